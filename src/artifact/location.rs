@@ -1,0 +1,37 @@
+use std::sync::Arc;
+
+use crate::span::{LineIndex, Position, Span};
+
+/// A place in the input: a file, or an entry of a bundle, and a range of bytes in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Location {
+    /// The file on disk as given: the bundle, template or manifest, with `/`.
+    pub path: String,
+    /// The entry, when `path` is an archive.
+    pub inner_path: Option<String>,
+    /// The range of bytes; `None` means the file as a whole.
+    pub span: Option<Span>,
+}
+
+/// A text together with its line index, for turning locations into positions and code frames.
+#[derive(Clone, Debug)]
+pub struct SourceText {
+    /// The text.
+    pub text: Arc<str>,
+    lines: LineIndex,
+}
+
+impl SourceText {
+    /// Indexes a text.
+    #[must_use]
+    pub fn new(text: Arc<str>) -> Self {
+        let lines = LineIndex::new(&text);
+        Self { text, lines }
+    }
+
+    /// The position of a byte offset.
+    #[must_use]
+    pub fn position(&self, offset: u32) -> Position {
+        self.lines.position(&self.text, offset)
+    }
+}

@@ -1,0 +1,256 @@
+//! What is analysed: a tree of named entries, whatever it was read from.
+//!
+//! A directory, a zip, a jar and a lone binary look the same from here on. Entry contents are
+//! fetched on demand through [`Contents`], which `input` implements; nothing here does I/O.
+
+mod location;
+
+pub use location::{Location, SourceText};
+
+use std::fmt;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+/// Where layers are mounted on Lambda; entries of layers carry this prefix in their path.
+pub const LAYER_ROOT: &str = "/opt/";
+
+/// Identifies an [`Entry`] within its [`Artifact`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntryId(pub u32);
+
+/// What kind of container the entries come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ArtifactKind {
+    /// A folder.
+    Directory,
+    /// A zip archive.
+    Zip,
+    /// A Java archive.
+    Jar,
+    /// One native executable.
+    Binary,
+    /// A container image.
+    Image,
+}
+
+/// One file of the deployment package or of a layer.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Path relative to the package with `/`; entries of layers start with [`LAYER_ROOT`].
+    pub path: Arc<str>,
+    /// Bytes once unpacked.
+    pub bytes: u64,
+    /// Bytes inside the archive; `None` for files of a folder.
+    pub zipped_bytes: Option<u64>,
+    /// CRC-32 that the archive states for the content; `None` for files of a folder.
+    pub crc32: Option<u32>,
+}
+
+/// A problem with one entry, found while reading names and headers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryProblem {
+    /// The entry's name as written, made printable.
+    pub path: String,
+    /// What kind of problem.
+    pub kind: EntryProblemKind,
+    /// What is wrong, for people.
+    pub detail: String,
+}
+
+/// Kinds of [`EntryProblem`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EntryProblemKind {
+    /// The name would leave the target folder (`..`, absolute, drive letter, NUL).
+    UnsafeName,
+    /// Two entries have the same name.
+    DuplicateName,
+    /// Two names differ only by case.
+    CaseClash,
+    /// Encrypted content.
+    Encrypted,
+    /// A compression method that cannot be read.
+    UnknownCompression,
+    /// Headers that contradict each other or the content, or data that overlaps or ends early.
+    LyingHeader,
+    /// More inflated bytes than the limits allow, or an absurd compression ratio.
+    TooLarge,
+    /// A symbolic link that leaves the package or does not end.
+    BadLink,
+    /// A file that could not be read.
+    Unreadable,
+}
+
+/// Why the content of an entry could not be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReadError {
+    /// What is wrong, for people; the caller knows the entry.
+    pub message: String,
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+/// The bytes of an entry, shared or mapped.
+pub type Bytes = Arc<dyn AsRef<[u8]> + Send + Sync>;
+
+/// Reads entry contents on demand; implemented by `input`.
+pub trait Contents: Send + Sync {
+    /// The whole content of `entry`, whose number is the one it had in the list given to
+    /// [`Artifact::new`].
+    ///
+    /// # Errors
+    /// When the content cannot be read, or not within the limits.
+    fn read(&self, entry: u32) -> Result<Bytes, ReadError>;
+}
+
+/// A tree of entries under one name.
+pub struct Artifact {
+    /// The name shown to people: the path as the user gave it, with `/`.
+    pub path: String,
+    /// What it was read from.
+    pub kind: ArtifactKind,
+    /// Size of the archive file itself; `None` for a folder.
+    pub archive_bytes: Option<u64>,
+    /// Problems found while listing; the entries concerned are left out or best effort.
+    pub problems: Vec<EntryProblem>,
+    entries: Vec<Entry>,
+    slots: Vec<u32>,
+    by_path: FxHashMap<Arc<str>, EntryId>,
+    folders: FxHashMap<Box<str>, Vec<Child>>,
+    contents: Box<dyn Contents>,
+}
+
+/// A name inside a folder of an [`Artifact`].
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Child {
+    /// The last path segment.
+    pub name: Box<str>,
+    /// The entry, when the child is a file.
+    pub entry: Option<EntryId>,
+}
+
+impl Artifact {
+    /// Builds the tree from entries with distinct, clean paths (`a/b.py`, or `/opt/...` for
+    /// layers). The position of an entry in `entries` is its number for `contents`.
+    #[must_use]
+    pub fn new(
+        path: String,
+        kind: ArtifactKind,
+        archive_bytes: Option<u64>,
+        entries: Vec<Entry>,
+        problems: Vec<EntryProblem>,
+        contents: Box<dyn Contents>,
+    ) -> Self {
+        let mut numbered: Vec<(u32, Entry)> = (0u32..).zip(entries).collect();
+        numbered.sort_by(|(_, a), (_, b)| a.path.cmp(&b.path));
+        let (slots, entries): (Vec<u32>, Vec<Entry>) = numbered.into_iter().unzip();
+        let by_path = (0u32..)
+            .zip(&entries)
+            .map(|(id, entry)| (entry.path.clone(), EntryId(id)))
+            .collect();
+        let folders = folders_of(&entries);
+        Self {
+            path,
+            kind,
+            archive_bytes,
+            problems,
+            entries,
+            slots,
+            by_path,
+            folders,
+            contents,
+        }
+    }
+
+    /// All entries in path order, with their ids.
+    pub fn entries(&self) -> impl ExactSizeIterator<Item = (EntryId, &Entry)> {
+        self.entries
+            .iter()
+            .enumerate()
+            .map(|(id, entry)| (EntryId(id as u32), entry))
+    }
+
+    /// The entry with this id.
+    ///
+    /// # Panics
+    /// When the id belongs to another artifact.
+    #[must_use]
+    pub fn entry(&self, id: EntryId) -> &Entry {
+        &self.entries[id.0 as usize]
+    }
+
+    /// The file at `path`.
+    #[must_use]
+    pub fn find(&self, path: &str) -> Option<EntryId> {
+        self.by_path.get(path).copied()
+    }
+
+    /// Whether `path` is a folder with at least one entry below; the root is `""`.
+    #[must_use]
+    pub fn is_folder(&self, path: &str) -> bool {
+        self.folders.contains_key(path)
+    }
+
+    /// Files and folders directly inside `folder`, by name.
+    #[must_use]
+    pub fn children(&self, folder: &str) -> &[Child] {
+        self.folders.get(folder).map_or(&[], Vec::as_slice)
+    }
+
+    /// The content of an entry.
+    ///
+    /// # Errors
+    /// When it cannot be read, or not within the limits.
+    pub fn read(&self, id: EntryId) -> Result<Bytes, ReadError> {
+        self.contents.read(self.slots[id.0 as usize])
+    }
+
+    /// Bytes of all entries once unpacked, layers included.
+    #[must_use]
+    pub fn unpacked_bytes(&self) -> u64 {
+        self.entries.iter().map(|entry| entry.bytes).sum()
+    }
+}
+
+impl fmt::Debug for Artifact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Artifact")
+            .field("path", &self.path)
+            .field("entries", &self.entries.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Every folder with its children, `""` being the root.
+fn folders_of(entries: &[Entry]) -> FxHashMap<Box<str>, Vec<Child>> {
+    let mut folders: FxHashMap<Box<str>, Vec<Child>> = FxHashMap::default();
+    folders.entry("".into()).or_default();
+    for (id, entry) in (0u32..).zip(entries) {
+        let mut path: &str = &entry.path;
+        let mut file = Some(EntryId(id));
+        loop {
+            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+            let known = folders.contains_key(folder);
+            let children = folders.entry(folder.into()).or_default();
+            children.push(Child {
+                name: name.into(),
+                entry: file.take(),
+            });
+            if known || folder.is_empty() {
+                break;
+            }
+            path = folder;
+        }
+    }
+    for children in folders.values_mut() {
+        children.sort();
+    }
+    folders
+}

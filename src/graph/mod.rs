@@ -1,0 +1,256 @@
+//! What the runtime loads: modules, who imports whom, and when.
+//!
+//! One submodule per language simulates that language's runtime; all of them answer with the
+//! same [`ModuleGraph`], so that cost, rules and reports need not know the language.
+
+pub mod packages;
+pub mod python;
+
+use std::sync::Arc;
+
+use crate::artifact::EntryId;
+use crate::span::Span;
+
+/// Identifies a [`Module`] within its [`ModuleGraph`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ModuleId(pub u32);
+
+/// When a module is loaded or a piece of code runs.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// During Init, before the first handler call.
+    Init,
+    /// When some handler code runs.
+    Invoke,
+}
+
+/// What a module is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ModuleKind {
+    /// Source text that the runtime compiles (`.py`, `.js`, `.mjs`, `.cjs`, `.ts`).
+    Source,
+    /// Compiled code shipped without its source (`.pyc` alone).
+    Bytecode,
+    /// A native extension (`.so`, `.node`).
+    Extension,
+    /// Data loaded as a module (`.json`).
+    Data,
+    /// A package without code of its own (Python namespace package).
+    Namespace,
+    /// Brought by the runtime itself (standard library, builtins); has no entry.
+    Runtime,
+}
+
+/// What loading one module costs, in things that can be counted. `cost` turns it into time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Weight {
+    /// Bytes of source that must be compiled at this cold start (no valid bytecode at hand).
+    pub compiled_bytes: u64,
+    /// Bytes of source or data whose compiled form is read instead, or that is only parsed.
+    pub read_bytes: u64,
+    /// Function definitions that run (each makes a function object).
+    pub functions: u32,
+    /// Class definitions that run.
+    pub classes: u32,
+    /// Decorators applied.
+    pub decorators: u32,
+    /// Regular expressions compiled at load with a constant pattern, in pattern bytes.
+    pub regex_bytes: u32,
+    /// Other statements that run at load, loops counted by their known trip counts.
+    pub statements: u32,
+    /// Bytes of a native extension and of the shared libraries that it is the first to need.
+    pub native_bytes: u64,
+    /// Dynamic relocations in those.
+    pub relocations: u64,
+    /// A measured time for modules of the runtime itself, milliseconds on the measuring machine.
+    pub measured_ms: f64,
+}
+
+/// One module that is loaded during Init or by handler code.
+#[derive(Clone, Debug)]
+pub struct Module {
+    /// The name the language knows it by: `pkg.mod` in Python, the path in Node.
+    pub name: Arc<str>,
+    /// What it is made of.
+    pub kind: ModuleKind,
+    /// Its file; `None` for what the runtime brings and for namespaces.
+    pub entry: Option<EntryId>,
+    /// Bytes of that file.
+    pub bytes: u64,
+    /// When it is loaded first.
+    pub loaded: Phase,
+    /// Whether the runtime has loaded it before the function's code starts; it then costs nothing.
+    pub preloaded: bool,
+    /// The import that loads it first; `None` for the handler module and for what is preloaded.
+    pub first_import: Option<ImportSite>,
+    /// What loading it costs.
+    pub weight: Weight,
+}
+
+/// The place of an import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ImportSite {
+    /// The module whose code imports.
+    pub importer: ModuleId,
+    /// The import statement or call in that module's file.
+    pub span: Span,
+}
+
+/// One import that some code performs, whether or not it is the first for its target.
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// Where.
+    pub site: ImportSite,
+    /// What it loads.
+    pub target: ModuleId,
+    /// When this import runs.
+    pub phase: Phase,
+    /// The function around it, by qualified name; `None` at module level.
+    pub function: Option<Arc<str>>,
+    /// Whether a missing target is caught (`try`/`except ImportError`, `try`/`catch`).
+    pub guarded: bool,
+}
+
+/// An import that nothing in package, layers or runtime answers.
+#[derive(Clone, Debug)]
+pub struct Unresolved {
+    /// The name as asked for.
+    pub import: Arc<str>,
+    /// Where.
+    pub site: ImportSite,
+    /// When that code runs.
+    pub phase: Phase,
+    /// Whether the failure is caught or the branch may not be taken.
+    pub guarded: bool,
+}
+
+/// A call that runs at load and whose callee is known by name, for the init rules.
+#[derive(Clone, Debug)]
+pub struct LoadCall {
+    /// The module whose code makes the call.
+    pub module: ModuleId,
+    /// The call expression.
+    pub span: Span,
+    /// The callee's canonical dotted name; a result of a call is written with `()`:
+    /// `boto3.client().get_object`, `requests.get`, `fs.readFileSync`.
+    pub callee: Arc<str>,
+    /// Positional arguments as far as they are constant.
+    pub arguments: Vec<Argument>,
+    /// Keyword arguments or option-object keys as far as they are constant.
+    pub keywords: Vec<(Arc<str>, Argument)>,
+    /// The calls that lead here from module level, outermost first; empty for a direct call.
+    pub via: Vec<ImportSite>,
+    /// How often it runs, as far as constant loops around it tell; at least 1.
+    pub repeats: u64,
+}
+
+/// An argument of a [`LoadCall`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum Argument {
+    /// A constant string.
+    Text(Arc<str>),
+    /// A constant number.
+    Number(f64),
+    /// A constant truth value.
+    Bool(bool),
+    /// A dotted name.
+    Name(Arc<str>),
+    /// Anything else.
+    Unknown,
+}
+
+/// Something that kept the simulation from being exact; listed in the report.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct GraphProblem {
+    /// The file.
+    pub entry: Option<EntryId>,
+    /// Where in it.
+    pub span: Option<Span>,
+    /// What, for people.
+    pub message: String,
+}
+
+/// How the handler string resolved.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HandlerResolution {
+    /// The module is there and defines the name (or may: its names cannot all be known).
+    Found {
+        /// The handler module.
+        module: ModuleId,
+        /// The definition of the handler function, where it is seen.
+        definition: Option<(ModuleId, Span)>,
+    },
+    /// No file answers to the module part; near misses are for the help text.
+    ModuleMissing {
+        /// The module part of the handler.
+        module: String,
+        /// Names of modules that exist and look alike.
+        similar: Vec<String>,
+    },
+    /// The module is there but does not define the function.
+    NameMissing {
+        /// The handler module.
+        module: ModuleId,
+        /// The function part of the handler.
+        name: String,
+        /// Functions that the module does define.
+        defined: Vec<String>,
+    },
+}
+
+/// Everything a function loads at Init or may load later.
+#[derive(Clone, Debug)]
+pub struct ModuleGraph {
+    /// Modules in the order in which they are loaded, Init first. What is missing is never loaded.
+    pub modules: Vec<Module>,
+    /// All imports seen, in the order of simulation.
+    pub imports: Vec<Import>,
+    /// Imports without an answer.
+    pub unresolved: Vec<Unresolved>,
+    /// Calls at load with known callees.
+    pub calls: Vec<LoadCall>,
+    /// Bundle files read as data during Init, with the place that reads them.
+    pub data_files: Vec<(EntryId, ImportSite)>,
+    /// What could not be analysed exactly.
+    pub problems: Vec<GraphProblem>,
+    /// The handler.
+    pub handler: HandlerResolution,
+}
+
+impl ModuleGraph {
+    /// The module with this id.
+    ///
+    /// # Panics
+    /// When the id belongs to another graph.
+    #[must_use]
+    pub fn module(&self, id: ModuleId) -> &Module {
+        &self.modules[id.0 as usize]
+    }
+
+    /// Modules with their ids, in load order.
+    pub fn modules(&self) -> impl Iterator<Item = (ModuleId, &Module)> {
+        self.modules
+            .iter()
+            .enumerate()
+            .map(|(id, module)| (ModuleId(id as u32), module))
+    }
+
+    /// The chain of imports that loads a module first, from the handler module to it.
+    #[must_use]
+    pub fn chain(&self, id: ModuleId) -> Vec<ImportSite> {
+        let mut chain = Vec::new();
+        let mut at = id;
+        while let Some(site) = self.module(at).first_import {
+            if chain.len() > self.modules.len() {
+                break;
+            }
+            chain.push(site);
+            at = site.importer;
+        }
+        chain.reverse();
+        chain
+    }
+}

@@ -1,0 +1,66 @@
+//! Attribution of files to the packages (distributions, npm packages, crates) they came with.
+
+use std::sync::Arc;
+
+use crate::artifact::EntryId;
+
+/// Identifies a [`Package`] within [`Packages`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PackageId(pub u32);
+
+/// Where a package comes from.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Ecosystem {
+    /// PyPI.
+    Pypi,
+    /// npm.
+    Npm,
+    /// crates.io.
+    Cargo,
+    /// Go modules.
+    Go,
+}
+
+/// A package found in the deployment package.
+#[derive(Clone, Debug)]
+pub struct Package {
+    /// Name as the ecosystem normalises it.
+    pub name: Arc<str>,
+    /// Version, where metadata says it.
+    pub version: Option<Arc<str>>,
+    /// Ecosystem.
+    pub ecosystem: Ecosystem,
+    /// Its files.
+    pub entries: Vec<EntryId>,
+    /// Bytes of its files.
+    pub bytes: u64,
+}
+
+/// All packages of an artifact and the owner of each entry.
+#[derive(Clone, Debug, Default)]
+pub struct Packages {
+    /// The packages, by name and version.
+    pub packages: Vec<Package>,
+    /// For each entry the package that owns it; `None` for the function's own files.
+    pub owners: Vec<Option<PackageId>>,
+}
+
+impl Packages {
+    /// The package that owns an entry; `None` for the function's own files.
+    #[must_use]
+    pub fn owner(&self, entry: EntryId) -> Option<PackageId> {
+        self.owners.get(entry.0 as usize).copied().flatten()
+    }
+
+    /// The package with this id.
+    ///
+    /// # Panics
+    /// When the id belongs to another set.
+    #[must_use]
+    pub fn package(&self, id: PackageId) -> &Package {
+        &self.packages[id.0 as usize]
+    }
+}

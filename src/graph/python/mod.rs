@@ -1,0 +1,1 @@
+//! Simulation of CPython's import system and of module execution.

@@ -1,0 +1,1 @@
+//! The only place that reads files and archives, with limits.

@@ -1,0 +1,1 @@
+//! Python source to the intermediate form that the import simulation executes.

@@ -1,0 +1,204 @@
+//! What each platform's runtimes bring and cost. The only place that knows AWS Lambda by name;
+//! everything else asks for a [`Runtime`] and its facts.
+//!
+//! The facts are data: `rules/knowledge/platform/aws-lambda.toml`, with the source of each figure.
+
+mod tables;
+
+use std::fmt;
+use std::str::FromStr;
+
+pub use tables::{Limits, RuntimeFacts};
+
+/// A serverless platform.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    schemars::JsonSchema,
+)]
+pub enum Platform {
+    /// AWS Lambda.
+    #[default]
+    #[serde(rename = "aws-lambda")]
+    AwsLambda,
+}
+
+impl Platform {
+    /// The platform's hard limits.
+    #[must_use]
+    pub fn limits(self) -> &'static Limits {
+        tables::limits(self)
+    }
+}
+
+/// Instruction set that a function runs on.
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    serde::Serialize,
+    schemars::JsonSchema,
+)]
+pub enum Architecture {
+    /// 64-bit x86.
+    #[default]
+    #[serde(rename = "x86_64")]
+    X86_64,
+    /// 64-bit ARM.
+    #[serde(rename = "arm64")]
+    Arm64,
+}
+
+impl fmt::Display for Architecture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::X86_64 => "x86_64",
+            Self::Arm64 => "arm64",
+        })
+    }
+}
+
+impl FromStr for Architecture {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "x86_64" | "amd64" | "x86-64" => Ok(Self::X86_64),
+            "arm64" | "aarch64" => Ok(Self::Arm64),
+            _ => Err(format!(
+                "unknown architecture `{text}`; use x86_64 or arm64"
+            )),
+        }
+    }
+}
+
+/// The language that a runtime loads functions in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Language {
+    /// CPython.
+    Python,
+    /// Node.js.
+    Node,
+    /// An executable named `bootstrap` (Rust, Go, C++, ...).
+    Native,
+    /// A runtime that is recognised but not analysed (Java, .NET, Ruby).
+    Other,
+}
+
+/// A managed runtime by its identifier on the platform, such as `python3.12`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Runtime {
+    id: String,
+    language: Language,
+    version: (u16, u16),
+}
+
+impl Runtime {
+    /// The identifier as the platform writes it, such as `nodejs22.x`.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The language it runs.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Major and minor version of the language; `(22, 0)` for `nodejs22.x`, `(0, 0)` where the
+    /// identifier has none.
+    #[must_use]
+    pub fn version(&self) -> (u16, u16) {
+        self.version
+    }
+
+    /// Published facts about this runtime on `platform`; those of the nearest known version of
+    /// the same language where this one is not in the table.
+    #[must_use]
+    pub fn facts(&self, platform: Platform) -> &'static RuntimeFacts {
+        tables::runtime_facts(platform, self)
+    }
+}
+
+impl fmt::Display for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.id)
+    }
+}
+
+impl FromStr for Runtime {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let digits = text
+            .find(|c: char| c.is_ascii_digit())
+            .unwrap_or(text.len());
+        let (name, version) = text.split_at(digits);
+        let mut numbers = version
+            .split(|c: char| !c.is_ascii_digit())
+            .map(|part| part.parse::<u16>().unwrap_or(0));
+        let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+        let language = match name {
+            "python" if version.0 >= 3 => Language::Python,
+            "nodejs" if version.0 >= 12 => Language::Node,
+            "provided" | "provided.al" | "go" => Language::Native,
+            "java" | "ruby" | "dotnet" | "dotnetcore" => Language::Other,
+            _ => {
+                return Err(format!(
+                    "unknown runtime `{text}`; use one such as python3.12, nodejs22.x or provided.al2023"
+                ));
+            }
+        };
+        let id = if language == Language::Node {
+            format!("nodejs{}.x", version.0)
+        } else {
+            text.to_owned()
+        };
+        Ok(Self {
+            id,
+            language,
+            version,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runtimes_are_read_as_the_platform_writes_them() {
+        let read = |text: &str| {
+            text.parse::<Runtime>()
+                .map(|r| (r.id().to_owned(), r.language(), r.version()))
+        };
+        assert_eq!(
+            read("python3.12"),
+            Ok(("python3.12".into(), Language::Python, (3, 12)))
+        );
+        assert_eq!(
+            read("nodejs22"),
+            Ok(("nodejs22.x".into(), Language::Node, (22, 0)))
+        );
+        assert_eq!(
+            read("provided.al2023"),
+            Ok(("provided.al2023".into(), Language::Native, (2023, 0)))
+        );
+        assert!(read("python2.7").is_err());
+        assert!(read("").is_err());
+    }
+}

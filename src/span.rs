@@ -1,0 +1,92 @@
+//! Byte ranges, and the only place that turns them into lines and columns.
+
+use std::ops::Range;
+
+/// A half-open range of bytes in one text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// Offset of the first byte.
+    pub start: u32,
+    /// Offset behind the last byte.
+    pub end: u32,
+}
+
+impl Span {
+    /// A span from `start` up to, not including, `end`.
+    #[must_use]
+    pub const fn new(start: u32, end: u32) -> Self {
+        Self { start, end }
+    }
+
+    /// The span as a range of `usize`, cut to a text of `len` bytes.
+    #[must_use]
+    pub fn range_in(self, len: usize) -> Range<usize> {
+        let start = (self.start as usize).min(len);
+        start..(self.end as usize).clamp(start, len)
+    }
+}
+
+/// A place in a text as people count it: lines and columns from 1, columns in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
+/// The line starts of one text, for turning offsets into [`Position`]s.
+#[derive(Clone, Debug)]
+pub struct LineIndex {
+    starts: Vec<u32>,
+}
+
+impl LineIndex {
+    /// Indexes `text`. Offsets past 4 GiB are not representable; inputs are limited far below.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let starts = std::iter::once(0)
+            .chain(breaks.map(|(at, _)| at as u32 + 1))
+            .collect();
+        Self { starts }
+    }
+
+    /// The position of byte `offset` in `text`, which must be the indexed text.
+    /// An offset inside a character counts as that character's; one past the end as the end.
+    #[must_use]
+    pub fn position(&self, text: &str, offset: u32) -> Position {
+        let line = self.starts.partition_point(|start| *start <= offset).max(1) - 1;
+        let start = self.starts[line] as usize;
+        let end = (offset as usize).min(text.len());
+        let column = text.get(start..).map_or(0, |rest| {
+            rest.char_indices()
+                .take_while(|(at, _)| start + at < end)
+                .count()
+        });
+        Position {
+            line: line as u32 + 1,
+            column: column as u32 + 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_characters_from_one() {
+        let text = "a\nüx = 1\n";
+        let index = LineIndex::new(text);
+        assert_eq!(index.position(text, 0), Position { line: 1, column: 1 });
+        assert_eq!(index.position(text, 4), Position { line: 2, column: 2 });
+        assert_eq!(index.position(text, 999), Position { line: 3, column: 1 });
+    }
+
+    #[test]
+    fn ranges_never_leave_the_text() {
+        assert_eq!(Span::new(3, 9).range_in(5), 3..5);
+        assert_eq!(Span::new(7, 9).range_in(5), 5..5);
+    }
+}
