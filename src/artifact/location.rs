@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use super::{Artifact, ArtifactKind, EntryId};
 use crate::span::{LineIndex, Position, Span};
 
 /// A place in the input: a file, or an entry of a bundle, and a range of bytes in it.
@@ -11,6 +12,27 @@ pub struct Location {
     pub inner_path: Option<String>,
     /// The range of bytes; `None` means the file as a whole.
     pub span: Option<Span>,
+}
+
+impl Location {
+    /// A file on disk as a whole.
+    #[must_use]
+    pub fn file(path: impl Into<String>) -> Self {
+        Self { path: path.into(), inner_path: None, span: None }
+    }
+
+    /// A range in an entry: inside an archive by bundle and inner path, in a folder by the path
+    /// of the file itself.
+    #[must_use]
+    pub fn in_artifact(artifact: &Artifact, entry: EntryId, span: Option<Span>) -> Self {
+        let inner = &artifact.entry(entry).path;
+        if artifact.kind != ArtifactKind::Directory || inner.starts_with('/') {
+            return Self { path: artifact.path.clone(), inner_path: Some(inner.to_string()), span };
+        }
+        let folder = artifact.path.trim_end_matches('/');
+        let path = if folder.is_empty() || folder == "." { inner.to_string() } else { format!("{folder}/{inner}") };
+        Self { path, inner_path: None, span }
+    }
 }
 
 /// A text together with its line index, for turning locations into positions and code frames.

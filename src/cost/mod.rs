@@ -1,0 +1,133 @@
+//! The cost model: what a cold start takes, as estimates with a range, parts and sources.
+//!
+//! Init = runtime base + what each eager module costs + known calls at load. The coefficients are
+//! data (`rules/knowledge/*/cost.toml`), fitted by scripts beside them; design.md section 7 says
+//! what the numbers mean.
+
+mod model;
+
+pub use model::{CostInput, estimate};
+
+use serde::Serialize;
+
+use crate::graph::ModuleId;
+
+/// What a part of the Init estimate is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum PartKind {
+    /// The bare runtime.
+    Runtime,
+    /// Code of the function and its packages.
+    Module,
+    /// Modules that the runtime brings and had not loaded yet (standard library).
+    Standard,
+    /// Native libraries mapped and relocated.
+    Native,
+    /// Known calls at load.
+    Call,
+}
+
+/// One additive part of the Init estimate.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// What it is about.
+    pub kind: PartKind,
+    /// Package, library, call or runtime.
+    pub name: String,
+    /// Milliseconds.
+    pub ms: f64,
+}
+
+/// The estimate for one function. Milliseconds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Estimate {
+    /// Init Duration; the sum of `parts`.
+    pub init_ms: f64,
+    /// Low end of the range that holds for 90 % of the calibration corpus.
+    pub low_ms: f64,
+    /// High end of that range.
+    pub high_ms: f64,
+    /// Fetching and unpacking before Init.
+    pub download_ms: f64,
+    /// Work that lazy code moves into the first invocation, at the function's memory size.
+    pub first_request_ms: f64,
+    /// The bare runtime's share of `init_ms`.
+    pub runtime_ms: f64,
+    /// What `init_ms` is made of.
+    pub parts: Vec<Part>,
+    /// Per module, in the order of the graph's modules.
+    pub modules: Vec<ModuleCost>,
+}
+
+impl Estimate {
+    /// The cost of one module; zero for an id of another graph.
+    #[must_use]
+    pub fn module(&self, id: ModuleId) -> ModuleCost {
+        self.modules.get(id.0 as usize).copied().unwrap_or_default()
+    }
+}
+
+/// What one module costs at load, milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct ModuleCost {
+    /// Loading the module itself.
+    pub self_ms: f64,
+    /// With everything that it is the first to load.
+    pub cumulative_ms: f64,
+}
+
+/// How a cold start compares with the bare runtime's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
+pub enum Grade {
+    /// Under twice the bare runtime.
+    A,
+    /// Under four times.
+    B,
+    /// Under eight times.
+    C,
+    /// Under sixteen times.
+    D,
+    /// Above, or a hard limit broken.
+    F,
+}
+
+impl Grade {
+    /// Grades an Init estimate against the bare runtime; a broken hard limit is an F.
+    #[must_use]
+    pub fn of(init_ms: f64, runtime_ms: f64, limit_broken: bool) -> Self {
+        let ratio = init_ms / runtime_ms.max(1.0);
+        match ratio {
+            _ if limit_broken => Self::F,
+            ratio if ratio < 2.0 => Self::A,
+            ratio if ratio < 4.0 => Self::B,
+            ratio if ratio < 8.0 => Self::C,
+            ratio if ratio < 16.0 => Self::D,
+            _ => Self::F,
+        }
+    }
+
+    /// The letter.
+    #[must_use]
+    pub fn letter(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::B => "B",
+            Self::C => "C",
+            Self::D => "D",
+            Self::F => "F",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn grades_follow_the_ratio_to_the_bare_runtime() {
+        assert_eq!(Grade::of(100.0, 80.0, false), Grade::A);
+        assert_eq!(Grade::of(640.0, 80.0, false), Grade::D);
+        assert_eq!(Grade::of(100.0, 80.0, true), Grade::F);
+    }
+}

@@ -1,0 +1,121 @@
+use std::sync::Arc;
+
+use crate::artifact::{Artifact, EntryId, Location};
+use crate::cost::{Estimate, Grade};
+use crate::graph::packages::{Package, PackageId, Packages};
+use crate::graph::{ImportSite, ModuleGraph, ModuleId, Phase};
+use crate::manifest::function::FunctionSpec;
+use crate::span::Span;
+
+/// Everything known about one function before rules run.
+#[derive(Debug)]
+pub struct FunctionFacts {
+    /// What is declared.
+    pub spec: FunctionSpec,
+    /// The package with its layers.
+    pub artifact: Arc<Artifact>,
+    /// What it loads.
+    pub graph: ModuleGraph,
+    /// Who its files belong to.
+    pub packages: Packages,
+    /// What it costs.
+    pub estimate: Estimate,
+}
+
+impl FunctionFacts {
+    /// Whether the package breaks a hard limit of the platform.
+    #[must_use]
+    pub fn breaks_hard_limit(&self) -> bool {
+        let limits = self.spec.platform.limits();
+        self.artifact.unpacked_bytes() > limits.unzipped_bytes || self.estimate.init_ms > limits.init_ms
+    }
+
+    /// The grade.
+    #[must_use]
+    pub fn grade(&self) -> Grade {
+        Grade::of(self.estimate.init_ms, self.estimate.runtime_ms, self.breaks_hard_limit())
+    }
+
+    /// The place of a range in an entry.
+    #[must_use]
+    pub fn locate(&self, entry: EntryId, span: Option<Span>) -> Location {
+        Location::in_artifact(&self.artifact, entry, span)
+    }
+
+    /// The place of a range in a module's file; the package itself for modules without a file.
+    #[must_use]
+    pub fn locate_in_module(&self, module: ModuleId, span: Option<Span>) -> Location {
+        match self.graph.module(module).entry {
+            Some(entry) => self.locate(entry, span),
+            None => self.location(),
+        }
+    }
+
+    /// The place of an import.
+    #[must_use]
+    pub fn locate_import(&self, site: ImportSite) -> Location {
+        self.locate_in_module(site.importer, Some(site.span))
+    }
+
+    /// The package as a whole.
+    #[must_use]
+    pub fn location(&self) -> Location {
+        Location { path: self.artifact.path.clone(), ..Location::default() }
+    }
+
+    /// The package that owns a module's file; `None` for own files and for the runtime's modules.
+    #[must_use]
+    pub fn package_of(&self, module: ModuleId) -> Option<PackageId> {
+        self.graph.module(module).entry.and_then(|entry| self.packages.owner(entry))
+    }
+
+    /// When a package is loaded first; `None` when nothing reaches it.
+    #[must_use]
+    pub fn package_phase(&self, package: PackageId) -> Option<Phase> {
+        let modules = self.graph.modules().filter(|(id, _)| self.package_of(*id) == Some(package));
+        modules.map(|(_, module)| module.loaded).min()
+    }
+
+    /// Init milliseconds of the modules that belong to a package.
+    #[must_use]
+    pub fn package_init_ms(&self, package: PackageId) -> f64 {
+        let eager = self.graph.modules().filter(|(_, module)| module.loaded == Phase::Init);
+        eager.filter(|(id, _)| self.package_of(*id) == Some(package)).map(|(id, _)| self.estimate.module(id).self_ms).sum()
+    }
+
+    /// Packages with their ids.
+    pub fn packages(&self) -> impl Iterator<Item = (PackageId, &Package)> {
+        self.packages.packages.iter().enumerate().map(|(id, package)| (PackageId(id as u32), package))
+    }
+
+    /// For each entry whether some closure loads it as a module or reads it as data.
+    #[must_use]
+    pub fn reached_entries(&self) -> Vec<bool> {
+        let mut reached = vec![false; self.artifact.entries().len()];
+        let modules = self.graph.modules.iter().filter_map(|module| module.entry);
+        for entry in modules.chain(self.graph.data_files.iter().map(|(entry, _)| *entry)) {
+            if let Some(slot) = reached.get_mut(entry.0 as usize) {
+                *slot = true;
+            }
+        }
+        reached
+    }
+}
+
+/// Everything known before rules run.
+#[derive(Debug, Default)]
+pub struct ProjectFacts {
+    /// The functions, in the order in which they were declared.
+    pub functions: Vec<FunctionFacts>,
+    /// Limits that the user set.
+    pub budgets: Budgets,
+}
+
+/// Limits that the user set on every function.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Budgets {
+    /// Init Duration, milliseconds.
+    pub init_ms: Option<f64>,
+    /// Unpacked size, bytes.
+    pub bytes: Option<u64>,
+}

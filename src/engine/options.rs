@@ -1,0 +1,82 @@
+use std::collections::BTreeMap;
+
+use super::{Category, Rule};
+use crate::finding::Severity;
+
+/// Which rules run, how severe they are and with which options: configuration once resolved.
+#[derive(Clone, Debug, Default)]
+pub struct Policy {
+    /// Rules or categories to run; all when empty.
+    pub select: Vec<Selector>,
+    /// Rules or categories not to run; wins over `select`.
+    pub ignore: Vec<Selector>,
+    /// Severity by rule.
+    pub severities: BTreeMap<String, Severity>,
+    /// Option values by rule and option.
+    pub options: BTreeMap<String, BTreeMap<String, toml::Value>>,
+}
+
+/// A rule or a category, as named in `select` and `ignore`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selector {
+    /// One rule.
+    Rule(String),
+    /// All rules of a category.
+    Category(Category),
+}
+
+impl Selector {
+    fn matches(&self, rule: &Rule) -> bool {
+        match self {
+            Self::Rule(name) => rule.name == name,
+            Self::Category(category) => rule.meta.category == *category,
+        }
+    }
+}
+
+impl Policy {
+    /// Whether a rule runs.
+    #[must_use]
+    pub fn selects(&self, rule: &Rule) -> bool {
+        let named = |list: &[Selector]| list.iter().any(|selector| selector.matches(rule));
+        (self.select.is_empty() || named(&self.select)) && !named(&self.ignore)
+    }
+
+    /// What configuration says about one rule.
+    #[must_use]
+    pub fn of(&self, rule: &Rule) -> RulePolicy<'_> {
+        RulePolicy { severity: self.severities.get(rule.name).copied(), options: self.options.get(rule.name) }
+    }
+}
+
+/// What configuration says about one rule.
+#[derive(Clone, Copy, Debug)]
+pub struct RulePolicy<'a> {
+    /// The severity configured for it.
+    pub severity: Option<Severity>,
+    options: Option<&'a BTreeMap<String, toml::Value>>,
+}
+
+impl<'a> RulePolicy<'a> {
+    fn value(self, rule: &'a Rule, option: &str) -> Option<&'a toml::Value> {
+        let configured = self.options.and_then(|options| options.get(option));
+        configured.or_else(|| rule.meta.options.get(option).map(|meta| &meta.default))
+    }
+
+    pub(super) fn number(self, rule: &'a Rule, option: &str) -> f64 {
+        match self.value(rule, option) {
+            Some(toml::Value::Integer(value)) => *value as f64,
+            Some(toml::Value::Float(value)) => *value,
+            _ => 0.0,
+        }
+    }
+
+    pub(super) fn string(self, rule: &'a Rule, option: &str) -> &'a str {
+        self.value(rule, option).and_then(toml::Value::as_str).unwrap_or_default()
+    }
+
+    pub(super) fn strings(self, rule: &'a Rule, option: &str) -> Vec<&'a str> {
+        let list = self.value(rule, option).and_then(toml::Value::as_array);
+        list.into_iter().flatten().filter_map(toml::Value::as_str).collect()
+    }
+}

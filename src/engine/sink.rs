@@ -1,0 +1,57 @@
+use super::{Category, FunctionFacts, Rule, RulePolicy};
+use crate::finding::{Finding, Saves, Severity};
+
+/// Below this a saving drowns in the noise of cold starts and is not worth a finding.
+const NOISE_MS: f64 = 5.0;
+const NOISE_BYTES: u64 = 100_000;
+
+/// Takes the findings of one rule for one function, or for the project.
+pub struct Sink<'a> {
+    rule: &'a Rule,
+    policy: RulePolicy<'a>,
+    function: Option<&'a FunctionFacts>,
+    findings: Vec<Finding>,
+}
+
+impl<'a> Sink<'a> {
+    pub(super) fn new(rule: &'a Rule, policy: RulePolicy<'a>, function: Option<&'a FunctionFacts>) -> Self {
+        Self { rule, policy, function, findings: Vec::new() }
+    }
+
+    /// Reports a finding with the rule's severity.
+    pub fn report(&mut self, finding: Finding) {
+        self.report_as(self.rule.meta.severity, finding);
+    }
+
+    /// Reports a finding with another severity than the rule's own; configuration still wins.
+    pub fn report_as(&mut self, severity: Severity, mut finding: Finding) {
+        if severity < Severity::Error && is_noise(finding.saves) {
+            return;
+        }
+        finding.rule = self.rule.name;
+        finding.severity = self.policy.severity.unwrap_or_else(|| self.adjusted(severity));
+        finding.function = finding.function.or_else(|| self.function.map(|function| function.spec.name.clone()));
+        if finding.help.is_none() && !self.rule.meta.help.is_empty() {
+            finding.help = Some(self.rule.meta.help.clone());
+        }
+        self.findings.push(finding);
+    }
+
+    /// With provisioned concurrency or SnapStart, Init is off the request path.
+    fn adjusted(&self, severity: Severity) -> Severity {
+        let off_path = self.function.is_some_and(|function| function.spec.init_off_request_path);
+        if off_path && self.rule.meta.category == Category::Init { severity.milder() } else { severity }
+    }
+
+    pub(super) fn into_findings(self) -> Vec<Finding> {
+        self.findings
+    }
+}
+
+/// Whether a finding states savings, all of which are below the noise floor.
+fn is_noise(saves: Saves) -> bool {
+    let states_any = saves.init_ms.is_some() || saves.bytes.is_some();
+    let small_time = saves.init_ms.is_none_or(|ms| ms < NOISE_MS);
+    let small_size = saves.bytes.is_none_or(|bytes| bytes < NOISE_BYTES);
+    states_any && small_time && small_size
+}

@@ -1,0 +1,194 @@
+//! Findings as plain data: what a rule has to say, before anything is printed.
+
+use serde::Serialize;
+
+use crate::artifact::Location;
+use crate::span::Span;
+
+/// How bad a finding is. Ordered from mild to grave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Note,
+    /// It costs measurably.
+    Warning,
+    /// The deployment or the cold start fails.
+    Error,
+}
+
+impl Severity {
+    /// The word used in reports and configuration.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+
+    /// One level milder, `Note` staying as it is.
+    #[must_use]
+    pub fn milder(self) -> Self {
+        match self {
+            Self::Error => Self::Warning,
+            Self::Warning | Self::Note => Self::Note,
+        }
+    }
+}
+
+impl std::str::FromStr for Severity {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "note" => Ok(Self::Note),
+            "warning" => Ok(Self::Warning),
+            "error" => Ok(Self::Error),
+            _ => Err(format!("unknown severity `{text}`; use note, warning or error")),
+        }
+    }
+}
+
+/// What acting on a finding saves.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Saves {
+    /// Milliseconds of Init.
+    pub init_ms: Option<f64>,
+    /// Unpacked bytes of the package.
+    pub bytes: Option<u64>,
+}
+
+/// A second place that explains a finding.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Label {
+    /// Where.
+    pub location: Location,
+    /// What about it.
+    pub text: String,
+}
+
+/// A change to one text file on disk that resolves a finding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fix {
+    /// What the change does, for people.
+    pub description: String,
+    /// The file, relative like [`Location::path`].
+    pub path: String,
+    /// Replacements that do not overlap, in order.
+    pub edits: Vec<Edit>,
+}
+
+/// One replacement in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced.
+    pub span: Span,
+    /// With what.
+    pub replacement: String,
+}
+
+/// One thing a rule found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// The rule's name.
+    pub rule: &'static str,
+    /// Severity after configuration.
+    pub severity: Severity,
+    /// The function it concerns; `None` for findings about the project.
+    pub function: Option<String>,
+    /// Package, module, route or resource it is about.
+    pub subject: Option<String>,
+    /// Where.
+    pub location: Location,
+    /// What the place shows, printed under the code frame.
+    pub note: Option<String>,
+    /// Other places.
+    pub labels: Vec<Label>,
+    /// What is wrong and why, one sentence.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// What that saves.
+    pub saves: Saves,
+    /// A change that does it.
+    pub fix: Option<Fix>,
+}
+
+impl Finding {
+    /// A finding with a message at a place; the engine fills in rule, severity and function.
+    #[must_use]
+    pub fn new(location: Location, message: impl Into<String>) -> Self {
+        Self {
+            rule: "",
+            severity: Severity::Note,
+            function: None,
+            subject: None,
+            location,
+            note: None,
+            labels: Vec::new(),
+            message: message.into(),
+            help: None,
+            saves: Saves::default(),
+            fix: None,
+        }
+    }
+
+    /// Names the package, module, route or resource that the finding is about.
+    #[must_use]
+    pub fn about(mut self, subject: impl Into<String>) -> Self {
+        self.subject = Some(subject.into());
+        self
+    }
+
+    /// Says what the place shows.
+    #[must_use]
+    pub fn noting(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+
+    /// Adds another place.
+    #[must_use]
+    pub fn label(mut self, location: Location, text: impl Into<String>) -> Self {
+        self.labels.push(Label { location, text: text.into() });
+        self
+    }
+
+    /// Says what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Says what doing it saves.
+    #[must_use]
+    pub fn saving(mut self, saves: Saves) -> Self {
+        self.saves = saves;
+        self
+    }
+
+    /// Attaches a change that resolves it.
+    #[must_use]
+    pub fn fix(mut self, fix: Fix) -> Self {
+        self.fix = Some(fix);
+        self
+    }
+
+    /// The order of reports: gravest first, then the most expensive, then by place and rule.
+    #[must_use]
+    pub fn report_order(&self, other: &Self) -> std::cmp::Ordering {
+        let cost = |finding: &Self| finding.saves.init_ms.unwrap_or(0.0);
+        let bytes = |finding: &Self| finding.saves.bytes.unwrap_or(0);
+        (other.severity.cmp(&self.severity))
+            .then_with(|| cost(other).total_cmp(&cost(self)))
+            .then_with(|| bytes(other).cmp(&bytes(self)))
+            .then_with(|| self.location.cmp(&other.location))
+            .then_with(|| self.rule.cmp(other.rule))
+            .then_with(|| self.subject.cmp(&other.subject))
+            .then_with(|| self.function.cmp(&other.function))
+            .then_with(|| self.message.cmp(&other.message))
+    }
+}

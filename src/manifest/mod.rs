@@ -1,0 +1,3 @@
+//! What is declared: functions in templates, dependencies in manifests and lock files.
+
+pub mod function;

@@ -1,0 +1,98 @@
+//! Numbers and names as people read them, and the one wildcard match used by tables.
+
+/// Bytes in decimal units: `950 B`, `12.3 kB`, `38.2 MB`.
+#[must_use]
+pub fn bytes(bytes: u64) -> String {
+    let value = bytes as f64;
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..1_000_000 => format!("{:.1} kB", value / 1e3),
+        1_000_000..1_000_000_000 => format!("{:.1} MB", value / 1e6),
+        _ => format!("{:.2} GB", value / 1e9),
+    }
+}
+
+/// A whole number with thousands separated: `4,211`.
+#[must_use]
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// Milliseconds with the precision they deserve: `0.4 ms`, `58 ms`, `1,180 ms`.
+#[must_use]
+pub fn ms(ms: f64) -> String {
+    let ms = ms.max(0.0);
+    if ms < 9.95 { format!("{ms:.1} ms") } else { format!("{} ms", count(ms.round() as u64)) }
+}
+
+/// `1 file`, `3 files`.
+#[must_use]
+pub fn plural(number: u64, noun: &str) -> String {
+    let suffix = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{suffix}", count(number))
+}
+
+/// Whether `name` matches `pattern`, in which `*` stands for any characters, also none.
+#[must_use]
+pub fn matches(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
+    let mut parts = parts.peekable();
+    if parts.peek().is_none() {
+        return rest.is_empty();
+    }
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    true
+}
+
+/// Known words close to a misspelt one, best first.
+#[must_use]
+pub fn similar<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let scored = known.into_iter().map(|name| (strsim::damerau_levenshtein(word, name), name));
+    let best = scored.min_by_key(|(distance, _)| *distance)?;
+    (best.0 <= 1.max(word.len() / 3)).then_some(best.1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(bytes(38_200_000), "38.2 MB");
+        assert_eq!(count(4211), "4,211");
+        assert_eq!(count(100), "100");
+        assert_eq!(ms(1180.4), "1,180 ms");
+        assert_eq!(ms(0.42), "0.4 ms");
+    }
+
+    #[test]
+    fn a_star_stands_for_anything() {
+        assert!(matches("*.pyi", "x.pyi"));
+        assert!(matches("boto3.client().*", "boto3.client().get_object"));
+        assert!(matches("a*b*c", "a-b-b-c"));
+        assert!(!matches("a*b", "ac"));
+        assert!(!matches("abc", "abcd"));
+        assert!(!matches("ab*ba", "aba"));
+    }
+
+    #[test]
+    fn misspelt_words_find_their_neighbour() {
+        assert_eq!(similar("budget-imit", ["budget-init", "select"]), Some("budget-init"));
+        assert_eq!(similar("zzz", ["budget-init"]), None);
+    }
+}
