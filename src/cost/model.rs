@@ -1,0 +1,242 @@
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::{Estimate, ModuleCost, Part, PartKind};
+use crate::artifact::Artifact;
+use crate::graph::packages::Packages;
+use crate::graph::{Module, ModuleGraph, ModuleKind, Phase, Weight};
+use crate::manifest::function::FunctionSpec;
+use crate::platform::Language;
+use crate::text;
+
+/// What an estimate is made from.
+pub struct CostInput<'a> {
+    /// The function as declared.
+    pub spec: &'a FunctionSpec,
+    /// Its package.
+    pub artifact: &'a Artifact,
+    /// What it loads.
+    pub graph: &'a ModuleGraph,
+    /// Who the files belong to.
+    pub packages: &'a Packages,
+}
+
+/// Milliseconds per unit, for one language; the content of `cost.toml`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Coefficients {
+    /// From the machine of the calibration corpus to Lambda.
+    scale: f64,
+    /// Factors for the low and high end that hold for 90 % of the corpus.
+    range: [f64; 2],
+    /// Per module.
+    module: f64,
+    compiled_kb: f64,
+    read_kb: f64,
+    function: f64,
+    class: f64,
+    decorator: f64,
+    regex_byte: f64,
+    statement: f64,
+    extension: f64,
+    native_mb: f64,
+    relocation: f64,
+    /// Share of the measured time of the runtime's own modules.
+    standard: f64,
+    /// Known calls at load, by callee pattern.
+    #[serde(default)]
+    call: Vec<CallCost>,
+}
+
+/// A call whose cost cannot be seen in the code.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CallCost {
+    /// Pattern over canonical callees.
+    callee: String,
+    /// Milliseconds for the first call on the corpus machine.
+    first_ms: f64,
+    /// Milliseconds for each further one.
+    next_ms: f64,
+}
+
+static PYTHON: LazyLock<Coefficients> =
+    LazyLock::new(|| read(include_str!("../../rules/knowledge/python/cost.toml")).unwrap_or_default());
+
+fn read(text: &str) -> Result<Coefficients, toml::de::Error> {
+    toml::from_str(text)
+}
+
+fn coefficients(language: Language) -> Option<&'static Coefficients> {
+    match language {
+        Language::Python => Some(&PYTHON),
+        Language::Node | Language::Native | Language::Other => None,
+    }
+}
+
+/// Estimates a function's cold start.
+#[must_use]
+pub fn estimate(input: &CostInput<'_>) -> Estimate {
+    let facts = input.spec.runtime.facts(input.spec.platform);
+    let runtime_ms = facts.base_init_ms(input.spec.architecture);
+    let base = Part { kind: PartKind::Runtime, name: input.spec.runtime.id().to_owned(), ms: runtime_ms };
+    let mut estimate = Estimate {
+        init_ms: runtime_ms,
+        low_ms: runtime_ms,
+        high_ms: runtime_ms,
+        download_ms: download_ms(input),
+        runtime_ms,
+        parts: vec![base],
+        ..Estimate::default()
+    };
+    if let Some(coefficients) = coefficients(input.spec.runtime.language()) {
+        add_modules(&mut estimate, coefficients, input);
+        add_calls(&mut estimate, coefficients, input.graph);
+        let variable = estimate.init_ms - runtime_ms;
+        estimate.low_ms = runtime_ms + variable * coefficients.range[0];
+        estimate.high_ms = runtime_ms + variable * coefficients.range[1];
+    }
+    estimate
+}
+
+fn add_modules(estimate: &mut Estimate, coefficients: &Coefficients, input: &CostInput<'_>) {
+    let graph = input.graph;
+    let own: Vec<[f64; 2]> = graph.modules.iter().map(|module| coefficients.of(module)).collect();
+    estimate.modules = cumulate(graph, &own);
+    let mut sums: BTreeMap<(PartKind, String), f64> = BTreeMap::new();
+    let mut lazy_ms = 0.0;
+    for (module, [code, native]) in graph.modules.iter().zip(&own) {
+        if module.loaded == Phase::Invoke {
+            lazy_ms += code + native;
+            continue;
+        }
+        let (kind, name) = part_of(module, input);
+        *sums.entry((kind, name.clone())).or_default() += code;
+        *sums.entry((PartKind::Native, name)).or_default() += native;
+    }
+    for ((kind, name), ms) in sums {
+        estimate.push(kind, name, ms);
+    }
+    estimate.first_request_ms = lazy_ms * slowdown(input.spec);
+}
+
+/// Which part of the estimate a module's own cost belongs to.
+fn part_of(module: &Module, input: &CostInput<'_>) -> (PartKind, String) {
+    let Some(entry) = module.entry else {
+        return match module.kind {
+            ModuleKind::Namespace => (PartKind::Module, input.spec.name.clone()),
+            _ => (PartKind::Standard, "standard library".to_owned()),
+        };
+    };
+    let owner = input.packages.owner(entry).map(|package| input.packages.package(package).name.to_string());
+    (PartKind::Module, owner.unwrap_or_else(|| input.spec.name.clone()))
+}
+
+fn add_calls(estimate: &mut Estimate, coefficients: &Coefficients, graph: &ModuleGraph) {
+    for cost in &coefficients.call {
+        let calls = graph.calls.iter().filter(|call| text::matches(&cost.callee, &call.callee));
+        let times: u64 = calls.map(|call| call.repeats.max(1)).sum();
+        if let Some(further) = times.checked_sub(1) {
+            let ms = cost.first_ms + cost.next_ms * further as f64;
+            estimate.push(PartKind::Call, cost.callee.clone(), ms * coefficients.scale);
+        }
+    }
+}
+
+impl Estimate {
+    fn push(&mut self, kind: PartKind, name: String, ms: f64) {
+        if ms > 0.0 {
+            self.init_ms += ms;
+            self.parts.push(Part { kind, name, ms });
+        }
+    }
+}
+
+impl Coefficients {
+    /// Milliseconds on Lambda for a module's code and for its native library.
+    fn of(&self, module: &Module) -> [f64; 2] {
+        if module.preloaded {
+            return [0.0; 2];
+        }
+        let weight = &module.weight;
+        [self.code(module, weight) * self.scale, self.native(module, weight) * self.scale]
+    }
+
+    fn code(&self, module: &Module, weight: &Weight) -> f64 {
+        if module.kind == ModuleKind::Runtime {
+            return weight.measured_ms * self.standard;
+        }
+        self.module
+            + weight.compiled_bytes as f64 / 1e3 * self.compiled_kb
+            + weight.read_bytes as f64 / 1e3 * self.read_kb
+            + f64::from(weight.functions) * self.function
+            + f64::from(weight.classes) * self.class
+            + f64::from(weight.decorators) * self.decorator
+            + f64::from(weight.regex_bytes) * self.regex_byte
+            + f64::from(weight.statements) * self.statement
+    }
+
+    fn native(&self, module: &Module, weight: &Weight) -> f64 {
+        let opened = if module.kind == ModuleKind::Extension { self.extension } else { 0.0 };
+        opened + weight.native_bytes as f64 / 1e6 * self.native_mb + weight.relocations as f64 * self.relocation
+    }
+}
+
+/// Adds to each module what it is the first to load. Modules come after their first importer,
+/// except for parents of a package, so sums are carried along the import tree by depth.
+fn cumulate(graph: &ModuleGraph, own: &[[f64; 2]]) -> Vec<ModuleCost> {
+    let mut costs: Vec<ModuleCost> =
+        own.iter().map(|[code, native]| ModuleCost { self_ms: code + native, cumulative_ms: code + native }).collect();
+    for (id, depth_first) in deepest_first(graph) {
+        if let Some(parent) = depth_first {
+            let carried = costs[id].cumulative_ms;
+            costs[parent].cumulative_ms += carried;
+        }
+    }
+    costs
+}
+
+/// Modules with their first importer, those farthest from the handler module first.
+fn deepest_first(graph: &ModuleGraph) -> Vec<(usize, Option<usize>)> {
+    let parent = |id: usize| graph.modules[id].first_import.map(|site| site.importer.0 as usize);
+    let mut depths = vec![0usize; graph.modules.len()];
+    for (id, depth) in depths.iter_mut().enumerate() {
+        let mut at = parent(id);
+        // Bounded: a chain is never longer than the number of modules.
+        while let Some(next) = at.filter(|next| *next < graph.modules.len() && *depth <= graph.modules.len()) {
+            *depth += 1;
+            at = parent(next);
+        }
+    }
+    let mut order: Vec<usize> = (0..graph.modules.len()).filter(|id| depths[*id] <= graph.modules.len()).collect();
+    order.sort_by_key(|id| (std::cmp::Reverse(depths[*id]), *id));
+    order.into_iter().map(|id| (id, parent(id).filter(|parent| *parent < graph.modules.len()))).collect()
+}
+
+/// How much slower code runs in the first request than during Init, which has a full vCPU.
+fn slowdown(spec: &FunctionSpec) -> f64 {
+    let full = spec.platform.limits().full_cpu_memory_mb;
+    spec.memory_mb.map_or(1.0, |memory| (full / f64::from(memory)).max(1.0))
+}
+
+fn download_ms(input: &CostInput<'_>) -> f64 {
+    let limits = input.spec.platform.limits();
+    let Some(zipped) = input.artifact.archive_bytes else {
+        return limits.download_floor_ms;
+    };
+    let per_mb = f64::midpoint(limits.download_low_ms_per_mb, limits.download_high_ms_per_mb);
+    limits.download_floor_ms + zipped as f64 / 1e6 * per_mb
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bundled_coefficients_read_and_are_not_negative() {
+        let python = read(include_str!("../../rules/knowledge/python/cost.toml"));
+        assert!(python.is_ok_and(|c| c.scale > 0.0 && c.range[0] <= 1.0 && c.range[1] >= 1.0 && c.module >= 0.0));
+    }
+}

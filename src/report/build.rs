@@ -1,0 +1,269 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+
+use super::model::{
+    Counts, DeploymentPackage, Finding, Fix, FixEdit, Frame, Function, Init, Module, Origin, Package, Part, Place,
+    Problem, Related, Report, SCHEMA, Saves, Summary, Tool, Unresolved,
+};
+use crate::artifact::{Location, SourceText};
+use crate::engine::{FunctionFacts, ProjectFacts};
+use crate::finding;
+use crate::graph::packages::PackageId;
+use crate::graph::{ModuleId, Phase};
+
+/// Gives the text behind a location, for lines, columns and code frames.
+pub trait Sources {
+    /// The text of a file or entry; `None` when it has none or cannot be read.
+    fn text(&self, location: &Location) -> Option<Arc<str>>;
+}
+
+/// Texts that were asked for, indexed once each.
+struct Texts<'a> {
+    sources: &'a dyn Sources,
+    known: FxHashMap<(String, Option<String>), Option<SourceText>>,
+}
+
+impl Texts<'_> {
+    fn get(&mut self, location: &Location) -> Option<&SourceText> {
+        let key = (location.path.clone(), location.inner_path.clone());
+        let sources = self.sources;
+        self.known.entry(key).or_insert_with(|| sources.text(location).map(SourceText::new)).as_ref()
+    }
+
+    fn place(&mut self, location: &Location) -> Place {
+        let mut place = Place {
+            path: location.path.clone(),
+            inner_path: location.inner_path.clone(),
+            line: 1,
+            column: 1,
+            end_line: 1,
+            end_column: 1,
+        };
+        if let Some((span, text)) = location.span.and_then(|span| Some((span, self.get(location)?))) {
+            let (start, end) = (text.position(span.start), text.position(span.end));
+            (place.line, place.column, place.end_line, place.end_column) =
+                (start.line, start.column, end.line, end.column);
+        }
+        place
+    }
+}
+
+/// Makes the report: positions from spans, names from ids, one order.
+#[must_use]
+pub fn build(project: &ProjectFacts, findings: &[finding::Finding], summary: Summary, sources: &dyn Sources) -> Report {
+    let mut texts = Texts { sources, known: FxHashMap::default() };
+    Report {
+        schema: SCHEMA,
+        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+        functions: project.functions.iter().map(|facts| function(facts, &mut texts)).collect(),
+        findings: findings.iter().map(|finding| reported(finding, &mut texts)).collect(),
+        summary,
+    }
+}
+
+impl Counts {
+    /// Counts findings by severity.
+    #[must_use]
+    pub fn of(findings: &[finding::Finding]) -> Self {
+        let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
+        Self {
+            error: count(finding::Severity::Error),
+            warning: count(finding::Severity::Warning),
+            note: count(finding::Severity::Note),
+        }
+    }
+}
+
+fn function(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Function {
+    let spec = &facts.spec;
+    Function {
+        name: spec.name.clone(),
+        origin: spec.origin.as_ref().map(|location| origin(location, texts)),
+        platform: spec.platform,
+        runtime: spec.runtime.id().to_owned(),
+        architecture: spec.architecture,
+        memory_mb: spec.memory_mb,
+        handler: spec.handler.clone(),
+        grade: facts.grade(),
+        package: DeploymentPackage {
+            path: facts.artifact.path.clone(),
+            kind: facts.artifact.kind,
+            bytes: facts.artifact.unpacked_bytes(),
+            zipped_bytes: facts.artifact.archive_bytes,
+            files: facts.artifact.entries().len() as u64,
+        },
+        packages: packages(facts),
+        init: init(facts),
+        modules: facts.graph.modules().map(|(id, _)| module(facts, id)).collect(),
+        unresolved: facts.graph.unresolved.iter().map(|missing| unresolved(facts, missing, texts)).collect(),
+        problems: facts.graph.problems.iter().map(|problem| inexact(facts, problem, texts)).collect(),
+        routes: Vec::new(),
+        split: None,
+    }
+}
+
+fn origin(location: &Location, texts: &mut Texts<'_>) -> Origin {
+    let place = texts.place(location);
+    Origin { path: place.path, line: place.line, column: place.column }
+}
+
+/// Rounds to microseconds, so that the last bits of a sum do not show.
+fn rounded(ms: f64) -> f64 {
+    (ms * 1e3).round() / 1e3
+}
+
+fn init(facts: &FunctionFacts) -> Init {
+    let estimate = &facts.estimate;
+    let parts: Vec<Part> = estimate
+        .parts
+        .iter()
+        .map(|part| Part { kind: part.kind, name: part.name.clone(), ms: rounded(part.ms) })
+        .collect();
+    Init {
+        // The sum of what is shown, so that the parts add up to it exactly.
+        estimated_ms: rounded(parts.iter().map(|part| part.ms).sum()),
+        low_ms: rounded(estimate.low_ms),
+        high_ms: rounded(estimate.high_ms),
+        download_ms: rounded(estimate.download_ms),
+        first_request_ms: rounded(estimate.first_request_ms),
+        parts,
+    }
+}
+
+/// Packages, most expensive first.
+fn packages(facts: &FunctionFacts) -> Vec<Package> {
+    let mut phases: FxHashMap<PackageId, Phase> = FxHashMap::default();
+    let mut times: FxHashMap<PackageId, f64> = FxHashMap::default();
+    for (id, module) in facts.graph.modules() {
+        let Some(package) = facts.package_of(id) else { continue };
+        let phase = phases.entry(package).or_insert(module.loaded);
+        *phase = (*phase).min(module.loaded);
+        if module.loaded == Phase::Init {
+            *times.entry(package).or_default() += facts.estimate.module(id).self_ms;
+        }
+    }
+    let mut importers = importers(facts);
+    let mut packages: Vec<Package> = facts
+        .packages()
+        .map(|(id, package)| Package {
+            name: package.name.to_string(),
+            version: package.version.as_deref().map(str::to_owned),
+            ecosystem: package.ecosystem,
+            bytes: package.bytes,
+            files: package.entries.len() as u64,
+            loaded: phases.get(&id).copied().into(),
+            declared: None,
+            init_ms: rounded(times.get(&id).copied().unwrap_or_default()),
+            imported_by: importers.remove(&id).unwrap_or_default().into_iter().collect(),
+        })
+        .collect();
+    packages.sort_by(|a, b| {
+        b.init_ms.total_cmp(&a.init_ms).then_with(|| b.bytes.cmp(&a.bytes)).then_with(|| a.name.cmp(&b.name))
+    });
+    packages
+}
+
+/// Per package the packages and own files that import it.
+fn importers(facts: &FunctionFacts) -> BTreeMap<PackageId, BTreeSet<String>> {
+    let mut importers: BTreeMap<PackageId, BTreeSet<String>> = BTreeMap::new();
+    for import in &facts.graph.imports {
+        let Some(target) = facts.package_of(import.target) else { continue };
+        let importer = facts.package_of(import.site.importer);
+        if importer == Some(target) {
+            continue;
+        }
+        let name = match importer {
+            Some(package) => facts.packages.package(package).name.to_string(),
+            None => match path(facts, import.site.importer) {
+                Some(path) => path,
+                None => continue,
+            },
+        };
+        importers.entry(target).or_default().insert(name);
+    }
+    importers
+}
+
+fn path(facts: &FunctionFacts, id: ModuleId) -> Option<String> {
+    facts.graph.module(id).entry.map(|entry| facts.artifact.entry(entry).path.to_string())
+}
+
+fn module(facts: &FunctionFacts, id: ModuleId) -> Module {
+    let module = facts.graph.module(id);
+    let cost = facts.estimate.module(id);
+    Module {
+        name: module.name.to_string(),
+        path: path(facts, id),
+        package: facts.package_of(id).map(|package| facts.packages.package(package).name.to_string()),
+        bytes: module.bytes,
+        loaded: Some(module.loaded).into(),
+        self_ms: rounded(cost.self_ms),
+        cumulative_ms: rounded(cost.cumulative_ms),
+        imported_by: module.first_import.map(|site| facts.graph.module(site.importer).name.to_string()),
+    }
+}
+
+fn unresolved(facts: &FunctionFacts, missing: &crate::graph::Unresolved, texts: &mut Texts<'_>) -> Unresolved {
+    let place = texts.place(&facts.locate_import(missing.site));
+    Unresolved {
+        import: missing.import.to_string(),
+        path: path(facts, missing.site.importer).unwrap_or_default(),
+        line: place.line,
+        guarded: missing.guarded,
+    }
+}
+
+fn inexact(facts: &FunctionFacts, problem: &crate::graph::GraphProblem, texts: &mut Texts<'_>) -> Problem {
+    let line = problem.entry.zip(problem.span).map(|(entry, span)| texts.place(&facts.locate(entry, Some(span))).line);
+    let path = problem.entry.map(|entry| facts.artifact.entry(entry).path.to_string());
+    Problem { path, line, message: problem.message.clone() }
+}
+
+fn reported(finding: &finding::Finding, texts: &mut Texts<'_>) -> Finding {
+    let related = finding.labels.iter();
+    let fix = finding.fix.as_ref().map(|fix| Fix {
+        description: fix.description.clone(),
+        path: fix.path.clone(),
+        edits: fix
+            .edits
+            .iter()
+            .map(|edit| FixEdit {
+                start: edit.span.start,
+                end: edit.span.end,
+                replacement: edit.replacement.clone(),
+            })
+            .collect(),
+    });
+    Finding {
+        rule: finding.rule,
+        severity: finding.severity,
+        function: finding.function.clone(),
+        subject: finding.subject.clone(),
+        location: texts.place(&finding.location),
+        message: finding.message.clone(),
+        help: finding.help.clone(),
+        saves: Saves { init_ms: finding.saves.init_ms.map(rounded), bytes: finding.saves.bytes },
+        fix,
+        related: related
+            .map(|label| Related { location: texts.place(&label.location), message: label.text.clone() })
+            .collect(),
+        frame: frame(finding, texts),
+    }
+}
+
+/// The text around a finding with its own range and the labels in the same file.
+fn frame(finding: &finding::Finding, texts: &mut Texts<'_>) -> Option<Frame> {
+    let span = finding.location.span?;
+    let text = texts.get(&finding.location)?.text.clone();
+    let mut marks = vec![(span.range_in(text.len()), finding.note.clone().unwrap_or_default())];
+    for label in &finding.labels {
+        let same = label.location.path == finding.location.path
+            && label.location.inner_path == finding.location.inner_path;
+        if let Some(span) = label.location.span.filter(|_| same) {
+            marks.push((span.range_in(text.len()), label.text.clone()));
+        }
+    }
+    Some(Frame { text, marks })
+}

@@ -1,0 +1,47 @@
+//! The report: one plain value, finished before anything is printed, and one file per format.
+//! Formats are pure: they take a [`model::Report`] and a writer.
+
+mod build;
+mod human;
+mod json;
+pub mod model;
+mod why;
+
+pub use build::{Sources, build};
+pub use why::{Why, why};
+
+use std::io::{self, Write};
+
+/// An output format.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// For people, with code frames.
+    #[default]
+    Human,
+    /// `defrost-report/1`.
+    Json,
+}
+
+/// How much a format shows and whether it may use colour.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Style {
+    /// Colours and links.
+    pub color: bool,
+    /// Only findings and totals.
+    pub quiet: bool,
+    /// Also what is not exact.
+    pub verbose: bool,
+    /// Columns of the terminal.
+    pub width: usize,
+}
+
+/// Writes a report.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write(report: &model::Report, format: Format, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    match format {
+        Format::Human => human::write(report, style, out),
+        Format::Json => json::write(report, out),
+    }
+}

@@ -1,0 +1,385 @@
+//! The report as plain data: `defrost-report/1`. Field names are stable; adding is allowed.
+//! Times are milliseconds, sizes bytes, paths relative with `/`.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::artifact::ArtifactKind;
+use crate::cost::{Grade, PartKind};
+use crate::finding::Severity;
+use crate::graph::Phase;
+use crate::graph::packages::Ecosystem;
+use crate::platform::{Architecture, Platform};
+
+/// The value of [`Report::schema`].
+pub const SCHEMA: &str = "defrost-report/1";
+
+/// Everything one run has to say.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Report {
+    /// Always `defrost-report/1`.
+    pub schema: &'static str,
+    /// The tool that wrote it.
+    pub tool: Tool,
+    /// One per analysed function.
+    pub functions: Vec<Function>,
+    /// Gravest and most expensive first.
+    pub findings: Vec<Finding>,
+    /// Counts and exit code.
+    pub summary: Summary,
+}
+
+/// The tool that wrote the report.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Tool {
+    /// `defrost`.
+    pub name: &'static str,
+    /// Version.
+    pub version: &'static str,
+}
+
+/// A line and a column from 1 in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Origin {
+    /// File.
+    pub path: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
+/// One analysed function.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Function {
+    /// Logical name.
+    pub name: String,
+    /// Where it is declared.
+    pub origin: Option<Origin>,
+    /// Platform.
+    pub platform: Platform,
+    /// Runtime identifier.
+    pub runtime: String,
+    /// Instruction set.
+    pub architecture: Architecture,
+    /// Memory size in MB.
+    pub memory_mb: Option<u32>,
+    /// Handler string.
+    pub handler: String,
+    /// Letter against the bare runtime.
+    pub grade: Grade,
+    /// The deployment package.
+    pub package: DeploymentPackage,
+    /// Packages in it, most expensive first.
+    pub packages: Vec<Package>,
+    /// The cold start.
+    pub init: Init,
+    /// Modules in load order.
+    pub modules: Vec<Module>,
+    /// Imports that nothing answers.
+    pub unresolved: Vec<Unresolved>,
+    /// What could not be analysed exactly.
+    pub problems: Vec<Problem>,
+    /// What the handler dispatches on.
+    pub routes: Vec<Route>,
+    /// The split plan of a monolithic handler.
+    pub split: Option<Split>,
+}
+
+/// The deployment package.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct DeploymentPackage {
+    /// Path as given.
+    pub path: String,
+    /// Container.
+    pub kind: ArtifactKind,
+    /// Unpacked bytes with layers.
+    pub bytes: u64,
+    /// Bytes of the archive.
+    pub zipped_bytes: Option<u64>,
+    /// Files with layers.
+    pub files: u64,
+}
+
+/// When something is loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Loaded {
+    /// During Init.
+    Init,
+    /// When some handler code runs.
+    Invoke,
+    /// No closure reaches it.
+    Never,
+}
+
+impl From<Option<Phase>> for Loaded {
+    fn from(phase: Option<Phase>) -> Self {
+        match phase {
+            Some(Phase::Init) => Self::Init,
+            Some(Phase::Invoke) => Self::Invoke,
+            None => Self::Never,
+        }
+    }
+}
+
+/// One package of the deployment package.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Package {
+    /// Name.
+    pub name: String,
+    /// Version.
+    pub version: Option<String>,
+    /// Where it comes from.
+    pub ecosystem: Ecosystem,
+    /// Bytes; for a native binary the machine code attributed to it.
+    pub bytes: u64,
+    /// Files.
+    pub files: u64,
+    /// When it is loaded.
+    pub loaded: Loaded,
+    /// Whether a manifest declares it; `null` without a manifest.
+    pub declared: Option<bool>,
+    /// Init milliseconds of its own modules.
+    pub init_ms: f64,
+    /// Who imports it: packages, and own files.
+    pub imported_by: Vec<String>,
+}
+
+/// The cold start of a function.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Init {
+    /// Init Duration; the sum of `parts`.
+    pub estimated_ms: f64,
+    /// Low end for 90 % of the calibration corpus.
+    pub low_ms: f64,
+    /// High end for 90 % of the calibration corpus.
+    pub high_ms: f64,
+    /// Fetch and unpack before Init.
+    pub download_ms: f64,
+    /// Lazy work in the first request.
+    pub first_request_ms: f64,
+    /// What `estimated_ms` is made of.
+    pub parts: Vec<Part>,
+}
+
+/// One additive part of the Init estimate.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Part {
+    /// What it is about.
+    pub kind: PartKind,
+    /// Package, library, call or runtime.
+    pub name: String,
+    /// Milliseconds.
+    pub ms: f64,
+}
+
+/// One loaded module.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Module {
+    /// Name in the language.
+    pub name: String,
+    /// Path in the package; `null` for what the runtime brings.
+    pub path: Option<String>,
+    /// Package that owns it; `null` for own and runtime modules.
+    pub package: Option<String>,
+    /// Bytes of its file.
+    pub bytes: u64,
+    /// When it is loaded.
+    pub loaded: Loaded,
+    /// Milliseconds for itself.
+    pub self_ms: f64,
+    /// Milliseconds with everything that it is the first to load.
+    pub cumulative_ms: f64,
+    /// Name of the module that loads it first.
+    pub imported_by: Option<String>,
+}
+
+/// An import that nothing answers.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Unresolved {
+    /// Name as asked for.
+    pub import: String,
+    /// File.
+    pub path: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// Whether failure is caught.
+    pub guarded: bool,
+}
+
+/// Something that could not be analysed exactly.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Problem {
+    /// File or entry.
+    pub path: Option<String>,
+    /// Line, from 1.
+    pub line: Option<u32>,
+    /// What.
+    pub message: String,
+}
+
+/// One thing a handler dispatches on.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Route {
+    /// HTTP method.
+    pub method: Option<String>,
+    /// HTTP path.
+    pub path: Option<String>,
+    /// The dispatch key as written.
+    pub key: String,
+    /// Function that serves it.
+    pub function: String,
+    /// Where it is registered.
+    pub location: Option<Origin>,
+    /// Packages it needs beyond those every route needs.
+    pub packages: Vec<String>,
+    /// Init if the route lived alone.
+    pub estimated_ms: f64,
+}
+
+/// A split plan.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Split {
+    /// Groups of routes.
+    pub groups: Vec<SplitGroup>,
+    /// Init before.
+    pub before_ms: f64,
+    /// Init after, weighted by route shares.
+    pub weighted_after_ms: f64,
+    /// Modules that several groups need.
+    pub shared: Vec<String>,
+}
+
+/// One group of a split plan.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct SplitGroup {
+    /// Route keys.
+    pub routes: Vec<String>,
+    /// Packages.
+    pub packages: Vec<String>,
+    /// Bytes of its closure.
+    pub bytes: u64,
+    /// Init.
+    pub estimated_ms: f64,
+}
+
+/// One finding.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Finding {
+    /// Rule name.
+    pub rule: &'static str,
+    /// Severity.
+    pub severity: Severity,
+    /// Function.
+    pub function: Option<String>,
+    /// Package, module, route or resource.
+    pub subject: Option<String>,
+    /// Where.
+    pub location: Place,
+    /// What is wrong and why.
+    pub message: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// What that saves.
+    pub saves: Saves,
+    /// A change that does it.
+    pub fix: Option<Fix>,
+    /// Other places.
+    pub related: Vec<Related>,
+    /// The code around, for formats that show it.
+    #[serde(skip)]
+    pub frame: Option<Frame>,
+}
+
+/// A place in a file or an entry, in lines and columns from 1.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Place {
+    /// File on disk.
+    pub path: String,
+    /// Entry inside it.
+    pub inner_path: Option<String>,
+    /// Line, from 1.
+    pub line: u32,
+    /// Column, from 1.
+    pub column: u32,
+    /// Last line.
+    pub end_line: u32,
+    /// Column behind the last character.
+    pub end_column: u32,
+}
+
+/// A second place of a finding.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Related {
+    /// Where.
+    pub location: Place,
+    /// What about it.
+    pub message: String,
+}
+
+/// What acting saves.
+#[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
+pub struct Saves {
+    /// Milliseconds of Init.
+    pub init_ms: Option<f64>,
+    /// Unpacked bytes.
+    pub bytes: Option<u64>,
+}
+
+/// A change to one file.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Fix {
+    /// What it does.
+    pub description: String,
+    /// File.
+    pub path: String,
+    /// Replacements by byte offsets.
+    pub edits: Vec<FixEdit>,
+}
+
+/// One replacement.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct FixEdit {
+    /// First byte.
+    pub start: u32,
+    /// Byte behind the last.
+    pub end: u32,
+    /// New text.
+    pub replacement: String,
+}
+
+/// The text around a finding, for code frames.
+#[derive(Clone, Debug)]
+pub struct Frame {
+    /// Whole text of the file.
+    pub text: std::sync::Arc<str>,
+    /// Marked ranges with their words; the first is the finding's own.
+    pub marks: Vec<(std::ops::Range<usize>, String)>,
+}
+
+/// Counts and exit code.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Summary {
+    /// Functions.
+    pub functions: usize,
+    /// Findings by severity.
+    pub findings: Counts,
+    /// Silenced by comments.
+    pub suppressed: usize,
+    /// Known from the baseline.
+    pub baselined: usize,
+    /// The process exit code.
+    pub exit_code: u8,
+}
+
+/// Findings by severity.
+#[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
+pub struct Counts {
+    /// Errors.
+    pub error: usize,
+    /// Warnings.
+    pub warning: usize,
+    /// Notes.
+    pub note: usize,
+}
