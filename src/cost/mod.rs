@@ -52,6 +52,8 @@ pub struct Estimate {
     pub download_ms: f64,
     /// Work that lazy code moves into the first invocation, at the function's memory size.
     pub first_request_ms: f64,
+    /// Share of `init_ms` that goes into compiling sources without valid bytecode.
+    pub compile_ms: f64,
     /// The bare runtime's share of `init_ms`.
     pub runtime_ms: f64,
     /// What `init_ms` is made of.

@@ -1,0 +1,23 @@
+use crate::engine::{FunctionContext, Sink};
+use crate::finding::{Finding, Saves};
+use crate::text;
+
+/// Reports packages of which no file is reached, each with its bytes.
+pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+    let keep = cx.strings("keep");
+    let reached = cx.reached_entries();
+    for (_, package) in cx.packages() {
+        let used = package.entries.iter().any(|entry| reached.get(entry.0 as usize).is_some_and(|reached| *reached));
+        if used || keep.iter().any(|name| **name == *package.name) {
+            continue;
+        }
+        let version = package.version.as_deref().unwrap_or("unknown version");
+        let message = format!(
+            "{} {version} takes {} of the package and nothing reachable from the handler imports it",
+            package.name,
+            text::bytes(package.bytes)
+        );
+        let saves = Saves { init_ms: None, bytes: Some(package.bytes) };
+        sink.report(Finding::new(cx.location(), message).about(package.name.to_string()).saving(saves));
+    }
+}
