@@ -5,7 +5,7 @@ use crate::graph::HandlerResolution;
 /// Reports a handler that the runtime will not find.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     match &cx.graph.handler {
-        HandlerResolution::Found { .. } => {}
+        HandlerResolution::Found { .. } | HandlerResolution::Unknown => {}
         HandlerResolution::ModuleMissing { module, similar } => {
             let message = format!("handler `{}`: the package has no module `{module}`", cx.spec.handler);
             let mut finding = Finding::new(declared(cx), message).about(module.clone());

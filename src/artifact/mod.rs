@@ -192,6 +192,15 @@ impl Artifact {
         self.by_path.get(path).copied()
     }
 
+    /// The file of a folder artifact that has this path on disk, as [`Location::in_artifact`]
+    /// writes it.
+    #[must_use]
+    pub fn find_on_disk(&self, path: &str) -> Option<EntryId> {
+        let folder = self.path.trim_end_matches('/');
+        let inner = if folder.is_empty() || folder == "." { Some(path) } else { path.strip_prefix(folder) };
+        self.find(inner?.trim_start_matches('/'))
+    }
+
     /// Whether `path` is a folder with at least one entry below; the root is `""`.
     #[must_use]
     pub fn is_folder(&self, path: &str) -> bool {

@@ -1,1 +1,7 @@
-fn main() {}
+//! The `defrost` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    defrost::cli::run(std::env::args_os())
+}

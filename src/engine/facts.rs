@@ -30,6 +30,13 @@ impl FunctionFacts {
         self.artifact.unpacked_bytes() > limits.unzipped_bytes || self.estimate.init_ms > limits.init_ms
     }
 
+    /// Whether the function is over a budget of the user.
+    #[must_use]
+    pub fn breaks(&self, budgets: Budgets) -> bool {
+        budgets.init_ms.is_some_and(|budget| self.estimate.init_ms > budget)
+            || budgets.bytes.is_some_and(|budget| self.artifact.unpacked_bytes() > budget)
+    }
+
     /// The grade.
     #[must_use]
     pub fn grade(&self) -> Grade {

@@ -12,9 +12,9 @@ mod registry;
 mod sink;
 
 pub use context::{FunctionContext, ProjectContext};
-pub use facts::{FunctionFacts, ProjectFacts};
+pub use facts::{Budgets, FunctionFacts, ProjectFacts};
 pub use meta::{Category, Confidence, OptionMeta, RuleMeta};
-pub use options::{Policy, RulePolicy};
+pub use options::{Policy, RulePolicy, Selector};
 pub use registry::{Check, Registry, Rule, RuleSource};
 pub use sink::Sink;
 

@@ -199,6 +199,8 @@ pub enum HandlerResolution {
         /// Functions that the module does define.
         defined: Vec<String>,
     },
+    /// The language is not analysed, or the handler is a native executable.
+    Unknown,
 }
 
 /// Everything a function loads at Init or may load later.

@@ -1,0 +1,167 @@
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use anstyle::{AnsiColor, Style};
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::finding::Severity;
+use crate::platform::{Architecture, Runtime};
+use crate::report::Format;
+
+/// How errors of the user begin.
+pub(super) const ERROR_STYLE: Style = AnsiColor::Red.on_default().bold();
+
+/// What a cold start of a serverless function costs, why, and what to change; without running it.
+#[derive(Debug, Parser)]
+#[command(name = "defrost", version, propagate_version = true, max_term_width = 100)]
+pub struct Args {
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Analyse packages, source trees and templates (the default command)
+    Check(Box<CheckArgs>),
+    /// Show how a module or package gets loaded, or why it never is
+    Why(Box<WhyArgs>),
+    /// Show a rule's page
+    Explain {
+        /// Name of the rule, such as `never-loaded-package`
+        rule: String,
+    },
+    /// List all rules
+    Rules,
+    /// Print the JSON schema of the report
+    Schema,
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// What to analyse.
+#[derive(Debug, clap::Args)]
+pub(super) struct InputArgs {
+    /// Handler of the function, such as `app.handler`
+    #[arg(long, value_name = "NAME")]
+    pub(super) handler: Option<String>,
+    /// Runtime, such as `python3.12` or `nodejs22.x`
+    #[arg(long, value_name = "ID")]
+    pub(super) runtime: Option<Runtime>,
+    /// Instruction set: x86_64 or arm64
+    #[arg(long, value_name = "NAME")]
+    pub(super) arch: Option<Architecture>,
+    /// Memory size of the function
+    #[arg(long, value_name = "MB")]
+    pub(super) memory: Option<u32>,
+    /// Layer folder or zip, in merge order; may be repeated
+    #[arg(long = "layer", value_name = "PATH")]
+    pub(super) layers: Vec<PathBuf>,
+    /// Worker threads; 0 means one per core
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(super) jobs: usize,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, clap::Args)]
+pub(super) struct CheckArgs {
+    /// Packages, folders or templates
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// Output format
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: Format,
+    /// Write the report to a file instead of standard output
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Mildest severity that fails the run: note, warning or error
+    #[arg(long, value_name = "SEVERITY")]
+    pub(super) fail_on: Option<Severity>,
+    /// Budget for Init of every function
+    #[arg(long, value_name = "MS")]
+    pub(super) budget_init: Option<f64>,
+    /// Budget for the unpacked size of every function
+    #[arg(long, value_name = "MB")]
+    pub(super) budget_size: Option<f64>,
+    /// Rules or categories to run, separated by commas
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(super) select: Vec<String>,
+    /// Rules or categories not to run, separated by commas
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub(super) ignore: Vec<String>,
+    /// Configuration file instead of the nearest one
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// When to colour
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) color: Color,
+    /// Print only findings and totals
+    #[arg(short, long)]
+    pub(super) quiet: bool,
+    /// Also print what could not be analysed exactly
+    #[arg(short, long, conflicts_with = "quiet")]
+    pub(super) verbose: bool,
+}
+
+/// Arguments of `why`.
+#[derive(Debug, clap::Args)]
+pub(super) struct WhyArgs {
+    /// Module or package, such as `numpy` or `botocore.session`
+    pub(super) module: String,
+    /// Package, folder or template
+    #[arg(default_value = ".")]
+    pub(super) path: PathBuf,
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Also in a pipe.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Puts `check` before the arguments unless they name a command, so that `defrost PATH` checks.
+pub(super) fn with_default_command(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+    let first = arguments.get(1).and_then(|argument| argument.to_str()).map(str::to_owned);
+    let names_command = first.is_some_and(|first| {
+        let command = Args::command();
+        let global = ["-h", "--help", "-V", "--version", "help"];
+        global.contains(&first.as_str()) || command.get_subcommands().any(|known| known.get_name() == first)
+    });
+    if !names_command {
+        arguments.insert(1.min(arguments.len()), OsString::from("check"));
+    }
+    arguments
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_path_alone_is_checked() {
+        let with = |arguments: &[&str]| with_default_command(arguments.iter().map(OsString::from));
+        assert_eq!(with(&["defrost", "fn.zip"]), ["defrost", "check", "fn.zip"]);
+        assert_eq!(with(&["defrost"]), ["defrost", "check"]);
+        assert_eq!(with(&["defrost", "rules"]), ["defrost", "rules"]);
+    }
+}

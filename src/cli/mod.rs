@@ -1,0 +1,68 @@
+//! The command line: arguments, the pipeline behind each command, and the exit code.
+
+mod args;
+mod check;
+mod discover;
+mod pipeline;
+mod reference;
+mod sources;
+mod why;
+
+pub use args::Args;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::Command;
+
+/// Nothing at or above `--fail-on`, no budget broken.
+pub const CLEAN: u8 = 0;
+/// Findings at or above `--fail-on`, or a budget broken.
+pub const FINDINGS: u8 = 1;
+/// Bad usage, configuration or input.
+pub const FAILED: u8 = 2;
+
+/// An error of the user: what is wrong, where, what to do. Ends the run with [`FAILED`].
+#[derive(Debug)]
+pub struct UserError(pub String);
+
+impl<E: std::error::Error> From<E> for UserError {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Runs the command line and says how it ended. Messages go to standard error.
+#[must_use]
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = args::with_default_command(arguments);
+    let args = match Args::try_parse_from(arguments) {
+        Ok(args) => args,
+        Err(error) => {
+            // Printing fails only when the terminal is gone; the exit code still tells.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { FAILED } else { CLEAN });
+        }
+    };
+    match dispatch(&args) {
+        Ok(code) => ExitCode::from(code),
+        Err(UserError(message)) => {
+            anstream::eprintln!("{}error:{} {message}", args::ERROR_STYLE, args::ERROR_STYLE.render_reset());
+            ExitCode::from(FAILED)
+        }
+    }
+}
+
+fn dispatch(args: &Args) -> Result<u8, UserError> {
+    match &args.command {
+        Command::Check(check) => check::run(check),
+        Command::Why(why) => why::run(why),
+        Command::Explain { rule } => reference::explain(rule),
+        Command::Rules => reference::rules(),
+        Command::Schema => reference::schema(),
+        Command::Completions { shell } => reference::completions(*shell),
+        Command::Man => reference::man(),
+    }
+}

@@ -1,0 +1,75 @@
+//! From declared functions to facts: open, simulate, attribute, estimate.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::UserError;
+use super::args::InputArgs;
+use super::discover;
+use crate::artifact::Artifact;
+use crate::cost::{self, CostInput};
+use crate::engine::{Budgets, FunctionFacts, ProjectFacts};
+use crate::graph::packages::Packages;
+use crate::graph::python::{PythonInput, simulate};
+use crate::graph::{HandlerResolution, ModuleGraph};
+use crate::input::{self, Limits};
+use crate::manifest::function::FunctionSpec;
+use crate::platform::Language;
+
+/// Parsers recurse with the nesting of what they read, which is bounded before they run.
+const STACK_BYTES: usize = 64 << 20;
+
+/// Runs `work` with the number of threads that the user asked for.
+pub(super) fn with_threads<T: Send>(jobs: usize, work: impl FnOnce() -> T + Send) -> Result<T, UserError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(jobs).stack_size(STACK_BYTES).build()?;
+    Ok(pool.install(work))
+}
+
+/// All functions that the paths stand for, analysed.
+pub(super) fn project(paths: &[PathBuf], args: &InputArgs, budgets: Budgets) -> Result<ProjectFacts, UserError> {
+    let mut functions = Vec::new();
+    for path in paths {
+        for spec in discover::functions(path, args)? {
+            functions.push(analyse(spec)?);
+        }
+    }
+    Ok(ProjectFacts { functions, budgets })
+}
+
+fn analyse(spec: FunctionSpec) -> Result<FunctionFacts, UserError> {
+    let layers: Vec<PathBuf> = spec.layers.iter().map(PathBuf::from).collect();
+    let artifact = Arc::new(input::open(Path::new(&spec.code), &layers, &Limits::default())?);
+    let (graph, packages) = loaded(&spec, &artifact);
+    let estimate = cost::estimate(&CostInput { spec: &spec, artifact: &artifact, graph: &graph, packages: &packages });
+    Ok(FunctionFacts { spec, artifact, graph, packages, estimate })
+}
+
+fn loaded(spec: &FunctionSpec, artifact: &Artifact) -> (ModuleGraph, Packages) {
+    match spec.runtime.language() {
+        Language::Python => {
+            let input = PythonInput {
+                artifact,
+                handler: &spec.handler,
+                version: spec.runtime.version(),
+                architecture: spec.architecture,
+                environment: &spec.environment,
+            };
+            let packages = crate::graph::packages::python::attribute(artifact, spec.runtime.version());
+            (simulate(&input), packages)
+        }
+        Language::Node | Language::Native | Language::Other => (nothing_known(), Packages::default()),
+    }
+}
+
+/// The graph of a function whose language is not analysed.
+fn nothing_known() -> ModuleGraph {
+    ModuleGraph {
+        modules: Vec::new(),
+        imports: Vec::new(),
+        unresolved: Vec::new(),
+        calls: Vec::new(),
+        data_files: Vec::new(),
+        problems: Vec::new(),
+        handler: HandlerResolution::Unknown,
+    }
+}

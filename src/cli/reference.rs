@@ -1,0 +1,72 @@
+use std::io::Write;
+
+use clap::CommandFactory;
+
+use super::args::Args;
+use super::{CLEAN, UserError};
+use crate::engine::{Category, Registry};
+use crate::report::model::Report;
+use crate::{rules, text};
+
+/// The rules of this version; an error here is a bug of ours and says so.
+pub(super) fn registry() -> Result<Registry, UserError> {
+    rules::registry().map_err(|error| UserError(format!("the bundled rule table does not read: {error}")))
+}
+
+/// Prints a rule's page.
+pub(super) fn explain(name: &str) -> Result<u8, UserError> {
+    let registry = registry()?;
+    let Some(rule) = registry.find(name) else {
+        let known = registry.rules().iter().map(|rule| rule.name);
+        let hint = text::similar(name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        return Err(UserError(format!("there is no rule `{name}`{hint} `defrost rules` lists them all")));
+    };
+    let mut out = std::io::stdout().lock();
+    write!(out, "{}", rule.page)?;
+    let meta = &rule.meta;
+    writeln!(out, "\n{} · {} by default · since {}", meta.category.word(), meta.severity.word(), meta.since)?;
+    for (option, about) in &meta.options {
+        writeln!(out, "option `{option}` (default {}): {}", about.default, about.about)?;
+    }
+    Ok(CLEAN)
+}
+
+/// Lists all rules by category.
+pub(super) fn rules() -> Result<u8, UserError> {
+    let registry = registry()?;
+    let mut out = std::io::stdout().lock();
+    for category in Category::ALL {
+        let rules: Vec<_> = registry.rules().iter().filter(|rule| rule.meta.category == category).collect();
+        if rules.is_empty() {
+            continue;
+        }
+        writeln!(out, "{}", category.word())?;
+        for rule in rules {
+            writeln!(out, "  {:<28} {:<8} {}", rule.name, rule.meta.severity.word(), rule.meta.summary)?;
+        }
+    }
+    Ok(CLEAN)
+}
+
+/// Prints the JSON schema of the report.
+pub(super) fn schema() -> Result<u8, UserError> {
+    let schema = schemars::schema_for!(Report);
+    let mut out = std::io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, &schema)?;
+    writeln!(out)?;
+    Ok(CLEAN)
+}
+
+/// Prints a completion script.
+pub(super) fn completions(shell: clap_complete::Shell) -> Result<u8, UserError> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Args::command(), "defrost", &mut script);
+    std::io::stdout().write_all(&script)?;
+    Ok(CLEAN)
+}
+
+/// Prints the manual page.
+pub(super) fn man() -> Result<u8, UserError> {
+    clap_mangen::Man::new(Args::command()).render(&mut std::io::stdout().lock())?;
+    Ok(CLEAN)
+}

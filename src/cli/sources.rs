@@ -1,0 +1,39 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::artifact::{Artifact, ArtifactKind, Location};
+use crate::engine::ProjectFacts;
+use crate::input;
+use crate::report::Sources;
+
+/// Texts larger than this are not shown in code frames.
+const LARGEST_TEXT: u64 = 4 << 20;
+
+/// Reads texts for the report: entries from the artifacts, everything else from disk.
+pub(super) struct ProjectSources<'a> {
+    pub(super) project: &'a ProjectFacts,
+}
+
+impl Sources for ProjectSources<'_> {
+    fn text(&self, location: &Location) -> Option<Arc<str>> {
+        match self.entry(location) {
+            Some((artifact, entry)) => {
+                let bytes = artifact.read(entry).ok()?;
+                Some(Arc::from(String::from_utf8_lossy((*bytes).as_ref())))
+            }
+            None => input::read_text_file(Path::new(&location.path), LARGEST_TEXT).ok().map(Arc::from),
+        }
+    }
+}
+
+impl ProjectSources<'_> {
+    fn entry(&self, location: &Location) -> Option<(&Artifact, crate::artifact::EntryId)> {
+        let inside = |artifact: &Artifact| match &location.inner_path {
+            Some(inner) if artifact.path == location.path => artifact.find(inner),
+            None if artifact.kind == ArtifactKind::Directory => artifact.find_on_disk(&location.path),
+            _ => None,
+        };
+        let artifacts = self.project.functions.iter().map(|function| &*function.artifact);
+        artifacts.filter_map(|artifact| Some((artifact, inside(artifact)?))).next()
+    }
+}

@@ -1,0 +1,1 @@
+//! Functions declared in a plain SAM or CloudFormation template.
