@@ -3,9 +3,18 @@
 //!
 //! The modules form a pipeline; each may use those above it in this list, never those below.
 
-pub mod artifact;
-pub mod graph;
-pub mod input;
-pub mod lang;
-pub mod platform;
+pub mod text;
 pub mod span;
+pub mod artifact;
+pub mod platform;
+pub mod input;
+pub mod manifest;
+pub mod lang;
+pub mod graph;
+pub mod cost;
+pub mod finding;
+pub mod engine;
+pub mod report;
+#[path = "../rules/mod.rs"]
+pub mod rules;
+pub mod cli;

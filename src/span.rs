@@ -46,9 +46,7 @@ impl LineIndex {
     #[must_use]
     pub fn new(text: &str) -> Self {
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let starts = std::iter::once(0)
-            .chain(breaks.map(|(at, _)| at as u32 + 1))
-            .collect();
+        let starts = std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect();
         Self { starts }
     }
 
@@ -59,15 +57,9 @@ impl LineIndex {
         let line = self.starts.partition_point(|start| *start <= offset).max(1) - 1;
         let start = self.starts[line] as usize;
         let end = (offset as usize).min(text.len());
-        let column = text.get(start..).map_or(0, |rest| {
-            rest.char_indices()
-                .take_while(|(at, _)| start + at < end)
-                .count()
-        });
-        Position {
-            line: line as u32 + 1,
-            column: column as u32 + 1,
-        }
+        let column =
+            text.get(start..).map_or(0, |rest| rest.char_indices().take_while(|(at, _)| start + at < end).count());
+        Position { line: line as u32 + 1, column: column as u32 + 1 }
     }
 }
 

@@ -151,30 +151,14 @@ impl Artifact {
         let mut numbered: Vec<(u32, Entry)> = (0u32..).zip(entries).collect();
         numbered.sort_by(|(_, a), (_, b)| a.path.cmp(&b.path));
         let (slots, entries): (Vec<u32>, Vec<Entry>) = numbered.into_iter().unzip();
-        let by_path = (0u32..)
-            .zip(&entries)
-            .map(|(id, entry)| (entry.path.clone(), EntryId(id)))
-            .collect();
+        let by_path = (0u32..).zip(&entries).map(|(id, entry)| (entry.path.clone(), EntryId(id))).collect();
         let folders = folders_of(&entries);
-        Self {
-            path,
-            kind,
-            archive_bytes,
-            problems,
-            entries,
-            slots,
-            by_path,
-            folders,
-            contents,
-        }
+        Self { path, kind, archive_bytes, problems, entries, slots, by_path, folders, contents }
     }
 
     /// All entries in path order, with their ids.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = (EntryId, &Entry)> {
-        self.entries
-            .iter()
-            .enumerate()
-            .map(|(id, entry)| (EntryId(id as u32), entry))
+        self.entries.iter().enumerate().map(|(id, entry)| (EntryId(id as u32), entry))
     }
 
     /// The entry with this id.
@@ -248,10 +232,7 @@ fn folders_of(entries: &[Entry]) -> FxHashMap<Box<str>, Vec<Child>> {
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
             let known = folders.contains_key(folder);
             let children = folders.entry(folder.into()).or_default();
-            children.push(Child {
-                name: name.into(),
-                entry: file.take(),
-            });
+            children.push(Child { name: name.into(), entry: file.take() });
             if known || folder.is_empty() {
                 break;
             }

@@ -12,8 +12,14 @@ use crate::manifest::template;
 use crate::platform::{Architecture, Language, Platform, Runtime};
 
 /// Files that hold a plain SAM or CloudFormation template, by convention.
-const TEMPLATES: [&str; 6] =
-    ["template.yaml", "template.yml", "template.json", "serverless.template", "cloudformation.yaml", "cloudformation.yml"];
+const TEMPLATES: [&str; 6] = [
+    "template.yaml",
+    "template.yml",
+    "template.json",
+    "serverless.template",
+    "cloudformation.yaml",
+    "cloudformation.yml",
+];
 
 /// The runtime assumed where nothing names one.
 const DEFAULT_PYTHON: &str = "python3.12";

@@ -112,7 +112,8 @@ fn add_modules(estimate: &mut Estimate, coefficients: &Coefficients, input: &Cos
             lazy_ms += code + native;
             continue;
         }
-        estimate.compile_ms += module.weight.compiled_bytes as f64 / 1e3 * coefficients.compiled_kb * coefficients.scale;
+        estimate.compile_ms +=
+            module.weight.compiled_bytes as f64 / 1e3 * coefficients.compiled_kb * coefficients.scale;
         let (kind, name) = part_of(module, input);
         *sums.entry((kind, name.clone())).or_default() += code;
         *sums.entry((PartKind::Native, name)).or_default() += native;

@@ -87,7 +87,10 @@ impl FunctionFacts {
     #[must_use]
     pub fn package_init_ms(&self, package: PackageId) -> f64 {
         let eager = self.graph.modules().filter(|(_, module)| module.loaded == Phase::Init);
-        eager.filter(|(id, _)| self.package_of(*id) == Some(package)).map(|(id, _)| self.estimate.module(id).self_ms).sum()
+        eager
+            .filter(|(id, _)| self.package_of(*id) == Some(package))
+            .map(|(id, _)| self.estimate.module(id).self_ms)
+            .sum()
     }
 
     /// Packages with their ids.

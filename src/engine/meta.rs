@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::matcher::Match;
 use super::FunctionFacts;
+use super::matcher::Match;
 use crate::finding::Severity;
 use crate::platform::Language;
 

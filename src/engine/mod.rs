@@ -27,7 +27,8 @@ use crate::finding::Finding;
 #[must_use]
 pub fn run(registry: &Registry, policy: &Policy, project: &ProjectFacts) -> Vec<Finding> {
     let selected: Vec<&Rule> = registry.rules().iter().filter(|rule| policy.selects(rule)).collect();
-    let mut findings: Vec<Finding> = selected.par_iter().flat_map_iter(|rule| run_rule(rule, policy, project)).collect();
+    let mut findings: Vec<Finding> =
+        selected.par_iter().flat_map_iter(|rule| run_rule(rule, policy, project)).collect();
     findings.sort_by(Finding::report_order);
     findings.dedup();
     findings

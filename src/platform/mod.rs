@@ -11,18 +11,7 @@ use std::str::FromStr;
 pub use tables::{Limits, RuntimeFacts};
 
 /// A serverless platform.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    serde::Serialize,
-    schemars::JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
 pub enum Platform {
     /// AWS Lambda.
     #[default]
@@ -39,19 +28,7 @@ impl Platform {
 }
 
 /// Instruction set that a function runs on.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    Default,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    serde::Serialize,
-    schemars::JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema)]
 pub enum Architecture {
     /// 64-bit x86.
     #[default]
@@ -78,9 +55,7 @@ impl FromStr for Architecture {
         match text {
             "x86_64" | "amd64" | "x86-64" => Ok(Self::X86_64),
             "arm64" | "aarch64" => Ok(Self::Arm64),
-            _ => Err(format!(
-                "unknown architecture `{text}`; use x86_64 or arm64"
-            )),
+            _ => Err(format!("unknown architecture `{text}`; use x86_64 or arm64")),
         }
     }
 }
@@ -144,13 +119,9 @@ impl FromStr for Runtime {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let digits = text
-            .find(|c: char| c.is_ascii_digit())
-            .unwrap_or(text.len());
+        let digits = text.find(|c: char| c.is_ascii_digit()).unwrap_or(text.len());
         let (name, version) = text.split_at(digits);
-        let mut numbers = version
-            .split(|c: char| !c.is_ascii_digit())
-            .map(|part| part.parse::<u16>().unwrap_or(0));
+        let mut numbers = version.split(|c: char| !c.is_ascii_digit()).map(|part| part.parse::<u16>().unwrap_or(0));
         let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
         let language = match name {
             "python" if version.0 >= 3 => Language::Python,
@@ -163,16 +134,8 @@ impl FromStr for Runtime {
                 ));
             }
         };
-        let id = if language == Language::Node {
-            format!("nodejs{}.x", version.0)
-        } else {
-            text.to_owned()
-        };
-        Ok(Self {
-            id,
-            language,
-            version,
-        })
+        let id = if language == Language::Node { format!("nodejs{}.x", version.0) } else { text.to_owned() };
+        Ok(Self { id, language, version })
     }
 }
 
@@ -182,22 +145,10 @@ mod tests {
 
     #[test]
     fn runtimes_are_read_as_the_platform_writes_them() {
-        let read = |text: &str| {
-            text.parse::<Runtime>()
-                .map(|r| (r.id().to_owned(), r.language(), r.version()))
-        };
-        assert_eq!(
-            read("python3.12"),
-            Ok(("python3.12".into(), Language::Python, (3, 12)))
-        );
-        assert_eq!(
-            read("nodejs22"),
-            Ok(("nodejs22.x".into(), Language::Node, (22, 0)))
-        );
-        assert_eq!(
-            read("provided.al2023"),
-            Ok(("provided.al2023".into(), Language::Native, (2023, 0)))
-        );
+        let read = |text: &str| text.parse::<Runtime>().map(|r| (r.id().to_owned(), r.language(), r.version()));
+        assert_eq!(read("python3.12"), Ok(("python3.12".into(), Language::Python, (3, 12))));
+        assert_eq!(read("nodejs22"), Ok(("nodejs22.x".into(), Language::Node, (22, 0))));
+        assert_eq!(read("provided.al2023"), Ok(("provided.al2023".into(), Language::Native, (2023, 0))));
         assert!(read("python2.7").is_err());
         assert!(read("").is_err());
     }

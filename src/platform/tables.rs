@@ -63,8 +63,7 @@ struct Table {
     runtime: Vec<RuntimeFacts>,
 }
 
-static AWS_LAMBDA: LazyLock<Table> =
-    LazyLock::new(|| toml::from_str(AWS_LAMBDA_TEXT).unwrap_or_default());
+static AWS_LAMBDA: LazyLock<Table> = LazyLock::new(|| toml::from_str(AWS_LAMBDA_TEXT).unwrap_or_default());
 const AWS_LAMBDA_TEXT: &str = include_str!("../../rules/knowledge/platform/aws-lambda.toml");
 
 fn table(platform: Platform) -> &'static Table {
@@ -80,24 +79,12 @@ pub(super) fn limits(platform: Platform) -> &'static Limits {
 pub(super) fn runtime_facts(platform: Platform, wanted: &Runtime) -> &'static RuntimeFacts {
     static UNKNOWN: LazyLock<RuntimeFacts> = LazyLock::new(RuntimeFacts::default);
     let distance = |facts: &RuntimeFacts| {
-        let known = facts
-            .id
-            .parse::<Runtime>()
-            .ok()
-            .filter(|known| known.language() == wanted.language())?;
+        let known = facts.id.parse::<Runtime>().ok().filter(|known| known.language() == wanted.language())?;
         let number = |(major, minor): (u16, u16)| i64::from(major) * 1000 + i64::from(minor);
-        Some((
-            facts.id != wanted.id(),
-            (number(known.version()) - number(wanted.version())).abs(),
-        ))
+        Some((facts.id != wanted.id(), (number(known.version()) - number(wanted.version())).abs()))
     };
-    let known = table(platform)
-        .runtime
-        .iter()
-        .filter_map(|facts| Some((distance(facts)?, facts)));
-    known
-        .min_by_key(|(distance, _)| *distance)
-        .map_or(&UNKNOWN, |(_, facts)| facts)
+    let known = table(platform).runtime.iter().filter_map(|facts| Some((distance(facts)?, facts)));
+    known.min_by_key(|(distance, _)| *distance).map_or(&UNKNOWN, |(_, facts)| facts)
 }
 
 #[cfg(test)]
@@ -112,12 +99,8 @@ mod tests {
 
     #[test]
     fn an_unknown_version_takes_the_nearest_known_one() {
-        let facts = |id: &str| {
-            id.parse::<Runtime>().map(|r| {
-                r.facts(Platform::AwsLambda)
-                    .base_init_ms(Architecture::X86_64)
-            })
-        };
+        let facts =
+            |id: &str| id.parse::<Runtime>().map(|r| r.facts(Platform::AwsLambda).base_init_ms(Architecture::X86_64));
         assert_eq!(facts("python3.12"), Ok(85.0));
         assert_eq!(facts("python3.15"), Ok(112.0));
         assert_eq!(facts("nodejs20.x"), Ok(143.0));

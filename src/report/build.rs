@@ -229,11 +229,7 @@ fn reported(finding: &finding::Finding, texts: &mut Texts<'_>) -> Finding {
         edits: fix
             .edits
             .iter()
-            .map(|edit| FixEdit {
-                start: edit.span.start,
-                end: edit.span.end,
-                replacement: edit.replacement.clone(),
-            })
+            .map(|edit| FixEdit { start: edit.span.start, end: edit.span.end, replacement: edit.replacement.clone() })
             .collect(),
     });
     Finding {
@@ -259,8 +255,8 @@ fn frame(finding: &finding::Finding, texts: &mut Texts<'_>) -> Option<Frame> {
     let text = texts.get(&finding.location)?.text.clone();
     let mut marks = vec![(span.range_in(text.len()), finding.note.clone().unwrap_or_default())];
     for label in &finding.labels {
-        let same = label.location.path == finding.location.path
-            && label.location.inner_path == finding.location.inner_path;
+        let same =
+            label.location.path == finding.location.path && label.location.inner_path == finding.location.inner_path;
         if let Some(span) = label.location.span.filter(|_| same) {
             marks.push((span.range_in(text.len()), label.text.clone()));
         }
