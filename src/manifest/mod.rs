@@ -1,4 +1,6 @@
 //! What is declared: functions in templates, dependencies in manifests and lock files.
 
+pub mod dependency;
 pub mod function;
+pub mod python;
 pub mod template;

@@ -1,0 +1,135 @@
+//! Python manifests: requirements files, `pyproject.toml`, `Pipfile` and `setup.cfg`.
+
+mod pyproject;
+mod requirements;
+mod setup_cfg;
+
+use std::str::FromStr;
+
+use pep508_rs::{PackageName, Requirement, VerbatimUrl};
+
+use super::dependency::{Declared, Dependency, ManifestProblem, Scope};
+use crate::artifact::Location;
+use crate::span::Span;
+
+/// Gives the text of a manifest by its path relative to the project; `None` when there is none.
+pub trait Files {
+    /// The text of the file.
+    fn text(&self, path: &str) -> Option<String>;
+    /// Where it is for people.
+    fn location(&self, path: &str) -> Location;
+}
+
+/// Requirements files by convention, and whether they are for development.
+const REQUIREMENTS: [(&str, bool); 6] = [
+    ("requirements.txt", false),
+    ("requirements.in", false),
+    ("requirements/base.txt", false),
+    ("requirements/prod.txt", false),
+    ("requirements-dev.txt", true),
+    ("dev-requirements.txt", true),
+];
+
+/// What the manifests at the root of a project declare for a Python version.
+#[must_use]
+pub fn declared(files: &dyn Files, version: (u16, u16)) -> Declared {
+    let mut reader = Reader { files, version, declared: Declared::default() };
+    for (path, development) in REQUIREMENTS {
+        let scope = if development { Scope::Development } else { Scope::Runtime };
+        // A compiled requirements.txt repeats its .in file with pins: the source is what people edit.
+        if path == "requirements.txt" && files.text("requirements.in").is_some() {
+            continue;
+        }
+        requirements::read(&mut reader, path, &scope);
+    }
+    pyproject::read(&mut reader);
+    pyproject::read_pipfile(&mut reader);
+    setup_cfg::read(&mut reader);
+    reader.declared
+}
+
+/// A name as PyPI normalises it: lower case, runs of `-`, `_` and `.` as one `-`.
+#[must_use]
+pub fn normalized(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    for part in name.split(['-', '_', '.']).filter(|part| !part.is_empty()) {
+        if !text.is_empty() {
+            text.push('-');
+        }
+        text.push_str(&part.to_ascii_lowercase());
+    }
+    text
+}
+
+/// Collects dependencies while the files are read one after the other.
+struct Reader<'a> {
+    files: &'a dyn Files,
+    version: (u16, u16),
+    declared: Declared,
+}
+
+impl Reader<'_> {
+    /// A text that belongs to the declaration, or `None`.
+    fn open(&mut self, path: &str) -> Option<String> {
+        let text = self.files.text(path)?;
+        self.declared.any_manifest = true;
+        Some(text)
+    }
+
+    fn at(&self, path: &str, span: Span) -> Location {
+        Location { span: Some(span), ..self.files.location(path) }
+    }
+
+    fn problem(&mut self, path: &str, span: Span, message: String) {
+        let location = self.at(path, span);
+        self.declared.problems.push(ManifestProblem { location, message });
+    }
+
+    /// Adds a requirement written as PEP 508 says.
+    fn add_requirement(&mut self, text: &str, scope: &Scope, path: &str, span: Span, pinned_transitive: bool) {
+        match Requirement::<VerbatimUrl>::from_str(text) {
+            Ok(requirement) => {
+                let excluded = self.excludes(&requirement);
+                let extras = requirement.extras.iter().map(ToString::to_string).collect();
+                let location = self.at(path, span);
+                self.declared.dependencies.push(Dependency {
+                    name: requirement.name.to_string().into(),
+                    extras,
+                    scope: scope.clone(),
+                    location,
+                    pinned_transitive,
+                    excluded,
+                });
+            }
+            Err(error) => {
+                let message = format!("not a requirement: {}", error.to_string().lines().next().unwrap_or(""));
+                self.problem(path, span, message);
+            }
+        }
+    }
+
+    /// Adds a dependency of which only the name is known to be right.
+    fn add_named(&mut self, name: &str, scope: &Scope, path: &str, span: Span) {
+        if PackageName::from_str(name).is_err() {
+            return self.problem(path, span, format!("`{name}` is not a package name"));
+        }
+        let location = self.at(path, span);
+        self.declared.dependencies.push(Dependency {
+            name: normalized(name).into(),
+            extras: Vec::new(),
+            scope: scope.clone(),
+            location,
+            pinned_transitive: false,
+            excluded: false,
+        });
+    }
+
+    fn excludes(&self, requirement: &Requirement<VerbatimUrl>) -> bool {
+        let version = pep440_rs::Version::new([u64::from(self.version.0), u64::from(self.version.1)]);
+        let extras = std::collections::HashSet::new();
+        !requirement.evaluate_extras_and_python_version(&extras, &[version])
+    }
+}
+
+#[cfg(test)]
+mod tests;

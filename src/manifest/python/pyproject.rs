@@ -1,0 +1,107 @@
+use toml_edit::{Document, Item, TableLike, Value};
+
+use super::Reader;
+use crate::manifest::dependency::Scope;
+use crate::span::Span;
+
+const PYPROJECT: &str = "pyproject.toml";
+
+/// Reads `pyproject.toml`: PEP 621, PEP 735, Poetry, PDM and uv.
+pub(super) fn read(reader: &mut Reader<'_>) {
+    let Some(document) = document(reader, PYPROJECT) else { return };
+    let root = document.as_table();
+    if let Some(project) = table(root, "project") {
+        requirements(reader, project.get("dependencies"), &Scope::Runtime);
+        for (extra, list) in table(project, "optional-dependencies").into_iter().flat_map(TableLike::iter) {
+            requirements(reader, Some(list), &Scope::Optional(extra.to_owned()));
+        }
+    }
+    for (_, list) in table(root, "dependency-groups").into_iter().flat_map(TableLike::iter) {
+        requirements(reader, Some(list), &Scope::Development);
+    }
+    let Some(tool) = table(root, "tool") else { return };
+    if let Some(uv) = table(tool, "uv") {
+        requirements(reader, uv.get("dev-dependencies"), &Scope::Development);
+    }
+    let pdm = table(tool, "pdm").and_then(|pdm| table(pdm, "dev-dependencies"));
+    for (_, list) in pdm.into_iter().flat_map(TableLike::iter) {
+        requirements(reader, Some(list), &Scope::Development);
+    }
+    if let Some(poetry) = table(tool, "poetry") {
+        read_poetry(reader, poetry);
+    }
+}
+
+/// Reads a `Pipfile`.
+pub(super) fn read_pipfile(reader: &mut Reader<'_>) {
+    const PIPFILE: &str = "Pipfile";
+    let Some(document) = document(reader, PIPFILE) else { return };
+    let root = document.as_table();
+    named(reader, PIPFILE, table(root, "packages"), &Scope::Runtime);
+    named(reader, PIPFILE, table(root, "dev-packages"), &Scope::Development);
+}
+
+fn read_poetry(reader: &mut Reader<'_>, poetry: &dyn TableLike) {
+    named(reader, PYPROJECT, table(poetry, "dependencies"), &Scope::Runtime);
+    named(reader, PYPROJECT, table(poetry, "dev-dependencies"), &Scope::Development);
+    for (_, group) in table(poetry, "group").into_iter().flat_map(TableLike::iter) {
+        let dependencies = group.as_table_like().and_then(|group| table(group, "dependencies"));
+        named(reader, PYPROJECT, dependencies, &Scope::Development);
+    }
+}
+
+/// A manifest that declares something, parsed; a broken one costs only itself.
+fn document(reader: &mut Reader<'_>, path: &str) -> Option<Document<String>> {
+    let text = reader.files.text(path)?;
+    match Document::parse(text) {
+        Ok(document) => Some(document),
+        Err(error) => {
+            let span = error.span().unwrap_or(0..0);
+            let message = error.message().lines().next().unwrap_or("not TOML").to_owned();
+            reader.problem(path, Span::new(span.start as u32, span.end as u32), message);
+            None
+        }
+    }
+}
+
+fn table<'a>(parent: &'a dyn TableLike, key: &str) -> Option<&'a dyn TableLike> {
+    parent.get(key)?.as_table_like()
+}
+
+fn span_of(range: Option<std::ops::Range<usize>>) -> Span {
+    range.map_or(Span::default(), |range| Span::new(range.start as u32, range.end as u32))
+}
+
+/// A list of PEP 508 strings.
+fn requirements(reader: &mut Reader<'_>, list: Option<&Item>, scope: &Scope) {
+    let Some(list) = list.and_then(Item::as_array) else { return };
+    reader.declared.any_manifest = true;
+    for value in list {
+        // Other values are `{include-group = "..."}`, whose group is read on its own.
+        if let Some(text) = value.as_str() {
+            reader.add_requirement(text, scope, PYPROJECT, span_of(value.span()), false);
+        }
+    }
+}
+
+/// A table of `name = version` as Poetry and Pipenv write it.
+fn named(reader: &mut Reader<'_>, path: &str, list: Option<&dyn TableLike>, scope: &Scope) {
+    let Some(list) = list else { return };
+    reader.declared.any_manifest = true;
+    for (name, item) in list.iter().filter(|(name, _)| *name != "python") {
+        let optional = item.as_table_like().and_then(|entry| entry.get("optional")).and_then(Item::as_bool);
+        let scope = if optional == Some(true) { &Scope::Optional(name.to_owned()) } else { scope };
+        let key = list.key(name).and_then(toml_edit::Key::span);
+        let span = match (key, item.span()) {
+            (Some(key), Some(value)) => span_of(Some(key.start..value.end)),
+            (key, _) => span_of(key),
+        };
+        reader.add_named(name, scope, path, span);
+        if let Some(extras) = item.as_table_like().and_then(|entry| entry.get("extras")).and_then(Item::as_array) {
+            let extras = extras.iter().filter_map(Value::as_str).map(str::to_owned).collect();
+            if let Some(last) = reader.declared.dependencies.last_mut() {
+                last.extras = extras;
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+use super::Reader;
+use crate::manifest::dependency::Scope;
+use crate::span::Span;
+
+/// How deep `-r` includes are followed.
+const DEEPEST_INCLUDE: usize = 8;
+
+/// A line with its continuation lines joined, and what its comments say.
+struct Logical {
+    text: String,
+    span: Span,
+    /// A pip-compile comment names other packages only: `# via requests`, without `-r`.
+    via_packages: bool,
+}
+
+/// Reads a requirements file with what it includes.
+pub(super) fn read(reader: &mut Reader<'_>, path: &str, scope: &Scope) {
+    read_included(reader, path, scope, 0);
+}
+
+fn read_included(reader: &mut Reader<'_>, path: &str, scope: &Scope, depth: usize) {
+    let Some(text) = reader.open(path) else { return };
+    for line in logical_lines(&text) {
+        if let Some(included) = option_value(&line.text, &["-r", "--requirement"]) {
+            if depth < DEEPEST_INCLUDE {
+                read_included(reader, &beside(path, included), scope, depth + 1);
+            }
+            continue;
+        }
+        if let Some(editable) = option_value(&line.text, &["-e", "--editable"]) {
+            add_url(reader, editable, scope, path, line.span);
+            continue;
+        }
+        if line.text.starts_with('-') {
+            continue;
+        }
+        let requirement = without_options(&line.text);
+        if requirement.contains("://") && !requirement.contains('@') || is_path(requirement) {
+            add_url(reader, requirement, scope, path, line.span);
+        } else {
+            reader.add_requirement(requirement, scope, path, line.span, line.via_packages);
+        }
+    }
+}
+
+/// An unnamed URL or path declares what its `#egg=` says, and nothing known otherwise.
+fn add_url(reader: &mut Reader<'_>, text: &str, scope: &Scope, path: &str, span: Span) {
+    let egg = text.split_once("#egg=").or_else(|| text.split_once("&egg="));
+    let Some((_, name)) = egg else { return };
+    let name = name.split(['[', '&']).next().unwrap_or(name);
+    reader.add_named(name, scope, path, span);
+}
+
+fn is_path(text: &str) -> bool {
+    text.starts_with("./") || text.starts_with("../") || text.starts_with('/') || text == "."
+}
+
+fn option_value<'a>(line: &'a str, options: &[&str]) -> Option<&'a str> {
+    options.iter().find_map(|option| {
+        let rest = line.strip_prefix(option)?;
+        rest.starts_with([' ', '=', '\t']).then(|| rest.trim_start_matches([' ', '=', '\t']).trim())
+    })
+}
+
+/// The requirement without per-requirement options such as `--hash=...`.
+fn without_options(line: &str) -> &str {
+    line.split(" --").next().unwrap_or(line).trim()
+}
+
+fn beside(path: &str, included: &str) -> String {
+    let mut parts: Vec<&str> = path.split('/').collect();
+    parts.pop();
+    for part in included.split('/') {
+        match part {
+            "." | "" => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+fn logical_lines(text: &str) -> Vec<Logical> {
+    let mut lines: Vec<Logical> = Vec::new();
+    let mut continued = false;
+    let mut offset = 0;
+    for raw in text.split_inclusive('\n') {
+        let start = offset;
+        offset += raw.len();
+        let raw = raw.trim_end_matches(['\n', '\r']);
+        let (code, comment) = split_comment(raw);
+        note_via(&mut lines, code, comment);
+        let (code, goes_on) = match code.trim_end().strip_suffix('\\') {
+            Some(code) => (code, true),
+            None => (code, false),
+        };
+        let code = code.trim();
+        if continued {
+            if let Some(last) = lines.last_mut() {
+                last.text.push(' ');
+                last.text.push_str(code);
+            }
+        } else if !code.is_empty() {
+            let lead = raw.len() - raw.trim_start().len();
+            let begin = (start + lead) as u32;
+            let span = Span::new(begin, begin + code.len() as u32);
+            lines.push(Logical { text: code.to_owned(), span, via_packages: is_via_package(comment) });
+        }
+        continued = goes_on;
+    }
+    lines
+}
+
+/// A comment starts at the line's start or after white space.
+fn split_comment(line: &str) -> (&str, &str) {
+    let at = line.match_indices('#').map(|(at, _)| at).find(|at| *at == 0 || line[..*at].ends_with([' ', '\t']));
+    at.map_or((line, ""), |at| (&line[..at], &line[at + 1..]))
+}
+
+fn is_via_package(comment: &str) -> bool {
+    let named = comment.trim().strip_prefix("via").map(str::trim).unwrap_or_default();
+    !named.is_empty() && !named.starts_with('-') && !named.contains(".in") && !named.contains("pyproject")
+}
+
+/// Comment lines below a requirement belong to it: `# via` and then one source per line.
+fn note_via(lines: &mut [Logical], code: &str, comment: &str) {
+    let Some(last) = lines.last_mut().filter(|_| code.trim().is_empty() && !comment.is_empty()) else { return };
+    let comment = comment.trim();
+    let direct = comment.contains("-r ") || comment.contains(".in") || comment.contains("pyproject");
+    if direct {
+        last.via_packages = false;
+    } else if is_via_package(comment) || comment == "via" {
+        last.via_packages = true;
+    }
+}

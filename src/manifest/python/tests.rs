@@ -1,0 +1,81 @@
+use std::collections::BTreeMap;
+
+use super::*;
+
+struct Tree(BTreeMap<&'static str, &'static str>);
+
+impl Files for Tree {
+    fn text(&self, path: &str) -> Option<String> {
+        self.0.get(path).map(|text| (*text).to_owned())
+    }
+
+    fn location(&self, path: &str) -> Location {
+        Location::file(path)
+    }
+}
+
+fn read(files: &[(&'static str, &'static str)]) -> Declared {
+    declared(&Tree(files.iter().copied().collect()), (3, 12))
+}
+
+fn names(declared: &Declared, scope: &Scope) -> Vec<String> {
+    let wanted = declared.dependencies.iter().filter(|dependency| dependency.scope == *scope && !dependency.excluded);
+    wanted.map(|dependency| dependency.name.to_string()).collect()
+}
+
+#[test]
+fn requirements_with_everything_pip_allows() {
+    let declared = read(&[
+        (
+            "requirements.txt",
+            "# pinned\nRequests[socks]==2.32 ; python_version >= '3.8'  # why\n-r more/extra.txt\n--index-url https://x\n\
+             urllib3==2 \\\n    --hash=sha256:aa\n    # via requests\nold ; python_version < '3'\n\
+             git+https://host/repo.git#egg=own_pkg\n-e ./local\nfoo @ https://host/foo-1.0.whl\n",
+        ),
+        ("more/extra.txt", "PyYAML\n"),
+    ]);
+    assert_eq!(names(&declared, &Scope::Runtime), ["requests", "pyyaml", "urllib3", "own-pkg", "foo"]);
+    assert!(declared.problems.is_empty(), "{:?}", declared.problems);
+    let pinned: Vec<_> = declared.dependencies.iter().filter(|d| d.pinned_transitive).map(|d| &*d.name).collect();
+    assert_eq!(pinned, ["urllib3"]);
+    assert_eq!(declared.dependencies[0].location.span, Some(Span::new(9, 55)));
+}
+
+#[test]
+fn a_broken_line_costs_itself() {
+    let declared = read(&[("requirements.txt", "boto3\n===\nflask\n")]);
+    assert_eq!(names(&declared, &Scope::Runtime), ["boto3", "flask"]);
+    assert_eq!(declared.problems.len(), 1);
+}
+
+#[test]
+fn pyproject_in_all_its_dialects() {
+    let declared = read(&[(
+        "pyproject.toml",
+        "[project]\ndependencies = ['a>=1', 'b[x]']\n[project.optional-dependencies]\nfast = ['c']\n\
+         [dependency-groups]\ndev = ['d', {include-group = 'x'}]\n[tool.uv]\ndev-dependencies = ['e']\n\
+         [tool.poetry.dependencies]\npython = '^3.12'\nF = '1'\ng = {version='1', optional=true}\n\
+         [tool.poetry.group.dev.dependencies]\nh = '*'\n",
+    )]);
+    assert_eq!(names(&declared, &Scope::Runtime), ["a", "b", "f"]);
+    assert_eq!(names(&declared, &Scope::Development), ["d", "e", "h"]);
+    assert_eq!(names(&declared, &Scope::Optional("fast".into())), ["c"]);
+}
+
+#[test]
+fn setup_cfg_and_pipfile() {
+    let declared = read(&[
+        ("setup.cfg", "[options]\ninstall_requires =\n    one>=1\n    two\n[options.extras_require]\nx = three\n"),
+        ("Pipfile", "[packages]\nfour = '*'\n[dev-packages]\nfive = '*'\n"),
+    ]);
+    assert_eq!(names(&declared, &Scope::Runtime), ["four", "one", "two"]);
+    assert_eq!(names(&declared, &Scope::Development), ["five"]);
+}
+
+#[test]
+fn a_broken_pyproject_is_reported_and_costs_only_itself() {
+    let declared = read(&[("pyproject.toml", "[project\n"), ("requirements.txt", "boto3\n")]);
+    assert_eq!(names(&declared, &Scope::Runtime), ["boto3"]);
+    assert_eq!(declared.problems.len(), 1);
+    assert!(read(&[]).declares("boto3").is_none());
+}
