@@ -6,7 +6,7 @@ mod setup_cfg;
 
 use std::str::FromStr;
 
-use pep508_rs::{PackageName, Requirement, VerbatimUrl};
+use pep508_rs::{MarkerEnvironment, MarkerEnvironmentBuilder, PackageName, Requirement, VerbatimUrl};
 
 use super::dependency::{Declared, Dependency, ManifestProblem, Scope};
 use crate::artifact::Location;
@@ -124,10 +124,24 @@ impl Reader<'_> {
         });
     }
 
+    /// Whether the requirement's marker rules out the runtime; an undecidable one does not.
     fn excludes(&self, requirement: &Requirement<VerbatimUrl>) -> bool {
-        let version = pep440_rs::Version::new([u64::from(self.version.0), u64::from(self.version.1)]);
-        let extras = std::collections::HashSet::new();
-        !requirement.evaluate_extras_and_python_version(&extras, &[version])
+        let version = format!("{}.{}", self.version.0, self.version.1);
+        let full = format!("{version}.0");
+        let environment = MarkerEnvironment::try_from(MarkerEnvironmentBuilder {
+            implementation_name: "cpython",
+            implementation_version: &full,
+            os_name: "posix",
+            platform_machine: "x86_64",
+            platform_python_implementation: "CPython",
+            platform_release: "",
+            platform_system: "Linux",
+            platform_version: "",
+            python_full_version: &full,
+            python_version: &version,
+            sys_platform: "linux",
+        });
+        environment.is_ok_and(|environment| !requirement.evaluate_markers(&environment, &[]))
     }
 }
 
