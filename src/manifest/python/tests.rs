@@ -38,7 +38,7 @@ fn requirements_with_everything_pip_allows() {
     assert!(declared.problems.is_empty(), "{:?}", declared.problems);
     let pinned: Vec<_> = declared.dependencies.iter().filter(|d| d.pinned_transitive).map(|d| &*d.name).collect();
     assert_eq!(pinned, ["urllib3"]);
-    assert_eq!(declared.dependencies[0].location.span, Some(Span::new(9, 55)));
+    assert_eq!(declared.dependencies[0].location.span, Some(Span::new(9, 56)));
 }
 
 #[test]
