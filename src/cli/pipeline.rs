@@ -54,7 +54,7 @@ fn loaded(spec: &FunctionSpec, artifact: &Artifact) -> (ModuleGraph, Packages) {
                 architecture: spec.architecture,
                 environment: &spec.environment,
             };
-            let packages = crate::graph::packages::python::attribute(artifact, spec.runtime.version());
+            let packages = crate::graph::packages::python::attribute(artifact);
             (simulate(&input), packages)
         }
         Language::Node | Language::Native | Language::Other => (nothing_known(), Packages::default()),

@@ -1,5 +1,7 @@
 //! Attribution of files to the packages (distributions, npm packages, crates) they came with.
 
+pub mod python;
+
 use std::sync::Arc;
 
 use crate::artifact::EntryId;
