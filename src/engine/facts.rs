@@ -1,9 +1,11 @@
 use std::sync::Arc;
 
+use super::Usage;
 use crate::artifact::{Artifact, EntryId, Location};
 use crate::cost::{Estimate, Grade};
 use crate::graph::packages::{Package, PackageId, Packages};
 use crate::graph::{ImportSite, ModuleGraph, ModuleId, Phase};
+use crate::manifest::dependency::Declared;
 use crate::manifest::function::FunctionSpec;
 use crate::span::Span;
 
@@ -20,6 +22,10 @@ pub struct FunctionFacts {
     pub packages: Packages,
     /// What it costs.
     pub estimate: Estimate,
+    /// What its manifests declare.
+    pub declared: Declared,
+    /// Which of that it uses.
+    pub usage: Usage,
 }
 
 impl FunctionFacts {

@@ -10,6 +10,7 @@ mod meta;
 mod options;
 mod registry;
 mod sink;
+mod usage;
 
 pub use context::{FunctionContext, ProjectContext};
 pub use facts::{Budgets, FunctionFacts, ProjectFacts};
@@ -17,6 +18,7 @@ pub use meta::{Category, Confidence, OptionMeta, RuleMeta};
 pub use options::{Policy, RulePolicy, Selector};
 pub use registry::{Check, Registry, Rule, RuleSource};
 pub use sink::Sink;
+pub use usage::Usage;
 
 use rayon::prelude::*;
 

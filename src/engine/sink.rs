@@ -1,10 +1,6 @@
 use super::{Category, FunctionFacts, Rule, RulePolicy};
 use crate::finding::{Finding, Saves, Severity};
 
-/// Below this a saving drowns in the noise of cold starts and is not worth a finding.
-const NOISE_MS: f64 = 5.0;
-const NOISE_BYTES: u64 = 100_000;
-
 /// Takes the findings of one rule for one function, or for the project.
 pub struct Sink<'a> {
     rule: &'a Rule,
@@ -51,7 +47,7 @@ impl<'a> Sink<'a> {
 /// Whether a finding states savings, all of which are below the noise floor.
 fn is_noise(saves: Saves) -> bool {
     let states_any = saves.init_ms.is_some() || saves.bytes.is_some();
-    let small_time = saves.init_ms.is_none_or(|ms| ms < NOISE_MS);
-    let small_size = saves.bytes.is_none_or(|bytes| bytes < NOISE_BYTES);
+    let small_time = saves.init_ms.is_none_or(|ms| ms < Saves::NOISE_MS);
+    let small_size = saves.bytes.is_none_or(|bytes| bytes < Saves::NOISE_BYTES);
     states_any && small_time && small_size
 }

@@ -62,6 +62,13 @@ pub struct Saves {
     pub bytes: Option<u64>,
 }
 
+impl Saves {
+    /// A saving below this many milliseconds drowns in the noise of cold starts.
+    pub const NOISE_MS: f64 = 5.0;
+    /// A saving below this many bytes is not worth anyone's time.
+    pub const NOISE_BYTES: u64 = 100_000;
+}
+
 /// A second place that explains a finding.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Label {

@@ -154,7 +154,7 @@ fn packages(facts: &FunctionFacts) -> Vec<Package> {
             bytes: package.bytes,
             files: package.entries.len() as u64,
             loaded: phases.get(&id).copied().into(),
-            declared: None,
+            declared: facts.declared.declares(&package.name),
             init_ms: rounded(times.get(&id).copied().unwrap_or_default()),
             imported_by: importers.remove(&id).unwrap_or_default().into_iter().collect(),
         })

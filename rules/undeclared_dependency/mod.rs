@@ -1,0 +1,27 @@
+use std::collections::BTreeMap;
+
+use crate::engine::{FunctionContext, Sink};
+use crate::finding::Finding;
+use crate::graph::packages::PackageId;
+use crate::graph::ImportSite;
+
+/// Reports packages that own code imports, unguarded, and no manifest declares.
+pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+    if !cx.declared.any_manifest {
+        return;
+    }
+    let mut first: BTreeMap<PackageId, ImportSite> = BTreeMap::new();
+    for import in cx.graph.imports.iter().filter(|import| !import.guarded) {
+        let own = cx.graph.module(import.site.importer).entry.is_some() && cx.package_of(import.site.importer).is_none();
+        if let Some(package) = cx.package_of(import.target).filter(|_| own) {
+            first.entry(package).or_insert(import.site);
+        }
+    }
+    for (package, site) in first {
+        let name = &cx.packages.package(package).name;
+        if cx.declared.declares(name) == Some(false) {
+            let message = format!("{name} is imported here and not declared in the manifest");
+            sink.report(Finding::new(cx.locate_import(site), message).about(name.to_string()).noting("imported here"));
+        }
+    }
+}

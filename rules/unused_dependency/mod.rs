@@ -1,0 +1,36 @@
+use crate::engine::{FunctionContext, Sink};
+use crate::finding::{Edit, Finding, Fix, Saves};
+use crate::manifest::dependency::{Dependency, Scope};
+use crate::text;
+
+/// Reports runtime dependencies without any use, with the bytes they add.
+pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+    let keep = cx.strings("keep");
+    for dependency in &cx.declared.dependencies {
+        let judged = dependency.scope == Scope::Runtime && !dependency.excluded && !dependency.pinned_transitive;
+        if !judged || keep.contains(&&*dependency.name) || cx.usage.uses(&dependency.name) {
+            continue;
+        }
+        sink.report(finding(cx, dependency));
+    }
+}
+
+fn finding(cx: &FunctionContext<'_>, dependency: &Dependency) -> Finding {
+    let package = cx.packages.packages.iter().find(|package| package.name == dependency.name);
+    let size = package.map_or_else(String::new, |package| format!(", and it adds {}", text::bytes(package.bytes)));
+    let message = format!("{} is declared and nothing reachable from the handler uses it{size}", dependency.name);
+    // A small package is still worth removing from the manifest: the saving is stated only when it counts.
+    let bytes = package.map(|package| package.bytes).filter(|bytes| *bytes >= Saves::NOISE_BYTES);
+    let mut finding = Finding::new(dependency.location.clone(), message)
+        .about(dependency.name.to_string())
+        .noting("not used")
+        .saving(Saves { init_ms: None, bytes });
+    if let Some(span) = dependency.location.span.filter(|_| dependency.location.inner_path.is_none()) {
+        finding = finding.fix(Fix {
+            description: format!("remove {} from {}", dependency.name, dependency.location.path),
+            path: dependency.location.path.clone(),
+            edits: vec![Edit { span, replacement: String::new() }],
+        });
+    }
+    finding
+}

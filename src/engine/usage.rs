@@ -1,0 +1,101 @@
+//! Which declared dependencies a function uses, by evidence of several kinds.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
+
+use rustc_hash::FxHashMap;
+
+use super::FunctionFacts;
+use crate::graph::packages::PackageId;
+use crate::manifest::dependency::Declared;
+
+/// The dependencies of a function for which some use is known, by normalised name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    reached: BTreeSet<Arc<str>>,
+    direct: BTreeSet<Arc<str>>,
+}
+
+static IMPORT_NAMES: LazyLock<FxHashMap<String, Vec<String>>> = LazyLock::new(|| {
+    toml::from_str(include_str!("../../rules/knowledge/python/import_names.toml")).unwrap_or_default()
+});
+
+impl Usage {
+    /// Collects the evidence from what the function loads and from what its own code asks for.
+    #[must_use]
+    pub fn of(facts: &FunctionFacts, declared: &Declared) -> Self {
+        let mut usage = Self::default();
+        let reached = facts.reached_entries();
+        let mut bundled: BTreeSet<Arc<str>> = BTreeSet::new();
+        for (_, package) in facts.packages() {
+            bundled.insert(package.name.clone());
+            if package.entries.iter().any(|entry| reached.get(entry.0 as usize).is_some_and(|reached| *reached)) {
+                usage.reached.insert(package.name.clone());
+            }
+        }
+        for package in imported_by_own_code(facts) {
+            usage.direct.insert(facts.packages.package(package).name.clone());
+        }
+        // A handler of the form `wrapper.module.function` may name a package that no code imports.
+        let asked: Vec<&str> = facts.graph.unresolved.iter().map(|import| &*import.import).collect();
+        for dependency in declared.dependencies.iter().filter(|dependency| !bundled.contains(&dependency.name)) {
+            let names = import_names(&dependency.name);
+            if asked.iter().any(|import| names.iter().any(|name| is_or_below(import, name))) {
+                usage.reached.insert(dependency.name.clone());
+                usage.direct.insert(dependency.name.clone());
+            }
+        }
+        usage
+    }
+
+    /// Whether anything reachable from the handler uses the dependency.
+    #[must_use]
+    pub fn uses(&self, name: &str) -> bool {
+        self.reached.contains(name)
+    }
+
+    /// Whether the function's own code imports it.
+    #[must_use]
+    pub fn imports_directly(&self, name: &str) -> bool {
+        self.direct.contains(name)
+    }
+}
+
+fn imported_by_own_code(facts: &FunctionFacts) -> impl Iterator<Item = PackageId> {
+    facts.graph.imports.iter().filter_map(|import| {
+        let own = facts.graph.module(import.site.importer).entry.is_some();
+        let target = facts.package_of(import.target)?;
+        (own && facts.package_of(import.site.importer).is_none()).then_some(target)
+    })
+}
+
+/// The names under which a distribution that is not at hand is imported.
+fn import_names(name: &str) -> Vec<String> {
+    match IMPORT_NAMES.get(name) {
+        Some(names) => names.clone(),
+        None => vec![name.replace('-', "_"), name.replace('-', ".")],
+    }
+}
+
+fn is_or_below(import: &str, name: &str) -> bool {
+    import.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        || name.strip_prefix(import).is_some_and(|rest| rest.starts_with('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bundled_names_read() {
+        assert!(IMPORT_NAMES.get("pyyaml").is_some_and(|names| names == &["yaml"]));
+    }
+
+    #[test]
+    fn namespace_packages_are_told_apart() {
+        assert!(is_or_below("google.cloud.storage", "google.cloud.storage"));
+        assert!(is_or_below("yaml.loader", "yaml"));
+        assert!(!is_or_below("google.cloud.storage", "google.cloud.pubsub"));
+        assert!(!is_or_below("yamllint", "yaml"));
+    }
+}
