@@ -80,6 +80,8 @@ pub enum EntryProblemKind {
     BadLink,
     /// A file that could not be read.
     Unreadable,
+    /// A package that holds nothing but another archive.
+    NestedArchive,
 }
 
 /// Why the content of an entry could not be had.

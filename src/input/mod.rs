@@ -1,1 +1,139 @@
 //! The only place that reads files and archives, with limits.
+//!
+//! [`open`] turns a folder, a zip, a jar or a lone executable, with its layers, into an
+//! [`Artifact`]; from there on they look the same. Nothing is unpacked to disk and nothing is
+//! inflated before somebody asks for it.
+//!
+//! What is wrong with the input as a whole is an [`InputError`]. What is wrong with one entry is
+//! an [`EntryProblem`](crate::artifact::EntryProblem) of the artifact, and the rest is still
+//! analysed:
+//!
+//! | case | the entry is |
+//! |---|---|
+//! | name with `..`, absolute, control characters, too long or deep | left out |
+//! | name with backslashes or not UTF-8 | listed and read |
+//! | same name twice, or file and folder of one name | the last, or the folder, counts |
+//! | encrypted, unknown compression, sizes that cannot be, overlapping data | listed, not read |
+//! | over a limit of [`Limits`] | listed, not read |
+//! | link out of the package, in a circle or to nothing | left out |
+//! | checksum or true size differ | listed; reading it fails |
+
+mod archive;
+mod classify;
+mod contents;
+mod error;
+mod folder;
+mod limits;
+mod links;
+mod listing;
+mod merge;
+mod names;
+#[cfg(test)]
+mod tests;
+mod text;
+mod zip;
+
+use std::path::{Path, PathBuf};
+
+pub use classify::{InputKind, classify};
+pub use error::{InputError, InputErrorKind};
+pub use limits::Limits;
+pub use text::{decode_text, read_text_file};
+
+use self::listing::{Listed, Listing, Source};
+use crate::artifact::{Artifact, ArtifactKind};
+
+/// Opens a deployment package with its layers.
+///
+/// Layers are folders or zips in the order in which the function names them; their files appear
+/// below `/opt/`, later layers before earlier ones.
+///
+/// # Errors
+/// When the package or a layer cannot be opened at all; what is wrong with single entries is in
+/// [`Artifact::problems`].
+pub fn open(path: &Path, layers: &[PathBuf], limits: &Limits) -> Result<Artifact, InputError> {
+    let (kind, listing, archive_bytes) = match classify(path)? {
+        InputKind::Directory => (ArtifactKind::Directory, folder::list(path, limits)?, None),
+        InputKind::Binary => (ArtifactKind::Binary, binary(path)?, None),
+        kind @ (InputKind::Zip | InputKind::Jar) => {
+            let (listing, bytes) = zip::list(path, limits)?;
+            let kind = if kind == InputKind::Jar || is_jar(&listing) {
+                ArtifactKind::Jar
+            } else {
+                ArtifactKind::Zip
+            };
+            (kind, listing, Some(bytes))
+        }
+        kind => return Err(not_a_package(path, kind)),
+    };
+    let layers = layers
+        .iter()
+        .map(|layer| Ok((names::shown_path(layer), list_layer(layer, limits)?)))
+        .collect::<Result<Vec<_>, InputError>>()?;
+    let about = merge::About {
+        path: names::shown_path(path),
+        kind,
+        archive_bytes,
+    };
+    Ok(merge::merge(about, listing, layers, limits))
+}
+
+fn list_layer(path: &Path, limits: &Limits) -> Result<Listing, InputError> {
+    match classify(path)? {
+        InputKind::Directory => folder::list(path, limits),
+        InputKind::Zip | InputKind::Jar => zip::list(path, limits).map(|(listing, _)| listing),
+        kind => Err(InputError::new(
+            path,
+            InputErrorKind::NotAPackage,
+            format!("a layer is a folder or a zip, and this is {}", kind.noun()),
+        )),
+    }
+}
+
+fn not_a_package(path: &Path, kind: InputKind) -> InputError {
+    let what = format!("{} is not a deployment package", kind.noun());
+    InputError::new(path, InputErrorKind::NotAPackage, what)
+        .advise("give defrost the folder that it is in, or a zip")
+}
+
+impl InputKind {
+    /// The kind as a noun with its article.
+    #[must_use]
+    pub const fn noun(self) -> &'static str {
+        match self {
+            Self::Directory => "a folder",
+            Self::Zip => "a zip archive",
+            Self::Jar => "a Java archive",
+            Self::Binary => "a native executable",
+            Self::Template => "a template or configuration file",
+            Self::Manifest => "a dependency manifest",
+            Self::Source => "a single source file",
+        }
+    }
+}
+
+fn is_jar(listing: &Listing) -> bool {
+    listing
+        .files
+        .iter()
+        .any(|file| file.path == "META-INF/MANIFEST.MF")
+}
+
+/// A package of one file.
+fn binary(path: &Path) -> Result<Listing, InputError> {
+    let metadata = std::fs::metadata(path).map_err(|error| InputError::io(path, &error))?;
+    let name = path.file_name().map_or_else(
+        || "bootstrap".to_owned(),
+        |name| names::printable(&name.to_string_lossy()).into_owned(),
+    );
+    Ok(Listing {
+        files: vec![Listed {
+            path: name,
+            bytes: metadata.len(),
+            zipped_bytes: None,
+            crc32: None,
+            source: Source::File(path.to_owned()),
+        }],
+        ..Listing::default()
+    })
+}

@@ -1,0 +1,195 @@
+//! Listings of the package and of its layers become one artifact.
+
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::contents::Sources;
+use super::listing::{Listed, Listing, Source};
+use super::{Limits, links, names};
+use crate::artifact::{Artifact, ArtifactKind, Entry, EntryProblem, EntryProblemKind, LAYER_ROOT};
+
+/// What is known of the package besides its entries.
+pub(super) struct About {
+    pub(super) path: String,
+    pub(super) kind: ArtifactKind,
+    pub(super) archive_bytes: Option<u64>,
+}
+
+/// Merges the package with its layers, given by name in their order; a later layer's file
+/// replaces an earlier one's of the same name, as on Lambda.
+pub(super) fn merge(
+    about: About,
+    mut base: Listing,
+    layers: Vec<(String, Listing)>,
+    limits: &Limits,
+) -> Artifact {
+    settle(&mut base, links::ROOT, limits);
+    note_nested(&mut base);
+    let mut problems = base.problems;
+    let mut files = base.files;
+    let mut mounted: Vec<Listed> = Vec::new();
+    for (name, mut layer) in layers {
+        settle(&mut layer, LAYER_ROOT, limits);
+        mounted.extend(layer.files.into_iter().map(mount));
+        problems.extend(layer.problems.into_iter().map(|problem| EntryProblem {
+            path: format!("{name}!{}", problem.path),
+            ..problem
+        }));
+    }
+    keep_last(&mut mounted, |_| ());
+    files.extend(mounted);
+    refuse_beyond(&mut files, &mut problems, &about.path, limits);
+    problems.sort_by(|a, b| (&a.path, a.kind, &a.detail).cmp(&(&b.path, b.kind, &b.detail)));
+    problems.dedup();
+    let (entries, sources) = files.into_iter().map(split).unzip();
+    Artifact::new(
+        about.path,
+        about.kind,
+        about.archive_bytes,
+        entries,
+        problems,
+        Box::new(Sources::new(sources)),
+    )
+}
+
+fn mount(file: Listed) -> Listed {
+    Listed {
+        path: format!("{LAYER_ROOT}{}", file.path),
+        ..file
+    }
+}
+
+fn split(file: Listed) -> (Entry, Source) {
+    let entry = Entry {
+        path: Arc::from(file.path),
+        bytes: file.bytes,
+        zipped_bytes: file.zipped_bytes,
+        crc32: file.crc32,
+    };
+    (entry, file.source)
+}
+
+/// Brings one listing into path order with distinct names, links resolved.
+fn settle(listing: &mut Listing, mount: &str, limits: &Limits) {
+    let mut problems = Vec::new();
+    keep_last(&mut listing.files, |file| {
+        problems.push(problem(
+            &file.path,
+            EntryProblemKind::DuplicateName,
+            "the name occurs more than once; the last entry counts, as when unpacking".to_owned(),
+        ));
+    });
+    links::resolve(listing, mount, limits);
+    drop_folder_clashes(&mut listing.files, &mut problems);
+    note_case_clashes(&listing.files, &mut problems);
+    listing.problems.extend(problems);
+}
+
+fn problem(path: &str, kind: EntryProblemKind, detail: String) -> EntryProblem {
+    EntryProblem {
+        path: names::printable(path).into_owned(),
+        kind,
+        detail,
+    }
+}
+
+/// Sorts by path and keeps the last of those with the same path.
+fn keep_last(files: &mut Vec<Listed>, mut dropped: impl FnMut(&Listed)) {
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files.reverse();
+    files.dedup_by(|later, kept| {
+        let same = later.path == kept.path;
+        if same {
+            dropped(kept);
+        }
+        same
+    });
+    files.reverse();
+}
+
+/// Drops files whose name is also that of a folder: unpacking keeps only one of them, and other
+/// entries need the folder.
+fn drop_folder_clashes(files: &mut Vec<Listed>, problems: &mut Vec<EntryProblem>) {
+    let mut folders: FxHashSet<&str> = FxHashSet::default();
+    for file in files.iter() {
+        let mut path = file.path.as_str();
+        while let Some((folder, _)) = path.rsplit_once('/') {
+            if !folders.insert(folder) {
+                break;
+            }
+            path = folder;
+        }
+    }
+    let clashing: FxHashSet<String> = files
+        .iter()
+        .filter(|file| folders.contains(file.path.as_str()))
+        .map(|file| file.path.clone())
+        .collect();
+    for path in &clashing {
+        let detail = "the name is that of a file and of a folder; the folder counts".to_owned();
+        problems.push(problem(path, EntryProblemKind::DuplicateName, detail));
+    }
+    files.retain(|file| !clashing.contains(&file.path));
+}
+
+/// Notes names that are one and the same where case does not count, as on most laptops.
+fn note_case_clashes(files: &[Listed], problems: &mut Vec<EntryProblem>) {
+    let mut seen: FxHashMap<String, &str> = FxHashMap::default();
+    for file in files {
+        match seen.entry(file.path.to_lowercase()) {
+            std::collections::hash_map::Entry::Vacant(place) => {
+                place.insert(&file.path);
+            }
+            std::collections::hash_map::Entry::Occupied(other) => {
+                let detail = format!(
+                    "the name differs only by case from {}",
+                    names::printable(other.get())
+                );
+                problems.push(problem(&file.path, EntryProblemKind::CaseClash, detail));
+            }
+        }
+    }
+}
+
+/// Notes a package whose only file is an archive: zipped once too often.
+fn note_nested(listing: &mut Listing) {
+    let [only] = listing.files.as_slice() else {
+        return;
+    };
+    if only.zipped_bytes.is_some() && only.path.to_lowercase().ends_with(".zip") {
+        let detail = "the package holds nothing but this archive, which the platform does not \
+                      unpack; analyse the inner archive, and upload that";
+        let path = only.path.clone();
+        let shown = names::printable(&path).into_owned();
+        listing.problem(shown, EntryProblemKind::NestedArchive, detail);
+    }
+}
+
+/// Refuses the contents that lie beyond the limit for all entries together.
+fn refuse_beyond(
+    files: &mut [Listed],
+    problems: &mut Vec<EntryProblem>,
+    package: &str,
+    limits: &Limits,
+) {
+    let mut total = 0u64;
+    let mut refused = 0u64;
+    for file in files {
+        if matches!(file.source, Source::Refused(_)) {
+            continue;
+        }
+        total = total.saturating_add(file.bytes);
+        if total > limits.total_bytes {
+            refused += 1;
+            file.source = Source::Refused("it lies beyond the limit for all files".into());
+        }
+    }
+    if refused > 0 {
+        let detail = format!(
+            "the package unpacks to {total} bytes, the limit is {}; {refused} files are not read",
+            limits.total_bytes
+        );
+        problems.push(problem(package, EntryProblemKind::TooLarge, detail));
+    }
+}

@@ -1,0 +1,5 @@
+//! Archives and folders are made by recipe; see `recipe`.
+
+mod hostile;
+mod ordinary;
+mod recipe;
