@@ -10,7 +10,7 @@ pub use model::{CostInput, estimate};
 
 use serde::Serialize;
 
-use crate::graph::ModuleId;
+use crate::graph::{Module, ModuleId, ModuleKind};
 
 /// What a part of the Init estimate is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
@@ -58,8 +58,68 @@ pub struct Estimate {
     pub runtime_ms: f64,
     /// What `init_ms` is made of.
     pub parts: Vec<Part>,
+    /// What was counted to get there.
+    pub counted: Counted,
     /// Per module, in the order of the graph's modules.
     pub modules: Vec<ModuleCost>,
+}
+
+/// What the modules loaded during Init consist of, summed up: the evidence behind an estimate and
+/// the input of the scripts that fit the coefficients.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct Counted {
+    /// Modules of the package that were not loaded already.
+    pub modules: u64,
+    /// Bytes of source compiled because no valid bytecode is at hand.
+    pub compiled_bytes: u64,
+    /// Nodes of the syntax trees of that source.
+    pub compiled_nodes: u64,
+    /// Bytes of source whose bytecode is read instead, or that is only parsed.
+    pub read_bytes: u64,
+    /// Functions defined.
+    pub functions: u64,
+    /// Classes defined.
+    pub classes: u64,
+    /// Decorators applied.
+    pub decorators: u64,
+    /// Bytes of constant patterns compiled.
+    pub regex_bytes: u64,
+    /// Other statements run.
+    pub statements: u64,
+    /// Native extensions opened.
+    pub extensions: u64,
+    /// Bytes of native code mapped.
+    pub native_bytes: u64,
+    /// Dynamic relocations.
+    pub relocations: u64,
+    /// Measured milliseconds of the runtime's own modules that were not loaded already.
+    pub standard_ms: f64,
+}
+
+impl Counted {
+    /// Adds one module.
+    fn add(&mut self, module: &Module) {
+        let weight = &module.weight;
+        if module.preloaded {
+            return;
+        }
+        if module.kind == ModuleKind::Runtime {
+            self.standard_ms += weight.measured_ms;
+            return;
+        }
+        self.modules += 1;
+        self.compiled_bytes += weight.compiled_bytes;
+        self.compiled_nodes += weight.compiled_nodes;
+        self.read_bytes += weight.read_bytes;
+        self.functions += u64::from(weight.functions);
+        self.classes += u64::from(weight.classes);
+        self.decorators += u64::from(weight.decorators);
+        self.regex_bytes += u64::from(weight.regex_bytes);
+        self.statements += u64::from(weight.statements);
+        self.extensions += u64::from(module.kind == ModuleKind::Extension);
+        self.native_bytes += weight.native_bytes;
+        self.relocations += weight.relocations;
+    }
 }
 
 impl Estimate {

@@ -34,6 +34,7 @@ struct Coefficients {
     /// Per module.
     module: f64,
     compiled_kb: f64,
+    compiled_knode: f64,
     read_kb: f64,
     function: f64,
     class: f64,
@@ -114,6 +115,7 @@ fn add_modules(estimate: &mut Estimate, coefficients: &Coefficients, input: &Cos
         }
         estimate.compile_ms +=
             module.weight.compiled_bytes as f64 / 1e3 * coefficients.compiled_kb * coefficients.scale;
+        estimate.counted.add(module);
         let (kind, name) = part_of(module, input);
         *sums.entry((kind, name.clone())).or_default() += code;
         *sums.entry((PartKind::Native, name)).or_default() += native;
@@ -166,12 +168,16 @@ impl Coefficients {
         [self.code(module, weight) * self.scale, self.native(module, weight) * self.scale]
     }
 
+    fn compile(&self, weight: &Weight) -> f64 {
+        weight.compiled_bytes as f64 / 1e3 * self.compiled_kb + weight.compiled_nodes as f64 / 1e3 * self.compiled_knode
+    }
+
     fn code(&self, module: &Module, weight: &Weight) -> f64 {
         if module.kind == ModuleKind::Runtime {
             return weight.measured_ms * self.standard;
         }
         self.module
-            + weight.compiled_bytes as f64 / 1e3 * self.compiled_kb
+            + self.compile(weight)
             + weight.read_bytes as f64 / 1e3 * self.read_kb
             + f64::from(weight.functions) * self.function
             + f64::from(weight.classes) * self.class

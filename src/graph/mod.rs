@@ -49,6 +49,8 @@ pub enum ModuleKind {
 pub struct Weight {
     /// Bytes of source that must be compiled at this cold start (no valid bytecode at hand).
     pub compiled_bytes: u64,
+    /// Nodes of the syntax tree of that source.
+    pub compiled_nodes: u64,
     /// Bytes of source or data whose compiled form is read instead, or that is only parsed.
     pub read_bytes: u64,
     /// Function definitions that run (each makes a function object).

@@ -129,6 +129,7 @@ fn init(facts: &FunctionFacts) -> Init {
         download_ms: rounded(estimate.download_ms),
         first_request_ms: rounded(estimate.first_request_ms),
         parts,
+        counted: estimate.counted,
     }
 }
 

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::artifact::ArtifactKind;
-use crate::cost::{Grade, PartKind};
+use crate::cost::{Counted, Grade, PartKind};
 use crate::finding::Severity;
 use crate::graph::Phase;
 use crate::graph::packages::Ecosystem;
@@ -161,6 +161,8 @@ pub struct Init {
     pub first_request_ms: f64,
     /// What `estimated_ms` is made of.
     pub parts: Vec<Part>,
+    /// What was counted to get there.
+    pub counted: Counted,
 }
 
 /// One additive part of the Init estimate.

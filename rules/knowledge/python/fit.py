@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""Fits the Python coefficients of the cost model and writes cost.toml.
+
+  fit.py --tool DEFROST --bundles DIR --truth DIR [--write]
+
+DIR (bundles) holds the calibration bundles, DIR (truth) their measured truth: for each case the
+load time of the handler module in fresh CPython 3.11 processes, in mode `a` (no bytecode) and in
+mode `b` (valid bytecode). The features are what the tool itself counts (`init.counted` of its
+report), so a refit after a change of the simulation needs nothing but this script.
+
+Model: milliseconds = sum of non-negative coefficient x count. Both modes are fitted together: in
+mode `b` nothing is compiled and the bytecode is read instead. Relative errors are minimised,
+robustly (iteratively reweighted, so that single odd cases do not bend the line).
+"""
+import argparse
+import json
+import math
+import statistics
+import subprocess
+from pathlib import Path
+
+# coefficient -> value of the feature for (counted, mode)
+FEATURES = {
+    "module": lambda c, mode: c["modules"],
+    "compiled_kb": lambda c, mode: c["compiled_bytes"] / 1e3 if mode == "a" else 0.0,
+    "compiled_knode": lambda c, mode: c["compiled_nodes"] / 1e3 if mode == "a" else 0.0,
+    "read_kb": lambda c, mode: (c["read_bytes"] + (c["compiled_bytes"] if mode == "b" else 0)) / 1e3,
+    "function": lambda c, mode: c["functions"],
+    "class": lambda c, mode: c["classes"],
+    "decorator": lambda c, mode: c["decorators"],
+    "regex_byte": lambda c, mode: c["regex_bytes"],
+    "statement": lambda c, mode: c["statements"],
+    "extension": lambda c, mode: c["extensions"],
+    "native_mb": lambda c, mode: c["native_bytes"] / 1e6,
+    "relocation": lambda c, mode: c["relocations"],
+    "standard": lambda c, mode: c["standard_ms"],
+}
+
+# Published import times on Lambda, python3.9 x86_64, zip or layers, December 2023 (fourTheorem
+# lambda-datasci-perf, median of four functions): milliseconds, and the packages of a calibration
+# case that make up the same import. Their geometric mean ratio ties the corpus machine to Lambda.
+LAMBDA = [
+    ("boto3", 204, "s3_copy_client", ["boto3", "botocore", "s3transfer", "jmespath", "urllib3", "python-dateutil", "six"]),
+    ("numpy", 497, "numpy_stats", ["numpy"]),
+    ("pandas with pyarrow", 1698, "pandas_etl", ["pandas", "numpy", "pyarrow", "python-dateutil", "six"]),
+    ("requests", 90, "webhook_requests", ["requests", "urllib3", "certifi", "idna", "charset-normalizer"]),
+    ("aws_lambda_powertools", 59, "powertools_logger", ["aws-lambda-powertools", "jmespath", "typing-extensions"]),
+]
+
+FLOOR_MS = 15       # below this a relative error says little
+BIG_MS = 20         # cases that the stated range must hold for
+
+
+def nnls(rows, y):
+    """Least squares with coefficients >= 0, by projected coordinate descent."""
+    n = len(rows[0])
+    gram = [[sum(r[i] * r[j] for r in rows) for j in range(n)] for i in range(n)]
+    b = [sum(r[i] * v for r, v in zip(rows, y)) for i in range(n)]
+    x = [0.0] * n
+    for _ in range(20_000):
+        change = 0.0
+        for j in range(n):
+            if gram[j][j] > 0:
+                new = max(0.0, x[j] + (b[j] - sum(gram[j][k] * x[k] for k in range(n))) / gram[j][j])
+                change = max(change, abs(new - x[j]) / (abs(x[j]) + 1e-9))
+                x[j] = new
+        if change < 1e-9:
+            break
+    return x
+
+
+def fit(samples):
+    """Coefficients by name, and the prediction for each sample."""
+    names = list(FEATURES)
+    rows = [[FEATURES[n](c, mode) for n in names] for _, mode, c, _ in samples]
+    size = [max((r[i] for r in rows), default=0) or 1.0 for i in range(len(names))]
+    rows = [[v / s for v, s in zip(r, size)] for r in rows]
+    weight = [1 / max(ms, FLOOR_MS) for *_, ms in samples]
+    robust = [1.0] * len(samples)
+    for _ in range(25):
+        w = [a * b for a, b in zip(weight, robust)]
+        x = nnls([[v * k for v in r] for r, k in zip(rows, w)], [ms * k for (*_, ms), k in zip(samples, w)])
+        predicted = [sum(v * k for v, k in zip(r, x)) for r in rows]
+        robust = [1 / math.sqrt(max(abs(p - ms) * k, 0.03)) for p, (*_, ms), k in zip(predicted, samples, weight)]
+    return {n: v / s for n, v, s in zip(names, x, size)}, predicted
+
+
+def quantile(values, q):
+    values = sorted(values)
+    return values[min(len(values) - 1, max(0, round(q * (len(values) - 1))))]
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("--tool", required=True)
+    ap.add_argument("--bundles", required=True, type=Path)
+    ap.add_argument("--truth", required=True, type=Path)
+    ap.add_argument("--write", action="store_true", help="write cost.toml beside this script")
+    args = ap.parse_args()
+    reports, samples = {}, []
+    for path in sorted(args.truth.glob("*.json")):
+        doc = json.loads(path.read_text())
+        if doc.get("set") != "calibration" or not doc.get("timing"):
+            continue
+        run = subprocess.run([args.tool, "check", str(args.bundles / doc["case"]), "--handler", doc["handler"],
+                              "--runtime", "python3.11", "--format", "json"], capture_output=True, text=True)
+        report = json.loads(run.stdout)["functions"][0]
+        reports[doc["case"]] = report
+        for mode in "ab":
+            samples.append((doc["case"], mode, report["init"]["counted"], doc["timing"][mode]["wall_ms"]["min"]))
+    coefficients, predicted = fit(samples)
+    for mode in "ab":
+        pairs = [(p, ms, case) for p, (case, m, _, ms) in zip(predicted, samples) if m == mode and ms >= BIG_MS]
+        factors = [math.exp(abs(math.log(ms / p))) for p, ms, _ in pairs]
+        print(f"mode {mode}: {len(pairs)} cases over {BIG_MS} ms, median factor {statistics.median(factors):.3f}, "
+              f"90 % {quantile(factors, 0.9):.3f}, worst {max(factors):.2f}")
+        for p, ms, case in sorted(pairs, key=lambda t: -abs(math.log(t[1] / t[0])))[:8]:
+            print(f"    {case}: measured {ms:.0f}, fitted {p:.0f}")
+    big = [ms / p for p, (_, m, _, ms) in zip(predicted, samples) if m == "a" and ms >= BIG_MS]
+    low, high = quantile(big, 0.03) * 0.95, quantile(big, 0.97) * 1.05
+    print("coefficients", {k: round(v, 6) for k, v in coefficients.items()})
+    ratios = {}
+    for name, ms, case, packages in LAMBDA:
+        if case in reports:
+            init = reports[case]["init"]
+            share = sum(p["ms"] for p in init["parts"] if p["kind"] in ("module", "native") and p["name"] in packages)
+            total = sum(p["ms"] for p in init["parts"] if p["kind"] != "runtime")
+            fitted = next(p for p, (c, m, *_ ) in zip(predicted, samples) if c == case and m == "a")
+            ratios[name] = ms / (fitted * share / total)
+    scale = math.exp(statistics.mean(math.log(r) for r in ratios.values()))
+    print("scale", round(scale, 3), {k: round(v, 2) for k, v in ratios.items()}, "range", round(low, 2), round(high, 2))
+    if args.write:
+        write(coefficients, scale, low, high, ratios, len({s[0] for s in samples}))
+
+
+def write(coefficients, scale, low, high, ratios, cases):
+    target = Path(__file__).with_name("cost.toml")
+    kept = target.read_text().split("[[call]]", 1)
+    text = "# Written by fit.py beside this file; the [[call]] tables are kept by hand.\n"
+    text += f"# Milliseconds per unit on the calibration machine (CPython 3.11, {cases} cases, with and without bytecode).\n"
+    text += "# `scale` ties them to Lambda: geometric mean of published import times on Lambda over fitted ones:\n"
+    text += "".join(f"#   {name}: {ratio:.2f}\n" for name, ratio in ratios.items())
+    text += f"scale = {scale:.3f}\n# Holds for at least 90 % of the calibration cases above {BIG_MS} ms.\nrange = [{low:.2f}, {high:.2f}]\n"
+    text += "".join(f"{name} = {value:.6g}\n" for name, value in coefficients.items()).replace("= 0\n", "= 0.0\n")
+    target.write_text(text + ("\n[[call]]" + kept[1] if len(kept) > 1 else ""))
+
+
+if __name__ == "__main__":
+    main()
