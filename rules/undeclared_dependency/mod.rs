@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::Finding;
-use crate::graph::packages::PackageId;
 use crate::graph::ImportSite;
+use crate::graph::packages::PackageId;
 
 /// Reports packages that own code imports, unguarded, and no manifest declares.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
@@ -12,7 +12,8 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     }
     let mut first: BTreeMap<PackageId, ImportSite> = BTreeMap::new();
     for import in cx.graph.imports.iter().filter(|import| !import.guarded) {
-        let own = cx.graph.module(import.site.importer).entry.is_some() && cx.package_of(import.site.importer).is_none();
+        let own =
+            cx.graph.module(import.site.importer).entry.is_some() && cx.package_of(import.site.importer).is_none();
         if let Some(package) = cx.package_of(import.target).filter(|_| own) {
             first.entry(package).or_insert(import.site);
         }

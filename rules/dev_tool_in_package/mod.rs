@@ -1,0 +1,19 @@
+use crate::engine::{FunctionContext, Sink};
+use crate::finding::{Finding, Saves};
+use crate::text;
+
+/// Reports known development tools of which no file is reached.
+pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+    let tools = cx.strings("tools");
+    for (id, package) in cx.packages() {
+        if tools.contains(&&*package.name) && cx.package_phase(id).is_none() {
+            let message = format!(
+                "{} is a development tool and takes {} of the package",
+                package.name,
+                text::bytes(package.bytes)
+            );
+            let saves = Saves { init_ms: None, bytes: Some(package.bytes) };
+            sink.report(Finding::new(cx.location(), message).about(package.name.to_string()).saving(saves));
+        }
+    }
+}
