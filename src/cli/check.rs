@@ -6,7 +6,7 @@ use super::sources::ProjectSources;
 use super::{CLEAN, FINDINGS, UserError, pipeline, reference};
 use crate::engine::{self, Budgets, Category, Policy, ProjectFacts, Registry, Selector};
 use crate::finding::{Finding, Severity};
-use crate::report::model::{Counts, Report, Summary};
+use crate::report::model::{self, Counts, Report, Summary};
 use crate::report::{self, Style};
 use crate::text;
 
@@ -28,6 +28,7 @@ fn analysed(args: &CheckArgs, registry: &Registry, policy: &Policy) -> Result<Re
         findings: Counts::of(&findings),
         suppressed: 0,
         baselined: 0,
+        budgets: model::Budgets { init_ms: budgets.init_ms, bytes: budgets.bytes },
         exit_code: exit_code(args, &project, &findings),
     };
     Ok(report::build(&project, &findings, summary, &ProjectSources { project: &project }))

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::model::{
-    Counts, DeploymentPackage, Finding, Fix, FixEdit, Frame, Function, Init, Module, Origin, Package, Part, Place,
-    Problem, Related, Report, SCHEMA, Saves, Summary, Tool, Unresolved,
+    Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, Frame, Function, Init, Module, Origin, Package,
+    Part, Place, Problem, Related, Report, SCHEMA, Saves, Summary, Tool, Unresolved,
 };
 use crate::artifact::{Location, SourceText};
 use crate::engine::{FunctionFacts, ProjectFacts};
@@ -94,7 +94,7 @@ fn function(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Function {
             zipped_bytes: facts.artifact.archive_bytes,
             files: facts.artifact.entries().len() as u64,
         },
-        packages: packages(facts),
+        packages: packages(facts, texts),
         init: init(facts),
         modules: facts.graph.modules().map(|(id, _)| module(facts, id)).collect(),
         unresolved: facts.graph.unresolved.iter().map(|missing| unresolved(facts, missing, texts)).collect(),
@@ -134,7 +134,7 @@ fn init(facts: &FunctionFacts) -> Init {
 }
 
 /// Packages, most expensive first.
-fn packages(facts: &FunctionFacts) -> Vec<Package> {
+fn packages(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Vec<Package> {
     let mut phases: FxHashMap<PackageId, Phase> = FxHashMap::default();
     let mut times: FxHashMap<PackageId, f64> = FxHashMap::default();
     for (id, module) in facts.graph.modules() {
@@ -158,12 +158,27 @@ fn packages(facts: &FunctionFacts) -> Vec<Package> {
             declared: facts.declared.declares(&package.name),
             init_ms: rounded(times.get(&id).copied().unwrap_or_default()),
             imported_by: importers.remove(&id).unwrap_or_default().into_iter().collect(),
+            first_import: first_import(facts, id, texts),
         })
         .collect();
     packages.sort_by(|a, b| {
         b.init_ms.total_cmp(&a.init_ms).then_with(|| b.bytes.cmp(&a.bytes)).then_with(|| a.name.cmp(&b.name))
     });
     packages
+}
+
+/// Where own code starts the chain of imports that loads a package first.
+fn first_import(facts: &FunctionFacts, package: PackageId, texts: &mut Texts<'_>) -> Option<FirstImport> {
+    let (first, _) = facts.graph.modules().find(|(id, _)| facts.package_of(*id) == Some(package))?;
+    let chain = facts.graph.chain(first);
+    let is_own = |id: ModuleId| facts.graph.module(id).entry.is_some() && facts.package_of(id).is_none();
+    let at = chain.iter().rposition(|site| is_own(site.importer))?;
+    let via = chain[at + 1..].iter().rev().filter_map(|site| facts.package_of(site.importer));
+    Some(FirstImport {
+        path: path(facts, chain[at].importer)?,
+        line: texts.place(&facts.locate_import(chain[at])).line,
+        via: via.map(|package| facts.packages.package(package).name.to_string()).next(),
+    })
 }
 
 /// Per package the packages and own files that import it.

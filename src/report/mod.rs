@@ -5,6 +5,9 @@ mod build;
 mod human;
 mod json;
 pub mod model;
+mod printable;
+#[cfg(test)]
+mod sample;
 mod why;
 
 pub use build::{Sources, build};
@@ -44,4 +47,17 @@ pub fn write(report: &model::Report, format: Format, style: Style, out: &mut dyn
         Format::Human => human::write(report, style, out),
         Format::Json => json::write(report, out),
     }
+}
+
+/// Columns to write for: the terminal's, or 100 in a pipe or a file.
+#[must_use]
+pub fn width(to_terminal: bool) -> usize {
+    let terminal = to_terminal.then(terminal_size::terminal_size).flatten();
+    terminal.map_or(100, |(width, _)| usize::from(width.0))
+}
+
+/// A place as people read it: the file, and behind `!` the entry inside it.
+fn place_name(place: &model::Place) -> String {
+    let inner = place.inner_path.as_ref().map_or_else(String::new, |inner| format!("!{inner}"));
+    printable::line(&format!("{}{inner}", place.path)).into_owned()
 }

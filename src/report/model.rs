@@ -144,6 +144,19 @@ pub struct Package {
     pub init_ms: f64,
     /// Who imports it: packages, and own files.
     pub imported_by: Vec<String>,
+    /// The import in the function's own code that gets it loaded first.
+    pub first_import: Option<FirstImport>,
+}
+
+/// The import in a function's own code that gets a package loaded first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FirstImport {
+    /// File, relative to the package.
+    pub path: String,
+    /// Line, from 1.
+    pub line: u32,
+    /// The package in between that imports it, unless own code does so itself.
+    pub via: Option<String>,
 }
 
 /// The cold start of a function.
@@ -371,8 +384,28 @@ pub struct Summary {
     pub suppressed: usize,
     /// Known from the baseline.
     pub baselined: usize,
+    /// Limits that the user set on every function.
+    pub budgets: Budgets,
     /// The process exit code.
     pub exit_code: u8,
+}
+
+/// Limits that the user set on every function.
+#[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
+pub struct Budgets {
+    /// Init Duration, milliseconds.
+    pub init_ms: Option<f64>,
+    /// Unpacked bytes.
+    pub bytes: Option<u64>,
+}
+
+impl Budgets {
+    /// Whether a function is over the budget for Init or over that for its size.
+    #[must_use]
+    pub fn broken_by(self, function: &Function) -> [bool; 2] {
+        let init = self.init_ms.is_some_and(|budget| function.init.estimated_ms > budget);
+        [init, self.bytes.is_some_and(|budget| function.package.bytes > budget)]
+    }
 }
 
 /// Findings by severity.

@@ -1,0 +1,196 @@
+//! The report for people: the cold start of each function, then the findings with code frames.
+
+mod frame;
+pub(super) mod paint;
+mod summary;
+
+use std::io::{self, Write};
+
+use super::model::{Counts, Finding, Function, Report};
+use super::{Style, place_name, printable};
+use crate::text;
+use paint::{GOOD, PLACE, STRONG, paint};
+
+/// Writes the report for people.
+pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let style = Style { width: style.width.max(40), ..style };
+    if style.quiet {
+        for finding in &report.findings {
+            one_line(finding, style, out)?;
+        }
+        return closing(report, style, out);
+    }
+    if report.functions.len() > 1 {
+        for function in &report.functions {
+            summary_line(function, style, out)?;
+        }
+        writeln!(out)?;
+    }
+    for function in &report.functions {
+        details(function, style, out)?;
+    }
+    for finding in &report.findings {
+        explained(finding, report.functions.len() > 1, style, out)?;
+    }
+    closing(report, style, out)
+}
+
+/// One of several functions on one line.
+fn summary_line(function: &Function, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let grade = paint(style.color, paint::grade(function.grade), function.grade.letter());
+    let name = printable::line(&function.name);
+    let init = text::ms(function.init.estimated_ms);
+    let bytes = text::bytes(function.package.bytes);
+    let handler = printable::line(&function.handler);
+    writeln!(out, "{grade}  {name:<28}  Init {init:>9}  {bytes:>9}  {:<11}  {handler}", function.runtime)
+}
+
+fn details(function: &Function, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    summary::headline(function, style, out)?;
+    summary::numbers(function, style, out)?;
+    summary::where_init_goes(function, style, out)?;
+    if style.verbose {
+        summary::inexact(function, out)?;
+    }
+    writeln!(out)
+}
+
+/// `path:line:column: severity: rule: message`, as editors and `grep` like it.
+fn one_line(finding: &Finding, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let place = paint(style.color, PLACE, &position(finding));
+    writeln!(out, "{place}: {}: {}", head(finding, style), printable::line(&finding.message))
+}
+
+fn position(finding: &Finding) -> String {
+    let place = &finding.location;
+    let name = place_name(place);
+    let exact = finding.frame.is_some() || place.end_line > 1 || place.end_column > 1;
+    if exact { format!("{name}:{}:{}", place.line, place.column) } else { name }
+}
+
+fn head(finding: &Finding, style: Style) -> String {
+    let severity = paint(style.color, paint::severity(finding.severity), finding.severity.word());
+    format!("{severity}: {}", paint(style.color, STRONG, finding.rule))
+}
+
+/// A finding with its frame, help and savings.
+fn explained(finding: &Finding, name_function: bool, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let message = printable::line(&finding.message);
+    let first = finding.severity.word().len() + finding.rule.len() + 4;
+    let options = textwrap::Options::new(style.width).subsequent_indent("  ").break_words(false);
+    // The coloured head is as wide as blanks in its place, which wrap the same.
+    let wrapped = textwrap::fill(&format!("{}{message}", "_".repeat(first)), options);
+    writeln!(out, "{}: {}", head(finding, style), wrapped.get(first..).unwrap_or_default())?;
+    match frame::render(finding, style) {
+        Some(frame) => write!(out, "{frame}")?,
+        None => writeln!(out, "  at {}", paint(style.color, PLACE, &position(finding)))?,
+    }
+    for related in finding.related.iter().filter(|related| !same_file(finding, related)) {
+        let place = &related.location;
+        let at = paint(style.color, PLACE, &format!("{}:{}:{}", place_name(place), place.line, place.column));
+        writeln!(out, "  see {at}  {}", printable::line(&related.message))?;
+    }
+    if let Some(function) = finding.function.as_ref().filter(|_| name_function) {
+        writeln!(out, "  function {}", printable::line(function))?;
+    }
+    if let Some(help) = &finding.help {
+        let options = textwrap::Options::new(style.width)
+            .initial_indent("  help: ")
+            .subsequent_indent("        ")
+            .break_words(false);
+        writeln!(out, "{}", textwrap::fill(&printable::line(help), options))?;
+    }
+    if let Some(saves) = saves(finding) {
+        writeln!(out, "  {}", paint(style.color, GOOD, &saves))?;
+    }
+    writeln!(out)
+}
+
+fn same_file(finding: &Finding, related: &super::model::Related) -> bool {
+    let (a, b) = (&finding.location, &related.location);
+    finding.frame.is_some() && a.path == b.path && a.inner_path == b.inner_path
+}
+
+/// `saves 612 ms of Init and 1.2 MB`.
+pub(super) fn saves(finding: &Finding) -> Option<String> {
+    let time = finding.saves.init_ms.filter(|ms| *ms > 0.0).map(|ms| format!("{} of Init", text::ms(ms)));
+    let size = finding.saves.bytes.filter(|bytes| *bytes > 0).map(text::bytes);
+    let both: Vec<String> = [time, size].into_iter().flatten().collect();
+    (!both.is_empty()).then(|| format!("saves {}", both.join(" and ")))
+}
+
+/// Counts, the verdict on budgets, and where to read more.
+fn closing(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut line = counts(report.summary.findings);
+    let silenced = [(report.summary.suppressed, "suppressed"), (report.summary.baselined, "in the baseline")];
+    for (number, word) in silenced.into_iter().filter(|(number, _)| *number > 0) {
+        line.push_str(&format!(", {number} {word}"));
+    }
+    line.push('.');
+    for verdict in verdicts(report) {
+        line.push(' ');
+        line.push_str(&verdict);
+    }
+    if let Some(finding) = report.findings.first().filter(|_| !style.quiet) {
+        line.push_str(&format!("   defrost explain {}", finding.rule));
+    }
+    writeln!(out, "{line}")
+}
+
+/// `3 warnings, 2 notes`.
+pub(super) fn counts(counts: Counts) -> String {
+    let kinds = [(counts.error, "error"), (counts.warning, "warning"), (counts.note, "note")];
+    let words = kinds.into_iter().filter(|(number, _)| *number > 0);
+    let words: Vec<String> = words.map(|(number, noun)| text::plural(number as u64, noun)).collect();
+    if words.is_empty() { "No findings".to_owned() } else { words.join(", ") }
+}
+
+/// What the budgets say about each function that has a budget to keep.
+pub(super) fn verdicts(report: &Report) -> Vec<String> {
+    let budgets = report.summary.budgets;
+    let mut verdicts = Vec::new();
+    for function in &report.functions {
+        let name =
+            if report.functions.len() > 1 { format!("{}: ", printable::line(&function.name)) } else { String::new() };
+        let [init, size] = budgets.broken_by(function);
+        if let Some(budget) = budgets.init_ms.filter(|_| init) {
+            let ms = text::ms(function.init.estimated_ms);
+            verdicts.push(format!("{name}Init over budget ({} > {}).", ms.trim_end_matches(" ms"), text::ms(budget)));
+        }
+        if let Some(budget) = budgets.bytes.filter(|_| size) {
+            let bytes = text::bytes(function.package.bytes);
+            verdicts.push(format!("{name}Size over budget ({bytes} > {}).", text::bytes(budget)));
+        }
+    }
+    let set = budgets.init_ms.is_some() || budgets.bytes.is_some();
+    if verdicts.is_empty() && set && !report.functions.is_empty() {
+        verdicts.push("Within budget.".to_owned());
+    }
+    verdicts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(style: Style) -> String {
+        let mut out = Vec::new();
+        write(&super::super::sample::report(), style, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn the_report_has_the_shape_of_the_design() {
+        let style = Style { width: 100, ..Style::default() };
+        insta::assert_snapshot!(written(style));
+        insta::assert_snapshot!(written(Style { verbose: true, width: 60, ..style }));
+        insta::assert_snapshot!(written(Style { quiet: true, ..style }));
+    }
+
+    #[test]
+    fn no_control_character_of_a_name_is_printed() {
+        let text = written(Style { verbose: true, ..Style::default() });
+        assert!(text.chars().all(|character| character == '\n' || !character.is_control()), "{text}");
+        assert!(written(Style { color: true, ..Style::default() }).contains("evil\\u{1b}[2J"));
+    }
+}

@@ -1,0 +1,199 @@
+//! What is said about a function before its findings: the cold start in numbers, and where Init goes.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use textwrap::core::display_width;
+
+use super::super::Style;
+use super::super::model::{Function, Loaded, Package};
+use super::super::printable;
+use super::paint::{self, FAINT, PLACE, STRONG, paint};
+use crate::cost::PartKind;
+use crate::text;
+
+/// The grade stands at most this far to the right.
+const WIDEST: usize = 100;
+/// Rows of "where Init goes", unless verbose.
+const ROWS: usize = 8;
+/// Rows below this share of Init are not shown, unless verbose.
+const SMALLEST_SHARE: f64 = 0.01;
+/// Length of the longest bar.
+const BAR: f64 = 20.0;
+
+/// Package, handler, runtime and grade.
+pub(super) fn headline(function: &Function, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let package = printable::line(&function.package.path);
+    let handler = printable::line(&function.handler);
+    let named =
+        if function.origin.is_some() { format!("{}  ", printable::line(&function.name)) } else { String::new() };
+    let facts = [&*handler, &format!("{} {}", function.runtime, function.architecture)].join("  ");
+    let facts = facts.trim_start();
+    let grade = format!("grade {}", function.grade.letter());
+    let used = display_width(&named) + display_width(&package) + 2 + display_width(facts) + grade.len();
+    let gap = " ".repeat(style.width.min(WIDEST).saturating_sub(used).max(2));
+    let strong = |text: &str| paint(style.color, STRONG, text);
+    let grade = paint(style.color, paint::grade(function.grade), &grade);
+    writeln!(out, "{}{}  {facts}{gap}{grade}", strong(&named), strong(&package))
+}
+
+/// Init, download and first call.
+pub(super) fn numbers(function: &Function, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let init = &function.init;
+    let range = format!("({} to {})", whole(init.low_ms), whole(init.high_ms));
+    let total = paint(style.color, STRONG, &format!("{:>9}", text::ms(init.estimated_ms)));
+    writeln!(out, "  {:<11}{total}   {range}   {}", "Init", parts(function))?;
+    writeln!(out, "  {:<11}{:>9}   {}", "download", text::ms(init.download_ms), sizes(function))?;
+    if init.first_request_ms >= 0.5 {
+        let more = format!("+{}", text::ms(init.first_request_ms));
+        writeln!(out, "  {:<11}{more:>9}   {}", "first call", lazily(function))?;
+    }
+    Ok(())
+}
+
+/// Milliseconds without the unit.
+fn whole(ms: f64) -> String {
+    text::ms(ms).trim_end_matches(" ms").to_owned()
+}
+
+/// The parts of the estimate, summed by kind.
+fn parts(function: &Function) -> String {
+    let mut sums: BTreeMap<PartKind, f64> = BTreeMap::new();
+    for part in &function.init.parts {
+        *sums.entry(part.kind).or_default() += part.ms;
+    }
+    let shown = sums.into_iter().filter(|(kind, ms)| *ms >= 0.05 || *kind == PartKind::Runtime);
+    let words: Vec<String> = shown.map(|(kind, ms)| format!("{} {}", word(kind), whole(ms))).collect();
+    words.join(" + ")
+}
+
+fn word(kind: PartKind) -> &'static str {
+    match kind {
+        PartKind::Runtime => "runtime",
+        PartKind::Module => "modules",
+        PartKind::Standard => "stdlib",
+        PartKind::Native => "native",
+        PartKind::Call => "calls",
+    }
+}
+
+fn sizes(function: &Function) -> String {
+    let package = &function.package;
+    let unzipped = text::bytes(package.bytes);
+    let files = text::plural(package.files, "file");
+    match package.zipped_bytes {
+        Some(zipped) => format!("{} zipped, {unzipped} unzipped, {files}", text::bytes(zipped)),
+        None => format!("{unzipped} not zipped yet, {files}"),
+    }
+}
+
+/// What the first call loads and which code asks for it.
+fn lazily(function: &Function) -> String {
+    let lazy = function.packages.iter().filter(|package| package.loaded == Loaded::Invoke);
+    let mut names: Vec<String> = lazy.map(|package| format!("{}{}", package.name, asked_by(package))).collect();
+    if names.is_empty() {
+        return "modules that only handler code loads".to_owned();
+    }
+    let further = names.len().saturating_sub(3);
+    names.truncate(3);
+    let more = if further > 0 { format!(" and {further} more") } else { String::new() };
+    printable::line(&format!("{}{more}", names.join(", "))).into_owned()
+}
+
+fn asked_by(package: &Package) -> String {
+    package.first_import.as_ref().map_or_else(String::new, |site| format!(", loaded by {}:{}", site.path, site.line))
+}
+
+/// One row of "where Init goes".
+struct Row {
+    name: String,
+    ms: f64,
+    place: String,
+}
+
+/// Bars of what Init is spent on, longest first.
+pub(super) fn where_init_goes(function: &Function, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut rows = rows(function);
+    let most = rows.first().map_or(0.0, |row| row.ms);
+    let total = rows.len();
+    if !style.verbose {
+        rows.retain(|row| row.ms >= function.init.estimated_ms * SMALLEST_SHARE);
+        rows.truncate(ROWS);
+    }
+    if rows.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n  where Init goes")?;
+    let column = |width: fn(&Row) -> usize| rows.iter().map(width).max().unwrap_or_default();
+    let (names, times) = (column(|row| display_width(&row.name)).min(40), column(|row| text::ms(row.ms).len()));
+    let block = if style.color { "█" } else { "#" };
+    for row in &rows {
+        let length = (row.ms / most * BAR).round().max(1.0) as usize;
+        let bar = paint(style.color, PLACE, &block.repeat(length));
+        let gap = " ".repeat(names.saturating_sub(display_width(&row.name)));
+        let fill = " ".repeat(BAR as usize - length.min(BAR as usize));
+        let place = paint(style.color, FAINT, &row.place);
+        let line = format!("  {}{gap}  {:>times$}  {bar}{fill}  {place}", row.name, text::ms(row.ms));
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    match total - rows.len() {
+        0 => Ok(()),
+        further => writeln!(out, "  and {} below {}", text::plural(further as u64, "part"), smallest(&rows)),
+    }
+}
+
+fn smallest(rows: &[Row]) -> String {
+    text::ms(rows.last().map_or(0.0, |row| row.ms))
+}
+
+fn rows(function: &Function) -> Vec<Row> {
+    let mut sums: BTreeMap<(bool, &str), f64> = BTreeMap::new();
+    let spent = function.init.parts.iter().filter(|part| part.kind != PartKind::Runtime);
+    for part in spent {
+        *sums.entry((part.kind == PartKind::Call, &part.name)).or_default() += part.ms;
+    }
+    let mut rows: Vec<Row> = sums.into_iter().map(|((is_call, name), ms)| row(function, is_call, name, ms)).collect();
+    rows.sort_by(|a, b| b.ms.total_cmp(&a.ms).then_with(|| a.name.cmp(&b.name)));
+    rows
+}
+
+fn row(function: &Function, is_call: bool, name: &str, ms: f64) -> Row {
+    let (name, place) = match function.packages.iter().find(|package| !is_call && package.name == name) {
+        Some(package) => (versioned(package), imported_at(package)),
+        None if is_call => (format!("{name}()"), "call at load".to_owned()),
+        None if name == function.name => ("own code".to_owned(), String::new()),
+        None => (name.to_owned(), String::new()),
+    };
+    Row { name: printable::line(&name).into_owned(), ms, place: printable::line(&place).into_owned() }
+}
+
+fn versioned(package: &Package) -> String {
+    package.version.as_ref().map_or_else(|| package.name.clone(), |version| format!("{} {version}", package.name))
+}
+
+fn imported_at(package: &Package) -> String {
+    let Some(site) = &package.first_import else { return String::new() };
+    let via = site.via.as_ref().map_or_else(String::new, |via| format!(" via {via}"));
+    format!("{}:{}{via}", site.path, site.line)
+}
+
+/// What could not be analysed exactly, for the verbose report.
+pub(super) fn inexact(function: &Function, out: &mut dyn Write) -> io::Result<()> {
+    if !function.unresolved.is_empty() {
+        writeln!(out, "\n  imports without an answer")?;
+    }
+    for missing in &function.unresolved {
+        let caught = if missing.guarded { ", and its failure is caught" } else { "" };
+        let text = format!("{}:{}  {}{caught}", missing.path, missing.line, missing.import);
+        writeln!(out, "  {}", printable::line(&text))?;
+    }
+    if !function.problems.is_empty() {
+        writeln!(out, "\n  not analysed exactly")?;
+    }
+    for problem in &function.problems {
+        let path = problem.path.as_deref().unwrap_or(&function.package.path);
+        let line = problem.line.map_or_else(String::new, |line| format!(":{line}"));
+        writeln!(out, "  {}", printable::line(&format!("{path}{line}  {}", problem.message)))?;
+    }
+    Ok(())
+}
