@@ -22,6 +22,7 @@ fn severity(kind: EntryProblemKind) -> Severity {
         | EntryProblemKind::TooLarge => Severity::Error,
         EntryProblemKind::DuplicateName
         | EntryProblemKind::CaseClash
+        | EntryProblemKind::NestedArchive
         | EntryProblemKind::BadLink
         | EntryProblemKind::Unreadable => Severity::Warning,
     }

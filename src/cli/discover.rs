@@ -1,25 +1,14 @@
 //! Which functions to analyse, for paths on the command line: an explicit handler, a template,
 //! or the platform's conventions.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::UserError;
 use super::args::InputArgs;
 use crate::artifact::Artifact;
-use crate::input::{self, InputKind, Limits};
+use crate::input::{self, Limits};
 use crate::manifest::function::FunctionSpec;
-use crate::manifest::template;
 use crate::platform::{Architecture, Language, Platform, Runtime};
-
-/// Files that hold a plain SAM or CloudFormation template, by convention.
-const TEMPLATES: [&str; 6] = [
-    "template.yaml",
-    "template.yml",
-    "template.json",
-    "serverless.template",
-    "cloudformation.yaml",
-    "cloudformation.yml",
-];
 
 /// The runtime assumed where nothing names one.
 const DEFAULT_PYTHON: &str = "python3.12";
@@ -47,36 +36,7 @@ pub(super) fn shown(path: &Path) -> String {
 
 /// The functions that a path on the command line stands for.
 pub(super) fn functions(path: &Path, args: &InputArgs) -> Result<Vec<FunctionSpec>, UserError> {
-    if args.handler.is_none() {
-        if let Some(file) = template_at(path)? {
-            let declared = template::functions(&shown(&file), &input::read_text_file(&file, template::LARGEST)?)?;
-            return Ok(declared.into_iter().map(|spec| overridden(spec, args)).collect());
-        }
-    }
     by_convention(path, args).map(|spec| vec![spec])
-}
-
-/// The template that a path is, or that a folder holds.
-fn template_at(path: &Path) -> Result<Option<PathBuf>, UserError> {
-    match input::classify(path)? {
-        InputKind::Template => Ok(Some(path.to_owned())),
-        InputKind::Directory => {
-            let files = TEMPLATES.iter().map(|name| path.join(name));
-            Ok(files.filter(|file| file.is_file()).find(|file| template::looks_like_one(file)))
-        }
-        _ => Ok(None),
-    }
-}
-
-/// The command line wins over what a template says.
-fn overridden(mut spec: FunctionSpec, args: &InputArgs) -> FunctionSpec {
-    spec.runtime = args.runtime.clone().unwrap_or(spec.runtime);
-    spec.architecture = args.arch.unwrap_or(spec.architecture);
-    spec.memory_mb = args.memory.or(spec.memory_mb);
-    if !args.layers.is_empty() {
-        spec.layers = layers(args);
-    }
-    spec
 }
 
 fn layers(args: &InputArgs) -> Vec<String> {
