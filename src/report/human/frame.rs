@@ -155,7 +155,12 @@ impl SourceCode for Excerpt {
         before: usize,
         after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let contents = self.text.as_str().read_span(span, before, after)?;
+        // Whole lines: without context miette would show the marked bytes alone.
+        let start = self.text.get(..span.offset()).and_then(|above| above.rfind('\n')).map_or(0, |at| at + 1);
+        let end = span.offset() + span.len();
+        let end = self.text.get(end..).and_then(|below| below.find('\n')).map_or(self.text.len(), |at| end + at);
+        let lines = SourceSpan::from(start..end.max(start));
+        let contents = self.text.as_str().read_span(&lines, before, after)?;
         let marked = self.marks.iter().position(|(range, _)| range.start == span.offset());
         let column = marked.and_then(|at| self.columns.get(at)).copied().unwrap_or(contents.column());
         Ok(Box::new(MietteSpanContents::new_named(

@@ -18,10 +18,8 @@ pub(super) fn explain(asked: &str, lines: &mut Lines<'_>) -> Why {
 
 fn reason(asked: &str, lines: &mut Lines<'_>) -> Reason {
     let (files, bytes) = in_package(lines.function, asked);
-    if files == 0 {
-        if let Some(reason) = unresolved(asked, lines) {
-            return reason;
-        }
+    if let Some(reason) = unresolved(asked, lines).filter(|_| files == 0) {
+        return reason;
     }
     let places = named_in_code(asked, lines);
     if !places.is_empty() {
