@@ -1,1 +1,124 @@
 //! Python source to the intermediate form that the import simulation executes.
+
+mod decode;
+pub mod ir;
+mod lower;
+mod lower_expr;
+mod nesting;
+
+use ruff_python_parser::{ParseOptions, parse_unchecked};
+use ruff_text_size::Ranged;
+
+use crate::span::Span;
+use ir::Code;
+
+/// Something that kept a file from being read completely.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where, if at a place.
+    pub span: Option<Span>,
+    /// What, for people.
+    pub message: String,
+}
+
+/// A file's code as far as it could be read.
+#[derive(Clone, Debug, Default)]
+pub struct Parsed {
+    /// The code.
+    pub code: Code,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+    /// The interpreter would refuse this file with a `SyntaxError`.
+    pub broken: bool,
+}
+
+/// Stack that a thread which calls [`parse`] must have for the deepest source it accepts.
+pub const PARSE_STACK: usize = 256 << 20;
+
+/// Reads a source file. Needs a stack of [`PARSE_STACK`].
+#[must_use]
+pub fn parse(bytes: &[u8]) -> Parsed {
+    let mut parsed = Parsed::default();
+    let text = match decode::decode(bytes) {
+        Ok(text) => text,
+        Err((text, encoding)) => {
+            parsed.broken = true;
+            parsed.problems.push(Problem {
+                span: None,
+                message: format!("not valid {encoding}; read as Latin-1"),
+            });
+            text.into()
+        }
+    };
+    if text.len() >= u32::MAX as usize / 2 {
+        parsed.problems.push(Problem {
+            span: None,
+            message: "the file is too large to analyse".to_owned(),
+        });
+        return parsed;
+    }
+    if let Some(what) = nesting::too_deep(&text) {
+        parsed.broken = true;
+        parsed.problems.push(Problem {
+            span: None,
+            message: format!("not analysed: {what}"),
+        });
+        return parsed;
+    }
+    let options = ParseOptions::from(ruff_python_parser::Mode::Module);
+    let Some(module) = parse_unchecked(&text, options).try_into_module() else {
+        return parsed;
+    };
+    if let Some(error) = module.errors().first() {
+        let python2 = looks_like_python2(&text);
+        parsed.broken = true;
+        parsed.problems.push(Problem {
+            span: Some(lower::span(error.range())),
+            message: if python2 {
+                format!("this looks like Python 2: {}", error.error)
+            } else {
+                format!("syntax error: {}", error.error)
+            },
+        });
+    }
+    parsed.code = lower::Lowering::new(text.len()).module(module.suite());
+    parsed
+}
+
+/// Whether a file that does not parse has statements that only Python 2 has.
+fn looks_like_python2(text: &str) -> bool {
+    text.lines().any(|line| {
+        let line = line.trim_start();
+        let prints = line.strip_prefix("print ").is_some_and(|rest| !rest.starts_with(['(', '=']));
+        let excepts = line.starts_with("except ") && line.contains(", ") && line.ends_with(':') && !line.contains(['(', '*']);
+        prints || excepts || line.starts_with("exec \"")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ir::{Expr, Stmt};
+
+    #[test]
+    fn functions_know_their_locals() {
+        let code = parse(b"def f(a, *b, c=1, **d):\n    global g\n    g = e = a\n    import x.y as z, p.q\n    [i for i in a]\n").code;
+        let f = &code.functions[0];
+        let locals: Vec<_> = f.locals.iter().map(|name| code.name(*name)).collect();
+        assert_eq!(locals, ["a", "c", "b", "d", "e", "z", "p"]);
+    }
+
+    #[test]
+    fn a_broken_file_keeps_what_parses() {
+        let parsed = parse(b"import os\nprint 'x'\nimport sys\n");
+        assert!(parsed.broken);
+        assert!(parsed.problems[0].message.contains("Python 2"));
+        let imports = parsed.code.stmts.iter().filter(|s| matches!(s, Stmt::Import(_)));
+        assert_eq!(imports.count(), 2);
+    }
+
+    #[test]
+    fn expressions_stay_small() {
+        assert!(size_of::<Expr>() <= 16, "{}", size_of::<Expr>());
+    }
+}

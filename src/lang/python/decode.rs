@@ -1,0 +1,67 @@
+//! Bytes of a source file to text, as PEP 263 says.
+
+use std::borrow::Cow;
+
+/// Decodes a source file: UTF-8 unless a byte order mark or a coding comment in the first two
+/// lines says otherwise. `Err` carries the text read as Latin-1 and the name of an encoding that
+/// is not known or does not fit.
+pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, (String, String)> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Ok(Cow::Borrowed(text));
+    }
+    let latin1 = || bytes.iter().map(|byte| char::from(*byte)).collect::<String>();
+    match declared(bytes) {
+        Some(name) if is_single_byte(&name) => Ok(Cow::Owned(latin1())),
+        Some(name) => Err((latin1(), name)),
+        None => Err((latin1(), "utf-8".to_owned())),
+    }
+}
+
+/// Encodings that agree with Latin-1 on everything code is made of.
+fn is_single_byte(name: &str) -> bool {
+    let name = name.to_ascii_lowercase().replace('_', "-");
+    ["latin", "iso-8859", "iso8859", "cp125", "windows-125", "koi8", "ascii", "us-ascii", "l1"]
+        .iter()
+        .any(|prefix| name.starts_with(prefix))
+}
+
+/// The encoding that a coding comment names.
+fn declared(bytes: &[u8]) -> Option<String> {
+    for line in bytes.split(|byte| *byte == b'\n').take(2) {
+        let line = String::from_utf8_lossy(line);
+        let line = line.trim();
+        if !line.starts_with('#') {
+            if line.is_empty() {
+                continue;
+            }
+            return None;
+        }
+        let Some(at) = line.find("coding") else {
+            continue;
+        };
+        let rest = line.get(at + 6..)?;
+        let Some(rest) = rest.strip_prefix([':', '=']) else {
+            continue;
+        };
+        let name: String = rest
+            .trim_start()
+            .chars()
+            .take_while(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c))
+            .collect();
+        return (!name.is_empty()).then_some(name);
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn coding_comments_count_in_the_first_two_lines() {
+        assert_eq!(decode(b"\xef\xbb\xbfx").as_deref(), Ok("x"));
+        assert_eq!(decode(b"#!x\n# -*- coding: latin-1 -*-\n'\xe9'").as_deref(), Ok("#!x\n# -*- coding: latin-1 -*-\n'\u{e9}'"));
+        assert!(decode(b"\n\n# coding: latin-1\n'\xe9'").is_err());
+    }
+}

@@ -1,0 +1,159 @@
+//! How deep a source nests, measured before it is parsed: parsers recurse, and a hostile file
+//! must not overflow their stack. The limits are CPython's own (200 brackets, 100 indentations),
+//! so a file that is refused here is one that the runtime refuses as well.
+
+const MAX_BRACKETS: usize = 200;
+const MAX_INDENTS: usize = 100;
+/// Operators in one expression: more than CPython's compiler can recurse into.
+const MAX_CHAIN: usize = 6000;
+
+/// Says what is nested too deeply, if anything is.
+pub(super) fn too_deep(text: &str) -> Option<&'static str> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    let mut line_start = true;
+    let mut indents: Vec<usize> = Vec::new();
+    // The length of the chain around each open bracket, and the sum of them.
+    let mut brackets: Vec<usize> = Vec::new();
+    let (mut chain, mut outer) = (0usize, 0usize);
+    while let Some(byte) = bytes.get(at).copied() {
+        if line_start && brackets.is_empty() {
+            let width = bytes[at..].iter().take_while(|b| **b == b' ' || **b == b'\t').count();
+            let first = bytes.get(at + width).copied().unwrap_or(b'\n');
+            if !matches!(first, b'\n' | b'\r' | b'#') {
+                while indents.last().is_some_and(|last| *last > width) {
+                    indents.pop();
+                }
+                if width > indents.last().copied().unwrap_or(0) {
+                    indents.push(width);
+                }
+                if indents.len() > MAX_INDENTS {
+                    return Some("blocks are nested more than 100 deep");
+                }
+                chain = 0;
+            }
+            at += width;
+            line_start = false;
+            continue;
+        }
+        at += 1;
+        match byte {
+            b'\n' => line_start = true,
+            b'#' => at += bytes[at..].iter().take_while(|b| **b != b'\n').count(),
+            b'\\' => at += 1,
+            b'(' | b'[' | b'{' => {
+                outer += chain + 1;
+                brackets.push(chain + 1);
+                chain = 0;
+                if brackets.len() > MAX_BRACKETS {
+                    return Some("brackets are nested more than 200 deep");
+                }
+            }
+            b')' | b']' | b'}' => {
+                if let Some(before) = brackets.pop() {
+                    outer -= before;
+                    chain = before;
+                }
+            }
+            b',' | b';' => chain = 0,
+            b'+' | b'-' | b'*' | b'/' | b'%' | b'@' | b'&' | b'|' | b'^' | b'~' | b'.' | b'<' | b'>' => {
+                chain += 1;
+            }
+            b'"' | b'\'' => {
+                let (end, depth) = string_end(bytes, at - 1);
+                at = end;
+                if depth > MAX_BRACKETS {
+                    return Some("an f-string nests more than 200 deep");
+                }
+            }
+            b'a'..=b'z' | b'A'..=b'Z' | b'_' => {
+                let len = bytes[at..].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
+                let word = &bytes[at - 1..at + len];
+                at += len;
+                if matches!(word, b"not" | b"lambda" | b"if" | b"await" | b"and" | b"or" | b"yield" | b"for") {
+                    chain += 1;
+                }
+            }
+            _ => {}
+        }
+        if outer + chain > MAX_CHAIN {
+            return Some("an expression chains more than 6000 operators");
+        }
+    }
+    None
+}
+
+/// The end of the string that starts with the quote at `start`, and how deep braces and brackets
+/// nest in it, which matters where it is an f-string.
+fn string_end(bytes: &[u8], start: usize) -> (usize, usize) {
+    let quote = bytes[start];
+    let triple = bytes.get(start + 1) == Some(&quote) && bytes.get(start + 2) == Some(&quote);
+    let mut at = start + if triple { 3 } else { 1 };
+    let formatted = {
+        let before = |back: usize| start.checked_sub(back).and_then(|i| bytes.get(i)).copied().unwrap_or(b' ');
+        let is_f = |b: u8| matches!(b, b'f' | b'F' | b't' | b'T');
+        is_f(before(1)) || (is_f(before(2)) && matches!(before(1), b'r' | b'R'))
+    };
+    let (mut depth, mut deepest, mut chain) = (0usize, 0usize, 0usize);
+    while let Some(byte) = bytes.get(at).copied() {
+        at += 1;
+        match byte {
+            b'\\' => at += 1,
+            b'\n' if !triple => return (at - 1, deepest),
+            _ if byte == quote => {
+                if !triple {
+                    return (at, deepest);
+                }
+                if bytes.get(at) == Some(&quote) && bytes.get(at + 1) == Some(&quote) {
+                    return (at + 2, deepest);
+                }
+            }
+            _ if !formatted => {}
+            b'{' | b'(' | b'[' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b')' | b']' => {
+                depth = depth.saturating_sub(1);
+                chain = 0;
+            }
+            b'+' | b'-' | b'~' | b'.' | b'*' | b'/' if depth > 0 => {
+                chain += 1;
+                if chain > MAX_CHAIN {
+                    return (at, MAX_BRACKETS + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    (at.min(bytes.len()), deepest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::too_deep;
+
+    #[test]
+    fn what_cpython_refuses_is_refused() {
+        assert!(too_deep(&format!("{}{}", "(".repeat(201), ")".repeat(201))).is_some());
+        assert!(too_deep(&format!("x = {}1", "-".repeat(9000))).is_some());
+        assert!(too_deep(&format!("x = {}1", "not ".repeat(9000))).is_some());
+        assert!(too_deep(&format!("x = a{}", ".b".repeat(9000))).is_some());
+        assert!(too_deep(&format!("x = a{}", "()".repeat(9000))).is_some());
+        assert!(too_deep(&format!("x = f'{}'", "{(".repeat(300))).is_some());
+        let mut blocks = String::new();
+        for depth in 0..102 {
+            blocks.push_str(&" ".repeat(depth));
+            blocks.push_str("if x:\n");
+        }
+        assert!(too_deep(&blocks).is_some());
+    }
+
+    #[test]
+    fn long_but_flat_code_passes() {
+        assert_eq!(too_deep(&format!("x = [{}]", "-1, a.b, ".repeat(90_000))), None);
+        assert_eq!(too_deep(&"x = a.b(-1)\n".repeat(9000)), None);
+        assert_eq!(too_deep(&format!("'''{}'''", "((( --- ".repeat(9000))), None);
+        assert_eq!(too_deep("def f():\n    return '\\\n'\n# ((("), None);
+    }
+}
