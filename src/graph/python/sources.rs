@@ -1,0 +1,206 @@
+//! Parsed source files, read ahead of the interpreter by worker threads.
+//!
+//! The interpreter runs on one thread and asks for files in the order of execution; workers
+//! follow the top-level imports of what is parsed already, so that most answers are ready.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use rustc_hash::FxHashMap;
+
+use super::finder::{FileKind, Finder, Spec};
+use crate::artifact::{Artifact, EntryId};
+use crate::lang::python::ir::{Block, Code, Expr, Stmt};
+use crate::lang::python::{Parsed, Problem, parse};
+
+enum State {
+    Running,
+    Done(Arc<Parsed>),
+}
+
+#[derive(Default)]
+struct Shared {
+    states: FxHashMap<EntryId, State>,
+    queue: std::collections::VecDeque<(EntryId, Arc<str>, bool)>,
+    closed: bool,
+}
+
+/// The cache of parsed files.
+pub(super) struct Sources<'a> {
+    artifact: &'a Artifact,
+    finder: &'a Finder<'a>,
+    shared: Mutex<Shared>,
+    changed: Condvar,
+}
+
+impl<'a> Sources<'a> {
+    pub(super) fn new(artifact: &'a Artifact, finder: &'a Finder<'a>) -> Self {
+        Self {
+            artifact,
+            finder,
+            shared: Mutex::default(),
+            changed: Condvar::new(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The parsed file; waits for a worker that is at it, or parses here.
+    pub(super) fn get(&self, entry: EntryId, name: &str, is_package: bool) -> Arc<Parsed> {
+        let mut shared = self.lock();
+        loop {
+            match shared.states.get(&entry) {
+                Some(State::Done(parsed)) => return parsed.clone(),
+                Some(State::Running) => {
+                    shared = self.changed.wait(shared).unwrap_or_else(PoisonError::into_inner);
+                }
+                None => break,
+            }
+        }
+        shared.states.insert(entry, State::Running);
+        drop(shared);
+        self.parse_and_store(entry, name, is_package)
+    }
+
+    fn parse_and_store(&self, entry: EntryId, name: &str, is_package: bool) -> Arc<Parsed> {
+        let parsed = Arc::new(match self.artifact.read(entry) {
+            Ok(bytes) => parse((*bytes).as_ref()),
+            Err(error) => Parsed {
+                problems: vec![Problem {
+                    span: None,
+                    message: error.to_string(),
+                }],
+                broken: true,
+                ..Parsed::default()
+            },
+        });
+        let next = self.predict(&parsed.code, name, is_package);
+        let mut shared = self.lock();
+        shared.states.insert(entry, State::Done(parsed.clone()));
+        for item in next {
+            if !shared.states.contains_key(&item.0) {
+                shared.queue.push_back(item);
+            }
+        }
+        drop(shared);
+        self.changed.notify_all();
+        parsed
+    }
+
+    /// Files that the top level of a module imports, by layout alone.
+    fn predict(&self, code: &Code, name: &str, is_package: bool) -> Vec<(EntryId, Arc<str>, bool)> {
+        let mut names = Vec::new();
+        collect(code, code.body, name, is_package, &mut names);
+        names.dedup();
+        let mut found = Vec::new();
+        for name in names {
+            if let Some(Spec::File { entry, kind: FileKind::Source, package }) = self.finder.guess(&name) {
+                found.push((entry, Arc::from(name), package.is_some()));
+            }
+        }
+        found
+    }
+
+    /// What a worker thread does until [`Self::close`].
+    pub(super) fn work(&self) {
+        let mut shared = self.lock();
+        loop {
+            if shared.closed {
+                return;
+            }
+            let Some((entry, name, is_package)) = shared.queue.pop_front() else {
+                shared = self.changed.wait(shared).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            if shared.states.contains_key(&entry) {
+                continue;
+            }
+            shared.states.insert(entry, State::Running);
+            drop(shared);
+            self.parse_and_store(entry, &name, is_package);
+            shared = self.lock();
+        }
+    }
+
+    /// Sends the workers home.
+    pub(super) fn close(&self) {
+        self.lock().closed = true;
+        self.changed.notify_all();
+    }
+}
+
+/// Absolute names that a block's import statements load, wherever it surely runs at load.
+fn collect(code: &Code, block: Block, name: &str, is_package: bool, out: &mut Vec<String>) {
+    for id in code.block(block) {
+        let Some(stmt) = code.stmts.get(id.0 as usize) else { continue };
+        match stmt {
+            Stmt::Import(aliases) => {
+                for alias in aliases {
+                    parents(code.name(alias.name), out);
+                }
+            }
+            Stmt::ImportFrom { module, level, names } => {
+                let module = module.map_or("", |module| code.name(module));
+                let Some(base) = absolute_name(name, is_package, *level, module) else { continue };
+                parents(&base, out);
+                for alias in names {
+                    out.push(format!("{base}.{}", code.name(alias.name)));
+                }
+            }
+            Stmt::Try(node) => {
+                collect(code, node.body, name, is_package, out);
+                collect(code, node.orelse, name, is_package, out);
+            }
+            Stmt::If(tests, orelse) => {
+                for (test, body) in tests {
+                    if !mentions_type_checking(code, code.expr(*test)) {
+                        collect(code, *body, name, is_package, out);
+                    }
+                }
+                collect(code, *orelse, name, is_package, out);
+            }
+            Stmt::With(_, body) => collect(code, *body, name, is_package, out),
+            _ => {}
+        }
+    }
+}
+
+fn mentions_type_checking(code: &Code, test: Expr) -> bool {
+    match test {
+        Expr::Name(name) | Expr::Attribute(_, name) => code.name(name) == "TYPE_CHECKING",
+        Expr::Compare(at) => code
+            .compares
+            .get(at as usize)
+            .is_some_and(|c| matches!(code.expr(c.left), Expr::Name(n) if code.name(n) == "__name__")),
+        _ => false,
+    }
+}
+
+fn parents(name: &str, out: &mut Vec<String>) {
+    for (at, _) in name.match_indices('.') {
+        out.push(name[..at].to_owned());
+    }
+    out.push(name.to_owned());
+}
+
+/// The absolute name of `from <level dots><module> import ...` inside module `name`.
+pub(super) fn absolute_name(name: &str, is_package: bool, level: u32, module: &str) -> Option<String> {
+    if level == 0 {
+        return (!module.is_empty()).then(|| module.to_owned());
+    }
+    let mut base = name;
+    let up = if is_package { level - 1 } else { level };
+    for step in 0..up {
+        match base.rsplit_once('.') {
+            Some((parent, _)) => base = parent,
+            // A top-level module has no parent package to start from.
+            None if step + 1 == up && !base.is_empty() => base = "",
+            None => return None,
+        }
+    }
+    if base.is_empty() {
+        return None;
+    }
+    Some(if module.is_empty() { base.to_owned() } else { format!("{base}.{module}") })
+}
