@@ -11,7 +11,7 @@ use crate::cost::{self, CostInput};
 use crate::engine::{Budgets, FunctionFacts, ProjectFacts, Usage};
 use crate::graph::packages::Packages;
 use crate::graph::python::{PythonInput, simulate};
-use crate::graph::{HandlerResolution, ModuleGraph};
+use crate::graph::ModuleGraph;
 use crate::input::{self, Limits};
 use crate::manifest::dependency::Declared;
 use crate::manifest::function::FunctionSpec;
@@ -62,7 +62,7 @@ fn loaded(spec: &FunctionSpec, artifact: &Artifact) -> (ModuleGraph, Packages) {
             let packages = crate::graph::packages::python::attribute(artifact);
             (simulate(&input), packages)
         }
-        Language::Node | Language::Native | Language::Other => (nothing_known(), Packages::default()),
+        Language::Node | Language::Native | Language::Other => (ModuleGraph::unknown(), Packages::default()),
     }
 }
 
@@ -92,18 +92,5 @@ impl manifest::python::Files for ManifestFiles<'_> {
             Some(entry) => Location::in_artifact(self.0, entry, None),
             None => Location::file(self.0.path.clone()),
         }
-    }
-}
-
-/// The graph of a function whose language is not analysed.
-fn nothing_known() -> ModuleGraph {
-    ModuleGraph {
-        modules: Vec::new(),
-        imports: Vec::new(),
-        unresolved: Vec::new(),
-        calls: Vec::new(),
-        data_files: Vec::new(),
-        problems: Vec::new(),
-        handler: HandlerResolution::Unknown,
     }
 }

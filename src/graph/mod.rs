@@ -225,6 +225,20 @@ pub struct ModuleGraph {
 }
 
 impl ModuleGraph {
+    /// The graph of a function of which nothing is known.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self {
+            modules: Vec::new(),
+            imports: Vec::new(),
+            unresolved: Vec::new(),
+            calls: Vec::new(),
+            data_files: Vec::new(),
+            problems: Vec::new(),
+            handler: HandlerResolution::Unknown,
+        }
+    }
+
     /// The module with this id.
     ///
     /// # Panics

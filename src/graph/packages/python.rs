@@ -53,6 +53,18 @@ pub fn attribute(artifact: &Artifact) -> Packages {
     Packages { packages, owners }
 }
 
+/// Whether a file is the function's own, judged without reading any metadata: nothing that looks
+/// like a distribution has its top-level name.
+#[must_use]
+pub fn is_own(artifact: &Artifact, entry: EntryId) -> bool {
+    let (root, top) = top_of(&artifact.entry(entry).path);
+    let stem = normalized(top.split('.').next().unwrap_or(top));
+    !artifact.children(root).iter().any(|child| {
+        let name = metadata_end(&child.name).map(|(end, suffix)| child.name[..end - suffix.len()].to_owned());
+        name.is_some_and(|name| normalized(name.split('-').next().unwrap_or(&name)) == stem)
+    })
+}
+
 /// Metadata folders and files, by name and root.
 fn distributions(artifact: &Artifact) -> Vec<Metadata> {
     let mut found: FxHashMap<String, Metadata> = FxHashMap::default();

@@ -1,1 +1,48 @@
 //! Simulation of CPython's import system and of module execution.
+
+mod finder;
+mod sources;
+mod walk;
+
+use std::collections::BTreeMap;
+
+use crate::artifact::Artifact;
+use crate::graph::ModuleGraph;
+use crate::lang::python::PARSE_STACK;
+use crate::platform::Architecture;
+
+/// What the simulation starts from.
+pub struct PythonInput<'a> {
+    /// The package with its layers.
+    pub artifact: &'a Artifact,
+    /// The handler setting, `module.function`.
+    pub handler: &'a str,
+    /// Major and minor version of the interpreter.
+    pub version: (u16, u16),
+    /// Instruction set, which extension modules must match.
+    pub architecture: Architecture,
+    /// Environment variables that are known.
+    pub environment: &'a BTreeMap<String, String>,
+}
+
+/// What the function's handler module loads, eagerly and later.
+#[must_use]
+pub fn simulate(input: &PythonInput<'_>) -> ModuleGraph {
+    let finder = finder::Finder::new(input.artifact, input.version, input.architecture);
+    let sources = sources::Sources::new(input.artifact, &finder);
+    std::thread::scope(|scope| {
+        let builder = || std::thread::Builder::new().stack_size(PARSE_STACK);
+        for _ in 0..rayon::current_num_threads() {
+            // Without a worker the walk parses by itself; nothing but time is lost.
+            let _ = builder().spawn_scoped(scope, || sources.work());
+        }
+        let walked = builder().spawn_scoped(scope, || {
+            let graph = walk::walk(input, &finder, &sources);
+            sources.close();
+            graph
+        });
+        let joined = walked.ok().and_then(|thread| thread.join().ok());
+        sources.close();
+        joined.unwrap_or_else(ModuleGraph::unknown)
+    })
+}

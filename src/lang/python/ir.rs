@@ -258,6 +258,8 @@ pub struct Alias {
     pub name: NameId,
     /// After `as`.
     pub rename: Option<NameId>,
+    /// The name that the statement binds: `a` in `import a.b`.
+    pub bound: NameId,
 }
 
 /// An `except` clause.

@@ -107,15 +107,11 @@ impl Lowering {
                 Stmt::AnnAssign(self.target(&node.target), annotation, value)
             }
             ast::Stmt::Import(node) => {
-                for alias in &node.names {
-                    let bound = alias.asname.as_ref().map_or_else(
-                        || alias.name.split('.').next().unwrap_or_default(),
-                        ast::Identifier::as_str,
-                    );
-                    let bound = self.name(bound);
-                    self.bind(bound);
+                let aliases = self.aliases(&node.names);
+                for alias in &aliases {
+                    self.bind(alias.bound);
                 }
-                Stmt::Import(self.aliases(&node.names))
+                Stmt::Import(aliases)
             }
             ast::Stmt::ImportFrom(node) => self.import_from(node),
             ast::Stmt::FunctionDef(node) => Stmt::Function(self.function(node)),
@@ -201,9 +197,13 @@ impl Lowering {
     fn aliases(&mut self, names: &[ast::Alias]) -> Box<[Alias]> {
         names
             .iter()
-            .map(|alias| Alias {
-                name: self.name(&alias.name),
-                rename: alias.asname.as_ref().map(|name| self.name(name)),
+            .map(|alias| {
+                let top = alias.name.split('.').next().unwrap_or_default();
+                Alias {
+                    name: self.name(&alias.name),
+                    rename: alias.asname.as_ref().map(|name| self.name(name)),
+                    bound: self.name(alias.asname.as_ref().map_or(top, |name| name.as_str())),
+                }
             })
             .collect()
     }
