@@ -4,6 +4,9 @@ use crate::text;
 
 /// Reports known development tools of which no file is reached.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+    if !cx.has_closure() {
+        return;
+    }
     let tools = cx.strings("tools");
     for (id, package) in cx.packages() {
         if tools.contains(&&*package.name) && cx.package_phase(id).is_none() {

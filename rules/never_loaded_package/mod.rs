@@ -4,6 +4,9 @@ use crate::text;
 
 /// Reports packages of which no file is reached, each with its bytes.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+    if !cx.has_closure() {
+        return;
+    }
     let keep = cx.strings("keep");
     let reached = cx.reached_entries();
     for (_, package) in cx.packages() {

@@ -7,7 +7,7 @@ use crate::graph::packages::PackageId;
 
 /// Reports packages that own code imports, unguarded, and no manifest declares.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
-    if !cx.declared.any_manifest {
+    if !cx.has_closure() || !cx.declared.any_manifest {
         return;
     }
     let mut first: BTreeMap<PackageId, ImportSite> = BTreeMap::new();

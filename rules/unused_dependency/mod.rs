@@ -5,6 +5,9 @@ use crate::text;
 
 /// Reports runtime dependencies without any use, with the bytes they add.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+    if !cx.has_closure() {
+        return;
+    }
     let keep = cx.strings("keep");
     for dependency in &cx.declared.dependencies {
         let judged = dependency.scope == Scope::Runtime && !dependency.excluded && !dependency.pinned_transitive;

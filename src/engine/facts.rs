@@ -4,7 +4,7 @@ use super::Usage;
 use crate::artifact::{Artifact, EntryId, Location};
 use crate::cost::{Estimate, Grade};
 use crate::graph::packages::{Package, PackageId, Packages};
-use crate::graph::{ImportSite, ModuleGraph, ModuleId, Phase};
+use crate::graph::{HandlerResolution, ImportSite, ModuleGraph, ModuleId, Phase};
 use crate::manifest::dependency::Declared;
 use crate::manifest::function::FunctionSpec;
 use crate::span::Span;
@@ -47,6 +47,13 @@ impl FunctionFacts {
     #[must_use]
     pub fn grade(&self) -> Grade {
         Grade::of(self.estimate.init_ms, self.estimate.runtime_ms, self.breaks_hard_limit())
+    }
+
+    /// Whether the simulation had a handler to start from; without one, nothing can be said of what
+    /// is never loaded.
+    #[must_use]
+    pub fn has_closure(&self) -> bool {
+        matches!(self.graph.handler, HandlerResolution::Found { .. } | HandlerResolution::NameMissing { .. })
     }
 
     /// The place of a range in an entry.

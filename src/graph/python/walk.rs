@@ -65,7 +65,8 @@ impl Walk<'_> {
     fn handler(&mut self) {
         let dotted = self.input.handler.replace('/', ".");
         let (module, function) = dotted.rsplit_once('.').unwrap_or((&dotted, "handler"));
-        let Some(id) = self.load(module, None, Phase::Init) else {
+        let found = self.load(module, None, Phase::Init).filter(|id| self.graph.module(*id).entry.is_some());
+        let Some(id) = found else {
             self.graph.handler = HandlerResolution::ModuleMissing { module: module.to_owned(), similar: Vec::new() };
             return;
         };
