@@ -1,5 +1,8 @@
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
+use crate::artifact::EntryId;
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::{Finding, Saves};
 use crate::text;
@@ -7,13 +10,24 @@ use crate::text;
 /// How many groups a finding names.
 const TOP: usize = 4;
 
-/// Groups entries by the size and checksum that the archive states.
+/// Groups entries by size and checksum.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     let min_bytes = cx.number("min_bytes");
+    // Files of a size of their own cannot be copies: only the others are compared by content.
+    let mut sizes: BTreeMap<u64, Vec<EntryId>> = BTreeMap::new();
+    for (id, entry) in cx.artifact.entries().filter(|(_, entry)| entry.bytes as f64 >= min_bytes) {
+        sizes.entry(entry.bytes).or_default().push(id);
+    }
+    let candidates: Vec<(u64, EntryId)> = sizes
+        .into_iter()
+        .filter(|(_, ids)| ids.len() > 1)
+        .flat_map(|(bytes, ids)| ids.into_iter().map(move |id| (bytes, id)))
+        .collect();
+    let sums: Vec<Option<u32>> = candidates.par_iter().map(|(_, id)| cx.artifact.checksum(*id)).collect();
     let mut groups: BTreeMap<(u64, u32), Vec<&str>> = BTreeMap::new();
-    for (_, entry) in cx.artifact.entries() {
-        if let Some(crc) = entry.crc32.filter(|_| entry.bytes as f64 >= min_bytes) {
-            groups.entry((entry.bytes, crc)).or_default().push(&entry.path);
+    for ((bytes, id), sum) in candidates.iter().zip(sums) {
+        if let Some(sum) = sum {
+            groups.entry((*bytes, sum)).or_default().push(&cx.artifact.entry(*id).path);
         }
     }
     groups.retain(|_, paths| paths.len() > 1);

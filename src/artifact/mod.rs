@@ -207,6 +207,13 @@ impl Artifact {
         self.contents.read(self.slots[id.0 as usize])
     }
 
+    /// CRC-32 of an entry's content: as the archive states it, or computed by reading the file.
+    /// `None` when it cannot be read.
+    #[must_use]
+    pub fn checksum(&self, id: EntryId) -> Option<u32> {
+        self.entry(id).crc32.or_else(|| Some(crc32fast::hash((*self.read(id).ok()?).as_ref())))
+    }
+
     /// Bytes of all entries once unpacked, layers included.
     #[must_use]
     pub fn unpacked_bytes(&self) -> u64 {

@@ -229,13 +229,22 @@ fn slowdown(spec: &FunctionSpec) -> f64 {
     spec.memory_mb.map_or(1.0, |memory| (full / f64::from(memory)).max(1.0))
 }
 
+/// Fetching and unpacking, by the size that the package has or would have as a zip.
 fn download_ms(input: &CostInput<'_>) -> f64 {
     let limits = input.spec.platform.limits();
-    let Some(zipped) = input.artifact.archive_bytes else {
-        return limits.download_floor_ms;
-    };
     let per_mb = f64::midpoint(limits.download_low_ms_per_mb, limits.download_high_ms_per_mb);
-    limits.download_floor_ms + zipped as f64 / 1e6 * per_mb
+    let packed: f64 = input.artifact.entries().map(|(_, entry)| entry.bytes as f64 * packing(&entry.path)).sum();
+    limits.download_floor_ms + packed / 1e6 * per_mb
+}
+
+static PACKING: LazyLock<BTreeMap<String, f64>> =
+    LazyLock::new(|| toml::from_str(include_str!("../../rules/knowledge/packing.toml")).unwrap_or_default());
+
+/// Packed over unpacked bytes for a file, by its kind.
+fn packing(path: &str) -> f64 {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let kind = if name.contains(".so.") { "so" } else { name.rsplit_once('.').map_or("*", |(_, kind)| kind) };
+    PACKING.get(kind).or_else(|| PACKING.get("*")).copied().unwrap_or(1.0)
 }
 
 #[cfg(test)]
@@ -245,6 +254,7 @@ mod tests {
     #[test]
     fn the_bundled_coefficients_read_and_are_not_negative() {
         let python = read(include_str!("../../rules/knowledge/python/cost.toml"));
+        assert!(packing("a/b.gz") > packing("a/libx.so.1"));
         assert!(python.is_ok_and(|c| c.scale > 0.0 && c.range[0] <= 1.0 && c.range[1] >= 1.0 && c.module >= 0.0));
     }
 }
