@@ -61,9 +61,7 @@ impl Archive {
         }
         let name = &buffer[LOCAL_HEADER_BYTES..fixed];
         if le16(&buffer, 26) != packed.name_bytes || crc32fast::hash(name) != packed.name_crc32 {
-            return Err(lying(
-                "its own header and the zip directory give different names",
-            ));
+            return Err(lying("its own header and the zip directory give different names"));
         }
         let start = fixed + usize::from(le16(&buffer, 28));
         let end = start as u64 + packed.packed_bytes;
@@ -96,9 +94,7 @@ impl AsRef<[u8]> for Tail {
 fn inflate(data: &[u8], bytes: u64) -> Result<Vec<u8>, ReadError> {
     let bytes = usize::try_from(bytes).map_err(|_| lying("its size does not fit in memory"))?;
     let mut content = Vec::new();
-    content
-        .try_reserve_exact(bytes.max(1))
-        .map_err(|_| lying("its size does not fit in memory"))?;
+    content.try_reserve_exact(bytes.max(1)).map_err(|_| lying("its size does not fit in memory"))?;
     let status = Decompress::new(false).decompress_vec(data, &mut content, FlushDecompress::Finish);
     match status {
         Ok(Status::StreamEnd) if content.len() == bytes => Ok(content),
@@ -120,40 +116,27 @@ fn check_crc(content: &[u8], packed: &Packed) -> Result<(), ReadError> {
 }
 
 fn lying(message: &str) -> ReadError {
-    ReadError {
-        message: message.to_owned(),
-    }
+    ReadError { message: message.to_owned() }
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "shape of map_err")]
 fn unreadable(error: io::Error) -> ReadError {
-    ReadError {
-        message: super::error::io_message(&error),
-    }
+    ReadError { message: super::error::io_message(&error) }
 }
 
 /// A little-endian number at `at`; zero past the end, which callers have ruled out.
 pub(super) fn le16(bytes: &[u8], at: usize) -> u16 {
-    bytes
-        .get(at..at + 2)
-        .and_then(|slice| slice.try_into().ok())
-        .map_or(0, u16::from_le_bytes)
+    bytes.get(at..at + 2).and_then(|slice| slice.try_into().ok()).map_or(0, u16::from_le_bytes)
 }
 
 /// See [`le16`].
 pub(super) fn le32(bytes: &[u8], at: usize) -> u32 {
-    bytes
-        .get(at..at + 4)
-        .and_then(|slice| slice.try_into().ok())
-        .map_or(0, u32::from_le_bytes)
+    bytes.get(at..at + 4).and_then(|slice| slice.try_into().ok()).map_or(0, u32::from_le_bytes)
 }
 
 /// See [`le16`].
 pub(super) fn le64(bytes: &[u8], at: usize) -> u64 {
-    bytes
-        .get(at..at + 8)
-        .and_then(|slice| slice.try_into().ok())
-        .map_or(0, u64::from_le_bytes)
+    bytes.get(at..at + 8).and_then(|slice| slice.try_into().ok()).map_or(0, u64::from_le_bytes)
 }
 
 #[cfg(unix)]

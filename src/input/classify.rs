@@ -37,11 +37,7 @@ const WRONG: &[(&[u8], &str, &str)] = &[
     (b"\x28\xb5\x2f\xfd", "a Zstandard file (.zst)", REPACK),
     (b"\xcf\xfa\xed\xfe", "a macOS executable (Mach-O)", REBUILD),
     (b"\xce\xfa\xed\xfe", "a macOS executable (Mach-O)", REBUILD),
-    (
-        b"\xca\xfe\xba\xbe",
-        "a Java class or macOS executable",
-        REBUILD,
-    ),
+    (b"\xca\xfe\xba\xbe", "a Java class or macOS executable", REBUILD),
     (b"MZ", "a Windows executable", REBUILD),
     (b"%PDF", "a PDF document", REPACK),
 ];
@@ -74,11 +70,7 @@ fn by_content(path: &Path, head: &[u8], archive: &Archive) -> Result<InputKind, 
     if head.starts_with(b"\x7fELF") {
         return Ok(InputKind::Binary);
     }
-    let zip = if named(path, &["jar", "war"]) {
-        InputKind::Jar
-    } else {
-        InputKind::Zip
-    };
+    let zip = if named(path, &["jar", "war"]) { InputKind::Jar } else { InputKind::Zip };
     if head.starts_with(&LOCAL_HEADER) {
         return Ok(zip);
     }
@@ -116,8 +108,7 @@ fn not_a_package(path: &Path, head: &[u8]) -> InputError {
     InputError::new(path, kind, what).advise(advice)
 }
 
-const BUILD: &str =
-    "give defrost a deployment package (.zip), a folder, a template, or a Linux executable";
+const BUILD: &str = "give defrost a deployment package (.zip), a folder, a template, or a Linux executable";
 
 fn by_name(path: &Path) -> Option<InputKind> {
     let name = path.file_name()?.to_str()?.to_ascii_lowercase();
@@ -138,24 +129,15 @@ fn by_name(path: &Path) -> Option<InputKind> {
     if manifest {
         return Some(InputKind::Manifest);
     }
-    if named(
-        path,
-        &["yaml", "yml", "json", "template", "tf", "hcl", "toml"],
-    ) {
+    if named(path, &["yaml", "yml", "json", "template", "tf", "hcl", "toml"]) {
         return Some(InputKind::Template);
     }
-    let source = [
-        "py", "pyi", "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "rs",
-    ];
+    let source = ["py", "pyi", "js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx", "rs"];
     named(path, &source).then_some(InputKind::Source)
 }
 
 fn named(path: &Path, extensions: &[&str]) -> bool {
-    path.extension().is_some_and(|extension| {
-        extensions
-            .iter()
-            .any(|wanted| extension.eq_ignore_ascii_case(wanted))
-    })
+    path.extension().is_some_and(|extension| extensions.iter().any(|wanted| extension.eq_ignore_ascii_case(wanted)))
 }
 
 /// Whether the start of a file looks like text. A character may be cut off at the end.

@@ -23,9 +23,7 @@ impl Contents for Sources {
     fn read(&self, entry: u32) -> Result<Bytes, ReadError> {
         match self.0.get(entry as usize) {
             Some(Source::Zipped(archive, packed)) => archive.read_entry(packed),
-            Some(Source::File(path)) => {
-                read_file(path).map_err(|error| refusal(io_message(&error)))
-            }
+            Some(Source::File(path)) => read_file(path).map_err(|error| refusal(io_message(&error))),
             Some(Source::Refused(reason)) => Err(refusal(reason.to_string())),
             None => Err(refusal("no such entry".to_owned())),
         }
@@ -46,9 +44,7 @@ fn read_file(path: &Path) -> io::Result<Bytes> {
     }
     let len = metadata.len();
     let mut content = Vec::new();
-    content
-        .try_reserve_exact(usize::try_from(len).map_err(io::Error::other)?)
-        .map_err(io::Error::other)?;
+    content.try_reserve_exact(usize::try_from(len).map_err(io::Error::other)?).map_err(io::Error::other)?;
     file.take(len).read_to_end(&mut content)?;
     Ok(Arc::new(content))
 }

@@ -40,12 +40,7 @@ pub enum InputErrorKind {
 
 impl InputError {
     pub(super) fn new(path: &Path, kind: InputErrorKind, what: impl Into<String>) -> Self {
-        Self {
-            path: names::shown_path(path),
-            kind,
-            what: what.into(),
-            advice: None,
-        }
+        Self { path: names::shown_path(path), kind, what: what.into(), advice: None }
     }
 
     pub(super) fn advise(mut self, advice: impl Into<String>) -> Self {

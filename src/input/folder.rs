@@ -29,11 +29,7 @@ pub(super) fn list(root: &Path, limits: &Limits) -> Result<Listing, InputError> 
 }
 
 /// Takes what the walkers send. Returning early drops the channel, which stops them.
-fn collect(
-    root: &Path,
-    limits: &Limits,
-    found: &mpsc::Receiver<Found>,
-) -> Result<Listing, InputError> {
+fn collect(root: &Path, limits: &Limits, found: &mpsc::Receiver<Found>) -> Result<Listing, InputError> {
     let mut listing = Listing::default();
     for (count, item) in found.iter().enumerate() {
         if count >= limits.entries {
@@ -54,11 +50,7 @@ fn collect(
         }
     }
     if listing.files.is_empty() && listing.links.is_empty() && listing.problems.is_empty() {
-        return Err(InputError::new(
-            root,
-            InputErrorKind::Empty,
-            "the folder is empty",
-        ));
+        return Err(InputError::new(root, InputErrorKind::Empty, "the folder is empty"));
     }
     Ok(listing)
 }
@@ -95,11 +87,7 @@ fn look_at(root: &Path, entry: &DirEntry, limits: &Limits) -> Option<Found> {
     if kind.is_dir() {
         let cut = entry.depth() >= limits.depth;
         let detail = format!("folders over {} deep are not read", limits.depth);
-        return cut.then_some(Found::Problem(
-            name.shown,
-            EntryProblemKind::UnsafeName,
-            detail,
-        ));
+        return cut.then_some(Found::Problem(name.shown, EntryProblemKind::UnsafeName, detail));
     }
     let path = match &name.path {
         Ok(path) => path.clone(),
@@ -107,10 +95,7 @@ fn look_at(root: &Path, entry: &DirEntry, limits: &Limits) -> Option<Found> {
     };
     if kind.is_symlink() {
         return match fs::read_link(entry.path()) {
-            Ok(target) => Some(Found::Link(Link {
-                path,
-                target: inside(root, &target),
-            })),
+            Ok(target) => Some(Found::Link(Link { path, target: inside(root, &target) })),
             Err(error) => problem(EntryProblemKind::BadLink, io_message(&error)),
         };
     }
@@ -129,23 +114,11 @@ fn look_at(root: &Path, entry: &DirEntry, limits: &Limits) -> Option<Found> {
 
 fn listed(on_disk: &Path, path: String, bytes: u64, limits: &Limits) -> Listed {
     let source = if bytes > limits.file_bytes {
-        Source::Refused(
-            format!(
-                "it has {bytes} bytes, the limit for one file is {}",
-                limits.file_bytes
-            )
-            .into(),
-        )
+        Source::Refused(format!("it has {bytes} bytes, the limit for one file is {}", limits.file_bytes).into())
     } else {
         Source::File(on_disk.to_owned())
     };
-    Listed {
-        path,
-        bytes,
-        zipped_bytes: None,
-        crc32: None,
-        source,
-    }
+    Listed { path, bytes, zipped_bytes: None, crc32: None, source }
 }
 
 /// A link's target as text; one that is absolute but inside the folder becomes `/`-rooted there,
@@ -188,9 +161,7 @@ fn unreadable(root: &Path, error: &ignore::Error) -> Found {
             _ => break,
         }
     }
-    let detail = error
-        .io_error()
-        .map_or_else(|| inner.to_string(), io_message);
+    let detail = error.io_error().map_or_else(|| inner.to_string(), io_message);
     let shown = names::printable(&path).into_owned();
     Found::Problem(shown, EntryProblemKind::Unreadable, detail)
 }

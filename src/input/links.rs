@@ -18,24 +18,15 @@ pub(super) fn resolve(listing: &mut Listing, mount: &str, limits: &Limits) {
     if links.is_empty() {
         return;
     }
-    let table: FxHashMap<&str, &str> = links
-        .iter()
-        .map(|link| (link.path.as_str(), link.target.as_str()))
-        .collect();
+    let table: FxHashMap<&str, &str> = links.iter().map(|link| (link.path.as_str(), link.target.as_str())).collect();
     let mut added: Vec<Listed> = Vec::new();
     let mut taken: FxHashSet<String> = listing.files.iter().map(|file| file.path.clone()).collect();
     for link in &links {
-        let copies = follow(link, &table, mount, limits)
-            .and_then(|target| copies(&listing.files, &link.path, &target));
+        let copies = follow(link, &table, mount, limits).and_then(|target| copies(&listing.files, &link.path, &target));
         match copies {
             Ok(copies) => {
                 let room = limits.entries.saturating_sub(taken.len());
-                added.extend(
-                    copies
-                        .into_iter()
-                        .take(room)
-                        .filter(|copy| taken.insert(copy.path.clone())),
-                );
+                added.extend(copies.into_iter().take(room).filter(|copy| taken.insert(copy.path.clone())));
             }
             Err(detail) => {
                 let shown = names::printable(&link.path).into_owned();
@@ -48,12 +39,7 @@ pub(super) fn resolve(listing: &mut Listing, mount: &str, limits: &Limits) {
 }
 
 /// The path that a link leads to at last, all links on the way resolved.
-fn follow(
-    link: &Link,
-    table: &FxHashMap<&str, &str>,
-    mount: &str,
-    limits: &Limits,
-) -> Result<String, String> {
+fn follow(link: &Link, table: &FxHashMap<&str, &str>, mount: &str, limits: &Limits) -> Result<String, String> {
     let mut path = step(&link.path, &link.target, mount)?;
     for _ in 0..limits.link_hops {
         let Some((at, target)) = first_link(&path, table) else {
@@ -65,10 +51,7 @@ fn follow(
             return Err("a symbolic link that grows without end".to_owned());
         }
     }
-    Err(format!(
-        "a symbolic link that does not end within {} steps",
-        limits.link_hops
-    ))
+    Err(format!("a symbolic link that does not end within {} steps", limits.link_hops))
 }
 
 /// The first part of `path` that is a link itself, with its target.
@@ -104,10 +87,7 @@ fn step(path: &str, target: &str, mount: &str) -> Result<String, String> {
 }
 
 fn outside(target: &str) -> String {
-    format!(
-        "a symbolic link out of the package, to {}",
-        names::printable(target)
-    )
+    format!("a symbolic link out of the package, to {}", names::printable(target))
 }
 
 /// The files that appear at `link` when it leads to `target`.
@@ -125,10 +105,7 @@ fn copies(files: &[Listed], link: &str, target: &str) -> Result<Vec<Listed>, Str
     let copies: Vec<Listed> = files[start..]
         .iter()
         .take_while(|file| file.path.starts_with(&below))
-        .map(|file| Listed {
-            path: format!("{link}/{}", &file.path[below.len()..]),
-            ..file.clone()
-        })
+        .map(|file| Listed { path: format!("{link}/{}", &file.path[below.len()..]), ..file.clone() })
         .collect();
     if copies.is_empty() {
         let target = names::printable(target);

@@ -58,16 +58,7 @@ pub(super) struct Packed {
 }
 
 impl Listing {
-    pub(super) fn problem(
-        &mut self,
-        path: impl Into<String>,
-        kind: EntryProblemKind,
-        detail: impl Into<String>,
-    ) {
-        self.problems.push(EntryProblem {
-            path: path.into(),
-            kind,
-            detail: detail.into(),
-        });
+    pub(super) fn problem(&mut self, path: impl Into<String>, kind: EntryProblemKind, detail: impl Into<String>) {
+        self.problems.push(EntryProblem { path: path.into(), kind, detail: detail.into() });
     }
 }

@@ -18,12 +18,7 @@ pub(super) struct About {
 
 /// Merges the package with its layers, given by name in their order; a later layer's file
 /// replaces an earlier one's of the same name, as on Lambda.
-pub(super) fn merge(
-    about: About,
-    mut base: Listing,
-    layers: Vec<(String, Listing)>,
-    limits: &Limits,
-) -> Artifact {
+pub(super) fn merge(about: About, mut base: Listing, layers: Vec<(String, Listing)>, limits: &Limits) -> Artifact {
     settle(&mut base, links::ROOT, limits);
     note_nested(&mut base);
     let mut problems = base.problems;
@@ -32,10 +27,12 @@ pub(super) fn merge(
     for (name, mut layer) in layers {
         settle(&mut layer, LAYER_ROOT, limits);
         mounted.extend(layer.files.into_iter().map(mount));
-        problems.extend(layer.problems.into_iter().map(|problem| EntryProblem {
-            path: format!("{name}!{}", problem.path),
-            ..problem
-        }));
+        problems.extend(
+            layer
+                .problems
+                .into_iter()
+                .map(|problem| EntryProblem { path: format!("{name}!{}", problem.path), ..problem }),
+        );
     }
     keep_last(&mut mounted, |_| ());
     files.extend(mounted);
@@ -43,30 +40,16 @@ pub(super) fn merge(
     problems.sort_by(|a, b| (&a.path, a.kind, &a.detail).cmp(&(&b.path, b.kind, &b.detail)));
     problems.dedup();
     let (entries, sources) = files.into_iter().map(split).unzip();
-    Artifact::new(
-        about.path,
-        about.kind,
-        about.archive_bytes,
-        entries,
-        problems,
-        Box::new(Sources::new(sources)),
-    )
+    Artifact::new(about.path, about.kind, about.archive_bytes, entries, problems, Box::new(Sources::new(sources)))
 }
 
 fn mount(file: Listed) -> Listed {
-    Listed {
-        path: format!("{LAYER_ROOT}{}", file.path),
-        ..file
-    }
+    Listed { path: format!("{LAYER_ROOT}{}", file.path), ..file }
 }
 
 fn split(file: Listed) -> (Entry, Source) {
-    let entry = Entry {
-        path: Arc::from(file.path),
-        bytes: file.bytes,
-        zipped_bytes: file.zipped_bytes,
-        crc32: file.crc32,
-    };
+    let entry =
+        Entry { path: Arc::from(file.path), bytes: file.bytes, zipped_bytes: file.zipped_bytes, crc32: file.crc32 };
     (entry, file.source)
 }
 
@@ -87,11 +70,7 @@ fn settle(listing: &mut Listing, mount: &str, limits: &Limits) {
 }
 
 fn problem(path: &str, kind: EntryProblemKind, detail: String) -> EntryProblem {
-    EntryProblem {
-        path: names::printable(path).into_owned(),
-        kind,
-        detail,
-    }
+    EntryProblem { path: names::printable(path).into_owned(), kind, detail }
 }
 
 /// Sorts by path and keeps the last of those with the same path.
@@ -121,11 +100,8 @@ fn drop_folder_clashes(files: &mut Vec<Listed>, problems: &mut Vec<EntryProblem>
             path = folder;
         }
     }
-    let clashing: FxHashSet<String> = files
-        .iter()
-        .filter(|file| folders.contains(file.path.as_str()))
-        .map(|file| file.path.clone())
-        .collect();
+    let clashing: FxHashSet<String> =
+        files.iter().filter(|file| folders.contains(file.path.as_str())).map(|file| file.path.clone()).collect();
     for path in &clashing {
         let detail = "the name is that of a file and of a folder; the folder counts".to_owned();
         problems.push(problem(path, EntryProblemKind::DuplicateName, detail));
@@ -142,10 +118,7 @@ fn note_case_clashes(files: &[Listed], problems: &mut Vec<EntryProblem>) {
                 place.insert(&file.path);
             }
             std::collections::hash_map::Entry::Occupied(other) => {
-                let detail = format!(
-                    "the name differs only by case from {}",
-                    names::printable(other.get())
-                );
+                let detail = format!("the name differs only by case from {}", names::printable(other.get()));
                 problems.push(problem(&file.path, EntryProblemKind::CaseClash, detail));
             }
         }
@@ -167,12 +140,7 @@ fn note_nested(listing: &mut Listing) {
 }
 
 /// Refuses the contents that lie beyond the limit for all entries together.
-fn refuse_beyond(
-    files: &mut [Listed],
-    problems: &mut Vec<EntryProblem>,
-    package: &str,
-    limits: &Limits,
-) {
+fn refuse_beyond(files: &mut [Listed], problems: &mut Vec<EntryProblem>, package: &str, limits: &Limits) {
     let mut total = 0u64;
     let mut refused = 0u64;
     for file in files {

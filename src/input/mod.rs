@@ -57,11 +57,7 @@ pub fn open(path: &Path, layers: &[PathBuf], limits: &Limits) -> Result<Artifact
         InputKind::Binary => (ArtifactKind::Binary, binary(path)?, None),
         kind @ (InputKind::Zip | InputKind::Jar) => {
             let (listing, bytes) = zip::list(path, limits)?;
-            let kind = if kind == InputKind::Jar || is_jar(&listing) {
-                ArtifactKind::Jar
-            } else {
-                ArtifactKind::Zip
-            };
+            let kind = if kind == InputKind::Jar || is_jar(&listing) { ArtifactKind::Jar } else { ArtifactKind::Zip };
             (kind, listing, Some(bytes))
         }
         kind => return Err(not_a_package(path, kind)),
@@ -70,11 +66,7 @@ pub fn open(path: &Path, layers: &[PathBuf], limits: &Limits) -> Result<Artifact
         .iter()
         .map(|layer| Ok((names::shown_path(layer), list_layer(layer, limits)?)))
         .collect::<Result<Vec<_>, InputError>>()?;
-    let about = merge::About {
-        path: names::shown_path(path),
-        kind,
-        archive_bytes,
-    };
+    let about = merge::About { path: names::shown_path(path), kind, archive_bytes };
     Ok(merge::merge(about, listing, layers, limits))
 }
 
@@ -92,8 +84,7 @@ fn list_layer(path: &Path, limits: &Limits) -> Result<Listing, InputError> {
 
 fn not_a_package(path: &Path, kind: InputKind) -> InputError {
     let what = format!("{} is not a deployment package", kind.noun());
-    InputError::new(path, InputErrorKind::NotAPackage, what)
-        .advise("give defrost the folder that it is in, or a zip")
+    InputError::new(path, InputErrorKind::NotAPackage, what).advise("give defrost the folder that it is in, or a zip")
 }
 
 impl InputKind {
@@ -113,19 +104,15 @@ impl InputKind {
 }
 
 fn is_jar(listing: &Listing) -> bool {
-    listing
-        .files
-        .iter()
-        .any(|file| file.path == "META-INF/MANIFEST.MF")
+    listing.files.iter().any(|file| file.path == "META-INF/MANIFEST.MF")
 }
 
 /// A package of one file.
 fn binary(path: &Path) -> Result<Listing, InputError> {
     let metadata = std::fs::metadata(path).map_err(|error| InputError::io(path, &error))?;
-    let name = path.file_name().map_or_else(
-        || "bootstrap".to_owned(),
-        |name| names::printable(&name.to_string_lossy()).into_owned(),
-    );
+    let name = path
+        .file_name()
+        .map_or_else(|| "bootstrap".to_owned(), |name| names::printable(&name.to_string_lossy()).into_owned());
     Ok(Listing {
         files: vec![Listed {
             path: name,

@@ -24,33 +24,20 @@ pub(super) struct Name {
 pub(super) fn judge(raw: &[u8], limits: &Limits) -> Name {
     let (text, mut note) = match std::str::from_utf8(raw) {
         Ok(text) => (Cow::Borrowed(text), None),
-        Err(_) => (
-            Cow::Owned(from_cp437(raw)),
-            Some("the name is not valid UTF-8; it is shown as code page 437".to_owned()),
-        ),
+        Err(_) => {
+            (Cow::Owned(from_cp437(raw)), Some("the name is not valid UTF-8; it is shown as code page 437".to_owned()))
+        }
     };
     if text.contains('\\') {
-        note = Some(
-            "the name contains a backslash, which is no separator where the function runs"
-                .to_owned(),
-        );
+        note = Some("the name contains a backslash, which is no separator where the function runs".to_owned());
     }
-    Name {
-        shown: printable(&text).into_owned(),
-        path: clean(&text, limits),
-        folder: text.ends_with('/'),
-        note,
-    }
+    Name { shown: printable(&text).into_owned(), path: clean(&text, limits), folder: text.ends_with('/'), note }
 }
 
 /// The path without `./` and doubled slashes, or why it must not be used.
 fn clean(text: &str, limits: &Limits) -> Result<String, String> {
     if text.len() > limits.path_bytes {
-        return Err(format!(
-            "the name is {} bytes long, the limit is {}",
-            text.len(),
-            limits.path_bytes
-        ));
+        return Err(format!("the name is {} bytes long, the limit is {}", text.len(), limits.path_bytes));
     }
     if text.chars().any(char::is_control) {
         return Err("the name contains control characters".to_owned());
@@ -61,10 +48,7 @@ fn clean(text: &str, limits: &Limits) -> Result<String, String> {
     if text.split(['/', '\\']).any(|segment| segment == "..") {
         return Err("the name leads out of the package with `..`".to_owned());
     }
-    let segments = || {
-        text.split('/')
-            .filter(|segment| !matches!(*segment, "" | "."))
-    };
+    let segments = || text.split('/').filter(|segment| !matches!(*segment, "" | "."));
     if segments().any(|segment| segment.len() > SEGMENT_BYTES) {
         return Err(format!("a part of the name is over {SEGMENT_BYTES} bytes"));
     }
@@ -79,10 +63,7 @@ fn clean(text: &str, limits: &Limits) -> Result<String, String> {
 
 fn has_drive(text: &str) -> bool {
     let bytes = text.as_bytes();
-    bytes.len() > 2
-        && bytes[0].is_ascii_alphabetic()
-        && bytes[1] == b':'
-        && matches!(bytes[2], b'/' | b'\\')
+    bytes.len() > 2 && bytes[0].is_ascii_alphabetic() && bytes[1] == b':' && matches!(bytes[2], b'/' | b'\\')
 }
 
 /// `text` with everything escaped that could move a cursor, colour a terminal or reverse the
@@ -114,11 +95,7 @@ pub(super) fn printable(text: &str) -> Cow<'_, str> {
 /// A path as the user gave it, with `/` and printable.
 pub(super) fn shown_path(path: &Path) -> String {
     let text = path.to_string_lossy();
-    let text = if std::path::MAIN_SEPARATOR == '\\' {
-        Cow::Owned(text.replace('\\', "/"))
-    } else {
-        text
-    };
+    let text = if std::path::MAIN_SEPARATOR == '\\' { Cow::Owned(text.replace('\\', "/")) } else { text };
     printable(&text).into_owned()
 }
 

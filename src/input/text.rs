@@ -17,24 +17,18 @@ pub fn read_text_file(path: &Path, limit: u64) -> Result<String, InputError> {
     let file = File::open(path).map_err(io)?;
     let metadata = file.metadata().map_err(io)?;
     if !metadata.is_file() {
-        let what = if metadata.is_dir() {
-            "it is a folder, not a text file"
-        } else {
-            "it is not a regular file"
-        };
+        let what = if metadata.is_dir() { "it is a folder, not a text file" } else { "it is not a regular file" };
         return Err(InputError::new(path, InputErrorKind::Unreadable, what));
     }
     let mut bytes = Vec::new();
-    file.take(limit.saturating_add(1))
-        .read_to_end(&mut bytes)
-        .map_err(io)?;
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(io)?;
     if bytes.len() as u64 > limit {
         let what = format!("it is larger than the limit of {limit} bytes");
         return Err(InputError::new(path, InputErrorKind::TooLarge, what));
     }
-    decode_text(&bytes).map(Cow::into_owned).map_err(|what| {
-        InputError::new(path, InputErrorKind::NotText, what).advise("save it as UTF-8")
-    })
+    decode_text(&bytes)
+        .map(Cow::into_owned)
+        .map_err(|what| InputError::new(path, InputErrorKind::NotText, what).advise("save it as UTF-8"))
 }
 
 /// `bytes` as text, see [`read_text_file`].
@@ -51,15 +45,10 @@ pub fn decode_text(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
 }
 
 fn utf8(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
-    std::str::from_utf8(bytes)
-        .map(Cow::Borrowed)
-        .map_err(|error| {
-            let line = bytes[..error.valid_up_to()]
-                .iter()
-                .filter(|byte| **byte == b'\n')
-                .count();
-            format!("it is not UTF-8 text (line {})", line + 1)
-        })
+    std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| {
+        let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();
+        format!("it is not UTF-8 text (line {})", line + 1)
+    })
 }
 
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<Cow<'static, str>, String> {

@@ -26,10 +26,7 @@ const LINK_BYTES: u64 = 4096;
 /// Lists the entries of the zip at `path`.
 pub(super) fn list(path: &Path, limits: &Limits) -> Result<(Listing, u64), InputError> {
     let file = File::open(path).map_err(|error| InputError::io(path, &error))?;
-    let len = file
-        .metadata()
-        .map_err(|error| InputError::io(path, &error))?
-        .len();
+    let len = file.metadata().map_err(|error| InputError::io(path, &error))?.len();
     let archive = Arc::new(Archive::new(file, len));
     let directory = Directory::find(&archive, path, limits)?;
     let mut listing = Listing::default();
@@ -41,19 +38,11 @@ pub(super) fn list(path: &Path, limits: &Limits) -> Result<(Listing, u64), Input
         add(&mut listing, &mut spans, &archive, &header, limits);
     }
     if let Some(detail) = directory.shortfall() {
-        listing.problem(
-            names::shown_path(path),
-            EntryProblemKind::LyingHeader,
-            detail,
-        );
+        listing.problem(names::shown_path(path), EntryProblemKind::LyingHeader, detail);
     }
     refuse_overlaps(&mut listing, spans, directory.start);
     if directory.is_empty() {
-        return Err(InputError::new(
-            path,
-            InputErrorKind::Empty,
-            "the archive is empty",
-        ));
+        return Err(InputError::new(path, InputErrorKind::Empty, "the archive is empty"));
     }
     Ok((listing, len))
 }
@@ -67,12 +56,8 @@ pub(super) fn is_zip(archive: &Archive, path: &Path, limits: &Limits) -> bool {
 }
 
 fn too_many(path: &Path, limits: &Limits) -> InputError {
-    InputError::new(
-        path,
-        InputErrorKind::TooLarge,
-        format!("more than {} files", limits.entries),
-    )
-    .advise("point defrost at the deployment package, or at one function's folder")
+    InputError::new(path, InputErrorKind::TooLarge, format!("more than {} files", limits.entries))
+        .advise("point defrost at the deployment package, or at one function's folder")
 }
 
 /// The bytes that a listed file claims, to find claims that overlap.
@@ -83,13 +68,7 @@ struct Claim {
 }
 
 /// Adds one entry of the directory, or what is wrong with it.
-fn add(
-    listing: &mut Listing,
-    claims: &mut Vec<Claim>,
-    archive: &Arc<Archive>,
-    header: &Header<'_>,
-    limits: &Limits,
-) {
+fn add(listing: &mut Listing, claims: &mut Vec<Claim>, archive: &Arc<Archive>, header: &Header<'_>, limits: &Limits) {
     let name = names::judge(header.name, limits);
     let path = match name.path {
         Err(detail) => return listing.problem(name.shown, EntryProblemKind::UnsafeName, detail),
@@ -147,11 +126,7 @@ fn add(
 }
 
 /// Why the content of an entry must not be read, judged by its headers.
-fn trouble(
-    header: &Header<'_>,
-    archive: &Archive,
-    limits: &Limits,
-) -> Option<(EntryProblemKind, String)> {
+fn trouble(header: &Header<'_>, archive: &Archive, limits: &Limits) -> Option<(EntryProblemKind, String)> {
     if let Some(detail) = header.broken {
         return Some((EntryProblemKind::LyingHeader, detail.to_owned()));
     }
@@ -167,9 +142,7 @@ fn trouble(
         return Some((EntryProblemKind::UnknownCompression, detail));
     }
     let lie = |detail: &str| Some((EntryProblemKind::LyingHeader, detail.to_owned()));
-    let data_bytes = header
-        .packed_bytes
-        .saturating_add(30 + header.name.len() as u64);
+    let data_bytes = header.packed_bytes.saturating_add(30 + header.name.len() as u64);
     if header.offset.saturating_add(data_bytes) > archive.len {
         return lie("its data would end behind the end of the archive");
     }
@@ -184,10 +157,7 @@ fn trouble(
 
 fn too_large(header: &Header<'_>, limits: &Limits) -> Option<String> {
     if header.bytes > limits.file_bytes {
-        return Some(format!(
-            "it unpacks to {} bytes, the limit for one file is {}",
-            header.bytes, limits.file_bytes
-        ));
+        return Some(format!("it unpacks to {} bytes, the limit for one file is {}", header.bytes, limits.file_bytes));
     }
     let ratio = header.bytes / header.packed_bytes.max(1);
     (header.bytes >= limits.ratio_from_bytes && ratio > limits.ratio).then(|| {
@@ -219,9 +189,7 @@ fn method_name(method: u16) -> String {
 }
 
 fn link_target(archive: &Archive, packed: &Packed) -> Result<String, ReadError> {
-    let bad = |message: &str| ReadError {
-        message: message.to_owned(),
-    };
+    let bad = |message: &str| ReadError { message: message.to_owned() };
     if packed.bytes > LINK_BYTES {
         return Err(bad("a symbolic link with an absurdly long target"));
     }

@@ -19,20 +19,10 @@ fn with_good(bad: Raw) -> crate::artifact::Artifact {
 
 #[test]
 fn bad_names_cost_only_their_entry() {
-    for name in [
-        "../a",
-        "/a",
-        "a/../../b",
-        "C:\\a",
-        "a\0b",
-        "\x1b[2Ja",
-        "\u{9b}2J",
-    ] {
+    for name in ["../a", "/a", "a/../../b", "C:\\a", "a\0b", "\x1b[2Ja", "\u{9b}2J"] {
         let artifact = with_good(Raw::stored(name, b"evil"));
         assert_eq!(paths(&artifact), ["good.py", "last.py"]);
-        let [problem] = artifact.problems.as_slice() else {
-            panic!("{name:?}: {:?}", artifact.problems)
-        };
+        let [problem] = artifact.problems.as_slice() else { panic!("{name:?}: {:?}", artifact.problems) };
         assert_eq!(problem.kind, Kind::UnsafeName);
         assert!(!problem.path.chars().any(char::is_control), "{problem:?}");
     }
@@ -57,11 +47,7 @@ fn the_last_of_two_equal_names_counts() {
 
 #[test]
 fn a_folder_wins_over_a_file_of_its_name() {
-    let bytes = raw_zip(&[
-        Raw::stored("a", b"file"),
-        Raw::stored("a-b", b""),
-        Raw::stored("a/b", b""),
-    ]);
+    let bytes = raw_zip(&[Raw::stored("a", b"file"), Raw::stored("a-b", b""), Raw::stored("a/b", b"")]);
     let artifact = open_bytes(&bytes).unwrap();
     assert_eq!(problems(&artifact), [("a", Kind::DuplicateName)]);
     assert_eq!(paths(&artifact), ["a-b", "a/b"]);
@@ -76,22 +62,10 @@ fn names_that_differ_by_case_are_both_kept() {
 
 #[test]
 fn contents_that_cannot_be_unpacked_are_listed_but_not_read() {
-    let encrypted = Raw {
-        flags: 1,
-        ..Raw::stored("bad", b"xx")
-    };
-    let aes = Raw {
-        method: 99,
-        ..Raw::stored("bad", b"xx")
-    };
-    let zstd = Raw {
-        method: 93,
-        ..Raw::stored("bad", b"xx")
-    };
-    let odd = Raw {
-        method: 77,
-        ..Raw::stored("bad", b"xx")
-    };
+    let encrypted = Raw { flags: 1, ..Raw::stored("bad", b"xx") };
+    let aes = Raw { method: 99, ..Raw::stored("bad", b"xx") };
+    let zstd = Raw { method: 93, ..Raw::stored("bad", b"xx") };
+    let odd = Raw { method: 77, ..Raw::stored("bad", b"xx") };
     let cases = [
         (encrypted, Kind::Encrypted, "encrypted"),
         (aes, Kind::Encrypted, "encrypted"),
@@ -108,27 +82,11 @@ fn contents_that_cannot_be_unpacked_are_listed_but_not_read() {
 
 #[test]
 fn headers_that_cannot_be_true_are_found_while_listing() {
-    let huge = Raw {
-        bytes: 4_000_000_000,
-        ..Raw::deflated("bad", b"xx")
-    };
-    let stored = Raw {
-        bytes: 3,
-        ..Raw::stored("bad", b"xx")
-    };
-    let beyond = Raw {
-        packed_bytes: 900_000,
-        bytes: 900_000,
-        ..Raw::stored("bad", b"xx")
-    };
-    let far = Raw {
-        offset: Some(4_000_000_000),
-        ..Raw::stored("bad", b"xx")
-    };
-    let no_zip64 = Raw {
-        bytes: u32::MAX,
-        ..Raw::stored("bad", b"xx")
-    };
+    let huge = Raw { bytes: 4_000_000_000, ..Raw::deflated("bad", b"xx") };
+    let stored = Raw { bytes: 3, ..Raw::stored("bad", b"xx") };
+    let beyond = Raw { packed_bytes: 900_000, bytes: 900_000, ..Raw::stored("bad", b"xx") };
+    let far = Raw { offset: Some(4_000_000_000), ..Raw::stored("bad", b"xx") };
+    let no_zip64 = Raw { bytes: u32::MAX, ..Raw::stored("bad", b"xx") };
     let max_zip64 = Raw {
         bytes: u32::MAX,
         packed_bytes: u32::MAX,
@@ -147,32 +105,14 @@ fn headers_that_cannot_be_true_are_found_while_listing() {
 fn lies_about_the_content_are_found_when_reading() {
     let text = b"some text that deflates to something".repeat(4);
     let honest = Raw::deflated("bad", &text);
-    let crc = Raw {
-        crc32: 1,
-        ..honest.clone()
-    };
-    let short = Raw {
-        bytes: 5,
-        ..honest.clone()
-    };
-    let long = Raw {
-        bytes: 500,
-        ..honest.clone()
-    };
-    let name = Raw {
-        local_name: Some(b"abd".to_vec()),
-        ..honest.clone()
-    };
-    let longer_name = Raw {
-        local_name: Some(b"bad/x".to_vec()),
-        ..honest.clone()
-    };
+    let crc = Raw { crc32: 1, ..honest.clone() };
+    let short = Raw { bytes: 5, ..honest.clone() };
+    let long = Raw { bytes: 500, ..honest.clone() };
+    let name = Raw { local_name: Some(b"abd".to_vec()), ..honest.clone() };
+    let longer_name = Raw { local_name: Some(b"bad/x".to_vec()), ..honest.clone() };
     let mut damaged = honest.clone();
     damaged.data[0] = 0xFF;
-    let cut = Raw {
-        packed_bytes: 8,
-        ..honest
-    };
+    let cut = Raw { packed_bytes: 8, ..honest };
     for raw in [crc, short, long, name, longer_name, damaged, cut] {
         let artifact = with_good(raw);
         content(&artifact, "bad").unwrap_err();
@@ -183,45 +123,22 @@ fn lies_about_the_content_are_found_when_reading() {
 fn bombs_are_refused_by_size_ratio_and_total() {
     let zeros = Raw::deflated("bad", &vec![0; 1 << 20]);
     let bytes = raw_zip(&[good(), zeros]);
-    let limits = [
-        Limits {
-            file_bytes: 1000,
-            ..Limits::default()
-        },
-        Limits {
-            ratio_from_bytes: 1000,
-            ..Limits::default()
-        },
-    ];
+    let limits =
+        [Limits { file_bytes: 1000, ..Limits::default() }, Limits { ratio_from_bytes: 1000, ..Limits::default() }];
     for limits in limits {
         let artifact = open_limited(&bytes, &limits).unwrap();
         assert_eq!(problems(&artifact), [("bad", Kind::TooLarge)]);
         content(&artifact, "bad").unwrap_err();
         content(&artifact, "good.py").unwrap();
     }
-    let total = Limits {
-        total_bytes: 1000,
-        ..Limits::default()
-    };
+    let total = Limits { total_bytes: 1000, ..Limits::default() };
     let artifact = open_limited(&bytes, &total).unwrap();
     assert_eq!(artifact.problems[0].kind, Kind::TooLarge);
     content(&artifact, "bad").unwrap_err();
-    let entries = Limits {
-        entries: 1,
-        ..Limits::default()
-    };
-    assert_eq!(
-        open_limited(&bytes, &entries).unwrap_err().kind,
-        InputErrorKind::TooLarge
-    );
-    let directory = Limits {
-        directory_bytes: 50,
-        ..Limits::default()
-    };
-    assert_eq!(
-        open_limited(&bytes, &directory).unwrap_err().kind,
-        InputErrorKind::TooLarge
-    );
+    let entries = Limits { entries: 1, ..Limits::default() };
+    assert_eq!(open_limited(&bytes, &entries).unwrap_err().kind, InputErrorKind::TooLarge);
+    let directory = Limits { directory_bytes: 50, ..Limits::default() };
+    assert_eq!(open_limited(&bytes, &directory).unwrap_err().kind, InputErrorKind::TooLarge);
 }
 
 #[test]
@@ -238,19 +155,9 @@ fn overlapping_entries_are_refused() {
         ..kernel.clone()
     };
     assert!(open_bytes(&bytes).unwrap().problems.is_empty());
-    let artifact = open_bytes(&raw_zip(&[
-        kernel.clone(),
-        good(),
-        again("b1"),
-        again("b2"),
-    ]))
-    .unwrap();
+    let artifact = open_bytes(&raw_zip(&[kernel.clone(), good(), again("b1"), again("b2")])).unwrap();
     assert_eq!(problems(&artifact).len(), 2);
-    assert!(
-        problems(&artifact)
-            .iter()
-            .all(|(_, kind)| *kind == Kind::LyingHeader)
-    );
+    assert!(problems(&artifact).iter().all(|(_, kind)| *kind == Kind::LyingHeader));
 }
 
 #[test]
@@ -269,10 +176,7 @@ fn links_in_archives_stay_inside() {
     ]);
     let scratch = Scratch::new();
     let artifact = open_path(&scratch.write("fn.zip", &bytes));
-    assert_eq!(
-        paths(&artifact),
-        ["lib/x.so", "lib/x.so.1", "task.so", "via/x.so.1"]
-    );
+    assert_eq!(paths(&artifact), ["lib/x.so", "lib/x.so.1", "task.so", "via/x.so.1"]);
     assert_eq!(content(&artifact, "task.so").unwrap(), b"so");
     let bad = problems(&artifact);
     assert_eq!(bad.len(), 6, "{bad:?}");
@@ -306,10 +210,7 @@ fn truncated_and_flipped_archives_never_panic() {
         good(),
         Raw::stored("pkg/a.py", b"a = 1"),
         Raw::link("l", "good.py"),
-        Raw {
-            extra: vec![1, 0, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8],
-            ..Raw::stored("e", b"e")
-        },
+        Raw { extra: vec![1, 0, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8], ..Raw::stored("e", b"e") },
     ]);
     let scratch = Scratch::new();
     let describe = |bytes: &[u8]| {
@@ -318,10 +219,7 @@ fn truncated_and_flipped_archives_never_panic() {
             Ok(artifact) => artifact,
             Err(error) => return error.to_string(),
         };
-        let contents: Vec<_> = paths(&artifact)
-            .iter()
-            .map(|path| (path.clone(), content(&artifact, path)))
-            .collect();
+        let contents: Vec<_> = paths(&artifact).iter().map(|path| (path.clone(), content(&artifact, path))).collect();
         format!("{contents:?} {:?}", artifact.problems)
     };
     for end in 0..bytes.len() {

@@ -2,15 +2,10 @@ use std::fs;
 
 use super::recipe::*;
 use crate::artifact::{ArtifactKind, EntryProblemKind};
-use crate::input::{
-    InputErrorKind, InputKind, Limits, classify, decode_text, open, read_text_file,
-};
+use crate::input::{InputErrorKind, InputKind, Limits, classify, decode_text, open, read_text_file};
 
-const FILES: &[(&str, &[u8])] = &[
-    ("app.py", b"import pkg\n"),
-    ("pkg/__init__.py", b""),
-    ("pkg/data.bin", &[7; 100_000]),
-];
+const FILES: &[(&str, &[u8])] =
+    &[("app.py", b"import pkg\n"), ("pkg/__init__.py", b""), ("pkg/data.bin", &[7; 100_000])];
 
 fn names_of(files: &[(&str, &[u8])]) -> Vec<String> {
     files.iter().map(|(name, _)| (*name).to_owned()).collect()
@@ -46,18 +41,10 @@ fn folder_and(artifact: &crate::artifact::Artifact, name: &str) -> Vec<u8> {
 #[test]
 fn many_threads_may_read_at_once() {
     use rayon::prelude::*;
-    let files: Vec<(String, Vec<u8>)> = (0..200u32)
-        .map(|n| {
-            (
-                format!("m{n:03}.py"),
-                n.to_string().repeat(500).into_bytes(),
-            )
-        })
-        .collect();
-    let borrowed: Vec<(&str, &[u8])> = files
-        .iter()
-        .map(|(name, content)| (name.as_str(), content.as_slice()))
-        .collect();
+    let files: Vec<(String, Vec<u8>)> =
+        (0..200u32).map(|n| (format!("m{n:03}.py"), n.to_string().repeat(500).into_bytes())).collect();
+    let borrowed: Vec<(&str, &[u8])> =
+        files.iter().map(|(name, content)| (name.as_str(), content.as_slice())).collect();
     let scratch = Scratch::new();
     let artifact = open_path(&scratch.write("fn.zip", &zip_of(&borrowed)));
     files.par_iter().for_each(|(name, expected)| {
@@ -102,8 +89,7 @@ fn zip64_and_data_descriptors_are_read() {
 /// The same archive with a zip64 end record, the numbers of the old one all full.
 fn zip64_end(zip: &[u8]) -> Vec<u8> {
     let at = zip.len() - 22;
-    let number =
-        |from: usize| u32::from_le_bytes(zip[at + from..at + from + 4].try_into().unwrap());
+    let number = |from: usize| u32::from_le_bytes(zip[at + from..at + from + 4].try_into().unwrap());
     let (size, offset) = (u64::from(number(12)), u64::from(number(16)));
     let count = FILES.len() as u64;
     let mut out = zip[..at].to_vec();
@@ -138,39 +124,23 @@ fn a_lone_executable_is_a_package_of_one_file() {
     let path = scratch.write("bootstrap", b"\x7fELF and so on");
     let artifact = open_path(&path);
     assert_eq!(artifact.kind, ArtifactKind::Binary);
-    assert_eq!(
-        content(&artifact, "bootstrap").unwrap(),
-        b"\x7fELF and so on"
-    );
+    assert_eq!(content(&artifact, "bootstrap").unwrap(), b"\x7fELF and so on");
 }
 
 #[test]
 fn later_layers_override_earlier_ones_below_opt() {
     let scratch = Scratch::new();
-    let package = scratch.write(
-        "fn.zip",
-        &zip_of(&[("app.py", b"0"), ("python/a.py", b"fn")]),
-    );
+    let package = scratch.write("fn.zip", &zip_of(&[("app.py", b"0"), ("python/a.py", b"fn")]));
     scratch.write("one/python/a.py", b"1");
     scratch.write("one/python/b.py", b"1");
     let two = zip_of(&[("python/a.py", b"2"), ("../evil", b"x")]);
     let layers = [scratch.path("one"), scratch.write("two.zip", &two)];
     let artifact = open(&package, &layers, &Limits::default()).unwrap();
-    assert_eq!(
-        paths(&artifact),
-        [
-            "/opt/python/a.py",
-            "/opt/python/b.py",
-            "app.py",
-            "python/a.py"
-        ]
-    );
+    assert_eq!(paths(&artifact), ["/opt/python/a.py", "/opt/python/b.py", "app.py", "python/a.py"]);
     assert_eq!(content(&artifact, "/opt/python/a.py").unwrap(), b"2");
     assert_eq!(content(&artifact, "/opt/python/b.py").unwrap(), b"1");
     assert_eq!(content(&artifact, "python/a.py").unwrap(), b"fn");
-    let [problem] = artifact.problems.as_slice() else {
-        panic!("{:?}", artifact.problems)
-    };
+    let [problem] = artifact.problems.as_slice() else { panic!("{:?}", artifact.problems) };
     assert!(problem.path.ends_with("two.zip!../evil"), "{problem:?}");
 }
 
@@ -195,27 +165,15 @@ fn inputs_that_cannot_be_opened_say_what_they_are() {
     let cases = [
         ("missing.zip", InputErrorKind::Missing, "no such file"),
         ("empty", InputErrorKind::Empty, "empty"),
-        (
-            "text.zip",
-            InputErrorKind::NotAPackage,
-            "not a zip archive: it is a text file",
-        ),
+        ("text.zip", InputErrorKind::NotAPackage, "not a zip archive: it is a text file"),
         ("fn.tar.gz", InputErrorKind::WrongFormat, "gzip"),
         ("fn.7z", InputErrorKind::WrongFormat, "7-Zip"),
-        (
-            "fn.rar.zip",
-            InputErrorKind::WrongFormat,
-            "not a zip archive: it is a RAR",
-        ),
+        ("fn.rar.zip", InputErrorKind::WrongFormat, "not a zip archive: it is a RAR"),
         ("fn.tar", InputErrorKind::WrongFormat, "tar archive"),
         ("mac", InputErrorKind::WrongFormat, "Mach-O"),
         ("nothing.zip", InputErrorKind::NotAPackage, "an empty file"),
         ("noise.bin", InputErrorKind::NotAPackage, "unknown format"),
-        (
-            "app.py",
-            InputErrorKind::NotAPackage,
-            "a single source file",
-        ),
+        ("app.py", InputErrorKind::NotAPackage, "a single source file"),
         ("none.zip", InputErrorKind::Empty, "archive is empty"),
         ("cut.zip", InputErrorKind::Damaged, "ends early"),
     ];
@@ -233,10 +191,7 @@ fn text_files_are_decoded_and_bounded() {
     assert_eq!(read(b"\xef\xbb\xbfa = 1").unwrap(), "a = 1");
     assert_eq!(read(b"\xff\xfea\0\xe4\0").unwrap(), "aä");
     assert_eq!(read(b"a\n\xff").unwrap_err().kind, InputErrorKind::NotText);
-    assert_eq!(
-        read(&[b'a'; 21]).unwrap_err().kind,
-        InputErrorKind::TooLarge
-    );
+    assert_eq!(read(&[b'a'; 21]).unwrap_err().kind, InputErrorKind::TooLarge);
     assert!(read(b"ok\nno\xff").unwrap_err().what.contains("line 2"));
     assert!(decode_text(b"\xfe\xff\xd8\0").is_err());
     let folder = read_text_file(&scratch.path(""), 20).unwrap_err();
@@ -260,21 +215,9 @@ fn links_and_special_files_in_a_folder() {
     symlink("loop-a", at("loop-b")).unwrap();
     symlink(".", at("self")).unwrap();
     let artifact = open_path(&scratch.path("fn"));
-    assert_eq!(
-        paths(&artifact),
-        [
-            "absolute.py",
-            "alias/a.py",
-            "lib/x.so",
-            "lib/x.so.1",
-            "pkg/a.py"
-        ]
-    );
+    assert_eq!(paths(&artifact), ["absolute.py", "alias/a.py", "lib/x.so", "lib/x.so.1", "pkg/a.py"]);
     assert_eq!(content(&artifact, "lib/x.so").unwrap(), b"so");
     assert_eq!(content(&artifact, "alias/a.py").unwrap(), b"a");
     let bad = |name| (name, EntryProblemKind::BadLink);
-    assert_eq!(
-        problems(&artifact),
-        ["loop-a", "loop-b", "outside", "passwd", "self"].map(bad)
-    );
+    assert_eq!(problems(&artifact), ["loop-a", "loop-b", "outside", "passwd", "self"].map(bad));
 }

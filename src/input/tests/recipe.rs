@@ -19,9 +19,7 @@ pub(super) struct Scratch {
 
 impl Scratch {
     pub(super) fn new() -> Self {
-        Self {
-            folder: tempfile::tempdir().unwrap(),
-        }
+        Self { folder: tempfile::tempdir().unwrap() }
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
@@ -52,29 +50,17 @@ pub(super) fn open_path(path: &Path) -> Artifact {
 }
 
 pub(super) fn paths(artifact: &Artifact) -> Vec<String> {
-    artifact
-        .entries()
-        .map(|(_, entry)| entry.path.to_string())
-        .collect()
+    artifact.entries().map(|(_, entry)| entry.path.to_string()).collect()
 }
 
 /// The content of an entry, or the message of its error.
 pub(super) fn content(artifact: &Artifact, path: &str) -> Result<Vec<u8>, String> {
-    let id = artifact
-        .find(path)
-        .unwrap_or_else(|| panic!("no {path} in {:?}", paths(artifact)));
-    artifact
-        .read(id)
-        .map(|bytes| (*bytes).as_ref().to_vec())
-        .map_err(|error| error.message)
+    let id = artifact.find(path).unwrap_or_else(|| panic!("no {path} in {:?}", paths(artifact)));
+    artifact.read(id).map(|bytes| (*bytes).as_ref().to_vec()).map_err(|error| error.message)
 }
 
 pub(super) fn problems(artifact: &Artifact) -> Vec<(&str, EntryProblemKind)> {
-    artifact
-        .problems
-        .iter()
-        .map(|problem| (problem.path.as_str(), problem.kind))
-        .collect()
+    artifact.problems.iter().map(|problem| (problem.path.as_str(), problem.kind)).collect()
 }
 
 /// A deflated zip with these files, by the `zip` crate.
@@ -133,27 +119,19 @@ impl Raw {
 
     /// A deflated entry that tells the truth.
     pub(super) fn deflated(name: &str, data: &[u8]) -> Self {
-        let mut encoder =
-            flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+        let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
         encoder.write_all(data).unwrap();
         let packed = encoder.finish().unwrap();
         Self {
             method: 8,
             packed_bytes: packed.len() as u32,
             data: packed,
-            ..Self {
-                bytes: data.len() as u32,
-                crc32: crc32fast::hash(data),
-                ..Self::stored(name, &[])
-            }
+            ..Self { bytes: data.len() as u32, crc32: crc32fast::hash(data), ..Self::stored(name, &[]) }
         }
     }
 
     pub(super) fn link(name: &str, target: &str) -> Self {
-        Self {
-            mode: 0o120_777,
-            ..Self::stored(name, target.as_bytes())
-        }
+        Self { mode: 0o120_777, ..Self::stored(name, target.as_bytes()) }
     }
 
     fn common(&self) -> Vec<u8> {

@@ -41,11 +41,7 @@ struct End {
 
 impl Directory {
     /// Finds the directory from the end of the file.
-    pub(super) fn find(
-        archive: &Archive,
-        path: &Path,
-        limits: &Limits,
-    ) -> Result<Self, InputError> {
+    pub(super) fn find(archive: &Archive, path: &Path, limits: &Limits) -> Result<Self, InputError> {
         let io = |error: std::io::Error| InputError::io(path, &error);
         let from = archive.len.saturating_sub(TAIL_BYTES);
         let tail = archive.read_at(from, TAIL_BYTES).map_err(io)?;
@@ -60,11 +56,7 @@ impl Directory {
                 reason.get_or_insert("its end record is cut off");
                 continue;
             }
-            match Self::at_end(
-                archive,
-                &end_record(archive, record, from + at as u64),
-                limits,
-            ) {
+            match Self::at_end(archive, &end_record(archive, record, from + at as u64), limits) {
                 Ok(directory) => return Ok(directory),
                 Err(Fault::Damaged(why)) => reason = reason.or(Some(why)),
                 Err(Fault::TooLarge(what)) => {
@@ -99,16 +91,9 @@ impl Directory {
                 limits.directory_bytes
             )));
         }
-        let data = archive
-            .read_at(start, end.at - start)
-            .map_err(|_| Fault::Damaged("its directory cannot be read"))?;
-        Ok(Self {
-            data,
-            start,
-            shift,
-            stated: end.count,
-            zip64: end.zip64,
-        })
+        let data =
+            archive.read_at(start, end.at - start).map_err(|_| Fault::Damaged("its directory cannot be read"))?;
+        Ok(Self { data, start, shift, stated: end.count, zip64: end.zip64 })
     }
 
     /// The headers in the order of the archive, up to the first that is none.
@@ -131,10 +116,7 @@ impl Directory {
         // Before zip64, the count simply wrapped around.
         let same = found == self.stated || (!self.zip64 && found & 0xFFFF == self.stated);
         (!same).then(|| {
-            format!(
-                "the archive states {} entries, its directory holds {found} that can be read",
-                self.stated
-            )
+            format!("the archive states {} entries, its directory holds {found} that can be read", self.stated)
         })
     }
 }
@@ -181,20 +163,14 @@ fn end_record64(archive: &Archive, at: u64) -> Option<End> {
 }
 
 fn damaged(path: &Path, archive: &Archive, reason: Option<&str>) -> InputError {
-    let starts_as_zip = archive
-        .read_at(0, 4)
-        .is_ok_and(|magic| magic == LOCAL_HEADER);
+    let starts_as_zip = archive.read_at(0, 4).is_ok_and(|magic| magic == LOCAL_HEADER);
     let why = match reason {
         Some(reason) => reason,
         None if starts_as_zip => "it ends early: the directory at its end is missing",
         None => "it has no zip directory",
     };
-    InputError::new(
-        path,
-        InputErrorKind::Damaged,
-        format!("a damaged zip archive: {why}"),
-    )
-    .advise("build or download it again; `unzip -t` shows what can still be read")
+    InputError::new(path, InputErrorKind::Damaged, format!("a damaged zip archive: {why}"))
+        .advise("build or download it again; `unzip -t` shows what can still be read")
 }
 
 /// One entry as the directory states it.
@@ -234,11 +210,7 @@ impl<'a> Header<'a> {
             bytes: le32(data, 24).into(),
             offset: le32(data, 42).into(),
             flags: le16(data, 8),
-            mode: if made_on_unix {
-                le32(data, 38) >> 16
-            } else {
-                0
-            },
+            mode: if made_on_unix { le32(data, 38) >> 16 } else { 0 },
             broken: None,
         };
         header.apply_zip64(extra);
