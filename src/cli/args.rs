@@ -10,6 +10,8 @@ use crate::report::Format;
 
 /// How errors of the user begin.
 pub(super) const ERROR_STYLE: Style = AnsiColor::Red.on_default().bold();
+/// How remarks beside the report begin.
+pub(super) const NOTE_STYLE: Style = AnsiColor::Blue.on_default().bold();
 
 /// What a cold start of a serverless function costs, why, and what to change; without running it.
 #[derive(Debug, Parser)]

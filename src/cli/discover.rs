@@ -1,14 +1,26 @@
 //! Which functions to analyse, for paths on the command line: an explicit handler, a template,
 //! or the platform's conventions.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::UserError;
 use super::args::InputArgs;
 use crate::artifact::Artifact;
-use crate::input::{self, Limits};
-use crate::manifest::function::FunctionSpec;
-use crate::platform::{Architecture, Language, Platform, Runtime};
+use crate::input::{self, InputKind, Limits};
+use crate::manifest::function::{Declaration, FunctionSpec, LocalCode};
+use crate::manifest::template;
+use crate::platform::{Language, Platform, Runtime};
+use crate::span::LineIndex;
+
+/// Files that hold a plain SAM or CloudFormation template, by convention.
+const TEMPLATES: [&str; 6] = [
+    "template.yaml",
+    "template.yml",
+    "template.json",
+    "serverless.template",
+    "cloudformation.yaml",
+    "cloudformation.yml",
+];
 
 /// The runtime assumed where nothing names one.
 const DEFAULT_PYTHON: &str = "python3.12";
@@ -36,7 +48,82 @@ pub(super) fn shown(path: &Path) -> String {
 
 /// The functions that a path on the command line stands for.
 pub(super) fn functions(path: &Path, args: &InputArgs) -> Result<Vec<FunctionSpec>, UserError> {
+    if args.handler.is_none() {
+        if let Some((file, text)) = template_at(path)? {
+            return from_template(&file, &text, args);
+        }
+    }
     by_convention(path, args).map(|spec| vec![spec])
+}
+
+/// The template that a path is, or that a folder holds, with its text.
+fn template_at(path: &Path) -> Result<Option<(PathBuf, String)>, UserError> {
+    match input::classify(path)? {
+        InputKind::Template => Ok(Some((path.to_owned(), input::read_text_file(path, template::LARGEST)?))),
+        InputKind::Directory => {
+            let files = TEMPLATES.iter().map(|name| path.join(name)).filter(|file| file.is_file());
+            // A file that only has the name of a template is part of the package like any other.
+            let mut texts =
+                files.filter_map(|file| Some((input::read_text_file(&file, template::LARGEST).ok()?, file)));
+            Ok(texts.find(|(text, _)| template::looks_like_one(text)).map(|(text, file)| (file, text)))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn from_template(file: &Path, text: &str, args: &InputArgs) -> Result<Vec<FunctionSpec>, UserError> {
+    let declared = template::functions(&shown(file), text)?;
+    for note in &declared.notes {
+        super::note(&format!("{}:{}: {}", note.location.path, note.line, note.message));
+    }
+    if declared.functions.is_empty() {
+        let advice = "give a package, or name the function with --handler";
+        return Err(UserError(format!("{}: no function in this template can be analysed; {advice}", shown(file))));
+    }
+    let folder = file.parent().unwrap_or(Path::new(""));
+    declared.functions.into_iter().map(|declaration| completed(declaration, folder, text, args)).collect()
+}
+
+/// A declared function with its code found and its gaps filled; the command line wins.
+fn completed(declared: Declaration, folder: &Path, text: &str, args: &InputArgs) -> Result<FunctionSpec, UserError> {
+    let code = found(&declared.code, folder).ok_or_else(|| UserError(not_built(&declared, text)))?;
+    let (handler, runtime) = match (declared.handler, args.runtime.clone().or(declared.runtime)) {
+        (Some(handler), Some(runtime)) => (handler, runtime),
+        (handler, runtime) => entry_point(Path::new(&code), handler, runtime)?,
+    };
+    let declared_layers = || declared.layers.iter().filter_map(|layer| found(layer, folder)).collect();
+    Ok(FunctionSpec {
+        layers: if args.layers.is_empty() { declared_layers() } else { layers(args) },
+        name: declared.name,
+        origin: Some(declared.origin),
+        platform: Platform::default(),
+        runtime,
+        architecture: args.arch.or(declared.architecture).unwrap_or_default(),
+        memory_mb: args.memory.or(declared.memory_mb),
+        timeout_s: declared.timeout_s,
+        handler,
+        code,
+        environment: declared.environment,
+        events: declared.events,
+        init_off_request_path: declared.init_off_request_path,
+    })
+}
+
+/// What `sam build` made of a resource, or else what it is built from.
+fn found(code: &LocalCode, folder: &Path) -> Option<String> {
+    let built = folder.join(".aws-sam").join("build").join(&code.resource);
+    let is_name = !code.resource.contains(['/', '\\', '.', '\0']);
+    if is_name && built.is_dir() {
+        return Some(shown(&built));
+    }
+    Path::new(&code.path).exists().then(|| code.path.clone())
+}
+
+fn not_built(declared: &Declaration, text: &str) -> String {
+    let origin = &declared.origin;
+    let line = LineIndex::new(text).position(text, origin.span.unwrap_or_default().start).line;
+    let missing = &declared.code.path;
+    format!("{}:{line}: the code of {} is not at {missing}; build it first", origin.path, declared.name)
 }
 
 fn layers(args: &InputArgs) -> Vec<String> {
@@ -44,24 +131,13 @@ fn layers(args: &InputArgs) -> Vec<String> {
 }
 
 fn by_convention(path: &Path, args: &InputArgs) -> Result<FunctionSpec, UserError> {
-    let artifact = input::open(path, &[], &Limits::default())?;
-    let convention = convention_of(&artifact);
-    let handler = match (&args.handler, convention) {
-        (Some(handler), _) => handler.clone(),
-        (None, Some((handler, _))) => handler.to_owned(),
-        (None, None) => return Err(UserError(no_function(&artifact))),
-    };
-    let runtime = match (&args.runtime, convention) {
-        (Some(runtime), _) => runtime.clone(),
-        (None, Some((_, runtime))) if args.handler.is_none() => named(runtime)?,
-        (None, _) => runtime_of_handler(&artifact, &handler)?,
-    };
+    let (handler, runtime) = entry_point(path, args.handler.clone(), args.runtime.clone())?;
     Ok(FunctionSpec {
         name: name_of(path),
         origin: None,
         platform: Platform::default(),
         runtime,
-        architecture: args.arch.unwrap_or(Architecture::X86_64),
+        architecture: args.arch.unwrap_or_default(),
         memory_mb: args.memory,
         timeout_s: None,
         handler,
@@ -71,6 +147,25 @@ fn by_convention(path: &Path, args: &InputArgs) -> Result<FunctionSpec, UserErro
         events: Vec::new(),
         init_off_request_path: false,
     })
+}
+
+/// Handler and runtime of a package, by convention where they are not said.
+fn entry_point(path: &Path, handler: Option<String>, runtime: Option<Runtime>) -> Result<(String, Runtime), UserError> {
+    let artifact = input::open(path, &[], &Limits::default())?;
+    let native = runtime.as_ref().is_some_and(|runtime| runtime.language() == Language::Native);
+    let convention = convention_of(&artifact);
+    let (handler, convention) = match (handler, convention) {
+        (Some(handler), _) => (handler, None),
+        (None, _) if native => (String::new(), None),
+        (None, Some((handler, by_convention))) => (handler.to_owned(), Some(by_convention)),
+        (None, None) => return Err(UserError(no_function(&artifact))),
+    };
+    let runtime = match (runtime, convention) {
+        (Some(runtime), _) => runtime,
+        (None, Some(by_convention)) => named(by_convention)?,
+        (None, None) => runtime_of_handler(&artifact, &handler)?,
+    };
+    Ok((handler, runtime))
 }
 
 fn named(runtime: &str) -> Result<Runtime, UserError> {

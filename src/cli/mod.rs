@@ -55,6 +55,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
+/// Tells the user on standard error what the report cannot hold.
+fn note(message: &str) {
+    anstream::eprintln!("{}note:{} {message}", args::NOTE_STYLE, args::NOTE_STYLE.render_reset());
+}
+
 fn dispatch(args: &Args) -> Result<u8, UserError> {
     match &args.command {
         Command::Check(check) => check::run(check),

@@ -48,3 +48,41 @@ pub struct EventSource {
     /// Where it is declared.
     pub location: Option<Location>,
 }
+
+/// A function as a template declares it: only what the template says.
+#[derive(Clone, Debug)]
+pub struct Declaration {
+    /// Logical id.
+    pub name: String,
+    /// The template, with the range of the logical id.
+    pub origin: Location,
+    /// Runtime.
+    pub runtime: Option<Runtime>,
+    /// Instruction set.
+    pub architecture: Option<Architecture>,
+    /// Memory size in MB.
+    pub memory_mb: Option<u32>,
+    /// Timeout in seconds.
+    pub timeout_s: Option<f64>,
+    /// Handler.
+    pub handler: Option<String>,
+    /// The code.
+    pub code: LocalCode,
+    /// Layers that the same template builds, in merge order.
+    pub layers: Vec<LocalCode>,
+    /// Environment variables with literal values.
+    pub environment: BTreeMap<String, String>,
+    /// What invokes it.
+    pub events: Vec<EventSource>,
+    /// Provisioned concurrency or SnapStart.
+    pub init_off_request_path: bool,
+}
+
+/// Code on this machine that a resource of a template is built from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LocalCode {
+    /// Logical id of the resource, by which build tools name its output.
+    pub resource: String,
+    /// Folder or archive, relative to where the template's own path is relative to.
+    pub path: String,
+}

@@ -4,3 +4,4 @@ pub mod dependency;
 pub mod function;
 pub mod python;
 pub mod template;
+pub mod yaml;

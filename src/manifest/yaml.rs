@@ -133,7 +133,8 @@ impl Builder {
         let Some(open) = self.open.pop() else { return Ok(()) };
         let height = open.children.iter().map(|child| child.height).max().unwrap_or_default().saturating_add(1);
         let size = open.children.iter().fold(1u64, |sum, child| sum.saturating_add(child.size));
-        let value = if open.is_mapping { Value::Mapping(Mapping::new(open.children)) } else { Value::List(open.children) };
+        let value =
+            if open.is_mapping { Value::Mapping(Mapping::new(open.children)) } else { Value::List(open.children) };
         let span = Span::new(open.span.start, span.end.max(open.span.start));
         self.finish(Node { span, tag: open.tag, value, height, size }, open.anchor)
     }
