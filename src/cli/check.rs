@@ -31,7 +31,8 @@ fn analysed(args: &CheckArgs, registry: &Registry, policy: &Policy) -> Result<Re
         budgets: model::Budgets { init_ms: budgets.init_ms, bytes: budgets.bytes },
         exit_code: exit_code(args, &project, &findings),
     };
-    Ok(report::build(&project, &findings, summary, &ProjectSources { project: &project }))
+    let report = report::build(&project, &findings, summary, &ProjectSources { project: &project });
+    Ok(Report { rules: model::RuleInfo::table(registry), ..report })
 }
 
 /// Findings at or above the threshold fail the run, and so does a budget broken.

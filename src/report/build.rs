@@ -60,6 +60,7 @@ pub fn build(project: &ProjectFacts, findings: &[finding::Finding], summary: Sum
         functions: project.functions.iter().map(|facts| function(facts, &mut texts)).collect(),
         findings: findings.iter().map(|finding| reported(finding, &mut texts)).collect(),
         summary,
+        rules: Vec::new(),
     }
 }
 

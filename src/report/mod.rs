@@ -2,10 +2,16 @@
 //! Formats are pure: they take a [`model::Report`] and a writer.
 
 mod build;
+mod fingerprint;
+mod github;
+mod gitlab;
 mod human;
 mod json;
+mod junit;
+mod markdown;
 pub mod model;
 mod printable;
+mod sarif;
 #[cfg(test)]
 mod sample;
 mod why;
@@ -23,6 +29,16 @@ pub enum Format {
     Human,
     /// `defrost-report/1`.
     Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// JUnit XML, for test reports.
+    Junit,
+    /// A comment for a pull request.
+    Markdown,
 }
 
 /// How much a format shows and whether it may use colour.
@@ -46,6 +62,11 @@ pub fn write(report: &model::Report, format: Format, style: Style, out: &mut dyn
     match format {
         Format::Human => human::write(report, style, out),
         Format::Json => json::write(report, out),
+        Format::Sarif => sarif::write(report, out),
+        Format::Github => github::write(report, out),
+        Format::Gitlab => gitlab::write(report, out),
+        Format::Junit => junit::write(report, out),
+        Format::Markdown => markdown::write(report, out),
     }
 }
 
@@ -60,4 +81,30 @@ pub fn width(to_terminal: bool) -> usize {
 fn place_name(place: &model::Place) -> String {
     let inner = place.inner_path.as_ref().map_or_else(String::new, |inner| format!("!{inner}"));
     printable::line(&format!("{}{inner}", place.path)).into_owned()
+}
+
+/// Whether a place is a file of the repository, where an annotation can be shown: not an entry
+/// of an archive, not the package as a whole, and inside the working folder.
+fn is_in_repository(report: &model::Report, place: &model::Place) -> bool {
+    let outside = place.path.starts_with('/') || place.path.split('/').any(|part| part == "..");
+    let is_package = report.functions.iter().any(|function| function.package.path == place.path);
+    place.inner_path.is_none() && !outside && !is_package
+}
+
+/// The message with the inner place, where a format cannot point at it, the help and the savings.
+fn full_message(finding: &model::Finding, name_place: bool) -> String {
+    let place = &finding.location;
+    let at = match place.inner_path {
+        Some(_) if place.end_column > 1 => format!("{}:{}: ", place_name(place), place.line),
+        _ => format!("{}: ", place_name(place)),
+    };
+    let mut text = if name_place { at } else { String::new() };
+    text.push_str(&printable::line(&finding.message));
+    if let Some(help) = &finding.help {
+        text.push_str(&format!(". {}", printable::line(help)));
+    }
+    if let Some(saves) = human::saves(finding) {
+        text.push_str(&format!(" ({saves})"));
+    }
+    text
 }

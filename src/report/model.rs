@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::artifact::ArtifactKind;
 use crate::cost::{Counted, Grade, PartKind};
+use crate::engine::{Category, Confidence, Registry, Rule};
 use crate::finding::Severity;
 use crate::graph::Phase;
 use crate::graph::packages::Ecosystem;
@@ -27,6 +28,45 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Counts and exit code.
     pub summary: Summary,
+    /// The rule table, for formats that carry it.
+    #[serde(skip)]
+    pub rules: Vec<RuleInfo>,
+}
+
+/// What formats say about a rule.
+#[derive(Clone, Debug)]
+pub struct RuleInfo {
+    /// Name.
+    pub name: &'static str,
+    /// What it finds, one line.
+    pub summary: String,
+    /// Category.
+    pub category: Category,
+    /// Severity unless configured otherwise.
+    pub severity: Severity,
+    /// How sure its findings are.
+    pub confidence: Confidence,
+    /// What to do.
+    pub help: String,
+    /// The rule's page, Markdown.
+    pub page: &'static str,
+}
+
+impl RuleInfo {
+    /// The rules of a registry, in its order.
+    #[must_use]
+    pub fn table(registry: &Registry) -> Vec<Self> {
+        let info = |rule: &Rule| Self {
+            name: rule.name,
+            summary: rule.meta.summary.clone(),
+            category: rule.meta.category,
+            severity: rule.meta.severity,
+            confidence: rule.meta.confidence,
+            help: rule.meta.help.clone(),
+            page: rule.page,
+        };
+        registry.rules().iter().map(info).collect()
+    }
 }
 
 /// The tool that wrote the report.

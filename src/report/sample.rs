@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::model::{
     Budgets, Counts, DeploymentPackage, Finding, FirstImport, Frame, Function, Init, Loaded, Package, Part, Place,
-    Problem, Report, SCHEMA, Saves, Summary, Tool, Unresolved,
+    Problem, Report, RuleInfo, SCHEMA, Saves, Summary, Tool, Unresolved,
 };
 use crate::artifact::ArtifactKind;
 use crate::cost::{Counted, Grade, PartKind};
@@ -56,6 +56,7 @@ pub(super) fn report() -> Report {
             budgets: Budgets { init_ms: Some(800.0), bytes: None },
             exit_code: 1,
         },
+        rules: RuleInfo::table(&crate::rules::registry().unwrap()),
     }
 }
 

@@ -1,0 +1,69 @@
+//! Identities of findings that survive edits elsewhere in the file.
+
+use std::collections::BTreeMap;
+
+use super::model::{Finding, Report};
+
+/// One identity per finding, in the report's order: made of rule, function, file, subject and the
+/// marked line's text, never of line numbers or estimates. Equal findings are numbered.
+pub(super) fn of(report: &Report) -> Vec<String> {
+    let mut seen: BTreeMap<u64, u64> = BTreeMap::new();
+    let mut identities = Vec::with_capacity(report.findings.len());
+    for finding in &report.findings {
+        let hash = hash(&parts(finding));
+        let times = seen.entry(hash).or_default();
+        *times += 1;
+        identities.push(format!("{hash:016x}:{times}"));
+    }
+    identities
+}
+
+fn parts(finding: &Finding) -> [&str; 6] {
+    let place = &finding.location;
+    let code = finding.frame.as_ref().and_then(|frame| {
+        let (range, _) = frame.marks.first()?;
+        let start = frame.text.get(..range.start)?.rfind('\n').map_or(0, |at| at + 1);
+        frame.text.get(start..)?.lines().next()
+    });
+    [
+        finding.rule,
+        finding.function.as_deref().unwrap_or_default(),
+        &place.path,
+        place.inner_path.as_deref().unwrap_or_default(),
+        finding.subject.as_deref().unwrap_or_default(),
+        code.unwrap_or_default().trim(),
+    ]
+}
+
+/// FNV-1a with 64 bits: the same in every version and on every machine.
+fn hash(parts: &[&str]) -> u64 {
+    let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn lines_and_estimates_do_not_change_an_identity() {
+        let mut report = sample::report();
+        let before = of(&report);
+        for finding in &mut report.findings {
+            finding.location.line += 7;
+            finding.message.push_str(" 612 ms");
+        }
+        assert_eq!(of(&report), before);
+        report.findings[1].subject = Some("numpy".to_owned());
+        assert_ne!(of(&report), before);
+    }
+
+    #[test]
+    fn equal_findings_are_numbered() {
+        let mut report = sample::report();
+        report.findings.push(report.findings[2].clone());
+        let identities = of(&report);
+        assert_ne!(identities[2], identities[3]);
+    }
+}

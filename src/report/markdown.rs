@@ -1,0 +1,111 @@
+//! Markdown for a comment on a pull request.
+
+use std::io::{self, Write};
+
+use super::model::{Finding, Function, Report};
+use super::{human, place_name, printable};
+use crate::text;
+
+/// Packages listed per function.
+const PACKAGES: usize = 5;
+
+/// Writes the comment.
+pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "### Cold start: {}\n", human::counts(report.summary.findings))?;
+    for verdict in human::verdicts(report) {
+        writeln!(out, "**{}**\n", inert(&verdict))?;
+    }
+    writeln!(out, "| function | grade | Init | range | download | package |")?;
+    writeln!(out, "|---|---|--:|--:|--:|--:|")?;
+    for function in &report.functions {
+        writeln!(out, "{}", row(function))?;
+    }
+    for function in &report.functions {
+        packages(function, out)?;
+    }
+    if !report.findings.is_empty() {
+        writeln!(out, "\n| | rule | where | what | saves |\n|---|---|---|---|---|")?;
+    }
+    for finding in &report.findings {
+        writeln!(out, "{}", finding_row(finding))?;
+    }
+    Ok(())
+}
+
+fn row(function: &Function) -> String {
+    let init = &function.init;
+    format!(
+        "| {} | {} | {} | {} to {} | {} | {} |",
+        inert(&function.name),
+        function.grade.letter(),
+        text::ms(init.estimated_ms),
+        text::ms(init.low_ms),
+        text::ms(init.high_ms),
+        text::ms(init.download_ms),
+        text::bytes(function.package.bytes)
+    )
+}
+
+/// The most expensive packages, folded away.
+fn packages(function: &Function, out: &mut dyn Write) -> io::Result<()> {
+    let costly: Vec<_> = function.packages.iter().filter(|package| package.init_ms >= 0.5).take(PACKAGES).collect();
+    if costly.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n<details><summary>Where Init of {} goes</summary>\n", inert(&function.name))?;
+    writeln!(out, "| package | Init | imported at |\n|---|--:|---|")?;
+    for package in costly {
+        let version = package.version.as_deref().unwrap_or_default();
+        let site = package.first_import.as_ref().map_or_else(String::new, |site| format!("{}:{}", site.path, site.line));
+        let name = format!("{} {version}", package.name);
+        writeln!(out, "| {} | {} | {} |", inert(name.trim()), text::ms(package.init_ms), inert(&site))?;
+    }
+    writeln!(out, "\n</details>")
+}
+
+fn finding_row(finding: &Finding) -> String {
+    let place = &finding.location;
+    let exact = place.end_line > 1 || place.end_column > 1;
+    let line = if exact { format!(":{}", place.line) } else { String::new() };
+    let saves = human::saves(finding).unwrap_or_default();
+    let help = finding.help.as_ref().map_or_else(String::new, |help| format!(" *{}*", inert(help)));
+    format!(
+        "| {} | `{}` | {}{line} | {}.{help} | {} |",
+        finding.severity.word(),
+        finding.rule,
+        inert(&place_name(place)),
+        inert(&finding.message),
+        saves.trim_start_matches("saves ")
+    )
+}
+
+/// Text that cannot leave its table cell, start HTML, a link or an image, or call on people.
+fn inert(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in printable::line(text).chars() {
+        match character {
+            '|' | '[' | ']' | '*' => safe.extend(['\\', character]),
+            '<' => safe.push_str("&lt;"),
+            '@' => safe.push_str("&#64;"),
+            other => safe.push(other),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+
+    #[test]
+    fn the_comment_has_a_table_of_functions_and_one_of_findings() {
+        let mut out = Vec::new();
+        super::write(&sample::report(), &mut out).unwrap();
+        insta::assert_snapshot!(String::from_utf8(out).unwrap());
+    }
+
+    #[test]
+    fn names_cannot_write_markup() {
+        assert_eq!(super::inert("a|<img>@x ![y](z)"), "a\\|&lt;img>&#64;x !\\[y\\](z)");
+    }
+}
