@@ -250,10 +250,9 @@ mod tests {
 
     #[test]
     fn the_log_is_valid_by_the_published_schema() {
-        let mut schema: Value =
-            serde_json::from_str(include_str!("../../tests/schemas/sarif-schema-2.1.0.json")).unwrap();
-        // As published, this pattern has a stray bracket that strict engines refuse; the log has no such property.
-        schema["definitions"]["run"]["properties"]["language"].as_object_mut().unwrap().remove("pattern");
+        // As published, the pattern for languages has a stray bracket that strict engines refuse.
+        let schema = include_str!("../../tests/schemas/sarif-schema-2.1.0.json").replace("{2}]?$", "{2}?$");
+        let schema: Value = serde_json::from_str(&schema).unwrap();
         let validator = jsonschema::validator_for(&schema).unwrap();
         let log = written(&sample::report());
         let errors: Vec<String> =
