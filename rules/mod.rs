@@ -3,6 +3,7 @@
 
 mod dev_tool_in_package;
 mod duplicate_content;
+mod glibc_too_new;
 mod handler_not_found;
 mod init_over_budget;
 mod large_file_at_init;
@@ -15,6 +16,8 @@ mod suspicious_archive;
 mod undeclared_dependency;
 mod unresolved_import;
 mod unused_dependency;
+mod wrong_abi_tag;
+mod wrong_architecture;
 
 use crate::engine::{Check, Registry, RuleSource};
 
@@ -32,6 +35,7 @@ const ROWS: &[RuleSource] = &[
     row!("blocking_at_init", Check::Match),
     row!("dev_tool_in_package", Check::Function(dev_tool_in_package::check)),
     row!("duplicate_content", Check::Function(duplicate_content::check)),
+    row!("glibc_too_new", Check::Function(glibc_too_new::check)),
     row!("handler_not_found", Check::Function(handler_not_found::check)),
     row!("init_over_budget", Check::Function(init_over_budget::check)),
     row!("large_file_at_init", Check::Function(large_file_at_init::check)),
@@ -51,6 +55,8 @@ const ROWS: &[RuleSource] = &[
     row!("undeclared_dependency", Check::Function(undeclared_dependency::check)),
     row!("unresolved_import", Check::Function(unresolved_import::check)),
     row!("unused_dependency", Check::Function(unused_dependency::check)),
+    row!("wrong_abi_tag", Check::Function(wrong_abi_tag::check)),
+    row!("wrong_architecture", Check::Function(wrong_architecture::check)),
 ];
 
 /// All rules of this version.

@@ -7,6 +7,7 @@ mod context;
 mod facts;
 mod matcher;
 mod meta;
+pub mod native;
 mod options;
 mod registry;
 mod sink;
