@@ -13,8 +13,8 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     let unpacked = cx.artifact.unpacked_bytes();
     let mut compare = |what: &str, bytes: u64, limit: u64| {
         if bytes as f64 > limit as f64 * share {
-            let message =
-                format!("{what} is {} of the {} that the platform allows", text::bytes(bytes), text::bytes(limit));
+            let relation = if bytes > limit { "over" } else { "close to" };
+            let message = format!("{what} is {}, {relation} the limit of {}", text::bytes(bytes), text::bytes(limit));
             sink.report(Finding::new(cx.location(), message).about(what));
         }
     };
@@ -23,6 +23,6 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         compare("unpacked size", unpacked, limits.unzipped_bytes);
     }
     if let Some(zipped) = cx.artifact.archive_bytes {
-        compare("zip size", zipped, limits.zipped_bytes);
+        compare("size of the zip for a direct upload", zipped, limits.zipped_bytes);
     }
 }

@@ -11,7 +11,9 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     let reached = cx.reached_entries();
     for (_, package) in cx.packages() {
         let used = package.entries.iter().any(|entry| reached.get(entry.0 as usize).is_some_and(|reached| *reached));
-        if used || keep.iter().any(|name| **name == *package.name) {
+        // A declared package is `unused-dependency`'s to report, with the line to remove.
+        let declared = cx.declared.declares(&package.name) == Some(true);
+        if used || declared || keep.iter().any(|name| **name == *package.name) {
             continue;
         }
         let version = package.version.as_deref().unwrap_or("unknown version");
