@@ -56,7 +56,8 @@ fn packages(function: &Function, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "| package | Init | imported at |\n|---|--:|---|")?;
     for package in costly {
         let version = package.version.as_deref().unwrap_or_default();
-        let site = package.first_import.as_ref().map_or_else(String::new, |site| format!("{}:{}", site.path, site.line));
+        let site =
+            package.first_import.as_ref().map_or_else(String::new, |site| format!("{}:{}", site.path, site.line));
         let name = format!("{} {version}", package.name);
         writeln!(out, "| {} | {} | {} |", inert(name.trim()), text::ms(package.init_ms), inert(&site))?;
     }

@@ -1,0 +1,4 @@
+def handler(event, context):
+    import catalog
+
+    return catalog.names()

@@ -1,0 +1,5 @@
+"""Requests of customers."""
+
+
+def get(name):
+    return {"name": name}

@@ -1,0 +1,5 @@
+import spreadsheets
+
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,4 @@
+def handler(event, context):
+    import spreadsheets
+
+    return spreadsheets.write(event)

@@ -1,0 +1,5 @@
+import frames.tests
+
+
+def handler(event, context):
+    return "ok"

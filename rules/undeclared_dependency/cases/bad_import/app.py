@@ -1,0 +1,6 @@
+import colors  # ~ undeclared-dependency
+import tables
+
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,6 @@
+import colors
+import tables
+
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+import colors
+
+
+def handler(event, context):
+    return "ok"

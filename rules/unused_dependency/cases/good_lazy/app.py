@@ -1,0 +1,4 @@
+def handler(event, context):
+    import tables
+
+    return tables.render(event)

@@ -1,0 +1,87 @@
+//! Every rule against its own cases and the examples of its page, and the set of rules as a whole.
+//!
+//! A case is a folder `rules/<rule>/cases/{bad,good}_*`. A line that must be reported ends in a
+//! comment `~ rule-name`. What has no line, and what is too large to be committed, stands in the
+//! case's `case.toml`; see [`case::Recipe`].
+
+mod case;
+mod page;
+mod set;
+
+use std::collections::BTreeSet;
+
+use crate::support::{self, rule_folders};
+use case::Case;
+
+/// Rules whose facts nothing provides yet: packages of Node functions.
+const WAITING: &[&str] = &["source_maps_in_package"];
+
+/// Rules with facts, with their folders' names.
+fn judged() -> impl Iterator<Item = (String, std::path::PathBuf)> {
+    rule_folders().into_iter().filter(|(folder, _)| !WAITING.contains(&folder.as_str()))
+}
+
+/// One line per rule and case that does not hold, so that all are seen at once.
+fn complain(complaints: Vec<String>) {
+    assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
+}
+
+#[test]
+fn cases_give_exactly_the_marked_findings() {
+    let mut complaints = Vec::new();
+    for (folder, path) in judged() {
+        let rule = folder.replace('_', "-");
+        for tree in support::folders(&path.join("cases")) {
+            let name = tree.file_name().unwrap().to_string_lossy().into_owned();
+            let mut case = Case::new(&rule);
+            case.add_folder(&tree);
+            complaints.extend(case.complaint(&name).map(|complaint| format!("{folder}/{name}: {complaint}")));
+        }
+    }
+    complain(complaints);
+}
+
+#[test]
+fn every_rule_has_a_firing_and_a_silent_case() {
+    let mut complaints = Vec::new();
+    for (folder, path) in rule_folders() {
+        let cases = support::folders(&path.join("cases"));
+        let names: BTreeSet<String> =
+            cases.iter().map(|path| path.file_name().unwrap().to_string_lossy().into_owned()).collect();
+        for kind in ["bad_", "good_"] {
+            if !names.iter().any(|name| name.starts_with(kind)) {
+                complaints.push(format!("{folder}: no case {kind}*"));
+            }
+        }
+        complaints.extend(
+            names
+                .iter()
+                .filter(|name| !name.starts_with("bad_") && !name.starts_with("good_"))
+                .map(|name| format!("{folder}: case {name} is neither bad_* nor good_*")),
+        );
+    }
+    complain(complaints);
+}
+
+#[test]
+fn examples_of_the_pages_run() {
+    let mut complaints = Vec::new();
+    for (folder, path) in judged() {
+        let rule = folder.replace('_', "-");
+        let page = support::text(path.join("README.md"));
+        for (heading, name) in [("## Bad example", "bad_example"), ("## Better example", "good_example")] {
+            let mut case = Case::new(&rule);
+            let blocks = page::blocks(&page, heading);
+            if blocks.is_empty() {
+                complaints.push(format!("{folder}: no code under `{heading}`"));
+                continue;
+            }
+            for block in &blocks {
+                case.add_block(block);
+            }
+            case.counts_only = true;
+            complaints.extend(case.complaint(name).map(|complaint| format!("{folder}, `{heading}`: {complaint}")));
+        }
+    }
+    complain(complaints);
+}
