@@ -2,6 +2,8 @@
 
 mod finder;
 mod sources;
+#[allow(dead_code)]
+mod stdlib;
 mod walk;
 
 use std::collections::BTreeMap;
