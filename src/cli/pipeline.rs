@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::UserError;
 use super::args::InputArgs;
 use super::discover;
+use super::settings::Settings;
 use crate::artifact::{Artifact, Location};
 use crate::cost::{self, CostInput};
 use crate::engine::{Budgets, FunctionFacts, ProjectFacts, Usage};
@@ -27,24 +28,36 @@ pub(super) fn with_threads<T: Send>(jobs: usize, work: impl FnOnce() -> T + Send
     Ok(pool.install(work))
 }
 
-/// All functions that the paths stand for, analysed.
-pub(super) fn project(paths: &[PathBuf], args: &InputArgs, budgets: Budgets) -> Result<ProjectFacts, UserError> {
-    let mut functions = Vec::new();
-    for path in paths {
-        for spec in discover::functions(path, args)? {
-            functions.push(analyse(spec)?);
-        }
-    }
-    Ok(ProjectFacts { functions, budgets })
+/// What the command line and the configuration say about functions.
+#[derive(Clone, Copy)]
+pub(super) struct Inputs<'a> {
+    /// The command line.
+    pub(super) args: &'a InputArgs,
+    /// The configuration.
+    pub(super) settings: &'a Settings,
+    /// Budgets given on the command line.
+    pub(super) budgets: Budgets,
 }
 
-fn analyse(spec: FunctionSpec) -> Result<FunctionFacts, UserError> {
+/// All functions that the paths stand for, analysed.
+pub(super) fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectFacts, UserError> {
+    let mut functions = Vec::new();
+    for path in paths {
+        for spec in discover::functions(path, inputs)? {
+            let budgets = inputs.settings.budgets_of(&spec.name, inputs.budgets);
+            functions.push(analyse(spec, budgets)?);
+        }
+    }
+    Ok(ProjectFacts { functions, budgets: inputs.settings.budgets(inputs.budgets) })
+}
+
+fn analyse(spec: FunctionSpec, budgets: Budgets) -> Result<FunctionFacts, UserError> {
     let layers: Vec<PathBuf> = spec.layers.iter().map(PathBuf::from).collect();
     let artifact = Arc::new(input::open(Path::new(&spec.code), &layers, &Limits::default())?);
     let (graph, packages) = loaded(&spec, &artifact);
     let estimate = cost::estimate(&CostInput { spec: &spec, artifact: &artifact, graph: &graph, packages: &packages });
     let declared = declared(&spec, &artifact);
-    let mut facts = FunctionFacts { spec, artifact, graph, packages, estimate, declared, usage: Usage::default() };
+    let mut facts = FunctionFacts { spec, artifact, graph, packages, estimate, declared, usage: Usage::default(), budgets };
     facts.usage = Usage::of(&facts, &facts.declared);
     Ok(facts)
 }
