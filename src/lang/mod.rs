@@ -2,4 +2,5 @@
 //! never fails the run: what cannot be read costs its own facts and is listed as a problem.
 
 pub mod native;
+pub mod javascript;
 pub mod python;
