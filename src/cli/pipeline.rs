@@ -11,13 +11,14 @@ use crate::artifact::{Artifact, Location};
 use crate::cost::{self, CostInput};
 use crate::engine::{Budgets, FunctionFacts, ProjectFacts, Usage};
 use crate::graph::packages::Packages;
+use crate::graph::javascript::{self, JavaScriptInput};
 use crate::graph::python::{PythonInput, simulate};
 use crate::graph::ModuleGraph;
 use crate::input::{self, Limits};
 use crate::manifest::dependency::Declared;
 use crate::manifest::function::FunctionSpec;
 use crate::manifest;
-use crate::platform::Language;
+use crate::platform::{Architecture, Language};
 
 /// Parsers recurse with the nesting of what they read, which is bounded before they run.
 const STACK_BYTES: usize = 64 << 20;
@@ -62,7 +63,7 @@ fn analyse(spec: FunctionSpec, budgets: Budgets) -> Result<FunctionFacts, UserEr
     Ok(facts)
 }
 
-fn loaded(spec: &FunctionSpec, artifact: &Artifact) -> (ModuleGraph, Packages) {
+fn loaded(spec: &FunctionSpec, artifact: &Arc<Artifact>) -> (ModuleGraph, Packages) {
     match spec.runtime.language() {
         Language::Python => {
             let input = PythonInput {
@@ -75,7 +76,18 @@ fn loaded(spec: &FunctionSpec, artifact: &Artifact) -> (ModuleGraph, Packages) {
             let packages = crate::graph::packages::python::attribute(artifact);
             (simulate(&input), packages)
         }
-        Language::Node | Language::Native | Language::Other => (ModuleGraph::unknown(), Packages::default()),
+        Language::Node => {
+            let input = JavaScriptInput {
+                artifact,
+                handler: &spec.handler,
+                node: u32::from(spec.runtime.version().0),
+                arm: spec.architecture == Architecture::Arm64,
+                environment: &spec.environment,
+                source_tree: javascript::is_source_tree(artifact, &spec.handler),
+            };
+            (javascript::simulate(&input), javascript::packages(artifact))
+        }
+        Language::Native | Language::Other => (ModuleGraph::unknown(), Packages::default()),
     }
 }
 

@@ -32,6 +32,17 @@ pub struct JavaScriptInput<'a> {
     pub source_tree: bool,
 }
 
+/// Whether the handler is TypeScript: the tree is what gets compiled, not what is deployed.
+#[must_use]
+pub fn is_source_tree(artifact: &Artifact, handler: &str) -> bool {
+    let (module, _) = split_handler(handler);
+    let module = module.trim_start_matches("./");
+    let has = |extensions: &[&str]| {
+        extensions.iter().any(|extension| artifact.find(&format!("{module}.{extension}")).is_some())
+    };
+    has(&["ts", "mts", "cts", "tsx"]) && !has(&["js", "mjs", "cjs"])
+}
+
 /// Stack of the simulating thread; the machine bounds its own depth far below.
 const STACK: usize = 2 << 30;
 
