@@ -163,7 +163,6 @@ impl Resolver {
         import.condition_names = conditions(Loader::Import, node);
         if !source_tree {
             import.fully_specified = true;
-            import.extensions.clear();
         }
         let require = ResolverGeneric::new_with_file_system(Files(Some(Arc::clone(artifact))), options);
         let import = require.clone_with_options(import);

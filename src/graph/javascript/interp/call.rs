@@ -87,6 +87,11 @@ impl Machine<'_> {
         if self.calls_deep >= MAX_CALLS || (self.hurried(closure.module) && self.calls_deep > 40) {
             return Ok(UNKNOWN);
         }
+        if at.module != closure.module
+            && self.loaded.get(closure.module as usize).is_some_and(|l| l.steps > super::SERVICE_STEPS)
+        {
+            return Ok(UNKNOWN);
+        }
         self.step(closure.module)?;
         self.calls_deep += 1;
         self.stack.push(at);

@@ -25,8 +25,14 @@ use value::{Abrupt, At, Atom, Env, EnvId, Kind, ModuleIx, ObjId, Object, Props, 
 
 /// Evaluation steps in all.
 const MAX_STEPS: u64 = 12_000_000;
+/// Steps after the load, for what may be loaded later.
+const LATER_STEPS: u64 = 1_500_000;
 /// Steps of one module after which its loops run once only.
-const MODULE_STEPS: u64 = 600_000;
+const MODULE_STEPS: u64 = 300_000;
+/// Steps of one module after which others' calls into it are no longer followed.
+const SERVICE_STEPS: u64 = 800_000;
+/// Steps of one statement of a module, without the modules that it loads.
+const STATEMENT_STEPS: u64 = 1_500_000;
 /// Nested calls.
 const MAX_CALLS: u32 = 220;
 /// Nested evaluations.
@@ -82,6 +88,8 @@ pub(super) struct Machine<'a> {
     by_entry: FxHashMap<EntryId, ModuleIx>,
     imports_live: Vec<(ModuleIx, Atom)>,
     steps: u64,
+    max_steps: u64,
+    statement_steps: u64,
     depth: u32,
     calls_deep: u32,
     doubt: u32,
@@ -121,6 +129,8 @@ impl<'a> Machine<'a> {
             by_entry: FxHashMap::default(),
             imports_live: Vec::new(),
             steps: 0,
+            max_steps: MAX_STEPS,
+            statement_steps: 0,
             depth: 0,
             calls_deep: 0,
             doubt: 0,
@@ -167,7 +177,7 @@ impl<'a> Machine<'a> {
 
     fn alloc(&mut self, kind: Kind, proto: Value) -> ObjId {
         if self.objects.len() >= MAX_OBJECTS {
-            self.steps = MAX_STEPS + 1;
+            self.steps = self.max_steps + 1;
             return 0;
         }
         let id = self.objects.len() as ObjId;
@@ -211,7 +221,7 @@ impl<'a> Machine<'a> {
 
     fn env_new(&mut self, parent: EnvId, slots: u32) -> EnvId {
         if self.envs.len() >= MAX_OBJECTS || slots > 1 << 20 {
-            self.steps = MAX_STEPS + 1;
+            self.steps = self.max_steps + 1;
             return 0;
         }
         let id = self.envs.len() as EnvId;
@@ -222,10 +232,11 @@ impl<'a> Machine<'a> {
 
     fn step(&mut self, module: ModuleIx) -> Result<(), Abrupt> {
         self.steps += 1;
+        self.statement_steps += 1;
         if let Some(loaded) = self.loaded.get_mut(module as usize) {
             loaded.steps += 1;
         }
-        if self.steps > MAX_STEPS || self.depth > MAX_DEPTH {
+        if self.steps > self.max_steps || self.depth > MAX_DEPTH || self.statement_steps > STATEMENT_STEPS {
             return Err(Abrupt::Stop);
         }
         Ok(())
@@ -311,7 +322,7 @@ impl<'a> Machine<'a> {
             let _ = self.load_common(entry, at);
             self.by_entry.get(&entry).copied().unwrap_or(0)
         };
-        if self.steps > MAX_STEPS {
+        if self.steps > self.max_steps {
             self.problems.push(GraphProblem {
                 entry: Some(entry),
                 span: None,
@@ -324,20 +335,25 @@ impl<'a> Machine<'a> {
     /// Loads what the code that did not run yet may load later.
     pub(super) fn later(&mut self) {
         self.phase = Phase::Invoke;
+        (self.steps, self.max_steps) = (0, LATER_STEPS);
+        self.statement_steps = 0;
         let mut at = 0;
+        let mut known = self.loaded.len();
         while at < self.loaded.len() && at < 20_000 {
-            self.steps = 0;
-            self.later_in(at as ModuleIx);
+            // What was not run must be taken as written.
+            let run = self.steps <= self.max_steps;
+            self.later_in(at as ModuleIx, run || at < known);
+            known = known.max(if run { self.loaded.len() } else { known });
             at += 1;
         }
     }
 
-    fn later_in(&mut self, ix: ModuleIx) {
+    fn later_in(&mut self, ix: ModuleIx, ran: bool) {
         let Some(program) = self.loaded[ix as usize].program.clone() else {
             return;
         };
         for site in &program.sites {
-            let dead = site.top_level && site.function == 0;
+            let dead = ran && site.top_level && site.function == 0;
             if dead || site.kind == SiteKind::Resolve || self.ran.contains(&(ix, site.expr)) {
                 continue;
             }

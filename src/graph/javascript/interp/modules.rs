@@ -280,6 +280,7 @@ impl Machine<'_> {
             env.doubt = 0;
         }
         let calls = std::mem::take(&mut self.calls_deep);
+        let (depth, tries, stack) = (self.depth, self.tries, self.stack.len());
         let mut frame = self.frame(ix, env, this);
         if let Some(code) = program.functions.first()
             && self.depth < super::MAX_DEPTH
@@ -289,9 +290,12 @@ impl Machine<'_> {
             if let Some(slot) = code.arguments {
                 self.write_slot(env, slot, UNKNOWN);
             }
+            let outer = self.statement_steps;
             for id in &code.body {
+                self.statement_steps = 0;
                 match self.statements(&mut frame, program, &[*id]) {
                     Ok(Flow::Normal) => {}
+                    Err(Abrupt::Stop) if self.steps <= self.max_steps => self.depth = depth,
                     Ok(_) | Err(Abrupt::Stop) => break,
                     Err(Abrupt::Throw(_) | Abrupt::Suspend) => {
                         if self.tries > 0 {
@@ -300,7 +304,10 @@ impl Machine<'_> {
                     }
                 }
             }
+            self.statement_steps = outer;
         }
+        (self.depth, self.tries) = (depth, tries);
+        self.stack.truncate(stack);
         self.doubt = doubt;
         self.calls_deep = calls;
     }

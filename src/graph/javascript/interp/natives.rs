@@ -10,7 +10,7 @@ type Table = &'static [(&'static str, Native)];
 const OPAQUE: &[(&str, &[&str])] = &[
     ("Object", &["isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "__defineGetter__", "__defineSetter__", "__lookupGetter__"]),
     ("Array", &["sort", "copyWithin", "lastIndexOf", "findLast", "findLastIndex", "toLocaleString", "toString", "toSorted", "toReversed", "@@iterator"]),
-    ("String", &["charCodeAt", "codePointAt", "localeCompare", "normalize", "search", "match", "matchAll", "padEnd", "padStart", "big", "anchor", "at", "isWellFormed", "toWellFormed", "trimLeft", "trimRight", "@@iterator"]),
+    ("String", &["localeCompare", "normalize", "search", "match", "matchAll", "padEnd", "padStart", "big", "anchor", "at", "isWellFormed", "toWellFormed", "trimLeft", "trimRight", "@@iterator"]),
     ("Number", &["toFixed", "toPrecision", "toExponential", "toLocaleString", "valueOf"]),
     ("Boolean", &["valueOf"]),
     ("Symbol", &["description", "valueOf"]),
@@ -325,6 +325,8 @@ const STRING: Table = &[
     ("indexOf", |m, c| number(m, c, |s, a| s.find(a).map_or(-1.0, |at| at as f64))),
     ("lastIndexOf", |m, c| number(m, c, |s, a| s.rfind(a).map_or(-1.0, |at| at as f64))),
     ("charAt", |m, c| text(m, c, |s, a| Some(s.chars().nth(a.first().map_or(0, |n| n.parse().unwrap_or(0))).map_or_else(String::new, String::from)))),
+    ("charCodeAt", code_at),
+    ("codePointAt", code_at),
     ("repeat", |m, c| text(m, c, |s, a| { let n: usize = a.first()?.parse().ok()?; (n.saturating_mul(s.len()) < 65_536).then(|| s.repeat(n)) })),
     ("replace", |m, c| replace(m, c, false)),
     ("replaceAll", |m, c| replace(m, c, true)),
@@ -497,7 +499,16 @@ pub(super) fn install(m: &mut Machine<'_>) {
 fn constructors(m: &mut Machine<'_>) {
     let table: &[(&'static str, &'static str, Native)] = &[
         ("Object", "Object", |m, c| Ok(match c.arg(0) { Value::Undefined | Value::Null => Value::Obj(m.plain()), other => other })),
-        ("Function", "Function", |_, _| Ok(UNKNOWN)),
+        // Code made from text cannot be read; what it makes usually wraps a function given to it.
+        ("Function", "Function", |m, _| {
+            let made = m.native(|m, c| {
+                let inner = c.args.iter().copied().find(|arg| m.callable(*arg)).unwrap_or(UNKNOWN);
+                let wrapper = m.native(|m, c| m.call_at(c.data, c.this, c.args, c.at), inner);
+                if let Value::Obj(id) = wrapper { m.object_mut(id).open = true; }
+                Ok(wrapper)
+            }, Value::Undefined);
+            Ok(made)
+        }),
         ("Array", "Array", |m, c| Ok(match c.args { [Value::Num(len)] => m.array(vec![Value::Undefined; len.clamp(0.0, 10_000.0) as usize]), args => m.array(args.to_vec()) })),
         ("String", "String", |m, c| Ok(if c.args.is_empty() { m.string("") } else { m.to_text(c.arg(0)).map_or(UNKNOWN, Value::Str) })),
         ("Number", "Number", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, Value::Num))),
@@ -802,4 +813,11 @@ fn map_set(m: &mut Machine<'_>, c: &Call<'_>, value: Value) -> R {
         }
     }
     Ok(c.this)
+}
+
+fn code_at(m: &mut Machine<'_>, c: &Call<'_>) -> R {
+    let (Value::Str(s), Some(at)) = (c.this, if c.args.is_empty() { Some(0.0) } else { m.to_number(c.arg(0)) }) else {
+        return Ok(UNKNOWN);
+    };
+    Ok(Value::Num(m.str(s).encode_utf16().nth(at.max(0.0) as usize).map_or(f64::NAN, f64::from)))
 }
