@@ -4,3 +4,4 @@
 pub mod native;
 pub mod javascript;
 pub mod python;
+pub mod rust;
