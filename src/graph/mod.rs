@@ -4,6 +4,7 @@
 //! same [`ModuleGraph`], so that cost, rules and reports need not know the language.
 
 pub mod javascript;
+pub mod cargo;
 pub mod packages;
 pub mod python;
 
