@@ -8,6 +8,7 @@ use super::dependencies::{DependencyVerdict, Verdict};
 use super::expansion::{self, Source};
 use super::{PackageInput, usage};
 use crate::input::files;
+use crate::lang::rust::cfg::may_hold_on_lambda;
 use crate::lang::rust::crates::{CrateFiles, Gate, GateKind, Gates};
 use crate::manifest::cargo::{CargoManifest, Dependency, DependencyKind, crate_name};
 use crate::span::Span;
@@ -72,17 +73,24 @@ fn of_dependency(input: &PackageInput<'_>, verdict: &DependencyVerdict, dependen
         return Vec::new();
     }
     let judge = Judge::new(input, dependency, source);
-    let mut unused: BTreeSet<&str> = candidates.into_iter().filter(|name| judge.is_unused(name, &on[*name].0)).collect();
-    // What a kept feature switches on stays on.
-    loop {
-        let kept = on.keys().map(String::as_str).filter(|name| !unused.contains(name) && !AGGREGATES.contains(name));
-        let implied = manifest.feature_closure(kept);
-        let before = unused.len();
-        unused.retain(|name| !implied.contains(name));
-        if unused.len() == before {
-            break;
+    let mut left: BTreeSet<&str> = on.keys().map(String::as_str).collect();
+    let full = left.clone();
+    let needs = judge.needs();
+    let mut unused: BTreeSet<&str> = BTreeSet::new();
+    for name in candidates {
+        if !judge.is_reportable(name, &on[name].0) {
+            continue;
+        }
+        left.remove(name);
+        if needs.iter().all(|need| judge.is_met(need, &left, &full)) {
+            unused.insert(name);
+        } else {
+            left.insert(name);
         }
     }
+    // What a kept feature switches on stays on.
+    let implied = manifest.feature_closure(left);
+    unused.retain(|name| !implied.contains(name));
     let instead: Vec<String> = on.keys().filter(|name| !unused.contains(name.as_str())).cloned().collect();
     unused
         .iter()
@@ -108,6 +116,7 @@ fn is_reexported(input: &PackageInput<'_>, dependency: &Dependency) -> bool {
 /// The features that are on by what is declared, aggregates replaced by what they stand for.
 fn expanded(dependency: &Dependency, manifest: &CargoManifest) -> BTreeMap<String, (Origin, Span)> {
     let table = |name: &str| manifest.features.iter().find(|feature| feature.name == name);
+    let implicit = |name: &str| manifest.dependencies.iter().any(|d| d.optional && d.key == name);
     let mut todo: Vec<(String, Origin, Span)> = dependency.features.iter().map(|(name, span)| (name.clone(), Origin::Listed, *span)).collect();
     if dependency.default_features && table("default").is_some() {
         todo.push(("default".into(), Origin::Default, dependency.span));
@@ -123,7 +132,7 @@ fn expanded(dependency: &Dependency, manifest: &CargoManifest) -> BTreeMap<Strin
             if seen.insert(name.clone()) {
                 let inner = if name == "default" { Origin::Default } else { Origin::Aggregate(name.clone()) };
                 let parts = table(&name).map(|feature| feature.enables.clone()).unwrap_or_default();
-                todo.extend(parts.into_iter().filter(|part| table(part).is_some()).map(|part| (part, inner.clone(), span)));
+                todo.extend(parts.into_iter().filter(|part| table(part).is_some() || implicit(part)).map(|part| (part, inner.clone(), span)));
             }
             continue;
         }
@@ -179,49 +188,98 @@ impl<'a> Judge<'a> {
         judge
     }
 
-    /// Types that the code names, and types that functions and fields it names lead to.
+    /// Types that the code names, and types that their functions and fields lead to.
     fn reachable_types(&self) -> BTreeSet<String> {
-        let mut found: BTreeSet<String> = self.usage.idents.iter().filter(|name| name.starts_with(|c: char| c.is_ascii_uppercase())).cloned().collect();
-        for gates in std::iter::once(&self.own).chain(self.inner.values().map(|(gates, _)| gates)) {
-            for name in self.usage.methods.iter().chain(&self.usage.idents) {
-                found.extend(gates.returns.get(name).into_iter().flatten().cloned());
+        let is_type = |name: &&str| name.starts_with(|c: char| c.is_ascii_uppercase());
+        let mut found: BTreeSet<String> = self.segments.iter().filter(|name| is_type(name)).map(|name| (*name).to_string()).collect();
+        if self.has_glob {
+            found.extend(self.usage.idents.iter().filter(|name| is_type(&name.as_str())).cloned());
+        }
+        for _ in 0..3 {
+            let before = found.len();
+            for (_, gates) in self.scopes() {
+                for name in &self.usage.idents {
+                    for (owner, ty) in gates.returns.get(name).into_iter().flatten() {
+                        let reached = owner.as_ref().map_or_else(|| self.segments.contains(name.as_str()), |owner| found.contains(owner));
+                        if reached {
+                            found.insert(ty.clone());
+                        }
+                    }
+                }
+            }
+            if found.len() == before {
+                break;
             }
         }
         found
     }
 
-    fn is_unused(&self, feature: &str, origin: &Origin) -> bool {
+    /// Own gates, then those of facades by key.
+    fn scopes(&self) -> impl Iterator<Item = (Option<&String>, &Gates)> {
+        std::iter::once((None, &self.own)).chain(self.inner.iter().map(|(key, (gates, _))| (Some(key), gates)))
+    }
+
+    /// Whether a gate is as open with the features `on` as with all that are declared. Other
+    /// crates may switch on what is not declared here: that stays undecided.
+    fn is_met(&self, (key, gate): &(Option<&String>, &Gate), on: &BTreeSet<&str>, full: &BTreeSet<&str>) -> bool {
+        let open = |features: &BTreeSet<&str>| {
+            let (now, all) = match key {
+                None => (self.manifest.feature_closure(features.iter().copied()), self.manifest.feature_closure(full.iter().copied())),
+                Some(key) => (self.inner_features(key, features), self.inner_features(key, full)),
+            };
+            gate.condition.evaluate(&|name| if now.contains(name) || NEVER_REPORTED.contains(&name) { Some(true) } else if all.contains(name) { Some(false) } else { None })
+        };
+        let now = open(on);
+        now == Some(true) || now == open(full)
+    }
+
+    /// Features of a re-exported crate that are on when the dependency's features `on` are.
+    fn inner_features(&self, key: &str, on: &BTreeSet<&str>) -> BTreeSet<&str> {
+        let Some((_, manifest)) = self.inner.get(key) else { return BTreeSet::new() };
+        let closure = self.manifest.feature_closure(on.iter().filter_map(|name| self.manifest.features.iter().map(|f| f.name.as_str()).find(|own| own == name)));
+        let enables = self.manifest.features.iter().filter(|f| closure.contains(f.name.as_str())).flat_map(|f| &f.enables);
+        let passed = enables.filter_map(|enable| enable.split_once('/')).filter(|(to, _)| to.trim_end_matches('?') == key).map(|(_, name)| name);
+        let declared = self.manifest.dependencies.iter().filter(|d| d.key == key);
+        let always = declared.flat_map(|d| d.features.iter().map(|(name, _)| name.as_str()).chain(d.default_features.then_some("default")));
+        manifest.feature_closure(passed.chain(always))
+    }
+
+    /// Gates of things that the code names.
+    fn needs(&self) -> Vec<(Option<&String>, &Gate)> {
+        let all = self.scopes().flat_map(|(key, gates)| gates.gates.iter().map(move |gate| (key, gates, gate)));
+        all.filter(|(_, gates, gate)| self.is_used(gate, gates)).map(|(key, _, gate)| (key, gate)).collect()
+    }
+
+    /// Whether anything can be said about a feature that nothing seems to need: it adds names, and
+    /// does not change what other code does.
+    fn is_reportable(&self, feature: &str, origin: &Origin) -> bool {
+        if matches!(origin, Origin::Aggregate(_)) {
+            return true;
+        }
         let closure = self.manifest.feature_closure([feature]);
-        let mut has_api = false;
-        let (mut behaviour, mut opaque, mut mentioned) = (false, false, false);
-        let mut scopes: Vec<(&Gates, BTreeSet<&str>)> = vec![(&self.own, closure.clone())];
         let enables: Vec<&String> = self.manifest.features.iter().filter(|f| closure.contains(f.name.as_str())).flat_map(|f| &f.enables).collect();
-        for enable in &enables {
-            if let Some((key, name)) = enable.split_once('/')
-                && let Some((gates, manifest)) = self.inner.get(key.trim_end_matches('?'))
-            {
-                scopes.push((gates, manifest.feature_closure([name])));
-            }
-        }
-        for (gates, names) in &scopes {
-            behaviour |= names.contains(feature) && gates.behaviour.contains(feature);
-            opaque |= names.iter().any(|name| gates.opaque.contains(*name));
-            mentioned |= names.iter().any(|name| gates.mentioned.contains(*name));
-            for gate in gates.gates.iter().filter(|gate| gate.features.iter().any(|name| names.contains(name.as_str()) && !NEVER_REPORTED.contains(&name.as_str()))) {
-                has_api |= !matches!(gate.kind, GateKind::Impl { .. }) || !gate.features.is_empty();
-                if self.is_used(gate, gates) {
-                    return false;
-                }
-            }
-        }
-        let through_aggregate = matches!(origin, Origin::Aggregate(_));
-        if opaque && !through_aggregate {
+        let forwards: Vec<(&str, &str)> = enables.iter().filter_map(|enable| enable.split_once('/')).map(|(key, name)| (key.trim_end_matches('?'), name)).collect();
+        if self.own.opaque.contains(feature) {
             return false;
         }
-        if has_api {
-            return through_aggregate || !behaviour;
+        // What it only hands on to others shows nowhere here.
+        let names_itself = self.own.gates.iter().any(|gate| gate.features == [feature] && matches!(gate.kind, GateKind::Item(_)));
+        let inert = enables.is_empty() || forwards.is_empty() && self.is_inert(feature, &enables);
+        if !names_itself && !inert && (*origin == Origin::Default || forwards.iter().any(|(key, _)| !self.inner.contains_key(*key))) {
+            return false;
         }
-        through_aggregate || (!mentioned && self.is_inert(feature, &enables))
+        let adds = |gates: &Gates, names: &BTreeSet<&str>| gates.gates.iter().any(|gate| gate.features.iter().any(|name| names.contains(name.as_str()) && !NEVER_REPORTED.contains(&name.as_str())));
+        let mut has_api = adds(&self.own, &closure);
+        let mut behaviour = self.own.behaviour.contains(feature);
+        let mut mentioned = closure.iter().any(|name| self.own.mentioned.contains(*name));
+        for (key, name) in &forwards {
+            let Some((gates, manifest)) = self.inner.get(*key) else { continue };
+            let names = manifest.feature_closure([*name]);
+            has_api |= adds(gates, &names);
+            behaviour |= names.iter().any(|name| gates.behaviour.contains(*name) || gates.opaque.contains(*name));
+            mentioned |= names.iter().any(|name| gates.mentioned.contains(*name));
+        }
+        if has_api { !behaviour } else { !mentioned && self.is_inert(feature, &enables) }
     }
 
     /// Switches on nothing for a Lambda target: no condition, no crate, no build script asks.
@@ -230,25 +288,34 @@ impl<'a> Judge<'a> {
         let reaches = |enable: &&&String| {
             let key = enable.strip_prefix("dep:").unwrap_or(enable).split(['/', '?']).next().unwrap_or_default();
             let mut declared = self.manifest.dependencies.iter().filter(|d| d.key == key).peekable();
-            declared.peek().is_some() && declared.any(|d| d.target.as_deref().is_none_or(is_for_lambda))
+            declared.peek().is_some() && declared.any(|d| d.target.as_deref().is_none_or(may_hold_on_lambda))
         };
         !self.build_script.contains(&variable) && !enables.iter().any(|enable| reaches(&enable))
     }
 
     fn is_used(&self, gate: &Gate, gates: &Gates) -> bool {
+        // A type behind the same feature is reached by its own name first.
+        let behind = |owner: &String| {
+            let definitions = gates.gated_types.get(owner).map_or(&[][..], Vec::as_slice);
+            let shared = |of: &Vec<String>| of.iter().any(|feature| gate.features.contains(feature));
+            definitions.iter().all(|of| !of.is_empty()) && definitions.iter().any(shared)
+        };
         match &gate.kind {
             GateKind::Item(name) => self.segments.contains(name.as_str()) || (self.has_glob && self.usage.idents.contains(name)),
             GateKind::Method { name, owner } => {
-                // A type behind the same feature is reached by its own name first.
-                let behind = gates.gated_types.get(owner).is_some_and(|of| gate.features.iter().any(|feature| of.contains(feature)));
-                !behind && self.usage.methods.contains(name)
+                !behind(owner) && self.usage.methods.contains(name)
+            }
+            // Whoever lacks one of these gets another error first, or none.
+            GateKind::Impl { trait_name, .. } if matches!(trait_name.as_str(), "Send" | "Sync" | "Unpin" | "Drop" | "Debug" | "Display" | "UnwindSafe" | "RefUnwindSafe") => false,
+            GateKind::Impl { types, trait_name } if types.iter().chain([trait_name]).any(behind) => {
+                types.iter().chain([trait_name]).filter(|name| behind(name)).all(|name| self.segments.contains(name.as_str()))
             }
             GateKind::Impl { trait_name, types } => {
                 let local: Vec<&String> = types.iter().filter(|name| gates.types.contains(*name)).collect();
                 let wanted = if local.is_empty() {
                     let named = |name: &&String| name.len() > 1;
                     let mut outside = types.iter().filter(named).peekable();
-                    outside.peek().is_some() && if trait_name.is_empty() { outside.any(|name| self.usage.idents.contains(name)) } else { outside.all(|name| self.usage.idents.contains(name)) }
+                    outside.peek().is_some() && if trait_name.is_empty() { outside.any(|name| self.usage.idents.contains(name)) } else { outside.all(|name| self.usage.idents.contains(name)) && (self.usage.idents.contains(trait_name) || types.iter().any(|name| !is_common(name))) }
                 } else {
                     local.iter().any(|name| self.reachable.contains(*name))
                 };
@@ -264,8 +331,9 @@ impl<'a> Judge<'a> {
     }
 }
 
-fn is_for_lambda(target: &str) -> bool {
-    !["windows", "wasm", "macos", "apple", "ios", "android", "emscripten", "redox", "hermit"].iter().any(|other| target.contains(other)) || target.contains("not(")
+/// Types that every program uses, so that their name says nothing.
+fn is_common(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase()) || matches!(name, "String" | "Vec" | "Option" | "Box" | "Result" | "Rc" | "Arc" | "Cow" | "HashMap" | "BTreeMap")
 }
 
 fn gates_of(source: &Source<'_>) -> Gates {

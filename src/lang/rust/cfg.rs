@@ -103,6 +103,16 @@ fn fold(parts: &[Cfg], feature: &impl Fn(&str) -> Option<bool>, stop: bool) -> O
     if open { None } else { Some(!stop) }
 }
 
+/// Whether the condition or triple of a `[target.*]` table can hold on Lambda.
+#[must_use]
+pub fn may_hold_on_lambda(target: &str) -> bool {
+    let inner = target.trim().strip_prefix("cfg(").and_then(|rest| rest.strip_suffix(')'));
+    match inner {
+        Some(condition) => syn::parse_str::<Wrapper>(condition).map_or(true, |Wrapper(cfg)| cfg.evaluate(&|_| None) != Some(false)),
+        None => target.contains("linux"),
+    }
+}
+
 /// `cfg` conditions are Rust meta items.
 pub(super) struct Wrapper(pub(super) Cfg);
 
@@ -125,6 +135,8 @@ fn of_meta(meta: &Meta) -> Cfg {
             "unix" => Cfg::Known(true),
             "windows" => Cfg::Known(false),
             "doc" | "doctest" | "docsrs" | "miri" | "loom" | "fuzzing" => Cfg::Known(false),
+            // Switches that only their author's own builds pass with `--cfg`.
+            _ if name.contains("unstable") || name.contains("nightly") => Cfg::Known(false),
             _ => Cfg::Other(name),
         },
         Meta::List(list) => {

@@ -18,6 +18,8 @@ use super::super::tokens::{Piece, pieces};
 pub struct Gate {
     /// Features that its condition names.
     pub features: Vec<String>,
+    /// The condition.
+    pub condition: Cfg,
     /// What it is.
     pub kind: GateKind,
 }
@@ -56,10 +58,11 @@ pub struct Gates {
     pub opaque: BTreeSet<String>,
     /// Types that the crate defines.
     pub types: BTreeSet<String>,
-    /// Types defined only behind features.
-    pub gated_types: BTreeMap<String, BTreeSet<String>>,
-    /// Types in the results of public functions and in public fields, by name.
-    pub returns: BTreeMap<String, BTreeSet<String>>,
+    /// For each type the features of each of its definitions.
+    pub gated_types: BTreeMap<String, Vec<Vec<String>>>,
+    /// Types in the results of functions and in public fields, by name, with the type that has
+    /// them.
+    pub returns: BTreeMap<String, BTreeSet<(Option<String>, String)>>,
     /// Crates re-exported.
     pub reexports: BTreeSet<String>,
 }
@@ -157,7 +160,7 @@ impl Reader<'_> {
     fn gate(&mut self, cfg: &Cfg, kind: GateKind) {
         let features = self.features(cfg);
         if !features.is_empty() && cfg.evaluate(&|_| None) != Some(false) {
-            self.found.gates.push(Gate { features, kind });
+            self.found.gates.push(Gate { features, condition: cfg.clone(), kind });
         }
     }
 
@@ -210,7 +213,8 @@ impl Reader<'_> {
                 self.named_type(&item.ident, &item.vis, &cfg, named(&item.vis));
                 for field in &item.fields {
                     if let (Some(name), Visibility::Public(_)) = (&field.ident, &field.vis) {
-                        self.found.returns.entry(plain(name)).or_default().extend(type_names(&field.ty));
+                        let owner = Some(plain(&item.ident));
+                        self.found.returns.entry(plain(name)).or_default().extend(type_names(&field.ty).into_iter().map(|ty| (owner.clone(), ty)));
                     }
                 }
             }
@@ -248,7 +252,7 @@ impl Reader<'_> {
         if named && matches!(visibility, Visibility::Public(_)) {
             self.gate(cfg, GateKind::Item(name.clone()));
         }
-        self.found.gated_types.entry(name).and_modify(|known| known.retain(|f| features.contains(f))).or_insert_with(|| features.iter().cloned().collect());
+        self.found.gated_types.entry(name).or_default().push(features);
     }
 
     fn module(&mut self, item: &syn::ItemMod, cfg: &Cfg, public: bool, inline: &mut Vec<String>) {
@@ -296,7 +300,8 @@ impl Reader<'_> {
 
     fn signature(&mut self, signature: &syn::Signature, owner: Option<&str>) {
         if let syn::ReturnType::Type(_, ty) = &signature.output {
-            let names = type_names(ty).into_iter().map(|name| if name == "Self" { owner.unwrap_or("Self").to_string() } else { name });
+            let names = type_names(ty).into_iter().filter(|name| name != "Self" && Some(name.as_str()) != owner);
+            let names = names.map(|name| (owner.map(str::to_string), name));
             self.found.returns.entry(plain(&signature.ident)).or_default().extend(names);
         }
     }
