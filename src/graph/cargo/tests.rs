@@ -22,10 +22,21 @@ fn corpus_answers() {
             let key = feature.subject.rsplit_once('/').map_or("", |(key, _)| key);
             features.entry(key).or_default().push(&feature.feature);
         }
+        let items = |found: &CargoAnalysis, of: fn(&crate::lang::rust::work::Work) -> &Vec<crate::lang::rust::work::WorkItem>| -> Vec<Value> {
+            found.functions.iter().flat_map(|f| of(&f.work)).map(|item| {
+                let text = std::fs::read_to_string(format!("{root}/{}/{}", case.name, item.file)).expect("a file");
+                let line = text[..item.span.start as usize].matches('\n').count() + 1;
+                eprintln!("   {:?} {}:{line} {} {:?}", item.kind, item.file, item.what, item.bytes);
+                json!({"file": item.file, "line": line})
+            }).collect()
+        };
+        eprintln!("   functions {:?}", found.functions.iter().map(|f| (&f.name, f.work.reaches_run)).collect::<Vec<_>>());
         let answer: Value = json!({
             "unused": of(Verdict::Unused), "misplaced": of(Verdict::OnlyTests),
             "workspace": found.workspace_unused.iter().map(|e| &e.key).collect::<Vec<_>>(),
             "unused_features": features,
+            "init_work": items(&found, |work| &work.init), "handler_work": items(&found, |work| &work.handler),
+            "routes": found.functions.iter().flat_map(|f| &f.work.routes).map(|r| json!({"method": r.method.as_deref().unwrap_or("ANY"), "path": r.path, "handler": r.handler})).collect::<Vec<_>>(),
         });
         all.insert(case.name, answer);
         assert!(found.workspace.members.iter().flat_map(|m| &m.dependencies).any(|d| d.kind == DependencyKind::Normal));
