@@ -14,6 +14,7 @@ pub mod graph;
 pub mod cost;
 pub mod finding;
 pub mod engine;
+pub mod config;
 pub mod report;
 #[path = "../rules/mod.rs"]
 pub mod rules;

@@ -1,4 +1,6 @@
 //! The integration tests, in one binary.
 
+mod cli;
+mod generated;
 mod rules;
 mod support;

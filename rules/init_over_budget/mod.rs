@@ -6,7 +6,7 @@ use crate::text;
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     let option = Some(cx.number("budget_ms")).filter(|ms| *ms > 0.0);
     let limit = cx.spec.platform.limits().init_ms;
-    let budget = cx.project.budgets.init_ms.or(option).unwrap_or(limit);
+    let budget = cx.budgets.init_ms.or(option).unwrap_or(limit);
     let estimate = &cx.estimate;
     if estimate.init_ms <= budget {
         return;

@@ -10,6 +10,8 @@ use crate::report::Format;
 
 /// How errors of the user begin.
 pub(super) const ERROR_STYLE: Style = AnsiColor::Red.on_default().bold();
+/// How warnings beside the report begin.
+pub(super) const WARNING_STYLE: Style = AnsiColor::Yellow.on_default().bold();
 /// How remarks beside the report begin.
 pub(super) const NOTE_STYLE: Style = AnsiColor::Blue.on_default().bold();
 
@@ -34,8 +36,12 @@ pub(super) enum Command {
     },
     /// List all rules
     Rules,
-    /// Print the JSON schema of the report
-    Schema,
+    /// Print the JSON schema of the report or of the configuration
+    Schema {
+        /// Which one
+        #[arg(value_enum, default_value_t)]
+        of: SchemaOf,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -43,6 +49,16 @@ pub(super) enum Command {
     },
     /// Print the manual page
     Man,
+}
+
+/// What a JSON schema describes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum SchemaOf {
+    /// `defrost-report/1`.
+    #[default]
+    Report,
+    /// `defrost.toml` and the other places of settings.
+    Config,
 }
 
 /// What to analyse.

@@ -3,62 +3,48 @@ use std::io::{BufWriter, IsTerminal, Write};
 
 use super::args::{CheckArgs, Color};
 use super::sources::ProjectSources;
-use super::{CLEAN, FINDINGS, UserError, pipeline, reference};
-use crate::engine::{self, Budgets, Category, Policy, ProjectFacts, Registry, Selector};
+use super::pipeline::{self, Inputs};
+use super::settings::{self, Settings};
+use super::{CLEAN, FINDINGS, UserError, reference};
+use crate::engine::{self, Budgets, FunctionFacts, ProjectFacts, Registry};
 use crate::finding::{Finding, Severity};
 use crate::report::model::{self, Counts, Report, Summary};
 use crate::report::{self, Style};
-use crate::text;
 
 /// Analyses, reports, and says with which code to exit.
 pub(super) fn run(args: &CheckArgs) -> Result<u8, UserError> {
     let registry = reference::registry()?;
-    let policy = policy(args, &registry)?;
-    let report = pipeline::with_threads(args.input.jobs, || analysed(args, &registry, &policy))??;
+    let settings = settings::find(&args.paths, args.config.as_deref(), &registry)?;
+    let report = pipeline::with_threads(args.input.jobs, || analysed(args, &registry, &settings))??;
     print(args, &report)?;
     Ok(report.summary.exit_code)
 }
 
-fn analysed(args: &CheckArgs, registry: &Registry, policy: &Policy) -> Result<Report, UserError> {
+fn analysed(args: &CheckArgs, registry: &Registry, settings: &Settings) -> Result<Report, UserError> {
+    let policy = settings.policy(args, registry)?;
     let budgets = Budgets { init_ms: args.budget_init, bytes: args.budget_size.map(|mb| (mb * 1e6) as u64) };
-    let project = pipeline::project(&args.paths, &args.input, budgets)?;
-    let findings = engine::run(registry, policy, &project);
+    let project = pipeline::project(&args.paths, &Inputs { args: &args.input, settings, budgets })?;
+    let budgets = project.budgets;
+    let working = std::env::current_dir().unwrap_or_default();
+    let findings = settings.resolved.overrides.apply(engine::run(registry, &policy, &project), &working);
     let summary = Summary {
         functions: project.functions.len(),
         findings: Counts::of(&findings),
         suppressed: 0,
         baselined: 0,
         budgets: model::Budgets { init_ms: budgets.init_ms, bytes: budgets.bytes },
-        exit_code: exit_code(args, &project, &findings),
+        exit_code: exit_code(args.fail_on.or(settings.resolved.fail_on), &project, &findings),
     };
     let report = report::build(&project, &findings, summary, &ProjectSources { project: &project });
     Ok(Report { rules: model::RuleInfo::table(registry), ..report })
 }
 
 /// Findings at or above the threshold fail the run, and so does a budget broken.
-fn exit_code(args: &CheckArgs, project: &ProjectFacts, findings: &[Finding]) -> u8 {
-    let threshold = args.fail_on.unwrap_or(Severity::Error);
+fn exit_code(fail_on: Option<Severity>, project: &ProjectFacts, findings: &[Finding]) -> u8 {
+    let threshold = fail_on.unwrap_or(Severity::Error);
     let grave = findings.iter().any(|finding| finding.severity >= threshold);
-    let broken = project.functions.iter().any(|function| function.breaks(project.budgets));
+    let broken = project.functions.iter().any(FunctionFacts::breaks_budget);
     if grave || broken { FINDINGS } else { CLEAN }
-}
-
-/// What the command line says about rules. Unknown names are errors with a suggestion.
-fn policy(args: &CheckArgs, registry: &Registry) -> Result<Policy, UserError> {
-    let read = |names: &[String]| names.iter().map(|name| selector(name, registry)).collect::<Result<Vec<_>, _>>();
-    Ok(Policy { select: read(&args.select)?, ignore: read(&args.ignore)?, ..Policy::default() })
-}
-
-fn selector(name: &str, registry: &Registry) -> Result<Selector, UserError> {
-    if let Some(category) = Category::ALL.into_iter().find(|category| category.word() == name) {
-        return Ok(Selector::Category(category));
-    }
-    if registry.find(name).is_some() {
-        return Ok(Selector::Rule(name.to_owned()));
-    }
-    let known = registry.rules().iter().map(|rule| rule.name).chain(Category::ALL.map(Category::word));
-    let hint = text::similar(name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-    Err(UserError(format!("there is no rule or category `{name}`{hint}")))
 }
 
 fn print(args: &CheckArgs, report: &Report) -> Result<(), UserError> {

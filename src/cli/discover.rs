@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use super::UserError;
-use super::args::InputArgs;
+use super::pipeline::Inputs;
 use crate::artifact::Artifact;
 use crate::input::{self, InputKind, Limits};
 use crate::manifest::function::{Declaration, FunctionSpec, LocalCode};
@@ -47,13 +47,13 @@ pub(super) fn shown(path: &Path) -> String {
 }
 
 /// The functions that a path on the command line stands for.
-pub(super) fn functions(path: &Path, args: &InputArgs) -> Result<Vec<FunctionSpec>, UserError> {
-    if args.handler.is_none() {
+pub(super) fn functions(path: &Path, inputs: &Inputs<'_>) -> Result<Vec<FunctionSpec>, UserError> {
+    if inputs.args.handler.is_none() {
         if let Some((file, text)) = template_at(path)? {
-            return from_template(&file, &text, args);
+            return from_template(&file, &text, inputs);
         }
     }
-    by_convention(path, args).map(|spec| vec![spec])
+    by_convention(path, inputs).map(|spec| vec![spec])
 }
 
 /// The template that a path is, or that a folder holds, with its text.
@@ -71,7 +71,7 @@ fn template_at(path: &Path) -> Result<Option<(PathBuf, String)>, UserError> {
     }
 }
 
-fn from_template(file: &Path, text: &str, args: &InputArgs) -> Result<Vec<FunctionSpec>, UserError> {
+fn from_template(file: &Path, text: &str, inputs: &Inputs<'_>) -> Result<Vec<FunctionSpec>, UserError> {
     let declared = template::functions(&shown(file), text)?;
     for note in &declared.notes {
         super::note(&format!("{}:{}: {}", note.location.path, note.line, note.message));
@@ -81,25 +81,28 @@ fn from_template(file: &Path, text: &str, args: &InputArgs) -> Result<Vec<Functi
         return Err(UserError(format!("{}: no function in this template can be analysed; {advice}", shown(file))));
     }
     let folder = file.parent().unwrap_or(Path::new(""));
-    declared.functions.into_iter().map(|declaration| completed(declaration, folder, text, args)).collect()
+    declared.functions.into_iter().map(|declaration| completed(declaration, folder, text, inputs)).collect()
 }
 
 /// A declared function with its code found and its gaps filled; the command line wins.
-fn completed(declared: Declaration, folder: &Path, text: &str, args: &InputArgs) -> Result<FunctionSpec, UserError> {
+fn completed(declared: Declaration, folder: &Path, text: &str, inputs: &Inputs<'_>) -> Result<FunctionSpec, UserError> {
     let code = found(&declared.code, folder).ok_or_else(|| UserError(not_built(&declared, text)))?;
-    let (handler, runtime) = match (declared.handler, args.runtime.clone().or(declared.runtime)) {
+    let (args, defaults) = (inputs.args, &inputs.settings.resolved.defaults);
+    let runtime = args.runtime.clone().or(declared.runtime).or_else(|| defaults.runtime.clone());
+    let (handler, runtime) = match (declared.handler.or_else(|| defaults.handler.clone()), runtime) {
         (Some(handler), Some(runtime)) => (handler, runtime),
         (handler, runtime) => entry_point(Path::new(&code), handler, runtime)?,
     };
-    let declared_layers = || declared.layers.iter().filter_map(|layer| found(layer, folder)).collect();
+    let declared_layers: Vec<String> = declared.layers.iter().filter_map(|layer| found(layer, folder)).collect();
+    let says_layers = args.layers.is_empty() && !declared.layers.is_empty();
     Ok(FunctionSpec {
-        layers: if args.layers.is_empty() { declared_layers() } else { layers(args) },
+        layers: if says_layers { declared_layers } else { layers(inputs) },
         name: declared.name,
         origin: Some(declared.origin),
         platform: Platform::default(),
         runtime,
-        architecture: args.arch.or(declared.architecture).unwrap_or_default(),
-        memory_mb: args.memory.or(declared.memory_mb),
+        architecture: args.arch.or(declared.architecture).or(defaults.architecture).unwrap_or_default(),
+        memory_mb: args.memory.or(declared.memory_mb).or(defaults.memory_mb),
         timeout_s: declared.timeout_s,
         handler,
         code,
@@ -126,23 +129,27 @@ fn not_built(declared: &Declaration, text: &str) -> String {
     format!("{}:{line}: the code of {} is not at {missing}; build it first", origin.path, declared.name)
 }
 
-fn layers(args: &InputArgs) -> Vec<String> {
-    args.layers.iter().map(|layer| shown(layer)).collect()
+/// The layers that the command line names, or else the configuration.
+fn layers(inputs: &Inputs<'_>) -> Vec<String> {
+    let given = &inputs.args.layers;
+    if given.is_empty() { inputs.settings.layers() } else { given.iter().map(|layer| shown(layer)).collect() }
 }
 
-fn by_convention(path: &Path, args: &InputArgs) -> Result<FunctionSpec, UserError> {
-    let (handler, runtime) = entry_point(path, args.handler.clone(), args.runtime.clone())?;
+fn by_convention(path: &Path, inputs: &Inputs<'_>) -> Result<FunctionSpec, UserError> {
+    let (args, defaults) = (inputs.args, &inputs.settings.resolved.defaults);
+    let handler = args.handler.clone().or_else(|| defaults.handler.clone());
+    let (handler, runtime) = entry_point(path, handler, args.runtime.clone().or_else(|| defaults.runtime.clone()))?;
     Ok(FunctionSpec {
         name: name_of(path),
         origin: None,
         platform: Platform::default(),
         runtime,
-        architecture: args.arch.unwrap_or_default(),
-        memory_mb: args.memory,
+        architecture: args.arch.or(defaults.architecture).unwrap_or_default(),
+        memory_mb: args.memory.or(defaults.memory_mb),
         timeout_s: None,
         handler,
         code: shown(path),
-        layers: layers(args),
+        layers: layers(inputs),
         environment: std::collections::BTreeMap::default(),
         events: Vec::new(),
         init_off_request_path: false,

@@ -5,6 +5,7 @@ mod check;
 mod discover;
 mod pipeline;
 mod reference;
+mod settings;
 mod sources;
 mod why;
 
@@ -60,13 +61,18 @@ fn note(message: &str) {
     anstream::eprintln!("{}note:{} {message}", args::NOTE_STYLE, args::NOTE_STYLE.render_reset());
 }
 
+/// Warns the user on standard error.
+fn warn(message: &str) {
+    anstream::eprintln!("{}warning:{} {message}", args::WARNING_STYLE, args::WARNING_STYLE.render_reset());
+}
+
 fn dispatch(args: &Args) -> Result<u8, UserError> {
     match &args.command {
         Command::Check(check) => check::run(check),
         Command::Why(why) => why::run(why),
         Command::Explain { rule } => reference::explain(rule),
         Command::Rules => reference::rules(),
-        Command::Schema => reference::schema(),
+        Command::Schema { of } => reference::schema(*of),
         Command::Completions { shell } => reference::completions(*shell),
         Command::Man => reference::man(),
     }

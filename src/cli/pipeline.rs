@@ -6,17 +6,19 @@ use std::sync::Arc;
 use super::UserError;
 use super::args::InputArgs;
 use super::discover;
+use super::settings::Settings;
 use crate::artifact::{Artifact, Location};
 use crate::cost::{self, CostInput};
 use crate::engine::{Budgets, FunctionFacts, ProjectFacts, Usage};
 use crate::graph::packages::Packages;
+use crate::graph::javascript::{self, JavaScriptInput};
 use crate::graph::python::{PythonInput, simulate};
 use crate::graph::ModuleGraph;
 use crate::input::{self, Limits};
 use crate::manifest::dependency::Declared;
 use crate::manifest::function::FunctionSpec;
 use crate::manifest;
-use crate::platform::Language;
+use crate::platform::{Architecture, Language};
 
 /// Parsers recurse with the nesting of what they read, which is bounded before they run.
 const STACK_BYTES: usize = 64 << 20;
@@ -27,29 +29,41 @@ pub(super) fn with_threads<T: Send>(jobs: usize, work: impl FnOnce() -> T + Send
     Ok(pool.install(work))
 }
 
-/// All functions that the paths stand for, analysed.
-pub(super) fn project(paths: &[PathBuf], args: &InputArgs, budgets: Budgets) -> Result<ProjectFacts, UserError> {
-    let mut functions = Vec::new();
-    for path in paths {
-        for spec in discover::functions(path, args)? {
-            functions.push(analyse(spec)?);
-        }
-    }
-    Ok(ProjectFacts { functions, budgets })
+/// What the command line and the configuration say about functions.
+#[derive(Clone, Copy)]
+pub(super) struct Inputs<'a> {
+    /// The command line.
+    pub(super) args: &'a InputArgs,
+    /// The configuration.
+    pub(super) settings: &'a Settings,
+    /// Budgets given on the command line.
+    pub(super) budgets: Budgets,
 }
 
-fn analyse(spec: FunctionSpec) -> Result<FunctionFacts, UserError> {
+/// All functions that the paths stand for, analysed.
+pub(super) fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectFacts, UserError> {
+    let mut functions = Vec::new();
+    for path in paths {
+        for spec in discover::functions(path, inputs)? {
+            let budgets = inputs.settings.budgets_of(&spec.name, inputs.budgets);
+            functions.push(analyse(spec, budgets)?);
+        }
+    }
+    Ok(ProjectFacts { functions, budgets: inputs.settings.budgets(inputs.budgets) })
+}
+
+fn analyse(spec: FunctionSpec, budgets: Budgets) -> Result<FunctionFacts, UserError> {
     let layers: Vec<PathBuf> = spec.layers.iter().map(PathBuf::from).collect();
     let artifact = Arc::new(input::open(Path::new(&spec.code), &layers, &Limits::default())?);
     let (graph, packages) = loaded(&spec, &artifact);
     let estimate = cost::estimate(&CostInput { spec: &spec, artifact: &artifact, graph: &graph, packages: &packages });
     let declared = declared(&spec, &artifact);
-    let mut facts = FunctionFacts { spec, artifact, graph, packages, estimate, declared, usage: Usage::default() };
+    let mut facts = FunctionFacts { spec, artifact, graph, packages, estimate, declared, usage: Usage::default(), budgets };
     facts.usage = Usage::of(&facts, &facts.declared);
     Ok(facts)
 }
 
-fn loaded(spec: &FunctionSpec, artifact: &Artifact) -> (ModuleGraph, Packages) {
+fn loaded(spec: &FunctionSpec, artifact: &Arc<Artifact>) -> (ModuleGraph, Packages) {
     match spec.runtime.language() {
         Language::Python => {
             let packages = crate::graph::packages::python::attribute(artifact);
@@ -64,7 +78,18 @@ fn loaded(spec: &FunctionSpec, artifact: &Artifact) -> (ModuleGraph, Packages) {
             let graph = simulate(&input);
             (graph, packages)
         }
-        Language::Node | Language::Native | Language::Other => (ModuleGraph::unknown(), Packages::default()),
+        Language::Node => {
+            let input = JavaScriptInput {
+                artifact,
+                handler: &spec.handler,
+                node: u32::from(spec.runtime.version().0),
+                arm: spec.architecture == Architecture::Arm64,
+                environment: &spec.environment,
+                source_tree: javascript::is_source_tree(artifact, &spec.handler),
+            };
+            (javascript::simulate(&input), javascript::packages(artifact))
+        }
+        Language::Native | Language::Other => (ModuleGraph::unknown(), Packages::default()),
     }
 }
 

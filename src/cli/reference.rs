@@ -2,11 +2,11 @@ use std::io::Write;
 
 use clap::CommandFactory;
 
-use super::args::Args;
+use super::args::{Args, SchemaOf};
 use super::{CLEAN, UserError};
 use crate::engine::{Category, Registry};
 use crate::report::model::Report;
-use crate::{rules, text};
+use crate::{config, rules, text};
 
 /// The rules of this version; an error here is a bug of ours and says so.
 pub(super) fn registry() -> Result<Registry, UserError> {
@@ -48,9 +48,12 @@ pub(super) fn rules() -> Result<u8, UserError> {
     Ok(CLEAN)
 }
 
-/// Prints the JSON schema of the report.
-pub(super) fn schema() -> Result<u8, UserError> {
-    let schema = schemars::schema_for!(Report);
+/// Prints the JSON schema of the report or of the configuration.
+pub(super) fn schema(of: SchemaOf) -> Result<u8, UserError> {
+    let schema = match of {
+        SchemaOf::Report => schemars::schema_for!(Report).to_value(),
+        SchemaOf::Config => config::schema(&registry()?),
+    };
     let mut out = std::io::stdout().lock();
     serde_json::to_writer_pretty(&mut out, &schema)?;
     writeln!(out)?;

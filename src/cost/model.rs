@@ -66,6 +66,9 @@ struct CallCost {
 static PYTHON: LazyLock<Coefficients> =
     LazyLock::new(|| read(include_str!("../../rules/knowledge/python/cost.toml")).unwrap_or_default());
 
+static NODE: LazyLock<Coefficients> =
+    LazyLock::new(|| read(include_str!("../../rules/knowledge/node/cost.toml")).unwrap_or_default());
+
 fn read(text: &str) -> Result<Coefficients, toml::de::Error> {
     toml::from_str(text)
 }
@@ -73,7 +76,8 @@ fn read(text: &str) -> Result<Coefficients, toml::de::Error> {
 fn coefficients(language: Language) -> Option<&'static Coefficients> {
     match language {
         Language::Python => Some(&PYTHON),
-        Language::Node | Language::Native | Language::Other => None,
+        Language::Node => Some(&NODE),
+        Language::Native | Language::Other => None,
     }
 }
 

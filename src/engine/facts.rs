@@ -26,6 +26,8 @@ pub struct FunctionFacts {
     pub declared: Declared,
     /// Which of that it uses.
     pub usage: Usage,
+    /// Limits that the user set on it.
+    pub budgets: Budgets,
 }
 
 impl FunctionFacts {
@@ -38,7 +40,8 @@ impl FunctionFacts {
 
     /// Whether the function is over a budget of the user.
     #[must_use]
-    pub fn breaks(&self, budgets: Budgets) -> bool {
+    pub fn breaks_budget(&self) -> bool {
+        let budgets = self.budgets;
         budgets.init_ms.is_some_and(|budget| self.estimate.init_ms > budget)
             || budgets.bytes.is_some_and(|budget| self.artifact.unpacked_bytes() > budget)
     }
@@ -130,7 +133,7 @@ impl FunctionFacts {
 pub struct ProjectFacts {
     /// The functions, in the order in which they were declared.
     pub functions: Vec<FunctionFacts>,
-    /// Limits that the user set.
+    /// Limits that the user set on functions without their own.
     pub budgets: Budgets,
 }
 

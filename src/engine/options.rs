@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
-use super::{Category, Rule};
+use super::{Category, Registry, Rule};
 use crate::finding::Severity;
+use crate::text;
 
 /// Which rules run, how severe they are and with which options: configuration once resolved.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +27,21 @@ pub enum Selector {
 }
 
 impl Selector {
+    /// The rule or category of this name.
+    ///
+    /// # Errors
+    /// When there is none; the error is a known name close to it.
+    pub fn named<'a>(name: &str, registry: &'a Registry) -> Result<Self, Option<&'a str>> {
+        if let Some(category) = Category::ALL.into_iter().find(|category| category.word() == name) {
+            return Ok(Self::Category(category));
+        }
+        if registry.find(name).is_some() {
+            return Ok(Self::Rule(name.to_owned()));
+        }
+        let known = registry.rules().iter().map(|rule| rule.name).chain(Category::ALL.map(Category::word));
+        Err(text::similar(name, known))
+    }
+
     fn matches(&self, rule: &Rule) -> bool {
         match self {
             Self::Rule(name) => rule.name == name,

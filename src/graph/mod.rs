@@ -3,6 +3,8 @@
 //! One submodule per language simulates that language's runtime; all of them answer with the
 //! same [`ModuleGraph`], so that cost, rules and reports need not know the language.
 
+pub mod javascript;
+pub mod cargo;
 pub mod packages;
 pub mod python;
 

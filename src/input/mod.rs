@@ -18,6 +18,7 @@
 //! | link out of the package, in a circle or to nothing | left out |
 //! | checksum or true size differ | listed; reading it fails |
 
+pub mod files;
 mod archive;
 mod classify;
 mod contents;

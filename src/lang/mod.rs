@@ -2,4 +2,6 @@
 //! never fails the run: what cannot be read costs its own facts and is listed as a problem.
 
 pub mod native;
+pub mod javascript;
 pub mod python;
+pub mod rust;

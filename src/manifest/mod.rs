@@ -5,3 +5,4 @@ pub mod function;
 pub mod python;
 pub mod template;
 pub mod yaml;
+pub mod cargo;

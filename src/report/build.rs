@@ -4,7 +4,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::model::{
-    Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, Frame, Function, Init, Module, Origin, Package,
+    Budgets, Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, Frame, Function, Init, Module, Origin, Package,
     Part, Place, Problem, Related, Report, SCHEMA, Saves, Summary, Tool, Unresolved,
 };
 use crate::artifact::{Location, SourceText};
@@ -88,6 +88,7 @@ fn function(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Function {
         memory_mb: spec.memory_mb,
         handler: spec.handler.clone(),
         grade: facts.grade(),
+        budgets: Budgets { init_ms: facts.budgets.init_ms, bytes: facts.budgets.bytes },
         package: DeploymentPackage {
             path: facts.artifact.path.clone(),
             kind: facts.artifact.kind,

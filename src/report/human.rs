@@ -147,11 +147,11 @@ pub(super) fn counts(counts: Counts) -> String {
 
 /// What the budgets say about each function that has a budget to keep.
 pub(super) fn verdicts(report: &Report) -> Vec<String> {
-    let budgets = report.summary.budgets;
     let mut verdicts = Vec::new();
     for function in &report.functions {
         let name =
             if report.functions.len() > 1 { format!("{}: ", printable::line(&function.name)) } else { String::new() };
+        let budgets = function.budgets;
         let [init, size] = budgets.broken_by(function);
         if let Some(budget) = budgets.init_ms.filter(|_| init) {
             let ms = text::ms(function.init.estimated_ms);
@@ -162,8 +162,8 @@ pub(super) fn verdicts(report: &Report) -> Vec<String> {
             verdicts.push(format!("{name}Size over budget ({bytes} > {}).", text::bytes(budget)));
         }
     }
-    let set = budgets.init_ms.is_some() || budgets.bytes.is_some();
-    if verdicts.is_empty() && set && !report.functions.is_empty() {
+    let set = |function: &Function| function.budgets.init_ms.is_some() || function.budgets.bytes.is_some();
+    if verdicts.is_empty() && report.functions.iter().any(set) {
         verdicts.push("Within budget.".to_owned());
     }
     verdicts

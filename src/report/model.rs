@@ -108,6 +108,8 @@ pub struct Function {
     pub handler: String,
     /// Letter against the bare runtime.
     pub grade: Grade,
+    /// Limits that the user set on it.
+    pub budgets: Budgets,
     /// The deployment package.
     pub package: DeploymentPackage,
     /// Packages in it, most expensive first.
@@ -424,13 +426,13 @@ pub struct Summary {
     pub suppressed: usize,
     /// Known from the baseline.
     pub baselined: usize,
-    /// Limits that the user set on every function.
+    /// Limits that the user set on functions without their own.
     pub budgets: Budgets,
     /// The process exit code.
     pub exit_code: u8,
 }
 
-/// Limits that the user set on every function.
+/// Limits that the user set.
 #[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
 pub struct Budgets {
     /// Init Duration, milliseconds.

@@ -70,6 +70,7 @@ fn function() -> Function {
         memory_mb: None,
         handler: "app.handler".to_owned(),
         grade: Grade::D,
+        budgets: Budgets { init_ms: Some(800.0), bytes: None },
         package: DeploymentPackage {
             path: "orders.zip".to_owned(),
             kind: ArtifactKind::Zip,

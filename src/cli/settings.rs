@@ -1,0 +1,115 @@
+//! Looks for the configuration, reads it, and merges it with the command line, which wins.
+
+use std::path::{Path, PathBuf};
+
+use super::UserError;
+use super::args::CheckArgs;
+use crate::config::{self, Resolved, Source, SourceKind};
+use crate::engine::{Budgets, Policy, Registry, Selector};
+use crate::input;
+
+/// The configuration that holds for a run.
+#[derive(Debug, Default)]
+pub(super) struct Settings {
+    /// What it means.
+    pub(super) resolved: Resolved,
+    /// Its folder as a path that opens, relative where that is shorter.
+    pub(super) folder: PathBuf,
+}
+
+/// The configuration that `--config` names, or the nearest one upward from the first path.
+pub(super) fn find(paths: &[PathBuf], named: Option<&Path>, registry: &Registry) -> Result<Settings, UserError> {
+    if let Some(file) = named {
+        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let known = SourceKind::FILES.iter().find(|(known, _)| *known == name);
+        let kind = known.map_or(SourceKind::Own, |(_, kind)| *kind);
+        let settings = settings(kind, file, registry)?;
+        return settings.ok_or_else(|| UserError(format!("{}: it has no settings of defrost", file.display())));
+    }
+    let start = std::path::absolute(paths.first().map_or(Path::new("."), PathBuf::as_path))?;
+    let working = std::env::current_dir().unwrap_or_default();
+    for folder in start.ancestors().filter(|folder| folder.is_dir()) {
+        let folder = opened(folder, &working);
+        for (name, kind) in SourceKind::FILES {
+            let file = folder.join(name);
+            if !file.is_file() {
+                continue;
+            }
+            match settings(kind, &file, registry) {
+                Ok(Some(settings)) => return Ok(settings),
+                Ok(None) => {}
+                Err(error) if kind == SourceKind::Own => return Err(error),
+                Err(UserError(message)) => super::warn(&format!("settings that do not read are left out: {message}")),
+            }
+        }
+    }
+    Ok(Settings::default())
+}
+
+/// A folder relative to the working folder, when it is that, below it or above it.
+fn opened(folder: &Path, working: &Path) -> PathBuf {
+    if let Ok(below) = folder.strip_prefix(working) {
+        return below.to_owned();
+    }
+    match working.strip_prefix(folder) {
+        Ok(above) => above.components().map(|_| "..").collect(),
+        Err(_) => folder.to_owned(),
+    }
+}
+
+fn settings(kind: SourceKind, file: &Path, registry: &Registry) -> Result<Option<Settings>, UserError> {
+    let text = input::read_text_file(file, config::LARGEST)?;
+    let Some(source) = read(kind, file, &text)? else { return Ok(None) };
+    let folder = file.parent().unwrap_or(Path::new("")).to_owned();
+    let absolute = std::path::absolute(if folder.as_os_str().is_empty() { Path::new(".") } else { &folder })?;
+    let absolute = std::fs::canonicalize(&absolute).unwrap_or(absolute);
+    let resolved = config::resolve(&source, registry, &absolute)?;
+    Ok(Some(Settings { resolved, folder }))
+}
+
+fn read(kind: SourceKind, file: &Path, text: &str) -> Result<Option<Source>, UserError> {
+    Ok(config::read(kind, &super::discover::shown(file), text)?)
+}
+
+impl Settings {
+    /// The layers of functions for which nothing else names any.
+    pub(super) fn layers(&self) -> Vec<String> {
+        self.resolved.defaults.layers.iter().map(|layer| super::discover::shown(&self.folder.join(layer))).collect()
+    }
+
+    /// Which rules run: those that the command line names in place of those of the configuration.
+    pub(super) fn policy(&self, args: &CheckArgs, registry: &Registry) -> Result<Policy, UserError> {
+        let read = |names: &[String]| names.iter().map(|name| selector(name, registry)).collect::<Result<Vec<_>, _>>();
+        let mut policy = self.resolved.policy.clone();
+        let selected = read(&args.select)?;
+        if !selected.is_empty() {
+            policy.ignore.retain(|ignored| !selected.contains(ignored));
+            policy.select = selected;
+        }
+        policy.ignore.extend(read(&args.ignore)?);
+        Ok(policy)
+    }
+
+    /// The budgets of one function.
+    pub(super) fn budgets_of(&self, function: &str, given: Budgets) -> Budgets {
+        let own = self.resolved.function_budgets.get(function).copied().unwrap_or_default();
+        let all = self.resolved.budgets;
+        Budgets {
+            init_ms: given.init_ms.or(own.init_ms).or(all.init_ms),
+            bytes: given.bytes.or(own.bytes).or(all.bytes),
+        }
+    }
+
+    /// The budgets of functions that have none of their own.
+    pub(super) fn budgets(&self, given: Budgets) -> Budgets {
+        let all = self.resolved.budgets;
+        Budgets { init_ms: given.init_ms.or(all.init_ms), bytes: given.bytes.or(all.bytes) }
+    }
+}
+
+fn selector(name: &str, registry: &Registry) -> Result<Selector, UserError> {
+    Selector::named(name, registry).map_err(|near| {
+        let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        UserError(format!("there is no rule or category `{}`{hint}", name))
+    })
+}

@@ -1,0 +1,172 @@
+//! From what is written to what it means: names checked against the rule table, types against
+//! the rules' options, paths and units in the pipeline's terms.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::options;
+use super::{ConfigError, Level, Overrides, Source};
+use crate::engine::{Budgets, Category, Policy, Registry, Selector};
+use crate::finding::Severity;
+use crate::platform::{Architecture, Runtime};
+use crate::text::similar;
+
+/// What a configuration means.
+#[derive(Clone, Debug, Default)]
+pub struct Resolved {
+    /// Which rules run and how.
+    pub policy: Policy,
+    /// Levels by path.
+    pub overrides: Overrides,
+    /// Mildest severity that fails the run.
+    pub fail_on: Option<Severity>,
+    /// Budgets of every function.
+    pub budgets: Budgets,
+    /// Budgets by function, where they differ.
+    pub function_budgets: BTreeMap<String, Budgets>,
+    /// What holds for functions that no template describes.
+    pub defaults: Defaults,
+    /// Baseline file, relative to the folder of the configuration.
+    pub baseline: Option<String>,
+}
+
+/// What holds for a function where neither the command line nor a template says it.
+#[derive(Clone, Debug, Default)]
+pub struct Defaults {
+    /// Handler.
+    pub handler: Option<String>,
+    /// Runtime.
+    pub runtime: Option<Runtime>,
+    /// Instruction set.
+    pub architecture: Option<Architecture>,
+    /// Memory size in MB.
+    pub memory_mb: Option<u32>,
+    /// Layers, relative to the folder of the configuration.
+    pub layers: Vec<String>,
+}
+
+/// Resolves a configuration; `folder` is that of its file, absolute.
+///
+/// # Errors
+/// When a rule, category, option, runtime or glob does not exist, with its place.
+pub fn resolve(source: &Source, registry: &Registry, folder: &Path) -> Result<Resolved, ConfigError> {
+    let written = &source.written;
+    let functions = written.functions.iter();
+    Ok(Resolved {
+        policy: policy(source, registry)?,
+        overrides: overrides(source, registry, folder)?,
+        fail_on: written.fail_on,
+        budgets: budgets(source, &[], written.budget_init, written.budget_size)?,
+        function_budgets: functions
+            .map(|(name, settings)| {
+                let keys = ["functions", name.as_str()];
+                Ok((name.clone(), budgets(source, &keys, settings.budget_init, settings.budget_size)?))
+            })
+            .collect::<Result<_, ConfigError>>()?,
+        defaults: Defaults {
+            handler: written.handler.clone(),
+            runtime: parsed(source, "runtime", written.runtime.as_deref())?,
+            architecture: parsed(source, "architecture", written.architecture.as_deref())?,
+            memory_mb: written.memory,
+            layers: written.layers.clone(),
+        },
+        baseline: written.baseline.clone(),
+    })
+}
+
+/// Budgets in the pipeline's units; a negative one is a mistake.
+fn budgets(source: &Source, keys: &[&str], init: Option<f64>, size: Option<f64>) -> Result<Budgets, ConfigError> {
+    for (key, value) in [("budget-init", init), ("budget-size", size)] {
+        if value.is_some_and(|value| !value.is_finite() || value < 0.0) {
+            let keys: Vec<&str> = keys.iter().copied().chain([key]).collect();
+            return Err(source.fault(&keys, key, format!("`{key}` must be a number from 0 up")));
+        }
+    }
+    Ok(Budgets { init_ms: init, bytes: size.map(|mb| (mb * 1e6) as u64) })
+}
+
+fn parsed<T: std::str::FromStr<Err = String>>(
+    source: &Source,
+    key: &str,
+    text: Option<&str>,
+) -> Result<Option<T>, ConfigError> {
+    text.map(|text| text.parse().map_err(|message| source.fault(&[key], text, message))).transpose()
+}
+
+fn policy(source: &Source, registry: &Registry) -> Result<Policy, ConfigError> {
+    let written = &source.written;
+    let mut policy = Policy {
+        select: selectors(source, registry, "select", &written.select)?,
+        ignore: selectors(source, registry, "ignore", &written.ignore)?,
+        ..Policy::default()
+    };
+    for (name, settings) in &written.rules {
+        let rule = registry.find(name).ok_or_else(|| unknown_rule(source, registry, &["rules", name], name))?;
+        match settings.level.map(Level::severity) {
+            Some(Some(severity)) => {
+                policy.severities.insert(name.clone(), severity);
+            }
+            Some(None) => policy.ignore.push(Selector::Rule(name.clone())),
+            None => {}
+        }
+        for (option, value) in &settings.options {
+            let keys = ["rules", name.as_str(), option.as_str()];
+            let known = || rule.meta.options.keys().map(String::as_str).chain(["level"]);
+            let Some(meta) = rule.meta.options.get(option) else {
+                let help = match similar(option, known()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("known options: {}", known().collect::<Vec<_>>().join(", ")),
+                };
+                let message = format!("rule `{name}` has no option `{option}`");
+                return Err(source.fault(&keys, option, message).help(Some(help)));
+            };
+            if !options::fits(&meta.default, value) {
+                let message = format!("option `{option}` of `{name}` must be {}", options::noun(&meta.default));
+                return Err(source.fault(&keys, option, message).help(Some(meta.about.clone())));
+            }
+        }
+        policy.options.insert(name.clone(), settings.options.clone());
+    }
+    Ok(policy)
+}
+
+fn selectors(
+    source: &Source,
+    registry: &Registry,
+    key: &str,
+    names: &[String],
+) -> Result<Vec<Selector>, ConfigError> {
+    let read = names.iter().map(|name| {
+        Selector::named(name, registry).map_err(|near| {
+            let message = format!("there is no rule or category `{name}`");
+            source.fault(&[key], name, message).help(Some(hint(near)))
+        })
+    });
+    read.collect()
+}
+
+fn hint(near: Option<&str>) -> String {
+    let list = || "`defrost rules` lists them all".to_owned();
+    near.map_or_else(list, |near| format!("did you mean `{near}`?"))
+}
+
+fn unknown_rule(source: &Source, registry: &Registry, keys: &[&str], name: &str) -> ConfigError {
+    let near = similar(name, registry.rules().iter().map(|rule| rule.name));
+    let mut help = hint(near);
+    if Category::ALL.into_iter().any(|category| category.word() == name) {
+        help = format!("`{name}` is a category; name its rules, or use `select` and `ignore`");
+    }
+    source.fault(keys, name, format!("there is no rule `{name}`")).help(Some(help))
+}
+
+fn overrides(source: &Source, registry: &Registry, folder: &Path) -> Result<Overrides, ConfigError> {
+    for (at, row) in source.written.overrides.iter().enumerate() {
+        let at = at.to_string();
+        for name in row.rules.keys().filter(|name| registry.find(name).is_none()) {
+            return Err(unknown_rule(source, registry, &["overrides", &at, "rules", name], name));
+        }
+    }
+    Overrides::new(folder, &source.written.overrides).map_err(|(at, glob, error)| {
+        source.fault(&["overrides", &at.to_string(), "paths"], &glob, format!("`{glob}` is no glob: {error}"))
+    })
+}

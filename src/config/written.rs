@@ -1,0 +1,104 @@
+//! The configuration as people write it. The JSON schema comes from these types.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::finding::Severity;
+
+/// Settings of defrost: the content of `defrost.toml`, of `[tool.defrost]` in `pyproject.toml`,
+/// of `"defrost"` in `package.json`, and of `[package.metadata.defrost]` or
+/// `[workspace.metadata.defrost]` in `Cargo.toml`.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Written {
+    /// Rules or categories to run; all when empty.
+    pub select: Vec<String>,
+    /// Rules or categories not to run; wins over `select`.
+    pub ignore: Vec<String>,
+    /// Mildest severity that fails the run; `error` unless set.
+    pub fail_on: Option<Severity>,
+    /// Budget for Init of every function, milliseconds.
+    pub budget_init: Option<f64>,
+    /// Budget for the unpacked size of every function, MB.
+    pub budget_size: Option<f64>,
+    /// Baseline file, relative to the folder of the configuration.
+    pub baseline: Option<String>,
+    /// Runtime of functions for which no template names one, such as `python3.12`.
+    pub runtime: Option<String>,
+    /// Handler of functions for which no template names one, such as `app.handler`.
+    pub handler: Option<String>,
+    /// Instruction set of functions for which no template names one: `x86_64` or `arm64`.
+    pub architecture: Option<String>,
+    /// Memory size in MB of functions for which no template names one.
+    pub memory: Option<u32>,
+    /// Layer folders or zips in merge order, relative to the folder of the configuration, for
+    /// functions for which no template names any.
+    pub layers: Vec<String>,
+    /// Level and options by rule.
+    pub rules: BTreeMap<String, RuleSettings>,
+    /// Levels for findings in some files; of several that match, the last one counts.
+    pub overrides: Vec<Override>,
+    /// Budgets by function, in place of those for every function.
+    pub functions: BTreeMap<String, FunctionSettings>,
+}
+
+/// Settings of one rule.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct RuleSettings {
+    /// How severe its findings are, or `off`.
+    pub level: Option<Level>,
+    /// The rule's own options; `defrost explain RULE` lists them.
+    #[serde(flatten)]
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    pub options: BTreeMap<String, toml::Value>,
+}
+
+/// How severe the findings of a rule are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Not reported.
+    Off,
+    /// Worth knowing.
+    Note,
+    /// It costs measurably.
+    Warning,
+    /// The deployment or the cold start fails.
+    Error,
+}
+
+impl Level {
+    /// The severity; `None` when off.
+    #[must_use]
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Off => None,
+            Self::Note => Some(Severity::Note),
+            Self::Warning => Some(Severity::Warning),
+            Self::Error => Some(Severity::Error),
+        }
+    }
+}
+
+/// Levels for findings in some files.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Override {
+    /// Globs, relative to the folder of the configuration; inside an archive also relative to it.
+    pub paths: Vec<String>,
+    /// Level by rule.
+    pub rules: BTreeMap<String, Level>,
+}
+
+/// Budgets of one function.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct FunctionSettings {
+    /// Budget for Init, milliseconds.
+    pub budget_init: Option<f64>,
+    /// Budget for the unpacked size, MB.
+    pub budget_size: Option<f64>,
+}

@@ -1,0 +1,159 @@
+//! Is a declared dependency needed, and where.
+
+use std::collections::BTreeSet;
+
+use super::expansion::{self, Source};
+use super::{PackageInput, usage::PackageUse};
+use crate::manifest::cargo::lock::LockedPackage;
+use crate::manifest::cargo::workspace::CargoWorkspace;
+use crate::manifest::cargo::{Dependency, DependencyKind, crate_name};
+
+/// What the code says about one declared dependency.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DependencyVerdict {
+    /// Which member.
+    pub member: usize,
+    /// Its place in the member's list.
+    pub dependency: usize,
+    /// What findings call it.
+    pub subject: String,
+    /// The verdict.
+    pub verdict: Verdict,
+    /// The locked version.
+    pub version: Option<String>,
+}
+
+/// Whether a dependency is needed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Something names it.
+    Needed,
+    /// Only a macro of another crate names it.
+    NeededByMacro,
+    /// Nothing names it.
+    Unused,
+    /// Only tests, examples and benchmarks name it.
+    OnlyTests,
+    /// Nothing names it, but it switches on features of, or pins, a crate that others bring.
+    Forcing,
+    /// Nothing can be said: no code, or the project says to ignore it.
+    Unknown,
+}
+
+/// An entry of `[workspace.dependencies]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkspaceEntry {
+    /// Its place in the list.
+    pub dependency: usize,
+    /// Key.
+    pub key: String,
+}
+
+/// Judges every dependency of one package.
+pub(super) fn judge(input: &PackageInput<'_>) -> Vec<DependencyVerdict> {
+    let member = &input.workspace.members[input.at];
+    let mut names: Vec<Vec<String>> = member.dependencies.iter().map(|dependency| vec![crate_name(&dependency.key)]).collect();
+    let mut verdicts: Vec<Verdict> = member.dependencies.iter().zip(&names).map(|(dependency, names)| by_name(dependency, names, input.usage)).collect();
+    // Most are used under the name they are declared by; only for the rest other files are read.
+    for (at, dependency) in member.dependencies.iter().enumerate() {
+        if verdicts[at] == Verdict::Unused && !dependency.renamed {
+            names[at] = library_names(input, dependency);
+            verdicts[at] = by_name(dependency, &names[at], input.usage);
+        }
+    }
+    let open: BTreeSet<String> = (verdicts.iter().zip(&names)).filter(|(verdict, _)| matches!(verdict, Verdict::Unused | Verdict::OnlyTests)).flat_map(|(_, names)| names.clone()).collect();
+    let by_macros = if open.is_empty() { BTreeSet::new() } else { expansion::named_by_macros(input, &open) };
+    let mut found = Vec::new();
+    for (at, dependency) in member.dependencies.iter().enumerate() {
+        let mut verdict = verdicts[at];
+        if matches!(verdict, Verdict::Unused | Verdict::OnlyTests) && names[at].iter().any(|name| by_macros.contains(name)) {
+            verdict = Verdict::NeededByMacro;
+        }
+        let locked = input.workspace.lock.as_ref().and_then(|lock| lock.resolve(member.name(), &dependency.package, dependency.requirement.as_deref()));
+        if verdict == Verdict::Unused && locked.is_some_and(|locked| is_forcing(input, dependency, locked)) {
+            verdict = Verdict::Forcing;
+        }
+        if !input.usage.has_code || member.ignored.iter().any(|name| name == &dependency.key || name == &dependency.package) {
+            verdict = Verdict::Unknown;
+        }
+        let subject = input.workspace.subject(member, &dependency.key);
+        let version = locked.map(|locked| locked.version.clone());
+        found.push(DependencyVerdict { member: input.at, dependency: at, subject, verdict, version });
+    }
+    found
+}
+
+/// The verdict when the crate is known by these names.
+fn by_name(dependency: &Dependency, names: &[String], usage: &PackageUse) -> Verdict {
+    let used = |set: &BTreeSet<String>| names.iter().any(|name| set.contains(name));
+    let tests = used(&usage.test) || used(&usage.doc);
+    match dependency.kind {
+        DependencyKind::Normal if used(&usage.normal) => Verdict::Needed,
+        // An optional dependency cannot be a dev-dependency.
+        DependencyKind::Normal if tests => if dependency.optional { Verdict::Needed } else { Verdict::OnlyTests },
+        DependencyKind::Dev if tests || used(&usage.normal) => Verdict::Needed,
+        DependencyKind::Build if used(&usage.build) => Verdict::Needed,
+        _ => Verdict::Unused,
+    }
+}
+
+/// Names under which code may know an unrenamed dependency.
+fn library_names(input: &PackageInput<'_>, dependency: &Dependency) -> Vec<String> {
+    match expansion::source(input, dependency) {
+        Some(source) => vec![crate_name(&source.manifest().lib_name())],
+        // Without its manifest the usual spellings have to do.
+        None => {
+            let plain = crate_name(&dependency.package);
+            let trimmed = plain.trim_start_matches("rust_").trim_end_matches("_rs").trim_end_matches("_rust").to_string();
+            vec![plain.replace('_', ""), trimmed, plain]
+        }
+    }
+}
+
+/// Declared only for its effect on a crate that others bring anyway: features that they do not
+/// ask for, or an exact version.
+fn is_forcing(input: &PackageInput<'_>, dependency: &Dependency, locked: &LockedPackage) -> bool {
+    if dependency.kind == DependencyKind::Dev {
+        return false;
+    }
+    let Some(lock) = &input.workspace.lock else { return false };
+    let others = lock.reached_without(input.workspace.members[input.at].name(), locked);
+    if others.is_empty() {
+        return false;
+    }
+    let pinned = dependency.requirement.as_deref().is_some_and(|requirement| requirement.trim_start().starts_with('='));
+    if pinned {
+        return true;
+    }
+    let Some(source) = input.registry.find(&locked.name, &locked.version).map(Source::Registry) else { return !dependency.features.is_empty() };
+    let mut on: BTreeSet<String> = BTreeSet::new();
+    for other in others {
+        let manifest = input.registry.find(&other.name, &other.version);
+        let member = input.workspace.member(&other.name).filter(|_| other.source.is_none());
+        let declared = match (&manifest, member) {
+            (_, Some(member)) => member,
+            (Some(source), None) => &source.manifest,
+            (None, None) => continue,
+        };
+        for entry in declared.dependencies.iter().filter(|entry| entry.package == locked.name && entry.kind != DependencyKind::Dev) {
+            on.extend(entry.features.iter().map(|(name, _)| name.clone()));
+            if entry.default_features {
+                on.insert("default".into());
+            }
+            let prefixes = [format!("{}/", entry.key), format!("{}?/", entry.key)];
+            let passed = declared.features.iter().flat_map(|feature| &feature.enables);
+            on.extend(passed.filter_map(|enable| prefixes.iter().find_map(|prefix| enable.strip_prefix(prefix.as_str())).map(str::to_string)));
+        }
+    }
+    let on = source.manifest().feature_closure(on.iter().map(String::as_str));
+    dependency.features.iter().any(|(name, _)| !on.contains(name.as_str()))
+}
+
+/// Entries of `[workspace.dependencies]` that no member inherits.
+pub(super) fn workspace_entries(workspace: &CargoWorkspace) -> Vec<WorkspaceEntry> {
+    let Some(table) = &workspace.root.workspace else { return Vec::new() };
+    let inherited: BTreeSet<&str> = workspace.members.iter().flat_map(|member| &member.dependencies).filter(|d| d.inherited).map(|d| d.key.as_str()).collect();
+    let unread = !workspace.problems.is_empty();
+    let open = table.dependencies.iter().enumerate().filter(|(_, entry)| !unread && !inherited.contains(entry.key.as_str()));
+    open.filter(|(_, entry)| !workspace.root.ignored.contains(&entry.key)).map(|(dependency, entry)| WorkspaceEntry { dependency, key: entry.key.clone() }).collect()
+}

@@ -1,0 +1,144 @@
+//! Crates that only macros of other crates name: `envelope!` that expands to `::serde_json`, a
+//! derive that expands to `::strum`. Read from the expanding crate's own source.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::PackageInput;
+use crate::input::files::{self, Files};
+use crate::lang::rust::crates::{self, MacroRules};
+use crate::manifest::cargo::registry::CrateSource;
+use crate::manifest::cargo::{CargoManifest, Dependency};
+
+/// A crate's manifest and files, wherever they are.
+pub(super) enum Source<'a> {
+    Member(&'a CargoManifest, &'a dyn Files),
+    Registry(Arc<CrateSource>),
+}
+
+impl Source<'_> {
+    pub(super) fn manifest(&self) -> &CargoManifest {
+        match self {
+            Self::Member(manifest, _) => manifest,
+            Self::Registry(source) => &source.manifest,
+        }
+    }
+
+    /// The Rust files below `src`, or around the library's root file.
+    pub(super) fn texts(&self) -> Vec<(String, Arc<str>)> {
+        let (folder, files): (&str, &dyn Files) = match self {
+            Self::Member(manifest, files) => (&manifest.folder, *files),
+            Self::Registry(source) => ("", &source.files),
+        };
+        let lib = self.manifest().lib.as_ref().and_then(|lib| lib.path.clone()).unwrap_or_else(|| "src/lib.rs".into());
+        let mut found = Vec::new();
+        collect(files, &files::join(folder, files::parent(&lib)), &mut found, 0);
+        found
+    }
+
+    pub(super) fn files(&self) -> &dyn Files {
+        match self {
+            Self::Member(_, files) => *files,
+            Self::Registry(source) => &source.files,
+        }
+    }
+}
+
+fn collect(tree: &dyn Files, folder: &str, found: &mut Vec<(String, Arc<str>)>, depth: usize) {
+    if depth > 12 || found.len() > 4_000 {
+        return;
+    }
+    for child in tree.list(folder) {
+        let path = files::join(folder, &child.name);
+        if child.is_folder {
+            if !matches!(child.name.as_str(), "target" | "tests" | "benches" | "examples" | ".git") {
+                collect(tree, &path, found, depth + 1);
+            }
+        } else if child.name.ends_with(".rs") && let Ok(text) = tree.text(&path) {
+            found.push((path, text));
+        }
+    }
+}
+
+/// Where a dependency's source is.
+pub(super) fn source<'a>(input: &'a PackageInput<'_>, dependency: &Dependency) -> Option<Source<'a>> {
+    if let Some(path) = &dependency.path {
+        let member = input.workspace.members.iter().find(|member| &member.folder == path);
+        return member.map(|member| Source::Member(member, input.files));
+    }
+    let from = input.workspace.members[input.at].name();
+    locked(input, from, &dependency.package, dependency.requirement.as_deref())
+}
+
+fn locked<'a>(input: &'a PackageInput<'_>, from: &str, name: &str, requirement: Option<&str>) -> Option<Source<'a>> {
+    let lock = input.workspace.lock.as_ref()?;
+    let package = lock.resolve(from, name, requirement)?;
+    input.registry.find(name, &package.version).map(Source::Registry)
+}
+
+/// Of the crates in `candidates` those that a macro which the package uses expands to.
+pub(super) fn named_by_macros(input: &PackageInput<'_>, candidates: &BTreeSet<String>) -> BTreeSet<String> {
+    let member = &input.workspace.members[input.at];
+    let used: BTreeSet<&str> = input.usage.macros.iter().chain(&input.usage.other_macros).map(String::as_str).collect();
+    let mut found = BTreeSet::new();
+    for dependency in &member.dependencies {
+        let Some(source) = source(input, dependency) else { continue };
+        from_source(&source, &used, candidates, &mut found);
+        // A facade hands on the macros of its own `*_derive` or `*-macros`.
+        for inner in source.manifest().dependencies.iter().filter(|inner| looks_like_macros(&inner.package)) {
+            let below = match &source {
+                Source::Member(..) => None,
+                Source::Registry(_) => locked(input, &dependency.package, &inner.package, inner.requirement.as_deref()),
+            };
+            if let Some(below) = below.filter(|below| below.manifest().is_proc_macro()) {
+                from_source(&below, &used, candidates, &mut found);
+            }
+        }
+    }
+    found
+}
+
+fn looks_like_macros(name: &str) -> bool {
+    ["derive", "macro", "impl", "attribute", "codegen"].iter().any(|part| name.contains(part))
+}
+
+fn from_source(source: &Source<'_>, used: &BTreeSet<&str>, candidates: &BTreeSet<String>, found: &mut BTreeSet<String>) {
+    let manifest = source.manifest();
+    let own: BTreeSet<String> = manifest.dependencies.iter().map(|d| crate::manifest::cargo::crate_name(&d.key)).collect();
+    let open: Vec<&String> = candidates.iter().filter(|name| !found.contains(*name)).collect();
+    if open.is_empty() {
+        return;
+    }
+    let texts = source.texts();
+    let relevant = texts.iter().any(|(_, text)| open.iter().any(|name| text.contains(name.as_str())));
+    if !relevant {
+        return;
+    }
+    if manifest.is_proc_macro() {
+        let defined: BTreeSet<String> = texts.iter().flat_map(|(_, text)| crates::proc_macros(text)).collect();
+        if defined.iter().any(|name| used.contains(name.as_str())) {
+            for name in open {
+                if texts.iter().any(|(_, text)| crates::quotes(text, name, own.contains(name))) {
+                    found.insert(name.clone());
+                }
+            }
+        }
+        return;
+    }
+    let mut rules: BTreeMap<String, MacroRules> = BTreeMap::new();
+    for (_, text) in texts.iter().filter(|(_, text)| text.contains("macro_rules!")) {
+        for (name, rule) in crates::macro_rules(text) {
+            let known = rules.entry(name).or_default();
+            known.crates.extend(rule.crates);
+            known.macros.extend(rule.macros);
+        }
+    }
+    let mut todo: Vec<&str> = used.iter().copied().filter(|name| rules.contains_key(*name)).collect();
+    let mut seen = BTreeSet::new();
+    while let Some(name) = todo.pop() {
+        if let Some(rule) = rules.get(name).filter(|_| seen.insert(name)) {
+            found.extend(rule.crates.iter().filter(|name| candidates.contains(*name)).cloned());
+            todo.extend(rule.macros.iter().map(String::as_str));
+        }
+    }
+}

@@ -1,0 +1,350 @@
+//! Which features of a dependency the code needs: what each switches on, read from the
+//! dependency's own source, against what the code names.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::dependencies::{DependencyVerdict, Verdict};
+use super::expansion::{self, Source};
+use super::{PackageInput, usage};
+use crate::input::files;
+use crate::lang::rust::cfg::may_hold_on_lambda;
+use crate::lang::rust::crates::{CrateFiles, Gate, GateKind, Gates};
+use crate::manifest::cargo::{CargoManifest, Dependency, DependencyKind, crate_name};
+use crate::span::Span;
+
+/// A feature that nothing in the code needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FeatureVerdict {
+    /// Which member.
+    pub member: usize,
+    /// Which dependency of it.
+    pub dependency: usize,
+    /// What findings call it: `key/feature`, `member/key/feature`.
+    pub subject: String,
+    /// The feature.
+    pub feature: String,
+    /// Through what it is on.
+    pub origin: Origin,
+    /// Where that is written.
+    pub span: Span,
+    /// What to list instead of an aggregate, or of the default features.
+    pub instead: Vec<String>,
+}
+
+/// Why a feature is on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Origin {
+    /// Listed.
+    Listed,
+    /// One of the default features.
+    Default,
+    /// Through a listed aggregate such as `full`.
+    Aggregate(String),
+}
+
+/// Features that stand only for others.
+const AGGREGATES: [&str; 2] = ["full", "default"];
+/// Leaving out the standard library is a decision of its own.
+const NEVER_REPORTED: [&str; 4] = ["std", "alloc", "default", "full"];
+
+/// Judges the features of every needed dependency of one package.
+pub(super) fn judge(input: &PackageInput<'_>, verdicts: &[DependencyVerdict]) -> Vec<FeatureVerdict> {
+    let member = &input.workspace.members[input.at];
+    let mut found = Vec::new();
+    for verdict in verdicts {
+        let dependency = &member.dependencies[verdict.dependency];
+        let judged = matches!(verdict.verdict, Verdict::Needed | Verdict::NeededByMacro) && dependency.kind == DependencyKind::Normal;
+        if !judged || dependency.path.is_some() {
+            continue;
+        }
+        if let Some(source) = expansion::source(input, dependency) {
+            found.extend(of_dependency(input, verdict, dependency, &source));
+        }
+    }
+    found
+}
+
+fn of_dependency(input: &PackageInput<'_>, verdict: &DependencyVerdict, dependency: &Dependency, source: &Source<'_>) -> Vec<FeatureVerdict> {
+    let manifest = source.manifest();
+    let on = expanded(dependency, manifest);
+    let candidates: Vec<&str> = on.keys().map(String::as_str).filter(|name| !NEVER_REPORTED.contains(name)).collect();
+    if candidates.is_empty() || is_reexported(input, dependency) {
+        return Vec::new();
+    }
+    let judge = Judge::new(input, dependency, source);
+    let mut left: BTreeSet<&str> = on.keys().map(String::as_str).collect();
+    let full = left.clone();
+    let needs = judge.needs();
+    let mut unused: BTreeSet<&str> = BTreeSet::new();
+    for name in candidates {
+        if !judge.is_reportable(name, &on[name].0) {
+            continue;
+        }
+        left.remove(name);
+        if needs.iter().all(|need| judge.is_met(need, &left, &full)) {
+            unused.insert(name);
+        } else {
+            left.insert(name);
+        }
+    }
+    // What a kept feature switches on stays on.
+    let implied = manifest.feature_closure(left);
+    unused.retain(|name| !implied.contains(name));
+    let instead: Vec<String> = on.keys().filter(|name| !unused.contains(name.as_str())).cloned().collect();
+    unused
+        .iter()
+        .map(|name| FeatureVerdict {
+            member: verdict.member,
+            dependency: verdict.dependency,
+            subject: format!("{}/{name}", verdict.subject),
+            feature: (*name).to_string(),
+            origin: on[*name].0.clone(),
+            span: on[*name].1,
+            instead: instead.clone(),
+        })
+        .collect()
+}
+
+/// A library that hands the dependency on cannot know what others need of it.
+fn is_reexported(input: &PackageInput<'_>, dependency: &Dependency) -> bool {
+    let member = &input.workspace.members[input.at];
+    let is_depended_on = input.workspace.members.iter().flat_map(|other| &other.dependencies).any(|other| other.path.as_deref() == Some(&member.folder));
+    is_depended_on && input.usage.paths.contains(&crate_name(&dependency.key))
+}
+
+/// The features that are on by what is declared, aggregates replaced by what they stand for.
+fn expanded(dependency: &Dependency, manifest: &CargoManifest) -> BTreeMap<String, (Origin, Span)> {
+    let table = |name: &str| manifest.features.iter().find(|feature| feature.name == name);
+    let implicit = |name: &str| manifest.dependencies.iter().any(|d| d.optional && d.key == name);
+    let mut todo: Vec<(String, Origin, Span)> = dependency.features.iter().map(|(name, span)| (name.clone(), Origin::Listed, *span)).collect();
+    if dependency.default_features && table("default").is_some() {
+        todo.push(("default".into(), Origin::Default, dependency.span));
+    }
+    todo.reverse();
+    let mut found: BTreeMap<String, (Origin, Span)> = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    while let Some((name, origin, span)) = todo.pop() {
+        if name.contains('/') {
+            continue;
+        }
+        if AGGREGATES.contains(&name.as_str()) {
+            if seen.insert(name.clone()) {
+                let inner = if name == "default" { Origin::Default } else { Origin::Aggregate(name.clone()) };
+                let parts = table(&name).map(|feature| feature.enables.clone()).unwrap_or_default();
+                todo.extend(parts.into_iter().filter(|part| table(part).is_some() || implicit(part)).map(|part| (part, inner.clone(), span)));
+            }
+            continue;
+        }
+        let entry = found.entry(name).or_insert((origin.clone(), span));
+        if origin == Origin::Listed {
+            *entry = (origin, span);
+        }
+    }
+    found
+}
+
+struct Judge<'a> {
+    manifest: &'a CargoManifest,
+    own: Gates,
+    /// Facades: gates of re-exported crates, by the key they are declared under.
+    inner: BTreeMap<String, (Gates, CargoManifest)>,
+    usage: &'a usage::PackageUse,
+    /// Segments of the paths that lead into the dependency, without its own name.
+    segments: BTreeSet<&'a str>,
+    has_glob: bool,
+    reachable: BTreeSet<String>,
+    build_script: String,
+}
+
+impl<'a> Judge<'a> {
+    fn new(input: &'a PackageInput<'_>, dependency: &Dependency, source: &'a Source<'_>) -> Self {
+        let manifest = source.manifest();
+        let names: BTreeSet<String> = [crate_name(&dependency.key), if dependency.renamed { crate_name(&dependency.key) } else { manifest.lib_name() }].into();
+        let usage = input.usage;
+        let of_ours = usage.paths.iter().filter_map(|path| path.split_once("::")).filter(|(head, _)| names.contains(*head));
+        let own = gates_of(source);
+        let mut inner = BTreeMap::new();
+        for below in manifest.dependencies.iter().filter(|below| own.reexports.contains(&crate_name(&below.key))) {
+            let forwards = manifest.features.iter().flat_map(|f| &f.enables).any(|enable| enable.split(['/', '?']).next() == Some(&below.key) && enable.contains('/'));
+            let locked = input.workspace.lock.as_ref().and_then(|lock| lock.named(&below.package).iter().map(|at| &lock.packages[*at]).last());
+            let found = locked.filter(|_| forwards).and_then(|locked| input.registry.find(&locked.name, &locked.version));
+            if let Some(found) = found {
+                let manifest = found.manifest.clone();
+                inner.insert(below.key.clone(), (gates_of(&Source::Registry(found)), manifest));
+            }
+        }
+        let mut judge = Self {
+            manifest,
+            own,
+            inner,
+            usage,
+            segments: of_ours.flat_map(|(_, rest)| rest.split("::")).collect(),
+            has_glob: names.iter().any(|name| usage.globs.contains(name)),
+            reachable: BTreeSet::new(),
+            build_script: source.files().text("build.rs").map(|text| text.to_string()).unwrap_or_default(),
+        };
+        judge.reachable = judge.reachable_types();
+        judge
+    }
+
+    /// Types that the code names, and types that their functions and fields lead to.
+    fn reachable_types(&self) -> BTreeSet<String> {
+        let is_type = |name: &&str| name.starts_with(|c: char| c.is_ascii_uppercase());
+        let mut found: BTreeSet<String> = self.segments.iter().filter(|name| is_type(name)).map(|name| (*name).to_string()).collect();
+        if self.has_glob {
+            found.extend(self.usage.idents.iter().filter(|name| is_type(&name.as_str())).cloned());
+        }
+        for _ in 0..3 {
+            let before = found.len();
+            for (_, gates) in self.scopes() {
+                for name in &self.usage.idents {
+                    for (owner, ty) in gates.returns.get(name).into_iter().flatten() {
+                        let reached = owner.as_ref().map_or_else(|| self.segments.contains(name.as_str()), |owner| found.contains(owner));
+                        if reached {
+                            found.insert(ty.clone());
+                        }
+                    }
+                }
+            }
+            if found.len() == before {
+                break;
+            }
+        }
+        found
+    }
+
+    /// Own gates, then those of facades by key.
+    fn scopes(&self) -> impl Iterator<Item = (Option<&String>, &Gates)> {
+        std::iter::once((None, &self.own)).chain(self.inner.iter().map(|(key, (gates, _))| (Some(key), gates)))
+    }
+
+    /// Whether a gate is as open with the features `on` as with all that are declared. Other
+    /// crates may switch on what is not declared here: that stays undecided.
+    fn is_met(&self, (key, gate): &(Option<&String>, &Gate), on: &BTreeSet<&str>, full: &BTreeSet<&str>) -> bool {
+        let open = |features: &BTreeSet<&str>| {
+            let (now, all) = match key {
+                None => (self.manifest.feature_closure(features.iter().copied()), self.manifest.feature_closure(full.iter().copied())),
+                Some(key) => (self.inner_features(key, features), self.inner_features(key, full)),
+            };
+            gate.condition.evaluate(&|name| if now.contains(name) || NEVER_REPORTED.contains(&name) { Some(true) } else if all.contains(name) { Some(false) } else { None })
+        };
+        let now = open(on);
+        now == Some(true) || now == open(full)
+    }
+
+    /// Features of a re-exported crate that are on when the dependency's features `on` are.
+    fn inner_features(&self, key: &str, on: &BTreeSet<&str>) -> BTreeSet<&str> {
+        let Some((_, manifest)) = self.inner.get(key) else { return BTreeSet::new() };
+        let closure = self.manifest.feature_closure(on.iter().filter_map(|name| self.manifest.features.iter().map(|f| f.name.as_str()).find(|own| own == name)));
+        let enables = self.manifest.features.iter().filter(|f| closure.contains(f.name.as_str())).flat_map(|f| &f.enables);
+        let passed = enables.filter_map(|enable| enable.split_once('/')).filter(|(to, _)| to.trim_end_matches('?') == key).map(|(_, name)| name);
+        let declared = self.manifest.dependencies.iter().filter(|d| d.key == key);
+        let always = declared.flat_map(|d| d.features.iter().map(|(name, _)| name.as_str()).chain(d.default_features.then_some("default")));
+        manifest.feature_closure(passed.chain(always))
+    }
+
+    /// Gates of things that the code names.
+    fn needs(&self) -> Vec<(Option<&String>, &Gate)> {
+        let all = self.scopes().flat_map(|(key, gates)| gates.gates.iter().map(move |gate| (key, gates, gate)));
+        all.filter(|(_, gates, gate)| self.is_used(gate, gates)).map(|(key, _, gate)| (key, gate)).collect()
+    }
+
+    /// Whether anything can be said about a feature that nothing seems to need: it adds names, and
+    /// does not change what other code does.
+    fn is_reportable(&self, feature: &str, origin: &Origin) -> bool {
+        if matches!(origin, Origin::Aggregate(_)) {
+            return true;
+        }
+        let closure = self.manifest.feature_closure([feature]);
+        let enables: Vec<&String> = self.manifest.features.iter().filter(|f| closure.contains(f.name.as_str())).flat_map(|f| &f.enables).collect();
+        let forwards: Vec<(&str, &str)> = enables.iter().filter_map(|enable| enable.split_once('/')).map(|(key, name)| (key.trim_end_matches('?'), name)).collect();
+        if self.own.opaque.contains(feature) {
+            return false;
+        }
+        // What it only hands on to others shows nowhere here.
+        let names_itself = self.own.gates.iter().any(|gate| gate.features == [feature] && matches!(gate.kind, GateKind::Item(_)));
+        let inert = enables.is_empty() || forwards.is_empty() && self.is_inert(feature, &enables);
+        if !names_itself && !inert && (*origin == Origin::Default || forwards.iter().any(|(key, _)| !self.inner.contains_key(*key))) {
+            return false;
+        }
+        let adds = |gates: &Gates, names: &BTreeSet<&str>| gates.gates.iter().any(|gate| gate.features.iter().any(|name| names.contains(name.as_str()) && !NEVER_REPORTED.contains(&name.as_str())));
+        let mut has_api = adds(&self.own, &closure);
+        let mut behaviour = self.own.behaviour.contains(feature);
+        let mut mentioned = closure.iter().any(|name| self.own.mentioned.contains(*name));
+        for (key, name) in &forwards {
+            let Some((gates, manifest)) = self.inner.get(*key) else { continue };
+            let names = manifest.feature_closure([*name]);
+            has_api |= adds(gates, &names);
+            behaviour |= names.iter().any(|name| gates.behaviour.contains(*name) || gates.opaque.contains(*name));
+            mentioned |= names.iter().any(|name| gates.mentioned.contains(*name));
+        }
+        if has_api { !behaviour } else { !mentioned && self.is_inert(feature, &enables) }
+    }
+
+    /// Switches on nothing for a Lambda target: no condition, no crate, no build script asks.
+    fn is_inert(&self, feature: &str, enables: &[&String]) -> bool {
+        let variable = format!("CARGO_FEATURE_{}", feature.to_uppercase().replace('-', "_"));
+        let reaches = |enable: &&&String| {
+            let key = enable.strip_prefix("dep:").unwrap_or(enable).split(['/', '?']).next().unwrap_or_default();
+            let mut declared = self.manifest.dependencies.iter().filter(|d| d.key == key).peekable();
+            declared.peek().is_some() && declared.any(|d| d.target.as_deref().is_none_or(may_hold_on_lambda))
+        };
+        !self.build_script.contains(&variable) && !enables.iter().any(|enable| reaches(&enable))
+    }
+
+    fn is_used(&self, gate: &Gate, gates: &Gates) -> bool {
+        // A type behind the same feature is reached by its own name first.
+        let behind = |owner: &String| {
+            let definitions = gates.gated_types.get(owner).map_or(&[][..], Vec::as_slice);
+            let shared = |of: &Vec<String>| of.iter().any(|feature| gate.features.contains(feature));
+            definitions.iter().all(|of| !of.is_empty()) && definitions.iter().any(shared)
+        };
+        match &gate.kind {
+            GateKind::Item(name) => self.segments.contains(name.as_str()) || (self.has_glob && self.usage.idents.contains(name)),
+            GateKind::Method { name, owner } => {
+                !behind(owner) && self.usage.methods.contains(name)
+            }
+            // Whoever lacks one of these gets another error first, or none.
+            GateKind::Impl { trait_name, .. } if matches!(trait_name.as_str(), "Send" | "Sync" | "Unpin" | "Drop" | "Debug" | "Display" | "UnwindSafe" | "RefUnwindSafe") => false,
+            GateKind::Impl { types, trait_name } if types.iter().chain([trait_name]).any(behind) => {
+                types.iter().chain([trait_name]).filter(|name| behind(name)).all(|name| self.segments.contains(name.as_str()))
+            }
+            GateKind::Impl { trait_name, types } => {
+                let local: Vec<&String> = types.iter().filter(|name| gates.types.contains(*name)).collect();
+                let wanted = if local.is_empty() {
+                    let named = |name: &&String| name.len() > 1;
+                    let mut outside = types.iter().filter(named).peekable();
+                    outside.peek().is_some() && if trait_name.is_empty() { outside.any(|name| self.usage.idents.contains(name)) } else { outside.all(|name| self.usage.idents.contains(name)) && (self.usage.idents.contains(trait_name) || types.iter().any(|name| !is_common(name))) }
+                } else {
+                    local.iter().any(|name| self.reachable.contains(*name))
+                };
+                wanted && self.may_use_trait(trait_name)
+            }
+        }
+    }
+
+    /// Serde's traits are called by whoever names serde; of other traits nothing is known.
+    fn may_use_trait(&self, name: &str) -> bool {
+        let serde = matches!(name, "Serialize" | "Deserialize" | "Serializer" | "Deserializer" | "DeserializeOwned");
+        !serde || self.usage.normal.iter().chain(&self.usage.test).any(|name| name.contains("serde") || name.contains("json"))
+    }
+}
+
+/// Types that every program uses, so that their name says nothing.
+fn is_common(name: &str) -> bool {
+    name.starts_with(|c: char| c.is_ascii_lowercase()) || matches!(name, "String" | "Vec" | "Option" | "Box" | "Result" | "Rc" | "Arc" | "Cow" | "HashMap" | "BTreeMap")
+}
+
+fn gates_of(source: &Source<'_>) -> Gates {
+    let (folder, tree) = match source {
+        Source::Member(manifest, _) => (manifest.folder.clone(), source.files()),
+        Source::Registry(_) => (String::new(), source.files()),
+    };
+    let lib = source.manifest().lib.as_ref().and_then(|lib| lib.path.clone()).unwrap_or_else(|| "src/lib.rs".into());
+    let texts = source.texts();
+    let by_path: BTreeMap<&str, &Arc<str>> = texts.iter().map(|(path, text)| (path.as_str(), text)).collect();
+    let text = |path: &str| by_path.get(path).map(|text| Arc::clone(text)).or_else(|| tree.text(path).ok());
+    let module = |file: &str, is_root: bool, path: &[String], explicit: Option<&str>| usage::module_file(tree, file, is_root, path, explicit);
+    Gates::read(&files::join(&folder, &lib), &CrateFiles { text: &text, module: &module }, &texts)
+}

@@ -1,0 +1,80 @@
+//! Lambda functions of a workspace and what they do when they start.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{PackageInput, usage};
+use crate::input::files;
+use crate::lang::rust::work::{CrateInput, Program, ProgramInput, Work};
+use crate::manifest::cargo::{CargoManifest, TargetKind, crate_name};
+
+/// An executable that runs on Lambda.
+#[derive(Clone, Debug, Default)]
+pub struct CargoFunction {
+    /// Which member.
+    pub member: usize,
+    /// Name of the executable.
+    pub name: String,
+    /// Its root file.
+    pub root: String,
+    /// What it does before and in requests.
+    pub work: Work,
+}
+
+/// Crates that talk to the Lambda runtime API.
+const RUNTIMES: [&str; 6] = ["lambda_runtime", "lambda_http", "lambda-web", "lambda_extension", "lambda-runtime", "axum-aws-lambda"];
+
+/// The functions of one package.
+pub(super) fn find(input: &PackageInput<'_>) -> Vec<CargoFunction> {
+    let member = &input.workspace.members[input.at];
+    let uses_runtime = member.dependencies.iter().any(|d| RUNTIMES.contains(&d.package.as_str()));
+    let is_lambda = member.package.as_ref().is_some_and(|package| package.lambda_metadata);
+    if !uses_runtime && !is_lambda {
+        return Vec::new();
+    }
+    let bins: Vec<_> = input.usage.targets.iter().filter(|target| target.kind == TargetKind::Bin).collect();
+    let features: BTreeSet<String> = member.feature_closure(["default"]).into_iter().map(str::to_string).collect();
+    let size = |source: &str, path: &str, bundled: bool| {
+        let from = if bundled { member.folder.as_str() } else { files::parent(source) };
+        input.files.size(&files::join(from, path))
+    };
+    let text = |path: &str| input.files.text(path).ok();
+    let module = |file: &str, is_root: bool, path: &[String], explicit: Option<&str>| usage::module_file(input.files, file, is_root, path, explicit);
+    let program_input = ProgramInput { text: &text, module: &module, size: &size, features: &features };
+    let mut found = Vec::new();
+    for bin in &bins {
+        let mut crates = vec![CrateInput { name: "crate".into(), root: bin.path.clone() }];
+        crates.extend(libraries(input, member));
+        let work = Program::read(&crates, renames(member), &program_input).work();
+        if work.reaches_run || (bins.len() == 1 && (is_lambda || uses_runtime)) {
+            found.push(CargoFunction { member: input.at, name: bin.name.clone(), root: bin.path.clone(), work });
+        }
+    }
+    found
+}
+
+/// The package's own library, and libraries of members that it depends on.
+fn libraries(input: &PackageInput<'_>, member: &CargoManifest) -> Vec<CrateInput> {
+    let own = input.usage.targets.iter().find(|target| target.kind == TargetKind::Lib);
+    let mut found: Vec<CrateInput> = own.map(|lib| CrateInput { name: crate_name(&lib.name), root: lib.path.clone() }).into_iter().collect();
+    let mut todo: Vec<(&CargoManifest, usize)> = vec![(member, 0)];
+    let mut seen = BTreeSet::from([member.folder.as_str()]);
+    while let Some((manifest, depth)) = todo.pop() {
+        for dependency in manifest.dependencies.iter().filter(|d| depth < 8 && d.path.is_some()) {
+            let Some(other) = input.workspace.members.iter().find(|other| Some(&other.folder) == dependency.path.as_ref()) else { continue };
+            if !seen.insert(&other.folder) {
+                continue;
+            }
+            let path = other.lib.as_ref().and_then(|lib| lib.path.clone()).unwrap_or_else(|| "src/lib.rs".into());
+            let name = if dependency.renamed { crate_name(&dependency.key) } else { other.lib_name() };
+            found.push(CrateInput { name: crate_name(&name), root: files::join(&other.folder, &path) });
+            todo.push((other, depth + 1));
+        }
+    }
+    found
+}
+
+/// Local names of renamed dependencies, with the names they have everywhere else.
+fn renames(member: &CargoManifest) -> BTreeMap<String, String> {
+    let renamed = member.dependencies.iter().filter(|d| d.renamed && d.path.is_none());
+    renamed.map(|d| (crate_name(&d.key), crate_name(&d.package))).collect()
+}

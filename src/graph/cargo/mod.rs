@@ -1,0 +1,82 @@
+//! A Cargo workspace: which dependencies and features its code needs, what its functions do
+//! before they take requests, and what they do again for each.
+
+pub mod dependencies;
+mod expansion;
+pub mod features;
+pub mod functions;
+pub mod usage;
+
+use rayon::prelude::*;
+
+use crate::input::files::Files;
+use crate::lang::rust::STACK_BYTES;
+use crate::manifest::cargo::registry::Registry;
+use crate::manifest::cargo::workspace::CargoWorkspace;
+
+pub use dependencies::{DependencyVerdict, Verdict, WorkspaceEntry};
+pub use features::FeatureVerdict;
+pub use functions::CargoFunction;
+
+/// Everything known about a workspace.
+#[derive(Debug, Default)]
+pub struct CargoAnalysis {
+    /// Manifests and lock file.
+    pub workspace: CargoWorkspace,
+    /// What the code of each member uses, in member order.
+    pub usage: Vec<usage::PackageUse>,
+    /// A verdict for every declared dependency.
+    pub dependencies: Vec<DependencyVerdict>,
+    /// Entries of `[workspace.dependencies]` that no member inherits.
+    pub workspace_unused: Vec<WorkspaceEntry>,
+    /// Features that nothing in the code needs.
+    pub features: Vec<FeatureVerdict>,
+    /// Executables that are Lambda functions.
+    pub functions: Vec<CargoFunction>,
+}
+
+/// Analyses the workspace in `files`. Other crates' sources come from `registry`.
+#[must_use]
+pub fn analyse(files: &dyn Files, registry: &Registry) -> CargoAnalysis {
+    let workspace = CargoWorkspace::read(files);
+    // Parsing recurses, and syntax trees do not leave their thread: one package is one task.
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
+    let work = || -> CargoAnalysis {
+        let usage: Vec<_> = workspace.members.par_iter().map(|member| usage::of_package(member, files)).collect();
+        let parts: Vec<_> = (0..workspace.members.len())
+            .into_par_iter()
+            .map(|at| {
+                let input = PackageInput { workspace: &workspace, at, usage: &usage[at], files, registry };
+                let dependencies = dependencies::judge(&input);
+                let features = features::judge(&input, &dependencies);
+                let functions = functions::find(&input);
+                (dependencies, features, functions)
+            })
+            .collect();
+        let mut found = CargoAnalysis { workspace_unused: dependencies::workspace_entries(&workspace), usage, ..CargoAnalysis::default() };
+        for (dependencies, features, functions) in parts {
+            found.dependencies.extend(dependencies);
+            found.features.extend(features);
+            found.functions.extend(functions);
+        }
+        found
+    };
+    let mut found = match pool {
+        Ok(pool) => pool.install(work),
+        Err(_) => CargoAnalysis::default(),
+    };
+    found.workspace = workspace;
+    found
+}
+
+/// One package and what is around it.
+pub(crate) struct PackageInput<'a> {
+    pub(crate) workspace: &'a CargoWorkspace,
+    pub(crate) at: usize,
+    pub(crate) usage: &'a usage::PackageUse,
+    pub(crate) files: &'a dyn Files,
+    pub(crate) registry: &'a Registry,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+//! What a package's own code names, over all its crates.
+
+use std::collections::BTreeSet;
+
+use crate::input::files::{self, Files};
+use crate::lang::rust::facts::{self, FileFacts, ModuleFile};
+use crate::manifest::cargo::{CargoManifest, Problem, Target, TargetKind, crate_name, targets};
+
+/// Names used by a package, by what compiles them.
+#[derive(Clone, Debug, Default)]
+pub struct PackageUse {
+    /// By the library and the executables.
+    pub normal: BTreeSet<String>,
+    /// By tests, examples and benchmarks.
+    pub test: BTreeSet<String>,
+    /// By documentation examples.
+    pub doc: BTreeSet<String>,
+    /// By the build script.
+    pub build: BTreeSet<String>,
+    /// Macros, derives and attributes used by the library and the executables.
+    pub macros: BTreeSet<String>,
+    /// Those used by anything else.
+    pub other_macros: BTreeSet<String>,
+    /// Paths into other crates, of all code.
+    pub paths: BTreeSet<String>,
+    /// Names behind a dot and last segments of paths.
+    pub methods: BTreeSet<String>,
+    /// Every identifier.
+    pub idents: BTreeSet<String>,
+    /// Crates imported with `*`.
+    pub globs: BTreeSet<String>,
+    /// Its crates.
+    pub targets: Vec<Target>,
+    /// Files that could not be read, or only as tokens.
+    pub problems: Vec<Problem>,
+    /// Whether any source could be read at all.
+    pub has_code: bool,
+}
+
+/// Reads all code of a package.
+#[must_use]
+pub fn of_package(manifest: &CargoManifest, files: &dyn Files) -> PackageUse {
+    let mut walk = Walk { found: PackageUse::default(), files, seen: BTreeSet::new() };
+    let targets = targets(manifest, files);
+    for target in &targets {
+        walk.target(target);
+    }
+    let mut found = walk.found;
+    // A package's own library is no dependency of its executables and tests.
+    let own = crate_name(&manifest.lib_name());
+    for set in [&mut found.normal, &mut found.test, &mut found.doc, &mut found.build] {
+        set.remove(&own);
+    }
+    found.has_code = !targets.is_empty();
+    found.targets = targets;
+    found
+}
+
+struct Walk<'a> {
+    found: PackageUse,
+    files: &'a dyn Files,
+    seen: BTreeSet<(String, TargetClass, bool)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum TargetClass {
+    Normal,
+    Test,
+    Build,
+}
+
+impl Walk<'_> {
+    fn target(&mut self, target: &Target) {
+        let class = match target.kind {
+            TargetKind::Lib | TargetKind::Bin => TargetClass::Normal,
+            TargetKind::Build => TargetClass::Build,
+            TargetKind::Example | TargetKind::Test | TargetKind::Bench => TargetClass::Test,
+        };
+        let is_lib = target.kind == TargetKind::Lib;
+        let mut todo = vec![(target.path.clone(), class == TargetClass::Test, true, BTreeSet::new())];
+        while let Some((path, test, is_root, around)) = todo.pop() {
+            if !self.seen.insert((path.clone(), class, test)) {
+                continue;
+            }
+            let Ok(text) = self.files.text(&path) else { continue };
+            let found = facts::read(&text, test, &around);
+            if let Some(message) = &found.problem {
+                self.found.problems.push(Problem { path: path.clone(), span: None, message: message.clone() });
+            }
+            for module in &found.modules {
+                if let Some(file) = self.module_file(&path, is_root, module) {
+                    todo.push((file, test || module.test, false, module.around.clone()));
+                }
+            }
+            for include in &found.includes {
+                let file = files::join(files::parent(&path), &include.path);
+                if !include.doc {
+                    todo.push((file, test || include.test, false, BTreeSet::new()));
+                } else if is_lib && let Ok(text) = self.files.text(&file) {
+                    self.found.doc.extend(facts::read_doc(&text));
+                }
+            }
+            self.add(found, class, is_lib);
+        }
+    }
+
+    fn add(&mut self, facts: FileFacts, class: TargetClass, is_lib: bool) {
+        let found = &mut self.found;
+        match class {
+            TargetClass::Normal => found.normal.extend(facts.crates),
+            TargetClass::Test => found.test.extend(facts.crates),
+            TargetClass::Build => found.build.extend(facts.crates),
+        }
+        found.test.extend(facts.test_crates);
+        let macros = if class == TargetClass::Normal { &mut found.macros } else { &mut found.other_macros };
+        macros.extend(facts.macros);
+        found.other_macros.extend(facts.test_macros);
+        if is_lib {
+            found.doc.extend(facts.doc_crates);
+        }
+        found.paths.extend(facts.paths);
+        found.methods.extend(facts.methods);
+        found.idents.extend(facts.idents);
+        found.globs.extend(facts.globs);
+    }
+
+    fn module_file(&self, file: &str, is_root: bool, module: &ModuleFile) -> Option<String> {
+        module_file(self.files, file, is_root, &module.path, module.file.as_deref())
+    }
+}
+
+/// The file of a module declared in `file`.
+#[must_use]
+pub fn module_file(tree: &dyn Files, file: &str, is_root: bool, path: &[String], explicit: Option<&str>) -> Option<String> {
+    let folder = files::parent(file);
+    let name = file.rsplit('/').next().unwrap_or(file);
+    let base = if is_root || name == "mod.rs" { folder.to_string() } else { files::join(folder, name.strip_suffix(".rs").unwrap_or(name)) };
+    let (last, inline) = path.split_last()?;
+    if let Some(explicit) = explicit {
+        let from = if inline.is_empty() { folder.to_string() } else { files::join(&base, &inline.join("/")) };
+        return Some(files::join(&from, explicit)).filter(|path| tree.is_file(path));
+    }
+    let base = if inline.is_empty() { base } else { files::join(&base, &inline.join("/")) };
+    [format!("{last}.rs"), format!("{last}/mod.rs")].iter().map(|path| files::join(&base, path)).find(|path| tree.is_file(path))
+}

@@ -1,0 +1,312 @@
+//! Calls and constructions.
+
+use std::sync::Arc;
+
+use super::value::{Abrupt, At, Call, Closure, Flow, Kind, R, Slot, UNKNOWN, Value};
+use super::{Frame, MAX_CALLS, Machine};
+use crate::lang::javascript::ir::{FunctionId, Program};
+
+impl Machine<'_> {
+    /// Calls without a place of its own (getters, callbacks).
+    pub(super) fn call(&mut self, function: Value, this: Value, args: &[Value]) -> R {
+        let at = self.stack.last().copied().unwrap_or(At { module: 0, expr: 0 });
+        self.call_at(function, this, args, at)
+    }
+
+    pub(super) fn call_at(&mut self, function: Value, this: Value, args: &[Value], at: At) -> R {
+        let id = match function {
+            Value::Obj(id) => id,
+            Value::Unknown(name) => return self.call_unknown(name, this, args, at),
+            _ => return Ok(UNKNOWN),
+        };
+        let name = self.object(id).name;
+        if name != 0 && self.loaded.get(at.module as usize).is_some_and(|loaded| loaded.own) {
+            self.record_call(name, args, at);
+        }
+        match self.object(id).kind.clone() {
+            Kind::Closure(closure) => self.call_closure(function, &closure, this, args, Value::Undefined, at),
+            Kind::Native(native, data) => native(self, &Call { this, args, data, at }),
+            Kind::Bound(target, this, bound) => {
+                let mut all = bound;
+                all.extend_from_slice(args);
+                self.deeper(|m| m.call_at(target, this, &all, at))
+            }
+            Kind::Proxy(target, handler) => {
+                let key = self.atom("apply");
+                let trap = self.get(handler, key)?;
+                if self.callable(trap) {
+                    let list = self.array(args.to_vec());
+                    return self.deeper(|m| m.call_at(trap, handler, &[target, this, list], at));
+                }
+                self.deeper(|m| m.call_at(target, this, args, at))
+            }
+            _ => Ok(UNKNOWN),
+        }
+    }
+
+    fn deeper<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T, Abrupt>) -> Result<T, Abrupt> {
+        self.depth += 1;
+        if self.depth > super::MAX_DEPTH {
+            self.depth -= 1;
+            return Err(Abrupt::Stop);
+        }
+        let result = body(self);
+        self.depth -= 1;
+        result
+    }
+
+    /// A function nobody can look into. Callbacks that walk a collection are run once.
+    fn call_unknown(&mut self, name: u32, this: Value, args: &[Value], at: At) -> R {
+        self.record_call(name, args, at);
+        let text = self.str(name);
+        let last = text.rsplit('.').next().unwrap_or("");
+        let walks = name == 0
+            || matches!(last, "forEach" | "map" | "filter" | "some" | "every" | "reduce" | "find" | "findIndex" | "flatMap" | "sort" | "replace");
+        if walks && args.len() <= 4 && matches!(this, Value::Unknown(_) | Value::Undefined) {
+            for arg in args {
+                if self.callable(*arg) {
+                    self.doubt += 1;
+                    let result = self.call_at(*arg, Value::Undefined, &[UNKNOWN, UNKNOWN, UNKNOWN], at);
+                    self.doubt -= 1;
+                    if let Err(Abrupt::Stop) = result {
+                        return result;
+                    }
+                }
+            }
+        }
+        Ok(self.result_name(name))
+    }
+
+    pub(super) fn call_closure(&mut self, callee: Value, closure: &Closure, this: Value, args: &[Value], new_target: Value, at: At) -> R {
+        if !closure.code {
+            return Ok(Value::Undefined);
+        }
+        let Some(program) = self.loaded.get(closure.module as usize).and_then(|l| l.program.clone()) else {
+            return Ok(UNKNOWN);
+        };
+        if self.calls_deep >= MAX_CALLS || (self.hurried(closure.module) && self.calls_deep > 40) {
+            return Ok(UNKNOWN);
+        }
+        if at.module != closure.module
+            && self.loaded.get(closure.module as usize).is_some_and(|l| l.steps > super::SERVICE_STEPS)
+        {
+            return Ok(UNKNOWN);
+        }
+        self.step(closure.module)?;
+        self.calls_deep += 1;
+        self.stack.push(at);
+        let result = self.enter(callee, closure, &program, this, args, new_target);
+        self.stack.pop();
+        self.calls_deep -= 1;
+        result
+    }
+
+    fn enter(&mut self, callee: Value, closure: &Closure, program: &Arc<Program>, this: Value, args: &[Value], new_target: Value) -> R {
+        let Some(code) = program.functions.get(closure.function as usize) else {
+            return Ok(UNKNOWN);
+        };
+        let env = self.env_new(closure.env, code.slots);
+        let mut frame = Frame {
+            module: closure.module,
+            function: closure.function,
+            env,
+            this: if code.arrow { closure.this } else { this },
+            home: closure.home,
+            new_target: if code.arrow { closure.new_target } else { new_target },
+            maybe_return: None,
+            maybe_break: false,
+            callee,
+        };
+        let result = self.run_function(&mut frame, program, closure.function, args);
+        if code.generator {
+            result?;
+            return Ok(UNKNOWN);
+        }
+        if code.is_async {
+            return match result {
+                Err(Abrupt::Stop) => Err(Abrupt::Stop),
+                // Where the function waits, its caller goes on: what it returns is not known yet.
+                Ok(value) => {
+                    let inner = self.settled(value);
+                    Ok(self.promise(inner))
+                }
+                Err(Abrupt::Throw(_) | Abrupt::Suspend) => Ok(self.promise(None)),
+            };
+        }
+        match result {
+            // Nobody would catch it: the branch that led here was misjudged.
+            Err(Abrupt::Throw(_)) if self.tries == 0 => Ok(UNKNOWN),
+            other => other,
+        }
+    }
+
+    fn run_function(&mut self, f: &mut Frame, p: &Program, id: FunctionId, args: &[Value]) -> R {
+        let Some(code) = p.functions.get(id as usize) else {
+            return Ok(UNKNOWN);
+        };
+        if let Some(slot) = code.arguments {
+            let list = self.array(args.to_vec());
+            self.write_slot(f.env, slot, list);
+        }
+        if let Some(slot) = code.own_name {
+            self.write_slot(f.env, slot, f.callee);
+        }
+        for (at, param) in code.params.iter().enumerate() {
+            let value = args.get(at).copied().unwrap_or(Value::Undefined);
+            self.assign(f, p, *param, value)?;
+        }
+        if let Some(rest) = code.rest {
+            let value = self.array(args.iter().skip(code.params.len()).copied().collect());
+            self.assign(f, p, rest, value)?;
+        }
+        if let Some(value) = code.value {
+            return self.eval(f, p, value);
+        }
+        self.hoist(f, p, &code.hoisted);
+        let flow = self.statements(f, p, &code.body)?;
+        let value = match flow {
+            Flow::Return(value) => value,
+            _ => Value::Undefined,
+        };
+        Ok(match f.maybe_return {
+            Some(other) => super::props::join(value, other),
+            None => value,
+        })
+    }
+
+    pub(super) fn write_slot(&mut self, env: u32, slot: u32, value: Value) {
+        if let Some(entry) = self.envs.get_mut(env as usize).and_then(|env| env.slots.get_mut(slot as usize)) {
+            *entry = value;
+        }
+    }
+
+    /// `new callee(..)`.
+    pub(super) fn construct(&mut self, callee: Value, args: &[Value], new_target: Value, at: At) -> R {
+        let id = match callee {
+            Value::Obj(id) => id,
+            Value::Unknown(name) => {
+                if name != 0 {
+                    let text = self.str(name);
+                    let text = self.atom(&format!("new {text}"));
+                    self.record_call(text, args, at);
+                }
+                return Ok(self.result_name(name));
+            }
+            _ => return Ok(UNKNOWN),
+        };
+        let name = self.object(id).name;
+        if name != 0 && self.loaded.get(at.module as usize).is_some_and(|loaded| loaded.own) {
+            let text = format!("new {}", self.str(name));
+            let text = self.atom(&text);
+            self.record_call(text, args, at);
+        }
+        match self.object(id).kind.clone() {
+            Kind::Closure(_) => {
+                let key = self.atom("prototype");
+                let proto = self.get(new_target, key)?;
+                let instance = self.alloc(Kind::Plain, proto);
+                if name != 0 {
+                    let named = self.result_name(name);
+                    if let Value::Unknown(named) = named {
+                        self.object_mut(instance).name = named;
+                    }
+                }
+                let made = self.initialise(callee, Value::Obj(instance), args, new_target, at)?;
+                Ok(if matches!(made, Value::Obj(_)) { made } else { Value::Obj(instance) })
+            }
+            Kind::Native(native, data) => {
+                let made = native(self, &Call { this: Value::Undefined, args, data, at })?;
+                Ok(made)
+            }
+            Kind::Bound(target, _, bound) => {
+                let mut all = bound;
+                all.extend_from_slice(args);
+                self.deeper(|m| m.construct(target, &all, target, at))
+            }
+            Kind::Proxy(target, handler) => {
+                let key = self.atom("construct");
+                let trap = self.get(handler, key)?;
+                if self.callable(trap) {
+                    let list = self.array(args.to_vec());
+                    return self.deeper(|m| m.call_at(trap, handler, &[target, list, callee], at));
+                }
+                self.deeper(|m| m.construct(target, args, target, at))
+            }
+            _ => Ok(UNKNOWN),
+        }
+    }
+
+    /// Runs a constructor on an instance that exists, base classes included.
+    pub(super) fn initialise(&mut self, class: Value, instance: Value, args: &[Value], new_target: Value, at: At) -> R {
+        let Value::Obj(id) = class else {
+            if let (Value::Unknown(name), Value::Obj(instance)) = (class, instance) {
+                self.object_mut(instance).open = true;
+                if name != 0 && self.object(instance).name == 0 {
+                    self.object_mut(instance).name = name;
+                }
+            }
+            return Ok(Value::Undefined);
+        };
+        match self.object(id).kind.clone() {
+            Kind::Closure(closure) => {
+                if !closure.derived {
+                    self.run_fields(class, instance)?;
+                }
+                if closure.code {
+                    return self.call_closure(class, &closure, instance, args, new_target, at);
+                }
+                if closure.derived {
+                    let parent = self.object(id).proto;
+                    self.deeper(|m| m.initialise(parent, instance, args, new_target, at))?;
+                    self.run_fields(class, instance)?;
+                }
+                Ok(Value::Undefined)
+            }
+            Kind::Native(native, data) => {
+                // A built-in base class: its own state goes into the instance.
+                let made = native(self, &Call { this: instance, args, data, at })?;
+                if let (Value::Obj(made), Value::Obj(instance)) = (made, instance) {
+                    if made != instance && !matches!(self.object(made).kind, Kind::Plain) {
+                        let kind = self.object(made).kind.clone();
+                        self.object_mut(instance).kind = kind;
+                    } else {
+                        self.object_mut(instance).open |= self.object(made).open;
+                    }
+                }
+                Ok(Value::Undefined)
+            }
+            _ => Ok(Value::Undefined),
+        }
+    }
+
+    /// Instance field initialisers of a class.
+    pub(super) fn run_fields(&mut self, class: Value, instance: Value) -> Result<(), Abrupt> {
+        let Value::Obj(id) = class else {
+            return Ok(());
+        };
+        let Kind::Closure(closure) = self.object(id).kind.clone() else {
+            return Ok(());
+        };
+        if let Some(fields) = closure.fields {
+            let closure = Closure { function: fields, code: true, is_class: false, fields: None, ..closure };
+            let at = self.stack.last().copied().unwrap_or(At { module: closure.module, expr: 0 });
+            self.call_closure(class, &closure, instance, &[], Value::Undefined, at)?;
+        }
+        Ok(())
+    }
+
+    /// An `Error` with a message and perhaps a code.
+    pub(super) fn error(&mut self, message: &str, code: Option<&str>) -> Value {
+        let proto = self.proto("Error");
+        let id = self.alloc(Kind::Plain, proto);
+        let message = self.string(message);
+        self.define(id, "message", message);
+        if let Some(code) = code {
+            let key = self.atom("code");
+            let code = self.string(code);
+            self.object_mut(id).props.set(key, Slot::Value(code), None);
+        }
+        self.object_mut(id).open = false;
+        Value::Obj(id)
+    }
+}

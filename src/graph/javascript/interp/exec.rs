@@ -1,0 +1,351 @@
+//! Statements.
+
+use super::value::{Abrupt, Flow, UNKNOWN, Value};
+use super::{Frame, Machine};
+use crate::lang::javascript::ir::{
+    ExprId, ForEach, ForLoop, FunctionId, PatternId, Program, Scope, StmtId, StmtKind, Switch,
+    Text, Try, Var,
+};
+
+type Done = Result<Flow, Abrupt>;
+
+/// Rounds after which a loop is left although its test still holds.
+const MAX_ROUNDS: u32 = 20_000;
+
+impl Machine<'_> {
+    pub(super) fn statements(&mut self, f: &mut Frame, p: &Program, body: &[StmtId]) -> Done {
+        for id in body {
+            let flow = self.exec(f, p, *id)?;
+            if flow != Flow::Normal {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::Normal)
+    }
+
+    pub(super) fn hoist(&mut self, f: &mut Frame, p: &Program, hoisted: &[(Var, FunctionId)]) {
+        for (var, function) in hoisted {
+            let value = self.closure(f, p, *function);
+            let name = p.functions.get(*function as usize).and_then(|code| code.name);
+            if let (Some(name), Value::Obj(id)) = (name, value) {
+                let name = self.loaded.get(f.module as usize).and_then(|l| l.atoms.get(name as usize)).copied();
+                self.define(id, "name", Value::Str(name.unwrap_or(0)));
+            }
+            self.write_var(f, *var, value);
+        }
+    }
+
+    fn enter_scope(&mut self, f: &mut Frame, p: &Program, scope: &Scope) -> u32 {
+        let outer = f.env;
+        if scope.slots > 0 {
+            f.env = self.env_new(outer, scope.slots);
+        }
+        self.hoist(f, p, &scope.hoisted);
+        outer
+    }
+
+    fn label(&self, f: &Frame, label: Option<Text>) -> u32 {
+        label
+            .and_then(|label| self.loaded.get(f.module as usize)?.atoms.get(label as usize).copied())
+            .unwrap_or(0)
+    }
+
+    fn exec(&mut self, f: &mut Frame, p: &Program, id: StmtId) -> Done {
+        let Some(stmt) = p.stmts.get(id as usize) else {
+            return Ok(Flow::Normal);
+        };
+        self.step(f.module)?;
+        self.depth += 1;
+        let outer = f.env;
+        let result = self.exec_inner(f, p, &stmt.kind);
+        f.env = outer;
+        self.depth -= 1;
+        match result {
+            // At module level nothing catches it; Node would have stopped, so we misjudged.
+            Err(Abrupt::Throw(_)) if f.function == 0 && self.tries == 0 => Ok(Flow::Normal),
+            other => other,
+        }
+    }
+
+    fn exec_inner(&mut self, f: &mut Frame, p: &Program, kind: &StmtKind) -> Done {
+        match kind {
+            StmtKind::Empty => {}
+            StmtKind::Expr(id) => {
+                self.eval(f, p, *id)?;
+            }
+            StmtKind::Declare(list, always) => {
+                for (pattern, init) in list {
+                    let value = match init {
+                        Some(init) => self.eval(f, p, *init)?,
+                        None if *always => Value::Undefined,
+                        None => continue,
+                    };
+                    self.assign(f, p, *pattern, value)?;
+                }
+            }
+            StmtKind::Block(scope, body) => {
+                self.enter_scope(f, p, scope);
+                return self.statements(f, p, body);
+            }
+            StmtKind::If(test, yes, no) => return self.branch(f, p, *test, *yes, *no),
+            StmtKind::For(inner) => return self.for_loop(f, p, inner),
+            StmtKind::ForEach(inner) => return self.for_each(f, p, inner),
+            StmtKind::While(test, body) => return self.rounds(f, p, Some(*test), None, *body, true, false),
+            StmtKind::DoWhile(body, test) => return self.rounds(f, p, Some(*test), None, *body, false, false),
+            StmtKind::Return(value) => {
+                let value = match value {
+                    Some(value) => self.eval(f, p, *value)?,
+                    None => Value::Undefined,
+                };
+                return Ok(Flow::Return(value));
+            }
+            StmtKind::Throw(value) => {
+                let value = self.eval(f, p, *value)?;
+                return Err(Abrupt::Throw(value));
+            }
+            StmtKind::Break(label) => return Ok(Flow::Break(self.label(f, *label))),
+            StmtKind::Continue(label) => return Ok(Flow::Continue(self.label(f, *label))),
+            StmtKind::Labeled(label, body) => {
+                let label = self.label(f, Some(*label));
+                let flow = self.exec(f, p, *body)?;
+                return Ok(if flow == Flow::Break(label) || flow == Flow::Continue(label) { Flow::Normal } else { flow });
+            }
+            StmtKind::Try(inner) => return self.try_stmt(f, p, inner),
+            StmtKind::Switch(inner) => return self.switch(f, p, inner),
+        }
+        Ok(Flow::Normal)
+    }
+
+    fn branch(&mut self, f: &mut Frame, p: &Program, test: ExprId, yes: StmtId, no: Option<StmtId>) -> Done {
+        let test = self.eval(f, p, test)?;
+        match self.truth(test) {
+            Some(true) => self.exec(f, p, yes),
+            Some(false) => match no {
+                Some(no) => self.exec(f, p, no),
+                None => Ok(Flow::Normal),
+            },
+            None => {
+                let first = self.doubtful(f, p, yes)?;
+                let second = match no {
+                    Some(no) => self.doubtful(f, p, no)?,
+                    None => Ok(Flow::Normal),
+                };
+                Ok(self.merge(f, first, second)?)
+            }
+        }
+    }
+
+    /// Runs a statement that may not run; only the end of the budget escapes.
+    fn doubtful(&mut self, f: &mut Frame, p: &Program, id: StmtId) -> Result<Done, Abrupt> {
+        self.doubt += 1;
+        let result = self.exec(f, p, id);
+        self.doubt -= 1;
+        match result {
+            Err(Abrupt::Stop) => Err(Abrupt::Stop),
+            other => Ok(other),
+        }
+    }
+
+    fn merge(&mut self, f: &mut Frame, first: Done, second: Done) -> Done {
+        match (first, second) {
+            (Err(thrown), Err(_)) => Err(thrown),
+            (Err(_), Ok(flow)) | (Ok(flow), Err(_)) => Ok(flow),
+            (Ok(Flow::Return(a)), Ok(Flow::Return(b))) => Ok(Flow::Return(super::props::join(a, b))),
+            (Ok(a), Ok(b)) => {
+                for flow in [a, b] {
+                    match flow {
+                        Flow::Return(value) => {
+                            let value = f.maybe_return.map_or(value, |old| super::props::join(old, value));
+                            f.maybe_return = Some(value);
+                        }
+                        Flow::Break(_) => f.maybe_break = true,
+                        _ => {}
+                    }
+                }
+                if a == b { Ok(a) } else { Ok(Flow::Normal) }
+            }
+        }
+    }
+
+    fn for_loop(&mut self, f: &mut Frame, p: &Program, inner: &ForLoop) -> Done {
+        self.enter_scope(f, p, &inner.scope);
+        if let Some(init) = inner.init {
+            // Not `exec`: the frame of the loop variables must stay.
+            if let Some(stmt) = p.stmts.get(init as usize) {
+                self.exec_inner(f, p, &stmt.kind)?;
+            }
+        }
+        self.rounds(f, p, inner.test, inner.update, inner.body, true, inner.scope.slots > 0)
+    }
+
+    fn rounds(&mut self, f: &mut Frame, p: &Program, test: Option<ExprId>, update: Option<ExprId>, body: StmtId, first: bool, scoped: bool) -> Done {
+        let maybe = std::mem::take(&mut f.maybe_break);
+        let returned = f.maybe_return.is_some();
+        let mut done = Flow::Normal;
+        for round in 0..MAX_ROUNDS {
+            let mut sure = true;
+            if let Some(test) = test.filter(|_| first || round > 0) {
+                let value = self.eval(f, p, test)?;
+                match self.truth(value) {
+                    Some(true) => {}
+                    Some(false) => break,
+                    None => sure = false,
+                }
+            }
+            let flow = if sure {
+                self.exec(f, p, body)?
+            } else {
+                let flow = self.doubtful(f, p, body)?;
+                self.merge(f, flow, Ok(Flow::Normal))?
+            };
+            match flow {
+                Flow::Break(0) => break,
+                Flow::Normal | Flow::Continue(0) => {}
+                other => {
+                    done = other;
+                    break;
+                }
+            }
+            let ends = f.maybe_break || (f.maybe_return.is_some() && !returned);
+            if !sure || ends || self.hurried(f.module) {
+                break;
+            }
+            if let Some(update) = update {
+                self.next_round(f, scoped);
+                self.eval(f, p, update)?;
+            }
+        }
+        f.maybe_break = maybe;
+        Ok(done)
+    }
+
+    /// Closures made in a round keep that round's variables: the next one gets a copy.
+    fn next_round(&mut self, f: &mut Frame, scoped: bool) {
+        let Some(env) = self.envs.get(f.env as usize).filter(|_| scoped) else {
+            return;
+        };
+        let (parent, slots, doubt) = (env.parent, env.slots.clone(), env.doubt);
+        let fresh = self.env_new(parent, 0);
+        if fresh != 0
+            && let Some(env) = self.envs.get_mut(fresh as usize)
+        {
+            env.slots = slots;
+            env.doubt = doubt;
+            f.env = fresh;
+        }
+    }
+
+    fn for_each(&mut self, f: &mut Frame, p: &Program, inner: &ForEach) -> Done {
+        let outer = f.env;
+        self.enter_scope(f, p, &inner.scope);
+        let iterated = self.eval(f, p, inner.iterated)?;
+        f.env = outer;
+        let values = if inner.of {
+            self.iterate(iterated)?
+        } else {
+            self.own_keys(iterated, false).map(|keys| keys.into_iter().map(Value::Str).collect())
+        };
+        let known = values.is_some();
+        let maybe = std::mem::take(&mut f.maybe_break);
+        let mut done = Flow::Normal;
+        for value in values.unwrap_or_else(|| vec![UNKNOWN]).into_iter().take(MAX_ROUNDS as usize) {
+            f.env = outer;
+            let flow = self.one_round(f, p, inner, value, known)?;
+            match flow {
+                Flow::Break(0) => break,
+                Flow::Normal | Flow::Continue(0) => {}
+                other => {
+                    done = other;
+                    break;
+                }
+            }
+            if self.hurried(f.module) {
+                break;
+            }
+        }
+        f.maybe_break = maybe;
+        Ok(done)
+    }
+
+    fn one_round(&mut self, f: &mut Frame, p: &Program, inner: &ForEach, value: Value, known: bool) -> Done {
+        self.enter_scope(f, p, &inner.scope);
+        self.assign(f, p, inner.target as PatternId, value)?;
+        if known {
+            return self.exec(f, p, inner.body);
+        }
+        let flow = self.doubtful(f, p, inner.body)?;
+        self.merge(f, flow, Ok(Flow::Normal))
+    }
+
+    fn try_stmt(&mut self, f: &mut Frame, p: &Program, inner: &Try) -> Done {
+        let env = f.env;
+        let (doubt, depth, calls, stack) = (self.doubt, self.depth, self.calls_deep, self.stack.len());
+        let catches = inner.handler.is_some();
+        self.tries += u32::from(catches);
+        let mut result = self.exec(f, p, inner.block);
+        self.tries -= u32::from(catches);
+        if let (Err(Abrupt::Throw(error)), Some((scope, param, body))) = (&result, &inner.handler) {
+            let error = *error;
+            f.env = env;
+            (self.doubt, self.depth, self.calls_deep) = (doubt, depth, calls);
+            self.stack.truncate(stack);
+            self.enter_scope(f, p, scope);
+            if let Some(param) = param {
+                self.assign(f, p, *param, error)?;
+            }
+            result = self.exec(f, p, *body);
+        }
+        f.env = env;
+        if let Some(finalizer) = inner.finalizer.filter(|_| !matches!(result, Err(Abrupt::Suspend))) {
+            let flow = self.exec(f, p, finalizer)?;
+            if flow != Flow::Normal {
+                return Ok(flow);
+            }
+        }
+        result
+    }
+
+    fn switch(&mut self, f: &mut Frame, p: &Program, inner: &Switch) -> Done {
+        let value = self.eval(f, p, inner.discriminant)?;
+        self.enter_scope(f, p, &inner.scope);
+        let mut start = None;
+        let mut unsure = false;
+        for (at, (test, _)) in inner.cases.iter().enumerate() {
+            let Some(test) = test else {
+                continue;
+            };
+            let test = self.eval(f, p, *test)?;
+            match self.same(value, test) {
+                Some(true) => {
+                    start = Some(at);
+                    break;
+                }
+                Some(false) => {}
+                None => unsure = true,
+            }
+        }
+        if unsure && start.is_none() {
+            for (_, body) in &inner.cases {
+                self.doubt += 1;
+                let flow = self.statements(f, p, body);
+                self.doubt -= 1;
+                if let Err(Abrupt::Stop) = flow {
+                    return flow;
+                }
+                if let Ok(Flow::Return(value)) = flow {
+                    f.maybe_return = Some(f.maybe_return.map_or(value, |old| super::props::join(old, value)));
+                }
+            }
+            return Ok(Flow::Normal);
+        }
+        let start = start.or_else(|| inner.cases.iter().position(|(test, _)| test.is_none()));
+        for (_, body) in inner.cases.iter().skip(start.unwrap_or(usize::MAX)) {
+            match self.statements(f, p, body)? {
+                Flow::Normal => {}
+                Flow::Break(0) => break,
+                other => return Ok(other),
+            }
+        }
+        Ok(Flow::Normal)
+    }
+}

@@ -1,0 +1,464 @@
+//! An abstract machine that runs the top level of modules the way Node does: values that are
+//! known are computed, everything else is `Unknown`, and both sides of an unknown branch run.
+
+mod call;
+mod eval;
+mod exec;
+mod modules;
+mod natives;
+mod natives_node;
+mod props;
+mod value;
+
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::load::{Format, Sources};
+use crate::artifact::EntryId;
+use crate::graph::{
+    GraphProblem, Import, ImportSite, LoadCall, Module, ModuleId, ModuleKind, Phase, Unresolved,
+    Weight,
+};
+use crate::lang::javascript::ir::{ExprId, FunctionId, Program, SiteKind};
+use value::{Abrupt, At, Atom, Env, EnvId, Kind, ModuleIx, ObjId, Object, Props, R, UNKNOWN, Value};
+
+/// Evaluation steps in all.
+const MAX_STEPS: u64 = 12_000_000;
+/// Steps after the load, for what may be loaded later.
+const LATER_STEPS: u64 = 1_500_000;
+/// Steps of one module after which its loops run once only.
+const MODULE_STEPS: u64 = 300_000;
+/// Steps of one module after which others' calls into it are no longer followed.
+const SERVICE_STEPS: u64 = 800_000;
+/// Steps of one statement of a module, without the modules that it loads.
+const STATEMENT_STEPS: u64 = 1_500_000;
+/// Nested calls.
+const MAX_CALLS: u32 = 220;
+/// Nested evaluations.
+const MAX_DEPTH: u32 = 12_000;
+/// Objects and frames.
+const MAX_OBJECTS: usize = 3_000_000;
+
+/// A module that was loaded.
+pub(super) struct Loaded {
+    pub(super) entry: Option<EntryId>,
+    pub(super) path: Arc<str>,
+    pub(super) format: Format,
+    pub(super) program: Option<Arc<Program>>,
+    atoms: Vec<Atom>,
+    env: EnvId,
+    /// The `module` object of CommonJS.
+    module: ObjId,
+    /// For ES modules: targets of the static imports.
+    targets: Vec<Option<ModuleIx>>,
+    evaluated: bool,
+    own: bool,
+    id: ModuleId,
+    steps: u64,
+}
+
+/// One running function.
+struct Frame {
+    module: ModuleIx,
+    function: FunctionId,
+    env: EnvId,
+    this: Value,
+    home: Value,
+    new_target: Value,
+    maybe_return: Option<Value>,
+    maybe_break: bool,
+    callee: Value,
+}
+
+/// The machine.
+pub(super) struct Machine<'a> {
+    pub(super) sources: &'a Sources<'a>,
+    environment: &'a std::collections::BTreeMap<String, String>,
+    node: u32,
+    arm: bool,
+    strings: Vec<Arc<str>>,
+    interned: FxHashMap<Arc<str>, Atom>,
+    objects: Vec<Object>,
+    envs: Vec<Env>,
+    protos: FxHashMap<&'static str, ObjId>,
+    globals: FxHashMap<Atom, Value>,
+    builtins: FxHashMap<Atom, Value>,
+    pub(super) loaded: Vec<Loaded>,
+    by_entry: FxHashMap<EntryId, ModuleIx>,
+    imports_live: Vec<(ModuleIx, Atom)>,
+    steps: u64,
+    max_steps: u64,
+    statement_steps: u64,
+    depth: u32,
+    calls_deep: u32,
+    doubt: u32,
+    tries: u32,
+    pub(super) phase: Phase,
+    pub(super) ran: FxHashSet<(ModuleIx, ExprId)>,
+    pub(super) modules: Vec<Module>,
+    pub(super) imports: Vec<Import>,
+    pub(super) unresolved: Vec<Unresolved>,
+    pub(super) calls: Vec<LoadCall>,
+    pub(super) data_files: Vec<(EntryId, ImportSite)>,
+    pub(super) problems: Vec<GraphProblem>,
+    stack: Vec<At>,
+    entry_esm: bool,
+}
+
+impl<'a> Machine<'a> {
+    pub(super) fn new(
+        sources: &'a Sources<'a>,
+        environment: &'a std::collections::BTreeMap<String, String>,
+        node: u32,
+        arm: bool,
+    ) -> Self {
+        let mut machine = Self {
+            sources,
+            environment,
+            node,
+            arm,
+            strings: Vec::new(),
+            interned: FxHashMap::default(),
+            objects: Vec::new(),
+            envs: Vec::new(),
+            protos: FxHashMap::default(),
+            globals: FxHashMap::default(),
+            builtins: FxHashMap::default(),
+            loaded: Vec::new(),
+            by_entry: FxHashMap::default(),
+            imports_live: Vec::new(),
+            steps: 0,
+            max_steps: MAX_STEPS,
+            statement_steps: 0,
+            depth: 0,
+            calls_deep: 0,
+            doubt: 0,
+            tries: 0,
+            phase: Phase::Init,
+            ran: FxHashSet::default(),
+            modules: Vec::new(),
+            imports: Vec::new(),
+            unresolved: Vec::new(),
+            calls: Vec::new(),
+            data_files: Vec::new(),
+            problems: Vec::new(),
+            stack: Vec::new(),
+            entry_esm: false,
+        };
+        machine.atom("");
+        machine.envs.push(Env { parent: 0, slots: Vec::new(), doubt: 0 });
+        machine.alloc(Kind::Plain, Value::Null);
+        natives::install(&mut machine);
+        machine
+    }
+
+    fn atom(&mut self, text: &str) -> Atom {
+        if let Some(known) = self.interned.get(text) {
+            return *known;
+        }
+        let id = self.strings.len() as Atom;
+        let shared: Arc<str> = text.into();
+        self.strings.push(Arc::clone(&shared));
+        self.interned.insert(shared, id);
+        id
+    }
+
+    fn str(&self, atom: Atom) -> Arc<str> {
+        self.strings.get(atom as usize).cloned().unwrap_or_else(|| "".into())
+    }
+
+    fn string(&mut self, text: &str) -> Value {
+        if text.len() > 1 << 20 {
+            return UNKNOWN;
+        }
+        Value::Str(self.atom(text))
+    }
+
+    fn alloc(&mut self, kind: Kind, proto: Value) -> ObjId {
+        if self.objects.len() >= MAX_OBJECTS {
+            self.steps = self.max_steps + 1;
+            return 0;
+        }
+        let id = self.objects.len() as ObjId;
+        self.objects.push(Object { kind, proto, props: Props::default(), open: false, name: 0 });
+        id
+    }
+
+    fn proto(&self, name: &'static str) -> Value {
+        self.protos.get(name).map_or(Value::Null, |id| Value::Obj(*id))
+    }
+
+    fn plain(&mut self) -> ObjId {
+        let proto = self.proto("Object");
+        self.alloc(Kind::Plain, proto)
+    }
+
+    fn array(&mut self, items: Vec<Value>) -> Value {
+        let proto = self.proto("Array");
+        Value::Obj(self.alloc(Kind::Array(items), proto))
+    }
+
+    fn native(&mut self, function: value::Native, data: Value) -> Value {
+        let proto = self.proto("Function");
+        Value::Obj(self.alloc(Kind::Native(function, data), proto))
+    }
+
+    fn promise(&mut self, value: Option<Value>) -> Value {
+        let proto = self.proto("Promise");
+        Value::Obj(self.alloc(Kind::Promise(value), proto))
+    }
+
+    fn object(&self, id: ObjId) -> &Object {
+        // Ids are only made by `alloc`; object 0 always exists.
+        self.objects.get(id as usize).unwrap_or(&self.objects[0])
+    }
+
+    fn object_mut(&mut self, id: ObjId) -> &mut Object {
+        let at = if (id as usize) < self.objects.len() { id as usize } else { 0 };
+        &mut self.objects[at]
+    }
+
+    fn env_new(&mut self, parent: EnvId, slots: u32) -> EnvId {
+        if self.envs.len() >= MAX_OBJECTS || slots > 1 << 20 {
+            self.steps = self.max_steps + 1;
+            return 0;
+        }
+        let id = self.envs.len() as EnvId;
+        let slots = vec![Value::Undefined; slots as usize];
+        self.envs.push(Env { parent, slots, doubt: self.doubt });
+        id
+    }
+
+    fn step(&mut self, module: ModuleIx) -> Result<(), Abrupt> {
+        self.steps += 1;
+        self.statement_steps += 1;
+        if let Some(loaded) = self.loaded.get_mut(module as usize) {
+            loaded.steps += 1;
+        }
+        if self.steps > self.max_steps || self.depth > MAX_DEPTH || self.statement_steps > STATEMENT_STEPS {
+            return Err(Abrupt::Stop);
+        }
+        Ok(())
+    }
+
+    /// Whether loops of this module run once only from here on.
+    fn hurried(&self, module: ModuleIx) -> bool {
+        self.loaded.get(module as usize).is_some_and(|loaded| loaded.steps > MODULE_STEPS)
+    }
+
+    fn member_name(&mut self, base: Atom, key: &str) -> Atom {
+        if base == 0 {
+            return 0;
+        }
+        let base = self.str(base);
+        if base.len() + key.len() > 120 {
+            return 0;
+        }
+        self.atom(&format!("{base}.{key}"))
+    }
+
+    fn result_name(&mut self, base: Atom) -> Value {
+        if base == 0 {
+            return UNKNOWN;
+        }
+        let base = self.str(base);
+        if base.len() > 120 {
+            return UNKNOWN;
+        }
+        Value::Unknown(self.atom(&format!("{base}()")))
+    }
+
+    fn site(&self, at: At) -> ImportSite {
+        let loaded = self.loaded.get(at.module as usize);
+        let span = loaded
+            .and_then(|loaded| loaded.program.as_ref())
+            .and_then(|program| program.exprs.get(at.expr as usize))
+            .map(|expr| expr.span)
+            .unwrap_or_default();
+        ImportSite { importer: loaded.map_or(ModuleId(0), |loaded| loaded.id), span }
+    }
+
+    /// Records a call whose callee is known by name.
+    fn record_call(&mut self, name: Atom, args: &[Value], at: At) {
+        if name == 0 || self.phase != Phase::Init || self.calls.len() >= 20_000 {
+            return;
+        }
+        let site = self.site(at);
+        let via = self.stack.iter().rev().take(6).rev().map(|at| self.site(*at)).collect();
+        let arguments = args.iter().map(|value| self.argument(*value)).collect();
+        self.calls.push(LoadCall {
+            module: site.importer,
+            span: site.span,
+            callee: self.str(name),
+            arguments,
+            keywords: Vec::new(),
+            via,
+            repeats: 1,
+        });
+    }
+
+    fn argument(&self, value: Value) -> crate::graph::Argument {
+        use crate::graph::Argument;
+        match value {
+            Value::Str(atom) => Argument::Text(self.str(atom)),
+            Value::Num(number) => Argument::Number(number),
+            Value::Bool(flag) => Argument::Bool(flag),
+            Value::Unknown(name) if name != 0 => Argument::Name(self.str(name)),
+            _ => Argument::Unknown,
+        }
+    }
+
+    /// Runs the handler module; answers with its index.
+    pub(super) fn run(&mut self, entry: EntryId) -> ModuleIx {
+        let source = self.sources.get(entry);
+        self.entry_esm = source.format == Format::Module;
+        let at = At { module: u32::MAX, expr: 0 };
+        let ix = if self.entry_esm {
+            let ix = self.link(entry, None);
+            self.evaluate(ix);
+            ix
+        } else {
+            let _ = self.load_common(entry, at);
+            self.by_entry.get(&entry).copied().unwrap_or(0)
+        };
+        if self.steps > self.max_steps {
+            self.problems.push(GraphProblem {
+                entry: Some(entry),
+                span: None,
+                message: "the code that runs at load is too long to follow to its end".into(),
+            });
+        }
+        ix
+    }
+
+    /// Loads what the code that did not run yet may load later.
+    pub(super) fn later(&mut self) {
+        self.phase = Phase::Invoke;
+        (self.steps, self.max_steps) = (0, LATER_STEPS);
+        self.statement_steps = 0;
+        let mut at = 0;
+        let mut known = self.loaded.len();
+        while at < self.loaded.len() && at < 20_000 {
+            // What was not run must be taken as written.
+            let run = self.steps <= self.max_steps;
+            self.later_in(at as ModuleIx, run || at < known);
+            known = known.max(if run { self.loaded.len() } else { known });
+            at += 1;
+        }
+    }
+
+    fn later_in(&mut self, ix: ModuleIx, ran: bool) {
+        let Some(program) = self.loaded[ix as usize].program.clone() else {
+            return;
+        };
+        for site in &program.sites {
+            let dead = ran && site.top_level && site.function == 0;
+            if dead || site.kind == SiteKind::Resolve || self.ran.contains(&(ix, site.expr)) {
+                continue;
+            }
+            let Some(request) = site.request.and_then(|text| program.strings.get(text as usize))
+            else {
+                continue;
+            };
+            let at = At { module: ix, expr: site.expr };
+            self.tries = 1;
+            let guarded = site.guarded;
+            let _ = if site.kind == SiteKind::Import {
+                self.import_request(ix, request, at, guarded)
+            } else {
+                self.require(ix, request, at, guarded)
+            };
+            self.tries = 0;
+        }
+    }
+
+    /// The function an exported name refers to, and the names that are exported.
+    pub(super) fn exported(&mut self, ix: ModuleIx, path: &str) -> Exported {
+        let mut value = self.namespace_value(ix);
+        let mut found = true;
+        for part in path.split('.') {
+            let key = self.atom(part);
+            value = self.get(value, key).unwrap_or(UNKNOWN);
+            if value == Value::Undefined {
+                found = false;
+                break;
+            }
+        }
+        let definition = match value {
+            Value::Obj(id) => match &self.object(id).kind {
+                Kind::Closure(closure) => self.definition(closure.module, closure.function),
+                _ => None,
+            },
+            _ => None,
+        };
+        let namespace = self.namespace_value(ix);
+        let keys = self.own_keys(namespace, false).unwrap_or_default();
+        Exported {
+            found,
+            definition,
+            names: keys.into_iter().map(|key| self.str(key).to_string()).collect(),
+        }
+    }
+
+    fn definition(&self, ix: ModuleIx, function: FunctionId) -> Option<(ModuleId, crate::span::Span)> {
+        let loaded = self.loaded.get(ix as usize)?;
+        let function = loaded.program.as_ref()?.functions.get(function as usize)?;
+        Some((loaded.id, function.span))
+    }
+}
+
+/// What is known about an exported handler.
+pub(super) struct Exported {
+    pub(super) found: bool,
+    pub(super) definition: Option<(ModuleId, crate::span::Span)>,
+    pub(super) names: Vec<String>,
+}
+
+pub(super) fn weight_of(format: Format, bytes: u64, program: Option<&Program>) -> (ModuleKind, Weight) {
+    let mut weight = Weight::default();
+    let kind = match format {
+        Format::CommonJs | Format::Module => {
+            weight.compiled_bytes = bytes;
+            if let Some(program) = program {
+                weight.functions = program.counts.functions;
+                weight.classes = program.counts.classes;
+                weight.decorators = program.counts.decorators;
+                weight.regex_bytes = program.counts.regex_bytes;
+            }
+            ModuleKind::Source
+        }
+        Format::Json => {
+            weight.read_bytes = bytes;
+            ModuleKind::Data
+        }
+        Format::Addon => {
+            weight.native_bytes = bytes;
+            ModuleKind::Extension
+        }
+    };
+    (kind, weight)
+}
+
+impl Machine<'_> {
+    /// The module number of a loaded file.
+    pub(super) fn handler_id(&self, ix: ModuleIx) -> ModuleId {
+        self.loaded.get(ix as usize).map_or(ModuleId(0), |loaded| loaded.id)
+    }
+
+    /// The finished graph.
+    pub(super) fn finish(self, handler: crate::graph::HandlerResolution) -> crate::graph::ModuleGraph {
+        let mut problems = self.problems;
+        problems.sort();
+        problems.dedup();
+        crate::graph::ModuleGraph {
+            modules: self.modules,
+            imports: self.imports,
+            unresolved: self.unresolved,
+            calls: self.calls,
+            data_files: self.data_files,
+            problems,
+            handler,
+        }
+    }
+}

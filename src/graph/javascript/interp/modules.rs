@@ -1,0 +1,717 @@
+//! Loading modules: CommonJS, ES modules, JSON, addons, and what Node brings.
+
+use std::sync::Arc;
+
+use super::value::{Abrupt, At, Atom, Call, Flow, ModuleIx, R, Slot, UNKNOWN, Value};
+use super::{Frame, Loaded, Machine, weight_of};
+use crate::artifact::EntryId;
+use crate::graph::javascript::load::{Format, Source};
+use crate::graph::javascript::resolve::{Loader, Resolved, absolute, folder};
+use crate::graph::{GraphProblem, Import, Module, ModuleId, ModuleKind, Phase, Unresolved};
+use crate::lang::javascript::ir::{Export, Program};
+
+impl Machine<'_> {
+    fn folder_of(&self, ix: ModuleIx) -> Arc<str> {
+        self.loaded.get(ix as usize).map_or_else(|| "/var/task".into(), |l| folder(&l.path).into())
+    }
+
+    fn note(&mut self, at: At, target: ModuleId, guarded: bool) {
+        self.ran.insert((at.module, at.expr));
+        if (at.module as usize) < self.loaded.len() && self.imports.len() < 500_000 {
+            let import = Import {
+                site: self.site(at),
+                target,
+                phase: self.phase,
+                function: None,
+                guarded,
+            };
+            self.imports.push(import);
+        }
+    }
+
+    fn missing(&mut self, ix: ModuleIx, request: &str, at: At, guarded: bool) -> R {
+        self.ran.insert((at.module, at.expr));
+        let guarded = guarded || self.tries > 0 || self.doubt > 0;
+        let site = self.site(at);
+        if self.unresolved.len() < 10_000 && (ix as usize) < self.loaded.len() {
+            self.unresolved.push(Unresolved { import: request.into(), site, phase: self.phase, guarded });
+        }
+        if self.tries > 0 || self.doubt > 0 {
+            let error = self.error(&format!("Cannot find module '{request}'"), Some("MODULE_NOT_FOUND"));
+            return Err(Abrupt::Throw(error));
+        }
+        Ok(UNKNOWN)
+    }
+
+    fn runtime_module(&mut self, name: &str, at: At, guarded: bool) {
+        let known = self.modules.iter().position(|m| m.kind == ModuleKind::Runtime && &*m.name == name);
+        let id = match known {
+            Some(id) => ModuleId(id as u32),
+            None => {
+                let first_import = ((at.module as usize) < self.loaded.len()).then(|| self.site(at));
+                self.modules.push(Module {
+                    name: name.into(),
+                    kind: ModuleKind::Runtime,
+                    entry: None,
+                    bytes: 0,
+                    loaded: self.phase,
+                    preloaded: false,
+                    first_import,
+                    weight: crate::graph::Weight::default(),
+                });
+                ModuleId(self.modules.len() as u32 - 1)
+            }
+        };
+        self.note(at, id, guarded);
+    }
+
+    /// `require(request)` in module `ix`.
+    pub(super) fn require(&mut self, ix: ModuleIx, request: &str, at: At, guarded: bool) -> R {
+        let from = self.folder_of(ix);
+        match self.sources.resolver.resolve(&from, request, Loader::Require) {
+            Resolved::Builtin => {
+                let name = request.strip_prefix("node:").unwrap_or(request);
+                self.runtime_module(&format!("node:{name}"), at, guarded);
+                Ok(self.builtin(name))
+            }
+            Resolved::Provided => {
+                self.runtime_module(request, at, guarded);
+                Ok(Value::Unknown(self.atom(request)))
+            }
+            Resolved::Missing => self.missing(ix, request, at, guarded),
+            Resolved::File(entry) => {
+                let value = self.load_common(entry, at)?;
+                self.name_export(ix, entry, request, value);
+                Ok(value)
+            }
+        }
+    }
+
+    /// What own code gets from a package carries the package's name.
+    fn name_export(&mut self, ix: ModuleIx, _entry: EntryId, request: &str, value: Value) {
+        let own = self.loaded.get(ix as usize).is_some_and(|l| l.own);
+        if own && !request.starts_with('.') && !request.starts_with('/') {
+            let name = self.atom(request);
+            self.give_name(value, name);
+        }
+    }
+
+    /// Names an object, and the functions directly in it.
+    fn give_name(&mut self, value: Value, name: Atom) {
+        let Value::Obj(id) = value else {
+            return;
+        };
+        if self.object(id).name != 0 {
+            return;
+        }
+        self.object_mut(id).name = name;
+        for key in self.object(id).props.keys(true).into_iter().take(2_000) {
+            if let Some(Slot::Value(Value::Obj(member))) = self.object(id).props.get(key)
+                && self.object(member).name == 0
+                && self.callable(Value::Obj(member))
+            {
+                let key = self.str(key);
+                let name = self.member_name(name, &key);
+                self.object_mut(member).name = name;
+            }
+        }
+    }
+
+    fn register(&mut self, entry: EntryId, source: &Source, at: Option<At>) -> ModuleIx {
+        let path = absolute(self.sources.artifact, entry);
+        let file = self.sources.artifact.entry(entry);
+        let program = source.program.clone();
+        let (kind, weight) = weight_of(source.format, file.bytes, program.as_deref());
+        let first_import = at.filter(|at| (at.module as usize) < self.loaded.len()).map(|at| self.site(at));
+        let id = ModuleId(self.modules.len() as u32);
+        self.modules.push(Module {
+            name: Arc::clone(&file.path),
+            kind,
+            entry: Some(entry),
+            bytes: file.bytes,
+            loaded: self.phase,
+            preloaded: false,
+            first_import,
+            weight,
+        });
+        if let Some(problem) = &source.problem {
+            self.problems.push(GraphProblem { entry: Some(entry), span: None, message: problem.clone() });
+        }
+        let atoms = program
+            .as_ref()
+            .map(|program| program.strings.iter().map(|text| self.atom(text)).collect())
+            .unwrap_or_default();
+        let module = self.plain();
+        let own = !path.contains("/node_modules/");
+        let ix = self.loaded.len() as ModuleIx;
+        self.loaded.push(Loaded {
+            entry: Some(entry),
+            path: path.into(),
+            format: source.format,
+            program,
+            atoms,
+            env: 0,
+            module,
+            targets: Vec::new(),
+            evaluated: false,
+            own,
+            id,
+            steps: 0,
+        });
+        self.by_entry.insert(entry, ix);
+        ix
+    }
+
+    fn frame(&self, ix: ModuleIx, env: u32, this: Value) -> Frame {
+        Frame {
+            module: ix,
+            function: 0,
+            env,
+            this,
+            home: Value::Undefined,
+            new_target: Value::Undefined,
+            maybe_return: None,
+            maybe_break: false,
+            callee: Value::Undefined,
+        }
+    }
+
+    /// Loads a file with `require`; answers with its exports.
+    pub(super) fn load_common(&mut self, entry: EntryId, at: At) -> R {
+        let exports = self.atom("exports");
+        if let Some(ix) = self.by_entry.get(&entry).copied() {
+            let target = self.loaded[ix as usize].id;
+            self.note(at, target, self.tries > 0);
+            if self.loaded[ix as usize].format == Format::Module {
+                return Ok(self.namespace_value(ix));
+            }
+            if !self.loaded[ix as usize].evaluated {
+                self.run_common(ix);
+            }
+            let module = self.loaded[ix as usize].module;
+            return self.get(Value::Obj(module), exports);
+        }
+        let source = self.sources.get(entry);
+        if source.format == Format::Module && !source.wrong_dialect {
+            let ix = self.link(entry, Some(at));
+            let target = self.loaded[ix as usize].id;
+            self.note(at, target, self.tries > 0);
+            if self.node < 22 || self.node == 22 {
+                // Lambda's 20 and 22 cannot require ES modules.
+                if self.tries > 0 {
+                    let error = self.error("require() of ES Module", Some("ERR_REQUIRE_ESM"));
+                    return Err(Abrupt::Throw(error));
+                }
+            }
+            self.evaluate(ix);
+            return Ok(self.namespace_value(ix));
+        }
+        let ix = self.register(entry, &source, Some(at));
+        let target = self.loaded[ix as usize].id;
+        self.note(at, target, self.tries > 0);
+        self.run_common(ix);
+        if source.wrong_dialect && self.tries > 0 {
+            let error = self.error("Cannot use import statement outside a module", None);
+            return Err(Abrupt::Throw(error));
+        }
+        let module = self.loaded[ix as usize].module;
+        self.get(Value::Obj(module), exports)
+    }
+
+    /// Runs a registered CommonJS, JSON or addon module.
+    fn run_common(&mut self, ix: ModuleIx) {
+        let at = ix as usize;
+        self.loaded[at].evaluated = true;
+        let module = self.loaded[at].module;
+        let path = Arc::clone(&self.loaded[at].path);
+        match self.loaded[at].format {
+            Format::Addon => {
+                self.define(module, "exports", UNKNOWN);
+                return;
+            }
+            Format::Json => {
+                let source = self.loaded[at].entry.map(|entry| self.sources.get(entry));
+                let value = match source.and_then(|source| source.json.clone()) {
+                    Some(json) => self.json(&json, 0),
+                    None => UNKNOWN,
+                };
+                self.define(module, "exports", value);
+                return;
+            }
+            Format::CommonJs | Format::Module => {}
+        }
+        let Some(program) = self.loaded[at].program.clone() else {
+            self.define(module, "exports", UNKNOWN);
+            return;
+        };
+        let exports = Value::Obj(self.plain());
+        let require = self.make_require(ix);
+        let filename = self.string(&path);
+        let dirname = self.string(folder(&path));
+        self.define(module, "exports", exports);
+        self.define(module, "require", require);
+        self.define(module, "id", filename);
+        self.define(module, "filename", filename);
+        self.define(module, "path", dirname);
+        self.define(module, "loaded", Value::Bool(false));
+        for name in ["children", "paths"] {
+            let list = self.array(Vec::new());
+            self.define(module, name, list);
+        }
+        let parent = Value::Obj(self.plain());
+        if let Value::Obj(parent) = parent {
+            self.object_mut(parent).open = true;
+        }
+        self.define(module, "parent", parent);
+        let slots = program.functions.first().map_or(0, |f| f.slots);
+        let env = self.env_new(0, slots);
+        self.loaded[at].env = env;
+        for (slot, value) in (0u32..).zip([exports, require, Value::Obj(module), filename, dirname]) {
+            self.write_slot(env, slot, value);
+        }
+        self.run_body(ix, &program, env, exports);
+        self.define(module, "loaded", Value::Bool(true));
+    }
+
+    /// Runs a module's top level in a clean state.
+    fn run_body(&mut self, ix: ModuleIx, program: &Program, env: u32, this: Value) {
+        let doubt = std::mem::take(&mut self.doubt);
+        if let Some(env) = self.envs.get_mut(env as usize) {
+            env.doubt = 0;
+        }
+        let calls = std::mem::take(&mut self.calls_deep);
+        let (depth, tries, stack) = (self.depth, self.tries, self.stack.len());
+        let mut frame = self.frame(ix, env, this);
+        if let Some(code) = program.functions.first()
+            && self.depth < super::MAX_DEPTH
+            && self.loaded.len() < 60_000
+        {
+            self.hoist(&mut frame, program, &code.hoisted);
+            if let Some(slot) = code.arguments {
+                self.write_slot(env, slot, UNKNOWN);
+            }
+            let outer = self.statement_steps;
+            for id in &code.body {
+                self.statement_steps = 0;
+                match self.statements(&mut frame, program, &[*id]) {
+                    Ok(Flow::Normal) => {}
+                    Err(Abrupt::Stop) if self.steps <= self.max_steps => self.depth = depth,
+                    Ok(_) | Err(Abrupt::Stop) => break,
+                    Err(Abrupt::Throw(_) | Abrupt::Suspend) => {
+                        if self.tries > 0 {
+                            break;
+                        }
+                    }
+                }
+            }
+            self.statement_steps = outer;
+        }
+        (self.depth, self.tries) = (depth, tries);
+        self.stack.truncate(stack);
+        self.doubt = doubt;
+        self.calls_deep = calls;
+    }
+
+    pub(super) fn make_require(&mut self, ix: ModuleIx) -> Value {
+        let require = self.native(require_native, Value::Num(f64::from(ix)));
+        let resolve = self.native(resolve_native, Value::Num(f64::from(ix)));
+        if let Value::Obj(id) = require {
+            self.define(id, "resolve", resolve);
+            let cache = self.plain();
+            self.object_mut(cache).open = true;
+            self.define(id, "cache", Value::Obj(cache));
+            let extensions = self.plain();
+            for name in [".js", ".json", ".node"] {
+                self.define(extensions, name, UNKNOWN);
+            }
+            self.define(id, "extensions", Value::Obj(extensions));
+            self.define(id, "main", Value::Undefined);
+        }
+        require
+    }
+
+    /// Registers an ES module and everything it imports statically, in Node's order.
+    pub(super) fn link(&mut self, entry: EntryId, at: Option<At>) -> ModuleIx {
+        if let Some(ix) = self.by_entry.get(&entry) {
+            return *ix;
+        }
+        let source = self.sources.get(entry);
+        let ix = self.register(entry, &source, at);
+        let Some(program) = source.program.clone().filter(|_| source.format == Format::Module) else {
+            return ix;
+        };
+        let from = self.folder_of(ix);
+        for import in &program.imports {
+            let target = if import.span.end == 0 || self.depth > 3_000 {
+                None
+            } else {
+                let request = program.strings.get(import.request as usize).cloned().unwrap_or_default();
+                self.depth += 1;
+                let target = self.link_import(ix, &from, &request, import.span);
+                self.depth -= 1;
+                target
+            };
+            self.loaded[ix as usize].targets.push(target);
+        }
+        ix
+    }
+
+    fn link_import(&mut self, ix: ModuleIx, from: &str, request: &str, span: crate::span::Span) -> Option<ModuleIx> {
+        let importer = self.loaded[ix as usize].id;
+        let site = crate::graph::ImportSite { importer, span };
+        let at = At { module: u32::MAX, expr: 0 };
+        match self.sources.resolver.resolve(from, request, Loader::Import) {
+            Resolved::File(entry) => {
+                let known = self.by_entry.contains_key(&entry);
+                let target = self.link(entry, None);
+                let id = self.loaded[target as usize].id;
+                if !known && let Some(module) = self.modules.get_mut(id.0 as usize) {
+                    module.first_import = Some(site);
+                }
+                self.imports.push(Import { site, target: id, phase: self.phase, function: None, guarded: false });
+                Some(target)
+            }
+            found @ (Resolved::Builtin | Resolved::Provided) => {
+                let name = match found {
+                    Resolved::Builtin => format!("node:{}", request.strip_prefix("node:").unwrap_or(request)),
+                    _ => request.to_owned(),
+                };
+                let before = self.modules.len();
+                self.runtime_module(&name, at, false);
+                if let Some(module) = self.modules.get_mut(before) {
+                    module.first_import = Some(site);
+                }
+                if let Some(position) = self.modules.iter().position(|m| m.entry.is_none() && *m.name == *name) {
+                    let target = ModuleId(position as u32);
+                    self.imports.push(Import { site, target, phase: self.phase, function: None, guarded: false });
+                }
+                None
+            }
+            Resolved::Missing => {
+                self.unresolved.push(Unresolved { import: request.into(), site, phase: self.phase, guarded: false });
+                None
+            }
+        }
+    }
+
+    /// Evaluates a linked module after what it imports.
+    pub(super) fn evaluate(&mut self, ix: ModuleIx) {
+        let at = ix as usize;
+        if self.loaded[at].evaluated || self.depth > 6_000 {
+            return;
+        }
+        if self.loaded[at].format != Format::Module {
+            self.run_common(ix);
+            return;
+        }
+        self.loaded[at].evaluated = true;
+        let Some(program) = self.loaded[at].program.clone() else {
+            return;
+        };
+        let slots = program.functions.first().map_or(0, |f| f.slots);
+        let env = self.env_new(0, slots);
+        self.loaded[at].env = env;
+        let targets = self.loaded[at].targets.clone();
+        for (import, target) in program.imports.iter().zip(&targets) {
+            let request = program.strings.get(import.request as usize).cloned().unwrap_or_default();
+            for (imported, slot) in &import.bindings {
+                let name = imported.and_then(|text| self.loaded[at].atoms.get(text as usize).copied()).unwrap_or(0);
+                let value = match target {
+                    Some(target) => {
+                        self.imports_live.push((*target, name));
+                        Value::Import(self.imports_live.len() as u32 - 1)
+                    }
+                    None => self.foreign(&request, name),
+                };
+                self.write_slot(env, *slot, value);
+            }
+        }
+        // Function declarations are there before anything runs: cycles rely on it.
+        if let Some(code) = program.functions.first() {
+            let mut frame = self.frame(ix, env, Value::Undefined);
+            self.hoist(&mut frame, &program, &code.hoisted);
+        }
+        self.depth += 4;
+        for (target, import) in targets.iter().zip(&program.imports) {
+            let Some(target) = *target else {
+                continue;
+            };
+            self.evaluate(target);
+            let request = program.strings.get(import.request as usize).cloned().unwrap_or_default();
+            if self.loaded[at].own && !request.starts_with('.') {
+                self.name_namespace(target, &request);
+            }
+        }
+        self.depth -= 4;
+        self.run_body(ix, &program, env, Value::Undefined);
+    }
+
+    fn name_namespace(&mut self, target: ModuleIx, request: &str) {
+        if self.loaded[target as usize].format != Format::Module {
+            let module = self.loaded[target as usize].module;
+            let key = self.atom("exports");
+            let exports = self.get(Value::Obj(module), key).unwrap_or(UNKNOWN);
+            let name = self.atom(request);
+            self.give_name(exports, name);
+            return;
+        }
+        for key in self.export_names(target).into_iter().take(2_000) {
+            if let Some(Value::Obj(id)) = self.export(target, key, 0)
+                && self.object(id).name == 0
+            {
+                let key = self.str(key);
+                let name = if &*key == "default" { request.to_owned() } else { format!("{request}.{key}") };
+                let name = self.atom(&name);
+                self.object_mut(id).name = name;
+            }
+        }
+    }
+
+    /// What is imported from a module that has no file here.
+    fn foreign(&mut self, request: &str, name: Atom) -> Value {
+        let bare = request.strip_prefix("node:").unwrap_or(request);
+        let module = if crate::graph::javascript::resolve::is_builtin(bare) {
+            self.builtin(bare)
+        } else {
+            Value::Unknown(self.atom(request))
+        };
+        if name == 0 || &*self.str(name) == "default" {
+            return module;
+        }
+        self.get(module, name).unwrap_or(UNKNOWN)
+    }
+
+    /// An export by name, `None` when the module does not have it.
+    pub(super) fn export(&mut self, ix: ModuleIx, name: Atom, depth: u32) -> Option<Value> {
+        let exports = self.atom("exports");
+        let loaded = self.loaded.get(ix as usize)?;
+        if depth > 60 {
+            return None;
+        }
+        if loaded.format != Format::Module {
+            let module = loaded.module;
+            let value = self.get(Value::Obj(module), exports).unwrap_or(UNKNOWN);
+            if &*self.str(name) == "default" {
+                return Some(self.default_of(value));
+            }
+            return self.get(value, name).ok();
+        }
+        let (program, env, targets) = (loaded.program.clone()?, loaded.env, loaded.targets.clone());
+        let mut stars = Vec::new();
+        for export in &program.exports {
+            match *export {
+                Export::Local { name: text, slot } => {
+                    if self.loaded[ix as usize].atoms.get(text as usize) == Some(&name) {
+                        let value = self.envs.get(env as usize).and_then(|env| env.slots.get(slot as usize)).copied();
+                        return Some(self.live(value.unwrap_or(Value::Undefined)));
+                    }
+                }
+                Export::From { name: text, import, imported } => {
+                    if self.loaded[ix as usize].atoms.get(text as usize) == Some(&name) {
+                        let inner = imported.and_then(|text| self.loaded[ix as usize].atoms.get(text as usize).copied());
+                        let Some(target) = targets.get(import as usize).copied().flatten() else {
+                            let request = program.imports.get(import as usize)?.request;
+                            let request = program.strings.get(request as usize).cloned()?;
+                            return Some(self.foreign(&request, inner.unwrap_or(0)));
+                        };
+                        return match inner {
+                            Some(inner) => self.export(target, inner, depth + 1),
+                            None => Some(self.namespace_value(target)),
+                        };
+                    }
+                }
+                Export::Star { import } => stars.push(import),
+            }
+        }
+        if &*self.str(name) == "default" {
+            return None;
+        }
+        for import in stars {
+            match targets.get(import as usize).copied().flatten() {
+                Some(target) => {
+                    if let Some(value) = self.export(target, name, depth + 1)
+                        && value != Value::Undefined
+                    {
+                        return Some(value);
+                    }
+                }
+                None => return Some(UNKNOWN),
+            }
+        }
+        None
+    }
+
+    /// The default import of a CommonJS module is its `module.exports`.
+    fn default_of(&mut self, exports: Value) -> Value {
+        exports
+    }
+
+    pub(super) fn export_names(&mut self, ix: ModuleIx) -> Vec<Atom> {
+        let mut names = Vec::new();
+        let mut queue = vec![(ix, true)];
+        let mut seen = Vec::new();
+        while let Some((ix, first)) = queue.pop() {
+            if seen.contains(&ix) || seen.len() > 2_000 {
+                continue;
+            }
+            seen.push(ix);
+            let Some(loaded) = self.loaded.get(ix as usize) else {
+                continue;
+            };
+            if loaded.format != Format::Module {
+                let (module, key) = (loaded.module, self.atom("exports"));
+                let exports = self.get(Value::Obj(module), key).unwrap_or(UNKNOWN);
+                names.extend(self.own_keys(exports, false).unwrap_or_default());
+                names.push(self.atom("default"));
+                continue;
+            }
+            let Some(program) = &loaded.program else {
+                continue;
+            };
+            for export in &program.exports {
+                match export {
+                    Export::Local { name, .. } | Export::From { name, .. } => {
+                        if let Some(name) = loaded.atoms.get(*name as usize).copied()
+                            && (first || &*self.str(name) != "default")
+                        {
+                            names.push(name);
+                        }
+                    }
+                    Export::Star { import } => {
+                        if let Some(target) = loaded.targets.get(*import as usize).copied().flatten() {
+                            queue.push((target, false));
+                        }
+                    }
+                }
+            }
+        }
+        let mut unique = rustc_hash::FxHashSet::default();
+        names.retain(|name| unique.insert(*name));
+        names
+    }
+
+    pub(super) fn import_meta(&mut self, ix: ModuleIx) -> Value {
+        let path = self.loaded.get(ix as usize).map_or_else(|| "".into(), |l| Arc::clone(&l.path));
+        let meta = self.plain();
+        let url = self.string(&format!("file://{path}"));
+        let filename = self.string(&path);
+        let dirname = self.string(folder(&path));
+        self.define(meta, "url", url);
+        self.define(meta, "filename", filename);
+        self.define(meta, "dirname", dirname);
+        let resolve = self.native(resolve_native, Value::Num(f64::from(ix)));
+        self.define(meta, "resolve", resolve);
+        Value::Obj(meta)
+    }
+
+    /// `import(source)`; what is not awaited loads after the load is over.
+    pub(super) fn dynamic_import(&mut self, ix: ModuleIx, source: Value, at: At, awaited: bool) -> R {
+        let Value::Str(request) = source else {
+            return Ok(self.promise(None));
+        };
+        if !awaited && self.phase == Phase::Init {
+            return Ok(self.promise(None));
+        }
+        let request = self.str(request);
+        match self.import_request(ix, &request, at, false) {
+            Ok(value) => Ok(self.promise(Some(value))),
+            Err(Abrupt::Throw(_)) => Ok(self.promise(None)),
+            Err(other) => Err(other),
+        }
+    }
+
+    pub(super) fn import_request(&mut self, ix: ModuleIx, request: &str, at: At, guarded: bool) -> R {
+        let from = self.folder_of(ix);
+        match self.sources.resolver.resolve(&from, request, Loader::Import) {
+            Resolved::File(entry) => {
+                let target = self.link(entry, Some(at));
+                let id = self.loaded[target as usize].id;
+                self.note(at, id, guarded);
+                self.evaluate(target);
+                Ok(self.namespace_value(target))
+            }
+            Resolved::Builtin => {
+                let name = request.strip_prefix("node:").unwrap_or(request).to_owned();
+                self.runtime_module(&format!("node:{name}"), at, guarded);
+                Ok(self.builtin(&name))
+            }
+            Resolved::Provided => {
+                self.runtime_module(request, at, guarded);
+                Ok(Value::Unknown(self.atom(request)))
+            }
+            Resolved::Missing => self.missing(ix, request, at, guarded),
+        }
+    }
+
+    pub(super) fn json(&mut self, json: &serde_json::Value, depth: u32) -> Value {
+        use serde_json::Value as Json;
+        match json {
+            Json::Null => Value::Null,
+            Json::Bool(flag) => Value::Bool(*flag),
+            Json::Number(number) => Value::Num(number.as_f64().unwrap_or(0.0)),
+            Json::String(text) => self.string(text),
+            _ if depth > 100 => UNKNOWN,
+            Json::Array(items) => {
+                let items = items.iter().map(|item| self.json(item, depth + 1)).collect();
+                self.array(items)
+            }
+            Json::Object(members) => {
+                let id = self.plain();
+                for (key, value) in members {
+                    let key = self.atom(key);
+                    let value = self.json(value, depth + 1);
+                    self.object_mut(id).props.set(key, Slot::Value(value), None);
+                }
+                Value::Obj(id)
+            }
+        }
+    }
+}
+
+fn module_of(data: Value) -> ModuleIx {
+    match data {
+        Value::Num(number) => number as ModuleIx,
+        _ => 0,
+    }
+}
+
+fn require_native(m: &mut Machine<'_>, call: &Call<'_>) -> R {
+    let Value::Str(request) = call.arg(0) else {
+        return Ok(UNKNOWN);
+    };
+    let request = m.str(request);
+    let guarded = m.tries > 0;
+    m.require(module_of(call.data), &request, call.at, guarded)
+}
+
+fn resolve_native(m: &mut Machine<'_>, call: &Call<'_>) -> R {
+    let Value::Str(request) = call.arg(0) else {
+        return Ok(UNKNOWN);
+    };
+    let (ix, request) = (module_of(call.data), m.str(request));
+    let from = m.folder_of(ix);
+    match m.sources.resolver.resolve(&from, &request, Loader::Require) {
+        Resolved::File(entry) => {
+            let path = absolute(m.sources.artifact, entry);
+            Ok(m.string(&path))
+        }
+        Resolved::Missing if m.tries > 0 => {
+            let error = m.error(&format!("Cannot find module '{request}'"), Some("MODULE_NOT_FOUND"));
+            Err(Abrupt::Throw(error))
+        }
+        Resolved::Builtin => Ok(call.arg(0)),
+        _ => Ok(UNKNOWN),
+    }
+}
+
+/// `module.createRequire(path or URL)`.
+pub(super) fn create_require(m: &mut Machine<'_>, call: &Call<'_>) -> R {
+    let from = m.to_text(call.arg(0)).map(|text| m.str(text).to_string());
+    let own = call.at.module;
+    let same = from.as_ref().is_some_and(|from| {
+        m.loaded.get(own as usize).is_some_and(|l| from.ends_with(&*l.path) || folder(from.trim_start_matches("file://")) == folder(&l.path))
+    });
+    let ix = if same { own } else { call.at.module };
+    Ok(m.make_require(ix))
+}
+

@@ -1,0 +1,426 @@
+//! What Node brings: `process`, `path`, `fs` on the package, `util`, `url`, `module`.
+
+use super::natives::{fill, global};
+use super::value::{Abrupt, Call, Native, R, Slot, UNKNOWN, Value};
+use super::Machine;
+use crate::artifact::EntryId;
+use crate::graph::javascript::resolve::{children, entry_at, is_folder};
+
+/// Most bytes of a data file that become a string.
+const MAX_TEXT: u64 = 64 << 10;
+
+const GLOBALS_UNKNOWN: &[&str] = &[
+    "console", "Buffer", "URLSearchParams", "TextEncoder", "TextDecoder", "fetch", "Headers", "Request", "Response",
+    "FormData", "Blob", "AbortController", "AbortSignal", "Event", "EventTarget", "MessageChannel", "MessagePort",
+    "BroadcastChannel", "ReadableStream", "WritableStream", "TransformStream", "CompressionStream", "performance",
+    "crypto", "Crypto", "CryptoKey", "WebAssembly", "Intl", "Atomics", "SharedArrayBuffer", "ArrayBuffer", "DataView", "Date", "BigInt",
+    "Uint8Array", "Int8Array", "Uint16Array", "Int16Array", "Uint32Array", "Int32Array", "Float32Array", "Float64Array",
+    "Uint8ClampedArray", "BigInt64Array", "BigUint64Array", "WeakRef", "FinalizationRegistry", "setTimeout",
+    "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate", "queueMicrotask",
+    "structuredClone", "atob", "btoa", "parseFloat", "isNaN", "isFinite", "encodeURIComponent", "decodeURIComponent",
+    "encodeURI", "decodeURI", "escape", "unescape", "eval", "DOMException",
+];
+
+const PATH: &[(&str, Native)] = &[
+    ("join", |m, c| paths(m, c, |parts| Some(normal(&parts.iter().filter(|p| !p.is_empty()).map(String::as_str).collect::<Vec<_>>().join("/"))))),
+    ("resolve", |m, c| paths(m, c, |parts| {
+        let mut out = String::new();
+        for part in parts.iter().rev() {
+            out = if out.is_empty() { part.clone() } else { format!("{part}/{out}") };
+            if part.starts_with('/') { break }
+        }
+        Some(if out.starts_with('/') { normal(&out) } else { normal(&format!("/var/task/{out}")) })
+    })),
+    ("normalize", |m, c| paths(m, c, |parts| Some(normal(parts.first()?)))),
+    ("dirname", |m, c| paths(m, c, |parts| {
+        let path = parts.first()?;
+        Some(match path.trim_end_matches('/').rsplit_once('/') { Some(("", _)) => "/".into(), Some((folder, _)) => folder.into(), None => ".".into() })
+    })),
+    ("basename", |m, c| paths(m, c, |parts| {
+        let name = parts.first()?.trim_end_matches('/').rsplit('/').next()?.to_owned();
+        Some(parts.get(1).and_then(|end| name.strip_suffix(end.as_str())).map_or(name.clone(), str::to_owned))
+    })),
+    ("extname", |m, c| paths(m, c, |parts| {
+        let name = parts.first()?.rsplit('/').next()?;
+        Some(name.rfind('.').filter(|at| *at > 0).map_or_else(String::new, |at| name[at..].to_owned()))
+    })),
+    ("isAbsolute", |m, c| Ok(match c.arg(0) { Value::Str(text) => Value::Bool(m.str(text).starts_with('/')), _ => UNKNOWN })),
+    ("relative", |m, c| paths(m, c, |parts| {
+        let (from, to) = (normal(parts.first()?), normal(parts.get(1)?));
+        let (from, to): (Vec<&str>, Vec<&str>) = (from.split('/').collect(), to.split('/').collect());
+        let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+        let mut out = vec![".."; from.len() - same];
+        out.extend(&to[same..]);
+        Some(out.join("/"))
+    })),
+];
+
+const FS: &[(&str, Native)] = &[
+    ("existsSync", |m, c| Ok(match place(m, c.arg(0)) { Some(path) => Value::Bool(is_there(m, &path)), None => UNKNOWN })),
+    ("accessSync", |m, c| stat(m, c)),
+    ("statSync", |m, c| stat(m, c)),
+    ("lstatSync", |m, c| stat(m, c)),
+    ("realpathSync", |_, c| Ok(c.arg(0))),
+    ("readdirSync", |m, c| {
+        let Some(path) = place(m, c.arg(0)) else { return Ok(UNKNOWN) };
+        m.record_named("fs.readdirSync", c);
+        if !is_folder(m.sources.artifact, &path) { return absent(m, &path) }
+        if matches!(c.arg(1), Value::Obj(_)) { return dirents(m, &path) }
+        let names = children(m.sources.artifact, &path);
+        let names = names.iter().map(|name| m.string(name)).collect();
+        Ok(m.array(names))
+    }),
+    ("readFileSync", |m, c| { m.record_named("fs.readFileSync", c); read_file(m, c) }),
+    ("openSync", |m, c| { m.record_named("fs.openSync", c); read_file(m, c)?; Ok(UNKNOWN) }),
+    ("createReadStream", |m, c| { m.record_named("fs.createReadStream", c); read_file(m, c)?; Ok(UNKNOWN) }),
+    ("readFile", |m, c| {
+        m.record_named("fs.readFile", c);
+        let value = read_file(m, c)?;
+        Ok(m.promise(Some(value)))
+    }),
+];
+
+const UTIL: &[(&str, Native)] = &[
+    ("inherits", |m, c| {
+        let prototype = m.atom("prototype");
+        let parent = m.get(c.arg(1), prototype)?;
+        if let Value::Obj(id) = m.get(c.arg(0), prototype)? {
+            m.object_mut(id).proto = parent;
+        }
+        if let Value::Obj(id) = c.arg(0) { m.define(id, "super_", c.arg(1)); }
+        Ok(Value::Undefined)
+    }),
+    ("deprecate", |_, c| Ok(c.arg(0))),
+];
+
+const MODULE: &[(&str, Native)] = &[
+    ("createRequire", super::modules::create_require),
+    ("createRequireFromPath", super::modules::create_require),
+];
+
+const URL: &[(&str, Native)] = &[
+    ("fileURLToPath", |m, c| Ok(match m.to_text(c.arg(0)) {
+        Some(text) => { let text = m.str(text); m.string(text.trim_start_matches("file://")) }
+        None => UNKNOWN,
+    })),
+    ("pathToFileURL", |m, c| Ok(match m.to_text(c.arg(0)) {
+        Some(text) => { let text = format!("file://{}", m.str(text)); url_object(m, &text) }
+        None => UNKNOWN,
+    })),
+    ("URL", new_url),
+];
+
+pub(super) fn install(m: &mut Machine<'_>) {
+    for name in GLOBALS_UNKNOWN {
+        let value = Value::Unknown(m.atom(name));
+        global(m, name, value);
+    }
+    let parse_int = m.native(|m, c| Ok(match m.to_text(c.arg(0)) {
+        Some(text) => { let text = m.str(text); let end = text.find(|ch: char| !ch.is_ascii_digit()).unwrap_or(text.len()); Value::Num(text[..end].parse().unwrap_or(f64::NAN)) }
+        None => UNKNOWN,
+    }), Value::Undefined);
+    global(m, "parseInt", parse_int);
+    let url = m.native(new_url, Value::Undefined);
+    global(m, "URL", url);
+    global(m, "NaN", Value::Num(f64::NAN));
+    global(m, "Infinity", Value::Num(f64::INFINITY));
+    let process = process(m);
+    global(m, "process", process);
+    let this = m.plain();
+    let all: Vec<_> = m.globals.iter().map(|(key, value)| (*key, *value)).collect();
+    let mut all = all;
+    all.sort_by_key(|(key, _)| *key);
+    for (key, value) in all {
+        m.object_mut(this).props.set(key, Slot::Value(value), Some(false));
+    }
+    for name in ["globalThis", "global"] {
+        m.define(this, name, Value::Obj(this));
+        global(m, name, Value::Obj(this));
+    }
+}
+
+fn process(m: &mut Machine<'_>) -> Value {
+    let process = m.plain();
+    let environment = m.plain();
+    let mut known: Vec<(String, String)> = [
+        ("AWS_REGION", "us-east-1"), ("AWS_DEFAULT_REGION", "us-east-1"), ("AWS_LAMBDA_FUNCTION_NAME", "function"),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"), ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769"),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"), ("LAMBDA_TASK_ROOT", "/var/task"), ("LAMBDA_RUNTIME_DIR", "/var/runtime"),
+        ("NODE_ENV", "production"), ("TZ", ":UTC"), ("LANG", "en_US.UTF-8"), ("PATH", "/var/lang/bin"), ("_HANDLER", "index.handler"),
+        ("_X_AMZN_TRACE_ID", "Root=1-0"),
+    ].into_iter().map(|(a, b)| (a.to_owned(), b.to_owned())).collect();
+    known.push(("AWS_EXECUTION_ENV".to_owned(), format!("AWS_Lambda_nodejs{}.x", m.node)));
+    known.extend(m.environment.iter().map(|(a, b)| (a.clone(), b.clone())));
+    for (name, value) in known {
+        let key = m.atom(&name);
+        let value = m.string(&value);
+        m.object_mut(environment).props.set(key, Slot::Value(value), None);
+    }
+    m.define(process, "env", Value::Obj(environment));
+    let (node, arm) = (m.node, m.arm);
+    let texts = [("platform", "linux"), ("arch", if arm { "arm64" } else { "x64" }), ("title", "node"), ("execPath", "/var/lang/bin/node")];
+    for (name, text) in texts {
+        let text = m.string(text);
+        m.define(process, name, text);
+    }
+    let version = m.string(&format!("v{node}.20.2"));
+    m.define(process, "version", version);
+    let versions = m.plain();
+    for (name, text) in [("node", format!("{node}.20.2")), ("v8", "11.3.244.8".to_owned()), ("modules", "115".to_owned()), ("napi", "9".to_owned()), ("uv", "1.46.0".to_owned()), ("openssl", "3.0.15".to_owned())] {
+        let text = m.string(&text);
+        m.define(versions, name, text);
+    }
+    m.define(process, "versions", Value::Obj(versions));
+    let argv = [m.string("/var/lang/bin/node"), m.string("/var/runtime/index.mjs")];
+    let argv = m.array(argv.to_vec());
+    m.define(process, "argv", argv);
+    let empty = m.array(Vec::new());
+    m.define(process, "execArgv", empty);
+    for name in ["browser", "type", "pkg", "noDeprecation", "webpackChunk", "domain", "__nwjs", "pnp"] {
+        m.define(process, name, Value::Undefined);
+    }
+    fill(m, process, &[
+        ("cwd", |m, _| Ok(m.string("/var/task"))),
+        ("emitWarning", |_, _| Ok(Value::Undefined)),
+    ]);
+    let report = m.native(|m, _| {
+        let (report, header) = (m.plain(), m.plain());
+        let glibc = m.string("2.34");
+        m.define(header, "glibcVersionRuntime", glibc);
+        m.define(report, "header", Value::Obj(header));
+        let shared = m.array(Vec::new());
+        m.define(report, "sharedObjects", shared);
+        Ok(Value::Obj(report))
+    }, Value::Undefined);
+    let holder = m.plain();
+    m.define(holder, "getReport", report);
+    m.define(process, "report", Value::Obj(holder));
+    let name = m.atom("process");
+    m.object_mut(process).name = name;
+    m.object_mut(process).open = true;
+    Value::Obj(process)
+}
+
+impl Machine<'_> {
+    /// The exports of a module that Node brings.
+    pub(super) fn builtin(&mut self, name: &str) -> Value {
+        let key = self.atom(name);
+        if let Some(known) = self.builtins.get(&key) {
+            return *known;
+        }
+        let value = self.make_builtin(name);
+        self.builtins.insert(key, value);
+        value
+    }
+
+    fn make_builtin(&mut self, name: &str) -> Value {
+        let table = match name {
+            "path" | "path/posix" => PATH,
+            "fs" => FS,
+            "fs/promises" => &[],
+            "util" => UTIL,
+            "module" => MODULE,
+            "url" => URL,
+            "process" => {
+                let key = self.atom("process");
+                return self.globals.get(&key).copied().unwrap_or(UNKNOWN);
+            }
+            "events" | "assert" | "stream" | "assert/strict" => return Value::Unknown(self.atom(name)),
+            _ => &[],
+        };
+        let id = self.plain();
+        fill(self, id, table);
+        let key = self.atom(name);
+        self.object_mut(id).name = key;
+        self.object_mut(id).open = true;
+        match name {
+            "path" | "path/posix" => {
+                for (name, text) in [("sep", "/"), ("delimiter", ":")] {
+                    let text = self.string(text);
+                    self.define(id, name, text);
+                }
+                self.define(id, "posix", Value::Obj(id));
+            }
+            "fs" => {
+                let promises = self.builtin("fs/promises");
+                self.define(id, "promises", promises);
+            }
+            "fs/promises" => fill(self, id, &FS[FS.len() - 1..]),
+            "os" => {
+                let text = self.string("\n");
+                self.define(id, "EOL", text);
+                fill(self, id, &[("platform", |m, _| Ok(m.string("linux"))), ("type", |m, _| Ok(m.string("Linux")))]);
+            }
+            "http" => {
+                let methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "SEARCH"].map(|text| self.string(text));
+                let methods = self.array(methods.to_vec());
+                self.define(id, "METHODS", methods);
+            }
+            "worker_threads" => self.define(id, "isMainThread", Value::Bool(true)),
+            "cluster" => {
+                self.define(id, "isMaster", Value::Bool(true));
+                self.define(id, "isPrimary", Value::Bool(true));
+                self.define(id, "isWorker", Value::Bool(false));
+            }
+            "module" => {
+                let list = self.array(Vec::new());
+                if let Value::Obj(list) = list {
+                    self.object_mut(list).open = true;
+                }
+                self.define(id, "builtinModules", list);
+            }
+            _ => {}
+        }
+        Value::Obj(id)
+    }
+
+    fn record_named(&mut self, name: &str, c: &Call<'_>) {
+        let name = self.atom(name);
+        self.record_call(name, c.args, c.at);
+    }
+}
+
+fn paths(m: &mut Machine<'_>, c: &Call<'_>, make: fn(&[String]) -> Option<String>) -> R {
+    let mut parts = Vec::new();
+    for arg in c.args {
+        match arg {
+            Value::Str(text) => parts.push(m.str(*text).to_string()),
+            _ => return Ok(UNKNOWN),
+        }
+    }
+    Ok(match make(&parts) {
+        Some(text) => m.string(&text),
+        None => UNKNOWN,
+    })
+}
+
+/// A path without `.`, `..` and double slashes.
+fn normal(path: &str) -> String {
+    let absolute = path.starts_with('/');
+    let mut out: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if out.last().is_some_and(|last| *last != "..") => {
+                out.pop();
+            }
+            ".." if absolute => {}
+            other => out.push(other),
+        }
+    }
+    let joined = out.join("/");
+    match (absolute, joined.is_empty()) {
+        (true, _) => format!("/{joined}"),
+        (false, true) => ".".to_owned(),
+        (false, false) => joined,
+    }
+}
+
+fn url_object(m: &mut Machine<'_>, href: &str) -> Value {
+    let id = m.plain();
+    let path = m.string(href.trim_start_matches("file://"));
+    let href = m.string(href);
+    m.define(id, "href", href);
+    m.define(id, "pathname", path);
+    m.object_mut(id).open = true;
+    Value::Obj(id)
+}
+
+fn new_url(m: &mut Machine<'_>, c: &Call<'_>) -> R {
+    let (Some(to), base) = (m.to_text(c.arg(0)), m.to_text(c.arg(1))) else {
+        return Ok(UNKNOWN);
+    };
+    let to = m.str(to);
+    if to.contains("://") {
+        return Ok(url_object(m, &to));
+    }
+    let Some(base) = base.filter(|_| c.args.len() > 1).map(|base| m.str(base)) else {
+        return Ok(UNKNOWN);
+    };
+    let Some(path) = base.strip_prefix("file://") else {
+        return Ok(UNKNOWN);
+    };
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let slash = if to.ends_with('/') { "/" } else { "" };
+    let joined = format!("file://{}{slash}", normal(&format!("{folder}/{to}")));
+    Ok(url_object(m, &joined))
+}
+
+/// The absolute path a value names.
+fn place(m: &mut Machine<'_>, value: Value) -> Option<String> {
+    let text = m.to_text(value)?;
+    let text = m.str(text);
+    let path = text.trim_start_matches("file://");
+    Some(if path.starts_with('/') { normal(path) } else { normal(&format!("/var/task/{path}")) })
+}
+
+fn is_there(m: &Machine<'_>, path: &str) -> bool {
+    entry_at(m.sources.artifact, path).is_some() || is_folder(m.sources.artifact, path)
+}
+
+fn absent(m: &mut Machine<'_>, path: &str) -> R {
+    let ours = path.starts_with("/var/task") || path.starts_with("/opt");
+    let system = ["/usr/", "/proc/", "/etc/", "/lib"].iter().any(|root| path.starts_with(root));
+    if m.tries > 0 && (ours || system) {
+        let error = m.error("no such file or directory", Some("ENOENT"));
+        return Err(Abrupt::Throw(error));
+    }
+    Ok(UNKNOWN)
+}
+
+fn stat(m: &mut Machine<'_>, c: &Call<'_>) -> R {
+    let Some(path) = place(m, c.arg(0)) else {
+        return Ok(UNKNOWN);
+    };
+    if !is_there(m, &path) {
+        return absent(m, &path);
+    }
+    let folder = is_folder(m.sources.artifact, &path);
+    Ok(kind_object(m, folder, None))
+}
+
+fn kind_object(m: &mut Machine<'_>, folder: bool, name: Option<&str>) -> Value {
+    let id = m.plain();
+    if let Some(name) = name {
+        let name = m.string(name);
+        m.define(id, "name", name);
+    }
+    let is_folder = m.native(|_, c| Ok(c.data), Value::Bool(folder));
+    let is_file = m.native(|_, c| Ok(c.data), Value::Bool(!folder));
+    m.define(id, "isDirectory", is_folder);
+    m.define(id, "isFile", is_file);
+    m.object_mut(id).open = true;
+    Value::Obj(id)
+}
+
+fn dirents(m: &mut Machine<'_>, path: &str) -> R {
+    let mut items = Vec::new();
+    for name in children(m.sources.artifact, path) {
+        let folder = is_folder(m.sources.artifact, &format!("{path}/{name}"));
+        items.push(kind_object(m, folder, Some(&name)));
+    }
+    Ok(m.array(items))
+}
+
+fn read_file(m: &mut Machine<'_>, c: &Call<'_>) -> R {
+    let Some(path) = place(m, c.arg(0)) else {
+        return Ok(UNKNOWN);
+    };
+    let Some(entry) = entry_at(m.sources.artifact, &path) else {
+        return absent(m, &path);
+    };
+    if m.phase == crate::graph::Phase::Init && m.data_files.len() < 20_000 {
+        let site = m.site(c.at);
+        m.data_files.push((entry, site));
+    }
+    Ok(content(m, entry).filter(|_| c.args.len() > 1).unwrap_or(UNKNOWN))
+}
+
+fn content(m: &mut Machine<'_>, entry: EntryId) -> Option<Value> {
+    if m.sources.artifact.entry(entry).bytes > MAX_TEXT {
+        return None;
+    }
+    let bytes = m.sources.artifact.read(entry).ok()?;
+    let text = std::str::from_utf8((*bytes).as_ref()).ok()?.to_owned();
+    Some(m.string(&text))
+}

@@ -1,0 +1,349 @@
+//! Property access, conversions and comparisons.
+
+use super::Machine;
+use super::value::{Abrupt, Atom, Kind, ModuleIx, R, Slot, UNKNOWN, Value};
+
+impl Machine<'_> {
+    /// `value.key`.
+    pub(super) fn get(&mut self, value: Value, key: Atom) -> R {
+        match value {
+            Value::Obj(id) => self.get_from(id, key, value),
+            Value::Str(text) => self.get_text(text, key),
+            Value::Num(_) => self.get_proto("Number", key, value),
+            Value::Bool(_) => self.get_proto("Boolean", key, value),
+            Value::Sym(_) => self.get_proto("Symbol", key, value),
+            Value::Unknown(name) => {
+                let key = self.str(key);
+                Ok(Value::Unknown(self.member_name(name, &key)))
+            }
+            // Reading from nothing means that something was misjudged: carry on.
+            _ => Ok(UNKNOWN),
+        }
+    }
+
+    fn get_proto(&mut self, proto: &'static str, key: Atom, receiver: Value) -> R {
+        match self.proto(proto) {
+            Value::Obj(id) => self.get_from(id, key, receiver),
+            _ => Ok(UNKNOWN),
+        }
+    }
+
+    fn get_text(&mut self, text: Atom, key: Atom) -> R {
+        let content = self.str(text);
+        let name = self.str(key);
+        if &*name == "length" {
+            return Ok(Value::Num(content.encode_utf16().count() as f64));
+        }
+        if let Ok(at) = name.parse::<usize>() {
+            let found = content.chars().nth(at).map(|c| c.to_string());
+            return Ok(match found {
+                Some(found) => self.string(&found),
+                None => Value::Undefined,
+            });
+        }
+        self.get_proto("String", key, Value::Str(text))
+    }
+
+    fn get_from(&mut self, start: u32, key: Atom, receiver: Value) -> R {
+        let mut at = start;
+        let mut open = 0;
+        for _ in 0..64 {
+            let object = self.object(at);
+            match &object.kind {
+                Kind::Array(items) => {
+                    let len = items.len();
+                    let name = self.str(key);
+                    if &*name == "length" {
+                        return Ok(if object_open(self, at) { UNKNOWN } else { Value::Num(len as f64) });
+                    }
+                    if let Ok(index) = name.parse::<usize>()
+                        && let Kind::Array(items) = &self.object(at).kind
+                        && let Some(item) = items.get(index)
+                    {
+                        return Ok(*item);
+                    }
+                }
+                Kind::Namespace(ix) => {
+                    let ix = *ix;
+                    return Ok(self.export(ix, key, 0).unwrap_or(Value::Undefined));
+                }
+                Kind::Proxy(target, handler) => {
+                    let (target, handler) = (*target, *handler);
+                    let trap = self.atom("get");
+                    let trap = self.get(handler, trap)?;
+                    if matches!(trap, Value::Obj(_)) {
+                        return self.call(trap, handler, &[target, Value::Str(key), receiver]);
+                    }
+                    return self.get(target, key);
+                }
+                _ => {}
+            }
+            let object = self.object(at);
+            match object.props.get(key) {
+                Some(Slot::Value(value)) => return Ok(self.live(value)),
+                Some(Slot::Accessor(getter, _)) => {
+                    return match getter {
+                        Value::Obj(_) => self.call(getter, receiver, &[]),
+                        _ => Ok(UNKNOWN),
+                    };
+                }
+                None => {}
+            }
+            if object.open {
+                open = open.max(1);
+                if object.name != 0 {
+                    open = object.name.max(1);
+                }
+            }
+            match object.proto {
+                Value::Obj(next) => at = next,
+                Value::Unknown(name) => {
+                    let key = self.str(key);
+                    return Ok(Value::Unknown(self.member_name(name, &key)));
+                }
+                _ => break,
+            }
+        }
+        if let Kind::Closure(closure) = &self.object(start).kind
+            && !closure.is_class
+            && &*self.str(key) == "prototype"
+        {
+            let proto = self.plain();
+            let constructor = self.atom("constructor");
+            self.object_mut(proto).props.set(constructor, Slot::Value(Value::Obj(start)), Some(false));
+            self.object_mut(start).props.set(key, Slot::Value(Value::Obj(proto)), Some(false));
+            return Ok(Value::Obj(proto));
+        }
+        if open > 0 {
+            let name = self.object(start).name;
+            let key = self.str(key);
+            return Ok(Value::Unknown(self.member_name(name, &key)));
+        }
+        Ok(Value::Undefined)
+    }
+
+    /// `value.key = new`.
+    pub(super) fn set(&mut self, value: Value, key: Atom, new: Value) -> Result<(), Abrupt> {
+        let Value::Obj(id) = value else {
+            return Ok(());
+        };
+        if let Kind::Proxy(target, _) = self.object(id).kind {
+            return self.set(target, key, new);
+        }
+        if let Kind::Array(items) = &self.object(id).kind {
+            let len = items.len();
+            let name = self.str(key);
+            if let Ok(index) = name.parse::<usize>() {
+                if index <= len + 4_096
+                    && let Kind::Array(items) = &mut self.object_mut(id).kind
+                {
+                    if index >= len {
+                        items.resize(index + 1, Value::Undefined);
+                    }
+                    items[index] = new;
+                }
+                return Ok(());
+            }
+            if &*name == "length" {
+                if let (Value::Num(len), Kind::Array(items)) = (new, &mut self.object_mut(id).kind) {
+                    items.truncate(len.max(0.0) as usize);
+                }
+                return Ok(());
+            }
+        }
+        let mut at = id;
+        for _ in 0..64 {
+            let object = self.object(at);
+            if let Some(Slot::Accessor(_, setter)) = object.props.get(key) {
+                if matches!(setter, Value::Obj(_)) {
+                    self.call(setter, value, &[new])?;
+                }
+                return Ok(());
+            }
+            match object.proto {
+                Value::Obj(next) => at = next,
+                _ => break,
+            }
+        }
+        self.put(id, key, new);
+        Ok(())
+    }
+
+    /// Sets an own property; in an undecided branch what is known stays known.
+    pub(super) fn put(&mut self, id: u32, key: Atom, new: Value) {
+        let old = self.object(id).props.get(key);
+        let value = match (self.doubt > 0, old) {
+            (true, Some(Slot::Value(old))) => join(old, new),
+            _ => new,
+        };
+        self.object_mut(id).props.set(key, Slot::Value(value), None);
+    }
+
+    pub(super) fn define(&mut self, id: u32, name: &str, value: Value) {
+        let key = self.atom(name);
+        self.object_mut(id).props.set(key, Slot::Value(value), Some(false));
+    }
+
+    /// Own keys, for `Object.keys` and `for in`; `None` when they are not all known.
+    pub(super) fn own_keys(&mut self, value: Value, all: bool) -> Option<Vec<Atom>> {
+        let Value::Obj(id) = value else {
+            return match value {
+                Value::Unknown(_) => None,
+                _ => Some(Vec::new()),
+            };
+        };
+        match self.object(id).kind.clone() {
+            Kind::Array(items) => {
+                Some((0..items.len()).map(|at| self.atom(&at.to_string())).collect())
+            }
+            Kind::Namespace(ix) => Some(self.export_names(ix)),
+            Kind::Proxy(target, _) => self.own_keys(target, all),
+            _ => {
+                let keys = self.object(id).props.keys(all);
+                let keys = keys.into_iter().filter(|key| !self.str(*key).starts_with("@@")).collect();
+                (!self.object(id).open || !self.object(id).props.keys(true).is_empty())
+                    .then_some(keys)
+            }
+        }
+    }
+
+    pub(super) fn live(&mut self, value: Value) -> Value {
+        let Value::Import(at) = value else {
+            return value;
+        };
+        let Some((module, name)) = self.imports_live.get(at as usize).copied() else {
+            return UNKNOWN;
+        };
+        if name == 0 { self.namespace_value(module) } else { self.export(module, name, 0).unwrap_or(UNKNOWN) }
+    }
+
+    /// Whether a value is true; `None` when that is not known.
+    pub(super) fn truth(&self, value: Value) -> Option<bool> {
+        match value {
+            Value::Undefined | Value::Null => Some(false),
+            Value::Bool(flag) => Some(flag),
+            Value::Num(number) => Some(number != 0.0 && !number.is_nan()),
+            Value::Str(text) => Some(!self.str(text).is_empty()),
+            Value::Sym(_) | Value::Obj(_) => Some(true),
+            // What Node's own modules export is there.
+            Value::Unknown(name) => {
+                let name = self.str(name);
+                let member = name.contains('.') && !name.contains('(');
+                (member && super::super::resolve::is_builtin(name.split('.').next().unwrap_or("")))
+                    .then_some(true)
+            }
+            Value::Import(_) => None,
+        }
+    }
+
+    pub(super) fn to_text(&mut self, value: Value) -> Option<Atom> {
+        Some(match value {
+            Value::Str(text) | Value::Sym(text) => text,
+            Value::Undefined => self.atom("undefined"),
+            Value::Null => self.atom("null"),
+            Value::Bool(flag) => self.atom(if flag { "true" } else { "false" }),
+            Value::Num(number) => {
+                if number.fract() == 0.0 && number.abs() < 1e15 {
+                    self.atom(&(number as i64).to_string())
+                } else {
+                    self.atom(&number.to_string())
+                }
+            }
+            Value::Obj(id) => match self.object(id).kind.clone() {
+                Kind::Array(items) if items.len() < 1_000 => {
+                    let mut parts = Vec::new();
+                    for item in items {
+                        let part = self.to_text(item)?;
+                        parts.push(self.str(part).to_string());
+                    }
+                    self.atom(&parts.join(","))
+                }
+                _ => {
+                    let key = self.atom("href");
+                    match self.object(id).props.get(key) {
+                        Some(Slot::Value(Value::Str(text))) => text,
+                        _ => return None,
+                    }
+                }
+            },
+            _ => return None,
+        })
+    }
+
+    pub(super) fn to_key(&mut self, value: Value) -> Option<Atom> {
+        self.to_text(value)
+    }
+
+    pub(super) fn to_number(&self, value: Value) -> Option<f64> {
+        match value {
+            Value::Num(number) => Some(number),
+            Value::Bool(flag) => Some(f64::from(u8::from(flag))),
+            Value::Null => Some(0.0),
+            Value::Undefined => Some(f64::NAN),
+            Value::Str(text) => {
+                let text = self.str(text);
+                let text = text.trim();
+                Some(if text.is_empty() { 0.0 } else { text.parse().unwrap_or(f64::NAN) })
+            }
+            _ => None,
+        }
+    }
+
+    /// `a === b`; `None` when that is not known.
+    pub(super) fn same(&self, a: Value, b: Value) -> Option<bool> {
+        match (a, b) {
+            (Value::Unknown(x), Value::Unknown(y)) => (x == y && x != 0).then_some(true),
+            (Value::Unknown(name), Value::Undefined | Value::Null)
+            | (Value::Undefined | Value::Null, Value::Unknown(name)) => {
+                self.truth(Value::Unknown(name)).map(|_| false)
+            }
+            (Value::Unknown(_) | Value::Import(_), _) | (_, Value::Unknown(_) | Value::Import(_)) => None,
+            _ => Some(a == b),
+        }
+    }
+
+    pub(super) fn callable(&self, value: Value) -> bool {
+        match value {
+            Value::Obj(id) => match &self.object(id).kind {
+                Kind::Closure(_) | Kind::Native(..) | Kind::Bound(..) => true,
+                Kind::Proxy(target, _) => *target != value && self.callable(*target),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    pub(super) fn type_of(&mut self, value: Value) -> Value {
+        let text = match value {
+            Value::Undefined => "undefined",
+            Value::Null => "object",
+            Value::Bool(_) => "boolean",
+            Value::Num(_) => "number",
+            Value::Str(_) => "string",
+            Value::Sym(_) => "symbol",
+            Value::Obj(_) if self.callable(value) => "function",
+            Value::Obj(_) => "object",
+            _ => return UNKNOWN,
+        };
+        self.string(text)
+    }
+
+    pub(super) fn namespace_value(&mut self, ix: ModuleIx) -> Value {
+        Value::Obj(self.alloc(Kind::Namespace(ix), Value::Null))
+    }
+}
+
+fn object_open(machine: &Machine<'_>, id: u32) -> bool {
+    machine.object(id).open
+}
+
+/// One value for two that are both possible: the one that says more.
+pub(super) fn join(old: Value, new: Value) -> Value {
+    match (old, new) {
+        _ if old == new => old,
+        (Value::Obj(_), Value::Undefined | Value::Null | Value::Unknown(_)) => old,
+        (_, Value::Obj(_)) => new,
+        (Value::Undefined, other) | (other, Value::Undefined) => other,
+        _ => UNKNOWN,
+    }
+}

@@ -1,0 +1,281 @@
+//! Reads and parses files, ahead of the simulation and in parallel where possible.
+
+use std::sync::{Arc, Mutex};
+
+use rayon::ThreadPool;
+use rustc_hash::FxHashMap;
+use serde_json::Value as Json;
+
+use super::resolve::{Loader, Resolved, Resolver, absolute, entry_at, folder};
+use crate::artifact::{Artifact, EntryId};
+use crate::lang::javascript::ir::{Program, SiteKind};
+use crate::lang::javascript::{Dialect, ParseError, ParseMode, parse};
+
+/// How Node treats a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Format {
+    CommonJs,
+    Module,
+    Json,
+    Addon,
+}
+
+/// A file, read and parsed.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    pub(super) format: Format,
+    pub(super) program: Option<Arc<Program>>,
+    pub(super) json: Option<Arc<Json>>,
+    pub(super) problem: Option<String>,
+    /// Whether the text is an ES module although its name says CommonJS.
+    pub(super) wrong_dialect: bool,
+}
+
+/// Most JSON that is turned into values; more is only weighed.
+const MAX_JSON_BYTES: u64 = 96 << 10;
+/// Most files that are read ahead.
+const MAX_AHEAD: usize = 20_000;
+/// Stack of a parsing thread: nesting is limited beforehand to what fits.
+const PARSE_STACK: usize = 256 << 20;
+
+/// Sources by entry, shared between the simulation and the threads that read ahead.
+pub(super) struct Sources<'a> {
+    pub(super) artifact: &'a Arc<Artifact>,
+    pub(super) resolver: Resolver,
+    node: u32,
+    source_tree: bool,
+    typescript: TypeScript,
+    cache: Mutex<FxHashMap<EntryId, Option<Arc<Source>>>>,
+    types: Mutex<FxHashMap<String, bool>>,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct TypeScript {
+    keep_unused_imports: bool,
+    decorator_metadata: bool,
+}
+
+impl<'a> Sources<'a> {
+    pub(super) fn new(artifact: &'a Arc<Artifact>, node: u32, source_tree: bool) -> Self {
+        Self {
+            artifact,
+            resolver: Resolver::new(artifact, node, source_tree),
+            node,
+            source_tree,
+            typescript: if source_tree { tsconfig(artifact) } else { TypeScript::default() },
+            cache: Mutex::default(),
+            types: Mutex::default(),
+        }
+    }
+
+    /// The source of an entry, parsed now if nobody has yet.
+    pub(super) fn get(&self, id: EntryId) -> Arc<Source> {
+        if let Ok(cache) = self.cache.lock()
+            && let Some(Some(known)) = cache.get(&id)
+        {
+            return Arc::clone(known);
+        }
+        let source = Arc::new(self.read(id));
+        if let Ok(mut cache) = self.cache.lock() {
+            cache.insert(id, Some(Arc::clone(&source)));
+        }
+        source
+    }
+
+    /// Reads what the module at `start` loads by constant requests at top level, in parallel.
+    pub(super) fn read_ahead(&self, start: EntryId) {
+        let Some(pool) = pool() else {
+            return;
+        };
+        pool.scope(|scope| self.ahead(scope, start));
+    }
+
+    fn ahead<'scope>(&'scope self, scope: &rayon::Scope<'scope>, id: EntryId) {
+        {
+            let Ok(mut cache) = self.cache.lock() else {
+                return;
+            };
+            if cache.len() > MAX_AHEAD || cache.contains_key(&id) {
+                return;
+            }
+            cache.insert(id, None);
+        }
+        scope.spawn(move |scope| {
+            let source = Arc::new(self.read(id));
+            if let Ok(mut cache) = self.cache.lock() {
+                cache.insert(id, Some(Arc::clone(&source)));
+            }
+            let Some(program) = &source.program else {
+                return;
+            };
+            let path = absolute(self.artifact, id);
+            let from = folder(&path);
+            let loader = match source.format {
+                Format::Module => Loader::Import,
+                _ => Loader::Require,
+            };
+            let imports = program
+                .imports
+                .iter()
+                .filter(|import| import.span.end > 0)
+                .map(|import| (import.request, loader));
+            let sites = program
+                .sites
+                .iter()
+                .filter(|site| site.top_level && site.kind == SiteKind::Require)
+                .filter_map(|site| Some((site.request?, Loader::Require)));
+            for (request, loader) in imports.chain(sites) {
+                let Some(request) = program.strings.get(request as usize) else {
+                    continue;
+                };
+                if let Resolved::File(next) = self.resolver.resolve(from, request, loader) {
+                    self.ahead(scope, next);
+                }
+            }
+        });
+    }
+
+    fn read(&self, id: EntryId) -> Source {
+        let path = absolute(self.artifact, id);
+        let format = self.format(&path);
+        let mut source = Source {
+            format,
+            program: None,
+            json: None,
+            problem: None,
+            wrong_dialect: false,
+        };
+        if format == Format::Addon {
+            return source;
+        }
+        if format == Format::Json && self.artifact.entry(id).bytes > MAX_JSON_BYTES {
+            return source;
+        }
+        let bytes = match self.artifact.read(id) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                source.problem = Some(error.message);
+                return source;
+            }
+        };
+        let text = String::from_utf8_lossy((*bytes).as_ref());
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        if format == Format::Json {
+            source.json = serde_json::from_str(text).ok().map(Arc::new);
+            return source;
+        }
+        self.parse(&path, text, &mut source);
+        source
+    }
+
+    fn parse(&self, path: &str, text: &str, source: &mut Source) {
+        let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+        let typescript = matches!(extension, "ts" | "tsx" | "mts" | "cts");
+        let dialect = match source.format {
+            Format::Module => Dialect::Module,
+            _ if typescript && extension != "cts" => Dialect::Module,
+            _ => Dialect::CommonJs,
+        };
+        let mode = ParseMode {
+            dialect,
+            typescript,
+            jsx: matches!(extension, "jsx" | "tsx") || (self.source_tree && extension == "js"),
+            keep_unused_imports: self.typescript.keep_unused_imports,
+            decorator_metadata: self.typescript.decorator_metadata,
+        };
+        let other = ParseMode {
+            dialect: match dialect {
+                Dialect::Module => Dialect::CommonJs,
+                Dialect::CommonJs => Dialect::Module,
+            },
+            ..mode
+        };
+        let mut parsed = parse(text, mode);
+        let wrong = match &parsed {
+            Ok(program) => match dialect {
+                Dialect::CommonJs => program.module_syntax,
+                Dialect::Module => typescript && !program.module_syntax && program.imports.is_empty(),
+            },
+            Err(ParseError::Syntax(_)) => dialect == Dialect::CommonJs,
+            Err(_) => false,
+        };
+        if wrong && let Ok(program) = parse(text, other) {
+            source.wrong_dialect = dialect == Dialect::CommonJs && program.module_syntax;
+            parsed = Ok(program);
+            source.format = match other.dialect {
+                Dialect::Module if source.wrong_dialect => Format::Module,
+                Dialect::Module => source.format,
+                Dialect::CommonJs => Format::CommonJs,
+            };
+            if self.source_tree || self.node >= 24 {
+                source.wrong_dialect = false;
+            }
+        } else if typescript && dialect == Dialect::Module {
+            source.format = Format::Module;
+        }
+        match parsed {
+            Ok(program) => source.program = Some(Arc::new(program)),
+            Err(ParseError::TooDeep) => source.problem = Some("nests too deep to be read".into()),
+            Err(ParseError::TooLarge) => source.problem = Some("too large to be read".into()),
+            Err(ParseError::Syntax(message)) => source.problem = Some(message),
+        }
+    }
+
+    fn format(&self, path: &str) -> Format {
+        let name = path.rsplit_once('/').map_or(path, |(_, name)| name);
+        match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
+            "mjs" | "mts" => Format::Module,
+            "cjs" | "cts" => Format::CommonJs,
+            "json" => Format::Json,
+            "node" => Format::Addon,
+            _ if self.module_type(folder(path)) => Format::Module,
+            _ => Format::CommonJs,
+        }
+    }
+
+    /// Whether the nearest `package.json` says `"type": "module"`.
+    pub(super) fn module_type(&self, start: &str) -> bool {
+        if let Ok(types) = self.types.lock()
+            && let Some(known) = types.get(start)
+        {
+            return *known;
+        }
+        let found = match entry_at(self.artifact, &format!("{start}/package.json")) {
+            Some(id) => json_of(self.artifact, id)
+                .is_some_and(|json| json.get("type").and_then(Json::as_str) == Some("module")),
+            None if start.is_empty() || start.ends_with("/node_modules") => false,
+            None => self.module_type(folder(start)),
+        };
+        if let Ok(mut types) = self.types.lock() {
+            types.insert(start.to_owned(), found);
+        }
+        found
+    }
+}
+
+/// A JSON file of modest size.
+pub(super) fn json_of(artifact: &Artifact, id: EntryId) -> Option<Json> {
+    if artifact.entry(id).bytes > 4 << 20 {
+        return None;
+    }
+    let bytes = artifact.read(id).ok()?;
+    serde_json::from_slice((*bytes).as_ref()).ok()
+}
+
+fn tsconfig(artifact: &Artifact) -> TypeScript {
+    let Some(bytes) = artifact.find("tsconfig.json").and_then(|id| artifact.read(id).ok()) else {
+        return TypeScript::default();
+    };
+    // Comments make it no JSON; the flags are words that do not occur otherwise.
+    let text = String::from_utf8_lossy((*bytes).as_ref()).replace([' ', '\t'], "");
+    let set = |flag: &str| text.contains(&format!("\"{flag}\":true"));
+    TypeScript {
+        keep_unused_imports: set("verbatimModuleSyntax") || set("preserveValueImports"),
+        decorator_metadata: set("emitDecoratorMetadata"),
+    }
+}
+
+/// Threads with stacks that are deep enough for the parser.
+fn pool() -> Option<ThreadPool> {
+    rayon::ThreadPoolBuilder::new().stack_size(PARSE_STACK).build().ok()
+}

@@ -1,0 +1,172 @@
+//! Node's module loading, simulated: which files load during Init, which later, and which never.
+
+mod interp;
+mod load;
+mod npm;
+mod resolve;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use self::interp::Machine;
+use self::load::Sources;
+use super::{GraphProblem, HandlerResolution, ModuleGraph};
+use crate::artifact::{Artifact, EntryId};
+
+pub use npm::packages;
+
+/// What the simulation needs to know about a function.
+#[derive(Clone, Copy, Debug)]
+pub struct JavaScriptInput<'a> {
+    /// The package with its layers.
+    pub artifact: &'a Arc<Artifact>,
+    /// The handler: `index.handler`, `src/app.handler`.
+    pub handler: &'a str,
+    /// Node's major version.
+    pub node: u32,
+    /// Whether it runs on arm64.
+    pub arm: bool,
+    /// Environment variables that the template sets.
+    pub environment: &'a BTreeMap<String, String>,
+    /// Whether the tree holds sources to be compiled or bundled first, not what is deployed.
+    pub source_tree: bool,
+}
+
+/// Whether the handler is TypeScript: the tree is what gets compiled, not what is deployed.
+#[must_use]
+pub fn is_source_tree(artifact: &Artifact, handler: &str) -> bool {
+    let (module, _) = split_handler(handler);
+    let module = module.trim_start_matches("./");
+    let has = |extensions: &[&str]| {
+        extensions.iter().any(|extension| artifact.find(&format!("{module}.{extension}")).is_some())
+    };
+    has(&["ts", "mts", "cts", "tsx"]) && !has(&["js", "mjs", "cjs"])
+}
+
+/// Stack of the simulating thread; the machine bounds its own depth far below.
+const STACK: usize = 2 << 30;
+
+/// Simulates the load of a function.
+#[must_use]
+pub fn simulate(input: &JavaScriptInput<'_>) -> ModuleGraph {
+    std::thread::scope(|scope| {
+        std::thread::Builder::new()
+            .name("node".to_owned())
+            .stack_size(STACK)
+            .spawn_scoped(scope, || simulate_here(input))
+            .ok()
+            .and_then(|thread| thread.join().ok())
+            .unwrap_or_else(|| empty(input.handler, "the simulation could not run"))
+    })
+}
+
+fn simulate_here(input: &JavaScriptInput<'_>) -> ModuleGraph {
+    let (module, export) = split_handler(input.handler);
+    let Some(entry) = handler_file(input, module) else {
+        return missing(input, module);
+    };
+    let sources = Sources::new(input.artifact, input.node, input.source_tree);
+    sources.read_ahead(entry);
+    let mut machine = Machine::new(&sources, input.environment, input.node, input.arm);
+    let preloads = preloads(input);
+    for preload in &preloads {
+        machine.run(*preload);
+    }
+    let ix = machine.run(entry);
+    let exported = machine.exported(ix, export);
+    machine.later();
+    let handler_module = machine.handler_id(ix);
+    let handler = if exported.found {
+        HandlerResolution::Found { module: handler_module, definition: exported.definition }
+    } else {
+        HandlerResolution::NameMissing {
+            module: handler_module,
+            name: export.to_owned(),
+            defined: exported.names,
+        }
+    };
+    machine.finish(handler)
+}
+
+/// `src/index.handler` is the module `src/index` and the export `handler`.
+fn split_handler(handler: &str) -> (&str, &str) {
+    let name = handler.rfind('/').map_or(0, |slash| slash + 1);
+    match handler.get(name..).and_then(|rest| rest.find('.')) {
+        Some(dot) => (&handler[..name + dot], &handler[name + dot + 1..]),
+        None => (handler, "handler"),
+    }
+}
+
+fn handler_file(input: &JavaScriptInput<'_>, module: &str) -> Option<EntryId> {
+    let module = module.trim_start_matches("./");
+    let mut extensions = vec![".js", ".mjs", ".cjs"];
+    if input.source_tree {
+        extensions.splice(0..0, [".ts", ".mts", ".cts", ".tsx"]);
+    }
+    let roots: &[&str] = if module.starts_with('/') { &[""] } else { &["", "/opt/", "/opt/nodejs/"] };
+    roots.iter().find_map(|root| {
+        extensions.iter().chain(&[""]).find_map(|extension| {
+            let path = format!("{root}{module}{extension}");
+            input.artifact.find(path.strip_prefix("/var/task/").unwrap_or(&path))
+        })
+    })
+}
+
+/// What `NODE_OPTIONS` loads before the handler.
+fn preloads(input: &JavaScriptInput<'_>) -> Vec<EntryId> {
+    let Some(options) = input.environment.get("NODE_OPTIONS") else {
+        return Vec::new();
+    };
+    let resolver = resolve::Resolver::new(input.artifact, input.node, false);
+    let words: Vec<&str> = options.split_whitespace().collect();
+    let mut found = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        let (flag, value) = match word.split_once('=') {
+            Some((flag, value)) => (flag, Some(value)),
+            None => (*word, words.get(at + 1).copied()),
+        };
+        let loader = match flag {
+            "-r" | "--require" => resolve::Loader::Require,
+            "--import" | "--loader" | "--experimental-loader" => resolve::Loader::Import,
+            _ => continue,
+        };
+        if let Some(value) = value
+            && let resolve::Resolved::File(entry) = resolver.resolve(resolve::TASK_ROOT, value, loader)
+        {
+            found.push(entry);
+        }
+    }
+    found
+}
+
+fn missing(input: &JavaScriptInput<'_>, module: &str) -> ModuleGraph {
+    let wanted = module.rsplit('/').next().unwrap_or(module);
+    let similar = input
+        .artifact
+        .entries()
+        .map(|(_, entry)| &*entry.path)
+        .filter(|path| !path.contains("node_modules/"))
+        .filter_map(|path| path.rsplit_once('.'))
+        .filter(|(_, extension)| matches!(*extension, "js" | "mjs" | "cjs" | "ts" | "mts"))
+        .map(|(stem, _)| stem)
+        .filter(|stem| strsim::jaro(stem.rsplit('/').next().unwrap_or(stem), wanted) > 0.7)
+        .take(5)
+        .map(str::to_owned)
+        .collect();
+    let mut graph = empty(input.handler, "");
+    graph.problems.clear();
+    graph.handler = HandlerResolution::ModuleMissing { module: module.to_owned(), similar };
+    graph
+}
+
+fn empty(handler: &str, problem: &str) -> ModuleGraph {
+    ModuleGraph {
+        modules: Vec::new(),
+        imports: Vec::new(),
+        unresolved: Vec::new(),
+        calls: Vec::new(),
+        data_files: Vec::new(),
+        problems: vec![GraphProblem { entry: None, span: None, message: problem.to_owned() }],
+        handler: HandlerResolution::ModuleMissing { module: handler.to_owned(), similar: Vec::new() },
+    }
+}

@@ -1,0 +1,51 @@
+//! Which npm package each file belongs to.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::load::json_of;
+use crate::artifact::{Artifact, EntryId};
+use crate::graph::packages::{Ecosystem, Package, PackageId, Packages};
+
+/// Attributes every entry below a `node_modules` folder to its package; nested copies are
+/// packages of their own.
+#[must_use]
+pub fn packages(artifact: &Artifact) -> Packages {
+    let mut by_root: BTreeMap<&str, Vec<EntryId>> = BTreeMap::new();
+    for (id, entry) in artifact.entries() {
+        if let Some(root) = package_root(&entry.path) {
+            by_root.entry(root).or_default().push(id);
+        }
+    }
+    let mut packages: Vec<Package> = by_root.into_iter().map(|(root, entries)| package(artifact, root, entries)).collect();
+    packages.sort_by(|a, b| (&a.name, &a.version, a.entries.first().map(|id| id.0)).cmp(&(&b.name, &b.version, b.entries.first().map(|id| id.0))));
+    let mut owners = vec![None; artifact.entries().len()];
+    for (at, package) in (0u32..).zip(&packages) {
+        for entry in &package.entries {
+            if let Some(owner) = owners.get_mut(entry.0 as usize) {
+                *owner = Some(PackageId(at));
+            }
+        }
+    }
+    Packages { packages, owners }
+}
+
+fn package(artifact: &Artifact, root: &str, entries: Vec<EntryId>) -> Package {
+    let manifest = artifact.find(&format!("{root}/package.json")).and_then(|id| json_of(artifact, id));
+    let field = |name: &str| manifest.as_ref().and_then(|json| json.get(name)).and_then(|value| value.as_str()).map(Arc::from);
+    let folder = root.rsplit_once("node_modules/").map_or(root, |(_, name)| name);
+    let bytes = entries.iter().map(|id| artifact.entry(*id).bytes).sum();
+    Package { name: folder.into(), version: field("version"), ecosystem: Ecosystem::Npm, entries, bytes }
+}
+
+/// The folder of the package a path is in: up to the innermost `node_modules/<name>`.
+fn package_root(path: &str) -> Option<&str> {
+    let start = path.rfind("node_modules/").filter(|at| *at == 0 || path.as_bytes().get(at - 1) == Some(&b'/'))? + 13;
+    let rest = path.get(start..)?;
+    if rest.starts_with('.') {
+        return None;
+    }
+    let mut slashes = rest.match_indices('/').map(|(at, _)| at);
+    let end = if rest.starts_with('@') { slashes.nth(1)? } else { slashes.next()? };
+    path.get(..start + end)
+}

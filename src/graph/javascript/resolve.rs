@@ -1,0 +1,260 @@
+//! Node's module resolution over an artifact: `oxc_resolver` with our own file system.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use oxc_resolver::{
+    FileMetadata, FileSystem, ResolveError, ResolveOptions, ResolverGeneric, TsconfigDiscovery,
+    TsconfigOptions, TsconfigReferences,
+};
+
+use crate::artifact::{Artifact, EntryId, LAYER_ROOT};
+
+/// Where the function's own files are on Lambda.
+pub(super) const TASK_ROOT: &str = "/var/task";
+
+/// Which loader asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Loader {
+    /// `require`.
+    Require,
+    /// `import`.
+    Import,
+}
+
+/// What a request leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Resolved {
+    /// A file of the package or of a layer.
+    File(EntryId),
+    /// A module that Node brings (`fs`, `node:test`).
+    Builtin,
+    /// A package that the Lambda runtime brings (the SDK).
+    Provided,
+    /// Nothing.
+    Missing,
+}
+
+/// The artifact as a file system for the resolver.
+pub(super) struct Files(Option<Arc<Artifact>>);
+
+impl Files {
+    fn bytes(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let missing = || io::Error::from(io::ErrorKind::NotFound);
+        let artifact = self.0.as_deref().ok_or_else(missing)?;
+        let id = path.to_str().and_then(|path| entry_at(artifact, path)).ok_or_else(missing)?;
+        let bytes = artifact.read(id).map_err(|error| io::Error::other(error.message))?;
+        Ok((*bytes).as_ref().to_vec())
+    }
+}
+
+impl FileSystem for Files {
+    fn new() -> Self {
+        Self(None)
+    }
+
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        self.bytes(path)
+    }
+
+    fn read_to_string(&self, path: &Path) -> io::Result<String> {
+        String::from_utf8(self.bytes(path)?).map_err(|_| io::ErrorKind::InvalidData.into())
+    }
+
+    fn metadata(&self, path: &Path) -> io::Result<FileMetadata> {
+        let (Some(artifact), Some(path)) = (self.0.as_deref(), path.to_str()) else {
+            return Err(io::ErrorKind::NotFound.into());
+        };
+        if entry_at(artifact, path).is_some() {
+            return Ok(FileMetadata::new(true, false, false));
+        }
+        if is_folder(artifact, path) {
+            return Ok(FileMetadata::new(false, true, false));
+        }
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    fn symlink_metadata(&self, path: &Path) -> io::Result<FileMetadata> {
+        self.metadata(path)
+    }
+
+    fn read_link(&self, path: &Path) -> Result<PathBuf, ResolveError> {
+        Err(ResolveError::NotFound(path.to_string_lossy().into_owned()))
+    }
+
+    fn canonicalize(&self, path: &Path) -> io::Result<PathBuf> {
+        Ok(path.to_path_buf())
+    }
+}
+
+/// The entry at an absolute path of the running function.
+pub(super) fn entry_at(artifact: &Artifact, path: &str) -> Option<EntryId> {
+    match path.strip_prefix("/var/task/") {
+        Some(inside) => artifact.find(inside),
+        None if path.starts_with(LAYER_ROOT) => artifact.find(path),
+        None => None,
+    }
+}
+
+/// Whether a folder is at an absolute path of the running function.
+pub(super) fn is_folder(artifact: &Artifact, path: &str) -> bool {
+    let path = path.trim_end_matches('/');
+    match path.strip_prefix("/var/task") {
+        Some("") => true,
+        Some(inside) => inside.strip_prefix('/').is_some_and(|path| artifact.is_folder(path)),
+        None => path.starts_with("/opt") && artifact.is_folder(path),
+    }
+}
+
+/// Names of what is in a folder.
+pub(super) fn children(artifact: &Artifact, path: &str) -> Vec<String> {
+    let path = path.trim_end_matches('/');
+    let inside = path
+        .strip_prefix("/var/task")
+        .map_or(path, |rest| rest.trim_start_matches('/'));
+    artifact.children(inside).iter().map(|child| child.name.to_string()).collect()
+}
+
+/// The absolute path of an entry in the running function.
+pub(super) fn absolute(artifact: &Artifact, id: EntryId) -> String {
+    let path = &artifact.entry(id).path;
+    if path.starts_with('/') {
+        path.to_string()
+    } else {
+        format!("{TASK_ROOT}/{path}")
+    }
+}
+
+/// The folder part of an absolute path.
+pub(super) fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Resolves requests as Node does on Lambda.
+pub(super) struct Resolver {
+    artifact: Arc<Artifact>,
+    require: ResolverGeneric<Files>,
+    import: ResolverGeneric<Files>,
+    provided_sdk: bool,
+}
+
+impl Resolver {
+    pub(super) fn new(artifact: &Arc<Artifact>, node: u32, source_tree: bool) -> Self {
+        let layers = [
+            format!("/opt/nodejs/node{node}/node_modules"),
+            "/opt/nodejs/node_modules".to_owned(),
+        ];
+        let mut modules = vec!["node_modules".to_owned()];
+        modules.extend(layers.into_iter().filter(|path| is_folder(artifact, path)));
+        let mut options = ResolveOptions {
+            modules,
+            symlinks: false,
+            node_path: false,
+            builtin_modules: false,
+            condition_names: conditions(Loader::Require, node),
+            extensions: [".js", ".json", ".node"].map(str::to_owned).to_vec(),
+            ..ResolveOptions::default()
+        };
+        if source_tree {
+            as_bundlers_do(artifact, &mut options);
+        }
+        let mut import = options.clone();
+        import.condition_names = conditions(Loader::Import, node);
+        if !source_tree {
+            import.fully_specified = true;
+        }
+        let require = ResolverGeneric::new_with_file_system(Files(Some(Arc::clone(artifact))), options);
+        let import = require.clone_with_options(import);
+        Self {
+            artifact: Arc::clone(artifact),
+            require,
+            import,
+            provided_sdk: node >= 18,
+        }
+    }
+
+    /// Resolves `request` from a file in `folder` (absolute).
+    pub(super) fn resolve(&self, folder: &str, request: &str, loader: Loader) -> Resolved {
+        if request.len() > 4_096 || request.contains('\0') || request.is_empty() {
+            return Resolved::Missing;
+        }
+        let request = request.strip_prefix("file://").unwrap_or(request);
+        if let Some(name) = request.strip_prefix("node:") {
+            return if name.is_empty() { Resolved::Missing } else { Resolved::Builtin };
+        }
+        if is_builtin(request) {
+            return Resolved::Builtin;
+        }
+        let resolver = match loader {
+            Loader::Require => &self.require,
+            Loader::Import => &self.import,
+        };
+        let found = resolver.resolve(folder, request).ok().and_then(|found| {
+            found.path().to_str().and_then(|path| entry_at(&self.artifact, path))
+        });
+        match found {
+            Some(entry) => Resolved::File(entry),
+            None if self.provided_sdk && is_sdk(request) => Resolved::Provided,
+            None => Resolved::Missing,
+        }
+    }
+}
+
+fn is_sdk(request: &str) -> bool {
+    request.starts_with("@aws-sdk/") || request.starts_with("@smithy/")
+}
+
+fn conditions(loader: Loader, node: u32) -> Vec<String> {
+    let first = match loader {
+        Loader::Require => "require",
+        Loader::Import => "import",
+    };
+    let mut names = vec![first, "node", "default"];
+    // Lambda's nodejs20.x and 22.x switch require(esm) off; from 24 on it is on.
+    if node >= 24 {
+        names.push("module-sync");
+    }
+    names.push("node-addons");
+    names.into_iter().map(str::to_owned).collect()
+}
+
+/// TypeScript sources run bundled or compiled: extensions may be missing or name the output.
+fn as_bundlers_do(artifact: &Artifact, options: &mut ResolveOptions) {
+    options.extensions = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json", ".node"]
+        .map(str::to_owned)
+        .to_vec();
+    let alias = |from: &str, to: &[&str]| {
+        (from.to_owned(), to.iter().map(|to| (*to).to_owned()).collect())
+    };
+    options.extension_alias = vec![
+        alias(".js", &[".ts", ".tsx", ".js"]),
+        alias(".mjs", &[".mts", ".mjs"]),
+        alias(".cjs", &[".cts", ".cjs"]),
+    ];
+    if artifact.find("tsconfig.json").is_some() {
+        options.tsconfig = Some(TsconfigDiscovery::Manual(TsconfigOptions {
+            config_file: PathBuf::from(format!("{TASK_ROOT}/tsconfig.json")),
+            references: TsconfigReferences::Disabled,
+        }));
+    }
+}
+
+/// Whether Node has a module of this name, subpaths included.
+pub(super) fn is_builtin(request: &str) -> bool {
+    BUILTINS.binary_search(&request).is_ok()
+}
+
+const BUILTINS: [&str; 68] = [
+    "_http_agent", "_http_client", "_http_common", "_http_incoming", "_http_outgoing",
+    "_http_server", "_stream_duplex", "_stream_passthrough", "_stream_readable",
+    "_stream_transform", "_stream_wrap", "_stream_writable", "_tls_common", "_tls_wrap",
+    "assert", "assert/strict", "async_hooks", "buffer", "child_process", "cluster", "console",
+    "constants", "crypto", "dgram", "diagnostics_channel", "dns", "dns/promises", "domain",
+    "events", "fs", "fs/promises", "http", "http2", "https", "inspector", "inspector/promises",
+    "module", "net", "os", "path", "path/posix", "path/win32", "perf_hooks", "process",
+    "punycode", "querystring", "readline", "readline/promises", "repl", "stream",
+    "stream/consumers", "stream/promises", "stream/web", "string_decoder", "sys", "timers",
+    "timers/promises", "tls", "trace_events", "tty", "url", "util", "util/types", "v8", "vm",
+    "wasi", "worker_threads", "zlib",
+];

@@ -1,0 +1,138 @@
+//! Source trees on disk, read on demand: a workspace, a path dependency, the registry cache.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::artifact::ReadError;
+
+/// A source or manifest above this size is not read: no person wrote it.
+const MAX_FILE_BYTES: u64 = 8 << 20;
+/// More children than this in one folder are cut off.
+const MAX_CHILDREN: usize = 20_000;
+
+/// One name inside a folder.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FolderEntry {
+    /// The name.
+    pub name: String,
+    /// Whether it is a folder.
+    pub is_folder: bool,
+}
+
+/// Text files below a root folder, by path relative to it with `/`.
+pub trait Files: Send + Sync + fmt::Debug {
+    /// The text of a file.
+    ///
+    /// # Errors
+    /// When it cannot be read, is too large or not UTF-8.
+    fn text(&self, path: &str) -> Result<Arc<str>, ReadError>;
+    /// Whether `path` is a regular file.
+    fn is_file(&self, path: &str) -> bool;
+    /// Bytes of a file.
+    fn size(&self, path: &str) -> Option<u64>;
+    /// Files and folders inside a folder, by name.
+    fn list(&self, folder: &str) -> Vec<FolderEntry>;
+}
+
+/// A folder on disk. Links are followed, but only regular files are ever opened.
+#[derive(Clone, Debug)]
+pub struct DiskFiles {
+    root: PathBuf,
+}
+
+impl DiskFiles {
+    /// The tree below `root`.
+    #[must_use]
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The folder itself.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn at(&self, path: &str) -> PathBuf {
+        if path.is_empty() { self.root.clone() } else { self.root.join(path) }
+    }
+}
+
+impl Files for DiskFiles {
+    fn text(&self, path: &str) -> Result<Arc<str>, ReadError> {
+        let fail = |message: String| ReadError { message };
+        let full = self.at(path);
+        let meta = std::fs::metadata(&full).map_err(|e| fail(e.to_string()))?;
+        if !meta.is_file() {
+            return Err(fail("not a regular file".into()));
+        }
+        if meta.len() > MAX_FILE_BYTES {
+            return Err(fail(format!("larger than {MAX_FILE_BYTES} bytes")));
+        }
+        let text = std::fs::read_to_string(&full).map_err(|e| fail(e.to_string()))?;
+        Ok(text.into())
+    }
+
+    fn is_file(&self, path: &str) -> bool {
+        std::fs::metadata(self.at(path)).is_ok_and(|meta| meta.is_file())
+    }
+
+    fn size(&self, path: &str) -> Option<u64> {
+        std::fs::metadata(self.at(path)).ok().filter(|meta| meta.is_file()).map(|meta| meta.len())
+    }
+
+    fn list(&self, folder: &str) -> Vec<FolderEntry> {
+        let Ok(children) = std::fs::read_dir(self.at(folder)) else { return Vec::new() };
+        let mut found: Vec<FolderEntry> = children
+            .flatten()
+            .take(MAX_CHILDREN)
+            .filter_map(|child| {
+                let name = child.file_name().into_string().ok()?;
+                Some(FolderEntry { name, is_folder: child.path().is_dir() })
+            })
+            .collect();
+        found.sort();
+        found
+    }
+}
+
+/// `path` with `.` and `..` resolved by name; a leading `..` stays.
+#[must_use]
+pub fn normalize(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split(['/', '\\']) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// `path` seen from `folder`.
+#[must_use]
+pub fn join(folder: &str, path: &str) -> String {
+    if path.starts_with('/') { path.to_string() } else { normalize(&format!("{folder}/{path}")) }
+}
+
+/// The folder part of a path; `""` for a bare name.
+#[must_use]
+pub fn parent(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_joined_by_name() {
+        assert_eq!(join("a/b", "../c.rs"), "a/c.rs");
+        assert_eq!(join("", "../x"), "../x");
+        assert_eq!(parent("src/main.rs"), "src");
+    }
+}

@@ -1,0 +1,207 @@
+//! Lowers the parser's tree to [`ir`](super::ir): variables become frames and slots, TypeScript
+//! loses its types, and every `require` and `import` is listed.
+
+mod class;
+mod expr;
+mod scope;
+mod stmt;
+mod ts;
+
+use std::sync::Arc;
+
+use oxc_ast::ast;
+use oxc_span::GetSpan;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::ir::{
+    Expr, ExprId, ExprKind, Function, FunctionId, Pattern, PatternId, Program, Stmt, StmtId,
+    StmtKind, Text, Var,
+};
+use super::{Dialect, ParseMode};
+use crate::span::Span;
+
+/// Names that the CommonJS wrapper gives to a module, in slot order.
+pub(crate) const WRAPPER: [&str; 5] = ["exports", "require", "module", "__filename", "__dirname"];
+
+/// Lowers one parsed file.
+pub(super) fn lower(program: &ast::Program<'_>, mode: ParseMode) -> Program {
+    let mut lowerer = Lowerer::new(mode);
+    lowerer.module(program);
+    lowerer.program.strings = lowerer
+        .strings
+        .into_iter()
+        .map(Arc::<str>::from)
+        .collect();
+    lowerer.program
+}
+
+/// A scope while its code is lowered.
+#[derive(Default)]
+struct Frame {
+    names: FxHashMap<Text, u32>,
+    slots: u32,
+    /// Whether a frame exists at run time; empty block scopes make none.
+    real: bool,
+    /// Whether it is the frame of a function that has its own `arguments`.
+    own_arguments: bool,
+    /// The function whose frame this is, or that it is in.
+    function: FunctionId,
+    /// Whether it is a function's frame.
+    is_function: bool,
+}
+
+struct Lowerer<'a> {
+    program: Program,
+    mode: ParseMode,
+    interned: FxHashMap<&'a str, Text>,
+    owned: FxHashMap<String, Text>,
+    strings: Vec<String>,
+    frames: Vec<Frame>,
+    /// The functions being lowered, innermost last, with whether they run when the module does.
+    functions: Vec<(FunctionId, bool)>,
+    /// Nesting of `try` blocks in the innermost function.
+    guards: Vec<u32>,
+    /// Function expressions that run where they stand, by start offset.
+    immediate: FxHashSet<u32>,
+    /// Slots in the module frame that hold imports, with whether a value use was seen.
+    import_used: FxHashMap<u32, bool>,
+    top_level_span: u32,
+}
+
+fn span(node: &impl GetSpan) -> Span {
+    let span = node.span();
+    Span::new(span.start, span.end)
+}
+
+impl<'a> Lowerer<'a> {
+    fn new(mode: ParseMode) -> Self {
+        Self {
+            program: Program::default(),
+            mode,
+            interned: FxHashMap::default(),
+            owned: FxHashMap::default(),
+            strings: Vec::new(),
+            frames: Vec::new(),
+            functions: Vec::new(),
+            guards: Vec::new(),
+            immediate: FxHashSet::default(),
+            import_used: FxHashMap::default(),
+            top_level_span: 0,
+        }
+    }
+
+    /// The number of a string that lives as long as the tree.
+    fn text(&mut self, text: &'a str) -> Text {
+        if let Some(known) = self.interned.get(text) {
+            return *known;
+        }
+        let id = self.text_owned(text);
+        self.interned.insert(text, id);
+        id
+    }
+
+    /// The number of any string.
+    fn text_owned(&mut self, text: &str) -> Text {
+        if let Some(known) = self.owned.get(text) {
+            return *known;
+        }
+        let id = self.strings.len() as Text;
+        self.strings.push(text.to_owned());
+        self.owned.insert(text.to_owned(), id);
+        id
+    }
+
+    fn private(&mut self, name: &str) -> Text {
+        self.text_owned(&format!("#{name}"))
+    }
+
+    fn expr_node(&mut self, kind: ExprKind, span: Span) -> ExprId {
+        let id = self.program.exprs.len() as ExprId;
+        self.program.exprs.push(Expr { kind, span });
+        id
+    }
+
+    fn stmt_node(&mut self, kind: StmtKind, span: Span) -> StmtId {
+        let id = self.program.stmts.len() as StmtId;
+        self.program.stmts.push(Stmt { kind, span });
+        id
+    }
+
+    fn pattern_node(&mut self, pattern: Pattern) -> PatternId {
+        let id = self.program.patterns.len() as PatternId;
+        self.program.patterns.push(pattern);
+        id
+    }
+
+    fn new_function(&mut self) -> FunctionId {
+        let id = self.program.functions.len() as FunctionId;
+        self.program.functions.push(Function {
+            parent: self.functions.last().map(|(id, _)| *id),
+            ..Function::default()
+        });
+        id
+    }
+
+    fn current_function(&self) -> FunctionId {
+        self.functions.last().map_or(0, |(id, _)| *id)
+    }
+
+    /// Whether the code being lowered runs when the module's top level runs.
+    fn runs_at_load(&self) -> bool {
+        self.functions.iter().all(|(_, runs)| *runs)
+    }
+
+    fn module(&mut self, program: &ast::Program<'a>) {
+        let id = self.new_function();
+        self.functions.push((id, true));
+        self.guards.push(0);
+        let mut frame = Frame {
+            real: true,
+            own_arguments: self.mode.dialect == Dialect::CommonJs,
+            function: id,
+            is_function: true,
+            ..Frame::default()
+        };
+        if self.mode.dialect == Dialect::CommonJs {
+            for name in WRAPPER {
+                let text = self.text_owned(name);
+                frame.names.insert(text, frame.slots);
+                frame.slots += 1;
+            }
+        }
+        self.frames.push(frame);
+        self.declare_function_body(&program.body);
+        let mut hoisted = Vec::new();
+        self.hoist_functions(&program.body, &mut hoisted);
+        let body = self.statements(&program.body);
+        self.drop_type_imports();
+        let slots = self.frames.pop().map_or(0, |frame| frame.slots);
+        let function = &mut self.program.functions[id as usize];
+        function.slots = slots;
+        function.hoisted = hoisted;
+        function.body = body;
+        function.span = Span::new(program.span.start, program.span.end);
+        self.functions.pop();
+    }
+
+    /// TypeScript drops imports of which only types are used.
+    fn drop_type_imports(&mut self) {
+        if !self.mode.typescript || self.mode.keep_unused_imports {
+            return;
+        }
+        let used = &self.import_used;
+        let is_used = |slot: &u32| used.get(slot).copied().unwrap_or(true);
+        for import in &mut self.program.imports {
+            if !import.bindings.is_empty() && !import.bindings.iter().any(|(_, slot)| is_used(slot))
+            {
+                import.bindings.clear();
+                import.span = Span::default();
+            }
+        }
+    }
+
+    fn var_named(&mut self, name: &'a str) -> Var {
+        let text = self.text(name);
+        self.resolve(text)
+    }
+}

@@ -1,0 +1,336 @@
+//! Declaring names before the code that uses them is lowered, and finding them again.
+
+use oxc_ast::ast::{self, BindingPattern, Declaration, Expression, Statement};
+
+use super::{Frame, Lowerer};
+use crate::lang::javascript::ir::{FunctionId, Scope, Text, Var};
+
+impl<'a> Lowerer<'a> {
+    /// Where a name lives, seen from here.
+    pub(super) fn resolve(&mut self, name: Text) -> Var {
+        let mut depth = 0u16;
+        let arguments = self.strings.get(name as usize).is_some_and(|s| s == "arguments");
+        for at in (0..self.frames.len()).rev() {
+            let frame = &mut self.frames[at];
+            if let Some(slot) = frame.names.get(&name).copied() {
+                if at == 0 {
+                    self.import_used.entry(slot).and_modify(|used| *used = true);
+                }
+                return Var::Local { depth, slot };
+            }
+            if arguments && frame.own_arguments {
+                let slot = frame.slots;
+                frame.slots += 1;
+                frame.names.insert(name, slot);
+                let function = frame.function;
+                self.program.functions[function as usize].arguments = Some(slot);
+                return Var::Local { depth, slot };
+            }
+            if frame.real {
+                depth = depth.saturating_add(1);
+            }
+        }
+        Var::Global(name)
+    }
+
+    /// Declares a name in the innermost frame and returns its slot.
+    pub(super) fn declare_here(&mut self, name: Text) -> u32 {
+        let Some(frame) = self.frames.last_mut() else {
+            return 0;
+        };
+        if let Some(slot) = frame.names.get(&name) {
+            return *slot;
+        }
+        let slot = frame.slots;
+        frame.slots += 1;
+        frame.names.insert(name, slot);
+        slot
+    }
+
+    pub(super) fn declare_name(&mut self, name: &'a str) -> u32 {
+        let text = self.text(name);
+        self.declare_here(text)
+    }
+
+    /// A slot without a name in the module frame.
+    pub(super) fn anonymous_slot(&mut self) -> u32 {
+        let Some(frame) = self.frames.first_mut() else {
+            return 0;
+        };
+        let slot = frame.slots;
+        frame.slots += 1;
+        slot
+    }
+
+    pub(super) fn declare_pattern(&mut self, pattern: &BindingPattern<'a>) {
+        match pattern {
+            BindingPattern::BindingIdentifier(id) => {
+                self.declare_name(id.name.as_str());
+            }
+            BindingPattern::ObjectPattern(object) => {
+                for property in &object.properties {
+                    self.declare_pattern(&property.value);
+                }
+                if let Some(rest) = &object.rest {
+                    self.declare_pattern(&rest.argument);
+                }
+            }
+            BindingPattern::ArrayPattern(array) => {
+                for element in array.elements.iter().flatten() {
+                    self.declare_pattern(element);
+                }
+                if let Some(rest) = &array.rest {
+                    self.declare_pattern(&rest.argument);
+                }
+            }
+            BindingPattern::AssignmentPattern(default) => self.declare_pattern(&default.left),
+        }
+    }
+
+    /// Declares everything a function body declares for the whole function.
+    pub(super) fn declare_function_body(&mut self, body: &[Statement<'a>]) {
+        self.declare_lexical(body);
+        for statement in body {
+            self.declare_vars(statement);
+        }
+    }
+
+    /// `let`, `const`, classes, imports and enums directly in a block.
+    pub(super) fn declare_lexical(&mut self, body: &[Statement<'a>]) {
+        for statement in body {
+            match statement {
+                Statement::ExportDeclaration(export) => {
+                    self.declare_declaration(&export.declaration);
+                }
+                Statement::ExportDefaultDeclaration(export) => match &export.declaration {
+                    ast::ExportDefaultDeclarationKind::FunctionDeclaration(function) => {
+                        if let Some(id) = &function.id {
+                            self.declare_name(id.name.as_str());
+                        }
+                    }
+                    ast::ExportDefaultDeclarationKind::ClassDeclaration(class) => {
+                        if let Some(id) = &class.id {
+                            self.declare_name(id.name.as_str());
+                        }
+                    }
+                    _ => {}
+                },
+                Statement::ImportDeclaration(import) => self.declare_import(import),
+                _ => {
+                    if let Some(declaration) = statement.as_declaration() {
+                        self.declare_declaration(declaration);
+                    }
+                }
+            }
+        }
+    }
+
+    fn declare_declaration(&mut self, declaration: &Declaration<'a>) {
+        match declaration {
+            Declaration::VariableDeclaration(variables)
+                if !variables.declare && !variables.kind.is_var() =>
+            {
+                for declarator in &variables.declarations {
+                    self.declare_pattern(&declarator.id);
+                }
+            }
+            Declaration::ClassDeclaration(class) if !class.declare => {
+                if let Some(id) = &class.id {
+                    self.declare_name(id.name.as_str());
+                }
+            }
+            Declaration::TSEnumDeclaration(item) if !item.declare => {
+                self.declare_name(item.id.name.as_str());
+            }
+            Declaration::TSNamespaceDeclaration(item) if !item.declare => {
+                self.declare_name(item.id.name.as_str());
+            }
+            Declaration::TSImportEqualsDeclaration(item) if item.import_kind.is_value() => {
+                self.declare_name(item.id.name.as_str());
+            }
+            _ => {}
+        }
+    }
+
+    /// `var` and function declarations anywhere in a function, but not in functions inside it.
+    fn declare_vars(&mut self, statement: &Statement<'a>) {
+        match statement {
+            Statement::VariableDeclaration(variables) => self.declare_var_list(variables),
+            Statement::FunctionDeclaration(function) => self.declare_function_name(function),
+            Statement::ExportDeclaration(export) => match &export.declaration {
+                Declaration::VariableDeclaration(variables) => self.declare_var_list(variables),
+                Declaration::FunctionDeclaration(function) => self.declare_function_name(function),
+                _ => {}
+            },
+            Statement::BlockStatement(block) => self.declare_vars_in(&block.body),
+            Statement::IfStatement(branch) => {
+                self.declare_vars(&branch.consequent);
+                if let Some(alternate) = &branch.alternate {
+                    self.declare_vars(alternate);
+                }
+            }
+            Statement::ForStatement(looped) => {
+                if let Some(ast::ForStatementInit::VariableDeclaration(variables)) = &looped.init {
+                    self.declare_var_list(variables);
+                }
+                self.declare_vars(&looped.body);
+            }
+            Statement::ForInStatement(looped) => {
+                if let ast::ForStatementLeft::VariableDeclaration(variables) = &looped.left {
+                    self.declare_var_list(variables);
+                }
+                self.declare_vars(&looped.body);
+            }
+            Statement::ForOfStatement(looped) => {
+                if let ast::ForStatementLeft::VariableDeclaration(variables) = &looped.left {
+                    self.declare_var_list(variables);
+                }
+                self.declare_vars(&looped.body);
+            }
+            Statement::WhileStatement(looped) => self.declare_vars(&looped.body),
+            Statement::DoWhileStatement(looped) => self.declare_vars(&looped.body),
+            Statement::LabeledStatement(labeled) => self.declare_vars(&labeled.body),
+            Statement::WithStatement(with) => self.declare_vars(&with.body),
+            Statement::SwitchStatement(switch) => {
+                for case in &switch.cases {
+                    self.declare_vars_in(&case.consequent);
+                }
+            }
+            Statement::TryStatement(guarded) => {
+                self.declare_vars_in(&guarded.block.body);
+                if let Some(handler) = &guarded.handler {
+                    self.declare_vars_in(&handler.body.body);
+                }
+                if let Some(finalizer) = &guarded.finalizer {
+                    self.declare_vars_in(&finalizer.body);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn declare_vars_in(&mut self, body: &[Statement<'a>]) {
+        for statement in body {
+            self.declare_vars(statement);
+        }
+    }
+
+    fn declare_var_list(&mut self, variables: &ast::VariableDeclaration<'a>) {
+        if variables.kind.is_var() && !variables.declare {
+            for declarator in &variables.declarations {
+                self.declare_pattern(&declarator.id);
+            }
+        }
+    }
+
+    fn declare_function_name(&mut self, function: &ast::Function<'a>) {
+        if let (Some(id), Some(_)) = (&function.id, &function.body) {
+            self.declare_name(id.name.as_str());
+        }
+    }
+
+    /// Lowers the function declarations directly in a block; they are made on entry.
+    pub(super) fn hoist_functions(
+        &mut self,
+        body: &[Statement<'a>],
+        hoisted: &mut Vec<(Var, FunctionId)>,
+    ) {
+        for statement in body {
+            let function = match statement {
+                Statement::FunctionDeclaration(function) => function,
+                Statement::ExportDeclaration(export) => match &export.declaration {
+                    Declaration::FunctionDeclaration(function) => function,
+                    _ => continue,
+                },
+                Statement::ExportDefaultDeclaration(export) => match &export.declaration {
+                    ast::ExportDefaultDeclarationKind::FunctionDeclaration(function) => {
+                        self.hoist_default(function, hoisted);
+                        continue;
+                    }
+                    _ => continue,
+                },
+                _ => continue,
+            };
+            if let (Some(id), Some(_)) = (&function.id, &function.body) {
+                let var = self.var_named(id.name.as_str());
+                let id = self.function(function, false);
+                hoisted.push((var, id));
+            }
+        }
+    }
+
+    fn hoist_default(
+        &mut self,
+        function: &ast::Function<'a>,
+        hoisted: &mut Vec<(Var, FunctionId)>,
+    ) {
+        if function.body.is_none() {
+            return;
+        }
+        let slot = match &function.id {
+            Some(id) => self.declare_name(id.name.as_str()),
+            None => self.anonymous_slot(),
+        };
+        let id = self.function(function, false);
+        hoisted.push((Var::Local { depth: 0, slot }, id));
+        self.export_local("default", slot);
+    }
+
+    /// Runs `body` inside a block scope that declares what `declare` declares.
+    pub(super) fn in_scope<T>(
+        &mut self,
+        declare: impl FnOnce(&mut Self),
+        body: impl FnOnce(&mut Self, &mut Scope) -> T,
+    ) -> (Scope, T) {
+        let function = self.current_function();
+        self.frames.push(Frame {
+            function,
+            ..Frame::default()
+        });
+        declare(self);
+        if let Some(frame) = self.frames.last_mut() {
+            frame.real = frame.slots > 0;
+        }
+        let mut scope = Scope::default();
+        let result = body(self, &mut scope);
+        if let Some(frame) = self.frames.pop() {
+            scope.slots = if frame.real { frame.slots } else { 0 };
+        }
+        (scope, result)
+    }
+
+    /// Notes function expressions that run where they stand, so that what they require counts as
+    /// required by the module's own top level.
+    pub(super) fn mark_immediate(&mut self, callee: &Expression<'a>, arguments: &[ast::Argument<'a>]) {
+        let direct = match callee {
+            Expression::StaticMemberExpression(member)
+                if matches!(member.property.name.as_str(), "call" | "apply") =>
+            {
+                &member.object
+            }
+            other => other,
+        };
+        if !is_function(direct) {
+            return;
+        }
+        self.immediate.insert(super::span(direct).start);
+        for argument in arguments {
+            if let Some(expression) = argument.as_expression() {
+                self.mark_factories(expression);
+            }
+        }
+    }
+
+    fn mark_factories(&mut self, expression: &Expression<'a>) {
+        if is_function(expression) {
+            self.immediate.insert(super::span(expression).start);
+        }
+    }
+}
+
+fn is_function(expression: &Expression<'_>) -> bool {
+    matches!(
+        expression,
+        Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_)
+    )
+}

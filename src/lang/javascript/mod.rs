@@ -1,0 +1,108 @@
+//! JavaScript and TypeScript: source text to the compact program that the simulation runs.
+//!
+//! `oxc_parser` does the parsing; its types stay in [`lower`]. Nesting is measured first, because
+//! the parser recurses without a guard.
+
+pub mod ir;
+mod lower;
+mod nesting;
+
+use oxc_allocator::Allocator;
+use oxc_parser::{ParseOptions, Parser};
+use oxc_span::SourceType;
+
+pub use nesting::too_deep;
+
+/// What a file's text is taken for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// A CommonJS module: `require`, `module` and friends are parameters, `return` is allowed.
+    CommonJs,
+    /// An ES module.
+    Module,
+}
+
+/// How to read a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ParseMode {
+    /// CommonJS or ES module.
+    pub dialect: Dialect,
+    /// Whether it is TypeScript; types are removed.
+    pub typescript: bool,
+    /// Whether JSX is allowed.
+    pub jsx: bool,
+    /// Whether imports that only types use are kept (`verbatimModuleSyntax` and its ancestors).
+    pub keep_unused_imports: bool,
+    /// Whether types in decorated signatures count as uses (`emitDecoratorMetadata`).
+    pub decorator_metadata: bool,
+}
+
+impl ParseMode {
+    /// Plain JavaScript.
+    #[must_use]
+    pub const fn javascript(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            typescript: false,
+            jsx: false,
+            keep_unused_imports: false,
+            decorator_metadata: false,
+        }
+    }
+}
+
+/// Why a file has no program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ParseError {
+    /// It nests deeper than is safe to parse.
+    TooDeep,
+    /// It is larger than any source file should be.
+    TooLarge,
+    /// The parser gave up.
+    Syntax(String),
+}
+
+/// Largest source text that is parsed.
+pub const MAX_SOURCE_BYTES: usize = 64 << 20;
+
+/// Parses `text`.
+///
+/// # Errors
+/// When the text is too large, nests too deep, or is not a program at all.
+pub fn parse(text: &str, mode: ParseMode) -> Result<ir::Program, ParseError> {
+    if text.len() > MAX_SOURCE_BYTES {
+        return Err(ParseError::TooLarge);
+    }
+    if too_deep(text) {
+        return Err(ParseError::TooDeep);
+    }
+    let base = match mode.dialect {
+        Dialect::CommonJs => SourceType::cjs(),
+        Dialect::Module => SourceType::mjs(),
+    };
+    let source_type = base.with_typescript(mode.typescript).with_jsx(mode.jsx);
+    let allocator = Allocator::default();
+    let options = ParseOptions {
+        parse_regular_expression: false,
+        allow_return_outside_function: true,
+        preserve_parens: false,
+        ..ParseOptions::default()
+    };
+    let parsed = Parser::new(&allocator, text, source_type)
+        .with_options(options)
+        .parse();
+    if parsed.panicked {
+        let message = parsed
+            .diagnostics
+            .iter()
+            .next()
+            .map_or_else(|| "not JavaScript".to_owned(), ToString::to_string);
+        return Err(ParseError::Syntax(message));
+    }
+    let mut program = lower::lower(&parsed.program, mode);
+    program.source_bytes = text.len() as u32;
+    program
+        .errors
+        .extend(parsed.diagnostics.iter().take(3).map(ToString::to_string));
+    Ok(program)
+}

@@ -1,0 +1,136 @@
+//! Other crates' sources: what their macros expand to, and what their features switch on.
+
+use std::collections::BTreeSet;
+
+use syn::Item;
+
+use super::is_too_deep;
+use super::tokens::{Piece, pieces};
+
+mod gates;
+
+pub use gates::{CrateFiles, Gate, GateKind, Gates};
+
+/// One `macro_rules!`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MacroRules {
+    /// Heads of paths in its bodies, without those behind `$crate`.
+    pub crates: BTreeSet<String>,
+    /// Macros that it invokes.
+    pub macros: BTreeSet<String>,
+}
+
+/// The `macro_rules!` of a file, by name.
+#[must_use]
+pub fn macro_rules(text: &str) -> Vec<(String, MacroRules)> {
+    if is_too_deep(text) {
+        return Vec::new();
+    }
+    let Ok(file) = syn::parse_file(text) else { return Vec::new() };
+    let mut found = Vec::new();
+    of_items(&file.items, &mut found);
+    found
+}
+
+fn of_items(items: &[Item], found: &mut Vec<(String, MacroRules)>) {
+    for item in items {
+        match item {
+            Item::Mod(item) => {
+                if let Some((_, items)) = &item.content {
+                    of_items(items, found);
+                }
+            }
+            Item::Macro(item) if item.mac.path.is_ident("macro_rules") => {
+                let Some(name) = &item.ident else { continue };
+                let mut rules = MacroRules::default();
+                pieces(&item.mac.tokens, &mut |piece| match piece {
+                    Piece::Path { segments, .. } => {
+                        rules.crates.extend(segments.first().cloned());
+                    }
+                    Piece::Macro(name) => {
+                        rules.macros.insert(name);
+                    }
+                    _ => {}
+                });
+                // `$crate::inner!` is a macro of the same crate.
+                rules.macros.extend(dollar_macros(&item.mac.tokens.to_string()));
+                found.push((name.to_string(), rules));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn dollar_macros(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices('!') {
+        let before = text[..at].trim_end();
+        let name: String = before.chars().rev().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+        if !name.is_empty() {
+            found.push(name.chars().rev().collect());
+        }
+    }
+    found
+}
+
+/// Names of the procedural macros that a file defines.
+#[must_use]
+pub fn proc_macros(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("#[proc_macro_derive(") {
+        let rest = &text[at + "#[proc_macro_derive(".len()..];
+        found.push(rest.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect());
+    }
+    for mark in ["#[proc_macro]", "#[proc_macro_attribute]"] {
+        for (at, _) in text.match_indices(mark) {
+            let rest = &text[at..];
+            if let Some(start) = rest.find("pub fn ") {
+                found.push(rest[start + 7..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect());
+            }
+        }
+    }
+    found
+}
+
+/// Whether a procedural macro's source seems to write paths of crate `name` into its output:
+/// `::name`, `extern crate name`, an identifier or path made of the name, or `name::` where the
+/// macro itself does not depend on it.
+#[must_use]
+pub fn quotes(text: &str, name: &str, is_own_dependency: bool) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    for (at, _) in text.match_indices(name) {
+        let (before, after) = (&text[..at], &text[at + name.len()..]);
+        let bounded = !before.ends_with(word) && !after.starts_with(word);
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        if !bounded || line.trim_start().starts_with("//") {
+            continue;
+        }
+        let close = before.trim_end();
+        if let Some(head) = close.strip_suffix("::") {
+            let absolute = !head.trim_end().ends_with(|c: char| word(c) || c == '>') || head.trim_end().ends_with("mut");
+            if absolute {
+                return true;
+            }
+        } else if close.ends_with("extern crate")
+            || ["Ident::new(\"", "crate_name(\"", "parse_str(\"", "format_ident!(\""].iter().any(|start| before.ends_with(start))
+            || (!is_own_dependency && after.trim_start().starts_with("::") && !close.ends_with("use") && !close.ends_with('`'))
+        {
+            return true;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn expansions_name_crates() {
+        let rules = macro_rules("macro_rules! envelope { ($v:expr) => { ::serde_json::json!({ \"a\": $crate::f($v) }) } }");
+        assert_eq!(rules[0].1.crates.iter().collect::<Vec<_>>(), ["serde_json"]);
+        assert!(quotes("quote! { impl ::strum::EnumString for X {} }", "strum", false));
+        assert!(quotes("quote! { extern crate serde as _serde; }", "serde", true));
+        assert!(!quotes("// ::strum is great\nlet x = a::strum;", "strum", false));
+    }
+}

@@ -1,0 +1,409 @@
+//! What a crate's features switch on, read from the `cfg` conditions in its source.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use syn::visit::{self, Visit};
+use syn::{Attribute, ImplItem, Item, Type, Visibility};
+
+use super::super::cfg::{Cfg, Wrapper};
+use super::super::facts::attributes_of;
+use super::super::is_too_deep;
+use super::super::scope::{leaves, plain};
+use super::super::tokens::{Piece, pieces};
+
+/// Something that exists only with a feature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gate {
+    /// Features that its condition names.
+    pub features: Vec<String>,
+    /// The condition.
+    pub condition: Cfg,
+    /// What it is.
+    pub kind: GateKind,
+}
+
+/// Kinds of [`Gate`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GateKind {
+    /// A public module, type, function, macro or re-export.
+    Item(String),
+    /// A public method or associated function of a type.
+    Method {
+        /// Its name.
+        name: String,
+        /// The type's name.
+        owner: String,
+    },
+    /// An implementation of a trait.
+    Impl {
+        /// The trait's name; empty when a macro writes it.
+        trait_name: String,
+        /// Types in the header, generics left out.
+        types: Vec<String>,
+    },
+}
+
+/// Everything that one crate's features gate.
+#[derive(Clone, Debug, Default)]
+pub struct Gates {
+    /// The gated things.
+    pub gates: Vec<Gate>,
+    /// Features that some condition names which matters on a Lambda target.
+    pub mentioned: BTreeSet<String>,
+    /// Features that change what ungated code does.
+    pub behaviour: BTreeSet<String>,
+    /// Features behind which something is re-exported with `*`.
+    pub opaque: BTreeSet<String>,
+    /// Types that the crate defines.
+    pub types: BTreeSet<String>,
+    /// For each type the features of each of its definitions.
+    pub gated_types: BTreeMap<String, Vec<Vec<String>>>,
+    /// Types in the results of functions and in public fields, by name, with the type that has
+    /// them.
+    pub returns: BTreeMap<String, BTreeSet<(Option<String>, String)>>,
+    /// Crates re-exported.
+    pub reexports: BTreeSet<String>,
+}
+
+/// Files of a crate by path, and how modules in other files are found.
+pub struct CrateFiles<'a> {
+    /// Text of a file.
+    pub text: &'a dyn Fn(&str) -> Option<Arc<str>>,
+    /// File of a module: the declaring file, whether it is the root, the path, `#[path]`.
+    pub module: &'a dyn Fn(&str, bool, &[String], Option<&str>) -> Option<String>,
+}
+
+impl Gates {
+    /// Reads a crate from its root file. `all` are its source texts, for macros that add a
+    /// condition to whatever they are given.
+    #[must_use]
+    pub fn read(root: &str, files: &CrateFiles<'_>, all: &[(String, Arc<str>)]) -> Self {
+        let mut reader = Reader { files, found: Self::default(), wrappers: BTreeMap::new(), todo: Vec::new(), file: String::new(), is_root: true, depth: 0 };
+        for (_, text) in all.iter().filter(|(_, text)| text.contains("macro_rules!") && text.contains("cfg(")) {
+            reader.wrappers.extend(wrappers(text));
+        }
+        reader.todo.push((root.to_string(), true, Cfg::TRUE, true));
+        let mut seen = BTreeSet::new();
+        while let Some((path, is_root, cfg, public)) = reader.todo.pop() {
+            if !seen.insert(path.clone()) || seen.len() > 3_000 {
+                continue;
+            }
+            let Some(text) = (files.text)(&path).filter(|text| !is_too_deep(text)) else { continue };
+            let Ok(file) = syn::parse_file(&text) else { continue };
+            let cfg = cfg.and(Cfg::of(&file.attrs));
+            reader.file = path;
+            reader.is_root = is_root;
+            reader.items(&file.items, &cfg, public, &mut Vec::new());
+        }
+        reader.found
+    }
+}
+
+/// `macro_rules! cfg_fs { ... #[cfg(feature = "fs")] $item ... }`
+fn wrappers(text: &str) -> Vec<(String, Cfg)> {
+    if is_too_deep(text) {
+        return Vec::new();
+    }
+    let Ok(file) = syn::parse_file(text) else { return Vec::new() };
+    let mut found = Vec::new();
+    for item in &file.items {
+        let Item::Macro(item) = item else { continue };
+        let Some(name) = item.ident.as_ref().filter(|_| item.mac.path.is_ident("macro_rules")) else { continue };
+        let body: String = item.mac.tokens.to_string().split_whitespace().collect();
+        let Some(start) = body.find("#[cfg(") else { continue };
+        let rest = &body[start + 6..];
+        let mut open = 1;
+        let end = rest.char_indices().find(|(_, c)| {
+            open += i32::from(*c == '(') - i32::from(*c == ')');
+            open == 0
+        });
+        let condition = end.and_then(|(end, _)| syn::parse_str::<Wrapper>(&rest[..end]).ok());
+        if let Some(Wrapper(cfg)) = condition.filter(|_| body.contains('$')) {
+            found.push((name.to_string(), cfg));
+        }
+    }
+    found
+}
+
+struct Reader<'a> {
+    files: &'a CrateFiles<'a>,
+    found: Gates,
+    wrappers: BTreeMap<String, Cfg>,
+    todo: Vec<(String, bool, Cfg, bool)>,
+    file: String,
+    is_root: bool,
+    depth: usize,
+}
+
+impl Reader<'_> {
+    fn items(&mut self, items: &[Item], cfg: &Cfg, public: bool, inline: &mut Vec<String>) {
+        self.depth += 1;
+        if self.depth < 64 {
+            for item in items {
+                self.item(item, cfg, public, inline);
+            }
+        }
+        self.depth -= 1;
+    }
+
+    fn features(&mut self, cfg: &Cfg) -> Vec<String> {
+        let mut names = Vec::new();
+        cfg.features(&mut names);
+        names.sort();
+        names.dedup();
+        self.found.mentioned.extend(names.iter().cloned());
+        names
+    }
+
+    fn gate(&mut self, cfg: &Cfg, kind: GateKind) {
+        let features = self.features(cfg);
+        if !features.is_empty() && cfg.evaluate(&|_| None) != Some(false) {
+            self.found.gates.push(Gate { features, condition: cfg.clone(), kind });
+        }
+    }
+
+    fn item(&mut self, item: &Item, outer: &Cfg, public: bool, inline: &mut Vec<String>) {
+        let own = Cfg::of(attributes_of(item));
+        if own.is_test_only() || own.evaluate(&|_| None) == Some(false) {
+            return;
+        }
+        // Only the outermost condition's own things are reached by name.
+        let outermost = outer.evaluate(&|_| None).is_some() || own != Cfg::TRUE;
+        let cfg = outer.and(own);
+        let named = |visibility: &Visibility| outermost && (public || *outer == Cfg::TRUE) && matches!(visibility, Visibility::Public(_));
+        match item {
+            Item::Mod(item) => {
+                let visible = matches!(item.vis, Visibility::Public(_));
+                if named(&item.vis) {
+                    self.gate(&cfg, GateKind::Item(plain(&item.ident)));
+                } else {
+                    self.features(&cfg);
+                }
+                self.module(item, &cfg, visible, inline);
+            }
+            Item::Use(item) => {
+                for leaf in leaves(item).into_iter().filter(|_| matches!(item.vis, Visibility::Public(_))) {
+                    if let Some(head) = leaf.path.first() {
+                        self.found.reexports.insert(head.clone());
+                    }
+                    match leaf.name {
+                        Some(name) if outermost => self.gate(&cfg, GateKind::Item(name)),
+                        Some(_) => {}
+                        None => {
+                            let names = self.features(&cfg);
+                            if outermost {
+                                self.found.opaque.extend(names);
+                            }
+                        }
+                    }
+                }
+            }
+            Item::Impl(item) => self.implementation(item, &cfg),
+            Item::Macro(item) => self.invocation(item, &cfg, public, inline),
+            Item::Fn(item) => {
+                if named(&item.vis) {
+                    self.gate(&cfg, GateKind::Item(plain(&item.sig.ident)));
+                }
+                self.signature(&item.sig, None);
+                self.body(&item.block, &cfg);
+            }
+            Item::Struct(item) => {
+                self.named_type(&item.ident, &item.vis, &cfg, named(&item.vis));
+                for field in &item.fields {
+                    if let (Some(name), Visibility::Public(_)) = (&field.ident, &field.vis) {
+                        let owner = Some(plain(&item.ident));
+                        self.found.returns.entry(plain(name)).or_default().extend(type_names(&field.ty).into_iter().map(|ty| (owner.clone(), ty)));
+                    }
+                }
+            }
+            Item::Enum(item) => {
+                self.named_type(&item.ident, &item.vis, &cfg, named(&item.vis));
+                for variant in &item.variants {
+                    let own = Cfg::of(&variant.attrs);
+                    let names = self.features(&own);
+                    self.found.behaviour.extend(names);
+                }
+            }
+            Item::Trait(item) => {
+                self.named_type(&item.ident, &item.vis, &cfg, named(&item.vis));
+                for member in &item.items {
+                    if let syn::TraitItem::Fn(method) = member {
+                        let cfg = cfg.and(Cfg::of(&method.attrs));
+                        self.gate(&cfg, GateKind::Method { name: plain(&method.sig.ident), owner: plain(&item.ident) });
+                        self.signature(&method.sig, Some(&plain(&item.ident)));
+                    }
+                }
+            }
+            Item::Type(item) => self.named_type(&item.ident, &item.vis, &cfg, named(&item.vis)),
+            Item::Const(item) if named(&item.vis) => self.gate(&cfg, GateKind::Item(plain(&item.ident))),
+            Item::Static(item) if named(&item.vis) => self.gate(&cfg, GateKind::Item(plain(&item.ident))),
+            _ => {
+                self.features(&cfg);
+            }
+        }
+    }
+
+    fn named_type(&mut self, name: &proc_macro2::Ident, visibility: &Visibility, cfg: &Cfg, named: bool) {
+        let features = self.features(cfg);
+        let name = plain(name);
+        self.found.types.insert(name.clone());
+        if named && matches!(visibility, Visibility::Public(_)) {
+            self.gate(cfg, GateKind::Item(name.clone()));
+        }
+        self.found.gated_types.entry(name).or_default().push(features);
+    }
+
+    fn module(&mut self, item: &syn::ItemMod, cfg: &Cfg, public: bool, inline: &mut Vec<String>) {
+        inline.push(plain(&item.ident));
+        match &item.content {
+            Some((_, items)) => self.items(items, cfg, public, inline),
+            None => {
+                let explicit = item.attrs.iter().find(|a| a.path().is_ident("path")).and_then(|a| match &a.meta {
+                    syn::Meta::NameValue(syn::MetaNameValue { value: syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }), .. }) => Some(text.value()),
+                    _ => None,
+                });
+                if let Some(file) = (self.files.module)(&self.file, self.is_root, inline, explicit.as_deref()) {
+                    self.todo.push((file, false, cfg.clone(), public));
+                }
+            }
+        }
+        inline.pop();
+    }
+
+    fn implementation(&mut self, item: &syn::ItemImpl, cfg: &Cfg) {
+        let owner = type_names(&item.self_ty).into_iter().next().unwrap_or_default();
+        if let Some((path, _)) = &item.trait_ {
+            let mut types: Vec<String> = type_names(&item.self_ty);
+            let generics: BTreeSet<String> = item.generics.type_params().map(|p| plain(&p.ident)).collect();
+            let last = path.segments.last();
+            types.extend(last.into_iter().flat_map(|segment| argument_names(&segment.arguments)));
+            types.retain(|name| !generics.contains(name));
+            let trait_name = last.map(|segment| plain(&segment.ident)).unwrap_or_default();
+            self.gate(cfg, GateKind::Impl { trait_name, types });
+        }
+        for member in &item.items {
+            let ImplItem::Fn(method) = member else { continue };
+            let own = Cfg::of(&method.attrs);
+            if own.is_test_only() || own.evaluate(&|_| None) == Some(false) {
+                continue;
+            }
+            let cfg = cfg.and(own);
+            if item.trait_.is_none() && matches!(method.vis, Visibility::Public(_)) {
+                self.gate(&cfg, GateKind::Method { name: plain(&method.sig.ident), owner: owner.clone() });
+            }
+            self.signature(&method.sig, Some(&owner));
+            self.body(&method.block, &cfg);
+        }
+    }
+
+    fn signature(&mut self, signature: &syn::Signature, owner: Option<&str>) {
+        if let syn::ReturnType::Type(_, ty) = &signature.output {
+            let names = type_names(ty).into_iter().filter(|name| name != "Self" && Some(name.as_str()) != owner);
+            let names = names.map(|name| (owner.map(str::to_string), name));
+            self.found.returns.entry(plain(&signature.ident)).or_default().extend(names);
+        }
+    }
+
+    /// Conditions inside an ungated function change what it does.
+    fn body(&mut self, block: &syn::Block, cfg: &Cfg) {
+        struct Inner(Vec<Cfg>);
+        impl<'ast> Visit<'ast> for Inner {
+            fn visit_attribute(&mut self, attribute: &'ast Attribute) {
+                if attribute.path().is_ident("cfg") {
+                    self.0.push(Cfg::of(std::slice::from_ref(attribute)));
+                }
+            }
+            fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+                if mac.path.is_ident("cfg") && let Ok(Wrapper(cfg)) = mac.parse_body::<Wrapper>() {
+                    self.0.push(cfg);
+                }
+                visit::visit_macro(self, mac);
+            }
+        }
+        let mut inner = Inner(Vec::new());
+        inner.visit_block(block);
+        let outer = self.features(cfg);
+        for cfg in inner.0 {
+            let names = self.features(&cfg);
+            if outer.is_empty() {
+                self.found.behaviour.extend(names);
+            }
+        }
+    }
+
+    fn invocation(&mut self, item: &syn::ItemMacro, cfg: &Cfg, public: bool, inline: &mut Vec<String>) {
+        let name = item.mac.path.segments.last().map(|s| plain(&s.ident)).unwrap_or_default();
+        if name == "macro_rules" {
+            let exported = item.attrs.iter().any(|a| a.path().is_ident("macro_export"));
+            if let Some(name) = item.ident.as_ref().filter(|_| exported) {
+                self.gate(cfg, GateKind::Item(plain(name)));
+            }
+            return;
+        }
+        if name == "cfg_if" {
+            for (condition, stream) in cfg_if_arms(&item.mac.tokens) {
+                if let Ok(file) = syn::parse2::<syn::File>(stream) {
+                    self.items(&file.items, &cfg.and(condition), public, inline);
+                }
+            }
+            return;
+        }
+        let inner = self.wrappers.get(&name).cloned().unwrap_or(Cfg::TRUE);
+        let cfg = cfg.and(inner);
+        match syn::parse2::<syn::File>(item.mac.tokens.clone()) {
+            Ok(file) => self.items(&file.items, &cfg, public, inline),
+            Err(_) => {
+                let mut types = Vec::new();
+                pieces(&item.mac.tokens, &mut |piece| {
+                    if let Piece::Ident(name) = piece && name.len() > 1 && name.starts_with(|c: char| c.is_ascii_uppercase()) {
+                        types.push(name);
+                    }
+                });
+                self.gate(&cfg, GateKind::Impl { trait_name: String::new(), types });
+            }
+        }
+    }
+}
+
+fn cfg_if_arms(stream: &TokenStream) -> Vec<(Cfg, TokenStream)> {
+    let mut found = Vec::new();
+    let mut condition = Cfg::TRUE;
+    for tree in stream.clone() {
+        let TokenTree::Group(group) = tree else { continue };
+        match group.delimiter() {
+            Delimiter::Bracket => {
+                let text: String = group.stream().to_string();
+                let inner = text.trim().strip_prefix("cfg").map(str::trim).and_then(|rest| rest.strip_prefix('(')).and_then(|rest| rest.strip_suffix(')'));
+                condition = inner.and_then(|inner| syn::parse_str::<Wrapper>(inner).ok()).map_or(Cfg::TRUE, |wrapper| wrapper.0);
+            }
+            Delimiter::Brace => {
+                found.push((std::mem::replace(&mut condition, Cfg::TRUE), group.stream()));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Names of types in a type, outermost first.
+fn type_names(ty: &Type) -> Vec<String> {
+    struct Names(Vec<String>);
+    impl<'ast> Visit<'ast> for Names {
+        fn visit_path(&mut self, path: &'ast syn::Path) {
+            if let Some(last) = path.segments.last() {
+                self.0.push(plain(&last.ident));
+            }
+            visit::visit_path(self, path);
+        }
+    }
+    let mut names = Names(Vec::new());
+    names.visit_type(ty);
+    names.0
+}
+
+fn argument_names(arguments: &syn::PathArguments) -> Vec<String> {
+    let syn::PathArguments::AngleBracketed(list) = arguments else { return Vec::new() };
+    list.args.iter().flat_map(|argument| if let syn::GenericArgument::Type(ty) = argument { type_names(ty) } else { Vec::new() }).collect()
+}

@@ -1,0 +1,684 @@
+//! The walk through `main` and through handlers, in the order in which they run.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
+use syn::{Expr, Lit, Pat};
+
+use super::super::cfg::{Cfg, Wrapper};
+use super::super::scope::plain;
+use super::known;
+use super::program::{Function, Program};
+use super::routes::{self, Place};
+use super::{Work, WorkItem, WorkKind};
+use crate::span::Span;
+
+/// Embedded or bundled data below this is not worth a word.
+const LARGE_FILE: u64 = 64 << 10;
+/// Loops of fewer rounds are over in no time.
+const MANY_ROUNDS: u128 = 100_000;
+
+impl Program<'_> {
+    /// Walks the executable's `main`.
+    #[must_use]
+    pub fn work(&self) -> Work {
+        let mut work = Work::default();
+        let Some(main) = self.by_path.get("crate::main").and_then(|id| self.functions.get(*id)) else { return work };
+        let mut walker = Walker::new(self, Mode::Init);
+        walker.enter(main);
+        work.reaches_run = walker.stopped;
+        let mut roots = std::mem::take(&mut walker.roots);
+        let mut closures = std::mem::take(&mut walker.closures);
+        work.init = walker.items;
+        work.routes = walker.routes;
+        roots.extend(self.methods.get(&("Service".to_string(), "call".to_string())).into_iter().flatten().copied());
+        let mut handler = Walker::new(self, Mode::Handler);
+        for id in roots {
+            if let Some(function) = self.functions.get(id) {
+                handler.enter(function);
+            }
+        }
+        for (module, owner, body) in closures.drain(..) {
+            handler.module = module;
+            handler.owner = owner;
+            handler.locals.push(BTreeMap::new());
+            handler.visit_expr(&body);
+            handler.locals.pop();
+        }
+        work.handler = handler.items;
+        work.routes.extend(handler.routes);
+        for list in [&mut work.init, &mut work.handler] {
+            list.sort();
+            list.dedup();
+        }
+        work.routes.sort_by(|a, b| (&a.file, a.span).cmp(&(&b.file, b.span)));
+        work.routes.dedup();
+        work
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Init,
+    Handler,
+}
+
+struct Walker<'p> {
+    program: &'p Program<'p>,
+    mode: Mode,
+    module: usize,
+    owner: Option<String>,
+    function: Option<Function>,
+    locals: Vec<BTreeMap<String, String>>,
+    seen: BTreeSet<usize>,
+    statics: BTreeSet<String>,
+    depth: usize,
+    loops: usize,
+    stopped: bool,
+    awaited: bool,
+    items: Vec<WorkItem>,
+    roots: BTreeSet<usize>,
+    closures: Vec<(usize, Option<String>, Rc<Expr>)>,
+    routes: Vec<super::Route>,
+}
+
+impl<'p> Walker<'p> {
+    fn new(program: &'p Program<'p>, mode: Mode) -> Self {
+        Self {
+            program,
+            mode,
+            module: 0,
+            owner: None,
+            function: None,
+            locals: Vec::new(),
+            seen: BTreeSet::new(),
+            statics: BTreeSet::new(),
+            depth: 0,
+            loops: 0,
+            stopped: false,
+            awaited: false,
+            items: Vec::new(),
+            roots: BTreeSet::new(),
+            closures: Vec::new(),
+            routes: Vec::new(),
+        }
+    }
+
+    fn enter(&mut self, function: &Function) {
+        if self.depth > 40 || !self.seen.insert(function.id) {
+            return;
+        }
+        let before = (self.module, self.owner.take(), self.function.take(), self.loops);
+        self.depth += 1;
+        self.module = function.module;
+        self.owner.clone_from(&function.owner);
+        self.function = Some(function.clone());
+        let outer = std::mem::take(&mut self.locals);
+        self.locals.push(function.parameters.iter().cloned().collect());
+        self.visit_block(&Rc::clone(&function.block));
+        self.locals = outer;
+        self.depth -= 1;
+        (self.module, self.owner, self.function, self.loops) = before;
+    }
+
+    fn report(&mut self, kind: WorkKind, span: proc_macro2::Span, what: impl Into<String>, bytes: Option<u64>) {
+        let file = self.program.modules[self.module].file.to_string();
+        self.items.push(WorkItem { file, span: span_of(span), kind, what: what.into(), bytes });
+    }
+
+    fn resolve(&self, path: &[String]) -> Vec<String> {
+        if path.first().is_some_and(|head| head == "Self")
+            && let Some(owner) = &self.owner
+        {
+            return [vec!["crate".to_string(), owner.clone()], path[1..].to_vec()].concat();
+        }
+        self.program.resolve(self.module, path)
+    }
+
+    /// The name of the type that an expression has, as far as it is evident.
+    fn type_of(&self, expr: &Expr) -> Option<String> {
+        match peel(expr) {
+            Expr::Path(path) => {
+                let name = path.path.get_ident().map(plain)?;
+                if name == "self" {
+                    return self.owner.clone();
+                }
+                self.locals.iter().rev().find_map(|scope| scope.get(&name).cloned())
+            }
+            Expr::Struct(item) => item.path.segments.last().map(|s| plain(&s.ident)),
+            Expr::Field(field) => {
+                let owner = self.type_of(&field.base)?;
+                let syn::Member::Named(name) = &field.member else { return None };
+                self.program.fields.get(&(owner, plain(name))).cloned()
+            }
+            Expr::Call(call) => {
+                let path = self.resolve(&path_of(&call.func)?);
+                if let Some(function) = self.program.find(&path) {
+                    return function.result.clone().map(|name| if name == "Self" { function.owner.clone().unwrap_or(name) } else { name });
+                }
+                let owner = path.iter().rev().nth(1)?;
+                if matches!(owner.as_str(), "Arc" | "Rc" | "Box") {
+                    return call.args.first().and_then(|inner| self.type_of(inner));
+                }
+                owner.starts_with(|c: char| c.is_ascii_uppercase()).then(|| owner.clone())
+            }
+            Expr::MethodCall(call) => {
+                let name = plain(&call.method);
+                match self.method(call) {
+                    Some(function) => function.result.clone().map(|name| if name == "Self" { function.owner.clone().unwrap_or(name) } else { name }),
+                    None if matches!(name.as_str(), "clone" | "unwrap" | "expect" | "await" | "context") => self.type_of(&call.receiver),
+                    None => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    /// The own method that a call means.
+    fn method(&self, call: &syn::ExprMethodCall) -> Option<&'p Function> {
+        let name = plain(&call.method);
+        let program = self.program;
+        if let Some(owner) = self.type_of(&call.receiver) {
+            let found = program.methods.get(&(owner, name.clone()))?;
+            return found.first().and_then(|id| program.functions.get(*id));
+        }
+        let found = program.by_method.get(&name).filter(|found| found.len() == 1 && !known::is_common(&name))?;
+        program.functions.get(found[0])
+    }
+
+    /// Size of embedded data that an expression is or names.
+    fn embedded(&self, expr: &Expr) -> Option<u64> {
+        match peel(expr) {
+            Expr::Macro(item) => self.include(&item.mac, self.module),
+            Expr::Path(_) => {
+                let path = self.resolve(&path_of(expr)?);
+                let value = self.program.statics.get(&path.join("::"))?;
+                match peel(&value.value) {
+                    Expr::Macro(item) => self.include(&item.mac, value.module),
+                    _ => None,
+                }
+            }
+            Expr::MethodCall(call) if matches!(plain(&call.method).as_str(), "as_bytes" | "as_ref" | "as_slice" | "trim") => self.embedded(&call.receiver),
+            Expr::Call(call) if path_of(&call.func).is_some_and(|path| path.last().is_some_and(|last| last == "new")) => call.args.first().and_then(|a| self.embedded(a)),
+            _ => None,
+        }
+    }
+
+    fn include(&self, mac: &syn::Macro, module: usize) -> Option<u64> {
+        let name = mac.path.segments.last().map(|s| plain(&s.ident))?;
+        if !matches!(name.as_str(), "include_str" | "include_bytes") {
+            return None;
+        }
+        let path = mac.parse_body::<syn::LitStr>().ok()?;
+        (self.program.input.size)(&self.program.modules[module].file, &path.value(), false)
+    }
+
+    /// Whether a lazy static does more than a glance at the environment.
+    fn is_heavy(&self, key: &str) -> bool {
+        let Some(value) = self.program.statics.get(key) else { return true };
+        let text = quote_text(&value.value);
+        ["Regex", "fs ::", "File ::", "from_str", "from_slice", "from_reader", "include_", "connect", "collect", "block_on", "for ", "send", "compile", "load"].iter().any(|part| text.contains(part))
+    }
+
+    fn forced(&mut self, expr: &Expr, span: proc_macro2::Span, what: &str) {
+        let Some(path) = path_of(strip_reference(expr)) else { return };
+        let key = self.resolve(&path).join("::");
+        if self.is_heavy(&key) && self.statics.insert(key) {
+            self.report(WorkKind::EagerStatic, span, format!("{what}({})", path.join("::")), None);
+        }
+    }
+
+    fn static_touched(&mut self, expr: &Expr) {
+        let Some(path) = path_of(strip_reference(expr)) else { return };
+        let key = self.resolve(&path).join("::");
+        let lazy = self.program.statics.get(&key).is_some_and(|value| value.lazy);
+        if lazy && self.is_heavy(&key) && self.statics.insert(key) {
+            self.report(WorkKind::EagerStatic, expr.span(), path.join("::"), None);
+        }
+    }
+
+    fn defer(&mut self, argument: &Expr) {
+        match peel(argument) {
+            Expr::Closure(closure) => self.closures.push((self.module, self.owner.clone(), Rc::new((*closure.body).clone()))),
+            Expr::Async(_) => {}
+            other => {
+                if let Some(function) = path_of(other).and_then(|path| self.program.find(&self.resolve(&path))) {
+                    self.roots.insert(function.id);
+                } else {
+                    self.visit_expr(other);
+                }
+            }
+        }
+    }
+
+    fn init_call(&mut self, call: &syn::ExprCall, path: &[String], awaited: bool) {
+        let last = path.last().map_or("", String::as_str);
+        let span = call.func.span();
+        let what = path.join("::");
+        if last == "sleep" && (path.contains(&"thread".into()) || awaited) {
+            self.report(WorkKind::Sleep, span, what, None);
+        } else if known::requests(path) {
+            self.report(WorkKind::Network, span, what, None);
+        } else if known::reads_file(path) {
+            let bytes = call.args.first().and_then(literal_path).and_then(|file| (self.program.input.size)("", &file, true));
+            let from_macro = path.iter().any(|part| part == "Migrator") && call.args.is_empty();
+            if bytes.is_none_or(|bytes| bytes >= LARGE_FILE) && !from_macro {
+                self.report(WorkKind::File, span, what, bytes);
+            }
+        } else if known::is_connect(last) && (awaited || path.len() > 1 && path[path.len() - 2].ends_with("Stream") || last == "establish") {
+            self.report(WorkKind::Connection, span, what, None);
+        } else if (last == "force" || last == "initialize") && call.args.len() == 1 {
+            if let Some(argument) = call.args.first() {
+                self.forced(argument, span, &what);
+            }
+        } else if known::is_slow(path) {
+            self.report(WorkKind::Compute, span, what, None);
+        } else if known::compiles_regex(path) && self.loops > 0 {
+            self.report(WorkKind::Compute, span, format!("{what} in a loop"), None);
+        } else if let Some(bytes) = call.args.iter().find_map(|argument| self.embedded(argument)).filter(|bytes| *bytes >= LARGE_FILE) {
+            // Wrapping it reads nothing.
+            if !matches!(last, "new" | "Some" | "Ok" | "from_static" | "Borrowed" | "drop") || known::reads_file(path) {
+                self.report(WorkKind::File, span, what, Some(bytes));
+            }
+        }
+    }
+
+    fn handler_call(&mut self, call: &syn::ExprCall, path: &[String]) {
+        let span = call.func.span();
+        if known::compiles_regex(path) {
+            if call.args.first().is_none_or(|argument| is_constant(argument)) {
+                self.report(WorkKind::Regex, span, path.join("::"), None);
+            }
+        } else if known::builds_client(path) && self.program.find(path).is_none() {
+            self.report(WorkKind::Client, span, path.join("::"), None);
+        }
+    }
+
+    fn init_method(&mut self, call: &syn::ExprMethodCall, awaited: bool) {
+        let name = plain(&call.method);
+        let first = chain_start(call);
+        let at = first.method.span();
+        match name.as_str() {
+            "send" if call.args.is_empty() => self.report(WorkKind::Network, at, format!("{}().send()", plain(&first.method)), None),
+            "call" if call.args.is_empty() && root_path(call).is_some_and(|p| self.resolve(&p).first().is_some_and(|h| h == "ureq")) => self.report(WorkKind::Network, at, "ureq", None),
+            "output" | "status" | "spawn" | "wait" if call.args.is_empty() && root_path(call).is_some_and(|p| p.iter().rev().nth(1).is_some_and(|o| o == "Command")) => {
+                self.report(WorkKind::Process, root_span(call), "Command", None);
+            }
+            "run" if quote_text(&call.receiver).to_lowercase().contains("migrat") || self.type_of(&call.receiver).is_some_and(|ty| ty.contains("Migrat")) => {
+                self.report(WorkKind::Migration, call.method.span(), "migrations", None);
+            }
+            "run_pending_migrations" => self.report(WorkKind::Migration, call.method.span(), "migrations", None),
+            "block_on" => {}
+            _ if known::is_connect(&name) && awaited => self.report(WorkKind::Connection, call.method.span(), format!("{name}()"), None),
+            _ if known::is_query(&name) && awaited && self.method(call).is_none() => self.report(WorkKind::Network, call.method.span(), format!("{name}()"), None),
+            _ if known::is_slow_method(&name) => self.report(WorkKind::Compute, call.method.span(), format!("{name}()"), None),
+            _ => {
+                if !matches!(name.as_str(), "len" | "as_ptr" | "as_bytes" | "as_ref" | "is_empty" | "trim" | "clone" | "get" | "to_owned")
+                    && let Some(bytes) = self.embedded(&call.receiver).filter(|bytes| *bytes >= LARGE_FILE)
+                {
+                    self.report(WorkKind::File, call.method.span(), format!("{name}()"), Some(bytes));
+                }
+                if let Some(rounds) = self.rounds(&call.receiver).filter(|rounds| *rounds >= MANY_ROUNDS) {
+                    self.report(WorkKind::Compute, call.receiver.span(), format!("{rounds} rounds"), None);
+                }
+                self.static_touched(&call.receiver);
+            }
+        }
+    }
+
+    /// How often a constant range goes round.
+    fn rounds(&self, expr: &Expr) -> Option<u128> {
+        let Expr::Range(range) = peel(expr) else { return None };
+        let start = range.start.as_deref().map_or(Some(0), |expr| self.number(expr))?;
+        let end = self.number(range.end.as_deref()?)?;
+        Some(end.saturating_sub(start))
+    }
+
+    fn number(&self, expr: &Expr) -> Option<u128> {
+        match peel(expr) {
+            Expr::Lit(syn::ExprLit { lit: Lit::Int(number), .. }) => number.base10_parse().ok(),
+            Expr::Path(_) => {
+                let value = self.program.statics.get(&self.resolve(&path_of(expr)?).join("::"))?;
+                match peel(&value.value) {
+                    Expr::Lit(syn::ExprLit { lit: Lit::Int(number), .. }) => number.base10_parse().ok(),
+                    _ => None,
+                }
+            }
+            Expr::Binary(binary) => {
+                let (a, b) = (self.number(&binary.left)?, self.number(&binary.right)?);
+                match binary.op {
+                    syn::BinOp::Mul(_) => a.checked_mul(b),
+                    syn::BinOp::Add(_) => a.checked_add(b),
+                    syn::BinOp::Shl(_) => u32::try_from(b).ok().and_then(|b| a.checked_shl(b)),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
+    fn branches(&mut self, parts: &[&Expr]) {
+        let before = self.stopped;
+        let mut all = !parts.is_empty();
+        for part in parts {
+            self.stopped = before;
+            self.visit_expr(part);
+            all &= self.stopped;
+        }
+        self.stopped = before || all;
+    }
+
+    fn bind(&mut self, pat: &Pat, ty: Option<String>) {
+        let name = match pat {
+            Pat::Ident(name) => plain(&name.ident),
+            Pat::Type(typed) => {
+                let declared = super::program::type_name(&typed.ty);
+                return self.bind(&typed.pat, declared.or(ty));
+            }
+            _ => return,
+        };
+        if let (Some(scope), Some(ty)) = (self.locals.last_mut(), ty) {
+            scope.insert(name, ty);
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Walker<'_> {
+    fn visit_item(&mut self, _: &'ast syn::Item) {}
+
+    fn visit_block(&mut self, block: &'ast syn::Block) {
+        self.locals.push(BTreeMap::new());
+        for stmt in &block.stmts {
+            self.visit_stmt(stmt);
+        }
+        self.locals.pop();
+    }
+
+    fn visit_local(&mut self, local: &'ast syn::Local) {
+        if is_off(&local.attrs, self.program) {
+            return;
+        }
+        if let Some(init) = &local.init {
+            self.visit_expr(&init.expr);
+            let ty = self.type_of(&init.expr);
+            self.bind(&local.pat, ty);
+            if let Some((_, diverge)) = &init.diverge {
+                let before = self.stopped;
+                self.visit_expr(diverge);
+                self.stopped = before;
+            }
+        }
+    }
+
+    fn visit_expr(&mut self, expr: &'ast Expr) {
+        if self.stopped && self.mode == Mode::Init {
+            return;
+        }
+        let awaited = std::mem::take(&mut self.awaited);
+        match expr {
+            Expr::Await(item) => {
+                self.awaited = true;
+                self.visit_expr(&item.base);
+                self.awaited = false;
+            }
+            Expr::Paren(inner) => {
+                self.awaited = awaited;
+                self.visit_expr(&inner.expr);
+            }
+            Expr::Call(call) => self.call(call, awaited),
+            Expr::MethodCall(call) => self.method_call(call, awaited),
+            Expr::If(item) => self.conditional(item),
+            Expr::Match(item) => {
+                self.visit_expr(&item.expr);
+                if self.mode == Mode::Handler {
+                    routes::of_match(item, &self.program.modules[self.module].file, &mut self.routes);
+                }
+                let arms: Vec<&Expr> = item.arms.iter().map(|arm| &*arm.body).collect();
+                self.branches(&arms);
+            }
+            Expr::ForLoop(item) => {
+                self.visit_expr(&item.expr);
+                if self.mode == Mode::Init
+                    && let Some(rounds) = self.rounds(&item.expr).filter(|rounds| *rounds >= MANY_ROUNDS)
+                {
+                    self.report(WorkKind::Compute, item.for_token.span, format!("{rounds} rounds"), None);
+                }
+                self.loops += 1;
+                self.visit_block(&item.body);
+                self.loops -= 1;
+            }
+            Expr::While(_) | Expr::Loop(_) => {
+                self.loops += 1;
+                visit::visit_expr(self, expr);
+                self.loops -= 1;
+            }
+            Expr::Unary(item) if matches!(item.op, syn::UnOp::Deref(_)) => {
+                if self.mode == Mode::Init {
+                    self.static_touched(&item.expr);
+                }
+                self.visit_expr(&item.expr);
+            }
+            _ => visit::visit_expr(self, expr),
+        }
+    }
+
+    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        let name = mac.path.segments.last().map(|s| plain(&s.ident)).unwrap_or_default();
+        if matches!(name.as_str(), "select" | "thread_local" | "lazy_static" | "cfg" | "include_str" | "include_bytes" | "migrate" | "matches") {
+            return;
+        }
+        let arguments = mac.parse_body_with(syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated);
+        // The walk keeps nothing of what it visits, so a copy of the arguments will do.
+        for argument in arguments.into_iter().flatten() {
+            Walker::visit_expr(self, &argument);
+        }
+    }
+}
+
+impl Walker<'_> {
+    fn conditional(&mut self, item: &syn::ExprIf) {
+        self.visit_expr(&item.cond);
+        if let Expr::Macro(cond) = peel(&item.cond)
+            && cond.mac.path.is_ident("cfg")
+        {
+            let on = cond.mac.parse_body::<Wrapper>().ok().and_then(|w| decided(&w.0, self.program));
+            match on {
+                Some(true) => self.visit_block(&item.then_branch),
+                Some(false) => {
+                    if let Some((_, other)) = &item.else_branch {
+                        self.visit_expr(other);
+                    }
+                }
+                None => visit::visit_expr_if(self, item),
+            }
+            return;
+        }
+        // Code for the developer's machine runs where Lambda's variables are missing.
+        let text = quote_text(&item.cond);
+        let local_only = text.contains("AWS_LAMBDA_") && text.contains("is_err");
+        let lambda_only = text.contains("AWS_LAMBDA_") && text.contains("is_ok");
+        let before = self.stopped;
+        if !local_only {
+            self.visit_block(&item.then_branch);
+        }
+        let then_stopped = self.stopped;
+        self.stopped = before;
+        if let Some((_, other)) = item.else_branch.as_ref().filter(|_| !lambda_only) {
+            self.visit_expr(other);
+        }
+        let else_stopped = if lambda_only { then_stopped } else { self.stopped };
+        self.stopped = before || ((then_stopped || local_only) && else_stopped);
+    }
+
+    fn call(&mut self, call: &syn::ExprCall, awaited: bool) {
+        let Some(written) = path_of(&call.func) else {
+            self.visit_expr(&call.func);
+            call.args.iter().for_each(|argument| self.visit_expr(argument));
+            return;
+        };
+        let path = self.resolve(&written);
+        let last = path.last().map_or("", String::as_str).to_string();
+        let run = known::is_run(&path);
+        if known::is_lazy(&path) {
+            return;
+        }
+        if run && self.mode == Mode::Init {
+            let function = self.function.clone();
+            let place = Place { module: self.module, function: function.as_ref(), depth: 0 };
+            let mut found = Vec::new();
+            call.args.iter().for_each(|argument| self.program.routes_of(argument, place, "", &mut found));
+            self.routes.extend(found);
+        }
+        let own = self.program.find(&path).cloned();
+        let deferring = own.is_none() && (run || known::is_deferring(&last));
+        for argument in &call.args {
+            if deferring && self.mode == Mode::Init { self.defer(argument) } else { self.visit_expr(argument) }
+        }
+        match self.mode {
+            Mode::Init if run => self.stopped = true,
+            Mode::Init if own.is_none() => {
+                if last == "block_on" && !self.stopped {
+                    self.report(WorkKind::BlockOn, call.func.span(), "block_on", None);
+                }
+                self.init_call(call, &path, awaited);
+            }
+            Mode::Init => {}
+            Mode::Handler => self.handler_call(call, &path),
+        }
+        if let Some(function) = own {
+            self.enter(&function);
+        }
+    }
+
+    fn method_call(&mut self, call: &syn::ExprMethodCall, awaited: bool) {
+        self.visit_expr(&call.receiver);
+        if self.stopped && self.mode == Mode::Init {
+            return;
+        }
+        let name = plain(&call.method);
+        let once = known::is_once(&name);
+        let deferring = known::is_deferring(&name) && self.mode == Mode::Init;
+        let repeats = matches!(name.as_str(), "map" | "for_each" | "filter_map" | "flat_map" | "try_for_each" | "fold") && call.args.iter().any(|a| matches!(peel(a), Expr::Closure(_)));
+        self.loops += usize::from(repeats);
+        for argument in &call.args {
+            match (once && self.mode == Mode::Handler, deferring) {
+                (true, _) => {}
+                (_, true) => self.defer(argument),
+                _ => self.visit_expr(argument),
+            }
+        }
+        self.loops -= usize::from(repeats);
+        if self.mode == Mode::Init && !self.stopped {
+            let server = root_path(call).map(|path| self.resolve(&path).join("::")).unwrap_or_default();
+            if name == "run" && (server.contains("HttpServer") || server.starts_with("lambda")) {
+                let function = self.function.clone();
+                let place = Place { module: self.module, function: function.as_ref(), depth: 0 };
+                let mut found = Vec::new();
+                self.program.routes_of(&root_call(call), place, "", &mut found);
+                self.routes.extend(found);
+                self.stopped = true;
+                return;
+            }
+            if name == "block_on" {
+                self.report(WorkKind::BlockOn, call.method.span(), "block_on", None);
+            }
+            self.init_method(call, awaited);
+        }
+        if let Some(function) = self.method(call).cloned() {
+            self.enter(&function);
+        }
+    }
+}
+
+fn decided(cfg: &Cfg, program: &Program<'_>) -> Option<bool> {
+    if matches!(cfg, Cfg::Other(name) if name == "debug_assertions") {
+        return Some(false);
+    }
+    cfg.evaluate(&|name| Some(program.input.features.contains(name)))
+}
+
+fn is_off(attributes: &[syn::Attribute], program: &Program<'_>) -> bool {
+    decided(&Cfg::of(attributes), program) == Some(false)
+}
+
+/// Without `?`, `.await`, `&`, parentheses and groups.
+pub(super) fn peel(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Try(inner) => peel(&inner.expr),
+        Expr::Await(inner) => peel(&inner.base),
+        Expr::Paren(inner) => peel(&inner.expr),
+        Expr::Group(inner) => peel(&inner.expr),
+        Expr::Reference(inner) => peel(&inner.expr),
+        other => other,
+    }
+}
+
+fn strip_reference(expr: &Expr) -> &Expr {
+    match peel(expr) {
+        Expr::Unary(inner) if matches!(inner.op, syn::UnOp::Deref(_)) => strip_reference(&inner.expr),
+        other => other,
+    }
+}
+
+/// The segments of a path expression.
+pub(super) fn path_of(expr: &Expr) -> Option<Vec<String>> {
+    match peel(expr) {
+        Expr::Path(path) => Some(path.path.segments.iter().map(|s| plain(&s.ident)).collect()),
+        _ => None,
+    }
+}
+
+pub(super) fn span_of(span: proc_macro2::Span) -> Span {
+    let range = span.byte_range();
+    Span::new(range.start as u32, range.end as u32)
+}
+
+/// The first method of a chain.
+fn chain_start(call: &syn::ExprMethodCall) -> &syn::ExprMethodCall {
+    match peel(&call.receiver) {
+        Expr::MethodCall(inner) => chain_start(inner),
+        _ => call,
+    }
+}
+
+fn root_call(call: &syn::ExprMethodCall) -> Expr {
+    peel(&chain_start(call).receiver).clone()
+}
+
+fn root_span(call: &syn::ExprMethodCall) -> proc_macro2::Span {
+    chain_start(call).receiver.span()
+}
+
+fn root_path(call: &syn::ExprMethodCall) -> Option<Vec<String>> {
+    match peel(&chain_start(call).receiver) {
+        Expr::Call(root) => path_of(&root.func),
+        _ => None,
+    }
+}
+
+fn literal_path(expr: &Expr) -> Option<String> {
+    match peel(expr) {
+        Expr::Lit(syn::ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
+        Expr::Call(call) if path_of(&call.func)?.last()? == "new" => literal_path(call.args.first()?),
+        _ => None,
+    }
+}
+
+/// Whether a pattern can be known before the request.
+fn is_constant(expr: &Expr) -> bool {
+    match peel(expr) {
+        Expr::Lit(_) => true,
+        Expr::Path(path) => path.path.segments.last().is_some_and(|s| plain(&s.ident).chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit())),
+        Expr::Macro(item) => item.mac.path.segments.last().is_some_and(|s| s.ident == "concat" || s.ident == "include_str"),
+        Expr::Array(array) => array.elems.iter().all(is_constant),
+        Expr::MethodCall(call) => is_constant(&call.receiver),
+        _ => false,
+    }
+}
+
+fn quote_text(expr: &Expr) -> String {
+    use quote::ToTokens;
+    expr.to_token_stream().to_string()
+}

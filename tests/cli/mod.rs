@@ -1,0 +1,81 @@
+//! The command as its users meet it: output, messages and exit codes.
+
+mod config;
+mod template;
+
+use std::path::Path;
+
+use snapbox::cmd::Command;
+use tempfile::TempDir;
+
+/// A folder with some files, and the command that runs in it without the surroundings' settings.
+struct Project {
+    folder: TempDir,
+}
+
+/// How a run ended.
+struct Run {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+impl Project {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let project = Self { folder: tempfile::tempdir().unwrap() };
+        for (path, text) in files {
+            project.write(path, text);
+        }
+        project
+    }
+
+    /// A function with one finding: no handler.
+    fn with_finding(more: &[(&str, &str)]) -> Self {
+        let project = Self::new(&[("app.py", APP)]);
+        for (path, text) in more {
+            project.write(path, text);
+        }
+        project
+    }
+
+    fn path(&self, path: &str) -> std::path::PathBuf {
+        self.folder.path().join(path)
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let file = self.path(path);
+        std::fs::create_dir_all(file.parent().unwrap_or(Path::new("/"))).unwrap();
+        std::fs::write(file, text).unwrap();
+    }
+
+    fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.path(path)).unwrap()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        let command = Command::new(env!("CARGO_BIN_EXE_defrost")).env_clear().current_dir(self.folder.path());
+        let output = command.args(arguments).output().unwrap();
+        Run {
+            code: output.status.code().unwrap(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// The report of a check, as JSON.
+    fn report(&self, arguments: &[&str]) -> serde_json::Value {
+        let run = self.run(&[&["check", "--format", "json"], arguments].concat());
+        serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{error}\n{}\n{}", run.out, run.err))
+    }
+}
+
+/// Rule, severity and line of each finding.
+fn findings(report: &serde_json::Value) -> Vec<String> {
+    let one = |finding: &serde_json::Value| {
+        let text = |key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+        format!("{} {} {}", text("rule"), text("severity"), finding["location"]["line"])
+    };
+    report["findings"].as_array().unwrap().iter().map(one).collect()
+}
+
+const APP: &str = "import json\n\n\ndef other(event, context):\n    return json.dumps(event)\n";

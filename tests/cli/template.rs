@@ -1,0 +1,44 @@
+use super::Project;
+
+const HANDLER: &str = "def handler(event, context):\n    return 1\n";
+
+#[test]
+fn every_function_of_a_template_is_checked() {
+    let template = "Globals: {Function: {Runtime: python3.13}}\nResources:\n  A:\n    Type: AWS::Serverless::Function\n    \
+                    Properties: {CodeUri: a/, Handler: app.handler, MemorySize: 256}\n  B:\n    Type: AWS::Serverless::Function\n    \
+                    Properties: {CodeUri: b/, Handler: app.handler}\n  C:\n    Type: AWS::Serverless::Function\n    \
+                    Properties: {PackageType: Image}\n";
+    let files = [("template.yaml", template), ("a/app.py", HANDLER), ("b/app.py", HANDLER)];
+    let project = Project::new(&files);
+    let run = project.run(&["check", "--format", "json"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!(run.err, "note: template.yaml:9: C is left out: container images are not read; give their unpacked function folder instead\n");
+    let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let functions = report["functions"].as_array().unwrap();
+    let names: Vec<_> = functions.iter().map(|function| function["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["A", "B"]);
+    assert_eq!(functions[0]["origin"], serde_json::json!({"path": "template.yaml", "line": 3, "column": 3}));
+    assert_eq!(functions[0]["memory_mb"], 256);
+    assert_eq!(functions[1]["runtime"], "python3.13");
+}
+
+#[test]
+fn what_sam_built_wins_over_what_it_is_built_from() {
+    let template = "Resources:\n  A:\n    Type: AWS::Serverless::Function\n    \
+                    Properties: {CodeUri: a/, Handler: app.handler, Runtime: python3.12}\n";
+    let files = [("template.yaml", template), ("a/app.py", HANDLER), (".aws-sam/build/A/app.py", HANDLER)];
+    let report = Project::new(&files).report(&["template.yaml"]);
+    assert_eq!(report["functions"][0]["package"]["path"], ".aws-sam/build/A");
+}
+
+#[test]
+fn broken_templates_and_missing_code_name_the_line() {
+    let project = Project::new(&[("template.yaml", "Resources:\n  A: {Type: AWS::Lambda::Function\n  B: [\n")]);
+    let run = project.run(&[]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.starts_with("error: template.yaml:"), "{}", run.err);
+    project.write("template.yaml", "Resources:\n  A:\n    Type: AWS::Serverless::Function\n    Properties: {CodeUri: nope}\n");
+    let run = project.run(&[]);
+    assert_eq!(run.code, 2);
+    assert_eq!(run.err, "error: template.yaml:2: the code of A is not at nope; build it first\n");
+}
