@@ -1,0 +1,614 @@
+//! Statements.
+
+use super::super::value::*;
+use super::*;
+use crate::lang::python::ir::{Block, Case, Expr, ExprId, NameId, Pattern, Stmt, StmtId, Try};
+
+/// Loops over known items run at most this often, `while` loops this often.
+const UNROLL: usize = 3000;
+const WHILE_LIMIT: usize = 200;
+
+/// How a block may end.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Flow {
+    /// It may reach its end.
+    pub(super) next: bool,
+    pub(super) broken: bool,
+    pub(super) continued: bool,
+    pub(super) returned: Option<Value>,
+}
+
+impl Flow {
+    const NEXT: Self = Self {
+        next: true,
+        broken: false,
+        continued: false,
+        returned: None,
+    };
+
+    const DEAD: Self = Self {
+        next: false,
+        ..Self::NEXT
+    };
+}
+
+impl Interp<'_> {
+    fn join_flow(&mut self, a: Flow, b: Flow) -> Flow {
+        Flow {
+            next: a.next || b.next,
+            broken: a.broken || b.broken,
+            continued: a.continued || b.continued,
+            returned: match (a.returned, b.returned) {
+                (Some(a), Some(b)) => Some(self.heap.join(a, b)),
+                (a, b) => a.or(b),
+            },
+        }
+    }
+
+    pub(super) fn exec_block(&mut self, frame: &Frame, block: Block) -> Run<Flow> {
+        let code = frame.code.clone();
+        let mut flow = Flow::NEXT;
+        for id in code.code.block(block) {
+            let after = self.exec_stmt(frame, *id)?;
+            flow = self.join_flow(
+                Flow {
+                    next: false,
+                    ..flow
+                },
+                after,
+            );
+            if !after.next {
+                return Ok(Flow {
+                    next: false,
+                    ..flow
+                });
+            }
+        }
+        Ok(flow)
+    }
+
+    fn exec_stmt(&mut self, frame: &Frame, id: StmtId) -> Run<Flow> {
+        let alive = self.step();
+        let code = frame.code.clone();
+        let Some(stmt) = code.code.stmts.get(id.0 as usize) else {
+            return Ok(Flow::NEXT);
+        };
+        if !alive && frame.function.is_some() && !matches!(stmt, Stmt::Import(_) | Stmt::ImportFrom { .. }) {
+            return Ok(Flow::NEXT);
+        }
+        let span = code.code.stmt_span(id);
+        frame.span.set(span);
+        if frame.function.is_none() {
+            self.module_mut(frame.module).weight.statements += 1;
+        }
+        match stmt {
+            Stmt::Expr(value) => {
+                self.eval(frame, *value)?;
+            }
+            Stmt::Assign(targets, value) => {
+                let value = self.eval(frame, *value)?;
+                for target in code.code.list(*targets) {
+                    self.assign(frame, *target, value)?;
+                }
+            }
+            Stmt::AugAssign(target, op, value) => {
+                let old = self.eval(frame, *target)?;
+                let value = self.eval(frame, *value)?;
+                let new = self.binary(*op, old, value, true)?;
+                self.assign(frame, *target, new)?;
+            }
+            Stmt::AnnAssign(target, annotation, value) => {
+                if !frame.code.code.future_annotations && frame.function.is_none() && self.input.version < (3, 14) {
+                    self.eval(frame, *annotation)?;
+                }
+                if let Some(value) = value {
+                    let value = self.eval(frame, *value)?;
+                    self.assign(frame, *target, value)?;
+                }
+                self.annotate(frame, *target, *annotation);
+            }
+            Stmt::Import(aliases) => self.exec_import(frame, aliases, span)?,
+            Stmt::ImportFrom { module, level, names } => {
+                self.exec_import_from(frame, *level, *module, names, span)?;
+            }
+            Stmt::Function(index) => self.exec_function(frame, *index)?,
+            Stmt::Class(index) => self.exec_class(frame, *index)?,
+            Stmt::If(tests, orelse) => return self.exec_if(frame, tests, *orelse),
+            Stmt::While(test, body, orelse) => return self.exec_while(frame, *test, *body, *orelse),
+            Stmt::For(target, iter, blocks) => {
+                return self.exec_for(frame, *target, *iter, blocks.0, blocks.1);
+            }
+            Stmt::With(items, body) => return self.exec_with(frame, items, *body),
+            Stmt::Try(node) => return self.exec_try(frame, node),
+            Stmt::Match(subject, cases) => {
+                let subject = self.eval(frame, *subject)?;
+                return self.exec_match(frame, subject, cases);
+            }
+            Stmt::Raise(value) => return self.exec_raise(frame, *value),
+            Stmt::Return(value) => {
+                let value = match value {
+                    Some(value) => self.eval(frame, *value)?,
+                    None => Value::None,
+                };
+                return Ok(Flow {
+                    returned: Some(value),
+                    ..Flow::DEAD
+                });
+            }
+            Stmt::Delete(targets) => {
+                for target in code.code.list(*targets) {
+                    self.delete(frame, *target)?;
+                }
+            }
+            Stmt::Assert(test) => {
+                let value = self.eval(frame, *test)?;
+                if self.truth(value)? == Some(false) && self.is_caught("AssertionError", true) {
+                    return Err(self.exception("AssertionError", ""));
+                }
+            }
+            Stmt::Break => {
+                return Ok(Flow {
+                    broken: true,
+                    ..Flow::DEAD
+                });
+            }
+            Stmt::Continue => {
+                return Ok(Flow {
+                    continued: true,
+                    ..Flow::DEAD
+                });
+            }
+            Stmt::Nothing => {}
+        }
+        Ok(Flow::NEXT)
+    }
+
+    fn exec_raise(&mut self, frame: &Frame, value: Option<ExprId>) -> Run<Flow> {
+        let value = match value {
+            Some(value) => self.eval(frame, value)?,
+            None => {
+                let name = self.heap.sym("<exception>");
+                self.lookup(frame, name).unwrap_or(Value::Unknown)
+            }
+        };
+        // Where nobody catches it, the function would not start: rather one of our decisions on
+        // the way here was wrong. At module level go on, in a function leave it.
+        if frame.function.is_none() && !self.catches_value(value) {
+            return Ok(Flow::NEXT);
+        }
+        Err(Raised(value))
+    }
+
+    fn catches_value(&mut self, value: Value) -> bool {
+        let class = self.class_of_exception(value);
+        for at in (0..self.catches.len()).rev() {
+            let Some(classes) = self.catches[at].classes.clone() else {
+                return true;
+            };
+            if classes.iter().any(|c| self.is_subclass(class, *c) != Some(false)) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Runs alternatives of which one may happen, each from the same variables, and joins them.
+    pub(super) fn either(
+        &mut self,
+        frame: &Frame,
+        first: &mut dyn FnMut(&mut Self) -> Run<Flow>,
+        second: &mut dyn FnMut(&mut Self) -> Run<Flow>,
+    ) -> Run<Flow> {
+        self.maybe += 1;
+        let (a, vars_a) = self.branch(frame, first);
+        let (b, vars_b) = self.branch(frame, second);
+        self.maybe -= 1;
+        let (flow, left, right) = match (a, b) {
+            (Err(raised), Err(_)) => return Err(raised),
+            (Ok(a), Err(_)) => (a, Some(vars_a), None),
+            (Err(_), Ok(b)) => (b, None, Some(vars_b)),
+            (Ok(a), Ok(b)) => {
+                let flow = self.join_flow(a, b);
+                let keep = |flow: Flow, vars| (flow.next || flow.broken || flow.continued || !(a.next || b.next)).then_some(vars);
+                (flow, keep(a, vars_a), keep(b, vars_b))
+            }
+        };
+        self.merge_vars(frame.scope, left, right);
+        Ok(flow)
+    }
+
+    fn branch(&mut self, frame: &Frame, run: &mut dyn FnMut(&mut Self) -> Run<Flow>) -> (Run<Flow>, Vec<(Sym, Option<Value>)>) {
+        self.logs.push(Log {
+            scope: frame.scope,
+            old: Vec::new(),
+        });
+        let result = run(self);
+        let log = self.logs.pop().map(|log| log.old).unwrap_or_default();
+        let mut new: Vec<(Sym, Option<Value>)> = Vec::new();
+        for (name, _) in &log {
+            if !new.iter().any(|(n, _)| n == name) {
+                new.push((*name, self.heap.vars(frame.scope).get(*name)));
+            }
+        }
+        for (name, old) in log.into_iter().rev() {
+            match old {
+                Some(old) => self.heap.vars_mut(frame.scope).set(name, old),
+                None => {
+                    self.heap.vars_mut(frame.scope).remove(name);
+                }
+            }
+        }
+        (result, new)
+    }
+
+    fn merge_vars(&mut self, scope: ScopeId, left: Option<Vec<(Sym, Option<Value>)>>, right: Option<Vec<(Sym, Option<Value>)>>) {
+        let (both, left, right) = (left.is_some() && right.is_some(), left.unwrap_or_default(), right.unwrap_or_default());
+        let find = |list: &[(Sym, Option<Value>)], name: Sym| list.iter().find(|(n, _)| *n == name).map(|(_, v)| *v);
+        let mut names: Vec<Sym> = left.iter().chain(&right).map(|(name, _)| *name).collect();
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
+            let before = self.heap.vars(scope).get(name);
+            let a = find(&left, name).unwrap_or(if both { before } else { None });
+            let b = find(&right, name).unwrap_or(if both { before } else { None });
+            let value = match (a, b) {
+                (Some(a), Some(b)) => Some(self.heap.join(a, b)),
+                (a, b) => a.or(b),
+            };
+            if let Some(value) = value {
+                self.set_var(scope, name, value);
+            }
+        }
+    }
+
+    fn exec_if(&mut self, frame: &Frame, tests: &[(ExprId, Block)], orelse: Block) -> Run<Flow> {
+        let Some(((test, body), rest)) = tests.split_first() else {
+            return self.exec_block(frame, orelse);
+        };
+        let value = self.eval(frame, *test)?;
+        match self.truth(value)? {
+            Some(true) => self.exec_block(frame, *body),
+            Some(false) => self.exec_if(frame, rest, orelse),
+            None => self.either(
+                frame,
+                &mut |this| this.exec_block(frame, *body),
+                &mut |this| this.exec_if(frame, rest, orelse),
+            ),
+        }
+    }
+
+    fn exec_while(&mut self, frame: &Frame, test: ExprId, body: Block, orelse: Block) -> Run<Flow> {
+        let mut result = Flow::DEAD;
+        for _ in 0..WHILE_LIMIT {
+            let value = self.eval(frame, test)?;
+            match self.truth(value)? {
+                Some(false) => {
+                    let end = self.exec_block(frame, orelse)?;
+                    return Ok(self.join_flow(result, end));
+                }
+                Some(true) => {
+                    let flow = self.exec_block(frame, body)?;
+                    result.returned = self.join_flow(result, flow).returned;
+                    if flow.broken {
+                        result.next = true;
+                    }
+                    if !flow.next && !flow.continued {
+                        return Ok(result);
+                    }
+                }
+                None => {
+                    let flow = self.either(frame, &mut |this| this.exec_block(frame, body), &mut |_| Ok(Flow::NEXT))?;
+                    let end = self.exec_block(frame, orelse)?;
+                    let joined = self.join_flow(flow, end);
+                    result = self.join_flow(result, joined);
+                    result.next = true;
+                    break;
+                }
+            }
+        }
+        result.next = true;
+        result.broken = false;
+        result.continued = false;
+        Ok(result)
+    }
+
+    fn exec_for(&mut self, frame: &Frame, target: ExprId, iter: ExprId, body: Block, orelse: Block) -> Run<Flow> {
+        let iterable = self.eval(frame, iter)?;
+        let (items, open) = self.iterate(iterable)?;
+        let mut result = Flow::DEAD;
+        let mut left = false;
+        let count = items.len();
+        for item in items.into_iter().take(UNROLL) {
+            self.assign(frame, target, item)?;
+            let flow = self.exec_block(frame, body)?;
+            result.returned = self.join_flow(result, flow).returned;
+            left |= flow.broken;
+            if !flow.next && !flow.continued {
+                result.next = left;
+                return Ok(result);
+            }
+        }
+        if open {
+            let flow = self.either(
+                frame,
+                &mut |this| {
+                    this.assign(frame, target, Value::Unknown)?;
+                    this.exec_block(frame, body)
+                },
+                &mut |_| Ok(Flow::NEXT),
+            )?;
+            result.returned = self.join_flow(result, flow).returned;
+        }
+        let _ = count;
+        let end = self.exec_block(frame, orelse)?;
+        let mut result = self.join_flow(result, end);
+        result.next |= left;
+        Ok(result)
+    }
+
+    fn exec_with(&mut self, frame: &Frame, items: &[(ExprId, Option<ExprId>)], body: Block) -> Run<Flow> {
+        let mut suppressed: Option<Vec<Value>> = None;
+        let mut exits = Vec::new();
+        for (context, target) in items {
+            let manager = self.eval(frame, *context)?;
+            let (entered, catches) = self.enter(manager)?;
+            if let Some(catches) = catches {
+                suppressed.get_or_insert_default().extend(catches);
+            }
+            if let Some(target) = target {
+                self.assign(frame, *target, entered)?;
+            }
+            exits.push(manager);
+        }
+        let result = match &suppressed {
+            Some(classes) => {
+                self.catches.push(Catch {
+                    classes: Some(classes.clone()),
+                    module_depth: self.module_depth,
+                });
+                let result = self.exec_block(frame, body);
+                self.catches.pop();
+                match result {
+                    Err(Raised(value)) => {
+                        let class = self.class_of_exception(value);
+                        if classes.iter().any(|c| self.is_subclass(class, *c) != Some(false)) {
+                            Ok(Flow::NEXT)
+                        } else {
+                            Err(Raised(value))
+                        }
+                    }
+                    other => other,
+                }
+            }
+            None => self.exec_block(frame, body),
+        };
+        for manager in exits.into_iter().rev() {
+            self.leave(manager);
+        }
+        result
+    }
+
+    fn exec_try(&mut self, frame: &Frame, node: &Try) -> Run<Flow> {
+        let mut classes = Some(Vec::new());
+        for handler in &node.handlers {
+            match handler.kind {
+                None => classes = None,
+                Some(kind) => {
+                    let value = self.eval(frame, kind).unwrap_or(Value::Unknown);
+                    let (items, _) = self.class_list(value);
+                    if let Some(classes) = &mut classes {
+                        classes.extend(items);
+                    }
+                }
+            }
+        }
+        self.catches.push(Catch {
+            classes,
+            module_depth: self.module_depth,
+        });
+        let result = self.exec_block(frame, node.body);
+        self.catches.pop();
+        let result = match result {
+            Ok(flow) if flow.next => {
+                let after = self.exec_block(frame, node.orelse)?;
+                Ok(self.join_flow(Flow { next: false, ..flow }, after))
+            }
+            Ok(flow) => Ok(flow),
+            Err(raised) => self.exec_handlers(frame, node, raised),
+        };
+        let last = self.exec_block(frame, node.finally)?;
+        let flow = result?;
+        if !last.next {
+            return Ok(last);
+        }
+        Ok(flow)
+    }
+
+    fn exec_handlers(&mut self, frame: &Frame, node: &Try, raised: Raised) -> Run<Flow> {
+        let class = self.class_of_exception(raised.0);
+        for handler in &node.handlers {
+            let matches = match handler.kind {
+                None => Some(true),
+                Some(kind) => {
+                    let value = self.eval(frame, kind).unwrap_or(Value::Unknown);
+                    let (items, open) = self.class_list(value);
+                    let mut verdict = if open { None } else { Some(false) };
+                    for item in items {
+                        match self.is_subclass(class, item) {
+                            Some(true) => {
+                                verdict = Some(true);
+                                break;
+                            }
+                            None => verdict = None,
+                            Some(false) => {}
+                        }
+                    }
+                    verdict
+                }
+            };
+            if matches == Some(false) {
+                continue;
+            }
+            let current = self.heap.sym("<exception>");
+            let before = self.heap.vars(frame.scope).get(current);
+            self.set_var(frame.scope, current, raised.0);
+            if let Some(name) = handler.name {
+                self.assign_name(frame, name, raised.0);
+            }
+            let result = self.exec_block(frame, handler.body);
+            match before {
+                Some(before) => self.set_var(frame.scope, current, before),
+                None => {
+                    self.heap.vars_mut(frame.scope).remove(current);
+                }
+            }
+            return result;
+        }
+        Err(raised)
+    }
+
+    fn exec_match(&mut self, frame: &Frame, subject: Value, cases: &[Case]) -> Run<Flow> {
+        let Some((case, rest)) = cases.split_first() else {
+            return Ok(Flow::NEXT);
+        };
+        let mut verdict = self.matches(frame, subject, &case.pattern)?;
+        if verdict != Some(false)
+            && let Some(guard) = case.guard
+        {
+            let guard = self.eval(frame, guard)?;
+            verdict = match (verdict, self.truth(guard)?) {
+                (_, Some(false)) => Some(false),
+                (Some(true), Some(true)) => Some(true),
+                _ => None,
+            };
+        }
+        match verdict {
+            Some(true) => self.exec_block(frame, case.body),
+            Some(false) => self.exec_match(frame, subject, rest),
+            None => self.either(
+                frame,
+                &mut |this| this.exec_block(frame, case.body),
+                &mut |this| this.exec_match(frame, subject, rest),
+            ),
+        }
+    }
+
+    fn matches(&mut self, frame: &Frame, subject: Value, pattern: &Pattern) -> Run<Option<bool>> {
+        Ok(match pattern {
+            Pattern::Value(value) => {
+                let value = self.eval(frame, *value)?;
+                self.equal(subject, value)
+            }
+            Pattern::Any(name) => {
+                if let Some(name) = name {
+                    self.assign_name(frame, *name, subject);
+                }
+                Some(true)
+            }
+            Pattern::Or(patterns) => {
+                let mut verdict = Some(false);
+                for pattern in patterns {
+                    match self.matches(frame, subject, pattern)? {
+                        Some(true) => return Ok(Some(true)),
+                        None => verdict = None,
+                        Some(false) => {}
+                    }
+                }
+                verdict
+            }
+            Pattern::Other(names, exprs) => {
+                for expr in exprs {
+                    self.eval(frame, *expr)?;
+                }
+                for name in names {
+                    self.assign_name(frame, *name, Value::Unknown);
+                }
+                None
+            }
+        })
+    }
+
+    pub(super) fn assign_name(&mut self, frame: &Frame, id: NameId, value: Value) {
+        let name = self.sym(frame, id);
+        let scope = self.home(frame, id, name);
+        self.set_var(scope, name, value);
+    }
+
+    pub(super) fn assign(&mut self, frame: &Frame, target: ExprId, value: Value) -> Run<()> {
+        match frame.code.code.expr(target) {
+            Expr::Name(id) => self.assign_name(frame, id, value),
+            Expr::Attribute(object, name) => {
+                let object = self.eval(frame, object)?;
+                let name = self.sym(frame, name);
+                self.set_attr(object, name, value);
+            }
+            Expr::Subscript(object, key) => {
+                let object = self.eval(frame, object)?;
+                let key = self.eval(frame, key)?;
+                self.set_item(object, key, value)?;
+            }
+            Expr::Tuple(list) | Expr::List(list) => self.unpack(frame, list, value)?,
+            Expr::Starred(inner) => {
+                let list = self.heap.list(Vec::new(), true);
+                self.assign(frame, inner, list)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn unpack(&mut self, frame: &Frame, list: crate::lang::python::ir::Exprs, value: Value) -> Run<()> {
+        let code = frame.code.clone();
+        let targets = code.code.list(list);
+        let (items, open) = self.iterate(value)?;
+        let star = targets.iter().position(|t| matches!(code.code.expr(*t), Expr::Starred(_)));
+        for (at, target) in targets.iter().enumerate() {
+            let after = targets.len() - 1 - at;
+            let item = match star {
+                _ if open => items.get(at).copied().filter(|_| star.is_none_or(|star| at < star)),
+                None => items.get(at).copied(),
+                Some(star) if at < star => items.get(at).copied(),
+                Some(star) if at == star => {
+                    let rest = items.get(star..items.len().saturating_sub(after)).unwrap_or(&[]).to_vec();
+                    let Expr::Starred(inner) = code.code.expr(*target) else { continue };
+                    let rest = self.heap.list(rest, false);
+                    self.assign(frame, inner, rest)?;
+                    continue;
+                }
+                Some(_) => items.len().checked_sub(after + 1).and_then(|i| items.get(i)).copied(),
+            };
+            self.assign(frame, *target, item.unwrap_or(Value::Unknown))?;
+        }
+        Ok(())
+    }
+
+    fn delete(&mut self, frame: &Frame, target: ExprId) -> Run<()> {
+        match frame.code.code.expr(target) {
+            Expr::Name(id) => {
+                let name = self.sym(frame, id);
+                let scope = self.home(frame, id, name);
+                if self.maybe == 0 {
+                    self.heap.vars_mut(scope).remove(name);
+                }
+            }
+            Expr::Attribute(object, name) => {
+                let object = self.eval(frame, object)?;
+                let name = self.sym(frame, name);
+                self.delete_attr(object, name);
+            }
+            Expr::Subscript(object, key) => {
+                let object = self.eval(frame, object)?;
+                let key = self.eval(frame, key)?;
+                self.delete_item(object, key);
+            }
+            Expr::Tuple(list) | Expr::List(list) => {
+                let code = frame.code.clone();
+                for target in code.code.list(list) {
+                    self.delete(frame, *target)?;
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}

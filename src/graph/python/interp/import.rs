@@ -1,0 +1,476 @@
+//! The import system: `sys.modules`, parents first, `from` imports, star imports.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::super::finder::{FileKind, Spec};
+use super::super::sources::absolute_name;
+use super::super::value::*;
+use super::*;
+use crate::lang::python::ir::Alias;
+
+impl Interp<'_> {
+    /// `import a.b.c`: loads all parts and gives the last.
+    pub(in super::super) fn import(&mut self, name: &str, from: Option<(ModIdx, Span)>) -> Run<Value> {
+        if name.is_empty() || name.len() > 500 {
+            return Err(self.exception("ModuleNotFoundError", "empty module name"));
+        }
+        let mut module = Value::Unknown;
+        for (at, _) in name.match_indices('.').chain(std::iter::once((name.len(), ""))) {
+            let part = &name[..at];
+            module = self.import_one(part, from)?;
+        }
+        Ok(module)
+    }
+
+    fn import_one(&mut self, name: &str, from: Option<(ModIdx, Span)>) -> Run<Value> {
+        let sym = self.heap.sym(name);
+        if let Some(found) = self.sys_modules.get(sym) {
+            if found == Value::None {
+                return self.missing(name, from);
+            }
+            if let Some(Object::Module(at)) = self.heap.get(found) {
+                let at = *at;
+                self.note_import(at, from);
+            }
+            return Ok(found);
+        }
+        let parent = name.rsplit_once('.');
+        if parent.is_none() && self.is_builtin(name) {
+            return Ok(self.load_runtime(name, from));
+        }
+        let spec = match parent {
+            None => {
+                let path = self.finder.path.clone();
+                self.finder.find(name, path.iter().map(|p| &**p))
+            }
+            Some((parent, tail)) => {
+                // The parent's code may have put the module there itself.
+                let path = self.package_path(parent);
+                match path {
+                    Some(path) => self.finder.find(tail, path.iter().map(|p| &**p)),
+                    None => None,
+                }
+            }
+        };
+        match spec {
+            Some(spec) => self.load(name, spec, from),
+            None if self.is_runtime_module(name) => Ok(self.load_runtime(name, from)),
+            None => match self.meta_path_import(name)? {
+                Some(module) => {
+                    self.sys_modules.set(sym, module);
+                    self.bind_on_parent(name, module);
+                    Ok(module)
+                }
+                None => self.missing(name, from),
+            },
+        }
+    }
+
+    /// Importers that code has put on `sys.meta_path`.
+    fn meta_path_import(&mut self, name: &str) -> Run<Option<Value>> {
+        let meta_path = self.heap.external("sys.meta_path");
+        let Some(list) = self.provided_list(meta_path) else {
+            return Ok(None);
+        };
+        let items = match self.heap.get(list) {
+            Some(Object::List { items, .. }) => items.clone(),
+            _ => return Ok(None),
+        };
+        for importer in items {
+            let name_value = self.heap.str(name);
+            for method in ["find_spec", "find_module"] {
+                let attr = self.heap.sym(method);
+                let Some(finder) = self.get_attr_quiet(importer, attr) else {
+                    continue;
+                };
+                let found = self.call(finder, Args::of(&[name_value, Value::None]))?;
+                if matches!(found, Value::None | Value::Unknown) {
+                    break;
+                }
+                let load = self.heap.sym("load_module");
+                if let Some(loader) = self.get_attr_quiet(importer, load) {
+                    let module = self.call(loader, Args::one(name_value))?;
+                    if module != Value::None {
+                        return Ok(Some(module));
+                    }
+                }
+                return Ok(Some(Value::Unknown));
+            }
+        }
+        Ok(None)
+    }
+
+    fn missing(&mut self, name: &str, from: Option<(ModIdx, Span)>) -> Run<Value> {
+        let guarded = self.is_caught("ModuleNotFoundError", false);
+        let sym = self.heap.sym(name);
+        if let Some((importer, span)) = from {
+            self.unresolved.push(SeenUnresolved {
+                importer,
+                span,
+                name: sym,
+                phase: self.phase,
+                guarded: guarded || self.maybe > 0,
+            });
+        }
+        if !guarded {
+            return Ok(Value::Unknown);
+        }
+        let raised = self.exception("ModuleNotFoundError", &format!("No module named '{name}'"));
+        let key = self.heap.sym("name");
+        if let Value::Obj(id) = raised.0
+            && let Object::Instance { attrs, .. } = self.heap.object_mut(id)
+        {
+            attrs.set(key, Value::Str(sym));
+        }
+        Err(raised)
+    }
+
+    /// The folders in which submodules of a loaded package are looked for.
+    fn package_path(&mut self, parent: &str) -> Option<Vec<Rc<str>>> {
+        let sym = self.heap.sym(parent);
+        let module = self.sys_modules.get(sym)?;
+        let key = self.heap.sym("__path__");
+        let path = match self.heap.get(module)? {
+            Object::Module(at) => {
+                let scope = self.module(*at).scope;
+                self.heap.vars(scope).get(key)?
+            }
+            _ => self.get_attr_quiet(module, key)?,
+        };
+        let items = match self.heap.get(path)? {
+            Object::List { items, .. } => items.clone(),
+            Object::Tuple(items) => items.to_vec(),
+            _ => return None,
+        };
+        Some(items.iter().filter_map(|item| self.text_of(*item)).collect())
+    }
+
+    /// Makes a module object and enters it into `sys.modules`.
+    pub(in super::super) fn new_module(&mut self, name: &str, kind: ModuleKind, from: Option<(ModIdx, Span)>) -> ModIdx {
+        let at = ModIdx(self.mods.len() as u32);
+        let sym = self.heap.sym(name);
+        let object = self.heap.alloc(Object::Module(at));
+        let scope = self.heap.scope(None);
+        let key = self.heap.sym("__name__");
+        self.heap.vars_mut(scope).set(key, Value::Str(sym));
+        self.mods.push(Mod {
+            name: sym,
+            object,
+            scope,
+            code: Arc::default(),
+            syms: Rc::from(Vec::<Cell<u32>>::new()),
+            entry: None,
+            kind,
+            is_package: false,
+            phase: self.phase,
+            state: LoadState::Loaded,
+            preloaded: false,
+            synthetic: false,
+            first_import: from,
+            weight: Weight::default(),
+            deferred: false,
+            own: false,
+        });
+        self.sys_modules.set(sym, object);
+        at
+    }
+
+    fn load(&mut self, name: &str, spec: Spec, from: Option<(ModIdx, Span)>) -> Run<Value> {
+        if self.mods.len() >= MODULE_LIMIT || self.total_depth >= TOTAL_DEPTH {
+            self.problems.push((None, None, format!("`{name}` was not followed: the import graph is too large")));
+            return Ok(Value::Unknown);
+        }
+        let at = self.new_module(name, ModuleKind::Source, from);
+        let (object, scope) = (self.module(at).object, self.module(at).scope);
+        let mut set = |this: &mut Self, key: &str, value: Value| {
+            let key = this.heap.sym(key);
+            this.heap.vars_mut(scope).set(key, value);
+        };
+        let parent = name.rsplit_once('.').map_or("", |(parent, _)| parent);
+        match spec {
+            Spec::Namespace(portions) => {
+                self.module_mut(at).kind = ModuleKind::Namespace;
+                self.module_mut(at).is_package = true;
+                let items = portions.iter().map(|p| self.heap.str(p)).collect();
+                let path = self.heap.list(items, false);
+                set(self, "__path__", path);
+                set(self, "__file__", Value::None);
+                let package = self.heap.str(name);
+                set(self, "__package__", package);
+                self.note_import(at, from);
+            }
+            Spec::File { entry, kind, package } => {
+                let path = super::super::finder::absolute(&self.input.artifact.entry(entry).path);
+                let file = self.heap.str(&path);
+                set(self, "__file__", file);
+                let package_name = self.heap.str(if package.is_some() { name } else { parent });
+                set(self, "__package__", package_name);
+                set(self, "__doc__", Value::Unknown);
+                let spec = self.heap.external("importlib.machinery.ModuleSpec()");
+                set(self, "__spec__", spec);
+                set(self, "__loader__", spec);
+                if let Some(folder) = &package {
+                    let folder = self.heap.str(folder);
+                    let path = self.heap.list(vec![folder], false);
+                    set(self, "__path__", path);
+                }
+                let own = (self.is_own)(entry);
+                let module = self.module_mut(at);
+                module.entry = Some(entry);
+                module.is_package = package.is_some();
+                module.own = own;
+                module.kind = match kind {
+                    FileKind::Source => ModuleKind::Source,
+                    FileKind::Bytecode => ModuleKind::Bytecode,
+                    FileKind::Extension => ModuleKind::Extension,
+                };
+                self.note_import(at, from);
+                let result = match kind {
+                    FileKind::Source => self.run_module(at, entry, name, package.is_some()),
+                    FileKind::Bytecode => {
+                        self.heap.scope_mut(scope).open = true;
+                        Ok(())
+                    }
+                    FileKind::Extension => {
+                        self.heap.scope_mut(scope).open = true;
+                        self.run_extension(at, entry, name)
+                    }
+                };
+                if let Err(raised) = result {
+                    self.module_mut(at).state = LoadState::Failed;
+                    let sym = self.heap.sym(name);
+                    if self.sys_modules.get(sym) == Some(object) {
+                        self.sys_modules.remove(sym);
+                    }
+                    return Err(raised);
+                }
+            }
+        }
+        // Code may have replaced its own entry.
+        let sym = self.heap.sym(name);
+        let module = self.sys_modules.get(sym).unwrap_or(object);
+        self.bind_on_parent(name, module);
+        Ok(module)
+    }
+
+    pub(super) fn bind_on_parent(&mut self, name: &str, module: Value) {
+        let Some((parent, tail)) = name.rsplit_once('.') else { return };
+        let parent = self.heap.sym(parent);
+        if let Some(parent) = self.sys_modules.get(parent) {
+            let tail = self.heap.sym(tail);
+            self.set_attr(parent, tail, module);
+        }
+    }
+
+    fn run_module(&mut self, at: ModIdx, entry: EntryId, name: &str, is_package: bool) -> Run<()> {
+        let parsed = self.sources.get(entry, name, is_package);
+        for problem in &parsed.problems {
+            self.problems.push((Some(entry), problem.span, problem.message.clone()));
+        }
+        if parsed.broken && self.is_caught("SyntaxError", false) {
+            return Err(self.exception("SyntaxError", "invalid syntax"));
+        }
+        self.set_code(at, parsed);
+        self.run_top_level(at)
+    }
+
+    fn run_top_level(&mut self, at: ModIdx) -> Run<()> {
+        self.module_mut(at).state = LoadState::Running;
+        let frame = self.module_frame(at);
+        let (maybe, repeats) = (std::mem::take(&mut self.maybe), std::mem::replace(&mut self.repeats, 1));
+        let logs = std::mem::take(&mut self.logs);
+        self.total_depth += 1;
+        self.module_depth += 1;
+        let result = self.exec_block(&frame, frame.code.code.body);
+        self.module_depth -= 1;
+        self.total_depth -= 1;
+        self.logs = logs;
+        self.maybe = maybe;
+        self.repeats = repeats;
+        self.module_mut(at).state = LoadState::Loaded;
+        result.map(|_| ())
+    }
+
+    /// Runs a module that a lazy loader held back.
+    pub(super) fn wake(&mut self, at: ModIdx) {
+        if std::mem::take(&mut self.module_mut(at).deferred)
+            && let Some(entry) = self.module(at).entry
+        {
+            let name = self.heap.text(self.module(at).name);
+            let is_package = self.module(at).is_package;
+            let phase = self.phase;
+            self.module_mut(at).phase = phase;
+            // What a lazily loaded module raises surfaces at the access; nobody waits for it there.
+            let _ = self.run_module(at, entry, &name, is_package);
+        }
+    }
+
+    pub(super) fn note_import(&mut self, target: ModIdx, from: Option<(ModIdx, Span)>) {
+        let Some((importer, span)) = from else { return };
+        if importer == target || !self.seen_imports.insert((importer, span.start, target)) {
+            return;
+        }
+        let function = self.call_sites.last().and(None);
+        let guarded = self.is_caught("ModuleNotFoundError", true);
+        self.imports.push(SeenImport {
+            importer,
+            span,
+            target,
+            phase: self.phase,
+            function,
+            guarded,
+        });
+    }
+
+    /// `import a.b as c, d` in a frame.
+    pub(super) fn exec_import(&mut self, frame: &Frame, aliases: &[Alias], span: Span) -> Run<()> {
+        for alias in aliases {
+            let name = frame.code.code.name(alias.name).to_owned();
+            let from = Some((frame.module, span));
+            let last = self.import(&name, from)?;
+            let value = if alias.rename.is_some() {
+                last
+            } else {
+                let top = self.sym(frame, alias.bound);
+                self.sys_modules.get(top).unwrap_or(Value::Unknown)
+            };
+            self.assign_name(frame, alias.bound, value);
+        }
+        Ok(())
+    }
+
+    /// The absolute name that a relative import means in a frame's module.
+    pub(super) fn resolve_relative(&mut self, at: ModIdx, level: u32, module: &str) -> Option<String> {
+        if level == 0 {
+            return Some(module.to_owned());
+        }
+        let key = self.heap.sym("__package__");
+        let scope = self.module(at).scope;
+        match self.heap.vars(scope).get(key) {
+            Some(Value::Str(package)) => {
+                let package = self.heap.text(package);
+                absolute_name(&package, true, level, module)
+            }
+            _ => {
+                let name = self.heap.text(self.module(at).name);
+                let is_package = self.module(at).is_package;
+                absolute_name(&name, is_package, level, module)
+            }
+        }
+    }
+
+    /// `from x import a, b`.
+    pub(super) fn exec_import_from(&mut self, frame: &Frame, level: u32, module: Option<NameId>, names: &[Alias], span: Span) -> Run<()> {
+        let text = module.map_or("", |module| frame.code.code.name(module)).to_owned();
+        let Some(base) = self.resolve_relative(frame.module, level, &text) else {
+            for alias in names {
+                self.assign_name(frame, alias.rename.unwrap_or(alias.name), Value::Unknown);
+            }
+            if self.is_caught("ImportError", false) {
+                return Err(self.exception("ImportError", "attempted relative import beyond top-level package"));
+            }
+            return Ok(());
+        };
+        let from = Some((frame.module, span));
+        let source = self.import(&base, from)?;
+        for alias in names {
+            if frame.code.code.name(alias.name) == "*" {
+                self.import_star(frame, source, &base, from)?;
+                continue;
+            }
+            let name = self.sym(frame, alias.name);
+            let value = self.import_attr(source, &base, name, from)?;
+            self.assign_name(frame, alias.rename.unwrap_or(alias.name), value);
+        }
+        Ok(())
+    }
+
+    /// An attribute of a module, or else its submodule of that name.
+    pub(super) fn import_attr(&mut self, source: Value, base: &str, name: Sym, from: Option<(ModIdx, Span)>) -> Run<Value> {
+        if source == Value::Unknown {
+            return Ok(Value::Unknown);
+        }
+        if let Some(value) = self.module_attr(source, name)? {
+            if let Some(Object::Module(at)) = self.heap.get(value) {
+                let at = *at;
+                self.note_import(at, from);
+            }
+            return Ok(value);
+        }
+        let text = self.heap.text(name);
+        let full = format!("{base}.{text}");
+        let sym = self.heap.sym(&full);
+        if self.sys_modules.get(sym).is_some() || self.can_find(&full) {
+            return self.import(&full, from);
+        }
+        if self.is_open_module(source) {
+            return Ok(Value::Unknown);
+        }
+        // Not there for all we know; believed where code waits for it.
+        if self.is_caught("ImportError", false) {
+            return Err(self.exception("ImportError", &format!("cannot import name '{text}' from '{base}'")));
+        }
+        Ok(Value::Unknown)
+    }
+
+    /// Whether a submodule of a loaded package could be imported.
+    pub(super) fn can_find(&mut self, full: &str) -> bool {
+        let Some((parent, tail)) = full.rsplit_once('.') else {
+            let path = self.finder.path.clone();
+            return self.is_runtime_module(full) || self.finder.find(full, path.iter().map(|p| &**p)).is_some();
+        };
+        if self.is_runtime_module(full) {
+            return true;
+        }
+        match self.package_path(parent) {
+            Some(path) => self.finder.find(tail, path.iter().map(|p| &**p)).is_some(),
+            None => false,
+        }
+    }
+
+    fn import_star(&mut self, frame: &Frame, source: Value, base: &str, from: Option<(ModIdx, Span)>) -> Run<()> {
+        let Some(Object::Module(at)) = self.heap.get(source) else {
+            self.heap.scope_mut(frame.scope).open = true;
+            return Ok(());
+        };
+        let at = *at;
+        self.wake(at);
+        let scope = self.module(at).scope;
+        if self.module(at).kind == ModuleKind::Runtime {
+            self.star_of_runtime(frame, at);
+            return Ok(());
+        }
+        let all = self.heap.sym("__all__");
+        let listed = self.heap.vars(scope).get(all).map(|value| self.items_of(value));
+        if self.heap.scope_ref(scope).open {
+            self.heap.scope_mut(frame.scope).open = true;
+        }
+        match listed {
+            Some((items, open)) => {
+                for item in items {
+                    if let Value::Str(name) = item {
+                        let value = self.import_attr(source, base, name, from)?;
+                        self.set_var(frame.scope, name, value);
+                    }
+                }
+                if open {
+                    self.copy_public(frame, scope);
+                    self.heap.scope_mut(frame.scope).open = true;
+                }
+            }
+            None => self.copy_public(frame, scope),
+        }
+        Ok(())
+    }
+
+    fn copy_public(&mut self, frame: &Frame, scope: ScopeId) {
+        let vars: Vec<(Sym, Value)> = self.heap.vars(scope).iter().collect();
+        for (name, value) in vars {
+            if !self.heap.text(name).starts_with('_') {
+                self.set_var(frame.scope, name, value);
+            }
+        }
+    }
+}

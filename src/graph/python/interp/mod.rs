@@ -1,0 +1,375 @@
+//! An abstract interpreter for module top levels.
+//!
+//! It executes code in the order in which CPython would, over [`Value`]s that know what matters
+//! for imports. Conditions that cannot be decided run both ways; budgets make it end always.
+
+mod attr;
+mod builtins;
+mod call;
+mod class;
+mod eval;
+mod exec;
+mod import;
+mod iterate;
+mod methods;
+mod ops;
+mod runtime;
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::PythonInput;
+use super::finder::Finder;
+use super::sources::Sources;
+use super::value::*;
+use crate::artifact::EntryId;
+use crate::graph::{ModuleKind, Phase, Weight};
+use crate::lang::python::Parsed;
+use crate::lang::python::ir::{ExprId, NameId};
+use crate::span::Span;
+
+/// A raised exception: its instance or class.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Raised(pub(super) Value);
+
+/// The result of running something that may raise for sure.
+pub(super) type Run<T> = Result<T, Raised>;
+
+/// Steps after which calls are no longer followed, only module top levels run on.
+const STEP_LIMIT: u64 = 6_000_000;
+/// Nested calls that are followed.
+const CALL_DEPTH: u32 = 48;
+/// Nested calls and imports together, which bounds our own stack.
+const TOTAL_DEPTH: u32 = 600;
+/// Runs of one function that are followed.
+const RUNS_PER_FUNCTION: u32 = 400;
+/// Modules that one simulation loads.
+const MODULE_LIMIT: usize = 30_000;
+
+/// Stack that the interpreter's thread needs.
+pub(super) const STACK: usize = 1 << 30;
+
+/// How far a module has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LoadState {
+    Running,
+    Loaded,
+    Failed,
+}
+
+/// A module as it is being loaded.
+pub(super) struct Mod {
+    pub(super) name: Sym,
+    pub(super) object: Value,
+    pub(super) scope: ScopeId,
+    pub(super) code: Arc<Parsed>,
+    syms: Rc<[Cell<u32>]>,
+    pub(super) entry: Option<EntryId>,
+    pub(super) kind: ModuleKind,
+    pub(super) is_package: bool,
+    pub(super) phase: Phase,
+    pub(super) state: LoadState,
+    pub(super) preloaded: bool,
+    /// Made by code, not loaded from a file.
+    pub(super) synthetic: bool,
+    pub(super) first_import: Option<(ModIdx, Span)>,
+    pub(super) weight: Weight,
+    /// A lazy loader stands in front of it: it runs when an attribute is asked for.
+    pub(super) deferred: bool,
+    /// Part of the function itself rather than of an installed package.
+    pub(super) own: bool,
+}
+
+/// An import that ran.
+pub(super) struct SeenImport {
+    pub(super) importer: ModIdx,
+    pub(super) span: Span,
+    pub(super) target: ModIdx,
+    pub(super) phase: Phase,
+    pub(super) function: Option<Sym>,
+    pub(super) guarded: bool,
+}
+
+/// An import that failed.
+pub(super) struct SeenUnresolved {
+    pub(super) importer: ModIdx,
+    pub(super) span: Span,
+    pub(super) name: Sym,
+    pub(super) phase: Phase,
+    pub(super) guarded: bool,
+}
+
+/// A call of a named thing while own code runs.
+pub(super) struct SeenCall {
+    pub(super) module: ModIdx,
+    pub(super) span: Span,
+    pub(super) callee: Sym,
+    pub(super) args: Args,
+    pub(super) via: Vec<(ModIdx, Span)>,
+    pub(super) repeats: u64,
+}
+
+/// What code is running and where its variables are.
+pub(super) struct Frame {
+    pub(super) module: ModIdx,
+    pub(super) code: Arc<Parsed>,
+    syms: Rc<[Cell<u32>]>,
+    pub(super) scope: ScopeId,
+    /// Index of the function in the module's code.
+    pub(super) function: Option<u32>,
+    /// The scope where functions defined here look for free variables.
+    pub(super) closure: Option<ScopeId>,
+    /// The class body around the running function or this class body itself.
+    pub(super) class_scope: Option<ScopeId>,
+    pub(super) is_class: bool,
+    /// First argument, for `super()`.
+    pub(super) this: Value,
+    pub(super) yields: RefCell<Vec<Value>>,
+    pub(super) yields_open: Cell<bool>,
+    /// The import or call being executed, for attribution.
+    pub(super) span: Cell<Span>,
+}
+
+/// Old values of the variables that a branch which may not run has changed.
+struct Log {
+    scope: ScopeId,
+    old: Vec<(Sym, Option<Value>)>,
+}
+
+/// What the innermost `try` statements catch; `None` catches everything.
+struct Catch {
+    classes: Option<Vec<Value>>,
+    module_depth: u32,
+}
+
+/// The interpreter.
+pub(super) struct Interp<'a> {
+    pub(super) input: &'a PythonInput<'a>,
+    pub(super) finder: &'a Finder<'a>,
+    pub(super) sources: &'a Sources<'a>,
+    pub(super) heap: Heap,
+    pub(super) mods: Vec<Mod>,
+    pub(super) sys_modules: Names,
+    pub(super) phase: Phase,
+    pub(super) imports: Vec<SeenImport>,
+    seen_imports: FxHashSet<(ModIdx, u32, ModIdx)>,
+    pub(super) unresolved: Vec<SeenUnresolved>,
+    pub(super) calls: Vec<SeenCall>,
+    pub(super) data_files: Vec<(EntryId, ModIdx, Span)>,
+    pub(super) problems: Vec<(Option<EntryId>, Option<Span>, String)>,
+    pub(super) executed: FxHashSet<(ModIdx, u32)>,
+    catches: Vec<Catch>,
+    logs: Vec<Log>,
+    memo: FxHashMap<(ObjId, Args), Value>,
+    active: FxHashMap<(ModIdx, u32), u32>,
+    runs: FxHashMap<(ModIdx, u32), u32>,
+    pub(super) call_sites: Vec<(ModIdx, Span)>,
+    pub(super) provenance: FxHashMap<ObjId, Sym>,
+    steps: u64,
+    call_depth: u32,
+    total_depth: u32,
+    module_depth: u32,
+    maybe: u32,
+    repeats: u64,
+    pub(super) is_own: Box<dyn Fn(EntryId) -> bool + 'a>,
+}
+
+impl<'a> Interp<'a> {
+    pub(super) fn new(
+        input: &'a PythonInput<'a>,
+        finder: &'a Finder<'a>,
+        sources: &'a Sources<'a>,
+        is_own: Box<dyn Fn(EntryId) -> bool + 'a>,
+    ) -> Self {
+        Self {
+            input,
+            finder,
+            sources,
+            heap: Heap::default(),
+            mods: Vec::new(),
+            sys_modules: Names::default(),
+            phase: Phase::Init,
+            imports: Vec::new(),
+            seen_imports: FxHashSet::default(),
+            unresolved: Vec::new(),
+            calls: Vec::new(),
+            data_files: Vec::new(),
+            problems: Vec::new(),
+            executed: FxHashSet::default(),
+            catches: Vec::new(),
+            logs: Vec::new(),
+            memo: FxHashMap::default(),
+            active: FxHashMap::default(),
+            runs: FxHashMap::default(),
+            call_sites: Vec::new(),
+            provenance: FxHashMap::default(),
+            steps: 0,
+            call_depth: 0,
+            total_depth: 0,
+            module_depth: 0,
+            maybe: 0,
+            repeats: 1,
+            is_own,
+        }
+    }
+
+    pub(super) fn module(&self, at: ModIdx) -> &Mod {
+        &self.mods[at.0 as usize]
+    }
+
+    pub(super) fn module_mut(&mut self, at: ModIdx) -> &mut Mod {
+        &mut self.mods[at.0 as usize]
+    }
+
+    /// A frame for a module's top level.
+    pub(super) fn module_frame(&self, at: ModIdx) -> Frame {
+        let module = self.module(at);
+        Frame {
+            module: at,
+            code: module.code.clone(),
+            syms: module.syms.clone(),
+            scope: module.scope,
+            function: None,
+            closure: None,
+            class_scope: None,
+            is_class: false,
+            this: Value::Unknown,
+            yields: RefCell::default(),
+            yields_open: Cell::new(false),
+            span: Cell::default(),
+        }
+    }
+
+    /// The interned form of a name of the frame's module.
+    pub(super) fn sym(&mut self, frame: &Frame, name: NameId) -> Sym {
+        let Some(cell) = frame.syms.get(name.0 as usize) else {
+            return self.heap.sym("");
+        };
+        if cell.get() != u32::MAX {
+            return Sym(cell.get());
+        }
+        let sym = self.heap.sym(frame.code.code.name(name));
+        cell.set(sym.0);
+        sym
+    }
+
+    pub(super) fn set_code(&mut self, at: ModIdx, code: Arc<Parsed>) {
+        let syms = vec![Cell::new(u32::MAX); code.code.names.len()].into();
+        let module = self.module_mut(at);
+        module.code = code;
+        module.syms = syms;
+    }
+
+    /// Counts a step; false once the budget is spent.
+    pub(super) fn step(&mut self) -> bool {
+        self.steps += 1;
+        self.steps < STEP_LIMIT
+    }
+
+    /// An exception of a built-in class.
+    pub(super) fn exception(&mut self, class: &str, text: &str) -> Raised {
+        let class = self.heap.external(class);
+        let mut attrs = Names::default();
+        let message = self.heap.str(text);
+        let args = self.heap.tuple(&[message]);
+        attrs.set(self.heap.sym("args"), args);
+        attrs.set(self.heap.sym("msg"), message);
+        Raised(self.heap.alloc(Object::Instance {
+            class,
+            attrs,
+            payload: Value::Unknown,
+        }))
+    }
+
+    /// Whether an exception of a built-in class would be caught by running code.
+    /// `near` asks only for `try` statements of the module that runs now: errors that we derive
+    /// from incomplete knowledge must not travel further.
+    pub(super) fn is_caught(&mut self, class: &str, near: bool) -> bool {
+        let class = self.heap.external(class);
+        let depth = self.module_depth;
+        for at in (0..self.catches.len()).rev() {
+            let catch = &self.catches[at];
+            if near && catch.module_depth != depth {
+                return false;
+            }
+            let Some(classes) = &catch.classes else {
+                return true;
+            };
+            let classes = classes.clone();
+            if classes.iter().any(|c| self.is_subclass(class, *c) != Some(false)) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// An error derived from what we know of an object: raised where code waits for it,
+    /// otherwise taken as a gap of ours.
+    pub(super) fn soft_error(&mut self, class: &str, text: &str) -> Run<Value> {
+        if self.is_caught(class, true) {
+            return Err(self.exception(class, text));
+        }
+        Ok(Value::Unknown)
+    }
+
+    pub(super) fn set_var(&mut self, scope: ScopeId, name: Sym, value: Value) {
+        if let Some(log) = self.logs.last_mut()
+            && log.scope == scope
+        {
+            let old = self.heap.vars(scope).get(name);
+            log.old.push((name, old));
+        }
+        self.heap.vars_mut(scope).set(name, value);
+    }
+
+    /// The scope that holds a name as seen from a frame.
+    pub(super) fn lookup(&mut self, frame: &Frame, name: Sym) -> Option<Value> {
+        if let Some(value) = self.heap.vars(frame.scope).get(name) {
+            return Some(value);
+        }
+        let mut at = if frame.is_class { frame.closure } else { self.heap.scope_ref(frame.scope).parent };
+        while let Some(scope) = at {
+            if let Some(value) = self.heap.vars(scope).get(name) {
+                return Some(value);
+            }
+            at = self.heap.scope_ref(scope).parent;
+        }
+        self.heap.vars(self.module(frame.module).scope).get(name)
+    }
+
+    /// Where an assignment to a name in a frame goes.
+    pub(super) fn home(&mut self, frame: &Frame, id: NameId, name: Sym) -> ScopeId {
+        let Some(function) = frame.function.and_then(|at| frame.code.code.functions.get(at as usize)) else {
+            return frame.scope;
+        };
+        if frame.is_class || function.locals.binary_search(&id).is_ok() {
+            return frame.scope;
+        }
+        if function.globals.contains(&id) {
+            return self.module(frame.module).scope;
+        }
+        let mut at = self.heap.scope_ref(frame.scope).parent;
+        while let Some(scope) = at {
+            if self.heap.vars(scope).get(name).is_some() {
+                return scope;
+            }
+            at = self.heap.scope_ref(scope).parent;
+        }
+        frame.scope
+    }
+
+    /// Span of an expression, with which calls and imports are reported.
+    pub(super) fn at(&self, frame: &Frame, expr: ExprId) -> Span {
+        frame.code.code.expr_span(expr)
+    }
+
+    pub(super) fn text_of(&self, value: Value) -> Option<Rc<str>> {
+        match value {
+            Value::Str(sym) => Some(self.heap.text(sym)),
+            _ => None,
+        }
+    }
+}
