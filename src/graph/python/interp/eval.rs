@@ -1,0 +1,429 @@
+//! Expressions.
+
+use super::super::value::*;
+use super::*;
+use crate::lang::python::ir::{ComprehensionKind, Expr, ExprId, Exprs, UnaryOp};
+
+impl Interp<'_> {
+    pub(super) fn eval(&mut self, frame: &Frame, id: ExprId) -> Run<Value> {
+        if !self.step() && frame.function.is_some() {
+            return Ok(Value::Unknown);
+        }
+        Ok(match frame.code.code.expr(id) {
+            Expr::Opaque => Value::Unknown,
+            Expr::None => Value::None,
+            Expr::Ellipsis => Value::Ellipsis,
+            Expr::Bool(value) => Value::Bool(value),
+            Expr::Int(value) => Value::Int(value),
+            Expr::Float(value) => Value::Float(value.to_bits()),
+            Expr::Text(text) => {
+                let text = frame.code.code.text(text);
+                self.heap.str(text)
+            }
+            Expr::Bytes(text) => Value::Bytes(self.heap.sym(frame.code.code.text(text))),
+            Expr::Name(name) => {
+                let name = self.sym(frame, name);
+                self.eval_name(frame, name)?
+            }
+            Expr::Attribute(object, name) => {
+                let object = self.eval(frame, object)?;
+                let name = self.sym(frame, name);
+                self.get_attr(object, name)?
+            }
+            Expr::Subscript(object, key) => {
+                let object = self.eval(frame, object)?;
+                let key = self.eval(frame, key)?;
+                self.get_item(object, key)?
+            }
+            Expr::Slice(parts) => {
+                let mut values = Vec::with_capacity(3);
+                let code = frame.code.clone();
+                for part in code.code.list(parts) {
+                    values.push(self.eval(frame, *part)?);
+                }
+                // A slice is a tuple that starts with the ellipsis: nothing else looks like that.
+                values.insert(0, Value::Ellipsis);
+                values.insert(0, Value::Ellipsis);
+                self.heap.tuple(&values)
+            }
+            Expr::Call(function, args) => self.eval_call(frame, id, function, args)?,
+            Expr::And(list) => self.eval_logic(frame, list, false)?,
+            Expr::Or(list) => self.eval_logic(frame, list, true)?,
+            Expr::Unary(op, operand) => {
+                let value = self.eval(frame, operand)?;
+                match (op, value) {
+                    (UnaryOp::Not, value) => self.truth(value)?.map_or(Value::Unknown, |v| Value::Bool(!v)),
+                    (UnaryOp::Minus, Value::Int(value)) => value.checked_neg().map_or(Value::Unknown, Value::Int),
+                    (UnaryOp::Minus, Value::Float(bits)) => Value::Float((-f64::from_bits(bits)).to_bits()),
+                    _ => Value::Unknown,
+                }
+            }
+            Expr::Binary(op, left, right) => {
+                let left = self.eval(frame, left)?;
+                let right = self.eval(frame, right)?;
+                self.binary(op, left, right, false)?
+            }
+            Expr::Compare(at) => self.eval_compare(frame, at)?,
+            Expr::If(test, body, orelse) => {
+                let test = self.eval(frame, test)?;
+                match self.truth(test)? {
+                    Some(true) => self.eval(frame, body)?,
+                    Some(false) => self.eval(frame, orelse)?,
+                    None => {
+                        self.maybe += 1;
+                        let a = self.eval(frame, body);
+                        let b = self.eval(frame, orelse);
+                        self.maybe -= 1;
+                        match (a, b) {
+                            (Ok(a), Ok(b)) => self.heap.join(a, b),
+                            (Ok(value), Err(_)) | (Err(_), Ok(value)) => value,
+                            (Err(raised), Err(_)) => return Err(raised),
+                        }
+                    }
+                }
+            }
+            Expr::Tuple(list) => {
+                let (items, open) = self.eval_items(frame, list)?;
+                if open {
+                    self.heap.list(items, true)
+                } else {
+                    self.heap.tuple(&items)
+                }
+            }
+            Expr::List(list) => {
+                let (items, open) = self.eval_items(frame, list)?;
+                self.heap.list(items, open)
+            }
+            Expr::Set(list) => {
+                let (items, open) = self.eval_items(frame, list)?;
+                self.heap.alloc(Object::Set { items, open })
+            }
+            Expr::Dict(list) => self.eval_dict(frame, list)?,
+            Expr::Lambda(index) => self.make_function(frame, index)?,
+            Expr::Comprehension(index) => self.eval_comprehension(frame, index)?,
+            Expr::Format(parts) => self.eval_format(frame, parts)?,
+            Expr::Await(value) => {
+                let value = self.eval(frame, value)?;
+                self.run_coroutine(value)?
+            }
+            Expr::Yield(value) => {
+                let value = match value {
+                    Some(value) => self.eval(frame, value)?,
+                    None => Value::None,
+                };
+                let mut yields = frame.yields.borrow_mut();
+                if self.maybe > 0 {
+                    frame.yields_open.set(true);
+                }
+                if yields.len() < 5000 {
+                    yields.push(value);
+                } else {
+                    frame.yields_open.set(true);
+                }
+                Value::Unknown
+            }
+            Expr::YieldFrom(value) => {
+                let value = self.eval(frame, value)?;
+                let (items, open) = self.iterate(value)?;
+                frame.yields.borrow_mut().extend(items.into_iter().take(5000));
+                if open {
+                    frame.yields_open.set(true);
+                }
+                Value::Unknown
+            }
+            Expr::Starred(value) => self.eval(frame, value)?,
+            Expr::Walrus(target, value) => {
+                let value = self.eval(frame, value)?;
+                self.assign(frame, target, value)?;
+                value
+            }
+        })
+    }
+
+    fn eval_name(&mut self, frame: &Frame, name: Sym) -> Run<Value> {
+        if let Some(value) = self.lookup(frame, name) {
+            return Ok(value);
+        }
+        let text = self.heap.text(name);
+        if &*text == "__debug__" {
+            return Ok(Value::Bool(true));
+        }
+        if &*text == "__class__" {
+            return Ok(self.current_class(frame).unwrap_or(Value::Unknown));
+        }
+        if builtins::is_builtin_name(&text, self.input.version) {
+            return Ok(match &*text {
+                "NotImplemented" => Value::NotImplemented,
+                _ => self.heap.external(&text),
+            });
+        }
+        let scope = self.module(frame.module).scope;
+        if self.heap.scope_ref(scope).open || self.maybe > 0 {
+            return Ok(Value::Unknown);
+        }
+        self.soft_error("NameError", &format!("name '{text}' is not defined"))
+    }
+
+    pub(super) fn current_class(&self, frame: &Frame) -> Option<Value> {
+        let scope = frame.class_scope?;
+        self.heap.scope_ref(scope).class.map(Value::Obj)
+    }
+
+    fn eval_logic(&mut self, frame: &Frame, list: Exprs, stop_at: bool) -> Run<Value> {
+        let code = frame.code.clone();
+        let mut result: Option<Value> = None;
+        let mut maybe = 0;
+        let mut outcome = Ok(());
+        for id in code.code.list(list) {
+            let value = match self.eval(frame, *id) {
+                Ok(value) => value,
+                Err(raised) => {
+                    // Only surely raised when it surely ran.
+                    if maybe == 0 {
+                        outcome = Err(raised);
+                    }
+                    break;
+                }
+            };
+            let truth = self.truth(value)?;
+            result = Some(match result {
+                // A value that was passed over is false (`or`) or true (`and`); only what may
+                // have ended the chain stays possible.
+                Some(before) if maybe > 0 => self.heap.join(before, value),
+                _ => value,
+            });
+            match truth {
+                Some(truth) if truth == stop_at => break,
+                Some(_) => {}
+                None => {
+                    self.maybe += 1;
+                    maybe += 1;
+                }
+            }
+        }
+        self.maybe -= maybe;
+        outcome?;
+        Ok(result.unwrap_or(Value::Unknown))
+    }
+
+    pub(super) fn eval_items(&mut self, frame: &Frame, list: Exprs) -> Run<(Vec<Value>, bool)> {
+        let code = frame.code.clone();
+        let ids = code.code.list(list);
+        let mut items = Vec::with_capacity(ids.len());
+        let mut open = false;
+        for id in ids {
+            let value = self.eval(frame, *id)?;
+            if matches!(code.code.expr(*id), Expr::Starred(_)) {
+                let (more, unknown) = self.iterate(value)?;
+                items.extend(more);
+                open |= unknown;
+            } else {
+                items.push(value);
+            }
+        }
+        Ok((items, open))
+    }
+
+    fn eval_dict(&mut self, frame: &Frame, list: Exprs) -> Run<Value> {
+        let code = frame.code.clone();
+        let mut items = Dict::default();
+        let mut open = false;
+        for pair in code.code.list(list).chunks_exact(2) {
+            let &[key_id, value_id] = pair else { continue };
+            if matches!(code.code.expr(key_id), Expr::Opaque) {
+                let value = self.eval(frame, value_id)?;
+                let (more, unknown) = self.dict_items(value);
+                for (key, value) in more {
+                    items.set(key, value);
+                }
+                open |= unknown;
+                continue;
+            }
+            let key = self.eval(frame, key_id)?;
+            let value = self.eval(frame, value_id)?;
+            if key == Value::Unknown || self.heap.is_union(key) {
+                open = true;
+            } else {
+                items.set(key, value);
+            }
+        }
+        Ok(self.heap.dict(items, open))
+    }
+
+    fn eval_compare(&mut self, frame: &Frame, at: u32) -> Run<Value> {
+        let code = frame.code.clone();
+        let Some(compare) = code.code.compares.get(at as usize) else {
+            return Ok(Value::Unknown);
+        };
+        let mut left = self.eval(frame, compare.left)?;
+        let mut verdict = Some(true);
+        for (op, right) in &compare.rest {
+            let right = self.eval(frame, *right)?;
+            match self.compare(*op, left, right)? {
+                Some(false) => return Ok(Value::Bool(false)),
+                Some(true) => {}
+                None => verdict = None,
+            }
+            left = right;
+        }
+        Ok(verdict.map_or(Value::Unknown, Value::Bool))
+    }
+
+    fn eval_format(&mut self, frame: &Frame, parts: Exprs) -> Run<Value> {
+        let code = frame.code.clone();
+        let mut options: Vec<String> = vec![String::new()];
+        let mut known = true;
+        for part in code.code.list(parts) {
+            let value = self.eval(frame, *part)?;
+            let members = self.heap.members(value);
+            let mut texts = Vec::new();
+            for member in members.iter() {
+                match self.to_text(*member) {
+                    Some(text) => texts.push(text),
+                    None => known = false,
+                }
+            }
+            if !known || options.len() * texts.len() > 16 {
+                known = false;
+                continue;
+            }
+            options = options
+                .iter()
+                .flat_map(|head| texts.iter().map(move |text| format!("{head}{text}")))
+                .collect();
+        }
+        if !known {
+            return Ok(Value::Unknown);
+        }
+        let mut result: Option<Value> = None;
+        for text in options {
+            let value = self.heap.str(&text);
+            result = Some(match result {
+                Some(before) => self.heap.join(before, value),
+                None => value,
+            });
+        }
+        Ok(result.unwrap_or(Value::Unknown))
+    }
+
+    fn eval_comprehension(&mut self, frame: &Frame, index: u32) -> Run<Value> {
+        let code = frame.code.clone();
+        let Some(node) = code.code.comprehensions.get(index as usize) else {
+            return Ok(Value::Unknown);
+        };
+        let mut out = Collected::default();
+        let mut hidden = Vec::new();
+        for clause in &node.generators {
+            self.target_names(frame, clause.target, &mut hidden);
+        }
+        let result = self.run_clauses(frame, index, 0, &mut out);
+        for (scope, name, old) in hidden.into_iter().rev() {
+            match old {
+                Some(old) => self.heap.vars_mut(scope).set(name, old),
+                None => {
+                    self.heap.vars_mut(scope).remove(name);
+                }
+            }
+        }
+        result?;
+        Ok(match node.kind {
+            ComprehensionKind::List => self.heap.list(out.items, out.open),
+            ComprehensionKind::Generator => self.heap.list(out.items, out.open),
+            ComprehensionKind::Set => self.heap.alloc(Object::Set {
+                items: out.items,
+                open: out.open,
+            }),
+            ComprehensionKind::Dict => self.heap.dict(out.pairs, out.open),
+        })
+    }
+
+    fn target_names(&mut self, frame: &Frame, target: ExprId, out: &mut Vec<(ScopeId, Sym, Option<Value>)>) {
+        match frame.code.code.expr(target) {
+            Expr::Name(id) => {
+                let name = self.sym(frame, id);
+                let scope = self.home(frame, id, name);
+                out.push((scope, name, self.heap.vars(scope).get(name)));
+            }
+            Expr::Tuple(list) | Expr::List(list) => {
+                let code = frame.code.clone();
+                for inner in code.code.list(list) {
+                    self.target_names(frame, *inner, out);
+                }
+            }
+            Expr::Starred(inner) => self.target_names(frame, inner, out),
+            _ => {}
+        }
+    }
+
+    fn run_clauses(&mut self, frame: &Frame, index: u32, depth: usize, out: &mut Collected) -> Run<()> {
+        let code = frame.code.clone();
+        let Some(node) = code.code.comprehensions.get(index as usize) else {
+            return Ok(());
+        };
+        let Some(clause) = node.generators.get(depth) else {
+            let element = self.eval(frame, node.element)?;
+            if out.items.len() > 5000 {
+                out.open = true;
+                return Ok(());
+            }
+            match node.value {
+                Some(value) => {
+                    let value = self.eval(frame, value)?;
+                    if element == Value::Unknown {
+                        out.open = true;
+                    } else {
+                        out.pairs.set(element, value);
+                    }
+                }
+                None if node.kind == ComprehensionKind::Set && out.items.contains(&element) => {}
+                None => out.items.push(element),
+            }
+            return Ok(());
+        };
+        let iterable = self.eval(frame, clause.iter)?;
+        let (mut items, open) = self.iterate(iterable)?;
+        if open {
+            out.open = true;
+            items.push(Value::Unknown);
+        }
+        for item in items.into_iter().take(3000) {
+            self.assign(frame, clause.target, item)?;
+            let mut verdict = Some(true);
+            for test in code.code.list(clause.ifs) {
+                let test = self.eval(frame, *test)?;
+                match self.truth(test)? {
+                    Some(false) => {
+                        verdict = Some(false);
+                        break;
+                    }
+                    None => verdict = None,
+                    Some(true) => {}
+                }
+            }
+            match verdict {
+                Some(true) => self.run_clauses(frame, index, depth + 1, out)?,
+                Some(false) => {}
+                None => {
+                    out.open = true;
+                    self.maybe += 1;
+                    let result = self.run_clauses(frame, index, depth + 1, out);
+                    self.maybe -= 1;
+                    let _ = result;
+                }
+            }
+        }
+        // The item that stands for all others is not an item.
+        if open && out.items.last() == Some(&Value::Unknown) {
+            out.items.pop();
+        }
+        Ok(())
+    }
+}
+
+/// What a comprehension has built so far.
+#[derive(Default)]
+struct Collected {
+    items: Vec<Value>,
+    pairs: Dict,
+    open: bool,
+}

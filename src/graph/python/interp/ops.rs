@@ -1,0 +1,499 @@
+//! Truth, comparison, arithmetic on texts and containers, class relations.
+
+use super::super::value::*;
+use super::*;
+use crate::lang::python::ir::{BinaryOp, CompareOp};
+
+impl Interp<'_> {
+    /// Whether a value counts as true, if that is known.
+    pub(super) fn truth(&mut self, value: Value) -> Run<Option<bool>> {
+        Ok(match value {
+            Value::Unknown => None,
+            Value::None => Some(false),
+            Value::Bool(value) => Some(value),
+            Value::Int(value) => Some(value != 0),
+            Value::Float(bits) => Some(f64::from_bits(bits) != 0.0),
+            Value::Str(sym) | Value::Bytes(sym) => Some(!self.heap.text(sym).is_empty()),
+            Value::Ellipsis | Value::NotImplemented => Some(true),
+            Value::Obj(id) => match self.heap.object(id) {
+                Object::Tuple(items) => Some(!items.is_empty()),
+                Object::List { items, open } | Object::Set { items, open } => {
+                    if !items.is_empty() { Some(true) } else if *open { None } else { Some(false) }
+                }
+                Object::Dict { items, open } => {
+                    if items.len() > 0 { Some(true) } else if *open { None } else { Some(false) }
+                }
+                Object::Module(_) | Object::Function(_) | Object::Class(_) | Object::Method { .. } | Object::Partial { .. }
+                | Object::Property { .. } | Object::StaticMethod(_) | Object::ClassMethod(_) | Object::Generator { .. } => Some(true),
+                Object::Namespace(_) => Some(true),
+                Object::Super { .. } => None,
+                Object::External(name) => {
+                    let name = self.heap.text(*name);
+                    self.truth_of_external(&name)
+                }
+                Object::Union(members) => {
+                    let members = members.clone();
+                    let mut verdict: Option<bool> = None;
+                    for member in members.iter() {
+                        let Some(truth) = self.truth(*member)? else { return Ok(None) };
+                        if verdict.is_some_and(|v| v != truth) {
+                            return Ok(None);
+                        }
+                        verdict = Some(truth);
+                    }
+                    verdict
+                }
+                Object::Instance { class, payload, .. } => {
+                    let (class, payload) = (*class, *payload);
+                    for name in ["__bool__", "__len__"] {
+                        let name = self.heap.sym(name);
+                        if let Some(method) = self.class_lookup(class, name) {
+                            if self.heap.external_name(method).is_some() {
+                                break;
+                            }
+                            let method = self.bind(method, value, class)?;
+                            let result = self.call(method, Args::default())?;
+                            return if result == Value::Unknown { Ok(None) } else { self.truth(result) };
+                        }
+                    }
+                    if payload != Value::Unknown {
+                        return self.truth(payload);
+                    }
+                    match self.heap.get(class) {
+                        Some(Object::Class(class)) if !class.open => Some(true),
+                        _ => None,
+                    }
+                }
+            },
+        })
+    }
+
+    /// Whether two values are equal, if that is known.
+    pub(super) fn equal(&mut self, a: Value, b: Value) -> Option<bool> {
+        if a == Value::Unknown || b == Value::Unknown {
+            return None;
+        }
+        if self.heap.is_union(a) || self.heap.is_union(b) {
+            let (left, right) = (self.heap.members(a), self.heap.members(b));
+            let mut verdict: Option<bool> = None;
+            for x in left.iter() {
+                for y in right.iter() {
+                    let this = self.equal(*x, *y)?;
+                    if verdict.is_some_and(|v| v != this) {
+                        return None;
+                    }
+                    verdict = Some(this);
+                }
+            }
+            return verdict;
+        }
+        if a == b {
+            return Some(true);
+        }
+        match (a, b) {
+            (Value::Int(x), Value::Float(y)) | (Value::Float(y), Value::Int(x)) => Some(x as f64 == f64::from_bits(y)),
+            (Value::Bool(x), Value::Int(y)) | (Value::Int(y), Value::Bool(x)) => Some(i64::from(x) == y),
+            (Value::Obj(x), Value::Obj(y)) => {
+                let pair = (self.heap.object(x).clone(), self.heap.object(y).clone());
+                match pair {
+                    (Object::Tuple(x), Object::Tuple(y)) => self.equal_lists(&x, &y),
+                    (Object::List { items: x, open: false }, Object::List { items: y, open: false }) => self.equal_lists(&x, &y),
+                    (Object::Class(_), Object::Class(_) | Object::External(_)) | (Object::External(_), Object::Class(_)) => Some(false),
+                    (Object::External(x), Object::External(y)) => {
+                        let (x, y) = (self.heap.text(x), self.heap.text(y));
+                        (!x.contains("()") && !y.contains("()") && builtins::is_builtin_name(&x, self.input.version) && builtins::is_builtin_name(&y, self.input.version)).then_some(false)
+                    }
+                    (Object::Module(_) | Object::Function(_), Object::Module(_) | Object::Function(_)) => Some(false),
+                    _ => None,
+                }
+            }
+            (Value::Obj(x), constant) | (constant, Value::Obj(x)) => match self.heap.object(x) {
+                Object::External(_) | Object::Instance { .. } | Object::Super { .. } if constant != Value::None => None,
+                Object::External(name) => {
+                    let name = self.heap.text(*name);
+                    if name.contains("()") { None } else { Some(false) }
+                }
+                _ => Some(false),
+            },
+            _ => Some(false),
+        }
+    }
+
+    fn equal_lists(&mut self, x: &[Value], y: &[Value]) -> Option<bool> {
+        if x.len() != y.len() {
+            return Some(false);
+        }
+        let mut verdict = Some(true);
+        for (x, y) in x.iter().zip(y) {
+            match self.equal(*x, *y) {
+                Some(false) => return Some(false),
+                None => verdict = None,
+                Some(true) => {}
+            }
+        }
+        verdict
+    }
+
+    fn identical(&mut self, a: Value, b: Value) -> Option<bool> {
+        if a == Value::Unknown || b == Value::Unknown {
+            return None;
+        }
+        if self.heap.is_union(a) || self.heap.is_union(b) {
+            let (left, right) = (self.heap.members(a), self.heap.members(b));
+            let mut verdict: Option<bool> = None;
+            for x in left.iter() {
+                for y in right.iter() {
+                    let this = self.identical(*x, *y)?;
+                    if verdict.is_some_and(|v| v != this) {
+                        return None;
+                    }
+                    verdict = Some(this);
+                }
+            }
+            return verdict;
+        }
+        if a == b {
+            return Some(true);
+        }
+        match (self.heap.external_name(a), self.heap.external_name(b)) {
+            (Some(x), _) | (_, Some(x)) if x.contains("()") => None,
+            _ => Some(false),
+        }
+    }
+
+    pub(super) fn compare(&mut self, op: CompareOp, a: Value, b: Value) -> Run<Option<bool>> {
+        Ok(match op {
+            CompareOp::Is => self.identical(a, b),
+            CompareOp::IsNot => self.identical(a, b).map(|v| !v),
+            CompareOp::Eq => match self.custom_compare("__eq__", a, b)? {
+                Some(verdict) => verdict,
+                None => self.equal(a, b),
+            },
+            CompareOp::NotEq => match self.custom_compare("__ne__", a, b)? {
+                Some(verdict) => verdict,
+                None => self.equal(a, b).map(|v| !v),
+            },
+            CompareOp::In => self.contains(b, a)?,
+            CompareOp::NotIn => self.contains(b, a)?.map(|v| !v),
+            CompareOp::Lt | CompareOp::LtE | CompareOp::Gt | CompareOp::GtE => {
+                let name = match op {
+                    CompareOp::Lt => "__lt__",
+                    CompareOp::LtE => "__le__",
+                    CompareOp::Gt => "__gt__",
+                    _ => "__ge__",
+                };
+                match self.custom_compare(name, a, b)? {
+                    Some(verdict) => verdict,
+                    None => self.order(a, b).map(|order| match op {
+                        CompareOp::Lt => order.is_lt(),
+                        CompareOp::LtE => order.is_le(),
+                        CompareOp::Gt => order.is_gt(),
+                        _ => order.is_ge(),
+                    }),
+                }
+            }
+        })
+    }
+
+    /// A comparison method of an instance's known class.
+    fn custom_compare(&mut self, name: &str, a: Value, b: Value) -> Run<Option<Option<bool>>> {
+        let Some(Object::Instance { class, .. }) = self.heap.get(a) else { return Ok(None) };
+        let class = *class;
+        let name = self.heap.sym(name);
+        let Some(method) = self.class_lookup(class, name) else { return Ok(None) };
+        if !matches!(self.heap.get(method), Some(Object::Function(_))) {
+            return Ok(None);
+        }
+        let method = self.bind(method, a, class)?;
+        let result = self.call(method, Args::one(b))?;
+        Ok(Some(if result == Value::NotImplemented { None } else { self.truth(result)? }))
+    }
+
+    pub(super) fn order(&mut self, a: Value, b: Value) -> Option<std::cmp::Ordering> {
+        match (a, b) {
+            (Value::Int(x), Value::Int(y)) => Some(x.cmp(&y)),
+            (Value::Str(x), Value::Str(y)) => Some(self.heap.text(x).cmp(&self.heap.text(y))),
+            (Value::Float(x), Value::Float(y)) => f64::from_bits(x).partial_cmp(&f64::from_bits(y)),
+            (Value::Int(x), Value::Float(y)) => (x as f64).partial_cmp(&f64::from_bits(y)),
+            (Value::Float(x), Value::Int(y)) => f64::from_bits(x).partial_cmp(&(y as f64)),
+            (Value::Obj(x), Value::Obj(y)) => {
+                let (x, y) = (self.version_items(x)?, self.version_items(y)?);
+                for (x, y) in x.iter().zip(y.iter()) {
+                    let order = self.order(*x, *y)?;
+                    if order.is_ne() {
+                        return Some(order);
+                    }
+                }
+                Some(x.len().cmp(&y.len()))
+            }
+            _ => None,
+        }
+    }
+
+    fn version_items(&self, id: ObjId) -> Option<Vec<Value>> {
+        match self.heap.object(id) {
+            Object::Tuple(items) => Some(items.to_vec()),
+            Object::List { items, open: false } => Some(items.clone()),
+            _ => None,
+        }
+    }
+
+    fn contains(&mut self, container: Value, item: Value) -> Run<Option<bool>> {
+        if let (Value::Str(hay), Value::Str(needle)) = (container, item) {
+            return Ok(Some(self.heap.text(hay).contains(&*self.heap.text(needle))));
+        }
+        if let Some(verdict) = self.namespace_contains(container, item) {
+            return Ok(verdict);
+        }
+        if let Some(Object::Instance { class, payload, .. }) = self.heap.get(container) {
+            let (class, payload) = (*class, *payload);
+            let name = self.heap.sym("__contains__");
+            if let Some(method) = self.class_lookup(class, name)
+                && matches!(self.heap.get(method), Some(Object::Function(_)))
+            {
+                let method = self.bind(method, container, class)?;
+                let result = self.call(method, Args::one(item))?;
+                return self.truth(result);
+            }
+            return if payload == Value::Unknown { Ok(None) } else { self.contains(payload, item) };
+        }
+        let (items, open) = match self.heap.get(container) {
+            Some(Object::Dict { items, open }) => {
+                if items.get(item).is_some() {
+                    return Ok(Some(true));
+                }
+                (items.iter().map(|(k, _)| k).collect(), *open)
+            }
+            Some(Object::Tuple(items)) => (items.to_vec(), false),
+            Some(Object::List { items, open } | Object::Set { items, open }) => (items.clone(), *open),
+            _ => return Ok(None),
+        };
+        let mut verdict = if open { None } else { Some(false) };
+        for candidate in items {
+            match self.equal(candidate, item) {
+                Some(true) => return Ok(Some(true)),
+                None => verdict = None,
+                Some(false) => {}
+            }
+        }
+        Ok(verdict)
+    }
+
+    pub(super) fn binary(&mut self, op: BinaryOp, a: Value, b: Value, in_place: bool) -> Run<Value> {
+        Ok(match (op, a, b) {
+            (BinaryOp::Add, Value::Str(x), Value::Str(y)) => {
+                let text = format!("{}{}", self.heap.text(x), self.heap.text(y));
+                if text.len() > 100_000 { Value::Unknown } else { self.heap.str(&text) }
+            }
+            (BinaryOp::Mod, Value::Str(format), value) => self.percent(format, value),
+            (BinaryOp::Add, Value::Int(x), Value::Int(y)) => x.checked_add(y).map_or(Value::Unknown, Value::Int),
+            (BinaryOp::Sub, Value::Int(x), Value::Int(y)) => x.checked_sub(y).map_or(Value::Unknown, Value::Int),
+            (BinaryOp::Mul, Value::Int(x), Value::Int(y)) => x.checked_mul(y).map_or(Value::Unknown, Value::Int),
+            (BinaryOp::FloorDiv, Value::Int(x), Value::Int(y)) if y > 0 => Value::Int(x.div_euclid(y)),
+            (BinaryOp::Mod, Value::Int(x), Value::Int(y)) if y > 0 => Value::Int(x.rem_euclid(y)),
+            (BinaryOp::BitOr, Value::Int(x), Value::Int(y)) => Value::Int(x | y),
+            (BinaryOp::BitAnd, Value::Int(x), Value::Int(y)) => Value::Int(x & y),
+            (BinaryOp::Add, Value::Obj(_), Value::Obj(_)) if self.is_sequence(a) && self.is_sequence(b) => {
+                let (mut items, open) = self.items_of(a);
+                let (more, unknown) = self.items_of(b);
+                if in_place && let Value::Obj(id) = a && let Object::List { items, open } = self.heap.object_mut(id) {
+                    items.extend(more);
+                    *open |= unknown;
+                    return Ok(a);
+                }
+                items.extend(more);
+                if matches!(self.heap.get(a), Some(Object::Tuple(_))) && !open && !unknown {
+                    return Ok(self.heap.tuple(&items));
+                }
+                self.heap.list(items, open || unknown)
+            }
+            (BinaryOp::Add, Value::Obj(id), _) if in_place && self.is_sequence(a) => {
+                if let Object::List { open, .. } = self.heap.object_mut(id) {
+                    *open = true;
+                    return Ok(a);
+                }
+                let (items, _) = self.items_of(a);
+                self.heap.list(items, true)
+            }
+            (BinaryOp::Add, Value::Obj(_), _) if self.is_sequence(a) => {
+                let (items, _) = self.items_of(a);
+                self.heap.list(items, true)
+            }
+            (BinaryOp::Add, _, Value::Obj(_)) if self.is_sequence(b) => {
+                let (items, _) = self.items_of(b);
+                self.heap.list(items, true)
+            }
+            (BinaryOp::BitOr, Value::Obj(_), Value::Obj(_)) => self.unite(a, b, in_place),
+            (BinaryOp::Div, Value::Obj(_), _) => self.join_path(a, b),
+            _ => self.custom_binary(op, a, b)?,
+        })
+    }
+
+    fn custom_binary(&mut self, op: BinaryOp, a: Value, b: Value) -> Run<Value> {
+        let (name, reverse) = match op {
+            BinaryOp::Add => ("__add__", "__radd__"),
+            BinaryOp::Sub => ("__sub__", "__rsub__"),
+            BinaryOp::Mul => ("__mul__", "__rmul__"),
+            BinaryOp::Div => ("__truediv__", "__rtruediv__"),
+            BinaryOp::Mod => ("__mod__", "__rmod__"),
+            BinaryOp::BitOr => ("__or__", "__ror__"),
+            BinaryOp::BitAnd => ("__and__", "__rand__"),
+            _ => return Ok(Value::Unknown),
+        };
+        for (this, other, name) in [(a, b, name), (b, a, reverse)] {
+            let Some(Object::Instance { class, .. }) = self.heap.get(this) else { continue };
+            let class = *class;
+            let name = self.heap.sym(name);
+            if let Some(method) = self.class_lookup(class, name) {
+                let method = self.bind(method, this, class)?;
+                let result = self.call(method, Args::one(other))?;
+                if result != Value::NotImplemented {
+                    return Ok(result);
+                }
+            }
+        }
+        Ok(Value::Unknown)
+    }
+
+    fn unite(&mut self, a: Value, b: Value, in_place: bool) -> Value {
+        let is_dict = |this: &Self, v| matches!(this.heap.get(v), Some(Object::Dict { .. }));
+        if is_dict(self, a) && is_dict(self, b) {
+            let (left, open) = self.dict_items(a);
+            let (right, unknown) = self.dict_items(b);
+            let mut items = Dict::default();
+            for (key, value) in left.into_iter().chain(right) {
+                items.set(key, value);
+            }
+            let object = Object::Dict { items, open: open || unknown };
+            if in_place && let Value::Obj(id) = a {
+                *self.heap.object_mut(id) = object;
+                return a;
+            }
+            return self.heap.alloc(object);
+        }
+        if let (Some(Object::Set { items, open }), Some(Object::Set { items: more, open: unknown })) = (self.heap.get(a), self.heap.get(b)) {
+            let (mut items, open) = (items.clone(), *open || *unknown);
+            for item in more.clone() {
+                if !items.contains(&item) {
+                    items.push(item);
+                }
+            }
+            return self.heap.alloc(Object::Set { items, open });
+        }
+        Value::Unknown
+    }
+
+    fn percent(&mut self, format: Sym, value: Value) -> Value {
+        let args: Vec<Value> = match self.heap.get(value) {
+            Some(Object::Tuple(items)) => items.to_vec(),
+            _ => vec![value],
+        };
+        let format = self.heap.text(format);
+        let mut out = String::new();
+        let mut args = args.into_iter();
+        let mut rest = format.chars().peekable();
+        while let Some(c) = rest.next() {
+            if c != '%' {
+                out.push(c);
+                continue;
+            }
+            match rest.next() {
+                Some('%') => out.push('%'),
+                Some('s' | 'd') => match args.next().and_then(|v| self.to_text(v)) {
+                    Some(text) => out.push_str(&text),
+                    None => return Value::Unknown,
+                },
+                _ => return Value::Unknown,
+            }
+        }
+        self.heap.str(&out)
+    }
+
+    /// `str(value)`, where known.
+    pub(super) fn to_text(&mut self, value: Value) -> Option<String> {
+        match value {
+            Value::Str(sym) => Some(self.heap.text(sym).to_string()),
+            Value::Int(value) => Some(value.to_string()),
+            Value::None => Some("None".to_owned()),
+            Value::Bool(true) => Some("True".to_owned()),
+            Value::Bool(false) => Some("False".to_owned()),
+            Value::Obj(_) => self.path_text(value).map(|text| text.to_string()),
+            _ => None,
+        }
+    }
+
+    /// Whether one class is another or comes from it; unknown where bases are.
+    pub(super) fn is_subclass(&mut self, class: Value, of: Value) -> Option<bool> {
+        if class == Value::Unknown || of == Value::Unknown {
+            return None;
+        }
+        if class == of {
+            return Some(true);
+        }
+        if self.heap.external_name(of).as_deref() == Some("object") {
+            return Some(true);
+        }
+        match self.heap.get(class)? {
+            Object::Class(node) => {
+                let (mro, open) = (node.mro.clone(), node.open);
+                for base in mro.iter().skip(1) {
+                    if *base == of {
+                        return Some(true);
+                    }
+                    if self.heap.external_name(*base).is_some() && self.is_subclass(*base, of) == Some(true) {
+                        return Some(true);
+                    }
+                }
+                if open && self.heap.external_name(of).is_some() {
+                    return None;
+                }
+                if open && mro.contains(&Value::Unknown) { None } else { Some(false) }
+            }
+            Object::External(name) => {
+                let name = self.heap.text(*name);
+                let other = match self.heap.get(of) {
+                    Some(Object::External(other)) => self.heap.text(*other),
+                    Some(Object::Class(_)) => return if name.contains("()") { None } else { Some(false) },
+                    _ => return None,
+                };
+                builtins::is_builtin_subclass(&name, &other)
+            }
+            _ => None,
+        }
+    }
+
+    /// The class of a raised value, which may be the class itself.
+    pub(super) fn class_of_exception(&mut self, value: Value) -> Value {
+        match self.heap.get(value) {
+            Some(Object::Class(_)) => value,
+            Some(Object::Instance { class, .. }) => *class,
+            Some(Object::External(name)) => {
+                let name = self.heap.text(*name);
+                match name.strip_suffix("()") {
+                    Some(class) => self.heap.external(class),
+                    None => value,
+                }
+            }
+            _ => Value::Unknown,
+        }
+    }
+
+    /// The classes that `except (A, B)` or `isinstance(x, (A, B))` names.
+    pub(super) fn class_list(&mut self, value: Value) -> (Vec<Value>, bool) {
+        match self.heap.get(value) {
+            Some(Object::Tuple(items)) => {
+                let mut all = Vec::new();
+                let mut open = false;
+                for item in items.clone().iter() {
+                    let (inner, unknown) = self.class_list(*item);
+                    all.extend(inner);
+                    open |= unknown;
+                }
+                (all, open)
+            }
+            Some(Object::Union(items)) => (items.to_vec(), true),
+            Some(Object::List { items, open }) => (items.clone(), *open),
+            _ => (vec![value], false),
+        }
+    }
+}
