@@ -1,0 +1,285 @@
+//! Class statements, metaclasses, method resolution order.
+
+use super::super::value::*;
+use super::*;
+use crate::lang::python::ir::ExprId;
+
+impl Interp<'_> {
+    pub(super) fn exec_class(&mut self, frame: &Frame, index: u32) -> Run<()> {
+        let code = frame.code.clone();
+        let Some(node) = code.code.classes.get(index as usize) else { return Ok(()) };
+        self.module_mut(frame.module).weight.classes += 1;
+        let mut decorators = Vec::new();
+        for decorator in code.code.list(node.decorators) {
+            decorators.push(self.eval(frame, *decorator)?);
+        }
+        let (mut bases, open_bases) = self.eval_items(frame, node.arguments.positional)?;
+        let mut keywords = Vec::new();
+        let mut metaclass = None;
+        for (name, value) in &node.arguments.keywords {
+            let value = self.eval(frame, *value)?;
+            let Some(name) = name else { continue };
+            let name = self.sym(frame, *name);
+            if &*self.heap.text(name) == "metaclass" {
+                metaclass = Some(value);
+            } else {
+                keywords.push((name, value));
+            }
+        }
+        if open_bases {
+            bases.push(Value::Unknown);
+        }
+        let name = self.sym(frame, node.name);
+        let scope = self.heap.scope(None);
+        for param in &node.type_params {
+            let param = self.sym(frame, *param);
+            self.heap.vars_mut(scope).set(param, Value::Unknown);
+        }
+        let body = Frame {
+            module: frame.module,
+            code: code.clone(),
+            syms: frame.syms.clone(),
+            scope,
+            function: frame.function,
+            closure: if frame.is_class || frame.function.is_none() { frame.closure } else { Some(frame.scope) },
+            class_scope: Some(scope),
+            is_class: true,
+            this: Value::Unknown,
+            yields: RefCell::default(),
+            yields_open: Cell::new(false),
+            span: Cell::new(frame.span.get()),
+        };
+        let key = self.heap.sym("__module__");
+        let module_name = self.module(frame.module).name;
+        self.heap.vars_mut(scope).set(key, Value::Str(module_name));
+        let key = self.heap.sym("__qualname__");
+        self.heap.vars_mut(scope).set(key, Value::Str(name));
+        self.exec_block(&body, node.body)?;
+        let class = self.build_class(name, bases, scope, metaclass, keywords, Some(frame.module))?;
+        let mut value = class;
+        for decorator in decorators.into_iter().rev() {
+            self.module_mut(frame.module).weight.decorators += 1;
+            let result = self.call(decorator, Args::one(value))?;
+            if result != Value::Unknown && self.heap.external_name(result).is_none() {
+                value = result;
+            }
+        }
+        self.assign_name(frame, node.name, value);
+        Ok(())
+    }
+
+    /// What the class statement does once the body has run.
+    pub(super) fn build_class(&mut self, name: Sym, bases: Vec<Value>, scope: ScopeId, metaclass: Option<Value>, keywords: Vec<(Sym, Value)>, module: Option<ModIdx>) -> Run<Value> {
+        let bases = self.resolve_bases(bases);
+        let metaclass = metaclass.unwrap_or_else(|| self.inherited_metaclass(&bases));
+        if matches!(self.heap.get(metaclass), Some(Object::Class(_) | Object::Function(_))) {
+            let namespace = self.heap.alloc(Object::Namespace(NamespaceOf::Scope(scope)));
+            let bases_value = self.heap.tuple(&bases);
+            let args = Args {
+                positional: vec![Value::Str(name), bases_value, namespace],
+                keywords: keywords.clone(),
+                open: false,
+            };
+            let made = if matches!(self.heap.get(metaclass), Some(Object::Class(_))) {
+                self.instantiate(metaclass, &args)?
+            } else {
+                self.call(metaclass, args)?
+            };
+            if matches!(self.heap.get(made), Some(Object::Class(_))) {
+                return Ok(made);
+            }
+        }
+        self.make_class(name, bases, scope, metaclass, keywords, module)
+    }
+
+    /// `type.__new__`: the class object itself.
+    pub(super) fn make_class(&mut self, name: Sym, bases: Vec<Value>, scope: ScopeId, metaclass: Value, keywords: Vec<(Sym, Value)>, module: Option<ModIdx>) -> Run<Value> {
+        let bases = self.resolve_bases(bases);
+        let open = bases.iter().any(|base| self.is_open_base(*base));
+        let mut fields = None;
+        for base in &bases {
+            if let Some(Object::Class(base)) = self.heap.get(*base)
+                && fields.is_none()
+            {
+                fields.clone_from(&base.fields);
+            }
+        }
+        let class = self.heap.new_object(Object::Class(Class {
+            name,
+            module,
+            bases: bases.clone(),
+            mro: Vec::new(),
+            open,
+            scope,
+            metaclass,
+            fields,
+        }));
+        let value = Value::Obj(class);
+        let mut mro = vec![value];
+        mro.extend(self.linearize(&bases));
+        if let Object::Class(node) = self.heap.object_mut(class) {
+            node.mro = mro;
+        }
+        if self.heap.scope_ref(scope).class.is_none() {
+            self.heap.scope_mut(scope).class = Some(class);
+        }
+        if bases.iter().any(|b| self.heap.external_name(*b).as_deref() == Some("typing.NamedTuple")) {
+            self.mark_fields(value);
+        }
+        // `__set_name__` of the attributes, then the base's `__init_subclass__`.
+        let set_name = self.heap.sym("__set_name__");
+        let vars: Vec<(Sym, Value)> = self.heap.vars(scope).iter().collect();
+        for (attr, object) in vars {
+            if let Some(Object::Instance { class: kind, .. }) = self.heap.get(object) {
+                let kind = *kind;
+                if let Some(hook) = self.class_lookup(kind, set_name) {
+                    let hook = self.bind(hook, object, kind)?;
+                    self.call(hook, Args::of(&[value, Value::Str(attr)]))?;
+                }
+            }
+        }
+        let hook = self.heap.sym("__init_subclass__");
+        for base in self.mro_of(value).into_iter().skip(1) {
+            if let Some(Object::Class(node)) = self.heap.get(base) {
+                let base_scope = node.scope;
+                if let Some(found) = self.heap.vars(base_scope).get(hook) {
+                    let function = match self.heap.get(found) {
+                        Some(Object::ClassMethod(inner)) => *inner,
+                        _ => found,
+                    };
+                    let method = self.heap.alloc(Object::Method { function, this: value });
+                    self.call(method, Args { keywords, ..Args::default() })?;
+                    break;
+                }
+            }
+        }
+        Ok(value)
+    }
+
+    /// PEP 560: `Generic[T]` as a base stands for `Generic`.
+    fn resolve_bases(&mut self, bases: Vec<Value>) -> Vec<Value> {
+        let mut out = Vec::with_capacity(bases.len());
+        for base in bases {
+            let resolved = match self.heap.get(base) {
+                Some(Object::Union(members)) => members.iter().copied().find(|m| matches!(self.heap.get(*m), Some(Object::Class(_)))).unwrap_or(Value::Unknown),
+                Some(Object::Instance { class, .. }) => {
+                    let class = *class;
+                    let hook = self.heap.sym("__mro_entries__");
+                    match self.class_lookup(class, hook) {
+                        Some(_) => Value::Unknown,
+                        None => base,
+                    }
+                }
+                _ => base,
+            };
+            if !out.contains(&resolved) || resolved == Value::Unknown {
+                out.push(resolved);
+            }
+        }
+        out
+    }
+
+    fn is_open_base(&self, base: Value) -> bool {
+        match self.heap.get(base) {
+            Some(Object::Class(class)) => class.open,
+            Some(Object::External(name)) => !builtins::is_plain_base(&self.heap.text(*name)),
+            _ => true,
+        }
+    }
+
+    pub(super) fn mro_of(&self, class: Value) -> Vec<Value> {
+        match self.heap.get(class) {
+            Some(Object::Class(node)) if !node.mro.is_empty() => node.mro.clone(),
+            _ => vec![class],
+        }
+    }
+
+    /// C3; where it has no answer, depth first.
+    fn linearize(&mut self, bases: &[Value]) -> Vec<Value> {
+        let mut lists: Vec<Vec<Value>> = bases.iter().map(|base| self.mro_of(*base)).collect();
+        lists.push(bases.to_vec());
+        let mut out = Vec::new();
+        loop {
+            lists.retain(|list| !list.is_empty());
+            if lists.is_empty() || out.len() > 500 {
+                return out;
+            }
+            let head = lists.iter().map(|list| list[0]).find(|head| !lists.iter().any(|list| list[1..].contains(head)));
+            let head = head.unwrap_or(lists[0][0]);
+            if !out.contains(&head) {
+                out.push(head);
+            }
+            for list in &mut lists {
+                list.retain(|item| *item != head);
+            }
+        }
+    }
+
+    fn inherited_metaclass(&mut self, bases: &[Value]) -> Value {
+        let type_ = self.heap.external("type");
+        let mut best = type_;
+        for base in bases {
+            let candidate = match self.heap.get(*base) {
+                Some(Object::Class(class)) => class.metaclass,
+                Some(Object::External(name)) => {
+                    let name = self.heap.text(*name);
+                    match builtins::metaclass_of(&name) {
+                        Some(meta) => self.heap.external(meta),
+                        None => type_,
+                    }
+                }
+                _ => type_,
+            };
+            if candidate != best && (best == type_ || self.is_subclass(candidate, best) == Some(true)) {
+                best = candidate;
+            }
+        }
+        best
+    }
+
+    /// Notes an annotated name of a class body: a field, should the class be a data class.
+    pub(super) fn annotate(&mut self, frame: &Frame, target: ExprId, _annotation: ExprId) {
+        let crate::lang::python::ir::Expr::Name(id) = frame.code.code.expr(target) else { return };
+        if !frame.is_class {
+            return;
+        }
+        let name = self.sym(frame, id);
+        let key = self.heap.sym("__annotations__");
+        let dict = match self.heap.vars(frame.scope).get(key) {
+            Some(dict) => dict,
+            None => {
+                let dict = self.heap.dict(Dict::default(), false);
+                self.heap.vars_mut(frame.scope).set(key, dict);
+                dict
+            }
+        };
+        if let Value::Obj(dict) = dict
+            && let Object::Dict { items, .. } = self.heap.object_mut(dict)
+        {
+            items.set(Value::Str(name), Value::Unknown);
+        }
+    }
+
+    /// Makes the annotated names of a class its fields.
+    pub(super) fn mark_fields(&mut self, class: Value) {
+        let key = self.heap.sym("__annotations__");
+        let mut fields: Vec<Sym> = Vec::new();
+        for base in self.mro_of(class).into_iter().rev() {
+            let Some(Object::Class(node)) = self.heap.get(base) else { continue };
+            let scope = node.scope;
+            let Some(annotations) = self.heap.vars(scope).get(key) else { continue };
+            for (name, _) in self.dict_items(annotations).0 {
+                if let Value::Str(name) = name
+                    && !fields.contains(&name)
+                {
+                    fields.push(name);
+                }
+            }
+        }
+        if let Value::Obj(id) = class
+            && let Object::Class(node) = self.heap.object_mut(id)
+        {
+            node.fields = Some(fields);
+        }
+    }
+}
