@@ -86,10 +86,12 @@ impl Interp<'_> {
                 self.eval(frame, *value)?;
             }
             Stmt::Assign(targets, value) => {
-                let value = self.eval(frame, *value)?;
+                let source = *value;
+                let value = self.eval(frame, source)?;
                 for target in code.code.list(*targets) {
                     self.assign(frame, *target, value)?;
                 }
+                self.note_provenance(frame, code.code.list(*targets), source);
             }
             Stmt::AugAssign(target, op, value) => {
                 let old = self.eval(frame, *target)?;

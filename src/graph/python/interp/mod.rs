@@ -167,7 +167,7 @@ pub(super) struct Interp<'a> {
     active: FxHashMap<(ModIdx, u32), u32>,
     runs: FxHashMap<(ModIdx, u32), u32>,
     pub(super) call_sites: Vec<(ModIdx, Span)>,
-    pub(super) provenance: FxHashMap<ObjId, Sym>,
+    pub(super) provenance: FxHashMap<(ScopeId, Sym), Sym>,
     steps: u64,
     call_depth: u32,
     total_depth: u32,

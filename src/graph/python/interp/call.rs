@@ -1,0 +1,703 @@
+//! Calls: functions whose code is known, classes, partials, coroutines, context managers.
+
+use super::super::value::*;
+use super::*;
+use crate::lang::python::ir::{Expr, ExprId, Function as Node};
+
+impl Interp<'_> {
+    pub(super) fn eval_call(&mut self, frame: &Frame, id: ExprId, function: ExprId, args_at: u32) -> Run<Value> {
+        let code = frame.code.clone();
+        let callee = self.eval(frame, function)?;
+        let Some(written) = code.code.calls.get(args_at as usize) else {
+            return Ok(Value::Unknown);
+        };
+        if callee == Value::Unknown && frame.function.is_some() && self.steps >= STEP_LIMIT {
+            return Ok(Value::Unknown);
+        }
+        // `super()` without arguments means the class around and the first argument.
+        if written.positional.is_empty() && self.heap.external_name(callee).as_deref() == Some("super") {
+            return Ok(match self.current_class(frame) {
+                Some(class) => self.heap.alloc(Object::Super { class, this: frame.this }),
+                None => Value::Unknown,
+            });
+        }
+        let (positional, mut open) = self.eval_items(frame, written.positional)?;
+        let mut keywords = Vec::with_capacity(written.keywords.len());
+        for (name, value) in &written.keywords {
+            let value = self.eval(frame, *value)?;
+            match name {
+                Some(name) => keywords.push((self.sym(frame, *name), value)),
+                None => {
+                    let (items, unknown) = self.dict_items(value);
+                    open |= unknown;
+                    for (key, value) in items {
+                        if let Value::Str(key) = key {
+                            keywords.push((key, value));
+                        }
+                    }
+                }
+            }
+        }
+        let args = Args { positional, keywords, open };
+        let span = self.at(frame, id);
+        if self.module(frame.module).own && self.calls.len() < 20_000 {
+            self.record_call(frame, function, callee, &args, span);
+        }
+        if let Some(value) = self.frame_call(frame, callee, &args, span)? {
+            return Ok(value);
+        }
+        self.call_sites.push((frame.module, span));
+        let result = self.call(callee, args);
+        self.call_sites.pop();
+        result
+    }
+
+    fn record_call(&mut self, frame: &Frame, function: ExprId, callee: Value, args: &Args, span: Span) {
+        let Some(name) = self.canonical(frame, function, callee, 0) else { return };
+        if !name.contains('.') && !matches!(name.as_str(), "open" | "exec" | "eval") {
+            return;
+        }
+        let callee = self.heap.sym(&name);
+        let via: Vec<_> = self.call_sites.iter().filter(|(at, _)| self.module(*at).own).copied().collect();
+        let repeats = self.repeats;
+        if self.phase == Phase::Init {
+            self.calls.push(SeenCall {
+                module: frame.module,
+                span,
+                callee,
+                args: args.clone(),
+                via,
+                repeats,
+            });
+        }
+    }
+
+    /// The dotted name under which own code calls something of a library.
+    fn canonical(&mut self, frame: &Frame, expr: ExprId, value: Value, depth: u32) -> Option<String> {
+        if depth > 12 {
+            return None;
+        }
+        if let Some(name) = self.heap.external_name(value) {
+            return Some(name.to_string());
+        }
+        if let Some(Object::Module(at)) = self.heap.get(value) {
+            let module = self.module(*at);
+            return (!module.own).then(|| self.heap.text(module.name).to_string());
+        }
+        match frame.code.code.expr(expr) {
+            Expr::Attribute(base, name) => {
+                let base_value = match frame.code.code.expr(base) {
+                    Expr::Name(id) => {
+                        let name = self.sym(frame, id);
+                        self.lookup(frame, name).unwrap_or(Value::Unknown)
+                    }
+                    Expr::Attribute(inner, name) => self.peek_attr(frame, inner, name, depth),
+                    _ => Value::Unknown,
+                };
+                let base = self.canonical(frame, base, base_value, depth + 1)?;
+                Some(format!("{base}.{}", frame.code.code.name(name)))
+            }
+            Expr::Call(function, _) => {
+                let base = self.canonical(frame, function, Value::Unknown, depth + 1)?;
+                Some(format!("{base}()"))
+            }
+            Expr::Name(id) => {
+                let name = self.sym(frame, id);
+                let value = self.lookup(frame, name);
+                match value.and_then(|v| self.heap.get(v)) {
+                    Some(Object::Function(function)) => {
+                        let (module, index) = (function.module, function.index);
+                        self.library_name(module, index)
+                    }
+                    Some(Object::Class(class)) => {
+                        let (module, class_name) = (class.module?, class.name);
+                        (!self.module(module).own).then(|| format!("{}.{}", self.heap.text(self.module(module).name), self.heap.text(class_name)))
+                    }
+                    Some(Object::External(name)) => Some(self.heap.text(*name).to_string()),
+                    Some(Object::Module(at)) => {
+                        let module = self.module(*at);
+                        (!module.own).then(|| self.heap.text(module.name).to_string())
+                    }
+                    _ => self.provenance_of(frame, name),
+                }
+            }
+            _ => None,
+        }
+    }
+
+    fn peek_attr(&mut self, frame: &Frame, inner: ExprId, name: crate::lang::python::ir::NameId, depth: u32) -> Value {
+        if depth > 8 {
+            return Value::Unknown;
+        }
+        let base = match frame.code.code.expr(inner) {
+            Expr::Name(id) => {
+                let name = self.sym(frame, id);
+                self.lookup(frame, name).unwrap_or(Value::Unknown)
+            }
+            Expr::Attribute(deeper, name) => self.peek_attr(frame, deeper, name, depth + 1),
+            _ => Value::Unknown,
+        };
+        let name = self.sym(frame, name);
+        match self.heap.get(base) {
+            Some(Object::Module(at)) => {
+                let scope = self.module(*at).scope;
+                self.heap.vars(scope).get(name).unwrap_or(Value::Unknown)
+            }
+            _ => Value::Unknown,
+        }
+    }
+
+    fn library_name(&mut self, module: ModIdx, index: u32) -> Option<String> {
+        if self.module(module).own {
+            return None;
+        }
+        let code = self.module(module).code.clone();
+        let node = code.code.functions.get(index as usize)?;
+        Some(format!("{}.{}", self.heap.text(self.module(module).name), code.code.name(node.name)))
+    }
+
+    /// Remembers of what call a variable of own code is the result.
+    pub(super) fn note_provenance(&mut self, frame: &Frame, targets: &[ExprId], value: ExprId) {
+        if !self.module(frame.module).own {
+            return;
+        }
+        let Expr::Call(function, _) = frame.code.code.expr(value) else { return };
+        let Some(base) = self.canonical(frame, function, Value::Unknown, 0) else { return };
+        let result = self.heap.sym(&format!("{base}()"));
+        for target in targets {
+            if let Expr::Name(id) = frame.code.code.expr(*target) {
+                let name = self.sym(frame, id);
+                let scope = self.home(frame, id, name);
+                self.provenance.insert((scope, name), result);
+            }
+        }
+    }
+
+    fn provenance_of(&mut self, frame: &Frame, name: Sym) -> Option<String> {
+        let mut at = Some(frame.scope);
+        while let Some(scope) = at {
+            if let Some(sym) = self.provenance.get(&(scope, name)) {
+                return Some(self.heap.text(*sym).to_string());
+            }
+            at = self.heap.scope_ref(scope).parent;
+        }
+        let scope = self.module(frame.module).scope;
+        self.provenance.get(&(scope, name)).map(|sym| self.heap.text(*sym).to_string())
+    }
+
+    /// Calls a value. The result of what is not known is not known.
+    pub(super) fn call(&mut self, callee: Value, args: Args) -> Run<Value> {
+        let Value::Obj(id) = callee else { return Ok(Value::Unknown) };
+        match self.heap.object(id) {
+            Object::Function(_) => self.call_function(id, args),
+            Object::Method { function, this } => {
+                let (function, this) = (*function, *this);
+                let mut args = args;
+                args.positional.insert(0, this);
+                self.call(function, args)
+            }
+            Object::Class(_) => self.call_class(callee, args),
+            Object::External(name) => {
+                let name = self.heap.text(*name);
+                if self.call_depth >= CALL_DEPTH * 2 {
+                    return Ok(Value::Unknown);
+                }
+                self.call_depth += 1;
+                let result = self.call_runtime(&name, callee, args);
+                self.call_depth -= 1;
+                result
+            }
+            Object::Partial { function, args: first } => {
+                let (function, first) = (*function, first.clone());
+                let mut all = first;
+                all.positional.extend(args.positional);
+                for (name, value) in args.keywords {
+                    all.keywords.retain(|(n, _)| *n != name);
+                    all.keywords.push((name, value));
+                }
+                all.open |= args.open;
+                self.call(function, all)
+            }
+            Object::StaticMethod(inner) | Object::ClassMethod(inner) => {
+                let inner = *inner;
+                self.call(inner, args)
+            }
+            Object::Instance { class, .. } => {
+                let class = *class;
+                let hook = self.heap.sym("__call__");
+                match self.class_lookup(class, hook) {
+                    Some(hook) => {
+                        let hook = self.bind(hook, callee, class)?;
+                        self.call(hook, args)
+                    }
+                    None => Ok(Value::Unknown),
+                }
+            }
+            Object::Union(members) => {
+                let members = members.clone();
+                self.maybe += 1;
+                let mut result: Option<Value> = None;
+                for member in members.iter() {
+                    if let Ok(value) = self.call(*member, args.clone()) {
+                        result = Some(match result {
+                            Some(before) => self.heap.join(before, value),
+                            None => value,
+                        });
+                    }
+                }
+                self.maybe -= 1;
+                Ok(result.unwrap_or(Value::Unknown))
+            }
+            _ => Ok(Value::Unknown),
+        }
+    }
+
+    fn call_class(&mut self, class: Value, args: Args) -> Run<Value> {
+        let metaclass = match self.heap.get(class) {
+            Some(Object::Class(node)) => node.metaclass,
+            _ => return Ok(Value::Unknown),
+        };
+        let hook = self.heap.sym("__call__");
+        if let Some(hook) = self.class_lookup(metaclass, hook)
+            && matches!(self.heap.get(hook), Some(Object::Function(_)))
+        {
+            let hook = self.bind(hook, class, metaclass)?;
+            return self.call(hook, args);
+        }
+        self.instantiate(class, &args)
+    }
+
+    /// `type.__call__`: `__new__`, then `__init__`.
+    pub(super) fn instantiate(&mut self, class: Value, args: &Args) -> Run<Value> {
+        let new = self.heap.sym("__new__");
+        let mut made = None;
+        if let Some(found) = self.class_lookup(class, new) {
+            let function = match self.heap.get(found) {
+                Some(Object::StaticMethod(inner) | Object::ClassMethod(inner)) => *inner,
+                _ => found,
+            };
+            if matches!(self.heap.get(function), Some(Object::Function(_))) {
+                let mut all = args.clone();
+                all.positional.insert(0, class);
+                let value = self.call(function, all)?;
+                if value != Value::Unknown {
+                    let own = match self.heap.get(value) {
+                        Some(Object::Instance { class: of, .. }) => {
+                            let of = *of;
+                            self.is_subclass(of, class) != Some(false)
+                        }
+                        Some(Object::Class(_)) => true,
+                        _ => false,
+                    };
+                    if !own {
+                        return Ok(value);
+                    }
+                    made = Some(value);
+                }
+            }
+        } else if self.is_metaclass(class) && args.positional.len() == 3 {
+            made = Some(self.type_new(class, args)?);
+        }
+        let object = match made {
+            Some(object) => object,
+            None => {
+                let payload = self.payload_of(class, args)?;
+                self.heap.alloc(Object::Instance {
+                    class,
+                    attrs: Names::default(),
+                    payload,
+                })
+            }
+        };
+        let init = self.heap.sym("__init__");
+        match self.class_lookup(class, init) {
+            Some(found) if matches!(self.heap.get(found), Some(Object::Function(_) | Object::Union(_) | Object::Instance { .. })) => {
+                let method = self.bind(found, object, class)?;
+                self.call(method, args.clone())?;
+            }
+            _ => self.fill_fields(object, class, args)?,
+        }
+        Ok(object)
+    }
+
+    pub(super) fn is_metaclass(&mut self, class: Value) -> bool {
+        let type_ = self.heap.external("type");
+        matches!(self.heap.get(class), Some(Object::Class(_))) && {
+            let mro = self.mro_of(class);
+            mro.iter().any(|base| *base == type_ || matches!(self.heap.external_name(*base).as_deref(), Some("abc.ABCMeta" | "enum.EnumMeta" | "enum.EnumType")))
+        }
+    }
+
+    /// `type.__new__(mcs, name, bases, namespace)` without the first argument.
+    pub(super) fn type_new(&mut self, metaclass: Value, args: &Args) -> Run<Value> {
+        let &[Value::Str(name), bases, namespace] = args.positional.as_slice() else {
+            return Ok(Value::Unknown);
+        };
+        let (bases, open) = self.items_of(bases);
+        let mut bases = bases;
+        if open {
+            bases.push(Value::Unknown);
+        }
+        let scope = match self.heap.get(namespace) {
+            Some(Object::Namespace(NamespaceOf::Scope(scope))) => *scope,
+            _ => {
+                let scope = self.heap.scope(None);
+                let (items, open) = self.dict_items(namespace);
+                for (key, value) in items {
+                    if let Value::Str(key) = key {
+                        self.heap.vars_mut(scope).set(key, value);
+                    }
+                }
+                self.heap.scope_mut(scope).open = open;
+                scope
+            }
+        };
+        let key = self.heap.sym("__module__");
+        let module = match self.heap.vars(scope).get(key) {
+            Some(Value::Str(name)) => match self.sys_modules.get(name).and_then(|m| self.heap.get(m)) {
+                Some(Object::Module(at)) => Some(*at),
+                _ => None,
+            },
+            _ => None,
+        };
+        self.make_class(name, bases, scope, metaclass, args.keywords.clone(), module)
+    }
+
+    /// The content of an instance of a subclass of a built-in container.
+    fn payload_of(&mut self, class: Value, args: &Args) -> Run<Value> {
+        for base in self.mro_of(class) {
+            let Some(name) = self.heap.external_name(base) else { continue };
+            match &*name {
+                "dict" | "collections.OrderedDict" | "collections.UserDict" | "collections.defaultdict" => {
+                    return self.call_runtime("dict", base, Args { positional: args.positional.iter().take(1).copied().collect(), ..args.clone() });
+                }
+                "list" | "tuple" | "set" | "frozenset" | "str" | "collections.deque" => {
+                    let name = if &*name == "collections.deque" { "list" } else { &*name };
+                    return self.call_runtime(name, base, Args { positional: args.positional.iter().take(1).copied().collect(), ..Args::default() });
+                }
+                _ => {}
+            }
+        }
+        Ok(Value::Unknown)
+    }
+
+    /// What the generated `__init__` of a data class does.
+    fn fill_fields(&mut self, object: Value, class: Value, args: &Args) -> Run<()> {
+        let Some(Object::Class(node)) = self.heap.get(class) else { return Ok(()) };
+        let Some(fields) = node.fields.clone() else {
+            if let Value::Obj(id) = object
+                && let Object::Instance { attrs, .. } = self.heap.object(id)
+                && attrs.iter().next().is_none()
+            {
+                // Exceptions keep their arguments.
+                let items = self.heap.tuple(&args.positional);
+                let name = self.heap.sym("args");
+                if let Object::Instance { attrs, .. } = self.heap.object_mut(id) {
+                    attrs.set(name, items);
+                }
+            }
+            return Ok(());
+        };
+        for (at, field) in fields.iter().enumerate() {
+            let given = args.positional.get(at).copied().or_else(|| args.keyword(*field));
+            let value = match given {
+                Some(value) => value,
+                None if args.open => Value::Unknown,
+                None => match self.class_lookup(class, *field) {
+                    Some(default) if self.heap.external_name(default).is_some() => Value::Unknown,
+                    Some(default) => default,
+                    None => Value::Unknown,
+                },
+            };
+            self.set_attr(object, *field, value);
+        }
+        let hook = self.heap.sym("__post_init__");
+        if let Some(hook) = self.class_lookup(class, hook) {
+            let hook = self.bind(hook, object, class)?;
+            self.call(hook, Args::default())?;
+        }
+        Ok(())
+    }
+
+    /// Evaluates defaults and makes the function object.
+    pub(super) fn make_function(&mut self, frame: &Frame, index: u32) -> Run<Value> {
+        let code = frame.code.clone();
+        let Some(node) = code.code.functions.get(index as usize) else {
+            return Ok(Value::Unknown);
+        };
+        let mut defaults = Vec::new();
+        for parameter in node.positional.iter().chain(&node.keyword_only) {
+            if let Some(default) = parameter.default {
+                let value = self.eval(frame, default)?;
+                defaults.push((self.sym(frame, parameter.name), value));
+            }
+        }
+        let parent = if frame.is_class || frame.function.is_none() { frame.closure } else { Some(frame.scope) };
+        Ok(self.heap.alloc(Object::Function(Function {
+            module: frame.module,
+            index,
+            parent,
+            class_scope: if frame.is_class { Some(frame.scope) } else { frame.class_scope },
+            defaults,
+            attrs: Names::default(),
+        })))
+    }
+
+    pub(super) fn exec_function(&mut self, frame: &Frame, index: u32) -> Run<()> {
+        let code = frame.code.clone();
+        let Some(node) = code.code.functions.get(index as usize) else { return Ok(()) };
+        self.module_mut(frame.module).weight.functions += 1;
+        let mut decorators = Vec::new();
+        for decorator in code.code.list(node.decorators) {
+            decorators.push(self.eval(frame, *decorator)?);
+        }
+        let mut value = self.make_function(frame, index)?;
+        if !code.code.future_annotations && self.input.version < (3, 14) && frame.function.is_none() {
+            for annotation in code.code.list(node.annotations) {
+                self.eval(frame, *annotation)?;
+            }
+        }
+        for decorator in decorators.into_iter().rev() {
+            self.module_mut(frame.module).weight.decorators += 1;
+            let result = self.call(decorator, Args::one(value))?;
+            // A decorator that is not known most likely wraps: keep what can be followed.
+            if result != Value::Unknown && !self.heap.external_name(result).is_some_and(|name| name.contains("()")) {
+                value = result;
+            }
+        }
+        self.assign_name(frame, node.name, value);
+        Ok(())
+    }
+
+    fn call_function(&mut self, id: ObjId, args: Args) -> Run<Value> {
+        let Object::Function(function) = self.heap.object(id) else { return Ok(Value::Unknown) };
+        let function = function.clone();
+        let code = self.module(function.module).code.clone();
+        let Some(node) = code.code.functions.get(function.index as usize) else {
+            return Ok(Value::Unknown);
+        };
+        let key = (function.module, function.index);
+        let active = self.active.get(&key).copied().unwrap_or(0);
+        let runs = self.runs.get(&key).copied().unwrap_or(0);
+        if self.call_depth >= CALL_DEPTH || self.total_depth >= TOTAL_DEPTH || active >= 4 || runs >= RUNS_PER_FUNCTION || self.steps >= STEP_LIMIT {
+            return Ok(Value::Unknown);
+        }
+        *self.runs.entry(key).or_default() += 1;
+        let scope = self.heap.scope(function.parent);
+        let syms = self.module(function.module).syms.clone();
+        let mut frame = Frame {
+            module: function.module,
+            code: code.clone(),
+            syms,
+            scope,
+            function: Some(function.index),
+            closure: function.parent,
+            class_scope: function.class_scope,
+            is_class: false,
+            this: Value::Unknown,
+            yields: RefCell::default(),
+            yields_open: Cell::new(false),
+            span: Cell::default(),
+        };
+        frame.this = self.bind_arguments(&frame, node, &function, args);
+        if node.is_generator || node.is_async {
+            let pending = Pending { function: id, scope, this: frame.this };
+            return Ok(self.heap.alloc(Object::Generator {
+                pending: Some(pending),
+                items: Vec::new(),
+                result: Value::Unknown,
+                open: false,
+            }));
+        }
+        self.run_body(&frame, node)
+    }
+
+    /// Runs a function's body in a prepared frame.
+    fn run_body(&mut self, frame: &Frame, node: &Node) -> Run<Value> {
+        let key = (frame.module, frame.function.unwrap_or_default());
+        self.executed.insert(key);
+        *self.active.entry(key).or_default() += 1;
+        self.call_depth += 1;
+        self.total_depth += 1;
+        let result = match node.value {
+            Some(value) => self.eval(frame, value),
+            None => self.exec_block(frame, node.body).map(|flow| match (flow.returned, flow.next) {
+                (Some(value), false) => value,
+                (Some(value), true) => self.heap.join(value, Value::None),
+                (None, _) => Value::None,
+            }),
+        };
+        self.total_depth -= 1;
+        self.call_depth -= 1;
+        if let Some(active) = self.active.get_mut(&key) {
+            *active -= 1;
+        }
+        if let Err(raised) = &result
+            && !self.any_catch(*raised)
+        {
+            // Nobody waits for it: the call would have ended the program, so one of our
+            // decisions on the way was wrong. Treat the result as not known.
+            return Ok(Value::Unknown);
+        }
+        result
+    }
+
+    fn any_catch(&mut self, raised: Raised) -> bool {
+        let class = self.class_of_exception(raised.0);
+        for at in (0..self.catches.len()).rev() {
+            let Some(classes) = self.catches[at].classes.clone() else { return true };
+            if classes.iter().any(|c| self.is_subclass(class, *c) != Some(false)) {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Puts arguments into the new scope; gives the first one.
+    fn bind_arguments(&mut self, frame: &Frame, node: &Node, function: &Function, args: Args) -> Value {
+        let first = args.positional.first().copied().unwrap_or(Value::Unknown);
+        let mut keywords = args.keywords;
+        let default = |name: Sym| function.defaults.iter().find(|(n, _)| *n == name).map(|(_, v)| *v);
+        for (at, parameter) in node.positional.iter().enumerate() {
+            let name = self.sym(frame, parameter.name);
+            let value = match args.positional.get(at) {
+                Some(value) => *value,
+                None => match keywords.iter().position(|(n, _)| *n == name) {
+                    Some(at) => keywords.remove(at).1,
+                    None if args.open => Value::Unknown,
+                    None => default(name).unwrap_or(Value::Unknown),
+                },
+            };
+            self.heap.vars_mut(frame.scope).set(name, value);
+        }
+        for parameter in &node.keyword_only {
+            let name = self.sym(frame, parameter.name);
+            let value = match keywords.iter().position(|(n, _)| *n == name) {
+                Some(at) => keywords.remove(at).1,
+                None if args.open => Value::Unknown,
+                None => default(name).unwrap_or(Value::Unknown),
+            };
+            self.heap.vars_mut(frame.scope).set(name, value);
+        }
+        if let Some(vararg) = node.vararg {
+            let rest = args.positional.get(node.positional.len()..).unwrap_or(&[]).to_vec();
+            let value = if args.open { self.heap.list(rest, true) } else { self.heap.tuple(&rest) };
+            let name = self.sym(frame, vararg);
+            self.heap.vars_mut(frame.scope).set(name, value);
+        }
+        if let Some(kwarg) = node.kwarg {
+            let mut items = Dict::default();
+            for (name, value) in keywords {
+                items.set(Value::Str(name), value);
+            }
+            let value = self.heap.dict(items, args.open);
+            let name = self.sym(frame, kwarg);
+            self.heap.vars_mut(frame.scope).set(name, value);
+        }
+        first
+    }
+
+    /// Runs a generator or coroutine to its end, once.
+    pub(super) fn drain(&mut self, id: ObjId) -> Run<(Vec<Value>, bool, Value)> {
+        let Object::Generator { pending, items, result, open } = self.heap.object_mut(id) else {
+            return Ok((Vec::new(), true, Value::Unknown));
+        };
+        let Some(pending) = pending.take() else {
+            return Ok((items.clone(), *open, *result));
+        };
+        let Object::Function(function) = self.heap.object(pending.function) else {
+            return Ok((Vec::new(), true, Value::Unknown));
+        };
+        let function = function.clone();
+        let code = self.module(function.module).code.clone();
+        let Some(node) = code.code.functions.get(function.index as usize) else {
+            return Ok((Vec::new(), true, Value::Unknown));
+        };
+        if self.call_depth >= CALL_DEPTH || self.total_depth >= TOTAL_DEPTH {
+            return Ok((Vec::new(), true, Value::Unknown));
+        }
+        let frame = Frame {
+            module: function.module,
+            code: code.clone(),
+            syms: self.module(function.module).syms.clone(),
+            scope: pending.scope,
+            function: Some(function.index),
+            closure: function.parent,
+            class_scope: function.class_scope,
+            is_class: false,
+            this: pending.this,
+            yields: RefCell::default(),
+            yields_open: Cell::new(false),
+            span: Cell::default(),
+        };
+        let value = self.run_body(&frame, node)?;
+        let yielded = frame.yields.take();
+        let unknown = frame.yields_open.get();
+        if let Object::Generator { items, result, open, .. } = self.heap.object_mut(id) {
+            items.clone_from(&yielded);
+            *result = value;
+            *open = unknown;
+        }
+        Ok((yielded, unknown, value))
+    }
+
+    /// `await value`.
+    pub(super) fn run_coroutine(&mut self, value: Value) -> Run<Value> {
+        match (value, self.heap.get(value)) {
+            (Value::Obj(id), Some(Object::Generator { .. })) => Ok(self.drain(id)?.2),
+            _ => Ok(Value::Unknown),
+        }
+    }
+
+    /// `__enter__` of a context manager, and the exceptions that it swallows.
+    pub(super) fn enter(&mut self, manager: Value) -> Run<(Value, Option<Vec<Value>>)> {
+        match (manager, self.heap.get(manager)) {
+            (Value::Obj(id), Some(Object::Generator { .. })) => {
+                let (items, _, _) = self.drain(id)?;
+                Ok((items.first().copied().unwrap_or(Value::Unknown), None))
+            }
+            (_, Some(Object::Instance { class, .. })) => {
+                let class = *class;
+                for name in ["__enter__", "__aenter__"] {
+                    let name = self.heap.sym(name);
+                    if let Some(method) = self.class_lookup(class, name) {
+                        let method = self.bind(method, manager, class)?;
+                        let value = self.call(method, Args::default())?;
+                        return Ok((self.settle(value)?, None));
+                    }
+                }
+                Ok((Value::Unknown, None))
+            }
+            (_, Some(Object::Partial { function, args })) => {
+                let (function, args) = (*function, args.clone());
+                match self.heap.external_name(function).as_deref() {
+                    Some("contextlib.suppress") => Ok((Value::None, Some(args.positional))),
+                    Some("contextlib.nullcontext") => Ok((args.positional.first().copied().unwrap_or(Value::None), None)),
+                    _ => Ok((Value::Unknown, None)),
+                }
+            }
+            (_, Some(Object::External(_))) => Ok((manager, None)),
+            _ => Ok((Value::Unknown, None)),
+        }
+    }
+
+    fn settle(&mut self, value: Value) -> Run<Value> {
+        match (value, self.heap.get(value)) {
+            (Value::Obj(id), Some(Object::Generator { .. })) => Ok(self.drain(id)?.2),
+            _ => Ok(value),
+        }
+    }
+
+    /// `__exit__`.
+    pub(super) fn leave(&mut self, manager: Value) {
+        let Some(Object::Instance { class, .. }) = self.heap.get(manager) else { return };
+        let class = *class;
+        let name = self.heap.sym("__exit__");
+        if let Some(method) = self.class_lookup(class, name)
+            && let Ok(method) = self.bind(method, manager, class)
+        {
+            let none = Value::None;
+            let _ = self.call(method, Args::of(&[none, none, none]));
+        }
+    }
+}
