@@ -1,0 +1,433 @@
+//! Methods of texts, lists, dictionaries and sets.
+
+use super::super::value::*;
+use super::*;
+
+/// Whether containers of ours have a method of this name.
+pub(super) fn is_known(name: &str) -> bool {
+    matches!(
+        name,
+        ".append" | ".extend" | ".insert" | ".pop" | ".remove" | ".items" | ".keys" | ".values" | ".get" | ".update" | ".setdefault" | ".add" | ".copy" | ".index" | ".count" | ".sort" | ".__iter__" | ".__len__" | ".__getitem__"
+    )
+}
+
+impl Interp<'_> {
+    /// Attributes of built-in objects that are data.
+    pub(super) fn data_attr(&mut self, object: Value, name: &str) -> Option<Value> {
+        match (object, name) {
+            (_, "__class__") => Some(self.type_of(object)),
+            (_, "__doc__") => Some(Value::Unknown),
+            (Value::Obj(id), name) => {
+                // Fields of `sys.version_info` and of named tuples made by the runtime.
+                let Object::Tuple(items) = self.heap.object(id) else { return None };
+                let at = match name {
+                    "major" => 0,
+                    "minor" => 1,
+                    "micro" => 2,
+                    "releaselevel" => 3,
+                    _ => return None,
+                };
+                items.get(at).copied()
+            }
+            _ => None,
+        }
+    }
+
+    /// `first.name(rest)` where `first` is a built-in object.
+    pub(super) fn call_method(&mut self, name: &str, args: &Args) -> Run<Value> {
+        let Some(this) = args.positional.first().copied() else { return Ok(Value::Unknown) };
+        let rest = &args.positional[1..];
+        if self.heap.is_union(this) {
+            return Ok(Value::Unknown);
+        }
+        match this {
+            Value::Str(sym) => self.text_method(&self.heap.text(sym).clone(), name, rest, args),
+            Value::Bytes(sym) if name == "decode" => Ok(Value::Str(sym)),
+            Value::Obj(id) => match self.heap.object(id) {
+                Object::List { .. } => self.list_method(id, name, rest),
+                Object::Tuple(_) => self.tuple_method(this, name, rest),
+                Object::Set { .. } => self.set_method(id, name, rest),
+                Object::Dict { .. } | Object::Namespace(_) => self.dict_method(id, name, rest, args),
+                Object::Generator { .. } => match name {
+                    "__next__" | "send" | "__anext__" => {
+                        let (items, _, _) = self.drain(id)?;
+                        Ok(items.first().copied().unwrap_or(Value::Unknown))
+                    }
+                    _ => Ok(this),
+                },
+                Object::Instance { payload, .. } if *payload != Value::Unknown => {
+                    let mut args = args.clone();
+                    args.positional[0] = *payload;
+                    self.call_method(name, &args)
+                }
+                _ => Ok(Value::Unknown),
+            },
+            _ => Ok(Value::Unknown),
+        }
+    }
+
+    fn text_method(&mut self, text: &str, name: &str, rest: &[Value], args: &Args) -> Run<Value> {
+        let first = rest.first().and_then(|v| self.text_of(*v));
+        let given = rest.first().copied();
+        Ok(match (name, first.as_deref()) {
+            ("lower" | "casefold", _) => self.heap.str(&text.to_lowercase()),
+            ("upper", _) => self.heap.str(&text.to_uppercase()),
+            ("title" | "capitalize", _) => {
+                let mut chars = text.chars();
+                let head: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+                self.heap.str(&format!("{head}{}", chars.as_str().to_lowercase()))
+            }
+            ("strip", None) if given.is_none() => self.heap.str(text.trim()),
+            ("lstrip", None) if given.is_none() => self.heap.str(text.trim_start()),
+            ("rstrip", None) if given.is_none() => self.heap.str(text.trim_end()),
+            ("strip", Some(set)) => self.heap.str(text.trim_matches(|c| set.contains(c))),
+            ("lstrip", Some(set)) => self.heap.str(text.trim_start_matches(|c| set.contains(c))),
+            ("rstrip", Some(set)) => self.heap.str(text.trim_end_matches(|c| set.contains(c))),
+            ("removeprefix", Some(prefix)) => self.heap.str(text.strip_prefix(prefix).unwrap_or(text)),
+            ("removesuffix", Some(suffix)) => self.heap.str(text.strip_suffix(suffix).unwrap_or(text)),
+            ("startswith" | "endswith", _) => {
+                let (options, open) = match given {
+                    Some(value) if matches!(value, Value::Str(_)) => (vec![value], false),
+                    Some(value) => self.items_of(value),
+                    None => (Vec::new(), true),
+                };
+                let hit = options.iter().filter_map(|o| self.text_of(*o)).any(|o| if name == "startswith" { text.starts_with(&*o) } else { text.ends_with(&*o) });
+                if hit { Value::Bool(true) } else if open { Value::Unknown } else { Value::Bool(false) }
+            }
+            ("split" | "rsplit", _) => {
+                let limit = match rest.get(1).copied().or_else(|| self.keyword(args, "maxsplit")) {
+                    Some(Value::Int(limit)) if limit >= 0 => limit as usize + 1,
+                    None => usize::MAX,
+                    _ => return Ok(Value::Unknown),
+                };
+                let parts: Vec<&str> = match (&first, given) {
+                    (Some(by), _) if by.is_empty() => return Ok(Value::Unknown),
+                    (Some(by), _) if name == "split" => text.splitn(limit, &**by).collect(),
+                    (Some(by), _) => {
+                        let mut parts: Vec<&str> = text.rsplitn(limit, &**by).collect();
+                        parts.reverse();
+                        parts
+                    }
+                    (None, None | Some(Value::None)) => text.split_whitespace().collect(),
+                    _ => return Ok(Value::Unknown),
+                };
+                let parts = parts.into_iter().map(|p| self.heap.str(p)).collect();
+                self.heap.list(parts, false)
+            }
+            ("partition" | "rpartition", Some(by)) => {
+                let cut = if name == "partition" { text.split_once(by) } else { text.rsplit_once(by) };
+                let parts = match cut {
+                    Some((head, tail)) => [head, by, tail],
+                    None if name == "partition" => [text, "", ""],
+                    None => ["", "", text],
+                };
+                let parts = parts.map(|p| self.heap.str(p));
+                self.heap.tuple(&parts)
+            }
+            ("splitlines", _) => {
+                let parts = text.lines().take(2000).map(|p| self.heap.str(p)).collect();
+                self.heap.list(parts, false)
+            }
+            ("replace", Some(from)) => match rest.get(1).and_then(|v| self.text_of(*v)) {
+                Some(to) if !from.is_empty() => self.heap.str(&text.replace(from, &to)),
+                _ => Value::Unknown,
+            },
+            ("join", _) => {
+                let (items, open) = self.iterate(given.unwrap_or(Value::Unknown))?;
+                let parts: Option<Vec<Rc<str>>> = items.iter().map(|v| self.text_of(*v)).collect();
+                match parts {
+                    Some(parts) if !open => {
+                        let joined = parts.join(text);
+                        self.heap.str(&joined)
+                    }
+                    _ => Value::Unknown,
+                }
+            }
+            ("format", _) => self.format_method(text, rest, args),
+            ("find" | "index", Some(needle)) => text.find(needle).map_or(Value::Int(-1), |at| Value::Int(at as i64)),
+            ("count", Some(needle)) if !needle.is_empty() => Value::Int(text.matches(needle).count() as i64),
+            ("encode", _) => Value::Bytes(self.heap.sym(text)),
+            ("isdigit" | "isnumeric" | "isdecimal", _) => Value::Bool(!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())),
+            ("isidentifier", _) => Value::Bool(!text.is_empty() && !text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(|c| c.is_alphanumeric() || c == '_')),
+            ("isupper", _) => Value::Bool(text.chars().any(char::is_uppercase) && !text.chars().any(char::is_lowercase)),
+            ("islower", _) => Value::Bool(text.chars().any(char::is_lowercase) && !text.chars().any(char::is_uppercase)),
+            _ => Value::Unknown,
+        })
+    }
+
+    fn format_method(&mut self, text: &str, rest: &[Value], args: &Args) -> Value {
+        let mut out = String::new();
+        let mut next = 0;
+        let mut chars = text.chars().peekable();
+        while let Some(c) = chars.next() {
+            match c {
+                '{' if chars.peek() == Some(&'{') => {
+                    chars.next();
+                    out.push('{');
+                }
+                '}' => {
+                    chars.next();
+                    out.push('}');
+                }
+                '{' => {
+                    let field: String = chars.by_ref().take_while(|c| *c != '}').collect();
+                    let value = if field.is_empty() {
+                        next += 1;
+                        rest.get(next - 1).copied()
+                    } else if let Ok(at) = field.parse::<usize>() {
+                        rest.get(at).copied()
+                    } else {
+                        self.keyword(args, &field)
+                    };
+                    match value.and_then(|v| self.to_text(v)) {
+                        Some(text) => out.push_str(&text),
+                        None => return Value::Unknown,
+                    }
+                }
+                c => out.push(c),
+            }
+        }
+        self.heap.str(&out)
+    }
+
+    fn tuple_method(&mut self, this: Value, name: &str, rest: &[Value]) -> Run<Value> {
+        let (items, _) = self.items_of(this);
+        Ok(match (name, rest.first()) {
+            ("index", Some(value)) => items.iter().position(|i| i == value).map_or(Value::Unknown, |at| Value::Int(at as i64)),
+            ("count", Some(value)) => Value::Int(items.iter().filter(|i| *i == value).count() as i64),
+            ("__getitem__", Some(key)) => self.get_item(this, *key)?,
+            ("_replace" | "_asdict", _) => Value::Unknown,
+            _ => Value::Unknown,
+        })
+    }
+
+    fn list_method(&mut self, id: ObjId, name: &str, rest: &[Value]) -> Run<Value> {
+        let this = Value::Obj(id);
+        let uncertain = self.maybe > 0;
+        let more = match (name, rest.first()) {
+            ("extend" | "__iadd__", Some(value)) => Some(self.iterate(*value)?),
+            _ => None,
+        };
+        let Object::List { items, open } = self.heap.object_mut(id) else { return Ok(Value::Unknown) };
+        Ok(match (name, rest.first().copied()) {
+            ("append" | "appendleft", Some(value)) => {
+                if items.len() < 20_000 {
+                    items.push(value);
+                } else {
+                    *open = true;
+                }
+                Value::None
+            }
+            ("extend" | "__iadd__", _) => {
+                if let Some((more, unknown)) = more {
+                    items.extend(more.into_iter().take(20_000));
+                    *open |= unknown;
+                }
+                Value::None
+            }
+            ("insert", Some(Value::Int(at))) => {
+                let at = usize::try_from(at).unwrap_or(0).min(items.len());
+                if let Some(value) = rest.get(1) {
+                    items.insert(at, *value);
+                }
+                Value::None
+            }
+            ("pop" | "popleft", at) if !uncertain => {
+                let at = if name == "popleft" { Some(Value::Int(0)) } else { at };
+                let known = !*open;
+                match at {
+                    None if known => items.pop().unwrap_or(Value::Unknown),
+                    Some(Value::Int(at)) if known => match super::iterate::index(at, items.len()) {
+                        Some(at) => items.remove(at),
+                        None => Value::Unknown,
+                    },
+                    _ => Value::Unknown,
+                }
+            }
+            ("remove", Some(value)) if !uncertain => {
+                if let Some(at) = items.iter().position(|i| *i == value) {
+                    items.remove(at);
+                }
+                Value::None
+            }
+            ("clear", _) if !uncertain => {
+                items.clear();
+                Value::None
+            }
+            ("reverse", _) => {
+                items.reverse();
+                Value::None
+            }
+            ("copy", _) => {
+                let (items, open) = (items.clone(), *open);
+                self.heap.list(items, open)
+            }
+            ("index", Some(value)) => items.iter().position(|i| *i == value).map_or(Value::Unknown, |at| Value::Int(at as i64)),
+            ("__iter__", _) => this,
+            ("__getitem__", Some(key)) => self.get_item(this, key)?,
+            ("sort", _) => Value::None,
+            _ => Value::Unknown,
+        })
+    }
+
+    fn set_method(&mut self, id: ObjId, name: &str, rest: &[Value]) -> Run<Value> {
+        let more = match (name, rest.first()) {
+            ("update" | "union" | "difference" | "intersection" | "issubset" | "issuperset", Some(value)) => self.iterate(*value)?,
+            _ => (Vec::new(), false),
+        };
+        let uncertain = self.maybe > 0;
+        let Object::Set { items, open } = self.heap.object_mut(id) else { return Ok(Value::Unknown) };
+        Ok(match (name, rest.first().copied()) {
+            ("add", Some(value)) => {
+                if !items.contains(&value) {
+                    items.push(value);
+                }
+                Value::None
+            }
+            ("update", _) => {
+                for item in more.0 {
+                    if !items.contains(&item) {
+                        items.push(item);
+                    }
+                }
+                *open |= more.1;
+                Value::None
+            }
+            ("discard" | "remove", Some(value)) if !uncertain => {
+                items.retain(|i| *i != value);
+                Value::None
+            }
+            ("copy" | "union", _) => {
+                let mut items = items.clone();
+                let open = *open || more.1;
+                for item in more.0 {
+                    if !items.contains(&item) {
+                        items.push(item);
+                    }
+                }
+                self.heap.alloc(Object::Set { items, open })
+            }
+            _ => Value::Unknown,
+        })
+    }
+
+    fn dict_method(&mut self, id: ObjId, name: &str, rest: &[Value], args: &Args) -> Run<Value> {
+        let this = Value::Obj(id);
+        let key = rest.first().copied();
+        let default = rest.get(1).copied();
+        Ok(match (name, key) {
+            ("get", Some(key)) => {
+                let default = default.unwrap_or(Value::None);
+                if let Some(verdict) = self.namespace_contains(this, key) {
+                    return Ok(match verdict {
+                        Some(true) => self.get_item(this, key)?,
+                        Some(false) => default,
+                        None => self.heap.join(Value::Unknown, default),
+                    });
+                }
+                match self.heap.object(id) {
+                    Object::Dict { items, open } => match (items.get(key), *open) {
+                        (Some(value), _) => value,
+                        (None, false) if key != Value::Unknown && !self.heap.is_union(key) => default,
+                        _ => {
+                            let any = self.get_item(this, Value::Unknown)?;
+                            self.heap.join(any, default)
+                        }
+                    },
+                    _ => Value::Unknown,
+                }
+            }
+            ("setdefault", Some(key)) => {
+                let default = default.unwrap_or(Value::None);
+                let present = match self.heap.object(id) {
+                    Object::Dict { items, .. } => items.get(key),
+                    _ => match self.namespace_contains(this, key) {
+                        Some(Some(true)) => Some(self.get_item(this, key)?),
+                        _ => None,
+                    },
+                };
+                match present {
+                    Some(value) => value,
+                    None => {
+                        self.set_item(this, key, default)?;
+                        default
+                    }
+                }
+            }
+            ("items", _) => {
+                let (pairs, open) = self.dict_items(this);
+                let pairs = pairs.into_iter().map(|(k, v)| self.heap.tuple(&[k, v])).collect();
+                self.heap.list(pairs, open)
+            }
+            ("keys" | "__iter__", _) => {
+                let (pairs, open) = self.dict_items(this);
+                self.heap.list(pairs.into_iter().map(|(k, _)| k).collect(), open)
+            }
+            ("values", _) => {
+                let (pairs, open) = self.dict_items(this);
+                self.heap.list(pairs.into_iter().map(|(_, v)| v).collect(), open)
+            }
+            ("copy", _) => {
+                let (pairs, open) = self.dict_items(this);
+                let mut items = Dict::default();
+                for (key, value) in pairs {
+                    items.set(key, value);
+                }
+                self.heap.dict(items, open)
+            }
+            ("update", _) => {
+                let (mut pairs, mut open) = match key {
+                    Some(other) => self.dict_items(other),
+                    None => (Vec::new(), false),
+                };
+                open |= args.open;
+                pairs.extend(args.keywords.iter().map(|(k, v)| (Value::Str(*k), *v)));
+                for (key, value) in pairs {
+                    self.set_item(this, key, value)?;
+                }
+                if open {
+                    match self.heap.object_mut(id) {
+                        Object::Dict { open, .. } => *open = true,
+                        Object::Namespace(NamespaceOf::Scope(scope)) => {
+                            let scope = *scope;
+                            self.heap.scope_mut(scope).open = true;
+                        }
+                        _ => {}
+                    }
+                }
+                Value::None
+            }
+            ("pop", Some(key)) => {
+                let found = match self.heap.object(id) {
+                    Object::Dict { items, open } => match (items.get(key), *open) {
+                        (Some(value), _) => Some(value),
+                        (None, true) => return Ok(Value::Unknown),
+                        (None, false) => None,
+                    },
+                    _ => match self.namespace_contains(this, key) {
+                        Some(Some(true)) => Some(self.get_item(this, key)?),
+                        Some(None) => return Ok(Value::Unknown),
+                        _ => None,
+                    },
+                };
+                match found {
+                    Some(value) => {
+                        self.delete_item(this, key);
+                        value
+                    }
+                    None => match default {
+                        Some(default) => default,
+                        None => self.soft_error("KeyError", "key")?,
+                    },
+                }
+            }
+            ("__getitem__", Some(key)) => self.get_item(this, key)?,
+            ("__setitem__", Some(key)) => {
+                self.set_item(this, key, default.unwrap_or(Value::Unknown))?;
+                Value::None
+            }
+            ("__contains__", Some(key)) => self.namespace_contains(this, key).flatten().map_or(Value::Unknown, Value::Bool),
+            _ => Value::Unknown,
+        })
+    }
+}
