@@ -168,6 +168,8 @@ pub(super) struct Interp<'a> {
     runs: FxHashMap<(ModIdx, u32), u32>,
     pub(super) call_sites: Vec<(ModIdx, Span)>,
     pub(super) provenance: FxHashMap<(ScopeId, Sym), Sym>,
+    /// Lists of the `sys` module that code may change.
+    lists: Vec<(Sym, Value)>,
     steps: u64,
     call_depth: u32,
     total_depth: u32,
@@ -206,6 +208,7 @@ impl<'a> Interp<'a> {
             runs: FxHashMap::default(),
             call_sites: Vec::new(),
             provenance: FxHashMap::default(),
+            lists: Vec::new(),
             steps: 0,
             call_depth: 0,
             total_depth: 0,
