@@ -52,15 +52,17 @@ fn analyse(spec: FunctionSpec) -> Result<FunctionFacts, UserError> {
 fn loaded(spec: &FunctionSpec, artifact: &Artifact) -> (ModuleGraph, Packages) {
     match spec.runtime.language() {
         Language::Python => {
+            let packages = crate::graph::packages::python::attribute(artifact);
             let input = PythonInput {
                 artifact,
                 handler: &spec.handler,
                 version: spec.runtime.version(),
                 architecture: spec.architecture,
                 environment: &spec.environment,
+                packages: &packages,
             };
-            let packages = crate::graph::packages::python::attribute(artifact);
-            (simulate(&input), packages)
+            let graph = simulate(&input);
+            (graph, packages)
         }
         Language::Node | Language::Native | Language::Other => (ModuleGraph::unknown(), Packages::default()),
     }

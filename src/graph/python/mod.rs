@@ -1,15 +1,20 @@
 //! Simulation of CPython's import system and of module execution.
 
+mod build;
+mod extension;
 mod finder;
+mod interp;
 mod sources;
 #[allow(dead_code)]
 mod stdlib;
-mod walk;
+mod stdlib_view;
+mod value;
 
 use std::collections::BTreeMap;
 
 use crate::artifact::Artifact;
 use crate::graph::ModuleGraph;
+use crate::graph::packages::Packages;
 use crate::lang::python::PARSE_STACK;
 use crate::platform::Architecture;
 
@@ -25,6 +30,8 @@ pub struct PythonInput<'a> {
     pub architecture: Architecture,
     /// Environment variables that are known.
     pub environment: &'a BTreeMap<String, String>,
+    /// The installed distributions.
+    pub packages: &'a Packages,
 }
 
 /// What the function's handler module loads, eagerly and later.
@@ -38,8 +45,8 @@ pub fn simulate(input: &PythonInput<'_>) -> ModuleGraph {
             // Without a worker the walk parses by itself; nothing but time is lost.
             let _ = builder().spawn_scoped(scope, || sources.work());
         }
-        let walked = builder().spawn_scoped(scope, || {
-            let graph = walk::walk(input, &finder, &sources);
+        let walked = std::thread::Builder::new().stack_size(interp::STACK).spawn_scoped(scope, || {
+            let graph = build::build(input, &finder, &sources);
             sources.close();
             graph
         });

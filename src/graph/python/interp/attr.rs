@@ -75,10 +75,10 @@ impl Interp<'_> {
             Object::Property { getter, .. } => {
                 let getter = *getter;
                 Ok(Some(match &*self.heap.text(name) {
-                    "setter" | "deleter" | "getter" => self.heap.alloc(Object::Partial {
-                        function: self_returning(&mut self.heap),
-                        args: Args::one(object),
-                    }),
+                    "setter" | "deleter" | "getter" => {
+                        let function = self_returning(&mut self.heap);
+                        self.heap.alloc(Object::Partial { function, args: Args::one(object) })
+                    }
                     "fget" | "func" => getter,
                     _ => Value::Unknown,
                 }))

@@ -394,10 +394,10 @@ impl Interp<'_> {
                 Some(Value::Str(name)) => self.get_attr(object, name)?,
                 _ => Value::Unknown,
             },
-            ("property" | "abc.abstractproperty" | "types.DynamicClassAttribute", getter) => self.heap.alloc(Object::Property {
-                getter: getter.or_else(|| self.keyword(args, "fget")).unwrap_or(Value::Unknown),
-                cached: false,
-            }),
+            ("property" | "abc.abstractproperty" | "types.DynamicClassAttribute", getter) => {
+                let getter = getter.or_else(|| self.keyword(args, "fget")).unwrap_or(Value::Unknown);
+                self.heap.alloc(Object::Property { getter, cached: false })
+            }
             ("functools.cached_property", Some(getter)) => self.heap.alloc(Object::Property { getter, cached: true }),
             ("staticmethod" | "abc.abstractstaticmethod", Some(inner)) => self.heap.alloc(Object::StaticMethod(inner)),
             ("classmethod" | "abc.abstractclassmethod", Some(inner)) => self.heap.alloc(Object::ClassMethod(inner)),

@@ -186,7 +186,7 @@ impl Interp<'_> {
     }
 
     /// Calls a value. The result of what is not known is not known.
-    pub(super) fn call(&mut self, callee: Value, args: Args) -> Run<Value> {
+    pub(in super::super) fn call(&mut self, callee: Value, args: Args) -> Run<Value> {
         let Value::Obj(id) = callee else { return Ok(Value::Unknown) };
         match self.heap.object(id) {
             Object::Function(_) => self.call_function(id, args),

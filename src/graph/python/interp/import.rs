@@ -184,7 +184,7 @@ impl Interp<'_> {
         }
         let at = self.new_module(name, ModuleKind::Source, from);
         let (object, scope) = (self.module(at).object, self.module(at).scope);
-        let mut set = |this: &mut Self, key: &str, value: Value| {
+        let set = |this: &mut Self, key: &str, value: Value| {
             let key = this.heap.sym(key);
             this.heap.vars_mut(scope).set(key, value);
         };
@@ -216,7 +216,7 @@ impl Interp<'_> {
                     let path = self.heap.list(vec![folder], false);
                     set(self, "__path__", path);
                 }
-                let own = (self.is_own)(entry);
+                let own = self.input.is_own(entry);
                 let module = self.module_mut(at);
                 module.entry = Some(entry);
                 module.is_package = package.is_some();

@@ -14,6 +14,7 @@ mod iterate;
 mod methods;
 mod ops;
 mod runtime;
+mod sweep;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -21,7 +22,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::PythonInput;
+use super::build::Setup;
 use super::finder::Finder;
 use super::sources::Sources;
 use super::value::*;
@@ -147,7 +148,7 @@ struct Catch {
 
 /// The interpreter.
 pub(super) struct Interp<'a> {
-    pub(super) input: &'a PythonInput<'a>,
+    pub(super) input: &'a Setup<'a>,
     pub(super) finder: &'a Finder<'a>,
     pub(super) sources: &'a Sources<'a>,
     pub(super) heap: Heap,
@@ -176,15 +177,13 @@ pub(super) struct Interp<'a> {
     module_depth: u32,
     maybe: u32,
     repeats: u64,
-    pub(super) is_own: Box<dyn Fn(EntryId) -> bool + 'a>,
 }
 
 impl<'a> Interp<'a> {
     pub(super) fn new(
-        input: &'a PythonInput<'a>,
+        input: &'a Setup<'a>,
         finder: &'a Finder<'a>,
         sources: &'a Sources<'a>,
-        is_own: Box<dyn Fn(EntryId) -> bool + 'a>,
     ) -> Self {
         Self {
             input,
@@ -215,7 +214,6 @@ impl<'a> Interp<'a> {
             module_depth: 0,
             maybe: 0,
             repeats: 1,
-            is_own,
         }
     }
 

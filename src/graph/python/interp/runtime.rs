@@ -51,7 +51,7 @@ impl Interp<'_> {
         self.finder.find(root, self.finder.path.iter().map(|p| &**p)).is_some()
     }
 
-    pub(super) fn load_runtime(&mut self, name: &str, from: Option<(ModIdx, Span)>) -> Value {
+    pub(in super::super) fn load_runtime(&mut self, name: &str, from: Option<(ModIdx, Span)>) -> Value {
         let sym = self.heap.sym(name);
         if let Some(found) = self.sys_modules.get(sym) {
             return found;
@@ -365,17 +365,9 @@ impl Interp<'_> {
 
     /// A module object made by code: for a spec that a lazy loader holds, the module itself.
     fn make_module(&mut self, first: Option<Value>) -> Value {
+        let key = self.heap.sym("name");
         let spec_name = match first.and_then(|v| self.heap.get(v)) {
-            Some(Object::Instance { attrs, .. }) => {
-                let key = self.heap.sym("name");
-                match first.and_then(|v| self.heap.get(v)) {
-                    Some(Object::Instance { attrs: inner, .. }) => {
-                        let _ = attrs.iter().next();
-                        inner.get(key)
-                    }
-                    _ => None,
-                }
-            }
+            Some(Object::Instance { attrs, .. }) => attrs.get(key),
             _ => first,
         };
         let Some(Value::Str(name)) = spec_name else { return Value::Unknown };

@@ -1,0 +1,288 @@
+//! Runs the simulation from the handler and writes down what it has seen as a [`ModuleGraph`].
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::PythonInput;
+use super::finder::Finder;
+use super::interp::{Interp, LoadState};
+use super::sources::Sources;
+use super::stdlib_view::StdlibView;
+use super::value::{Args, ModIdx, Object, Sym, Value};
+use crate::artifact::Artifact;
+use crate::graph::packages::Packages;
+use crate::graph::{
+    Argument, GraphProblem, HandlerResolution, Import, ImportSite, LoadCall, Module, ModuleGraph, ModuleId, ModuleKind, Phase, Unresolved,
+};
+use crate::platform::Architecture;
+use crate::span::Span;
+
+/// What the interpreter knows about its surroundings.
+pub(super) struct Setup<'a> {
+    pub(super) artifact: &'a Artifact,
+    pub(super) version: (u16, u16),
+    pub(super) architecture: Architecture,
+    pub(super) environment: &'a BTreeMap<String, String>,
+    pub(super) stdlib: StdlibView,
+    packages: &'a Packages,
+}
+
+impl Setup<'_> {
+    /// The version of an installed distribution.
+    pub(super) fn distribution_version(&self, name: &str) -> Option<Arc<str>> {
+        let wanted = normalize(name);
+        let package = self.packages.packages.iter().find(|p| normalize(&p.name) == wanted)?;
+        Some(package.version.clone().unwrap_or_default())
+    }
+
+    /// Whether a file belongs to the function itself.
+    pub(super) fn is_own(&self, entry: crate::artifact::EntryId) -> bool {
+        self.packages.owner(entry).is_none()
+    }
+}
+
+fn normalize(name: &str) -> String {
+    name.to_ascii_lowercase().replace(['_', '.'], "-")
+}
+
+pub(super) fn build(input: &PythonInput<'_>, finder: &Finder<'_>, sources: &Sources<'_>) -> ModuleGraph {
+    let setup = Setup {
+        artifact: input.artifact,
+        version: input.version,
+        architecture: input.architecture,
+        environment: input.environment,
+        stdlib: StdlibView::new(input.version),
+        packages: input.packages,
+    };
+    let mut interp = Interp::new(&setup, finder, sources);
+    interp.preload();
+    let dotted = input.handler.replace('/', ".");
+    let (module, function) = dotted.rsplit_once('.').unwrap_or((&dotted, "handler"));
+    let loaded = interp.import(module, None);
+    let handler = interp.handler_of(module, loaded.ok(), function);
+    interp.run_lazily(handler.1);
+    Builder { interp: &interp, ids: Vec::new() }.finish(handler.0, input.handler)
+}
+
+/// The handler as far as found, before module numbers are final.
+pub(super) enum Handler {
+    Missing(String),
+    Found(ModIdx, Option<(ModIdx, Span)>),
+    NoName(ModIdx, String, Vec<String>),
+}
+
+impl Interp<'_> {
+    fn preload(&mut self) {
+        for name in ["sys", "builtins", "os", "json", "logging", "decimal", "traceback", "math", "enum", "threading"] {
+            self.load_runtime(name, None);
+        }
+    }
+
+    fn handler_of(&mut self, module: &str, loaded: Option<Value>, function: &str) -> (Handler, Value) {
+        let at = match loaded.and_then(|v| self.heap.get(v)) {
+            Some(Object::Module(at)) if self.module(*at).entry.is_some() => *at,
+            _ => {
+                let sym = self.heap.sym(module);
+                match self.mods.iter().position(|m| m.name == sym && m.entry.is_some()) {
+                    Some(at) => ModIdx(at as u32),
+                    None => return (Handler::Missing(module.to_owned()), Value::Unknown),
+                }
+            }
+        };
+        let name = self.heap.sym(function);
+        let scope = self.module(at).scope;
+        let value = self.heap.vars(scope).get(name);
+        match value {
+            Some(value) => {
+                let place = match self.heap.get(value) {
+                    Some(Object::Function(f)) => {
+                        let (module, index) = (f.module, f.index);
+                        let code = self.module(module).code.clone();
+                        code.code.functions.get(index as usize).map(|f| (module, f.name_span))
+                    }
+                    _ => None,
+                };
+                let place = place.or_else(|| {
+                    let code = self.module(at).code.clone();
+                    code.code.functions.iter().find(|f| code.code.name(f.name) == function).map(|f| (at, f.name_span))
+                });
+                (Handler::Found(at, place), value)
+            }
+            None if self.heap.scope_ref(scope).open || self.module(at).code.broken || self.module(at).kind != ModuleKind::Source => (Handler::Found(at, None), Value::Unknown),
+            None => {
+                let mut defined: Vec<String> = Vec::new();
+                let vars: Vec<(Sym, Value)> = self.heap.vars(scope).iter().collect();
+                for (name, value) in vars {
+                    if matches!(self.heap.get(value), Some(Object::Function(f)) if f.module == at) {
+                        defined.push(self.heap.text(name).to_string());
+                    }
+                }
+                defined.sort();
+                (Handler::NoName(at, function.to_owned(), defined), Value::Unknown)
+            }
+        }
+    }
+
+    /// What may be loaded later: the handler's own calls, then every function of own modules.
+    fn run_lazily(&mut self, handler: Value) {
+        self.phase = Phase::Invoke;
+        self.renew_budget();
+        if handler != Value::Unknown {
+            let _ = self.call(handler, Args { positional: vec![Value::Unknown, Value::Unknown], ..Args::default() });
+        }
+        let mut at = 0;
+        while at < self.mods.len() {
+            let module = ModIdx(at as u32);
+            at += 1;
+            if self.module(module).own {
+                self.sweep(module);
+            }
+        }
+    }
+}
+
+/// Gives final numbers to what was loaded.
+struct Builder<'a, 'b> {
+    interp: &'a Interp<'b>,
+    ids: Vec<Option<ModuleId>>,
+}
+
+impl Builder<'_, '_> {
+    fn id(&self, at: ModIdx) -> Option<ModuleId> {
+        self.ids.get(at.0 as usize).copied().flatten()
+    }
+
+    fn site(&self, at: ModIdx, span: Span) -> Option<ImportSite> {
+        Some(ImportSite { importer: self.id(at)?, span })
+    }
+
+    fn finish(mut self, handler: Handler, wanted: &str) -> ModuleGraph {
+        let mut graph = ModuleGraph::unknown();
+        let mut order: Vec<usize> = (0..self.interp.mods.len()).collect();
+        order.retain(|at| {
+            let module = &self.interp.mods[*at];
+            module.state != LoadState::Failed && !module.synthetic
+        });
+        order.sort_by_key(|at| (self.interp.mods[*at].phase, *at));
+        self.ids = vec![None; self.interp.mods.len()];
+        for (id, at) in order.iter().enumerate() {
+            self.ids[*at] = Some(ModuleId(id as u32));
+        }
+        for at in &order {
+            let module = &self.interp.mods[*at];
+            let bytes = module.entry.map_or(0, |entry| self.interp.input.artifact.entry(entry).bytes);
+            let first_import = module.first_import.and_then(|(importer, span)| self.site(importer, span));
+            let id = self.ids[*at];
+            let mut weight = module.weight.clone();
+            match module.kind {
+                ModuleKind::Source => {
+                    weight.compiled_bytes = bytes;
+                    weight.compiled_nodes = module.code.code.exprs.len() as u64 + module.code.code.stmts.len() as u64;
+                    weight.functions = module.code.code.functions.len() as u32;
+                    weight.classes = module.code.code.classes.len() as u32;
+                    weight.statements = module.code.code.block(module.code.code.body).len() as u32;
+                }
+                ModuleKind::Extension => weight.native_bytes = bytes,
+                _ => weight.read_bytes = bytes,
+            }
+            graph.modules.push(Module {
+                name: (&*self.interp.heap.text(module.name)).into(),
+                kind: module.kind,
+                entry: module.entry,
+                bytes,
+                loaded: module.phase,
+                preloaded: module.preloaded,
+                // A site that comes later in the order would make a circle.
+                first_import: first_import.filter(|site| Some(site.importer) != id),
+                weight,
+            });
+        }
+        self.fill(&mut graph);
+        graph.handler = match handler {
+            Handler::Missing(module) => HandlerResolution::ModuleMissing { similar: self.similar(&module), module },
+            Handler::Found(at, place) => match self.id(at) {
+                Some(module) => HandlerResolution::Found {
+                    module,
+                    definition: place.and_then(|(at, span)| Some((self.id(at)?, span))),
+                },
+                None => HandlerResolution::ModuleMissing { module: wanted.to_owned(), similar: Vec::new() },
+            },
+            Handler::NoName(at, name, defined) => match self.id(at) {
+                Some(module) => HandlerResolution::NameMissing { module, name, defined },
+                None => HandlerResolution::ModuleMissing { module: wanted.to_owned(), similar: Vec::new() },
+            },
+        };
+        graph
+    }
+
+    fn fill(&self, graph: &mut ModuleGraph) {
+        for import in &self.interp.imports {
+            let (Some(site), Some(target)) = (self.site(import.importer, import.span), self.id(import.target)) else { continue };
+            graph.imports.push(Import {
+                site,
+                target,
+                phase: import.phase,
+                function: import.function.map(|name| (&*self.interp.heap.text(name)).into()),
+                guarded: import.guarded,
+            });
+        }
+        for missing in &self.interp.unresolved {
+            let Some(site) = self.site(missing.importer, missing.span) else { continue };
+            let import: Arc<str> = (&*self.interp.heap.text(missing.name)).into();
+            if graph.unresolved.iter().any(|u| u.site == site && u.import == import) {
+                continue;
+            }
+            graph.unresolved.push(Unresolved { import, site, phase: missing.phase, guarded: missing.guarded });
+        }
+        for call in &self.interp.calls {
+            let Some(module) = self.id(call.module) else { continue };
+            let argument = |value: &Value| match value {
+                Value::Str(sym) => Argument::Text((&*self.interp.heap.text(*sym)).into()),
+                Value::Int(value) => Argument::Number(*value as f64),
+                Value::Float(bits) => Argument::Number(f64::from_bits(*bits)),
+                Value::Bool(value) => Argument::Bool(*value),
+                value => match self.interp.heap.external_name(*value) {
+                    Some(name) => Argument::Name((&*name).into()),
+                    None => Argument::Unknown,
+                },
+            };
+            graph.calls.push(LoadCall {
+                module,
+                span: call.span,
+                callee: (&*self.interp.heap.text(call.callee)).into(),
+                arguments: call.args.positional.iter().map(argument).collect(),
+                keywords: call.args.keywords.iter().map(|(name, value)| ((&*self.interp.heap.text(*name)).into(), argument(value))).collect(),
+                via: call.via.iter().filter_map(|(at, span)| self.site(*at, *span)).collect(),
+                repeats: call.repeats,
+            });
+        }
+        for (entry, at, span) in &self.interp.data_files {
+            if let Some(site) = self.site(*at, *span) {
+                graph.data_files.push((*entry, site));
+            }
+        }
+        for (entry, span, message) in &self.interp.problems {
+            graph.problems.push(GraphProblem { entry: *entry, span: *span, message: message.clone() });
+        }
+    }
+
+    /// Modules of the package with a name like the one that is missing.
+    fn similar(&self, module: &str) -> Vec<String> {
+        let last = module.rsplit('.').next().unwrap_or(module);
+        let mut found: Vec<String> = Vec::new();
+        for (id, entry) in self.interp.input.artifact.entries() {
+            let Some(stem) = entry.path.strip_suffix(".py") else { continue };
+            if !self.interp.input.is_own(id) || stem.matches('/').count() > 3 {
+                continue;
+            }
+            let name = stem.rsplit('/').next().unwrap_or(stem);
+            if strsim::jaro_winkler(name, last) > 0.8 || matches!(name, "handler" | "app" | "lambda_function" | "index" | "main") {
+                found.push(stem.replace('/', "."));
+            }
+            if found.len() >= 5 {
+                break;
+            }
+        }
+        found
+    }
+}

@@ -1,0 +1,39 @@
+//! Functions that nobody was seen to call: what they import may be loaded later.
+
+use super::super::value::*;
+use super::*;
+
+impl Interp<'_> {
+    /// A fresh budget for the next phase.
+    pub(in super::super) fn renew_budget(&mut self) {
+        self.steps = self.steps.min(STEP_LIMIT / 2);
+        self.runs.clear();
+    }
+
+    /// Runs every function of a module that has not run yet, with arguments that are not known.
+    pub(in super::super) fn sweep(&mut self, at: ModIdx) {
+        let code = self.module(at).code.clone();
+        for (index, node) in code.code.functions.iter().enumerate() {
+            let index = index as u32;
+            if node.value.is_some() || self.executed.contains(&(at, index)) {
+                continue;
+            }
+            let function = self.heap.alloc(Object::Function(Function {
+                module: at,
+                index,
+                parent: None,
+                class_scope: None,
+                defaults: Vec::new(),
+                attrs: Names::default(),
+            }));
+            self.maybe += 1;
+            let result = self.call(function, Args { open: true, ..Args::default() });
+            if let Ok(Value::Obj(id)) = result
+                && matches!(self.heap.object(id), Object::Generator { .. })
+            {
+                let _ = self.drain(id);
+            }
+            self.maybe -= 1;
+        }
+    }
+}

@@ -1,0 +1,414 @@
+//! Abstract values: what the interpreter knows about Python objects.
+
+use rustc_hash::FxHashMap;
+use std::rc::Rc;
+
+/// An interned text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct Sym(pub(super) u32);
+
+/// Index of an [`Object`] in the [`Heap`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct ObjId(pub(super) u32);
+
+/// Index of a scope in the [`Heap`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ScopeId(pub(super) u32);
+
+/// Index of a module in the interpreter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct ModIdx(pub(super) u32);
+
+/// An abstract value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Value {
+    /// Anything.
+    Unknown,
+    None,
+    Bool(bool),
+    Int(i64),
+    /// Bits of a float.
+    Float(u64),
+    Str(Sym),
+    Bytes(Sym),
+    Ellipsis,
+    NotImplemented,
+    Obj(ObjId),
+}
+
+/// A function object.
+#[derive(Clone, Debug)]
+pub(super) struct Function {
+    pub(super) module: ModIdx,
+    /// Index in the module's code.
+    pub(super) index: u32,
+    /// The enclosing function's scope.
+    pub(super) parent: Option<ScopeId>,
+    /// The scope of the class body it was defined in; where `super()` starts.
+    pub(super) class_scope: Option<ScopeId>,
+    pub(super) defaults: Vec<(Sym, Value)>,
+    pub(super) attrs: Names,
+}
+
+/// A class object.
+#[derive(Clone, Debug)]
+pub(super) struct Class {
+    pub(super) name: Sym,
+    pub(super) module: Option<ModIdx>,
+    pub(super) bases: Vec<Value>,
+    /// The class itself first; may end in runtime things.
+    pub(super) mro: Vec<Value>,
+    /// Some base is not known completely.
+    pub(super) open: bool,
+    pub(super) scope: ScopeId,
+    pub(super) metaclass: Value,
+    /// Fields in the order of annotation, when it is a data class or a named tuple.
+    pub(super) fields: Option<Vec<Sym>>,
+}
+
+/// What a generator will run.
+#[derive(Clone, Debug)]
+pub(super) struct Pending {
+    pub(super) function: ObjId,
+    pub(super) scope: ScopeId,
+    pub(super) this: Value,
+}
+
+/// Objects with identity.
+#[derive(Clone, Debug)]
+pub(super) enum Object {
+    Module(ModIdx),
+    Function(Function),
+    Class(Class),
+    Instance {
+        class: Value,
+        attrs: Names,
+        /// Content of an instance of a subclass of `dict`, `list`, `str`...
+        payload: Value,
+    },
+    Method {
+        function: Value,
+        this: Value,
+    },
+    Tuple(Rc<[Value]>),
+    List {
+        items: Vec<Value>,
+        open: bool,
+    },
+    Set {
+        items: Vec<Value>,
+        open: bool,
+    },
+    Dict {
+        items: Dict,
+        open: bool,
+    },
+    /// Something of the runtime, by dotted name; `()` marks results of calls.
+    External(Sym),
+    Partial {
+        function: Value,
+        args: Args,
+    },
+    Property {
+        getter: Value,
+        /// `functools.cached_property` and the like: any instance attribute wins.
+        cached: bool,
+    },
+    StaticMethod(Value),
+    ClassMethod(Value),
+    Super {
+        class: Value,
+        this: Value,
+    },
+    /// A generator or coroutine: what it yields, once it has run.
+    Generator {
+        pending: Option<Pending>,
+        items: Vec<Value>,
+        result: Value,
+        open: bool,
+    },
+    Union(Rc<[Value]>),
+    /// A view on a scope: `globals()`, `vars(x)`, `x.__dict__`.
+    Namespace(NamespaceOf),
+}
+
+/// Whose attributes an [`Object::Namespace`] shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NamespaceOf {
+    Scope(ScopeId),
+    Instance(ObjId),
+    /// `sys.modules`.
+    Modules,
+    /// `os.environ`.
+    Environment,
+}
+
+/// Arguments of a call.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Args {
+    pub(super) positional: Vec<Value>,
+    pub(super) keywords: Vec<(Sym, Value)>,
+    /// There may be more: an unknown `*args` or `**kwargs` was passed.
+    pub(super) open: bool,
+}
+
+impl Args {
+    pub(super) fn one(value: Value) -> Self {
+        Self::of(&[value])
+    }
+
+    pub(super) fn of(values: &[Value]) -> Self {
+        Self {
+            positional: values.to_vec(),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn keyword(&self, name: Sym) -> Option<Value> {
+        self.keywords.iter().find(|(k, _)| *k == name).map(|(_, v)| *v)
+    }
+}
+
+/// Names with their values, in the order of first assignment.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Names {
+    slots: FxHashMap<Sym, u32>,
+    items: Vec<(Sym, Option<Value>)>,
+}
+
+impl Names {
+    pub(super) fn get(&self, name: Sym) -> Option<Value> {
+        let slot = self.slots.get(&name)?;
+        self.items.get(*slot as usize)?.1
+    }
+
+    pub(super) fn set(&mut self, name: Sym, value: Value) {
+        let next = self.items.len() as u32;
+        let slot = *self.slots.entry(name).or_insert(next) as usize;
+        match self.items.get_mut(slot) {
+            Some(item) => item.1 = Some(value),
+            None => self.items.push((name, Some(value))),
+        }
+    }
+
+    pub(super) fn remove(&mut self, name: Sym) -> Option<Value> {
+        let slot = self.slots.get(&name)?;
+        self.items.get_mut(*slot as usize)?.1.take()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Sym, Value)> + '_ {
+        self.items.iter().filter_map(|(name, value)| Some((*name, (*value)?)))
+    }
+
+    pub(super) fn snapshot(&self) -> Vec<(Sym, Option<Value>)> {
+        self.items.clone()
+    }
+}
+
+/// A dictionary's items in order. Keys are compared by value where they are constants.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Dict {
+    slots: FxHashMap<Value, u32>,
+    items: Vec<Option<(Value, Value)>>,
+}
+
+impl Dict {
+    pub(super) fn get(&self, key: Value) -> Option<Value> {
+        let slot = self.slots.get(&key)?;
+        Some((*self.items.get(*slot as usize)?)?.1)
+    }
+
+    pub(super) fn set(&mut self, key: Value, value: Value) {
+        let next = self.items.len() as u32;
+        let slot = *self.slots.entry(key).or_insert(next) as usize;
+        match self.items.get_mut(slot) {
+            Some(item) => *item = Some((key, value)),
+            None => self.items.push(Some((key, value))),
+        }
+    }
+
+    pub(super) fn remove(&mut self, key: Value) -> Option<Value> {
+        let slot = self.slots.get(&key)?;
+        Some(self.items.get_mut(*slot as usize)?.take()?.1)
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (Value, Value)> + '_ {
+        self.items.iter().filter_map(|item| *item)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.iter().count()
+    }
+}
+
+/// The variables of a module, class body or function call.
+#[derive(Clone, Debug)]
+pub(super) struct Scope {
+    pub(super) vars: Names,
+    /// The enclosing function's scope.
+    pub(super) parent: Option<ScopeId>,
+    /// Names may have been added that are not seen here.
+    pub(super) open: bool,
+    /// The class made from this class body.
+    pub(super) class: Option<ObjId>,
+}
+
+/// Owner of all objects and texts. Nothing is freed: budgets bound the growth.
+#[derive(Default)]
+pub(super) struct Heap {
+    objects: Vec<Object>,
+    pub(super) scopes: Vec<Scope>,
+    texts: Vec<Rc<str>>,
+    symbols: FxHashMap<Rc<str>, Sym>,
+    externals: FxHashMap<Sym, ObjId>,
+    tuples: FxHashMap<Rc<[Value]>, ObjId>,
+}
+
+impl Heap {
+    pub(super) fn sym(&mut self, text: &str) -> Sym {
+        if let Some(sym) = self.symbols.get(text) {
+            return *sym;
+        }
+        let sym = Sym(self.texts.len() as u32);
+        let text: Rc<str> = text.into();
+        self.texts.push(text.clone());
+        self.symbols.insert(text, sym);
+        sym
+    }
+
+    pub(super) fn text(&self, sym: Sym) -> Rc<str> {
+        self.texts.get(sym.0 as usize).cloned().unwrap_or_default()
+    }
+
+    pub(super) fn str(&mut self, text: &str) -> Value {
+        Value::Str(self.sym(text))
+    }
+
+    pub(super) fn new_object(&mut self, object: Object) -> ObjId {
+        self.objects.push(object);
+        ObjId(self.objects.len() as u32 - 1)
+    }
+
+    pub(super) fn alloc(&mut self, object: Object) -> Value {
+        Value::Obj(self.new_object(object))
+    }
+
+    pub(super) fn scope(&mut self, parent: Option<ScopeId>) -> ScopeId {
+        self.scopes.push(Scope {
+            vars: Names::default(),
+            parent,
+            open: false,
+            class: None,
+        });
+        ScopeId(self.scopes.len() as u32 - 1)
+    }
+
+    #[allow(clippy::indexing_slicing, reason = "ids come from this heap only")]
+    pub(super) fn object(&self, id: ObjId) -> &Object {
+        &self.objects[id.0 as usize]
+    }
+
+    pub(super) fn object_mut(&mut self, id: ObjId) -> &mut Object {
+        &mut self.objects[id.0 as usize]
+    }
+
+    pub(super) fn vars(&self, id: ScopeId) -> &Names {
+        &self.scopes[id.0 as usize].vars
+    }
+
+    pub(super) fn vars_mut(&mut self, id: ScopeId) -> &mut Names {
+        &mut self.scopes[id.0 as usize].vars
+    }
+
+    pub(super) fn scope_mut(&mut self, id: ScopeId) -> &mut Scope {
+        &mut self.scopes[id.0 as usize]
+    }
+
+    pub(super) fn scope_ref(&self, id: ScopeId) -> &Scope {
+        &self.scopes[id.0 as usize]
+    }
+
+    /// The object behind a value.
+    pub(super) fn get(&self, value: Value) -> Option<&Object> {
+        match value {
+            Value::Obj(id) => Some(self.object(id)),
+            _ => None,
+        }
+    }
+
+    /// The runtime thing with this dotted name; always the same object.
+    pub(super) fn external(&mut self, name: &str) -> Value {
+        let sym = self.sym(name);
+        if let Some(id) = self.externals.get(&sym) {
+            return Value::Obj(*id);
+        }
+        let id = self.new_object(Object::External(sym));
+        self.externals.insert(sym, id);
+        Value::Obj(id)
+    }
+
+    pub(super) fn external_name(&self, value: Value) -> Option<Rc<str>> {
+        match self.get(value)? {
+            Object::External(name) => Some(self.text(*name)),
+            _ => None,
+        }
+    }
+
+    /// A tuple; equal tuples are one object, so that they work as dictionary keys.
+    pub(super) fn tuple(&mut self, items: &[Value]) -> Value {
+        let items: Rc<[Value]> = items.into();
+        if let Some(id) = self.tuples.get(&items) {
+            return Value::Obj(*id);
+        }
+        let id = self.new_object(Object::Tuple(items.clone()));
+        self.tuples.insert(items, id);
+        Value::Obj(id)
+    }
+
+    pub(super) fn list(&mut self, items: Vec<Value>, open: bool) -> Value {
+        self.alloc(Object::List { items, open })
+    }
+
+    pub(super) fn dict(&mut self, items: Dict, open: bool) -> Value {
+        self.alloc(Object::Dict { items, open })
+    }
+
+    /// Either of two values.
+    pub(super) fn join(&mut self, a: Value, b: Value) -> Value {
+        if a == b {
+            return a;
+        }
+        let mut members: Vec<Value> = Vec::new();
+        for value in [a, b] {
+            match self.get(value) {
+                Some(Object::Union(inner)) => {
+                    let inner = inner.clone();
+                    members.extend(inner.iter().copied());
+                }
+                _ => members.push(value),
+            }
+        }
+        let mut distinct: Vec<Value> = Vec::new();
+        for value in members {
+            if !distinct.contains(&value) {
+                distinct.push(value);
+            }
+        }
+        if distinct.len() > 6 {
+            return Value::Unknown;
+        }
+        self.alloc(Object::Union(distinct.into()))
+    }
+
+    /// The possible values behind a value.
+    pub(super) fn members(&self, value: Value) -> Rc<[Value]> {
+        match self.get(value) {
+            Some(Object::Union(members)) => members.clone(),
+            _ => Rc::from([value]),
+        }
+    }
+
+    pub(super) fn is_union(&self, value: Value) -> bool {
+        matches!(self.get(value), Some(Object::Union(_)))
+    }
+}
