@@ -7,7 +7,6 @@ mod interp;
 mod sources;
 #[allow(dead_code)]
 mod stdlib;
-mod stdlib_view;
 mod value;
 
 use std::collections::BTreeMap;
