@@ -7,7 +7,7 @@ use super::PythonInput;
 use super::finder::Finder;
 use super::interp::{Interp, LoadState};
 use super::sources::Sources;
-use super::stdlib_view::StdlibView;
+use super::stdlib::Stdlib;
 use super::value::{Args, ModIdx, Object, Sym, Value};
 use crate::artifact::Artifact;
 use crate::graph::packages::Packages;
@@ -23,7 +23,7 @@ pub(super) struct Setup<'a> {
     pub(super) version: (u16, u16),
     pub(super) architecture: Architecture,
     pub(super) environment: &'a BTreeMap<String, String>,
-    pub(super) stdlib: StdlibView,
+    pub(super) stdlib: Stdlib,
     packages: &'a Packages,
 }
 
@@ -51,7 +51,7 @@ pub(super) fn build(input: &PythonInput<'_>, finder: &Finder<'_>, sources: &Sour
         version: input.version,
         architecture: input.architecture,
         environment: input.environment,
-        stdlib: StdlibView::new(input.version),
+        stdlib: Stdlib::for_version(input.version),
         packages: input.packages,
     };
     let mut interp = Interp::new(&setup, finder, sources);

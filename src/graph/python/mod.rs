@@ -5,8 +5,8 @@ mod extension;
 mod finder;
 mod interp;
 mod sources;
+#[allow(dead_code)]
 mod stdlib;
-mod stdlib_view;
 mod value;
 
 use std::collections::BTreeMap;

@@ -58,7 +58,7 @@ impl Interp<'_> {
         }
         let at = self.new_module(name, ModuleKind::Runtime, from);
         let preloaded = self.input.stdlib.is_preloaded(name);
-        let cost = self.input.stdlib.self_ms(name);
+        let cost = self.input.stdlib.module(name).map_or(0.0, |module| module.self_ms);
         let module = self.module_mut(at);
         module.preloaded = preloaded;
         module.is_package = true;
@@ -66,8 +66,9 @@ impl Interp<'_> {
         let object = module.object;
         self.note_import(at, from);
         self.bind_on_parent(name, object);
-        for next in self.input.stdlib.imports(name) {
-            let next = self.heap.sym(&next);
+        let stdlib = &self.input.stdlib;
+        for next in stdlib.imports(name) {
+            let next = self.heap.sym(next);
             if self.sys_modules.get(next).is_none() {
                 let text = self.heap.text(next);
                 self.load_runtime(&text, Some((at, Span::default())));
@@ -85,8 +86,11 @@ impl Interp<'_> {
         if let Some(submodule) = self.sys_modules.get(sym) {
             return Some(submodule);
         }
-        if !self.input.stdlib.has_name(&module, &text) {
+        if self.input.stdlib.module(&module).is_some() && !self.input.stdlib.has_name(&module, &text) {
             return None;
+        }
+        if let Some(lazy) = self.input.stdlib.lazy_name(&module, &text) {
+            self.load_runtime(lazy, Some((at, Span::default())));
         }
         if &*module == "builtins" {
             return Some(self.heap.external(&text));
@@ -96,13 +100,16 @@ impl Interp<'_> {
 
     pub(super) fn star_of_runtime(&mut self, frame: &Frame, at: ModIdx) {
         let module = self.heap.text(self.module(at).name);
-        for name in self.input.stdlib.public_names(&module) {
-            let name = self.heap.sym(&name);
+        let stdlib = &self.input.stdlib;
+        let mut any = false;
+        for name in stdlib.names(&module).filter(|name| !name.starts_with('_')) {
+            any = true;
+            let name = self.heap.sym(name);
             if let Some(value) = self.runtime_attr(at, name) {
                 self.set_var(frame.scope, name, value);
             }
         }
-        if self.input.stdlib.public_names(&module).is_empty() {
+        if !any {
             self.heap.scope_mut(frame.scope).open = true;
         }
     }
@@ -247,7 +254,7 @@ impl Interp<'_> {
     /// `path / "x"`.
     pub(super) fn join_path(&mut self, a: Value, b: Value) -> Value {
         match (self.path_text(a), self.to_text(b)) {
-            (Some(_), Some(b)) if b.starts_with('/') => self.new_path(&b),
+            (Some(a), Some(b)) if b.starts_with('/') => self.new_path(&b),
             (Some(a), Some(b)) => self.new_path(&format!("{a}/{b}")),
             _ => Value::Unknown,
         }
