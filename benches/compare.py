@@ -1,0 +1,145 @@
+#!/usr/bin/env python3
+"""Compares defrost with the tools that people know, in ratios.
+
+    benches/compare.py --bundles DIR [--cases cases.toml] [--defrost target/release/defrost] [--runs 7]
+
+DIR holds bundles as folders and, next to them, the same as .zip, each with the name of its case;
+`cases.toml` gives each case's handler. Three figures are printed, with the goals that they have:
+
+- the zip of one large case, checked by defrost against tested by `unzip -tqq` (at most a fifth);
+- all folders, checked by defrost against imported by the interpreter without bytecode (at least
+  8 times faster);
+- defrost's peak memory on the case where it needs most (under 300 MB).
+
+Runs alternate between the two sides, and medians are compared, so that a noisy neighbour hits
+both. Absolute times say little; run it on a quiet machine all the same.
+"""
+
+import argparse
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+import tomllib
+
+IMPORT = "import importlib, sys; sys.dont_write_bytecode = True; importlib.import_module(sys.argv[1])"
+
+
+def main():
+    options = arguments()
+    cases = {case["name"]: case for case in tomllib.loads(options.cases.read_text())["case"]}
+    found = sorted(name for name in cases if (options.bundles / name).is_dir())
+    if not found:
+        sys.exit(f"no bundle of {options.cases} in {options.bundles}")
+    met = [zip_against_unzip(options, cases), folders_against_interpreter(options, cases, found),
+           peak_memory(options, cases, found)]
+    sys.exit(0 if all(met) else 1)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    root = pathlib.Path(__file__).resolve().parent.parent
+    parser.add_argument("--bundles", type=pathlib.Path, required=True)
+    parser.add_argument("--cases", type=pathlib.Path, required=True)
+    parser.add_argument("--defrost", type=pathlib.Path, default=root / "target/release/defrost")
+    parser.add_argument("--python", default=sys.executable, help="the interpreter that bundles are made for")
+    parser.add_argument("--zip-case", default="pandas_etl")
+    parser.add_argument("--runs", type=int, default=7)
+    return parser.parse_args()
+
+
+def check(options, case, path):
+    version = subprocess.check_output(
+        [options.python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], text=True).strip()
+    command = [options.defrost, "check", path, "--handler", case["handler"], "--runtime", f"python{version}",
+               "--format", "json"]
+    return [str(part) for part in command]
+
+
+def seconds(command, accept=(0,), **settings):
+    start = time.perf_counter()
+    done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False, **settings)
+    taken = time.perf_counter() - start
+    if done.returncode not in accept:
+        sys.exit(f"{' '.join(command)} exited with {done.returncode}\n{done.stderr.decode(errors='replace')}")
+    return taken
+
+
+def alternate(runs, *sides):
+    """Medians of the sides, run in turns after one run of each that does not count."""
+    taken = [[] for _ in sides]
+    for run in range(runs + 1):
+        for side, times in zip(sides, taken):
+            times.append(side())
+    return [statistics.median(times[1:]) for times in taken]
+
+
+def verdict(met):
+    return "met" if met else "NOT met"
+
+
+def zip_against_unzip(options, cases):
+    archive = options.bundles / f"{options.zip_case}.zip"
+    unzip = shutil.which("unzip") or sys.exit("unzip is not installed")
+    command = check(options, cases[options.zip_case], archive)
+    ours, theirs = alternate(options.runs, lambda: seconds(command, accept=(0, 1)),
+                             lambda: seconds([unzip, "-tqq", str(archive)]))
+    met = ours * 5 <= theirs
+    print(f"{archive.name}: defrost {ours * 1e3:.0f} ms, unzip -tqq {theirs * 1e3:.0f} ms: "
+          f"1/{theirs / ours:.1f} of it (goal: at most 1/5, {verdict(met)})")
+    return met
+
+
+def import_once(options, case, folder):
+    environment = {"PATH": os.environ.get("PATH", ""), "PYTHONDONTWRITEBYTECODE": "1",
+                   # An empty prefix for bytecode: what the bundle may hold of it is not used.
+                   "PYTHONPYCACHEPREFIX": "/nonexistent", "PYTHONPATH": str(folder), "AWS_DEFAULT_REGION": "eu-west-1",
+                   **{name: str(value) for name, value in case.get("env", {}).items()}}
+    module = case["handler"].rpartition(".")[0].replace("/", ".")
+    return seconds([options.python, "-S", "-c", IMPORT, module], cwd=folder, env=environment)
+
+
+def folders_against_interpreter(options, cases, found):
+    runs = max(1, options.runs // 2)
+    ours = theirs = 0.0
+    for name in found:
+        folder, case = options.bundles / name, cases[name]
+        command = check(options, case, folder)
+        pair = alternate(runs, lambda: seconds(command, accept=(0, 1)), lambda: import_once(options, case, folder))
+        print(f"  {name:28} defrost {pair[0] * 1e3:6.0f} ms, import {pair[1] * 1e3:6.0f} ms, {pair[1] / pair[0]:5.1f} times")
+        ours += pair[0]
+        theirs += pair[1]
+    met = theirs >= ours * 8
+    print(f"all {len(found)} folders: defrost {ours:.2f} s, imports {theirs:.2f} s: "
+          f"{theirs / ours:.1f} times faster (goal: at least 8, {verdict(met)})")
+    return met
+
+
+def peak_memory(options, cases, found):
+    """The kernel's peak for each child by itself, from wait4."""
+    worst = (0, "")
+    for name in found:
+        for path in (options.bundles / name, options.bundles / f"{name}.zip"):
+            if not path.exists():
+                continue
+            child = subprocess.Popen(check(options, cases[name], path), stdout=subprocess.DEVNULL,
+                                     stderr=subprocess.DEVNULL)
+            _, _, usage = os.wait4(child.pid, 0)
+            child.returncode = 0
+            worst = max(worst, (usage.ru_maxrss, path.name))
+    megabytes = worst[0] * maxrss_unit() / 1e6
+    met = megabytes < 300
+    print(f"peak memory: {megabytes:.0f} MB on {worst[1]} (goal: under 300, {verdict(met)})")
+    return met
+
+
+def maxrss_unit():
+    """ru_maxrss is in KiB, except on macOS."""
+    return 1 if sys.platform == "darwin" else 1024
+
+
+if __name__ == "__main__":
+    main()
