@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 fuzz_target!(|data: &[u8]| {
     let data = data.to_vec();
     let thread = std::thread::Builder::new().stack_size(python::PARSE_STACK).spawn(move || {
-        python::parse(&data);
+        let _ = python::parse(&data);
     });
     if let Ok(thread) = thread {
         thread.join().expect("parsing does not panic");
