@@ -64,7 +64,7 @@ fn unknown_rules_options_and_types_are_marked_where_they_stand() {
         ("[[overrides]]\npaths = []\nrules = { nope = \"off\" }\n", 3, 11, "no rule `nope`"),
         ("[functions.Orders]\nbudget-int = 1\n", 2, 1, "unknown key `budget-int`"),
         ("select = \"bloat\"\n", 1, 10, "invalid type"),
-        ("select = [\n", 1, 10, ""),
+        ("select = [\n", 1, 11, ""),
     ];
     for (text, line, column, message) in cases {
         let error = own(text).unwrap_err();
