@@ -55,6 +55,7 @@ const ROWS: &[RuleSource] = &[
     row!("undeclared_dependency", Check::Function(undeclared_dependency::check)),
     row!("unresolved_import", Check::Function(unresolved_import::check)),
     row!("unused_dependency", Check::Function(unused_dependency::check)),
+    row!("unused_suppression", Check::Suppressions),
     row!("wrong_abi_tag", Check::Function(wrong_abi_tag::check)),
     row!("wrong_architecture", Check::Function(wrong_architecture::check)),
 ];

@@ -36,6 +36,8 @@ pub(super) enum Command {
     },
     /// List all rules
     Rules,
+    /// Write a starter configuration and a baseline; print hook snippets; overwrite nothing
+    Init(Box<InitArgs>),
     /// Print the JSON schema of the report or of the configuration
     Schema {
         /// Which one
@@ -116,6 +118,12 @@ pub(super) struct CheckArgs {
     /// Configuration file instead of the nearest one
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
+    /// Leave out the findings that this file knows
+    #[arg(long, value_name = "FILE")]
+    pub(super) baseline: Option<PathBuf>,
+    /// Make all findings of this run known: write them to the baseline file
+    #[arg(long)]
+    pub(super) write_baseline: bool,
     /// When to colour
     #[arg(long, value_enum, default_value_t)]
     pub(super) color: Color,
@@ -137,6 +145,14 @@ pub(super) struct WhyArgs {
     pub(super) path: PathBuf,
     #[command(flatten)]
     pub(super) input: InputArgs,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, clap::Args)]
+pub(super) struct InitArgs {
+    /// Folder of the project
+    #[arg(value_name = "FOLDER", default_value = ".")]
+    pub(super) folder: PathBuf,
 }
 
 /// When to colour.

@@ -5,7 +5,7 @@ use super::args::{CheckArgs, Color};
 use super::sources::ProjectSources;
 use super::pipeline::{self, Inputs};
 use super::settings::{self, Settings};
-use super::{CLEAN, FINDINGS, UserError, reference};
+use super::{CLEAN, FINDINGS, UserError, baseline, reference, suppress};
 use crate::engine::{self, Budgets, FunctionFacts, ProjectFacts, Registry};
 use crate::finding::{Finding, Severity};
 use crate::report::model::{self, Counts, Report, Summary};
@@ -13,30 +13,35 @@ use crate::report::{self, Style};
 
 /// Analyses, reports, and says with which code to exit.
 pub(super) fn run(args: &CheckArgs) -> Result<u8, UserError> {
-    let registry = reference::registry()?;
-    let settings = settings::find(&args.paths, args.config.as_deref(), &registry)?;
-    let report = pipeline::with_threads(args.input.jobs, || analysed(args, &registry, &settings))??;
+    let report = report(args)?;
     print(args, &report)?;
     Ok(report.summary.exit_code)
 }
 
+/// What a check with these arguments has to say; nothing is printed.
+pub(super) fn report(args: &CheckArgs) -> Result<Report, UserError> {
+    let registry = reference::registry()?;
+    let settings = settings::find(&args.paths, args.config.as_deref(), &registry)?;
+    pipeline::with_threads(args.input.jobs, || analysed(args, &registry, &settings))?
+}
+
+/// The finished report.
 fn analysed(args: &CheckArgs, registry: &Registry, settings: &Settings) -> Result<Report, UserError> {
     let policy = settings.policy(args, registry)?;
     let budgets = Budgets { init_ms: args.budget_init, bytes: args.budget_size.map(|mb| (mb * 1e6) as u64) };
     let project = pipeline::project(&args.paths, &Inputs { args: &args.input, settings, budgets })?;
-    let budgets = project.budgets;
-    let working = std::env::current_dir().unwrap_or_default();
-    let findings = settings.resolved.overrides.apply(engine::run(registry, &policy, &project), &working);
-    let summary = Summary {
-        functions: project.functions.len(),
-        findings: Counts::of(&findings),
-        suppressed: 0,
-        baselined: 0,
-        budgets: model::Budgets { init_ms: budgets.init_ms, bytes: budgets.bytes },
-        exit_code: exit_code(args.fail_on.or(settings.resolved.fail_on), &project, &findings),
-    };
-    let report = report::build(&project, &findings, summary, &ProjectSources { project: &project });
-    Ok(Report { rules: model::RuleInfo::table(registry), ..report })
+    let mut findings = engine::run(registry, &policy, &project);
+    let suppressed = suppress::apply(&mut findings, &project, registry, &policy);
+    let mut findings = settings.resolved.overrides.apply(findings, &std::env::current_dir().unwrap_or_default());
+    let budgets = model::Budgets { init_ms: project.budgets.init_ms, bytes: project.budgets.bytes };
+    let summary = Summary { functions: project.functions.len(), suppressed, budgets, ..Summary::default() };
+    let sources = ProjectSources { project: &project };
+    let rules = model::RuleInfo::table(registry);
+    let mut report = Report { rules, ..report::build(&project, &findings, summary, &sources) };
+    report.summary.baselined = baseline::apply(args, settings, &mut findings, &mut report)?;
+    report.summary.findings = Counts::of(&findings);
+    report.summary.exit_code = exit_code(args.fail_on.or(settings.resolved.fail_on), &project, &findings);
+    Ok(report)
 }
 
 /// Findings at or above the threshold fail the run, and so does a budget broken.

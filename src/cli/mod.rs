@@ -1,12 +1,15 @@
 //! The command line: arguments, the pipeline behind each command, and the exit code.
 
 mod args;
+mod baseline;
 mod check;
 mod discover;
+mod init;
 mod pipeline;
 mod reference;
 mod settings;
 mod sources;
+mod suppress;
 mod why;
 
 pub use args::Args;
@@ -71,6 +74,7 @@ fn dispatch(args: &Args) -> Result<u8, UserError> {
         Command::Check(check) => check::run(check),
         Command::Why(why) => why::run(why),
         Command::Explain { rule } => reference::explain(rule),
+        Command::Init(init) => init::run(init),
         Command::Rules => reference::rules(),
         Command::Schema { of } => reference::schema(*of),
         Command::Completions { shell } => reference::completions(*shell),

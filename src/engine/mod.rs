@@ -51,7 +51,7 @@ fn run_rule(rule: &Rule, policy: &Policy, project: &ProjectFacts) -> Vec<Finding
         match rule.check {
             Check::Function(check) => check(&context, &mut sink),
             Check::Match => matcher::run(&context, &mut sink),
-            Check::Project(_) => {}
+            Check::Project(_) | Check::Suppressions => {}
         }
         findings.extend(sink.into_findings());
     }

@@ -9,6 +9,8 @@ pub enum Check {
     Project(fn(&ProjectContext<'_>, &mut Sink<'_>)),
     /// By the `[match]` table of its `rule.toml`, once per function.
     Match,
+    /// By the comments that silence findings, after all other rules.
+    Suppressions,
 }
 
 /// A row of the rule table in `rules/mod.rs`.

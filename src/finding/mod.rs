@@ -1,5 +1,8 @@
 //! Findings as plain data: what a rule has to say, before anything is printed.
 
+pub mod baseline;
+pub mod suppression;
+
 use serde::Serialize;
 
 use crate::artifact::Location;

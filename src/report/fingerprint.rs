@@ -6,7 +6,8 @@ use super::model::{Finding, Report};
 
 /// One identity per finding, in the report's order: made of rule, function, file, subject and the
 /// marked line's text, never of line numbers or estimates. Equal findings are numbered.
-pub(super) fn of(report: &Report) -> Vec<String> {
+#[must_use]
+pub fn of(report: &Report) -> Vec<String> {
     let mut seen: BTreeMap<u64, u64> = BTreeMap::new();
     let mut identities = Vec::with_capacity(report.findings.len());
     for finding in &report.findings {

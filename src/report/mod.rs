@@ -17,6 +17,7 @@ mod sample;
 mod why;
 
 pub use build::{Sources, build};
+pub use fingerprint::of as fingerprints;
 pub use why::{Why, why};
 
 use std::io::{self, Write};

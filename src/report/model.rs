@@ -416,7 +416,7 @@ pub struct Frame {
 }
 
 /// Counts and exit code.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
 pub struct Summary {
     /// Functions.
     pub functions: usize,

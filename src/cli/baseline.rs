@@ -1,0 +1,68 @@
+//! Leaves out findings that the baseline knows, and writes one.
+
+use std::path::{Path, PathBuf};
+
+use super::UserError;
+use super::args::CheckArgs;
+use super::settings::Settings;
+use crate::finding::baseline::{self, Baseline, Known};
+use crate::finding::Finding;
+use crate::report::model::Report;
+use crate::{input, report, text};
+
+/// Takes known findings out of the list and out of the report that was made of it; with
+/// `--write-baseline` all of them become known. Says how many there were.
+pub(super) fn apply(
+    args: &CheckArgs,
+    settings: &Settings,
+    findings: &mut Vec<Finding>,
+    report: &mut Report,
+) -> Result<usize, UserError> {
+    let fingerprints = report::fingerprints(report);
+    let named = file(args, settings);
+    let baseline = match named {
+        _ if args.write_baseline => {
+            let path = named.unwrap_or_else(|| settings.folder.join(baseline::FILE));
+            let baseline = known(report, &fingerprints);
+            write(&path, &baseline)?;
+            baseline
+        }
+        Some(path) => read(&path)?,
+        None => return Ok(0),
+    };
+    let known = baseline.fingerprints();
+    let is_new: Vec<bool> = fingerprints.iter().map(|fingerprint| !known.contains(fingerprint.as_str())).collect();
+    let (mut first, mut second) = (is_new.iter(), is_new.iter());
+    findings.retain(|_| *first.next().unwrap_or(&true));
+    report.findings.retain(|_| *second.next().unwrap_or(&true));
+    Ok(is_new.len() - findings.len())
+}
+
+fn read(path: &Path) -> Result<Baseline, UserError> {
+    let text = input::read_text_file(path, baseline::LARGEST)?;
+    Baseline::read(&text).map_err(|what| UserError(format!("{}: {what}", super::discover::shown(path))))
+}
+
+/// The baseline that the command line names, or else the configuration.
+fn file(args: &CheckArgs, settings: &Settings) -> Option<PathBuf> {
+    let configured = || settings.resolved.baseline.as_ref().map(|path| settings.folder.join(path));
+    args.baseline.clone().or_else(configured)
+}
+
+/// The findings of a report as a baseline.
+fn known(report: &Report, fingerprints: &[String]) -> Baseline {
+    let one = |(finding, fingerprint): (&report::model::Finding, &String)| Known {
+        path: finding.location.path.clone(),
+        rule: finding.rule.to_owned(),
+        subject: finding.subject.clone(),
+        fingerprint: fingerprint.clone(),
+    };
+    Baseline::new(report.findings.iter().zip(fingerprints).map(one).collect())
+}
+
+fn write(path: &Path, baseline: &Baseline) -> Result<(), UserError> {
+    std::fs::write(path, baseline.text()?).map_err(|error| UserError(format!("{}: {error}", path.display())))?;
+    let number = text::plural(baseline.findings.len() as u64, "finding");
+    super::note(&format!("wrote {number} to {}", super::discover::shown(path)));
+    Ok(())
+}
