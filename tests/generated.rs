@@ -1,26 +1,24 @@
-//! Committed files that are made from the code. `SNAPSHOTS=overwrite cargo test generated`
-//! writes them anew.
+//! Committed files that are made from the code; `DEFROST_UPDATE=1 cargo test generated` writes
+//! them anew.
 
-use std::path::Path;
+use crate::support;
 
-use snapbox::cmd::Command;
-
-fn is_fresh(file: &str, of: &str) {
-    let output = Command::new(env!("CARGO_BIN_EXE_defrost")).args(["schema", of]).output().unwrap();
+fn is_fresh(path: &str, of: &str) {
+    let output = support::defrost(support::root(), &["schema", of]);
     assert!(output.status.success());
-    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(file);
-    snapbox::assert_data_eq!(
-        String::from_utf8(output.stdout).unwrap(),
-        snapbox::Data::read_from(&committed, Some(snapbox::data::DataFormat::Text)).raw()
-    );
+    let fresh = String::from_utf8(output.stdout).unwrap();
+    if std::env::var_os("DEFROST_UPDATE").is_some() {
+        std::fs::write(support::root().join(path), &fresh).unwrap();
+    }
+    assert!(support::text(path) == fresh, "{path} is out of date; run the tests with DEFROST_UPDATE=1");
 }
 
 #[test]
 fn the_report_schema_is_fresh() {
-    is_fresh("report.json", "report");
+    is_fresh("schemas/report.json", "report");
 }
 
 #[test]
 fn the_configuration_schema_is_fresh() {
-    is_fresh("config.json", "config");
+    is_fresh("schemas/config.json", "config");
 }

@@ -1,6 +1,9 @@
 //! The command as its users meet it: output, messages and exit codes.
 
+mod baseline;
 mod config;
+mod init;
+mod suppression;
 mod template;
 
 use std::path::Path;

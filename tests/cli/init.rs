@@ -1,0 +1,39 @@
+use super::{Project, findings};
+
+#[test]
+fn it_sets_up_a_project_that_then_passes() {
+    let project = Project::with_finding(&[]);
+    let run = project.run(&["init"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!(run.err, "note: wrote 1 finding to defrost-baseline.json\nnote: wrote defrost.toml\n");
+    assert!(run.out.contains("pre-commit") && run.out.contains("defrost check"));
+    let report = project.report(&[]);
+    assert!(findings(&report).is_empty());
+    assert_eq!(report["summary"]["baselined"], 1);
+}
+
+#[test]
+fn it_overwrites_nothing() {
+    let files = [("defrost.toml", "fail-on = \"note\"\n"), ("defrost-baseline.json", "mine")];
+    let project = Project::with_finding(&files);
+    let run = project.run(&["init"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!(run.err.matches("is there already and stays as it is").count(), 2);
+    assert_eq!((project.read("defrost.toml"), project.read("defrost-baseline.json")), ("fail-on = \"note\"\n".to_owned(), "mine".to_owned()));
+}
+
+#[test]
+fn every_line_of_the_starter_reads_when_switched_on() {
+    let project = Project::new(&[]);
+    let run = project.run(&["init"]);
+    assert!(run.err.contains("no baseline yet"), "{}", run.err);
+    let starter = project.read("defrost.toml");
+    assert!(starter.contains("# baseline ="));
+    let is_setting = |line: &str| line.contains(" = ") || line.starts_with('[');
+    let settings = starter.lines().map(|line| line.strip_prefix("# ").unwrap_or(line)).filter(|line| is_setting(line));
+    let settings = settings.filter(|line| !line.starts_with("baseline")).collect::<Vec<_>>().join("\n");
+    project.write("defrost.toml", &settings);
+    project.write("app.py", "def handler(event, context):\n    return 1\n");
+    let run = project.run(&["check"]);
+    assert_eq!(run.code, 0, "{}{settings}", run.err);
+}
