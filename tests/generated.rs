@@ -1,3 +1,4 @@
+<<<<<<< HEAD
 //! Committed files that are made from the code; `DEFROST_UPDATE=1 cargo test generated` writes
 //! them anew.
 
@@ -21,4 +22,45 @@ fn the_report_schema_is_fresh() {
 #[test]
 fn the_configuration_schema_is_fresh() {
     is_fresh("schemas/config.json", "config");
+=======
+//! Committed text that is made by the program: a fresh run must give the same.
+
+use crate::support::{self, defrost, root};
+
+fn printed(arguments: &[&str]) -> String {
+    let output = defrost(root(), arguments);
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn block(text: &str) -> String {
+    format!("```text\n{text}```\n")
+}
+
+#[test]
+fn the_readme_shows_real_output() {
+    let check = ["check", "fixtures/orders-api", "--handler", "app.handler", "--runtime", "python3.12"];
+    support::assert_between("README.md", "output", &block(&printed(&check)));
+    let why = ["why", "sqlite3", "fixtures/orders-api", "--handler", "app.handler"];
+    support::assert_between("README.md", "why", &block(&printed(&why)));
+}
+
+#[test]
+fn the_schemas_are_committed() {
+    for of in ["report", "config"] {
+        support::assert_file(&format!("schemas/{of}.json"), &printed(&["schema", of]));
+    }
+}
+
+/// Every option that the README mentions exists.
+#[test]
+fn the_readme_uses_options_that_exist() {
+    let known = printed(&["check", "--help"]) + &printed(&["why", "--help"]);
+    let readme = support::text("README.md");
+    let commands = readme.lines().filter(|line| line.contains("defrost ") || line.contains("args:"));
+    for word in commands.flat_map(|line| line.split([' ', '`', ',', '[', '"'])) {
+        let option = word.split('=').next().unwrap_or_default();
+        assert!(!option.starts_with("--") || option == "--" || known.contains(option), "README.md names {option}");
+    }
+>>>>>>> 4e86529 (Add the bundled example, README, architecture, licences, CI gate, hook and tidiness tests)
 }

@@ -1,6 +1,8 @@
 //! The integration tests, in one binary.
 
 mod cli;
+mod formats;
 mod generated;
 mod rules;
 mod support;
+mod tidy;

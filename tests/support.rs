@@ -66,3 +66,15 @@ pub fn assert_between(path: &str, name: &str, fresh: &str) {
     }
     assert_eq!(old, fresh, "{path} is out of date; run the tests with DEFROST_UPDATE=1");
 }
+
+/// Compares a committed file with what it should be; writes it with DEFROST_UPDATE=1.
+pub fn assert_file(path: &str, fresh: &str) {
+    let file = root().join(path);
+    let old = std::fs::read_to_string(&file).unwrap_or_default();
+    if old != fresh && std::env::var_os("DEFROST_UPDATE").is_some() {
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, fresh).unwrap();
+        return;
+    }
+    assert!(old == fresh, "{path} is out of date; run the tests with DEFROST_UPDATE=1");
+}

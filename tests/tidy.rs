@@ -1,0 +1,102 @@
+//! The repository as a whole: layering, length of files, and what does not belong into it.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::support::{self, root};
+
+/// Longest source file.
+const LONGEST: usize = 600;
+
+/// Text files of the repository, with their texts.
+fn texts() -> Vec<(String, String)> {
+    let walked = ignore::WalkBuilder::new(root()).hidden(false).require_git(false).build();
+    let files = walked.map(Result::unwrap).filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()));
+    let relative = files.map(|entry| entry.path().strip_prefix(root()).unwrap().to_path_buf());
+    let mut texts: Vec<(String, String)> = relative
+        .map(|path| path.to_string_lossy().replace('\\', "/"))
+        .filter(|path| path != ".git" && !path.starts_with(".git/"))
+        .filter_map(|path| Some((path.clone(), std::fs::read_to_string(root().join(&path)).ok()?)))
+        .collect();
+    texts.sort();
+    texts
+}
+
+fn complain(complaints: &[String]) {
+    assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
+}
+
+#[test]
+fn no_machine_shows_through() {
+    // Written so that this file does not name them itself.
+    let folders = ["work", "root", "home", "Users"].map(|name| format!("/{name}/"));
+    let hosts = ["registry", "mirror", "proxy", "artifactory", "nexus"].map(|name| format!("://{name}."));
+    let mut complaints = Vec::new();
+    for (path, text) in texts() {
+        for word in folders.iter().chain(&hosts) {
+            let lines = (1..).zip(text.lines());
+            let found = lines.filter(|(_, line)| line.contains(word.as_str()));
+            complaints.extend(found.map(|(line, _)| format!("{path}:{line}: {word}")));
+        }
+    }
+    complain(&complaints);
+}
+
+#[test]
+fn sources_are_short_and_finished() {
+    let marks = ["TO", "FIX"].iter().zip(["DO", "ME"]).map(|(a, b)| format!("{a}{b}"));
+    let marks: Vec<String> = marks.collect();
+    let mut complaints = Vec::new();
+    for (path, text) in texts().into_iter().filter(|(path, _)| path.ends_with(".rs")) {
+        let lines = text.lines().count();
+        if lines > LONGEST {
+            complaints.push(format!("{path}: {lines} lines"));
+        }
+        let marked = (1..).zip(text.lines()).filter(|(_, line)| marks.iter().any(|mark| line.contains(mark.as_str())));
+        complaints.extend(marked.map(|(line, _)| format!("{path}:{line}: left for later")));
+    }
+    complain(&complaints);
+}
+
+/// The modules of the library in the order of `lib.rs`: each may use those above it.
+fn layers() -> BTreeMap<String, usize> {
+    let lib = support::text("src/lib.rs");
+    let names = lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'));
+    names.map(str::to_owned).zip(0..).collect()
+}
+
+/// The module of the library that a file belongs to.
+fn layer_of(path: &str) -> Option<&str> {
+    if path.starts_with("rules/") {
+        return Some("rules");
+    }
+    let inside = path.strip_prefix("src/")?;
+    Some(inside.split(['/', '.']).next().unwrap_or(inside))
+}
+
+#[test]
+fn modules_use_only_what_is_above_them() {
+    let layers = layers();
+    let mut complaints = Vec::new();
+    for (path, text) in texts().into_iter().filter(|(path, _)| path.ends_with(".rs")) {
+        let Some(own) = layer_of(&path).and_then(|layer| layers.get(layer)) else { continue };
+        // Tests may look down.
+        let name = Path::new(&path).file_stem().unwrap().to_string_lossy().into_owned();
+        if name == "tests" || name == "sample" || path.contains("/tests/") {
+            continue;
+        }
+        let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        for (number, line) in (1..).zip(code.lines()) {
+            for used in line.split("crate::").skip(1) {
+                let names = used.strip_prefix('{').map_or_else(|| vec![used], |list| list.split(',').collect());
+                for name in names {
+                    let name: String = name.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                    if layers.get(&name).is_some_and(|used| used > own) {
+                        complaints.push(format!("{path}:{number}: uses {name}, which is below"));
+                    }
+                }
+            }
+        }
+    }
+    complain(&complaints);
+}
