@@ -18,12 +18,16 @@ fn each_place_of_settings_is_found_upward_from_the_path() {
 
 #[test]
 fn the_command_line_wins() {
-    let settings = "select = [\"bloat\"]\nfail-on = \"note\"\nbudget-init = 1\nmemory = 512\narchitecture = \"arm64\"\n";
+    let settings =
+        "select = [\"bloat\"]\nfail-on = \"note\"\nbudget-init = 1\nmemory = 512\narchitecture = \"arm64\"\n";
     let project = Project::with_finding(&[("defrost.toml", settings)]);
     let report = project.report(&[]);
     assert!(findings(&report).is_empty());
     assert_eq!(report["summary"]["exit_code"], 1, "over budget");
-    assert_eq!((&report["functions"][0]["memory_mb"], &report["functions"][0]["architecture"]), (&512.into(), &"arm64".into()));
+    assert_eq!(
+        (&report["functions"][0]["memory_mb"], &report["functions"][0]["architecture"]),
+        (&512.into(), &"arm64".into())
+    );
     let report = project.report(&["--select", "handler-not-found", "--budget-init", "9000", "--memory", "128"]);
     assert_eq!(findings(&report), ["handler-not-found error 1"]);
     assert_eq!(report["summary"]["exit_code"], 1);
@@ -55,7 +59,9 @@ fn a_broken_file_of_our_own_stops_the_run() {
 
 #[test]
 fn a_broken_file_of_the_project_costs_only_its_settings() {
-    for (name, text) in [("pyproject.toml", "[tool.defrost\n"), ("package.json", "{\"defrost\": {\"x\": 1}}"), ("Cargo.toml", "x")] {
+    for (name, text) in
+        [("pyproject.toml", "[tool.defrost\n"), ("package.json", "{\"defrost\": {\"x\": 1}}"), ("Cargo.toml", "x")]
+    {
         let project = Project::with_finding(&[(name, text)]);
         let run = project.run(&["check"]);
         assert_eq!(run.code, 1, "{}", run.err);

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
+use super::elf;
 use super::page::Block;
 use crate::support;
 
@@ -80,7 +81,7 @@ impl Case {
         }
     }
 
-    /// Files of the given sizes, and the metadata of distributions that a `*.dist-info` line names.
+    /// Files of the given sizes, or shared objects (`elf x86_64 2.38`: machine and GLIBC), and the metadata of distributions that a `*.dist-info` line names.
     fn add_tree(&mut self, tree: &str) {
         let mut distributions = Vec::new();
         for line in tree.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -88,7 +89,8 @@ impl Case {
             if let Some(info) = path.strip_suffix("/").unwrap_or(path).strip_suffix(".dist-info") {
                 distributions.push(info.to_owned());
             } else {
-                self.files.insert(path.to_owned(), filler(path, bytes(size)));
+                let content = elf::from_words(size.trim()).unwrap_or_else(|| filler(path, bytes(size)));
+                self.files.insert(path.to_owned(), content);
             }
         }
         for distribution in distributions {

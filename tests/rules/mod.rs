@@ -5,6 +5,7 @@
 //! case's `case.toml`; see [`case::Recipe`].
 
 mod case;
+mod elf;
 mod page;
 mod set;
 
