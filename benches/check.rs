@@ -130,12 +130,14 @@ fn simulate_python(bencher: divan::Bencher<'_, '_>) {
     let package = Package::zip();
     let artifact = package.open();
     let environment = BTreeMap::new();
+    let packages = defrost::graph::packages::python::attribute(&artifact);
     let input = PythonInput {
         artifact: &artifact,
         handler: "package_01.module_001.function_1",
         version: (3, 12),
         architecture: Architecture::X86_64,
         environment: &environment,
+        packages: &packages,
     };
     bencher.bench(|| simulate(&input));
 }
