@@ -8,6 +8,7 @@ use std::io::{Cursor, Write};
 use std::path::PathBuf;
 
 use defrost::artifact::Artifact;
+use defrost::graph::packages::python::attribute;
 use defrost::graph::python::{PythonInput, simulate};
 use defrost::input::{self, Limits};
 use defrost::lang::python;
@@ -97,25 +98,19 @@ fn list_folder(bencher: divan::Bencher<'_, '_>) {
 fn inflate_all(bencher: divan::Bencher<'_, '_>) {
     let package = Package::zip();
     let artifact = package.open();
-    bencher
-        .counter(divan::counter::BytesCount::new(artifact.unpacked_bytes()))
-        .bench(|| read_all(&artifact));
+    bencher.counter(divan::counter::BytesCount::new(artifact.unpacked_bytes())).bench(|| read_all(&artifact));
 }
 
 #[divan::bench]
 fn read_folder(bencher: divan::Bencher<'_, '_>) {
     let package = Package::folder();
     let artifact = package.open();
-    bencher
-        .counter(divan::counter::BytesCount::new(artifact.unpacked_bytes()))
-        .bench(|| read_all(&artifact));
+    bencher.counter(divan::counter::BytesCount::new(artifact.unpacked_bytes())).bench(|| read_all(&artifact));
 }
 
 fn read_all(artifact: &Artifact) -> usize {
     let ids: Vec<_> = artifact.entries().map(|(id, _)| id).collect();
-    ids.into_par_iter()
-        .map(|id| artifact.read(id).map_or(0, |bytes| (*bytes).as_ref().len()))
-        .sum()
+    ids.into_par_iter().map(|id| artifact.read(id).map_or(0, |bytes| (*bytes).as_ref().len())).sum()
 }
 
 #[divan::bench]
@@ -130,6 +125,7 @@ fn simulate_python(bencher: divan::Bencher<'_, '_>) {
     let package = Package::zip();
     let artifact = package.open();
     let environment = BTreeMap::new();
+    let packages = attribute(&artifact);
     let packages = defrost::graph::packages::python::attribute(&artifact);
     let input = PythonInput {
         artifact: &artifact,
@@ -137,6 +133,7 @@ fn simulate_python(bencher: divan::Bencher<'_, '_>) {
         version: (3, 12),
         architecture: Architecture::X86_64,
         environment: &environment,
+        packages: &packages,
         packages: &packages,
     };
     bencher.bench(|| simulate(&input));

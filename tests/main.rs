@@ -2,6 +2,7 @@
 
 mod cli;
 mod formats;
+mod fuzz_smoke;
 mod generated;
 mod rules;
 mod support;

@@ -69,10 +69,8 @@ fn walk(root: &Path, limits: &Limits, sender: &Sender<Found>) {
                     Ok(entry) => look_at(root, &entry, limits),
                     Err(error) => Some(unreadable(root, &error)),
                 };
-                match found.map_or(Ok(()), |found| sender.send(found)) {
-                    Ok(()) => WalkState::Continue,
-                    Err(_) => WalkState::Quit,
-                }
+                let wanted = found.is_none_or(|found| sender.send(found).is_ok());
+                if wanted { WalkState::Continue } else { WalkState::Quit }
             })
         });
 }
