@@ -134,7 +134,6 @@ fn simulate_python(bencher: divan::Bencher<'_, '_>) {
         architecture: Architecture::X86_64,
         environment: &environment,
         packages: &packages,
-        packages: &packages,
     };
     bencher.bench(|| simulate(&input));
 }
