@@ -92,6 +92,12 @@ pub struct Counted {
     pub native_bytes: u64,
     /// Dynamic relocations.
     pub relocations: u64,
+    /// Bytes of functions that run during the load.
+    pub run_bytes: u64,
+    /// ES modules linked.
+    pub linked: u64,
+    /// Bytes of CommonJS source scanned for export names by an ES module graph.
+    pub scanned_bytes: u64,
     /// Measured milliseconds of the runtime's own modules that were not loaded already.
     pub standard_ms: f64,
 }
@@ -119,6 +125,9 @@ impl Counted {
         self.extensions += u64::from(module.kind == ModuleKind::Extension);
         self.native_bytes += weight.native_bytes;
         self.relocations += weight.relocations;
+        self.run_bytes += weight.run_bytes;
+        self.linked += u64::from(weight.linked);
+        self.scanned_bytes += weight.scanned_bytes;
     }
 }
 

@@ -44,6 +44,12 @@ struct Coefficients {
     extension: f64,
     native_mb: f64,
     relocation: f64,
+    #[serde(default)]
+    run_kb: f64,
+    #[serde(default)]
+    linked: f64,
+    #[serde(default)]
+    scanned_kb: f64,
     /// Share of the measured time of the runtime's own modules.
     standard: f64,
     /// Known calls at load, by callee pattern.
@@ -188,6 +194,9 @@ impl Coefficients {
             + f64::from(weight.decorators) * self.decorator
             + f64::from(weight.regex_bytes) * self.regex_byte
             + f64::from(weight.statements) * self.statement
+            + weight.run_bytes as f64 / 1e3 * self.run_kb
+            + f64::from(weight.linked) * self.linked
+            + weight.scanned_bytes as f64 / 1e3 * self.scanned_kb
     }
 
     fn native(&self, module: &Module, weight: &Weight) -> f64 {

@@ -69,6 +69,12 @@ pub struct Weight {
     pub native_bytes: u64,
     /// Dynamic relocations in those.
     pub relocations: u64,
+    /// Bytes of functions that run during the load: engines that compile lazily read them again.
+    pub run_bytes: u64,
+    /// 1 for an ES module, which is linked before anything runs.
+    pub linked: u32,
+    /// Bytes of CommonJS source that an ES module graph scans for export names before it runs.
+    pub scanned_bytes: u64,
     /// A measured time for modules of the runtime itself, milliseconds on the measuring machine.
     pub measured_ms: f64,
 }

@@ -1,5 +1,6 @@
 //! Node's module loading, simulated: which files load during Init, which later, and which never.
 
+mod builtins;
 mod interp;
 mod load;
 mod npm;

@@ -105,6 +105,12 @@ impl Machine<'_> {
         let Some(code) = program.functions.get(closure.function as usize) else {
             return Ok(UNKNOWN);
         };
+        if self.phase == crate::graph::Phase::Init
+            && self.functions_ran.insert((closure.module, closure.function))
+            && let Some(loaded) = self.loaded.get_mut(closure.module as usize)
+        {
+            loaded.run_bytes += u64::from(code.span.end.saturating_sub(code.span.start));
+        }
         let env = self.env_new(closure.env, code.slots);
         let mut frame = Frame {
             module: closure.module,

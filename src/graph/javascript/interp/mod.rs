@@ -56,6 +56,7 @@ pub(super) struct Loaded {
     own: bool,
     id: ModuleId,
     steps: u64,
+    run_bytes: u64,
 }
 
 /// One running function.
@@ -104,6 +105,7 @@ pub(super) struct Machine<'a> {
     pub(super) problems: Vec<GraphProblem>,
     stack: Vec<At>,
     entry_esm: bool,
+    functions_ran: FxHashSet<(ModuleIx, FunctionId)>,
 }
 
 impl<'a> Machine<'a> {
@@ -145,6 +147,7 @@ impl<'a> Machine<'a> {
             problems: Vec::new(),
             stack: Vec::new(),
             entry_esm: false,
+            functions_ran: FxHashSet::default(),
         };
         machine.atom("");
         machine.envs.push(Env { parent: 0, slots: Vec::new(), doubt: 0 });
@@ -322,6 +325,7 @@ impl<'a> Machine<'a> {
             let _ = self.load_common(entry, at);
             self.by_entry.get(&entry).copied().unwrap_or(0)
         };
+        self.weigh();
         if self.steps > self.max_steps {
             self.problems.push(GraphProblem {
                 entry: Some(entry),
@@ -330,6 +334,29 @@ impl<'a> Machine<'a> {
             });
         }
         ix
+    }
+
+    /// Notes in the modules what running them took.
+    fn weigh(&mut self) {
+        for loaded in &self.loaded {
+            let Some(module) = self.modules.get_mut(loaded.id.0 as usize) else {
+                continue;
+            };
+            module.weight.statements = u32::try_from(loaded.steps).unwrap_or(u32::MAX);
+            module.weight.run_bytes = loaded.run_bytes;
+            match loaded.format {
+                Format::Module => module.weight.linked = 1,
+                Format::CommonJs if self.entry_esm => module.weight.scanned_bytes = module.bytes,
+                _ => {}
+            }
+        }
+        let mut seen = FxHashSet::default();
+        for (entry, site) in &self.data_files {
+            let bytes = self.sources.artifact.entry(*entry).bytes;
+            if let (true, Some(module)) = (seen.insert(*entry), self.modules.get_mut(site.importer.0 as usize)) {
+                module.weight.read_bytes += bytes;
+            }
+        }
     }
 
     /// Loads what the code that did not run yet may load later.

@@ -48,6 +48,7 @@ impl Machine<'_> {
         let id = match known {
             Some(id) => ModuleId(id as u32),
             None => {
+                let cost = crate::graph::javascript::builtins::cost(name);
                 let first_import = ((at.module as usize) < self.loaded.len()).then(|| self.site(at));
                 self.modules.push(Module {
                     name: name.into(),
@@ -55,11 +56,19 @@ impl Machine<'_> {
                     entry: None,
                     bytes: 0,
                     loaded: self.phase,
-                    preloaded: false,
+                    preloaded: cost.is_some_and(|cost| cost.preloaded),
                     first_import,
-                    weight: crate::graph::Weight::default(),
+                    weight: crate::graph::Weight {
+                        measured_ms: cost.map_or(0.0, |cost| cost.ms),
+                        ..crate::graph::Weight::default()
+                    },
                 });
-                ModuleId(self.modules.len() as u32 - 1)
+                let id = ModuleId(self.modules.len() as u32 - 1);
+                // What it is the first to load comes with it.
+                for inner in cost.map(|cost| cost.loads.as_slice()).unwrap_or_default() {
+                    self.runtime_module(&format!("node:{inner}"), at, guarded);
+                }
+                id
             }
         };
         self.note(at, id, guarded);
@@ -157,6 +166,7 @@ impl Machine<'_> {
             own,
             id,
             steps: 0,
+            run_bytes: 0,
         });
         self.by_entry.insert(entry, ix);
         ix

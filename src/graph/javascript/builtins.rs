@@ -1,0 +1,45 @@
+//! What Node's own modules cost to load, measured by `rules/knowledge/node/generate_builtins.mjs`.
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashMap;
+use serde::Deserialize;
+
+/// One of Node's own modules.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Builtin {
+    name: String,
+    /// Milliseconds on the measuring machine, without what it loads.
+    pub(super) ms: f64,
+    /// Whether the Lambda runtime client has loaded it already.
+    pub(super) preloaded: bool,
+    /// Public modules that it is the first to load.
+    pub(super) loads: Vec<String>,
+}
+
+#[derive(Default, Deserialize)]
+struct Table {
+    module: Vec<Builtin>,
+}
+
+static TABLE: LazyLock<FxHashMap<String, Builtin>> = LazyLock::new(|| {
+    let table: Table = toml::from_str(include_str!("../../../rules/knowledge/node/builtins.toml")).unwrap_or_default();
+    table.module.into_iter().map(|module| (module.name.clone(), module)).collect()
+});
+
+/// The cost of `node:fs` and the like.
+pub(super) fn cost(name: &str) -> Option<&'static Builtin> {
+    TABLE.get(name.strip_prefix("node:")?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_reads() {
+        assert!(cost("node:http").is_some_and(|http| http.preloaded));
+        assert!(cost("node:https").is_some_and(|https| !https.preloaded && https.ms >= 0.0));
+    }
+}
