@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use super::UserError;
 use super::args::CheckArgs;
 use super::settings::Settings;
-use crate::finding::baseline::{self, Baseline, Known};
 use crate::finding::Finding;
+use crate::finding::baseline::{self, Baseline, Known};
 use crate::report::model::Report;
 use crate::{input, report, text};
 

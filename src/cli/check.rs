@@ -2,9 +2,9 @@ use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
 
 use super::args::{CheckArgs, Color};
-use super::sources::ProjectSources;
 use super::pipeline::{self, Inputs};
 use super::settings::{self, Settings};
+use super::sources::ProjectSources;
 use super::{CLEAN, FINDINGS, UserError, baseline, reference, suppress};
 use crate::engine::{self, Budgets, FunctionFacts, ProjectFacts, Registry};
 use crate::finding::{Finding, Severity};

@@ -48,10 +48,10 @@ pub(super) fn shown(path: &Path) -> String {
 
 /// The functions that a path on the command line stands for.
 pub(super) fn functions(path: &Path, inputs: &Inputs<'_>) -> Result<Vec<FunctionSpec>, UserError> {
-    if inputs.args.handler.is_none() {
-        if let Some((file, text)) = template_at(path)? {
-            return from_template(&file, &text, inputs);
-        }
+    if inputs.args.handler.is_none()
+        && let Some((file, text)) = template_at(path)?
+    {
+        return from_template(&file, &text, inputs);
     }
     by_convention(path, inputs).map(|spec| vec![spec])
 }

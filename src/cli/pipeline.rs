@@ -10,14 +10,14 @@ use super::settings::Settings;
 use crate::artifact::{Artifact, Location};
 use crate::cost::{self, CostInput};
 use crate::engine::{Budgets, FunctionFacts, ProjectFacts, Usage};
-use crate::graph::packages::Packages;
-use crate::graph::javascript::{self, JavaScriptInput};
-use crate::graph::python::{PythonInput, simulate};
 use crate::graph::ModuleGraph;
+use crate::graph::javascript::{self, JavaScriptInput};
+use crate::graph::packages::Packages;
+use crate::graph::python::{PythonInput, simulate};
 use crate::input::{self, Limits};
+use crate::manifest;
 use crate::manifest::dependency::Declared;
 use crate::manifest::function::FunctionSpec;
-use crate::manifest;
 use crate::platform::{Architecture, Language};
 
 /// Parsers recurse with the nesting of what they read, which is bounded before they run.
@@ -58,7 +58,8 @@ fn analyse(spec: FunctionSpec, budgets: Budgets) -> Result<FunctionFacts, UserEr
     let (graph, packages) = loaded(&spec, &artifact);
     let estimate = cost::estimate(&CostInput { spec: &spec, artifact: &artifact, graph: &graph, packages: &packages });
     let declared = declared(&spec, &artifact);
-    let mut facts = FunctionFacts { spec, artifact, graph, packages, estimate, declared, usage: Usage::default(), budgets };
+    let mut facts =
+        FunctionFacts { spec, artifact, graph, packages, estimate, declared, usage: Usage::default(), budgets };
     facts.usage = Usage::of(&facts, &facts.declared);
     Ok(facts)
 }

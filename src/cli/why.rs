@@ -1,8 +1,8 @@
 use std::io::{IsTerminal, Write};
 
 use super::args::WhyArgs;
-use super::sources::ProjectSources;
 use super::pipeline::{self, Inputs};
+use super::sources::ProjectSources;
 use super::{CLEAN, FINDINGS, UserError, reference, settings};
 use crate::engine::Budgets;
 use crate::report::{self, Why};

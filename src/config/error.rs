@@ -28,9 +28,9 @@ impl ConfigError {
         let position = LineIndex::new(text).position(text, span.start);
         let shown = text.lines().nth(position.line as usize - 1).unwrap_or_default();
         let rest = shown.chars().count().saturating_sub(position.column as usize - 1);
-        let marked = text.get(span.range_in(text.len())).map_or(1, |marked| {
-            marked.lines().next().unwrap_or_default().chars().count()
-        });
+        let marked = text
+            .get(span.range_in(text.len()))
+            .map_or(1, |marked| marked.lines().next().unwrap_or_default().chars().count());
         Self {
             path: path.to_owned(),
             line: position.line,

@@ -30,14 +30,16 @@ impl Overrides {
         if self.rows.is_empty() {
             return findings;
         }
-        let mut kept: Vec<Finding> = findings.into_iter().filter_map(|finding| self.levelled(finding, working)).collect();
+        let mut kept: Vec<Finding> =
+            findings.into_iter().filter_map(|finding| self.levelled(finding, working)).collect();
         kept.sort_by(Finding::report_order);
         kept
     }
 
     fn levelled(&self, mut finding: Finding, working: &Path) -> Option<Finding> {
         let path = plain(&working.join(&finding.location.path));
-        let path = path.strip_prefix(&self.folder).map_or_else(|_| PathBuf::from(&finding.location.path), PathBuf::from);
+        let path =
+            path.strip_prefix(&self.folder).map_or_else(|_| PathBuf::from(&finding.location.path), PathBuf::from);
         let inner = finding.location.inner_path.as_deref();
         let matching = |globs: &GlobSet| globs.is_match(&path) || inner.is_some_and(|inner| globs.is_match(inner));
         let rows = self.rows.iter().rev().filter(|(_, rules)| rules.contains_key(finding.rule));

@@ -130,12 +130,7 @@ fn policy(source: &Source, registry: &Registry) -> Result<Policy, ConfigError> {
     Ok(policy)
 }
 
-fn selectors(
-    source: &Source,
-    registry: &Registry,
-    key: &str,
-    names: &[String],
-) -> Result<Vec<Selector>, ConfigError> {
+fn selectors(source: &Source, registry: &Registry, key: &str, names: &[String]) -> Result<Vec<Selector>, ConfigError> {
     let read = names.iter().map(|name| {
         Selector::named(name, registry).map_err(|near| {
             let message = format!("there is no rule or category `{name}`");
@@ -162,7 +157,7 @@ fn unknown_rule(source: &Source, registry: &Registry, keys: &[&str], name: &str)
 fn overrides(source: &Source, registry: &Registry, folder: &Path) -> Result<Overrides, ConfigError> {
     for (at, row) in source.written.overrides.iter().enumerate() {
         let at = at.to_string();
-        for name in row.rules.keys().filter(|name| registry.find(name).is_none()) {
+        if let Some(name) = row.rules.keys().find(|name| registry.find(name).is_none()) {
             return Err(unknown_rule(source, registry, &["overrides", &at, "rules", name], name));
         }
     }

@@ -16,9 +16,18 @@ fn the_same_settings_are_read_from_all_four_files() {
     let files = [
         (SourceKind::Own, "budget-init = 800\n[rules.tests-in-package]\nlevel = \"off\"\n"),
         (SourceKind::Pyproject, "[tool.defrost]\nbudget-init = 800\nrules.tests-in-package.level = \"off\"\n"),
-        (SourceKind::PackageJson, r#"{"name": "x", "defrost": {"budget-init": 800, "rules": {"tests-in-package": {"level": "off"}}}}"#),
-        (SourceKind::CargoToml, "[package]\nname = \"x\"\n[package.metadata.defrost]\nbudget-init = 800\nrules.tests-in-package.level = \"off\"\n"),
-        (SourceKind::CargoToml, "[workspace.metadata.defrost]\nbudget-init = 800\nrules.tests-in-package.level = \"off\"\n"),
+        (
+            SourceKind::PackageJson,
+            r#"{"name": "x", "defrost": {"budget-init": 800, "rules": {"tests-in-package": {"level": "off"}}}}"#,
+        ),
+        (
+            SourceKind::CargoToml,
+            "[package]\nname = \"x\"\n[package.metadata.defrost]\nbudget-init = 800\nrules.tests-in-package.level = \"off\"\n",
+        ),
+        (
+            SourceKind::CargoToml,
+            "[workspace.metadata.defrost]\nbudget-init = 800\nrules.tests-in-package.level = \"off\"\n",
+        ),
     ];
     for (kind, text) in files {
         let source = read(kind, "f", text).unwrap().unwrap();

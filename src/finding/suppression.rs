@@ -208,7 +208,10 @@ mod tests {
         assert_eq!(rules(text, Comments::Hash), expected);
         let text = "const a = 1; // defrost: allow(x)\n\t// defrost: allow(y)\nf()\n";
         assert_eq!(rules(text, Comments::Slashes), [one("x", 1, None), one("y", 2, Some(3))]);
-        assert_eq!(rules("boto3  # defrost: allow(x)\nb#defrost: allow(y)\n", Comments::SpacedHash), [one("x", 1, None)]);
+        assert_eq!(
+            rules("boto3  # defrost: allow(x)\nb#defrost: allow(y)\n", Comments::SpacedHash),
+            [one("x", 1, None)]
+        );
     }
 
     #[test]

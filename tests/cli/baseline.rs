@@ -18,7 +18,8 @@ fn known_findings_stay_known_when_lines_move() {
 
 #[test]
 fn the_configuration_may_name_it() {
-    let project = Project::new(&[("fn/app.py", super::APP), ("defrost.toml", "baseline = \"ci/known.json\"\n"), ("ci/x", "")]);
+    let project =
+        Project::new(&[("fn/app.py", super::APP), ("defrost.toml", "baseline = \"ci/known.json\"\n"), ("ci/x", "")]);
     assert_eq!(project.run(&["check", "fn"]).code, 2, "it is not there");
     assert_eq!(project.run(&["check", "fn", "--write-baseline"]).code, 0);
     assert_eq!(project.run(&["check", "fn"]).code, 0);

@@ -2,7 +2,8 @@ use super::{Project, findings};
 
 #[test]
 fn a_comment_silences_its_finding_and_is_counted() {
-    let project = Project::new(&[("app.py", &format!("# defrost: allow(handler-not-found) started by hand\n{}", super::APP))]);
+    let project =
+        Project::new(&[("app.py", &format!("# defrost: allow(handler-not-found) started by hand\n{}", super::APP))]);
     let report = project.report(&[]);
     assert!(findings(&report).is_empty(), "{report:#}");
     assert_eq!((&report["summary"]["suppressed"], &report["summary"]["exit_code"]), (&1.into(), &0.into()));
@@ -36,6 +37,7 @@ fn comments_count_in_manifests_and_templates_but_not_in_packages() {
         ("src/dep-1.dist-info/RECORD", "dep.py,,\ndep-1.dist-info/METADATA,,\ndep-1.dist-info/RECORD,,\n"),
     ]);
     let report = project.report(&["--select", "unused-suppression"]);
-    let places: Vec<_> = report["findings"].as_array().unwrap().iter().map(|finding| &finding["location"]["path"]).collect();
+    let places: Vec<_> =
+        report["findings"].as_array().unwrap().iter().map(|finding| &finding["location"]["path"]).collect();
     assert_eq!(places, ["src/requirements.txt", "template.yaml"]);
 }
