@@ -11,11 +11,14 @@ use super::{Style, place_name, printable};
 use crate::text;
 use paint::{GOOD, PLACE, STRONG, paint};
 
+/// Verdicts on budgets that the closing line names.
+const VERDICTS: usize = 3;
+
 /// Writes the report for people.
 pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let style = Style { width: style.width.max(40), ..style };
     if style.quiet {
-        for finding in &report.findings {
+        for (finding, _) in grouped(&report.findings) {
             one_line(finding, style, out)?;
         }
         return closing(report, style, out);
@@ -29,10 +32,28 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
     for function in &report.functions {
         details(function, style, out)?;
     }
-    for finding in &report.findings {
-        explained(finding, report.functions.len() > 1, style, out)?;
+    for (finding, functions) in grouped(&report.findings) {
+        let named = if report.functions.len() > 1 { functions } else { Vec::new() };
+        explained(finding, &named, style, out)?;
     }
     closing(report, style, out)
+}
+
+/// Findings with the functions they are about: functions that share their code share its findings.
+fn grouped(findings: &[Finding]) -> Vec<(&Finding, Vec<&str>)> {
+    let mut groups: Vec<(&Finding, Vec<&str>)> = Vec::new();
+    for finding in findings {
+        let same = |other: &Finding| {
+            (other.rule, other.severity, &other.location, &other.message)
+                == (finding.rule, finding.severity, &finding.location, &finding.message)
+        };
+        let function = finding.function.as_deref();
+        match groups.last_mut().filter(|(first, _)| same(first)) {
+            Some((_, functions)) => functions.extend(function),
+            None => groups.push((finding, function.into_iter().collect())),
+        }
+    }
+    groups
 }
 
 /// One of several functions on one line.
@@ -74,7 +95,7 @@ fn head(finding: &Finding, style: Style) -> String {
 }
 
 /// A finding with its frame, help and savings.
-fn explained(finding: &Finding, name_function: bool, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn explained(finding: &Finding, functions: &[&str], style: Style, out: &mut dyn Write) -> io::Result<()> {
     let message = printable::line(&finding.message);
     let first = finding.severity.word().len() + finding.rule.len() + 4;
     let options = textwrap::Options::new(style.width).subsequent_indent("  ").break_words(false);
@@ -90,8 +111,11 @@ fn explained(finding: &Finding, name_function: bool, style: Style, out: &mut dyn
         let at = paint(style.color, PLACE, &format!("{}:{}:{}", place_name(place), place.line, place.column));
         writeln!(out, "  see {at}  {}", printable::line(&related.message))?;
     }
-    if let Some(function) = finding.function.as_ref().filter(|_| name_function) {
-        writeln!(out, "  function {}", printable::line(function))?;
+    if !functions.is_empty() {
+        let noun = if functions.len() == 1 { "function" } else { "functions" };
+        let text = format!("{noun}: {}", functions.join(", "));
+        let options = textwrap::Options::new(style.width).initial_indent("  ").subsequent_indent("    ");
+        writeln!(out, "{}", textwrap::fill(&printable::line(&text), options))?;
     }
     if let Some(help) = &finding.help {
         let options = textwrap::Options::new(style.width)
@@ -127,9 +151,13 @@ fn closing(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()>
         line.push_str(&format!(", {number} {word}"));
     }
     line.push('.');
-    for verdict in verdicts(report) {
+    let verdicts = verdicts(report);
+    for verdict in verdicts.iter().take(VERDICTS) {
         line.push(' ');
-        line.push_str(&verdict);
+        line.push_str(verdict);
+    }
+    if verdicts.len() > VERDICTS {
+        line.push_str(&format!(" And {} more.", verdicts.len() - VERDICTS));
     }
     if let Some(finding) = report.findings.first().filter(|_| !style.quiet) {
         line.push_str(&format!("   defrost explain {}", finding.rule));

@@ -138,12 +138,8 @@ pub(super) fn where_init_goes(function: &Function, style: Style, out: &mut dyn W
     }
     match total - rows.len() {
         0 => Ok(()),
-        further => writeln!(out, "  and {} below {}", text::plural(further as u64, "part"), smallest(&rows)),
+        further => writeln!(out, "  and {further} smaller"),
     }
-}
-
-fn smallest(rows: &[Row]) -> String {
-    text::ms(rows.last().map_or(0.0, |row| row.ms))
 }
 
 fn rows(function: &Function) -> Vec<Row> {
