@@ -117,7 +117,7 @@ def main():
         for p, ms, case in sorted(pairs, key=lambda t: -abs(math.log(t[1] / t[0])))[:8]:
             print(f"    {case}: measured {ms:.0f}, fitted {p:.0f}")
     big = [ms / p for p, (_, m, _, ms) in zip(predicted, samples) if m == "a" and ms >= BIG_MS]
-    low, high = quantile(big, 0.03) * 0.95, quantile(big, 0.97) * 1.05
+    low, high = quantile(big, 0.05) * 0.97, quantile(big, 0.95) * 1.03
     print("coefficients", {k: round(v, 6) for k, v in coefficients.items()})
     ratios = {}
     for name, ms, case, packages in LAMBDA:
