@@ -113,7 +113,7 @@ pub(super) fn is_exception(name: &str) -> bool {
 pub(super) fn is_plain_base(name: &str) -> bool {
     matches!(
         name,
-        "object" | "abc.ABC" | "typing.Generic" | "typing.Protocol" | "typing_extensions.Protocol" | "Exception" | "ValueError" | "RuntimeError" | "TypeError" | "typing.NamedTuple"
+        "object" | "abc.ABC" | "typing.Generic" | "typing.Protocol" | "typing_extensions.Protocol" | "Exception" | "ValueError" | "RuntimeError" | "TypeError" | "typing.NamedTuple" | "types.ModuleType"
     )
 }
 

@@ -208,7 +208,7 @@ impl Interp<'_> {
                 let package_name = self.heap.str(if package.is_some() { name } else { parent });
                 set(self, "__package__", package_name);
                 set(self, "__doc__", Value::Unknown);
-                let spec = self.heap.external("importlib.machinery.ModuleSpec()");
+                let spec = self.module_spec(name, package_name, file);
                 set(self, "__spec__", spec);
                 set(self, "__loader__", spec);
                 if let Some(folder) = &package {
@@ -253,6 +253,17 @@ impl Interp<'_> {
         let module = self.sys_modules.get(sym).unwrap_or(object);
         self.bind_on_parent(name, module);
         Ok(module)
+    }
+
+    /// A module's `__spec__`.
+    fn module_spec(&mut self, name: &str, parent: Value, origin: Value) -> Value {
+        let class = self.heap.external("importlib.machinery.ModuleSpec");
+        let mut attrs = Names::default();
+        let name = self.heap.str(name);
+        for (key, value) in [("name", name), ("parent", parent), ("origin", origin), ("loader", Value::Unknown)] {
+            attrs.set(self.heap.sym(key), value);
+        }
+        self.heap.alloc(Object::Instance { class, attrs, payload: Value::Unknown })
     }
 
     pub(super) fn bind_on_parent(&mut self, name: &str, module: Value) {
@@ -405,7 +416,9 @@ impl Interp<'_> {
         if self.sys_modules.get(sym).is_some() || self.can_find(&full) {
             return self.import(&full, from);
         }
-        if self.is_open_module(source) {
+        // In an import circle the order matters that C code and lazy loaders hide from us.
+        let running = matches!(self.heap.get(source), Some(Object::Module(at)) if self.module(*at).state == LoadState::Running);
+        if running || self.is_open_module(source) {
             return Ok(Value::Unknown);
         }
         // Not there for all we know; believed where code waits for it.
