@@ -422,7 +422,7 @@ impl Interp<'_> {
             return Ok(Value::Unknown);
         }
         // Not there for all we know; believed where code waits for it.
-        if self.is_caught("ImportError", false) {
+        if self.is_caught("ImportError", true) {
             return Err(self.exception("ImportError", &format!("cannot import name '{text}' from '{base}'")));
         }
         Ok(Value::Unknown)

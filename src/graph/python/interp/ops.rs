@@ -324,6 +324,9 @@ impl Interp<'_> {
                 self.heap.list(items, true)
             }
             (BinaryOp::BitOr, Value::Obj(_), Value::Obj(_)) => self.unite(a, b, in_place),
+            (BinaryOp::Sub | BinaryOp::BitAnd, Value::Obj(_), Value::Obj(_)) if self.is_set(a) && self.is_set(b) => {
+                self.sift(op, a, b)
+            }
             (BinaryOp::Div, Value::Obj(_), _) => self.join_path(a, b),
             _ => self.custom_binary(op, a, b)?,
         })
@@ -381,6 +384,20 @@ impl Interp<'_> {
             return self.heap.alloc(Object::Set { items, open });
         }
         Value::Unknown
+    }
+
+    fn is_set(&self, value: Value) -> bool {
+        matches!(self.heap.get(value), Some(Object::Set { .. }))
+    }
+
+    /// Set difference and intersection. Without the other side's items nothing is known to go, or
+    /// to stay, so the result is as open as that.
+    fn sift(&mut self, op: BinaryOp, a: Value, b: Value) -> Value {
+        let (items, open) = self.items_of(a);
+        let (others, unknown) = self.items_of(b);
+        let keep = op == BinaryOp::BitAnd;
+        let items = items.into_iter().filter(|item| others.contains(item) == keep).collect();
+        self.heap.alloc(Object::Set { items, open: open || unknown })
     }
 
     fn percent(&mut self, format: Sym, value: Value) -> Value {
