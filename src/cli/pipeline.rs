@@ -49,7 +49,7 @@ pub(super) fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectF
             functions.push(analyse(spec, budgets)?);
         }
     }
-    Ok(ProjectFacts { functions, budgets: inputs.settings.budgets(inputs.budgets) })
+    Ok(ProjectFacts { functions, budgets: inputs.settings.budgets(inputs.budgets), cargo: None })
 }
 
 fn analyse(spec: FunctionSpec, budgets: Budgets) -> Result<FunctionFacts, UserError> {
