@@ -16,7 +16,6 @@ use crate::engine::cargo::CargoFacts;
 use crate::engine::{Budgets, FunctionFacts, ProjectFacts, Usage};
 use crate::graph::ModuleGraph;
 use crate::graph::cargo::{self as analysis, CargoFunction};
-use crate::graph::packages::Packages;
 use crate::input::files::{DiskFiles, join};
 use crate::input::{self, Limits};
 use crate::manifest::cargo::registry::Registry;
@@ -170,7 +169,8 @@ fn function_facts(args: &CargoArgs, facts: &CargoFacts, function: &CargoFunction
         events: Vec::new(),
         init_off_request_path: false,
     };
-    let (artifact, graph, packages) = (Arc::new(artifact), ModuleGraph::unknown(), Packages::default());
+    let packages = crate::graph::packages::native::attribute(&artifact);
+    let (artifact, graph) = (Arc::new(artifact), ModuleGraph::unknown());
     let estimate = cost::estimate(&CostInput { spec: &spec, artifact: &artifact, graph: &graph, packages: &packages });
     let budgets = settings.budgets_of(&spec.name, budgets);
     Ok(FunctionFacts { spec, artifact, graph, packages, estimate, declared: Declared::default(), usage: Usage::default(), budgets })

@@ -90,7 +90,8 @@ fn loaded(spec: &FunctionSpec, artifact: &Arc<Artifact>) -> (ModuleGraph, Packag
             };
             (javascript::simulate(&input), javascript::packages(artifact))
         }
-        Language::Native | Language::Other => (ModuleGraph::unknown(), Packages::default()),
+        Language::Native => (ModuleGraph::unknown(), crate::graph::packages::native::attribute(artifact)),
+        Language::Other => (ModuleGraph::unknown(), Packages::default()),
     }
 }
 
