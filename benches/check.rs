@@ -126,7 +126,6 @@ fn simulate_python(bencher: divan::Bencher<'_, '_>) {
     let artifact = package.open();
     let environment = BTreeMap::new();
     let packages = attribute(&artifact);
-    let packages = defrost::graph::packages::python::attribute(&artifact);
     let input = PythonInput {
         artifact: &artifact,
         handler: "package_01.module_001.function_1",

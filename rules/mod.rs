@@ -1,8 +1,14 @@
 //! The rule table. A rule is a folder beside this file and one row here; a rule with code also
 //! has a `mod` line. Everything else (docs, schema, SARIF rules, `explain`) follows from it.
 
+mod blocking_at_init;
+mod client_in_handler;
+mod compute_at_init;
+mod debug_info_in_binary;
 mod dev_tool_in_package;
 mod duplicate_content;
+mod duplicate_dependency_version;
+mod eager_static;
 mod glibc_too_new;
 mod handler_not_found;
 mod init_over_budget;
@@ -10,12 +16,18 @@ mod large_file_at_init;
 mod misplaced_dependency;
 mod missing_bytecode;
 mod near_package_limit;
+mod network_at_init;
 mod never_loaded_package;
 mod over_package_limit;
+mod regex_in_handler;
 mod suspicious_archive;
 mod undeclared_dependency;
+mod unoptimised_profile;
 mod unresolved_import;
 mod unused_dependency;
+mod unused_feature;
+mod unused_workspace_dependency;
+mod work_before_run;
 mod wrong_abi_tag;
 mod wrong_architecture;
 
@@ -27,35 +39,49 @@ macro_rules! row {
             meta: include_str!(concat!($folder, "/rule.toml")),
             page: include_str!(concat!($folder, "/README.md")),
             check: $check,
+            cargo: None,
         }
+    };
+    ($folder:literal, $check:expr, cargo: $cargo:expr) => {
+        RuleSource { cargo: Some($cargo), ..row!($folder, $check) }
     };
 }
 
 const ROWS: &[RuleSource] = &[
-    row!("blocking_at_init", Check::Match),
+    row!("blocking_at_init", Check::Match, cargo: blocking_at_init::cargo),
+    row!("client_in_handler", Check::Cargo, cargo: client_in_handler::cargo),
+    row!("compute_at_init", Check::Cargo, cargo: compute_at_init::cargo),
+    row!("debug_info_in_binary", Check::Cargo, cargo: debug_info_in_binary::cargo),
     row!("dev_tool_in_package", Check::Function(dev_tool_in_package::check)),
     row!("duplicate_content", Check::Function(duplicate_content::check)),
+    row!("duplicate_dependency_version", Check::Cargo, cargo: duplicate_dependency_version::cargo),
+    row!("eager_static", Check::Cargo, cargo: eager_static::cargo),
     row!("glibc_too_new", Check::Function(glibc_too_new::check)),
     row!("handler_not_found", Check::Function(handler_not_found::check)),
     row!("init_over_budget", Check::Function(init_over_budget::check)),
-    row!("large_file_at_init", Check::Function(large_file_at_init::check)),
-    row!("misplaced_dependency", Check::Function(misplaced_dependency::check)),
+    row!("large_file_at_init", Check::Function(large_file_at_init::check), cargo: large_file_at_init::cargo),
+    row!("misplaced_dependency", Check::Function(misplaced_dependency::check), cargo: misplaced_dependency::cargo),
     row!("missing_bytecode", Check::Function(missing_bytecode::check)),
     row!("model_load_at_init", Check::Match),
     row!("native_sources_in_package", Check::Match),
     row!("near_package_limit", Check::Function(near_package_limit::check)),
-    row!("network_at_init", Check::Match),
+    row!("network_at_init", Check::Match, cargo: network_at_init::cargo),
     row!("never_loaded_package", Check::Function(never_loaded_package::check)),
     row!("over_package_limit", Check::Function(over_package_limit::check)),
+    row!("regex_in_handler", Check::Cargo, cargo: regex_in_handler::cargo),
     row!("secret_in_package", Check::Match),
     row!("source_maps_in_package", Check::Match),
     row!("suspicious_archive", Check::Function(suspicious_archive::check)),
     row!("tests_in_package", Check::Match),
     row!("type_stubs_in_package", Check::Match),
     row!("undeclared_dependency", Check::Function(undeclared_dependency::check)),
+    row!("unoptimised_profile", Check::Cargo, cargo: unoptimised_profile::cargo),
     row!("unresolved_import", Check::Function(unresolved_import::check)),
-    row!("unused_dependency", Check::Function(unused_dependency::check)),
+    row!("unused_dependency", Check::Function(unused_dependency::check), cargo: unused_dependency::cargo),
+    row!("unused_feature", Check::Cargo, cargo: unused_feature::cargo),
     row!("unused_suppression", Check::Suppressions),
+    row!("unused_workspace_dependency", Check::Cargo, cargo: unused_workspace_dependency::cargo),
+    row!("work_before_run", Check::Cargo, cargo: work_before_run::cargo),
     row!("wrong_abi_tag", Check::Function(wrong_abi_tag::check)),
     row!("wrong_architecture", Check::Function(wrong_architecture::check)),
 ];

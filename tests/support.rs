@@ -10,7 +10,16 @@ pub fn root() -> &'static Path {
 
 /// Runs the binary in a folder, with nothing of the environment but what a process needs.
 pub fn defrost(folder: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_defrost"));
+    run(env!("CARGO_BIN_EXE_defrost"), folder, arguments)
+}
+
+/// Runs the cargo subcommand's executable likewise.
+pub fn cargo_defrost(folder: &Path, arguments: &[&str]) -> Output {
+    run(env!("CARGO_BIN_EXE_cargo-defrost"), folder, arguments)
+}
+
+fn run(program: &str, folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(program);
     command.current_dir(folder).args(arguments).env_clear();
     for name in ["PATH", "SystemRoot", "TEMP", "TMP"] {
         if let Some(value) = std::env::var_os(name) {

@@ -1,3 +1,7 @@
+mod cargo;
+
+pub(super) use cargo::cargo;
+
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::Finding;
 use crate::text;

@@ -27,20 +27,25 @@ pub(super) fn report(args: &CheckArgs) -> Result<Report, UserError> {
 
 /// The finished report.
 fn analysed(args: &CheckArgs, registry: &Registry, settings: &Settings) -> Result<Report, UserError> {
-    let policy = settings.policy(args, registry)?;
     let budgets = Budgets { init_ms: args.budget_init, bytes: args.budget_size.map(|mb| (mb * 1e6) as u64) };
     let project = pipeline::project(&args.paths, &Inputs { args: &args.input, settings, budgets })?;
-    let mut findings = engine::run(registry, &policy, &project);
-    let suppressed = suppress::apply(&mut findings, &project, registry, &policy);
+    outcome(args, registry, settings, &project)
+}
+
+/// Runs the rules over a project and puts the report together.
+pub(super) fn outcome(args: &CheckArgs, registry: &Registry, settings: &Settings, project: &ProjectFacts) -> Result<Report, UserError> {
+    let policy = settings.policy(args, registry)?;
+    let mut findings = engine::run(registry, &policy, project);
+    let suppressed = suppress::apply(&mut findings, project, registry, &policy);
     let mut findings = settings.resolved.overrides.apply(findings, &std::env::current_dir().unwrap_or_default());
     let budgets = model::Budgets { init_ms: project.budgets.init_ms, bytes: project.budgets.bytes };
     let summary = Summary { functions: project.functions.len(), suppressed, budgets, ..Summary::default() };
-    let sources = ProjectSources { project: &project };
+    let sources = ProjectSources { project };
     let rules = model::RuleInfo::table(registry);
-    let mut report = Report { rules, ..report::build(&project, &findings, summary, &sources) };
+    let mut report = Report { rules, ..report::build(project, &findings, summary, &sources) };
     report.summary.baselined = baseline::apply(args, settings, &mut findings, &mut report)?;
     report.summary.findings = Counts::of(&findings);
-    report.summary.exit_code = exit_code(args.fail_on.or(settings.resolved.fail_on), &project, &findings);
+    report.summary.exit_code = exit_code(args.fail_on.or(settings.resolved.fail_on), project, &findings);
     Ok(report)
 }
 
@@ -52,7 +57,7 @@ fn exit_code(fail_on: Option<Severity>, project: &ProjectFacts, findings: &[Find
     if grave || broken { FINDINGS } else { CLEAN }
 }
 
-fn print(args: &CheckArgs, report: &Report) -> Result<(), UserError> {
+pub(super) fn print(args: &CheckArgs, report: &Report) -> Result<(), UserError> {
     let to_terminal = args.output.is_none() && std::io::stdout().is_terminal();
     let color = match args.color {
         Color::Always => true,

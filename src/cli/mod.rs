@@ -2,6 +2,7 @@
 
 mod args;
 mod baseline;
+mod cargo;
 mod check;
 mod discover;
 mod init;
@@ -57,6 +58,24 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             ExitCode::from(FAILED)
         }
     }
+}
+
+/// Runs the cargo subcommand: `cargo-defrost defrost ...` as cargo calls it, or `cargo-defrost ...`.
+#[must_use]
+pub fn run_cargo(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+    if arguments.get(1).is_some_and(|argument| argument == "defrost") {
+        arguments.remove(1);
+    }
+    match cargo::run(arguments.get(1..).unwrap_or_default()) {
+        Some(code) => ExitCode::from(code),
+        None => run(arguments),
+    }
+}
+
+/// Says on standard error why the run ends.
+fn complain(message: &str) {
+    anstream::eprintln!("{}error:{} {message}", args::ERROR_STYLE, args::ERROR_STYLE.render_reset());
 }
 
 /// Tells the user on standard error what the report cannot hold.

@@ -49,7 +49,7 @@ pub(super) fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectF
             functions.push(analyse(spec, budgets)?);
         }
     }
-    Ok(ProjectFacts { functions, budgets: inputs.settings.budgets(inputs.budgets) })
+    Ok(ProjectFacts { functions, budgets: inputs.settings.budgets(inputs.budgets), cargo: None })
 }
 
 fn analyse(spec: FunctionSpec, budgets: Budgets) -> Result<FunctionFacts, UserError> {
@@ -90,7 +90,8 @@ fn loaded(spec: &FunctionSpec, artifact: &Arc<Artifact>) -> (ModuleGraph, Packag
             };
             (javascript::simulate(&input), javascript::packages(artifact))
         }
-        Language::Native | Language::Other => (ModuleGraph::unknown(), Packages::default()),
+        Language::Native => (ModuleGraph::unknown(), crate::graph::packages::native::attribute(artifact)),
+        Language::Other => (ModuleGraph::unknown(), Packages::default()),
     }
 }
 

@@ -135,6 +135,8 @@ pub struct ProjectFacts {
     pub functions: Vec<FunctionFacts>,
     /// Limits that the user set on functions without their own.
     pub budgets: Budgets,
+    /// The Cargo workspace, when the project is one.
+    pub cargo: Option<Box<super::cargo::CargoFacts>>,
 }
 
 /// Limits that the user set on every function.

@@ -3,6 +3,7 @@
 //! A rule is a folder under `rules/` and one row in `rules/mod.rs`. It is either data (a
 //! `[match]` table in its `rule.toml`) or one pure function of a read-only context.
 
+pub mod cargo;
 mod context;
 mod facts;
 mod matcher;
@@ -17,7 +18,7 @@ pub use context::{FunctionContext, ProjectContext};
 pub use facts::{Budgets, FunctionFacts, ProjectFacts};
 pub use meta::{Category, Confidence, OptionMeta, RuleMeta};
 pub use options::{Policy, RulePolicy, Selector};
-pub use registry::{Check, Registry, Rule, RuleSource};
+pub use registry::{CargoCheck, Check, Registry, Rule, RuleSource};
 pub use sink::Sink;
 pub use usage::Usage;
 
@@ -40,10 +41,16 @@ pub fn run(registry: &Registry, policy: &Policy, project: &ProjectFacts) -> Vec<
 fn run_rule(rule: &Rule, policy: &Policy, project: &ProjectFacts) -> Vec<Finding> {
     let options = policy.of(rule);
     let mut findings = Vec::new();
+    if let Some(check) = rule.cargo.filter(|_| project.cargo.is_some()) {
+        let mut sink = Sink::new(rule, options, None);
+        check(&ProjectContext::new(project, rule, options), &mut sink);
+        findings.extend(sink.into_findings());
+    }
     if let Check::Project(check) = rule.check {
         let mut sink = Sink::new(rule, options, None);
         check(&ProjectContext::new(project, rule, options), &mut sink);
-        return sink.into_findings();
+        findings.extend(sink.into_findings());
+        return findings;
     }
     for function in project.functions.iter().filter(|function| rule.meta.applies_to(function)) {
         let mut sink = Sink::new(rule, options, Some(function));
@@ -51,7 +58,7 @@ fn run_rule(rule: &Rule, policy: &Policy, project: &ProjectFacts) -> Vec<Finding
         match rule.check {
             Check::Function(check) => check(&context, &mut sink),
             Check::Match => matcher::run(&context, &mut sink),
-            Check::Project(_) | Check::Suppressions => {}
+            Check::Project(_) | Check::Cargo | Check::Suppressions => {}
         }
         findings.extend(sink.into_findings());
     }

@@ -11,7 +11,12 @@ pub enum Check {
     Match,
     /// By the comments that silence findings, after all other rules.
     Suppressions,
+    /// Only in Cargo workspaces.
+    Cargo,
 }
+
+/// Checks a Cargo workspace.
+pub type CargoCheck = fn(&ProjectContext<'_>, &mut Sink<'_>);
 
 /// A row of the rule table in `rules/mod.rs`.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +27,8 @@ pub struct RuleSource {
     pub page: &'static str,
     /// How it checks.
     pub check: Check,
+    /// How it checks a Cargo workspace, if it does.
+    pub cargo: Option<CargoCheck>,
 }
 
 /// A rule with its metadata read.
@@ -35,6 +42,8 @@ pub struct Rule {
     pub page: &'static str,
     /// How it checks.
     pub check: Check,
+    /// How it checks a Cargo workspace, if it does.
+    pub cargo: Option<CargoCheck>,
 }
 
 /// All rules, by category and name.
@@ -73,6 +82,6 @@ impl Rule {
         // The name is part of the embedded text; finding it there gives it the text's lifetime.
         let start = row.meta.find(&meta.name).ok_or("a rule's name is not in its own rule.toml")?;
         let name = &row.meta[start..start + meta.name.len()];
-        Ok(Self { meta, name, page: row.page, check: row.check })
+        Ok(Self { meta, name, page: row.page, check: row.check, cargo: row.cargo })
     }
 }

@@ -5,12 +5,12 @@ use rustc_hash::FxHashMap;
 
 use super::model::{
     Budgets, Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, Frame, Function, Init, Module, Origin, Package,
-    Part, Place, Problem, Related, Report, SCHEMA, Saves, Summary, Tool, Unresolved,
+    Part, Place, Problem, Related, Report, Route, SCHEMA, Saves, Summary, Tool, Unresolved,
 };
 use crate::artifact::{Location, SourceText};
 use crate::engine::{FunctionFacts, ProjectFacts};
 use crate::finding;
-use crate::graph::packages::PackageId;
+use crate::graph::packages::{Ecosystem, PackageId};
 use crate::graph::{ModuleId, Phase};
 
 /// Gives the text behind a location, for lines, columns and code frames.
@@ -57,7 +57,7 @@ pub fn build(project: &ProjectFacts, findings: &[finding::Finding], summary: Sum
     Report {
         schema: SCHEMA,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
-        functions: project.functions.iter().map(|facts| function(facts, &mut texts)).collect(),
+        functions: project.functions.iter().map(|facts| Function { routes: cargo_routes(project, facts, &mut texts), ..function(facts, &mut texts) }).collect(),
         findings: findings.iter().map(|finding| reported(finding, &mut texts)).collect(),
         summary,
         rules: Vec::new(),
@@ -75,6 +75,23 @@ impl Counts {
             note: count(finding::Severity::Note),
         }
     }
+}
+
+/// Routes of a Rust function, read from its source.
+fn cargo_routes(project: &ProjectFacts, facts: &FunctionFacts, texts: &mut Texts<'_>) -> Vec<Route> {
+    let Some(cargo) = &project.cargo else { return Vec::new() };
+    let found = cargo.functions().find(|function| function.name == facts.spec.name);
+    let routes = found.map_or(&[][..], |function| &function.work.routes);
+    let shown = |route: &crate::lang::rust::work::Route| Route {
+        method: route.method.clone(),
+        path: Some(route.path.clone()),
+        key: format!("{} {}", route.method.as_deref().unwrap_or("ANY"), route.path),
+        function: route.handler.clone(),
+        location: Some(origin(&cargo.location(&route.file, Some(route.span)), texts)),
+        packages: Vec::new(),
+        estimated_ms: 0.0,
+    };
+    routes.iter().map(shown).collect()
 }
 
 fn function(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Function {
@@ -156,7 +173,8 @@ fn packages(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Vec<Package> {
             ecosystem: package.ecosystem,
             bytes: package.bytes,
             files: package.entries.len() as u64,
-            loaded: phases.get(&id).copied().into(),
+            // Linked code is mapped as a whole.
+            loaded: linked(package.ecosystem).or_else(|| phases.get(&id).copied()).into(),
             declared: facts.declared.declares(&package.name),
             init_ms: rounded(times.get(&id).copied().unwrap_or_default()),
             imported_by: importers.remove(&id).unwrap_or_default().into_iter().collect(),
@@ -167,6 +185,10 @@ fn packages(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Vec<Package> {
         b.init_ms.total_cmp(&a.init_ms).then_with(|| b.bytes.cmp(&a.bytes)).then_with(|| a.name.cmp(&b.name))
     });
     packages
+}
+
+fn linked(ecosystem: Ecosystem) -> Option<Phase> {
+    matches!(ecosystem, Ecosystem::Cargo | Ecosystem::Go).then_some(Phase::Init)
 }
 
 /// Where own code starts the chain of imports that loads a package first.

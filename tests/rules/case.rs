@@ -147,6 +147,10 @@ impl Case {
         let folder = tempfile::tempdir().unwrap();
         let path = self.write(folder.path());
         let recipe = &self.recipe;
+        if self.files.contains_key("Cargo.toml") {
+            let arguments = ["check", "--manifest-path", "case/Cargo.toml", "--format", "json", "--select", &self.rule];
+            return self.places(path, &support::cargo_defrost(folder.path(), &arguments));
+        }
         let mut arguments = vec!["check", path, "--format", "json", "--select", &self.rule];
         let handler = recipe.handler.as_deref().unwrap_or("app.handler");
         let runtime = recipe.runtime.as_deref().unwrap_or("python3.12");
@@ -154,7 +158,11 @@ impl Case {
             arguments.extend(["--handler", handler, "--runtime", runtime]);
         }
         arguments.extend(recipe.arguments.iter().map(String::as_str).filter(|argument| *argument != "--template"));
-        let output = support::defrost(folder.path(), &arguments);
+        self.places(path, &support::defrost(folder.path(), &arguments))
+    }
+
+    /// Where the findings of a report are.
+    fn places(&self, path: &str, output: &std::process::Output) -> Result<Vec<Found>, String> {
         let Ok(report) = serde_json::from_slice::<serde_json::Value>(&output.stdout) else {
             return Err(format!("no report: {}", String::from_utf8_lossy(&output.stderr)));
         };

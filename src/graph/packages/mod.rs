@@ -1,5 +1,6 @@
 //! Attribution of files to the packages (distributions, npm packages, crates) they came with.
 
+pub mod native;
 pub mod python;
 
 use std::sync::Arc;

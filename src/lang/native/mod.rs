@@ -1,12 +1,14 @@
 //! Native binaries: executables, shared libraries and the extension modules of interpreted
 //! languages. ELF bytes to facts; nothing here panics or runs long on a malformed file.
 
+mod crates;
 mod elf;
 mod extension;
 mod facts;
 #[cfg(test)]
 mod tests;
 
+pub use crates::{CrateSizes, UNKNOWN, crate_sizes};
 pub use elf::{is_elf, read};
 pub use extension::{ExtensionName, extension_name};
 pub use facts::{ElfKind, Machine, NativeFacts, Relocations, SectionSize, VersionNeed};

@@ -1,0 +1,33 @@
+use crate::engine::{ProjectContext, Sink};
+use crate::finding::{Edit, Finding, Fix};
+use crate::graph::cargo::Verdict;
+use crate::manifest::cargo::DependencyKind;
+
+/// Reports crates that nothing in their package names.
+pub(in crate::rules) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
+    let Some(cargo) = cx.cargo() else { return };
+    let keep = cx.strings("keep");
+    for (verdict, member, dependency) in cargo.dependencies() {
+        if verdict.verdict != Verdict::Unused || keep.contains(&dependency.key.as_str()) {
+            continue;
+        }
+        let location = cargo.location(&member.path, Some(dependency.span));
+        let section = match dependency.kind {
+            DependencyKind::Normal => "",
+            DependencyKind::Dev => " for tests",
+            DependencyKind::Build => " for the build script",
+        };
+        let message = format!("{} is declared{section} and nothing in the code, in macros or in attributes names it", dependency.key);
+        // A feature that names it has to go with it, which takes more than one edit.
+        let in_feature = member.features.iter().flat_map(|feature| &feature.enables).any(|enable| enable.trim_start_matches("dep:").split(['/', '?']).next() == Some(&dependency.key));
+        let mut finding = Finding::new(location.clone(), message).about(verdict.subject.clone()).noting("not used");
+        if !in_feature {
+            finding = finding.fix(Fix {
+                description: format!("remove {} from {}", dependency.key, location.path),
+                path: location.path,
+                edits: vec![Edit { span: dependency.entry_span, replacement: String::new() }],
+            });
+        }
+        sink.report(finding);
+    }
+}

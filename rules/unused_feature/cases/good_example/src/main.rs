@@ -1,0 +1,3 @@
+fn main() {
+    let _ = tokio::sync::Notify::new();
+}

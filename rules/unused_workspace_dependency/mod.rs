@@ -1,0 +1,19 @@
+use crate::engine::{ProjectContext, Sink};
+use crate::finding::{Edit, Finding, Fix};
+
+/// Reports entries that no member inherits.
+pub(super) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
+    let Some(cargo) = cx.cargo() else { return };
+    let root = &cargo.analysis.workspace.root;
+    let table = root.workspace.as_ref().map_or(&[][..], |workspace| &workspace.dependencies);
+    for entry in &cargo.analysis.workspace_unused {
+        let Some(dependency) = table.get(entry.dependency) else { continue };
+        let location = cargo.location(&root.path, Some(dependency.span));
+        let fix = Fix {
+            description: format!("remove {} from {}", entry.key, location.path),
+            path: location.path.clone(),
+            edits: vec![Edit { span: dependency.entry_span, replacement: String::new() }],
+        };
+        sink.report(Finding::new(location, format!("no member of the workspace inherits {}", entry.key)).about(entry.key.clone()).fix(fix));
+    }
+}
