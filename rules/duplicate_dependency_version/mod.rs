@@ -7,11 +7,25 @@ pub(super) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
     let Some(cargo) = cx.cargo() else { return };
     let Some(lock) = &cargo.analysis.workspace.lock else { return };
     for (verdict, member, dependency) in cargo.dependencies() {
-        let Some(version) = verdict.version.as_ref().filter(|_| dependency.kind == DependencyKind::Normal) else { continue };
-        let others: Vec<&str> = lock.named(&dependency.package).iter().map(|at| lock.packages[*at].version.as_str()).filter(|other| other != version).collect();
+        let Some(version) = verdict.version.as_ref().filter(|_| dependency.kind == DependencyKind::Normal) else {
+            continue;
+        };
+        let others: Vec<&str> = lock
+            .named(&dependency.package)
+            .iter()
+            .map(|at| lock.packages[*at].version.as_str())
+            .filter(|other| other != version)
+            .collect();
         if others.iter().any(|other| numbers(other) > numbers(version)) {
-            let message = format!("{} {version} is linked beside {}, which other crates use", dependency.package, others.join(" and "));
-            sink.report(Finding::new(cargo.location(&member.path, Some(dependency.span)), message).about(verdict.subject.clone()));
+            let message = format!(
+                "{} {version} is linked beside {}, which other crates use",
+                dependency.package,
+                others.join(" and ")
+            );
+            sink.report(
+                Finding::new(cargo.location(&member.path, Some(dependency.span)), message)
+                    .about(verdict.subject.clone()),
+            );
         }
     }
 }

@@ -16,7 +16,9 @@ pub(super) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
         for (key, values, effect) in BAD {
             let Some((value, span)) = profile.get(key).filter(|(value, _)| values.contains(value)) else { continue };
             let message = format!("`{key} = {value}` in the release profile {effect}");
-            sink.report(Finding::new(cargo.location(&root.path, Some(span)), message).about(format!("profile.release.{key}")));
+            sink.report(
+                Finding::new(cargo.location(&root.path, Some(span)), message).about(format!("profile.release.{key}")),
+            );
         }
     }
 }

@@ -17,9 +17,16 @@ pub(in crate::rules) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
             DependencyKind::Dev => " for tests",
             DependencyKind::Build => " for the build script",
         };
-        let message = format!("{} is declared{section} and nothing in the code, in macros or in attributes names it", dependency.key);
+        let message = format!(
+            "{} is declared{section} and nothing in the code, in macros or in attributes names it",
+            dependency.key
+        );
         // A feature that names it has to go with it, which takes more than one edit.
-        let in_feature = member.features.iter().flat_map(|feature| &feature.enables).any(|enable| enable.trim_start_matches("dep:").split(['/', '?']).next() == Some(&dependency.key));
+        let in_feature = member
+            .features
+            .iter()
+            .flat_map(|feature| &feature.enables)
+            .any(|enable| enable.trim_start_matches("dep:").split(['/', '?']).next() == Some(&dependency.key));
         let mut finding = Finding::new(location.clone(), message).about(verdict.subject.clone()).noting("not used");
         if !in_feature {
             finding = finding.fix(Fix {

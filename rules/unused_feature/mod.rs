@@ -13,9 +13,14 @@ pub(super) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
             Origin::Default => ", which is on by default,".to_string(),
             Origin::Aggregate(name) => format!(", which `{name}` stands for,"),
         };
-        let message = format!("feature `{}` of {}{through} adds nothing that the code uses", verdict.feature, dependency.key);
+        let message =
+            format!("feature `{}` of {}{through} adds nothing that the code uses", verdict.feature, dependency.key);
         let list = verdict.instead.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
         let help = format!("`default-features = false, features = [{list}]` covers what the code uses");
-        sink.report(Finding::new(cargo.location(&member.path, Some(verdict.span)), message).about(verdict.subject.clone()).help(help));
+        sink.report(
+            Finding::new(cargo.location(&member.path, Some(verdict.span)), message)
+                .about(verdict.subject.clone())
+                .help(help),
+        );
     }
 }

@@ -14,6 +14,10 @@ pub(super) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
             path: location.path.clone(),
             edits: vec![Edit { span: dependency.entry_span, replacement: String::new() }],
         };
-        sink.report(Finding::new(location, format!("no member of the workspace inherits {}", entry.key)).about(entry.key.clone()).fix(fix));
+        sink.report(
+            Finding::new(location, format!("no member of the workspace inherits {}", entry.key))
+                .about(entry.key.clone())
+                .fix(fix),
+        );
     }
 }

@@ -18,11 +18,7 @@ impl Location {
     /// A file on disk as a whole.
     #[must_use]
     pub fn file(path: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            inner_path: None,
-            span: None,
-        }
+        Self { path: path.into(), inner_path: None, span: None }
     }
 
     /// A range in an entry: inside an archive by bundle and inner path, in a folder by the path
@@ -31,23 +27,11 @@ impl Location {
     pub fn in_artifact(artifact: &Artifact, entry: EntryId, span: Option<Span>) -> Self {
         let inner = &artifact.entry(entry).path;
         if artifact.kind != ArtifactKind::Directory || inner.starts_with('/') {
-            return Self {
-                path: artifact.path.clone(),
-                inner_path: Some(inner.to_string()),
-                span,
-            };
+            return Self { path: artifact.path.clone(), inner_path: Some(inner.to_string()), span };
         }
         let folder = artifact.path.trim_end_matches('/');
-        let path = if folder.is_empty() || folder == "." {
-            inner.to_string()
-        } else {
-            format!("{folder}/{inner}")
-        };
-        Self {
-            path,
-            inner_path: None,
-            span,
-        }
+        let path = if folder.is_empty() || folder == "." { inner.to_string() } else { format!("{folder}/{inner}") };
+        Self { path, inner_path: None, span }
     }
 }
 

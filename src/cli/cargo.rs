@@ -90,11 +90,17 @@ fn manifest_path(args: &CargoArgs) -> Result<PathBuf, UserError> {
     });
     if let Some(path) = given {
         let path = std::path::absolute(path)?;
-        return if path.is_file() { Ok(path) } else { Err(UserError(format!("{}: there is no such manifest", path.display()))) };
+        return if path.is_file() {
+            Ok(path)
+        } else {
+            Err(UserError(format!("{}: there is no such manifest", path.display())))
+        };
     }
     let working = std::env::current_dir()?;
     let found = working.ancestors().map(|folder| folder.join("Cargo.toml")).find(|path| path.is_file());
-    found.ok_or_else(|| UserError("there is no Cargo.toml here or in a folder above; give one with --manifest-path".into()))
+    found.ok_or_else(|| {
+        UserError("there is no Cargo.toml here or in a folder above; give one with --manifest-path".into())
+    })
 }
 
 fn project(args: &CargoArgs, manifest: &Path, settings: &Settings) -> Result<ProjectFacts, UserError> {
@@ -112,8 +118,10 @@ fn project(args: &CargoArgs, manifest: &Path, settings: &Settings) -> Result<Pro
     if found.workspace.members.is_empty() {
         return Err(UserError(format!("{}: no package in it can be read", manifest.display())));
     }
-    let facts = CargoFacts { prefix: prefix(&root), selected: selected(args, manifest, &root, &found)?, analysis: found };
-    let budgets = Budgets { init_ms: args.check.budget_init, bytes: args.check.budget_size.map(|mb| (mb * 1e6) as u64) };
+    let facts =
+        CargoFacts { prefix: prefix(&root), selected: selected(args, manifest, &root, &found)?, analysis: found };
+    let budgets =
+        Budgets { init_ms: args.check.budget_init, bytes: args.check.budget_size.map(|mb| (mb * 1e6) as u64) };
     let mut functions = Vec::new();
     for function in facts.functions() {
         functions.push(function_facts(args, &facts, function, &root, settings, budgets)?);
@@ -133,19 +141,40 @@ fn prefix(root: &Path) -> String {
     }
 }
 
-fn selected(args: &CargoArgs, manifest: &Path, root: &Path, found: &analysis::CargoAnalysis) -> Result<Vec<bool>, UserError> {
+fn selected(
+    args: &CargoArgs,
+    manifest: &Path,
+    root: &Path,
+    found: &analysis::CargoAnalysis,
+) -> Result<Vec<bool>, UserError> {
     let members = &found.workspace.members;
     let (wanted, excluded) = (&args.workspace.package, &args.workspace.exclude);
     if let Some(unknown) = wanted.iter().chain(excluded).find(|name| found.workspace.member(name).is_none()) {
         return Err(UserError(format!("the workspace has no package `{unknown}`")));
     }
-    let folder = manifest.parent().and_then(|folder| folder.strip_prefix(root).ok()).map(|path| path.to_string_lossy().replace('\\', "/")).unwrap_or_default();
+    let folder = manifest
+        .parent()
+        .and_then(|folder| folder.strip_prefix(root).ok())
+        .map(|path| path.to_string_lossy().replace('\\', "/"))
+        .unwrap_or_default();
     let all = args.workspace.workspace || args.workspace.all || folder.is_empty();
-    let is_wanted = |name: &str, path: &str| if wanted.is_empty() { all || path == folder } else { wanted.iter().any(|wanted| wanted == name) };
-    Ok(members.iter().map(|member| is_wanted(member.name(), &member.folder) && !excluded.iter().any(|name| name == member.name())).collect())
+    let is_wanted = |name: &str, path: &str| {
+        if wanted.is_empty() { all || path == folder } else { wanted.iter().any(|wanted| wanted == name) }
+    };
+    Ok(members
+        .iter()
+        .map(|member| is_wanted(member.name(), &member.folder) && !excluded.iter().any(|name| name == member.name()))
+        .collect())
 }
 
-fn function_facts(args: &CargoArgs, facts: &CargoFacts, function: &CargoFunction, root: &Path, settings: &Settings, budgets: Budgets) -> Result<FunctionFacts, UserError> {
+fn function_facts(
+    args: &CargoArgs,
+    facts: &CargoFacts,
+    function: &CargoFunction,
+    root: &Path,
+    settings: &Settings,
+    budgets: Budgets,
+) -> Result<FunctionFacts, UserError> {
     let input = &args.check.input;
     let runtime: Runtime = match &input.runtime {
         Some(runtime) => runtime.clone(),
@@ -153,7 +182,8 @@ fn function_facts(args: &CargoArgs, facts: &CargoFacts, function: &CargoFunction
     };
     let built = root.join("target/lambda").join(&function.name).join("bootstrap");
     let location = facts.location(&function.root, None);
-    let artifact = if built.is_file() { input::open(&built, &[], &Limits::default())? } else { unbuilt(location.path.clone()) };
+    let artifact =
+        if built.is_file() { input::open(&built, &[], &Limits::default())? } else { unbuilt(location.path.clone()) };
     let spec = FunctionSpec {
         name: function.name.clone(),
         origin: Some(location),
@@ -173,7 +203,16 @@ fn function_facts(args: &CargoArgs, facts: &CargoFacts, function: &CargoFunction
     let (artifact, graph) = (Arc::new(artifact), ModuleGraph::unknown());
     let estimate = cost::estimate(&CostInput { spec: &spec, artifact: &artifact, graph: &graph, packages: &packages });
     let budgets = settings.budgets_of(&spec.name, budgets);
-    Ok(FunctionFacts { spec, artifact, graph, packages, estimate, declared: Declared::default(), usage: Usage::default(), budgets })
+    Ok(FunctionFacts {
+        spec,
+        artifact,
+        graph,
+        packages,
+        estimate,
+        declared: Declared::default(),
+        usage: Usage::default(),
+        budgets,
+    })
 }
 
 /// A function of which there is only source.

@@ -33,7 +33,12 @@ fn analysed(args: &CheckArgs, registry: &Registry, settings: &Settings) -> Resul
 }
 
 /// Runs the rules over a project and puts the report together.
-pub(super) fn outcome(args: &CheckArgs, registry: &Registry, settings: &Settings, project: &ProjectFacts) -> Result<Report, UserError> {
+pub(super) fn outcome(
+    args: &CheckArgs,
+    registry: &Registry,
+    settings: &Settings,
+    project: &ProjectFacts,
+) -> Result<Report, UserError> {
     let policy = settings.policy(args, registry)?;
     let mut findings = engine::run(registry, &policy, project);
     let suppressed = suppress::apply(&mut findings, project, registry, &policy);

@@ -58,7 +58,13 @@ impl<'a> ProjectContext<'a> {
     }
 
     /// Reports each piece of work of some kinds, once although several functions share it.
-    pub fn report_work(&self, sink: &mut Sink<'_>, kinds: &[WorkKind], part: fn(&Work) -> &Vec<WorkItem>, message: fn(&WorkItem) -> String) {
+    pub fn report_work(
+        &self,
+        sink: &mut Sink<'_>,
+        kinds: &[WorkKind],
+        part: fn(&Work) -> &Vec<WorkItem>,
+        message: fn(&WorkItem) -> String,
+    ) {
         let Some(cargo) = self.cargo() else { return };
         let mut seen = std::collections::BTreeSet::new();
         for function in cargo.functions() {
@@ -66,7 +72,8 @@ impl<'a> ProjectContext<'a> {
                 if !seen.insert((&item.file, item.span)) {
                     continue;
                 }
-                let mut finding = Finding::new(cargo.location(&item.file, Some(item.span)), message(item)).about(item.what.clone());
+                let mut finding =
+                    Finding::new(cargo.location(&item.file, Some(item.span)), message(item)).about(item.what.clone());
                 finding.function = Some(function.name.clone());
                 sink.report(finding);
             }

@@ -18,9 +18,7 @@ use crate::span::Span;
 pub struct ModuleId(pub u32);
 
 /// When a module is loaded or a piece of code runs.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Phase {
     /// During Init, before the first handler call.
@@ -258,10 +256,7 @@ impl ModuleGraph {
 
     /// Modules with their ids, in load order.
     pub fn modules(&self) -> impl Iterator<Item = (ModuleId, &Module)> {
-        self.modules
-            .iter()
-            .enumerate()
-            .map(|(id, module)| (ModuleId(id as u32), module))
+        self.modules.iter().enumerate().map(|(id, module)| (ModuleId(id as u32), module))
     }
 
     /// The chain of imports that loads a module first, from the handler module to it.

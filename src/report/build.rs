@@ -4,8 +4,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::model::{
-    Budgets, Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, Frame, Function, Init, Module, Origin, Package,
-    Part, Place, Problem, Related, Report, Route, SCHEMA, Saves, Summary, Tool, Unresolved,
+    Budgets, Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, Frame, Function, Init, Module, Origin,
+    Package, Part, Place, Problem, Related, Report, Route, SCHEMA, Saves, Summary, Tool, Unresolved,
 };
 use crate::artifact::{Location, SourceText};
 use crate::engine::{FunctionFacts, ProjectFacts};
@@ -57,7 +57,11 @@ pub fn build(project: &ProjectFacts, findings: &[finding::Finding], summary: Sum
     Report {
         schema: SCHEMA,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
-        functions: project.functions.iter().map(|facts| Function { routes: cargo_routes(project, facts, &mut texts), ..function(facts, &mut texts) }).collect(),
+        functions: project
+            .functions
+            .iter()
+            .map(|facts| Function { routes: cargo_routes(project, facts, &mut texts), ..function(facts, &mut texts) })
+            .collect(),
         findings: findings.iter().map(|finding| reported(finding, &mut texts)).collect(),
         summary,
         rules: Vec::new(),

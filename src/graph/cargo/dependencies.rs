@@ -52,8 +52,14 @@ pub struct WorkspaceEntry {
 /// Judges every dependency of one package.
 pub(super) fn judge(input: &PackageInput<'_>) -> Vec<DependencyVerdict> {
     let member = &input.workspace.members[input.at];
-    let mut names: Vec<Vec<String>> = member.dependencies.iter().map(|dependency| vec![crate_name(&dependency.key)]).collect();
-    let mut verdicts: Vec<Verdict> = member.dependencies.iter().zip(&names).map(|(dependency, names)| by_name(dependency, names, input.usage)).collect();
+    let mut names: Vec<Vec<String>> =
+        member.dependencies.iter().map(|dependency| vec![crate_name(&dependency.key)]).collect();
+    let mut verdicts: Vec<Verdict> = member
+        .dependencies
+        .iter()
+        .zip(&names)
+        .map(|(dependency, names)| by_name(dependency, names, input.usage))
+        .collect();
     // Most are used under the name they are declared by; only for the rest other files are read.
     for (at, dependency) in member.dependencies.iter().enumerate() {
         if verdicts[at] == Verdict::Unused && !dependency.renamed {
@@ -61,19 +67,30 @@ pub(super) fn judge(input: &PackageInput<'_>) -> Vec<DependencyVerdict> {
             verdicts[at] = by_name(dependency, &names[at], input.usage);
         }
     }
-    let open: BTreeSet<String> = (verdicts.iter().zip(&names)).filter(|(verdict, _)| matches!(verdict, Verdict::Unused | Verdict::OnlyTests)).flat_map(|(_, names)| names.clone()).collect();
+    let open: BTreeSet<String> = (verdicts.iter().zip(&names))
+        .filter(|(verdict, _)| matches!(verdict, Verdict::Unused | Verdict::OnlyTests))
+        .flat_map(|(_, names)| names.clone())
+        .collect();
     let by_macros = if open.is_empty() { BTreeSet::new() } else { expansion::named_by_macros(input, &open) };
     let mut found = Vec::new();
     for (at, dependency) in member.dependencies.iter().enumerate() {
         let mut verdict = verdicts[at];
-        if matches!(verdict, Verdict::Unused | Verdict::OnlyTests) && names[at].iter().any(|name| by_macros.contains(name)) {
+        if matches!(verdict, Verdict::Unused | Verdict::OnlyTests)
+            && names[at].iter().any(|name| by_macros.contains(name))
+        {
             verdict = Verdict::NeededByMacro;
         }
-        let locked = input.workspace.lock.as_ref().and_then(|lock| lock.resolve(member.name(), &dependency.package, dependency.requirement.as_deref()));
+        let locked = input
+            .workspace
+            .lock
+            .as_ref()
+            .and_then(|lock| lock.resolve(member.name(), &dependency.package, dependency.requirement.as_deref()));
         if verdict == Verdict::Unused && locked.is_some_and(|locked| is_forcing(input, dependency, locked)) {
             verdict = Verdict::Forcing;
         }
-        if !input.usage.has_code || member.ignored.iter().any(|name| name == &dependency.key || name == &dependency.package) {
+        if !input.usage.has_code
+            || member.ignored.iter().any(|name| name == &dependency.key || name == &dependency.package)
+        {
             verdict = Verdict::Unknown;
         }
         let subject = input.workspace.subject(member, &dependency.key);
@@ -90,7 +107,13 @@ fn by_name(dependency: &Dependency, names: &[String], usage: &PackageUse) -> Ver
     match dependency.kind {
         DependencyKind::Normal if used(&usage.normal) => Verdict::Needed,
         // An optional dependency cannot be a dev-dependency.
-        DependencyKind::Normal if tests => if dependency.optional { Verdict::Needed } else { Verdict::OnlyTests },
+        DependencyKind::Normal if tests => {
+            if dependency.optional {
+                Verdict::Needed
+            } else {
+                Verdict::OnlyTests
+            }
+        }
         DependencyKind::Dev if tests || used(&usage.normal) => Verdict::Needed,
         DependencyKind::Build if used(&usage.build) => Verdict::Needed,
         _ => Verdict::Unused,
@@ -104,7 +127,8 @@ fn library_names(input: &PackageInput<'_>, dependency: &Dependency) -> Vec<Strin
         // Without its manifest the usual spellings have to do.
         None => {
             let plain = crate_name(&dependency.package);
-            let trimmed = plain.trim_start_matches("rust_").trim_end_matches("_rs").trim_end_matches("_rust").to_string();
+            let trimmed =
+                plain.trim_start_matches("rust_").trim_end_matches("_rs").trim_end_matches("_rust").to_string();
             vec![plain.replace('_', ""), trimmed, plain]
         }
     }
@@ -125,7 +149,9 @@ fn is_forcing(input: &PackageInput<'_>, dependency: &Dependency, locked: &Locked
     if pinned {
         return true;
     }
-    let Some(source) = input.registry.find(&locked.name, &locked.version).map(Source::Registry) else { return !dependency.features.is_empty() };
+    let Some(source) = input.registry.find(&locked.name, &locked.version).map(Source::Registry) else {
+        return !dependency.features.is_empty();
+    };
     let mut on: BTreeSet<String> = BTreeSet::new();
     for other in others {
         let manifest = input.registry.find(&other.name, &other.version);
@@ -135,14 +161,20 @@ fn is_forcing(input: &PackageInput<'_>, dependency: &Dependency, locked: &Locked
             (Some(source), None) => &source.manifest,
             (None, None) => continue,
         };
-        for entry in declared.dependencies.iter().filter(|entry| entry.package == locked.name && entry.kind != DependencyKind::Dev) {
+        for entry in declared
+            .dependencies
+            .iter()
+            .filter(|entry| entry.package == locked.name && entry.kind != DependencyKind::Dev)
+        {
             on.extend(entry.features.iter().map(|(name, _)| name.clone()));
             if entry.default_features {
                 on.insert("default".into());
             }
             let prefixes = [format!("{}/", entry.key), format!("{}?/", entry.key)];
             let passed = declared.features.iter().flat_map(|feature| &feature.enables);
-            on.extend(passed.filter_map(|enable| prefixes.iter().find_map(|prefix| enable.strip_prefix(prefix.as_str())).map(str::to_string)));
+            on.extend(passed.filter_map(|enable| {
+                prefixes.iter().find_map(|prefix| enable.strip_prefix(prefix.as_str())).map(str::to_string)
+            }));
         }
     }
     let on = source.manifest().feature_closure(on.iter().map(String::as_str));
@@ -152,8 +184,17 @@ fn is_forcing(input: &PackageInput<'_>, dependency: &Dependency, locked: &Locked
 /// Entries of `[workspace.dependencies]` that no member inherits.
 pub(super) fn workspace_entries(workspace: &CargoWorkspace) -> Vec<WorkspaceEntry> {
     let Some(table) = &workspace.root.workspace else { return Vec::new() };
-    let inherited: BTreeSet<&str> = workspace.members.iter().flat_map(|member| &member.dependencies).filter(|d| d.inherited).map(|d| d.key.as_str()).collect();
+    let inherited: BTreeSet<&str> = workspace
+        .members
+        .iter()
+        .flat_map(|member| &member.dependencies)
+        .filter(|d| d.inherited)
+        .map(|d| d.key.as_str())
+        .collect();
     let unread = !workspace.problems.is_empty();
-    let open = table.dependencies.iter().enumerate().filter(|(_, entry)| !unread && !inherited.contains(entry.key.as_str()));
-    open.filter(|(_, entry)| !workspace.root.ignored.contains(&entry.key)).map(|(dependency, entry)| WorkspaceEntry { dependency, key: entry.key.clone() }).collect()
+    let open =
+        table.dependencies.iter().enumerate().filter(|(_, entry)| !unread && !inherited.contains(entry.key.as_str()));
+    open.filter(|(_, entry)| !workspace.root.ignored.contains(&entry.key))
+        .map(|(dependency, entry)| WorkspaceEntry { dependency, key: entry.key.clone() })
+        .collect()
 }

@@ -54,7 +54,9 @@ fn collect(tree: &dyn Files, folder: &str, found: &mut Vec<(String, Arc<str>)>, 
             if !matches!(child.name.as_str(), "target" | "tests" | "benches" | "examples" | ".git") {
                 collect(tree, &path, found, depth + 1);
             }
-        } else if child.name.ends_with(".rs") && let Ok(text) = tree.text(&path) {
+        } else if child.name.ends_with(".rs")
+            && let Ok(text) = tree.text(&path)
+        {
             found.push((path, text));
         }
     }
@@ -102,9 +104,15 @@ fn looks_like_macros(name: &str) -> bool {
     ["derive", "macro", "impl", "attribute", "codegen"].iter().any(|part| name.contains(part))
 }
 
-fn from_source(source: &Source<'_>, used: &BTreeSet<&str>, candidates: &BTreeSet<String>, found: &mut BTreeSet<String>) {
+fn from_source(
+    source: &Source<'_>,
+    used: &BTreeSet<&str>,
+    candidates: &BTreeSet<String>,
+    found: &mut BTreeSet<String>,
+) {
     let manifest = source.manifest();
-    let own: BTreeSet<String> = manifest.dependencies.iter().map(|d| crate::manifest::cargo::crate_name(&d.key)).collect();
+    let own: BTreeSet<String> =
+        manifest.dependencies.iter().map(|d| crate::manifest::cargo::crate_name(&d.key)).collect();
     let open: Vec<&String> = candidates.iter().filter(|name| !found.contains(*name)).collect();
     if open.is_empty() {
         return;

@@ -54,7 +54,8 @@ pub(super) fn judge(input: &PackageInput<'_>, verdicts: &[DependencyVerdict]) ->
     let mut found = Vec::new();
     for verdict in verdicts {
         let dependency = &member.dependencies[verdict.dependency];
-        let judged = matches!(verdict.verdict, Verdict::Needed | Verdict::NeededByMacro) && dependency.kind == DependencyKind::Normal;
+        let judged = matches!(verdict.verdict, Verdict::Needed | Verdict::NeededByMacro)
+            && dependency.kind == DependencyKind::Normal;
         if !judged || dependency.path.is_some() {
             continue;
         }
@@ -65,7 +66,12 @@ pub(super) fn judge(input: &PackageInput<'_>, verdicts: &[DependencyVerdict]) ->
     found
 }
 
-fn of_dependency(input: &PackageInput<'_>, verdict: &DependencyVerdict, dependency: &Dependency, source: &Source<'_>) -> Vec<FeatureVerdict> {
+fn of_dependency(
+    input: &PackageInput<'_>,
+    verdict: &DependencyVerdict,
+    dependency: &Dependency,
+    source: &Source<'_>,
+) -> Vec<FeatureVerdict> {
     let manifest = source.manifest();
     let on = expanded(dependency, manifest);
     let candidates: Vec<&str> = on.keys().map(String::as_str).filter(|name| !NEVER_REPORTED.contains(name)).collect();
@@ -109,7 +115,12 @@ fn of_dependency(input: &PackageInput<'_>, verdict: &DependencyVerdict, dependen
 /// A library that hands the dependency on cannot know what others need of it.
 fn is_reexported(input: &PackageInput<'_>, dependency: &Dependency) -> bool {
     let member = &input.workspace.members[input.at];
-    let is_depended_on = input.workspace.members.iter().flat_map(|other| &other.dependencies).any(|other| other.path.as_deref() == Some(&member.folder));
+    let is_depended_on = input
+        .workspace
+        .members
+        .iter()
+        .flat_map(|other| &other.dependencies)
+        .any(|other| other.path.as_deref() == Some(&member.folder));
     is_depended_on && input.usage.paths.contains(&crate_name(&dependency.key))
 }
 
@@ -117,7 +128,8 @@ fn is_reexported(input: &PackageInput<'_>, dependency: &Dependency) -> bool {
 fn expanded(dependency: &Dependency, manifest: &CargoManifest) -> BTreeMap<String, (Origin, Span)> {
     let table = |name: &str| manifest.features.iter().find(|feature| feature.name == name);
     let implicit = |name: &str| manifest.dependencies.iter().any(|d| d.optional && d.key == name);
-    let mut todo: Vec<(String, Origin, Span)> = dependency.features.iter().map(|(name, span)| (name.clone(), Origin::Listed, *span)).collect();
+    let mut todo: Vec<(String, Origin, Span)> =
+        dependency.features.iter().map(|(name, span)| (name.clone(), Origin::Listed, *span)).collect();
     if dependency.default_features && table("default").is_some() {
         todo.push(("default".into(), Origin::Default, dependency.span));
     }
@@ -132,7 +144,12 @@ fn expanded(dependency: &Dependency, manifest: &CargoManifest) -> BTreeMap<Strin
             if seen.insert(name.clone()) {
                 let inner = if name == "default" { Origin::Default } else { Origin::Aggregate(name.clone()) };
                 let parts = table(&name).map(|feature| feature.enables.clone()).unwrap_or_default();
-                todo.extend(parts.into_iter().filter(|part| table(part).is_some() || implicit(part)).map(|part| (part, inner.clone(), span)));
+                todo.extend(
+                    parts
+                        .into_iter()
+                        .filter(|part| table(part).is_some() || implicit(part))
+                        .map(|part| (part, inner.clone(), span)),
+                );
             }
             continue;
         }
@@ -160,15 +177,29 @@ struct Judge<'a> {
 impl<'a> Judge<'a> {
     fn new(input: &'a PackageInput<'_>, dependency: &Dependency, source: &'a Source<'_>) -> Self {
         let manifest = source.manifest();
-        let names: BTreeSet<String> = [crate_name(&dependency.key), if dependency.renamed { crate_name(&dependency.key) } else { manifest.lib_name() }].into();
+        let names: BTreeSet<String> = [
+            crate_name(&dependency.key),
+            if dependency.renamed { crate_name(&dependency.key) } else { manifest.lib_name() },
+        ]
+        .into();
         let usage = input.usage;
-        let of_ours = usage.paths.iter().filter_map(|path| path.split_once("::")).filter(|(head, _)| names.contains(*head));
+        let of_ours =
+            usage.paths.iter().filter_map(|path| path.split_once("::")).filter(|(head, _)| names.contains(*head));
         let own = gates_of(source);
         let mut inner = BTreeMap::new();
         for below in manifest.dependencies.iter().filter(|below| own.reexports.contains(&crate_name(&below.key))) {
-            let forwards = manifest.features.iter().flat_map(|f| &f.enables).any(|enable| enable.split(['/', '?']).next() == Some(&below.key) && enable.contains('/'));
-            let locked = input.workspace.lock.as_ref().and_then(|lock| lock.named(&below.package).iter().map(|at| &lock.packages[*at]).last());
-            let found = locked.filter(|_| forwards).and_then(|locked| input.registry.find(&locked.name, &locked.version));
+            let forwards = manifest
+                .features
+                .iter()
+                .flat_map(|f| &f.enables)
+                .any(|enable| enable.split(['/', '?']).next() == Some(&below.key) && enable.contains('/'));
+            let locked = input
+                .workspace
+                .lock
+                .as_ref()
+                .and_then(|lock| lock.named(&below.package).iter().map(|at| &lock.packages[*at]).last());
+            let found =
+                locked.filter(|_| forwards).and_then(|locked| input.registry.find(&locked.name, &locked.version));
             if let Some(found) = found {
                 let manifest = found.manifest.clone();
                 inner.insert(below.key.clone(), (gates_of(&Source::Registry(found)), manifest));
@@ -191,7 +222,8 @@ impl<'a> Judge<'a> {
     /// Types that the code names, and types that their functions and fields lead to.
     fn reachable_types(&self) -> BTreeSet<String> {
         let is_type = |name: &&str| name.starts_with(|c: char| c.is_ascii_uppercase());
-        let mut found: BTreeSet<String> = self.segments.iter().filter(|name| is_type(name)).map(|name| (*name).to_string()).collect();
+        let mut found: BTreeSet<String> =
+            self.segments.iter().filter(|name| is_type(name)).map(|name| (*name).to_string()).collect();
         if self.has_glob {
             found.extend(self.usage.idents.iter().filter(|name| is_type(&name.as_str())).cloned());
         }
@@ -200,7 +232,9 @@ impl<'a> Judge<'a> {
             for (_, gates) in self.scopes() {
                 for name in &self.usage.idents {
                     for (owner, ty) in gates.returns.get(name).into_iter().flatten() {
-                        let reached = owner.as_ref().map_or_else(|| self.segments.contains(name.as_str()), |owner| found.contains(owner));
+                        let reached = owner
+                            .as_ref()
+                            .map_or_else(|| self.segments.contains(name.as_str()), |owner| found.contains(owner));
                         if reached {
                             found.insert(ty.clone());
                         }
@@ -224,10 +258,21 @@ impl<'a> Judge<'a> {
     fn is_met(&self, (key, gate): &(Option<&String>, &Gate), on: &BTreeSet<&str>, full: &BTreeSet<&str>) -> bool {
         let open = |features: &BTreeSet<&str>| {
             let (now, all) = match key {
-                None => (self.manifest.feature_closure(features.iter().copied()), self.manifest.feature_closure(full.iter().copied())),
+                None => (
+                    self.manifest.feature_closure(features.iter().copied()),
+                    self.manifest.feature_closure(full.iter().copied()),
+                ),
                 Some(key) => (self.inner_features(key, features), self.inner_features(key, full)),
             };
-            gate.condition.evaluate(&|name| if now.contains(name) || NEVER_REPORTED.contains(&name) { Some(true) } else if all.contains(name) { Some(false) } else { None })
+            gate.condition.evaluate(&|name| {
+                if now.contains(name) || NEVER_REPORTED.contains(&name) {
+                    Some(true)
+                } else if all.contains(name) {
+                    Some(false)
+                } else {
+                    None
+                }
+            })
         };
         let now = open(on);
         now == Some(true) || now == open(full)
@@ -236,11 +281,19 @@ impl<'a> Judge<'a> {
     /// Features of a re-exported crate that are on when the dependency's features `on` are.
     fn inner_features(&self, key: &str, on: &BTreeSet<&str>) -> BTreeSet<&str> {
         let Some((_, manifest)) = self.inner.get(key) else { return BTreeSet::new() };
-        let closure = self.manifest.feature_closure(on.iter().filter_map(|name| self.manifest.features.iter().map(|f| f.name.as_str()).find(|own| own == name)));
-        let enables = self.manifest.features.iter().filter(|f| closure.contains(f.name.as_str())).flat_map(|f| &f.enables);
-        let passed = enables.filter_map(|enable| enable.split_once('/')).filter(|(to, _)| to.trim_end_matches('?') == key).map(|(_, name)| name);
+        let closure = self.manifest.feature_closure(
+            on.iter().filter_map(|name| self.manifest.features.iter().map(|f| f.name.as_str()).find(|own| own == name)),
+        );
+        let enables =
+            self.manifest.features.iter().filter(|f| closure.contains(f.name.as_str())).flat_map(|f| &f.enables);
+        let passed = enables
+            .filter_map(|enable| enable.split_once('/'))
+            .filter(|(to, _)| to.trim_end_matches('?') == key)
+            .map(|(_, name)| name);
         let declared = self.manifest.dependencies.iter().filter(|d| d.key == key);
-        let always = declared.flat_map(|d| d.features.iter().map(|(name, _)| name.as_str()).chain(d.default_features.then_some("default")));
+        let always = declared.flat_map(|d| {
+            d.features.iter().map(|(name, _)| name.as_str()).chain(d.default_features.then_some("default"))
+        });
         manifest.feature_closure(passed.chain(always))
     }
 
@@ -257,18 +310,38 @@ impl<'a> Judge<'a> {
             return true;
         }
         let closure = self.manifest.feature_closure([feature]);
-        let enables: Vec<&String> = self.manifest.features.iter().filter(|f| closure.contains(f.name.as_str())).flat_map(|f| &f.enables).collect();
-        let forwards: Vec<(&str, &str)> = enables.iter().filter_map(|enable| enable.split_once('/')).map(|(key, name)| (key.trim_end_matches('?'), name)).collect();
+        let enables: Vec<&String> = self
+            .manifest
+            .features
+            .iter()
+            .filter(|f| closure.contains(f.name.as_str()))
+            .flat_map(|f| &f.enables)
+            .collect();
+        let forwards: Vec<(&str, &str)> = enables
+            .iter()
+            .filter_map(|enable| enable.split_once('/'))
+            .map(|(key, name)| (key.trim_end_matches('?'), name))
+            .collect();
         if self.own.opaque.contains(feature) {
             return false;
         }
         // What it only hands on to others shows nowhere here.
-        let names_itself = self.own.gates.iter().any(|gate| gate.features == [feature] && matches!(gate.kind, GateKind::Item(_)));
+        let names_itself =
+            self.own.gates.iter().any(|gate| gate.features == [feature] && matches!(gate.kind, GateKind::Item(_)));
         let inert = enables.is_empty() || forwards.is_empty() && self.is_inert(feature, &enables);
-        if !names_itself && !inert && (*origin == Origin::Default || forwards.iter().any(|(key, _)| !self.inner.contains_key(*key))) {
+        if !names_itself
+            && !inert
+            && (*origin == Origin::Default || forwards.iter().any(|(key, _)| !self.inner.contains_key(*key)))
+        {
             return false;
         }
-        let adds = |gates: &Gates, names: &BTreeSet<&str>| gates.gates.iter().any(|gate| gate.features.iter().any(|name| names.contains(name.as_str()) && !NEVER_REPORTED.contains(&name.as_str())));
+        let adds = |gates: &Gates, names: &BTreeSet<&str>| {
+            gates.gates.iter().any(|gate| {
+                gate.features
+                    .iter()
+                    .any(|name| names.contains(name.as_str()) && !NEVER_REPORTED.contains(&name.as_str()))
+            })
+        };
         let mut has_api = adds(&self.own, &closure);
         let mut behaviour = self.own.behaviour.contains(feature);
         let mut mentioned = closure.iter().any(|name| self.own.mentioned.contains(*name));
@@ -301,21 +374,36 @@ impl<'a> Judge<'a> {
             definitions.iter().all(|of| !of.is_empty()) && definitions.iter().any(shared)
         };
         match &gate.kind {
-            GateKind::Item(name) => self.segments.contains(name.as_str()) || (self.has_glob && self.usage.idents.contains(name)),
-            GateKind::Method { name, owner } => {
-                !behind(owner) && self.usage.methods.contains(name)
+            GateKind::Item(name) => {
+                self.segments.contains(name.as_str()) || (self.has_glob && self.usage.idents.contains(name))
             }
+            GateKind::Method { name, owner } => !behind(owner) && self.usage.methods.contains(name),
             // Whoever lacks one of these gets another error first, or none.
-            GateKind::Impl { trait_name, .. } if matches!(trait_name.as_str(), "Send" | "Sync" | "Unpin" | "Drop" | "Debug" | "Display" | "UnwindSafe" | "RefUnwindSafe") => false,
-            GateKind::Impl { types, trait_name } if types.iter().chain([trait_name]).any(behind) => {
-                types.iter().chain([trait_name]).filter(|name| behind(name)).all(|name| self.segments.contains(name.as_str()))
+            GateKind::Impl { trait_name, .. }
+                if matches!(
+                    trait_name.as_str(),
+                    "Send" | "Sync" | "Unpin" | "Drop" | "Debug" | "Display" | "UnwindSafe" | "RefUnwindSafe"
+                ) =>
+            {
+                false
             }
+            GateKind::Impl { types, trait_name } if types.iter().chain([trait_name]).any(behind) => types
+                .iter()
+                .chain([trait_name])
+                .filter(|name| behind(name))
+                .all(|name| self.segments.contains(name.as_str())),
             GateKind::Impl { trait_name, types } => {
                 let local: Vec<&String> = types.iter().filter(|name| gates.types.contains(*name)).collect();
                 let wanted = if local.is_empty() {
                     let named = |name: &&String| name.len() > 1;
                     let mut outside = types.iter().filter(named).peekable();
-                    outside.peek().is_some() && if trait_name.is_empty() { outside.any(|name| self.usage.idents.contains(name)) } else { outside.all(|name| self.usage.idents.contains(name)) && (self.usage.idents.contains(trait_name) || types.iter().any(|name| !is_common(name))) }
+                    outside.peek().is_some()
+                        && if trait_name.is_empty() {
+                            outside.any(|name| self.usage.idents.contains(name))
+                        } else {
+                            outside.all(|name| self.usage.idents.contains(name))
+                                && (self.usage.idents.contains(trait_name) || types.iter().any(|name| !is_common(name)))
+                        }
                 } else {
                     local.iter().any(|name| self.reachable.contains(*name))
                 };
@@ -327,13 +415,23 @@ impl<'a> Judge<'a> {
     /// Serde's traits are called by whoever names serde; of other traits nothing is known.
     fn may_use_trait(&self, name: &str) -> bool {
         let serde = matches!(name, "Serialize" | "Deserialize" | "Serializer" | "Deserializer" | "DeserializeOwned");
-        !serde || self.usage.normal.iter().chain(&self.usage.test).any(|name| name.contains("serde") || name.contains("json"))
+        !serde
+            || self
+                .usage
+                .normal
+                .iter()
+                .chain(&self.usage.test)
+                .any(|name| name.contains("serde") || name.contains("json"))
     }
 }
 
 /// Types that every program uses, so that their name says nothing.
 fn is_common(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_lowercase()) || matches!(name, "String" | "Vec" | "Option" | "Box" | "Result" | "Rc" | "Arc" | "Cow" | "HashMap" | "BTreeMap")
+    name.starts_with(|c: char| c.is_ascii_lowercase())
+        || matches!(
+            name,
+            "String" | "Vec" | "Option" | "Box" | "Result" | "Rc" | "Arc" | "Cow" | "HashMap" | "BTreeMap"
+        )
 }
 
 fn gates_of(source: &Source<'_>) -> Gates {
@@ -345,6 +443,8 @@ fn gates_of(source: &Source<'_>) -> Gates {
     let texts = source.texts();
     let by_path: BTreeMap<&str, &Arc<str>> = texts.iter().map(|(path, text)| (path.as_str(), text)).collect();
     let text = |path: &str| by_path.get(path).map(|text| Arc::clone(text)).or_else(|| tree.text(path).ok());
-    let module = |file: &str, is_root: bool, path: &[String], explicit: Option<&str>| usage::module_file(tree, file, is_root, path, explicit);
+    let module = |file: &str, is_root: bool, path: &[String], explicit: Option<&str>| {
+        usage::module_file(tree, file, is_root, path, explicit)
+    };
     Gates::read(&files::join(&folder, &lib), &CrateFiles { text: &text, module: &module }, &texts)
 }

@@ -21,7 +21,8 @@ pub struct CargoFunction {
 }
 
 /// Crates that talk to the Lambda runtime API.
-const RUNTIMES: [&str; 6] = ["lambda_runtime", "lambda_http", "lambda-web", "lambda_extension", "lambda-runtime", "axum-aws-lambda"];
+const RUNTIMES: [&str; 6] =
+    ["lambda_runtime", "lambda_http", "lambda-web", "lambda_extension", "lambda-runtime", "axum-aws-lambda"];
 
 /// The functions of one package.
 pub(super) fn find(input: &PackageInput<'_>) -> Vec<CargoFunction> {
@@ -38,7 +39,9 @@ pub(super) fn find(input: &PackageInput<'_>) -> Vec<CargoFunction> {
         input.files.size(&files::join(from, path))
     };
     let text = |path: &str| input.files.text(path).ok();
-    let module = |file: &str, is_root: bool, path: &[String], explicit: Option<&str>| usage::module_file(input.files, file, is_root, path, explicit);
+    let module = |file: &str, is_root: bool, path: &[String], explicit: Option<&str>| {
+        usage::module_file(input.files, file, is_root, path, explicit)
+    };
     let program_input = ProgramInput { text: &text, module: &module, size: &size, features: &features };
     let mut found = Vec::new();
     for bin in &bins {
@@ -55,12 +58,17 @@ pub(super) fn find(input: &PackageInput<'_>) -> Vec<CargoFunction> {
 /// The package's own library, and libraries of members that it depends on.
 fn libraries(input: &PackageInput<'_>, member: &CargoManifest) -> Vec<CrateInput> {
     let own = input.usage.targets.iter().find(|target| target.kind == TargetKind::Lib);
-    let mut found: Vec<CrateInput> = own.map(|lib| CrateInput { name: crate_name(&lib.name), root: lib.path.clone() }).into_iter().collect();
+    let mut found: Vec<CrateInput> =
+        own.map(|lib| CrateInput { name: crate_name(&lib.name), root: lib.path.clone() }).into_iter().collect();
     let mut todo: Vec<(&CargoManifest, usize)> = vec![(member, 0)];
     let mut seen = BTreeSet::from([member.folder.as_str()]);
     while let Some((manifest, depth)) = todo.pop() {
         for dependency in manifest.dependencies.iter().filter(|d| depth < 8 && d.path.is_some()) {
-            let Some(other) = input.workspace.members.iter().find(|other| Some(&other.folder) == dependency.path.as_ref()) else { continue };
+            let Some(other) =
+                input.workspace.members.iter().find(|other| Some(&other.folder) == dependency.path.as_ref())
+            else {
+                continue;
+            };
             if !seen.insert(&other.folder) {
                 continue;
             }

@@ -53,7 +53,11 @@ pub fn analyse(files: &dyn Files, registry: &Registry) -> CargoAnalysis {
                 (dependencies, features, functions)
             })
             .collect();
-        let mut found = CargoAnalysis { workspace_unused: dependencies::workspace_entries(&workspace), usage, ..CargoAnalysis::default() };
+        let mut found = CargoAnalysis {
+            workspace_unused: dependencies::workspace_entries(&workspace),
+            usage,
+            ..CargoAnalysis::default()
+        };
         for (dependencies, features, functions) in parts {
             found.dependencies.extend(dependencies);
             found.features.extend(features);

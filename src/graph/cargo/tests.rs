@@ -16,21 +16,33 @@ fn corpus_answers() {
         let began = std::time::Instant::now();
         let found = analyse(&DiskFiles::new(format!("{root}/{}", case.name)), &registry);
         eprintln!("{} {:?}", case.name, began.elapsed());
-        let of = |wanted: Verdict| -> Vec<&str> { found.dependencies.iter().filter(|d| d.verdict == wanted).map(|d| d.subject.as_str()).collect() };
+        let of = |wanted: Verdict| -> Vec<&str> {
+            found.dependencies.iter().filter(|d| d.verdict == wanted).map(|d| d.subject.as_str()).collect()
+        };
         let mut features: std::collections::BTreeMap<&str, Vec<&str>> = Default::default();
         for feature in &found.features {
             let key = feature.subject.rsplit_once('/').map_or("", |(key, _)| key);
             features.entry(key).or_default().push(&feature.feature);
         }
-        let items = |found: &CargoAnalysis, of: fn(&crate::lang::rust::work::Work) -> &Vec<crate::lang::rust::work::WorkItem>| -> Vec<Value> {
-            found.functions.iter().flat_map(|f| of(&f.work)).map(|item| {
-                let text = std::fs::read_to_string(format!("{root}/{}/{}", case.name, item.file)).expect("a file");
-                let line = text[..item.span.start as usize].matches('\n').count() + 1;
-                eprintln!("   {:?} {}:{line} {} {:?}", item.kind, item.file, item.what, item.bytes);
-                json!({"file": item.file, "line": line})
-            }).collect()
+        let items = |found: &CargoAnalysis,
+                     of: fn(&crate::lang::rust::work::Work) -> &Vec<crate::lang::rust::work::WorkItem>|
+         -> Vec<Value> {
+            found
+                .functions
+                .iter()
+                .flat_map(|f| of(&f.work))
+                .map(|item| {
+                    let text = std::fs::read_to_string(format!("{root}/{}/{}", case.name, item.file)).expect("a file");
+                    let line = text[..item.span.start as usize].matches('\n').count() + 1;
+                    eprintln!("   {:?} {}:{line} {} {:?}", item.kind, item.file, item.what, item.bytes);
+                    json!({"file": item.file, "line": line})
+                })
+                .collect()
         };
-        eprintln!("   functions {:?}", found.functions.iter().map(|f| (&f.name, f.work.reaches_run)).collect::<Vec<_>>());
+        eprintln!(
+            "   functions {:?}",
+            found.functions.iter().map(|f| (&f.name, f.work.reaches_run)).collect::<Vec<_>>()
+        );
         let answer: Value = json!({
             "unused": of(Verdict::Unused), "misplaced": of(Verdict::OnlyTests),
             "workspace": found.workspace_unused.iter().map(|e| &e.key).collect::<Vec<_>>(),
@@ -41,5 +53,9 @@ fn corpus_answers() {
         all.insert(case.name, answer);
         assert!(found.workspace.members.iter().flat_map(|m| &m.dependencies).any(|d| d.kind == DependencyKind::Normal));
     }
-    std::fs::write(std::env::var("DEFROST_RUST_ANSWERS").expect("a file"), serde_json::to_string_pretty(&all).expect("JSON")).expect("written");
+    std::fs::write(
+        std::env::var("DEFROST_RUST_ANSWERS").expect("a file"),
+        serde_json::to_string_pretty(&all).expect("JSON"),
+    )
+    .expect("written");
 }

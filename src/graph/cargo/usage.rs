@@ -131,15 +131,28 @@ impl Walk<'_> {
 
 /// The file of a module declared in `file`.
 #[must_use]
-pub fn module_file(tree: &dyn Files, file: &str, is_root: bool, path: &[String], explicit: Option<&str>) -> Option<String> {
+pub fn module_file(
+    tree: &dyn Files,
+    file: &str,
+    is_root: bool,
+    path: &[String],
+    explicit: Option<&str>,
+) -> Option<String> {
     let folder = files::parent(file);
     let name = file.rsplit('/').next().unwrap_or(file);
-    let base = if is_root || name == "mod.rs" { folder.to_string() } else { files::join(folder, name.strip_suffix(".rs").unwrap_or(name)) };
+    let base = if is_root || name == "mod.rs" {
+        folder.to_string()
+    } else {
+        files::join(folder, name.strip_suffix(".rs").unwrap_or(name))
+    };
     let (last, inline) = path.split_last()?;
     if let Some(explicit) = explicit {
         let from = if inline.is_empty() { folder.to_string() } else { files::join(&base, &inline.join("/")) };
         return Some(files::join(&from, explicit)).filter(|path| tree.is_file(path));
     }
     let base = if inline.is_empty() { base } else { files::join(&base, &inline.join("/")) };
-    [format!("{last}.rs"), format!("{last}/mod.rs")].iter().map(|path| files::join(&base, path)).find(|path| tree.is_file(path))
+    [format!("{last}.rs"), format!("{last}/mod.rs")]
+        .iter()
+        .map(|path| files::join(&base, path))
+        .find(|path| tree.is_file(path))
 }

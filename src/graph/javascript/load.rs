@@ -114,11 +114,8 @@ impl<'a> Sources<'a> {
                 Format::Module => Loader::Import,
                 _ => Loader::Require,
             };
-            let imports = program
-                .imports
-                .iter()
-                .filter(|import| import.span.end > 0)
-                .map(|import| (import.request, loader));
+            let imports =
+                program.imports.iter().filter(|import| import.span.end > 0).map(|import| (import.request, loader));
             let sites = program
                 .sites
                 .iter()
@@ -138,13 +135,7 @@ impl<'a> Sources<'a> {
     fn read(&self, id: EntryId) -> Source {
         let path = absolute(self.artifact, id);
         let format = self.format(&path);
-        let mut source = Source {
-            format,
-            program: None,
-            json: None,
-            problem: None,
-            wrong_dialect: false,
-        };
+        let mut source = Source { format, program: None, json: None, problem: None, wrong_dialect: false };
         if format == Format::Addon {
             return source;
         }
@@ -241,8 +232,9 @@ impl<'a> Sources<'a> {
             return *known;
         }
         let found = match entry_at(self.artifact, &format!("{start}/package.json")) {
-            Some(id) => json_of(self.artifact, id)
-                .is_some_and(|json| json.get("type").and_then(Json::as_str) == Some("module")),
+            Some(id) => {
+                json_of(self.artifact, id).is_some_and(|json| json.get("type").and_then(Json::as_str) == Some("module"))
+            }
             None if start.is_empty() || start.ends_with("/node_modules") => false,
             None => self.module_type(folder(start)),
         };

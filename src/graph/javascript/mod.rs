@@ -80,11 +80,7 @@ fn simulate_here(input: &JavaScriptInput<'_>) -> ModuleGraph {
     let handler = if exported.found {
         HandlerResolution::Found { module: handler_module, definition: exported.definition }
     } else {
-        HandlerResolution::NameMissing {
-            module: handler_module,
-            name: export.to_owned(),
-            defined: exported.names,
-        }
+        HandlerResolution::NameMissing { module: handler_module, name: export.to_owned(), defined: exported.names }
     };
     machine.finish(handler)
 }

@@ -17,8 +17,15 @@ pub fn packages(artifact: &Artifact) -> Packages {
             by_root.entry(root).or_default().push(id);
         }
     }
-    let mut packages: Vec<Package> = by_root.into_iter().map(|(root, entries)| package(artifact, root, entries)).collect();
-    packages.sort_by(|a, b| (&a.name, &a.version, a.entries.first().map(|id| id.0)).cmp(&(&b.name, &b.version, b.entries.first().map(|id| id.0))));
+    let mut packages: Vec<Package> =
+        by_root.into_iter().map(|(root, entries)| package(artifact, root, entries)).collect();
+    packages.sort_by(|a, b| {
+        (&a.name, &a.version, a.entries.first().map(|id| id.0)).cmp(&(
+            &b.name,
+            &b.version,
+            b.entries.first().map(|id| id.0),
+        ))
+    });
     let mut owners = vec![None; artifact.entries().len()];
     for (at, package) in (0u32..).zip(&packages) {
         for entry in &package.entries {
@@ -32,7 +39,8 @@ pub fn packages(artifact: &Artifact) -> Packages {
 
 fn package(artifact: &Artifact, root: &str, entries: Vec<EntryId>) -> Package {
     let manifest = artifact.find(&format!("{root}/package.json")).and_then(|id| json_of(artifact, id));
-    let field = |name: &str| manifest.as_ref().and_then(|json| json.get(name)).and_then(|value| value.as_str()).map(Arc::from);
+    let field =
+        |name: &str| manifest.as_ref().and_then(|json| json.get(name)).and_then(|value| value.as_str()).map(Arc::from);
     let folder = root.rsplit_once("node_modules/").map_or(root, |(_, name)| name);
     let bytes = entries.iter().map(|id| artifact.entry(*id).bytes).sum();
     Package { name: folder.into(), version: field("version"), ecosystem: Ecosystem::Npm, entries, bytes }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use oxc_resolver::{
-    FileMetadata, FileSystem, ResolveError, ResolveOptions, ResolverGeneric, TsconfigDiscovery,
-    TsconfigOptions, TsconfigReferences,
+    FileMetadata, FileSystem, ResolveError, ResolveOptions, ResolverGeneric, TsconfigDiscovery, TsconfigOptions,
+    TsconfigReferences,
 };
 
 use crate::artifact::{Artifact, EntryId, LAYER_ROOT};
@@ -110,20 +110,14 @@ pub(super) fn is_folder(artifact: &Artifact, path: &str) -> bool {
 /// Names of what is in a folder.
 pub(super) fn children(artifact: &Artifact, path: &str) -> Vec<String> {
     let path = path.trim_end_matches('/');
-    let inside = path
-        .strip_prefix("/var/task")
-        .map_or(path, |rest| rest.trim_start_matches('/'));
+    let inside = path.strip_prefix("/var/task").map_or(path, |rest| rest.trim_start_matches('/'));
     artifact.children(inside).iter().map(|child| child.name.to_string()).collect()
 }
 
 /// The absolute path of an entry in the running function.
 pub(super) fn absolute(artifact: &Artifact, id: EntryId) -> String {
     let path = &artifact.entry(id).path;
-    if path.starts_with('/') {
-        path.to_string()
-    } else {
-        format!("{TASK_ROOT}/{path}")
-    }
+    if path.starts_with('/') { path.to_string() } else { format!("{TASK_ROOT}/{path}") }
 }
 
 /// The folder part of an absolute path.
@@ -141,10 +135,7 @@ pub(super) struct Resolver {
 
 impl Resolver {
     pub(super) fn new(artifact: &Arc<Artifact>, node: u32, source_tree: bool) -> Self {
-        let layers = [
-            format!("/opt/nodejs/node{node}/node_modules"),
-            "/opt/nodejs/node_modules".to_owned(),
-        ];
+        let layers = [format!("/opt/nodejs/node{node}/node_modules"), "/opt/nodejs/node_modules".to_owned()];
         let mut modules = vec!["node_modules".to_owned()];
         modules.extend(layers.into_iter().filter(|path| is_folder(artifact, path)));
         let mut options = ResolveOptions {
@@ -166,12 +157,7 @@ impl Resolver {
         }
         let require = ResolverGeneric::new_with_file_system(Files(Some(Arc::clone(artifact))), options);
         let import = require.clone_with_options(import);
-        Self {
-            artifact: Arc::clone(artifact),
-            require,
-            import,
-            provided_sdk: node >= 18,
-        }
+        Self { artifact: Arc::clone(artifact), require, import, provided_sdk: node >= 18 }
     }
 
     /// Resolves `request` from a file in `folder` (absolute).
@@ -190,9 +176,10 @@ impl Resolver {
             Loader::Require => &self.require,
             Loader::Import => &self.import,
         };
-        let found = resolver.resolve(folder, request).ok().and_then(|found| {
-            found.path().to_str().and_then(|path| entry_at(&self.artifact, path))
-        });
+        let found = resolver
+            .resolve(folder, request)
+            .ok()
+            .and_then(|found| found.path().to_str().and_then(|path| entry_at(&self.artifact, path)));
         match found {
             Some(entry) => Resolved::File(entry),
             None if self.provided_sdk && is_sdk(request) => Resolved::Provided,
@@ -221,17 +208,11 @@ fn conditions(loader: Loader, node: u32) -> Vec<String> {
 
 /// TypeScript sources run bundled or compiled: extensions may be missing or name the output.
 fn as_bundlers_do(artifact: &Artifact, options: &mut ResolveOptions) {
-    options.extensions = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json", ".node"]
-        .map(str::to_owned)
-        .to_vec();
-    let alias = |from: &str, to: &[&str]| {
-        (from.to_owned(), to.iter().map(|to| (*to).to_owned()).collect())
-    };
-    options.extension_alias = vec![
-        alias(".js", &[".ts", ".tsx", ".js"]),
-        alias(".mjs", &[".mts", ".mjs"]),
-        alias(".cjs", &[".cts", ".cjs"]),
-    ];
+    options.extensions =
+        [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json", ".node"].map(str::to_owned).to_vec();
+    let alias = |from: &str, to: &[&str]| (from.to_owned(), to.iter().map(|to| (*to).to_owned()).collect());
+    options.extension_alias =
+        vec![alias(".js", &[".ts", ".tsx", ".js"]), alias(".mjs", &[".mts", ".mjs"]), alias(".cjs", &[".cts", ".cjs"])];
     if artifact.find("tsconfig.json").is_some() {
         options.tsconfig = Some(TsconfigDiscovery::Manual(TsconfigOptions {
             config_file: PathBuf::from(format!("{TASK_ROOT}/tsconfig.json")),
@@ -246,15 +227,72 @@ pub(super) fn is_builtin(request: &str) -> bool {
 }
 
 const BUILTINS: [&str; 68] = [
-    "_http_agent", "_http_client", "_http_common", "_http_incoming", "_http_outgoing",
-    "_http_server", "_stream_duplex", "_stream_passthrough", "_stream_readable",
-    "_stream_transform", "_stream_wrap", "_stream_writable", "_tls_common", "_tls_wrap",
-    "assert", "assert/strict", "async_hooks", "buffer", "child_process", "cluster", "console",
-    "constants", "crypto", "dgram", "diagnostics_channel", "dns", "dns/promises", "domain",
-    "events", "fs", "fs/promises", "http", "http2", "https", "inspector", "inspector/promises",
-    "module", "net", "os", "path", "path/posix", "path/win32", "perf_hooks", "process",
-    "punycode", "querystring", "readline", "readline/promises", "repl", "stream",
-    "stream/consumers", "stream/promises", "stream/web", "string_decoder", "sys", "timers",
-    "timers/promises", "tls", "trace_events", "tty", "url", "util", "util/types", "v8", "vm",
-    "wasi", "worker_threads", "zlib",
+    "_http_agent",
+    "_http_client",
+    "_http_common",
+    "_http_incoming",
+    "_http_outgoing",
+    "_http_server",
+    "_stream_duplex",
+    "_stream_passthrough",
+    "_stream_readable",
+    "_stream_transform",
+    "_stream_wrap",
+    "_stream_writable",
+    "_tls_common",
+    "_tls_wrap",
+    "assert",
+    "assert/strict",
+    "async_hooks",
+    "buffer",
+    "child_process",
+    "cluster",
+    "console",
+    "constants",
+    "crypto",
+    "dgram",
+    "diagnostics_channel",
+    "dns",
+    "dns/promises",
+    "domain",
+    "events",
+    "fs",
+    "fs/promises",
+    "http",
+    "http2",
+    "https",
+    "inspector",
+    "inspector/promises",
+    "module",
+    "net",
+    "os",
+    "path",
+    "path/posix",
+    "path/win32",
+    "perf_hooks",
+    "process",
+    "punycode",
+    "querystring",
+    "readline",
+    "readline/promises",
+    "repl",
+    "stream",
+    "stream/consumers",
+    "stream/promises",
+    "stream/web",
+    "string_decoder",
+    "sys",
+    "timers",
+    "timers/promises",
+    "tls",
+    "trace_events",
+    "tty",
+    "url",
+    "util",
+    "util/types",
+    "v8",
+    "vm",
+    "wasi",
+    "worker_threads",
+    "zlib",
 ];

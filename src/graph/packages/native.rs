@@ -18,6 +18,12 @@ pub fn attribute(artifact: &Artifact) -> Packages {
         native::crate_sizes((*bytes).as_ref())
     });
     let crates = sizes.map(|sizes| sizes.crates).unwrap_or_default();
-    let package = |(name, bytes): (String, u64)| Package { name: name.into(), version: None, ecosystem: Ecosystem::Cargo, entries: Vec::new(), bytes };
+    let package = |(name, bytes): (String, u64)| Package {
+        name: name.into(),
+        version: None,
+        ecosystem: Ecosystem::Cargo,
+        entries: Vec::new(),
+        bytes,
+    };
     Packages { packages: crates.into_iter().map(package).collect(), owners }
 }

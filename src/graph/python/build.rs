@@ -12,7 +12,8 @@ use super::value::{Args, ModIdx, Object, Sym, Value};
 use crate::artifact::Artifact;
 use crate::graph::packages::Packages;
 use crate::graph::{
-    Argument, GraphProblem, HandlerResolution, Import, ImportSite, LoadCall, Module, ModuleGraph, ModuleId, ModuleKind, Phase, Unresolved,
+    Argument, GraphProblem, HandlerResolution, Import, ImportSite, LoadCall, Module, ModuleGraph, ModuleId, ModuleKind,
+    Phase, Unresolved,
 };
 use crate::platform::Architecture;
 use crate::span::Span;
@@ -108,7 +109,12 @@ impl Interp<'_> {
                 });
                 (Handler::Found(at, place), value)
             }
-            None if self.heap.scope_ref(scope).open || self.module(at).code.broken || self.module(at).kind != ModuleKind::Source => (Handler::Found(at, None), Value::Unknown),
+            None if self.heap.scope_ref(scope).open
+                || self.module(at).code.broken
+                || self.module(at).kind != ModuleKind::Source =>
+            {
+                (Handler::Found(at, None), Value::Unknown)
+            }
             None => {
                 let mut defined: Vec<String> = Vec::new();
                 let vars: Vec<(Sym, Value)> = self.heap.vars(scope).iter().collect();
@@ -217,7 +223,9 @@ impl Builder<'_, '_> {
 
     fn fill(&self, graph: &mut ModuleGraph) {
         for import in &self.interp.imports {
-            let (Some(site), Some(target)) = (self.site(import.importer, import.span), self.id(import.target)) else { continue };
+            let (Some(site), Some(target)) = (self.site(import.importer, import.span), self.id(import.target)) else {
+                continue;
+            };
             graph.imports.push(Import {
                 site,
                 target,
@@ -251,7 +259,12 @@ impl Builder<'_, '_> {
                 span: call.span,
                 callee: (&*self.interp.heap.text(call.callee)).into(),
                 arguments: call.args.positional.iter().map(argument).collect(),
-                keywords: call.args.keywords.iter().map(|(name, value)| ((&*self.interp.heap.text(*name)).into(), argument(value))).collect(),
+                keywords: call
+                    .args
+                    .keywords
+                    .iter()
+                    .map(|(name, value)| ((&*self.interp.heap.text(*name)).into(), argument(value)))
+                    .collect(),
                 via: call.via.iter().filter_map(|(at, span)| self.site(*at, *span)).collect(),
                 repeats: call.repeats,
             });
@@ -276,7 +289,9 @@ impl Builder<'_, '_> {
                 continue;
             }
             let name = stem.rsplit('/').next().unwrap_or(stem);
-            if strsim::jaro_winkler(name, last) > 0.8 || matches!(name, "handler" | "app" | "lambda_function" | "index" | "main") {
+            if strsim::jaro_winkler(name, last) > 0.8
+                || matches!(name, "handler" | "app" | "lambda_function" | "index" | "main")
+            {
                 found.push(stem.replace('/', "."));
             }
             if found.len() >= 5 {

@@ -52,17 +52,10 @@ impl<'a> Finder<'a> {
             (".py".to_owned(), FileKind::Source),
             (".pyc".to_owned(), FileKind::Bytecode),
         ];
-        let layers = [
-            format!("/opt/python/lib/python{major}.{minor}/site-packages"),
-            "/opt/python".to_owned(),
-        ];
+        let layers = [format!("/opt/python/lib/python{major}.{minor}/site-packages"), "/opt/python".to_owned()];
         let mut path: Vec<Arc<str>> = vec![TASK_ROOT.into()];
         path.extend(layers.iter().filter(|p| artifact.is_folder(p)).map(|p| Arc::from(p.as_str())));
-        Self {
-            artifact,
-            suffixes,
-            path,
-        }
+        Self { artifact, suffixes, path }
     }
 
     /// Looks for the last part of a dotted name in `folders`: `sys.path` or a package's path.

@@ -34,12 +34,7 @@ pub(super) struct Sources<'a> {
 
 impl<'a> Sources<'a> {
     pub(super) fn new(artifact: &'a Artifact, finder: &'a Finder<'a>) -> Self {
-        Self {
-            artifact,
-            finder,
-            shared: Mutex::default(),
-            changed: Condvar::new(),
-        }
+        Self { artifact, finder, shared: Mutex::default(), changed: Condvar::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared> {
@@ -67,10 +62,7 @@ impl<'a> Sources<'a> {
         let parsed = Arc::new(match self.artifact.read(entry) {
             Ok(bytes) => parse((*bytes).as_ref()),
             Err(error) => Parsed {
-                problems: vec![Problem {
-                    span: None,
-                    message: error.to_string(),
-                }],
+                problems: vec![Problem { span: None, message: error.to_string() }],
                 broken: true,
                 ..Parsed::default()
             },

@@ -158,10 +158,7 @@ impl Args {
     }
 
     pub(super) fn of(values: &[Value]) -> Self {
-        Self {
-            positional: values.to_vec(),
-            ..Self::default()
-        }
+        Self { positional: values.to_vec(), ..Self::default() }
     }
 
     pub(super) fn keyword(&self, name: Sym) -> Option<Value> {
@@ -198,10 +195,6 @@ impl Names {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (Sym, Value)> + '_ {
         self.items.iter().filter_map(|(name, value)| Some((*name, (*value)?)))
-    }
-
-    pub(super) fn snapshot(&self) -> Vec<(Sym, Option<Value>)> {
-        self.items.clone()
     }
 }
 
@@ -294,12 +287,7 @@ impl Heap {
     }
 
     pub(super) fn scope(&mut self, parent: Option<ScopeId>) -> ScopeId {
-        self.scopes.push(Scope {
-            vars: Names::default(),
-            parent,
-            open: false,
-            class: None,
-        });
+        self.scopes.push(Scope { vars: Names::default(), parent, open: false, class: None });
         ScopeId(self.scopes.len() as u32 - 1)
     }
 

@@ -41,13 +41,7 @@ impl ParseMode {
     /// Plain JavaScript.
     #[must_use]
     pub const fn javascript(dialect: Dialect) -> Self {
-        Self {
-            dialect,
-            typescript: false,
-            jsx: false,
-            keep_unused_imports: false,
-            decorator_metadata: false,
-        }
+        Self { dialect, typescript: false, jsx: false, keep_unused_imports: false, decorator_metadata: false }
     }
 }
 
@@ -88,21 +82,13 @@ pub fn parse(text: &str, mode: ParseMode) -> Result<ir::Program, ParseError> {
         preserve_parens: false,
         ..ParseOptions::default()
     };
-    let parsed = Parser::new(&allocator, text, source_type)
-        .with_options(options)
-        .parse();
+    let parsed = Parser::new(&allocator, text, source_type).with_options(options).parse();
     if parsed.panicked {
-        let message = parsed
-            .diagnostics
-            .iter()
-            .next()
-            .map_or_else(|| "not JavaScript".to_owned(), ToString::to_string);
+        let message = parsed.diagnostics.iter().next().map_or_else(|| "not JavaScript".to_owned(), ToString::to_string);
         return Err(ParseError::Syntax(message));
     }
     let mut program = lower::lower(&parsed.program, mode);
     program.source_bytes = text.len() as u32;
-    program
-        .errors
-        .extend(parsed.diagnostics.iter().take(3).map(ToString::to_string));
+    program.errors.extend(parsed.diagnostics.iter().take(3).map(ToString::to_string));
     Ok(program)
 }

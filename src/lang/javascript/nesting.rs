@@ -87,9 +87,7 @@ impl Scanner {
     }
 
     fn over(&self) -> bool {
-        self.open.len() as u32 > MAX_BRACKETS
-            || self.total + self.chain > MAX_CHAIN
-            || self.elses > MAX_CHAIN
+        self.open.len() as u32 > MAX_BRACKETS || self.total + self.chain > MAX_CHAIN || self.elses > MAX_CHAIN
     }
 
     fn push(&mut self, hole: bool) {
@@ -119,8 +117,8 @@ impl Scanner {
     fn word(&mut self, word: &[u8]) {
         match word {
             b"else" => self.elses += 1,
-            b"new" | b"await" | b"typeof" | b"void" | b"delete" | b"yield" | b"async" | b"if"
-            | b"for" | b"while" | b"do" | b"with" => self.link(),
+            b"new" | b"await" | b"typeof" | b"void" | b"delete" | b"yield" | b"async" | b"if" | b"for" | b"while"
+            | b"do" | b"with" => self.link(),
             b"function" | b"var" | b"const" | b"let" | b"class" => self.elses = 0,
             _ => {}
         }
@@ -160,9 +158,7 @@ fn regex_may_follow(before: u8) -> bool {
 }
 
 fn skip_until(text: &[u8], at: usize, end: u8) -> usize {
-    text.get(at..)
-        .and_then(|rest| rest.iter().position(|byte| *byte == end))
-        .map_or(text.len(), |found| at + found)
+    text.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == end)).map_or(text.len(), |found| at + found)
 }
 
 fn skip_comment(text: &[u8], mut at: usize) -> usize {

@@ -15,8 +15,24 @@ use goblin::elf::sym::{STB_LOCAL, STT_FILE, STT_FUNC, STV_HIDDEN};
 const MOST_SYMBOLS: usize = 4_000_000;
 /// Crates of the standard library's own build.
 const STANDARD: [&str; 18] = [
-    "std", "core", "alloc", "panic_unwind", "panic_abort", "std_detect", "compiler_builtins", "rustc_demangle", "addr2line", "gimli", "object", "hashbrown",
-    "memchr", "miniz_oxide", "adler2", "unwind", "proc_macro", "cfg_if",
+    "std",
+    "core",
+    "alloc",
+    "panic_unwind",
+    "panic_abort",
+    "std_detect",
+    "compiler_builtins",
+    "rustc_demangle",
+    "addr2line",
+    "gimli",
+    "object",
+    "hashbrown",
+    "memchr",
+    "miniz_oxide",
+    "adler2",
+    "unwind",
+    "proc_macro",
+    "cfg_if",
 ];
 /// Code of which no symbol says where it is from.
 pub const UNKNOWN: &str = "[Unknown]";
@@ -74,7 +90,13 @@ fn functions<'a>(elf: &'a Elf<'a>) -> Vec<Function<'a>> {
         } else if symbol.st_type() == STT_FUNC && symbol.st_shndx != 0 && symbol.st_size > 0 {
             let local = symbol.st_bind() == STB_LOCAL;
             let private = local && symbol.st_visibility() != STV_HIDDEN;
-            found.push(Function { address: symbol.st_value, size: symbol.st_size, name, object: object.filter(|_| local), private });
+            found.push(Function {
+                address: symbol.st_value,
+                size: symbol.st_size,
+                name,
+                object: object.filter(|_| local),
+                private,
+            });
         }
     }
     found.sort_by_key(|function| function.address);
@@ -129,7 +151,10 @@ impl<'a> Objects<'a> {
             }
             if own.is_none() && function.name.contains("4main") && is_rust(function.name) {
                 let path = demangled(function.name);
-                own = path.strip_suffix("::main").filter(|head| !head.contains("::") && !head.contains('<')).map(str::to_string);
+                own = path
+                    .strip_suffix("::main")
+                    .filter(|head| !head.contains("::") && !head.contains('<'))
+                    .map(str::to_string);
             }
         }
         // The standard library comes built, with its own mangling while the default is the old one.
@@ -137,10 +162,20 @@ impl<'a> Objects<'a> {
         let new: usize = manglings.values().map(|(_, new)| new).sum();
         let standard: BTreeSet<&str> = manglings
             .iter()
-            .filter(|(object, (old, v0))| if legacy > new { v0 > old } else { object_crate(object).is_some_and(|name| STANDARD[..6].contains(&name)) })
+            .filter(|(object, (old, v0))| {
+                if legacy > new {
+                    v0 > old
+                } else {
+                    object_crate(object).is_some_and(|name| STANDARD[..6].contains(&name))
+                }
+            })
             .map(|(object, _)| *object)
             .collect();
-        let crates = manglings.keys().filter(|object| !standard.contains(*object)).filter_map(|object| object_crate(object)).collect();
+        let crates = manglings
+            .keys()
+            .filter(|object| !standard.contains(*object))
+            .filter_map(|object| object_crate(object))
+            .collect();
         let mut objects = Self { standard, crates, own, copies, shown: BTreeMap::new() };
         for function in functions.iter().filter(|function| !function.private) {
             if let Some(name) = objects.dependency(function) {
@@ -194,7 +229,8 @@ impl<'a> Objects<'a> {
         if self.crates.contains(base) {
             return base.to_string();
         }
-        let longest = self.crates.iter().filter(|known| base.starts_with(&format!("{known}_"))).max_by_key(|known| known.len());
+        let longest =
+            self.crates.iter().filter(|known| base.starts_with(&format!("{known}_"))).max_by_key(|known| known.len());
         match longest {
             Some(known) if !self.crates.contains(sys.as_str()) => (*known).to_string(),
             _ => sys,
@@ -207,7 +243,8 @@ fn versioned_prefix(name: &str) -> Option<&str> {
     let bytes = name.as_bytes();
     let digit = bytes.windows(2).position(|pair| pair[0] == b'_' && pair[1].is_ascii_digit())?;
     let parts: Vec<&str> = name.get(digit + 1..)?.splitn(4, '_').collect();
-    let version = parts.len() == 4 && parts[..3].iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+    let version =
+        parts.len() == 4 && parts[..3].iter().all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
     version.then(|| &name[..digit]).filter(|base| !base.is_empty())
 }
 

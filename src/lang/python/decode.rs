@@ -44,11 +44,8 @@ fn declared(bytes: &[u8]) -> Option<String> {
         let Some(rest) = rest.strip_prefix([':', '=']) else {
             continue;
         };
-        let name: String = rest
-            .trim_start()
-            .chars()
-            .take_while(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c))
-            .collect();
+        let name: String =
+            rest.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || "-_.".contains(*c)).collect();
         return (!name.is_empty()).then_some(name);
     }
     None
@@ -61,7 +58,10 @@ mod tests {
     #[test]
     fn coding_comments_count_in_the_first_two_lines() {
         assert_eq!(decode(b"\xef\xbb\xbfx").as_deref(), Ok("x"));
-        assert_eq!(decode(b"#!x\n# -*- coding: latin-1 -*-\n'\xe9'").as_deref(), Ok("#!x\n# -*- coding: latin-1 -*-\n'\u{e9}'"));
+        assert_eq!(
+            decode(b"#!x\n# -*- coding: latin-1 -*-\n'\xe9'").as_deref(),
+            Ok("#!x\n# -*- coding: latin-1 -*-\n'\u{e9}'")
+        );
         assert!(decode(b"\n\n# coding: latin-1\n'\xe9'").is_err());
     }
 }

@@ -399,65 +399,46 @@ impl Code {
     /// An expression.
     #[must_use]
     pub fn expr(&self, id: ExprId) -> Expr {
-        self.exprs
-            .get(id.0 as usize)
-            .copied()
-            .unwrap_or(Expr::Opaque)
+        self.exprs.get(id.0 as usize).copied().unwrap_or(Expr::Opaque)
     }
 
     /// Where an expression stands.
     #[must_use]
     pub fn expr_span(&self, id: ExprId) -> Span {
-        self.expr_spans
-            .get(id.0 as usize)
-            .copied()
-            .unwrap_or_default()
+        self.expr_spans.get(id.0 as usize).copied().unwrap_or_default()
     }
 
     /// Where a statement stands.
     #[must_use]
     pub fn stmt_span(&self, id: StmtId) -> Span {
-        self.stmt_spans
-            .get(id.0 as usize)
-            .copied()
-            .unwrap_or_default()
+        self.stmt_spans.get(id.0 as usize).copied().unwrap_or_default()
     }
 
     /// The members of a list of expressions.
     #[must_use]
     pub fn list(&self, list: Exprs) -> &[ExprId] {
         let start = list.start as usize;
-        self.expr_lists
-            .get(start..start + list.len as usize)
-            .unwrap_or(&[])
+        self.expr_lists.get(start..start + list.len as usize).unwrap_or(&[])
     }
 
     /// The statements of a block.
     #[must_use]
     pub fn block(&self, block: Block) -> &[StmtId] {
         let start = block.start as usize;
-        self.blocks
-            .get(start..start + block.len as usize)
-            .unwrap_or(&[])
+        self.blocks.get(start..start + block.len as usize).unwrap_or(&[])
     }
 
     /// Stores a list of expressions.
     pub(super) fn push_list(&mut self, list: &[ExprId]) -> Exprs {
         let start = self.expr_lists.len() as u32;
         self.expr_lists.extend_from_slice(list);
-        Exprs {
-            start,
-            len: list.len() as u32,
-        }
+        Exprs { start, len: list.len() as u32 }
     }
 
     /// Stores a block.
     pub(super) fn push_block(&mut self, block: &[StmtId]) -> Block {
         let start = self.blocks.len() as u32;
         self.blocks.extend_from_slice(block);
-        Block {
-            start,
-            len: block.len() as u32,
-        }
+        Block { start, len: block.len() as u32 }
     }
 }

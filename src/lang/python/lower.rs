@@ -33,11 +33,7 @@ impl Lowering {
         let mut code = Code::default();
         code.exprs.reserve(bytes / 16);
         code.expr_spans.reserve(bytes / 16);
-        Self {
-            code,
-            names: FxHashMap::default(),
-            scopes: Vec::new(),
-        }
+        Self { code, names: FxHashMap::default(), scopes: Vec::new() }
     }
 
     pub(super) fn module(mut self, body: &[ast::Stmt]) -> Code {
@@ -154,12 +150,8 @@ impl Lowering {
             }
             ast::Stmt::Try(node) => self.try_statement(node),
             ast::Stmt::Match(node) => self.match_statement(node),
-            ast::Stmt::Raise(node) => {
-                Stmt::Raise(node.exc.as_deref().map(|value| self.expr(value)))
-            }
-            ast::Stmt::Return(node) => {
-                Stmt::Return(node.value.as_deref().map(|value| self.expr(value)))
-            }
+            ast::Stmt::Raise(node) => Stmt::Raise(node.exc.as_deref().map(|value| self.expr(value))),
+            ast::Stmt::Return(node) => Stmt::Return(node.value.as_deref().map(|value| self.expr(value))),
             ast::Stmt::Delete(node) => {
                 let targets: Vec<_> = node.targets.iter().map(|t| self.target(t)).collect();
                 Stmt::Delete(self.code.push_list(&targets))
@@ -220,11 +212,7 @@ impl Lowering {
         {
             self.code.future_annotations = true;
         }
-        Stmt::ImportFrom {
-            module,
-            level: node.level,
-            names,
-        }
+        Stmt::ImportFrom { module, level: node.level, names }
     }
 
     fn try_statement(&mut self, node: &ast::StmtTry) -> Stmt {
@@ -238,11 +226,7 @@ impl Lowering {
                 if let Some(name) = name {
                     self.bind(name);
                 }
-                Handler {
-                    kind,
-                    name,
-                    body: self.block(&handler.body),
-                }
+                Handler { kind, name, body: self.block(&handler.body) }
             })
             .collect();
         Stmt::Try(Box::new(Try {
@@ -285,9 +269,7 @@ impl Lowering {
                 }
                 Pattern::Any(name)
             }
-            ast::Pattern::MatchOr(node) => {
-                Pattern::Or(node.patterns.iter().map(|p| self.pattern(p)).collect())
-            }
+            ast::Pattern::MatchOr(node) => Pattern::Or(node.patterns.iter().map(|p| self.pattern(p)).collect()),
             other => {
                 let (mut names, mut exprs) = (Vec::new(), Vec::new());
                 self.pattern_parts(other, &mut names, &mut exprs);
@@ -417,10 +399,7 @@ impl Lowering {
             bound.extend(function.vararg);
             bound.extend(function.kwarg);
         }
-        self.scopes.push(Scope {
-            locals: bound,
-            ..Scope::default()
-        });
+        self.scopes.push(Scope { locals: bound, ..Scope::default() });
         function
     }
 
@@ -428,9 +407,7 @@ impl Lowering {
         let mut scope = self.scopes.pop().unwrap_or_default();
         scope.locals.sort_unstable();
         scope.locals.dedup();
-        scope
-            .locals
-            .retain(|name| !scope.foreign.contains(name) && !scope.globals.contains(name));
+        scope.locals.retain(|name| !scope.foreign.contains(name) && !scope.globals.contains(name));
         function.locals = scope.locals.into();
         function.globals = scope.globals.into();
         function.is_generator = scope.is_generator;
@@ -440,19 +417,12 @@ impl Lowering {
 
     fn class(&mut self, node: &ast::StmtClassDef) -> u32 {
         let decorators = self.decorators(&node.decorator_list);
-        let arguments = node
-            .arguments
-            .as_deref()
-            .map(|arguments| self.arguments(arguments))
-            .unwrap_or_default();
+        let arguments = node.arguments.as_deref().map(|arguments| self.arguments(arguments)).unwrap_or_default();
         let name = self.name(&node.name);
         self.bind(name);
         let type_params = node.type_params.iter().flat_map(|params| params.iter());
         let type_params = type_params.map(|param| self.name(type_param_name(param))).collect();
-        self.scopes.push(Scope {
-            is_class: true,
-            ..Scope::default()
-        });
+        self.scopes.push(Scope { is_class: true, ..Scope::default() });
         let body = self.block(&node.body);
         let scope = self.scopes.pop().unwrap_or_default();
         // `global x` in a class body is rare; a yield there is an error of the file.

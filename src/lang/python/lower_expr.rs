@@ -171,12 +171,8 @@ impl Lowering {
                 function.value = Some(self.expr(&node.body));
                 Expr::Lambda(self.finish_function(function))
             }
-            ast::Expr::ListComp(node) => {
-                self.comprehension(ComprehensionKind::List, &node.elt, None, &node.generators)
-            }
-            ast::Expr::SetComp(node) => {
-                self.comprehension(ComprehensionKind::Set, &node.elt, None, &node.generators)
-            }
+            ast::Expr::ListComp(node) => self.comprehension(ComprehensionKind::List, &node.elt, None, &node.generators),
+            ast::Expr::SetComp(node) => self.comprehension(ComprehensionKind::Set, &node.elt, None, &node.generators),
             ast::Expr::Generator(node) => {
                 self.comprehension(ComprehensionKind::Generator, &node.elt, None, &node.generators)
             }
@@ -217,10 +213,7 @@ impl Lowering {
                 (name, self.expr(&keyword.value))
             })
             .collect();
-        Arguments {
-            positional,
-            keywords,
-        }
+        Arguments { positional, keywords }
     }
 
     /// A comprehension's targets live in the enclosing function here; the simulation saves and
@@ -239,21 +232,12 @@ impl Lowering {
                 let scopes = std::mem::take(&mut self.scopes);
                 let target = self.target(&clause.target);
                 self.scopes = scopes;
-                Generator {
-                    target,
-                    iter,
-                    ifs: self.list(&clause.ifs),
-                }
+                Generator { target, iter, ifs: self.list(&clause.ifs) }
             })
             .collect();
         let element = self.expr(element);
         let value = value.map(|value| self.expr(value));
-        self.code.comprehensions.push(Comprehension {
-            kind,
-            element,
-            value,
-            generators,
-        });
+        self.code.comprehensions.push(Comprehension { kind, element, value, generators });
         Expr::Comprehension(self.code.comprehensions.len() as u32 - 1)
     }
 

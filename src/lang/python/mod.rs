@@ -43,26 +43,17 @@ pub fn parse(bytes: &[u8]) -> Parsed {
         Ok(text) => text,
         Err((text, encoding)) => {
             parsed.broken = true;
-            parsed.problems.push(Problem {
-                span: None,
-                message: format!("not valid {encoding}; read as Latin-1"),
-            });
+            parsed.problems.push(Problem { span: None, message: format!("not valid {encoding}; read as Latin-1") });
             text.into()
         }
     };
     if text.len() >= u32::MAX as usize / 2 {
-        parsed.problems.push(Problem {
-            span: None,
-            message: "the file is too large to analyse".to_owned(),
-        });
+        parsed.problems.push(Problem { span: None, message: "the file is too large to analyse".to_owned() });
         return parsed;
     }
     if let Some(what) = nesting::too_deep(&text) {
         parsed.broken = true;
-        parsed.problems.push(Problem {
-            span: None,
-            message: format!("not analysed: {what}"),
-        });
+        parsed.problems.push(Problem { span: None, message: format!("not analysed: {what}") });
         return parsed;
     }
     let options = ParseOptions::from(ruff_python_parser::Mode::Module);
@@ -90,7 +81,8 @@ fn looks_like_python2(text: &str) -> bool {
     text.lines().any(|line| {
         let line = line.trim_start();
         let prints = line.strip_prefix("print ").is_some_and(|rest| !rest.starts_with(['(', '=']));
-        let excepts = line.starts_with("except ") && line.contains(", ") && line.ends_with(':') && !line.contains(['(', '*']);
+        let excepts =
+            line.starts_with("except ") && line.contains(", ") && line.ends_with(':') && !line.contains(['(', '*']);
         prints || excepts || line.starts_with("exec \"")
     })
 }
@@ -102,7 +94,10 @@ mod tests {
 
     #[test]
     fn functions_know_their_locals() {
-        let code = parse(b"def f(a, *b, c=1, **d):\n    global g\n    g = e = a\n    import x.y as z, p.q\n    [i for i in a]\n").code;
+        let code = parse(
+            b"def f(a, *b, c=1, **d):\n    global g\n    g = e = a\n    import x.y as z, p.q\n    [i for i in a]\n",
+        )
+        .code;
         let f = &code.functions[0];
         let locals: Vec<_> = f.locals.iter().map(|name| code.name(*name)).collect();
         assert_eq!(locals, ["a", "c", "b", "d", "e", "z", "p"]);

@@ -108,7 +108,9 @@ fn fold(parts: &[Cfg], feature: &impl Fn(&str) -> Option<bool>, stop: bool) -> O
 pub fn may_hold_on_lambda(target: &str) -> bool {
     let inner = target.trim().strip_prefix("cfg(").and_then(|rest| rest.strip_suffix(')'));
     match inner {
-        Some(condition) => syn::parse_str::<Wrapper>(condition).map_or(true, |Wrapper(cfg)| cfg.evaluate(&|_| None) != Some(false)),
+        Some(condition) => {
+            syn::parse_str::<Wrapper>(condition).map_or(true, |Wrapper(cfg)| cfg.evaluate(&|_| None) != Some(false))
+        }
         None => target.contains("linux"),
     }
 }
@@ -150,7 +152,9 @@ fn of_meta(meta: &Meta) -> Cfg {
             }
         }
         Meta::NameValue(pair) => {
-            let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(value), .. }) = &pair.value else { return Cfg::Other(name) };
+            let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(value), .. }) = &pair.value else {
+                return Cfg::Other(name);
+            };
             let value = value.value();
             match name.as_str() {
                 "feature" => Cfg::Feature(value),

@@ -107,13 +107,19 @@ pub fn quotes(text: &str, name: &str, is_own_dependency: bool) -> bool {
         }
         let close = before.trim_end();
         if let Some(head) = close.strip_suffix("::") {
-            let absolute = !head.trim_end().ends_with(|c: char| word(c) || c == '>') || head.trim_end().ends_with("mut");
+            let absolute =
+                !head.trim_end().ends_with(|c: char| word(c) || c == '>') || head.trim_end().ends_with("mut");
             if absolute {
                 return true;
             }
         } else if close.ends_with("extern crate")
-            || ["Ident::new(\"", "crate_name(\"", "parse_str(\"", "format_ident!(\""].iter().any(|start| before.ends_with(start))
-            || (!is_own_dependency && after.trim_start().starts_with("::") && !close.ends_with("use") && !close.ends_with('`'))
+            || ["Ident::new(\"", "crate_name(\"", "parse_str(\"", "format_ident!(\""]
+                .iter()
+                .any(|start| before.ends_with(start))
+            || (!is_own_dependency
+                && after.trim_start().starts_with("::")
+                && !close.ends_with("use")
+                && !close.ends_with('`'))
         {
             return true;
         }
@@ -127,7 +133,8 @@ mod tests {
 
     #[test]
     fn expansions_name_crates() {
-        let rules = macro_rules("macro_rules! envelope { ($v:expr) => { ::serde_json::json!({ \"a\": $crate::f($v) }) } }");
+        let rules =
+            macro_rules("macro_rules! envelope { ($v:expr) => { ::serde_json::json!({ \"a\": $crate::f($v) }) } }");
         assert_eq!(rules[0].1.crates.iter().collect::<Vec<_>>(), ["serde_json"]);
         assert!(quotes("quote! { impl ::strum::EnumString for X {} }", "strum", false));
         assert!(quotes("quote! { extern crate serde as _serde; }", "serde", true));

@@ -90,7 +90,8 @@ fn raw_end(bytes: &[u8], start: usize) -> usize {
     let hashes = bytes[start + 1..].iter().take_while(|byte| **byte == b'#').count();
     let mut at = start + hashes + 2;
     while at < bytes.len() {
-        let closes = bytes[at] == b'"' && bytes[at + 1..].iter().take(hashes).filter(|byte| **byte == b'#').count() == hashes;
+        let closes =
+            bytes[at] == b'"' && bytes[at + 1..].iter().take(hashes).filter(|byte| **byte == b'#').count() == hashes;
         if closes {
             return at + 1 + hashes;
         }
@@ -102,11 +103,15 @@ fn raw_end(bytes: &[u8], start: usize) -> usize {
 /// A lifetime stays where it is; a character literal is skipped.
 fn char_end(bytes: &[u8], start: usize) -> usize {
     match bytes.get(start + 1) {
-        Some(b'\\') => bytes[start + 2..].iter().skip(1).position(|byte| *byte == b'\'').map_or(start, |n| start + 3 + n),
+        Some(b'\\') => {
+            bytes[start + 2..].iter().skip(1).position(|byte| *byte == b'\'').map_or(start, |n| start + 3 + n)
+        }
         Some(_) => {
             let rest = &bytes[start + 1..bytes.len().min(start + 6)];
             let width = rest.iter().position(|byte| *byte == b'\'');
-            width.filter(|n| *n > 0 && !rest[..*n].iter().any(|b| b.is_ascii_whitespace() && *n > 1)).map_or(start, |n| start + 1 + n)
+            width
+                .filter(|n| *n > 0 && !rest[..*n].iter().any(|b| b.is_ascii_whitespace() && *n > 1))
+                .map_or(start, |n| start + 1 + n)
         }
         None => start,
     }

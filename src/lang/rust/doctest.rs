@@ -38,7 +38,10 @@ fn visible(line: &str) -> &str {
 }
 
 fn is_rust(info: &str) -> bool {
-    let known = |word: &str| matches!(word, "rust" | "should_panic" | "no_run" | "compile_fail" | "test_harness") || word.starts_with("edition");
+    let known = |word: &str| {
+        matches!(word, "rust" | "should_panic" | "no_run" | "compile_fail" | "test_harness")
+            || word.starts_with("edition")
+    };
     info.split([',', ' ']).map(str::trim).filter(|word| !word.is_empty()).all(known)
 }
 

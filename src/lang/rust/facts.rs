@@ -104,8 +104,28 @@ pub fn read_doc(text: &str) -> BTreeSet<String> {
 const NOT_CRATES: [&str; 8] = ["crate", "self", "super", "Self", "std", "core", "alloc", "$crate"];
 /// Keys of attribute strings that hold names for people or for the wire, never paths.
 const NAME_KEYS: [&str; 22] = [
-    "rename", "rename_all", "rename_all_fields", "alias", "tag", "content", "doc", "feature", "name", "note", "since", "reason", "message", "help",
-    "about", "expecting", "target_os", "target_arch", "description", "title", "example", "value",
+    "rename",
+    "rename_all",
+    "rename_all_fields",
+    "alias",
+    "tag",
+    "content",
+    "doc",
+    "feature",
+    "name",
+    "note",
+    "since",
+    "reason",
+    "message",
+    "help",
+    "about",
+    "expecting",
+    "target_os",
+    "target_arch",
+    "description",
+    "title",
+    "example",
+    "value",
 ];
 
 #[derive(Default)]
@@ -193,7 +213,9 @@ impl Reader {
 
     fn module(&mut self, items: &[Item]) {
         let mut scope = Scope::of(items);
-        let glob_parent = items.iter().any(|item| matches!(item, Item::Use(item) if leaves(item).iter().any(|leaf| leaf.path == ["super", "*"])));
+        let glob_parent = items
+            .iter()
+            .any(|item| matches!(item, Item::Use(item) if leaves(item).iter().any(|leaf| leaf.path == ["super", "*"])));
         if glob_parent && let Some(parent) = self.parents.last() {
             scope.items.extend(parent.items.iter().cloned());
             for (name, import) in &parent.imports {
@@ -286,7 +308,8 @@ impl Reader {
         if NAME_KEYS.contains(&key) {
             return;
         }
-        let is_path = |part: &str| part.chars().all(|c| c.is_ascii_alphanumeric() || "_:<>, &'".contains(c)) && !part.is_empty();
+        let is_path =
+            |part: &str| part.chars().all(|c| c.is_ascii_alphanumeric() || "_:<>, &'".contains(c)) && !part.is_empty();
         if !is_path(value) {
             return;
         }
@@ -376,7 +399,10 @@ impl<'ast> Visit<'ast> for Reader {
             }
             None => {
                 let file = item.attrs.iter().find(|a| a.path().is_ident("path")).and_then(|a| match &a.meta {
-                    Meta::NameValue(syn::MetaNameValue { value: Expr::Lit(syn::ExprLit { lit: Lit::Str(text), .. }), .. }) => Some(text.value()),
+                    Meta::NameValue(syn::MetaNameValue {
+                        value: Expr::Lit(syn::ExprLit { lit: Lit::Str(text), .. }),
+                        ..
+                    }) => Some(text.value()),
                     _ => None,
                 });
                 let path = [self.inline.clone(), vec![name]].concat();
@@ -412,7 +438,9 @@ impl<'ast> Visit<'ast> for Reader {
 
     fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
         // `#[test]` and its kin are compiled for tests only; the attribute's own name is not.
-        let is_test = item.attrs.iter().any(|a| a.path().segments.last().is_some_and(|s| matches!(plain(&s.ident).as_str(), "test" | "bench" | "rstest")));
+        let is_test = item.attrs.iter().any(|a| {
+            a.path().segments.last().is_some_and(|s| matches!(plain(&s.ident).as_str(), "test" | "bench" | "rstest"))
+        });
         self.attributes(&item.attrs);
         let before = self.test;
         self.test |= is_test;
@@ -422,7 +450,8 @@ impl<'ast> Visit<'ast> for Reader {
     }
 
     fn visit_block(&mut self, block: &'ast syn::Block) {
-        let items = block.stmts.iter().filter_map(|stmt| if let syn::Stmt::Item(item) = stmt { Some(item) } else { None });
+        let items =
+            block.stmts.iter().filter_map(|stmt| if let syn::Stmt::Item(item) = stmt { Some(item) } else { None });
         self.scopes.push(Scope::of(items));
         visit::visit_block(self, block);
         self.scopes.pop();
@@ -463,7 +492,9 @@ impl<'ast> Visit<'ast> for Reader {
         let segments: Vec<String> = mac.path.segments.iter().map(|s| plain(&s.ident)).collect();
         if let Some(last) = segments.last() {
             self.name_macro(last);
-            if matches!(last.as_str(), "include") && let Ok(path) = mac.parse_body::<syn::LitStr>() {
+            if matches!(last.as_str(), "include")
+                && let Ok(path) = mac.parse_body::<syn::LitStr>()
+            {
                 self.facts.includes.push(Include { path: path.value(), doc: false, test: self.test });
             }
             if segments.len() == 1 {
@@ -520,7 +551,11 @@ mod tests {
 
     #[test]
     fn tests_and_examples_are_kept_apart() {
-        let facts = read("/// ```\n/// use itertools::Itertools;\n/// ```\nfn f() {}\n#[cfg(test)]\nmod tests { #[test] fn t() { hex::encode(1); } }", false, &BTreeSet::new());
+        let facts = read(
+            "/// ```\n/// use itertools::Itertools;\n/// ```\nfn f() {}\n#[cfg(test)]\nmod tests { #[test] fn t() { hex::encode(1); } }",
+            false,
+            &BTreeSet::new(),
+        );
         assert!(facts.crates.is_empty());
         assert!(facts.test_crates.contains("hex"));
         assert!(facts.doc_crates.contains("itertools"));

@@ -71,7 +71,9 @@ fn key_before(trees: &[TokenTree], at: usize) -> Option<String> {
 }
 
 fn path(trees: &[TokenTree], start: usize, found: &mut dyn FnMut(Piece)) -> usize {
-    let absolute = start >= 2 && is_colons(trees, start - 2) && !matches!(start.checked_sub(3).map(|n| &trees[n]), Some(TokenTree::Ident(_)))
+    let absolute = start >= 2
+        && is_colons(trees, start - 2)
+        && !matches!(start.checked_sub(3).map(|n| &trees[n]), Some(TokenTree::Ident(_)))
         && !(start >= 3 && punct_before(trees, start - 2, '>'));
     let continues = start >= 2 && is_colons(trees, start - 2) && !absolute;
     let method = punct_before(trees, start, '.') && !(start >= 2 && punct_before(trees, start - 1, '.'));
@@ -110,7 +112,8 @@ mod tests {
 
     #[test]
     fn paths_are_found_without_parsing() {
-        let stream: TokenStream = "::serde_json::json!({ \"a\": $x.b(c::d) }); $crate::inner::f()".parse().expect("tokens");
+        let stream: TokenStream =
+            "::serde_json::json!({ \"a\": $x.b(c::d) }); $crate::inner::f()".parse().expect("tokens");
         let mut paths = Vec::new();
         pieces(&stream, &mut |piece| {
             if let Piece::Path { segments, absolute } = piece {

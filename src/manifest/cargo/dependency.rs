@@ -35,7 +35,13 @@ pub(super) fn all(root: &Table, folder: &str, text: &str) -> Vec<Dependency> {
 }
 
 /// The entries of one table.
-pub(super) fn table_entries(table: &dyn TableLike, kind: DependencyKind, target: Option<&str>, folder: &str, text: &str) -> Vec<Dependency> {
+pub(super) fn table_entries(
+    table: &dyn TableLike,
+    kind: DependencyKind,
+    target: Option<&str>,
+    folder: &str,
+    text: &str,
+) -> Vec<Dependency> {
     table
         .iter()
         .map(|(key, item)| {
@@ -45,7 +51,15 @@ pub(super) fn table_entries(table: &dyn TableLike, kind: DependencyKind, target:
         .collect()
 }
 
-fn entry(key: &str, item: &Item, span: Span, kind: DependencyKind, target: Option<&str>, folder: &str, text: &str) -> Dependency {
+fn entry(
+    key: &str,
+    item: &Item,
+    span: Span,
+    kind: DependencyKind,
+    target: Option<&str>,
+    folder: &str,
+    text: &str,
+) -> Dependency {
     let mut dependency = Dependency {
         key: key.to_string(),
         package: key.to_string(),

@@ -83,18 +83,26 @@ impl Lock {
     #[must_use]
     pub fn resolve(&self, from: &str, name: &str, requirement: Option<&str>) -> Option<&LockedPackage> {
         let direct = self.named(from).iter().filter(|at| self.packages[**at].source.is_none());
-        let mut edges: Vec<usize> = direct.flat_map(|at| &self.packages[*at].dependencies).copied().filter(|at| self.packages[*at].name == name).collect();
+        let mut edges: Vec<usize> = direct
+            .flat_map(|at| &self.packages[*at].dependencies)
+            .copied()
+            .filter(|at| self.packages[*at].name == name)
+            .collect();
         if edges.is_empty() {
             edges = self.named(name).to_vec();
         }
-        let wanted = requirement.map(|requirement| requirement.trim_start_matches(['^', '=', '~', ' ', '>']).to_string());
+        let wanted =
+            requirement.map(|requirement| requirement.trim_start_matches(['^', '=', '~', ' ', '>']).to_string());
         let fits = |at: &&usize| wanted.as_ref().is_some_and(|wanted| compatible(wanted, &self.packages[**at].version));
         edges.iter().find(fits).or_else(|| edges.last()).map(|at| &self.packages[*at])
     }
 
     /// Names with more than one locked version.
     pub fn duplicates(&self) -> impl Iterator<Item = (&str, Vec<&LockedPackage>)> {
-        self.by_name.iter().filter(|(_, at)| at.len() > 1).map(|(name, at)| (name.as_str(), at.iter().map(|at| &self.packages[*at]).collect()))
+        self.by_name
+            .iter()
+            .filter(|(_, at)| at.len() > 1)
+            .map(|(name, at)| (name.as_str(), at.iter().map(|at| &self.packages[*at]).collect()))
     }
 
     /// Whether `name` is reached from any package of the workspace other than by the direct edge
@@ -104,14 +112,17 @@ impl Lock {
         let Some(goal) = self.packages.iter().position(|package| package == target) else { return Vec::new() };
         self.packages
             .iter()
-            .filter(|package| package.dependencies.contains(&goal) && !(package.source.is_none() && package.name == from))
+            .filter(|package| {
+                package.dependencies.contains(&goal) && !(package.source.is_none() && package.name == from)
+            })
             .collect()
     }
 }
 
 /// Same major version, or same minor below 1.0.
 fn compatible(wanted: &str, version: &str) -> bool {
-    let numbers = |text: &str| -> Vec<u64> { text.split(['.', '-', '+', ',']).map_while(|part| part.parse().ok()).collect() };
+    let numbers =
+        |text: &str| -> Vec<u64> { text.split(['.', '-', '+', ',']).map_while(|part| part.parse().ok()).collect() };
     let (wanted, have) = (numbers(wanted), numbers(version));
     match (wanted.first(), have.first()) {
         (Some(0), Some(0)) => wanted.get(1).is_none_or(|minor| have.get(1) == Some(minor)),
@@ -126,7 +137,9 @@ mod tests {
 
     #[test]
     fn edges_are_resolved_by_version() {
-        let lock = Lock::parse("[[package]]\nname = \"app\"\nversion = \"0.1.0\"\ndependencies = [\n \"a 2.0.0\",\n]\n\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"registry+x\"\n\n[[package]]\nname = \"a\"\nversion = \"2.0.0\"\nsource = \"registry+x\"\n");
+        let lock = Lock::parse(
+            "[[package]]\nname = \"app\"\nversion = \"0.1.0\"\ndependencies = [\n \"a 2.0.0\",\n]\n\n[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"registry+x\"\n\n[[package]]\nname = \"a\"\nversion = \"2.0.0\"\nsource = \"registry+x\"\n",
+        );
         assert_eq!(lock.resolve("app", "a", None).map(|p| p.version.as_str()), Some("2.0.0"));
         assert_eq!(lock.duplicates().count(), 1);
     }

@@ -213,7 +213,10 @@ impl CargoManifest {
     /// All features that `names` switch on within this crate, themselves included; implicit
     /// features of optional dependencies count.
     #[must_use]
-    pub fn feature_closure<'a>(&'a self, names: impl IntoIterator<Item = &'a str>) -> std::collections::BTreeSet<&'a str> {
+    pub fn feature_closure<'a>(
+        &'a self,
+        names: impl IntoIterator<Item = &'a str>,
+    ) -> std::collections::BTreeSet<&'a str> {
         let mut todo: Vec<&str> = names.into_iter().collect();
         let mut seen = std::collections::BTreeSet::new();
         while let Some(name) = todo.pop() {
@@ -221,7 +224,13 @@ impl CargoManifest {
                 continue;
             }
             if let Some(feature) = self.features.iter().find(|feature| feature.name == name) {
-                todo.extend(feature.enables.iter().map(String::as_str).filter(|next| !next.contains('/') && !next.starts_with("dep:")));
+                todo.extend(
+                    feature
+                        .enables
+                        .iter()
+                        .map(String::as_str)
+                        .filter(|next| !next.contains('/') && !next.starts_with("dep:")),
+                );
             }
         }
         seen

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use toml_edit::{Document, Item, Table, TableLike};
 
 use super::dependency::{self, span_of};
-use super::{BuildScript, CargoManifest, DeclaredTarget, DependencyKind, Feature, Package, Problem, Profile, TargetKind, Workspace};
+use super::{
+    BuildScript, CargoManifest, DeclaredTarget, DependencyKind, Feature, Package, Problem, Profile, TargetKind,
+    Workspace,
+};
 use crate::input::files;
 
 pub(super) fn manifest(path: &str, text: Arc<str>) -> (CargoManifest, Vec<Problem>) {
@@ -21,11 +24,17 @@ pub(super) fn manifest(path: &str, text: Arc<str>) -> (CargoManifest, Vec<Proble
     };
     let root = document.as_table();
     found.package = root.get("package").or_else(|| root.get("project")).and_then(Item::as_table_like).map(package);
-    found.workspace = root.get("workspace").and_then(Item::as_table_like).map(|table| workspace(table, &found.folder, &text));
+    found.workspace =
+        root.get("workspace").and_then(Item::as_table_like).map(|table| workspace(table, &found.folder, &text));
     found.dependencies = dependency::all(root, &found.folder, &text);
     found.features = features(root);
     found.lib = root.get("lib").and_then(|item| item.as_table_like().map(|table| target(table, item)));
-    for (section, kind) in [("bin", TargetKind::Bin), ("example", TargetKind::Example), ("test", TargetKind::Test), ("bench", TargetKind::Bench)] {
+    for (section, kind) in [
+        ("bin", TargetKind::Bin),
+        ("example", TargetKind::Example),
+        ("test", TargetKind::Test),
+        ("bench", TargetKind::Bench),
+    ] {
         let list = root.get(section).and_then(Item::as_array_of_tables);
         for table in list.into_iter().flatten() {
             found.declared.push((kind, target(table, &Item::Table(table.clone()))));
@@ -56,7 +65,12 @@ fn package(table: &dyn TableLike) -> Package {
         Some(item) => item.as_str().map_or(BuildScript::Auto, |path| BuildScript::Path(path.to_string())),
         None => BuildScript::Auto,
     };
-    let kinds = [("autobins", TargetKind::Bin), ("autotests", TargetKind::Test), ("autoexamples", TargetKind::Example), ("autobenches", TargetKind::Bench)];
+    let kinds = [
+        ("autobins", TargetKind::Bin),
+        ("autotests", TargetKind::Test),
+        ("autoexamples", TargetKind::Example),
+        ("autobenches", TargetKind::Bench),
+    ];
     let metadata = table.get("metadata").and_then(Item::as_table_like);
     Package {
         name: string(table, "name").unwrap_or_default(),
@@ -75,7 +89,9 @@ fn workspace(table: &dyn TableLike, folder: &str, text: &str) -> Workspace {
     Workspace {
         members: strings(table.get("members")),
         exclude: strings(table.get("exclude")),
-        dependencies: dependencies.map_or_else(Vec::new, |table| dependency::table_entries(table, DependencyKind::Normal, None, folder, text)),
+        dependencies: dependencies.map_or_else(Vec::new, |table| {
+            dependency::table_entries(table, DependencyKind::Normal, None, folder, text)
+        }),
     }
 }
 
@@ -114,7 +130,11 @@ fn profiles(root: &Table) -> Vec<Profile> {
                 let shown = value.as_str().map_or_else(|| value.to_string().trim().to_string(), str::to_string);
                 Some((key.to_string(), shown, span))
             });
-            Some(Profile { name: name.to_string(), span: item.span().map(|range| span_of(&range)), settings: rows.collect() })
+            Some(Profile {
+                name: name.to_string(),
+                span: item.span().map(|range| span_of(&range)),
+                settings: rows.collect(),
+            })
         })
         .collect()
 }
@@ -129,7 +149,12 @@ fn ignored(root: &Table) -> Vec<String> {
             let Some(table) = metadata.get(tool).and_then(Item::as_table_like) else { continue };
             found.extend(strings(table.get("ignored")));
             let nested = table.get("ignore").and_then(Item::as_table_like);
-            found.extend(nested.into_iter().flat_map(|lists| ["normal", "development", "build"].map(|key| strings(lists.get(key)))).flatten());
+            found.extend(
+                nested
+                    .into_iter()
+                    .flat_map(|lists| ["normal", "development", "build"].map(|key| strings(lists.get(key))))
+                    .flatten(),
+            );
         }
     }
     found

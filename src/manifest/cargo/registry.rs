@@ -17,22 +17,33 @@ pub struct CrateSource {
     pub files: DiskFiles,
 }
 
+/// Sources by name and version; `None` for those that are not at hand.
+type Known = BTreeMap<(String, String), Option<Arc<CrateSource>>>;
+
 /// Finds crate sources by name and version.
 #[derive(Debug, Default)]
 pub struct Registry {
     roots: Vec<PathBuf>,
-    cache: Mutex<BTreeMap<(String, String), Option<Arc<CrateSource>>>>,
+    cache: Mutex<Known>,
 }
 
 impl Registry {
     /// The registry cache of this user (`$CARGO_HOME/registry/src/*`).
     #[must_use]
     pub fn of_user() -> Self {
-        let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
+        let home = std::env::var_os("CARGO_HOME")
+            .map(PathBuf::from)
+            .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cargo")));
         let mut roots = Vec::new();
         if let Some(home) = home {
             let indices = DiskFiles::new(home.join("registry/src"));
-            roots.extend(indices.list("").into_iter().filter(|child| child.is_folder).map(|child| indices.root().join(child.name)));
+            roots.extend(
+                indices
+                    .list("")
+                    .into_iter()
+                    .filter(|child| child.is_folder)
+                    .map(|child| indices.root().join(child.name)),
+            );
         }
         Self { roots, cache: Mutex::default() }
     }
@@ -64,7 +75,7 @@ impl Registry {
         found
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<(String, String), Option<Arc<CrateSource>>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, Known> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -74,7 +85,10 @@ impl Registry {
                 let files = DiskFiles::new(root.join(&folder));
                 let Ok(text) = files.text("Cargo.toml") else { continue };
                 let (manifest, _) = CargoManifest::parse("Cargo.toml", text);
-                let right = manifest.package.as_ref().is_some_and(|p| p.name == name && p.version.as_deref().is_none_or(|v| v == version));
+                let right = manifest
+                    .package
+                    .as_ref()
+                    .is_some_and(|p| p.name == name && p.version.as_deref().is_none_or(|v| v == version));
                 if right {
                     return Some(CrateSource { manifest, files });
                 }

@@ -54,21 +54,27 @@ pub fn targets(manifest: &CargoManifest, files: &dyn Files) -> Vec<Target> {
         add(&mut found, files, TargetKind::Bin, package.name.clone(), files::join(folder, "src/main.rs"));
         discover(&mut found, files, TargetKind::Bin, &files::join(folder, "src/bin"));
     }
-    for (kind, sub) in [(TargetKind::Example, "examples"), (TargetKind::Test, "tests"), (TargetKind::Bench, "benches")] {
+    for (kind, sub) in [(TargetKind::Example, "examples"), (TargetKind::Test, "tests"), (TargetKind::Bench, "benches")]
+    {
         if auto(kind) {
             discover(&mut found, files, kind, &files::join(folder, sub));
         }
     }
     match &package.build {
         BuildScript::Off => {}
-        BuildScript::Auto => add(&mut found, files, TargetKind::Build, "build-script".into(), files::join(folder, "build.rs")),
-        BuildScript::Path(path) => add(&mut found, files, TargetKind::Build, "build-script".into(), files::join(folder, path)),
+        BuildScript::Auto => {
+            add(&mut found, files, TargetKind::Build, "build-script".into(), files::join(folder, "build.rs"))
+        }
+        BuildScript::Path(path) => {
+            add(&mut found, files, TargetKind::Build, "build-script".into(), files::join(folder, path))
+        }
     }
     found
 }
 
 fn add(found: &mut Vec<Target>, files: &dyn Files, kind: TargetKind, name: String, path: String) {
-    let known = found.iter().any(|target| target.path == path && (target.kind == kind || target.kind == TargetKind::Bin));
+    let known =
+        found.iter().any(|target| target.path == path && (target.kind == kind || target.kind == TargetKind::Bin));
     if !known && files.is_file(&path) {
         found.push(Target { kind, name, path });
     }

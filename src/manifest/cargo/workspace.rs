@@ -44,7 +44,8 @@ pub fn find_root(manifest: &Path) -> PathBuf {
     for folder in own.ancestors().skip(1) {
         let Some(workspace) = read(folder).and_then(|manifest| manifest.workspace) else { continue };
         let relative = own.strip_prefix(folder).unwrap_or(&own).to_string_lossy().replace('\\', "/");
-        let excluded = workspace.exclude.iter().any(|path| relative == *path || relative.starts_with(&format!("{path}/")));
+        let excluded =
+            workspace.exclude.iter().any(|path| relative == *path || relative.starts_with(&format!("{path}/")));
         return if excluded { own } else { folder.to_path_buf() };
     }
     own
@@ -64,11 +65,13 @@ impl CargoWorkspace {
             let mut seen = BTreeSet::from([String::new()]);
             let mut todo: Vec<String> = workspace.members.iter().flat_map(|pattern| expand(files, pattern)).collect();
             todo.reverse();
-            let from_root: Vec<String> = root.dependencies.iter().chain(&workspace.dependencies).filter_map(|d| d.path.clone()).collect();
+            let from_root: Vec<String> =
+                root.dependencies.iter().chain(&workspace.dependencies).filter_map(|d| d.path.clone()).collect();
             todo.splice(0..0, from_root);
             while let Some(folder) = todo.pop() {
                 let outside = folder.starts_with("..") || folder.starts_with('/');
-                let excluded = workspace.exclude.iter().any(|path| folder == *path || folder.starts_with(&format!("{path}/")));
+                let excluded =
+                    workspace.exclude.iter().any(|path| folder == *path || folder.starts_with(&format!("{path}/")));
                 if outside || excluded || found.members.len() >= MAX_MEMBERS || !seen.insert(folder.clone()) {
                     continue;
                 }
@@ -157,7 +160,8 @@ fn expand(files: &dyn Files, pattern: &str) -> Vec<String> {
                 if !part.contains(['*', '?', '[']) {
                     return vec![files::join(&folder, part)];
                 }
-                let children = files.list(&folder).into_iter().filter(|child| child.is_folder && matcher.is_match(&child.name));
+                let children =
+                    files.list(&folder).into_iter().filter(|child| child.is_folder && matcher.is_match(&child.name));
                 children.map(|child| files::join(&folder, &child.name)).collect()
             })
             .take(MAX_MEMBERS)

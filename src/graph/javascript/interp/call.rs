@@ -61,7 +61,20 @@ impl Machine<'_> {
         let text = self.str(name);
         let last = text.rsplit('.').next().unwrap_or("");
         let walks = name == 0
-            || matches!(last, "forEach" | "map" | "filter" | "some" | "every" | "reduce" | "find" | "findIndex" | "flatMap" | "sort" | "replace");
+            || matches!(
+                last,
+                "forEach"
+                    | "map"
+                    | "filter"
+                    | "some"
+                    | "every"
+                    | "reduce"
+                    | "find"
+                    | "findIndex"
+                    | "flatMap"
+                    | "sort"
+                    | "replace"
+            );
         if walks && args.len() <= 4 && matches!(this, Value::Unknown(_) | Value::Undefined) {
             for arg in args {
                 if self.callable(*arg) {
@@ -77,7 +90,15 @@ impl Machine<'_> {
         Ok(self.result_name(name))
     }
 
-    pub(super) fn call_closure(&mut self, callee: Value, closure: &Closure, this: Value, args: &[Value], new_target: Value, at: At) -> R {
+    pub(super) fn call_closure(
+        &mut self,
+        callee: Value,
+        closure: &Closure,
+        this: Value,
+        args: &[Value],
+        new_target: Value,
+        at: At,
+    ) -> R {
         if !closure.code {
             return Ok(Value::Undefined);
         }
@@ -101,7 +122,15 @@ impl Machine<'_> {
         result
     }
 
-    fn enter(&mut self, callee: Value, closure: &Closure, program: &Arc<Program>, this: Value, args: &[Value], new_target: Value) -> R {
+    fn enter(
+        &mut self,
+        callee: Value,
+        closure: &Closure,
+        program: &Arc<Program>,
+        this: Value,
+        args: &[Value],
+        new_target: Value,
+    ) -> R {
         let Some(code) = program.functions.get(closure.function as usize) else {
             return Ok(UNKNOWN);
         };

@@ -3,8 +3,8 @@
 use super::value::{Abrupt, At, Atom, Closure, Kind, R, Slot, UNKNOWN, Value};
 use super::{Frame, Machine};
 use crate::lang::javascript::ir::{
-    BinaryOp, Class, ExprId, ExprKind, FunctionId, Item, Key, LogicalOp, Member, MethodKind,
-    Pattern, PatternId, Program, Text, UnaryOp, Var,
+    BinaryOp, Class, ExprId, ExprKind, FunctionId, Item, Key, LogicalOp, Member, MethodKind, Pattern, PatternId,
+    Program, Text, UnaryOp, Var,
 };
 
 /// Marks the short circuit of an optional chain while it unwinds to its end.
@@ -20,11 +20,7 @@ impl Machine<'_> {
     }
 
     fn text(&self, f: &Frame, text: Text) -> Atom {
-        self.loaded
-            .get(f.module as usize)
-            .and_then(|loaded| loaded.atoms.get(text as usize))
-            .copied()
-            .unwrap_or(0)
+        self.loaded.get(f.module as usize).and_then(|loaded| loaded.atoms.get(text as usize)).copied().unwrap_or(0)
     }
 
     fn eval_inner(&mut self, f: &mut Frame, p: &Program, id: ExprId) -> R {
@@ -37,8 +33,8 @@ impl Machine<'_> {
             ExprKind::Bool(flag) => Value::Bool(*flag),
             ExprKind::Number(number) => Value::Num(*number),
             ExprKind::String(text) => Value::Str(self.text(f, *text)),
-            ExprKind::Regex(source, flags) => {
-                let kind = Kind::Regex(self.text(f, *source), self.text(f, *flags));
+            ExprKind::Regex(..) => {
+                let kind = Kind::Regex;
                 let proto = self.proto("RegExp");
                 Value::Obj(self.alloc(kind, proto))
             }
@@ -68,9 +64,7 @@ impl Machine<'_> {
                 self.unary(*op, value)
             }
             ExprKind::Delete(target) => {
-                if let Some(ExprKind::Member(object, name, _)) =
-                    p.exprs.get(*target as usize).map(|expr| &expr.kind)
-                {
+                if let Some(ExprKind::Member(object, name, _)) = p.exprs.get(*target as usize).map(|expr| &expr.kind) {
                     let object = self.eval(f, p, *object)?;
                     if let (Value::Obj(id), 0) = (object, self.doubt) {
                         let key = self.text(f, *name);
@@ -316,7 +310,11 @@ impl Machine<'_> {
                 Kind::Map(pairs) => Some(
                     pairs
                         .into_iter()
-                        .map(|(key, value)| if value == Value::Import(u32::MAX) { key } else { self.array(vec![key, value]) })
+                        .map(
+                            |(key, value)| {
+                                if value == Value::Import(u32::MAX) { key } else { self.array(vec![key, value]) }
+                            },
+                        )
                         .collect(),
                 ),
                 _ => None,
@@ -512,7 +510,15 @@ impl Machine<'_> {
         }
     }
 
-    fn call_expr(&mut self, f: &mut Frame, p: &Program, id: ExprId, callee: ExprId, args: &[Item], optional: bool) -> R {
+    fn call_expr(
+        &mut self,
+        f: &mut Frame,
+        p: &Program,
+        id: ExprId,
+        callee: ExprId,
+        args: &[Item],
+        optional: bool,
+    ) -> R {
         let at = At { module: f.module, expr: id };
         let mut this = Value::Undefined;
         let function = match p.exprs.get(callee as usize).map(|expr| &expr.kind) {
@@ -700,12 +706,13 @@ impl Machine<'_> {
             BinaryOp::Add => match (a, b) {
                 (Value::Num(a), Value::Num(b)) => Value::Num(a + b),
                 (Value::Unknown(_), _) | (_, Value::Unknown(_)) => UNKNOWN,
-                (Value::Num(_) | Value::Bool(_) | Value::Null | Value::Undefined, Value::Num(_) | Value::Bool(_) | Value::Null | Value::Undefined) => {
-                    match (self.to_number(a), self.to_number(b)) {
-                        (Some(a), Some(b)) => Value::Num(a + b),
-                        _ => UNKNOWN,
-                    }
-                }
+                (
+                    Value::Num(_) | Value::Bool(_) | Value::Null | Value::Undefined,
+                    Value::Num(_) | Value::Bool(_) | Value::Null | Value::Undefined,
+                ) => match (self.to_number(a), self.to_number(b)) {
+                    (Some(a), Some(b)) => Value::Num(a + b),
+                    _ => UNKNOWN,
+                },
                 _ => match (self.to_text(a), self.to_text(b)) {
                     (Some(a), Some(b)) => {
                         let text = format!("{}{}", self.str(a), self.str(b));
@@ -779,7 +786,9 @@ impl Machine<'_> {
     fn loosely(&self, a: Value, b: Value) -> Option<bool> {
         match (a, b) {
             (Value::Undefined | Value::Null, Value::Undefined | Value::Null) => Some(true),
-            (Value::Str(_), Value::Num(_)) | (Value::Num(_), Value::Str(_)) => Some(self.to_number(a)? == self.to_number(b)?),
+            (Value::Str(_), Value::Num(_)) | (Value::Num(_), Value::Str(_)) => {
+                Some(self.to_number(a)? == self.to_number(b)?)
+            }
             _ => self.same(a, b),
         }
     }

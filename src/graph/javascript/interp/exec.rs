@@ -3,8 +3,7 @@
 use super::value::{Abrupt, Flow, UNKNOWN, Value};
 use super::{Frame, Machine};
 use crate::lang::javascript::ir::{
-    ExprId, ForEach, ForLoop, FunctionId, PatternId, Program, Scope, StmtId, StmtKind, Switch,
-    Text, Try, Var,
+    ExprId, ForEach, ForLoop, FunctionId, PatternId, Program, Scope, StmtId, StmtKind, Switch, Text, Try, Var,
 };
 
 type Done = Result<Flow, Abrupt>;
@@ -45,9 +44,7 @@ impl Machine<'_> {
     }
 
     fn label(&self, f: &Frame, label: Option<Text>) -> u32 {
-        label
-            .and_then(|label| self.loaded.get(f.module as usize)?.atoms.get(label as usize).copied())
-            .unwrap_or(0)
+        label.and_then(|label| self.loaded.get(f.module as usize)?.atoms.get(label as usize).copied()).unwrap_or(0)
     }
 
     fn exec(&mut self, f: &mut Frame, p: &Program, id: StmtId) -> Done {
@@ -108,7 +105,11 @@ impl Machine<'_> {
             StmtKind::Labeled(label, body) => {
                 let label = self.label(f, Some(*label));
                 let flow = self.exec(f, p, *body)?;
-                return Ok(if flow == Flow::Break(label) || flow == Flow::Continue(label) { Flow::Normal } else { flow });
+                return Ok(if flow == Flow::Break(label) || flow == Flow::Continue(label) {
+                    Flow::Normal
+                } else {
+                    flow
+                });
             }
             StmtKind::Try(inner) => return self.try_stmt(f, p, inner),
             StmtKind::Switch(inner) => return self.switch(f, p, inner),
@@ -178,7 +179,16 @@ impl Machine<'_> {
         self.rounds(f, p, inner.test, inner.update, inner.body, true, inner.scope.slots > 0)
     }
 
-    fn rounds(&mut self, f: &mut Frame, p: &Program, test: Option<ExprId>, update: Option<ExprId>, body: StmtId, first: bool, scoped: bool) -> Done {
+    fn rounds(
+        &mut self,
+        f: &mut Frame,
+        p: &Program,
+        test: Option<ExprId>,
+        update: Option<ExprId>,
+        body: StmtId,
+        first: bool,
+        scoped: bool,
+    ) -> Done {
         let maybe = std::mem::take(&mut f.maybe_break);
         let returned = f.maybe_return.is_some();
         let mut done = Flow::Normal;

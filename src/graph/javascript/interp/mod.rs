@@ -17,8 +17,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::load::{Format, Sources};
 use crate::artifact::EntryId;
 use crate::graph::{
-    GraphProblem, Import, ImportSite, LoadCall, Module, ModuleId, ModuleKind, Phase, Unresolved,
-    Weight,
+    GraphProblem, Import, ImportSite, LoadCall, Module, ModuleId, ModuleKind, Phase, Unresolved, Weight,
 };
 use crate::lang::javascript::ir::{ExprId, FunctionId, Program, SiteKind};
 use value::{Abrupt, At, Atom, Env, EnvId, Kind, ModuleIx, ObjId, Object, Props, R, UNKNOWN, Value};
@@ -384,8 +383,7 @@ impl<'a> Machine<'a> {
             if dead || site.kind == SiteKind::Resolve || self.ran.contains(&(ix, site.expr)) {
                 continue;
             }
-            let Some(request) = site.request.and_then(|text| program.strings.get(text as usize))
-            else {
+            let Some(request) = site.request.and_then(|text| program.strings.get(text as usize)) else {
                 continue;
             };
             let at = At { module: ix, expr: site.expr };
@@ -421,11 +419,7 @@ impl<'a> Machine<'a> {
         };
         let namespace = self.namespace_value(ix);
         let keys = self.own_keys(namespace, false).unwrap_or_default();
-        Exported {
-            found,
-            definition,
-            names: keys.into_iter().map(|key| self.str(key).to_string()).collect(),
-        }
+        Exported { found, definition, names: keys.into_iter().map(|key| self.str(key).to_string()).collect() }
     }
 
     fn definition(&self, ix: ModuleIx, function: FunctionId) -> Option<(ModuleId, crate::span::Span)> {

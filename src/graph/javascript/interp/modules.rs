@@ -18,13 +18,7 @@ impl Machine<'_> {
     fn note(&mut self, at: At, target: ModuleId, guarded: bool) {
         self.ran.insert((at.module, at.expr));
         if (at.module as usize) < self.loaded.len() && self.imports.len() < 500_000 {
-            let import = Import {
-                site: self.site(at),
-                target,
-                phase: self.phase,
-                function: None,
-                guarded,
-            };
+            let import = Import { site: self.site(at), target, phase: self.phase, function: None, guarded };
             self.imports.push(import);
         }
     }
@@ -518,7 +512,8 @@ impl Machine<'_> {
                 }
                 Export::From { name: text, import, imported } => {
                     if self.loaded[ix as usize].atoms.get(text as usize) == Some(&name) {
-                        let inner = imported.and_then(|text| self.loaded[ix as usize].atoms.get(text as usize).copied());
+                        let inner =
+                            imported.and_then(|text| self.loaded[ix as usize].atoms.get(text as usize).copied());
                         let Some(target) = targets.get(import as usize).copied().flatten() else {
                             let request = program.imports.get(import as usize)?.request;
                             let request = program.strings.get(request as usize).cloned()?;
@@ -719,9 +714,10 @@ pub(super) fn create_require(m: &mut Machine<'_>, call: &Call<'_>) -> R {
     let from = m.to_text(call.arg(0)).map(|text| m.str(text).to_string());
     let own = call.at.module;
     let same = from.as_ref().is_some_and(|from| {
-        m.loaded.get(own as usize).is_some_and(|l| from.ends_with(&*l.path) || folder(from.trim_start_matches("file://")) == folder(&l.path))
+        m.loaded
+            .get(own as usize)
+            .is_some_and(|l| from.ends_with(&*l.path) || folder(from.trim_start_matches("file://")) == folder(&l.path))
     });
     let ix = if same { own } else { call.at.module };
     Ok(m.make_require(ix))
 }
-

@@ -8,9 +8,52 @@ type Table = &'static [(&'static str, Native)];
 
 /// Methods that exist but whose results are not modelled.
 const OPAQUE: &[(&str, &[&str])] = &[
-    ("Object", &["isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "__defineGetter__", "__defineSetter__", "__lookupGetter__"]),
-    ("Array", &["sort", "copyWithin", "lastIndexOf", "findLast", "findLastIndex", "toLocaleString", "toString", "toSorted", "toReversed", "@@iterator"]),
-    ("String", &["localeCompare", "normalize", "search", "match", "matchAll", "padEnd", "padStart", "big", "anchor", "at", "isWellFormed", "toWellFormed", "trimLeft", "trimRight", "@@iterator"]),
+    (
+        "Object",
+        &[
+            "isPrototypeOf",
+            "propertyIsEnumerable",
+            "toLocaleString",
+            "__defineGetter__",
+            "__defineSetter__",
+            "__lookupGetter__",
+        ],
+    ),
+    (
+        "Array",
+        &[
+            "sort",
+            "copyWithin",
+            "lastIndexOf",
+            "findLast",
+            "findLastIndex",
+            "toLocaleString",
+            "toString",
+            "toSorted",
+            "toReversed",
+            "@@iterator",
+        ],
+    ),
+    (
+        "String",
+        &[
+            "localeCompare",
+            "normalize",
+            "search",
+            "match",
+            "matchAll",
+            "padEnd",
+            "padStart",
+            "big",
+            "anchor",
+            "at",
+            "isWellFormed",
+            "toWellFormed",
+            "trimLeft",
+            "trimRight",
+            "@@iterator",
+        ],
+    ),
     ("Number", &["toFixed", "toPrecision", "toExponential", "toLocaleString", "valueOf"]),
     ("Boolean", &["valueOf"]),
     ("Symbol", &["description", "valueOf"]),
@@ -112,10 +155,12 @@ const OBJECT_STATIC: Table = &[
         m.define(out, "configurable", Value::Bool(true));
         Ok(Value::Obj(out))
     }),
-    ("getPrototypeOf", |m, c| Ok(match c.arg(0) {
-        Value::Obj(id) => m.object(id).proto,
-        _ => UNKNOWN,
-    })),
+    ("getPrototypeOf", |m, c| {
+        Ok(match c.arg(0) {
+            Value::Obj(id) => m.object(id).proto,
+            _ => UNKNOWN,
+        })
+    }),
     ("setPrototypeOf", |m, c| {
         if let Value::Obj(id) = c.arg(0)
             && c.arg(1) != c.arg(0)
@@ -202,10 +247,23 @@ const ARRAY: Table = &[
     }),
     ("reduce", |m, c| reduce(m, c, false)),
     ("reduceRight", |m, c| reduce(m, c, true)),
-    ("some", |m, c| each(m, c, |m, _, value, _| Ok((m.truth(value) == Some(true)).then_some(Value::Bool(true))), Value::Bool(false))),
-    ("every", |m, c| each(m, c, |m, _, value, _| Ok((m.truth(value) == Some(false)).then_some(Value::Bool(false))), Value::Bool(true))),
-    ("find", |m, c| each(m, c, |m, item, value, _| Ok((m.truth(value) == Some(true)).then_some(item)), Value::Undefined)),
-    ("findIndex", |m, c| each(m, c, |m, _, value, at| Ok((m.truth(value) == Some(true)).then_some(Value::Num(at))), Value::Num(-1.0))),
+    ("some", |m, c| {
+        each(m, c, |m, _, value, _| Ok((m.truth(value) == Some(true)).then_some(Value::Bool(true))), Value::Bool(false))
+    }),
+    ("every", |m, c| {
+        each(
+            m,
+            c,
+            |m, _, value, _| Ok((m.truth(value) == Some(false)).then_some(Value::Bool(false))),
+            Value::Bool(true),
+        )
+    }),
+    ("find", |m, c| {
+        each(m, c, |m, item, value, _| Ok((m.truth(value) == Some(true)).then_some(item)), Value::Undefined)
+    }),
+    ("findIndex", |m, c| {
+        each(m, c, |m, _, value, at| Ok((m.truth(value) == Some(true)).then_some(Value::Num(at))), Value::Num(-1.0))
+    }),
     ("push", |m, c| {
         if let Value::Obj(id) = c.this
             && let Kind::Array(items) = &mut m.object_mut(id).kind
@@ -305,7 +363,8 @@ const ARRAY: Table = &[
     ("values", |_, c| Ok(c.this)),
     ("entries", |m, c| {
         let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
-        let pairs = items.into_iter().enumerate().map(|(at, item)| m.array(vec![Value::Num(at as f64), item])).collect();
+        let pairs =
+            items.into_iter().enumerate().map(|(at, item)| m.array(vec![Value::Num(at as f64), item])).collect();
         Ok(m.array(pairs))
     }),
 ];
@@ -324,10 +383,19 @@ const STRING: Table = &[
     ("includes", |m, c| test(m, c, |s, a| s.contains(a))),
     ("indexOf", |m, c| number(m, c, |s, a| s.find(a).map_or(-1.0, |at| at as f64))),
     ("lastIndexOf", |m, c| number(m, c, |s, a| s.rfind(a).map_or(-1.0, |at| at as f64))),
-    ("charAt", |m, c| text(m, c, |s, a| Some(s.chars().nth(a.first().map_or(0, |n| n.parse().unwrap_or(0))).map_or_else(String::new, String::from)))),
+    ("charAt", |m, c| {
+        text(m, c, |s, a| {
+            Some(s.chars().nth(a.first().map_or(0, |n| n.parse().unwrap_or(0))).map_or_else(String::new, String::from))
+        })
+    }),
     ("charCodeAt", code_at),
     ("codePointAt", code_at),
-    ("repeat", |m, c| text(m, c, |s, a| { let n: usize = a.first()?.parse().ok()?; (n.saturating_mul(s.len()) < 65_536).then(|| s.repeat(n)) })),
+    ("repeat", |m, c| {
+        text(m, c, |s, a| {
+            let n: usize = a.first()?.parse().ok()?;
+            (n.saturating_mul(s.len()) < 65_536).then(|| s.repeat(n))
+        })
+    }),
     ("replace", |m, c| replace(m, c, false)),
     ("replaceAll", |m, c| replace(m, c, true)),
     ("slice", |m, c| cut(m, c, true)),
@@ -336,15 +404,27 @@ const STRING: Table = &[
         let Value::Str(s) = c.this else { return Ok(UNKNOWN) };
         let s = m.str(s);
         let from = index(m.to_number(c.arg(0)).unwrap_or(0.0), s.len());
-        let count = match c.arg(1) { Value::Num(n) => n.max(0.0) as usize, _ => s.len() };
+        let count = match c.arg(1) {
+            Value::Num(n) => n.max(0.0) as usize,
+            _ => s.len(),
+        };
         let part = s.get(from..from.saturating_add(count).min(s.len())).map(str::to_owned);
-        Ok(match part { Some(part) => m.string(&part), None => UNKNOWN })
+        Ok(match part {
+            Some(part) => m.string(&part),
+            None => UNKNOWN,
+        })
     }),
     ("split", |m, c| {
         let (Value::Str(s), Value::Str(by)) = (c.this, c.arg(0)) else { return Ok(UNKNOWN) };
         let (s, by) = (m.str(s), m.str(by));
-        if s.len() > 20_000 { return Ok(UNKNOWN) }
-        let parts: Vec<String> = if by.is_empty() { s.chars().map(String::from).collect() } else { s.split(&*by).map(str::to_owned).collect() };
+        if s.len() > 20_000 {
+            return Ok(UNKNOWN);
+        }
+        let parts: Vec<String> = if by.is_empty() {
+            s.chars().map(String::from).collect()
+        } else {
+            s.split(&*by).map(str::to_owned).collect()
+        };
         let parts = parts.iter().map(|part| m.string(part)).collect();
         Ok(m.array(parts))
     }),
@@ -369,11 +449,17 @@ const MAP: Table = &[
         let Some(pairs) = pairs(m, c.this) else { return Ok(UNKNOWN) };
         Ok(pairs.iter().rev().find(|(key, _)| *key == c.arg(0)).map_or(Value::Undefined, |(_, value)| *value))
     }),
-    ("has", |m, c| Ok(pairs(m, c.this).map_or(UNKNOWN, |pairs| Value::Bool(pairs.iter().any(|(key, _)| *key == c.arg(0)))))),
+    ("has", |m, c| {
+        Ok(pairs(m, c.this).map_or(UNKNOWN, |pairs| Value::Bool(pairs.iter().any(|(key, _)| *key == c.arg(0)))))
+    }),
     ("set", |m, c| map_set(m, c, c.arg(1))),
     ("add", |m, c| map_set(m, c, Value::Import(u32::MAX))),
     ("delete", |m, c| {
-        if let Value::Obj(id) = c.this && let Kind::Map(pairs) = &mut m.object_mut(id).kind { pairs.retain(|(key, _)| *key != c.arg(0)); }
+        if let Value::Obj(id) = c.this
+            && let Kind::Map(pairs) = &mut m.object_mut(id).kind
+        {
+            pairs.retain(|(key, _)| *key != c.arg(0));
+        }
         Ok(Value::Bool(true))
     }),
     ("clear", |_, _| Ok(Value::Undefined)),
@@ -384,75 +470,154 @@ const MAP: Table = &[
         }
         Ok(Value::Undefined)
     }),
-    ("keys", |m, c| Ok(match pairs(m, c.this) { Some(pairs) => m.array(pairs.into_iter().map(|(key, _)| key).collect()), None => UNKNOWN })),
-    ("values", |m, c| Ok(match pairs(m, c.this) {
-        Some(pairs) => m.array(pairs.into_iter().map(|(key, value)| if value == Value::Import(u32::MAX) { key } else { value }).collect()),
-        None => UNKNOWN,
-    })),
+    ("keys", |m, c| {
+        Ok(match pairs(m, c.this) {
+            Some(pairs) => m.array(pairs.into_iter().map(|(key, _)| key).collect()),
+            None => UNKNOWN,
+        })
+    }),
+    ("values", |m, c| {
+        Ok(match pairs(m, c.this) {
+            Some(pairs) => m.array(
+                pairs
+                    .into_iter()
+                    .map(|(key, value)| if value == Value::Import(u32::MAX) { key } else { value })
+                    .collect(),
+            ),
+            None => UNKNOWN,
+        })
+    }),
     ("entries", |_, c| Ok(c.this)),
 ];
 
 const STATICS: &[(&str, Table)] = &[
     ("Object", OBJECT_STATIC),
-    ("Array", &[
-        ("isArray", |m, c| Ok(match c.arg(0) { Value::Obj(id) => Value::Bool(matches!(m.object(id).kind, Kind::Array(_))), Value::Unknown(_) => UNKNOWN, _ => Value::Bool(false) })),
-        ("from", |m, c| {
-            let Some(items) = m.iterate(c.arg(0))? else { return Ok(UNKNOWN) };
-            if !m.callable(c.arg(1)) { return Ok(m.array(items)) }
-            let mut out = Vec::new();
-            for (at, item) in items.into_iter().enumerate() { out.push(m.call_at(c.arg(1), Value::Undefined, &[item, Value::Num(at as f64)], c.at)?); }
-            Ok(m.array(out))
-        }),
-        ("of", |m, c| Ok(m.array(c.args.to_vec()))),
-    ]),
-    ("Promise", &[
-        ("resolve", |m, c| { let value = m.settled(c.arg(0)); Ok(m.promise(value)) }),
-        ("reject", |m, _| Ok(m.promise(None))),
-        ("all", |m, c| {
-            let Some(items) = m.iterate(c.arg(0))? else { return Ok(m.promise(None)) };
-            let items = items.into_iter().map(|item| m.settled(item).unwrap_or(UNKNOWN)).collect();
-            let list = m.array(items);
-            Ok(m.promise(Some(list)))
-        }),
-        ("allSettled", |m, _| Ok(m.promise(None))),
-        ("race", |m, _| Ok(m.promise(None))),
-        ("any", |m, _| Ok(m.promise(None))),
-    ]),
-    ("Reflect", &[
-        ("ownKeys", |m, c| keys(m, c.arg(0), true)),
-        ("get", |m, c| match m.to_key(c.arg(1)) { Some(key) => m.get(c.arg(0), key), None => Ok(UNKNOWN) }),
-        ("set", |m, c| { if let Some(key) = m.to_key(c.arg(1)) { m.set(c.arg(0), key, c.arg(2))?; } Ok(Value::Bool(true)) }),
-        ("has", |m, c| has_own(m, c.arg(0), c.arg(1))),
-        ("apply", |m, c| { let args = m.iterate(c.arg(2))?.unwrap_or_default(); m.call_at(c.arg(0), c.arg(1), &args, c.at) }),
-        ("construct", |m, c| { let args = m.iterate(c.arg(1))?.unwrap_or_default(); m.construct(c.arg(0), &args, if c.args.len() > 2 { c.arg(2) } else { c.arg(0) }, c.at) }),
-        ("defineProperty", |m, c| { if let Some(key) = m.to_key(c.arg(1)) { define_one(m, c.arg(0), key, c.arg(2))?; } Ok(Value::Bool(true)) }),
-        ("getPrototypeOf", |m, c| Ok(match c.arg(0) { Value::Obj(id) => m.object(id).proto, _ => UNKNOWN })),
-    ]),
-    ("JSON", &[
-        ("parse", |m, c| {
-            let Value::Str(text) = c.arg(0) else { return Ok(UNKNOWN) };
-            let text = m.str(text);
-            Ok(match serde_json::from_str(&text) { Ok(json) => m.json(&json, 0), Err(_) => UNKNOWN })
-        }),
-        ("stringify", |_, _| Ok(UNKNOWN)),
-    ]),
-    ("Symbol", &[
-        ("for", |m, c| { let name = m.to_text(c.arg(0)).map(|t| m.str(t).to_string()).unwrap_or_default(); Ok(Value::Sym(m.atom(&format!("@@{name}")))) }),
-    ]),
-    ("Number", &[
-        ("isInteger", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, |n| Value::Bool(n.fract() == 0.0)))),
-        ("isNaN", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, |n| Value::Bool(n.is_nan())))),
-    ]),
-    ("Math", &[
-        ("floor", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, |n| Value::Num(n.floor())))),
-        ("ceil", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, |n| Value::Num(n.ceil())))),
-        ("round", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, |n| Value::Num(n.round())))),
-        ("sqrt", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, |n| Value::Num(n.sqrt())))),
-        ("abs", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, |n| Value::Num(n.abs())))),
-        ("pow", |m, c| Ok(match (m.to_number(c.arg(0)), m.to_number(c.arg(1))) { (Some(a), Some(b)) => Value::Num(a.powf(b)), _ => UNKNOWN })),
-        ("max", |m, c| Ok(fold(m, c, f64::max))),
-        ("min", |m, c| Ok(fold(m, c, f64::min))),
-    ]),
+    (
+        "Array",
+        &[
+            ("isArray", |m, c| {
+                Ok(match c.arg(0) {
+                    Value::Obj(id) => Value::Bool(matches!(m.object(id).kind, Kind::Array(_))),
+                    Value::Unknown(_) => UNKNOWN,
+                    _ => Value::Bool(false),
+                })
+            }),
+            ("from", |m, c| {
+                let Some(items) = m.iterate(c.arg(0))? else { return Ok(UNKNOWN) };
+                if !m.callable(c.arg(1)) {
+                    return Ok(m.array(items));
+                }
+                let mut out = Vec::new();
+                for (at, item) in items.into_iter().enumerate() {
+                    out.push(m.call_at(c.arg(1), Value::Undefined, &[item, Value::Num(at as f64)], c.at)?);
+                }
+                Ok(m.array(out))
+            }),
+            ("of", |m, c| Ok(m.array(c.args.to_vec()))),
+        ],
+    ),
+    (
+        "Promise",
+        &[
+            ("resolve", |m, c| {
+                let value = m.settled(c.arg(0));
+                Ok(m.promise(value))
+            }),
+            ("reject", |m, _| Ok(m.promise(None))),
+            ("all", |m, c| {
+                let Some(items) = m.iterate(c.arg(0))? else { return Ok(m.promise(None)) };
+                let items = items.into_iter().map(|item| m.settled(item).unwrap_or(UNKNOWN)).collect();
+                let list = m.array(items);
+                Ok(m.promise(Some(list)))
+            }),
+            ("allSettled", |m, _| Ok(m.promise(None))),
+            ("race", |m, _| Ok(m.promise(None))),
+            ("any", |m, _| Ok(m.promise(None))),
+        ],
+    ),
+    (
+        "Reflect",
+        &[
+            ("ownKeys", |m, c| keys(m, c.arg(0), true)),
+            ("get", |m, c| match m.to_key(c.arg(1)) {
+                Some(key) => m.get(c.arg(0), key),
+                None => Ok(UNKNOWN),
+            }),
+            ("set", |m, c| {
+                if let Some(key) = m.to_key(c.arg(1)) {
+                    m.set(c.arg(0), key, c.arg(2))?;
+                }
+                Ok(Value::Bool(true))
+            }),
+            ("has", |m, c| has_own(m, c.arg(0), c.arg(1))),
+            ("apply", |m, c| {
+                let args = m.iterate(c.arg(2))?.unwrap_or_default();
+                m.call_at(c.arg(0), c.arg(1), &args, c.at)
+            }),
+            ("construct", |m, c| {
+                let args = m.iterate(c.arg(1))?.unwrap_or_default();
+                m.construct(c.arg(0), &args, if c.args.len() > 2 { c.arg(2) } else { c.arg(0) }, c.at)
+            }),
+            ("defineProperty", |m, c| {
+                if let Some(key) = m.to_key(c.arg(1)) {
+                    define_one(m, c.arg(0), key, c.arg(2))?;
+                }
+                Ok(Value::Bool(true))
+            }),
+            ("getPrototypeOf", |m, c| {
+                Ok(match c.arg(0) {
+                    Value::Obj(id) => m.object(id).proto,
+                    _ => UNKNOWN,
+                })
+            }),
+        ],
+    ),
+    (
+        "JSON",
+        &[
+            ("parse", |m, c| {
+                let Value::Str(text) = c.arg(0) else { return Ok(UNKNOWN) };
+                let text = m.str(text);
+                Ok(match serde_json::from_str(&text) {
+                    Ok(json) => m.json(&json, 0),
+                    Err(_) => UNKNOWN,
+                })
+            }),
+            ("stringify", |_, _| Ok(UNKNOWN)),
+        ],
+    ),
+    (
+        "Symbol",
+        &[("for", |m, c| {
+            let name = m.to_text(c.arg(0)).map(|t| m.str(t).to_string()).unwrap_or_default();
+            Ok(Value::Sym(m.atom(&format!("@@{name}"))))
+        })],
+    ),
+    (
+        "Number",
+        &[
+            ("isInteger", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, |n| Value::Bool(n.fract() == 0.0)))),
+            ("isNaN", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, |n| Value::Bool(n.is_nan())))),
+        ],
+    ),
+    (
+        "Math",
+        &[
+            ("floor", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, |n| Value::Num(n.floor())))),
+            ("ceil", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, |n| Value::Num(n.ceil())))),
+            ("round", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, |n| Value::Num(n.round())))),
+            ("sqrt", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, |n| Value::Num(n.sqrt())))),
+            ("abs", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, |n| Value::Num(n.abs())))),
+            ("pow", |m, c| {
+                Ok(match (m.to_number(c.arg(0)), m.to_number(c.arg(1))) {
+                    (Some(a), Some(b)) => Value::Num(a.powf(b)),
+                    _ => UNKNOWN,
+                })
+            }),
+            ("max", |m, c| Ok(fold(m, c, f64::max))),
+            ("min", |m, c| Ok(fold(m, c, f64::min))),
+        ],
+    ),
 ];
 
 /// Makes prototypes, constructors and globals.
@@ -463,7 +628,14 @@ pub(super) fn install(m: &mut Machine<'_>) {
         let id = m.alloc(Kind::Plain, object);
         m.protos.insert(name, id);
     }
-    for (name, table) in [("Object", OBJECT), ("Function", FUNCTION), ("Array", ARRAY), ("String", STRING), ("Promise", PROMISE), ("Map", MAP)] {
+    for (name, table) in [
+        ("Object", OBJECT),
+        ("Function", FUNCTION),
+        ("Array", ARRAY),
+        ("String", STRING),
+        ("Promise", PROMISE),
+        ("Map", MAP),
+    ] {
         fill(m, m.protos[name], table);
     }
     fill(m, m.protos["Number"], &[("toString", |m, c| Ok(m.to_text(c.this).map_or(UNKNOWN, Value::Str)))]);
@@ -486,7 +658,17 @@ pub(super) fn install(m: &mut Machine<'_>) {
             fill(m, id, table);
         }
     }
-    for name in ["iterator", "asyncIterator", "hasInstance", "toStringTag", "toPrimitive", "species", "dispose", "asyncDispose", "unscopables"] {
+    for name in [
+        "iterator",
+        "asyncIterator",
+        "hasInstance",
+        "toStringTag",
+        "toPrimitive",
+        "species",
+        "dispose",
+        "asyncDispose",
+        "unscopables",
+    ] {
         let symbol = Value::Sym(m.atom(&format!("@@{name}")));
         let key = m.atom("Symbol");
         if let Some(Value::Obj(id)) = m.globals.get(&key).copied() {
@@ -498,19 +680,36 @@ pub(super) fn install(m: &mut Machine<'_>) {
 
 fn constructors(m: &mut Machine<'_>) {
     let table: &[(&'static str, &'static str, Native)] = &[
-        ("Object", "Object", |m, c| Ok(match c.arg(0) { Value::Undefined | Value::Null => Value::Obj(m.plain()), other => other })),
+        ("Object", "Object", |m, c| {
+            Ok(match c.arg(0) {
+                Value::Undefined | Value::Null => Value::Obj(m.plain()),
+                other => other,
+            })
+        }),
         // Code made from text cannot be read; what it makes usually wraps a function given to it.
         ("Function", "Function", |m, _| {
-            let made = m.native(|m, c| {
-                let inner = c.args.iter().copied().find(|arg| m.callable(*arg)).unwrap_or(UNKNOWN);
-                let wrapper = m.native(|m, c| m.call_at(c.data, c.this, c.args, c.at), inner);
-                if let Value::Obj(id) = wrapper { m.object_mut(id).open = true; }
-                Ok(wrapper)
-            }, Value::Undefined);
+            let made = m.native(
+                |m, c| {
+                    let inner = c.args.iter().copied().find(|arg| m.callable(*arg)).unwrap_or(UNKNOWN);
+                    let wrapper = m.native(|m, c| m.call_at(c.data, c.this, c.args, c.at), inner);
+                    if let Value::Obj(id) = wrapper {
+                        m.object_mut(id).open = true;
+                    }
+                    Ok(wrapper)
+                },
+                Value::Undefined,
+            );
             Ok(made)
         }),
-        ("Array", "Array", |m, c| Ok(match c.args { [Value::Num(len)] => m.array(vec![Value::Undefined; len.clamp(0.0, 10_000.0) as usize]), args => m.array(args.to_vec()) })),
-        ("String", "String", |m, c| Ok(if c.args.is_empty() { m.string("") } else { m.to_text(c.arg(0)).map_or(UNKNOWN, Value::Str) })),
+        ("Array", "Array", |m, c| {
+            Ok(match c.args {
+                [Value::Num(len)] => m.array(vec![Value::Undefined; len.clamp(0.0, 10_000.0) as usize]),
+                args => m.array(args.to_vec()),
+            })
+        }),
+        ("String", "String", |m, c| {
+            Ok(if c.args.is_empty() { m.string("") } else { m.to_text(c.arg(0)).map_or(UNKNOWN, Value::Str) })
+        }),
         ("Number", "Number", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, Value::Num))),
         ("Boolean", "Boolean", |m, c| Ok(m.truth(c.arg(0)).map_or(UNKNOWN, Value::Bool))),
         ("Symbol", "Symbol", |m, c| {
@@ -521,11 +720,16 @@ fn constructors(m: &mut Machine<'_>) {
         ("RegExp", "RegExp", |_, _| Ok(UNKNOWN)),
         ("Promise", "Promise", |m, c| {
             let promise = m.promise(None);
-            let resolve = m.native(|m, c| {
-                let value = m.settled(c.arg(0));
-                if let Value::Obj(id) = c.data { m.object_mut(id).kind = Kind::Promise(value); }
-                Ok(Value::Undefined)
-            }, promise);
+            let resolve = m.native(
+                |m, c| {
+                    let value = m.settled(c.arg(0));
+                    if let Value::Obj(id) = c.data {
+                        m.object_mut(id).kind = Kind::Promise(value);
+                    }
+                    Ok(Value::Undefined)
+                },
+                promise,
+            );
             m.call_at(c.arg(0), Value::Undefined, &[resolve, UNKNOWN], c.at)?;
             Ok(promise)
         }),
@@ -558,7 +762,8 @@ fn constructors(m: &mut Machine<'_>) {
         m.define(id, "captureStackTrace", UNKNOWN);
         m.object_mut(id).open = true;
     }
-    for name in ["TypeError", "RangeError", "SyntaxError", "ReferenceError", "EvalError", "URIError", "AggregateError"] {
+    for name in ["TypeError", "RangeError", "SyntaxError", "ReferenceError", "EvalError", "URIError", "AggregateError"]
+    {
         global(m, name, base);
     }
 }

@@ -1,8 +1,8 @@
 //! What Node brings: `process`, `path`, `fs` on the package, `util`, `url`, `module`.
 
+use super::Machine;
 use super::natives::{fill, global};
 use super::value::{Abrupt, Call, Native, R, Slot, UNKNOWN, Value};
-use super::Machine;
 use crate::artifact::EntryId;
 use crate::graph::javascript::resolve::{children, entry_at, is_folder};
 
@@ -10,53 +10,142 @@ use crate::graph::javascript::resolve::{children, entry_at, is_folder};
 const MAX_TEXT: u64 = 64 << 10;
 
 const GLOBALS_UNKNOWN: &[&str] = &[
-    "console", "Buffer", "URLSearchParams", "TextEncoder", "TextDecoder", "fetch", "Headers", "Request", "Response",
-    "FormData", "Blob", "AbortController", "AbortSignal", "Event", "EventTarget", "MessageChannel", "MessagePort",
-    "BroadcastChannel", "ReadableStream", "WritableStream", "TransformStream", "CompressionStream", "performance",
-    "crypto", "Crypto", "CryptoKey", "WebAssembly", "Intl", "Atomics", "SharedArrayBuffer", "ArrayBuffer", "DataView", "Date", "BigInt",
-    "Uint8Array", "Int8Array", "Uint16Array", "Int16Array", "Uint32Array", "Int32Array", "Float32Array", "Float64Array",
-    "Uint8ClampedArray", "BigInt64Array", "BigUint64Array", "WeakRef", "FinalizationRegistry", "setTimeout",
-    "setInterval", "setImmediate", "clearTimeout", "clearInterval", "clearImmediate", "queueMicrotask",
-    "structuredClone", "atob", "btoa", "parseFloat", "isNaN", "isFinite", "encodeURIComponent", "decodeURIComponent",
-    "encodeURI", "decodeURI", "escape", "unescape", "eval", "DOMException",
+    "console",
+    "Buffer",
+    "URLSearchParams",
+    "TextEncoder",
+    "TextDecoder",
+    "fetch",
+    "Headers",
+    "Request",
+    "Response",
+    "FormData",
+    "Blob",
+    "AbortController",
+    "AbortSignal",
+    "Event",
+    "EventTarget",
+    "MessageChannel",
+    "MessagePort",
+    "BroadcastChannel",
+    "ReadableStream",
+    "WritableStream",
+    "TransformStream",
+    "CompressionStream",
+    "performance",
+    "crypto",
+    "Crypto",
+    "CryptoKey",
+    "WebAssembly",
+    "Intl",
+    "Atomics",
+    "SharedArrayBuffer",
+    "ArrayBuffer",
+    "DataView",
+    "Date",
+    "BigInt",
+    "Uint8Array",
+    "Int8Array",
+    "Uint16Array",
+    "Int16Array",
+    "Uint32Array",
+    "Int32Array",
+    "Float32Array",
+    "Float64Array",
+    "Uint8ClampedArray",
+    "BigInt64Array",
+    "BigUint64Array",
+    "WeakRef",
+    "FinalizationRegistry",
+    "setTimeout",
+    "setInterval",
+    "setImmediate",
+    "clearTimeout",
+    "clearInterval",
+    "clearImmediate",
+    "queueMicrotask",
+    "structuredClone",
+    "atob",
+    "btoa",
+    "parseFloat",
+    "isNaN",
+    "isFinite",
+    "encodeURIComponent",
+    "decodeURIComponent",
+    "encodeURI",
+    "decodeURI",
+    "escape",
+    "unescape",
+    "eval",
+    "DOMException",
 ];
 
 const PATH: &[(&str, Native)] = &[
-    ("join", |m, c| paths(m, c, |parts| Some(normal(&parts.iter().filter(|p| !p.is_empty()).map(String::as_str).collect::<Vec<_>>().join("/"))))),
-    ("resolve", |m, c| paths(m, c, |parts| {
-        let mut out = String::new();
-        for part in parts.iter().rev() {
-            out = if out.is_empty() { part.clone() } else { format!("{part}/{out}") };
-            if part.starts_with('/') { break }
-        }
-        Some(if out.starts_with('/') { normal(&out) } else { normal(&format!("/var/task/{out}")) })
-    })),
+    ("join", |m, c| {
+        paths(m, c, |parts| {
+            Some(normal(&parts.iter().filter(|p| !p.is_empty()).map(String::as_str).collect::<Vec<_>>().join("/")))
+        })
+    }),
+    ("resolve", |m, c| {
+        paths(m, c, |parts| {
+            let mut out = String::new();
+            for part in parts.iter().rev() {
+                out = if out.is_empty() { part.clone() } else { format!("{part}/{out}") };
+                if part.starts_with('/') {
+                    break;
+                }
+            }
+            Some(if out.starts_with('/') { normal(&out) } else { normal(&format!("/var/task/{out}")) })
+        })
+    }),
     ("normalize", |m, c| paths(m, c, |parts| Some(normal(parts.first()?)))),
-    ("dirname", |m, c| paths(m, c, |parts| {
-        let path = parts.first()?;
-        Some(match path.trim_end_matches('/').rsplit_once('/') { Some(("", _)) => "/".into(), Some((folder, _)) => folder.into(), None => ".".into() })
-    })),
-    ("basename", |m, c| paths(m, c, |parts| {
-        let name = parts.first()?.trim_end_matches('/').rsplit('/').next()?.to_owned();
-        Some(parts.get(1).and_then(|end| name.strip_suffix(end.as_str())).map_or(name.clone(), str::to_owned))
-    })),
-    ("extname", |m, c| paths(m, c, |parts| {
-        let name = parts.first()?.rsplit('/').next()?;
-        Some(name.rfind('.').filter(|at| *at > 0).map_or_else(String::new, |at| name[at..].to_owned()))
-    })),
-    ("isAbsolute", |m, c| Ok(match c.arg(0) { Value::Str(text) => Value::Bool(m.str(text).starts_with('/')), _ => UNKNOWN })),
-    ("relative", |m, c| paths(m, c, |parts| {
-        let (from, to) = (normal(parts.first()?), normal(parts.get(1)?));
-        let (from, to): (Vec<&str>, Vec<&str>) = (from.split('/').collect(), to.split('/').collect());
-        let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-        let mut out = vec![".."; from.len() - same];
-        out.extend(&to[same..]);
-        Some(out.join("/"))
-    })),
+    ("dirname", |m, c| {
+        paths(m, c, |parts| {
+            let path = parts.first()?;
+            Some(match path.trim_end_matches('/').rsplit_once('/') {
+                Some(("", _)) => "/".into(),
+                Some((folder, _)) => folder.into(),
+                None => ".".into(),
+            })
+        })
+    }),
+    ("basename", |m, c| {
+        paths(m, c, |parts| {
+            let name = parts.first()?.trim_end_matches('/').rsplit('/').next()?.to_owned();
+            Some(parts.get(1).and_then(|end| name.strip_suffix(end.as_str())).map_or(name.clone(), str::to_owned))
+        })
+    }),
+    ("extname", |m, c| {
+        paths(m, c, |parts| {
+            let name = parts.first()?.rsplit('/').next()?;
+            Some(name.rfind('.').filter(|at| *at > 0).map_or_else(String::new, |at| name[at..].to_owned()))
+        })
+    }),
+    ("isAbsolute", |m, c| {
+        Ok(match c.arg(0) {
+            Value::Str(text) => Value::Bool(m.str(text).starts_with('/')),
+            _ => UNKNOWN,
+        })
+    }),
+    ("relative", |m, c| {
+        paths(m, c, |parts| {
+            let (from, to) = (normal(parts.first()?), normal(parts.get(1)?));
+            let (from, to): (Vec<&str>, Vec<&str>) = (from.split('/').collect(), to.split('/').collect());
+            let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+            let mut out = vec![".."; from.len() - same];
+            out.extend(&to[same..]);
+            Some(out.join("/"))
+        })
+    }),
 ];
 
 const FS: &[(&str, Native)] = &[
-    ("existsSync", |m, c| Ok(match place(m, c.arg(0)) { Some(path) => Value::Bool(is_there(m, &path)), None => UNKNOWN })),
+    ("existsSync", |m, c| {
+        Ok(match place(m, c.arg(0)) {
+            Some(path) => Value::Bool(is_there(m, &path)),
+            None => UNKNOWN,
+        })
+    }),
     ("accessSync", |m, c| stat(m, c)),
     ("statSync", |m, c| stat(m, c)),
     ("lstatSync", |m, c| stat(m, c)),
@@ -64,15 +153,30 @@ const FS: &[(&str, Native)] = &[
     ("readdirSync", |m, c| {
         let Some(path) = place(m, c.arg(0)) else { return Ok(UNKNOWN) };
         m.record_named("fs.readdirSync", c);
-        if !is_folder(m.sources.artifact, &path) { return absent(m, &path) }
-        if matches!(c.arg(1), Value::Obj(_)) { return dirents(m, &path) }
+        if !is_folder(m.sources.artifact, &path) {
+            return absent(m, &path);
+        }
+        if matches!(c.arg(1), Value::Obj(_)) {
+            return dirents(m, &path);
+        }
         let names = children(m.sources.artifact, &path);
         let names = names.iter().map(|name| m.string(name)).collect();
         Ok(m.array(names))
     }),
-    ("readFileSync", |m, c| { m.record_named("fs.readFileSync", c); read_file(m, c) }),
-    ("openSync", |m, c| { m.record_named("fs.openSync", c); read_file(m, c)?; Ok(UNKNOWN) }),
-    ("createReadStream", |m, c| { m.record_named("fs.createReadStream", c); read_file(m, c)?; Ok(UNKNOWN) }),
+    ("readFileSync", |m, c| {
+        m.record_named("fs.readFileSync", c);
+        read_file(m, c)
+    }),
+    ("openSync", |m, c| {
+        m.record_named("fs.openSync", c);
+        read_file(m, c)?;
+        Ok(UNKNOWN)
+    }),
+    ("createReadStream", |m, c| {
+        m.record_named("fs.createReadStream", c);
+        read_file(m, c)?;
+        Ok(UNKNOWN)
+    }),
     ("readFile", |m, c| {
         m.record_named("fs.readFile", c);
         let value = read_file(m, c)?;
@@ -87,26 +191,36 @@ const UTIL: &[(&str, Native)] = &[
         if let Value::Obj(id) = m.get(c.arg(0), prototype)? {
             m.object_mut(id).proto = parent;
         }
-        if let Value::Obj(id) = c.arg(0) { m.define(id, "super_", c.arg(1)); }
+        if let Value::Obj(id) = c.arg(0) {
+            m.define(id, "super_", c.arg(1));
+        }
         Ok(Value::Undefined)
     }),
     ("deprecate", |_, c| Ok(c.arg(0))),
 ];
 
-const MODULE: &[(&str, Native)] = &[
-    ("createRequire", super::modules::create_require),
-    ("createRequireFromPath", super::modules::create_require),
-];
+const MODULE: &[(&str, Native)] =
+    &[("createRequire", super::modules::create_require), ("createRequireFromPath", super::modules::create_require)];
 
 const URL: &[(&str, Native)] = &[
-    ("fileURLToPath", |m, c| Ok(match m.to_text(c.arg(0)) {
-        Some(text) => { let text = m.str(text); m.string(text.trim_start_matches("file://")) }
-        None => UNKNOWN,
-    })),
-    ("pathToFileURL", |m, c| Ok(match m.to_text(c.arg(0)) {
-        Some(text) => { let text = format!("file://{}", m.str(text)); url_object(m, &text) }
-        None => UNKNOWN,
-    })),
+    ("fileURLToPath", |m, c| {
+        Ok(match m.to_text(c.arg(0)) {
+            Some(text) => {
+                let text = m.str(text);
+                m.string(text.trim_start_matches("file://"))
+            }
+            None => UNKNOWN,
+        })
+    }),
+    ("pathToFileURL", |m, c| {
+        Ok(match m.to_text(c.arg(0)) {
+            Some(text) => {
+                let text = format!("file://{}", m.str(text));
+                url_object(m, &text)
+            }
+            None => UNKNOWN,
+        })
+    }),
     ("URL", new_url),
 ];
 
@@ -115,10 +229,19 @@ pub(super) fn install(m: &mut Machine<'_>) {
         let value = Value::Unknown(m.atom(name));
         global(m, name, value);
     }
-    let parse_int = m.native(|m, c| Ok(match m.to_text(c.arg(0)) {
-        Some(text) => { let text = m.str(text); let end = text.find(|ch: char| !ch.is_ascii_digit()).unwrap_or(text.len()); Value::Num(text[..end].parse().unwrap_or(f64::NAN)) }
-        None => UNKNOWN,
-    }), Value::Undefined);
+    let parse_int = m.native(
+        |m, c| {
+            Ok(match m.to_text(c.arg(0)) {
+                Some(text) => {
+                    let text = m.str(text);
+                    let end = text.find(|ch: char| !ch.is_ascii_digit()).unwrap_or(text.len());
+                    Value::Num(text[..end].parse().unwrap_or(f64::NAN))
+                }
+                None => UNKNOWN,
+            })
+        },
+        Value::Undefined,
+    );
     global(m, "parseInt", parse_int);
     let url = m.native(new_url, Value::Undefined);
     global(m, "URL", url);
@@ -143,12 +266,24 @@ fn process(m: &mut Machine<'_>) -> Value {
     let process = m.plain();
     let environment = m.plain();
     let mut known: Vec<(String, String)> = [
-        ("AWS_REGION", "us-east-1"), ("AWS_DEFAULT_REGION", "us-east-1"), ("AWS_LAMBDA_FUNCTION_NAME", "function"),
-        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"), ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769"),
-        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"), ("LAMBDA_TASK_ROOT", "/var/task"), ("LAMBDA_RUNTIME_DIR", "/var/runtime"),
-        ("NODE_ENV", "production"), ("TZ", ":UTC"), ("LANG", "en_US.UTF-8"), ("PATH", "/var/lang/bin"), ("_HANDLER", "index.handler"),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_DEFAULT_REGION", "us-east-1"),
+        ("AWS_LAMBDA_FUNCTION_NAME", "function"),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769"),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+        ("LAMBDA_TASK_ROOT", "/var/task"),
+        ("LAMBDA_RUNTIME_DIR", "/var/runtime"),
+        ("NODE_ENV", "production"),
+        ("TZ", ":UTC"),
+        ("LANG", "en_US.UTF-8"),
+        ("PATH", "/var/lang/bin"),
+        ("_HANDLER", "index.handler"),
         ("_X_AMZN_TRACE_ID", "Root=1-0"),
-    ].into_iter().map(|(a, b)| (a.to_owned(), b.to_owned())).collect();
+    ]
+    .into_iter()
+    .map(|(a, b)| (a.to_owned(), b.to_owned()))
+    .collect();
     known.push(("AWS_EXECUTION_ENV".to_owned(), format!("AWS_Lambda_nodejs{}.x", m.node)));
     known.extend(m.environment.iter().map(|(a, b)| (a.clone(), b.clone())));
     for (name, value) in known {
@@ -158,7 +293,12 @@ fn process(m: &mut Machine<'_>) -> Value {
     }
     m.define(process, "env", Value::Obj(environment));
     let (node, arm) = (m.node, m.arm);
-    let texts = [("platform", "linux"), ("arch", if arm { "arm64" } else { "x64" }), ("title", "node"), ("execPath", "/var/lang/bin/node")];
+    let texts = [
+        ("platform", "linux"),
+        ("arch", if arm { "arm64" } else { "x64" }),
+        ("title", "node"),
+        ("execPath", "/var/lang/bin/node"),
+    ];
     for (name, text) in texts {
         let text = m.string(text);
         m.define(process, name, text);
@@ -166,7 +306,14 @@ fn process(m: &mut Machine<'_>) -> Value {
     let version = m.string(&format!("v{node}.20.2"));
     m.define(process, "version", version);
     let versions = m.plain();
-    for (name, text) in [("node", format!("{node}.20.2")), ("v8", "11.3.244.8".to_owned()), ("modules", "115".to_owned()), ("napi", "9".to_owned()), ("uv", "1.46.0".to_owned()), ("openssl", "3.0.15".to_owned())] {
+    for (name, text) in [
+        ("node", format!("{node}.20.2")),
+        ("v8", "11.3.244.8".to_owned()),
+        ("modules", "115".to_owned()),
+        ("napi", "9".to_owned()),
+        ("uv", "1.46.0".to_owned()),
+        ("openssl", "3.0.15".to_owned()),
+    ] {
         let text = m.string(&text);
         m.define(versions, name, text);
     }
@@ -179,19 +326,19 @@ fn process(m: &mut Machine<'_>) -> Value {
     for name in ["browser", "type", "pkg", "noDeprecation", "webpackChunk", "domain", "__nwjs", "pnp"] {
         m.define(process, name, Value::Undefined);
     }
-    fill(m, process, &[
-        ("cwd", |m, _| Ok(m.string("/var/task"))),
-        ("emitWarning", |_, _| Ok(Value::Undefined)),
-    ]);
-    let report = m.native(|m, _| {
-        let (report, header) = (m.plain(), m.plain());
-        let glibc = m.string("2.34");
-        m.define(header, "glibcVersionRuntime", glibc);
-        m.define(report, "header", Value::Obj(header));
-        let shared = m.array(Vec::new());
-        m.define(report, "sharedObjects", shared);
-        Ok(Value::Obj(report))
-    }, Value::Undefined);
+    fill(m, process, &[("cwd", |m, _| Ok(m.string("/var/task"))), ("emitWarning", |_, _| Ok(Value::Undefined))]);
+    let report = m.native(
+        |m, _| {
+            let (report, header) = (m.plain(), m.plain());
+            let glibc = m.string("2.34");
+            m.define(header, "glibcVersionRuntime", glibc);
+            m.define(report, "header", Value::Obj(header));
+            let shared = m.array(Vec::new());
+            m.define(report, "sharedObjects", shared);
+            Ok(Value::Obj(report))
+        },
+        Value::Undefined,
+    );
     let holder = m.plain();
     m.define(holder, "getReport", report);
     m.define(process, "report", Value::Obj(holder));
@@ -252,7 +399,8 @@ impl Machine<'_> {
                 fill(self, id, &[("platform", |m, _| Ok(m.string("linux"))), ("type", |m, _| Ok(m.string("Linux")))]);
             }
             "http" => {
-                let methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "SEARCH"].map(|text| self.string(text));
+                let methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "SEARCH"]
+                    .map(|text| self.string(text));
                 let methods = self.array(methods.to_vec());
                 self.define(id, "METHODS", methods);
             }

@@ -193,16 +193,13 @@ impl Machine<'_> {
             };
         };
         match self.object(id).kind.clone() {
-            Kind::Array(items) => {
-                Some((0..items.len()).map(|at| self.atom(&at.to_string())).collect())
-            }
+            Kind::Array(items) => Some((0..items.len()).map(|at| self.atom(&at.to_string())).collect()),
             Kind::Namespace(ix) => Some(self.export_names(ix)),
             Kind::Proxy(target, _) => self.own_keys(target, all),
             _ => {
                 let keys = self.object(id).props.keys(all);
                 let keys = keys.into_iter().filter(|key| !self.str(*key).starts_with("@@")).collect();
-                (!self.object(id).open || !self.object(id).props.keys(true).is_empty())
-                    .then_some(keys)
+                (!self.object(id).open || !self.object(id).props.keys(true).is_empty()).then_some(keys)
             }
         }
     }
@@ -229,8 +226,7 @@ impl Machine<'_> {
             Value::Unknown(name) => {
                 let name = self.str(name);
                 let member = name.contains('.') && !name.contains('(');
-                (member && super::super::resolve::is_builtin(name.split('.').next().unwrap_or("")))
-                    .then_some(true)
+                (member && super::super::resolve::is_builtin(name.split('.').next().unwrap_or(""))).then_some(true)
             }
             Value::Import(_) => None,
         }
@@ -294,9 +290,7 @@ impl Machine<'_> {
         match (a, b) {
             (Value::Unknown(x), Value::Unknown(y)) => (x == y && x != 0).then_some(true),
             (Value::Unknown(name), Value::Undefined | Value::Null)
-            | (Value::Undefined | Value::Null, Value::Unknown(name)) => {
-                self.truth(Value::Unknown(name)).map(|_| false)
-            }
+            | (Value::Undefined | Value::Null, Value::Unknown(name)) => self.truth(Value::Unknown(name)).map(|_| false),
             (Value::Unknown(_) | Value::Import(_), _) | (_, Value::Unknown(_) | Value::Import(_)) => None,
             _ => Some(a == b),
         }

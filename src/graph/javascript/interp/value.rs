@@ -99,7 +99,7 @@ pub(super) enum Kind {
     Namespace(ModuleIx),
     Promise(Option<Value>),
     Map(Vec<(Value, Value)>),
-    Regex(Atom, Atom),
+    Regex,
     Proxy(Value, Value),
 }
 

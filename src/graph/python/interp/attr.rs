@@ -98,9 +98,12 @@ impl Interp<'_> {
                 let base = *base;
                 Ok(Some(self.external_attr(object, base, name)))
             }
-            Object::Tuple(_) | Object::List { .. } | Object::Set { .. } | Object::Dict { .. } | Object::Generator { .. } | Object::Namespace(_) => {
-                Ok(Some(self.method_of_builtin(object, name)))
-            }
+            Object::Tuple(_)
+            | Object::List { .. }
+            | Object::Set { .. }
+            | Object::Dict { .. }
+            | Object::Generator { .. }
+            | Object::Namespace(_) => Ok(Some(self.method_of_builtin(object, name))),
         }
     }
 
@@ -125,7 +128,8 @@ impl Interp<'_> {
                 let function = self.heap.external("types.FunctionType.__get__");
                 self.heap.alloc(Object::Partial { function, args: Args::one(object) })
             }
-            "__dict__" | "__globals__" | "__code__" | "__defaults__" | "__kwdefaults__" | "__closure__" | "__annotations__" | "__call__" => Value::Unknown,
+            "__dict__" | "__globals__" | "__code__" | "__defaults__" | "__kwdefaults__" | "__closure__"
+            | "__annotations__" | "__call__" => Value::Unknown,
             _ => return None,
         })
     }
@@ -225,8 +229,15 @@ impl Interp<'_> {
             return self.unwrap_descriptor(value, Value::None, object).map(Some);
         }
         let Some(Object::Class(class)) = self.heap.get(object) else { return Ok(None) };
-        let (metaclass, open, scope, class_name, module, bases, mro) =
-            (class.metaclass, class.open, class.scope, class.name, class.module, class.bases.clone(), class.mro.clone());
+        let (metaclass, open, scope, class_name, module, bases, mro) = (
+            class.metaclass,
+            class.open,
+            class.scope,
+            class.name,
+            class.module,
+            class.bases.clone(),
+            class.mro.clone(),
+        );
         match &*self.heap.text(name) {
             "__name__" | "__qualname__" => return Ok(Some(Value::Str(class_name))),
             "__module__" => return Ok(Some(module.map_or(Value::Unknown, |at| Value::Str(self.module(at).name)))),
@@ -334,8 +345,8 @@ impl Interp<'_> {
                 };
                 self.heap.external(if is_meta { "type.__new__" } else { "object.__new__" })
             }
-            "__init__" | "__init_subclass__" | "__setattr__" | "__delattr__" | "__getattribute__" | "__call__" | "__exit__" | "__set_name__"
-            | "__setitem__" | "__getitem__" | "__prepare__" | "update" | "append" => {
+            "__init__" | "__init_subclass__" | "__setattr__" | "__delattr__" | "__getattribute__" | "__call__"
+            | "__exit__" | "__set_name__" | "__setitem__" | "__getitem__" | "__prepare__" | "update" | "append" => {
                 let function = self.heap.external(&format!("object.{text}"));
                 self.heap.alloc(Object::Method { function, this })
             }
@@ -383,7 +394,9 @@ impl Interp<'_> {
                 let inner = *inner;
                 self.heap.alloc(Object::Method { function: inner, this: class })
             }
-            Some(Object::Function(_)) if this != Value::None => self.heap.alloc(Object::Method { function: value, this }),
+            Some(Object::Function(_)) if this != Value::None => {
+                self.heap.alloc(Object::Method { function: value, this })
+            }
             Some(Object::External(name)) if this != Value::None && self.heap.text(*name).starts_with('.') => {
                 self.heap.alloc(Object::Method { function: value, this })
             }

@@ -81,21 +81,120 @@ const EXCEPTIONS: &[(&str, &str)] = &[
 ];
 
 const FUNCTIONS: &[&str] = &[
-    "abs", "aiter", "all", "anext", "any", "ascii", "bin", "breakpoint", "bytearray", "bytes", "callable", "chr", "classmethod", "compile",
-    "complex", "copyright", "credits", "delattr", "dict", "dir", "divmod", "enumerate", "eval", "exec", "exit", "filter", "float", "format", "frozenset",
-    "getattr", "globals", "hasattr", "hash", "help", "hex", "id", "input", "int", "isinstance", "issubclass", "iter", "len", "list", "locals",
-    "map", "max", "memoryview", "min", "next", "object", "oct", "open", "ord", "pow", "print", "property", "quit", "range", "repr", "reversed",
-    "round", "set", "setattr", "slice", "sorted", "staticmethod", "str", "sum", "super", "tuple", "type", "vars", "zip", "__import__",
-    "__build_class__", "NotImplemented", "license", "EnvironmentError", "IOError",
+    "abs",
+    "aiter",
+    "all",
+    "anext",
+    "any",
+    "ascii",
+    "bin",
+    "breakpoint",
+    "bytearray",
+    "bytes",
+    "callable",
+    "chr",
+    "classmethod",
+    "compile",
+    "complex",
+    "copyright",
+    "credits",
+    "delattr",
+    "dict",
+    "dir",
+    "divmod",
+    "enumerate",
+    "eval",
+    "exec",
+    "exit",
+    "filter",
+    "float",
+    "format",
+    "frozenset",
+    "getattr",
+    "globals",
+    "hasattr",
+    "hash",
+    "help",
+    "hex",
+    "id",
+    "input",
+    "int",
+    "isinstance",
+    "issubclass",
+    "iter",
+    "len",
+    "list",
+    "locals",
+    "map",
+    "max",
+    "memoryview",
+    "min",
+    "next",
+    "object",
+    "oct",
+    "open",
+    "ord",
+    "pow",
+    "print",
+    "property",
+    "quit",
+    "range",
+    "repr",
+    "reversed",
+    "round",
+    "set",
+    "setattr",
+    "slice",
+    "sorted",
+    "staticmethod",
+    "str",
+    "sum",
+    "super",
+    "tuple",
+    "type",
+    "vars",
+    "zip",
+    "__import__",
+    "__build_class__",
+    "NotImplemented",
+    "license",
+    "EnvironmentError",
+    "IOError",
 ];
 
 const TYPES: &[&str] = &[
-    "object", "type", "int", "str", "bytes", "bytearray", "float", "complex", "bool", "list", "tuple", "dict", "set", "frozenset", "property",
-    "staticmethod", "classmethod", "range", "slice", "memoryview", "super", "enumerate", "filter", "map", "zip", "reversed",
+    "object",
+    "type",
+    "int",
+    "str",
+    "bytes",
+    "bytearray",
+    "float",
+    "complex",
+    "bool",
+    "list",
+    "tuple",
+    "dict",
+    "set",
+    "frozenset",
+    "property",
+    "staticmethod",
+    "classmethod",
+    "range",
+    "slice",
+    "memoryview",
+    "super",
+    "enumerate",
+    "filter",
+    "map",
+    "zip",
+    "reversed",
 ];
 
 pub(super) fn is_builtin_name(name: &str, version: (u16, u16)) -> bool {
-    if version < (3, 11) && matches!(name, "ExceptionGroup" | "BaseExceptionGroup") || version < (3, 10) && matches!(name, "EncodingWarning" | "aiter" | "anext") {
+    if version < (3, 11) && matches!(name, "ExceptionGroup" | "BaseExceptionGroup")
+        || version < (3, 10) && matches!(name, "EncodingWarning" | "aiter" | "anext")
+    {
         return false;
     }
     name == "bool" || FUNCTIONS.contains(&name) || (!name.contains('.') && EXCEPTIONS.iter().any(|(n, _)| *n == name))
@@ -113,14 +212,26 @@ pub(super) fn is_exception(name: &str) -> bool {
 pub(super) fn is_plain_base(name: &str) -> bool {
     matches!(
         name,
-        "object" | "abc.ABC" | "typing.Generic" | "typing.Protocol" | "typing_extensions.Protocol" | "Exception" | "ValueError" | "RuntimeError" | "TypeError" | "typing.NamedTuple" | "types.ModuleType"
+        "object"
+            | "abc.ABC"
+            | "typing.Generic"
+            | "typing.Protocol"
+            | "typing_extensions.Protocol"
+            | "Exception"
+            | "ValueError"
+            | "RuntimeError"
+            | "TypeError"
+            | "typing.NamedTuple"
+            | "types.ModuleType"
     )
 }
 
 pub(super) fn metaclass_of(name: &str) -> Option<&'static str> {
     Some(match name {
         "abc.ABC" | "typing.Protocol" => "abc.ABCMeta",
-        "enum.Enum" | "enum.IntEnum" | "enum.Flag" | "enum.IntFlag" | "enum.StrEnum" | "enum.ReprEnum" => "enum.EnumMeta",
+        "enum.Enum" | "enum.IntEnum" | "enum.Flag" | "enum.IntFlag" | "enum.StrEnum" | "enum.ReprEnum" => {
+            "enum.EnumMeta"
+        }
         _ if name.starts_with("collections.abc.") => "abc.ABCMeta",
         _ => return None,
     })
@@ -153,7 +264,9 @@ fn alias(name: &str) -> &str {
         "IOError" | "EnvironmentError" | "socket.error" | "select.error" | "os.error" => "OSError",
         "builtins.ImportError" => "ImportError",
         "socket.timeout" | "asyncio.TimeoutError" | "concurrent.futures.TimeoutError" => "TimeoutError",
-        "importlib_metadata.PackageNotFoundError" | "pkg_resources.DistributionNotFound" => "importlib.metadata.PackageNotFoundError",
+        "importlib_metadata.PackageNotFoundError" | "pkg_resources.DistributionNotFound" => {
+            "importlib.metadata.PackageNotFoundError"
+        }
         name => name.strip_prefix("builtins.").unwrap_or(name),
     }
 }
@@ -173,7 +286,9 @@ impl Interp<'_> {
                 _ => self.heap.alloc(Object::Namespace(NamespaceOf::Scope(frame.scope))),
             },
             "exec" | "eval" => {
-                if args.positional.len() < 2 || self.heap.get(args.positional[1]).is_some_and(|o| matches!(o, Object::Namespace(_))) {
+                if args.positional.len() < 2
+                    || self.heap.get(args.positional[1]).is_some_and(|o| matches!(o, Object::Namespace(_)))
+                {
                     let target = if frame.function.is_none() { frame.scope } else { scope };
                     if &*name == "exec" {
                         self.heap.scope_mut(target).open = true;
@@ -193,7 +308,9 @@ impl Interp<'_> {
     }
 
     fn dunder_import(&mut self, frame: &Frame, args: &Args, span: Span) -> Run<Value> {
-        let Some(name) = args.positional.first().copied().or_else(|| self.keyword(args, "name")) else { return Ok(Value::Unknown) };
+        let Some(name) = args.positional.first().copied().or_else(|| self.keyword(args, "name")) else {
+            return Ok(Value::Unknown);
+        };
         let fromlist = args.positional.get(3).copied().or_else(|| self.keyword(args, "fromlist"));
         let level = match args.positional.get(4).copied().or_else(|| self.keyword(args, "level")) {
             Some(Value::Int(level)) => u32::try_from(level).unwrap_or(0),
@@ -233,7 +350,9 @@ impl Interp<'_> {
     /// `importlib.import_module`.
     pub(super) fn import_module(&mut self, frame: Option<&Frame>, args: &Args, site: (ModIdx, Span)) -> Run<Value> {
         let _ = frame;
-        let Some(name) = args.positional.first().copied().or_else(|| self.keyword(args, "name")) else { return Ok(Value::Unknown) };
+        let Some(name) = args.positional.first().copied().or_else(|| self.keyword(args, "name")) else {
+            return Ok(Value::Unknown);
+        };
         let package = args.positional.get(1).copied().or_else(|| self.keyword(args, "package"));
         let members = self.heap.members(name);
         let single = members.len() == 1;
@@ -274,7 +393,9 @@ impl Interp<'_> {
         let second = args.positional.get(1).copied();
         let third = args.positional.get(2).copied();
         Ok(Some(match (name, first) {
-            ("isinstance", Some(object)) => self.is_instance(object, second.unwrap_or(Value::Unknown)).map_or(Value::Unknown, Value::Bool),
+            ("isinstance", Some(object)) => {
+                self.is_instance(object, second.unwrap_or(Value::Unknown)).map_or(Value::Unknown, Value::Bool)
+            }
             ("issubclass", Some(class)) => {
                 let (classes, open) = self.class_list(second.unwrap_or(Value::Unknown));
                 let mut verdict = if open { None } else { Some(false) };
@@ -313,8 +434,12 @@ impl Interp<'_> {
                 Value::None
             }
             ("callable", Some(object)) => match self.heap.get(object) {
-                Some(Object::Function(_) | Object::Class(_) | Object::Method { .. } | Object::Partial { .. }) => Value::Bool(true),
-                Some(Object::Tuple(_) | Object::List { .. } | Object::Dict { .. } | Object::Module(_)) => Value::Bool(false),
+                Some(Object::Function(_) | Object::Class(_) | Object::Method { .. } | Object::Partial { .. }) => {
+                    Value::Bool(true)
+                }
+                Some(Object::Tuple(_) | Object::List { .. } | Object::Dict { .. } | Object::Module(_)) => {
+                    Value::Bool(false)
+                }
                 Some(Object::Instance { class, .. }) => {
                     let class = *class;
                     let hook = self.heap.sym("__call__");
@@ -356,7 +481,11 @@ impl Interp<'_> {
                 self.heap.alloc(Object::Instance { class, attrs: Names::default(), payload: Value::Unknown })
             }
             ("object.__call__", Some(class)) => {
-                let rest = Args { positional: args.positional[1..].to_vec(), keywords: args.keywords.clone(), open: args.open };
+                let rest = Args {
+                    positional: args.positional[1..].to_vec(),
+                    keywords: args.keywords.clone(),
+                    open: args.open,
+                };
                 self.instantiate(class, &rest)?
             }
             ("object.__setattr__", Some(object)) => {
@@ -381,7 +510,9 @@ impl Interp<'_> {
                 }
                 _ => Value::Unknown,
             },
-            ("object.__init__" | "object.__init_subclass__" | "object.__set_name__" | "object.__exit__", _) => Value::None,
+            ("object.__init__" | "object.__init_subclass__" | "object.__set_name__" | "object.__exit__", _) => {
+                Value::None
+            }
             ("object.update" | "object.append", Some(object)) => match self.heap.get(object) {
                 Some(Object::Instance { payload, .. }) if *payload != Value::Unknown => {
                     let mut rest = args.clone();
@@ -409,8 +540,19 @@ impl Interp<'_> {
                     if open { Value::Unknown } else { Value::Int(items.len() as i64) }
                 }
             },
-            ("list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed" | "iter" | "collections.deque" | "itertools.chain", _) => self.make_sequence(name, first, args)?,
-            ("dict" | "collections.OrderedDict" | "collections.ChainMap" | "types.MappingProxyType" | "collections.Counter", _) => self.make_dict(args),
+            (
+                "list" | "tuple" | "set" | "frozenset" | "sorted" | "reversed" | "iter" | "collections.deque"
+                | "itertools.chain",
+                _,
+            ) => self.make_sequence(name, first, args)?,
+            (
+                "dict"
+                | "collections.OrderedDict"
+                | "collections.ChainMap"
+                | "types.MappingProxyType"
+                | "collections.Counter",
+                _,
+            ) => self.make_dict(args),
             ("collections.defaultdict", _) => {
                 let rest = Args { positional: args.positional.iter().skip(1).copied().collect(), ..args.clone() };
                 let made = self.make_dict(&rest);
@@ -430,12 +572,16 @@ impl Interp<'_> {
             ("int", Some(Value::Bool(value))) => Value::Int(i64::from(value)),
             ("int", Some(Value::Str(text))) => match self.heap.text(text).trim().parse() {
                 Ok(value) => Value::Int(value),
-                Err(_) if !self.heap.text(text).contains('_') => return self.soft_error("ValueError", "int()").map(Some),
+                Err(_) if !self.heap.text(text).contains('_') => {
+                    return self.soft_error("ValueError", "int()").map(Some);
+                }
                 Err(_) => Value::Unknown,
             },
             ("int", None) => Value::Int(0),
             ("float", Some(Value::Int(value))) => Value::Float((value as f64).to_bits()),
-            ("float", Some(Value::Str(text))) => self.heap.text(text).trim().parse::<f64>().map_or(Value::Unknown, |v| Value::Float(v.to_bits())),
+            ("float", Some(Value::Str(text))) => {
+                self.heap.text(text).trim().parse::<f64>().map_or(Value::Unknown, |v| Value::Float(v.to_bits()))
+            }
             ("bool", Some(object)) => self.truth(object)?.map_or(Value::Unknown, Value::Bool),
             ("bool", None) => Value::Bool(false),
             ("any" | "all", Some(object)) => {
@@ -452,7 +598,8 @@ impl Interp<'_> {
                 verdict.map_or(Value::Unknown, Value::Bool)
             }
             ("range", _) => {
-                let bounds: Option<Vec<i64>> = args.positional.iter().map(|v| if let Value::Int(v) = v { Some(*v) } else { None }).collect();
+                let bounds: Option<Vec<i64>> =
+                    args.positional.iter().map(|v| if let Value::Int(v) = v { Some(*v) } else { None }).collect();
                 match bounds.as_deref() {
                     Some([end]) if *end <= 2000 => {
                         let items = (0..*end).map(Value::Int).collect();
@@ -525,7 +672,11 @@ impl Interp<'_> {
                 }
             }
             ("max" | "min", Some(object)) if args.keywords.is_empty() => {
-                let (items, open) = if args.positional.len() > 1 { (args.positional.clone(), args.open) } else { self.iterate(object)? };
+                let (items, open) = if args.positional.len() > 1 {
+                    (args.positional.clone(), args.open)
+                } else {
+                    self.iterate(object)?
+                };
                 let mut best: Option<Value> = None;
                 for item in items {
                     best = Some(match best {
@@ -551,8 +702,16 @@ impl Interp<'_> {
                 let open = open || !matches!(self.heap.get(object), Some(Object::Module(_)));
                 self.heap.list(names, open)
             }
-            ("repr" | "format" | "hash" | "id" | "ord" | "chr" | "hex" | "round" | "abs" | "sum" | "pow" | "divmod" | "bytes" | "bytearray" | "memoryview" | "slice" | "input" | "print" | "compile", _) => {
-                if name == "print" { Value::None } else { Value::Unknown }
+            (
+                "repr" | "format" | "hash" | "id" | "ord" | "chr" | "hex" | "round" | "abs" | "sum" | "pow" | "divmod"
+                | "bytes" | "bytearray" | "memoryview" | "slice" | "input" | "print" | "compile",
+                _,
+            ) => {
+                if name == "print" {
+                    Value::None
+                } else {
+                    Value::Unknown
+                }
             }
             ("object", _) => {
                 let class = self.heap.external("object");
@@ -643,10 +802,8 @@ impl Interp<'_> {
     }
 
     fn has_attr(&mut self, object: Value, name: Sym) -> Run<Value> {
-        self.catches.push(Catch {
-            classes: Some(vec![self.heap.external("AttributeError")]),
-            module_depth: self.module_depth,
-        });
+        self.catches
+            .push(Catch { classes: Some(vec![self.heap.external("AttributeError")]), module_depth: self.module_depth });
         let result = self.find_attr(object, name);
         self.catches.pop();
         Ok(match result {
@@ -656,7 +813,10 @@ impl Interp<'_> {
                 // Whether a thing of the runtime has it is only known for its modules.
                 Some(_) if !matches!(self.heap.get(object), Some(Object::Module(_))) => Value::Unknown,
                 _ => match (self.heap.get(value), self.heap.get(object)) {
-                    (Some(Object::Method { function, .. }), Some(Object::Tuple(_) | Object::List { .. } | Object::Dict { .. } | Object::Set { .. })) => {
+                    (
+                        Some(Object::Method { function, .. }),
+                        Some(Object::Tuple(_) | Object::List { .. } | Object::Dict { .. } | Object::Set { .. }),
+                    ) => {
                         let function = *function;
                         let name = self.heap.external_name(function).unwrap_or_default();
                         if methods::is_known(&name) { Value::Bool(true) } else { Value::Unknown }
@@ -767,11 +927,20 @@ fn abstract_instance(kind: &str, of: &str) -> Option<bool> {
     let of_short = of.strip_prefix("collections.abc.").or_else(|| of.strip_prefix("typing.")).unwrap_or(of);
     Some(match (kind, of_short) {
         (kind, of) if kind == of => true,
-        ("list" | "tuple" | "str", "Sequence" | "Iterable" | "Collection" | "Sized" | "Container" | "Reversible") => true,
+        ("list" | "tuple" | "str", "Sequence" | "Iterable" | "Collection" | "Sized" | "Container" | "Reversible") => {
+            true
+        }
         ("dict", "Mapping" | "MutableMapping" | "Iterable" | "Collection" | "Sized" | "Container") => true,
         ("set" | "frozenset", "Set" | "Iterable" | "Collection") => true,
-        ("types.FunctionType" | "types.MethodType" | "types.BuiltinFunctionType", "Callable" | "types.FunctionType" | "types.MethodType") => kind == of || of_short == "Callable",
-        ("list" | "tuple" | "str" | "dict" | "int" | "float" | "bool" | "bytes" | "types.NoneType" | "set", "types.ModuleType" | "types.FunctionType" | "os.PathLike" | "pathlib.Path" | "Callable" | "Mapping" | "Sequence") => false,
+        (
+            "types.FunctionType" | "types.MethodType" | "types.BuiltinFunctionType",
+            "Callable" | "types.FunctionType" | "types.MethodType",
+        ) => kind == of || of_short == "Callable",
+        (
+            "list" | "tuple" | "str" | "dict" | "int" | "float" | "bool" | "bytes" | "types.NoneType" | "set",
+            "types.ModuleType" | "types.FunctionType" | "os.PathLike" | "pathlib.Path" | "Callable" | "Mapping"
+            | "Sequence",
+        ) => false,
         ("types.ModuleType", _) if is_type(of) && of != "object" => false,
         (kind, of) => return is_builtin_subclass(kind, of),
     })

@@ -61,14 +61,7 @@ impl Interp<'_> {
         let via: Vec<_> = self.call_sites.iter().filter(|(at, _)| self.module(*at).own).copied().collect();
         let repeats = self.repeats;
         if self.phase == Phase::Init {
-            self.calls.push(SeenCall {
-                module: frame.module,
-                span,
-                callee,
-                args: args.clone(),
-                via,
-                repeats,
-            });
+            self.calls.push(SeenCall { module: frame.module, span, callee, args: args.clone(), via, repeats });
         }
     }
 
@@ -111,7 +104,9 @@ impl Interp<'_> {
                     }
                     Some(Object::Class(class)) => {
                         let (module, class_name) = (class.module?, class.name);
-                        (!self.module(module).own).then(|| format!("{}.{}", self.heap.text(self.module(module).name), self.heap.text(class_name)))
+                        (!self.module(module).own).then(|| {
+                            format!("{}.{}", self.heap.text(self.module(module).name), self.heap.text(class_name))
+                        })
                     }
                     Some(Object::External(name)) => Some(self.heap.text(*name).to_string()),
                     Some(Object::Module(at)) => {
@@ -302,16 +297,17 @@ impl Interp<'_> {
             Some(object) => object,
             None => {
                 let payload = self.payload_of(class, args)?;
-                self.heap.alloc(Object::Instance {
-                    class,
-                    attrs: Names::default(),
-                    payload,
-                })
+                self.heap.alloc(Object::Instance { class, attrs: Names::default(), payload })
             }
         };
         let init = self.heap.sym("__init__");
         match self.class_lookup(class, init) {
-            Some(found) if matches!(self.heap.get(found), Some(Object::Function(_) | Object::Union(_) | Object::Instance { .. })) => {
+            Some(found)
+                if matches!(
+                    self.heap.get(found),
+                    Some(Object::Function(_) | Object::Union(_) | Object::Instance { .. })
+                ) =>
+            {
                 let method = self.bind(found, object, class)?;
                 self.call(method, args.clone())?;
             }
@@ -324,7 +320,13 @@ impl Interp<'_> {
         let type_ = self.heap.external("type");
         matches!(self.heap.get(class), Some(Object::Class(_))) && {
             let mro = self.mro_of(class);
-            mro.iter().any(|base| *base == type_ || matches!(self.heap.external_name(*base).as_deref(), Some("abc.ABCMeta" | "enum.EnumMeta" | "enum.EnumType")))
+            mro.iter().any(|base| {
+                *base == type_
+                    || matches!(
+                        self.heap.external_name(*base).as_deref(),
+                        Some("abc.ABCMeta" | "enum.EnumMeta" | "enum.EnumType")
+                    )
+            })
         }
     }
 
@@ -369,11 +371,19 @@ impl Interp<'_> {
             let Some(name) = self.heap.external_name(base) else { continue };
             match &*name {
                 "dict" | "collections.OrderedDict" | "collections.UserDict" | "collections.defaultdict" => {
-                    return self.call_runtime("dict", base, Args { positional: args.positional.iter().take(1).copied().collect(), ..args.clone() });
+                    return self.call_runtime(
+                        "dict",
+                        base,
+                        Args { positional: args.positional.iter().take(1).copied().collect(), ..args.clone() },
+                    );
                 }
                 "list" | "tuple" | "set" | "frozenset" | "str" | "collections.deque" => {
                     let name = if &*name == "collections.deque" { "list" } else { &*name };
-                    return self.call_runtime(name, base, Args { positional: args.positional.iter().take(1).copied().collect(), ..Args::default() });
+                    return self.call_runtime(
+                        name,
+                        base,
+                        Args { positional: args.positional.iter().take(1).copied().collect(), ..Args::default() },
+                    );
                 }
                 _ => {}
             }
@@ -479,7 +489,12 @@ impl Interp<'_> {
         let key = (function.module, function.index);
         let active = self.active.get(&key).copied().unwrap_or(0);
         let runs = self.runs.get(&key).copied().unwrap_or(0);
-        if self.call_depth >= CALL_DEPTH || self.total_depth >= TOTAL_DEPTH || active >= 4 || runs >= RUNS_PER_FUNCTION || self.steps >= STEP_LIMIT {
+        if self.call_depth >= CALL_DEPTH
+            || self.total_depth >= TOTAL_DEPTH
+            || active >= 4
+            || runs >= RUNS_PER_FUNCTION
+            || self.steps >= STEP_LIMIT
+        {
             return Ok(Value::Unknown);
         }
         *self.runs.entry(key).or_default() += 1;
@@ -672,7 +687,9 @@ impl Interp<'_> {
                 let (function, args) = (*function, args.clone());
                 match self.heap.external_name(function).as_deref() {
                     Some("contextlib.suppress") => Ok((Value::None, Some(args.positional))),
-                    Some("contextlib.nullcontext") => Ok((args.positional.first().copied().unwrap_or(Value::None), None)),
+                    Some("contextlib.nullcontext") => {
+                        Ok((args.positional.first().copied().unwrap_or(Value::None), None))
+                    }
                     _ => Ok((Value::Unknown, None)),
                 }
             }

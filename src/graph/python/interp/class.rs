@@ -69,7 +69,15 @@ impl Interp<'_> {
     }
 
     /// What the class statement does once the body has run.
-    pub(super) fn build_class(&mut self, name: Sym, bases: Vec<Value>, scope: ScopeId, metaclass: Option<Value>, keywords: Vec<(Sym, Value)>, module: Option<ModIdx>) -> Run<Value> {
+    pub(super) fn build_class(
+        &mut self,
+        name: Sym,
+        bases: Vec<Value>,
+        scope: ScopeId,
+        metaclass: Option<Value>,
+        keywords: Vec<(Sym, Value)>,
+        module: Option<ModIdx>,
+    ) -> Run<Value> {
         let bases = self.resolve_bases(bases);
         let metaclass = metaclass.unwrap_or_else(|| self.inherited_metaclass(&bases));
         if matches!(self.heap.get(metaclass), Some(Object::Class(_) | Object::Function(_))) {
@@ -93,7 +101,15 @@ impl Interp<'_> {
     }
 
     /// `type.__new__`: the class object itself.
-    pub(super) fn make_class(&mut self, name: Sym, bases: Vec<Value>, scope: ScopeId, metaclass: Value, keywords: Vec<(Sym, Value)>, module: Option<ModIdx>) -> Run<Value> {
+    pub(super) fn make_class(
+        &mut self,
+        name: Sym,
+        bases: Vec<Value>,
+        scope: ScopeId,
+        metaclass: Value,
+        keywords: Vec<(Sym, Value)>,
+        module: Option<ModIdx>,
+    ) -> Run<Value> {
         let bases = self.resolve_bases(bases);
         let open = bases.iter().any(|base| self.is_open_base(*base));
         let mut fields = None;
@@ -161,7 +177,11 @@ impl Interp<'_> {
         let mut out = Vec::with_capacity(bases.len());
         for base in bases {
             let resolved = match self.heap.get(base) {
-                Some(Object::Union(members)) => members.iter().copied().find(|m| matches!(self.heap.get(*m), Some(Object::Class(_)))).unwrap_or(Value::Unknown),
+                Some(Object::Union(members)) => members
+                    .iter()
+                    .copied()
+                    .find(|m| matches!(self.heap.get(*m), Some(Object::Class(_))))
+                    .unwrap_or(Value::Unknown),
                 Some(Object::Instance { class, .. }) => {
                     let class = *class;
                     let hook = self.heap.sym("__mro_entries__");

@@ -84,11 +84,7 @@ impl Interp<'_> {
             }
             Expr::Tuple(list) => {
                 let (items, open) = self.eval_items(frame, list)?;
-                if open {
-                    self.heap.list(items, true)
-                } else {
-                    self.heap.tuple(&items)
-                }
+                if open { self.heap.list(items, true) } else { self.heap.tuple(&items) }
             }
             Expr::List(list) => {
                 let (items, open) = self.eval_items(frame, list)?;
@@ -287,10 +283,7 @@ impl Interp<'_> {
                 known = false;
                 continue;
             }
-            options = options
-                .iter()
-                .flat_map(|head| texts.iter().map(move |text| format!("{head}{text}")))
-                .collect();
+            options = options.iter().flat_map(|head| texts.iter().map(move |text| format!("{head}{text}"))).collect();
         }
         if !known {
             return Ok(Value::Unknown);
@@ -329,10 +322,7 @@ impl Interp<'_> {
         Ok(match node.kind {
             ComprehensionKind::List => self.heap.list(out.items, out.open),
             ComprehensionKind::Generator => self.heap.list(out.items, out.open),
-            ComprehensionKind::Set => self.heap.alloc(Object::Set {
-                items: out.items,
-                open: out.open,
-            }),
+            ComprehensionKind::Set => self.heap.alloc(Object::Set { items: out.items, open: out.open }),
             ComprehensionKind::Dict => self.heap.dict(out.pairs, out.open),
         })
     }

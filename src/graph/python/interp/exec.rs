@@ -19,17 +19,9 @@ pub(super) struct Flow {
 }
 
 impl Flow {
-    const NEXT: Self = Self {
-        next: true,
-        broken: false,
-        continued: false,
-        returned: None,
-    };
+    const NEXT: Self = Self { next: true, broken: false, continued: false, returned: None };
 
-    const DEAD: Self = Self {
-        next: false,
-        ..Self::NEXT
-    };
+    const DEAD: Self = Self { next: false, ..Self::NEXT };
 }
 
 impl Interp<'_> {
@@ -50,18 +42,9 @@ impl Interp<'_> {
         let mut flow = Flow::NEXT;
         for id in code.code.block(block) {
             let after = self.exec_stmt(frame, *id)?;
-            flow = self.join_flow(
-                Flow {
-                    next: false,
-                    ..flow
-                },
-                after,
-            );
+            flow = self.join_flow(Flow { next: false, ..flow }, after);
             if !after.next {
-                return Ok(Flow {
-                    next: false,
-                    ..flow
-                });
+                return Ok(Flow { next: false, ..flow });
             }
         }
         Ok(flow)
@@ -132,10 +115,7 @@ impl Interp<'_> {
                     Some(value) => self.eval(frame, *value)?,
                     None => Value::None,
                 };
-                return Ok(Flow {
-                    returned: Some(value),
-                    ..Flow::DEAD
-                });
+                return Ok(Flow { returned: Some(value), ..Flow::DEAD });
             }
             Stmt::Delete(targets) => {
                 for target in code.code.list(*targets) {
@@ -149,16 +129,10 @@ impl Interp<'_> {
                 }
             }
             Stmt::Break => {
-                return Ok(Flow {
-                    broken: true,
-                    ..Flow::DEAD
-                });
+                return Ok(Flow { broken: true, ..Flow::DEAD });
             }
             Stmt::Continue => {
-                return Ok(Flow {
-                    continued: true,
-                    ..Flow::DEAD
-                });
+                return Ok(Flow { continued: true, ..Flow::DEAD });
             }
             Stmt::Nothing => {}
         }
@@ -211,7 +185,9 @@ impl Interp<'_> {
             (Err(_), Ok(b)) => (b, None, Some(vars_b)),
             (Ok(a), Ok(b)) => {
                 let flow = self.join_flow(a, b);
-                let keep = |flow: Flow, vars| (flow.next || flow.broken || flow.continued || !(a.next || b.next)).then_some(vars);
+                let keep = |flow: Flow, vars| {
+                    (flow.next || flow.broken || flow.continued || !(a.next || b.next)).then_some(vars)
+                };
                 (flow, keep(a, vars_a), keep(b, vars_b))
             }
         };
@@ -219,11 +195,12 @@ impl Interp<'_> {
         Ok(flow)
     }
 
-    fn branch(&mut self, frame: &Frame, run: &mut dyn FnMut(&mut Self) -> Run<Flow>) -> (Run<Flow>, Vec<(Sym, Option<Value>)>) {
-        self.logs.push(Log {
-            scope: frame.scope,
-            old: Vec::new(),
-        });
+    fn branch(
+        &mut self,
+        frame: &Frame,
+        run: &mut dyn FnMut(&mut Self) -> Run<Flow>,
+    ) -> (Run<Flow>, Vec<(Sym, Option<Value>)>) {
+        self.logs.push(Log { scope: frame.scope, old: Vec::new() });
         let result = run(self);
         let log = self.logs.pop().map(|log| log.old).unwrap_or_default();
         let mut new: Vec<(Sym, Option<Value>)> = Vec::new();
@@ -243,8 +220,14 @@ impl Interp<'_> {
         (result, new)
     }
 
-    fn merge_vars(&mut self, scope: ScopeId, left: Option<Vec<(Sym, Option<Value>)>>, right: Option<Vec<(Sym, Option<Value>)>>) {
-        let (both, left, right) = (left.is_some() && right.is_some(), left.unwrap_or_default(), right.unwrap_or_default());
+    fn merge_vars(
+        &mut self,
+        scope: ScopeId,
+        left: Option<Vec<(Sym, Option<Value>)>>,
+        right: Option<Vec<(Sym, Option<Value>)>>,
+    ) {
+        let (both, left, right) =
+            (left.is_some() && right.is_some(), left.unwrap_or_default(), right.unwrap_or_default());
         let find = |list: &[(Sym, Option<Value>)], name: Sym| list.iter().find(|(n, _)| *n == name).map(|(_, v)| *v);
         let mut names: Vec<Sym> = left.iter().chain(&right).map(|(name, _)| *name).collect();
         names.sort_unstable();
@@ -277,11 +260,9 @@ impl Interp<'_> {
                 self.heap.scope_mut(frame.scope).open = true;
                 self.exec_if(frame, rest, orelse)
             }
-            None => self.either(
-                frame,
-                &mut |this| this.exec_block(frame, *body),
-                &mut |this| this.exec_if(frame, rest, orelse),
-            ),
+            None => self.either(frame, &mut |this| this.exec_block(frame, *body), &mut |this| {
+                this.exec_if(frame, rest, orelse)
+            }),
         }
     }
 
@@ -379,10 +360,7 @@ impl Interp<'_> {
         }
         let result = match &suppressed {
             Some(classes) => {
-                self.catches.push(Catch {
-                    classes: Some(classes.clone()),
-                    module_depth: self.module_depth,
-                });
+                self.catches.push(Catch { classes: Some(classes.clone()), module_depth: self.module_depth });
                 let result = self.exec_block(frame, body);
                 self.catches.pop();
                 match result {
@@ -419,10 +397,7 @@ impl Interp<'_> {
                 }
             }
         }
-        self.catches.push(Catch {
-            classes,
-            module_depth: self.module_depth,
-        });
+        self.catches.push(Catch { classes, module_depth: self.module_depth });
         let result = self.exec_block(frame, node.body);
         self.catches.pop();
         let result = match result {
@@ -502,11 +477,9 @@ impl Interp<'_> {
         match verdict {
             Some(true) => self.exec_block(frame, case.body),
             Some(false) => self.exec_match(frame, subject, rest),
-            None => self.either(
-                frame,
-                &mut |this| this.exec_block(frame, case.body),
-                &mut |this| this.exec_match(frame, subject, rest),
-            ),
+            None => self.either(frame, &mut |this| this.exec_block(frame, case.body), &mut |this| {
+                this.exec_match(frame, subject, rest)
+            }),
         }
     }
 

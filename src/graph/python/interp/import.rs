@@ -148,7 +148,12 @@ impl Interp<'_> {
     }
 
     /// Makes a module object and enters it into `sys.modules`.
-    pub(in super::super) fn new_module(&mut self, name: &str, kind: ModuleKind, from: Option<(ModIdx, Span)>) -> ModIdx {
+    pub(in super::super) fn new_module(
+        &mut self,
+        name: &str,
+        kind: ModuleKind,
+        from: Option<(ModIdx, Span)>,
+    ) -> ModIdx {
         let at = ModIdx(self.mods.len() as u32);
         let sym = self.heap.sym(name);
         let object = self.heap.alloc(Object::Module(at));
@@ -325,14 +330,7 @@ impl Interp<'_> {
         }
         let function = self.call_sites.last().and(None);
         let guarded = self.is_caught("ModuleNotFoundError", true);
-        self.imports.push(SeenImport {
-            importer,
-            span,
-            target,
-            phase: self.phase,
-            function,
-            guarded,
-        });
+        self.imports.push(SeenImport { importer, span, target, phase: self.phase, function, guarded });
     }
 
     /// `import a.b as c, d` in a frame.
@@ -373,7 +371,14 @@ impl Interp<'_> {
     }
 
     /// `from x import a, b`.
-    pub(super) fn exec_import_from(&mut self, frame: &Frame, level: u32, module: Option<NameId>, names: &[Alias], span: Span) -> Run<()> {
+    pub(super) fn exec_import_from(
+        &mut self,
+        frame: &Frame,
+        level: u32,
+        module: Option<NameId>,
+        names: &[Alias],
+        span: Span,
+    ) -> Run<()> {
         let text = module.map_or("", |module| frame.code.code.name(module)).to_owned();
         let Some(base) = self.resolve_relative(frame.module, level, &text) else {
             for alias in names {
@@ -399,7 +404,13 @@ impl Interp<'_> {
     }
 
     /// An attribute of a module, or else its submodule of that name.
-    pub(super) fn import_attr(&mut self, source: Value, base: &str, name: Sym, from: Option<(ModIdx, Span)>) -> Run<Value> {
+    pub(super) fn import_attr(
+        &mut self,
+        source: Value,
+        base: &str,
+        name: Sym,
+        from: Option<(ModIdx, Span)>,
+    ) -> Run<Value> {
         if source == Value::Unknown {
             return Ok(Value::Unknown);
         }
@@ -417,7 +428,8 @@ impl Interp<'_> {
             return self.import(&full, from);
         }
         // In an import circle the order matters that C code and lazy loaders hide from us.
-        let running = matches!(self.heap.get(source), Some(Object::Module(at)) if self.module(*at).state == LoadState::Running);
+        let running =
+            matches!(self.heap.get(source), Some(Object::Module(at)) if self.module(*at).state == LoadState::Running);
         if running || self.is_open_module(source) {
             return Ok(Value::Unknown);
         }

@@ -32,7 +32,11 @@ impl Interp<'_> {
                     if result == value {
                         return Ok((Vec::new(), true));
                     }
-                    return if matches!(self.heap.get(result), Some(Object::Instance { .. })) { Ok((Vec::new(), true)) } else { self.iterate(result) };
+                    return if matches!(self.heap.get(result), Some(Object::Instance { .. })) {
+                        Ok((Vec::new(), true))
+                    } else {
+                        self.iterate(result)
+                    };
                 }
                 if let Some(Object::Class(node)) = self.heap.get(class)
                     && let Some(fields) = node.fields.clone()
@@ -51,11 +55,18 @@ impl Interp<'_> {
                 if let Some(method) = self.class_lookup(metaclass, iter) {
                     let method = self.bind(method, value, metaclass)?;
                     let result = self.call(method, Args::default())?;
-                    return if matches!(self.heap.get(result), Some(Object::Class(_))) { Ok((Vec::new(), true)) } else { self.iterate(result) };
+                    return if matches!(self.heap.get(result), Some(Object::Class(_))) {
+                        Ok((Vec::new(), true))
+                    } else {
+                        self.iterate(result)
+                    };
                 }
                 // Members of an enumeration.
                 let vars: Vec<(Sym, Value)> = self.heap.vars(scope).iter().collect();
-                let members = vars.into_iter().filter(|(n, v)| !self.heap.text(*n).starts_with('_') && !matches!(self.heap.get(*v), Some(Object::Function(_) | Object::Property { .. })));
+                let members = vars.into_iter().filter(|(n, v)| {
+                    !self.heap.text(*n).starts_with('_')
+                        && !matches!(self.heap.get(*v), Some(Object::Function(_) | Object::Property { .. }))
+                });
                 Ok((members.map(|(_, v)| v).collect(), true))
             }
             Object::Union(members) => {
@@ -193,7 +204,11 @@ impl Interp<'_> {
                 }
                 let (from, to) = clamp(from, to, items.len());
                 let cut = items.get(from..to).unwrap_or(&[]).to_vec();
-                Ok(if matches!(self.heap.object(id), Object::Tuple(_)) { self.heap.tuple(&cut) } else { self.heap.list(cut, false) })
+                Ok(if matches!(self.heap.object(id), Object::Tuple(_)) {
+                    self.heap.tuple(&cut)
+                } else {
+                    self.heap.list(cut, false)
+                })
             }
             Object::Dict { items, open } => {
                 let (found, open) = (items.get(key), *open);
@@ -286,7 +301,9 @@ impl Interp<'_> {
         let (items, _) = self.dict_items(dict);
         let mut result = Value::Unknown;
         for (_, value) in items.into_iter().take(40) {
-            if matches!(self.heap.get(value), Some(Object::Function(_) | Object::Class(_))) || matches!(value, Value::Str(_)) {
+            if matches!(self.heap.get(value), Some(Object::Function(_) | Object::Class(_)))
+                || matches!(value, Value::Str(_))
+            {
                 result = self.heap.join(result, value);
                 if result == Value::Unknown {
                     return result;

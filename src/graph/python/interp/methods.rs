@@ -7,7 +7,25 @@ use super::*;
 pub(super) fn is_known(name: &str) -> bool {
     matches!(
         name,
-        ".append" | ".extend" | ".insert" | ".pop" | ".remove" | ".items" | ".keys" | ".values" | ".get" | ".update" | ".setdefault" | ".add" | ".copy" | ".index" | ".count" | ".sort" | ".__iter__" | ".__len__" | ".__getitem__"
+        ".append"
+            | ".extend"
+            | ".insert"
+            | ".pop"
+            | ".remove"
+            | ".items"
+            | ".keys"
+            | ".values"
+            | ".get"
+            | ".update"
+            | ".setdefault"
+            | ".add"
+            | ".copy"
+            | ".index"
+            | ".count"
+            | ".sort"
+            | ".__iter__"
+            | ".__len__"
+            | ".__getitem__"
     )
 }
 
@@ -91,8 +109,17 @@ impl Interp<'_> {
                     Some(value) => self.items_of(value),
                     None => (Vec::new(), true),
                 };
-                let hit = options.iter().filter_map(|o| self.text_of(*o)).any(|o| if name == "startswith" { text.starts_with(&*o) } else { text.ends_with(&*o) });
-                if hit { Value::Bool(true) } else if open { Value::Unknown } else { Value::Bool(false) }
+                let hit = options
+                    .iter()
+                    .filter_map(|o| self.text_of(*o))
+                    .any(|o| if name == "startswith" { text.starts_with(&*o) } else { text.ends_with(&*o) });
+                if hit {
+                    Value::Bool(true)
+                } else if open {
+                    Value::Unknown
+                } else {
+                    Value::Bool(false)
+                }
             }
             ("split" | "rsplit", _) => {
                 let limit = match rest.get(1).copied().or_else(|| self.keyword(args, "maxsplit")) {
@@ -147,10 +174,20 @@ impl Interp<'_> {
             ("find" | "index", Some(needle)) => text.find(needle).map_or(Value::Int(-1), |at| Value::Int(at as i64)),
             ("count", Some(needle)) if !needle.is_empty() => Value::Int(text.matches(needle).count() as i64),
             ("encode", _) => Value::Bytes(self.heap.sym(text)),
-            ("isdigit" | "isnumeric" | "isdecimal", _) => Value::Bool(!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())),
-            ("isidentifier", _) => Value::Bool(!text.is_empty() && !text.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(|c| c.is_alphanumeric() || c == '_')),
-            ("isupper", _) => Value::Bool(text.chars().any(char::is_uppercase) && !text.chars().any(char::is_lowercase)),
-            ("islower", _) => Value::Bool(text.chars().any(char::is_lowercase) && !text.chars().any(char::is_uppercase)),
+            ("isdigit" | "isnumeric" | "isdecimal", _) => {
+                Value::Bool(!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()))
+            }
+            ("isidentifier", _) => Value::Bool(
+                !text.is_empty()
+                    && !text.starts_with(|c: char| c.is_ascii_digit())
+                    && text.chars().all(|c| c.is_alphanumeric() || c == '_'),
+            ),
+            ("isupper", _) => {
+                Value::Bool(text.chars().any(char::is_uppercase) && !text.chars().any(char::is_lowercase))
+            }
+            ("islower", _) => {
+                Value::Bool(text.chars().any(char::is_lowercase) && !text.chars().any(char::is_uppercase))
+            }
             _ => Value::Unknown,
         })
     }
@@ -193,7 +230,9 @@ impl Interp<'_> {
     fn tuple_method(&mut self, this: Value, name: &str, rest: &[Value]) -> Run<Value> {
         let (items, _) = self.items_of(this);
         Ok(match (name, rest.first()) {
-            ("index", Some(value)) => items.iter().position(|i| i == value).map_or(Value::Unknown, |at| Value::Int(at as i64)),
+            ("index", Some(value)) => {
+                items.iter().position(|i| i == value).map_or(Value::Unknown, |at| Value::Int(at as i64))
+            }
             ("count", Some(value)) => Value::Int(items.iter().filter(|i| *i == value).count() as i64),
             ("__getitem__", Some(key)) => self.get_item(this, *key)?,
             ("_replace" | "_asdict", _) => Value::Unknown,
@@ -262,7 +301,9 @@ impl Interp<'_> {
                 let (items, open) = (items.clone(), *open);
                 self.heap.list(items, open)
             }
-            ("index", Some(value)) => items.iter().position(|i| *i == value).map_or(Value::Unknown, |at| Value::Int(at as i64)),
+            ("index", Some(value)) => {
+                items.iter().position(|i| *i == value).map_or(Value::Unknown, |at| Value::Int(at as i64))
+            }
             ("__iter__", _) => this,
             ("__getitem__", Some(key)) => self.get_item(this, key)?,
             ("sort", _) => Value::None,
@@ -272,7 +313,9 @@ impl Interp<'_> {
 
     fn set_method(&mut self, id: ObjId, name: &str, rest: &[Value]) -> Run<Value> {
         let more = match (name, rest.first()) {
-            ("update" | "union" | "difference" | "intersection" | "issubset" | "issuperset", Some(value)) => self.iterate(*value)?,
+            ("update" | "union" | "difference" | "intersection" | "issubset" | "issuperset", Some(value)) => {
+                self.iterate(*value)?
+            }
             _ => (Vec::new(), false),
         };
         let uncertain = self.maybe > 0;
@@ -426,7 +469,9 @@ impl Interp<'_> {
                 self.set_item(this, key, default.unwrap_or(Value::Unknown))?;
                 Value::None
             }
-            ("__contains__", Some(key)) => self.namespace_contains(this, key).flatten().map_or(Value::Unknown, Value::Bool),
+            ("__contains__", Some(key)) => {
+                self.namespace_contains(this, key).flatten().map_or(Value::Unknown, Value::Bool)
+            }
             _ => Value::Unknown,
         })
     }

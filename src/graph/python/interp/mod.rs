@@ -164,7 +164,6 @@ pub(super) struct Interp<'a> {
     pub(super) executed: FxHashSet<(ModIdx, u32)>,
     catches: Vec<Catch>,
     logs: Vec<Log>,
-    memo: FxHashMap<(ObjId, Args), Value>,
     active: FxHashMap<(ModIdx, u32), u32>,
     runs: FxHashMap<(ModIdx, u32), u32>,
     pub(super) call_sites: Vec<(ModIdx, Span)>,
@@ -180,11 +179,7 @@ pub(super) struct Interp<'a> {
 }
 
 impl<'a> Interp<'a> {
-    pub(super) fn new(
-        input: &'a Setup<'a>,
-        finder: &'a Finder<'a>,
-        sources: &'a Sources<'a>,
-    ) -> Self {
+    pub(super) fn new(input: &'a Setup<'a>, finder: &'a Finder<'a>, sources: &'a Sources<'a>) -> Self {
         Self {
             input,
             finder,
@@ -202,7 +197,6 @@ impl<'a> Interp<'a> {
             executed: FxHashSet::default(),
             catches: Vec::new(),
             logs: Vec::new(),
-            memo: FxHashMap::default(),
             active: FxHashMap::default(),
             runs: FxHashMap::default(),
             call_sites: Vec::new(),
@@ -278,11 +272,7 @@ impl<'a> Interp<'a> {
         let args = self.heap.tuple(&[message]);
         attrs.set(self.heap.sym("args"), args);
         attrs.set(self.heap.sym("msg"), message);
-        Raised(self.heap.alloc(Object::Instance {
-            class,
-            attrs,
-            payload: Value::Unknown,
-        }))
+        Raised(self.heap.alloc(Object::Instance { class, attrs, payload: Value::Unknown }))
     }
 
     /// Whether an exception of a built-in class would be caught by running code.

@@ -18,13 +18,32 @@ impl Interp<'_> {
             Value::Obj(id) => match self.heap.object(id) {
                 Object::Tuple(items) => Some(!items.is_empty()),
                 Object::List { items, open } | Object::Set { items, open } => {
-                    if !items.is_empty() { Some(true) } else if *open { None } else { Some(false) }
+                    if !items.is_empty() {
+                        Some(true)
+                    } else if *open {
+                        None
+                    } else {
+                        Some(false)
+                    }
                 }
                 Object::Dict { items, open } => {
-                    if items.len() > 0 { Some(true) } else if *open { None } else { Some(false) }
+                    if items.len() > 0 {
+                        Some(true)
+                    } else if *open {
+                        None
+                    } else {
+                        Some(false)
+                    }
                 }
-                Object::Module(_) | Object::Function(_) | Object::Class(_) | Object::Method { .. } | Object::Partial { .. }
-                | Object::Property { .. } | Object::StaticMethod(_) | Object::ClassMethod(_) | Object::Generator { .. } => Some(true),
+                Object::Module(_)
+                | Object::Function(_)
+                | Object::Class(_)
+                | Object::Method { .. }
+                | Object::Partial { .. }
+                | Object::Property { .. }
+                | Object::StaticMethod(_)
+                | Object::ClassMethod(_)
+                | Object::Generator { .. } => Some(true),
                 Object::Namespace(_) => Some(true),
                 Object::Super { .. } => None,
                 Object::External(name) => {
@@ -97,11 +116,18 @@ impl Interp<'_> {
                 let pair = (self.heap.object(x).clone(), self.heap.object(y).clone());
                 match pair {
                     (Object::Tuple(x), Object::Tuple(y)) => self.equal_lists(&x, &y),
-                    (Object::List { items: x, open: false }, Object::List { items: y, open: false }) => self.equal_lists(&x, &y),
-                    (Object::Class(_), Object::Class(_) | Object::External(_)) | (Object::External(_), Object::Class(_)) => Some(false),
+                    (Object::List { items: x, open: false }, Object::List { items: y, open: false }) => {
+                        self.equal_lists(&x, &y)
+                    }
+                    (Object::Class(_), Object::Class(_) | Object::External(_))
+                    | (Object::External(_), Object::Class(_)) => Some(false),
                     (Object::External(x), Object::External(y)) => {
                         let (x, y) = (self.heap.text(x), self.heap.text(y));
-                        (!x.contains("()") && !y.contains("()") && builtins::is_builtin_name(&x, self.input.version) && builtins::is_builtin_name(&y, self.input.version)).then_some(false)
+                        (!x.contains("()")
+                            && !y.contains("()")
+                            && builtins::is_builtin_name(&x, self.input.version)
+                            && builtins::is_builtin_name(&y, self.input.version))
+                        .then_some(false)
                     }
                     (Object::Module(_) | Object::Function(_), Object::Module(_) | Object::Function(_)) => Some(false),
                     _ => None,
@@ -296,7 +322,10 @@ impl Interp<'_> {
             (BinaryOp::Add, Value::Obj(_), Value::Obj(_)) if self.is_sequence(a) && self.is_sequence(b) => {
                 let (mut items, open) = self.items_of(a);
                 let (more, unknown) = self.items_of(b);
-                if in_place && let Value::Obj(id) = a && let Object::List { items, open } = self.heap.object_mut(id) {
+                if in_place
+                    && let Value::Obj(id) = a
+                    && let Object::List { items, open } = self.heap.object_mut(id)
+                {
                     items.extend(more);
                     *open |= unknown;
                     return Ok(a);
@@ -374,7 +403,9 @@ impl Interp<'_> {
             }
             return self.heap.alloc(object);
         }
-        if let (Some(Object::Set { items, open }), Some(Object::Set { items: more, open: unknown })) = (self.heap.get(a), self.heap.get(b)) {
+        if let (Some(Object::Set { items, open }), Some(Object::Set { items: more, open: unknown })) =
+            (self.heap.get(a), self.heap.get(b))
+        {
             let (mut items, open) = (items.clone(), *open || *unknown);
             for item in more.clone() {
                 if !items.contains(&item) {

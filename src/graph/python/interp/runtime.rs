@@ -38,7 +38,56 @@ const LAMBDA_ENVIRONMENT: &[(&str, Option<&str>)] = &[
 impl Interp<'_> {
     /// Modules inside the interpreter, which no file can shadow.
     pub(super) fn is_builtin(&self, name: &str) -> bool {
-        matches!(name, "sys" | "builtins" | "_imp" | "_thread" | "_warnings" | "_weakref" | "_io" | "marshal" | "posix" | "time" | "gc" | "itertools" | "atexit" | "errno" | "_signal" | "faulthandler" | "pwd" | "_ast" | "_codecs" | "_collections" | "_functools" | "_locale" | "_operator" | "_sre" | "_stat" | "_string" | "_symtable" | "_tracemalloc" | "_abc" | "zipimport" | "_frozen_importlib" | "_frozen_importlib_external" | "abc" | "codecs" | "io" | "os" | "site" | "stat" | "posixpath" | "genericpath" | "_collections_abc" | "importlib._bootstrap" | "importlib._bootstrap_external" | "importlib.util" | "importlib.machinery" | "runpy" | "__main__")
+        matches!(
+            name,
+            "sys"
+                | "builtins"
+                | "_imp"
+                | "_thread"
+                | "_warnings"
+                | "_weakref"
+                | "_io"
+                | "marshal"
+                | "posix"
+                | "time"
+                | "gc"
+                | "itertools"
+                | "atexit"
+                | "errno"
+                | "_signal"
+                | "faulthandler"
+                | "pwd"
+                | "_ast"
+                | "_codecs"
+                | "_collections"
+                | "_functools"
+                | "_locale"
+                | "_operator"
+                | "_sre"
+                | "_stat"
+                | "_string"
+                | "_symtable"
+                | "_tracemalloc"
+                | "_abc"
+                | "zipimport"
+                | "_frozen_importlib"
+                | "_frozen_importlib_external"
+                | "abc"
+                | "codecs"
+                | "io"
+                | "os"
+                | "site"
+                | "stat"
+                | "posixpath"
+                | "genericpath"
+                | "_collections_abc"
+                | "importlib._bootstrap"
+                | "importlib._bootstrap_external"
+                | "importlib.util"
+                | "importlib.machinery"
+                | "runpy"
+                | "__main__"
+        )
     }
 
     /// Modules of the standard library and the SDK that the runtime ships.
@@ -120,7 +169,13 @@ impl Interp<'_> {
         Some(match full {
             "sys.version_info" | "platform.python_version_tuple()" => {
                 let level = self.heap.str("final");
-                self.heap.tuple(&[Value::Int(i64::from(major)), Value::Int(i64::from(minor)), Value::Int(9), level, Value::Int(0)])
+                self.heap.tuple(&[
+                    Value::Int(i64::from(major)),
+                    Value::Int(i64::from(minor)),
+                    Value::Int(9),
+                    level,
+                    Value::Int(0),
+                ])
             }
             "sys.hexversion" => Value::Int((i64::from(major) << 24) | (i64::from(minor) << 16) | 0x09f0),
             "sys.platform" => self.heap.str("linux"),
@@ -141,7 +196,9 @@ impl Interp<'_> {
             "string.ascii_letters" => self.heap.str("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"),
             "string.ascii_lowercase" => self.heap.str("abcdefghijklmnopqrstuvwxyz"),
             "string.digits" => self.heap.str("0123456789"),
-            "ssl.OPENSSL_VERSION_INFO" => self.heap.tuple(&[Value::Int(3), Value::Int(0), Value::Int(8), Value::Int(0), Value::Int(0)]),
+            "ssl.OPENSSL_VERSION_INFO" => {
+                self.heap.tuple(&[Value::Int(3), Value::Int(0), Value::Int(8), Value::Int(0), Value::Int(0)])
+            }
             "ssl.OPENSSL_VERSION_NUMBER" => Value::Int(0x3000_0080),
             "ssl.OPENSSL_VERSION" => self.heap.str("OpenSSL 3.0.8 7 Feb 2023"),
             "ssl.HAS_SNI" | "ssl.HAS_TLSv1_3" | "socket.has_ipv6" => Value::Bool(true),
@@ -150,7 +207,11 @@ impl Interp<'_> {
                 match self.provenance_list(key) {
                     Some(list) => list,
                     None => {
-                        let items = if full == "sys.path" { self.finder.path.clone().iter().map(|p| self.heap.str(p)).collect() } else { Vec::new() };
+                        let items = if full == "sys.path" {
+                            self.finder.path.clone().iter().map(|p| self.heap.str(p)).collect()
+                        } else {
+                            Vec::new()
+                        };
                         let list = self.heap.list(items, false);
                         self.lists.push((key, list));
                         list
@@ -194,7 +255,10 @@ impl Interp<'_> {
         let base = self.heap.text(base);
         let text = self.heap.text(name);
         match (&*base, &*text) {
-            ("dict" | "collections.OrderedDict" | "collections.UserDict" | "collections.defaultdict", "get" | "items" | "keys" | "values" | "setdefault" | "pop" | "update" | "copy")
+            (
+                "dict" | "collections.OrderedDict" | "collections.UserDict" | "collections.defaultdict",
+                "get" | "items" | "keys" | "values" | "setdefault" | "pop" | "update" | "copy",
+            )
             | ("list", "append" | "extend" | "insert" | "pop")
             | ("set", "add" | "update") => Some(self.heap.external(&format!(".{text}"))),
             _ => None,
@@ -207,10 +271,16 @@ impl Interp<'_> {
     }
 
     pub(super) fn truth_of_external(&self, name: &str) -> Option<bool> {
-        if name.contains("()") { None } else if builtins::is_type(name) { Some(true) } else {
+        if name.contains("()") {
+            None
+        } else if builtins::is_type(name) {
+            Some(true)
+        } else {
             let last = name.rsplit('.').next().unwrap_or_default();
             // Classes and functions are true; lower-case data may be anything.
-            last.starts_with(|c: char| c.is_ascii_uppercase()).then_some(true).filter(|_| last.chars().any(|c| c.is_ascii_lowercase()))
+            last.starts_with(|c: char| c.is_ascii_uppercase())
+                .then_some(true)
+                .filter(|_| last.chars().any(|c| c.is_ascii_lowercase()))
         }
     }
 
@@ -311,19 +381,25 @@ impl Interp<'_> {
         Ok(Some(match name {
             "importlib.import_module" => self.import_module(None, args, site)?,
             "importlib.reload" => first.unwrap_or(Value::Unknown),
-            "importlib.util.find_spec" | "importlib.find_loader" | "pkgutil.find_loader" | "imp.find_module" => match text {
-                Some(text) => self.find_spec(&text, args)?,
-                None => Value::Unknown,
-            },
-            "importlib.metadata.version" | "importlib.metadata.distribution" | "importlib.metadata.metadata" => match text {
-                Some(text) => match self.input.distribution_version(&text) {
-                    Some(version) if name.ends_with("version") => self.heap.str(&version),
-                    Some(_) => Value::Unknown,
-                    None if self.is_caught("importlib.metadata.PackageNotFoundError", false) => return Err(self.exception("importlib.metadata.PackageNotFoundError", &text)),
+            "importlib.util.find_spec" | "importlib.find_loader" | "pkgutil.find_loader" | "imp.find_module" => {
+                match text {
+                    Some(text) => self.find_spec(&text, args)?,
                     None => Value::Unknown,
-                },
-                None => Value::Unknown,
-            },
+                }
+            }
+            "importlib.metadata.version" | "importlib.metadata.distribution" | "importlib.metadata.metadata" => {
+                match text {
+                    Some(text) => match self.input.distribution_version(&text) {
+                        Some(version) if name.ends_with("version") => self.heap.str(&version),
+                        Some(_) => Value::Unknown,
+                        None if self.is_caught("importlib.metadata.PackageNotFoundError", false) => {
+                            return Err(self.exception("importlib.metadata.PackageNotFoundError", &text));
+                        }
+                        None => Value::Unknown,
+                    },
+                    None => Value::Unknown,
+                }
+            }
             "importlib.util.module_from_spec" | "types.ModuleType" => self.make_module(first),
             "pkgutil.extend_path" => first.unwrap_or(Value::Unknown),
             "pkgutil.iter_modules" | "pkgutil.walk_packages" => match first {
@@ -353,7 +429,11 @@ impl Interp<'_> {
                 let parent_sym = self.heap.sym(parent);
                 if self.sys_modules.get(parent_sym).is_none() {
                     if !self.can_find(parent.split('.').next().unwrap_or_default()) {
-                        return if self.is_caught("ModuleNotFoundError", false) { Err(self.exception("ModuleNotFoundError", parent)) } else { Ok(Value::None) };
+                        return if self.is_caught("ModuleNotFoundError", false) {
+                            Err(self.exception("ModuleNotFoundError", parent))
+                        } else {
+                            Ok(Value::None)
+                        };
                     }
                     let site = self.call_sites.last().copied();
                     self.import(parent, site)?;
@@ -397,7 +477,13 @@ impl Interp<'_> {
 
     fn iter_modules(&mut self, path: Value, args: &Args, deep: bool) -> Value {
         let (folders, mut open) = self.items_of(path);
-        let prefix = args.positional.get(1).copied().or_else(|| self.keyword(args, "prefix")).and_then(|v| self.text_of(v)).unwrap_or_default();
+        let prefix = args
+            .positional
+            .get(1)
+            .copied()
+            .or_else(|| self.keyword(args, "prefix"))
+            .and_then(|v| self.text_of(v))
+            .unwrap_or_default();
         let mut found = Vec::new();
         for folder in folders {
             match self.text_of(folder).and_then(|f| inside(&f)) {
@@ -441,7 +527,8 @@ impl Interp<'_> {
         let text = first.and_then(|v| self.to_text(v));
         Some(match (name, text) {
             ("os.getenv" | "os.environ.get", _) => {
-                let default = args.positional.get(1).copied().or_else(|| self.keyword(args, "default")).unwrap_or(Value::None);
+                let default =
+                    args.positional.get(1).copied().or_else(|| self.keyword(args, "default")).unwrap_or(Value::None);
                 match first {
                     Some(Value::Str(variable)) => match self.environment(variable) {
                         Some(Some(value)) => value,
@@ -526,13 +613,60 @@ impl Interp<'_> {
         Ok(match name {
             "<first argument>" => first.unwrap_or(Value::Unknown),
             // Things that give back what they decorate or are handed.
-            "functools.wraps" | "functools.update_wrapper" | "typing.cast" | "dataclasses.field" | "functools.partialmethod" => self.passing(name, args)?,
-            "functools.lru_cache" | "functools.cache" | "functools.singledispatch" | "functools.total_ordering" | "contextlib.contextmanager"
-            | "contextlib.asynccontextmanager" | "abc.abstractmethod" | "typing.overload" | "typing.final" | "typing.runtime_checkable" | "typing.no_type_check"
-            | "enum.unique" | "atexit.register" | "types.coroutine" | "copy.copy" | "copy.deepcopy" | "weakref.proxy" | "typing.override" | "warnings.deprecated"
-            | "typing_extensions.final" | "typing_extensions.overload" | "typing_extensions.runtime_checkable" | "typing.dataclass_transform" | "functools._lru_cache_wrapper" | "inspect.unwrap"
-            | "threading.settrace" | "types.MethodType.__func__" | "unittest.skip" => match first {
-                Some(value) if matches!(self.heap.get(value), Some(Object::Function(_) | Object::Class(_) | Object::Instance { .. } | Object::List { .. } | Object::Dict { .. } | Object::Tuple(_) | Object::Set { .. } | Object::Partial { .. } | Object::Method { .. } | Object::ClassMethod(_) | Object::StaticMethod(_) | Object::Property { .. })) || matches!(value, Value::Str(_)) => value,
+            "functools.wraps"
+            | "functools.update_wrapper"
+            | "typing.cast"
+            | "dataclasses.field"
+            | "functools.partialmethod" => self.passing(name, args)?,
+            "functools.lru_cache"
+            | "functools.cache"
+            | "functools.singledispatch"
+            | "functools.total_ordering"
+            | "contextlib.contextmanager"
+            | "contextlib.asynccontextmanager"
+            | "abc.abstractmethod"
+            | "typing.overload"
+            | "typing.final"
+            | "typing.runtime_checkable"
+            | "typing.no_type_check"
+            | "enum.unique"
+            | "atexit.register"
+            | "types.coroutine"
+            | "copy.copy"
+            | "copy.deepcopy"
+            | "weakref.proxy"
+            | "typing.override"
+            | "warnings.deprecated"
+            | "typing_extensions.final"
+            | "typing_extensions.overload"
+            | "typing_extensions.runtime_checkable"
+            | "typing.dataclass_transform"
+            | "functools._lru_cache_wrapper"
+            | "inspect.unwrap"
+            | "threading.settrace"
+            | "types.MethodType.__func__"
+            | "unittest.skip" => match first {
+                Some(value)
+                    if matches!(
+                        self.heap.get(value),
+                        Some(
+                            Object::Function(_)
+                                | Object::Class(_)
+                                | Object::Instance { .. }
+                                | Object::List { .. }
+                                | Object::Dict { .. }
+                                | Object::Tuple(_)
+                                | Object::Set { .. }
+                                | Object::Partial { .. }
+                                | Object::Method { .. }
+                                | Object::ClassMethod(_)
+                                | Object::StaticMethod(_)
+                                | Object::Property { .. }
+                        )
+                    ) || matches!(value, Value::Str(_)) =>
+                {
+                    value
+                }
                 // `@lru_cache(maxsize=None)`: the decorator itself is made first.
                 _ => self.heap.external("<first argument>"),
             },
@@ -545,7 +679,8 @@ impl Interp<'_> {
             },
             "functools.partial" => match first {
                 Some(function) => {
-                    let rest = Args { positional: args.positional[1..].to_vec(), keywords: args.keywords, open: args.open };
+                    let rest =
+                        Args { positional: args.positional[1..].to_vec(), keywords: args.keywords, open: args.open };
                     self.heap.alloc(Object::Partial { function, args: rest })
                 }
                 None => Value::Unknown,
@@ -584,13 +719,19 @@ impl Interp<'_> {
                 _ => Value::Unknown,
             },
             "collections.namedtuple" | "typing.NamedTuple" => self.named_tuple(&args)?,
-            "contextlib.suppress" | "contextlib.nullcontext" => self.heap.alloc(Object::Partial { function: callee, args }),
-            "asyncio.run" | "asyncio.get_event_loop().run_until_complete" | "asyncio.new_event_loop().run_until_complete" => self.run_coroutine(first.unwrap_or(Value::Unknown))?,
+            "contextlib.suppress" | "contextlib.nullcontext" => {
+                self.heap.alloc(Object::Partial { function: callee, args })
+            }
+            "asyncio.run"
+            | "asyncio.get_event_loop().run_until_complete"
+            | "asyncio.new_event_loop().run_until_complete" => self.run_coroutine(first.unwrap_or(Value::Unknown))?,
             "operator.attrgetter" | "operator.itemgetter" | "operator.methodcaller" => Value::Unknown,
             "warnings.warn" | "logging.debug" | "logging.info" | "sys.path.append" => Value::None,
             "threading.Thread" | "threading.Timer" => self.heap.external(&format!("{name}()")),
             "re.compile" => {
-                if let (Some(text), Some((module, _))) = (first.and_then(|v| self.text_of(v)), self.call_sites.last().copied()) {
+                if let (Some(text), Some((module, _))) =
+                    (first.and_then(|v| self.text_of(v)), self.call_sites.last().copied())
+                {
                     self.module_mut(module).weight.regex_bytes += text.len() as u32;
                 }
                 self.heap.external("re.compile()")
@@ -615,7 +756,9 @@ impl Interp<'_> {
     }
 
     fn named_tuple(&mut self, args: &Args) -> Run<Value> {
-        let (Some(Value::Str(name)), Some(fields)) = (args.positional.first().copied(), args.positional.get(1).copied()) else {
+        let (Some(Value::Str(name)), Some(fields)) =
+            (args.positional.first().copied(), args.positional.get(1).copied())
+        else {
             return Ok(Value::Unknown);
         };
         let names: Vec<Sym> = match self.text_of(fields) {

@@ -67,12 +67,7 @@ impl<'a> Lowerer<'a> {
                 };
                 let key = self.key(&method.key);
                 let function = self.function(&method.value, true);
-                class.members.push(ClassMember {
-                    key,
-                    is_static: method.r#static,
-                    kind,
-                    function,
-                });
+                class.members.push(ClassMember { key, is_static: method.r#static, kind, function });
             }
             ClassElement::PropertyDefinition(property) => {
                 self.decorators(&property.decorators, &mut class.decorators);
@@ -87,9 +82,7 @@ impl<'a> Lowerer<'a> {
     /// Field initialisers (and static blocks) as one function that runs with the right `this`.
     fn fields(&mut self, class: &ast::Class<'a>, is_static: bool) -> Option<FunctionId> {
         let wanted = class.body.body.iter().any(|element| match element {
-            ClassElement::PropertyDefinition(property) => {
-                property.r#static == is_static && !property.declare
-            }
+            ClassElement::PropertyDefinition(property) => property.r#static == is_static && !property.declare,
             ClassElement::StaticBlock(_) => is_static,
             _ => false,
         });

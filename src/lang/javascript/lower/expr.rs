@@ -5,8 +5,7 @@ use oxc_syntax::operator::{AssignmentOperator, BinaryOperator, LogicalOperator, 
 
 use super::{Lowerer, span};
 use crate::lang::javascript::ir::{
-    BinaryOp, ExprId, ExprKind, Item, Key, LogicalOp, Member, Pattern, PatternId, Site, SiteKind,
-    Text, UnaryOp, Var,
+    BinaryOp, ExprId, ExprKind, Item, Key, LogicalOp, Member, Pattern, PatternId, Site, SiteKind, Text, UnaryOp, Var,
 };
 use crate::span::Span;
 
@@ -34,9 +33,7 @@ impl<'a> Lowerer<'a> {
             Expression::BooleanLiteral(literal) => ExprKind::Bool(literal.value),
             Expression::NullLiteral(_) => ExprKind::Null,
             Expression::NumericLiteral(literal) => ExprKind::Number(literal.value),
-            Expression::StringLiteral(literal) => {
-                ExprKind::String(self.text(literal.value.as_str()))
-            }
+            Expression::StringLiteral(literal) => ExprKind::String(self.text(literal.value.as_str())),
             Expression::RegExpLiteral(literal) => self.regex(literal),
             Expression::TemplateLiteral(template) => {
                 let (texts, values) = self.template(template);
@@ -54,9 +51,7 @@ impl<'a> Lowerer<'a> {
             }
             Expression::ObjectExpression(object) => self.object(object),
             Expression::ArrowFunctionExpression(arrow) => ExprKind::Function(self.arrow(arrow)),
-            Expression::FunctionExpression(function) => {
-                ExprKind::Function(self.function(function, false))
-            }
+            Expression::FunctionExpression(function) => ExprKind::Function(self.function(function, false)),
             Expression::ClassExpression(class) => {
                 let class = self.class(class);
                 ExprKind::Class(Box::new(class))
@@ -142,9 +137,7 @@ impl<'a> Lowerer<'a> {
 
     fn element(&mut self, element: &ast::ArrayExpressionElement<'a>) -> Item {
         match element {
-            ast::ArrayExpressionElement::SpreadElement(spread) => {
-                Item::Spread(self.expr(&spread.argument))
-            }
+            ast::ArrayExpressionElement::SpreadElement(spread) => Item::Spread(self.expr(&spread.argument)),
             ast::ArrayExpressionElement::Elision(_) => Item::Hole,
             other => other.as_expression().map_or(Item::Hole, |e| Item::One(self.expr(e))),
         }
@@ -165,9 +158,7 @@ impl<'a> Lowerer<'a> {
             .properties
             .iter()
             .map(|property| match property {
-                ast::ObjectPropertyKind::SpreadProperty(spread) => {
-                    Member::Spread(self.expr(&spread.argument))
-                }
+                ast::ObjectPropertyKind::SpreadProperty(spread) => Member::Spread(self.expr(&spread.argument)),
                 ast::ObjectPropertyKind::ObjectProperty(property) => {
                     let key = self.key(&property.key);
                     match (&property.kind, &property.value) {
@@ -190,9 +181,7 @@ impl<'a> Lowerer<'a> {
             ast::PropertyKey::StaticIdentifier(name) => Key::Name(self.text(name.name.as_str())),
             ast::PropertyKey::PrivateIdentifier(name) => Key::Name(self.private(name.name.as_str())),
             ast::PropertyKey::StringLiteral(text) => Key::Name(self.text(text.value.as_str())),
-            ast::PropertyKey::NumericLiteral(number) => {
-                Key::Name(self.text_owned(&number.value.to_string()))
-            }
+            ast::PropertyKey::NumericLiteral(number) => Key::Name(self.text_owned(&number.value.to_string())),
             other => other.as_expression().map_or(Key::Name(0), |e| Key::Computed(self.expr(e))),
         }
     }
@@ -204,9 +193,7 @@ impl<'a> Lowerer<'a> {
             AssignmentOperator::Assign => ExprKind::Assign(target, value),
             AssignmentOperator::LogicalAnd => ExprKind::AssignLogical(LogicalOp::And, target, value),
             AssignmentOperator::LogicalOr => ExprKind::AssignLogical(LogicalOp::Or, target, value),
-            AssignmentOperator::LogicalNullish => {
-                ExprKind::AssignLogical(LogicalOp::Coalesce, target, value)
-            }
+            AssignmentOperator::LogicalNullish => ExprKind::AssignLogical(LogicalOp::Coalesce, target, value),
             other => match other.to_binary_operator() {
                 Some(operator) => ExprKind::AssignOp(binary_op(operator), target, value),
                 None => ExprKind::Assign(target, value),
@@ -295,13 +282,7 @@ impl<'a> Lowerer<'a> {
         id
     }
 
-    pub(super) fn site(
-        &mut self,
-        kind: SiteKind,
-        request: Option<Text>,
-        span: Span,
-        expr: ExprId,
-    ) {
+    pub(super) fn site(&mut self, kind: SiteKind, request: Option<Text>, span: Span, expr: ExprId) {
         let site = Site {
             kind,
             request,
@@ -351,9 +332,7 @@ impl<'a> Lowerer<'a> {
 
     pub(super) fn binding(&mut self, pattern: &BindingPattern<'a>) -> PatternId {
         let lowered = match pattern {
-            BindingPattern::BindingIdentifier(id) => {
-                Pattern::Var(self.var_named(id.name.as_str()))
-            }
+            BindingPattern::BindingIdentifier(id) => Pattern::Var(self.var_named(id.name.as_str())),
             BindingPattern::ObjectPattern(object) => {
                 let members = object
                     .properties
@@ -364,11 +343,7 @@ impl<'a> Lowerer<'a> {
                 Pattern::Object(members, rest)
             }
             BindingPattern::ArrayPattern(array) => {
-                let items = array
-                    .elements
-                    .iter()
-                    .map(|item| item.as_ref().map(|item| self.binding(item)))
-                    .collect();
+                let items = array.elements.iter().map(|item| item.as_ref().map(|item| self.binding(item))).collect();
                 let rest = array.rest.as_ref().map(|rest| self.binding(&rest.argument));
                 Pattern::Array(items, rest)
             }
@@ -382,21 +357,11 @@ impl<'a> Lowerer<'a> {
 
     fn simple_target(&mut self, target: &SimpleAssignmentTarget<'a>) -> PatternId {
         let lowered = match target {
-            SimpleAssignmentTarget::AssignmentTargetIdentifier(id) => {
-                Pattern::Var(self.var_named(id.name.as_str()))
-            }
-            SimpleAssignmentTarget::TSAsExpression(inner) => {
-                Pattern::Expr(self.expr(&inner.expression))
-            }
-            SimpleAssignmentTarget::TSSatisfiesExpression(inner) => {
-                Pattern::Expr(self.expr(&inner.expression))
-            }
-            SimpleAssignmentTarget::TSNonNullExpression(inner) => {
-                Pattern::Expr(self.expr(&inner.expression))
-            }
-            SimpleAssignmentTarget::TSTypeAssertion(inner) => {
-                Pattern::Expr(self.expr(&inner.expression))
-            }
+            SimpleAssignmentTarget::AssignmentTargetIdentifier(id) => Pattern::Var(self.var_named(id.name.as_str())),
+            SimpleAssignmentTarget::TSAsExpression(inner) => Pattern::Expr(self.expr(&inner.expression)),
+            SimpleAssignmentTarget::TSSatisfiesExpression(inner) => Pattern::Expr(self.expr(&inner.expression)),
+            SimpleAssignmentTarget::TSNonNullExpression(inner) => Pattern::Expr(self.expr(&inner.expression)),
+            SimpleAssignmentTarget::TSTypeAssertion(inner) => Pattern::Expr(self.expr(&inner.expression)),
             other => match other.as_member_expression() {
                 Some(member) => Pattern::Expr(self.member(member)),
                 None => Pattern::Array(Box::default(), None),
@@ -411,11 +376,8 @@ impl<'a> Lowerer<'a> {
         }
         let lowered = match target {
             AssignmentTarget::ArrayAssignmentTarget(array) => {
-                let items = array
-                    .elements
-                    .iter()
-                    .map(|item| item.as_ref().map(|item| self.target_default(item)))
-                    .collect();
+                let items =
+                    array.elements.iter().map(|item| item.as_ref().map(|item| self.target_default(item))).collect();
                 let rest = array.rest.as_ref().map(|rest| self.target(&rest.target));
                 Pattern::Array(items, rest)
             }
@@ -473,8 +435,7 @@ impl<'a> Lowerer<'a> {
                     parts.push(self.expr(&spread.argument));
                 }
                 ast::JSXAttributeItem::Attribute(attribute) => {
-                    if let Some(ast::JSXAttributeValue::ExpressionContainer(value)) =
-                        &attribute.value
+                    if let Some(ast::JSXAttributeValue::ExpressionContainer(value)) = &attribute.value
                         && let Some(value) = value.expression.as_expression()
                     {
                         parts.push(self.expr(value));

@@ -14,8 +14,7 @@ use oxc_span::GetSpan;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::ir::{
-    Expr, ExprId, ExprKind, Function, FunctionId, Pattern, PatternId, Program, Stmt, StmtId,
-    StmtKind, Text, Var,
+    Expr, ExprId, ExprKind, Function, FunctionId, Pattern, PatternId, Program, Stmt, StmtId, StmtKind, Text, Var,
 };
 use super::{Dialect, ParseMode};
 use crate::span::Span;
@@ -27,11 +26,7 @@ pub(crate) const WRAPPER: [&str; 5] = ["exports", "require", "module", "__filena
 pub(super) fn lower(program: &ast::Program<'_>, mode: ParseMode) -> Program {
     let mut lowerer = Lowerer::new(mode);
     lowerer.module(program);
-    lowerer.program.strings = lowerer
-        .strings
-        .into_iter()
-        .map(Arc::<str>::from)
-        .collect();
+    lowerer.program.strings = lowerer.strings.into_iter().map(Arc::<str>::from).collect();
     lowerer.program
 }
 
@@ -46,8 +41,6 @@ struct Frame {
     own_arguments: bool,
     /// The function whose frame this is, or that it is in.
     function: FunctionId,
-    /// Whether it is a function's frame.
-    is_function: bool,
 }
 
 struct Lowerer<'a> {
@@ -65,7 +58,6 @@ struct Lowerer<'a> {
     immediate: FxHashSet<u32>,
     /// Slots in the module frame that hold imports, with whether a value use was seen.
     import_used: FxHashMap<u32, bool>,
-    top_level_span: u32,
 }
 
 fn span(node: &impl GetSpan) -> Span {
@@ -86,7 +78,6 @@ impl<'a> Lowerer<'a> {
             guards: Vec::new(),
             immediate: FxHashSet::default(),
             import_used: FxHashMap::default(),
-            top_level_span: 0,
         }
     }
 
@@ -135,10 +126,9 @@ impl<'a> Lowerer<'a> {
 
     fn new_function(&mut self) -> FunctionId {
         let id = self.program.functions.len() as FunctionId;
-        self.program.functions.push(Function {
-            parent: self.functions.last().map(|(id, _)| *id),
-            ..Function::default()
-        });
+        self.program
+            .functions
+            .push(Function { parent: self.functions.last().map(|(id, _)| *id), ..Function::default() });
         id
     }
 
@@ -159,7 +149,6 @@ impl<'a> Lowerer<'a> {
             real: true,
             own_arguments: self.mode.dialect == Dialect::CommonJs,
             function: id,
-            is_function: true,
             ..Frame::default()
         };
         if self.mode.dialect == Dialect::CommonJs {
@@ -192,8 +181,7 @@ impl<'a> Lowerer<'a> {
         let used = &self.import_used;
         let is_used = |slot: &u32| used.get(slot).copied().unwrap_or(true);
         for import in &mut self.program.imports {
-            if !import.bindings.is_empty() && !import.bindings.iter().any(|(_, slot)| is_used(slot))
-            {
+            if !import.bindings.is_empty() && !import.bindings.iter().any(|(_, slot)| is_used(slot)) {
                 import.bindings.clear();
                 import.span = Span::default();
             }

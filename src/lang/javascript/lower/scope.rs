@@ -127,9 +127,7 @@ impl<'a> Lowerer<'a> {
 
     fn declare_declaration(&mut self, declaration: &Declaration<'a>) {
         match declaration {
-            Declaration::VariableDeclaration(variables)
-                if !variables.declare && !variables.kind.is_var() =>
-            {
+            Declaration::VariableDeclaration(variables) if !variables.declare && !variables.kind.is_var() => {
                 for declarator in &variables.declarations {
                     self.declare_pattern(&declarator.id);
                 }
@@ -230,11 +228,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// Lowers the function declarations directly in a block; they are made on entry.
-    pub(super) fn hoist_functions(
-        &mut self,
-        body: &[Statement<'a>],
-        hoisted: &mut Vec<(Var, FunctionId)>,
-    ) {
+    pub(super) fn hoist_functions(&mut self, body: &[Statement<'a>], hoisted: &mut Vec<(Var, FunctionId)>) {
         for statement in body {
             let function = match statement {
                 Statement::FunctionDeclaration(function) => function,
@@ -259,11 +253,7 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn hoist_default(
-        &mut self,
-        function: &ast::Function<'a>,
-        hoisted: &mut Vec<(Var, FunctionId)>,
-    ) {
+    fn hoist_default(&mut self, function: &ast::Function<'a>, hoisted: &mut Vec<(Var, FunctionId)>) {
         if function.body.is_none() {
             return;
         }
@@ -283,10 +273,7 @@ impl<'a> Lowerer<'a> {
         body: impl FnOnce(&mut Self, &mut Scope) -> T,
     ) -> (Scope, T) {
         let function = self.current_function();
-        self.frames.push(Frame {
-            function,
-            ..Frame::default()
-        });
+        self.frames.push(Frame { function, ..Frame::default() });
         declare(self);
         if let Some(frame) = self.frames.last_mut() {
             frame.real = frame.slots > 0;
@@ -303,9 +290,7 @@ impl<'a> Lowerer<'a> {
     /// required by the module's own top level.
     pub(super) fn mark_immediate(&mut self, callee: &Expression<'a>, arguments: &[ast::Argument<'a>]) {
         let direct = match callee {
-            Expression::StaticMemberExpression(member)
-                if matches!(member.property.name.as_str(), "call" | "apply") =>
-            {
+            Expression::StaticMemberExpression(member) if matches!(member.property.name.as_str(), "call" | "apply") => {
                 &member.object
             }
             other => other,
@@ -329,8 +314,5 @@ impl<'a> Lowerer<'a> {
 }
 
 fn is_function(expression: &Expression<'_>) -> bool {
-    matches!(
-        expression,
-        Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_)
-    )
+    matches!(expression, Expression::FunctionExpression(_) | Expression::ArrowFunctionExpression(_))
 }

@@ -4,8 +4,7 @@ use oxc_ast::ast::{self, Declaration, Expression, Statement};
 
 use super::{Frame, Lowerer, span};
 use crate::lang::javascript::ir::{
-    Export, ExprKind, ForEach, ForLoop, FunctionId, Pattern, StaticImport, StmtId, StmtKind,
-    Switch, Text, Try, Var,
+    Export, ExprKind, ForEach, ForLoop, FunctionId, Pattern, StaticImport, StmtId, StmtKind, Switch, Text, Try, Var,
 };
 use crate::span::Span;
 
@@ -48,20 +47,12 @@ impl<'a> Lowerer<'a> {
                 let label = self.text(inner.label.name.as_str());
                 StmtKind::Labeled(label, self.one(&inner.body))
             }
-            Statement::WhileStatement(inner) => {
-                StmtKind::While(self.expr(&inner.test), self.one(&inner.body))
-            }
-            Statement::DoWhileStatement(inner) => {
-                StmtKind::DoWhile(self.one(&inner.body), self.expr(&inner.test))
-            }
+            Statement::WhileStatement(inner) => StmtKind::While(self.expr(&inner.test), self.one(&inner.body)),
+            Statement::DoWhileStatement(inner) => StmtKind::DoWhile(self.one(&inner.body), self.expr(&inner.test)),
             Statement::WithStatement(inner) => return Some(self.one(&inner.body)),
             Statement::ForStatement(inner) => self.for_loop(inner),
-            Statement::ForInStatement(inner) => {
-                self.for_each(&inner.left, &inner.right, &inner.body, false)
-            }
-            Statement::ForOfStatement(inner) => {
-                self.for_each(&inner.left, &inner.right, &inner.body, true)
-            }
+            Statement::ForInStatement(inner) => self.for_each(&inner.left, &inner.right, &inner.body, false),
+            Statement::ForOfStatement(inner) => self.for_each(&inner.left, &inner.right, &inner.body, true),
             Statement::SwitchStatement(inner) => self.switch(inner),
             Statement::TryStatement(inner) => self.try_statement(inner),
             other => {
@@ -102,11 +93,7 @@ impl<'a> Lowerer<'a> {
         StmtKind::Declare(list, !variables.kind.is_var())
     }
 
-    pub(super) fn declaration(
-        &mut self,
-        declaration: &Declaration<'a>,
-        exported: bool,
-    ) -> Option<StmtId> {
+    pub(super) fn declaration(&mut self, declaration: &Declaration<'a>, exported: bool) -> Option<StmtId> {
         let kind = match declaration {
             Declaration::VariableDeclaration(variables) if !variables.declare => {
                 if exported {
@@ -209,12 +196,10 @@ impl<'a> Lowerer<'a> {
             },
             |this, _| {
                 let target = match left {
-                    ast::ForStatementLeft::VariableDeclaration(variables) => {
-                        match variables.declarations.first() {
-                            Some(declarator) => this.binding(&declarator.id),
-                            None => this.pattern_node(Pattern::Array(Box::default(), None)),
-                        }
-                    }
+                    ast::ForStatementLeft::VariableDeclaration(variables) => match variables.declarations.first() {
+                        Some(declarator) => this.binding(&declarator.id),
+                        None => this.pattern_node(Pattern::Array(Box::default(), None)),
+                    },
                     other => match other.as_assignment_target() {
                         Some(target) => this.target(target),
                         None => this.pattern_node(Pattern::Array(Box::default(), None)),
@@ -310,11 +295,7 @@ impl<'a> Lowerer<'a> {
                 if export.export_kind.is_value() {
                     let import = self.import_source(&export.source, span(&**export));
                     let export = match &export.exported {
-                        Some(name) => Export::From {
-                            name: self.text(export_text(name)),
-                            import,
-                            imported: None,
-                        },
+                        Some(name) => Export::From { name: self.text(export_text(name)), import, imported: None },
                         None => Export::Star { import },
                     };
                     self.program.exports.push(export);
@@ -353,8 +334,7 @@ impl<'a> Lowerer<'a> {
     }
 
     fn export_from(&mut self, export: &ast::ExportFromDeclaration<'a>) {
-        let values: Vec<_> =
-            export.specifiers.iter().filter(|s| s.export_kind.is_value()).collect();
+        let values: Vec<_> = export.specifiers.iter().filter(|s| s.export_kind.is_value()).collect();
         if !export.export_kind.is_value() || (values.is_empty() && !export.specifiers.is_empty()) {
             return;
         }
@@ -390,9 +370,7 @@ impl<'a> Lowerer<'a> {
                 ast::ImportDeclarationSpecifier::ImportDefaultSpecifier(default) => {
                     (Some(self.text_owned("default")), &default.local)
                 }
-                ast::ImportDeclarationSpecifier::ImportNamespaceSpecifier(namespace) => {
-                    (None, &namespace.local)
-                }
+                ast::ImportDeclarationSpecifier::ImportNamespaceSpecifier(namespace) => (None, &namespace.local),
             };
             let slot = self.declare_name(local.name.as_str());
             self.import_used.insert(slot, false);
@@ -442,13 +420,7 @@ impl<'a> Lowerer<'a> {
         }
         self.functions.push((id, runs));
         self.guards.push(0);
-        self.frames.push(Frame {
-            real: true,
-            own_arguments,
-            function: id,
-            is_function: true,
-            ..Frame::default()
-        });
+        self.frames.push(Frame { real: true, own_arguments, function: id, ..Frame::default() });
         body(self, id);
         let slots = self.frames.pop().map_or(0, |frame| frame.slots);
         self.guards.pop();

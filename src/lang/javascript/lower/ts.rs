@@ -17,8 +17,9 @@ impl<'a> Lowerer<'a> {
         for member in &item.body.members {
             let name = match &member.id {
                 ast::TSEnumMemberName::Identifier(id) => self.text(id.name.as_str()),
-                ast::TSEnumMemberName::String(text)
-                | ast::TSEnumMemberName::ComputedString(text) => self.text(text.value.as_str()),
+                ast::TSEnumMemberName::String(text) | ast::TSEnumMemberName::ComputedString(text) => {
+                    self.text(text.value.as_str())
+                }
                 ast::TSEnumMemberName::ComputedTemplateString(_) => continue,
             };
             let value = match &member.initializer {
@@ -43,10 +44,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// A namespace becomes an object and a block; what the block exports goes into the object.
-    pub(super) fn ts_namespace(
-        &mut self,
-        item: &ast::TSNamespaceDeclaration<'a>,
-    ) -> Option<StmtKind> {
+    pub(super) fn ts_namespace(&mut self, item: &ast::TSNamespaceDeclaration<'a>) -> Option<StmtKind> {
         let ast::TSNamespaceDeclarationBody::TSModuleBlock(block) = &item.body else {
             return None;
         };
@@ -66,12 +64,8 @@ impl<'a> Lowerer<'a> {
         );
         let object = self.expr_node(ExprKind::Object(Box::default()), at);
         let pattern = self.pattern_node(Pattern::Var(var));
-        let make =
-            self.stmt_node(StmtKind::Declare(Box::new([(pattern, Some(object))]), true), at);
-        let inner = self.stmt_node(
-            StmtKind::Block(Box::new(scope), std::mem::take(&mut body).into_boxed_slice()),
-            at,
-        );
+        let make = self.stmt_node(StmtKind::Declare(Box::new([(pattern, Some(object))]), true), at);
+        let inner = self.stmt_node(StmtKind::Block(Box::new(scope), std::mem::take(&mut body).into_boxed_slice()), at);
         Some(StmtKind::Block(Box::default(), Box::new([make, inner])))
     }
 
@@ -80,23 +74,15 @@ impl<'a> Lowerer<'a> {
         let argument = self.expr_node(ExprKind::String(text), at);
         let var = self.var_named("require");
         let callee = self.expr_node(ExprKind::Var(var), at);
-        let call = self.expr_node(
-            ExprKind::Call(callee, Box::new([Item::One(argument)]), false),
-            at,
-        );
+        let call = self.expr_node(ExprKind::Call(callee, Box::new([Item::One(argument)]), false), at);
         self.site(SiteKind::Require, Some(text), at, call);
         call
     }
 
-    pub(super) fn ts_import_equals(
-        &mut self,
-        item: &ast::TSImportEqualsDeclaration<'a>,
-    ) -> StmtKind {
+    pub(super) fn ts_import_equals(&mut self, item: &ast::TSImportEqualsDeclaration<'a>) -> StmtKind {
         let at = span(item);
         let value = match &item.module_reference {
-            ast::TSModuleReference::ExternalModuleReference(external) => {
-                self.require_call(&external.expression, at)
-            }
+            ast::TSModuleReference::ExternalModuleReference(external) => self.require_call(&external.expression, at),
             ast::TSModuleReference::IdentifierReference(id) => {
                 let var = self.var_named(id.name.as_str());
                 self.expr_node(ExprKind::Var(var), at)
@@ -136,11 +122,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// `constructor(private x)` assigns `this.x`.
-    pub(super) fn parameter_properties(
-        &mut self,
-        id: FunctionId,
-        params: &ast::FormalParameters<'a>,
-    ) {
+    pub(super) fn parameter_properties(&mut self, id: FunctionId, params: &ast::FormalParameters<'a>) {
         for param in &params.items {
             if param.accessibility.is_none() && !param.readonly && !param.r#override {
                 continue;

@@ -67,12 +67,15 @@ pub struct Gates {
     pub reexports: BTreeSet<String>,
 }
 
+/// File of a module: the declaring file, whether it is the root, the path, `#[path]`.
+pub type FindModule<'a> = &'a dyn Fn(&str, bool, &[String], Option<&str>) -> Option<String>;
+
 /// Files of a crate by path, and how modules in other files are found.
 pub struct CrateFiles<'a> {
     /// Text of a file.
     pub text: &'a dyn Fn(&str) -> Option<Arc<str>>,
     /// File of a module: the declaring file, whether it is the root, the path, `#[path]`.
-    pub module: &'a dyn Fn(&str, bool, &[String], Option<&str>) -> Option<String>,
+    pub module: FindModule<'a>,
 }
 
 impl Gates {
@@ -80,7 +83,15 @@ impl Gates {
     /// condition to whatever they are given.
     #[must_use]
     pub fn read(root: &str, files: &CrateFiles<'_>, all: &[(String, Arc<str>)]) -> Self {
-        let mut reader = Reader { files, found: Self::default(), wrappers: BTreeMap::new(), todo: Vec::new(), file: String::new(), is_root: true, depth: 0 };
+        let mut reader = Reader {
+            files,
+            found: Self::default(),
+            wrappers: BTreeMap::new(),
+            todo: Vec::new(),
+            file: String::new(),
+            is_root: true,
+            depth: 0,
+        };
         for (_, text) in all.iter().filter(|(_, text)| text.contains("macro_rules!") && text.contains("cfg(")) {
             reader.wrappers.extend(wrappers(text));
         }
@@ -172,7 +183,9 @@ impl Reader<'_> {
         // Only the outermost condition's own things are reached by name.
         let outermost = outer.evaluate(&|_| None).is_some() || own != Cfg::TRUE;
         let cfg = outer.and(own);
-        let named = |visibility: &Visibility| outermost && (public || *outer == Cfg::TRUE) && matches!(visibility, Visibility::Public(_));
+        let named = |visibility: &Visibility| {
+            outermost && (public || *outer == Cfg::TRUE) && matches!(visibility, Visibility::Public(_))
+        };
         match item {
             Item::Mod(item) => {
                 let visible = matches!(item.vis, Visibility::Public(_));
@@ -214,7 +227,11 @@ impl Reader<'_> {
                 for field in &item.fields {
                     if let (Some(name), Visibility::Public(_)) = (&field.ident, &field.vis) {
                         let owner = Some(plain(&item.ident));
-                        self.found.returns.entry(plain(name)).or_default().extend(type_names(&field.ty).into_iter().map(|ty| (owner.clone(), ty)));
+                        self.found
+                            .returns
+                            .entry(plain(name))
+                            .or_default()
+                            .extend(type_names(&field.ty).into_iter().map(|ty| (owner.clone(), ty)));
                     }
                 }
             }
@@ -261,7 +278,10 @@ impl Reader<'_> {
             Some((_, items)) => self.items(items, cfg, public, inline),
             None => {
                 let explicit = item.attrs.iter().find(|a| a.path().is_ident("path")).and_then(|a| match &a.meta {
-                    syn::Meta::NameValue(syn::MetaNameValue { value: syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }), .. }) => Some(text.value()),
+                    syn::Meta::NameValue(syn::MetaNameValue {
+                        value: syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }),
+                        ..
+                    }) => Some(text.value()),
                     _ => None,
                 });
                 if let Some(file) = (self.files.module)(&self.file, self.is_root, inline, explicit.as_deref()) {
@@ -316,7 +336,9 @@ impl Reader<'_> {
                 }
             }
             fn visit_macro(&mut self, mac: &'ast syn::Macro) {
-                if mac.path.is_ident("cfg") && let Ok(Wrapper(cfg)) = mac.parse_body::<Wrapper>() {
+                if mac.path.is_ident("cfg")
+                    && let Ok(Wrapper(cfg)) = mac.parse_body::<Wrapper>()
+                {
                     self.0.push(cfg);
                 }
                 visit::visit_macro(self, mac);
@@ -357,7 +379,10 @@ impl Reader<'_> {
             Err(_) => {
                 let mut types = Vec::new();
                 pieces(&item.mac.tokens, &mut |piece| {
-                    if let Piece::Ident(name) = piece && name.len() > 1 && name.starts_with(|c: char| c.is_ascii_uppercase()) {
+                    if let Piece::Ident(name) = piece
+                        && name.len() > 1
+                        && name.starts_with(|c: char| c.is_ascii_uppercase())
+                    {
                         types.push(name);
                     }
                 });
@@ -375,8 +400,15 @@ fn cfg_if_arms(stream: &TokenStream) -> Vec<(Cfg, TokenStream)> {
         match group.delimiter() {
             Delimiter::Bracket => {
                 let text: String = group.stream().to_string();
-                let inner = text.trim().strip_prefix("cfg").map(str::trim).and_then(|rest| rest.strip_prefix('(')).and_then(|rest| rest.strip_suffix(')'));
-                condition = inner.and_then(|inner| syn::parse_str::<Wrapper>(inner).ok()).map_or(Cfg::TRUE, |wrapper| wrapper.0);
+                let inner = text
+                    .trim()
+                    .strip_prefix("cfg")
+                    .map(str::trim)
+                    .and_then(|rest| rest.strip_prefix('('))
+                    .and_then(|rest| rest.strip_suffix(')'));
+                condition = inner
+                    .and_then(|inner| syn::parse_str::<Wrapper>(inner).ok())
+                    .map_or(Cfg::TRUE, |wrapper| wrapper.0);
             }
             Delimiter::Brace => {
                 found.push((std::mem::replace(&mut condition, Cfg::TRUE), group.stream()));
@@ -405,5 +437,8 @@ fn type_names(ty: &Type) -> Vec<String> {
 
 fn argument_names(arguments: &syn::PathArguments) -> Vec<String> {
     let syn::PathArguments::AngleBracketed(list) = arguments else { return Vec::new() };
-    list.args.iter().flat_map(|argument| if let syn::GenericArgument::Type(ty) = argument { type_names(ty) } else { Vec::new() }).collect()
+    list.args
+        .iter()
+        .flat_map(|argument| if let syn::GenericArgument::Type(ty) = argument { type_names(ty) } else { Vec::new() })
+        .collect()
 }

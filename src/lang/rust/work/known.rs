@@ -11,8 +11,30 @@ pub(super) fn is_run(path: &[String]) -> bool {
 pub(super) fn is_deferring(last: &str) -> bool {
     matches!(
         last,
-        "service_fn" | "handler_fn" | "get" | "post" | "put" | "delete" | "patch" | "head" | "options" | "trace" | "any" | "on" | "connect_fn"
-            | "from_fn" | "from_fn_with_state" | "map_request" | "map_response" | "to" | "fallback" | "service" | "fn_service" | "wrap_fn" | "spawn" | "layer_fn"
+        "service_fn"
+            | "handler_fn"
+            | "get"
+            | "post"
+            | "put"
+            | "delete"
+            | "patch"
+            | "head"
+            | "options"
+            | "trace"
+            | "any"
+            | "on"
+            | "connect_fn"
+            | "from_fn"
+            | "from_fn_with_state"
+            | "map_request"
+            | "map_response"
+            | "to"
+            | "fallback"
+            | "service"
+            | "fn_service"
+            | "wrap_fn"
+            | "spawn"
+            | "layer_fn"
     )
 }
 
@@ -24,24 +46,62 @@ pub(super) fn is_lazy(path: &[String]) -> bool {
 
 /// Methods whose argument runs once and is kept.
 pub(super) fn is_once(method: &str) -> bool {
-    matches!(method, "get_or_init" | "get_or_try_init" | "call_once" | "get_or_insert_with" | "or_insert_with" | "try_get_with" | "get_with")
+    matches!(
+        method,
+        "get_or_init"
+            | "get_or_try_init"
+            | "call_once"
+            | "get_or_insert_with"
+            | "or_insert_with"
+            | "try_get_with"
+            | "get_with"
+    )
 }
 
 /// Asks a database or cache.
 pub(super) fn is_query(method: &str) -> bool {
-    matches!(method, "fetch_one" | "fetch_all" | "fetch_optional" | "execute" | "query_async" | "ping" | "batch_execute" | "query_one" | "query_opt" | "list_collection_names" | "list_database_names" | "run_command")
+    matches!(
+        method,
+        "fetch_one"
+            | "fetch_all"
+            | "fetch_optional"
+            | "execute"
+            | "query_async"
+            | "ping"
+            | "batch_execute"
+            | "query_one"
+            | "query_opt"
+            | "list_collection_names"
+            | "list_database_names"
+            | "run_command"
+    )
 }
 
 /// Opens a connection.
 pub(super) fn is_connect(name: &str) -> bool {
-    matches!(name, "connect" | "connect_with" | "establish" | "connect_tls" | "get_connection" | "get_async_connection" | "get_multiplexed_async_connection" | "get_multiplexed_tokio_connection" | "get_connection_manager" | "get_tokio_connection")
+    matches!(
+        name,
+        "connect"
+            | "connect_with"
+            | "establish"
+            | "connect_tls"
+            | "get_connection"
+            | "get_async_connection"
+            | "get_multiplexed_async_connection"
+            | "get_multiplexed_tokio_connection"
+            | "get_connection_manager"
+            | "get_tokio_connection"
+    )
 }
 
 /// Reads files.
 pub(super) fn reads_file(path: &[String]) -> bool {
     let [.., before, last] = path else { return false };
     match (before.as_str(), last.as_str()) {
-        ("fs", "read" | "read_to_string" | "read_dir" | "copy") | ("File", "open") | ("Reader" | "ReaderBuilder", "from_path") | ("Migrator", "new") => true,
+        ("fs", "read" | "read_to_string" | "read_dir" | "copy")
+        | ("File", "open")
+        | ("Reader" | "ReaderBuilder", "from_path")
+        | ("Migrator", "new") => true,
         ("Mmap", "map") => true,
         _ => false,
     }
@@ -50,7 +110,10 @@ pub(super) fn reads_file(path: &[String]) -> bool {
 /// Meant to take long.
 pub(super) fn is_slow(path: &[String]) -> bool {
     let [.., before, last] = path else { return path.last().is_some_and(|last| last.starts_with("pbkdf2")) };
-    matches!((before.as_str(), last.as_str()), ("bcrypt", "hash" | "verify") | ("RsaPrivateKey", "new") | ("scrypt", "scrypt")) || last.starts_with("pbkdf2")
+    matches!(
+        (before.as_str(), last.as_str()),
+        ("bcrypt", "hash" | "verify") | ("RsaPrivateKey", "new") | ("scrypt", "scrypt")
+    ) || last.starts_with("pbkdf2")
 }
 
 /// Slow methods.
@@ -61,7 +124,8 @@ pub(super) fn is_slow_method(name: &str) -> bool {
 /// Compiles a regular expression.
 pub(super) fn compiles_regex(path: &[String]) -> bool {
     let [.., before, last] = path else { return false };
-    matches!(before.as_str(), "Regex" | "RegexSet" | "RegexBuilder" | "RegexSetBuilder") && matches!(last.as_str(), "new" | "from_str")
+    matches!(before.as_str(), "Regex" | "RegexSet" | "RegexBuilder" | "RegexSetBuilder")
+        && matches!(last.as_str(), "new" | "from_str")
 }
 
 /// Builds something that keeps connections and should be built once.
@@ -75,9 +139,28 @@ pub(super) fn builds_client(path: &[String]) -> bool {
     if head == "reqwest" && path.len() == 2 && last == "get" {
         return true;
     }
-    let kind = before == "Client" || before == "ClientBuilder" || before == "Agent" || before == "AgentBuilder" || before.ends_with("Pool") || before.ends_with("PoolOptions") || before == "HttpClient";
+    let kind = before == "Client"
+        || before == "ClientBuilder"
+        || before == "Agent"
+        || before == "AgentBuilder"
+        || before.ends_with("Pool")
+        || before.ends_with("PoolOptions")
+        || before == "HttpClient";
     let owner = !matches!(head.as_str(), "crate" | "self" | "super" | "std") && path.len() >= 2;
-    let builds = matches!(last, "new" | "builder" | "from_conf" | "open" | "connect" | "connect_with" | "connect_lazy" | "with_uri_str" | "with_options" | "default" | "build_http");
+    let builds = matches!(
+        last,
+        "new"
+            | "builder"
+            | "from_conf"
+            | "open"
+            | "connect"
+            | "connect_with"
+            | "connect_lazy"
+            | "with_uri_str"
+            | "with_options"
+            | "default"
+            | "build_http"
+    );
     kind && owner && builds
 }
 
@@ -91,8 +174,55 @@ pub(super) fn requests(path: &[String]) -> bool {
 pub(super) fn is_common(method: &str) -> bool {
     matches!(
         method,
-        "new" | "get" | "set" | "clone" | "iter" | "into_iter" | "len" | "push" | "insert" | "remove" | "send" | "recv" | "run" | "build" | "map" | "filter" | "collect"
-            | "next" | "read" | "write" | "lock" | "unwrap" | "expect" | "into" | "from" | "to_string" | "as_str" | "as_ref" | "parse" | "contains" | "call" | "poll" | "drop"
-            | "fmt" | "eq" | "cmp" | "hash" | "default" | "init" | "join" | "find" | "is_empty" | "add" | "get_or_init" | "finish" | "status" | "body" | "header" | "path" | "query"
+        "new"
+            | "get"
+            | "set"
+            | "clone"
+            | "iter"
+            | "into_iter"
+            | "len"
+            | "push"
+            | "insert"
+            | "remove"
+            | "send"
+            | "recv"
+            | "run"
+            | "build"
+            | "map"
+            | "filter"
+            | "collect"
+            | "next"
+            | "read"
+            | "write"
+            | "lock"
+            | "unwrap"
+            | "expect"
+            | "into"
+            | "from"
+            | "to_string"
+            | "as_str"
+            | "as_ref"
+            | "parse"
+            | "contains"
+            | "call"
+            | "poll"
+            | "drop"
+            | "fmt"
+            | "eq"
+            | "cmp"
+            | "hash"
+            | "default"
+            | "init"
+            | "join"
+            | "find"
+            | "is_empty"
+            | "add"
+            | "get_or_init"
+            | "finish"
+            | "status"
+            | "body"
+            | "header"
+            | "path"
+            | "query"
     )
 }

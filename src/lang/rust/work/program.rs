@@ -11,12 +11,15 @@ use super::super::facts::attributes_of;
 use super::super::is_too_deep;
 use super::super::scope::{Scope, plain};
 
+/// File of a module, as in `usage::module_file`.
+pub type FindModule<'a> = &'a dyn Fn(&str, bool, &[String], Option<&str>) -> Option<String>;
+
 /// How files are read and modules found.
 pub struct ProgramInput<'a> {
     /// Text of a file.
     pub text: &'a dyn Fn(&str) -> Option<Arc<str>>,
     /// File of a module, as in `usage::module_file`.
-    pub module: &'a dyn Fn(&str, bool, &[String], Option<&str>) -> Option<String>,
+    pub module: FindModule<'a>,
     /// Bytes of a file named in a source file: the source file and the path as written.
     pub size: &'a dyn Fn(&str, &str, bool) -> Option<u64>,
     /// Features of the package that are on by default.
@@ -113,9 +116,22 @@ impl<'a> Program<'a> {
         cfg.is_test_only() || decided == Some(false) || matches!(&cfg, Cfg::Other(name) if name == "debug_assertions")
     }
 
-    fn module(&mut self, crate_name: &str, path: Vec<String>, file: &Rc<str>, is_root: bool, inline: &mut Vec<String>, items: Vec<Item>) {
+    fn module(
+        &mut self,
+        crate_name: &str,
+        path: Vec<String>,
+        file: &Rc<str>,
+        is_root: bool,
+        inline: &mut Vec<String>,
+        items: Vec<Item>,
+    ) {
         let id = self.modules.len();
-        self.modules.push(Module { crate_name: crate_name.to_string(), path: path.clone(), file: file.clone(), scope: Scope::of(&items) });
+        self.modules.push(Module {
+            crate_name: crate_name.to_string(),
+            path: path.clone(),
+            file: file.clone(),
+            scope: Scope::of(&items),
+        });
         for item in items {
             if !self.is_off(&item) {
                 self.item(id, &path, is_root, inline, item);
@@ -158,7 +174,8 @@ impl<'a> Program<'a> {
             }
             Item::Impl(item) => {
                 let Some(owner) = type_name(&item.self_ty) else { return };
-                let trait_name = item.trait_.as_ref().and_then(|(path, _)| path.segments.last()).map(|s| plain(&s.ident));
+                let trait_name =
+                    item.trait_.as_ref().and_then(|(path, _)| path.segments.last()).map(|s| plain(&s.ident));
                 for member in &item.items {
                     let ImplItem::Fn(method) = member else { continue };
                     let name = plain(&method.sig.ident);
@@ -196,7 +213,14 @@ impl<'a> Program<'a> {
         self.statics.insert(key, Static { module: id, value: Rc::new(value), lazy });
     }
 
-    fn function(&mut self, module: usize, owner: Option<String>, signature: &syn::Signature, block: &Block, attributes: &[syn::Attribute]) -> usize {
+    fn function(
+        &mut self,
+        module: usize,
+        owner: Option<String>,
+        signature: &syn::Signature,
+        block: &Block,
+        attributes: &[syn::Attribute],
+    ) -> usize {
         let id = self.functions.len();
         let parameters = signature.inputs.iter().filter_map(|input| match input {
             syn::FnArg::Typed(typed) => match &*typed.pat {
@@ -253,7 +277,11 @@ impl<'a> Program<'a> {
                         path = next;
                         continue;
                     }
-                    _ if self.by_path.contains_key(&self.key(at, &head)) || self.statics.contains_key(&self.key(at, &head)) => absolute(&path, 0),
+                    _ if self.by_path.contains_key(&self.key(at, &head))
+                        || self.statics.contains_key(&self.key(at, &head)) =>
+                    {
+                        absolute(&path, 0)
+                    }
                     _ => path.clone(),
                 },
             };
@@ -262,7 +290,9 @@ impl<'a> Program<'a> {
             let target = self.modules.iter().position(|m| {
                 m.crate_name == before.first().map_or("", String::as_str) && m.path == before[1.min(before.len())..]
             });
-            let Some(target) = target.filter(|t| *t != at && !self.by_path.contains_key(&full.join("::"))) else { return self.canonical(full) };
+            let Some(target) = target.filter(|t| *t != at && !self.by_path.contains_key(&full.join("::"))) else {
+                return self.canonical(full);
+            };
             if !self.modules[target].scope.imports.contains_key(last) {
                 return self.canonical(full);
             }
@@ -295,7 +325,10 @@ impl<'a> Program<'a> {
 
 fn path_attribute(attributes: &[syn::Attribute]) -> Option<String> {
     attributes.iter().find(|a| a.path().is_ident("path")).and_then(|a| match &a.meta {
-        syn::Meta::NameValue(syn::MetaNameValue { value: Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }), .. }) => Some(text.value()),
+        syn::Meta::NameValue(syn::MetaNameValue {
+            value: Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }),
+            ..
+        }) => Some(text.value()),
         _ => None,
     })
 }
@@ -338,8 +371,13 @@ pub(super) fn type_name(ty: &Type) -> Option<String> {
         Type::Path(path) => {
             let last = path.path.segments.last()?;
             let name = plain(&last.ident);
-            if let ("Arc" | "Rc" | "Box" | "Result" | "Option" | "Mutex" | "RwLock", syn::PathArguments::AngleBracketed(list)) = (name.as_str(), &last.arguments) {
-                let inner = list.args.iter().find_map(|a| if let syn::GenericArgument::Type(ty) = a { Some(ty) } else { None });
+            if let (
+                "Arc" | "Rc" | "Box" | "Result" | "Option" | "Mutex" | "RwLock",
+                syn::PathArguments::AngleBracketed(list),
+            ) = (name.as_str(), &last.arguments)
+            {
+                let inner =
+                    list.args.iter().find_map(|a| if let syn::GenericArgument::Type(ty) = a { Some(ty) } else { None });
                 return inner.and_then(type_name);
             }
             Some(name)
@@ -351,5 +389,11 @@ pub(super) fn type_name(ty: &Type) -> Option<String> {
 }
 
 fn bound_name(bounds: &syn::punctuated::Punctuated<syn::TypeParamBound, syn::Token![+]>) -> Option<String> {
-    bounds.iter().find_map(|bound| if let syn::TypeParamBound::Trait(bound) = bound { bound.path.segments.last().map(|s| plain(&s.ident)) } else { None })
+    bounds.iter().find_map(|bound| {
+        if let syn::TypeParamBound::Trait(bound) = bound {
+            bound.path.segments.last().map(|s| plain(&s.ident))
+        } else {
+            None
+        }
+    })
 }

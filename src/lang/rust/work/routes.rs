@@ -33,7 +33,9 @@ impl Program<'_> {
                 match (plain(&call.method).as_str(), first.and_then(text), second) {
                     ("route", Some(path), Some(target)) => self.methods_of(target, place, &join(prefix, &path), found),
                     ("route", None, _) | ("to", _, _) => {}
-                    ("nest" | "nest_service", Some(path), Some(target)) => self.routes_of(target, inner, &join(prefix, &path), found),
+                    ("nest" | "nest_service", Some(path), Some(target)) => {
+                        self.routes_of(target, inner, &join(prefix, &path), found)
+                    }
                     ("merge" | "service" | "configure", None, None) => {
                         if let Some(first) = first {
                             self.service(first, inner, prefix, found);
@@ -91,7 +93,13 @@ impl Program<'_> {
         {
             if let Some((method, at)) = &function.route {
                 let file = self.modules[place.module].file.to_string();
-                found.push(Route { method: Some(method.clone()), path: join(prefix, at), handler: path.join("::"), file, span: span_of(expr.span()) });
+                found.push(Route {
+                    method: Some(method.clone()),
+                    path: join(prefix, at),
+                    handler: path.join("::"),
+                    file,
+                    span: span_of(expr.span()),
+                });
             } else {
                 self.function_routes(function, place, prefix, found);
             }
@@ -130,7 +138,11 @@ impl Program<'_> {
                 let name = plain(&call.method);
                 let handler = call.args.first();
                 if name == "to" {
-                    let method = if let Expr::Call(root) = peel(&call.receiver) { path_of(&root.func).and_then(|p| p.last().cloned()) } else { None };
+                    let method = if let Expr::Call(root) = peel(&call.receiver) {
+                        path_of(&root.func).and_then(|p| p.last().cloned())
+                    } else {
+                        None
+                    };
                     if let Some(handler) = handler {
                         self.push(method.filter(|m| m != "route").as_deref(), path, handler, place, found);
                     }
@@ -157,7 +169,13 @@ impl Program<'_> {
         let method = method.filter(|name| *name != "any").map(str::to_uppercase);
         let handler_name = path_of(handler).map_or_else(|| "(closure)".to_string(), |path| path.join("::"));
         let file = self.modules[place.module].file.to_string();
-        found.push(Route { method, path: path.to_string(), handler: handler_name, file, span: span_of(handler.span()) });
+        found.push(Route {
+            method,
+            path: path.to_string(),
+            handler: handler_name,
+            file,
+            span: span_of(handler.span()),
+        });
     }
 }
 

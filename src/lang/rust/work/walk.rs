@@ -156,7 +156,10 @@ impl<'p> Walker<'p> {
             Expr::Call(call) => {
                 let path = self.resolve(&path_of(&call.func)?);
                 if let Some(function) = self.program.find(&path) {
-                    return function.result.clone().map(|name| if name == "Self" { function.owner.clone().unwrap_or(name) } else { name });
+                    return function
+                        .result
+                        .clone()
+                        .map(|name| if name == "Self" { function.owner.clone().unwrap_or(name) } else { name });
                 }
                 let owner = path.iter().rev().nth(1)?;
                 if matches!(owner.as_str(), "Arc" | "Rc" | "Box") {
@@ -167,8 +170,13 @@ impl<'p> Walker<'p> {
             Expr::MethodCall(call) => {
                 let name = plain(&call.method);
                 match self.method(call) {
-                    Some(function) => function.result.clone().map(|name| if name == "Self" { function.owner.clone().unwrap_or(name) } else { name }),
-                    None if matches!(name.as_str(), "clone" | "unwrap" | "expect" | "await" | "context") => self.type_of(&call.receiver),
+                    Some(function) => function
+                        .result
+                        .clone()
+                        .map(|name| if name == "Self" { function.owner.clone().unwrap_or(name) } else { name }),
+                    None if matches!(name.as_str(), "clone" | "unwrap" | "expect" | "await" | "context") => {
+                        self.type_of(&call.receiver)
+                    }
                     None => None,
                 }
             }
@@ -200,8 +208,16 @@ impl<'p> Walker<'p> {
                     _ => None,
                 }
             }
-            Expr::MethodCall(call) if matches!(plain(&call.method).as_str(), "as_bytes" | "as_ref" | "as_slice" | "trim") => self.embedded(&call.receiver),
-            Expr::Call(call) if path_of(&call.func).is_some_and(|path| path.last().is_some_and(|last| last == "new")) => call.args.first().and_then(|a| self.embedded(a)),
+            Expr::MethodCall(call)
+                if matches!(plain(&call.method).as_str(), "as_bytes" | "as_ref" | "as_slice" | "trim") =>
+            {
+                self.embedded(&call.receiver)
+            }
+            Expr::Call(call)
+                if path_of(&call.func).is_some_and(|path| path.last().is_some_and(|last| last == "new")) =>
+            {
+                call.args.first().and_then(|a| self.embedded(a))
+            }
             _ => None,
         }
     }
@@ -219,7 +235,24 @@ impl<'p> Walker<'p> {
     fn is_heavy(&self, key: &str) -> bool {
         let Some(value) = self.program.statics.get(key) else { return true };
         let text = quote_text(&value.value);
-        ["Regex", "fs ::", "File ::", "from_str", "from_slice", "from_reader", "include_", "connect", "collect", "block_on", "for ", "send", "compile", "load"].iter().any(|part| text.contains(part))
+        [
+            "Regex",
+            "fs ::",
+            "File ::",
+            "from_str",
+            "from_slice",
+            "from_reader",
+            "include_",
+            "connect",
+            "collect",
+            "block_on",
+            "for ",
+            "send",
+            "compile",
+            "load",
+        ]
+        .iter()
+        .any(|part| text.contains(part))
     }
 
     fn forced(&mut self, expr: &Expr, span: proc_macro2::Span, what: &str) {
@@ -241,7 +274,9 @@ impl<'p> Walker<'p> {
 
     fn defer(&mut self, argument: &Expr) {
         match peel(argument) {
-            Expr::Closure(closure) => self.closures.push((self.module, self.owner.clone(), Rc::new((*closure.body).clone()))),
+            Expr::Closure(closure) => {
+                self.closures.push((self.module, self.owner.clone(), Rc::new((*closure.body).clone())))
+            }
             Expr::Async(_) => {}
             other => {
                 if let Some(function) = path_of(other).and_then(|path| self.program.find(&self.resolve(&path))) {
@@ -262,12 +297,15 @@ impl<'p> Walker<'p> {
         } else if known::requests(path) {
             self.report(WorkKind::Network, span, what, None);
         } else if known::reads_file(path) {
-            let bytes = call.args.first().and_then(literal_path).and_then(|file| (self.program.input.size)("", &file, true));
+            let bytes =
+                call.args.first().and_then(literal_path).and_then(|file| (self.program.input.size)("", &file, true));
             let from_macro = path.iter().any(|part| part == "Migrator") && call.args.is_empty();
             if bytes.is_none_or(|bytes| bytes >= LARGE_FILE) && !from_macro {
                 self.report(WorkKind::File, span, what, bytes);
             }
-        } else if known::is_connect(last) && (awaited || path.len() > 1 && path[path.len() - 2].ends_with("Stream") || last == "establish") {
+        } else if known::is_connect(last)
+            && (awaited || path.len() > 1 && path[path.len() - 2].ends_with("Stream") || last == "establish")
+        {
             self.report(WorkKind::Connection, span, what, None);
         } else if (last == "force" || last == "initialize") && call.args.len() == 1 {
             if let Some(argument) = call.args.first() {
@@ -277,7 +315,9 @@ impl<'p> Walker<'p> {
             self.report(WorkKind::Compute, span, what, None);
         } else if known::compiles_regex(path) && self.loops > 0 {
             self.report(WorkKind::Compute, span, format!("{what} in a loop"), None);
-        } else if let Some(bytes) = call.args.iter().find_map(|argument| self.embedded(argument)).filter(|bytes| *bytes >= LARGE_FILE) {
+        } else if let Some(bytes) =
+            call.args.iter().find_map(|argument| self.embedded(argument)).filter(|bytes| *bytes >= LARGE_FILE)
+        {
             // Wrapping it reads nothing.
             if !matches!(last, "new" | "Some" | "Ok" | "from_static" | "Borrowed" | "drop") || known::reads_file(path) {
                 self.report(WorkKind::File, span, what, Some(bytes));
@@ -301,22 +341,43 @@ impl<'p> Walker<'p> {
         let first = chain_start(call);
         let at = first.method.span();
         match name.as_str() {
-            "send" if call.args.is_empty() => self.report(WorkKind::Network, at, format!("{}().send()", plain(&first.method)), None),
-            "call" if call.args.is_empty() && root_path(call).is_some_and(|p| self.resolve(&p).first().is_some_and(|h| h == "ureq")) => self.report(WorkKind::Network, at, "ureq", None),
-            "output" | "status" | "spawn" | "wait" if call.args.is_empty() && root_path(call).is_some_and(|p| p.iter().rev().nth(1).is_some_and(|o| o == "Command")) => {
+            "send" if call.args.is_empty() => {
+                self.report(WorkKind::Network, at, format!("{}().send()", plain(&first.method)), None)
+            }
+            "call"
+                if call.args.is_empty()
+                    && root_path(call).is_some_and(|p| self.resolve(&p).first().is_some_and(|h| h == "ureq")) =>
+            {
+                self.report(WorkKind::Network, at, "ureq", None)
+            }
+            "output" | "status" | "spawn" | "wait"
+                if call.args.is_empty()
+                    && root_path(call).is_some_and(|p| p.iter().rev().nth(1).is_some_and(|o| o == "Command")) =>
+            {
                 self.report(WorkKind::Process, root_span(call), "Command", None);
             }
-            "run" if quote_text(&call.receiver).to_lowercase().contains("migrat") || self.type_of(&call.receiver).is_some_and(|ty| ty.contains("Migrat")) => {
+            "run"
+                if quote_text(&call.receiver).to_lowercase().contains("migrat")
+                    || self.type_of(&call.receiver).is_some_and(|ty| ty.contains("Migrat")) =>
+            {
                 self.report(WorkKind::Migration, call.method.span(), "migrations", None);
             }
             "run_pending_migrations" => self.report(WorkKind::Migration, call.method.span(), "migrations", None),
             "block_on" => {}
-            _ if known::is_connect(&name) && awaited => self.report(WorkKind::Connection, call.method.span(), format!("{name}()"), None),
-            _ if known::is_query(&name) && awaited && self.method(call).is_none() => self.report(WorkKind::Network, call.method.span(), format!("{name}()"), None),
-            _ if known::is_slow_method(&name) => self.report(WorkKind::Compute, call.method.span(), format!("{name}()"), None),
+            _ if known::is_connect(&name) && awaited => {
+                self.report(WorkKind::Connection, call.method.span(), format!("{name}()"), None)
+            }
+            _ if known::is_query(&name) && awaited && self.method(call).is_none() => {
+                self.report(WorkKind::Network, call.method.span(), format!("{name}()"), None)
+            }
+            _ if known::is_slow_method(&name) => {
+                self.report(WorkKind::Compute, call.method.span(), format!("{name}()"), None)
+            }
             _ => {
-                if !matches!(name.as_str(), "len" | "as_ptr" | "as_bytes" | "as_ref" | "is_empty" | "trim" | "clone" | "get" | "to_owned")
-                    && let Some(bytes) = self.embedded(&call.receiver).filter(|bytes| *bytes >= LARGE_FILE)
+                if !matches!(
+                    name.as_str(),
+                    "len" | "as_ptr" | "as_bytes" | "as_ref" | "is_empty" | "trim" | "clone" | "get" | "to_owned"
+                ) && let Some(bytes) = self.embedded(&call.receiver).filter(|bytes| *bytes >= LARGE_FILE)
                 {
                     self.report(WorkKind::File, call.method.span(), format!("{name}()"), Some(bytes));
                 }
@@ -466,7 +527,10 @@ impl<'ast> Visit<'ast> for Walker<'_> {
 
     fn visit_macro(&mut self, mac: &'ast syn::Macro) {
         let name = mac.path.segments.last().map(|s| plain(&s.ident)).unwrap_or_default();
-        if matches!(name.as_str(), "select" | "thread_local" | "lazy_static" | "cfg" | "include_str" | "include_bytes" | "migrate" | "matches") {
+        if matches!(
+            name.as_str(),
+            "select" | "thread_local" | "lazy_static" | "cfg" | "include_str" | "include_bytes" | "migrate" | "matches"
+        ) {
             return;
         }
         let arguments = mac.parse_body_with(syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated);
@@ -560,7 +624,8 @@ impl Walker<'_> {
         let name = plain(&call.method);
         let once = known::is_once(&name);
         let deferring = known::is_deferring(&name) && self.mode == Mode::Init;
-        let repeats = matches!(name.as_str(), "map" | "for_each" | "filter_map" | "flat_map" | "try_for_each" | "fold") && call.args.iter().any(|a| matches!(peel(a), Expr::Closure(_)));
+        let repeats = matches!(name.as_str(), "map" | "for_each" | "filter_map" | "flat_map" | "try_for_each" | "fold")
+            && call.args.iter().any(|a| matches!(peel(a), Expr::Closure(_)));
         self.loops += usize::from(repeats);
         for argument in &call.args {
             match (once && self.mode == Mode::Handler, deferring) {
@@ -670,8 +735,14 @@ fn literal_path(expr: &Expr) -> Option<String> {
 fn is_constant(expr: &Expr) -> bool {
     match peel(expr) {
         Expr::Lit(_) => true,
-        Expr::Path(path) => path.path.segments.last().is_some_and(|s| plain(&s.ident).chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit())),
-        Expr::Macro(item) => item.mac.path.segments.last().is_some_and(|s| s.ident == "concat" || s.ident == "include_str"),
+        Expr::Path(path) => {
+            path.path.segments.last().is_some_and(|s| {
+                plain(&s.ident).chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit())
+            })
+        }
+        Expr::Macro(item) => {
+            item.mac.path.segments.last().is_some_and(|s| s.ident == "concat" || s.ident == "include_str")
+        }
         Expr::Array(array) => array.elems.iter().all(is_constant),
         Expr::MethodCall(call) => is_constant(&call.receiver),
         _ => false,
