@@ -246,7 +246,7 @@ impl Reader {
         if !doc.is_empty() {
             self.docs.push_str(&doc);
             // A fence that never closes ends with its comment.
-            self.docs.push_str("\u{0}");
+            self.docs.push('\u{0}');
         }
     }
 

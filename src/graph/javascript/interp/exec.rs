@@ -179,6 +179,7 @@ impl Machine<'_> {
         self.rounds(f, p, inner.test, inner.update, inner.body, true, inner.scope.slots > 0)
     }
 
+    #[allow(clippy::too_many_arguments, reason = "the parts of one statement of the language")]
     fn rounds(
         &mut self,
         f: &mut Frame,

@@ -20,7 +20,7 @@ use crate::graph::{
     GraphProblem, Import, ImportSite, LoadCall, Module, ModuleId, ModuleKind, Phase, Unresolved, Weight,
 };
 use crate::lang::javascript::ir::{ExprId, FunctionId, Program, SiteKind};
-use value::{Abrupt, At, Atom, Env, EnvId, Kind, ModuleIx, ObjId, Object, Props, R, UNKNOWN, Value};
+use value::{Abrupt, At, Atom, Env, EnvId, Kind, ModuleIx, ObjId, Object, Props, UNKNOWN, Value};
 
 /// Evaluation steps in all.
 const MAX_STEPS: u64 = 12_000_000;

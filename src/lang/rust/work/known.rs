@@ -97,6 +97,7 @@ pub(super) fn is_connect(name: &str) -> bool {
 /// Reads files.
 pub(super) fn reads_file(path: &[String]) -> bool {
     let [.., before, last] = path else { return false };
+    #[allow(clippy::match_like_matches_macro, reason = "a table of names reads better as arms")]
     match (before.as_str(), last.as_str()) {
         ("fs", "read" | "read_to_string" | "read_dir" | "copy")
         | ("File", "open")

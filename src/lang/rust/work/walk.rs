@@ -328,7 +328,7 @@ impl<'p> Walker<'p> {
     fn handler_call(&mut self, call: &syn::ExprCall, path: &[String]) {
         let span = call.func.span();
         if known::compiles_regex(path) {
-            if call.args.first().is_none_or(|argument| is_constant(argument)) {
+            if call.args.first().is_none_or(is_constant) {
                 self.report(WorkKind::Regex, span, path.join("::"), None);
             }
         } else if known::builds_client(path) && self.program.find(path).is_none() {
