@@ -1,6 +1,6 @@
 //! JavaScript and TypeScript: source text to the compact program that the simulation runs.
 //!
-//! `oxc_parser` does the parsing; its types stay in [`lower`]. Nesting is measured first, because
+//! `oxc_parser` does the parsing; its types stay in `lower`. Nesting is measured first, because
 //! the parser recurses without a guard.
 
 pub mod ir;
