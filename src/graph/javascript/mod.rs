@@ -167,3 +167,6 @@ fn empty(handler: &str, problem: &str) -> ModuleGraph {
         handler: HandlerResolution::ModuleMissing { module: handler.to_owned(), similar: Vec::new() },
     }
 }
+
+#[cfg(test)]
+mod tests;

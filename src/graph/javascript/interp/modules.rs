@@ -222,6 +222,15 @@ impl Machine<'_> {
         self.get(Value::Obj(module), exports)
     }
 
+    /// Something that is there, may be called and may have any property.
+    fn opaque(&mut self) -> Value {
+        let value = self.native(|_, _| Ok(UNKNOWN), Value::Undefined);
+        if let Value::Obj(id) = value {
+            self.object_mut(id).open = true;
+        }
+        value
+    }
+
     /// Runs a registered CommonJS, JSON or addon module.
     fn run_common(&mut self, ix: ModuleIx) {
         let at = ix as usize;
@@ -230,14 +239,15 @@ impl Machine<'_> {
         let path = Arc::clone(&self.loaded[at].path);
         match self.loaded[at].format {
             Format::Addon => {
-                self.define(module, "exports", UNKNOWN);
+                let exports = self.opaque();
+                self.define(module, "exports", exports);
                 return;
             }
             Format::Json => {
                 let source = self.loaded[at].entry.map(|entry| self.sources.get(entry));
                 let value = match source.and_then(|source| source.json.clone()) {
                     Some(json) => self.json(&json, 0),
-                    None => UNKNOWN,
+                    None => self.opaque(),
                 };
                 self.define(module, "exports", value);
                 return;

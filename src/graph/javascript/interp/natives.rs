@@ -22,7 +22,6 @@ const OPAQUE: &[(&str, &[&str])] = &[
     (
         "Array",
         &[
-            "sort",
             "copyWithin",
             "lastIndexOf",
             "findLast",
@@ -343,6 +342,17 @@ const ARRAY: Table = &[
         Ok(c.this)
     }),
     ("fill", |_, c| Ok(c.this)),
+    ("sort", |m, c| {
+        // Only plain texts are put in order: what a comparison would say is rarely known.
+        let Some(mut items) = list(m, c.this).filter(|_| c.args.is_empty()) else { return Ok(c.this) };
+        if items.iter().all(|item| matches!(item, Value::Str(_))) {
+            items.sort_by_cached_key(|item| m.to_text(*item).map(|text| m.str(text)));
+            if let Value::Obj(id) = c.this {
+                m.object_mut(id).kind = Kind::Array(items);
+            }
+        }
+        Ok(c.this)
+    }),
     ("flat", |m, c| {
         let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
         let mut out = Vec::new();

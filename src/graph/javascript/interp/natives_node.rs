@@ -305,11 +305,17 @@ fn process(m: &mut Machine<'_>) -> Value {
     }
     let version = m.string(&format!("v{node}.20.2"));
     m.define(process, "version", version);
+    let abi = match node {
+        ..=18 => "108",
+        19..=20 => "115",
+        21..=22 => "127",
+        _ => "137",
+    };
     let versions = m.plain();
     for (name, text) in [
         ("node", format!("{node}.20.2")),
         ("v8", "11.3.244.8".to_owned()),
-        ("modules", "115".to_owned()),
+        ("modules", abi.to_owned()),
         ("napi", "9".to_owned()),
         ("uv", "1.46.0".to_owned()),
         ("openssl", "3.0.15".to_owned()),

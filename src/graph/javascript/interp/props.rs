@@ -14,6 +14,10 @@ impl Machine<'_> {
             Value::Sym(_) => self.get_proto("Symbol", key, value),
             Value::Unknown(name) => {
                 let key = self.str(key);
+                if matches!(&*key, "toString" | "hasOwnProperty" | "valueOf") {
+                    let key = self.atom(&key);
+                    return self.get_proto("Object", key, value);
+                }
                 Ok(Value::Unknown(self.member_name(name, &key)))
             }
             // Reading from nothing means that something was misjudged: carry on.

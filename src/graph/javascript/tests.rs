@@ -1,0 +1,196 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{JavaScriptInput, packages, simulate};
+use crate::artifact::{Artifact, ArtifactKind, Bytes, Contents, Entry, ReadError};
+use crate::graph::{HandlerResolution, ModuleGraph, Phase};
+
+struct Texts(Vec<String>);
+
+impl Contents for Texts {
+    fn read(&self, entry: u32) -> Result<Bytes, ReadError> {
+        Ok(Arc::new(self.0[entry as usize].clone().into_bytes()))
+    }
+}
+
+fn artifact(files: &[(&str, &str)]) -> Arc<Artifact> {
+    let entries = files
+        .iter()
+        .map(|(path, text)| Entry { path: (*path).into(), bytes: text.len() as u64, zipped_bytes: None, crc32: None })
+        .collect();
+    let texts = files.iter().map(|(_, text)| (*text).to_owned()).collect();
+    Arc::new(Artifact::new("fn".into(), ArtifactKind::Directory, None, entries, Vec::new(), Box::new(Texts(texts))))
+}
+
+fn graph(files: &[(&str, &str)]) -> ModuleGraph {
+    let artifact = artifact(files);
+    simulate(&JavaScriptInput {
+        artifact: &artifact,
+        handler: "index.handler",
+        node: 20,
+        arm: false,
+        environment: &BTreeMap::new(),
+        source_tree: super::is_source_tree(&artifact, "index.handler"),
+    })
+}
+
+fn loaded(files: &[(&str, &str)], phase: Phase) -> Vec<String> {
+    let graph = graph(files);
+    let found = graph.modules.iter().filter(|m| m.loaded == phase && m.entry.is_some());
+    found.map(|m| m.name.to_string()).collect()
+}
+
+fn eager(files: &[(&str, &str)]) -> Vec<String> {
+    loaded(files, Phase::Init)
+}
+
+#[test]
+fn functions_called_at_load_are_followed_and_others_are_lazy() {
+    let files = [
+        ("index.js", "function a() { require('./a'); } function b() { require('./b'); } a(); exports.handler = b;"),
+        ("a.js", ""),
+        ("b.js", ""),
+    ];
+    assert_eq!(eager(&files), ["index.js", "a.js"]);
+    assert_eq!(loaded(&files, Phase::Invoke), ["b.js"]);
+}
+
+#[test]
+fn getters_are_lazy_until_read() {
+    let files = [
+        ("index.js", "const l = require('./lib'); l.a; exports.handler = () => l.b;"),
+        (
+            "lib.js",
+            "for (const n of ['a', 'b']) Object.defineProperty(exports, n, { enumerable: true, get: () => require('./' + n) });",
+        ),
+        ("a.js", ""),
+        ("b.js", ""),
+    ];
+    assert_eq!(eager(&files), ["index.js", "lib.js", "a.js"]);
+}
+
+#[test]
+fn import_star_reads_every_getter() {
+    let star = "var __importStar = function (m) { if (m && m.__esModule) return m; var r = {}; if (m != null) for (var k in m) if (k !== 'default' && Object.prototype.hasOwnProperty.call(m, k)) r[k] = m[k]; return r; };";
+    let index = format!("{star} const l = __importStar(require('./lib')); exports.handler = () => l;");
+    let files = [
+        ("index.js", index.as_str()),
+        ("lib.js", "Object.defineProperty(exports, 'a', { enumerable: true, get() { return require('./a'); } });"),
+        ("a.js", ""),
+    ];
+    assert_eq!(eager(&files), ["index.js", "lib.js", "a.js"]);
+}
+
+#[test]
+fn optional_requires_take_the_branch_the_package_allows() {
+    let files = [
+        (
+            "index.js",
+            "let x; try { x = require('none'); } catch (e) { x = require('./fallback'); } exports.handler = x;",
+        ),
+        ("fallback.js", "module.exports = () => 1;"),
+    ];
+    let graph = graph(&files);
+    assert!(graph.unresolved.iter().all(|missing| missing.guarded));
+    assert_eq!(eager(&files), ["index.js", "fallback.js"]);
+}
+
+#[test]
+fn folders_are_required_file_by_file() {
+    let files = [
+        (
+            "index.js",
+            "const fs = require('fs'), path = require('path'); fs.readdirSync(path.join(__dirname, 'r')).filter(f => f.endsWith('.js')).forEach(f => require(path.join(__dirname, 'r', f))); exports.handler = () => 1;",
+        ),
+        ("r/a.js", ""),
+        ("r/b.js", ""),
+        ("r/c.txt", ""),
+    ];
+    assert_eq!(eager(&files), ["index.js", "r/a.js", "r/b.js"]);
+}
+
+#[test]
+fn es_modules_link_before_they_run_and_dynamic_imports_wait() {
+    let files = [
+        ("package.json", r#"{"type": "module"}"#),
+        (
+            "index.js",
+            "import { a } from './a.js'; const t = await import('./t.js'); export const handler = () => import('./l.js');",
+        ),
+        ("a.js", "export const a = 1;"),
+        ("t.js", "export {};"),
+        ("l.js", "export {};"),
+    ];
+    assert_eq!(eager(&files), ["index.js", "a.js", "t.js"]);
+    assert_eq!(loaded(&files, Phase::Invoke), ["l.js"]);
+}
+
+#[test]
+fn exports_conditions_follow_the_loader() {
+    let package = r#"{"name": "dual", "exports": {"import": "./m.mjs", "require": "./c.cjs"}}"#;
+    let files = |index: &'static str, text: &'static str| {
+        [
+            (index, text),
+            ("node_modules/dual/package.json", package),
+            ("node_modules/dual/m.mjs", ""),
+            ("node_modules/dual/c.cjs", ""),
+        ]
+    };
+    assert_eq!(eager(&files("index.js", "exports.handler = require('dual')")), ["index.js", "node_modules/dual/c.cjs"]);
+    assert_eq!(
+        eager(&files("index.mjs", "import 'dual'; export const handler = 1")),
+        ["index.mjs", "node_modules/dual/m.mjs"]
+    );
+}
+
+#[test]
+fn typescript_imports_of_types_are_gone() {
+    let files = [
+        ("index.ts", "import { T } from './types'; import { v } from './value'; export const handler = (e: T) => v;"),
+        ("types.ts", "export interface T {}"),
+        ("value.ts", "export const v = 1;"),
+    ];
+    assert_eq!(eager(&files), ["index.ts", "value.ts"]);
+}
+
+#[test]
+fn a_missing_handler_is_said() {
+    let absent = graph(&[("indx.js", "exports.handler = 1")]);
+    assert!(matches!(absent.handler, HandlerResolution::ModuleMissing { similar, .. } if similar == ["indx"]));
+    let unnamed = graph(&[("index.js", "exports.other = () => 1")]);
+    assert!(matches!(unnamed.handler, HandlerResolution::NameMissing { defined, .. } if defined == ["other"]));
+}
+
+#[test]
+fn nested_copies_are_packages_of_their_own() {
+    let artifact = artifact(&[
+        ("node_modules/a/package.json", r#"{"version": "1.0.0"}"#),
+        ("node_modules/a/node_modules/@s/b/package.json", r#"{"version": "2.0.0"}"#),
+        ("node_modules/@s/b/x.js", ""),
+    ]);
+    let found: Vec<_> = packages(&artifact)
+        .packages
+        .iter()
+        .map(|p| (p.name.to_string(), p.version.as_deref().map(str::to_owned)))
+        .collect();
+    assert_eq!(
+        found,
+        [("@s/b".into(), None), ("@s/b".into(), Some("2.0.0".into())), ("a".into(), Some("1.0.0".into()))]
+    );
+}
+
+#[test]
+fn endless_code_ends() {
+    for text in [
+        "for (;;) {}",
+        "function f() { f(); } f();",
+        "const a = []; for (const x of [1]) { a.push(a); } while (true) { a.push(1); }",
+        "let s = 'x'; for (;;) s += s;",
+    ] {
+        let source = format!("{text}\nrequire('./after'); exports.handler = 1;");
+        let found = eager(&[("index.js", &source), ("after.js", "")]);
+        assert_eq!(found, ["index.js", "after.js"], "{text}");
+    }
+    let deep = "(".repeat(50_000);
+    assert_eq!(eager(&[("index.js", &deep)]), ["index.js"]);
+}
