@@ -197,7 +197,7 @@ impl<'a> Judge<'a> {
                 .workspace
                 .lock
                 .as_ref()
-                .and_then(|lock| lock.named(&below.package).iter().map(|at| &lock.packages[*at]).last());
+                .and_then(|lock| lock.named(&below.package).iter().map(|at| &lock.packages[*at]).next_back());
             let found =
                 locked.filter(|_| forwards).and_then(|locked| input.registry.find(&locked.name, &locked.version));
             if let Some(found) = found {

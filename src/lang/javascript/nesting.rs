@@ -2,9 +2,9 @@
 //! without a guard: a few thousand parentheses would end the process.
 
 /// Deepest nesting of brackets that is parsed.
-pub const MAX_BRACKETS: u32 = 1_500;
+pub(crate) const MAX_BRACKETS: u32 = 1_500;
 /// Longest run of operators that may each open a level (`a ? b : c ? ..`, `!!!..`, `else if`).
-pub const MAX_CHAIN: u32 = 8_000;
+pub(crate) const MAX_CHAIN: u32 = 8_000;
 
 /// Whether `text` nests too deep to be parsed safely. Strings, comments, templates and regular
 /// expressions are told apart well enough for code; a wrong guess can only refuse a file.

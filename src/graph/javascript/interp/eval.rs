@@ -180,7 +180,7 @@ impl Machine<'_> {
                     return Ok(end);
                 }
                 let index = self.eval(f, p, *index)?;
-                match self.to_key(index) {
+                match self.coerce_key(index) {
                     Some(key) => self.get(object, key)?,
                     None => UNKNOWN,
                 }
@@ -270,7 +270,7 @@ impl Machine<'_> {
             }
             if let Some(value) = values.get(at) {
                 let value = self.eval(f, p, *value)?;
-                match (self.to_text(value), &mut out) {
+                match (self.coerce_text(value), &mut out) {
                     (Some(text), Some(out)) => out.push_str(&self.str(text)),
                     _ => out = None,
                 }
@@ -335,7 +335,7 @@ impl Machine<'_> {
             Key::Name(text) => Ok(Some(self.text(f, text))),
             Key::Computed(id) => {
                 let value = self.eval(f, p, id)?;
-                Ok(self.to_key(value))
+                Ok(self.coerce_key(value))
             }
         }
     }
@@ -538,7 +538,7 @@ impl Machine<'_> {
                     return Ok(end);
                 }
                 let index = self.eval(f, p, *index)?;
-                match self.to_key(index) {
+                match self.coerce_key(index) {
                     Some(key) => self.get(this, key)?,
                     None => UNKNOWN,
                 }
@@ -630,7 +630,7 @@ impl Machine<'_> {
                 Some(ExprKind::Index(object, index, _)) => {
                     let object = self.eval(f, p, *object)?;
                     let index = self.eval(f, p, *index)?;
-                    match (self.to_key(index), object) {
+                    match (self.coerce_key(index), object) {
                         (Some(key), _) => self.set(object, key, value)?,
                         (None, Value::Obj(id)) => self.object_mut(id).open = true,
                         _ => {}
@@ -713,7 +713,7 @@ impl Machine<'_> {
                     (Some(a), Some(b)) => Value::Num(a + b),
                     _ => UNKNOWN,
                 },
-                _ => match (self.to_text(a), self.to_text(b)) {
+                _ => match (self.coerce_text(a), self.coerce_text(b)) {
                     (Some(a), Some(b)) => {
                         let text = format!("{}{}", self.str(a), self.str(b));
                         self.string(&text)
@@ -721,7 +721,7 @@ impl Machine<'_> {
                     _ => UNKNOWN,
                 },
             },
-            BinaryOp::In => match (self.to_key(a), b) {
+            BinaryOp::In => match (self.coerce_key(a), b) {
                 (Some(key), Value::Obj(_)) => match self.get_quiet(b, key) {
                     Value::Unknown(0) => UNKNOWN,
                     Value::Undefined => Value::Bool(false),

@@ -200,7 +200,7 @@ impl Machine<'_> {
             let ix = self.link(entry, Some(at));
             let target = self.loaded[ix as usize].id;
             self.note(at, target, self.tries > 0);
-            if self.node < 22 || self.node == 22 {
+            if self.node <= 22 {
                 // Lambda's 20 and 22 cannot require ES modules.
                 if self.tries > 0 {
                     let error = self.error("require() of ES Module", Some("ERR_REQUIRE_ESM"));
@@ -721,7 +721,7 @@ fn resolve_native(m: &mut Machine<'_>, call: &Call<'_>) -> R {
 
 /// `module.createRequire(path or URL)`.
 pub(super) fn create_require(m: &mut Machine<'_>, call: &Call<'_>) -> R {
-    let from = m.to_text(call.arg(0)).map(|text| m.str(text).to_string());
+    let from = m.coerce_text(call.arg(0)).map(|text| m.str(text).to_string());
     let own = call.at.module;
     let same = from.as_ref().is_some_and(|from| {
         m.loaded

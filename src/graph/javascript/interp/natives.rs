@@ -69,7 +69,9 @@ const OBJECT: Table = &[
             Value::Obj(id) if matches!(m.object(id).kind, Kind::Array(_)) => "[object Array]",
             Value::Obj(_) if m.callable(c.this) => "[object Function]",
             Value::Obj(_) => "[object Object]",
-            Value::Num(_) | Value::Str(_) | Value::Bool(_) => return Ok(m.to_text(c.this).map_or(UNKNOWN, Value::Str)),
+            Value::Num(_) | Value::Str(_) | Value::Bool(_) => {
+                return Ok(m.coerce_text(c.this).map_or(UNKNOWN, Value::Str));
+            }
             _ => return Ok(UNKNOWN),
         };
         Ok(m.string(text))
@@ -113,7 +115,7 @@ const OBJECT_STATIC: Table = &[
         Ok(Value::Obj(id))
     }),
     ("defineProperty", |m, c| {
-        match (c.arg(0), m.to_key(c.arg(1))) {
+        match (c.arg(0), m.coerce_key(c.arg(1))) {
             (Value::Obj(_), Some(key)) => define_one(m, c.arg(0), key, c.arg(2))?,
             (Value::Obj(id), None) => m.object_mut(id).open = true,
             _ => {}
@@ -125,7 +127,7 @@ const OBJECT_STATIC: Table = &[
         Ok(c.arg(0))
     }),
     ("getOwnPropertyDescriptor", |m, c| {
-        let (Value::Obj(id), Some(key)) = (c.arg(0), m.to_key(c.arg(1))) else { return Ok(UNKNOWN) };
+        let (Value::Obj(id), Some(key)) = (c.arg(0), m.coerce_key(c.arg(1))) else { return Ok(UNKNOWN) };
         let id = match m.object(id).kind {
             Kind::Proxy(Value::Obj(target), _) => target,
             _ => id,
@@ -181,7 +183,7 @@ const OBJECT_STATIC: Table = &[
                 for pair in pairs {
                     let (zero, one) = (m.atom("0"), m.atom("1"));
                     let (key, value) = (m.get(pair, zero)?, m.get(pair, one)?);
-                    if let Some(key) = m.to_key(key) {
+                    if let Some(key) = m.coerce_key(key) {
                         m.put(id, key, value);
                     }
                 }
@@ -323,7 +325,7 @@ const ARRAY: Table = &[
         for item in items {
             match item {
                 Value::Undefined | Value::Null => parts.push(String::new()),
-                other => match m.to_text(other) {
+                other => match m.coerce_text(other) {
                     Some(text) => parts.push(m.str(text).to_string()),
                     None => return Ok(UNKNOWN),
                 },
@@ -346,7 +348,7 @@ const ARRAY: Table = &[
         // Only plain texts are put in order: what a comparison would say is rarely known.
         let Some(mut items) = list(m, c.this).filter(|_| c.args.is_empty()) else { return Ok(c.this) };
         if items.iter().all(|item| matches!(item, Value::Str(_))) {
-            items.sort_by_cached_key(|item| m.to_text(*item).map(|text| m.str(text)));
+            items.sort_by_cached_key(|item| m.coerce_text(*item).map(|text| m.str(text)));
             if let Value::Obj(id) = c.this {
                 m.object_mut(id).kind = Kind::Array(items);
             }
@@ -549,12 +551,12 @@ const STATICS: &[(&str, Table)] = &[
         "Reflect",
         &[
             ("ownKeys", |m, c| keys(m, c.arg(0), true)),
-            ("get", |m, c| match m.to_key(c.arg(1)) {
+            ("get", |m, c| match m.coerce_key(c.arg(1)) {
                 Some(key) => m.get(c.arg(0), key),
                 None => Ok(UNKNOWN),
             }),
             ("set", |m, c| {
-                if let Some(key) = m.to_key(c.arg(1)) {
+                if let Some(key) = m.coerce_key(c.arg(1)) {
                     m.set(c.arg(0), key, c.arg(2))?;
                 }
                 Ok(Value::Bool(true))
@@ -569,7 +571,7 @@ const STATICS: &[(&str, Table)] = &[
                 m.construct(c.arg(0), &args, if c.args.len() > 2 { c.arg(2) } else { c.arg(0) }, c.at)
             }),
             ("defineProperty", |m, c| {
-                if let Some(key) = m.to_key(c.arg(1)) {
+                if let Some(key) = m.coerce_key(c.arg(1)) {
                     define_one(m, c.arg(0), key, c.arg(2))?;
                 }
                 Ok(Value::Bool(true))
@@ -599,7 +601,7 @@ const STATICS: &[(&str, Table)] = &[
     (
         "Symbol",
         &[("for", |m, c| {
-            let name = m.to_text(c.arg(0)).map(|t| m.str(t).to_string()).unwrap_or_default();
+            let name = m.coerce_text(c.arg(0)).map(|t| m.str(t).to_string()).unwrap_or_default();
             Ok(Value::Sym(m.atom(&format!("@@{name}"))))
         })],
     ),
@@ -648,7 +650,7 @@ pub(super) fn install(m: &mut Machine<'_>) {
     ] {
         fill(m, m.protos[name], table);
     }
-    fill(m, m.protos["Number"], &[("toString", |m, c| Ok(m.to_text(c.this).map_or(UNKNOWN, Value::Str)))]);
+    fill(m, m.protos["Number"], &[("toString", |m, c| Ok(m.coerce_text(c.this).map_or(UNKNOWN, Value::Str)))]);
     let opaque = m.native(|_, _| Ok(UNKNOWN), Value::Undefined);
     for (name, methods) in OPAQUE {
         for method in *methods {
@@ -718,12 +720,12 @@ fn constructors(m: &mut Machine<'_>) {
             })
         }),
         ("String", "String", |m, c| {
-            Ok(if c.args.is_empty() { m.string("") } else { m.to_text(c.arg(0)).map_or(UNKNOWN, Value::Str) })
+            Ok(if c.args.is_empty() { m.string("") } else { m.coerce_text(c.arg(0)).map_or(UNKNOWN, Value::Str) })
         }),
         ("Number", "Number", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, Value::Num))),
         ("Boolean", "Boolean", |m, c| Ok(m.truth(c.arg(0)).map_or(UNKNOWN, Value::Bool))),
         ("Symbol", "Symbol", |m, c| {
-            let name = m.to_text(c.arg(0)).map(|t| m.str(t).to_string()).unwrap_or_default();
+            let name = m.coerce_text(c.arg(0)).map(|t| m.str(t).to_string()).unwrap_or_default();
             let unique = m.strings.len();
             Ok(Value::Sym(m.atom(&format!("@@{name}#{unique}"))))
         }),
@@ -748,7 +750,7 @@ fn constructors(m: &mut Machine<'_>) {
         ("Set", "Map", |m, c| make_map(m, c, true)),
         ("WeakSet", "Map", |m, c| make_map(m, c, true)),
         ("Error", "Error", |m, c| {
-            let message = m.to_text(c.arg(0)).map(|t| m.str(t)).unwrap_or_else(|| "".into());
+            let message = m.coerce_text(c.arg(0)).map(|t| m.str(t)).unwrap_or_else(|| "".into());
             Ok(m.error(&message, None))
         }),
         ("Proxy", "Object", |m, c| Ok(Value::Obj(m.alloc(Kind::Proxy(c.arg(0), c.arg(1)), Value::Null)))),
@@ -818,7 +820,7 @@ fn keys(m: &mut Machine<'_>, value: Value, all: bool) -> R {
 }
 
 fn has_own(m: &mut Machine<'_>, value: Value, key: Value) -> R {
-    let (Value::Obj(id), Some(key)) = (value, m.to_key(key)) else {
+    let (Value::Obj(id), Some(key)) = (value, m.coerce_key(key)) else {
         return Ok(UNKNOWN);
     };
     if m.object(id).props.get(key).is_some() {
@@ -943,7 +945,7 @@ fn text(m: &mut Machine<'_>, c: &Call<'_>, make: fn(&str, &[String]) -> Option<S
     let this = m.str(this);
     let mut args = Vec::new();
     for arg in c.args {
-        match m.to_text(*arg) {
+        match m.coerce_text(*arg) {
             Some(text) => args.push(m.str(text).to_string()),
             None => return Ok(UNKNOWN),
         }

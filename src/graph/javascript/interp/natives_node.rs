@@ -204,7 +204,7 @@ const MODULE: &[(&str, Native)] =
 
 const URL: &[(&str, Native)] = &[
     ("fileURLToPath", |m, c| {
-        Ok(match m.to_text(c.arg(0)) {
+        Ok(match m.coerce_text(c.arg(0)) {
             Some(text) => {
                 let text = m.str(text);
                 m.string(text.trim_start_matches("file://"))
@@ -213,7 +213,7 @@ const URL: &[(&str, Native)] = &[
         })
     }),
     ("pathToFileURL", |m, c| {
-        Ok(match m.to_text(c.arg(0)) {
+        Ok(match m.coerce_text(c.arg(0)) {
             Some(text) => {
                 let text = format!("file://{}", m.str(text));
                 url_object(m, &text)
@@ -231,7 +231,7 @@ pub(super) fn install(m: &mut Machine<'_>) {
     }
     let parse_int = m.native(
         |m, c| {
-            Ok(match m.to_text(c.arg(0)) {
+            Ok(match m.coerce_text(c.arg(0)) {
                 Some(text) => {
                     let text = m.str(text);
                     let end = text.find(|ch: char| !ch.is_ascii_digit()).unwrap_or(text.len());
@@ -481,7 +481,7 @@ fn url_object(m: &mut Machine<'_>, href: &str) -> Value {
 }
 
 fn new_url(m: &mut Machine<'_>, c: &Call<'_>) -> R {
-    let (Some(to), base) = (m.to_text(c.arg(0)), m.to_text(c.arg(1))) else {
+    let (Some(to), base) = (m.coerce_text(c.arg(0)), m.coerce_text(c.arg(1))) else {
         return Ok(UNKNOWN);
     };
     let to = m.str(to);
@@ -502,7 +502,7 @@ fn new_url(m: &mut Machine<'_>, c: &Call<'_>) -> R {
 
 /// The absolute path a value names.
 fn place(m: &mut Machine<'_>, value: Value) -> Option<String> {
-    let text = m.to_text(value)?;
+    let text = m.coerce_text(value)?;
     let text = m.str(text);
     let path = text.trim_start_matches("file://");
     Some(if path.starts_with('/') { normal(path) } else { normal(&format!("/var/task/{path}")) })

@@ -236,7 +236,7 @@ impl Machine<'_> {
         }
     }
 
-    pub(super) fn to_text(&mut self, value: Value) -> Option<Atom> {
+    pub(super) fn coerce_text(&mut self, value: Value) -> Option<Atom> {
         Some(match value {
             Value::Str(text) | Value::Sym(text) => text,
             Value::Undefined => self.atom("undefined"),
@@ -253,7 +253,7 @@ impl Machine<'_> {
                 Kind::Array(items) if items.len() < 1_000 => {
                     let mut parts = Vec::new();
                     for item in items {
-                        let part = self.to_text(item)?;
+                        let part = self.coerce_text(item)?;
                         parts.push(self.str(part).to_string());
                     }
                     self.atom(&parts.join(","))
@@ -270,8 +270,8 @@ impl Machine<'_> {
         })
     }
 
-    pub(super) fn to_key(&mut self, value: Value) -> Option<Atom> {
-        self.to_text(value)
+    pub(super) fn coerce_key(&mut self, value: Value) -> Option<Atom> {
+        self.coerce_text(value)
     }
 
     pub(super) fn to_number(&self, value: Value) -> Option<f64> {

@@ -414,16 +414,13 @@ impl Interp<'_> {
             },
             ("getattr", Some(object)) => self.builtin_getattr(object, second, third)?,
             ("setattr", Some(object)) => {
-                match second.map(|name| self.heap.members(name)) {
-                    Some(names) => {
-                        for name in names.iter() {
-                            match name {
-                                Value::Str(name) => self.set_attr(object, *name, third.unwrap_or(Value::Unknown)),
-                                _ => self.open_up(object),
-                            }
+                if let Some(names) = second.map(|name| self.heap.members(name)) {
+                    for name in names.iter() {
+                        match name {
+                            Value::Str(name) => self.set_attr(object, *name, third.unwrap_or(Value::Unknown)),
+                            _ => self.open_up(object),
                         }
                     }
-                    None => {}
                 }
                 Value::None
             }
@@ -563,7 +560,7 @@ impl Interp<'_> {
                 }
                 made
             }
-            ("str" | "os.fspath", Some(object)) => match self.to_text(object) {
+            ("str" | "os.fspath", Some(object)) => match self.coerce_text(object) {
                 Some(text) => self.heap.str(&text),
                 None => Value::Unknown,
             },

@@ -274,7 +274,7 @@ impl Interp<'_> {
             let members = self.heap.members(value);
             let mut texts = Vec::new();
             for member in members.iter() {
-                match self.to_text(*member) {
+                match self.coerce_text(*member) {
                     Some(text) => texts.push(text),
                     None => known = false,
                 }

@@ -216,7 +216,7 @@ impl Interp<'_> {
                     } else {
                         self.keyword(args, &field)
                     };
-                    match value.and_then(|v| self.to_text(v)) {
+                    match value.and_then(|v| self.coerce_text(v)) {
                         Some(text) => out.push_str(&text),
                         None => return Value::Unknown,
                     }

@@ -447,7 +447,7 @@ impl Interp<'_> {
             }
             match rest.next() {
                 Some('%') => out.push('%'),
-                Some('s' | 'd') => match args.next().and_then(|v| self.to_text(v)) {
+                Some('s' | 'd') => match args.next().and_then(|v| self.coerce_text(v)) {
                     Some(text) => out.push_str(&text),
                     None => return Value::Unknown,
                 },
@@ -458,7 +458,7 @@ impl Interp<'_> {
     }
 
     /// `str(value)`, where known.
-    pub(super) fn to_text(&mut self, value: Value) -> Option<String> {
+    pub(super) fn coerce_text(&mut self, value: Value) -> Option<String> {
         match value {
             Value::Str(sym) => Some(self.heap.text(sym).to_string()),
             Value::Int(value) => Some(value.to_string()),

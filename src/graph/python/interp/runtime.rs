@@ -323,7 +323,7 @@ impl Interp<'_> {
 
     /// `path / "x"`.
     pub(super) fn join_path(&mut self, a: Value, b: Value) -> Value {
-        match (self.path_text(a), self.to_text(b)) {
+        match (self.path_text(a), self.coerce_text(b)) {
             (Some(_), Some(b)) if b.starts_with('/') => self.new_path(&b),
             (Some(a), Some(b)) => self.new_path(&format!("{a}/{b}")),
             _ => Value::Unknown,
@@ -332,7 +332,7 @@ impl Interp<'_> {
 
     /// Notes that a file of the package is opened.
     pub(super) fn note_open(&mut self, module: ModIdx, span: Span, args: &Args) {
-        let Some(path) = args.positional.first().copied().and_then(|v| self.to_text(v)) else { return };
+        let Some(path) = args.positional.first().copied().and_then(|v| self.coerce_text(v)) else { return };
         if let Some(entry) = inside(&path).and_then(|p| self.input.artifact.find(&p))
             && self.phase == Phase::Init
             && !self.data_files.iter().any(|(e, _, _)| *e == entry)
@@ -524,7 +524,7 @@ impl Interp<'_> {
 
     fn call_paths(&mut self, name: &str, args: &Args) -> Option<Value> {
         let first = args.positional.first().copied();
-        let text = first.and_then(|v| self.to_text(v));
+        let text = first.and_then(|v| self.coerce_text(v));
         Some(match (name, text) {
             ("os.getenv" | "os.environ.get", _) => {
                 let default =
@@ -543,7 +543,7 @@ impl Interp<'_> {
             ("os.path.join", Some(_)) => {
                 let mut joined = String::new();
                 for part in &args.positional {
-                    let Some(part) = self.to_text(*part) else { return Some(Value::Unknown) };
+                    let Some(part) = self.coerce_text(*part) else { return Some(Value::Unknown) };
                     if part.starts_with('/') || joined.is_empty() {
                         joined = part;
                     } else {

@@ -68,7 +68,7 @@ pub struct Gates {
 }
 
 /// File of a module: the declaring file, whether it is the root, the path, `#[path]`.
-pub type FindModule<'a> = &'a dyn Fn(&str, bool, &[String], Option<&str>) -> Option<String>;
+pub(super) type FindModule<'a> = &'a dyn Fn(&str, bool, &[String], Option<&str>) -> Option<String>;
 
 /// Files of a crate by path, and how modules in other files are found.
 pub struct CrateFiles<'a> {

@@ -12,7 +12,7 @@ use super::super::is_too_deep;
 use super::super::scope::{Scope, plain};
 
 /// File of a module, as in `usage::module_file`.
-pub type FindModule<'a> = &'a dyn Fn(&str, bool, &[String], Option<&str>) -> Option<String>;
+pub(super) type FindModule<'a> = &'a dyn Fn(&str, bool, &[String], Option<&str>) -> Option<String>;
 
 /// How files are read and modules found.
 pub struct ProgramInput<'a> {
