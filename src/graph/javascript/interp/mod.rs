@@ -419,7 +419,10 @@ impl<'a> Machine<'a> {
         };
         let namespace = self.namespace_value(ix);
         let keys = self.own_keys(namespace, false).unwrap_or_default();
-        Exported { found, definition, names: keys.into_iter().map(|key| self.str(key).to_string()).collect() }
+        // The `default` of a CommonJS namespace stands for `module.exports`: nobody can name it.
+        let module = self.loaded.get(ix as usize).is_some_and(|loaded| loaded.format == Format::Module);
+        let names = keys.into_iter().map(|key| self.str(key).to_string());
+        Exported { found, definition, names: names.filter(|name| module || name != "default").collect() }
     }
 
     fn definition(&self, ix: ModuleIx, function: FunctionId) -> Option<(ModuleId, crate::span::Span)> {
