@@ -13,6 +13,7 @@ pub mod lang;
 pub mod graph;
 pub mod cost;
 pub mod finding;
+pub mod fix;
 pub mod engine;
 pub mod config;
 pub mod report;

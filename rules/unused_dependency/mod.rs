@@ -18,8 +18,28 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         if !judged || keep.contains(&&*dependency.name) || cx.usage.uses(&dependency.name) {
             continue;
         }
-        sink.report(finding(cx, dependency));
+        if !is_others_to_judge(cx, dependency) {
+            sink.report(finding(cx, dependency));
+        }
     }
+}
+
+/// Whether another function that ships the same manifest uses the dependency, or comes first and
+/// has reported it.
+fn is_others_to_judge(cx: &FunctionContext<'_>, dependency: &Dependency) -> bool {
+    let sharing =
+        cx.project.functions.iter().filter(|function| {
+            function.declared.dependencies.iter().any(|other| other.location == dependency.location)
+        });
+    let mut before = true;
+    for function in sharing {
+        if std::ptr::eq(function, cx.function) {
+            before = false;
+        } else if before || function.usage.uses(&dependency.name) || !function.has_closure() {
+            return true;
+        }
+    }
+    false
 }
 
 fn finding(cx: &FunctionContext<'_>, dependency: &Dependency) -> Finding {
@@ -32,7 +52,7 @@ fn finding(cx: &FunctionContext<'_>, dependency: &Dependency) -> Finding {
         .about(dependency.name.to_string())
         .noting("not used")
         .saving(Saves { init_ms: None, bytes });
-    if let Some(span) = dependency.location.span.filter(|_| dependency.location.inner_path.is_none()) {
+    if let Some(span) = dependency.removal.filter(|_| dependency.location.inner_path.is_none()) {
         finding = finding.fix(Fix {
             description: format!("remove {} from {}", dependency.name, dependency.location.path),
             path: dependency.location.path.clone(),

@@ -124,6 +124,15 @@ pub(super) struct CheckArgs {
     /// Make all findings of this run known: write them to the baseline file
     #[arg(long)]
     pub(super) write_baseline: bool,
+    /// Make the changes that findings carry, and show them
+    #[arg(long)]
+    pub(super) fix: bool,
+    /// Show the changes that `--fix` would make, and make none
+    #[arg(long, conflicts_with = "fix")]
+    pub(super) diff: bool,
+    /// Let `--fix` change files in a git tree with changes that are not committed
+    #[arg(long, requires = "fix")]
+    pub(super) allow_dirty: bool,
     /// When to colour
     #[arg(long, value_enum, default_value_t)]
     pub(super) color: Color,

@@ -5,7 +5,7 @@ use super::args::{CheckArgs, Color};
 use super::pipeline::{self, Inputs};
 use super::settings::{self, Settings};
 use super::sources::ProjectSources;
-use super::{CLEAN, FINDINGS, UserError, baseline, reference, suppress};
+use super::{CLEAN, FINDINGS, UserError, baseline, fix, reference, suppress};
 use crate::engine::{self, Budgets, FunctionFacts, ProjectFacts, Registry};
 use crate::finding::{Finding, Severity};
 use crate::report::model::{self, Counts, Report, Summary};
@@ -49,6 +49,7 @@ pub(super) fn outcome(
     let rules = model::RuleInfo::table(registry);
     let mut report = Report { rules, ..report::build(project, &findings, summary, &sources) };
     report.summary.baselined = baseline::apply(args, settings, &mut findings, &mut report)?;
+    fix::apply(args, &mut findings, &mut report)?;
     report.summary.findings = Counts::of(&findings);
     report.summary.exit_code = exit_code(args.fail_on.or(settings.resolved.fail_on), project, &findings);
     Ok(report)

@@ -5,6 +5,7 @@ mod baseline;
 mod cargo;
 mod check;
 mod discover;
+mod fix;
 mod init;
 mod pipeline;
 mod reference;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::artifact::Location;
+use crate::span::Span;
 
 /// What a declared dependency is for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +27,9 @@ pub struct Dependency {
     pub scope: Scope,
     /// Where; the span covers the whole entry.
     pub location: Location,
+    /// What to take out of the file to remove it and leave the rest as it is; `None` when more
+    /// than one range would have to go.
+    pub removal: Option<Span>,
     /// Pinned by a resolver for other packages' sake (`# via` in pip-compile output).
     pub pinned_transitive: bool,
     /// Its environment marker excludes the runtime.

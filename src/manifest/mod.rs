@@ -3,6 +3,7 @@
 pub mod dependency;
 pub mod function;
 pub mod python;
+pub mod removal;
 pub mod template;
 pub mod yaml;
 pub mod cargo;

@@ -2,6 +2,7 @@
 
 mod baseline;
 mod config;
+mod fix;
 mod init;
 mod suppression;
 mod template;
@@ -57,18 +58,28 @@ impl Project {
 
     fn run(&self, arguments: &[&str]) -> Run {
         let command = Command::new(env!("CARGO_BIN_EXE_defrost")).env_clear().current_dir(self.folder.path());
-        let output = command.args(arguments).output().unwrap();
-        Run {
-            code: output.status.code().unwrap(),
-            out: String::from_utf8(output.stdout).unwrap(),
-            err: String::from_utf8(output.stderr).unwrap(),
-        }
+        ended(command.args(arguments).output().unwrap())
+    }
+
+    /// Runs with the programs that a user has at hand.
+    fn run_with_path(&self, arguments: &[&str]) -> Run {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_defrost"));
+        command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        ended(command.current_dir(self.folder.path()).args(arguments).output().unwrap())
     }
 
     /// The report of a check, as JSON.
     fn report(&self, arguments: &[&str]) -> serde_json::Value {
         let run = self.run(&[&["check", "--format", "json"], arguments].concat());
         serde_json::from_str(&run.out).unwrap_or_else(|error| panic!("{error}\n{}\n{}", run.out, run.err))
+    }
+}
+
+fn ended(output: std::process::Output) -> Run {
+    Run {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
     }
 }
 

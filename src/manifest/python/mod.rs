@@ -61,6 +61,14 @@ pub fn normalized(name: &str) -> String {
     text
 }
 
+/// Where an entry stands in its manifest.
+#[derive(Clone, Copy)]
+struct Place {
+    span: Span,
+    /// What goes with it when it is removed.
+    removal: Option<Span>,
+}
+
 /// Collects dependencies while the files are read one after the other.
 struct Reader<'a> {
     files: &'a dyn Files,
@@ -86,39 +94,41 @@ impl Reader<'_> {
     }
 
     /// Adds a requirement written as PEP 508 says.
-    fn add_requirement(&mut self, text: &str, scope: &Scope, path: &str, span: Span, pinned_transitive: bool) {
+    fn add_requirement(&mut self, text: &str, scope: &Scope, path: &str, place: Place, pinned_transitive: bool) {
         match Requirement::<VerbatimUrl>::from_str(text) {
             Ok(requirement) => {
                 let excluded = self.excludes(&requirement);
                 let extras = requirement.extras.iter().map(ToString::to_string).collect();
-                let location = self.at(path, span);
+                let location = self.at(path, place.span);
                 self.declared.dependencies.push(Dependency {
                     name: requirement.name.to_string().into(),
                     extras,
                     scope: scope.clone(),
                     location,
+                    removal: place.removal,
                     pinned_transitive,
                     excluded,
                 });
             }
             Err(error) => {
                 let message = format!("not a requirement: {}", error.to_string().lines().next().unwrap_or(""));
-                self.problem(path, span, message);
+                self.problem(path, place.span, message);
             }
         }
     }
 
     /// Adds a dependency of which only the name is known to be right.
-    fn add_named(&mut self, name: &str, scope: &Scope, path: &str, span: Span) {
+    fn add_named(&mut self, name: &str, scope: &Scope, path: &str, place: Place) {
         if PackageName::from_str(name).is_err() {
-            return self.problem(path, span, format!("`{name}` is not a package name"));
+            return self.problem(path, place.span, format!("`{name}` is not a package name"));
         }
-        let location = self.at(path, span);
+        let location = self.at(path, place.span);
         self.declared.dependencies.push(Dependency {
             name: normalized(name).into(),
             extras: Vec::new(),
             scope: scope.clone(),
             location,
+            removal: place.removal,
             pinned_transitive: false,
             excluded: false,
         });

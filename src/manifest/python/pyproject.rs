@@ -1,7 +1,8 @@
 use toml_edit::{Document, Item, TableLike, Value};
 
-use super::Reader;
+use super::{Place, Reader};
 use crate::manifest::dependency::Scope;
+use crate::manifest::removal;
 use crate::span::Span;
 
 const PYPROJECT: &str = "pyproject.toml";
@@ -9,26 +10,27 @@ const PYPROJECT: &str = "pyproject.toml";
 /// Reads `pyproject.toml`: PEP 621, PEP 735, Poetry, PDM and uv.
 pub(super) fn read(reader: &mut Reader<'_>) {
     let Some(document) = document(reader, PYPROJECT) else { return };
+    let source = document.raw();
     let root = document.as_table();
     if let Some(project) = table(root, "project") {
-        requirements(reader, project.get("dependencies"), &Scope::Runtime);
+        requirements(reader, source, project.get("dependencies"), &Scope::Runtime);
         for (extra, list) in table(project, "optional-dependencies").into_iter().flat_map(TableLike::iter) {
-            requirements(reader, Some(list), &Scope::Optional(extra.to_owned()));
+            requirements(reader, source, Some(list), &Scope::Optional(extra.to_owned()));
         }
     }
     for (_, list) in table(root, "dependency-groups").into_iter().flat_map(TableLike::iter) {
-        requirements(reader, Some(list), &Scope::Development);
+        requirements(reader, source, Some(list), &Scope::Development);
     }
     let Some(tool) = table(root, "tool") else { return };
     if let Some(uv) = table(tool, "uv") {
-        requirements(reader, uv.get("dev-dependencies"), &Scope::Development);
+        requirements(reader, source, uv.get("dev-dependencies"), &Scope::Development);
     }
     let pdm = table(tool, "pdm").and_then(|pdm| table(pdm, "dev-dependencies"));
     for (_, list) in pdm.into_iter().flat_map(TableLike::iter) {
-        requirements(reader, Some(list), &Scope::Development);
+        requirements(reader, source, Some(list), &Scope::Development);
     }
     if let Some(poetry) = table(tool, "poetry") {
-        read_poetry(reader, poetry);
+        read_poetry(reader, source, poetry);
     }
 }
 
@@ -36,17 +38,18 @@ pub(super) fn read(reader: &mut Reader<'_>) {
 pub(super) fn read_pipfile(reader: &mut Reader<'_>) {
     const PIPFILE: &str = "Pipfile";
     let Some(document) = document(reader, PIPFILE) else { return };
+    let source = document.raw();
     let root = document.as_table();
-    named(reader, PIPFILE, table(root, "packages"), &Scope::Runtime);
-    named(reader, PIPFILE, table(root, "dev-packages"), &Scope::Development);
+    named(reader, (PIPFILE, source), table(root, "packages"), &Scope::Runtime);
+    named(reader, (PIPFILE, source), table(root, "dev-packages"), &Scope::Development);
 }
 
-fn read_poetry(reader: &mut Reader<'_>, poetry: &dyn TableLike) {
-    named(reader, PYPROJECT, table(poetry, "dependencies"), &Scope::Runtime);
-    named(reader, PYPROJECT, table(poetry, "dev-dependencies"), &Scope::Development);
+fn read_poetry(reader: &mut Reader<'_>, source: &str, poetry: &dyn TableLike) {
+    named(reader, (PYPROJECT, source), table(poetry, "dependencies"), &Scope::Runtime);
+    named(reader, (PYPROJECT, source), table(poetry, "dev-dependencies"), &Scope::Development);
     for (_, group) in table(poetry, "group").into_iter().flat_map(TableLike::iter) {
         let dependencies = group.as_table_like().and_then(|group| table(group, "dependencies"));
-        named(reader, PYPROJECT, dependencies, &Scope::Development);
+        named(reader, (PYPROJECT, source), dependencies, &Scope::Development);
     }
 }
 
@@ -73,19 +76,21 @@ fn span_of(range: Option<std::ops::Range<usize>>) -> Span {
 }
 
 /// A list of PEP 508 strings.
-fn requirements(reader: &mut Reader<'_>, list: Option<&Item>, scope: &Scope) {
+fn requirements(reader: &mut Reader<'_>, source: &str, list: Option<&Item>, scope: &Scope) {
     let Some(list) = list.and_then(Item::as_array) else { return };
     reader.declared.any_manifest = true;
     for value in list {
         // Other values are `{include-group = "..."}`, whose group is read on its own.
         if let Some(text) = value.as_str() {
-            reader.add_requirement(text, scope, PYPROJECT, span_of(value.span()), false);
+            let span = span_of(value.span());
+            let removal = Some(removal::element(source, span));
+            reader.add_requirement(text, scope, PYPROJECT, Place { span, removal }, false);
         }
     }
 }
 
 /// A table of `name = version` as Poetry and Pipenv write it.
-fn named(reader: &mut Reader<'_>, path: &str, list: Option<&dyn TableLike>, scope: &Scope) {
+fn named(reader: &mut Reader<'_>, (path, source): (&str, &str), list: Option<&dyn TableLike>, scope: &Scope) {
     let Some(list) = list else { return };
     reader.declared.any_manifest = true;
     for (name, item) in list.iter().filter(|(name, _)| *name != "python") {
@@ -96,7 +101,9 @@ fn named(reader: &mut Reader<'_>, path: &str, list: Option<&dyn TableLike>, scop
             (Some(key), Some(value)) => span_of(Some(key.start..value.end)),
             (key, _) => span_of(key),
         };
-        reader.add_named(name, scope, path, span);
+        // An entry with a section of its own is more than a range.
+        let removal = (!item.is_table()).then(|| removal::lines(source, span));
+        reader.add_named(name, scope, path, Place { span, removal });
         if let Some(extras) = item.as_table_like().and_then(|entry| entry.get("extras")).and_then(Item::as_array) {
             let extras = extras.iter().filter_map(Value::as_str).map(str::to_owned).collect();
             if let Some(last) = reader.declared.dependencies.last_mut() {

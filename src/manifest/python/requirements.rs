@@ -1,4 +1,4 @@
-use super::Reader;
+use super::{Place, Reader};
 use crate::manifest::dependency::Scope;
 use crate::span::Span;
 
@@ -9,8 +9,16 @@ const DEEPEST_INCLUDE: usize = 8;
 struct Logical {
     text: String,
     span: Span,
+    /// All its lines, with the resolver's comments below it.
+    removal: Span,
     /// A pip-compile comment names other packages only: `# via requests`, without `-r`.
     via_packages: bool,
+}
+
+impl Logical {
+    fn place(&self) -> Place {
+        Place { span: self.span, removal: Some(self.removal) }
+    }
 }
 
 /// Reads a requirements file with what it includes.
@@ -28,7 +36,7 @@ fn read_included(reader: &mut Reader<'_>, path: &str, scope: &Scope, depth: usiz
             continue;
         }
         if let Some(editable) = option_value(&line.text, &["-e", "--editable"]) {
-            add_url(reader, editable, scope, path, line.span);
+            add_url(reader, editable, scope, path, line.place());
             continue;
         }
         if line.text.starts_with('-') {
@@ -36,19 +44,19 @@ fn read_included(reader: &mut Reader<'_>, path: &str, scope: &Scope, depth: usiz
         }
         let requirement = without_options(&line.text);
         if requirement.contains("://") && !requirement.contains('@') || is_path(requirement) {
-            add_url(reader, requirement, scope, path, line.span);
+            add_url(reader, requirement, scope, path, line.place());
         } else {
-            reader.add_requirement(requirement, scope, path, line.span, line.via_packages);
+            reader.add_requirement(requirement, scope, path, line.place(), line.via_packages);
         }
     }
 }
 
 /// An unnamed URL or path declares what its `#egg=` says, and nothing known otherwise.
-fn add_url(reader: &mut Reader<'_>, text: &str, scope: &Scope, path: &str, span: Span) {
+fn add_url(reader: &mut Reader<'_>, text: &str, scope: &Scope, path: &str, place: Place) {
     let egg = text.split_once("#egg=").or_else(|| text.split_once("&egg="));
     let Some((_, name)) = egg else { return };
     let name = name.split(['[', '&']).next().unwrap_or(name);
-    reader.add_named(name, scope, path, span);
+    reader.add_named(name, scope, path, place);
 }
 
 fn is_path(text: &str) -> bool {
@@ -91,7 +99,9 @@ fn logical_lines(text: &str) -> Vec<Logical> {
         offset += raw.len();
         let raw = raw.trim_end_matches(['\n', '\r']);
         let (code, comment) = split_comment(raw);
-        note_via(&mut lines, code, comment);
+        if raw.starts_with([' ', '\t']) && code.trim().is_empty() {
+            note_via(&mut lines, comment, offset);
+        }
         let (code, goes_on) = match code.trim_end().strip_suffix('\\') {
             Some(code) => (code, true),
             None => (code, false),
@@ -101,12 +111,14 @@ fn logical_lines(text: &str) -> Vec<Logical> {
             if let Some(last) = lines.last_mut() {
                 last.text.push(' ');
                 last.text.push_str(code);
+                last.removal.end = offset as u32;
             }
         } else if !code.is_empty() {
             let lead = raw.len() - raw.trim_start().len();
             let begin = (start + lead) as u32;
             let span = Span::new(begin, begin + code.len() as u32);
-            lines.push(Logical { text: code.to_owned(), span, via_packages: is_via_package(comment) });
+            let removal = Span::new(start as u32, offset as u32);
+            lines.push(Logical { text: code.to_owned(), span, removal, via_packages: is_via_package(comment) });
         }
         continued = goes_on;
     }
@@ -124,9 +136,10 @@ fn is_via_package(comment: &str) -> bool {
     !named.is_empty() && !named.starts_with('-') && !named.contains(".in") && !named.contains("pyproject")
 }
 
-/// Comment lines below a requirement belong to it: `# via` and then one source per line.
-fn note_via(lines: &mut [Logical], code: &str, comment: &str) {
-    let Some(last) = lines.last_mut().filter(|_| code.trim().is_empty() && !comment.is_empty()) else { return };
+/// Indented comment lines below a requirement belong to it: `# via` and then one source per line.
+fn note_via(lines: &mut [Logical], comment: &str, end: usize) {
+    let Some(last) = lines.last_mut().filter(|_| !comment.is_empty()) else { return };
+    last.removal.end = end as u32;
     let comment = comment.trim();
     let direct = comment.contains("-r ") || comment.contains(".in") || comment.contains("pyproject");
     if direct {

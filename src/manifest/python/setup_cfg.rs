@@ -1,5 +1,6 @@
-use super::Reader;
+use super::{Place, Reader};
 use crate::manifest::dependency::Scope;
+use crate::manifest::removal;
 use crate::span::Span;
 
 /// Reads `install_requires` and `extras_require` of `setup.cfg`.
@@ -30,9 +31,10 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         }
         if let Some(scope) = scope_of(&section, &key).filter(|_| !value.is_empty()) {
             reader.declared.any_manifest = true;
-            let at = start + line.find(value).unwrap_or(0);
+            let at = start + line.len() - value.len();
             let span = Span::new(at as u32, (at + value.len()) as u32);
-            reader.add_requirement(value, &scope, PATH, span, false);
+            let removal = if indented { removal::lines(&text, span) } else { span };
+            reader.add_requirement(value, &scope, PATH, Place { span, removal: Some(removal) }, false);
         }
     }
 }

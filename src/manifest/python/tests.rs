@@ -79,3 +79,33 @@ fn a_broken_pyproject_is_reported_and_costs_only_itself() {
     assert_eq!(declared.problems.len(), 1);
     assert!(read(&[]).declares("boto3").is_none());
 }
+
+/// The manifest without one of its dependencies.
+fn without(path: &'static str, text: &'static str, name: &str) -> String {
+    let declared = read(&[(path, text)]);
+    let found = declared.dependencies.iter().find(|dependency| &*dependency.name == name);
+    let mut text = text.to_owned();
+    text.replace_range(found.and_then(|found| found.removal).unwrap_or_default().range_in(text.len()), "");
+    text
+}
+
+#[test]
+fn a_requirement_goes_with_its_lines_and_the_resolvers_comments() {
+    let text = "# top\na==1 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n    # via\n    #   -r requirements.in\n    #   x\n# keep\nb  # why\n";
+    assert_eq!(without("requirements.txt", text, "a"), "# top\n# keep\nb  # why\n");
+    let without_b = "# top\na==1 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\n    # via\n    #   -r requirements.in\n    #   x\n# keep\n";
+    assert_eq!(without("requirements.txt", text, "b"), without_b);
+}
+
+#[test]
+fn other_manifests_stay_well_formed() {
+    let project = "[project]\ndependencies = [\n  # web\n  \"a\",  # old\n  \"b\",\n]\n";
+    assert_eq!(without("pyproject.toml", project, "a"), "[project]\ndependencies = [\n  # web\n  \"b\",\n]\n");
+    let poetry = "[tool.poetry.dependencies]\n# x\na = {version = \"1\", extras = [\"z\"]} # y\nb = \"*\"\n";
+    assert_eq!(without("pyproject.toml", poetry, "a"), "[tool.poetry.dependencies]\n# x\nb = \"*\"\n");
+    let section = "[tool.poetry.dependencies.a]\nversion = \"1\"\n";
+    assert_eq!(without("pyproject.toml", section, "a"), section, "more than a range");
+    let setup = "[options]\ninstall_requires =\n    a\n    b\n";
+    assert_eq!(without("setup.cfg", setup, "a"), "[options]\ninstall_requires =\n    b\n");
+    assert_eq!(without("setup.cfg", "[options]\ninstall_requires = a\n", "a"), "[options]\ninstall_requires = \n");
+}

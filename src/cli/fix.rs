@@ -1,0 +1,163 @@
+//! `check --fix`: makes the changes that findings carry, when they can be undone.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::UserError;
+use super::args::CheckArgs;
+use crate::finding::Finding;
+use crate::fix::{self, FileChange};
+use crate::report::model::Report;
+use crate::{input, text};
+
+/// Manifests larger than this are not changed.
+const LARGEST: u64 = 8 << 20;
+
+/// A file with its new text.
+struct Changed {
+    path: String,
+    before: String,
+    after: String,
+    change: FileChange,
+}
+
+/// With `--fix`, changes the files and takes the findings that this resolves out of the list and
+/// the report; with `--diff`, only shows what would change.
+pub(super) fn apply(args: &CheckArgs, findings: &mut Vec<Finding>, report: &mut Report) -> Result<(), UserError> {
+    if !args.fix && !args.diff {
+        return Ok(());
+    }
+    let changed = changed(fix::by_file(findings));
+    for file in &changed {
+        anstream::eprint!("{}", shown(&fix::diff(&file.path, &file.before, &file.after)));
+    }
+    if args.diff || changed.is_empty() {
+        if changed.is_empty() {
+            super::note("no finding carries a change that can be made");
+        }
+        return Ok(());
+    }
+    if !args.allow_dirty {
+        refuse_if_dirty(&changed)?;
+    }
+    for file in &changed {
+        std::fs::write(&file.path, &file.after).map_err(|error| UserError(format!("{}: {error}", file.path)))?;
+    }
+    let number: usize = changed.iter().map(|file| file.change.descriptions.len()).sum();
+    let files = text::plural(changed.len() as u64, "file");
+    super::note(&format!("made {} in {files}", text::plural(number as u64, "change")));
+    let is_left =
+        |finding: &Finding| finding.fix.as_ref().is_none_or(|fix| !changed.iter().any(|file| file.path == fix.path));
+    let left: Vec<bool> = findings.iter().map(is_left).collect();
+    let (mut first, mut second) = (left.iter(), left.iter());
+    findings.retain(|_| *first.next().unwrap_or(&true));
+    report.findings.retain(|_| *second.next().unwrap_or(&true));
+    Ok(())
+}
+
+/// The files that can be changed; what cannot is said and stays a finding.
+fn changed(changes: BTreeMap<String, FileChange>) -> Vec<Changed> {
+    let mut files = Vec::new();
+    for (path, change) in changes {
+        let before = match readable(&path) {
+            Ok(before) => before,
+            Err(UserError(why)) => {
+                super::warn(&format!("not changed: {why}"));
+                continue;
+            }
+        };
+        match fix::apply(&path, &before, &change.edits) {
+            Ok(after) => files.push(Changed { path, before, after, change }),
+            Err(why) => super::warn(&format!("not changed: {why}")),
+        }
+    }
+    files
+}
+
+/// The text of a file that may be written: not through a link, which may lead anywhere.
+fn readable(path: &str) -> Result<String, UserError> {
+    let kind = std::fs::symlink_metadata(path).map_err(|error| UserError(format!("{path}: {error}")))?;
+    if !kind.is_file() {
+        return Err(UserError(format!("{path}: not a plain file")));
+    }
+    input::read_text_file(Path::new(path), LARGEST).map_err(UserError::from)
+}
+
+/// Names and lines come from the input: control characters do not reach the terminal.
+fn shown(diff: &str) -> String {
+    diff.chars().map(|c| if c.is_control() && !matches!(c, '\n' | '\t') { '\u{fffd}' } else { c }).collect()
+}
+
+/// Refuses when a change could not be told from the user's own by version control.
+fn refuse_if_dirty(changed: &[Changed]) -> Result<(), UserError> {
+    let mut repositories: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
+    for file in changed {
+        let path = std::path::absolute(&file.path)?;
+        let repository = path.ancestors().skip(1).find(|folder| folder.join(".git").exists());
+        if let Some(repository) = repository {
+            repositories.entry(repository.to_owned()).or_default().push(path.clone());
+        }
+    }
+    for (repository, files) in repositories {
+        let dirty = dirty(&repository, &files)?;
+        if let Some(first) = dirty.first() {
+            let more = if dirty.len() > 1 { format!(" and {} more", dirty.len() - 1) } else { String::new() };
+            return Err(UserError(format!(
+                "nothing was changed: {first}{more} has changes that are not committed; commit or stash them, or use --allow-dirty"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Changed files that git tracks, and those of `files` that it does not.
+fn dirty(repository: &Path, files: &[PathBuf]) -> Result<Vec<String>, UserError> {
+    let switched_off = filters(repository)?;
+    let tracked = ["status", "--porcelain", "-z", "--untracked-files=no", "--ignore-submodules=all"];
+    let mut changed = git(repository, &switched_off, &tracked.map(Into::into))?;
+    let mut untracked: Vec<std::ffi::OsString> = ["ls-files", "-z", "--others", "--"].map(Into::into).to_vec();
+    untracked.extend(files.iter().map(|file| file.as_os_str().to_owned()));
+    changed.push_str(&git(repository, &switched_off, &untracked)?);
+    let names = changed.split('\0').filter(|name| !name.is_empty());
+    Ok(names.map(|name| shown(name.get(3..).filter(|_| name.get(2..3) == Some(" ")).unwrap_or(name))).collect())
+}
+
+/// The clean filters that the repository's configuration names, to be switched off: git would run
+/// them to compare contents.
+fn filters(repository: &Path) -> Result<Vec<String>, UserError> {
+    let listed = git(repository, &[], &["config", "--name-only", "-z", "--list"].map(Into::into))?;
+    let filters = listed.split('\0').filter(|name| name.starts_with("filter."));
+    let commands = filters.filter(|name| [".clean", ".process", ".required"].iter().any(|end| name.ends_with(end)));
+    Ok(commands.map(str::to_owned).collect())
+}
+
+/// What git prints, with everything off that makes it run programs or use the network.
+fn git(repository: &Path, switched_off: &[String], arguments: &[std::ffi::OsString]) -> Result<String, UserError> {
+    let mut command = Command::new("git");
+    command.current_dir(repository).arg("--no-pager").args(arguments);
+    // Variables and not `-c`, which would end a hostile name at its first `=`.
+    let always = [("core.fsmonitor", "false"), ("core.hooksPath", "")];
+    let filters = switched_off.iter().map(|name| (name.as_str(), ""));
+    for (number, (name, value)) in always.into_iter().chain(filters).enumerate() {
+        command.env(format!("GIT_CONFIG_KEY_{number}"), name).env(format!("GIT_CONFIG_VALUE_{number}"), value);
+    }
+    command.env("GIT_CONFIG_COUNT", (always.len() + switched_off.len()).to_string());
+    for (name, value) in [
+        ("GIT_OPTIONAL_LOCKS", "0"),
+        ("GIT_NO_LAZY_FETCH", "1"),
+        ("GIT_ALLOW_PROTOCOL", ""),
+        ("GIT_TERMINAL_PROMPT", "0"),
+    ] {
+        command.env(name, value);
+    }
+    let unknown = |why: &str| {
+        let why = shown(why.trim());
+        UserError(format!("nothing was changed: git does not say whether the tree is clean ({why}); use --allow-dirty"))
+    };
+    let output = command.output().map_err(|error| unknown(&error.to_string()))?;
+    if !output.status.success() {
+        return Err(unknown(String::from_utf8_lossy(&output.stderr).lines().next().unwrap_or("it failed")));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
