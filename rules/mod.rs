@@ -21,6 +21,7 @@ mod never_loaded_package;
 mod over_package_limit;
 mod regex_in_handler;
 mod suspicious_archive;
+mod syntax_error;
 mod undeclared_dependency;
 mod unoptimised_profile;
 mod unresolved_import;
@@ -72,6 +73,7 @@ const ROWS: &[RuleSource] = &[
     row!("secret_in_package", Check::Match),
     row!("source_maps_in_package", Check::Match),
     row!("suspicious_archive", Check::Function(suspicious_archive::check)),
+    row!("syntax_error", Check::Function(syntax_error::check)),
     row!("tests_in_package", Check::Match),
     row!("type_stubs_in_package", Check::Match),
     row!("undeclared_dependency", Check::Function(undeclared_dependency::check)),

@@ -179,6 +179,8 @@ pub struct GraphProblem {
     pub span: Option<Span>,
     /// What, for people.
     pub message: String,
+    /// The runtime refuses the file too, so that Init ends here: nothing catches the error.
+    pub fatal: bool,
 }
 
 /// How the handler string resolved.

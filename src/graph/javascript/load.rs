@@ -27,6 +27,8 @@ pub(super) struct Source {
     pub(super) program: Option<Arc<Program>>,
     pub(super) json: Option<Arc<Json>>,
     pub(super) problem: Option<String>,
+    /// Whether the problem is a syntax error, which Node throws too.
+    pub(super) refused: bool,
     /// Whether the text is an ES module although its name says CommonJS.
     pub(super) wrong_dialect: bool,
 }
@@ -135,7 +137,8 @@ impl<'a> Sources<'a> {
     fn read(&self, id: EntryId) -> Source {
         let path = absolute(self.artifact, id);
         let format = self.format(&path);
-        let mut source = Source { format, program: None, json: None, problem: None, wrong_dialect: false };
+        let mut source =
+            Source { format, program: None, json: None, problem: None, refused: false, wrong_dialect: false };
         if format == Format::Addon {
             return source;
         }
@@ -208,7 +211,10 @@ impl<'a> Sources<'a> {
             Ok(program) => source.program = Some(Arc::new(program)),
             Err(ParseError::TooDeep) => source.problem = Some("nests too deep to be read".into()),
             Err(ParseError::TooLarge) => source.problem = Some("too large to be read".into()),
-            Err(ParseError::Syntax(message)) => source.problem = Some(message),
+            Err(ParseError::Syntax(message)) => {
+                source.problem = Some(message);
+                source.refused = true;
+            }
         }
     }
 

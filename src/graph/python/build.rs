@@ -12,8 +12,8 @@ use super::value::{Args, ModIdx, Object, Sym, Value};
 use crate::artifact::Artifact;
 use crate::graph::packages::Packages;
 use crate::graph::{
-    Argument, GraphProblem, HandlerResolution, Import, ImportSite, LoadCall, Module, ModuleGraph, ModuleId, ModuleKind,
-    Phase, Unresolved,
+    Argument, HandlerResolution, Import, ImportSite, LoadCall, Module, ModuleGraph, ModuleId, ModuleKind, Phase,
+    Unresolved,
 };
 use crate::platform::Architecture;
 use crate::span::Span;
@@ -274,9 +274,7 @@ impl Builder<'_, '_> {
                 graph.data_files.push((*entry, site));
             }
         }
-        for (entry, span, message) in &self.interp.problems {
-            graph.problems.push(GraphProblem { entry: *entry, span: *span, message: message.clone() });
-        }
+        graph.problems.extend(self.interp.problems.iter().cloned());
     }
 
     /// Modules of the package with a name like the one that is missing.

@@ -61,11 +61,9 @@ impl<'a> Sources<'a> {
     fn parse_and_store(&self, entry: EntryId, name: &str, is_package: bool) -> Arc<Parsed> {
         let parsed = Arc::new(match self.artifact.read(entry) {
             Ok(bytes) => parse((*bytes).as_ref()),
-            Err(error) => Parsed {
-                problems: vec![Problem { span: None, message: error.to_string() }],
-                broken: true,
-                ..Parsed::default()
-            },
+            Err(error) => {
+                Parsed { problems: vec![Problem::limit(error.to_string())], broken: true, ..Parsed::default() }
+            }
         });
         let next = self.predict(&parsed.code, name, is_package);
         let mut shared = self.lock();

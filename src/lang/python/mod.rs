@@ -19,6 +19,15 @@ pub struct Problem {
     pub span: Option<Span>,
     /// What, for people.
     pub message: String,
+    /// The interpreter raises a `SyntaxError` for it.
+    pub syntax: bool,
+}
+
+impl Problem {
+    /// A limit of this analysis, not a mistake in the file.
+    pub(crate) fn limit(message: String) -> Self {
+        Self { span: None, message, syntax: false }
+    }
 }
 
 /// A file's code as far as it could be read.
@@ -43,17 +52,17 @@ pub fn parse(bytes: &[u8]) -> Parsed {
         Ok(text) => text,
         Err((text, encoding)) => {
             parsed.broken = true;
-            parsed.problems.push(Problem { span: None, message: format!("not valid {encoding}; read as Latin-1") });
+            parsed.problems.push(Problem::limit(format!("not valid {encoding}; read as Latin-1")));
             text.into()
         }
     };
     if text.len() >= u32::MAX as usize / 2 {
-        parsed.problems.push(Problem { span: None, message: "the file is too large to analyse".to_owned() });
+        parsed.problems.push(Problem::limit("the file is too large to analyse".to_owned()));
         return parsed;
     }
     if let Some(what) = nesting::too_deep(&text) {
         parsed.broken = true;
-        parsed.problems.push(Problem { span: None, message: format!("not analysed: {what}") });
+        parsed.problems.push(Problem::limit(format!("not analysed: {what}")));
         return parsed;
     }
     let options = ParseOptions::from(ruff_python_parser::Mode::Module);
@@ -66,14 +75,20 @@ pub fn parse(bytes: &[u8]) -> Parsed {
         parsed.problems.push(Problem {
             span: Some(lower::span(error.range())),
             message: if python2 {
-                format!("this looks like Python 2: {}", error.error)
+                format!("this looks like Python 2: {}", uncapitalised(&error.error.to_string()))
             } else {
-                format!("syntax error: {}", error.error)
+                format!("syntax error: {}", uncapitalised(&error.error.to_string()))
             },
+            syntax: true,
         });
     }
     parsed.code = lower::Lowering::new(text.len()).module(module.suite());
     parsed
+}
+
+fn uncapitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// Whether a file that does not parse has statements that only Python 2 has.

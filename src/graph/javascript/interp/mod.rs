@@ -330,6 +330,7 @@ impl<'a> Machine<'a> {
                 entry: Some(entry),
                 span: None,
                 message: "the code that runs at load is too long to follow to its end".into(),
+                fatal: false,
             });
         }
         ix

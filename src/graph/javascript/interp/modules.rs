@@ -138,7 +138,13 @@ impl Machine<'_> {
             weight,
         });
         if let Some(problem) = &source.problem {
-            self.problems.push(GraphProblem { entry: Some(entry), span: None, message: problem.clone() });
+            let certain = self.phase == Phase::Init && self.tries == 0 && self.doubt == 0;
+            self.problems.push(GraphProblem {
+                entry: Some(entry),
+                span: None,
+                message: problem.clone(),
+                fatal: source.refused && certain,
+            });
         }
         let atoms = program
             .as_ref()

@@ -8,6 +8,7 @@ use super::super::finder::{FileKind, Spec};
 use super::super::sources::absolute_name;
 use super::super::value::*;
 use super::*;
+use crate::graph::GraphProblem;
 use crate::lang::python::ir::Alias;
 
 impl Interp<'_> {
@@ -184,7 +185,8 @@ impl Interp<'_> {
 
     fn load(&mut self, name: &str, spec: Spec, from: Option<(ModIdx, Span)>) -> Run<Value> {
         if self.mods.len() >= MODULE_LIMIT || self.total_depth >= TOTAL_DEPTH {
-            self.problems.push((None, None, format!("`{name}` was not followed: the import graph is too large")));
+            let message = format!("`{name}` was not followed: the import graph is too large");
+            self.problems.push(GraphProblem { entry: None, span: None, message, fatal: false });
             return Ok(Value::Unknown);
         }
         let at = self.new_module(name, ModuleKind::Source, from);
@@ -282,10 +284,16 @@ impl Interp<'_> {
 
     fn run_module(&mut self, at: ModIdx, entry: EntryId, name: &str, is_package: bool) -> Run<()> {
         let parsed = self.sources.get(entry, name, is_package);
+        let caught = parsed.broken && self.is_caught("SyntaxError", false);
         for problem in &parsed.problems {
-            self.problems.push((Some(entry), problem.span, problem.message.clone()));
+            self.problems.push(GraphProblem {
+                entry: Some(entry),
+                span: problem.span,
+                message: problem.message.clone(),
+                fatal: problem.syntax && !caught && self.maybe == 0 && self.phase == Phase::Init,
+            });
         }
-        if parsed.broken && self.is_caught("SyntaxError", false) {
+        if caught {
             return Err(self.exception("SyntaxError", "invalid syntax"));
         }
         self.set_code(at, parsed);

@@ -27,7 +27,7 @@ use super::finder::Finder;
 use super::sources::Sources;
 use super::value::*;
 use crate::artifact::EntryId;
-use crate::graph::{ModuleKind, Phase, Weight};
+use crate::graph::{GraphProblem, ModuleKind, Phase, Weight};
 use crate::lang::python::Parsed;
 use crate::lang::python::ir::{ExprId, NameId};
 use crate::span::Span;
@@ -160,7 +160,7 @@ pub(super) struct Interp<'a> {
     pub(super) unresolved: Vec<SeenUnresolved>,
     pub(super) calls: Vec<SeenCall>,
     pub(super) data_files: Vec<(EntryId, ModIdx, Span)>,
-    pub(super) problems: Vec<(Option<EntryId>, Option<Span>, String)>,
+    pub(super) problems: Vec<GraphProblem>,
     pub(super) executed: FxHashSet<(ModIdx, u32)>,
     catches: Vec<Catch>,
     logs: Vec<Log>,

@@ -1,0 +1,5 @@
+from orders import total
+
+
+def handler(event, context):
+    return total(event["orders"])

@@ -1,0 +1,6 @@
+import json
+
+
+def handler(event, context):
+    print event  # ~ syntax-error
+    return json.dumps(event)

@@ -1,0 +1,3 @@
+def render(value):
+    print "legacy", value
+    return value

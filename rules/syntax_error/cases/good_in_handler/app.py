@@ -1,0 +1,4 @@
+def handler(event, context):
+    from legacy import render
+
+    return render(event)
