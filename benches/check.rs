@@ -132,6 +132,7 @@ fn simulate_python(bencher: divan::Bencher<'_, '_>) {
         handler: "package_01.module_001.function_1",
         version: (3, 12),
         architecture: Architecture::X86_64,
+        sdk: None,
         environment: &environment,
         packages: &packages,
     };

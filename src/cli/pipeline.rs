@@ -73,6 +73,7 @@ fn loaded(spec: &FunctionSpec, artifact: &Arc<Artifact>) -> (ModuleGraph, Packag
                 handler: &spec.handler,
                 version: spec.runtime.version(),
                 architecture: spec.architecture,
+                sdk: spec.runtime.sdk(spec.platform),
                 environment: &spec.environment,
                 packages: &packages,
             };

@@ -8,7 +8,7 @@ use crate::artifact::Artifact;
 use crate::graph::packages::Packages;
 use crate::graph::{Module, ModuleGraph, ModuleKind, Phase, Weight};
 use crate::manifest::function::FunctionSpec;
-use crate::platform::Language;
+use crate::platform::{Language, Sdk};
 use crate::text;
 
 /// What an estimate is made from.
@@ -114,7 +114,8 @@ pub fn estimate(input: &CostInput<'_>) -> Estimate {
 
 fn add_modules(estimate: &mut Estimate, coefficients: &Coefficients, input: &CostInput<'_>) {
     let graph = input.graph;
-    let own: Vec<[f64; 2]> = graph.modules.iter().map(|module| coefficients.of(module)).collect();
+    let mut own: Vec<[f64; 2]> = graph.modules.iter().map(|module| coefficients.of(module)).collect();
+    add_runtime_sdk(&mut own, input);
     estimate.modules = cumulate(graph, &own);
     let mut sums: BTreeMap<(PartKind, String), f64> = BTreeMap::new();
     let mut lazy_ms = 0.0;
@@ -136,11 +137,27 @@ fn add_modules(estimate: &mut Estimate, coefficients: &Coefficients, input: &Cos
     estimate.first_request_ms = lazy_ms * slowdown(input.spec);
 }
 
+/// Puts the published times for the SDK that the runtime brings onto the modules that load it.
+fn add_runtime_sdk(own: &mut [[f64; 2]], input: &CostInput<'_>) {
+    let Some(sdk) = input.spec.runtime.sdk(input.spec.platform) else { return };
+    let entries = input.graph.modules.iter().zip(own).filter(|(module, _)| is_sdk_entry(module, sdk));
+    for (at, (_, cost)) in entries.enumerate() {
+        cost[0] += if at == 0 { sdk.first_ms } else { sdk.next_ms };
+    }
+}
+
+fn is_sdk_entry(module: &Module, sdk: &Sdk) -> bool {
+    module.kind == ModuleKind::Runtime && sdk.is_entry(&module.name)
+}
+
 /// Which part of the estimate a module's own cost belongs to.
 fn part_of(module: &Module, input: &CostInput<'_>) -> (PartKind, String) {
     let Some(entry) = module.entry else {
         return match module.kind {
             ModuleKind::Namespace => (PartKind::Module, input.spec.name.clone()),
+            _ if input.spec.runtime.sdk(input.spec.platform).is_some_and(|sdk| is_sdk_entry(module, sdk)) => {
+                (PartKind::Module, format!("{} of the runtime", module.name))
+            }
             _ => (PartKind::Standard, "standard library".to_owned()),
         };
     };

@@ -8,7 +8,7 @@ mod tables;
 use std::fmt;
 use std::str::FromStr;
 
-pub use tables::{Limits, RuntimeFacts};
+pub use tables::{Limits, RuntimeFacts, Sdk};
 
 /// A serverless platform.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
@@ -61,7 +61,8 @@ impl FromStr for Architecture {
 }
 
 /// The language that a runtime loads functions in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Language {
     /// CPython.
     Python,
@@ -106,6 +107,12 @@ impl Runtime {
     #[must_use]
     pub fn facts(&self, platform: Platform) -> &'static RuntimeFacts {
         tables::runtime_facts(platform, self)
+    }
+
+    /// The SDK that the platform's runtime brings along.
+    #[must_use]
+    pub fn sdk(&self, platform: Platform) -> Option<&'static Sdk> {
+        tables::sdk(platform, self)
     }
 }
 

@@ -2,7 +2,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::{Architecture, Platform, Runtime};
+use super::{Architecture, Language, Platform, Runtime};
+use crate::text;
 
 /// A platform's hard limits and the figures around Init. Bytes, milliseconds, decimal MB.
 #[derive(Debug, Default, Deserialize)]
@@ -56,10 +57,40 @@ impl RuntimeFacts {
     }
 }
 
+/// The SDK that a managed runtime brings along.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sdk {
+    language: Language,
+    /// First major version of the language's runtimes that has it.
+    since: u16,
+    packages: Vec<String>,
+    entry: String,
+    /// Loading the first module that is an entry, milliseconds on the platform.
+    pub first_ms: f64,
+    /// Loading each further one, milliseconds on the platform.
+    pub next_ms: f64,
+}
+
+impl Sdk {
+    /// Whether the runtime answers an import of this package, where the function does not bring it.
+    #[must_use]
+    pub fn has(&self, package: &str) -> bool {
+        self.packages.iter().any(|pattern| text::matches(pattern, package))
+    }
+
+    /// Whether a module is one whose published time stands for all that it loads.
+    #[must_use]
+    pub fn is_entry(&self, module: &str) -> bool {
+        text::matches(&self.entry, module)
+    }
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
     limits: Limits,
+    sdk: Vec<Sdk>,
     runtime: Vec<RuntimeFacts>,
 }
 
@@ -87,6 +118,11 @@ pub(super) fn runtime_facts(platform: Platform, wanted: &Runtime) -> &'static Ru
     known.min_by_key(|(distance, _)| *distance).map_or(&UNKNOWN, |(_, facts)| facts)
 }
 
+pub(super) fn sdk(platform: Platform, runtime: &Runtime) -> Option<&'static Sdk> {
+    let (language, (major, _)) = (runtime.language(), runtime.version());
+    table(platform).sdk.iter().find(|sdk| sdk.language == language && major >= sdk.since)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +131,17 @@ mod tests {
     fn the_bundled_table_reads() {
         let table: Result<Table, _> = toml::from_str(AWS_LAMBDA_TEXT);
         assert_eq!(table.map(|table| table.limits.layers), Ok(5));
+    }
+
+    #[test]
+    fn runtimes_bring_their_sdk() {
+        let has = |id: &str, package: &str| {
+            let runtime = id.parse::<Runtime>().unwrap();
+            runtime.sdk(Platform::AwsLambda).is_some_and(|sdk| sdk.has(package))
+        };
+        assert!(has("python3.12", "botocore") && !has("python3.12", "requests"));
+        assert!(has("nodejs20.x", "@aws-sdk/client-s3") && !has("nodejs16.x", "@aws-sdk/client-s3"));
+        assert!(!has("provided.al2023", "boto3"));
     }
 
     #[test]

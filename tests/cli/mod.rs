@@ -2,10 +2,12 @@
 
 mod baseline;
 mod config;
+mod estimate;
 mod fix;
 mod init;
 mod suppression;
 mod template;
+mod trouble;
 
 use std::path::Path;
 

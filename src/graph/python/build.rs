@@ -15,7 +15,7 @@ use crate::graph::{
     Argument, HandlerResolution, Import, ImportSite, LoadCall, Module, ModuleGraph, ModuleId, ModuleKind, Phase,
     Unresolved,
 };
-use crate::platform::Architecture;
+use crate::platform::{Architecture, Sdk};
 use crate::span::Span;
 
 /// What the interpreter knows about its surroundings.
@@ -25,6 +25,7 @@ pub(super) struct Setup<'a> {
     pub(super) architecture: Architecture,
     pub(super) environment: &'a BTreeMap<String, String>,
     pub(super) stdlib: Stdlib,
+    pub(super) sdk: Option<&'static Sdk>,
     packages: &'a Packages,
 }
 
@@ -53,6 +54,7 @@ pub(super) fn build(input: &PythonInput<'_>, finder: &Finder<'_>, sources: &Sour
         architecture: input.architecture,
         environment: input.environment,
         stdlib: Stdlib::for_version(input.version),
+        sdk: input.sdk,
         packages: input.packages,
     };
     let mut interp = Interp::new(&setup, finder, sources);

@@ -15,7 +15,7 @@ use crate::artifact::Artifact;
 use crate::graph::ModuleGraph;
 use crate::graph::packages::Packages;
 use crate::lang::python::PARSE_STACK;
-use crate::platform::Architecture;
+use crate::platform::{Architecture, Sdk};
 
 /// What the simulation starts from.
 pub struct PythonInput<'a> {
@@ -27,6 +27,8 @@ pub struct PythonInput<'a> {
     pub version: (u16, u16),
     /// Instruction set, which extension modules must match.
     pub architecture: Architecture,
+    /// The SDK that the runtime brings along.
+    pub sdk: Option<&'static Sdk>,
     /// Environment variables that are known.
     pub environment: &'a BTreeMap<String, String>,
     /// The installed distributions.

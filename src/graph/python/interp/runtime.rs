@@ -5,9 +5,6 @@ use super::super::finder::{absolute, inside, normal};
 use super::super::value::*;
 use super::*;
 
-/// Packages of the AWS SDK that the managed Python runtimes ship.
-const SHIPPED: &[&str] = &["boto3", "botocore", "s3transfer", "jmespath", "dateutil", "urllib3", "six"];
-
 /// Variables that every function has, without values that differ between functions.
 const LAMBDA_ENVIRONMENT: &[(&str, Option<&str>)] = &[
     ("AWS_LAMBDA_FUNCTION_NAME", None),
@@ -93,7 +90,8 @@ impl Interp<'_> {
     /// Modules of the standard library and the SDK that the runtime ships.
     pub(super) fn is_runtime_module(&self, name: &str) -> bool {
         let root = name.split('.').next().unwrap_or(name);
-        self.input.stdlib.contains(name) || name == "__main__" || (SHIPPED.contains(&root) && !self.bundled_root(root))
+        let shipped = self.input.sdk.is_some_and(|sdk| sdk.has(root));
+        self.input.stdlib.contains(name) || name == "__main__" || (shipped && !self.bundled_root(root))
     }
 
     fn bundled_root(&self, root: &str) -> bool {
