@@ -55,7 +55,11 @@ const ROWS: &[RuleSource] = &[
     row!("debug_info_in_binary", Check::Cargo, cargo: debug_info_in_binary::cargo),
     row!("dev_tool_in_package", Check::Function(dev_tool_in_package::check)),
     row!("duplicate_content", Check::Function(duplicate_content::check)),
-    row!("duplicate_dependency_version", Check::Cargo, cargo: duplicate_dependency_version::cargo),
+    row!(
+        "duplicate_dependency_version",
+        Check::Function(duplicate_dependency_version::check),
+        cargo: duplicate_dependency_version::cargo
+    ),
     row!("eager_static", Check::Cargo, cargo: eager_static::cargo),
     row!("glibc_too_new", Check::Function(glibc_too_new::check)),
     row!("handler_not_found", Check::Function(handler_not_found::check)),

@@ -1,35 +1,76 @@
-use crate::engine::{ProjectContext, Sink};
-use crate::finding::Finding;
-use crate::manifest::cargo::DependencyKind;
+mod cargo;
 
-/// Reports declared dependencies that are older than another locked version of the same crate.
-pub(super) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
-    let Some(cargo) = cx.cargo() else { return };
-    let Some(lock) = &cargo.analysis.workspace.lock else { return };
-    for (verdict, member, dependency) in cargo.dependencies() {
-        let Some(version) = verdict.version.as_ref().filter(|_| dependency.kind == DependencyKind::Normal) else {
-            continue;
-        };
-        let others: Vec<&str> = lock
-            .named(&dependency.package)
-            .iter()
-            .map(|at| lock.packages[*at].version.as_str())
-            .filter(|other| other != version)
-            .collect();
-        if others.iter().any(|other| numbers(other) > numbers(version)) {
-            let message = format!(
-                "{} {version} is linked beside {}, which other crates use",
-                dependency.package,
-                others.join(" and ")
-            );
-            sink.report(
-                Finding::new(cargo.location(&member.path, Some(dependency.span)), message)
-                    .about(verdict.subject.clone()),
-            );
+pub(super) use cargo::cargo;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::engine::{FunctionContext, Sink};
+use crate::finding::{Finding, Saves};
+use crate::graph::packages::Package;
+use crate::manifest::dependency::{Dependency, Scope};
+use crate::text;
+
+/// Most packages that a message names.
+const MOST_NAMED: usize = 3;
+
+/// Reports declared npm packages of which the package holds other versions as well.
+pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+    for dependency in cx.declared.dependencies.iter().filter(|dependency| dependency.scope == Scope::Runtime) {
+        let copies: Vec<&Package> =
+            cx.packages.packages.iter().filter(|package| package.name == dependency.name).collect();
+        if let Some(finding) = installed(cx, dependency, &copies).or_else(|| locked(cx, dependency)) {
+            sink.report(finding);
         }
     }
 }
 
-fn numbers(version: &str) -> Vec<u64> {
-    version.split(['.', '-', '+']).map_while(|part| part.parse().ok()).collect()
+/// Copies in `node_modules`: the declared one is at the top, the others below those who bring them.
+fn installed(cx: &FunctionContext<'_>, dependency: &Dependency, copies: &[&Package]) -> Option<Finding> {
+    let (nested, top): (Vec<&Package>, Vec<&Package>) = copies.iter().partition(|copy| importer(cx, copy).is_some());
+    let own = top.first()?;
+    let others: Vec<&&Package> = nested.iter().filter(|copy| copy.version != own.version).collect();
+    let versions: BTreeSet<&str> = others.iter().filter_map(|copy| copy.version.as_deref()).collect();
+    if versions.is_empty() {
+        return None;
+    }
+    let importers: BTreeSet<&str> = others.iter().filter_map(|copy| importer(cx, copy)).collect();
+    let message = format!(
+        "{} {} is in the package beside {}, which {}",
+        dependency.name,
+        own.version.as_deref()?,
+        joined(&versions),
+        match importers.len() {
+            0..=MOST_NAMED => format!("{} brings", joined(&importers)),
+            many => format!("{many} packages bring"),
+        }
+    );
+    let bytes = others.iter().map(|copy| copy.bytes).sum::<u64>();
+    let message = format!("{message} ({})", text::bytes(bytes));
+    let bytes = Some(bytes).filter(|bytes| *bytes >= Saves::NOISE_BYTES);
+    let finding = Finding::new(dependency.location.clone(), message).about(dependency.name.to_string());
+    Some(finding.saving(Saves { init_ms: None, bytes }))
+}
+
+/// The package in whose folder a copy is.
+fn importer<'a>(cx: &FunctionContext<'a>, copy: &Package) -> Option<&'a str> {
+    let path: &'a str = &cx.function.artifact.entry(*copy.entries.first()?).path;
+    let (outer, _) = path.rsplit_once("/node_modules/")?;
+    outer.rsplit_once("node_modules/").map(|(_, name)| name)
+}
+
+/// What a lock file says where nothing is installed.
+fn locked(cx: &FunctionContext<'_>, dependency: &Dependency) -> Option<Finding> {
+    let locked = cx.declared.locked.iter().filter(|locked| locked.name == dependency.name);
+    let versions: BTreeSet<&Arc<str>> = locked.map(|locked| &locked.version).collect();
+    if versions.len() < 2 {
+        return None;
+    }
+    let versions: BTreeSet<&str> = versions.into_iter().map(|version| &**version).collect();
+    let message = format!("{} is locked in several versions: {}", dependency.name, joined(&versions));
+    Some(Finding::new(dependency.location.clone(), message).about(dependency.name.to_string()))
+}
+
+fn joined(names: &BTreeSet<&str>) -> String {
+    names.iter().copied().collect::<Vec<_>>().join(" and ")
 }

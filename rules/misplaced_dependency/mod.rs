@@ -2,20 +2,56 @@ mod cargo;
 
 pub(super) use cargo::cargo;
 
-use crate::engine::{FunctionContext, Sink};
-use crate::finding::Finding;
-use crate::manifest::dependency::Scope;
+use crate::engine::{Elsewhere, FunctionContext, Sink};
+use crate::finding::{Finding, Saves};
+use crate::manifest::dependency::{Dependency, Scope};
+use crate::text;
 
-/// Reports development dependencies that own code imports at run time and nothing else declares.
+/// Reports development dependencies that own code imports at run time and nothing else declares,
+/// and runtime dependencies that only scripts, the deployment tool or types need.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     let dependencies = &cx.declared.dependencies;
-    for dependency in dependencies.iter().filter(|dependency| dependency.scope == Scope::Development) {
-        let elsewhere = |other: &crate::manifest::dependency::Dependency| {
-            other.name == dependency.name && other.scope != Scope::Development
+    for dependency in dependencies {
+        let finding = match dependency.scope {
+            Scope::Development => needed_at_run_time(cx, dependency),
+            Scope::Runtime if cx.has_closure() && !dependency.excluded => not_needed_at_run_time(cx, dependency),
+            _ => None,
         };
-        if cx.usage.imports_directly(&dependency.name) && !dependencies.iter().any(elsewhere) {
-            let message = format!("{} is declared for development and the function imports it", dependency.name);
-            sink.report(Finding::new(dependency.location.clone(), message).about(dependency.name.to_string()));
+        if let Some(finding) = finding {
+            sink.report(finding);
         }
     }
+}
+
+fn needed_at_run_time(cx: &FunctionContext<'_>, dependency: &Dependency) -> Option<Finding> {
+    let name = &dependency.name;
+    let mut others = cx.declared.dependencies.iter().filter(|other| other.scope != Scope::Development);
+    if !cx.usage.imports_directly(name) || others.any(|other| other.name == *name) || comes_otherwise(cx, name) {
+        return None;
+    }
+    let message = format!("{name} is declared for development and the function imports it");
+    Some(Finding::new(dependency.location.clone(), message).about(name.to_string()))
+}
+
+/// Whether the runtime brings the package, or a bundler copies what the code imports.
+fn comes_otherwise(cx: &FunctionContext<'_>, name: &str) -> bool {
+    let bundlers = cx.strings("bundlers");
+    let declares = |bundler: &&&str| cx.declared.dependencies.iter().any(|dependency| *dependency.name == ***bundler);
+    cx.spec.runtime.facts(cx.spec.platform).provides(name) || bundlers.iter().any(|bundler| declares(&bundler))
+}
+
+fn not_needed_at_run_time(cx: &FunctionContext<'_>, dependency: &Dependency) -> Option<Finding> {
+    let name = &dependency.name;
+    let needed = cx.usage.elsewhere(name)?;
+    let by = match needed {
+        Elsewhere::Scripts => "only scripts of the manifest run it",
+        Elsewhere::Deployment => "only the deployment tool loads it",
+        Elsewhere::Types => "only its types are used",
+    };
+    let bytes = cx.packages.packages.iter().find(|package| package.name == *name).map(|package| package.bytes);
+    let size = bytes.map_or_else(String::new, |bytes| format!(", and it adds {}", text::bytes(bytes)));
+    let message = format!("{name} is a runtime dependency and {by}{size}");
+    let bytes = bytes.filter(|bytes| *bytes >= Saves::NOISE_BYTES);
+    let finding = Finding::new(dependency.location.clone(), message).about(name.to_string());
+    Some(finding.noting("belongs to the development dependencies").saving(Saves { init_ms: None, bytes }))
 }

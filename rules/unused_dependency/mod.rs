@@ -15,7 +15,8 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     let keep = cx.strings("keep");
     for dependency in &cx.declared.dependencies {
         let judged = dependency.scope == Scope::Runtime && !dependency.excluded && !dependency.pinned_transitive;
-        if !judged || keep.contains(&&*dependency.name) || cx.usage.uses(&dependency.name) {
+        let needed = cx.usage.uses(&dependency.name) || cx.usage.elsewhere(&dependency.name).is_some();
+        if !judged || needed || keep.contains(&&*dependency.name) {
             continue;
         }
         if !is_others_to_judge(cx, dependency) {
@@ -45,7 +46,9 @@ fn is_others_to_judge(cx: &FunctionContext<'_>, dependency: &Dependency) -> bool
 fn finding(cx: &FunctionContext<'_>, dependency: &Dependency) -> Finding {
     let package = cx.packages.packages.iter().find(|package| package.name == dependency.name);
     let size = package.map_or_else(String::new, |package| format!(", and it adds {}", text::bytes(package.bytes)));
-    let message = format!("{} is declared and nothing reachable from the handler uses it{size}", dependency.name);
+    let importer = cx.usage.unreached_importer(&dependency.name);
+    let only = importer.map_or_else(String::new, |path| format!("; only {path} imports it, which is not reached"));
+    let message = format!("{} is declared and nothing reachable from the handler uses it{size}{only}", dependency.name);
     // A small package is still worth removing from the manifest: the saving is stated only when it counts.
     let bytes = package.map(|package| package.bytes).filter(|bytes| *bytes >= Saves::NOISE_BYTES);
     let mut finding = Finding::new(dependency.location.clone(), message)

@@ -16,7 +16,7 @@ use crate::graph::packages::Packages;
 use crate::graph::python::{PythonInput, simulate};
 use crate::input::{self, Limits};
 use crate::manifest;
-use crate::manifest::dependency::Declared;
+use crate::manifest::dependency::{Declared, Files};
 use crate::manifest::function::FunctionSpec;
 use crate::platform::{Architecture, Language};
 
@@ -96,11 +96,16 @@ fn loaded(spec: &FunctionSpec, artifact: &Arc<Artifact>) -> (ModuleGraph, Packag
     }
 }
 
-/// What the manifests at the root of the package declare.
+/// What the manifests of the package declare: at its root, and for Node from the handler up to it.
 fn declared(spec: &FunctionSpec, artifact: &Artifact) -> Declared {
     match spec.runtime.language() {
         Language::Python => manifest::python::declared(&ManifestFiles(artifact), spec.runtime.version()),
-        Language::Node | Language::Native | Language::Other => Declared::default(),
+        Language::Node => {
+            let (folder, _) = spec.handler.trim_start_matches("./").rsplit_once('/').unwrap_or(("", ""));
+            let installed = artifact.entries().any(|(_, entry)| entry.path.contains("node_modules/"));
+            manifest::node::declared(&ManifestFiles(artifact), folder, installed)
+        }
+        Language::Native | Language::Other => Declared::default(),
     }
 }
 
@@ -110,7 +115,7 @@ const LARGEST_MANIFEST: u64 = 8 << 20;
 /// The manifests inside a package.
 struct ManifestFiles<'a>(&'a Artifact);
 
-impl manifest::python::Files for ManifestFiles<'_> {
+impl Files for ManifestFiles<'_> {
     fn text(&self, path: &str) -> Option<String> {
         let entry = self.0.find(path).filter(|entry| self.0.entry(*entry).bytes <= LARGEST_MANIFEST)?;
         let bytes = self.0.read(entry).ok()?;

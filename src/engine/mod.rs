@@ -20,7 +20,7 @@ pub use meta::{Category, Confidence, OptionMeta, RuleMeta};
 pub use options::{Policy, RulePolicy, Selector};
 pub use registry::{CargoCheck, Check, Registry, Rule, RuleSource};
 pub use sink::Sink;
-pub use usage::Usage;
+pub use usage::{Elsewhere, Usage};
 
 use rayon::prelude::*;
 

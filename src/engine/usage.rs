@@ -1,6 +1,9 @@
 //! Which declared dependencies a function uses, by evidence of several kinds.
 
-use std::collections::BTreeSet;
+mod node;
+mod own_code;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 
 use rustc_hash::FxHashMap;
@@ -8,12 +11,26 @@ use rustc_hash::FxHashMap;
 use super::FunctionFacts;
 use crate::graph::packages::PackageId;
 use crate::manifest::dependency::Declared;
+use crate::platform::Language;
 
 /// The dependencies of a function for which some use is known, by normalised name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
     reached: BTreeSet<Arc<str>>,
     direct: BTreeSet<Arc<str>>,
+    elsewhere: BTreeMap<Arc<str>, Elsewhere>,
+    unreached: BTreeMap<Arc<str>, String>,
+}
+
+/// Where a dependency is needed that the function does not need when it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// Scripts of the manifest run one of its commands.
+    Scripts,
+    /// The deployment tool loads it.
+    Deployment,
+    /// Only types are imported from it.
+    Types,
 }
 
 static IMPORT_NAMES: LazyLock<FxHashMap<String, Vec<String>>> = LazyLock::new(|| {
@@ -24,6 +41,9 @@ impl Usage {
     /// Collects the evidence from what the function loads and from what its own code asks for.
     #[must_use]
     pub fn of(facts: &FunctionFacts, declared: &Declared) -> Self {
+        if facts.spec.runtime.language() == Language::Node {
+            return node::usage(facts, declared);
+        }
         let mut usage = Self::default();
         let reached = facts.reached_entries();
         let mut bundled: BTreeSet<Arc<str>> = BTreeSet::new();
@@ -52,6 +72,18 @@ impl Usage {
     #[must_use]
     pub fn uses(&self, name: &str) -> bool {
         self.reached.contains(name)
+    }
+
+    /// Where an unused dependency is needed nevertheless, though not when the function runs.
+    #[must_use]
+    pub fn elsewhere(&self, name: &str) -> Option<Elsewhere> {
+        self.elsewhere.get(name).copied()
+    }
+
+    /// An own file that imports an unused dependency and that the handler does not reach.
+    #[must_use]
+    pub fn unreached_importer(&self, name: &str) -> Option<&str> {
+        self.unreached.get(name).map(String::as_str)
     }
 
     /// Whether the function's own code imports it.

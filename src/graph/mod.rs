@@ -226,6 +226,9 @@ pub struct ModuleGraph {
     pub calls: Vec<LoadCall>,
     /// Bundle files read as data during Init, with the place that reads them.
     pub data_files: Vec<(EntryId, ImportSite)>,
+    /// Imports of own code that give a module's exports although they name another package,
+    /// which hands those on as they are.
+    pub reexported: Vec<(ImportSite, ModuleId)>,
     /// What could not be analysed exactly.
     pub problems: Vec<GraphProblem>,
     /// The handler.
@@ -242,6 +245,7 @@ impl ModuleGraph {
             unresolved: Vec::new(),
             calls: Vec::new(),
             data_files: Vec::new(),
+            reexported: Vec::new(),
             problems: Vec::new(),
             handler: HandlerResolution::Unknown,
         }

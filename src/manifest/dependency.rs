@@ -1,9 +1,18 @@
 //! A dependency as some manifest declares it, whatever the ecosystem.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::artifact::Location;
 use crate::span::Span;
+
+/// Gives the text of a manifest by its path relative to the project; `None` when there is none.
+pub trait Files {
+    /// The text of the file.
+    fn text(&self, path: &str) -> Option<String>;
+    /// Where it is for people.
+    fn location(&self, path: &str) -> Location;
+}
 
 /// What a declared dependency is for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -34,6 +43,43 @@ pub struct Dependency {
     pub pinned_transitive: bool,
     /// Its environment marker excludes the runtime.
     pub excluded: bool,
+    /// Declared at the root of a workspace, for any of its members.
+    pub shared: bool,
+}
+
+/// A word of a setting that may be the name of a package or of one of its commands.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mention {
+    /// The word.
+    pub word: Arc<str>,
+    /// What says it.
+    pub by: MentionedBy,
+}
+
+/// What may name a package besides code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MentionedBy {
+    /// A script of the manifest: needed where that runs, not by the function.
+    Script,
+    /// A list of plug-ins of a deployment tool: likewise.
+    Plugin,
+    /// A setting by which compiled code comes to need the package.
+    Setting,
+}
+
+/// A package as a lock file pins it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Locked {
+    /// Name under which it is imported.
+    pub name: Arc<str>,
+    /// Version.
+    pub version: Arc<str>,
+    /// Names of what it brings along.
+    pub requires: Vec<Arc<str>>,
+    /// Names of what it wants to find beside it.
+    pub peers: Vec<Arc<str>>,
+    /// Its commands.
+    pub commands: Vec<Arc<str>>,
 }
 
 /// Something in a manifest that could not be read; costs only itself.
@@ -54,6 +100,10 @@ pub struct Declared {
     pub problems: Vec<ManifestProblem>,
     /// Whether any manifest was there to read.
     pub any_manifest: bool,
+    /// Words of settings that may name packages.
+    pub mentions: BTreeSet<Mention>,
+    /// What a lock file pins, where nothing is installed that says it better.
+    pub locked: Vec<Locked>,
 }
 
 impl Declared {

@@ -2,6 +2,7 @@
 
 pub mod dependency;
 pub mod function;
+pub mod node;
 pub mod python;
 pub mod removal;
 pub mod template;

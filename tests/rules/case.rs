@@ -28,7 +28,8 @@ pub struct Recipe {
     /// A content of this many bytes under several paths.
     copies: Vec<String>,
     copy_bytes: usize,
-    /// Findings without a line: a path, or `.` for the package.
+    /// Findings in files that cannot be marked: a path, or `.` for the package, and `:line` where
+    /// that is not the first.
     expect: Vec<String>,
 }
 
@@ -134,7 +135,7 @@ impl Case {
     /// Marked lines, and what the recipe expects without a line.
     fn expected(&self) -> BTreeSet<Found> {
         let mark = format!("~ {}", self.rule);
-        let mut expected: BTreeSet<Found> = self.recipe.expect.iter().map(|path| (path.clone(), 1)).collect();
+        let mut expected: BTreeSet<Found> = self.recipe.expect.iter().map(|place| expected_place(place)).collect();
         for (path, content) in &self.files {
             let text = String::from_utf8_lossy(content);
             let marked = (1u64..).zip(text.lines()).filter(|(_, line)| line.trim_end().ends_with(&mark));
@@ -206,6 +207,14 @@ fn place(location: &serde_json::Value, package: &str) -> Found {
         None => path.strip_prefix(package).map_or(path, |rest| rest.trim_start_matches('/')),
     };
     (shown.to_owned(), location["line"].as_u64().unwrap())
+}
+
+/// `package.json:4`, or a path alone for its first line.
+fn expected_place(place: &str) -> Found {
+    match place.rsplit_once(':').and_then(|(path, line)| Some((path, line.parse().ok()?))) {
+        Some((path, line)) => (path.to_owned(), line),
+        None => (place.to_owned(), 1),
+    }
 }
 
 /// `2 MB`, `300 kB`, `17`.

@@ -14,9 +14,8 @@ use std::collections::BTreeSet;
 use crate::support::{self, rule_folders};
 use case::Case;
 
-/// Rules whose facts nothing provides yet: packages of Node functions. `unused-feature` needs the
-/// registry cache, which a test cannot count on.
-const WAITING: &[&str] = &["source_maps_in_package", "unused_feature"];
+/// `unused-feature` needs the registry cache, which a test cannot count on.
+const WAITING: &[&str] = &["unused_feature"];
 
 /// Rules with facts, with their folders' names.
 fn judged() -> impl Iterator<Item = (String, std::path::PathBuf)> {

@@ -163,6 +163,7 @@ fn empty(handler: &str, problem: &str) -> ModuleGraph {
         unresolved: Vec::new(),
         calls: Vec::new(),
         data_files: Vec::new(),
+        reexported: Vec::new(),
         problems: vec![GraphProblem { entry: None, span: None, message: problem.to_owned(), fatal: false }],
         handler: HandlerResolution::ModuleMissing { module: handler.to_owned(), similar: Vec::new() },
     }

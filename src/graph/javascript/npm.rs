@@ -38,16 +38,17 @@ pub fn packages(artifact: &Artifact) -> Packages {
 }
 
 fn package(artifact: &Artifact, root: &str, entries: Vec<EntryId>) -> Package {
-    let manifest = artifact.find(&format!("{root}/package.json")).and_then(|id| json_of(artifact, id));
+    let manifest = artifact.find(&format!("{root}/package.json"));
+    let json = manifest.and_then(|id| json_of(artifact, id));
     let field =
-        |name: &str| manifest.as_ref().and_then(|json| json.get(name)).and_then(|value| value.as_str()).map(Arc::from);
+        |name: &str| json.as_ref().and_then(|json| json.get(name)).and_then(|value| value.as_str()).map(Arc::from);
     let folder = root.rsplit_once("node_modules/").map_or(root, |(_, name)| name);
     let bytes = entries.iter().map(|id| artifact.entry(*id).bytes).sum();
-    Package { name: folder.into(), version: field("version"), ecosystem: Ecosystem::Npm, entries, bytes }
+    Package { name: folder.into(), version: field("version"), ecosystem: Ecosystem::Npm, entries, bytes, manifest }
 }
 
 /// The folder of the package a path is in: up to the innermost `node_modules/<name>`.
-fn package_root(path: &str) -> Option<&str> {
+pub(super) fn package_root(path: &str) -> Option<&str> {
     let start = path.rfind("node_modules/").filter(|at| *at == 0 || path.as_bytes().get(at - 1) == Some(&b'/'))? + 13;
     let rest = path.get(start..)?;
     if rest.starts_with('.') {

@@ -38,6 +38,8 @@ pub struct Package {
     pub entries: Vec<EntryId>,
     /// Bytes of its files.
     pub bytes: u64,
+    /// The file in which it says what it is and needs, where there is one of a known kind.
+    pub manifest: Option<EntryId>,
 }
 
 /// All packages of an artifact and the owner of each entry.

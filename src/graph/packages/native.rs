@@ -24,6 +24,7 @@ pub fn attribute(artifact: &Artifact) -> Packages {
         ecosystem: Ecosystem::Cargo,
         entries: Vec::new(),
         bytes,
+        manifest: None,
     };
     Packages { packages: crates.into_iter().map(package).collect(), owners }
 }

@@ -40,6 +40,7 @@ pub fn attribute(artifact: &Artifact) -> Packages {
             ecosystem: Ecosystem::Pypi,
             entries: Vec::new(),
             bytes: 0,
+            manifest: None,
         });
     }
     claim_unlisted(artifact, &found, &mut owners);

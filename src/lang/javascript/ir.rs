@@ -32,6 +32,8 @@ pub struct Program {
     pub functions: Vec<Function>,
     /// Static imports in source order, the sources of re-exports included.
     pub imports: Vec<StaticImport>,
+    /// Modules of which the file imports types only; nothing of that runs.
+    pub type_imports: Vec<Text>,
     /// Exports of an ES module.
     pub exports: Vec<Export>,
     /// Every `require(..)`, `require.resolve(..)` and `import(..)` with its place.

@@ -8,17 +8,9 @@ use std::str::FromStr;
 
 use pep508_rs::{MarkerEnvironment, MarkerEnvironmentBuilder, PackageName, Requirement, VerbatimUrl};
 
-use super::dependency::{Declared, Dependency, ManifestProblem, Scope};
+use super::dependency::{Declared, Dependency, Files, ManifestProblem, Scope};
 use crate::artifact::Location;
 use crate::span::Span;
-
-/// Gives the text of a manifest by its path relative to the project; `None` when there is none.
-pub trait Files {
-    /// The text of the file.
-    fn text(&self, path: &str) -> Option<String>;
-    /// Where it is for people.
-    fn location(&self, path: &str) -> Location;
-}
 
 /// Requirements files by convention, and whether they are for development.
 const REQUIREMENTS: [(&str, bool); 6] = [
@@ -108,6 +100,7 @@ impl Reader<'_> {
                     removal: place.removal,
                     pinned_transitive,
                     excluded,
+                    shared: false,
                 });
             }
             Err(error) => {
@@ -131,6 +124,7 @@ impl Reader<'_> {
             removal: place.removal,
             pinned_transitive: false,
             excluded: false,
+            shared: false,
         });
     }
 

@@ -4,9 +4,11 @@
 mod call;
 mod eval;
 mod exec;
+mod later;
 mod modules;
 mod natives;
 mod natives_node;
+mod outcome;
 mod props;
 mod value;
 
@@ -19,7 +21,7 @@ use crate::artifact::EntryId;
 use crate::graph::{
     GraphProblem, Import, ImportSite, LoadCall, Module, ModuleId, ModuleKind, Phase, Unresolved, Weight,
 };
-use crate::lang::javascript::ir::{ExprId, FunctionId, Program, SiteKind};
+use crate::lang::javascript::ir::{ExprId, FunctionId, Program};
 use value::{Abrupt, At, Atom, Env, EnvId, Kind, ModuleIx, ObjId, Object, Props, UNKNOWN, Value};
 
 /// Evaluation steps in all.
@@ -358,86 +360,6 @@ impl<'a> Machine<'a> {
             }
         }
     }
-
-    /// Loads what the code that did not run yet may load later.
-    pub(super) fn later(&mut self) {
-        self.phase = Phase::Invoke;
-        (self.steps, self.max_steps) = (0, LATER_STEPS);
-        self.statement_steps = 0;
-        let mut at = 0;
-        let mut known = self.loaded.len();
-        while at < self.loaded.len() && at < 20_000 {
-            // What was not run must be taken as written.
-            let run = self.steps <= self.max_steps;
-            self.later_in(at as ModuleIx, run || at < known);
-            known = known.max(if run { self.loaded.len() } else { known });
-            at += 1;
-        }
-    }
-
-    fn later_in(&mut self, ix: ModuleIx, ran: bool) {
-        let Some(program) = self.loaded[ix as usize].program.clone() else {
-            return;
-        };
-        for site in &program.sites {
-            let dead = ran && site.top_level && site.function == 0;
-            if dead || site.kind == SiteKind::Resolve || self.ran.contains(&(ix, site.expr)) {
-                continue;
-            }
-            let Some(request) = site.request.and_then(|text| program.strings.get(text as usize)) else {
-                continue;
-            };
-            let at = At { module: ix, expr: site.expr };
-            self.tries = 1;
-            let guarded = site.guarded;
-            let _ = if site.kind == SiteKind::Import {
-                self.import_request(ix, request, at, guarded)
-            } else {
-                self.require(ix, request, at, guarded)
-            };
-            self.tries = 0;
-        }
-    }
-
-    /// The function an exported name refers to, and the names that are exported.
-    pub(super) fn exported(&mut self, ix: ModuleIx, path: &str) -> Exported {
-        let mut value = self.namespace_value(ix);
-        let mut found = true;
-        for part in path.split('.') {
-            let key = self.atom(part);
-            value = self.get(value, key).unwrap_or(UNKNOWN);
-            if value == Value::Undefined {
-                found = false;
-                break;
-            }
-        }
-        let definition = match value {
-            Value::Obj(id) => match &self.object(id).kind {
-                Kind::Closure(closure) => self.definition(closure.module, closure.function),
-                _ => None,
-            },
-            _ => None,
-        };
-        let namespace = self.namespace_value(ix);
-        let keys = self.own_keys(namespace, false).unwrap_or_default();
-        // The `default` of a CommonJS namespace stands for `module.exports`: nobody can name it.
-        let module = self.loaded.get(ix as usize).is_some_and(|loaded| loaded.format == Format::Module);
-        let names = keys.into_iter().map(|key| self.str(key).to_string());
-        Exported { found, definition, names: names.filter(|name| module || name != "default").collect() }
-    }
-
-    fn definition(&self, ix: ModuleIx, function: FunctionId) -> Option<(ModuleId, crate::span::Span)> {
-        let loaded = self.loaded.get(ix as usize)?;
-        let function = loaded.program.as_ref()?.functions.get(function as usize)?;
-        Some((loaded.id, function.span))
-    }
-}
-
-/// What is known about an exported handler.
-pub(super) struct Exported {
-    pub(super) found: bool,
-    pub(super) definition: Option<(ModuleId, crate::span::Span)>,
-    pub(super) names: Vec<String>,
 }
 
 pub(super) fn weight_of(format: Format, bytes: u64, program: Option<&Program>) -> (ModuleKind, Weight) {
@@ -463,27 +385,4 @@ pub(super) fn weight_of(format: Format, bytes: u64, program: Option<&Program>) -
         }
     };
     (kind, weight)
-}
-
-impl Machine<'_> {
-    /// The module number of a loaded file.
-    pub(super) fn handler_id(&self, ix: ModuleIx) -> ModuleId {
-        self.loaded.get(ix as usize).map_or(ModuleId(0), |loaded| loaded.id)
-    }
-
-    /// The finished graph.
-    pub(super) fn finish(self, handler: crate::graph::HandlerResolution) -> crate::graph::ModuleGraph {
-        let mut problems = self.problems;
-        problems.sort();
-        problems.dedup();
-        crate::graph::ModuleGraph {
-            modules: self.modules,
-            imports: self.imports,
-            unresolved: self.unresolved,
-            calls: self.calls,
-            data_files: self.data_files,
-            problems,
-            handler,
-        }
-    }
 }

@@ -184,6 +184,7 @@ impl<'a> Lowerer<'a> {
             if !import.bindings.is_empty() && !import.bindings.iter().any(|(_, slot)| is_used(slot)) {
                 import.bindings.clear();
                 import.span = Span::default();
+                self.program.type_imports.push(import.request);
             }
         }
     }

@@ -346,6 +346,11 @@ impl<'a> Lowerer<'a> {
         }
     }
 
+    fn type_import(&mut self, source: &ast::StringLiteral<'a>) {
+        let request = self.text(source.value.as_str());
+        self.program.type_imports.push(request);
+    }
+
     fn import_source(&mut self, source: &ast::StringLiteral<'a>, span: Span) -> u32 {
         let request = self.text(source.value.as_str());
         let position = self.program.imports.len() as u32;
@@ -356,7 +361,7 @@ impl<'a> Lowerer<'a> {
     /// Declares what an import brings; called before any code of the module is lowered.
     pub(super) fn declare_import(&mut self, import: &ast::ImportDeclaration<'a>) {
         if !import.import_kind.is_value() {
-            return;
+            return self.type_import(&import.source);
         }
         let mut bindings = Vec::new();
         for specifier in import.specifiers.iter().flatten() {
@@ -378,7 +383,7 @@ impl<'a> Lowerer<'a> {
         }
         let only_types = import.specifiers.as_ref().is_some_and(|list| !list.is_empty());
         if only_types && bindings.is_empty() {
-            return;
+            return self.type_import(&import.source);
         }
         let at = self.import_source(&import.source, span(import));
         if let Some(entry) = self.program.imports.get_mut(at as usize) {

@@ -1,0 +1,4 @@
+const colors = require("colors");
+const tables = require("tables");
+
+exports.handler = async () => tables.render(colors);

@@ -1,0 +1,3 @@
+import { render } from "tables";
+
+export const handler = async () => render();

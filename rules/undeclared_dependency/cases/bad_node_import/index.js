@@ -1,0 +1,4 @@
+const colors = require("colors");  // ~ undeclared-dependency
+const tables = require("tables");
+
+exports.handler = async () => tables.render(colors);

@@ -1,0 +1,3 @@
+const only = require("routes-only");
+
+module.exports = () => only.render();

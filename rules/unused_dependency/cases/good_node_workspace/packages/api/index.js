@@ -1,0 +1,4 @@
+const shared = require("@shop/shared");
+const tables = require("tables");
+
+exports.handler = async () => shared(tables);

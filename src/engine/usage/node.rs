@@ -1,0 +1,327 @@
+//! Use of npm dependencies: imports that were simulated, what loaded packages expect to find
+//! beside them, and names in strings, scripts and settings.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock};
+
+use rustc_hash::FxHashMap;
+use serde_json::Value as Json;
+
+use super::own_code::{self, OwnFile};
+use super::{Elsewhere, Usage};
+use crate::engine::FunctionFacts;
+use crate::graph::Phase;
+use crate::graph::packages::{Package, PackageId};
+use crate::manifest::dependency::{Declared, MentionedBy, Scope};
+use crate::manifest::node::package_of_request;
+
+static DRIVERS: LazyLock<FxHashMap<String, Vec<String>>> =
+    LazyLock::new(|| toml::from_str(include_str!("../../../rules/knowledge/node/drivers.toml")).unwrap_or_default());
+
+/// Collects the evidence.
+pub(super) fn usage(facts: &FunctionFacts, declared: &Declared) -> Usage {
+    let mut usage = Usage::default();
+    if declared.dependencies.is_empty() {
+        return usage;
+    }
+    let packages = Manifests::new(facts, declared);
+    let reached = facts.reached_entries();
+    imported(facts, &mut usage);
+    asked_for(facts, &mut usage);
+    brought_by_others(facts, &packages, &mut usage);
+    named_by_options(facts, &mut usage);
+    packages.add_peers(&mut usage.reached);
+    let open = |usage: &Usage| {
+        let runtime = declared.dependencies.iter().filter(|dependency| dependency.scope == Scope::Runtime);
+        runtime.filter(|dependency| !usage.uses(&dependency.name)).count()
+    };
+    if open(&usage) > 0 {
+        let files = own_code::read(facts, &reached);
+        named_by_code(&files, declared, &packages, &mut usage);
+        mentioned(declared, &mut usage);
+        packages.add_peers(&mut usage.reached);
+        elsewhere(&files, declared, &packages, &mut usage);
+    }
+    usage
+}
+
+/// What own code imports, and what is loaded without an importer: preloads, and handlers that
+/// are inside a package.
+fn imported(facts: &FunctionFacts, usage: &mut Usage) {
+    for import in &facts.graph.imports {
+        if facts.graph.module(import.site.importer).entry.is_none() || facts.package_of(import.site.importer).is_some()
+        {
+            continue;
+        }
+        let target = facts.graph.module(import.target);
+        let name = match (facts.package_of(import.target), target.entry) {
+            (Some(package), _) => Some(facts.packages.package(package).name.clone()),
+            (None, Some(_)) => None,
+            (None, None) => package_of_request(&target.name).map(Arc::from),
+        };
+        if let Some(name) = name {
+            usage.reached.insert(name.clone());
+            usage.direct.insert(name);
+        }
+    }
+    for (id, module) in facts.graph.modules() {
+        if module.first_import.is_none()
+            && let Some(package) = facts.package_of(id)
+        {
+            usage.reached.insert(facts.packages.package(package).name.clone());
+        }
+        // A workspace sibling has no folder in `node_modules`: it is known by its manifest's name.
+        if let (Some(entry), None) = (module.entry, facts.package_of(id))
+            && let Some(name) = sibling_name(facts, &facts.artifact.entry(entry).path)
+        {
+            usage.reached.insert(name.clone());
+            usage.direct.insert(name);
+        }
+    }
+    for (_, module) in &facts.graph.reexported {
+        if let Some(package) = facts.package_of(*module) {
+            usage.reached.insert(facts.packages.package(package).name.clone());
+        }
+    }
+    for (entry, site) in &facts.graph.data_files {
+        if let (Some(package), None) = (facts.packages.owner(*entry), facts.package_of(site.importer)) {
+            usage.reached.insert(facts.packages.package(package).name.clone());
+        }
+    }
+}
+
+/// The name in the nearest manifest above an own file, unless that is the root's.
+fn sibling_name(facts: &FunctionFacts, path: &str) -> Option<Arc<str>> {
+    let mut folder = path.rsplit_once('/')?.0;
+    loop {
+        if let Some(json) = json_at(facts, &format!("{folder}/package.json")) {
+            return json.get("name").and_then(Json::as_str).map(Arc::from);
+        }
+        folder = folder.rsplit_once('/')?.0;
+    }
+}
+
+/// Requests of own code that nothing installed answers.
+fn asked_for(facts: &FunctionFacts, usage: &mut Usage) {
+    for import in &facts.graph.unresolved {
+        if facts.package_of(import.site.importer).is_none()
+            && let Some(name) = package_of_request(&import.import)
+        {
+            usage.reached.insert(name.into());
+            usage.direct.insert(name.into());
+        }
+    }
+}
+
+/// A package that another one loads counts when that one does not bring it itself: a peer, a
+/// driver, a plug-in. What it brings is its own affair: the project need not declare it.
+///
+/// Where a package has loaded one of several such packages during Init, as a database library does
+/// with the driver that it is told to use, the ones it would only load later are the alternatives.
+fn brought_by_others(facts: &FunctionFacts, manifests: &Manifests, usage: &mut Usage) {
+    let loads = facts.graph.imports.iter().map(|import| {
+        (
+            import.site.importer,
+            facts.package_of(import.target),
+            import.phase.max(facts.graph.module(import.target).loaded),
+        )
+    });
+    let reads =
+        facts.graph.data_files.iter().map(|(entry, site)| (site.importer, facts.packages.owner(*entry), Phase::Init));
+    let mut foreign: BTreeMap<PackageId, BTreeMap<PackageId, Phase>> = BTreeMap::new();
+    for (importer, target, phase) in loads.chain(reads) {
+        let (Some(from), Some(target)) = (facts.package_of(importer), target) else { continue };
+        if from != target && !manifests.brings(from, &facts.packages.package(target).name) {
+            let first = foreign.entry(from).or_default().entry(target).or_insert(phase);
+            *first = phase.min(*first);
+        }
+    }
+    for (from, targets) in foreign {
+        let chosen =
+            targets.iter().any(|(target, phase)| *phase == Phase::Init && manifests.may_miss(from, facts, *target));
+        for (target, phase) in targets {
+            if phase == Phase::Init || !chosen || !manifests.may_miss(from, facts, target) {
+                usage.reached.insert(facts.packages.package(target).name.clone());
+            }
+        }
+    }
+}
+
+/// What `NODE_OPTIONS` loads before the handler, installed or not.
+fn named_by_options(facts: &FunctionFacts, usage: &mut Usage) {
+    let Some(options) = facts.spec.environment.get("NODE_OPTIONS") else { return };
+    for word in options.split(|c: char| c.is_whitespace() || c == '=') {
+        if let Some(name) = package_of_request(word).filter(|name| !name.starts_with('-')) {
+            usage.reached.insert(name.into());
+        }
+    }
+}
+
+/// Strings in reached code that are the names of declared packages (a transport, a driver, a
+/// plug-in), requests in code that the simulation did not follow, and drivers by their database's
+/// name where the library that would load them is not at hand.
+fn named_by_code(files: &[OwnFile], declared: &Declared, manifests: &Manifests, usage: &mut Usage) {
+    let reached = files.iter().filter(|file| file.reached);
+    let words: BTreeSet<&str> =
+        reached.flat_map(|file| file.words.iter().chain(&file.imports)).map(String::as_str).collect();
+    for dependency in declared.dependencies.iter().filter(|dependency| words.contains(&*dependency.name)) {
+        usage.reached.insert(dependency.name.clone());
+    }
+    if manifests.installed {
+        return;
+    }
+    for driver in words.iter().filter_map(|word| DRIVERS.get(*word)).flatten() {
+        usage.reached.insert(driver.as_str().into());
+    }
+}
+
+/// Packages by which settings change what compiled code needs.
+fn mentioned(declared: &Declared, usage: &mut Usage) {
+    for mention in declared.mentions.iter().filter(|mention| mention.by == MentionedBy::Setting) {
+        usage.reached.insert(mention.word.clone());
+    }
+}
+
+/// Notes for what stays unused where else it is needed, or which unreached file imports it.
+fn elsewhere(files: &[OwnFile], declared: &Declared, manifests: &Manifests, usage: &mut Usage) {
+    let typed: BTreeSet<&str> =
+        files.iter().flat_map(|file| file.types.iter().chain(&file.imports)).map(String::as_str).collect();
+    for dependency in &declared.dependencies {
+        let name = &dependency.name;
+        if usage.reached.contains(name) {
+            continue;
+        }
+        let unreached = files.iter().find(|file| !file.reached && file.imports.contains(&**name));
+        if let Some(file) = unreached {
+            if dependency.shared {
+                usage.reached.insert(name.clone());
+                continue;
+            }
+            usage.unreached.insert(name.clone(), file.path.clone());
+        }
+        let by = |by: MentionedBy| {
+            let mut mentions = declared.mentions.iter().filter(|mention| mention.by == by);
+            mentions.any(|mention| *mention.word == **name || manifests.commands_of(name).contains(&&*mention.word))
+        };
+        let needed = if by(MentionedBy::Script) {
+            Elsewhere::Scripts
+        } else if by(MentionedBy::Plugin) {
+            Elsewhere::Deployment
+        } else if files.iter().any(|file| file.types.contains(&**name)) || types_of_used(name, &typed) {
+            Elsewhere::Types
+        } else {
+            continue;
+        };
+        usage.elsewhere.insert(name.clone(), needed);
+    }
+}
+
+/// Whether `@types/x` describes something that is used, if only as types; Node's own always are.
+fn types_of_used(name: &str, typed: &BTreeSet<&str>) -> bool {
+    let Some(described) = name.strip_prefix("@types/") else { return false };
+    let described = match described.split_once("__") {
+        Some((scope, name)) => format!("@{scope}/{name}"),
+        None => described.to_owned(),
+    };
+    described == "node" || typed.contains(described.as_str())
+}
+
+/// What packages say about each other, from their own manifests or else from the lock file.
+struct Manifests {
+    installed: bool,
+    by_package: Vec<Told>,
+    by_name: BTreeMap<Arc<str>, Told>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Told {
+    brings: BTreeSet<Arc<str>>,
+    peers: BTreeSet<Arc<str>>,
+    commands: BTreeSet<Arc<str>>,
+}
+
+impl Manifests {
+    fn new(facts: &FunctionFacts, declared: &Declared) -> Self {
+        let by_package: Vec<Told> = facts.packages().map(|(_, package)| told(facts, package)).collect();
+        let mut by_name: BTreeMap<Arc<str>, Told> = BTreeMap::new();
+        for locked in &declared.locked {
+            let told = by_name.entry(locked.name.clone()).or_default();
+            told.brings.extend(locked.requires.iter().cloned());
+            told.peers.extend(locked.peers.iter().cloned());
+            told.commands.extend(locked.commands.iter().cloned());
+        }
+        for ((_, package), told) in facts.packages().zip(&by_package) {
+            by_name.entry(package.name.clone()).or_insert_with(|| told.clone());
+        }
+        Self { installed: !by_package.is_empty(), by_package, by_name }
+    }
+
+    fn brings(&self, package: PackageId, name: &str) -> bool {
+        self.by_package.get(package.0 as usize).is_some_and(|told| told.brings.contains(name))
+    }
+
+    /// Whether a package works without another one: an optional peer, or nothing it speaks of.
+    fn may_miss(&self, package: PackageId, facts: &FunctionFacts, other: PackageId) -> bool {
+        let name = &facts.packages.package(other).name;
+        self.by_package.get(package.0 as usize).is_some_and(|told| !told.peers.contains(name))
+    }
+
+    /// Names of a package's commands; its own name where nothing lists them.
+    fn commands_of<'a>(&'a self, name: &'a str) -> Vec<&'a str> {
+        let listed = self.by_name.get(name).into_iter().flat_map(|told| &told.commands).map(|command| &**command);
+        listed.chain([name.rsplit('/').next().unwrap_or(name)]).collect()
+    }
+
+    /// Adds the peers of what is used, and of what that brings where only a lock file tells.
+    fn add_peers(&self, used: &mut BTreeSet<Arc<str>>) {
+        let mut seen: BTreeSet<Arc<str>> = BTreeSet::new();
+        let mut open: Vec<Arc<str>> = used.iter().cloned().collect();
+        while let Some(name) = open.pop() {
+            let Some(told) = self.by_name.get(&name).filter(|_| seen.insert(name)) else { continue };
+            for peer in &told.peers {
+                if used.insert(peer.clone()) {
+                    open.push(peer.clone());
+                }
+            }
+            if !self.installed {
+                open.extend(told.brings.iter().cloned());
+            }
+        }
+    }
+}
+
+/// What the manifest of an installed package says.
+fn told(facts: &FunctionFacts, package: &Package) -> Told {
+    let Some(manifest) = package.manifest.and_then(|entry| json_of(facts, entry)) else { return Told::default() };
+    let keys = |table: &str| {
+        let table = manifest.get(table).and_then(Json::as_object);
+        table.into_iter().flat_map(|table| table.keys()).map(|key| Arc::from(key.as_str()))
+    };
+    let optional = |peer: &str| {
+        let meta = manifest.get("peerDependenciesMeta").and_then(|meta| meta.get(peer));
+        meta.and_then(|meta| meta.get("optional")).and_then(Json::as_bool) == Some(true)
+    };
+    let commands = match manifest.get("bin") {
+        Some(Json::String(_)) => vec![Arc::from(package.name.rsplit('/').next().unwrap_or(&package.name))],
+        _ => keys("bin").collect(),
+    };
+    Told {
+        brings: keys("dependencies").chain(keys("optionalDependencies")).collect(),
+        peers: keys("peerDependencies").filter(|peer| !optional(peer)).collect(),
+        commands: commands.into_iter().collect(),
+    }
+}
+
+fn json_at(facts: &FunctionFacts, path: &str) -> Option<Json> {
+    json_of(facts, facts.artifact.find(path)?)
+}
+
+fn json_of(facts: &FunctionFacts, entry: crate::artifact::EntryId) -> Option<Json> {
+    /// Manifests are small; what is larger is none.
+    const LARGEST: u64 = 1 << 20;
+    if facts.artifact.entry(entry).bytes > LARGEST {
+        return None;
+    }
+    let bytes = facts.artifact.read(entry).ok()?;
+    serde_json::from_slice((*bytes).as_ref()).ok()
+}

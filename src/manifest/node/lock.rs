@@ -1,0 +1,177 @@
+//! Lock files: `package-lock.json` (versions 1 to 3), `npm-shrinkwrap.json`, `yarn.lock` (1 and
+//! Berry) and `pnpm-lock.yaml`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use super::{in_folder, is_name};
+use crate::manifest::dependency::{Files, Locked};
+use crate::manifest::yaml::{self, Node};
+
+/// Most packages that are taken from a lock file.
+const MOST_PACKAGES: usize = 50_000;
+
+/// What the lock file in a folder pins, by name and version; empty when there is none.
+pub(super) fn read(files: &dyn Files, folder: &str) -> Vec<Locked> {
+    let text = |name: &str| files.text(&in_folder(folder, name));
+    let mut locked = if let Some(text) = text("package-lock.json").or_else(|| text("npm-shrinkwrap.json")) {
+        npm(&text)
+    } else if let Some(text) = text("pnpm-lock.yaml") {
+        pnpm(&text)
+    } else if let Some(text) = text("yarn.lock") {
+        if text.contains("__metadata:") { berry(&text) } else { yarn(&text) }
+    } else {
+        Vec::new()
+    };
+    locked.truncate(MOST_PACKAGES);
+    locked.sort();
+    locked.dedup();
+    locked
+}
+
+fn npm(text: &str) -> Vec<Locked> {
+    let Ok(root) = serde_json::from_str::<Json>(text) else { return Vec::new() };
+    if let Some(packages) = root.get("packages").and_then(Json::as_object) {
+        let installed = packages.iter().filter_map(|(path, entry)| {
+            let (_, name) = path.rsplit_once("node_modules/")?;
+            Some(npm_entry(name, entry))
+        });
+        return installed.collect();
+    }
+    // Version 1 nests what is not hoisted; it says nothing of peers and commands.
+    let mut found = Vec::new();
+    let mut open: Vec<&Json> = root.get("dependencies").into_iter().collect();
+    while let Some(table) = open.pop() {
+        for (name, entry) in table.as_object().into_iter().flatten() {
+            found.push(npm_entry(name, entry));
+            open.extend(entry.get("dependencies"));
+        }
+        if found.len() > MOST_PACKAGES {
+            break;
+        }
+    }
+    found
+}
+
+fn npm_entry(name: &str, entry: &Json) -> Locked {
+    let keys = |table: &str| {
+        let table = entry.get(table).and_then(Json::as_object);
+        table.into_iter().flat_map(|table| table.keys()).map(|key| Arc::from(key.as_str())).collect::<Vec<_>>()
+    };
+    let optional = |peer: &Arc<str>| {
+        let meta = entry.get("peerDependenciesMeta").and_then(|meta| meta.get(&**peer));
+        meta.and_then(|meta| meta.get("optional")).and_then(Json::as_bool) == Some(true)
+    };
+    let mut requires = keys("dependencies");
+    requires.extend(keys("requires"));
+    requires.extend(keys("optionalDependencies"));
+    Locked {
+        name: name.into(),
+        version: entry.get("version").and_then(Json::as_str).unwrap_or_default().into(),
+        requires,
+        peers: keys("peerDependencies").into_iter().filter(|peer| !optional(peer)).collect(),
+        commands: match entry.get("bin") {
+            Some(Json::String(_)) => vec![name.rsplit('/').next().unwrap_or(name).into()],
+            _ => keys("bin"),
+        },
+    }
+}
+
+fn pnpm(text: &str) -> Vec<Locked> {
+    let Ok(Some(root)) = yaml::parse(text) else { return Vec::new() };
+    let Some(packages) = root.get("packages") else { return Vec::new() };
+    // Since version 9 what a package brings is listed apart, by its name with its peers.
+    let mut snapshots: BTreeMap<&str, &Node> = BTreeMap::new();
+    for (key, snapshot) in root.get("snapshots").into_iter().flat_map(Node::entries) {
+        let id = key.text().unwrap_or_default();
+        snapshots.entry(id.split_once('(').map_or(id, |(id, _)| id)).or_insert(snapshot);
+    }
+    let locked = packages.entries().filter_map(|(key, entry)| {
+        let id = key.text()?;
+        let (name, version) = pnpm_id(id)?;
+        let mut requires = names(entry, "dependencies");
+        requires.extend(snapshots.get(id).into_iter().flat_map(|snapshot| names(snapshot, "dependencies")));
+        let commands = entry.get("hasBin").map(|_| Arc::from(name.rsplit('/').next().unwrap_or(name)));
+        Some(Locked {
+            name: name.into(),
+            version: version.into(),
+            requires,
+            peers: peers(entry),
+            commands: commands.into_iter().collect(),
+        })
+    });
+    locked.collect()
+}
+
+/// `/@scope/name@1.0.0(peer@2.0.0)` of versions 6 to 9, `/name/1.0.0` before.
+fn pnpm_id(id: &str) -> Option<(&str, &str)> {
+    let id = id.trim_start_matches('/');
+    let id = id.split_once('(').map_or(id, |(id, _)| id);
+    let at = id.match_indices('@').map(|(at, _)| at).find(|at| *at > 0).or_else(|| id.rfind('/'))?;
+    let (name, version) = (id.get(..at)?, id.get(at + 1..)?);
+    is_name(name).then_some((name, version))
+}
+
+fn berry(text: &str) -> Vec<Locked> {
+    let Ok(Some(root)) = yaml::parse(text) else { return Vec::new() };
+    let locked = root.entries().filter_map(|(key, entry)| {
+        let name = yarn_name(key.text()?)?;
+        Some(Locked {
+            name: name.into(),
+            version: entry.get("version")?.text()?.into(),
+            requires: names(entry, "dependencies"),
+            peers: peers(entry),
+            commands: names(entry, "bin"),
+        })
+    });
+    locked.collect()
+}
+
+fn names(entry: &Node, table: &str) -> Vec<Arc<str>> {
+    let entries = entry.get(table).into_iter().flat_map(Node::entries);
+    entries.filter_map(|(key, _)| key.text()).map(Arc::from).collect()
+}
+
+/// Peers that are not optional.
+fn peers(entry: &Node) -> Vec<Arc<str>> {
+    let meta = entry.get("peerDependenciesMeta");
+    let optional = |peer: &str| {
+        let meta = meta.and_then(|meta| meta.get(peer)).and_then(|meta| meta.get("optional"));
+        meta.and_then(Node::text) == Some("true")
+    };
+    names(entry, "peerDependencies").into_iter().filter(|peer| !optional(peer)).collect()
+}
+
+/// `yarn.lock` of version 1 is no YAML: `name@range, name@range:` and two levels below it.
+fn yarn(text: &str) -> Vec<Locked> {
+    let mut found: Vec<Locked> = Vec::new();
+    let mut in_dependencies = false;
+    for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
+        let indent = line.len() - line.trim_start().len();
+        let words = line.trim();
+        if indent == 0 {
+            let name = yarn_name(words.trim_end_matches(':')).unwrap_or_default();
+            found.push(Locked { name: name.into(), ..Locked::default() });
+            continue;
+        }
+        let Some(last) = found.last_mut() else { continue };
+        let (key, value) = words.split_once(' ').unwrap_or((words, ""));
+        match indent {
+            2 if key == "version" => last.version = value.trim_matches('"').into(),
+            2 => in_dependencies = matches!(key, "dependencies:" | "optionalDependencies:"),
+            _ if in_dependencies => last.requires.push(key.trim_matches('"').into()),
+            _ => {}
+        }
+    }
+    found.retain(|locked| !locked.name.is_empty());
+    found
+}
+
+/// The name in `"@scope/name@npm:^1.0.0, @scope/name@npm:^1.1.0"`.
+fn yarn_name(key: &str) -> Option<&str> {
+    let first = key.split(", ").next()?.trim_matches('"');
+    let at = first.match_indices('@').map(|(at, _)| at).find(|at| *at > 0)?;
+    first.get(..at).filter(|name| is_name(name))
+}
