@@ -9,7 +9,8 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     }
     let keep = cx.strings("keep");
     let reached = cx.reached_entries();
-    for (_, package) in cx.packages() {
+    // What a bundler copied is there because something reaches it.
+    for (_, package) in cx.packages().filter(|(_, package)| !package.entries.is_empty()) {
         let used = package.entries.iter().any(|entry| reached.get(entry.0 as usize).is_some_and(|reached| *reached));
         // A declared package is `unused-dependency`'s to report, with the line to remove.
         let declared = cx.declared.declares(&package.name) == Some(true);

@@ -89,7 +89,10 @@ fn loaded(spec: &FunctionSpec, artifact: &Arc<Artifact>) -> (ModuleGraph, Packag
                 environment: &spec.environment,
                 source_tree: javascript::is_source_tree(artifact, &spec.handler),
             };
-            (javascript::simulate(&input), javascript::packages(artifact))
+            let graph = javascript::simulate(&input);
+            let mut packages = javascript::packages(artifact);
+            packages.add_bundled(&graph);
+            (graph, packages)
         }
         Language::Native => (ModuleGraph::unknown(), crate::graph::packages::native::attribute(artifact)),
         Language::Other => (ModuleGraph::unknown(), Packages::default()),

@@ -113,7 +113,7 @@ impl Counted {
             self.standard_ms += weight.measured_ms;
             return;
         }
-        self.modules += 1;
+        self.modules += u64::from(module.entry.is_some() || module.kind == ModuleKind::Namespace);
         self.compiled_bytes += weight.compiled_bytes;
         self.compiled_nodes += weight.compiled_nodes;
         self.read_bytes += weight.read_bytes;

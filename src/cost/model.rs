@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::{Estimate, ModuleCost, Part, PartKind};
 use crate::artifact::Artifact;
 use crate::graph::packages::Packages;
-use crate::graph::{Module, ModuleGraph, ModuleKind, Phase, Weight};
+use crate::graph::{Module, ModuleGraph, ModuleId, ModuleKind, Phase, Weight};
 use crate::manifest::function::FunctionSpec;
 use crate::platform::{Language, Sdk};
 use crate::text;
@@ -119,7 +119,7 @@ fn add_modules(estimate: &mut Estimate, coefficients: &Coefficients, input: &Cos
     estimate.modules = cumulate(graph, &own);
     let mut sums: BTreeMap<(PartKind, String), f64> = BTreeMap::new();
     let mut lazy_ms = 0.0;
-    for (module, [code, native]) in graph.modules.iter().zip(&own) {
+    for ((id, module), [code, native]) in graph.modules().zip(&own) {
         if module.loaded == Phase::Invoke {
             lazy_ms += code + native;
             continue;
@@ -127,7 +127,7 @@ fn add_modules(estimate: &mut Estimate, coefficients: &Coefficients, input: &Cos
         estimate.compile_ms +=
             module.weight.compiled_bytes as f64 / 1e3 * coefficients.compiled_kb * coefficients.scale;
         estimate.counted.add(module);
-        let (kind, name) = part_of(module, input);
+        let (kind, name) = part_of(id, module, input);
         *sums.entry((kind, name.clone())).or_default() += code;
         *sums.entry((PartKind::Native, name)).or_default() += native;
     }
@@ -151,17 +151,16 @@ fn is_sdk_entry(module: &Module, sdk: &Sdk) -> bool {
 }
 
 /// Which part of the estimate a module's own cost belongs to.
-fn part_of(module: &Module, input: &CostInput<'_>) -> (PartKind, String) {
-    let Some(entry) = module.entry else {
-        return match module.kind {
-            ModuleKind::Namespace => (PartKind::Module, input.spec.name.clone()),
-            _ if input.spec.runtime.sdk(input.spec.platform).is_some_and(|sdk| is_sdk_entry(module, sdk)) => {
-                (PartKind::Module, format!("{} of the runtime", module.name))
-            }
-            _ => (PartKind::Standard, "standard library".to_owned()),
+fn part_of(id: ModuleId, module: &Module, input: &CostInput<'_>) -> (PartKind, String) {
+    if module.kind == ModuleKind::Runtime {
+        let sdk = input.spec.runtime.sdk(input.spec.platform);
+        return match sdk.is_some_and(|sdk| is_sdk_entry(module, sdk)) {
+            true => (PartKind::Module, format!("{} of the runtime", module.name)),
+            false => (PartKind::Standard, "standard library".to_owned()),
         };
-    };
-    let owner = input.packages.owner(entry).map(|package| input.packages.package(package).name.to_string());
+    }
+    let owner = input.packages.of_module(input.graph, id);
+    let owner = owner.map(|package| input.packages.package(package).name.to_string());
     (PartKind::Module, owner.unwrap_or_else(|| input.spec.name.clone()))
 }
 
@@ -203,7 +202,9 @@ impl Coefficients {
         if module.kind == ModuleKind::Runtime {
             return weight.measured_ms * self.standard;
         }
-        self.module
+        // A module inside a bundle is no file to find and open.
+        let opened = if module.entry.is_some() || module.kind == ModuleKind::Namespace { self.module } else { 0.0 };
+        opened
             + self.compile(weight)
             + weight.read_bytes as f64 / 1e3 * self.read_kb
             + f64::from(weight.functions) * self.function

@@ -68,7 +68,7 @@ impl FunctionFacts {
     /// The place of a range in a module's file; the package itself for modules without a file.
     #[must_use]
     pub fn locate_in_module(&self, module: ModuleId, span: Option<Span>) -> Location {
-        match self.graph.module(module).entry {
+        match self.graph.module(module).entry.or_else(|| Some(self.graph.bundled(module)?.file)) {
             Some(entry) => self.locate(entry, span),
             None => self.location(),
         }
@@ -89,7 +89,7 @@ impl FunctionFacts {
     /// The package that owns a module's file; `None` for own files and for the runtime's modules.
     #[must_use]
     pub fn package_of(&self, module: ModuleId) -> Option<PackageId> {
-        self.graph.module(module).entry.and_then(|entry| self.packages.owner(entry))
+        self.packages.of_module(&self.graph, module)
     }
 
     /// When a package is loaded first; `None` when nothing reaches it.

@@ -170,6 +170,17 @@ pub enum Argument {
     Unknown,
 }
 
+/// A module that is not a file of its own but part of one that a bundler wrote.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BundledModule {
+    /// The module; its `entry` is `None`.
+    pub module: ModuleId,
+    /// The bundle.
+    pub file: EntryId,
+    /// The package that it was copied from; `None` for the function's own sources.
+    pub package: Option<Arc<str>>,
+}
+
 /// Something that kept the simulation from being exact; listed in the report.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GraphProblem {
@@ -229,6 +240,10 @@ pub struct ModuleGraph {
     /// Imports of own code that give a module's exports although they name another package,
     /// which hands those on as they are.
     pub reexported: Vec<(ImportSite, ModuleId)>,
+    /// Modules that a bundler put into one file, in the order of their ids.
+    pub bundled: Vec<BundledModule>,
+    /// Files that a bundler wrote and of whose modules nothing is known.
+    pub opaque_bundles: Vec<ModuleId>,
     /// What could not be analysed exactly.
     pub problems: Vec<GraphProblem>,
     /// The handler.
@@ -246,6 +261,8 @@ impl ModuleGraph {
             calls: Vec::new(),
             data_files: Vec::new(),
             reexported: Vec::new(),
+            bundled: Vec::new(),
+            opaque_bundles: Vec::new(),
             problems: Vec::new(),
             handler: HandlerResolution::Unknown,
         }
@@ -258,6 +275,13 @@ impl ModuleGraph {
     #[must_use]
     pub fn module(&self, id: ModuleId) -> &Module {
         &self.modules[id.0 as usize]
+    }
+
+    /// What is known of a module that is part of a bundle.
+    #[must_use]
+    pub fn bundled(&self, id: ModuleId) -> Option<&BundledModule> {
+        let at = self.bundled.binary_search_by_key(&id, |bundled| bundled.module).ok()?;
+        self.bundled.get(at)
     }
 
     /// Modules with their ids, in load order.

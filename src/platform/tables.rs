@@ -37,10 +37,6 @@ pub struct RuntimeFacts {
     init_ms: BaseInit,
     /// Version of the base image's C library, such as `2.34`.
     pub glibc: String,
-    /// Packages that the runtime brings and code may import without shipping them; `@scope/*`
-    /// stands for all of a scope.
-    #[serde(default)]
-    pub provides: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -51,15 +47,6 @@ struct BaseInit {
 }
 
 impl RuntimeFacts {
-    /// Whether the runtime brings the package of this name.
-    #[must_use]
-    pub fn provides(&self, name: &str) -> bool {
-        self.provides.iter().any(|provided| match provided.strip_suffix('*') {
-            Some(scope) => name.starts_with(scope),
-            None => provided == name,
-        })
-    }
-
     /// Init Duration of a hello-world function in milliseconds.
     #[must_use]
     pub fn base_init_ms(&self, architecture: Architecture) -> f64 {

@@ -231,7 +231,8 @@ fn importers(facts: &FunctionFacts) -> BTreeMap<PackageId, BTreeSet<String>> {
 }
 
 fn path(facts: &FunctionFacts, id: ModuleId) -> Option<String> {
-    facts.graph.module(id).entry.map(|entry| facts.artifact.entry(entry).path.to_string())
+    let entry = facts.graph.module(id).entry.or_else(|| Some(facts.graph.bundled(id)?.file))?;
+    Some(facts.artifact.entry(entry).path.to_string())
 }
 
 fn module(facts: &FunctionFacts, id: ModuleId) -> Module {

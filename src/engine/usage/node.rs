@@ -26,6 +26,7 @@ pub(super) fn usage(facts: &FunctionFacts, declared: &Declared) -> Usage {
     }
     let packages = Manifests::new(facts, declared);
     let reached = facts.reached_entries();
+    bundled(facts, declared, &mut usage);
     imported(facts, &mut usage);
     asked_for(facts, &mut usage);
     brought_by_others(facts, &packages, &mut usage);
@@ -43,6 +44,15 @@ pub(super) fn usage(facts: &FunctionFacts, declared: &Declared) -> Usage {
         elsewhere(&files, declared, &packages, &mut usage);
     }
     usage
+}
+
+/// What a bundler copied. Of a bundle that shows nothing of its modules nothing can be said: all
+/// may be in it.
+fn bundled(facts: &FunctionFacts, declared: &Declared, usage: &mut Usage) {
+    usage.reached.extend(facts.graph.bundled.iter().filter_map(|bundled| bundled.package.clone()));
+    if !facts.graph.opaque_bundles.is_empty() {
+        usage.reached.extend(declared.dependencies.iter().map(|dependency| dependency.name.clone()));
+    }
 }
 
 /// What own code imports, and what is loaded without an importer: preloads, and handlers that

@@ -1,6 +1,7 @@
 //! Node's module loading, simulated: which files load during Init, which later, and which never.
 
 mod builtins;
+mod bundle;
 mod interp;
 mod load;
 mod npm;
@@ -82,7 +83,9 @@ fn simulate_here(input: &JavaScriptInput<'_>) -> ModuleGraph {
     } else {
         HandlerResolution::NameMissing { module: handler_module, name: export.to_owned(), defined: exported.names }
     };
-    machine.finish(handler)
+    let (mut graph, ran) = machine.finish(handler);
+    bundle::open(&mut graph, &sources, &|entry, function| ran.contains(&(entry, function)));
+    graph
 }
 
 /// `src/index.handler` is the module `src/index` and the export `handler`.
@@ -158,14 +161,9 @@ fn missing(input: &JavaScriptInput<'_>, module: &str) -> ModuleGraph {
 
 fn empty(handler: &str, problem: &str) -> ModuleGraph {
     ModuleGraph {
-        modules: Vec::new(),
-        imports: Vec::new(),
-        unresolved: Vec::new(),
-        calls: Vec::new(),
-        data_files: Vec::new(),
-        reexported: Vec::new(),
         problems: vec![GraphProblem { entry: None, span: None, message: problem.to_owned(), fatal: false }],
         handler: HandlerResolution::ModuleMissing { module: handler.to_owned(), similar: Vec::new() },
+        ..ModuleGraph::unknown()
     }
 }
 

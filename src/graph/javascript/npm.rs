@@ -34,7 +34,7 @@ pub fn packages(artifact: &Artifact) -> Packages {
             }
         }
     }
-    Packages { packages, owners }
+    Packages { packages, owners, ..Packages::default() }
 }
 
 fn package(artifact: &Artifact, root: &str, entries: Vec<EntryId>) -> Package {

@@ -3,8 +3,10 @@
 pub mod native;
 pub mod python;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::{ModuleGraph, ModuleId};
 use crate::artifact::EntryId;
 
 /// Identifies a [`Package`] within [`Packages`].
@@ -49,6 +51,8 @@ pub struct Packages {
     pub packages: Vec<Package>,
     /// For each entry the package that owns it; `None` for the function's own files.
     pub owners: Vec<Option<PackageId>>,
+    /// Packages that a bundler copied into the function's own files, by name.
+    pub bundled: BTreeMap<Arc<str>, PackageId>,
 }
 
 impl Packages {
@@ -56,6 +60,38 @@ impl Packages {
     #[must_use]
     pub fn owner(&self, entry: EntryId) -> Option<PackageId> {
         self.owners.get(entry.0 as usize).copied().flatten()
+    }
+
+    /// Adds the packages of which a bundle holds modules, with the bytes that they take there.
+    pub fn add_bundled(&mut self, graph: &ModuleGraph) {
+        for bundled in &graph.bundled {
+            let Some(name) = &bundled.package else { continue };
+            let next = PackageId(self.packages.len() as u32);
+            let id = *self.bundled.entry(name.clone()).or_insert(next);
+            if id == next {
+                self.packages.push(Package {
+                    name: name.clone(),
+                    version: None,
+                    ecosystem: Ecosystem::Npm,
+                    entries: Vec::new(),
+                    bytes: 0,
+                    manifest: None,
+                });
+            }
+            if let Some(package) = self.packages.get_mut(id.0 as usize) {
+                package.bytes += graph.module(bundled.module).bytes;
+            }
+        }
+    }
+
+    /// The package that a module belongs to; `None` for the function's own code and for what the
+    /// runtime brings.
+    #[must_use]
+    pub fn of_module(&self, graph: &ModuleGraph, id: ModuleId) -> Option<PackageId> {
+        match graph.module(id).entry {
+            Some(entry) => self.owner(entry),
+            None => self.bundled.get(graph.bundled(id)?.package.as_ref()?).copied(),
+        }
     }
 
     /// The package with this id.

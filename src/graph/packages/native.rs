@@ -26,5 +26,5 @@ pub fn attribute(artifact: &Artifact) -> Packages {
         bytes,
         manifest: None,
     };
-    Packages { packages: crates.into_iter().map(package).collect(), owners }
+    Packages { packages: crates.into_iter().map(package).collect(), owners, ..Packages::default() }
 }

@@ -51,7 +51,7 @@ pub fn attribute(artifact: &Artifact) -> Packages {
             package.bytes += artifact.entry(entry).bytes;
         }
     }
-    Packages { packages, owners }
+    Packages { packages, owners, ..Packages::default() }
 }
 
 /// Whether a file is the function's own, judged without reading any metadata: nothing that looks

@@ -1,12 +1,13 @@
 //! What is known once everything ran: the handler, and the finished graph.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Machine;
 use super::value::{Kind, ModuleIx, ObjId, UNKNOWN, Value};
 use crate::graph::javascript::load::Format;
 use crate::graph::javascript::npm::package_root;
-use crate::graph::{ImportSite, ModuleId};
+use crate::artifact::EntryId;
+use crate::graph::{HandlerResolution, ImportSite, ModuleGraph, ModuleId};
 use crate::lang::javascript::ir::FunctionId;
 
 /// What is known about an exported handler.
@@ -55,16 +56,18 @@ impl Machine<'_> {
         self.loaded.get(ix as usize).map_or(ModuleId(0), |loaded| loaded.id)
     }
 
-    /// The finished graph.
+    /// The finished graph, and the functions that ran during Init.
     pub(in crate::graph::javascript) fn finish(
         mut self,
-        handler: crate::graph::HandlerResolution,
-    ) -> crate::graph::ModuleGraph {
+        handler: HandlerResolution,
+    ) -> (ModuleGraph, FxHashSet<(EntryId, FunctionId)>) {
         let reexported = self.reexported();
         let mut problems = self.problems;
         problems.sort();
         problems.dedup();
-        crate::graph::ModuleGraph {
+        let entry_of = |ix: ModuleIx| self.loaded.get(ix as usize).and_then(|loaded| loaded.entry);
+        let ran = self.functions_ran.iter().filter_map(|(ix, function)| Some((entry_of(*ix)?, *function))).collect();
+        let graph = ModuleGraph {
             modules: self.modules,
             imports: self.imports,
             unresolved: self.unresolved,
@@ -73,7 +76,9 @@ impl Machine<'_> {
             reexported,
             problems,
             handler,
-        }
+            ..ModuleGraph::unknown()
+        };
+        (graph, ran)
     }
 
     /// Imports of own code that give one package's exports under the name of another one, which

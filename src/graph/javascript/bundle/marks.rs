@@ -1,0 +1,106 @@
+//! Modules by the names that bundlers leave in the text.
+
+use super::wrappers::{Functions, Wrapper, wrappers};
+use super::{Inner, cleaned};
+use crate::lang::javascript::ir::Program;
+use crate::span::Span;
+
+/// What only bundlers write.
+const SIGNS: [&str; 6] =
+    ["__commonJS(", "__toESM(", "__esm(", "__webpack_require__", "__webpack_modules__", "commonjsGlobal"];
+
+/// Whether a text is the work of a bundler, by its helpers' names.
+pub(super) fn looks_bundled(text: &str) -> bool {
+    SIGNS.iter().any(|sign| text.contains(sign)) || text.contains("// node_modules/")
+}
+
+/// Whether a key or comment is the path of a source file.
+pub(super) fn is_source_path(text: &str) -> bool {
+    const EXTENSIONS: [&str; 11] =
+        ["js", "mjs", "cjs", "ts", "mts", "cts", "jsx", "tsx", "json", "node", "vue"];
+    let path = text.split('?').next().unwrap_or(text);
+    let named = path.rsplit_once('.').is_some_and(|(stem, extension)| !stem.is_empty() && EXTENSIONS.contains(&extension));
+    named && !path.contains(char::is_whitespace) && !path.contains(['*', '(', '"', '\''])
+}
+
+/// One name in the text, and how far what it names can reach.
+struct Mark {
+    start: u32,
+    limit: u32,
+    name: String,
+    wrapper: Option<Wrapper>,
+}
+
+/// The modules that names in the text tell apart; empty for what is no bundle.
+pub(super) fn modules(text: &str, program: &Program, functions: &Functions<'_>) -> Vec<Inner> {
+    if !looks_bundled(text) {
+        return Vec::new();
+    }
+    let marks = marks(text, program);
+    let places: Vec<u32> = marks.iter().map(|mark| mark.start).collect();
+    let reached = functions.reached(&places);
+    let end = text.len() as u32;
+    let mut inner = Vec::with_capacity(marks.len());
+    for (at, mark) in marks.iter().enumerate() {
+        let next = marks.get(at + 1).map_or(end, |next| next.start);
+        let limit = next.min(mark.limit).max(mark.start);
+        let ran = mark.wrapper.as_ref().is_none_or(|wrapper| functions.ran(wrapper.function));
+        inner.push(Inner {
+            name: mark.name.clone(),
+            bytes: u64::from(limit - mark.start),
+            span: Span::new(mark.start, limit.min(mark.start + 1)),
+            eager: ran && reached.get(at).copied().unwrap_or(true),
+        });
+    }
+    inner
+}
+
+/// Comments and named wrappers in the order of the text.
+fn marks(text: &str, program: &Program) -> Vec<Mark> {
+    let mut marks = comments(text);
+    let end = text.len() as u32;
+    let mut named: Vec<Mark> = Vec::new();
+    for wrapper in wrappers(program) {
+        let Some(name) = wrapper.name.clone() else { continue };
+        // esbuild writes the name twice: before the declaration and as the wrapper's key.
+        let before = marks.iter().rposition(|mark| mark.start <= wrapper.span.start);
+        match before.and_then(|at| marks.get_mut(at)) {
+            Some(mark) if mark.name == name => mark.wrapper = Some(wrapper),
+            _ => named.push(Mark {
+                start: wrapper.span.start,
+                limit: wrapper.span.end.min(end),
+                name,
+                wrapper: Some(wrapper),
+            }),
+        }
+    }
+    // What a wrapper holds ends with it, whatever is named inside.
+    for mark in &mut marks {
+        let around = named.iter().filter(|outer| outer.start < mark.start && mark.start < outer.limit);
+        mark.limit = around.map(|outer| outer.limit).min().unwrap_or(mark.limit);
+    }
+    marks.extend(named);
+    marks.sort_by_key(|mark| mark.start);
+    marks
+}
+
+/// `// path` on a line of its own as esbuild writes it, `;// path` as webpack does.
+fn comments(text: &str) -> Vec<Mark> {
+    let mut marks = Vec::new();
+    let mut start = 0u32;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim();
+        let named = content.strip_prefix("// ").or_else(|| content.strip_prefix(";// "));
+        let named = named.map(|name| name.trim_start_matches("CONCATENATED MODULE: ").trim());
+        if let Some(name) = named.filter(|name| is_source_path(name)) {
+            marks.push(Mark {
+                start: start + line.len() as u32,
+                limit: text.len() as u32,
+                name: cleaned(name),
+                wrapper: None,
+            });
+        }
+        start += line.len() as u32;
+    }
+    marks
+}
