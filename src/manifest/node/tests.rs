@@ -114,7 +114,10 @@ fn requests_ask_for_packages() {
     assert_eq!(package_of_request("@alone"), None);
 }
 
-fn locked(file: &'static str, text: &'static str) -> Vec<(String, String, Vec<String>, Vec<String>, Vec<String>)> {
+/// Name, version, what it brings, its peers, its commands.
+type Row = (String, String, Vec<String>, Vec<String>, Vec<String>);
+
+fn locked(file: &'static str, text: &'static str) -> Vec<Row> {
     let strings = |names: &[std::sync::Arc<str>]| names.iter().map(ToString::to_string).collect::<Vec<_>>();
     let tell = |locked: &Locked| {
         let (name, version) = (locked.name.to_string(), locked.version.to_string());
@@ -123,13 +126,7 @@ fn locked(file: &'static str, text: &'static str) -> Vec<(String, String, Vec<St
     read("", &[(file, text)]).locked.iter().map(tell).collect()
 }
 
-fn row(
-    name: &str,
-    version: &str,
-    requires: &[&str],
-    peers: &[&str],
-    commands: &[&str],
-) -> (String, String, Vec<String>, Vec<String>, Vec<String>) {
+fn row(name: &str, version: &str, requires: &[&str], peers: &[&str], commands: &[&str]) -> Row {
     let strings = |names: &[&str]| names.iter().map(ToString::to_string).collect();
     (name.into(), version.into(), strings(requires), strings(peers), strings(commands))
 }

@@ -16,10 +16,10 @@ pub(super) fn looks_bundled(text: &str) -> bool {
 
 /// Whether a key or comment is the path of a source file.
 pub(super) fn is_source_path(text: &str) -> bool {
-    const EXTENSIONS: [&str; 11] =
-        ["js", "mjs", "cjs", "ts", "mts", "cts", "jsx", "tsx", "json", "node", "vue"];
+    const EXTENSIONS: [&str; 11] = ["js", "mjs", "cjs", "ts", "mts", "cts", "jsx", "tsx", "json", "node", "vue"];
     let path = text.split('?').next().unwrap_or(text);
-    let named = path.rsplit_once('.').is_some_and(|(stem, extension)| !stem.is_empty() && EXTENSIONS.contains(&extension));
+    let named =
+        path.rsplit_once('.').is_some_and(|(stem, extension)| !stem.is_empty() && EXTENSIONS.contains(&extension));
     named && !path.contains(char::is_whitespace) && !path.contains(['*', '(', '"', '\''])
 }
 

@@ -14,9 +14,7 @@ use std::sync::Arc;
 use super::load::Sources;
 use super::resolve::absolute;
 use crate::artifact::{Artifact, EntryId};
-use crate::graph::{
-    BundledModule, ImportSite, Module, ModuleGraph, ModuleId, ModuleKind, Phase, Weight,
-};
+use crate::graph::{BundledModule, ImportSite, Module, ModuleGraph, ModuleId, ModuleKind, Phase, Weight};
 use crate::lang::javascript::ir::{FunctionId, Program};
 use crate::manifest::node::package_of_request;
 use crate::span::Span;

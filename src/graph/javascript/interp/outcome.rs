@@ -4,9 +4,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Machine;
 use super::value::{Kind, ModuleIx, ObjId, UNKNOWN, Value};
+use crate::artifact::EntryId;
 use crate::graph::javascript::load::Format;
 use crate::graph::javascript::npm::package_root;
-use crate::artifact::EntryId;
 use crate::graph::{HandlerResolution, ImportSite, ModuleGraph, ModuleId};
 use crate::lang::javascript::ir::FunctionId;
 
