@@ -37,7 +37,8 @@ fn needed_at_run_time(cx: &FunctionContext<'_>, dependency: &Dependency) -> Opti
 fn comes_otherwise(cx: &FunctionContext<'_>, name: &str) -> bool {
     let bundlers = cx.strings("bundlers");
     let declares = |bundler: &&&str| cx.declared.dependencies.iter().any(|dependency| *dependency.name == ***bundler);
-    cx.spec.runtime.sdk(cx.spec.platform).is_some_and(|sdk| sdk.has(name)) || bundlers.iter().any(|bundler| declares(&bundler))
+    cx.spec.runtime.sdk(cx.spec.platform).is_some_and(|sdk| sdk.has(name))
+        || bundlers.iter().any(|bundler| declares(&bundler))
 }
 
 fn not_needed_at_run_time(cx: &FunctionContext<'_>, dependency: &Dependency) -> Option<Finding> {
