@@ -12,6 +12,7 @@ pub mod manifest;
 pub mod lang;
 pub mod graph;
 pub mod cost;
+pub mod split;
 pub mod finding;
 pub mod fix;
 pub mod engine;

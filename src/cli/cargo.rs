@@ -23,6 +23,7 @@ use crate::manifest::cargo::workspace;
 use crate::manifest::dependency::Declared;
 use crate::manifest::function::FunctionSpec;
 use crate::platform::{Platform, Runtime};
+use crate::split::Routes;
 
 /// What a cold start of the workspace's Lambda functions costs, and which crates and features
 /// nobody uses
@@ -211,6 +212,7 @@ fn function_facts(
         estimate,
         declared: Declared::default(),
         usage: Usage::default(),
+        routes: Routes::default(),
         budgets,
     })
 }

@@ -19,6 +19,7 @@ use crate::manifest;
 use crate::manifest::dependency::{Declared, Files};
 use crate::manifest::function::FunctionSpec;
 use crate::platform::{Architecture, Language};
+use crate::split;
 
 /// Parsers recurse with the nesting of what they read, which is bounded before they run.
 const STACK_BYTES: usize = 64 << 20;
@@ -58,8 +59,15 @@ fn analyse(spec: FunctionSpec, budgets: Budgets) -> Result<FunctionFacts, UserEr
     let (graph, packages) = loaded(&spec, &artifact);
     let estimate = cost::estimate(&CostInput { spec: &spec, artifact: &artifact, graph: &graph, packages: &packages });
     let declared = declared(&spec, &artifact);
-    let mut facts =
-        FunctionFacts { spec, artifact, graph, packages, estimate, declared, usage: Usage::default(), budgets };
+    let routes = split::analyse(&split::Input {
+        spec: &spec,
+        artifact: &artifact,
+        graph: &graph,
+        packages: &packages,
+        estimate: &estimate,
+    });
+    let usage = Usage::default();
+    let mut facts = FunctionFacts { spec, artifact, graph, packages, estimate, declared, usage, routes, budgets };
     facts.usage = Usage::of(&facts, &facts.declared);
     Ok(facts)
 }

@@ -8,6 +8,7 @@ use crate::graph::{HandlerResolution, ImportSite, ModuleGraph, ModuleId, Phase};
 use crate::manifest::dependency::Declared;
 use crate::manifest::function::FunctionSpec;
 use crate::span::Span;
+use crate::split::Routes;
 
 /// Everything known about one function before rules run.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct FunctionFacts {
     pub declared: Declared,
     /// Which of that it uses.
     pub usage: Usage,
+    /// What it dispatches on, and what that needs.
+    pub routes: Routes,
     /// Limits that the user set on it.
     pub budgets: Budgets,
 }

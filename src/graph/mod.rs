@@ -99,7 +99,7 @@ pub struct Module {
 }
 
 /// The place of an import.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ImportSite {
     /// The module whose code imports.
     pub importer: ModuleId,

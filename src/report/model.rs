@@ -11,6 +11,7 @@ use crate::finding::Severity;
 use crate::graph::Phase;
 use crate::graph::packages::Ecosystem;
 use crate::platform::{Architecture, Platform};
+use crate::split::EventKind;
 
 /// The value of [`Report::schema`].
 pub const SCHEMA: &str = "defrost-report/1";
@@ -289,10 +290,29 @@ pub struct Route {
     pub function: String,
     /// Where it is registered.
     pub location: Option<Origin>,
+    /// What kind of event it answers.
+    pub kind: EventKind,
     /// Packages it needs beyond those every route needs.
     pub packages: Vec<String>,
+    /// Unpacked bytes of all packages and own modules that it needs.
+    pub bytes: u64,
     /// Init if the route lived alone.
     pub estimated_ms: f64,
+    /// What its first request loads on top.
+    pub first_request_ms: f64,
+    /// What it asks of the cloud's SDK, for permissions.
+    pub services: Vec<Service>,
+    /// Environment variables that it reads.
+    pub environment: Vec<String>,
+}
+
+/// Operations of one service of the cloud's SDK.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Service {
+    /// The service as the SDK names it.
+    pub name: String,
+    /// Operations, as far as the code says; none when only a client is made.
+    pub operations: Vec<String>,
 }
 
 /// A split plan.

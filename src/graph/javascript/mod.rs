@@ -62,6 +62,18 @@ pub fn simulate(input: &JavaScriptInput<'_>) -> ModuleGraph {
     })
 }
 
+/// The programs of some files as the simulation reads them; nothing for what cannot be read.
+#[must_use]
+pub fn programs(
+    artifact: &Arc<Artifact>,
+    node: u32,
+    source_tree: bool,
+    entries: &[EntryId],
+) -> Vec<Option<Arc<crate::lang::javascript::ir::Program>>> {
+    let sources = Sources::new(artifact, node, source_tree);
+    entries.iter().map(|entry| sources.get(*entry).program.clone()).collect()
+}
+
 fn simulate_here(input: &JavaScriptInput<'_>) -> ModuleGraph {
     let (module, export) = split_handler(input.handler);
     let Some(entry) = handler_file(input, module) else {

@@ -1,0 +1,15 @@
+//! What each route of a function needs, and whether pulling the function apart pays.
+
+mod closure;
+mod dispatch;
+mod event;
+mod found;
+mod program;
+mod reach;
+mod routers;
+mod routes;
+mod uses;
+
+pub use closure::Closure;
+pub use found::EventKind;
+pub use routes::{Input, Route, Routes, analyse};

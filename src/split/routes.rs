@@ -1,0 +1,225 @@
+//! The routes of a function with what each of them needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::closure::{Closure, Closures};
+use super::found::{self, EventKind, Found};
+use super::program::{Program, Thing, UnitId};
+use super::reach::{Cuts, Reach, Region, reach};
+use super::{dispatch, routers};
+use crate::artifact::Artifact;
+use crate::cost::Estimate;
+use crate::graph::packages::{PackageId, Packages};
+use crate::graph::{HandlerResolution, ModuleGraph, ModuleId, ModuleKind, javascript};
+use crate::lang::flow::{self, Flow, FuncId, Kind};
+use crate::lang::python;
+use crate::manifest::function::FunctionSpec;
+use crate::platform::Language;
+use crate::span::Span;
+
+/// Most own source that is read for routes, bytes; larger files are bundles of other people's code.
+const MOST_SOURCE: u64 = 6 << 20;
+/// Most routes that are followed.
+const MOST_ROUTES: usize = 2_000;
+
+/// What routes are found from.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    /// The function as declared.
+    pub spec: &'a FunctionSpec,
+    /// Its package.
+    pub artifact: &'a Arc<Artifact>,
+    /// What it loads.
+    pub graph: &'a ModuleGraph,
+    /// Who the files belong to.
+    pub packages: &'a Packages,
+    /// What the modules cost.
+    pub estimate: &'a Estimate,
+}
+
+/// One thing that a function's handler dispatches on. Times are milliseconds, sizes bytes.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// What kind of event it answers.
+    pub kind: EventKind,
+    /// HTTP method; nothing for any.
+    pub method: Option<String>,
+    /// HTTP path with its parameters as written.
+    pub path: Option<String>,
+    /// How it is called: method and path, or the dispatch key as written.
+    pub label: String,
+    /// Name of the function that serves it; empty when it has none.
+    pub function: String,
+    /// Where it is registered.
+    pub place: (ModuleId, Span),
+    /// All that it needs, the common part included.
+    pub closure: Closure,
+    /// Packages beyond those that every route needs.
+    pub packages: Vec<PackageId>,
+    /// Operations of the cloud's SDK by service.
+    pub operations: BTreeMap<String, BTreeSet<String>>,
+    /// Environment variables that it reads.
+    pub environment: BTreeSet<String>,
+    /// Mutable variables of modules that it uses, by module and number.
+    pub state: BTreeSet<(ModuleId, u32)>,
+}
+
+/// The routes of one function.
+#[derive(Clone, Debug, Default)]
+pub struct Routes {
+    /// In the order of the code.
+    pub routes: Vec<Route>,
+    /// What every route needs.
+    pub common: Closure,
+}
+
+/// Finds a function's routes and what each needs; empty where there is nothing to dispatch.
+#[must_use]
+pub fn analyse(input: &Input<'_>) -> Routes {
+    let HandlerResolution::Found { module, .. } = input.graph.handler else { return Routes::default() };
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().name("routes".to_owned()).stack_size(python::PARSE_STACK);
+        let worked = builder.spawn_scoped(scope, || analyse_here(input, module));
+        // A panic or a missing thread costs the routes only.
+        worked.ok().and_then(|thread| thread.join().ok()).unwrap_or_default()
+    })
+}
+
+fn analyse_here(input: &Input<'_>, module: ModuleId) -> Routes {
+    let python = input.spec.runtime.language() == Language::Python;
+    let flows = flows(input, python);
+    let program = Program::new(input.graph, flows, python);
+    let Some(handler) = program.unit_of(module) else { return Routes::default() };
+    let mut cuts = Cuts::default();
+    let mut found = routers::find(&program, &mut cuts);
+    let name = input.spec.handler.rsplit('.').next().unwrap_or_default();
+    let handlers = handler_functions(&program, handler, name, &cuts);
+    found.extend(dispatch::find(&program, &mut cuts, &handlers));
+    let mut found = found::distinct(found);
+    found.truncate(MOST_ROUTES);
+    if found.is_empty() {
+        return Routes::default();
+    }
+    found.sort_by_key(|route| (program.units[route.place.0].module, route.place.1));
+    let base = base(&program, &cuts, handler, name, &handlers);
+    measured(input, &program, &cuts, &base, found)
+}
+
+/// The code that runs whatever the route is.
+fn base(
+    program: &Program<'_>,
+    cuts: &Cuts,
+    handler: UnitId,
+    name: &str,
+    handlers: &[(UnitId, FuncId)],
+) -> Reach {
+    let mut regions = vec![Region::Unit(handler)];
+    regions.extend(handlers.iter().map(|(unit, function)| Region::Function(*unit, *function)));
+    for (export, def) in &program.flow(handler).exports {
+        if &**export == name || &**export == "*" {
+            match def {
+                flow::Def::Node(node) => regions.push(Region::Node((handler, *node))),
+                flow::Def::Var(var) => {
+                    let defs = program.flow(handler).vars.get(*var as usize).map_or(&[][..], |var| &var.defs);
+                    regions.extend(defs.iter().filter_map(|def| match def {
+                        flow::Def::Node(node) => Some(Region::Node((handler, *node))),
+                        _ => None,
+                    }));
+                }
+                _ => {}
+            }
+        }
+    }
+    reach(program, cuts, &regions)
+}
+
+/// The functions behind the handler's name: itself, or those that it wraps.
+fn handler_functions(program: &Program<'_>, unit: UnitId, name: &str, cuts: &Cuts) -> Vec<(UnitId, FuncId)> {
+    let mut found = Vec::new();
+    let mut todo: Vec<(Thing, u32)> = program.export(unit, name, 16).map(|thing| (thing, 0)).into_iter().collect();
+    while let Some((thing, depth)) = todo.pop() {
+        let at = match program.unwrapped(thing) {
+            Thing::Node(at) | Thing::Made(_, at) => at,
+            _ => continue,
+        };
+        if depth > 8 || cuts.nodes.contains(&at) || found.len() > 8 {
+            continue;
+        }
+        match program.kind(at) {
+            Kind::Function(function) => found.push((at.0, *function)),
+            Kind::Call(callee, args) => {
+                if let Kind::Attr(object, _) = program.kind((at.0, *callee)) {
+                    todo.push((program.value((at.0, *object)), depth + 1));
+                }
+                todo.extend(args.iter().map(|arg| (program.value((at.0, arg.value)), depth + 1)));
+            }
+            Kind::Or(parts) => todo.extend(parts.iter().map(|part| (program.value((at.0, *part)), depth + 1))),
+            _ => {}
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// The own modules that are loaded, as code.
+fn flows(input: &Input<'_>, python: bool) -> Vec<(ModuleId, Flow)> {
+    let mut own = Vec::new();
+    let mut bytes = 0;
+    for (id, module) in input.graph.modules() {
+        let Some(entry) = module.entry.filter(|_| module.kind == ModuleKind::Source) else { continue };
+        if input.packages.owner(entry).is_some() || bytes + module.bytes > MOST_SOURCE {
+            continue;
+        }
+        bytes += module.bytes;
+        own.push((id, entry));
+    }
+    if !python {
+        let source_tree = javascript::is_source_tree(input.artifact, &input.spec.handler);
+        let node = u32::from(input.spec.runtime.version().0);
+        let entries: Vec<_> = own.iter().map(|(_, entry)| *entry).collect();
+        let programs = javascript::programs(input.artifact, node, source_tree, &entries);
+        let lowered = own.iter().zip(programs).filter_map(|((id, entry), program)| {
+            let text = input.artifact.read(*entry).ok()?;
+            let text = String::from_utf8_lossy((*text).as_ref()).into_owned();
+            let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+            Some((*id, flow::javascript::lower(&*program?, text)))
+        });
+        return lowered.collect();
+    }
+    let lowered = own.into_iter().filter_map(|(id, entry)| {
+        let bytes = input.artifact.read(entry).ok()?;
+        let parsed = python::parse((*bytes).as_ref());
+        let name = &*input.graph.module(id).name;
+        let is_package = input.artifact.entry(entry).path.ends_with("/__init__.py");
+        let package = if is_package { name } else { name.rsplit_once('.').map_or("", |(parent, _)| parent) };
+        Some((id, flow::python::lower(&parsed.code, package)))
+    });
+    lowered.collect()
+}
+
+fn measured(input: &Input<'_>, program: &Program<'_>, cuts: &Cuts, base: &Reach, found: Vec<Found>) -> Routes {
+    let closures = Closures::new(input, program);
+    let reached: Vec<Reach> = found.iter().map(|route| reach(program, cuts, &route.regions)).collect();
+    let all: Vec<Closure> = reached.iter().map(|route| closures.of(&[base, route])).collect();
+    let common = closures.common(&all);
+    let routes = found.into_iter().zip(reached).zip(all).map(|((route, reach), closure)| {
+        let packages = closure.packages.difference(&common.packages).copied().collect();
+        let changed = |at: &&(UnitId, u32)| reach.changed.contains(*at);
+        Route {
+            kind: route.kind,
+            label: route.label(),
+            method: route.method,
+            path: route.path,
+            function: route.function,
+            place: (program.units[route.place.0].module, route.place.1),
+            packages,
+            closure,
+            state: reach.read.iter().filter(changed).map(|(unit, var)| (program.units[*unit].module, *var)).collect(),
+            operations: reach.operations,
+            environment: reach.environment,
+        }
+    });
+    Routes { routes: routes.collect(), common }
+}
