@@ -292,7 +292,7 @@ pub struct Route {
     pub location: Option<Origin>,
     /// What kind of event it answers.
     pub kind: EventKind,
-    /// Packages it needs beyond those every route needs.
+    /// Packages that its own code imports, beyond those every route needs.
     pub packages: Vec<String>,
     /// Unpacked bytes of all packages and own modules that it needs.
     pub bytes: u64,

@@ -487,7 +487,14 @@ impl Walk<'_, '_> {
             self.reach.read.insert((unit, var));
         }
         for def in &inner.defs {
-            self.definition(unit, def, Some(var));
+            // What a function gives its own variables was followed where it stands.
+            let followed = match def {
+                Def::Node(node) if !inner.top => !self.is_definition(unit, *node),
+                _ => false,
+            };
+            if !followed {
+                self.definition(unit, def, Some(var));
+            }
         }
         if inner.defs.is_empty() {
             // A name that a star import may bring.
@@ -502,6 +509,11 @@ impl Walk<'_, '_> {
                 }
             }
         }
+    }
+
+    fn is_definition(&self, unit: UnitId, node: u32) -> bool {
+        let flow = self.program.flow(unit);
+        flow.defined_function(node).is_some() || matches!(flow.kind(node), Kind::Class(_))
     }
 
     fn class(&mut self, unit: UnitId, class: ClassId) {

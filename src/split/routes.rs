@@ -55,7 +55,7 @@ pub struct Route {
     pub place: (ModuleId, Span),
     /// All that it needs, the common part included.
     pub closure: Closure,
-    /// Packages beyond those that every route needs.
+    /// Packages that its own code imports, beyond those that every route needs.
     pub packages: Vec<PackageId>,
     /// Operations of the cloud's SDK by service.
     pub operations: BTreeMap<String, BTreeSet<String>>,
@@ -205,7 +205,9 @@ fn measured(input: &Input<'_>, program: &Program<'_>, cuts: &Cuts, base: &Reach,
     let all: Vec<Closure> = reached.iter().map(|route| closures.of(&[base, route])).collect();
     let common = closures.common(&all);
     let routes = found.into_iter().zip(reached).zip(all).map(|((route, reach), closure)| {
-        let packages = closure.packages.difference(&common.packages).copied().collect();
+        let owner = |id: &ModuleId| input.graph.module(*id).entry.and_then(|entry| input.packages.owner(entry));
+        let named: BTreeSet<PackageId> = reach.targets.iter().filter_map(owner).collect();
+        let packages = named.difference(&common.packages).copied().collect();
         let changed = |at: &&(UnitId, u32)| reach.changed.contains(*at);
         Route {
             kind: route.kind,
