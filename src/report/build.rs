@@ -128,7 +128,10 @@ fn routes(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Vec<Route> {
             estimated_ms: rounded(route.closure.init_ms),
             first_request_ms: rounded(route.closure.first_request_ms),
             services: services
-                .map(|(name, operations)| Service { name: name.clone(), operations: operations.iter().cloned().collect() })
+                .map(|(name, operations)| Service {
+                    name: name.clone(),
+                    operations: operations.iter().cloned().collect(),
+                })
                 .collect(),
             environment: route.environment.iter().cloned().collect(),
         }

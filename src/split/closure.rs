@@ -73,7 +73,8 @@ impl<'a, 'p> Closures<'a, 'p> {
                 None => modules.contains(&first.0),
             }
         };
-        let calls = self.input.graph.calls.iter().enumerate().filter(|(_, call)| made(call)).map(|(at, _)| at).collect();
+        let calls =
+            self.input.graph.calls.iter().enumerate().filter(|(_, call)| made(call)).map(|(at, _)| at).collect();
         self.counted(modules, calls)
     }
 
@@ -102,11 +103,10 @@ impl<'a, 'p> Closures<'a, 'p> {
                 Phase::Invoke => lazy_ms += self_ms,
             }
             match module.entry.map(|entry| packages.owner(entry)) {
-                Some(Some(package)) => {
-                    if closure.packages.insert(package) {
-                        closure.bytes += packages.package(package).bytes;
-                    }
+                Some(Some(package)) if closure.packages.insert(package) => {
+                    closure.bytes += packages.package(package).bytes;
                 }
+                Some(Some(_)) => {}
                 Some(None) => closure.bytes += module.bytes,
                 None => {}
             }
@@ -127,8 +127,7 @@ fn call_ms(input: &Input<'_>) -> Vec<f64> {
     let calls = &input.graph.calls;
     let mut shares = vec![0.0; calls.len()];
     for part in input.estimate.parts.iter().filter(|part| part.kind == PartKind::Call) {
-        let matched: Vec<usize> =
-            (0..calls.len()).filter(|at| text::matches(&part.name, &calls[*at].callee)).collect();
+        let matched: Vec<usize> = (0..calls.len()).filter(|at| text::matches(&part.name, &calls[*at].callee)).collect();
         for at in &matched {
             shares[*at] += part.ms / matched.len() as f64;
         }

@@ -1,11 +1,13 @@
 //! Routes of a handler that dispatches by itself: branches on fields of the event, tables of
 //! handlers, modules chosen by name.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::event::{Condition, Field, Reader};
 use super::found::{EventKind, Found, is_path};
 use super::program::{At, Program, Thing, UnitId};
 use super::reach::{Cuts, Region};
-use super::routers::{function_name, named, of_regex};
+use super::reading::{around_span, function_name, named, of_regex};
 use crate::lang::flow::{Arg, BlockId, FuncId, Kind, NodeId, Stmt};
 use crate::span::Span;
 
@@ -31,7 +33,27 @@ pub(super) fn find(program: &Program<'_>, cuts: &mut Cuts, handlers: &[(UnitId, 
     }
     cuts.nodes.extend(finder.cuts.nodes);
     cuts.blocks.extend(finder.cuts.blocks);
-    found.into_iter().map(|route| route.found).collect()
+    let mut found: Vec<Found> = found.into_iter().map(|route| route.found).collect();
+    rename_helpers(program, &mut found);
+    found
+}
+
+/// A function that several branches call builds their answers; they are served by the function
+/// around them.
+fn rename_helpers(program: &Program<'_>, found: &mut [Found]) {
+    let mut places: BTreeMap<String, BTreeSet<(UnitId, Span)>> = BTreeMap::new();
+    for route in found.iter().filter(|route| matches!(route.regions.first(), Some(Region::Block(..)))) {
+        places.entry(route.function.clone()).or_default().insert(route.place);
+    }
+    for route in found {
+        let shared = places.get(&route.function).is_some_and(|places| places.len() > 1);
+        if (shared || route.function.is_empty())
+            && let Some(Region::Block(..)) = route.regions.first()
+            && let Some(function) = around_span(program, route.place.0, route.place.1)
+        {
+            route.function = function_name(program, (route.place.0, function));
+        }
+    }
 }
 
 /// The parameter that holds the event; `self` is none.
@@ -243,8 +265,7 @@ impl<'a> Finder<'_, 'a> {
     /// An own function that gets the event or a part of it.
     fn follow(&mut self, callee: At, args: &[Arg], given: &Condition) -> Vec<Branch> {
         let program = self.reader.program;
-        let fields: Vec<Option<Field>> =
-            args.iter().map(|arg| self.reader.field((callee.0, arg.value))).collect();
+        let fields: Vec<Option<Field>> = args.iter().map(|arg| self.reader.field((callee.0, arg.value))).collect();
         if fields.iter().all(Option::is_none) {
             return Vec::new();
         }
@@ -335,7 +356,8 @@ impl<'a> Finder<'_, 'a> {
                 if span.start < around.start || span.end > around.end || program.text((*unit, *request)).is_some() {
                     continue;
                 }
-                let found = self.candidates((*unit, node), (*unit, *request)).into_iter().find(|(stem, _)| stem == name);
+                let found =
+                    self.candidates((*unit, node), (*unit, *request)).into_iter().find(|(stem, _)| stem == name);
                 if let Some((_, target)) = found {
                     return Some(vec![Region::Module(target)]);
                 }
@@ -525,7 +547,9 @@ fn entries(program: &Program<'_>, at: At) -> Option<Vec<(At, At)>> {
 fn is_handler(program: &Program<'_>, at: At) -> bool {
     match program.value(at) {
         Thing::Module(_) | Thing::Made(..) => true,
-        Thing::External(path) => !matches!(path.as_str(), "True" | "False" | "None" | "str" | "int" | "undefined" | "NaN"),
+        Thing::External(path) => {
+            !matches!(path.as_str(), "True" | "False" | "None" | "str" | "int" | "undefined" | "NaN")
+        }
         Thing::Parameter(..) => false,
         Thing::Node(node) => match program.kind(node) {
             Kind::Function(_) | Kind::Class(_) | Kind::Import(_) => true,

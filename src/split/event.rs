@@ -4,7 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::found::{EventKind, is_path};
 use super::program::{At, Program, Thing, UnitId};
-use super::routers::{of_regex, texts};
+use super::reading::{of_regex, texts};
 use crate::lang::flow::{Arg, Comparison, Def, Kind, NodeId, VarId};
 
 /// A part of the event, by the names on the way to it.
@@ -24,10 +24,42 @@ pub(super) struct Condition {
 
 /// Names of fields that say what a function is to do.
 const DISPATCHED: [&str; 36] = [
-    "path", "rawpath", "resource", "resourcepath", "httpmethod", "method", "verb", "routekey", "route", "action",
-    "operation", "op", "type", "eventtype", "eventname", "command", "cmd", "source", "eventsource", "detailtype",
-    "fieldname", "typename", "service", "task", "job", "jobtype", "messagetype", "kind", "event", "trigger",
-    "triggersource", "function", "endpoint", "uri", "pathname", "requesttype",
+    "path",
+    "rawpath",
+    "resource",
+    "resourcepath",
+    "httpmethod",
+    "method",
+    "verb",
+    "routekey",
+    "route",
+    "action",
+    "operation",
+    "op",
+    "type",
+    "eventtype",
+    "eventname",
+    "command",
+    "cmd",
+    "source",
+    "eventsource",
+    "detailtype",
+    "fieldname",
+    "typename",
+    "service",
+    "task",
+    "job",
+    "jobtype",
+    "messagetype",
+    "kind",
+    "event",
+    "trigger",
+    "triggersource",
+    "function",
+    "endpoint",
+    "uri",
+    "pathname",
+    "requesttype",
 ];
 
 const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
@@ -42,7 +74,8 @@ impl Field {
     pub(super) fn is_dispatched(&self) -> bool {
         let last = self.last();
         let known = |name: &str| DISPATCHED.contains(&name);
-        known(&last) || ["get", "extract", "resolve", "normalize"].iter().any(|p| last.strip_prefix(p).is_some_and(known))
+        known(&last)
+            || ["get", "extract", "resolve", "normalize"].iter().any(|p| last.strip_prefix(p).is_some_and(known))
     }
 
     /// What it means for the field to be `text`.
@@ -147,7 +180,9 @@ impl Reader<'_, '_> {
                 let fields = parts.iter().filter_map(|part| self.field_at((unit, *part), depth));
                 fields.max_by_key(|field| field.0.len())
             }
-            Kind::Choice(_, yes, no) => self.field_at((unit, *yes), depth).or_else(|| self.field_at((unit, *no), depth)),
+            Kind::Choice(_, yes, no) => {
+                self.field_at((unit, *yes), depth).or_else(|| self.field_at((unit, *no), depth))
+            }
             Kind::Assign(_, value) => self.field_at((unit, *value), depth),
             Kind::Group(parts) if parts.len() == 1 => self.field_at((unit, *parts.first()?), depth),
             _ => None,
@@ -188,7 +223,7 @@ impl Reader<'_, '_> {
         if field.0.is_empty()
             && let Some(function) = self.program.function(callee)
         {
-            let name = super::routers::function_name(self.program, function);
+            let name = super::reading::function_name(self.program, function);
             field.0.push(name.trim_start_matches('_').replace("get_", ""));
         }
         Some(field)

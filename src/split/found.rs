@@ -96,9 +96,9 @@ pub(super) fn distinct(routes: Vec<Found>) -> Vec<Found> {
     for route in routes {
         if seen.insert((route.method.clone(), route.path.clone(), route.key.clone())) {
             kept.push(route);
-        } else if let Some(first) = kept.iter_mut().find(|kept| {
-            kept.method == route.method && kept.path == route.path && kept.key == route.key
-        }) {
+        } else if let Some(first) =
+            kept.iter_mut().find(|kept| kept.method == route.method && kept.path == route.path && kept.key == route.key)
+        {
             first.regions.extend(route.regions);
         }
     }

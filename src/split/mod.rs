@@ -6,6 +6,7 @@ mod event;
 mod found;
 mod program;
 mod reach;
+mod reading;
 mod routers;
 mod routes;
 mod uses;

@@ -287,14 +287,17 @@ impl<'a> Program<'a> {
                 let found = self.export(unit, name, depth).or_else(|| self.submodule(unit, name));
                 found.unwrap_or(if name == "default" { Thing::Module(unit) } else { Thing::Node(at) })
             }
-            Thing::External(path) => match self.names.get(&*format!("{path}.{name}")).and_then(|id| self.unit_of(*id)) {
-                Some(unit) => Thing::Module(unit),
-                None => external(&path, name),
-            },
+            Thing::External(path) => {
+                match self.names.get(&*format!("{path}.{name}")).and_then(|id| self.unit_of(*id)) {
+                    Some(unit) => Thing::Module(unit),
+                    None => external(&path, name),
+                }
+            }
             Thing::Made(path, _) => Thing::External(format!("{path}.{name}")),
             Thing::Node(map) => match self.kind(map) {
                 Kind::Map(entries) => {
-                    let mut found = entries.iter().filter(|(key, _)| self.flow(map.0).text(*key).is_some_and(|t| &**t == name));
+                    let mut found =
+                        entries.iter().filter(|(key, _)| self.flow(map.0).text(*key).is_some_and(|t| &**t == name));
                     found.next().map_or(Thing::Node(at), |(_, value)| self.value_at((map.0, *value), depth))
                 }
                 _ => Thing::Node(at),
@@ -308,8 +311,14 @@ impl<'a> Program<'a> {
             let last = path.rsplit('.').next().unwrap_or(path);
             matches!(
                 last,
-                "__importDefault" | "__importStar" | "__toESM" | "_interopRequireDefault" | "_interopRequireWildcard"
-                    | "_interop_require_default" | "_interop_require_wildcard" | "_interopNamespace"
+                "__importDefault"
+                    | "__importStar"
+                    | "__toESM"
+                    | "_interopRequireDefault"
+                    | "_interopRequireWildcard"
+                    | "_interop_require_default"
+                    | "_interop_require_wildcard"
+                    | "_interopNamespace"
             )
         };
         if let (Kind::Var(var), Some(first)) = (self.kind(callee), first) {
@@ -362,9 +371,11 @@ impl<'a> Program<'a> {
         let depth = depth.checked_sub(1)?;
         match self.kind(at) {
             Kind::Text(text) => Some(text.to_string()),
-            Kind::Join(parts) => {
-                parts.iter().map(|part| self.text_at((at.0, *part), depth)).collect::<Option<Vec<_>>>().map(|p| p.concat())
-            }
+            Kind::Join(parts) => parts
+                .iter()
+                .map(|part| self.text_at((at.0, *part), depth))
+                .collect::<Option<Vec<_>>>()
+                .map(|p| p.concat()),
             Kind::Or(parts) if parts.len() == 1 => self.text_at((at.0, *parts.first()?), depth),
             Kind::Var(_) | Kind::Attr(..) => match self.value_at(at, depth) {
                 Thing::Node(other) if other != at => self.text_at(other, depth),

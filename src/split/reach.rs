@@ -58,8 +58,20 @@ pub(super) struct Reach {
 
 /// Methods that change what they are called on.
 const CHANGING: [&str; 14] = [
-    "append", "extend", "insert", "add", "update", "pop", "popleft", "appendleft", "push", "unshift", "splice", "set",
-    "delete", "setdefault",
+    "append",
+    "extend",
+    "insert",
+    "add",
+    "update",
+    "pop",
+    "popleft",
+    "appendleft",
+    "push",
+    "unshift",
+    "splice",
+    "set",
+    "delete",
+    "setdefault",
 ];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -83,14 +95,8 @@ struct Walk<'p, 'a> {
 
 /// Follows the code of some regions.
 pub(super) fn reach(program: &Program<'_>, cuts: &Cuts, regions: &[Region]) -> Reach {
-    let mut walk = Walk {
-        program,
-        cuts,
-        reach: Reach::default(),
-        todo: Vec::new(),
-        seen: FxHashSet::default(),
-        inside: false,
-    };
+    let mut walk =
+        Walk { program, cuts, reach: Reach::default(), todo: Vec::new(), seen: FxHashSet::default(), inside: false };
     for region in regions {
         // A root is followed although it is cut off for others.
         match *region {
@@ -203,7 +209,9 @@ impl Walk<'_, '_> {
     fn is_export(&self, unit: UnitId, place: u32) -> bool {
         let flow = self.program.flow(unit);
         let is_exports = |node: u32| match flow.kind(node) {
-            Kind::Var(var) => flow.vars.get(*var as usize).is_some_and(|var| matches!(&*var.name, "exports" | "module")),
+            Kind::Var(var) => {
+                flow.vars.get(*var as usize).is_some_and(|var| matches!(&*var.name, "exports" | "module"))
+            }
             _ => false,
         };
         match flow.kind(place) {
@@ -422,7 +430,8 @@ impl Walk<'_, '_> {
         let program = self.program;
         let flow = program.flow(unit);
         let mut found = false;
-        for (_, def) in flow.exports.iter().filter(|(export, _)| &**export == name || (name == "default" && &**export == "*"))
+        for (_, def) in
+            flow.exports.iter().filter(|(export, _)| &**export == name || (name == "default" && &**export == "*"))
         {
             found = true;
             self.definition(unit, def, None);

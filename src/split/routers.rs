@@ -6,16 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::found::{EventKind, Found, is_path, join};
 use super::program::{At, Program, Thing, UnitId};
 use super::reach::{Cuts, Region};
-use crate::lang::flow::{Arg, FuncId, Kind, NodeId, VarId};
-
-/// The object that routes are registered with.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Router {
-    /// Made at a place.
-    Made(At),
-    /// Handed to a function.
-    Parameter(UnitId, VarId),
-}
+use super::reading::{
+    Router, VERBS, function_name, is_callable, keyword, named, of_regex, option, own_prefix, plugin, positional,
+    route_regions, router, texts, verb,
+};
+use crate::lang::flow::{Arg, FuncId, Kind, NodeId};
 
 /// A registration, before prefixes are known.
 struct Registered {
@@ -50,7 +45,6 @@ pub(super) struct Registry {
     derived: BTreeMap<Router, (Router, String)>,
 }
 
-const VERBS: [&str; 10] = ["get", "post", "put", "patch", "delete", "del", "head", "options", "all", "any"];
 const HTTP: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
 /// Routes registered with routers; what belongs to single routes is cut off for the others.
@@ -203,9 +197,9 @@ impl Registry {
     fn record(&mut self, program: &Program<'_>, at: At, router: &Router, map: At) {
         let Kind::Map(entries) = program.kind(map) else { return };
         let field = |names: &[&str]| {
-            let mut found = entries.iter().filter(|(key, _)| {
-                program.flow(map.0).text(*key).is_some_and(|key| names.contains(&&**key))
-            });
+            let mut found = entries
+                .iter()
+                .filter(|(key, _)| program.flow(map.0).text(*key).is_some_and(|key| names.contains(&&**key)));
             found.next().map(|(_, value)| (map.0, *value))
         };
         let (Some(path), Some(handler)) = (field(&["path", "url", "route"]), field(&["handler"])) else { return };
@@ -293,7 +287,8 @@ impl Registry {
         methods: &[Option<String>],
     ) {
         let found = program.class(target).map(|(unit, class)| (unit, &program.flow(unit).classes[class as usize]));
-        let mut verbs: Vec<(Option<String>, Option<(UnitId, FuncId)>, String)> = Vec::new();
+        type Served = (Option<String>, Option<(UnitId, FuncId)>, String);
+        let mut verbs: Vec<Served> = Vec::new();
         if let Some((unit, class)) = found {
             for (name, function) in &class.methods {
                 let bare = name.strip_prefix("on_").unwrap_or(name);
@@ -358,23 +353,25 @@ impl Registry {
             let router = Router::Made(at);
             let table = args.first().map(|arg| program.value((at.0, arg.value)));
             if let Some(Thing::Node(list)) = table {
-                self.table(program, at, &router, list);
+                self.table(program, &router, list);
             }
         }
     }
 
-    fn table(&mut self, program: &Program<'_>, at: At, router: &Router, list: At) {
+    fn table(&mut self, program: &Program<'_>, router: &Router, list: At) {
         let items = match program.kind(list) {
             Kind::List(items) => items.clone(),
-            Kind::Map(entries) => entries.iter().filter(|(key, _)| {
-                program.flow(list.0).text(*key).is_some_and(|key| &**key == "routes")
-            }).map(|(_, value)| *value).collect(),
+            Kind::Map(entries) => entries
+                .iter()
+                .filter(|(key, _)| program.flow(list.0).text(*key).is_some_and(|key| &**key == "routes"))
+                .map(|(_, value)| *value)
+                .collect(),
             _ => return,
         };
         for item in items {
             match program.value((list.0, item)) {
                 Thing::Node(map) if matches!(program.kind(map), Kind::Map(_)) => self.record(program, map, router, map),
-                Thing::Node(inner) if inner != list => self.table(program, at, router, inner),
+                Thing::Node(inner) if inner != list => self.table(program, router, inner),
                 _ => {}
             }
         }
@@ -418,7 +415,8 @@ impl Registry {
 
     /// Functions that get a router: `registerUsers(app)`, `require("./users")(app)`.
     fn handed(&mut self, program: &Program<'_>) {
-        let wanted: BTreeSet<Router> = self.known().into_iter().filter(|r| matches!(r, Router::Parameter(..))).collect();
+        let wanted: BTreeSet<Router> =
+            self.known().into_iter().filter(|r| matches!(r, Router::Parameter(..))).collect();
         if wanted.is_empty() {
             return;
         }
@@ -493,14 +491,7 @@ impl Registry {
     }
 
     /// All prefixes under which a router can be reached, with the mounts on the way.
-    fn chains(
-        &self,
-        router: &Router,
-        below: String,
-        way: Vec<At>,
-        into: &mut Vec<(String, Vec<At>)>,
-        replaced: bool,
-    ) {
+    fn chains(&self, router: &Router, below: String, way: Vec<At>, into: &mut Vec<(String, Vec<At>)>, replaced: bool) {
         if way.len() > 8 || into.len() > 16 {
             return;
         }
@@ -529,186 +520,4 @@ impl Registry {
 
 fn concat(prefix: &str, path: &str) -> String {
     if path.is_empty() { prefix.to_owned() } else { join(prefix, path) }
-}
-
-/// The router that an expression stands for.
-pub(super) fn router(program: &Program<'_>, at: At, depth: u32) -> Option<Router> {
-    if depth > 12 {
-        return None;
-    }
-    if let Kind::Call(callee, args) = program.kind(at)
-        && let Kind::Attr(object, name) = program.kind((at.0, *callee))
-    {
-        let fluent = VERBS.contains(&&**name)
-            || matches!(&**name, "use" | "on" | "routes" | "middleware" | "allowedMethods" | "onError" | "notFound")
-            || (&**name == "route" && args.len() > 1);
-        if fluent {
-            return router(program, (at.0, *object), depth + 1);
-        }
-        if matches!(&**name, "basePath" | "route") {
-            return router(program, (at.0, *object), depth + 1).map(|_| Router::Made(at));
-        }
-    }
-    match program.unwrapped(program.value(at)) {
-        // What a variable holds may itself be a chain of registrations.
-        Thing::Made(_, made) if made != at => router(program, made, depth + 1),
-        Thing::Made(_, made) => Some(Router::Made(made)),
-        Thing::Parameter(unit, var) => Some(Router::Parameter(unit, var)),
-        _ => None,
-    }
-}
-
-/// A function that gets a router as its first parameter.
-fn plugin(program: &Program<'_>, at: At) -> Option<Router> {
-    let (unit, function) = program.function(at)?;
-    let first = program.flow(unit).functions.get(function as usize)?.params.first()?;
-    Some(Router::Parameter(unit, *first))
-}
-
-/// The prefix that a router is made with.
-fn own_prefix(program: &Program<'_>, router: &Router) -> Option<String> {
-    let Router::Made(at) = router else { return None };
-    let Kind::Call(_, args) = program.kind(*at) else { return None };
-    option(program, *at, args, &["prefix", "url_prefix"])
-}
-
-/// A text given as a keyword, or in an object of options.
-fn option(program: &Program<'_>, at: At, args: &[Arg], names: &[&str]) -> Option<String> {
-    if let Some(value) = keyword(args, names) {
-        return program.text((at.0, value));
-    }
-    args.iter().find_map(|arg| {
-        let Thing::Node(map) = program.value((at.0, arg.value)) else { return None };
-        let Kind::Map(entries) = program.kind(map) else { return None };
-        let entry = entries.iter().find(|(key, _)| {
-            program.flow(map.0).text(*key).is_some_and(|key| names.contains(&&**key))
-        })?;
-        program.text((map.0, entry.1))
-    })
-}
-
-fn positional(args: &[Arg], at: usize) -> Option<NodeId> {
-    args.iter().filter(|arg| arg.name.is_none()).nth(at).map(|arg| arg.value)
-}
-
-fn keyword(args: &[Arg], names: &[&str]) -> Option<NodeId> {
-    args.iter().find(|arg| arg.name.as_deref().is_some_and(|name| names.contains(&name))).map(|arg| arg.value)
-}
-
-/// A constant string, or all of a list of them.
-pub(super) fn texts(program: &Program<'_>, at: At) -> Vec<String> {
-    if let Some(text) = program.text(at) {
-        return vec![text];
-    }
-    let Thing::Node(list) = program.value(at) else { return Vec::new() };
-    match program.kind(list) {
-        Kind::List(items) => items.iter().filter_map(|item| program.text((list.0, *item))).collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn verb(method: &str) -> Option<String> {
-    let method = method.to_ascii_uppercase();
-    match method.as_str() {
-        "ALL" | "ANY" | "*" => None,
-        "DEL" => Some("DELETE".to_owned()),
-        _ => Some(method),
-    }
-}
-
-/// Whether an argument may be a handler.
-fn is_callable(program: &Program<'_>, at: At) -> bool {
-    match program.unwrapped(program.value(at)) {
-        Thing::Node(node) => {
-            !matches!(program.kind(node), Kind::Text(_) | Kind::Map(_) | Kind::List(_) | Kind::Nothing | Kind::Join(_))
-        }
-        _ => true,
-    }
-}
-
-/// A path for a regular expression: groups are parameters.
-pub(super) fn of_regex(pattern: &str) -> String {
-    let mut out = String::new();
-    let mut depth = 0u32;
-    let mut class = false;
-    let mut chars = pattern.chars().peekable();
-    while let Some(c) = chars.next() {
-        match c {
-            '\\' => {
-                if let Some(escaped) = chars.next()
-                    && depth == 0
-                {
-                    let literal = matches!(escaped, '/' | '.' | '-' | '_');
-                    out.push(if literal { escaped } else { '*' });
-                }
-            }
-            '[' => class = true,
-            ']' => {
-                class = false;
-                if depth == 0 {
-                    out.push('*');
-                }
-            }
-            '(' if !class => {
-                if depth == 0 {
-                    out.push('*');
-                }
-                depth += 1;
-            }
-            ')' if !class => depth = depth.saturating_sub(1),
-            '^' | '$' | '?' | '+' | '*' if depth == 0 && !class => {
-                if matches!(c, '+' | '*') && !out.ends_with('*') {
-                    out.pop();
-                    out.push('*');
-                }
-            }
-            c if depth == 0 && !class => out.push(if c == '.' { '*' } else { c }),
-            _ => {}
-        }
-    }
-    while out.contains("**") {
-        out = out.replace("**", "*");
-    }
-    out
-}
-
-/// The code of a route: its handlers, the module it is registered in, and what the function
-/// around the registration does.
-fn route_regions(program: &Program<'_>, at: At, handlers: &[At]) -> Vec<Region> {
-    let mut regions: Vec<Region> = handlers.iter().map(|handler| Region::Node(*handler)).collect();
-    regions.push(Region::Unit(at.0));
-    regions.extend(around(program, at).map(|function| Region::Function(at.0, function)));
-    regions
-}
-
-/// The innermost function around a place.
-pub(super) fn around(program: &Program<'_>, at: At) -> Option<FuncId> {
-    let flow = program.flow(at.0);
-    let span = flow.span(at.1);
-    let holds = |inner: &crate::lang::flow::Function| inner.span.start < span.start && span.end <= inner.span.end;
-    let found = flow.functions.iter().enumerate().filter(|(_, function)| holds(function));
-    found.min_by_key(|(_, function)| function.span.end - function.span.start).map(|(id, _)| id as FuncId)
-}
-
-pub(super) fn function_name(program: &Program<'_>, function: (UnitId, FuncId)) -> String {
-    program.flow(function.0).functions.get(function.1 as usize).map_or(String::new(), |f| f.name.to_string())
-}
-
-/// The name of what an expression stands for: the function's own, else as it is written.
-pub(super) fn named(program: &Program<'_>, at: At) -> String {
-    if let Some(function) = program.function(at) {
-        let name = function_name(program, function);
-        if !name.is_empty() {
-            return name;
-        }
-    }
-    match program.kind(at) {
-        Kind::Var(var) => program.flow(at.0).vars.get(*var as usize).map_or(String::new(), |var| var.name.to_string()),
-        Kind::Attr(object, name) => match named(program, (at.0, *object)) {
-            object if object.is_empty() => name.to_string(),
-            object => format!("{object}.{name}"),
-        },
-        Kind::Call(callee, _) => named(program, (at.0, *callee)),
-        _ => String::new(),
-    }
 }

@@ -107,13 +107,7 @@ fn analyse_here(input: &Input<'_>, module: ModuleId) -> Routes {
 }
 
 /// The code that runs whatever the route is.
-fn base(
-    program: &Program<'_>,
-    cuts: &Cuts,
-    handler: UnitId,
-    name: &str,
-    handlers: &[(UnitId, FuncId)],
-) -> Reach {
+fn base(program: &Program<'_>, cuts: &Cuts, handler: UnitId, name: &str, handlers: &[(UnitId, FuncId)]) -> Reach {
     let mut regions = vec![Region::Unit(handler)];
     regions.extend(handlers.iter().map(|(unit, function)| Region::Function(*unit, *function)));
     for (export, def) in &program.flow(handler).exports {

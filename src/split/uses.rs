@@ -8,10 +8,11 @@ use crate::lang::flow::{Arg, Kind};
 pub(super) fn note(program: &Program<'_>, at: At, reach: &mut Reach) {
     match program.kind(at) {
         Kind::Call(callee, args) => call(program, at, (at.0, *callee), args, reach),
-        Kind::Attr(object, name) => {
-            if is_environment(&program.value((at.0, *object))) && !matches!(&**name, "get" | "items" | "keys" | "copy") {
-                reach.environment.insert(name.to_string());
-            }
+        Kind::Attr(object, name)
+            if !matches!(&**name, "get" | "items" | "keys" | "copy")
+                && is_environment(&program.value((at.0, *object))) =>
+        {
+            reach.environment.insert(name.to_string());
         }
         Kind::Index(object, key) => {
             if is_environment(&program.value((at.0, *object)))

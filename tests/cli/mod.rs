@@ -5,6 +5,7 @@ mod config;
 mod estimate;
 mod fix;
 mod init;
+mod routes;
 mod suppression;
 mod template;
 mod trouble;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::{Arg, Arm, BlockId, Class, Comparison, Def, Flow, FuncId, Import, Kind, Member, NodeId, Stmt, Target, VarId};
+use super::{
+    Arg, Arm, BlockId, Class, Comparison, Def, Flow, FuncId, Import, Kind, Member, NodeId, Stmt, Target, VarId,
+};
 use crate::lang::javascript::ir::{
     self, BinaryOp, Export, ExprKind, Item, Key, Pattern, Program, Scope, StmtKind, Text, UnaryOp, Var,
 };

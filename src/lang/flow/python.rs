@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::{Arg, Arm, BlockId, Class, Comparison, Def, Flow, FuncId, Import, Kind, Member, NodeId, Stmt, Target, VarId};
+use super::{
+    Arg, Arm, BlockId, Class, Comparison, Def, Flow, FuncId, Import, Kind, Member, NodeId, Stmt, Target, VarId,
+};
 use crate::lang::python::ir::{self, Code, CompareOp, Expr, NameId, Pattern};
 use crate::span::Span;
 
@@ -279,14 +281,7 @@ impl Lowering<'_> {
         out.push(Stmt::Import(bound));
     }
 
-    fn import_from(
-        &mut self,
-        module: Option<&str>,
-        level: u32,
-        names: &[ir::Alias],
-        span: Span,
-        out: &mut Vec<Stmt>,
-    ) {
+    fn import_from(&mut self, module: Option<&str>, level: u32, names: &[ir::Alias], span: Span, out: &mut Vec<Stmt>) {
         let request: Arc<str> = Arc::from(absolute(self.package, module.unwrap_or_default(), level));
         let mut bound = Vec::new();
         for alias in names {
@@ -528,7 +523,11 @@ impl Lowering<'_> {
         parts.push(element);
         parts.extend(value);
         // `[Route(x) for x in ..]` is a list of what its element gives.
-        if single && value.is_none() { Kind::List(vec![self.flow.node(Kind::Group(parts), Span::default())]) } else { Kind::Group(parts) }
+        if single && value.is_none() {
+            Kind::List(vec![self.flow.node(Kind::Group(parts), Span::default())])
+        } else {
+            Kind::Group(parts)
+        }
     }
 }
 

@@ -1,0 +1,201 @@
+//! How calls that register routes are read: routers, arguments, names, patterns.
+
+use super::program::{At, Program, Thing, UnitId};
+use super::reach::Region;
+use crate::lang::flow::{self, Arg, FuncId, Kind, NodeId, VarId};
+use crate::span::Span;
+
+/// The object that routes are registered with.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Router {
+    /// Made at a place.
+    Made(At),
+    /// Handed to a function.
+    Parameter(UnitId, VarId),
+}
+
+/// Methods of routers that are named like those of HTTP.
+pub(super) const VERBS: [&str; 10] = ["get", "post", "put", "patch", "delete", "del", "head", "options", "all", "any"];
+/// The router that an expression stands for.
+pub(super) fn router(program: &Program<'_>, at: At, depth: u32) -> Option<Router> {
+    if depth > 12 {
+        return None;
+    }
+    if let Kind::Call(callee, args) = program.kind(at)
+        && let Kind::Attr(object, name) = program.kind((at.0, *callee))
+    {
+        let fluent = VERBS.contains(&&**name)
+            || matches!(&**name, "use" | "on" | "routes" | "middleware" | "allowedMethods" | "onError" | "notFound")
+            || (&**name == "route" && args.len() > 1);
+        if fluent {
+            return router(program, (at.0, *object), depth + 1);
+        }
+        if matches!(&**name, "basePath" | "route") {
+            return router(program, (at.0, *object), depth + 1).map(|_| Router::Made(at));
+        }
+    }
+    match program.unwrapped(program.value(at)) {
+        // What a variable holds may itself be a chain of registrations.
+        Thing::Made(_, made) if made != at => router(program, made, depth + 1),
+        Thing::Made(_, made) => Some(Router::Made(made)),
+        Thing::Parameter(unit, var) => Some(Router::Parameter(unit, var)),
+        _ => None,
+    }
+}
+
+/// A function that gets a router as its first parameter.
+pub(super) fn plugin(program: &Program<'_>, at: At) -> Option<Router> {
+    let (unit, function) = program.function(at)?;
+    let first = program.flow(unit).functions.get(function as usize)?.params.first()?;
+    Some(Router::Parameter(unit, *first))
+}
+
+/// The prefix that a router is made with.
+pub(super) fn own_prefix(program: &Program<'_>, router: &Router) -> Option<String> {
+    let Router::Made(at) = router else { return None };
+    let Kind::Call(_, args) = program.kind(*at) else { return None };
+    option(program, *at, args, &["prefix", "url_prefix"])
+}
+
+/// A text given as a keyword, or in an object of options.
+pub(super) fn option(program: &Program<'_>, at: At, args: &[Arg], names: &[&str]) -> Option<String> {
+    if let Some(value) = keyword(args, names) {
+        return program.text((at.0, value));
+    }
+    args.iter().find_map(|arg| {
+        let Thing::Node(map) = program.value((at.0, arg.value)) else { return None };
+        let Kind::Map(entries) = program.kind(map) else { return None };
+        let entry = entries
+            .iter()
+            .find(|(key, _)| program.flow(map.0).text(*key).is_some_and(|key| names.contains(&&**key)))?;
+        program.text((map.0, entry.1))
+    })
+}
+
+pub(super) fn positional(args: &[Arg], at: usize) -> Option<NodeId> {
+    args.iter().filter(|arg| arg.name.is_none()).nth(at).map(|arg| arg.value)
+}
+
+pub(super) fn keyword(args: &[Arg], names: &[&str]) -> Option<NodeId> {
+    args.iter().find(|arg| arg.name.as_deref().is_some_and(|name| names.contains(&name))).map(|arg| arg.value)
+}
+
+/// A constant string, or all of a list of them.
+pub(super) fn texts(program: &Program<'_>, at: At) -> Vec<String> {
+    if let Some(text) = program.text(at) {
+        return vec![text];
+    }
+    let Thing::Node(list) = program.value(at) else { return Vec::new() };
+    match program.kind(list) {
+        Kind::List(items) => items.iter().filter_map(|item| program.text((list.0, *item))).collect(),
+        _ => Vec::new(),
+    }
+}
+
+pub(super) fn verb(method: &str) -> Option<String> {
+    let method = method.to_ascii_uppercase();
+    match method.as_str() {
+        "ALL" | "ANY" | "*" => None,
+        "DEL" => Some("DELETE".to_owned()),
+        _ => Some(method),
+    }
+}
+
+/// Whether an argument may be a handler.
+pub(super) fn is_callable(program: &Program<'_>, at: At) -> bool {
+    match program.unwrapped(program.value(at)) {
+        Thing::Node(node) => {
+            !matches!(program.kind(node), Kind::Text(_) | Kind::Map(_) | Kind::List(_) | Kind::Nothing | Kind::Join(_))
+        }
+        _ => true,
+    }
+}
+
+/// A path for a regular expression: groups are parameters.
+pub(super) fn of_regex(pattern: &str) -> String {
+    let mut out = String::new();
+    let mut depth = 0u32;
+    let mut class = false;
+    let mut chars = pattern.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => {
+                if let Some(escaped) = chars.next()
+                    && depth == 0
+                {
+                    let literal = matches!(escaped, '/' | '.' | '-' | '_');
+                    out.push(if literal { escaped } else { '*' });
+                }
+            }
+            '[' => class = true,
+            ']' => {
+                class = false;
+                if depth == 0 {
+                    out.push('*');
+                }
+            }
+            '(' if !class => {
+                if depth == 0 {
+                    out.push('*');
+                }
+                depth += 1;
+            }
+            ')' if !class => depth = depth.saturating_sub(1),
+            '+' | '*' if depth == 0 && !class && !out.ends_with('*') => {
+                out.pop();
+                out.push('*');
+            }
+            '^' | '$' | '?' | '+' | '*' if depth == 0 && !class => {}
+            c if depth == 0 && !class => out.push(if c == '.' { '*' } else { c }),
+            _ => {}
+        }
+    }
+    while out.contains("**") {
+        out = out.replace("**", "*");
+    }
+    out
+}
+
+/// The code of a route: its handlers, the module it is registered in, and what the function
+/// around the registration does.
+pub(super) fn route_regions(program: &Program<'_>, at: At, handlers: &[At]) -> Vec<Region> {
+    let mut regions: Vec<Region> = handlers.iter().map(|handler| Region::Node(*handler)).collect();
+    regions.push(Region::Unit(at.0));
+    regions.extend(around(program, at).map(|function| Region::Function(at.0, function)));
+    regions
+}
+
+/// The innermost function around a place.
+fn around(program: &Program<'_>, at: At) -> Option<FuncId> {
+    around_span(program, at.0, program.flow(at.0).span(at.1))
+}
+
+/// The innermost function around a range.
+pub(super) fn around_span(program: &Program<'_>, unit: UnitId, span: Span) -> Option<FuncId> {
+    let holds = |inner: &flow::Function| inner.span.start < span.start && span.end <= inner.span.end;
+    let found = program.flow(unit).functions.iter().enumerate().filter(|(_, function)| holds(function));
+    found.min_by_key(|(_, function)| function.span.end - function.span.start).map(|(id, _)| id as FuncId)
+}
+
+pub(super) fn function_name(program: &Program<'_>, function: (UnitId, FuncId)) -> String {
+    program.flow(function.0).functions.get(function.1 as usize).map_or(String::new(), |f| f.name.to_string())
+}
+
+/// The name of what an expression stands for: the function's own, else as it is written.
+pub(super) fn named(program: &Program<'_>, at: At) -> String {
+    if let Some(function) = program.function(at) {
+        let name = function_name(program, function);
+        if !name.is_empty() {
+            return name;
+        }
+    }
+    match program.kind(at) {
+        Kind::Var(var) => program.flow(at.0).vars.get(*var as usize).map_or(String::new(), |var| var.name.to_string()),
+        Kind::Attr(object, name) => match named(program, (at.0, *object)) {
+            object if object.is_empty() => name.to_string(),
+            object => format!("{object}.{name}"),
+        },
+        Kind::Call(callee, _) => named(program, (at.0, *callee)),
+        _ => String::new(),
+    }
+}

@@ -1,0 +1,303 @@
+//! Routes: found, with prefixes, and with the packages that each needs.
+
+use super::Project;
+
+const PACKAGE: &str = "Metadata-Version: 2.1\nName: {}\nVersion: 1.0\n";
+
+/// A project in Python with stand-ins for packages.
+fn python(packages: &[&str], files: &[(&str, &str)]) -> Project {
+    let project = Project::new(files);
+    for package in packages {
+        let (module, code) = package.split_once('=').unwrap_or((package, "x = 1\n"));
+        project.write(&format!("{module}/__init__.py"), code);
+        project.write(&format!("{module}-1.0.dist-info/METADATA"), &PACKAGE.replace("{}", module));
+        project.write(&format!("{module}-1.0.dist-info/RECORD"), &format!("{module}/__init__.py,,\n"));
+    }
+    project
+}
+
+/// A project in JavaScript with stand-ins for packages.
+fn node(packages: &[&str], files: &[(&str, &str)]) -> Project {
+    let project = Project::new(files);
+    for package in packages {
+        let folder = format!("node_modules/{package}");
+        let manifest = format!("{{\"name\": \"{package}\", \"version\": \"1.0.0\", \"main\": \"index.js\"}}");
+        project.write(&format!("{folder}/package.json"), &manifest);
+        project.write(&format!("{folder}/index.js"), "module.exports = function () { return module.exports; };\n");
+    }
+    project
+}
+
+/// Each route as `METHOD path-or-key function packages`.
+fn routes(project: &Project, arguments: &[&str]) -> Vec<String> {
+    let report = project.report(arguments);
+    let one = |route: &serde_json::Value| {
+        let packages: Vec<&str> = route["packages"].as_array().unwrap().iter().map(|p| p.as_str().unwrap()).collect();
+        let text = |key: &str| route[key].as_str();
+        let what = text("path").or_else(|| text("key")).unwrap_or_default();
+        format!(
+            "{} {what} {} {}",
+            text("method").unwrap_or("-"),
+            text("function").unwrap_or_default(),
+            packages.join("+")
+        )
+    };
+    report["functions"][0]["routes"].as_array().unwrap().iter().map(|route| one(route).trim_end().to_owned()).collect()
+}
+
+#[test]
+fn branches_on_the_event_are_routes() {
+    let app = r#"
+import json
+import heavy
+import common
+from light import thing
+
+def respond(status, body):
+    return {"statusCode": status, "body": common.dumps(body)}
+
+def totals(event):
+    return respond(200, heavy.DataFrame(event))
+
+def handler(event, context):
+    path = event.get("path", "/")
+    if event["httpMethod"] == "GET" and path == "/totals":
+        return totals(event)
+    elif path.startswith("/things/"):
+        return respond(200, thing(path))
+    if path in ("/a", "/b"):
+        import later
+        return respond(200, later.x)
+    return respond(404, {})
+"#;
+    let project = python(&["heavy", "common", "light=def thing(x):\n    pass\n", "later"], &[("app.py", app)]);
+    assert_eq!(
+        routes(&project, &["--handler", "app.handler"]),
+        ["GET /totals totals heavy", "- /things/* handler light", "- /a handler later", "- /b handler later"]
+    );
+}
+
+#[test]
+fn tables_of_handlers_are_routes() {
+    let app = "
+import heavy, light
+def one(event): return heavy.x
+def two(event): return light.x
+TABLE = {('GET', '/one'): one, ('POST', '/two'): two}
+def handler(event, context):
+    key = (event['requestContext']['http']['method'], event['rawPath'])
+    run = TABLE.get(key)
+    return run(event) if run else None
+";
+    let project = python(&["heavy", "light"], &[("app.py", app)]);
+    assert_eq!(routes(&project, &["--handler", "app.handler"]), ["GET /one one heavy", "POST /two two light"]);
+    let index = "
+const heavy = require('heavy');
+const jobs = { import: async (event) => heavy(event), clean: require('./clean') };
+exports.handler = async ({ action, payload }) => jobs[action](payload);
+";
+    let clean = "const light = require('light');\nmodule.exports = (x) => light(x);\n";
+    let project = node(&["heavy", "light"], &[("index.js", index), ("clean.js", clean)]);
+    assert_eq!(routes(&project, &["--handler", "index.handler"]), ["- import  heavy", "- clean  light"]);
+}
+
+#[test]
+fn event_sources_are_told_apart() {
+    let app = "
+def handler(event, context):
+    if 'Records' in event:
+        for record in event['Records']:
+            if record['eventSource'] == 'aws:sqs':
+                work(record)
+            elif record['eventSource'] == 'aws:s3':
+                stored(record)
+    elif event.get('source') == 'aws.events':
+        tick()
+    elif event.get('httpMethod') == 'GET':
+        return 1
+def work(r): pass
+def stored(r): pass
+def tick(): pass
+";
+    let report = python(&[], &[("app.py", app)]).report(&["--handler", "app.handler"]);
+    let kinds: Vec<&str> =
+        report["functions"][0]["routes"].as_array().unwrap().iter().map(|r| r["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["queue", "storage", "schedule", "http"]);
+}
+
+#[test]
+fn business_logic_is_no_dispatch() {
+    let app = "
+def handler(event, context):
+    if event['currency'] == 'EUR':
+        return 1
+    if event.get('debug') == 'yes':
+        print(event)
+    return 2
+";
+    assert!(routes(&python(&[], &[("app.py", app)]), &["--handler", "app.handler"]).is_empty());
+}
+
+const FLASK: &str = "class Flask:\n    def __init__(self, *a, **k): pass\nclass Blueprint(Flask): pass\n";
+
+#[test]
+fn blueprints_in_several_files_have_their_prefixes() {
+    let files = [
+        (
+            "wsgi.py",
+            "from flask import Flask\nimport adapter\nfrom shop import create_app\napp = create_app()\ndef handler(e, c):\n    return adapter.response(app, e, c)\n",
+        ),
+        (
+            "shop/__init__.py",
+            "from flask import Flask\nfrom shop.users import bp as users\nfrom shop.admin import bp as admin\ndef create_app():\n    app = Flask(__name__)\n    app.register_blueprint(users)\n    app.register_blueprint(admin, url_prefix='/internal')\n    app.add_url_rule('/ping', view_func=ping, methods=['GET', 'HEAD'])\n    return app\ndef ping():\n    return 'pong'\n",
+        ),
+        (
+            "shop/users.py",
+            "from flask import Blueprint\nfrom shop import store\nbp = Blueprint('users', __name__, url_prefix='/users')\n@bp.route('/')\ndef index():\n    return store.all()\n@bp.route('/<int:id>', methods=['GET', 'DELETE'])\ndef one(id):\n    return store.one(id)\n",
+        ),
+        (
+            "shop/admin.py",
+            "import heavy\nfrom flask import Blueprint\nbp = Blueprint('admin', __name__, url_prefix='/admin')\nreports = Blueprint('reports', __name__, url_prefix='/reports')\nbp.register_blueprint(reports)\n@reports.get('/daily')\ndef daily():\n    return heavy.report()\n@bp.post('/flush')\ndef flush():\n    return ''\n",
+        ),
+        ("shop/store.py", "import light\ndef all():\n    return light.query()\ndef one(id):\n    return id\n"),
+    ];
+    let flask = format!("flask={FLASK}");
+    let project = python(&[&flask, "adapter", "heavy", "light"], &files);
+    assert_eq!(
+        routes(&project, &["--handler", "wsgi.handler"]),
+        [
+            "GET /ping ping",
+            "HEAD /ping ping",
+            "GET /users index light",
+            "GET /users/<int:id> one",
+            "DELETE /users/<int:id> one",
+            "GET /internal/reports/daily daily heavy",
+            "POST /internal/flush flush",
+        ]
+    );
+}
+
+const FASTAPI: &str =
+    "class FastAPI:\n    def __init__(self, *a, **k): pass\nclass APIRouter(FastAPI): pass\ndef Depends(x): return x\n";
+
+#[test]
+fn nested_routers_of_fastapi() {
+    let files = [
+        (
+            "main.py",
+            "from fastapi import FastAPI\nfrom mangum import Mangum\nfrom api import router\napp = FastAPI()\napp.include_router(router, prefix='/api')\n@app.get('/health')\nasync def health():\n    return {}\nhandler = Mangum(app)\n",
+        ),
+        (
+            "api/__init__.py",
+            "from fastapi import APIRouter\nfrom . import items\nrouter = APIRouter(prefix='/v1')\nrouter.include_router(items.router, prefix='/items')\n",
+        ),
+        (
+            "api/items.py",
+            "from fastapi import APIRouter, Depends\nimport heavy, orm\nrouter = APIRouter()\ndef session():\n    return orm.connect()\n@router.get('')\ndef listing(db=Depends(session)):\n    return db\n@router.post('/{item_id}/render')\ndef render(item_id: int):\n    return heavy.draw()\n",
+        ),
+    ];
+    let fastapi = format!("fastapi={FASTAPI}");
+    let project =
+        python(&[&fastapi, "mangum=class Mangum:\n    def __init__(self, app): pass\n", "heavy", "orm"], &files);
+    assert_eq!(
+        routes(&project, &["--handler", "main.handler"]),
+        ["GET /health health", "GET /api/v1/items listing orm", "POST /api/v1/items/{item_id}/render render heavy"]
+    );
+}
+
+#[test]
+fn routers_of_express_nest_in_files_and_functions() {
+    let files = [
+        (
+            "index.js",
+            "const express = require('express');\nconst serverless = require('serverless-http');\nconst app = express();\napp.use(express.json());\napp.use('/api', require('./api'));\nrequire('./admin')(app);\napp.get('/health', (req, res) => res.end());\nexports.handler = serverless(app);\n",
+        ),
+        (
+            "api/index.js",
+            "const { Router } = require('express');\nconst router = Router();\nrouter.use('/users', require('./users'));\nrouter.use('/orders', auth, require('./orders'));\nfunction auth(req, res, next) { next(); }\nmodule.exports = router;\n",
+        ),
+        (
+            "api/users.js",
+            "const router = require('express').Router();\nconst mail = require('mail');\nrouter.route('/:id').get(one).put(update);\nfunction one(req, res) {}\nfunction update(req, res) { mail(req); }\nmodule.exports = router;\n",
+        ),
+        (
+            "api/orders.js",
+            "const express = require('express');\nconst pdf = require('pdf');\nconst router = express.Router();\nrouter.get('/:id/invoice', async (req, res) => { pdf(res); });\nmodule.exports = router;\n",
+        ),
+        (
+            "admin.js",
+            "const heavy = require('heavy');\nmodule.exports = function (app) {\n  app.delete('/cache', function flush(req, res) { heavy(); });\n};\n",
+        ),
+    ];
+    let project = node(&["express", "serverless-http", "mail", "pdf", "heavy"], &files);
+    let mut found = routes(&project, &["--handler", "index.handler"]);
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "DELETE /cache flush heavy",
+            "GET /api/orders/:id/invoice  pdf",
+            "GET /api/users/:id one",
+            "GET /health",
+            "PUT /api/users/:id update mail",
+        ]
+    );
+}
+
+#[test]
+fn hono_and_fastify_and_koa() {
+    let index = "
+import { Hono } from 'hono';
+import { handle } from 'hono/aws-lambda';
+import heavy from 'heavy';
+const books = new Hono().get('/', (c) => c.text('')).post('/:id', (c) => heavy(c));
+const app = new Hono().basePath('/api');
+app.route('/books', books);
+app.get('/up', (c) => c.text('up'));
+export const handler = handle(app);
+";
+    let project = node(&["hono", "heavy"], &[("index.mjs", index)]);
+    project.write("node_modules/hono/aws-lambda.js", "exports.handle = (app) => app;\n");
+    let mut found = routes(&project, &["--handler", "index.handler"]);
+    found.sort();
+    assert_eq!(found, ["GET /api/books", "GET /api/up", "POST /api/books/:id  heavy"]);
+
+    let app = "const fastify = require('fastify');\nconst app = fastify();\napp.register(require('./todos'), { prefix: '/todos' });\napp.route({ method: ['GET', 'HEAD'], url: '/up', handler: up });\nfunction up() {}\nexports.handler = require('@fastify/aws-lambda')(app);\n";
+    let todos = "const heavy = require('heavy');\nmodule.exports = async function (app) {\n  app.get('/', async () => heavy());\n  app.post('/', { schema: {} }, async () => 1);\n};\n";
+    let project = node(&["fastify", "@fastify/aws-lambda", "heavy"], &[("index.js", app), ("todos.js", todos)]);
+    let mut found = routes(&project, &["--handler", "index.handler"]);
+    found.sort();
+    assert_eq!(found, ["GET /todos  heavy", "GET /up up", "HEAD /up up", "POST /todos"]);
+
+    let app = "const Koa = require('koa');\nconst Router = require('@koa/router');\nconst app = new Koa();\nconst router = new Router({ prefix: '/v2' });\nconst inner = new Router();\ninner.get('list', '/', list);\nrouter.use('/pets', inner.routes());\nrouter.del('/pets/:id', remove);\napp.use(router.routes()).use(router.allowedMethods());\nfunction list() {}\nfunction remove() {}\nexports.handler = require('serverless-http')(app);\n";
+    let project = node(&["koa", "@koa/router", "serverless-http"], &[("index.js", app)]);
+    let mut found = routes(&project, &["--handler", "index.handler"]);
+    found.sort();
+    assert_eq!(found, ["DELETE /v2/pets/:id remove", "GET /v2/pets list"]);
+}
+
+#[test]
+fn permissions_and_environment_go_with_the_route() {
+    let app = "
+import os
+import boto3
+s3 = boto3.client('s3')
+table = boto3.resource('dynamodb').Table(os.environ['TABLE'])
+def handler(event, context):
+    match event['action']:
+        case 'store':
+            return s3.put_object(Bucket=os.getenv('BUCKET'), Key='k', Body=b'')
+        case 'find':
+            return table.get_item(Key={'id': 1})
+        case 'none':
+            return None
+";
+    let report = python(&["boto3=def client(x): pass\ndef resource(x): pass\n"], &[("app.py", app)])
+        .report(&["--handler", "app.handler"]);
+    let routes = report["functions"][0]["routes"].as_array().unwrap();
+    assert_eq!(routes[0]["services"], serde_json::json!([{"name": "s3", "operations": ["PutObject"]}]));
+    assert_eq!(routes[0]["environment"], serde_json::json!(["BUCKET"]));
+    assert_eq!(routes[1]["services"], serde_json::json!([{"name": "dynamodb", "operations": ["GetItem"]}]));
+    assert_eq!(routes[1]["environment"], serde_json::json!(["TABLE"]));
+    assert_eq!(routes[2]["services"], serde_json::json!([]));
+}
