@@ -233,6 +233,8 @@ impl Registry {
         let (paths, rest) = match (first, regex) {
             (Some(first), _) => (texts(program, (at.0, args[first].value)), &args[first + 1..]),
             (None, Some(path)) => (vec![path], &args[1..]),
+            // `app.route("/x").get(handler)`
+            (None, None) if is_bound(program, object) => (vec![String::new()], args),
             (None, None) => return,
         };
         let Some(last) = rest.last().filter(|last| is_callable(program, (at.0, last.value))) else { return };
@@ -516,6 +518,13 @@ impl Registry {
             self.chains(&mount.parent, concat(&mount.prefix, inner), way, into, false);
         }
     }
+}
+
+/// Whether a router was made for one path: `app.route("/x")`.
+fn is_bound(program: &Program<'_>, object: At) -> bool {
+    let Some(Router::Made(made)) = router(program, object, 0) else { return false };
+    let Kind::Call(callee, args) = program.kind(made) else { return false };
+    args.len() == 1 && matches!(program.kind((made.0, *callee)), Kind::Attr(_, name) if &**name == "route")
 }
 
 fn concat(prefix: &str, path: &str) -> String {

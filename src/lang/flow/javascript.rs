@@ -1,5 +1,7 @@
 //! The JavaScript program to [`Flow`].
 
+mod exports;
+
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -8,7 +10,7 @@ use super::{
     Arg, Arm, BlockId, Class, Comparison, Def, Flow, FuncId, Import, Kind, Member, NodeId, Stmt, Target, VarId,
 };
 use crate::lang::javascript::ir::{
-    self, BinaryOp, Export, ExprKind, Item, Key, Pattern, Program, Scope, StmtKind, Text, UnaryOp, Var,
+    self, BinaryOp, ExprKind, Item, Key, Pattern, Program, Scope, StmtKind, Text, UnaryOp, Var,
 };
 use crate::span::Span;
 
@@ -70,29 +72,6 @@ impl Lowering<'_> {
         self.flow.top = self.flow.push_block(out);
         for export in &self.program.exports {
             self.export(*export);
-        }
-    }
-
-    fn export(&mut self, export: Export) {
-        let import_of = |at: u32| self.program.imports.get(at as usize);
-        match export {
-            Export::Local { name, slot } => {
-                let name = self.string(name);
-                let var = self.slot(0, slot);
-                self.flow.exports.push((name, Def::Var(var)));
-            }
-            Export::From { name, import, imported } => {
-                let Some(from) = import_of(import) else { return };
-                let member = imported.map_or(Member::Whole, |name| Member::Name(self.string(name)));
-                let entry = Import { request: self.string(from.request), member, span: from.span };
-                let name = self.string(name);
-                self.flow.exports.push((name, Def::Import(entry)));
-            }
-            Export::Star { import } => {
-                let Some(from) = import_of(import) else { return };
-                let entry = Import { request: self.string(from.request), member: Member::Whole, span: from.span };
-                self.flow.stars.push(entry);
-            }
         }
     }
 
@@ -306,37 +285,6 @@ impl Lowering<'_> {
                 self.assign(*inner, either, out);
             }
         }
-    }
-
-    /// `module.exports = x`, `module.exports.name = x`, `exports.name = x`.
-    fn exported(&mut self, place: NodeId, value: NodeId) {
-        let is_module_exports = |flow: &Flow, node: NodeId, this: &Self| match flow.kind(node) {
-            Kind::Var(var) => this.is_wrapper(*var, 0),
-            Kind::Attr(object, name) => {
-                &**name == "exports" && matches!(flow.kind(*object), Kind::Var(var) if this.is_wrapper(*var, 2))
-            }
-            _ => false,
-        };
-        let Kind::Attr(object, name) = self.flow.kind(place) else { return };
-        let (object, name) = (*object, name.clone());
-        if is_module_exports(&self.flow, place, self) {
-            self.flow.exports.push((Arc::from("*"), Def::Node(value)));
-            if let Kind::Map(entries) = self.flow.kind(value) {
-                let named = entries.clone();
-                for (key, value) in named {
-                    if let Some(name) = self.flow.text(key).cloned() {
-                        self.flow.exports.push((name, Def::Node(value)));
-                    }
-                }
-            }
-        } else if is_module_exports(&self.flow, object, self) {
-            self.flow.exports.push((name, Def::Node(value)));
-        }
-    }
-
-    /// Whether a variable is the given parameter of the CommonJS wrapper.
-    fn is_wrapper(&self, var: VarId, slot: u32) -> bool {
-        !self.program.module_syntax && self.frames.first().and_then(|frame| frame.get(&slot)) == Some(&var)
     }
 
     fn function(&mut self, id: ir::FunctionId) -> FuncId {
