@@ -137,17 +137,14 @@ fn library_names(input: &PackageInput<'_>, dependency: &Dependency) -> Vec<Strin
 /// Declared only for its effect on a crate that others bring anyway: features that they do not
 /// ask for, or an exact version.
 fn is_forcing(input: &PackageInput<'_>, dependency: &Dependency, locked: &LockedPackage) -> bool {
-    if dependency.kind == DependencyKind::Dev {
-        return false;
-    }
     let Some(lock) = &input.workspace.lock else { return false };
     let others = lock.reached_without(input.workspace.members[input.at].name(), locked);
     if others.is_empty() {
         return false;
     }
     let pinned = dependency.requirement.as_deref().is_some_and(|requirement| requirement.trim_start().starts_with('='));
-    if pinned {
-        return true;
+    if pinned || dependency.kind == DependencyKind::Dev {
+        return pinned;
     }
     let Some(source) = input.registry.find(&locked.name, &locked.version).map(Source::Registry) else {
         return !dependency.features.is_empty();

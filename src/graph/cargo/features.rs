@@ -343,7 +343,7 @@ impl<'a> Judge<'a> {
             })
         };
         let mut has_api = adds(&self.own, &closure);
-        let mut behaviour = self.own.behaviour.contains(feature);
+        let mut behaviour = closure.iter().any(|name| self.own.behaviour.contains(*name));
         let mut mentioned = closure.iter().any(|name| self.own.mentioned.contains(*name));
         for (key, name) in &forwards {
             let Some((gates, manifest)) = self.inner.get(*key) else { continue };

@@ -43,6 +43,12 @@ impl Cfg {
         }
     }
 
+    /// Attributes that are themselves the condition: `#![feature = "fs"]` at the head of a macro's
+    /// content.
+    pub(super) fn of_metas(attributes: &[Attribute]) -> Self {
+        attributes.iter().fold(Self::TRUE, |all, attribute| all.and(of_meta(&attribute.meta)))
+    }
+
     /// Whether it can only hold while testing.
     #[must_use]
     pub fn is_test_only(&self) -> bool {

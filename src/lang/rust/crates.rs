@@ -107,9 +107,8 @@ pub fn quotes(text: &str, name: &str, is_own_dependency: bool) -> bool {
         }
         let close = before.trim_end();
         if let Some(head) = close.strip_suffix("::") {
-            let absolute =
-                !head.trim_end().ends_with(|c: char| word(c) || c == '>') || head.trim_end().ends_with("mut");
-            if absolute {
+            // `a::name` and `T>::name` continue a path; behind a space, as in `impl ::name`, one begins.
+            if !head.ends_with(|c: char| word(c) || matches!(c, '>' | ')' | '}')) {
                 return true;
             }
         } else if close.ends_with("extern crate")
@@ -132,12 +131,17 @@ mod tests {
     use super::*;
 
     #[test]
-    #[ignore = "known gap: paths with a leading :: in quote! are not seen yet"]
     fn expansions_name_crates() {
         let rules =
             macro_rules("macro_rules! envelope { ($v:expr) => { ::serde_json::json!({ \"a\": $crate::f($v) }) } }");
         assert_eq!(rules[0].1.crates.iter().collect::<Vec<_>>(), ["serde_json"]);
         assert!(quotes("quote! { impl ::strum::EnumString for X {} }", "strum", false));
+        assert!(quotes(
+            "quote! { #[automatically_derived] fn f() -> ::strum::X { <::strum::Y>::g() } }",
+            "strum",
+            false
+        ));
+        assert!(!quotes("<T as Tr>::strum()", "strum", false));
         assert!(quotes("quote! { extern crate serde as _serde; }", "serde", true));
         assert!(!quotes("// ::strum is great\nlet x = a::strum;", "strum", false));
     }

@@ -7,6 +7,7 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, Expr, Item, Lit, Meta};
 
 use super::cfg::Cfg;
+use super::items::{attributes_of, items_in, macro_names};
 use super::scope::{Import, Scope, leaves, plain};
 use super::tokens::{Piece, pieces};
 use super::{doctest, is_too_deep};
@@ -68,7 +69,7 @@ pub struct Include {
 /// defines.
 #[must_use]
 pub fn read(text: &str, test: bool, around: &BTreeSet<String>) -> FileFacts {
-    let mut reader = Reader { test, ..Reader::default() };
+    let mut reader = Reader { test, macro_names: macro_names(text), ..Reader::default() };
     reader.parents.push(Scope { items: around.clone(), ..Scope::default() });
     if is_too_deep(text) {
         reader.facts.problem = Some("nested too deeply to parse".into());
@@ -137,6 +138,8 @@ struct Reader {
     inline: Vec<String>,
     docs: String,
     in_doc: bool,
+    /// Names that the file uses as macros or attributes.
+    macro_names: BTreeSet<String>,
 }
 
 impl Reader {
@@ -195,7 +198,9 @@ impl Reader {
                 if let Some(import_of) = scope.imports.get(&head) {
                     // `use time;` and the statement itself: the name is the crate.
                     let itself = import_of.path.first() == Some(&head) && (import || import_of.path.len() == 1);
-                    if itself || import_of.path == path {
+                    // No path leads through a macro: `quickcheck_macros::quickcheck` hides no crate.
+                    let is_macro = path.len() > 1 && self.macro_names.contains(&head);
+                    if itself || is_macro || import_of.path == path {
                         return Some(path);
                     }
                     found = Some(import_of.clone());
@@ -213,6 +218,15 @@ impl Reader {
 
     fn module(&mut self, items: &[Item]) {
         let mut scope = Scope::of(items);
+        // Names that macros wrap still hide crates of the same name.
+        let wrapped = items.iter().filter_map(|item| if let Item::Macro(item) = item { items_in(item) } else { None });
+        for inner in wrapped {
+            let inner = Scope::of(&inner.items);
+            scope.items.extend(inner.items);
+            inner.imports.into_iter().for_each(|(name, import)| {
+                scope.imports.entry(name).or_insert(import);
+            });
+        }
         let glob_parent = items
             .iter()
             .any(|item| matches!(item, Item::Use(item) if leaves(item).iter().any(|leaf| leaf.path == ["super", "*"])));
@@ -228,6 +242,19 @@ impl Reader {
             self.visit_item(item);
         }
         self.scopes = outer;
+    }
+
+    /// `mod name;`
+    fn module_file(&mut self, item: &syn::ItemMod) {
+        let file = item.attrs.iter().find(|a| a.path().is_ident("path")).and_then(|a| match &a.meta {
+            Meta::NameValue(syn::MetaNameValue {
+                value: Expr::Lit(syn::ExprLit { lit: Lit::Str(text), .. }), ..
+            }) => Some(text.value()),
+            _ => None,
+        });
+        let path = [self.inline.clone(), vec![plain(&item.ident)]].concat();
+        let around = self.scopes.last().map(|scope| scope.items.clone()).unwrap_or_default();
+        self.facts.modules.push(ModuleFile { path, file, test: self.test, around });
     }
 
     fn under<R>(&mut self, attributes: &[Attribute], task: impl FnOnce(&mut Self) -> R) -> R {
@@ -397,17 +424,24 @@ impl<'ast> Visit<'ast> for Reader {
                 }
                 self.inline.pop();
             }
-            None => {
-                let file = item.attrs.iter().find(|a| a.path().is_ident("path")).and_then(|a| match &a.meta {
-                    Meta::NameValue(syn::MetaNameValue {
-                        value: Expr::Lit(syn::ExprLit { lit: Lit::Str(text), .. }),
-                        ..
-                    }) => Some(text.value()),
-                    _ => None,
-                });
-                let path = [self.inline.clone(), vec![name]].concat();
-                let around = self.scopes.last().map(|scope| scope.items.clone()).unwrap_or_default();
-                self.facts.modules.push(ModuleFile { path, file, test: self.test, around });
+            None => self.module_file(item),
+        }
+    }
+
+    fn visit_item_macro(&mut self, item: &'ast syn::ItemMacro) {
+        let Some(items) = items_in(item) else { return visit::visit_item_macro(self, item) };
+        self.attributes(&item.attrs);
+        if !items.whole {
+            self.visit_macro(&item.mac);
+        } else {
+            self.macro_itself(&item.mac);
+        }
+        for item in &items.items {
+            if items.whole {
+                // What the syntax tree keeps of the macro's content lives only in this call.
+                Reader::visit_item(self, item);
+            } else if let Item::Mod(item) = item {
+                self.module_file(item);
             }
         }
     }
@@ -489,6 +523,14 @@ impl<'ast> Visit<'ast> for Reader {
     }
 
     fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        self.macro_itself(mac);
+        self.tokens(&mac.tokens);
+    }
+}
+
+impl Reader {
+    /// The name in front of the `!`.
+    fn macro_itself(&mut self, mac: &syn::Macro) {
         let segments: Vec<String> = mac.path.segments.iter().map(|s| plain(&s.ident)).collect();
         if let Some(last) = segments.last() {
             self.name_macro(last);
@@ -502,28 +544,6 @@ impl<'ast> Visit<'ast> for Reader {
             }
         }
         self.path(&segments, mac.path.leading_colon.is_some(), false);
-        self.tokens(&mac.tokens);
-    }
-}
-
-pub(super) fn attributes_of(item: &Item) -> &[Attribute] {
-    match item {
-        Item::Const(i) => &i.attrs,
-        Item::Enum(i) => &i.attrs,
-        Item::ExternCrate(i) => &i.attrs,
-        Item::Fn(i) => &i.attrs,
-        Item::ForeignMod(i) => &i.attrs,
-        Item::Impl(i) => &i.attrs,
-        Item::Macro(i) => &i.attrs,
-        Item::Mod(i) => &i.attrs,
-        Item::Static(i) => &i.attrs,
-        Item::Struct(i) => &i.attrs,
-        Item::Trait(i) => &i.attrs,
-        Item::TraitAlias(i) => &i.attrs,
-        Item::Type(i) => &i.attrs,
-        Item::Union(i) => &i.attrs,
-        Item::Use(i) => &i.attrs,
-        _ => &[],
     }
 }
 
@@ -541,6 +561,20 @@ mod tests {
         assert!(crates("use std::time;\nfn f() { time::Duration::ZERO; }").is_empty());
         assert_eq!(crates("use mimalloc as _;\nextern crate log as l;"), ["log", "mimalloc"]);
         assert_eq!(crates("use ::time::Date;"), ["time"]);
+    }
+
+    #[test]
+    fn macros_do_not_hide_crates() {
+        let text = "use quickcheck::Arbitrary;\nuse quickcheck_macros::quickcheck;\n#[quickcheck]\nfn f(g: &mut quickcheck::Gen) {}";
+        assert_eq!(crates(text), ["quickcheck", "quickcheck_macros"]);
+    }
+
+    #[test]
+    fn items_in_macros_count() {
+        let text = "if_x! { use bytes::Bytes; mod time; pub fn f() -> time::T { hex::encode(1) } mod inner; }";
+        assert_eq!(crates(text), ["bytes", "hex"]);
+        let facts = read(text, false, &BTreeSet::new());
+        assert_eq!(facts.modules.iter().map(|m| m.path.join("::")).collect::<Vec<_>>(), ["time", "inner"]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod crates;
 mod depth;
 mod doctest;
 pub mod facts;
+mod items;
 mod scope;
 mod tokens;
 pub mod work;

@@ -8,8 +8,8 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, ImplItem, Item, Type, Visibility};
 
 use super::super::cfg::{Cfg, Wrapper};
-use super::super::facts::attributes_of;
 use super::super::is_too_deep;
+use super::super::items::attributes_of;
 use super::super::scope::{leaves, plain};
 use super::super::tokens::{Piece, pieces};
 
@@ -106,14 +106,23 @@ impl Gates {
             let cfg = cfg.and(Cfg::of(&file.attrs));
             reader.file = path;
             reader.is_root = is_root;
-            reader.items(&file.items, &cfg, public, &mut Vec::new());
+            reader.items(&file.items, &cfg, &Cfg::TRUE, public, &mut Vec::new());
         }
         reader.found
     }
 }
 
-/// `macro_rules! cfg_fs { ... #[cfg(feature = "fs")] $item ... }`
-fn wrappers(text: &str) -> Vec<(String, Cfg)> {
+/// The condition that a macro puts on the items it is given.
+#[derive(Clone)]
+enum Wrapping {
+    /// `macro_rules! cfg_fs { ... #[cfg(feature = "fs")] $item ... }`
+    Fixed(Cfg),
+    /// `macro_rules! feature { (#![$meta:meta] ...) => { #[cfg($meta)] $item ... } }`
+    Given,
+}
+
+/// Macros of a file that put conditions on items.
+fn wrappers(text: &str) -> Vec<(String, Wrapping)> {
     if is_too_deep(text) {
         return Vec::new();
     }
@@ -130,9 +139,11 @@ fn wrappers(text: &str) -> Vec<(String, Cfg)> {
             open += i32::from(*c == '(') - i32::from(*c == ')');
             open == 0
         });
-        let condition = end.and_then(|(end, _)| syn::parse_str::<Wrapper>(&rest[..end]).ok());
-        if let Some(Wrapper(cfg)) = condition.filter(|_| body.contains('$')) {
-            found.push((name.to_string(), cfg));
+        let Some(condition) = end.map(|(end, _)| &rest[..end]).filter(|_| body.contains('$')) else { continue };
+        if condition.contains('$') {
+            found.push((name.to_string(), Wrapping::Given));
+        } else if let Ok(Wrapper(cfg)) = syn::parse_str::<Wrapper>(condition) {
+            found.push((name.to_string(), Wrapping::Fixed(cfg)));
         }
     }
     found
@@ -141,7 +152,7 @@ fn wrappers(text: &str) -> Vec<(String, Cfg)> {
 struct Reader<'a> {
     files: &'a CrateFiles<'a>,
     found: Gates,
-    wrappers: BTreeMap<String, Cfg>,
+    wrappers: BTreeMap<String, Wrapping>,
     todo: Vec<(String, bool, Cfg, bool)>,
     file: String,
     is_root: bool,
@@ -149,11 +160,12 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn items(&mut self, items: &[Item], cfg: &Cfg, public: bool, inline: &mut Vec<String>) {
+    /// `given` is the condition that a macro around the items puts on each of them.
+    fn items(&mut self, items: &[Item], cfg: &Cfg, given: &Cfg, public: bool, inline: &mut Vec<String>) {
         self.depth += 1;
         if self.depth < 64 {
             for item in items {
-                self.item(item, cfg, public, inline);
+                self.item(item, cfg, given, public, inline);
             }
         }
         self.depth -= 1;
@@ -175,8 +187,8 @@ impl Reader<'_> {
         }
     }
 
-    fn item(&mut self, item: &Item, outer: &Cfg, public: bool, inline: &mut Vec<String>) {
-        let own = Cfg::of(attributes_of(item));
+    fn item(&mut self, item: &Item, outer: &Cfg, given: &Cfg, public: bool, inline: &mut Vec<String>) {
+        let own = given.and(Cfg::of(attributes_of(item)));
         if own.is_test_only() || own.evaluate(&|_| None) == Some(false) {
             return;
         }
@@ -275,7 +287,7 @@ impl Reader<'_> {
     fn module(&mut self, item: &syn::ItemMod, cfg: &Cfg, public: bool, inline: &mut Vec<String>) {
         inline.push(plain(&item.ident));
         match &item.content {
-            Some((_, items)) => self.items(items, cfg, public, inline),
+            Some((_, items)) => self.items(items, cfg, &Cfg::TRUE, public, inline),
             None => {
                 let explicit = item.attrs.iter().find(|a| a.path().is_ident("path")).and_then(|a| match &a.meta {
                     syn::Meta::NameValue(syn::MetaNameValue {
@@ -355,6 +367,15 @@ impl Reader<'_> {
         }
     }
 
+    /// Any text in a macro's content may be a feature on which something in it depends.
+    fn undecided(&mut self, content: &TokenStream) {
+        pieces(content, &mut |piece| {
+            if let Piece::Text { value, .. } = piece {
+                self.found.opaque.insert(value);
+            }
+        });
+    }
+
     fn invocation(&mut self, item: &syn::ItemMacro, cfg: &Cfg, public: bool, inline: &mut Vec<String>) {
         let name = item.mac.path.segments.last().map(|s| plain(&s.ident)).unwrap_or_default();
         if name == "macro_rules" {
@@ -367,15 +388,22 @@ impl Reader<'_> {
         if name == "cfg_if" {
             for (condition, stream) in cfg_if_arms(&item.mac.tokens) {
                 if let Ok(file) = syn::parse2::<syn::File>(stream) {
-                    self.items(&file.items, &cfg.and(condition), public, inline);
+                    self.items(&file.items, cfg, &condition, public, inline);
                 }
             }
             return;
         }
-        let inner = self.wrappers.get(&name).cloned().unwrap_or(Cfg::TRUE);
-        let cfg = cfg.and(inner);
-        match syn::parse2::<syn::File>(item.mac.tokens.clone()) {
-            Ok(file) => self.items(&file.items, &cfg, public, inline),
+        let parsed = syn::parse2::<syn::File>(item.mac.tokens.clone());
+        let inner = match self.wrappers.get(&name) {
+            None => Cfg::TRUE,
+            Some(Wrapping::Fixed(cfg)) => cfg.clone(),
+            Some(Wrapping::Given) => match parsed.as_ref().map(|file| Cfg::of_metas(&file.attrs)) {
+                Ok(given) if given != Cfg::TRUE => given,
+                _ => return self.undecided(&item.mac.tokens),
+            },
+        };
+        match parsed {
+            Ok(file) => self.items(&file.items, cfg, &inner, public, inline),
             Err(_) => {
                 let mut types = Vec::new();
                 pieces(&item.mac.tokens, &mut |piece| {
@@ -386,7 +414,7 @@ impl Reader<'_> {
                         types.push(name);
                     }
                 });
-                self.gate(&cfg, GateKind::Impl { trait_name: String::new(), types });
+                self.gate(&cfg.and(inner), GateKind::Impl { trait_name: String::new(), types });
             }
         }
     }

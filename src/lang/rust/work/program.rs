@@ -7,8 +7,8 @@ use std::sync::Arc;
 use syn::{Block, Expr, ImplItem, Item, Type};
 
 use super::super::cfg::Cfg;
-use super::super::facts::attributes_of;
 use super::super::is_too_deep;
+use super::super::items::attributes_of;
 use super::super::scope::{Scope, plain};
 
 /// File of a module, as in `usage::module_file`.

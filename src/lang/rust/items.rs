@@ -1,0 +1,120 @@
+//! Items: their attributes, and those that macros wrap.
+
+use std::collections::BTreeSet;
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use syn::{Attribute, Item};
+
+/// Braces inside a macro's content are looked into down to this depth.
+const DEEPEST: usize = 4;
+
+/// The items in the content of an item macro such as `if_wasm! { mod fetch; pub use fetch::get; }`.
+#[derive(Default)]
+pub(super) struct WrappedItems {
+    /// The items.
+    pub(super) items: Vec<Item>,
+    /// The content is nothing but these items.
+    pub(super) whole: bool,
+}
+
+/// Items that a macro hands on; `None` for definitions of macros and for content without items.
+pub(super) fn items_in(item: &syn::ItemMacro) -> Option<WrappedItems> {
+    if item.mac.path.is_ident("macro_rules") || item.ident.is_some() || item.mac.tokens.is_empty() {
+        return None;
+    }
+    if let Some(items) = parsed(&item.mac.tokens) {
+        return Some(WrappedItems { items, whole: true });
+    }
+    let mut found = WrappedItems::default();
+    in_braces(&item.mac.tokens, 0, &mut found.items);
+    (!found.items.is_empty()).then_some(found)
+}
+
+fn parsed(tokens: &TokenStream) -> Option<Vec<Item>> {
+    let file = syn::parse2::<syn::File>(tokens.clone()).ok()?;
+    let understood = !file.items.is_empty() && !file.items.iter().any(|item| matches!(item, Item::Verbatim(_)));
+    understood.then_some(file.items)
+}
+
+/// `cfg_if! { if #[cfg(unix)] { mod unix; } else { mod other; } }`
+fn in_braces(tokens: &TokenStream, depth: usize, found: &mut Vec<Item>) {
+    if depth >= DEEPEST {
+        return;
+    }
+    for tree in tokens.clone() {
+        let TokenTree::Group(group) = tree else { continue };
+        if group.delimiter() != Delimiter::Brace {
+            continue;
+        }
+        match parsed(&group.stream()) {
+            Some(items) => found.extend(items),
+            None => in_braces(&group.stream(), depth + 1, found),
+        }
+    }
+}
+
+/// Names that a text uses as macros or as attributes: `name!`, `#[name`, `#[name(`.
+pub(super) fn macro_names(text: &str) -> BTreeSet<String> {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut found = BTreeSet::new();
+    for (at, _) in text.match_indices('!') {
+        let start = text[..at].rfind(|c| !word(c)).map_or(0, |before| before + 1);
+        if let Some(name) = text.get(start..at).filter(|name| !name.is_empty()) {
+            found.insert(name.to_string());
+        }
+    }
+    for (at, mark) in text.match_indices("#[") {
+        let rest = &text[at + mark.len()..];
+        let end = rest.find(|c| !word(c)).unwrap_or(rest.len());
+        if rest[end..].starts_with([']', '(']) {
+            found.insert(rest[..end].to_string());
+        }
+    }
+    found
+}
+
+pub(super) fn attributes_of(item: &Item) -> &[Attribute] {
+    match item {
+        Item::Const(i) => &i.attrs,
+        Item::Enum(i) => &i.attrs,
+        Item::ExternCrate(i) => &i.attrs,
+        Item::Fn(i) => &i.attrs,
+        Item::ForeignMod(i) => &i.attrs,
+        Item::Impl(i) => &i.attrs,
+        Item::Macro(i) => &i.attrs,
+        Item::Mod(i) => &i.attrs,
+        Item::Static(i) => &i.attrs,
+        Item::Struct(i) => &i.attrs,
+        Item::Trait(i) => &i.attrs,
+        Item::TraitAlias(i) => &i.attrs,
+        Item::Type(i) => &i.attrs,
+        Item::Union(i) => &i.attrs,
+        Item::Use(i) => &i.attrs,
+        _ => &[],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wrapped(text: &str) -> Option<WrappedItems> {
+        items_in(&syn::parse_str(text).expect("a macro"))
+    }
+
+    #[test]
+    fn items_in_macros_are_found() {
+        let found = wrapped("if_hyper! { #[macro_use] mod error; pub use error::E; }").expect("items");
+        assert!(found.whole && found.items.len() == 2);
+        let found = wrapped("cfg_if! { if #[cfg(unix)] { mod unix; } else { mod other; } }").expect("items");
+        assert!(!found.whole && found.items.len() == 2);
+        assert!(wrapped("lazy_static! { static ref X: u8 = 1; }").is_none());
+        assert!(wrapped("macro_rules! m { () => { mod x; } }").is_none());
+    }
+
+    #[test]
+    fn macros_are_known_by_their_use() {
+        let found = macro_names("#[quickcheck]\nfn f() { a::json!({}); x != y; }\n#[test_case(1)]\n#[cfg = 1]");
+        assert_eq!(found.iter().collect::<Vec<_>>(), ["json", "quickcheck", "test_case"]);
+    }
+}
