@@ -14,7 +14,6 @@ use crate::artifact::{Artifact, ArtifactKind, Bytes, Contents, ReadError};
 use crate::cost::{self, CostInput};
 use crate::engine::cargo::CargoFacts;
 use crate::engine::{Budgets, FunctionFacts, ProjectFacts, Usage};
-use crate::graph::ModuleGraph;
 use crate::graph::cargo::{self as analysis, CargoFunction};
 use crate::input::files::{DiskFiles, join};
 use crate::input::{self, Limits};
@@ -200,8 +199,8 @@ fn function_facts(
         events: Vec::new(),
         init_off_request_path: false,
     };
-    let packages = crate::graph::packages::native::attribute(&artifact);
-    let (artifact, graph) = (Arc::new(artifact), ModuleGraph::unknown());
+    let (graph, packages) = crate::graph::native::load(&artifact);
+    let artifact = Arc::new(artifact);
     let estimate = cost::estimate(&CostInput { spec: &spec, artifact: &artifact, graph: &graph, packages: &packages });
     let budgets = settings.budgets_of(&spec.name, budgets);
     Ok(FunctionFacts {

@@ -102,7 +102,7 @@ fn loaded(spec: &FunctionSpec, artifact: &Arc<Artifact>) -> (ModuleGraph, Packag
             packages.add_bundled(&graph);
             (graph, packages)
         }
-        Language::Native => (ModuleGraph::unknown(), crate::graph::packages::native::attribute(artifact)),
+        Language::Native => crate::graph::native::load(artifact),
         Language::Other => (ModuleGraph::unknown(), Packages::default()),
     }
 }

@@ -50,6 +50,11 @@ struct Coefficients {
     linked: f64,
     #[serde(default)]
     scanned_kb: f64,
+    /// Of a native module what the runtime's base includes already.
+    #[serde(default)]
+    included_mb: f64,
+    #[serde(default)]
+    included_relocations: f64,
     /// Share of the measured time of the runtime's own modules.
     standard: f64,
     /// Known calls at load, by callee pattern.
@@ -75,6 +80,9 @@ static PYTHON: LazyLock<Coefficients> =
 static NODE: LazyLock<Coefficients> =
     LazyLock::new(|| read(include_str!("../../rules/knowledge/node/cost.toml")).unwrap_or_default());
 
+static NATIVE: LazyLock<Coefficients> =
+    LazyLock::new(|| read(include_str!("../../rules/knowledge/native/cost.toml")).unwrap_or_default());
+
 fn read(text: &str) -> Result<Coefficients, toml::de::Error> {
     toml::from_str(text)
 }
@@ -83,7 +91,8 @@ fn coefficients(language: Language) -> Option<&'static Coefficients> {
     match language {
         Language::Python => Some(&PYTHON),
         Language::Node => Some(&NODE),
-        Language::Native | Language::Other => None,
+        Language::Native => Some(&NATIVE),
+        Language::Other => None,
     }
 }
 
@@ -219,7 +228,9 @@ impl Coefficients {
 
     fn native(&self, module: &Module, weight: &Weight) -> f64 {
         let opened = if module.kind == ModuleKind::Extension { self.extension } else { 0.0 };
-        opened + weight.native_bytes as f64 / 1e6 * self.native_mb + weight.relocations as f64 * self.relocation
+        let mb = (weight.native_bytes as f64 / 1e6 - self.included_mb).max(0.0);
+        let relocations = (weight.relocations as f64 - self.included_relocations).max(0.0);
+        opened + mb * self.native_mb + relocations * self.relocation
     }
 }
 

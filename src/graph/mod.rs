@@ -5,6 +5,7 @@
 
 pub mod javascript;
 pub mod cargo;
+pub mod native;
 pub mod packages;
 pub mod python;
 

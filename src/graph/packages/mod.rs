@@ -1,6 +1,5 @@
 //! Attribution of files to the packages (distributions, npm packages, crates) they came with.
 
-pub mod native;
 pub mod python;
 
 use std::collections::BTreeMap;

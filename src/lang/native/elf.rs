@@ -2,7 +2,10 @@
 //! which indexes every symbol name and gives up at the first contradiction.
 
 mod dynamic;
+mod go;
 mod notes;
+
+pub use go::{GoBuild, GoSizes, go_sizes};
 
 use goblin::container::{Container, Ctx};
 use goblin::elf::Elf;

@@ -5,10 +5,12 @@ mod crates;
 mod elf;
 mod extension;
 mod facts;
+mod paths;
 #[cfg(test)]
 mod tests;
 
 pub use crates::{CrateSizes, UNKNOWN, crate_sizes};
-pub use elf::{is_elf, read};
+pub use elf::{GoBuild, GoSizes, go_sizes, is_elf, read};
 pub use extension::{ExtensionName, extension_name};
 pub use facts::{ElfKind, Machine, NativeFacts, Relocations, SectionSize, VersionNeed};
+pub use paths::crate_versions;

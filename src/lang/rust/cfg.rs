@@ -43,6 +43,11 @@ impl Cfg {
         }
     }
 
+    /// One condition.
+    pub(super) fn of_meta(meta: &Meta) -> Self {
+        of_meta(meta)
+    }
+
     /// Attributes that are themselves the condition: `#![feature = "fs"]` at the head of a macro's
     /// content.
     pub(super) fn of_metas(attributes: &[Attribute]) -> Self {

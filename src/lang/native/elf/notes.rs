@@ -1,15 +1,12 @@
 //! What built the file: build id, compilers, Go, packers.
 
 use goblin::elf::note::{NT_GNU_BUILD_ID, NoteDataIterator};
-use goblin::elf::program_header::{PF_W, PT_LOAD, PT_NOTE};
+use goblin::elf::program_header::PT_NOTE;
 use goblin::elf::section_header::SHT_NOTE;
 
 use super::{File, string_at};
 use crate::lang::native::facts::NativeFacts;
 
-/// Go puts this at the start of its data, 16 bytes aligned; its own reader looks this far.
-const GO_MAGIC: &[u8] = b"\xff Go buildinf:";
-const GO_REACH: u64 = 64 << 10;
 /// A packer's mark stands right behind the segment table.
 const PACKER_REACH: u64 = 1024;
 /// Compilers beyond this are not listed.
@@ -20,7 +17,7 @@ const NOTES: usize = 256;
 pub(super) fn read(file: &File<'_>, facts: &mut NativeFacts) {
     facts.build_id = build_id(file);
     facts.compilers = compilers(file);
-    facts.go_version = go_version(file);
+    facts.go_version = super::go::build(file).map(|build| build.version);
     let start = file.part(0, PACKER_REACH);
     facts.packer = contains(start, b"UPX!").then(|| "UPX".to_owned());
 }
@@ -73,29 +70,4 @@ fn compilers(file: &File<'_>) -> Vec<String> {
         }
     }
     compilers
-}
-
-fn go_version(file: &File<'_>) -> Option<String> {
-    let section = file
-        .sections
-        .iter()
-        .find(|section| file.section_name(section) == ".go.buildinfo")
-        .map(|section| file.section_bytes(section));
-    let data = file
-        .segments
-        .iter()
-        .find(|segment| segment.p_type == PT_LOAD && segment.p_flags & PF_W != 0)
-        .map(|segment| file.part(segment.p_offset, segment.p_filesz.min(GO_REACH)));
-    let info = [section, data].into_iter().flatten().find_map(|bytes| {
-        let starts = (0..bytes.len()).step_by(16);
-        starts.map(|at| &bytes[at..]).find(|rest| rest.starts_with(GO_MAGIC))
-    })?;
-    // Since Go 1.18 the version stands inline; before, behind a pointer, which is not followed.
-    let inline = info.get(15).is_some_and(|flags| flags & 2 != 0);
-    let text = || {
-        let len = usize::from(*info.get(32)?);
-        // One byte holds lengths up to 127, far more than a version has.
-        string_at(info.get(33..33 + len.min(127))?, 0)
-    };
-    Some(inline.then(text).flatten().unwrap_or_default())
 }

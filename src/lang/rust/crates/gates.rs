@@ -104,6 +104,10 @@ impl Gates {
             let Some(text) = (files.text)(&path).filter(|text| !is_too_deep(text)) else { continue };
             let Ok(file) = syn::parse_file(&text) else { continue };
             let cfg = cfg.and(Cfg::of(&file.attrs));
+            for condition in conditional_attributes(&file) {
+                let names = reader.features(&condition);
+                reader.found.behaviour.extend(names);
+            }
             reader.file = path;
             reader.is_root = is_root;
             reader.items(&file.items, &cfg, &Cfg::TRUE, public, &mut Vec::new());
@@ -418,6 +422,29 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// Conditions of `#[cfg_attr(condition, inline)]`: they change what is there, and not only in the
+/// documentation.
+fn conditional_attributes(file: &syn::File) -> Vec<Cfg> {
+    struct Found(Vec<Cfg>);
+    impl<'ast> Visit<'ast> for Found {
+        fn visit_attribute(&mut self, attribute: &'ast Attribute) {
+            if !attribute.path().is_ident("cfg_attr") {
+                return;
+            }
+            let parts = syn::punctuated::Punctuated::<syn::Meta, syn::Token![,]>::parse_terminated;
+            let Ok(parts) = attribute.parse_args_with(parts) else { return };
+            let documents =
+                |meta: &syn::Meta| ["doc", "allow", "warn", "deny"].iter().any(|name| meta.path().is_ident(name));
+            if let Some(condition) = parts.first().filter(|_| !parts.iter().skip(1).all(documents)) {
+                self.0.push(Cfg::of_meta(condition));
+            }
+        }
+    }
+    let mut found = Found(Vec::new());
+    found.visit_file(file);
+    found.0
 }
 
 fn cfg_if_arms(stream: &TokenStream) -> Vec<(Cfg, TokenStream)> {
