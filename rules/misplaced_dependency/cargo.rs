@@ -1,20 +1,28 @@
 use crate::engine::{ProjectContext, Sink};
-use crate::finding::Finding;
+use crate::finding::{Edit, Finding, Fix};
 use crate::graph::cargo::Verdict;
+use crate::manifest::cargo::edit;
 
 /// Reports crates that only tests name.
 pub(in crate::rules) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
     let Some(cargo) = cx.cargo() else { return };
-    for (verdict, member, dependency) in
-        cargo.dependencies().filter(|(verdict, ..)| verdict.verdict == Verdict::OnlyTests)
-    {
+    let misplaced = cargo.dependencies().filter(|(verdict, ..)| verdict.verdict == Verdict::OnlyTests);
+    let mut last_member = None;
+    for (verdict, member, dependency) in misplaced {
         let message = format!(
             "{} is a dependency of the deployed code, and only tests, examples or benchmarks use it",
             dependency.key
         );
         let location = cargo.location(&member.path, Some(dependency.span));
-        sink.report(
-            Finding::new(location, message).about(verdict.subject.clone()).help("Move it to `[dev-dependencies]`"),
-        );
+        let path = location.path.clone();
+        let mut finding =
+            Finding::new(location, message).about(verdict.subject.clone()).help("Move it to `[dev-dependencies]`");
+        if let Some(edits) = edit::to_dev(&member.text, dependency, last_member != Some(verdict.member)) {
+            last_member = Some(verdict.member);
+            let edits = edits.into_iter().map(|(span, replacement)| Edit { span, replacement }).collect();
+            let description = format!("move {} to the development dependencies of {path}", dependency.key);
+            finding = finding.fix(Fix { description, path, edits });
+        }
+        sink.report(finding);
     }
 }

@@ -1,6 +1,9 @@
+use crate::engine::cargo::CargoFacts;
 use crate::engine::{ProjectContext, Sink};
-use crate::finding::Finding;
+use crate::finding::{Edit, Finding, Fix};
+use crate::graph::cargo::FeatureVerdict;
 use crate::graph::cargo::features::Origin;
+use crate::manifest::cargo::{CargoManifest, Dependency, edit};
 
 /// Reports features of which the code names nothing.
 pub(super) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
@@ -15,12 +18,32 @@ pub(super) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
         };
         let message =
             format!("feature `{}` of {}{through} adds nothing that the code uses", verdict.feature, dependency.key);
-        let list = verdict.instead.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
-        let help = format!("`default-features = false, features = [{list}]` covers what the code uses");
-        sink.report(
-            Finding::new(cargo.location(&member.path, Some(verdict.span)), message)
-                .about(verdict.subject.clone())
-                .help(help),
-        );
+        let mut finding = Finding::new(cargo.location(&member.path, Some(verdict.span)), message)
+            .about(verdict.subject.clone())
+            .help(help(verdict, dependency));
+        if let Some(fix) = fix(cargo, verdict, member, dependency) {
+            finding = finding.fix(fix);
+        }
+        sink.report(finding);
     }
+}
+
+/// The settings of the entry that cover what the code uses.
+fn help(verdict: &FeatureVerdict, dependency: &Dependency) -> String {
+    let plan = &verdict.plan;
+    let listed = dependency.features.iter().map(|(name, _)| name).filter(|name| !plan.drop.contains(*name));
+    let mut names: Vec<&String> = listed.chain(&plan.add).collect();
+    names.dedup();
+    let list = names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
+    let without = if plan.without_default { "default-features = false, " } else { "" };
+    format!("`{without}features = [{list}]` covers what the code uses")
+}
+
+fn fix(cargo: &CargoFacts, verdict: &FeatureVerdict, member: &CargoManifest, dependency: &Dependency) -> Option<Fix> {
+    let (span, replacement) = edit::features(&member.text, dependency, &verdict.plan)?;
+    Some(Fix {
+        description: format!("list only the features of {} that the code uses", dependency.key),
+        path: cargo.location(&member.path, None).path,
+        edits: vec![Edit { span, replacement }],
+    })
 }

@@ -10,6 +10,7 @@ use super::{PackageInput, usage};
 use crate::input::files;
 use crate::lang::rust::cfg::may_hold_on_lambda;
 use crate::lang::rust::crates::{CrateFiles, Gate, GateKind, Gates};
+use crate::manifest::cargo::edit::FeaturePlan;
 use crate::manifest::cargo::{CargoManifest, Dependency, DependencyKind, crate_name};
 use crate::span::Span;
 
@@ -28,8 +29,8 @@ pub struct FeatureVerdict {
     pub origin: Origin,
     /// Where that is written.
     pub span: Span,
-    /// What to list instead of an aggregate, or of the default features.
-    pub instead: Vec<String>,
+    /// How the entry would list what is left; the same for all features of one dependency.
+    pub plan: Arc<FeaturePlan>,
 }
 
 /// Why a feature is on.
@@ -97,7 +98,7 @@ fn of_dependency(
     // What a kept feature switches on stays on.
     let implied = manifest.feature_closure(left);
     unused.retain(|name| !implied.contains(name));
-    let instead: Vec<String> = on.keys().filter(|name| !unused.contains(name.as_str())).cloned().collect();
+    let plan = Arc::new(plan(&on, &unused, dependency));
     unused
         .iter()
         .map(|name| FeatureVerdict {
@@ -107,9 +108,25 @@ fn of_dependency(
             feature: (*name).to_string(),
             origin: on[*name].0.clone(),
             span: on[*name].1,
-            instead: instead.clone(),
+            plan: Arc::clone(&plan),
         })
         .collect()
+}
+
+/// What has to change in the entry so that only the features in `unused` go.
+fn plan(on: &BTreeMap<String, (Origin, Span)>, unused: &BTreeSet<&str>, dependency: &Dependency) -> FeaturePlan {
+    let origins: BTreeSet<&Origin> = unused.iter().filter_map(|name| on.get(*name)).map(|(origin, _)| origin).collect();
+    let without_default = origins.contains(&Origin::Default);
+    let listed = dependency.features.iter().map(|(name, _)| name);
+    let goes = |name: &&String| unused.contains(name.as_str()) || origins.contains(&Origin::Aggregate((*name).clone()));
+    let drop = listed.filter(goes).cloned().collect();
+    let replaces = |origin: &Origin| match origin {
+        Origin::Listed => false,
+        Origin::Default => without_default,
+        Origin::Aggregate(_) => origins.contains(origin),
+    };
+    let left = on.iter().filter(|(name, (origin, _))| !unused.contains(name.as_str()) && replaces(origin));
+    FeaturePlan { drop, add: left.map(|(name, _)| name.clone()).collect(), without_default }
 }
 
 /// A library that hands the dependency on cannot know what others need of it.

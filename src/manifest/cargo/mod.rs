@@ -2,6 +2,7 @@
 //! it is pointed at (design section 9).
 
 mod dependency;
+pub mod edit;
 pub mod lock;
 mod read;
 pub mod registry;
