@@ -18,8 +18,8 @@ const VERDICTS: usize = 3;
 pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let style = Style { width: style.width.max(40), ..style };
     if style.quiet {
-        for (finding, _) in grouped(&report.findings) {
-            one_line(finding, style, out)?;
+        for group in grouped(&report.findings) {
+            one_line(group.finding, style, out)?;
         }
         return closing(report, style, out);
     }
@@ -32,25 +32,38 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
     for function in &report.functions {
         details(function, style, out)?;
     }
-    for (finding, functions) in grouped(&report.findings) {
-        let named = if report.functions.len() > 1 { functions } else { Vec::new() };
-        explained(finding, &named, style, out)?;
+    for mut group in grouped(&report.findings) {
+        if report.functions.len() == 1 {
+            group.functions.clear();
+        }
+        explained(&group, style, out)?;
     }
     closing(report, style, out)
 }
 
-/// Findings with the functions they are about: functions that share their code share its findings.
-fn grouped(findings: &[Finding]) -> Vec<(&Finding, Vec<&str>)> {
-    let mut groups: Vec<(&Finding, Vec<&str>)> = Vec::new();
+/// Findings that are shown as one.
+struct Group<'a> {
+    finding: &'a Finding,
+    /// Functions it is about: functions that share their code share its findings.
+    functions: Vec<&'a str>,
+    /// What further findings are about that the same change resolves.
+    also: Vec<&'a str>,
+}
+
+fn grouped(findings: &[Finding]) -> Vec<Group<'_>> {
+    let mut groups: Vec<Group<'_>> = Vec::new();
     for finding in findings {
-        let same = |other: &Finding| {
-            (other.rule, other.severity, &other.location, &other.message)
-                == (finding.rule, finding.severity, &finding.location, &finding.message)
-        };
-        let function = finding.function.as_deref();
-        match groups.last_mut().filter(|(first, _)| same(first)) {
-            Some((_, functions)) => functions.extend(function),
-            None => groups.push((finding, function.into_iter().collect())),
+        let kind = |of: &Finding| (of.rule, of.severity);
+        let group = groups.last_mut().filter(|group| kind(group.finding) == kind(finding));
+        let same = |of: &Finding| (&of.location, &of.message) == (&finding.location, &finding.message);
+        match (group, finding.function.as_deref(), finding.subject.as_deref()) {
+            (Some(group), function, _) if same(group.finding) => group.functions.extend(function),
+            (Some(group), _, Some(subject)) if finding.fix.is_some() && group.finding.fix == finding.fix => {
+                group.also.push(subject);
+            }
+            (_, function, _) => {
+                groups.push(Group { finding, functions: function.into_iter().collect(), also: Vec::new() });
+            }
         }
     }
     groups
@@ -70,6 +83,7 @@ fn details(function: &Function, style: Style, out: &mut dyn Write) -> io::Result
     summary::headline(function, style, out)?;
     summary::numbers(function, style, out)?;
     summary::where_init_goes(function, style, out)?;
+    summary::linked(function, style, out)?;
     if style.verbose {
         summary::inexact(function, out)?;
     }
@@ -95,7 +109,8 @@ fn head(finding: &Finding, style: Style) -> String {
 }
 
 /// A finding with its frame, help and savings.
-fn explained(finding: &Finding, functions: &[&str], style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn explained(group: &Group<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let finding = group.finding;
     let message = printable::line(&finding.message);
     let first = finding.severity.word().len() + finding.rule.len() + 4;
     let options = textwrap::Options::new(style.width).subsequent_indent("  ").break_words(false);
@@ -111,12 +126,9 @@ fn explained(finding: &Finding, functions: &[&str], style: Style, out: &mut dyn 
         let at = paint(style.color, PLACE, &format!("{}:{}:{}", place_name(place), place.line, place.column));
         writeln!(out, "  see {at}  {}", printable::line(&related.message))?;
     }
-    if !functions.is_empty() {
-        let noun = if functions.len() == 1 { "function" } else { "functions" };
-        let text = format!("{noun}: {}", functions.join(", "));
-        let options = textwrap::Options::new(style.width).initial_indent("  ").subsequent_indent("    ");
-        writeln!(out, "{}", textwrap::fill(&printable::line(&text), options))?;
-    }
+    let noun = if group.functions.len() == 1 { "function" } else { "functions" };
+    names(noun, &group.functions, style, out)?;
+    names("likewise", &group.also, style, out)?;
     if let Some(help) = &finding.help {
         let options = textwrap::Options::new(style.width)
             .initial_indent("  help: ")
@@ -128,6 +140,15 @@ fn explained(finding: &Finding, functions: &[&str], style: Style, out: &mut dyn 
         writeln!(out, "  {}", paint(style.color, GOOD, &saves))?;
     }
     writeln!(out)
+}
+
+fn names(what: &str, names: &[&str], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    if names.is_empty() {
+        return Ok(());
+    }
+    let text = format!("{what}: {}", names.join(", "));
+    let options = textwrap::Options::new(style.width).initial_indent("  ").subsequent_indent("    ");
+    writeln!(out, "{}", textwrap::fill(&printable::line(&text), options))
 }
 
 fn same_file(finding: &Finding, related: &super::model::Related) -> bool {

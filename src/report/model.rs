@@ -405,7 +405,7 @@ pub struct Saves {
 }
 
 /// A change to one file.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Fix {
     /// What it does.
     pub description: String,
@@ -416,7 +416,7 @@ pub struct Fix {
 }
 
 /// One replacement.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FixEdit {
     /// First byte.
     pub start: u32,

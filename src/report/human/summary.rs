@@ -10,6 +10,8 @@ use super::super::model::{Function, Loaded, Package};
 use super::super::printable;
 use super::paint::{self, FAINT, PLACE, STRONG, paint};
 use crate::cost::PartKind;
+use crate::graph::packages::Ecosystem;
+use crate::platform::{Language, Runtime};
 use crate::text;
 
 /// The grade stands at most this far to the right.
@@ -171,6 +173,34 @@ fn imported_at(package: &Package) -> String {
     let Some(site) = &package.first_import else { return String::new() };
     let via = site.via.as_ref().map_or_else(String::new, |via| format!(" via {via}"));
     format!("{}:{}{via}", site.path, site.line)
+}
+
+/// Packages linked into an executable, largest first, or why nothing can be said of their sizes.
+pub(super) fn linked(function: &Function, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let is_linked = |package: &&Package| matches!(package.ecosystem, Ecosystem::Cargo | Ecosystem::Go);
+    let mut packages: Vec<&Package> = function.packages.iter().filter(is_linked).collect();
+    let total: u64 = packages.iter().map(|package| package.bytes).sum();
+    if total == 0 {
+        let is_native = function.runtime.parse().is_ok_and(|runtime: Runtime| runtime.language() == Language::Native);
+        let stripped = function.problems.iter().filter(|_| is_native && !style.verbose);
+        for problem in stripped {
+            writeln!(out, "\n  {}", printable::line(&problem.message))?;
+        }
+        return Ok(());
+    }
+    packages.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.name.cmp(&b.name)));
+    writeln!(out, "\n  machine code, {}", text::bytes(total))?;
+    let shown = if style.verbose { packages.len() } else { ROWS.min(packages.len()) };
+    let names: Vec<String> = packages.iter().take(shown).map(|package| versioned(package)).collect();
+    let column = names.iter().map(|name| display_width(name)).max().unwrap_or_default().min(48);
+    for (name, package) in names.iter().zip(&packages) {
+        let gap = " ".repeat(column.saturating_sub(display_width(name)));
+        writeln!(out, "  {}{gap}  {:>8}", printable::line(name), text::bytes(package.bytes))?;
+    }
+    match packages.len() - shown {
+        0 => Ok(()),
+        further => writeln!(out, "  and {further} smaller"),
+    }
 }
 
 /// What could not be analysed exactly, for the verbose report.
