@@ -17,7 +17,6 @@ const TOO_LONG: &[&str] = &[
     "src/graph/python/interp/call.rs",
     "src/graph/python/interp/exec.rs",
     "src/graph/python/interp/runtime.rs",
-    "src/lang/rust/work/walk.rs",
 ];
 
 /// Text files of the repository, with their texts.

@@ -35,8 +35,13 @@ fn help(verdict: &FeatureVerdict, dependency: &Dependency) -> String {
     let mut names: Vec<&String> = listed.chain(&plan.add).collect();
     names.dedup();
     let list = names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
-    let without = if plan.without_default { "default-features = false, " } else { "" };
-    format!("`{without}features = [{list}]` covers what the code uses")
+    let without = plan.without_default.then(|| "default-features = false".to_owned());
+    let settings: Vec<String> =
+        without.into_iter().chain((!names.is_empty()).then(|| format!("features = [{list}]"))).collect();
+    match settings.join(", ") {
+        none if none.is_empty() => "The code uses none of its features: take the list away".to_owned(),
+        settings => format!("`{settings}` covers what the code uses"),
+    }
 }
 
 fn fix(cargo: &CargoFacts, verdict: &FeatureVerdict, member: &CargoManifest, dependency: &Dependency) -> Option<Fix> {

@@ -57,7 +57,7 @@ pub(super) fn functions(path: &Path, inputs: &Inputs<'_>) -> Result<Vec<Function
 }
 
 /// The template that a path is, or that a folder holds, with its text.
-fn template_at(path: &Path) -> Result<Option<(PathBuf, String)>, UserError> {
+pub(super) fn template_at(path: &Path) -> Result<Option<(PathBuf, String)>, UserError> {
     match input::classify(path)? {
         InputKind::Template => Ok(Some((path.to_owned(), input::read_text_file(path, template::LARGEST)?))),
         InputKind::Directory => {

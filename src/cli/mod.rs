@@ -13,6 +13,7 @@ mod settings;
 mod sources;
 mod suppress;
 mod why;
+mod workspace;
 
 pub use args::Args;
 

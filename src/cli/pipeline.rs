@@ -7,6 +7,7 @@ use super::UserError;
 use super::args::InputArgs;
 use super::discover;
 use super::settings::Settings;
+use super::workspace;
 use crate::artifact::{Artifact, Location};
 use crate::cost::{self, CostInput};
 use crate::engine::{Budgets, FunctionFacts, ProjectFacts, Usage};
@@ -44,13 +45,29 @@ pub(super) struct Inputs<'a> {
 /// All functions that the paths stand for, analysed.
 pub(super) fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectFacts, UserError> {
     let mut functions = Vec::new();
+    let mut cargo = None;
     for path in paths {
+        if let Some(found) = cargo_workspace(path, inputs)? {
+            functions.extend(found.functions);
+            if cargo.replace(Box::new(found.cargo)).is_some() {
+                return Err(UserError("one Cargo workspace at a time can be checked".to_owned()));
+            }
+            continue;
+        }
         for spec in discover::functions(path, inputs)? {
             let budgets = inputs.settings.budgets_of(&spec.name, inputs.budgets);
             functions.push(analyse(spec, budgets)?);
         }
     }
-    Ok(ProjectFacts { functions, budgets: inputs.settings.budgets(inputs.budgets), cargo: None })
+    Ok(ProjectFacts { functions, budgets: inputs.settings.budgets(inputs.budgets), cargo })
+}
+
+/// The Cargo workspace that a path is, unless a handler or a template says what it stands for.
+fn cargo_workspace(path: &Path, inputs: &Inputs<'_>) -> Result<Option<workspace::Found>, UserError> {
+    if inputs.args.handler.is_some() || discover::template_at(path)?.is_some() {
+        return Ok(None);
+    }
+    workspace::at(path, inputs)
 }
 
 fn analyse(spec: FunctionSpec, budgets: Budgets) -> Result<FunctionFacts, UserError> {

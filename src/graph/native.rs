@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::packages::{Ecosystem, Package, Packages};
-use super::{GraphProblem, Module, ModuleGraph, ModuleKind, Phase, Weight};
+use super::{GraphProblem, LoadCall, Module, ModuleGraph, ModuleId, ModuleKind, Phase, Weight};
 use crate::artifact::{Artifact, ArtifactKind, EntryId};
 use crate::lang::native::{self, NativeFacts};
+use crate::lang::rust::work::WorkItem;
 
 /// Executables larger than this are not read.
 const LARGEST: u64 = 512 << 20;
@@ -27,8 +28,39 @@ pub fn load(artifact: &Artifact) -> (ModuleGraph, Packages) {
     let linked = linked(bytes, &facts);
     packages.packages = linked.packages;
     let problems = linked.problem.into_iter().chain(facts.problems);
-    graph.problems.extend(problems.map(|message| GraphProblem { entry: Some(entry), span: None, message, fatal: false }));
+    graph.problems.extend(problems.map(|message| GraphProblem {
+        entry: Some(entry),
+        span: None,
+        message,
+        fatal: false,
+    }));
     (graph, packages)
+}
+
+/// Adds calls of known cost that the source makes before it takes requests. Where nothing is built,
+/// the source's root file stands for the executable.
+pub fn add_calls(graph: &mut ModuleGraph, root: &str, calls: &[WorkItem]) {
+    if graph.modules.is_empty() && !calls.is_empty() {
+        graph.modules.push(Module {
+            name: Arc::from(root),
+            kind: ModuleKind::Source,
+            entry: None,
+            bytes: 0,
+            loaded: Phase::Init,
+            preloaded: false,
+            first_import: None,
+            weight: Weight::default(),
+        });
+    }
+    graph.calls.extend(calls.iter().map(|call| LoadCall {
+        module: ModuleId(0),
+        span: call.span,
+        callee: Arc::from(call.what.as_str()),
+        arguments: Vec::new(),
+        keywords: Vec::new(),
+        via: Vec::new(),
+        repeats: 1,
+    }));
 }
 
 /// `bootstrap`, or the only file.
@@ -109,5 +141,12 @@ fn go(bytes: &[u8]) -> Linked {
 }
 
 fn package(ecosystem: Ecosystem, name: &str, version: Option<&str>, bytes: u64) -> Package {
-    Package { name: name.into(), version: version.map(Into::into), ecosystem, entries: Vec::new(), bytes, manifest: None }
+    Package {
+        name: name.into(),
+        version: version.map(Into::into),
+        ecosystem,
+        entries: Vec::new(),
+        bytes,
+        manifest: None,
+    }
 }

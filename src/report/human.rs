@@ -46,7 +46,7 @@ struct Group<'a> {
     finding: &'a Finding,
     /// Functions it is about: functions that share their code share its findings.
     functions: Vec<&'a str>,
-    /// What further findings are about that the same change resolves.
+    /// Subjects of further findings that the same change resolves.
     also: Vec<&'a str>,
 }
 
@@ -58,15 +58,20 @@ fn grouped(findings: &[Finding]) -> Vec<Group<'_>> {
         let same = |of: &Finding| (&of.location, &of.message) == (&finding.location, &finding.message);
         match (group, finding.function.as_deref(), finding.subject.as_deref()) {
             (Some(group), function, _) if same(group.finding) => group.functions.extend(function),
-            (Some(group), _, Some(subject)) if finding.fix.is_some() && group.finding.fix == finding.fix => {
-                group.also.push(subject);
-            }
+            (Some(group), _, Some(subject)) if one_change(group.finding, finding) => group.also.push(subject),
             (_, function, _) => {
                 groups.push(Group { finding, functions: function.into_iter().collect(), also: Vec::new() });
             }
         }
     }
     groups
+}
+
+/// Whether what resolves one of two findings of a rule resolves the other: the change that they
+/// carry, or, where they carry none, the help at one place.
+fn one_change(a: &Finding, b: &Finding) -> bool {
+    let place = |of: &Finding| (of.location.clone(), of.help.clone());
+    a.fix == b.fix && (a.fix.is_some() || (a.help.is_some() && place(a) == place(b) && a.subject != b.subject))
 }
 
 /// One of several functions on one line.

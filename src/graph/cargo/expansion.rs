@@ -66,7 +66,9 @@ fn collect(tree: &dyn Files, folder: &str, found: &mut Vec<(String, Arc<str>)>, 
 pub(super) fn source<'a>(input: &'a PackageInput<'_>, dependency: &Dependency) -> Option<Source<'a>> {
     if let Some(path) = &dependency.path {
         let member = input.workspace.members.iter().find(|member| &member.folder == path);
-        return member.map(|member| Source::Member(member, input.files));
+        if let Some(member) = member {
+            return Some(Source::Member(member, input.files));
+        }
     }
     let from = input.workspace.members[input.at].name();
     locked(input, from, &dependency.package, dependency.requirement.as_deref())

@@ -20,20 +20,14 @@ pub struct CargoFunction {
     pub work: Work,
 }
 
-/// Crates that talk to the Lambda runtime API.
-const RUNTIMES: [&str; 6] =
-    ["lambda_runtime", "lambda_http", "lambda-web", "lambda_extension", "lambda-runtime", "axum-aws-lambda"];
-
 /// The functions of one package.
 pub(super) fn find(input: &PackageInput<'_>) -> Vec<CargoFunction> {
     let member = &input.workspace.members[input.at];
-    let uses_runtime = member.dependencies.iter().any(|d| RUNTIMES.contains(&d.package.as_str()));
-    let is_lambda = member.package.as_ref().is_some_and(|package| package.lambda_metadata);
-    if !uses_runtime && !is_lambda {
+    if !member.may_be_function() {
         return Vec::new();
     }
     let bins: Vec<_> = input.usage.targets.iter().filter(|target| target.kind == TargetKind::Bin).collect();
-    let features: BTreeSet<String> = member.feature_closure(["default"]).into_iter().map(str::to_string).collect();
+    let features: BTreeSet<String> = input.enabled.of(member).into_iter().map(str::to_string).collect();
     let size = |source: &str, path: &str, bundled: bool| {
         let from = if bundled { member.folder.as_str() } else { files::parent(source) };
         input.files.size(&files::join(from, path))
@@ -48,7 +42,7 @@ pub(super) fn find(input: &PackageInput<'_>) -> Vec<CargoFunction> {
         let mut crates = vec![CrateInput { name: "crate".into(), root: bin.path.clone() }];
         crates.extend(libraries(input, member));
         let work = Program::read(&crates, renames(member), &program_input).work();
-        if work.reaches_run || (bins.len() == 1 && (is_lambda || uses_runtime)) {
+        if work.reaches_run || bins.len() == 1 {
             found.push(CargoFunction { member: input.at, name: bin.name.clone(), root: bin.path.clone(), work });
         }
     }

@@ -7,10 +7,13 @@ pub mod features;
 pub mod functions;
 pub mod usage;
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use crate::input::files::Files;
 use crate::lang::rust::STACK_BYTES;
+use crate::manifest::cargo::CargoManifest;
 use crate::manifest::cargo::registry::Registry;
 use crate::manifest::cargo::workspace::CargoWorkspace;
 
@@ -35,10 +38,36 @@ pub struct CargoAnalysis {
     pub functions: Vec<CargoFunction>,
 }
 
-/// Analyses the workspace in `files`. Other crates' sources come from `registry`.
+/// Which features of the own packages are on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Enabled {
+    /// All of them.
+    pub all: bool,
+    /// Not the default ones.
+    pub no_default: bool,
+    /// These, as `feature` or `package/feature`.
+    pub named: Vec<String>,
+}
+
+impl Enabled {
+    /// The features of one package that are on.
+    #[must_use]
+    pub fn of<'a>(&'a self, member: &'a CargoManifest) -> BTreeSet<&'a str> {
+        if self.all {
+            return member.features.iter().map(|feature| feature.name.as_str()).collect();
+        }
+        let own = |name: &'a String| match name.split_once('/') {
+            Some((package, feature)) => Some(feature).filter(|_| package == member.name()),
+            None => Some(name.as_str()),
+        };
+        let named = self.named.iter().filter_map(own);
+        member.feature_closure(named.chain((!self.no_default).then_some("default")))
+    }
+}
+
+/// Analyses a workspace. Other crates' sources come from `registry`.
 #[must_use]
-pub fn analyse(files: &dyn Files, registry: &Registry) -> CargoAnalysis {
-    let workspace = CargoWorkspace::read(files);
+pub fn analyse(workspace: CargoWorkspace, files: &dyn Files, registry: &Registry, enabled: &Enabled) -> CargoAnalysis {
     // Parsing recurses, and syntax trees do not leave their thread: one package is one task.
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
     let work = || -> CargoAnalysis {
@@ -46,7 +75,7 @@ pub fn analyse(files: &dyn Files, registry: &Registry) -> CargoAnalysis {
         let parts: Vec<_> = (0..workspace.members.len())
             .into_par_iter()
             .map(|at| {
-                let input = PackageInput { workspace: &workspace, at, usage: &usage[at], files, registry };
+                let input = PackageInput { workspace: &workspace, at, usage: &usage[at], files, registry, enabled };
                 let dependencies = dependencies::judge(&input);
                 let features = features::judge(&input, &dependencies);
                 let functions = functions::find(&input);
@@ -80,6 +109,7 @@ pub(crate) struct PackageInput<'a> {
     pub(crate) usage: &'a usage::PackageUse,
     pub(crate) files: &'a dyn Files,
     pub(crate) registry: &'a Registry,
+    pub(crate) enabled: &'a Enabled,
 }
 
 #[cfg(test)]

@@ -14,7 +14,8 @@ fn corpus_answers() {
     let mut all = serde_json::Map::new();
     for case in DiskFiles::new(&root).list("").into_iter().filter(|case| case.is_folder) {
         let began = std::time::Instant::now();
-        let found = analyse(&DiskFiles::new(format!("{root}/{}", case.name)), &registry);
+        let files = DiskFiles::new(format!("{root}/{}", case.name));
+        let found = analyse(CargoWorkspace::read(&files), &files, &registry, &Enabled::default());
         eprintln!("{} {:?}", case.name, began.elapsed());
         let of = |wanted: Verdict| -> Vec<&str> {
             found.dependencies.iter().filter(|d| d.verdict == wanted).map(|d| d.subject.as_str()).collect()

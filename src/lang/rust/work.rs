@@ -4,6 +4,7 @@
 //! calls, up to the call that hands over to the runtime. What is passed to that call as a handler
 //! is walked as request code.
 
+mod expr;
 mod known;
 mod program;
 mod routes;
@@ -77,6 +78,8 @@ pub struct Work {
     pub init: Vec<WorkItem>,
     /// For each request.
     pub handler: Vec<WorkItem>,
+    /// Calls before requests that are right where they are and whose cost is known.
+    pub calls: Vec<WorkItem>,
     /// Routes in order of place.
     pub routes: Vec<Route>,
     /// `main` hands over to a Lambda runtime, as far as could be seen.

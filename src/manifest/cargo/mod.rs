@@ -13,6 +13,10 @@ use crate::span::Span;
 
 pub use targets::{Target, TargetKind, targets};
 
+/// Crates that talk to the runtime API of a platform.
+const RUNTIMES: [&str; 6] =
+    ["lambda_runtime", "lambda_http", "lambda-web", "lambda_extension", "lambda-runtime", "axum-aws-lambda"];
+
 /// One `Cargo.toml`.
 #[derive(Clone, Debug, Default)]
 pub struct CargoManifest {
@@ -209,6 +213,14 @@ impl CargoManifest {
     #[must_use]
     pub fn is_proc_macro(&self) -> bool {
         self.lib.as_ref().is_some_and(|lib| lib.proc_macro)
+    }
+
+    /// Whether an executable of the package may be a function: it depends on a crate that talks to
+    /// the runtime API, or says so to cargo-lambda.
+    #[must_use]
+    pub fn may_be_function(&self) -> bool {
+        let uses_runtime = self.dependencies.iter().any(|entry| RUNTIMES.contains(&entry.package.as_str()));
+        uses_runtime || self.package.as_ref().is_some_and(|package| package.lambda_metadata)
     }
 
     /// All features that `names` switch on within this crate, themselves included; implicit

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::CargoManifest;
 use crate::input::files::{DiskFiles, Files};
@@ -20,11 +20,24 @@ pub struct CrateSource {
 /// Sources by name and version; `None` for those that are not at hand.
 type Known = BTreeMap<(String, String), Option<Arc<CrateSource>>>;
 
+/// Folders of crates by name and version.
+pub type Folders = BTreeMap<(String, String), PathBuf>;
+/// Says where crates are that no known folder has.
+pub type Locate = Box<dyn Fn() -> Folders + Send + Sync>;
+
 /// Finds crate sources by name and version.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Registry {
     roots: Vec<PathBuf>,
     cache: Mutex<Known>,
+    locate: Option<Locate>,
+    located: OnceLock<Folders>,
+}
+
+impl std::fmt::Debug for Registry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Registry").field("roots", &self.roots).finish_non_exhaustive()
+    }
 }
 
 impl Registry {
@@ -45,13 +58,19 @@ impl Registry {
                     .map(|child| indices.root().join(child.name)),
             );
         }
-        Self { roots, cache: Mutex::default() }
+        Self { roots, ..Self::default() }
     }
 
     /// Only these folders, each with one folder per crate (`name-version`, or `name` if vendored).
     #[must_use]
     pub fn in_folders(roots: Vec<PathBuf>) -> Self {
-        Self { roots, cache: Mutex::default() }
+        Self { roots, ..Self::default() }
+    }
+
+    /// Asks `locate`, once, for crates that are in none of the folders: those from git repositories
+    /// and from outside of the workspace.
+    pub fn ask(&mut self, locate: Locate) {
+        self.locate = Some(locate);
     }
 
     /// Adds a vendored folder; it wins over the cache.
@@ -82,18 +101,22 @@ impl Registry {
     fn load(&self, name: &str, version: &str) -> Option<CrateSource> {
         for root in &self.roots {
             for folder in [format!("{name}-{version}"), name.to_string()] {
-                let files = DiskFiles::new(root.join(&folder));
-                let Ok(text) = files.text("Cargo.toml") else { continue };
-                let (manifest, _) = CargoManifest::parse("Cargo.toml", text);
-                let right = manifest
-                    .package
-                    .as_ref()
-                    .is_some_and(|p| p.name == name && p.version.as_deref().is_none_or(|v| v == version));
-                if right {
-                    return Some(CrateSource { manifest, files });
+                let found = read(root.join(&folder), name, version);
+                if found.is_some() {
+                    return found;
                 }
             }
         }
-        None
+        let located = self.located.get_or_init(|| self.locate.as_ref().map(|locate| locate()).unwrap_or_default());
+        read(located.get(&(name.to_string(), version.to_string()))?.clone(), name, version)
     }
+}
+
+/// The crate in a folder, if it is the one wanted.
+fn read(folder: PathBuf, name: &str, version: &str) -> Option<CrateSource> {
+    let files = DiskFiles::new(folder);
+    let (manifest, _) = CargoManifest::parse("Cargo.toml", files.text("Cargo.toml").ok()?);
+    let package = manifest.package.as_ref()?;
+    let right = package.name == name && package.version.as_deref().is_none_or(|own| own == version);
+    right.then_some(CrateSource { manifest, files })
 }

@@ -119,6 +119,13 @@ impl CargoWorkspace {
         }
     }
 
+    /// Whether some member talks to the runtime API of a platform, by its dependencies or by
+    /// cargo-lambda's metadata.
+    #[must_use]
+    pub fn may_have_functions(&self) -> bool {
+        self.members.iter().any(CargoManifest::may_be_function)
+    }
+
     /// The member with this package name.
     #[must_use]
     pub fn member(&self, name: &str) -> Option<&CargoManifest> {

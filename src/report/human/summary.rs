@@ -83,6 +83,9 @@ fn sizes(function: &Function) -> String {
     let package = &function.package;
     let unzipped = text::bytes(package.bytes);
     let files = text::plural(package.files, "file");
+    if package.files == 0 {
+        return "not built yet".to_owned();
+    }
     match package.zipped_bytes {
         Some(zipped) => format!("{} zipped, {unzipped} unzipped, {files}", text::bytes(zipped)),
         None => format!("{unzipped} not zipped yet, {files}"),

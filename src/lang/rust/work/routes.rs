@@ -5,8 +5,8 @@ use syn::{Expr, Lit, Pat};
 
 use super::super::scope::plain;
 use super::Route;
+use super::expr::{path_of, peel, span_of};
 use super::program::{Function, Program};
-use super::walk::{path_of, peel, span_of};
 
 const METHODS: [&str; 9] = ["get", "post", "put", "delete", "patch", "head", "options", "any", "trace"];
 

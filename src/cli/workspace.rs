@@ -1,0 +1,243 @@
+//! Cargo workspaces: found, analysed from their sources, and joined with what was built from them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::pipeline::Inputs;
+use super::{UserError, discover};
+use crate::artifact::{Artifact, ArtifactKind, Bytes, Contents, ReadError};
+use crate::cost::{self, CostInput};
+use crate::engine::cargo::CargoFacts;
+use crate::engine::{FunctionFacts, Usage};
+use crate::graph::cargo::{self as analysis, CargoFunction, Enabled};
+use crate::graph::native;
+use crate::input::files::{DiskFiles, join};
+use crate::input::{self, Limits};
+use crate::manifest::cargo::Problem;
+use crate::manifest::cargo::registry::{Folders, Registry};
+use crate::manifest::cargo::workspace::{CargoWorkspace, find_root};
+use crate::manifest::dependency::Declared;
+use crate::manifest::function::FunctionSpec;
+use crate::platform::{Platform, Runtime};
+use crate::span::LineIndex;
+use crate::split::Routes;
+
+/// Where cargo-lambda puts what it builds, below the target folder.
+const BUILT: &str = "lambda";
+/// What it calls that.
+const OUTPUTS: [&str; 2] = ["bootstrap", "bootstrap.zip"];
+/// Manifests larger than this are not read again for the line of a problem.
+const LARGEST_MANIFEST: u64 = 8 << 20;
+/// The platform whose dependencies cargo is asked about: that of the functions.
+const TARGET: &str = "x86_64-unknown-linux-gnu";
+
+/// Which members of a workspace are asked about; without names and `all` the one whose manifest
+/// was given, or all of them for the root.
+#[derive(Debug, Default)]
+pub(super) struct Selection {
+    /// Only these.
+    pub(super) packages: Vec<String>,
+    /// Not these.
+    pub(super) exclude: Vec<String>,
+    /// All of them.
+    pub(super) all: bool,
+}
+
+/// What is asked about a workspace.
+pub(super) struct Asked<'a> {
+    /// Its manifest or that of a member.
+    pub(super) manifest: &'a Path,
+    /// Members.
+    pub(super) selection: Selection,
+    /// Features.
+    pub(super) enabled: Enabled,
+    /// Whether cargo may be started in it. It runs what the workspace's configuration names, so only
+    /// somebody who would build it anyway may say so.
+    pub(super) asks_cargo: bool,
+}
+
+/// A workspace and its functions.
+pub(super) struct Found {
+    /// The workspace.
+    pub(super) cargo: CargoFacts,
+    /// The functions of the members asked about.
+    pub(super) functions: Vec<FunctionFacts>,
+}
+
+/// Analyses a workspace.
+pub(super) fn facts(asked: &Asked<'_>, inputs: &Inputs<'_>) -> Result<Found, UserError> {
+    let root = find_root(asked.manifest);
+    let root = if root.is_absolute() { std::path::absolute(&root)? } else { root };
+    let files = DiskFiles::new(&root);
+    let workspace = CargoWorkspace::read(&files);
+    let mut problems: Vec<String> = workspace.problems.iter().map(|problem| said(problem, &root)).collect();
+    if workspace.members.is_empty() {
+        let first = problems.drain(..).next();
+        let nothing = || format!("{}: no package in it can be read", discover::shown(asked.manifest));
+        return Err(UserError(first.unwrap_or_else(nothing)));
+    }
+    for problem in problems {
+        super::warn(&problem);
+    }
+    let selected = selected(asked, &root, &workspace)?;
+    if workspace.lock.is_none() {
+        super::note(
+            "there is no Cargo.lock: without the versions in it, features and macros of dependencies are not looked into; `cargo generate-lockfile` writes it",
+        );
+    }
+    let found = analysis::analyse(workspace, &files, &registry(asked, &root), &asked.enabled);
+    let cargo = CargoFacts { prefix: prefix(&root), selected, analysis: found };
+    let functions = cargo.functions().map(|function| function_facts(&cargo, function, &root, inputs));
+    let functions = functions.collect::<Result<_, _>>()?;
+    Ok(Found { cargo, functions })
+}
+
+/// A problem with its place.
+fn said(problem: &Problem, root: &Path) -> String {
+    let line = || {
+        let text = input::read_text_file(&root.join(&problem.path), LARGEST_MANIFEST).ok()?;
+        Some(LineIndex::new(&text).position(&text, problem.span?.start).line)
+    };
+    let path = discover::shown(&Path::new(&prefix(root)).join(&problem.path));
+    let line = line().map_or_else(String::new, |line| format!(":{line}"));
+    format!("{path}{line}: {}", problem.message)
+}
+
+/// Where sources of dependencies are.
+fn registry(asked: &Asked<'_>, root: &Path) -> Registry {
+    let mut registry = Registry::of_user();
+    if root.join("vendor").is_dir() {
+        registry.add_vendored(root.join("vendor"));
+    }
+    // Cargo names itself to its subcommands: this is the one of the toolchain that runs already, and
+    // no `rust-toolchain` file makes rustup fetch another.
+    if let Some(cargo) = std::env::var_os("CARGO").filter(|_| asked.asks_cargo) {
+        let manifest = asked.manifest.to_owned();
+        registry.ask(Box::new(move || located(Path::new(&cargo), &manifest)));
+    }
+    registry
+}
+
+/// What `cargo metadata` says of where packages are; nothing where it cannot say.
+fn located(cargo: &Path, manifest: &Path) -> Folders {
+    let mut command = cargo_metadata::MetadataCommand::new();
+    let options = ["--offline", "--locked", "--filter-platform", TARGET].map(str::to_owned);
+    command.cargo_path(cargo).manifest_path(manifest).other_options(options);
+    match command.exec() {
+        Ok(metadata) => {
+            let packages = metadata.packages.into_iter();
+            let folder = |package: cargo_metadata::Package| {
+                let folder = package.manifest_path.parent()?.as_std_path().to_owned();
+                Some(((package.name.to_string(), package.version.to_string()), folder))
+            };
+            packages.filter_map(folder).collect()
+        }
+        Err(error) => {
+            let why = error.to_string();
+            let first = why.lines().find(|line| line.contains("error:")).unwrap_or_default();
+            super::note(&format!(
+                "cargo metadata cannot say where all dependencies are, so only manifests are read {first}"
+            ));
+            Folders::new()
+        }
+    }
+}
+
+/// The root as findings show it: relative to the working folder where that is above it.
+fn prefix(root: &Path) -> String {
+    let working = std::env::current_dir().unwrap_or_default();
+    let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
+    match absolute.strip_prefix(&working) {
+        Ok(below) => below.to_string_lossy().replace('\\', "/"),
+        Err(_) => match working.strip_prefix(&absolute) {
+            Ok(above) => above.components().map(|_| "..").collect::<Vec<_>>().join("/"),
+            Err(_) => absolute.to_string_lossy().replace('\\', "/"),
+        },
+    }
+}
+
+fn selected(asked: &Asked<'_>, root: &Path, workspace: &CargoWorkspace) -> Result<Vec<bool>, UserError> {
+    let Selection { packages, exclude, all } = &asked.selection;
+    if let Some(unknown) = packages.iter().chain(exclude).find(|name| workspace.member(name).is_none()) {
+        return Err(UserError(format!("the workspace has no package `{unknown}`")));
+    }
+    let folder = asked.manifest.parent().and_then(|folder| folder.strip_prefix(root).ok());
+    let folder = folder.map(|path| path.to_string_lossy().replace('\\', "/")).unwrap_or_default();
+    let all = *all || folder.is_empty();
+    let is_wanted = |name: &str, path: &str| {
+        if packages.is_empty() { all || path == folder } else { packages.iter().any(|wanted| wanted == name) }
+    };
+    let members = workspace.members.iter();
+    Ok(members
+        .map(|member| is_wanted(member.name(), &member.folder) && !exclude.iter().any(|name| name == member.name()))
+        .collect())
+}
+
+fn function_facts(
+    facts: &CargoFacts,
+    function: &CargoFunction,
+    root: &Path,
+    inputs: &Inputs<'_>,
+) -> Result<FunctionFacts, UserError> {
+    let (args, settings) = (inputs.args, inputs.settings);
+    let runtime: Runtime = match &args.runtime {
+        Some(runtime) => runtime.clone(),
+        None => "provided.al2023".parse().map_err(UserError)?,
+    };
+    let built = built(root, &function.name);
+    let location = facts.location(&function.root, None);
+    let artifact = match &built {
+        Some(built) => input::open(built, &[], &Limits::default())?,
+        None => unbuilt(location.path.clone()),
+    };
+    let spec = FunctionSpec {
+        name: function.name.clone(),
+        origin: Some(location),
+        platform: Platform::default(),
+        runtime,
+        architecture: args.arch.or(settings.resolved.defaults.architecture).unwrap_or_default(),
+        memory_mb: args.memory.or(settings.resolved.defaults.memory_mb),
+        timeout_s: None,
+        handler: String::new(),
+        code: built.as_deref().map_or_else(String::new, discover::shown),
+        layers: Vec::new(),
+        environment: std::collections::BTreeMap::new(),
+        events: Vec::new(),
+        init_off_request_path: false,
+    };
+    let (mut graph, packages) = native::load(&artifact);
+    native::add_calls(&mut graph, &function.root, &function.work.calls);
+    let artifact = Arc::new(artifact);
+    let estimate = cost::estimate(&CostInput { spec: &spec, artifact: &artifact, graph: &graph, packages: &packages });
+    let budgets = settings.budgets_of(&spec.name, inputs.budgets);
+    let (declared, usage, routes) = (Declared::default(), Usage::default(), Routes::default());
+    Ok(FunctionFacts { spec, artifact, graph, packages, estimate, declared, usage, routes, budgets })
+}
+
+/// What cargo-lambda built of a function.
+fn built(root: &Path, name: &str) -> Option<PathBuf> {
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+    OUTPUTS.iter().map(|file| target.join(BUILT).join(name).join(file)).find(|path| path.is_file())
+}
+
+/// A function of which there is only source.
+fn unbuilt(path: String) -> Artifact {
+    struct Nothing;
+    impl Contents for Nothing {
+        fn read(&self, _: u32) -> Result<Bytes, ReadError> {
+            Err(ReadError { message: "not built".into() })
+        }
+    }
+    Artifact::new(join("", &path), ArtifactKind::Binary, None, Vec::new(), Vec::new(), Box::new(Nothing))
+}
+
+/// The workspace that a path on the command line is, when it has functions. Cargo is not started.
+pub(super) fn at(path: &Path, inputs: &Inputs<'_>) -> Result<Option<Found>, UserError> {
+    let manifest = path.join("Cargo.toml");
+    if !path.is_dir() || !manifest.is_file() || !CargoWorkspace::read(&DiskFiles::new(path)).may_have_functions() {
+        return Ok(None);
+    }
+    let (selection, enabled) = (Selection::default(), Enabled::default());
+    let found = facts(&Asked { manifest: &manifest, selection, enabled, asks_cargo: false }, inputs)?;
+    Ok(Some(found).filter(|found| !found.functions.is_empty()))
+}
