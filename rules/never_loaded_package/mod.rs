@@ -14,7 +14,8 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         let used = package.entries.iter().any(|entry| reached.get(entry.0 as usize).is_some_and(|reached| *reached));
         // A declared package is `unused-dependency`'s to report, with the line to remove.
         let declared = cx.declared.declares(&package.name) == Some(true);
-        if used || declared || keep.iter().any(|name| **name == *package.name) {
+        // A driver or plug-in that something asks for by name is loaded by it.
+        if used || declared || cx.usage.is_asked_for(&package.name) || keep.iter().any(|name| **name == *package.name) {
             continue;
         }
         let version = package.version.as_deref().unwrap_or("unknown version");

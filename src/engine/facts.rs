@@ -114,7 +114,7 @@ impl FunctionFacts {
 
     /// Packages with their ids.
     pub fn packages(&self) -> impl Iterator<Item = (PackageId, &Package)> {
-        self.packages.packages.iter().enumerate().map(|(id, package)| (PackageId(id as u32), package))
+        self.packages.with_ids()
     }
 
     /// For each entry whether some closure loads it as a module or reads it as data.

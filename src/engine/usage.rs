@@ -1,23 +1,27 @@
 //! Which declared dependencies a function uses, by evidence of several kinds.
 
+mod evidence;
+mod names;
 mod node;
 mod own_code;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, LazyLock};
-
-use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 use super::FunctionFacts;
 use crate::graph::packages::PackageId;
 use crate::manifest::dependency::Declared;
 use crate::platform::Language;
+use evidence::Evidence;
+use names::{Names, import_names};
 
 /// The dependencies of a function for which some use is known, by normalised name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
     reached: BTreeSet<Arc<str>>,
     direct: BTreeSet<Arc<str>>,
+    asked: BTreeSet<Arc<str>>,
+    needed: BTreeSet<Arc<str>>,
     elsewhere: BTreeMap<Arc<str>, Elsewhere>,
     unreached: BTreeMap<Arc<str>, String>,
 }
@@ -32,10 +36,6 @@ pub enum Elsewhere {
     /// Only types are imported from it.
     Types,
 }
-
-static IMPORT_NAMES: LazyLock<FxHashMap<String, Vec<String>>> = LazyLock::new(|| {
-    toml::from_str(include_str!("../../rules/knowledge/python/import_names.toml")).unwrap_or_default()
-});
 
 impl Usage {
     /// Collects the evidence from what the function loads and from what its own code asks for.
@@ -65,13 +65,26 @@ impl Usage {
                 usage.direct.insert(dependency.name.clone());
             }
         }
+        if facts.spec.runtime.language() == Language::Python && facts.has_closure() {
+            let names = Names::of(facts, declared);
+            let evidence = Evidence { facts, declared, names: &names };
+            usage.asked = evidence.asked_for(&usage.reached);
+            usage.needed = evidence.needed_by(usage.reached.union(&usage.asked).cloned().collect());
+        }
         usage
     }
 
-    /// Whether anything reachable from the handler uses the dependency.
+    /// Whether anything reachable from the handler uses the dependency, or a used one needs it.
     #[must_use]
     pub fn uses(&self, name: &str) -> bool {
-        self.reached.contains(name)
+        [&self.reached, &self.asked, &self.needed].iter().any(|names| names.contains(name))
+    }
+
+    /// Whether something asks for the package by another way than an import: a driver, a plug-in,
+    /// an optional part, a command.
+    #[must_use]
+    pub fn is_asked_for(&self, name: &str) -> bool {
+        self.asked.contains(name)
     }
 
     /// Where an unused dependency is needed nevertheless, though not when the function runs.
@@ -101,14 +114,6 @@ fn imported_by_own_code(facts: &FunctionFacts) -> impl Iterator<Item = PackageId
     })
 }
 
-/// The names under which a distribution that is not at hand is imported.
-fn import_names(name: &str) -> Vec<String> {
-    match IMPORT_NAMES.get(name) {
-        Some(names) => names.clone(),
-        None => vec![name.replace('-', "_"), name.replace('-', ".")],
-    }
-}
-
 fn is_or_below(import: &str, name: &str) -> bool {
     import.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         || name.strip_prefix(import).is_some_and(|rest| rest.starts_with('.'))
@@ -117,11 +122,6 @@ fn is_or_below(import: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_bundled_names_read() {
-        assert!(IMPORT_NAMES.get("pyyaml").is_some_and(|names| names == &["yaml"]));
-    }
 
     #[test]
     fn namespace_packages_are_told_apart() {

@@ -9,6 +9,7 @@ pub mod native;
 pub mod packages;
 pub mod python;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::artifact::EntryId;
@@ -195,6 +196,39 @@ pub struct GraphProblem {
     pub fatal: bool,
 }
 
+/// What loaded code names without loading it then and there: the evidence by which dependencies
+/// that no import reaches count as used.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mentions {
+    /// Modules that own code imports anywhere, but for type checkers and when run as a script.
+    pub imports: BTreeSet<Arc<str>>,
+    /// Constant texts of own code that begin like a URL.
+    pub urls: BTreeSet<Arc<str>>,
+    /// Constant texts of own code that are one word.
+    pub words: BTreeSet<Arc<str>>,
+    /// Names of functions and methods that own code calls with a first argument that is computed.
+    pub open_calls: BTreeSet<Arc<str>>,
+    /// Names of keyword arguments in own code.
+    pub keywords: BTreeSet<Arc<str>>,
+    /// Entry-point groups of the installed packages that loaded code names.
+    pub groups: BTreeSet<Arc<str>>,
+    /// Top-level modules, not loaded, that are imported inside what own code names of a package.
+    pub optional: BTreeSet<Arc<str>>,
+    /// Likewise, but named in a text there: an argument or the documentation.
+    pub documented: BTreeSet<Arc<str>>,
+}
+
+/// What the top level of own modules makes and no own module uses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Leftovers {
+    /// Imports of all names of a module.
+    pub star_imports: Vec<ImportSite>,
+    /// Imports of which no name is used.
+    pub unused_imports: Vec<ImportSite>,
+    /// Calls whose result gets a name that is never read.
+    pub unread_results: Vec<ImportSite>,
+}
+
 /// How the handler string resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HandlerResolution {
@@ -249,6 +283,10 @@ pub struct ModuleGraph {
     pub problems: Vec<GraphProblem>,
     /// The handler.
     pub handler: HandlerResolution,
+    /// What loaded code names without loading it.
+    pub mentions: Mentions,
+    /// What own code makes at load and does not use.
+    pub leftovers: Leftovers,
 }
 
 impl ModuleGraph {
@@ -266,6 +304,8 @@ impl ModuleGraph {
             opaque_bundles: Vec::new(),
             problems: Vec::new(),
             handler: HandlerResolution::Unknown,
+            mentions: Mentions::default(),
+            leftovers: Leftovers::default(),
         }
     }
 

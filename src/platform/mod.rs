@@ -25,6 +25,12 @@ impl Platform {
     pub fn limits(self) -> &'static Limits {
         tables::limits(self)
     }
+
+    /// Shared libraries that the managed runtimes' images hold, as patterns over file names.
+    #[must_use]
+    pub fn libraries(self) -> &'static [String] {
+        tables::libraries(self)
+    }
 }
 
 /// Instruction set that a function runs on.

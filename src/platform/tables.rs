@@ -86,9 +86,17 @@ impl Sdk {
     }
 }
 
+/// What the images of all managed runtimes hold.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BaseImage {
+    libraries: Vec<String>,
+}
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
+    base_image: BaseImage,
     limits: Limits,
     sdk: Vec<Sdk>,
     runtime: Vec<RuntimeFacts>,
@@ -105,6 +113,10 @@ fn table(platform: Platform) -> &'static Table {
 
 pub(super) fn limits(platform: Platform) -> &'static Limits {
     &table(platform).limits
+}
+
+pub(super) fn libraries(platform: Platform) -> &'static [String] {
+    &table(platform).base_image.libraries
 }
 
 pub(super) fn runtime_facts(platform: Platform, wanted: &Runtime) -> &'static RuntimeFacts {

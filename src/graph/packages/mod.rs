@@ -55,6 +55,11 @@ pub struct Packages {
 }
 
 impl Packages {
+    /// The packages with their ids.
+    pub fn with_ids(&self) -> impl Iterator<Item = (PackageId, &Package)> {
+        self.packages.iter().enumerate().map(|(id, package)| (PackageId(id as u32), package))
+    }
+
     /// The package that owns an entry; `None` for the function's own files.
     #[must_use]
     pub fn owner(&self, entry: EntryId) -> Option<PackageId> {

@@ -4,6 +4,7 @@
 //! `SOURCES.txt` for eggs). Where the lists are stripped, `top_level.txt` and then the folder
 //! beside the metadata that is named like the distribution stand in for them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -64,6 +65,52 @@ pub fn is_own(artifact: &Artifact, entry: EntryId) -> bool {
         let name = metadata_end(&child.name).map(|(end, suffix)| child.name[..end - suffix.len()].to_owned());
         name.is_some_and(|name| normalized(name.split('-').next().unwrap_or(&name)) == stem)
     })
+}
+
+/// The file of this name in a distribution's metadata folder.
+#[must_use]
+pub fn metadata(artifact: &Artifact, package: &Package, file: &str) -> Option<EntryId> {
+    let ids = package.entries.iter().copied();
+    let is_it = |id: &EntryId| {
+        let folder = artifact.entry(*id).path.strip_suffix(file).and_then(|path| path.strip_suffix('/'));
+        folder.is_some_and(|folder| folder.ends_with(".dist-info") || folder.ends_with(".egg-info"))
+    };
+    ids.into_iter().find(is_it)
+}
+
+/// The top-level modules of a distribution, and the parts below where others share the top level.
+#[must_use]
+pub fn top_modules(artifact: &Artifact, package: &Package) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for id in &package.entries {
+        let path = &*artifact.entry(*id).path;
+        let (root, _) = top_of(path);
+        let below = path.get(root.len()..).unwrap_or_default().trim_start_matches('/');
+        let mut parts: Vec<&str> = below.split('/').collect();
+        let Some((stem, extension)) = parts.pop().and_then(|file| file.split_once('.')) else { continue };
+        if !matches!(extension.rsplit('.').next(), Some("py" | "so" | "pyc"))
+            || parts.iter().any(|part| part.contains(['.', '-']))
+        {
+            continue;
+        }
+        if stem != "__init__" {
+            parts.push(stem);
+        }
+        // A folder without `__init__` is a namespace, which belongs to nobody.
+        let mut folder = root.to_owned();
+        for (at, part) in parts.iter().enumerate() {
+            if !folder.is_empty() {
+                folder.push('/');
+            }
+            folder.push_str(part);
+            let is_package = artifact.find(&format!("{folder}/__init__.py")).is_some();
+            if is_package || at + 1 == parts.len() {
+                names.insert(parts[..=at].join("."));
+                break;
+            }
+        }
+    }
+    names
 }
 
 /// Metadata folders and files, by name and root.

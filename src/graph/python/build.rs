@@ -26,7 +26,7 @@ pub(super) struct Setup<'a> {
     pub(super) environment: &'a BTreeMap<String, String>,
     pub(super) stdlib: Stdlib,
     pub(super) sdk: Option<&'static Sdk>,
-    packages: &'a Packages,
+    pub(super) packages: &'a Packages,
 }
 
 impl Setup<'_> {
@@ -138,14 +138,7 @@ impl Interp<'_> {
         if handler != Value::Unknown {
             let _ = self.call(handler, Args { positional: vec![Value::Unknown, Value::Unknown], ..Args::default() });
         }
-        let mut at = 0;
-        while at < self.mods.len() {
-            let module = ModIdx(at as u32);
-            at += 1;
-            if self.module(module).own {
-                self.sweep(module);
-            }
-        }
+        self.sweep_and_load();
     }
 }
 
@@ -206,6 +199,8 @@ impl Builder<'_, '_> {
             });
         }
         self.fill(&mut graph);
+        graph.mentions = super::mentions::collect(self.interp);
+        graph.leftovers = super::leftovers::collect(self.interp, |at| self.ids.get(at).copied().flatten());
         graph.handler = match handler {
             Handler::Missing(module) => HandlerResolution::ModuleMissing { similar: self.similar(&module), module },
             Handler::Found(at, place) => match self.id(at) {

@@ -4,6 +4,8 @@ mod build;
 mod extension;
 mod finder;
 mod interp;
+mod leftovers;
+mod mentions;
 mod sources;
 #[allow(dead_code)]
 mod stdlib;

@@ -358,7 +358,10 @@ impl Interp<'_> {
         let single = members.len() == 1;
         let mut result: Option<Value> = None;
         for member in members.iter() {
-            let Some(text) = self.text_of(*member) else { continue };
+            let Some(text) = self.text_of(*member) else {
+                self.note_dynamic(site.0);
+                continue;
+            };
             let trimmed = text.trim_start_matches('.');
             let level = (text.len() - trimmed.len()) as u32;
             let full = if level == 0 {

@@ -214,8 +214,7 @@ impl Interp<'_> {
                 let (found, open) = (items.get(key), *open);
                 match found {
                     Some(value) => Ok(value),
-                    None if open || key == Value::Unknown => Ok(self.any_value(object)),
-                    None if self.heap.is_union(key) => Ok(self.any_value(object)),
+                    None if open || !self.is_comparable(key) => Ok(self.any_value(object)),
                     None => self.soft_error("KeyError", "key"),
                 }
             }

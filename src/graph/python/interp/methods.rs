@@ -354,6 +354,12 @@ impl Interp<'_> {
         })
     }
 
+    /// Whether a key that is not found among known keys is surely another one: tuples are objects
+    /// here, and equal ones are not the same.
+    pub(super) fn is_comparable(&self, key: Value) -> bool {
+        key != Value::Unknown && !matches!(self.heap.get(key), Some(Object::Union(_) | Object::Tuple(_)))
+    }
+
     fn dict_method(&mut self, id: ObjId, name: &str, rest: &[Value], args: &Args) -> Run<Value> {
         let this = Value::Obj(id);
         let key = rest.first().copied();
@@ -371,7 +377,7 @@ impl Interp<'_> {
                 match self.heap.object(id) {
                     Object::Dict { items, open } => match (items.get(key), *open) {
                         (Some(value), _) => value,
-                        (None, false) if key != Value::Unknown && !self.heap.is_union(key) => default,
+                        (None, false) if self.is_comparable(key) => default,
                         _ => {
                             let any = self.get_item(this, Value::Unknown)?;
                             self.heap.join(any, default)

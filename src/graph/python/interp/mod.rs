@@ -12,6 +12,7 @@ mod exec;
 mod import;
 mod iterate;
 mod methods;
+mod named;
 mod ops;
 mod runtime;
 mod sweep;
@@ -170,6 +171,7 @@ pub(super) struct Interp<'a> {
     pub(super) provenance: FxHashMap<(ScopeId, Sym), Sym>,
     /// Lists of the `sys` module that code may change.
     lists: Vec<(Sym, Value)>,
+    dynamic: named::Dynamic,
     steps: u64,
     call_depth: u32,
     total_depth: u32,
@@ -202,6 +204,7 @@ impl<'a> Interp<'a> {
             call_sites: Vec::new(),
             provenance: FxHashMap::default(),
             lists: Vec::new(),
+            dynamic: named::Dynamic::default(),
             steps: 0,
             call_depth: 0,
             total_depth: 0,

@@ -1,0 +1,7 @@
+import webclient
+
+client = webclient.Client()
+
+
+def handler(event, context):
+    return client

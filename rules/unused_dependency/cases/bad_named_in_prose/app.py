@@ -1,0 +1,6 @@
+NOTE = "made with sheets"
+RESULT = {"sheets": 3}
+
+
+def handler(event, context):
+    return 

@@ -1,0 +1,8 @@
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import stubs
+
+
+def handler(event, context):
+    return 

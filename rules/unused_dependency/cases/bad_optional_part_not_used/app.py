@@ -1,0 +1,7 @@
+from shapes import Text
+
+field = Text
+
+
+def handler(event, context):
+    return field

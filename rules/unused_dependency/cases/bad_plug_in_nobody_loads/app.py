@@ -1,0 +1,5 @@
+import tracer
+
+
+def handler(event, context):
+    return tracer

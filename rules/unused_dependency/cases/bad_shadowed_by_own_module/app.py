@@ -1,0 +1,5 @@
+import settings
+
+
+def handler(event, context):
+    return settings

@@ -1,0 +1,8 @@
+import tables
+
+URL = "postgresql+pgdriver://{user}@{host}/shop"
+OTHER = "mysql://shop"
+
+
+def handler(event, context):
+    return tables

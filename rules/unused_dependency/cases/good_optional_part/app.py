@@ -1,0 +1,7 @@
+from shapes import Email
+
+field = Email
+
+
+def handler(event, context):
+    return field

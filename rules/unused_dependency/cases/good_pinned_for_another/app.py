@@ -1,0 +1,5 @@
+import webclient
+
+
+def handler(event, context):
+    return webclient

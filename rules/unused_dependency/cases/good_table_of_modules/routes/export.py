@@ -1,0 +1,5 @@
+import sheets
+
+
+def run():
+    return sheets

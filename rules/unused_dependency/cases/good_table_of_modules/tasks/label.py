@@ -1,0 +1,5 @@
+import labels
+
+
+def run():
+    return labels

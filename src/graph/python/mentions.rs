@@ -1,0 +1,195 @@
+//! What loaded code names without loading it: see [`Mentions`].
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
+use super::interp::{Interp, LoadState, Mod};
+use super::sources::absolute_name;
+use crate::artifact::Artifact;
+use crate::graph::Mentions;
+use crate::graph::packages::Packages;
+use crate::graph::packages::python::top_modules;
+use crate::lang::python::ir::{Block, Code, Expr, Function, Stmt};
+use crate::span::Span;
+
+/// Longest text that is kept.
+const LONGEST: usize = 200;
+/// Entry-point lists larger than this are not read.
+const LARGEST_LIST: u64 = 1 << 20;
+
+/// Collects the mentions of all loaded modules.
+pub(super) fn collect(interp: &Interp<'_>) -> Mentions {
+    let mut mentions = Mentions::default();
+    let loaded = || interp.mods.iter().filter(|module| module.state != LoadState::Failed && module.entry.is_some());
+    let mut named: FxHashSet<&str> = FxHashSet::default();
+    for module in loaded().filter(|module| module.own) {
+        own(&module.code.code, &interp.heap.text(module.name), module, &mut mentions);
+        named.extend(module.code.code.names.iter().map(|name| &**name));
+    }
+    let absent = not_loaded(interp, loaded());
+    let groups = entry_point_groups(interp.input.artifact, interp.input.packages);
+    for module in loaded() {
+        let code = &module.code.code;
+        let texts = code.texts.iter().map(|text| &**text);
+        mentions.groups.extend(texts.filter(|text| groups.contains(*text)).map(Arc::from));
+        if !module.own && !absent.is_empty() && code.names.iter().any(|name| named.contains(&**name)) {
+            library(code, &named, &absent, &mut mentions);
+        }
+    }
+    mentions
+}
+
+/// Imports, texts and keywords of a module of the function itself.
+fn own(code: &Code, name: &str, module: &Mod, mentions: &mut Mentions) {
+    let skipped = not_run(code);
+    for (stmt, span) in code.stmts.iter().zip(&code.stmt_spans) {
+        if skipped.iter().any(|around| contains(*around, *span)) {
+            continue;
+        }
+        match stmt {
+            Stmt::Import(aliases) => {
+                mentions.imports.extend(aliases.iter().map(|alias| Arc::from(code.name(alias.name))));
+            }
+            Stmt::ImportFrom { module: from, level, names } => {
+                let from = from.map_or("", |from| code.name(from));
+                let Some(base) = absolute_name(name, module.is_package, *level, from) else { continue };
+                mentions
+                    .imports
+                    .extend(names.iter().map(|alias| Arc::from(format!("{base}.{}", code.name(alias.name)))));
+                mentions.imports.insert(base.into());
+            }
+            _ => {}
+        }
+    }
+    for text in code.texts.iter().filter(|text| text.len() <= LONGEST) {
+        let scheme = text.split_once("://").map_or("", |(scheme, _)| scheme);
+        if scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(is_scheme) {
+            mentions.urls.insert((&**text).into());
+        } else if !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-')) {
+            mentions.words.insert((&**text).into());
+        }
+    }
+    for expr in &code.exprs {
+        let Expr::Call(function, arguments) = *expr else { continue };
+        let first = code.calls.get(arguments as usize).and_then(|call| code.list(call.positional).first());
+        if first.is_some_and(|first| !matches!(code.expr(*first), Expr::Text(_)))
+            && let Expr::Name(name) | Expr::Attribute(_, name) = code.expr(function)
+        {
+            mentions.open_calls.insert(code.name(name).into());
+        }
+    }
+    let keywords = code.calls.iter().flat_map(|call| &call.keywords).filter_map(|(name, _)| *name);
+    mentions.keywords.extend(keywords.map(|name| Arc::from(code.name(name))));
+}
+
+fn is_scheme(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | '_')
+}
+
+fn contains(around: Span, span: Span) -> bool {
+    around.start <= span.start && span.end <= around.end
+}
+
+/// Blocks that run for type checkers or as a script only.
+fn not_run(code: &Code) -> Vec<Span> {
+    let mut blocks: Vec<Span> = Vec::new();
+    for stmt in &code.stmts {
+        let Stmt::If(tests, _) = stmt else { continue };
+        let Some((test, block)) = tests.first() else { continue };
+        let skipped = match code.expr(*test) {
+            Expr::Name(name) | Expr::Attribute(_, name) => code.name(name) == "TYPE_CHECKING",
+            Expr::Compare(at) => code.compares.get(at as usize).is_some_and(
+                |compare| matches!(code.expr(compare.left), Expr::Name(name) if code.name(name) == "__name__"),
+            ),
+            Expr::Bool(value) => !value,
+            _ => false,
+        };
+        blocks.extend(span_of(code, *block).filter(|_| skipped));
+    }
+    blocks
+}
+
+fn span_of(code: &Code, block: Block) -> Option<Span> {
+    let ids = code.block(block);
+    Some(Span::new(code.stmt_span(*ids.first()?).start, code.stmt_span(*ids.last()?).end))
+}
+
+/// Top-level names of installed packages of which no module is loaded.
+fn not_loaded<'a>(interp: &Interp<'_>, loaded: impl Iterator<Item = &'a Mod>) -> BTreeSet<String> {
+    let packages = interp.input.packages;
+    let reached: FxHashSet<_> = loaded.filter_map(|module| packages.owner(module.entry?)).collect();
+    let mut names = BTreeSet::new();
+    for (_, package) in packages.with_ids().filter(|(id, _)| !reached.contains(id)) {
+        let tops = top_modules(interp.input.artifact, package);
+        names.extend(tops.iter().filter_map(|name| name.split('.').next()).map(str::to_owned));
+    }
+    names
+}
+
+fn entry_point_groups(artifact: &Artifact, packages: &Packages) -> BTreeSet<String> {
+    let lists = packages.packages.iter().flat_map(|package| &package.entries);
+    let lists = lists.filter(|id| artifact.entry(**id).path.ends_with(".dist-info/entry_points.txt"));
+    let texts = lists.filter(|id| artifact.entry(**id).bytes <= LARGEST_LIST).filter_map(|id| artifact.read(*id).ok());
+    let mut groups = BTreeSet::new();
+    for text in texts {
+        let text = String::from_utf8_lossy((*text).as_ref()).into_owned();
+        let sections = text.lines().filter_map(|line| line.trim().strip_prefix('[')?.strip_suffix(']'));
+        groups.extend(sections.map(|group| group.trim().to_owned()));
+    }
+    groups
+}
+
+/// What the functions of a package that own code names import or name themselves, one call deep.
+fn library(code: &Code, named: &FxHashSet<&str>, absent: &BTreeSet<String>, mentions: &mut Mentions) {
+    let mentions_any = code.names.iter().chain(&code.texts).any(|text| names_one(text, absent).next().is_some());
+    if !mentions_any {
+        return;
+    }
+    let mut asked: Vec<Span> = Vec::new();
+    let is_named = |name: &str| named.contains(name);
+    asked.extend(code.functions.iter().filter(|f| is_function(code, f) && is_named(code.name(f.name))).map(|f| f.span));
+    for class in code.classes.iter().filter(|class| is_named(code.name(class.name))) {
+        let Some(body) = span_of(code, class.body) else { continue };
+        // What happens to an instance without being called by name.
+        let methods = code.functions.iter().filter(|f| contains(body, f.span) && code.name(f.name).starts_with("__"));
+        asked.extend(methods.map(|f| f.span));
+    }
+    let called: FxHashSet<_> = code
+        .exprs
+        .iter()
+        .zip(&code.expr_spans)
+        .filter(|(_, span)| asked.iter().any(|around| contains(*around, **span)))
+        .filter_map(|(expr, _)| if let Expr::Name(name) = expr { Some(*name) } else { None })
+        .collect();
+    asked.extend(code.functions.iter().filter(|f| is_function(code, f) && called.contains(&f.name)).map(|f| f.span));
+    let inside = |span: Span| asked.iter().any(|around| contains(*around, span));
+    for (stmt, span) in code.stmts.iter().zip(&code.stmt_spans) {
+        let names: Vec<&str> = match stmt {
+            Stmt::Import(aliases) => aliases.iter().map(|alias| code.name(alias.name)).collect(),
+            Stmt::ImportFrom { module: Some(module), level: 0, .. } => vec![code.name(*module)],
+            _ => continue,
+        };
+        let tops = names.iter().filter_map(|name| name.split('.').next()).filter(|top| absent.contains(*top));
+        mentions.optional.extend(tops.filter(|_| inside(*span)).map(Arc::from));
+    }
+    for (expr, span) in code.exprs.iter().zip(&code.expr_spans) {
+        if let Expr::Text(text) = expr
+            && inside(*span)
+        {
+            mentions.documented.extend(names_one(code.text(*text), absent).map(Arc::from));
+        }
+    }
+}
+
+/// Functions that calls reach by name; common short names would be reached by accident.
+fn is_function(code: &Code, function: &Function) -> bool {
+    function.value.is_none() && code.name(function.name).len() > 3
+}
+
+/// The names of a set that stand as words in a text.
+fn names_one<'a>(text: &'a str, names: &'a BTreeSet<String>) -> impl Iterator<Item = &'a str> {
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+    words.filter(move |word| !word.is_empty() && names.contains(*word))
+}
