@@ -2,31 +2,41 @@
 //! has a `mod` line. Everything else (docs, schema, SARIF rules, `explain`) follows from it.
 
 mod blocking_at_init;
+mod client_for_unused_service;
 mod client_in_handler;
 mod compute_at_init;
 mod debug_info_in_binary;
 mod dev_tool_in_package;
+mod docs_in_package;
 mod duplicate_content;
 mod duplicate_dependency_version;
 mod eager_static;
 mod glibc_too_new;
 mod handler_not_found;
+mod heavier_variant;
 mod init_over_budget;
 mod large_file_at_init;
+mod many_sdk_clients;
 mod misplaced_dependency;
 mod missing_bytecode;
+mod missing_shared_library;
 mod near_package_limit;
 mod network_at_init;
 mod never_loaded_package;
 mod over_package_limit;
 mod regex_in_handler;
+mod sdk_in_package;
+mod star_import_of_heavy_package;
 mod suspicious_archive;
 mod syntax_error;
 mod undeclared_dependency;
 mod unoptimised_profile;
 mod unresolved_import;
+mod unstripped_binary;
 mod unused_dependency;
 mod unused_feature;
+mod unused_heavy_import;
+mod unused_service_models;
 mod unused_workspace_dependency;
 mod work_before_run;
 mod wrong_abi_tag;
@@ -50,10 +60,12 @@ macro_rules! row {
 
 const ROWS: &[RuleSource] = &[
     row!("blocking_at_init", Check::Match, cargo: blocking_at_init::cargo),
+    row!("client_for_unused_service", Check::Function(client_for_unused_service::check)),
     row!("client_in_handler", Check::Cargo, cargo: client_in_handler::cargo),
     row!("compute_at_init", Check::Cargo, cargo: compute_at_init::cargo),
     row!("debug_info_in_binary", Check::Cargo, cargo: debug_info_in_binary::cargo),
     row!("dev_tool_in_package", Check::Function(dev_tool_in_package::check)),
+    row!("docs_in_package", Check::Function(docs_in_package::check)),
     row!("duplicate_content", Check::Function(duplicate_content::check)),
     row!(
         "duplicate_dependency_version",
@@ -61,12 +73,17 @@ const ROWS: &[RuleSource] = &[
         cargo: duplicate_dependency_version::cargo
     ),
     row!("eager_static", Check::Cargo, cargo: eager_static::cargo),
+    row!("foreign_platform_binary", Check::Match),
     row!("glibc_too_new", Check::Function(glibc_too_new::check)),
     row!("handler_not_found", Check::Function(handler_not_found::check)),
+    row!("heavier_variant", Check::Function(heavier_variant::check)),
     row!("init_over_budget", Check::Function(init_over_budget::check)),
     row!("large_file_at_init", Check::Function(large_file_at_init::check), cargo: large_file_at_init::cargo),
+    row!("locale_data_in_package", Check::Match),
+    row!("many_sdk_clients", Check::Function(many_sdk_clients::check)),
     row!("misplaced_dependency", Check::Function(misplaced_dependency::check), cargo: misplaced_dependency::cargo),
     row!("missing_bytecode", Check::Function(missing_bytecode::check)),
+    row!("missing_shared_library", Check::Function(missing_shared_library::check)),
     row!("model_load_at_init", Check::Match),
     row!("native_sources_in_package", Check::Match),
     row!("near_package_limit", Check::Function(near_package_limit::check)),
@@ -74,8 +91,10 @@ const ROWS: &[RuleSource] = &[
     row!("never_loaded_package", Check::Function(never_loaded_package::check)),
     row!("over_package_limit", Check::Function(over_package_limit::check)),
     row!("regex_in_handler", Check::Cargo, cargo: regex_in_handler::cargo),
+    row!("sdk_in_package", Check::Function(sdk_in_package::check)),
     row!("secret_in_package", Check::Match),
     row!("source_maps_in_package", Check::Match),
+    row!("star_import_of_heavy_package", Check::Function(star_import_of_heavy_package::check)),
     row!("suspicious_archive", Check::Function(suspicious_archive::check)),
     row!("syntax_error", Check::Function(syntax_error::check)),
     row!("tests_in_package", Check::Match),
@@ -83,8 +102,11 @@ const ROWS: &[RuleSource] = &[
     row!("undeclared_dependency", Check::Function(undeclared_dependency::check)),
     row!("unoptimised_profile", Check::Cargo, cargo: unoptimised_profile::cargo),
     row!("unresolved_import", Check::Function(unresolved_import::check)),
+    row!("unstripped_binary", Check::Function(unstripped_binary::check)),
     row!("unused_dependency", Check::Function(unused_dependency::check), cargo: unused_dependency::cargo),
     row!("unused_feature", Check::Cargo, cargo: unused_feature::cargo),
+    row!("unused_heavy_import", Check::Function(unused_heavy_import::check)),
+    row!("unused_service_models", Check::Function(unused_service_models::check)),
     row!("unused_suppression", Check::Suppressions),
     row!("unused_workspace_dependency", Check::Cargo, cargo: unused_workspace_dependency::cargo),
     row!("work_before_run", Check::Cargo, cargo: work_before_run::cargo),

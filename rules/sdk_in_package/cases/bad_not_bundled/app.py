@@ -1,0 +1,5 @@
+import boto3  # ~ sdk-in-package
+
+
+def handler(event, context):
+    return boto3

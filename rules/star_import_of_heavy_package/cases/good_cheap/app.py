@@ -1,0 +1,5 @@
+from tables import *
+
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+from helpers import tables
+
+
+def handler(event, context):
+    return tables

@@ -1,0 +1,6 @@
+import boto3
+import botocore
+
+
+def handler(event, context):
+    return boto3.client("s3"), botocore
