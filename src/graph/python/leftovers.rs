@@ -34,11 +34,11 @@ pub(super) fn collect(interp: &Interp<'_>, id: impl Fn(usize) -> Option<ModuleId
                 Stmt::ImportFrom { names, .. } if names.iter().any(|alias| code.name(alias.name) == "*") => {
                     leftovers.star_imports.push(site(span));
                 }
-                // `from __future__`, and packages that gather names for others.
-                Stmt::ImportFrom { names, .. } if !this.module.is_package => {
-                    if !names.iter().any(|alias| is_used(alias.bound)) {
-                        leftovers.unused_imports.push(site(span));
-                    }
+                // Packages gather names for others.
+                Stmt::ImportFrom { names, .. }
+                    if !this.module.is_package && !names.iter().any(|alias| is_used(alias.bound)) =>
+                {
+                    leftovers.unused_imports.push(site(span));
                 }
                 // `import a.b` is often written for what loading it does.
                 Stmt::Import(aliases) if !this.module.is_package => {
