@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::Finding;
 use crate::graph::{Phase, Unresolved};
+use crate::lang::native::extension_name;
 
 /// Reports each missing name once, at the place that asks for it first.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
@@ -10,9 +11,31 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     for import in cx.graph.unresolved.iter().filter(|import| import.phase == Phase::Init && !import.guarded) {
         missing.entry(&import.import).or_insert(import);
     }
+    if missing.is_empty() {
+        return;
+    }
+    let extensions = extensions(cx);
     for (name, import) in missing {
+        // There for another Python version: `wrong-abi-tag` says so, and how to mend it.
+        if extensions
+            .iter()
+            .any(|known| known.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+        {
+            continue;
+        }
         let message = format!("`{name}` is imported during Init, and neither package, layers nor runtime provide it");
         let finding = Finding::new(cx.locate_import(import.site), message).about(name).noting("fails during Init");
         sink.report(finding);
     }
+}
+
+/// Dotted names of the extension modules in the package, whatever Python they are for.
+fn extensions(cx: &FunctionContext<'_>) -> Vec<String> {
+    let files = cx.artifact.entries().filter(|(_, entry)| entry.path.ends_with(".so"));
+    let named = files.filter_map(|(_, entry)| {
+        let (folder, file) = entry.path.rsplit_once('/').unwrap_or(("", &entry.path));
+        let module = extension_name(file)?.module.to_string();
+        Some(if folder.is_empty() { module } else { format!("{}.{module}", folder.replace('/', ".")) })
+    });
+    named.collect()
 }

@@ -1,12 +1,37 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::artifact::EntryId;
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::Finding;
 use crate::lang::native::extension_name;
+use crate::text;
 
-/// Reports extension modules that exist for other Python versions only, once per package.
+/// Packages that the message names; one wrong `pip install` affects them all.
+const NAMED: usize = 5;
+
+/// Reports extension modules that exist for other Python versions only, once for the function.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+    let unfit = unfit(cx);
+    let Some(first) = unfit.first() else { return };
+    let mut names: BTreeSet<&str> = BTreeSet::new();
+    for entry in &unfit {
+        let package = cx.packages.owner(*entry).map(|package| &*cx.packages.package(package).name);
+        names.insert(package.unwrap_or(&cx.artifact.entry(*entry).path));
+    }
+    let runtime = &cx.spec.runtime;
+    let modules = text::plural(unfit.len() as u64, "extension module");
+    let verb = if unfit.len() == 1 { "is" } else { "are" };
+    let more = names.len().saturating_sub(NAMED);
+    let listed: Vec<&str> = names.iter().copied().take(NAMED).collect();
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let message =
+        format!("{modules} {verb} built for another Python version than {runtime}: {}{more}", listed.join(", "));
+    let subject = listed.first().copied().unwrap_or_default().to_owned();
+    sink.report(Finding::new(cx.locate(*first, None), message).about(subject));
+}
+
+/// Extension modules of loaded packages that no file fits this runtime for.
+fn unfit(cx: &FunctionContext<'_>) -> Vec<EntryId> {
     let version = cx.spec.runtime.version();
     let mut modules: BTreeMap<String, (EntryId, bool)> = BTreeMap::new();
     for (id, entry) in cx.artifact.entries().filter(|(_, entry)| entry.path.ends_with(".so")) {
@@ -16,16 +41,6 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         let module = modules.entry(format!("{folder}/{}", name.module)).or_insert((id, false));
         module.1 |= fits;
     }
-    let mut reported = Vec::new();
-    for (entry, fits) in modules.into_values() {
-        let package = cx.packages.owner(entry);
-        let loaded = package.is_none_or(|package| cx.package_phase(package).is_some());
-        if fits || !loaded || package.is_some() && reported.contains(&package) {
-            continue;
-        }
-        reported.push(package);
-        let file = &cx.artifact.entry(entry).path;
-        let message = format!("{file} is built for another Python version than {}", cx.spec.runtime);
-        sink.report(Finding::new(cx.locate(entry, None), message).about(file.to_string()));
-    }
+    let loaded = |entry: EntryId| cx.packages.owner(entry).is_none_or(|package| cx.package_phase(package).is_some());
+    modules.into_values().filter(|(entry, fits)| !fits && loaded(*entry)).map(|(entry, _)| entry).collect()
 }

@@ -1,0 +1,1 @@
+from fastmath._core import add
