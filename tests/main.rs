@@ -12,6 +12,7 @@ mod cli;
 mod formats;
 mod fuzz_smoke;
 mod generated;
+mod readme;
 mod rules;
 mod support;
 mod tidy;

@@ -5,7 +5,7 @@
 //! case's `case.toml`; see [`case::Recipe`].
 
 mod case;
-mod elf;
+pub mod elf;
 mod page;
 mod set;
 
