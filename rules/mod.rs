@@ -62,7 +62,7 @@ const ROWS: &[RuleSource] = &[
     row!("blocking_at_init", Check::Match, cargo: blocking_at_init::cargo),
     row!("client_for_unused_service", Check::Function(client_for_unused_service::check)),
     row!("client_in_handler", Check::Cargo, cargo: client_in_handler::cargo),
-    row!("compute_at_init", Check::Cargo, cargo: compute_at_init::cargo),
+    row!("compute_at_init", Check::Function(compute_at_init::check), cargo: compute_at_init::cargo),
     row!("debug_info_in_binary", Check::Cargo, cargo: debug_info_in_binary::cargo),
     row!("dev_tool_in_package", Check::Function(dev_tool_in_package::check)),
     row!("docs_in_package", Check::Function(docs_in_package::check)),

@@ -9,7 +9,8 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     }
     let tools = cx.strings("tools");
     for (id, package) in cx.packages() {
-        if tools.contains(&&*package.name) && cx.package_phase(id).is_none() {
+        let known = tools.iter().any(|tool| text::matches(tool, &package.name));
+        if known && cx.package_phase(id).is_none() {
             let message = format!(
                 "{} is a development tool and takes {} of the package",
                 package.name,

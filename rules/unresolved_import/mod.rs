@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use crate::artifact::ArtifactKind;
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::Finding;
 use crate::graph::{Phase, Unresolved};
@@ -15,7 +16,12 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let extensions = extensions(cx);
+    // A source tree gets its packages when it is built: what the manifest names will be there.
+    let unbuilt = cx.artifact.kind == ArtifactKind::Directory && cx.packages.packages.is_empty();
     for (name, import) in missing {
+        if unbuilt && cx.usage.awaits(name) {
+            continue;
+        }
         // There for another Python version: `wrong-abi-tag` says so, and how to mend it.
         if extensions
             .iter()

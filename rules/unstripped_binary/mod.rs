@@ -43,7 +43,11 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
 
 /// The largest extension modules of packages that are reached.
 fn candidates(cx: &FunctionContext<'_>) -> Vec<(PackageId, EntryId)> {
-    let is_module = |path: &str| path.ends_with(".so") && !path.split('/').any(|part| part.ends_with(".libs"));
+    let is_module = |path: &str| {
+        let file = path.rsplit('/').next().unwrap_or(path);
+        let is_native = file.ends_with(".so") || file.contains(".so.");
+        is_native && !path.split('/').any(|part| part.ends_with(".libs"))
+    };
     let mut found: Vec<(u64, PackageId, EntryId)> = Vec::new();
     for (package, its) in cx.packages().filter(|(package, _)| cx.package_phase(*package).is_some()) {
         let files = its.entries.iter().map(|id| (cx.artifact.entry(*id), *id));

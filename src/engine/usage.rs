@@ -21,6 +21,7 @@ pub struct Usage {
     reached: BTreeSet<Arc<str>>,
     direct: BTreeSet<Arc<str>>,
     asked: BTreeSet<Arc<str>>,
+    awaited: BTreeSet<Arc<str>>,
     needed: BTreeSet<Arc<str>>,
     elsewhere: BTreeMap<Arc<str>, Elsewhere>,
     unreached: BTreeMap<Arc<str>, String>,
@@ -57,10 +58,13 @@ impl Usage {
             usage.direct.insert(facts.packages.package(package).name.clone());
         }
         // A handler of the form `wrapper.module.function` may name a package that no code imports.
-        let asked: Vec<&str> = facts.graph.unresolved.iter().map(|import| &*import.import).collect();
+        let asked: Vec<&Arc<str>> = facts.graph.unresolved.iter().map(|import| &import.import).collect();
         for dependency in declared.dependencies.iter().filter(|dependency| !bundled.contains(&dependency.name)) {
             let names = import_names(&dependency.name);
-            if asked.iter().any(|import| names.iter().any(|name| is_or_below(import, name))) {
+            let its = |import: &&&Arc<str>| names.iter().any(|name| is_or_below(import, name));
+            let awaited: Vec<Arc<str>> = asked.iter().filter(its).map(|import| Arc::clone(import)).collect();
+            if !awaited.is_empty() {
+                usage.awaited.extend(awaited);
                 usage.reached.insert(dependency.name.clone());
                 usage.direct.insert(dependency.name.clone());
             }
@@ -97,6 +101,12 @@ impl Usage {
     #[must_use]
     pub fn unreached_importer(&self, name: &str) -> Option<&str> {
         self.unreached.get(name).map(String::as_str)
+    }
+
+    /// Whether a declared dependency that is not installed answers to an import without an answer.
+    #[must_use]
+    pub fn awaits(&self, import: &str) -> bool {
+        self.awaited.contains(import)
     }
 
     /// Whether the function's own code imports it.

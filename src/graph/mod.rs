@@ -287,6 +287,8 @@ pub struct ModuleGraph {
     pub mentions: Mentions,
     /// What own code makes at load and does not use.
     pub leftovers: Leftovers,
+    /// Loops with a constant number of rounds that run while own modules load, with that number.
+    pub loops: Vec<(ImportSite, u64)>,
 }
 
 impl ModuleGraph {
@@ -306,6 +308,7 @@ impl ModuleGraph {
             handler: HandlerResolution::Unknown,
             mentions: Mentions::default(),
             leftovers: Leftovers::default(),
+            loops: Vec::new(),
         }
     }
 

@@ -5,6 +5,7 @@ mod extension;
 mod finder;
 mod interp;
 mod leftovers;
+mod loops;
 mod mentions;
 mod sources;
 #[allow(dead_code)]

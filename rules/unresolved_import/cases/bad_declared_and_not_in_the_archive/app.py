@@ -1,0 +1,5 @@
+import yaml  # ~ unresolved-import
+
+
+def handler(event, context):
+    return yaml

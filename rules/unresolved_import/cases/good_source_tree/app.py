@@ -1,0 +1,6 @@
+import requests
+import yaml
+
+
+def handler(event, context):
+    return yaml, requests
