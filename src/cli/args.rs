@@ -29,6 +29,8 @@ pub(super) enum Command {
     Check(Box<CheckArgs>),
     /// Show how a module or package gets loaded, or why it never is
     Why(Box<WhyArgs>),
+    /// Show what each route of a handler needs, and whether pulling it apart pays
+    Split(Box<SplitArgs>),
     /// Show a rule's page
     Explain {
         /// Name of the rule, such as `never-loaded-package`
@@ -154,6 +156,29 @@ pub(super) struct WhyArgs {
     pub(super) path: PathBuf,
     #[command(flatten)]
     pub(super) input: InputArgs,
+}
+
+/// Arguments of `split`.
+#[derive(Debug, clap::Args)]
+pub(super) struct SplitArgs {
+    /// Package, folder or template
+    #[arg(default_value = ".")]
+    pub(super) path: PathBuf,
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// Output format
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: SplitFormat,
+}
+
+/// How a split plan is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum SplitFormat {
+    /// For people.
+    #[default]
+    Human,
+    /// Routes and plan of each function as in `defrost-report/1`.
+    Json,
 }
 
 /// Arguments of `init`.

@@ -11,6 +11,7 @@ mod pipeline;
 mod reference;
 mod settings;
 mod sources;
+mod split;
 mod suppress;
 mod why;
 mod workspace;
@@ -94,6 +95,7 @@ fn dispatch(args: &Args) -> Result<u8, UserError> {
     match &args.command {
         Command::Check(check) => check::run(check),
         Command::Why(why) => why::run(why),
+        Command::Split(split) => split::run(split),
         Command::Explain { rule } => reference::explain(rule),
         Command::Init(init) => init::run(init),
         Command::Rules => reference::rules(),

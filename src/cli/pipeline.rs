@@ -56,7 +56,7 @@ pub(super) fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectF
         }
         for spec in discover::functions(path, inputs)? {
             let budgets = inputs.settings.budgets_of(&spec.name, inputs.budgets);
-            functions.push(analyse(spec, budgets)?);
+            functions.push(analyse(spec, budgets, &inputs.settings.resolved.objective)?);
         }
     }
     Ok(ProjectFacts { functions, budgets: inputs.settings.budgets(inputs.budgets), cargo })
@@ -70,7 +70,7 @@ fn cargo_workspace(path: &Path, inputs: &Inputs<'_>) -> Result<Option<workspace:
     workspace::at(path, inputs)
 }
 
-fn analyse(spec: FunctionSpec, budgets: Budgets) -> Result<FunctionFacts, UserError> {
+fn analyse(spec: FunctionSpec, budgets: Budgets, objective: &split::Objective) -> Result<FunctionFacts, UserError> {
     let layers: Vec<PathBuf> = spec.layers.iter().map(PathBuf::from).collect();
     let artifact = Arc::new(input::open(Path::new(&spec.code), &layers, &Limits::default())?);
     let (graph, packages) = loaded(&spec, &artifact);
@@ -82,6 +82,7 @@ fn analyse(spec: FunctionSpec, budgets: Budgets) -> Result<FunctionFacts, UserEr
         graph: &graph,
         packages: &packages,
         estimate: &estimate,
+        objective,
     });
     let usage = Usage::default();
     let mut facts = FunctionFacts { spec, artifact, graph, packages, estimate, declared, usage, routes, budgets };

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::options;
+use super::written::SplitSettings;
 use super::{ConfigError, Level, Overrides, Source};
 use crate::engine::{Budgets, Category, Policy, Registry, Selector};
 use crate::finding::Severity;
 use crate::platform::{Architecture, Runtime};
+use crate::split::Objective;
 use crate::text::similar;
 
 /// What a configuration means.
@@ -24,6 +26,8 @@ pub struct Resolved {
     pub budgets: Budgets,
     /// Budgets by function, where they differ.
     pub function_budgets: BTreeMap<String, Budgets>,
+    /// What a split is judged by.
+    pub objective: Objective,
     /// What holds for functions that no template describes.
     pub defaults: Defaults,
     /// Baseline file, relative to the folder of the configuration.
@@ -63,6 +67,7 @@ pub fn resolve(source: &Source, registry: &Registry, folder: &Path) -> Result<Re
                 Ok((name.clone(), budgets(source, &keys, settings.budget_init, settings.budget_size)?))
             })
             .collect::<Result<_, ConfigError>>()?,
+        objective: objective(&written.split),
         defaults: Defaults {
             handler: written.handler.clone(),
             runtime: parsed(source, "runtime", written.runtime.as_deref())?,
@@ -164,4 +169,14 @@ fn overrides(source: &Source, registry: &Registry, folder: &Path) -> Result<Over
     Overrides::new(folder, &source.written.overrides).map_err(|(at, glob, error)| {
         source.fault(&["overrides", &at.to_string(), "paths"], &glob, format!("`{glob}` is no glob: {error}"))
     })
+}
+
+/// What is not said stays as it is; what is negative counts as nothing.
+fn objective(written: &SplitSettings) -> Objective {
+    let usual = Objective::default();
+    Objective {
+        shares: written.shares.iter().map(|(route, share)| (route.clone(), share.max(0.0))).collect(),
+        function_ms: written.function_ms.map_or(usual.function_ms, |ms| ms.max(0.0)),
+        pool: written.pool.map_or(usual.pool, |pool| pool.clamp(0.0, 1.0)),
+    }
 }

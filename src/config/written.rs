@@ -42,6 +42,21 @@ pub struct Written {
     pub overrides: Vec<Override>,
     /// Budgets by function, in place of those for every function.
     pub functions: BTreeMap<String, FunctionSettings>,
+    /// What a split of a function with several routes is judged by.
+    pub split: SplitSettings,
+}
+
+/// What a split is judged by.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct SplitSettings {
+    /// Share of the requests by route (`"GET /users" = 0.4`); other routes share the rest equally.
+    pub shares: BTreeMap<String, f64>,
+    /// Milliseconds of Init that each function beyond the first must save; 25 unless set.
+    pub function_ms: Option<f64>,
+    /// How much more often a smaller pool of instances starts cold: with share `s` of the requests
+    /// `s^-pool` times; 0.15 unless set.
+    pub pool: Option<f64>,
 }
 
 /// Settings of one rule.

@@ -1,3 +1,5 @@
+mod routes;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -5,15 +7,13 @@ use rustc_hash::FxHashMap;
 
 use super::model::{
     Budgets, Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, Frame, Function, Init, Module, Origin,
-    Package, Part, Place, Problem, Related, Report, Route, SCHEMA, Saves, Service, Summary, Tool, Unresolved,
+    Package, Part, Place, Problem, Related, Report, SCHEMA, Saves, Summary, Tool, Unresolved,
 };
 use crate::artifact::{Location, SourceText};
-use crate::engine::cargo::CargoFacts;
 use crate::engine::{FunctionFacts, ProjectFacts};
 use crate::finding;
 use crate::graph::packages::{Ecosystem, PackageId};
 use crate::graph::{ModuleId, Phase};
-use crate::split::{self, EventKind};
 
 /// Gives the text behind a location, for lines, columns and code frames.
 pub trait Sources {
@@ -64,9 +64,10 @@ pub fn build(project: &ProjectFacts, findings: &[finding::Finding], summary: Sum
             .iter()
             .map(|facts| Function {
                 routes: match &project.cargo {
-                    Some(cargo) => cargo_routes(cargo, facts, &mut texts),
-                    None => routes(facts, &mut texts),
+                    Some(cargo) => routes::cargo(cargo, facts, &mut texts),
+                    None => routes::routes(facts, &mut texts),
                 },
+                split: routes::split(facts, &mut texts),
                 ..function(facts, &mut texts)
             })
             .collect(),
@@ -87,56 +88,6 @@ impl Counts {
             note: count(finding::Severity::Note),
         }
     }
-}
-
-/// Routes of a Rust function, read from its source.
-fn cargo_routes(cargo: &CargoFacts, facts: &FunctionFacts, texts: &mut Texts<'_>) -> Vec<Route> {
-    let found = cargo.functions().find(|function| function.name == facts.spec.name);
-    let routes = found.map_or(&[][..], |function| &function.work.routes);
-    let shown = |route: &crate::lang::rust::work::Route| Route {
-        method: route.method.clone(),
-        path: Some(route.path.clone()),
-        key: format!("{} {}", route.method.as_deref().unwrap_or("ANY"), route.path),
-        function: route.handler.clone(),
-        location: Some(origin(&cargo.location(&route.file, Some(route.span)), texts)),
-        kind: EventKind::Http,
-        packages: Vec::new(),
-        bytes: 0,
-        estimated_ms: 0.0,
-        first_request_ms: 0.0,
-        services: Vec::new(),
-        environment: Vec::new(),
-    };
-    routes.iter().map(shown).collect()
-}
-
-/// Routes of a function whose own modules are read.
-fn routes(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Vec<Route> {
-    let package = |id: &PackageId| facts.packages.package(*id).name.to_string();
-    let mut shown = |route: &split::Route| {
-        let (module, span) = route.place;
-        let services = route.operations.iter();
-        Route {
-            method: route.method.clone(),
-            path: route.path.clone(),
-            key: route.label.clone(),
-            function: route.function.clone(),
-            location: Some(origin(&facts.locate_in_module(module, Some(span)), texts)),
-            kind: route.kind,
-            packages: route.packages.iter().map(package).collect(),
-            bytes: route.closure.bytes,
-            estimated_ms: rounded(route.closure.init_ms),
-            first_request_ms: rounded(route.closure.first_request_ms),
-            services: services
-                .map(|(name, operations)| Service {
-                    name: name.clone(),
-                    operations: operations.iter().cloned().collect(),
-                })
-                .collect(),
-            environment: route.environment.iter().cloned().collect(),
-        }
-    };
-    facts.routes.routes.iter().map(&mut shown).collect()
 }
 
 fn function(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Function {

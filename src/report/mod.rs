@@ -12,12 +12,14 @@ mod markdown;
 pub mod model;
 mod printable;
 mod sarif;
+mod split;
 #[cfg(test)]
 mod sample;
 mod why;
 
 pub use build::{Sources, build};
 pub use fingerprint::of as fingerprints;
+pub use split::split;
 pub use why::{Why, why};
 
 use std::io::{self, Write};

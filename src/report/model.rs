@@ -324,8 +324,49 @@ pub struct Split {
     pub before_ms: f64,
     /// Init after, weighted by route shares.
     pub weighted_after_ms: f64,
-    /// Modules that several groups need.
+    /// Packages and own files that several groups need.
     pub shared: Vec<String>,
+    /// Whether splitting pays; otherwise there is one group.
+    pub pays: bool,
+    /// Moving imports into the code of the routes that need them, instead.
+    pub lazy: Lazy,
+}
+
+/// What moving imports into the routes' code does, without any split.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Lazy {
+    /// Init with all imports moved.
+    pub estimated_ms: f64,
+    /// Low end for 90 % of the calibration corpus.
+    pub low_ms: f64,
+    /// High end for 90 % of the calibration corpus.
+    pub high_ms: f64,
+    /// The imports, most expensive first.
+    pub moves: Vec<Move>,
+    /// What the first request of each route then loads.
+    pub first_requests: Vec<FirstRequest>,
+}
+
+/// An import that only some routes need.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Move {
+    /// What it loads.
+    pub package: String,
+    /// The line to move.
+    pub location: Origin,
+    /// Keys of the routes that need it.
+    pub routes: Vec<String>,
+    /// Milliseconds of Init that moving this one alone saves.
+    pub saves_ms: f64,
+}
+
+/// The first request of a route when imports have moved.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct FirstRequest {
+    /// Route key.
+    pub route: String,
+    /// Milliseconds.
+    pub ms: f64,
 }
 
 /// One group of a split plan.
@@ -339,6 +380,12 @@ pub struct SplitGroup {
     pub bytes: u64,
     /// Init.
     pub estimated_ms: f64,
+    /// Share of the requests, as configured or equal for every route.
+    pub share: f64,
+    /// What it asks of the cloud's SDK, for permissions.
+    pub services: Vec<Service>,
+    /// Environment variables that its routes read.
+    pub environment: Vec<String>,
 }
 
 /// One finding.

@@ -55,10 +55,27 @@ impl<'a, 'p> Closures<'a, 'p> {
 
     /// What several pieces of code need together.
     pub(super) fn of(&self, reached: &[&Reach]) -> Closure {
+        self.without(reached, &BTreeSet::new())
+    }
+
+    /// What two closures need together.
+    pub(super) fn union(&self, a: &Closure, b: &Closure) -> Closure {
+        let modules = a.modules.union(&b.modules).copied().collect();
+        self.counted(modules, a.calls.union(&b.calls).copied().collect())
+    }
+
+    /// What several pieces of code need together when they do not import some packages; what
+    /// others of their imports load stays.
+    pub(super) fn without(&self, reached: &[&Reach], packages: &BTreeSet<PackageId>) -> Closure {
+        let owner = |id: &ModuleId| {
+            let entry = self.input.graph.module(*id).entry;
+            entry.and_then(|entry| self.input.packages.owner(entry))
+        };
         let mut modules = BTreeSet::new();
         let mut todo: Vec<ModuleId> = Vec::new();
         for reach in reached {
-            todo.extend(&reach.targets);
+            let wanted = reach.targets.iter().filter(|id| owner(id).is_none_or(|package| !packages.contains(&package)));
+            todo.extend(wanted);
             todo.extend(reach.units.iter().map(|unit| self.program.units[*unit].module));
         }
         while let Some(id) = todo.pop() {

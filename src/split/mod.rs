@@ -4,6 +4,7 @@ mod closure;
 mod dispatch;
 mod event;
 mod found;
+mod plan;
 mod program;
 mod reach;
 mod reading;
@@ -13,4 +14,5 @@ mod uses;
 
 pub use closure::Closure;
 pub use found::EventKind;
+pub use plan::{Group, Move, Objective, Plan};
 pub use routes::{Input, Route, Routes, analyse};

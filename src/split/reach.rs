@@ -113,6 +113,21 @@ pub(super) fn reach(program: &Program<'_>, cuts: &Cuts, regions: &[Region]) -> R
     walk.reach
 }
 
+/// Whether something holds what code puts into it.
+fn is_container(thing: &Thing) -> bool {
+    match thing {
+        Thing::Node(_) => true,
+        Thing::Made(path, _) => {
+            let last = path.trim_end_matches("()").rsplit('.').next().unwrap_or_default();
+            matches!(
+                last,
+                "Map" | "Set" | "dict" | "list" | "set" | "defaultdict" | "deque" | "OrderedDict" | "Counter"
+            )
+        }
+        _ => false,
+    }
+}
+
 impl Walk<'_, '_> {
     fn push(&mut self, item: Item) {
         if self.seen.insert(item) {
@@ -305,7 +320,10 @@ impl Walk<'_, '_> {
             at = match flow.kind(at) {
                 Kind::Attr(object, _) | Kind::Index(object, _) => *object,
                 Kind::Var(var) => {
-                    if self.inside && flow.vars.get(*var as usize).is_some_and(|var| var.top) {
+                    let imported = |def: &Def| matches!(def, Def::Import(_));
+                    let inner = flow.vars.get(*var as usize);
+                    // Settings of a package are made anew in every process.
+                    if self.inside && inner.is_some_and(|var| var.top && !var.defs.iter().any(imported)) {
                         self.reach.changed.insert((unit, *var));
                     }
                     return;
@@ -358,7 +376,7 @@ impl Walk<'_, '_> {
                 self.reach.calls.insert((unit, flow.span(at.1)));
                 if let Kind::Attr(object, name) = flow.kind(*callee)
                     && CHANGING.contains(&&**name)
-                    && matches!(program.value((unit, *object)), Thing::Node(_))
+                    && is_container(&program.value((unit, *object)))
                 {
                     self.change(unit, *object);
                 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::closure::{Closure, Closures};
 use super::found::{self, EventKind, Found};
+use super::plan::{self, Objective, Plan};
 use super::program::{Program, Thing, UnitId};
 use super::reach::{Cuts, Reach, Region, reach};
 use super::{dispatch, routers};
@@ -36,6 +37,8 @@ pub struct Input<'a> {
     pub packages: &'a Packages,
     /// What the modules cost.
     pub estimate: &'a Estimate,
+    /// What a split is judged by.
+    pub objective: &'a Objective,
 }
 
 /// One thing that a function's handler dispatches on. Times are milliseconds, sizes bytes.
@@ -72,6 +75,8 @@ pub struct Routes {
     pub routes: Vec<Route>,
     /// What every route needs.
     pub common: Closure,
+    /// Whether to pull them apart; nothing for fewer than two.
+    pub plan: Option<Plan>,
 }
 
 /// Finds a function's routes and what each needs; empty where there is nothing to dispatch.
@@ -86,7 +91,7 @@ pub fn analyse(input: &Input<'_>) -> Routes {
     })
 }
 
-fn analyse_here(input: &Input<'_>, module: ModuleId) -> Routes {
+fn analyse_here<'a>(input: &'a Input<'a>, module: ModuleId) -> Routes {
     let python = input.spec.runtime.language() == Language::Python;
     let flows = flows(input, python);
     let program = Program::new(input.graph, flows, python);
@@ -193,16 +198,16 @@ fn flows(input: &Input<'_>, python: bool) -> Vec<(ModuleId, Flow)> {
     lowered.collect()
 }
 
-fn measured(input: &Input<'_>, program: &Program<'_>, cuts: &Cuts, base: &Reach, found: Vec<Found>) -> Routes {
+fn measured<'a>(input: &'a Input<'a>, program: &Program<'a>, cuts: &Cuts, base: &Reach, found: Vec<Found>) -> Routes {
     let closures = Closures::new(input, program);
     let reached: Vec<Reach> = found.iter().map(|route| reach(program, cuts, &route.regions)).collect();
     let all: Vec<Closure> = reached.iter().map(|route| closures.of(&[base, route])).collect();
     let common = closures.common(&all);
-    let routes = found.into_iter().zip(reached).zip(all).map(|((route, reach), closure)| {
+    let changed: BTreeSet<(UnitId, u32)> = reached.iter().flat_map(|reach| reach.changed.iter().copied()).collect();
+    let routes = found.into_iter().zip(&reached).zip(all).map(|((route, reach), closure)| {
         let owner = |id: &ModuleId| input.graph.module(*id).entry.and_then(|entry| input.packages.owner(entry));
         let named: BTreeSet<PackageId> = reach.targets.iter().filter_map(owner).collect();
         let packages = named.difference(&common.packages).copied().collect();
-        let changed = |at: &&(UnitId, u32)| reach.changed.contains(*at);
         Route {
             kind: route.kind,
             label: route.label(),
@@ -212,10 +217,14 @@ fn measured(input: &Input<'_>, program: &Program<'_>, cuts: &Cuts, base: &Reach,
             place: (program.units[route.place.0].module, route.place.1),
             packages,
             closure,
-            state: reach.read.iter().filter(changed).map(|(unit, var)| (program.units[*unit].module, *var)).collect(),
-            operations: reach.operations,
-            environment: reach.environment,
+            state: reach.read.intersection(&changed).map(|(unit, var)| (program.units[*unit].module, *var)).collect(),
+            operations: reach.operations.clone(),
+            environment: reach.environment.clone(),
         }
     });
-    Routes { routes: routes.collect(), common }
+    let routes: Vec<Route> = routes.collect();
+    let parts =
+        plan::Parts { input, program, closures: &closures, base, reached: &reached, routes: &routes, common: &common };
+    let plan = plan::plan(&parts);
+    Routes { routes, common, plan }
 }

@@ -1,0 +1,111 @@
+//! `defrost split` for people: what each route needs, which to pull apart, what moving imports does.
+
+use std::io::{self, Write};
+
+use super::Style;
+use super::human::paint::{FAINT, STRONG, paint};
+use super::model::{Function, Route, Split, SplitGroup};
+use super::printable;
+use crate::text;
+
+/// Routes that are listed; the JSON report has all.
+const ROUTES: usize = 60;
+/// Names that are listed in one line.
+const NAMES: usize = 6;
+
+/// Writes the split plan of one function.
+///
+/// # Errors
+/// Those of the writer.
+pub fn split(function: &Function, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let strong = |text: &str| paint(style.color, STRONG, text);
+    let title = format!("{}  {}", printable::line(&function.package.path), printable::line(&function.handler));
+    writeln!(out, "{}", strong(title.trim_end()))?;
+    match (function.routes.as_slice(), &function.split) {
+        ([], _) => return writeln!(out, "  no routes found: nothing to split"),
+        (routes, split) => {
+            table(routes, style, out)?;
+            let Some(split) = split else {
+                return writeln!(out, "\n  nothing to weigh: no plan for what is not simulated or has one route");
+            };
+            plan(split, style, out)?;
+            lazy(split, style, out)
+        }
+    }
+}
+
+fn table(routes: &[Route], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let widest = routes.iter().map(|route| printable::line(&route.key).chars().count()).max().unwrap_or(0).min(44);
+    writeln!(out, "\n  {:<widest$}  {:>9}  {:>9}  {}", "route", "alone", "1st call", "needs beyond the rest")?;
+    for route in routes.iter().take(ROUTES) {
+        let key = printable::line(&route.key).into_owned();
+        let alone = text::ms(route.estimated_ms);
+        let first = if route.first_request_ms >= 0.5 {
+            format!("+{}", text::ms(route.first_request_ms))
+        } else {
+            String::new()
+        };
+        let row = format!("  {key:<widest$}  {alone:>9}  {first:>9}  {}", names(&route.packages));
+        writeln!(out, "{}", row.trim_end())?;
+    }
+    if routes.len() > ROUTES {
+        let more = format!("  and {} more", routes.len() - ROUTES);
+        writeln!(out, "{}", paint(style.color, FAINT, &more))?;
+    }
+    Ok(())
+}
+
+fn names(all: &[String]) -> String {
+    let shown: Vec<String> = all.iter().take(NAMES).map(|name| printable::line(name).into_owned()).collect();
+    let more = all.len().saturating_sub(NAMES);
+    if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
+}
+
+fn plan(split: &Split, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let strong = |text: &str| paint(style.color, STRONG, text);
+    if !split.pays {
+        let words = "splitting does not pay: what the parts would save is less than what more functions cost";
+        return writeln!(out, "\n  {}", strong(words));
+    }
+    let (before, after) = (text::ms(split.before_ms), text::ms(split.weighted_after_ms));
+    let words = format!("split into {}: Init {before} now, {after} on average", split.groups.len());
+    writeln!(out, "\n  {}", strong(&words))?;
+    for (at, group) in split.groups.iter().enumerate() {
+        part(at + 1, group, out)?;
+    }
+    if !split.shared.is_empty() {
+        writeln!(out, "  several parts need {}", names(&split.shared))?;
+    }
+    Ok(())
+}
+
+fn part(number: usize, group: &SplitGroup, out: &mut dyn Write) -> io::Result<()> {
+    let share = format!("{:.0} % of requests", group.share * 100.0);
+    writeln!(out, "  {number}. {}  {}  {share}", text::ms(group.estimated_ms), text::bytes(group.bytes))?;
+    writeln!(out, "     {}", names(&group.routes))?;
+    for service in &group.services {
+        writeln!(out, "     {}: {}", printable::line(&service.name), names(&service.operations))?;
+    }
+    Ok(())
+}
+
+fn lazy(split: &Split, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let lazy = &split.lazy;
+    if lazy.moves.is_empty() {
+        return writeln!(out, "  no import to move either: every route needs what is loaded");
+    }
+    let range = format!("({} to {})", text::ms(lazy.low_ms), text::ms(lazy.high_ms));
+    let words = format!("or one function with imports moved: Init {} {range}", text::ms(lazy.estimated_ms));
+    writeln!(out, "\n  {}", paint(style.color, STRONG, &words))?;
+    for one in &lazy.moves {
+        let place = format!("{}:{}", printable::line(&one.location.path), one.location.line);
+        let saves = text::ms(one.saves_ms);
+        writeln!(out, "  {:<20} {saves:>9}  {place}  into {}", printable::line(&one.package), names(&one.routes))?;
+    }
+    let worst = lazy.first_requests.iter().max_by(|a, b| a.ms.total_cmp(&b.ms));
+    if let Some(worst) = worst.filter(|worst| worst.ms >= 0.5) {
+        let route = printable::line(&worst.route).into_owned();
+        writeln!(out, "  the first request then loads more, at most {} for {route}", text::ms(worst.ms))?;
+    }
+    Ok(())
+}
