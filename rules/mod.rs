@@ -13,11 +13,14 @@ mod duplicate_dependency_version;
 mod eager_static;
 mod glibc_too_new;
 mod handler_not_found;
+mod heavy_import_for_few_routes;
 mod heavier_variant;
 mod init_over_budget;
 mod large_file_at_init;
 mod many_sdk_clients;
 mod misplaced_dependency;
+mod mixed_event_sources;
+mod monolithic_handler;
 mod missing_bytecode;
 mod missing_shared_library;
 mod near_package_limit;
@@ -25,6 +28,7 @@ mod network_at_init;
 mod never_loaded_package;
 mod over_package_limit;
 mod regex_in_handler;
+mod shared_package_many_functions;
 mod sdk_in_package;
 mod star_import_of_heavy_package;
 mod suspicious_archive;
@@ -76,12 +80,15 @@ const ROWS: &[RuleSource] = &[
     row!("foreign_platform_binary", Check::Match),
     row!("glibc_too_new", Check::Function(glibc_too_new::check)),
     row!("handler_not_found", Check::Function(handler_not_found::check)),
+    row!("heavy_import_for_few_routes", Check::Function(heavy_import_for_few_routes::check)),
     row!("heavier_variant", Check::Function(heavier_variant::check)),
     row!("init_over_budget", Check::Function(init_over_budget::check)),
     row!("large_file_at_init", Check::Function(large_file_at_init::check), cargo: large_file_at_init::cargo),
     row!("locale_data_in_package", Check::Match),
     row!("many_sdk_clients", Check::Function(many_sdk_clients::check)),
     row!("misplaced_dependency", Check::Function(misplaced_dependency::check), cargo: misplaced_dependency::cargo),
+    row!("mixed_event_sources", Check::Function(mixed_event_sources::check)),
+    row!("monolithic_handler", Check::Function(monolithic_handler::check)),
     row!("missing_bytecode", Check::Function(missing_bytecode::check)),
     row!("missing_shared_library", Check::Function(missing_shared_library::check)),
     row!("model_load_at_init", Check::Match),
@@ -91,6 +98,7 @@ const ROWS: &[RuleSource] = &[
     row!("never_loaded_package", Check::Function(never_loaded_package::check)),
     row!("over_package_limit", Check::Function(over_package_limit::check)),
     row!("regex_in_handler", Check::Cargo, cargo: regex_in_handler::cargo),
+    row!("shared_package_many_functions", Check::Project(shared_package_many_functions::check)),
     row!("sdk_in_package", Check::Function(sdk_in_package::check)),
     row!("secret_in_package", Check::Match),
     row!("source_maps_in_package", Check::Match),

@@ -358,6 +358,8 @@ pub struct Move {
     pub routes: Vec<String>,
     /// Milliseconds of Init that moving this one alone saves.
     pub saves_ms: f64,
+    /// Milliseconds that it costs when all the others have moved: more where several load the same.
+    pub costs_ms: f64,
 }
 
 /// The first request of a route when imports have moved.

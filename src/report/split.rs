@@ -22,21 +22,21 @@ pub fn split(function: &Function, style: Style, out: &mut dyn Write) -> io::Resu
     let title = format!("{}  {}", printable::line(&function.package.path), printable::line(&function.handler));
     writeln!(out, "{}", strong(title.trim_end()))?;
     match (function.routes.as_slice(), &function.split) {
-        ([], _) => return writeln!(out, "  no routes found: nothing to split"),
+        ([], _) => writeln!(out, "  no routes found: nothing to split"),
         (routes, split) => {
             table(routes, style, out)?;
             let Some(split) = split else {
                 return writeln!(out, "\n  nothing to weigh: no plan for what is not simulated or has one route");
             };
             plan(split, style, out)?;
-            lazy(split, style, out)
+            lazy(function, split, style, out)
         }
     }
 }
 
 fn table(routes: &[Route], style: Style, out: &mut dyn Write) -> io::Result<()> {
     let widest = routes.iter().map(|route| printable::line(&route.key).chars().count()).max().unwrap_or(0).min(44);
-    writeln!(out, "\n  {:<widest$}  {:>9}  {:>9}  {}", "route", "alone", "1st call", "needs beyond the rest")?;
+    writeln!(out, "\n  {:<widest$}  {:>9}  {:>9}  needs beyond the rest", "route", "alone", "1st call")?;
     for route in routes.iter().take(ROUTES) {
         let key = printable::line(&route.key).into_owned();
         let alone = text::ms(route.estimated_ms);
@@ -89,17 +89,19 @@ fn part(number: usize, group: &SplitGroup, out: &mut dyn Write) -> io::Result<()
     Ok(())
 }
 
-fn lazy(split: &Split, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn lazy(function: &Function, split: &Split, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let lazy = &split.lazy;
     if lazy.moves.is_empty() {
-        return writeln!(out, "  no import to move either: every route needs what is loaded");
+        return writeln!(out, "  no import to move: every route needs what Init loads");
     }
-    let range = format!("({} to {})", text::ms(lazy.low_ms), text::ms(lazy.high_ms));
+    let low = text::ms(lazy.low_ms);
+    let range = format!("({} to {})", low.trim_end_matches(" ms"), text::ms(lazy.high_ms));
     let words = format!("or one function with imports moved: Init {} {range}", text::ms(lazy.estimated_ms));
     writeln!(out, "\n  {}", paint(style.color, STRONG, &words))?;
     for one in &lazy.moves {
-        let place = format!("{}:{}", printable::line(&one.location.path), one.location.line);
-        let saves = text::ms(one.saves_ms);
+        let path = one.location.path.strip_prefix(&*function.package.path).unwrap_or(&one.location.path);
+        let place = format!("{}:{}", printable::line(path.trim_start_matches('/')), one.location.line);
+        let saves = text::ms(one.costs_ms);
         writeln!(out, "  {:<20} {saves:>9}  {place}  into {}", printable::line(&one.package), names(&one.routes))?;
     }
     let worst = lazy.first_requests.iter().max_by(|a, b| a.ms.total_cmp(&b.ms));

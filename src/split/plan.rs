@@ -34,8 +34,8 @@ impl Default for Objective {
 
 /// A split must save this share of Init to be worth proposing.
 const WORTH: f64 = 0.15;
-/// Moving an import must save this much to be worth naming, milliseconds.
-const WORTH_MS: f64 = 5.0;
+/// An import must cost this much to be worth moving, milliseconds.
+const WORTH_MS: f64 = 1.0;
 /// Most groups that merging starts from.
 const MOST_GROUPS: usize = 60;
 
@@ -61,6 +61,8 @@ pub struct Move {
     pub routes: Vec<usize>,
     /// What moving this one alone takes off Init.
     pub saves_ms: f64,
+    /// What it costs when all the others have moved: more where several load the same.
+    pub costs_ms: f64,
 }
 
 /// What to do about a function with several routes. Times are milliseconds.
@@ -92,7 +94,6 @@ pub(super) struct Parts<'a, 'b, 'c> {
     pub(super) base: &'c Reach,
     pub(super) reached: &'c [Reach],
     pub(super) routes: &'c [Route],
-    pub(super) common: &'c Closure,
 }
 
 /// A plan for a function with at least two routes.
@@ -232,25 +233,24 @@ impl Parts<'_, '_, '_> {
     fn moves(&self) -> Vec<Move> {
         let mut all: Vec<&Reach> = vec![self.base];
         all.extend(self.reached);
-        let whole = self.closures.of(&all);
+        let whole = self.closures.of(&all).init_ms;
+        let named = self.routes.iter().flat_map(|route| route.packages.iter().copied());
+        let candidates: BTreeSet<PackageId> = named.filter(|package| self.eager_site(*package).is_some()).collect();
+        let least = self.closures.without(&all, &candidates).init_ms;
         let mut moves: Vec<Move> = Vec::new();
-        let candidates: BTreeSet<PackageId> =
-            self.routes.iter().flat_map(|route| route.packages.iter().copied()).collect();
-        for package in candidates {
+        for package in candidates.iter().copied() {
             let Some(site) = self.eager_site(package) else { continue };
-            let routes: Vec<usize> = (0..self.routes.len())
-                .filter(|route| self.routes[*route].closure.packages.contains(&package))
-                .collect();
-            if routes.len() == self.routes.len() || self.common.packages.contains(&package) {
-                continue;
-            }
-            let without = self.closures.without(&all, &BTreeSet::from([package]));
-            let saves_ms = whole.init_ms - without.init_ms;
-            if saves_ms >= WORTH_MS {
-                moves.push(Move { package, site, routes, saves_ms });
+            let needs = |route: &usize| self.routes[*route].closure.packages.contains(&package);
+            let mut others = candidates.clone();
+            others.remove(&package);
+            let saves_ms = whole - self.closures.without(&all, &BTreeSet::from([package])).init_ms;
+            let costs_ms = self.closures.without(&all, &others).init_ms - least;
+            if costs_ms.max(saves_ms) >= WORTH_MS {
+                let routes = (0..self.routes.len()).filter(needs).collect();
+                moves.push(Move { package, site, routes, saves_ms, costs_ms });
             }
         }
-        moves.sort_by(|a, b| b.saves_ms.total_cmp(&a.saves_ms).then(a.package.cmp(&b.package)));
+        moves.sort_by(|a, b| b.costs_ms.total_cmp(&a.costs_ms).then(a.package.cmp(&b.package)));
         moves
     }
 

@@ -15,7 +15,7 @@ use crate::graph::packages::{PackageId, Packages};
 use crate::graph::{HandlerResolution, ModuleGraph, ModuleId, ModuleKind, javascript};
 use crate::lang::flow::{self, Flow, FuncId, Kind};
 use crate::lang::python;
-use crate::manifest::function::FunctionSpec;
+use crate::manifest::function::{EventSource, FunctionSpec};
 use crate::platform::Language;
 use crate::span::Span;
 
@@ -101,6 +101,7 @@ fn analyse_here<'a>(input: &'a Input<'a>, module: ModuleId) -> Routes {
     let name = input.spec.handler.rsplit('.').next().unwrap_or_default();
     let handlers = handler_functions(&program, handler, name, &cuts);
     found.extend(dispatch::find(&program, &mut cuts, &handlers));
+    found.extend(of_template(input.spec, &program, handler, &found));
     let mut found = found::distinct(found);
     found.truncate(MOST_ROUTES);
     if found.is_empty() {
@@ -109,6 +110,36 @@ fn analyse_here<'a>(input: &'a Input<'a>, module: ModuleId) -> Routes {
     found.sort_by_key(|route| (program.units[route.place.0].module, route.place.1));
     let base = base(&program, &cuts, handler, name, &handlers);
     measured(input, &program, &cuts, &base, found)
+}
+
+/// Events that the template sends and the code does not tell apart.
+fn of_template(spec: &FunctionSpec, program: &Program<'_>, handler: UnitId, known: &[Found]) -> Vec<Found> {
+    let kinds: BTreeSet<EventKind> = known.iter().map(|route| route.kind).collect();
+    let place = match program.graph.handler {
+        HandlerResolution::Found { definition: Some((module, span)), .. } => {
+            program.unit_of(module).map(|unit| (unit, span))
+        }
+        _ => None,
+    };
+    let place = place.unwrap_or((handler, Span::default()));
+    let event = |event: &EventSource| {
+        let kind = EventKind::of_source(&event.kind).filter(|kind| !kinds.contains(kind))?;
+        // A gateway that sends everything says nothing of routes.
+        let passes_all = event.path.as_ref().is_some_and(|path| path.contains("+}") || path == "$default");
+        if kind == EventKind::Http && (event.path.is_none() || passes_all) {
+            return None;
+        }
+        Some(Found {
+            kind,
+            method: event.method.clone().filter(|method| method != "ANY"),
+            path: event.path.clone(),
+            key: event.path.is_none().then(|| event.kind.clone()),
+            function: String::new(),
+            place,
+            regions: Vec::new(),
+        })
+    };
+    spec.events.iter().filter_map(event).collect()
 }
 
 /// The code that runs whatever the route is.
@@ -223,8 +254,7 @@ fn measured<'a>(input: &'a Input<'a>, program: &Program<'a>, cuts: &Cuts, base: 
         }
     });
     let routes: Vec<Route> = routes.collect();
-    let parts =
-        plan::Parts { input, program, closures: &closures, base, reached: &reached, routes: &routes, common: &common };
+    let parts = plan::Parts { input, program, closures: &closures, base, reached: &reached, routes: &routes };
     let plan = plan::plan(&parts);
     Routes { routes, common, plan }
 }

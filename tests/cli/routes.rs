@@ -138,6 +138,62 @@ def handler(event, context):
     assert!(routes(&python(&[], &[("app.py", app)]), &["--handler", "app.handler"]).is_empty());
 }
 
+const TWO_PARTS: &str = "
+import left
+import right
+def handler(event, context):
+    if event['path'] == '/left':
+        return left.x
+    if event['path'] == '/right':
+        return right.x
+    return None
+";
+
+/// A package whose load takes long enough to matter.
+fn heavy(name: &str) -> String {
+    format!("{name}={}", "# ------------------------------------------------------------------\n".repeat(200_000))
+}
+
+#[test]
+fn a_split_that_pays_is_shown_with_its_alternative() {
+    let project = python(&[&heavy("left"), &heavy("right")], &[("app.py", TWO_PARTS)]);
+    let run = project.run(&["split", "--handler", "app.handler"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.out.contains("split into 2: Init"), "{}", run.out);
+    assert!(run.out.contains("or one function with imports moved: Init 8"), "{}", run.out);
+    assert!(run.out.contains("app.py:2  into /left"), "{}", run.out);
+    let split = &project.report(&["--handler", "app.handler"])["functions"][0]["split"];
+    assert_eq!(split["pays"], true);
+    assert_eq!(split["shared"], serde_json::json!(["app.py"]));
+    assert_eq!(split["lazy"]["moves"][1]["package"], "right");
+    // Nearly all requests are for one route: a function of its own for the other does not pay.
+    project.write("defrost.toml", "[split]\nshares = { '/left' = 0.99, '/right' = 0.01 }\nfunction-ms = 200.0\n");
+    let run = project.run(&["split", "--handler", "app.handler"]);
+    assert!(run.out.contains("splitting does not pay"), "{}", run.out);
+}
+
+#[test]
+fn a_package_that_every_route_needs_is_nothing_to_split() {
+    let app = TWO_PARTS.replace("import right\n", "").replace("right.x", "left.y");
+    let project = python(&[&heavy("left")], &[("app.py", &app)]);
+    let run = project.run(&["split", "--handler", "app.handler"]);
+    assert!(run.out.contains("splitting does not pay"), "{}", run.out);
+    assert!(run.out.contains("no import to move"), "{}", run.out);
+    let json = project.run(&["split", "--handler", "app.handler", "--format", "json"]);
+    let functions: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(functions[0]["split"]["pays"], false);
+}
+
+#[test]
+fn events_of_the_template_are_routes_where_the_code_tells_none_apart() {
+    let template = "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: src/\n      \
+                    Handler: app.handler\n      Runtime: python3.13\n      Events:\n        \
+                    A: {Type: HttpApi, Properties: {Path: '/items/{id}', Method: get}}\n        \
+                    B: {Type: SQS, Properties: {Queue: q}}\n";
+    let project = Project::new(&[("template.yaml", template), ("src/app.py", "def handler(e, c):\n    return e\n")]);
+    assert_eq!(routes(&project, &[]), ["GET /items/{id}", "- SQS"]);
+}
+
 const FLASK: &str = "class Flask:\n    def __init__(self, *a, **k): pass\nclass Blueprint(Flask): pass\n";
 
 #[test]

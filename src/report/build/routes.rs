@@ -115,6 +115,7 @@ pub(super) fn split(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Option<Spli
                     location: origin(&facts.locate_import(one.site), texts),
                     routes: one.routes.iter().map(label).collect(),
                     saves_ms: rounded(one.saves_ms),
+                    costs_ms: rounded(one.costs_ms),
                 })
                 .collect(),
         },

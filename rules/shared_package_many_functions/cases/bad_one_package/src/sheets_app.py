@@ -1,0 +1,5 @@
+import sheets
+
+
+def handler(event, context):
+    return sheets.run(event)

@@ -1,0 +1,6 @@
+import common
+import charts
+
+
+def handler(event, context):
+    return charts.run(event)

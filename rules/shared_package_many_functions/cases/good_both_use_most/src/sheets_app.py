@@ -1,0 +1,6 @@
+import common
+import sheets
+
+
+def handler(event, context):
+    return sheets.run(event)
