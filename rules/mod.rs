@@ -1,6 +1,7 @@
 //! The rule table. A rule is a folder beside this file and one row here; a rule with code also
 //! has a `mod` line. Everything else (docs, schema, SARIF rules, `explain`) follows from it.
 
+mod barrel_import;
 mod blocking_at_init;
 mod client_for_unused_service;
 mod client_in_handler;
@@ -8,6 +9,7 @@ mod compute_at_init;
 mod debug_info_in_binary;
 mod dev_tool_in_package;
 mod docs_in_package;
+mod dual_module_copy;
 mod duplicate_content;
 mod duplicate_dependency_version;
 mod eager_static;
@@ -33,6 +35,7 @@ mod sdk_in_package;
 mod star_import_of_heavy_package;
 mod suspicious_archive;
 mod syntax_error;
+mod unbundled_modules;
 mod undeclared_dependency;
 mod unoptimised_profile;
 mod unresolved_import;
@@ -42,6 +45,7 @@ mod unused_feature;
 mod unused_heavy_import;
 mod unused_service_models;
 mod unused_workspace_dependency;
+mod whole_sdk_import;
 mod work_before_run;
 mod wrong_abi_tag;
 mod wrong_architecture;
@@ -63,6 +67,7 @@ macro_rules! row {
 }
 
 const ROWS: &[RuleSource] = &[
+    row!("barrel_import", Check::Function(barrel_import::check)),
     row!("blocking_at_init", Check::Match, cargo: blocking_at_init::cargo),
     row!("client_for_unused_service", Check::Function(client_for_unused_service::check)),
     row!("client_in_handler", Check::Cargo, cargo: client_in_handler::cargo),
@@ -70,6 +75,7 @@ const ROWS: &[RuleSource] = &[
     row!("debug_info_in_binary", Check::Cargo, cargo: debug_info_in_binary::cargo),
     row!("dev_tool_in_package", Check::Function(dev_tool_in_package::check)),
     row!("docs_in_package", Check::Function(docs_in_package::check)),
+    row!("dual_module_copy", Check::Function(dual_module_copy::check)),
     row!("duplicate_content", Check::Function(duplicate_content::check)),
     row!(
         "duplicate_dependency_version",
@@ -107,6 +113,7 @@ const ROWS: &[RuleSource] = &[
     row!("syntax_error", Check::Function(syntax_error::check)),
     row!("tests_in_package", Check::Match),
     row!("type_stubs_in_package", Check::Match),
+    row!("unbundled_modules", Check::Function(unbundled_modules::check)),
     row!("undeclared_dependency", Check::Function(undeclared_dependency::check)),
     row!("unoptimised_profile", Check::Cargo, cargo: unoptimised_profile::cargo),
     row!("unresolved_import", Check::Function(unresolved_import::check)),
@@ -117,6 +124,7 @@ const ROWS: &[RuleSource] = &[
     row!("unused_service_models", Check::Function(unused_service_models::check)),
     row!("unused_suppression", Check::Suppressions),
     row!("unused_workspace_dependency", Check::Cargo, cargo: unused_workspace_dependency::cargo),
+    row!("whole_sdk_import", Check::Function(whole_sdk_import::check)),
     row!("work_before_run", Check::Cargo, cargo: work_before_run::cargo),
     row!("wrong_abi_tag", Check::Function(wrong_abi_tag::check)),
     row!("wrong_architecture", Check::Function(wrong_architecture::check)),

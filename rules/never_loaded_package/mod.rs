@@ -1,6 +1,12 @@
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::{Finding, Saves};
+use crate::graph::packages::{Ecosystem, Package};
 use crate::text;
+
+/// From how many on npm packages, which come in crowds, are reported together.
+const MANY: usize = 4;
+/// How many of them are named then.
+const TOP: usize = 5;
 
 /// Reports packages of which no file is reached, each with its bytes.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
@@ -9,6 +15,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     }
     let keep = cx.strings("keep");
     let reached = cx.reached_entries();
+    let mut never: Vec<&Package> = Vec::new();
     // What a bundler copied is there because something reaches it.
     for (_, package) in cx.packages().filter(|(_, package)| !package.entries.is_empty()) {
         let used = package.entries.iter().any(|entry| reached.get(entry.0 as usize).is_some_and(|reached| *reached));
@@ -18,6 +25,12 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         if used || declared || cx.usage.is_asked_for(&package.name) || keep.iter().any(|name| **name == *package.name) {
             continue;
         }
+        never.push(package);
+    }
+    if never.len() >= MANY && never.iter().all(|package| package.ecosystem == Ecosystem::Npm) {
+        return sink.report(together(cx, never));
+    }
+    for package in never {
         let version = package.version.as_deref().unwrap_or("unknown version");
         let message = format!(
             "{} {version} takes {} of the package and nothing reachable from the handler imports it",
@@ -27,4 +40,22 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         let saves = Saves { init_ms: None, bytes: Some(package.bytes) };
         sink.report(Finding::new(cx.location(), message).about(package.name.to_string()).saving(saves));
     }
+}
+
+fn together(cx: &FunctionContext<'_>, mut never: Vec<&Package>) -> Finding {
+    never.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.name.cmp(&b.name)));
+    let bytes = never.iter().map(|package| package.bytes).sum();
+    let mut named: Vec<String> =
+        never.iter().take(TOP).map(|package| format!("{} {}", package.name, text::bytes(package.bytes))).collect();
+    if never.len() > TOP {
+        named.push(format!("{} more", never.len() - TOP));
+    }
+    let message = format!(
+        "{} packages that nothing reachable from the handler imports take {}: {}",
+        never.len(),
+        text::bytes(bytes),
+        named.join(", ")
+    );
+    let first = never.first().map(|package| package.name.to_string()).unwrap_or_default();
+    Finding::new(cx.location(), message).about(first).saving(Saves { init_ms: None, bytes: Some(bytes) })
 }

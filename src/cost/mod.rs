@@ -54,6 +54,8 @@ pub struct Estimate {
     pub first_request_ms: f64,
     /// Share of `init_ms` that goes into compiling sources without valid bytecode.
     pub compile_ms: f64,
+    /// What finding and opening one file takes, whatever is in it.
+    pub file_ms: f64,
     /// The bare runtime's share of `init_ms`.
     pub runtime_ms: f64,
     /// What `init_ms` is made of.

@@ -112,6 +112,7 @@ pub fn estimate(input: &CostInput<'_>) -> Estimate {
         ..Estimate::default()
     };
     if let Some(coefficients) = coefficients(input.spec.runtime.language()) {
+        estimate.file_ms = coefficients.module * coefficients.scale;
         add_modules(&mut estimate, coefficients, input);
         add_calls(&mut estimate, coefficients, input.graph);
         let variable = estimate.init_ms - runtime_ms;

@@ -9,6 +9,7 @@ mod facts;
 mod matcher;
 mod meta;
 pub mod native;
+mod npm;
 mod options;
 mod registry;
 mod sink;

@@ -275,6 +275,9 @@ pub struct ModuleGraph {
     /// Imports of own code that give a module's exports although they name another package,
     /// which hands those on as they are.
     pub reexported: Vec<(ImportSite, ModuleId)>,
+    /// Loops that run long during Init, by their bodies, with how often those run as far as
+    /// constants tell.
+    pub loops: Vec<(ImportSite, u64)>,
     /// Modules that a bundler put into one file, in the order of their ids.
     pub bundled: Vec<BundledModule>,
     /// Files that a bundler wrote and of whose modules nothing is known.
@@ -287,8 +290,6 @@ pub struct ModuleGraph {
     pub mentions: Mentions,
     /// What own code makes at load and does not use.
     pub leftovers: Leftovers,
-    /// Loops with a constant number of rounds that run while own modules load, with that number.
-    pub loops: Vec<(ImportSite, u64)>,
 }
 
 impl ModuleGraph {
@@ -302,13 +303,13 @@ impl ModuleGraph {
             calls: Vec::new(),
             data_files: Vec::new(),
             reexported: Vec::new(),
+            loops: Vec::new(),
             bundled: Vec::new(),
             opaque_bundles: Vec::new(),
             problems: Vec::new(),
             handler: HandlerResolution::Unknown,
             mentions: Mentions::default(),
             leftovers: Leftovers::default(),
-            loops: Vec::new(),
         }
     }
 

@@ -302,7 +302,7 @@ impl Manifests {
 
 /// What the manifest of an installed package says.
 fn told(facts: &FunctionFacts, package: &Package) -> Told {
-    let Some(manifest) = package.manifest.and_then(|entry| json_of(facts, entry)) else { return Told::default() };
+    let Some(manifest) = package.manifest.and_then(|entry| facts.manifest_json(entry)) else { return Told::default() };
     let keys = |table: &str| {
         let table = manifest.get(table).and_then(Json::as_object);
         table.into_iter().flat_map(|table| table.keys()).map(|key| Arc::from(key.as_str()))
@@ -323,15 +323,5 @@ fn told(facts: &FunctionFacts, package: &Package) -> Told {
 }
 
 fn json_at(facts: &FunctionFacts, path: &str) -> Option<Json> {
-    json_of(facts, facts.artifact.find(path)?)
-}
-
-fn json_of(facts: &FunctionFacts, entry: crate::artifact::EntryId) -> Option<Json> {
-    /// Manifests are small; what is larger is none.
-    const LARGEST: u64 = 1 << 20;
-    if facts.artifact.entry(entry).bytes > LARGEST {
-        return None;
-    }
-    let bytes = facts.artifact.read(entry).ok()?;
-    serde_json::from_slice((*bytes).as_ref()).ok()
+    facts.manifest_json(facts.artifact.find(path)?)
 }

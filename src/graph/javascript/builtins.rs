@@ -28,9 +28,17 @@ static TABLE: LazyLock<FxHashMap<String, Builtin>> = LazyLock::new(|| {
     table.module.into_iter().map(|module| (module.name.clone(), module)).collect()
 });
 
-/// The cost of `node:fs` and the like.
+/// How the table names globals.
+pub(super) const GLOBAL: &str = "globalThis.";
+
+/// The cost of `node:fs` and the like, and of globals such as `globalThis.Response`.
 pub(super) fn cost(name: &str) -> Option<&'static Builtin> {
-    TABLE.get(name.strip_prefix("node:")?)
+    TABLE.get(name.strip_prefix("node:").or_else(|| name.starts_with(GLOBAL).then_some(name))?)
+}
+
+/// Names of the globals that Node loads when they are first read.
+pub(super) fn lazy_globals() -> impl Iterator<Item = &'static str> {
+    TABLE.keys().filter_map(|name| name.strip_prefix(GLOBAL))
 }
 
 #[cfg(test)]
@@ -40,6 +48,7 @@ mod tests {
     #[test]
     fn the_table_reads() {
         assert!(cost("node:http").is_some_and(|http| http.preloaded));
+        assert!(cost("globalThis.Response").is_some_and(|response| !response.preloaded && response.ms > 0.0));
         assert!(cost("node:https").is_some_and(|https| !https.preloaded && https.ms >= 0.0));
     }
 }

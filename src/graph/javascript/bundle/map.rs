@@ -3,7 +3,7 @@
 use rustc_hash::FxHashMap;
 use sourcemap::{DecodedMap, SourceMap};
 
-use super::wrappers::{Functions, wrappers};
+use super::wrappers::{Functions, Wrapper, wrappers};
 use super::{Inner, beside, cleaned};
 use crate::artifact::{Artifact, EntryId};
 use crate::lang::javascript::ir::Program;
@@ -12,6 +12,9 @@ use crate::span::Span;
 /// Largest map that is read.
 const LARGEST: usize = 64 << 20;
 const MARK: &str = "sourceMappingURL=";
+const COMMENT: &str = "//# sourceMappingURL=";
+/// Wrappers that are looked at around a place; they hardly nest.
+const NEAR: usize = 8;
 
 /// The source map of a file: the one that its last line names, or the one that lies beside it.
 pub(super) fn find(artifact: &Artifact, entry: EntryId, text: &str) -> Option<SourceMap> {
@@ -50,18 +53,17 @@ struct Share {
 
 /// The modules that the map tells apart, in the order of the bundle.
 pub(super) fn modules(map: &SourceMap, text: &str, program: &Program, functions: &Functions<'_>) -> Vec<Inner> {
+    let end_of_code = text.rfind(COMMENT).unwrap_or(text.len()) as u32;
     let segments = segments(map, text);
     let wrappers = wrappers(program);
     let mut shares: FxHashMap<u32, Share> = FxHashMap::default();
     for (at, (start, source)) in segments.iter().enumerate() {
         let Some(source) = source else { continue };
-        let end = segments.get(at + 1).map_or(text.len() as u32, |(next, _)| *next);
+        let end = segments.get(at + 1).map_or(end_of_code, |(next, _)| *next);
         let share = shares.entry(*source).or_default();
         share.bytes += u64::from(end.saturating_sub(*start));
         share.first.get_or_insert(*start);
-        let before = wrappers.partition_point(|wrapper| wrapper.span.start <= *start);
-        let around = before.checked_sub(1).and_then(|at| wrappers.get(at)).filter(|wrapper| *start < wrapper.span.end);
-        if let Some(wrapper) = around {
+        if let Some(wrapper) = around(&wrappers, *start, end) {
             share.wrapped = Some(share.wrapped.unwrap_or(false) || functions.ran(wrapper.function));
         }
     }
@@ -76,6 +78,18 @@ pub(super) fn modules(map: &SourceMap, text: &str, program: &Program, functions:
         (!name.is_empty()).then_some(Inner { name, bytes: share.bytes, span: Span::new(start, start), eager })
     });
     inner.collect()
+}
+
+/// The wrapper that most of a range is in. The declaration around it may count to the module.
+fn around(wrappers: &[Wrapper], start: u32, end: u32) -> Option<&Wrapper> {
+    let after = wrappers.partition_point(|wrapper| wrapper.span.start <= start);
+    let holding = wrappers[..after].iter().rev().take(NEAR).find(|wrapper| wrapper.span.end > start);
+    let begun = wrappers[after..].iter().take(NEAR).take_while(|wrapper| wrapper.span.start < end);
+    let mut near = begun.chain(holding);
+    near.find(|wrapper| {
+        let common = wrapper.span.end.min(end).saturating_sub(wrapper.span.start.max(start));
+        u64::from(common) * 2 > u64::from(end.saturating_sub(start))
+    })
 }
 
 /// Where each run of one source starts in the text, `None` for what has no source.

@@ -5,13 +5,21 @@ use super::{Inner, cleaned};
 use crate::lang::javascript::ir::Program;
 use crate::span::Span;
 
-/// What only bundlers write.
-const SIGNS: [&str; 6] =
-    ["__commonJS(", "__toESM(", "__esm(", "__webpack_require__", "__webpack_modules__", "commonjsGlobal"];
+/// What only bundlers write; compilers of single files have some of esbuild's other helpers too.
+const SIGNS: [&str; 5] = ["__commonJS(", "__esm(", "__webpack_require__", "__webpack_modules__", "commonjsGlobal"];
+
+/// Bytes from which a file with lines as no person writes them counts as a bundle.
+const MINIFIED_BYTES: usize = 20 << 10;
+const MINIFIED_LINE: usize = 500;
 
 /// Whether a text is the work of a bundler, by its helpers' names.
 pub(super) fn looks_bundled(text: &str) -> bool {
     SIGNS.iter().any(|sign| text.contains(sign)) || text.contains("// node_modules/")
+}
+
+/// Whether a text is minified, which hides what it was made of.
+pub(super) fn looks_minified(text: &str) -> bool {
+    text.len() >= MINIFIED_BYTES && text.len() / MINIFIED_LINE > text.lines().count()
 }
 
 /// Whether a key or comment is the path of a source file.

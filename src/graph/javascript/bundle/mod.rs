@@ -56,7 +56,7 @@ pub(super) fn open(graph: &mut ModuleGraph, sources: &Sources<'_>, ran: &dyn Fn(
         let functions = Functions::new(program, &ran_here);
         let inner = inner_modules(sources.artifact, entry, &text, program, &functions);
         if inner.is_empty() {
-            if marks::looks_bundled(&text) {
+            if marks::looks_bundled(&text) || marks::looks_minified(&text) {
                 graph.opaque_bundles.push(id);
             }
             continue;

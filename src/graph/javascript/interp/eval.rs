@@ -47,7 +47,13 @@ impl Machine<'_> {
                 }
                 return self.call_at(tag, Value::Undefined, &args, At { module: f.module, expr: id });
             }
-            ExprKind::Var(var) => self.read_var(f, *var),
+            ExprKind::Var(var) => {
+                if let Var::Global(name) = *var {
+                    let name = self.text(f, name);
+                    self.load_global(f, name, id);
+                }
+                self.read_var(f, *var)
+            }
             ExprKind::Array(items) => {
                 let (items, known) = self.items(f, p, items)?;
                 let value = self.array(items);
@@ -165,6 +171,9 @@ impl Machine<'_> {
             ExprKind::Member(object, name, optional) => {
                 let key = self.text(f, *name);
                 let super_ref = is_super(p, *object);
+                if self.is_global_object(f, p, *object) {
+                    self.load_global(f, key, id);
+                }
                 let object = self.eval(f, p, *object)?;
                 if let Some(end) = chain_end(object, *optional) {
                     return Ok(end);
@@ -521,6 +530,7 @@ impl Machine<'_> {
     ) -> R {
         let at = At { module: f.module, expr: id };
         let mut this = Value::Undefined;
+        let mut named = 0;
         let function = match p.exprs.get(callee as usize).map(|expr| &expr.kind) {
             Some(ExprKind::Super) => return self.super_call(f, p, args, at),
             Some(ExprKind::Member(object, name, opt)) => {
@@ -530,7 +540,9 @@ impl Machine<'_> {
                     return Ok(end);
                 }
                 let key = self.text(f, *name);
-                if super_ref { self.get_super(f, key)? } else { self.get(this, key)? }
+                let method = if super_ref { self.get_super(f, key)? } else { self.get(this, key)? };
+                named = self.method_name(f, this, key, method);
+                method
             }
             Some(ExprKind::Index(object, index, opt)) => {
                 this = self.eval(f, p, *object)?;
@@ -549,7 +561,22 @@ impl Machine<'_> {
             return Ok(end);
         }
         let (args, _) = self.items(f, p, args)?;
+        if named != 0 {
+            self.record_call(named, &args, at);
+        }
         self.call_at(function, this, &args, at)
+    }
+
+    /// What own code calls when it calls a method, without a name of its own, of an instance that
+    /// has one: `pg.Pool().connect`.
+    fn method_name(&mut self, f: &Frame, this: Value, key: Atom, method: Value) -> Atom {
+        let own = self.loaded.get(f.module as usize).is_some_and(|loaded| loaded.own);
+        let (Value::Obj(instance), Value::Obj(method), true) = (this, method, own) else { return 0 };
+        if self.object(method).name != 0 || self.object(instance).name == 0 {
+            return 0;
+        }
+        let (base, key) = (self.object(instance).name, self.str(key));
+        self.member_name(base, &key)
     }
 
     fn super_call(&mut self, f: &mut Frame, p: &Program, args: &[Item], at: At) -> R {
@@ -567,6 +594,24 @@ impl Machine<'_> {
             self.run_fields(class, f.this)?;
         }
         Ok(f.this)
+    }
+
+    /// Loads what Node keeps back until a global is read.
+    fn load_global(&mut self, f: &Frame, name: Atom, expr: ExprId) {
+        if self.lazy_globals.remove(&name) {
+            let module = format!("{}{}", crate::graph::javascript::builtins::GLOBAL, self.str(name));
+            self.runtime_module(&module, At { module: f.module, expr }, false);
+        }
+    }
+
+    /// Whether an expression is `globalThis` or `global` itself.
+    fn is_global_object(&self, f: &Frame, p: &Program, id: ExprId) -> bool {
+        match p.exprs.get(id as usize).map(|expr| &expr.kind) {
+            Some(ExprKind::Var(Var::Global(name))) => {
+                matches!(&*self.str(self.text(f, *name)), "globalThis" | "global")
+            }
+            _ => false,
+        }
     }
 
     pub(super) fn read_var(&mut self, f: &Frame, var: Var) -> Value {

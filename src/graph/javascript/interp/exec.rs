@@ -3,7 +3,8 @@
 use super::value::{Abrupt, Flow, UNKNOWN, Value};
 use super::{Frame, Machine};
 use crate::lang::javascript::ir::{
-    ExprId, ForEach, ForLoop, FunctionId, PatternId, Program, Scope, StmtId, StmtKind, Switch, Text, Try, Var,
+    BinaryOp, ExprId, ExprKind, ForEach, ForLoop, FunctionId, PatternId, Program, Scope, StmtId, StmtKind, Switch,
+    Text, Try, Var,
 };
 
 type Done = Result<Flow, Abrupt>;
@@ -193,6 +194,7 @@ impl Machine<'_> {
         let maybe = std::mem::take(&mut f.maybe_break);
         let returned = f.maybe_return.is_some();
         let mut done = Flow::Normal;
+        let before = self.loaded.get(f.module as usize).map_or(0, |loaded| loaded.steps);
         for round in 0..MAX_ROUNDS {
             let mut sure = true;
             if let Some(test) = test.filter(|_| first || round > 0) {
@@ -218,7 +220,13 @@ impl Machine<'_> {
                 }
             }
             let ends = f.maybe_break || (f.maybe_return.is_some() && !returned);
-            if !sure || ends || self.hurried(f.module) {
+            if sure && !ends && (round + 1 == MAX_ROUNDS || self.hurried(f.module)) {
+                if let (Some(test), Some(update)) = (test, update) {
+                    self.skip_rounds(f, p, test, update, body, (u64::from(round) + 1, before));
+                }
+                break;
+            }
+            if !sure || ends {
                 break;
             }
             if let Some(update) = update {
@@ -228,6 +236,48 @@ impl Machine<'_> {
         }
         f.maybe_break = maybe;
         Ok(done)
+    }
+
+    /// Counts the rounds of a loop that are left out, where its counter and bound are known. What
+    /// such a round takes is what the ones before took on average, without what they left out.
+    fn skip_rounds(
+        &mut self,
+        f: &mut Frame,
+        p: &Program,
+        test: ExprId,
+        update: ExprId,
+        body: StmtId,
+        (rounds, before): (u64, u64),
+    ) {
+        let Some(left) = self.rounds_left(f, p, test, update) else { return };
+        let site = self.site_of(f.module, p.stmts.get(body as usize).map(|stmt| stmt.span).unwrap_or_default());
+        let Some(loaded) = self.loaded.get_mut(f.module as usize) else { return };
+        let per_round = loaded.steps.saturating_sub(before) / rounds.max(1);
+        loaded.skipped = loaded.skipped.saturating_add(left.saturating_mul(per_round));
+        if self.phase == crate::graph::Phase::Init {
+            let total = self.loops.entry(site).or_default();
+            *total = total.saturating_add(left).saturating_add(rounds);
+        }
+    }
+
+    /// How often `i < bound` still holds when `i` grows by a constant each time.
+    fn rounds_left(&mut self, f: &mut Frame, p: &Program, test: ExprId, update: ExprId) -> Option<u64> {
+        let number = |value: Value| match value {
+            Value::Num(number) if number.is_finite() => Some(number),
+            _ => None,
+        };
+        let ExprKind::Binary(op, left, right) = p.exprs.get(test as usize)?.kind else { return None };
+        let step = match p.exprs.get(update as usize)?.kind {
+            ExprKind::Update(step, _, _) => step,
+            ExprKind::AssignOp(BinaryOp::Add, _, by) => number(self.eval(f, p, by).ok()?)?,
+            ExprKind::AssignOp(BinaryOp::Subtract, _, by) => -number(self.eval(f, p, by).ok()?)?,
+            _ => return None,
+        };
+        let (at, bound) = (number(self.eval(f, p, left).ok()?)?, number(self.eval(f, p, right).ok()?)?);
+        let rises = matches!(op, BinaryOp::Less | BinaryOp::LessEqual);
+        let falls = matches!(op, BinaryOp::Greater | BinaryOp::GreaterEqual);
+        let left = if (rises && step > 0.0) || (falls && step < 0.0) { (bound - at) / step } else { 0.0 };
+        (left >= 1.0).then_some(left as u64)
     }
 
     /// Closures made in a round keep that round's variables: the next one gets a copy.

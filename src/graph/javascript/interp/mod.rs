@@ -12,6 +12,7 @@ mod outcome;
 mod props;
 mod value;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -57,7 +58,11 @@ pub(super) struct Loaded {
     own: bool,
     id: ModuleId,
     steps: u64,
+    /// Steps of loop rounds that were left out.
+    skipped: u64,
     run_bytes: u64,
+    /// Whether some of its top level was not followed to its end.
+    unfinished: bool,
 }
 
 /// One running function.
@@ -76,7 +81,7 @@ struct Frame {
 /// The machine.
 pub(super) struct Machine<'a> {
     pub(super) sources: &'a Sources<'a>,
-    environment: &'a std::collections::BTreeMap<String, String>,
+    environment: &'a BTreeMap<String, String>,
     node: u32,
     arm: bool,
     strings: Vec<Arc<str>>,
@@ -92,6 +97,7 @@ pub(super) struct Machine<'a> {
     steps: u64,
     max_steps: u64,
     statement_steps: u64,
+    statement_limit: u64,
     depth: u32,
     calls_deep: u32,
     doubt: u32,
@@ -107,12 +113,16 @@ pub(super) struct Machine<'a> {
     stack: Vec<At>,
     entry_esm: bool,
     functions_ran: FxHashSet<(ModuleIx, FunctionId)>,
+    /// Rounds of loops that were not followed to their end, by the loop's body.
+    loops: BTreeMap<ImportSite, u64>,
+    /// Globals that Node loads when they are first read, as long as they have not been.
+    lazy_globals: FxHashSet<Atom>,
 }
 
 impl<'a> Machine<'a> {
     pub(super) fn new(
         sources: &'a Sources<'a>,
-        environment: &'a std::collections::BTreeMap<String, String>,
+        environment: &'a BTreeMap<String, String>,
         node: u32,
         arm: bool,
     ) -> Self {
@@ -134,6 +144,7 @@ impl<'a> Machine<'a> {
             steps: 0,
             max_steps: MAX_STEPS,
             statement_steps: 0,
+            statement_limit: STATEMENT_STEPS,
             depth: 0,
             calls_deep: 0,
             doubt: 0,
@@ -149,11 +160,14 @@ impl<'a> Machine<'a> {
             stack: Vec::new(),
             entry_esm: false,
             functions_ran: FxHashSet::default(),
+            loops: BTreeMap::new(),
+            lazy_globals: FxHashSet::default(),
         };
         machine.atom("");
         machine.envs.push(Env { parent: 0, slots: Vec::new(), doubt: 0 });
         machine.alloc(Kind::Plain, Value::Null);
         natives::install(&mut machine);
+        machine.lazy_globals = super::builtins::lazy_globals().map(|name| machine.atom(name)).collect();
         machine
     }
 
@@ -240,7 +254,7 @@ impl<'a> Machine<'a> {
         if let Some(loaded) = self.loaded.get_mut(module as usize) {
             loaded.steps += 1;
         }
-        if self.steps > self.max_steps || self.depth > MAX_DEPTH || self.statement_steps > STATEMENT_STEPS {
+        if self.steps > self.max_steps || self.depth > MAX_DEPTH || self.statement_steps > self.statement_limit {
             return Err(Abrupt::Stop);
         }
         Ok(())
@@ -281,6 +295,10 @@ impl<'a> Machine<'a> {
             .map(|expr| expr.span)
             .unwrap_or_default();
         ImportSite { importer: loaded.map_or(ModuleId(0), |loaded| loaded.id), span }
+    }
+
+    fn site_of(&self, ix: ModuleIx, span: crate::span::Span) -> ImportSite {
+        ImportSite { importer: self.loaded.get(ix as usize).map_or(ModuleId(0), |loaded| loaded.id), span }
     }
 
     /// Records a call whose callee is known by name.
@@ -344,7 +362,7 @@ impl<'a> Machine<'a> {
             let Some(module) = self.modules.get_mut(loaded.id.0 as usize) else {
                 continue;
             };
-            module.weight.statements = u32::try_from(loaded.steps).unwrap_or(u32::MAX);
+            module.weight.statements = u32::try_from(loaded.steps.saturating_add(loaded.skipped)).unwrap_or(u32::MAX);
             module.weight.run_bytes = loaded.run_bytes;
             match loaded.format {
                 Format::Module => module.weight.linked = 1,

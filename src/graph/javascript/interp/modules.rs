@@ -10,6 +10,11 @@ use crate::graph::javascript::resolve::{Loader, Resolved, absolute, folder};
 use crate::graph::{GraphProblem, Import, Module, ModuleId, ModuleKind, Phase, Unresolved};
 use crate::lang::javascript::ir::{Export, Program};
 
+/// Mean bytes of a module's statements from which it counts as a bundle.
+const LARGE_STATEMENT: u32 = 30_000;
+/// Steps of one statement of a bundle.
+const BUNDLE_STEPS: u64 = 6_000_000;
+
 impl Machine<'_> {
     fn folder_of(&self, ix: ModuleIx) -> Arc<str> {
         self.loaded.get(ix as usize).map_or_else(|| "/var/task".into(), |l| folder(&l.path).into())
@@ -37,7 +42,7 @@ impl Machine<'_> {
         Ok(UNKNOWN)
     }
 
-    fn runtime_module(&mut self, name: &str, at: At, guarded: bool) {
+    pub(super) fn runtime_module(&mut self, name: &str, at: At, guarded: bool) {
         let known = self.modules.iter().position(|m| m.kind == ModuleKind::Runtime && &*m.name == name);
         let id = match known {
             Some(id) => ModuleId(id as u32),
@@ -167,6 +172,8 @@ impl Machine<'_> {
             id,
             steps: 0,
             run_bytes: 0,
+            unfinished: false,
+            skipped: 0,
         });
         self.by_entry.insert(entry, ix);
         ix
@@ -310,26 +317,44 @@ impl Machine<'_> {
             if let Some(slot) = code.arguments {
                 self.write_slot(env, slot, UNKNOWN);
             }
-            let outer = self.statement_steps;
+            let outer = (self.statement_steps, self.statement_limit);
+            // A bundler puts whole programs into one statement.
+            if program.source_bytes / (code.body.len() as u32).max(1) > LARGE_STATEMENT {
+                self.statement_limit = BUNDLE_STEPS;
+            }
             for id in &code.body {
                 self.statement_steps = 0;
                 match self.statements(&mut frame, program, &[*id]) {
                     Ok(Flow::Normal) => {}
-                    Err(Abrupt::Stop) if self.steps <= self.max_steps => self.depth = depth,
-                    Ok(_) | Err(Abrupt::Stop) => break,
+                    Ok(_) => break,
+                    Err(Abrupt::Stop) => {
+                        self.unfinished(ix);
+                        if self.steps > self.max_steps {
+                            break;
+                        }
+                        self.depth = depth;
+                    }
                     Err(Abrupt::Throw(_) | Abrupt::Suspend) => {
+                        self.unfinished(ix);
                         if self.tries > 0 {
                             break;
                         }
                     }
                 }
             }
-            self.statement_steps = outer;
+            (self.statement_steps, self.statement_limit) = outer;
         }
         (self.depth, self.tries) = (depth, tries);
         self.stack.truncate(stack);
         self.doubt = doubt;
         self.calls_deep = calls;
+    }
+
+    /// Notes that some of a module's top level was not followed to its end.
+    pub(super) fn unfinished(&mut self, ix: ModuleIx) {
+        if let Some(loaded) = self.loaded.get_mut(ix as usize) {
+            loaded.unfinished = true;
+        }
     }
 
     pub(super) fn make_require(&mut self, ix: ModuleIx) -> Value {

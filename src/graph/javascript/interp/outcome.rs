@@ -26,7 +26,8 @@ impl Machine<'_> {
             let key = self.atom(part);
             value = self.get(value, key).unwrap_or(UNKNOWN);
             if value == Value::Undefined {
-                found = false;
+                // What was not followed to its end may still define it.
+                found = self.loaded.get(ix as usize).is_some_and(|loaded| loaded.unfinished);
                 break;
             }
         }
@@ -74,6 +75,7 @@ impl Machine<'_> {
             calls: self.calls,
             data_files: self.data_files,
             reexported,
+            loops: self.loops.into_iter().collect(),
             problems,
             handler,
             ..ModuleGraph::unknown()

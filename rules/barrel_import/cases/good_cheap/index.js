@@ -1,0 +1,3 @@
+const { p1 } = require("shapes");
+
+exports.handler = async () => p1.area();

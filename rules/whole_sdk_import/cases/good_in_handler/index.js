@@ -1,0 +1,1 @@
+exports.handler = async () => new (require("aws-sdk").S3)();

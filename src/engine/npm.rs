@@ -1,0 +1,39 @@
+//! What rules may ask about npm packages.
+
+use serde_json::Value as Json;
+
+use super::FunctionFacts;
+use crate::artifact::EntryId;
+use crate::graph::packages::PackageId;
+
+/// Manifests are small; what is larger is none.
+const LARGEST_MANIFEST: u64 = 1 << 20;
+
+impl FunctionFacts {
+    /// A JSON file of the package of a manifest's size.
+    #[must_use]
+    pub fn manifest_json(&self, entry: EntryId) -> Option<Json> {
+        if self.artifact.entry(entry).bytes > LARGEST_MANIFEST {
+            return None;
+        }
+        let bytes = self.artifact.read(entry).ok()?;
+        serde_json::from_slice((*bytes).as_ref()).ok()
+    }
+
+    /// Whether code may import other files of an npm package than its main one: it lists several
+    /// entry points, or does not restrict them.
+    #[must_use]
+    pub fn offers_parts(&self, package: PackageId) -> bool {
+        let Some(manifest) = self.packages.package(package).manifest.and_then(|entry| self.manifest_json(entry)) else {
+            return false;
+        };
+        match manifest.get("exports") {
+            None => true,
+            Some(Json::Object(exports)) => {
+                let parts = exports.keys().filter(|key| key.starts_with("./") && *key != "./package.json");
+                parts.count() > 0
+            }
+            Some(_) => false,
+        }
+    }
+}
