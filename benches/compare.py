@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Compares defrost with the tools that people know, in ratios.
 
-    benches/compare.py --bundles DIR [--cases cases.toml] [--defrost target/release/defrost] [--runs 7]
+    benches/compare.py --bundles DIR --cases cases.toml [--defrost target/release/defrost] [--runs 7]
+    benches/compare.py --node-bundles DIR --node-cases DIR [--nft FOLDER]
 
 DIR holds bundles as folders and, next to them, the same as .zip, each with the name of its case;
 `cases.toml` gives each case's handler. Three figures are printed, with the goals that they have:
@@ -11,11 +12,16 @@ DIR holds bundles as folders and, next to them, the same as .zip, each with the 
   8 times faster);
 - defrost's peak memory on the case where it needs most (under 300 MB).
 
+For Node the cases are a folder with `<case>/case.json`, which says the handler. All folders are checked by
+defrost, and traced by @vercel/nft where `--nft` names a folder that has it in its node_modules (goal: at
+least 15 times faster); the import by Node itself is printed beside it.
+
 Runs alternate between the two sides, and medians are compared, so that a noisy neighbour hits
 both. Absolute times say little; run it on a quiet machine all the same.
 """
 
 import argparse
+import json
 import os
 import pathlib
 import shutil
@@ -28,8 +34,21 @@ import tomllib
 IMPORT = "import importlib, sys; sys.dont_write_bytecode = True; importlib.import_module(sys.argv[1])"
 
 
+# Prints the number of files that the import closure of an entry has.
+NFT = """
+const { nodeFileTrace } = require('@vercel/nft');
+const [entry, base] = process.argv.slice(1);
+nodeFileTrace([entry], { base, processCwd: base }).then(({ fileList }) => console.log(fileList.size));
+"""
+NODE_IMPORT = "import(require('url').pathToFileURL(process.argv[1])).then(() => process.exit(0), () => process.exit(1))"
+
+
 def main():
     options = arguments()
+    if options.node_bundles:
+        sys.exit(0 if node_folders(options) else 1)
+    if not options.bundles or not options.cases:
+        sys.exit("say --bundles and --cases, or --node-bundles and --node-cases")
     cases = {case["name"]: case for case in tomllib.loads(options.cases.read_text())["case"]}
     found = sorted(name for name in cases if (options.bundles / name).is_dir())
     if not found:
@@ -42,8 +61,12 @@ def main():
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     root = pathlib.Path(__file__).resolve().parent.parent
-    parser.add_argument("--bundles", type=pathlib.Path, required=True)
-    parser.add_argument("--cases", type=pathlib.Path, required=True)
+    parser.add_argument("--bundles", type=pathlib.Path)
+    parser.add_argument("--cases", type=pathlib.Path)
+    parser.add_argument("--node-bundles", type=pathlib.Path)
+    parser.add_argument("--node-cases", type=pathlib.Path)
+    parser.add_argument("--nft", type=pathlib.Path, help="a folder with @vercel/nft in its node_modules")
+    parser.add_argument("--node", default=shutil.which("node") or "node")
     parser.add_argument("--defrost", type=pathlib.Path, default=root / "target/release/defrost")
     parser.add_argument("--python", default=sys.executable, help="the interpreter that bundles are made for")
     parser.add_argument("--zip-case", default="pandas_etl")
@@ -115,6 +138,42 @@ def folders_against_interpreter(options, cases, found):
     met = theirs >= ours * 8
     print(f"all {len(found)} folders: defrost {ours:.2f} s, imports {theirs:.2f} s: "
           f"{theirs / ours:.1f} times faster (goal: at least 8, {verdict(met)})")
+    return met
+
+
+def node_entry(folder, handler):
+    module = folder / handler.rpartition(".")[0]
+    return next((found for suffix in (".js", ".mjs", ".cjs") if (found := module.with_name(module.name + suffix)).exists()), None)
+
+
+def node_folders(options):
+    """Sums over all folders; each side is run in turn, one process per case and run."""
+    runs = max(1, options.runs // 2)
+    sums = [0.0, 0.0, 0.0]
+    count = 0
+    for case in sorted(options.node_cases.glob("*/case.json")):
+        handler, folder = json.loads(case.read_text())["handler"], options.node_bundles / case.parent.name
+        entry = node_entry(folder, handler) if folder.is_dir() else None
+        if entry is None:
+            continue
+        ours = [str(part) for part in (options.defrost, "check", folder, "--handler", handler, "--runtime",
+                                       "nodejs20.x", "--format", "json")]
+        sides = [lambda: seconds(ours, accept=(0, 1)),
+                 lambda: seconds([options.node, "-e", NODE_IMPORT, str(entry)], accept=(0, 1), cwd=folder)]
+        if options.nft:
+            sides.append(lambda: seconds([options.node, "-e", NFT, str(entry), str(folder)], cwd=options.nft))
+        medians = alternate(runs, *sides)
+        count += 1
+        sums = [total + taken for total, taken in zip(sums, medians + [0.0])]
+        print(f"  {case.parent.name:28} defrost {medians[0] * 1e3:6.0f} ms, import {medians[1] * 1e3:6.0f} ms" +
+              (f", nft {medians[2] * 1e3:6.0f} ms" if options.nft else ""))
+    if not count:
+        sys.exit(f"no folder of {options.node_cases} in {options.node_bundles}")
+    print(f"all {count} folders: defrost {sums[0]:.2f} s, imports {sums[1]:.2f} s: {sums[1] / sums[0]:.1f} times faster")
+    if not options.nft:
+        return True
+    met = sums[2] >= sums[0] * 15
+    print(f"all {count} folders: nft {sums[2]:.2f} s: {sums[2] / sums[0]:.1f} times faster (goal: at least 15, {verdict(met)})")
     return met
 
 

@@ -15,7 +15,8 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     let min_bytes = cx.number("min_bytes");
     // Files of a size of their own cannot be copies: only the others are compared by content.
     let mut sizes: BTreeMap<u64, Vec<EntryId>> = BTreeMap::new();
-    for (id, entry) in cx.artifact.entries().filter(|(_, entry)| entry.bytes as f64 >= min_bytes) {
+    let files = cx.artifact.entries().filter(|(id, _)| cx.artifact.link_target(*id).is_none());
+    for (id, entry) in files.filter(|(_, entry)| entry.bytes as f64 >= min_bytes) {
         sizes.entry(entry.bytes).or_default().push(id);
     }
     let candidates: Vec<(u64, EntryId)> = sizes

@@ -126,6 +126,7 @@ pub struct Artifact {
     slots: Vec<u32>,
     by_path: FxHashMap<Arc<str>, EntryId>,
     folders: FxHashMap<Box<str>, Vec<Child>>,
+    links: FxHashMap<EntryId, EntryId>,
     contents: Box<dyn Contents>,
 }
 
@@ -155,7 +156,22 @@ impl Artifact {
         let (slots, entries): (Vec<u32>, Vec<Entry>) = numbered.into_iter().unzip();
         let by_path = (0u32..).zip(&entries).map(|(id, entry)| (entry.path.clone(), EntryId(id))).collect();
         let folders = folders_of(&entries);
-        Self { path, kind, archive_bytes, problems, entries, slots, by_path, folders, contents }
+        let links = FxHashMap::default();
+        Self { path, kind, archive_bytes, problems, entries, slots, by_path, folders, links, contents }
+    }
+
+    /// Says which entries stand for symbolic links, with the paths of the files that they lead to.
+    #[must_use]
+    pub fn with_links(mut self, links: &[(String, String)]) -> Self {
+        let pairs = links.iter().filter_map(|(link, target)| Some((self.find(link)?, self.find(target)?)));
+        self.links = pairs.filter(|(link, target)| link != target).collect();
+        self
+    }
+
+    /// The file that an entry which stands for a symbolic link leads to.
+    #[must_use]
+    pub fn link_target(&self, id: EntryId) -> Option<EntryId> {
+        self.links.get(&id).copied()
     }
 
     /// All entries in path order, with their ids.

@@ -94,7 +94,7 @@ fn outside(target: &str) -> String {
 fn copies(files: &[Listed], link: &str, target: &str) -> Result<Vec<Listed>, String> {
     if let Ok(at) = files.binary_search_by(|file| file.path.as_str().cmp(target)) {
         let mut copy = files[at].clone();
-        copy.path = link.to_owned();
+        copy.original = Some(std::mem::replace(&mut copy.path, link.to_owned()));
         return Ok(vec![copy]);
     }
     if target.is_empty() || link.starts_with(&format!("{target}/")) {
@@ -105,7 +105,10 @@ fn copies(files: &[Listed], link: &str, target: &str) -> Result<Vec<Listed>, Str
     let copies: Vec<Listed> = files[start..]
         .iter()
         .take_while(|file| file.path.starts_with(&below))
-        .map(|file| Listed { path: format!("{link}/{}", &file.path[below.len()..]), ..file.clone() })
+        .map(|file| {
+            let path = format!("{link}/{}", &file.path[below.len()..]);
+            Listed { path, original: Some(file.path.clone()), ..file.clone() }
+        })
         .collect();
     if copies.is_empty() {
         let target = names::printable(target);

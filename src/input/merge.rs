@@ -39,12 +39,16 @@ pub(super) fn merge(about: About, mut base: Listing, layers: Vec<(String, Listin
     refuse_beyond(&mut files, &mut problems, &about.path, limits);
     problems.sort_by(|a, b| (&a.path, a.kind, &a.detail).cmp(&(&b.path, b.kind, &b.detail)));
     problems.dedup();
+    let links: Vec<(String, String)> =
+        files.iter().filter_map(|file| Some((file.path.clone(), file.original.clone()?))).collect();
     let (entries, sources) = files.into_iter().map(split).unzip();
-    Artifact::new(about.path, about.kind, about.archive_bytes, entries, problems, Box::new(Sources::new(sources)))
+    let contents = Box::new(Sources::new(sources));
+    Artifact::new(about.path, about.kind, about.archive_bytes, entries, problems, contents).with_links(&links)
 }
 
 fn mount(file: Listed) -> Listed {
-    Listed { path: format!("{LAYER_ROOT}{}", file.path), ..file }
+    let original = file.original.map(|original| format!("{LAYER_ROOT}{original}"));
+    Listed { path: format!("{LAYER_ROOT}{}", file.path), original, ..file }
 }
 
 fn split(file: Listed) -> (Entry, Source) {

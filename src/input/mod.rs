@@ -121,6 +121,7 @@ fn binary(path: &Path) -> Result<Listing, InputError> {
             zipped_bytes: None,
             crc32: None,
             source: Source::File(path.to_owned()),
+            original: None,
         }],
         ..Listing::default()
     })

@@ -122,6 +122,7 @@ fn add(listing: &mut Listing, claims: &mut Vec<Claim>, archive: &Arc<Archive>, h
         zipped_bytes: Some(header.packed_bytes.min(archive.len)),
         crc32: Some(header.crc32),
         source,
+        original: None,
     });
 }
 

@@ -12,7 +12,7 @@ use crate::graph::packages::{Ecosystem, Package, PackageId, Packages};
 #[must_use]
 pub fn packages(artifact: &Artifact) -> Packages {
     let mut by_root: BTreeMap<&str, Vec<EntryId>> = BTreeMap::new();
-    for (id, entry) in artifact.entries() {
+    for (id, entry) in artifact.entries().filter(|(id, _)| artifact.link_target(*id).is_none()) {
         if let Some(root) = package_root(&entry.path) {
             by_root.entry(root).or_default().push(id);
         }
@@ -32,6 +32,13 @@ pub fn packages(artifact: &Artifact) -> Packages {
             if let Some(owner) = owners.get_mut(entry.0 as usize) {
                 *owner = Some(PackageId(at));
             }
+        }
+    }
+    for (link, _) in artifact.entries() {
+        let Some(target) = artifact.link_target(link) else { continue };
+        let owner = owners.get(target.0 as usize).copied().flatten();
+        if let Some(slot) = owners.get_mut(link.0 as usize) {
+            *slot = owner;
         }
     }
     Packages { packages, owners, ..Packages::default() }

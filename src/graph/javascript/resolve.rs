@@ -181,7 +181,8 @@ impl Resolver {
             .ok()
             .and_then(|found| found.path().to_str().and_then(|path| entry_at(&self.artifact, path)));
         match found {
-            Some(entry) => Resolved::File(entry),
+            // Node knows a module by its real path, and looks from there for what it asks for.
+            Some(entry) => Resolved::File(self.artifact.link_target(entry).unwrap_or(entry)),
             None if self.provided_sdk && is_sdk(request) => Resolved::Provided,
             None => Resolved::Missing,
         }

@@ -23,14 +23,17 @@ fn artifact(files: &[(&str, &str)]) -> Arc<Artifact> {
 }
 
 fn graph(files: &[(&str, &str)]) -> ModuleGraph {
-    let artifact = artifact(files);
+    graph_of(&artifact(files))
+}
+
+fn graph_of(artifact: &Arc<Artifact>) -> ModuleGraph {
     simulate(&JavaScriptInput {
-        artifact: &artifact,
+        artifact,
         handler: "index.handler",
         node: 20,
         arm: false,
         environment: &BTreeMap::new(),
-        source_tree: super::is_source_tree(&artifact, "index.handler"),
+        source_tree: super::is_source_tree(artifact, "index.handler"),
     })
 }
 
@@ -193,4 +196,69 @@ fn endless_code_ends() {
     }
     let deep = "(".repeat(50_000);
     assert_eq!(eager(&[("index.js", &deep)]), ["index.js"]);
+}
+
+#[test]
+fn links_are_followed_to_real_paths_as_pnpm_needs_it() {
+    let store = "node_modules/.pnpm";
+    let (a, b) = (format!("{store}/a@1.0.0/node_modules"), format!("{store}/b@2.0.0/node_modules"));
+    let files = [
+        ("index.js".to_owned(), "exports.handler = require('a');"),
+        (format!("{a}/a/index.js"), "module.exports = require('b');"),
+        (format!("{a}/a/package.json"), r#"{"name": "a", "version": "1.0.0"}"#),
+        (format!("{b}/b/index.js"), ""),
+        // What the links stand for.
+        ("node_modules/a/index.js".to_owned(), "module.exports = require('b');"),
+        ("node_modules/a/package.json".to_owned(), r#"{"name": "a", "version": "1.0.0"}"#),
+        (format!("{a}/b/index.js"), ""),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+    let link = |from: String, to: String| (from, to);
+    let artifact = Arc::try_unwrap(artifact(&files)).unwrap_or_else(|_| unreachable!());
+    let artifact = Arc::new(artifact.with_links(&[
+        link("node_modules/a/index.js".to_owned(), format!("{a}/a/index.js")),
+        link("node_modules/a/package.json".to_owned(), format!("{a}/a/package.json")),
+        link(format!("{a}/b/index.js"), format!("{b}/b/index.js")),
+    ]));
+    let graph = graph_of(&artifact);
+    assert!(graph.unresolved.is_empty(), "{:?}", graph.unresolved);
+    let loaded: Vec<&str> = graph.modules.iter().filter(|m| m.entry.is_some()).map(|m| &*m.name).collect();
+    assert_eq!(loaded, ["index.js".to_owned(), format!("{a}/a/index.js"), format!("{b}/b/index.js")]);
+    let names: Vec<String> = packages(&artifact).packages.iter().map(|p| p.name.to_string()).collect();
+    assert_eq!(names, ["a", "b"]);
+}
+
+#[test]
+fn requests_with_an_unknown_part_stand_for_the_files_of_a_folder() {
+    let files = [
+        ("index.js", "exports.handler = (e) => require(`./routes/${e.name}`)(require('path').join(__dirname, 'x'));"),
+        ("routes/orders.js", "require('only')"),
+        ("routes/notes.md", ""),
+        ("node_modules/only/index.js", ""),
+    ];
+    assert_eq!(loaded(&files, Phase::Invoke), ["routes/orders.js", "node_modules/only/index.js"]);
+}
+
+#[test]
+fn globals_that_node_loads_when_read_are_counted_once() {
+    let text = "const ok = typeof Response === 'function' && globalThis.FormData; exports.handler = () => Headers;";
+    let graph = graph(&[("index.js", text)]);
+    let found = graph.modules.iter().filter(|m| &*m.name == "globalThis.Response").count();
+    assert_eq!(found, 1);
+    assert!(!graph.modules.iter().any(|m| &*m.name == "globalThis.Headers"));
+}
+
+#[test]
+fn rounds_of_long_loops_are_counted_from_constants() {
+    let text = "const N = 3e6; let s = 0; for (let i = 0; i < N; i += 2) s += i; exports.handler = () => s;";
+    let graph = graph(&[("index.js", text)]);
+    let rounds: Vec<u64> = graph.loops.iter().map(|(_, rounds)| *rounds).collect();
+    assert!(matches!(rounds.as_slice(), [1_400_000..=1_600_000]), "{rounds:?}");
+}
+
+#[test]
+fn an_export_that_was_not_followed_to_is_not_called_missing() {
+    let text = "eval('exports.handler = 1');";
+    assert!(matches!(graph(&[("index.js", text)]).handler, HandlerResolution::Found { .. }));
+    assert!(matches!(graph(&[("index.js", "exports.x = 1")]).handler, HandlerResolution::NameMissing { .. }));
 }
