@@ -4,6 +4,7 @@ use serde_json::Value as Json;
 
 use super::FunctionFacts;
 use crate::artifact::EntryId;
+use crate::graph::ModuleId;
 use crate::graph::packages::PackageId;
 
 /// Manifests are small; what is larger is none.
@@ -18,6 +19,24 @@ impl FunctionFacts {
         }
         let bytes = self.artifact.read(entry).ok()?;
         serde_json::from_slice((*bytes).as_ref()).ok()
+    }
+
+    /// Whether a manifest between an own module and the root of the package declares an npm
+    /// package, for any scope: members of a workspace have manifests of their own.
+    #[must_use]
+    pub fn declares_around(&self, module: ModuleId, name: &str) -> bool {
+        let Some(entry) = self.graph.module(module).entry else { return false };
+        let mut folder = &*self.artifact.entry(entry).path;
+        while let Some((outer, _)) = folder.rsplit_once('/') {
+            folder = outer;
+            let manifest = self.artifact.find(&format!("{folder}/package.json"));
+            let Some(manifest) = manifest.and_then(|entry| self.manifest_json(entry)) else { continue };
+            let tables = ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies"];
+            if tables.iter().any(|table| manifest.get(table).is_some_and(|table| table.get(name).is_some())) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Whether code may import other files of an npm package than its main one: it lists several

@@ -138,6 +138,8 @@ def write(coefficients, scale, low, high, ratios, residuals):
     text = "# Written by fit.py beside this file. Milliseconds per unit on the calibration machine (Node 20).\n"
     text += f"# {residuals}\n# `scale` ties them to Lambda: the median of published times over fitted ones:\n"
     text += "".join(f"#   {name}: {ratio:.2f}\n" for name, ratio in ratios.items())
+    text += f"# These {len(ratios)} lie a factor of {max(ratios.values()) / min(ratios.values()):.1f} apart and come from one author: what a function takes on Lambda is known to about\n"
+    text += "# a factor of two. How functions compare, and what a change saves in proportion, does not depend on it.\n"
     text += f"scale = {scale:.3f}\n# Holds for at least 90 % of the calibration cases above {BIG_MS} ms.\nrange = [{low:.2f}, {high:.2f}]\n"
     text += "".join(f"{name} = {value:.6g}\n" for name, value in coefficients.items()).replace("= 0\n", "= 0.0\n")
     text += "".join(f"{name} = 0.0\n" for name in UNUSED)

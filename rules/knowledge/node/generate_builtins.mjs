@@ -3,7 +3,8 @@
 // http, util, stream and async_hooks already, and writes builtins.toml.
 //   node generate_builtins.mjs [--rounds 9] > builtins.toml
 // For each module: the public modules it is the first to load, and the milliseconds that remain
-// once theirs are subtracted (so that a set of modules adds up), minimum over fresh processes.
+// once theirs are subtracted (so that a set of modules adds up), minimum of the CPU time
+// over fresh processes.
 // Globals that Node loads when they are first read (`Response` brings all of undici) are measured
 // alike, as `globalThis.X`; those that load the same internals share one cost, under the first name.
 import { spawnSync } from 'node:child_process';
@@ -16,9 +17,9 @@ const globals = ['Response', 'FormData', 'Headers', 'Request', 'WebSocket', 'Mes
 const probe = `import 'node:http'; import 'node:util'; import 'node:stream'; import 'node:async_hooks';
 import { createRequire } from 'node:module';
 const require = createRequire(import.meta.url);
-const before = process.moduleLoadList.length, name = process.argv[1], t = performance.now();
+const before = process.moduleLoadList.length, name = process.argv[1], t = process.cpuUsage();
 if (name?.startsWith('globalThis.')) globalThis[name.slice(11)]; else if (name) require(name);
-const ms = performance.now() - t;
+const spent = process.cpuUsage(t), ms = (spent.user + spent.system) / 1e3;
 const list = (from, to) => process.moduleLoadList.slice(from, to).filter((m) => m.startsWith('NativeModule ') && !m.includes('internal/')).map((m) => m.slice(13));
 process.stdout.write(JSON.stringify({ ms, loads: list(before), internals: process.moduleLoadList.slice(before), preloaded: name ? undefined : list(0, before) }));`;
 const run = (name) => JSON.parse(spawnSync(process.execPath, ['--input-type=module', '-e', probe, ...(name ? [name] : [])], { encoding: 'utf8' }).stdout);
@@ -48,7 +49,7 @@ for (const name of [...names].sort((a, b) => loads(a).length - loads(b).length))
   const rest = loads(name).reduce((sum, other) => sum + (own.get(other) ?? 0), 0);
   own.set(name, Math.max(0, found.get(name).ms - rest));
 }
-console.log(`# Made by generate_builtins.mjs with Node ${process.version}, minimum of ${rounds} fresh processes, milliseconds.`);
+console.log(`# Made by generate_builtins.mjs with Node ${process.version}, least CPU time of ${rounds} fresh processes, milliseconds.`);
 for (const name of names) {
   console.log(`\n[[module]]\nname = "${name}"\nms = ${own.get(name).toFixed(3)}\npreloaded = ${preloaded.has(name)}\nloads = ${JSON.stringify(loads(name))}`);
 }

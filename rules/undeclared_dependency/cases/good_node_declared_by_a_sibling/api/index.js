@@ -1,0 +1,3 @@
+const shared = require("../shared");
+
+exports.handler = async () => shared();

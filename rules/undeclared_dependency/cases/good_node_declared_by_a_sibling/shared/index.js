@@ -1,0 +1,3 @@
+const colors = require("colors");
+
+module.exports = () => colors;
