@@ -2,15 +2,20 @@
 //! known are computed, everything else is `Unknown`, and both sides of an unknown branch run.
 
 mod call;
+mod collections;
+mod esm;
 mod eval;
 mod exec;
 mod later;
+mod literals;
 mod modules;
 mod natives;
 mod natives_node;
+mod operators;
 mod outcome;
 mod props;
 mod value;
+mod variables;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -8,7 +8,7 @@ use crate::artifact::EntryId;
 use crate::graph::javascript::load::{Format, Source};
 use crate::graph::javascript::resolve::{Loader, Resolved, absolute, folder};
 use crate::graph::{GraphProblem, Import, Module, ModuleId, ModuleKind, Phase, Unresolved};
-use crate::lang::javascript::ir::{Export, Program};
+use crate::lang::javascript::ir::Program;
 
 /// Mean bytes of a module's statements from which it counts as a bundle.
 const LARGE_STATEMENT: u32 = 30_000;
@@ -16,11 +16,11 @@ const LARGE_STATEMENT: u32 = 30_000;
 const BUNDLE_STEPS: u64 = 6_000_000;
 
 impl Machine<'_> {
-    fn folder_of(&self, ix: ModuleIx) -> Arc<str> {
+    pub(super) fn folder_of(&self, ix: ModuleIx) -> Arc<str> {
         self.loaded.get(ix as usize).map_or_else(|| "/var/task".into(), |l| folder(&l.path).into())
     }
 
-    fn note(&mut self, at: At, target: ModuleId, guarded: bool) {
+    pub(super) fn note(&mut self, at: At, target: ModuleId, guarded: bool) {
         self.ran.insert((at.module, at.expr));
         if (at.module as usize) < self.loaded.len() && self.imports.len() < 500_000 {
             let import = Import { site: self.site(at), target, phase: self.phase, function: None, guarded };
@@ -28,7 +28,7 @@ impl Machine<'_> {
         }
     }
 
-    fn missing(&mut self, ix: ModuleIx, request: &str, at: At, guarded: bool) -> R {
+    pub(super) fn missing(&mut self, ix: ModuleIx, request: &str, at: At, guarded: bool) -> R {
         self.ran.insert((at.module, at.expr));
         let guarded = guarded || self.tries > 0 || self.doubt > 0;
         let site = self.site(at);
@@ -96,7 +96,7 @@ impl Machine<'_> {
     }
 
     /// What own code gets from a package carries the package's name.
-    fn name_export(&mut self, ix: ModuleIx, _entry: EntryId, request: &str, value: Value) {
+    pub(super) fn name_export(&mut self, ix: ModuleIx, _entry: EntryId, request: &str, value: Value) {
         let own = self.loaded.get(ix as usize).is_some_and(|l| l.own);
         if own && !request.starts_with('.') && !request.starts_with('/') {
             let name = self.atom(request);
@@ -105,7 +105,7 @@ impl Machine<'_> {
     }
 
     /// Names an object, and the functions directly in it.
-    fn give_name(&mut self, value: Value, name: Atom) {
+    pub(super) fn give_name(&mut self, value: Value, name: Atom) {
         let Value::Obj(id) = value else {
             return;
         };
@@ -125,7 +125,7 @@ impl Machine<'_> {
         }
     }
 
-    fn register(&mut self, entry: EntryId, source: &Source, at: Option<At>) -> ModuleIx {
+    pub(super) fn register(&mut self, entry: EntryId, source: &Source, at: Option<At>) -> ModuleIx {
         let path = absolute(self.sources.artifact, entry);
         let file = self.sources.artifact.entry(entry);
         let program = source.program.clone();
@@ -179,7 +179,7 @@ impl Machine<'_> {
         ix
     }
 
-    fn frame(&self, ix: ModuleIx, env: u32, this: Value) -> Frame {
+    pub(super) fn frame(&self, ix: ModuleIx, env: u32, this: Value) -> Frame {
         Frame {
             module: ix,
             function: 0,
@@ -236,7 +236,7 @@ impl Machine<'_> {
     }
 
     /// Something that is there, may be called and may have any property.
-    fn opaque(&mut self) -> Value {
+    pub(super) fn opaque(&mut self) -> Value {
         let value = self.native(|_, _| Ok(UNKNOWN), Value::Undefined);
         if let Value::Obj(id) = value {
             self.object_mut(id).open = true;
@@ -245,7 +245,7 @@ impl Machine<'_> {
     }
 
     /// Runs a registered CommonJS, JSON or addon module.
-    fn run_common(&mut self, ix: ModuleIx) {
+    pub(super) fn run_common(&mut self, ix: ModuleIx) {
         let at = ix as usize;
         self.loaded[at].evaluated = true;
         let module = self.loaded[at].module;
@@ -301,7 +301,7 @@ impl Machine<'_> {
     }
 
     /// Runs a module's top level in a clean state.
-    fn run_body(&mut self, ix: ModuleIx, program: &Program, env: u32, this: Value) {
+    pub(super) fn run_body(&mut self, ix: ModuleIx, program: &Program, env: u32, this: Value) {
         let doubt = std::mem::take(&mut self.doubt);
         if let Some(env) = self.envs.get_mut(env as usize) {
             env.doubt = 0;
@@ -375,320 +375,6 @@ impl Machine<'_> {
         require
     }
 
-    /// Registers an ES module and everything it imports statically, in Node's order.
-    pub(super) fn link(&mut self, entry: EntryId, at: Option<At>) -> ModuleIx {
-        if let Some(ix) = self.by_entry.get(&entry) {
-            return *ix;
-        }
-        let source = self.sources.get(entry);
-        let ix = self.register(entry, &source, at);
-        let Some(program) = source.program.clone().filter(|_| source.format == Format::Module) else {
-            return ix;
-        };
-        let from = self.folder_of(ix);
-        for import in &program.imports {
-            let target = if import.span.end == 0 || self.depth > 3_000 {
-                None
-            } else {
-                let request = program.strings.get(import.request as usize).cloned().unwrap_or_default();
-                self.depth += 1;
-                let target = self.link_import(ix, &from, &request, import.span);
-                self.depth -= 1;
-                target
-            };
-            self.loaded[ix as usize].targets.push(target);
-        }
-        ix
-    }
-
-    fn link_import(&mut self, ix: ModuleIx, from: &str, request: &str, span: crate::span::Span) -> Option<ModuleIx> {
-        let importer = self.loaded[ix as usize].id;
-        let site = crate::graph::ImportSite { importer, span };
-        let at = At { module: u32::MAX, expr: 0 };
-        match self.sources.resolver.resolve(from, request, Loader::Import) {
-            Resolved::File(entry) => {
-                let known = self.by_entry.contains_key(&entry);
-                let target = self.link(entry, None);
-                let id = self.loaded[target as usize].id;
-                if !known && let Some(module) = self.modules.get_mut(id.0 as usize) {
-                    module.first_import = Some(site);
-                }
-                self.imports.push(Import { site, target: id, phase: self.phase, function: None, guarded: false });
-                Some(target)
-            }
-            found @ (Resolved::Builtin | Resolved::Provided) => {
-                let name = match found {
-                    Resolved::Builtin => format!("node:{}", request.strip_prefix("node:").unwrap_or(request)),
-                    _ => request.to_owned(),
-                };
-                let before = self.modules.len();
-                self.runtime_module(&name, at, false);
-                if let Some(module) = self.modules.get_mut(before) {
-                    module.first_import = Some(site);
-                }
-                if let Some(position) = self.modules.iter().position(|m| m.entry.is_none() && *m.name == *name) {
-                    let target = ModuleId(position as u32);
-                    self.imports.push(Import { site, target, phase: self.phase, function: None, guarded: false });
-                }
-                None
-            }
-            Resolved::Missing => {
-                self.unresolved.push(Unresolved { import: request.into(), site, phase: self.phase, guarded: false });
-                None
-            }
-        }
-    }
-
-    /// Evaluates a linked module after what it imports.
-    pub(super) fn evaluate(&mut self, ix: ModuleIx) {
-        let at = ix as usize;
-        if self.loaded[at].evaluated || self.depth > 6_000 {
-            return;
-        }
-        if self.loaded[at].format != Format::Module {
-            self.run_common(ix);
-            return;
-        }
-        self.loaded[at].evaluated = true;
-        let Some(program) = self.loaded[at].program.clone() else {
-            return;
-        };
-        let slots = program.functions.first().map_or(0, |f| f.slots);
-        let env = self.env_new(0, slots);
-        self.loaded[at].env = env;
-        let targets = self.loaded[at].targets.clone();
-        for (import, target) in program.imports.iter().zip(&targets) {
-            let request = program.strings.get(import.request as usize).cloned().unwrap_or_default();
-            for (imported, slot) in &import.bindings {
-                let name = imported.and_then(|text| self.loaded[at].atoms.get(text as usize).copied()).unwrap_or(0);
-                let value = match target {
-                    Some(target) => {
-                        self.imports_live.push((*target, name));
-                        Value::Import(self.imports_live.len() as u32 - 1)
-                    }
-                    None => self.foreign(&request, name),
-                };
-                self.write_slot(env, *slot, value);
-            }
-        }
-        // Function declarations are there before anything runs: cycles rely on it.
-        if let Some(code) = program.functions.first() {
-            let mut frame = self.frame(ix, env, Value::Undefined);
-            self.hoist(&mut frame, &program, &code.hoisted);
-        }
-        self.depth += 4;
-        for (target, import) in targets.iter().zip(&program.imports) {
-            let Some(target) = *target else {
-                continue;
-            };
-            self.evaluate(target);
-            let request = program.strings.get(import.request as usize).cloned().unwrap_or_default();
-            if self.loaded[at].own && !request.starts_with('.') {
-                self.name_namespace(target, &request);
-            }
-        }
-        self.depth -= 4;
-        self.run_body(ix, &program, env, Value::Undefined);
-    }
-
-    fn name_namespace(&mut self, target: ModuleIx, request: &str) {
-        if self.loaded[target as usize].format != Format::Module {
-            let module = self.loaded[target as usize].module;
-            let key = self.atom("exports");
-            let exports = self.get(Value::Obj(module), key).unwrap_or(UNKNOWN);
-            let name = self.atom(request);
-            self.give_name(exports, name);
-            return;
-        }
-        for key in self.export_names(target).into_iter().take(2_000) {
-            if let Some(Value::Obj(id)) = self.export(target, key, 0)
-                && self.object(id).name == 0
-            {
-                let key = self.str(key);
-                let name = if &*key == "default" { request.to_owned() } else { format!("{request}.{key}") };
-                let name = self.atom(&name);
-                self.object_mut(id).name = name;
-            }
-        }
-    }
-
-    /// What is imported from a module that has no file here.
-    fn foreign(&mut self, request: &str, name: Atom) -> Value {
-        let bare = request.strip_prefix("node:").unwrap_or(request);
-        let module = if crate::graph::javascript::resolve::is_builtin(bare) {
-            self.builtin(bare)
-        } else {
-            Value::Unknown(self.atom(request))
-        };
-        if name == 0 || &*self.str(name) == "default" {
-            return module;
-        }
-        self.get(module, name).unwrap_or(UNKNOWN)
-    }
-
-    /// An export by name, `None` when the module does not have it.
-    pub(super) fn export(&mut self, ix: ModuleIx, name: Atom, depth: u32) -> Option<Value> {
-        let exports = self.atom("exports");
-        let loaded = self.loaded.get(ix as usize)?;
-        if depth > 60 {
-            return None;
-        }
-        if loaded.format != Format::Module {
-            let module = loaded.module;
-            let value = self.get(Value::Obj(module), exports).unwrap_or(UNKNOWN);
-            if &*self.str(name) == "default" {
-                return Some(self.default_of(value));
-            }
-            return self.get(value, name).ok();
-        }
-        let (program, env, targets) = (loaded.program.clone()?, loaded.env, loaded.targets.clone());
-        let mut stars = Vec::new();
-        for export in &program.exports {
-            match *export {
-                Export::Local { name: text, slot } => {
-                    if self.loaded[ix as usize].atoms.get(text as usize) == Some(&name) {
-                        let value = self.envs.get(env as usize).and_then(|env| env.slots.get(slot as usize)).copied();
-                        return Some(self.live(value.unwrap_or(Value::Undefined)));
-                    }
-                }
-                Export::From { name: text, import, imported } => {
-                    if self.loaded[ix as usize].atoms.get(text as usize) == Some(&name) {
-                        let inner =
-                            imported.and_then(|text| self.loaded[ix as usize].atoms.get(text as usize).copied());
-                        let Some(target) = targets.get(import as usize).copied().flatten() else {
-                            let request = program.imports.get(import as usize)?.request;
-                            let request = program.strings.get(request as usize).cloned()?;
-                            return Some(self.foreign(&request, inner.unwrap_or(0)));
-                        };
-                        return match inner {
-                            Some(inner) => self.export(target, inner, depth + 1),
-                            None => Some(self.namespace_value(target)),
-                        };
-                    }
-                }
-                Export::Star { import } => stars.push(import),
-            }
-        }
-        if &*self.str(name) == "default" {
-            return None;
-        }
-        for import in stars {
-            match targets.get(import as usize).copied().flatten() {
-                Some(target) => {
-                    if let Some(value) = self.export(target, name, depth + 1)
-                        && value != Value::Undefined
-                    {
-                        return Some(value);
-                    }
-                }
-                None => return Some(UNKNOWN),
-            }
-        }
-        None
-    }
-
-    /// The default import of a CommonJS module is its `module.exports`.
-    fn default_of(&mut self, exports: Value) -> Value {
-        exports
-    }
-
-    pub(super) fn export_names(&mut self, ix: ModuleIx) -> Vec<Atom> {
-        let mut names = Vec::new();
-        let mut queue = vec![(ix, true)];
-        let mut seen = Vec::new();
-        while let Some((ix, first)) = queue.pop() {
-            if seen.contains(&ix) || seen.len() > 2_000 {
-                continue;
-            }
-            seen.push(ix);
-            let Some(loaded) = self.loaded.get(ix as usize) else {
-                continue;
-            };
-            if loaded.format != Format::Module {
-                let (module, key) = (loaded.module, self.atom("exports"));
-                let exports = self.get(Value::Obj(module), key).unwrap_or(UNKNOWN);
-                names.extend(self.own_keys(exports, false).unwrap_or_default());
-                names.push(self.atom("default"));
-                continue;
-            }
-            let Some(program) = &loaded.program else {
-                continue;
-            };
-            for export in &program.exports {
-                match export {
-                    Export::Local { name, .. } | Export::From { name, .. } => {
-                        if let Some(name) = loaded.atoms.get(*name as usize).copied()
-                            && (first || &*self.str(name) != "default")
-                        {
-                            names.push(name);
-                        }
-                    }
-                    Export::Star { import } => {
-                        if let Some(target) = loaded.targets.get(*import as usize).copied().flatten() {
-                            queue.push((target, false));
-                        }
-                    }
-                }
-            }
-        }
-        let mut unique = rustc_hash::FxHashSet::default();
-        names.retain(|name| unique.insert(*name));
-        names
-    }
-
-    pub(super) fn import_meta(&mut self, ix: ModuleIx) -> Value {
-        let path = self.loaded.get(ix as usize).map_or_else(|| "".into(), |l| Arc::clone(&l.path));
-        let meta = self.plain();
-        let url = self.string(&format!("file://{path}"));
-        let filename = self.string(&path);
-        let dirname = self.string(folder(&path));
-        self.define(meta, "url", url);
-        self.define(meta, "filename", filename);
-        self.define(meta, "dirname", dirname);
-        let resolve = self.native(resolve_native, Value::Num(f64::from(ix)));
-        self.define(meta, "resolve", resolve);
-        Value::Obj(meta)
-    }
-
-    /// `import(source)`; what is not awaited loads after the load is over.
-    pub(super) fn dynamic_import(&mut self, ix: ModuleIx, source: Value, at: At, awaited: bool) -> R {
-        let Value::Str(request) = source else {
-            return Ok(self.promise(None));
-        };
-        if !awaited && self.phase == Phase::Init {
-            return Ok(self.promise(None));
-        }
-        let request = self.str(request);
-        match self.import_request(ix, &request, at, false) {
-            Ok(value) => Ok(self.promise(Some(value))),
-            Err(Abrupt::Throw(_)) => Ok(self.promise(None)),
-            Err(other) => Err(other),
-        }
-    }
-
-    pub(super) fn import_request(&mut self, ix: ModuleIx, request: &str, at: At, guarded: bool) -> R {
-        let from = self.folder_of(ix);
-        match self.sources.resolver.resolve(&from, request, Loader::Import) {
-            Resolved::File(entry) => {
-                let target = self.link(entry, Some(at));
-                let id = self.loaded[target as usize].id;
-                self.note(at, id, guarded);
-                self.evaluate(target);
-                Ok(self.namespace_value(target))
-            }
-            Resolved::Builtin => {
-                let name = request.strip_prefix("node:").unwrap_or(request).to_owned();
-                self.runtime_module(&format!("node:{name}"), at, guarded);
-                Ok(self.builtin(&name))
-            }
-            Resolved::Provided => {
-                self.runtime_module(request, at, guarded);
-                Ok(Value::Unknown(self.atom(request)))
-            }
-            Resolved::Missing => self.missing(ix, request, at, guarded),
-        }
-    }
-
     pub(super) fn json(&mut self, json: &serde_json::Value, depth: u32) -> Value {
         use serde_json::Value as Json;
         match json {
@@ -730,7 +416,7 @@ fn require_native(m: &mut Machine<'_>, call: &Call<'_>) -> R {
     m.require(module_of(call.data), &request, call.at, guarded)
 }
 
-fn resolve_native(m: &mut Machine<'_>, call: &Call<'_>) -> R {
+pub(super) fn resolve_native(m: &mut Machine<'_>, call: &Call<'_>) -> R {
     let Value::Str(request) = call.arg(0) else {
         return Ok(UNKNOWN);
     };

@@ -1,0 +1,470 @@
+//! Arrays, strings, maps and promises.
+
+use super::Machine;
+use super::natives::{Table, keys, list, pairs};
+use super::value::{Abrupt, Call, Kind, R, UNKNOWN, Value};
+
+pub(super) const ARRAY: Table = &[
+    ("forEach", |m, c| each(m, c, |_, _, _, _| Ok(None), Value::Undefined)),
+    ("map", |m, c| {
+        let Some(items) = list(m, c.this) else { return each(m, c, |_, _, _, _| Ok(None), UNKNOWN) };
+        let mut out = Vec::with_capacity(items.len());
+        for (at, item) in items.into_iter().enumerate() {
+            out.push(m.call_at(c.arg(0), c.arg(1), &[item, Value::Num(at as f64), c.this], c.at)?);
+        }
+        Ok(m.array(out))
+    }),
+    ("filter", |m, c| {
+        let Some(items) = list(m, c.this) else { return each(m, c, |_, _, _, _| Ok(None), UNKNOWN) };
+        let mut out = Vec::new();
+        for (at, item) in items.into_iter().enumerate() {
+            let kept = m.call_at(c.arg(0), c.arg(1), &[item, Value::Num(at as f64), c.this], c.at)?;
+            if m.truth(kept) != Some(false) {
+                out.push(item);
+            }
+        }
+        Ok(m.array(out))
+    }),
+    ("flatMap", |m, c| {
+        let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
+        let mut out = Vec::new();
+        for (at, item) in items.into_iter().enumerate() {
+            let part = m.call_at(c.arg(0), c.arg(1), &[item, Value::Num(at as f64)], c.at)?;
+            match list(m, part) {
+                Some(part) => out.extend(part),
+                None => out.push(part),
+            }
+        }
+        Ok(m.array(out))
+    }),
+    ("reduce", |m, c| reduce(m, c, false)),
+    ("reduceRight", |m, c| reduce(m, c, true)),
+    ("some", |m, c| {
+        each(m, c, |m, _, value, _| Ok((m.truth(value) == Some(true)).then_some(Value::Bool(true))), Value::Bool(false))
+    }),
+    ("every", |m, c| {
+        each(
+            m,
+            c,
+            |m, _, value, _| Ok((m.truth(value) == Some(false)).then_some(Value::Bool(false))),
+            Value::Bool(true),
+        )
+    }),
+    ("find", |m, c| {
+        each(m, c, |m, item, value, _| Ok((m.truth(value) == Some(true)).then_some(item)), Value::Undefined)
+    }),
+    ("findIndex", |m, c| {
+        each(m, c, |m, _, value, at| Ok((m.truth(value) == Some(true)).then_some(Value::Num(at))), Value::Num(-1.0))
+    }),
+    ("push", |m, c| {
+        if let Value::Obj(id) = c.this
+            && let Kind::Array(items) = &mut m.object_mut(id).kind
+            && items.len() < 200_000
+        {
+            items.extend_from_slice(c.args);
+            return Ok(Value::Num(items.len() as f64));
+        }
+        Ok(UNKNOWN)
+    }),
+    ("unshift", |m, c| {
+        if let Value::Obj(id) = c.this
+            && let Kind::Array(items) = &mut m.object_mut(id).kind
+            && items.len() < 20_000
+        {
+            items.splice(0..0, c.args.iter().copied());
+            return Ok(Value::Num(items.len() as f64));
+        }
+        Ok(UNKNOWN)
+    }),
+    ("pop", |m, c| take(m, c.this, |items| items.pop())),
+    ("shift", |m, c| take(m, c.this, |items| (!items.is_empty()).then(|| items.remove(0)))),
+    ("slice", |m, c| {
+        let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
+        let (from, to) = range(m, c, items.len());
+        Ok(m.array(items.get(from..to.max(from)).unwrap_or(&[]).to_vec()))
+    }),
+    ("splice", |m, c| {
+        let Some(mut items) = list(m, c.this) else { return Ok(UNKNOWN) };
+        let from = index(m.to_number(c.arg(0)).unwrap_or(0.0), items.len());
+        let count = match c.arg(1) {
+            Value::Num(count) => (count.max(0.0) as usize).min(items.len() - from),
+            _ => items.len() - from,
+        };
+        let removed = items.splice(from..from + count, c.args.iter().skip(2).copied()).collect();
+        if let Value::Obj(id) = c.this {
+            m.object_mut(id).kind = Kind::Array(items);
+        }
+        Ok(m.array(removed))
+    }),
+    ("concat", |m, c| {
+        let Some(mut items) = list(m, c.this) else { return Ok(UNKNOWN) };
+        for arg in c.args {
+            match list(m, *arg) {
+                Some(more) => items.extend(more),
+                None => items.push(*arg),
+            }
+        }
+        Ok(m.array(items))
+    }),
+    ("join", |m, c| {
+        let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
+        let glue = match c.arg(0) {
+            Value::Str(text) => m.str(text).to_string(),
+            _ => ",".to_owned(),
+        };
+        let mut parts = Vec::new();
+        for item in items {
+            match item {
+                Value::Undefined | Value::Null => parts.push(String::new()),
+                other => match m.coerce_text(other) {
+                    Some(text) => parts.push(m.str(text).to_string()),
+                    None => return Ok(UNKNOWN),
+                },
+            }
+        }
+        Ok(m.string(&parts.join(&glue)))
+    }),
+    ("indexOf", |m, c| position(m, c).map(|at| at.map_or(UNKNOWN, Value::Num))),
+    ("includes", |m, c| position(m, c).map(|at| at.map_or(UNKNOWN, |at| Value::Bool(at >= 0.0)))),
+    ("reverse", |m, c| {
+        if let Value::Obj(id) = c.this
+            && let Kind::Array(items) = &mut m.object_mut(id).kind
+        {
+            items.reverse();
+        }
+        Ok(c.this)
+    }),
+    ("fill", |_, c| Ok(c.this)),
+    ("sort", |m, c| {
+        // Only plain texts are put in order: what a comparison would say is rarely known.
+        let Some(mut items) = list(m, c.this).filter(|_| c.args.is_empty()) else { return Ok(c.this) };
+        if items.iter().all(|item| matches!(item, Value::Str(_))) {
+            items.sort_by_cached_key(|item| m.coerce_text(*item).map(|text| m.str(text)));
+            if let Value::Obj(id) = c.this {
+                m.object_mut(id).kind = Kind::Array(items);
+            }
+        }
+        Ok(c.this)
+    }),
+    ("flat", |m, c| {
+        let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
+        let mut out = Vec::new();
+        for item in items {
+            match list(m, item) {
+                Some(more) => out.extend(more),
+                None => out.push(item),
+            }
+        }
+        Ok(m.array(out))
+    }),
+    ("at", |m, c| {
+        let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
+        let at = index(m.to_number(c.arg(0)).unwrap_or(0.0), items.len());
+        Ok(items.get(at).copied().unwrap_or(Value::Undefined))
+    }),
+    ("keys", |m, c| keys(m, c.this, false)),
+    ("values", |_, c| Ok(c.this)),
+    ("entries", |m, c| {
+        let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
+        let pairs =
+            items.into_iter().enumerate().map(|(at, item)| m.array(vec![Value::Num(at as f64), item])).collect();
+        Ok(m.array(pairs))
+    }),
+];
+
+pub(super) const STRING: Table = &[
+    ("toString", |_, c| Ok(c.this)),
+    ("valueOf", |_, c| Ok(c.this)),
+    ("toLowerCase", |m, c| text(m, c, |s, _| Some(s.to_lowercase()))),
+    ("toUpperCase", |m, c| text(m, c, |s, _| Some(s.to_uppercase()))),
+    ("trim", |m, c| text(m, c, |s, _| Some(s.trim().to_owned()))),
+    ("trimStart", |m, c| text(m, c, |s, _| Some(s.trim_start().to_owned()))),
+    ("trimEnd", |m, c| text(m, c, |s, _| Some(s.trim_end().to_owned()))),
+    ("concat", |m, c| text(m, c, |s, a| Some(format!("{s}{}", a.first()?)))),
+    ("startsWith", |m, c| test(m, c, |s, a| s.starts_with(a))),
+    ("endsWith", |m, c| test(m, c, |s, a| s.ends_with(a))),
+    ("includes", |m, c| test(m, c, |s, a| s.contains(a))),
+    ("indexOf", |m, c| number(m, c, |s, a| s.find(a).map_or(-1.0, |at| at as f64))),
+    ("lastIndexOf", |m, c| number(m, c, |s, a| s.rfind(a).map_or(-1.0, |at| at as f64))),
+    ("charAt", |m, c| {
+        text(m, c, |s, a| {
+            Some(s.chars().nth(a.first().map_or(0, |n| n.parse().unwrap_or(0))).map_or_else(String::new, String::from))
+        })
+    }),
+    ("charCodeAt", code_at),
+    ("codePointAt", code_at),
+    ("repeat", |m, c| {
+        text(m, c, |s, a| {
+            let n: usize = a.first()?.parse().ok()?;
+            (n.saturating_mul(s.len()) < 65_536).then(|| s.repeat(n))
+        })
+    }),
+    ("replace", |m, c| replace(m, c, false)),
+    ("replaceAll", |m, c| replace(m, c, true)),
+    ("slice", |m, c| cut(m, c, true)),
+    ("substring", |m, c| cut(m, c, false)),
+    ("substr", |m, c| {
+        let Value::Str(s) = c.this else { return Ok(UNKNOWN) };
+        let s = m.str(s);
+        let from = index(m.to_number(c.arg(0)).unwrap_or(0.0), s.len());
+        let count = match c.arg(1) {
+            Value::Num(n) => n.max(0.0) as usize,
+            _ => s.len(),
+        };
+        let part = s.get(from..from.saturating_add(count).min(s.len())).map(str::to_owned);
+        Ok(match part {
+            Some(part) => m.string(&part),
+            None => UNKNOWN,
+        })
+    }),
+    ("split", |m, c| {
+        let (Value::Str(s), Value::Str(by)) = (c.this, c.arg(0)) else { return Ok(UNKNOWN) };
+        let (s, by) = (m.str(s), m.str(by));
+        if s.len() > 20_000 {
+            return Ok(UNKNOWN);
+        }
+        let parts: Vec<String> = if by.is_empty() {
+            s.chars().map(String::from).collect()
+        } else {
+            s.split(&*by).map(str::to_owned).collect()
+        };
+        let parts = parts.iter().map(|part| m.string(part)).collect();
+        Ok(m.array(parts))
+    }),
+];
+
+pub(super) const PROMISE: Table = &[
+    ("then", |m, c| {
+        if let (Value::Obj(id), true) = (c.this, m.entry_esm)
+            && let Kind::Promise(Some(value)) = m.object(id).kind
+        {
+            let result = m.call_at(c.arg(0), Value::Undefined, &[value], c.at)?;
+            let result = m.settled(result);
+            return Ok(m.promise(result));
+        }
+        Ok(m.promise(None))
+    }),
+    ("catch", |_, c| Ok(c.this)),
+];
+
+pub(super) const MAP: Table = &[
+    ("get", |m, c| {
+        let Some(pairs) = pairs(m, c.this) else { return Ok(UNKNOWN) };
+        Ok(pairs.iter().rev().find(|(key, _)| *key == c.arg(0)).map_or(Value::Undefined, |(_, value)| *value))
+    }),
+    ("has", |m, c| {
+        Ok(pairs(m, c.this).map_or(UNKNOWN, |pairs| Value::Bool(pairs.iter().any(|(key, _)| *key == c.arg(0)))))
+    }),
+    ("set", |m, c| map_set(m, c, c.arg(1))),
+    ("add", |m, c| map_set(m, c, Value::Import(u32::MAX))),
+    ("delete", |m, c| {
+        if let Value::Obj(id) = c.this
+            && let Kind::Map(pairs) = &mut m.object_mut(id).kind
+        {
+            pairs.retain(|(key, _)| *key != c.arg(0));
+        }
+        Ok(Value::Bool(true))
+    }),
+    ("clear", |_, _| Ok(Value::Undefined)),
+    ("forEach", |m, c| {
+        for (key, value) in pairs(m, c.this).unwrap_or_default() {
+            let value = if value == Value::Import(u32::MAX) { key } else { value };
+            m.call_at(c.arg(0), c.arg(1), &[value, key, c.this], c.at)?;
+        }
+        Ok(Value::Undefined)
+    }),
+    ("keys", |m, c| {
+        Ok(match pairs(m, c.this) {
+            Some(pairs) => m.array(pairs.into_iter().map(|(key, _)| key).collect()),
+            None => UNKNOWN,
+        })
+    }),
+    ("values", |m, c| {
+        Ok(match pairs(m, c.this) {
+            Some(pairs) => m.array(
+                pairs
+                    .into_iter()
+                    .map(|(key, value)| if value == Value::Import(u32::MAX) { key } else { value })
+                    .collect(),
+            ),
+            None => UNKNOWN,
+        })
+    }),
+    ("entries", |_, c| Ok(c.this)),
+];
+
+type Judge = fn(&mut Machine<'_>, Value, Value, f64) -> Result<Option<Value>, Abrupt>;
+
+/// Calls back for each element; `judge` may end it.
+fn each(m: &mut Machine<'_>, c: &Call<'_>, judge: Judge, otherwise: Value) -> R {
+    let Some(items) = list(m, c.this) else {
+        m.doubt += 1;
+        let result = m.call_at(c.arg(0), c.arg(1), &[UNKNOWN, UNKNOWN, c.this], c.at);
+        m.doubt -= 1;
+        return match result {
+            Err(Abrupt::Stop) => result,
+            _ => Ok(if otherwise == Value::Undefined { otherwise } else { UNKNOWN }),
+        };
+    };
+    let mut sure = true;
+    for (at, item) in items.into_iter().enumerate() {
+        let value = m.call_at(c.arg(0), c.arg(1), &[item, Value::Num(at as f64), c.this], c.at)?;
+        sure &= !matches!(value, Value::Unknown(_));
+        if let Some(result) = judge(m, item, value, at as f64)? {
+            return Ok(result);
+        }
+    }
+    Ok(if sure || otherwise == Value::Undefined { otherwise } else { UNKNOWN })
+}
+
+fn reduce(m: &mut Machine<'_>, c: &Call<'_>, backwards: bool) -> R {
+    let Some(mut items) = list(m, c.this) else {
+        return m.call_at(c.arg(0), Value::Undefined, &[c.arg(1), UNKNOWN, UNKNOWN], c.at);
+    };
+    if backwards {
+        items.reverse();
+    }
+    let mut items = items.into_iter();
+    let mut sum = if c.args.len() > 1 { c.arg(1) } else { items.next().unwrap_or(Value::Undefined) };
+    for (at, item) in items.enumerate() {
+        sum = m.call_at(c.arg(0), Value::Undefined, &[sum, item, Value::Num(at as f64), c.this], c.at)?;
+    }
+    Ok(sum)
+}
+
+fn take(m: &mut Machine<'_>, this: Value, take: fn(&mut Vec<Value>) -> Option<Value>) -> R {
+    if let Value::Obj(id) = this
+        && let Kind::Array(items) = &mut m.object_mut(id).kind
+    {
+        return Ok(take(items).unwrap_or(Value::Undefined));
+    }
+    Ok(UNKNOWN)
+}
+
+fn index(at: f64, len: usize) -> usize {
+    if at < 0.0 { len.saturating_sub(-at as usize) } else { (at as usize).min(len) }
+}
+
+fn range(m: &Machine<'_>, c: &Call<'_>, len: usize) -> (usize, usize) {
+    let from = index(m.to_number(c.arg(0)).filter(|n| !n.is_nan()).unwrap_or(0.0), len);
+    let to = match c.arg(1) {
+        Value::Num(to) => index(to, len),
+        _ => len,
+    };
+    (from, to)
+}
+
+fn position(m: &mut Machine<'_>, c: &Call<'_>) -> Result<Option<f64>, Abrupt> {
+    let Some(items) = list(m, c.this) else {
+        return Ok(None);
+    };
+    for (at, item) in items.iter().enumerate() {
+        match m.same(*item, c.arg(0)) {
+            Some(true) => return Ok(Some(at as f64)),
+            Some(false) => {}
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(-1.0))
+}
+
+fn text(m: &mut Machine<'_>, c: &Call<'_>, make: fn(&str, &[String]) -> Option<String>) -> R {
+    let Value::Str(this) = c.this else {
+        return Ok(UNKNOWN);
+    };
+    let this = m.str(this);
+    let mut args = Vec::new();
+    for arg in c.args {
+        match m.coerce_text(*arg) {
+            Some(text) => args.push(m.str(text).to_string()),
+            None => return Ok(UNKNOWN),
+        }
+    }
+    Ok(match make(&this, &args) {
+        Some(text) => m.string(&text),
+        None => UNKNOWN,
+    })
+}
+
+fn test(m: &mut Machine<'_>, c: &Call<'_>, make: fn(&str, &str) -> bool) -> R {
+    let (Value::Str(a), Value::Str(b)) = (c.this, c.arg(0)) else {
+        return Ok(UNKNOWN);
+    };
+    Ok(Value::Bool(make(&m.str(a), &m.str(b))))
+}
+
+fn number(m: &mut Machine<'_>, c: &Call<'_>, make: fn(&str, &str) -> f64) -> R {
+    let (Value::Str(a), Value::Str(b)) = (c.this, c.arg(0)) else {
+        return Ok(UNKNOWN);
+    };
+    Ok(Value::Num(make(&m.str(a), &m.str(b))))
+}
+
+fn replace(m: &mut Machine<'_>, c: &Call<'_>, all: bool) -> R {
+    let (Value::Str(s), Value::Str(from), Value::Str(to)) = (c.this, c.arg(0), c.arg(1)) else {
+        return Ok(UNKNOWN);
+    };
+    let (s, from, to) = (m.str(s), m.str(from), m.str(to));
+    let text = if all { s.replace(&*from, &to) } else { s.replacen(&*from, &to, 1) };
+    Ok(m.string(&text))
+}
+
+fn cut(m: &mut Machine<'_>, c: &Call<'_>, negative: bool) -> R {
+    let Value::Str(s) = c.this else {
+        return Ok(UNKNOWN);
+    };
+    if matches!(c.arg(0), Value::Unknown(_)) || matches!(c.arg(1), Value::Unknown(_)) {
+        return Ok(UNKNOWN);
+    }
+    let s = m.str(s);
+    let (mut from, mut to) = range(m, c, s.len());
+    if !negative && from > to {
+        std::mem::swap(&mut from, &mut to);
+    }
+    let part = s.get(from..to.max(from)).map(str::to_owned);
+    Ok(match part {
+        Some(part) => m.string(&part),
+        None => UNKNOWN,
+    })
+}
+
+pub(super) fn fold(m: &Machine<'_>, c: &Call<'_>, step: fn(f64, f64) -> f64) -> Value {
+    let numbers: Option<Vec<f64>> = c.args.iter().map(|arg| m.to_number(*arg)).collect();
+    numbers.and_then(|numbers| numbers.into_iter().reduce(step)).map_or(UNKNOWN, Value::Num)
+}
+
+pub(super) fn make_map(m: &mut Machine<'_>, c: &Call<'_>, set: bool) -> R {
+    let mut pairs = Vec::new();
+    if let Some(items) = m.iterate(c.arg(0))? {
+        for item in items {
+            if set {
+                pairs.push((item, Value::Import(u32::MAX)));
+            } else if let Some(pair) = list(m, item) {
+                pairs.push((pair.first().copied().unwrap_or(UNKNOWN), pair.get(1).copied().unwrap_or(UNKNOWN)));
+            }
+        }
+    }
+    let proto = m.proto("Map");
+    Ok(Value::Obj(m.alloc(Kind::Map(pairs), proto)))
+}
+
+fn map_set(m: &mut Machine<'_>, c: &Call<'_>, value: Value) -> R {
+    let key = c.arg(0);
+    if let Value::Obj(id) = c.this
+        && let Kind::Map(pairs) = &mut m.object_mut(id).kind
+        && pairs.len() < 5_000
+    {
+        match pairs.iter_mut().find(|(known, _)| *known == key) {
+            Some(pair) => pair.1 = value,
+            None => pairs.push((key, value)),
+        }
+    }
+    Ok(c.this)
+}
+
+fn code_at(m: &mut Machine<'_>, c: &Call<'_>) -> R {
+    let (Value::Str(s), Some(at)) = (c.this, if c.args.is_empty() { Some(0.0) } else { m.to_number(c.arg(0)) }) else {
+        return Ok(UNKNOWN);
+    };
+    Ok(Value::Num(m.str(s).encode_utf16().nth(at.max(0.0) as usize).map_or(f64::NAN, f64::from)))
+}

@@ -1,0 +1,155 @@
+//! Operators on values.
+
+use super::Machine;
+use super::value::{Atom, Kind, R, Slot, UNKNOWN, Value};
+use crate::lang::javascript::ir::{BinaryOp, UnaryOp};
+
+impl Machine<'_> {
+    pub(super) fn unary(&mut self, op: UnaryOp, value: Value) -> Value {
+        match op {
+            UnaryOp::Not => self.truth(value).map_or(UNKNOWN, |truth| Value::Bool(!truth)),
+            UnaryOp::Minus => self.to_number(value).map_or(UNKNOWN, |n| Value::Num(-n)),
+            UnaryOp::Plus => self.to_number(value).map_or(UNKNOWN, Value::Num),
+            UnaryOp::BitNot => self.to_number(value).map_or(UNKNOWN, |n| Value::Num(f64::from(!int(n)))),
+            UnaryOp::Void => Value::Undefined,
+        }
+    }
+
+    pub(super) fn binary(&mut self, op: BinaryOp, a: Value, b: Value) -> R {
+        let truth = |known: Option<bool>| known.map_or(UNKNOWN, Value::Bool);
+        Ok(match op {
+            BinaryOp::StrictEqual => truth(self.same(a, b)),
+            BinaryOp::StrictNotEqual => truth(self.same(a, b).map(|same| !same)),
+            BinaryOp::Equal => truth(self.loosely(a, b)),
+            BinaryOp::NotEqual => truth(self.loosely(a, b).map(|same| !same)),
+            BinaryOp::Add => match (a, b) {
+                (Value::Num(a), Value::Num(b)) => Value::Num(a + b),
+                (Value::Unknown(_), _) | (_, Value::Unknown(_)) => UNKNOWN,
+                (
+                    Value::Num(_) | Value::Bool(_) | Value::Null | Value::Undefined,
+                    Value::Num(_) | Value::Bool(_) | Value::Null | Value::Undefined,
+                ) => match (self.to_number(a), self.to_number(b)) {
+                    (Some(a), Some(b)) => Value::Num(a + b),
+                    _ => UNKNOWN,
+                },
+                _ => match (self.coerce_text(a), self.coerce_text(b)) {
+                    (Some(a), Some(b)) => {
+                        let text = format!("{}{}", self.str(a), self.str(b));
+                        self.string(&text)
+                    }
+                    _ => UNKNOWN,
+                },
+            },
+            BinaryOp::In => match (self.coerce_key(a), b) {
+                (Some(key), Value::Obj(_)) => match self.get_quiet(b, key) {
+                    Value::Unknown(0) => UNKNOWN,
+                    Value::Undefined => Value::Bool(false),
+                    _ => Value::Bool(true),
+                },
+                _ => UNKNOWN,
+            },
+            BinaryOp::Instanceof => self.instance_of(a, b)?,
+            BinaryOp::Less | BinaryOp::LessEqual | BinaryOp::Greater | BinaryOp::GreaterEqual => {
+                if let (Value::Str(a), Value::Str(b)) = (a, b) {
+                    let order = self.str(a).cmp(&self.str(b));
+                    return Ok(Value::Bool(match op {
+                        BinaryOp::Less => order.is_lt(),
+                        BinaryOp::LessEqual => order.is_le(),
+                        BinaryOp::Greater => order.is_gt(),
+                        _ => order.is_ge(),
+                    }));
+                }
+                match (self.to_number(a), self.to_number(b)) {
+                    (Some(a), Some(b)) => Value::Bool(match op {
+                        BinaryOp::Less => a < b,
+                        BinaryOp::LessEqual => a <= b,
+                        BinaryOp::Greater => a > b,
+                        _ => a >= b,
+                    }),
+                    _ => UNKNOWN,
+                }
+            }
+            _ => match (self.to_number(a), self.to_number(b)) {
+                (Some(a), Some(b)) => Value::Num(arithmetic(op, a, b)),
+                _ => UNKNOWN,
+            },
+        })
+    }
+
+    /// A property without running getters.
+    pub(super) fn get_quiet(&mut self, value: Value, key: Atom) -> Value {
+        let Value::Obj(mut at) = value else {
+            return Value::Undefined;
+        };
+        for _ in 0..64 {
+            match self.object(at).props.get(key) {
+                Some(Slot::Value(value)) => return if value == Value::Undefined { Value::Null } else { value },
+                Some(Slot::Accessor(..)) => return Value::Bool(true),
+                None => {}
+            }
+            match self.object(at).proto {
+                Value::Obj(next) => at = next,
+                Value::Unknown(_) => return UNKNOWN,
+                _ => break,
+            }
+        }
+        match self.object(at).open {
+            true => UNKNOWN,
+            false => match self.object(at).kind {
+                Kind::Array(_) | Kind::Namespace(_) | Kind::Proxy(..) => self.get(value, key).unwrap_or(UNKNOWN),
+                _ => Value::Undefined,
+            },
+        }
+    }
+
+    pub(super) fn loosely(&self, a: Value, b: Value) -> Option<bool> {
+        match (a, b) {
+            (Value::Undefined | Value::Null, Value::Undefined | Value::Null) => Some(true),
+            (Value::Str(_), Value::Num(_)) | (Value::Num(_), Value::Str(_)) => {
+                Some(self.to_number(a)? == self.to_number(b)?)
+            }
+            _ => self.same(a, b),
+        }
+    }
+
+    pub(super) fn instance_of(&mut self, a: Value, b: Value) -> R {
+        let key = self.atom("prototype");
+        let wanted = match b {
+            Value::Obj(_) => self.get(b, key)?,
+            _ => return Ok(if matches!(a, Value::Obj(_) | Value::Unknown(_)) { UNKNOWN } else { Value::Bool(false) }),
+        };
+        let mut at = a;
+        for _ in 0..64 {
+            match at {
+                Value::Obj(id) => at = self.object(id).proto,
+                Value::Unknown(_) => return Ok(UNKNOWN),
+                _ => return Ok(Value::Bool(false)),
+            }
+            if at == wanted {
+                return Ok(Value::Bool(true));
+            }
+        }
+        Ok(UNKNOWN)
+    }
+}
+
+pub(super) fn int(number: f64) -> i32 {
+    if number.is_finite() { (number.trunc() % 4_294_967_296.0) as i64 as i32 } else { 0 }
+}
+
+pub(super) fn arithmetic(op: BinaryOp, a: f64, b: f64) -> f64 {
+    match op {
+        BinaryOp::Subtract => a - b,
+        BinaryOp::Multiply => a * b,
+        BinaryOp::Divide => a / b,
+        BinaryOp::Remainder => a % b,
+        BinaryOp::Power => a.powf(b),
+        BinaryOp::BitOr => f64::from(int(a) | int(b)),
+        BinaryOp::BitXor => f64::from(int(a) ^ int(b)),
+        BinaryOp::BitAnd => f64::from(int(a) & int(b)),
+        BinaryOp::ShiftLeft => f64::from(int(a).wrapping_shl(int(b) as u32 & 31)),
+        BinaryOp::ShiftRight => f64::from(int(a).wrapping_shr(int(b) as u32 & 31)),
+        BinaryOp::ShiftRightZero => f64::from((int(a) as u32).wrapping_shr(int(b) as u32 & 31)),
+        _ => f64::NAN,
+    }
+}
