@@ -11,6 +11,9 @@ type Done = Result<Flow, Abrupt>;
 
 /// Rounds after which a loop is left although its test still holds.
 const MAX_ROUNDS: u32 = 20_000;
+/// Most steps that the rounds left out of a module's loops count for: loops within loops take
+/// fewer rounds as they go on, which makes more than this a guess.
+const MOST_SKIPPED: u64 = 150_000_000;
 
 impl Machine<'_> {
     pub(super) fn statements(&mut self, f: &mut Frame, p: &Program, body: &[StmtId]) -> Done {
@@ -253,7 +256,7 @@ impl Machine<'_> {
         let site = self.site_of(f.module, p.stmts.get(body as usize).map(|stmt| stmt.span).unwrap_or_default());
         let Some(loaded) = self.loaded.get_mut(f.module as usize) else { return };
         let per_round = loaded.steps.saturating_sub(before) / rounds.max(1);
-        loaded.skipped = loaded.skipped.saturating_add(left.saturating_mul(per_round));
+        loaded.skipped = loaded.skipped.saturating_add(left.saturating_mul(per_round)).min(MOST_SKIPPED);
         if self.phase == crate::graph::Phase::Init {
             let total = self.loops.entry(site).or_default();
             *total = total.saturating_add(left).saturating_add(rounds);
