@@ -33,6 +33,10 @@ pub enum Why {
         init_ms: f64,
         /// Whether the runtime has loaded all of it before the function's code starts.
         preloaded: bool,
+        /// The routes that need it, when the function has several.
+        routes: Vec<String>,
+        /// How many routes the function has.
+        of_routes: usize,
     },
     /// Nothing loads it.
     NotLoaded {
@@ -123,6 +127,14 @@ pub fn why(function: &FunctionFacts, module: &str, sources: &dyn Sources) -> Why
         modules: targets.len(),
         init_ms: eager.map(|id| function.estimate.module(*id).self_ms).sum(),
         preloaded: targets.iter().all(|id| graph.module(*id).preloaded),
+        routes: function
+            .routes
+            .routes
+            .iter()
+            .filter(|route| targets.iter().any(|target| route.closure.modules.contains(target)))
+            .map(|route| route.label.clone())
+            .collect(),
+        of_routes: function.routes.routes.len(),
     }
 }
 

@@ -4,6 +4,7 @@ mod closure;
 mod dispatch;
 mod event;
 mod found;
+mod nest;
 mod plan;
 mod program;
 mod reach;

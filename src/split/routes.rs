@@ -8,7 +8,7 @@ use super::found::{self, EventKind, Found};
 use super::plan::{self, Objective, Plan};
 use super::program::{Program, Thing, UnitId};
 use super::reach::{Cuts, Reach, Region, reach};
-use super::{dispatch, routers};
+use super::{dispatch, nest, routers};
 use crate::artifact::Artifact;
 use crate::cost::Estimate;
 use crate::graph::packages::{PackageId, Packages};
@@ -98,6 +98,9 @@ fn analyse_here<'a>(input: &'a Input<'a>, module: ModuleId) -> Routes {
     let Some(handler) = program.unit_of(module) else { return Routes::default() };
     let mut cuts = Cuts::default();
     let mut found = routers::find(&program, &mut cuts);
+    if !python {
+        found.extend(nest::find(&program, &mut cuts));
+    }
     let name = input.spec.handler.rsplit('.').next().unwrap_or_default();
     let handlers = handler_functions(&program, handler, name, &cuts);
     found.extend(dispatch::find(&program, &mut cuts, &handlers));

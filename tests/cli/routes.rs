@@ -173,6 +173,13 @@ fn a_split_that_pays_is_shown_with_its_alternative() {
 }
 
 #[test]
+fn why_answers_for_each_route() {
+    let project = python(&["left", "right"], &[("app.py", TWO_PARTS)]);
+    let run = project.run(&["why", "right", ".", "--handler", "app.handler"]);
+    assert!(run.out.contains("  1 of 2 routes needs it: /right\n"), "{}{}", run.out, run.err);
+}
+
+#[test]
 fn a_package_that_every_route_needs_is_nothing_to_split() {
     let app = TWO_PARTS.replace("import right\n", "").replace("right.x", "left.y");
     let project = python(&[&heavy("left")], &[("app.py", &app)]);
@@ -298,6 +305,49 @@ fn routers_of_express_nest_in_files_and_functions() {
             "PUT /api/users/:id update mail",
         ]
     );
+}
+
+#[test]
+fn controllers_of_nest_in_typescript_and_compiled() {
+    let lambda = "import { NestFactory } from '@nestjs/core';\nimport { AppModule } from './app.module';\nexport const handler = async (event: any) => {\n  const app = await NestFactory.create(AppModule);\n  app.setGlobalPrefix('api');\n  return app;\n};\n";
+    let module = "import { Module } from '@nestjs/common';\nimport { Users } from './users';\nimport { Reports } from './reports';\n@Module({ controllers: [Users, Reports], providers: [] })\nexport class AppModule {}\n";
+    let users = "import { Controller, Delete, Get, Inject, Param } from '@nestjs/common';\nimport { Store } from './store';\n@Controller('users')\nexport class Users {\n  constructor(@Inject(Store) private readonly store: Store) {}\n  @Get() list() { return this.store.all(); }\n  @Delete(':id') remove(@Param('id') id: string) { return id; }\n}\n";
+    let store = "import { Injectable } from '@nestjs/common';\nimport * as orm from 'orm';\n@Injectable()\nexport class Store { all() { return orm.all(); } }\n";
+    let reports = "import { All, Controller, Get } from '@nestjs/common';\nimport * as pdf from 'pdf';\n@Controller({ path: 'reports' })\nexport class Reports {\n  @Get(['daily', 'today']) daily() { return pdf.render(); }\n  @All('ping') ping() { return 1; }\n}\n";
+    let files = [
+        ("lambda.ts", lambda),
+        ("app.module.ts", module),
+        ("users.ts", users),
+        ("store.ts", store),
+        ("reports.ts", reports),
+    ];
+    let packages = ["@nestjs/core", "@nestjs/common", "orm", "pdf"];
+    let project = node(&packages, &files);
+    let mut found = routes(&project, &["--handler", "lambda.handler", "--runtime", "nodejs22.x"]);
+    found.sort();
+    assert_eq!(
+        found,
+        [
+            "- /api/reports/ping Reports.ping",
+            "DELETE /api/users/:id Users.remove orm",
+            "GET /api/reports/daily Reports.daily pdf",
+            "GET /api/reports/today Reports.daily pdf",
+            "GET /api/users Users.list orm",
+        ]
+    );
+
+    let index = "
+const common = require('@nestjs/common');
+const pdf = require('pdf');
+let Cats = class { find(id) { return pdf(id); } };
+__decorate([(0, common.Get)(':id'), __param(0, (0, common.Param)('id'))], Cats.prototype, 'find', null);
+Cats = __decorate([(0, common.Controller)('cats')], Cats);
+let AppModule = class {};
+AppModule = __decorate([(0, common.Module)({ controllers: [Cats] })], AppModule);
+exports.handler = async (event) => require('@nestjs/core').NestFactory.create(AppModule);
+";
+    let project = node(&packages, &[("index.js", index)]);
+    assert_eq!(routes(&project, &["--handler", "index.handler"]), ["GET /cats/:id Cats.find"]);
 }
 
 #[test]

@@ -7,6 +7,8 @@ use crate::engine::FunctionFacts;
 use crate::graph::Phase;
 use crate::text;
 
+/// Routes that are named.
+const ROUTES: usize = 8;
 /// Longer lines of code are cut.
 const CODE: usize = 80;
 
@@ -27,7 +29,8 @@ impl Why {
             }
         }];
         match self {
-            Self::Loaded { chains, further, .. } => {
+            Self::Loaded { chains, further, routes, of_routes, .. } => {
+                lines.extend(needed_by(routes, *of_routes));
                 for chain in chains {
                     lines.push(String::new());
                     lines.extend(rendered(chain, color));
@@ -65,6 +68,21 @@ impl Why {
         };
         let count = text::plural(*modules as u64, "module");
         format!("{asked} is loaded ({count}) {when}")
+    }
+}
+
+/// Which routes need it.
+fn needed_by(routes: &[String], of: usize) -> Option<String> {
+    let named: Vec<_> = routes.iter().take(ROUTES).map(|route| printable::line(route)).collect();
+    match routes.len() {
+        _ if of < 2 => None,
+        0 => Some(format!("  none of {of} routes needs it")),
+        all if all == of => Some(format!("  all {of} routes need it")),
+        1 => Some(format!("  1 of {of} routes needs it: {}", named.join(", "))),
+        some if some > ROUTES => {
+            Some(format!("  {some} of {of} routes need it: {} and {} more", named.join(", "), some - ROUTES))
+        }
+        some => Some(format!("  {some} of {of} routes need it: {}", named.join(", "))),
     }
 }
 

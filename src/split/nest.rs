@@ -1,0 +1,217 @@
+//! Routes of Nest: decorators of controllers, in TypeScript and as compilers write them out
+//! (`__decorate([Get(":id")], Users.prototype, "one", null)`).
+
+use super::found::{EventKind, Found, join};
+use super::program::{At, Program, Thing, UnitId};
+use super::reach::{Cuts, Region};
+use super::reading::{option, texts};
+use crate::lang::flow::{Class, ClassId, Def, FuncId, Kind, NodeId, Stmt};
+
+const VERBS: [&str; 8] = ["Get", "Post", "Put", "Patch", "Delete", "Head", "Options", "All"];
+
+/// A controller's decorators.
+#[derive(Default)]
+struct Controller {
+    prefixes: Vec<String>,
+    /// Verb decorators, each with the method that it stands at.
+    verbs: Vec<(At, String)>,
+}
+
+/// Routes of controllers; what modules list is reached through the routes that need it.
+pub(super) fn find(program: &Program<'_>, cuts: &mut Cuts) -> Vec<Found> {
+    let global = global_prefix(program);
+    let mut found = Vec::new();
+    for (unit, inner) in program.units.iter().enumerate() {
+        for class in 0..inner.flow.classes.len() as ClassId {
+            let Some(controller) = controller(program, unit, class) else { continue };
+            found.extend(routes(program, cuts, (unit, class), &controller, &global));
+        }
+    }
+    if !found.is_empty() {
+        cut_modules(program, cuts);
+    }
+    found
+}
+
+fn global_prefix(program: &Program<'_>) -> String {
+    let mut set = program.nodes().filter_map(|at| match program.kind(at) {
+        Kind::Call(callee, args) => match program.kind((at.0, *callee)) {
+            Kind::Attr(_, name) if &**name == "setGlobalPrefix" => program.text((at.0, args.first()?.value)),
+            _ => None,
+        },
+        _ => None,
+    });
+    set.next().unwrap_or_default()
+}
+
+/// The name of a decorator of the framework.
+fn decorator(program: &Program<'_>, at: At) -> Option<String> {
+    let Kind::Call(callee, _) = program.kind(at) else { return None };
+    match program.value((at.0, *callee)) {
+        Thing::External(path) => path.strip_prefix("@nestjs/common.").map(str::to_owned),
+        _ => None,
+    }
+}
+
+fn controller(program: &Program<'_>, unit: UnitId, class: ClassId) -> Option<Controller> {
+    let inner = program.flow(unit).classes.get(class as usize)?;
+    let mut controller = Controller::default();
+    let mut is_one = false;
+    let mut take = |at: At, method: Option<String>| {
+        let Some(name) = decorator(program, at) else { return };
+        if name == "Controller" {
+            is_one = true;
+            controller.prefixes = prefixes(program, at);
+        } else if VERBS.contains(&name.as_str())
+            && let Some(method) = method
+        {
+            controller.verbs.push((at, method));
+        }
+    };
+    for at in &inner.decorators {
+        take((unit, *at), method_after(program, unit, inner, *at));
+    }
+    for at in (0..program.flow(unit).nodes.len() as NodeId).filter(|_| inner.decorators.is_empty()) {
+        for (decorator, method) in written_out(program, (unit, at), class) {
+            take(decorator, method);
+        }
+    }
+    is_one.then_some(controller)
+}
+
+/// The method that a decorator stands at: the next one in the text.
+fn method_after(program: &Program<'_>, unit: UnitId, class: &Class, decorator: NodeId) -> Option<String> {
+    let flow = program.flow(unit);
+    let at = flow.span(decorator).start;
+    let start = |function: FuncId| flow.functions.get(function as usize).map_or(0, |function| function.span.start);
+    let after = class.methods.iter().filter(|(_, function)| start(*function) > at);
+    after.min_by_key(|(_, function)| start(*function)).map(|(name, _)| name.to_string())
+}
+
+/// The decorators of a call like `__decorate([..], Users.prototype, "one", null)` for a class.
+fn written_out(program: &Program<'_>, at: At, class: ClassId) -> Vec<(At, Option<String>)> {
+    let Kind::Call(_, args) = program.kind(at) else { return Vec::new() };
+    let [list, target, rest @ ..] = args.as_slice() else { return Vec::new() };
+    let Kind::List(decorators) = program.kind((at.0, list.value)) else { return Vec::new() };
+    let target = match program.kind((at.0, target.value)) {
+        Kind::Attr(object, name) if &**name == "prototype" => *object,
+        _ => target.value,
+    };
+    if class_of(program, (at.0, target)) != Some(class) {
+        return Vec::new();
+    }
+    let method = rest.first().and_then(|name| program.text((at.0, name.value)));
+    decorators.iter().map(|decorator| ((at.0, *decorator), method.clone())).collect()
+}
+
+/// The class that a variable is given somewhere.
+fn class_of(program: &Program<'_>, at: At) -> Option<ClassId> {
+    let Kind::Var(var) = program.kind(at) else { return None };
+    let defs = &program.flow(at.0).vars.get(*var as usize)?.defs;
+    defs.iter().find_map(|def| {
+        let Def::Node(node) = def else { return None };
+        let mut node = *node;
+        for _ in 0..4 {
+            match program.kind((at.0, node)) {
+                Kind::Class(class) => return Some(*class),
+                Kind::Assign(_, value) => node = *value,
+                _ => return None,
+            }
+        }
+        None
+    })
+}
+
+/// Paths in a decorator's argument: a text, a list, or an object with `path`.
+fn prefixes(program: &Program<'_>, at: At) -> Vec<String> {
+    let Kind::Call(_, args) = program.kind(at) else { return vec![String::new()] };
+    let Some(first) = args.first() else { return vec![String::new()] };
+    let said = texts(program, (at.0, first.value));
+    if said.is_empty() { vec![option(program, at, args, &["path"]).unwrap_or_default()] } else { said }
+}
+
+fn routes(
+    program: &Program<'_>,
+    cuts: &mut Cuts,
+    (unit, class): (UnitId, ClassId),
+    controller: &Controller,
+    global: &str,
+) -> Vec<Found> {
+    let Some(inner) = program.flow(unit).classes.get(class as usize) else { return Vec::new() };
+    let mut common = vec![Region::Unit(unit)];
+    let constructor = inner.methods.iter().filter(|(name, _)| &**name == "constructor");
+    common.extend(constructor.map(|(_, function)| Region::Function(unit, *function)));
+    common.extend(injected(program, unit));
+    let mut found = Vec::new();
+    for (at, method) in &controller.verbs {
+        let Some((_, function)) = inner.methods.iter().find(|(name, _)| **name == **method) else { continue };
+        cuts.functions.insert((unit, *function));
+        let verb = decorator(program, *at).unwrap_or_default();
+        for prefix in &controller.prefixes {
+            for path in prefixes(program, *at) {
+                let mut regions = vec![Region::Function(unit, *function)];
+                regions.extend(&common);
+                found.push(Found {
+                    kind: EventKind::Http,
+                    method: (verb != "All").then(|| verb.to_ascii_uppercase()),
+                    path: Some(join(&join(global, prefix), &path)),
+                    key: None,
+                    function: format!("{}.{method}", class_name(program, unit, class)),
+                    place: (at.0, program.flow(at.0).span(at.1)),
+                    regions,
+                });
+            }
+        }
+    }
+    found
+}
+
+/// A class's own name, or that of the variable that it is given.
+fn class_name(program: &Program<'_>, unit: UnitId, class: ClassId) -> String {
+    let flow = program.flow(unit);
+    let own = flow.classes.get(class as usize).map_or("", |class| &*class.name);
+    if !own.is_empty() {
+        return own.to_owned();
+    }
+    let is_it =
+        |def: &Def| matches!(def, Def::Node(node) if matches!(flow.kind(*node), Kind::Class(id) if *id == class));
+    flow.vars.iter().find(|var| var.defs.iter().any(is_it)).map_or(String::new(), |var| var.name.to_string())
+}
+
+/// What the controller's file imports of the function itself: what is injected comes from there,
+/// by types that do not exist at run time.
+fn injected(program: &Program<'_>, unit: UnitId) -> Vec<Region> {
+    let mut found = Vec::new();
+    let flow = program.flow(unit);
+    for stmt in flow.block(flow.top) {
+        let Stmt::Import(names) = stmt else { continue };
+        for (_, import) in names {
+            let own = program.targets(unit, import).into_iter().filter_map(|target| program.unit_of(target));
+            found.extend(own.map(Region::Module));
+        }
+    }
+    for (at, node) in flow.nodes.iter().enumerate() {
+        if let Kind::Import(_) = node.kind {
+            let own = program.dynamic_targets((unit, at as NodeId)).into_iter();
+            found.extend(own.filter_map(|target| program.unit_of(target)).map(Region::Module));
+        }
+    }
+    found
+}
+
+/// `@Module({ controllers, providers })` lists what routes bring in themselves.
+fn cut_modules(program: &Program<'_>, cuts: &mut Cuts) {
+    for at in program.nodes() {
+        if decorator(program, at).as_deref() != Some("Module") {
+            continue;
+        }
+        let Kind::Call(_, args) = program.kind(at) else { continue };
+        for arg in args {
+            let Kind::Map(entries) = program.kind((at.0, arg.value)) else { continue };
+            let listed = entries.iter().filter(|(key, _)| {
+                program.flow(at.0).text(*key).is_some_and(|key| matches!(&**key, "controllers" | "providers"))
+            });
+            cuts.nodes.extend(listed.map(|(_, value)| (at.0, *value)));
+        }
+    }
+}
