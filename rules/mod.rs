@@ -32,6 +32,7 @@ mod over_package_limit;
 mod regex_in_handler;
 mod shared_package_many_functions;
 mod sdk_in_package;
+mod stale_bytecode;
 mod star_import_of_heavy_package;
 mod suspicious_archive;
 mod syntax_error;
@@ -108,6 +109,7 @@ const ROWS: &[RuleSource] = &[
     row!("sdk_in_package", Check::Function(sdk_in_package::check)),
     row!("secret_in_package", Check::Match),
     row!("source_maps_in_package", Check::Match),
+    row!("stale_bytecode", Check::Function(stale_bytecode::check)),
     row!("star_import_of_heavy_package", Check::Function(star_import_of_heavy_package::check)),
     row!("suspicious_archive", Check::Function(suspicious_archive::check)),
     row!("syntax_error", Check::Function(syntax_error::check)),

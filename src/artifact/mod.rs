@@ -46,6 +46,9 @@ pub struct Entry {
     pub zipped_bytes: Option<u64>,
     /// CRC-32 that the archive states for the content; `None` for files of a folder.
     pub crc32: Option<u32>,
+    /// Seconds since 1970 that unpacking gives the file: the archive's time, read as UTC. `None` for files of a
+    /// folder, whose times no archive keeps exactly.
+    pub modified: Option<i64>,
 }
 
 /// A problem with one entry, found while reading names and headers.
@@ -110,6 +113,17 @@ pub trait Contents: Send + Sync {
     /// # Errors
     /// When the content cannot be read, or not within the limits.
     fn read(&self, entry: u32) -> Result<Bytes, ReadError>;
+
+    /// The first `bytes` bytes of `entry`, or all of a shorter one. Only they are inflated, and no checksum is
+    /// compared.
+    ///
+    /// # Errors
+    /// When the content cannot be read, or not within the limits.
+    fn read_head(&self, entry: u32, bytes: usize) -> Result<Vec<u8>, ReadError> {
+        let content = self.read(entry)?;
+        let content = (*content).as_ref();
+        Ok(content.get(..bytes).unwrap_or(content).to_vec())
+    }
 }
 
 /// A tree of entries under one name.
@@ -221,6 +235,14 @@ impl Artifact {
     /// When it cannot be read, or not within the limits.
     pub fn read(&self, id: EntryId) -> Result<Bytes, ReadError> {
         self.contents.read(self.slots[id.0 as usize])
+    }
+
+    /// The first `bytes` bytes of an entry, or all of a shorter one, without reading the rest.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn read_head(&self, id: EntryId, bytes: usize) -> Result<Vec<u8>, ReadError> {
+        self.contents.read_head(self.slots[id.0 as usize], bytes)
     }
 
     /// CRC-32 of an entry's content: as the archive states it, or computed by reading the file.

@@ -52,8 +52,6 @@ pub struct Estimate {
     pub download_ms: f64,
     /// Work that lazy code moves into the first invocation, at the function's memory size.
     pub first_request_ms: f64,
-    /// Share of `init_ms` that goes into compiling sources without valid bytecode.
-    pub compile_ms: f64,
     /// What finding and opening one file takes, whatever is in it.
     pub file_ms: f64,
     /// The bare runtime's share of `init_ms`.
@@ -148,6 +146,8 @@ pub struct ModuleCost {
     pub self_ms: f64,
     /// With everything that it is the first to load.
     pub cumulative_ms: f64,
+    /// Share of `self_ms` that valid bytecode would save.
+    pub compile_ms: f64,
 }
 
 /// How a cold start compares with the bare runtime's.

@@ -127,6 +127,9 @@ fn add_modules(estimate: &mut Estimate, coefficients: &Coefficients, input: &Cos
     let mut own: Vec<[f64; 2]> = graph.modules.iter().map(|module| coefficients.of(module)).collect();
     add_runtime_sdk(&mut own, input);
     estimate.modules = cumulate(graph, &own);
+    for (cost, module) in estimate.modules.iter_mut().zip(&graph.modules) {
+        cost.compile_ms = coefficients.saved_by_bytecode(module);
+    }
     let mut sums: BTreeMap<(PartKind, String), f64> = BTreeMap::new();
     let mut lazy_ms = 0.0;
     for ((id, module), [code, native]) in graph.modules().zip(&own) {
@@ -134,8 +137,6 @@ fn add_modules(estimate: &mut Estimate, coefficients: &Coefficients, input: &Cos
             lazy_ms += code + native;
             continue;
         }
-        estimate.compile_ms +=
-            module.weight.compiled_bytes as f64 / 1e3 * coefficients.compiled_kb * coefficients.scale;
         estimate.counted.add(module);
         let (kind, name) = part_of(id, module, input);
         *sums.entry((kind, name.clone())).or_default() += code;
@@ -208,6 +209,15 @@ impl Coefficients {
         weight.compiled_bytes as f64 / 1e3 * self.compiled_kb + weight.compiled_nodes as f64 / 1e3 * self.compiled_knode
     }
 
+    /// Milliseconds on Lambda that compiling a module takes longer than reading its bytecode.
+    fn saved_by_bytecode(&self, module: &Module) -> f64 {
+        if module.preloaded {
+            return 0.0;
+        }
+        let read = module.weight.compiled_bytes as f64 / 1e3 * self.read_kb;
+        (self.compile(&module.weight) - read).max(0.0) * self.scale
+    }
+
     fn code(&self, module: &Module, weight: &Weight) -> f64 {
         if module.kind == ModuleKind::Runtime {
             return weight.measured_ms * self.standard;
@@ -238,8 +248,10 @@ impl Coefficients {
 /// Adds to each module what it is the first to load. Modules come after their first importer,
 /// except for parents of a package, so sums are carried along the import tree by depth.
 fn cumulate(graph: &ModuleGraph, own: &[[f64; 2]]) -> Vec<ModuleCost> {
-    let mut costs: Vec<ModuleCost> =
-        own.iter().map(|[code, native]| ModuleCost { self_ms: code + native, cumulative_ms: code + native }).collect();
+    let mut costs: Vec<ModuleCost> = own
+        .iter()
+        .map(|[code, native]| ModuleCost { self_ms: code + native, cumulative_ms: code + native, compile_ms: 0.0 })
+        .collect();
     for (id, depth_first) in deepest_first(graph) {
         if let Some(parent) = depth_first {
             let carried = costs[id].cumulative_ms;

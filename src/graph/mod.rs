@@ -183,6 +183,30 @@ pub struct BundledModule {
     pub package: Option<Arc<str>>,
 }
 
+/// Bytecode in the package that the runtime finds or should find, and does not use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StaleBytecode {
+    /// The module that it belongs to.
+    pub module: ModuleId,
+    /// The `.pyc` file.
+    pub entry: EntryId,
+    /// Why it is not used.
+    pub reason: StaleReason,
+}
+
+/// Why bytecode is not used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum StaleReason {
+    /// Its magic number or its file name is that of another interpreter version.
+    OtherVersion,
+    /// It is tied to a time of the source file that unpacking the package does not give.
+    TimeStamp,
+    /// It is tied to another size of the source file: the source has changed since.
+    Changed,
+    /// It has no header that any version writes.
+    Damaged,
+}
+
 /// Something that kept the simulation from being exact; listed in the report.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct GraphProblem {
@@ -282,6 +306,8 @@ pub struct ModuleGraph {
     pub bundled: Vec<BundledModule>,
     /// Files that a bundler wrote and of whose modules nothing is known.
     pub opaque_bundles: Vec<ModuleId>,
+    /// Bytecode of loaded modules that the runtime does not use.
+    pub stale_bytecode: Vec<StaleBytecode>,
     /// What could not be analysed exactly.
     pub problems: Vec<GraphProblem>,
     /// The handler.
@@ -306,6 +332,7 @@ impl ModuleGraph {
             loops: Vec::new(),
             bundled: Vec::new(),
             opaque_bundles: Vec::new(),
+            stale_bytecode: Vec::new(),
             problems: Vec::new(),
             handler: HandlerResolution::Unknown,
             mentions: Mentions::default(),

@@ -19,6 +19,9 @@ const LOCAL_HEADER_BYTES: usize = 30;
 /// Extra fields of local headers are mostly shorter; longer ones cost a second read.
 const USUAL_EXTRA_BYTES: usize = 64;
 
+/// The most that a deflated block's tables take before its first byte, and then some.
+const HEAD_PACKED_BYTES: u64 = 512;
+
 /// An open zip file.
 pub(super) struct Archive {
     file: File,
@@ -49,6 +52,24 @@ impl Archive {
         let content = inflate(data, packed.bytes)?;
         check_crc(&content, packed)?;
         Ok(Arc::new(content))
+    }
+
+    /// The first `bytes` bytes of an entry, inflated from no more packed bytes than that can take.
+    pub(super) fn read_entry_head(&self, packed: &Packed, bytes: usize) -> Result<Vec<u8>, ReadError> {
+        let bytes = bytes.min(usize::try_from(packed.bytes).unwrap_or(usize::MAX));
+        let needed = if packed.deflated { HEAD_PACKED_BYTES + 2 * bytes as u64 } else { bytes as u64 };
+        let part = Packed { packed_bytes: packed.packed_bytes.min(needed), ..*packed };
+        let (buffer, start) = self.packed_data(&part)?;
+        let data = &buffer[start..];
+        if !packed.deflated {
+            return Ok(data.get(..bytes).unwrap_or(data).to_vec());
+        }
+        let mut content = Vec::with_capacity(bytes);
+        match Decompress::new(false).decompress_vec(data, &mut content, FlushDecompress::None) {
+            Ok(_) if content.len() == bytes => Ok(content),
+            Ok(_) => Err(lying("its compressed data ends early")),
+            Err(_) => Err(lying("its compressed data is damaged")),
+        }
     }
 
     /// The packed bytes, as a buffer and the offset where they start in it.

@@ -28,10 +28,26 @@ impl Contents for Sources {
             None => Err(refusal("no such entry".to_owned())),
         }
     }
+
+    fn read_head(&self, entry: u32, bytes: usize) -> Result<Vec<u8>, ReadError> {
+        match self.0.get(entry as usize) {
+            Some(Source::Zipped(archive, packed)) => archive.read_entry_head(packed, bytes),
+            Some(Source::File(path)) => read_start(path, bytes).map_err(|error| refusal(io_message(&error))),
+            Some(Source::Refused(reason)) => Err(refusal(reason.to_string())),
+            None => Err(refusal("no such entry".to_owned())),
+        }
+    }
 }
 
 fn refusal(message: String) -> ReadError {
     ReadError { message }
+}
+
+/// The first bytes of a file that was listed before.
+fn read_start(path: &Path, bytes: usize) -> io::Result<Vec<u8>> {
+    let mut content = Vec::with_capacity(bytes);
+    File::open(path)?.take(bytes as u64).read_to_end(&mut content)?;
+    Ok(content)
 }
 
 /// Reads a file that was listed before. It may have changed since, but never grows without end:

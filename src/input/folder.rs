@@ -116,7 +116,7 @@ fn listed(on_disk: &Path, path: String, bytes: u64, limits: &Limits) -> Listed {
     } else {
         Source::File(on_disk.to_owned())
     };
-    Listed { path, bytes, zipped_bytes: None, crc32: None, source, original: None }
+    Listed { path, bytes, zipped_bytes: None, crc32: None, modified: None, source, original: None }
 }
 
 /// A link's target as text; one that is absolute but inside the folder becomes `/`-rooted there,

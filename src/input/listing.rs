@@ -21,6 +21,7 @@ pub(super) struct Listed {
     pub(super) bytes: u64,
     pub(super) zipped_bytes: Option<u64>,
     pub(super) crc32: Option<u32>,
+    pub(super) modified: Option<i64>,
     pub(super) source: Source,
     /// The path of the file that a link leads to, when this stands for a link.
     pub(super) original: Option<String>,

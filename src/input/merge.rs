@@ -52,8 +52,13 @@ fn mount(file: Listed) -> Listed {
 }
 
 fn split(file: Listed) -> (Entry, Source) {
-    let entry =
-        Entry { path: Arc::from(file.path), bytes: file.bytes, zipped_bytes: file.zipped_bytes, crc32: file.crc32 };
+    let entry = Entry {
+        path: Arc::from(file.path),
+        bytes: file.bytes,
+        zipped_bytes: file.zipped_bytes,
+        crc32: file.crc32,
+        modified: file.modified,
+    };
     (entry, file.source)
 }
 

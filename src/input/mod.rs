@@ -120,6 +120,7 @@ fn binary(path: &Path) -> Result<Listing, InputError> {
             bytes: metadata.len(),
             zipped_bytes: None,
             crc32: None,
+            modified: None,
             source: Source::File(path.to_owned()),
             original: None,
         }],

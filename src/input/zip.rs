@@ -121,6 +121,7 @@ fn add(listing: &mut Listing, claims: &mut Vec<Claim>, archive: &Arc<Archive>, h
         bytes,
         zipped_bytes: Some(header.packed_bytes.min(archive.len)),
         crc32: Some(header.crc32),
+        modified: Some(header.modified),
         source,
         original: None,
     });

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use super::elf;
 use super::page::Block;
+use super::{elf, pyc};
 use crate::support;
 
 /// What a `case.toml` can say.
@@ -82,7 +82,7 @@ impl Case {
         }
     }
 
-    /// Files of the given sizes, or shared objects (`elf x86_64 2.38`: machine and GLIBC), and the metadata of distributions that a `*.dist-info` line names.
+    /// Files of the given sizes, or shared objects (`elf x86_64 2.38`: machine and GLIBC), or bytecode (`pyc 3.12 unchecked`), and the metadata of distributions that a `*.dist-info` line names.
     fn add_tree(&mut self, tree: &str) {
         let mut distributions = Vec::new();
         for line in tree.lines().map(str::trim).filter(|line| !line.is_empty()) {
@@ -90,7 +90,9 @@ impl Case {
             if let Some(info) = path.strip_suffix("/").unwrap_or(path).strip_suffix(".dist-info") {
                 distributions.push(info.to_owned());
             } else {
-                let content = elf::from_words(size.trim()).unwrap_or_else(|| filler(path, bytes(size)));
+                let size = size.trim();
+                let made = elf::from_words(size).or_else(|| pyc::from_words(size));
+                let content = made.unwrap_or_else(|| filler(path, bytes(size)));
                 self.files.insert(path.to_owned(), content);
             }
         }

@@ -7,6 +7,7 @@
 mod case;
 pub mod elf;
 mod page;
+mod pyc;
 mod set;
 
 use std::collections::BTreeSet;

@@ -16,7 +16,13 @@ impl Contents for Texts {
 fn artifact(files: &[(&str, &str)]) -> Arc<Artifact> {
     let entries = files
         .iter()
-        .map(|(path, text)| Entry { path: (*path).into(), bytes: text.len() as u64, zipped_bytes: None, crc32: None })
+        .map(|(path, text)| Entry {
+            path: (*path).into(),
+            bytes: text.len() as u64,
+            zipped_bytes: None,
+            crc32: None,
+            modified: None,
+        })
         .collect();
     let texts = files.iter().map(|(_, text)| (*text).to_owned()).collect();
     Arc::new(Artifact::new("fn".into(), ArtifactKind::Directory, None, entries, Vec::new(), Box::new(Texts(texts))))

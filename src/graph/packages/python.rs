@@ -295,6 +295,7 @@ mod tests {
             bytes: text.len() as u64,
             zipped_bytes: None,
             crc32: None,
+            modified: None,
         };
         let contents = Box::new(Texts(files.iter().map(|(_, text)| *text).collect()));
         let entries = files.iter().map(entry).collect();

@@ -4,17 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::PythonInput;
+use super::bytecode::{self, Bytecode};
 use super::finder::Finder;
-use super::interp::{Interp, LoadState};
+use super::interp::{Interp, LoadState, Mod};
 use super::sources::Sources;
 use super::stdlib::Stdlib;
 use super::value::{Args, ModIdx, Object, Sym, Value};
-use crate::artifact::Artifact;
+use crate::artifact::{Artifact, EntryId};
 use crate::graph::packages::Packages;
 use crate::graph::{
     Argument, HandlerResolution, Import, ImportSite, LoadCall, Module, ModuleGraph, ModuleId, ModuleKind, Phase,
-    Unresolved,
+    StaleBytecode, StaleReason, Unresolved, Weight,
 };
+use crate::lang::python::ir::Code;
 use crate::platform::{Architecture, Sdk};
 use crate::span::Span;
 
@@ -100,13 +102,13 @@ impl Interp<'_> {
                 let place = match self.heap.get(value) {
                     Some(Object::Function(f)) => {
                         let (module, index) = (f.module, f.index);
-                        let code = self.module(module).code.clone();
+                        let code = self.module(module).code;
                         code.code.functions.get(index as usize).map(|f| (module, f.name_span))
                     }
                     _ => None,
                 };
                 let place = place.or_else(|| {
-                    let code = self.module(at).code.clone();
+                    let code = self.module(at).code;
                     code.code.functions.iter().find(|f| code.code.name(f.name) == function).map(|f| (at, f.name_span))
                 });
                 (Handler::Found(at, place), value)
@@ -140,6 +142,13 @@ impl Interp<'_> {
         }
         self.sweep_and_load();
     }
+}
+
+/// What a module's top level makes, compiled or read.
+fn count_definitions(code: &Code, weight: &mut Weight) {
+    weight.functions = code.functions.len() as u32;
+    weight.classes = code.classes.len() as u32;
+    weight.statements = code.block(code.body).len() as u32;
 }
 
 /// Gives final numbers to what was loaded.
@@ -176,14 +185,25 @@ impl Builder<'_, '_> {
             let id = self.ids[*at];
             let mut weight = module.weight.clone();
             match module.kind {
+                ModuleKind::Source if self.has_bytecode(module, id, &mut graph) => {
+                    weight.read_bytes = bytes;
+                    count_definitions(&module.code.code, &mut weight);
+                }
                 ModuleKind::Source => {
                     weight.compiled_bytes = bytes;
                     weight.compiled_nodes = module.code.code.exprs.len() as u64 + module.code.code.stmts.len() as u64;
-                    weight.functions = module.code.code.functions.len() as u32;
-                    weight.classes = module.code.code.classes.len() as u32;
-                    weight.statements = module.code.code.block(module.code.code.body).len() as u32;
+                    count_definitions(&module.code.code, &mut weight);
                 }
                 ModuleKind::Extension => weight.native_bytes = bytes,
+                ModuleKind::Bytecode => {
+                    weight.read_bytes = bytes;
+                    let stale = module.entry.and_then(|entry| self.refused(entry)).zip(id);
+                    graph.stale_bytecode.extend(stale.map(|((entry, reason), module)| StaleBytecode {
+                        module,
+                        entry,
+                        reason,
+                    }));
+                }
                 _ => weight.read_bytes = bytes,
             }
             graph.modules.push(Module {
@@ -274,6 +294,26 @@ impl Builder<'_, '_> {
             }
         }
         graph.problems.extend(self.interp.problems.iter().cloned());
+    }
+
+    /// Whether the runtime reads bytecode instead of compiling a module; notes bytecode that it does not use.
+    fn has_bytecode(&self, module: &Mod<'_>, id: Option<ModuleId>, graph: &mut ModuleGraph) -> bool {
+        let (Some(source), Some(id)) = (module.entry, id) else { return false };
+        let setup = self.interp.input;
+        match bytecode::beside(setup.artifact, &setup.stdlib, source) {
+            Bytecode::Valid => true,
+            Bytecode::Missing => false,
+            Bytecode::Stale(entry, reason) => {
+                graph.stale_bytecode.push(StaleBytecode { module: id, entry, reason });
+                false
+            }
+        }
+    }
+
+    /// Bytecode without a source that the runtime refuses.
+    fn refused(&self, entry: EntryId) -> Option<(EntryId, StaleReason)> {
+        let setup = self.interp.input;
+        Some((entry, bytecode::alone(setup.artifact, &setup.stdlib, entry)?))
     }
 
     /// Modules of the package with a name like the one that is missing.

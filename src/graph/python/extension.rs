@@ -5,8 +5,6 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
-use crate::artifact::{Artifact, EntryId};
-
 const TABLE: &str = include_str!("../../../rules/knowledge/python/extension_imports.toml");
 
 #[derive(Deserialize, Default)]
@@ -31,27 +29,8 @@ static ROWS: LazyLock<FxHashMap<String, Vec<String>>> = LazyLock::new(|| {
 });
 
 /// Modules that the extension `name` imports, in order, whether or not they are there.
-pub(super) fn imports_of(artifact: &Artifact, entry: EntryId, name: &str, _version: (u16, u16)) -> Vec<String> {
-    let mut found = ROWS.get(name).cloned().unwrap_or_default();
-    if found.is_empty()
-        && artifact.entry(entry).bytes <= 64 << 20
-        && let Ok(bytes) = artifact.read(entry)
-    {
-        found = from_strings((*bytes).as_ref(), name);
-    }
-    found
-}
-
-/// Names that a Cython module imports: its string table holds them next to its own names.
-fn from_strings(bytes: &[u8], _name: &str) -> Vec<String> {
-    if !contains(bytes, b"__pyx_capi__") && !contains(bytes, b"__pyx_vtable__") {
-        return Vec::new();
-    }
-    Vec::new()
-}
-
-fn contains(bytes: &[u8], needle: &[u8]) -> bool {
-    bytes.windows(needle.len()).any(|window| window == needle)
+pub(super) fn imports_of(name: &str) -> &'static [String] {
+    ROWS.get(name).map_or(&[], Vec::as_slice)
 }
 
 #[cfg(test)]

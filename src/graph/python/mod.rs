@@ -1,6 +1,7 @@
 //! Simulation of CPython's import system and of module execution.
 
 mod build;
+mod bytecode;
 mod extension;
 mod finder;
 mod interp;
@@ -8,7 +9,6 @@ mod leftovers;
 mod loops;
 mod mentions;
 mod sources;
-#[allow(dead_code)]
 mod stdlib;
 mod value;
 

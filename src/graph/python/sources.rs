@@ -3,23 +3,27 @@
 //! The interpreter runs on one thread and asks for files in the order of execution; workers
 //! follow the top-level imports of what is parsed already, so that most answers are ready.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 
 use super::finder::{FileKind, Finder, Spec};
 use crate::artifact::{Artifact, EntryId};
 use crate::lang::python::ir::{Block, Code, Expr, Stmt};
 use crate::lang::python::{Parsed, Problem, parse};
 
-enum State {
-    Running,
-    Done(Arc<Parsed>),
+/// What a module without source has for code.
+static NO_CODE: LazyLock<Parsed> = LazyLock::new(Parsed::default);
+
+pub(super) fn no_code() -> &'static Parsed {
+    &NO_CODE
 }
 
 #[derive(Default)]
 struct Shared {
-    states: FxHashMap<EntryId, State>,
+    /// Files that some thread has taken on.
+    taken: FxHashSet<EntryId>,
     queue: std::collections::VecDeque<(EntryId, Arc<str>, bool)>,
     closed: bool,
 }
@@ -28,54 +32,65 @@ struct Shared {
 pub(super) struct Sources<'a> {
     artifact: &'a Artifact,
     finder: &'a Finder<'a>,
+    /// By entry. Set once, so that the interpreter can borrow code for as long as it runs.
+    parsed: Box<[OnceLock<Box<Parsed>>]>,
     shared: Mutex<Shared>,
     changed: Condvar,
 }
 
 impl<'a> Sources<'a> {
     pub(super) fn new(artifact: &'a Artifact, finder: &'a Finder<'a>) -> Self {
-        Self { artifact, finder, shared: Mutex::default(), changed: Condvar::new() }
+        let parsed = artifact.entries().map(|_| OnceLock::new()).collect();
+        Self { artifact, finder, parsed, shared: Mutex::default(), changed: Condvar::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn done(&self, entry: EntryId) -> Option<&Parsed> {
+        self.parsed.get(entry.0 as usize)?.get().map(|parsed| &**parsed)
+    }
+
     /// The parsed file; waits for a worker that is at it, or parses here.
-    pub(super) fn get(&self, entry: EntryId, name: &str, is_package: bool) -> Arc<Parsed> {
-        let mut shared = self.lock();
-        loop {
-            match shared.states.get(&entry) {
-                Some(State::Done(parsed)) => return parsed.clone(),
-                Some(State::Running) => {
-                    shared = self.changed.wait(shared).unwrap_or_else(PoisonError::into_inner);
-                }
-                None => break,
-            }
+    pub(super) fn get(&self, entry: EntryId, name: &str, is_package: bool) -> &Parsed {
+        if let Some(parsed) = self.done(entry) {
+            return parsed;
         }
-        shared.states.insert(entry, State::Running);
+        let mut shared = self.lock();
+        while !shared.taken.insert(entry) {
+            if let Some(parsed) = self.done(entry) {
+                return parsed;
+            }
+            shared = self.changed.wait(shared).unwrap_or_else(PoisonError::into_inner);
+        }
         drop(shared);
         self.parse_and_store(entry, name, is_package)
     }
 
-    fn parse_and_store(&self, entry: EntryId, name: &str, is_package: bool) -> Arc<Parsed> {
-        let parsed = Arc::new(match self.artifact.read(entry) {
-            Ok(bytes) => parse((*bytes).as_ref()),
-            Err(error) => {
-                Parsed { problems: vec![Problem::limit(error.to_string())], broken: true, ..Parsed::default() }
-            }
-        });
+    fn parse_and_store(&self, entry: EntryId, name: &str, is_package: bool) -> &Parsed {
+        // A thread that died here would leave the interpreter waiting for ever.
+        let parsed = std::panic::catch_unwind(AssertUnwindSafe(|| self.read_and_parse(entry)))
+            .unwrap_or_else(|_| unreadable("the parser failed on it".to_owned()));
         let next = self.predict(&parsed.code, name, is_package);
+        let stored =
+            self.parsed.get(entry.0 as usize).map_or(no_code(), |place| place.get_or_init(|| Box::new(parsed)));
         let mut shared = self.lock();
-        shared.states.insert(entry, State::Done(parsed.clone()));
         for item in next {
-            if !shared.states.contains_key(&item.0) {
+            if !shared.taken.contains(&item.0) {
                 shared.queue.push_back(item);
             }
         }
         drop(shared);
         self.changed.notify_all();
-        parsed
+        stored
+    }
+
+    fn read_and_parse(&self, entry: EntryId) -> Parsed {
+        match self.artifact.read(entry) {
+            Ok(bytes) => parse((*bytes).as_ref()),
+            Err(error) => unreadable(error.to_string()),
+        }
     }
 
     /// Files that the top level of a module imports, by layout alone.
@@ -103,10 +118,9 @@ impl<'a> Sources<'a> {
                 shared = self.changed.wait(shared).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
-            if shared.states.contains_key(&entry) {
+            if !shared.taken.insert(entry) {
                 continue;
             }
-            shared.states.insert(entry, State::Running);
             drop(shared);
             self.parse_and_store(entry, &name, is_package);
             shared = self.lock();
@@ -118,6 +132,10 @@ impl<'a> Sources<'a> {
         self.lock().closed = true;
         self.changed.notify_all();
     }
+}
+
+fn unreadable(message: String) -> Parsed {
+    Parsed { problems: vec![Problem::limit(message)], broken: true, ..Parsed::default() }
 }
 
 /// Absolute names that a block's import statements load, wherever it surely runs at load.

@@ -2,6 +2,7 @@
 //! import and define, and what importing them costs. `rules/knowledge/python/stdlib.txt` says
 //! how the table is written and how it was made.
 
+use std::cell::RefCell;
 use std::sync::LazyLock;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -127,11 +128,6 @@ impl StdModule {
     pub(super) fn is_importable(&self) -> bool {
         !matches!(self.kind, StdKind::Unimportable | StdKind::Absent)
     }
-
-    /// Whether it is found before any file on `sys.path`.
-    pub(super) fn wins_over_files(&self) -> bool {
-        matches!(self.kind, StdKind::Builtin | StdKind::Frozen)
-    }
 }
 
 /// The standard library of one Python version.
@@ -139,6 +135,9 @@ impl StdModule {
 pub(super) struct Stdlib {
     letter: u8,
     preloaded: FxHashSet<&'static str>,
+    absent: FxHashSet<&'static str>,
+    /// What the modules that were asked about bind, lazily bound names included.
+    known_names: RefCell<FxHashMap<&'static str, FxHashSet<&'static str>>>,
 }
 
 impl Stdlib {
@@ -148,7 +147,8 @@ impl Stdlib {
         let wanted = usize::from(minor.saturating_sub(OLDEST)).min(newest.unwrap_or(0));
         let letter = LETTERS.get(wanted).copied().unwrap_or(b'b');
         let preloaded = ["started", "runtime"].into_iter().flat_map(|name| items(header(name), letter)).collect();
-        Self { letter, preloaded }
+        let absent = items(header("absent"), letter).collect();
+        Self { letter, preloaded, absent, known_names: RefCell::default() }
     }
 
     /// What the library knows about a dotted name; `None` for a name that is none of its own. A name that only
@@ -156,7 +156,7 @@ impl Stdlib {
     pub(super) fn module(&self, name: &str) -> Option<StdModule> {
         let Some(record) = INDEX.records.get(name) else {
             let root = name.split('.').next().unwrap_or(name);
-            return self.header("absent").any(|absent| absent == root).then_some(StdModule::ABSENT);
+            return self.absent.contains(root).then_some(StdModule::ABSENT);
         };
         let fact = versioned(record.kinds, self.letter).and_then(StdModule::of);
         Some(fact.unwrap_or(StdModule::ABSENT))
@@ -185,9 +185,14 @@ impl Stdlib {
 
     /// Whether `from module import name` finds an attribute without loading a submodule.
     pub(super) fn has_name(&self, module: &str, name: &str) -> bool {
-        let has = |list| items(list, self.letter).any(|item| item.split('>').next() == Some(name));
-        let record = self.bound(module);
-        has(record.names) || has(record.lazy) || self.has_common_name(module, name)
+        let Some((module, _)) = INDEX.records.get_key_value(module) else { return false };
+        let mut known = self.known_names.borrow_mut();
+        let names = known.entry(*module).or_insert_with(|| {
+            let record = self.bound(module);
+            let listed = [record.names, record.lazy].into_iter().flat_map(|list| items(list, self.letter));
+            listed.filter_map(|item| item.split('>').next()).collect()
+        });
+        names.contains(name) || self.has_common_name(module, name)
     }
 
     /// The module that asking a PEP 562 module for this name loads; `None` when that loads none.
@@ -209,20 +214,6 @@ impl Stdlib {
     /// Tag in the file names of its bytecode, such as `cpython-312`.
     pub(super) fn cache_tag(&self) -> &'static str {
         versioned(header("tag"), self.letter).unwrap_or_default()
-    }
-
-    /// File name endings of extension modules in the order in which they are tried, for a machine such as `x86_64`.
-    pub(super) fn extension_suffixes(&self, machine: &str) -> Vec<String> {
-        self.header("suffixes").map(|suffix| suffix.replace("{machine}", machine)).collect()
-    }
-
-    /// Whether the name is among `sys.builtin_module_names`.
-    pub(super) fn is_builtin(&self, name: &str) -> bool {
-        self.header("builtin").any(|builtin| builtin == name)
-    }
-
-    fn header(&self, name: &str) -> impl Iterator<Item = &'static str> + use<> {
-        items(header(name), self.letter)
     }
 
     /// The record that holds the module's names: for an alias that of the module it stands for.
@@ -421,7 +412,6 @@ mod tests {
             assert!((50_000..300_000).contains(&module("typing").bytes));
             assert!((0.2..20.0).contains(&module("typing").self_ms));
             assert!(module("asyncio").is_package && !module("typing").is_package);
-            assert!(module("sys").wins_over_files() && !module("typing").wins_over_files());
         }
     }
 
@@ -430,8 +420,6 @@ mod tests {
         let magic: Vec<_> = MINORS.filter_map(|minor| library(minor).magic()).collect();
         assert_eq!(magic, [3425, 3439, 3495, 3531, 3571, 3627]);
         assert_eq!(library(12).cache_tag(), "cpython-312");
-        assert_eq!(library(14).extension_suffixes("aarch64"), [".cpython-314-aarch64-linux-gnu.so", ".abi3.so", ".so"]);
-        assert!(library(12).is_builtin("_abc") && !library(12).is_builtin("json"));
     }
 
     #[test]

@@ -169,28 +169,48 @@ impl Args {
 /// Names with their values, in the order of first assignment.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Names {
-    slots: FxHashMap<Sym, u32>,
     items: Vec<(Sym, Option<Value>)>,
+    /// Places in `items`, once there are more than [`Self::SCANNED`]: calls make scopes by the
+    /// thousand, and most have a handful of names.
+    slots: Option<Box<FxHashMap<Sym, u32>>>,
 }
 
 impl Names {
+    const SCANNED: usize = 8;
+
+    fn slot(&self, name: Sym) -> Option<usize> {
+        match &self.slots {
+            Some(slots) => slots.get(&name).map(|slot| *slot as usize),
+            None => self.items.iter().position(|(known, _)| *known == name),
+        }
+    }
+
     pub(super) fn get(&self, name: Sym) -> Option<Value> {
-        let slot = self.slots.get(&name)?;
-        self.items.get(*slot as usize)?.1
+        self.items.get(self.slot(name)?)?.1
     }
 
     pub(super) fn set(&mut self, name: Sym, value: Value) {
-        let next = self.items.len() as u32;
-        let slot = *self.slots.entry(name).or_insert(next) as usize;
-        match self.items.get_mut(slot) {
-            Some(item) => item.1 = Some(value),
-            None => self.items.push((name, Some(value))),
+        if let Some(item) = self.slot(name).and_then(|slot| self.items.get_mut(slot)) {
+            item.1 = Some(value);
+            return;
+        }
+        let next = self.items.len();
+        self.items.push((name, Some(value)));
+        match &mut self.slots {
+            Some(slots) => {
+                slots.insert(name, next as u32);
+            }
+            None if next >= Self::SCANNED => {
+                let slots = self.items.iter().enumerate().map(|(slot, (name, _))| (*name, slot as u32)).collect();
+                self.slots = Some(Box::new(slots));
+            }
+            None => {}
         }
     }
 
     pub(super) fn remove(&mut self, name: Sym) -> Option<Value> {
-        let slot = self.slots.get(&name)?;
-        self.items.get_mut(*slot as usize)?.1.take()
+        let slot = self.slot(name)?;
+        self.items.get_mut(slot)?.1.take()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (Sym, Value)> + '_ {

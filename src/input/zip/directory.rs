@@ -173,11 +173,22 @@ fn damaged(path: &Path, archive: &Archive, reason: Option<&str>) -> InputError {
         .advise("build or download it again; `unzip -t` shows what can still be read")
 }
 
+/// Seconds since 1970 of a date and time as MS-DOS writes them: two-second steps, no zone.
+fn dos_time(date: u16, time: u16) -> i64 {
+    let (year, month, day) = (i64::from(date >> 9) + 1980, i64::from(date >> 5 & 15), i64::from(date & 31));
+    // Years that start in March, so that leap days come last.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = year * 365 + year / 4 - year / 100 + year / 400 + (month * 153 + 2) / 5 + day - 719_469;
+    days * 86_400 + i64::from(time >> 11) * 3600 + i64::from(time >> 5 & 63) * 60 + i64::from(time & 31) * 2
+}
+
 /// One entry as the directory states it.
 pub(super) struct Header<'a> {
     pub(super) name: &'a [u8],
     pub(super) method: u16,
     pub(super) crc32: u32,
+    /// The time of the file, taken as UTC: seconds since 1970.
+    pub(super) modified: i64,
     pub(super) packed_bytes: u64,
     pub(super) bytes: u64,
     /// Where the local header is in the file.
@@ -206,6 +217,7 @@ impl<'a> Header<'a> {
             name,
             method: le16(data, 10),
             crc32: le32(data, 16),
+            modified: dos_time(le16(data, 14), le16(data, 12)),
             packed_bytes: le32(data, 20).into(),
             bytes: le32(data, 24).into(),
             offset: le32(data, 42).into(),

@@ -31,7 +31,7 @@ impl Problem {
 }
 
 /// A file's code as far as it could be read.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Parsed {
     /// The code.
     pub code: Code,

@@ -2,6 +2,8 @@
 //! must not overflow their stack. The limits are CPython's own (200 brackets, 100 indentations),
 //! so a file that is refused here is one that the runtime refuses as well.
 
+use memchr::{memchr, memchr2, memchr3};
+
 const MAX_BRACKETS: usize = 200;
 const MAX_INDENTS: usize = 100;
 /// Operators in one expression: more than CPython's compiler can recurse into.
@@ -39,7 +41,7 @@ pub(super) fn too_deep(text: &str) -> Option<&'static str> {
         at += 1;
         match byte {
             b'\n' => line_start = true,
-            b'#' => at += bytes[at..].iter().take_while(|b| **b != b'\n').count(),
+            b'#' => at += memchr(b'\n', &bytes[at..]).unwrap_or(bytes.len() - at),
             b'\\' => at += 1,
             b'(' | b'[' | b'{' => {
                 outer += chain + 1;
@@ -97,6 +99,12 @@ fn string_end(bytes: &[u8], start: usize) -> (usize, usize) {
     let (mut depth, mut deepest, mut chain) = (0usize, 0usize, 0usize);
     while let Some(byte) = bytes.get(at).copied() {
         at += 1;
+        if !formatted && !matches!(byte, b'\\' | b'\n') && byte != quote {
+            let rest = &bytes[at..];
+            let end = if triple { memchr2(b'\\', quote, rest) } else { memchr3(b'\\', b'\n', quote, rest) };
+            at += end.unwrap_or(rest.len());
+            continue;
+        }
         match byte {
             b'\\' => at += 1,
             b'\n' if !triple => return (at - 1, deepest),

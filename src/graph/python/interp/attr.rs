@@ -118,7 +118,7 @@ impl Interp<'_> {
     }
 
     fn function_attr(&mut self, object: Value, module: ModIdx, index: u32, name: Sym) -> Option<Value> {
-        let code = self.module(module).code.clone();
+        let code = self.module(module).code;
         let node = code.code.functions.get(index as usize)?;
         Some(match &*self.heap.text(name) {
             "__name__" | "__qualname__" => self.heap.str(code.code.name(node.name)),

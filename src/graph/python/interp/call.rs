@@ -6,12 +6,12 @@ use crate::lang::python::ir::{Expr, ExprId, Function as Node};
 
 impl Interp<'_> {
     pub(super) fn eval_call(&mut self, frame: &Frame, id: ExprId, function: ExprId, args_at: u32) -> Run<Value> {
-        let code = frame.code.clone();
+        let code = frame.code;
         let callee = self.eval(frame, function)?;
         let Some(written) = code.code.calls.get(args_at as usize) else {
             return Ok(Value::Unknown);
         };
-        if callee == Value::Unknown && frame.function.is_some() && self.steps >= STEP_LIMIT {
+        if callee == Value::Unknown && frame.function.is_some() && self.steps >= self.step_limit {
             return Ok(Value::Unknown);
         }
         // `super()` without arguments means the class around and the first argument.
@@ -59,9 +59,15 @@ impl Interp<'_> {
         }
         let callee = self.heap.sym(&name);
         let via: Vec<_> = self.call_sites.iter().filter(|(at, _)| self.module(*at).own).copied().collect();
-        let repeats = self.repeats;
-        if self.phase == Phase::Init {
-            self.calls.push(SeenCall { module: frame.module, span, callee, args: args.clone(), via, repeats });
+        if self.phase != Phase::Init {
+            return;
+        }
+        match self.seen_calls.get(&(frame.module, span.start, callee)).and_then(|at| self.calls.get_mut(*at)) {
+            Some(call) => call.repeats += 1,
+            None => {
+                self.seen_calls.insert((frame.module, span.start, callee), self.calls.len());
+                self.calls.push(SeenCall { module: frame.module, span, callee, args: args.clone(), via, repeats: 1 });
+            }
         }
     }
 
@@ -146,7 +152,7 @@ impl Interp<'_> {
         if self.module(module).own {
             return None;
         }
-        let code = self.module(module).code.clone();
+        let code = self.module(module).code;
         let node = code.code.functions.get(index as usize)?;
         Some(format!("{}.{}", self.heap.text(self.module(module).name), code.code.name(node.name)))
     }
@@ -431,7 +437,7 @@ impl Interp<'_> {
 
     /// Evaluates defaults and makes the function object.
     pub(super) fn make_function(&mut self, frame: &Frame, index: u32) -> Run<Value> {
-        let code = frame.code.clone();
+        let code = frame.code;
         let Some(node) = code.code.functions.get(index as usize) else {
             return Ok(Value::Unknown);
         };
@@ -454,7 +460,7 @@ impl Interp<'_> {
     }
 
     pub(super) fn exec_function(&mut self, frame: &Frame, index: u32) -> Run<()> {
-        let code = frame.code.clone();
+        let code = frame.code;
         let Some(node) = code.code.functions.get(index as usize) else { return Ok(()) };
         self.module_mut(frame.module).weight.functions += 1;
         let mut decorators = Vec::new();
@@ -482,27 +488,27 @@ impl Interp<'_> {
     fn call_function(&mut self, id: ObjId, args: Args) -> Run<Value> {
         let Object::Function(function) = self.heap.object(id) else { return Ok(Value::Unknown) };
         let function = function.clone();
-        let code = self.module(function.module).code.clone();
+        let code = self.module(function.module).code;
         let Some(node) = code.code.functions.get(function.index as usize) else {
             return Ok(Value::Unknown);
         };
         let key = (function.module, function.index);
         let active = self.active.get(&key).copied().unwrap_or(0);
-        let runs = self.runs.get(&key).copied().unwrap_or(0);
+        let followed = self.followed.get(&key).copied().unwrap_or_default();
         if self.call_depth >= CALL_DEPTH
             || self.total_depth >= TOTAL_DEPTH
             || active >= 4
-            || runs >= RUNS_PER_FUNCTION
-            || self.steps >= STEP_LIMIT
+            || self.is_enough(function.module, followed)
+            || self.steps >= self.step_limit
         {
             return Ok(Value::Unknown);
         }
-        *self.runs.entry(key).or_default() += 1;
+        self.followed.entry(key).or_default().runs += 1;
         let scope = self.heap.scope(function.parent);
         let syms = self.module(function.module).syms.clone();
         let mut frame = Frame {
             module: function.module,
-            code: code.clone(),
+            code,
             syms,
             scope,
             function: Some(function.index),
@@ -527,6 +533,17 @@ impl Interp<'_> {
         self.run_body(&frame, node)
     }
 
+    /// Whether more runs of a function would only cost time: what it imports was seen in the first ones. Once the
+    /// handler can be called, the results of library functions hardly matter any more.
+    fn is_enough(&self, module: ModIdx, followed: Followed) -> bool {
+        if followed.runs < RUNS_ANYWAY {
+            return false;
+        }
+        let own = self.module(module).own;
+        followed.runs >= RUNS_PER_FUNCTION
+            || (!own && (followed.steps >= STEPS_PER_FUNCTION || self.phase == Phase::Invoke))
+    }
+
     /// Runs a function's body in a prepared frame.
     fn run_body(&mut self, frame: &Frame, node: &Node) -> Run<Value> {
         let key = (frame.module, frame.function.unwrap_or_default());
@@ -534,6 +551,8 @@ impl Interp<'_> {
         *self.active.entry(key).or_default() += 1;
         self.call_depth += 1;
         self.total_depth += 1;
+        let (before, siblings) = (self.steps, std::mem::take(&mut self.inner_steps));
+        let caller = self.running.replace(key);
         let result = match node.value {
             Some(value) => self.eval(frame, value),
             None => self.exec_block(frame, node.body).map(|flow| match (flow.returned, flow.next) {
@@ -544,6 +563,10 @@ impl Interp<'_> {
         };
         self.total_depth -= 1;
         self.call_depth -= 1;
+        self.running = caller;
+        let total = self.steps.saturating_sub(before);
+        self.followed.entry(key).or_default().steps += total.saturating_sub(self.inner_steps);
+        self.inner_steps = siblings + total;
         if let Some(active) = self.active.get_mut(&key) {
             *active -= 1;
         }
@@ -557,9 +580,18 @@ impl Interp<'_> {
         result
     }
 
+    /// Whether an exception that leaves a function is waited for. Past the module that runs now only failing
+    /// imports travel: any other error there is more likely a wrong decision of ours.
     fn any_catch(&mut self, raised: Raised) -> bool {
         let class = self.class_of_exception(raised.0);
+        let far = ["ImportError", "SyntaxError"].iter().any(|name| {
+            let kind = self.heap.external(name);
+            self.is_subclass(class, kind) == Some(true)
+        });
         for at in (0..self.catches.len()).rev() {
+            if !far && self.catches[at].module_depth != self.module_depth {
+                return false;
+            }
             let Some(classes) = self.catches[at].classes.clone() else { return true };
             if classes.iter().any(|c| self.is_subclass(class, *c) != Some(false)) {
                 return true;
@@ -624,7 +656,7 @@ impl Interp<'_> {
             return Ok((Vec::new(), true, Value::Unknown));
         };
         let function = function.clone();
-        let code = self.module(function.module).code.clone();
+        let code = self.module(function.module).code;
         let Some(node) = code.code.functions.get(function.index as usize) else {
             return Ok((Vec::new(), true, Value::Unknown));
         };
@@ -633,7 +665,7 @@ impl Interp<'_> {
         }
         let frame = Frame {
             module: function.module,
-            code: code.clone(),
+            code,
             syms: self.module(function.module).syms.clone(),
             scope: pending.scope,
             function: Some(function.index),

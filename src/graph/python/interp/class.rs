@@ -6,7 +6,7 @@ use crate::lang::python::ir::ExprId;
 
 impl Interp<'_> {
     pub(super) fn exec_class(&mut self, frame: &Frame, index: u32) -> Run<()> {
-        let code = frame.code.clone();
+        let code = frame.code;
         let Some(node) = code.code.classes.get(index as usize) else { return Ok(()) };
         self.module_mut(frame.module).weight.classes += 1;
         let mut decorators = Vec::new();
@@ -37,7 +37,7 @@ impl Interp<'_> {
         }
         let body = Frame {
             module: frame.module,
-            code: code.clone(),
+            code,
             syms: frame.syms.clone(),
             scope,
             function: frame.function,

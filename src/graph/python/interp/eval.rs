@@ -37,7 +37,7 @@ impl Interp<'_> {
             }
             Expr::Slice(parts) => {
                 let mut values = Vec::with_capacity(3);
-                let code = frame.code.clone();
+                let code = frame.code;
                 for part in code.code.list(parts) {
                     values.push(self.eval(frame, *part)?);
                 }
@@ -166,7 +166,7 @@ impl Interp<'_> {
     }
 
     fn eval_logic(&mut self, frame: &Frame, list: Exprs, stop_at: bool) -> Run<Value> {
-        let code = frame.code.clone();
+        let code = frame.code;
         let mut result: Option<Value> = None;
         let mut maybe = 0;
         let mut outcome = Ok(());
@@ -203,7 +203,7 @@ impl Interp<'_> {
     }
 
     pub(super) fn eval_items(&mut self, frame: &Frame, list: Exprs) -> Run<(Vec<Value>, bool)> {
-        let code = frame.code.clone();
+        let code = frame.code;
         let ids = code.code.list(list);
         let mut items = Vec::with_capacity(ids.len());
         let mut open = false;
@@ -221,7 +221,7 @@ impl Interp<'_> {
     }
 
     fn eval_dict(&mut self, frame: &Frame, list: Exprs) -> Run<Value> {
-        let code = frame.code.clone();
+        let code = frame.code;
         let mut items = Dict::default();
         let mut open = false;
         for pair in code.code.list(list).chunks_exact(2) {
@@ -247,7 +247,7 @@ impl Interp<'_> {
     }
 
     fn eval_compare(&mut self, frame: &Frame, at: u32) -> Run<Value> {
-        let code = frame.code.clone();
+        let code = frame.code;
         let Some(compare) = code.code.compares.get(at as usize) else {
             return Ok(Value::Unknown);
         };
@@ -266,7 +266,7 @@ impl Interp<'_> {
     }
 
     fn eval_format(&mut self, frame: &Frame, parts: Exprs) -> Run<Value> {
-        let code = frame.code.clone();
+        let code = frame.code;
         let mut options: Vec<String> = vec![String::new()];
         let mut known = true;
         for part in code.code.list(parts) {
@@ -300,7 +300,7 @@ impl Interp<'_> {
     }
 
     fn eval_comprehension(&mut self, frame: &Frame, index: u32) -> Run<Value> {
-        let code = frame.code.clone();
+        let code = frame.code;
         let Some(node) = code.code.comprehensions.get(index as usize) else {
             return Ok(Value::Unknown);
         };
@@ -335,7 +335,7 @@ impl Interp<'_> {
                 out.push((scope, name, self.heap.vars(scope).get(name)));
             }
             Expr::Tuple(list) | Expr::List(list) => {
-                let code = frame.code.clone();
+                let code = frame.code;
                 for inner in code.code.list(list) {
                     self.target_names(frame, *inner, out);
                 }
@@ -346,7 +346,7 @@ impl Interp<'_> {
     }
 
     fn run_clauses(&mut self, frame: &Frame, index: u32, depth: usize, out: &mut Collected) -> Run<()> {
-        let code = frame.code.clone();
+        let code = frame.code;
         let Some(node) = code.code.comprehensions.get(index as usize) else {
             return Ok(());
         };

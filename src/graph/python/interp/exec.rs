@@ -7,6 +7,8 @@ use crate::lang::python::ir::{Block, Case, Expr, ExprId, NameId, Pattern, Stmt, 
 /// Loops over known items run at most this often, `while` loops this often.
 const UNROLL: usize = 3000;
 const WHILE_LIMIT: usize = 200;
+/// Rounds of a `while` loop in which it is not known whether it was left.
+const UNDECIDED_ROUNDS: usize = 3;
 
 /// How a block may end.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,7 +40,7 @@ impl Interp<'_> {
     }
 
     pub(super) fn exec_block(&mut self, frame: &Frame, block: Block) -> Run<Flow> {
-        let code = frame.code.clone();
+        let code = frame.code;
         let mut flow = Flow::NEXT;
         for id in code.code.block(block) {
             let after = self.exec_stmt(frame, *id)?;
@@ -52,7 +54,7 @@ impl Interp<'_> {
 
     fn exec_stmt(&mut self, frame: &Frame, id: StmtId) -> Run<Flow> {
         let alive = self.step();
-        let code = frame.code.clone();
+        let code = frame.code;
         let Some(stmt) = code.code.stmts.get(id.0 as usize) else {
             return Ok(Flow::NEXT);
         };
@@ -203,12 +205,11 @@ impl Interp<'_> {
         self.logs.push(Log { scope: frame.scope, old: Vec::new() });
         let result = run(self);
         let log = self.logs.pop().map(|log| log.old).unwrap_or_default();
-        let mut new: Vec<(Sym, Option<Value>)> = Vec::new();
-        for (name, _) in &log {
-            if !new.iter().any(|(n, _)| n == name) {
-                new.push((*name, self.heap.vars(frame.scope).get(*name)));
-            }
-        }
+        let mut changed: Vec<Sym> = log.iter().map(|(name, _)| *name).collect();
+        changed.sort_unstable();
+        changed.dedup();
+        let vars = self.heap.vars(frame.scope);
+        let new = changed.into_iter().map(|name| (name, vars.get(name))).collect();
         for (name, old) in log.into_iter().rev() {
             match old {
                 Some(old) => self.heap.vars_mut(frame.scope).set(name, old),
@@ -228,7 +229,13 @@ impl Interp<'_> {
     ) {
         let (both, left, right) =
             (left.is_some() && right.is_some(), left.unwrap_or_default(), right.unwrap_or_default());
-        let find = |list: &[(Sym, Option<Value>)], name: Sym| list.iter().find(|(n, _)| *n == name).map(|(_, v)| *v);
+        // Both are sorted by name.
+        let find = |list: &[(Sym, Option<Value>)], name: Sym| {
+            list.binary_search_by_key(&name, |(name, _)| *name)
+                .ok()
+                .and_then(|at| list.get(at))
+                .map(|(_, value)| *value)
+        };
         let mut names: Vec<Sym> = left.iter().chain(&right).map(|(name, _)| *name).collect();
         names.sort_unstable();
         names.dedup();
@@ -277,6 +284,7 @@ impl Interp<'_> {
 
     fn exec_while(&mut self, frame: &Frame, test: ExprId, body: Block, orelse: Block) -> Run<Flow> {
         let mut result = Flow::DEAD;
+        let mut undecided = 0;
         for _ in 0..WHILE_LIMIT {
             let value = self.eval(frame, test)?;
             match self.truth(value)? {
@@ -292,6 +300,11 @@ impl Interp<'_> {
                     }
                     if !flow.next && !flow.continued {
                         return Ok(result);
+                    }
+                    // It may have been left here: further rounds tell less and less.
+                    undecided += usize::from(flow.broken || flow.returned.is_some());
+                    if undecided >= UNDECIDED_ROUNDS {
+                        break;
                     }
                 }
                 None => {
@@ -548,7 +561,7 @@ impl Interp<'_> {
     }
 
     fn unpack(&mut self, frame: &Frame, list: crate::lang::python::ir::Exprs, value: Value) -> Run<()> {
-        let code = frame.code.clone();
+        let code = frame.code;
         let targets = code.code.list(list);
         let (items, open) = self.iterate(value)?;
         let star = targets.iter().position(|t| matches!(code.code.expr(*t), Expr::Starred(_)));
@@ -592,7 +605,7 @@ impl Interp<'_> {
                 self.delete_item(object, key);
             }
             Expr::Tuple(list) | Expr::List(list) => {
-                let code = frame.code.clone();
+                let code = frame.code;
                 for target in code.code.list(list) {
                     self.delete(frame, *target)?;
                 }

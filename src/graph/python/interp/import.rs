@@ -2,10 +2,9 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use super::super::finder::{FileKind, Spec};
-use super::super::sources::absolute_name;
+use super::super::sources::{absolute_name, no_code};
 use super::super::value::*;
 use super::*;
 use crate::graph::GraphProblem;
@@ -165,7 +164,7 @@ impl Interp<'_> {
             name: sym,
             object,
             scope,
-            code: Arc::default(),
+            code: no_code(),
             syms: Rc::from(Vec::<Cell<u32>>::new()),
             entry: None,
             kind,
@@ -242,7 +241,7 @@ impl Interp<'_> {
                     }
                     FileKind::Extension => {
                         self.heap.scope_mut(scope).open = true;
-                        self.run_extension(at, entry, name)
+                        self.run_extension(at, name)
                     }
                 };
                 if let Err(raised) = result {
@@ -303,7 +302,7 @@ impl Interp<'_> {
     fn run_top_level(&mut self, at: ModIdx) -> Run<()> {
         self.module_mut(at).state = LoadState::Running;
         let frame = self.module_frame(at);
-        let (maybe, repeats) = (std::mem::take(&mut self.maybe), std::mem::replace(&mut self.repeats, 1));
+        let (maybe, running) = (std::mem::take(&mut self.maybe), self.running.take());
         let logs = std::mem::take(&mut self.logs);
         self.total_depth += 1;
         self.module_depth += 1;
@@ -312,7 +311,7 @@ impl Interp<'_> {
         self.total_depth -= 1;
         self.logs = logs;
         self.maybe = maybe;
-        self.repeats = repeats;
+        self.running = running;
         self.module_mut(at).state = LoadState::Loaded;
         result.map(|_| ())
     }
@@ -336,7 +335,12 @@ impl Interp<'_> {
         if importer == target || !self.seen_imports.insert((importer, span.start, target)) {
             return;
         }
-        let function = self.call_sites.last().and(None);
+        let function = self.running.filter(|(module, _)| *module == importer);
+        let function = function.and_then(|(module, index)| {
+            let code = &self.module(module).code.code;
+            let name = code.name(code.functions.get(index as usize)?.name);
+            Some(self.heap.sym(name))
+        });
         let guarded = self.is_caught("ModuleNotFoundError", true);
         self.imports.push(SeenImport { importer, span, target, phase: self.phase, function, guarded });
     }

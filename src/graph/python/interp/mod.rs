@@ -19,7 +19,6 @@ mod sweep;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -48,6 +47,13 @@ const CALL_DEPTH: u32 = 48;
 const TOTAL_DEPTH: u32 = 600;
 /// Runs of one function that are followed.
 const RUNS_PER_FUNCTION: u32 = 400;
+/// Steps in a library function's own code, over all its runs, after which it is no longer followed. What takes so
+/// long computes something; helpers that import are short.
+const STEPS_PER_FUNCTION: u64 = 20_000;
+/// Runs that a library function has in any case.
+const RUNS_ANYWAY: u32 = 4;
+/// Steps after which calls are no longer followed once the handler can be called.
+const STEP_LIMIT_LATER: u64 = 500_000;
 /// Modules that one simulation loads.
 const MODULE_LIMIT: usize = 30_000;
 
@@ -63,11 +69,11 @@ pub(super) enum LoadState {
 }
 
 /// A module as it is being loaded.
-pub(super) struct Mod {
+pub(super) struct Mod<'a> {
     pub(super) name: Sym,
     pub(super) object: Value,
     pub(super) scope: ScopeId,
-    pub(super) code: Arc<Parsed>,
+    pub(super) code: &'a Parsed,
     syms: Rc<[Cell<u32>]>,
     pub(super) entry: Option<EntryId>,
     pub(super) kind: ModuleKind,
@@ -115,9 +121,9 @@ pub(super) struct SeenCall {
 }
 
 /// What code is running and where its variables are.
-pub(super) struct Frame {
+pub(super) struct Frame<'a> {
     pub(super) module: ModIdx,
-    pub(super) code: Arc<Parsed>,
+    pub(super) code: &'a Parsed,
     syms: Rc<[Cell<u32>]>,
     pub(super) scope: ScopeId,
     /// Index of the function in the module's code.
@@ -147,13 +153,21 @@ struct Catch {
     module_depth: u32,
 }
 
+/// How far a function has been followed.
+#[derive(Clone, Copy, Default)]
+struct Followed {
+    runs: u32,
+    /// Steps in its own code, in all runs together.
+    steps: u64,
+}
+
 /// The interpreter.
 pub(super) struct Interp<'a> {
     pub(super) input: &'a Setup<'a>,
     pub(super) finder: &'a Finder<'a>,
     pub(super) sources: &'a Sources<'a>,
     pub(super) heap: Heap,
-    pub(super) mods: Vec<Mod>,
+    pub(super) mods: Vec<Mod<'a>>,
     pub(super) sys_modules: Names,
     pub(super) phase: Phase,
     pub(super) imports: Vec<SeenImport>,
@@ -166,7 +180,7 @@ pub(super) struct Interp<'a> {
     catches: Vec<Catch>,
     logs: Vec<Log>,
     active: FxHashMap<(ModIdx, u32), u32>,
-    runs: FxHashMap<(ModIdx, u32), u32>,
+    followed: FxHashMap<(ModIdx, u32), Followed>,
     pub(super) call_sites: Vec<(ModIdx, Span)>,
     pub(super) provenance: FxHashMap<(ScopeId, Sym), Sym>,
     /// Lists of the `sys` module that code may change.
@@ -177,7 +191,16 @@ pub(super) struct Interp<'a> {
     total_depth: u32,
     module_depth: u32,
     maybe: u32,
-    repeats: u64,
+    /// The function whose body runs; `None` at a module's top level.
+    running: Option<(ModIdx, u32)>,
+    /// Where a call is in `calls`, by module, place and callee.
+    seen_calls: FxHashMap<(ModIdx, u32, Sym), usize>,
+    /// Patterns that are compiled already: `re` keeps them.
+    patterns: FxHashSet<Sym>,
+    /// Where `steps` ends the following of calls, in this phase.
+    step_limit: u64,
+    /// Steps that the functions called by the running one have taken.
+    inner_steps: u64,
 }
 
 impl<'a> Interp<'a> {
@@ -200,7 +223,7 @@ impl<'a> Interp<'a> {
             catches: Vec::new(),
             logs: Vec::new(),
             active: FxHashMap::default(),
-            runs: FxHashMap::default(),
+            followed: FxHashMap::default(),
             call_sites: Vec::new(),
             provenance: FxHashMap::default(),
             lists: Vec::new(),
@@ -210,24 +233,28 @@ impl<'a> Interp<'a> {
             total_depth: 0,
             module_depth: 0,
             maybe: 0,
-            repeats: 1,
+            running: None,
+            seen_calls: FxHashMap::default(),
+            patterns: FxHashSet::default(),
+            inner_steps: 0,
+            step_limit: STEP_LIMIT,
         }
     }
 
-    pub(super) fn module(&self, at: ModIdx) -> &Mod {
+    pub(super) fn module(&self, at: ModIdx) -> &Mod<'a> {
         &self.mods[at.0 as usize]
     }
 
-    pub(super) fn module_mut(&mut self, at: ModIdx) -> &mut Mod {
+    pub(super) fn module_mut(&mut self, at: ModIdx) -> &mut Mod<'a> {
         &mut self.mods[at.0 as usize]
     }
 
     /// A frame for a module's top level.
-    pub(super) fn module_frame(&self, at: ModIdx) -> Frame {
+    pub(super) fn module_frame(&self, at: ModIdx) -> Frame<'a> {
         let module = self.module(at);
         Frame {
             module: at,
-            code: module.code.clone(),
+            code: module.code,
             syms: module.syms.clone(),
             scope: module.scope,
             function: None,
@@ -254,7 +281,7 @@ impl<'a> Interp<'a> {
         sym
     }
 
-    pub(super) fn set_code(&mut self, at: ModIdx, code: Arc<Parsed>) {
+    pub(super) fn set_code(&mut self, at: ModIdx, code: &'a Parsed) {
         let syms = vec![Cell::new(u32::MAX); code.code.names.len()].into();
         let module = self.module_mut(at);
         module.code = code;
@@ -264,7 +291,7 @@ impl<'a> Interp<'a> {
     /// Counts a step; false once the budget is spent.
     pub(super) fn step(&mut self) -> bool {
         self.steps += 1;
-        self.steps < STEP_LIMIT
+        self.steps < self.step_limit
     }
 
     /// An exception of a built-in class.

@@ -340,11 +340,11 @@ impl Interp<'_> {
     }
 
     /// What a C extension imports while it initialises.
-    pub(super) fn run_extension(&mut self, at: ModIdx, entry: EntryId, name: &str) -> Run<()> {
-        for target in super::super::extension::imports_of(self.input.artifact, entry, name, self.input.version) {
-            if self.can_reach(&target) {
+    pub(super) fn run_extension(&mut self, at: ModIdx, name: &str) -> Run<()> {
+        for target in super::super::extension::imports_of(name) {
+            if self.can_reach(target) {
                 // C code checks for missing modules itself; what it does then is not seen.
-                let _ = self.import(&target, Some((at, Span::default())));
+                let _ = self.import(target, Some((at, Span::default())));
             }
         }
         Ok(())
@@ -726,17 +726,47 @@ impl Interp<'_> {
             "operator.attrgetter" | "operator.itemgetter" | "operator.methodcaller" => Value::Unknown,
             "warnings.warn" | "logging.debug" | "logging.info" | "sys.path.append" => Value::None,
             "threading.Thread" | "threading.Timer" => self.heap.external(&format!("{name}()")),
-            "re.compile" => {
-                if let (Some(text), Some((module, _))) =
-                    (first.and_then(|v| self.text_of(v)), self.call_sites.last().copied())
-                {
-                    self.module_mut(module).weight.regex_bytes += text.len() as u32;
-                }
-                self.heap.external("re.compile()")
+            "re.compile" | "re.match" | "re.fullmatch" | "re.search" | "re.sub" | "re.subn" | "re.split"
+            | "re.findall" | "re.finditer" => {
+                self.count_pattern(first);
+                self.heap.external(&format!("{name}()"))
             }
+            "re.escape" => match first.and_then(|value| self.text_of(value)) {
+                Some(text) => self.heap.str(&escape_pattern(&text)),
+                None => Value::Unknown,
+            },
+            "itertools.product" if args.keywords.is_empty() => self.product(&args)?,
             _ if name.len() > 200 => Value::Unknown,
             _ => self.heap.external(&format!("{name}()")),
         })
+    }
+
+    /// Counts a regular expression that is compiled for the first time.
+    fn count_pattern(&mut self, pattern: Option<Value>) {
+        if let (Some(Value::Str(pattern)), Some((module, _)), Phase::Init) =
+            (pattern, self.call_sites.last().copied(), self.phase)
+            && self.patterns.insert(pattern)
+        {
+            let bytes = self.heap.text(pattern).len() as u32;
+            self.module_mut(module).weight.regex_bytes += bytes;
+        }
+    }
+
+    /// `itertools.product(*iterables)`.
+    fn product(&mut self, args: &Args) -> Run<Value> {
+        let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
+        let mut open = args.open;
+        for value in &args.positional {
+            let (items, unknown) = self.iterate(*value)?;
+            open |= unknown || rows.len() * items.len() > PRODUCT_LIMIT;
+            if open {
+                break;
+            }
+            rows =
+                rows.iter().flat_map(|row| items.iter().map(move |item| [row.as_slice(), &[*item]].concat())).collect();
+        }
+        let rows = if open { Vec::new() } else { rows.iter().map(|row| self.heap.tuple(row)).collect() };
+        Ok(self.heap.list(rows, open))
     }
 
     fn passing(&mut self, name: &str, args: Args) -> Run<Value> {
@@ -792,4 +822,20 @@ impl Interp<'_> {
         }
         Ok(class)
     }
+}
+
+/// Tuples of `itertools.product` that are told apart.
+const PRODUCT_LIMIT: usize = 3000;
+
+/// `re.escape`.
+fn escape_pattern(text: &str) -> String {
+    let special = |c: char| "()[]{}?*+-|^$\\.&~# \t\n\r\u{b}\u{c}".contains(c);
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if special(c) {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
 }

@@ -6,13 +6,14 @@ use super::*;
 impl Interp<'_> {
     /// A fresh budget for the next phase.
     pub(in super::super) fn renew_budget(&mut self) {
-        self.steps = self.steps.min(STEP_LIMIT / 2);
-        self.runs.clear();
+        self.steps = 0;
+        self.step_limit = STEP_LIMIT_LATER;
+        self.followed.clear();
     }
 
     /// Runs every function of a module that has not run yet, with arguments that are not known.
     pub(in super::super) fn sweep(&mut self, at: ModIdx) {
-        let code = self.module(at).code.clone();
+        let code = self.module(at).code;
         for (index, node) in code.code.functions.iter().enumerate() {
             let index = index as u32;
             if node.value.is_some() || self.executed.contains(&(at, index)) {

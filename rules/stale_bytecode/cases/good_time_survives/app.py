@@ -1,0 +1,5 @@
+import catalog
+
+
+def handler(event, context):
+    return "ok"
