@@ -9,7 +9,7 @@ use crate::span::Span;
 /// use in an annotation, a doctest or a string counts.
 struct Own<'a> {
     id: ModuleId,
-    module: &'a Mod,
+    module: &'a Mod<'a>,
     text: String,
 }
 

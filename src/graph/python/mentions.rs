@@ -117,7 +117,7 @@ fn span_of(code: &Code, block: Block) -> Option<Span> {
 }
 
 /// Top-level names of installed packages of which no module is loaded.
-fn not_loaded<'a>(interp: &Interp<'_>, loaded: impl Iterator<Item = &'a Mod>) -> BTreeSet<String> {
+fn not_loaded<'a>(interp: &Interp<'_>, loaded: impl Iterator<Item = &'a Mod<'a>>) -> BTreeSet<String> {
     let packages = interp.input.packages;
     let reached: FxHashSet<_> = loaded.filter_map(|module| packages.owner(module.entry?)).collect();
     let mut names = BTreeSet::new();

@@ -55,7 +55,7 @@ impl Interp<'_> {
             if !module.own || module.state == LoadState::Failed {
                 continue;
             }
-            let code = module.code.clone();
+            let code = module.code;
             let name = self.heap.text(module.name);
             let package = if module.is_package { &*name } else { name.rsplit_once('.').map_or("", |(head, _)| head) };
             for (expr, span) in code.code.exprs.iter().zip(&code.code.expr_spans) {
