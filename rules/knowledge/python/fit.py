@@ -163,7 +163,7 @@ def main():
 
 def write(coefficients, scale, low, high, ratios, cases, errors):
     target = Path(__file__).with_name("cost.toml")
-    kept = target.read_text().split("[[call]]", 1)
+    kept = target.read_text().split("\n[[call]]", 1)
     text = "# Written by fit.py beside this file; the [[call]] tables are kept by hand.\n"
     text += f"# Milliseconds per unit on the calibration machine (CPython 3.11, {cases} cases, with and without bytecode).\n"
     text += "# Errors, and the largest in mode a when a case is left out:\n"
