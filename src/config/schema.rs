@@ -19,14 +19,13 @@ pub fn schema(registry: &Registry) -> Value {
                 properties.insert(name.clone(), options::schema(&meta.about, &meta.default));
             }
             let about = format!("{} ({}).", rule.meta.summary, rule.meta.severity.word());
-            let object = json!({
-                "type": "object", "description": about, "properties": properties, "additionalProperties": false,
-            });
-            (rule.name.to_owned(), object)
+            let table = json!({"type": "object", "properties": properties, "additionalProperties": false});
+            let alone = json!({"oneOf": level["oneOf"]});
+            (rule.name.to_owned(), json!({"description": about, "anyOf": [alone, table]}))
         })
         .collect();
     schema["properties"]["rules"] = json!({
-        "type": "object", "description": "Level and options by rule.", "properties": rules,
+        "type": "object", "description": "Level and options by rule, or the level alone.", "properties": rules,
         "additionalProperties": false,
     });
     if let Some(definitions) = schema.get_mut("$defs").and_then(Value::as_object_mut) {

@@ -1,9 +1,11 @@
 //! The configuration as people write it. The JSON schema comes from these types.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::de::{self, IntoDeserializer, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::finding::Severity;
 
@@ -36,7 +38,8 @@ pub struct Written {
     /// Layer folders or zips in merge order, relative to the folder of the configuration, for
     /// functions for which no template names any.
     pub layers: Vec<String>,
-    /// Level and options by rule.
+    /// Level and options by rule, or the level alone.
+    #[serde(deserialize_with = "rules")]
     pub rules: BTreeMap<String, RuleSettings>,
     /// Levels for findings in some files; of several that match, the last one counts.
     pub overrides: Vec<Override>,
@@ -59,7 +62,7 @@ pub struct SplitSettings {
     pub pool: Option<f64>,
 }
 
-/// Settings of one rule.
+/// Settings of one rule; a level alone may stand for the table.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default)]
 pub struct RuleSettings {
@@ -69,6 +72,39 @@ pub struct RuleSettings {
     #[serde(flatten)]
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub options: BTreeMap<String, toml::Value>,
+}
+
+/// Reads the settings of all rules, each a table or a level.
+fn rules<'de, D: Deserializer<'de>>(input: D) -> Result<BTreeMap<String, RuleSettings>, D::Error> {
+    struct Either(RuleSettings);
+
+    impl<'de> Deserialize<'de> for Either {
+        fn deserialize<D: Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+            input.deserialize_any(Settings).map(Self)
+        }
+    }
+
+    struct Settings;
+
+    impl<'de> Visitor<'de> for Settings {
+        type Value = RuleSettings;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a level (`off`, `note`, `warning` or `error`) or a table")
+        }
+
+        fn visit_str<E: de::Error>(self, level: &str) -> Result<RuleSettings, E> {
+            let level = Level::deserialize(level.into_deserializer())?;
+            Ok(RuleSettings { level: Some(level), ..RuleSettings::default() })
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RuleSettings, A::Error> {
+            RuleSettings::deserialize(de::value::MapAccessDeserializer::new(map))
+        }
+    }
+
+    let rules = BTreeMap::<String, Either>::deserialize(input)?;
+    Ok(rules.into_iter().map(|(rule, Either(settings))| (rule, settings)).collect())
 }
 
 /// How severe the findings of a rule are.

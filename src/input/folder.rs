@@ -19,6 +19,7 @@ enum Found {
 }
 
 /// Lists every file below `root`, hidden ones included. Symbolic links are listed, not followed.
+/// The history of a checkout is left out: no tool that packages a folder takes it along.
 pub(super) fn list(root: &Path, limits: &Limits) -> Result<Listing, InputError> {
     fs::read_dir(root).map_err(|error| InputError::io(root, &error))?;
     let (sender, found) = mpsc::channel();
@@ -60,6 +61,7 @@ fn walk(root: &Path, limits: &Limits, sender: &Sender<Found>) {
         .standard_filters(false)
         .follow_links(false)
         .max_depth(Some(limits.depth))
+        .filter_entry(|entry| entry.depth() != 1 || entry.file_name() != ".git")
         .threads(std::thread::available_parallelism().map_or(1, usize::from))
         .build_parallel()
         .run(|| {

@@ -69,3 +69,19 @@ fn a_broken_file_of_the_project_costs_only_its_settings() {
         assert!(run.err.contains(name) && run.out.contains("handler-not-found"));
     }
 }
+
+#[test]
+fn a_level_may_stand_alone() {
+    let project = Project::with_finding(&[("defrost.toml", "[rules]\nhandler-not-found = \"note\"\n")]);
+    assert_eq!(findings(&project.report(&[])), ["handler-not-found note 1"]);
+    project.write("defrost.toml", "[rules]\nhandler-not-found = \"off\"\n");
+    assert!(findings(&project.report(&[])).is_empty());
+    project.write("defrost.toml", "[rules]\nhandler-not-found = \"loud\"\n");
+    let run = project.run(&["check"]);
+    assert_eq!(run.code, 2);
+    assert!(
+        run.err.contains("loud") && run.err.contains("warning") && run.err.contains("defrost.toml:2"),
+        "{}",
+        run.err
+    );
+}
