@@ -50,7 +50,21 @@ pub(super) fn numbers(function: &Function, style: Style, out: &mut dyn Write) ->
         let more = format!("+{}", text::ms(init.first_request_ms));
         writeln!(out, "  {:<11}{more:>9}   {}", "first call", lazily(function))?;
     }
+    if function.routes.len() > 1 {
+        writeln!(out, "  {:<11}{:>9}   {}", "routes", function.routes.len(), advice(function))?;
+    }
     Ok(())
+}
+
+/// What the split plan comes to.
+fn advice(function: &Function) -> String {
+    let Some(split) = &function.split else { return "read from the source".to_owned() };
+    let parts = split.groups.len();
+    if split.pays {
+        let after = text::ms(split.weighted_after_ms);
+        return format!("as {parts} functions {after} of Init on average; see `defrost split`");
+    }
+    "one function is right for them".to_owned()
 }
 
 /// Milliseconds without the unit.
