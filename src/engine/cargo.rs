@@ -1,6 +1,6 @@
 //! What rules may ask about a Cargo workspace.
 
-use super::{ProjectContext, Sink};
+use super::{FunctionFacts, ProjectContext, Sink};
 use crate::artifact::Location;
 use crate::finding::Finding;
 use crate::graph::cargo::{CargoAnalysis, CargoFunction, DependencyVerdict};
@@ -42,6 +42,14 @@ impl CargoFacts {
             let member = self.analysis.workspace.members.get(verdict.member)?;
             Some((verdict, member, member.dependencies.get(verdict.dependency)?))
         })
+    }
+
+    /// The executable of the workspace that a function of the project is.
+    #[must_use]
+    pub fn function(&self, facts: &FunctionFacts) -> Option<&CargoFunction> {
+        let is_it =
+            |function: &&CargoFunction| facts.spec.origin.as_ref() == Some(&self.location(&function.root, None));
+        self.functions().filter(|function| function.name == facts.spec.name).find(is_it)
     }
 
     /// The functions of the members asked about.

@@ -63,8 +63,8 @@ pub fn build(project: &ProjectFacts, findings: &[finding::Finding], summary: Sum
             .functions
             .iter()
             .map(|facts| Function {
-                routes: match &project.cargo {
-                    Some(cargo) => routes::cargo(cargo, facts, &mut texts),
+                routes: match project.cargo.as_deref().and_then(|cargo| Some((cargo, cargo.function(facts)?))) {
+                    Some((cargo, function)) => routes::cargo(cargo, function, &mut texts),
                     None => routes::routes(facts, &mut texts),
                 },
                 split: routes::split(facts, &mut texts),

@@ -1,6 +1,7 @@
 //! The command as its users meet it: output, messages and exit codes.
 
 mod baseline;
+mod cargo;
 mod config;
 mod estimate;
 mod fix;

@@ -189,6 +189,8 @@ struct Judge<'a> {
     has_glob: bool,
     reachable: BTreeSet<String>,
     build_script: String,
+    /// The workspace is built for functions; other platforms do not matter to it.
+    only_lambda: bool,
 }
 
 impl<'a> Judge<'a> {
@@ -230,6 +232,7 @@ impl<'a> Judge<'a> {
             segments: of_ours.flat_map(|(_, rest)| rest.split("::")).collect(),
             has_glob: names.iter().any(|name| usage.globs.contains(name)),
             reachable: BTreeSet::new(),
+            only_lambda: input.workspace.may_have_functions(),
             build_script: source.files().text("build.rs").map(|text| text.to_string()).unwrap_or_default(),
         };
         judge.reachable = judge.reachable_types();
@@ -326,6 +329,9 @@ impl<'a> Judge<'a> {
         if matches!(origin, Origin::Aggregate(_)) {
             return true;
         }
+        if self.build_script_asks(feature) {
+            return false;
+        }
         let closure = self.manifest.feature_closure([feature]);
         let enables: Vec<&String> = self
             .manifest
@@ -345,7 +351,7 @@ impl<'a> Judge<'a> {
         // What it only hands on to others shows nowhere here.
         let names_itself =
             self.own.gates.iter().any(|gate| gate.features == [feature] && matches!(gate.kind, GateKind::Item(_)));
-        let inert = enables.is_empty() || forwards.is_empty() && self.is_inert(feature, &enables);
+        let inert = enables.is_empty() || forwards.is_empty() && self.is_inert(&enables);
         if !names_itself
             && !inert
             && (*origin == Origin::Default || forwards.iter().any(|(key, _)| !self.inner.contains_key(*key)))
@@ -369,18 +375,24 @@ impl<'a> Judge<'a> {
             behaviour |= names.iter().any(|name| gates.behaviour.contains(*name) || gates.opaque.contains(*name));
             mentioned |= names.iter().any(|name| gates.mentioned.contains(*name));
         }
-        if has_api { !behaviour } else { !mentioned && self.is_inert(feature, &enables) }
+        if has_api { !behaviour } else { !mentioned && self.is_inert(&enables) }
     }
 
-    /// Switches on nothing for a Lambda target: no condition, no crate, no build script asks.
-    fn is_inert(&self, feature: &str, enables: &[&String]) -> bool {
-        let variable = format!("CARGO_FEATURE_{}", feature.to_uppercase().replace('-', "_"));
+    /// Switches on no crate where the package runs.
+    fn is_inert(&self, enables: &[&String]) -> bool {
         let reaches = |enable: &&&String| {
             let key = enable.strip_prefix("dep:").unwrap_or(enable).split(['/', '?']).next().unwrap_or_default();
             let mut declared = self.manifest.dependencies.iter().filter(|d| d.key == key).peekable();
-            declared.peek().is_some() && declared.any(|d| d.target.as_deref().is_none_or(may_hold_on_lambda))
+            let may_hold = |target: &str| !self.only_lambda || may_hold_on_lambda(target);
+            declared.peek().is_some() && declared.any(|d| d.target.as_deref().is_none_or(may_hold))
         };
-        !self.build_script.contains(&variable) && !enables.iter().any(|enable| reaches(&enable))
+        !enables.iter().any(|enable| reaches(&enable))
+    }
+
+    /// Build scripts hand features on as conditions of their own.
+    fn build_script_asks(&self, feature: &str) -> bool {
+        let variable = format!("CARGO_FEATURE_{}", feature.to_uppercase().replace('-', "_"));
+        self.build_script.contains(&variable) || self.build_script.contains(&format!("\"{feature}\""))
     }
 
     fn is_used(&self, gate: &Gate, gates: &Gates) -> bool {

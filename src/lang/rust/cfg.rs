@@ -91,6 +91,15 @@ impl Cfg {
         }
     }
 
+    /// Features without which something else takes their place: `not(feature = "name")`.
+    pub fn negated(&self, found: &mut Vec<String>) {
+        match self {
+            Self::Not(inner) => inner.features(found),
+            Self::All(parts) => parts.iter().for_each(|part| part.negated(found)),
+            _ => {}
+        }
+    }
+
     /// Both.
     #[must_use]
     pub fn and(&self, other: Self) -> Self {

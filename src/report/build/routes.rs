@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Texts, origin, path, rounded};
 use crate::engine::FunctionFacts;
 use crate::engine::cargo::CargoFacts;
+use crate::graph::cargo::CargoFunction;
 use crate::graph::packages::PackageId;
 use crate::report::model::{FirstRequest, Lazy, Move, Route, Service, Split, SplitGroup};
 use crate::split::{self, EventKind};
 
 /// Routes of a Rust function, read from its source.
-pub(super) fn cargo(cargo: &CargoFacts, facts: &FunctionFacts, texts: &mut Texts<'_>) -> Vec<Route> {
-    let found = cargo.functions().find(|function| function.name == facts.spec.name);
-    let routes = found.map_or(&[][..], |function| &function.work.routes);
+pub(super) fn cargo(cargo: &CargoFacts, function: &CargoFunction, texts: &mut Texts<'_>) -> Vec<Route> {
     let shown = |route: &crate::lang::rust::work::Route| Route {
         method: route.method.clone(),
         path: Some(route.path.clone()),
@@ -27,7 +26,7 @@ pub(super) fn cargo(cargo: &CargoFacts, facts: &FunctionFacts, texts: &mut Texts
         services: Vec::new(),
         environment: Vec::new(),
     };
-    routes.iter().map(shown).collect()
+    function.work.routes.iter().map(shown).collect()
 }
 
 /// Routes of a function whose own modules are read.

@@ -197,6 +197,9 @@ impl Reader<'_> {
             return;
         }
         // Only the outermost condition's own things are reached by name.
+        let mut replaced = Vec::new();
+        own.negated(&mut replaced);
+        self.found.behaviour.extend(replaced);
         let outermost = outer.evaluate(&|_| None).is_some() || own != Cfg::TRUE;
         let cfg = outer.and(own);
         let named = |visibility: &Visibility| {

@@ -1,0 +1,118 @@
+//! `cargo defrost`, and `defrost check` on a Cargo workspace.
+
+use super::{Project, Run, ended};
+
+const MAIN: &str = "use lambda_runtime::{run, service_fn, Error, LambdaEvent};
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    run(service_fn(handler)).await
+}
+
+async fn handler(event: LambdaEvent<String>) -> Result<String, Error> {
+    Ok(shared::clean(event.payload))
+}
+";
+
+fn manifest(name: &str, dependencies: &str) -> String {
+    format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n[dependencies]\n{dependencies}")
+}
+
+/// Two functions and the library that they share.
+fn workspace() -> Project {
+    let runtime = "lambda_runtime = \"1\"\ntokio = \"1\"\nshared = { path = \"../shared\" }\n";
+    let orders = manifest("orders", &format!("# the runtime\n{runtime}hex = \"0.4\" # for what?\n"));
+    Project::new(&[
+        ("Cargo.toml", "[workspace]\nmembers = [\"orders\", \"users\", \"shared\"]\n"),
+        ("orders/Cargo.toml", &orders),
+        ("orders/src/main.rs", MAIN),
+        ("users/Cargo.toml", &manifest("users", runtime)),
+        ("users/src/main.rs", MAIN),
+        ("shared/Cargo.toml", &manifest("shared", "itoa = \"1\"\n")),
+        (
+            "shared/src/lib.rs",
+            "pub fn clean(text: String) -> String { text }\n#[cfg(test)]\nmod tests { #[test] fn t() { itoa::Buffer::new(); } }\n",
+        ),
+    ])
+}
+
+fn cargo(project: &Project, folder: &str, arguments: &[&str]) -> Run {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cargo-defrost"));
+    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    ended(command.current_dir(project.path(folder)).arg("defrost").args(arguments).output().unwrap())
+}
+
+#[test]
+fn a_workspace_is_its_functions_and_what_they_do_not_need() {
+    let run = cargo(&workspace(), "", &[]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    for line in ["A  orders", "A  users", "not built yet", "unused-dependency: hex", "misplaced-dependency: itoa"] {
+        assert!(run.out.contains(line), "{line}: {}", run.out);
+    }
+    assert!(run.err.contains("there is no Cargo.lock"), "{}", run.err);
+}
+
+#[test]
+fn members_are_selected() {
+    let project = workspace();
+    let of = |folder: &str, arguments: &[&str]| cargo(&project, folder, arguments).out;
+    assert!(!of("", &["-p", "users"]).contains("hex"));
+    assert!(!of("", &["--workspace", "--exclude", "orders"]).contains("hex"));
+    assert!(!of("users", &[]).contains("hex"));
+    let orders = of("orders", &["--quiet"]);
+    assert!(orders.contains("../orders/Cargo.toml:11:1") || orders.contains("Cargo.toml:11:1"), "{orders}");
+    let unknown = cargo(&project, "", &["-p", "payments"]);
+    assert_eq!((unknown.code, unknown.err.contains("no package `payments`")), (2, true), "{}", unknown.err);
+}
+
+#[test]
+fn check_finds_a_workspace_without_cargo() {
+    let project = workspace();
+    let report = project.report(&["."]);
+    let names: Vec<&str> = report["functions"].as_array().unwrap().iter().filter_map(|f| f["name"].as_str()).collect();
+    assert_eq!(names, ["orders", "users"]);
+    let subjects: Vec<&str> =
+        report["findings"].as_array().unwrap().iter().filter_map(|finding| finding["subject"].as_str()).collect();
+    assert_eq!(subjects, ["orders/hex", "shared/itoa"]);
+}
+
+#[test]
+fn a_change_keeps_what_is_around_it() {
+    let run = cargo(&workspace(), "", &["--diff"]);
+    assert!(run.err.contains("-hex = \"0.4\" # for what?\n"), "{}", run.err);
+    assert!(run.err.contains("+[dev-dependencies]\n itoa = \"1\"\n"), "{}", run.err);
+    assert!(!run.err.contains("-# the runtime"), "{}", run.err);
+}
+
+#[test]
+fn what_was_built_is_joined() {
+    let project = workspace();
+    project.write("target/lambda/users/bootstrap", "not an executable");
+    let run = cargo(&project, "", &["-p", "users"]);
+    assert!(run.out.contains("17 B not zipped yet, 1 file"), "{}\n{}", run.out, run.err);
+}
+
+#[test]
+fn trouble_is_told_with_its_place() {
+    let nowhere = cargo(&Project::new(&[]), "", &[]);
+    assert_eq!((nowhere.code, nowhere.err.contains("there is no Cargo.toml here")), (2, true), "{}", nowhere.err);
+    let missing = cargo(&Project::new(&[]), "", &["--manifest-path", "x/Cargo.toml"]);
+    assert_eq!((missing.code, missing.err.contains("no such manifest")), (2, true), "{}", missing.err);
+    let broken = Project::new(&[("Cargo.toml", "[package]\nname = \"x\n")]);
+    let run = cargo(&broken, "", &[]);
+    assert_eq!((run.code, run.err.contains("error: Cargo.toml:2: ")), (2, true), "{}", run.err);
+    let member = workspace();
+    member.write("users/Cargo.toml", "[package\n");
+    let run = cargo(&member, "", &[]);
+    assert!(run.code == 0 && run.err.contains("warning: users/Cargo.toml:1: "), "{}", run.err);
+    assert!(run.out.contains("unused-dependency: hex"), "{}", run.out);
+}
+
+#[test]
+fn help_names_what_cargo_users_expect() {
+    let run = cargo(&Project::new(&[]), "", &["--help"]);
+    assert_eq!(run.code, 0);
+    for word in ["Usage: cargo defrost", "--manifest-path", "--workspace", "--exclude", "--all-features", "--fix"] {
+        assert!(run.out.contains(word), "{word}: {}", run.out);
+    }
+}
