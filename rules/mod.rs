@@ -73,7 +73,7 @@ const ROWS: &[RuleSource] = &[
     row!("client_for_unused_service", Check::Function(client_for_unused_service::check)),
     row!("client_in_handler", Check::Cargo, cargo: client_in_handler::cargo),
     row!("compute_at_init", Check::Function(compute_at_init::check), cargo: compute_at_init::cargo),
-    row!("debug_info_in_binary", Check::Cargo, cargo: debug_info_in_binary::cargo),
+    row!("debug_info_in_binary", Check::Function(debug_info_in_binary::check), cargo: debug_info_in_binary::cargo),
     row!("dev_tool_in_package", Check::Function(dev_tool_in_package::check)),
     row!("docs_in_package", Check::Function(docs_in_package::check)),
     row!("dual_module_copy", Check::Function(dual_module_copy::check)),

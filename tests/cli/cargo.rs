@@ -87,9 +87,10 @@ fn a_change_keeps_what_is_around_it() {
 #[test]
 fn what_was_built_is_joined() {
     let project = workspace();
-    project.write("target/lambda/users/bootstrap", "not an executable");
+    // The header of an executable and nothing behind it.
+    project.write("target/lambda/users/bootstrap", &format!("{:\0<64}", "\u{7f}ELF\u{2}\u{1}\u{1}"));
     let run = cargo(&project, "", &["-p", "users"]);
-    assert!(run.out.contains("17 B not zipped yet, 1 file"), "{}\n{}", run.out, run.err);
+    assert!(run.out.contains("64 B not zipped yet, 1 file"), "{}\n{}", run.out, run.err);
 }
 
 #[test]
