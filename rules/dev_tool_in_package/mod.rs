@@ -1,5 +1,7 @@
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::{Finding, Saves};
+use crate::graph::packages::Ecosystem;
+use crate::manifest::dependency::Scope;
 use crate::text;
 
 /// Reports known development tools of which no file is reached.
@@ -9,6 +11,11 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     }
     let tools = cx.strings("tools");
     for (id, package) in cx.packages() {
+        // A declared npm package is `unused-dependency`'s or `misplaced-dependency`'s to report, with the line.
+        let mut declared = cx.declared.dependencies.iter().filter(|dependency| dependency.scope == Scope::Runtime);
+        if package.ecosystem == Ecosystem::Npm && declared.any(|dependency| dependency.name == package.name) {
+            continue;
+        }
         let known = tools.iter().any(|tool| text::matches(tool, &package.name));
         if known && cx.package_phase(id).is_none() {
             let message = format!(
