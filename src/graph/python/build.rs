@@ -163,6 +163,9 @@ impl Builder<'_, '_> {
     }
 
     fn site(&self, at: ModIdx, span: Span) -> Option<ImportSite> {
+        if let Some((host, place)) = self.interp.mods.get(at.0 as usize)?.host {
+            return self.site(host, place);
+        }
         Some(ImportSite { importer: self.id(at)?, span })
     }
 
@@ -262,7 +265,7 @@ impl Builder<'_, '_> {
             graph.unresolved.push(Unresolved { import, site, phase: missing.phase, guarded: missing.guarded });
         }
         for call in &self.interp.calls {
-            let Some(module) = self.id(call.module) else { continue };
+            let Some(ImportSite { importer: module, span }) = self.site(call.module, call.span) else { continue };
             let argument = |value: &Value| match value {
                 Value::Str(sym) => Argument::Text((&*self.interp.heap.text(*sym)).into()),
                 Value::Int(value) => Argument::Number(*value as f64),
@@ -275,7 +278,7 @@ impl Builder<'_, '_> {
             };
             graph.calls.push(LoadCall {
                 module,
-                span: call.span,
+                span,
                 callee: (&*self.interp.heap.text(call.callee)).into(),
                 arguments: call.args.positional.iter().map(argument).collect(),
                 keywords: call

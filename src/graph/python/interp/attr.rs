@@ -128,8 +128,17 @@ impl Interp<'_> {
                 let function = self.heap.external("types.FunctionType.__get__");
                 self.heap.alloc(Object::Partial { function, args: Args::one(object) })
             }
-            "__dict__" | "__globals__" | "__code__" | "__defaults__" | "__kwdefaults__" | "__closure__"
-            | "__annotations__" | "__call__" => Value::Unknown,
+            "__globals__" => {
+                let scope = self.module(module).scope;
+                self.heap.alloc(Object::Namespace(NamespaceOf::Scope(scope)))
+            }
+            part @ ("__code__" | "__defaults__" | "__kwdefaults__") => {
+                let Some(Object::Function(function)) = self.heap.get(object) else { return None };
+                let function = function.clone();
+                self.function_part(&function, part).unwrap_or(Value::Unknown)
+            }
+            "__call__" => object,
+            "__dict__" | "__closure__" | "__annotations__" => Value::Unknown,
             _ => return None,
         })
     }
@@ -176,6 +185,7 @@ impl Interp<'_> {
             let result = self.call(hook, Args::one(Value::Str(name)));
             self.catches.pop();
             return match result {
+                Ok(Value::Unknown) => Ok(Some(self.stated_attr(at, name)?.unwrap_or(Value::Unknown))),
                 Ok(value) => Ok(Some(value)),
                 Err(raised) => {
                     let class = self.class_of_exception(raised.0);
@@ -187,7 +197,7 @@ impl Interp<'_> {
                 }
             };
         }
-        Ok(None)
+        if self.heap.scope_ref(scope).open { self.stated_attr(at, name) } else { Ok(None) }
     }
 
     /// Looks a name up along a class's bases.
@@ -294,6 +304,11 @@ impl Interp<'_> {
         match &*self.heap.text(name) {
             "__class__" => return Ok(Some(class)),
             "__dict__" => return Ok(Some(self.heap.alloc(Object::Namespace(NamespaceOf::Instance(id))))),
+            text @ ("_replace" | "_asdict") if matches!(self.heap.get(class), Some(Object::Class(c)) if c.fields.is_some()) =>
+            {
+                let function = self.heap.external(&format!("collections.namedtuple.{text}"));
+                return Ok(Some(self.heap.alloc(Object::Method { function, this: object })));
+            }
             _ => {}
         }
         let hook = self.heap.sym("__getattr__");

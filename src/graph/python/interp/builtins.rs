@@ -285,20 +285,21 @@ impl Interp<'_> {
                 }
                 _ => self.heap.alloc(Object::Namespace(NamespaceOf::Scope(frame.scope))),
             },
-            "exec" | "eval" => {
-                if args.positional.len() < 2
-                    || self.heap.get(args.positional[1]).is_some_and(|o| matches!(o, Object::Namespace(_)))
-                {
-                    let target = if frame.function.is_none() { frame.scope } else { scope };
-                    if &*name == "exec" {
-                        self.heap.scope_mut(target).open = true;
-                    }
-                }
-                Value::Unknown
-            }
+            "exec" | "eval" => self.run_text(frame, &*name == "eval", args, span)?,
             "__import__" | "importlib.__import__" => self.dunder_import(frame, args, span)?,
             "importlib.import_module" => self.import_module(Some(frame), args, (frame.module, span))?,
-            "importlib.resources.files" | "sys._getframe" => return Ok(None),
+            "sys._getframe" | "inspect.currentframe" => match args.positional.first() {
+                None => self.frame_object(frame, 0),
+                Some(Value::Int(depth)) => self.frame_object(frame, *depth),
+                Some(_) => Value::Unknown,
+            },
+            "sys._getframemodulename" => match args.positional.first() {
+                Some(Value::Int(depth)) => match self.frame_module(frame, *depth) {
+                    Some(at) => Value::Str(self.module(at).name),
+                    None => Value::Unknown,
+                },
+                _ => Value::Unknown,
+            },
             "open" | "io.open" => {
                 self.note_open(frame.module, span, args);
                 return Ok(None);
@@ -701,6 +702,20 @@ impl Interp<'_> {
                 let names = items.into_iter().map(|(k, _)| k).collect();
                 let open = open || !matches!(self.heap.get(object), Some(Object::Module(_)));
                 self.heap.list(names, open)
+            }
+            ("compile", Some(text)) if matches!(text, Value::Str(_)) => text,
+            ("repr", Some(object)) => match self.repr_text(object, 0) {
+                Some(text) => self.heap.str(&text),
+                None => Value::Unknown,
+            },
+            ("dict.fromkeys", Some(keys)) => {
+                let (keys, open) = self.iterate(keys)?;
+                let value = second.unwrap_or(Value::None);
+                let mut items = Dict::default();
+                for key in keys {
+                    items.set(key, value);
+                }
+                self.heap.dict(items, open)
             }
             (
                 "repr" | "format" | "hash" | "id" | "ord" | "chr" | "hex" | "round" | "abs" | "sum" | "pow" | "divmod"

@@ -126,7 +126,13 @@ impl Interp<'_> {
         }
     }
 
-    fn peek_attr(&mut self, frame: &Frame, inner: ExprId, name: crate::lang::python::ir::NameId, depth: u32) -> Value {
+    pub(super) fn peek_attr(
+        &mut self,
+        frame: &Frame,
+        inner: ExprId,
+        name: crate::lang::python::ir::NameId,
+        depth: u32,
+    ) -> Value {
         if depth > 8 {
             return Value::Unknown;
         }
@@ -258,6 +264,9 @@ impl Interp<'_> {
             Some(Object::Class(node)) => node.metaclass,
             _ => return Ok(Value::Unknown),
         };
+        if self.is_typed_dict(class) {
+            return self.call_runtime("dict", class, args);
+        }
         let hook = self.heap.sym("__call__");
         if let Some(hook) = self.class_lookup(metaclass, hook)
             && matches!(self.heap.get(hook), Some(Object::Function(_)))
@@ -503,6 +512,11 @@ impl Interp<'_> {
         {
             return Ok(Value::Unknown);
         }
+        // A decorator that is not known may have changed what is passed. Without its arguments the
+        // function would not run.
+        if !self.has_arguments(node, &function, &args) {
+            return Ok(Value::Unknown);
+        }
         self.followed.entry(key).or_default().runs += 1;
         let scope = self.heap.scope(function.parent);
         let syms = self.module(function.module).syms.clone();
@@ -598,6 +612,24 @@ impl Interp<'_> {
             }
         }
         false
+    }
+
+    /// Whether every parameter without a default gets a value.
+    fn has_arguments(&mut self, node: &Node, function: &Function, args: &Args) -> bool {
+        if args.open {
+            return true;
+        }
+        let frame = self.module_frame(function.module);
+        let required = |p: &&crate::lang::python::ir::Parameter| p.default.is_none();
+        let given = args.positional.len();
+        let rest = node.positional.get(given.min(node.positional.len())..).unwrap_or(&[]);
+        for parameter in rest.iter().chain(&node.keyword_only).filter(required) {
+            let name = self.sym(&frame, parameter.name);
+            if args.keyword(name).is_none() {
+                return false;
+            }
+        }
+        true
     }
 
     /// Puts arguments into the new scope; gives the first one.

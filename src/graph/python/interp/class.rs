@@ -56,6 +56,11 @@ impl Interp<'_> {
         self.heap.vars_mut(scope).set(key, Value::Str(name));
         self.exec_block(&body, node.body)?;
         let class = self.build_class(name, bases, scope, metaclass, keywords, Some(frame.module))?;
+        let mut makers = decorators.clone();
+        if let Some(Object::Class(made)) = self.heap.get(class) {
+            makers.push(made.metaclass);
+        }
+        self.run_annotation_hooks(&body, node.body, &makers)?;
         let mut value = class;
         for decorator in decorators.into_iter().rev() {
             self.module_mut(frame.module).weight.decorators += 1;
@@ -175,20 +180,20 @@ impl Interp<'_> {
     /// PEP 560: `Generic[T]` as a base stands for `Generic`.
     fn resolve_bases(&mut self, bases: Vec<Value>) -> Vec<Value> {
         let mut out = Vec::with_capacity(bases.len());
-        for base in bases {
+        for base in bases.iter().copied() {
             let resolved = match self.heap.get(base) {
                 Some(Object::Union(members)) => members
                     .iter()
                     .copied()
                     .find(|m| matches!(self.heap.get(*m), Some(Object::Class(_))))
                     .unwrap_or(Value::Unknown),
-                Some(Object::Instance { class, .. }) => {
-                    let class = *class;
-                    let hook = self.heap.sym("__mro_entries__");
-                    match self.class_lookup(class, hook) {
-                        Some(_) => Value::Unknown,
-                        None => base,
+                Some(Object::Instance { .. } | Object::Function(_)) => {
+                    for entry in self.mro_entries(base, &bases) {
+                        if !out.contains(&entry) || entry == Value::Unknown {
+                            out.push(entry);
+                        }
                     }
+                    continue;
                 }
                 _ => base,
             };
@@ -197,6 +202,32 @@ impl Interp<'_> {
             }
         }
         out
+    }
+
+    /// What a base that is no class puts in its place.
+    fn mro_entries(&mut self, base: Value, bases: &[Value]) -> Vec<Value> {
+        let name = self.heap.sym("__mro_entries__");
+        let hook = match self.heap.get(base) {
+            Some(Object::Instance { class, .. }) => {
+                let class = *class;
+                let found = self.class_lookup(class, name);
+                found.and_then(|hook| self.bind(hook, base, class).ok())
+            }
+            Some(Object::Function(function)) => function.attrs.get(name),
+            _ => None,
+        };
+        let Some(hook) = hook else { return vec![base] };
+        let bases = self.heap.tuple(bases);
+        let entries = self.call(hook, Args::one(bases)).unwrap_or(Value::Unknown);
+        match self.items_of(entries) {
+            (entries, false) => entries,
+            _ => vec![Value::Unknown],
+        }
+    }
+
+    /// Whether a class's instances are plain dictionaries.
+    pub(super) fn is_typed_dict(&self, class: Value) -> bool {
+        self.mro_of(class).iter().any(|base| self.heap.external_name(*base).as_deref() == Some("typing.TypedDict"))
     }
 
     fn is_open_base(&self, base: Value) -> bool {

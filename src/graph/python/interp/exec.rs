@@ -260,10 +260,16 @@ impl Interp<'_> {
         let value = self.eval(frame, *test)?;
         match self.truth(value)? {
             Some(true) => self.exec_block(frame, *body),
-            Some(false) => self.exec_if(frame, rest, orelse),
+            Some(false) => {
+                if self.is_type_checking(frame, *test) {
+                    self.state(frame, *body);
+                }
+                self.exec_if(frame, rest, orelse)
+            }
             // `if TYPE_CHECKING or not lazy():` is how packages keep eager imports for type
             // checkers only; at run time a hook answers for the names.
-            None if self.mentions_type_checking(frame, *test) => {
+            None if self.is_type_checking(frame, *test) => {
+                self.state(frame, *body);
                 self.heap.scope_mut(frame.scope).open = true;
                 self.exec_if(frame, rest, orelse)
             }
@@ -271,15 +277,6 @@ impl Interp<'_> {
                 this.exec_if(frame, rest, orelse)
             }),
         }
-    }
-
-    fn mentions_type_checking(&self, frame: &Frame, test: ExprId) -> bool {
-        let code = &frame.code.code;
-        let Expr::Or(list) = code.expr(test) else { return false };
-        code.list(list).iter().any(|part| match code.expr(*part) {
-            Expr::Name(name) | Expr::Attribute(_, name) => code.name(name) == "TYPE_CHECKING",
-            _ => false,
-        })
     }
 
     fn exec_while(&mut self, frame: &Frame, test: ExprId, body: Block, orelse: Block) -> Run<Flow> {

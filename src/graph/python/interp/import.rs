@@ -173,6 +173,7 @@ impl Interp<'_> {
             state: LoadState::Loaded,
             preloaded: false,
             synthetic: false,
+            host: None,
             first_import: from,
             weight: Weight::default(),
             deferred: false,
@@ -254,6 +255,7 @@ impl Interp<'_> {
                 }
             }
         }
+        self.adopt_backport(name, scope);
         // Code may have replaced its own entry.
         let sym = self.heap.sym(name);
         let module = self.sys_modules.get(sym).unwrap_or(object);

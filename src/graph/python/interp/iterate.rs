@@ -38,13 +38,7 @@ impl Interp<'_> {
                         self.iterate(result)
                     };
                 }
-                if let Some(Object::Class(node)) = self.heap.get(class)
-                    && let Some(fields) = node.fields.clone()
-                {
-                    let mut items = Vec::new();
-                    for field in fields {
-                        items.push(self.get_attr(value, field)?);
-                    }
+                if let Some(items) = self.field_values(value)? {
                     return Ok((items, false));
                 }
                 if payload == Value::Unknown { Ok((Vec::new(), true)) } else { self.iterate(payload) }
@@ -88,6 +82,18 @@ impl Interp<'_> {
             }
             _ => Ok(self.items_of(value)),
         }
+    }
+
+    /// The fields of a named tuple or data class, in order.
+    fn field_values(&mut self, object: Value) -> Run<Option<Vec<Value>>> {
+        let Some(Object::Instance { class, .. }) = self.heap.get(object) else { return Ok(None) };
+        let Some(Object::Class(class)) = self.heap.get(*class) else { return Ok(None) };
+        let Some(fields) = class.fields.clone() else { return Ok(None) };
+        let mut items = Vec::with_capacity(fields.len());
+        for field in fields {
+            items.push(self.get_attr(object, field)?);
+        }
+        Ok(Some(items))
     }
 
     /// Items of a plain container, without running anything.
@@ -247,6 +253,10 @@ impl Interp<'_> {
                 {
                     let method = self.bind(method, object, class)?;
                     return self.call(method, Args::one(key));
+                }
+                if let Some(fields) = self.field_values(object)? {
+                    let fields = self.heap.tuple(&fields);
+                    return self.get_item(fields, key);
                 }
                 if payload == Value::Unknown { Ok(Value::Unknown) } else { self.get_item(payload, key) }
             }

@@ -58,6 +58,11 @@ impl Interp<'_> {
         if self.heap.is_union(this) {
             return Ok(Value::Unknown);
         }
+        if name == "__contains__"
+            && let Some(item) = rest.first()
+        {
+            return Ok(self.contains(this, *item)?.map_or(Value::Unknown, Value::Bool));
+        }
         match this {
             Value::Str(sym) => self.text_method(&self.heap.text(sym).clone(), name, rest, args),
             Value::Bytes(sym) if name == "decode" => Ok(Value::Str(sym)),
@@ -171,7 +176,14 @@ impl Interp<'_> {
                 }
             }
             ("format", _) => self.format_method(text, rest, args),
-            ("find" | "index", Some(needle)) => text.find(needle).map_or(Value::Int(-1), |at| Value::Int(at as i64)),
+            ("find" | "index" | "rfind" | "rindex", Some(needle)) => {
+                let at = if name.starts_with('r') { text.rfind(needle) } else { text.find(needle) };
+                match at {
+                    Some(at) => Value::Int(text.get(..at).map_or(0, |head| head.chars().count()) as i64),
+                    None if name.ends_with("find") => Value::Int(-1),
+                    None => self.soft_error("ValueError", "substring not found")?,
+                }
+            }
             ("count", Some(needle)) if !needle.is_empty() => Value::Int(text.matches(needle).count() as i64),
             ("encode", _) => Value::Bytes(self.heap.sym(text)),
             ("isdigit" | "isnumeric" | "isdecimal", _) => {
@@ -230,14 +242,23 @@ impl Interp<'_> {
     fn tuple_method(&mut self, this: Value, name: &str, rest: &[Value]) -> Run<Value> {
         let (items, _) = self.items_of(this);
         Ok(match (name, rest.first()) {
-            ("index", Some(value)) => {
-                items.iter().position(|i| i == value).map_or(Value::Unknown, |at| Value::Int(at as i64))
-            }
+            ("index", Some(value)) => match items.iter().position(|i| i == value) {
+                Some(at) => Value::Int(at as i64),
+                None => self.lacks(&items, *value, "tuple.index(x): x not in tuple")?,
+            },
             ("count", Some(value)) => Value::Int(items.iter().filter(|i| *i == value).count() as i64),
             ("__getitem__", Some(key)) => self.get_item(this, *key)?,
             ("_replace" | "_asdict", _) => Value::Unknown,
             _ => Value::Unknown,
         })
+    }
+
+    /// The error for an item that a sequence surely does not have.
+    fn lacks(&mut self, items: &[Value], value: Value, message: &str) -> Run<Value> {
+        if items.iter().any(|item| self.equal(*item, value) != Some(false)) {
+            return Ok(Value::Unknown);
+        }
+        self.soft_error("ValueError", message)
     }
 
     fn list_method(&mut self, id: ObjId, name: &str, rest: &[Value]) -> Run<Value> {
@@ -283,12 +304,17 @@ impl Interp<'_> {
                     _ => Value::Unknown,
                 }
             }
-            ("remove", Some(value)) if !uncertain => {
-                if let Some(at) = items.iter().position(|i| *i == value) {
+            ("remove", Some(value)) if !uncertain => match items.iter().position(|i| *i == value) {
+                Some(at) => {
                     items.remove(at);
+                    Value::None
                 }
-                Value::None
-            }
+                None if *open => Value::None,
+                None => {
+                    let items = items.clone();
+                    self.lacks(&items, value, "list.remove(x): x not in list")?
+                }
+            },
             ("clear", _) if !uncertain => {
                 items.clear();
                 Value::None
@@ -301,9 +327,14 @@ impl Interp<'_> {
                 let (items, open) = (items.clone(), *open);
                 self.heap.list(items, open)
             }
-            ("index", Some(value)) => {
-                items.iter().position(|i| *i == value).map_or(Value::Unknown, |at| Value::Int(at as i64))
-            }
+            ("index", Some(value)) => match items.iter().position(|i| *i == value) {
+                Some(at) => Value::Int(at as i64),
+                None if *open => Value::Unknown,
+                None => {
+                    let items = items.clone();
+                    self.lacks(&items, value, "list.index(x): x not in list")?
+                }
+            },
             ("__iter__", _) => this,
             ("__getitem__", Some(key)) => self.get_item(this, key)?,
             ("sort", _) => Value::None,

@@ -9,12 +9,16 @@ mod call;
 mod class;
 mod eval;
 mod exec;
+mod hooks;
 mod import;
+mod inspect;
 mod iterate;
 mod methods;
 mod named;
 mod ops;
 mod runtime;
+mod source_text;
+mod stated;
 mod sweep;
 
 use std::cell::{Cell, RefCell};
@@ -29,7 +33,7 @@ use super::value::*;
 use crate::artifact::EntryId;
 use crate::graph::{GraphProblem, ModuleKind, Phase, Weight};
 use crate::lang::python::Parsed;
-use crate::lang::python::ir::{ExprId, NameId};
+use crate::lang::python::ir::{Block, ExprId, NameId};
 use crate::span::Span;
 
 /// A raised exception: its instance or class.
@@ -83,6 +87,8 @@ pub(super) struct Mod<'a> {
     pub(super) preloaded: bool,
     /// Made by code, not loaded from a file.
     pub(super) synthetic: bool,
+    /// For code made as text: the place that runs it.
+    pub(super) host: Option<(ModIdx, Span)>,
     pub(super) first_import: Option<(ModIdx, Span)>,
     pub(super) weight: Weight,
     /// A lazy loader stands in front of it: it runs when an attribute is asked for.
@@ -186,6 +192,8 @@ pub(super) struct Interp<'a> {
     /// Lists of the `sys` module that code may change.
     lists: Vec<(Sym, Value)>,
     dynamic: named::Dynamic,
+    /// Blocks of a module that only type checkers see.
+    stated: FxHashMap<ModIdx, Vec<Block>>,
     steps: u64,
     call_depth: u32,
     total_depth: u32,
@@ -228,6 +236,7 @@ impl<'a> Interp<'a> {
             provenance: FxHashMap::default(),
             lists: Vec::new(),
             dynamic: named::Dynamic::default(),
+            stated: FxHashMap::default(),
             steps: 0,
             call_depth: 0,
             total_depth: 0,

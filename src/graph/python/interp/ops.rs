@@ -125,8 +125,9 @@ impl Interp<'_> {
                         let (x, y) = (self.heap.text(x), self.heap.text(y));
                         (!x.contains("()")
                             && !y.contains("()")
-                            && builtins::is_builtin_name(&x, self.input.version)
-                            && builtins::is_builtin_name(&y, self.input.version))
+                            && (builtins::is_builtin_name(&x, self.input.version)
+                                && builtins::is_builtin_name(&y, self.input.version)
+                                || x.starts_with("inspect.Parameter.") && y.starts_with("inspect.Parameter.")))
                         .then_some(false)
                     }
                     (Object::Module(_) | Object::Function(_), Object::Module(_) | Object::Function(_)) => Some(false),
@@ -264,7 +265,7 @@ impl Interp<'_> {
         }
     }
 
-    fn contains(&mut self, container: Value, item: Value) -> Run<Option<bool>> {
+    pub(super) fn contains(&mut self, container: Value, item: Value) -> Run<Option<bool>> {
         if let (Value::Str(hay), Value::Str(needle)) = (container, item) {
             return Ok(Some(self.heap.text(hay).contains(&*self.heap.text(needle))));
         }
@@ -315,6 +316,20 @@ impl Interp<'_> {
             (BinaryOp::Add, Value::Int(x), Value::Int(y)) => x.checked_add(y).map_or(Value::Unknown, Value::Int),
             (BinaryOp::Sub, Value::Int(x), Value::Int(y)) => x.checked_sub(y).map_or(Value::Unknown, Value::Int),
             (BinaryOp::Mul, Value::Int(x), Value::Int(y)) => x.checked_mul(y).map_or(Value::Unknown, Value::Int),
+            (BinaryOp::Mul, Value::Obj(_), Value::Int(times)) | (BinaryOp::Mul, Value::Int(times), Value::Obj(_)) => {
+                let sequence = if matches!(a, Value::Obj(_)) { a } else { b };
+                self.repeat(op, sequence, times, (a, b))?
+            }
+            (BinaryOp::Mul, Value::Str(text), Value::Int(times))
+            | (BinaryOp::Mul, Value::Int(times), Value::Str(text)) => {
+                let text = self.heap.text(text);
+                let times = usize::try_from(times).unwrap_or(0);
+                if text.len().saturating_mul(times) > 10_000 {
+                    Value::Unknown
+                } else {
+                    self.heap.str(&text.repeat(times))
+                }
+            }
             (BinaryOp::FloorDiv, Value::Int(x), Value::Int(y)) if y > 0 => Value::Int(x.div_euclid(y)),
             (BinaryOp::Mod, Value::Int(x), Value::Int(y)) if y > 0 => Value::Int(x.rem_euclid(y)),
             (BinaryOp::BitOr, Value::Int(x), Value::Int(y)) => Value::Int(x | y),
@@ -358,6 +373,23 @@ impl Interp<'_> {
             }
             (BinaryOp::Div, Value::Obj(_), _) => self.join_path(a, b),
             _ => self.custom_binary(op, a, b)?,
+        })
+    }
+
+    /// `sequence * times`.
+    fn repeat(&mut self, op: BinaryOp, sequence: Value, times: i64, operands: (Value, Value)) -> Run<Value> {
+        if !self.is_sequence(sequence) {
+            return self.custom_binary(op, operands.0, operands.1);
+        }
+        let (items, open) = self.items_of(sequence);
+        let times = usize::try_from(times).unwrap_or(0);
+        if items.len().saturating_mul(times) > 10_000 {
+            return Ok(self.heap.list(items, true));
+        }
+        let all = items.repeat(times);
+        Ok(match self.heap.get(sequence) {
+            Some(Object::Tuple(_)) => self.heap.tuple(&all),
+            _ => self.heap.list(all, open),
         })
     }
 
@@ -431,6 +463,21 @@ impl Interp<'_> {
         self.heap.alloc(Object::Set { items, open: open || unknown })
     }
 
+    /// The next value for a `%` format: of a mapping the named one, else the next in order.
+    fn percent_argument(
+        &mut self,
+        rest: &mut std::iter::Peekable<std::str::Chars<'_>>,
+        mapping: Value,
+        args: &mut std::vec::IntoIter<Value>,
+    ) -> Option<Value> {
+        if rest.peek() != Some(&'(') {
+            return args.next();
+        }
+        let key: String = rest.by_ref().skip(1).take_while(|c| *c != ')').collect();
+        let key = self.heap.str(&key);
+        self.get_item(mapping, key).ok()
+    }
+
     fn percent(&mut self, format: Sym, value: Value) -> Value {
         let args: Vec<Value> = match self.heap.get(value) {
             Some(Object::Tuple(items)) => items.to_vec(),
@@ -445,16 +492,45 @@ impl Interp<'_> {
                 out.push(c);
                 continue;
             }
-            match rest.next() {
-                Some('%') => out.push('%'),
-                Some('s' | 'd') => match args.next().and_then(|v| self.coerce_text(v)) {
-                    Some(text) => out.push_str(&text),
-                    None => return Value::Unknown,
-                },
-                _ => return Value::Unknown,
+            if rest.peek() == Some(&'%') {
+                rest.next();
+                out.push('%');
+                continue;
             }
+            let Some(value) = self.percent_argument(&mut rest, value, &mut args) else { return Value::Unknown };
+            let text = match rest.next() {
+                Some('s' | 'd' | 'i') => self.coerce_text(value),
+                Some('r') => self.repr_text(value, 0),
+                _ => None,
+            };
+            let Some(text) = text.filter(|text| text.len() + out.len() < 100_000) else { return Value::Unknown };
+            out.push_str(&text);
         }
         self.heap.str(&out)
+    }
+
+    /// `repr(value)`, where known.
+    pub(super) fn repr_text(&mut self, value: Value, depth: u32) -> Option<String> {
+        if depth > 4 {
+            return None;
+        }
+        let (items, open, brackets) = match (value, self.heap.get(value)) {
+            (Value::Str(text), _) => {
+                let text = self.heap.text(text);
+                let plain = !text.contains(|c: char| c == '\'' || c == '\\' || c.is_control());
+                return plain.then(|| format!("'{text}'"));
+            }
+            (_, Some(Object::Tuple(items))) => (items.to_vec(), false, ("(", ")")),
+            (_, Some(Object::List { items, open })) => (items.clone(), *open, ("[", "]")),
+            (Value::Obj(_), _) => return None,
+            _ => return self.coerce_text(value),
+        };
+        if open || items.len() > 100 {
+            return None;
+        }
+        let comma = if brackets.0 == "(" && items.len() == 1 { "," } else { "" };
+        let parts: Option<Vec<String>> = items.into_iter().map(|item| self.repr_text(item, depth + 1)).collect();
+        Some(format!("{}{}{comma}{}", brackets.0, parts?.join(", "), brackets.1))
     }
 
     /// `str(value)`, where known.
@@ -465,7 +541,10 @@ impl Interp<'_> {
             Value::None => Some("None".to_owned()),
             Value::Bool(true) => Some("True".to_owned()),
             Value::Bool(false) => Some("False".to_owned()),
-            Value::Obj(_) => self.path_text(value).map(|text| text.to_string()),
+            Value::Obj(_) => match self.path_text(value) {
+                Some(text) => Some(text.to_string()),
+                None => self.repr_text(value, 0),
+            },
             _ => None,
         }
     }

@@ -5,6 +5,9 @@ use super::super::finder::{absolute, inside, normal};
 use super::super::value::*;
 use super::*;
 
+/// Packages that bring newer parts of a library module to older interpreters.
+const BACKPORTS: &[(&str, &str)] = &[("typing_extensions", "typing")];
+
 /// Variables that every function has, without values that differ between functions.
 const LAMBDA_ENVIRONMENT: &[(&str, Option<&str>)] = &[
     ("AWS_LAMBDA_FUNCTION_NAME", None),
@@ -161,6 +164,21 @@ impl Interp<'_> {
         }
     }
 
+    /// Names of a backport that the library itself has by now mean the same; the library's are
+    /// understood, while a backport's code leans on the library's internals.
+    pub(super) fn adopt_backport(&mut self, name: &str, scope: ScopeId) {
+        let Some((_, library)) = BACKPORTS.iter().find(|(backport, _)| *backport == name) else { return };
+        let names: Vec<Sym> = self.heap.vars(scope).iter().map(|(name, _)| name).collect();
+        for name in names {
+            let text = self.heap.text(name);
+            if !text.starts_with('_') && self.input.stdlib.has_name(library, &text) {
+                let full = format!("{library}.{text}");
+                let value = self.constant(&full).unwrap_or_else(|| self.heap.external(&full));
+                self.heap.vars_mut(scope).set(name, value);
+            }
+        }
+    }
+
     /// Constants of the standard library.
     fn constant(&mut self, full: &str) -> Option<Value> {
         let (major, minor) = self.input.version;
@@ -194,6 +212,9 @@ impl Interp<'_> {
             "string.ascii_letters" => self.heap.str("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"),
             "string.ascii_lowercase" => self.heap.str("abcdefghijklmnopqrstuvwxyz"),
             "string.digits" => self.heap.str("0123456789"),
+            "inspect.CO_VARARGS" => Value::Int(4),
+            "inspect.CO_VARKEYWORDS" => Value::Int(8),
+            "inspect._empty" | "inspect.Signature.empty" => self.heap.external("inspect.Parameter.empty"),
             "ssl.OPENSSL_VERSION_INFO" => {
                 self.heap.tuple(&[Value::Int(3), Value::Int(0), Value::Int(8), Value::Int(0), Value::Int(0)])
             }
@@ -364,6 +385,9 @@ impl Interp<'_> {
             return Ok(value);
         }
         if let Some(value) = self.call_import_tools(name, &args)? {
+            return Ok(value);
+        }
+        if let Some(value) = self.call_inspect(name, &args)? {
             return Ok(value);
         }
         if let Some(value) = self.call_paths(name, &args) {
@@ -640,7 +664,6 @@ impl Interp<'_> {
             | "typing_extensions.runtime_checkable"
             | "typing.dataclass_transform"
             | "functools._lru_cache_wrapper"
-            | "inspect.unwrap"
             | "threading.settrace"
             | "types.MethodType.__func__"
             | "unittest.skip" => match first {
@@ -717,6 +740,9 @@ impl Interp<'_> {
                 _ => Value::Unknown,
             },
             "collections.namedtuple" | "typing.NamedTuple" => self.named_tuple(&args)?,
+            "collections.namedtuple._replace" | "collections.namedtuple._asdict" => {
+                self.named_tuple_method(name, first.unwrap_or(Value::Unknown), &args)?
+            }
             "contextlib.suppress" | "contextlib.nullcontext" => {
                 self.heap.alloc(Object::Partial { function: callee, args })
             }
@@ -783,7 +809,34 @@ impl Interp<'_> {
         })
     }
 
-    fn named_tuple(&mut self, args: &Args) -> Run<Value> {
+    /// `_replace` and `_asdict` of a named tuple.
+    fn named_tuple_method(&mut self, name: &str, object: Value, args: &Args) -> Run<Value> {
+        let Some(Object::Instance { class, .. }) = self.heap.get(object) else { return Ok(Value::Unknown) };
+        let class = *class;
+        let fields = match self.heap.get(class) {
+            Some(Object::Class(class)) => class.fields.clone().unwrap_or_default(),
+            _ => return Ok(Value::Unknown),
+        };
+        let mut values = Vec::with_capacity(fields.len());
+        for field in &fields {
+            let value = match args.keyword(*field) {
+                Some(value) => value,
+                None if args.open => Value::Unknown,
+                None => self.get_attr(object, *field)?,
+            };
+            values.push(value);
+        }
+        if name.ends_with("_replace") {
+            return self.instantiate(class, &Args::of(&values));
+        }
+        let mut items = Dict::default();
+        for (field, value) in fields.into_iter().zip(values) {
+            items.set(Value::Str(field), value);
+        }
+        Ok(self.heap.dict(items, false))
+    }
+
+    pub(super) fn named_tuple(&mut self, args: &Args) -> Run<Value> {
         let (Some(Value::Str(name)), Some(fields)) =
             (args.positional.first().copied(), args.positional.get(1).copied())
         else {
