@@ -13,6 +13,9 @@ use crate::artifact::{Artifact, EntryId};
 use crate::lang::python::ir::{Block, Code, Expr, Stmt};
 use crate::lang::python::{Parsed, Problem, parse};
 
+/// Texts that one simulation runs as code.
+const MOST_TEXTS: usize = 4096;
+
 /// What a module without source has for code.
 static NO_CODE: LazyLock<Parsed> = LazyLock::new(Parsed::default);
 
@@ -34,6 +37,8 @@ pub(super) struct Sources<'a> {
     finder: &'a Finder<'a>,
     /// By entry. Set once, so that the interpreter can borrow code for as long as it runs.
     parsed: Box<[OnceLock<Box<Parsed>>]>,
+    /// Code that was made as text while the simulation ran, in order.
+    texts: Box<[OnceLock<Box<Parsed>>]>,
     shared: Mutex<Shared>,
     changed: Condvar,
 }
@@ -41,7 +46,13 @@ pub(super) struct Sources<'a> {
 impl<'a> Sources<'a> {
     pub(super) fn new(artifact: &'a Artifact, finder: &'a Finder<'a>) -> Self {
         let parsed = artifact.entries().map(|_| OnceLock::new()).collect();
-        Self { artifact, finder, parsed, shared: Mutex::default(), changed: Condvar::new() }
+        let texts = (0..MOST_TEXTS).map(|_| OnceLock::new()).collect();
+        Self { artifact, finder, parsed, texts, shared: Mutex::default(), changed: Condvar::new() }
+    }
+
+    /// Keeps the code of the text number `at`; `None` where there are too many.
+    pub(super) fn keep_text(&self, at: usize, parsed: Parsed) -> Option<&Parsed> {
+        Some(self.texts.get(at)?.get_or_init(|| Box::new(parsed)))
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared> {

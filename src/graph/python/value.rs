@@ -416,6 +416,16 @@ impl Heap {
         }
     }
 
+    /// A value that may be missing where it stands: it was added where code may not run.
+    pub(super) fn doubt(&mut self, value: Value) -> Value {
+        self.join(value, Value::Unknown)
+    }
+
+    /// Whether a value was passed through [`Self::doubt`].
+    pub(super) fn is_doubtful(&self, value: Value) -> bool {
+        matches!(self.get(value), Some(Object::Union(members)) if members.contains(&Value::Unknown))
+    }
+
     pub(super) fn is_union(&self, value: Value) -> bool {
         matches!(self.get(value), Some(Object::Union(_)))
     }

@@ -311,6 +311,16 @@ impl Interp<'_> {
             }
             _ => {}
         }
+        if let Some(class_name) = self.heap.external_name(class) {
+            let text = self.heap.text(name);
+            if regex::is_method(&class_name, &text) || files::is_method(&class_name, &text) {
+                let function = self.heap.external(&format!("{class_name}.{text}"));
+                return Ok(Some(self.heap.alloc(Object::Method { function, this: object })));
+            }
+            if &*class_name == "pathlib.Path" {
+                return Ok(Some(self.path_part(object, &text)));
+            }
+        }
         let hook = self.heap.sym("__getattr__");
         if let Some(hook) = self.class_lookup(class, hook) {
             let hook = self.bind(hook, object, class)?;

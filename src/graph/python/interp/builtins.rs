@@ -446,6 +446,9 @@ impl Interp<'_> {
                     let hook = self.heap.sym("__call__");
                     match self.class_lookup(class, hook) {
                         Some(_) => Value::Bool(true),
+                        None if matches!(self.heap.get(class), Some(Object::Class(c)) if !c.open || c.fields.is_some()) => {
+                            Value::Bool(false)
+                        }
                         None => Value::Unknown,
                     }
                 }

@@ -737,6 +737,9 @@ impl Interp<'_> {
             }
             (_, Some(Object::Instance { class, .. })) => {
                 let class = *class;
+                if self.heap.external_name(class).is_some() {
+                    return Ok((manager, None));
+                }
                 for name in ["__enter__", "__aenter__"] {
                     let name = self.heap.sym(name);
                     if let Some(method) = self.class_lookup(class, name) {

@@ -16,7 +16,7 @@ impl Interp<'_> {
         if frameworks.is_empty() {
             return Ok(());
         }
-        let code = body.code.clone();
+        let code = body.code;
         for id in code.code.block(block) {
             let Some(Stmt::AnnAssign(_, annotation, _)) = code.code.stmts.get(id.0 as usize) else { continue };
             for class in self.annotated_classes(body, *annotation) {
@@ -48,7 +48,7 @@ impl Interp<'_> {
 
     /// The classes that an annotation names, at any depth.
     fn annotated_classes(&mut self, frame: &Frame, annotation: ExprId) -> Vec<Value> {
-        let code = frame.code.clone();
+        let code = frame.code;
         let mut open = vec![annotation];
         let mut found = Vec::new();
         let mut seen = 0;

@@ -511,7 +511,8 @@ impl Interp<'_> {
         }
         match listed {
             Some((items, open)) => {
-                for item in items {
+                let names: Vec<Value> = items.iter().flat_map(|item| self.heap.members(*item).to_vec()).collect();
+                for item in names {
                     if let Value::Str(name) = item {
                         let value = self.import_attr(source, base, name, from)?;
                         self.set_var(frame.scope, name, value);

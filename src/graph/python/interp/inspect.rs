@@ -231,7 +231,7 @@ impl Interp<'_> {
     }
 
     fn code_object(&mut self, function: &Function, shape: &Shape) -> Option<Value> {
-        let code = self.module(function.module).code.clone();
+        let code = self.module(function.module).code;
         let node = code.code.functions.get(function.index as usize)?;
         let mut flags = 0;
         for (set, flag) in [

@@ -265,16 +265,28 @@ impl Interp<'_> {
         let this = Value::Obj(id);
         let uncertain = self.maybe > 0;
         let more = match (name, rest.first()) {
-            ("extend" | "__iadd__", Some(value)) => Some(self.iterate(*value)?),
+            ("extend" | "extendleft" | "__iadd__", Some(value)) => Some(self.iterate(*value)?),
             _ => None,
         };
+        let added = match (name, rest.first().copied()) {
+            ("append" | "appendleft", Some(value)) if uncertain => Some(self.heap.doubt(value)),
+            (_, added) => added,
+        };
         let Object::List { items, open } = self.heap.object_mut(id) else { return Ok(Value::Unknown) };
-        Ok(match (name, rest.first().copied()) {
+        Ok(match (name, added) {
             ("append" | "appendleft", Some(value)) => {
                 if items.len() < 20_000 {
-                    items.push(value);
+                    let at = if name == "append" { items.len() } else { 0 };
+                    items.insert(at, value);
                 } else {
                     *open = true;
+                }
+                Value::None
+            }
+            ("extendleft", _) => {
+                if let Some((more, unknown)) = more {
+                    items.splice(0..0, more.into_iter().rev().take(20_000));
+                    *open |= unknown;
                 }
                 Value::None
             }

@@ -9,6 +9,7 @@ mod call;
 mod class;
 mod eval;
 mod exec;
+mod files;
 mod hooks;
 mod import;
 mod inspect;
@@ -16,6 +17,7 @@ mod iterate;
 mod methods;
 mod named;
 mod ops;
+mod regex;
 mod runtime;
 mod source_text;
 mod stated;
@@ -192,6 +194,10 @@ pub(super) struct Interp<'a> {
     /// Lists of the `sys` module that code may change.
     lists: Vec<(Sym, Value)>,
     dynamic: named::Dynamic,
+    /// Regular expressions by text and flags; `None` if the engine cannot read them.
+    engines: FxHashMap<(Sym, i64), Option<::regex::Regex>>,
+    /// Texts that were run as code.
+    texts_run: usize,
     /// Blocks of a module that only type checkers see.
     stated: FxHashMap<ModIdx, Vec<Block>>,
     steps: u64,
@@ -236,6 +242,8 @@ impl<'a> Interp<'a> {
             provenance: FxHashMap::default(),
             lists: Vec::new(),
             dynamic: named::Dynamic::default(),
+            engines: FxHashMap::default(),
+            texts_run: 0,
             stated: FxHashMap::default(),
             steps: 0,
             call_depth: 0,

@@ -18,8 +18,10 @@ impl Interp<'_> {
             Value::Obj(id) => match self.heap.object(id) {
                 Object::Tuple(items) => Some(!items.is_empty()),
                 Object::List { items, open } | Object::Set { items, open } => {
-                    if !items.is_empty() {
+                    if items.iter().any(|item| !self.heap.is_doubtful(*item)) {
                         Some(true)
+                    } else if !items.is_empty() {
+                        None
                     } else if *open {
                         None
                     } else {
@@ -79,7 +81,14 @@ impl Interp<'_> {
                         return self.truth(payload);
                     }
                     match self.heap.get(class) {
-                        Some(Object::Class(class)) if !class.open => Some(true),
+                        Some(Object::Class(class))
+                            if !class.open || class.fields.as_ref().is_some_and(|fields| !fields.is_empty()) =>
+                        {
+                            Some(true)
+                        }
+                        Some(Object::External(name)) if matches!(&*self.heap.text(*name), "re.Match" | "re.Pattern") => {
+                            Some(true)
+                        }
                         _ => None,
                     }
                 }

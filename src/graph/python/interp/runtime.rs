@@ -237,7 +237,7 @@ impl Interp<'_> {
                     }
                 }
             }
-            _ => return None,
+            _ => return full.strip_prefix("re.").and_then(regex::flag).map(Value::Int),
         })
     }
 
@@ -334,7 +334,7 @@ impl Interp<'_> {
         name.starts_with("pathlib.").then(|| self.heap.text(*sym))
     }
 
-    fn new_path(&mut self, text: &str) -> Value {
+    pub(super) fn new_path(&mut self, text: &str) -> Value {
         let class = self.heap.external("pathlib.Path");
         let payload = self.heap.str(text);
         self.heap.alloc(Object::Instance { class, attrs: Names::default(), payload })
@@ -388,6 +388,12 @@ impl Interp<'_> {
             return Ok(value);
         }
         if let Some(value) = self.call_inspect(name, &args)? {
+            return Ok(value);
+        }
+        if let Some(value) = self.call_regex(name, &args)? {
+            return Ok(value);
+        }
+        if let Some(value) = self.call_files(name, &args)? {
             return Ok(value);
         }
         if let Some(value) = self.call_paths(name, &args) {
@@ -752,8 +758,7 @@ impl Interp<'_> {
             "operator.attrgetter" | "operator.itemgetter" | "operator.methodcaller" => Value::Unknown,
             "warnings.warn" | "logging.debug" | "logging.info" | "sys.path.append" => Value::None,
             "threading.Thread" | "threading.Timer" => self.heap.external(&format!("{name}()")),
-            "re.compile" | "re.match" | "re.fullmatch" | "re.search" | "re.sub" | "re.subn" | "re.split"
-            | "re.findall" | "re.finditer" => {
+            "re.subn" | "re.finditer" => {
                 self.count_pattern(first);
                 self.heap.external(&format!("{name}()"))
             }
@@ -768,7 +773,7 @@ impl Interp<'_> {
     }
 
     /// Counts a regular expression that is compiled for the first time.
-    fn count_pattern(&mut self, pattern: Option<Value>) {
+    pub(super) fn count_pattern(&mut self, pattern: Option<Value>) {
         if let (Some(Value::Str(pattern)), Some((module, _)), Phase::Init) =
             (pattern, self.call_sites.last().copied(), self.phase)
             && self.patterns.insert(pattern)

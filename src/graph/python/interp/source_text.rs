@@ -1,7 +1,6 @@
 //! Code that is made as text and run by `exec` and `eval`.
 
 use std::cell::Cell;
-use std::sync::Arc;
 
 use super::super::value::*;
 use super::*;
@@ -21,7 +20,7 @@ struct Place {
     into: Option<Value>,
 }
 
-impl Interp<'_> {
+impl<'a> Interp<'a> {
     /// `exec(text, globals, locals)` and `eval` of the same, where the text is known.
     pub(super) fn run_text(&mut self, frame: &Frame, evaluates: bool, args: &Args, span: Span) -> Run<Value> {
         let given = |at: usize| args.positional.get(at).copied().filter(|value| *value != Value::None);
@@ -36,6 +35,8 @@ impl Interp<'_> {
             }
             return Ok(Value::Unknown);
         };
+        let Some(parsed) = self.sources.keep_text(self.texts_run, parsed) else { return Ok(Value::Unknown) };
+        self.texts_run += 1;
         self.steps += 20 + parsed.code.exprs.len() as u64;
         let at = self.text_module(frame.module, &place, parsed, span);
         let inner = Frame { scope: place.locals, ..self.module_frame(at) };
@@ -110,7 +111,7 @@ impl Interp<'_> {
 
     /// The module that the text's functions belong to. No import can find it; what it loads was
     /// loaded by the call that runs the text.
-    fn text_module(&mut self, host: ModIdx, place: &Place, parsed: Parsed, span: Span) -> ModIdx {
+    fn text_module(&mut self, host: ModIdx, place: &Place, parsed: &'a Parsed, span: Span) -> ModIdx {
         let at = ModIdx(self.mods.len() as u32);
         let module = self.module(host);
         let (name, own) = (module.name, module.own);
@@ -120,7 +121,7 @@ impl Interp<'_> {
             name,
             object,
             scope: place.globals,
-            code: Arc::default(),
+            code: parsed,
             syms: Rc::from(Vec::<Cell<u32>>::new()),
             entry: None,
             kind: ModuleKind::Source,
@@ -135,7 +136,7 @@ impl Interp<'_> {
             deferred: false,
             own,
         });
-        self.set_code(at, Arc::new(parsed));
+        self.set_code(at, parsed);
         at
     }
 }

@@ -28,7 +28,7 @@ impl Interp<'_> {
     /// The attribute that such a block imports.
     pub(super) fn stated_attr(&mut self, at: ModIdx, name: Sym) -> Run<Option<Value>> {
         let Some(blocks) = self.stated.get(&at).cloned() else { return Ok(None) };
-        let code = self.module(at).code.clone();
+        let code = self.module(at).code;
         let wanted = self.heap.text(name);
         for id in blocks.iter().flat_map(|block| code.code.block(*block)) {
             let Some(Stmt::ImportFrom { module, level, names }) = code.code.stmts.get(id.0 as usize) else { continue };

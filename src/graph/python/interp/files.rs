@@ -1,0 +1,260 @@
+//! Files of the package that code reads while it loads: texts, and JSON as deep as it can matter.
+
+use std::io::Read as _;
+
+use serde::de::{DeserializeSeed, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::super::finder::{absolute, inside, normal};
+use super::super::value::*;
+use super::*;
+
+/// Largest file whose text becomes a value, in bytes.
+const TEXT_LIMIT: usize = 64 << 10;
+/// Largest file that is read as JSON, in bytes once unpacked.
+const JSON_LIMIT: u64 = 8 << 20;
+/// Levels of JSON that become values; what lies deeper is not known.
+const JSON_DEPTH: u32 = 3;
+/// Items of one JSON container that become values.
+const JSON_ITEMS: usize = 400;
+
+/// Methods of file objects and of contents that are too large to hold.
+pub(super) fn is_method(class: &str, name: &str) -> bool {
+    match class {
+        "io.File" => matches!(name, "read" | "readlines" | "close" | "__enter__" | "__iter__"),
+        "io.Content" => matches!(name, "decode" | "strip"),
+        "pathlib.Path" => matches!(name, "read_text" | "read_bytes" | "open" | "joinpath" | "resolve" | "absolute" | "exists" | "is_file" | "is_dir"),
+        _ => false,
+    }
+}
+
+impl Interp<'_> {
+    /// Functions that read files; `None` for others.
+    pub(super) fn call_files(&mut self, name: &str, args: &Args) -> Run<Option<Value>> {
+        let first = args.positional.first().copied().unwrap_or(Value::Unknown);
+        Ok(Some(match name {
+            "open" | "io.open" | "codecs.open" | "gzip.open" | "pathlib.Path.open" => {
+                self.open_file(first, name == "gzip.open")
+            }
+            "io.File.__enter__" | "io.Content.decode" | "io.Content.strip" => first,
+            "io.File.close" => Value::None,
+            "io.File.read" => self.content_of(first),
+            "io.File.readlines" | "io.File.__iter__" => match self.content_of(first) {
+                Value::Str(text) => {
+                    let text = self.heap.text(text);
+                    let lines = text.split_inclusive('\n').take(2000).map(|line| self.heap.str(line)).collect();
+                    self.heap.list(lines, false)
+                }
+                _ => self.heap.list(Vec::new(), true),
+            },
+            "pathlib.Path.read_text" | "pathlib.Path.read_bytes" => {
+                let file = self.open_file(first, false);
+                self.content_of(file)
+            }
+            "pathlib.Path.joinpath" => {
+                let mut path = first;
+                for part in args.positional.get(1..).unwrap_or(&[]) {
+                    path = self.join_path(path, *part);
+                }
+                path
+            }
+            "pathlib.Path.exists" | "pathlib.Path.is_file" | "pathlib.Path.is_dir" => {
+                let Some(path) = self.path_text(first).and_then(|path| inside(&path)) else { return Ok(Some(Value::Unknown)) };
+                let (file, folder) = (self.input.artifact.find(&path).is_some(), self.input.artifact.is_folder(&path));
+                Value::Bool(match name {
+                    "pathlib.Path.is_file" => file,
+                    "pathlib.Path.is_dir" => folder,
+                    _ => file || folder,
+                })
+            }
+            "pathlib.Path.resolve" | "pathlib.Path.absolute" => match self.path_text(first) {
+                Some(path) => self.new_path(&normal(&absolute(&path))),
+                None => Value::Unknown,
+            },
+            "json.load" | "json.loads" => {
+                let content = if name == "json.load" { self.content_of(first) } else { first };
+                self.read_json(content)
+            }
+            "pkgutil.get_data" | "importlib.resources.files" => {
+                let Some(folder) = self.package_folder(first) else { return Ok(Some(Value::Unknown)) };
+                let folder = self.new_path(&folder);
+                if name == "importlib.resources.files" {
+                    return Ok(Some(folder));
+                }
+                let path = self.join_path(folder, args.positional.get(1).copied().unwrap_or(Value::Unknown));
+                let file = self.open_file(path, false);
+                self.content_of(file)
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    /// Attributes of paths that are data; not known for others.
+    pub(super) fn path_part(&mut self, path: Value, name: &str) -> Value {
+        let Some(text) = self.path_text(path) else { return Value::Unknown };
+        let last = text.rsplit('/').next().unwrap_or_default();
+        match name {
+            "parent" => {
+                let parent = text.rsplit_once('/').map_or(".", |(head, _)| if head.is_empty() { "/" } else { head });
+                self.new_path(parent)
+            }
+            "name" => self.heap.str(last),
+            "stem" => self.heap.str(last.rsplit_once('.').map_or(last, |(stem, _)| stem)),
+            "suffix" => self.heap.str(last.rfind('.').and_then(|at| last.get(at..)).unwrap_or_default()),
+            _ => Value::Unknown,
+        }
+    }
+
+    /// The folder of a package, given by name or as the module.
+    fn package_folder(&mut self, package: Value) -> Option<String> {
+        let key = self.heap.sym("__file__");
+        let module = match package {
+            Value::Str(name) => self.sys_modules.get(name)?,
+            module => module,
+        };
+        let Some(Object::Module(at)) = self.heap.get(module) else { return None };
+        let file = self.heap.vars(self.module(*at).scope).get(key)?;
+        let text = self.text_of(file)?;
+        text.rsplit_once('/').map(|(folder, _)| folder.to_owned())
+    }
+
+    fn open_file(&mut self, path: Value, is_gzip: bool) -> Value {
+        let Some(text) = self.coerce_text(path) else { return Value::Unknown };
+        let Some(entry) = inside(&text).and_then(|path| self.input.artifact.find(&path)) else { return Value::Unknown };
+        if self.phase == Phase::Init
+            && !self.data_files.iter().any(|(known, _, _)| *known == entry)
+            && let Some((module, span)) = self.call_sites.last().copied()
+        {
+            self.data_files.push((entry, module, span));
+        }
+        let class = self.heap.external("io.File");
+        let payload = self.heap.str(&text);
+        let mut attrs = Names::default();
+        attrs.set(self.heap.sym("<gzip>"), Value::Bool(is_gzip));
+        self.heap.alloc(Object::Instance { class, attrs, payload })
+    }
+
+    /// What a file object holds: its text if that is small, else an object that stands for it.
+    fn content_of(&mut self, file: Value) -> Value {
+        let Some((entry, is_gzip)) = self.file_entry(file) else { return Value::Unknown };
+        if !is_gzip
+            && self.input.artifact.entry(entry).bytes <= TEXT_LIMIT as u64
+            && let Ok(bytes) = self.input.artifact.read(entry)
+            && let Ok(text) = std::str::from_utf8((*bytes).as_ref())
+        {
+            return self.heap.str(text);
+        }
+        let Some(Object::Instance { attrs, payload, .. }) = self.heap.get(file) else { return Value::Unknown };
+        let (attrs, payload) = (attrs.clone(), *payload);
+        let class = self.heap.external("io.Content");
+        self.heap.alloc(Object::Instance { class, attrs, payload })
+    }
+
+    /// The file behind a file object or its content, and whether it is compressed.
+    fn file_entry(&mut self, file: Value) -> Option<(EntryId, bool)> {
+        let key = self.heap.sym("<gzip>");
+        let Some(Object::Instance { attrs, payload, .. }) = self.heap.get(file) else { return None };
+        let (is_gzip, payload) = (attrs.get(key)? == Value::Bool(true), *payload);
+        let path = self.text_of(payload)?;
+        Some((self.input.artifact.find(&inside(&path)?)?, is_gzip))
+    }
+
+    /// The bytes that `json.loads` gets.
+    fn read_json(&mut self, content: Value) -> Value {
+        if let Value::Str(text) | Value::Bytes(text) = content {
+            let text = self.heap.text(text);
+            return self.parse_json(text.as_bytes());
+        }
+        let Some((entry, is_gzip)) = self.file_entry(content) else { return Value::Unknown };
+        let Ok(bytes) = self.input.artifact.read(entry) else { return Value::Unknown };
+        let bytes: &[u8] = (*bytes).as_ref();
+        if !is_gzip {
+            return if bytes.len() as u64 <= JSON_LIMIT { self.parse_json(bytes) } else { Value::Unknown };
+        }
+        let mut unpacked = Vec::new();
+        let mut reader = flate2::read::GzDecoder::new(bytes).take(JSON_LIMIT + 1);
+        match reader.read_to_end(&mut unpacked) {
+            Ok(count) if count as u64 <= JSON_LIMIT => self.parse_json(&unpacked),
+            _ => Value::Unknown,
+        }
+    }
+
+    fn parse_json(&mut self, bytes: &[u8]) -> Value {
+        let mut reader = serde_json::Deserializer::from_slice(bytes);
+        Json { heap: &mut self.heap, depth: 0 }.deserialize(&mut reader).unwrap_or(Value::Unknown)
+    }
+}
+
+/// Builds values of JSON down to [`JSON_DEPTH`].
+struct Json<'a> {
+    heap: &'a mut Heap,
+    depth: u32,
+}
+
+impl<'de> DeserializeSeed<'de> for Json<'_> {
+    type Value = Value;
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
+        if self.depth > JSON_DEPTH {
+            return serde::Deserialize::deserialize(reader).map(|IgnoredAny| Value::Unknown);
+        }
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Json<'_> {
+    type Value = Value;
+
+    fn expecting(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("JSON")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Int(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(i64::try_from(value).map_or(Value::Unknown, Value::Int))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Value::Float(value.to_bits()))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::None)
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(self.heap.str(value))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut reader: A) -> Result<Value, A::Error> {
+        let (mut items, mut open) = (Vec::new(), false);
+        while let Some(item) = reader.next_element_seed(Json { heap: self.heap, depth: self.depth + 1 })? {
+            if items.len() < JSON_ITEMS {
+                items.push(item);
+            } else {
+                open = true;
+            }
+        }
+        Ok(self.heap.list(items, open))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut reader: A) -> Result<Value, A::Error> {
+        let (mut items, mut open) = (Dict::default(), false);
+        while let Some(key) = reader.next_key::<std::borrow::Cow<'_, str>>()? {
+            if items.len() >= JSON_ITEMS {
+                open = true;
+                reader.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            let value = reader.next_value_seed(Json { heap: self.heap, depth: self.depth + 1 })?;
+            items.set(self.heap.str(&key), value);
+        }
+        Ok(self.heap.dict(items, open))
+    }
+}
