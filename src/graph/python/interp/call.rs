@@ -2,7 +2,7 @@
 
 use super::super::value::*;
 use super::*;
-use crate::lang::python::ir::{Expr, ExprId, Function as Node};
+use crate::lang::python::ir::{ExprId, Function as Node};
 
 impl Interp<'_> {
     pub(super) fn eval_call(&mut self, frame: &Frame, id: ExprId, function: ExprId, args_at: u32) -> Run<Value> {
@@ -50,146 +50,6 @@ impl Interp<'_> {
         let result = self.call(callee, args);
         self.call_sites.pop();
         result
-    }
-
-    fn record_call(&mut self, frame: &Frame, function: ExprId, callee: Value, args: &Args, span: Span) {
-        let Some(name) = self.canonical(frame, function, callee, 0) else { return };
-        if !name.contains('.') && !matches!(name.as_str(), "open" | "exec" | "eval") {
-            return;
-        }
-        let callee = self.heap.sym(&name);
-        let via: Vec<_> = self.call_sites.iter().filter(|(at, _)| self.module(*at).own).copied().collect();
-        if self.phase != Phase::Init {
-            return;
-        }
-        match self.seen_calls.get(&(frame.module, span.start, callee)).and_then(|at| self.calls.get_mut(*at)) {
-            Some(call) => call.repeats += 1,
-            None => {
-                self.seen_calls.insert((frame.module, span.start, callee), self.calls.len());
-                self.calls.push(SeenCall { module: frame.module, span, callee, args: args.clone(), via, repeats: 1 });
-            }
-        }
-    }
-
-    /// The dotted name under which own code calls something of a library.
-    fn canonical(&mut self, frame: &Frame, expr: ExprId, value: Value, depth: u32) -> Option<String> {
-        if depth > 12 {
-            return None;
-        }
-        if let Some(name) = self.heap.external_name(value) {
-            return Some(name.to_string());
-        }
-        if let Some(Object::Module(at)) = self.heap.get(value) {
-            let module = self.module(*at);
-            return (!module.own).then(|| self.heap.text(module.name).to_string());
-        }
-        match frame.code.code.expr(expr) {
-            Expr::Attribute(base, name) => {
-                let base_value = match frame.code.code.expr(base) {
-                    Expr::Name(id) => {
-                        let name = self.sym(frame, id);
-                        self.lookup(frame, name).unwrap_or(Value::Unknown)
-                    }
-                    Expr::Attribute(inner, name) => self.peek_attr(frame, inner, name, depth),
-                    _ => Value::Unknown,
-                };
-                let base = self.canonical(frame, base, base_value, depth + 1)?;
-                Some(format!("{base}.{}", frame.code.code.name(name)))
-            }
-            Expr::Call(function, _) => {
-                let base = self.canonical(frame, function, Value::Unknown, depth + 1)?;
-                Some(format!("{base}()"))
-            }
-            Expr::Name(id) => {
-                let name = self.sym(frame, id);
-                let value = self.lookup(frame, name);
-                match value.and_then(|v| self.heap.get(v)) {
-                    Some(Object::Function(function)) => {
-                        let (module, index) = (function.module, function.index);
-                        self.library_name(module, index)
-                    }
-                    Some(Object::Class(class)) => {
-                        let (module, class_name) = (class.module?, class.name);
-                        (!self.module(module).own).then(|| {
-                            format!("{}.{}", self.heap.text(self.module(module).name), self.heap.text(class_name))
-                        })
-                    }
-                    Some(Object::External(name)) => Some(self.heap.text(*name).to_string()),
-                    Some(Object::Module(at)) => {
-                        let module = self.module(*at);
-                        (!module.own).then(|| self.heap.text(module.name).to_string())
-                    }
-                    _ => self.provenance_of(frame, name),
-                }
-            }
-            _ => None,
-        }
-    }
-
-    pub(super) fn peek_attr(
-        &mut self,
-        frame: &Frame,
-        inner: ExprId,
-        name: crate::lang::python::ir::NameId,
-        depth: u32,
-    ) -> Value {
-        if depth > 8 {
-            return Value::Unknown;
-        }
-        let base = match frame.code.code.expr(inner) {
-            Expr::Name(id) => {
-                let name = self.sym(frame, id);
-                self.lookup(frame, name).unwrap_or(Value::Unknown)
-            }
-            Expr::Attribute(deeper, name) => self.peek_attr(frame, deeper, name, depth + 1),
-            _ => Value::Unknown,
-        };
-        let name = self.sym(frame, name);
-        match self.heap.get(base) {
-            Some(Object::Module(at)) => {
-                let scope = self.module(*at).scope;
-                self.heap.vars(scope).get(name).unwrap_or(Value::Unknown)
-            }
-            _ => Value::Unknown,
-        }
-    }
-
-    fn library_name(&mut self, module: ModIdx, index: u32) -> Option<String> {
-        if self.module(module).own {
-            return None;
-        }
-        let code = self.module(module).code;
-        let node = code.code.functions.get(index as usize)?;
-        Some(format!("{}.{}", self.heap.text(self.module(module).name), code.code.name(node.name)))
-    }
-
-    /// Remembers of what call a variable of own code is the result.
-    pub(super) fn note_provenance(&mut self, frame: &Frame, targets: &[ExprId], value: ExprId) {
-        if !self.module(frame.module).own {
-            return;
-        }
-        let Expr::Call(function, _) = frame.code.code.expr(value) else { return };
-        let Some(base) = self.canonical(frame, function, Value::Unknown, 0) else { return };
-        let result = self.heap.sym(&format!("{base}()"));
-        for target in targets {
-            if let Expr::Name(id) = frame.code.code.expr(*target) {
-                let name = self.sym(frame, id);
-                let scope = self.home(frame, id, name);
-                self.provenance.insert((scope, name), result);
-            }
-        }
-    }
-
-    fn provenance_of(&mut self, frame: &Frame, name: Sym) -> Option<String> {
-        let mut at = Some(frame.scope);
-        while let Some(scope) = at {
-            if let Some(sym) = self.provenance.get(&(scope, name)) {
-                return Some(self.heap.text(*sym).to_string());
-            }
-            at = self.heap.scope_ref(scope).parent;
-        }
-        let scope = self.module(frame.module).scope;
-        self.provenance.get(&(scope, name)).map(|sym| self.heap.text(*sym).to_string())
     }
 
     /// Calls a value. The result of what is not known is not known.
@@ -559,7 +419,7 @@ impl Interp<'_> {
     }
 
     /// Runs a function's body in a prepared frame.
-    fn run_body(&mut self, frame: &Frame, node: &Node) -> Run<Value> {
+    pub(super) fn run_body(&mut self, frame: &Frame, node: &Node) -> Run<Value> {
         let key = (frame.module, frame.function.unwrap_or_default());
         self.executed.insert(key);
         *self.active.entry(key).or_default() += 1;
@@ -674,114 +534,5 @@ impl Interp<'_> {
             self.heap.vars_mut(frame.scope).set(name, value);
         }
         first
-    }
-
-    /// Runs a generator or coroutine to its end, once.
-    pub(super) fn drain(&mut self, id: ObjId) -> Run<(Vec<Value>, bool, Value)> {
-        let Object::Generator { pending, items, result, open } = self.heap.object_mut(id) else {
-            return Ok((Vec::new(), true, Value::Unknown));
-        };
-        let Some(pending) = pending.take() else {
-            return Ok((items.clone(), *open, *result));
-        };
-        let Object::Function(function) = self.heap.object(pending.function) else {
-            return Ok((Vec::new(), true, Value::Unknown));
-        };
-        let function = function.clone();
-        let code = self.module(function.module).code;
-        let Some(node) = code.code.functions.get(function.index as usize) else {
-            return Ok((Vec::new(), true, Value::Unknown));
-        };
-        if self.call_depth >= CALL_DEPTH || self.total_depth >= TOTAL_DEPTH {
-            return Ok((Vec::new(), true, Value::Unknown));
-        }
-        let frame = Frame {
-            module: function.module,
-            code,
-            syms: self.module(function.module).syms.clone(),
-            scope: pending.scope,
-            function: Some(function.index),
-            closure: function.parent,
-            class_scope: function.class_scope,
-            is_class: false,
-            this: pending.this,
-            yields: RefCell::default(),
-            yields_open: Cell::new(false),
-            span: Cell::default(),
-        };
-        let value = self.run_body(&frame, node)?;
-        let yielded = frame.yields.take();
-        let unknown = frame.yields_open.get();
-        if let Object::Generator { items, result, open, .. } = self.heap.object_mut(id) {
-            items.clone_from(&yielded);
-            *result = value;
-            *open = unknown;
-        }
-        Ok((yielded, unknown, value))
-    }
-
-    /// `await value`.
-    pub(super) fn run_coroutine(&mut self, value: Value) -> Run<Value> {
-        match (value, self.heap.get(value)) {
-            (Value::Obj(id), Some(Object::Generator { .. })) => Ok(self.drain(id)?.2),
-            _ => Ok(Value::Unknown),
-        }
-    }
-
-    /// `__enter__` of a context manager, and the exceptions that it swallows.
-    pub(super) fn enter(&mut self, manager: Value) -> Run<(Value, Option<Vec<Value>>)> {
-        match (manager, self.heap.get(manager)) {
-            (Value::Obj(id), Some(Object::Generator { .. })) => {
-                let (items, _, _) = self.drain(id)?;
-                Ok((items.first().copied().unwrap_or(Value::Unknown), None))
-            }
-            (_, Some(Object::Instance { class, .. })) => {
-                let class = *class;
-                if self.heap.external_name(class).is_some() {
-                    return Ok((manager, None));
-                }
-                for name in ["__enter__", "__aenter__"] {
-                    let name = self.heap.sym(name);
-                    if let Some(method) = self.class_lookup(class, name) {
-                        let method = self.bind(method, manager, class)?;
-                        let value = self.call(method, Args::default())?;
-                        return Ok((self.settle(value)?, None));
-                    }
-                }
-                Ok((Value::Unknown, None))
-            }
-            (_, Some(Object::Partial { function, args })) => {
-                let (function, args) = (*function, args.clone());
-                match self.heap.external_name(function).as_deref() {
-                    Some("contextlib.suppress") => Ok((Value::None, Some(args.positional))),
-                    Some("contextlib.nullcontext") => {
-                        Ok((args.positional.first().copied().unwrap_or(Value::None), None))
-                    }
-                    _ => Ok((Value::Unknown, None)),
-                }
-            }
-            (_, Some(Object::External(_))) => Ok((manager, None)),
-            _ => Ok((Value::Unknown, None)),
-        }
-    }
-
-    fn settle(&mut self, value: Value) -> Run<Value> {
-        match (value, self.heap.get(value)) {
-            (Value::Obj(id), Some(Object::Generator { .. })) => Ok(self.drain(id)?.2),
-            _ => Ok(value),
-        }
-    }
-
-    /// `__exit__`.
-    pub(super) fn leave(&mut self, manager: Value) {
-        let Some(Object::Instance { class, .. }) = self.heap.get(manager) else { return };
-        let class = *class;
-        let name = self.heap.sym("__exit__");
-        if let Some(method) = self.class_lookup(class, name)
-            && let Ok(method) = self.bind(method, manager, class)
-        {
-            let none = Value::None;
-            let _ = self.call(method, Args::of(&[none, none, none]));
-        }
     }
 }

@@ -233,7 +233,7 @@ impl Interp<'_> {
     fn is_open_base(&self, base: Value) -> bool {
         match self.heap.get(base) {
             Some(Object::Class(class)) => class.open,
-            Some(Object::External(name)) => !builtins::is_plain_base(&self.heap.text(*name)),
+            Some(Object::External(name)) => !names::is_plain_base(&self.heap.text(*name)),
             _ => true,
         }
     }
@@ -274,7 +274,7 @@ impl Interp<'_> {
                 Some(Object::Class(class)) => class.metaclass,
                 Some(Object::External(name)) => {
                     let name = self.heap.text(*name);
-                    match builtins::metaclass_of(&name) {
+                    match names::metaclass_of(&name) {
                         Some(meta) => self.heap.external(meta),
                         None => type_,
                     }

@@ -147,7 +147,7 @@ impl Interp<'_> {
         if &*text == "__class__" {
             return Ok(self.current_class(frame).unwrap_or(Value::Unknown));
         }
-        if builtins::is_builtin_name(&text, self.input.version) {
+        if names::is_builtin_name(&text, self.input.version) {
             return Ok(match &*text {
                 "NotImplemented" => Value::NotImplemented,
                 _ => self.heap.external(&text),

@@ -22,7 +22,10 @@ pub(super) fn is_method(class: &str, name: &str) -> bool {
     match class {
         "io.File" => matches!(name, "read" | "readlines" | "close" | "__enter__" | "__iter__"),
         "io.Content" => matches!(name, "decode" | "strip"),
-        "pathlib.Path" => matches!(name, "read_text" | "read_bytes" | "open" | "joinpath" | "resolve" | "absolute" | "exists" | "is_file" | "is_dir"),
+        "pathlib.Path" => matches!(
+            name,
+            "read_text" | "read_bytes" | "open" | "joinpath" | "resolve" | "absolute" | "exists" | "is_file" | "is_dir"
+        ),
         _ => false,
     }
 }
@@ -58,7 +61,9 @@ impl Interp<'_> {
                 path
             }
             "pathlib.Path.exists" | "pathlib.Path.is_file" | "pathlib.Path.is_dir" => {
-                let Some(path) = self.path_text(first).and_then(|path| inside(&path)) else { return Ok(Some(Value::Unknown)) };
+                let Some(path) = self.path_text(first).and_then(|path| inside(&path)) else {
+                    return Ok(Some(Value::Unknown));
+                };
                 let (file, folder) = (self.input.artifact.find(&path).is_some(), self.input.artifact.is_folder(&path));
                 Value::Bool(match name {
                     "pathlib.Path.is_file" => file,

@@ -56,7 +56,7 @@ impl Interp<'_> {
             // Things of the runtime may be anything that their names do not say.
             Some(Object::External(of)) => {
                 let of = self.heap.text(*of);
-                return (name == "isclass" && (builtins::is_type(&of) || builtins::is_exception(&of))).then_some(true);
+                return (name == "isclass" && (names::is_type(&of) || names::is_exception(&of))).then_some(true);
             }
             object => object,
         };

@@ -3,25 +3,34 @@
 //! It executes code in the order in which CPython would, over [`Value`]s that know what matters
 //! for imports. Conditions that cannot be decided run both ways; budgets make it end always.
 
+mod assign;
 mod attr;
 mod builtins;
 mod call;
 mod class;
+mod containers;
 mod eval;
 mod exec;
 mod files;
 mod hooks;
 mod import;
+mod import_tools;
 mod inspect;
 mod iterate;
+mod library;
 mod methods;
 mod named;
+mod names;
 mod ops;
+mod paths;
+mod record;
 mod regex;
 mod runtime;
 mod source_text;
 mod stated;
+mod suspended;
 mod sweep;
+mod text;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

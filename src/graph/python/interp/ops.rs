@@ -86,7 +86,9 @@ impl Interp<'_> {
                         {
                             Some(true)
                         }
-                        Some(Object::External(name)) if matches!(&*self.heap.text(*name), "re.Match" | "re.Pattern") => {
+                        Some(Object::External(name))
+                            if matches!(&*self.heap.text(*name), "re.Match" | "re.Pattern") =>
+                        {
                             Some(true)
                         }
                         _ => None,
@@ -134,8 +136,8 @@ impl Interp<'_> {
                         let (x, y) = (self.heap.text(x), self.heap.text(y));
                         (!x.contains("()")
                             && !y.contains("()")
-                            && (builtins::is_builtin_name(&x, self.input.version)
-                                && builtins::is_builtin_name(&y, self.input.version)
+                            && (names::is_builtin_name(&x, self.input.version)
+                                && names::is_builtin_name(&y, self.input.version)
                                 || x.starts_with("inspect.Parameter.") && y.starts_with("inspect.Parameter.")))
                         .then_some(false)
                     }
@@ -472,92 +474,6 @@ impl Interp<'_> {
         self.heap.alloc(Object::Set { items, open: open || unknown })
     }
 
-    /// The next value for a `%` format: of a mapping the named one, else the next in order.
-    fn percent_argument(
-        &mut self,
-        rest: &mut std::iter::Peekable<std::str::Chars<'_>>,
-        mapping: Value,
-        args: &mut std::vec::IntoIter<Value>,
-    ) -> Option<Value> {
-        if rest.peek() != Some(&'(') {
-            return args.next();
-        }
-        let key: String = rest.by_ref().skip(1).take_while(|c| *c != ')').collect();
-        let key = self.heap.str(&key);
-        self.get_item(mapping, key).ok()
-    }
-
-    fn percent(&mut self, format: Sym, value: Value) -> Value {
-        let args: Vec<Value> = match self.heap.get(value) {
-            Some(Object::Tuple(items)) => items.to_vec(),
-            _ => vec![value],
-        };
-        let format = self.heap.text(format);
-        let mut out = String::new();
-        let mut args = args.into_iter();
-        let mut rest = format.chars().peekable();
-        while let Some(c) = rest.next() {
-            if c != '%' {
-                out.push(c);
-                continue;
-            }
-            if rest.peek() == Some(&'%') {
-                rest.next();
-                out.push('%');
-                continue;
-            }
-            let Some(value) = self.percent_argument(&mut rest, value, &mut args) else { return Value::Unknown };
-            let text = match rest.next() {
-                Some('s' | 'd' | 'i') => self.coerce_text(value),
-                Some('r') => self.repr_text(value, 0),
-                _ => None,
-            };
-            let Some(text) = text.filter(|text| text.len() + out.len() < 100_000) else { return Value::Unknown };
-            out.push_str(&text);
-        }
-        self.heap.str(&out)
-    }
-
-    /// `repr(value)`, where known.
-    pub(super) fn repr_text(&mut self, value: Value, depth: u32) -> Option<String> {
-        if depth > 4 {
-            return None;
-        }
-        let (items, open, brackets) = match (value, self.heap.get(value)) {
-            (Value::Str(text), _) => {
-                let text = self.heap.text(text);
-                let plain = !text.contains(|c: char| c == '\'' || c == '\\' || c.is_control());
-                return plain.then(|| format!("'{text}'"));
-            }
-            (_, Some(Object::Tuple(items))) => (items.to_vec(), false, ("(", ")")),
-            (_, Some(Object::List { items, open })) => (items.clone(), *open, ("[", "]")),
-            (Value::Obj(_), _) => return None,
-            _ => return self.coerce_text(value),
-        };
-        if open || items.len() > 100 {
-            return None;
-        }
-        let comma = if brackets.0 == "(" && items.len() == 1 { "," } else { "" };
-        let parts: Option<Vec<String>> = items.into_iter().map(|item| self.repr_text(item, depth + 1)).collect();
-        Some(format!("{}{}{comma}{}", brackets.0, parts?.join(", "), brackets.1))
-    }
-
-    /// `str(value)`, where known.
-    pub(super) fn coerce_text(&mut self, value: Value) -> Option<String> {
-        match value {
-            Value::Str(sym) => Some(self.heap.text(sym).to_string()),
-            Value::Int(value) => Some(value.to_string()),
-            Value::None => Some("None".to_owned()),
-            Value::Bool(true) => Some("True".to_owned()),
-            Value::Bool(false) => Some("False".to_owned()),
-            Value::Obj(_) => match self.path_text(value) {
-                Some(text) => Some(text.to_string()),
-                None => self.repr_text(value, 0),
-            },
-            _ => None,
-        }
-    }
-
     /// Whether one class is another or comes from it; unknown where bases are.
     pub(super) fn is_subclass(&mut self, class: Value, of: Value) -> Option<bool> {
         if class == Value::Unknown || of == Value::Unknown {
@@ -592,7 +508,7 @@ impl Interp<'_> {
                     Some(Object::Class(_)) => return if name.contains("()") { None } else { Some(false) },
                     _ => return None,
                 };
-                builtins::is_builtin_subclass(&name, &other)
+                names::is_builtin_subclass(&name, &other)
             }
             _ => None,
         }

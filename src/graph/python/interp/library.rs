@@ -1,0 +1,267 @@
+//! Calls of the standard library whose results decide what gets imported.
+
+use super::super::value::*;
+use super::*;
+
+/// Tuples of `itertools.product` that are told apart.
+const PRODUCT_LIMIT: usize = 3000;
+
+impl Interp<'_> {
+    pub(super) fn call_library(&mut self, name: &str, callee: Value, args: Args) -> Run<Value> {
+        let first = args.positional.first().copied();
+        Ok(match name {
+            "<first argument>" => first.unwrap_or(Value::Unknown),
+            // Things that give back what they decorate or are handed.
+            "functools.wraps"
+            | "functools.update_wrapper"
+            | "typing.cast"
+            | "dataclasses.field"
+            | "functools.partialmethod" => self.passing(name, args)?,
+            "functools.lru_cache"
+            | "functools.cache"
+            | "functools.singledispatch"
+            | "functools.total_ordering"
+            | "contextlib.contextmanager"
+            | "contextlib.asynccontextmanager"
+            | "abc.abstractmethod"
+            | "typing.overload"
+            | "typing.final"
+            | "typing.runtime_checkable"
+            | "typing.no_type_check"
+            | "enum.unique"
+            | "atexit.register"
+            | "types.coroutine"
+            | "copy.copy"
+            | "copy.deepcopy"
+            | "weakref.proxy"
+            | "typing.override"
+            | "warnings.deprecated"
+            | "typing_extensions.final"
+            | "typing_extensions.overload"
+            | "typing_extensions.runtime_checkable"
+            | "typing.dataclass_transform"
+            | "functools._lru_cache_wrapper"
+            | "threading.settrace"
+            | "types.MethodType.__func__"
+            | "unittest.skip" => match first {
+                Some(value)
+                    if matches!(
+                        self.heap.get(value),
+                        Some(
+                            Object::Function(_)
+                                | Object::Class(_)
+                                | Object::Instance { .. }
+                                | Object::List { .. }
+                                | Object::Dict { .. }
+                                | Object::Tuple(_)
+                                | Object::Set { .. }
+                                | Object::Partial { .. }
+                                | Object::Method { .. }
+                                | Object::ClassMethod(_)
+                                | Object::StaticMethod(_)
+                                | Object::Property { .. }
+                        )
+                    ) || matches!(value, Value::Str(_)) =>
+                {
+                    value
+                }
+                // `@lru_cache(maxsize=None)`: the decorator itself is made first.
+                _ => self.heap.external("<first argument>"),
+            },
+            "dataclasses.dataclass" => match first {
+                Some(class) => {
+                    self.mark_fields(class);
+                    class
+                }
+                None => self.heap.external("dataclasses.dataclass"),
+            },
+            "functools.partial" => match first {
+                Some(function) => {
+                    let rest =
+                        Args { positional: args.positional[1..].to_vec(), keywords: args.keywords, open: args.open };
+                    self.heap.alloc(Object::Partial { function, args: rest })
+                }
+                None => Value::Unknown,
+            },
+            "functools.reduce" => {
+                let (items, open) = self.iterate(args.positional.get(1).copied().unwrap_or(Value::Unknown))?;
+                let mut items = items.into_iter();
+                let mut total = args.positional.get(2).copied().or_else(|| items.next()).unwrap_or(Value::Unknown);
+                for item in items {
+                    total = self.call(first.unwrap_or(Value::Unknown), Args::of(&[total, item]))?;
+                }
+                if open { Value::Unknown } else { total }
+            }
+            "types.MethodType" => match (first, args.positional.get(1)) {
+                (Some(function), Some(this)) => self.heap.alloc(Object::Method { function, this: *this }),
+                _ => Value::Unknown,
+            },
+            "types.FunctionType.__get__" => match (first, args.positional.get(1)) {
+                (Some(function), Some(this)) => self.heap.alloc(Object::Method { function, this: *this }),
+                _ => Value::Unknown,
+            },
+            "types.SimpleNamespace" | "argparse.Namespace" => {
+                let class = self.heap.external(name);
+                let mut attrs = Names::default();
+                for (key, value) in args.keywords {
+                    attrs.set(key, value);
+                }
+                self.heap.alloc(Object::Instance { class, attrs, payload: Value::Unknown })
+            }
+            "types.new_class" => match first {
+                Some(Value::Str(class)) => {
+                    let scope = self.heap.scope(None);
+                    let (bases, _) = self.items_of(args.positional.get(1).copied().unwrap_or(Value::Unknown));
+                    self.build_class(class, bases, scope, None, Vec::new(), None)?
+                }
+                _ => Value::Unknown,
+            },
+            "collections.namedtuple" | "typing.NamedTuple" => self.named_tuple(&args)?,
+            "collections.namedtuple._replace" | "collections.namedtuple._asdict" => {
+                self.named_tuple_method(name, first.unwrap_or(Value::Unknown), &args)?
+            }
+            "contextlib.suppress" | "contextlib.nullcontext" => {
+                self.heap.alloc(Object::Partial { function: callee, args })
+            }
+            "asyncio.run"
+            | "asyncio.get_event_loop().run_until_complete"
+            | "asyncio.new_event_loop().run_until_complete" => self.run_coroutine(first.unwrap_or(Value::Unknown))?,
+            "operator.attrgetter" | "operator.itemgetter" | "operator.methodcaller" => Value::Unknown,
+            "warnings.warn" | "logging.debug" | "logging.info" | "sys.path.append" => Value::None,
+            "threading.Thread" | "threading.Timer" => self.heap.external(&format!("{name}()")),
+            "re.subn" | "re.finditer" => {
+                self.count_pattern(first);
+                self.heap.external(&format!("{name}()"))
+            }
+            "re.escape" => match first.and_then(|value| self.text_of(value)) {
+                Some(text) => self.heap.str(&escape_pattern(&text)),
+                None => Value::Unknown,
+            },
+            "itertools.product" if args.keywords.is_empty() => self.product(&args)?,
+            _ if name.len() > 200 => Value::Unknown,
+            _ => self.heap.external(&format!("{name}()")),
+        })
+    }
+
+    fn passing(&mut self, name: &str, args: Args) -> Run<Value> {
+        let (first, second) = (args.positional.first().copied(), args.positional.get(1).copied());
+        Ok(match name {
+            "functools.wraps" => self.heap.external("<first argument>"),
+            "typing.cast" => second.unwrap_or(Value::Unknown),
+            "dataclasses.field" => match (self.keyword(&args, "default"), self.keyword(&args, "default_factory")) {
+                (Some(value), _) => value,
+                (None, Some(factory)) => self.call(factory, Args::default())?,
+                _ => Value::Unknown,
+            },
+            _ => first.unwrap_or(Value::Unknown),
+        })
+    }
+
+    /// Counts a regular expression that is compiled for the first time.
+    pub(super) fn count_pattern(&mut self, pattern: Option<Value>) {
+        if let (Some(Value::Str(pattern)), Some((module, _)), Phase::Init) =
+            (pattern, self.call_sites.last().copied(), self.phase)
+            && self.patterns.insert(pattern)
+        {
+            let bytes = self.heap.text(pattern).len() as u32;
+            self.module_mut(module).weight.regex_bytes += bytes;
+        }
+    }
+
+    /// `itertools.product(*iterables)`.
+    fn product(&mut self, args: &Args) -> Run<Value> {
+        let mut rows: Vec<Vec<Value>> = vec![Vec::new()];
+        let mut open = args.open;
+        for value in &args.positional {
+            let (items, unknown) = self.iterate(*value)?;
+            open |= unknown || rows.len() * items.len() > PRODUCT_LIMIT;
+            if open {
+                break;
+            }
+            rows =
+                rows.iter().flat_map(|row| items.iter().map(move |item| [row.as_slice(), &[*item]].concat())).collect();
+        }
+        let rows = if open { Vec::new() } else { rows.iter().map(|row| self.heap.tuple(row)).collect() };
+        Ok(self.heap.list(rows, open))
+    }
+
+    /// `_replace` and `_asdict` of a named tuple.
+    fn named_tuple_method(&mut self, name: &str, object: Value, args: &Args) -> Run<Value> {
+        let Some(Object::Instance { class, .. }) = self.heap.get(object) else { return Ok(Value::Unknown) };
+        let class = *class;
+        let fields = match self.heap.get(class) {
+            Some(Object::Class(class)) => class.fields.clone().unwrap_or_default(),
+            _ => return Ok(Value::Unknown),
+        };
+        let mut values = Vec::with_capacity(fields.len());
+        for field in &fields {
+            let value = match args.keyword(*field) {
+                Some(value) => value,
+                None if args.open => Value::Unknown,
+                None => self.get_attr(object, *field)?,
+            };
+            values.push(value);
+        }
+        if name.ends_with("_replace") {
+            return self.instantiate(class, &Args::of(&values));
+        }
+        let mut items = Dict::default();
+        for (field, value) in fields.into_iter().zip(values) {
+            items.set(Value::Str(field), value);
+        }
+        Ok(self.heap.dict(items, false))
+    }
+
+    pub(super) fn named_tuple(&mut self, args: &Args) -> Run<Value> {
+        let (Some(Value::Str(name)), Some(fields)) =
+            (args.positional.first().copied(), args.positional.get(1).copied())
+        else {
+            return Ok(Value::Unknown);
+        };
+        let names: Vec<Sym> = match self.text_of(fields) {
+            Some(text) => text.split([',', ' ']).filter(|f| !f.is_empty()).map(|f| self.heap.sym(f)).collect(),
+            None => {
+                let (items, _) = self.items_of(fields);
+                let name_of = |item: &Value| match item {
+                    Value::Str(name) => Some(*name),
+                    value => match self.heap.get(*value) {
+                        Some(Object::Tuple(pair)) => match pair.first() {
+                            Some(Value::Str(name)) => Some(*name),
+                            _ => None,
+                        },
+                        _ => None,
+                    },
+                };
+                items.iter().filter_map(name_of).collect()
+            }
+        };
+        let scope = self.heap.scope(None);
+        let key = self.heap.sym("_fields");
+        let values: Vec<Value> = names.iter().map(|n| Value::Str(*n)).collect();
+        let fields = self.heap.tuple(&values);
+        self.heap.vars_mut(scope).set(key, fields);
+        let type_ = self.heap.external("type");
+        let tuple = self.heap.external("object");
+        let class = self.make_class(name, vec![tuple], scope, type_, Vec::new(), None)?;
+        if let Value::Obj(id) = class
+            && let Object::Class(node) = self.heap.object_mut(id)
+        {
+            node.fields = Some(names);
+            node.open = true;
+        }
+        Ok(class)
+    }
+}
+
+/// `re.escape`.
+fn escape_pattern(text: &str) -> String {
+    let special = |c: char| "()[]{}?*+-|^$\\.&~# \t\n\r\u{b}\u{c}".contains(c);
+    let mut escaped = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if special(c) {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+    escaped
+}

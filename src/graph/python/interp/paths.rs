@@ -1,0 +1,177 @@
+//! Paths and the environment: `os.path`, `pathlib`, `os.environ`, `platform`.
+
+use super::super::finder::{absolute, inside, normal};
+use super::super::value::*;
+use super::*;
+
+/// Variables that every function has, without values that differ between functions.
+const LAMBDA_ENVIRONMENT: &[(&str, Option<&str>)] = &[
+    ("AWS_LAMBDA_FUNCTION_NAME", None),
+    ("AWS_LAMBDA_FUNCTION_VERSION", None),
+    ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", None),
+    ("AWS_LAMBDA_LOG_GROUP_NAME", None),
+    ("AWS_LAMBDA_LOG_STREAM_NAME", None),
+    ("AWS_LAMBDA_RUNTIME_API", None),
+    ("AWS_LAMBDA_INITIALIZATION_TYPE", Some("on-demand")),
+    ("AWS_REGION", None),
+    ("AWS_DEFAULT_REGION", None),
+    ("AWS_ACCESS_KEY_ID", None),
+    ("AWS_SECRET_ACCESS_KEY", None),
+    ("AWS_SESSION_TOKEN", None),
+    ("AWS_EXECUTION_ENV", None),
+    ("AWS_XRAY_DAEMON_ADDRESS", None),
+    ("AWS_XRAY_CONTEXT_MISSING", Some("LOG_ERROR")),
+    ("LAMBDA_TASK_ROOT", Some("/var/task")),
+    ("LAMBDA_RUNTIME_DIR", Some("/var/runtime")),
+    ("LANG", Some("en_US.UTF-8")),
+    ("PATH", None),
+    ("LD_LIBRARY_PATH", None),
+    ("PYTHONPATH", Some("/var/runtime")),
+    ("TZ", Some(":UTC")),
+    ("_HANDLER", None),
+];
+
+impl Interp<'_> {
+    /// The value of an environment variable: `None` if unknown, `Some(None)` if not set.
+    pub(super) fn environment(&mut self, name: Sym) -> Option<Option<Value>> {
+        let text = self.heap.text(name);
+        if let Some(value) = self.input.environment.get(&*text) {
+            return Some(Some(self.heap.str(value)));
+        }
+        Some(LAMBDA_ENVIRONMENT.iter().find(|(n, _)| *n == &*text).map(|(_, value)| match value {
+            Some(value) => self.heap.str(value),
+            None => Value::Unknown,
+        }))
+    }
+
+    pub(super) fn environment_items(&mut self) -> Vec<(Value, Value)> {
+        let mut items = Vec::new();
+        let names: Vec<String> = self.input.environment.keys().cloned().collect();
+        for name in names {
+            let name = self.heap.sym(&name);
+            if let Some(Some(value)) = self.environment(name) {
+                items.push((Value::Str(name), value));
+            }
+        }
+        items
+    }
+
+    /// The text of a `pathlib` path.
+    pub(super) fn path_text(&self, value: Value) -> Option<Rc<str>> {
+        let Some(Object::Instance { class, payload: Value::Str(sym), .. }) = self.heap.get(value) else { return None };
+        let name = self.heap.external_name(*class)?;
+        name.starts_with("pathlib.").then(|| self.heap.text(*sym))
+    }
+
+    pub(super) fn new_path(&mut self, text: &str) -> Value {
+        let class = self.heap.external("pathlib.Path");
+        let payload = self.heap.str(text);
+        self.heap.alloc(Object::Instance { class, attrs: Names::default(), payload })
+    }
+
+    /// `path / "x"`.
+    pub(super) fn join_path(&mut self, a: Value, b: Value) -> Value {
+        match (self.path_text(a), self.coerce_text(b)) {
+            (Some(_), Some(b)) if b.starts_with('/') => self.new_path(&b),
+            (Some(a), Some(b)) => self.new_path(&format!("{a}/{b}")),
+            _ => Value::Unknown,
+        }
+    }
+
+    /// Notes that a file of the package is opened.
+    pub(super) fn note_open(&mut self, module: ModIdx, span: Span, args: &Args) {
+        let Some(path) = args.positional.first().copied().and_then(|v| self.coerce_text(v)) else { return };
+        if let Some(entry) = inside(&path).and_then(|p| self.input.artifact.find(&p))
+            && self.phase == Phase::Init
+            && !self.data_files.iter().any(|(e, _, _)| *e == entry)
+        {
+            self.data_files.push((entry, module, span));
+        }
+    }
+
+    pub(super) fn call_paths(&mut self, name: &str, args: &Args) -> Option<Value> {
+        let first = args.positional.first().copied();
+        let text = first.and_then(|v| self.coerce_text(v));
+        Some(match (name, text) {
+            ("os.getenv" | "os.environ.get", _) => {
+                let default =
+                    args.positional.get(1).copied().or_else(|| self.keyword(args, "default")).unwrap_or(Value::None);
+                match first {
+                    Some(Value::Str(variable)) => match self.environment(variable) {
+                        Some(Some(value)) => value,
+                        Some(None) => default,
+                        None => self.heap.join(Value::Unknown, default),
+                    },
+                    _ => Value::Unknown,
+                }
+            }
+            ("os.path.dirname", Some(path)) => self.heap.str(path.rsplit_once('/').map_or("", |(head, _)| head)),
+            ("os.path.basename", Some(path)) => self.heap.str(path.rsplit('/').next().unwrap_or_default()),
+            ("os.path.join", Some(_)) => {
+                let mut joined = String::new();
+                for part in &args.positional {
+                    let Some(part) = self.coerce_text(*part) else { return Some(Value::Unknown) };
+                    if part.starts_with('/') || joined.is_empty() {
+                        joined = part;
+                    } else {
+                        if !joined.ends_with('/') {
+                            joined.push('/');
+                        }
+                        joined.push_str(&part);
+                    }
+                }
+                self.heap.str(&joined)
+            }
+            ("os.path.abspath" | "os.path.realpath", Some(path)) => {
+                let path = if path.starts_with('/') { normal(&path) } else { normal(&absolute(&path)) };
+                self.heap.str(&path)
+            }
+            ("os.path.normpath", Some(path)) => self.heap.str(&normal(&path)),
+            ("os.path.splitext", Some(path)) => {
+                let (stem, ext) = match path.rfind('.') {
+                    Some(at) if at > path.rfind('/').map_or(0, |s| s + 1) => path.split_at(at),
+                    _ => (path.as_str(), ""),
+                };
+                let parts = [stem, ext].map(|p| self.heap.str(p));
+                self.heap.tuple(&parts)
+            }
+            ("os.path.split", Some(path)) => {
+                let (head, tail) = path.rsplit_once('/').unwrap_or(("", &path));
+                let parts = [head, tail].map(|p| self.heap.str(p));
+                self.heap.tuple(&parts)
+            }
+            ("os.path.exists" | "os.path.isfile" | "os.path.isdir", Some(path)) => {
+                let Some(path) = inside(&path) else { return Some(Value::Unknown) };
+                let (file, folder) = (self.input.artifact.find(&path).is_some(), self.input.artifact.is_folder(&path));
+                Value::Bool(match name {
+                    "os.path.isfile" => file,
+                    "os.path.isdir" => folder,
+                    _ => file || folder,
+                })
+            }
+            ("os.listdir", Some(path)) => {
+                let path = inside(&path)?;
+                let names: Vec<Box<str>> = self.input.artifact.children(&path).iter().map(|c| c.name.clone()).collect();
+                let names = names.iter().map(|n| self.heap.str(n)).collect();
+                self.heap.list(names, false)
+            }
+            ("os.getcwd", _) => self.heap.str("/var/task"),
+            ("pathlib.Path" | "pathlib.PurePath" | "pathlib.PosixPath", Some(path)) => self.new_path(&path),
+            ("platform.system", _) => self.heap.str("Linux"),
+            ("platform.machine", _) => self.heap.str(match self.input.architecture {
+                crate::platform::Architecture::X86_64 => "x86_64",
+                crate::platform::Architecture::Arm64 => "aarch64",
+            }),
+            ("platform.python_implementation", _) => self.heap.str("CPython"),
+            ("platform.python_version", _) => {
+                let (major, minor) = self.input.version;
+                self.heap.str(&format!("{major}.{minor}.9"))
+            }
+            ("sys.getdefaultencoding" | "sys.getfilesystemencoding", _) => self.heap.str("utf-8"),
+            ("sys.intern", _) => first.unwrap_or(Value::Unknown),
+            ("sys.gettrace" | "sys.getprofile", _) => Value::None,
+            ("sys.is_finalizing", _) => Value::Bool(false),
+            _ => return None,
+        })
+    }
+}

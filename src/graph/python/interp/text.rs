@@ -1,0 +1,242 @@
+//! Texts: their methods, and the formats that make them.
+
+use super::super::value::*;
+use super::*;
+
+impl Interp<'_> {
+    /// The next value for a `%` format: of a mapping the named one, else the next in order.
+    fn percent_argument(
+        &mut self,
+        rest: &mut std::iter::Peekable<std::str::Chars<'_>>,
+        mapping: Value,
+        args: &mut std::vec::IntoIter<Value>,
+    ) -> Option<Value> {
+        if rest.peek() != Some(&'(') {
+            return args.next();
+        }
+        let key: String = rest.by_ref().skip(1).take_while(|c| *c != ')').collect();
+        let key = self.heap.str(&key);
+        self.get_item(mapping, key).ok()
+    }
+
+    pub(super) fn percent(&mut self, format: Sym, value: Value) -> Value {
+        let args: Vec<Value> = match self.heap.get(value) {
+            Some(Object::Tuple(items)) => items.to_vec(),
+            _ => vec![value],
+        };
+        let format = self.heap.text(format);
+        let mut out = String::new();
+        let mut args = args.into_iter();
+        let mut rest = format.chars().peekable();
+        while let Some(c) = rest.next() {
+            if c != '%' {
+                out.push(c);
+                continue;
+            }
+            if rest.peek() == Some(&'%') {
+                rest.next();
+                out.push('%');
+                continue;
+            }
+            let Some(value) = self.percent_argument(&mut rest, value, &mut args) else { return Value::Unknown };
+            let text = match rest.next() {
+                Some('s' | 'd' | 'i') => self.coerce_text(value),
+                Some('r') => self.repr_text(value, 0),
+                _ => None,
+            };
+            let Some(text) = text.filter(|text| text.len() + out.len() < 100_000) else { return Value::Unknown };
+            out.push_str(&text);
+        }
+        self.heap.str(&out)
+    }
+
+    /// `repr(value)`, where known.
+    pub(super) fn repr_text(&mut self, value: Value, depth: u32) -> Option<String> {
+        if depth > 4 {
+            return None;
+        }
+        let (items, open, brackets) = match (value, self.heap.get(value)) {
+            (Value::Str(text), _) => {
+                let text = self.heap.text(text);
+                let plain = !text.contains(|c: char| c == '\'' || c == '\\' || c.is_control());
+                return plain.then(|| format!("'{text}'"));
+            }
+            (_, Some(Object::Tuple(items))) => (items.to_vec(), false, ("(", ")")),
+            (_, Some(Object::List { items, open })) => (items.clone(), *open, ("[", "]")),
+            (Value::Obj(_), _) => return None,
+            _ => return self.coerce_text(value),
+        };
+        if open || items.len() > 100 {
+            return None;
+        }
+        let comma = if brackets.0 == "(" && items.len() == 1 { "," } else { "" };
+        let parts: Option<Vec<String>> = items.into_iter().map(|item| self.repr_text(item, depth + 1)).collect();
+        Some(format!("{}{}{comma}{}", brackets.0, parts?.join(", "), brackets.1))
+    }
+
+    /// `str(value)`, where known.
+    pub(super) fn coerce_text(&mut self, value: Value) -> Option<String> {
+        match value {
+            Value::Str(sym) => Some(self.heap.text(sym).to_string()),
+            Value::Int(value) => Some(value.to_string()),
+            Value::None => Some("None".to_owned()),
+            Value::Bool(true) => Some("True".to_owned()),
+            Value::Bool(false) => Some("False".to_owned()),
+            Value::Obj(_) => match self.path_text(value) {
+                Some(text) => Some(text.to_string()),
+                None => self.repr_text(value, 0),
+            },
+            _ => None,
+        }
+    }
+
+    pub(super) fn text_method(&mut self, text: &str, name: &str, rest: &[Value], args: &Args) -> Run<Value> {
+        let first = rest.first().and_then(|v| self.text_of(*v));
+        let given = rest.first().copied();
+        Ok(match (name, first.as_deref()) {
+            ("lower" | "casefold", _) => self.heap.str(&text.to_lowercase()),
+            ("upper", _) => self.heap.str(&text.to_uppercase()),
+            ("title" | "capitalize", _) => {
+                let mut chars = text.chars();
+                let head: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
+                self.heap.str(&format!("{head}{}", chars.as_str().to_lowercase()))
+            }
+            ("strip", None) if given.is_none() => self.heap.str(text.trim()),
+            ("lstrip", None) if given.is_none() => self.heap.str(text.trim_start()),
+            ("rstrip", None) if given.is_none() => self.heap.str(text.trim_end()),
+            ("strip", Some(set)) => self.heap.str(text.trim_matches(|c| set.contains(c))),
+            ("lstrip", Some(set)) => self.heap.str(text.trim_start_matches(|c| set.contains(c))),
+            ("rstrip", Some(set)) => self.heap.str(text.trim_end_matches(|c| set.contains(c))),
+            ("removeprefix", Some(prefix)) => self.heap.str(text.strip_prefix(prefix).unwrap_or(text)),
+            ("removesuffix", Some(suffix)) => self.heap.str(text.strip_suffix(suffix).unwrap_or(text)),
+            ("startswith" | "endswith", _) => {
+                let (options, open) = match given {
+                    Some(value) if matches!(value, Value::Str(_)) => (vec![value], false),
+                    Some(value) => self.items_of(value),
+                    None => (Vec::new(), true),
+                };
+                let hit = options
+                    .iter()
+                    .filter_map(|o| self.text_of(*o))
+                    .any(|o| if name == "startswith" { text.starts_with(&*o) } else { text.ends_with(&*o) });
+                if hit {
+                    Value::Bool(true)
+                } else if open {
+                    Value::Unknown
+                } else {
+                    Value::Bool(false)
+                }
+            }
+            ("split" | "rsplit", _) => {
+                let limit = match rest.get(1).copied().or_else(|| self.keyword(args, "maxsplit")) {
+                    Some(Value::Int(limit)) if limit >= 0 => limit as usize + 1,
+                    None => usize::MAX,
+                    _ => return Ok(Value::Unknown),
+                };
+                let parts: Vec<&str> = match (&first, given) {
+                    (Some(by), _) if by.is_empty() => return Ok(Value::Unknown),
+                    (Some(by), _) if name == "split" => text.splitn(limit, &**by).collect(),
+                    (Some(by), _) => {
+                        let mut parts: Vec<&str> = text.rsplitn(limit, &**by).collect();
+                        parts.reverse();
+                        parts
+                    }
+                    (None, None | Some(Value::None)) => text.split_whitespace().collect(),
+                    _ => return Ok(Value::Unknown),
+                };
+                let parts = parts.into_iter().map(|p| self.heap.str(p)).collect();
+                self.heap.list(parts, false)
+            }
+            ("partition" | "rpartition", Some(by)) => {
+                let cut = if name == "partition" { text.split_once(by) } else { text.rsplit_once(by) };
+                let parts = match cut {
+                    Some((head, tail)) => [head, by, tail],
+                    None if name == "partition" => [text, "", ""],
+                    None => ["", "", text],
+                };
+                let parts = parts.map(|p| self.heap.str(p));
+                self.heap.tuple(&parts)
+            }
+            ("splitlines", _) => {
+                let parts = text.lines().take(2000).map(|p| self.heap.str(p)).collect();
+                self.heap.list(parts, false)
+            }
+            ("replace", Some(from)) => match rest.get(1).and_then(|v| self.text_of(*v)) {
+                Some(to) if !from.is_empty() => self.heap.str(&text.replace(from, &to)),
+                _ => Value::Unknown,
+            },
+            ("join", _) => {
+                let (items, open) = self.iterate(given.unwrap_or(Value::Unknown))?;
+                let parts: Option<Vec<Rc<str>>> = items.iter().map(|v| self.text_of(*v)).collect();
+                match parts {
+                    Some(parts) if !open => {
+                        let joined = parts.join(text);
+                        self.heap.str(&joined)
+                    }
+                    _ => Value::Unknown,
+                }
+            }
+            ("format", _) => self.format_method(text, rest, args),
+            ("find" | "index" | "rfind" | "rindex", Some(needle)) => {
+                let at = if name.starts_with('r') { text.rfind(needle) } else { text.find(needle) };
+                match at {
+                    Some(at) => Value::Int(text.get(..at).map_or(0, |head| head.chars().count()) as i64),
+                    None if name.ends_with("find") => Value::Int(-1),
+                    None => self.soft_error("ValueError", "substring not found")?,
+                }
+            }
+            ("count", Some(needle)) if !needle.is_empty() => Value::Int(text.matches(needle).count() as i64),
+            ("encode", _) => Value::Bytes(self.heap.sym(text)),
+            ("isdigit" | "isnumeric" | "isdecimal", _) => {
+                Value::Bool(!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()))
+            }
+            ("isidentifier", _) => Value::Bool(
+                !text.is_empty()
+                    && !text.starts_with(|c: char| c.is_ascii_digit())
+                    && text.chars().all(|c| c.is_alphanumeric() || c == '_'),
+            ),
+            ("isupper", _) => {
+                Value::Bool(text.chars().any(char::is_uppercase) && !text.chars().any(char::is_lowercase))
+            }
+            ("islower", _) => {
+                Value::Bool(text.chars().any(char::is_lowercase) && !text.chars().any(char::is_uppercase))
+            }
+            _ => Value::Unknown,
+        })
+    }
+
+    fn format_method(&mut self, text: &str, rest: &[Value], args: &Args) -> Value {
+        let mut out = String::new();
+        let mut next = 0;
+        let mut chars = text.chars().peekable();
+        while let Some(c) = chars.next() {
+            match c {
+                '{' if chars.peek() == Some(&'{') => {
+                    chars.next();
+                    out.push('{');
+                }
+                '}' => {
+                    chars.next();
+                    out.push('}');
+                }
+                '{' => {
+                    let field: String = chars.by_ref().take_while(|c| *c != '}').collect();
+                    let value = if field.is_empty() {
+                        next += 1;
+                        rest.get(next - 1).copied()
+                    } else if let Ok(at) = field.parse::<usize>() {
+                        rest.get(at).copied()
+                    } else {
+                        self.keyword(args, &field)
+                    };
+                    match value.and_then(|v| self.coerce_text(v)) {
+                        Some(text) => out.push_str(&text),
+                        None => return Value::Unknown,
+                    }
+                }
+                c => out.push(c),
+            }
+        }
+        self.heap.str(&out)
+    }
+}
