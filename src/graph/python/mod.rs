@@ -59,3 +59,6 @@ pub fn simulate(input: &PythonInput<'_>) -> ModuleGraph {
         joined.unwrap_or_else(ModuleGraph::unknown)
     })
 }
+
+#[cfg(test)]
+mod tests;

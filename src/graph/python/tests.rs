@@ -1,0 +1,209 @@
+//! What the simulation takes for eager, lazy and never loaded, on packages of a few lines.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{PythonInput, simulate};
+use crate::artifact::{Artifact, ArtifactKind, Bytes, Contents, Entry, ReadError};
+use crate::graph::packages::Packages;
+use crate::graph::{ModuleGraph, Phase};
+use crate::platform::Architecture;
+
+struct Texts(Vec<String>);
+
+impl Contents for Texts {
+    fn read(&self, entry: u32) -> Result<Bytes, ReadError> {
+        let text = self.0.get(entry as usize).cloned().unwrap_or_default();
+        Ok(Arc::new(text.into_bytes()))
+    }
+}
+
+fn graph(files: &[(&str, &str)], version: (u16, u16)) -> ModuleGraph {
+    let entries = files
+        .iter()
+        .map(|(path, text)| Entry {
+            path: (*path).into(),
+            bytes: text.len() as u64,
+            zipped_bytes: None,
+            crc32: None,
+            modified: None,
+        })
+        .collect();
+    let texts = files.iter().map(|(_, text)| (*text).to_owned()).collect();
+    let artifact =
+        Artifact::new("fn".into(), ArtifactKind::Directory, None, entries, Vec::new(), Box::new(Texts(texts)));
+    simulate(&PythonInput {
+        artifact: &artifact,
+        handler: "app.handler",
+        version,
+        architecture: Architecture::X86_64,
+        sdk: None,
+        environment: &BTreeMap::new(),
+        packages: &Packages::default(),
+    })
+}
+
+fn names(graph: &ModuleGraph, phase: Phase) -> String {
+    let found = graph.modules.iter().filter(|m| m.loaded == phase && m.entry.is_some() && &*m.name != "app");
+    let mut found: Vec<&str> = found.map(|m| &*m.name).collect();
+    found.sort_unstable();
+    found.join(" ")
+}
+
+/// A small function: files, and what must be loaded during Init and by the first calls besides `app`.
+struct Case {
+    what: &'static str,
+    files: &'static [(&'static str, &'static str)],
+    eager: &'static str,
+    lazy: &'static str,
+}
+
+const HANDLER: &str = "def handler(event, context): pass\n";
+
+const fn case(
+    what: &'static str,
+    files: &'static [(&'static str, &'static str)],
+    eager: &'static str,
+    lazy: &'static str,
+) -> Case {
+    Case { what, files, eager, lazy }
+}
+
+#[rustfmt::skip]
+const CASES: &[Case] = &[
+    case("parents run before children",
+        &[("app.py", "import a.b.c"), ("a/__init__.py", ""), ("a/b/__init__.py", ""), ("a/b/c.py", ""), ("a/d.py", "")],
+        "a a.b a.b.c", ""),
+    case("a from-import takes the submodule only where the package lacks the name",
+        &[("app.py", "from p import x, y"), ("p/__init__.py", "x = 1"), ("p/x.py", ""), ("p/y.py", "")],
+        "p p.y", ""),
+    case("a star import loads what __all__ names",
+        &[("app.py", "from p import *"), ("p/__init__.py", "__all__ = ['x'] + ['y']"), ("p/x.py", ""), ("p/y.py", ""), ("p/z.py", "")],
+        "p p.x p.y", ""),
+    case("a star import without __all__ loads nothing more",
+        &[("app.py", "from p import *"), ("p/__init__.py", "import q"), ("p/x.py", ""), ("q.py", "")],
+        "p q", ""),
+    case("relative imports of all levels",
+        &[("app.py", "import p.q.r"), ("p/__init__.py", ""), ("p/q/__init__.py", ""), ("p/q/r.py", "from . import s\nfrom .. import t\nfrom ..u import v"),
+          ("p/q/s.py", ""), ("p/t.py", ""), ("p/u/__init__.py", ""), ("p/u/v.py", "")],
+        "p p.q p.q.r p.q.s p.t p.u p.u.v", ""),
+    case("folders without __init__ are packages",
+        &[("app.py", "import n.m"), ("n/m.py", "")], "n.m", ""),
+    case("a circle ends",
+        &[("app.py", "import a"), ("a.py", "import b\nx = 1"), ("b.py", "import a\nfrom a import nothing")], "a b", ""),
+    case("a missing import takes the except branch",
+        &[("app.py", "try:\n    import missing\nexcept ImportError:\n    import fallback\nelse:\n    import luxury"), ("fallback.py", ""), ("luxury.py", "")],
+        "fallback", ""),
+    case("a failing package leaves what it has loaded",
+        &[("app.py", "try:\n    import p\nexcept Exception:\n    import q"), ("p/__init__.py", "import r\nraise ValueError('no')"), ("q.py", ""), ("r.py", "")],
+        "q r", ""),
+    case("another exception passes the handler",
+        &[("app.py", "try:\n    try:\n        raise KeyError('k')\n    except ValueError:\n        import a\nexcept LookupError:\n    import b"), ("a.py", ""), ("b.py", "")],
+        "b", ""),
+    case("type checkers' imports never run",
+        &[("app.py", "import typing\nfrom typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import a\nif typing.TYPE_CHECKING:\n    import b\nelse:\n    import c"), ("a.py", ""), ("b.py", ""), ("c.py", "")],
+        "c", ""),
+    case("the main guard does not run",
+        &[("app.py", "if __name__ == '__main__':\n    import a"), ("a.py", "")], "", ""),
+    case("versions and platforms are decided",
+        &[("app.py", "import sys\nif sys.version_info >= (3, 11):\n    import new\nelse:\n    import old\nif sys.platform == 'win32':\n    import win"), ("new.py", ""), ("old.py", ""), ("win.py", "")],
+        "new", ""),
+    case("conditions that are not known take both branches in own code",
+        &[("app.py", "import os\nif os.environ['STAGE'] == 'prod':\n    import a\nelse:\n    import b"), ("a.py", ""), ("b.py", "")],
+        "a b", ""),
+    case("class bodies, decorators and defaults run",
+        &[("app.py", "def d(f):\n    import a\n    return f\n@d\ndef f(x=__import__('b')):\n    import c\nclass K:\n    import e"), ("a.py", ""), ("b.py", ""), ("c.py", ""), ("e.py", "")],
+        "a b e", "c"),
+    case("functions called at load are followed across modules",
+        &[("app.py", "from web import create_app\napp = create_app()\ndef handler(e, c):\n    return app.run()"), ("web.py", "class App:\n    def __init__(self):\n        import a\n    def run(self):\n        import b\ndef create_app():\n    return App()"), ("a.py", ""), ("b.py", "")],
+        "a web", "b"),
+    case("methods are found along the bases",
+        &[("app.py", "from k import C\nC().go()"), ("k.py", "class A:\n    def go(self):\n        return self.step()\nclass B(A):\n    def step(self):\n        import a\nclass C(B):\n    def step(self):\n        super().step()\n        import b"), ("a.py", ""), ("b.py", "")],
+        "a b k", ""),
+    case("a module's __getattr__ loads what is asked for",
+        &[("app.py", "import p\np.x"), ("p/__init__.py", "def __getattr__(name):\n    import importlib\n    if name in ('x', 'y'):\n        return importlib.import_module('.' + name, __name__)\n    raise AttributeError(name)"), ("p/x.py", ""), ("p/y.py", "")],
+        "p p.x", ""),
+    case("names that a hook hides are stated for type checkers",
+        &[("app.py", "import p\np.x"), ("p/__init__.py", "from typing import TYPE_CHECKING\nimport os\nif TYPE_CHECKING:\n    from .deep import x as x\n    from .other import y\ndef __getattr__(name):\n    return globals_of(os.environ['A'])[name]"), ("p/deep.py", "x = 1"), ("p/other.py", "y = 1")],
+        "p p.deep", ""),
+    case("names of modules are folded",
+        &[("app.py", "import importlib\nfor n in ('a', 'b'):\n    importlib.import_module(f'p.{n}')\nimportlib.import_module('%s.%s' % ('p', 'c'))\nimportlib.import_module('.'.join(['p', 'd']))\nimportlib.import_module('{}.{x}'.format('p', x='e'))"),
+          ("p/__init__.py", ""), ("p/a.py", ""), ("p/b.py", ""), ("p/c.py", ""), ("p/d.py", ""), ("p/e.py", ""), ("p/f.py", "")],
+        "p p.a p.b p.c p.d p.e", ""),
+    case("a dispatch table by an unknown key takes all its modules",
+        &[("app.py", "import importlib\nM = {'a': 'jobs.a', 'b': 'jobs.b'}\ndef handler(event, context):\n    return importlib.import_module(M[event['action']])"), ("jobs/__init__.py", ""), ("jobs/a.py", ""), ("jobs/b.py", ""), ("jobs/c.py", "")],
+        "", "jobs jobs.a jobs.b"),
+    case("an unknown part of a name takes the folder's modules",
+        &[("app.py", "import importlib\ndef handler(event, context):\n    return importlib.import_module(f\"jobs.{event['action']}\")"), ("jobs/__init__.py", ""), ("jobs/a.py", ""), ("jobs/b.py", "")],
+        "", "jobs jobs.a jobs.b"),
+    case("imports in functions that the handler calls are lazy",
+        &[("app.py", "def work():\n    import a\ndef handler(event, context):\n    work()\n    import b"), ("a.py", ""), ("b.py", ""), ("c.py", "")],
+        "", "a b"),
+    case("text made at run time is run",
+        &[("app.py", "exec('import a')\nns = {}\nexec('def f(x):\\n    import b\\n    return x', ns)\nns['f'](1)\neval(\"__import__('c')\")"), ("a.py", ""), ("b.py", ""), ("c.py", "")],
+        "a b c", ""),
+    case("functions describe themselves",
+        &[("app.py", "import inspect\ndef f(a, *, b=1, **kw): pass\nif 'b' in inspect.signature(f).parameters:\n    import a\nif inspect.getfullargspec(f).varkw == 'kw':\n    import b\nif f.__code__.co_argcount == 1:\n    import c\nelse:\n    import d"), ("a.py", ""), ("b.py", ""), ("c.py", ""), ("d.py", "")],
+        "a b c", ""),
+    case("regular expressions over known text are decided",
+        &[("app.py", "import re, importlib\nm = re.match(r'(?P<scheme>\\w+)://', 'pg://host')\nimportlib.import_module('drivers.' + m.group('scheme'))"), ("drivers/__init__.py", ""), ("drivers/pg.py", ""), ("drivers/my.py", "")],
+        "drivers drivers.pg", ""),
+    case("JSON in the package is read",
+        &[("app.py", "import json, os, importlib\nwith open(os.path.join(os.path.dirname(__file__), 'conf.json')) as f:\n    conf = json.load(f)\nfor name in conf['plugins']:\n    importlib.import_module(name)"), ("conf.json", "{\"plugins\": [\"a\", \"b\"]}"), ("a.py", ""), ("b.py", ""), ("c.py", "")],
+        "a b", ""),
+    case("a decorator that is not known does not call the function",
+        &[("app.py", "import wrap\n@wrap.later\ndef f(wrapped, args):\n    import a\nf(1)"), ("wrap.py", "later = open('x').thing"), ("a.py", "")],
+        "wrap", "a"),
+    case("a framework calls the hooks of annotated types",
+        &[("app.py", "from frame import Model\nfrom typing import Optional\nclass Mail:\n    @classmethod\n    def __get_frame_schema__(cls, source):\n        import validator\nclass User(Model):\n    mail: Optional[Mail] = None"),
+          ("frame.py", "class Meta(type):\n    def __new__(mcs, name, bases, ns):\n        return super().__new__(mcs, name, bases, ns)\nclass Model(metaclass=Meta):\n    pass\ndef schema(t):\n    return t.__get_frame_schema__(t)"), ("validator.py", "")],
+        "frame validator", ""),
+    case("metaclasses and __init_subclass__ run",
+        &[("app.py", "class Base:\n    def __init_subclass__(cls, **kw):\n        import a\nclass Sub(Base):\n    pass\nclass M(type):\n    def __init__(cls, *args):\n        import b\nclass N(metaclass=M):\n    pass"), ("a.py", ""), ("b.py", "")],
+        "a b", ""),
+    case("what a generator yields is followed",
+        &[("app.py", "import importlib\ndef names():\n    yield 'a'\n    yield from ['b']\nfor n in names():\n    importlib.import_module(n)"), ("a.py", ""), ("b.py", "")],
+        "a b", ""),
+    case("a registry of handlers runs what was registered for the event",
+        &[("app.py", "from hooks import on, emit\ndef later(path):\n    def run(**kw):\n        import importlib\n        importlib.import_module(path)\n    return run\non('created.s3', later('a'))\non('created.sqs', later('b'))\nemit('created.%s' % 's3')"),
+          ("hooks.py", "REG = {}\ndef on(name, f):\n    REG.setdefault(name, []).append(f)\ndef emit(name):\n    for f in REG.get(name, ()):\n        f()"), ("a.py", ""), ("b.py", "")],
+        "a hooks", ""),
+];
+
+#[test]
+fn small_packages_load_what_the_interpreter_loads() {
+    let mut wrong = Vec::new();
+    for case in CASES {
+        let mut files = case.files.to_vec();
+        let with_handler;
+        if let Some(app) = files.iter_mut().find(|(path, _)| *path == "app.py")
+            && !app.1.contains("def handler(")
+        {
+            with_handler = format!("{}\n{HANDLER}", app.1);
+            app.1 = &with_handler;
+        }
+        let graph = graph(&files, (3, 12));
+        let got = (names(&graph, Phase::Init), names(&graph, Phase::Invoke));
+        if (got.0.as_str(), got.1.as_str()) != (case.eager, case.lazy) {
+            wrong.push(format!("{}: eager `{}`, lazy `{}`", case.what, got.0, got.1));
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+#[test]
+fn the_same_package_differs_by_version() {
+    let files = [
+        ("app.py", "try:\n    import tomllib\nexcept ImportError:\n    import tomli\ndef handler(e, c): pass\n"),
+        ("tomli.py", ""),
+    ];
+    assert_eq!(names(&graph(&files, (3, 9)), Phase::Init), "tomli");
+    assert_eq!(names(&graph(&files, (3, 12)), Phase::Init), "");
+}
+
+#[test]
+fn code_that_never_ends_is_left() {
+    let app = "def f(n):\n    return f(n) + f(n)\nf(1)\nwhile True:\n    x = 1\nexec('exec(s)' if 0 else '1')\nimport a\n";
+    let text = format!("{app}\ndef handler(e, c): pass\n");
+    assert_eq!(names(&graph(&[("app.py", &text), ("a.py", "")], (3, 12)), Phase::Init), "a");
+}
