@@ -203,7 +203,8 @@ fn the_same_package_differs_by_version() {
 
 #[test]
 fn code_that_never_ends_is_left() {
-    let app = "def f(n):\n    return f(n) + f(n)\nf(1)\nwhile True:\n    x = 1\nexec('exec(s)' if 0 else '1')\nimport a\n";
+    let app =
+        "def f(n):\n    return f(n) + f(n)\nf(1)\nwhile True:\n    x = 1\nexec('exec(s)' if 0 else '1')\nimport a\n";
     let text = format!("{app}\ndef handler(e, c): pass\n");
     assert_eq!(names(&graph(&[("app.py", &text), ("a.py", "")], (3, 12)), Phase::Init), "a");
 }

@@ -402,7 +402,9 @@ impl Heap {
                 distinct.push(value);
             }
         }
-        if distinct.len() > 6 {
+        // Names of modules in a table are worth more than other values.
+        let limit = if distinct.iter().all(|value| matches!(value, Value::Str(_) | Value::Unknown)) { 64 } else { 6 };
+        if distinct.len() > limit {
             return Value::Unknown;
         }
         self.alloc(Object::Union(distinct.into()))

@@ -313,7 +313,10 @@ impl Interp<'_> {
         }
         if let Some(class_name) = self.heap.external_name(class) {
             let text = self.heap.text(name);
-            if regex::is_method(&class_name, &text) || files::is_method(&class_name, &text) {
+            if regex::is_method(&class_name, &text)
+                || files::is_method(&class_name, &text)
+                || entry_points::is_method(&class_name, &text)
+            {
                 let function = self.heap.external(&format!("{class_name}.{text}"));
                 return Ok(Some(self.heap.alloc(Object::Method { function, this: object })));
             }

@@ -19,7 +19,7 @@ impl Interp<'_> {
             },
             "exec" | "eval" => self.run_text(frame, &*name == "eval", args, span)?,
             "__import__" | "importlib.__import__" => self.dunder_import(frame, args, span)?,
-            "importlib.import_module" => self.import_module(Some(frame), args, (frame.module, span))?,
+            "importlib.import_module" => self.import_module(args, (frame.module, span))?,
             "sys._getframe" | "inspect.currentframe" => match args.positional.first() {
                 None => self.frame_object(frame, 0),
                 Some(Value::Int(depth)) => self.frame_object(frame, *depth),

@@ -46,8 +46,7 @@ impl Interp<'_> {
     }
 
     /// `importlib.import_module`.
-    pub(super) fn import_module(&mut self, frame: Option<&Frame>, args: &Args, site: (ModIdx, Span)) -> Run<Value> {
-        let _ = frame;
+    pub(super) fn import_module(&mut self, args: &Args, site: (ModIdx, Span)) -> Run<Value> {
         let Some(name) = args.positional.first().copied().or_else(|| self.keyword(args, "name")) else {
             return Ok(Value::Unknown);
         };
@@ -88,7 +87,7 @@ impl Interp<'_> {
         let first = args.positional.first().copied();
         let text = first.and_then(|v| self.text_of(v));
         Ok(Some(match name {
-            "importlib.import_module" => self.import_module(None, args, site)?,
+            "importlib.import_module" => self.import_module(args, site)?,
             "importlib.reload" => first.unwrap_or(Value::Unknown),
             "importlib.util.find_spec" | "importlib.find_loader" | "pkgutil.find_loader" | "imp.find_module" => {
                 match text {

@@ -65,6 +65,9 @@ impl Interp<'_> {
             }
             Object::Union(members) => {
                 let members = members.clone();
+                if let Some(row) = self.joined_row(&members) {
+                    return Ok((row, false));
+                }
                 let mut all = Vec::new();
                 for member in members.iter() {
                     let (items, _) = self.iterate(*member)?;
@@ -82,6 +85,23 @@ impl Interp<'_> {
             }
             _ => Ok(self.items_of(value)),
         }
+    }
+
+    /// Rows of a table joined item by item, where all have the same length.
+    fn joined_row(&mut self, rows: &[Value]) -> Option<Vec<Value>> {
+        let mut joined: Option<Vec<Value>> = None;
+        for row in rows.iter().filter(|row| **row != Value::Unknown) {
+            let Some(Object::Tuple(items)) = self.heap.get(*row) else { return None };
+            let items = items.clone();
+            joined = Some(match joined {
+                None => items.to_vec(),
+                Some(before) if before.len() == items.len() => {
+                    before.into_iter().zip(items.iter()).map(|(a, b)| self.heap.join(a, *b)).collect()
+                }
+                Some(_) => return None,
+            });
+        }
+        joined
     }
 
     /// The fields of a named tuple or data class, in order.
@@ -309,8 +329,8 @@ impl Interp<'_> {
     fn any_value(&mut self, dict: Value) -> Value {
         let (items, _) = self.dict_items(dict);
         let mut result = Value::Unknown;
-        for (_, value) in items.into_iter().take(40) {
-            if matches!(self.heap.get(value), Some(Object::Function(_) | Object::Class(_)))
+        for (_, value) in items.into_iter().take(60) {
+            if matches!(self.heap.get(value), Some(Object::Function(_) | Object::Class(_) | Object::Tuple(_)))
                 || matches!(value, Value::Str(_))
             {
                 result = self.heap.join(result, value);

@@ -344,6 +344,7 @@ impl Interp<'_> {
                     Object::Dict { items, open } => match (items.get(key), *open) {
                         (Some(value), _) => Some(value),
                         (None, true) => return Ok(Value::Unknown),
+                        (None, false) if !self.is_comparable(key) => return Ok(Value::Unknown),
                         (None, false) => None,
                     },
                     _ => match self.namespace_contains(this, key) {

@@ -9,6 +9,7 @@ mod builtins;
 mod call;
 mod class;
 mod containers;
+mod entry_points;
 mod eval;
 mod exec;
 mod files;

@@ -20,9 +20,7 @@ impl Interp<'_> {
                 Object::List { items, open } | Object::Set { items, open } => {
                     if items.iter().any(|item| !self.heap.is_doubtful(*item)) {
                         Some(true)
-                    } else if !items.is_empty() {
-                        None
-                    } else if *open {
+                    } else if !items.is_empty() || *open {
                         None
                     } else {
                         Some(false)

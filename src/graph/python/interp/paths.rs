@@ -4,6 +4,9 @@ use super::super::finder::{absolute, inside, normal};
 use super::super::value::*;
 use super::*;
 
+/// Stands for the home folder of the user as whom functions run: no package can put files there.
+const HOME: &str = "/nonexistent";
+
 /// Variables that every function has, without values that differ between functions.
 const LAMBDA_ENVIRONMENT: &[(&str, Option<&str>)] = &[
     ("AWS_LAMBDA_FUNCTION_NAME", None),
@@ -126,6 +129,12 @@ impl Interp<'_> {
                 let path = if path.starts_with('/') { normal(&path) } else { normal(&absolute(&path)) };
                 self.heap.str(&path)
             }
+            ("os.path.expandvars", Some(path)) if !path.contains('$') => self.heap.str(&path),
+            ("os.path.expanduser", Some(path)) => match path.strip_prefix('~') {
+                Some(rest) if rest.is_empty() || rest.starts_with('/') => self.heap.str(&format!("{HOME}{rest}")),
+                Some(_) => Value::Unknown,
+                None => self.heap.str(&path),
+            },
             ("os.path.normpath", Some(path)) => self.heap.str(&normal(&path)),
             ("os.path.splitext", Some(path)) => {
                 let (stem, ext) = match path.rfind('.') {
@@ -141,7 +150,10 @@ impl Interp<'_> {
                 self.heap.tuple(&parts)
             }
             ("os.path.exists" | "os.path.isfile" | "os.path.isdir", Some(path)) => {
-                let Some(path) = inside(&path) else { return Some(Value::Unknown) };
+                let Some(path) = inside(&path) else {
+                    // The home folder is empty; what the system has elsewhere is not known.
+                    return Some(if path.starts_with(HOME) { Value::Bool(false) } else { Value::Unknown });
+                };
                 let (file, folder) = (self.input.artifact.find(&path).is_some(), self.input.artifact.is_folder(&path));
                 Value::Bool(match name {
                     "os.path.isfile" => file,

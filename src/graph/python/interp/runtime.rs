@@ -308,6 +308,9 @@ impl Interp<'_> {
         if let Some(value) = self.call_regex(name, &args)? {
             return Ok(value);
         }
+        if let Some(value) = self.call_entry_points(name, &args)? {
+            return Ok(value);
+        }
         if let Some(value) = self.call_files(name, &args)? {
             return Ok(value);
         }

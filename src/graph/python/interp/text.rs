@@ -38,13 +38,17 @@ impl Interp<'_> {
                 out.push('%');
                 continue;
             }
-            let Some(value) = self.percent_argument(&mut rest, value, &mut args) else { return Value::Unknown };
+            let Some(value) = self.percent_argument(&mut rest, value, &mut args) else {
+                return Value::Unknown;
+            };
             let text = match rest.next() {
                 Some('s' | 'd' | 'i') => self.coerce_text(value),
                 Some('r') => self.repr_text(value, 0),
                 _ => None,
             };
-            let Some(text) = text.filter(|text| text.len() + out.len() < 100_000) else { return Value::Unknown };
+            let Some(text) = text.filter(|text| text.len() + out.len() < 100_000) else {
+                return Value::Unknown;
+            };
             out.push_str(&text);
         }
         self.heap.str(&out)
