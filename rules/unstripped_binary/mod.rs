@@ -13,6 +13,10 @@ use crate::text;
 const SMALLEST: u64 = 200_000;
 /// Files above this are not read.
 const LARGEST: u64 = 96 << 20;
+/// Bytes of a file's head that hold the program headers of any linker's output.
+const HEAD: usize = 4096;
+/// Less than this in one file is padding, names and notes more than symbols.
+const SMALLEST_TABLE: u64 = 100_000;
 /// How many files are read, the largest first.
 const MOST: usize = 48;
 /// How many packages a finding names.
@@ -59,6 +63,12 @@ fn candidates(cx: &FunctionContext<'_>) -> Vec<(PackageId, EntryId)> {
 }
 
 fn in_file(cx: &FunctionContext<'_>, id: EntryId) -> u64 {
+    // The head mostly tells, and saves unpacking the rest.
+    let head = cx.artifact.read_head(id, HEAD).ok();
+    let unmapped = head.and_then(|head| native::unmapped_bytes(&head, cx.artifact.entry(id).bytes));
+    if let Some(bytes) = unmapped {
+        return if bytes < SMALLEST_TABLE { 0 } else { bytes };
+    }
     let facts = cx.artifact.read(id).ok().and_then(|bytes| native::read((*bytes).as_ref()).ok());
     facts.map_or(0, |facts| facts.symbol_bytes + facts.debug_bytes)
 }

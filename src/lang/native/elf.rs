@@ -55,6 +55,26 @@ pub fn read(bytes: &[u8]) -> Result<NativeFacts, String> {
     Ok(facts)
 }
 
+/// Bytes of a file that are not mapped when it is loaded, but for the section headers: what
+/// `strip` removes, give or take a few hundred bytes of names and notes. Tells it from the start of
+/// the file; `None` where `head` does not hold the program headers, or where the section headers
+/// do not end the file, so that something else may stand there.
+#[must_use]
+pub fn unmapped_bytes(head: &[u8], file_bytes: u64) -> Option<u64> {
+    if !is_elf(head) {
+        return None;
+    }
+    let header = Elf::parse_header(head).ok()?;
+    let ctx = Ctx::new(header.container().ok()?, header.endianness().ok()?);
+    let start = usize::try_from(header.e_phoff).ok()?;
+    let segments = ProgramHeader::parse(head, start, header.e_phnum.into(), ctx).ok()?;
+    let loaded = segments.iter().filter(|segment| segment.p_type == segment::PT_LOAD);
+    let end = loaded.map(|segment| segment.p_offset.saturating_add(segment.p_filesz)).max()?;
+    let table = u64::from(header.e_shnum) * u64::from(header.e_shentsize);
+    let ends = header.e_shoff.checked_add(table) == Some(file_bytes);
+    (ends && table > 0).then(|| header.e_shoff.saturating_sub(end))
+}
+
 fn machine(number: u16) -> Machine {
     match number {
         header::EM_X86_64 => Machine::X86_64,

@@ -260,3 +260,14 @@ fn damaged_files_never_panic() {
         }
     }
 }
+
+#[test]
+fn the_head_tells_what_is_not_mapped() {
+    let bytes = extension_module();
+    let whole = read(&bytes).unwrap();
+    let said = super::unmapped_bytes(&bytes, bytes.len() as u64);
+    assert!(said.is_none_or(|said| said >= whole.debug_bytes + whole.symbol_bytes), "{said:?}");
+    // Something behind the section headers, and a head that is too short, say nothing.
+    assert_eq!(super::unmapped_bytes(&bytes, bytes.len() as u64 + 5_000), None);
+    assert_eq!(super::unmapped_bytes(&bytes[..60], bytes.len() as u64), None);
+}

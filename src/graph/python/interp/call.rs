@@ -423,7 +423,9 @@ impl Interp<'_> {
         let key = (frame.module, frame.function.unwrap_or_default());
         self.executed.insert(key);
         *self.active.entry(key).or_default() += 1;
+        let library = u32::from(!self.module(frame.module).own);
         self.call_depth += 1;
+        self.library_depth += library;
         self.total_depth += 1;
         let (before, siblings) = (self.steps, std::mem::take(&mut self.inner_steps));
         let caller = self.running.replace(key);
@@ -436,6 +438,7 @@ impl Interp<'_> {
             }),
         };
         self.total_depth -= 1;
+        self.library_depth -= library;
         self.call_depth -= 1;
         self.running = caller;
         let total = self.steps.saturating_sub(before);

@@ -212,6 +212,8 @@ pub(super) struct Interp<'a> {
     stated: FxHashMap<ModIdx, Vec<Block>>,
     steps: u64,
     call_depth: u32,
+    /// How many of these calls are to functions of packages and the standard library.
+    library_depth: u32,
     total_depth: u32,
     module_depth: u32,
     maybe: u32,
@@ -257,6 +259,7 @@ impl<'a> Interp<'a> {
             stated: FxHashMap::default(),
             steps: 0,
             call_depth: 0,
+            library_depth: 0,
             total_depth: 0,
             module_depth: 0,
             maybe: 0,
