@@ -10,7 +10,7 @@ const PART: usize = 128;
 const LISTED: usize = 10_000;
 
 /// Versions of crates by name, as paths such as
-/// `/registry/src/index.crates.io-6f17d22bba15001f/tokio-1.40.0/src/lib.rs` state them. Of several
+/// `/registry/src/mirror-6f17d22bba15001f/tokio-1.40.0/src/lib.rs` state them. Of several
 /// versions of one crate the last in order of text is listed.
 #[must_use]
 pub fn crate_versions(bytes: &[u8]) -> BTreeMap<String, String> {
@@ -32,7 +32,7 @@ pub fn crate_versions(bytes: &[u8]) -> BTreeMap<String, String> {
     found
 }
 
-/// Name and version in `index.crates.io-6f17d22bba15001f/tokio-1.40.0/...`.
+/// Name and version in `mirror-6f17d22bba15001f/tokio-1.40.0/...`.
 fn crate_of(path: &[u8]) -> Option<(&str, &str)> {
     let mut parts = path.split(|byte| *byte == b'/');
     let (_, folder) = (parts.next()?, parts.next()?);
@@ -59,7 +59,7 @@ mod tests {
 
     #[test]
     fn panic_paths_name_crates() {
-        let bytes = b"\0/home/a/.cargo/registry/src/index.crates.io-6f17/tokio-1.40.0/src/lib.rsx\
+        let bytes = b"\0/home/a/.cargo/registry/src/mirror-6f17/tokio-1.40.0/src/lib.rsx\
             /registry/src/i/wasi-0.11.0+wasi-snapshot/src/lib.rs/registry/src/i/aws-sdk-s3-1.2.3-rc.1/a\
             /registry/src/i/no-version/a/registry/src/i/\xff-1.0.0/a/registry/src/";
         let expected = [("aws-sdk-s3", "1.2.3-rc.1"), ("tokio", "1.40.0"), ("wasi", "0.11.0+wasi-snapshot")];
