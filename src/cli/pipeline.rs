@@ -112,6 +112,7 @@ fn loaded(spec: &FunctionSpec, artifact: &Arc<Artifact>) -> (ModuleGraph, Packag
                 handler: &spec.handler,
                 node: u32::from(spec.runtime.version().0),
                 arm: spec.architecture == Architecture::Arm64,
+                sdk: spec.runtime.sdk(spec.platform),
                 environment: &spec.environment,
                 source_tree: javascript::is_source_tree(artifact, &spec.handler),
             };

@@ -111,6 +111,3 @@ pub(crate) struct PackageInput<'a> {
     pub(crate) registry: &'a Registry,
     pub(crate) enabled: &'a Enabled,
 }
-
-#[cfg(test)]
-mod tests;

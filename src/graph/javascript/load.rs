@@ -10,6 +10,7 @@ use super::resolve::{Loader, Resolved, Resolver, absolute, entry_at, folder};
 use crate::artifact::{Artifact, EntryId};
 use crate::lang::javascript::ir::{Program, SiteKind};
 use crate::lang::javascript::{Dialect, ParseError, ParseMode, parse};
+use crate::platform::Sdk;
 
 /// How Node treats a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,10 +59,10 @@ struct TypeScript {
 }
 
 impl<'a> Sources<'a> {
-    pub(super) fn new(artifact: &'a Arc<Artifact>, node: u32, source_tree: bool) -> Self {
+    pub(super) fn new(artifact: &'a Arc<Artifact>, node: u32, source_tree: bool, sdk: Option<&'static Sdk>) -> Self {
         Self {
             artifact,
-            resolver: Resolver::new(artifact, node, source_tree),
+            resolver: Resolver::new(artifact, node, source_tree, sdk),
             node,
             source_tree,
             typescript: if source_tree { tsconfig(artifact) } else { TypeScript::default() },

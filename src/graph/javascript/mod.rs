@@ -14,6 +14,7 @@ use self::interp::Machine;
 use self::load::Sources;
 use super::{GraphProblem, HandlerResolution, ModuleGraph};
 use crate::artifact::{Artifact, EntryId};
+use crate::platform::Sdk;
 
 pub use npm::packages;
 
@@ -28,6 +29,8 @@ pub struct JavaScriptInput<'a> {
     pub node: u32,
     /// Whether it runs on arm64.
     pub arm: bool,
+    /// The SDK that the runtime brings along.
+    pub sdk: Option<&'static Sdk>,
     /// Environment variables that the template sets.
     pub environment: &'a BTreeMap<String, String>,
     /// Whether the tree holds sources to be compiled or bundled first, not what is deployed.
@@ -70,7 +73,7 @@ pub fn programs(
     source_tree: bool,
     entries: &[EntryId],
 ) -> Vec<Option<Arc<crate::lang::javascript::ir::Program>>> {
-    let sources = Sources::new(artifact, node, source_tree);
+    let sources = Sources::new(artifact, node, source_tree, None);
     entries.iter().map(|entry| sources.get(*entry).program.clone()).collect()
 }
 
@@ -79,7 +82,7 @@ fn simulate_here(input: &JavaScriptInput<'_>) -> ModuleGraph {
     let Some(entry) = handler_file(input, module) else {
         return missing(input, module);
     };
-    let sources = Sources::new(input.artifact, input.node, input.source_tree);
+    let sources = Sources::new(input.artifact, input.node, input.source_tree, input.sdk);
     sources.read_ahead(entry);
     let mut machine = Machine::new(&sources, input.environment, input.node, input.arm);
     let preloads = preloads(input);
@@ -129,7 +132,7 @@ fn preloads(input: &JavaScriptInput<'_>) -> Vec<EntryId> {
     let Some(options) = input.environment.get("NODE_OPTIONS") else {
         return Vec::new();
     };
-    let resolver = resolve::Resolver::new(input.artifact, input.node, false);
+    let resolver = resolve::Resolver::new(input.artifact, input.node, false, input.sdk);
     let words: Vec<&str> = options.split_whitespace().collect();
     let mut found = Vec::new();
     for (at, word) in words.iter().enumerate() {

@@ -10,6 +10,7 @@ use oxc_resolver::{
 };
 
 use crate::artifact::{Artifact, EntryId, LAYER_ROOT};
+use crate::platform::Sdk;
 
 /// Where the function's own files are on Lambda.
 pub(super) const TASK_ROOT: &str = "/var/task";
@@ -130,11 +131,11 @@ pub(super) struct Resolver {
     artifact: Arc<Artifact>,
     require: ResolverGeneric<Files>,
     import: ResolverGeneric<Files>,
-    provided_sdk: bool,
+    sdk: Option<&'static Sdk>,
 }
 
 impl Resolver {
-    pub(super) fn new(artifact: &Arc<Artifact>, node: u32, source_tree: bool) -> Self {
+    pub(super) fn new(artifact: &Arc<Artifact>, node: u32, source_tree: bool, sdk: Option<&'static Sdk>) -> Self {
         let layers = [format!("/opt/nodejs/node{node}/node_modules"), "/opt/nodejs/node_modules".to_owned()];
         let mut modules = vec!["node_modules".to_owned()];
         modules.extend(layers.into_iter().filter(|path| is_folder(artifact, path)));
@@ -157,7 +158,7 @@ impl Resolver {
         }
         let require = ResolverGeneric::new_with_file_system(Files(Some(Arc::clone(artifact))), options);
         let import = require.clone_with_options(import);
-        Self { artifact: Arc::clone(artifact), require, import, provided_sdk: node >= 18 }
+        Self { artifact: Arc::clone(artifact), require, import, sdk }
     }
 
     /// Resolves `request` from a file in `folder` (absolute).
@@ -183,14 +184,10 @@ impl Resolver {
         match found {
             // Node knows a module by its real path, and looks from there for what it asks for.
             Some(entry) => Resolved::File(self.artifact.link_target(entry).unwrap_or(entry)),
-            None if self.provided_sdk && is_sdk(request) => Resolved::Provided,
+            None if self.sdk.is_some_and(|sdk| sdk.has(request)) => Resolved::Provided,
             None => Resolved::Missing,
         }
     }
-}
-
-fn is_sdk(request: &str) -> bool {
-    request.starts_with("@aws-sdk/") || request.starts_with("@smithy/")
 }
 
 fn conditions(loader: Loader, node: u32) -> Vec<String> {

@@ -38,6 +38,7 @@ fn graph_of(artifact: &Arc<Artifact>) -> ModuleGraph {
         handler: "index.handler",
         node: 20,
         arm: false,
+        sdk: None,
         environment: &BTreeMap::new(),
         source_tree: super::is_source_tree(artifact, "index.handler"),
     })

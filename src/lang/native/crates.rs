@@ -285,13 +285,4 @@ mod tests {
         assert_eq!(crate_sizes(b"\x7fELF\x02\x01\x01"), None);
         assert_eq!(crate_sizes(&[0; 64]), None);
     }
-
-    /// `DEFROST_BINARY=... DEFROST_TRUTH=truth.json cargo test crate_bytes -- --ignored --nocapture`
-    #[test]
-    #[ignore = "needs a built binary"]
-    fn crate_bytes() {
-        let bytes = std::fs::read(std::env::var("DEFROST_BINARY").expect("a path")).expect("a file");
-        let found = crate_sizes(&bytes).expect("sizes");
-        println!("{}", serde_json::to_string(&found.crates).expect("JSON"));
-    }
 }
