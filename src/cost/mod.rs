@@ -70,6 +70,8 @@ pub struct Estimate {
 pub struct Counted {
     /// Modules of the package that were not loaded already.
     pub modules: u64,
+    /// Packages of which a module is opened, the function's own code being one.
+    pub packages: u64,
     /// Bytes of source compiled because no valid bytecode is at hand.
     pub compiled_bytes: u64,
     /// Nodes of the syntax trees of that source.

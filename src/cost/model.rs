@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
 use super::{Estimate, ModuleCost, Part, PartKind};
@@ -50,6 +51,9 @@ struct Coefficients {
     linked: f64,
     #[serde(default)]
     scanned_kb: f64,
+    /// Per package of which a file is opened: it is looked for along the folders, and its description read.
+    #[serde(default)]
+    package: f64,
     /// Of a native module what the runtime's base includes already.
     #[serde(default)]
     included_mb: f64,
@@ -126,6 +130,7 @@ fn add_modules(estimate: &mut Estimate, coefficients: &Coefficients, input: &Cos
     let graph = input.graph;
     let mut own: Vec<[f64; 2]> = graph.modules.iter().map(|module| coefficients.of(module)).collect();
     add_runtime_sdk(&mut own, input);
+    estimate.counted.packages = add_packages(&mut own, coefficients, input);
     estimate.modules = cumulate(graph, &own);
     for (cost, module) in estimate.modules.iter_mut().zip(&graph.modules) {
         cost.compile_ms = coefficients.saved_by_bytecode(module);
@@ -146,6 +151,23 @@ fn add_modules(estimate: &mut Estimate, coefficients: &Coefficients, input: &Cos
         estimate.push(kind, name, ms);
     }
     estimate.first_request_ms = lazy_ms * slowdown(input.spec);
+}
+
+/// Puts what entering a package takes onto the first of its modules that is opened, those of Init first.
+/// Returns the number of packages that Init enters.
+fn add_packages(own: &mut [[f64; 2]], coefficients: &Coefficients, input: &CostInput<'_>) -> u64 {
+    let mut entered = FxHashSet::default();
+    let mut at_init = 0;
+    for phase in [Phase::Init, Phase::Invoke] {
+        let modules = input.graph.modules().filter(|(_, module)| module.loaded == phase && !module.preloaded);
+        for (id, owner) in modules.filter_map(|(id, module)| Some((id, input.packages.owner(module.entry?)))) {
+            if entered.insert(owner) {
+                own[id.0 as usize][0] += coefficients.package * coefficients.scale;
+                at_init += u64::from(phase == Phase::Init);
+            }
+        }
+    }
+    at_init
 }
 
 /// Puts the published times for the SDK that the runtime brings onto the modules that load it.
