@@ -1,9 +1,11 @@
 use std::collections::BTreeSet;
 
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
+use crate::engine::native::NativeGroup;
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::Finding;
 use crate::graph::ModuleKind;
-use crate::lang::native::NativeFacts;
 
 /// Looks for what loaded extension modules need, once per library.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
@@ -23,20 +25,23 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
             || provided.contains(&library)
             || base.iter().any(|known| crate::text::matches(known, library))
     };
-    let mut reported: BTreeSet<String> = BTreeSet::new();
-    for mut group in cx.native_groups() {
+    let missing = |mut group: NativeGroup| {
         group.entries.retain(|entry| loaded.contains(entry));
-        let missing = |facts: &NativeFacts| {
-            let needed = facts.needed.iter().find(|library| !is_there(library) && !reported.contains(*library));
-            needed.cloned()
-        };
         // The largest modules are the ones that libraries are linked into.
         group.entries.reverse();
-        if let Some((entry, library)) = cx.first_native(&group, missing) {
+        cx.first_native(&group, |facts| {
+            let gone: Vec<String> = facts.needed.iter().filter(|library| !is_there(library)).cloned().collect();
+            (!gone.is_empty()).then_some(gone)
+        })
+    };
+    // Inflating libraries is what this rule takes; groups have nothing to do with each other.
+    let found: Vec<_> = cx.native_groups().into_par_iter().filter_map(missing).collect();
+    let mut reported: BTreeSet<String> = BTreeSet::new();
+    for (entry, gone) in found {
+        if let Some(library) = gone.into_iter().find(|library| reported.insert(library.clone())) {
             let file = &cx.artifact.entry(entry).path;
             let message = format!("{file} needs {library}, which neither package, layers nor {} have", cx.spec.runtime);
-            sink.report(Finding::new(cx.locate(entry, None), message).about(library.clone()));
-            reported.insert(library);
+            sink.report(Finding::new(cx.locate(entry, None), message).about(library));
         }
     }
 }

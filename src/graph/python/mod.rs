@@ -45,7 +45,8 @@ pub fn simulate(input: &PythonInput<'_>) -> ModuleGraph {
     let sources = sources::Sources::new(input.artifact, &finder);
     std::thread::scope(|scope| {
         let builder = || std::thread::Builder::new().stack_size(PARSE_STACK);
-        for _ in 0..rayon::current_num_threads() {
+        // The walk takes a core for itself: it is the longest chain of work, and parses what is not ready.
+        for _ in 1..rayon::current_num_threads() {
             // Without a worker the walk parses by itself; nothing but time is lost.
             let _ = builder().spawn_scoped(scope, || sources.work());
         }

@@ -9,6 +9,17 @@ const MAX_INDENTS: usize = 100;
 /// Operators in one expression: more than CPython's compiler can recurse into.
 const MAX_CHAIN: usize = 6000;
 
+/// Whether a byte can continue an ASCII word.
+const IN_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte as u8 == b'_';
+        byte += 1;
+    }
+    table
+};
+
 /// Says what is nested too deeply, if anything is.
 pub(super) fn too_deep(text: &str) -> Option<&'static str> {
     let bytes = text.as_bytes();
@@ -69,10 +80,14 @@ pub(super) fn too_deep(text: &str) -> Option<&'static str> {
                 }
             }
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => {
-                let len = bytes[at..].iter().take_while(|b| b.is_ascii_alphanumeric() || **b == b'_').count();
-                let word = &bytes[at - 1..at + len];
-                at += len;
-                if matches!(word, b"not" | b"lambda" | b"if" | b"await" | b"and" | b"or" | b"yield" | b"for") {
+                let start = at - 1;
+                while bytes.get(at).is_some_and(|b| IN_WORD[usize::from(*b)]) {
+                    at += 1;
+                }
+                if matches!(
+                    &bytes[start..at],
+                    b"not" | b"lambda" | b"if" | b"await" | b"and" | b"or" | b"yield" | b"for"
+                ) {
                     chain += 1;
                 }
             }
