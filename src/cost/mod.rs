@@ -4,6 +4,7 @@
 //! data (`rules/knowledge/*/cost.toml`), fitted by scripts beside them; design.md section 7 says
 //! what the numbers mean.
 
+mod calls;
 mod model;
 
 pub use model::{CostInput, estimate};
@@ -60,6 +61,8 @@ pub struct Estimate {
     pub parts: Vec<Part>,
     /// What was counted to get there.
     pub counted: Counted,
+    /// Milliseconds of each known call at load, in the order of the graph's calls.
+    pub calls: Vec<f64>,
     /// Per module, in the order of the graph's modules.
     pub modules: Vec<ModuleCost>,
 }

@@ -4,13 +4,13 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
+use super::calls::CallCost;
 use super::{Estimate, ModuleCost, Part, PartKind};
 use crate::artifact::Artifact;
 use crate::graph::packages::Packages;
 use crate::graph::{Module, ModuleGraph, ModuleId, ModuleKind, Phase, Weight};
 use crate::manifest::function::FunctionSpec;
 use crate::platform::{Language, Sdk};
-use crate::text;
 
 /// What an estimate is made from.
 pub struct CostInput<'a> {
@@ -42,6 +42,9 @@ struct Coefficients {
     decorator: f64,
     regex_byte: f64,
     statement: f64,
+    /// Per round of a long loop.
+    #[serde(default)]
+    round: f64,
     extension: f64,
     native_mb: f64,
     relocation: f64,
@@ -61,21 +64,9 @@ struct Coefficients {
     included_relocations: f64,
     /// Share of the measured time of the runtime's own modules.
     standard: f64,
-    /// Known calls at load, by callee pattern.
+    /// Known calls at load.
     #[serde(default)]
     call: Vec<CallCost>,
-}
-
-/// A call whose cost cannot be seen in the code.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct CallCost {
-    /// Pattern over canonical callees.
-    callee: String,
-    /// Milliseconds for the first call on the corpus machine.
-    first_ms: f64,
-    /// Milliseconds for each further one.
-    next_ms: f64,
 }
 
 static PYTHON: LazyLock<Coefficients> =
@@ -118,7 +109,7 @@ pub fn estimate(input: &CostInput<'_>) -> Estimate {
     if let Some(coefficients) = coefficients(input.spec.runtime.language()) {
         estimate.file_ms = coefficients.module * coefficients.scale;
         add_modules(&mut estimate, coefficients, input);
-        add_calls(&mut estimate, coefficients, input.graph);
+        add_calls(&mut estimate, coefficients, input);
         let variable = estimate.init_ms - runtime_ms;
         estimate.low_ms = runtime_ms + variable * coefficients.range[0];
         estimate.high_ms = runtime_ms + variable * coefficients.range[1];
@@ -129,6 +120,9 @@ pub fn estimate(input: &CostInput<'_>) -> Estimate {
 fn add_modules(estimate: &mut Estimate, coefficients: &Coefficients, input: &CostInput<'_>) {
     let graph = input.graph;
     let mut own: Vec<[f64; 2]> = graph.modules.iter().map(|module| coefficients.of(module)).collect();
+    for (site, rounds) in &graph.loops {
+        own[site.importer.0 as usize][0] += *rounds as f64 * coefficients.round * coefficients.scale;
+    }
     add_runtime_sdk(&mut own, input);
     estimate.counted.packages = add_packages(&mut own, coefficients, input);
     estimate.modules = cumulate(graph, &own);
@@ -197,14 +191,15 @@ fn part_of(id: ModuleId, module: &Module, input: &CostInput<'_>) -> (PartKind, S
     (PartKind::Module, owner.unwrap_or_else(|| input.spec.name.clone()))
 }
 
-fn add_calls(estimate: &mut Estimate, coefficients: &Coefficients, graph: &ModuleGraph) {
-    for cost in &coefficients.call {
-        let calls = graph.calls.iter().filter(|call| text::matches(&cost.callee, &call.callee));
-        let times: u64 = calls.map(|call| call.repeats.max(1)).sum();
-        if let Some(further) = times.checked_sub(1) {
-            let ms = cost.first_ms + cost.next_ms * further as f64;
-            estimate.push(PartKind::Call, cost.callee.clone(), ms * coefficients.scale);
+fn add_calls(estimate: &mut Estimate, coefficients: &Coefficients, input: &CostInput<'_>) {
+    estimate.calls = vec![0.0; input.graph.calls.len()];
+    for kind in &coefficients.call {
+        let costs = kind.of(input);
+        for (at, ms) in &costs {
+            estimate.calls[*at] += ms * coefficients.scale;
         }
+        let ms: f64 = costs.iter().map(|(_, ms)| ms).sum();
+        estimate.push(PartKind::Call, kind.name.clone(), ms * coefficients.scale);
     }
 }
 

@@ -5,10 +5,8 @@ use std::collections::BTreeSet;
 use super::program::Program;
 use super::reach::Reach;
 use super::routes::Input;
-use crate::cost::PartKind;
 use crate::graph::packages::PackageId;
 use crate::graph::{LoadCall, ModuleId, Phase};
-use crate::text;
 
 /// All that some code needs. Times are milliseconds, sizes bytes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,8 +31,6 @@ pub(super) struct Closures<'a, 'p> {
     program: &'p Program<'a>,
     /// For each module those that its own loading loads; empty for modules that are followed by name.
     edges: Vec<Vec<ModuleId>>,
-    /// For each known call at load its share of the estimate.
-    call_ms: Vec<f64>,
 }
 
 impl<'a, 'p> Closures<'a, 'p> {
@@ -50,7 +46,7 @@ impl<'a, 'p> Closures<'a, 'p> {
                 targets.push(import.target);
             }
         }
-        Self { input, program, edges, call_ms: call_ms(input) }
+        Self { input, program, edges }
     }
 
     /// What several pieces of code need together.
@@ -129,7 +125,7 @@ impl<'a, 'p> Closures<'a, 'p> {
             }
         }
         closure.init_ms += code_ms;
-        closure.init_ms += calls.iter().filter_map(|call| self.call_ms.get(*call)).sum::<f64>();
+        closure.init_ms += calls.iter().filter_map(|call| self.input.estimate.calls.get(*call)).sum::<f64>();
         // The estimate knows how much slower the first request runs at the function's memory size.
         let slowdown = if all_lazy_ms > 0.0 { self.input.estimate.first_request_ms / all_lazy_ms } else { 1.0 };
         closure.first_request_ms = lazy_ms * slowdown;
@@ -137,17 +133,4 @@ impl<'a, 'p> Closures<'a, 'p> {
         closure.calls = calls;
         closure
     }
-}
-
-/// Spreads what the estimate counts for known calls over the calls that it counted.
-fn call_ms(input: &Input<'_>) -> Vec<f64> {
-    let calls = &input.graph.calls;
-    let mut shares = vec![0.0; calls.len()];
-    for part in input.estimate.parts.iter().filter(|part| part.kind == PartKind::Call) {
-        let matched: Vec<usize> = (0..calls.len()).filter(|at| text::matches(&part.name, &calls[*at].callee)).collect();
-        for at in &matched {
-            shares[*at] += part.ms / matched.len() as f64;
-        }
-    }
-    shares
 }

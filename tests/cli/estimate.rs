@@ -19,3 +19,48 @@ fn the_sdk_of_the_runtime_is_not_free() {
     let found = parts(&[("index.js", index)], &["--handler", "index.handler", "--runtime", "nodejs20.x"]);
     assert!(found.contains(&"module @aws-sdk/client-s3 of the runtime".to_owned()), "{found:?}");
 }
+
+fn part_ms(files: &[(&str, &str)], arguments: &[&str], name: &str) -> f64 {
+    let report = Project::new(files).report(arguments);
+    let parts = report["functions"][0]["init"]["parts"].as_array().unwrap().clone();
+    let found = parts.iter().find(|part| part["name"] == name);
+    found.unwrap_or_else(|| panic!("no part {name} in {parts:?}"))["ms"].as_f64().unwrap()
+}
+
+#[test]
+fn a_client_costs_by_what_its_service_description_holds() {
+    let app = |services: &[&str]| {
+        let made: String = services.iter().map(|service| format!("boto3.client(\"{service}\")\n")).collect();
+        format!("import boto3\n\n{made}\n\ndef handler(event, context):\n    return boto3\n")
+    };
+    let large = format!("{{\"operations\": \"{}\"}}", "x".repeat(900_000));
+    let ms = |services: &[&str]| {
+        let files = [
+            ("app.py", &*app(services)),
+            ("boto3/__init__.py", "import botocore\n\n\ndef client(name):\n    return name\n"),
+            ("botocore/__init__.py", "BUNDLED = True\n"),
+            ("botocore/data/small/2020-01-01/service-2.json", "{}"),
+            ("botocore/data/large/2019-01-01/service-2.json", "{}"),
+            ("botocore/data/large/2020-01-01/service-2.json", &large),
+        ];
+        part_ms(&files, &["--handler", "app.handler", "--runtime", "python3.12"], "clients of boto3")
+    };
+    let (small, large, both, twice) =
+        (ms(&["small"]), ms(&["large"]), ms(&["small", "large"]), ms(&["large", "large"]));
+    assert!(large > small + 10.0, "the newest description counts: {small} {large}");
+    assert!(both < small + large, "a session is made once: {both}");
+    assert!(twice < both + 1.0 && twice > large, "a description is read once: {twice}");
+}
+
+#[test]
+fn long_loops_take_time() {
+    let app = |rounds: u32| {
+        format!("TABLE = [n * n for n in range({rounds})]\n\n\ndef handler(event, context):\n    return TABLE\n")
+    };
+    let init = |rounds: u32| {
+        let report =
+            Project::new(&[("app.py", &*app(rounds))]).report(&["--handler", "app.handler", "--runtime", "python3.12"]);
+        report["functions"][0]["init"]["estimated_ms"].as_f64().unwrap()
+    };
+    assert!(init(5_000_000) > init(5) + 100.0);
+}
