@@ -38,6 +38,8 @@ fn a_client_costs_by_what_its_service_description_holds() {
         let files = [
             ("app.py", &*app(services)),
             ("boto3/__init__.py", "import botocore\n\n\ndef client(name):\n    return name\n"),
+            ("boto3-1.40.0.dist-info/METADATA", "Name: boto3\nVersion: 1.40.0\n"),
+            ("boto3-1.40.0.dist-info/RECORD", "boto3/__init__.py,,\n"),
             ("botocore/__init__.py", "BUNDLED = True\n"),
             ("botocore/data/small/2020-01-01/service-2.json", "{}"),
             ("botocore/data/large/2019-01-01/service-2.json", "{}"),
