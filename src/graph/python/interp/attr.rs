@@ -22,6 +22,16 @@ impl Interp<'_> {
 
     /// `None` when the object surely lacks the attribute.
     pub(super) fn find_attr(&mut self, object: Value, name: Sym) -> Run<Option<Value>> {
+        if self.nested >= NESTED_LIMIT {
+            return Ok(Some(Value::Unknown));
+        }
+        self.nested += 1;
+        let found = self.look_for_attr(object, name);
+        self.nested -= 1;
+        found
+    }
+
+    fn look_for_attr(&mut self, object: Value, name: Sym) -> Run<Option<Value>> {
         let Value::Obj(id) = object else {
             return Ok(Some(match object {
                 Value::Str(_) | Value::Bytes(_) | Value::Int(_) => self.method_of_builtin(object, name),

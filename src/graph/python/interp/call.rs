@@ -55,6 +55,16 @@ impl Interp<'_> {
     /// Calls a value. The result of what is not known is not known.
     pub(in super::super) fn call(&mut self, callee: Value, args: Args) -> Run<Value> {
         let Value::Obj(id) = callee else { return Ok(Value::Unknown) };
+        if self.nested >= NESTED_LIMIT {
+            return Ok(Value::Unknown);
+        }
+        self.nested += 1;
+        let result = self.call_object(callee, id, args);
+        self.nested -= 1;
+        result
+    }
+
+    fn call_object(&mut self, callee: Value, id: ObjId, args: Args) -> Run<Value> {
         match self.heap.object(id) {
             Object::Function(_) => self.call_function(id, args),
             Object::Method { function, this } => {
@@ -414,8 +424,9 @@ impl Interp<'_> {
             return false;
         }
         let own = self.module(module).own;
-        followed.runs >= RUNS_PER_FUNCTION
-            || (!own && (followed.steps >= STEPS_PER_FUNCTION || self.phase == Phase::Invoke))
+        let factor = if self.steps < PLENTY && self.phase == Phase::Init { AMPLE } else { 1 };
+        followed.runs >= RUNS_PER_FUNCTION * factor
+            || (!own && (followed.steps >= STEPS_PER_FUNCTION * u64::from(factor) || self.phase == Phase::Invoke))
     }
 
     /// Runs a function's body in a prepared frame.

@@ -247,10 +247,14 @@ impl Interp<'_> {
         })
     }
 
-    /// Whether a key that is not found among known keys is surely another one: tuples are objects
-    /// here, and equal ones are not the same.
+    /// Whether a key that is not found among known keys is surely another one. Tuples with the same items are one
+    /// object here.
     pub(super) fn is_comparable(&self, key: Value) -> bool {
-        key != Value::Unknown && !matches!(self.heap.get(key), Some(Object::Union(_) | Object::Tuple(_)))
+        match self.heap.get(key) {
+            Some(Object::Union(_)) => false,
+            Some(Object::Tuple(items)) => items.iter().all(|item| self.is_comparable(*item)),
+            _ => key != Value::Unknown,
+        }
     }
 
     fn dict_method(&mut self, id: ObjId, name: &str, rest: &[Value], args: &Args) -> Run<Value> {

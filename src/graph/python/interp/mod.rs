@@ -61,6 +61,9 @@ const STEP_LIMIT: u64 = 6_000_000;
 const CALL_DEPTH: u32 = 48;
 /// Nested calls and imports together, which bounds our own stack.
 const TOTAL_DEPTH: u32 = 600;
+/// Nested calls of any kind of object and nested attribute reads, which bounds our own stack where objects stand
+/// for each other in a circle: an instance that is called as its own class's `__init__`.
+const NESTED_LIMIT: u32 = 1000;
 /// Runs of one function that are followed.
 const RUNS_PER_FUNCTION: u32 = 400;
 /// Steps in a library function's own code, over all its runs, after which it is no longer followed. What takes so
@@ -68,6 +71,10 @@ const RUNS_PER_FUNCTION: u32 = 400;
 const STEPS_PER_FUNCTION: u64 = 20_000;
 /// Runs that a library function has in any case.
 const RUNS_ANYWAY: u32 = 4;
+/// While the simulation has taken fewer steps than this, functions may take [`AMPLE`] times as much: frameworks
+/// register hundreds of handlers through one function, and which one answers to an event decides what is imported.
+const PLENTY: u64 = 1_500_000;
+const AMPLE: u32 = 25;
 /// Steps after which calls are no longer followed once the handler can be called.
 const STEP_LIMIT_LATER: u64 = 500_000;
 /// Modules that one simulation loads.
@@ -210,11 +217,15 @@ pub(super) struct Interp<'a> {
     texts_run: usize,
     /// Blocks of a module that only type checkers see.
     stated: FxHashMap<ModIdx, Vec<Block>>,
+    /// Names that are being looked for there: modules that hand out each other's names would ask in a circle.
+    stating: Vec<(ModIdx, Sym)>,
     steps: u64,
     call_depth: u32,
     /// How many of these calls are to functions of packages and the standard library.
     library_depth: u32,
     total_depth: u32,
+    /// Calls and attribute reads that wait for others of their kind.
+    nested: u32,
     module_depth: u32,
     maybe: u32,
     /// The function whose body runs; `None` at a module's top level.
@@ -257,10 +268,12 @@ impl<'a> Interp<'a> {
             engines: FxHashMap::default(),
             texts_run: 0,
             stated: FxHashMap::default(),
+            stating: Vec::new(),
             steps: 0,
             call_depth: 0,
             library_depth: 0,
             total_depth: 0,
+            nested: 0,
             module_depth: 0,
             maybe: 0,
             running: None,
