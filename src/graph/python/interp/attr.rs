@@ -51,7 +51,11 @@ impl Interp<'_> {
             Object::Instance { .. } => self.instance_attr(object, id, name),
             Object::Super { class, this } => {
                 let (class, this) = (*class, *this);
-                self.super_attr(class, this, name)
+                match &*self.heap.text(name) {
+                    "__thisclass__" => Ok(Some(class)),
+                    "__self__" => Ok(Some(this)),
+                    _ => self.super_attr(class, this, name),
+                }
             }
             Object::Union(members) => {
                 let members = members.clone();

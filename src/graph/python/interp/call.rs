@@ -424,7 +424,7 @@ impl Interp<'_> {
             return false;
         }
         let own = self.module(module).own;
-        let factor = if self.steps < PLENTY && self.phase == Phase::Init { AMPLE } else { 1 };
+        let factor = if self.overtime < OVERTIME && self.phase == Phase::Init { AMPLE } else { 1 };
         followed.runs >= RUNS_PER_FUNCTION * factor
             || (!own && (followed.steps >= STEPS_PER_FUNCTION * u64::from(factor) || self.phase == Phase::Invoke))
     }
@@ -453,7 +453,12 @@ impl Interp<'_> {
         self.call_depth -= 1;
         self.running = caller;
         let total = self.steps.saturating_sub(before);
-        self.followed.entry(key).or_default().steps += total.saturating_sub(self.inner_steps);
+        let own_steps = total.saturating_sub(self.inner_steps);
+        let followed = self.followed.entry(key).or_default();
+        followed.steps += own_steps;
+        if library > 0 && followed.steps > STEPS_PER_FUNCTION {
+            self.overtime += own_steps;
+        }
         self.inner_steps = siblings + total;
         if let Some(active) = self.active.get_mut(&key) {
             *active -= 1;

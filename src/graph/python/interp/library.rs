@@ -137,6 +137,10 @@ impl Interp<'_> {
                 Some(text) => self.heap.str(&escape_pattern(&text)),
                 None => Value::Unknown,
             },
+            "urllib.parse.unquote" | "urllib.parse.unquote_plus" => match first.and_then(|value| self.text_of(value)) {
+                Some(text) if !text.contains('%') && !text.contains('+') => self.heap.str(&text),
+                _ => Value::Unknown,
+            },
             "itertools.product" if args.keywords.is_empty() => self.product(&args)?,
             _ if name.len() > 200 => Value::Unknown,
             _ => self.heap.external(&format!("{name}()")),

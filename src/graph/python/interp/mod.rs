@@ -71,9 +71,10 @@ const RUNS_PER_FUNCTION: u32 = 400;
 const STEPS_PER_FUNCTION: u64 = 20_000;
 /// Runs that a library function has in any case.
 const RUNS_ANYWAY: u32 = 4;
-/// While the simulation has taken fewer steps than this, functions may take [`AMPLE`] times as much: frameworks
-/// register hundreds of handlers through one function, and which one answers to an event decides what is imported.
-const PLENTY: u64 = 1_500_000;
+/// Steps that library functions may take beyond that during Init, all together, and how much of it one of them:
+/// frameworks register hundreds of handlers through one function, and which one answers to an event decides what is
+/// imported.
+const OVERTIME: u64 = 1_500_000;
 const AMPLE: u32 = 25;
 /// Steps after which calls are no longer followed once the handler can be called.
 const STEP_LIMIT_LATER: u64 = 500_000;
@@ -194,6 +195,8 @@ pub(super) struct Interp<'a> {
     pub(super) heap: Heap,
     pub(super) mods: Vec<Mod<'a>>,
     pub(super) sys_modules: Names,
+    /// Environment variables that code has set.
+    environment: Names,
     pub(super) phase: Phase,
     pub(super) imports: Vec<SeenImport>,
     seen_imports: FxHashSet<(ModIdx, u32, ModIdx)>,
@@ -234,6 +237,10 @@ pub(super) struct Interp<'a> {
     seen_calls: FxHashMap<(ModIdx, u32, Sym), usize>,
     /// Patterns that are compiled already: `re` keeps them.
     patterns: FxHashSet<Sym>,
+    /// Steps of library functions beyond [`STEPS_PER_FUNCTION`].
+    overtime: u64,
+    /// A text with a [`text::HOLE`] was made.
+    has_holes: bool,
     /// Where `steps` ends the following of calls, in this phase.
     step_limit: u64,
     /// Steps that the functions called by the running one have taken.
@@ -249,6 +256,7 @@ impl<'a> Interp<'a> {
             heap: Heap::default(),
             mods: Vec::new(),
             sys_modules: Names::default(),
+            environment: Names::default(),
             phase: Phase::Init,
             imports: Vec::new(),
             seen_imports: FxHashSet::default(),
@@ -280,6 +288,8 @@ impl<'a> Interp<'a> {
             seen_calls: FxHashMap::default(),
             patterns: FxHashSet::default(),
             inner_steps: 0,
+            overtime: 0,
+            has_holes: false,
             step_limit: STEP_LIMIT,
         }
     }
