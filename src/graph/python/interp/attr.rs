@@ -330,6 +330,7 @@ impl Interp<'_> {
             if regex::is_method(&class_name, &text)
                 || files::is_method(&class_name, &text)
                 || entry_points::is_method(&class_name, &text)
+                || storage::is_method(&class_name, &text)
             {
                 let function = self.heap.external(&format!("{class_name}.{text}"));
                 return Ok(Some(self.heap.alloc(Object::Method { function, this: object })));
@@ -349,8 +350,14 @@ impl Interp<'_> {
         // What a method of ours has not set may have been set where we did not look.
         Ok(match self.heap.get(class) {
             Some(Object::Class(class)) if !class.open && self.maybe == 0 && self.steps < STEP_LIMIT => None,
+            Some(Object::External(_)) if self.maybe == 0 && self.is_plain_storage(class) => None,
             _ => Some(Value::Unknown),
         })
+    }
+
+    /// Whether instances of a class of the runtime have the attributes only that code sets.
+    fn is_plain_storage(&self, class: Value) -> bool {
+        matches!(self.heap.external_name(class).as_deref(), Some("threading.local" | "types.SimpleNamespace"))
     }
 
     fn super_attr(&mut self, class: Value, this: Value, name: Sym) -> Run<Option<Value>> {

@@ -255,15 +255,24 @@ impl Interp<'_> {
         for base in self.mro_of(class) {
             let Some(name) = self.heap.external_name(base) else { continue };
             match &*name {
-                "dict" | "collections.OrderedDict" | "collections.UserDict" | "collections.defaultdict" => {
+                "dict"
+                | "typing.Dict"
+                | "typing.OrderedDict"
+                | "collections.OrderedDict"
+                | "collections.UserDict"
+                | "collections.defaultdict" => {
                     return self.call_runtime(
                         "dict",
                         base,
                         Args { positional: args.positional.iter().take(1).copied().collect(), ..args.clone() },
                     );
                 }
-                "list" | "tuple" | "set" | "frozenset" | "str" | "collections.deque" => {
-                    let name = if &*name == "collections.deque" { "list" } else { &*name };
+                "list" | "tuple" | "set" | "frozenset" | "str" | "collections.deque" | "typing.List" | "typing.Set" => {
+                    let name = match &*name {
+                        "collections.deque" | "typing.List" => "list",
+                        "typing.Set" => "set",
+                        name => name,
+                    };
                     return self.call_runtime(
                         name,
                         base,

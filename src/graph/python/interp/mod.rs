@@ -29,6 +29,7 @@ mod regex;
 mod runtime;
 mod source_text;
 mod stated;
+mod storage;
 mod suspended;
 mod sweep;
 mod text;
@@ -214,6 +215,8 @@ pub(super) struct Interp<'a> {
     /// Lists of the `sys` module that code may change.
     lists: Vec<(Sym, Value)>,
     dynamic: named::Dynamic,
+    /// Modules that only the environment names.
+    pub(super) configured: Vec<ModIdx>,
     /// Regular expressions by text and flags; `None` if the engine cannot read them.
     engines: FxHashMap<(Sym, i64), Option<::regex::Regex>>,
     /// Texts that were run as code.
@@ -273,6 +276,7 @@ impl<'a> Interp<'a> {
             provenance: FxHashMap::default(),
             lists: Vec::new(),
             dynamic: named::Dynamic::default(),
+            configured: Vec::new(),
             engines: FxHashMap::default(),
             texts_run: 0,
             stated: FxHashMap::default(),

@@ -250,6 +250,9 @@ impl Interp<'_> {
     }
 
     pub(super) fn order(&mut self, a: Value, b: Value) -> Option<std::cmp::Ordering> {
+        if a == b && a != Value::Unknown && !self.heap.is_union(a) {
+            return Some(std::cmp::Ordering::Equal);
+        }
         match (a, b) {
             (Value::Int(x), Value::Int(y)) => Some(x.cmp(&y)),
             (Value::Str(x), Value::Str(y)) => Some(self.heap.text(x).cmp(&self.heap.text(y))),

@@ -329,6 +329,9 @@ impl Interp<'_> {
         if let Some(value) = self.call_files(name, &args)? {
             return Ok(value);
         }
+        if let Some(value) = self.call_storage(name, &args)? {
+            return Ok(value);
+        }
         if let Some(value) = self.call_paths(name, &args) {
             return Ok(value);
         }
