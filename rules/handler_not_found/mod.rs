@@ -1,4 +1,4 @@
-use crate::engine::{FunctionContext, Sink};
+use crate::engine::{FunctionContext, Sink, may_bring};
 use crate::finding::Finding;
 use crate::graph::HandlerResolution;
 
@@ -6,6 +6,8 @@ use crate::graph::HandlerResolution;
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     match &cx.graph.handler {
         HandlerResolution::Found { .. } | HandlerResolution::Unknown => {}
+        // A wrapper out of a package that is installed when the function is built.
+        HandlerResolution::ModuleMissing { module, .. } if may_bring(&cx.declared, module) => {}
         HandlerResolution::ModuleMissing { module, similar } => {
             let message = format!("handler `{}`: the package has no module `{module}`", cx.spec.handler);
             let mut finding = Finding::new(declared(cx), message).about(module.clone());

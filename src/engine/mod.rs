@@ -21,7 +21,7 @@ pub use meta::{Category, Confidence, OptionMeta, RuleMeta};
 pub use options::{Policy, RulePolicy, Selector};
 pub use registry::{CargoCheck, Check, Registry, Rule, RuleSource};
 pub use sink::Sink;
-pub use usage::{Elsewhere, Usage};
+pub use usage::{Elsewhere, Usage, may_bring};
 
 use rayon::prelude::*;
 

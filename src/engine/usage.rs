@@ -23,6 +23,7 @@ pub struct Usage {
     asked: BTreeSet<Arc<str>>,
     awaited: BTreeSet<Arc<str>>,
     needed: BTreeSet<Arc<str>>,
+    granted: BTreeSet<Arc<str>>,
     elsewhere: BTreeMap<Arc<str>, Elsewhere>,
     unreached: BTreeMap<Arc<str>, String>,
 }
@@ -58,10 +59,15 @@ impl Usage {
             usage.direct.insert(facts.packages.package(package).name.clone());
         }
         // A handler of the form `wrapper.module.function` may name a package that no code imports.
+        // A part of a namespace is known by what is imported of it.
+        let imports = &facts.graph.mentions.imports;
         let asked: Vec<&Arc<str>> = facts.graph.unresolved.iter().map(|import| &import.import).collect();
         for dependency in declared.dependencies.iter().filter(|dependency| !bundled.contains(&dependency.name)) {
             let names = import_names(&dependency.name);
-            let its = |import: &&&Arc<str>| names.iter().any(|name| is_or_below(import, name));
+            let its = |import: &&&Arc<str>| {
+                let is_imported = |name: &String| imports.iter().any(|full| is_at_or_below(full, name));
+                names.iter().any(|name| is_or_below(import, name) && (import.len() >= name.len() || is_imported(name)))
+            };
             let awaited: Vec<Arc<str>> = asked.iter().filter(its).map(|import| Arc::clone(import)).collect();
             if !awaited.is_empty() {
                 usage.awaited.extend(awaited);
@@ -69,9 +75,15 @@ impl Usage {
                 usage.direct.insert(dependency.name.clone());
             }
         }
+        for locked in declared.locked.iter().filter(|locked| !bundled.contains(&locked.name)) {
+            let names = import_names(&locked.name);
+            let its = |import: &&&Arc<str>| names.iter().any(|name| is_or_below(import, name));
+            usage.awaited.extend(asked.iter().filter(its).map(|import| Arc::clone(import)));
+        }
         if facts.spec.runtime.language() == Language::Python && facts.has_closure() {
             let names = Names::of(facts, declared);
             let evidence = Evidence { facts, declared, names: &names };
+            usage.granted = evidence.granted();
             usage.asked = evidence.asked_for(&usage.reached);
             usage.needed = evidence.needed_by(usage.reached.union(&usage.asked).cloned().collect());
         }
@@ -109,6 +121,12 @@ impl Usage {
         self.awaited.contains(import)
     }
 
+    /// Whether an extra that the manifest asks for brings it.
+    #[must_use]
+    pub fn comes_with_an_extra(&self, name: &str) -> bool {
+        self.granted.contains(name)
+    }
+
     /// Whether the function's own code imports it.
     #[must_use]
     pub fn imports_directly(&self, name: &str) -> bool {
@@ -124,9 +142,19 @@ fn imported_by_own_code(facts: &FunctionFacts) -> impl Iterator<Item = PackageId
     })
 }
 
-fn is_or_below(import: &str, name: &str) -> bool {
+/// Whether a declared dependency that need not be installed may bring a module.
+#[must_use]
+pub fn may_bring(declared: &Declared, module: &str) -> bool {
+    let mut names = declared.dependencies.iter().flat_map(|dependency| import_names(&dependency.name));
+    names.any(|name| is_at_or_below(module, &name))
+}
+
+fn is_at_or_below(import: &str, name: &str) -> bool {
     import.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        || name.strip_prefix(import).is_some_and(|rest| rest.starts_with('.'))
+}
+
+fn is_or_below(import: &str, name: &str) -> bool {
+    is_at_or_below(import, name) || name.strip_prefix(import).is_some_and(|rest| rest.starts_with('.'))
 }
 
 #[cfg(test)]

@@ -230,6 +230,8 @@ pub struct Mentions {
     pub urls: BTreeSet<Arc<str>>,
     /// Constant texts of own code that are one word.
     pub words: BTreeSet<Arc<str>>,
+    /// First parts of such words in modules that only the environment names: settings of a framework.
+    pub settings: BTreeSet<Arc<str>>,
     /// Names of functions and methods that own code calls with a first argument that is computed.
     pub open_calls: BTreeSet<Arc<str>>,
     /// Names of keyword arguments in own code.

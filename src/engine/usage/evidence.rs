@@ -36,7 +36,7 @@ impl Evidence<'_> {
     /// What something asks for beside what the import graph reaches.
     pub(super) fn asked_for(&self, reached: &BTreeSet<Arc<str>>) -> BTreeSet<Arc<str>> {
         let others = self.names.distributions().filter(|name| !reached.contains(*name));
-        let selected = others.filter(|name| self.is_driver(name) || self.is_plug_in(name));
+        let selected = others.filter(|name| self.is_driver(name) || self.is_plug_in(name) || self.is_in_settings(name));
         selected.chain(self.imported_somewhere()).cloned().chain(self.started_by_image()).collect()
     }
 
@@ -68,6 +68,17 @@ impl Evidence<'_> {
             }
         };
         mentions.urls.iter().any(|url| by_url(url)) || mentions.words.iter().any(|word| by_table(word))
+    }
+
+    /// Settings of a framework name it. Where it is installed, the framework's code tells more.
+    fn is_in_settings(&self, name: &str) -> bool {
+        let settings = &self.facts.graph.mentions.settings;
+        let is_named = |import: &String| import.split('.').next().is_some_and(|root| settings.contains(root));
+        !self.is_installed(name) && self.names.imports(name).iter().any(is_named)
+    }
+
+    fn is_installed(&self, name: &str) -> bool {
+        self.facts.packages.packages.iter().any(|package| *package.name == *name)
     }
 
     /// Loaded code asks for a group of entry points that it has one in.
@@ -122,6 +133,11 @@ impl Evidence<'_> {
         if requires.always.contains(other) {
             return true;
         }
+        if !self.is_installed(name) {
+            let switched_on = |extra: &str| DRIVERS.get(&format!("{name}[{extra}]"));
+            let mut extras = mentions.keywords.iter().filter_map(|keyword| switched_on(keyword));
+            return extras.any(|others| others.iter().any(|needed| needed == other));
+        }
         let requested: BTreeSet<String> = self
             .declared
             .dependencies
@@ -141,9 +157,25 @@ impl Evidence<'_> {
             .any(|(extra, _)| requested.contains(extra) || mentions.keywords.contains(extra.as_str()) || named())
     }
 
+    /// What the declared dependencies bring for the extras that are asked of them.
+    pub(super) fn granted(&self) -> BTreeSet<Arc<str>> {
+        let mut granted = BTreeSet::new();
+        for dependency in self.declared.dependencies.iter().filter(|dependency| !dependency.extras.is_empty()) {
+            let requires = self.requires(&dependency.name);
+            let asked = dependency.extras.iter().filter_map(|extra| requires.extras.get(&normalized(extra)));
+            granted.extend(asked.flatten().map(|name| Arc::from(name.as_str())));
+        }
+        granted
+    }
+
     fn requires(&self, name: &str) -> Requires {
         let mut requires = Requires::default();
-        let Some(text) = self.metadata(name, "METADATA") else { return requires };
+        let Some(text) = self.metadata(name, "METADATA") else {
+            // Not installed here: the lock file knows.
+            let locked = self.declared.locked.iter().filter(|locked| *locked.name == *name);
+            requires.always.extend(locked.flat_map(|locked| &locked.requires).map(ToString::to_string));
+            return requires;
+        };
         let header = text.split("\n\n").next().unwrap_or_default();
         for line in header.lines().filter_map(|line| line.strip_prefix("Requires-Dist:")) {
             let line = line.trim();

@@ -1,5 +1,7 @@
 //! What the top level of own code makes and nothing there uses: see [`Leftovers`].
 
+use rustc_hash::FxHashMap;
+
 use super::interp::{Interp, LoadState, Mod};
 use crate::graph::{ImportSite, Leftovers, ModuleId};
 use crate::lang::python::ir::{Code, Expr, NameId, Stmt};
@@ -22,6 +24,7 @@ pub(super) fn collect(interp: &Interp<'_>, id: impl Fn(usize) -> Option<ModuleId
         let Ok(bytes) = interp.input.artifact.read(entry) else { continue };
         own.push(Own { id, module, text: String::from_utf8_lossy((*bytes).as_ref()).into_owned() });
     }
+    let words = Words::of(&own);
     let mut leftovers = Leftovers::default();
     for (at, this) in own.iter().enumerate() {
         let code = &this.module.code.code;
@@ -29,7 +32,8 @@ pub(super) fn collect(interp: &Interp<'_>, id: impl Fn(usize) -> Option<ModuleId
             let Some(stmt) = code.stmts.get(id.0 as usize) else { continue };
             let span = code.stmt_span(*id);
             let site = |span| ImportSite { importer: this.id, span };
-            let is_used = |name: NameId| is_used(&own, at, code.name(name), span);
+            let is_used =
+                |name: NameId| words.is_elsewhere(code.name(name), at) || is_used(&this.text, code.name(name), span);
             match stmt {
                 Stmt::ImportFrom { names, .. } if names.iter().any(|alias| code.name(alias.name) == "*") => {
                     leftovers.star_imports.push(site(span));
@@ -72,15 +76,39 @@ fn assigned_call(code: &Code, stmt: &Stmt) -> Option<(NameId, Span)> {
     }
 }
 
-/// Whether a name stands in the texts of own modules outside the statement that makes it.
-fn is_used(own: &[Own<'_>], here: usize, name: &str, made: Span) -> bool {
-    own.iter().enumerate().any(|(at, module)| {
-        let mut words = module.text.match_indices(name).filter(|(start, _)| is_word(&module.text, *start, name.len()));
-        words.any(|(start, _)| at != here || start < made.start as usize || start >= made.end as usize)
-    })
+/// The module that alone has a word in its text, by word; `None` for words of several.
+struct Words<'a>(FxHashMap<&'a str, Option<usize>>);
+
+impl<'a> Words<'a> {
+    fn of(own: &'a [Own<'_>]) -> Self {
+        let mut words: FxHashMap<&str, Option<usize>> = FxHashMap::default();
+        for (at, module) in own.iter().enumerate() {
+            for word in module.text.split(|c: char| !is_part(c)).filter(|word| !word.is_empty()) {
+                let alone = words.entry(word).or_insert(Some(at));
+                if *alone != Some(at) {
+                    *alone = None;
+                }
+            }
+        }
+        Self(words)
+    }
+
+    /// Whether another module than this one has the word.
+    fn is_elsewhere(&self, word: &str, here: usize) -> bool {
+        self.0.get(word).is_some_and(|alone| *alone != Some(here))
+    }
+}
+
+/// Whether a name stands in its module's text outside the statement that makes it.
+fn is_used(text: &str, name: &str, made: Span) -> bool {
+    let mut words = text.match_indices(name).filter(|(start, _)| is_word(text, *start, name.len()));
+    words.any(|(start, _)| start < made.start as usize || start >= made.end as usize)
+}
+
+fn is_part(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
 }
 
 fn is_word(text: &str, start: usize, len: usize) -> bool {
-    let part = |c: char| c.is_alphanumeric() || c == '_';
-    !text[..start].ends_with(part) && !text[start + len..].starts_with(part)
+    !text[..start].ends_with(is_part) && !text[start + len..].starts_with(is_part)
 }

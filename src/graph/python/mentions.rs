@@ -28,6 +28,12 @@ pub(super) fn collect(interp: &Interp<'_>) -> Mentions {
         own(&module.code.code, &interp.heap.text(module.name), module, &mut mentions);
         named.extend(module.code.code.names.iter().map(|name| &**name));
     }
+    let configured = interp.configured.iter().filter_map(|at| interp.mods.get(at.0 as usize));
+    for module in configured.filter(|module| module.own && module.state != LoadState::Failed) {
+        let words = module.code.code.texts.iter().filter(|text| text.len() <= LONGEST && text.chars().all(is_in_word));
+        let roots = words.filter_map(|word| word.split('.').next()).filter(|root| !root.is_empty());
+        mentions.settings.extend(roots.map(Arc::from));
+    }
     let absent = not_loaded(interp, loaded());
     let groups = entry_point_groups(interp.input.artifact, interp.input.packages);
     for module in loaded() {
@@ -67,7 +73,7 @@ fn own(code: &Code, name: &str, module: &Mod, mentions: &mut Mentions) {
         let scheme = text.split_once("://").map_or("", |(scheme, _)| scheme);
         if scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(is_scheme) {
             mentions.urls.insert((&**text).into());
-        } else if !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.' | '-')) {
+        } else if !text.is_empty() && text.chars().all(is_in_word) {
             mentions.words.insert((&**text).into());
         }
     }
@@ -82,6 +88,10 @@ fn own(code: &Code, name: &str, module: &Mod, mentions: &mut Mentions) {
     }
     let keywords = code.calls.iter().flat_map(|call| &call.keywords).filter_map(|(name, _)| *name);
     mentions.keywords.extend(keywords.map(|name| Arc::from(code.name(name))));
+}
+
+fn is_in_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '.' | '-')
 }
 
 fn is_scheme(c: char) -> bool {

@@ -1,5 +1,6 @@
 //! Python manifests: requirements files, `pyproject.toml`, `Pipfile` and `setup.cfg`.
 
+mod lock;
 mod pyproject;
 mod requirements;
 mod setup_cfg;
@@ -37,6 +38,7 @@ pub fn declared(files: &dyn Files, version: (u16, u16)) -> Declared {
     pyproject::read(&mut reader);
     pyproject::read_pipfile(&mut reader);
     setup_cfg::read(&mut reader);
+    lock::read(&mut reader);
     reader.declared
 }
 

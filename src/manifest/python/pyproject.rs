@@ -14,6 +14,11 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     let root = document.as_table();
     if let Some(project) = table(root, "project") {
         requirements(reader, source, project.get("dependencies"), &Scope::Runtime);
+        // `name[extra]` in a project's own list asks for its extra.
+        if let Some(name) = project.get("name").and_then(Item::as_str) {
+            let name = super::normalized(name);
+            reader.declared.dependencies.retain(|dependency| *dependency.name != *name);
+        }
         for (extra, list) in table(project, "optional-dependencies").into_iter().flat_map(TableLike::iter) {
             requirements(reader, source, Some(list), &Scope::Optional(extra.to_owned()));
         }
@@ -22,6 +27,7 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         requirements(reader, source, Some(list), &Scope::Development);
     }
     let Some(tool) = table(root, "tool") else { return };
+    read_dynamic(reader, tool);
     if let Some(uv) = table(tool, "uv") {
         requirements(reader, source, uv.get("dev-dependencies"), &Scope::Development);
     }
@@ -31,6 +37,28 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     }
     if let Some(poetry) = table(tool, "poetry") {
         read_poetry(reader, source, poetry);
+    }
+}
+
+/// Lists that setuptools takes from files: `[tool.setuptools.dynamic]`.
+fn read_dynamic(reader: &mut Reader<'_>, tool: &dyn TableLike) {
+    let Some(dynamic) = table(tool, "setuptools").and_then(|tool| table(tool, "dynamic")) else { return };
+    if let Some(list) = dynamic.get("dependencies") {
+        read_files(reader, list, &Scope::Runtime);
+    }
+    for (extra, list) in table(dynamic, "optional-dependencies").into_iter().flat_map(TableLike::iter) {
+        read_files(reader, list, &Scope::Optional(extra.to_owned()));
+    }
+}
+
+fn read_files(reader: &mut Reader<'_>, list: &Item, scope: &Scope) {
+    let Some(files) = list.as_table_like().and_then(|list| list.get("file")) else { return };
+    let listed = files.as_array().into_iter().flatten().filter_map(Value::as_str);
+    for path in files.as_str().into_iter().chain(listed) {
+        // Requirements files by convention are read anyway.
+        if !super::REQUIREMENTS.iter().any(|(known, _)| *known == path) {
+            super::requirements::read(reader, path, scope);
+        }
     }
 }
 

@@ -43,7 +43,7 @@ fn read_included(reader: &mut Reader<'_>, path: &str, scope: &Scope, depth: usiz
             continue;
         }
         let requirement = without_options(&line.text);
-        if requirement.contains("://") && !requirement.contains('@') || is_path(requirement) {
+        if is_url(requirement) || is_path(requirement) {
             add_url(reader, requirement, scope, path, line.place());
         } else {
             reader.add_requirement(requirement, scope, path, line.place(), line.via_packages);
@@ -51,12 +51,23 @@ fn read_included(reader: &mut Reader<'_>, path: &str, scope: &Scope, depth: usiz
     }
 }
 
-/// An unnamed URL or path declares what its `#egg=` says, and nothing known otherwise.
+/// An unnamed URL or path declares what its `#egg=` or the name of the wheel says, and nothing known otherwise.
 fn add_url(reader: &mut Reader<'_>, text: &str, scope: &Scope, path: &str, place: Place) {
     let egg = text.split_once("#egg=").or_else(|| text.split_once("&egg="));
-    let Some((_, name)) = egg else { return };
+    let Some(name) = egg.map(|(_, name)| name).or_else(|| wheel_name(text)) else { return };
     let name = name.split(['[', '&']).next().unwrap_or(name);
     reader.add_named(name, scope, path, place);
+}
+
+/// A URL that no `name @` stands before; it may have an `@` of its own.
+fn is_url(text: &str) -> bool {
+    text.split_once("://").is_some_and(|(before, _)| !before.contains('@'))
+}
+
+/// The distribution that a wheel's file name begins with.
+fn wheel_name(text: &str) -> Option<&str> {
+    let file = text.split(['#', '?']).next()?.rsplit('/').next()?;
+    file.strip_suffix(".whl")?.split('-').next()
 }
 
 fn is_path(text: &str) -> bool {
@@ -95,8 +106,10 @@ fn logical_lines(text: &str) -> Vec<Logical> {
     let mut continued = false;
     let mut offset = 0;
     for raw in text.split_inclusive('\n') {
-        let start = offset;
+        let mark = if offset == 0 && raw.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let start = offset + mark;
         offset += raw.len();
+        let raw = &raw[mark..];
         let raw = raw.trim_end_matches(['\n', '\r']);
         let (code, comment) = split_comment(raw);
         if raw.starts_with([' ', '\t']) && code.trim().is_empty() {

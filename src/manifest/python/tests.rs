@@ -73,6 +73,29 @@ fn setup_cfg_and_pipfile() {
 }
 
 #[test]
+fn urls_wheels_and_a_byte_order_mark() {
+    let text = "\u{feff}one\r\ngit+https://host/two.git@v1#egg=two\nhttps://host/three-2.0-py3-none-any.whl\n./wheels/four-1.0-py3-none-any.whl\nfive @ https://host/x.tar.gz\n";
+    let declared = read(&[("requirements.txt", text)]);
+    assert_eq!(names(&declared, &Scope::Runtime), ["one", "two", "three", "four", "five"]);
+    assert!(declared.problems.is_empty(), "{:?}", declared.problems);
+    assert_eq!(without("requirements.txt", "\u{feff}one\ntwo\n", "one"), "\u{feff}two\n");
+}
+
+#[test]
+fn setuptools_reads_lists_from_files() {
+    let project = "[project]\nname = 'fn'\ndynamic = ['dependencies']\n[tool.setuptools.dynamic]\ndependencies = { file = ['reqs.in'] }\noptional-dependencies = { fast = { file = 'fast.in' } }\n";
+    let declared = read(&[("pyproject.toml", project), ("reqs.in", "one\n"), ("fast.in", "two\n")]);
+    assert_eq!(names(&declared, &Scope::Runtime), ["one"]);
+    assert_eq!(names(&declared, &Scope::Optional("fast".into())), ["two"]);
+}
+
+#[test]
+fn a_project_that_asks_for_its_own_extra_does_not_depend_on_itself() {
+    let project = "[project]\nname = 'My_fn'\ndependencies = ['one', 'my-fn[fast]']\n";
+    assert_eq!(names(&read(&[("pyproject.toml", project)]), &Scope::Runtime), ["one"]);
+}
+
+#[test]
 fn a_broken_pyproject_is_reported_and_costs_only_itself() {
     let declared = read(&[("pyproject.toml", "[project\n"), ("requirements.txt", "boto3\n")]);
     assert_eq!(names(&declared, &Scope::Runtime), ["boto3"]);

@@ -22,6 +22,16 @@ impl Interp<'_> {
 
     /// `None` when the object surely lacks the attribute.
     pub(super) fn find_attr(&mut self, object: Value, name: Sym) -> Run<Option<Value>> {
+        if self.nested >= NESTED_LIMIT {
+            return Ok(Some(Value::Unknown));
+        }
+        self.nested += 1;
+        let found = self.look_for_attr(object, name);
+        self.nested -= 1;
+        found
+    }
+
+    fn look_for_attr(&mut self, object: Value, name: Sym) -> Run<Option<Value>> {
         let Value::Obj(id) = object else {
             return Ok(Some(match object {
                 Value::Str(_) | Value::Bytes(_) | Value::Int(_) => self.method_of_builtin(object, name),
@@ -41,7 +51,11 @@ impl Interp<'_> {
             Object::Instance { .. } => self.instance_attr(object, id, name),
             Object::Super { class, this } => {
                 let (class, this) = (*class, *this);
-                self.super_attr(class, this, name)
+                match &*self.heap.text(name) {
+                    "__thisclass__" => Ok(Some(class)),
+                    "__self__" => Ok(Some(this)),
+                    _ => self.super_attr(class, this, name),
+                }
             }
             Object::Union(members) => {
                 let members = members.clone();
@@ -316,6 +330,7 @@ impl Interp<'_> {
             if regex::is_method(&class_name, &text)
                 || files::is_method(&class_name, &text)
                 || entry_points::is_method(&class_name, &text)
+                || storage::is_method(&class_name, &text)
             {
                 let function = self.heap.external(&format!("{class_name}.{text}"));
                 return Ok(Some(self.heap.alloc(Object::Method { function, this: object })));
@@ -335,8 +350,14 @@ impl Interp<'_> {
         // What a method of ours has not set may have been set where we did not look.
         Ok(match self.heap.get(class) {
             Some(Object::Class(class)) if !class.open && self.maybe == 0 && self.steps < STEP_LIMIT => None,
+            Some(Object::External(_)) if self.maybe == 0 && self.is_plain_storage(class) => None,
             _ => Some(Value::Unknown),
         })
+    }
+
+    /// Whether instances of a class of the runtime have the attributes only that code sets.
+    fn is_plain_storage(&self, class: Value) -> bool {
+        matches!(self.heap.external_name(class).as_deref(), Some("threading.local" | "types.SimpleNamespace"))
     }
 
     fn super_attr(&mut self, class: Value, this: Value, name: Sym) -> Run<Option<Value>> {

@@ -230,7 +230,7 @@ impl Interp<'_> {
             ("int", Some(Value::Bool(value))) => Value::Int(i64::from(value)),
             ("int", Some(Value::Str(text))) => match self.heap.text(text).trim().parse() {
                 Ok(value) => Value::Int(value),
-                Err(_) if !self.heap.text(text).contains('_') => {
+                Err(_) if !self.heap.text(text).contains(['_', text::HOLE]) => {
                     return self.soft_error("ValueError", "int()").map(Some);
                 }
                 Err(_) => Value::Unknown,

@@ -55,6 +55,16 @@ impl Interp<'_> {
     /// Calls a value. The result of what is not known is not known.
     pub(in super::super) fn call(&mut self, callee: Value, args: Args) -> Run<Value> {
         let Value::Obj(id) = callee else { return Ok(Value::Unknown) };
+        if self.nested >= NESTED_LIMIT {
+            return Ok(Value::Unknown);
+        }
+        self.nested += 1;
+        let result = self.call_object(callee, id, args);
+        self.nested -= 1;
+        result
+    }
+
+    fn call_object(&mut self, callee: Value, id: ObjId, args: Args) -> Run<Value> {
         match self.heap.object(id) {
             Object::Function(_) => self.call_function(id, args),
             Object::Method { function, this } => {
@@ -245,15 +255,24 @@ impl Interp<'_> {
         for base in self.mro_of(class) {
             let Some(name) = self.heap.external_name(base) else { continue };
             match &*name {
-                "dict" | "collections.OrderedDict" | "collections.UserDict" | "collections.defaultdict" => {
+                "dict"
+                | "typing.Dict"
+                | "typing.OrderedDict"
+                | "collections.OrderedDict"
+                | "collections.UserDict"
+                | "collections.defaultdict" => {
                     return self.call_runtime(
                         "dict",
                         base,
                         Args { positional: args.positional.iter().take(1).copied().collect(), ..args.clone() },
                     );
                 }
-                "list" | "tuple" | "set" | "frozenset" | "str" | "collections.deque" => {
-                    let name = if &*name == "collections.deque" { "list" } else { &*name };
+                "list" | "tuple" | "set" | "frozenset" | "str" | "collections.deque" | "typing.List" | "typing.Set" => {
+                    let name = match &*name {
+                        "collections.deque" | "typing.List" => "list",
+                        "typing.Set" => "set",
+                        name => name,
+                    };
                     return self.call_runtime(
                         name,
                         base,
@@ -414,8 +433,9 @@ impl Interp<'_> {
             return false;
         }
         let own = self.module(module).own;
-        followed.runs >= RUNS_PER_FUNCTION
-            || (!own && (followed.steps >= STEPS_PER_FUNCTION || self.phase == Phase::Invoke))
+        let factor = if self.overtime < OVERTIME && self.phase == Phase::Init { AMPLE } else { 1 };
+        followed.runs >= RUNS_PER_FUNCTION * factor
+            || (!own && (followed.steps >= STEPS_PER_FUNCTION * u64::from(factor) || self.phase == Phase::Invoke))
     }
 
     /// Runs a function's body in a prepared frame.
@@ -442,7 +462,12 @@ impl Interp<'_> {
         self.call_depth -= 1;
         self.running = caller;
         let total = self.steps.saturating_sub(before);
-        self.followed.entry(key).or_default().steps += total.saturating_sub(self.inner_steps);
+        let own_steps = total.saturating_sub(self.inner_steps);
+        let followed = self.followed.entry(key).or_default();
+        followed.steps += own_steps;
+        if library > 0 && followed.steps > STEPS_PER_FUNCTION {
+            self.overtime += own_steps;
+        }
         self.inner_steps = siblings + total;
         if let Some(active) = self.active.get_mut(&key) {
             *active -= 1;

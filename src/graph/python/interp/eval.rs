@@ -272,10 +272,10 @@ impl Interp<'_> {
         for part in code.code.list(parts) {
             let value = self.eval(frame, *part)?;
             let members = self.heap.members(value);
-            let mut texts = Vec::new();
-            for member in members.iter() {
-                match self.coerce_text(*member) {
-                    Some(text) => texts.push(text),
+            let mut texts: Vec<String> = members.iter().filter_map(|member| self.coerce_text(*member)).collect();
+            if texts.len() < members.len() {
+                match options.first().and_then(|before| self.hole_behind(before)) {
+                    Some(hole) => texts.push(hole),
                     None => known = false,
                 }
             }

@@ -13,7 +13,11 @@ const TEXT_LIMIT: usize = 64 << 10;
 /// Largest file that is read as JSON, in bytes once unpacked.
 const JSON_LIMIT: u64 = 8 << 20;
 /// Levels of JSON that become values; what lies deeper is not known.
-const JSON_DEPTH: u32 = 3;
+const JSON_DEPTH: u32 = 4;
+/// Levels of JSON texts of up to [`JSON_SMALL`] bytes.
+const JSON_DEPTH_SMALL: u32 = 8;
+/// Size of texts that can be held whole.
+const JSON_SMALL: usize = 256 << 10;
 /// Items of one JSON container that become values.
 const JSON_ITEMS: usize = 400;
 
@@ -36,7 +40,13 @@ impl Interp<'_> {
         let first = args.positional.first().copied().unwrap_or(Value::Unknown);
         Ok(Some(match name {
             "open" | "io.open" | "codecs.open" | "gzip.open" | "pathlib.Path.open" => {
-                self.open_file(first, name == "gzip.open")
+                let file = self.open_file(first, name == "gzip.open");
+                let mode = args.positional.get(1).copied().or_else(|| self.keyword(args, "mode"));
+                if mode.and_then(|mode| self.text_of(mode)).is_some_and(|mode| mode.contains('b')) {
+                    let key = self.heap.sym("<bytes>");
+                    self.set_attr(file, key, Value::Bool(true));
+                }
+                file
             }
             "io.File.__enter__" | "io.Content.decode" | "io.Content.strip" => first,
             "io.File.close" => Value::None,
@@ -51,7 +61,10 @@ impl Interp<'_> {
             },
             "pathlib.Path.read_text" | "pathlib.Path.read_bytes" => {
                 let file = self.open_file(first, false);
-                self.content_of(file)
+                match self.content_of(file) {
+                    Value::Str(text) if name == "pathlib.Path.read_bytes" => Value::Bytes(text),
+                    content => content,
+                }
             }
             "pathlib.Path.joinpath" => {
                 let mut path = first;
@@ -146,7 +159,11 @@ impl Interp<'_> {
             && let Ok(bytes) = self.input.artifact.read(entry)
             && let Ok(text) = std::str::from_utf8((*bytes).as_ref())
         {
-            return self.heap.str(text);
+            let text = self.heap.sym(text);
+            let key = self.heap.sym("<bytes>");
+            let is_bytes =
+                matches!(self.heap.get(file), Some(Object::Instance { attrs, .. }) if attrs.get(key).is_some());
+            return if is_bytes { Value::Bytes(text) } else { Value::Str(text) };
         }
         let Some(Object::Instance { attrs, payload, .. }) = self.heap.get(file) else { return Value::Unknown };
         let (attrs, payload) = (attrs.clone(), *payload);
@@ -185,21 +202,23 @@ impl Interp<'_> {
 
     fn parse_json(&mut self, bytes: &[u8]) -> Value {
         let mut reader = serde_json::Deserializer::from_slice(bytes);
-        Json { heap: &mut self.heap, depth: 0 }.deserialize(&mut reader).unwrap_or(Value::Unknown)
+        let levels = if bytes.len() <= JSON_SMALL { JSON_DEPTH_SMALL } else { JSON_DEPTH };
+        Json { heap: &mut self.heap, levels }.deserialize(&mut reader).unwrap_or(Value::Unknown)
     }
 }
 
-/// Builds values of JSON down to [`JSON_DEPTH`].
+/// Builds values of JSON.
 struct Json<'a> {
     heap: &'a mut Heap,
-    depth: u32,
+    /// Levels from here on that become values.
+    levels: u32,
 }
 
 impl<'de> DeserializeSeed<'de> for Json<'_> {
     type Value = Value;
 
     fn deserialize<D: serde::Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
-        if self.depth > JSON_DEPTH {
+        if self.levels == 0 {
             return serde::Deserialize::deserialize(reader).map(|IgnoredAny| Value::Unknown);
         }
         reader.deserialize_any(self)
@@ -239,7 +258,7 @@ impl<'de> Visitor<'de> for Json<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut reader: A) -> Result<Value, A::Error> {
         let (mut items, mut open) = (Vec::new(), false);
-        while let Some(item) = reader.next_element_seed(Json { heap: self.heap, depth: self.depth + 1 })? {
+        while let Some(item) = reader.next_element_seed(Json { heap: self.heap, levels: self.levels - 1 })? {
             if items.len() < JSON_ITEMS {
                 items.push(item);
             } else {
@@ -257,7 +276,7 @@ impl<'de> Visitor<'de> for Json<'_> {
                 reader.next_value::<IgnoredAny>()?;
                 continue;
             }
-            let value = reader.next_value_seed(Json { heap: self.heap, depth: self.depth + 1 })?;
+            let value = reader.next_value_seed(Json { heap: self.heap, levels: self.levels - 1 })?;
             items.set(self.heap.str(&key), value);
         }
         Ok(self.heap.dict(items, open))

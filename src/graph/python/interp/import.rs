@@ -103,6 +103,9 @@ impl Interp<'_> {
     }
 
     fn missing(&mut self, name: &str, from: Option<(ModIdx, Span)>) -> Run<Value> {
+        if self.is_inside_extension(name) {
+            return Ok(Value::Unknown);
+        }
         let guarded = self.is_caught("ModuleNotFoundError", false);
         let sym = self.heap.sym(name);
         if let Some((importer, span)) = from {
@@ -126,6 +129,14 @@ impl Interp<'_> {
             attrs.set(key, Value::Str(sym));
         }
         Err(raised)
+    }
+
+    /// Whether a module lies below a loaded extension module: C code makes such modules itself.
+    fn is_inside_extension(&mut self, name: &str) -> bool {
+        let Some((parent, _)) = name.rsplit_once('.') else { return false };
+        let parent = self.heap.sym(parent);
+        let Some(module) = self.sys_modules.get(parent) else { return false };
+        matches!(self.heap.get(module), Some(Object::Module(at)) if self.module(*at).kind == ModuleKind::Extension)
     }
 
     /// The folders in which submodules of a loaded package are looked for.
@@ -243,7 +254,9 @@ impl Interp<'_> {
                     }
                     FileKind::Extension => {
                         self.heap.scope_mut(scope).open = true;
-                        self.run_extension(at, name)
+                        self.run_extension(at, name)?;
+                        self.run_twin(at, entry, name);
+                        Ok(())
                     }
                 };
                 if let Err(raised) = result {
@@ -302,7 +315,7 @@ impl Interp<'_> {
         self.run_top_level(at)
     }
 
-    fn run_top_level(&mut self, at: ModIdx) -> Run<()> {
+    pub(super) fn run_top_level(&mut self, at: ModIdx) -> Run<()> {
         self.module_mut(at).state = LoadState::Running;
         let frame = self.module_frame(at);
         let (maybe, running) = (std::mem::take(&mut self.maybe), self.running.take());
@@ -359,12 +372,30 @@ impl Interp<'_> {
         self.sys_modules.get(sym).is_none()
     }
 
+    /// The same for `from . import part`, where the part is a module that is not loaded yet.
+    fn is_unlikely_part(&mut self, frame: &Frame, source: Value, base: &str, name: Sym) -> bool {
+        let Some(Object::Module(at)) = self.heap.get(source) else { return false };
+        let scope = self.module(*at).scope;
+        let full = format!("{base}.{}", self.heap.text(name));
+        self.heap.vars(scope).get(name).is_none() && self.is_unlikely(frame, &full) && self.can_find(&full)
+    }
+
+    /// Where an import of a module is shown: a compiled one has no lines.
+    fn place_in(&self, at: ModIdx, span: Span) -> Span {
+        if self.module(at).kind == ModuleKind::Extension { Span::default() } else { span }
+    }
+
+    /// Whether an import is an instruction to the compiler.
+    fn is_compiled_away(&self, at: ModIdx, name: &str) -> bool {
+        self.module(at).kind == ModuleKind::Extension && name.split('.').next() == Some("cython")
+    }
+
     /// `import a.b as c, d` in a frame.
     pub(super) fn exec_import(&mut self, frame: &Frame, aliases: &[Alias], span: Span) -> Run<()> {
         for alias in aliases {
             let name = frame.code.code.name(alias.name).to_owned();
-            let from = Some((frame.module, span));
-            if self.is_unlikely(frame, &name) {
+            let from = Some((frame.module, self.place_in(frame.module, span)));
+            if self.is_unlikely(frame, &name) || self.is_compiled_away(frame.module, &name) {
                 self.assign_name(frame, alias.bound, Value::Unknown);
                 continue;
             }
@@ -419,8 +450,8 @@ impl Interp<'_> {
             }
             return Ok(());
         };
-        let from = Some((frame.module, span));
-        if self.is_unlikely(frame, &base) {
+        let from = Some((frame.module, self.place_in(frame.module, span)));
+        if self.is_unlikely(frame, &base) || self.is_compiled_away(frame.module, &base) {
             for alias in names {
                 self.assign_name(frame, alias.rename.unwrap_or(alias.name), Value::Unknown);
             }
@@ -433,7 +464,11 @@ impl Interp<'_> {
                 continue;
             }
             let name = self.sym(frame, alias.name);
-            let value = self.import_attr(source, &base, name, from)?;
+            let value = if self.is_unlikely_part(frame, source, &base, name) {
+                Value::Unknown
+            } else {
+                self.import_attr(source, &base, name, from)?
+            };
             self.assign_name(frame, alias.rename.unwrap_or(alias.name), value);
         }
         Ok(())

@@ -111,7 +111,7 @@ impl Interp<'_> {
             "importlib.util.module_from_spec" | "types.ModuleType" => self.make_module(first),
             "pkgutil.extend_path" => first.unwrap_or(Value::Unknown),
             "pkgutil.iter_modules" | "pkgutil.walk_packages" => match first {
-                Some(path) => self.iter_modules(path, args, name == "pkgutil.walk_packages"),
+                Some(path) => self.iter_modules(path, args, name == "pkgutil.walk_packages")?,
                 None => self.heap.list(Vec::new(), true),
             },
             _ => return Ok(None),
@@ -183,7 +183,7 @@ impl Interp<'_> {
         object
     }
 
-    fn iter_modules(&mut self, path: Value, args: &Args, deep: bool) -> Value {
+    fn iter_modules(&mut self, path: Value, args: &Args, deep: bool) -> Run<Value> {
         let (folders, mut open) = self.items_of(path);
         let prefix = args
             .positional
@@ -200,14 +200,14 @@ impl Interp<'_> {
             }
         }
         found.sort();
-        let items = found
-            .into_iter()
-            .map(|(name, package)| {
-                let name = self.heap.str(&name);
-                self.heap.tuple(&[Value::Unknown, name, Value::Bool(package)])
-            })
-            .collect();
-        self.heap.list(items, open)
+        let declared = [self.heap.str("ModuleInfo"), self.heap.str("module_finder name ispkg")];
+        let info = self.named_tuple(&Args::of(&declared))?;
+        let mut items = Vec::with_capacity(found.len());
+        for (name, package) in found {
+            let name = self.heap.str(&name);
+            items.push(self.instantiate(info, &Args::of(&[Value::Unknown, name, Value::Bool(package)]))?);
+        }
+        Ok(self.heap.list(items, open))
     }
 
     fn modules_in(&self, folder: &str, prefix: &str, deep: bool, out: &mut Vec<(String, bool)>) {

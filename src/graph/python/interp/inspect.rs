@@ -290,12 +290,15 @@ impl Interp<'_> {
         };
         found.sort_by_key(|(name, _)| self.heap.text(*name));
         let (mut pairs, mut open) = (Vec::new(), false);
+        let asks_for_classes = predicate.and_then(|p| self.heap.external_name(p)).as_deref() == Some("inspect.isclass");
         for (name, value) in found {
             if let Some(predicate) = predicate.filter(|p| *p != Value::None) {
                 let verdict = self.call(predicate, Args::one(value))?;
                 match self.truth(verdict)? {
                     Some(true) => {}
                     Some(false) => continue,
+                    // Classes have names in capitals.
+                    None if asks_for_classes && !self.heap.text(name).starts_with(char::is_uppercase) => continue,
                     None => {
                         open = true;
                         continue;

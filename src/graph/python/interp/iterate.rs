@@ -204,6 +204,12 @@ impl Interp<'_> {
                 let cut: String = chars.get(from..to).unwrap_or(&[]).iter().collect();
                 return Ok(self.heap.str(&cut));
             }
+            if let Value::Str(text) = object
+                && self.is_reversing(key)
+            {
+                let reversed: String = self.heap.text(text).chars().rev().collect();
+                return Ok(self.heap.str(&reversed));
+            }
             if let (Value::Str(text), Value::Int(at)) = (object, key) {
                 let chars: Vec<char> = self.heap.text(text).chars().collect();
                 return Ok(match index(at, chars.len()) {
@@ -342,6 +348,12 @@ impl Interp<'_> {
         result
     }
 
+    /// The slice `[::-1]`.
+    fn is_reversing(&self, key: Value) -> bool {
+        let Some(Object::Tuple(parts)) = self.heap.get(key) else { return false };
+        **parts == [Value::Ellipsis, Value::Ellipsis, Value::None, Value::None, Value::Int(-1)]
+    }
+
     fn slice_bounds(&self, key: Value) -> Option<(Option<i64>, Option<i64>)> {
         let Some(Object::Tuple(parts)) = self.heap.get(key) else { return None };
         let &[Value::Ellipsis, Value::Ellipsis, from, to, Value::None] = &**parts else { return None };
@@ -383,6 +395,7 @@ impl Interp<'_> {
                     (NamespaceOf::Scope(scope), Value::Str(name)) => self.set_var(scope, name, value),
                     (NamespaceOf::Scope(scope), _) => self.heap.scope_mut(scope).open = true,
                     (NamespaceOf::Modules, Value::Str(name)) => self.sys_modules.set(name, value),
+                    (NamespaceOf::Environment, Value::Str(name)) => self.set_environment(name, value),
                     (NamespaceOf::Instance(target), Value::Str(name)) => {
                         if let Object::Instance { attrs, .. } = self.heap.object_mut(target) {
                             attrs.set(name, value);

@@ -137,6 +137,11 @@ impl Interp<'_> {
                 Some(text) => self.heap.str(&escape_pattern(&text)),
                 None => Value::Unknown,
             },
+            "urllib.parse.unquote" | "urllib.parse.unquote_plus" => match first.and_then(|value| self.text_of(value)) {
+                Some(text) if !text.contains('%') && !text.contains('+') => self.heap.str(&text),
+                _ => Value::Unknown,
+            },
+            "itertools.dropwhile" | "itertools.takewhile" => self.split_while(name == "itertools.takewhile", &args)?,
             "itertools.product" if args.keywords.is_empty() => self.product(&args)?,
             _ if name.len() > 200 => Value::Unknown,
             _ => self.heap.external(&format!("{name}()")),
@@ -166,6 +171,26 @@ impl Interp<'_> {
             let bytes = self.heap.text(pattern).len() as u32;
             self.module_mut(module).weight.regex_bytes += bytes;
         }
+    }
+
+    /// The items before the first for which a function is not true, or those from there on.
+    fn split_while(&mut self, before: bool, args: &Args) -> Run<Value> {
+        let [test, items] = [0, 1].map(|at| args.positional.get(at).copied().unwrap_or(Value::Unknown));
+        let (mut items, open) = self.iterate(items)?;
+        let mut cut = items.len();
+        for (at, item) in items.iter().enumerate() {
+            let verdict = self.call(test, Args::one(*item))?;
+            match self.truth(verdict)? {
+                Some(true) => {}
+                Some(false) => {
+                    cut = at;
+                    break;
+                }
+                None => return Ok(self.heap.list(Vec::new(), true)),
+            }
+        }
+        let rest = items.split_off(cut);
+        Ok(self.heap.list(if before { items } else { rest }, open))
     }
 
     /// `itertools.product(*iterables)`.

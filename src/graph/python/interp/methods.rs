@@ -206,9 +206,10 @@ impl Interp<'_> {
 
     fn set_method(&mut self, id: ObjId, name: &str, rest: &[Value]) -> Run<Value> {
         let more = match (name, rest.first()) {
-            ("update" | "union" | "difference" | "intersection" | "issubset" | "issuperset", Some(value)) => {
-                self.iterate(*value)?
-            }
+            (
+                "update" | "union" | "difference" | "intersection" | "issubset" | "issuperset" | "isdisjoint",
+                Some(value),
+            ) => self.iterate(*value)?,
             _ => (Vec::new(), false),
         };
         let uncertain = self.maybe > 0;
@@ -229,6 +230,16 @@ impl Interp<'_> {
                 *open |= more.1;
                 Value::None
             }
+            ("issubset" | "issuperset" | "isdisjoint", _) if !*open && !more.1 => {
+                let (inner, outer) = if name == "issuperset" { (&more.0, &*items) } else { (&*items, &more.0) };
+                // What is not known could be anything.
+                let known = inner.iter().chain(outer).all(|item| matches!(item, Value::Str(_) | Value::Int(_)));
+                let verdict = match name {
+                    "isdisjoint" => !inner.iter().any(|item| outer.contains(item)),
+                    _ => inner.iter().all(|item| outer.contains(item)),
+                };
+                if known { Value::Bool(verdict) } else { Value::Unknown }
+            }
             ("discard" | "remove", Some(value)) if !uncertain => {
                 items.retain(|i| *i != value);
                 Value::None
@@ -247,10 +258,14 @@ impl Interp<'_> {
         })
     }
 
-    /// Whether a key that is not found among known keys is surely another one: tuples are objects
-    /// here, and equal ones are not the same.
+    /// Whether a key that is not found among known keys is surely another one. Tuples with the same items are one
+    /// object here.
     pub(super) fn is_comparable(&self, key: Value) -> bool {
-        key != Value::Unknown && !matches!(self.heap.get(key), Some(Object::Union(_) | Object::Tuple(_)))
+        match self.heap.get(key) {
+            Some(Object::Union(_)) => false,
+            Some(Object::Tuple(items)) => items.iter().all(|item| self.is_comparable(*item)),
+            _ => key != Value::Unknown,
+        }
     }
 
     fn dict_method(&mut self, id: ObjId, name: &str, rest: &[Value], args: &Args) -> Run<Value> {

@@ -29,6 +29,7 @@ mod regex;
 mod runtime;
 mod source_text;
 mod stated;
+mod storage;
 mod suspended;
 mod sweep;
 mod text;
@@ -61,6 +62,9 @@ const STEP_LIMIT: u64 = 6_000_000;
 const CALL_DEPTH: u32 = 48;
 /// Nested calls and imports together, which bounds our own stack.
 const TOTAL_DEPTH: u32 = 600;
+/// Nested calls of any kind of object and nested attribute reads, which bounds our own stack where objects stand
+/// for each other in a circle: an instance that is called as its own class's `__init__`.
+const NESTED_LIMIT: u32 = 1000;
 /// Runs of one function that are followed.
 const RUNS_PER_FUNCTION: u32 = 400;
 /// Steps in a library function's own code, over all its runs, after which it is no longer followed. What takes so
@@ -68,6 +72,11 @@ const RUNS_PER_FUNCTION: u32 = 400;
 const STEPS_PER_FUNCTION: u64 = 20_000;
 /// Runs that a library function has in any case.
 const RUNS_ANYWAY: u32 = 4;
+/// Steps that library functions may take beyond that during Init, all together, and how much of it one of them:
+/// frameworks register hundreds of handlers through one function, and which one answers to an event decides what is
+/// imported.
+const OVERTIME: u64 = 1_500_000;
+const AMPLE: u32 = 25;
 /// Steps after which calls are no longer followed once the handler can be called.
 const STEP_LIMIT_LATER: u64 = 500_000;
 /// Modules that one simulation loads.
@@ -187,6 +196,8 @@ pub(super) struct Interp<'a> {
     pub(super) heap: Heap,
     pub(super) mods: Vec<Mod<'a>>,
     pub(super) sys_modules: Names,
+    /// Environment variables that code has set.
+    environment: Names,
     pub(super) phase: Phase,
     pub(super) imports: Vec<SeenImport>,
     seen_imports: FxHashSet<(ModIdx, u32, ModIdx)>,
@@ -204,17 +215,23 @@ pub(super) struct Interp<'a> {
     /// Lists of the `sys` module that code may change.
     lists: Vec<(Sym, Value)>,
     dynamic: named::Dynamic,
+    /// Modules that only the environment names.
+    pub(super) configured: Vec<ModIdx>,
     /// Regular expressions by text and flags; `None` if the engine cannot read them.
     engines: FxHashMap<(Sym, i64), Option<::regex::Regex>>,
     /// Texts that were run as code.
     texts_run: usize,
     /// Blocks of a module that only type checkers see.
     stated: FxHashMap<ModIdx, Vec<Block>>,
+    /// Names that are being looked for there: modules that hand out each other's names would ask in a circle.
+    stating: Vec<(ModIdx, Sym)>,
     steps: u64,
     call_depth: u32,
     /// How many of these calls are to functions of packages and the standard library.
     library_depth: u32,
     total_depth: u32,
+    /// Calls and attribute reads that wait for others of their kind.
+    nested: u32,
     module_depth: u32,
     maybe: u32,
     /// The function whose body runs; `None` at a module's top level.
@@ -223,6 +240,10 @@ pub(super) struct Interp<'a> {
     seen_calls: FxHashMap<(ModIdx, u32, Sym), usize>,
     /// Patterns that are compiled already: `re` keeps them.
     patterns: FxHashSet<Sym>,
+    /// Steps of library functions beyond [`STEPS_PER_FUNCTION`].
+    overtime: u64,
+    /// A text with a [`text::HOLE`] was made.
+    has_holes: bool,
     /// Where `steps` ends the following of calls, in this phase.
     step_limit: u64,
     /// Steps that the functions called by the running one have taken.
@@ -238,6 +259,7 @@ impl<'a> Interp<'a> {
             heap: Heap::default(),
             mods: Vec::new(),
             sys_modules: Names::default(),
+            environment: Names::default(),
             phase: Phase::Init,
             imports: Vec::new(),
             seen_imports: FxHashSet::default(),
@@ -254,19 +276,24 @@ impl<'a> Interp<'a> {
             provenance: FxHashMap::default(),
             lists: Vec::new(),
             dynamic: named::Dynamic::default(),
+            configured: Vec::new(),
             engines: FxHashMap::default(),
             texts_run: 0,
             stated: FxHashMap::default(),
+            stating: Vec::new(),
             steps: 0,
             call_depth: 0,
             library_depth: 0,
             total_depth: 0,
+            nested: 0,
             module_depth: 0,
             maybe: 0,
             running: None,
             seen_calls: FxHashMap::default(),
             patterns: FxHashSet::default(),
             inner_steps: 0,
+            overtime: 0,
+            has_holes: false,
             step_limit: STEP_LIMIT,
         }
     }

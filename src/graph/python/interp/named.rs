@@ -29,6 +29,7 @@ impl Interp<'_> {
 
     /// Runs every function of own modules, and loads what their texts name; until nothing is new.
     pub(in super::super) fn sweep_and_load(&mut self) {
+        self.load_configured();
         let mut at = 0;
         let mut tried: FxHashSet<String> = FxHashSet::default();
         for _ in 0..ROUNDS {
@@ -46,6 +47,27 @@ impl Interp<'_> {
                 return;
             }
         }
+    }
+
+    /// Loads the function's own modules that an environment variable names: settings of a framework, the handler
+    /// behind a wrapper. Whoever reads the variable may not be installed here.
+    fn load_configured(&mut self) {
+        self.maybe += 1;
+        for (_, value) in self.environment_items() {
+            let Some(text) = self.text_of(value).filter(|text| text.contains('.') && is_dotted(text)) else { continue };
+            let parent = text.rsplit_once('.').map_or("", |(parent, _)| parent);
+            for name in [&*text, parent] {
+                let Some(Spec::File { entry, .. }) = self.finder.guess(name) else { continue };
+                let sym = self.heap.sym(name);
+                if self.input.is_own(entry) && self.sys_modules.get(sym).is_none() {
+                    let first = self.mods.len();
+                    let _ = self.import(name, None);
+                    self.configured.extend((first..self.mods.len()).map(|at| ModIdx(at as u32)));
+                }
+                break;
+            }
+        }
+        self.maybe -= 1;
     }
 
     fn load_named(&mut self, tried: &mut FxHashSet<String>) {

@@ -119,6 +119,10 @@ impl Interp<'_> {
             return Some(true);
         }
         match (a, b) {
+            (Value::Str(x), Value::Str(y)) if self.has_holes => {
+                let has_hole = |text: Sym| self.heap.text(text).contains(text::HOLE);
+                (!has_hole(x) && !has_hole(y)).then_some(false)
+            }
             (Value::Int(x), Value::Float(y)) | (Value::Float(y), Value::Int(x)) => Some(x as f64 == f64::from_bits(y)),
             (Value::Bool(x), Value::Int(y)) | (Value::Int(y), Value::Bool(x)) => Some(i64::from(x) == y),
             (Value::Obj(x), Value::Obj(y)) => {
@@ -246,6 +250,9 @@ impl Interp<'_> {
     }
 
     pub(super) fn order(&mut self, a: Value, b: Value) -> Option<std::cmp::Ordering> {
+        if a == b && a != Value::Unknown && !self.heap.is_union(a) {
+            return Some(std::cmp::Ordering::Equal);
+        }
         match (a, b) {
             (Value::Int(x), Value::Int(y)) => Some(x.cmp(&y)),
             (Value::Str(x), Value::Str(y)) => Some(self.heap.text(x).cmp(&self.heap.text(y))),
@@ -320,6 +327,13 @@ impl Interp<'_> {
             (BinaryOp::Add, Value::Str(x), Value::Str(y)) => {
                 let text = format!("{}{}", self.heap.text(x), self.heap.text(y));
                 if text.len() > 100_000 { Value::Unknown } else { self.heap.str(&text) }
+            }
+            (BinaryOp::Add, Value::Str(x), Value::Unknown) => {
+                let text = self.heap.text(x);
+                match self.hole_behind(&text) {
+                    Some(hole) => self.heap.str(&format!("{text}{hole}")),
+                    None => Value::Unknown,
+                }
             }
             (BinaryOp::Mod, Value::Str(format), value) => self.percent(format, value),
             (BinaryOp::Add, Value::Int(x), Value::Int(y)) => x.checked_add(y).map_or(Value::Unknown, Value::Int),

@@ -37,6 +37,9 @@ const LAMBDA_ENVIRONMENT: &[(&str, Option<&str>)] = &[
 impl Interp<'_> {
     /// The value of an environment variable: `None` if unknown, `Some(None)` if not set.
     pub(super) fn environment(&mut self, name: Sym) -> Option<Option<Value>> {
+        if let Some(value) = self.environment.get(name) {
+            return Some(Some(value));
+        }
         let text = self.heap.text(name);
         if let Some(value) = self.input.environment.get(&*text) {
             return Some(Some(self.heap.str(value)));
@@ -47,11 +50,19 @@ impl Interp<'_> {
         }))
     }
 
+    /// `os.environ[name] = value`.
+    pub(super) fn set_environment(&mut self, name: Sym, value: Value) {
+        let value = if self.maybe > 0 { self.heap.doubt(value) } else { value };
+        self.environment.set(name, value);
+    }
+
     pub(super) fn environment_items(&mut self) -> Vec<(Value, Value)> {
         let mut items = Vec::new();
-        let names: Vec<String> = self.input.environment.keys().cloned().collect();
+        let declared: Vec<String> = self.input.environment.keys().cloned().collect();
+        let mut names: Vec<Sym> = declared.iter().map(|name| self.heap.sym(name)).collect();
+        let set: Vec<Sym> = self.environment.iter().map(|(name, _)| name).collect();
+        names.extend(set.into_iter().filter(|name| !declared.iter().any(|known| **known == *self.heap.text(*name))));
         for name in names {
-            let name = self.heap.sym(&name);
             if let Some(Some(value)) = self.environment(name) {
                 items.push((Value::Str(name), value));
             }

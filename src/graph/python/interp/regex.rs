@@ -37,6 +37,15 @@ pub(super) fn flag(name: &str) -> Option<i64> {
     })
 }
 
+/// A pattern as Rust's engine writes it. Possessive quantifiers only save time in the patterns that libraries have.
+fn readable(pattern: &str) -> String {
+    let mut text = pattern.replace("\\Z", "\\z").replace("(?a:", "(?:");
+    for (possessive, greedy) in [("*+", "*"), ("?+", "?"), ("}+", "}"), ("++", "+")] {
+        text = text.replace(possessive, greedy);
+    }
+    text
+}
+
 impl Interp<'_> {
     /// Functions of `re` and methods of its objects; `None` for others.
     pub(super) fn call_regex(&mut self, name: &str, args: &Args) -> Run<Option<Value>> {
@@ -80,7 +89,7 @@ impl Interp<'_> {
             return known.clone();
         }
         let text = self.heap.text(sym);
-        let built = RegexBuilder::new(&text.replace("\\Z", "\\z"))
+        let built = RegexBuilder::new(&readable(&text))
             .case_insensitive(flags & IGNORECASE != 0)
             .multi_line(flags & MULTILINE != 0)
             .dot_matches_new_line(flags & DOTALL != 0)

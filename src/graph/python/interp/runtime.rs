@@ -286,6 +286,21 @@ impl Interp<'_> {
         Ok(())
     }
 
+    /// The source that lies beside a compiled module of a library, as Cython's pure Python mode and mypyc leave it:
+    /// the compiled code does the same. Tells the names that the module has and what it imports.
+    pub(super) fn run_twin(&mut self, at: ModIdx, entry: EntryId, name: &str) {
+        let path = &self.input.artifact.entry(entry).path;
+        let start = path.rfind('/').map_or(0, |slash| slash + 1);
+        let stem = path.get(start..).and_then(|file| file.split('.').next()).unwrap_or_default();
+        let twin = format!("{}{stem}.py", path.get(..start).unwrap_or_default());
+        let (Some(twin), false) = (self.input.artifact.find(&twin), self.module(at).own) else { return };
+        let parsed = self.sources.get(twin, name, self.module(at).is_package);
+        self.set_code(at, parsed);
+        // What the compiled module does about an error is not seen.
+        let _ = self.run_top_level(at);
+        self.module_mut(at).weight = Weight::default();
+    }
+
     fn can_reach(&mut self, name: &str) -> bool {
         let sym = self.heap.sym(name);
         self.sys_modules.get(sym).is_some() || self.is_runtime_module(name) || self.finder.guess(name).is_some()
@@ -312,6 +327,9 @@ impl Interp<'_> {
             return Ok(value);
         }
         if let Some(value) = self.call_files(name, &args)? {
+            return Ok(value);
+        }
+        if let Some(value) = self.call_storage(name, &args)? {
             return Ok(value);
         }
         if let Some(value) = self.call_paths(name, &args) {

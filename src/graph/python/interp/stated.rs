@@ -27,6 +27,16 @@ impl Interp<'_> {
 
     /// The attribute that such a block imports.
     pub(super) fn stated_attr(&mut self, at: ModIdx, name: Sym) -> Run<Option<Value>> {
+        if self.stating.contains(&(at, name)) {
+            return Ok(None);
+        }
+        self.stating.push((at, name));
+        let found = self.import_stated(at, name);
+        self.stating.pop();
+        found
+    }
+
+    fn import_stated(&mut self, at: ModIdx, name: Sym) -> Run<Option<Value>> {
         let Some(blocks) = self.stated.get(&at).cloned() else { return Ok(None) };
         let code = self.module(at).code;
         let wanted = self.heap.text(name);

@@ -3,7 +3,23 @@
 use super::super::value::*;
 use super::*;
 
+/// Stands in a URL for a part that is not known: a user, a password, a host out of a setting. What the known scheme
+/// of the URL selects is loaded all the same.
+pub(super) const HOLE: char = '\u{e000}';
+
 impl Interp<'_> {
+    /// What a part of a text that is not known becomes behind the text before it; `None` unless own code builds a URL.
+    pub(super) fn hole_behind(&mut self, before: &str) -> Option<String> {
+        let (scheme, _) = before.split_once("://")?;
+        let is_scheme = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+            && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | '_'));
+        if self.library_depth > 0 || !is_scheme {
+            return None;
+        }
+        self.has_holes = true;
+        Some(HOLE.to_string())
+    }
+
     /// The next value for a `%` format: of a mapping the named one, else the next in order.
     fn percent_argument(
         &mut self,
@@ -42,7 +58,7 @@ impl Interp<'_> {
                 return Value::Unknown;
             };
             let text = match rest.next() {
-                Some('s' | 'd' | 'i') => self.coerce_text(value),
+                Some('s' | 'd' | 'i') => self.coerce_text(value).or_else(|| self.hole_behind(&out)),
                 Some('r') => self.repr_text(value, 0),
                 _ => None,
             };
@@ -233,7 +249,7 @@ impl Interp<'_> {
                     } else {
                         self.keyword(args, &field)
                     };
-                    match value.and_then(|v| self.coerce_text(v)) {
+                    match value.and_then(|v| self.coerce_text(v)).or_else(|| self.hole_behind(&out)) {
                         Some(text) => out.push_str(&text),
                         None => return Value::Unknown,
                     }

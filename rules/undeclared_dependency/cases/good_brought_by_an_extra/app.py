@@ -1,0 +1,4 @@
+import pools
+
+def handler(event, context):
+    return event

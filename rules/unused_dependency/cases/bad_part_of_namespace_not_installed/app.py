@@ -1,0 +1,4 @@
+from google.cloud import storage
+
+def handler(event, context):
+    return event

@@ -1,0 +1,2 @@
+INSTALLED_APPS = ["rest_framework"]
+MIDDLEWARE = ["whitenoise.middleware.WhiteNoiseMiddleware"]
