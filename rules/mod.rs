@@ -50,6 +50,7 @@ mod whole_sdk_import;
 mod work_before_run;
 mod wrong_abi_tag;
 mod wrong_architecture;
+mod wrong_module_format;
 
 use crate::engine::{Check, Registry, RuleSource};
 
@@ -130,6 +131,7 @@ const ROWS: &[RuleSource] = &[
     row!("work_before_run", Check::Cargo, cargo: work_before_run::cargo),
     row!("wrong_abi_tag", Check::Function(wrong_abi_tag::check)),
     row!("wrong_architecture", Check::Function(wrong_architecture::check)),
+    row!("wrong_module_format", Check::Function(wrong_module_format::check)),
 ];
 
 /// All rules of this version.

@@ -29,9 +29,16 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         {
             continue;
         }
-        let message = format!("`{name}` is imported during Init, and neither package, layers nor runtime provide it");
+        let why = match name.starts_with("./") || name.starts_with("../") {
+            true => "there is no such file",
+            false => "neither package, layers nor runtime provide it",
+        };
+        let message = format!("`{name}` is imported during Init, and {why}");
         let finding = Finding::new(cx.locate_import(import.site), message).about(name).noting("fails during Init");
-        sink.report(finding);
+        sink.report(match with_extension(cx, import) {
+            Some(meant) => finding.help(format!("An import in an ES module says the whole name: `{meant}`")),
+            None => finding,
+        });
     }
 }
 
@@ -44,4 +51,22 @@ fn extensions(cx: &FunctionContext<'_>) -> Vec<String> {
         Some(if folder.is_empty() { module } else { format!("{}.{module}", folder.replace('/', ".")) })
     });
     named.collect()
+}
+
+/// What a relative import without an extension means, where that file is there: `require` would
+/// have found it, `import` does not.
+fn with_extension(cx: &FunctionContext<'_>, import: &Unresolved) -> Option<String> {
+    const ENDINGS: [&str; 5] = [".js", ".mjs", ".cjs", ".json", "/index.js"];
+    let request = import.import.strip_prefix("./").map(|rest| (0, rest));
+    let (up, rest) = request.or_else(|| {
+        let up = import.import.split('/').take_while(|part| *part == "..").count();
+        (up > 0).then(|| (up, import.import.get(up * 3..).unwrap_or_default()))
+    })?;
+    let importer = &cx.artifact.entry(cx.graph.module(import.site.importer).entry?).path;
+    let mut folders: Vec<&str> = importer.split('/').collect();
+    folders.truncate(folders.len().checked_sub(1 + up)?);
+    folders.push(rest);
+    let path = folders.join("/");
+    let ending = ENDINGS.iter().find(|ending| cx.artifact.find(&format!("{path}{ending}")).is_some())?;
+    Some(format!("{}{ending}", import.import))
 }

@@ -27,11 +27,12 @@ const DEFAULT_PYTHON: &str = "python3.12";
 const DEFAULT_NODE: &str = "nodejs22.x";
 
 /// Handler files by the platform's conventions, in order of preference.
-const CONVENTIONS: [(&str, &str, &str); 9] = [
+const CONVENTIONS: [(&str, &str, &str); 10] = [
     ("lambda_function.py", "lambda_function.lambda_handler", DEFAULT_PYTHON),
     ("index.mjs", "index.handler", DEFAULT_NODE),
     ("index.js", "index.handler", DEFAULT_NODE),
     ("index.cjs", "index.handler", DEFAULT_NODE),
+    ("index.ts", "index.handler", DEFAULT_NODE),
     ("bootstrap", "", "provided.al2023"),
     ("handler.py", "handler.handler", DEFAULT_PYTHON),
     ("app.py", "app.handler", DEFAULT_PYTHON),
@@ -158,6 +159,10 @@ fn by_convention(path: &Path, inputs: &Inputs<'_>) -> Result<FunctionSpec, UserE
 
 /// Handler and runtime of a package, by convention where they are not said.
 fn entry_point(path: &Path, handler: Option<String>, runtime: Option<Runtime>) -> Result<(String, Runtime), UserError> {
+    let (handler, runtime) = match (handler, runtime) {
+        (Some(handler), Some(runtime)) => return Ok((handler, runtime)),
+        open => open,
+    };
     let artifact = input::open(path, &[], &Limits::default())?;
     let native = runtime.as_ref().is_some_and(|runtime| runtime.language() == Language::Native);
     let convention = convention_of(&artifact);

@@ -220,6 +220,26 @@ pub struct GraphProblem {
     pub fatal: bool,
 }
 
+/// A module that Node does not load the way it is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrongFormat {
+    /// The file.
+    pub entry: EntryId,
+    /// Who asks for it; nothing for the handler itself.
+    pub site: Option<ImportSite>,
+    /// What is wrong.
+    pub kind: WrongFormatKind,
+}
+
+/// How a module's format and the way it is loaded disagree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WrongFormatKind {
+    /// An ES module by `require`.
+    RequiredModule,
+    /// `import` and `export` in a file that Node takes for CommonJS.
+    ModuleSyntax,
+}
+
 /// What loaded code names without loading it then and there: the evidence by which dependencies
 /// that no import reaches count as used.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -310,6 +330,8 @@ pub struct ModuleGraph {
     pub opaque_bundles: Vec<ModuleId>,
     /// Bytecode of loaded modules that the runtime does not use.
     pub stale_bytecode: Vec<StaleBytecode>,
+    /// Modules whose format ends Init: nothing catches the error.
+    pub wrong_formats: Vec<WrongFormat>,
     /// What could not be analysed exactly.
     pub problems: Vec<GraphProblem>,
     /// The handler.
@@ -335,6 +357,7 @@ impl ModuleGraph {
             bundled: Vec::new(),
             opaque_bundles: Vec::new(),
             stale_bytecode: Vec::new(),
+            wrong_formats: Vec::new(),
             problems: Vec::new(),
             handler: HandlerResolution::Unknown,
             mentions: Mentions::default(),

@@ -18,6 +18,41 @@ enum Found {
     Problem(String, EntryProblemKind, String),
 }
 
+/// What one thread found and has not sent yet: a message for each file would wake the other side
+/// as often as there are files.
+struct Batch<'a> {
+    items: Vec<Found>,
+    sender: Sender<Vec<Found>>,
+    root: &'a Path,
+    limits: &'a Limits,
+}
+
+const BATCH: usize = 256;
+
+impl Batch<'_> {
+    /// Looks at one place; answers whether the other side still listens.
+    fn add(&mut self, entry: Result<DirEntry, ignore::Error>) -> bool {
+        let found = match entry {
+            Ok(entry) => look_at(self.root, &entry, self.limits),
+            Err(error) => Some(unreadable(self.root, &error)),
+        };
+        self.items.extend(found);
+        self.items.len() < BATCH || self.send()
+    }
+
+    fn send(&mut self) -> bool {
+        self.sender.send(std::mem::take(&mut self.items)).is_ok()
+    }
+}
+
+impl Drop for Batch<'_> {
+    fn drop(&mut self) {
+        if !self.items.is_empty() {
+            self.send();
+        }
+    }
+}
+
 /// Lists every file below `root`, hidden ones included. Symbolic links are listed, not followed.
 /// The history of a checkout is left out: no tool that packages a folder takes it along.
 pub(super) fn list(root: &Path, limits: &Limits) -> Result<Listing, InputError> {
@@ -30,9 +65,9 @@ pub(super) fn list(root: &Path, limits: &Limits) -> Result<Listing, InputError> 
 }
 
 /// Takes what the walkers send. Returning early drops the channel, which stops them.
-fn collect(root: &Path, limits: &Limits, found: &mpsc::Receiver<Found>) -> Result<Listing, InputError> {
+fn collect(root: &Path, limits: &Limits, found: &mpsc::Receiver<Vec<Found>>) -> Result<Listing, InputError> {
     let mut listing = Listing::default();
-    for (count, item) in found.iter().enumerate() {
+    for (count, item) in found.iter().flatten().enumerate() {
         if count >= limits.entries {
             let what = format!("more than {} files", limits.entries);
             return Err(InputError::new(root, InputErrorKind::TooLarge, what)
@@ -56,7 +91,7 @@ fn collect(root: &Path, limits: &Limits, found: &mpsc::Receiver<Found>) -> Resul
     Ok(listing)
 }
 
-fn walk(root: &Path, limits: &Limits, sender: &Sender<Found>) {
+fn walk(root: &Path, limits: &Limits, sender: &Sender<Vec<Found>>) {
     WalkBuilder::new(root)
         .standard_filters(false)
         .follow_links(false)
@@ -65,15 +100,8 @@ fn walk(root: &Path, limits: &Limits, sender: &Sender<Found>) {
         .threads(std::thread::available_parallelism().map_or(1, usize::from))
         .build_parallel()
         .run(|| {
-            let sender = sender.clone();
-            Box::new(move |entry| {
-                let found = match entry {
-                    Ok(entry) => look_at(root, &entry, limits),
-                    Err(error) => Some(unreadable(root, &error)),
-                };
-                let wanted = found.is_none_or(|found| sender.send(found).is_ok());
-                if wanted { WalkState::Continue } else { WalkState::Quit }
-            })
+            let mut batch = Batch { items: Vec::new(), sender: sender.clone(), root, limits };
+            Box::new(move |entry| if batch.add(entry) { WalkState::Continue } else { WalkState::Quit })
         });
 }
 

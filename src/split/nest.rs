@@ -1,6 +1,8 @@
 //! Routes of Nest: decorators of controllers, in TypeScript and as compilers write them out
 //! (`__decorate([Get(":id")], Users.prototype, "one", null)`).
 
+use rustc_hash::FxHashMap;
+
 use super::found::{EventKind, Found, join};
 use super::program::{At, Program, Thing, UnitId};
 use super::reach::{Cuts, Region};
@@ -22,8 +24,9 @@ pub(super) fn find(program: &Program<'_>, cuts: &mut Cuts) -> Vec<Found> {
     let global = global_prefix(program);
     let mut found = Vec::new();
     for (unit, inner) in program.units.iter().enumerate() {
+        let written = written_out(program, unit);
         for class in 0..inner.flow.classes.len() as ClassId {
-            let Some(controller) = controller(program, unit, class) else { continue };
+            let Some(controller) = controller(program, unit, class, &written) else { continue };
             found.extend(routes(program, cuts, (unit, class), &controller, &global));
         }
     }
@@ -53,7 +56,7 @@ fn decorator(program: &Program<'_>, at: At) -> Option<String> {
     }
 }
 
-fn controller(program: &Program<'_>, unit: UnitId, class: ClassId) -> Option<Controller> {
+fn controller(program: &Program<'_>, unit: UnitId, class: ClassId, written: &WrittenOut) -> Option<Controller> {
     let inner = program.flow(unit).classes.get(class as usize)?;
     let mut controller = Controller::default();
     let mut is_one = false;
@@ -71,10 +74,8 @@ fn controller(program: &Program<'_>, unit: UnitId, class: ClassId) -> Option<Con
     for at in &inner.decorators {
         take((unit, *at), method_after(program, unit, inner, *at));
     }
-    for at in (0..program.flow(unit).nodes.len() as NodeId).filter(|_| inner.decorators.is_empty()) {
-        for (decorator, method) in written_out(program, (unit, at), class) {
-            take(decorator, method);
-        }
+    for (decorator, method) in written.get(&class).into_iter().flatten().filter(|_| inner.decorators.is_empty()) {
+        take(*decorator, method.clone());
     }
     is_one.then_some(controller)
 }
@@ -88,20 +89,26 @@ fn method_after(program: &Program<'_>, unit: UnitId, class: &Class, decorator: N
     after.min_by_key(|(_, function)| start(*function)).map(|(name, _)| name.to_string())
 }
 
-/// The decorators of a call like `__decorate([..], Users.prototype, "one", null)` for a class.
-fn written_out(program: &Program<'_>, at: At, class: ClassId) -> Vec<(At, Option<String>)> {
-    let Kind::Call(_, args) = program.kind(at) else { return Vec::new() };
-    let [list, target, rest @ ..] = args.as_slice() else { return Vec::new() };
-    let Kind::List(decorators) = program.kind((at.0, list.value)) else { return Vec::new() };
-    let target = match program.kind((at.0, target.value)) {
-        Kind::Attr(object, name) if &**name == "prototype" => *object,
-        _ => target.value,
-    };
-    if class_of(program, (at.0, target)) != Some(class) {
-        return Vec::new();
+/// Decorators by class, each with the method that it stands at.
+type WrittenOut = FxHashMap<ClassId, Vec<(At, Option<String>)>>;
+
+/// The decorators in calls like `__decorate([..], Users.prototype, "one", null)`.
+fn written_out(program: &Program<'_>, unit: UnitId) -> WrittenOut {
+    let mut written = WrittenOut::default();
+    for node in 0..program.flow(unit).nodes.len() as NodeId {
+        let Kind::Call(_, args) = program.kind((unit, node)) else { continue };
+        let [list, target, rest @ ..] = args.as_slice() else { continue };
+        let Kind::List(decorators) = program.kind((unit, list.value)) else { continue };
+        let target = match program.kind((unit, target.value)) {
+            Kind::Attr(object, name) if &**name == "prototype" => *object,
+            _ => target.value,
+        };
+        let Some(class) = class_of(program, (unit, target)) else { continue };
+        let method = rest.first().and_then(|name| program.text((unit, name.value)));
+        let placed = decorators.iter().map(|decorator| ((unit, *decorator), method.clone()));
+        written.entry(class).or_default().extend(placed);
     }
-    let method = rest.first().and_then(|name| program.text((at.0, name.value)));
-    decorators.iter().map(|decorator| ((at.0, *decorator), method.clone())).collect()
+    written
 }
 
 /// The class that a variable is given somewhere.

@@ -28,7 +28,7 @@ pub(super) fn usage(facts: &FunctionFacts, declared: &Declared) -> Usage {
     let reached = facts.reached_entries();
     bundled(facts, declared, &mut usage);
     imported(facts, &mut usage);
-    asked_for(facts, &mut usage);
+    asked_for(facts, declared, &mut usage);
     brought_by_others(facts, &packages, &mut usage);
     named_by_options(facts, &mut usage);
     packages.add_peers(&mut usage.reached);
@@ -111,15 +111,35 @@ fn sibling_name(facts: &FunctionFacts, path: &str) -> Option<Arc<str>> {
     }
 }
 
-/// Requests of own code that nothing installed answers.
-fn asked_for(facts: &FunctionFacts, usage: &mut Usage) {
+/// Requests of own code that nothing installed answers; what is declared will be there once the
+/// project is built.
+fn asked_for(facts: &FunctionFacts, declared: &Declared, usage: &mut Usage) {
+    let known: BTreeSet<&str> = declared.dependencies.iter().map(|dependency| &*dependency.name).collect();
+    let inside = json_at(facts, "package.json");
+    let inside = inside.as_ref().and_then(|json| json.get("imports")).and_then(Json::as_object);
     for import in &facts.graph.unresolved {
-        if facts.package_of(import.site.importer).is_none()
-            && let Some(name) = package_of_request(&import.import)
-        {
+        if facts.package_of(import.site.importer).is_some() {
+            continue;
+        }
+        if let Some(name) = package_of_request(&import.import) {
             usage.reached.insert(name.into());
             usage.direct.insert(name.into());
+            if known.contains(name) {
+                usage.awaited.insert(import.import.clone());
+            }
         }
+        // `#db` stands for what the manifest's `imports` says.
+        if inside.is_some_and(|imports| imports.keys().any(|key| is_key_of(key, &import.import))) {
+            usage.awaited.insert(import.import.clone());
+        }
+    }
+}
+
+/// Whether a key of `imports`, perhaps with a star, stands for a request.
+fn is_key_of(key: &str, request: &str) -> bool {
+    match key.split_once('*') {
+        Some((before, after)) => request.starts_with(before) && request.ends_with(after),
+        None => key == request,
     }
 }
 
@@ -177,12 +197,30 @@ fn named_by_code(files: &[OwnFile], declared: &Declared, manifests: &Manifests, 
     for dependency in declared.dependencies.iter().filter(|dependency| words.contains(&*dependency.name)) {
         usage.reached.insert(dependency.name.clone());
     }
+    let prefixes: BTreeSet<&str> =
+        files.iter().filter(|file| file.reached).flat_map(|file| &file.prefixes).map(String::as_str).collect();
+    for dependency in &declared.dependencies {
+        let name = &*dependency.name;
+        let begins =
+            |prefix: &&str| prefix.len() >= SHORTEST_PREFIX && (name.starts_with(*prefix) || begins_in(prefix, name));
+        if prefixes.iter().any(begins) {
+            usage.reached.insert(dependency.name.clone());
+        }
+    }
     if manifests.installed {
         return;
     }
     for driver in words.iter().filter_map(|word| DRIVERS.get(*word)).flatten() {
         usage.reached.insert(driver.as_str().into());
     }
+}
+
+/// Shortest beginning of a package's name that stands for all packages that begin so.
+const SHORTEST_PREFIX: usize = 3;
+
+/// Whether a request that begins like this is for something in the package.
+fn begins_in(prefix: &str, package: &str) -> bool {
+    prefix.strip_prefix(package).is_some_and(|rest| rest.starts_with('/'))
 }
 
 /// Packages by which settings change what compiled code needs.

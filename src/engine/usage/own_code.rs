@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use crate::artifact::{Artifact, EntryId};
 use crate::engine::FunctionFacts;
 use crate::lang::javascript::ir::{ExprKind, Program, Text};
+use crate::lang::javascript::request::known_ends;
 use crate::lang::javascript::{Dialect, ParseMode, parse};
 use crate::manifest::node::{is_name, package_of_request};
 
@@ -25,6 +26,8 @@ pub(super) struct OwnFile {
     pub(super) imports: BTreeSet<String>,
     /// Packages of which it imports types only.
     pub(super) types: BTreeSet<String>,
+    /// How requests begin that end in something unknown: `@aws-sdk/client-`.
+    pub(super) prefixes: BTreeSet<String>,
     /// Constant strings that are package names, or paths in packages.
     pub(super) words: BTreeSet<String>,
 }
@@ -71,7 +74,10 @@ fn file(artifact: &Artifact, id: EntryId, reached: bool, program: &Program) -> O
         _ => None,
     });
     let words = strings.filter_map(|text| program.strings.get(text as usize)).filter(|word| is_name(word));
+    let open = program.sites.iter().filter(|site| site.request.is_none());
+    let prefixes = open.filter_map(|site| Some(known_ends(program, site.expr)?.0));
     OwnFile {
+        prefixes: prefixes.filter(|prefix| !prefix.starts_with(['.', '/'])).collect(),
         path: artifact.entry(id).path.to_string(),
         reached,
         imports: imports.chain(sites).filter_map(package).collect(),

@@ -46,7 +46,7 @@ pub(super) struct Sources<'a> {
     pub(super) artifact: &'a Arc<Artifact>,
     pub(super) resolver: Resolver,
     node: u32,
-    source_tree: bool,
+    pub(super) source_tree: bool,
     typescript: TypeScript,
     cache: Mutex<FxHashMap<EntryId, Option<Arc<Source>>>>,
     types: Mutex<FxHashMap<String, bool>>,

@@ -224,6 +224,11 @@ pub(super) fn is_builtin(request: &str) -> bool {
     BUILTINS.binary_search(&request).is_ok()
 }
 
+/// The names of Node's modules.
+pub(super) fn builtin_names() -> impl Iterator<Item = &'static str> {
+    BUILTINS.into_iter()
+}
+
 const BUILTINS: [&str; 68] = [
     "_http_agent",
     "_http_client",

@@ -269,3 +269,130 @@ fn an_export_that_was_not_followed_to_is_not_called_missing() {
     assert!(matches!(graph(&[("index.js", text)]).handler, HandlerResolution::Found { .. }));
     assert!(matches!(graph(&[("index.js", "exports.x = 1")]).handler, HandlerResolution::NameMissing { .. }));
 }
+
+#[test]
+fn regular_expressions_decide_what_is_loaded() {
+    let files = [
+        (
+            "index.js",
+            "const [, major] = /^v(\\d+)\\./.exec(process.version); if (/^2\\d$/.test(major)) require('./a'); else require('./b');\
+             'c,d'.split(/,/).forEach((n) => require('./' + n.replace(/^(.)$/, '$1')));",
+        ),
+        ("a.js", ""),
+        ("b.js", ""),
+        ("c.js", ""),
+        ("d.js", ""),
+    ];
+    assert_eq!(eager(&files), ["index.js", "a.js", "c.js", "d.js"]);
+}
+
+#[test]
+fn a_replaced_require_runs_and_loads_as_before() {
+    let hook = "const { Module } = require('module'); const original = Module.prototype.require;\
+                Module.prototype.require = function (id) { if (id === './a') original.call(this, './extra'); return original.apply(this, arguments); };";
+    let files = [
+        ("index.js", "require('./hook'); const a = require('./a'); if (a.b) require('./b'); else require('./c');"),
+        ("hook.js", hook),
+        ("a.js", "exports.b = true;"),
+        ("b.js", ""),
+        ("c.js", ""),
+        ("extra.js", ""),
+    ];
+    assert_eq!(eager(&files), ["index.js", "hook.js", "extra.js", "a.js", "b.js"]);
+    let graph = graph(&files);
+    let a = graph.modules().find(|(_, m)| &*m.name == "a.js").expect("loaded").1;
+    let importer = a.first_import.expect("imported").importer;
+    assert_eq!(&*graph.module(importer).name, "index.js", "the hook does not ask, the code does");
+}
+
+#[test]
+fn a_replaced_resolution_maps_names() {
+    let alias = "const Module = require('module'); const old = Module._resolveFilename;\
+                 Module._resolveFilename = function (r, p, m, o) { if (r.startsWith('@lib/')) r = require('path').join(__dirname, 'lib', r.substr(5)); return old.call(this, r, p, m, o); };";
+    let files = [("index.js", "require('./alias'); require('@lib/x');"), ("alias.js", alias), ("lib/x.js", "")];
+    assert_eq!(eager(&files), ["index.js", "alias.js", "lib/x.js"]);
+}
+
+#[test]
+fn builtins_are_no_es_modules_for_compiled_code() {
+    let files = [
+        (
+            "index.js",
+            "const interop = (m) => m && m.__esModule ? m : { default: m }; const path = interop(require('path'));\
+             require(path.default.join(__dirname, 'a'));",
+        ),
+        ("a.js", ""),
+    ];
+    assert_eq!(eager(&files), ["index.js", "a.js"]);
+}
+
+#[test]
+fn globals_that_node_has_need_no_substitute() {
+    let files = [
+        (
+            "index.js",
+            "const A = globalThis.AbortController || require('./a'); if (typeof fetch !== 'function') require('./b');",
+        ),
+        ("a.js", ""),
+        ("b.js", ""),
+    ];
+    assert_eq!(eager(&files), ["index.js"]);
+}
+
+#[test]
+fn a_class_does_not_run_when_it_is_called() {
+    let files =
+        [("index.js", "class A { constructor() { require('./a'); } } unknown.map(A); [1].map(A);"), ("a.js", "")];
+    assert_eq!(eager(&files), ["index.js"]);
+}
+
+#[test]
+fn what_is_published_at_load_reaches_its_subscribers() {
+    let files = [
+        (
+            "index.js",
+            "const dc = require('diagnostics_channel'); dc.subscribe('x', ({ name }) => require('./' + name));\
+             const c = dc.channel('x'); if (c.hasSubscribers) c.publish({ name: 'a' });",
+        ),
+        ("a.js", ""),
+    ];
+    assert_eq!(eager(&files), ["index.js", "a.js"]);
+}
+
+#[test]
+fn folders_and_patterns_of_own_code_may_be_loaded_later() {
+    let files = [
+        (
+            "index.js",
+            "const path = require('path'); load({ dir: path.join(__dirname, 'routes') }); load(__dirname + '/jobs'); load('plugins/*.js'); accept('image/*'); path.join(__dirname, '..');",
+        ),
+        ("routes/a/index.js", ""),
+        ("routes/page.html", ""),
+        ("jobs/b.js", ""),
+        ("plugins/c.js", ""),
+        ("other/d.js", ""),
+    ];
+    assert_eq!(loaded(&files, Phase::Invoke), ["routes/a/index.js", "jobs/b.js", "plugins/c.js"]);
+}
+
+#[test]
+fn requests_that_begin_like_packages_may_be_any_of_them() {
+    let files = [
+        ("index.js", "exports.handler = (e) => require(`@x/client-${e.name}`);"),
+        ("node_modules/@x/client-a/index.js", ""),
+        ("node_modules/@x/client-b/index.js", ""),
+        ("node_modules/@x/other/index.js", ""),
+    ];
+    let expected = ["node_modules/@x/client-a/index.js", "node_modules/@x/client-b/index.js"];
+    assert_eq!(loaded(&files, Phase::Invoke), expected);
+}
+
+#[test]
+fn arrays_are_put_in_order_by_known_comparisons() {
+    let files = [
+        ("index.js", "require('./' + [[2, 'b'], [1, 'a']].sort((x, y) => x[0] - y[0])[0][1]);"),
+        ("a.js", ""),
+        ("b.js", ""),
+    ];
+    assert_eq!(eager(&files), ["index.js", "a.js"]);
+}

@@ -6,6 +6,7 @@
 pub mod ir;
 mod lower;
 mod nesting;
+pub mod request;
 
 use oxc_allocator::Allocator;
 use oxc_parser::{ParseOptions, Parser};

@@ -10,7 +10,13 @@ pub(crate) const MAX_CHAIN: u32 = 8_000;
 /// expressions are told apart well enough for code; a wrong guess can only refuse a file.
 #[must_use]
 pub fn too_deep(text: &str) -> bool {
-    Scanner::default().run(text.as_bytes())
+    let bytes = text.as_bytes();
+    // Short texts have no room for a long chain, and most files are short.
+    let openers = |bytes: &[u8]| bytes.iter().filter(|byte| matches!(byte, b'(' | b'[' | b'{')).count();
+    if bytes.len() <= MAX_CHAIN as usize && openers(bytes) <= MAX_BRACKETS as usize {
+        return false;
+    }
+    Scanner::default().run(bytes)
 }
 
 #[derive(Default)]
@@ -142,12 +148,23 @@ impl Scanner {
     }
 }
 
-fn is_word(byte: u8) -> bool {
+/// The bytes that words are made of.
+const WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < 256 {
+        table[at] = is_word(at as u8);
+        at += 1;
+    }
+    table
+};
+
+const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
 }
 
 fn word_end(text: &[u8], mut at: usize) -> usize {
-    while text.get(at).is_some_and(|byte| is_word(*byte)) {
+    while text.get(at).is_some_and(|byte| WORD[*byte as usize]) {
         at += 1;
     }
     at

@@ -13,6 +13,8 @@ use crate::span::Span;
 const LARGEST: usize = 64 << 20;
 const MARK: &str = "sourceMappingURL=";
 const COMMENT: &str = "//# sourceMappingURL=";
+/// Lines without a mapping that still count to what is before them: long texts and comments.
+const MOST_UNMAPPED_LINES: u32 = 40;
 /// Wrappers that are looked at around a place; they hardly nest.
 const NEAR: usize = 8;
 
@@ -97,7 +99,16 @@ fn segments(map: &SourceMap, text: &str) -> Vec<(u32, Option<u32>)> {
     let starts: Vec<usize> = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
     let mut segments: Vec<(u32, Option<u32>)> = Vec::new();
     let mut line = Columns::default();
+    let mut last_line = 0;
     for token in map.tokens() {
+        // Whole lines that the map leaves out belong to nobody: data that a bundler wrote into the code.
+        let first_unmapped = last_line + 1;
+        if token.get_dst_line() > first_unmapped + MOST_UNMAPPED_LINES
+            && let Some(start) = starts.get(first_unmapped as usize)
+        {
+            segments.push((*start as u32, None));
+        }
+        last_line = token.get_dst_line();
         let Some(start) = starts.get(token.get_dst_line() as usize) else { continue };
         let end = starts.get(token.get_dst_line() as usize + 1).copied().unwrap_or(text.len());
         let offset = line.offset(text.get(*start..end).unwrap_or_default(), *start, token.get_dst_col());

@@ -47,11 +47,18 @@ pub(super) fn modules(text: &str, program: &Program, functions: &Functions<'_>) 
     let marks = marks(text, program);
     let places: Vec<u32> = marks.iter().map(|mark| mark.start).collect();
     let reached = functions.reached(&places);
+    let ends = functions.ends(&places);
     let end = text.len() as u32;
     let mut inner = Vec::with_capacity(marks.len());
     for (at, mark) in marks.iter().enumerate() {
         let next = marks.get(at + 1).map_or(end, |next| next.start);
-        let limit = next.min(mark.limit).max(mark.start);
+        // A comment within a function names no more than that function holds: other wrappers, which
+        // only have a number, may follow.
+        let around = match (&mark.wrapper, ends.get(at)) {
+            (None, Some(Some(end))) => *end,
+            _ => end,
+        };
+        let limit = next.min(mark.limit).min(around).max(mark.start);
         let ran = mark.wrapper.as_ref().is_none_or(|wrapper| functions.ran(wrapper.function));
         inner.push(Inner {
             name: mark.name.clone(),

@@ -109,3 +109,26 @@ fn shares_add_up_to_the_whole() {
     assert_eq!(sum(|weight| weight.run_bytes), 7);
     assert_eq!(rest.compiled_bytes, 100);
 }
+
+#[test]
+fn a_comment_within_a_wrapper_ends_with_it() {
+    let text = r#"(() => { var __webpack_modules__ = ({
+/***/ 12:
+/***/ ((module) => {
+// UNUSED EXPORTS: b
+;// ./node_modules/a/index.js
+var RAN = "a";
+/***/ }),
+/***/ 13:
+/***/ ((module) => { module.exports = "a long one, and nobody says whose"; })
+}); var RAN;
+;// ./src/index.js
+exports.handler = 1; })();"#;
+    let program = parse(text, ParseMode::javascript(Dialect::CommonJs)).unwrap();
+    let ran = |_| true;
+    let functions = Functions::new(&program, &ran);
+    let inner = marks::modules(text, &program, &functions);
+    let bytes: Vec<(&str, u64)> = inner.iter().map(|inner| (inner.name.as_str(), inner.bytes)).collect();
+    assert_eq!(bytes[0].0, "node_modules/a/index.js");
+    assert!(bytes[0].1 < 40, "{bytes:?}");
+}

@@ -32,10 +32,19 @@ impl<'a> Functions<'a> {
 
     /// For places in ascending order, whether all functions around each have run.
     pub(super) fn reached(&self, places: &[u32]) -> Vec<bool> {
-        // The ends of the functions around the current place, with whether all so far ran.
+        self.around(places).into_iter().map(|around| around.is_none_or(|(_, ran)| ran)).collect()
+    }
+
+    /// For places in ascending order, where the innermost function around each ends.
+    pub(super) fn ends(&self, places: &[u32]) -> Vec<Option<u32>> {
+        self.around(places).into_iter().map(|around| around.map(|(end, _)| end)).collect()
+    }
+
+    /// The end of the innermost function around each place, with whether all around it have run.
+    fn around(&self, places: &[u32]) -> Vec<Option<(u32, bool)>> {
         let mut around: Vec<(u32, bool)> = Vec::new();
         let mut next = 0;
-        let mut reached = Vec::with_capacity(places.len());
+        let mut found = Vec::with_capacity(places.len());
         for place in places {
             while let Some((start, end, id)) = self.by_start.get(next).filter(|(start, _, _)| start <= place) {
                 around.retain(|(outer_end, _)| outer_end > start);
@@ -44,9 +53,9 @@ impl<'a> Functions<'a> {
                 next += 1;
             }
             around.retain(|(end, _)| end > place);
-            reached.push(around.last().is_none_or(|(_, ran)| *ran));
+            found.push(around.last().copied());
         }
-        reached
+        found
     }
 }
 

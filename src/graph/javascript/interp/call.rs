@@ -24,6 +24,11 @@ impl Machine<'_> {
             self.record_call(name, args, at);
         }
         match self.object(id).kind.clone() {
+            // A class is only made an instance of.
+            Kind::Closure(closure) if closure.is_class => match self.tries {
+                0 => Ok(UNKNOWN),
+                _ => Err(Abrupt::Throw(self.error("Class constructor cannot be invoked without 'new'", None))),
+            },
             Kind::Closure(closure) => self.call_closure(function, &closure, this, args, Value::Undefined, at),
             Kind::Native(native, data) => native(self, &Call { this, args, data, at }),
             Kind::Bound(target, this, bound) => {
@@ -109,7 +114,10 @@ impl Machine<'_> {
         let Some(program) = self.loaded.get(closure.module as usize).and_then(|l| l.program.clone()) else {
             return Ok(UNKNOWN);
         };
-        if self.calls_deep >= MAX_CALLS || (self.hurried(closure.module) && self.calls_deep > 40) {
+        if self.calls_deep >= MAX_CALLS
+            || self.doubt > super::MAX_DOUBT
+            || (self.hurried(closure.module) && self.calls_deep > 40)
+        {
             return Ok(UNKNOWN);
         }
         if at.module != closure.module

@@ -135,17 +135,7 @@ pub(super) const ARRAY: Table = &[
         Ok(c.this)
     }),
     ("fill", |_, c| Ok(c.this)),
-    ("sort", |m, c| {
-        // Only plain texts are put in order: what a comparison would say is rarely known.
-        let Some(mut items) = list(m, c.this).filter(|_| c.args.is_empty()) else { return Ok(c.this) };
-        if items.iter().all(|item| matches!(item, Value::Str(_))) {
-            items.sort_by_cached_key(|item| m.coerce_text(*item).map(|text| m.str(text)));
-            if let Value::Obj(id) = c.this {
-                m.object_mut(id).kind = Kind::Array(items);
-            }
-        }
-        Ok(c.this)
-    }),
+    ("sort", sort),
     ("flat", |m, c| {
         let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
         let mut out = Vec::new();
@@ -199,6 +189,9 @@ pub(super) const STRING: Table = &[
             (n.saturating_mul(s.len()) < 65_536).then(|| s.repeat(n))
         })
     }),
+    ("match", super::regex::match_text),
+    ("matchAll", super::regex::match_all),
+    ("search", super::regex::search),
     ("replace", |m, c| replace(m, c, false)),
     ("replaceAll", |m, c| replace(m, c, true)),
     ("slice", |m, c| cut(m, c, true)),
@@ -218,6 +211,9 @@ pub(super) const STRING: Table = &[
         })
     }),
     ("split", |m, c| {
+        if let Some(parts) = super::regex::split(m, c) {
+            return Ok(parts);
+        }
         let (Value::Str(s), Value::Str(by)) = (c.this, c.arg(0)) else { return Ok(UNKNOWN) };
         let (s, by) = (m.str(s), m.str(by));
         if s.len() > 20_000 {
@@ -231,6 +227,22 @@ pub(super) const STRING: Table = &[
         let parts = parts.iter().map(|part| m.string(part)).collect();
         Ok(m.array(parts))
     }),
+];
+
+pub(super) const STRING_STATIC: Table = &[
+    ("fromCharCode", |m, c| {
+        let units: Option<Vec<u16>> = c.args.iter().map(|arg| m.to_number(*arg).map(|n| n as u32 as u16)).collect();
+        Ok(match units.and_then(|units| String::from_utf16(&units).ok()) {
+            Some(text) => m.string(&text),
+            None => UNKNOWN,
+        })
+    }),
+    ("fromCodePoint", |m, c| {
+        let text: Option<String> =
+            c.args.iter().map(|arg| m.to_number(*arg).and_then(|n| char::from_u32(n as u32))).collect();
+        Ok(text.map_or(UNKNOWN, |text| m.string(&text)))
+    }),
+    ("raw", |_, _| Ok(UNKNOWN)),
 ];
 
 pub(super) const PROMISE: Table = &[
@@ -332,6 +344,46 @@ fn reduce(m: &mut Machine<'_>, c: &Call<'_>, backwards: bool) -> R {
     Ok(sum)
 }
 
+/// Puts an array in order where that is known.
+fn sort(m: &mut Machine<'_>, c: &Call<'_>) -> R {
+    let Some(mut items) = list(m, c.this) else { return Ok(c.this) };
+    if m.callable(c.arg(0)) {
+        let Some(sorted) = sorted_by(m, c, &items)? else { return Ok(c.this) };
+        items = sorted;
+    } else if items.iter().all(|item| matches!(item, Value::Str(_))) {
+        items.sort_by_cached_key(|item| m.coerce_text(*item).map(|text| m.str(text)));
+    } else {
+        return Ok(c.this);
+    }
+    if let Value::Obj(id) = c.this {
+        m.object_mut(id).kind = Kind::Array(items);
+    }
+    Ok(c.this)
+}
+
+/// Most elements that a comparison given by the code puts in order.
+const MOST_COMPARED: usize = 64;
+
+fn sorted_by(m: &mut Machine<'_>, c: &Call<'_>, items: &[Value]) -> Result<Option<Vec<Value>>, Abrupt> {
+    if items.len() > MOST_COMPARED {
+        return Ok(None);
+    }
+    let mut sorted: Vec<Value> = Vec::with_capacity(items.len());
+    for item in items {
+        let mut at = sorted.len();
+        while let Some(before) = at.checked_sub(1).and_then(|at| sorted.get(at)).copied() {
+            let order = m.call_at(c.arg(0), Value::Undefined, &[before, *item], c.at)?;
+            let Value::Num(order) = order else { return Ok(None) };
+            if order <= 0.0 {
+                break;
+            }
+            at -= 1;
+        }
+        sorted.insert(at, *item);
+    }
+    Ok(Some(sorted))
+}
+
 fn take(m: &mut Machine<'_>, this: Value, take: fn(&mut Vec<Value>) -> Option<Value>) -> R {
     if let Value::Obj(id) = this
         && let Kind::Array(items) = &mut m.object_mut(id).kind
@@ -401,6 +453,9 @@ fn number(m: &mut Machine<'_>, c: &Call<'_>, make: fn(&str, &str) -> f64) -> R {
 }
 
 fn replace(m: &mut Machine<'_>, c: &Call<'_>, all: bool) -> R {
+    if let Some(value) = super::regex::replace(m, c, all)? {
+        return Ok(value);
+    }
     let (Value::Str(s), Value::Str(from), Value::Str(to)) = (c.this, c.arg(0), c.arg(1)) else {
         return Ok(UNKNOWN);
     };
@@ -426,11 +481,6 @@ fn cut(m: &mut Machine<'_>, c: &Call<'_>, negative: bool) -> R {
         Some(part) => m.string(&part),
         None => UNKNOWN,
     })
-}
-
-pub(super) fn fold(m: &Machine<'_>, c: &Call<'_>, step: fn(f64, f64) -> f64) -> Value {
-    let numbers: Option<Vec<f64>> = c.args.iter().map(|arg| m.to_number(*arg)).collect();
-    numbers.and_then(|numbers| numbers.into_iter().reduce(step)).map_or(UNKNOWN, Value::Num)
 }
 
 pub(super) fn make_map(m: &mut Machine<'_>, c: &Call<'_>, set: bool) -> R {

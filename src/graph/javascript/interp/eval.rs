@@ -30,10 +30,9 @@ impl Machine<'_> {
             ExprKind::Bool(flag) => Value::Bool(*flag),
             ExprKind::Number(number) => Value::Num(*number),
             ExprKind::String(text) => Value::Str(self.text(f, *text)),
-            ExprKind::Regex(..) => {
-                let kind = Kind::Regex;
-                let proto = self.proto("RegExp");
-                Value::Obj(self.alloc(kind, proto))
+            ExprKind::Regex(pattern, flags) => {
+                let (pattern, flags) = (self.text(f, *pattern), self.text(f, *flags));
+                self.regex(pattern, flags)
             }
             ExprKind::Template(texts, values) => return self.template(f, p, texts, values),
             ExprKind::Tagged(tag, _, values) => {

@@ -3,13 +3,16 @@
 use super::value::{At, ModuleIx};
 use super::{LATER_STEPS, Machine};
 use crate::graph::Phase;
-use crate::graph::javascript::resolve::{children, folder};
-use crate::lang::javascript::ir::{BinaryOp, ExprId, ExprKind, Item, Program, Site, SiteKind};
+use crate::graph::javascript::resolve::{TASK_ROOT, absolute, children, folder, is_folder};
+use crate::lang::javascript::ir::{BinaryOp, ExprId, ExprKind, Program, Site, SiteKind};
+use crate::lang::javascript::request::{flatten, joins, known_ends};
 
 /// Most files that one request with an unknown part stands for.
 const MOST_MATCHES: usize = 400;
-/// Most parts of a request.
-const MOST_PARTS: usize = 32;
+/// Shortest beginning of a package's name that stands for all packages that begin so.
+const SHORTEST_PREFIX: usize = 3;
+/// Longest pattern for files.
+const LONGEST_PATTERN: usize = 200;
 
 impl Machine<'_> {
     /// Loads what the code that did not run yet may load later.
@@ -47,6 +50,96 @@ impl Machine<'_> {
                 None => {}
             }
         }
+        if self.loaded[ix as usize].own {
+            self.later_in_folders(ix, &program);
+        }
+    }
+
+    /// Packages, or files of one, whose requests begin like this: `@aws-sdk/client-${name}`.
+    fn packages_matching(&self, before: &str, inside: &str, start: &str) -> Vec<String> {
+        if before.starts_with('/') || before.len() < SHORTEST_PREFIX {
+            return Vec::new();
+        }
+        let names = children(self.sources.artifact, &format!("{TASK_ROOT}/node_modules/{inside}")).into_iter();
+        let fits = |name: &String| name.starts_with(start) && !name.starts_with('.');
+        let request = |name: String| if inside.is_empty() { name } else { format!("{inside}/{name}") };
+        names.filter(fits).take(MOST_MATCHES).map(request).collect()
+    }
+
+    /// Loads what is in folders that own code names: it hands them to a library that loads what it
+    /// finds there (`autoload({ dir: path.join(__dirname, "routes") })`, `load("jobs/*.js")`).
+    fn later_in_folders(&mut self, ix: ModuleIx, program: &Program) {
+        let at = folder(&self.loaded[ix as usize].path).to_owned();
+        for (expr, id) in program.exprs.iter().zip(0..) {
+            let found = match &expr.kind {
+                ExprKind::Call(callee, items, _) if items.len() > 1 && joins(program, *callee) => {
+                    constant(program, id).map_or_else(Vec::new, |path| self.code_below(&at, &path))
+                }
+                ExprKind::Binary(BinaryOp::Add, ..) | ExprKind::Template(..) => {
+                    from_own_folder(program, id).map_or_else(Vec::new, |path| self.code_below(&at, &path))
+                }
+                ExprKind::String(text) => match program.strings.get(*text as usize) {
+                    Some(text) if text.contains('*') && text.len() <= LONGEST_PATTERN => self.code_matching(&at, text),
+                    _ => Vec::new(),
+                },
+                _ => Vec::new(),
+            };
+            for path in found {
+                let at = At { module: ix, expr: id };
+                self.tries = 1;
+                let _ = self.require(ix, &path, at, true);
+                self.tries = 0;
+            }
+        }
+    }
+
+    /// Own source files in a folder and in those within it; nothing for a folder that holds the
+    /// code that names it.
+    fn code_below(&self, at: &str, path: &str) -> Vec<String> {
+        let named = joined(at, path);
+        if named.contains('*') {
+            return self.code_like(&named);
+        }
+        let around = at == named || at.strip_prefix(&named).is_some_and(|rest| rest.starts_with('/'));
+        if around || !is_folder(self.sources.artifact, &named) {
+            return Vec::new();
+        }
+        self.own_code(|path| path.strip_prefix(&*named).is_some_and(|rest| rest.starts_with('/')))
+    }
+
+    /// Own source files that a pattern fits. A pattern that is only a text must begin with a folder
+    /// that is there, in that of the code that has it or in the function's own: `image/*` is none.
+    fn code_matching(&self, at: &str, pattern: &str) -> Vec<String> {
+        let literal = pattern.split('*').next().and_then(|start| start.rsplit_once('/'));
+        let Some((start, _)) = literal.filter(|(start, _)| !matches!(*start, "" | "." | "..")) else {
+            return Vec::new();
+        };
+        let mut roots = [at, TASK_ROOT].into_iter();
+        let root = roots.find(|root| is_folder(self.sources.artifact, &joined(root, start)));
+        root.map_or_else(Vec::new, |root| self.code_like(&joined(root, pattern)))
+    }
+
+    fn code_like(&self, pattern: &str) -> Vec<String> {
+        let glob = globset::GlobBuilder::new(pattern).literal_separator(true).build();
+        match glob.ok().filter(|_| pattern.len() <= LONGEST_PATTERN) {
+            Some(glob) => {
+                let glob = glob.compile_matcher();
+                self.own_code(|path| glob.is_match(path))
+            }
+            None => Vec::new(),
+        }
+    }
+
+    fn own_code(&self, fits: impl Fn(&str) -> bool) -> Vec<String> {
+        let artifact = self.sources.artifact;
+        let is_code = |path: &str| {
+            let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+            matches!(extension, "js" | "cjs" | "mjs" | "ts" | "cts" | "mts")
+                && !path.ends_with(".d.ts")
+                && !path.contains("/node_modules/")
+        };
+        let paths = artifact.entries().map(|(id, _)| absolute(artifact, id));
+        paths.filter(|path| is_code(path) && fits(path)).take(MOST_MATCHES).collect()
     }
 
     fn load_later(&mut self, ix: ModuleIx, site: &Site, request: &str, guarded: bool) {
@@ -65,17 +158,11 @@ impl Machine<'_> {
     /// `./routes/${name}` stands for everything in that folder.
     fn matching(&self, ix: ModuleIx, program: &Program, site: &Site) -> Vec<String> {
         let Some((before, after)) = known_ends(program, site.expr) else { return Vec::new() };
-        let Some((inside, start)) = before.rsplit_once('/').filter(|(inside, _)| inside.starts_with('.')) else {
-            return Vec::new();
-        };
-        let mut at = folder(&self.loaded[ix as usize].path).to_owned();
-        for part in inside.split('/') {
-            match part {
-                "." | "" => {}
-                ".." => at = folder(&at).to_owned(),
-                part => at = format!("{at}/{part}"),
-            }
+        let (inside, start) = before.rsplit_once('/').unwrap_or(("", &before));
+        if !before.starts_with('.') {
+            return self.packages_matching(&before, inside, start);
         }
+        let at = joined(folder(&self.loaded[ix as usize].path), inside);
         let names = children(self.sources.artifact, &at).into_iter();
         let fits = |name: &str| {
             let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
@@ -87,71 +174,31 @@ impl Machine<'_> {
     }
 }
 
-/// The constant text at both ends of the request that a `require` or `import()` is given.
-fn known_ends(program: &Program, call: ExprId) -> Option<(String, String)> {
-    let argument = match &program.exprs.get(call as usize)?.kind {
-        ExprKind::Call(_, items, _) => match items.first()? {
-            Item::One(argument) => *argument,
-            _ => return None,
-        },
-        ExprKind::Import(argument) => *argument,
-        _ => return None,
-    };
+/// A path from a folder.
+fn joined(folder_path: &str, path: &str) -> String {
+    let mut at = folder_path.to_owned();
+    for part in path.split('/') {
+        match part {
+            "." | "" => {}
+            ".." => at = folder(&at).to_owned(),
+            part => at = format!("{at}/{part}"),
+        }
+    }
+    at
+}
+
+/// The text of an expression that is constant but for the file's own folder at its start.
+fn constant(program: &Program, expr: ExprId) -> Option<String> {
     let mut parts = Vec::new();
-    flatten(program, argument, 0, &mut parts);
-    let known = |part: Option<&Option<String>>| part.cloned().flatten().unwrap_or_default();
-    let (before, after) = (known(parts.first()), known(parts.last()));
-    (parts.len() > 1 && !before.is_empty()).then_some((before, after))
+    flatten(program, expr, &mut parts);
+    parts.into_iter().collect::<Option<Vec<String>>>().map(|parts| parts.concat())
 }
 
-/// The parts of a text that is put together, `None` for unknown ones.
-fn flatten(program: &Program, expr: ExprId, depth: usize, parts: &mut Vec<Option<String>>) {
-    let text = |id: u32| program.strings.get(id as usize).map(ToString::to_string);
-    if parts.len() > MOST_PARTS || depth > MOST_PARTS {
-        return;
-    }
-    match program.exprs.get(expr as usize).map(|expr| &expr.kind) {
-        Some(ExprKind::String(id)) => parts.push(text(*id)),
-        Some(ExprKind::Template(texts, values)) => {
-            for (at, id) in texts.iter().enumerate().take(MOST_PARTS) {
-                parts.push(text(*id));
-                if at < values.len() {
-                    parts.push(None);
-                }
-            }
-        }
-        Some(ExprKind::Binary(BinaryOp::Add, left, right)) => {
-            flatten(program, *left, depth + 1, parts);
-            flatten(program, *right, depth + 1, parts);
-        }
-        Some(ExprKind::Call(callee, items, _)) if joins(program, *callee) => {
-            // `path.join(__dirname, "routes", name)`: what comes first is the file's own folder.
-            parts.push(Some(".".to_owned()));
-            for item in items.iter().skip(1).take(MOST_PARTS) {
-                let constant = match item {
-                    Item::One(inner) => match program.exprs.get(*inner as usize).map(|expr| &expr.kind) {
-                        Some(ExprKind::String(id)) => text(*id),
-                        _ => None,
-                    },
-                    _ => None,
-                };
-                match (constant, parts.last_mut()) {
-                    (Some(constant), Some(Some(last))) => *last = format!("{last}/{constant}"),
-                    (constant, Some(Some(last))) => {
-                        last.push('/');
-                        parts.push(constant);
-                    }
-                    (constant, _) => parts.push(constant),
-                }
-            }
-        }
-        _ => parts.push(None),
-    }
-}
-
-fn joins(program: &Program, callee: ExprId) -> bool {
-    let Some(ExprKind::Member(_, name, _)) = program.exprs.get(callee as usize).map(|expr| &expr.kind) else {
-        return false;
-    };
-    program.strings.get(*name as usize).is_some_and(|name| matches!(&**name, "join" | "resolve"))
+/// What follows `__dirname` in `__dirname + "/x"` and `${__dirname}/x`.
+fn from_own_folder(program: &Program, expr: ExprId) -> Option<String> {
+    let mut parts = Vec::new();
+    flatten(program, expr, &mut parts);
+    let mut parts = parts.into_iter().skip_while(|part| part.as_deref() == Some(""));
+    let (first, rest) = (parts.next()?, parts.collect::<Option<Vec<String>>>()?.concat());
+    (first.is_none() && rest.starts_with('/')).then(|| format!(".{rest}"))
 }

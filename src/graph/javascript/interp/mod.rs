@@ -2,18 +2,23 @@
 //! known are computed, everything else is `Unknown`, and both sides of an unknown branch run.
 
 mod call;
+mod channels;
 mod collections;
 mod esm;
 mod eval;
 mod exec;
 mod later;
 mod literals;
+mod loader;
 mod modules;
 mod natives;
 mod natives_node;
+mod numbers;
 mod operators;
 mod outcome;
+mod paths;
 mod props;
+mod regex;
 mod value;
 mod variables;
 
@@ -25,7 +30,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::load::{Format, Sources};
 use crate::artifact::EntryId;
 use crate::graph::{
-    GraphProblem, Import, ImportSite, LoadCall, Module, ModuleId, ModuleKind, Phase, Unresolved, Weight,
+    GraphProblem, Import, ImportSite, LoadCall, Module, ModuleId, ModuleKind, Phase, Unresolved, Weight, WrongFormat,
 };
 use crate::lang::javascript::ir::{ExprId, FunctionId, Program};
 use value::{Abrupt, At, Atom, Env, EnvId, Kind, ModuleIx, ObjId, Object, Props, UNKNOWN, Value};
@@ -42,6 +47,9 @@ const SERVICE_STEPS: u64 = 800_000;
 const STATEMENT_STEPS: u64 = 1_500_000;
 /// Nested calls.
 const MAX_CALLS: u32 = 220;
+/// Undecided branches within each other below which nothing is followed any more: recursion over
+/// what is not known would not end by itself.
+const MAX_DOUBT: u32 = 12;
 /// Nested evaluations.
 const MAX_DEPTH: u32 = 12_000;
 /// Objects and frames.
@@ -114,12 +122,22 @@ pub(super) struct Machine<'a> {
     pub(super) unresolved: Vec<Unresolved>,
     pub(super) calls: Vec<LoadCall>,
     pub(super) data_files: Vec<(EntryId, ImportSite)>,
+    pub(super) wrong_formats: Vec<WrongFormat>,
     pub(super) problems: Vec<GraphProblem>,
     stack: Vec<At>,
     entry_esm: bool,
     functions_ran: FxHashSet<(ModuleIx, FunctionId)>,
     /// Rounds of loops that were not followed to their end, by the loop's body.
     loops: BTreeMap<ImportSite, u64>,
+    loader: loader::Loader,
+    /// Channels of `diagnostics_channel` by name.
+    channels: FxHashMap<Atom, ObjId>,
+    /// Files by their `module` objects.
+    module_objects: FxHashMap<ObjId, ModuleIx>,
+    /// Names of globals that are there, though what they do is not modelled.
+    opaque_globals: FxHashSet<Atom>,
+    /// Compiled regular expressions; nothing for what the engine cannot do.
+    regexes: FxHashMap<(Atom, Atom), Option<::regex::Regex>>,
     /// Globals that Node loads when they are first read, as long as they have not been.
     lazy_globals: FxHashSet<Atom>,
 }
@@ -161,11 +179,17 @@ impl<'a> Machine<'a> {
             unresolved: Vec::new(),
             calls: Vec::new(),
             data_files: Vec::new(),
+            wrong_formats: Vec::new(),
             problems: Vec::new(),
             stack: Vec::new(),
             entry_esm: false,
             functions_ran: FxHashSet::default(),
             loops: BTreeMap::new(),
+            loader: loader::Loader::default(),
+            channels: FxHashMap::default(),
+            module_objects: FxHashMap::default(),
+            opaque_globals: FxHashSet::default(),
+            regexes: FxHashMap::default(),
             lazy_globals: FxHashSet::default(),
         };
         machine.atom("");

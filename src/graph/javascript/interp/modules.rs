@@ -7,7 +7,9 @@ use super::{Frame, Loaded, Machine, weight_of};
 use crate::artifact::EntryId;
 use crate::graph::javascript::load::{Format, Source};
 use crate::graph::javascript::resolve::{Loader, Resolved, absolute, folder};
-use crate::graph::{GraphProblem, Import, Module, ModuleId, ModuleKind, Phase, Unresolved};
+use crate::graph::{
+    GraphProblem, Import, Module, ModuleId, ModuleKind, Phase, Unresolved, WrongFormat, WrongFormatKind,
+};
 use crate::lang::javascript::ir::Program;
 
 /// Mean bytes of a module's statements from which it counts as a bundle.
@@ -76,7 +78,8 @@ impl Machine<'_> {
     /// `require(request)` in module `ix`.
     pub(super) fn require(&mut self, ix: ModuleIx, request: &str, at: At, guarded: bool) -> R {
         let from = self.folder_of(ix);
-        match self.sources.resolver.resolve(&from, request, Loader::Require) {
+        let hooked = self.hooked_request(ix, request);
+        match self.sources.resolver.resolve(&from, hooked.as_deref().unwrap_or(request), Loader::Require) {
             Resolved::Builtin => {
                 let name = request.strip_prefix("node:").unwrap_or(request);
                 self.runtime_module(&format!("node:{name}"), at, guarded);
@@ -142,8 +145,11 @@ impl Machine<'_> {
             first_import,
             weight,
         });
+        if source.wrong_dialect {
+            self.wrong_format(entry, at, WrongFormatKind::ModuleSyntax);
+        }
         if let Some(problem) = &source.problem {
-            let certain = self.phase == Phase::Init && self.tries == 0 && self.doubt == 0;
+            let certain = self.certain();
             self.problems.push(GraphProblem {
                 entry: Some(entry),
                 span: None,
@@ -155,7 +161,7 @@ impl Machine<'_> {
             .as_ref()
             .map(|program| program.strings.iter().map(|text| self.atom(text)).collect())
             .unwrap_or_default();
-        let module = self.plain();
+        let module = self.module_object(self.loaded.len() as ModuleIx);
         let own = !path.contains("/node_modules/");
         let ix = self.loaded.len() as ModuleIx;
         self.loaded.push(Loaded {
@@ -177,6 +183,18 @@ impl Machine<'_> {
         });
         self.by_entry.insert(entry, ix);
         ix
+    }
+
+    /// Whether what happens now happens during Init for sure, and nothing catches a failure.
+    fn certain(&self) -> bool {
+        self.phase == Phase::Init && self.tries == 0 && self.doubt == 0
+    }
+
+    fn wrong_format(&mut self, entry: EntryId, at: Option<At>, kind: WrongFormatKind) {
+        if self.certain() && !self.sources.source_tree && self.wrong_formats.len() < 1_000 {
+            let site = at.filter(|at| (at.module as usize) < self.loaded.len()).map(|at| self.site(at));
+            self.wrong_formats.push(WrongFormat { entry, site, kind });
+        }
     }
 
     pub(super) fn frame(&self, ix: ModuleIx, env: u32, this: Value) -> Frame {
@@ -215,6 +233,7 @@ impl Machine<'_> {
             self.note(at, target, self.tries > 0);
             if self.node <= 22 {
                 // Lambda's 20 and 22 cannot require ES modules.
+                self.wrong_format(entry, Some(at), WrongFormatKind::RequiredModule);
                 if self.tries > 0 {
                     let error = self.error("require() of ES Module", Some("ERR_REQUIRE_ESM"));
                     return Err(Abrupt::Throw(error));
@@ -276,7 +295,6 @@ impl Machine<'_> {
         let filename = self.string(&path);
         let dirname = self.string(folder(&path));
         self.define(module, "exports", exports);
-        self.define(module, "require", require);
         self.define(module, "id", filename);
         self.define(module, "filename", filename);
         self.define(module, "path", dirname);
@@ -411,9 +429,12 @@ fn require_native(m: &mut Machine<'_>, call: &Call<'_>) -> R {
     let Value::Str(request) = call.arg(0) else {
         return Ok(UNKNOWN);
     };
+    let (ix, guarded) = (module_of(call.data), m.tries > 0);
+    if let Some(value) = m.hooked_require(ix, request, call.at, guarded)? {
+        return Ok(value);
+    }
     let request = m.str(request);
-    let guarded = m.tries > 0;
-    m.require(module_of(call.data), &request, call.at, guarded)
+    m.require(ix, &request, call.at, guarded)
 }
 
 pub(super) fn resolve_native(m: &mut Machine<'_>, call: &Call<'_>) -> R {

@@ -2,7 +2,7 @@
 //! Only what decides which modules load is modelled; the rest answers "unknown".
 
 use super::Machine;
-use super::collections::{ARRAY, MAP, PROMISE, STRING, fold, make_map};
+use super::collections::{ARRAY, MAP, PROMISE, STRING, STRING_STATIC, make_map};
 use super::value::{Abrupt, Kind, Native, R, Slot, UNKNOWN, Value};
 
 /// Methods by name.
@@ -31,6 +31,8 @@ const OPAQUE: &[(&str, &[&str])] = &[
             "toLocaleString",
             "toString",
             "toSorted",
+            "toSpliced",
+            "with",
             "toReversed",
             "@@iterator",
         ],
@@ -40,9 +42,6 @@ const OPAQUE: &[(&str, &[&str])] = &[
         &[
             "localeCompare",
             "normalize",
-            "search",
-            "match",
-            "matchAll",
             "padEnd",
             "padStart",
             "big",
@@ -58,7 +57,7 @@ const OPAQUE: &[(&str, &[&str])] = &[
     ("Number", &["toFixed", "toPrecision", "toExponential", "toLocaleString", "valueOf"]),
     ("Boolean", &["valueOf"]),
     ("Symbol", &["description", "valueOf"]),
-    ("RegExp", &["exec", "test", "source", "flags", "lastIndex", "global", "compile", "toString"]),
+    ("RegExp", &["compile", "toString", "@@replace", "@@match", "@@split"]),
     ("Promise", &["finally"]),
     ("Error", &["stack", "cause"]),
 ];
@@ -176,6 +175,8 @@ const OBJECT_STATIC: Table = &[
     ("seal", |_, c| Ok(c.arg(0))),
     ("preventExtensions", |_, c| Ok(c.arg(0))),
     ("isFrozen", |_, _| Ok(Value::Bool(false))),
+    ("isExtensible", |_, _| Ok(Value::Bool(true))),
+    ("isSealed", |_, _| Ok(Value::Bool(false))),
     ("is", |m, c| Ok(m.same(c.arg(0), c.arg(1)).map_or(UNKNOWN, Value::Bool))),
     ("hasOwn", |m, c| has_own(m, c.arg(0), c.arg(1))),
     ("fromEntries", |m, c| {
@@ -318,31 +319,9 @@ const STATICS: &[(&str, Table)] = &[
             Ok(Value::Sym(m.atom(&format!("@@{name}"))))
         })],
     ),
-    (
-        "Number",
-        &[
-            ("isInteger", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, |n| Value::Bool(n.fract() == 0.0)))),
-            ("isNaN", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, |n| Value::Bool(n.is_nan())))),
-        ],
-    ),
-    (
-        "Math",
-        &[
-            ("floor", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, |n| Value::Num(n.floor())))),
-            ("ceil", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, |n| Value::Num(n.ceil())))),
-            ("round", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, |n| Value::Num(n.round())))),
-            ("sqrt", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, |n| Value::Num(n.sqrt())))),
-            ("abs", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, |n| Value::Num(n.abs())))),
-            ("pow", |m, c| {
-                Ok(match (m.to_number(c.arg(0)), m.to_number(c.arg(1))) {
-                    (Some(a), Some(b)) => Value::Num(a.powf(b)),
-                    _ => UNKNOWN,
-                })
-            }),
-            ("max", |m, c| Ok(fold(m, c, f64::max))),
-            ("min", |m, c| Ok(fold(m, c, f64::min))),
-        ],
-    ),
+    ("String", STRING_STATIC),
+    ("Number", super::numbers::NUMBER),
+    ("Math", super::numbers::MATH),
 ];
 
 /// Makes prototypes, constructors and globals.
@@ -360,6 +339,7 @@ pub(super) fn install(m: &mut Machine<'_>) {
         ("String", STRING),
         ("Promise", PROMISE),
         ("Map", MAP),
+        ("RegExp", &[("exec", super::regex::exec), ("test", super::regex::test)]),
     ] {
         fill(m, m.protos[name], table);
     }
@@ -400,6 +380,8 @@ pub(super) fn install(m: &mut Machine<'_>) {
             m.define(id, name, symbol);
         }
     }
+    super::regex::install(m);
+    super::numbers::install(m);
     super::natives_node::install(m);
 }
 
@@ -442,7 +424,7 @@ fn constructors(m: &mut Machine<'_>) {
             let unique = m.strings.len();
             Ok(Value::Sym(m.atom(&format!("@@{name}#{unique}"))))
         }),
-        ("RegExp", "RegExp", |_, _| Ok(UNKNOWN)),
+        ("RegExp", "RegExp", super::regex::make),
         ("Promise", "Promise", |m, c| {
             let promise = m.promise(None);
             let resolve = m.native(

@@ -2,6 +2,7 @@
 
 use super::Machine;
 use super::natives::{fill, global};
+use super::paths::normal;
 use super::value::{Abrupt, Call, Native, R, Slot, UNKNOWN, Value};
 use crate::artifact::EntryId;
 use crate::graph::javascript::resolve::{children, entry_at, is_folder};
@@ -67,9 +68,6 @@ const GLOBALS_UNKNOWN: &[&str] = &[
     "structuredClone",
     "atob",
     "btoa",
-    "parseFloat",
-    "isNaN",
-    "isFinite",
     "encodeURIComponent",
     "decodeURIComponent",
     "encodeURI",
@@ -78,66 +76,32 @@ const GLOBALS_UNKNOWN: &[&str] = &[
     "unescape",
     "eval",
     "DOMException",
+    "CustomEvent",
+    "File",
+    "MessageEvent",
+    "SubtleCrypto",
+    "PerformanceObserver",
+    "PerformanceEntry",
+    "DecompressionStream",
+    "TextDecoderStream",
+    "TextEncoderStream",
+    "ByteLengthQueuingStrategy",
+    "CountQueuingStrategy",
+    "ReadableStreamDefaultReader",
+    "ReadableStreamBYOBReader",
+    "WritableStreamDefaultWriter",
 ];
 
-const PATH: &[(&str, Native)] = &[
-    ("join", |m, c| {
-        paths(m, c, |parts| {
-            Some(normal(&parts.iter().filter(|p| !p.is_empty()).map(String::as_str).collect::<Vec<_>>().join("/")))
-        })
-    }),
-    ("resolve", |m, c| {
-        paths(m, c, |parts| {
-            let mut out = String::new();
-            for part in parts.iter().rev() {
-                out = if out.is_empty() { part.clone() } else { format!("{part}/{out}") };
-                if part.starts_with('/') {
-                    break;
-                }
-            }
-            Some(if out.starts_with('/') { normal(&out) } else { normal(&format!("/var/task/{out}")) })
-        })
-    }),
-    ("normalize", |m, c| paths(m, c, |parts| Some(normal(parts.first()?)))),
-    ("dirname", |m, c| {
-        paths(m, c, |parts| {
-            let path = parts.first()?;
-            Some(match path.trim_end_matches('/').rsplit_once('/') {
-                Some(("", _)) => "/".into(),
-                Some((folder, _)) => folder.into(),
-                None => ".".into(),
-            })
-        })
-    }),
-    ("basename", |m, c| {
-        paths(m, c, |parts| {
-            let name = parts.first()?.trim_end_matches('/').rsplit('/').next()?.to_owned();
-            Some(parts.get(1).and_then(|end| name.strip_suffix(end.as_str())).map_or(name.clone(), str::to_owned))
-        })
-    }),
-    ("extname", |m, c| {
-        paths(m, c, |parts| {
-            let name = parts.first()?.rsplit('/').next()?;
-            Some(name.rfind('.').filter(|at| *at > 0).map_or_else(String::new, |at| name[at..].to_owned()))
-        })
-    }),
-    ("isAbsolute", |m, c| {
-        Ok(match c.arg(0) {
-            Value::Str(text) => Value::Bool(m.str(text).starts_with('/')),
-            _ => UNKNOWN,
-        })
-    }),
-    ("relative", |m, c| {
-        paths(m, c, |parts| {
-            let (from, to) = (normal(parts.first()?), normal(parts.get(1)?));
-            let (from, to): (Vec<&str>, Vec<&str>) = (from.split('/').collect(), to.split('/').collect());
-            let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
-            let mut out = vec![".."; from.len() - same];
-            out.extend(&to[same..]);
-            Some(out.join("/"))
-        })
-    }),
-];
+/// Globals by the version of Node that brought them.
+const LATER_GLOBALS: &[(u32, &str)] = &[(21, "navigator"), (22, "WebSocket"), (22, "Iterator"), (24, "URLPattern")];
+
+/// Opaque globals that are objects; the others can be called.
+const GLOBAL_OBJECTS: &[&str] = &["console", "performance", "crypto", "WebAssembly", "Intl", "Atomics", "navigator"];
+
+/// What `typeof` says of a global that is not modelled.
+pub(super) fn type_of_global(name: &str) -> &'static str {
+    if GLOBAL_OBJECTS.contains(&name) { "object" } else { "function" }
+}
 
 const FS: &[(&str, Native)] = &[
     ("existsSync", |m, c| {
@@ -199,9 +163,6 @@ const UTIL: &[(&str, Native)] = &[
     ("deprecate", |_, c| Ok(c.arg(0))),
 ];
 
-const MODULE: &[(&str, Native)] =
-    &[("createRequire", super::modules::create_require), ("createRequireFromPath", super::modules::create_require)];
-
 const URL: &[(&str, Native)] = &[
     ("fileURLToPath", |m, c| {
         Ok(match m.coerce_text(c.arg(0)) {
@@ -225,24 +186,18 @@ const URL: &[(&str, Native)] = &[
 ];
 
 pub(super) fn install(m: &mut Machine<'_>) {
-    for name in GLOBALS_UNKNOWN {
-        let value = Value::Unknown(m.atom(name));
-        global(m, name, value);
+    super::loader::install(m);
+    let node = m.node;
+    let later = LATER_GLOBALS.iter().filter(|(since, _)| node >= *since).map(|(_, name)| name);
+    for name in GLOBALS_UNKNOWN.iter().chain(later) {
+        let name_atom = m.atom(name);
+        m.opaque_globals.insert(name_atom);
+        global(m, name, Value::Unknown(name_atom));
     }
-    let parse_int = m.native(
-        |m, c| {
-            Ok(match m.coerce_text(c.arg(0)) {
-                Some(text) => {
-                    let text = m.str(text);
-                    let end = text.find(|ch: char| !ch.is_ascii_digit()).unwrap_or(text.len());
-                    Value::Num(text[..end].parse().unwrap_or(f64::NAN))
-                }
-                None => UNKNOWN,
-            })
-        },
-        Value::Undefined,
-    );
-    global(m, "parseInt", parse_int);
+    for (name, native) in super::numbers::GLOBALS {
+        let function = m.native(*native, Value::Undefined);
+        global(m, name, function);
+    }
     let url = m.native(new_url, Value::Undefined);
     global(m, "URL", url);
     global(m, "NaN", Value::Num(f64::NAN));
@@ -368,12 +323,13 @@ impl Machine<'_> {
 
     fn make_builtin(&mut self, name: &str) -> Value {
         let table = match name {
-            "path" | "path/posix" => PATH,
+            "path" | "path/posix" => super::paths::PATH,
             "fs" => FS,
             "fs/promises" => &[],
             "util" => UTIL,
-            "module" => MODULE,
+            "module" => return self.module_builtin(),
             "url" => URL,
+            "diagnostics_channel" => super::channels::CHANNELS,
             "process" => {
                 let key = self.atom("process");
                 return self.globals.get(&key).copied().unwrap_or(UNKNOWN);
@@ -416,13 +372,6 @@ impl Machine<'_> {
                 self.define(id, "isPrimary", Value::Bool(true));
                 self.define(id, "isWorker", Value::Bool(false));
             }
-            "module" => {
-                let list = self.array(Vec::new());
-                if let Value::Obj(list) = list {
-                    self.object_mut(list).open = true;
-                }
-                self.define(id, "builtinModules", list);
-            }
             _ => {}
         }
         Value::Obj(id)
@@ -431,42 +380,6 @@ impl Machine<'_> {
     fn record_named(&mut self, name: &str, c: &Call<'_>) {
         let name = self.atom(name);
         self.record_call(name, c.args, c.at);
-    }
-}
-
-fn paths(m: &mut Machine<'_>, c: &Call<'_>, make: fn(&[String]) -> Option<String>) -> R {
-    let mut parts = Vec::new();
-    for arg in c.args {
-        match arg {
-            Value::Str(text) => parts.push(m.str(*text).to_string()),
-            _ => return Ok(UNKNOWN),
-        }
-    }
-    Ok(match make(&parts) {
-        Some(text) => m.string(&text),
-        None => UNKNOWN,
-    })
-}
-
-/// A path without `.`, `..` and double slashes.
-fn normal(path: &str) -> String {
-    let absolute = path.starts_with('/');
-    let mut out: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." if out.last().is_some_and(|last| *last != "..") => {
-                out.pop();
-            }
-            ".." if absolute => {}
-            other => out.push(other),
-        }
-    }
-    let joined = out.join("/");
-    match (absolute, joined.is_empty()) {
-        (true, _) => format!("/{joined}"),
-        (false, true) => ".".to_owned(),
-        (false, false) => joined,
     }
 }
 

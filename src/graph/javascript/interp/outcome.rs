@@ -74,6 +74,7 @@ impl Machine<'_> {
             unresolved: self.unresolved,
             calls: self.calls,
             data_files: self.data_files,
+            wrong_formats: self.wrong_formats,
             reexported,
             loops: self.loops.into_iter().collect(),
             problems,

@@ -14,6 +14,9 @@ impl Machine<'_> {
             Value::Sym(_) => self.get_proto("Symbol", key, value),
             Value::Unknown(name) => {
                 let key = self.str(key);
+                if matches!(&*key, "__esModule" | "default") && super::super::resolve::is_builtin(&self.str(name)) {
+                    return Ok(Value::Undefined);
+                }
                 if matches!(&*key, "toString" | "hasOwnProperty" | "valueOf") {
                     let key = self.atom(&key);
                     return self.get_proto("Object", key, value);
@@ -121,6 +124,9 @@ impl Machine<'_> {
         if open > 0 {
             let name = self.object(start).name;
             let key = self.str(key);
+            if matches!(&*key, "__esModule" | "default") && super::super::resolve::is_builtin(&self.str(name)) {
+                return Ok(Value::Undefined);
+            }
             return Ok(Value::Unknown(self.member_name(name, &key)));
         }
         Ok(Value::Undefined)
@@ -228,6 +234,9 @@ impl Machine<'_> {
             Value::Sym(_) | Value::Obj(_) => Some(true),
             // What Node's own modules export is there.
             Value::Unknown(name) => {
+                if self.opaque_globals.contains(&name) {
+                    return Some(true);
+                }
                 let name = self.str(name);
                 let member = name.contains('.') && !name.contains('(');
                 (member && super::super::resolve::is_builtin(name.split('.').next().unwrap_or(""))).then_some(true)
@@ -262,11 +271,24 @@ impl Machine<'_> {
                     let key = self.atom("href");
                     match self.object(id).props.get(key) {
                         Some(Slot::Value(Value::Str(text))) => text,
+                        None if self.is_bare(id) => self.atom("[object Object]"),
                         _ => return None,
                     }
                 }
             },
             _ => return None,
+        })
+    }
+
+    /// Whether an object has nothing of its own to say as text.
+    fn is_bare(&mut self, id: u32) -> bool {
+        let object = self.object(id);
+        if !matches!(object.kind, Kind::Plain) || object.open || object.proto != self.proto("Object") {
+            return false;
+        }
+        ["toString", "valueOf", "@@toPrimitive", "@@toStringTag"].iter().all(|name| {
+            let key = self.atom(name);
+            self.object(id).props.get(key).is_none()
         })
     }
 
@@ -321,6 +343,9 @@ impl Machine<'_> {
             Value::Sym(_) => "symbol",
             Value::Obj(_) if self.callable(value) => "function",
             Value::Obj(_) => "object",
+            Value::Unknown(name) if self.opaque_globals.contains(&name) => {
+                super::natives_node::type_of_global(&self.str(name))
+            }
             _ => return UNKNOWN,
         };
         self.string(text)

@@ -99,7 +99,8 @@ pub(super) enum Kind {
     Namespace(ModuleIx),
     Promise(Option<Value>),
     Map(Vec<(Value, Value)>),
-    Regex,
+    /// Pattern and flags.
+    Regex(Atom, Atom),
     Proxy(Value, Value),
 }
 

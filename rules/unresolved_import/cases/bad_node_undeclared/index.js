@@ -1,0 +1,3 @@
+const tables = require("tables"); // ~ unresolved-import
+
+exports.handler = async (event) => tables.render(event);

@@ -1,0 +1,3 @@
+import { area } from "./lib/area"; // ~ unresolved-import
+
+export const handler = async () => area();

@@ -1,0 +1,3 @@
+import { find } from "#db";
+
+export const handler = async (event) => find(event.id);

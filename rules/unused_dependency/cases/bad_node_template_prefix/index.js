@@ -1,0 +1,1 @@
+exports.handler = async (event) => require(`@acme/client-${event.kind}`).run(event);

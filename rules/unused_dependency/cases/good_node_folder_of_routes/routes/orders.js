@@ -1,0 +1,3 @@
+const tables = require("tables");
+
+module.exports = (event) => tables.render(event);

@@ -1,0 +1,3 @@
+import { area } from "./lib.js";
+
+export const handler = async () => area();

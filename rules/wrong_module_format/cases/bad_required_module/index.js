@@ -1,0 +1,3 @@
+const shapes = require("shapes"); // ~ wrong-module-format
+
+exports.handler = async () => shapes.area();

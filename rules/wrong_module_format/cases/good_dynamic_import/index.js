@@ -1,0 +1,2 @@
+// import() works from CommonJS too.
+exports.handler = async () => (await import("shapes")).area();

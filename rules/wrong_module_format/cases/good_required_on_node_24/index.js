@@ -1,0 +1,3 @@
+const shapes = require("shapes");
+
+exports.handler = async () => shapes.area();

@@ -1,0 +1,190 @@
+//! The `module` builtin: what code asks Node's loader, and functions of the loader that packages
+//! replace (`require-in-the-middle` and `module-alias` do).
+
+use super::Machine;
+use super::modules::{create_require, resolve_native};
+use super::natives::fill;
+use super::value::{Abrupt, At, Atom, Call, ModuleIx, Native, ObjId, R, Slot, UNKNOWN, Value};
+use crate::graph::javascript::resolve::{builtin_names, is_builtin};
+
+/// Replaced functions that may be at work at once.
+const MOST_HOOKED: usize = 60;
+
+/// A `require` that runs through a replaced function.
+#[derive(Clone, Copy)]
+pub(super) struct Hooked {
+    request: Atom,
+    at: At,
+    guarded: bool,
+}
+
+/// Node's own functions, as long as nobody replaces them.
+#[derive(Default)]
+pub(super) struct Loader {
+    /// The `module` builtin.
+    module: ObjId,
+    /// `Module.prototype`, which the `module` object of each file inherits from.
+    prototype: ObjId,
+    require: Option<Value>,
+    resolve: Option<Value>,
+    load: Option<Value>,
+    hooked: Vec<Hooked>,
+}
+
+const MODULE: &[(&str, Native)] = &[
+    ("createRequire", create_require),
+    ("createRequireFromPath", create_require),
+    ("isBuiltin", |m, c| {
+        let Value::Str(name) = c.arg(0) else { return Ok(UNKNOWN) };
+        let name = m.str(name);
+        Ok(Value::Bool(name.strip_prefix("node:").is_some() || is_builtin(&name)))
+    }),
+    ("syncBuiltinESMExports", |_, _| Ok(Value::Undefined)),
+    ("wrap", |_, _| Ok(UNKNOWN)),
+];
+
+pub(super) fn install(m: &mut Machine<'_>) {
+    let module = m.native(|_, _| Ok(UNKNOWN), Value::Undefined);
+    let Value::Obj(id) = module else { return };
+    let name = m.atom("module");
+    m.object_mut(id).name = name;
+    m.object_mut(id).open = true;
+    fill(m, id, MODULE);
+    let names = builtin_names().map(|name| m.string(name)).collect();
+    let names = m.array(names);
+    m.define(id, "builtinModules", names);
+    m.define(id, "Module", module);
+    for table in ["_cache", "_extensions", "_pathCache"] {
+        let table_id = m.plain();
+        m.object_mut(table_id).open = true;
+        m.define(id, table, Value::Obj(table_id));
+    }
+    let prototype = m.plain();
+    m.define(id, "prototype", Value::Obj(prototype));
+    m.define(prototype, "constructor", module);
+    let require = m.native(original_require, Value::Undefined);
+    let resolve = m.native(original_resolve, Value::Undefined);
+    let load = m.native(original_load, Value::Undefined);
+    m.define(prototype, "require", require);
+    m.define(id, "_resolveFilename", resolve);
+    m.define(id, "_load", load);
+    m.loader = Loader {
+        module: id,
+        prototype,
+        require: Some(require),
+        resolve: Some(resolve),
+        load: Some(load),
+        hooked: Vec::new(),
+    };
+}
+
+impl Machine<'_> {
+    pub(super) fn module_builtin(&self) -> Value {
+        Value::Obj(self.loader.module)
+    }
+
+    /// The `module` object of a file.
+    pub(super) fn module_object(&mut self, ix: ModuleIx) -> ObjId {
+        let proto = Value::Obj(self.loader.prototype);
+        let id = self.alloc(super::value::Kind::Plain, proto);
+        self.module_objects.insert(id, ix);
+        id
+    }
+
+    fn replaced_by(&mut self, holder: ObjId, name: &str, original: Option<Value>) -> Option<Value> {
+        let key = self.atom(name);
+        match self.object(holder).props.get(key) {
+            Some(Slot::Value(now)) if Some(now) != original && self.callable(now) => Some(now),
+            _ => None,
+        }
+    }
+
+    /// Runs what a package put in the place of `Module.prototype.require` or `Module._load`;
+    /// nothing when these are Node's own, or when what they answer is not known.
+    pub(super) fn hooked_require(
+        &mut self,
+        ix: ModuleIx,
+        request: Atom,
+        at: At,
+        guarded: bool,
+    ) -> Result<Option<Value>, Abrupt> {
+        if self.loader.hooked.len() >= MOST_HOOKED || self.loader.require.is_none() {
+            return Ok(None);
+        }
+        let Some(this) = self.loaded.get(ix as usize).map(|loaded| Value::Obj(loaded.module)) else {
+            return Ok(None);
+        };
+        let (module, prototype) = (self.loader.module, self.loader.prototype);
+        let (require, load) = (self.loader.require, self.loader.load);
+        let (hook, args) = match self.replaced_by(prototype, "require", require) {
+            Some(hook) => (hook, vec![Value::Str(request)]),
+            None => match self.replaced_by(module, "_load", load) {
+                Some(hook) => (hook, vec![Value::Str(request), this, Value::Bool(false)]),
+                None => return Ok(None),
+            },
+        };
+        self.loader.hooked.push(Hooked { request, at, guarded });
+        let result = self.call_at(hook, this, &args, at);
+        self.loader.hooked.pop();
+        match result {
+            Ok(value @ Value::Obj(_)) => Ok(Some(value)),
+            Err(Abrupt::Stop) => Err(Abrupt::Stop),
+            _ => Ok(None),
+        }
+    }
+
+    /// What a replaced `Module._resolveFilename` makes of a request.
+    pub(super) fn hooked_request(&mut self, ix: ModuleIx, request: &str) -> Option<String> {
+        let (module, resolve) = (self.loader.module, self.loader.resolve);
+        resolve?;
+        if self.loader.hooked.len() >= MOST_HOOKED {
+            return None;
+        }
+        let hook = self.replaced_by(module, "_resolveFilename", resolve)?;
+        let this = Value::Obj(self.loaded.get(ix as usize)?.module);
+        let request = self.atom(request);
+        let at = self.stack.last().copied().unwrap_or(At { module: ix, expr: 0 });
+        self.loader.hooked.push(Hooked { request, at, guarded: true });
+        let (tries, doubt) = (self.tries, self.doubt);
+        let result = self.call_at(hook, Value::Obj(module), &[Value::Str(request), this, Value::Bool(false)], at);
+        (self.tries, self.doubt) = (tries, doubt);
+        self.loader.hooked.pop();
+        match result {
+            Ok(Value::Str(path)) => Some(self.str(path).to_string()),
+            _ => None,
+        }
+    }
+
+    /// The file whose `module` object a value is.
+    fn file_of(&self, module: Value) -> Option<ModuleIx> {
+        match module {
+            Value::Obj(id) => self.module_objects.get(&id).copied(),
+            _ => None,
+        }
+    }
+
+    /// Loads as Node would, on behalf of the code that asked first.
+    fn original(&mut self, ix: Option<ModuleIx>, request: Value, call: &Call<'_>) -> R {
+        let (Some(ix), Value::Str(request)) = (ix, request) else { return Ok(UNKNOWN) };
+        let first = self.loader.hooked.last().copied().filter(|hooked| hooked.request == request);
+        let guarded = self.tries > 0;
+        let (at, guarded) = first.map_or((call.at, guarded), |hooked| (hooked.at, hooked.guarded));
+        let request = self.str(request);
+        self.require(ix, &request, at, guarded)
+    }
+}
+
+fn original_require(m: &mut Machine<'_>, call: &Call<'_>) -> R {
+    let ix = m.file_of(call.this);
+    m.original(ix, call.arg(0), call)
+}
+
+fn original_load(m: &mut Machine<'_>, call: &Call<'_>) -> R {
+    let ix = m.file_of(call.arg(1));
+    m.original(ix, call.arg(0), call)
+}
+
+fn original_resolve(m: &mut Machine<'_>, call: &Call<'_>) -> R {
+    let Some(ix) = m.file_of(call.arg(1)) else { return Ok(UNKNOWN) };
+    resolve_native(m, &Call { this: call.this, args: call.args, data: Value::Num(f64::from(ix)), at: call.at })
+}

@@ -1,0 +1,116 @@
+//! The `path` builtin.
+
+use super::Machine;
+use super::value::{Call, Native, R, Slot, UNKNOWN, Value};
+
+pub(super) const PATH: &[(&str, Native)] = &[
+    ("join", |m, c| {
+        paths(m, c, |parts| {
+            Some(normal(&parts.iter().filter(|p| !p.is_empty()).map(String::as_str).collect::<Vec<_>>().join("/")))
+        })
+    }),
+    ("resolve", |m, c| {
+        paths(m, c, |parts| {
+            let mut out = String::new();
+            for part in parts.iter().rev() {
+                out = if out.is_empty() { part.clone() } else { format!("{part}/{out}") };
+                if part.starts_with('/') {
+                    break;
+                }
+            }
+            Some(if out.starts_with('/') { normal(&out) } else { normal(&format!("/var/task/{out}")) })
+        })
+    }),
+    ("normalize", |m, c| paths(m, c, |parts| Some(normal(parts.first()?)))),
+    ("dirname", |m, c| {
+        paths(m, c, |parts| {
+            let path = parts.first()?;
+            Some(match path.trim_end_matches('/').rsplit_once('/') {
+                Some(("", _)) => "/".into(),
+                Some((folder, _)) => folder.into(),
+                None => ".".into(),
+            })
+        })
+    }),
+    ("basename", |m, c| {
+        paths(m, c, |parts| {
+            let name = parts.first()?.trim_end_matches('/').rsplit('/').next()?.to_owned();
+            Some(parts.get(1).and_then(|end| name.strip_suffix(end.as_str())).map_or(name.clone(), str::to_owned))
+        })
+    }),
+    ("extname", |m, c| {
+        paths(m, c, |parts| {
+            let name = parts.first()?.rsplit('/').next()?;
+            Some(name.rfind('.').filter(|at| *at > 0).map_or_else(String::new, |at| name[at..].to_owned()))
+        })
+    }),
+    ("isAbsolute", |m, c| {
+        Ok(match c.arg(0) {
+            Value::Str(text) => Value::Bool(m.str(text).starts_with('/')),
+            _ => UNKNOWN,
+        })
+    }),
+    ("relative", |m, c| {
+        paths(m, c, |parts| {
+            let (from, to) = (normal(parts.first()?), normal(parts.get(1)?));
+            let (from, to): (Vec<&str>, Vec<&str>) = (from.split('/').collect(), to.split('/').collect());
+            let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+            let mut out = vec![".."; from.len() - same];
+            out.extend(&to[same..]);
+            Some(out.join("/"))
+        })
+    }),
+    ("parse", |m, c| {
+        let Value::Str(text) = c.arg(0) else { return Ok(UNKNOWN) };
+        let text = m.str(text);
+        let base = text.trim_end_matches('/').rsplit('/').next().unwrap_or("");
+        let dir =
+            text.trim_end_matches('/').rsplit_once('/').map_or("", |(dir, _)| if dir.is_empty() { "/" } else { dir });
+        let dot = base.rfind('.').filter(|at| *at > 0).unwrap_or(base.len());
+        let root = if text.starts_with('/') { "/" } else { "" };
+        let id = m.plain();
+        for (name, part) in
+            [("root", root), ("dir", dir), ("base", base), ("ext", &base[dot..]), ("name", &base[..dot])]
+        {
+            let (key, part) = (m.atom(name), m.string(part));
+            m.object_mut(id).props.set(key, Slot::Value(part), None);
+        }
+        Ok(Value::Obj(id))
+    }),
+];
+
+fn paths(m: &mut Machine<'_>, c: &Call<'_>, make: fn(&[String]) -> Option<String>) -> R {
+    let mut parts = Vec::new();
+    for arg in c.args {
+        match arg {
+            Value::Str(text) => parts.push(m.str(*text).to_string()),
+            _ => return Ok(UNKNOWN),
+        }
+    }
+    Ok(match make(&parts) {
+        Some(text) => m.string(&text),
+        None => UNKNOWN,
+    })
+}
+
+/// A path without `.`, `..` and double slashes.
+pub(super) fn normal(path: &str) -> String {
+    let absolute = path.starts_with('/');
+    let mut out: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if out.last().is_some_and(|last| *last != "..") => {
+                out.pop();
+            }
+            ".." if absolute => {}
+            other => out.push(other),
+        }
+    }
+    let joined = out.join("/");
+    match (absolute, joined.is_empty()) {
+        (true, _) => format!("/{joined}"),
+        (false, true) => ".".to_owned(),
+        (false, false) => joined,
+    }
+}
