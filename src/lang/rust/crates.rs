@@ -7,7 +7,9 @@ use syn::Item;
 use super::is_too_deep;
 use super::tokens::{Piece, pieces};
 
+mod condense;
 mod gates;
+mod skim;
 
 pub use gates::{CrateFiles, Gate, GateKind, Gates};
 

@@ -12,6 +12,8 @@ use super::super::is_too_deep;
 use super::super::items::attributes_of;
 use super::super::scope::{leaves, plain};
 use super::super::tokens::{Piece, pieces};
+use super::condense::condense;
+use super::skim::{Skimmed, skim};
 
 /// Something that exists only with a feature.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,8 +94,9 @@ impl Gates {
             is_root: true,
             depth: 0,
         };
-        for (_, text) in all.iter().filter(|(_, text)| text.contains("macro_rules!") && text.contains("cfg(")) {
-            reader.wrappers.extend(wrappers(text));
+        let has = |text: &str, part: &str| memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some();
+        for (_, text) in all.iter().filter(|(_, text)| has(text, "macro_rules!") && has(text, "cfg(")) {
+            reader.wrappers.extend(wrappers(&condense(text)));
         }
         reader.todo.push((root.to_string(), true, Cfg::TRUE, true));
         let mut seen = BTreeSet::new();
@@ -101,16 +104,18 @@ impl Gates {
             if !seen.insert(path.clone()) || seen.len() > 3_000 {
                 continue;
             }
-            let Some(text) = (files.text)(&path).filter(|text| !is_too_deep(text)) else { continue };
-            let Ok(file) = syn::parse_file(&text) else { continue };
-            let cfg = cfg.and(Cfg::of(&file.attrs));
-            for condition in conditional_attributes(&file) {
-                let names = reader.features(&condition);
-                reader.found.behaviour.extend(names);
-            }
+            let Some(text) = (files.text)(&path).map(|text| condense(&text)) else { continue };
             reader.file = path;
             reader.is_root = is_root;
-            reader.items(&file.items, &cfg, &Cfg::TRUE, public, &mut Vec::new());
+            if !has_features(&cfg)
+                && let Some(skimmed) = skim(&text, |name| reader.wrappers.contains_key(name))
+            {
+                reader.unconditional(skimmed);
+            } else if !is_too_deep(&text)
+                && let Ok(file) = syn::parse_file(&text)
+            {
+                reader.parsed(&file, &cfg, public);
+            }
         }
         reader.found
     }
@@ -163,7 +168,39 @@ struct Reader<'a> {
     depth: usize,
 }
 
+fn has_features(cfg: &Cfg) -> bool {
+    let mut names = Vec::new();
+    cfg.features(&mut names);
+    !names.is_empty()
+}
+
 impl Reader<'_> {
+    fn parsed(&mut self, file: &syn::File, around: &Cfg, public: bool) {
+        let cfg = around.and(Cfg::of(&file.attrs));
+        for condition in conditional_attributes(file) {
+            let names = self.features(&condition);
+            self.found.behaviour.extend(names);
+        }
+        self.items(&file.items, &cfg, &Cfg::TRUE, public, &mut Vec::new());
+    }
+
+    /// A file in which nothing depends on features.
+    fn unconditional(&mut self, skimmed: Skimmed) {
+        for path in &skimmed.modules {
+            if let Some(file) = (self.files.module)(&self.file, self.is_root, path, None) {
+                self.todo.push((file, false, Cfg::TRUE, true));
+            }
+        }
+        for name in &skimmed.types {
+            self.found.gated_types.entry(name.clone()).or_default().push(Vec::new());
+        }
+        self.found.types.extend(skimmed.types);
+        self.found.reexports.extend(skimmed.reexports);
+        for (name, owner, ty) in skimmed.returns {
+            self.found.returns.entry(name).or_default().insert((owner, ty));
+        }
+    }
+
     /// `given` is the condition that a macro around the items puts on each of them.
     fn items(&mut self, items: &[Item], cfg: &Cfg, given: &Cfg, public: bool, inline: &mut Vec<String>) {
         self.depth += 1;
