@@ -11,7 +11,7 @@ mod condense;
 mod gates;
 mod skim;
 
-pub use gates::{CrateFiles, Gate, GateKind, Gates};
+pub use gates::{CrateFiles, Gate, GateKind, Gates, Types};
 
 /// One `macro_rules!`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

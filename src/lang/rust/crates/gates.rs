@@ -1,7 +1,7 @@
 //! What a crate's features switch on, read from the `cfg` conditions in its source.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
@@ -58,15 +58,34 @@ pub struct Gates {
     pub behaviour: BTreeSet<String>,
     /// Features behind which something is re-exported with `*`.
     pub opaque: BTreeSet<String>,
-    /// Types that the crate defines.
-    pub types: BTreeSet<String>,
-    /// For each type the features of each of its definitions.
-    pub gated_types: BTreeMap<String, Vec<Vec<String>>>,
+    /// Crates re-exported.
+    pub reexports: BTreeSet<String>,
+    /// Types of the files that were parsed.
+    types: Types,
+    /// Files in which nothing is conditional, for when their types are asked for.
+    unread: Vec<Arc<str>>,
+    all_types: OnceLock<Types>,
+}
+
+/// What a crate's types are, and what leads to them.
+#[derive(Clone, Debug, Default)]
+pub struct Types {
+    /// Types that the crate defines, and the features of each of their definitions.
+    pub defined: BTreeMap<String, Vec<Vec<String>>>,
     /// Types in the results of functions and in public fields, by name, with the type that has
     /// them.
     pub returns: BTreeMap<String, BTreeSet<(Option<String>, String)>>,
-    /// Crates re-exported.
-    pub reexports: BTreeSet<String>,
+}
+
+impl Types {
+    fn add(&mut self, skimmed: Skimmed) {
+        for name in skimmed.types {
+            self.defined.entry(name).or_default().push(Vec::new());
+        }
+        for (name, owner, ty) in skimmed.returns {
+            self.returns.entry(name).or_default().insert((owner, ty));
+        }
+    }
 }
 
 /// File of a module: the declaring file, whether it is the root, the path, `#[path]`.
@@ -94,7 +113,6 @@ impl Gates {
             is_root: true,
             depth: 0,
         };
-        let has = |text: &str, part: &str| memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some();
         for (_, text) in all.iter().filter(|(_, text)| has(text, "macro_rules!") && has(text, "cfg(")) {
             reader.wrappers.extend(wrappers(&condense(text)));
         }
@@ -104,7 +122,12 @@ impl Gates {
             if !seen.insert(path.clone()) || seen.len() > 3_000 {
                 continue;
             }
-            let Some(text) = (files.text)(&path).map(|text| condense(&text)) else { continue };
+            let Some(text) = (files.text)(&path) else { continue };
+            if !has_features(&cfg) && reader.is_plain(&text) {
+                reader.found.unread.push(text);
+                continue;
+            }
+            let text = condense(&text);
             reader.file = path;
             reader.is_root = is_root;
             if !has_features(&cfg)
@@ -119,6 +142,21 @@ impl Gates {
         }
         reader.found
     }
+
+    /// All types of the crate.
+    pub fn types(&self) -> &Types {
+        // One thread after the other: rayon would start tasks in here that wait for this one.
+        self.all_types.get_or_init(|| {
+            let mut all = self.types.clone();
+            let skimmed = self.unread.iter().filter_map(|text| skim(&condense(text), |_| false));
+            skimmed.for_each(|skimmed| all.add(skimmed));
+            all
+        })
+    }
+}
+
+fn has(text: &str, part: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some()
 }
 
 /// The condition that a macro puts on the items it is given.
@@ -175,6 +213,12 @@ fn has_features(cfg: &Cfg) -> bool {
 }
 
 impl Reader<'_> {
+    /// Whether a file holds nothing but unconditional types and code.
+    fn is_plain(&self, text: &str) -> bool {
+        let marks = ["cfg", "mod ", "pub use"];
+        !marks.iter().any(|mark| has(text, mark)) && !self.wrappers.keys().any(|name| has(text, name))
+    }
+
     fn parsed(&mut self, file: &syn::File, around: &Cfg, public: bool) {
         let cfg = around.and(Cfg::of(&file.attrs));
         for condition in conditional_attributes(file) {
@@ -191,14 +235,8 @@ impl Reader<'_> {
                 self.todo.push((file, false, Cfg::TRUE, true));
             }
         }
-        for name in &skimmed.types {
-            self.found.gated_types.entry(name.clone()).or_default().push(Vec::new());
-        }
-        self.found.types.extend(skimmed.types);
-        self.found.reexports.extend(skimmed.reexports);
-        for (name, owner, ty) in skimmed.returns {
-            self.found.returns.entry(name).or_default().insert((owner, ty));
-        }
+        self.found.reexports.extend(skimmed.reexports.iter().cloned());
+        self.found.types.add(skimmed);
     }
 
     /// `given` is the condition that a macro around the items puts on each of them.
@@ -284,6 +322,7 @@ impl Reader<'_> {
                     if let (Some(name), Visibility::Public(_)) = (&field.ident, &field.vis) {
                         let owner = Some(plain(&item.ident));
                         self.found
+                            .types
                             .returns
                             .entry(plain(name))
                             .or_default()
@@ -321,11 +360,10 @@ impl Reader<'_> {
     fn named_type(&mut self, name: &proc_macro2::Ident, visibility: &Visibility, cfg: &Cfg, named: bool) {
         let features = self.features(cfg);
         let name = plain(name);
-        self.found.types.insert(name.clone());
-        if named && matches!(visibility, Visibility::Public(_)) {
+                if named && matches!(visibility, Visibility::Public(_)) {
             self.gate(cfg, GateKind::Item(name.clone()));
         }
-        self.found.gated_types.entry(name).or_default().push(features);
+        self.found.types.defined.entry(name).or_default().push(features);
     }
 
     fn module(&mut self, item: &syn::ItemMod, cfg: &Cfg, public: bool, inline: &mut Vec<String>) {
@@ -378,7 +416,7 @@ impl Reader<'_> {
         if let syn::ReturnType::Type(_, ty) = &signature.output {
             let names = type_names(ty).into_iter().filter(|name| name != "Self" && Some(name.as_str()) != owner);
             let names = names.map(|name| (owner.map(str::to_string), name));
-            self.found.returns.entry(plain(&signature.ident)).or_default().extend(names);
+            self.found.types.returns.entry(plain(&signature.ident)).or_default().extend(names);
         }
     }
 
