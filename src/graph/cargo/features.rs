@@ -434,7 +434,8 @@ impl<'a> Judge<'a> {
                 .filter(|name| behind(name))
                 .all(|name| self.segments.contains(name.as_str())),
             GateKind::Impl { trait_name, types } => {
-                let local: Vec<&String> = types.iter().filter(|name| gates.types().defined.contains_key(*name)).collect();
+                let local: Vec<&String> =
+                    types.iter().filter(|name| gates.types().defined.contains_key(*name)).collect();
                 let wanted = if local.is_empty() {
                     let named = |name: &&String| name.len() > 1;
                     let mut outside = types.iter().filter(named).peekable();

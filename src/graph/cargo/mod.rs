@@ -77,7 +77,15 @@ pub fn analyse(workspace: CargoWorkspace, files: &dyn Files, registry: &Registry
         let parts: Vec<_> = (0..workspace.members.len())
             .into_par_iter()
             .map(|at| {
-                let input = PackageInput { workspace: &workspace, at, usage: &usage[at], files, registry, gates: &gates, enabled };
+                let input = PackageInput {
+                    workspace: &workspace,
+                    at,
+                    usage: &usage[at],
+                    files,
+                    registry,
+                    gates: &gates,
+                    enabled,
+                };
                 let dependencies = dependencies::judge(&input);
                 let features = features::judge(&input, &dependencies);
                 let functions = functions::find(&input);

@@ -360,7 +360,7 @@ impl Reader<'_> {
     fn named_type(&mut self, name: &proc_macro2::Ident, visibility: &Visibility, cfg: &Cfg, named: bool) {
         let features = self.features(cfg);
         let name = plain(name);
-                if named && matches!(visibility, Visibility::Public(_)) {
+        if named && matches!(visibility, Visibility::Public(_)) {
             self.gate(cfg, GateKind::Item(name.clone()));
         }
         self.found.types.defined.entry(name).or_default().push(features);
