@@ -2,15 +2,17 @@
 //! dependency's own source, against what the code names.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
+
+use rayon::prelude::*;
 
 use super::dependencies::{DependencyVerdict, Verdict};
 use super::expansion::{self, Source};
 use super::{PackageInput, usage};
-use crate::input::files;
 use crate::lang::rust::cfg::may_hold_on_lambda;
-use crate::lang::rust::crates::{CrateFiles, Gate, GateKind, Gates};
+use crate::lang::rust::crates::{Gate, GateKind, Gates};
 use crate::manifest::cargo::edit::FeaturePlan;
+use crate::manifest::cargo::registry::CrateSource;
 use crate::manifest::cargo::{CargoManifest, Dependency, DependencyKind, crate_name};
 use crate::span::Span;
 
@@ -52,19 +54,19 @@ const NEVER_REPORTED: [&str; 4] = ["std", "alloc", "default", "full"];
 /// Judges the features of every needed dependency of one package.
 pub(super) fn judge(input: &PackageInput<'_>, verdicts: &[DependencyVerdict]) -> Vec<FeatureVerdict> {
     let member = &input.workspace.members[input.at];
-    let mut found = Vec::new();
-    for verdict in verdicts {
+    let judged = |verdict: &&DependencyVerdict| {
         let dependency = &member.dependencies[verdict.dependency];
-        let judged = matches!(verdict.verdict, Verdict::Needed | Verdict::NeededByMacro)
-            && dependency.kind == DependencyKind::Normal;
-        if !judged || dependency.path.is_some() {
-            continue;
-        }
-        if let Some(source) = expansion::source(input, dependency) {
-            found.extend(of_dependency(input, verdict, dependency, &source));
-        }
-    }
-    found
+        matches!(verdict.verdict, Verdict::Needed | Verdict::NeededByMacro)
+            && dependency.kind == DependencyKind::Normal
+            && dependency.path.is_none()
+    };
+    let of_one = |verdict: &DependencyVerdict| {
+        let dependency = &member.dependencies[verdict.dependency];
+        let source = expansion::source(input, dependency)?;
+        Some(of_dependency(input, verdict, dependency, &source))
+    };
+    let found: Vec<_> = verdicts.par_iter().filter(judged).filter_map(of_one).collect();
+    found.into_iter().flatten().collect()
 }
 
 fn of_dependency(
@@ -82,7 +84,7 @@ fn of_dependency(
     let judge = Judge::new(input, dependency, source);
     let mut left: BTreeSet<&str> = on.keys().map(String::as_str).collect();
     let full = left.clone();
-    let needs = judge.needs();
+    let needs = judge.needs(&full);
     let mut unused: BTreeSet<&str> = BTreeSet::new();
     for name in candidates {
         if !judge.is_reportable(name, &on[name].0) {
@@ -180,14 +182,14 @@ fn expanded(dependency: &Dependency, manifest: &CargoManifest) -> BTreeMap<Strin
 
 struct Judge<'a> {
     manifest: &'a CargoManifest,
-    own: Gates,
+    own: Arc<Gates>,
     /// Facades: gates of re-exported crates, by the key they are declared under.
-    inner: BTreeMap<String, (Gates, CargoManifest)>,
+    inner: BTreeMap<String, (Arc<Gates>, Arc<CrateSource>)>,
     usage: &'a usage::PackageUse,
     /// Segments of the paths that lead into the dependency, without its own name.
     segments: BTreeSet<&'a str>,
     has_glob: bool,
-    reachable: BTreeSet<String>,
+    reachable: OnceLock<BTreeSet<String>>,
     build_script: String,
     /// The workspace is built for functions; other platforms do not matter to it.
     only_lambda: bool,
@@ -204,7 +206,7 @@ impl<'a> Judge<'a> {
         let usage = input.usage;
         let of_ours =
             usage.paths.iter().filter_map(|path| path.split_once("::")).filter(|(head, _)| names.contains(*head));
-        let own = gates_of(source);
+        let own = input.gates.of(source);
         let mut inner = BTreeMap::new();
         for below in manifest.dependencies.iter().filter(|below| own.reexports.contains(&crate_name(&below.key))) {
             let forwards = manifest
@@ -220,23 +222,24 @@ impl<'a> Judge<'a> {
             let found =
                 locked.filter(|_| forwards).and_then(|locked| input.registry.find(&locked.name, &locked.version));
             if let Some(found) = found {
-                let manifest = found.manifest.clone();
-                inner.insert(below.key.clone(), (gates_of(&Source::Registry(found)), manifest));
+                inner.insert(below.key.clone(), (input.gates.of(&Source::Registry(Arc::clone(&found))), found));
             }
         }
-        let mut judge = Self {
+        Self {
             manifest,
             own,
             inner,
             usage,
             segments: of_ours.flat_map(|(_, rest)| rest.split("::")).collect(),
             has_glob: names.iter().any(|name| usage.globs.contains(name)),
-            reachable: BTreeSet::new(),
+            reachable: OnceLock::new(),
             only_lambda: input.workspace.may_have_functions(),
             build_script: source.files().text("build.rs").map(|text| text.to_string()).unwrap_or_default(),
-        };
-        judge.reachable = judge.reachable_types();
-        judge
+        }
+    }
+
+    fn reachable(&self) -> &BTreeSet<String> {
+        self.reachable.get_or_init(|| self.reachable_types())
     }
 
     /// Types that the code names, and types that their functions and fields lead to.
@@ -251,7 +254,7 @@ impl<'a> Judge<'a> {
             let before = found.len();
             for (_, gates) in self.scopes() {
                 for name in &self.usage.idents {
-                    for (owner, ty) in gates.returns.get(name).into_iter().flatten() {
+                    for (owner, ty) in gates.types().returns.get(name).into_iter().flatten() {
                         let reached = owner
                             .as_ref()
                             .map_or_else(|| self.segments.contains(name.as_str()), |owner| found.contains(owner));
@@ -270,7 +273,7 @@ impl<'a> Judge<'a> {
 
     /// Own gates, then those of facades by key.
     fn scopes(&self) -> impl Iterator<Item = (Option<&String>, &Gates)> {
-        std::iter::once((None, &self.own)).chain(self.inner.iter().map(|(key, (gates, _))| (Some(key), gates)))
+        std::iter::once((None, &*self.own)).chain(self.inner.iter().map(|(key, (gates, _))| (Some(key), &**gates)))
     }
 
     /// Whether a gate is as open with the features `on` as with all that are declared. Other
@@ -300,7 +303,7 @@ impl<'a> Judge<'a> {
 
     /// Features of a re-exported crate that are on when the dependency's features `on` are.
     fn inner_features(&self, key: &str, on: &BTreeSet<&str>) -> BTreeSet<&str> {
-        let Some((_, manifest)) = self.inner.get(key) else { return BTreeSet::new() };
+        let Some((_, source)) = self.inner.get(key) else { return BTreeSet::new() };
         let closure = self.manifest.feature_closure(
             on.iter().filter_map(|name| self.manifest.features.iter().map(|f| f.name.as_str()).find(|own| own == name)),
         );
@@ -314,13 +317,22 @@ impl<'a> Judge<'a> {
         let always = declared.flat_map(|d| {
             d.features.iter().map(|(name, _)| name.as_str()).chain(d.default_features.then_some("default"))
         });
-        manifest.feature_closure(passed.chain(always))
+        source.manifest.feature_closure(passed.chain(always))
     }
 
-    /// Gates of things that the code names.
-    fn needs(&self) -> Vec<(Option<&String>, &Gate)> {
-        let all = self.scopes().flat_map(|(key, gates)| gates.gates.iter().map(move |gate| (key, gates, gate)));
-        all.filter(|(_, gates, gate)| self.is_used(gate, gates)).map(|(key, _, gate)| (key, gate)).collect()
+    /// Gates of things that the code names and that one of the features `on` opens.
+    fn needs(&self, on: &BTreeSet<&str>) -> Vec<(Option<&String>, &Gate)> {
+        let mut found = Vec::new();
+        for (key, gates) in self.scopes() {
+            let opens = match key {
+                None => self.manifest.feature_closure(on.iter().copied()),
+                Some(key) => self.inner_features(key, on),
+            };
+            let is_open = |gate: &&Gate| gate.features.iter().any(|name| opens.contains(name.as_str()));
+            let used = gates.gates.iter().filter(is_open).filter(|gate| self.is_used(gate, gates));
+            found.extend(used.map(|gate| (key, gate)));
+        }
+        found
     }
 
     /// Whether anything can be said about a feature that nothing seems to need: it adds names, and
@@ -369,8 +381,8 @@ impl<'a> Judge<'a> {
         let mut behaviour = closure.iter().any(|name| self.own.behaviour.contains(*name));
         let mut mentioned = closure.iter().any(|name| self.own.mentioned.contains(*name));
         for (key, name) in &forwards {
-            let Some((gates, manifest)) = self.inner.get(*key) else { continue };
-            let names = manifest.feature_closure([*name]);
+            let Some((gates, source)) = self.inner.get(*key) else { continue };
+            let names = source.manifest.feature_closure([*name]);
             has_api |= adds(gates, &names);
             behaviour |= names.iter().any(|name| gates.behaviour.contains(*name) || gates.opaque.contains(*name));
             mentioned |= names.iter().any(|name| gates.mentioned.contains(*name));
@@ -398,7 +410,7 @@ impl<'a> Judge<'a> {
     fn is_used(&self, gate: &Gate, gates: &Gates) -> bool {
         // A type behind the same feature is reached by its own name first.
         let behind = |owner: &String| {
-            let definitions = gates.gated_types.get(owner).map_or(&[][..], Vec::as_slice);
+            let definitions = gates.types().defined.get(owner).map_or(&[][..], Vec::as_slice);
             let shared = |of: &Vec<String>| of.iter().any(|feature| gate.features.contains(feature));
             definitions.iter().all(|of| !of.is_empty()) && definitions.iter().any(shared)
         };
@@ -422,7 +434,8 @@ impl<'a> Judge<'a> {
                 .filter(|name| behind(name))
                 .all(|name| self.segments.contains(name.as_str())),
             GateKind::Impl { trait_name, types } => {
-                let local: Vec<&String> = types.iter().filter(|name| gates.types.contains(*name)).collect();
+                let local: Vec<&String> =
+                    types.iter().filter(|name| gates.types().defined.contains_key(*name)).collect();
                 let wanted = if local.is_empty() {
                     let named = |name: &&String| name.len() > 1;
                     let mut outside = types.iter().filter(named).peekable();
@@ -434,7 +447,7 @@ impl<'a> Judge<'a> {
                                 && (self.usage.idents.contains(trait_name) || types.iter().any(|name| !is_common(name)))
                         }
                 } else {
-                    local.iter().any(|name| self.reachable.contains(*name))
+                    local.iter().any(|name| self.reachable().contains(*name))
                 };
                 wanted && self.may_use_trait(trait_name)
             }
@@ -461,19 +474,4 @@ fn is_common(name: &str) -> bool {
             name,
             "String" | "Vec" | "Option" | "Box" | "Result" | "Rc" | "Arc" | "Cow" | "HashMap" | "BTreeMap"
         )
-}
-
-fn gates_of(source: &Source<'_>) -> Gates {
-    let (folder, tree) = match source {
-        Source::Member(manifest, _) => (manifest.folder.clone(), source.files()),
-        Source::Registry(_) => (String::new(), source.files()),
-    };
-    let lib = source.manifest().lib.as_ref().and_then(|lib| lib.path.clone()).unwrap_or_else(|| "src/lib.rs".into());
-    let texts = source.texts();
-    let by_path: BTreeMap<&str, &Arc<str>> = texts.iter().map(|(path, text)| (path.as_str(), text)).collect();
-    let text = |path: &str| by_path.get(path).map(|text| Arc::clone(text)).or_else(|| tree.text(path).ok());
-    let module = |file: &str, is_root: bool, path: &[String], explicit: Option<&str>| {
-        usage::module_file(tree, file, is_root, path, explicit)
-    };
-    Gates::read(&files::join(&folder, &lib), &CrateFiles { text: &text, module: &module }, &texts)
 }

@@ -5,6 +5,7 @@ pub mod dependencies;
 mod expansion;
 pub mod features;
 pub mod functions;
+mod gates;
 pub mod usage;
 
 use std::collections::BTreeSet;
@@ -72,10 +73,19 @@ pub fn analyse(workspace: CargoWorkspace, files: &dyn Files, registry: &Registry
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
     let work = || -> CargoAnalysis {
         let usage: Vec<_> = workspace.members.par_iter().map(|member| usage::of_package(member, files)).collect();
+        let gates = gates::KnownGates::default();
         let parts: Vec<_> = (0..workspace.members.len())
             .into_par_iter()
             .map(|at| {
-                let input = PackageInput { workspace: &workspace, at, usage: &usage[at], files, registry, enabled };
+                let input = PackageInput {
+                    workspace: &workspace,
+                    at,
+                    usage: &usage[at],
+                    files,
+                    registry,
+                    gates: &gates,
+                    enabled,
+                };
                 let dependencies = dependencies::judge(&input);
                 let features = features::judge(&input, &dependencies);
                 let functions = functions::find(&input);
@@ -109,5 +119,6 @@ pub(crate) struct PackageInput<'a> {
     pub(crate) usage: &'a usage::PackageUse,
     pub(crate) files: &'a dyn Files,
     pub(crate) registry: &'a Registry,
+    pub(crate) gates: &'a gates::KnownGates,
     pub(crate) enabled: &'a Enabled,
 }

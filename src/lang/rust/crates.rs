@@ -2,14 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use syn::Item;
+use proc_macro2::TokenStream;
 
 use super::is_too_deep;
+use super::lexer::{Kind, Lexer, Token};
 use super::tokens::{Piece, pieces};
 
+mod condense;
 mod gates;
+mod skim;
 
-pub use gates::{CrateFiles, Gate, GateKind, Gates};
+pub use gates::{CrateFiles, Gate, GateKind, Gates, Types};
 
 /// One `macro_rules!`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,39 +29,46 @@ pub fn macro_rules(text: &str) -> Vec<(String, MacroRules)> {
     if is_too_deep(text) {
         return Vec::new();
     }
-    let Ok(file) = syn::parse_file(text) else { return Vec::new() };
-    let mut found = Vec::new();
-    of_items(&file.items, &mut found);
-    found
+    let tokens: Vec<Token> = Lexer::new(text).collect();
+    let of = |at: usize| tokens.get(at).map_or("", |token| &text[token.start..token.end]);
+    let starts = (0..tokens.len()).filter(|at| of(*at) == "macro_rules" && of(at + 1) == "!");
+    let rules = |at: usize| {
+        let (start, end) = (tokens.get(at + 3)?.start, group_end(&tokens, at + 3)?);
+        Some((of(at + 2).to_string(), rules_of(&text[start..end].parse().ok()?)))
+    };
+    starts.filter_map(rules).collect()
 }
 
-fn of_items(items: &[Item], found: &mut Vec<(String, MacroRules)>) {
-    for item in items {
-        match item {
-            Item::Mod(item) => {
-                if let Some((_, items)) = &item.content {
-                    of_items(items, found);
-                }
-            }
-            Item::Macro(item) if item.mac.path.is_ident("macro_rules") => {
-                let Some(name) = &item.ident else { continue };
-                let mut rules = MacroRules::default();
-                pieces(&item.mac.tokens, &mut |piece| match piece {
-                    Piece::Path { segments, .. } => {
-                        rules.crates.extend(segments.first().cloned());
-                    }
-                    Piece::Macro(name) => {
-                        rules.macros.insert(name);
-                    }
-                    _ => {}
-                });
-                // `$crate::inner!` is a macro of the same crate.
-                rules.macros.extend(dollar_macros(&item.mac.tokens.to_string()));
-                found.push((name.to_string(), rules));
-            }
+/// Where the brackets that open at `start` close.
+fn group_end(tokens: &[Token], start: usize) -> Option<usize> {
+    let mut depth = 0usize;
+    for token in &tokens[start..] {
+        match token.kind {
+            Kind::Open(_) => depth += 1,
+            Kind::Close => depth = depth.checked_sub(1)?,
             _ => {}
         }
+        if depth == 0 {
+            return Some(token.end);
+        }
     }
+    None
+}
+
+fn rules_of(body: &TokenStream) -> MacroRules {
+    let mut rules = MacroRules::default();
+    pieces(body, &mut |piece| match piece {
+        Piece::Path { segments, .. } => {
+            rules.crates.extend(segments.first().cloned());
+        }
+        Piece::Macro(name) => {
+            rules.macros.insert(name);
+        }
+        _ => {}
+    });
+    // `$crate::inner!` is a macro of the same crate.
+    rules.macros.extend(dollar_macros(&body.to_string()));
+    rules
 }
 
 fn dollar_macros(text: &str) -> Vec<String> {

@@ -7,6 +7,7 @@ mod depth;
 mod doctest;
 pub mod facts;
 mod items;
+mod lexer;
 mod scope;
 mod tokens;
 pub mod work;

@@ -1,7 +1,7 @@
 //! What a crate's features switch on, read from the `cfg` conditions in its source.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
@@ -12,6 +12,8 @@ use super::super::is_too_deep;
 use super::super::items::attributes_of;
 use super::super::scope::{leaves, plain};
 use super::super::tokens::{Piece, pieces};
+use super::condense::condense;
+use super::skim::{Skimmed, skim};
 
 /// Something that exists only with a feature.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,15 +58,34 @@ pub struct Gates {
     pub behaviour: BTreeSet<String>,
     /// Features behind which something is re-exported with `*`.
     pub opaque: BTreeSet<String>,
-    /// Types that the crate defines.
-    pub types: BTreeSet<String>,
-    /// For each type the features of each of its definitions.
-    pub gated_types: BTreeMap<String, Vec<Vec<String>>>,
+    /// Crates re-exported.
+    pub reexports: BTreeSet<String>,
+    /// Types of the files that were parsed.
+    types: Types,
+    /// Files in which nothing is conditional, for when their types are asked for.
+    unread: Vec<Arc<str>>,
+    all_types: OnceLock<Types>,
+}
+
+/// What a crate's types are, and what leads to them.
+#[derive(Clone, Debug, Default)]
+pub struct Types {
+    /// Types that the crate defines, and the features of each of their definitions.
+    pub defined: BTreeMap<String, Vec<Vec<String>>>,
     /// Types in the results of functions and in public fields, by name, with the type that has
     /// them.
     pub returns: BTreeMap<String, BTreeSet<(Option<String>, String)>>,
-    /// Crates re-exported.
-    pub reexports: BTreeSet<String>,
+}
+
+impl Types {
+    fn add(&mut self, skimmed: Skimmed) {
+        for name in skimmed.types {
+            self.defined.entry(name).or_default().push(Vec::new());
+        }
+        for (name, owner, ty) in skimmed.returns {
+            self.returns.entry(name).or_default().insert((owner, ty));
+        }
+    }
 }
 
 /// File of a module: the declaring file, whether it is the root, the path, `#[path]`.
@@ -92,8 +113,8 @@ impl Gates {
             is_root: true,
             depth: 0,
         };
-        for (_, text) in all.iter().filter(|(_, text)| text.contains("macro_rules!") && text.contains("cfg(")) {
-            reader.wrappers.extend(wrappers(text));
+        for (_, text) in all.iter().filter(|(_, text)| has(text, "macro_rules!") && has(text, "cfg(")) {
+            reader.wrappers.extend(wrappers(&condense(text)));
         }
         reader.todo.push((root.to_string(), true, Cfg::TRUE, true));
         let mut seen = BTreeSet::new();
@@ -101,19 +122,41 @@ impl Gates {
             if !seen.insert(path.clone()) || seen.len() > 3_000 {
                 continue;
             }
-            let Some(text) = (files.text)(&path).filter(|text| !is_too_deep(text)) else { continue };
-            let Ok(file) = syn::parse_file(&text) else { continue };
-            let cfg = cfg.and(Cfg::of(&file.attrs));
-            for condition in conditional_attributes(&file) {
-                let names = reader.features(&condition);
-                reader.found.behaviour.extend(names);
+            let Some(text) = (files.text)(&path) else { continue };
+            if !has_features(&cfg) && reader.is_plain(&text) {
+                reader.found.unread.push(text);
+                continue;
             }
+            let text = condense(&text);
             reader.file = path;
             reader.is_root = is_root;
-            reader.items(&file.items, &cfg, &Cfg::TRUE, public, &mut Vec::new());
+            if !has_features(&cfg)
+                && let Some(skimmed) = skim(&text, |name| reader.wrappers.contains_key(name))
+            {
+                reader.unconditional(skimmed);
+            } else if !is_too_deep(&text)
+                && let Ok(file) = syn::parse_file(&text)
+            {
+                reader.parsed(&file, &cfg, public);
+            }
         }
         reader.found
     }
+
+    /// All types of the crate.
+    pub fn types(&self) -> &Types {
+        // One thread after the other: rayon would start tasks in here that wait for this one.
+        self.all_types.get_or_init(|| {
+            let mut all = self.types.clone();
+            let skimmed = self.unread.iter().filter_map(|text| skim(&condense(text), |_| false));
+            skimmed.for_each(|skimmed| all.add(skimmed));
+            all
+        })
+    }
+}
+
+fn has(text: &str, part: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some()
 }
 
 /// The condition that a macro puts on the items it is given.
@@ -163,7 +206,39 @@ struct Reader<'a> {
     depth: usize,
 }
 
+fn has_features(cfg: &Cfg) -> bool {
+    let mut names = Vec::new();
+    cfg.features(&mut names);
+    !names.is_empty()
+}
+
 impl Reader<'_> {
+    /// Whether a file holds nothing but unconditional types and code.
+    fn is_plain(&self, text: &str) -> bool {
+        let marks = ["cfg", "mod ", "pub use"];
+        !marks.iter().any(|mark| has(text, mark)) && !self.wrappers.keys().any(|name| has(text, name))
+    }
+
+    fn parsed(&mut self, file: &syn::File, around: &Cfg, public: bool) {
+        let cfg = around.and(Cfg::of(&file.attrs));
+        for condition in conditional_attributes(file) {
+            let names = self.features(&condition);
+            self.found.behaviour.extend(names);
+        }
+        self.items(&file.items, &cfg, &Cfg::TRUE, public, &mut Vec::new());
+    }
+
+    /// A file in which nothing depends on features.
+    fn unconditional(&mut self, skimmed: Skimmed) {
+        for path in &skimmed.modules {
+            if let Some(file) = (self.files.module)(&self.file, self.is_root, path, None) {
+                self.todo.push((file, false, Cfg::TRUE, true));
+            }
+        }
+        self.found.reexports.extend(skimmed.reexports.iter().cloned());
+        self.found.types.add(skimmed);
+    }
+
     /// `given` is the condition that a macro around the items puts on each of them.
     fn items(&mut self, items: &[Item], cfg: &Cfg, given: &Cfg, public: bool, inline: &mut Vec<String>) {
         self.depth += 1;
@@ -247,6 +322,7 @@ impl Reader<'_> {
                     if let (Some(name), Visibility::Public(_)) = (&field.ident, &field.vis) {
                         let owner = Some(plain(&item.ident));
                         self.found
+                            .types
                             .returns
                             .entry(plain(name))
                             .or_default()
@@ -284,11 +360,10 @@ impl Reader<'_> {
     fn named_type(&mut self, name: &proc_macro2::Ident, visibility: &Visibility, cfg: &Cfg, named: bool) {
         let features = self.features(cfg);
         let name = plain(name);
-        self.found.types.insert(name.clone());
         if named && matches!(visibility, Visibility::Public(_)) {
             self.gate(cfg, GateKind::Item(name.clone()));
         }
-        self.found.gated_types.entry(name).or_default().push(features);
+        self.found.types.defined.entry(name).or_default().push(features);
     }
 
     fn module(&mut self, item: &syn::ItemMod, cfg: &Cfg, public: bool, inline: &mut Vec<String>) {
@@ -341,7 +416,7 @@ impl Reader<'_> {
         if let syn::ReturnType::Type(_, ty) = &signature.output {
             let names = type_names(ty).into_iter().filter(|name| name != "Self" && Some(name.as_str()) != owner);
             let names = names.map(|name| (owner.map(str::to_string), name));
-            self.found.returns.entry(plain(&signature.ident)).or_default().extend(names);
+            self.found.types.returns.entry(plain(&signature.ident)).or_default().extend(names);
         }
     }
 
