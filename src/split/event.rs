@@ -2,10 +2,11 @@
 
 use rustc_hash::FxHashMap;
 
+use super::classes::ClassAt;
 use super::found::{EventKind, is_path};
 use super::program::{At, Program, Thing, UnitId};
 use super::reading::{of_regex, texts};
-use crate::lang::flow::{Arg, Comparison, Def, Kind, NodeId, VarId};
+use crate::lang::flow::{Arg, Comparison, Def, Kind, NodeId, Stmt, VarId};
 
 /// A part of the event, by the names on the way to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub(super) struct Condition {
     pub(super) kind: Option<EventKind>,
     /// Whether the field is one that functions dispatch on.
     pub(super) certain: bool,
+    /// Whether all that is asked is that a field is there.
+    pub(super) presence: bool,
 }
 
 /// Names of fields that say what a function is to do.
@@ -66,7 +69,9 @@ const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OP
 
 impl Field {
     fn last(&self) -> String {
-        let name = self.0.last().map_or("", String::as_str);
+        // `Action(event["action"]).value`
+        let said = self.0.iter().rev().find(|name| self.0.len() == 1 || !matches!(name.as_str(), "value" | "name"));
+        let name = said.map_or("", String::as_str);
         name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
     }
 
@@ -110,15 +115,20 @@ impl Field {
         }
     }
 
-    /// What it means for the event to have a field at all.
-    fn present(name: &str) -> Option<Condition> {
-        let kind = match name {
-            "Records" => None,
-            "httpMethod" | "requestContext" | "rawPath" | "routeKey" | "path" | "resource" => Some(EventKind::Http),
-            "detail-type" | "detail" => Some(EventKind::Bus),
+    /// What it means for the event to have a field at all. Fields that no service sends may be
+    /// there to choose by, or may just be options.
+    fn present(&self) -> Option<Condition> {
+        let name = self.0.last()?;
+        let (kind, certain) = match name.as_str() {
+            "Records" => (None, true),
+            "httpMethod" | "requestContext" | "rawPath" | "routeKey" | "path" | "resource" => {
+                (Some(EventKind::Http), true)
+            }
+            "detail-type" | "detail" => (Some(EventKind::Bus), true),
+            _ if self.0.len() == 1 => (None, false),
             _ => return None,
         };
-        Some(Condition { key: Some(name.to_owned()), kind, certain: true, ..Condition::default() })
+        Some(Condition { key: Some(name.clone()), kind, certain, presence: !certain, ..Condition::default() })
     }
 }
 
@@ -139,6 +149,7 @@ impl Condition {
             path,
             kind: other.kind.or(self.kind),
             certain: self.certain || other.certain,
+            presence: self.presence || other.presence,
         }
     }
 
@@ -152,9 +163,45 @@ pub(super) struct Reader<'p, 'a> {
     pub(super) program: &'p Program<'a>,
     /// Variables that hold the event or a part of it.
     pub(super) known: FxHashMap<(UnitId, VarId), Field>,
+    /// Attributes of instances that hold it.
+    attributes: FxHashMap<(ClassAt, String), Field>,
 }
 
-impl Reader<'_, '_> {
+impl<'p, 'a> Reader<'p, 'a> {
+    pub(super) fn new(program: &'p Program<'a>) -> Self {
+        Self { program, known: FxHashMap::default(), attributes: FxHashMap::default() }
+    }
+
+    /// An instance is made from parts of the event: what its constructor keeps.
+    pub(super) fn constructed(&mut self, class: ClassAt, fields: &[Option<Field>]) {
+        if fields.iter().all(Option::is_none) {
+            return;
+        }
+        let methods = self.program.methods(class);
+        let is_it = |name: &str| matches!(name, "__init__" | "constructor");
+        let Some((_, function)) = methods.into_iter().find(|(name, _)| is_it(name)) else { return };
+        for (param, field) in self.program.own_params(function).iter().zip(fields) {
+            if let Some(field) = field {
+                self.known.entry((function.0, *param)).or_insert_with(|| field.clone());
+            }
+        }
+        let Some((unit, body)) = self.program.body(function) else { return };
+        for stmt in self.program.flow(unit).block(body) {
+            let Stmt::Store(place, value) = stmt else { continue };
+            let Kind::Attr(object, name) = self.program.kind((unit, *place)) else { continue };
+            if let Some(owner) = self.program.receiver((unit, *object))
+                && let Some(field) = self.field((unit, *value))
+            {
+                self.attributes.entry((owner, name.to_string())).or_insert(field);
+            }
+        }
+    }
+
+    /// Whether instances of a class hold the event.
+    pub(super) fn holds(&self, class: ClassAt) -> bool {
+        self.attributes.keys().any(|(holder, _)| *holder == class)
+    }
+
     /// The part of the event that an expression gives.
     pub(super) fn field(&self, at: At) -> Option<Field> {
         self.field_at(at, 16)
@@ -166,6 +213,12 @@ impl Reader<'_, '_> {
         match self.program.kind(at) {
             Kind::Var(var) => self.variable(unit, *var, depth),
             Kind::Attr(object, name) => {
+                if !self.attributes.is_empty()
+                    && let Some(class) = self.program.receiver((unit, *object))
+                    && let Some(field) = self.attributes.get(&(class, name.to_string()))
+                {
+                    return Some(field.clone());
+                }
                 let mut field = self.field_at((unit, *object), depth)?;
                 field.0.push(name.to_string());
                 Some(field)
@@ -242,13 +295,21 @@ impl Reader<'_, '_> {
                 self.equal((unit, *a), (unit, *b)).or_else(|| self.equal((unit, *b), (unit, *a)))
             }
             Kind::Compare(Comparison::In, a, b) => self.contained((unit, *a), (unit, *b)),
+            Kind::Compare(Comparison::NotEqual, a, b)
+                if matches!(self.program.value((unit, *b)), Thing::Node(node) if matches!(self.program.kind(node), Kind::Nothing))
+                    || matches!(self.program.value((unit, *b)), Thing::External(name) if name == "undefined") =>
+            {
+                self.test_at((unit, *a), depth)
+            }
             Kind::And(parts) => self.all(unit, parts, depth),
             Kind::Or(parts) => {
                 let found: Vec<Condition> =
                     parts.iter().filter_map(|part| self.test_at((unit, *part), depth)).flatten().collect();
                 (!found.is_empty()).then_some(found)
             }
-            Kind::Call(callee, args) => self.asked((unit, *callee), args),
+            Kind::Call(callee, args) => {
+                self.asked((unit, *callee), args).or_else(|| self.predicate((unit, *callee), depth))
+            }
             Kind::Assign(_, value) => self.test_at((unit, *value), depth),
             Kind::Not(inner) => match self.program.kind((unit, *inner)) {
                 Kind::Not(value) => self.test_at((unit, *value), depth),
@@ -262,8 +323,22 @@ impl Reader<'_, '_> {
             }
             Kind::Attr(..) | Kind::Index(..) => {
                 let field = self.field_at(at, depth)?;
-                Field::present(field.0.last()?).map(|condition| vec![condition])
+                field.present().map(|condition| vec![condition])
             }
+            _ => None,
+        }
+    }
+
+    /// An own function that asks about the event it is given.
+    fn predicate(&self, callee: At, depth: u32) -> Option<Vec<Condition>> {
+        let function = self.program.function(callee)?;
+        let params = self.program.own_params(function);
+        if !params.iter().any(|param| self.known.contains_key(&(function.0, *param))) {
+            return None;
+        }
+        let (unit, body) = self.program.body(function)?;
+        match self.program.flow(unit).block(body) {
+            [Stmt::Return(Some(value))] => self.test_at((unit, *value), depth),
             _ => None,
         }
     }
@@ -295,24 +370,60 @@ impl Reader<'_, '_> {
         if self.field(constant).is_some() {
             return None;
         }
-        if let Kind::List(parts) = self.program.kind(constant) {
-            // A pattern over the parts of a path.
-            let texts: Vec<String> = parts.iter().filter_map(|part| self.program.text((constant.0, *part))).collect();
-            let path = format!("/{}", texts.join("/"));
-            return (!texts.is_empty()).then(|| vec![field.is(&path)]);
+        match self.program.kind(constant) {
+            Kind::List(_) | Kind::Map(_) => return self.shaped(&field, constant, 8).map(|found| vec![found]),
+            _ => {}
         }
         let said = texts(self.program, constant);
         (!said.is_empty()).then(|| said.iter().map(|text| field.is(text)).collect())
+    }
+
+    /// A pattern with parts: keys of the event with their values, the parts of a path.
+    fn shaped(&self, field: &Field, pattern: At, depth: u32) -> Option<Condition> {
+        let depth = depth.checked_sub(1)?;
+        let unit = pattern.0;
+        match self.program.kind(pattern) {
+            Kind::Map(entries) => {
+                let (mut found, mut there) = (Condition::default(), None);
+                for (key, value) in entries {
+                    let mut inner = field.clone();
+                    inner.0.push(self.program.text((unit, *key))?);
+                    match self.shaped(&inner, (unit, *value), depth) {
+                        Some(asked) => found = asked.and(&found),
+                        None => there = there.or_else(|| inner.present()),
+                    }
+                }
+                if found.is_empty() { there } else { Some(found) }
+            }
+            Kind::List(parts) => {
+                let nested = parts.iter().find_map(|part| match self.program.kind((unit, *part)) {
+                    Kind::Map(_) => self.shaped(field, (unit, *part), depth),
+                    _ => None,
+                });
+                if nested.is_some() {
+                    return nested;
+                }
+                let texts: Vec<Option<String>> = parts.iter().map(|part| self.program.text((unit, *part))).collect();
+                if texts.iter().all(Option::is_none) {
+                    return None;
+                }
+                let parts: Vec<String> = texts.into_iter().map(|text| text.unwrap_or_else(|| "*".to_owned())).collect();
+                let path = parts.join("/");
+                Some(field.is(&format!("/{}", path.trim_start_matches('/'))))
+            }
+            _ => self.program.text(pattern).map(|text| field.is(&text)),
+        }
     }
 
     fn tuple(&self, unit: UnitId, subjects: &[NodeId], other: UnitId, constants: &[NodeId]) -> Option<Vec<Condition>> {
         let same = subjects.len() == constants.len();
         let mut found = Condition::default();
         for (at, constant) in constants.iter().enumerate() {
-            let Some(text) = self.program.text((other, *constant)) else { continue };
             let subject = subjects.get(at).filter(|_| same).or_else(|| subjects.first())?;
             let field = self.field((unit, *subject)).unwrap_or_default();
-            found = found.and(&field.is(&text));
+            if let Some(asked) = self.shaped(&field, (other, *constant), 8) {
+                found = found.and(&asked);
+            }
         }
         (!found.is_empty()).then(|| vec![Condition { certain: true, ..found }])
     }
@@ -333,7 +444,9 @@ impl Reader<'_, '_> {
                 if is_path(&text) && field.is_dispatched() {
                     return Some(vec![field.is(&format!("/*{}*", text.trim_start_matches('/')))]);
                 }
-                Field::present(&text).map(|condition| vec![condition])
+                let mut inner = field.clone();
+                inner.0.push(text);
+                inner.present().map(|condition| vec![condition])
             }
             _ => None,
         }
@@ -379,7 +492,7 @@ impl Reader<'_, '_> {
             "hasOwnProperty" | "get" => {
                 let mut inner = field.clone();
                 inner.0.extend(text());
-                Field::present(inner.0.last()?).map(|condition| vec![condition])
+                inner.present().map(|condition| vec![condition])
             }
             "equals" => text().map(|text| vec![field.is(&text)]),
             _ => None,

@@ -1,8 +1,10 @@
 //! What each route of a function needs, and whether pulling the function apart pays.
 
+mod classes;
 mod closure;
 mod dispatch;
 mod event;
+mod expand;
 mod found;
 mod nest;
 mod plan;
@@ -11,6 +13,7 @@ mod reach;
 mod reading;
 mod routers;
 mod routes;
+mod tables;
 mod uses;
 
 pub use closure::Closure;

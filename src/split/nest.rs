@@ -6,7 +6,7 @@ use rustc_hash::FxHashMap;
 use super::found::{EventKind, Found, join};
 use super::program::{At, Program, Thing, UnitId};
 use super::reach::{Cuts, Region};
-use super::reading::{option, texts};
+use super::reading::{arguments, option, texts};
 use crate::lang::flow::{Class, ClassId, Def, FuncId, Kind, NodeId, Stmt};
 
 const VERBS: [&str; 8] = ["Get", "Post", "Put", "Patch", "Delete", "Head", "Options", "All"];
@@ -134,7 +134,7 @@ fn prefixes(program: &Program<'_>, at: At) -> Vec<String> {
     let Kind::Call(_, args) = program.kind(at) else { return vec![String::new()] };
     let Some(first) = args.first() else { return vec![String::new()] };
     let said = texts(program, (at.0, first.value));
-    if said.is_empty() { vec![option(program, at, args, &["path"]).unwrap_or_default()] } else { said }
+    if said.is_empty() { vec![option(program, &arguments(at.0, args), &["path"]).unwrap_or_default()] } else { said }
 }
 
 fn routes(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::graph::{ImportSite, ModuleGraph, ModuleId};
 use crate::lang::flow::{BlockId, Def, Flow, FuncId, Import, Kind, Member, NodeId, Stmt, VarId};
@@ -35,6 +35,8 @@ pub(super) struct Program<'a> {
     /// Python's modules by dotted name; empty for other languages.
     names: FxHashMap<&'a str, ModuleId>,
     python: bool,
+    /// Names that some code asks an object for.
+    mentioned: FxHashSet<Arc<str>>,
 }
 
 /// What an expression stands for.
@@ -64,8 +66,14 @@ impl<'a> Program<'a> {
         let named = graph.modules().filter(|_| python);
         let names = named.map(|(id, module)| (&*module.name, id)).collect();
         let by_module = flows.iter().enumerate().map(|(unit, (module, _))| (*module, unit)).collect();
+        let nodes = flows.iter().flat_map(|(_, flow)| &flow.nodes);
+        let mentioned = nodes.filter_map(|node| match &node.kind {
+            Kind::Attr(_, name) => Some(name.clone()),
+            _ => None,
+        });
+        let mentioned = mentioned.collect();
         let units = flows.into_iter().map(|(module, flow)| Unit { module, used: used(&flow), flow }).collect();
-        Self { graph, units, by_module, sites, names, python }
+        Self { graph, units, by_module, sites, names, python, mentioned }
     }
 
     pub(super) fn flow(&self, unit: UnitId) -> &Flow {
@@ -142,6 +150,15 @@ impl<'a> Program<'a> {
             },
             Kind::Choice(_, yes, _) => self.value_at((unit, *yes), depth),
             Kind::Assign(_, value) => self.value_at((unit, *value), depth),
+            Kind::Index(object, key) => match (self.kind((unit, *key)), self.value_at((unit, *object), depth)) {
+                (Kind::Nth(nth), Thing::Node(list)) => match self.kind(list) {
+                    Kind::List(items) => {
+                        items.get(*nth as usize).map_or(Thing::Node(at), |item| self.value_at((list.0, *item), depth))
+                    }
+                    _ => Thing::Node(at),
+                },
+                _ => Thing::Node(at),
+            },
             _ => Thing::Node(at),
         }
     }
@@ -300,6 +317,12 @@ impl<'a> Program<'a> {
                         entries.iter().filter(|(key, _)| self.flow(map.0).text(*key).is_some_and(|t| &**t == name));
                     found.next().map_or(Thing::Node(at), |(_, value)| self.value_at((map.0, *value), depth))
                 }
+                Kind::Class(class) => match self.class_member((map.0, *class), name) {
+                    Some(member) => self.value_at(member, depth),
+                    None => Thing::Node(at),
+                },
+                // `Action.LIST.value` of an enumeration.
+                Kind::Text(_) if name == "value" => Thing::Node(map),
                 _ => Thing::Node(at),
             },
             Thing::Parameter(..) => Thing::Node(at),
@@ -329,7 +352,7 @@ impl<'a> Program<'a> {
         }
         match self.unwrapped(self.value_at(callee, depth)) {
             Thing::External(path) => match first {
-                Some(first) if interop(&path) => self.value_at((at.0, first), depth),
+                Some(first) if interop(&path) || is_frozen(&path) => self.value_at((at.0, first), depth),
                 _ => Thing::Made(format!("{path}()"), at),
             },
             Thing::Made(path, _) => Thing::Made(format!("{path}()"), at),
@@ -387,6 +410,13 @@ impl<'a> Program<'a> {
 
     /// The function that an expression stands for, its own or one wrapped in calls of others.
     pub(super) fn function(&self, at: At) -> Option<(UnitId, FuncId)> {
+        self.named_function(at).or_else(|| match self.kind(at) {
+            Kind::Attr(object, name) => self.method((at.0, *object), name),
+            _ => None,
+        })
+    }
+
+    fn named_function(&self, at: At) -> Option<(UnitId, FuncId)> {
         match self.unwrapped(self.value(at)) {
             Thing::Node(node) => match self.kind(node) {
                 Kind::Function(function) => Some((node.0, *function)),
@@ -450,6 +480,34 @@ impl<'a> Program<'a> {
         None
     }
 
+    /// Whether own code asks some object for a name.
+    pub(super) fn is_mentioned(&self, name: &str) -> bool {
+        self.mentioned.contains(name)
+    }
+
+    /// Whether an expression names a function of Python's own that nothing redefines.
+    pub(super) fn is_builtin(&self, at: At, name: &str) -> bool {
+        match self.kind(at) {
+            Kind::Var(var) => self
+                .flow(at.0)
+                .vars
+                .get(*var as usize)
+                .is_some_and(|var| self.python && &*var.name == name && var.defs.is_empty()),
+            _ => false,
+        }
+    }
+
+    /// The text put together that a variable holds, else the expression itself.
+    pub(super) fn joined(&self, at: At) -> At {
+        let Kind::Var(var) = self.kind(at) else { return at };
+        let defs = self.flow(at.0).vars.get(*var as usize).map_or(&[][..], |var| &var.defs);
+        let joined = defs.iter().find_map(|def| match def {
+            Def::Node(node) if matches!(self.flow(at.0).kind(*node), Kind::Join(_)) => Some((at.0, *node)),
+            _ => None,
+        });
+        joined.unwrap_or(at)
+    }
+
     /// All nodes of all units.
     pub(super) fn nodes(&self) -> impl Iterator<Item = At> + '_ {
         let units = self.units.iter().enumerate();
@@ -460,6 +518,11 @@ impl<'a> Program<'a> {
     pub(super) fn body(&self, function: (UnitId, FuncId)) -> Option<(UnitId, BlockId)> {
         self.flow(function.0).functions.get(function.1 as usize).map(|inner| (function.0, inner.body))
     }
+}
+
+/// Calls that give back what they get, for reading only.
+fn is_frozen(path: &str) -> bool {
+    matches!(path, "Object.freeze" | "types.MappingProxyType")
 }
 
 fn external(path: &str, name: &str) -> Thing {

@@ -3,6 +3,8 @@
 //! A name stands for all that is assigned to it, a function that is named may be called. What
 //! belongs to one route only is cut off: its handlers, its branch of a dispatch.
 
+mod members;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use rustc_hash::FxHashSet;
@@ -91,12 +93,20 @@ struct Walk<'p, 'a> {
     seen: FxHashSet<Item>,
     /// Whether the code at hand is inside a function.
     inside: bool,
+    members: members::Members,
 }
 
 /// Follows the code of some regions.
 pub(super) fn reach(program: &Program<'_>, cuts: &Cuts, regions: &[Region]) -> Reach {
-    let mut walk =
-        Walk { program, cuts, reach: Reach::default(), todo: Vec::new(), seen: FxHashSet::default(), inside: false };
+    let mut walk = Walk {
+        program,
+        cuts,
+        reach: Reach::default(),
+        todo: Vec::new(),
+        seen: FxHashSet::default(),
+        inside: false,
+        members: members::Members::default(),
+    };
     for region in regions {
         // A root is followed although it is cut off for others.
         match *region {
@@ -273,7 +283,12 @@ impl Walk<'_, '_> {
                     self.node((unit, *value));
                 }
                 Stmt::Return(None) => {}
-                Stmt::Import(names) => names.iter().for_each(|(_, import)| self.import(unit, import, false)),
+                Stmt::Import(names) => {
+                    for (var, import) in names {
+                        // What a name of it stands for is followed where the name is used.
+                        self.import(unit, import, var.is_some());
+                    }
+                }
                 Stmt::If(test, yes, no) => {
                     self.node((unit, *test));
                     for block in std::iter::once(yes).chain(no) {
@@ -372,6 +387,7 @@ impl Walk<'_, '_> {
                 self.required(at);
             }
             Kind::Call(callee, args) => {
+                self.asked_by_name((unit, *callee), args);
                 let flow = program.flow(unit);
                 self.reach.calls.insert((unit, flow.span(at.1)));
                 if let Kind::Attr(object, name) = flow.kind(*callee)
@@ -389,6 +405,11 @@ impl Walk<'_, '_> {
                     self.rebound(unit, *var, *value);
                 }
             }
+            Kind::Index(object, key) => {
+                self.member_of((unit, *object), (unit, *key));
+                self.node((unit, *object));
+                self.node((unit, *key));
+            }
             _ => {
                 for part in program.flow(unit).parts(at.1) {
                     self.node((unit, part));
@@ -400,8 +421,12 @@ impl Walk<'_, '_> {
     /// `module.name` needs only that name of the module.
     fn attribute(&mut self, at: At, object: At, name: &str) {
         let program = self.program;
+        self.member(name);
         let Thing::Module(target) = program.value(object) else {
             self.node(object);
+            if let Some(member) = program.receiver(object).and_then(|class| program.class_member(class, name)) {
+                self.node(member);
+            }
             return;
         };
         self.namespace(object);
@@ -541,20 +566,6 @@ impl Walk<'_, '_> {
     fn is_definition(&self, unit: UnitId, node: u32) -> bool {
         let flow = self.program.flow(unit);
         flow.defined_function(node).is_some() || matches!(flow.kind(node), Kind::Class(_))
-    }
-
-    fn class(&mut self, unit: UnitId, class: ClassId) {
-        let program = self.program;
-        let Some(class) = program.flow(unit).classes.get(class as usize) else { return };
-        for part in class.bases.iter().chain(&class.decorators) {
-            self.node((unit, *part));
-        }
-        self.nested(unit, class.body, 1);
-        for (_, method) in &class.methods {
-            if !self.cuts.functions.contains(&(unit, *method)) {
-                self.push(Item::Region(Region::Function(unit, *method)));
-            }
-        }
     }
 
     /// An import runs, or a name that it binds is used; `whole` takes all that a module gives.

@@ -1,8 +1,10 @@
 //! How calls that register routes are read: routers, arguments, names, patterns.
 
+use std::sync::Arc;
+
 use super::program::{At, Program, Thing, UnitId};
 use super::reach::Region;
-use crate::lang::flow::{self, Arg, FuncId, Kind, NodeId, VarId};
+use crate::lang::flow::{self, Arg, FuncId, Kind, VarId};
 use crate::span::Span;
 
 /// The object that routes are registered with.
@@ -12,6 +14,18 @@ pub(super) enum Router {
     Made(At),
     /// Handed to a function.
     Parameter(UnitId, VarId),
+}
+
+/// An argument of a registration, wherever it stands.
+#[derive(Clone)]
+pub(super) struct Argument {
+    pub(super) name: Option<Arc<str>>,
+    pub(super) at: At,
+}
+
+/// Arguments as they are written in a unit.
+pub(super) fn arguments(unit: UnitId, args: &[Arg]) -> Vec<Argument> {
+    args.iter().map(|arg| Argument { name: arg.name.clone(), at: (unit, arg.value) }).collect()
 }
 
 /// Methods of routers that are named like those of HTTP.
@@ -54,16 +68,16 @@ pub(super) fn plugin(program: &Program<'_>, at: At) -> Option<Router> {
 pub(super) fn own_prefix(program: &Program<'_>, router: &Router) -> Option<String> {
     let Router::Made(at) = router else { return None };
     let Kind::Call(_, args) = program.kind(*at) else { return None };
-    option(program, *at, args, &["prefix", "url_prefix"])
+    option(program, &arguments(at.0, args), &["prefix", "url_prefix", "base"])
 }
 
 /// A text given as a keyword, or in an object of options.
-pub(super) fn option(program: &Program<'_>, at: At, args: &[Arg], names: &[&str]) -> Option<String> {
+pub(super) fn option(program: &Program<'_>, args: &[Argument], names: &[&str]) -> Option<String> {
     if let Some(value) = keyword(args, names) {
-        return program.text((at.0, value));
+        return program.text(value);
     }
     args.iter().find_map(|arg| {
-        let Thing::Node(map) = program.value((at.0, arg.value)) else { return None };
+        let Thing::Node(map) = program.value(arg.at) else { return None };
         let Kind::Map(entries) = program.kind(map) else { return None };
         let entry = entries
             .iter()
@@ -72,12 +86,12 @@ pub(super) fn option(program: &Program<'_>, at: At, args: &[Arg], names: &[&str]
     })
 }
 
-pub(super) fn positional(args: &[Arg], at: usize) -> Option<NodeId> {
-    args.iter().filter(|arg| arg.name.is_none()).nth(at).map(|arg| arg.value)
+pub(super) fn positional(args: &[Argument], at: usize) -> Option<At> {
+    args.iter().filter(|arg| arg.name.is_none()).nth(at).map(|arg| arg.at)
 }
 
-pub(super) fn keyword(args: &[Arg], names: &[&str]) -> Option<NodeId> {
-    args.iter().find(|arg| arg.name.as_deref().is_some_and(|name| names.contains(&name))).map(|arg| arg.value)
+pub(super) fn keyword(args: &[Argument], names: &[&str]) -> Option<At> {
+    args.iter().find(|arg| arg.name.as_deref().is_some_and(|name| names.contains(&name))).map(|arg| arg.at)
 }
 
 /// A constant string, or all of a list of them.
@@ -144,6 +158,10 @@ pub(super) fn of_regex(pattern: &str) -> String {
             '+' | '*' if depth == 0 && !class && !out.ends_with('*') => {
                 out.pop();
                 out.push('*');
+            }
+            // A slash that may be left out.
+            '?' if depth == 0 && !class && out.ends_with('/') && out.len() > 1 => {
+                out.pop();
             }
             '^' | '$' | '?' | '+' | '*' if depth == 0 && !class => {}
             c if depth == 0 && !class => out.push(if c == '.' { '*' } else { c }),

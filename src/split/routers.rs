@@ -3,14 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::expand::{Expander, Given};
 use super::found::{EventKind, Found, is_path, join};
 use super::program::{At, Program, Thing, UnitId};
 use super::reach::{Cuts, Region};
 use super::reading::{
-    Router, VERBS, function_name, is_callable, keyword, named, of_regex, option, own_prefix, plugin, positional,
+    Argument, Router, VERBS, arguments, function_name, is_callable, keyword, named, of_regex, option, own_prefix, plugin, positional,
     route_regions, router, texts, verb,
 };
-use crate::lang::flow::{Arg, FuncId, Kind, NodeId};
+use crate::lang::flow::{Arg, FuncId, Kind};
 
 /// A registration, before prefixes are known.
 struct Registered {
@@ -41,6 +42,8 @@ pub(super) struct Registry {
     mounts: Vec<Mount>,
     /// Prefixes that routers are made with.
     prefixes: BTreeMap<Router, String>,
+    /// Prefixes that routers get later.
+    set: BTreeMap<Router, String>,
     /// `basePath`, `route("/x")`: a router made from another.
     derived: BTreeMap<Router, (Router, String)>,
 }
@@ -48,11 +51,13 @@ pub(super) struct Registry {
 const HTTP: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
 /// Routes registered with routers; what belongs to single routes is cut off for the others.
-pub(super) fn find(program: &Program<'_>, cuts: &mut Cuts) -> Vec<Found> {
+pub(super) fn find(program: &Program<'_>, expander: &Expander<'_, '_>, cuts: &mut Cuts) -> Vec<Found> {
     let mut registry = Registry::default();
     for at in program.nodes() {
         if let Kind::Call(callee, args) = program.kind(at) {
-            registry.call(program, at, (at.0, *callee), args);
+            for args in spelled_out(program, expander, at, (at.0, *callee), args) {
+                registry.call(program, at, (at.0, *callee), &args);
+            }
         }
     }
     registry.handed(program);
@@ -66,14 +71,14 @@ pub(super) fn find(program: &Program<'_>, cuts: &mut Cuts) -> Vec<Found> {
 }
 
 impl Registry {
-    fn call(&mut self, program: &Program<'_>, at: At, callee: At, args: &[Arg]) {
+    fn call(&mut self, program: &Program<'_>, at: At, callee: At, args: &[Argument]) {
         match program.kind(callee) {
             Kind::Call(inner, inner_args) if args.len() == 1 => {
                 // A decorator with arguments, applied.
                 if let Kind::Attr(object, name) = program.kind((at.0, *inner))
                     && let Some(first) = args.first()
                 {
-                    self.decorated(program, at, (at.0, *object), name, inner_args, (at.0, first.value));
+                    self.decorated(program, at, (at.0, *object), name, &arguments(at.0, inner_args), first.at);
                 }
             }
             Kind::Attr(object, name) => self.method(program, at, (at.0, *object), name, args),
@@ -82,7 +87,7 @@ impl Registry {
     }
 
     /// `@app.get("/x")` on a function.
-    fn decorated(&mut self, program: &Program<'_>, at: At, object: At, name: &str, args: &[Arg], target: At) {
+    fn decorated(&mut self, program: &Program<'_>, at: At, object: At, name: &str, args: &[Argument], target: At) {
         let Some(function) = program.flow(target.0).defined_function(target.1) else { return };
         if name == "resolver" {
             return self.field(program, at, object, args, (target.0, function));
@@ -92,8 +97,8 @@ impl Registry {
         }
         let Some(router) = router(program, object, 0) else { return };
         let path = positional(args, 0).or_else(|| keyword(args, &["path", "rule"]));
-        let Some(paths) = path.map(|path| texts(program, (at.0, path))) else { return };
-        let methods = self.methods(program, at.0, name, args);
+        let Some(paths) = path.map(|path| texts(program, path)) else { return };
+        let methods = self.methods(program, name, args);
         for path in paths.iter().filter(|path| path.is_empty() || is_path(path)) {
             for method in &methods {
                 self.routes.push(Registered {
@@ -110,9 +115,9 @@ impl Registry {
     }
 
     /// `@app.resolver(type_name="Query", field_name="todos")`
-    fn field(&mut self, program: &Program<'_>, at: At, object: At, args: &[Arg], function: (UnitId, FuncId)) {
+    fn field(&mut self, program: &Program<'_>, at: At, object: At, args: &[Argument], function: (UnitId, FuncId)) {
         let Some(router) = router(program, object, 0) else { return };
-        let text = |name: &str| keyword(args, &[name]).and_then(|value| program.text((at.0, value)));
+        let text = |name: &str| keyword(args, &[name]).and_then(|value| program.text(value));
         let type_name = text("type_name").unwrap_or_else(|| "*".to_owned());
         let Some(field) = text("field_name") else { return };
         self.routes.push(Registered {
@@ -126,7 +131,7 @@ impl Registry {
         });
     }
 
-    fn methods(&self, program: &Program<'_>, unit: UnitId, name: &str, args: &[Arg]) -> Vec<Option<String>> {
+    fn methods(&self, program: &Program<'_>, name: &str, args: &[Argument]) -> Vec<Option<String>> {
         if HTTP.contains(&name) || name == "trace" {
             return vec![Some(name.to_ascii_uppercase())];
         }
@@ -134,8 +139,8 @@ impl Registry {
             return vec![None];
         }
         let named = keyword(args, &["methods", "method"]);
-        let named = named.or_else(|| positional(args, 1).filter(|arg| !texts(program, (unit, *arg)).is_empty()));
-        let said = named.map(|methods| texts(program, (unit, methods))).unwrap_or_default();
+        let named = named.or_else(|| positional(args, 1).filter(|arg| !texts(program, *arg).is_empty()));
+        let said = named.map(|methods| texts(program, methods)).unwrap_or_default();
         match said.as_slice() {
             // What Flask, Chalice and Starlette take when nothing is said.
             [] => vec![Some("GET".to_owned())],
@@ -144,7 +149,7 @@ impl Registry {
     }
 
     /// `app.get("/x", handler)`, `app.use("/x", router)` and their like.
-    fn method(&mut self, program: &Program<'_>, at: At, object: At, name: &str, args: &[Arg]) {
+    fn method(&mut self, program: &Program<'_>, at: At, object: At, name: &str, args: &[Argument]) {
         let lower = name.to_ascii_lowercase();
         match lower.as_str() {
             "use" | "mount" | "include_router" | "register_blueprint" | "register" | "merge" => {
@@ -152,25 +157,33 @@ impl Registry {
             }
             "route" if name == "route" && args.len() >= 2 => {
                 let parent = router(program, object, 0);
-                let child = args.get(1).and_then(|arg| router(program, (at.0, arg.value), 0));
+                let child = args.get(1).and_then(|arg| router(program, arg.at, 0));
                 if let (Some(parent), Some(child)) = (parent, child) {
-                    let prefix = program.text((at.0, args[0].value)).unwrap_or_default();
+                    let prefix = program.text(args[0].at).unwrap_or_default();
                     self.mounts.push(Mount { parent, child, prefix, replaces: false, at });
                 }
             }
-            "route" if args.len() == 1 => self.one_argument_route(program, at, object, args[0].value),
-            "basepath" | "prefix" if args.len() == 1 => {
-                if let (Some(parent), Some(prefix)) = (router(program, object, 0), program.text((at.0, args[0].value)))
+            "route" if args.len() == 1 => self.one_argument_route(program, at, object, args[0].at),
+            // Koa's changes the router that it is called on.
+            "prefix" if args.len() == 1 => {
+                if let (Some(router), Some(prefix)) = (router(program, object, 0), program.text(args[0].at)) {
+                    self.set.insert(router, prefix);
+                }
+            }
+            "basepath" if args.len() == 1 => {
+                if let (Some(parent), Some(prefix)) = (router(program, object, 0), program.text(args[0].at))
                 {
                     self.derived.insert(Router::Made(at), (parent, prefix));
                 }
             }
             "on" if args.len() >= 3 => {
-                let methods = texts(program, (at.0, args[0].value));
+                let methods = texts(program, args[0].at);
                 self.verbs(program, at, object, &methods, &args[1..]);
             }
             "method" if name == "METHOD" && args.len() >= 3 => {
-                let methods = texts(program, (at.0, args[0].value));
+                let said = texts(program, args[0].at);
+                let methods: Vec<String> =
+                    said.iter().flat_map(|said| said.split(',')).map(|method| method.trim().to_owned()).collect();
                 self.verbs(program, at, object, &methods, &args[1..]);
             }
             "add_url_rule" | "add_api_route" | "add_route" | "add_resource" | "add_api_websocket_route" => {
@@ -184,11 +197,11 @@ impl Registry {
     }
 
     /// Express's `app.route("/x")`, Fastify's `app.route({ method, url, handler })`.
-    fn one_argument_route(&mut self, program: &Program<'_>, at: At, object: At, value: NodeId) {
+    fn one_argument_route(&mut self, program: &Program<'_>, at: At, object: At, value: At) {
         let Some(parent) = router(program, object, 0) else { return };
-        if let Some(path) = program.text((at.0, value)).filter(|path| is_path(path)) {
+        if let Some(path) = program.text(value).filter(|path| is_path(path)) {
             self.derived.insert(Router::Made(at), (parent, path));
-        } else if let Thing::Node(map) = program.value((at.0, value)) {
+        } else if let Thing::Node(map) = program.value(value) {
             self.record(program, at, &parent, map);
         }
     }
@@ -220,29 +233,29 @@ impl Registry {
         }
     }
 
-    fn verbs(&mut self, program: &Program<'_>, at: At, object: At, verbs: &[String], args: &[Arg]) {
+    fn verbs(&mut self, program: &Program<'_>, at: At, object: At, verbs: &[String], args: &[Argument]) {
         // A name may stand before the path, as koa-router allows.
         let first = args.iter().take(2).position(|arg| {
-            let paths = texts(program, (at.0, arg.value));
+            let paths = texts(program, arg.at);
             !paths.is_empty() && paths.iter().all(|path| is_path(path))
         });
-        let regex = args.first().and_then(|arg| match program.kind((at.0, arg.value)) {
+        let regex = args.first().and_then(|arg| match program.kind(arg.at) {
             Kind::Regex(pattern) => Some(of_regex(pattern)),
             _ => None,
         });
         let (paths, rest) = match (first, regex) {
-            (Some(first), _) => (texts(program, (at.0, args[first].value)), &args[first + 1..]),
+            (Some(first), _) => (texts(program, args[first].at), &args[first + 1..]),
             (None, Some(path)) => (vec![path], &args[1..]),
             // `app.route("/x").get(handler)`
             (None, None) if is_bound(program, object) => (vec![String::new()], args),
             (None, None) => return,
         };
-        let Some(last) = rest.last().filter(|last| is_callable(program, (at.0, last.value))) else { return };
+        let Some(last) = rest.last().filter(|last| is_callable(program, last.at)) else { return };
         if matches!(program.value(object), Thing::External(_) | Thing::Module(_)) {
             return;
         }
         let Some(router) = router(program, object, 0) else { return };
-        let handlers: Vec<At> = rest.iter().map(|arg| (at.0, arg.value)).collect();
+        let handlers: Vec<At> = rest.iter().map(|arg| arg.at).collect();
         for path in paths {
             for method in verbs {
                 self.routes.push(Registered {
@@ -251,7 +264,7 @@ impl Registry {
                     path: path.clone(),
                     key: None,
                     at,
-                    function: named(program, (at.0, last.value)),
+                    function: named(program, last.at),
                     regions: route_regions(program, at, &handlers),
                 });
             }
@@ -259,20 +272,20 @@ impl Registry {
     }
 
     /// `app.add_url_rule("/x", view_func=f)`, `api.add_resource(Users, "/users")`.
-    fn added(&mut self, program: &Program<'_>, at: At, object: At, name: &str, args: &[Arg]) {
+    fn added(&mut self, program: &Program<'_>, at: At, object: At, name: &str, args: &[Argument]) {
         let Some(router) = router(program, object, 0) else { return };
         let (paths, target) = if name == "add_resource" {
             let rest = args.iter().skip(1).filter(|arg| arg.name.is_none());
-            (rest.filter_map(|arg| program.text((at.0, arg.value))).collect(), positional(args, 0))
+            (rest.filter_map(|arg| program.text(arg.at)).collect(), positional(args, 0))
         } else {
             let path = positional(args, 0).or_else(|| keyword(args, &["rule", "path"]));
             let at_most = if name == "add_url_rule" { 2 } else { 1 };
             let target = keyword(args, &["view_func", "endpoint", "route"]).or_else(|| positional(args, at_most));
-            (path.map(|path| texts(program, (at.0, path))).unwrap_or_default(), target)
+            (path.map(|path| texts(program, path)).unwrap_or_default(), target)
         };
-        let Some(target) = target.map(|target| (at.0, target)) else { return };
-        let methods = self.methods(program, at.0, "route", &args[args.len().min(3)..]);
-        let methods = keyword(args, &["methods"]).map_or(methods, |_| self.methods(program, at.0, "route", args));
+        let Some(target) = target else { return };
+        let methods = self.methods(program, "route", &args[args.len().min(3)..]);
+        let methods = keyword(args, &["methods"]).map_or(methods, |_| self.methods(program, "route", args));
         for path in paths {
             self.target(program, at, &router, &path, target, &methods);
         }
@@ -321,11 +334,11 @@ impl Registry {
         }
     }
 
-    fn mount(&mut self, program: &Program<'_>, at: At, object: At, name: &str, args: &[Arg]) {
+    fn mount(&mut self, program: &Program<'_>, at: At, object: At, name: &str, args: &[Argument]) {
         let Some(parent) = router(program, object, 0) else { return };
         let first = positional(args, 0);
-        let prefixes = first.map(|first| texts(program, (at.0, first))).unwrap_or_default();
-        let option = option(program, at, args, &["prefix", "url_prefix"]);
+        let prefixes = first.map(|first| texts(program, first)).unwrap_or_default();
+        let option = option(program, args, &["prefix", "url_prefix"]);
         let replaces = name == "register_blueprint" && option.is_some();
         let prefixes = match (prefixes.as_slice(), &option) {
             ([], Some(prefix)) => vec![prefix.clone()],
@@ -333,7 +346,7 @@ impl Registry {
             (said, _) => said.to_vec(),
         };
         let values = args.iter().filter(|arg| arg.name.is_none() || arg.name.as_deref() == Some("app"));
-        for value in values.map(|arg| (at.0, arg.value)) {
+        for value in values.map(|arg| arg.at) {
             let child = router(program, value, 0).or_else(|| plugin(program, value));
             let Some(child) = child.filter(|child| *child != parent) else { continue };
             for prefix in &prefixes {
@@ -345,7 +358,7 @@ impl Registry {
 
     /// `Route("/x", endpoint)` and `Mount("/y", routes=[..])` of Starlette, tables for routers
     /// that are made with them.
-    fn plain(&mut self, program: &Program<'_>, at: At, callee: At, args: &[Arg]) {
+    fn plain(&mut self, program: &Program<'_>, at: At, callee: At, args: &[Argument]) {
         let Thing::External(path) = program.value(callee) else { return };
         let last = path.rsplit('.').next().unwrap_or_default();
         if path.starts_with("starlette.") || path.starts_with("fastapi.") {
@@ -353,7 +366,7 @@ impl Registry {
         }
         if path.starts_with("@middy/http-router") || path.starts_with("middy") {
             let router = Router::Made(at);
-            let table = args.first().map(|arg| program.value((at.0, arg.value)));
+            let table = args.first().map(|arg| program.value(arg.at));
             if let Some(Thing::Node(list)) = table {
                 self.table(program, &router, list);
             }
@@ -379,19 +392,19 @@ impl Registry {
         }
     }
 
-    fn starlette(&mut self, program: &Program<'_>, at: At, last: &str, args: &[Arg]) {
-        let first = positional(args, 0).and_then(|first| program.text((at.0, first)));
+    fn starlette(&mut self, program: &Program<'_>, at: At, last: &str, args: &[Argument]) {
+        let first = positional(args, 0).and_then(|first| program.text(first));
         match last {
             "Route" | "WebSocketRoute" | "APIRoute" => {
                 let target = positional(args, 1).or_else(|| keyword(args, &["endpoint"]));
                 if let (Some(path), Some(target)) = (first, target) {
-                    let methods = self.methods(program, at.0, "route", args.get(2..).unwrap_or_default());
-                    self.target(program, at, &Router::Made(at), &path, (at.0, target), &methods);
+                    let methods = self.methods(program, "route", args.get(2..).unwrap_or_default());
+                    self.target(program, at, &Router::Made(at), &path, target, &methods);
                 }
             }
             "Mount" => {
                 let child = keyword(args, &["app"]).or_else(|| positional(args, 1));
-                let child = child.and_then(|child| router(program, (at.0, child), 0));
+                let child = child.and_then(|child| router(program, child, 0));
                 if let (Some(prefix), Some(child)) = (first.clone(), child) {
                     let parent = Router::Made(at);
                     self.mounts.push(Mount { parent, child, prefix, replaces: false, at });
@@ -404,9 +417,13 @@ impl Registry {
     }
 
     /// `routes=[Route(..), Mount(..)]`
-    fn listed(&mut self, program: &Program<'_>, at: At, args: &[Arg], prefix: &str) {
-        let Some(routes) = keyword(args, &["routes"]) else { return };
-        let Thing::Node(list) = program.value((at.0, routes)) else { return };
+    fn listed(&mut self, program: &Program<'_>, at: At, args: &[Argument], prefix: &str) {
+        let routes = keyword(args, &["routes"]).or_else(|| {
+            let is_list = |at: &At| matches!(program.value(*at), Thing::Node(node) if matches!(program.kind(node), Kind::List(_)));
+            positional(args, 0).filter(is_list)
+        });
+        let Some(routes) = routes else { return };
+        let Thing::Node(list) = program.value(routes) else { return };
         for item in program.flow(list.0).parts(list.1) {
             if let Thing::Made(_, made) = program.value((list.0, item)) {
                 let (parent, child) = (Router::Made(at), Router::Made(made));
@@ -470,6 +487,10 @@ impl Registry {
                 self.prefixes.insert(router, prefix);
             }
         }
+        for (router, prefix) in std::mem::take(&mut self.set) {
+            let own = self.prefixes.remove(&router).unwrap_or_default();
+            self.prefixes.insert(router, concat(&prefix, &own));
+        }
         let mut found = Vec::new();
         for route in &self.routes {
             let mut chains = Vec::new();
@@ -525,6 +546,37 @@ fn is_bound(program: &Program<'_>, object: At) -> bool {
     let Some(Router::Made(made)) = router(program, object, 0) else { return false };
     let Kind::Call(callee, args) = program.kind(made) else { return false };
     args.len() == 1 && matches!(program.kind((made.0, *callee)), Kind::Attr(_, name) if &**name == "route")
+}
+
+/// The arguments of a call that may register something, for each call and row that fills them in.
+fn spelled_out(
+    program: &Program<'_>,
+    expander: &Expander<'_, '_>,
+    at: At,
+    callee: At,
+    args: &[Arg],
+) -> Vec<Vec<Argument>> {
+    let plain = arguments(at.0, args);
+    let registers = match program.kind(callee) {
+        Kind::Attr(_, name) => {
+            let name = name.to_ascii_lowercase();
+            VERBS.contains(&&*name) || matches!(&*name, "use" | "mount" | "include_router" | "register_blueprint" | "register" | "route" | "add_url_rule" | "add_api_route" | "add_route")
+        }
+        _ => false,
+    };
+    if !registers || !plain.iter().any(|arg| expander.is_free(arg.at)) {
+        return vec![plain];
+    }
+    let given: Vec<Given> = plain.iter().map(|arg| Given::One(arg.at)).collect();
+    let rows = expander.expand(&given).into_iter().map(|row| {
+        let filled = plain.iter().zip(row).map(|(arg, given)| match given {
+            Given::One(at) => Argument { name: arg.name.clone(), at },
+            Given::Pair(..) => arg.clone(),
+        });
+        filled.collect()
+    });
+    let rows: Vec<Vec<Argument>> = rows.collect();
+    if rows.is_empty() { vec![plain] } else { rows }
 }
 
 fn concat(prefix: &str, path: &str) -> String {

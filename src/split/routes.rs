@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::closure::{Closure, Closures};
+use super::expand::Expander;
 use super::found::{self, EventKind, Found};
 use super::plan::{self, Objective, Plan};
 use super::program::{Program, Thing, UnitId};
@@ -97,13 +98,14 @@ fn analyse_here<'a>(input: &'a Input<'a>, module: ModuleId) -> Routes {
     let program = Program::new(input.graph, flows, python);
     let Some(handler) = program.unit_of(module) else { return Routes::default() };
     let mut cuts = Cuts::default();
-    let mut found = routers::find(&program, &mut cuts);
+    let expander = Expander::new(&program);
+    let mut found = routers::find(&program, &expander, &mut cuts);
     if !python {
         found.extend(nest::find(&program, &mut cuts));
     }
     let name = input.spec.handler.rsplit('.').next().unwrap_or_default();
     let handlers = handler_functions(&program, handler, name, &cuts);
-    found.extend(dispatch::find(&program, &mut cuts, &handlers));
+    found.extend(dispatch::find(&program, &expander, &mut cuts, &handlers));
     found.extend(of_template(input.spec, &program, handler, &found));
     let mut found = found::distinct(found);
     found.truncate(MOST_ROUTES);

@@ -269,8 +269,8 @@ impl Lowering<'_> {
                     let element = match values.get(at) {
                         Some(element) => *element,
                         None => {
-                            let any = self.flow.node(Kind::Group(Vec::new()), span);
-                            self.flow.node(Kind::Index(value, any), span)
+                            let nth = self.flow.node(Kind::Nth(at as u32), span);
+                            self.flow.node(Kind::Index(value, nth), span)
                         }
                     };
                     self.assign(*inner, element, out);

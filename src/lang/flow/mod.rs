@@ -75,6 +75,8 @@ pub enum Kind {
     Index(NodeId, NodeId),
     /// A call or `new`; a decorated definition is a call of its decorator.
     Call(NodeId, Vec<Arg>),
+    /// A position in a list, as unpacking asks for it.
+    Nth(u32),
     /// A list, tuple, set or array.
     List(Vec<NodeId>),
     /// A dictionary or object literal.
@@ -285,6 +287,7 @@ impl Flow {
             Kind::Text(_)
             | Kind::Regex(_)
             | Kind::Nothing
+            | Kind::Nth(_)
             | Kind::Var(_)
             | Kind::Global(_)
             | Kind::This

@@ -1,13 +1,15 @@
 //! Python's intermediate form to [`Flow`].
 
+mod pattern;
+
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use super::{
-    Arg, Arm, BlockId, Class, Comparison, Def, Flow, FuncId, Import, Kind, Member, NodeId, Stmt, Target, VarId,
+    Arg, BlockId, Class, Comparison, Def, Flow, FuncId, Import, Kind, Member, NodeId, Stmt, Target, VarId,
 };
-use crate::lang::python::ir::{self, Code, CompareOp, Expr, NameId, Pattern};
+use crate::lang::python::ir::{self, Code, CompareOp, Expr, NameId};
 use crate::span::Span;
 
 /// Lowers a module. `package` is the dotted name that relative imports start from: the module
@@ -190,46 +192,6 @@ impl Lowering<'_> {
         }
     }
 
-    fn match_stmt(&mut self, subject: ir::ExprId, cases: &[ir::Case], out: &mut Vec<Stmt>) {
-        let subject = self.expr(subject);
-        let mut arms = Vec::new();
-        for case in cases {
-            let mut patterns = Vec::new();
-            self.pattern(&case.pattern, subject, &mut patterns, out, 0);
-            let guard = case.guard.map(|guard| self.expr(guard));
-            let block = self.block(case.body);
-            arms.push(Arm { patterns, guard, block });
-        }
-        out.push(Stmt::Match(subject, arms));
-    }
-
-    fn pattern(&mut self, pattern: &Pattern, subject: NodeId, into: &mut Vec<NodeId>, out: &mut Vec<Stmt>, depth: u32) {
-        match pattern {
-            Pattern::Value(value) => {
-                let value = self.expr(*value);
-                into.push(value);
-            }
-            Pattern::Any(name) => {
-                if let Some(name) = name {
-                    self.bind(*name, subject, out);
-                }
-            }
-            Pattern::Or(options) if depth < 64 => {
-                for option in options {
-                    self.pattern(option, subject, into, out, depth + 1);
-                }
-            }
-            Pattern::Or(_) => {}
-            Pattern::Other(names, values) => {
-                for name in names {
-                    self.bind(*name, subject, out);
-                }
-                let values: Vec<NodeId> = values.iter().map(|value| self.expr(*value)).collect();
-                into.push(self.flow.node(Kind::List(values), self.flow.span(subject)));
-            }
-        }
-    }
-
     fn bind(&mut self, name: NameId, value: NodeId, out: &mut Vec<Stmt>) {
         let var = self.bound(name);
         self.flow.define(var, Def::Node(value));
@@ -245,10 +207,15 @@ impl Lowering<'_> {
                     _ => None,
                 };
                 for (at, item) in self.code.list(items).iter().enumerate() {
-                    match values.as_ref().and_then(|values| values.get(at)) {
-                        Some(value) => self.assign(*item, *value, out),
-                        None => self.assign_element(*item, value, out),
-                    }
+                    let element = match values.as_ref().and_then(|values| values.get(at)) {
+                        Some(value) => *value,
+                        None => {
+                            let span = self.flow.span(value);
+                            let nth = self.flow.node(Kind::Nth(at as u32), span);
+                            self.flow.node(Kind::Index(value, nth), span)
+                        }
+                    };
+                    self.assign(*item, element, out);
                 }
             }
             Expr::Starred(inner) => self.assign_element(inner, value, out),

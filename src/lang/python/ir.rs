@@ -295,8 +295,14 @@ pub enum Pattern {
     Any(Option<NameId>),
     /// One of several.
     Or(Box<[Pattern]>),
-    /// Anything else; the names that it binds and the expressions in it.
-    Other(Box<[NameId]>, Box<[ExprId]>),
+    /// The elements of a sequence; a starred name matches anything.
+    Sequence(Box<[Pattern]>),
+    /// Keys of a mapping with what their values match, and the name of the rest.
+    Mapping(Box<[(ExprId, Pattern)]>, Option<NameId>),
+    /// A class with attributes, by name or by position.
+    Class(ExprId, Box<[(Option<NameId>, Pattern)]>),
+    /// A pattern and the name for what it matches.
+    Named(Box<Pattern>, NameId),
 }
 
 /// A `case`.

@@ -263,66 +263,43 @@ impl Lowering {
                 Pattern::Value(self.push(value, node.range))
             }
             ast::Pattern::MatchAs(node) if node.pattern.is_none() => {
-                let name = node.name.as_ref().map(|name| self.name(name));
-                if let Some(name) = name {
-                    self.bind(name);
-                }
-                Pattern::Any(name)
+                Pattern::Any(node.name.as_ref().map(|name| self.bound_name(name)))
             }
             ast::Pattern::MatchOr(node) => Pattern::Or(node.patterns.iter().map(|p| self.pattern(p)).collect()),
-            other => {
-                let (mut names, mut exprs) = (Vec::new(), Vec::new());
-                self.pattern_parts(other, &mut names, &mut exprs);
-                Pattern::Other(names.into(), exprs.into())
+            ast::Pattern::MatchAs(node) => match (&node.pattern, &node.name) {
+                (Some(inner), Some(name)) => {
+                    let name = self.bound_name(name);
+                    Pattern::Named(Box::new(self.pattern(inner)), name)
+                }
+                (Some(inner), None) => self.pattern(inner),
+                (None, _) => Pattern::Any(None),
+            },
+            ast::Pattern::MatchStar(node) => Pattern::Any(node.name.as_ref().map(|name| self.bound_name(name))),
+            ast::Pattern::MatchSequence(node) => {
+                Pattern::Sequence(node.patterns.iter().map(|inner| self.pattern(inner)).collect())
+            }
+            ast::Pattern::MatchMapping(node) => {
+                let rest = node.rest.as_ref().map(|name| self.bound_name(name));
+                let entries = node.keys.iter().zip(&node.patterns);
+                Pattern::Mapping(entries.map(|(key, inner)| (self.expr(key), self.pattern(inner))).collect(), rest)
+            }
+            ast::Pattern::MatchClass(node) => {
+                let class = self.expr(&node.cls);
+                let mut parts: Vec<_> =
+                    node.arguments.patterns.iter().map(|inner| (None, self.pattern(inner))).collect();
+                for keyword in &node.arguments.keywords {
+                    let name = self.name(&keyword.attr);
+                    parts.push((Some(name), self.pattern(&keyword.pattern)));
+                }
+                Pattern::Class(class, parts.into())
             }
         }
     }
 
-    /// Names and expressions of patterns whose outcome is never decided.
-    fn pattern_parts(&mut self, pattern: &ast::Pattern, names: &mut Vec<NameId>, exprs: &mut Vec<ExprId>) {
-        let mut bind = |this: &mut Self, name: &Option<ast::Identifier>| {
-            if let Some(name) = name {
-                let name = this.name(name);
-                this.bind(name);
-                names.push(name);
-            }
-        };
-        match pattern {
-            ast::Pattern::MatchValue(node) => exprs.push(self.expr(&node.value)),
-            ast::Pattern::MatchSingleton(_) => {}
-            ast::Pattern::MatchStar(node) => bind(self, &node.name),
-            ast::Pattern::MatchAs(node) => {
-                bind(self, &node.name);
-                if let Some(inner) = &node.pattern {
-                    self.pattern_parts(inner, names, exprs);
-                }
-            }
-            ast::Pattern::MatchSequence(node) => {
-                for inner in &node.patterns {
-                    self.pattern_parts(inner, names, exprs);
-                }
-            }
-            ast::Pattern::MatchOr(node) => {
-                for inner in &node.patterns {
-                    self.pattern_parts(inner, names, exprs);
-                }
-            }
-            ast::Pattern::MatchMapping(node) => {
-                bind(self, &node.rest);
-                for inner in &node.patterns {
-                    self.pattern_parts(inner, names, exprs);
-                }
-            }
-            ast::Pattern::MatchClass(node) => {
-                exprs.push(self.expr(&node.cls));
-                for inner in &node.arguments.patterns {
-                    self.pattern_parts(inner, names, exprs);
-                }
-                for keyword in &node.arguments.keywords {
-                    self.pattern_parts(&keyword.pattern, names, exprs);
-                }
-            }
-        }
+    fn bound_name(&mut self, name: &ast::Identifier) -> NameId {
+        let name = self.name(name);
+        self.bind(name);
+        name
     }
 
     fn decorators(&mut self, list: &[ast::Decorator]) -> Exprs {

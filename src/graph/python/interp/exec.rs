@@ -516,14 +516,35 @@ impl Interp<'_> {
                 }
                 verdict
             }
-            Pattern::Other(names, exprs) => {
-                for expr in exprs {
-                    self.eval(frame, *expr)?;
+            Pattern::Sequence(patterns) => {
+                for pattern in patterns {
+                    self.matches(frame, Value::Unknown, pattern)?;
                 }
-                for name in names {
+                None
+            }
+            Pattern::Mapping(entries, rest) => {
+                for (key, pattern) in entries {
+                    self.eval(frame, *key)?;
+                    self.matches(frame, Value::Unknown, pattern)?;
+                }
+                if let Some(name) = rest {
                     self.assign_name(frame, *name, Value::Unknown);
                 }
                 None
+            }
+            Pattern::Class(class, parts) => {
+                self.eval(frame, *class)?;
+                for (_, pattern) in parts {
+                    self.matches(frame, Value::Unknown, pattern)?;
+                }
+                None
+            }
+            Pattern::Named(pattern, name) => {
+                let verdict = self.matches(frame, subject, pattern)?;
+                if verdict != Some(false) {
+                    self.assign_name(frame, *name, subject);
+                }
+                verdict
             }
         })
     }
