@@ -1,28 +1,33 @@
-use crate::artifact::{ArtifactKind, EntryProblem, EntryProblemKind};
+use rustc_hash::FxHashSet;
+
+use crate::artifact::{ArtifactKind, EntryProblemKind};
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::{Finding, Severity};
 
-/// Reports each problem that reading the archive met; in a folder, links that lead nowhere together.
+/// Reports each problem that reading the archive met, and modules whose content cannot be had.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
-    let in_folder = cx.artifact.kind == ArtifactKind::Directory;
-    let is_link = |problem: &&EntryProblem| in_folder && problem.kind == EntryProblemKind::BadLink;
-    let (links, others): (Vec<&EntryProblem>, Vec<&EntryProblem>) = cx.artifact.problems.iter().partition(is_link);
-    for problem in others {
-        sink.report_as(severity(problem.kind), finding(cx, problem, ""));
+    let mut listed: FxHashSet<&str> = FxHashSet::default();
+    for problem in &cx.artifact.problems {
+        listed.insert(&problem.path);
+        report(cx, sink, &problem.path, &problem.detail, severity(problem.kind));
     }
-    if let Some((first, more)) = links.split_first() {
-        let more = if more.is_empty() { String::new() } else { format!(", and {} more such links", more.len()) };
-        // What a package manager's workspace looks like from within one of its packages.
-        let help = "Point defrost at the workspace's root and say the handler's path from there, or at what the \
-                    deployment tool builds: an archive of this folder lacks what the links lead to";
-        sink.report_as(severity(first.kind), finding(cx, first, &more).help(help));
+    // Only what Init or a request loads was surely asked for; other reads depend on who came first.
+    let entries: FxHashSet<_> = cx.graph.modules.iter().filter_map(|module| module.entry).collect();
+    let mut unread: Vec<_> = entries.into_iter().filter_map(|id| Some((id, cx.artifact.failure(id)?))).collect();
+    unread.sort_by_key(|(id, _)| *id);
+    let severity = if cx.artifact.kind == ArtifactKind::Directory { Severity::Warning } else { Severity::Error };
+    for (id, failure) in unread {
+        let path = &*cx.artifact.entry(id).path;
+        if !listed.contains(path) {
+            report(cx, sink, path, &failure.message, severity);
+        }
     }
 }
 
-fn finding(cx: &FunctionContext<'_>, problem: &EntryProblem, more: &str) -> Finding {
+fn report(cx: &FunctionContext<'_>, sink: &mut Sink<'_>, path: &str, detail: &str, severity: Severity) {
     let mut location = cx.location();
-    location.inner_path = Some(problem.path.clone());
-    Finding::new(location, format!("`{}`: {}{more}", problem.path, problem.detail)).about(problem.path.clone())
+    location.inner_path = Some(path.to_owned());
+    sink.report_as(severity, Finding::new(location, format!("`{path}`: {detail}")).about(path.to_owned()));
 }
 
 fn severity(kind: EntryProblemKind) -> Severity {

@@ -8,7 +8,7 @@ mod location;
 pub use location::{Location, SourceText};
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
@@ -141,6 +141,7 @@ pub struct Artifact {
     by_path: FxHashMap<Arc<str>, EntryId>,
     folders: FxHashMap<Box<str>, Vec<Child>>,
     links: FxHashMap<EntryId, EntryId>,
+    failures: Mutex<FxHashMap<EntryId, ReadError>>,
     contents: Box<dyn Contents>,
 }
 
@@ -171,7 +172,8 @@ impl Artifact {
         let by_path = (0u32..).zip(&entries).map(|(id, entry)| (entry.path.clone(), EntryId(id))).collect();
         let folders = folders_of(&entries);
         let links = FxHashMap::default();
-        Self { path, kind, archive_bytes, problems, entries, slots, by_path, folders, links, contents }
+        let failures = Mutex::default();
+        Self { path, kind, archive_bytes, problems, entries, slots, by_path, folders, links, failures, contents }
     }
 
     /// Says which entries stand for symbolic links, with the paths of the files that they lead to.
@@ -234,7 +236,17 @@ impl Artifact {
     /// # Errors
     /// When it cannot be read, or not within the limits.
     pub fn read(&self, id: EntryId) -> Result<Bytes, ReadError> {
-        self.contents.read(self.slots[id.0 as usize])
+        let content = self.contents.read(self.slots[id.0 as usize]);
+        if let Err(error) = &content {
+            self.failures.lock().unwrap_or_else(PoisonError::into_inner).insert(id, error.clone());
+        }
+        content
+    }
+
+    /// Why an entry that somebody asked for could not be read.
+    #[must_use]
+    pub fn failure(&self, id: EntryId) -> Option<ReadError> {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner).get(&id).cloned()
     }
 
     /// The first `bytes` bytes of an entry, or all of a shorter one, without reading the rest.

@@ -79,7 +79,6 @@ fn rename_helpers(program: &Program<'_>, found: &mut [Found]) {
     }
 }
 
-
 struct Branch {
     found: Found,
     certain: bool,

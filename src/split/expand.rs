@@ -193,10 +193,8 @@ impl<'p, 'a> Expander<'p, 'a> {
                         }
                         Free::Element(_) => None,
                     };
-                    let filled: Vec<Given> = values
-                        .iter()
-                        .map(|value| self.filled(*value, &value_of, 0).unwrap_or(*value))
-                        .collect();
+                    let filled: Vec<Given> =
+                        values.iter().map(|value| self.filled(*value, &value_of, 0).unwrap_or(*value)).collect();
                     if filled != values {
                         self.expand_into(filled, depth, found);
                     }

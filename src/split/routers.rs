@@ -8,8 +8,8 @@ use super::found::{EventKind, Found, is_path, join};
 use super::program::{At, Program, Thing, UnitId};
 use super::reach::{Cuts, Region};
 use super::reading::{
-    Argument, Router, VERBS, arguments, function_name, is_callable, keyword, named, of_regex, option, own_prefix, plugin, positional,
-    route_regions, router, texts, verb,
+    Argument, Router, VERBS, arguments, function_name, is_callable, keyword, named, of_regex, option, own_prefix,
+    plugin, positional, route_regions, router, texts, verb,
 };
 use crate::lang::flow::{Arg, FuncId, Kind};
 
@@ -171,8 +171,7 @@ impl Registry {
                 }
             }
             "basepath" if args.len() == 1 => {
-                if let (Some(parent), Some(prefix)) = (router(program, object, 0), program.text(args[0].at))
-                {
+                if let (Some(parent), Some(prefix)) = (router(program, object, 0), program.text(args[0].at)) {
                     self.derived.insert(Router::Made(at), (parent, prefix));
                 }
             }
@@ -560,7 +559,19 @@ fn spelled_out(
     let registers = match program.kind(callee) {
         Kind::Attr(_, name) => {
             let name = name.to_ascii_lowercase();
-            VERBS.contains(&&*name) || matches!(&*name, "use" | "mount" | "include_router" | "register_blueprint" | "register" | "route" | "add_url_rule" | "add_api_route" | "add_route")
+            VERBS.contains(&&*name)
+                || matches!(
+                    &*name,
+                    "use"
+                        | "mount"
+                        | "include_router"
+                        | "register_blueprint"
+                        | "register"
+                        | "route"
+                        | "add_url_rule"
+                        | "add_api_route"
+                        | "add_route"
+                )
         }
         _ => false,
     };

@@ -6,9 +6,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::{
-    Arg, BlockId, Class, Comparison, Def, Flow, FuncId, Import, Kind, Member, NodeId, Stmt, Target, VarId,
-};
+use super::{Arg, BlockId, Class, Comparison, Def, Flow, FuncId, Import, Kind, Member, NodeId, Stmt, Target, VarId};
 use crate::lang::python::ir::{self, Code, CompareOp, Expr, NameId};
 use crate::span::Span;
 

@@ -6,8 +6,8 @@ use crate::split::event::{Condition, Field};
 use crate::split::expand::Given;
 use crate::split::found::is_path;
 use crate::split::program::{At, Program, Thing};
-use crate::split::reading::{named, of_regex, texts};
 use crate::split::reach::Region;
+use crate::split::reading::{named, of_regex, texts};
 use crate::split::tables::Entry;
 
 impl Finder<'_, '_> {
@@ -75,9 +75,7 @@ impl Finder<'_, '_> {
         match program.kind(at) {
             Kind::Index(object, key) => Some(((at.0, *object), (at.0, *key))),
             Kind::Call(callee, args) => match program.kind((at.0, *callee)) {
-                Kind::Attr(object, name) if &**name == "get" => {
-                    Some(((at.0, *object), (at.0, args.first()?.value)))
-                }
+                Kind::Attr(object, name) if &**name == "get" => Some(((at.0, *object), (at.0, args.first()?.value))),
                 _ => None,
             },
             Kind::Or(parts) => self.lookup_of((at.0, *parts.first()?)),
@@ -140,10 +138,12 @@ impl Finder<'_, '_> {
                 }
                 Kind::List(_) => {
                     let items = self.expander.rows(node).into_iter();
-                    items.filter_map(|item| match item {
-                        Given::One(item) => row(program, item),
-                        Given::Pair(key, value) => Some(vec![key, value]),
-                    }).collect()
+                    items
+                        .filter_map(|item| match item {
+                            Given::One(item) => row(program, item),
+                            Given::Pair(key, value) => Some(vec![key, value]),
+                        })
+                        .collect()
                 }
                 _ => Vec::new(),
             },

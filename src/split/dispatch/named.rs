@@ -2,11 +2,11 @@
 //! are asked for.
 
 use super::{Branch, Finder, branch};
+use crate::lang::flow::FuncId;
 use crate::lang::flow::{Def, Kind, NodeId};
 use crate::split::event::Condition;
 use crate::split::program::{At, Thing, UnitId};
 use crate::split::reach::Region;
-use crate::lang::flow::FuncId;
 
 impl Finder<'_, '_> {
     /// The code that a table's text names: a module that a dynamic import of the functions at
@@ -37,9 +37,13 @@ impl Finder<'_, '_> {
 
     fn by_dotted_name(&self, name: &str) -> Option<Vec<Region>> {
         let program = self.program();
-        let unit = |name: &str| program.named(name).last().and_then(|module| program.unit_of(*module)).filter(|unit| {
-            *program.graph.module(program.units[*unit].module).name == *name
-        });
+        let unit = |name: &str| {
+            program
+                .named(name)
+                .last()
+                .and_then(|module| program.unit_of(*module))
+                .filter(|unit| *program.graph.module(program.units[*unit].module).name == *name)
+        };
         if let Some(module) = unit(name) {
             return Some(vec![Region::Module(module)]);
         }
@@ -131,7 +135,8 @@ impl Finder<'_, '_> {
             }
             self.cuts.functions.insert(function);
             let condition = Condition { certain: true, ..given.and(&field.is(stem)) };
-            let span = program.flow(function.0).functions.get(function.1 as usize).map_or_else(Default::default, |f| f.span);
+            let span =
+                program.flow(function.0).functions.get(function.1 as usize).map_or_else(Default::default, |f| f.span);
             let regions = vec![Region::Function(function.0, function.1), Region::Unit(function.0)];
             found.push(branch(&condition, name.clone(), (function.0, span), regions));
         }

@@ -4,6 +4,9 @@ use super::value::{Abrupt, At, Atom, Closure, Kind, R, Slot, UNKNOWN, Value};
 use super::{Frame, Machine};
 use crate::lang::javascript::ir::{Class, ExprId, FunctionId, Item, Key, Member, MethodKind, Program, Text};
 
+/// Lists are not spread into longer ones than real tables have.
+const MOST_ITEMS: usize = 100_000;
+
 impl Machine<'_> {
     pub(super) fn template(&mut self, f: &mut Frame, p: &Program, texts: &[Text], values: &[ExprId]) -> R {
         let mut out = Some(String::new());
@@ -36,8 +39,9 @@ impl Machine<'_> {
                 Item::Spread(id) => {
                     let value = self.eval(f, p, *id)?;
                     match self.iterate(value)? {
-                        Some(list) => values.extend(list),
-                        None => known = false,
+                        // Spreading a list into itself over and over would fill the memory.
+                        Some(list) if values.len() + list.len() <= MOST_ITEMS => values.extend(list),
+                        _ => known = false,
                     }
                 }
             }

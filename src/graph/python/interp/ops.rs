@@ -4,6 +4,9 @@ use super::super::value::*;
 use super::*;
 use crate::lang::python::ir::{BinaryOp, CompareOp};
 
+/// Sequences are not joined to longer ones than real tables have.
+const MOST_ITEMS: usize = 100_000;
+
 impl Interp<'_> {
     /// Whether a value counts as true, if that is known.
     pub(super) fn truth(&mut self, value: Value) -> Run<Option<bool>> {
@@ -359,7 +362,12 @@ impl Interp<'_> {
             (BinaryOp::BitAnd, Value::Int(x), Value::Int(y)) => Value::Int(x & y),
             (BinaryOp::Add, Value::Obj(_), Value::Obj(_)) if self.is_sequence(a) && self.is_sequence(b) => {
                 let (mut items, open) = self.items_of(a);
-                let (more, unknown) = self.items_of(b);
+                let (mut more, mut unknown) = self.items_of(b);
+                if items.len() + more.len() > MOST_ITEMS {
+                    // Doubling a list over and over would fill the memory.
+                    more.clear();
+                    unknown = true;
+                }
                 if in_place
                     && let Value::Obj(id) = a
                     && let Object::List { items, open } = self.heap.object_mut(id)
