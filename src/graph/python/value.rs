@@ -78,8 +78,8 @@ pub(super) struct Pending {
 #[derive(Clone, Debug)]
 pub(super) enum Object {
     Module(ModIdx),
-    Function(Function),
-    Class(Class),
+    Function(Box<Function>),
+    Class(Box<Class>),
     Instance {
         class: Value,
         attrs: Names,
@@ -107,7 +107,7 @@ pub(super) enum Object {
     External(Sym),
     Partial {
         function: Value,
-        args: Args,
+        args: Box<Args>,
     },
     Property {
         getter: Value,
@@ -275,6 +275,8 @@ pub(super) struct Heap {
     symbols: FxHashMap<Rc<str>, Sym>,
     externals: FxHashMap<Sym, ObjId>,
     tuples: FxHashMap<Rc<[Value]>, ObjId>,
+    unions: FxHashMap<Rc<[Value]>, ObjId>,
+    methods: FxHashMap<(Value, Value), ObjId>,
 }
 
 impl Heap {
@@ -364,10 +366,10 @@ impl Heap {
 
     /// A tuple; equal tuples are one object, so that they work as dictionary keys.
     pub(super) fn tuple(&mut self, items: &[Value]) -> Value {
-        let items: Rc<[Value]> = items.into();
-        if let Some(id) = self.tuples.get(&items) {
+        if let Some(id) = self.tuples.get(items) {
             return Value::Obj(*id);
         }
+        let items: Rc<[Value]> = items.into();
         let id = self.new_object(Object::Tuple(items.clone()));
         self.tuples.insert(items, id);
         Value::Obj(id)
@@ -383,23 +385,20 @@ impl Heap {
 
     /// Either of two values.
     pub(super) fn join(&mut self, a: Value, b: Value) -> Value {
-        if a == b {
+        if a == b || self.is_among(b, a) {
             return a;
         }
-        let mut members: Vec<Value> = Vec::new();
+        let mut distinct: Vec<Value> = Vec::with_capacity(4);
         for value in [a, b] {
-            match self.get(value) {
-                Some(Object::Union(inner)) => {
-                    let inner = inner.clone();
-                    members.extend(inner.iter().copied());
+            let alone = [value];
+            let members: &[Value] = match self.get(value) {
+                Some(Object::Union(inner)) => inner,
+                _ => &alone,
+            };
+            for member in members {
+                if !distinct.contains(member) {
+                    distinct.push(*member);
                 }
-                _ => members.push(value),
-            }
-        }
-        let mut distinct: Vec<Value> = Vec::new();
-        for value in members {
-            if !distinct.contains(&value) {
-                distinct.push(value);
             }
         }
         // Names of modules in a table are worth more than other values.
@@ -407,7 +406,32 @@ impl Heap {
         if distinct.len() > limit {
             return Value::Unknown;
         }
-        self.alloc(Object::Union(distinct.into()))
+        self.union(&distinct)
+    }
+
+    fn is_among(&self, value: Value, union: Value) -> bool {
+        matches!(self.get(union), Some(Object::Union(members)) if members.contains(&value))
+    }
+
+    /// The same alternatives are one object: joins happen at every undecided branch.
+    fn union(&mut self, members: &[Value]) -> Value {
+        if let Some(id) = self.unions.get(members) {
+            return Value::Obj(*id);
+        }
+        let members: Rc<[Value]> = members.into();
+        let id = self.new_object(Object::Union(members.clone()));
+        self.unions.insert(members, id);
+        Value::Obj(id)
+    }
+
+    /// A function bound to an object; bound once, it is the same method ever after.
+    pub(super) fn method(&mut self, function: Value, this: Value) -> Value {
+        if let Some(id) = self.methods.get(&(function, this)) {
+            return Value::Obj(*id);
+        }
+        let id = self.new_object(Object::Method { function, this });
+        self.methods.insert((function, this), id);
+        Value::Obj(id)
     }
 
     /// The possible values behind a value.
@@ -425,7 +449,7 @@ impl Heap {
 
     /// Whether a value was passed through [`Self::doubt`].
     pub(super) fn is_doubtful(&self, value: Value) -> bool {
-        matches!(self.get(value), Some(Object::Union(members)) if members.contains(&Value::Unknown))
+        self.is_among(Value::Unknown, value)
     }
 
     pub(super) fn is_union(&self, value: Value) -> bool {

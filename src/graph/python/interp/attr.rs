@@ -91,7 +91,7 @@ impl Interp<'_> {
                 Ok(Some(match &*self.heap.text(name) {
                     "setter" | "deleter" | "getter" => {
                         let function = self_returning(&mut self.heap);
-                        self.heap.alloc(Object::Partial { function, args: Args::one(object) })
+                        self.heap.alloc(Object::Partial { function, args: Box::new(Args::one(object)) })
                     }
                     "fget" | "func" => getter,
                     _ => Value::Unknown,
@@ -128,7 +128,7 @@ impl Interp<'_> {
             return value;
         }
         let function = self.heap.external(&format!(".{text}"));
-        self.heap.alloc(Object::Method { function, this: object })
+        self.heap.method(function, object)
     }
 
     fn function_attr(&mut self, object: Value, module: ModIdx, index: u32, name: Sym) -> Option<Value> {
@@ -140,7 +140,7 @@ impl Interp<'_> {
             "__doc__" => Value::Unknown,
             "__get__" => {
                 let function = self.heap.external("types.FunctionType.__get__");
-                self.heap.alloc(Object::Partial { function, args: Args::one(object) })
+                self.heap.alloc(Object::Partial { function, args: Box::new(Args::one(object)) })
             }
             "__globals__" => {
                 let scope = self.module(module).scope;
@@ -273,7 +273,7 @@ impl Interp<'_> {
             "mro" => {
                 let tuple = self.heap.tuple(&mro);
                 let function = self_returning(&mut self.heap);
-                return Ok(Some(self.heap.alloc(Object::Partial { function, args: Args::one(tuple) })));
+                return Ok(Some(self.heap.alloc(Object::Partial { function, args: Box::new(Args::one(tuple)) })));
             }
             "__class__" => return Ok(Some(metaclass)),
             "__annotations__" => return Ok(Some(self.heap.dict(Dict::default(), true))),
@@ -321,7 +321,7 @@ impl Interp<'_> {
             text @ ("_replace" | "_asdict") if matches!(self.heap.get(class), Some(Object::Class(c)) if c.fields.is_some()) =>
             {
                 let function = self.heap.external(&format!("collections.namedtuple.{text}"));
-                return Ok(Some(self.heap.alloc(Object::Method { function, this: object })));
+                return Ok(Some(self.heap.method(function, object)));
             }
             _ => {}
         }
@@ -333,7 +333,7 @@ impl Interp<'_> {
                 || storage::is_method(&class_name, &text)
             {
                 let function = self.heap.external(&format!("{class_name}.{text}"));
-                return Ok(Some(self.heap.alloc(Object::Method { function, this: object })));
+                return Ok(Some(self.heap.method(function, object)));
             }
             if &*class_name == "pathlib.Path" {
                 return Ok(Some(self.path_part(object, &text)));
@@ -397,7 +397,7 @@ impl Interp<'_> {
             "__init__" | "__init_subclass__" | "__setattr__" | "__delattr__" | "__getattribute__" | "__call__"
             | "__exit__" | "__set_name__" | "__setitem__" | "__getitem__" | "__prepare__" | "update" | "append" => {
                 let function = self.heap.external(&format!("object.{text}"));
-                self.heap.alloc(Object::Method { function, this })
+                self.heap.method(function, this)
             }
             _ => Value::Unknown,
         }))
@@ -441,13 +441,11 @@ impl Interp<'_> {
             Some(Object::StaticMethod(inner)) => *inner,
             Some(Object::ClassMethod(inner)) => {
                 let inner = *inner;
-                self.heap.alloc(Object::Method { function: inner, this: class })
+                self.heap.method(inner, class)
             }
-            Some(Object::Function(_)) if this != Value::None => {
-                self.heap.alloc(Object::Method { function: value, this })
-            }
+            Some(Object::Function(_)) if this != Value::None => self.heap.method(value, this),
             Some(Object::External(name)) if this != Value::None && self.heap.text(*name).starts_with('.') => {
-                self.heap.alloc(Object::Method { function: value, this })
+                self.heap.method(value, this)
             }
             _ => value,
         })

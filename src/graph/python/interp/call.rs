@@ -93,7 +93,7 @@ impl Interp<'_> {
                     all.keywords.push((name, value));
                 }
                 all.open |= args.open;
-                self.call(function, all)
+                self.call(function, *all)
             }
             Object::StaticMethod(inner) | Object::ClassMethod(inner) => {
                 let inner = *inner;
@@ -337,14 +337,14 @@ impl Interp<'_> {
             }
         }
         let parent = if frame.is_class || frame.function.is_none() { frame.closure } else { Some(frame.scope) };
-        Ok(self.heap.alloc(Object::Function(Function {
+        Ok(self.heap.alloc(Object::Function(Box::new(Function {
             module: frame.module,
             index,
             parent,
             class_scope: if frame.is_class { Some(frame.scope) } else { frame.class_scope },
             defaults,
             attrs: Names::default(),
-        })))
+        }))))
     }
 
     pub(super) fn exec_function(&mut self, frame: &Frame, index: u32) -> Run<()> {

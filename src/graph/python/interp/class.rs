@@ -125,7 +125,7 @@ impl Interp<'_> {
                 fields.clone_from(&base.fields);
             }
         }
-        let class = self.heap.new_object(Object::Class(Class {
+        let class = self.heap.new_object(Object::Class(Box::new(Class {
             name,
             module,
             bases: bases.clone(),
@@ -134,7 +134,7 @@ impl Interp<'_> {
             scope,
             metaclass,
             fields,
-        }));
+        })));
         let value = Value::Obj(class);
         let mut mro = vec![value];
         mro.extend(self.linearize(&bases));
@@ -168,7 +168,7 @@ impl Interp<'_> {
                         Some(Object::ClassMethod(inner)) => *inner,
                         _ => found,
                     };
-                    let method = self.heap.alloc(Object::Method { function, this: value });
+                    let method = self.heap.method(function, value);
                     self.call(method, Args { keywords, ..Args::default() })?;
                     break;
                 }

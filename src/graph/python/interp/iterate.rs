@@ -296,7 +296,7 @@ impl Interp<'_> {
                         Some(Object::ClassMethod(inner)) => *inner,
                         _ => method,
                     };
-                    let method = self.heap.alloc(Object::Method { function, this: object });
+                    let method = self.heap.method(function, object);
                     let result = self.call(method, Args::one(key))?;
                     return Ok(if result == Value::Unknown { object } else { result });
                 }

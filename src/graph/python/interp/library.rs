@@ -79,7 +79,7 @@ impl Interp<'_> {
                 Some(function) => {
                     let rest =
                         Args { positional: args.positional[1..].to_vec(), keywords: args.keywords, open: args.open };
-                    self.heap.alloc(Object::Partial { function, args: rest })
+                    self.heap.alloc(Object::Partial { function, args: Box::new(rest) })
                 }
                 None => Value::Unknown,
             },
@@ -93,11 +93,11 @@ impl Interp<'_> {
                 if open { Value::Unknown } else { total }
             }
             "types.MethodType" => match (first, args.positional.get(1)) {
-                (Some(function), Some(this)) => self.heap.alloc(Object::Method { function, this: *this }),
+                (Some(function), Some(this)) => self.heap.method(function, *this),
                 _ => Value::Unknown,
             },
             "types.FunctionType.__get__" => match (first, args.positional.get(1)) {
-                (Some(function), Some(this)) => self.heap.alloc(Object::Method { function, this: *this }),
+                (Some(function), Some(this)) => self.heap.method(function, *this),
                 _ => Value::Unknown,
             },
             "types.SimpleNamespace" | "argparse.Namespace" => {
@@ -121,7 +121,7 @@ impl Interp<'_> {
                 self.named_tuple_method(name, first.unwrap_or(Value::Unknown), &args)?
             }
             "contextlib.suppress" | "contextlib.nullcontext" => {
-                self.heap.alloc(Object::Partial { function: callee, args })
+                self.heap.alloc(Object::Partial { function: callee, args: Box::new(args) })
             }
             "asyncio.run"
             | "asyncio.get_event_loop().run_until_complete"

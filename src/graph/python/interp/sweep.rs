@@ -19,14 +19,14 @@ impl Interp<'_> {
             if node.value.is_some() || self.executed.contains(&(at, index)) {
                 continue;
             }
-            let function = self.heap.alloc(Object::Function(Function {
+            let function = self.heap.alloc(Object::Function(Box::new(Function {
                 module: at,
                 index,
                 parent: None,
                 class_scope: None,
                 defaults: Vec::new(),
                 attrs: Names::default(),
-            }));
+            })));
             self.maybe += 1;
             let result = self.call(function, Args { open: true, ..Args::default() });
             if let Ok(Value::Obj(id)) = result
