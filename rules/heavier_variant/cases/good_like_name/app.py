@@ -1,0 +1,5 @@
+import cv2
+
+
+def handler(event, context):
+    return cv2

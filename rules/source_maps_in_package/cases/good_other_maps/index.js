@@ -1,0 +1,2 @@
+const shapes = require("shapes");
+exports.handler = async () => shapes.area();

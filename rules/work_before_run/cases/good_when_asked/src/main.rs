@@ -1,0 +1,13 @@
+use lambda_runtime::{run, service_fn, Error, LambdaEvent};
+
+async fn handler(event: LambdaEvent<String>) -> Result<String, Error> {
+    if event.payload == "migrate" {
+        sqlx::migrate!().run(&pool()).await?;
+    }
+    Ok(event.payload)
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    run(service_fn(handler)).await
+}
