@@ -8,6 +8,7 @@ mod discover;
 mod fix;
 mod init;
 mod pipeline;
+mod progress;
 mod reference;
 mod settings;
 mod sources;

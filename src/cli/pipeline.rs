@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::UserError;
 use super::args::InputArgs;
 use super::discover;
+use super::progress::Progress;
 use super::settings::Settings;
 use super::workspace;
 use crate::artifact::{Artifact, Location};
@@ -46,7 +47,9 @@ pub(super) struct Inputs<'a> {
 pub(super) fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectFacts, UserError> {
     let mut functions = Vec::new();
     let mut cargo = None;
+    let progress = Progress::start();
     for path in paths {
+        progress.step(format!("reading {}", path.display()));
         if let Some(found) = cargo_workspace(path, inputs)? {
             functions.extend(found.functions);
             if cargo.replace(Box::new(found.cargo)).is_some() {
@@ -54,7 +57,10 @@ pub(super) fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectF
             }
             continue;
         }
-        for spec in discover::functions(path, inputs)? {
+        let found = discover::functions(path, inputs)?;
+        let count = found.len();
+        for (number, spec) in (1..).zip(found) {
+            progress.step(format!("{}: {number} of {count}, {}", path.display(), spec.name));
             let budgets = inputs.settings.budgets_of(&spec.name, inputs.budgets);
             functions.push(analyse(spec, budgets, &inputs.settings.resolved.objective)?);
         }
