@@ -7,7 +7,7 @@ mod summary;
 use std::io::{self, Write};
 
 use super::model::{Counts, Finding, Function, Report};
-use super::{Style, place_name, printable};
+use super::{Style, has_region, place_name, printable};
 use crate::text;
 use paint::{GOOD, PLACE, STRONG, paint};
 
@@ -104,7 +104,7 @@ fn one_line(finding: &Finding, style: Style, out: &mut dyn Write) -> io::Result<
 fn position(finding: &Finding) -> String {
     let place = &finding.location;
     let name = place_name(place);
-    let exact = finding.frame.is_some() || place.end_line > 1 || place.end_column > 1;
+    let exact = finding.frame.is_some() || has_region(place);
     if exact { format!("{name}:{}:{}", place.line, place.column) } else { name }
 }
 
@@ -117,11 +117,11 @@ fn head(finding: &Finding, style: Style) -> String {
 fn explained(group: &Group<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let finding = group.finding;
     let message = printable::line(&finding.message);
-    let first = finding.severity.word().len() + finding.rule.len() + 4;
-    let options = textwrap::Options::new(style.width).subsequent_indent("  ").break_words(false);
+    let first = finding.severity.word().len() + finding.rule.len() + 3;
+    let options = wrapping(style.width).subsequent_indent("  ");
     // The coloured head is as wide as blanks in its place, which wrap the same.
-    let wrapped = textwrap::fill(&format!("{}{message}", "_".repeat(first)), options);
-    writeln!(out, "{}: {}", head(finding, style), wrapped.get(first..).unwrap_or_default())?;
+    let wrapped = textwrap::fill(&format!("{} {message}", "_".repeat(first)), options);
+    writeln!(out, "{}:{}", head(finding, style), wrapped.get(first..).unwrap_or_default())?;
     match frame::render(finding, style) {
         Some(frame) => write!(out, "{frame}")?,
         None => writeln!(out, "  at {}", paint(style.color, PLACE, &position(finding)))?,
@@ -135,10 +135,7 @@ fn explained(group: &Group<'_>, style: Style, out: &mut dyn Write) -> io::Result
     names(noun, &group.functions, style, out)?;
     names("likewise", &group.also, style, out)?;
     if let Some(help) = &finding.help {
-        let options = textwrap::Options::new(style.width)
-            .initial_indent("  help: ")
-            .subsequent_indent("        ")
-            .break_words(false);
+        let options = wrapping(style.width).initial_indent("  help: ").subsequent_indent("        ");
         writeln!(out, "{}", textwrap::fill(&printable::line(help), options))?;
     }
     if let Some(saves) = saves(finding) {
@@ -147,12 +144,20 @@ fn explained(group: &Group<'_>, style: Style, out: &mut dyn Write) -> io::Result
     writeln!(out)
 }
 
+/// Lines end between words only: names, paths and options stay in one piece, to be copied.
+fn wrapping(width: usize) -> textwrap::Options<'static> {
+    textwrap::Options::new(width)
+        .break_words(false)
+        .word_separator(textwrap::WordSeparator::AsciiSpace)
+        .word_splitter(textwrap::WordSplitter::NoHyphenation)
+}
+
 fn names(what: &str, names: &[&str], style: Style, out: &mut dyn Write) -> io::Result<()> {
     if names.is_empty() {
         return Ok(());
     }
     let text = format!("{what}: {}", names.join(", "));
-    let options = textwrap::Options::new(style.width).initial_indent("  ").subsequent_indent("    ");
+    let options = wrapping(style.width).initial_indent("  ").subsequent_indent("    ");
     writeln!(out, "{}", textwrap::fill(&printable::line(&text), options))
 }
 

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::model::{Finding, Function, Report};
-use super::{human, place_name, printable};
+use super::{has_region, human, place_name, printable};
 use crate::text;
 
 /// Packages listed per function.
@@ -66,8 +66,7 @@ fn packages(function: &Function, out: &mut dyn Write) -> io::Result<()> {
 
 fn finding_row(finding: &Finding) -> String {
     let place = &finding.location;
-    let exact = place.end_line > 1 || place.end_column > 1;
-    let line = if exact { format!(":{}", place.line) } else { String::new() };
+    let line = if has_region(place) { format!(":{}", place.line) } else { String::new() };
     let saves = human::saves(finding).unwrap_or_default();
     let help = finding.help.as_ref().map_or_else(String::new, |help| format!(" *{}*", inert(help)));
     format!(
@@ -80,18 +79,42 @@ fn finding_row(finding: &Finding) -> String {
     )
 }
 
-/// Text that cannot leave its table cell, start HTML, a link or an image, or call on people.
+/// Text that cannot leave its table cell, start HTML, a link or an image, or call on people. Code
+/// between backquotes stays code, in which nothing but the end of a cell means anything.
 fn inert(text: &str) -> String {
+    let text = printable::line(text);
+    let mut parts: Vec<&str> = text.split('`').collect();
+    // An opening backquote that nothing closes is one character of the text.
+    let open = if parts.len() % 2 == 0 { parts.pop() } else { None };
     let mut safe = String::with_capacity(text.len());
-    for character in printable::line(text).chars() {
+    for (number, part) in parts.into_iter().enumerate() {
+        if number % 2 == 1 && !part.is_empty() {
+            // Two backquotes in a row would be a quotation mark of another kind.
+            if safe.ends_with('`') {
+                safe.push(' ');
+            }
+            safe.push_str(&format!("`{}`", part.replace('|', "\\|")));
+        } else {
+            escape(part, &mut safe);
+        }
+    }
+    if let Some(rest) = open {
+        safe.push_str("\\`");
+        escape(rest, &mut safe);
+    }
+    safe
+}
+
+/// Adds text outside code.
+fn escape(text: &str, safe: &mut String) {
+    for character in text.chars() {
         match character {
-            '|' | '[' | ']' | '*' => safe.extend(['\\', character]),
+            '|' | '[' | ']' | '*' | '\\' => safe.extend(['\\', character]),
             '<' => safe.push_str("&lt;"),
             '@' => safe.push_str("&#64;"),
             other => safe.push(other),
         }
     }
-    safe
 }
 
 #[cfg(test)]
@@ -108,5 +131,12 @@ mod tests {
     #[test]
     fn names_cannot_write_markup() {
         assert_eq!(super::inert("a|<img>@x ![y](z)"), "a\\|&lt;img>&#64;x !\\[y\\](z)");
+        assert_eq!(super::inert("a`<img>"), "a\\`&lt;img>");
+        assert_eq!(super::inert("``<img>``"), "&lt;img>");
+    }
+
+    #[test]
+    fn code_stays_as_it_is() {
+        assert_eq!(super::inert("drop `*.a|b` and *"), "drop `*.a\\|b` and \\*");
     }
 }

@@ -91,16 +91,20 @@ fn place_name(place: &model::Place) -> String {
 fn is_in_repository(report: &model::Report, place: &model::Place) -> bool {
     let outside = place.path.starts_with('/') || place.path.split('/').any(|part| part == "..");
     let is_package = report.functions.iter().any(|function| function.package.path == place.path);
-    place.inner_path.is_none() && !outside && !is_package
+    // The package of a Cargo function that is not built yet is its source file.
+    place.inner_path.is_none() && !outside && (!is_package || has_region(place))
 }
 
-/// The message with the inner place, where a format cannot point at it, the help and the savings.
+/// Whether a place says more than which file.
+fn has_region(place: &model::Place) -> bool {
+    place.end_line > 1 || place.end_column > 1
+}
+
+/// The message with its place, where a format cannot point at it, the help and the savings.
 fn full_message(finding: &model::Finding, name_place: bool) -> String {
     let place = &finding.location;
-    let at = match place.inner_path {
-        Some(_) if place.end_column > 1 => format!("{}:{}: ", place_name(place), place.line),
-        _ => format!("{}: ", place_name(place)),
-    };
+    let line = if has_region(place) { format!(":{}", place.line) } else { String::new() };
+    let at = format!("{}{line}: ", place_name(place));
     let mut text = if name_place { at } else { String::new() };
     text.push_str(&printable::line(&finding.message));
     if let Some(help) = &finding.help {

@@ -20,8 +20,11 @@ const WIDEST: usize = 100;
 const ROWS: usize = 8;
 /// Rows below this share of Init are not shown, unless verbose.
 const SMALLEST_SHARE: f64 = 0.01;
-/// Length of the longest bar.
-const BAR: f64 = 20.0;
+/// Length of the longest bar, where there is room for it, and where there is none.
+const BAR: usize = 20;
+const SHORT_BAR: usize = 6;
+/// Columns before what is said about a number.
+const NUMBER: usize = 25;
 
 /// Package, handler, runtime and grade.
 pub(super) fn headline(function: &Function, style: Style, out: &mut dyn Write) -> io::Result<()> {
@@ -33,7 +36,11 @@ pub(super) fn headline(function: &Function, style: Style, out: &mut dyn Write) -
     let facts = facts.trim_start();
     let grade = format!("grade {}", function.grade.letter());
     let used = display_width(&named) + display_width(&package) + 2 + display_width(facts) + grade.len();
-    let gap = " ".repeat(style.width.min(WIDEST).saturating_sub(used).max(2));
+    let gap = match style.width.min(WIDEST).checked_sub(used) {
+        Some(room) if room >= 2 => " ".repeat(room),
+        _ if used + 2 > style.width => "\n  ".to_owned(),
+        _ => "  ".to_owned(),
+    };
     let strong = |text: &str| paint(style.color, STRONG, text);
     let grade = paint(style.color, paint::grade(function.grade), &grade);
     writeln!(out, "{}{}  {facts}{gap}{grade}", strong(&named), strong(&package))
@@ -44,16 +51,26 @@ pub(super) fn numbers(function: &Function, style: Style, out: &mut dyn Write) ->
     let init = &function.init;
     let range = format!("({} to {})", whole(init.low_ms), whole(init.high_ms));
     let total = paint(style.color, STRONG, &format!("{:>9}", text::ms(init.estimated_ms)));
-    writeln!(out, "  {:<11}{total}   {range}   {}", "Init", parts(function))?;
-    writeln!(out, "  {:<11}{:>9}   {}", "download", text::ms(init.download_ms), sizes(function))?;
+    let about = |text: &str| about(text, style);
+    writeln!(out, "  {:<11}{total}   {}", "Init", about(&format!("{range}   {}", parts(function))))?;
+    writeln!(out, "  {:<11}{:>9}   {}", "download", text::ms(init.download_ms), about(&sizes(function)))?;
     if init.first_request_ms >= 0.5 {
         let more = format!("+{}", text::ms(init.first_request_ms));
-        writeln!(out, "  {:<11}{more:>9}   {}", "first call", lazily(function))?;
+        writeln!(out, "  {:<11}{more:>9}   {}", "first call", about(&lazily(function)))?;
     }
     if function.routes.len() > 1 {
-        writeln!(out, "  {:<11}{:>9}   {}", "routes", function.routes.len(), advice(function))?;
+        writeln!(out, "  {:<11}{:>9}   {}", "routes", function.routes.len(), about(&advice(function)))?;
     }
     Ok(())
+}
+
+/// What is said about a number, below itself where the terminal is narrow.
+fn about(text: &str, style: Style) -> String {
+    if style.width >= WIDEST {
+        return text.to_owned();
+    }
+    let width = style.width.saturating_sub(NUMBER).max(NUMBER / 2);
+    textwrap::wrap(text, super::wrapping(width)).join(&format!("\n{}", " ".repeat(NUMBER)))
 }
 
 /// What the split plan comes to.
@@ -145,12 +162,14 @@ pub(super) fn where_init_goes(function: &Function, style: Style, out: &mut dyn W
     writeln!(out, "\n  where Init goes")?;
     let column = |width: fn(&Row) -> usize| rows.iter().map(width).max().unwrap_or_default();
     let (names, times) = (column(|row| display_width(&row.name)).min(40), column(|row| text::ms(row.ms).len()));
+    let places = column(|row| display_width(&row.place));
+    let longest = style.width.saturating_sub(names + times + places + 8).clamp(SHORT_BAR, BAR);
     let block = if style.color { "█" } else { "#" };
     for row in &rows {
-        let length = (row.ms / most * BAR).round().max(1.0) as usize;
+        let length = (row.ms / most * longest as f64).round().max(1.0) as usize;
         let bar = paint(style.color, PLACE, &block.repeat(length));
         let gap = " ".repeat(names.saturating_sub(display_width(&row.name)));
-        let fill = " ".repeat(BAR as usize - length.min(BAR as usize));
+        let fill = " ".repeat(longest.saturating_sub(length));
         let place = paint(style.color, FAINT, &row.place);
         let line = format!("  {}{gap}  {:>times$}  {bar}{fill}  {place}", row.name, text::ms(row.ms));
         writeln!(out, "{}", line.trim_end())?;

@@ -118,6 +118,10 @@ fn spotted(spot: &Spot, color: bool) -> String {
 }
 
 fn code(spot: &Spot) -> String {
+    // An extension module imports from machine code, which nobody wants to read.
+    if spot.code.contains('\0') {
+        return String::new();
+    }
     let code = printable::line(&spot.code).into_owned();
     match code.char_indices().nth(CODE) {
         Some((at, _)) => format!("{}...", &code[..at]),
