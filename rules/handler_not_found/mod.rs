@@ -1,10 +1,17 @@
 use crate::engine::{FunctionContext, Sink, may_bring};
 use crate::finding::Finding;
 use crate::graph::HandlerResolution;
+use crate::platform::Language;
 
 /// Reports a handler that the runtime will not find.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     match &cx.graph.handler {
+        HandlerResolution::Found { .. } if names_no_function(cx) => {
+            let handler = &cx.spec.handler;
+            let message = format!("handler `{handler}` names a module and no function in it");
+            let finding = Finding::new(declared(cx), message).about(handler.clone());
+            sink.report(finding.help(format!("Name the function behind a dot, such as `{handler}.handler`")));
+        }
         HandlerResolution::Found { .. } | HandlerResolution::Unknown => {}
         // A wrapper out of a package that is installed when the function is built.
         HandlerResolution::ModuleMissing { module, .. } if may_bring(&cx.declared, module) => {}
@@ -25,6 +32,12 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
             sink.report(finding);
         }
     }
+}
+
+/// Whether the handler has no part for the function, which the runtimes of scripts do not accept.
+fn names_no_function(cx: &FunctionContext<'_>) -> bool {
+    let scripted = matches!(cx.spec.runtime.language(), Language::Python | Language::Node);
+    scripted && !cx.spec.handler.contains('.')
 }
 
 /// The place of the setting; the package where the command line or a convention named it.

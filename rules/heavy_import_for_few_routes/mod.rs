@@ -30,7 +30,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
             _ => "in the code of these routes".to_owned(),
         };
         let first = users().map(|route| route.closure.first_request_ms).fold(0.0, f64::max) + one.saves_ms;
-        let help = format!("import it {into}; the first request there then takes about {} longer", text::ms(first));
+        let help = format!("Import it {into}; the first request there then takes about {} longer", text::ms(first));
         let saves = Saves { init_ms: Some(one.saves_ms), bytes: None };
         sink.report(finding.noting("loaded during Init").help(help).saving(saves));
     }

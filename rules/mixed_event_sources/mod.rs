@@ -3,12 +3,11 @@ use std::collections::BTreeMap;
 use crate::artifact::Location;
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::Finding;
-use crate::graph::HandlerResolution;
 use crate::split::EventKind;
 
 /// Reports handlers for events that somebody waits for and events that nobody waits for.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
-    let HandlerResolution::Found { module, definition } = cx.graph.handler else { return };
+    let Some(handler) = cx.handler_location() else { return };
     let mut kinds: BTreeMap<EventKind, Option<Location>> = BTreeMap::new();
     for route in &cx.routes.routes {
         let place = cx.locate_in_module(route.place.0, Some(route.place.1));
@@ -24,10 +23,9 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     if !kinds.keys().any(waited) || kinds.keys().all(waited) {
         return;
     }
-    let (module, span) = definition.map_or((module, None), |(module, span)| (module, Some(span)));
     let names: Vec<&str> = kinds.keys().map(|kind| kind.label()).collect();
     let message = format!("one handler for {} events", names.join(", "));
-    let mut finding = Finding::new(cx.locate_in_module(module, span), message).about(cx.spec.handler.clone());
+    let mut finding = Finding::new(handler, message).about(cx.spec.handler.clone());
     for (kind, place) in kinds {
         if let Some(place) = place {
             finding = finding.label(place, format!("{} events", kind.label()));

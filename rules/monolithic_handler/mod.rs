@@ -1,6 +1,5 @@
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::{Finding, Saves};
-use crate::graph::HandlerResolution;
 use crate::text;
 
 /// Routes named per part.
@@ -9,8 +8,7 @@ const NAMED: usize = 4;
 /// Reports a handler whose split plan pays, with the plan and with what lazy imports would do.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     let Some(plan) = cx.routes.plan.as_ref().filter(|plan| plan.pays) else { return };
-    let HandlerResolution::Found { module, definition } = cx.graph.handler else { return };
-    let (module, span) = definition.map_or((module, None), |(module, span)| (module, Some(span)));
+    let Some(handler) = cx.handler_location() else { return };
     let message = format!(
         "{} routes in one function: as {} functions, Init is {} on average instead of {}",
         cx.routes.routes.len(),
@@ -18,7 +16,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         text::ms(plan.weighted_after_ms),
         text::ms(plan.before_ms)
     );
-    let mut finding = Finding::new(cx.locate_in_module(module, span), message).about(cx.spec.handler.clone());
+    let mut finding = Finding::new(handler, message).about(cx.spec.handler.clone());
     for (number, group) in (1..).zip(&plan.groups) {
         let routes = || group.routes.iter().filter_map(|route| cx.routes.routes.get(*route));
         let Some(first) = routes().next() else { continue };
@@ -28,7 +26,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         let text = format!("{number}: {}{more}, Init {}", names.join(", "), text::ms(group.closure.init_ms));
         finding = finding.label(cx.locate_in_module(first.place.0, Some(first.place.1)), text);
     }
-    let split = "split it as `defrost split` shows";
+    let split = "Split it as `defrost split` shows";
     let help = if plan.moves.is_empty() {
         split.to_owned()
     } else {

@@ -18,7 +18,8 @@ pub(super) fn explain(name: &str) -> Result<u8, UserError> {
     let registry = registry()?;
     let Some(rule) = registry.find(name) else {
         let known = registry.rules().iter().map(|rule| rule.name);
-        let hint = text::similar(name, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        let hint =
+            text::similar(name, known).map_or_else(|| ";".to_owned(), |near| format!("; did you mean `{near}`?"));
         return Err(UserError(format!("there is no rule `{name}`{hint} `defrost rules` lists them all")));
     };
     let mut out = std::io::stdout().lock();

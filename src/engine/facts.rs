@@ -77,6 +77,16 @@ impl FunctionFacts {
         }
     }
 
+    /// Where the handler is defined; its module alone when the function comes out of a package, such
+    /// as the one that an adapter returns.
+    #[must_use]
+    pub fn handler_location(&self) -> Option<Location> {
+        let HandlerResolution::Found { module, definition } = self.graph.handler else { return None };
+        let own = definition.filter(|(module, _)| self.package_of(*module).is_none());
+        let (module, span) = own.map_or((module, None), |(module, span)| (module, Some(span)));
+        Some(self.locate_in_module(module, span))
+    }
+
     /// The place of an import.
     #[must_use]
     pub fn locate_import(&self, site: ImportSite) -> Location {

@@ -137,7 +137,7 @@ impl FromStr for Runtime {
         let mut numbers = version.split(|c: char| !c.is_ascii_digit()).map(|part| part.parse::<u16>().unwrap_or(0));
         let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
         let language = match name {
-            "python" if version.0 >= 3 => Language::Python,
+            "python" if version.0 == 3 => Language::Python,
             "nodejs" if version.0 >= 12 => Language::Node,
             "provided" | "provided.al" | "go" => Language::Native,
             "java" | "ruby" | "dotnet" | "dotnetcore" => Language::Other,
@@ -163,6 +163,7 @@ mod tests {
         assert_eq!(read("nodejs22"), Ok(("nodejs22.x".into(), Language::Node, (22, 0))));
         assert_eq!(read("provided.al2023"), Ok(("provided.al2023".into(), Language::Native, (2023, 0))));
         assert!(read("python2.7").is_err());
+        assert!(read("python9").is_err());
         assert!(read("").is_err());
     }
 }
