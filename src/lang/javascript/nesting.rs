@@ -6,17 +6,18 @@ pub(crate) const MAX_BRACKETS: u32 = 1_500;
 /// Longest run of operators that may each open a level (`a ? b : c ? ..`, `!!!..`, `else if`).
 pub(crate) const MAX_CHAIN: u32 = 8_000;
 
-/// Whether `text` nests too deep to be parsed safely. Strings, comments, templates and regular
-/// expressions are told apart well enough for code; a wrong guess can only refuse a file.
-#[must_use]
-pub fn too_deep(text: &str) -> bool {
+/// Counts the operators, brackets and commas of a text; `None` when it nests too deep to be parsed
+/// safely. Strings, comments, templates and regular expressions are told apart well enough for
+/// code; a wrong guess can only refuse a file. A short text may be counted as nothing.
+pub(super) fn measure(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     // Short texts have no room for a long chain, and most files are short.
     let openers = |bytes: &[u8]| bytes.iter().filter(|byte| matches!(byte, b'(' | b'[' | b'{')).count();
     if bytes.len() <= MAX_CHAIN as usize && openers(bytes) <= MAX_BRACKETS as usize {
-        return false;
+        return Some(0);
     }
-    Scanner::default().run(bytes)
+    let mut scanner = Scanner::default();
+    (!scanner.run(bytes)).then_some(scanner.tokens)
 }
 
 #[derive(Default)]
@@ -26,6 +27,8 @@ struct Scanner {
     chain: u32,
     total: u32,
     elses: u32,
+    /// Marks that are no part of a word, a string or a comment.
+    tokens: usize,
     /// Whether a statement has just ended: only an `else` goes on with it.
     ended: bool,
 }
@@ -52,6 +55,7 @@ impl Scanner {
                 _ if self.ended && !is_word(byte) => self.settle(),
                 _ => {}
             }
+            self.tokens += usize::from(!is_word(byte));
             match byte {
                 b'/' if regex_may_follow(before) => at = skip_regex(text, at),
                 b'"' | b'\'' => at = skip_string(text, at),
@@ -239,6 +243,10 @@ fn skip_regex(text: &[u8], start: usize) -> usize {
 mod tests {
     use super::*;
 
+    fn too_deep(text: &str) -> bool {
+        measure(text).is_none()
+    }
+
     #[test]
     fn ordinary_code_passes_and_towers_do_not() {
         assert!(!too_deep("const a = /[(]/.test('(((') ? `x${b ? `${c}` : 1}` : (d, [e]);"));
@@ -251,5 +259,11 @@ mod tests {
     fn long_flat_code_is_not_deep() {
         assert!(!too_deep(&"if (a) { b(!c); } else { d = e ? f : g; }\n".repeat(20_000)));
         assert!(!too_deep(&"x = a + b, ".repeat(50_000)));
+    }
+
+    #[test]
+    fn what_makes_code_long_is_counted() {
+        assert_eq!(measure(&"x(1,2);// (,)\n".repeat(10_000)), Some(40_000));
+        assert_eq!(measure(&"word \n".repeat(10_000)), Some(0));
     }
 }
