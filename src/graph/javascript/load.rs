@@ -68,7 +68,7 @@ const MAX_JSON_BYTES: u64 = 96 << 10;
 const MAX_AHEAD: usize = 20_000;
 /// Tokens of all files that one simulation parses; see
 /// [`MAX_TOKENS`](crate::lang::javascript::MAX_TOKENS).
-const MOST_TOKENS: usize = 6_000_000;
+const MOST_TOKENS: usize = 8_000_000;
 /// Stack of a parsing thread: nesting is limited beforehand to what fits.
 const PARSE_STACK: usize = 256 << 20;
 

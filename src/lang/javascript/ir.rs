@@ -48,7 +48,7 @@ pub struct Program {
     pub errors: Vec<String>,
     /// Slots of the outermost frame of a script; equals the module function's.
     pub source_bytes: u32,
-    /// Its size as [`MAX_TOKENS`](super::MAX_TOKENS) counts it; nothing for a short text.
+    /// Its size as [`MAX_TOKENS`](super::MAX_TOKENS) counts it.
     pub tokens: usize,
 }
 

@@ -70,7 +70,7 @@ impl fmt::Display for ParseError {
 /// Largest source text that is parsed. Bundles with everything in them have under 20 MB.
 pub const MAX_SOURCE_BYTES: u64 = 64 << 20;
 
-/// Operators, brackets and commas outside strings and comments that a text may have. The memory of
+/// Operators, brackets, commas and (twice) line ends outside strings and comments that a text may have. The memory of
 /// its program grows with them, up to some 150 bytes each, and not with its bytes. The whole
 /// TypeScript compiler has just over a million.
 pub const MAX_TOKENS: usize = 4_000_000;
