@@ -39,6 +39,14 @@ pub struct Position {
 #[derive(Clone, Debug)]
 pub struct LineIndex {
     starts: Vec<u32>,
+    /// Characters before each [`STRIDE`] bytes: a minified file is one line.
+    characters: Vec<u32>,
+}
+
+const STRIDE: usize = 1024;
+
+fn count_characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| (**byte as i8) >= -0x40).count()
 }
 
 impl LineIndex {
@@ -47,7 +55,13 @@ impl LineIndex {
     pub fn new(text: &str) -> Self {
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let starts = std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect();
-        Self { starts }
+        let mut before = 0;
+        let characters = text.as_bytes().chunks(STRIDE).map(|chunk| {
+            let here = before;
+            before += count_characters(chunk) as u32;
+            here
+        });
+        Self { characters: characters.collect(), starts }
     }
 
     /// The position of byte `offset` in `text`, which must be the indexed text.
@@ -57,9 +71,15 @@ impl LineIndex {
         let line = self.starts.partition_point(|start| *start <= offset).max(1) - 1;
         let start = self.starts[line] as usize;
         let end = (offset as usize).min(text.len());
-        let column =
-            text.get(start..).map_or(0, |rest| rest.char_indices().take_while(|(at, _)| start + at < end).count());
+        let column = self.characters_before(text, end).saturating_sub(self.characters_before(text, start));
         Position { line: line as u32 + 1, column: column as u32 + 1 }
+    }
+
+    /// How many characters start before byte `end`.
+    fn characters_before(&self, text: &str, end: usize) -> usize {
+        let chunk = (end / STRIDE).min(self.characters.len().saturating_sub(1));
+        let rest = text.as_bytes().get(chunk * STRIDE..end).unwrap_or_default();
+        self.characters.get(chunk).map_or(0, |before| *before as usize) + count_characters(rest)
     }
 }
 
@@ -74,6 +94,16 @@ mod tests {
         assert_eq!(index.position(text, 0), Position { line: 1, column: 1 });
         assert_eq!(index.position(text, 4), Position { line: 2, column: 2 });
         assert_eq!(index.position(text, 999), Position { line: 3, column: 1 });
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_exact() {
+        let text = format!("a\n{}x", "ü-".repeat(3000));
+        let index = LineIndex::new(&text);
+        let end = text.len() as u32;
+        assert_eq!(index.position(&text, end - 1), Position { line: 2, column: 6001 });
+        assert_eq!(index.position(&text, end), Position { line: 2, column: 6002 });
+        assert_eq!(index.position(&text, 2 + 3 * 1500), Position { line: 2, column: 3001 });
     }
 
     #[test]

@@ -67,6 +67,8 @@ pub struct EntryProblem {
 pub enum EntryProblemKind {
     /// The name would leave the target folder (`..`, absolute, drive letter, NUL).
     UnsafeName,
+    /// The name is not written as names should be, and is kept.
+    OddName,
     /// Two entries have the same name.
     DuplicateName,
     /// Two names differ only by case.
@@ -79,6 +81,8 @@ pub enum EntryProblemKind {
     LyingHeader,
     /// More inflated bytes than the limits allow, or an absurd compression ratio.
     TooLarge,
+    /// Symbolic links that stand for more files than the limits allow.
+    TooManyLinks,
     /// A symbolic link that leaves the package or does not end.
     BadLink,
     /// A file that could not be read.

@@ -216,8 +216,19 @@ pub struct GraphProblem {
     pub span: Option<Span>,
     /// What, for people.
     pub message: String,
+    /// What it means for Init.
+    pub effect: ProblemEffect,
+}
+
+/// What a [`GraphProblem`] means for Init.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProblemEffect {
+    /// Something is less exact, or only where a failure is caught.
+    Inexact,
+    /// Init loads the file for sure, and a limit kept its code from being read.
+    Unread,
     /// The runtime refuses the file too, so that Init ends here: nothing catches the error.
-    pub fatal: bool,
+    Fatal,
 }
 
 /// A module that Node does not load the way it is asked for.

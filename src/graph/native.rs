@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::packages::{Ecosystem, Package, Packages};
-use super::{GraphProblem, LoadCall, Module, ModuleGraph, ModuleId, ModuleKind, Phase, Weight};
+use super::{GraphProblem, LoadCall, Module, ModuleGraph, ModuleId, ModuleKind, Phase, ProblemEffect, Weight};
 use crate::artifact::{Artifact, ArtifactKind, EntryId};
 use crate::lang::native::{self, NativeFacts};
 use crate::lang::rust::work::WorkItem;
@@ -32,7 +32,7 @@ pub fn load(artifact: &Artifact) -> (ModuleGraph, Packages) {
         entry: Some(entry),
         span: None,
         message,
-        fatal: false,
+        effect: ProblemEffect::Inexact,
     }));
     (graph, packages)
 }

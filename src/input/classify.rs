@@ -67,7 +67,9 @@ pub fn classify(path: &Path) -> Result<InputKind, InputError> {
 }
 
 fn by_content(path: &Path, head: &[u8], archive: &Archive) -> Result<InputKind, InputError> {
-    if head.starts_with(b"\x7fELF") {
+    // A program that unpacks itself begins with the program; by its name it is meant as the archive.
+    let is_named_zip = || named(path, &["zip", "jar", "war"]) && zip::is_zip(archive, path, &Limits::default());
+    if head.starts_with(b"\x7fELF") && !is_named_zip() {
         return Ok(InputKind::Binary);
     }
     let zip = if named(path, &["jar", "war"]) { InputKind::Jar } else { InputKind::Zip };

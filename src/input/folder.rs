@@ -13,7 +13,7 @@ use crate::artifact::EntryProblemKind;
 
 /// What the walk found at one place.
 enum Found {
-    File(Listed, Option<String>),
+    File(Listed, Option<(EntryProblemKind, String)>),
     Link(Link),
     Problem(String, EntryProblemKind, String),
 }
@@ -77,9 +77,9 @@ fn collect(root: &Path, limits: &Limits, found: &mpsc::Receiver<Vec<Found>>) -> 
             Found::Link(link) => listing.links.push(link),
             Found::Problem(path, kind, detail) => listing.problem(path, kind, detail),
             Found::File(file, note) => {
-                if let Some(note) = note {
+                if let Some((kind, note)) = note {
                     let shown = names::printable(&file.path).into_owned();
-                    listing.problem(shown, EntryProblemKind::UnsafeName, note);
+                    listing.problem(shown, kind, note);
                 }
                 listing.files.push(file);
             }

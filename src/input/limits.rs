@@ -25,6 +25,8 @@ pub struct Limits {
     pub path_bytes: usize,
     /// Folders inside folders.
     pub depth: usize,
+    /// Files that symbolic links to folders may stand for, all together.
+    pub link_files: usize,
     /// Symbolic links followed one after the other; Linux follows 40.
     pub link_hops: usize,
 }
@@ -40,6 +42,7 @@ impl Default for Limits {
             directory_bytes: 256 << 20,
             path_bytes: 4096,
             depth: 100,
+            link_files: 100_000,
             link_hops: 40,
         }
     }

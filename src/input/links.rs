@@ -5,6 +5,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::listing::{Link, Listed, Listing};
 use super::{Limits, names};
 use crate::artifact::EntryProblemKind;
+use crate::text;
 
 /// Stands before a target that is meant from the root of the listing.
 pub(super) const ROOT: &str = "/var/task/";
@@ -22,12 +23,21 @@ pub(super) fn resolve(listing: &mut Listing, mount: &str, limits: &Limits) {
     let mut added: Vec<Listed> = Vec::new();
     let mut taken: FxHashSet<String> = listing.files.iter().map(|file| file.path.clone()).collect();
     for link in &links {
-        let copies = follow(link, &table, mount, limits).and_then(|target| copies(&listing.files, &link.path, &target));
+        let room =
+            limits.link_files.min(limits.entries.saturating_sub(listing.files.len())).saturating_sub(added.len());
+        let copies = follow(link, &table, mount, limits)
+            .and_then(|target| copies(&listing.files, &link.path, &target, room.saturating_add(1)));
         match copies {
-            Ok(copies) => {
-                let room = limits.entries.saturating_sub(taken.len());
-                added.extend(copies.into_iter().take(room).filter(|copy| taken.insert(copy.path.clone())));
+            Ok(copies) if copies.len() > room => {
+                let shown = names::printable(&link.path).into_owned();
+                let detail = format!(
+                    "symbolic links stand for more than {} files; this one and those behind it are not followed",
+                    text::count(added.len() as u64)
+                );
+                listing.problem(shown, EntryProblemKind::TooManyLinks, detail);
+                break;
             }
+            Ok(copies) => added.extend(copies.into_iter().filter(|copy| taken.insert(copy.path.clone()))),
             Err(detail) => {
                 let shown = names::printable(&link.path).into_owned();
                 listing.problem(shown, EntryProblemKind::BadLink, detail);
@@ -90,8 +100,8 @@ fn outside(target: &str) -> String {
     format!("a symbolic link out of the package, to {}", names::printable(target))
 }
 
-/// The files that appear at `link` when it leads to `target`.
-fn copies(files: &[Listed], link: &str, target: &str) -> Result<Vec<Listed>, String> {
+/// The files that appear at `link` when it leads to `target`, at most so many.
+fn copies(files: &[Listed], link: &str, target: &str, most: usize) -> Result<Vec<Listed>, String> {
     if let Ok(at) = files.binary_search_by(|file| file.path.as_str().cmp(target)) {
         let mut copy = files[at].clone();
         copy.original = Some(std::mem::replace(&mut copy.path, link.to_owned()));
@@ -105,6 +115,7 @@ fn copies(files: &[Listed], link: &str, target: &str) -> Result<Vec<Listed>, Str
     let copies: Vec<Listed> = files[start..]
         .iter()
         .take_while(|file| file.path.starts_with(&below))
+        .take(most)
         .map(|file| {
             let path = format!("{link}/{}", &file.path[below.len()..]);
             Listed { path, original: Some(file.path.clone()), ..file.clone() }

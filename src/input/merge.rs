@@ -8,6 +8,7 @@ use super::contents::Sources;
 use super::listing::{Listed, Listing, Source};
 use super::{Limits, links, names};
 use crate::artifact::{Artifact, ArtifactKind, Entry, EntryProblem, EntryProblemKind, LAYER_ROOT};
+use crate::text;
 
 /// What is known of the package besides its entries.
 pub(super) struct About {
@@ -164,8 +165,9 @@ fn refuse_beyond(files: &mut [Listed], problems: &mut Vec<EntryProblem>, package
     }
     if refused > 0 {
         let detail = format!(
-            "the package unpacks to {total} bytes, the limit is {}; {refused} files are not read",
-            limits.total_bytes
+            "the package unpacks to {}, the limit is {}; {refused} files are not read",
+            text::bytes(total),
+            text::bytes(limits.total_bytes)
         );
         problems.push(problem(package, EntryProblemKind::TooLarge, detail));
     }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::path::{Component, Path};
 
 use super::Limits;
+use crate::artifact::EntryProblemKind;
 
 /// Longest name of one file or folder that Linux can create.
 const SEGMENT_BYTES: usize = 255;
@@ -17,7 +18,7 @@ pub(super) struct Name {
     /// Whether the name is that of a folder.
     pub(super) folder: bool,
     /// Something odd about a name that is used all the same.
-    pub(super) note: Option<String>,
+    pub(super) note: Option<(EntryProblemKind, String)>,
 }
 
 /// Judges the raw bytes of a name.
@@ -25,11 +26,13 @@ pub(super) fn judge(raw: &[u8], limits: &Limits) -> Name {
     let (text, mut note) = match std::str::from_utf8(raw) {
         Ok(text) => (Cow::Borrowed(text), None),
         Err(_) => {
-            (Cow::Owned(from_cp437(raw)), Some("the name is not valid UTF-8; it is shown as code page 437".to_owned()))
+            let note = "the name is not valid UTF-8; it is shown as code page 437".to_owned();
+            (Cow::Owned(from_cp437(raw)), Some((EntryProblemKind::OddName, note)))
         }
     };
     if text.contains('\\') {
-        note = Some("the name contains a backslash, which is no separator where the function runs".to_owned());
+        let backslash = "the name contains a backslash, which is no separator where the function runs".to_owned();
+        note = Some((EntryProblemKind::UnsafeName, backslash));
     }
     Name { shown: printable(&text).into_owned(), path: clean(&text, limits), folder: text.ends_with('/'), note }
 }

@@ -17,6 +17,7 @@ use super::error::{InputError, InputErrorKind};
 use super::listing::{Link, Listed, Listing, Packed, Source};
 use super::{Limits, names};
 use crate::artifact::{EntryProblemKind, ReadError};
+use crate::text;
 
 /// Deflate cannot pack better than this, plus a few bytes.
 const DEFLATE_RATIO: u64 = 1032;
@@ -75,8 +76,8 @@ fn add(listing: &mut Listing, claims: &mut Vec<Claim>, archive: &Arc<Archive>, h
         Ok(path) if path.is_empty() => return,
         Ok(path) => path,
     };
-    if let Some(note) = name.note {
-        listing.problem(&name.shown, EntryProblemKind::UnsafeName, note);
+    if let Some((kind, note)) = name.note {
+        listing.problem(&name.shown, kind, note);
     }
     if name.folder {
         if header.bytes > 0 {
@@ -159,13 +160,15 @@ fn trouble(header: &Header<'_>, archive: &Archive, limits: &Limits) -> Option<(E
 
 fn too_large(header: &Header<'_>, limits: &Limits) -> Option<String> {
     if header.bytes > limits.file_bytes {
-        return Some(format!("it unpacks to {} bytes, the limit for one file is {}", header.bytes, limits.file_bytes));
+        let [bytes, limit] = [header.bytes, limits.file_bytes].map(text::bytes);
+        return Some(format!("it unpacks to {bytes}, the limit for one file is {limit}"));
     }
     let ratio = header.bytes / header.packed_bytes.max(1);
     (header.bytes >= limits.ratio_from_bytes && ratio > limits.ratio).then(|| {
         format!(
-            "it unpacks to {ratio} times its packed size ({} bytes), the limit is {} times",
-            header.bytes, limits.ratio
+            "it unpacks to {ratio} times its packed size ({}), the limit is {} times",
+            text::bytes(header.bytes),
+            limits.ratio
         )
     })
 }

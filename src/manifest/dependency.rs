@@ -102,11 +102,41 @@ pub struct Declared {
     pub any_manifest: bool,
     /// Words of settings that may name packages.
     pub mentions: BTreeSet<Mention>,
+    /// Whether dependencies were left out because there are too many.
+    pub is_cut: bool,
     /// What a lock file pins, where nothing is installed that says it better.
     pub locked: Vec<Locked>,
 }
 
+/// Dependencies that one project may declare; what stands behind them is not read.
+const MOST_DEPENDENCIES: usize = 5_000;
+/// Problems that are kept.
+const MOST_PROBLEMS: usize = 200;
+
 impl Declared {
+    /// Adds a dependency, or says once that there are too many.
+    pub(super) fn add(&mut self, dependency: Dependency) {
+        if !self.is_full() {
+            self.dependencies.push(dependency);
+        } else if self.dependencies.len() == MOST_DEPENDENCIES && !self.is_cut {
+            self.is_cut = true;
+            let message = format!("more than {MOST_DEPENDENCIES} dependencies; the others are not read");
+            self.problems.push(ManifestProblem { location: dependency.location, message });
+        }
+    }
+
+    /// Whether nothing more is taken.
+    pub(super) fn is_full(&self) -> bool {
+        self.dependencies.len() >= MOST_DEPENDENCIES
+    }
+
+    /// Notes a problem, unless there are too many already.
+    pub(super) fn note(&mut self, location: Location, message: String) {
+        if self.problems.len() < MOST_PROBLEMS {
+            self.problems.push(ManifestProblem { location, message });
+        }
+    }
+
     /// Whether a package is declared, for any scope; `None` without a manifest.
     #[must_use]
     pub fn declares(&self, name: &str) -> Option<bool> {

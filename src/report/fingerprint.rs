@@ -23,8 +23,7 @@ fn parts(finding: &Finding) -> [&str; 6] {
     let place = &finding.location;
     let code = finding.frame.as_ref().and_then(|frame| {
         let (range, _) = frame.marks.first()?;
-        let start = frame.text.get(..range.start)?.rfind('\n').map_or(0, |at| at + 1);
-        frame.text.get(start..)?.lines().next()
+        Some(line_at(&frame.text, range.start))
     });
     [
         finding.rule,
@@ -34,6 +33,20 @@ fn parts(finding: &Finding) -> [&str; 6] {
         finding.subject.as_deref().unwrap_or_default(),
         code.unwrap_or_default().trim(),
     ]
+}
+
+/// Bytes of a line, on each side of its mark, that make its identity: a minified file is one line.
+const LINE: usize = 2000;
+
+/// The line around a place in a text.
+fn line_at(text: &str, at: usize) -> &str {
+    let at = text.floor_char_boundary(at.min(text.len()));
+    let (before, behind) = text.split_at(at);
+    let near = before.len() - text.floor_char_boundary(before.len().saturating_sub(LINE));
+    let start = before[at - near..].rfind('\n').map_or(at - near, |found| at - near + found + 1);
+    let behind = &behind[..behind.floor_char_boundary(LINE.min(behind.len()))];
+    let end = at + behind.find('\n').unwrap_or(behind.len());
+    &text[start..end]
 }
 
 /// FNV-1a with 64 bits: the same in every version and on every machine.

@@ -89,8 +89,9 @@ fn details(function: &Function, style: Style, out: &mut dyn Write) -> io::Result
     summary::numbers(function, style, out)?;
     summary::where_init_goes(function, style, out)?;
     summary::linked(function, style, out)?;
-    if style.verbose {
-        summary::inexact(function, out)?;
+    match style.verbose {
+        true => summary::inexact(function, out)?,
+        false => summary::unread(function, out)?,
     }
     writeln!(out)
 }

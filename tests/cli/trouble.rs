@@ -40,3 +40,46 @@ fn python_2_is_recognised() {
     assert_eq!(run.code, 1);
     assert!(run.out.contains("syntax-error") && run.out.contains("Python 2"), "{}", run.out);
 }
+
+#[test]
+fn a_module_that_cannot_be_read_is_no_silence() {
+    let app = "import part\n\ndef handler(event, context):\n    return part.x\n";
+    let project = Project::new(&[("app.py", app)]);
+    let part = |bytes: &[u8]| {
+        std::fs::write(project.path("part.py"), bytes).unwrap();
+        let run = check(&project, ".");
+        (run.code, run.out)
+    };
+    let (code, out) = part(format!("x = {}1{}\n", "(".repeat(300), ")".repeat(300)).as_bytes());
+    assert!(code == 1 && out.contains("error: syntax-error") && out.contains("200 deep"), "{out}");
+    let (code, out) = part(b"x = '\xe9'\n");
+    assert!(code == 1 && out.contains("error: syntax-error") && out.contains("not valid utf-8"), "{out}");
+    let (code, out) = part("x = 1\n".repeat(800_000).as_bytes());
+    assert!(code == 0 && out.contains("warning: syntax-error") && out.contains("not parsed"), "{out}");
+    assert!(out.contains("1 file could not be analysed whole"), "{out}");
+    let (_, out) = part(b"# coding: latin-1\nx = '\xe9'\n");
+    assert!(!out.contains("syntax-error") && !out.contains("analysed whole"), "{out}");
+}
+
+/// Each of these took a minute and more when some step looked at everything once for each of its items.
+#[test]
+fn many_of_anything_end_soon() {
+    let names = |number: usize| (0..number).map(|at| format!("m{at}")).collect::<Vec<_>>().join(",");
+    let classes: String = (1..20_000).map(|at| format!("class C{at}(C{}): pass\n", at - 1)).collect();
+    let requirements: String = (0..100_000).map(|at| format!("pkg{at}==1.0\n")).collect();
+    let setup = format!("[options]\ninstall_requires=\n{}", " a\n".repeat(100_000));
+    let handler = "import many\n\ndef handler(event, context):\n    return 1\n";
+    let cases = [
+        ("many.py", format!("import {}\n", names(50_000))),
+        ("many.py", format!("from os import {}\n", names(50_000))),
+        ("many.py", format!("class C0: pass\n{classes}")),
+        ("requirements.txt", requirements),
+        ("requirements.txt", "-r requirements.txt\n".repeat(1000)),
+        ("setup.cfg", setup),
+    ];
+    for (path, text) in cases {
+        let project = Project::new(&[("app.py", handler), ("many.py", ""), (path, &text)]);
+        let run = check(&project, ".");
+        assert!(run.code < 2, "{path}: {}", run.err);
+    }
+}

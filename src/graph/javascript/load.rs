@@ -1,5 +1,6 @@
 //! Reads and parses files, ahead of the simulation and in parallel where possible.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rayon::ThreadPool;
@@ -9,7 +10,7 @@ use serde_json::Value as Json;
 use super::resolve::{Loader, Resolved, Resolver, absolute, entry_at, folder};
 use crate::artifact::{Artifact, EntryId};
 use crate::lang::javascript::ir::{Program, SiteKind};
-use crate::lang::javascript::{Dialect, ParseError, ParseMode, parse};
+use crate::lang::javascript::{Dialect, ParseError, ParseMode, parse, too_large};
 use crate::platform::Sdk;
 
 /// How Node treats a file.
@@ -21,6 +22,17 @@ pub(super) enum Format {
     Addon,
 }
 
+/// Why a file has no program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// Its content is not there.
+    Content,
+    /// A limit of this analysis.
+    Limit,
+    /// A syntax error, which Node throws too.
+    Syntax,
+}
+
 /// A file, read and parsed.
 #[derive(Clone, Debug)]
 pub(super) struct Source {
@@ -29,8 +41,8 @@ pub(super) struct Source {
     /// The text of a JSON file.
     text: Option<Arc<[u8]>>,
     pub(super) problem: Option<String>,
-    /// Whether the problem is a syntax error, which Node throws too.
-    pub(super) refused: bool,
+    /// What the problem comes from.
+    pub(super) cause: Cause,
     /// Whether the text is an ES module although its name says CommonJS.
     pub(super) wrong_dialect: bool,
 }
@@ -43,10 +55,20 @@ impl Source {
     }
 }
 
+impl Source {
+    fn refuse(&mut self, error: &ParseError) {
+        self.cause = if matches!(error, ParseError::Syntax(_)) { Cause::Syntax } else { Cause::Limit };
+        self.problem = Some(error.to_string());
+    }
+}
+
 /// Most JSON that is turned into values; more is only weighed.
 const MAX_JSON_BYTES: u64 = 96 << 10;
 /// Most files that are read ahead.
 const MAX_AHEAD: usize = 20_000;
+/// Tokens of all files that one simulation parses; see
+/// [`MAX_TOKENS`](crate::lang::javascript::MAX_TOKENS).
+const MOST_TOKENS: usize = 8_000_000;
 /// Stack of a parsing thread: nesting is limited beforehand to what fits.
 const PARSE_STACK: usize = 256 << 20;
 
@@ -58,6 +80,8 @@ pub(super) struct Sources<'a> {
     pub(super) source_tree: bool,
     typescript: TypeScript,
     cache: Mutex<FxHashMap<EntryId, Option<Arc<Source>>>>,
+    /// Tokens that were parsed so far.
+    tokens: AtomicUsize,
     types: Mutex<FxHashMap<String, bool>>,
 }
 
@@ -76,6 +100,7 @@ impl<'a> Sources<'a> {
             source_tree,
             typescript: if source_tree { tsconfig(artifact) } else { TypeScript::default() },
             cache: Mutex::default(),
+            tokens: AtomicUsize::new(0),
             types: Mutex::default(),
         }
     }
@@ -148,11 +173,20 @@ impl<'a> Sources<'a> {
         let path = absolute(self.artifact, id);
         let format = self.format(&path);
         let mut source =
-            Source { format, program: None, text: None, problem: None, refused: false, wrong_dialect: false };
+            Source { format, program: None, text: None, problem: None, cause: Cause::Content, wrong_dialect: false };
         if format == Format::Addon {
             return source;
         }
         if format == Format::Json && self.artifact.entry(id).bytes > MAX_JSON_BYTES {
+            return source;
+        }
+        if let Some(error) = too_large(self.artifact.entry(id).bytes).filter(|_| format != Format::Json) {
+            source.refuse(&error);
+            return source;
+        }
+        if self.tokens.load(Ordering::Relaxed) > MOST_TOKENS {
+            source.cause = Cause::Limit;
+            source.problem = Some("not parsed: all files before it are as much as is read".to_owned());
             return source;
         }
         let bytes = match self.artifact.read(id) {
@@ -218,13 +252,11 @@ impl<'a> Sources<'a> {
             source.format = Format::Module;
         }
         match parsed {
-            Ok(program) => source.program = Some(Arc::new(program)),
-            Err(ParseError::TooDeep) => source.problem = Some("nests too deep to be read".into()),
-            Err(ParseError::TooLarge) => source.problem = Some("too large to be read".into()),
-            Err(ParseError::Syntax(message)) => {
-                source.problem = Some(message);
-                source.refused = true;
+            Ok(program) => {
+                self.tokens.fetch_add(program.tokens, Ordering::Relaxed);
+                source.program = Some(Arc::new(program));
             }
+            Err(error) => source.refuse(&error),
         }
     }
 

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use self::interp::Machine;
 use self::load::Sources;
-use super::{GraphProblem, HandlerResolution, ModuleGraph};
+use super::{GraphProblem, HandlerResolution, ModuleGraph, ProblemEffect};
 use crate::artifact::{Artifact, EntryId};
 use crate::platform::Sdk;
 
@@ -178,7 +178,12 @@ fn missing(input: &JavaScriptInput<'_>, module: &str) -> ModuleGraph {
 
 fn empty(handler: &str, problem: &str) -> ModuleGraph {
     ModuleGraph {
-        problems: vec![GraphProblem { entry: None, span: None, message: problem.to_owned(), fatal: false }],
+        problems: vec![GraphProblem {
+            entry: None,
+            span: None,
+            message: problem.to_owned(),
+            effect: ProblemEffect::Inexact,
+        }],
         handler: HandlerResolution::ModuleMissing { module: handler.to_owned(), similar: Vec::new() },
         ..ModuleGraph::unknown()
     }

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use super::PythonInput;
 use super::bytecode::{self, Bytecode};
 use super::finder::Finder;
@@ -256,10 +258,11 @@ impl Builder<'_, '_> {
                 guarded: import.guarded,
             });
         }
+        let mut seen = FxHashSet::default();
         for missing in &self.interp.unresolved {
             let Some(site) = self.site(missing.importer, missing.span) else { continue };
             let import: Arc<str> = (&*self.interp.heap.text(missing.name)).into();
-            if graph.unresolved.iter().any(|u| u.site == site && u.import == import) {
+            if !seen.insert((site, Arc::clone(&import))) {
                 continue;
             }
             graph.unresolved.push(Unresolved { import, site, phase: missing.phase, guarded: missing.guarded });

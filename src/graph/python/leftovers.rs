@@ -32,8 +32,7 @@ pub(super) fn collect(interp: &Interp<'_>, id: impl Fn(usize) -> Option<ModuleId
             let Some(stmt) = code.stmts.get(id.0 as usize) else { continue };
             let span = code.stmt_span(*id);
             let site = |span| ImportSite { importer: this.id, span };
-            let is_used =
-                |name: NameId| words.is_elsewhere(code.name(name), at) || is_used(&this.text, code.name(name), span);
+            let is_used = |name: NameId| words.is_used(code.name(name), at, span);
             match stmt {
                 Stmt::ImportFrom { names, .. } if names.iter().any(|alias| code.name(alias.name) == "*") => {
                     leftovers.star_imports.push(site(span));
@@ -76,39 +75,46 @@ fn assigned_call(code: &Code, stmt: &Stmt) -> Option<(NameId, Span)> {
     }
 }
 
-/// The module that alone has a word in its text, by word; `None` for words of several.
-struct Words<'a>(FxHashMap<&'a str, Option<usize>>);
+/// By word, where the one module that has it has it first and last; `None` for words of several.
+struct Words<'a>(FxHashMap<&'a str, Option<Places>>);
+
+/// The first and the last place of a word in a module's text.
+struct Places {
+    own: usize,
+    first: usize,
+    last: usize,
+}
 
 impl<'a> Words<'a> {
     fn of(own: &'a [Own<'_>]) -> Self {
-        let mut words: FxHashMap<&str, Option<usize>> = FxHashMap::default();
-        for (at, module) in own.iter().enumerate() {
+        let mut words: FxHashMap<&str, Option<Places>> = FxHashMap::default();
+        for (own, module) in own.iter().enumerate() {
+            let start = module.text.as_ptr() as usize;
             for word in module.text.split(|c: char| !is_part(c)).filter(|word| !word.is_empty()) {
-                let alone = words.entry(word).or_insert(Some(at));
-                if *alone != Some(at) {
-                    *alone = None;
+                let place = word.as_ptr() as usize - start;
+                let alone = words.entry(word).or_insert(Some(Places { own, first: place, last: place }));
+                match alone {
+                    Some(places) if places.own == own => places.last = place,
+                    _ => *alone = None,
                 }
             }
         }
         Self(words)
     }
 
-    /// Whether another module than this one has the word.
-    fn is_elsewhere(&self, word: &str, here: usize) -> bool {
-        self.0.get(word).is_some_and(|alone| *alone != Some(here))
+    /// Whether a name stands anywhere outside the statement of module `own` that makes it.
+    fn is_used(&self, name: &str, own: usize, made: Span) -> bool {
+        match self.0.get(name) {
+            Some(Some(places)) if places.own == own => {
+                places.first < made.start as usize || places.last >= made.end as usize
+            }
+            Some(_) => true,
+            // Made of characters that end a word here: nothing is said about it.
+            None => !name.chars().all(is_part),
+        }
     }
-}
-
-/// Whether a name stands in its module's text outside the statement that makes it.
-fn is_used(text: &str, name: &str, made: Span) -> bool {
-    let mut words = text.match_indices(name).filter(|(start, _)| is_word(text, *start, name.len()));
-    words.any(|(start, _)| start < made.start as usize || start >= made.end as usize)
 }
 
 fn is_part(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
-}
-
-fn is_word(text: &str, start: usize, len: usize) -> bool {
-    !text[..start].ends_with(is_part) && !text[start + len..].starts_with(is_part)
 }

@@ -4,6 +4,7 @@
 //! follow the top-level imports of what is parsed already, so that most answers are ready.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rustc_hash::FxHashSet;
@@ -11,8 +12,11 @@ use rustc_hash::FxHashSet;
 use super::finder::{FileKind, Finder, Spec};
 use crate::artifact::{Artifact, EntryId};
 use crate::lang::python::ir::{Block, Code, Expr, Stmt};
-use crate::lang::python::{Parsed, Problem, parse};
+use crate::lang::python::{Parsed, Problem, ProblemKind, parse, too_large};
 
+/// Tokens of all files that one simulation parses; see [`MAX_TOKENS`](crate::lang::python::MAX_TOKENS).
+/// Importing all of torch, scipy and pandas takes less than half.
+const MOST_TOKENS: usize = 8_000_000;
 /// Texts that one simulation runs as code.
 const MOST_TEXTS: usize = 4096;
 
@@ -39,6 +43,8 @@ pub(super) struct Sources<'a> {
     parsed: Box<[OnceLock<Box<Parsed>>]>,
     /// Code that was made as text while the simulation ran, in order.
     texts: Box<[OnceLock<Box<Parsed>>]>,
+    /// Tokens that were parsed so far.
+    tokens: AtomicUsize,
     shared: Mutex<Shared>,
     changed: Condvar,
 }
@@ -47,7 +53,15 @@ impl<'a> Sources<'a> {
     pub(super) fn new(artifact: &'a Artifact, finder: &'a Finder<'a>) -> Self {
         let parsed = artifact.entries().map(|_| OnceLock::new()).collect();
         let texts = (0..MOST_TEXTS).map(|_| OnceLock::new()).collect();
-        Self { artifact, finder, parsed, texts, shared: Mutex::default(), changed: Condvar::new() }
+        Self {
+            artifact,
+            finder,
+            parsed,
+            texts,
+            tokens: AtomicUsize::new(0),
+            shared: Mutex::default(),
+            changed: Condvar::new(),
+        }
     }
 
     /// Keeps the code of the text number `at`; `None` where there are too many.
@@ -81,8 +95,9 @@ impl<'a> Sources<'a> {
 
     fn parse_and_store(&self, entry: EntryId, name: &str, is_package: bool) -> &Parsed {
         // A thread that died here would leave the interpreter waiting for ever.
-        let parsed = std::panic::catch_unwind(AssertUnwindSafe(|| self.read_and_parse(entry)))
-            .unwrap_or_else(|_| unreadable("the parser failed on it".to_owned()));
+        let parsed = std::panic::catch_unwind(AssertUnwindSafe(|| self.read_and_parse(entry))).unwrap_or_else(|_| {
+            unread(Problem::whole(ProblemKind::Limit, "not analysed: the parser failed on it".to_owned()))
+        });
         let next = self.predict(&parsed.code, name, is_package);
         let stored =
             self.parsed.get(entry.0 as usize).map_or(no_code(), |place| place.get_or_init(|| Box::new(parsed)));
@@ -98,9 +113,22 @@ impl<'a> Sources<'a> {
     }
 
     fn read_and_parse(&self, entry: EntryId) -> Parsed {
+        if let Some(problem) = too_large(self.artifact.entry(entry).bytes) {
+            return unread(problem);
+        }
+        if self.tokens.load(Ordering::Relaxed) > MOST_TOKENS {
+            return unread(Problem::whole(
+                ProblemKind::Limit,
+                "not parsed: all files before it are as much as is read".to_owned(),
+            ));
+        }
         match self.artifact.read(entry) {
-            Ok(bytes) => parse((*bytes).as_ref()),
-            Err(error) => unreadable(error.to_string()),
+            Ok(bytes) => {
+                let parsed = parse((*bytes).as_ref());
+                self.tokens.fetch_add(parsed.tokens, Ordering::Relaxed);
+                parsed
+            }
+            Err(error) => unread(Problem::whole(ProblemKind::Content, error.to_string())),
         }
     }
 
@@ -145,8 +173,8 @@ impl<'a> Sources<'a> {
     }
 }
 
-fn unreadable(message: String) -> Parsed {
-    Parsed { problems: vec![Problem::limit(message)], broken: true, ..Parsed::default() }
+fn unread(problem: Problem) -> Parsed {
+    Parsed { broken: problem.kind == ProblemKind::Content, problems: vec![problem], ..Parsed::default() }
 }
 
 /// Absolute names that a block's import statements load, wherever it surely runs at load.

@@ -35,7 +35,9 @@ fn odd_names_are_kept_and_reported() {
     assert_eq!(content(&backslash, "pkg\\a.py").unwrap(), b"a");
     let mut latin = Raw::stored("", b"a");
     latin.name = b"caf\x82.py".to_vec();
-    assert_eq!(content(&with_good(latin), "café.py").unwrap(), b"a");
+    let latin = with_good(latin);
+    assert_eq!(content(&latin, "café.py").unwrap(), b"a");
+    assert_eq!(problems(&latin), [("café.py", Kind::OddName)]);
 }
 
 #[test]
@@ -181,6 +183,28 @@ fn links_in_archives_stay_inside() {
     let bad = problems(&artifact);
     assert_eq!(bad.len(), 6, "{bad:?}");
     assert!(bad.iter().all(|(_, kind)| *kind == Kind::BadLink));
+}
+
+#[test]
+fn links_that_stand_for_too_many_files_are_not_followed() {
+    let mut entries = vec![Raw::stored("lib/a", b"a"), Raw::stored("lib/b", b"b")];
+    entries.extend(["l1", "l2", "l3"].map(|name| Raw::link(name, "lib")));
+    let limits = Limits { link_files: 3, ..Limits::default() };
+    let artifact = open_limited(&raw_zip(&entries), &limits).unwrap();
+    assert_eq!(paths(&artifact), ["l1/a", "l1/b", "lib/a", "lib/b"]);
+    assert_eq!(problems(&artifact), [("l2", Kind::TooManyLinks)]);
+}
+
+#[test]
+fn a_program_that_unpacks_itself_is_an_archive_by_its_name() {
+    let mut bytes = b"\x7fELF and so on".to_vec();
+    let zip = raw_zip(&[Raw { offset: Some(bytes.len() as u32), ..good() }]);
+    // The directory's place counts from the start of the archive, which is further behind now.
+    bytes.extend(zip);
+    let scratch = Scratch::new();
+    let kind = |name: &str| crate::input::classify(&scratch.write(name, &bytes)).unwrap();
+    assert_eq!(kind("fn.zip"), crate::input::InputKind::Zip);
+    assert_eq!(kind("bootstrap"), crate::input::InputKind::Binary);
 }
 
 #[test]

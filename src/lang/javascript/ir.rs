@@ -48,6 +48,8 @@ pub struct Program {
     pub errors: Vec<String>,
     /// Slots of the outermost frame of a script; equals the module function's.
     pub source_bytes: u32,
+    /// Its size as [`MAX_TOKENS`](super::MAX_TOKENS) counts it.
+    pub tokens: usize,
 }
 
 /// Counted things of one file.

@@ -8,11 +8,11 @@ mod lower;
 mod nesting;
 pub mod request;
 
+use std::fmt;
+
 use oxc_allocator::Allocator;
 use oxc_parser::{ParseOptions, Parser};
 use oxc_span::SourceType;
-
-pub use nesting::too_deep;
 
 /// What a file's text is taken for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,25 +51,48 @@ impl ParseMode {
 pub enum ParseError {
     /// It nests deeper than is safe to parse.
     TooDeep,
-    /// It is larger than any source file should be.
-    TooLarge,
+    /// It is larger than any source file should be, in this way.
+    TooLarge(String),
     /// The parser gave up.
     Syntax(String),
 }
 
-/// Largest source text that is parsed.
-pub const MAX_SOURCE_BYTES: usize = 64 << 20;
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TooDeep => f.write_str("not analysed: nests too deep to be parsed"),
+            Self::TooLarge(what) => write!(f, "larger than {what}: not parsed; its imports are unknown"),
+            Self::Syntax(message) => f.write_str(message),
+        }
+    }
+}
+
+/// Largest source text that is parsed. Bundles with everything in them have under 20 MB.
+pub const MAX_SOURCE_BYTES: u64 = 64 << 20;
+
+/// Operators, brackets, commas and (twice) line ends outside strings and comments that a text may have. The memory of
+/// its program grows with them, up to some 150 bytes each, and not with its bytes. The whole
+/// TypeScript compiler has just over a million.
+pub const MAX_TOKENS: usize = 4_000_000;
+
+/// What keeps a text of so many bytes from being parsed, if anything does.
+#[must_use]
+pub fn too_large(bytes: u64) -> Option<ParseError> {
+    let [limit, size] = [MAX_SOURCE_BYTES, bytes].map(crate::text::bytes);
+    (bytes > MAX_SOURCE_BYTES).then(|| ParseError::TooLarge(format!("{limit} ({size})")))
+}
 
 /// Parses `text`.
 ///
 /// # Errors
 /// When the text is too large, nests too deep, or is not a program at all.
 pub fn parse(text: &str, mode: ParseMode) -> Result<ir::Program, ParseError> {
-    if text.len() > MAX_SOURCE_BYTES {
-        return Err(ParseError::TooLarge);
+    if let Some(error) = too_large(text.len() as u64) {
+        return Err(error);
     }
-    if too_deep(text) {
-        return Err(ParseError::TooDeep);
+    let tokens = nesting::measure(text).ok_or(ParseError::TooDeep)?;
+    if tokens > MAX_TOKENS {
+        return Err(ParseError::TooLarge(format!("{MAX_TOKENS} operators ({tokens})")));
     }
     let base = match mode.dialect {
         Dialect::CommonJs => SourceType::cjs(),
@@ -90,6 +113,7 @@ pub fn parse(text: &str, mode: ParseMode) -> Result<ir::Program, ParseError> {
     }
     let mut program = lower::lower(&parsed.program, mode);
     program.source_bytes = text.len() as u32;
+    program.tokens = tokens;
     program.errors.extend(parsed.diagnostics.iter().take(3).map(ToString::to_string));
     Ok(program)
 }

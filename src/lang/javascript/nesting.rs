@@ -6,17 +6,24 @@ pub(crate) const MAX_BRACKETS: u32 = 1_500;
 /// Longest run of operators that may each open a level (`a ? b : c ? ..`, `!!!..`, `else if`).
 pub(crate) const MAX_CHAIN: u32 = 8_000;
 
-/// Whether `text` nests too deep to be parsed safely. Strings, comments, templates and regular
-/// expressions are told apart well enough for code; a wrong guess can only refuse a file.
-#[must_use]
-pub fn too_deep(text: &str) -> bool {
+/// Counts the operators, brackets and commas of a text; `None` when it nests too deep to be parsed
+/// safely. Strings, comments, templates and regular expressions are told apart well enough for
+/// code; a wrong guess can only refuse a file. Short texts are counted roughly.
+pub(super) fn measure(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     // Short texts have no room for a long chain, and most files are short.
     let openers = |bytes: &[u8]| bytes.iter().filter(|byte| matches!(byte, b'(' | b'[' | b'{')).count();
     if bytes.len() <= MAX_CHAIN as usize && openers(bytes) <= MAX_BRACKETS as usize {
-        return false;
+        return Some(roughly(bytes));
     }
-    Scanner::default().run(bytes)
+    let mut scanner = Scanner::default();
+    (!scanner.run(bytes)).then_some(scanner.tokens)
+}
+
+/// What a text without a count of its own counts as: most of its marks, wherever they stand.
+fn roughly(bytes: &[u8]) -> usize {
+    let marks = bytes.iter().filter(|byte| matches!(byte, b'(' | b'[' | b'{' | b',' | b';')).count();
+    marks + 2 * memchr::memchr_iter(b'\n', bytes).count()
 }
 
 #[derive(Default)]
@@ -26,6 +33,8 @@ struct Scanner {
     chain: u32,
     total: u32,
     elses: u32,
+    /// Marks that are no part of a word, a string or a comment.
+    tokens: usize,
     /// Whether a statement has just ended: only an `else` goes on with it.
     ended: bool,
 }
@@ -38,6 +47,8 @@ impl Scanner {
             let next = text.get(at + 1).copied().unwrap_or(0);
             match byte {
                 b' ' | b'\t' | b'\r' | b'\n' => {
+                    // A line end may end a statement, which takes more than a mark.
+                    self.tokens += if byte == b'\n' { 2 } else { 0 };
                     at += 1;
                     continue;
                 }
@@ -52,6 +63,7 @@ impl Scanner {
                 _ if self.ended && !is_word(byte) => self.settle(),
                 _ => {}
             }
+            self.tokens += usize::from(!is_word(byte));
             match byte {
                 b'/' if regex_may_follow(before) => at = skip_regex(text, at),
                 b'"' | b'\'' => at = skip_string(text, at),
@@ -239,6 +251,10 @@ fn skip_regex(text: &[u8], start: usize) -> usize {
 mod tests {
     use super::*;
 
+    fn too_deep(text: &str) -> bool {
+        measure(text).is_none()
+    }
+
     #[test]
     fn ordinary_code_passes_and_towers_do_not() {
         assert!(!too_deep("const a = /[(]/.test('(((') ? `x${b ? `${c}` : 1}` : (d, [e]);"));
@@ -251,5 +267,11 @@ mod tests {
     fn long_flat_code_is_not_deep() {
         assert!(!too_deep(&"if (a) { b(!c); } else { d = e ? f : g; }\n".repeat(20_000)));
         assert!(!too_deep(&"x = a + b, ".repeat(50_000)));
+    }
+
+    #[test]
+    fn what_makes_code_long_is_counted() {
+        assert_eq!(measure(&"x(1,2);// (,)\n".repeat(10_000)), Some(60_000));
+        assert_eq!(measure(&"word \n".repeat(10_000)), Some(20_000));
     }
 }

@@ -19,14 +19,25 @@ pub struct Problem {
     pub span: Option<Span>,
     /// What, for people.
     pub message: String,
+    /// Whose problem it is.
+    pub kind: ProblemKind,
+}
+
+/// What a [`Problem`] means for the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProblemKind {
     /// The interpreter raises a `SyntaxError` for it.
-    pub syntax: bool,
+    Syntax,
+    /// A limit of this analysis, not a mistake in the file: its code is not known.
+    Limit,
+    /// The content is not there, or only some characters of it are in doubt.
+    Content,
 }
 
 impl Problem {
-    /// A limit of this analysis, not a mistake in the file.
-    pub(crate) fn limit(message: String) -> Self {
-        Self { span: None, message, syntax: false }
+    /// A problem of the whole file.
+    pub(crate) fn whole(kind: ProblemKind, message: String) -> Self {
+        Self { span: None, message, kind }
     }
 }
 
@@ -39,31 +50,67 @@ pub struct Parsed {
     pub problems: Vec<Problem>,
     /// The interpreter would refuse this file with a `SyntaxError`.
     pub broken: bool,
+    /// Its size as [`MAX_TOKENS`] counts it.
+    pub tokens: usize,
 }
 
 /// Stack that a thread which calls [`parse`] must have for the deepest source it accepts.
 pub const PARSE_STACK: usize = 256 << 20;
 
+/// Longest source file that is read, unless it is data by its look. The longest that people
+/// publish, generated clients of cloud services, have under 10 MB.
+pub const MAX_SOURCE_BYTES: u64 = 16 << 20;
+
+/// Operators, brackets, commas and line ends outside strings and comments that a file may have.
+/// The memory of its code grows with them, up to some 200 bytes each, and not with its bytes. Generated
+/// clients of cloud services have half a million.
+pub const MAX_TOKENS: usize = 1_500_000;
+
+/// What keeps a file of so many bytes from being read, if anything does.
+pub(crate) fn too_large(bytes: u64) -> Option<Problem> {
+    (bytes > MAX_SOURCE_BYTES).then(|| {
+        let [limit, bytes] = [MAX_SOURCE_BYTES, bytes].map(crate::text::bytes);
+        let message = format!("larger than {limit} ({bytes}): not parsed; its imports are unknown");
+        Problem::whole(ProblemKind::Limit, message)
+    })
+}
+
+fn too_many(tokens: usize) -> Problem {
+    let message = format!("more than {MAX_TOKENS} operators and lines ({tokens}): not parsed; its imports are unknown");
+    Problem::whole(ProblemKind::Limit, message)
+}
+
 /// Reads a source file. Needs a stack of [`PARSE_STACK`].
 #[must_use]
 pub fn parse(bytes: &[u8]) -> Parsed {
     let mut parsed = Parsed::default();
+    if let Some(problem) = too_large(bytes.len() as u64) {
+        parsed.problems.push(problem);
+        return parsed;
+    }
     let text = match decode::decode(bytes) {
         Ok(text) => text,
         Err((text, encoding)) => {
-            parsed.broken = true;
-            parsed.problems.push(Problem::limit(format!("not valid {encoding}; read as Latin-1")));
+            // What is not UTF-8 the interpreter refuses; other encodings it knows better than we do.
+            let utf8 = matches!(&*encoding.to_ascii_lowercase(), "utf-8" | "utf8" | "utf_8" | "utf-8-sig");
+            let kind = if utf8 { ProblemKind::Syntax } else { ProblemKind::Content };
+            parsed.broken = utf8;
+            parsed.problems.push(Problem::whole(kind, format!("not valid {encoding}; read as Latin-1")));
             text.into()
         }
     };
-    if text.len() >= u32::MAX as usize / 2 {
-        parsed.problems.push(Problem::limit("the file is too large to analyse".to_owned()));
-        return parsed;
-    }
-    if let Some(what) = nesting::too_deep(&text) {
-        parsed.broken = true;
-        parsed.problems.push(Problem::limit(format!("not analysed: {what}")));
-        return parsed;
+    match nesting::too_deep(&text) {
+        Ok(tokens) if tokens > MAX_TOKENS => {
+            parsed.problems.push(too_many(tokens));
+            return parsed;
+        }
+        Ok(tokens) => parsed.tokens = tokens,
+        Err(deep) => {
+            let kind = if deep.is_refused { ProblemKind::Syntax } else { ProblemKind::Limit };
+            parsed.broken = true;
+            parsed.problems.push(Problem::whole(kind, format!("not analysed: {}", deep.what)));
+            return parsed;
+        }
     }
     let options = ParseOptions::from(ruff_python_parser::Mode::Module);
     let Some(module) = parse_unchecked(&text, options).try_into_module() else {
@@ -79,7 +126,7 @@ pub fn parse(bytes: &[u8]) -> Parsed {
             } else {
                 format!("syntax error: {}", uncapitalised(&error.error.to_string()))
             },
-            syntax: true,
+            kind: ProblemKind::Syntax,
         });
     }
     parsed.code = lower::Lowering::new(text.len()).module(module.suite());

@@ -20,8 +20,33 @@ const IN_WORD: [bool; 256] = {
     table
 };
 
-/// Says what is nested too deeply, if anything is.
-pub(super) fn too_deep(text: &str) -> Option<&'static str> {
+/// Whether a byte is counted: every mark of ASCII, and the line end.
+const IS_TOKEN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte] = (byte as u8).is_ascii_punctuation() && !IN_WORD[byte] || byte as u8 == b'\n';
+        byte += 1;
+    }
+    table
+};
+
+/// What is nested too deeply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TooDeep {
+    pub(super) what: &'static str,
+    /// Every version of CPython refuses it as well, with a `SyntaxError`.
+    pub(super) is_refused: bool,
+}
+
+const fn refused(what: &'static str) -> TooDeep {
+    TooDeep { what, is_refused: true }
+}
+
+/// Counts the operators, brackets, commas and lines of a text, unless something in it is nested
+/// too deeply.
+pub(super) fn too_deep(text: &str) -> Result<usize, TooDeep> {
+    let mut tokens = 0;
     let bytes = text.as_bytes();
     let mut at = 0;
     let mut line_start = true;
@@ -41,7 +66,7 @@ pub(super) fn too_deep(text: &str) -> Option<&'static str> {
                     indents.push(width);
                 }
                 if indents.len() > MAX_INDENTS {
-                    return Some("blocks are nested more than 100 deep");
+                    return Err(refused("blocks are nested more than 100 deep"));
                 }
                 chain = 0;
             }
@@ -50,6 +75,7 @@ pub(super) fn too_deep(text: &str) -> Option<&'static str> {
             continue;
         }
         at += 1;
+        tokens += usize::from(IS_TOKEN[usize::from(byte)]);
         match byte {
             b'\n' => line_start = true,
             b'#' => at += memchr(b'\n', &bytes[at..]).unwrap_or(bytes.len() - at),
@@ -59,7 +85,7 @@ pub(super) fn too_deep(text: &str) -> Option<&'static str> {
                 brackets.push(chain + 1);
                 chain = 0;
                 if brackets.len() > MAX_BRACKETS {
-                    return Some("brackets are nested more than 200 deep");
+                    return Err(refused("brackets are nested more than 200 deep"));
                 }
             }
             b')' | b']' | b'}' => {
@@ -76,7 +102,7 @@ pub(super) fn too_deep(text: &str) -> Option<&'static str> {
                 let (end, depth) = string_end(bytes, at - 1);
                 at = end;
                 if depth > MAX_BRACKETS {
-                    return Some("an f-string nests more than 200 deep");
+                    return Err(refused("an f-string nests more than 200 deep"));
                 }
             }
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => {
@@ -94,10 +120,10 @@ pub(super) fn too_deep(text: &str) -> Option<&'static str> {
             _ => {}
         }
         if outer + chain > MAX_CHAIN {
-            return Some("an expression chains more than 6000 operators");
+            return Err(TooDeep { what: "an expression chains more than 6000 operators", is_refused: false });
         }
     }
-    None
+    Ok(tokens)
 }
 
 /// The end of the string that starts with the quote at `start`, and how deep braces and brackets
@@ -158,25 +184,31 @@ mod tests {
 
     #[test]
     fn what_cpython_refuses_is_refused() {
-        assert!(too_deep(&format!("{}{}", "(".repeat(201), ")".repeat(201))).is_some());
-        assert!(too_deep(&format!("x = {}1", "-".repeat(9000))).is_some());
-        assert!(too_deep(&format!("x = {}1", "not ".repeat(9000))).is_some());
-        assert!(too_deep(&format!("x = a{}", ".b".repeat(9000))).is_some());
-        assert!(too_deep(&format!("x = a{}", "()".repeat(9000))).is_some());
-        assert!(too_deep(&format!("x = f'{}'", "{(".repeat(300))).is_some());
+        assert!(too_deep(&format!("{}{}", "(".repeat(201), ")".repeat(201))).is_err());
+        assert!(too_deep(&format!("x = {}1", "-".repeat(9000))).is_err());
+        assert!(too_deep(&format!("x = {}1", "not ".repeat(9000))).is_err());
+        assert!(too_deep(&format!("x = a{}", ".b".repeat(9000))).is_err());
+        assert!(too_deep(&format!("x = a{}", "()".repeat(9000))).is_err());
+        assert!(too_deep(&format!("x = f'{}'", "{(".repeat(300))).is_err());
         let mut blocks = String::new();
         for depth in 0..102 {
             blocks.push_str(&" ".repeat(depth));
             blocks.push_str("if x:\n");
         }
-        assert!(too_deep(&blocks).is_some());
+        assert!(too_deep(&blocks).is_err());
     }
 
     #[test]
     fn long_but_flat_code_passes() {
-        assert_eq!(too_deep(&format!("x = [{}]", "-1, a.b, ".repeat(90_000))), None);
-        assert_eq!(too_deep(&"x = a.b(-1)\n".repeat(9000)), None);
-        assert_eq!(too_deep(&format!("'''{}'''", "((( --- ".repeat(9000))), None);
-        assert_eq!(too_deep("def f():\n    return '\\\n'\n# ((("), None);
+        assert!(too_deep(&format!("x = [{}]", "-1, a.b, ".repeat(90_000))).is_ok());
+        assert!(too_deep(&"x = a.b(-1)\n".repeat(9000)).is_ok());
+        assert!(too_deep(&format!("'''{}'''", "((( --- ".repeat(9000))).is_ok());
+        assert!(too_deep("def f():\n    return '\\\n'\n# (((").is_ok());
+    }
+
+    #[test]
+    fn what_makes_code_long_is_counted() {
+        assert_eq!(too_deep("x = [1, 2]\n"), Ok(5));
+        assert_eq!(too_deep("s = '(1, 2)'  # a, b\nword words\n"), Ok(5));
     }
 }

@@ -5,7 +5,7 @@ mod settings;
 
 use std::collections::BTreeSet;
 
-use super::dependency::{Declared, Dependency, Files, ManifestProblem, Mention, MentionedBy, Scope};
+use super::dependency::{Declared, Dependency, Files, Mention, MentionedBy, Scope};
 use super::yaml::{self, Node};
 use crate::span::Span;
 
@@ -100,7 +100,7 @@ impl Reader<'_> {
                 let span = Some(Span::new(error.offset, error.offset));
                 let message = format!("cannot be read: {}", error.message);
                 let location = crate::artifact::Location { span, ..location };
-                self.declared.problems.push(ManifestProblem { location, message });
+                self.declared.note(location, message);
                 return;
             }
         };
@@ -143,7 +143,7 @@ impl Reader<'_> {
         let span = spans.get(at).copied();
         let mut location = self.files.location(path);
         location.span = span;
-        self.declared.dependencies.push(Dependency {
+        self.declared.add(Dependency {
             name: name.into(),
             extras: Vec::new(),
             scope,

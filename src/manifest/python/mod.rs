@@ -5,11 +5,12 @@ mod pyproject;
 mod requirements;
 mod setup_cfg;
 
+use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use pep508_rs::{MarkerEnvironment, MarkerEnvironmentBuilder, PackageName, Requirement, VerbatimUrl};
 
-use super::dependency::{Declared, Dependency, Files, ManifestProblem, Scope};
+use super::dependency::{Declared, Dependency, Files, Scope};
 use crate::artifact::Location;
 use crate::span::Span;
 
@@ -26,7 +27,7 @@ const REQUIREMENTS: [(&str, bool); 6] = [
 /// What the manifests at the root of a project declare for a Python version.
 #[must_use]
 pub fn declared(files: &dyn Files, version: (u16, u16)) -> Declared {
-    let mut reader = Reader { files, version, declared: Declared::default() };
+    let mut reader = Reader { files, version, declared: Declared::default(), read: BTreeSet::new() };
     for (path, development) in REQUIREMENTS {
         let scope = if development { Scope::Development } else { Scope::Runtime };
         // A compiled requirements.txt repeats its .in file with pins: the source is what people edit.
@@ -68,9 +69,16 @@ struct Reader<'a> {
     files: &'a dyn Files,
     version: (u16, u16),
     declared: Declared,
+    /// Requirements files that were read: some include themselves.
+    read: BTreeSet<String>,
 }
 
 impl Reader<'_> {
+    /// Whether so much is wrong or declared that reading on adds nothing.
+    fn is_full(&self) -> bool {
+        self.declared.is_cut
+    }
+
     /// A text that belongs to the declaration, or `None`.
     fn open(&mut self, path: &str) -> Option<String> {
         let text = self.files.text(path)?;
@@ -84,7 +92,7 @@ impl Reader<'_> {
 
     fn problem(&mut self, path: &str, span: Span, message: String) {
         let location = self.at(path, span);
-        self.declared.problems.push(ManifestProblem { location, message });
+        self.declared.note(location, message);
     }
 
     /// Adds a requirement written as PEP 508 says.
@@ -94,7 +102,7 @@ impl Reader<'_> {
                 let excluded = self.excludes(&requirement);
                 let extras = requirement.extras.iter().map(ToString::to_string).collect();
                 let location = self.at(path, place.span);
-                self.declared.dependencies.push(Dependency {
+                self.declared.add(Dependency {
                     name: requirement.name.to_string().into(),
                     extras,
                     scope: scope.clone(),
@@ -118,7 +126,7 @@ impl Reader<'_> {
             return self.problem(path, place.span, format!("`{name}` is not a package name"));
         }
         let location = self.at(path, place.span);
-        self.declared.dependencies.push(Dependency {
+        self.declared.add(Dependency {
             name: normalized(name).into(),
             extras: Vec::new(),
             scope: scope.clone(),

@@ -27,8 +27,14 @@ pub(super) fn read(reader: &mut Reader<'_>, path: &str, scope: &Scope) {
 }
 
 fn read_included(reader: &mut Reader<'_>, path: &str, scope: &Scope, depth: usize) {
+    if !reader.read.insert(path.to_owned()) {
+        return;
+    }
     let Some(text) = reader.open(path) else { return };
     for line in logical_lines(&text) {
+        if reader.is_full() {
+            return;
+        }
         if let Some(included) = option_value(&line.text, &["-r", "--requirement"]) {
             if depth < DEEPEST_INCLUDE {
                 read_included(reader, &beside(path, included), scope, depth + 1);

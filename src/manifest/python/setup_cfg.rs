@@ -13,6 +13,9 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     for raw in text.split_inclusive('\n') {
         let start = offset;
         offset += raw.len();
+        if reader.is_full() {
+            return;
+        }
         let line = raw.trim_end();
         let indented = line.starts_with([' ', '\t']);
         let mut value = line.trim();

@@ -24,6 +24,20 @@ fn names(declared: &Declared, scope: &Scope) -> Vec<String> {
 }
 
 #[test]
+fn a_requirements_file_that_includes_itself_is_read_once() {
+    let declared = read(&[("requirements.txt", "-r requirements.txt\n-r ./requirements.txt\na\n")]);
+    assert_eq!(names(&declared, &Scope::Runtime), ["a"]);
+}
+
+#[test]
+fn what_stands_behind_thousands_of_dependencies_is_not_read() {
+    let lines: String = (0..6_000).map(|at| format!("a{at}\n")).collect();
+    let declared = read(&[("requirements.txt", lines.leak())]);
+    assert_eq!(declared.dependencies.len(), 5_000);
+    assert_eq!(declared.problems.len(), 1);
+}
+
+#[test]
 fn requirements_with_everything_pip_allows() {
     let declared = read(&[
         (

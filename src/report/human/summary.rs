@@ -1,6 +1,6 @@
 //! What is said about a function before its findings: the cold start in numbers, and where Init goes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use textwrap::core::display_width;
@@ -217,8 +217,7 @@ pub(super) fn linked(function: &Function, style: Style, out: &mut dyn Write) -> 
     let mut packages: Vec<&Package> = function.packages.iter().filter(is_linked).collect();
     let total: u64 = packages.iter().map(|package| package.bytes).sum();
     if total == 0 {
-        let is_native = function.runtime.parse().is_ok_and(|runtime: Runtime| runtime.language() == Language::Native);
-        let stripped = function.problems.iter().filter(|_| is_native && !style.verbose);
+        let stripped = function.problems.iter().filter(|_| is_native(function) && !style.verbose);
         for problem in stripped {
             writeln!(out, "\n  {}", printable::line(&problem.message))?;
         }
@@ -236,6 +235,25 @@ pub(super) fn linked(function: &Function, style: Style, out: &mut dyn Write) -> 
     match packages.len() - shown {
         0 => Ok(()),
         further => writeln!(out, "  and {further} smaller"),
+    }
+}
+
+fn is_native(function: &Function) -> bool {
+    function.runtime.parse().is_ok_and(|runtime: Runtime| runtime.language() == Language::Native)
+}
+
+/// How many files the numbers above leave something of out.
+pub(super) fn unread(function: &Function, out: &mut dyn Write) -> io::Result<()> {
+    if is_native(function) {
+        return Ok(());
+    }
+    let files: BTreeSet<&str> = function.problems.iter().filter_map(|problem| problem.path.as_deref()).collect();
+    match files.len() as u64 {
+        0 => Ok(()),
+        number => {
+            let files = text::plural(number, "file");
+            writeln!(out, "\n  {files} could not be analysed whole; --verbose says why")
+        }
     }
 }
 

@@ -30,7 +30,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::load::{Format, Sources};
 use crate::artifact::EntryId;
 use crate::graph::{
-    GraphProblem, Import, ImportSite, LoadCall, Module, ModuleId, ModuleKind, Phase, Unresolved, Weight, WrongFormat,
+    GraphProblem, Import, ImportSite, LoadCall, Module, ModuleId, ModuleKind, Phase, ProblemEffect, Unresolved, Weight,
+    WrongFormat,
 };
 use crate::lang::javascript::ir::{ExprId, FunctionId, Program};
 use value::{Abrupt, At, Atom, Env, EnvId, Kind, ModuleIx, ObjId, Object, Props, UNKNOWN, Value};
@@ -379,7 +380,7 @@ impl<'a> Machine<'a> {
                 entry: Some(entry),
                 span: None,
                 message: "the code that runs at load is too long to follow to its end".into(),
-                fatal: false,
+                effect: ProblemEffect::Inexact,
             });
         }
         ix

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use super::value::{Abrupt, At, Atom, Call, Flow, ModuleIx, R, Slot, UNKNOWN, Value};
 use super::{Frame, Loaded, Machine, weight_of};
 use crate::artifact::EntryId;
-use crate::graph::javascript::load::{Format, Source};
+use crate::graph::javascript::load::{Cause, Format, Source};
 use crate::graph::javascript::resolve::{Loader, Resolved, absolute, folder};
 use crate::graph::{
-    GraphProblem, Import, Module, ModuleId, ModuleKind, Phase, Unresolved, WrongFormat, WrongFormatKind,
+    GraphProblem, Import, Module, ModuleId, ModuleKind, Phase, ProblemEffect, Unresolved, WrongFormat, WrongFormatKind,
 };
 use crate::lang::javascript::ir::Program;
 
@@ -149,13 +149,13 @@ impl Machine<'_> {
             self.wrong_format(entry, at, WrongFormatKind::ModuleSyntax);
         }
         if let Some(problem) = &source.problem {
-            let certain = self.certain();
-            self.problems.push(GraphProblem {
-                entry: Some(entry),
-                span: None,
-                message: problem.clone(),
-                fatal: source.refused && certain,
-            });
+            let effect = match source.cause {
+                _ if !self.certain() => ProblemEffect::Inexact,
+                Cause::Content => ProblemEffect::Inexact,
+                Cause::Limit => ProblemEffect::Unread,
+                Cause::Syntax => ProblemEffect::Fatal,
+            };
+            self.problems.push(GraphProblem { entry: Some(entry), span: None, message: problem.clone(), effect });
         }
         let atoms = program
             .as_ref()

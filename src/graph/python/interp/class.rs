@@ -4,6 +4,9 @@ use super::super::value::*;
 use super::*;
 use crate::lang::python::ir::ExprId;
 
+/// Classes in one method resolution order; what is further up is not looked at.
+const MRO_LIMIT: usize = 200;
+
 impl Interp<'_> {
     pub(super) fn exec_class(&mut self, frame: &Frame, index: u32) -> Run<()> {
         let code = frame.code;
@@ -247,12 +250,17 @@ impl Interp<'_> {
 
     /// C3; where it has no answer, depth first.
     fn linearize(&mut self, bases: &[Value]) -> Vec<Value> {
+        if let [base] = bases {
+            let mut mro = self.mro_of(*base);
+            mro.truncate(MRO_LIMIT);
+            return mro;
+        }
         let mut lists: Vec<Vec<Value>> = bases.iter().map(|base| self.mro_of(*base)).collect();
         lists.push(bases.to_vec());
         let mut out = Vec::new();
         loop {
             lists.retain(|list| !list.is_empty());
-            if lists.is_empty() || out.len() > 500 {
+            if lists.is_empty() || out.len() >= MRO_LIMIT {
                 return out;
             }
             let head = lists.iter().map(|list| list[0]).find(|head| !lists.iter().any(|list| list[1..].contains(head)));

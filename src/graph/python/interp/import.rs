@@ -7,7 +7,8 @@ use super::super::finder::{FileKind, Spec};
 use super::super::sources::{absolute_name, no_code};
 use super::super::value::*;
 use super::*;
-use crate::graph::GraphProblem;
+use crate::graph::{GraphProblem, ProblemEffect};
+use crate::lang::python::ProblemKind;
 use crate::lang::python::ir::Alias;
 
 impl Interp<'_> {
@@ -108,7 +109,7 @@ impl Interp<'_> {
         }
         let guarded = self.is_caught("ModuleNotFoundError", false);
         let sym = self.heap.sym(name);
-        if let Some((importer, span)) = from {
+        if let Some((importer, span)) = from.filter(|_| self.unresolved.len() < UNRESOLVED_LIMIT) {
             self.unresolved.push(SeenUnresolved {
                 importer,
                 span,
@@ -198,7 +199,7 @@ impl Interp<'_> {
     fn load(&mut self, name: &str, spec: Spec, from: Option<(ModIdx, Span)>) -> Run<Value> {
         if self.mods.len() >= MODULE_LIMIT || self.total_depth >= TOTAL_DEPTH {
             let message = format!("`{name}` was not followed: the import graph is too large");
-            self.problems.push(GraphProblem { entry: None, span: None, message, fatal: false });
+            self.problems.push(GraphProblem { entry: None, span: None, message, effect: ProblemEffect::Inexact });
             return Ok(Value::Unknown);
         }
         let at = self.new_module(name, ModuleKind::Source, from);
@@ -300,16 +301,27 @@ impl Interp<'_> {
     fn run_module(&mut self, at: ModIdx, entry: EntryId, name: &str, is_package: bool) -> Run<()> {
         let parsed = self.sources.get(entry, name, is_package);
         let caught = parsed.broken && self.is_caught("SyntaxError", false);
+        let certain = !caught && self.maybe == 0 && self.phase == Phase::Init;
         for problem in &parsed.problems {
+            let effect = match problem.kind {
+                _ if !certain => ProblemEffect::Inexact,
+                ProblemKind::Content => ProblemEffect::Inexact,
+                ProblemKind::Limit => ProblemEffect::Unread,
+                ProblemKind::Syntax => ProblemEffect::Fatal,
+            };
             self.problems.push(GraphProblem {
                 entry: Some(entry),
                 span: problem.span,
                 message: problem.message.clone(),
-                fatal: problem.syntax && !caught && self.maybe == 0 && self.phase == Phase::Init,
+                effect,
             });
         }
         if caught {
             return Err(self.exception("SyntaxError", "invalid syntax"));
+        }
+        if parsed.problems.iter().any(|problem| problem.kind == ProblemKind::Limit) {
+            let scope = self.module(at).scope;
+            self.heap.scope_mut(scope).open = true;
         }
         self.set_code(at, parsed);
         self.run_top_level(at)
@@ -566,6 +578,11 @@ impl Interp<'_> {
 
     fn copy_public(&mut self, frame: &Frame, scope: ScopeId) {
         let vars: Vec<(Sym, Value)> = self.heap.vars(scope).iter().collect();
+        self.star_copies += vars.len();
+        if self.star_copies > STAR_COPIES {
+            self.heap.scope_mut(frame.scope).open = true;
+            return;
+        }
         for (name, value) in vars {
             if !self.heap.text(name).starts_with('_') {
                 self.set_var(frame.scope, name, value);

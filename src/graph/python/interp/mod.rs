@@ -82,6 +82,11 @@ const STEP_LIMIT_LATER: u64 = 500_000;
 /// Modules that one simulation loads.
 const MODULE_LIMIT: usize = 30_000;
 
+/// Imports without an answer that are noted; nobody reads more.
+const UNRESOLVED_LIMIT: usize = 10_000;
+/// Names that star imports copy in one simulation. Behind them modules count as having any name.
+const STAR_COPIES: usize = 5_000_000;
+
 /// Stack that the interpreter's thread needs.
 pub(super) const STACK: usize = 1 << 30;
 
@@ -226,6 +231,8 @@ pub(super) struct Interp<'a> {
     /// Names that are being looked for there: modules that hand out each other's names would ask in a circle.
     stating: Vec<(ModIdx, Sym)>,
     steps: u64,
+    /// Names that star imports have copied.
+    star_copies: usize,
     call_depth: u32,
     /// How many of these calls are to functions of packages and the standard library.
     library_depth: u32,
@@ -282,6 +289,7 @@ impl<'a> Interp<'a> {
             stated: FxHashMap::default(),
             stating: Vec::new(),
             steps: 0,
+            star_copies: 0,
             call_depth: 0,
             library_depth: 0,
             total_depth: 0,
