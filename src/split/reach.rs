@@ -56,6 +56,8 @@ pub(super) struct Reach {
     pub(super) operations: BTreeMap<String, BTreeSet<String>>,
     /// Environment variables read.
     pub(super) environment: BTreeSet<String>,
+    /// Names of methods that are asked for, and methods that nobody asked for yet.
+    members: members::Members,
 }
 
 /// Methods that change what they are called on.
@@ -96,8 +98,8 @@ struct Walk<'p, 'a> {
     members: members::Members,
 }
 
-/// Follows the code of some regions.
-pub(super) fn reach(program: &Program<'_>, cuts: &Cuts, regions: &[Region]) -> Reach {
+/// Follows the code of some regions. What `base` calls of its objects is called of these, too.
+pub(super) fn reach(program: &Program<'_>, cuts: &Cuts, regions: &[Region], base: Option<&Reach>) -> Reach {
     let mut walk = Walk {
         program,
         cuts,
@@ -105,7 +107,7 @@ pub(super) fn reach(program: &Program<'_>, cuts: &Cuts, regions: &[Region]) -> R
         todo: Vec::new(),
         seen: FxHashSet::default(),
         inside: false,
-        members: members::Members::default(),
+        members: base.map_or_else(members::Members::default, |base| base.members.clone()),
     };
     for region in regions {
         // A root is followed although it is cut off for others.
@@ -120,6 +122,7 @@ pub(super) fn reach(program: &Program<'_>, cuts: &Cuts, regions: &[Region]) -> R
         }
     }
     walk.run();
+    walk.reach.members = walk.members;
     walk.reach
 }
 
@@ -355,7 +358,14 @@ impl Walk<'_, '_> {
             // A registration: the router is common, its handlers are not.
             let callee = *callee;
             match self.program.kind((at.0, callee)) {
-                Kind::Attr(object, _) => self.node((at.0, *object)),
+                Kind::Attr(object, name) => {
+                    let object = (at.0, *object);
+                    match self.program.value(object) {
+                        // `users.register(app)`: that function is common, the module is not.
+                        Thing::Module(_) => self.attribute((at.0, callee), object, name),
+                        _ => self.node(object),
+                    }
+                }
                 Kind::Call(inner, _) => {
                     if let Kind::Attr(object, _) = self.program.kind((at.0, *inner)) {
                         self.node((at.0, *object));

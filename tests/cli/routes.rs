@@ -5,7 +5,7 @@ use super::Project;
 const PACKAGE: &str = "Metadata-Version: 2.1\nName: {}\nVersion: 1.0\n";
 
 /// A project in Python with stand-ins for packages.
-fn python(packages: &[&str], files: &[(&str, &str)]) -> Project {
+pub(super) fn python(packages: &[&str], files: &[(&str, &str)]) -> Project {
     let project = Project::new(files);
     for package in packages {
         let (module, code) = package.split_once('=').unwrap_or((package, "x = 1\n"));
@@ -17,7 +17,7 @@ fn python(packages: &[&str], files: &[(&str, &str)]) -> Project {
 }
 
 /// A project in JavaScript with stand-ins for packages.
-fn node(packages: &[&str], files: &[(&str, &str)]) -> Project {
+pub(super) fn node(packages: &[&str], files: &[(&str, &str)]) -> Project {
     let project = Project::new(files);
     for package in packages {
         let folder = format!("node_modules/{package}");
@@ -29,7 +29,7 @@ fn node(packages: &[&str], files: &[(&str, &str)]) -> Project {
 }
 
 /// Each route as `METHOD path-or-key function packages`.
-fn routes(project: &Project, arguments: &[&str]) -> Vec<String> {
+pub(super) fn routes(project: &Project, arguments: &[&str]) -> Vec<String> {
     let report = project.report(arguments);
     let one = |route: &serde_json::Value| {
         let packages: Vec<&str> = route["packages"].as_array().unwrap().iter().map(|p| p.as_str().unwrap()).collect();
