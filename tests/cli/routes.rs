@@ -173,6 +173,34 @@ fn a_split_that_pays_is_shown_with_its_alternative() {
 }
 
 #[test]
+fn own_modules_and_data_that_few_routes_need_can_move() {
+    let app = "
+const table = require('./data/table.json');
+const words = require('./lib/words');
+exports.handler = async (event) => {
+  if (event.path === '/table') return table[event.id];
+  if (event.path === '/words') return words.all();
+  if (event.path === '/health') return 'up';
+};
+";
+    let table = format!("[{}1]", "1234567,".repeat(500_000));
+    let words = format!("{}exports.all = () => 1;\n", "exports.x = function (a) { return a + 1; };\n".repeat(20_000));
+    let files = [("index.js", app), ("data/table.json", &table), ("lib/words.js", &words)];
+    let report = node(&[], &files).report(&["--handler", "index.handler"]);
+    let moves = &report["functions"][0]["split"]["lazy"]["moves"];
+    let of = |name: &str| moves.as_array().unwrap().iter().find(|one| one["name"] == name).cloned();
+    let table = of("data/table.json").unwrap_or_else(|| panic!("{moves}"));
+    assert_eq!(table["package"], serde_json::Value::Null);
+    assert_eq!(table["routes"], serde_json::json!(["/table"]));
+    assert_eq!(table["location"]["line"], 2);
+    let words = of("lib/words.js").unwrap_or_else(|| panic!("{moves}"));
+    assert_eq!(words["routes"], serde_json::json!(["/words"]));
+    let lazy = &report["functions"][0]["split"]["lazy"];
+    // However little is left, the range is not narrower than what Init varies by.
+    assert!(lazy["high_ms"].as_f64() >= lazy["estimated_ms"].as_f64().map(|ms| ms + 1.9), "{lazy}");
+}
+
+#[test]
 fn why_answers_for_each_route() {
     let project = python(&["left", "right"], &[("app.py", TWO_PARTS)]);
     let run = project.run(&["why", "right", ".", "--handler", "app.handler"]);
@@ -329,7 +357,7 @@ fn controllers_of_nest_in_typescript_and_compiled() {
         found,
         [
             "- /api/reports/ping Reports.ping",
-            "DELETE /api/users/:id Users.remove orm",
+            "DELETE /api/users/:id Users.remove",
             "GET /api/reports/daily Reports.daily pdf",
             "GET /api/reports/today Reports.daily pdf",
             "GET /api/users Users.list orm",
