@@ -10,15 +10,15 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         if one.saves_ms < min_ms || one.routes.len() as f64 > routes.len() as f64 * max_share {
             continue;
         }
-        let package = &cx.packages.package(one.package).name;
+        let name = cx.loaded_name(one.loads);
         let ms = text::ms(one.saves_ms);
         let use_it = if one.routes.len() == 1 { "uses" } else { "use" };
         let message = format!(
-            "{package} costs {ms} at every cold start and {} of {} routes {use_it} it",
+            "{name} costs {ms} at every cold start and {} of {} routes {use_it} it",
             one.routes.len(),
             routes.len()
         );
-        let mut finding = Finding::new(cx.locate_import(one.site), message).about(package.to_string());
+        let mut finding = Finding::new(cx.locate_import(one.site), message).about(name);
         let users = || one.routes.iter().filter_map(|route| routes.get(*route));
         for route in users().take(3) {
             let place = cx.locate_in_module(route.place.0, Some(route.place.1));

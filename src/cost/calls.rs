@@ -81,7 +81,7 @@ impl Data {
         let path = &input.artifact.entry(module.entry?).path;
         let beside = path.rsplit_once('/').map_or("", |(folder, _)| folder);
         let folder = format!("{beside}/{}", self.folder.replace("{}", subject));
-        let newest = input.artifact.children(&folder).iter().filter(|child| child.entry.is_none()).next_back()?;
+        let newest = input.artifact.children(&folder).iter().rfind(|child| child.entry.is_none())?;
         let files = input.artifact.children(&format!("{folder}/{}", newest.name)).iter();
         let wanted = files.filter(|file| self.names.iter().any(|name| file.name.starts_with(&**name)));
         Some(wanted.filter_map(|file| Some(unpacked(input.artifact, file.entry?)? as f64 / 1e3)).sum())

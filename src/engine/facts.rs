@@ -8,7 +8,7 @@ use crate::graph::{HandlerResolution, ImportSite, ModuleGraph, ModuleId, Phase};
 use crate::manifest::dependency::Declared;
 use crate::manifest::function::FunctionSpec;
 use crate::span::Span;
-use crate::split::Routes;
+use crate::split::{Loaded, Routes};
 
 /// Everything known about one function before rules run.
 #[derive(Debug)]
@@ -103,6 +103,20 @@ impl FunctionFacts {
     #[must_use]
     pub fn package_of(&self, module: ModuleId) -> Option<PackageId> {
         self.packages.of_module(&self.graph, module)
+    }
+
+    /// What an import loads, by name: the package, or the path of an own file.
+    #[must_use]
+    pub fn loaded_name(&self, loads: Loaded) -> String {
+        match loads {
+            Loaded::Package(package) => self.packages.package(package).name.to_string(),
+            Loaded::Module(id) => {
+                let module = self.graph.module(id);
+                module
+                    .entry
+                    .map_or_else(|| module.name.to_string(), |entry| self.artifact.entry(entry).path.to_string())
+            }
+        }
     }
 
     /// When a package is loaded first; `None` when nothing reaches it.

@@ -350,8 +350,10 @@ pub struct Lazy {
 /// An import that only some routes need.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Move {
-    /// What it loads.
-    pub package: String,
+    /// What it loads: a package, or the path of an own file in the package of the function.
+    pub name: String,
+    /// The package; none for an own file.
+    pub package: Option<String>,
     /// The line to move.
     pub location: Origin,
     /// Keys of the routes that need it.

@@ -84,7 +84,14 @@ fn part(number: usize, group: &SplitGroup, out: &mut dyn Write) -> io::Result<()
     writeln!(out, "  {number}. {}  {}  {share}", text::ms(group.estimated_ms), text::bytes(group.bytes))?;
     writeln!(out, "     {}", names(&group.routes))?;
     for service in &group.services {
-        writeln!(out, "     {}: {}", printable::line(&service.name), names(&service.operations))?;
+        let name = printable::line(&service.name);
+        match service.operations.as_slice() {
+            [] => writeln!(out, "     calls {name}")?,
+            operations => writeln!(out, "     calls {name}: {}", names(operations))?,
+        }
+    }
+    if !group.environment.is_empty() {
+        writeln!(out, "     reads {}", names(&group.environment))?;
     }
     Ok(())
 }
@@ -102,7 +109,7 @@ fn lazy(function: &Function, split: &Split, style: Style, out: &mut dyn Write) -
         let path = one.location.path.strip_prefix(&*function.package.path).unwrap_or(&one.location.path);
         let place = format!("{}:{}", printable::line(path.trim_start_matches('/')), one.location.line);
         let saves = text::ms(one.costs_ms);
-        writeln!(out, "  {:<20} {saves:>9}  {place}  into {}", printable::line(&one.package), names(&one.routes))?;
+        writeln!(out, "  {:<20} {saves:>9}  {place}  into {}", printable::line(&one.name), names(&one.routes))?;
     }
     let worst = lazy.first_requests.iter().max_by(|a, b| a.ms.total_cmp(&b.ms));
     if let Some(worst) = worst.filter(|worst| worst.ms >= 0.5) {

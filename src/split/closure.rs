@@ -8,6 +8,15 @@ use super::routes::Input;
 use crate::graph::packages::PackageId;
 use crate::graph::{LoadCall, ModuleId, Phase};
 
+/// What an import loads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Loaded {
+    /// A package.
+    Package(PackageId),
+    /// A module or data of the function's own.
+    Module(ModuleId),
+}
+
 /// All that some code needs. Times are milliseconds, sizes bytes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Closure {
@@ -60,19 +69,20 @@ impl<'a, 'p> Closures<'a, 'p> {
         self.counted(modules, a.calls.union(&b.calls).copied().collect())
     }
 
-    /// What several pieces of code need together when they do not import some packages; what
+    /// What several pieces of code need together when they do not import some things; what
     /// others of their imports load stays.
-    pub(super) fn without(&self, reached: &[&Reach], packages: &BTreeSet<PackageId>) -> Closure {
-        let owner = |id: &ModuleId| {
+    pub(super) fn without(&self, reached: &[&Reach], left_out: &BTreeSet<Loaded>) -> Closure {
+        let is_kept = |id: &ModuleId| {
             let entry = self.input.graph.module(*id).entry;
-            entry.and_then(|entry| self.input.packages.owner(entry))
+            let owner = entry.and_then(|entry| self.input.packages.owner(entry));
+            !left_out.contains(&owner.map_or(Loaded::Module(*id), Loaded::Package))
         };
         let mut modules = BTreeSet::new();
         let mut todo: Vec<ModuleId> = Vec::new();
         for reach in reached {
-            let wanted = reach.targets.iter().filter(|id| owner(id).is_none_or(|package| !packages.contains(&package)));
-            todo.extend(wanted);
-            todo.extend(reach.units.iter().map(|unit| self.program.units[*unit].module));
+            todo.extend(reach.targets.iter().filter(|id| is_kept(id)));
+            let own = reach.units.iter().map(|unit| self.program.units[*unit].module);
+            todo.extend(own.filter(is_kept));
         }
         while let Some(id) = todo.pop() {
             if modules.insert(id) {
@@ -82,7 +92,7 @@ impl<'a, 'p> Closures<'a, 'p> {
         let made = |call: &LoadCall| {
             let first = call.via.first().map_or((call.module, call.span), |site| (site.importer, site.span));
             match self.program.unit_of(first.0) {
-                Some(unit) => reached.iter().any(|reach| reach.calls.contains(&(unit, first.1))),
+                Some(unit) => is_kept(&first.0) && reached.iter().any(|reach| reach.calls.contains(&(unit, first.1))),
                 None => modules.contains(&first.0),
             }
         };

@@ -268,10 +268,11 @@ impl<'a> Finder<'_, 'a> {
                 {
                     found.extend(self.by_name((unit, object.value), (unit, key.value), given));
                 }
-                found.extend(self.follow((unit, *callee), args, given));
+                // The callee and what it is given come first: `Jobs(event).run()`.
                 for part in program.flow(unit).parts(at.1) {
                     found.extend(self.expr((unit, part), given, depth + 1));
                 }
+                found.extend(self.follow((unit, *callee), args, given));
                 found
             }
             _ => {

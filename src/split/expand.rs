@@ -60,7 +60,12 @@ impl<'p, 'a> Expander<'p, 'a> {
                 self.push(function, bound.into_iter().collect());
             }
         }
-        let Some(function) = program.function(callee).or_else(|| self.constructor(callee)) else { return };
+        let returned = || match program.kind(callee) {
+            Kind::Call(inner, _) => program.returned(program.function((at.0, *inner))?),
+            _ => None,
+        };
+        let function = program.function(callee).or_else(returned).or_else(|| self.constructor(callee));
+        let Some(function) = function else { return };
         let mut bound = self.bound(function, at.0, args);
         // A decorator with arguments: what is around the inner function is bound as well.
         if let Kind::Call(outer, outer_args) = program.kind(callee)

@@ -6,6 +6,7 @@ mod dispatch;
 mod event;
 mod expand;
 mod found;
+mod moves;
 mod nest;
 mod plan;
 mod program;
@@ -16,7 +17,8 @@ mod routes;
 mod tables;
 mod uses;
 
-pub use closure::Closure;
+pub use closure::{Closure, Loaded};
 pub use found::EventKind;
-pub use plan::{Group, Move, Objective, Plan};
+pub use moves::Move;
+pub use plan::{Group, Objective, Plan};
 pub use routes::{Input, Route, Routes, analyse};

@@ -15,19 +15,24 @@ const VERBS: [&str; 8] = ["Get", "Post", "Put", "Patch", "Delete", "Head", "Opti
 #[derive(Default)]
 struct Controller {
     prefixes: Vec<String>,
+    /// As its option says; none when it says nothing.
+    versions: Vec<String>,
     /// Verb decorators, each with the method that it stands at.
     verbs: Vec<(At, String)>,
+    /// Other decorators with their methods.
+    others: Vec<(At, String)>,
 }
 
 /// Routes of controllers; what modules list is reached through the routes that need it.
 pub(super) fn find(program: &Program<'_>, cuts: &mut Cuts) -> Vec<Found> {
     let global = global_prefix(program);
+    let versioning = versioning(program);
     let mut found = Vec::new();
     for (unit, inner) in program.units.iter().enumerate() {
         let written = written_out(program, unit);
         for class in 0..inner.flow.classes.len() as ClassId {
             let Some(controller) = controller(program, unit, class, &written) else { continue };
-            found.extend(routes(program, cuts, (unit, class), &controller, &global));
+            found.extend(routes(program, cuts, (unit, class), &controller, &global, versioning.as_ref()));
         }
     }
     if !found.is_empty() {
@@ -65,10 +70,11 @@ fn controller(program: &Program<'_>, unit: UnitId, class: ClassId, written: &Wri
         if name == "Controller" {
             is_one = true;
             controller.prefixes = prefixes(program, at);
-        } else if VERBS.contains(&name.as_str())
-            && let Some(method) = method
-        {
+            controller.versions = versions_option(program, at);
+        } else if let Some(method) = method.clone().filter(|_| VERBS.contains(&name.as_str())) {
             controller.verbs.push((at, method));
+        } else if let Some(method) = method {
+            controller.others.push((at, method));
         }
     };
     for at in &inner.decorators {
@@ -137,12 +143,78 @@ fn prefixes(program: &Program<'_>, at: At) -> Vec<String> {
     if said.is_empty() { vec![option(program, &arguments(at.0, args), &["path"]).unwrap_or_default()] } else { said }
 }
 
+/// Versions in the path: how the application writes them, and which it takes when nothing is said.
+struct Versioning {
+    prefix: String,
+    default: Vec<String>,
+}
+
+/// `app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' })`
+fn versioning(program: &Program<'_>) -> Option<Versioning> {
+    program.nodes().find_map(|at| {
+        let Kind::Call(callee, args) = program.kind(at) else { return None };
+        let Kind::Attr(_, name) = program.kind((at.0, *callee)) else { return None };
+        if &**name != "enableVersioning" {
+            return None;
+        }
+        let of_header = args.iter().any(|arg| {
+            let Thing::Node(map) = program.value((at.0, arg.value)) else { return false };
+            let Kind::Map(entries) = program.kind(map) else { return false };
+            entries.iter().any(|(_, value)| {
+                matches!(program.value((map.0, *value)), Thing::External(path)
+                    if path.contains("VersioningType.") && !path.ends_with(".URI"))
+            })
+        });
+        let args = arguments(at.0, args);
+        let prefix = option(program, &args, &["prefix"]).unwrap_or_else(|| "v".to_owned());
+        let default = option(program, &args, &["defaultVersion"]).into_iter().collect();
+        (!of_header).then_some(Versioning { prefix, default })
+    })
+}
+
+/// `@Controller({ path: "cats", version: ["1", "2"] })`
+fn versions_option(program: &Program<'_>, at: At) -> Vec<String> {
+    let Kind::Call(_, args) = program.kind(at) else { return Vec::new() };
+    let found = args.iter().find_map(|arg| {
+        let Thing::Node(map) = program.value((at.0, arg.value)) else { return None };
+        let Kind::Map(entries) = program.kind(map) else { return None };
+        let entry =
+            entries.iter().find(|(key, _)| program.flow(map.0).text(*key).is_some_and(|key| &**key == "version"))?;
+        Some(texts(program, (map.0, entry.1)))
+    });
+    found.unwrap_or_default()
+}
+
+/// The beginnings of a route's path by its versions, its own before its controller's.
+fn versioned(
+    program: &Program<'_>,
+    controller: &Controller,
+    method: &str,
+    versioning: Option<&Versioning>,
+) -> Vec<String> {
+    let Some(versioning) = versioning else { return vec![String::new()] };
+    let mut own = controller.others.iter().filter(|(_, at)| at == method).filter_map(|(decorator_at, _)| {
+        let Kind::Call(_, args) = program.kind(*decorator_at) else { return None };
+        let is_version = decorator(program, *decorator_at).as_deref() == Some("Version");
+        is_version.then(|| args.first().map(|first| texts(program, (decorator_at.0, first.value))).unwrap_or_default())
+    });
+    let said = own.next().unwrap_or_else(|| match controller.versions.as_slice() {
+        [] => versioning.default.clone(),
+        said => said.to_vec(),
+    });
+    if said.is_empty() {
+        return vec![String::new()];
+    }
+    said.iter().map(|version| format!("{}{version}", versioning.prefix)).collect()
+}
+
 fn routes(
     program: &Program<'_>,
     cuts: &mut Cuts,
     (unit, class): (UnitId, ClassId),
     controller: &Controller,
     global: &str,
+    versioning: Option<&Versioning>,
 ) -> Vec<Found> {
     let Some(inner) = program.flow(unit).classes.get(class as usize) else { return Vec::new() };
     let mut common = vec![Region::Unit(unit)];
@@ -154,14 +226,18 @@ fn routes(
         let Some((_, function)) = inner.methods.iter().find(|(name, _)| **name == **method) else { continue };
         cuts.functions.insert((unit, *function));
         let verb = decorator(program, *at).unwrap_or_default();
-        for prefix in &controller.prefixes {
+        let versions = versioned(program, controller, method, versioning);
+        let beginnings = versions
+            .iter()
+            .flat_map(|version| controller.prefixes.iter().map(move |prefix| join(&join(global, version), prefix)));
+        for beginning in beginnings {
             for path in prefixes(program, *at) {
                 let mut regions = vec![Region::Function(unit, *function)];
                 regions.extend(&common);
                 found.push(Found {
                     kind: EventKind::Http,
                     method: (verb != "All").then(|| verb.to_ascii_uppercase()),
-                    path: Some(join(&join(global, prefix), &path)),
+                    path: Some(join(&beginning, &path)),
                     key: None,
                     function: format!("{}.{method}", class_name(program, unit, class)),
                     place: (at.0, program.flow(at.0).span(at.1)),

@@ -9,11 +9,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::closure::{Closure, Closures};
+use super::moves::Move;
 use super::program::Program;
 use super::reach::Reach;
 use super::routes::{Input, Route};
-use crate::graph::packages::PackageId;
-use crate::graph::{ImportSite, ModuleId, Phase};
+use crate::graph::ModuleId;
 
 /// What a plan is judged by.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,8 +34,6 @@ impl Default for Objective {
 
 /// A split must save this share of Init to be worth proposing.
 const WORTH: f64 = 0.15;
-/// An import must cost this much to be worth moving, milliseconds.
-const WORTH_MS: f64 = 1.0;
 /// Most groups that merging starts from.
 const MOST_GROUPS: usize = 60;
 
@@ -48,21 +46,6 @@ pub struct Group {
     pub closure: Closure,
     /// Their share of the requests.
     pub share: f64,
-}
-
-/// An import that only some routes need, and that could run when they do.
-#[derive(Clone, Debug)]
-pub struct Move {
-    /// What it loads.
-    pub package: PackageId,
-    /// The statement.
-    pub site: ImportSite,
-    /// The routes that need it.
-    pub routes: Vec<usize>,
-    /// What moving this one alone takes off Init.
-    pub saves_ms: f64,
-    /// What it costs when all the others have moved: more where several load the same.
-    pub costs_ms: f64,
 }
 
 /// What to do about a function with several routes. Times are milliseconds.
@@ -227,59 +210,6 @@ impl Parts<'_, '_, '_> {
         let mut routes: Vec<usize> = a.routes.iter().chain(&b.routes).copied().collect();
         routes.sort_unstable();
         Group { routes, closure: self.closures.union(&a.closure, &b.closure), share: a.share + b.share }
-    }
-
-    /// Imports of packages that some routes do without.
-    fn moves(&self) -> Vec<Move> {
-        let mut all: Vec<&Reach> = vec![self.base];
-        all.extend(self.reached);
-        let whole = self.closures.of(&all).init_ms;
-        let named = self.routes.iter().flat_map(|route| route.packages.iter().copied());
-        let candidates: BTreeSet<PackageId> = named.filter(|package| self.eager_site(*package).is_some()).collect();
-        let least = self.closures.without(&all, &candidates).init_ms;
-        let mut moves: Vec<Move> = Vec::new();
-        for package in candidates.iter().copied() {
-            let Some(site) = self.eager_site(package) else { continue };
-            let needs = |route: &usize| self.routes[*route].closure.packages.contains(&package);
-            let mut others = candidates.clone();
-            others.remove(&package);
-            let saves_ms = whole - self.closures.without(&all, &BTreeSet::from([package])).init_ms;
-            let costs_ms = self.closures.without(&all, &others).init_ms - least;
-            if costs_ms.max(saves_ms) >= WORTH_MS {
-                let routes = (0..self.routes.len()).filter(needs).collect();
-                moves.push(Move { package, site, routes, saves_ms, costs_ms });
-            }
-        }
-        moves.sort_by(|a, b| b.costs_ms.total_cmp(&a.costs_ms).then(a.package.cmp(&b.package)));
-        moves
-    }
-
-    /// Init when the imports have moved, from the estimate for everything as it is.
-    fn lazy_ms(&self, moves: &[Move]) -> f64 {
-        let mut all: Vec<&Reach> = vec![self.base];
-        all.extend(self.reached);
-        let moved: BTreeSet<PackageId> = moves.iter().map(|one| one.package).collect();
-        let saved = self.closures.of(&all).init_ms - self.closures.without(&all, &moved).init_ms;
-        (self.input.estimate.init_ms - saved).max(self.input.estimate.runtime_ms)
-    }
-
-    /// The statement in own code that loads a package during Init first.
-    fn eager_site(&self, package: PackageId) -> Option<ImportSite> {
-        let graph = self.input.graph;
-        let is_its =
-            |id: ModuleId| graph.module(id).entry.and_then(|entry| self.input.packages.owner(entry)) == Some(package);
-        let mut imports = graph.imports.iter().filter(|import| {
-            import.phase == Phase::Init && self.program.unit_of(import.site.importer).is_some() && is_its(import.target)
-        });
-        imports.next().map(|import| import.site)
-    }
-
-    /// An Init with the range that the estimate has.
-    fn with_range(&self, ms: f64) -> [f64; 3] {
-        let estimate = self.input.estimate;
-        let variable = (estimate.init_ms - estimate.runtime_ms).max(1e-9);
-        let at = |end: f64| estimate.runtime_ms + (ms - estimate.runtime_ms) * (end - estimate.runtime_ms) / variable;
-        [ms, at(estimate.low_ms), at(estimate.high_ms)]
     }
 }
 

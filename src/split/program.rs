@@ -375,6 +375,14 @@ impl<'a> Program<'a> {
         Some(self.value_at((function.0, value), depth))
     }
 
+    /// The function that a function returns.
+    pub(super) fn returned(&self, function: (UnitId, FuncId)) -> Option<(UnitId, FuncId)> {
+        match self.result(function, DEPTH)? {
+            Thing::Node(node) => self.flow(node.0).defined_function(node.1).map(|inner| (node.0, inner)),
+            _ => None,
+        }
+    }
+
     fn required(&self, request: At, at: At) -> Thing {
         let targets = self.dynamic_targets(at);
         let own: Vec<UnitId> = targets.iter().filter_map(|target| self.unit_of(*target)).collect();
@@ -400,8 +408,13 @@ impl<'a> Program<'a> {
                 .collect::<Option<Vec<_>>>()
                 .map(|p| p.concat()),
             Kind::Or(parts) if parts.len() == 1 => self.text_at((at.0, *parts.first()?), depth),
-            Kind::Var(_) | Kind::Attr(..) => match self.value_at(at, depth) {
-                Thing::Node(other) if other != at => self.text_at(other, depth),
+            Kind::Var(_) | Kind::Attr(..) => match (self.value_at(at, depth), self.kind(at)) {
+                (Thing::Node(other), _) if other != at => self.text_at(other, depth),
+                // An instance's attribute that its class's body gives.
+                (Thing::Node(_) | Thing::External(_), Kind::Attr(object, name)) => {
+                    let class = self.receiver((at.0, *object))?;
+                    self.text_at(self.class_member(class, name)?, depth)
+                }
                 _ => None,
             },
             _ => None,

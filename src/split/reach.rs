@@ -3,6 +3,7 @@
 //! A name stands for all that is assigned to it, a function that is named may be called. What
 //! belongs to one route only is cut off: its handlers, its branch of a dispatch.
 
+mod imports;
 mod members;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,7 +13,7 @@ use rustc_hash::FxHashSet;
 use super::program::{At, Program, Thing, UnitId};
 use super::uses;
 use crate::graph::ModuleId;
-use crate::lang::flow::{BlockId, ClassId, Def, FuncId, Import, Kind, Member, Stmt, Target, VarId};
+use crate::lang::flow::{BlockId, ClassId, Def, FuncId, Kind, Stmt, Target, VarId};
 use crate::span::Span;
 
 /// A piece of code.
@@ -56,6 +57,8 @@ pub(super) struct Reach {
     pub(super) operations: BTreeMap<String, BTreeSet<String>>,
     /// Environment variables read.
     pub(super) environment: BTreeSet<String>,
+    /// Names of methods that are asked for, and methods that nobody asked for yet.
+    members: members::Members,
 }
 
 /// Methods that change what they are called on.
@@ -96,8 +99,8 @@ struct Walk<'p, 'a> {
     members: members::Members,
 }
 
-/// Follows the code of some regions.
-pub(super) fn reach(program: &Program<'_>, cuts: &Cuts, regions: &[Region]) -> Reach {
+/// Follows the code of some regions. What `base` calls of its objects is called of these, too.
+pub(super) fn reach(program: &Program<'_>, cuts: &Cuts, regions: &[Region], base: Option<&Reach>) -> Reach {
     let mut walk = Walk {
         program,
         cuts,
@@ -105,7 +108,7 @@ pub(super) fn reach(program: &Program<'_>, cuts: &Cuts, regions: &[Region]) -> R
         todo: Vec::new(),
         seen: FxHashSet::default(),
         inside: false,
-        members: members::Members::default(),
+        members: base.map_or_else(members::Members::default, |base| base.members.clone()),
     };
     for region in regions {
         // A root is followed although it is cut off for others.
@@ -120,6 +123,7 @@ pub(super) fn reach(program: &Program<'_>, cuts: &Cuts, regions: &[Region]) -> R
         }
     }
     walk.run();
+    walk.reach.members = walk.members;
     walk.reach
 }
 
@@ -355,7 +359,14 @@ impl Walk<'_, '_> {
             // A registration: the router is common, its handlers are not.
             let callee = *callee;
             match self.program.kind((at.0, callee)) {
-                Kind::Attr(object, _) => self.node((at.0, *object)),
+                Kind::Attr(object, name) => {
+                    let object = (at.0, *object);
+                    match self.program.value(object) {
+                        // `users.register(app)`: that function is common, the module is not.
+                        Thing::Module(_) => self.attribute((at.0, callee), object, name),
+                        _ => self.node(object),
+                    }
+                }
                 Kind::Call(inner, _) => {
                     if let Kind::Attr(object, _) = self.program.kind((at.0, *inner)) {
                         self.node((at.0, *object));
@@ -438,76 +449,6 @@ impl Walk<'_, '_> {
         self.export(target, name, 0);
     }
 
-    /// Takes the import behind an expression that stands for a module, but nothing of the module.
-    fn namespace(&mut self, at: At) {
-        let program = self.program;
-        match program.kind(at) {
-            Kind::Var(var) => {
-                for def in program.flow(at.0).vars.get(*var as usize).map_or(&[][..], |var| &var.defs) {
-                    match def {
-                        Def::Import(import) => self.targets(at.0, import),
-                        Def::Node(node) => self.namespace((at.0, *node)),
-                        _ => {}
-                    }
-                }
-            }
-            Kind::Import(_) => {
-                for target in program.dynamic_targets(at) {
-                    self.reach.targets.insert(target);
-                }
-            }
-            _ => {
-                for part in program.flow(at.0).parts(at.1) {
-                    self.namespace((at.0, part));
-                }
-            }
-        }
-    }
-
-    fn targets(&mut self, unit: UnitId, import: &Import) {
-        let targets = self.program.targets(unit, import);
-        self.reach.targets.extend(targets);
-    }
-
-    fn export(&mut self, unit: UnitId, name: &str, depth: u32) {
-        let program = self.program;
-        let flow = program.flow(unit);
-        let mut found = false;
-        for (_, def) in
-            flow.exports.iter().filter(|(export, _)| &**export == name || (name == "default" && &**export == "*"))
-        {
-            found = true;
-            self.definition(unit, def, None);
-        }
-        if found || depth > 16 {
-            return;
-        }
-        let mut elsewhere = false;
-        for star in &flow.stars {
-            self.targets(unit, star);
-            for target in program.targets(unit, star) {
-                if let Some(other) = program.unit_of(target).filter(|other| *other != unit) {
-                    elsewhere = true;
-                    self.enter(other);
-                    self.export(other, name, depth + 1);
-                }
-            }
-        }
-        if !elsewhere {
-            self.push(Item::Exports(unit));
-        }
-    }
-
-    fn exports(&mut self, unit: UnitId) {
-        let program = self.program;
-        for (_, def) in &program.flow(unit).exports {
-            self.definition(unit, def, None);
-        }
-        for star in &program.flow(unit).stars {
-            self.import(unit, star, false);
-        }
-    }
-
     fn definition(&mut self, unit: UnitId, def: &Def, owner: Option<VarId>) {
         match def {
             Def::Node(node) => {
@@ -566,40 +507,5 @@ impl Walk<'_, '_> {
     fn is_definition(&self, unit: UnitId, node: u32) -> bool {
         let flow = self.program.flow(unit);
         flow.defined_function(node).is_some() || matches!(flow.kind(node), Kind::Class(_))
-    }
-
-    /// An import runs, or a name that it binds is used; `whole` takes all that a module gives.
-    fn import(&mut self, unit: UnitId, import: &Import, unnamed: bool) {
-        let program = self.program;
-        self.targets(unit, import);
-        let targets = program.targets(unit, import);
-        let own: Vec<UnitId> = targets.iter().filter_map(|target| program.unit_of(*target)).collect();
-        own.iter().for_each(|own| self.enter(*own));
-        let Some(last) = own.last().copied() else { return };
-        match &import.member {
-            _ if unnamed => {}
-            Member::Name(name) => match program.member_module(import) {
-                Some(module) => self.push(Item::Exports(module)),
-                None => self.export(last, name, 0),
-            },
-            Member::Whole => self.push(Item::Exports(last)),
-            Member::Root => {}
-        }
-    }
-
-    fn required(&mut self, at: At) {
-        let program = self.program;
-        let constant = matches!(program.kind(at), Kind::Import(request) if program.text((at.0, *request)).is_some());
-        let targets = program.dynamic_targets(at);
-        if !constant && targets.iter().filter(|target| program.unit_of(**target).is_some()).count() > 1 {
-            // Which one depends on the event; a route says.
-            return;
-        }
-        for target in targets {
-            self.reach.targets.insert(target);
-            if let Some(own) = program.unit_of(target) {
-                self.push(Item::Region(Region::Module(own)));
-            }
-        }
     }
 }

@@ -166,7 +166,7 @@ fn base(program: &Program<'_>, cuts: &Cuts, handler: UnitId, name: &str, handler
             }
         }
     }
-    reach(program, cuts, &regions)
+    reach(program, cuts, &regions, None)
 }
 
 /// The functions behind the handler's name: itself, or those that it wraps.
@@ -236,7 +236,7 @@ fn flows(input: &Input<'_>, python: bool) -> Vec<(ModuleId, Flow)> {
 
 fn measured<'a>(input: &'a Input<'a>, program: &Program<'a>, cuts: &Cuts, base: &Reach, found: Vec<Found>) -> Routes {
     let closures = Closures::new(input, program);
-    let reached: Vec<Reach> = found.iter().map(|route| reach(program, cuts, &route.regions)).collect();
+    let reached: Vec<Reach> = found.iter().map(|route| reach(program, cuts, &route.regions, Some(base))).collect();
     let all: Vec<Closure> = reached.iter().map(|route| closures.of(&[base, route])).collect();
     let common = closures.common(&all);
     let changed: BTreeSet<(UnitId, u32)> = reached.iter().flat_map(|reach| reach.changed.iter().copied()).collect();

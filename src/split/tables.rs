@@ -83,7 +83,7 @@ impl<'p, 'a> Tables<'p, 'a> {
     fn identity(&self, object: At) -> Option<Identity> {
         let program = self.program;
         match program.value(object) {
-            Thing::Made(path, made) if !path.is_empty() => Some(Identity::Made(made)),
+            Thing::Made(_, made) => Some(Identity::Made(made)),
             Thing::Node(node) if matches!(program.kind(node), Kind::Map(_) | Kind::List(_)) => {
                 Some(Identity::Made(node))
             }
@@ -270,7 +270,9 @@ fn literal(program: &Program<'_>, at: At, depth: u32) -> Option<Vec<Entry>> {
         },
         Thing::Made(path, made) => {
             let Kind::Call(_, args) = program.kind(made) else { return None };
-            match path.as_str() {
+            let is_dict =
+                matches!(program.kind(made), Kind::Call(callee, _) if program.is_builtin((made.0, *callee), "dict"));
+            match if is_dict { "dict()" } else { path.as_str() } {
                 "Map()" | "dict()" | "collections.OrderedDict()" => {
                     let mut found = Vec::new();
                     for arg in args {

@@ -6,6 +6,7 @@ mod config;
 mod estimate;
 mod fix;
 mod init;
+mod dispatch;
 mod routes;
 mod suppression;
 mod template;

@@ -5,7 +5,7 @@ use super::Project;
 const PACKAGE: &str = "Metadata-Version: 2.1\nName: {}\nVersion: 1.0\n";
 
 /// A project in Python with stand-ins for packages.
-fn python(packages: &[&str], files: &[(&str, &str)]) -> Project {
+pub(super) fn python(packages: &[&str], files: &[(&str, &str)]) -> Project {
     let project = Project::new(files);
     for package in packages {
         let (module, code) = package.split_once('=').unwrap_or((package, "x = 1\n"));
@@ -17,7 +17,7 @@ fn python(packages: &[&str], files: &[(&str, &str)]) -> Project {
 }
 
 /// A project in JavaScript with stand-ins for packages.
-fn node(packages: &[&str], files: &[(&str, &str)]) -> Project {
+pub(super) fn node(packages: &[&str], files: &[(&str, &str)]) -> Project {
     let project = Project::new(files);
     for package in packages {
         let folder = format!("node_modules/{package}");
@@ -29,7 +29,7 @@ fn node(packages: &[&str], files: &[(&str, &str)]) -> Project {
 }
 
 /// Each route as `METHOD path-or-key function packages`.
-fn routes(project: &Project, arguments: &[&str]) -> Vec<String> {
+pub(super) fn routes(project: &Project, arguments: &[&str]) -> Vec<String> {
     let report = project.report(arguments);
     let one = |route: &serde_json::Value| {
         let packages: Vec<&str> = route["packages"].as_array().unwrap().iter().map(|p| p.as_str().unwrap()).collect();
@@ -170,6 +170,34 @@ fn a_split_that_pays_is_shown_with_its_alternative() {
     project.write("defrost.toml", "[split]\nshares = { '/left' = 0.99, '/right' = 0.01 }\nfunction-ms = 200.0\n");
     let run = project.run(&["split", "--handler", "app.handler"]);
     assert!(run.out.contains("splitting does not pay"), "{}", run.out);
+}
+
+#[test]
+fn own_modules_and_data_that_few_routes_need_can_move() {
+    let app = "
+const table = require('./data/table.json');
+const words = require('./lib/words');
+exports.handler = async (event) => {
+  if (event.path === '/table') return table[event.id];
+  if (event.path === '/words') return words.all();
+  if (event.path === '/health') return 'up';
+};
+";
+    let table = format!("[{}1]", "1234567,".repeat(500_000));
+    let words = format!("{}exports.all = () => 1;\n", "exports.x = function (a) { return a + 1; };\n".repeat(20_000));
+    let files = [("index.js", app), ("data/table.json", &table), ("lib/words.js", &words)];
+    let report = node(&[], &files).report(&["--handler", "index.handler"]);
+    let moves = &report["functions"][0]["split"]["lazy"]["moves"];
+    let of = |name: &str| moves.as_array().unwrap().iter().find(|one| one["name"] == name).cloned();
+    let table = of("data/table.json").unwrap_or_else(|| panic!("{moves}"));
+    assert_eq!(table["package"], serde_json::Value::Null);
+    assert_eq!(table["routes"], serde_json::json!(["/table"]));
+    assert_eq!(table["location"]["line"], 2);
+    let words = of("lib/words.js").unwrap_or_else(|| panic!("{moves}"));
+    assert_eq!(words["routes"], serde_json::json!(["/words"]));
+    let lazy = &report["functions"][0]["split"]["lazy"];
+    // However little is left, the range is not narrower than what Init varies by.
+    assert!(lazy["high_ms"].as_f64() >= lazy["estimated_ms"].as_f64().map(|ms| ms + 1.9), "{lazy}");
 }
 
 #[test]
@@ -329,7 +357,7 @@ fn controllers_of_nest_in_typescript_and_compiled() {
         found,
         [
             "- /api/reports/ping Reports.ping",
-            "DELETE /api/users/:id Users.remove orm",
+            "DELETE /api/users/:id Users.remove",
             "GET /api/reports/daily Reports.daily pdf",
             "GET /api/reports/today Reports.daily pdf",
             "GET /api/users Users.list orm",

@@ -8,7 +8,7 @@ use crate::engine::cargo::CargoFacts;
 use crate::graph::cargo::CargoFunction;
 use crate::graph::packages::PackageId;
 use crate::report::model::{FirstRequest, Lazy, Move, Route, Service, Split, SplitGroup};
-use crate::split::{self, EventKind};
+use crate::split::{self, EventKind, Loaded};
 
 /// Routes of a Rust function, read from its source.
 pub(super) fn cargo(cargo: &CargoFacts, function: &CargoFunction, texts: &mut Texts<'_>) -> Vec<Route> {
@@ -110,7 +110,11 @@ pub(super) fn split(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Option<Spli
                 .moves
                 .iter()
                 .map(|one| Move {
-                    package: package(&one.package),
+                    name: facts.loaded_name(one.loads),
+                    package: match one.loads {
+                        Loaded::Package(id) => Some(package(&id)),
+                        Loaded::Module(_) => None,
+                    },
                     location: origin(&facts.locate_import(one.site), texts),
                     routes: one.routes.iter().map(label).collect(),
                     saves_ms: rounded(one.saves_ms),

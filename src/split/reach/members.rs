@@ -10,8 +10,8 @@ use crate::lang::flow::{Arg, ClassId, FuncId, Kind};
 use crate::split::program::{At, Thing, UnitId};
 
 /// Names that code mentions, and methods that wait to be named.
-#[derive(Default)]
-pub(super) struct Members {
+#[derive(Clone, Debug, Default)]
+pub(in crate::split) struct Members {
     named: FxHashSet<Arc<str>>,
     /// Beginnings of names that code puts together.
     begun: FxHashSet<String>,
