@@ -37,6 +37,8 @@ pub struct FileFacts {
     pub modules: Vec<ModuleFile>,
     /// Files included as source, or as documentation.
     pub includes: Vec<Include>,
+    /// Includes source that the build script writes.
+    pub includes_generated: bool,
     /// Why it could not be read.
     pub problem: Option<String>,
 }
@@ -91,6 +93,14 @@ pub fn read(text: &str, test: bool, around: &BTreeSet<String>) -> FileFacts {
         }
     }
     reader.facts
+}
+
+/// First names of paths in a text that is Rust only in parts, such as a template.
+#[must_use]
+pub fn read_template(text: &str) -> BTreeSet<String> {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let heads = text.match_indices("::").filter_map(|(at, _)| text[..at].rsplit(|c| !word(c)).next());
+    heads.filter(|head| !head.is_empty() && !NOT_CRATES.contains(head)).map(str::to_string).collect()
 }
 
 /// Crates named by the examples of a Markdown text.
@@ -539,6 +549,9 @@ impl Reader {
             {
                 self.facts.includes.push(Include { path: path.value(), doc: false, test: self.test });
             }
+            if last == "include" && mac.tokens.to_string().contains("OUT_DIR") || last == "include_proto" {
+                self.facts.includes_generated = true;
+            }
             if segments.len() == 1 {
                 self.lone(last);
             }
@@ -581,6 +594,12 @@ mod tests {
     fn attribute_strings_name_crates() {
         let text = "#[derive(serde::Serialize)]\nstruct A { #[serde(with = \"humantime_serde\", rename = \"time\")] a: u8, #[serde(with = \"chrono::serde::ts\")] b: u8 }";
         assert_eq!(crates(text), ["chrono", "humantime_serde", "serde"]);
+    }
+
+    #[test]
+    fn templates_name_crates() {
+        let text = "use arbitrary::Arbitrary;\n{% for x in y %} impl ::serde::S for {{ x }} { a::b::c() } {% endfor %}";
+        assert_eq!(read_template(text).into_iter().collect::<Vec<_>>(), ["a", "arbitrary", "b", "serde"]);
     }
 
     #[test]
