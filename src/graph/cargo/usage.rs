@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::input::files::{self, Files};
 use crate::lang::rust::facts::{self, FileFacts, ModuleFile};
+use crate::lang::rust::template;
 use crate::manifest::cargo::{CargoManifest, Problem, Target, TargetKind, crate_name, targets};
 
 /// Names used by a package, by what compiles them.
@@ -126,7 +127,7 @@ impl Walk<'_> {
                 && !self.seen.iter().any(|(seen, ..)| *seen == path)
                 && let Ok(text) = self.files.text(&path)
             {
-                self.found.normal.extend(facts::read_template(&text));
+                self.found.normal.extend(template::named(&text));
             }
         }
     }

@@ -95,14 +95,6 @@ pub fn read(text: &str, test: bool, around: &BTreeSet<String>) -> FileFacts {
     reader.facts
 }
 
-/// First names of paths in a text that is Rust only in parts, such as a template.
-#[must_use]
-pub fn read_template(text: &str) -> BTreeSet<String> {
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let heads = text.match_indices("::").filter_map(|(at, _)| text[..at].rsplit(|c| !word(c)).next());
-    heads.filter(|head| !head.is_empty() && !NOT_CRATES.contains(head)).map(str::to_string).collect()
-}
-
 /// Crates named by the examples of a Markdown text.
 #[must_use]
 pub fn read_doc(text: &str) -> BTreeSet<String> {
@@ -112,7 +104,7 @@ pub fn read_doc(text: &str) -> BTreeSet<String> {
     reader.facts.doc_crates
 }
 
-const NOT_CRATES: [&str; 8] = ["crate", "self", "super", "Self", "std", "core", "alloc", "$crate"];
+pub(super) const NOT_CRATES: [&str; 8] = ["crate", "self", "super", "Self", "std", "core", "alloc", "$crate"];
 /// Keys of attribute strings that hold names for people or for the wire, never paths.
 const NAME_KEYS: [&str; 22] = [
     "rename",
@@ -358,9 +350,7 @@ impl Reader {
     }
 
     fn tokens(&mut self, stream: &TokenStream) {
-        let mut found = Vec::new();
-        pieces(stream, &mut |piece| found.push(piece));
-        found.into_iter().for_each(|piece| self.piece(piece));
+        pieces(stream, &mut |piece| self.piece(piece));
     }
 
     fn piece(&mut self, piece: Piece) {
@@ -594,12 +584,6 @@ mod tests {
     fn attribute_strings_name_crates() {
         let text = "#[derive(serde::Serialize)]\nstruct A { #[serde(with = \"humantime_serde\", rename = \"time\")] a: u8, #[serde(with = \"chrono::serde::ts\")] b: u8 }";
         assert_eq!(crates(text), ["chrono", "humantime_serde", "serde"]);
-    }
-
-    #[test]
-    fn templates_name_crates() {
-        let text = "use arbitrary::Arbitrary;\n{% for x in y %} impl ::serde::S for {{ x }} { a::b::c() } {% endfor %}";
-        assert_eq!(read_template(text).into_iter().collect::<Vec<_>>(), ["a", "arbitrary", "b", "serde"]);
     }
 
     #[test]
