@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::calls::CallCost;
 use super::{Estimate, ModuleCost, Part, PartKind};
 use crate::artifact::Artifact;
+use crate::graph::javascript::ships_compile_cache;
 use crate::graph::packages::Packages;
 use crate::graph::{Module, ModuleGraph, ModuleId, ModuleKind, Phase, Weight};
 use crate::manifest::function::FunctionSpec;
@@ -50,6 +51,9 @@ struct Coefficients {
     relocation: f64,
     #[serde(default)]
     run_kb: f64,
+    /// Share of compiling that is left where a cache of compiled code is shipped.
+    #[serde(default)]
+    cached: f64,
     #[serde(default)]
     linked: f64,
     #[serde(default)]
@@ -119,7 +123,8 @@ pub fn estimate(input: &CostInput<'_>) -> Estimate {
 
 fn add_modules(estimate: &mut Estimate, coefficients: &Coefficients, input: &CostInput<'_>) {
     let graph = input.graph;
-    let mut own: Vec<[f64; 2]> = graph.modules.iter().map(|module| coefficients.of(module)).collect();
+    let compiling = if is_compiled(input) { coefficients.cached } else { 1.0 };
+    let mut own: Vec<[f64; 2]> = graph.modules.iter().map(|module| coefficients.of(module, compiling)).collect();
     for (site, rounds) in &graph.loops {
         own[site.importer.0 as usize][0] += *rounds as f64 * coefficients.round * coefficients.scale;
     }
@@ -145,6 +150,14 @@ fn add_modules(estimate: &mut Estimate, coefficients: &Coefficients, input: &Cos
         estimate.push(kind, name, ms);
     }
     estimate.first_request_ms = lazy_ms * slowdown(input.spec);
+}
+
+/// Whether a cache of compiled code is shipped and used.
+fn is_compiled(input: &CostInput<'_>) -> bool {
+    let runtime = &input.spec.runtime;
+    let (calls, environment) = (&input.graph.calls, &input.spec.environment);
+    runtime.language() == Language::Node
+        && ships_compile_cache(input.artifact, environment, calls, u32::from(runtime.version().0))
 }
 
 /// Puts what entering a package takes onto the first of its modules that is opened, those of Init first.
@@ -214,12 +227,12 @@ impl Estimate {
 
 impl Coefficients {
     /// Milliseconds on Lambda for a module's code and for its native library.
-    fn of(&self, module: &Module) -> [f64; 2] {
+    fn of(&self, module: &Module, compiling: f64) -> [f64; 2] {
         if module.preloaded {
             return [0.0; 2];
         }
         let weight = &module.weight;
-        [self.code(module, weight) * self.scale, self.native(module, weight) * self.scale]
+        [self.code(module, weight, compiling) * self.scale, self.native(module, weight) * self.scale]
     }
 
     fn compile(&self, weight: &Weight) -> f64 {
@@ -235,16 +248,15 @@ impl Coefficients {
         (self.compile(&module.weight) - read).max(0.0) * self.scale
     }
 
-    fn code(&self, module: &Module, weight: &Weight) -> f64 {
+    fn code(&self, module: &Module, weight: &Weight, compiling: f64) -> f64 {
         if module.kind == ModuleKind::Runtime {
             return weight.measured_ms * self.standard;
         }
         // A module inside a bundle is no file to find and open.
         let opened = if module.entry.is_some() || module.kind == ModuleKind::Namespace { self.module } else { 0.0 };
         opened
-            + self.compile(weight)
+            + (self.compile(weight) + f64::from(weight.functions) * self.function) * compiling
             + weight.read_bytes as f64 / 1e3 * self.read_kb
-            + f64::from(weight.functions) * self.function
             + f64::from(weight.classes) * self.class
             + f64::from(weight.decorators) * self.decorator
             + f64::from(weight.regex_bytes) * self.regex_byte

@@ -66,3 +66,28 @@ fn long_loops_take_time() {
     };
     assert!(init(5_000_000) > init(5) + 100.0);
 }
+
+#[test]
+fn a_shipped_compile_cache_makes_loading_cheaper() {
+    let index =
+        format!("{}exports.handler = async () => 1;\n", "function add(a, b) { return a + b; }\n".repeat(20_000));
+    let template = |folder: &str, node: u32| {
+        format!(
+            "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: src/\n      Handler: \
+             index.handler\n      Runtime: nodejs{node}.x\n      Environment:\n        Variables:\n          \
+             NODE_COMPILE_CACHE: {folder}\n"
+        )
+    };
+    let init = |folder: &str, node: u32| {
+        let files = [
+            ("template.yaml", &*template(folder, node)),
+            ("src/index.js", &*index),
+            ("src/.cache/v22.14.0-x64-fde1f47e-993/3a7c", "compiled"),
+        ];
+        Project::new(&files).report(&[])["functions"][0]["init"]["estimated_ms"].as_f64().unwrap()
+    };
+    let (plain, cached) = (init("/tmp/cache", 22), init("/var/task/.cache", 22));
+    assert!(cached < plain - 50.0, "{cached} {plain}");
+    assert_eq!(init("/var/task/.cache", 24), init("/tmp/cache", 24), "the cache of another release is of no use");
+    assert_eq!(init(".cache", 22), cached, "a relative folder is the function's");
+}

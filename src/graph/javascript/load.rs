@@ -26,12 +26,21 @@ pub(super) enum Format {
 pub(super) struct Source {
     pub(super) format: Format,
     pub(super) program: Option<Arc<Program>>,
-    pub(super) json: Option<Arc<Json>>,
+    /// The text of a JSON file.
+    text: Option<Arc<[u8]>>,
     pub(super) problem: Option<String>,
     /// Whether the problem is a syntax error, which Node throws too.
     pub(super) refused: bool,
     /// Whether the text is an ES module although its name says CommonJS.
     pub(super) wrong_dialect: bool,
+}
+
+impl Source {
+    /// The value of a JSON file, read when it is asked for: most are loaded later or never looked at.
+    pub(super) fn json(&self) -> Option<Json> {
+        let text = String::from_utf8_lossy(self.text.as_deref()?);
+        serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(&text)).ok()
+    }
 }
 
 /// Most JSON that is turned into values; more is only weighed.
@@ -139,7 +148,7 @@ impl<'a> Sources<'a> {
         let path = absolute(self.artifact, id);
         let format = self.format(&path);
         let mut source =
-            Source { format, program: None, json: None, problem: None, refused: false, wrong_dialect: false };
+            Source { format, program: None, text: None, problem: None, refused: false, wrong_dialect: false };
         if format == Format::Addon {
             return source;
         }
@@ -153,12 +162,12 @@ impl<'a> Sources<'a> {
                 return source;
             }
         };
-        let text = String::from_utf8_lossy((*bytes).as_ref());
-        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         if format == Format::Json {
-            source.json = serde_json::from_str(text).ok().map(Arc::new);
+            source.text = Some((*bytes).as_ref().into());
             return source;
         }
+        let text = String::from_utf8_lossy((*bytes).as_ref());
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         self.parse(&path, text, &mut source);
         source
     }

@@ -2,6 +2,7 @@
 
 mod builtins;
 mod bundle;
+mod compile_cache;
 mod interp;
 mod load;
 mod npm;
@@ -16,6 +17,7 @@ use super::{GraphProblem, HandlerResolution, ModuleGraph};
 use crate::artifact::{Artifact, EntryId};
 use crate::platform::Sdk;
 
+pub use compile_cache::ships_compile_cache;
 pub use npm::packages;
 
 /// What the simulation needs to know about a function.

@@ -123,6 +123,6 @@ mod tests {
     fn broken_ones_cost_only_themselves() {
         assert!(read_packages("[[package]\n").is_none());
         assert_eq!(pairs("[[package]]\nname = 'a'\ndependencies = 3\n"), vec![("a".to_owned(), Vec::new())]);
-        assert!(read_pipfile_lock("[]").is_none());
+        assert!(read_pipfile_lock("{").is_none());
     }
 }

@@ -276,8 +276,10 @@ impl Machine<'_> {
                 return;
             }
             Format::Json => {
-                let source = self.loaded[at].entry.map(|entry| self.sources.get(entry));
-                let value = match source.and_then(|source| source.json.clone()) {
+                // What handler code reads later says nothing about what is loaded.
+                let wanted = self.phase == Phase::Init;
+                let source = self.loaded[at].entry.filter(|_| wanted).map(|entry| self.sources.get(entry));
+                let value = match source.and_then(|source| source.json()) {
                     Some(json) => self.json(&json, 0),
                     None => self.opaque(),
                 };

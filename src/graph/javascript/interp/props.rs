@@ -39,12 +39,16 @@ impl Machine<'_> {
         let content = self.str(text);
         let name = self.str(key);
         if &*name == "length" {
-            return Ok(Value::Num(content.encode_utf16().count() as f64));
+            let units = if content.is_ascii() { content.len() } else { content.encode_utf16().count() };
+            return Ok(Value::Num(units as f64));
         }
         if let Ok(at) = name.parse::<usize>() {
-            let found = content.chars().nth(at).map(|c| c.to_string());
+            let found = match content.get(..=at) {
+                Some(start) if start.is_ascii() => start.get(at..),
+                _ => content.char_indices().nth(at).and_then(|(from, c)| content.get(from..from + c.len_utf8())),
+            };
             return Ok(match found {
-                Some(found) => self.string(&found),
+                Some(found) => self.string(found),
                 None => Value::Undefined,
             });
         }
