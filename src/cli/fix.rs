@@ -102,9 +102,12 @@ fn refuse_if_dirty(changed: &[Changed]) -> Result<(), UserError> {
     for (repository, files) in repositories {
         let dirty = dirty(&repository, &files)?;
         if let Some(first) = dirty.first() {
-            let more = if dirty.len() > 1 { format!(" and {} more", dirty.len() - 1) } else { String::new() };
+            let (more, verb) = match dirty.len() - 1 {
+                0 => (String::new(), "has"),
+                more => (format!(" and {more} more"), "have"),
+            };
             return Err(UserError(format!(
-                "nothing was changed: {first}{more} has changes that are not committed; commit or stash them, or use --allow-dirty"
+                "nothing was changed: {first}{more} {verb} changes that are not committed; commit or stash them, or use --allow-dirty"
             )));
         }
     }

@@ -1,5 +1,6 @@
 //! Cargo workspaces: found, analysed from their sources, and joined with what was built from them.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use crate::cost::{self, CostInput};
 use crate::engine::cargo::CargoFacts;
 use crate::engine::{FunctionFacts, Usage};
 use crate::graph::cargo::{self as analysis, CargoFunction, Enabled};
-use crate::graph::native;
+use crate::graph::{GraphProblem, native};
 use crate::input::files::{DiskFiles, join};
 use crate::input::{self, Limits};
 use crate::manifest::cargo::Problem;
@@ -87,9 +88,28 @@ pub(super) fn facts(asked: &Asked<'_>, inputs: &Inputs<'_>) -> Result<Found, Use
     }
     let found = analysis::analyse(workspace, &files, &registry(asked, &root), &asked.enabled);
     let cargo = CargoFacts { prefix: prefix(&root), selected, analysis: found };
+    if let Some(message) = unread(&cargo, None) {
+        super::note(&message);
+    }
     let functions = cargo.functions().map(|function| function_facts(&cargo, function, &root, inputs));
     let functions = functions.collect::<Result<_, _>>()?;
     Ok(Found { cargo, functions })
+}
+
+/// Whose sources are missing, in one member or in all that were asked about.
+fn unread(cargo: &CargoFacts, member: Option<usize>) -> Option<String> {
+    let members = cargo.analysis.unread.iter().enumerate();
+    let asked = members.filter(|(at, _)| member.map_or(cargo.is_selected(*at), |member| member == *at));
+    let names: BTreeSet<&String> = asked.flat_map(|(_, names)| names).collect();
+    let shown: Vec<&str> = names.iter().take(3).map(|name| name.as_str()).collect();
+    let more = names.len().saturating_sub(shown.len());
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    (!names.is_empty()).then(|| {
+        format!(
+            "the sources of {}{more} are not in cargo's cache, so their features and what their macros expand to are not looked into; `cargo fetch` brings them",
+            shown.join(", ")
+        )
+    })
 }
 
 /// A problem with its place.
@@ -207,6 +227,8 @@ fn function_facts(
     };
     let (mut graph, packages) = native::load(&artifact);
     native::add_calls(&mut graph, &function.root, &function.work.calls);
+    let missing = unread(facts, Some(function.member));
+    graph.problems.extend(missing.map(|message| GraphProblem { entry: None, span: None, message, fatal: false }));
     let artifact = Arc::new(artifact);
     let estimate = cost::estimate(&CostInput { spec: &spec, artifact: &artifact, graph: &graph, packages: &packages });
     let budgets = settings.budgets_of(&spec.name, inputs.budgets);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::expansion::{self, Source};
 use super::{PackageInput, usage::PackageUse};
+use crate::lang::rust::cfg::may_hold_on_lambda;
 use crate::manifest::cargo::lock::LockedPackage;
 use crate::manifest::cargo::workspace::CargoWorkspace;
 use crate::manifest::cargo::{Dependency, DependencyKind, crate_name};
@@ -176,6 +177,20 @@ fn is_forcing(input: &PackageInput<'_>, dependency: &Dependency, locked: &Locked
     }
     let on = source.manifest().feature_closure(on.iter().map(String::as_str));
     dependency.features.iter().any(|(name, _)| !on.contains(name.as_str()))
+}
+
+/// Locked dependencies whose source is not at hand, so that nothing is known of their features and
+/// macros.
+pub(super) fn unread(input: &PackageInput<'_>) -> Vec<String> {
+    let Some(lock) = &input.workspace.lock else { return Vec::new() };
+    let member = &input.workspace.members[input.at];
+    let elsewhere = |dependency: &&Dependency| {
+        dependency.kind == DependencyKind::Normal
+            && dependency.target.as_deref().is_none_or(may_hold_on_lambda)
+            && !lock.named(&dependency.package).is_empty()
+            && expansion::source(input, dependency).is_none()
+    };
+    member.dependencies.iter().filter(elsewhere).map(|dependency| dependency.key.clone()).collect()
 }
 
 /// Entries of `[workspace.dependencies]` that no member inherits.

@@ -59,6 +59,8 @@ pub(super) fn judge(input: &PackageInput<'_>, verdicts: &[DependencyVerdict]) ->
         matches!(verdict.verdict, Verdict::Needed | Verdict::NeededByMacro)
             && dependency.kind == DependencyKind::Normal
             && dependency.path.is_none()
+            // Conditions are decided for Lambda's platform: of another one's crates nothing is known.
+            && dependency.target.as_deref().is_none_or(may_hold_on_lambda)
     };
     let of_one = |verdict: &DependencyVerdict| {
         let dependency = &member.dependencies[verdict.dependency];
@@ -363,6 +365,10 @@ impl<'a> Judge<'a> {
         // What it only hands on to others shows nowhere here.
         let names_itself =
             self.own.gates.iter().any(|gate| gate.features == [feature] && matches!(gate.kind, GateKind::Item(_)));
+        // Asked for by name, and all that it is known for goes unnamed.
+        if names_itself && *origin == Origin::Listed {
+            return true;
+        }
         let inert = enables.is_empty() || forwards.is_empty() && self.is_inert(&enables);
         if !names_itself
             && !inert

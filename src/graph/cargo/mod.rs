@@ -37,6 +37,8 @@ pub struct CargoAnalysis {
     pub features: Vec<FeatureVerdict>,
     /// Executables that are Lambda functions.
     pub functions: Vec<CargoFunction>,
+    /// For each member the dependencies whose source is not on this machine.
+    pub unread: Vec<Vec<String>>,
 }
 
 /// Which features of the own packages are on.
@@ -89,7 +91,7 @@ pub fn analyse(workspace: CargoWorkspace, files: &dyn Files, registry: &Registry
                 let dependencies = dependencies::judge(&input);
                 let features = features::judge(&input, &dependencies);
                 let functions = functions::find(&input);
-                (dependencies, features, functions)
+                (dependencies, features, functions, dependencies::unread(&input))
             })
             .collect();
         let mut found = CargoAnalysis {
@@ -97,7 +99,8 @@ pub fn analyse(workspace: CargoWorkspace, files: &dyn Files, registry: &Registry
             usage,
             ..CargoAnalysis::default()
         };
-        for (dependencies, features, functions) in parts {
+        for (dependencies, features, functions, unread) in parts {
+            found.unread.push(unread);
             found.dependencies.extend(dependencies);
             found.features.extend(features);
             found.functions.extend(functions);

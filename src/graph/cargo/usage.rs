@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::input::files::{self, Files};
 use crate::lang::rust::facts::{self, FileFacts, ModuleFile};
+use crate::lang::rust::template;
 use crate::manifest::cargo::{CargoManifest, Problem, Target, TargetKind, crate_name, targets};
 
 /// Names used by a package, by what compiles them.
@@ -40,10 +41,13 @@ pub struct PackageUse {
 /// Reads all code of a package.
 #[must_use]
 pub fn of_package(manifest: &CargoManifest, files: &dyn Files) -> PackageUse {
-    let mut walk = Walk { found: PackageUse::default(), files, seen: BTreeSet::new() };
+    let mut walk = Walk { found: PackageUse::default(), files, seen: BTreeSet::new(), generated: false };
     let targets = targets(manifest, files);
     for target in &targets {
         walk.target(target);
+    }
+    if walk.generated {
+        walk.templates(&manifest.folder, 0);
     }
     let mut found = walk.found;
     // A package's own library is no dependency of its executables and tests.
@@ -56,10 +60,15 @@ pub fn of_package(manifest: &CargoManifest, files: &dyn Files) -> PackageUse {
     found
 }
 
+/// Folders below a package's own that are looked through for templates.
+const DEEPEST_TEMPLATE: usize = 6;
+
 struct Walk<'a> {
     found: PackageUse,
     files: &'a dyn Files,
     seen: BTreeSet<(String, TargetClass, bool)>,
+    /// Some source is written by the build script.
+    generated: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -104,6 +113,25 @@ impl Walk<'_> {
         }
     }
 
+    /// What a build script writes comes from files that no module reaches: what they name may end
+    /// up in the code.
+    fn templates(&mut self, folder: &str, depth: usize) {
+        for child in self.files.list(folder) {
+            let path = files::join(folder, &child.name);
+            let own = child.name != "target" && !child.name.starts_with('.');
+            if child.is_folder {
+                if own && depth < DEEPEST_TEMPLATE && !self.files.is_file(&files::join(&path, "Cargo.toml")) {
+                    self.templates(&path, depth + 1);
+                }
+            } else if child.name.contains(".rs")
+                && !self.seen.iter().any(|(seen, ..)| *seen == path)
+                && let Ok(text) = self.files.text(&path)
+            {
+                self.found.normal.extend(template::named(&text));
+            }
+        }
+    }
+
     fn add(&mut self, facts: FileFacts, class: TargetClass, is_lib: bool) {
         let found = &mut self.found;
         match class {
@@ -111,6 +139,7 @@ impl Walk<'_> {
             TargetClass::Test => found.test.extend(facts.crates),
             TargetClass::Build => found.build.extend(facts.crates),
         }
+        self.generated |= facts.includes_generated;
         found.test.extend(facts.test_crates);
         let macros = if class == TargetClass::Normal { &mut found.macros } else { &mut found.other_macros };
         macros.extend(facts.macros);

@@ -37,6 +37,8 @@ pub struct FileFacts {
     pub modules: Vec<ModuleFile>,
     /// Files included as source, or as documentation.
     pub includes: Vec<Include>,
+    /// Includes source that the build script writes.
+    pub includes_generated: bool,
     /// Why it could not be read.
     pub problem: Option<String>,
 }
@@ -102,7 +104,7 @@ pub fn read_doc(text: &str) -> BTreeSet<String> {
     reader.facts.doc_crates
 }
 
-const NOT_CRATES: [&str; 8] = ["crate", "self", "super", "Self", "std", "core", "alloc", "$crate"];
+pub(super) const NOT_CRATES: [&str; 8] = ["crate", "self", "super", "Self", "std", "core", "alloc", "$crate"];
 /// Keys of attribute strings that hold names for people or for the wire, never paths.
 const NAME_KEYS: [&str; 22] = [
     "rename",
@@ -348,9 +350,7 @@ impl Reader {
     }
 
     fn tokens(&mut self, stream: &TokenStream) {
-        let mut found = Vec::new();
-        pieces(stream, &mut |piece| found.push(piece));
-        found.into_iter().for_each(|piece| self.piece(piece));
+        pieces(stream, &mut |piece| self.piece(piece));
     }
 
     fn piece(&mut self, piece: Piece) {
@@ -538,6 +538,9 @@ impl Reader {
                 && let Ok(path) = mac.parse_body::<syn::LitStr>()
             {
                 self.facts.includes.push(Include { path: path.value(), doc: false, test: self.test });
+            }
+            if last == "include" && mac.tokens.to_string().contains("OUT_DIR") || last == "include_proto" {
+                self.facts.includes_generated = true;
             }
             if segments.len() == 1 {
                 self.lone(last);

@@ -9,6 +9,7 @@ pub mod facts;
 mod items;
 mod lexer;
 mod scope;
+pub mod template;
 mod tokens;
 pub mod work;
 
