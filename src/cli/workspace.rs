@@ -11,7 +11,7 @@ use crate::cost::{self, CostInput};
 use crate::engine::cargo::CargoFacts;
 use crate::engine::{FunctionFacts, Usage};
 use crate::graph::cargo::{self as analysis, CargoFunction, Enabled};
-use crate::graph::{GraphProblem, native};
+use crate::graph::{GraphProblem, ProblemEffect, native};
 use crate::input::files::{DiskFiles, join};
 use crate::input::{self, Limits};
 use crate::manifest::cargo::Problem;
@@ -228,7 +228,8 @@ fn function_facts(
     let (mut graph, packages) = native::load(&artifact);
     native::add_calls(&mut graph, &function.root, &function.work.calls);
     let missing = unread(facts, Some(function.member));
-    graph.problems.extend(missing.map(|message| GraphProblem { entry: None, span: None, message, fatal: false }));
+    let problem = |message| GraphProblem { entry: None, span: None, message, effect: ProblemEffect::Inexact };
+    graph.problems.extend(missing.map(problem));
     let artifact = Arc::new(artifact);
     let estimate = cost::estimate(&CostInput { spec: &spec, artifact: &artifact, graph: &graph, packages: &packages });
     let budgets = settings.budgets_of(&spec.name, inputs.budgets);
