@@ -76,7 +76,8 @@ pub(crate) fn too_large(bytes: u64) -> Option<Problem> {
 }
 
 fn too_many(tokens: usize) -> Problem {
-    let message = format!("more than {MAX_TOKENS} operators and lines ({tokens}): not parsed; its imports are unknown");
+    let message =
+        format!("longer than {MAX_TOKENS} operators and lines ({tokens}): not parsed; its imports are unknown");
     Problem::whole(ProblemKind::Limit, message)
 }
 
