@@ -223,11 +223,11 @@ mod tests {
         let rows = [
             (
                 "/// Doc {\npub fn f<F: Fn(u8) -> u8>(x: [u8; {4}]) -> T where F: X { if x { g() } }",
-                "pub fn f() -> T {}",
+                " pub fn f() -> T {}",
             ),
             ("struct S { f: fn(u8) -> u8 }", "struct S { f: fn(u8) -> u8 }"),
             ("fn g(a: A) { #[cfg(unix)] h(); }", "fn g() { #[cfg(unix)] h(); }"),
-            ("trait T { fn m(&self); fn n() -> Vec<[u8; 4]> {} }", "trait T { fn m(); fn n() -> Vec<[u8; 4]> {} }"),
+            ("trait T { fn m(&self); fn n() -> Vec<[u8; 4]> {} }", "trait T { fn m() ; fn n() -> Vec<[u8; 4]> {} }"),
             (
                 "#[inline]\n#[cfg(feature = \"x\")] #[cfg_attr(docsrs, doc(cfg(y)))] mod a;",
                 " #[cfg(feature = \"x\")] mod a;",
@@ -235,7 +235,7 @@ mod tests {
             ("#[cfg(test)] #[path = \"t.rs\"] mod t { x } use b;", " use b;"),
             (
                 "struct A<const N: usize = 3>([u8; N]); const B: &[u8] = &[1, 2]; static mut C: D = x;",
-                "struct A<const N: usize = 3>([u8; N]); const B: &[u8] = 0; static mut C: D = 0;",
+                "struct A<const N: usize = 3>([u8; N]); const B: &[u8] = 0 ; static mut C: D = 0 ;",
             ),
             (
                 "macro_rules! m { ($(#[$a:meta])* $n:ident) => { fn $n() { x } } }",
