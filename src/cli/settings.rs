@@ -19,6 +19,24 @@ pub(super) struct Settings {
 
 /// The configuration that `--config` names, or the nearest one upward from the first path.
 pub(super) fn find(paths: &[PathBuf], named: Option<&Path>, registry: &Registry) -> Result<Settings, UserError> {
+    find_beside(paths, named, registry, None)
+}
+
+/// The same for the workspace of a manifest: whoever reads the workspace says why it does not parse.
+pub(super) fn find_for(manifest: &Path, named: Option<&Path>, registry: &Registry) -> Result<Settings, UserError> {
+    let folder = manifest.parent().unwrap_or(Path::new(".")).to_path_buf();
+    let text = input::read_text_file(manifest, config::LARGEST).unwrap_or_default();
+    let is_broken = toml::de::Deserializer::parse(&text).is_err();
+    find_beside(&[folder], named, registry, Some(manifest).filter(|_| is_broken))
+}
+
+/// Looks for the configuration; a file that does not read is said unless it is `told` already.
+fn find_beside(
+    paths: &[PathBuf],
+    named: Option<&Path>,
+    registry: &Registry,
+    told: Option<&Path>,
+) -> Result<Settings, UserError> {
     if let Some(file) = named {
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let known = SourceKind::FILES.iter().find(|(known, _)| *known == name);
@@ -29,9 +47,9 @@ pub(super) fn find(paths: &[PathBuf], named: Option<&Path>, registry: &Registry)
     let start = std::path::absolute(paths.first().map_or(Path::new("."), PathBuf::as_path))?;
     let working = std::env::current_dir().unwrap_or_default();
     for folder in start.ancestors().filter(|folder| folder.is_dir()) {
-        let folder = opened(folder, &working);
+        let shown = opened(folder, &working);
         for (name, kind) in SourceKind::FILES {
-            let file = folder.join(name);
+            let file = shown.join(name);
             if !file.is_file() {
                 continue;
             }
@@ -39,6 +57,7 @@ pub(super) fn find(paths: &[PathBuf], named: Option<&Path>, registry: &Registry)
                 Ok(Some(settings)) => return Ok(settings),
                 Ok(None) => {}
                 Err(error) if kind == SourceKind::Own => return Err(error),
+                Err(_) if told.is_some_and(|told| told == folder.join(name)) => {}
                 Err(UserError(message)) => super::warn(&format!("settings that do not read are left out: {message}")),
             }
         }

@@ -101,12 +101,51 @@ fn trouble_is_told_with_its_place() {
     assert_eq!((missing.code, missing.err.contains("no such manifest")), (2, true), "{}", missing.err);
     let broken = Project::new(&[("Cargo.toml", "[package]\nname = \"x\n")]);
     let run = cargo(&broken, "", &[]);
-    assert_eq!((run.code, run.err.contains("error: Cargo.toml:2: ")), (2, true), "{}", run.err);
+    assert_eq!(
+        (run.code, run.err.starts_with("error: Cargo.toml:2: "), run.err.lines().count()),
+        (2, true, 1),
+        "{}",
+        run.err
+    );
+    let settings = "\n[package.metadata.defrost]\nx = 1\n";
+    let odd = Project::new(&[("Cargo.toml", &(manifest("x", "") + settings)), ("src/main.rs", "fn main() {}")]);
+    let run = cargo(&odd, "", &[]);
+    assert!(run.err.starts_with("warning: settings that do not read are left out: "), "{}", run.err);
     let member = workspace();
     member.write("users/Cargo.toml", "[package\n");
     let run = cargo(&member, "", &[]);
     assert!(run.code == 0 && run.err.contains("warning: users/Cargo.toml:1: "), "{}", run.err);
     assert!(run.out.contains("unused-dependency: hex"), "{}", run.out);
+}
+
+/// A lock file: packages of a registry and of the workspace with what they depend on.
+fn lock(packages: &[(&str, bool, &[&str])]) -> String {
+    let package = |(name, is_member, dependencies): &(&str, bool, &[&str])| {
+        let source = if *is_member { "" } else { "source = \"registry+x\"\n" };
+        format!("[[package]]\nname = \"{name}\"\nversion = \"1.0.0\"\n{source}dependencies = {dependencies:?}\n\n")
+    };
+    packages.iter().map(package).collect()
+}
+
+#[test]
+fn a_pin_counts_only_where_it_forces_something() {
+    let project = Project::new(&[
+        ("Cargo.toml", "[workspace]\nmembers = [\"m\", \"n\"]\n[workspace.dependencies]\nitoa = \"=1.0.0\"\n"),
+        ("m/Cargo.toml", &manifest("m", "itoa.workspace = true\n")),
+        ("m/src/main.rs", "fn main() {}"),
+        ("n/Cargo.toml", &manifest("n", "itoa.workspace = true\n")),
+        ("n/src/main.rs", "fn main() { itoa::Buffer::new(); }"),
+    ]);
+    let of = |packages: &[(&str, bool, &[&str])]| {
+        project.write("Cargo.lock", &lock(packages));
+        cargo(&project, "", &[]).out
+    };
+    let alone = of(&[("m", true, &["itoa"]), ("n", true, &["itoa"]), ("itoa", false, &[])]);
+    assert!(alone.contains("unused-dependency: itoa"), "{alone}");
+    // Somebody who takes any version gets the pinned one.
+    let open =
+        of(&[("m", true, &["itoa"]), ("n", true, &["itoa", "j"]), ("j", false, &["itoa"]), ("itoa", false, &[])]);
+    assert!(!open.contains("unused-dependency"), "{open}");
 }
 
 #[test]

@@ -43,7 +43,7 @@ pub fn features(text: &str, dependency: &Dependency, plan: &FeaturePlan) -> Opti
         if dependency.inherited {
             return None;
         }
-        table.insert("default-features", Item::Value(false.into()));
+        put(table, "default-features", false.into());
     }
     list(table, plan)?;
     // A table gives new keys the line of their own that they need; a value may have become untidy.
@@ -76,9 +76,24 @@ fn list(table: &mut dyn TableLike, plan: &FeaturePlan) -> Option<()> {
     if features.is_empty() {
         table.remove("features");
     } else {
-        table.insert("features", Item::Value(Value::Array(features)));
+        put(table, "features", Value::Array(features));
     }
     Some(())
+}
+
+/// Sets a value; to insert it again would lose the comments around its key.
+fn put(table: &mut dyn TableLike, key: &str, mut value: Value) {
+    match table.get_mut(key) {
+        Some(item) => {
+            if let Some(old) = item.as_value() {
+                *value.decor_mut() = old.decor().clone();
+            }
+            *item = Item::Value(value);
+        }
+        None => {
+            table.insert(key, Item::Value(value));
+        }
+    }
 }
 
 fn entry<'a>(document: &'a mut DocumentMut, dependency: &Dependency) -> Option<&'a mut Item> {
@@ -190,6 +205,13 @@ mod tests {
         let found = with(&text, "tokio", &["fs"], &[], false).expect("a change");
         assert!(found.contains("\"rt\", # tasks\n"), "{found}");
         assert!(!found.contains("\"fs\""), "{found}");
+    }
+
+    #[test]
+    fn comments_above_a_list_stay() {
+        let text = "[dependencies.uuid]\nversion = \"1\"\n# ids\nfeatures = [\"v4\", \"v5\"] # random\n";
+        let expected = "[dependencies.uuid]\nversion = \"1\"\n# ids\nfeatures = [\"v4\"] # random\n";
+        assert_eq!(with(text, "uuid", &["v5"], &[], false).as_deref(), Some(expected));
     }
 
     #[test]
