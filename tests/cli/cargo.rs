@@ -118,36 +118,6 @@ fn trouble_is_told_with_its_place() {
     assert!(run.out.contains("unused-dependency: hex"), "{}", run.out);
 }
 
-/// A lock file: packages of a registry and of the workspace with what they depend on.
-fn lock(packages: &[(&str, bool, &[&str])]) -> String {
-    let package = |(name, is_member, dependencies): &(&str, bool, &[&str])| {
-        let source = if *is_member { "" } else { "source = \"registry+x\"\n" };
-        format!("[[package]]\nname = \"{name}\"\nversion = \"1.0.0\"\n{source}dependencies = {dependencies:?}\n\n")
-    };
-    packages.iter().map(package).collect()
-}
-
-#[test]
-fn a_pin_counts_only_where_it_forces_something() {
-    let project = Project::new(&[
-        ("Cargo.toml", "[workspace]\nmembers = [\"m\", \"n\"]\n[workspace.dependencies]\nitoa = \"=1.0.0\"\n"),
-        ("m/Cargo.toml", &manifest("m", "itoa.workspace = true\n")),
-        ("m/src/main.rs", "fn main() {}"),
-        ("n/Cargo.toml", &manifest("n", "itoa.workspace = true\n")),
-        ("n/src/main.rs", "fn main() { itoa::Buffer::new(); }"),
-    ]);
-    let of = |packages: &[(&str, bool, &[&str])]| {
-        project.write("Cargo.lock", &lock(packages));
-        cargo(&project, "", &[]).out
-    };
-    let alone = of(&[("m", true, &["itoa"]), ("n", true, &["itoa"]), ("itoa", false, &[])]);
-    assert!(alone.contains("unused-dependency: itoa"), "{alone}");
-    // Somebody who takes any version gets the pinned one.
-    let open =
-        of(&[("m", true, &["itoa"]), ("n", true, &["itoa", "j"]), ("j", false, &["itoa"]), ("itoa", false, &[])]);
-    assert!(!open.contains("unused-dependency"), "{open}");
-}
-
 #[test]
 fn help_names_what_cargo_users_expect() {
     let run = cargo(&Project::new(&[]), "", &["--help"]);

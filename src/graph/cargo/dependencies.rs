@@ -143,12 +143,9 @@ fn is_forcing(input: &PackageInput<'_>, dependency: &Dependency, locked: &Locked
     if others.is_empty() {
         return false;
     }
-    if is_exact(dependency) {
-        // Forced is only who leaves the version open, which another member with a pin of its own does not.
-        return others.iter().any(|other| !is_pinned_by(input.workspace, other, dependency));
-    }
-    if dependency.kind == DependencyKind::Dev {
-        return false;
+    let pinned = dependency.requirement.as_deref().is_some_and(|requirement| requirement.trim_start().starts_with('='));
+    if pinned || dependency.kind == DependencyKind::Dev {
+        return pinned;
     }
     let Some(source) = input.registry.find(&locked.name, &locked.version).map(Source::Registry) else {
         return !dependency.features.is_empty();
@@ -180,18 +177,6 @@ fn is_forcing(input: &PackageInput<'_>, dependency: &Dependency, locked: &Locked
     }
     let on = source.manifest().feature_closure(on.iter().map(String::as_str));
     dependency.features.iter().any(|(name, _)| !on.contains(name.as_str()))
-}
-
-/// Whether it asks for one version.
-fn is_exact(dependency: &Dependency) -> bool {
-    dependency.requirement.as_deref().is_some_and(|requirement| requirement.trim_start().starts_with('='))
-}
-
-/// Whether a locked package is a member that pins the same crate itself.
-fn is_pinned_by(workspace: &CargoWorkspace, package: &LockedPackage, dependency: &Dependency) -> bool {
-    let member = workspace.member(&package.name).filter(|_| package.source.is_none());
-    let entries = member.iter().flat_map(|member| &member.dependencies);
-    entries.filter(|entry| entry.package == dependency.package).any(is_exact)
 }
 
 /// Locked dependencies whose source is not at hand, so that nothing is known of their features and

@@ -1,8 +1,9 @@
-import joblib
+import pickle
 
 
 def load():
-    return joblib.load("model.joblib")  # ~ model-load-at-init
+    with open("model.pkl", "rb") as file:
+        return pickle.load(file)  # ~ model-load-at-init
 
 
 MODEL = load()

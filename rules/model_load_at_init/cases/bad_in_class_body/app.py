@@ -1,9 +1,9 @@
-from transformers import pipeline as make
+from pickle import load as read
 
 
 class Classifier:
-    run = make("sentiment-analysis", model="./model")  # ~ model-load-at-init
+    model = read(open("model.pkl", "rb"))  # ~ model-load-at-init
 
 
 def handler(event, context):
-    return Classifier.run(event["text"])
+    return Classifier.model.predict(event)
