@@ -85,7 +85,7 @@ fn inert(text: &str) -> String {
     let text = printable::line(text);
     let mut parts: Vec<&str> = text.split('`').collect();
     // An opening backquote that nothing closes is one character of the text.
-    let open = if parts.len() % 2 == 0 { parts.pop() } else { None };
+    let open = if parts.len().is_multiple_of(2) { parts.pop() } else { None };
     let mut safe = String::with_capacity(text.len());
     for (number, part) in parts.into_iter().enumerate() {
         if number % 2 == 1 && !part.is_empty() {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::closure::Loaded;
 use super::plan::Parts;
 use super::reach::Reach;
+use super::routes::Route;
 use crate::graph::packages::PackageId;
 use crate::graph::{Import, ImportSite, ModuleId, Phase};
 
@@ -57,6 +58,18 @@ impl Parts<'_, '_, '_> {
         let moved: BTreeSet<Loaded> = moves.iter().map(|one| one.loads).collect();
         let saved = self.closures.of(&all).init_ms - self.closures.without(&all, &moved).init_ms;
         (self.input.estimate.init_ms - saved).max(self.input.estimate.runtime_ms)
+    }
+
+    /// What the first request of each route loads when imports have moved: those that it needs.
+    pub(super) fn first_requests(&self, moves: &[Move]) -> Vec<f64> {
+        let all = self.everything();
+        let moved: BTreeSet<Loaded> = moves.iter().map(|one| one.loads).collect();
+        let least = self.closures.without(&all, &moved).init_ms;
+        let first = |(at, route): (usize, &Route)| {
+            let others = moves.iter().filter(|one| !one.routes.contains(&at)).map(|one| one.loads).collect();
+            (self.closures.without(&all, &others).init_ms - least).max(0.0) + route.closure.first_request_ms
+        };
+        self.routes.iter().enumerate().map(first).collect()
     }
 
     /// An Init with the range that the estimate has.

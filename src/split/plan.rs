@@ -102,11 +102,7 @@ pub(super) fn plan(parts: &Parts<'_, '_, '_>) -> Option<Plan> {
         weighted_after_ms: groups.iter().map(|group| group.share * group.closure.init_ms).sum(),
         shared: shared(&groups),
         lazy_ms: parts.with_range(lazy),
-        lazy_first_ms: parts
-            .routes
-            .iter()
-            .map(|route| (route.closure.init_ms - lazy).max(0.0) + route.closure.first_request_ms)
-            .collect(),
+        lazy_first_ms: parts.first_requests(&moves),
         moves,
         groups,
     })
