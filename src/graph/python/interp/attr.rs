@@ -349,7 +349,7 @@ impl Interp<'_> {
         }
         // What a method of ours has not set may have been set where we did not look.
         Ok(match self.heap.get(class) {
-            Some(Object::Class(class)) if !class.open && self.maybe == 0 && self.steps < STEP_LIMIT => None,
+            Some(Object::Class(class)) if !class.open && self.maybe == 0 && !self.budget.is_spent() => None,
             Some(Object::External(_)) if self.maybe == 0 && self.is_plain_storage(class) => None,
             _ => Some(Value::Unknown),
         })

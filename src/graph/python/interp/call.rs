@@ -1,6 +1,7 @@
 //! Calls: functions whose code is known, classes, partials, coroutines, context managers.
 
 use super::super::value::*;
+use super::budget::Occasion;
 use super::*;
 use crate::lang::python::ir::{ExprId, Function as Node};
 
@@ -11,7 +12,7 @@ impl Interp<'_> {
         let Some(written) = code.code.calls.get(args_at as usize) else {
             return Ok(Value::Unknown);
         };
-        if callee == Value::Unknown && frame.function.is_some() && self.steps >= self.step_limit {
+        if callee == Value::Unknown && frame.function.is_some() && self.budget.is_spent() {
             return Ok(Value::Unknown);
         }
         // `super()` without arguments means the class around and the first argument.
@@ -382,12 +383,13 @@ impl Interp<'_> {
         };
         let key = (function.module, function.index);
         let active = self.active.get(&key).copied().unwrap_or(0);
-        let followed = self.followed.get(&key).copied().unwrap_or_default();
+        let library = self.library_of(function.module);
+        let occasion = Occasion { library, sure: self.maybe == 0, phase: self.phase };
         if self.call_depth >= CALL_DEPTH
             || self.total_depth >= TOTAL_DEPTH
             || active >= 4
-            || self.is_enough(function.module, followed)
-            || self.steps >= self.step_limit
+            || self.budget.is_enough(key, &occasion)
+            || self.budget.is_spent()
         {
             return Ok(Value::Unknown);
         }
@@ -396,7 +398,7 @@ impl Interp<'_> {
         if !self.has_arguments(node, &function, &args) {
             return Ok(Value::Unknown);
         }
-        self.followed.entry(key).or_default().runs += 1;
+        self.budget.count_run(key);
         let scope = self.heap.scope(function.parent);
         let syms = self.module(function.module).syms.clone();
         let mut frame = Frame {
@@ -426,16 +428,10 @@ impl Interp<'_> {
         self.run_body(&frame, node)
     }
 
-    /// Whether more runs of a function would only cost time: what it imports was seen in the first ones. Once the
-    /// handler can be called, the results of library functions hardly matter any more.
-    fn is_enough(&self, module: ModIdx, followed: Followed) -> bool {
-        if followed.runs < RUNS_ANYWAY {
-            return false;
-        }
-        let own = self.module(module).own;
-        let factor = if self.overtime < OVERTIME && self.phase == Phase::Init { AMPLE } else { 1 };
-        followed.runs >= RUNS_PER_FUNCTION * factor
-            || (!own && (followed.steps >= STEPS_PER_FUNCTION * u64::from(factor) || self.phase == Phase::Invoke))
+    /// The top-level name of a module that is not the function's own.
+    fn library_of(&self, module: ModIdx) -> Option<Sym> {
+        let module = self.module(module);
+        (!module.own).then_some(module.root)
     }
 
     /// Runs a function's body in a prepared frame.
@@ -443,11 +439,12 @@ impl Interp<'_> {
         let key = (frame.module, frame.function.unwrap_or_default());
         self.executed.insert(key);
         *self.active.entry(key).or_default() += 1;
-        let library = u32::from(!self.module(frame.module).own);
+        let package = self.library_of(frame.module);
+        let library = u32::from(package.is_some());
         self.call_depth += 1;
         self.library_depth += library;
         self.total_depth += 1;
-        let (before, siblings) = (self.steps, std::mem::take(&mut self.inner_steps));
+        let outer = self.budget.begin();
         let caller = self.running.replace(key);
         let result = match node.value {
             Some(value) => self.eval(frame, value),
@@ -461,14 +458,8 @@ impl Interp<'_> {
         self.library_depth -= library;
         self.call_depth -= 1;
         self.running = caller;
-        let total = self.steps.saturating_sub(before);
-        let own_steps = total.saturating_sub(self.inner_steps);
-        let followed = self.followed.entry(key).or_default();
-        followed.steps += own_steps;
-        if library > 0 && followed.steps > STEPS_PER_FUNCTION {
-            self.overtime += own_steps;
-        }
-        self.inner_steps = siblings + total;
+        let own_steps = self.budget.end(outer);
+        self.budget.book(key, own_steps, package);
         if let Some(active) = self.active.get_mut(&key) {
             *active -= 1;
         }

@@ -6,7 +6,7 @@ use crate::lang::python::ir::{ComprehensionKind, Expr, ExprId, Exprs, UnaryOp};
 
 impl Interp<'_> {
     pub(super) fn eval(&mut self, frame: &Frame, id: ExprId) -> Run<Value> {
-        if !self.step() && frame.function.is_some() {
+        if !self.budget.step() && frame.function.is_some() {
             return Ok(Value::Unknown);
         }
         Ok(match frame.code.code.expr(id) {

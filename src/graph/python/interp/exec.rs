@@ -53,7 +53,7 @@ impl Interp<'_> {
     }
 
     fn exec_stmt(&mut self, frame: &Frame, id: StmtId) -> Run<Flow> {
-        let alive = self.step();
+        let alive = self.budget.step();
         let code = frame.code;
         let Some(stmt) = code.code.stmts.get(id.0 as usize) else {
             return Ok(Flow::NEXT);
@@ -279,10 +279,18 @@ impl Interp<'_> {
         }
     }
 
+    /// Whether a loop of a library is left because its function computes too long.
+    fn is_long(&self, frame: &Frame) -> bool {
+        frame.function.is_some() && !self.module(frame.module).own && self.budget.is_long()
+    }
+
     fn exec_while(&mut self, frame: &Frame, test: ExprId, body: Block, orelse: Block) -> Run<Flow> {
         let mut result = Flow::DEAD;
         let mut undecided = 0;
         for _ in 0..WHILE_LIMIT {
+            if self.is_long(frame) {
+                break;
+            }
             let value = self.eval(frame, test)?;
             match self.truth(value)? {
                 Some(false) => {
@@ -325,8 +333,11 @@ impl Interp<'_> {
         let (items, open) = self.iterate(iterable)?;
         let mut result = Flow::DEAD;
         let mut left = false;
-        let count = items.len();
         for item in items.into_iter().take(UNROLL) {
+            if self.is_long(frame) {
+                left = true;
+                break;
+            }
             self.assign(frame, target, item)?;
             let flow = self.exec_block(frame, body)?;
             result.returned = self.join_flow(result, flow).returned;
@@ -347,7 +358,6 @@ impl Interp<'_> {
             )?;
             result.returned = self.join_flow(result, flow).returned;
         }
-        let _ = count;
         let end = self.exec_block(frame, orelse)?;
         let mut result = self.join_flow(result, end);
         result.next |= left;

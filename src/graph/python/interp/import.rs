@@ -169,6 +169,7 @@ impl Interp<'_> {
     ) -> ModIdx {
         let at = ModIdx(self.mods.len() as u32);
         let sym = self.heap.sym(name);
+        let root = self.heap.sym(name.split('.').next().unwrap_or_default());
         let object = self.heap.alloc(Object::Module(at));
         let scope = self.heap.scope(None);
         let key = self.heap.sym("__name__");
@@ -191,6 +192,7 @@ impl Interp<'_> {
             weight: Weight::default(),
             deferred: false,
             own: false,
+            root,
         });
         self.sys_modules.set(sym, object);
         at
@@ -334,7 +336,9 @@ impl Interp<'_> {
         let logs = std::mem::take(&mut self.logs);
         self.total_depth += 1;
         self.module_depth += 1;
+        let outer = self.budget.begin();
         let result = self.exec_block(&frame, frame.code.code.body);
+        self.budget.end(outer);
         self.module_depth -= 1;
         self.total_depth -= 1;
         self.logs = logs;

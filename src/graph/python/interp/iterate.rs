@@ -69,13 +69,10 @@ impl Interp<'_> {
                     return Ok((row, false));
                 }
                 let mut all = Vec::new();
+                let mut seen = FxHashSet::default();
                 for member in members.iter() {
                     let (items, _) = self.iterate(*member)?;
-                    for item in items {
-                        if !all.contains(&item) {
-                            all.push(item);
-                        }
-                    }
+                    all.extend(items.into_iter().filter(|item| seen.insert(*item)));
                 }
                 Ok((all, true))
             }

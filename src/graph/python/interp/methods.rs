@@ -159,6 +159,8 @@ impl Interp<'_> {
                 let known = !*open;
                 match at {
                     None if known => items.pop().unwrap_or(Value::Unknown),
+                    // One that is not known may have gone instead, but loops until the list is empty must end.
+                    None => items.pop().map_or(Value::Unknown, |item| self.heap.doubt(item)),
                     Some(Value::Int(at)) if known => match super::iterate::index(at, items.len()) {
                         Some(at) => items.remove(at),
                         None => Value::Unknown,

@@ -5,6 +5,7 @@
 
 mod assign;
 mod attr;
+mod budget;
 mod builtins;
 mod call;
 mod class;
@@ -39,6 +40,8 @@ use std::rc::Rc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use budget::Budget;
+
 use super::build::Setup;
 use super::finder::Finder;
 use super::sources::Sources;
@@ -56,8 +59,6 @@ pub(super) struct Raised(pub(super) Value);
 /// The result of running something that may raise for sure.
 pub(super) type Run<T> = Result<T, Raised>;
 
-/// Steps after which calls are no longer followed, only module top levels run on.
-const STEP_LIMIT: u64 = 6_000_000;
 /// Nested calls that are followed.
 const CALL_DEPTH: u32 = 48;
 /// Nested calls and imports together, which bounds our own stack.
@@ -65,20 +66,6 @@ const TOTAL_DEPTH: u32 = 600;
 /// Nested calls of any kind of object and nested attribute reads, which bounds our own stack where objects stand
 /// for each other in a circle: an instance that is called as its own class's `__init__`.
 const NESTED_LIMIT: u32 = 1000;
-/// Runs of one function that are followed.
-const RUNS_PER_FUNCTION: u32 = 400;
-/// Steps in a library function's own code, over all its runs, after which it is no longer followed. What takes so
-/// long computes something; helpers that import are short.
-const STEPS_PER_FUNCTION: u64 = 20_000;
-/// Runs that a library function has in any case.
-const RUNS_ANYWAY: u32 = 4;
-/// Steps that library functions may take beyond that during Init, all together, and how much of it one of them:
-/// frameworks register hundreds of handlers through one function, and which one answers to an event decides what is
-/// imported.
-const OVERTIME: u64 = 1_500_000;
-const AMPLE: u32 = 25;
-/// Steps after which calls are no longer followed once the handler can be called.
-const STEP_LIMIT_LATER: u64 = 500_000;
 /// Modules that one simulation loads.
 const MODULE_LIMIT: usize = 30_000;
 
@@ -121,6 +108,8 @@ pub(super) struct Mod<'a> {
     pub(super) deferred: bool,
     /// Part of the function itself rather than of an installed package.
     pub(super) own: bool,
+    /// The first part of the name.
+    root: Sym,
 }
 
 /// An import that ran.
@@ -185,14 +174,6 @@ struct Catch {
     module_depth: u32,
 }
 
-/// How far a function has been followed.
-#[derive(Clone, Copy, Default)]
-struct Followed {
-    runs: u32,
-    /// Steps in its own code, in all runs together.
-    steps: u64,
-}
-
 /// The interpreter.
 pub(super) struct Interp<'a> {
     pub(super) input: &'a Setup<'a>,
@@ -214,7 +195,6 @@ pub(super) struct Interp<'a> {
     catches: Vec<Catch>,
     logs: Vec<Log>,
     active: FxHashMap<(ModIdx, u32), u32>,
-    followed: FxHashMap<(ModIdx, u32), Followed>,
     pub(super) call_sites: Vec<(ModIdx, Span)>,
     pub(super) provenance: FxHashMap<(ScopeId, Sym), Sym>,
     /// Lists of the `sys` module that code may change.
@@ -230,7 +210,7 @@ pub(super) struct Interp<'a> {
     stated: FxHashMap<ModIdx, Vec<Block>>,
     /// Names that are being looked for there: modules that hand out each other's names would ask in a circle.
     stating: Vec<(ModIdx, Sym)>,
-    steps: u64,
+    budget: Budget,
     /// Names that star imports have copied.
     star_copies: usize,
     call_depth: u32,
@@ -247,14 +227,8 @@ pub(super) struct Interp<'a> {
     seen_calls: FxHashMap<(ModIdx, u32, Sym), usize>,
     /// Patterns that are compiled already: `re` keeps them.
     patterns: FxHashSet<Sym>,
-    /// Steps of library functions beyond [`STEPS_PER_FUNCTION`].
-    overtime: u64,
     /// A text with a [`text::HOLE`] was made.
     has_holes: bool,
-    /// Where `steps` ends the following of calls, in this phase.
-    step_limit: u64,
-    /// Steps that the functions called by the running one have taken.
-    inner_steps: u64,
 }
 
 impl<'a> Interp<'a> {
@@ -278,7 +252,6 @@ impl<'a> Interp<'a> {
             catches: Vec::new(),
             logs: Vec::new(),
             active: FxHashMap::default(),
-            followed: FxHashMap::default(),
             call_sites: Vec::new(),
             provenance: FxHashMap::default(),
             lists: Vec::new(),
@@ -288,7 +261,7 @@ impl<'a> Interp<'a> {
             texts_run: 0,
             stated: FxHashMap::default(),
             stating: Vec::new(),
-            steps: 0,
+            budget: Budget::new(),
             star_copies: 0,
             call_depth: 0,
             library_depth: 0,
@@ -299,10 +272,7 @@ impl<'a> Interp<'a> {
             running: None,
             seen_calls: FxHashMap::default(),
             patterns: FxHashSet::default(),
-            inner_steps: 0,
-            overtime: 0,
             has_holes: false,
-            step_limit: STEP_LIMIT,
         }
     }
 
@@ -351,12 +321,6 @@ impl<'a> Interp<'a> {
         let module = self.module_mut(at);
         module.code = code;
         module.syms = syms;
-    }
-
-    /// Counts a step; false once the budget is spent.
-    pub(super) fn step(&mut self) -> bool {
-        self.steps += 1;
-        self.steps < self.step_limit
     }
 
     /// An exception of a built-in class.

@@ -112,7 +112,7 @@ impl Interp<'_> {
         let subject = at(subject_at).and_then(|v| self.text_of(v)).filter(|text| text.len() <= TEXT_LIMIT);
         let Some(subject) = subject else { return Ok(Value::Unknown) };
         let Some(engine) = self.engine(pattern, flags.unwrap_or(Value::Int(0))) else { return Ok(Value::Unknown) };
-        self.steps += 10 + subject.len() as u64 / 8;
+        self.budget.take(10 + subject.len() as u64 / 8);
         Ok(match method {
             "sub" => match at(1).and_then(|v| self.text_of(v)).filter(|with| !with.contains('\\')) {
                 Some(with) => {

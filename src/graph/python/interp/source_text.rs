@@ -37,7 +37,7 @@ impl<'a> Interp<'a> {
         };
         let Some(parsed) = self.sources.keep_text(self.texts_run, parsed) else { return Ok(Value::Unknown) };
         self.texts_run += 1;
-        self.steps += 20 + parsed.code.exprs.len() as u64;
+        self.budget.take(20 + parsed.code.exprs.len() as u64);
         let at = self.text_module(frame.module, &place, parsed, span);
         let inner = Frame { scope: place.locals, ..self.module_frame(at) };
         let first = inner.code.code.block(inner.code.code.body).first().copied();
@@ -114,7 +114,7 @@ impl<'a> Interp<'a> {
     fn text_module(&mut self, host: ModIdx, place: &Place, parsed: &'a Parsed, span: Span) -> ModIdx {
         let at = ModIdx(self.mods.len() as u32);
         let module = self.module(host);
-        let (name, own) = (module.name, module.own);
+        let (name, own, root) = (module.name, module.own, module.root);
         let host = module.host.unwrap_or((host, span));
         let object = self.heap.alloc(Object::Module(at));
         self.mods.push(Mod {
@@ -135,6 +135,7 @@ impl<'a> Interp<'a> {
             weight: Weight::default(),
             deferred: false,
             own,
+            root,
         });
         self.set_code(at, parsed);
         at

@@ -6,9 +6,7 @@ use super::*;
 impl Interp<'_> {
     /// A fresh budget for the next phase.
     pub(in super::super) fn renew_budget(&mut self) {
-        self.steps = 0;
-        self.step_limit = STEP_LIMIT_LATER;
-        self.followed.clear();
+        self.budget.renew();
     }
 
     /// Runs every function of a module that has not run yet, with arguments that are not known.

@@ -1,0 +1,219 @@
+//! How much of the code is followed. Budgets make the simulation end, and end soon: what a function of a library
+//! imports shows in its first runs, and the thousandth run of a parser or a schema builder shows nothing new.
+
+use rustc_hash::FxHashMap;
+
+use super::super::value::{ModIdx, Sym};
+use crate::graph::Phase;
+
+/// Steps after which calls are no longer followed, only module top levels run on.
+const STEP_LIMIT: u64 = 6_000_000;
+/// Steps after which calls are no longer followed once the handler can be called.
+const STEP_LIMIT_LATER: u64 = 500_000;
+/// Runs of one function of a library that are followed.
+const RUNS_PER_FUNCTION: u32 = 400;
+/// The same for the function's own code, and for a library as long as it has overtime.
+const RUNS_AT_MOST: u32 = 10_000;
+/// Steps in a library function's own code, over all its runs, after which it is no longer followed. What takes so
+/// long computes something; helpers that import are short.
+const STEPS_PER_FUNCTION: u64 = 10_000;
+/// The same for runs that may not happen at all, behind a condition that cannot be decided.
+const STEPS_IF_UNSURE: u64 = 3_000;
+/// Runs that a library function has in any case.
+const RUNS_ANYWAY: u32 = 4;
+/// Steps in the own code of one run of a library function, after which its loops are left.
+const STEPS_PER_RUN: u64 = 50_000;
+/// Steps that the functions of one package may take beyond that during Init, all together, and how much of it one of
+/// them: frameworks register hundreds of handlers through one function, and which one answers to an event decides
+/// what is imported.
+const OVERTIME: u64 = 300_000;
+const OVERTIME_PER_FUNCTION: u64 = 200_000;
+
+/// A function: its module and its index there.
+pub(super) type FunctionKey = (ModIdx, u32);
+
+/// How far a function has been followed.
+#[derive(Clone, Copy, Default)]
+struct Followed {
+    runs: u32,
+    /// Steps in its own code, in all runs together.
+    steps: u64,
+}
+
+/// What is known about a call when its run is asked for.
+pub(super) struct Occasion {
+    /// The top-level name of the function's module, for code of packages and of the standard library.
+    pub(super) library: Option<Sym>,
+    /// The call surely happens.
+    pub(super) sure: bool,
+    pub(super) phase: Phase,
+}
+
+/// Where a run began, to be given back at its end.
+pub(super) struct Outer {
+    started: u64,
+    inner: u64,
+}
+
+/// Steps taken and left.
+pub(super) struct Budget {
+    steps: u64,
+    /// Where `steps` ends the following of calls, in this phase.
+    limit: u64,
+    /// Where `steps` was when the running function or module began.
+    started: u64,
+    /// Steps since then that belong to functions and modules it called and imported.
+    inner: u64,
+    followed: FxHashMap<FunctionKey, Followed>,
+    /// Steps beyond [`STEPS_PER_FUNCTION`], by top-level name.
+    overtime: FxHashMap<Sym, u64>,
+}
+
+impl Budget {
+    pub(super) fn new() -> Self {
+        Self {
+            steps: 0,
+            limit: STEP_LIMIT,
+            started: 0,
+            inner: 0,
+            followed: FxHashMap::default(),
+            overtime: FxHashMap::default(),
+        }
+    }
+
+    /// Starts afresh for what runs once the handler can be called.
+    pub(super) fn renew(&mut self) {
+        *self = Self { limit: STEP_LIMIT_LATER, overtime: std::mem::take(&mut self.overtime), ..Self::new() };
+    }
+
+    /// Counts a step; false once the budget is spent.
+    pub(super) fn step(&mut self) -> bool {
+        self.steps += 1;
+        !self.is_spent()
+    }
+
+    /// Counts work that is done in one go.
+    pub(super) fn take(&mut self, steps: u64) {
+        self.steps += steps;
+    }
+
+    pub(super) fn is_spent(&self) -> bool {
+        self.steps >= self.limit
+    }
+
+    /// Whether more runs of a function would only cost time: what it imports was seen in the first ones. Once the
+    /// handler can be called, the results of library functions hardly matter any more.
+    pub(super) fn is_enough(&self, key: FunctionKey, occasion: &Occasion) -> bool {
+        let followed = self.followed.get(&key).copied().unwrap_or_default();
+        if followed.runs < RUNS_ANYWAY {
+            return false;
+        }
+        let Some(package) = occasion.library else { return followed.runs >= RUNS_AT_MOST };
+        if occasion.phase == Phase::Invoke {
+            return true;
+        }
+        let rested = self.overtime.get(&package).is_none_or(|taken| *taken < OVERTIME);
+        let (runs, steps) = match (occasion.sure, rested) {
+            (true, true) => (RUNS_AT_MOST, OVERTIME_PER_FUNCTION),
+            (true, false) => (RUNS_PER_FUNCTION, STEPS_PER_FUNCTION),
+            (false, _) => (RUNS_PER_FUNCTION, STEPS_IF_UNSURE),
+        };
+        followed.runs >= runs || followed.steps >= steps
+    }
+
+    /// Counts a run of a function.
+    pub(super) fn count_run(&mut self, key: FunctionKey) {
+        self.followed.entry(key).or_default().runs += 1;
+    }
+
+    /// Begins a function's or a module's run.
+    pub(super) fn begin(&mut self) -> Outer {
+        let outer = Outer { started: self.started, inner: self.inner };
+        (self.started, self.inner) = (self.steps, 0);
+        outer
+    }
+
+    /// Ends the run; gives the steps of its own code.
+    pub(super) fn end(&mut self, outer: Outer) -> u64 {
+        let (total, own) = (self.steps.saturating_sub(self.started), self.own_steps());
+        (self.started, self.inner) = (outer.started, outer.inner + total);
+        own
+    }
+
+    /// Books the steps of a function's run.
+    pub(super) fn book(&mut self, key: FunctionKey, own: u64, library: Option<Sym>) {
+        let followed = self.followed.entry(key).or_default();
+        followed.steps += own;
+        if let Some(package) = library
+            && followed.steps > STEPS_PER_FUNCTION
+        {
+            *self.overtime.entry(package).or_default() += own;
+        }
+    }
+
+    /// Whether the running function has computed for so long that its loops are left.
+    pub(super) fn is_long(&self) -> bool {
+        self.own_steps() > STEPS_PER_RUN
+    }
+
+    fn own_steps(&self) -> u64 {
+        self.steps.saturating_sub(self.started + self.inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: FunctionKey = (ModIdx(0), 0);
+    const PACKAGE: Sym = Sym(7);
+
+    fn run(budget: &mut Budget, key: FunctionKey, steps: u64, package: Sym) {
+        budget.count_run(key);
+        let outer = budget.begin();
+        budget.take(steps);
+        let own = budget.end(outer);
+        budget.book(key, own, Some(package));
+    }
+
+    fn library(sure: bool, phase: Phase) -> Occasion {
+        Occasion { library: Some(PACKAGE), sure, phase }
+    }
+
+    #[test]
+    fn what_a_run_calls_is_not_its_own_time() {
+        let mut budget = Budget::new();
+        let outer = budget.begin();
+        budget.take(5);
+        let inner = budget.begin();
+        budget.take(100);
+        assert_eq!(budget.end(inner), 100);
+        budget.take(2);
+        assert_eq!(budget.end(outer), 7);
+    }
+
+    #[test]
+    fn unsure_runs_are_followed_for_less_long() {
+        let mut budget = Budget::new();
+        for _ in 0..RUNS_ANYWAY {
+            run(&mut budget, KEY, STEPS_IF_UNSURE, PACKAGE);
+        }
+        assert!(budget.is_enough(KEY, &library(false, Phase::Init)));
+        assert!(!budget.is_enough(KEY, &library(true, Phase::Init)));
+        assert!(budget.is_enough(KEY, &library(true, Phase::Invoke)));
+        assert!(!budget.is_enough(KEY, &Occasion { library: None, sure: false, phase: Phase::Invoke }));
+    }
+
+    #[test]
+    fn one_package_does_not_take_the_time_of_another() {
+        let mut budget = Budget::new();
+        let (hungry, other) = (Sym(1), (ModIdx(1), 0));
+        for _ in 0..RUNS_ANYWAY {
+            run(&mut budget, KEY, OVERTIME, hungry);
+            run(&mut budget, other, STEPS_PER_FUNCTION, PACKAGE);
+        }
+        let of = |package| Occasion { library: Some(package), sure: true, phase: Phase::Init };
+        assert!(budget.is_enough(KEY, &of(hungry)));
+        assert!(!budget.is_enough(other, &of(PACKAGE)));
+    }
+}
