@@ -44,13 +44,14 @@ pub fn simulate(input: &PythonInput<'_>) -> ModuleGraph {
     let finder = finder::Finder::new(input.artifact, input.version, input.architecture);
     let sources = sources::Sources::new(input.artifact, &finder);
     std::thread::scope(|scope| {
-        let builder = || std::thread::Builder::new().stack_size(PARSE_STACK);
+        let builder = || std::thread::Builder::new().name("parse".to_owned()).stack_size(PARSE_STACK);
         // The walk takes a core for itself: it is the longest chain of work, and parses what is not ready.
         for _ in 1..rayon::current_num_threads() {
             // Without a worker the walk parses by itself; nothing but time is lost.
             let _ = builder().spawn_scoped(scope, || sources.work());
         }
-        let walked = std::thread::Builder::new().stack_size(interp::STACK).spawn_scoped(scope, || {
+        let walk = std::thread::Builder::new().name("walk".to_owned()).stack_size(interp::STACK);
+        let walked = walk.spawn_scoped(scope, || {
             let graph = build::build(input, &finder, &sources);
             sources.close();
             graph
