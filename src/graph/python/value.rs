@@ -57,7 +57,7 @@ pub(super) struct Class {
     pub(super) module: Option<ModIdx>,
     pub(super) bases: Vec<Value>,
     /// The class itself first; may end in runtime things.
-    pub(super) mro: Vec<Value>,
+    pub(super) mro: Rc<[Value]>,
     /// Some base is not known completely.
     pub(super) open: bool,
     pub(super) scope: ScopeId,
@@ -274,6 +274,8 @@ pub(super) struct Heap {
     texts: Vec<Rc<str>>,
     symbols: FxHashMap<Rc<str>, Sym>,
     externals: FxHashMap<Sym, ObjId>,
+    /// Dotted names by their two parts.
+    dotted: FxHashMap<(Sym, Sym), Sym>,
     tuples: FxHashMap<Rc<[Value]>, ObjId>,
     unions: FxHashMap<Rc<[Value]>, ObjId>,
     methods: FxHashMap<(Value, Value), ObjId>,
@@ -349,12 +351,27 @@ impl Heap {
     /// The runtime thing with this dotted name; always the same object.
     pub(super) fn external(&mut self, name: &str) -> Value {
         let sym = self.sym(name);
+        self.external_of(sym)
+    }
+
+    /// The same by a name that is interned already.
+    pub(super) fn external_of(&mut self, sym: Sym) -> Value {
         if let Some(id) = self.externals.get(&sym) {
             return Value::Obj(*id);
         }
         let id = self.new_object(Object::External(sym));
         self.externals.insert(sym, id);
         Value::Obj(id)
+    }
+
+    /// The name `base.name`.
+    pub(super) fn dotted(&mut self, base: Sym, name: Sym) -> Sym {
+        if let Some(sym) = self.dotted.get(&(base, name)) {
+            return *sym;
+        }
+        let sym = self.sym(&format!("{}.{}", self.text(base), self.text(name)));
+        self.dotted.insert((base, name), sym);
+        sym
     }
 
     pub(super) fn external_name(&self, value: Value) -> Option<Rc<str>> {

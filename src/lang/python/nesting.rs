@@ -31,6 +31,18 @@ const IS_TOKEN: [bool; 256] = {
     table
 };
 
+/// Whether a byte begins or ends what other bytes are in.
+const IS_STRUCTURE: [bool; 256] = {
+    let mut table = [false; 256];
+    let bytes = b"\n#\\()[]{}\"'";
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
 /// What is nested too deeply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TooDeep {
@@ -46,47 +58,90 @@ const fn refused(what: &'static str) -> TooDeep {
 /// Counts the operators, brackets, commas and lines of a text, unless something in it is nested
 /// too deeply.
 pub(super) fn too_deep(text: &str) -> Result<usize, TooDeep> {
-    let mut tokens = 0;
     let bytes = text.as_bytes();
+    let (mut tokens, mut at, mut open) = (0, 0, 0usize);
+    let mut statement = 0;
+    let mut indents: Vec<usize> = vec![0];
+    at += indent(bytes, at, &mut indents)?;
+    while let Some(byte) = bytes.get(at).copied() {
+        at += 1;
+        tokens += usize::from(IS_TOKEN[usize::from(byte)]);
+        if !IS_STRUCTURE[usize::from(byte)] {
+            continue;
+        }
+        match byte {
+            b'\n' if open == 0 => {
+                check_chain(&bytes[statement..at])?;
+                statement = at;
+                at += indent(bytes, at, &mut indents)?;
+            }
+            b'#' => at += comment(&bytes[at..]),
+            b'\\' => at += 1,
+            b'(' | b'[' | b'{' => {
+                open += 1;
+                if open > MAX_BRACKETS {
+                    return Err(refused("brackets are nested more than 200 deep"));
+                }
+            }
+            b')' | b']' | b'}' => open = open.saturating_sub(1),
+            b'"' | b'\'' => {
+                let (end, depth) = string_end(bytes, at - 1);
+                at = end;
+                if depth > MAX_BRACKETS {
+                    return Err(refused("an f-string nests more than 200 deep"));
+                }
+            }
+            _ => {}
+        }
+    }
+    check_chain(&bytes[statement..])?;
+    Ok(tokens)
+}
+
+fn comment(rest: &[u8]) -> usize {
+    memchr(b'\n', rest).unwrap_or(rest.len())
+}
+
+/// The width of a line's indentation, which is noted in `indents`, outermost first.
+fn indent(bytes: &[u8], at: usize, indents: &mut Vec<usize>) -> Result<usize, TooDeep> {
+    let width = bytes[at..].iter().take_while(|b| **b == b' ' || **b == b'\t').count();
+    let first = bytes.get(at + width).copied().unwrap_or(b'\n');
+    if !matches!(first, b'\n' | b'\r' | b'#') {
+        while indents.last().is_some_and(|last| *last > width) {
+            indents.pop();
+        }
+        if indents.last().is_none_or(|last| width > *last) {
+            indents.push(width);
+        }
+        if indents.len() > MAX_INDENTS + 1 {
+            return Err(refused("blocks are nested more than 100 deep"));
+        }
+    }
+    Ok(width)
+}
+
+/// Whether a statement has an expression with too many operators. Few statements are long enough to be looked at.
+fn check_chain(statement: &[u8]) -> Result<(), TooDeep> {
+    if statement.len() > MAX_CHAIN && has_long_chain(statement) {
+        return Err(TooDeep { what: "an expression chains more than 6000 operators", is_refused: false });
+    }
+    Ok(())
+}
+
+fn has_long_chain(bytes: &[u8]) -> bool {
     let mut at = 0;
-    let mut line_start = true;
-    let mut indents: Vec<usize> = Vec::new();
     // The length of the chain around each open bracket, and the sum of them.
     let mut brackets: Vec<usize> = Vec::new();
     let (mut chain, mut outer) = (0usize, 0usize);
     while let Some(byte) = bytes.get(at).copied() {
-        if line_start && brackets.is_empty() {
-            let width = bytes[at..].iter().take_while(|b| **b == b' ' || **b == b'\t').count();
-            let first = bytes.get(at + width).copied().unwrap_or(b'\n');
-            if !matches!(first, b'\n' | b'\r' | b'#') {
-                while indents.last().is_some_and(|last| *last > width) {
-                    indents.pop();
-                }
-                if width > indents.last().copied().unwrap_or(0) {
-                    indents.push(width);
-                }
-                if indents.len() > MAX_INDENTS {
-                    return Err(refused("blocks are nested more than 100 deep"));
-                }
-                chain = 0;
-            }
-            at += width;
-            line_start = false;
-            continue;
-        }
         at += 1;
-        tokens += usize::from(IS_TOKEN[usize::from(byte)]);
         match byte {
-            b'\n' => line_start = true,
-            b'#' => at += memchr(b'\n', &bytes[at..]).unwrap_or(bytes.len() - at),
+            b'#' => at += comment(&bytes[at..]),
             b'\\' => at += 1,
             b'(' | b'[' | b'{' => {
                 outer += chain + 1;
                 brackets.push(chain + 1);
                 chain = 0;
-                if brackets.len() > MAX_BRACKETS {
-                    return Err(refused("brackets are nested more than 200 deep"));
-                }
             }
             b')' | b']' | b'}' => {
                 if let Some(before) = brackets.pop() {
@@ -98,13 +153,7 @@ pub(super) fn too_deep(text: &str) -> Result<usize, TooDeep> {
             b'+' | b'-' | b'*' | b'/' | b'%' | b'@' | b'&' | b'|' | b'^' | b'~' | b'.' | b'<' | b'>' => {
                 chain += 1;
             }
-            b'"' | b'\'' => {
-                let (end, depth) = string_end(bytes, at - 1);
-                at = end;
-                if depth > MAX_BRACKETS {
-                    return Err(refused("an f-string nests more than 200 deep"));
-                }
-            }
+            b'"' | b'\'' => at = string_end(bytes, at - 1).0,
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => {
                 let start = at - 1;
                 while bytes.get(at).is_some_and(|b| IN_WORD[usize::from(*b)]) {
@@ -120,10 +169,10 @@ pub(super) fn too_deep(text: &str) -> Result<usize, TooDeep> {
             _ => {}
         }
         if outer + chain > MAX_CHAIN {
-            return Err(TooDeep { what: "an expression chains more than 6000 operators", is_refused: false });
+            return true;
         }
     }
-    Ok(tokens)
+    false
 }
 
 /// The end of the string that starts with the quote at `start`, and how deep braces and brackets

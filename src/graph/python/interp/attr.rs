@@ -110,7 +110,7 @@ impl Interp<'_> {
             }
             Object::External(base) => {
                 let base = *base;
-                Ok(Some(self.external_attr(object, base, name)))
+                Ok(Some(self.external_attr(base, name)))
             }
             Object::Tuple(_)
             | Object::List { .. }
@@ -127,7 +127,9 @@ impl Interp<'_> {
         if let Some(value) = self.data_attr(object, &text) {
             return value;
         }
-        let function = self.heap.external(&format!(".{text}"));
+        let nothing = self.heap.sym("");
+        let function = self.heap.dotted(nothing, name);
+        let function = self.heap.external_of(function);
         self.heap.method(function, object)
     }
 
@@ -224,7 +226,7 @@ impl Interp<'_> {
         let Some(Object::Class(node)) = self.heap.get(class) else { return None };
         let mro = node.mro.clone();
         let mut skipping = after.is_some();
-        for base in mro {
+        for base in mro.iter().copied() {
             if skipping {
                 skipping = Some(base) != after;
                 continue;

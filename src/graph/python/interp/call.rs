@@ -253,7 +253,7 @@ impl Interp<'_> {
 
     /// The content of an instance of a subclass of a built-in container.
     fn payload_of(&mut self, class: Value, args: &Args) -> Run<Value> {
-        for base in self.mro_of(class) {
+        for base in self.mro_of(class).iter().copied() {
             let Some(name) = self.heap.external_name(base) else { continue };
             match &*name {
                 "dict"

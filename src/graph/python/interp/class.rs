@@ -132,7 +132,7 @@ impl Interp<'_> {
             name,
             module,
             bases: bases.clone(),
-            mro: Vec::new(),
+            mro: Rc::from([]),
             open,
             scope,
             metaclass,
@@ -142,7 +142,7 @@ impl Interp<'_> {
         let mut mro = vec![value];
         mro.extend(self.linearize(&bases));
         if let Object::Class(node) = self.heap.object_mut(class) {
-            node.mro = mro;
+            node.mro = mro.into();
         }
         if self.heap.scope_ref(scope).class.is_none() {
             self.heap.scope_mut(scope).class = Some(class);
@@ -164,7 +164,7 @@ impl Interp<'_> {
         }
         let hook = self.heap.sym("__init_subclass__");
         for base in self.mro_of(value).into_iter().skip(1) {
-            if let Some(Object::Class(node)) = self.heap.get(base) {
+            if let Some(Object::Class(node)) = self.heap.get(*base) {
                 let base_scope = node.scope;
                 if let Some(found) = self.heap.vars(base_scope).get(hook) {
                     let function = match self.heap.get(found) {
@@ -241,21 +241,19 @@ impl Interp<'_> {
         }
     }
 
-    pub(super) fn mro_of(&self, class: Value) -> Vec<Value> {
+    pub(super) fn mro_of(&self, class: Value) -> Rc<[Value]> {
         match self.heap.get(class) {
             Some(Object::Class(node)) if !node.mro.is_empty() => node.mro.clone(),
-            _ => vec![class],
+            _ => Rc::from([class]),
         }
     }
 
     /// C3; where it has no answer, depth first.
     fn linearize(&mut self, bases: &[Value]) -> Vec<Value> {
         if let [base] = bases {
-            let mut mro = self.mro_of(*base);
-            mro.truncate(MRO_LIMIT);
-            return mro;
+            return self.mro_of(*base).iter().copied().take(MRO_LIMIT).collect();
         }
-        let mut lists: Vec<Vec<Value>> = bases.iter().map(|base| self.mro_of(*base)).collect();
+        let mut lists: Vec<Vec<Value>> = bases.iter().map(|base| self.mro_of(*base).to_vec()).collect();
         lists.push(bases.to_vec());
         let mut out = Vec::new();
         loop {
@@ -324,7 +322,7 @@ impl Interp<'_> {
         let key = self.heap.sym("__annotations__");
         let mut fields: Vec<Sym> = Vec::new();
         for base in self.mro_of(class).into_iter().rev() {
-            let Some(Object::Class(node)) = self.heap.get(base) else { continue };
+            let Some(Object::Class(node)) = self.heap.get(*base) else { continue };
             let scope = node.scope;
             let Some(annotations) = self.heap.vars(scope).get(key) else { continue };
             for (name, _) in self.dict_items(annotations).0 {

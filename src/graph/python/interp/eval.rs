@@ -16,11 +16,8 @@ impl Interp<'_> {
             Expr::Bool(value) => Value::Bool(value),
             Expr::Int(value) => Value::Int(value),
             Expr::Float(value) => Value::Float(value.to_bits()),
-            Expr::Text(text) => {
-                let text = frame.code.code.text(text);
-                self.heap.str(text)
-            }
-            Expr::Bytes(text) => Value::Bytes(self.heap.sym(frame.code.code.text(text))),
+            Expr::Text(text) => Value::Str(self.text_sym(frame, text)),
+            Expr::Bytes(text) => Value::Bytes(self.text_sym(frame, text)),
             Expr::Name(name) => {
                 let name = self.sym(frame, name);
                 self.eval_name(frame, name)?
@@ -140,24 +137,32 @@ impl Interp<'_> {
         if let Some(value) = self.lookup(frame, name) {
             return Ok(value);
         }
-        let text = self.heap.text(name);
-        if &*text == "__debug__" {
-            return Ok(Value::Bool(true));
+        if let Some(value) = self.builtin(name) {
+            return Ok(value);
         }
+        let text = self.heap.text(name);
         if &*text == "__class__" {
             return Ok(self.current_class(frame).unwrap_or(Value::Unknown));
-        }
-        if names::is_builtin_name(&text, self.input.version) {
-            return Ok(match &*text {
-                "NotImplemented" => Value::NotImplemented,
-                _ => self.heap.external(&text),
-            });
         }
         let scope = self.module(frame.module).scope;
         if self.heap.scope_ref(scope).open || self.maybe > 0 {
             return Ok(Value::Unknown);
         }
         self.soft_error("NameError", &format!("name '{text}' is not defined"))
+    }
+
+    /// What a name means that no code has given a value.
+    fn builtin(&mut self, name: Sym) -> Option<Value> {
+        if let Some(value) = self.builtin_names.get(&name) {
+            return *value;
+        }
+        let value = match &*self.heap.text(name) {
+            "__debug__" => Some(Value::Bool(true)),
+            "NotImplemented" => Some(Value::NotImplemented),
+            text => names::is_builtin_name(text, self.input.version).then(|| self.heap.external_of(name)),
+        };
+        self.builtin_names.insert(name, value);
+        value
     }
 
     pub(super) fn current_class(&self, frame: &Frame) -> Option<Value> {

@@ -90,7 +90,7 @@ impl Interp<'_> {
     /// Methods of a class with names like `__get_x__` that are not Python's own.
     fn hooks_of(&self, class: Value) -> Vec<Sym> {
         let mut found = Vec::new();
-        for base in self.mro_of(class) {
+        for base in self.mro_of(class).iter().copied() {
             let Some(Object::Class(base)) = self.heap.get(base) else { continue };
             for (name, value) in self.heap.vars(base.scope).iter() {
                 let text = self.heap.text(name);

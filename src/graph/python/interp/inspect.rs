@@ -276,7 +276,7 @@ impl Interp<'_> {
             }
             Some(Object::Class(class)) if !class.open => {
                 let mut all: Vec<(Sym, Value)> = Vec::new();
-                for base in class.mro.clone() {
+                for base in class.mro.iter().copied() {
                     let Some(Object::Class(base)) = self.heap.get(base) else { continue };
                     for (name, value) in self.heap.vars(base.scope).iter() {
                         if !all.iter().any(|(n, _)| *n == name) {

@@ -49,7 +49,7 @@ use super::value::*;
 use crate::artifact::EntryId;
 use crate::graph::{GraphProblem, ModuleKind, Phase, Weight};
 use crate::lang::python::Parsed;
-use crate::lang::python::ir::{Block, ExprId, NameId};
+use crate::lang::python::ir::{Block, Code, ExprId, NameId, TextId};
 use crate::span::Span;
 
 /// A raised exception: its instance or class.
@@ -197,6 +197,10 @@ pub(super) struct Interp<'a> {
     active: FxHashMap<(ModIdx, u32), u32>,
     pub(super) call_sites: Vec<(ModIdx, Span)>,
     pub(super) provenance: FxHashMap<(ScopeId, Sym), Sym>,
+    /// Things of the runtime that were asked for, by full name.
+    runtime_values: FxHashMap<Sym, Value>,
+    /// Built-in names that were asked for; `None` for what is no such name.
+    builtin_names: FxHashMap<Sym, Option<Value>>,
     /// Lists of the `sys` module that code may change.
     lists: Vec<(Sym, Value)>,
     dynamic: named::Dynamic,
@@ -254,6 +258,8 @@ impl<'a> Interp<'a> {
             active: FxHashMap::default(),
             call_sites: Vec::new(),
             provenance: FxHashMap::default(),
+            runtime_values: FxHashMap::default(),
+            builtin_names: FxHashMap::default(),
             lists: Vec::new(),
             dynamic: named::Dynamic::default(),
             configured: Vec::new(),
@@ -305,19 +311,29 @@ impl<'a> Interp<'a> {
 
     /// The interned form of a name of the frame's module.
     pub(super) fn sym(&mut self, frame: &Frame, name: NameId) -> Sym {
-        let Some(cell) = frame.syms.get(name.0 as usize) else {
+        self.interned(frame, name.0 as usize, |code| code.name(name))
+    }
+
+    /// The interned form of a constant text of the frame's module.
+    pub(super) fn text_sym(&mut self, frame: &Frame, text: TextId) -> Sym {
+        // Behind those of the names.
+        self.interned(frame, frame.code.code.names.len() + text.0 as usize, |code| code.text(text))
+    }
+
+    fn interned(&mut self, frame: &Frame, at: usize, text: impl Fn(&Code) -> &str) -> Sym {
+        let Some(cell) = frame.syms.get(at) else {
             return self.heap.sym("");
         };
         if cell.get() != u32::MAX {
             return Sym(cell.get());
         }
-        let sym = self.heap.sym(frame.code.code.name(name));
+        let sym = self.heap.sym(text(&frame.code.code));
         cell.set(sym.0);
         sym
     }
 
     pub(super) fn set_code(&mut self, at: ModIdx, code: &'a Parsed) {
-        let syms = vec![Cell::new(u32::MAX); code.code.names.len()].into();
+        let syms = vec![Cell::new(u32::MAX); code.code.names.len() + code.code.texts.len()].into();
         let module = self.module_mut(at);
         module.code = code;
         module.syms = syms;

@@ -1,5 +1,9 @@
 //! The built-in names, and how the built-in classes relate.
 
+use std::sync::LazyLock;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
 /// Exceptions with their base class.
 const EXCEPTIONS: &[(&str, &str)] = &[
     ("BaseException", "object"),
@@ -188,17 +192,21 @@ const TYPES: &[&str] = &[
     "reversed",
 ];
 
+/// Every `isinstance` of the simulation asks these.
+static BASES: LazyLock<FxHashMap<&str, &str>> = LazyLock::new(|| EXCEPTIONS.iter().copied().collect());
+static KNOWN_TYPES: LazyLock<FxHashSet<&str>> = LazyLock::new(|| TYPES.iter().copied().collect());
+
 pub(super) fn is_builtin_name(name: &str, version: (u16, u16)) -> bool {
     if version < (3, 11) && matches!(name, "ExceptionGroup" | "BaseExceptionGroup")
         || version < (3, 10) && matches!(name, "EncodingWarning" | "aiter" | "anext")
     {
         return false;
     }
-    name == "bool" || FUNCTIONS.contains(&name) || (!name.contains('.') && EXCEPTIONS.iter().any(|(n, _)| *n == name))
+    name == "bool" || FUNCTIONS.contains(&name) || (!name.contains('.') && BASES.contains_key(name))
 }
 
 pub(super) fn is_type(name: &str) -> bool {
-    TYPES.contains(&name) || EXCEPTIONS.iter().any(|(n, _)| *n == name)
+    KNOWN_TYPES.contains(name) || BASES.contains_key(name)
 }
 
 pub(super) fn is_exception(name: &str) -> bool {
@@ -242,9 +250,9 @@ pub(super) fn is_builtin_subclass(class: &str, of: &str) -> Option<bool> {
     }
     let mut at = class;
     for _ in 0..10 {
-        match EXCEPTIONS.iter().find(|(n, _)| *n == at) {
-            Some((_, base)) if *base == of => return Some(true),
-            Some((_, base)) => at = base,
+        match BASES.get(at) {
+            Some(base) if *base == of => return Some(true),
+            Some(base) => at = base,
             None => break,
         }
     }

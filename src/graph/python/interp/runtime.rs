@@ -101,13 +101,12 @@ impl Interp<'_> {
 
     /// An attribute of a module of the runtime.
     pub(super) fn runtime_attr(&mut self, at: ModIdx, name: Sym) -> Option<Value> {
-        let module = self.heap.text(self.module(at).name);
-        let text = self.heap.text(name);
-        let full = format!("{module}.{text}");
-        let sym = self.heap.sym(&full);
-        if let Some(submodule) = self.sys_modules.get(sym) {
+        let full = self.heap.dotted(self.module(at).name, name);
+        if let Some(submodule) = self.sys_modules.get(full) {
             return Some(submodule);
         }
+        let module = self.heap.text(self.module(at).name);
+        let text = self.heap.text(name);
         if self.input.stdlib.module(&module).is_some() && !self.input.stdlib.has_name(&module, &text) {
             return None;
         }
@@ -115,9 +114,20 @@ impl Interp<'_> {
             self.load_runtime(lazy, Some((at, Span::default())));
         }
         if &*module == "builtins" {
-            return Some(self.heap.external(&text));
+            return Some(self.heap.external_of(name));
         }
-        Some(self.constant(&full).unwrap_or_else(|| self.heap.external(&full)))
+        Some(self.runtime_value(full))
+    }
+
+    /// The thing of the runtime with this full name.
+    fn runtime_value(&mut self, full: Sym) -> Value {
+        if let Some(value) = self.runtime_values.get(&full) {
+            return *value;
+        }
+        let text = self.heap.text(full);
+        let value = self.constant(&text).unwrap_or_else(|| self.heap.external_of(full));
+        self.runtime_values.insert(full, value);
+        value
     }
 
     pub(super) fn star_of_runtime(&mut self, frame: &Frame, at: ModIdx) {
@@ -144,8 +154,9 @@ impl Interp<'_> {
         for name in names {
             let text = self.heap.text(name);
             if !text.starts_with('_') && self.input.stdlib.has_name(library, &text) {
-                let full = format!("{library}.{text}");
-                let value = self.constant(&full).unwrap_or_else(|| self.heap.external(&full));
+                let library = self.heap.sym(library);
+                let full = self.heap.dotted(library, name);
+                let value = self.runtime_value(full);
                 self.heap.vars_mut(scope).set(name, value);
             }
         }
@@ -224,21 +235,17 @@ impl Interp<'_> {
         self.provenance_list(key)
     }
 
-    pub(super) fn external_attr(&mut self, _object: Value, base: Sym, name: Sym) -> Value {
-        let base = self.heap.text(base);
-        let text = self.heap.text(name);
-        if &*text == "__name__" {
-            let last = base.rsplit('.').next().unwrap_or_default().to_owned();
+    pub(super) fn external_attr(&mut self, base: Sym, name: Sym) -> Value {
+        let text = self.heap.text(base);
+        if &*self.heap.text(name) == "__name__" {
+            let last = text.rsplit('.').next().unwrap_or_default().to_owned();
             return self.heap.str(&last);
         }
-        if base.len() > 300 {
+        if text.len() > 300 {
             return Value::Unknown;
         }
-        let full = format!("{base}.{text}");
-        match self.constant(&full) {
-            Some(value) => value,
-            None => self.heap.external(&full),
-        }
+        let full = self.heap.dotted(base, name);
+        self.runtime_value(full)
     }
 
     /// Methods that classes of the runtime bring and that matter.
