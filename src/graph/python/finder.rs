@@ -1,8 +1,10 @@
 //! Where CPython finds a module: its path-based finder over the deployment package.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::artifact::{Artifact, EntryId};
+use rustc_hash::FxHashMap;
+
+use crate::artifact::{Artifact, Child, EntryId};
 use crate::platform::Architecture;
 
 /// Where the function's own files are on the machine; entries of layers carry their full path.
@@ -36,7 +38,11 @@ pub(super) struct Finder<'a> {
     suffixes: Vec<(String, FileKind)>,
     /// `sys.path` as far as it lies in the package; absolute folders.
     pub(super) path: Vec<Arc<str>>,
+    /// Folders of packages that were asked for, by dotted name; `None` for what is no package.
+    packages: Mutex<FxHashMap<Box<str>, Option<Folders>>>,
 }
+
+type Folders = Arc<[Arc<str>]>;
 
 impl<'a> Finder<'a> {
     pub(super) fn new(artifact: &'a Artifact, version: (u16, u16), architecture: Architecture) -> Self {
@@ -55,7 +61,7 @@ impl<'a> Finder<'a> {
         let layers = [format!("/opt/python/lib/python{major}.{minor}/site-packages"), "/opt/python".to_owned()];
         let mut path: Vec<Arc<str>> = vec![TASK_ROOT.into()];
         path.extend(layers.iter().filter(|p| artifact.is_folder(p)).map(|p| Arc::from(p.as_str())));
-        Self { artifact, suffixes, path }
+        Self { artifact, suffixes, path, packages: Mutex::default() }
     }
 
     /// Looks for the last part of a dotted name in `folders`: `sys.path` or a package's path.
@@ -66,48 +72,63 @@ impl<'a> Finder<'a> {
         let mut portions: Vec<Arc<str>> = Vec::new();
         for folder in folders {
             let Some(base) = inside(folder) else { continue };
-            let stem = if base.is_empty() { tail.to_owned() } else { format!("{base}/{tail}") };
-            let is_folder = self.artifact.is_folder(&stem);
-            if is_folder && let Some((entry, kind)) = self.file(&format!("{stem}/__init__")) {
-                let package = Some(absolute(&stem).into());
-                return Some(Spec::File { entry, kind, package });
-            }
-            if let Some((entry, kind)) = self.file(&stem) {
-                return Some(Spec::File { entry, kind, package: None });
-            }
+            let (is_folder, file) = self.named(&base, tail);
             if is_folder {
-                portions.push(absolute(&stem).into());
+                let stem = if base.is_empty() { tail.to_owned() } else { format!("{base}/{tail}") };
+                let folder: Arc<str> = absolute(&stem).into();
+                if let (_, Some((entry, kind))) = self.named(&stem, "__init__") {
+                    return Some(Spec::File { entry, kind, package: Some(folder) });
+                }
+                portions.push(folder);
+            }
+            if let Some((entry, kind)) = file {
+                return Some(Spec::File { entry, kind, package: None });
             }
         }
         (!portions.is_empty()).then_some(Spec::Namespace(portions))
     }
 
-    fn file(&self, stem: &str) -> Option<(EntryId, FileKind)> {
-        let mut path = String::with_capacity(stem.len() + 40);
-        self.suffixes.iter().find_map(|(suffix, kind)| {
-            path.clear();
-            path.push_str(stem);
-            path.push_str(suffix);
-            Some((self.artifact.find(&path)?, *kind))
-        })
+    /// Whether `folder` has a folder `name`, and the module file of that name that comes first. Most names that are
+    /// asked for are no modules, and one look at the sorted folder says so.
+    fn named(&self, folder: &str, name: &str) -> (bool, Option<(EntryId, FileKind)>) {
+        let children = self.artifact.children(folder);
+        let first = children.partition_point(|child| *child.name < *name);
+        let same = children.iter().skip(first).take_while(|child| *child.name == *name);
+        let is_folder = same.into_iter().any(|child| child.entry.is_none());
+        let dotted = |child: &Child| child.name.bytes().cmp(name.bytes().chain([b'.']));
+        let files = children.partition_point(|child| dotted(child).is_lt());
+        let rank_of = |child: &Child| {
+            let suffix = child.name.strip_prefix(name)?;
+            let rank = self.suffixes.iter().position(|(known, _)| known == suffix)?;
+            Some((rank, child.entry?))
+        };
+        let is_dotted = |child: &&Child| child.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+        let files = children.iter().skip(files).take_while(is_dotted);
+        let best = files.filter_map(rank_of).min_by_key(|(rank, _)| *rank);
+        (is_folder, best.and_then(|(rank, entry)| Some((entry, self.suffixes.get(rank)?.1))))
     }
 
     /// A dotted name resolved by file layout alone, without running anything; for prefetching.
     pub(super) fn guess(&self, dotted: &str) -> Option<Spec> {
-        let mut folders: Vec<Arc<str>> = self.path.clone();
-        let mut parts = dotted.split('.').peekable();
-        while let Some(part) = parts.next() {
-            let spec = self.find(part, folders.iter().map(|f| &**f))?;
-            if parts.peek().is_none() {
-                return Some(spec);
-            }
-            folders = match spec {
-                Spec::File { package: Some(folder), .. } => vec![folder],
-                Spec::Namespace(portions) => portions,
-                Spec::File { .. } => return None,
-            };
+        match dotted.rsplit_once('.') {
+            Some((package, tail)) => self.find(tail, self.folders(package)?.iter().map(|folder| &**folder)),
+            None => self.find(dotted, self.path.iter().map(|folder| &**folder)),
         }
-        None
+    }
+
+    /// Where a package's modules are. Each package is asked for as often as its modules are imported.
+    fn folders(&self, package: &str) -> Option<Folders> {
+        let known = || self.packages.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(folders) = known().get(package) {
+            return folders.clone();
+        }
+        let folders = match self.guess(package) {
+            Some(Spec::File { package: Some(folder), .. }) => Some(Arc::from([folder])),
+            Some(Spec::Namespace(portions)) => Some(portions.into()),
+            Some(Spec::File { .. }) | None => None,
+        };
+        known().insert(package.into(), folders.clone());
+        folders
     }
 }
 
@@ -137,6 +158,9 @@ pub(super) fn absolute(path: &str) -> String {
 
 /// `os.path.normpath`.
 pub(super) fn normal(path: &str) -> String {
+    if is_normal(path) {
+        return path.to_owned();
+    }
     let rooted = path.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {
@@ -152,4 +176,12 @@ pub(super) fn normal(path: &str) -> String {
     }
     let joined = parts.join("/");
     if rooted { format!("/{joined}") } else { joined }
+}
+
+/// Whether a path surely has nothing to take out, as nearly all have.
+fn is_normal(path: &str) -> bool {
+    let bytes = path.as_bytes();
+    bytes.last() != Some(&b'/')
+        && bytes.first() != Some(&b'.')
+        && bytes.windows(2).all(|two| two != b"//" && two != b"/.")
 }

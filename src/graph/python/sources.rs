@@ -17,6 +17,8 @@ use crate::lang::python::{Parsed, Problem, ProblemKind, parse, too_large};
 /// Tokens of all files that one simulation parses; see [`MAX_TOKENS`](crate::lang::python::MAX_TOKENS).
 /// Importing all of torch, scipy and pandas takes less than half.
 const MOST_TOKENS: usize = 8_000_000;
+/// Bytes of a dotted name that is looked up ahead.
+const LONGEST_NAME: usize = 1024;
 /// Texts that one simulation runs as code.
 const MOST_TEXTS: usize = 4096;
 
@@ -191,7 +193,7 @@ fn collect(code: &Code, block: Block, name: &str, is_package: bool, out: &mut Ve
                 let module = module.map_or("", |module| code.name(module));
                 let Some(base) = absolute_name(name, is_package, *level, module) else { continue };
                 parents(&base, out);
-                for alias in names {
+                for alias in names.iter().filter(|_| base.len() <= LONGEST_NAME) {
                     out.push(format!("{base}.{}", code.name(alias.name)));
                 }
             }
@@ -225,6 +227,10 @@ fn mentions_type_checking(code: &Code, test: Expr) -> bool {
 }
 
 fn parents(name: &str, out: &mut Vec<String>) {
+    // No path is that long; a hostile name would make as many names as it has dots.
+    if name.len() > LONGEST_NAME {
+        return;
+    }
     for (at, _) in name.match_indices('.') {
         out.push(name[..at].to_owned());
     }
