@@ -4,6 +4,9 @@ use super::super::value::*;
 use super::*;
 use crate::lang::python::ir::{ComprehensionKind, Expr, ExprId, Exprs, UnaryOp};
 
+/// Items of a generator or of a comprehension that are told apart.
+const MOST_ITEMS: usize = 5000;
+
 impl Interp<'_> {
     pub(super) fn eval(&mut self, frame: &Frame, id: ExprId) -> Run<Value> {
         if !self.budget.step() && frame.function.is_some() {
@@ -32,53 +35,18 @@ impl Interp<'_> {
                 let key = self.eval(frame, key)?;
                 self.get_item(object, key)?
             }
-            Expr::Slice(parts) => {
-                let mut values = Vec::with_capacity(3);
-                let code = frame.code;
-                for part in code.code.list(parts) {
-                    values.push(self.eval(frame, *part)?);
-                }
-                // A slice is a tuple that starts with the ellipsis: nothing else looks like that.
-                values.insert(0, Value::Ellipsis);
-                values.insert(0, Value::Ellipsis);
-                self.heap.tuple(&values)
-            }
+            Expr::Slice(parts) => self.eval_slice(frame, parts)?,
             Expr::Call(function, args) => self.eval_call(frame, id, function, args)?,
             Expr::And(list) => self.eval_logic(frame, list, false)?,
             Expr::Or(list) => self.eval_logic(frame, list, true)?,
-            Expr::Unary(op, operand) => {
-                let value = self.eval(frame, operand)?;
-                match (op, value) {
-                    (UnaryOp::Not, value) => self.truth(value)?.map_or(Value::Unknown, |v| Value::Bool(!v)),
-                    (UnaryOp::Minus, Value::Int(value)) => value.checked_neg().map_or(Value::Unknown, Value::Int),
-                    (UnaryOp::Minus, Value::Float(bits)) => Value::Float((-f64::from_bits(bits)).to_bits()),
-                    _ => Value::Unknown,
-                }
-            }
+            Expr::Unary(op, operand) => self.eval_unary(frame, op, operand)?,
             Expr::Binary(op, left, right) => {
                 let left = self.eval(frame, left)?;
                 let right = self.eval(frame, right)?;
                 self.binary(op, left, right, false)?
             }
             Expr::Compare(at) => self.eval_compare(frame, at)?,
-            Expr::If(test, body, orelse) => {
-                let test = self.eval(frame, test)?;
-                match self.truth(test)? {
-                    Some(true) => self.eval(frame, body)?,
-                    Some(false) => self.eval(frame, orelse)?,
-                    None => {
-                        self.maybe += 1;
-                        let a = self.eval(frame, body);
-                        let b = self.eval(frame, orelse);
-                        self.maybe -= 1;
-                        match (a, b) {
-                            (Ok(a), Ok(b)) => self.heap.join(a, b),
-                            (Ok(value), Err(_)) | (Err(_), Ok(value)) => value,
-                            (Err(raised), Err(_)) => return Err(raised),
-                        }
-                    }
-                }
-            }
+            Expr::If(test, body, orelse) => self.eval_if(frame, test, body, orelse)?,
             Expr::Tuple(list) => {
                 let (items, open) = self.eval_items(frame, list)?;
                 if open { self.heap.list(items, true) } else { self.heap.tuple(&items) }
@@ -99,31 +67,8 @@ impl Interp<'_> {
                 let value = self.eval(frame, value)?;
                 self.run_coroutine(value)?
             }
-            Expr::Yield(value) => {
-                let value = match value {
-                    Some(value) => self.eval(frame, value)?,
-                    None => Value::None,
-                };
-                let mut yields = frame.yields.borrow_mut();
-                if self.maybe > 0 {
-                    frame.yields_open.set(true);
-                }
-                if yields.len() < 5000 {
-                    yields.push(value);
-                } else {
-                    frame.yields_open.set(true);
-                }
-                Value::Unknown
-            }
-            Expr::YieldFrom(value) => {
-                let value = self.eval(frame, value)?;
-                let (items, open) = self.iterate(value)?;
-                frame.yields.borrow_mut().extend(items.into_iter().take(5000));
-                if open {
-                    frame.yields_open.set(true);
-                }
-                Value::Unknown
-            }
+            Expr::Yield(value) => self.eval_yield(frame, value)?,
+            Expr::YieldFrom(value) => self.eval_yield_from(frame, value)?,
             Expr::Starred(value) => self.eval(frame, value)?,
             Expr::Walrus(target, value) => {
                 let value = self.eval(frame, value)?;
@@ -131,6 +76,69 @@ impl Interp<'_> {
                 value
             }
         })
+    }
+
+    /// A slice is a tuple that starts with the ellipsis twice: nothing else looks like that.
+    fn eval_slice(&mut self, frame: &Frame, parts: Exprs) -> Run<Value> {
+        let code = frame.code;
+        let mut values = vec![Value::Ellipsis, Value::Ellipsis];
+        for part in code.code.list(parts) {
+            values.push(self.eval(frame, *part)?);
+        }
+        Ok(self.heap.tuple(&values))
+    }
+
+    fn eval_unary(&mut self, frame: &Frame, op: UnaryOp, operand: ExprId) -> Run<Value> {
+        let value = self.eval(frame, operand)?;
+        Ok(match (op, value) {
+            (UnaryOp::Not, value) => self.truth(value)?.map_or(Value::Unknown, |v| Value::Bool(!v)),
+            (UnaryOp::Minus, Value::Int(value)) => value.checked_neg().map_or(Value::Unknown, Value::Int),
+            (UnaryOp::Minus, Value::Float(bits)) => Value::Float((-f64::from_bits(bits)).to_bits()),
+            _ => Value::Unknown,
+        })
+    }
+
+    fn eval_if(&mut self, frame: &Frame, test: ExprId, body: ExprId, orelse: ExprId) -> Run<Value> {
+        let test = self.eval(frame, test)?;
+        if let Some(truth) = self.truth(test)? {
+            return self.eval(frame, if truth { body } else { orelse });
+        }
+        self.maybe += 1;
+        let a = self.eval(frame, body);
+        let b = self.eval(frame, orelse);
+        self.maybe -= 1;
+        match (a, b) {
+            (Ok(a), Ok(b)) => Ok(self.heap.join(a, b)),
+            (Ok(value), Err(_)) | (Err(_), Ok(value)) => Ok(value),
+            (Err(raised), Err(_)) => Err(raised),
+        }
+    }
+
+    fn eval_yield(&mut self, frame: &Frame, value: Option<ExprId>) -> Run<Value> {
+        let value = match value {
+            Some(value) => self.eval(frame, value)?,
+            None => Value::None,
+        };
+        let mut yields = frame.yields.borrow_mut();
+        if self.maybe > 0 {
+            frame.yields_open.set(true);
+        }
+        if yields.len() < MOST_ITEMS {
+            yields.push(value);
+        } else {
+            frame.yields_open.set(true);
+        }
+        Ok(Value::Unknown)
+    }
+
+    fn eval_yield_from(&mut self, frame: &Frame, value: ExprId) -> Run<Value> {
+        let value = self.eval(frame, value)?;
+        let (items, open) = self.iterate(value)?;
+        frame.yields.borrow_mut().extend(items.into_iter().take(MOST_ITEMS));
+        if open {
+            frame.yields_open.set(true);
+        }
+        Ok(Value::Unknown)
     }
 
     fn eval_name(&mut self, frame: &Frame, name: Sym) -> Run<Value> {
@@ -357,7 +365,7 @@ impl Interp<'_> {
         };
         let Some(clause) = node.generators.get(depth) else {
             let element = self.eval(frame, node.element)?;
-            if out.items.len() > 5000 {
+            if out.items.len() > MOST_ITEMS {
                 out.open = true;
                 return Ok(());
             }

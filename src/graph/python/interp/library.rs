@@ -6,65 +6,49 @@ use super::*;
 /// Tuples of `itertools.product` that are told apart.
 const PRODUCT_LIMIT: usize = 3000;
 
+/// Things that give back what they decorate or are handed.
+const DECORATORS: &[&str] = &[
+    "functools.lru_cache",
+    "functools.cache",
+    "functools.singledispatch",
+    "functools.total_ordering",
+    "contextlib.contextmanager",
+    "contextlib.asynccontextmanager",
+    "abc.abstractmethod",
+    "typing.overload",
+    "typing.final",
+    "typing.runtime_checkable",
+    "typing.no_type_check",
+    "enum.unique",
+    "atexit.register",
+    "types.coroutine",
+    "copy.copy",
+    "copy.deepcopy",
+    "weakref.proxy",
+    "typing.override",
+    "warnings.deprecated",
+    "typing_extensions.final",
+    "typing_extensions.overload",
+    "typing_extensions.runtime_checkable",
+    "typing.dataclass_transform",
+    "functools._lru_cache_wrapper",
+    "threading.settrace",
+    "types.MethodType.__func__",
+    "unittest.skip",
+];
+
 impl Interp<'_> {
     pub(super) fn call_library(&mut self, name: &str, callee: Value, args: Args) -> Run<Value> {
         let first = args.positional.first().copied();
         Ok(match name {
             "<first argument>" => first.unwrap_or(Value::Unknown),
-            // Things that give back what they decorate or are handed.
             "functools.wraps"
             | "functools.update_wrapper"
             | "typing.cast"
             | "dataclasses.field"
             | "functools.partialmethod" => self.passing(name, args)?,
-            "functools.lru_cache"
-            | "functools.cache"
-            | "functools.singledispatch"
-            | "functools.total_ordering"
-            | "contextlib.contextmanager"
-            | "contextlib.asynccontextmanager"
-            | "abc.abstractmethod"
-            | "typing.overload"
-            | "typing.final"
-            | "typing.runtime_checkable"
-            | "typing.no_type_check"
-            | "enum.unique"
-            | "atexit.register"
-            | "types.coroutine"
-            | "copy.copy"
-            | "copy.deepcopy"
-            | "weakref.proxy"
-            | "typing.override"
-            | "warnings.deprecated"
-            | "typing_extensions.final"
-            | "typing_extensions.overload"
-            | "typing_extensions.runtime_checkable"
-            | "typing.dataclass_transform"
-            | "functools._lru_cache_wrapper"
-            | "threading.settrace"
-            | "types.MethodType.__func__"
-            | "unittest.skip" => match first {
-                Some(value)
-                    if matches!(
-                        self.heap.get(value),
-                        Some(
-                            Object::Function(_)
-                                | Object::Class(_)
-                                | Object::Instance { .. }
-                                | Object::List { .. }
-                                | Object::Dict { .. }
-                                | Object::Tuple(_)
-                                | Object::Set { .. }
-                                | Object::Partial { .. }
-                                | Object::Method { .. }
-                                | Object::ClassMethod(_)
-                                | Object::StaticMethod(_)
-                                | Object::Property { .. }
-                        )
-                    ) || matches!(value, Value::Str(_)) =>
-                {
-                    value
-                }
+            _ if DECORATORS.contains(&name) => match first {
+                Some(value) if self.can_be_decorated(value) => value,
                 // `@lru_cache(maxsize=None)`: the decorator itself is made first.
                 _ => self.heap.external("<first argument>"),
             },
@@ -146,6 +130,25 @@ impl Interp<'_> {
             _ if name.len() > 200 => Value::Unknown,
             _ => self.heap.external(&format!("{name}()")),
         })
+    }
+
+    fn can_be_decorated(&self, value: Value) -> bool {
+        let Some(object) = self.heap.get(value) else { return matches!(value, Value::Str(_)) };
+        matches!(
+            object,
+            Object::Function(_)
+                | Object::Class(_)
+                | Object::Instance { .. }
+                | Object::List { .. }
+                | Object::Dict { .. }
+                | Object::Tuple(_)
+                | Object::Set { .. }
+                | Object::Partial { .. }
+                | Object::Method { .. }
+                | Object::ClassMethod(_)
+                | Object::StaticMethod(_)
+                | Object::Property { .. }
+        )
     }
 
     fn passing(&mut self, name: &str, args: Args) -> Run<Value> {

@@ -161,7 +161,7 @@ impl Interp<'_> {
                     None if known => items.pop().unwrap_or(Value::Unknown),
                     // One that is not known may have gone instead, but loops until the list is empty must end.
                     None => items.pop().map_or(Value::Unknown, |item| self.heap.doubt(item)),
-                    Some(Value::Int(at)) if known => match super::iterate::index(at, items.len()) {
+                    Some(Value::Int(at)) if known => match super::subscript::index(at, items.len()) {
                         Some(at) => items.remove(at),
                         None => Value::Unknown,
                     },
@@ -275,44 +275,8 @@ impl Interp<'_> {
         let key = rest.first().copied();
         let default = rest.get(1).copied();
         Ok(match (name, key) {
-            ("get", Some(key)) => {
-                let default = default.unwrap_or(Value::None);
-                if let Some(verdict) = self.namespace_contains(this, key) {
-                    return Ok(match verdict {
-                        Some(true) => self.get_item(this, key)?,
-                        Some(false) => default,
-                        None => self.heap.join(Value::Unknown, default),
-                    });
-                }
-                match self.heap.object(id) {
-                    Object::Dict { items, open } => match (items.get(key), *open) {
-                        (Some(value), _) => value,
-                        (None, false) if self.is_comparable(key) => default,
-                        _ => {
-                            let any = self.get_item(this, Value::Unknown)?;
-                            self.heap.join(any, default)
-                        }
-                    },
-                    _ => Value::Unknown,
-                }
-            }
-            ("setdefault", Some(key)) => {
-                let default = default.unwrap_or(Value::None);
-                let present = match self.heap.object(id) {
-                    Object::Dict { items, .. } => items.get(key),
-                    _ => match self.namespace_contains(this, key) {
-                        Some(Some(true)) => Some(self.get_item(this, key)?),
-                        _ => None,
-                    },
-                };
-                match present {
-                    Some(value) => value,
-                    None => {
-                        self.set_item(this, key, default)?;
-                        default
-                    }
-                }
-            }
+            ("get", Some(key)) => self.dict_get(id, key, default.unwrap_or(Value::None))?,
+            ("setdefault", Some(key)) => self.dict_setdefault(id, key, default.unwrap_or(Value::None))?,
             ("items", _) => {
                 let (pairs, open) = self.dict_items(this);
                 let pairs = pairs.into_iter().map(|(k, v)| self.heap.tuple(&[k, v])).collect();
@@ -335,52 +299,10 @@ impl Interp<'_> {
                 self.heap.dict(items, open)
             }
             ("update", _) => {
-                let (mut pairs, mut open) = match key {
-                    Some(other) => self.dict_items(other),
-                    None => (Vec::new(), false),
-                };
-                open |= args.open;
-                pairs.extend(args.keywords.iter().map(|(k, v)| (Value::Str(*k), *v)));
-                for (key, value) in pairs {
-                    self.set_item(this, key, value)?;
-                }
-                if open {
-                    match self.heap.object_mut(id) {
-                        Object::Dict { open, .. } => *open = true,
-                        Object::Namespace(NamespaceOf::Scope(scope)) => {
-                            let scope = *scope;
-                            self.heap.scope_mut(scope).open = true;
-                        }
-                        _ => {}
-                    }
-                }
+                self.dict_update(id, key, args)?;
                 Value::None
             }
-            ("pop", Some(key)) => {
-                let found = match self.heap.object(id) {
-                    Object::Dict { items, open } => match (items.get(key), *open) {
-                        (Some(value), _) => Some(value),
-                        (None, true) => return Ok(Value::Unknown),
-                        (None, false) if !self.is_comparable(key) => return Ok(Value::Unknown),
-                        (None, false) => None,
-                    },
-                    _ => match self.namespace_contains(this, key) {
-                        Some(Some(true)) => Some(self.get_item(this, key)?),
-                        Some(None) => return Ok(Value::Unknown),
-                        _ => None,
-                    },
-                };
-                match found {
-                    Some(value) => {
-                        self.delete_item(this, key);
-                        value
-                    }
-                    None => match default {
-                        Some(default) => default,
-                        None => self.soft_error("KeyError", "key")?,
-                    },
-                }
-            }
+            ("pop", Some(key)) => self.dict_pop(id, key, default)?,
             ("__getitem__", Some(key)) => self.get_item(this, key)?,
             ("__setitem__", Some(key)) => {
                 self.set_item(this, key, default.unwrap_or(Value::Unknown))?;
@@ -391,5 +313,85 @@ impl Interp<'_> {
             }
             _ => Value::Unknown,
         })
+    }
+    fn dict_get(&mut self, id: ObjId, key: Value, default: Value) -> Run<Value> {
+        let this = Value::Obj(id);
+        if let Some(verdict) = self.namespace_contains(this, key) {
+            return match verdict {
+                Some(true) => self.get_item(this, key),
+                Some(false) => Ok(default),
+                None => Ok(self.heap.join(Value::Unknown, default)),
+            };
+        }
+        let Object::Dict { items, open } = self.heap.object(id) else { return Ok(Value::Unknown) };
+        Ok(match (items.get(key), *open) {
+            (Some(value), _) => value,
+            (None, false) if self.is_comparable(key) => default,
+            _ => {
+                let any = self.get_item(this, Value::Unknown)?;
+                self.heap.join(any, default)
+            }
+        })
+    }
+
+    fn dict_setdefault(&mut self, id: ObjId, key: Value, default: Value) -> Run<Value> {
+        let this = Value::Obj(id);
+        let present = match self.heap.object(id) {
+            Object::Dict { items, .. } => items.get(key),
+            _ => match self.namespace_contains(this, key) {
+                Some(Some(true)) => Some(self.get_item(this, key)?),
+                _ => None,
+            },
+        };
+        if let Some(value) = present {
+            return Ok(value);
+        }
+        self.set_item(this, key, default)?;
+        Ok(default)
+    }
+
+    fn dict_update(&mut self, id: ObjId, other: Option<Value>, args: &Args) -> Run<()> {
+        let (mut pairs, mut open) = other.map_or_else(Default::default, |other| self.dict_items(other));
+        open |= args.open;
+        pairs.extend(args.keywords.iter().map(|(k, v)| (Value::Str(*k), *v)));
+        for (key, value) in pairs {
+            self.set_item(Value::Obj(id), key, value)?;
+        }
+        if open {
+            match self.heap.object_mut(id) {
+                Object::Dict { open, .. } => *open = true,
+                Object::Namespace(NamespaceOf::Scope(scope)) => {
+                    let scope = *scope;
+                    self.heap.scope_mut(scope).open = true;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn dict_pop(&mut self, id: ObjId, key: Value, default: Option<Value>) -> Run<Value> {
+        let this = Value::Obj(id);
+        let found = match self.heap.object(id) {
+            Object::Dict { items, open } => match (items.get(key), *open) {
+                (Some(value), _) => Some(value),
+                (None, true) => return Ok(Value::Unknown),
+                (None, false) if !self.is_comparable(key) => return Ok(Value::Unknown),
+                (None, false) => None,
+            },
+            _ => match self.namespace_contains(this, key) {
+                Some(Some(true)) => Some(self.get_item(this, key)?),
+                Some(None) => return Ok(Value::Unknown),
+                _ => None,
+            },
+        };
+        match (found, default) {
+            (Some(value), _) => {
+                self.delete_item(this, key);
+                Ok(value)
+            }
+            (None, Some(default)) => Ok(default),
+            (None, None) => self.soft_error("KeyError", "key"),
+        }
     }
 }

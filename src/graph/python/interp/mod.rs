@@ -31,6 +31,7 @@ mod runtime;
 mod source_text;
 mod stated;
 mod storage;
+mod subscript;
 mod suspended;
 mod sweep;
 mod text;

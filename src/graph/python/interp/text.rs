@@ -129,44 +129,8 @@ impl Interp<'_> {
             ("rstrip", Some(set)) => self.heap.str(text.trim_end_matches(|c| set.contains(c))),
             ("removeprefix", Some(prefix)) => self.heap.str(text.strip_prefix(prefix).unwrap_or(text)),
             ("removesuffix", Some(suffix)) => self.heap.str(text.strip_suffix(suffix).unwrap_or(text)),
-            ("startswith" | "endswith", _) => {
-                let (options, open) = match given {
-                    Some(value) if matches!(value, Value::Str(_)) => (vec![value], false),
-                    Some(value) => self.items_of(value),
-                    None => (Vec::new(), true),
-                };
-                let hit = options
-                    .iter()
-                    .filter_map(|o| self.text_of(*o))
-                    .any(|o| if name == "startswith" { text.starts_with(&*o) } else { text.ends_with(&*o) });
-                if hit {
-                    Value::Bool(true)
-                } else if open {
-                    Value::Unknown
-                } else {
-                    Value::Bool(false)
-                }
-            }
-            ("split" | "rsplit", _) => {
-                let limit = match rest.get(1).copied().or_else(|| self.keyword(args, "maxsplit")) {
-                    Some(Value::Int(limit)) if limit >= 0 => limit as usize + 1,
-                    None => usize::MAX,
-                    _ => return Ok(Value::Unknown),
-                };
-                let parts: Vec<&str> = match (&first, given) {
-                    (Some(by), _) if by.is_empty() => return Ok(Value::Unknown),
-                    (Some(by), _) if name == "split" => text.splitn(limit, &**by).collect(),
-                    (Some(by), _) => {
-                        let mut parts: Vec<&str> = text.rsplitn(limit, &**by).collect();
-                        parts.reverse();
-                        parts
-                    }
-                    (None, None | Some(Value::None)) => text.split_whitespace().collect(),
-                    _ => return Ok(Value::Unknown),
-                };
-                let parts = parts.into_iter().map(|p| self.heap.str(p)).collect();
-                self.heap.list(parts, false)
-            }
+            ("startswith" | "endswith", _) => self.text_ends(text, name == "startswith", given),
+            ("split" | "rsplit", _) => self.text_split(text, name == "split", rest, args),
             ("partition" | "rpartition", Some(by)) => {
                 let cut = if name == "partition" { text.split_once(by) } else { text.rsplit_once(by) };
                 let parts = match cut {
@@ -185,17 +149,7 @@ impl Interp<'_> {
                 Some(to) if !from.is_empty() => self.heap.str(&text.replace(from, &to)),
                 _ => Value::Unknown,
             },
-            ("join", _) => {
-                let (items, open) = self.iterate(given.unwrap_or(Value::Unknown))?;
-                let parts: Option<Vec<Rc<str>>> = items.iter().map(|v| self.text_of(*v)).collect();
-                match parts {
-                    Some(parts) if !open => {
-                        let joined = parts.join(text);
-                        self.heap.str(&joined)
-                    }
-                    _ => Value::Unknown,
-                }
-            }
+            ("join", _) => self.text_join(text, given.unwrap_or(Value::Unknown))?,
             ("format", _) => self.format_method(text, rest, args),
             ("find" | "index" | "rfind" | "rindex", Some(needle)) => {
                 let at = if name.starts_with('r') { text.rfind(needle) } else { text.find(needle) };
@@ -207,20 +161,52 @@ impl Interp<'_> {
             }
             ("count", Some(needle)) if !needle.is_empty() => Value::Int(text.matches(needle).count() as i64),
             ("encode", _) => Value::Bytes(self.heap.sym(text)),
-            ("isdigit" | "isnumeric" | "isdecimal", _) => {
-                Value::Bool(!text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()))
+            _ => text_test(text, name).map_or(Value::Unknown, Value::Bool),
+        })
+    }
+
+    /// `str.startswith` or `str.endswith` with one text or a tuple of them.
+    fn text_ends(&mut self, text: &str, at_start: bool, given: Option<Value>) -> Value {
+        let (options, open) = match given {
+            Some(value) if matches!(value, Value::Str(_)) => (vec![value], false),
+            Some(value) => self.items_of(value),
+            None => (Vec::new(), true),
+        };
+        let hit = options
+            .iter()
+            .filter_map(|o| self.text_of(*o))
+            .any(|o| if at_start { text.starts_with(&*o) } else { text.ends_with(&*o) });
+        if open && !hit { Value::Unknown } else { Value::Bool(hit) }
+    }
+
+    /// `str.split` or, from the end, `str.rsplit`.
+    fn text_split(&mut self, text: &str, from_start: bool, rest: &[Value], args: &Args) -> Value {
+        let limit = match rest.get(1).copied().or_else(|| self.keyword(args, "maxsplit")) {
+            Some(Value::Int(limit)) if limit >= 0 => limit as usize + 1,
+            None => usize::MAX,
+            _ => return Value::Unknown,
+        };
+        let by = rest.first().and_then(|v| self.text_of(*v));
+        let parts: Vec<&str> = match (&by, rest.first()) {
+            (Some(by), _) if by.is_empty() => return Value::Unknown,
+            (Some(by), _) if from_start => text.splitn(limit, &**by).collect(),
+            (Some(by), _) => {
+                let mut parts: Vec<&str> = text.rsplitn(limit, &**by).collect();
+                parts.reverse();
+                parts
             }
-            ("isidentifier", _) => Value::Bool(
-                !text.is_empty()
-                    && !text.starts_with(|c: char| c.is_ascii_digit())
-                    && text.chars().all(|c| c.is_alphanumeric() || c == '_'),
-            ),
-            ("isupper", _) => {
-                Value::Bool(text.chars().any(char::is_uppercase) && !text.chars().any(char::is_lowercase))
-            }
-            ("islower", _) => {
-                Value::Bool(text.chars().any(char::is_lowercase) && !text.chars().any(char::is_uppercase))
-            }
+            (None, None | Some(Value::None)) => text.split_whitespace().collect(),
+            _ => return Value::Unknown,
+        };
+        let parts = parts.into_iter().map(|p| self.heap.str(p)).collect();
+        self.heap.list(parts, false)
+    }
+
+    fn text_join(&mut self, text: &str, items: Value) -> Run<Value> {
+        let (items, open) = self.iterate(items)?;
+        let parts: Option<Vec<Rc<str>>> = items.iter().map(|v| self.text_of(*v)).collect();
+        Ok(match parts {
+            Some(parts) if !open => self.heap.str(&parts.join(text)),
             _ => Value::Unknown,
         })
     }
@@ -259,4 +245,17 @@ impl Interp<'_> {
         }
         self.heap.str(&out)
     }
+}
+
+/// What the methods say that ask for the kind of letters.
+fn text_test(text: &str, name: &str) -> Option<bool> {
+    let (upper, lower) = (text.chars().any(char::is_uppercase), text.chars().any(char::is_lowercase));
+    let digit_first = text.starts_with(|c: char| c.is_ascii_digit());
+    Some(match name {
+        "isdigit" | "isnumeric" | "isdecimal" => !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()),
+        "isidentifier" => !text.is_empty() && !digit_first && text.chars().all(|c| c.is_alphanumeric() || c == '_'),
+        "isupper" => upper && !lower,
+        "islower" => lower && !upper,
+        _ => return None,
+    })
 }

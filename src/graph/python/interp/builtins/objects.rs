@@ -1,0 +1,278 @@
+//! Built-ins that ask or change one object: its class, its attributes, what it is.
+
+use super::super::super::value::*;
+use super::super::*;
+use super::Call;
+
+impl Interp<'_> {
+    /// Calls of `isinstance`, `getattr`, `type`, `property` and their like.
+    pub(super) fn call_on_object(&mut self, call: &Call) -> Run<Option<Value>> {
+        let Call { args, first, second, third, .. } = *call;
+        Ok(Some(match (call.name, first) {
+            ("isinstance", Some(object)) => self.is_instance(object, call.second()).map_or(Value::Unknown, Value::Bool),
+            ("issubclass", Some(class)) => self.builtin_issubclass(class, call.second()),
+            ("hasattr", Some(object)) => match second {
+                Some(Value::Str(name)) => self.has_attr(object, name)?,
+                _ => Value::Unknown,
+            },
+            ("getattr", Some(object)) => self.builtin_getattr(object, second, third)?,
+            ("setattr", Some(object)) => {
+                self.builtin_setattr(object, second, call.third());
+                Value::None
+            }
+            ("delattr", Some(object)) => {
+                if let Some(Value::Str(name)) = second {
+                    self.delete_attr(object, name);
+                }
+                Value::None
+            }
+            ("callable", Some(object)) => self.is_callable(object).map_or(Value::Unknown, Value::Bool),
+            ("type", Some(object)) if args.positional.len() == 1 => self.type_of(object),
+            ("type", Some(Value::Str(name))) => self.class_of_parts(name, call.second(), call.third())?,
+            ("property" | "abc.abstractproperty" | "types.DynamicClassAttribute", getter) => {
+                let getter = getter.or_else(|| self.keyword(args, "fget")).unwrap_or(Value::Unknown);
+                self.heap.alloc(Object::Property { getter, cached: false })
+            }
+            ("functools.cached_property", Some(getter)) => self.heap.alloc(Object::Property { getter, cached: true }),
+            ("staticmethod" | "abc.abstractstaticmethod", Some(inner)) => self.heap.alloc(Object::StaticMethod(inner)),
+            ("classmethod" | "abc.abstractclassmethod", Some(inner)) => self.heap.alloc(Object::ClassMethod(inner)),
+            ("super", Some(class)) => self.heap.alloc(Object::Super { class, this: call.second() }),
+            ("vars", Some(object)) => {
+                let name = self.heap.sym("__dict__");
+                self.get_attr(object, name)?
+            }
+            ("dir", Some(object)) => self.builtin_dir(object)?,
+            ("object", _) => {
+                let class = self.heap.external("object");
+                self.heap.alloc(Object::Instance { class, attrs: Names::default(), payload: Value::Unknown })
+            }
+            _ => return Ok(None),
+        }))
+    }
+
+    fn builtin_issubclass(&mut self, class: Value, of: Value) -> Value {
+        let (classes, open) = self.class_list(of);
+        let mut verdict = if open { None } else { Some(false) };
+        for of in classes {
+            match self.is_subclass(class, of) {
+                Some(true) => return Value::Bool(true),
+                None => verdict = None,
+                Some(false) => {}
+            }
+        }
+        verdict.map_or(Value::Unknown, Value::Bool)
+    }
+
+    fn builtin_setattr(&mut self, object: Value, name: Option<Value>, value: Value) {
+        let Some(names) = name.map(|name| self.heap.members(name)) else { return };
+        for name in names.iter() {
+            match name {
+                Value::Str(name) => self.set_attr(object, *name, value),
+                _ => self.open_up(object),
+            }
+        }
+    }
+
+    fn is_callable(&mut self, object: Value) -> Option<bool> {
+        match self.heap.get(object) {
+            Some(Object::Function(_) | Object::Class(_) | Object::Method { .. } | Object::Partial { .. }) => Some(true),
+            Some(Object::Tuple(_) | Object::List { .. } | Object::Dict { .. } | Object::Module(_)) => Some(false),
+            Some(Object::Instance { class, .. }) => {
+                let class = *class;
+                let hook = self.heap.sym("__call__");
+                if self.class_lookup(class, hook).is_some() {
+                    return Some(true);
+                }
+                let is_whole = |c: &Class| !c.open || c.fields.is_some();
+                matches!(self.heap.get(class), Some(Object::Class(class)) if is_whole(class)).then_some(false)
+            }
+            Some(_) => None,
+            None => (object != Value::Unknown).then_some(false),
+        }
+    }
+
+    /// `type(name, bases, namespace)`.
+    fn class_of_parts(&mut self, name: Sym, bases: Value, namespace: Value) -> Run<Value> {
+        let scope = self.heap.scope(None);
+        let (items, open) = self.dict_items(namespace);
+        for (key, value) in items {
+            if let Value::Str(key) = key {
+                self.heap.vars_mut(scope).set(key, value);
+            }
+        }
+        self.heap.scope_mut(scope).open = open;
+        let (bases, _) = self.items_of(bases);
+        self.build_class(name, bases, scope, None, Vec::new(), None)
+    }
+
+    fn builtin_dir(&mut self, object: Value) -> Run<Value> {
+        let name = self.heap.sym("__dict__");
+        let dict = self.get_attr(object, name)?;
+        let (items, open) = self.dict_items(dict);
+        let names = items.into_iter().map(|(k, _)| k).collect();
+        let open = open || !matches!(self.heap.get(object), Some(Object::Module(_)));
+        Ok(self.heap.list(names, open))
+    }
+
+    /// An attribute was set under a name that is not known: the object may have any.
+    fn open_up(&mut self, object: Value) {
+        match self.heap.get(object) {
+            Some(Object::Module(at)) => {
+                let scope = self.module(*at).scope;
+                self.heap.scope_mut(scope).open = true;
+            }
+            Some(Object::Class(_)) => {
+                if let Value::Obj(id) = object
+                    && let Object::Class(class) = self.heap.object_mut(id)
+                {
+                    class.open = true;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn has_attr(&mut self, object: Value, name: Sym) -> Run<Value> {
+        self.catches
+            .push(Catch { classes: Some(vec![self.heap.external("AttributeError")]), module_depth: self.module_depth });
+        let result = self.find_attr(object, name);
+        self.catches.pop();
+        Ok(match result {
+            Ok(None) => Value::Bool(false),
+            Ok(Some(Value::Unknown)) => Value::Unknown,
+            Ok(Some(value)) => match self.heap.external_name(value) {
+                // Whether a thing of the runtime has it is only known for its modules.
+                Some(_) if !matches!(self.heap.get(object), Some(Object::Module(_))) => Value::Unknown,
+                _ => match (self.heap.get(value), self.heap.get(object)) {
+                    (
+                        Some(Object::Method { function, .. }),
+                        Some(Object::Tuple(_) | Object::List { .. } | Object::Dict { .. } | Object::Set { .. }),
+                    ) => {
+                        let function = *function;
+                        let name = self.heap.external_name(function).unwrap_or_default();
+                        if methods::is_known(&name) { Value::Bool(true) } else { Value::Unknown }
+                    }
+                    _ => Value::Bool(true),
+                },
+            },
+            Err(raised) => {
+                let class = self.class_of_exception(raised.0);
+                let attribute_error = self.heap.external("AttributeError");
+                if self.is_subclass(class, attribute_error) == Some(false) {
+                    return Err(raised);
+                }
+                Value::Bool(false)
+            }
+        })
+    }
+
+    fn builtin_getattr(&mut self, object: Value, name: Option<Value>, default: Option<Value>) -> Run<Value> {
+        let mut result: Option<Value> = None;
+        for member in self.heap.members(name.unwrap_or(Value::Unknown)).iter() {
+            let Value::Str(name) = *member else { return Ok(Value::Unknown) };
+            let value = match default {
+                None => self.get_attr(object, name)?,
+                Some(default) => {
+                    self.catches.push(Catch {
+                        classes: Some(vec![self.heap.external("AttributeError")]),
+                        module_depth: self.module_depth,
+                    });
+                    let found = self.find_attr(object, name);
+                    self.catches.pop();
+                    match found {
+                        Ok(Some(Value::Unknown)) => self.heap.join(Value::Unknown, default),
+                        Ok(Some(value)) => value,
+                        Ok(None) | Err(_) => default,
+                    }
+                }
+            };
+            result = Some(match result {
+                Some(before) => self.heap.join(before, value),
+                None => value,
+            });
+        }
+        Ok(result.unwrap_or(Value::Unknown))
+    }
+
+    pub(in super::super) fn type_of(&mut self, object: Value) -> Value {
+        let name = match object {
+            Value::Str(_) => "str",
+            Value::Bytes(_) => "bytes",
+            Value::Int(_) => "int",
+            Value::Bool(_) => "bool",
+            Value::Float(_) => "float",
+            Value::None => "types.NoneType",
+            Value::Obj(id) => match self.heap.object(id) {
+                Object::Tuple(_) => "tuple",
+                Object::List { .. } => "list",
+                Object::Dict { .. } => "dict",
+                Object::Set { .. } => "set",
+                Object::Module(_) => "types.ModuleType",
+                Object::Function(_) => "types.FunctionType",
+                Object::Method { .. } => "types.MethodType",
+                Object::Property { .. } => "property",
+                Object::StaticMethod(_) => "staticmethod",
+                Object::ClassMethod(_) => "classmethod",
+                Object::Instance { class, .. } => return *class,
+                Object::Class(class) => return class.metaclass,
+                _ => return Value::Unknown,
+            },
+            _ => return Value::Unknown,
+        };
+        self.heap.external(name)
+    }
+
+    pub(in super::super) fn is_instance(&mut self, object: Value, classes: Value) -> Option<bool> {
+        let (classes, open) = self.class_list(classes);
+        if self.heap.is_union(object) {
+            let mut verdict: Option<bool> = None;
+            for member in self.heap.members(object).iter() {
+                let list = self.heap.tuple(&classes);
+                let this = self.is_instance(*member, list)?;
+                if verdict.is_some_and(|v| v != this) {
+                    return None;
+                }
+                verdict = Some(this);
+            }
+            return verdict;
+        }
+        let kind = self.type_of(object);
+        let mut verdict = if open { None } else { Some(false) };
+        for of in classes {
+            let answer = match (self.heap.external_name(kind).as_deref(), self.heap.external_name(of).as_deref()) {
+                (Some(kind), Some(of)) => abstract_instance(kind, of),
+                _ => self.is_subclass(kind, of),
+            };
+            match answer {
+                Some(true) => return Some(true),
+                None => verdict = None,
+                Some(false) => {}
+            }
+        }
+        verdict
+    }
+}
+
+/// `isinstance` of a built-in type against abstract classes.
+fn abstract_instance(kind: &str, of: &str) -> Option<bool> {
+    let of_short = of.strip_prefix("collections.abc.").or_else(|| of.strip_prefix("typing.")).unwrap_or(of);
+    Some(match (kind, of_short) {
+        (kind, of) if kind == of => true,
+        ("list" | "tuple" | "str", "Sequence" | "Iterable" | "Collection" | "Sized" | "Container" | "Reversible") => {
+            true
+        }
+        ("dict", "Mapping" | "MutableMapping" | "Iterable" | "Collection" | "Sized" | "Container") => true,
+        ("set" | "frozenset", "Set" | "Iterable" | "Collection") => true,
+        (
+            "types.FunctionType" | "types.MethodType" | "types.BuiltinFunctionType",
+            "Callable" | "types.FunctionType" | "types.MethodType",
+        ) => kind == of || of_short == "Callable",
+        (
+            "list" | "tuple" | "str" | "dict" | "int" | "float" | "bool" | "bytes" | "types.NoneType" | "set",
+            "types.ModuleType" | "types.FunctionType" | "os.PathLike" | "pathlib.Path" | "Callable" | "Mapping"
+            | "Sequence",
+        ) => false,
+        ("types.ModuleType", _) if names::is_type(of) && of != "object" => false,
+        (kind, of) => return names::is_builtin_subclass(kind, of),
+    })
+}
