@@ -89,7 +89,9 @@ impl Files for DiskFiles {
             .take(MAX_CHILDREN)
             .filter_map(|child| {
                 let name = child.file_name().into_string().ok()?;
-                Some(FolderEntry { name, is_folder: child.path().is_dir() })
+                // The folder itself says what most children are; only links need another look.
+                let kind = child.file_type().ok().filter(|kind| !kind.is_symlink());
+                Some(FolderEntry { name, is_folder: kind.map_or_else(|| child.path().is_dir(), |kind| kind.is_dir()) })
             })
             .collect();
         found.sort();

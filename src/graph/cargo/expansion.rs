@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::PackageInput;
 use crate::input::files::{self, Files};
 use crate::lang::rust::crates::{self, MacroRules};
-use crate::manifest::cargo::registry::CrateSource;
+use crate::manifest::cargo::registry::{CrateSource, Texts};
 use crate::manifest::cargo::{CargoManifest, Dependency};
 
 /// A crate's manifest and files, wherever they are.
@@ -25,15 +25,17 @@ impl Source<'_> {
     }
 
     /// The Rust files below `src`, or around the library's root file.
-    pub(super) fn texts(&self) -> Vec<(String, Arc<str>)> {
-        let (folder, files): (&str, &dyn Files) = match self {
-            Self::Member(manifest, files) => (&manifest.folder, *files),
-            Self::Registry(source) => ("", &source.files),
+    pub(super) fn texts(&self) -> Texts {
+        let read = |folder: &str, files: &dyn Files| {
+            let lib = self.manifest().lib.as_ref().and_then(|lib| lib.path.as_deref()).unwrap_or("src/lib.rs");
+            let mut found = Vec::new();
+            collect(files, &files::join(folder, files::parent(lib)), &mut found, 0);
+            Texts::from(found)
         };
-        let lib = self.manifest().lib.as_ref().and_then(|lib| lib.path.clone()).unwrap_or_else(|| "src/lib.rs".into());
-        let mut found = Vec::new();
-        collect(files, &files::join(folder, files::parent(&lib)), &mut found, 0);
-        found
+        match self {
+            Self::Member(manifest, files) => read(&manifest.folder, *files),
+            Self::Registry(source) => Arc::clone(source.texts.get_or_init(|| read("", &source.files))),
+        }
     }
 
     pub(super) fn files(&self) -> &dyn Files {
@@ -120,7 +122,9 @@ fn from_source(
         return;
     }
     let texts = source.texts();
-    let relevant = texts.iter().any(|(_, text)| open.iter().any(|name| text.contains(name.as_str())));
+    let relevant = texts
+        .iter()
+        .any(|(_, text)| open.iter().any(|name| memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some()));
     if !relevant {
         return;
     }
@@ -135,13 +139,15 @@ fn from_source(
         }
         return;
     }
+    let names: BTreeSet<&str> = texts.iter().flat_map(|(_, text)| crates::macro_names(text)).collect();
+    if !names.iter().any(|name| used.contains(name)) {
+        return;
+    }
     let mut rules: BTreeMap<String, MacroRules> = BTreeMap::new();
-    for (_, text) in texts.iter().filter(|(_, text)| text.contains("macro_rules!")) {
-        for (name, rule) in crates::macro_rules(text) {
-            let known = rules.entry(name).or_default();
-            known.crates.extend(rule.crates);
-            known.macros.extend(rule.macros);
-        }
+    for (name, rule) in texts.iter().flat_map(|(_, text)| crates::macro_rules(text)) {
+        let known = rules.entry(name).or_default();
+        known.crates.extend(rule.crates);
+        known.macros.extend(rule.macros);
     }
     let mut todo: Vec<&str> = used.iter().copied().filter(|name| rules.contains_key(*name)).collect();
     let mut seen = BTreeSet::new();

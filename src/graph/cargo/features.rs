@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::dependencies::{DependencyVerdict, Verdict};
 use super::expansion::{self, Source};
+use super::gates::KnownGates;
 use super::{PackageInput, usage};
 use crate::lang::rust::cfg::may_hold_on_lambda;
 use crate::lang::rust::crates::{Gate, GateKind, Gates};
@@ -79,19 +80,30 @@ fn of_dependency(
 ) -> Vec<FeatureVerdict> {
     let manifest = source.manifest();
     let on = expanded(dependency, manifest);
-    let candidates: Vec<&str> = on.keys().map(String::as_str).filter(|name| !NEVER_REPORTED.contains(name)).collect();
+    let mut candidates: Vec<&str> =
+        on.keys().map(String::as_str).filter(|name| !NEVER_REPORTED.contains(name)).collect();
+    let is_undecided = |name: &&str| on[*name].0 != Origin::Default || is_inert_by_itself(input, manifest, name);
     if candidates.is_empty() || is_reexported(input, dependency) {
         return Vec::new();
     }
+    // Most default features hand something on and are named by no condition: no need to read more.
+    if !candidates.iter().any(is_undecided) {
+        let texts = source.texts();
+        candidates.retain(|name| texts.iter().any(|(_, text)| quotes(text, name)));
+        if candidates.is_empty() {
+            return Vec::new();
+        }
+    }
     let judge = Judge::new(input, dependency, source);
+    candidates.retain(|name| judge.is_reportable(name, &on[*name].0));
+    if candidates.is_empty() {
+        return Vec::new();
+    }
     let mut left: BTreeSet<&str> = on.keys().map(String::as_str).collect();
     let full = left.clone();
-    let needs = judge.needs(&full);
+    let needs = judge.needs(&candidates.iter().copied().collect());
     let mut unused: BTreeSet<&str> = BTreeSet::new();
     for name in candidates {
-        if !judge.is_reportable(name, &on[name].0) {
-            continue;
-        }
         left.remove(name);
         if needs.iter().all(|need| judge.is_met(need, &left, &full)) {
             unused.insert(name);
@@ -115,6 +127,42 @@ fn of_dependency(
             plan: Arc::clone(&plan),
         })
         .collect()
+}
+
+/// Whether a text holds `"name"`.
+fn quotes(text: &str, name: &str) -> bool {
+    memchr::memmem::find(text.as_bytes(), format!("\"{name}\"").as_bytes()).is_some()
+}
+
+/// Whether a feature hands nothing on, neither to other crates nor by switching one on.
+fn is_inert_by_itself(input: &PackageInput<'_>, manifest: &CargoManifest, feature: &str) -> bool {
+    let enables = enabled_by(manifest, feature);
+    !enables.iter().any(|enable| enable.contains('/'))
+        && is_inert(manifest, &enables, input.workspace.may_have_functions())
+}
+
+/// What a feature and those that it implies switch on.
+fn enabled_by<'a>(manifest: &'a CargoManifest, feature: &str) -> Vec<&'a str> {
+    let closure = manifest.feature_closure(manifest.features.iter().map(|f| f.name.as_str()).filter(|f| *f == feature));
+    let features = manifest.features.iter().filter(|f| closure.contains(f.name.as_str()));
+    features.flat_map(|f| &f.enables).map(String::as_str).collect()
+}
+
+/// Features of other crates among what is switched on, with the keys of the crates.
+fn forwards<'a>(enables: impl IntoIterator<Item = &'a &'a str>) -> impl Iterator<Item = (&'a str, &'a str)> {
+    let split = enables.into_iter().filter_map(|enable| enable.split_once('/'));
+    split.map(|(key, name)| (key.trim_end_matches('?'), name))
+}
+
+/// Whether what a feature switches on is no crate where the package runs.
+fn is_inert(manifest: &CargoManifest, enables: &[&str], only_lambda: bool) -> bool {
+    let reaches = |enable: &&str| {
+        let key = enable.strip_prefix("dep:").unwrap_or(enable).split(['/', '?']).next().unwrap_or_default();
+        let mut declared = manifest.dependencies.iter().filter(|d| d.key == key).peekable();
+        let may_hold = |target: &str| !only_lambda || may_hold_on_lambda(target);
+        declared.peek().is_some() && declared.any(|d| d.target.as_deref().is_none_or(may_hold))
+    };
+    !enables.iter().any(reaches)
 }
 
 /// What has to change in the entry so that only the features in `unused` go.
@@ -185,8 +233,9 @@ fn expanded(dependency: &Dependency, manifest: &CargoManifest) -> BTreeMap<Strin
 struct Judge<'a> {
     manifest: &'a CargoManifest,
     own: Arc<Gates>,
-    /// Facades: gates of re-exported crates, by the key they are declared under.
-    inner: BTreeMap<String, (Arc<Gates>, Arc<CrateSource>)>,
+    /// Facades: re-exported crates that features are handed on to, by the key they are declared under.
+    inner: BTreeMap<String, Inner>,
+    known: &'a KnownGates,
     usage: &'a usage::PackageUse,
     /// Segments of the paths that lead into the dependency, without its own name.
     segments: BTreeSet<&'a str>,
@@ -195,6 +244,18 @@ struct Judge<'a> {
     build_script: String,
     /// The workspace is built for functions; other platforms do not matter to it.
     only_lambda: bool,
+}
+
+/// A re-exported crate; its gates are read when they matter.
+struct Inner {
+    source: Arc<CrateSource>,
+    gates: OnceLock<Arc<Gates>>,
+}
+
+impl Inner {
+    fn gates(&self, known: &KnownGates) -> &Gates {
+        self.gates.get_or_init(|| known.of(&Source::Registry(Arc::clone(&self.source))))
+    }
 }
 
 impl<'a> Judge<'a> {
@@ -211,7 +272,7 @@ impl<'a> Judge<'a> {
         let own = input.gates.of(source);
         let mut inner = BTreeMap::new();
         for below in manifest.dependencies.iter().filter(|below| own.reexports.contains(&crate_name(&below.key))) {
-            let forwards = manifest
+            let hands_on = manifest
                 .features
                 .iter()
                 .flat_map(|f| &f.enables)
@@ -222,15 +283,16 @@ impl<'a> Judge<'a> {
                 .as_ref()
                 .and_then(|lock| lock.named(&below.package).iter().map(|at| &lock.packages[*at]).next_back());
             let found =
-                locked.filter(|_| forwards).and_then(|locked| input.registry.find(&locked.name, &locked.version));
+                locked.filter(|_| hands_on).and_then(|locked| input.registry.find(&locked.name, &locked.version));
             if let Some(found) = found {
-                inner.insert(below.key.clone(), (input.gates.of(&Source::Registry(Arc::clone(&found))), found));
+                inner.insert(below.key.clone(), Inner { source: found, gates: OnceLock::new() });
             }
         }
         Self {
             manifest,
             own,
             inner,
+            known: input.gates,
             usage,
             segments: of_ours.flat_map(|(_, rest)| rest.split("::")).collect(),
             has_glob: names.iter().any(|name| usage.globs.contains(name)),
@@ -275,7 +337,8 @@ impl<'a> Judge<'a> {
 
     /// Own gates, then those of facades by key.
     fn scopes(&self) -> impl Iterator<Item = (Option<&String>, &Gates)> {
-        std::iter::once((None, &*self.own)).chain(self.inner.iter().map(|(key, (gates, _))| (Some(key), &**gates)))
+        let inner = self.inner.iter().map(|(key, inner)| (Some(key), inner.gates(self.known)));
+        std::iter::once((None, &*self.own)).chain(inner)
     }
 
     /// Whether a gate is as open with the features `on` as with all that are declared. Other
@@ -305,7 +368,7 @@ impl<'a> Judge<'a> {
 
     /// Features of a re-exported crate that are on when the dependency's features `on` are.
     fn inner_features(&self, key: &str, on: &BTreeSet<&str>) -> BTreeSet<&str> {
-        let Some((_, source)) = self.inner.get(key) else { return BTreeSet::new() };
+        let Some(Inner { source, .. }) = self.inner.get(key) else { return BTreeSet::new() };
         let closure = self.manifest.feature_closure(
             on.iter().filter_map(|name| self.manifest.features.iter().map(|f| f.name.as_str()).find(|own| own == name)),
         );
@@ -322,13 +385,15 @@ impl<'a> Judge<'a> {
         source.manifest.feature_closure(passed.chain(always))
     }
 
-    /// Gates of things that the code names and that one of the features `on` opens.
-    fn needs(&self, on: &BTreeSet<&str>) -> Vec<(Option<&String>, &Gate)> {
+    /// Gates of things that the code names and that a candidate has to do with.
+    fn needs(&self, candidates: &BTreeSet<&str>) -> Vec<(Option<&String>, &Gate)> {
+        let enables: BTreeSet<&str> = candidates.iter().flat_map(|name| enabled_by(self.manifest, name)).collect();
+        let handed = |key: &&String| forwards(&enables).any(|(to, _)| to == key.as_str());
         let mut found = Vec::new();
-        for (key, gates) in self.scopes() {
-            let opens = match key {
-                None => self.manifest.feature_closure(on.iter().copied()),
-                Some(key) => self.inner_features(key, on),
+        for key in std::iter::once(None).chain(self.inner.keys().filter(handed).map(Some)) {
+            let (opens, gates) = match key {
+                None => (self.manifest.feature_closure(candidates.iter().copied()), &*self.own),
+                Some(key) => (self.inner_features(key, candidates), self.inner[key].gates(self.known)),
             };
             let is_open = |gate: &&Gate| gate.features.iter().any(|name| opens.contains(name.as_str()));
             let used = gates.gates.iter().filter(is_open).filter(|gate| self.is_used(gate, gates));
@@ -347,18 +412,8 @@ impl<'a> Judge<'a> {
             return false;
         }
         let closure = self.manifest.feature_closure([feature]);
-        let enables: Vec<&String> = self
-            .manifest
-            .features
-            .iter()
-            .filter(|f| closure.contains(f.name.as_str()))
-            .flat_map(|f| &f.enables)
-            .collect();
-        let forwards: Vec<(&str, &str)> = enables
-            .iter()
-            .filter_map(|enable| enable.split_once('/'))
-            .map(|(key, name)| (key.trim_end_matches('?'), name))
-            .collect();
+        let enables = enabled_by(self.manifest, feature);
+        let forwards: Vec<(&str, &str)> = forwards(&enables).collect();
         if self.own.opaque.contains(feature) {
             return false;
         }
@@ -369,7 +424,7 @@ impl<'a> Judge<'a> {
         if names_itself && *origin == Origin::Listed {
             return true;
         }
-        let inert = enables.is_empty() || forwards.is_empty() && self.is_inert(&enables);
+        let inert = enables.is_empty() || forwards.is_empty() && is_inert(self.manifest, &enables, self.only_lambda);
         if !names_itself
             && !inert
             && (*origin == Origin::Default || forwards.iter().any(|(key, _)| !self.inner.contains_key(*key)))
@@ -387,24 +442,14 @@ impl<'a> Judge<'a> {
         let mut behaviour = closure.iter().any(|name| self.own.behaviour.contains(*name));
         let mut mentioned = closure.iter().any(|name| self.own.mentioned.contains(*name));
         for (key, name) in &forwards {
-            let Some((gates, source)) = self.inner.get(*key) else { continue };
-            let names = source.manifest.feature_closure([*name]);
+            let Some(inner) = self.inner.get(*key) else { continue };
+            let gates = inner.gates(self.known);
+            let names = inner.source.manifest.feature_closure([*name]);
             has_api |= adds(gates, &names);
             behaviour |= names.iter().any(|name| gates.behaviour.contains(*name) || gates.opaque.contains(*name));
             mentioned |= names.iter().any(|name| gates.mentioned.contains(*name));
         }
-        if has_api { !behaviour } else { !mentioned && self.is_inert(&enables) }
-    }
-
-    /// Switches on no crate where the package runs.
-    fn is_inert(&self, enables: &[&String]) -> bool {
-        let reaches = |enable: &&&String| {
-            let key = enable.strip_prefix("dep:").unwrap_or(enable).split(['/', '?']).next().unwrap_or_default();
-            let mut declared = self.manifest.dependencies.iter().filter(|d| d.key == key).peekable();
-            let may_hold = |target: &str| !self.only_lambda || may_hold_on_lambda(target);
-            declared.peek().is_some() && declared.any(|d| d.target.as_deref().is_none_or(may_hold))
-        };
-        !enables.iter().any(|enable| reaches(&enable))
+        if has_api { !behaviour } else { !mentioned && is_inert(self.manifest, &enables, self.only_lambda) }
     }
 
     /// Build scripts hand features on as conditions of their own.

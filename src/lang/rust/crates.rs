@@ -4,13 +4,15 @@ use std::collections::BTreeSet;
 
 use proc_macro2::TokenStream;
 
+use self::definitions::Definition;
 use super::is_too_deep;
-use super::lexer::{Kind, Lexer, Token};
 use super::tokens::{Piece, pieces};
 
 mod condense;
+mod definitions;
 mod gates;
 mod skim;
+mod split;
 
 pub use gates::{CrateFiles, Gate, GateKind, Gates, Types};
 
@@ -26,33 +28,14 @@ pub struct MacroRules {
 /// The `macro_rules!` of a file, by name.
 #[must_use]
 pub fn macro_rules(text: &str) -> Vec<(String, MacroRules)> {
-    if is_too_deep(text) {
-        return Vec::new();
-    }
-    let tokens: Vec<Token> = Lexer::new(text).collect();
-    let of = |at: usize| tokens.get(at).map_or("", |token| &text[token.start..token.end]);
-    let starts = (0..tokens.len()).filter(|at| of(*at) == "macro_rules" && of(at + 1) == "!");
-    let rules = |at: usize| {
-        let (start, end) = (tokens.get(at + 3)?.start, group_end(&tokens, at + 3)?);
-        Some((of(at + 2).to_string(), rules_of(&text[start..end].parse().ok()?)))
-    };
-    starts.filter_map(rules).collect()
+    let definitions = definitions::find(text).into_iter().filter(|found| !is_too_deep(found.body));
+    let rules = |found: Definition<'_>| Some((found.name.to_string(), rules_of(&found.body.parse().ok()?)));
+    definitions.filter_map(rules).collect()
 }
 
-/// Where the brackets that open at `start` close.
-fn group_end(tokens: &[Token], start: usize) -> Option<usize> {
-    let mut depth = 0usize;
-    for token in &tokens[start..] {
-        match token.kind {
-            Kind::Open(_) => depth += 1,
-            Kind::Close => depth = depth.checked_sub(1)?,
-            _ => {}
-        }
-        if depth == 0 {
-            return Some(token.end);
-        }
-    }
-    None
+/// Names of the `macro_rules!` of a file.
+pub fn macro_names(text: &str) -> impl Iterator<Item = &str> {
+    definitions::find(text).into_iter().map(|found| found.name)
 }
 
 fn rules_of(body: &TokenStream) -> MacroRules {

@@ -15,7 +15,12 @@ pub struct CrateSource {
     pub manifest: CargoManifest,
     /// Its files; paths are relative to its folder.
     pub files: DiskFiles,
+    /// The texts of its library, once somebody has asked for them.
+    pub texts: OnceLock<Texts>,
 }
+
+/// Source texts with their paths.
+pub type Texts = Arc<[(String, Arc<str>)]>;
 
 /// Sources by name and version; `None` for those that are not at hand.
 type Known = BTreeMap<(String, String), Option<Arc<CrateSource>>>;
@@ -118,5 +123,5 @@ fn read(folder: PathBuf, name: &str, version: &str) -> Option<CrateSource> {
     let (manifest, _) = CargoManifest::parse("Cargo.toml", files.text("Cargo.toml").ok()?);
     let package = manifest.package.as_ref()?;
     let right = package.name == name && package.version.as_deref().is_none_or(|own| own == version);
-    right.then_some(CrateSource { manifest, files })
+    right.then(|| CrateSource { manifest, files, texts: OnceLock::new() })
 }

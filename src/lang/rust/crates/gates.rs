@@ -10,10 +10,13 @@ use syn::{Attribute, ImplItem, Item, Type, Visibility};
 use super::super::cfg::{Cfg, Wrapper};
 use super::super::is_too_deep;
 use super::super::items::attributes_of;
+use super::super::lexer::Lexer;
 use super::super::scope::{leaves, plain};
 use super::super::tokens::{Piece, pieces};
 use super::condense::condense;
+use super::definitions;
 use super::skim::{Skimmed, skim};
+use super::split::split;
 
 /// Something that exists only with a feature.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,9 +116,7 @@ impl Gates {
             is_root: true,
             depth: 0,
         };
-        for (_, text) in all.iter().filter(|(_, text)| has(text, "macro_rules!") && has(text, "cfg(")) {
-            reader.wrappers.extend(wrappers(&condense(text)));
-        }
+        reader.wrappers.extend(all.iter().flat_map(|(_, text)| wrappers(text)));
         reader.todo.push((root.to_string(), true, Cfg::TRUE, true));
         let mut seen = BTreeSet::new();
         while let Some((path, is_root, cfg, public)) = reader.todo.pop() {
@@ -127,18 +128,9 @@ impl Gates {
                 reader.found.unread.push(text);
                 continue;
             }
-            let text = condense(&text);
             reader.file = path;
             reader.is_root = is_root;
-            if !has_features(&cfg)
-                && let Some(skimmed) = skim(&text, |name| reader.wrappers.contains_key(name))
-            {
-                reader.unconditional(skimmed);
-            } else if !is_too_deep(&text)
-                && let Ok(file) = syn::parse_file(&text)
-            {
-                reader.parsed(&file, &cfg, public);
-            }
+            reader.read(&condense(&text), &cfg, public);
         }
         reader.found
     }
@@ -153,6 +145,10 @@ impl Gates {
             all
         })
     }
+}
+
+fn parse(text: &str) -> Option<syn::File> {
+    if is_too_deep(text) { None } else { syn::parse_file(text).ok() }
 }
 
 fn has(text: &str, part: &str) -> bool {
@@ -170,30 +166,25 @@ enum Wrapping {
 
 /// Macros of a file that put conditions on items.
 fn wrappers(text: &str) -> Vec<(String, Wrapping)> {
-    if is_too_deep(text) {
-        return Vec::new();
+    let conditional = definitions::find(text).into_iter().filter(|found| has(found.body, "cfg"));
+    conditional.filter_map(|found| Some((found.name.to_string(), wrapping(found.body)?))).collect()
+}
+
+fn wrapping(body: &str) -> Option<Wrapping> {
+    let body: String = Lexer::new(body).map(|token| &body[token.start..token.end]).collect();
+    let start = body.find("#[cfg(")?;
+    let rest = &body[start + 6..];
+    let mut open = 1;
+    let end = rest.char_indices().find(|(_, c)| {
+        open += i32::from(*c == '(') - i32::from(*c == ')');
+        open == 0
+    });
+    let condition = end.map(|(end, _)| &rest[..end]).filter(|_| body.contains('$'))?;
+    if condition.contains('$') {
+        return Some(Wrapping::Given);
     }
-    let Ok(file) = syn::parse_file(text) else { return Vec::new() };
-    let mut found = Vec::new();
-    for item in &file.items {
-        let Item::Macro(item) = item else { continue };
-        let Some(name) = item.ident.as_ref().filter(|_| item.mac.path.is_ident("macro_rules")) else { continue };
-        let body: String = item.mac.tokens.to_string().split_whitespace().collect();
-        let Some(start) = body.find("#[cfg(") else { continue };
-        let rest = &body[start + 6..];
-        let mut open = 1;
-        let end = rest.char_indices().find(|(_, c)| {
-            open += i32::from(*c == '(') - i32::from(*c == ')');
-            open == 0
-        });
-        let Some(condition) = end.map(|(end, _)| &rest[..end]).filter(|_| body.contains('$')) else { continue };
-        if condition.contains('$') {
-            found.push((name.to_string(), Wrapping::Given));
-        } else if let Ok(Wrapper(cfg)) = syn::parse_str::<Wrapper>(condition) {
-            found.push((name.to_string(), Wrapping::Fixed(cfg)));
-        }
-    }
-    found
+    let parsed = if is_too_deep(condition) { None } else { syn::parse_str::<Wrapper>(condition).ok() };
+    parsed.map(|Wrapper(cfg)| Wrapping::Fixed(cfg))
 }
 
 struct Reader<'a> {
@@ -217,6 +208,20 @@ impl Reader<'_> {
     fn is_plain(&self, text: &str) -> bool {
         let marks = ["cfg", "mod ", "pub use"];
         !marks.iter().any(|mark| has(text, mark)) && !self.wrappers.keys().any(|name| has(text, name))
+    }
+
+    /// Reads a condensed file: what is conditional in it with the parser, and the rest from tokens.
+    fn read(&mut self, text: &str, cfg: &Cfg, public: bool) {
+        if !has_features(cfg) {
+            let parts = split(text, |name| self.wrappers.contains_key(name));
+            if let (Some(skimmed), Some(file)) = (skim(&parts.plain, |_| false), parse(&parts.conditional)) {
+                self.unconditional(skimmed);
+                return self.parsed(&file, cfg, public);
+            }
+        }
+        if let Some(file) = parse(text) {
+            self.parsed(&file, cfg, public);
+        }
     }
 
     fn parsed(&mut self, file: &syn::File, around: &Cfg, public: bool) {
