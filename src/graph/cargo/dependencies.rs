@@ -72,7 +72,10 @@ pub(super) fn judge(input: &PackageInput<'_>) -> Vec<DependencyVerdict> {
         .filter(|(verdict, _)| matches!(verdict, Verdict::Unused | Verdict::OnlyTests))
         .flat_map(|(_, names)| names.clone())
         .collect();
-    let by_macros = if open.is_empty() { BTreeSet::new() } else { expansion::named_by_macros(input, &open) };
+    // Whose own name nothing knows, of that nobody calls the macros.
+    let known = member.dependencies.iter().zip(&verdicts).filter(|(_, verdict)| **verdict != Verdict::Unused);
+    let known: Vec<&Dependency> = known.map(|(dependency, _)| dependency).collect();
+    let by_macros = if open.is_empty() { BTreeSet::new() } else { expansion::named_by_macros(input, &known, &open) };
     let mut found = Vec::new();
     for (at, dependency) in member.dependencies.iter().enumerate() {
         let mut verdict = verdicts[at];

@@ -82,12 +82,16 @@ fn locked<'a>(input: &'a PackageInput<'_>, from: &str, name: &str, requirement: 
     input.registry.find(name, &package.version).map(Source::Registry)
 }
 
-/// Of the crates in `candidates` those that a macro which the package uses expands to.
-pub(super) fn named_by_macros(input: &PackageInput<'_>, candidates: &BTreeSet<String>) -> BTreeSet<String> {
-    let member = &input.workspace.members[input.at];
+/// Of the crates in `candidates` those that a macro which the package uses expands to; the macros are
+/// those of the dependencies that it knows.
+pub(super) fn named_by_macros(
+    input: &PackageInput<'_>,
+    known: &[&Dependency],
+    candidates: &BTreeSet<String>,
+) -> BTreeSet<String> {
     let used: BTreeSet<&str> = input.usage.macros.iter().chain(&input.usage.other_macros).map(String::as_str).collect();
     let mut found = BTreeSet::new();
-    for dependency in &member.dependencies {
+    for dependency in known {
         let Some(source) = source(input, dependency) else { continue };
         from_source(&source, &used, candidates, &mut found);
         // A facade hands on the macros of its own `*_derive` or `*-macros`.

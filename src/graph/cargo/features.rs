@@ -94,14 +94,14 @@ fn of_dependency(
             return Vec::new();
         }
     }
-    let judge = Judge::new(input, dependency, source);
+    let judge = Judge::new(input, dependency, source, &candidates);
     candidates.retain(|name| judge.is_reportable(name, &on[*name].0));
     if candidates.is_empty() {
         return Vec::new();
     }
     let mut left: BTreeSet<&str> = on.keys().map(String::as_str).collect();
     let full = left.clone();
-    let needs = judge.needs(&candidates.iter().copied().collect());
+    let needs = judge.needs(&candidates);
     let mut unused: BTreeSet<&str> = BTreeSet::new();
     for name in candidates {
         left.remove(name);
@@ -146,6 +146,12 @@ fn enabled_by<'a>(manifest: &'a CargoManifest, feature: &str) -> Vec<&'a str> {
     let closure = manifest.feature_closure(manifest.features.iter().map(|f| f.name.as_str()).filter(|f| *f == feature));
     let features = manifest.features.iter().filter(|f| closure.contains(f.name.as_str()));
     features.flat_map(|f| &f.enables).map(String::as_str).collect()
+}
+
+/// Features that are on with some, without those that are never taken away.
+fn visible(manifest: &CargoManifest, features: &[&str]) -> BTreeSet<String> {
+    let closure = manifest.feature_closure(features.iter().copied());
+    closure.into_iter().filter(|name| !NEVER_REPORTED.contains(name)).map(str::to_string).collect()
 }
 
 /// Features of other crates among what is switched on, with the keys of the crates.
@@ -249,17 +255,19 @@ struct Judge<'a> {
 /// A re-exported crate; its gates are read when they matter.
 struct Inner {
     source: Arc<CrateSource>,
+    /// Those of its features that candidates hand on.
+    features: BTreeSet<String>,
     gates: OnceLock<Arc<Gates>>,
 }
 
 impl Inner {
     fn gates(&self, known: &KnownGates) -> &Gates {
-        self.gates.get_or_init(|| known.of(&Source::Registry(Arc::clone(&self.source))))
+        self.gates.get_or_init(|| known.of(&Source::Registry(Arc::clone(&self.source)), &self.features))
     }
 }
 
 impl<'a> Judge<'a> {
-    fn new(input: &'a PackageInput<'_>, dependency: &Dependency, source: &'a Source<'_>) -> Self {
+    fn new(input: &'a PackageInput<'_>, dependency: &Dependency, source: &'a Source<'_>, candidates: &[&str]) -> Self {
         let manifest = source.manifest();
         let names: BTreeSet<String> = [
             crate_name(&dependency.key),
@@ -269,23 +277,27 @@ impl<'a> Judge<'a> {
         let usage = input.usage;
         let of_ours =
             usage.paths.iter().filter_map(|path| path.split_once("::")).filter(|(head, _)| names.contains(*head));
-        let own = input.gates.of(source);
+        let own = input.gates.of(source, &visible(manifest, candidates));
+        let enables: BTreeSet<&str> = candidates.iter().flat_map(|name| enabled_by(manifest, name)).collect();
         let mut inner = BTreeMap::new();
+        let hands_on = |below: &Dependency| {
+            let mut enables = manifest.features.iter().flat_map(|f| &f.enables);
+            enables.any(|enable| enable.split(['/', '?']).next() == Some(&below.key) && enable.contains('/'))
+        };
         for below in manifest.dependencies.iter().filter(|below| own.reexports.contains(&crate_name(&below.key))) {
-            let hands_on = manifest
-                .features
-                .iter()
-                .flat_map(|f| &f.enables)
-                .any(|enable| enable.split(['/', '?']).next() == Some(&below.key) && enable.contains('/'));
+            let handed: Vec<&str> =
+                forwards(&enables).filter(|(key, _)| *key == below.key).map(|(_, name)| name).collect();
             let locked = input
                 .workspace
                 .lock
                 .as_ref()
                 .and_then(|lock| lock.named(&below.package).iter().map(|at| &lock.packages[*at]).next_back());
-            let found =
-                locked.filter(|_| hands_on).and_then(|locked| input.registry.find(&locked.name, &locked.version));
-            if let Some(found) = found {
-                inner.insert(below.key.clone(), Inner { source: found, gates: OnceLock::new() });
+            let found = locked
+                .filter(|_| hands_on(below))
+                .and_then(|locked| input.registry.find(&locked.name, &locked.version));
+            if let Some(source) = found {
+                let features = visible(&source.manifest, &handed);
+                inner.insert(below.key.clone(), Inner { source, features, gates: OnceLock::new() });
             }
         }
         Self {
@@ -386,16 +398,13 @@ impl<'a> Judge<'a> {
     }
 
     /// Gates of things that the code names and that a candidate has to do with.
-    fn needs(&self, candidates: &BTreeSet<&str>) -> Vec<(Option<&String>, &Gate)> {
-        let enables: BTreeSet<&str> = candidates.iter().flat_map(|name| enabled_by(self.manifest, name)).collect();
-        let handed = |key: &&String| forwards(&enables).any(|(to, _)| to == key.as_str());
+    fn needs(&self, candidates: &[&str]) -> Vec<(Option<&String>, &Gate)> {
+        let own = (None, visible(self.manifest, candidates), &*self.own);
+        let handed = self.inner.iter().filter(|(_, inner)| !inner.features.is_empty());
+        let inner = handed.map(|(key, inner)| (Some(key), inner.features.clone(), inner.gates(self.known)));
         let mut found = Vec::new();
-        for key in std::iter::once(None).chain(self.inner.keys().filter(handed).map(Some)) {
-            let (opens, gates) = match key {
-                None => (self.manifest.feature_closure(candidates.iter().copied()), &*self.own),
-                Some(key) => (self.inner_features(key, candidates), self.inner[key].gates(self.known)),
-            };
-            let is_open = |gate: &&Gate| gate.features.iter().any(|name| opens.contains(name.as_str()));
+        for (key, features, gates) in std::iter::once(own).chain(inner) {
+            let is_open = |gate: &&Gate| gate.features.iter().any(|name| features.contains(name));
             let used = gates.gates.iter().filter(is_open).filter(|gate| self.is_used(gate, gates));
             found.extend(used.map(|gate| (key, gate)));
         }
@@ -431,23 +440,23 @@ impl<'a> Judge<'a> {
         {
             return false;
         }
+        // What the standard library changes is not looked for: it is a decision of its own.
+        let std = |names: &BTreeSet<&str>| names.iter().any(|name| NEVER_REPORTED.contains(name));
         let adds = |gates: &Gates, names: &BTreeSet<&str>| {
-            gates.gates.iter().any(|gate| {
-                gate.features
-                    .iter()
-                    .any(|name| names.contains(name.as_str()) && !NEVER_REPORTED.contains(&name.as_str()))
-            })
+            let is_of = |name: &String| names.contains(name.as_str()) && !NEVER_REPORTED.contains(&name.as_str());
+            gates.gates.iter().any(|gate| gate.features.iter().any(is_of))
         };
         let mut has_api = adds(&self.own, &closure);
-        let mut behaviour = closure.iter().any(|name| self.own.behaviour.contains(*name));
-        let mut mentioned = closure.iter().any(|name| self.own.mentioned.contains(*name));
+        let mut behaviour = std(&closure) || closure.iter().any(|name| self.own.behaviour.contains(*name));
+        let mut mentioned = std(&closure) || closure.iter().any(|name| self.own.mentioned.contains(*name));
         for (key, name) in &forwards {
             let Some(inner) = self.inner.get(*key) else { continue };
             let gates = inner.gates(self.known);
             let names = inner.source.manifest.feature_closure([*name]);
             has_api |= adds(gates, &names);
-            behaviour |= names.iter().any(|name| gates.behaviour.contains(*name) || gates.opaque.contains(*name));
-            mentioned |= names.iter().any(|name| gates.mentioned.contains(*name));
+            behaviour |=
+                std(&names) || names.iter().any(|name| gates.behaviour.contains(*name) || gates.opaque.contains(*name));
+            mentioned |= std(&names) || names.iter().any(|name| gates.mentioned.contains(*name));
         }
         if has_api { !behaviour } else { !mentioned && is_inert(self.manifest, &enables, self.only_lambda) }
     }

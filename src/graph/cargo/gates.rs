@@ -1,6 +1,6 @@
 //! What the features of other crates switch on, read once for each crate.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::expansion::Source;
@@ -11,22 +11,22 @@ use crate::lang::rust::crates::{CrateFiles, Gates};
 /// A crate's gates, once somebody has asked for them.
 type Slot = Arc<OnceLock<Arc<Gates>>>;
 
-/// Gates by package name and version.
+/// Gates by package name, version, and the features that were asked about.
 #[derive(Debug, Default)]
-pub(crate) struct KnownGates(Mutex<BTreeMap<(String, String), Slot>>);
+pub(crate) struct KnownGates(Mutex<BTreeMap<(String, String, BTreeSet<String>), Slot>>);
 
 impl KnownGates {
-    pub(super) fn of(&self, source: &Source<'_>) -> Arc<Gates> {
+    pub(super) fn of(&self, source: &Source<'_>, features: &BTreeSet<String>) -> Arc<Gates> {
         let manifest = source.manifest();
         let version = manifest.package.as_ref().and_then(|package| package.version.clone());
-        let Some(version) = version else { return Arc::new(read(source)) };
-        let key = (manifest.name().to_string(), version);
+        let Some(version) = version else { return Arc::new(read(source, features)) };
+        let key = (manifest.name().to_string(), version, features.clone());
         let slot = Arc::clone(self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default());
-        Arc::clone(slot.get_or_init(|| Arc::new(read(source))))
+        Arc::clone(slot.get_or_init(|| Arc::new(read(source, features))))
     }
 }
 
-fn read(source: &Source<'_>) -> Gates {
+fn read(source: &Source<'_>, features: &BTreeSet<String>) -> Gates {
     let (folder, tree) = match source {
         Source::Member(manifest, _) => (manifest.folder.clone(), source.files()),
         Source::Registry(_) => (String::new(), source.files()),
@@ -38,5 +38,5 @@ fn read(source: &Source<'_>) -> Gates {
     let module = |file: &str, is_root: bool, path: &[String], explicit: Option<&str>| {
         usage::module_file(tree, file, is_root, path, explicit)
     };
-    Gates::read(&files::join(&folder, &lib), &CrateFiles { text: &text, module: &module }, &texts)
+    Gates::read(&files::join(&folder, &lib), &CrateFiles { text: &text, module: &module }, &texts, features)
 }

@@ -13,6 +13,7 @@ mod definitions;
 mod gates;
 mod skim;
 mod split;
+mod wrappers;
 
 pub use gates::{CrateFiles, Gate, GateKind, Gates, Types};
 

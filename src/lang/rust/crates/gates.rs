@@ -10,13 +10,12 @@ use syn::{Attribute, ImplItem, Item, Type, Visibility};
 use super::super::cfg::{Cfg, Wrapper};
 use super::super::is_too_deep;
 use super::super::items::attributes_of;
-use super::super::lexer::Lexer;
 use super::super::scope::{leaves, plain};
 use super::super::tokens::{Piece, pieces};
 use super::condense::condense;
-use super::definitions;
 use super::skim::{Skimmed, skim};
 use super::split::split;
+use super::wrappers::{self, Wrapping};
 
 /// Something that exists only with a feature.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +49,7 @@ pub enum GateKind {
     },
 }
 
-/// Everything that one crate's features gate.
+/// What some features of a crate gate.
 #[derive(Clone, Debug, Default)]
 pub struct Gates {
     /// The gated things.
@@ -65,8 +64,8 @@ pub struct Gates {
     pub reexports: BTreeSet<String>,
     /// Types of the files that were parsed.
     types: Types,
-    /// Files in which nothing is conditional, for when their types are asked for.
-    unread: Vec<Arc<str>>,
+    /// Files in which nothing depends on the features, for when their types are asked for.
+    unread: Vec<(Arc<str>, Vec<String>)>,
     all_types: OnceLock<Types>,
 }
 
@@ -81,9 +80,10 @@ pub struct Types {
 }
 
 impl Types {
-    fn add(&mut self, skimmed: Skimmed) {
+    /// `features` are those behind which all of it lies.
+    fn add(&mut self, skimmed: Skimmed, features: &[String]) {
         for name in skimmed.types {
-            self.defined.entry(name).or_default().push(Vec::new());
+            self.defined.entry(name).or_default().push(features.to_vec());
         }
         for (name, owner, ty) in skimmed.returns {
             self.returns.entry(name).or_default().insert((owner, ty));
@@ -103,12 +103,14 @@ pub struct CrateFiles<'a> {
 }
 
 impl Gates {
-    /// Reads a crate from its root file. `all` are its source texts, for macros that add a
-    /// condition to whatever they are given.
+    /// Reads what some features of a crate gate, from its root file. `all` are its source texts, for
+    /// macros that add a condition to whatever they are given.
     #[must_use]
-    pub fn read(root: &str, files: &CrateFiles<'_>, all: &[(String, Arc<str>)]) -> Self {
+    pub fn read(root: &str, files: &CrateFiles<'_>, all: &[(String, Arc<str>)], features: &BTreeSet<String>) -> Self {
         let mut reader = Reader {
             files,
+            features,
+            literals: features.iter().map(|name| format!("\"{name}\"")).collect(),
             found: Self::default(),
             wrappers: BTreeMap::new(),
             todo: Vec::new(),
@@ -116,7 +118,7 @@ impl Gates {
             is_root: true,
             depth: 0,
         };
-        reader.wrappers.extend(all.iter().flat_map(|(_, text)| wrappers(text)));
+        reader.wrappers.extend(all.iter().flat_map(|(_, text)| wrappers::of_file(text)));
         reader.todo.push((root.to_string(), true, Cfg::TRUE, true));
         let mut seen = BTreeSet::new();
         while let Some((path, is_root, cfg, public)) = reader.todo.pop() {
@@ -124,8 +126,9 @@ impl Gates {
                 continue;
             }
             let Some(text) = (files.text)(&path) else { continue };
-            if !has_features(&cfg) && reader.is_plain(&text) {
-                reader.found.unread.push(text);
+            if !reader.concerns(&cfg) && reader.is_plain(&text) {
+                let features = reader.features(&cfg);
+                reader.found.unread.push((text, features));
                 continue;
             }
             reader.file = path;
@@ -140,8 +143,8 @@ impl Gates {
         // One thread after the other: rayon would start tasks in here that wait for this one.
         self.all_types.get_or_init(|| {
             let mut all = self.types.clone();
-            let skimmed = self.unread.iter().filter_map(|text| skim(&condense(text), |_| false));
-            skimmed.for_each(|skimmed| all.add(skimmed));
+            let skimmed = self.unread.iter().map(|(text, features)| (skim(&condense(text)), features));
+            skimmed.for_each(|(skimmed, features)| all.add(skimmed, features));
             all
         })
     }
@@ -155,40 +158,12 @@ fn has(text: &str, part: &str) -> bool {
     memchr::memmem::find(text.as_bytes(), part.as_bytes()).is_some()
 }
 
-/// The condition that a macro puts on the items it is given.
-#[derive(Clone)]
-enum Wrapping {
-    /// `macro_rules! cfg_fs { ... #[cfg(feature = "fs")] $item ... }`
-    Fixed(Cfg),
-    /// `macro_rules! feature { (#![$meta:meta] ...) => { #[cfg($meta)] $item ... } }`
-    Given,
-}
-
-/// Macros of a file that put conditions on items.
-fn wrappers(text: &str) -> Vec<(String, Wrapping)> {
-    let conditional = definitions::find(text).into_iter().filter(|found| has(found.body, "cfg"));
-    conditional.filter_map(|found| Some((found.name.to_string(), wrapping(found.body)?))).collect()
-}
-
-fn wrapping(body: &str) -> Option<Wrapping> {
-    let body: String = Lexer::new(body).map(|token| &body[token.start..token.end]).collect();
-    let start = body.find("#[cfg(")?;
-    let rest = &body[start + 6..];
-    let mut open = 1;
-    let end = rest.char_indices().find(|(_, c)| {
-        open += i32::from(*c == '(') - i32::from(*c == ')');
-        open == 0
-    });
-    let condition = end.map(|(end, _)| &rest[..end]).filter(|_| body.contains('$'))?;
-    if condition.contains('$') {
-        return Some(Wrapping::Given);
-    }
-    let parsed = if is_too_deep(condition) { None } else { syn::parse_str::<Wrapper>(condition).ok() };
-    parsed.map(|Wrapper(cfg)| Wrapping::Fixed(cfg))
-}
-
 struct Reader<'a> {
     files: &'a CrateFiles<'a>,
+    /// Features that were asked about.
+    features: &'a BTreeSet<String>,
+    /// The same as conditions name them.
+    literals: BTreeSet<String>,
     found: Gates,
     wrappers: BTreeMap<String, Wrapping>,
     todo: Vec<(String, bool, Cfg, bool)>,
@@ -197,25 +172,28 @@ struct Reader<'a> {
     depth: usize,
 }
 
-fn has_features(cfg: &Cfg) -> bool {
-    let mut names = Vec::new();
-    cfg.features(&mut names);
-    !names.is_empty()
-}
-
 impl Reader<'_> {
-    /// Whether a file holds nothing but unconditional types and code.
-    fn is_plain(&self, text: &str) -> bool {
-        let marks = ["cfg", "mod ", "pub use"];
-        !marks.iter().any(|mark| has(text, mark)) && !self.wrappers.keys().any(|name| has(text, name))
+    /// Whether a condition depends on a feature that was asked about.
+    fn concerns(&self, cfg: &Cfg) -> bool {
+        let mut names = Vec::new();
+        cfg.features(&mut names);
+        names.iter().any(|name| self.features.contains(name))
     }
 
-    /// Reads a condensed file: what is conditional in it with the parser, and the rest from tokens.
+    /// Whether a file holds nothing but types and code that no feature asked about has to do with.
+    fn is_plain(&self, text: &str) -> bool {
+        let is_marked = |mark: &str| has(text, mark);
+        !["mod ", "pub use"].into_iter().any(is_marked)
+            && !self.wrappers.keys().any(|name| is_marked(name))
+            && !(is_marked("cfg") && self.literals.iter().any(|name| is_marked(name)))
+    }
+
+    /// Reads a condensed file: what the features have to do with by the parser, the rest from tokens.
     fn read(&mut self, text: &str, cfg: &Cfg, public: bool) {
-        if !has_features(cfg) {
-            let parts = split(text, |name| self.wrappers.contains_key(name));
-            if let (Some(skimmed), Some(file)) = (skim(&parts.plain, |_| false), parse(&parts.conditional)) {
-                self.unconditional(skimmed);
+        if !self.concerns(cfg) {
+            let parts = split(text, &self.literals, |name| self.wrappers.contains_key(name));
+            if let Some(file) = parse(&parts.conditional) {
+                self.unconditional(skim(&parts.plain), cfg);
                 return self.parsed(&file, cfg, public);
             }
         }
@@ -233,15 +211,16 @@ impl Reader<'_> {
         self.items(&file.items, &cfg, &Cfg::TRUE, public, &mut Vec::new());
     }
 
-    /// A file in which nothing depends on features.
-    fn unconditional(&mut self, skimmed: Skimmed) {
+    /// What depends on none of the features.
+    fn unconditional(&mut self, skimmed: Skimmed, cfg: &Cfg) {
         for path in &skimmed.modules {
             if let Some(file) = (self.files.module)(&self.file, self.is_root, path, None) {
-                self.todo.push((file, false, Cfg::TRUE, true));
+                self.todo.push((file, false, cfg.clone(), true));
             }
         }
         self.found.reexports.extend(skimmed.reexports.iter().cloned());
-        self.found.types.add(skimmed);
+        let features = self.features(cfg);
+        self.found.types.add(skimmed, &features);
     }
 
     /// `given` is the condition that a macro around the items puts on each of them.

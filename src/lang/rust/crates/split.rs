@@ -1,5 +1,7 @@
-//! A file's items apart by whether anything in them is conditional: only those that are need to be
-//! parsed.
+//! A file's items apart by whether the features asked about have to do with them: only those need
+//! to be parsed.
+
+use std::collections::BTreeSet;
 
 use super::super::lexer::{Kind, Lexer, Token};
 
@@ -13,10 +15,11 @@ pub(super) struct Parts {
 /// Blocks deeper than this stay whole.
 const DEEPEST: usize = 8;
 
-/// Takes a file apart. `wraps` names macros that put conditions on what they are given.
-pub(super) fn split(text: &str, wraps: impl Fn(&str) -> bool) -> Parts {
+/// Takes a file apart. `literals` name features as conditions do, `wraps` says which macros put
+/// conditions on what they are given.
+pub(super) fn split(text: &str, literals: &BTreeSet<String>, wraps: impl Fn(&str) -> bool) -> Parts {
     let tokens: Vec<Token> = Lexer::new(text).collect();
-    let mut splitter = Splitter { text, tokens: &tokens, wraps, parts: Parts::default() };
+    let mut splitter = Splitter { text, tokens: &tokens, literals, wraps, parts: Parts::default() };
     splitter.items(0, tokens.len(), DEEPEST);
     splitter.parts
 }
@@ -24,6 +27,7 @@ pub(super) fn split(text: &str, wraps: impl Fn(&str) -> bool) -> Parts {
 struct Splitter<'a, W> {
     text: &'a str,
     tokens: &'a [Token],
+    literals: &'a BTreeSet<String>,
     wraps: W,
     parts: Parts,
 }
@@ -78,14 +82,27 @@ impl<'a, W: Fn(&str) -> bool> Splitter<'a, W> {
         self.parts.conditional.push_str("}\n");
     }
 
-    /// Whether something in it is conditional, or lies elsewhere than its name says.
+    /// Whether something in it depends on one of the features, or it says under a condition what other
+    /// files there are, or where they lie.
     fn is_conditional(&self, start: usize, end: usize) -> bool {
-        (start..end).any(|at| {
-            let word = self.word(at);
-            word.starts_with("cfg")
-                || word == "path" && self.punct(at + 1, b'=')
-                || !word.is_empty() && self.punct(at + 1, b'!') && (self.wraps)(word)
-        })
+        let (mut has_condition, mut has_feature, mut has_file) = (false, false, false);
+        for at in start..end {
+            match self.kind(at) {
+                Some(Kind::Literal) if has_condition && !has_feature => {
+                    has_feature = self.literals.contains(self.written(at, at + 1));
+                }
+                Some(Kind::Word) => {
+                    let word = self.word(at);
+                    if self.punct(at + 1, b'!') && (self.wraps)(word) {
+                        return true;
+                    }
+                    has_condition |= word.starts_with("cfg") || word == "path" && self.punct(at + 1, b'=');
+                    has_file |= word == "mod" && self.punct(at + 2, b';');
+                }
+                _ => {}
+            }
+        }
+        has_condition && (has_feature || has_file)
     }
 
     /// Where the items begin of a module, an implementation or a trait that ends at `end`.
@@ -169,26 +186,32 @@ impl<'a, W: Fn(&str) -> bool> Splitter<'a, W> {
 mod tests {
     use super::*;
 
+    fn parts(text: &str) -> Parts {
+        split(text, &BTreeSet::from(["\"x\"".to_string()]), |name| name == "wrap")
+    }
+
     #[test]
     fn only_conditional_items_are_to_be_parsed() {
-        let text = "#![a(b)] use a::{b, c}; #[cfg(x)] pub use d::{e}; const A: B = if cfg!(x) { 1 } else { 2 };\n\
-            impl<T> S<T> { fn f() { } #[cfg(x)] fn g() -> U {} const fn h() {} }\n\
-            mod m { #[cfg(y)] struct V { w: u8 } struct W(u8); } fn p() {} wrap! { fn q() {} } other! { r }";
-        let parts = split(text, |name| name == "wrap");
+        let text = "#![a(b)] use a::{b, c}; #[cfg(feature = \"x\")] pub use d::{e}; const A: B = if cfg!(feature = \"x\") { 1 } else { 2 };\n\
+            impl<T> S<T> { fn f() { } #[cfg(feature = \"x\")] fn g() -> U {} const fn h() {} }\n\
+            mod m { #[cfg(unix)] struct V { w: u8 } struct W(u8); #[cfg(y)] mod n; } fn p() {} wrap! { fn q() {} } other! { r }";
+        let parts = parts(text);
         assert_eq!(
             parts.plain,
-            "#![a(b)]\nuse a::{b, c};\nimpl<T> S<T> {fn f() { }\nconst fn h() {}\n}\nmod m {struct W(u8);\n}\nfn p() {}\nother! { r }\n"
+            "#![a(b)]\nuse a::{b, c};\nimpl<T> S<T> {fn f() { }\nconst fn h() {}\n}\nmod m {#[cfg(unix)] struct V { w: u8 }\nstruct W(u8);\n}\nfn p() {}\nother! { r }\n"
         );
         assert_eq!(
             parts.conditional,
-            "#[cfg(x)] pub use d::{e};\nconst A: B = if cfg!(x) { 1 } else { 2 };\nimpl<T> S<T> {#[cfg(x)] fn g() -> U {}\n}\nmod m {#[cfg(y)] struct V { w: u8 }\n}\nwrap! { fn q() {} }\n"
+            "#[cfg(feature = \"x\")] pub use d::{e};\nconst A: B = if cfg!(feature = \"x\") { 1 } else { 2 };\nimpl<T> S<T> {#[cfg(feature = \"x\")] fn g() -> U {}\n}\nmod m {#[cfg(y)] mod n;\n}\nwrap! { fn q() {} }\n"
         );
     }
 
     #[test]
     fn what_has_no_end_ends_with_the_text() {
-        for text in ["fn f() { #[cfg(", "impl X { cfg", "#!", "}}} cfg", "const A: { cfg", "mod m { cfg }", "use {"] {
-            let parts = split(text, |_| false);
+        for text in
+            ["fn f() { #[cfg(\"x\"", "impl X { cfg \"x\"", "#!", "}}} cfg", "const A: { cfg", "mod m { cfg }", "use {"]
+        {
+            let parts = parts(text);
             assert!(!parts.plain.is_empty() || !parts.conditional.is_empty(), "{text}");
         }
     }
