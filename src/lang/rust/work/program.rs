@@ -73,6 +73,8 @@ pub struct Program<'a> {
     pub(super) by_path: BTreeMap<String, usize>,
     pub(super) methods: BTreeMap<(String, String), Vec<usize>>,
     pub(super) by_method: BTreeMap<String, Vec<usize>>,
+    /// Traits that a type implements.
+    pub(super) traits: BTreeMap<String, Vec<String>>,
     pub(super) statics: BTreeMap<String, Static>,
     pub(super) fields: BTreeMap<(String, String), String>,
     pub(super) crates: BTreeSet<String>,
@@ -91,6 +93,7 @@ impl<'a> Program<'a> {
             by_path: BTreeMap::new(),
             methods: BTreeMap::new(),
             by_method: BTreeMap::new(),
+            traits: BTreeMap::new(),
             statics: BTreeMap::new(),
             fields: BTreeMap::new(),
             crates: crates.iter().map(|c| c.name.clone()).collect(),
@@ -183,9 +186,14 @@ impl<'a> Program<'a> {
                     for owner in std::iter::once(&owner).chain(&trait_name) {
                         self.methods.entry((owner.clone(), name.clone())).or_default().push(function);
                     }
-                    self.by_method.entry(name).or_default().push(function);
+                    // Whatever is called behind a dot has a receiver.
+                    if method.sig.receiver().is_some() {
+                        self.by_method.entry(name).or_default().push(function);
+                    }
                 }
+                self.traits.entry(owner).or_default().extend(trait_name);
             }
+            Item::Trait(item) => self.provided(id, item),
             Item::Struct(item) => {
                 for field in &item.fields {
                     if let (Some(name), Some(ty)) = (&field.ident, type_name(&field.ty)) {
@@ -205,6 +213,28 @@ impl<'a> Program<'a> {
             }
             _ => {}
         }
+    }
+
+    /// Methods that a trait has a body for.
+    fn provided(&mut self, id: usize, item: syn::ItemTrait) {
+        let owner = plain(&item.ident);
+        for member in &item.items {
+            let syn::TraitItem::Fn(method) = member else { continue };
+            let Some(block) = &method.default else { continue };
+            let name = plain(&method.sig.ident);
+            let function = self.function(id, Some(owner.clone()), &method.sig, block, &method.attrs);
+            self.methods.entry((owner.clone(), name.clone())).or_default().push(function);
+            if method.sig.receiver().is_some() {
+                self.by_method.entry(name).or_default().push(function);
+            }
+        }
+    }
+
+    /// The method of a type: its own, or one that a trait of it provides.
+    pub(super) fn method_of(&self, owner: &str, name: &str) -> Option<&Function> {
+        let of = |owner: &str| self.methods.get(&(owner.to_string(), name.to_string()));
+        let provided = || self.traits.get(owner).into_iter().flatten().find_map(|name| of(name));
+        of(owner).or_else(provided)?.first().and_then(|id| self.functions.get(*id))
     }
 
     fn value(&mut self, id: usize, name: &proc_macro2::Ident, ty: &Type, value: Expr) {
@@ -318,8 +348,7 @@ impl<'a> Program<'a> {
             return None;
         }
         let [.., owner, name] = path else { return None };
-        let found = self.methods.get(&(owner.clone(), name.clone()))?;
-        found.first().and_then(|id| self.functions.get(*id))
+        self.method_of(owner, name)
     }
 }
 

@@ -39,11 +39,12 @@ impl Program<'_> {
                 handler.enter(function);
             }
         }
-        for (module, owner, body) in closures.drain(..) {
-            handler.module = module;
-            handler.owner = owner;
+        for deferred in closures.drain(..) {
+            handler.module = deferred.module;
+            handler.owner = deferred.owner;
+            handler.held = deferred.held;
             handler.locals.push(BTreeMap::new());
-            handler.visit_expr(&body);
+            handler.visit_expr(&deferred.body);
             handler.locals.pop();
         }
         work.handler = handler.items;
@@ -64,6 +65,18 @@ enum Mode {
     Handler,
 }
 
+/// A closure that runs for each request.
+struct Deferred {
+    module: usize,
+    owner: Option<String>,
+    held: Held,
+    body: Rc<Expr>,
+}
+
+/// Bodies of closures and `async` blocks in variables: they run where they are called, awaited or
+/// handed on.
+type Held = BTreeMap<String, Rc<Expr>>;
+
 struct Walker<'p> {
     program: &'p Program<'p>,
     mode: Mode,
@@ -80,7 +93,8 @@ struct Walker<'p> {
     items: Vec<WorkItem>,
     known_calls: Vec<WorkItem>,
     roots: BTreeSet<usize>,
-    closures: Vec<(usize, Option<String>, Rc<Expr>)>,
+    closures: Vec<Deferred>,
+    held: Held,
     routes: Vec<super::Route>,
 }
 
@@ -103,6 +117,7 @@ impl<'p> Walker<'p> {
             known_calls: Vec::new(),
             roots: BTreeSet::new(),
             closures: Vec::new(),
+            held: Held::new(),
             routes: Vec::new(),
         }
     }
@@ -117,9 +132,11 @@ impl<'p> Walker<'p> {
         self.owner.clone_from(&function.owner);
         self.function = Some(function.clone());
         let outer = std::mem::take(&mut self.locals);
+        let held = std::mem::take(&mut self.held);
         self.locals.push(function.parameters.iter().cloned().collect());
         self.visit_block(&Rc::clone(&function.block));
         self.locals = outer;
+        self.held = held;
         self.depth -= 1;
         (self.module, self.owner, self.function, self.loops) = before;
     }
@@ -196,8 +213,7 @@ impl<'p> Walker<'p> {
         let name = plain(&call.method);
         let program = self.program;
         if let Some(owner) = self.type_of(&call.receiver) {
-            let found = program.methods.get(&(owner, name.clone()))?;
-            return found.first().and_then(|id| program.functions.get(*id));
+            return program.method_of(&owner, &name);
         }
         let found = program.by_method.get(&name).filter(|found| found.len() == 1 && !known::is_common(&name))?;
         program.functions.get(found[0])
@@ -205,18 +221,51 @@ impl<'p> Walker<'p> {
 
     fn defer(&mut self, argument: &Expr) {
         match peel(argument) {
-            Expr::Closure(closure) => {
-                self.closures.push((self.module, self.owner.clone(), Rc::new((*closure.body).clone())))
-            }
+            Expr::Closure(closure) => self.defer_body(Rc::new((*closure.body).clone())),
             Expr::Async(_) => {}
             other => {
-                if let Some(function) = path_of(other).and_then(|path| self.program.find(&self.resolve(&path))) {
+                if let Some(body) = self.held_body(other) {
+                    self.defer_body(body);
+                } else if let Some(function) = path_of(other).and_then(|path| self.program.find(&self.resolve(&path))) {
                     self.roots.insert(function.id);
                 } else {
                     self.visit_expr(other);
                 }
             }
         }
+    }
+
+    fn defer_body(&mut self, body: Rc<Expr>) {
+        let (module, owner, held) = (self.module, self.owner.clone(), self.held.clone());
+        self.closures.push(Deferred { module, owner, held, body });
+    }
+
+    /// The closure or `async` block in the variable that an expression names.
+    fn held_body(&self, expr: &Expr) -> Option<Rc<Expr>> {
+        let path = path_of(expr)?;
+        if path.len() == 1 { self.held.get(&path[0]).map(Rc::clone) } else { None }
+    }
+
+    /// Walks an expression that runs now, if it is a variable with a closure what is in there.
+    fn run_now(&mut self, expr: &Expr) {
+        let Some(body) = self.held_body(expr) else { return Walker::visit_expr(self, expr) };
+        // A closure of the same name around this one is what its body would mean.
+        let name = path_of(expr).and_then(|path| path.into_iter().next()).unwrap_or_default();
+        self.held.remove(&name);
+        Walker::visit_expr(self, &Rc::clone(&body));
+        self.held.insert(name, body);
+    }
+
+    /// Keeps what a variable holds for when it runs.
+    fn hold(&mut self, pat: &Pat, value: &Expr) -> bool {
+        let Pat::Ident(name) = pat else { return false };
+        let body = match peel(value) {
+            Expr::Closure(closure) => (*closure.body).clone(),
+            Expr::Async(_) => peel(value).clone(),
+            _ => return false,
+        };
+        self.held.insert(plain(&name.ident), Rc::new(body));
+        true
     }
 
     fn branches(&mut self, parts: &[&Expr]) {
@@ -261,6 +310,9 @@ impl<'ast> Visit<'ast> for Walker<'_> {
             return;
         }
         if let Some(init) = &local.init {
+            if matches!(&*init.expr, Expr::Closure(_) | Expr::Async(_)) && self.hold(&local.pat, &init.expr) {
+                return;
+            }
             self.visit_expr(&init.expr);
             let ty = self.type_of(&init.expr);
             self.bind(&local.pat, ty);
@@ -280,7 +332,7 @@ impl<'ast> Visit<'ast> for Walker<'_> {
         match expr {
             Expr::Await(item) => {
                 self.awaited = true;
-                self.visit_expr(&item.base);
+                self.run_now(&item.base);
                 self.awaited = false;
             }
             Expr::Paren(inner) => {
@@ -335,7 +387,7 @@ impl<'ast> Visit<'ast> for Walker<'_> {
         let arguments = mac.parse_body_with(syn::punctuated::Punctuated::<Expr, syn::Token![,]>::parse_terminated);
         // The walk keeps nothing of what it visits, so a copy of the arguments will do.
         for argument in arguments.into_iter().flatten() {
-            Walker::visit_expr(self, &argument);
+            self.run_now(&argument);
         }
     }
 }
@@ -397,7 +449,10 @@ impl Walker<'_> {
         let own = self.program.find(&path).cloned();
         let deferring = own.is_none() && (run || known::is_deferring(&last));
         for argument in &call.args {
-            if deferring && self.mode == Mode::Init { self.defer(argument) } else { self.visit_expr(argument) }
+            if deferring && self.mode == Mode::Init { self.defer(argument) } else { self.run_now(argument) }
+        }
+        if self.held_body(&call.func).is_some() {
+            return self.run_now(&call.func);
         }
         match self.mode {
             Mode::Init if run => self.stopped = true,
@@ -430,7 +485,7 @@ impl Walker<'_> {
             match (once && self.mode == Mode::Handler, deferring) {
                 (true, _) => {}
                 (_, true) => self.defer(argument),
-                _ => self.visit_expr(argument),
+                _ => self.run_now(argument),
             }
         }
         self.loops -= usize::from(repeats);
