@@ -47,6 +47,9 @@ pub(super) fn apply(args: &CheckArgs, findings: &mut Vec<Finding>, report: &mut 
     let number: usize = changed.iter().map(|file| file.change.descriptions.len()).sum();
     let files = text::plural(changed.len() as u64, "file");
     super::note(&format!("made {} in {files}", text::plural(number as u64, "change")));
+    if changed.iter().any(|file| has_lock(Path::new(&file.path))) {
+        super::note("Cargo.lock still has what is gone; `cargo update --workspace --offline` brings it up to date");
+    }
     let is_left =
         |finding: &Finding| finding.fix.as_ref().is_none_or(|fix| !changed.iter().any(|file| file.path == fix.path));
     let left: Vec<bool> = findings.iter().map(is_left).collect();
@@ -54,6 +57,13 @@ pub(super) fn apply(args: &CheckArgs, findings: &mut Vec<Finding>, report: &mut 
     findings.retain(|_| *first.next().unwrap_or(&true));
     report.findings.retain(|_| *second.next().unwrap_or(&true));
     Ok(())
+}
+
+/// Whether a file is a manifest whose versions some lock file holds.
+fn has_lock(path: &Path) -> bool {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let is_manifest = path.file_name().is_some_and(|name| name == "Cargo.toml");
+    is_manifest && path.ancestors().skip(1).any(|folder| folder.join("Cargo.lock").is_file())
 }
 
 /// The files that can be changed; what cannot is said and stays a finding.

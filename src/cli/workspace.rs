@@ -205,6 +205,8 @@ fn function_facts(
         None => "provided.al2023".parse().map_err(UserError)?,
     };
     let built = built(root, &function.name);
+    let package = facts.analysis.workspace.members.get(function.member).and_then(|member| member.package.as_ref());
+    let deployed = package.and_then(|package| package.memory.of(&function.name));
     let location = facts.location(&function.root, None);
     let artifact = match &built {
         Some(built) => input::open(built, &[], &Limits::default())?,
@@ -216,7 +218,7 @@ fn function_facts(
         platform: Platform::default(),
         runtime,
         architecture: args.arch.or(settings.resolved.defaults.architecture).unwrap_or_default(),
-        memory_mb: args.memory.or(settings.resolved.defaults.memory_mb),
+        memory_mb: args.memory.or(deployed).or(settings.resolved.defaults.memory_mb),
         timeout_s: None,
         handler: String::new(),
         code: built.as_deref().map_or_else(String::new, discover::shown),

@@ -118,6 +118,74 @@ fn trouble_is_told_with_its_place() {
     assert!(run.out.contains("unused-dependency: hex"), "{}", run.out);
 }
 
+/// A lock file: packages of a registry and of the workspace with what they depend on.
+fn lock(packages: &[(&str, bool, &[&str])]) -> String {
+    let package = |(name, is_member, dependencies): &(&str, bool, &[&str])| {
+        let source = if *is_member { "" } else { "source = \"registry+x\"\n" };
+        let list: String = dependencies.iter().map(|name| format!(" \"{name}\",\n")).collect();
+        let list = if list.is_empty() { String::new() } else { format!("dependencies = [\n{list}]\n") };
+        format!("[[package]]\nname = \"{name}\"\nversion = \"1.0.0\"\n{source}{list}\n")
+    };
+    packages.iter().map(package).collect()
+}
+
+#[test]
+fn a_pin_counts_only_where_it_forces_something() {
+    let project = Project::new(&[
+        ("Cargo.toml", "[workspace]\nmembers = [\"m\", \"n\"]\n[workspace.dependencies]\nitoa = \"=1.0.0\"\n"),
+        ("m/Cargo.toml", &manifest("m", "itoa.workspace = true\n")),
+        ("m/src/main.rs", "fn main() {}"),
+        ("n/Cargo.toml", &manifest("n", "itoa.workspace = true\n")),
+        ("n/src/main.rs", "fn main() { itoa::Buffer::new(); }"),
+    ]);
+    let of = |packages: &[(&str, bool, &[&str])]| {
+        project.write("Cargo.lock", &lock(packages));
+        cargo(&project, "", &[]).out
+    };
+    let alone = of(&[("m", true, &["itoa"]), ("n", true, &["itoa"]), ("itoa", false, &[])]);
+    assert!(alone.contains("unused-dependency: itoa"), "{alone}");
+    // Somebody who takes any version gets the pinned one.
+    let open =
+        of(&[("m", true, &["itoa"]), ("n", true, &["itoa", "j"]), ("j", false, &["itoa"]), ("itoa", false, &[])]);
+    assert!(!open.contains("unused-dependency"), "{open}");
+}
+
+/// A package with two vendored crates: `check!` of one expands to the other.
+fn with_macros(main: &str) -> Project {
+    let rules = "#[macro_export]\nmacro_rules! check { () => { ::inner::f() } }\n";
+    Project::new(&[
+        ("Cargo.toml", &manifest("a", "outer = \"1\"\ninner = \"1\"\n")),
+        ("src/main.rs", main),
+        ("Cargo.lock", &lock(&[("a", true, &["outer", "inner"]), ("outer", false, &[]), ("inner", false, &[])])),
+        ("vendor/outer/Cargo.toml", &manifest("outer", "").replace("0.1.0", "1.0.0")),
+        ("vendor/outer/src/lib.rs", rules),
+        ("vendor/inner/Cargo.toml", &manifest("inner", "").replace("0.1.0", "1.0.0")),
+        ("vendor/inner/src/lib.rs", "pub fn f() {}\n#[macro_export]\nmacro_rules! own { () => { ::inner::f() } }\n"),
+    ])
+}
+
+#[test]
+fn what_only_macros_in_tests_name_is_for_tests() {
+    let of = |main: &str| cargo(&with_macros(main), "", &[]).out;
+    assert!(!of("fn main() { outer::check!() }").contains("-dependency: "));
+    let tested = of("fn main() { outer::x() }\n#[cfg(test)]\nmod tests { #[test] fn t() { outer::check!() } }");
+    assert!(tested.contains("misplaced-dependency: inner"), "{tested}");
+    let own = of("fn main() { outer::x() }\n#[cfg(test)]\nmod tests { #[test] fn t() { inner::own!() } }");
+    assert!(own.contains("misplaced-dependency: inner"), "{own}");
+    let nothing = of("fn main() { outer::x() }");
+    assert!(nothing.contains("unused-dependency: inner"), "{nothing}");
+}
+
+#[test]
+fn memory_is_what_cargo_lambda_would_deploy() {
+    let project = workspace();
+    let deploy = "\n[package.metadata.lambda.deploy]\nmemory = 512\n";
+    let runtime = "lambda_runtime = \"1\"\ntokio = \"1\"\nshared = { path = \"../shared\" }\n";
+    project.write("users/Cargo.toml", &(manifest("users", runtime) + deploy));
+    let run = cargo(&project, "", &["-p", "users", "--format", "json"]);
+    assert!(run.out.contains("\"memory_mb\": 512"), "{}", run.out);
+}
+
 #[test]
 fn help_names_what_cargo_users_expect() {
     let run = cargo(&Project::new(&[]), "", &["--help"]);

@@ -75,15 +75,20 @@ pub(super) fn judge(input: &PackageInput<'_>) -> Vec<DependencyVerdict> {
     // Whose own name nothing knows, of that nobody calls the macros.
     let known = member.dependencies.iter().zip(&verdicts).filter(|(_, verdict)| **verdict != Verdict::Unused);
     let known: Vec<&Dependency> = known.map(|(dependency, _)| dependency).collect();
-    let by_macros = if open.is_empty() { BTreeSet::new() } else { expansion::named_by_macros(input, &known, &open) };
+    let by_code = expansion::named_by_macros(input, &known, &open, &input.usage.macros);
+    let open: BTreeSet<String> = open.difference(&by_code).cloned().collect();
+    let by_others = expansion::named_by_macros(input, &known, &open, &input.usage.other_macros);
     let mut found = Vec::new();
     for (at, dependency) in member.dependencies.iter().enumerate() {
-        let mut verdict = verdicts[at];
-        if matches!(verdict, Verdict::Unused | Verdict::OnlyTests)
-            && names[at].iter().any(|name| by_macros.contains(name))
-        {
-            verdict = Verdict::NeededByMacro;
-        }
+        let named = |set: &BTreeSet<String>| names[at].iter().any(|name| set.contains(name));
+        let mut verdict = match verdicts[at] {
+            Verdict::Unused | Verdict::OnlyTests if named(&by_code) => Verdict::NeededByMacro,
+            Verdict::Unused if named(&by_others) => {
+                let may_move = dependency.kind == DependencyKind::Normal && !dependency.optional;
+                if may_move { Verdict::OnlyTests } else { Verdict::NeededByMacro }
+            }
+            verdict => verdict,
+        };
         let locked = input
             .workspace
             .lock
@@ -146,9 +151,12 @@ fn is_forcing(input: &PackageInput<'_>, dependency: &Dependency, locked: &Locked
     if others.is_empty() {
         return false;
     }
-    let pinned = dependency.requirement.as_deref().is_some_and(|requirement| requirement.trim_start().starts_with('='));
-    if pinned || dependency.kind == DependencyKind::Dev {
-        return pinned;
+    if is_exact(dependency) {
+        // Forced is only who leaves the version open, which another member with a pin of its own does not.
+        return others.iter().any(|other| !is_pinned_by(input.workspace, other, dependency));
+    }
+    if dependency.kind == DependencyKind::Dev {
+        return false;
     }
     let Some(source) = input.registry.find(&locked.name, &locked.version).map(Source::Registry) else {
         return !dependency.features.is_empty();
@@ -180,6 +188,18 @@ fn is_forcing(input: &PackageInput<'_>, dependency: &Dependency, locked: &Locked
     }
     let on = source.manifest().feature_closure(on.iter().map(String::as_str));
     dependency.features.iter().any(|(name, _)| !on.contains(name.as_str()))
+}
+
+/// Whether it asks for one version.
+fn is_exact(dependency: &Dependency) -> bool {
+    dependency.requirement.as_deref().is_some_and(|requirement| requirement.trim_start().starts_with('='))
+}
+
+/// Whether a locked package is a member that pins the same crate itself.
+fn is_pinned_by(workspace: &CargoWorkspace, package: &LockedPackage, dependency: &Dependency) -> bool {
+    let member = workspace.member(&package.name).filter(|_| package.source.is_none());
+    let entries = member.iter().flat_map(|member| &member.dependencies);
+    entries.filter(|entry| entry.package == dependency.package).any(is_exact)
 }
 
 /// Locked dependencies whose source is not at hand, so that nothing is known of their features and

@@ -82,14 +82,18 @@ fn locked<'a>(input: &'a PackageInput<'_>, from: &str, name: &str, requirement: 
     input.registry.find(name, &package.version).map(Source::Registry)
 }
 
-/// Of the crates in `candidates` those that a macro which the package uses expands to; the macros are
-/// those of the dependencies that it knows.
+/// Of the crates in `candidates` those that one of the macros `used` expands to; the macros are those
+/// of the dependencies that the package knows.
 pub(super) fn named_by_macros(
     input: &PackageInput<'_>,
     known: &[&Dependency],
     candidates: &BTreeSet<String>,
+    used: &BTreeSet<String>,
 ) -> BTreeSet<String> {
-    let used: BTreeSet<&str> = input.usage.macros.iter().chain(&input.usage.other_macros).map(String::as_str).collect();
+    if candidates.is_empty() || used.is_empty() {
+        return BTreeSet::new();
+    }
+    let used: BTreeSet<&str> = used.iter().map(String::as_str).collect();
     let mut found = BTreeSet::new();
     for dependency in known {
         let Some(source) = source(input, dependency) else { continue };

@@ -94,8 +94,12 @@ fn of_dependency(
             return Vec::new();
         }
     }
+    // What the standard library's features bring stays, whatever else goes.
+    let kept = on.keys().map(String::as_str).filter(|name| NEVER_REPORTED.contains(name));
+    let kept = manifest.feature_closure(kept);
+    candidates.retain(|name| !kept.contains(name));
     let judge = Judge::new(input, dependency, source, &candidates);
-    candidates.retain(|name| judge.is_reportable(name, &on[*name].0));
+    candidates.retain(|name| judge.is_reportable(name, &on[*name].0, &kept));
     if candidates.is_empty() {
         return Vec::new();
     }
@@ -413,14 +417,15 @@ impl<'a> Judge<'a> {
 
     /// Whether anything can be said about a feature that nothing seems to need: it adds names, and
     /// does not change what other code does.
-    fn is_reportable(&self, feature: &str, origin: &Origin) -> bool {
+    fn is_reportable(&self, feature: &str, origin: &Origin, kept: &BTreeSet<&str>) -> bool {
         if matches!(origin, Origin::Aggregate(_)) {
             return true;
         }
         if self.build_script_asks(feature) {
             return false;
         }
-        let closure = self.manifest.feature_closure([feature]);
+        let closure: BTreeSet<&str> =
+            self.manifest.feature_closure([feature]).into_iter().filter(|name| !kept.contains(name)).collect();
         let enables = enabled_by(self.manifest, feature);
         let forwards: Vec<(&str, &str)> = forwards(&enables).collect();
         if self.own.opaque.contains(feature) {

@@ -63,6 +63,26 @@ pub struct Package {
     pub workspace: Option<String>,
     /// `[package.metadata.lambda]` is there, as cargo-lambda reads it.
     pub lambda_metadata: bool,
+    /// Megabytes of `[package.metadata.lambda.deploy]`, and of single binaries by name.
+    pub memory: Memory,
+}
+
+/// How much memory functions are deployed with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// Of all functions.
+    pub all: Option<u32>,
+    /// Of one binary.
+    pub of_binary: Vec<(String, u32)>,
+}
+
+impl Memory {
+    /// Megabytes of a binary.
+    #[must_use]
+    pub fn of(&self, binary: &str) -> Option<u32> {
+        let own = self.of_binary.iter().find(|(name, _)| name == binary).map(|(_, memory)| *memory);
+        own.or(self.all)
+    }
 }
 
 /// `package.build`.

@@ -6,7 +6,7 @@ use toml_edit::{Document, Item, Table, TableLike};
 
 use super::dependency::{self, span_of};
 use super::{
-    BuildScript, CargoManifest, DeclaredTarget, DependencyKind, Feature, Package, Problem, Profile, TargetKind,
+    BuildScript, CargoManifest, DeclaredTarget, DependencyKind, Feature, Memory, Package, Problem, Profile, TargetKind,
     Workspace,
 };
 use crate::input::files;
@@ -81,7 +81,23 @@ fn package(table: &dyn TableLike) -> Package {
         auto_off: kinds.iter().filter(|(key, _)| off(key)).map(|(_, kind)| *kind).collect(),
         workspace: string(table, "workspace"),
         lambda_metadata: metadata.is_some_and(|metadata| metadata.contains_key("lambda")),
+        memory: metadata.and_then(|metadata| inner(metadata, "lambda")).map(memory).unwrap_or_default(),
     }
+}
+
+fn inner<'a>(table: &'a dyn TableLike, key: &str) -> Option<&'a dyn TableLike> {
+    table.get(key).and_then(Item::as_table_like)
+}
+
+/// What cargo-lambda would deploy with.
+fn memory(lambda: &dyn TableLike) -> Memory {
+    let deployed = |table: &dyn TableLike| {
+        let memory = inner(table, "deploy")?.get("memory")?.as_integer()?;
+        u32::try_from(memory).ok()
+    };
+    let binaries = inner(lambda, "bin").into_iter().flat_map(TableLike::iter);
+    let of_binary = binaries.filter_map(|(name, item)| Some((name.to_string(), deployed(item.as_table_like()?)?)));
+    Memory { all: deployed(lambda), of_binary: of_binary.collect() }
 }
 
 fn workspace(table: &dyn TableLike, folder: &str, text: &str) -> Workspace {
