@@ -177,6 +177,26 @@ fn what_only_macros_in_tests_name_is_for_tests() {
 }
 
 #[test]
+fn a_feature_for_a_crate_that_nobody_else_knows_is_unused() {
+    let map = "\n[dependencies.par]\nversion = \"1\"\noptional = true\n\n[features]\npar = [\"dep:par\"]\n";
+    let of = |other: &[&str]| {
+        let project = Project::new(&[
+            ("Cargo.toml", &manifest("a", "map = { version = \"1\", features = [\"par\"] }\nother = \"1\"\n")),
+            ("src/main.rs", "fn main() { map::Map; other::f() }"),
+            ("vendor/map/Cargo.toml", &(manifest("map", "").replace("0.1.0", "1.0.0") + map)),
+            ("vendor/map/src/lib.rs", "pub struct Map;\n#[cfg(feature = \"par\")]\nimpl par::Many for Map {}\n"),
+        ]);
+        let packages: &[(&str, bool, &[&str])] =
+            &[("a", true, &["map", "other"]), ("map", false, &["par"]), ("other", false, other), ("par", false, &[])];
+        project.write("Cargo.lock", &lock(packages));
+        cargo(&project, "", &[]).out
+    };
+    assert!(of(&[]).contains("unused-feature: feature `par` of map"), "{}", of(&[]));
+    // Another dependency may ask for the trait.
+    assert!(!of(&["par"]).contains("unused-feature"), "{}", of(&["par"]));
+}
+
+#[test]
 fn memory_is_what_cargo_lambda_would_deploy() {
     let project = workspace();
     let deploy = "\n[package.metadata.lambda.deploy]\nmemory = 512\n";

@@ -13,6 +13,7 @@ use super::{PackageInput, usage};
 use crate::lang::rust::cfg::may_hold_on_lambda;
 use crate::lang::rust::crates::{Gate, GateKind, Gates};
 use crate::manifest::cargo::edit::FeaturePlan;
+use crate::manifest::cargo::lock::Lock;
 use crate::manifest::cargo::registry::CrateSource;
 use crate::manifest::cargo::{CargoManifest, Dependency, DependencyKind, crate_name};
 use crate::span::Span;
@@ -95,19 +96,27 @@ fn of_dependency(
         }
     }
     // What the standard library's features bring stays, whatever else goes.
-    let kept = on.keys().map(String::as_str).filter(|name| NEVER_REPORTED.contains(name));
-    let kept = manifest.feature_closure(kept);
-    candidates.retain(|name| !kept.contains(name));
+    let std = on.keys().map(String::as_str).filter(|name| NEVER_REPORTED.contains(name));
+    let std = manifest.feature_closure(std);
+    candidates.retain(|name| !std.contains(name));
     let judge = Judge::new(input, dependency, source, &candidates);
-    candidates.retain(|name| judge.is_reportable(name, &on[*name].0, &kept));
+    let mut left: BTreeSet<&str> = on.keys().map(String::as_str).collect();
+    let full = left.clone();
+    // What others bring as well stays too, as long as they do.
+    let may_go = |name: &str, left: &BTreeSet<&str>| {
+        let kept = manifest.feature_closure(left.iter().copied().filter(|other| *other != name));
+        judge.is_reportable(name, &on[name].0, &kept)
+    };
+    candidates.retain(|name| may_go(name, &full));
     if candidates.is_empty() {
         return Vec::new();
     }
-    let mut left: BTreeSet<&str> = on.keys().map(String::as_str).collect();
-    let full = left.clone();
     let needs = judge.needs(&candidates);
     let mut unused: BTreeSet<&str> = BTreeSet::new();
     for name in candidates {
+        if !may_go(name, &left) {
+            continue;
+        }
         left.remove(name);
         if needs.iter().all(|need| judge.is_met(need, &left, &full)) {
             unused.insert(name);
@@ -173,6 +182,14 @@ fn is_inert(manifest: &CargoManifest, enables: &[&str], only_lambda: bool) -> bo
         declared.peek().is_some() && declared.any(|d| d.target.as_deref().is_none_or(may_hold))
     };
     !enables.iter().any(reaches)
+}
+
+/// Optional dependencies that a feature switches on.
+fn crates_of<'a>(manifest: &'a CargoManifest, feature: &str) -> Vec<&'a Dependency> {
+    let mut keys: BTreeSet<&str> =
+        enabled_by(manifest, feature).into_iter().map(|enable| enable.strip_prefix("dep:").unwrap_or(enable)).collect();
+    keys.insert(feature);
+    manifest.dependencies.iter().filter(|below| below.optional && keys.contains(below.key.as_str())).collect()
 }
 
 /// What has to change in the entry so that only the features in `unused` go.
@@ -246,6 +263,9 @@ struct Judge<'a> {
     /// Facades: re-exported crates that features are handed on to, by the key they are declared under.
     inner: BTreeMap<String, Inner>,
     known: &'a KnownGates,
+    lock: Option<&'a Lock>,
+    /// Names of the package and of the dependency.
+    edge: (&'a str, String),
     usage: &'a usage::PackageUse,
     /// Segments of the paths that lead into the dependency, without its own name.
     segments: BTreeSet<&'a str>,
@@ -309,6 +329,8 @@ impl<'a> Judge<'a> {
             own,
             inner,
             known: input.gates,
+            lock: input.workspace.lock.as_ref(),
+            edge: (input.workspace.members[input.at].name(), dependency.package.clone()),
             usage,
             segments: of_ours.flat_map(|(_, rest)| rest.split("::")).collect(),
             has_glob: names.iter().any(|name| usage.globs.contains(name)),
@@ -424,8 +446,9 @@ impl<'a> Judge<'a> {
         if self.build_script_asks(feature) {
             return false;
         }
-        let closure: BTreeSet<&str> =
-            self.manifest.feature_closure([feature]).into_iter().filter(|name| !kept.contains(name)).collect();
+        let closure = self.manifest.feature_closure([feature]);
+        let goes: BTreeSet<&str> =
+            closure.iter().copied().filter(|name| *name == feature || !kept.contains(name)).collect();
         let enables = enabled_by(self.manifest, feature);
         let forwards: Vec<(&str, &str)> = forwards(&enables).collect();
         if self.own.opaque.contains(feature) {
@@ -452,8 +475,8 @@ impl<'a> Judge<'a> {
             gates.gates.iter().any(|gate| gate.features.iter().any(is_of))
         };
         let mut has_api = adds(&self.own, &closure);
-        let mut behaviour = std(&closure) || closure.iter().any(|name| self.own.behaviour.contains(*name));
-        let mut mentioned = std(&closure) || closure.iter().any(|name| self.own.mentioned.contains(*name));
+        let mut behaviour = std(&goes) || goes.iter().any(|name| self.own.behaviour.contains(*name));
+        let mut mentioned = std(&goes) || goes.iter().any(|name| self.own.mentioned.contains(*name));
         for (key, name) in &forwards {
             let Some(inner) = self.inner.get(*key) else { continue };
             let gates = inner.gates(self.known);
@@ -514,9 +537,27 @@ impl<'a> Judge<'a> {
                 } else {
                     local.iter().any(|name| self.reachable().contains(*name))
                 };
-                wanted && self.may_use_trait(trait_name)
+                wanted && self.may_use_trait(trait_name) && (local.is_empty() || self.has_user(gate, gates, trait_name))
             }
         }
+    }
+
+    /// Whether anybody can know a trait that comes from crates which only the gate's features bring:
+    /// the code, or another dependency that leads to them.
+    fn has_user(&self, gate: &Gate, gates: &Gates, trait_name: &str) -> bool {
+        if !std::ptr::eq(gates, &*self.own) || gates.types().defined.contains_key(trait_name) {
+            return true;
+        }
+        let Some(lock) = self.lock else { return true };
+        let brought: Vec<&Dependency> =
+            gate.features.iter().flat_map(|feature| crates_of(self.manifest, feature)).collect();
+        let named = |name: &str| self.usage.idents.contains(name) || self.usage.normal.contains(name);
+        brought.is_empty()
+            || brought.iter().any(|below| named(&crate_name(&below.key)) || named(&crate_name(&below.package)))
+            || {
+                let others = lock.reached_beside(self.edge.0, &self.edge.1);
+                brought.iter().any(|below| others.contains(below.package.as_str()))
+            }
     }
 
     /// Serde's traits are called by whoever names serde; of other traits nothing is known.

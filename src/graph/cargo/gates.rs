@@ -11,9 +11,12 @@ use crate::lang::rust::crates::{CrateFiles, Gates};
 /// A crate's gates, once somebody has asked for them.
 type Slot = Arc<OnceLock<Arc<Gates>>>;
 
-/// Gates by package name, version, and the features that were asked about.
+/// Package name, version, and the features that were asked about.
+type Question = (String, String, BTreeSet<String>);
+
+/// Gates by what was asked.
 #[derive(Debug, Default)]
-pub(crate) struct KnownGates(Mutex<BTreeMap<(String, String, BTreeSet<String>), Slot>>);
+pub(crate) struct KnownGates(Mutex<BTreeMap<Question, Slot>>);
 
 impl KnownGates {
     pub(super) fn of(&self, source: &Source<'_>, features: &BTreeSet<String>) -> Arc<Gates> {

@@ -1,6 +1,6 @@
 //! `Cargo.lock`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One locked package.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -105,6 +105,19 @@ impl Lock {
             .map(|(name, at)| (name.as_str(), at.iter().map(|at| &self.packages[*at]).collect()))
     }
 
+    /// Names of the packages that the direct dependencies of `from` lead to, those of `without` left out.
+    #[must_use]
+    pub fn reached_beside(&self, from: &str, without: &str) -> BTreeSet<&str> {
+        let own = self.named(from).iter().filter(|at| self.packages[**at].source.is_none());
+        let direct = own.flat_map(|at| &self.packages[*at].dependencies).copied();
+        let mut todo: Vec<usize> = direct.filter(|at| self.packages[*at].name != without).collect();
+        let mut seen: BTreeSet<usize> = todo.iter().copied().collect();
+        while let Some(at) = todo.pop() {
+            todo.extend(self.packages[at].dependencies.iter().copied().filter(|next| seen.insert(*next)));
+        }
+        seen.into_iter().map(|at| self.packages[at].name.as_str()).collect()
+    }
+
     /// Whether `name` is reached from any package of the workspace other than by the direct edge
     /// of `from`.
     #[must_use]
@@ -142,5 +155,7 @@ mod tests {
         );
         assert_eq!(lock.resolve("app", "a", None).map(|p| p.version.as_str()), Some("2.0.0"));
         assert_eq!(lock.duplicates().count(), 1);
+        assert_eq!(lock.reached_beside("app", "b").into_iter().collect::<Vec<_>>(), ["a"]);
+        assert!(lock.reached_beside("app", "a").is_empty());
     }
 }

@@ -183,9 +183,9 @@ impl Reader<'_> {
     /// Whether a file holds nothing but types and code that no feature asked about has to do with.
     fn is_plain(&self, text: &str) -> bool {
         let is_marked = |mark: &str| has(text, mark);
-        !["mod ", "pub use"].into_iter().any(is_marked)
-            && !self.wrappers.keys().any(|name| is_marked(name))
-            && !(is_marked("cfg") && self.literals.iter().any(|name| is_marked(name)))
+        let is_conditional = || is_marked("cfg") && self.literals.iter().any(|name| is_marked(name));
+        let wraps = || self.wrappers.keys().any(|name| is_marked(name));
+        !(["mod ", "pub use"].into_iter().any(is_marked) || wraps() || is_conditional())
     }
 
     /// Reads a condensed file: what the features have to do with by the parser, the rest from tokens.
