@@ -163,7 +163,7 @@ impl Interp<'_> {
             }
         }
         let hook = self.heap.sym("__init_subclass__");
-        for base in self.mro_of(value).into_iter().skip(1) {
+        for base in self.mro_of(value).iter().skip(1) {
             if let Some(Object::Class(node)) = self.heap.get(*base) {
                 let base_scope = node.scope;
                 if let Some(found) = self.heap.vars(base_scope).get(hook) {
@@ -321,7 +321,7 @@ impl Interp<'_> {
     pub(super) fn mark_fields(&mut self, class: Value) {
         let key = self.heap.sym("__annotations__");
         let mut fields: Vec<Sym> = Vec::new();
-        for base in self.mro_of(class).into_iter().rev() {
+        for base in self.mro_of(class).iter().rev() {
             let Some(Object::Class(node)) = self.heap.get(*base) else { continue };
             let scope = node.scope;
             let Some(annotations) = self.heap.vars(scope).get(key) else { continue };
