@@ -54,7 +54,8 @@ impl FileMatch {
             Inside::Packages => owned,
             Inside::Own => !owned,
         }) && (self.names.iter().any(|pattern| text::matches(pattern, name))
-            || folder.split('/').any(|part| self.folders.iter().any(|folder| folder == part)))
+            || (!self.folders.is_empty()
+                && folder.split('/').any(|part| self.folders.iter().any(|folder| folder == part))))
             && !entry.path.split('/').any(|part| self.unless.iter().any(|unless| text::matches(unless, part)))
     }
 }

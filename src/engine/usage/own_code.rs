@@ -55,7 +55,7 @@ fn is_script(extension: &str) -> bool {
 fn program(artifact: &Artifact, id: EntryId) -> Option<Program> {
     let path = &artifact.entry(id).path;
     let bytes = artifact.read(id).ok()?;
-    let text = String::from_utf8_lossy((*bytes).as_ref());
+    let text = crate::text::lossy((*bytes).as_ref());
     let typescript = path.rsplit_once('.').is_some_and(|(_, extension)| extension.contains("ts"));
     let jsx = !path.ends_with(".ts") && !path.ends_with(".mts") && !path.ends_with(".cts");
     let mode = |dialect| ParseMode { typescript, jsx, ..ParseMode::javascript(dialect) };

@@ -137,8 +137,9 @@ pub(super) struct Machine<'a> {
     module_objects: FxHashMap<ObjId, ModuleIx>,
     /// Names of globals that are there, though what they do is not modelled.
     opaque_globals: FxHashSet<Atom>,
-    /// Compiled regular expressions; nothing for what the engine cannot do.
-    regexes: FxHashMap<(Atom, Atom), Option<::regex::Regex>>,
+    /// Compiled regular expressions; nothing for what the engine cannot do. They are shared: a clone of one begins
+    /// with empty caches, which cost more than most matches.
+    regexes: FxHashMap<(Atom, Atom), Option<Arc<::regex::Regex>>>,
     /// Globals that Node loads when they are first read, as long as they have not been.
     lazy_globals: FxHashSet<Atom>,
 }

@@ -1,6 +1,8 @@
 //! Regular expressions over known text, as far as an engine in linear time reads their patterns:
 //! look-around and back-references stay unknown.
 
+use std::sync::Arc;
+
 use ::regex::{Captures, Regex, RegexBuilder};
 
 use super::Machine;
@@ -25,7 +27,7 @@ impl Machine<'_> {
     }
 
     /// The engine of a regular expression; `None` when it cannot be had.
-    fn engine(&mut self, id: ObjId) -> Option<Regex> {
+    fn engine(&mut self, id: ObjId) -> Option<Arc<Regex>> {
         let Kind::Regex(pattern, flags) = self.object(id).kind else { return None };
         if let Some(known) = self.regexes.get(&(pattern, flags)) {
             return known.clone();
@@ -40,6 +42,7 @@ impl Machine<'_> {
                 .size_limit(SIZE_LIMIT)
                 .build()
                 .ok()
+                .map(Arc::new)
         });
         self.regexes.insert((pattern, flags), built.clone());
         built
@@ -180,7 +183,7 @@ impl Machine<'_> {
             return Ok(Some(with.to_string()));
         }
         let engine = self.engine(id);
-        Ok(Some(expanded(&with, &content, found, engine.as_ref())))
+        Ok(Some(expanded(&with, &content, found, engine.as_deref())))
     }
 }
 
