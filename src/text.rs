@@ -58,20 +58,15 @@ pub fn matches(pattern: &str, name: &str) -> bool {
     {
         return false;
     }
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
-    let mut parts = parts.peekable();
-    if parts.peek().is_none() {
-        return rest.is_empty();
+    let Some(star) = memchr::memchr(b'*', pattern.as_bytes()) else { return pattern == name };
+    let Some(mut rest) = name.strip_prefix(&pattern[..star]) else { return false };
+    let mut parts = &pattern[star + 1..];
+    while let Some(star) = memchr::memchr(b'*', parts.as_bytes()) {
+        let Some(at) = rest.find(&parts[..star]) else { return false };
+        rest = &rest[at + star..];
+        parts = &parts[star + 1..];
     }
-    while let Some(part) = parts.next() {
-        if parts.peek().is_none() {
-            return rest.ends_with(part);
-        }
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
-    }
-    true
+    rest.ends_with(parts)
 }
 
 /// Known words close to a misspelt one, best first.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rayon::ThreadPool;
 use rustc_hash::{FxHashMap, FxHashSet};
+use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::resolve::{Loader, Resolved, Resolver, absolute, entry_at, folder};
@@ -283,9 +284,7 @@ impl<'a> Sources<'a> {
             return *known;
         }
         let found = match entry_at(self.artifact, &format!("{start}/package.json")) {
-            Some(id) => {
-                json_of(self.artifact, id).is_some_and(|json| json.get("type").and_then(Json::as_str) == Some("module"))
-            }
+            Some(id) => manifest_of(self.artifact, id).is_some_and(|manifest| manifest.kind.as_str() == Some("module")),
             None if start.is_empty() || start.ends_with("/node_modules") => false,
             None => self.module_type(folder(start)),
         };
@@ -296,13 +295,28 @@ impl<'a> Sources<'a> {
     }
 }
 
-/// A JSON file of modest size.
-pub(super) fn json_of(artifact: &Artifact, id: EntryId) -> Option<Json> {
+/// What is read of the manifest of every package.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Manifest {
+    pub(super) version: Json,
+    #[serde(rename = "type")]
+    pub(super) kind: Json,
+}
+
+/// A `package.json` of modest size.
+pub(super) fn manifest_of(artifact: &Artifact, id: EntryId) -> Option<Manifest> {
     if artifact.entry(id).bytes > 4 << 20 {
         return None;
     }
     let bytes = artifact.read(id).ok()?;
-    serde_json::from_slice((*bytes).as_ref()).ok()
+    let text = (*bytes).as_ref();
+    // With a key twice the last one counts, which only a map does right.
+    serde_json::from_slice(text).ok().or_else(|| {
+        let mut json: Json = serde_json::from_slice(text).ok()?;
+        let mut take = |key: &str| json.get_mut(key).map(Json::take).unwrap_or_default();
+        Some(Manifest { version: take("version"), kind: take("type") })
+    })
 }
 
 fn tsconfig(artifact: &Artifact) -> TypeScript {

@@ -140,6 +140,8 @@ pub(super) struct Machine<'a> {
     /// Compiled regular expressions; nothing for what the engine cannot do. They are shared: a clone of one begins
     /// with empty caches, which cost more than most matches.
     regexes: FxHashMap<(Atom, Atom), Option<Arc<::regex::Regex>>>,
+    /// The text that was last asked for one of its UTF-16 units, as such: code that scans a text asks for all of them.
+    units: (Atom, Vec<u16>),
     /// Globals that Node loads when they are first read, as long as they have not been.
     lazy_globals: FxHashSet<Atom>,
 }
@@ -192,6 +194,7 @@ impl<'a> Machine<'a> {
             module_objects: FxHashMap::default(),
             opaque_globals: FxHashSet::default(),
             regexes: FxHashMap::default(),
+            units: (0, Vec::new()),
             lazy_globals: FxHashSet::default(),
         };
         machine.atom("");
@@ -215,6 +218,14 @@ impl<'a> Machine<'a> {
 
     fn str(&self, atom: Atom) -> Arc<str> {
         self.strings.get(atom as usize).cloned().unwrap_or_else(|| "".into())
+    }
+
+    /// The UTF-16 unit at a place of a text.
+    fn unit_at(&mut self, atom: Atom, at: usize) -> Option<u16> {
+        if self.units.0 != atom {
+            self.units = (atom, self.str(atom).encode_utf16().collect());
+        }
+        self.units.1.get(at).copied()
     }
 
     fn string(&mut self, text: &str) -> Value {
