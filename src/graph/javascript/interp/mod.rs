@@ -4,8 +4,10 @@
 mod call;
 mod channels;
 mod collections;
+mod emitter;
 mod esm;
 mod eval;
+mod evaluate;
 mod exec;
 mod later;
 mod literals;

@@ -394,7 +394,10 @@ fn constructors(m: &mut Machine<'_>) {
             })
         }),
         // Code made from text cannot be read; what it makes usually wraps a function given to it.
-        ("Function", "Function", |m, _| {
+        ("Function", "Function", |m, c| {
+            if let Some(importer) = m.importer(c.args, c.at) {
+                return Ok(importer);
+            }
             let made = m.native(
                 |m, c| {
                     let inner = c.args.iter().copied().find(|arg| m.callable(*arg)).unwrap_or(UNKNOWN);

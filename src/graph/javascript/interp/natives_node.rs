@@ -334,7 +334,8 @@ impl Machine<'_> {
                 let key = self.atom("process");
                 return self.globals.get(&key).copied().unwrap_or(UNKNOWN);
             }
-            "events" | "assert" | "stream" | "assert/strict" => return Value::Unknown(self.atom(name)),
+            "events" => return super::emitter::builtin(self),
+            "assert" | "stream" | "assert/strict" => return Value::Unknown(self.atom(name)),
             _ => &[],
         };
         let id = self.plain();
