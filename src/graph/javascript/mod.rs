@@ -3,6 +3,7 @@
 mod builtins;
 mod bundle;
 mod compile_cache;
+mod exports;
 mod interp;
 mod load;
 mod npm;

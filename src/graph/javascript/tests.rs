@@ -396,3 +396,73 @@ fn arrays_are_put_in_order_by_known_comparisons() {
     ];
     assert_eq!(eager(&files), ["index.js", "a.js"]);
 }
+
+#[test]
+fn what_is_emitted_at_load_reaches_who_listens() {
+    let files = [
+        (
+            "index.js",
+            "const { EventEmitter } = require('events'); class Bus extends EventEmitter {} const bus = new Bus();\
+             bus.on('a', (name) => require('./' + name)).once('b', () => require('./b'));\
+             const gone = () => require('./c'); bus.on('c', gone); bus.off('c', gone); bus.on('d', () => require('./d'));\
+             bus.emit('a', 'a'); bus.emit('b'); bus.emit('c');",
+        ),
+        ("a.js", ""),
+        ("b.js", ""),
+        ("c.js", ""),
+        ("d.js", ""),
+    ];
+    assert_eq!(eager(&files), ["index.js", "a.js", "b.js"]);
+    assert_eq!(loaded(&files, Phase::Invoke), ["c.js", "d.js"]);
+}
+
+#[test]
+fn constant_texts_given_to_eval_load_what_they_ask_for() {
+    let files = [
+        (
+            "index.js",
+            "const r = eval('require'); r('./a'); eval(`require('./b').go()`); eval('quire'.replace(/^/, 're'))('./c');",
+        ),
+        ("a.js", ""),
+        ("b.js", ""),
+        ("c.js", ""),
+    ];
+    assert_eq!(eager(&files), ["index.js", "a.js", "b.js", "c.js"]);
+    let files = [
+        (
+            "index.mjs",
+            "const load = new Function('s', 'return import(s)'); await load('./a.mjs'); export const handler = 1;",
+        ),
+        ("a.mjs", ""),
+    ];
+    assert_eq!(eager(&files), ["index.mjs", "a.mjs"]);
+}
+
+#[test]
+fn what_node_has_needs_no_polyfill() {
+    let files = [
+        (
+            "index.js",
+            "const os = require('os'), util = require('util'); if (typeof os.homedir === 'undefined') require('./a');\
+             const from = Buffer.from ? 1 : require('./a'); if (util.notThere) require('./a'); else require('./b');",
+        ),
+        ("a.js", ""),
+        ("b.js", ""),
+    ];
+    assert_eq!(eager(&files), ["index.js", "b.js"]);
+}
+
+#[test]
+fn a_library_loads_what_is_in_folders_that_it_is_handed() {
+    let files = [
+        (
+            "index.js",
+            "require('loader')({ dir: require('path').join(__dirname, 'parts') }); other(__dirname + '/jobs');",
+        ),
+        ("parts/a.js", ""),
+        ("jobs/b.js", ""),
+        ("node_modules/loader/index.js", "module.exports = (o) => unknown(o.dir).map((path) => require(path));"),
+    ];
+    assert_eq!(eager(&files), ["index.js", "node_modules/loader/index.js", "parts/a.js"]);
+    assert_eq!(loaded(&files, Phase::Invoke), ["jobs/b.js"]);
+}

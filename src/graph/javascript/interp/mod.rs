@@ -144,6 +144,8 @@ pub(super) struct Machine<'a> {
     regexes: FxHashMap<(Atom, Atom), Option<Arc<::regex::Regex>>>,
     /// The text that was last asked for one of its UTF-16 units, as such: code that scans a text asks for all of them.
     units: (Atom, Vec<u16>),
+    /// Calls of own code whose folders and patterns a library has loaded.
+    handed_over: FxHashSet<(ModuleIx, ExprId)>,
     /// Globals that Node loads when they are first read, as long as they have not been.
     lazy_globals: FxHashSet<Atom>,
 }
@@ -197,6 +199,7 @@ impl<'a> Machine<'a> {
             opaque_globals: FxHashSet::default(),
             regexes: FxHashMap::default(),
             units: (0, Vec::new()),
+            handed_over: FxHashSet::default(),
             lazy_globals: FxHashSet::default(),
         };
         machine.atom("");
