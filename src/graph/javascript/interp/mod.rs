@@ -19,6 +19,7 @@ mod numbers;
 mod operators;
 mod outcome;
 mod paths;
+mod pattern;
 mod props;
 mod regex;
 mod value;
@@ -141,7 +142,7 @@ pub(super) struct Machine<'a> {
     opaque_globals: FxHashSet<Atom>,
     /// Compiled regular expressions; nothing for what the engine cannot do. They are shared: a clone of one begins
     /// with empty caches, which cost more than most matches.
-    regexes: FxHashMap<(Atom, Atom), Option<Arc<::regex::Regex>>>,
+    regexes: FxHashMap<(Atom, Atom), Option<Arc<pattern::Engine>>>,
     /// The text that was last asked for one of its UTF-16 units, as such: code that scans a text asks for all of them.
     units: (Atom, Vec<u16>),
     /// Calls of own code whose folders and patterns a library has loaded.
