@@ -466,3 +466,47 @@ fn a_library_loads_what_is_in_folders_that_it_is_handed() {
     assert_eq!(eager(&files), ["index.js", "node_modules/loader/index.js", "parts/a.js"]);
     assert_eq!(loaded(&files, Phase::Invoke), ["jobs/b.js"]);
 }
+
+#[test]
+fn globals_that_code_sets_are_there_by_name() {
+    let files = [
+        (
+            "index.js",
+            "global.root = (name) => require('./lib/' + name); require('./b'); later = 1; if (globalThis.later) root('c');",
+        ),
+        ("b.js", "root('a'); if (typeof nothing !== 'undefined') root('d');"),
+        ("lib/a.js", ""),
+        ("lib/c.js", ""),
+        ("lib/d.js", ""),
+    ];
+    assert_eq!(eager(&files), ["index.js", "b.js", "lib/a.js", "lib/c.js"]);
+}
+
+#[test]
+fn objects_spread_by_helpers_keep_their_members() {
+    let files = [
+        (
+            "index.js",
+            "function spread(e, t) { return Object.defineProperties(e, Object.getOwnPropertyDescriptors(t)); }\
+             const made = spread({ a: 1 }, { name: './a', get other() { return './b'; } });\
+             require(made.name); require(made.other); if (made.c === undefined && Object.keys(made).length === 3) require('./c');",
+        ),
+        ("a.js", ""),
+        ("b.js", ""),
+        ("c.js", ""),
+    ];
+    assert_eq!(eager(&files), ["index.js", "a.js", "b.js", "c.js"]);
+}
+
+#[test]
+fn objects_made_in_an_undecided_branch_are_known_within_it() {
+    let files = [
+        (
+            "index.js",
+            "if (process.uptime() > 1) { const at = { n: 0 }; at.n += 1; at.n += 1; if (at.n === 2) require('./a'); else require('./b'); }",
+        ),
+        ("a.js", ""),
+        ("b.js", ""),
+    ];
+    assert_eq!(eager(&files), ["index.js", "a.js"]);
+}

@@ -516,5 +516,6 @@ fn code_at(m: &mut Machine<'_>, c: &Call<'_>) -> R {
     let (Value::Str(s), Some(at)) = (c.this, if c.args.is_empty() { Some(0.0) } else { m.to_number(c.arg(0)) }) else {
         return Ok(UNKNOWN);
     };
-    Ok(Value::Num(m.unit_at(s, at.max(0.0) as usize).map_or(f64::NAN, f64::from)))
+    let unit = if at <= -1.0 { None } else { m.unit_at(s, at as usize) };
+    Ok(Value::Num(unit.map_or(f64::NAN, f64::from)))
 }

@@ -4,6 +4,7 @@
 mod call;
 mod channels;
 mod collections;
+mod descriptors;
 mod emitter;
 mod esm;
 mod eval;
@@ -107,6 +108,8 @@ pub(super) struct Machine<'a> {
     envs: Vec<Env>,
     protos: FxHashMap<&'static str, ObjId>,
     globals: FxHashMap<Atom, Value>,
+    /// `globalThis`, which has all globals as properties once it is made.
+    global_object: ObjId,
     builtins: FxHashMap<Atom, Value>,
     pub(super) loaded: Vec<Loaded>,
     by_entry: FxHashMap<EntryId, ModuleIx>,
@@ -169,6 +172,7 @@ impl<'a> Machine<'a> {
             envs: Vec::new(),
             protos: FxHashMap::default(),
             globals: FxHashMap::default(),
+            global_object: 0,
             builtins: FxHashMap::default(),
             loaded: Vec::new(),
             by_entry: FxHashMap::default(),
@@ -247,7 +251,8 @@ impl<'a> Machine<'a> {
             return 0;
         }
         let id = self.objects.len() as ObjId;
-        self.objects.push(Object { kind, proto, props: Props::default(), open: false, name: 0 });
+        let doubt = u16::try_from(self.doubt).unwrap_or(u16::MAX);
+        self.objects.push(Object { kind, proto, props: Props::default(), open: false, doubt, name: 0 });
         id
     }
 

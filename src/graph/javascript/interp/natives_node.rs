@@ -211,6 +211,7 @@ pub(super) fn install(m: &mut Machine<'_>) {
     for (key, value) in all {
         m.object_mut(this).props.set(key, Slot::Value(value), Some(false));
     }
+    m.global_object = this;
     for name in ["globalThis", "global"] {
         m.define(this, name, Value::Obj(this));
         global(m, name, Value::Obj(this));

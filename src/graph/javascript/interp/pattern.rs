@@ -15,7 +15,13 @@ const STEPS: usize = 20_000;
 pub(super) type Found = Vec<Option<(usize, usize)>>;
 
 /// A compiled regular expression.
-pub(super) enum Engine {
+pub(super) struct Engine {
+    kind: Kind,
+    /// Whether it speaks of halves of characters, which texts here are not made of.
+    halves: bool,
+}
+
+enum Kind {
     /// In linear time.
     Linear(Regex),
     /// With look-around.
@@ -27,6 +33,7 @@ struct Translated {
     pattern: String,
     /// Whether it looks around.
     looks: bool,
+    halves: bool,
 }
 
 impl Engine {
@@ -35,28 +42,34 @@ impl Engine {
         if pattern.len() > PATTERN_LIMIT || flags.contains('v') {
             return None;
         }
-        let Translated { pattern, looks } = translated(pattern)?;
+        let Translated { pattern, looks, halves } = translated(pattern)?;
         let set = |flag: char| flags.contains(flag);
+        if halves && set('u') {
+            return None;
+        }
         if looks {
             // This one knows no flags for a part of the pattern; its words are of Unicode.
             let pattern = pattern.replace("(?-u:\\b)", "\\b").replace("(?-u:\\B)", "\\B");
             let mut builder = LookingBuilder::new(&pattern);
             builder.case_insensitive(set('i')).multi_line(set('m')).dot_matches_new_line(set('s'));
             builder.backtrack_limit(STEPS).delegate_size_limit(SIZE_LIMIT);
-            return builder.build().ok().map(|regex| Self::Looking(Box::new(regex)));
+            return builder.build().ok().map(|regex| Self { kind: Kind::Looking(Box::new(regex)), halves });
         }
         let mut builder = RegexBuilder::new(&pattern);
         builder.case_insensitive(set('i')).multi_line(set('m')).dot_matches_new_line(set('s')).size_limit(SIZE_LIMIT);
-        builder.build().ok().map(Self::Linear)
+        builder.build().ok().map(|regex| Self { kind: Kind::Linear(regex), halves })
     }
 
     /// The first match from a place on; the outer `None` says that nobody knows.
     pub(super) fn find(&self, text: &str, from: usize) -> Option<Option<Found>> {
-        Some(match self {
-            Self::Linear(regex) => regex
+        if self.halves && text.chars().any(|c| c > '\u{ffff}') {
+            return None;
+        }
+        Some(match &self.kind {
+            Kind::Linear(regex) => regex
                 .captures_at(text, from)
                 .map(|found| found.iter().map(|group| group.map(|group| (group.start(), group.end()))).collect()),
-            Self::Looking(regex) => regex
+            Kind::Looking(regex) => regex
                 .captures_from_pos(text, from)
                 .ok()?
                 .map(|found| found.iter().map(|group| group.map(|group| (group.start(), group.end()))).collect()),
@@ -65,9 +78,9 @@ impl Engine {
 
     /// The names of the groups.
     pub(super) fn names(&self) -> Vec<Option<String>> {
-        match self {
-            Self::Linear(regex) => regex.capture_names().map(|name| name.map(str::to_owned)).collect(),
-            Self::Looking(regex) => regex.capture_names().map(|name| name.map(str::to_owned)).collect(),
+        match &self.kind {
+            Kind::Linear(regex) => regex.capture_names().map(|name| name.map(str::to_owned)).collect(),
+            Kind::Looking(regex) => regex.capture_names().map(|name| name.map(str::to_owned)).collect(),
         }
     }
 }
@@ -78,10 +91,14 @@ fn translated(pattern: &str) -> Option<Translated> {
     let mut rest = pattern;
     let mut in_class = false;
     let mut looks = false;
+    let mut halves = false;
     while let Some(c) = rest.chars().next() {
         rest = &rest[c.len_utf8()..];
         match c {
-            '\\' => rest = escape(rest, in_class, &mut out)?,
+            '\\' => {
+                halves |= is_half(rest);
+                rest = escape(rest, in_class, &mut out)?;
+            }
             '[' if !in_class => {
                 if let Some(after) = rest.strip_prefix("^]") {
                     out.push_str(r"[\s\S]");
@@ -113,7 +130,13 @@ fn translated(pattern: &str) -> Option<Translated> {
             c => out.push(c),
         }
     }
-    Some(Translated { pattern: out, looks })
+    Some(Translated { pattern: out, looks, halves })
+}
+
+/// Half of a character beyond the first plane, as an escape.
+fn is_half(escape: &str) -> bool {
+    let half = escape.strip_prefix('u').and_then(|digits| u32::from_str_radix(digits.get(..4)?, 16).ok());
+    half.is_some_and(|half| (0xd800..0xe000).contains(&half))
 }
 
 /// Whether what follows a brace is the rest of a count such as `{2,3}`.
@@ -128,7 +151,11 @@ fn is_count(rest: &str) -> bool {
 fn escape<'p>(rest: &'p str, in_class: bool, out: &mut String) -> Option<&'p str> {
     let c = rest.chars().next()?;
     let after = &rest[c.len_utf8()..];
-    let code = |digits: &str| u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
+    let code = |digits: &str| match u32::from_str_radix(digits, 16).ok()? {
+        // Stands for itself only, in an order that keeps ranges.
+        half @ 0xd800..0xe000 => char::from_u32(0x10_f000 + half - 0xd800),
+        code => char::from_u32(code),
+    };
     let mut literal = |c: char| out.push_str(&format!("\\x{{{:x}}}", u32::from(c)));
     match c {
         'd' => out.push_str("[0-9]"),
@@ -187,6 +214,8 @@ mod tests {
             (r"^(?:src\/(?!\.)(?=.)[^/]*?\.js)$", "src/a.js", true),
             (r"^(?:src\/(?!\.)(?=.)[^/]*?\.js)$", "src/.a.js", false),
             (r"(?<=a)b\b", "ab", true),
+            (r"[\ud800-\udfff\u200d]", "plain", false),
+            (r"[\ud800-\udfff\u200d]", "a\u{200d}", true),
         ] {
             assert_eq!(matches(pattern, text), Some(expected), "{pattern}");
         }
@@ -194,9 +223,15 @@ mod tests {
 
     #[test]
     fn what_the_engine_cannot_do_is_unknown() {
-        for pattern in [r"(a)\1", r"(?<n>a)\k<n>", r"\ud83d", "[]", "a\\"] {
+        for pattern in [r"(a)\1", r"(?<n>a)\k<n>", "[]", "a\\"] {
             assert_eq!(matches(pattern, "a"), None, "{pattern}");
         }
+    }
+
+    #[test]
+    fn halves_of_characters_say_nothing_of_whole_ones() {
+        let engine = Engine::new(r"[\ud800-\udfff]", "").unwrap();
+        assert_eq!(engine.find("\u{1f600}", 0), None);
     }
 
     #[test]

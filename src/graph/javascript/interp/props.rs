@@ -189,10 +189,10 @@ impl Machine<'_> {
         Ok(())
     }
 
-    /// Sets an own property; in an undecided branch what is known stays known.
+    /// Sets an own property; in an undecided branch what is known of objects from outside stays known.
     pub(super) fn put(&mut self, id: u32, key: Atom, new: Value) {
         let old = self.object(id).props.get(key);
-        let value = match (self.doubt > 0, old) {
+        let value = match (self.doubt > u32::from(self.object(id).doubt), old) {
             (true, Some(Slot::Value(old))) => join(old, new),
             _ => new,
         };
