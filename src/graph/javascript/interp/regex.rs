@@ -41,12 +41,13 @@ impl Machine<'_> {
             return None;
         }
         let engine = self.engine(id)?;
-        self.steps += 2 + text.len() as u64 / 8;
         if from > text.len() || !text.is_char_boundary(from) {
             return Some(None);
         }
         let sticky = self.has_flag(id, 'y');
-        let found = engine.find(text, from)?;
+        let found = engine.find(text, from);
+        self.steps += engine.cost(text.len(), found.as_ref());
+        let found = found?;
         if sticky && found.as_ref().is_some_and(|found| whole(found).0 != from) {
             // The leftmost match is further on; whether another one begins here is not told.
             return None;
