@@ -1,5 +1,7 @@
 //! Numbers and names as people read them, and the one wildcard match used by tables.
 
+use std::borrow::Cow;
+
 /// Bytes in decimal units: `950 B`, `12.3 kB`, `38.2 MB`.
 #[must_use]
 pub fn bytes(bytes: u64) -> String {
@@ -40,23 +42,31 @@ pub fn plural(number: u64, noun: &str) -> String {
     format!("{} {noun}{suffix}", count(number))
 }
 
+/// Bytes as text. What is no UTF-8 is replaced, as the standard library does it, which takes its time.
+#[must_use]
+pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    std::str::from_utf8(bytes).map_or_else(|_| String::from_utf8_lossy(bytes), Cow::Borrowed)
+}
+
 /// Whether `name` matches `pattern`, in which `*` stands for any characters, also none.
 #[must_use]
 pub fn matches(pattern: &str, name: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
-    let mut parts = parts.peekable();
-    if parts.peek().is_none() {
-        return rest.is_empty();
+    // Nearly all names differ in their first letter.
+    if let (Some(first), Some(begin)) = (pattern.as_bytes().first(), name.as_bytes().first())
+        && *first != b'*'
+        && first != begin
+    {
+        return false;
     }
-    while let Some(part) = parts.next() {
-        if parts.peek().is_none() {
-            return rest.ends_with(part);
-        }
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
+    let Some(star) = memchr::memchr(b'*', pattern.as_bytes()) else { return pattern == name };
+    let Some(mut rest) = name.strip_prefix(&pattern[..star]) else { return false };
+    let mut parts = &pattern[star + 1..];
+    while let Some(star) = memchr::memchr(b'*', parts.as_bytes()) {
+        let Some(at) = rest.find(&parts[..star]) else { return false };
+        rest = &rest[at + star..];
+        parts = &parts[star + 1..];
     }
-    true
+    rest.ends_with(parts)
 }
 
 /// Known words close to a misspelt one, best first.

@@ -1,10 +1,10 @@
 //! Lists a folder. Contents are read later, and only on demand.
 
-use std::fs::{self, FileType};
-use std::path::Path;
-use std::sync::mpsc::{self, Sender};
-
-use ignore::{DirEntry, WalkBuilder, WalkState};
+use std::fs::{self, DirEntry, FileType};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::error::{InputError, InputErrorKind, io_message};
 use super::listing::{Link, Listed, Listing, Source};
@@ -18,61 +18,42 @@ enum Found {
     Problem(String, EntryProblemKind, String),
 }
 
-/// What one thread found and has not sent yet: a message for each file would wake the other side
-/// as often as there are files.
-struct Batch<'a> {
-    items: Vec<Found>,
-    sender: Sender<Vec<Found>>,
+/// A walk by all threads: every folder is a job of its own.
+struct Walk<'a> {
     root: &'a Path,
     limits: &'a Limits,
+    found: Mutex<Vec<Found>>,
+    count: AtomicUsize,
 }
 
-const BATCH: usize = 256;
-
-impl Batch<'_> {
-    /// Looks at one place; answers whether the other side still listens.
-    fn add(&mut self, entry: Result<DirEntry, ignore::Error>) -> bool {
-        let found = match entry {
-            Ok(entry) => look_at(self.root, &entry, self.limits),
-            Err(error) => Some(unreadable(self.root, &error)),
-        };
-        self.items.extend(found);
-        self.items.len() < BATCH || self.send()
-    }
-
-    fn send(&mut self) -> bool {
-        self.sender.send(std::mem::take(&mut self.items)).is_ok()
-    }
-}
-
-impl Drop for Batch<'_> {
-    fn drop(&mut self) {
-        if !self.items.is_empty() {
-            self.send();
-        }
-    }
+/// A folder to be listed: where it is, its path below the root as raw bytes with `/`, and how deep that is.
+struct Folder {
+    on_disk: PathBuf,
+    raw: Vec<u8>,
+    depth: usize,
 }
 
 /// Lists every file below `root`, hidden ones included. Symbolic links are listed, not followed.
 /// The history of a checkout is left out: no tool that packages a folder takes it along.
 pub(super) fn list(root: &Path, limits: &Limits) -> Result<Listing, InputError> {
     fs::read_dir(root).map_err(|error| InputError::io(root, &error))?;
-    let (sender, found) = mpsc::channel();
-    std::thread::scope(|scope| {
-        scope.spawn(move || walk(root, limits, &sender));
-        collect(root, limits, &found)
-    })
+    let walk = Walk { root, limits, found: Mutex::default(), count: AtomicUsize::new(0) };
+    rayon::scope(|scope| walk.folder(scope, &Folder { on_disk: root.to_owned(), raw: Vec::new(), depth: 0 }));
+    if walk.full() {
+        let what = format!("more than {} files", limits.entries);
+        return Err(InputError::new(root, InputErrorKind::TooLarge, what)
+            .advise("point defrost at the deployment package, or at one function's folder"));
+    }
+    let listing = collect(walk.found.into_inner().unwrap_or_else(PoisonError::into_inner));
+    if listing.files.is_empty() && listing.links.is_empty() && listing.problems.is_empty() {
+        return Err(InputError::new(root, InputErrorKind::Empty, "the folder is empty"));
+    }
+    Ok(listing)
 }
 
-/// Takes what the walkers send. Returning early drops the channel, which stops them.
-fn collect(root: &Path, limits: &Limits, found: &mpsc::Receiver<Vec<Found>>) -> Result<Listing, InputError> {
+fn collect(found: Vec<Found>) -> Listing {
     let mut listing = Listing::default();
-    for (count, item) in found.iter().flatten().enumerate() {
-        if count >= limits.entries {
-            let what = format!("more than {} files", limits.entries);
-            return Err(InputError::new(root, InputErrorKind::TooLarge, what)
-                .advise("point defrost at the deployment package, or at one function's folder"));
-        }
+    for item in found {
         match item {
             Found::Link(link) => listing.links.push(link),
             Found::Problem(path, kind, detail) => listing.problem(path, kind, detail),
@@ -85,66 +66,91 @@ fn collect(root: &Path, limits: &Limits, found: &mpsc::Receiver<Vec<Found>>) -> 
             }
         }
     }
-    if listing.files.is_empty() && listing.links.is_empty() && listing.problems.is_empty() {
-        return Err(InputError::new(root, InputErrorKind::Empty, "the folder is empty"));
-    }
-    Ok(listing)
+    listing
 }
 
-fn walk(root: &Path, limits: &Limits, sender: &Sender<Vec<Found>>) {
-    WalkBuilder::new(root)
-        .standard_filters(false)
-        .follow_links(false)
-        .max_depth(Some(limits.depth))
-        .filter_entry(|entry| entry.depth() != 1 || entry.file_name() != ".git")
-        .threads(std::thread::available_parallelism().map_or(1, usize::from))
-        .build_parallel()
-        .run(|| {
-            let mut batch = Batch { items: Vec::new(), sender: sender.clone(), root, limits };
-            Box::new(move |entry| if batch.add(entry) { WalkState::Continue } else { WalkState::Quit })
-        });
+impl Walk<'_> {
+    fn full(&self) -> bool {
+        self.count.load(Ordering::Relaxed) > self.limits.entries
+    }
+
+    fn folder<'s>(&'s self, scope: &rayon::Scope<'s>, folder: &Folder) {
+        let children = match fs::read_dir(&folder.on_disk) {
+            Ok(children) => children,
+            Err(error) => return self.add(vec![unreadable(&folder.raw, &error)]),
+        };
+        let mut found = Vec::new();
+        for child in children {
+            if self.full() {
+                return;
+            }
+            match child {
+                Ok(child) => found.extend(self.child(scope, folder, &child)),
+                Err(error) => found.push(unreadable(&folder.raw, &error)),
+            }
+        }
+        self.add(found);
+    }
+
+    fn add(&self, found: Vec<Found>) {
+        self.found.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+    }
+
+    /// Looks at one place; a folder becomes a job.
+    fn child<'s>(&'s self, scope: &rayon::Scope<'s>, folder: &Folder, child: &DirEntry) -> Option<Found> {
+        let file_name = child.file_name();
+        if folder.depth == 0 && file_name == ".git" {
+            return None;
+        }
+        let mut raw = folder.raw.clone();
+        raw.extend(raw.last().map(|_| b'/'));
+        raw.extend_from_slice(file_name.as_encoded_bytes());
+        let kind = match child.file_type() {
+            Ok(kind) => kind,
+            Err(error) => return Some(unreadable(&raw, &error)),
+        };
+        let depth = folder.depth + 1;
+        if kind.is_dir() && depth < self.limits.depth {
+            let inner = Folder { on_disk: child.path(), raw, depth };
+            scope.spawn(move |scope| self.folder(scope, &inner));
+            return None;
+        }
+        self.count.fetch_add(1, Ordering::Relaxed);
+        Some(look_at(self.root, child, kind, &raw, self.limits))
+    }
 }
 
-fn look_at(root: &Path, entry: &DirEntry, limits: &Limits) -> Option<Found> {
-    if entry.depth() == 0 {
-        return None;
-    }
-    let name = names::judge(&names::relative_bytes(root, entry.path()), limits);
-    let problem = |kind, detail: String| Some(Found::Problem(name.shown.clone(), kind, detail));
-    let kind = entry.file_type()?;
+fn look_at(root: &Path, child: &DirEntry, kind: FileType, raw: &[u8], limits: &Limits) -> Found {
+    let name = names::judge(raw, limits);
     if kind.is_dir() {
-        let cut = entry.depth() >= limits.depth;
         let detail = format!("folders over {} deep are not read", limits.depth);
-        return cut.then_some(Found::Problem(name.shown, EntryProblemKind::UnsafeName, detail));
+        return Found::Problem(name.shown, EntryProblemKind::UnsafeName, detail);
     }
-    let path = match &name.path {
-        Ok(path) => path.clone(),
-        Err(detail) => return problem(EntryProblemKind::UnsafeName, detail.clone()),
+    let path = match name.path {
+        Ok(path) => path,
+        Err(detail) => return Found::Problem(name.shown, EntryProblemKind::UnsafeName, detail),
     };
     if kind.is_symlink() {
-        return match fs::read_link(entry.path()) {
-            Ok(target) => Some(Found::Link(Link { path, target: inside(root, &target) })),
-            Err(error) => problem(EntryProblemKind::BadLink, io_message(&error)),
+        return match fs::read_link(child.path()) {
+            Ok(target) => Found::Link(Link { path, target: inside(root, &target) }),
+            Err(error) => Found::Problem(name.shown, EntryProblemKind::BadLink, io_message(&error)),
         };
     }
     if !kind.is_file() {
         let detail = format!("{}, which cannot be part of a package", special(kind));
-        return problem(EntryProblemKind::Unreadable, detail);
+        return Found::Problem(name.shown, EntryProblemKind::Unreadable, detail);
     }
-    match entry.metadata() {
-        Ok(metadata) => {
-            let file = listed(entry.path(), path, metadata.len(), limits);
-            Some(Found::File(file, name.note))
-        }
-        Err(error) => problem(EntryProblemKind::Unreadable, error.to_string()),
+    match child.metadata() {
+        Ok(metadata) => Found::File(listed(child.path(), path, metadata.len(), limits), name.note),
+        Err(error) => Found::Problem(name.shown, EntryProblemKind::Unreadable, io_message(&error)),
     }
 }
 
-fn listed(on_disk: &Path, path: String, bytes: u64, limits: &Limits) -> Listed {
+fn listed(on_disk: PathBuf, path: String, bytes: u64, limits: &Limits) -> Listed {
     let source = if bytes > limits.file_bytes {
         Source::Refused(format!("it has {bytes} bytes, the limit for one file is {}", limits.file_bytes).into())
     } else {
-        Source::File(on_disk.to_owned())
+        Source::File(on_disk)
     };
     Listed { path, bytes, zipped_bytes: None, crc32: None, modified: None, source, original: None }
 }
@@ -176,20 +182,7 @@ fn special(kind: FileType) -> &'static str {
     "a device or other special file"
 }
 
-fn unreadable(root: &Path, error: &ignore::Error) -> Found {
-    let mut path = String::from(".");
-    let mut inner = error;
-    loop {
-        match inner {
-            ignore::Error::WithPath { path: at, err } => {
-                path = String::from_utf8_lossy(&names::relative_bytes(root, at)).into_owned();
-                inner = err;
-            }
-            ignore::Error::WithDepth { err, .. } => inner = err,
-            _ => break,
-        }
-    }
-    let detail = error.io_error().map_or_else(|| inner.to_string(), io_message);
-    let shown = names::printable(&path).into_owned();
-    Found::Problem(shown, EntryProblemKind::Unreadable, detail)
+fn unreadable(raw: &[u8], error: &io::Error) -> Found {
+    let path = if raw.is_empty() { ".".into() } else { crate::text::lossy(raw) };
+    Found::Problem(names::printable(&path).into_owned(), EntryProblemKind::Unreadable, io_message(error))
 }

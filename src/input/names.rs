@@ -1,7 +1,7 @@
 //! Names of entries: cleaned, refused where they are dangerous, and made printable.
 
 use std::borrow::Cow;
-use std::path::{Component, Path};
+use std::path::Path;
 
 use super::Limits;
 use crate::artifact::EntryProblemKind;
@@ -42,7 +42,7 @@ fn clean(text: &str, limits: &Limits) -> Result<String, String> {
     if text.len() > limits.path_bytes {
         return Err(format!("the name is {} bytes long, the limit is {}", text.len(), limits.path_bytes));
     }
-    if text.chars().any(char::is_control) {
+    if !text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && text.chars().any(char::is_control) {
         return Err("the name contains control characters".to_owned());
     }
     if text.starts_with(['/', '\\']) || has_drive(text) {
@@ -77,7 +77,8 @@ pub(super) fn printable(text: &str) -> Cow<'_, str> {
         !(c.is_control()
             || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'))
     };
-    if text.len() <= SHOWN && text.chars().all(plain) {
+    let simple = |byte: &u8| matches!(byte, b' '..=b'~');
+    if text.len() <= SHOWN && (text.as_bytes().iter().all(simple) || text.chars().all(plain)) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::new();
@@ -100,21 +101,6 @@ pub(super) fn shown_path(path: &Path) -> String {
     let text = path.to_string_lossy();
     let text = if std::path::MAIN_SEPARATOR == '\\' { Cow::Owned(text.replace('\\', "/")) } else { text };
     printable(&text).into_owned()
-}
-
-/// The path of a file below `root`, as raw bytes with `/`.
-pub(super) fn relative_bytes(root: &Path, path: &Path) -> Vec<u8> {
-    let relative = path.strip_prefix(root).unwrap_or(path);
-    let mut raw = Vec::new();
-    for component in relative.components() {
-        if let Component::Normal(name) = component {
-            if !raw.is_empty() {
-                raw.push(b'/');
-            }
-            raw.extend_from_slice(name.as_encoded_bytes());
-        }
-    }
-    raw
 }
 
 /// The upper half of code page 437, which names without the UTF-8 flag are written in.

@@ -217,7 +217,7 @@ fn flows(input: &Input<'_>, python: bool) -> Vec<(ModuleId, Flow)> {
         let programs = javascript::programs(input.artifact, node, source_tree, &entries);
         let lowered = own.iter().zip(programs).filter_map(|((id, entry), program)| {
             let text = input.artifact.read(*entry).ok()?;
-            let text = String::from_utf8_lossy((*text).as_ref()).into_owned();
+            let text = crate::text::lossy((*text).as_ref()).into_owned();
             let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
             Some((*id, flow::javascript::lower(&*program?, text)))
         });

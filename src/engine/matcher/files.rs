@@ -46,26 +46,42 @@ enum Inside {
 }
 
 impl FileMatch {
-    fn matches(&self, context: &FunctionContext<'_>, id: EntryId, entry: &Entry) -> bool {
-        let (folder, name) = entry.path.rsplit_once('/').unwrap_or(("", &entry.path));
-        let owned = context.packages.owner(id).is_some();
-        (match self.inside {
+    fn matches(&self, context: &FunctionContext<'_>, id: EntryId, entry: &Entry, in_folder: bool, name: &str) -> bool {
+        let fits = in_folder || self.names.iter().any(|pattern| text::matches(pattern, name));
+        fits && (match self.inside {
             Inside::Any => true,
-            Inside::Packages => owned,
-            Inside::Own => !owned,
-        }) && (self.names.iter().any(|pattern| text::matches(pattern, name))
-            || folder.split('/').any(|part| self.folders.iter().any(|folder| folder == part)))
-            && !entry.path.split('/').any(|part| self.unless.iter().any(|unless| text::matches(unless, part)))
+            Inside::Packages => context.packages.owner(id).is_some(),
+            Inside::Own => context.packages.owner(id).is_none(),
+        }) && !entry.path.split('/').any(|part| self.unless.iter().any(|unless| text::matches(unless, part)))
+    }
+
+    /// Whether a folder is one of those meant, or within one.
+    fn means(&self, folder: &str) -> bool {
+        !self.folders.is_empty() && folder.split('/').any(|part| self.folders.iter().any(|folder| folder == part))
+    }
+
+    /// The files that match. Those of one folder follow each other.
+    fn all<'a>(&self, context: &'a FunctionContext<'_>) -> Vec<(EntryId, &'a Entry)> {
+        let artifact = &context.artifact;
+        let mut last = ("", self.means(""));
+        let mut found = Vec::new();
+        for (id, entry) in artifact.entries() {
+            let (folder, name) = entry.path.rsplit_once('/').unwrap_or(("", &entry.path));
+            if folder != last.0 {
+                last = (folder, self.means(folder));
+            }
+            if self.matches(context, id, entry, last.1, name) {
+                found.push((id, entry));
+            }
+        }
+        found
     }
 }
 
 pub(super) fn run(matching: &FileMatch, context: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     let reached = if matching.removable { context.reached_entries() } else { Vec::new() };
-    let found: Vec<(EntryId, &Entry)> = context
-        .artifact
-        .entries()
-        .filter(|(id, entry)| matching.matches(context, *id, entry) && !reached.get(id.0 as usize).is_some_and(|r| *r))
-        .collect();
+    let mut found = matching.all(context);
+    found.retain(|(id, _)| !reached.get(id.0 as usize).is_some_and(|r| *r));
     let Some((first, _)) = found.first() else { return };
     let bytes = found.iter().map(|(_, entry)| entry.bytes).sum();
     let message = fill(

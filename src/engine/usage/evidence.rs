@@ -94,7 +94,7 @@ impl Evidence<'_> {
         let artifact = &self.facts.artifact;
         let bytes = artifact.find("Dockerfile").filter(|id| artifact.entry(*id).bytes <= LARGEST);
         let Some(bytes) = bytes.and_then(|id| artifact.read(id).ok()) else { return BTreeSet::new() };
-        let text = String::from_utf8_lossy((*bytes).as_ref()).replace("\\\n", " ");
+        let text = crate::text::lossy((*bytes).as_ref()).replace("\\\n", " ");
         let mut words: BTreeSet<String> = BTreeSet::new();
         for line in text.lines().map(str::trim_start) {
             let command = line.split_whitespace().next().unwrap_or_default().to_ascii_uppercase();
@@ -199,7 +199,7 @@ impl Evidence<'_> {
         let bytes =
             python::metadata(&facts.artifact, package, file).filter(|id| facts.artifact.entry(*id).bytes <= LARGEST);
         let bytes = facts.artifact.read(bytes?).ok()?;
-        Some(String::from_utf8_lossy((*bytes).as_ref()).into_owned())
+        Some(crate::text::lossy((*bytes).as_ref()).into_owned())
     }
 }
 

@@ -349,12 +349,14 @@ fn told(facts: &FunctionFacts, package: &Package) -> Told {
         let meta = manifest.get("peerDependenciesMeta").and_then(|meta| meta.get(peer));
         meta.and_then(|meta| meta.get("optional")).and_then(Json::as_bool) == Some(true)
     };
+    let is_optional = |name: &str| manifest.get("optionalDependencies").is_some_and(|table| table.get(name).is_some());
     let commands = match manifest.get("bin") {
         Some(Json::String(_)) => vec![Arc::from(package.name.rsplit('/').next().unwrap_or(&package.name))],
         _ => keys("bin").collect(),
     };
     Told {
-        brings: keys("dependencies").chain(keys("optionalDependencies")).collect(),
+        // What it can do without may be missing, unless the project itself asks for it.
+        brings: keys("dependencies").filter(|name| !is_optional(name)).collect(),
         peers: keys("peerDependencies").filter(|peer| !optional(peer)).collect(),
         commands: commands.into_iter().collect(),
     }

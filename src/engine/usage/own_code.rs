@@ -55,11 +55,18 @@ fn is_script(extension: &str) -> bool {
 fn program(artifact: &Artifact, id: EntryId) -> Option<Program> {
     let path = &artifact.entry(id).path;
     let bytes = artifact.read(id).ok()?;
-    let text = String::from_utf8_lossy((*bytes).as_ref());
+    let text = crate::text::lossy((*bytes).as_ref());
     let typescript = path.rsplit_once('.').is_some_and(|(_, extension)| extension.contains("ts"));
     let jsx = !path.ends_with(".ts") && !path.ends_with(".mts") && !path.ends_with(".cts");
     let mode = |dialect| ParseMode { typescript, jsx, ..ParseMode::javascript(dialect) };
     parse(&text, mode(Dialect::Module)).or_else(|_| parse(&text, mode(Dialect::CommonJs))).ok()
+}
+
+/// The package that a text by itself is the name of, or a path in: `csv-parse`, `csv-parse/sync`.
+fn named(word: &str) -> Option<&str> {
+    let in_path = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '@');
+    let name = package_of_request(word).filter(|_| word.chars().all(in_path))?;
+    is_name(name).then_some(name)
 }
 
 fn file(artifact: &Artifact, id: EntryId, reached: bool, program: &Program) -> OwnFile {
@@ -73,7 +80,7 @@ fn file(artifact: &Artifact, id: EntryId, reached: bool, program: &Program) -> O
         ExprKind::String(text) => Some(text),
         _ => None,
     });
-    let words = strings.filter_map(|text| program.strings.get(text as usize)).filter(|word| is_name(word));
+    let words = strings.filter_map(|text| program.strings.get(text as usize)).filter_map(|word| named(word));
     let open = program.sites.iter().filter(|site| site.request.is_none());
     let prefixes = open.filter_map(|site| Some(known_ends(program, site.expr)?.0));
     OwnFile {

@@ -1,10 +1,11 @@
 //! Reads and parses files, ahead of the simulation and in parallel where possible.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rayon::ThreadPool;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::resolve::{Loader, Resolved, Resolver, absolute, entry_at, folder};
@@ -50,7 +51,7 @@ pub(super) struct Source {
 impl Source {
     /// The value of a JSON file, read when it is asked for: most are loaded later or never looked at.
     pub(super) fn json(&self) -> Option<Json> {
-        let text = String::from_utf8_lossy(self.text.as_deref()?);
+        let text = crate::text::lossy(self.text.as_deref()?);
         serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(&text)).ok()
     }
 }
@@ -72,6 +73,9 @@ const MOST_TOKENS: usize = 8_000_000;
 /// Stack of a parsing thread: nesting is limited beforehand to what fits.
 const PARSE_STACK: usize = 256 << 20;
 
+/// Where one source goes once it is read.
+type Cell = Arc<OnceLock<Arc<Source>>>;
+
 /// Sources by entry, shared between the simulation and the threads that read ahead.
 pub(super) struct Sources<'a> {
     pub(super) artifact: &'a Arc<Artifact>,
@@ -79,7 +83,11 @@ pub(super) struct Sources<'a> {
     node: u32,
     pub(super) source_tree: bool,
     typescript: TypeScript,
-    cache: Mutex<FxHashMap<EntryId, Option<Arc<Source>>>>,
+    cache: Mutex<FxHashMap<EntryId, Cell>>,
+    /// What was or is to be read ahead.
+    ahead: Mutex<FxHashSet<EntryId>>,
+    /// Whether nothing more needs to be read ahead.
+    done: AtomicBool,
     /// Tokens that were parsed so far.
     tokens: AtomicUsize,
     types: Mutex<FxHashMap<String, bool>>,
@@ -100,48 +108,44 @@ impl<'a> Sources<'a> {
             source_tree,
             typescript: if source_tree { tsconfig(artifact) } else { TypeScript::default() },
             cache: Mutex::default(),
+            ahead: Mutex::default(),
+            done: AtomicBool::new(false),
             tokens: AtomicUsize::new(0),
             types: Mutex::default(),
         }
     }
 
-    /// The source of an entry, parsed now if nobody has yet.
+    /// The source of an entry, parsed now if nobody has yet. Who asks for what another thread is reading waits for it.
     pub(super) fn get(&self, id: EntryId) -> Arc<Source> {
-        if let Ok(cache) = self.cache.lock()
-            && let Some(Some(known)) = cache.get(&id)
-        {
-            return Arc::clone(known);
-        }
-        let source = Arc::new(self.read(id));
-        if let Ok(mut cache) = self.cache.lock() {
-            cache.insert(id, Some(Arc::clone(&source)));
-        }
-        source
+        let cell = Arc::clone(locked(&self.cache).entry(id).or_default());
+        Arc::clone(cell.get_or_init(|| Arc::new(self.read(id))))
     }
 
-    /// Reads what the module at `start` loads by constant requests at top level, in parallel.
-    pub(super) fn read_ahead(&self, start: EntryId) {
+    /// Does some work; meanwhile other threads read what the module at `start` loads by constant requests at top level.
+    pub(super) fn reading_ahead<T>(&self, start: EntryId, work: impl FnOnce() -> T) -> T {
         let Some(pool) = pool() else {
-            return;
+            return work();
         };
-        pool.scope(|scope| self.ahead(scope, start));
+        pool.in_place_scope(|scope| {
+            self.ahead(scope, start);
+            let done = work();
+            self.done.store(true, Ordering::Relaxed);
+            done
+        })
     }
 
     fn ahead<'scope>(&'scope self, scope: &rayon::Scope<'scope>, id: EntryId) {
         {
-            let Ok(mut cache) = self.cache.lock() else {
-                return;
-            };
-            if cache.len() > MAX_AHEAD || cache.contains_key(&id) {
+            let mut ahead = locked(&self.ahead);
+            if ahead.len() > MAX_AHEAD || !ahead.insert(id) {
                 return;
             }
-            cache.insert(id, None);
         }
         scope.spawn(move |scope| {
-            let source = Arc::new(self.read(id));
-            if let Ok(mut cache) = self.cache.lock() {
-                cache.insert(id, Some(Arc::clone(&source)));
+            if self.done.load(Ordering::Relaxed) {
+                return;
             }
+            let source = self.get(id);
             let Some(program) = &source.program else {
                 return;
             };
@@ -200,7 +204,7 @@ impl<'a> Sources<'a> {
             source.text = Some((*bytes).as_ref().into());
             return source;
         }
-        let text = String::from_utf8_lossy((*bytes).as_ref());
+        let text = crate::text::lossy((*bytes).as_ref());
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         self.parse(&path, text, &mut source);
         source
@@ -280,9 +284,7 @@ impl<'a> Sources<'a> {
             return *known;
         }
         let found = match entry_at(self.artifact, &format!("{start}/package.json")) {
-            Some(id) => {
-                json_of(self.artifact, id).is_some_and(|json| json.get("type").and_then(Json::as_str) == Some("module"))
-            }
+            Some(id) => manifest_of(self.artifact, id).is_some_and(|manifest| manifest.kind.as_str() == Some("module")),
             None if start.is_empty() || start.ends_with("/node_modules") => false,
             None => self.module_type(folder(start)),
         };
@@ -293,13 +295,28 @@ impl<'a> Sources<'a> {
     }
 }
 
-/// A JSON file of modest size.
-pub(super) fn json_of(artifact: &Artifact, id: EntryId) -> Option<Json> {
+/// What is read of the manifest of every package.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Manifest {
+    pub(super) version: Json,
+    #[serde(rename = "type")]
+    pub(super) kind: Json,
+}
+
+/// A `package.json` of modest size.
+pub(super) fn manifest_of(artifact: &Artifact, id: EntryId) -> Option<Manifest> {
     if artifact.entry(id).bytes > 4 << 20 {
         return None;
     }
     let bytes = artifact.read(id).ok()?;
-    serde_json::from_slice((*bytes).as_ref()).ok()
+    let text = (*bytes).as_ref();
+    // With a key twice the last one counts, which only a map does right.
+    serde_json::from_slice(text).ok().or_else(|| {
+        let mut json: Json = serde_json::from_slice(text).ok()?;
+        let mut take = |key: &str| json.get_mut(key).map(Json::take).unwrap_or_default();
+        Some(Manifest { version: take("version"), kind: take("type") })
+    })
 }
 
 fn tsconfig(artifact: &Artifact) -> TypeScript {
@@ -307,7 +324,7 @@ fn tsconfig(artifact: &Artifact) -> TypeScript {
         return TypeScript::default();
     };
     // Comments make it no JSON; the flags are words that do not occur otherwise.
-    let text = String::from_utf8_lossy((*bytes).as_ref()).replace([' ', '\t'], "");
+    let text = crate::text::lossy((*bytes).as_ref()).replace([' ', '\t'], "");
     let set = |flag: &str| text.contains(&format!("\"{flag}\":true"));
     TypeScript {
         keep_unused_imports: set("verbatimModuleSyntax") || set("preserveValueImports"),
@@ -315,7 +332,12 @@ fn tsconfig(artifact: &Artifact) -> TypeScript {
     }
 }
 
-/// Threads with stacks that are deep enough for the parser.
+/// Threads with stacks that are deep enough for the parser; one processor is left to the simulation.
 fn pool() -> Option<ThreadPool> {
-    rayon::ThreadPoolBuilder::new().stack_size(PARSE_STACK).build().ok()
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    rayon::ThreadPoolBuilder::new().num_threads(threads.saturating_sub(1).max(1)).stack_size(PARSE_STACK).build().ok()
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -3,6 +3,7 @@
 mod builtins;
 mod bundle;
 mod compile_cache;
+mod exports;
 mod interp;
 mod load;
 mod npm;
@@ -11,10 +12,13 @@ mod resolve;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 use self::interp::Machine;
 use self::load::Sources;
 use super::{GraphProblem, HandlerResolution, ModuleGraph, ProblemEffect};
 use crate::artifact::{Artifact, EntryId};
+use crate::lang::javascript::ir::FunctionId;
 use crate::platform::Sdk;
 
 pub use compile_cache::ships_compile_cache;
@@ -85,10 +89,20 @@ fn simulate_here(input: &JavaScriptInput<'_>) -> ModuleGraph {
         return missing(input, module);
     };
     let sources = Sources::new(input.artifact, input.node, input.source_tree, input.sdk);
-    sources.read_ahead(entry);
-    let mut machine = Machine::new(&sources, input.environment, input.node, input.arm);
-    let preloads = preloads(input);
-    for preload in &preloads {
+    let (mut graph, ran) = sources.reading_ahead(entry, || run(input, &sources, entry, export));
+    bundle::open(&mut graph, &sources, &|entry, function| ran.contains(&(entry, function)));
+    graph
+}
+
+/// The graph, and the functions that ran while it loaded.
+fn run(
+    input: &JavaScriptInput<'_>,
+    sources: &Sources<'_>,
+    entry: EntryId,
+    export: &str,
+) -> (ModuleGraph, FxHashSet<(EntryId, FunctionId)>) {
+    let mut machine = Machine::new(sources, input.environment, input.node, input.arm);
+    for preload in &preloads(input) {
         machine.run(*preload);
     }
     let ix = machine.run(entry);
@@ -100,9 +114,7 @@ fn simulate_here(input: &JavaScriptInput<'_>) -> ModuleGraph {
     } else {
         HandlerResolution::NameMissing { module: handler_module, name: export.to_owned(), defined: exported.names }
     };
-    let (mut graph, ran) = machine.finish(handler);
-    bundle::open(&mut graph, &sources, &|entry, function| ran.contains(&(entry, function)));
-    graph
+    machine.finish(handler)
 }
 
 /// `src/index.handler` is the module `src/index` and the export `handler`.

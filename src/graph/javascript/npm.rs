@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::load::json_of;
+use super::load::manifest_of;
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::packages::{Ecosystem, Package, PackageId, Packages};
 
@@ -46,12 +46,11 @@ pub fn packages(artifact: &Artifact) -> Packages {
 
 fn package(artifact: &Artifact, root: &str, entries: Vec<EntryId>) -> Package {
     let manifest = artifact.find(&format!("{root}/package.json"));
-    let json = manifest.and_then(|id| json_of(artifact, id));
-    let field =
-        |name: &str| json.as_ref().and_then(|json| json.get(name)).and_then(|value| value.as_str()).map(Arc::from);
+    let version =
+        manifest.and_then(|id| manifest_of(artifact, id)).and_then(|read| read.version.as_str().map(Arc::from));
     let folder = root.rsplit_once("node_modules/").map_or(root, |(_, name)| name);
     let bytes = entries.iter().map(|id| artifact.entry(*id).bytes).sum();
-    Package { name: folder.into(), version: field("version"), ecosystem: Ecosystem::Npm, entries, bytes, manifest }
+    Package { name: folder.into(), version, ecosystem: Ecosystem::Npm, entries, bytes, manifest }
 }
 
 /// The folder of the package a path is in: up to the innermost `node_modules/<name>`.

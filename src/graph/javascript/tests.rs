@@ -396,3 +396,117 @@ fn arrays_are_put_in_order_by_known_comparisons() {
     ];
     assert_eq!(eager(&files), ["index.js", "a.js"]);
 }
+
+#[test]
+fn what_is_emitted_at_load_reaches_who_listens() {
+    let files = [
+        (
+            "index.js",
+            "const { EventEmitter } = require('events'); class Bus extends EventEmitter {} const bus = new Bus();\
+             bus.on('a', (name) => require('./' + name)).once('b', () => require('./b'));\
+             const gone = () => require('./c'); bus.on('c', gone); bus.off('c', gone); bus.on('d', () => require('./d'));\
+             bus.emit('a', 'a'); bus.emit('b'); bus.emit('c');",
+        ),
+        ("a.js", ""),
+        ("b.js", ""),
+        ("c.js", ""),
+        ("d.js", ""),
+    ];
+    assert_eq!(eager(&files), ["index.js", "a.js", "b.js"]);
+    assert_eq!(loaded(&files, Phase::Invoke), ["c.js", "d.js"]);
+}
+
+#[test]
+fn constant_texts_given_to_eval_load_what_they_ask_for() {
+    let files = [
+        (
+            "index.js",
+            "const r = eval('require'); r('./a'); eval(`require('./b').go()`); eval('quire'.replace(/^/, 're'))('./c');",
+        ),
+        ("a.js", ""),
+        ("b.js", ""),
+        ("c.js", ""),
+    ];
+    assert_eq!(eager(&files), ["index.js", "a.js", "b.js", "c.js"]);
+    let files = [
+        (
+            "index.mjs",
+            "const load = new Function('s', 'return import(s)'); await load('./a.mjs'); export const handler = 1;",
+        ),
+        ("a.mjs", ""),
+    ];
+    assert_eq!(eager(&files), ["index.mjs", "a.mjs"]);
+}
+
+#[test]
+fn what_node_has_needs_no_polyfill() {
+    let files = [
+        (
+            "index.js",
+            "const os = require('os'), util = require('util'); if (typeof os.homedir === 'undefined') require('./a');\
+             const from = Buffer.from ? 1 : require('./a'); if (util.notThere) require('./a'); else require('./b');",
+        ),
+        ("a.js", ""),
+        ("b.js", ""),
+    ];
+    assert_eq!(eager(&files), ["index.js", "b.js"]);
+}
+
+#[test]
+fn a_library_loads_what_is_in_folders_that_it_is_handed() {
+    let files = [
+        (
+            "index.js",
+            "require('loader')({ dir: require('path').join(__dirname, 'parts') }); other(__dirname + '/jobs');",
+        ),
+        ("parts/a.js", ""),
+        ("jobs/b.js", ""),
+        ("node_modules/loader/index.js", "module.exports = (o) => unknown(o.dir).map((path) => require(path));"),
+    ];
+    assert_eq!(eager(&files), ["index.js", "node_modules/loader/index.js", "parts/a.js"]);
+    assert_eq!(loaded(&files, Phase::Invoke), ["jobs/b.js"]);
+}
+
+#[test]
+fn globals_that_code_sets_are_there_by_name() {
+    let files = [
+        (
+            "index.js",
+            "global.root = (name) => require('./lib/' + name); require('./b'); later = 1; if (globalThis.later) root('c');",
+        ),
+        ("b.js", "root('a'); if (typeof nothing !== 'undefined') root('d');"),
+        ("lib/a.js", ""),
+        ("lib/c.js", ""),
+        ("lib/d.js", ""),
+    ];
+    assert_eq!(eager(&files), ["index.js", "b.js", "lib/a.js", "lib/c.js"]);
+}
+
+#[test]
+fn objects_spread_by_helpers_keep_their_members() {
+    let files = [
+        (
+            "index.js",
+            "function spread(e, t) { return Object.defineProperties(e, Object.getOwnPropertyDescriptors(t)); }\
+             const made = spread({ a: 1 }, { name: './a', get other() { return './b'; } });\
+             require(made.name); require(made.other); if (made.c === undefined && Object.keys(made).length === 3) require('./c');",
+        ),
+        ("a.js", ""),
+        ("b.js", ""),
+        ("c.js", ""),
+    ];
+    assert_eq!(eager(&files), ["index.js", "a.js", "b.js", "c.js"]);
+}
+
+#[test]
+fn objects_made_in_an_undecided_branch_are_known_within_it() {
+    let files = [
+        (
+            "index.js",
+            "if (process.uptime() > 1) { const at = { n: 0 }; at.n += 1; at.n += 1; if (at.n === 2) require('./a'); else require('./b'); }",
+        ),
+        ("a.js", ""),
+        ("b.js", ""),
+    ];
+    assert_eq!(eager(&files), ["index.js", "a.js"]);
+}

@@ -204,7 +204,7 @@ fn claim_path(artifact: &Artifact, root: &str, path: &str, id: PackageId, owners
 fn text(artifact: &Artifact, path: &str) -> Option<String> {
     let entry = artifact.find(path).filter(|entry| artifact.entry(*entry).bytes <= LARGEST_LIST)?;
     let bytes = artifact.read(entry).ok()?;
-    Some(String::from_utf8_lossy((*bytes).as_ref()).into_owned())
+    Some(crate::text::lossy((*bytes).as_ref()).into_owned())
 }
 
 /// Gives unowned files to the distribution whose top-level name they have, and those in a folder

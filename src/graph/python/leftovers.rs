@@ -22,7 +22,7 @@ pub(super) fn collect(interp: &Interp<'_>, id: impl Fn(usize) -> Option<ModuleId
         let entry = module.entry.filter(|_| module.own && module.state != LoadState::Failed);
         let (Some(entry), Some(id)) = (entry, id(at)) else { continue };
         let Ok(bytes) = interp.input.artifact.read(entry) else { continue };
-        own.push(Own { id, module, text: String::from_utf8_lossy((*bytes).as_ref()).into_owned() });
+        own.push(Own { id, module, text: crate::text::lossy((*bytes).as_ref()).into_owned() });
     }
     let words = Words::of(&own);
     let mut leftovers = Leftovers::default();

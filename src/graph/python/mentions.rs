@@ -144,7 +144,7 @@ fn entry_point_groups(artifact: &Artifact, packages: &Packages) -> BTreeSet<Stri
     let texts = lists.filter(|id| artifact.entry(**id).bytes <= LARGEST_LIST).filter_map(|id| artifact.read(*id).ok());
     let mut groups = BTreeSet::new();
     for text in texts {
-        let text = String::from_utf8_lossy((*text).as_ref()).into_owned();
+        let text = crate::text::lossy((*text).as_ref()).into_owned();
         let sections = text.lines().filter_map(|line| line.trim().strip_prefix('[')?.strip_suffix(']'));
         groups.extend(sections.map(|group| group.trim().to_owned()));
     }

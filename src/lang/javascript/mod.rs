@@ -8,6 +8,7 @@ mod lower;
 mod nesting;
 pub mod request;
 
+use std::cell::RefCell;
 use std::fmt;
 
 use oxc_allocator::Allocator;
@@ -99,14 +100,14 @@ pub fn parse(text: &str, mode: ParseMode) -> Result<ir::Program, ParseError> {
         Dialect::Module => SourceType::mjs(),
     };
     let source_type = base.with_typescript(mode.typescript).with_jsx(mode.jsx);
-    let allocator = Allocator::default();
+    let arena = ARENA.take();
     let options = ParseOptions {
         parse_regular_expression: false,
         allow_return_outside_function: true,
         preserve_parens: false,
         ..ParseOptions::default()
     };
-    let parsed = Parser::new(&allocator, text, source_type).with_options(options).parse();
+    let parsed = Parser::new(&arena, text, source_type).with_options(options).parse();
     if parsed.panicked {
         let message = parsed.diagnostics.iter().next().map_or_else(|| "not JavaScript".to_owned(), ToString::to_string);
         return Err(ParseError::Syntax(message));
@@ -115,5 +116,22 @@ pub fn parse(text: &str, mode: ParseMode) -> Result<ir::Program, ParseError> {
     program.source_bytes = text.len() as u32;
     program.tokens = tokens;
     program.errors.extend(parsed.diagnostics.iter().take(3).map(ToString::to_string));
+    drop(parsed);
+    put_back(arena);
     Ok(program)
+}
+
+/// An arena above this size is not kept.
+const LARGEST_ARENA: usize = 8 << 20;
+
+thread_local! {
+    /// Memory for syntax trees, used again and again: fresh memory costs more than most files.
+    static ARENA: RefCell<Allocator> = RefCell::new(Allocator::default());
+}
+
+fn put_back(mut arena: Allocator) {
+    if arena.capacity() <= LARGEST_ARENA {
+        arena.reset();
+        ARENA.set(arena);
+    }
 }

@@ -37,71 +37,49 @@ struct Scanner {
     tokens: usize,
     /// Whether a statement has just ended: only an `else` goes on with it.
     ended: bool,
+    /// Whether one of the limits may have been passed since it was last looked at.
+    grown: bool,
 }
 
 impl Scanner {
+    /// Whether the text nests too deep.
     fn run(&mut self, text: &[u8]) -> bool {
         let mut at = 0;
         let mut before = b';';
         while let Some(&byte) = text.get(at) {
-            let next = text.get(at + 1).copied().unwrap_or(0);
-            match byte {
-                b' ' | b'\t' | b'\r' | b'\n' => {
+            let class = CLASS[byte as usize];
+            match class {
+                Class::Space => {
                     // A line end may end a statement, which takes more than a mark.
                     self.tokens += if byte == b'\n' { 2 } else { 0 };
                     at += 1;
                     continue;
                 }
-                b'/' if next == b'/' => {
-                    at = skip_until(text, at, b'\n');
-                    continue;
-                }
-                b'/' if next == b'*' => {
-                    at = skip_comment(text, at + 2);
-                    continue;
-                }
-                _ if self.ended && !is_word(byte) => self.settle(),
-                _ => {}
-            }
-            self.tokens += usize::from(!is_word(byte));
-            match byte {
-                b'/' if regex_may_follow(before) => at = skip_regex(text, at),
-                b'"' | b'\'' => at = skip_string(text, at),
-                b'`' => at = self.template(text, at + 1),
-                b'(' | b'[' | b'{' => self.push(false),
-                b')' | b']' => self.pop(),
-                b'}' => {
-                    if self.open.last().is_some_and(|(hole, _)| *hole) {
-                        self.pop();
-                        at = self.template(text, at + 1);
-                    } else {
-                        self.pop();
-                        self.segment_end(byte);
-                    }
-                }
-                b';' | b',' => self.segment_end(byte),
-                b'?' | b'!' | b'~' | b'=' | b'-' | b'+' | b'*' | b'<' | b':' | b'&' | b'|' => {
-                    self.link();
-                }
-                _ if is_word(byte) => {
+                Class::Word => {
                     let end = word_end(text, at);
-                    self.word(text.get(at..end).unwrap_or_default());
-                    before = text.get(end - 1).copied().unwrap_or(b'a');
-                    if matches!(
-                        text.get(at..end),
-                        Some(b"return" | b"typeof" | b"case" | b"in" | b"of" | b"delete" | b"void")
-                    ) {
-                        before = b'=';
-                    }
+                    before = self.word(&text[at..end]);
                     at = end;
-                    if self.over() {
+                    if self.grown && self.over() {
                         return true;
                     }
                     continue;
                 }
+                Class::Slash if text.get(at + 1) == Some(&b'/') => {
+                    at = memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |found| at + found);
+                    continue;
+                }
+                Class::Slash if text.get(at + 1) == Some(&b'*') => {
+                    at = skip_comment(text, at + 2);
+                    continue;
+                }
                 _ => {}
             }
-            if self.over() {
+            if self.ended {
+                self.settle();
+            }
+            self.tokens += 1;
+            at = self.mark(text, at, class, before);
+            if self.grown && self.over() {
                 return true;
             }
             before = byte;
@@ -110,7 +88,31 @@ impl Scanner {
         false
     }
 
-    fn over(&self) -> bool {
+    /// A mark, which is no part of a word; answers where it ends.
+    fn mark(&mut self, text: &[u8], at: usize, class: Class, before: u8) -> usize {
+        match class {
+            Class::Slash if regex_may_follow(before) => return skip_regex(text, at),
+            Class::Quote => return skip_string(text, at),
+            Class::Template => return self.template(text, at + 1),
+            Class::Open => self.push(false),
+            Class::Close => self.pop(),
+            Class::Brace if self.open.last().is_some_and(|(hole, _)| *hole) => {
+                self.pop();
+                return self.template(text, at + 1);
+            }
+            Class::Brace => {
+                self.pop();
+                self.segment_end(b'}');
+            }
+            Class::End => self.segment_end(text[at]),
+            Class::Link => self.link(),
+            Class::Slash | Class::Other | Class::Word | Class::Space => {}
+        }
+        at
+    }
+
+    fn over(&mut self) -> bool {
+        self.grown = false;
         self.open.len() as u32 > MAX_BRACKETS || self.total + self.chain > MAX_CHAIN || self.elses > MAX_CHAIN
     }
 
@@ -118,6 +120,7 @@ impl Scanner {
         self.open.push((hole, self.chain));
         self.total = self.total.saturating_add(self.chain);
         self.chain = 0;
+        self.grown = true;
     }
 
     fn pop(&mut self) {
@@ -129,6 +132,7 @@ impl Scanner {
 
     fn link(&mut self) {
         self.chain = self.chain.saturating_add(1);
+        self.grown = true;
     }
 
     fn segment_end(&mut self, byte: u8) {
@@ -142,18 +146,31 @@ impl Scanner {
         self.ended = false;
     }
 
-    fn word(&mut self, word: &[u8]) {
+    /// Answers with what stands for the word before what follows it.
+    fn word(&mut self, word: &[u8]) -> u8 {
+        let keyword = (2..=LONGEST_KEYWORD).contains(&word.len());
         if self.ended && word != b"else" {
             self.settle();
         }
         self.ended = false;
+        if !keyword {
+            return b'a';
+        }
         match word {
-            b"else" => self.elses += 1,
-            b"new" | b"await" | b"typeof" | b"void" | b"delete" | b"yield" | b"async" | b"if" | b"for" | b"while"
-            | b"do" | b"with" => self.link(),
+            b"else" => {
+                self.elses += 1;
+                self.grown = true;
+            }
+            b"typeof" | b"void" | b"delete" => {
+                self.link();
+                return b'=';
+            }
+            b"return" | b"case" | b"in" | b"of" => return b'=',
+            b"new" | b"await" | b"yield" | b"async" | b"if" | b"for" | b"while" | b"do" | b"with" => self.link(),
             b"function" | b"var" | b"const" | b"let" | b"class" => self.elses = 0,
             _ => {}
         }
+        b'a'
     }
 
     /// Skips template text from `at`; leaves the position on its last byte.
@@ -174,23 +191,57 @@ impl Scanner {
     }
 }
 
-/// The bytes that words are made of.
-const WORD: [bool; 256] = {
-    let mut table = [false; 256];
+/// The longest of the words that are looked at: `function`.
+const LONGEST_KEYWORD: usize = 8;
+
+/// What a byte begins, outside strings and comments.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Word,
+    Space,
+    Slash,
+    Quote,
+    Template,
+    Open,
+    Close,
+    Brace,
+    End,
+    Link,
+    Other,
+}
+
+const CLASS: [Class; 256] = {
+    let mut table = [Class::Other; 256];
     let mut at = 0;
     while at < 256 {
-        table[at] = is_word(at as u8);
+        table[at] = class_of(at as u8);
         at += 1;
     }
     table
 };
+
+const fn class_of(byte: u8) -> Class {
+    match byte {
+        b' ' | b'\t' | b'\r' | b'\n' => Class::Space,
+        b'/' => Class::Slash,
+        b'"' | b'\'' => Class::Quote,
+        b'`' => Class::Template,
+        b'(' | b'[' | b'{' => Class::Open,
+        b')' | b']' => Class::Close,
+        b'}' => Class::Brace,
+        b';' | b',' => Class::End,
+        b'?' | b'!' | b'~' | b'=' | b'-' | b'+' | b'*' | b'<' | b':' | b'&' | b'|' => Class::Link,
+        _ if is_word(byte) => Class::Word,
+        _ => Class::Other,
+    }
+}
 
 const fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
 }
 
 fn word_end(text: &[u8], mut at: usize) -> usize {
-    while text.get(at).is_some_and(|byte| WORD[*byte as usize]) {
+    while text.get(at).is_some_and(|byte| CLASS[*byte as usize] == Class::Word) {
         at += 1;
     }
     at
@@ -200,33 +251,23 @@ fn regex_may_follow(before: u8) -> bool {
     !(is_word(before) || matches!(before, b')' | b']' | b'}' | b'"' | b'\'' | b'`'))
 }
 
-fn skip_until(text: &[u8], at: usize, end: u8) -> usize {
-    text.get(at..).and_then(|rest| rest.iter().position(|byte| *byte == end)).map_or(text.len(), |found| at + found)
-}
-
-fn skip_comment(text: &[u8], mut at: usize) -> usize {
-    while at < text.len() {
-        if text[at] == b'*' && text.get(at + 1) == Some(&b'/') {
-            return at + 2;
-        }
-        at += 1;
-    }
-    at
+fn skip_comment(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default();
+    let mut ends = memchr::memchr_iter(b'/', rest).filter(|end| *end > 0 && rest[end - 1] == b'*');
+    ends.next().map_or(text.len(), |end| at + end + 1)
 }
 
 fn skip_string(text: &[u8], start: usize) -> usize {
     let quote = text[start];
     let mut at = start + 1;
-    while let Some(&byte) = text.get(at) {
-        match byte {
-            b'\\' => at += 1,
-            b'\n' => return at,
-            _ if byte == quote => return at,
-            _ => {}
+    while let Some(found) = memchr::memchr3(b'\\', b'\n', quote, text.get(at..).unwrap_or_default()) {
+        at += found;
+        if text[at] != b'\\' {
+            return at;
         }
-        at += 1;
+        at += 2;
     }
-    at
+    text.len()
 }
 
 fn skip_regex(text: &[u8], start: usize) -> usize {

@@ -51,7 +51,7 @@ pub(super) fn open(graph: &mut ModuleGraph, sources: &Sources<'_>, ran: &dyn Fn(
         let source = sources.get(entry);
         let Some(program) = &source.program else { continue };
         let Some(bytes) = sources.artifact.read(entry).ok() else { continue };
-        let text = String::from_utf8_lossy((*bytes).as_ref());
+        let text = crate::text::lossy((*bytes).as_ref());
         let ran_here = |function| ran(entry, function);
         let functions = Functions::new(program, &ran_here);
         let inner = inner_modules(sources.artifact, entry, &text, program, &functions);

@@ -67,6 +67,10 @@ impl Machine<'_> {
         if &*text == "eval" {
             // What the text defines is not seen.
             self.unfinished(at.module);
+            if let [Value::Str(code)] = args {
+                let code = self.str(*code);
+                return self.evaluate_text(&code, at);
+            }
         }
         let last = text.rsplit('.').next().unwrap_or("");
         let walks = name == 0

@@ -516,11 +516,6 @@ fn code_at(m: &mut Machine<'_>, c: &Call<'_>) -> R {
     let (Value::Str(s), Some(at)) = (c.this, if c.args.is_empty() { Some(0.0) } else { m.to_number(c.arg(0)) }) else {
         return Ok(UNKNOWN);
     };
-    let (text, at) = (m.str(s), at.max(0.0) as usize);
-    // Code that scans a text asks for one place after the other.
-    let unit = match text.as_bytes().get(..=at) {
-        Some(start) if start.is_ascii() => start.last().map(|byte| u16::from(*byte)),
-        _ => text.encode_utf16().nth(at),
-    };
+    let unit = if at <= -1.0 { None } else { m.unit_at(s, at as usize) };
     Ok(Value::Num(unit.map_or(f64::NAN, f64::from)))
 }

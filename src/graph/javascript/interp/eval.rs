@@ -195,7 +195,7 @@ impl Machine<'_> {
             }
             ExprKind::New(callee, args) => {
                 let callee = self.eval(f, p, *callee)?;
-                let (args, _) = self.items(f, p, args)?;
+                let args = self.arguments(f, p, args)?;
                 return self.construct(callee, &args, callee, At { module: f.module, expr: id });
             }
             ExprKind::Chain(inner) => {
@@ -321,7 +321,7 @@ impl Machine<'_> {
         if let Some(end) = chain_end(function, optional) {
             return Ok(end);
         }
-        let (args, _) = self.items(f, p, args)?;
+        let args = self.arguments(f, p, args)?;
         if named != 0 {
             self.record_call(named, &args, at);
         }
@@ -341,7 +341,7 @@ impl Machine<'_> {
     }
 
     fn super_call(&mut self, f: &mut Frame, p: &Program, args: &[Item], at: At) -> R {
-        let (args, _) = self.items(f, p, args)?;
+        let args = self.arguments(f, p, args)?;
         let class = match f.home {
             Value::Obj(home) => {
                 let key = self.atom("constructor");

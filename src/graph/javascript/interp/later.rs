@@ -6,6 +6,7 @@ use crate::graph::Phase;
 use crate::graph::javascript::resolve::{TASK_ROOT, absolute, children, folder, is_folder};
 use crate::lang::javascript::ir::{BinaryOp, ExprId, ExprKind, Program, Site, SiteKind};
 use crate::lang::javascript::request::{flatten, joins, known_ends};
+use crate::span::Span;
 
 /// Most files that one request with an unknown part stands for.
 const MOST_MATCHES: usize = 400;
@@ -50,8 +51,10 @@ impl Machine<'_> {
                 None => {}
             }
         }
+        // Own code names folders that it hands to a library, which loads what it finds there:
+        // `autoload({ dir: path.join(__dirname, "routes") })`, `load("jobs/*.js")`.
         if self.loaded[ix as usize].own {
-            self.later_in_folders(ix, &program);
+            self.load_named(ix, &program, None);
         }
     }
 
@@ -66,11 +69,25 @@ impl Machine<'_> {
         names.filter(fits).take(MOST_MATCHES).map(request).collect()
     }
 
-    /// Loads what is in folders that own code names: it hands them to a library that loads what it
-    /// finds there (`autoload({ dir: path.join(__dirname, "routes") })`, `load("jobs/*.js")`).
-    fn later_in_folders(&mut self, ix: ModuleIx, program: &Program) {
+    /// A library asks at load for something that is not known. If own code that called it handed it folders or
+    /// patterns, this is what it finds there.
+    pub(super) fn load_handed_over(&mut self, library: ModuleIx) {
+        let own = |ix: ModuleIx| self.loaded.get(ix as usize).is_some_and(|loaded| loaded.own);
+        let Some(at) = self.stack.iter().rev().find(|at| own(at.module)).copied() else { return };
+        if self.phase != Phase::Init || own(library) || !self.handed_over.insert((at.module, at.expr)) {
+            return;
+        }
+        let Some(program) = self.loaded[at.module as usize].program.clone() else { return };
+        if let Some(span) = program.exprs.get(at.expr as usize).map(|expr| expr.span) {
+            self.load_named(at.module, &program, Some(span));
+        }
+    }
+
+    /// Loads the own code that expressions of a module name, all or those within a range.
+    fn load_named(&mut self, ix: ModuleIx, program: &Program, within: Option<Span>) {
         let at = folder(&self.loaded[ix as usize].path).to_owned();
-        for (expr, id) in program.exprs.iter().zip(0..) {
+        let is_within = |span: Span| within.is_none_or(|within| within.start <= span.start && span.end <= within.end);
+        for (expr, id) in program.exprs.iter().zip(0..).filter(|(expr, _)| is_within(expr.span)) {
             let found = match &expr.kind {
                 ExprKind::Call(callee, items, _) if items.len() > 1 && joins(program, *callee) => {
                     constant(program, id).map_or_else(Vec::new, |path| self.code_below(&at, &path))
@@ -86,9 +103,9 @@ impl Machine<'_> {
             };
             for path in found {
                 let at = At { module: ix, expr: id };
-                self.tries = 1;
+                let tries = std::mem::replace(&mut self.tries, 1);
                 let _ = self.require(ix, &path, at, true);
-                self.tries = 0;
+                self.tries = tries;
             }
         }
     }

@@ -49,6 +49,15 @@ impl Machine<'_> {
         Ok((values, known))
     }
 
+    /// The arguments of a call. A list that is not known is taken for some values.
+    pub(super) fn arguments(&mut self, f: &mut Frame, p: &Program, items: &[Item]) -> Result<Vec<Value>, Abrupt> {
+        let (mut values, known) = self.items(f, p, items)?;
+        if !known {
+            values.extend([UNKNOWN; 2]);
+        }
+        Ok(values)
+    }
+
     /// The values an iterable gives, when they are known.
     pub(super) fn iterate(&mut self, value: Value) -> Result<Option<Vec<Value>>, Abrupt> {
         Ok(match value {

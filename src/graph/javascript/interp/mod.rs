@@ -4,8 +4,11 @@
 mod call;
 mod channels;
 mod collections;
+mod descriptors;
+mod emitter;
 mod esm;
 mod eval;
+mod evaluate;
 mod exec;
 mod later;
 mod literals;
@@ -17,6 +20,7 @@ mod numbers;
 mod operators;
 mod outcome;
 mod paths;
+mod pattern;
 mod props;
 mod regex;
 mod value;
@@ -104,6 +108,8 @@ pub(super) struct Machine<'a> {
     envs: Vec<Env>,
     protos: FxHashMap<&'static str, ObjId>,
     globals: FxHashMap<Atom, Value>,
+    /// `globalThis`, which has all globals as properties once it is made.
+    global_object: ObjId,
     builtins: FxHashMap<Atom, Value>,
     pub(super) loaded: Vec<Loaded>,
     by_entry: FxHashMap<EntryId, ModuleIx>,
@@ -137,8 +143,13 @@ pub(super) struct Machine<'a> {
     module_objects: FxHashMap<ObjId, ModuleIx>,
     /// Names of globals that are there, though what they do is not modelled.
     opaque_globals: FxHashSet<Atom>,
-    /// Compiled regular expressions; nothing for what the engine cannot do.
-    regexes: FxHashMap<(Atom, Atom), Option<::regex::Regex>>,
+    /// Compiled regular expressions; nothing for what the engine cannot do. They are shared: a clone of one begins
+    /// with empty caches, which cost more than most matches.
+    regexes: FxHashMap<(Atom, Atom), Option<Arc<pattern::Engine>>>,
+    /// The text that was last asked for one of its UTF-16 units, as such: code that scans a text asks for all of them.
+    units: (Atom, Vec<u16>),
+    /// Calls of own code whose folders and patterns a library has loaded.
+    handed_over: FxHashSet<(ModuleIx, ExprId)>,
     /// Globals that Node loads when they are first read, as long as they have not been.
     lazy_globals: FxHashSet<Atom>,
 }
@@ -161,6 +172,7 @@ impl<'a> Machine<'a> {
             envs: Vec::new(),
             protos: FxHashMap::default(),
             globals: FxHashMap::default(),
+            global_object: 0,
             builtins: FxHashMap::default(),
             loaded: Vec::new(),
             by_entry: FxHashMap::default(),
@@ -191,6 +203,8 @@ impl<'a> Machine<'a> {
             module_objects: FxHashMap::default(),
             opaque_globals: FxHashSet::default(),
             regexes: FxHashMap::default(),
+            units: (0, Vec::new()),
+            handed_over: FxHashSet::default(),
             lazy_globals: FxHashSet::default(),
         };
         machine.atom("");
@@ -216,6 +230,14 @@ impl<'a> Machine<'a> {
         self.strings.get(atom as usize).cloned().unwrap_or_else(|| "".into())
     }
 
+    /// The UTF-16 unit at a place of a text.
+    fn unit_at(&mut self, atom: Atom, at: usize) -> Option<u16> {
+        if self.units.0 != atom {
+            self.units = (atom, self.str(atom).encode_utf16().collect());
+        }
+        self.units.1.get(at).copied()
+    }
+
     fn string(&mut self, text: &str) -> Value {
         if text.len() > 1 << 20 {
             return UNKNOWN;
@@ -229,7 +251,8 @@ impl<'a> Machine<'a> {
             return 0;
         }
         let id = self.objects.len() as ObjId;
-        self.objects.push(Object { kind, proto, props: Props::default(), open: false, name: 0 });
+        let doubt = u16::try_from(self.doubt).unwrap_or(u16::MAX);
+        self.objects.push(Object { kind, proto, props: Props::default(), open: false, doubt, name: 0 });
         id
     }
 

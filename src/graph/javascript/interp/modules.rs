@@ -429,6 +429,9 @@ fn module_of(data: Value) -> ModuleIx {
 
 fn require_native(m: &mut Machine<'_>, call: &Call<'_>) -> R {
     let Value::Str(request) = call.arg(0) else {
+        if matches!(call.arg(0), Value::Unknown(_)) {
+            m.load_handed_over(module_of(call.data));
+        }
         return Ok(UNKNOWN);
     };
     let (ix, guarded) = (module_of(call.data), m.tries > 0);

@@ -3,7 +3,8 @@
 
 use super::Machine;
 use super::collections::{ARRAY, MAP, PROMISE, STRING, STRING_STATIC, make_map};
-use super::value::{Abrupt, Kind, Native, R, Slot, UNKNOWN, Value};
+use super::descriptors::{define_all, define_one, descriptor, descriptors};
+use super::value::{Kind, Native, R, UNKNOWN, Value};
 
 /// Methods by name.
 pub(super) type Table = &'static [(&'static str, Native)];
@@ -127,36 +128,8 @@ const OBJECT_STATIC: Table = &[
         define_all(m, c.arg(0), c.arg(1))?;
         Ok(c.arg(0))
     }),
-    ("getOwnPropertyDescriptor", |m, c| {
-        let (Value::Obj(id), Some(key)) = (c.arg(0), m.coerce_key(c.arg(1))) else { return Ok(UNKNOWN) };
-        let id = match m.object(id).kind {
-            Kind::Proxy(Value::Obj(target), _) => target,
-            _ => id,
-        };
-        let out = m.plain();
-        match m.object(id).props.get(key) {
-            Some(Slot::Value(value)) => {
-                let value = m.live(value);
-                m.define(out, "value", value);
-                m.define(out, "writable", Value::Bool(true));
-            }
-            Some(Slot::Accessor(get, set)) => {
-                m.define(out, "get", get);
-                m.define(out, "set", set);
-            }
-            None => match m.get_quiet(c.arg(0), key) {
-                Value::Undefined => return Ok(if m.object(id).open { UNKNOWN } else { Value::Undefined }),
-                _ if matches!(m.object(id).kind, Kind::Array(_) | Kind::Namespace(_)) => {
-                    let value = m.get(c.arg(0), key)?;
-                    m.define(out, "value", value);
-                }
-                _ => return Ok(Value::Undefined),
-            },
-        }
-        m.define(out, "enumerable", Value::Bool(true));
-        m.define(out, "configurable", Value::Bool(true));
-        Ok(Value::Obj(out))
-    }),
+    ("getOwnPropertyDescriptor", |m, c| descriptor(m, c.arg(0), c.arg(1))),
+    ("getOwnPropertyDescriptors", |m, c| descriptors(m, c.arg(0))),
     ("getPrototypeOf", |m, c| {
         Ok(match c.arg(0) {
             Value::Obj(id) => m.object(id).proto,
@@ -196,7 +169,6 @@ const OBJECT_STATIC: Table = &[
         Ok(Value::Obj(id))
     }),
     ("getOwnPropertySymbols", |m, _| Ok(m.array(Vec::new()))),
-    ("getOwnPropertyDescriptors", |_, _| Ok(UNKNOWN)),
 ];
 
 const FUNCTION: Table = &[
@@ -394,7 +366,10 @@ fn constructors(m: &mut Machine<'_>) {
             })
         }),
         // Code made from text cannot be read; what it makes usually wraps a function given to it.
-        ("Function", "Function", |m, _| {
+        ("Function", "Function", |m, c| {
+            if let Some(importer) = m.importer(c.args, c.at) {
+                return Ok(importer);
+            }
             let made = m.native(
                 |m, c| {
                     let inner = c.args.iter().copied().find(|arg| m.callable(*arg)).unwrap_or(UNKNOWN);
@@ -526,34 +501,4 @@ fn has_own(m: &mut Machine<'_>, value: Value, key: Value) -> R {
         return Ok(Value::Bool(value != Value::Undefined));
     }
     Ok(if m.object(id).open { UNKNOWN } else { Value::Bool(false) })
-}
-
-fn define_one(m: &mut Machine<'_>, target: Value, key: u32, descriptor: Value) -> Result<(), Abrupt> {
-    let Value::Obj(mut id) = target else {
-        return Ok(());
-    };
-    if let Kind::Proxy(Value::Obj(inner), _) = m.object(id).kind {
-        id = inner;
-    }
-    let (get, set, value, enumerable) = (m.atom("get"), m.atom("set"), m.atom("value"), m.atom("enumerable"));
-    let getter = m.get(descriptor, get)?;
-    let enumerable = m.get(descriptor, enumerable)?;
-    let enumerable = m.truth(enumerable).unwrap_or(true);
-    let slot = match getter {
-        Value::Obj(_) => Slot::Accessor(getter, m.get(descriptor, set)?),
-        _ => Slot::Value(m.get(descriptor, value)?),
-    };
-    if let (Kind::Array(_), Slot::Value(value)) = (&m.object(id).kind, slot) {
-        return m.set(Value::Obj(id), key, value);
-    }
-    m.object_mut(id).props.set(key, slot, Some(enumerable));
-    Ok(())
-}
-
-fn define_all(m: &mut Machine<'_>, target: Value, table: Value) -> Result<(), Abrupt> {
-    for key in m.own_keys(table, false).unwrap_or_default() {
-        let descriptor = m.get(table, key)?;
-        define_one(m, target, key, descriptor)?;
-    }
-    Ok(())
 }

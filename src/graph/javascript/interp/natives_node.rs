@@ -211,6 +211,7 @@ pub(super) fn install(m: &mut Machine<'_>) {
     for (key, value) in all {
         m.object_mut(this).props.set(key, Slot::Value(value), Some(false));
     }
+    m.global_object = this;
     for name in ["globalThis", "global"] {
         m.define(this, name, Value::Obj(this));
         global(m, name, Value::Obj(this));
@@ -334,7 +335,8 @@ impl Machine<'_> {
                 let key = self.atom("process");
                 return self.globals.get(&key).copied().unwrap_or(UNKNOWN);
             }
-            "events" | "assert" | "stream" | "assert/strict" => return Value::Unknown(self.atom(name)),
+            "events" => return super::emitter::builtin(self),
+            "assert" | "stream" | "assert/strict" => return Value::Unknown(self.atom(name)),
             _ => &[],
         };
         let id = self.plain();

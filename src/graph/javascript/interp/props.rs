@@ -2,6 +2,7 @@
 
 use super::Machine;
 use super::value::{Abrupt, Atom, Kind, ModuleIx, R, Slot, UNKNOWN, Value};
+use crate::graph::javascript::exports;
 
 impl Machine<'_> {
     /// `value.key`.
@@ -131,6 +132,11 @@ impl Machine<'_> {
             if matches!(&*key, "__esModule" | "default") && super::super::resolve::is_builtin(&self.str(name)) {
                 return Ok(Value::Undefined);
             }
+            // Polyfills ask for what this version of Node may not have.
+            let is_module = self.node == 20 && self.builtins.get(&name) == Some(&Value::Obj(start));
+            if is_module && exports::lacks(&self.str(name), &key) {
+                return Ok(Value::Undefined);
+            }
             return Ok(Value::Unknown(self.member_name(name, &key)));
         }
         Ok(Value::Undefined)
@@ -183,10 +189,10 @@ impl Machine<'_> {
         Ok(())
     }
 
-    /// Sets an own property; in an undecided branch what is known stays known.
+    /// Sets an own property; in an undecided branch what is known of objects from outside stays known.
     pub(super) fn put(&mut self, id: u32, key: Atom, new: Value) {
         let old = self.object(id).props.get(key);
-        let value = match (self.doubt > 0, old) {
+        let value = match (self.doubt > u32::from(self.object(id).doubt), old) {
             (true, Some(Slot::Value(old))) => join(old, new),
             _ => new,
         };
@@ -243,7 +249,9 @@ impl Machine<'_> {
                 }
                 let name = self.str(name);
                 let member = name.contains('.') && !name.contains('(');
-                (member && super::super::resolve::is_builtin(name.split('.').next().unwrap_or(""))).then_some(true)
+                let of_node = || super::super::resolve::is_builtin(name.split('.').next().unwrap_or(""));
+                let known = || matches!(exports::type_of(&name), Some("function" | "object"));
+                (member && (of_node() || known())).then_some(true)
             }
             Value::Import(_) => None,
         }
@@ -350,7 +358,11 @@ impl Machine<'_> {
             Value::Unknown(name) if self.opaque_globals.contains(&name) => {
                 super::natives_node::type_of_global(&self.str(name))
             }
-            _ => return UNKNOWN,
+            Value::Unknown(name) => match exports::type_of(&self.str(name)) {
+                Some(kind) => kind,
+                None => return UNKNOWN,
+            },
+            Value::Import(_) => return UNKNOWN,
         };
         self.string(text)
     }

@@ -1,22 +1,15 @@
-//! Regular expressions over known text, as far as an engine in linear time reads their patterns:
-//! look-around and back-references stay unknown.
+//! Regular expressions over known text.
 
-use ::regex::{Captures, Regex, RegexBuilder};
+use std::sync::Arc;
 
 use super::Machine;
+use super::pattern::{Engine, Found};
 use super::value::{Abrupt, Atom, Call, Kind, ObjId, R, Slot, UNKNOWN, Value};
 
 /// Longest text that is matched.
 const TEXT_LIMIT: usize = 20_000;
-/// Longest pattern that is read.
-const PATTERN_LIMIT: usize = 4_000;
-/// Memory for one compiled pattern, in bytes.
-const SIZE_LIMIT: usize = 1 << 20;
 /// Most matches that one call goes through.
 const MOST_MATCHES: usize = 2_000;
-
-/// Where a match and its groups are, in bytes.
-type Found = Vec<Option<(usize, usize)>>;
 
 impl Machine<'_> {
     pub(super) fn regex(&mut self, pattern: Atom, flags: Atom) -> Value {
@@ -25,22 +18,12 @@ impl Machine<'_> {
     }
 
     /// The engine of a regular expression; `None` when it cannot be had.
-    fn engine(&mut self, id: ObjId) -> Option<Regex> {
+    fn engine(&mut self, id: ObjId) -> Option<Arc<Engine>> {
         let Kind::Regex(pattern, flags) = self.object(id).kind else { return None };
         if let Some(known) = self.regexes.get(&(pattern, flags)) {
             return known.clone();
         }
-        let (text, flag) = (self.str(pattern), self.str(flags));
-        let built = translated(&text).filter(|_| text.len() <= PATTERN_LIMIT && !flag.contains('v'));
-        let built = built.and_then(|pattern| {
-            RegexBuilder::new(&pattern)
-                .case_insensitive(flag.contains('i'))
-                .multi_line(flag.contains('m'))
-                .dot_matches_new_line(flag.contains('s'))
-                .size_limit(SIZE_LIMIT)
-                .build()
-                .ok()
-        });
+        let built = Engine::new(&self.str(pattern), &self.str(flags)).map(Arc::new);
         self.regexes.insert((pattern, flags), built.clone());
         built
     }
@@ -58,12 +41,13 @@ impl Machine<'_> {
             return None;
         }
         let engine = self.engine(id)?;
-        self.steps += 2 + text.len() as u64 / 8;
         if from > text.len() || !text.is_char_boundary(from) {
             return Some(None);
         }
         let sticky = self.has_flag(id, 'y');
-        let found = engine.captures_at(text, from).map(|captures| places(&captures));
+        let found = engine.find(text, from);
+        self.steps += engine.cost(text.len(), found.as_ref());
+        let found = found?;
         if sticky && found.as_ref().is_some_and(|found| whole(found).0 != from) {
             // The leftmost match is further on; whether another one begins here is not told.
             return None;
@@ -111,7 +95,7 @@ impl Machine<'_> {
         let content = self.str(text);
         let items: Vec<Value> = found.iter().map(|group| self.group(&content, *group)).collect();
         let names: Vec<Option<String>> = match self.engine(id) {
-            Some(engine) => engine.capture_names().map(|name| name.map(str::to_owned)).collect(),
+            Some(engine) => engine.names(),
             None => Vec::new(),
         };
         let groups = if names.iter().any(Option::is_some) {
@@ -180,12 +164,12 @@ impl Machine<'_> {
             return Ok(Some(with.to_string()));
         }
         let engine = self.engine(id);
-        Ok(Some(expanded(&with, &content, found, engine.as_ref())))
+        Ok(Some(expanded(&with, &content, found, engine.as_deref())))
     }
 }
 
 /// `$1`, `$&`, `$<name>` and `$$` in a replacement.
-fn expanded(with: &str, text: &str, found: &Found, engine: Option<&Regex>) -> String {
+fn expanded(with: &str, text: &str, found: &Found, engine: Option<&Engine>) -> String {
     let part = |at: usize| found.get(at).copied().flatten().and_then(|(start, end)| text.get(start..end)).unwrap_or("");
     let mut out = String::new();
     let mut rest = with;
@@ -205,7 +189,7 @@ fn expanded(with: &str, text: &str, found: &Found, engine: Option<&Regex>) -> St
             out.push_str(part(0));
             rest = after;
         } else if let Some((name, after)) = rest.strip_prefix('<').and_then(|named| named.split_once('>')) {
-            let at = engine.and_then(|engine| engine.capture_names().position(|known| known == Some(name)));
+            let at = engine.and_then(|engine| engine.names().iter().position(|known| known.as_deref() == Some(name)));
             out.push_str(at.map_or("", part));
             rest = after;
         } else {
@@ -214,10 +198,6 @@ fn expanded(with: &str, text: &str, found: &Found, engine: Option<&Regex>) -> St
     }
     out.push_str(rest);
     out
-}
-
-fn places(captures: &Captures<'_>) -> Found {
-    captures.iter().map(|group| group.map(|group| (group.start(), group.end()))).collect()
 }
 
 fn whole(found: &Found) -> (usize, usize) {
@@ -245,90 +225,6 @@ fn offset(text: &str, wanted: usize) -> usize {
         seen += c.len_utf16();
     }
     text.len() + wanted.saturating_sub(seen)
-}
-
-/// A JavaScript pattern as the engine reads it; `None` for what it has no words for.
-fn translated(pattern: &str) -> Option<String> {
-    let mut out = String::with_capacity(pattern.len() + 8);
-    let mut rest = pattern;
-    let mut in_class = false;
-    while let Some(c) = rest.chars().next() {
-        rest = &rest[c.len_utf8()..];
-        match c {
-            '\\' => rest = escape(rest, in_class, &mut out)?,
-            '[' if !in_class => {
-                if let Some(after) = rest.strip_prefix("^]") {
-                    out.push_str(r"[\s\S]");
-                    rest = after;
-                } else {
-                    in_class = true;
-                    out.push('[');
-                    if let Some(after) = rest.strip_prefix('^') {
-                        out.push('^');
-                        rest = after;
-                    }
-                    if rest.starts_with(']') {
-                        return None;
-                    }
-                }
-            }
-            ']' if in_class => {
-                in_class = false;
-                out.push(']');
-            }
-            '-' if in_class && rest.starts_with('-') => return None,
-            '[' | '&' | '~' if in_class => out.extend(['\\', c]),
-            '{' if !in_class && !is_count(rest) => out.push_str(r"\{"),
-            ']' => out.push_str(r"\]"),
-            '(' if !in_class && ["?=", "?!", "?<=", "?<!"].iter().any(|look| rest.starts_with(look)) => return None,
-            c => out.push(c),
-        }
-    }
-    Some(out)
-}
-
-/// Whether what follows a brace is the rest of a count such as `{2,3}`.
-fn is_count(rest: &str) -> bool {
-    let Some((inside, _)) = rest.split_once('}') else { return false };
-    let (low, high) = inside.split_once(',').unwrap_or((inside, ""));
-    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    !low.is_empty() && digits(low) && digits(high)
-}
-
-/// Reads what follows a backslash; answers with what is left.
-fn escape<'p>(rest: &'p str, in_class: bool, out: &mut String) -> Option<&'p str> {
-    let c = rest.chars().next()?;
-    let after = &rest[c.len_utf8()..];
-    let code = |digits: &str| u32::from_str_radix(digits, 16).ok().and_then(char::from_u32);
-    let mut literal = |c: char| out.push_str(&format!("\\x{{{:x}}}", u32::from(c)));
-    match c {
-        'd' => out.push_str("[0-9]"),
-        'D' => out.push_str("[^0-9]"),
-        'w' => out.push_str("[0-9A-Za-z_]"),
-        'W' => out.push_str("[^0-9A-Za-z_]"),
-        's' | 'S' | 'n' | 'r' | 't' | 'v' | 'f' => out.extend(['\\', c]),
-        'b' if in_class => literal('\u{8}'),
-        'b' | 'B' => out.push_str(&format!("(?-u:\\{c})")),
-        'p' | 'P' => {
-            out.extend(['\\', c]);
-        }
-        'x' => {
-            literal(code(after.get(..2)?)?);
-            return after.get(2..);
-        }
-        'u' => {
-            let (digits, left) = match after.strip_prefix('{') {
-                Some(braced) => braced.split_once('}')?,
-                None => (after.get(..4)?, after.get(4..)?),
-            };
-            literal(code(digits)?);
-            return Some(left);
-        }
-        '0' if !after.starts_with(|next: char| next.is_ascii_digit()) => literal('\0'),
-        'k' | 'c' | '0'..='9' => return None,
-        c => literal(c),
-    }
-    Some(after)
 }
 
 fn subject(m: &mut Machine<'_>, c: &Call<'_>) -> Option<(ObjId, Atom)> {
@@ -496,40 +392,10 @@ fn parts(m: &Machine<'_>, c: &Call<'_>) -> Option<(Atom, Atom)> {
 mod tests {
     use super::*;
 
-    fn matches(pattern: &str, text: &str) -> Option<bool> {
-        Some(Regex::new(&translated(pattern)?).ok()?.is_match(text))
-    }
-
-    #[test]
-    fn patterns_mean_what_they_mean_in_javascript() {
-        for (pattern, text, expected) in [
-            (r"^\d+$", "42", true),
-            (r"^\d$", "\u{664}", false),
-            (r"{{\w+}}", "{{name}}", true),
-            (r"a{2,3}$", "aaa", true),
-            (r"[^]b", "\nb", true),
-            (r"[[&~]", "&", true),
-            (r"\/x\/", "/x/", true),
-            (r"[\w.-]+@", "a-b@", true),
-            (r"\u0041\x42", "AB", true),
-            (r"<b\>", "<b>", true),
-            (r"\bfoo\b", "a foo b", true),
-        ] {
-            assert_eq!(matches(pattern, text), Some(expected), "{pattern}");
-        }
-    }
-
-    #[test]
-    fn what_the_engine_cannot_do_is_unknown() {
-        for pattern in ["(?=a)", "(?<!a)b", r"(a)\1", r"(?<n>a)\k<n>", r"\ud83d", "[]", "a\\"] {
-            assert_eq!(matches(pattern, "a"), None, "{pattern}");
-        }
-    }
-
     #[test]
     fn replacements_name_groups() {
-        let engine = Regex::new("(?<x>a)(b)").unwrap();
-        let found = places(&engine.captures("ab").unwrap());
+        let engine = Engine::new("(?<x>a)(b)", "").unwrap();
+        let found = engine.find("ab", 0).unwrap().unwrap();
         assert_eq!(expanded("$2$1$<x>$&$$1$9", "ab", &found, Some(&engine)), "baaab$1$9");
     }
 }

@@ -146,6 +146,10 @@ impl Props {
         }
     }
 
+    pub(super) fn is_enumerable(&self, key: Atom) -> bool {
+        self.position(key).and_then(|at| self.list.get(at)).is_some_and(|entry| entry.2)
+    }
+
     pub(super) fn remove(&mut self, key: Atom) {
         self.list.retain(|entry| entry.0 != key);
         self.index = None;
@@ -166,6 +170,8 @@ pub(super) struct Object {
     pub(super) props: Props,
     /// Whether it may have properties that are not known.
     pub(super) open: bool,
+    /// How many undecided branches were open when it was made.
+    pub(super) doubt: u16,
     /// Canonical name, for what packages export and return; 0 for none.
     pub(super) name: Atom,
 }

@@ -1,6 +1,6 @@
 //! Variables and what values are assigned to.
 
-use super::value::{Abrupt, At, Atom, R, UNKNOWN, Value};
+use super::value::{Abrupt, At, Atom, R, Slot, UNKNOWN, Value};
 use super::{Frame, Machine};
 use crate::lang::javascript::ir::{ExprId, ExprKind, Pattern, PatternId, Program, Var};
 
@@ -36,7 +36,11 @@ impl Machine<'_> {
             }
             Var::Global(name) => {
                 let name = self.text(f, name);
-                self.globals.get(&name).copied().unwrap_or(Value::Undefined)
+                match self.object(self.global_object).props.get(name) {
+                    Some(Slot::Value(value)) => self.live(value),
+                    Some(Slot::Accessor(getter, _)) => self.call(getter, Value::Undefined, &[]).unwrap_or(UNKNOWN),
+                    None => self.globals.get(&name).copied().unwrap_or(Value::Undefined),
+                }
             }
         }
     }
@@ -58,7 +62,7 @@ impl Machine<'_> {
             }
             Var::Global(name) => {
                 let name = self.text(f, name);
-                self.globals.insert(name, new);
+                self.put(self.global_object, name, new);
             }
         }
     }

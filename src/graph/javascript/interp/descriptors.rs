@@ -1,0 +1,89 @@
+//! Property descriptors: what `Object.defineProperty` and its kin do.
+
+use super::Machine;
+use super::value::{Abrupt, Kind, R, Slot, UNKNOWN, Value};
+
+/// `Object.getOwnPropertyDescriptor(object, key)`.
+pub(super) fn descriptor(m: &mut Machine<'_>, object: Value, key: Value) -> R {
+    let (Value::Obj(id), Some(key)) = (object, m.coerce_key(key)) else { return Ok(UNKNOWN) };
+    let id = match m.object(id).kind {
+        Kind::Proxy(Value::Obj(target), _) => target,
+        _ => id,
+    };
+    let out = m.plain();
+    let mut enumerable = true;
+    match m.object(id).props.get(key) {
+        Some(Slot::Value(value)) => {
+            let value = m.live(value);
+            m.define(out, "value", value);
+            m.define(out, "writable", Value::Bool(true));
+            enumerable = m.object(id).props.is_enumerable(key);
+        }
+        Some(Slot::Accessor(get, set)) => {
+            m.define(out, "get", get);
+            m.define(out, "set", set);
+            enumerable = m.object(id).props.is_enumerable(key);
+        }
+        None => match m.get_quiet(object, key) {
+            Value::Undefined => return Ok(if m.object(id).open { UNKNOWN } else { Value::Undefined }),
+            _ if matches!(m.object(id).kind, Kind::Array(_) | Kind::Namespace(_)) => {
+                let value = m.get(object, key)?;
+                m.define(out, "value", value);
+            }
+            _ => return Ok(Value::Undefined),
+        },
+    }
+    m.define(out, "enumerable", Value::Bool(enumerable));
+    m.define(out, "configurable", Value::Bool(true));
+    Ok(Value::Obj(out))
+}
+
+/// `Object.getOwnPropertyDescriptors(object)`, which helpers of compilers spread objects with.
+pub(super) fn descriptors(m: &mut Machine<'_>, object: Value) -> R {
+    let Some(keys) = m.own_keys(object, true) else { return Ok(UNKNOWN) };
+    let out = m.plain();
+    for key in keys {
+        let found = descriptor(m, object, Value::Str(key))?;
+        m.put(out, key, found);
+    }
+    if let Value::Obj(id) = object {
+        m.object_mut(out).open = m.object(id).open;
+    }
+    Ok(Value::Obj(out))
+}
+
+pub(super) fn define_one(m: &mut Machine<'_>, target: Value, key: u32, descriptor: Value) -> Result<(), Abrupt> {
+    let Value::Obj(mut id) = target else {
+        return Ok(());
+    };
+    if let Kind::Proxy(Value::Obj(inner), _) = m.object(id).kind {
+        id = inner;
+    }
+    let (get, set, value, enumerable) = (m.atom("get"), m.atom("set"), m.atom("value"), m.atom("enumerable"));
+    let getter = m.get(descriptor, get)?;
+    let enumerable = m.get(descriptor, enumerable)?;
+    let enumerable = m.truth(enumerable).unwrap_or(true);
+    let slot = match getter {
+        Value::Obj(_) => Slot::Accessor(getter, m.get(descriptor, set)?),
+        _ => Slot::Value(m.get(descriptor, value)?),
+    };
+    if let (Kind::Array(_), Slot::Value(value)) = (&m.object(id).kind, slot) {
+        return m.set(Value::Obj(id), key, value);
+    }
+    m.object_mut(id).props.set(key, slot, Some(enumerable));
+    Ok(())
+}
+
+/// `Object.defineProperties(target, table)`.
+pub(super) fn define_all(m: &mut Machine<'_>, target: Value, table: Value) -> Result<(), Abrupt> {
+    let keys = m.own_keys(table, false);
+    let open = keys.is_none() || matches!(table, Value::Obj(id) if m.object(id).open);
+    for key in keys.unwrap_or_default() {
+        let descriptor = m.get(table, key)?;
+        define_one(m, target, key, descriptor)?;
+    }
+    if let (true, Value::Obj(id)) = (open, target) {
+        m.object_mut(id).open = true;
+    }
+    Ok(())
+}

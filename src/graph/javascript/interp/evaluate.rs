@@ -1,0 +1,71 @@
+//! Code in constant texts: `eval("require")("x")`, `new Function("name", "return import(name)")`.
+
+use super::Machine;
+use super::value::{At, Call, R, UNKNOWN, Value};
+use crate::graph::javascript::load::Format;
+use crate::lang::javascript::ir::{Program, SiteKind};
+use crate::lang::javascript::{Dialect, ParseMode, parse};
+
+/// Longest text that is read: what is longer is no trick to hide a request from a bundler.
+const LONGEST: usize = 2_000;
+
+fn program(text: &str) -> Option<Program> {
+    (text.len() <= LONGEST).then(|| parse(text, ParseMode::javascript(Dialect::CommonJs)).ok())?
+}
+
+impl Machine<'_> {
+    /// `eval(text)`: what it loads is loaded, and a name or a request by itself has its value.
+    pub(super) fn evaluate_text(&mut self, text: &str, at: At) -> R {
+        let text = text.trim().trim_end_matches(';');
+        let Some(loaded) = self.loaded.get(at.module as usize) else { return Ok(UNKNOWN) };
+        if let (Format::CommonJs, "require" | "module" | "exports") = (loaded.format, text) {
+            let module = Value::Obj(loaded.module);
+            return match text {
+                "require" => Ok(self.make_require(at.module)),
+                "module" => Ok(module),
+                _ => {
+                    let exports = self.atom("exports");
+                    self.get(module, exports)
+                }
+            };
+        }
+        let Some(program) = program(text) else { return Ok(UNKNOWN) };
+        let mut value = UNKNOWN;
+        for site in program.sites.iter().filter(|site| site.top_level) {
+            let Some(request) = site.request.and_then(|request| program.strings.get(request as usize)) else {
+                continue;
+            };
+            let found = match site.kind {
+                SiteKind::Require => self.require(at.module, request, at, site.guarded)?,
+                SiteKind::Import => {
+                    let request = self.string(request);
+                    self.dynamic_import(at.module, request, at, false)?
+                }
+                SiteKind::Resolve => UNKNOWN,
+            };
+            if site.span.start == 0 && site.span.end as usize == text.len() {
+                value = found;
+            }
+        }
+        Ok(value)
+    }
+
+    /// The function that `new Function(.., text)` makes, if all it does is to import what it is given.
+    pub(super) fn importer(&mut self, args: &[Value], at: At) -> Option<Value> {
+        let [Value::Str(name), Value::Str(body)] = args else { return None };
+        let text = format!("(function({}) {{ {} }})", self.str(*name), self.str(*body));
+        let program = program(&text).filter(|program| program.functions.len() == 2)?;
+        let [site] = program.sites.as_slice() else { return None };
+        if site.kind != SiteKind::Import || site.request.is_some() {
+            return None;
+        }
+        Some(self.native(import_given, Value::Num(f64::from(at.module))))
+    }
+}
+
+fn import_given(m: &mut Machine<'_>, c: &Call<'_>) -> R {
+    let Value::Num(module) = c.data else { return Ok(UNKNOWN) };
+    // Only ES modules can wait for it while they load, and hardly one imports without waiting.
+    let waits = m.loaded.get(c.at.module as usize).is_some_and(|loaded| loaded.format == Format::Module);
+    m.dynamic_import(module as u32, c.arg(0), c.at, waits)
+}
