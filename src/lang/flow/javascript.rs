@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::{
-    Arg, Arm, BlockId, Class, Comparison, Def, Flow, FuncId, Import, Kind, Member, NodeId, Stmt, Target, VarId,
+    Arg, Arm, BlockId, Class, Comparison, Def, Flow, FuncId, Import, Kind, Member, NodeId, Slot, Stmt, Target, VarId,
 };
 use crate::lang::javascript::ir::{
     self, BinaryOp, ExprKind, Item, Key, Pattern, Program, Scope, StmtKind, Text, UnaryOp, Var,
@@ -385,8 +385,11 @@ impl Lowering<'_> {
             ExprKind::Update(..) | ExprKind::Super | ExprKind::NewTarget | ExprKind::ImportMeta => {
                 Kind::Group(Vec::new())
             }
+            ExprKind::Number(number) if number.fract() == 0.0 && (0.0..1000.0).contains(number) => {
+                Kind::Nth(*number as u32)
+            }
             ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Yield(None, _) => Kind::Group(Vec::new()),
-            ExprKind::This => Kind::This,
+            ExprKind::This => Kind::This(self.functions.last().copied()),
             ExprKind::Binary(op, a, b) => self.binary(*op, *a, *b),
             ExprKind::And(a, b) => Kind::And(vec![self.expr(*a), self.expr(*b)]),
             ExprKind::Or(a, b) | ExprKind::Coalesce(a, b) => Kind::Or(vec![self.expr(*a), self.expr(*b)]),
@@ -535,6 +538,7 @@ impl Lowering<'_> {
             self.frames.push(FxHashMap::default());
         }
         let decorators = self.all(&class.decorators);
+        let slots = class.slots.iter().map(|slot| self.class_slot(slot, &class.decorators, &decorators)).collect();
         let bases = class.parent.map(|parent| self.expr(parent)).into_iter().collect();
         let mut methods = Vec::new();
         let special = [(class.constructor, "constructor"), (class.fields, "fields"), (class.statics, "statics")];
@@ -559,8 +563,30 @@ impl Lowering<'_> {
         let name = class.name.map_or_else(|| Arc::from(""), |name| self.string(name));
         let body = self.flow.push_block(Vec::new());
         let id = self.flow.classes.len() as u32;
-        self.flow.classes.push(Class { name, bases, body, methods, decorators });
+        self.flow.classes.push(Class {
+            name,
+            bases,
+            body,
+            methods,
+            decorators,
+            own_decorators: class.own_decorators,
+            slots,
+        });
         Kind::Class(id)
+    }
+}
+
+impl Lowering<'_> {
+    /// A parameter or field; its decorators are among those of the class.
+    fn class_slot(&self, slot: &ir::ClassSlot, all: &[ir::ExprId], lowered: &[NodeId]) -> Slot {
+        let place = |decorator: &ir::ExprId| all.iter().position(|known| known == decorator);
+        Slot {
+            method: slot.method.map(|name| self.string(name)),
+            at: slot.at,
+            name: self.string(slot.name),
+            of: slot.of.map(|name| self.string(name)),
+            decorators: slot.decorators.iter().filter_map(place).filter_map(|at| lowered.get(at).copied()).collect(),
+        }
     }
 }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Item, Region, Walk};
+use super::{Injected, Item, Region, Walk};
 use crate::lang::flow::{Arg, ClassId, FuncId, Kind};
+use crate::split::classes::ClassAt;
 use crate::split::program::{At, Thing, UnitId};
 
 /// Names that code mentions, and methods that wait to be named.
@@ -112,6 +113,28 @@ impl Walk<'_, '_> {
                 self.push(Item::Region(Region::Function(unit, *method)));
             } else {
                 self.members.waiting.entry(name.clone()).or_default().push((unit, *method));
+            }
+        }
+    }
+
+    /// Code asks for an attribute that a framework fills in.
+    pub(super) fn injected(&mut self, class: ClassAt, name: &str) {
+        if self.cuts.injected.is_empty() {
+            return;
+        }
+        let name: Arc<str> = Arc::from(name);
+        for class in self.program.lineage(class) {
+            for injected in self.cuts.injected.get(&(class, name.clone())).into_iter().flatten() {
+                match *injected {
+                    Injected::Class((unit, class)) => {
+                        self.enter(unit);
+                        self.push(Item::Class(unit, class));
+                    }
+                    Injected::Value(at) => {
+                        self.enter(at.0);
+                        self.node(at);
+                    }
+                }
             }
         }
     }
