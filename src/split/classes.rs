@@ -95,6 +95,9 @@ impl Program<'_> {
                 Kind::Class(class) => return Some((node.0, *class)),
                 Kind::Call(_, args) => {
                     let inner = self.decorated(node.0, args)?;
+                    if let Some(class) = self.class_of_variable((node.0, inner)) {
+                        return Some((node.0, class));
+                    }
                     thing = self.value_at((node.0, inner), depth.checked_sub(1)?);
                 }
                 _ => return None,
@@ -110,6 +113,25 @@ impl Program<'_> {
             Kind::List(_) => args.get(1).map(|arg| arg.value),
             _ => Some(first),
         }
+    }
+
+    /// The class that a variable is given somewhere: `let Users = class Users {}` and later
+    /// `Users = __decorate([..], Users)`.
+    pub(super) fn class_of_variable(&self, at: At) -> Option<ClassId> {
+        let Kind::Var(var) = self.kind(at) else { return None };
+        let defs = &self.flow(at.0).vars.get(*var as usize)?.defs;
+        defs.iter().find_map(|def| {
+            let Def::Node(node) = def else { return None };
+            let mut node = *node;
+            for _ in 0..4 {
+                match self.kind((at.0, node)) {
+                    Kind::Class(class) => return Some(*class),
+                    Kind::Assign(_, value) => node = *value,
+                    _ => return None,
+                }
+            }
+            None
+        })
     }
 
     /// The class that `__decorate([..], Users)` gives back.
@@ -185,6 +207,13 @@ impl Program<'_> {
                 _ => false,
             })
         })
+    }
+
+    /// Whether something is of a package or the runtime: a module, a class, no instance.
+    pub(super) fn is_foreign(&self, thing: &Thing) -> bool {
+        let Thing::External(path) = thing else { return false };
+        let root = path.split('.').next().unwrap_or_default();
+        !root.is_empty() && !path.starts_with('/') && self.module_named(root).is_none()
     }
 
     /// Which parameter of which function a variable is.

@@ -205,21 +205,9 @@ impl Finder<'_, '_, '_> {
             }
             return;
         }
-        if program.class(target).is_none() {
-            let methods = methods_of(program, target);
-            let methods = if methods.is_empty() { vec![None] } else { methods.into_iter().map(Some).collect() };
-            for method in methods {
-                let regions = vec![Region::Node(target)];
-                self.push(at, method, path.clone(), named(program, target), regions, way);
-            }
-            return;
-        }
-        let any = [None];
-        let mut found = views::of(program, target, None);
-        if found.iter().all(|view| view.served.is_empty()) && found.len() < 2 {
-            found = views::of(program, target, Some(&any));
-        }
-        for view in found {
+        let methods: Vec<Option<String>> = methods_of(program, target).into_iter().map(Some).collect();
+        let methods = (!methods.is_empty()).then_some(methods);
+        for view in views::of(program, target, methods.as_deref(), &[None]) {
             self.cuts.functions.extend(view.served);
             self.push(at, view.method, path.clone(), view.function, view.regions, way);
         }

@@ -235,6 +235,18 @@ impl<'p, 'a> Expander<'p, 'a> {
         self.expand(&given).into_iter().filter_map(text).collect()
     }
 
+    /// The modules in the list that a value is taken from: `for m in (users, items): f(m.router)`.
+    pub(super) fn modules_behind(&self, at: At) -> Vec<At> {
+        let Some(Free::Element(element)) = self.free(Given::One(at), 0) else { return Vec::new() };
+        let Kind::Index(list, _) = self.program.kind(element) else { return Vec::new() };
+        let rows = self.rows((element.0, *list)).into_iter();
+        let modules = rows.filter_map(|row| match row {
+            Given::One(item) if matches!(self.program.value(item), Thing::Module(_)) => Some(item),
+            _ => None,
+        });
+        modules.collect()
+    }
+
     /// Whether a value depends on a call or a loop.
     pub(super) fn is_free(&self, at: At) -> bool {
         self.free(Given::One(at), 0).is_some()

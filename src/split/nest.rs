@@ -187,30 +187,12 @@ fn written_out(program: &Program<'_>, unit: UnitId) -> WrittenOut {
             Kind::Attr(object, name) if &**name == "prototype" => *object,
             _ => target.value,
         };
-        let Some(class) = class_of(program, (unit, target)) else { continue };
+        let Some(class) = program.class_of_variable((unit, target)) else { continue };
         let method = rest.first().and_then(|name| program.text((unit, name.value)));
         let placed = decorators.iter().map(|decorator| ((unit, *decorator), method.clone()));
         written.entry(class).or_default().extend(placed);
     }
     written
-}
-
-/// The class that a variable is given somewhere.
-fn class_of(program: &Program<'_>, at: At) -> Option<ClassId> {
-    let Kind::Var(var) = program.kind(at) else { return None };
-    let defs = &program.flow(at.0).vars.get(*var as usize)?.defs;
-    defs.iter().find_map(|def| {
-        let Def::Node(node) = def else { return None };
-        let mut node = *node;
-        for _ in 0..4 {
-            match program.kind((at.0, node)) {
-                Kind::Class(class) => return Some(*class),
-                Kind::Assign(_, value) => node = *value,
-                _ => return None,
-            }
-        }
-        None
-    })
 }
 
 /// Paths in a decorator's argument: a text, a list, or an object with `path`.

@@ -203,7 +203,7 @@ impl<'a> Program<'a> {
 
     fn imported(&self, unit: UnitId, import: &Import, depth: u32) -> Thing {
         if self.python {
-            return self.python_import(import, depth);
+            return self.python_import(unit, import, depth);
         }
         let targets = self.at_site(unit, import.span);
         let own = targets.iter().find_map(|target| self.unit_of(*target));
@@ -217,13 +217,17 @@ impl<'a> Program<'a> {
         }
     }
 
-    fn python_import(&self, import: &Import, depth: u32) -> Thing {
+    fn python_import(&self, unit: UnitId, import: &Import, depth: u32) -> Thing {
         let request: &str = match &import.member {
             Member::Root => import.request.split('.').next().unwrap_or(&import.request),
             _ => &import.request,
         };
         let own = self.names.get(request).and_then(|id| self.unit_of(*id));
         match (own, &import.member) {
+            // `from . import jobs` in the package itself
+            (Some(own), Member::Name(name)) if own == unit && self.member_module(import).is_some() => {
+                self.submodule(own, name).unwrap_or(Thing::Module(own))
+            }
             (Some(own), Member::Name(name)) => self
                 .export(own, name, depth)
                 .or_else(|| self.submodule(own, name))

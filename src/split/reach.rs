@@ -167,7 +167,11 @@ impl Walk<'_, '_> {
     fn run(&mut self) {
         while let Some(item) = self.todo.pop() {
             match item {
-                Item::Region(Region::Node(at)) => self.node(at),
+                Item::Region(Region::Node(at)) => {
+                    self.enter(at.0);
+                    self.inside = false;
+                    self.node(at);
+                }
                 Item::Region(Region::Block(unit, block)) => self.stmts(unit, block),
                 Item::Region(Region::Function(unit, function)) => self.function(unit, function),
                 Item::Region(Region::Unit(unit)) => self.unit(unit),
@@ -216,7 +220,7 @@ impl Walk<'_, '_> {
                 Stmt::Eval(value) => self.node((unit, *value)),
                 Stmt::Store(place, value) => {
                     if !self.is_export(unit, *place) {
-                        self.node((unit, *place));
+                        self.place((unit, *place));
                         self.node((unit, *value));
                     }
                 }
@@ -302,7 +306,7 @@ impl Walk<'_, '_> {
                 }
                 Stmt::Store(place, value) => {
                     self.change(unit, *place);
-                    self.node((unit, *place));
+                    self.place((unit, *place));
                     self.node((unit, *value));
                 }
                 Stmt::Return(None) => {}
@@ -448,17 +452,26 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// What is assigned to: the attribute itself is not asked for.
+    fn place(&mut self, at: At) {
+        match self.program.kind(at) {
+            Kind::Attr(object, _) => self.node((at.0, *object)),
+            _ => self.node(at),
+        }
+    }
+
     /// `module.name` needs only that name of the module.
     fn attribute(&mut self, at: At, object: At, name: &str) {
         let program = self.program;
-        self.member(name);
-        let Thing::Module(target) = program.value(object) else {
+        let thing = program.value(object);
+        // `NestFactory.create` asks no instance of an own class.
+        if !program.is_foreign(&thing) {
+            self.member(name);
+        }
+        let Thing::Module(target) = thing else {
             self.node(object);
             if let Some(class) = program.receiver(object) {
-                if let Some(member) = program.class_member(class, name) {
-                    self.node(member);
-                }
-                self.injected(class, name);
+                self.of_instance(class, name);
             }
             return;
         };

@@ -50,6 +50,8 @@ pub(super) struct Registry {
     mounts: Vec<Mount>,
     /// Prefixes that routers are made with.
     prefixes: BTreeMap<Router, Vec<String>>,
+    /// Places of tables that registrations were filled in from.
+    cells: Vec<(At, Vec<At>)>,
     /// Methods that serve a route.
     served: Vec<(UnitId, FuncId)>,
     /// Prefixes that routers get later.
@@ -67,6 +69,9 @@ pub(super) fn find(program: &Program<'_>, expander: &Expander<'_, '_>, cuts: &mu
         if let Kind::Call(callee, args) = program.kind(at) {
             for call in spelled::out(program, expander, (at.0, *callee), args) {
                 registry.call(program, at, (at.0, *callee), &call);
+                if !call.cells.is_empty() {
+                    registry.cells.push((at, call.cells));
+                }
             }
         }
     }
@@ -77,6 +82,9 @@ pub(super) fn find(program: &Program<'_>, expander: &Expander<'_, '_>, cuts: &mu
     });
     cuts.nodes.extend(registry.routes.iter().map(|route| route.at));
     cuts.nodes.extend(registry.mounts.iter().map(|mount| mount.at));
+    let is_kept = |(at, _): &&(At, Vec<At>)| cuts.nodes.contains(at);
+    let cells: Vec<At> = registry.cells.iter().filter(is_kept).flat_map(|(_, cells)| cells.clone()).collect();
+    cuts.nodes.extend(cells);
     cuts.functions.extend(registry.served.iter().copied());
     registry.resolved(program, expander)
 }
@@ -291,7 +299,7 @@ impl Registry {
         target: At,
         methods: Option<&[Option<String>]>,
     ) {
-        for view in views::of(program, target, methods) {
+        for view in views::of(program, target, methods, &[Some("GET".to_owned())]) {
             self.served.extend(view.served);
             let mut regions = view.regions;
             regions.push(Region::Unit(at.0));

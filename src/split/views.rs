@@ -41,19 +41,26 @@ const GENERIC: [(&str, &[&str]); 18] = [
     ("LoginView", &["get", "post", "put"]),
 ];
 
-/// The views behind a target, for the methods that its registration allows.
-pub(super) fn of(program: &Program<'_>, target: At, methods: Option<&[Option<String>]>) -> Vec<View> {
+/// The views behind a target, for the methods that its registration allows; `otherwise` is what a
+/// function serves when nothing is said.
+pub(super) fn of(
+    program: &Program<'_>,
+    target: At,
+    methods: Option<&[Option<String>]>,
+    otherwise: &[Option<String>],
+) -> Vec<View> {
     let verbs =
         program.class(target).map(|class| (class, verbs(program, class))).filter(|(_, verbs)| !verbs.is_empty());
     let Some((class, verbs)) = verbs else {
-        let get = [Some("GET".to_owned())];
+        let generic = foreign(program, target);
+        let said = methods.unwrap_or(if generic.is_empty() { otherwise } else { &generic });
         let plain = |method: &Option<String>| View {
             method: method.clone(),
             function: named(program, target),
             regions: vec![Region::Node(target)],
             served: Vec::new(),
         };
-        return methods.unwrap_or(&get).iter().map(plain).collect();
+        return said.iter().map(plain).collect();
     };
     let allowed = |verb: &str| {
         methods.is_none_or(|methods| methods.iter().flatten().any(|method| method.eq_ignore_ascii_case(verb)))
@@ -68,6 +75,18 @@ pub(super) fn of(program: &Program<'_>, target: At, methods: Option<&[Option<Str
     let name = class_name(program, class);
     let all = verbs.iter().filter(|(verb, ..)| allowed(verb)).map(one);
     all.map(|view| View { function: format!("{name}.{}", view.function), ..view }).collect()
+}
+
+/// The verbs of a generic view that is used as it is: `TemplateView.as_view(..)`.
+fn foreign(program: &Program<'_>, target: At) -> Vec<Option<String>> {
+    let (Thing::Made(path, _) | Thing::External(path)) = program.value(target) else { return Vec::new() };
+    let Some(class) = path.strip_suffix(".as_view()") else { return Vec::new() };
+    generic(class).iter().map(|verb| Some(verb.to_ascii_uppercase())).collect()
+}
+
+fn generic(class: &str) -> &'static [&'static str] {
+    let last = class.rsplit('.').next().unwrap_or_default();
+    GENERIC.iter().find(|(name, _)| *name == last).map_or(&[], |(_, verbs)| *verbs)
 }
 
 /// A class's own name.
@@ -85,9 +104,7 @@ fn verbs(program: &Program<'_>, class: ClassAt) -> Vec<(String, String, Option<(
         }
     }
     for base in bases(program, class) {
-        let last = base.rsplit('.').next().unwrap_or_default();
-        let generic = GENERIC.iter().find(|(name, _)| *name == last).map_or(&[][..], |(_, verbs)| *verbs);
-        for verb in generic {
+        for verb in generic(&base) {
             if !found.iter().any(|(known, ..)| known == verb) {
                 found.push(((*verb).to_owned(), (*verb).to_owned(), None));
             }

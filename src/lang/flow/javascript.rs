@@ -547,6 +547,7 @@ impl Lowering<'_> {
                 methods.push((Arc::from(name), self.function(function)));
             }
         }
+        methods.extend(self.function_fields(&methods));
         for member in &class.members {
             let name = match member.key {
                 Key::Name(name) => self.string(name),
@@ -577,6 +578,33 @@ impl Lowering<'_> {
 }
 
 impl Lowering<'_> {
+    /// Fields that are functions are methods like the others: `list = async () => {}`.
+    fn function_fields(&mut self, methods: &[(Arc<str>, FuncId)]) -> Vec<(Arc<str>, FuncId)> {
+        let fields = methods.iter().find(|(name, _)| &**name == "fields");
+        let Some(body) = fields.and_then(|(_, id)| self.flow.functions.get(*id as usize)).map(|f| f.body) else {
+            return Vec::new();
+        };
+        let field = |flow: &Flow, stmt: &Stmt| match stmt {
+            Stmt::Store(place, value) => match (flow.kind(*place), flow.kind(*value)) {
+                (Kind::Attr(_, name), Kind::Function(function)) => Some((name.clone(), *function)),
+                _ => None,
+            },
+            _ => None,
+        };
+        let (mut found, mut kept) = (Vec::new(), Vec::new());
+        let stmts = self.flow.blocks.get_mut(body as usize).map(std::mem::take).unwrap_or_default();
+        for stmt in stmts {
+            match field(&self.flow, &stmt) {
+                Some(method) => found.push(method),
+                None => kept.push(stmt),
+            }
+        }
+        if let Some(block) = self.flow.blocks.get_mut(body as usize) {
+            *block = kept;
+        }
+        found
+    }
+
     /// A parameter or field; its decorators are among those of the class.
     fn class_slot(&self, slot: &ir::ClassSlot, all: &[ir::ExprId], lowered: &[NodeId]) -> Slot {
         let place = |decorator: &ir::ExprId| all.iter().position(|known| known == decorator);

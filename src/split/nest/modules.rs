@@ -85,7 +85,7 @@ fn listed(program: &Program<'_>, at: At) -> Vec<(String, At)> {
     args.first().map(|arg| entries(program, (at.0, arg.value))).unwrap_or_default()
 }
 
-/// `@Module({ controllers, providers })` lists what routes bring in themselves.
+/// `@Module({ controllers, providers, exports })` lists what routes bring in themselves.
 pub(super) fn cut(program: &Program<'_>, cuts: &mut Cuts) {
     for at in program.nodes() {
         if decorator(program, at).as_deref() != Some("Module") {
@@ -95,7 +95,10 @@ pub(super) fn cut(program: &Program<'_>, cuts: &mut Cuts) {
         for arg in args {
             let Kind::Map(entries) = program.kind((at.0, arg.value)) else { continue };
             let listed = entries.iter().filter(|(key, _)| {
-                program.flow(at.0).text(*key).is_some_and(|key| matches!(&**key, "controllers" | "providers"))
+                program
+                    .flow(at.0)
+                    .text(*key)
+                    .is_some_and(|key| matches!(&**key, "controllers" | "providers" | "exports"))
             });
             cuts.nodes.extend(listed.map(|(_, value)| (at.0, *value)));
         }

@@ -10,6 +10,9 @@ use crate::lang::flow::{Arg, ClassId, FuncId, Kind};
 use crate::split::classes::ClassAt;
 use crate::split::program::{At, Thing, UnitId};
 
+/// How far the bases of a class are followed.
+const DEEPEST: u32 = 8;
+
 /// Names that code mentions, and methods that wait to be named.
 #[derive(Clone, Debug, Default)]
 pub(in crate::split) struct Members {
@@ -117,8 +120,20 @@ impl Walk<'_, '_> {
         }
     }
 
-    /// Code asks for an attribute that a framework fills in.
-    pub(super) fn injected(&mut self, class: ClassAt, name: &str) {
+    /// Code asks an instance for an attribute: what its class or a method gives it, the method of
+    /// that name, what a framework fills in.
+    pub(super) fn of_instance(&mut self, class: ClassAt, name: &str) {
+        let program = self.program;
+        if let Some(member) = program.class_member(class, name) {
+            self.push(Item::Region(Region::Node(member)));
+        }
+        if let Some((unit, values)) = program.held_nodes(class, name, DEEPEST) {
+            values.iter().for_each(|value| self.push(Item::Region(Region::Node((unit, *value)))));
+        }
+        let method = program.methods(class).into_iter().find(|(method, _)| &**method == name);
+        if let Some((_, (unit, method))) = method.filter(|(_, method)| !self.cuts.functions.contains(method)) {
+            self.push(Item::Region(Region::Function(unit, method)));
+        }
         if self.cuts.injected.is_empty() {
             return;
         }
@@ -130,10 +145,7 @@ impl Walk<'_, '_> {
                         self.enter(unit);
                         self.push(Item::Class(unit, class));
                     }
-                    Injected::Value(at) => {
-                        self.enter(at.0);
-                        self.node(at);
-                    }
+                    Injected::Value(at) => self.push(Item::Region(Region::Node(at))),
                 }
             }
         }

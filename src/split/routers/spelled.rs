@@ -12,6 +12,8 @@ pub(super) struct Spelled {
     /// The router and the name of its method, when that is one.
     pub(super) method: Option<(At, Arc<str>)>,
     pub(super) args: Vec<Argument>,
+    /// Places of tables that were filled in.
+    pub(super) cells: Vec<At>,
 }
 
 /// A call that may register something, once for each call and row that fills it in.
@@ -21,14 +23,18 @@ pub(super) fn out(program: &Program<'_>, expander: &Expander<'_, '_>, callee: At
         Kind::Attr(object, name) => {
             let method = Some(((callee.0, *object), name.clone()));
             if !registers(name) || !plain.iter().any(|arg| depends(program, expander, arg.at)) {
-                return vec![Spelled { method, args: plain }];
+                return vec![Spelled { method, args: plain, cells: Vec::new() }];
             }
             let mut rows: Vec<Spelled> = filled(program, expander, None, &plain)
                 .into_iter()
-                .map(|(_, args)| Spelled { method: method.clone(), args })
+                .map(|(_, args)| Spelled { method: method.clone(), cells: cells(&plain, &args), args })
                 .collect();
+            let modules = plain.iter().flat_map(|arg| expander.modules_behind(arg.at));
+            if let Some(first) = rows.first_mut() {
+                first.cells.extend(modules);
+            }
             if rows.is_empty() {
-                rows.push(Spelled { method, args: plain });
+                rows.push(Spelled { method, args: plain, cells: Vec::new() });
             }
             rows
         }
@@ -38,12 +44,17 @@ pub(super) fn out(program: &Program<'_>, expander: &Expander<'_, '_>, callee: At
             let rows = filled(program, expander, Some((callee.0, *key)), &plain).into_iter();
             let rows = rows.filter_map(|(name, args)| {
                 let name = Arc::from(name?.to_ascii_lowercase());
-                registers(&name).then_some(Spelled { method: Some((object, name)), args })
+                registers(&name).then(|| Spelled { method: Some((object, name)), cells: cells(&plain, &args), args })
             });
             rows.collect()
         }
-        _ => vec![Spelled { method: None, args: plain }],
+        _ => vec![Spelled { method: None, args: plain, cells: Vec::new() }],
     }
+}
+
+/// What took the place of the arguments as written.
+fn cells(plain: &[Argument], filled: &[Argument]) -> Vec<At> {
+    plain.iter().zip(filled).filter(|(plain, filled)| plain.at != filled.at).map(|(_, filled)| filled.at).collect()
 }
 
 /// Methods whose arguments are worth filling in.
