@@ -51,6 +51,9 @@ fn fastapi_with_routers_dependencies_and_mounts() {
 /// As much of Django as leads from the handler to the patterns.
 const WSGI: &str = "import importlib, os\ndef get_wsgi_application():\n    settings = importlib.import_module(os.environ['DJANGO_SETTINGS_MODULE'])\n    def application(environ, start):\n        return importlib.import_module(settings.ROOT_URLCONF)\n    return application\n";
 
+/// What the real one loads for `include("polls.urls")`.
+const URLS: &str = "import importlib\ndef include(arg, namespace=None):\n    if isinstance(arg, str):\n        importlib.import_module(arg)\n    return arg\ndef path(*a, **k):\n    return a\nre_path = path\n";
+
 #[test]
 fn django_with_includes_views_and_rest_routers() {
     let packages = ["django", "rest_framework", "apig_wsgi=def make_lambda_handler(app, **k):\n    return app\n"];
@@ -58,6 +61,7 @@ fn django_with_includes_views_and_rest_routers() {
     let project = python(&[&packages[..], &more].concat(), &[]);
     project.write("django/core/__init__.py", "");
     project.write("django/core/wsgi.py", WSGI);
+    project.write("django/urls/__init__.py", URLS);
     assert_routes(&project, "django", &["--handler", "lambda_wsgi.handler"]);
 }
 
