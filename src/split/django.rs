@@ -11,12 +11,14 @@ use crate::lang::flow::{Def, Kind, Stmt};
 
 /// How deep lists of patterns are nested.
 const DEEPEST: u32 = 16;
-/// Most routes that patterns are spelled out as: what includes itself never ends.
+/// Most routes that patterns are spelled out as.
 const MOST: usize = 2_000;
+/// Most expressions that are read.
+const MOST_STEPS: u32 = 20_000;
 
 /// Routes of the patterns that the settings name.
 pub(super) fn find(program: &Program<'_>, cuts: &mut Cuts) -> Vec<Found> {
-    let mut finder = Finder { program, cuts, found: Vec::new() };
+    let mut finder = Finder { program, cuts, found: Vec::new(), left: MOST_STEPS };
     for root in roots(program) {
         finder.unit(root, &Way { prefix: String::new(), units: Vec::new(), depth: 0 });
     }
@@ -58,12 +60,20 @@ struct Finder<'p, 'a, 'c> {
     program: &'p Program<'a>,
     cuts: &'c mut Cuts,
     found: Vec<Found>,
+    /// How many more expressions are read.
+    left: u32,
 }
 
 impl Finder<'_, '_, '_> {
+    fn may_go_on(&mut self) -> bool {
+        self.left = self.left.saturating_sub(1);
+        self.left > 0
+    }
+
     /// The patterns of a module.
     fn unit(&mut self, unit: UnitId, way: &Way) {
-        if way.depth > DEEPEST {
+        // What includes itself has no other patterns the second time.
+        if way.depth > DEEPEST || way.units.contains(&unit) {
             return;
         }
         let way = Way {
@@ -78,7 +88,7 @@ impl Finder<'_, '_, '_> {
 
     /// A list of patterns, or what is put together into one.
     fn patterns(&mut self, at: At, way: &Way) {
-        if way.depth > DEEPEST || self.found.len() > MOST {
+        if way.depth > DEEPEST || self.found.len() > MOST || !self.may_go_on() {
             return;
         }
         let program = self.program;
@@ -114,7 +124,7 @@ impl Finder<'_, '_, '_> {
     /// One pattern, or a list of them inside of one.
     fn item(&mut self, at: At, way: &Way) {
         let program = self.program;
-        if way.depth > DEEPEST || self.found.len() > MOST {
+        if way.depth > DEEPEST || self.found.len() > MOST || !self.may_go_on() {
             return;
         }
         let call = match program.value(at) {

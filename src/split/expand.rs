@@ -10,6 +10,8 @@ use crate::lang::flow::{Arg, FuncId, Kind, VarId};
 
 /// Most rows that one registration is spelled out as.
 const MOST_ROWS: usize = 1_000;
+/// Most ways to fill in that are tried.
+const MOST_STEPS: u32 = 20_000;
 /// How many functions and loops a value is followed through.
 const DEEPEST: u32 = 6;
 
@@ -277,11 +279,15 @@ impl<'p, 'a> Expander<'p, 'a> {
     /// known.
     pub(super) fn expand(&self, values: &[Given]) -> Vec<Vec<Given>> {
         let mut found = Vec::new();
-        self.expand_into(values.to_vec(), DEEPEST, &mut found);
+        let mut left = MOST_STEPS;
+        self.expand_into(values.to_vec(), DEEPEST, &mut left, &mut found);
         found
     }
 
-    fn expand_into(&self, values: Vec<Given>, depth: u32, found: &mut Vec<Vec<Given>>) {
+    fn expand_into(&self, values: Vec<Given>, depth: u32, left: &mut u32, found: &mut Vec<Vec<Given>>) {
+        // Rows that never get filled in find nothing, however many there are.
+        let Some(less) = left.checked_sub(1) else { return };
+        *left = less;
         let free: Vec<Free> = values.iter().filter_map(|value| self.free(*value, 0)).collect();
         let Some(chosen) = free.iter().max_by_key(|free| self.nesting(free)).copied() else {
             found.push(values);
@@ -298,7 +304,7 @@ impl<'p, 'a> Expander<'p, 'a> {
                     let filled = values.iter().map(|value| {
                         self.filled(*value, &|free| (*free == Free::Element(node)).then_some(row), 0).unwrap_or(*value)
                     });
-                    self.expand_into(filled.collect(), depth, found);
+                    self.expand_into(filled.collect(), depth, left, found);
                 }
             }
             Free::Parameter(unit, var) => {
@@ -316,7 +322,7 @@ impl<'p, 'a> Expander<'p, 'a> {
                     let filled: Vec<Given> =
                         values.iter().map(|value| self.filled(*value, &value_of, 0).unwrap_or(*value)).collect();
                     if filled != values {
-                        self.expand_into(filled, depth, found);
+                        self.expand_into(filled, depth, left, found);
                     }
                 }
             }

@@ -14,7 +14,7 @@ use super::program::{At, Program, Thing, UnitId};
 use super::reach::{Cuts, Region};
 use super::reading::{
     Argument, Router, VERBS, arguments, function_name, is_callable, keyword, named, of_regex, option, plugin,
-    positional, route_regions, router, verb,
+    positional, route_regions, router, texts, verb,
 };
 use super::views;
 use crate::lang::flow::{FuncId, Kind};
@@ -111,7 +111,7 @@ impl Registry {
     /// `@app.get("/x")` on a function.
     fn decorated(&mut self, program: &Program<'_>, at: At, object: At, name: &str, args: &[Argument], target: At) {
         let Some(function) = program.flow(target.0).defined_function(target.1) else { return };
-        if name == "resolver" {
+        if matches!(name, "resolver" | "batch_resolver" | "async_batch_resolver") {
             return self.field(program, at, object, args, (target.0, function));
         }
         if !(HTTP.contains(&name) || matches!(name, "route" | "api_route" | "websocket" | "any" | "all" | "trace")) {
@@ -174,11 +174,15 @@ impl Registry {
     fn method(&mut self, program: &Program<'_>, at: At, object: At, name: &str, args: &[Argument]) {
         let lower = name.to_ascii_lowercase();
         match lower.as_str() {
-            "use" | "mount" | "include_router" | "register_blueprint" | "register" | "merge" => {
+            "use" | "mount" | "include_router" | "includerouter" | "register_blueprint" | "register" | "merge" => {
                 self.mount(program, at, object, name, args);
             }
             "route" if name == "route" && args.len() >= 2 => {
                 let parent = router(program, object, 0);
+                // `app.route(handler, { method, path })`
+                if let (Some(parent), Thing::Node(map)) = (&parent, program.value(args[1].at)) {
+                    self.record(program, at, parent, map, Some(args[0].at));
+                }
                 let child = args.get(1).and_then(|arg| router(program, arg.at, 0));
                 if let (Some(parent), Some(child)) = (parent, child) {
                     let prefix = args[0].text(program).unwrap_or_default();
@@ -223,7 +227,7 @@ impl Registry {
         if let Some(path) = program.text(value).filter(|path| is_path(path)) {
             self.derived.insert(Router::Made(at), (parent, path));
         } else if let Thing::Node(map) = program.value(value) {
-            self.record(program, at, &parent, map);
+            self.record(program, at, &parent, map, None);
         }
     }
 
@@ -245,7 +249,8 @@ impl Registry {
             (None, Some(path)) => (vec![path], &args[1..]),
             // `app.route("/x").get(handler)`
             (None, None) if is_bound(program, object) => (vec![String::new()], args),
-            (None, None) => return,
+            // `app.get("/x", show).post(change)`
+            (None, None) => (path_before(program, object), args),
         };
         let Some(last) = rest.last().filter(|last| is_callable(program, last.at)) else { return };
         if matches!(program.value(object), Thing::External(_) | Thing::Module(_)) {
@@ -328,7 +333,8 @@ impl Registry {
         let is_value = |arg: &&Argument| arg.name.is_none() || arg.name.as_deref() == Some("app");
         let mut children: Vec<(At, Router)> = Vec::new();
         for value in args.iter().filter(is_value).flat_map(|arg| listed(program, arg.at)) {
-            let child = router(program, value, 0).or_else(|| plugin(program, value));
+            // `fp(async (app) => {})` may be a router that a package makes, or a plug-in.
+            let child = [router(program, value, 0), plugin(program, value)].into_iter().flatten();
             children.extend(child.filter(|child| *child != parent).map(|child| (value, child)));
         }
         for (value, child) in &children {
@@ -340,6 +346,24 @@ impl Registry {
             }
         }
     }
+}
+
+/// The path that a chain of verbs is about.
+fn path_before(program: &Program<'_>, object: At) -> Vec<String> {
+    let mut at = object;
+    for _ in 0..32 {
+        let Kind::Call(callee, args) = program.kind(at) else { break };
+        let Kind::Attr(inner, name) = program.kind((at.0, *callee)) else { break };
+        if !VERBS.contains(&&**name) {
+            break;
+        }
+        let paths = args.first().map(|arg| texts(program, (at.0, arg.value))).unwrap_or_default();
+        if paths.first().is_some_and(|path| is_path(path)) {
+            return paths;
+        }
+        at = (at.0, *inner);
+    }
+    Vec::new()
 }
 
 /// The items of a list, else the expression itself.

@@ -12,6 +12,8 @@ use crate::split::views::entries;
 
 /// How deep modules are nested in paths.
 const DEEPEST: u32 = 8;
+/// Most entries of trees of modules that are read.
+const MOST_STEPS: u32 = 10_000;
 
 /// Paths in front of controllers.
 pub(super) type ModulePaths = FxHashMap<ClassAt, Vec<String>>;
@@ -19,13 +21,14 @@ pub(super) type ModulePaths = FxHashMap<ClassAt, Vec<String>>;
 /// The paths in front of controllers by `RouterModule.register([{ path, module, children }])`.
 pub(super) fn paths(program: &Program<'_>, written: &[WrittenOut]) -> ModulePaths {
     let mut of_module: FxHashMap<ClassAt, Vec<String>> = FxHashMap::default();
+    let mut left = MOST_STEPS;
     for at in program.nodes() {
         if let Kind::Call(callee, args) = program.kind(at)
             && let Thing::External(path) = program.value((at.0, *callee))
             && path.starts_with("@nestjs/core.RouterModule.")
             && let Some(first) = args.first()
         {
-            tree(program, (at.0, first.value), "", DEEPEST, &mut of_module);
+            tree(program, (at.0, first.value), "", (DEEPEST, &mut left), &mut of_module);
         }
     }
     let mut found = ModulePaths::default();
@@ -45,10 +48,18 @@ pub(super) fn paths(program: &Program<'_>, written: &[WrittenOut]) -> ModulePath
     found
 }
 
-fn tree(program: &Program<'_>, list: At, before: &str, depth: u32, into: &mut FxHashMap<ClassAt, Vec<String>>) {
+fn tree(
+    program: &Program<'_>,
+    list: At,
+    before: &str,
+    (depth, left): (u32, &mut u32),
+    into: &mut FxHashMap<ClassAt, Vec<String>>,
+) {
     let (Thing::Node(node), Some(depth)) = (program.value(list), depth.checked_sub(1)) else { return };
     let Kind::List(items) = program.kind(node) else { return };
     for item in items {
+        let Some(less) = left.checked_sub(1) else { return };
+        *left = less;
         let item = (node.0, *item);
         let fields = entries(program, item);
         let field = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| *value);
@@ -59,7 +70,7 @@ fn tree(program: &Program<'_>, list: At, before: &str, depth: u32, into: &mut Fx
             into.entry(module).or_default().push(path.clone());
         }
         if let Some(children) = field("children") {
-            tree(program, children, &path, depth, into);
+            tree(program, children, &path, (depth, &mut *left), into);
         }
     }
 }

@@ -10,6 +10,15 @@ use crate::split::program::Program;
 use crate::split::reach::Region;
 use crate::split::reading::{Router, own_prefixes, router};
 
+/// Most routers that are passed on the ways from one route to the outside.
+const MOST_STEPS: u32 = 2_000;
+
+/// Prefixes with the mounts on the way, while they are looked for.
+struct Chains<'m> {
+    found: Vec<(String, Vec<&'m Mount>)>,
+    left: u32,
+}
+
 impl Registry {
     /// Functions that get a router: `registerUsers(app)`, `require("./users")(app)`.
     pub(super) fn handed(&mut self, program: &Program<'_>) {
@@ -78,9 +87,9 @@ impl Registry {
         let for_all = self.for_all_verbs();
         let mut found = Vec::new();
         for route in &self.routes {
-            let mut chains = Vec::new();
+            let mut chains = Chains { found: Vec::new(), left: MOST_STEPS };
             self.chains(&route.router, String::new(), Vec::new(), &mut chains);
-            for (prefix, mounts) in chains {
+            for (prefix, mounts) in chains.found {
                 let mut regions = route.regions.clone();
                 for mount in &mounts {
                     regions.push(Region::Unit(mount.at.0));
@@ -122,14 +131,10 @@ impl Registry {
     }
 
     /// All prefixes under which a router can be reached, with the mounts on the way.
-    fn chains<'m>(
-        &'m self,
-        router: &Router,
-        below: String,
-        way: Vec<&'m Mount>,
-        into: &mut Vec<(String, Vec<&'m Mount>)>,
-    ) {
-        if way.len() > 8 || into.len() > 16 {
+    fn chains<'m>(&'m self, router: &Router, below: String, way: Vec<&'m Mount>, into: &mut Chains<'m>) {
+        let Some(left) = into.left.checked_sub(1) else { return };
+        into.left = left;
+        if way.len() > 8 || into.found.len() > 16 {
             return;
         }
         if let Some((parent, prefix)) = self.derived.get(router) {
@@ -142,7 +147,7 @@ impl Registry {
         };
         let mounts: Vec<&Mount> = self.mounts.iter().filter(|mount| mount.child == *router).collect();
         if mounts.is_empty() {
-            into.extend(here.into_iter().map(|here| (here, way.clone())));
+            into.found.extend(here.into_iter().map(|here| (here, way.clone())));
             return;
         }
         for mount in mounts {

@@ -66,6 +66,7 @@ fn registers(name: &str) -> bool {
             "use"
                 | "mount"
                 | "include_router"
+                | "includerouter"
                 | "register_blueprint"
                 | "register"
                 | "route"

@@ -7,7 +7,7 @@ use crate::split::reading::{Argument, Router, keyword, named, positional, route_
 
 impl Registry {
     /// A table entry that says method, path and handler.
-    pub(super) fn record(&mut self, program: &Program<'_>, at: At, router: &Router, map: At) {
+    pub(super) fn record(&mut self, program: &Program<'_>, at: At, router: &Router, map: At, handler: Option<At>) {
         let Kind::Map(entries) = program.kind(map) else { return };
         let field = |names: &[&str]| {
             let mut found = entries
@@ -15,7 +15,8 @@ impl Registry {
                 .filter(|(key, _)| program.flow(map.0).text(*key).is_some_and(|key| names.contains(&&**key)));
             found.next().map(|(_, value)| (map.0, *value))
         };
-        let (Some(path), Some(handler)) = (field(&["path", "url", "route"]), field(&["handler"])) else { return };
+        let handler = handler.or_else(|| field(&["handler"]));
+        let (Some(path), Some(handler)) = (field(&["path", "url", "route"]), handler) else { return };
         let methods = field(&["method", "methods"]).map(|methods| texts(program, methods)).unwrap_or_default();
         let methods: Vec<Option<String>> =
             if methods.is_empty() { vec![None] } else { methods.iter().map(|method| verb(method)).collect() };
@@ -62,7 +63,9 @@ impl Registry {
         };
         for item in items {
             match program.value((list.0, item)) {
-                Thing::Node(map) if matches!(program.kind(map), Kind::Map(_)) => self.record(program, map, router, map),
+                Thing::Node(map) if matches!(program.kind(map), Kind::Map(_)) => {
+                    self.record(program, map, router, map, None)
+                }
                 Thing::Node(inner) if inner != list => self.table(program, router, inner),
                 _ => {}
             }
