@@ -310,20 +310,14 @@ fn methods_of(program: &Program<'_>, target: At) -> Vec<String> {
 /// All lists that a module gives to a name of its own or adds to it.
 fn all_of(program: &Program<'_>, unit: UnitId, name: &str) -> Vec<At> {
     let flow = program.flow(unit);
-    let is_it = |node: u32| match flow.kind(node) {
-        Kind::Var(var) => flow.vars.get(*var as usize).is_some_and(|var| var.top && &*var.name == name),
-        _ => false,
-    };
+    let is_named = |var: u32| flow.vars.get(var as usize).is_some_and(|var| var.top && &*var.name == name);
+    let is_it = |node: u32| matches!(flow.kind(node), Kind::Var(var) if is_named(*var));
     let mut found = Vec::new();
     let mut todo = vec![(flow.top, 0)];
     while let Some((block, depth)) = todo.pop() {
         for stmt in flow.block(block).iter().filter(|_| depth < 32) {
             match stmt {
-                Stmt::Bind(var, value) => {
-                    if flow.vars.get(*var as usize).is_some_and(|var| var.top && &*var.name == name) {
-                        found.push((unit, *value));
-                    }
-                }
+                Stmt::Bind(var, value) if is_named(*var) => found.push((unit, *value)),
                 Stmt::Store(place, value) if is_it(*place) => found.push((unit, *value)),
                 // `urlpatterns.append(path(..))`, `urlpatterns.extend([..])`
                 Stmt::Eval(value) => {

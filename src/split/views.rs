@@ -19,6 +19,9 @@ pub(super) struct View {
     pub(super) served: Vec<(UnitId, FuncId)>,
 }
 
+/// A verb, the name of its method, and the method, when that is the class's own.
+type Verb = (String, String, Option<(UnitId, FuncId)>);
+
 /// Generic views of frameworks with the verbs that they answer: Django, Django REST framework.
 const GENERIC: [(&str, &[&str]); 18] = [
     ("ListAPIView", &["get"]),
@@ -66,7 +69,7 @@ pub(super) fn of(
         methods.is_none_or(|methods| methods.iter().flatten().any(|method| method.eq_ignore_ascii_case(verb)))
     };
     let served: Vec<(UnitId, FuncId)> = verbs.iter().filter_map(|(_, _, function)| *function).collect();
-    let one = |(verb, label, function): &(String, String, Option<(UnitId, FuncId)>)| {
+    let one = |(verb, label, function): &Verb| {
         // The class with what its instances are made with, and of its verbs this one.
         let mut regions = vec![Region::Node(target)];
         regions.extend(function.map(|(unit, function)| Region::Function(unit, function)));
@@ -95,8 +98,8 @@ pub(super) fn class_name(program: &Program<'_>, class: ClassAt) -> String {
 }
 
 /// Verbs that a class answers, each with its method's name and the method, when that is its own.
-fn verbs(program: &Program<'_>, class: ClassAt) -> Vec<(String, String, Option<(UnitId, FuncId)>)> {
-    let mut found: Vec<(String, String, Option<(UnitId, FuncId)>)> = Vec::new();
+fn verbs(program: &Program<'_>, class: ClassAt) -> Vec<Verb> {
+    let mut found: Vec<Verb> = Vec::new();
     for (name, function) in program.methods(class) {
         let bare = name.strip_prefix("on_").unwrap_or(&name);
         if HTTP.contains(&bare) {
