@@ -62,6 +62,18 @@ fn sarif_is_valid_and_tells_the_same_exit_code() {
 }
 
 #[test]
+fn sarif_carries_routes_and_plans() {
+    let path = "fixtures/applications/express";
+    let run = ["check", path, "--handler", "lambda.handler", "--runtime", "nodejs22.x", "--format", "sarif"];
+    let log: Value = serde_json::from_slice(&defrost(root(), &run).stdout).unwrap();
+    let schema = support::text("tests/schemas/sarif-schema-2.1.0.json").replace("{2}]?$", "{2}?$");
+    assert_valid(&serde_json::from_str(&schema).unwrap(), &log);
+    let function = &log["runs"][0]["properties"]["functions"][0];
+    assert_eq!(function["routes"][0]["kind"], "http", "{function}");
+    assert!(function["split"]["lazy"]["estimated_ms"].is_number(), "{function}");
+}
+
+#[test]
 fn a_folder_and_its_zip_cost_the_same() {
     let folder = tempfile::tempdir().unwrap();
     zipped(folder.path());

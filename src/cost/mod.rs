@@ -63,6 +63,9 @@ pub struct Estimate {
     pub counted: Counted,
     /// Milliseconds of each known call at load, in the order of the graph's calls.
     pub calls: Vec<f64>,
+    /// Milliseconds of each data file that code reads, in the order of the graph's data files; part
+    /// of what the module that reads it costs.
+    pub reads: Vec<f64>,
     /// Per module, in the order of the graph's modules.
     pub modules: Vec<ModuleCost>,
 }

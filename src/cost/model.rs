@@ -6,10 +6,10 @@ use serde::Deserialize;
 
 use super::calls::CallCost;
 use super::{Estimate, ModuleCost, Part, PartKind};
-use crate::artifact::Artifact;
+use crate::artifact::{Artifact, EntryId};
 use crate::graph::javascript::ships_compile_cache;
 use crate::graph::packages::Packages;
-use crate::graph::{Module, ModuleGraph, ModuleId, ModuleKind, Phase, Weight};
+use crate::graph::{ImportSite, Module, ModuleGraph, ModuleId, ModuleKind, Phase, Weight};
 use crate::manifest::function::FunctionSpec;
 use crate::platform::{Language, Sdk};
 
@@ -114,6 +114,7 @@ pub fn estimate(input: &CostInput<'_>) -> Estimate {
         estimate.file_ms = coefficients.module * coefficients.scale;
         add_modules(&mut estimate, coefficients, input);
         add_calls(&mut estimate, coefficients, input);
+        estimate.reads = reads(coefficients, input);
         let variable = estimate.init_ms - runtime_ms;
         estimate.low_ms = runtime_ms + variable * coefficients.range[0];
         estimate.high_ms = runtime_ms + variable * coefficients.range[1];
@@ -214,6 +215,19 @@ fn add_calls(estimate: &mut Estimate, coefficients: &Coefficients, input: &CostI
         let ms: f64 = costs.iter().map(|(_, ms)| ms).sum();
         estimate.push(PartKind::Call, kind.name.clone(), ms * coefficients.scale);
     }
+}
+
+/// What reading each data file costs, where the module that reads it is charged for it: source
+/// that is compiled has nothing else to read.
+fn reads(coefficients: &Coefficients, input: &CostInput<'_>) -> Vec<f64> {
+    let mut seen = FxHashSet::default();
+    let one = |(entry, site): &(EntryId, ImportSite)| {
+        let weight = &input.graph.module(site.importer).weight;
+        let charged = weight.compiled_bytes > 0 && weight.read_bytes > 0 && seen.insert(*entry);
+        let bytes = if charged { input.artifact.entry(*entry).bytes } else { 0 };
+        bytes as f64 / 1e3 * coefficients.read_kb * coefficients.scale
+    };
+    input.graph.data_files.iter().map(one).collect()
 }
 
 impl Estimate {

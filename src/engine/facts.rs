@@ -110,6 +110,7 @@ impl FunctionFacts {
     pub fn loaded_name(&self, loads: Loaded) -> String {
         match loads {
             Loaded::Package(package) => self.packages.package(package).name.to_string(),
+            Loaded::File(entry) => self.artifact.entry(entry).path.to_string(),
             Loaded::Module(id) => {
                 let module = self.graph.module(id);
                 module

@@ -39,16 +39,27 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         .build();
     let invocation =
         Invocation::builder().execution_successful(true).exit_code(i64::from(report.summary.exit_code)).build();
-    let run = Run::builder()
+    let mut run = Run::builder()
         .tool(Tool::builder().driver(driver).build())
         .invocations(vec![invocation])
         .artifacts(files.artifacts)
         .results(results)
         .column_kind(json!("unicodeCodePoints"))
         .build();
+    run.properties = routes(report);
     let log = Sarif::builder().schema(SCHEMA).version(json!(Version::V2_1_0.to_string())).runs(vec![run]).build();
     serde_json::to_writer_pretty(&mut *out, &log)?;
     writeln!(out)
+}
+
+/// Routes and split plans of functions that have some, with the field names of the JSON report.
+fn routes(report: &Report) -> Option<PropertyBag> {
+    let dispatching = report.functions.iter().filter(|function| !function.routes.is_empty());
+    let functions: Vec<Value> = dispatching
+        .map(|function| json!({ "name": function.name, "routes": function.routes, "split": function.split }))
+        .collect();
+    let properties = BTreeMap::from([("functions".to_owned(), json!(functions))]);
+    (!functions.is_empty()).then(|| PropertyBag::builder().additional_properties(properties).build())
 }
 
 /// The files that results speak about; entries of an archive know the archive as their parent.

@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::program::Program;
 use super::reach::Reach;
 use super::routes::Input;
+use crate::artifact::EntryId;
 use crate::graph::packages::PackageId;
-use crate::graph::{LoadCall, ModuleId, Phase};
+use crate::graph::{ImportSite, LoadCall, ModuleId, Phase};
 
 /// What an import loads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,6 +16,8 @@ pub enum Loaded {
     Package(PackageId),
     /// A module or data of the function's own.
     Module(ModuleId),
+    /// A file that own code reads as data.
+    File(EntryId),
 }
 
 /// All that some code needs. Times are milliseconds, sizes bytes.
@@ -26,6 +29,8 @@ pub struct Closure {
     pub packages: BTreeSet<PackageId>,
     /// Known calls at load, by their place in the graph.
     calls: BTreeSet<usize>,
+    /// Data files that are not read, by their place in the graph.
+    unread: BTreeSet<usize>,
     /// Bytes of the packages and of own modules.
     pub bytes: u64,
     /// Init of a function that needs nothing else.
@@ -66,7 +71,8 @@ impl<'a, 'p> Closures<'a, 'p> {
     /// What two closures need together.
     pub(super) fn union(&self, a: &Closure, b: &Closure) -> Closure {
         let modules = a.modules.union(&b.modules).copied().collect();
-        self.counted(modules, a.calls.union(&b.calls).copied().collect())
+        let unread = a.unread.intersection(&b.unread).copied().collect();
+        self.counted(modules, a.calls.union(&b.calls).copied().collect(), unread)
     }
 
     /// What several pieces of code need together when they do not import some things; what
@@ -98,7 +104,16 @@ impl<'a, 'p> Closures<'a, 'p> {
         };
         let calls =
             self.input.graph.calls.iter().enumerate().filter(|(_, call)| made(call)).map(|(at, _)| at).collect();
-        self.counted(modules, calls)
+        let reads = self.input.graph.data_files.iter().enumerate();
+        let is_unread = |entry: EntryId, site: ImportSite| match self.program.unit_of(site.importer) {
+            Some(unit) => {
+                left_out.contains(&Loaded::File(entry))
+                    || !reached.iter().any(|reach| reach.calls.contains(&(unit, site.span)))
+            }
+            None => false,
+        };
+        let unread = reads.filter(|(_, (entry, site))| is_unread(*entry, *site)).map(|(at, _)| at).collect();
+        self.counted(modules, calls, unread)
     }
 
     /// What is in all of some closures.
@@ -106,10 +121,23 @@ impl<'a, 'p> Closures<'a, 'p> {
         let Some((first, others)) = all.split_first() else { return Closure::default() };
         let modules = first.modules.iter().filter(|id| others.iter().all(|other| other.modules.contains(id)));
         let calls = first.calls.iter().filter(|call| others.iter().all(|other| other.calls.contains(call)));
-        self.counted(modules.copied().collect(), calls.copied().collect())
+        let unread = all.iter().flat_map(|closure| closure.unread.iter().copied()).collect();
+        self.counted(modules.copied().collect(), calls.copied().collect(), unread)
     }
 
-    fn counted(&self, modules: BTreeSet<ModuleId>, calls: BTreeSet<usize>) -> Closure {
+    /// Whether the module that reads a data file during Init is among some.
+    fn is_charged(&self, at: usize, modules: &BTreeSet<ModuleId>) -> bool {
+        let reader = self.input.graph.data_files.get(at).map(|(_, site)| site.importer);
+        reader.is_some_and(|id| modules.contains(&id) && self.input.graph.module(id).loaded == Phase::Init)
+    }
+
+    /// Whether some code reads a data file.
+    pub(super) fn reads(&self, closure: &Closure, file: EntryId) -> bool {
+        let mut files = self.input.graph.data_files.iter().enumerate();
+        files.any(|(at, (entry, _))| *entry == file && !closure.unread.contains(&at))
+    }
+
+    fn counted(&self, modules: BTreeSet<ModuleId>, calls: BTreeSet<usize>, unread: BTreeSet<usize>) -> Closure {
         let (graph, packages) = (self.input.graph, self.input.packages);
         let mut closure = Closure { init_ms: self.input.estimate.runtime_ms, ..Closure::default() };
         let (mut code_ms, mut lazy_ms, mut all_lazy_ms) = (0.0, 0.0, 0.0);
@@ -134,13 +162,16 @@ impl<'a, 'p> Closures<'a, 'p> {
                 None => {}
             }
         }
-        closure.init_ms += code_ms;
+        let reads = unread.iter().filter(|at| self.is_charged(**at, &modules));
+        code_ms -= reads.filter_map(|at| self.input.estimate.reads.get(*at)).sum::<f64>();
+        closure.init_ms += code_ms.max(0.0);
         closure.init_ms += calls.iter().filter_map(|call| self.input.estimate.calls.get(*call)).sum::<f64>();
         // The estimate knows how much slower the first request runs at the function's memory size.
         let slowdown = if all_lazy_ms > 0.0 { self.input.estimate.first_request_ms / all_lazy_ms } else { 1.0 };
         closure.first_request_ms = lazy_ms * slowdown;
         closure.modules = modules;
         closure.calls = calls;
+        closure.unread = unread;
         closure
     }
 }

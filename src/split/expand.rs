@@ -1,6 +1,8 @@
 //! What parameters and loop variables stand for: each call of the function, each row of the list.
 //! So that a registry filled by an own function, a decorator or a loop is read like a literal table.
 
+use std::cell::{Cell, RefCell};
+
 use rustc_hash::FxHashMap;
 
 use super::program::{At, Program, Thing, UnitId};
@@ -8,6 +10,8 @@ use crate::lang::flow::{Arg, FuncId, Kind, VarId};
 
 /// Most rows that one registration is spelled out as.
 const MOST_ROWS: usize = 1_000;
+/// Most ways to fill in that are tried.
+const MOST_STEPS: u32 = 20_000;
 /// How many functions and loops a value is followed through.
 const DEEPEST: u32 = 6;
 
@@ -35,43 +39,104 @@ enum Free {
 pub(super) struct Expander<'p, 'a> {
     program: &'p Program<'a>,
     calls: FxHashMap<(UnitId, FuncId), Vec<Bound>>,
+    /// Rows of lists that are parameters, by the expression that stands for the list.
+    handed: RefCell<FxHashMap<At, Vec<Given>>>,
+    /// Whether rows of a list that is a parameter are being looked for.
+    looking: Cell<bool>,
+}
+
+/// A part of a text that may depend on a call, and what is done to its letters.
+pub(super) struct Leaf {
+    /// The part.
+    pub(super) at: At,
+    letters: Option<fn(&str) -> String>,
+}
+
+impl Leaf {
+    /// The parts of a text that is put together.
+    pub(super) fn all(program: &Program<'_>, at: At) -> Vec<Self> {
+        Self::parts(program, at, DEEPEST)
+    }
+
+    fn parts(program: &Program<'_>, at: At, depth: u32) -> Vec<Self> {
+        match (program.kind(at), depth.checked_sub(1)) {
+            (Kind::Join(parts), Some(depth)) => {
+                parts.iter().flat_map(|part| Self::parts(program, (at.0, *part), depth)).collect()
+            }
+            (Kind::Call(callee, _), _) => match program.kind((at.0, *callee)) {
+                Kind::Attr(object, name) => {
+                    let letters: fn(&str) -> String = match &**name {
+                        "upper" | "toUpperCase" => str::to_uppercase,
+                        "lower" | "toLowerCase" => str::to_lowercase,
+                        _ => str::to_owned,
+                    };
+                    vec![Self { at: (at.0, *object), letters: Some(letters) }]
+                }
+                _ => vec![Self { at, letters: None }],
+            },
+            _ => vec![Self { at, letters: None }],
+        }
+    }
+
+    /// The text of parts with what they stand for.
+    pub(super) fn joined<'l>(program: &Program<'_>, parts: impl Iterator<Item = (&'l Self, Given)>) -> Option<String> {
+        let said = parts.map(|(leaf, given)| match given {
+            Given::One(at) => leaf.said(program, at),
+            Given::Pair(..) => None,
+        });
+        said.collect::<Option<Vec<String>>>().map(|parts| parts.concat())
+    }
+
+    /// The text, when `at` stands for the part.
+    pub(super) fn said(&self, program: &Program<'_>, at: At) -> Option<String> {
+        let text = program.text(at)?;
+        Some(self.letters.map_or(text.clone(), |change| change(&text)))
+    }
 }
 
 impl<'p, 'a> Expander<'p, 'a> {
     pub(super) fn new(program: &'p Program<'a>) -> Self {
-        let mut expander = Self { program, calls: FxHashMap::default() };
+        let mut expander =
+            Self { program, calls: FxHashMap::default(), handed: RefCell::default(), looking: Cell::new(true) };
+        let mut later = Vec::new();
         for at in program.nodes() {
             if let Kind::Call(callee, args) = program.kind(at) {
-                expander.note(at, (at.0, *callee), args);
+                expander.note((at.0, *callee), args);
+                later.extend(expander.each((at.0, *callee), args));
+            }
+        }
+        expander.looking.set(false);
+        for (list, function) in later {
+            for row in expander.rows(list) {
+                let first = program.flow(function.0).functions.get(function.1 as usize).and_then(|f| f.params.first());
+                let bound = first.map(|param| ((function.0, *param), row));
+                expander.push(function, bound.into_iter().collect());
             }
         }
         expander
     }
 
-    fn note(&mut self, at: At, callee: At, args: &[Arg]) {
+    /// `list.forEach(function)`
+    fn each(&self, callee: At, args: &[Arg]) -> Option<(At, (UnitId, FuncId))> {
+        let Kind::Attr(list, name) = self.program.kind(callee) else { return None };
+        let runs = matches!(&**name, "forEach" | "map").then(|| args.first()).flatten()?;
+        Some(((callee.0, *list), self.program.function((callee.0, runs.value))?))
+    }
+
+    fn note(&mut self, callee: At, args: &[Arg]) {
         let program = self.program;
-        if let Kind::Attr(list, name) = program.kind(callee)
-            && matches!(&**name, "forEach" | "map")
-            && let Some(function) = args.first().and_then(|first| program.function((at.0, first.value)))
-        {
-            for row in self.rows((at.0, *list)) {
-                let first = program.flow(function.0).functions.get(function.1 as usize).and_then(|f| f.params.first());
-                let bound = first.map(|param| ((function.0, *param), row));
-                self.push(function, bound.into_iter().collect());
-            }
-        }
         let returned = || match program.kind(callee) {
-            Kind::Call(inner, _) => program.returned(program.function((at.0, *inner))?),
+            Kind::Call(inner, _) => program.returned(program.function((callee.0, *inner))?),
             _ => None,
         };
         let function = program.function(callee).or_else(returned).or_else(|| self.constructor(callee));
         let Some(function) = function else { return };
-        let mut bound = self.bound(function, at.0, args);
+        let mut bound = self.bound(function, callee.0, args);
         // A decorator with arguments: what is around the inner function is bound as well.
         if let Kind::Call(outer, outer_args) = program.kind(callee)
-            && let Some(outer) = program.function((at.0, *outer))
+            && let Some(outer) = program.function((callee.0, *outer))
         {
-            bound.extend(self.bound(outer, at.0, outer_args));
+            bound.extend(self.bound(outer, callee.0, outer_args));
         }
         self.push(function, bound);
     }
@@ -125,11 +190,63 @@ impl<'p, 'a> Expander<'p, 'a> {
                 return entries.iter().take(MOST_ROWS).map(pair).collect();
             }
         }
-        let Thing::Node(node) = program.value(list) else { return Vec::new() };
+        let node = match program.value(list) {
+            Thing::Node(node) => node,
+            Thing::Parameter(..) => return self.rows_handed(list),
+            _ => return Vec::new(),
+        };
         match program.kind(node) {
             Kind::List(items) => items.iter().take(MOST_ROWS).map(|item| Given::One((node.0, *item))).collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// The elements of a list that a function is called with, when it is always the same one.
+    fn rows_handed(&self, list: At) -> Vec<Given> {
+        if let Some(known) = self.handed.borrow().get(&list) {
+            return known.clone();
+        }
+        if self.looking.replace(true) {
+            return Vec::new();
+        }
+        let lists = self.expand(&[Given::One(list)]);
+        let rows = match lists.as_slice() {
+            [one] => match one.as_slice() {
+                [Given::One(at)] if *at != list => self.rows(*at),
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        };
+        self.looking.set(false);
+        self.handed.borrow_mut().insert(list, rows.clone());
+        rows
+    }
+
+    /// The texts that an expression stands for: one for each call and row that fills it in.
+    pub(super) fn texts(&self, at: At) -> Vec<String> {
+        if let Some(text) = self.program.text(at) {
+            return vec![text];
+        }
+        let at = match self.program.value(at) {
+            Thing::Node(node) => node,
+            _ => at,
+        };
+        let leaves = Leaf::all(self.program, at);
+        let given: Vec<Given> = leaves.iter().map(|leaf| Given::One(leaf.at)).collect();
+        let text = |row: Vec<Given>| Leaf::joined(self.program, leaves.iter().zip(row));
+        self.expand(&given).into_iter().filter_map(text).collect()
+    }
+
+    /// The modules in the list that a value is taken from: `for m in (users, items): f(m.router)`.
+    pub(super) fn modules_behind(&self, at: At) -> Vec<At> {
+        let Some(Free::Element(element)) = self.free(Given::One(at), 0) else { return Vec::new() };
+        let Kind::Index(list, _) = self.program.kind(element) else { return Vec::new() };
+        let rows = self.rows((element.0, *list)).into_iter();
+        let modules = rows.filter_map(|row| match row {
+            Given::One(item) if matches!(self.program.value(item), Thing::Module(_)) => Some(item),
+            _ => None,
+        });
+        modules.collect()
     }
 
     /// Whether a value depends on a call or a loop.
@@ -162,11 +279,15 @@ impl<'p, 'a> Expander<'p, 'a> {
     /// known.
     pub(super) fn expand(&self, values: &[Given]) -> Vec<Vec<Given>> {
         let mut found = Vec::new();
-        self.expand_into(values.to_vec(), DEEPEST, &mut found);
+        let mut left = MOST_STEPS;
+        self.expand_into(values.to_vec(), DEEPEST, &mut left, &mut found);
         found
     }
 
-    fn expand_into(&self, values: Vec<Given>, depth: u32, found: &mut Vec<Vec<Given>>) {
+    fn expand_into(&self, values: Vec<Given>, depth: u32, left: &mut u32, found: &mut Vec<Vec<Given>>) {
+        // Rows that never get filled in find nothing, however many there are.
+        let Some(less) = left.checked_sub(1) else { return };
+        *left = less;
         let free: Vec<Free> = values.iter().filter_map(|value| self.free(*value, 0)).collect();
         let Some(chosen) = free.iter().max_by_key(|free| self.nesting(free)).copied() else {
             found.push(values);
@@ -183,7 +304,7 @@ impl<'p, 'a> Expander<'p, 'a> {
                     let filled = values.iter().map(|value| {
                         self.filled(*value, &|free| (*free == Free::Element(node)).then_some(row), 0).unwrap_or(*value)
                     });
-                    self.expand_into(filled.collect(), depth, found);
+                    self.expand_into(filled.collect(), depth, left, found);
                 }
             }
             Free::Parameter(unit, var) => {
@@ -201,7 +322,7 @@ impl<'p, 'a> Expander<'p, 'a> {
                     let filled: Vec<Given> =
                         values.iter().map(|value| self.filled(*value, &value_of, 0).unwrap_or(*value)).collect();
                     if filled != values {
-                        self.expand_into(filled, depth, found);
+                        self.expand_into(filled, depth, left, found);
                     }
                 }
             }
@@ -270,7 +391,16 @@ impl<'p, 'a> Expander<'p, 'a> {
 
     fn member(&self, given: Given, name: &str) -> Option<Given> {
         let Given::One(at) = given else { return None };
-        let Thing::Node(map) = self.program.value(at) else { return None };
+        let map = match self.program.value(at) {
+            Thing::Node(map) => map,
+            Thing::Module(unit) => return self.program.export_node(unit, name).map(Given::One),
+            Thing::Made(path, made) if path.is_empty() => {
+                let class = self.program.made_class(made, DEEPEST)?;
+                let (unit, values) = self.program.held_nodes(class, name, DEEPEST)?;
+                return values.first().map(|value| Given::One((unit, *value)));
+            }
+            _ => return None,
+        };
         let Kind::Map(entries) = self.program.kind(map) else { return None };
         let is_it = |key: u32| self.program.flow(map.0).text(key).is_some_and(|key| &**key == name);
         entries.iter().find(|(key, _)| is_it(*key)).map(|(_, value)| Given::One((map.0, *value)))

@@ -3,6 +3,7 @@
 mod classes;
 mod closure;
 mod dispatch;
+mod django;
 mod event;
 mod expand;
 mod found;
@@ -16,6 +17,7 @@ mod routers;
 mod routes;
 mod tables;
 mod uses;
+mod views;
 
 pub use closure::{Closure, Loaded};
 pub use found::EventKind;

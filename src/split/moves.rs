@@ -6,6 +6,7 @@ use super::closure::Loaded;
 use super::plan::Parts;
 use super::reach::Reach;
 use super::routes::Route;
+use crate::artifact::EntryId;
 use crate::graph::packages::PackageId;
 use crate::graph::{Import, ImportSite, ModuleId, Phase};
 
@@ -95,7 +96,18 @@ impl Parts<'_, '_, '_> {
                 && self.routes.iter().any(|route| !route.closure.modules.contains(id))
         });
         let own = own.filter(|id| self.input.graph.module(*id).entry.is_some()).map(Loaded::Module);
-        packages.chain(own).filter(|loads| self.eager_site(*loads).is_some()).collect()
+        packages.chain(own).chain(self.files()).filter(|loads| self.eager_site(*loads).is_some()).collect()
+    }
+
+    /// Data that own code reads during Init and only some routes need.
+    fn files(&self) -> impl Iterator<Item = Loaded> {
+        let reads = self.input.graph.data_files.iter().zip(&self.input.estimate.reads);
+        let costly = reads.filter(|(_, ms)| **ms >= WORTH_MS).map(|((entry, _), _)| *entry);
+        let some = costly.filter(|entry| {
+            let reading = self.routes.iter().filter(|route| self.closures.reads(&route.closure, *entry)).count();
+            (1..self.routes.len()).contains(&reading)
+        });
+        some.map(Loaded::File)
     }
 
     fn needs(&self, route: usize, loads: Loaded) -> bool {
@@ -103,6 +115,7 @@ impl Parts<'_, '_, '_> {
         match loads {
             Loaded::Package(package) => route.closure.packages.contains(&package),
             Loaded::Module(id) => route.closure.modules.contains(&id),
+            Loaded::File(entry) => self.closures.reads(&route.closure, entry),
         }
     }
 
@@ -114,9 +127,15 @@ impl Parts<'_, '_, '_> {
 
     /// The statement in own code that loads something during Init first.
     fn eager_site(&self, loads: Loaded) -> Option<ImportSite> {
+        if let Loaded::File(entry) = loads {
+            let own =
+                |(file, site): &&(EntryId, ImportSite)| *file == entry && self.program.unit_of(site.importer).is_some();
+            return self.input.graph.data_files.iter().find(own).map(|(_, site)| *site);
+        }
         let mut imports = self.eager_imports().filter(|import| match loads {
             Loaded::Package(package) => self.owner(import.target) == Some(package),
             Loaded::Module(id) => import.target == id,
+            Loaded::File(_) => false,
         });
         imports.next().map(|import| import.site)
     }

@@ -1,13 +1,18 @@
 //! Routes of Nest: decorators of controllers, in TypeScript and as compilers write them out
 //! (`__decorate([Get(":id")], Users.prototype, "one", null)`).
 
+mod injected;
+mod modules;
+
 use rustc_hash::FxHashMap;
 
+use super::classes::ClassAt;
 use super::found::{EventKind, Found, join};
 use super::program::{At, Program, Thing, UnitId};
 use super::reach::{Cuts, Region};
-use super::reading::{arguments, option, texts};
-use crate::lang::flow::{Class, ClassId, Def, FuncId, Kind, NodeId, Stmt};
+use super::reading::{Argument, arguments, option, option_at, texts};
+use super::views::entries;
+use crate::lang::flow::{Class, ClassId, Def, FuncId, Kind, NodeId};
 
 const VERBS: [&str; 8] = ["Get", "Post", "Put", "Patch", "Delete", "Head", "Options", "All"];
 
@@ -19,37 +24,94 @@ struct Controller {
     versions: Vec<String>,
     /// Verb decorators, each with the method that it stands at.
     verbs: Vec<(At, String)>,
-    /// Other decorators with their methods.
-    others: Vec<(At, String)>,
+    /// Other decorators with their methods; those of the class itself have none.
+    others: Vec<(At, Option<String>)>,
+}
+
+/// What holds for a whole application.
+struct Application {
+    global: Option<Global>,
+    versioning: Option<Versioning>,
+    paths: modules::ModulePaths,
+    /// What stands before every route.
+    everywhere: Vec<At>,
+}
+
+/// `app.setGlobalPrefix("api", { exclude: ["health"] })`
+#[derive(Default)]
+struct Global {
+    prefix: String,
+    exclude: Vec<String>,
+}
+
+impl Global {
+    /// The prefix for a route with this path.
+    fn of(&self, path: &str) -> &str {
+        let path = path.trim_matches('/');
+        let excluded = self.exclude.iter().any(|said| {
+            let said = said.trim_matches('/');
+            let begin = said.find(['*', '(']).map(|at| said.get(..at).unwrap_or_default());
+            begin.map_or(said == path, |begin| path.starts_with(begin))
+        });
+        if excluded { "" } else { &self.prefix }
+    }
 }
 
 /// Routes of controllers; what modules list is reached through the routes that need it.
 pub(super) fn find(program: &Program<'_>, cuts: &mut Cuts) -> Vec<Found> {
-    let global = global_prefix(program);
-    let versioning = versioning(program);
-    let mut found = Vec::new();
+    let written: Vec<WrittenOut> = (0..program.units.len()).map(|unit| written_out(program, unit)).collect();
+    let mut controllers = Vec::new();
     for (unit, inner) in program.units.iter().enumerate() {
-        let written = written_out(program, unit);
         for class in 0..inner.flow.classes.len() as ClassId {
-            let Some(controller) = controller(program, unit, class, &written) else { continue };
-            found.extend(routes(program, cuts, (unit, class), &controller, &global, versioning.as_ref()));
+            let found = controller(program, (unit, class), &written);
+            controllers.extend(found.map(|controller| ((unit, class), controller)));
         }
     }
-    if !found.is_empty() {
-        cut_modules(program, cuts);
+    if controllers.is_empty() {
+        return Vec::new();
     }
+    let application = Application {
+        global: global(program),
+        versioning: versioning(program),
+        paths: modules::paths(program, &written),
+        everywhere: injected::everywhere(program),
+    };
+    injected::note(program, &written, cuts);
+    let mut found = Vec::new();
+    for (class, controller) in &controllers {
+        found.extend(routes(program, cuts, *class, controller, &application));
+        // Decorators are followed with the routes that they stand at.
+        let calls = written.get(class.0).and_then(|unit| unit.get(&class.1)).into_iter().flatten();
+        cuts.nodes.extend(calls.map(|(at, _)| *at));
+    }
+    modules::cut(program, cuts);
     found
 }
 
-fn global_prefix(program: &Program<'_>) -> String {
-    let mut set = program.nodes().filter_map(|at| match program.kind(at) {
-        Kind::Call(callee, args) => match program.kind((at.0, *callee)) {
-            Kind::Attr(_, name) if &**name == "setGlobalPrefix" => program.text((at.0, args.first()?.value)),
-            _ => None,
-        },
-        _ => None,
-    });
-    set.next().unwrap_or_default()
+fn global(program: &Program<'_>) -> Option<Global> {
+    program.nodes().find_map(|at| {
+        let Kind::Call(callee, args) = program.kind(at) else { return None };
+        let Kind::Attr(_, name) = program.kind((at.0, *callee)) else { return None };
+        if &**name != "setGlobalPrefix" {
+            return None;
+        }
+        let args = arguments(at.0, args);
+        let prefix = args.first()?.text(program)?;
+        Some(Global { prefix, exclude: excluded(program, &args) })
+    })
+}
+
+/// Paths, as texts or as objects with a path.
+fn excluded(program: &Program<'_>, args: &[Argument]) -> Vec<String> {
+    let Some(list) = option_at(program, args, &["exclude"]) else { return Vec::new() };
+    let Thing::Node(node) = program.value(list) else { return Vec::new() };
+    let Kind::List(items) = program.kind(node) else { return Vec::new() };
+    let path = |item: &NodeId| {
+        let item = (node.0, *item);
+        let of_object = || entries(program, item).into_iter().find(|(name, _)| name == "path").map(|(_, path)| path);
+        program.text(item).or_else(|| program.text(of_object()?))
+    };
+    items.iter().filter_map(path).collect()
 }
 
 /// The name of a decorator of the framework.
@@ -61,27 +123,35 @@ fn decorator(program: &Program<'_>, at: At) -> Option<String> {
     }
 }
 
-fn controller(program: &Program<'_>, unit: UnitId, class: ClassId, written: &WrittenOut) -> Option<Controller> {
-    let inner = program.flow(unit).classes.get(class as usize)?;
+fn controller(program: &Program<'_>, class: ClassAt, written: &[WrittenOut]) -> Option<Controller> {
     let mut controller = Controller::default();
     let mut is_one = false;
-    let mut take = |at: At, method: Option<String>| {
-        let Some(name) = decorator(program, at) else { return };
-        if name == "Controller" {
-            is_one = true;
-            controller.prefixes = prefixes(program, at);
-            controller.versions = versions_option(program, at);
-        } else if let Some(method) = method.clone().filter(|_| VERBS.contains(&name.as_str())) {
-            controller.verbs.push((at, method));
-        } else if let Some(method) = method {
-            controller.others.push((at, method));
+    // What a base's methods are decorated with goes for the controller.
+    for (depth, (unit, class)) in program.lineage(class).into_iter().enumerate() {
+        let inner = program.flow(unit).classes.get(class as usize)?;
+        let mut take = |at: At, method: Option<String>| {
+            let verb = decorator(program, at);
+            let is_verb = verb.as_deref().is_some_and(|name| VERBS.contains(&name));
+            match (verb.as_deref(), method) {
+                (Some("Controller"), _) if depth == 0 => {
+                    is_one = true;
+                    controller.prefixes = prefixes(program, at);
+                    controller.versions = versions_option(program, at);
+                }
+                (_, Some(method)) if is_verb => controller.verbs.push((at, method)),
+                (_, method) => controller.others.push((at, method)),
+            }
+        };
+        for at in &inner.decorators {
+            take((unit, *at), method_after(program, unit, inner, *at));
         }
-    };
-    for at in &inner.decorators {
-        take((unit, *at), method_after(program, unit, inner, *at));
-    }
-    for (decorator, method) in written.get(&class).into_iter().flatten().filter(|_| inner.decorators.is_empty()) {
-        take(*decorator, method.clone());
+        let out = written.get(unit).and_then(|written| written.get(&class)).into_iter().flatten();
+        for (decorator, method) in out.filter(|_| inner.decorators.is_empty()) {
+            take(*decorator, method.clone());
+        }
+        if !is_one {
+            return None;
+        }
     }
     is_one.then_some(controller)
 }
@@ -89,6 +159,14 @@ fn controller(program: &Program<'_>, unit: UnitId, class: ClassId, written: &Wri
 /// The method that a decorator stands at: the next one in the text.
 fn method_after(program: &Program<'_>, unit: UnitId, class: &Class, decorator: NodeId) -> Option<String> {
     let flow = program.flow(unit);
+    // What stands at the class itself.
+    if class.decorators.iter().take(class.own_decorators as usize).any(|own| *own == decorator) {
+        return None;
+    }
+    let slot = class.slots.iter().find(|slot| slot.decorators.contains(&decorator));
+    if let Some(slot) = slot {
+        return slot.method.as_deref().filter(|name| *name != "constructor").map(str::to_owned);
+    }
     let at = flow.span(decorator).start;
     let start = |function: FuncId| flow.functions.get(function as usize).map_or(0, |function| function.span.start);
     let after = class.methods.iter().filter(|(_, function)| start(*function) > at);
@@ -109,7 +187,7 @@ fn written_out(program: &Program<'_>, unit: UnitId) -> WrittenOut {
             Kind::Attr(object, name) if &**name == "prototype" => *object,
             _ => target.value,
         };
-        let Some(class) = class_of(program, (unit, target)) else { continue };
+        let Some(class) = program.class_of_variable((unit, target)) else { continue };
         let method = rest.first().and_then(|name| program.text((unit, name.value)));
         let placed = decorators.iter().map(|decorator| ((unit, *decorator), method.clone()));
         written.entry(class).or_default().extend(placed);
@@ -117,30 +195,16 @@ fn written_out(program: &Program<'_>, unit: UnitId) -> WrittenOut {
     written
 }
 
-/// The class that a variable is given somewhere.
-fn class_of(program: &Program<'_>, at: At) -> Option<ClassId> {
-    let Kind::Var(var) = program.kind(at) else { return None };
-    let defs = &program.flow(at.0).vars.get(*var as usize)?.defs;
-    defs.iter().find_map(|def| {
-        let Def::Node(node) = def else { return None };
-        let mut node = *node;
-        for _ in 0..4 {
-            match program.kind((at.0, node)) {
-                Kind::Class(class) => return Some(*class),
-                Kind::Assign(_, value) => node = *value,
-                _ => return None,
-            }
-        }
-        None
-    })
-}
-
 /// Paths in a decorator's argument: a text, a list, or an object with `path`.
 fn prefixes(program: &Program<'_>, at: At) -> Vec<String> {
     let Kind::Call(_, args) = program.kind(at) else { return vec![String::new()] };
     let Some(first) = args.first() else { return vec![String::new()] };
-    let said = texts(program, (at.0, first.value));
-    if said.is_empty() { vec![option(program, &arguments(at.0, args), &["path"]).unwrap_or_default()] } else { said }
+    let mut said = texts(program, (at.0, first.value));
+    if said.is_empty() {
+        let option = option_at(program, &arguments(at.0, args), &["path"]);
+        said = option.map(|path| texts(program, path)).unwrap_or_default();
+    }
+    if said.is_empty() { vec![String::new()] } else { said }
 }
 
 /// Versions in the path: how the application writes them, and which it takes when nothing is said.
@@ -175,14 +239,24 @@ fn versioning(program: &Program<'_>) -> Option<Versioning> {
 /// `@Controller({ path: "cats", version: ["1", "2"] })`
 fn versions_option(program: &Program<'_>, at: At) -> Vec<String> {
     let Kind::Call(_, args) = program.kind(at) else { return Vec::new() };
-    let found = args.iter().find_map(|arg| {
-        let Thing::Node(map) = program.value((at.0, arg.value)) else { return None };
-        let Kind::Map(entries) = program.kind(map) else { return None };
-        let entry =
-            entries.iter().find(|(key, _)| program.flow(map.0).text(*key).is_some_and(|key| &**key == "version"))?;
-        Some(texts(program, (map.0, entry.1)))
-    });
-    found.unwrap_or_default()
+    let option = option_at(program, &arguments(at.0, args), &["version"]);
+    option.map(|value| versions(program, value)).unwrap_or_default()
+}
+
+/// Versions as texts; an empty one where the version does not matter.
+fn versions(program: &Program<'_>, at: At) -> Vec<String> {
+    let is_neutral = |at: At| matches!(program.value(at), Thing::External(path) if path.ends_with("VERSION_NEUTRAL"));
+    if is_neutral(at) {
+        return vec![String::new()];
+    }
+    let mut said = texts(program, at);
+    if let Thing::Node(node) = program.value(at)
+        && let Kind::List(items) = program.kind(node)
+        && items.iter().any(|item| is_neutral((node.0, *item)))
+    {
+        said.push(String::new());
+    }
+    said
 }
 
 /// The beginnings of a route's path by its versions, its own before its controller's.
@@ -193,60 +267,114 @@ fn versioned(
     versioning: Option<&Versioning>,
 ) -> Vec<String> {
     let Some(versioning) = versioning else { return vec![String::new()] };
-    let mut own = controller.others.iter().filter(|(_, at)| at == method).filter_map(|(decorator_at, _)| {
-        let Kind::Call(_, args) = program.kind(*decorator_at) else { return None };
-        let is_version = decorator(program, *decorator_at).as_deref() == Some("Version");
-        is_version.then(|| args.first().map(|first| texts(program, (decorator_at.0, first.value))).unwrap_or_default())
+    let own = controller.others.iter().filter(|(_, at)| at.as_deref() == Some(method)).find_map(|(at, _)| {
+        let Kind::Call(_, args) = program.kind(*at) else { return None };
+        let is_version = decorator(program, *at).as_deref() == Some("Version");
+        is_version.then(|| args.first().map(|first| versions(program, (at.0, first.value))).unwrap_or_default())
     });
-    let said = own.next().unwrap_or_else(|| match controller.versions.as_slice() {
+    let said = own.unwrap_or_else(|| match controller.versions.as_slice() {
         [] => versioning.default.clone(),
         said => said.to_vec(),
     });
-    if said.is_empty() {
-        return vec![String::new()];
-    }
-    said.iter().map(|version| format!("{}{version}", versioning.prefix)).collect()
+    let beginning = |version: &String| match version.as_str() {
+        "" => String::new(),
+        version => format!("{}{version}", versioning.prefix),
+    };
+    if said.is_empty() { vec![String::new()] } else { said.iter().map(beginning).collect() }
 }
 
 fn routes(
     program: &Program<'_>,
     cuts: &mut Cuts,
-    (unit, class): (UnitId, ClassId),
+    class: ClassAt,
     controller: &Controller,
-    global: &str,
-    versioning: Option<&Versioning>,
+    application: &Application,
 ) -> Vec<Found> {
-    let Some(inner) = program.flow(unit).classes.get(class as usize) else { return Vec::new() };
-    let mut common = vec![Region::Unit(unit)];
-    let constructor = inner.methods.iter().filter(|(name, _)| &**name == "constructor");
-    common.extend(constructor.map(|(_, function)| Region::Function(unit, *function)));
-    common.extend(injected(program, unit));
+    let methods = program.methods(class);
+    let mut common = vec![Region::Unit(class.0)];
+    let constructor = methods.iter().filter(|(name, _)| &**name == "constructor");
+    common.extend(constructor.map(|(_, (unit, function))| Region::Function(*unit, *function)));
+    common.extend(application.everywhere.iter().map(|at| Region::Node(*at)));
+    common.extend(standing_at(program, controller, None));
+    let at_root = [String::new()];
+    let in_front = application.paths.get(&class).map_or(&at_root[..], Vec::as_slice);
     let mut found = Vec::new();
     for (at, method) in &controller.verbs {
-        let Some((_, function)) = inner.methods.iter().find(|(name, _)| **name == **method) else { continue };
-        cuts.functions.insert((unit, *function));
+        let Some((_, (unit, function))) = methods.iter().find(|(name, _)| **name == **method) else { continue };
+        cuts.functions.insert((*unit, *function));
         let verb = decorator(program, *at).unwrap_or_default();
-        let versions = versioned(program, controller, method, versioning);
-        let beginnings = versions
-            .iter()
-            .flat_map(|version| controller.prefixes.iter().map(move |prefix| join(&join(global, version), prefix)));
-        for beginning in beginnings {
-            for path in prefixes(program, *at) {
-                let mut regions = vec![Region::Function(unit, *function)];
-                regions.extend(&common);
-                found.push(Found {
-                    kind: EventKind::Http,
-                    method: (verb != "All").then(|| verb.to_ascii_uppercase()),
-                    path: Some(join(&beginning, &path)),
-                    key: None,
-                    function: format!("{}.{method}", class_name(program, unit, class)),
-                    place: (at.0, program.flow(at.0).span(at.1)),
-                    regions,
-                });
+        let versions = versioned(program, controller, method, application.versioning.as_ref());
+        let mut regions = vec![Region::Function(*unit, *function), Region::Unit(*unit)];
+        regions.extend(&common);
+        regions.extend(standing_at(program, controller, Some(method)));
+        regions.extend(parameters(program, (*unit, *function), method));
+        for path in paths(program, *at, controller, in_front, &versions, application.global.as_ref()) {
+            found.push(Found {
+                kind: EventKind::Http,
+                method: (verb != "All").then(|| verb.to_ascii_uppercase()),
+                path: Some(path),
+                key: None,
+                function: format!("{}.{method}", class_name(program, class.0, class.1)),
+                place: (at.0, program.flow(at.0).span(at.1)),
+                regions: regions.clone(),
+            });
+        }
+    }
+    found
+}
+
+/// All paths of a route: global prefix, version, module, controller, method.
+fn paths(
+    program: &Program<'_>,
+    at: At,
+    controller: &Controller,
+    in_front: &[String],
+    versions: &[String],
+    global: Option<&Global>,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    for module in in_front {
+        for prefix in &controller.prefixes {
+            for path in prefixes(program, at) {
+                let path = join(&join(module, prefix), &path);
+                let global = global.map_or("", |global| global.of(&path));
+                found.extend(versions.iter().map(|version| join(&join(global, version), &path)));
             }
         }
     }
     found
+}
+
+/// Guards, pipes and interceptors that stand at a method, or at the class.
+fn standing_at<'c>(
+    program: &'c Program<'_>,
+    controller: &'c Controller,
+    method: Option<&'c str>,
+) -> impl Iterator<Item = Region> + 'c {
+    let here = controller.others.iter().filter(move |(_, at)| at.as_deref() == method);
+    // What a constructor is given is followed where it is used.
+    let here = here.filter(|(at, _)| decorator(program, *at).as_deref() != Some("Inject"));
+    let here = here.filter(move |(at, _)| match program.kind(*at) {
+        Kind::Call(_, args) => {
+            let first = args.first().map(|arg| (at.0, arg.value));
+            method.is_some()
+                || first.is_none_or(|first| {
+                    program.text(first).as_deref() != Some("design:paramtypes")
+                        && !matches!(program.kind(first), Kind::Nth(_))
+                })
+        }
+        _ => true,
+    });
+    here.map(|(at, _)| Region::Node(*at))
+}
+
+/// Classes that a method's parameters are declared as: what is sent is checked against them.
+fn parameters(program: &Program<'_>, function: (UnitId, FuncId), method: &str) -> Vec<Region> {
+    let Some((unit, class)) = program.class_around(function) else { return Vec::new() };
+    let slots = program.flow(unit).classes.get(class as usize).map_or(&[][..], |class| &class.slots);
+    let typed = slots.iter().filter(|slot| slot.method.as_deref() == Some(method)).filter_map(|slot| slot.of.as_ref());
+    let classes = typed.flat_map(|of| injected::classes_named(program, unit, of));
+    classes.map(|(unit, class)| Region::Class(unit, class)).collect()
 }
 
 /// A class's own name, or that of the variable that it is given.
@@ -259,42 +387,4 @@ fn class_name(program: &Program<'_>, unit: UnitId, class: ClassId) -> String {
     let is_it =
         |def: &Def| matches!(def, Def::Node(node) if matches!(flow.kind(*node), Kind::Class(id) if *id == class));
     flow.vars.iter().find(|var| var.defs.iter().any(is_it)).map_or(String::new(), |var| var.name.to_string())
-}
-
-/// What the controller's file imports of the function itself: what is injected comes from there,
-/// by types that do not exist at run time.
-fn injected(program: &Program<'_>, unit: UnitId) -> Vec<Region> {
-    let mut found = Vec::new();
-    let flow = program.flow(unit);
-    for stmt in flow.block(flow.top) {
-        let Stmt::Import(names) = stmt else { continue };
-        for (_, import) in names {
-            let own = program.targets(unit, import).into_iter().filter_map(|target| program.unit_of(target));
-            found.extend(own.map(Region::Module));
-        }
-    }
-    for (at, node) in flow.nodes.iter().enumerate() {
-        if let Kind::Import(_) = node.kind {
-            let own = program.dynamic_targets((unit, at as NodeId)).into_iter();
-            found.extend(own.filter_map(|target| program.unit_of(target)).map(Region::Module));
-        }
-    }
-    found
-}
-
-/// `@Module({ controllers, providers })` lists what routes bring in themselves.
-fn cut_modules(program: &Program<'_>, cuts: &mut Cuts) {
-    for at in program.nodes() {
-        if decorator(program, at).as_deref() != Some("Module") {
-            continue;
-        }
-        let Kind::Call(_, args) = program.kind(at) else { continue };
-        for arg in args {
-            let Kind::Map(entries) = program.kind((at.0, arg.value)) else { continue };
-            let listed = entries.iter().filter(|(key, _)| {
-                program.flow(at.0).text(*key).is_some_and(|key| matches!(&**key, "controllers" | "providers"))
-            });
-            cuts.nodes.extend(listed.map(|(_, value)| (at.0, *value)));
-        }
-    }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::classes::{ClassAt, UnitClasses};
 use crate::graph::{ImportSite, ModuleGraph, ModuleId};
 use crate::lang::flow::{BlockId, Def, Flow, FuncId, Import, Kind, Member, NodeId, Stmt, VarId};
 use crate::span::Span;
@@ -24,6 +25,8 @@ pub(super) struct Unit {
     pub(super) flow: Flow,
     /// Variables that some code of the module reads.
     used: Vec<bool>,
+    /// What its classes are made of.
+    pub(super) members: UnitClasses,
 }
 
 /// All own modules that the function loads, at Init or later.
@@ -72,7 +75,11 @@ impl<'a> Program<'a> {
             _ => None,
         });
         let mentioned = mentioned.collect();
-        let units = flows.into_iter().map(|(module, flow)| Unit { module, used: used(&flow), flow }).collect();
+        let units = flows.into_iter().map(|(module, flow)| {
+            let (used, members) = (used(&flow), UnitClasses::new(&flow));
+            Unit { module, flow, used, members }
+        });
+        let units = units.collect();
         Self { graph, units, by_module, sites, names, python, mentioned }
     }
 
@@ -135,7 +142,7 @@ impl<'a> Program<'a> {
         self.value_at(at, DEPTH)
     }
 
-    fn value_at(&self, at: At, depth: u32) -> Thing {
+    pub(super) fn value_at(&self, at: At, depth: u32) -> Thing {
         let Some(depth) = depth.checked_sub(1) else { return Thing::Node(at) };
         let unit = at.0;
         match self.kind(at) {
@@ -175,7 +182,7 @@ impl<'a> Program<'a> {
 
     fn says_nothing(&self, at: At) -> bool {
         match self.kind(at) {
-            Kind::Nothing => true,
+            Kind::Nothing | Kind::Nth(_) => true,
             Kind::Group(parts) => parts.is_empty(),
             Kind::Or(parts) => parts.first().is_none_or(|first| self.says_nothing((at.0, *first))),
             _ => false,
@@ -196,7 +203,7 @@ impl<'a> Program<'a> {
 
     fn imported(&self, unit: UnitId, import: &Import, depth: u32) -> Thing {
         if self.python {
-            return self.python_import(import, depth);
+            return self.python_import(unit, import, depth);
         }
         let targets = self.at_site(unit, import.span);
         let own = targets.iter().find_map(|target| self.unit_of(*target));
@@ -210,13 +217,17 @@ impl<'a> Program<'a> {
         }
     }
 
-    fn python_import(&self, import: &Import, depth: u32) -> Thing {
+    fn python_import(&self, unit: UnitId, import: &Import, depth: u32) -> Thing {
         let request: &str = match &import.member {
             Member::Root => import.request.split('.').next().unwrap_or(&import.request),
             _ => &import.request,
         };
         let own = self.names.get(request).and_then(|id| self.unit_of(*id));
         match (own, &import.member) {
+            // `from . import jobs` in the package itself
+            (Some(own), Member::Name(name)) if own == unit && self.member_module(import).is_some() => {
+                self.submodule(own, name).unwrap_or(Thing::Module(own))
+            }
             (Some(own), Member::Name(name)) => self
                 .export(own, name, depth)
                 .or_else(|| self.submodule(own, name))
@@ -238,6 +249,11 @@ impl<'a> Program<'a> {
         let Member::Name(name) = &import.member else { return None };
         let id = self.names.get(&*format!("{}.{name}", import.request))?;
         self.unit_of(*id)
+    }
+
+    /// An own Python module by its dotted name.
+    pub(super) fn module_named(&self, name: &str) -> Option<UnitId> {
+        self.names.get(name).and_then(|id| self.unit_of(*id))
     }
 
     fn submodule(&self, parent: UnitId, name: &str) -> Option<Thing> {
@@ -277,6 +293,14 @@ impl<'a> Program<'a> {
         }
     }
 
+    /// The expression behind what a module gives under a name.
+    pub(super) fn export_node(&self, unit: UnitId, name: &str) -> Option<At> {
+        match self.export(unit, name, DEPTH)? {
+            Thing::Node(at) | Thing::Made(_, at) => Some(at),
+            _ => None,
+        }
+    }
+
     /// All of `module.exports`.
     pub(super) fn whole(&self, unit: UnitId, depth: u32) -> Option<Thing> {
         let depth = depth.checked_sub(1)?;
@@ -299,6 +323,8 @@ impl<'a> Program<'a> {
     }
 
     fn attribute(&self, object: Thing, name: &str, at: At, depth: u32) -> Thing {
+        // Two ways to follow at each step would be too many together.
+        let held = |class: ClassAt| self.held(class, name, depth.saturating_sub(4));
         match object {
             Thing::Module(unit) => {
                 let found = self.export(unit, name, depth).or_else(|| self.submodule(unit, name));
@@ -310,7 +336,10 @@ impl<'a> Program<'a> {
                     None => external(&path, name),
                 }
             }
-            Thing::Made(path, _) => Thing::External(format!("{path}.{name}")),
+            Thing::Made(path, made) => {
+                let class = if path.is_empty() { self.made_class(made, depth / 2) } else { None };
+                class.and_then(held).unwrap_or_else(|| Thing::External(format!("{path}.{name}")))
+            }
             Thing::Node(map) => match self.kind(map) {
                 Kind::Map(entries) => {
                     let mut found =
@@ -319,13 +348,16 @@ impl<'a> Program<'a> {
                 }
                 Kind::Class(class) => match self.class_member((map.0, *class), name) {
                     Some(member) => self.value_at(member, depth),
-                    None => Thing::Node(at),
+                    None => held((map.0, *class)).unwrap_or(Thing::Node(at)),
                 },
+                Kind::This(Some(function)) => {
+                    self.class_around((map.0, *function)).and_then(held).unwrap_or(Thing::Node(at))
+                }
                 // `Action.LIST.value` of an enumeration.
                 Kind::Text(_) if name == "value" => Thing::Node(map),
                 _ => Thing::Node(at),
             },
-            Thing::Parameter(..) => Thing::Node(at),
+            Thing::Parameter(unit, var) => self.class_of_first(unit, var).and_then(held).unwrap_or(Thing::Node(at)),
         }
     }
 
@@ -454,7 +486,11 @@ impl<'a> Program<'a> {
     }
 
     /// The class that an expression stands for, or that it makes an instance of.
-    pub(super) fn class(&self, at: At) -> Option<(UnitId, u32)> {
+    pub(super) fn class(&self, at: At) -> Option<ClassAt> {
+        self.plain_class(at).or_else(|| self.written_out_class(at))
+    }
+
+    fn plain_class(&self, at: At) -> Option<ClassAt> {
         let node = match self.unwrapped(self.value(at)) {
             Thing::Node(node) => node,
             Thing::Made(_, made) => match self.kind(made) {

@@ -7,9 +7,11 @@ mod imports;
 mod members;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::classes::ClassAt;
 use super::program::{At, Program, Thing, UnitId};
 use super::uses;
 use crate::graph::ModuleId;
@@ -29,6 +31,8 @@ pub(super) enum Region {
     Unit(UnitId),
     /// A module with all that it exports.
     Module(UnitId),
+    /// A class, whose methods are followed when they are named.
+    Class(UnitId, ClassId),
 }
 
 /// Code that belongs to single routes.
@@ -38,6 +42,17 @@ pub(super) struct Cuts {
     pub(super) blocks: FxHashSet<(UnitId, BlockId)>,
     /// Methods that serve a route.
     pub(super) functions: FxHashSet<(UnitId, FuncId)>,
+    /// What a framework gives to attributes of a class's instances.
+    pub(super) injected: FxHashMap<(ClassAt, Arc<str>), Vec<Injected>>,
+}
+
+/// What a framework makes for an attribute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Injected {
+    /// An instance of a class.
+    Class(ClassAt),
+    /// A value, or what a function gives.
+    Value(At),
 }
 
 /// What some regions reach.
@@ -119,7 +134,7 @@ pub(super) fn reach(program: &Program<'_>, cuts: &Cuts, regions: &[Region], base
                 walk.stmts(unit, block);
             }
             Region::Function(unit, function) => walk.function(unit, function),
-            Region::Unit(_) | Region::Module(_) => walk.push(Item::Region(*region)),
+            Region::Unit(_) | Region::Module(_) | Region::Class(..) => walk.push(Item::Region(*region)),
         }
     }
     walk.run();
@@ -152,13 +167,21 @@ impl Walk<'_, '_> {
     fn run(&mut self) {
         while let Some(item) = self.todo.pop() {
             match item {
-                Item::Region(Region::Node(at)) => self.node(at),
+                Item::Region(Region::Node(at)) => {
+                    self.enter(at.0);
+                    self.inside = false;
+                    self.node(at);
+                }
                 Item::Region(Region::Block(unit, block)) => self.stmts(unit, block),
                 Item::Region(Region::Function(unit, function)) => self.function(unit, function),
                 Item::Region(Region::Unit(unit)) => self.unit(unit),
                 Item::Region(Region::Module(unit)) => {
                     self.push(Item::Region(Region::Unit(unit)));
                     self.push(Item::Exports(unit));
+                }
+                Item::Region(Region::Class(unit, class)) => {
+                    self.enter(unit);
+                    self.push(Item::Class(unit, class));
                 }
                 Item::Var(unit, var) => self.variable(unit, var),
                 Item::Class(unit, class) => self.class(unit, class),
@@ -197,7 +220,7 @@ impl Walk<'_, '_> {
                 Stmt::Eval(value) => self.node((unit, *value)),
                 Stmt::Store(place, value) => {
                     if !self.is_export(unit, *place) {
-                        self.node((unit, *place));
+                        self.place((unit, *place));
                         self.node((unit, *value));
                     }
                 }
@@ -283,7 +306,7 @@ impl Walk<'_, '_> {
                 }
                 Stmt::Store(place, value) => {
                     self.change(unit, *place);
-                    self.node((unit, *place));
+                    self.place((unit, *place));
                     self.node((unit, *value));
                 }
                 Stmt::Return(None) => {}
@@ -429,14 +452,26 @@ impl Walk<'_, '_> {
         }
     }
 
+    /// What is assigned to: the attribute itself is not asked for.
+    fn place(&mut self, at: At) {
+        match self.program.kind(at) {
+            Kind::Attr(object, _) => self.node((at.0, *object)),
+            _ => self.node(at),
+        }
+    }
+
     /// `module.name` needs only that name of the module.
     fn attribute(&mut self, at: At, object: At, name: &str) {
         let program = self.program;
-        self.member(name);
-        let Thing::Module(target) = program.value(object) else {
+        let thing = program.value(object);
+        // `NestFactory.create` asks no instance of an own class.
+        if !program.is_foreign(&thing) {
+            self.member(name);
+        }
+        let Thing::Module(target) = thing else {
             self.node(object);
-            if let Some(member) = program.receiver(object).and_then(|class| program.class_member(class, name)) {
-                self.node(member);
+            if let Some(class) = program.receiver(object) {
+                self.of_instance(class, name);
             }
             return;
         };

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::expand::Expander;
 use super::program::{At, Program, Thing, UnitId};
 use super::reach::Region;
 use crate::lang::flow::{self, Arg, FuncId, Kind, VarId};
@@ -21,11 +22,25 @@ pub(super) enum Router {
 pub(super) struct Argument {
     pub(super) name: Option<Arc<str>>,
     pub(super) at: At,
+    /// Its text, where that is put together from what a call or a row fills in.
+    pub(super) text: Option<Arc<str>>,
+}
+
+impl Argument {
+    /// Its text, or all of its list of them.
+    pub(super) fn texts(&self, program: &Program<'_>) -> Vec<String> {
+        self.text.as_ref().map_or_else(|| texts(program, self.at), |text| vec![text.to_string()])
+    }
+
+    /// Its text.
+    pub(super) fn text(&self, program: &Program<'_>) -> Option<String> {
+        self.text.as_ref().map(|text| text.to_string()).or_else(|| program.text(self.at))
+    }
 }
 
 /// Arguments as they are written in a unit.
 pub(super) fn arguments(unit: UnitId, args: &[Arg]) -> Vec<Argument> {
-    args.iter().map(|arg| Argument { name: arg.name.clone(), at: (unit, arg.value) }).collect()
+    args.iter().map(|arg| Argument { name: arg.name.clone(), at: (unit, arg.value), text: None }).collect()
 }
 
 /// Methods of routers that are named like those of HTTP.
@@ -64,34 +79,47 @@ pub(super) fn plugin(program: &Program<'_>, at: At) -> Option<Router> {
     Some(Router::Parameter(unit, *first))
 }
 
-/// The prefix that a router is made with.
-pub(super) fn own_prefix(program: &Program<'_>, router: &Router) -> Option<String> {
-    let Router::Made(at) = router else { return None };
-    let Kind::Call(_, args) = program.kind(*at) else { return None };
-    option(program, &arguments(at.0, args), &["prefix", "url_prefix", "base"])
+/// The options that a router's prefix may be made with.
+const PREFIXES: [&str; 3] = ["prefix", "url_prefix", "base"];
+
+/// The prefixes that a router is made with: one for each call of the function that makes it.
+pub(super) fn own_prefixes(program: &Program<'_>, expander: &Expander<'_, '_>, router: &Router) -> Vec<String> {
+    let Router::Made(at) = router else { return Vec::new() };
+    let Kind::Call(_, args) = program.kind(*at) else { return Vec::new() };
+    let args = arguments(at.0, args);
+    match option_at(program, &args, &PREFIXES) {
+        Some(prefix) => expander.texts(prefix),
+        None => Vec::new(),
+    }
 }
 
 /// A text given as a keyword, or in an object of options.
 pub(super) fn option(program: &Program<'_>, args: &[Argument], names: &[&str]) -> Option<String> {
     if let Some(value) = keyword(args, names) {
-        return program.text(value);
+        return value.text(program);
+    }
+    program.text(option_at(program, args, names)?)
+}
+
+/// Where an option is given.
+pub(super) fn option_at(program: &Program<'_>, args: &[Argument], names: &[&str]) -> Option<At> {
+    if let Some(value) = keyword(args, names) {
+        return Some(value.at);
     }
     args.iter().find_map(|arg| {
         let Thing::Node(map) = program.value(arg.at) else { return None };
         let Kind::Map(entries) = program.kind(map) else { return None };
-        let entry = entries
-            .iter()
-            .find(|(key, _)| program.flow(map.0).text(*key).is_some_and(|key| names.contains(&&**key)))?;
-        program.text((map.0, entry.1))
+        let is_it = |key: u32| program.flow(map.0).text(key).is_some_and(|key| names.contains(&&**key));
+        entries.iter().find(|(key, _)| is_it(*key)).map(|(_, value)| (map.0, *value))
     })
 }
 
-pub(super) fn positional(args: &[Argument], at: usize) -> Option<At> {
-    args.iter().filter(|arg| arg.name.is_none()).nth(at).map(|arg| arg.at)
+pub(super) fn positional(args: &[Argument], at: usize) -> Option<&Argument> {
+    args.iter().filter(|arg| arg.name.is_none()).nth(at)
 }
 
-pub(super) fn keyword(args: &[Argument], names: &[&str]) -> Option<At> {
-    args.iter().find(|arg| arg.name.as_deref().is_some_and(|name| names.contains(&name))).map(|arg| arg.at)
+pub(super) fn keyword<'s>(args: &'s [Argument], names: &[&str]) -> Option<&'s Argument> {
+    args.iter().find(|arg| arg.name.as_deref().is_some_and(|name| names.contains(&name)))
 }
 
 /// A constant string, or all of a list of them.
@@ -118,9 +146,10 @@ pub(super) fn verb(method: &str) -> Option<String> {
 /// Whether an argument may be a handler.
 pub(super) fn is_callable(program: &Program<'_>, at: At) -> bool {
     match program.unwrapped(program.value(at)) {
-        Thing::Node(node) => {
-            !matches!(program.kind(node), Kind::Text(_) | Kind::Map(_) | Kind::List(_) | Kind::Nothing | Kind::Join(_))
-        }
+        Thing::Node(node) => !matches!(
+            program.kind(node),
+            Kind::Text(_) | Kind::Map(_) | Kind::List(_) | Kind::Nothing | Kind::Nth(_) | Kind::Join(_)
+        ),
         _ => true,
     }
 }

@@ -9,7 +9,7 @@ use super::found::{self, EventKind, Found};
 use super::plan::{self, Objective, Plan};
 use super::program::{Program, Thing, UnitId};
 use super::reach::{Cuts, Reach, Region, reach};
-use super::{dispatch, nest, routers};
+use super::{dispatch, django, nest, routers};
 use crate::artifact::Artifact;
 use crate::cost::Estimate;
 use crate::graph::packages::{PackageId, Packages};
@@ -100,9 +100,7 @@ fn analyse_here<'a>(input: &'a Input<'a>, module: ModuleId) -> Routes {
     let mut cuts = Cuts::default();
     let expander = Expander::new(&program);
     let mut found = routers::find(&program, &expander, &mut cuts);
-    if !python {
-        found.extend(nest::find(&program, &mut cuts));
-    }
+    found.extend(if python { django::find(&program, &mut cuts) } else { nest::find(&program, &mut cuts) });
     let name = input.spec.handler.rsplit('.').next().unwrap_or_default();
     let handlers = handler_functions(&program, handler, name, &cuts);
     found.extend(dispatch::find(&program, &expander, &mut cuts, &handlers));

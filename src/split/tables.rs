@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::expand::{Expander, Given};
+use super::expand::{Expander, Given, Leaf};
 use super::program::{At, Program, Thing, UnitId};
 use super::reading::texts;
 use crate::lang::flow::{Kind, NodeId, Stmt, Target};
@@ -36,12 +36,6 @@ pub(super) struct Tables<'p, 'a> {
     added: FxHashMap<Identity, Vec<Entry>>,
     /// What is assigned to attributes of instances.
     assigned: FxHashMap<Identity, Vec<At>>,
-}
-
-/// A part of a key that may depend on a call, and what is done to its letters.
-struct Leaf {
-    at: At,
-    letters: Option<fn(&str) -> String>,
 }
 
 impl<'p, 'a> Tables<'p, 'a> {
@@ -158,7 +152,7 @@ impl<'p, 'a> Tables<'p, 'a> {
             Kind::List(items) => items.iter().map(|item| (key.0, *item)).collect(),
             _ => vec![key],
         };
-        let cells: Vec<Vec<Leaf>> = cells.into_iter().map(|cell| self.leaves(cell)).collect();
+        let cells: Vec<Vec<Leaf>> = cells.into_iter().map(|cell| Leaf::all(program, cell)).collect();
         let mut given: Vec<Given> = cells.iter().flatten().map(|leaf| Given::One(leaf.at)).collect();
         given.push(Given::One(value));
         let mut entries = Vec::new();
@@ -169,10 +163,7 @@ impl<'p, 'a> Tables<'p, 'a> {
                 let text: Option<String> = cell
                     .iter()
                     .map(|leaf| match values.next() {
-                        Some(Given::One(at)) => {
-                            let text = program.text(*at)?;
-                            Some(leaf.letters.map_or(text.clone(), |change| change(&text)))
-                        }
+                        Some(Given::One(at)) => leaf.said(program, *at),
                         _ => None,
                     })
                     .collect::<Vec<_>>()
@@ -185,24 +176,6 @@ impl<'p, 'a> Tables<'p, 'a> {
             }
         }
         entries
-    }
-
-    fn leaves(&self, at: At) -> Vec<Leaf> {
-        match self.program.kind(at) {
-            Kind::Join(parts) => parts.iter().flat_map(|part| self.leaves((at.0, *part))).collect(),
-            Kind::Call(callee, _) => match self.program.kind((at.0, *callee)) {
-                Kind::Attr(object, name) => {
-                    let letters: fn(&str) -> String = match &**name {
-                        "upper" | "toUpperCase" => str::to_uppercase,
-                        "lower" | "toLowerCase" => str::to_lowercase,
-                        _ => str::to_owned,
-                    };
-                    vec![Leaf { at: (at.0, *object), letters: Some(letters) }]
-                }
-                _ => vec![Leaf { at, letters: None }],
-            },
-            _ => vec![Leaf { at, letters: None }],
-        }
     }
 
     /// The entries of a table; nothing when an expression is none.

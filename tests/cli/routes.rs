@@ -201,6 +201,31 @@ exports.handler = async (event) => {
 }
 
 #[test]
+fn data_that_the_handler_reads_for_few_routes_can_wait() {
+    let app = "
+const fs = require('fs');
+const path = require('path');
+const rows = JSON.parse(fs.readFileSync(path.join(__dirname, 'data', 'rows.json'), 'utf8'));
+const byId = new Map(rows.map((row) => [row.id, row]));
+exports.handler = async (event) => {
+  if (event.path === '/row') return byId.get(event.id);
+  if (event.path === '/health') return 'up';
+};
+";
+    let rows = format!("[{}{{}}]", "{\"id\":1234567},".repeat(250_000));
+    let report = node(&[], &[("index.js", app), ("data/rows.json", &rows)]).report(&["--handler", "index.handler"]);
+    let function = &report["functions"][0];
+    let lazy = &function["split"]["lazy"];
+    assert_eq!(lazy["moves"][0]["name"], "data/rows.json", "{lazy}");
+    assert_eq!(lazy["moves"][0]["routes"], serde_json::json!(["/row"]));
+    assert_eq!(lazy["moves"][0]["location"]["line"], 4);
+    let ms = |value: &serde_json::Value| value.as_f64().unwrap();
+    assert!(ms(&lazy["estimated_ms"]) + 50.0 < ms(&function["init"]["estimated_ms"]), "{lazy}");
+    // The other route alone does not read it.
+    assert!(ms(&function["routes"][1]["estimated_ms"]) + 50.0 < ms(&function["routes"][0]["estimated_ms"]));
+}
+
+#[test]
 fn why_answers_for_each_route() {
     let project = python(&["left", "right"], &[("app.py", TWO_PARTS)]);
     let run = project.run(&["why", "right", ".", "--handler", "app.handler"]);

@@ -1,14 +1,13 @@
 //! The JavaScript program to [`Flow`].
 
+mod classes;
 mod exports;
 
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::{
-    Arg, Arm, BlockId, Class, Comparison, Def, Flow, FuncId, Import, Kind, Member, NodeId, Stmt, Target, VarId,
-};
+use super::{Arg, Arm, BlockId, Comparison, Def, Flow, FuncId, Import, Kind, Member, NodeId, Stmt, Target, VarId};
 use crate::lang::javascript::ir::{
     self, BinaryOp, ExprKind, Item, Key, Pattern, Program, Scope, StmtKind, Text, UnaryOp, Var,
 };
@@ -385,8 +384,11 @@ impl Lowering<'_> {
             ExprKind::Update(..) | ExprKind::Super | ExprKind::NewTarget | ExprKind::ImportMeta => {
                 Kind::Group(Vec::new())
             }
+            ExprKind::Number(number) if number.fract() == 0.0 && (0.0..1000.0).contains(number) => {
+                Kind::Nth(*number as u32)
+            }
             ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Yield(None, _) => Kind::Group(Vec::new()),
-            ExprKind::This => Kind::This,
+            ExprKind::This => Kind::This(self.functions.last().copied()),
             ExprKind::Binary(op, a, b) => self.binary(*op, *a, *b),
             ExprKind::And(a, b) => Kind::And(vec![self.expr(*a), self.expr(*b)]),
             ExprKind::Or(a, b) | ExprKind::Coalesce(a, b) => Kind::Or(vec![self.expr(*a), self.expr(*b)]),
@@ -528,39 +530,6 @@ impl Lowering<'_> {
             }
             Key::Computed(value) => self.expr(value),
         }
-    }
-
-    fn class(&mut self, class: &ir::Class) -> Kind {
-        if class.inner {
-            self.frames.push(FxHashMap::default());
-        }
-        let decorators = self.all(&class.decorators);
-        let bases = class.parent.map(|parent| self.expr(parent)).into_iter().collect();
-        let mut methods = Vec::new();
-        let special = [(class.constructor, "constructor"), (class.fields, "fields"), (class.statics, "statics")];
-        for (function, name) in special {
-            if let Some(function) = function {
-                methods.push((Arc::from(name), self.function(function)));
-            }
-        }
-        for member in &class.members {
-            let name = match member.key {
-                Key::Name(name) => self.string(name),
-                Key::Computed(key) => {
-                    let key = self.expr(key);
-                    self.flow.text(key).cloned().unwrap_or_default()
-                }
-            };
-            methods.push((name, self.function(member.function)));
-        }
-        if class.inner {
-            self.frames.pop();
-        }
-        let name = class.name.map_or_else(|| Arc::from(""), |name| self.string(name));
-        let body = self.flow.push_block(Vec::new());
-        let id = self.flow.classes.len() as u32;
-        self.flow.classes.push(Class { name, bases, body, methods, decorators });
-        Kind::Class(id)
     }
 }
 

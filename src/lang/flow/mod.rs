@@ -67,15 +67,15 @@ pub enum Kind {
     Var(VarId),
     /// A name that nothing in the module declares.
     Global(Arc<str>),
-    /// `this`, `self` is a parameter.
-    This,
+    /// `this`, with the function around it; `self` is a parameter.
+    This(Option<FuncId>),
     /// `object.name`.
     Attr(NodeId, Arc<str>),
     /// `object[key]`.
     Index(NodeId, NodeId),
     /// A call or `new`; a decorated definition is a call of its decorator.
     Call(NodeId, Vec<Arg>),
-    /// A position in a list, as unpacking asks for it.
+    /// A position in a list, as unpacking asks for it; a small number; whether something is so.
     Nth(u32),
     /// A list, tuple, set or array.
     List(Vec<NodeId>),
@@ -206,6 +206,25 @@ pub struct Class {
     pub methods: Vec<(Arc<str>, FuncId)>,
     /// Decorators of TypeScript classes, members and parameters, in order.
     pub decorators: Vec<NodeId>,
+    /// How many of them, from the first, stand at the class itself.
+    pub own_decorators: u32,
+    /// What TypeScript says of parameters and fields that a framework may fill in.
+    pub slots: Vec<Slot>,
+}
+
+/// A parameter of a method or a field, with its type and decorators.
+#[derive(Debug)]
+pub struct Slot {
+    /// The method; nothing for a field.
+    pub method: Option<Arc<str>>,
+    /// The parameter's position.
+    pub at: u32,
+    /// The name of the parameter or field.
+    pub name: Arc<str>,
+    /// Its type, when that is a plain name.
+    pub of: Option<Arc<str>>,
+    /// Its decorators.
+    pub decorators: Vec<NodeId>,
 }
 
 /// A case of a [`Stmt::Match`].
@@ -290,7 +309,7 @@ impl Flow {
             | Kind::Nth(_)
             | Kind::Var(_)
             | Kind::Global(_)
-            | Kind::This
+            | Kind::This(_)
             | Kind::Function(_)
             | Kind::Class(_) => Vec::new(),
         }

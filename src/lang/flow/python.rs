@@ -342,7 +342,15 @@ impl Lowering<'_> {
         let methods = self.methods(body);
         let id = self.flow.classes.len() as u32;
         let name = self.name(class.name);
-        self.flow.classes.push(Class { name, bases, body, methods, decorators: Vec::new() });
+        self.flow.classes.push(Class {
+            name,
+            bases,
+            body,
+            methods,
+            decorators: Vec::new(),
+            own_decorators: 0,
+            slots: Vec::new(),
+        });
         let defined = self.flow.node(Kind::Class(id), class.name_span);
         let value = self.decorated(class.decorators, defined);
         self.bind(class.name, value, out);
@@ -405,13 +413,10 @@ impl Lowering<'_> {
                     _ => Kind::Or(vec![value]),
                 }
             }
-            Expr::Opaque
-            | Expr::Ellipsis
-            | Expr::Bool(_)
-            | Expr::Int(_)
-            | Expr::Float(_)
-            | Expr::Bytes(_)
-            | Expr::Yield(None) => Kind::Group(Vec::new()),
+            Expr::Bool(value) => Kind::Nth(u32::from(value)),
+            Expr::Opaque | Expr::Ellipsis | Expr::Int(_) | Expr::Float(_) | Expr::Bytes(_) | Expr::Yield(None) => {
+                Kind::Group(Vec::new())
+            }
         }
     }
 

@@ -342,10 +342,29 @@ pub struct Class {
     pub members: Vec<ClassMember>,
     /// Decorators of the class, its members and parameters, in order.
     pub decorators: Vec<ExprId>,
+    /// How many of them, from the first, stand at the class itself.
+    pub own_decorators: u32,
+    /// Parameters and fields that have a type or decorators.
+    pub slots: Vec<ClassSlot>,
     /// Instance field initialisers, one function run with the instance as `this`.
     pub fields: Option<FunctionId>,
     /// Static fields and blocks, one function run with the class as `this`.
     pub statics: Option<FunctionId>,
+}
+
+/// A parameter of a method or a field, as TypeScript declares it.
+#[derive(Clone, Debug)]
+pub struct ClassSlot {
+    /// The method; nothing for a field.
+    pub method: Option<Text>,
+    /// The parameter's position.
+    pub at: u32,
+    /// The name of the parameter or field.
+    pub name: Text,
+    /// Its type, when that is a plain name.
+    pub of: Option<Text>,
+    /// Its decorators, which are among those of the class.
+    pub decorators: Vec<ExprId>,
 }
 
 /// A method or accessor of a class.

@@ -113,7 +113,7 @@ pub(super) fn split(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Option<Spli
                     name: facts.loaded_name(one.loads),
                     package: match one.loads {
                         Loaded::Package(id) => Some(package(&id)),
-                        Loaded::Module(_) => None,
+                        Loaded::Module(_) | Loaded::File(_) => None,
                     },
                     location: origin(&facts.locate_import(one.site), texts),
                     routes: one.routes.iter().map(label).collect(),

@@ -5,9 +5,13 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Item, Region, Walk};
+use super::{Injected, Item, Region, Walk};
 use crate::lang::flow::{Arg, ClassId, FuncId, Kind};
+use crate::split::classes::ClassAt;
 use crate::split::program::{At, Thing, UnitId};
+
+/// How far the bases of a class are followed.
+const DEEPEST: u32 = 8;
 
 /// Names that code mentions, and methods that wait to be named.
 #[derive(Clone, Debug, Default)]
@@ -112,6 +116,37 @@ impl Walk<'_, '_> {
                 self.push(Item::Region(Region::Function(unit, *method)));
             } else {
                 self.members.waiting.entry(name.clone()).or_default().push((unit, *method));
+            }
+        }
+    }
+
+    /// Code asks an instance for an attribute: what its class or a method gives it, the method of
+    /// that name, what a framework fills in.
+    pub(super) fn of_instance(&mut self, class: ClassAt, name: &str) {
+        let program = self.program;
+        if let Some(member) = program.class_member(class, name) {
+            self.push(Item::Region(Region::Node(member)));
+        }
+        if let Some((unit, values)) = program.held_nodes(class, name, DEEPEST) {
+            values.iter().for_each(|value| self.push(Item::Region(Region::Node((unit, *value)))));
+        }
+        let method = program.methods(class).into_iter().find(|(method, _)| &**method == name);
+        if let Some((_, (unit, method))) = method.filter(|(_, method)| !self.cuts.functions.contains(method)) {
+            self.push(Item::Region(Region::Function(unit, method)));
+        }
+        if self.cuts.injected.is_empty() {
+            return;
+        }
+        let name: Arc<str> = Arc::from(name);
+        for class in self.program.lineage(class) {
+            for injected in self.cuts.injected.get(&(class, name.clone())).into_iter().flatten() {
+                match *injected {
+                    Injected::Class((unit, class)) => {
+                        self.enter(unit);
+                        self.push(Item::Class(unit, class));
+                    }
+                    Injected::Value(at) => self.push(Item::Region(Region::Node(at))),
+                }
             }
         }
     }

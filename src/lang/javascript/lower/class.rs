@@ -4,7 +4,7 @@ use oxc_ast::ast::{self, ClassElement};
 
 use super::{Frame, Lowerer, span};
 use crate::lang::javascript::ir::{
-    Class, ClassMember, ExprId, ExprKind, FunctionId, Key, MethodKind, Pattern, StmtKind,
+    Class, ClassMember, ClassSlot, ExprId, ExprKind, FunctionId, Key, MethodKind, Pattern, StmtKind, Text,
 };
 use crate::span::Span;
 
@@ -18,6 +18,8 @@ impl<'a> Lowerer<'a> {
             constructor: None,
             members: Vec::new(),
             decorators: Vec::new(),
+            own_decorators: class.decorators.len() as u32,
+            slots: Vec::new(),
             fields: None,
             statics: None,
         };
@@ -50,8 +52,14 @@ impl<'a> Lowerer<'a> {
         match element {
             ClassElement::MethodDefinition(method) => {
                 self.decorators(&method.decorators, &mut class.decorators);
-                for param in &method.value.params.items {
+                let name = method.key.static_name();
+                for (at, param) in method.value.params.items.iter().enumerate() {
+                    let first = class.decorators.len();
                     self.decorators(&param.decorators, &mut class.decorators);
+                    if let (Some(method), Some(name)) = (&name, param.pattern.get_identifier_name()) {
+                        let place = Some((self.text_owned(method), at as u32));
+                        self.slot(class, place, name.as_str(), param.type_annotation.as_deref(), first);
+                    }
                 }
                 if method.value.body.is_none() {
                     return;
@@ -70,12 +78,40 @@ impl<'a> Lowerer<'a> {
                 class.members.push(ClassMember { key, is_static: method.r#static, kind, function });
             }
             ClassElement::PropertyDefinition(property) => {
+                let first = class.decorators.len();
                 self.decorators(&property.decorators, &mut class.decorators);
+                if let Some(name) = property.key.static_name().filter(|_| class.decorators.len() > first) {
+                    self.slot(class, None, &name, property.type_annotation.as_deref(), first);
+                }
             }
             ClassElement::AccessorProperty(property) => {
                 self.decorators(&property.decorators, &mut class.decorators);
             }
             ClassElement::StaticBlock(_) | ClassElement::TSIndexSignature(_) => {}
+        }
+    }
+
+    /// Writes down a parameter or field; its decorators are those from `first` on.
+    fn slot(
+        &mut self,
+        class: &mut Class,
+        place: Option<(Text, u32)>,
+        name: &str,
+        annotation: Option<&ast::TSTypeAnnotation<'a>>,
+        first: usize,
+    ) {
+        let of = annotation.and_then(|annotation| match &annotation.type_annotation {
+            ast::TSType::TSTypeReference(reference) => match &reference.type_name {
+                ast::TSTypeName::IdentifierReference(id) => Some(self.text_owned(id.name.as_str())),
+                _ => None,
+            },
+            _ => None,
+        });
+        let decorators = class.decorators.get(first..).unwrap_or_default().to_vec();
+        if of.is_some() || !decorators.is_empty() {
+            let name = self.text_owned(name);
+            let (method, at) = place.map_or((None, 0), |(method, at)| (Some(method), at));
+            class.slots.push(ClassSlot { method, at, name, of, decorators });
         }
     }
 

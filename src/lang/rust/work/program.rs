@@ -54,8 +54,10 @@ pub(super) struct Function {
     pub(super) parameters: Vec<(String, String)>,
     /// Name of the type it returns.
     pub(super) result: Option<String>,
-    /// `(method, path)` of an attribute such as `#[get("/x")]`.
-    pub(super) route: Option<(String, String)>,
+    /// Names of all its parameters, in order; empty for patterns.
+    pub(super) names: Vec<String>,
+    /// `(method, path)` of attributes such as `#[get("/x")]`.
+    pub(super) routes: Vec<(String, String)>,
 }
 
 /// A `static` or `const`.
@@ -263,18 +265,26 @@ impl<'a> Program<'a> {
             syn::ReturnType::Type(_, ty) => type_name(ty),
             syn::ReturnType::Default => None,
         };
-        let route = attributes.iter().find_map(|attribute| {
-            let method = plain(&attribute.path().segments.last()?.ident);
-            let known = matches!(method.as_str(), "get" | "post" | "put" | "delete" | "patch" | "head" | "options");
-            let path = attribute.parse_args_with(|input: syn::parse::ParseStream<'_>| {
-                let path = input.parse::<syn::LitStr>()?;
-                input.parse::<proc_macro2::TokenStream>()?;
-                Ok(path)
-            });
-            path.ok().filter(|_| known).map(|path| (method.to_uppercase(), path.value()))
+        let names = signature.inputs.iter().filter_map(|input| match input {
+            syn::FnArg::Typed(typed) => Some(match &*typed.pat {
+                syn::Pat::Ident(name) => plain(&name.ident),
+                _ => String::new(),
+            }),
+            syn::FnArg::Receiver(_) => None,
         });
+        let names = names.collect();
+        let routes = attributes.iter().flat_map(routes_of_attribute).collect();
         let parameters = parameters.collect();
-        self.functions.push(Function { id, module, owner, block: Rc::new(block.clone()), parameters, result, route });
+        self.functions.push(Function {
+            id,
+            module,
+            owner,
+            block: Rc::new(block.clone()),
+            parameters,
+            result,
+            names,
+            routes,
+        });
         id
     }
 
@@ -349,6 +359,32 @@ impl<'a> Program<'a> {
         }
         let [.., owner, name] = path else { return None };
         self.method_of(owner, name)
+    }
+}
+
+/// The routes of `#[get("/x")]`, `#[route("/x", method = "GET", method = "POST")]`.
+fn routes_of_attribute(attribute: &syn::Attribute) -> Vec<(String, String)> {
+    let Some(name) = attribute.path().segments.last().map(|last| plain(&last.ident)) else { return Vec::new() };
+    let known = matches!(name.as_str(), "get" | "post" | "put" | "delete" | "patch" | "head" | "options" | "route");
+    let parsed = attribute.parse_args_with(|input: syn::parse::ParseStream<'_>| {
+        let path = input.parse::<syn::LitStr>()?.value();
+        let comma = input.parse::<Option<syn::Token![,]>>()?;
+        let options = input.fork();
+        input.parse::<proc_macro2::TokenStream>()?;
+        let options = comma.and_then(|_| {
+            syn::punctuated::Punctuated::<syn::MetaNameValue, syn::Token![,]>::parse_terminated(&options).ok()
+        });
+        let methods = options.into_iter().flatten().filter(|option| option.path.is_ident("method"));
+        let methods = methods.filter_map(|option| match option.value {
+            Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(method), .. }) => Some(method.value()),
+            _ => None,
+        });
+        Ok((path, methods.collect::<Vec<String>>()))
+    });
+    match parsed.ok().filter(|_| known) {
+        Some((path, methods)) if name == "route" => methods.into_iter().map(|method| (method, path.clone())).collect(),
+        Some((path, _)) => vec![(name.to_uppercase(), path)],
+        None => Vec::new(),
     }
 }
 

@@ -1,56 +1,72 @@
 //! Routes: routers built by `axum` or `actix-web`, and `match` on method and path.
 
+mod locals;
+mod matches;
+
 use syn::spanned::Spanned;
-use syn::{Expr, Lit, Pat};
+use syn::{Expr, Lit};
 
 use super::super::scope::plain;
 use super::Route;
 use super::expr::{path_of, peel, span_of};
 use super::program::{Function, Program};
+pub(super) use matches::of_match;
 
-const METHODS: [&str; 9] = ["get", "post", "put", "delete", "patch", "head", "options", "any", "trace"];
+/// Verbs as routers and attributes name them.
+pub(super) const METHODS: [&str; 9] = ["get", "post", "put", "delete", "patch", "head", "options", "any", "trace"];
+/// How far routers are followed through calls and chains.
+const DEEPEST: usize = 96;
 
 /// Where an expression stands.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'p> {
-    pub(super) module: usize,
-    pub(super) function: Option<&'p Function>,
-    pub(super) depth: usize,
+    module: usize,
+    function: Option<&'p Function>,
+    given: Option<&'p Given<'p>>,
+    depth: usize,
+}
+
+/// What a function's parameters are called with.
+struct Given<'p> {
+    arguments: &'p [&'p Expr],
+    place: Place<'p>,
+}
+
+/// What an expression stands for, and where that stands.
+type Found<'p> = (&'p Expr, Place<'p>);
+
+impl<'p> Place<'p> {
+    pub(super) fn new(module: usize, function: Option<&'p Function>) -> Self {
+        Self { module, function, given: None, depth: 0 }
+    }
+
+    fn deeper(self) -> Option<Self> {
+        (self.depth < DEEPEST).then_some(Self { depth: self.depth + 1, ..self })
+    }
 }
 
 impl Program<'_> {
     /// The routes of a router expression.
     pub(super) fn routes_of(&self, expr: &Expr, place: Place<'_>, prefix: &str, found: &mut Vec<Route>) {
-        if place.depth > 24 {
-            return;
-        }
-        let inner = Place { depth: place.depth + 1, ..place };
+        let Some(inner) = place.deeper() else { return };
         match peel(expr) {
             Expr::MethodCall(call) => {
                 self.routes_of(&call.receiver, inner, prefix, found);
-                let first = call.args.first();
-                let second = call.args.iter().nth(1);
-                match (plain(&call.method).as_str(), first.and_then(text), second) {
-                    ("route", Some(path), Some(target)) => self.methods_of(target, place, &join(prefix, &path), found),
-                    ("route", None, _) | ("to", _, _) => {}
-                    ("nest" | "nest_service", Some(path), Some(target)) => {
-                        self.routes_of(target, inner, &join(prefix, &path), found)
-                    }
-                    ("merge" | "service" | "configure", None, None) => {
-                        if let Some(first) = first {
-                            self.service(first, inner, prefix, found);
-                        }
-                    }
-                    _ => {}
-                }
+                self.registered(call, inner, prefix, found);
             }
             Expr::Call(call) => {
                 let path = path_of(&call.func).map(|path| self.resolve(place.module, &path)).unwrap_or_default();
                 let last = path.last().map_or("", String::as_str);
                 if let Some(function) = self.find(&path) {
-                    self.function_routes(function, inner, prefix, found);
+                    let arguments: Vec<&Expr> = call.args.iter().collect();
+                    let given = Given { arguments: &arguments, place: inner };
+                    self.function_routes(function, &given, prefix, found);
                 } else if matches!(last, "new" | "serve" | "into_make_service") {
                     call.args.iter().for_each(|argument| self.routes_of(argument, inner, prefix, found));
+                } else if let Some((value, at)) = self.stands_for(&call.func, inner)
+                    && !std::ptr::eq(value, &raw const *call.func)
+                {
+                    self.routes_of(value, at, prefix, found);
                 }
             }
             Expr::Closure(closure) => self.routes_of(&closure.body, inner, prefix, found),
@@ -59,114 +75,158 @@ impl Program<'_> {
                     self.routes_of(tail, inner, prefix, found);
                 }
             }
-            Expr::Path(path) => {
-                let name = path.path.get_ident().map(plain);
-                let value = place.function.zip(name).and_then(|(function, name)| local(&function.block, &name));
-                if let Some(value) = value {
-                    self.routes_of(value, inner, prefix, found);
+            Expr::Tuple(tuple) => tuple.elems.iter().for_each(|elem| self.service(elem, inner, prefix, found)),
+            Expr::Path(_) => {
+                if let Some((value, at)) = self.stands_for(expr, inner) {
+                    self.routes_of(value, at, prefix, found);
                 }
             }
             _ => {}
         }
     }
 
-    fn function_routes(&self, function: &Function, place: Place<'_>, prefix: &str, found: &mut Vec<Route>) {
-        let inner = Place { module: function.module, function: Some(function), depth: place.depth + 1 };
-        match function.block.stmts.last() {
-            Some(syn::Stmt::Expr(tail, None)) => self.routes_of(tail, inner, prefix, found),
+    /// One registration in a chain.
+    fn registered(&self, call: &syn::ExprMethodCall, place: Place<'_>, prefix: &str, found: &mut Vec<Route>) {
+        let first = call.args.first();
+        let second = call.args.iter().nth(1);
+        let name = plain(&call.method);
+        match (name.as_str(), first, second) {
+            ("route", Some(path), Some(target)) => {
+                for path in self.texts(path, place) {
+                    self.methods_of(target, place, &join(prefix, &path), found);
+                }
+            }
+            ("route_service", Some(path), Some(target)) => {
+                for path in self.texts(path, place) {
+                    self.push(None, &join(prefix, &path), target, place, found);
+                }
+            }
+            ("nest" | "nest_service", Some(path), Some(target)) => {
+                for path in self.texts(path, place) {
+                    self.routes_of(target, place, &join(prefix, &path), found);
+                }
+            }
+            ("merge" | "service" | "configure", Some(first), None) => self.service(first, place, prefix, found),
+            _ => {}
+        }
+    }
+
+    fn function_routes(&self, function: &Function, given: &Given<'_>, prefix: &str, found: &mut Vec<Route>) {
+        let depth = given.place.depth;
+        let inner = Place { module: function.module, function: Some(function), given: Some(given), depth };
+        let Some(inner) = inner.deeper() else { return };
+        match locals::result(&function.block) {
+            Some(value) if function.result.is_some() => self.routes_of(value, inner, prefix, found),
             // `fn configure(cfg: &mut ServiceConfig) { cfg.service(..); }`
-            Some(_) => {
-                for stmt in &function.block.stmts {
-                    if let syn::Stmt::Expr(expr, Some(_)) = stmt {
+            _ => {
+                for expr in locals::statements(&function.block) {
+                    if let Expr::MethodCall(_) = peel(expr) {
                         self.routes_of(expr, inner, prefix, found);
                     }
                 }
             }
-            None => {}
         }
     }
 
     /// `.service(index)`, `.service(web::scope("/x")...)`, `.configure(routes)`, `.merge(users())`.
     fn service(&self, expr: &Expr, place: Place<'_>, prefix: &str, found: &mut Vec<Route>) {
+        let Some(place) = place.deeper() else { return };
+        if let Some((value, at)) = self.stands_for(expr, place) {
+            return self.service(value, at, prefix, found);
+        }
         if let Some(path) = path_of(expr)
             && let Some(function) = self.find(&self.resolve(place.module, &path))
         {
-            if let Some((method, at)) = &function.route {
+            for (method, at) in &function.routes {
                 let file = self.modules[place.module].file.to_string();
-                found.push(Route {
-                    method: Some(method.clone()),
-                    path: join(prefix, at),
-                    handler: path.join("::"),
-                    file,
-                    span: span_of(expr.span()),
-                });
-            } else {
-                self.function_routes(function, place, prefix, found);
+                let (method, path, handler) = (Some(method.clone()), join(prefix, at), path.join("::"));
+                found.push(Route { method, path, handler, file, span: span_of(expr.span()) });
+            }
+            if function.routes.is_empty() {
+                self.function_routes(function, &Given { arguments: &[], place }, prefix, found);
             }
             return;
         }
-        let (root, scope) = chain_root(expr);
-        match (root, scope) {
-            (Some("scope"), Some(path)) => self.chain(expr, place, &join(prefix, &path), found),
-            (Some("resource"), Some(path)) => self.resource(expr, place, &join(prefix, &path), found),
-            _ => self.routes_of(expr, place, prefix, found),
+        match self.chain_root(expr, place) {
+            Some((Root::Scope, paths)) => {
+                paths.iter().for_each(|path| self.routes_of(expr, place, &join(prefix, path), found));
+            }
+            Some((Root::Resource, paths)) => {
+                paths.iter().for_each(|path| self.resource(expr, place, &join(prefix, path), found));
+            }
+            None => self.routes_of(expr, place, prefix, found),
         }
     }
 
-    fn chain(&self, expr: &Expr, place: Place<'_>, prefix: &str, found: &mut Vec<Route>) {
-        self.routes_of(expr, place, prefix, found);
-    }
-
-    /// `web::resource("/x").route(web::get().to(h))`
+    /// `web::resource("/x").route(web::get().to(h))`, `web::resource("/x").get(h)`
     fn resource(&self, expr: &Expr, place: Place<'_>, path: &str, found: &mut Vec<Route>) {
-        if let Expr::MethodCall(call) = peel(expr) {
-            self.resource(&call.receiver, place, path, found);
-            if let Some(target) = call.args.first().filter(|_| call.method == "route" || call.method == "to") {
-                if call.method == "to" {
-                    self.push(None, path, target, place, found);
-                } else {
-                    self.methods_of(target, place, path, found);
-                }
-            }
+        let Expr::MethodCall(call) = peel(expr) else { return };
+        self.resource(&call.receiver, place, path, found);
+        let Some(target) = call.args.first() else { return };
+        let name = plain(&call.method);
+        match name.as_str() {
+            "route" => self.methods_of(target, place, path, found),
+            "to" => self.push(None, path, target, place, found),
+            verb if METHODS.contains(&verb) => self.push(Some(verb), path, target, place, found),
+            _ => {}
         }
     }
 
     /// `get(list).post(create)` of axum, `web::get().to(list)` of actix-web.
     fn methods_of(&self, expr: &Expr, place: Place<'_>, path: &str, found: &mut Vec<Route>) {
+        let Some(place) = place.deeper() else { return };
         match peel(expr) {
             Expr::MethodCall(call) => {
                 let name = plain(&call.method);
-                let handler = call.args.first();
                 if name == "to" {
-                    let method = if let Expr::Call(root) = peel(&call.receiver) {
-                        path_of(&root.func).and_then(|p| p.last().cloned())
-                    } else {
-                        None
-                    };
-                    if let Some(handler) = handler {
-                        self.push(method.filter(|m| m != "route").as_deref(), path, handler, place, found);
+                    if let Some(handler) = call.args.first() {
+                        self.push(guarded(&call.receiver).as_deref(), path, handler, place, found);
                     }
                     return;
                 }
                 self.methods_of(&call.receiver, place, path, found);
-                if let Some(handler) = handler.filter(|_| METHODS.contains(&name.as_str())) {
-                    self.push(Some(&name), path, handler, place, found);
-                }
+                self.verb(&name, call.args.iter().collect(), place, path, found);
             }
             Expr::Call(call) => {
-                let name = path_of(&call.func).and_then(|path| path.last().cloned()).unwrap_or_default();
-                if METHODS.contains(&name.as_str())
-                    && let Some(handler) = call.args.first()
-                {
-                    self.push(Some(&name), path, handler, place, found);
+                let written = path_of(&call.func).unwrap_or_default();
+                if let Some(function) = self.find(&self.resolve(place.module, &written)) {
+                    let arguments: Vec<&Expr> = call.args.iter().collect();
+                    let given = Given { arguments: &arguments, place };
+                    let depth = place.depth;
+                    let inner = Place { module: function.module, function: Some(function), given: Some(&given), depth };
+                    if let Some(value) = locals::result(&function.block) {
+                        self.methods_of(value, inner, path, found);
+                    }
+                    return;
+                }
+                let name = written.last().cloned().unwrap_or_default();
+                self.verb(&name, call.args.iter().collect(), place, path, found);
+            }
+            Expr::Path(_) => {
+                if let Some((value, at)) = self.stands_for(expr, place) {
+                    self.methods_of(value, at, path, found);
                 }
             }
             _ => {}
         }
     }
 
+    /// `get(list)`, `.post(create)`, `on(MethodFilter::POST, pay)`
+    fn verb(&self, name: &str, arguments: Vec<&Expr>, place: Place<'_>, path: &str, found: &mut Vec<Route>) {
+        let name = name.strip_suffix("_service").unwrap_or(name);
+        match (name, arguments.as_slice()) {
+            ("on", [filter, handler]) => {
+                for method in filters(filter) {
+                    self.push(Some(&method), path, handler, place, found);
+                }
+            }
+            (verb, [handler]) if METHODS.contains(&verb) => self.push(Some(verb), path, handler, place, found),
+            _ => {}
+        }
+    }
+
     fn push(&self, method: Option<&str>, path: &str, handler: &Expr, place: Place<'_>, found: &mut Vec<Route>) {
-        let method = method.filter(|name| *name != "any").map(str::to_uppercase);
+        let method = method.filter(|name| !matches!(*name, "any" | "route")).map(str::to_uppercase);
         let handler_name = path_of(handler).map_or_else(|| "(closure)".to_string(), |path| path.join("::"));
         let file = self.modules[place.module].file.to_string();
         found.push(Route {
@@ -177,132 +237,63 @@ impl Program<'_> {
             span: span_of(handler.span()),
         });
     }
-}
 
-/// The routes of a `match` on method and path.
-pub(super) fn of_match(item: &syn::ExprMatch, file: &str, found: &mut Vec<Route>) {
-    let before = found.len();
-    for arm in &item.arms {
-        let mut cases: Vec<&Pat> = Vec::new();
-        match &arm.pat {
-            Pat::Or(or) => cases.extend(&or.cases),
-            other => cases.push(other),
-        }
-        for case in cases {
-            let Some((method, path)) = pattern(case) else { continue };
-            let handler = first_call(&arm.body).unwrap_or_else(|| "(inline)".into());
-            found.push(Route { method, path, handler, file: file.to_string(), span: span_of(case.span()) });
-        }
-    }
-    // A single arm decides nothing.
-    if found.len() < before + 2 {
-        found.truncate(before);
-    }
-}
-
-fn pattern(pat: &Pat) -> Option<(Option<String>, String)> {
-    match pat {
-        Pat::Tuple(tuple) => {
-            let (mut method, mut path) = (None, None);
-            for part in &tuple.elems {
-                match piece(part)? {
-                    Piece::Method(name) => method = Some(name),
-                    Piece::Path(text) => path = Some(text),
-                    Piece::Any => {}
-                }
+    /// What `web::scope("/x")` or `web::resource(["/a", "/b"])` at the start of a chain is for.
+    fn chain_root(&self, expr: &Expr, place: Place<'_>) -> Option<(Root, Vec<String>)> {
+        match peel(expr) {
+            Expr::MethodCall(call) => self.chain_root(&call.receiver, place),
+            Expr::Call(call) => {
+                let root = match path_of(&call.func)?.last()?.as_str() {
+                    "scope" => Root::Scope,
+                    "resource" => Root::Resource,
+                    _ => return None,
+                };
+                let paths = self.texts(call.args.first()?, place);
+                (!paths.is_empty()).then_some((root, paths))
             }
-            path.map(|path| (method, path))
-        }
-        other => match piece(other)? {
-            Piece::Path(path) => Some((None, path)),
             _ => None,
-        },
+        }
     }
 }
 
-enum Piece {
-    Method(String),
-    Path(String),
-    Any,
+/// What a chain of actix-web starts with.
+enum Root {
+    Scope,
+    Resource,
 }
 
-fn piece(pat: &Pat) -> Option<Piece> {
-    match pat {
-        Pat::Reference(inner) => piece(&inner.pat),
-        Pat::Paren(inner) => piece(&inner.pat),
-        Pat::Path(path) => {
-            let last = plain(&path.path.segments.last()?.ident);
-            METHODS.contains(&last.to_lowercase().as_str()).then_some(Piece::Method(last))
-        }
-        Pat::Lit(lit) => {
-            let Lit::Str(text) = &lit.lit else { return None };
-            let text = text.value();
-            if METHODS.contains(&text.to_lowercase().as_str()) && text.to_uppercase() == text {
-                return Some(Piece::Method(text));
-            }
-            text.starts_with('/').then_some(Piece::Path(text))
-        }
-        Pat::TupleStruct(inner) if inner.elems.len() == 1 => piece(inner.elems.first()?),
-        Pat::Slice(slice) => {
-            let parts = slice.elems.iter().map(|part| match part {
-                Pat::Lit(lit) => match &lit.lit {
-                    Lit::Str(text) => Some(text.value()),
-                    _ => None,
-                },
-                Pat::Ident(name) => Some(format!("{{{}}}", plain(&name.ident))),
-                Pat::Wild(_) => Some("{_}".to_string()),
-                Pat::Rest(_) => Some("{*rest}".to_string()),
+/// The method of `web::get()`, or that of a guard: `web::route().guard(guard::Post())`.
+fn guarded(expr: &Expr) -> Option<String> {
+    match peel(expr) {
+        Expr::Call(call) => path_of(&call.func)?.last().filter(|name| *name != "route").cloned(),
+        Expr::MethodCall(call) if call.method == "guard" => {
+            let guard = call.args.first().and_then(|guard| match peel(guard) {
+                Expr::Call(guard) => path_of(&guard.func)?.last().map(|name| name.to_lowercase()),
                 _ => None,
             });
-            let parts: Option<Vec<String>> = parts.collect();
-            parts.map(|parts| Piece::Path(format!("/{}", parts.join("/"))))
+            guard.filter(|name| METHODS.contains(&name.as_str())).or_else(|| guarded(&call.receiver))
         }
-        Pat::Wild(_) | Pat::Ident(_) => Some(Piece::Any),
+        Expr::MethodCall(call) if call.method == "method" => {
+            let method = call.args.first().and_then(path_of)?;
+            method.last().map(|name| name.to_lowercase())
+        }
+        Expr::MethodCall(call) => guarded(&call.receiver),
         _ => None,
     }
 }
 
-fn first_call(expr: &Expr) -> Option<String> {
+/// `MethodFilter::GET`, `MethodFilter::GET.or(MethodFilter::HEAD)`
+fn filters(expr: &Expr) -> Vec<String> {
     match peel(expr) {
-        Expr::Call(call) => path_of(&call.func).map(|path| path.join("::")),
-        Expr::MethodCall(call) => first_call(&call.receiver),
-        Expr::Block(block) => block.block.stmts.iter().rev().find_map(|stmt| match stmt {
-            syn::Stmt::Expr(expr, _) => first_call(expr),
-            syn::Stmt::Local(local) => local.init.as_ref().and_then(|init| first_call(&init.expr)),
-            _ => None,
-        }),
-        _ => None,
-    }
-}
-
-fn chain_root(expr: &Expr) -> (Option<&'static str>, Option<String>) {
-    match peel(expr) {
-        Expr::MethodCall(call) => chain_root(&call.receiver),
-        Expr::Call(call) => {
-            let last = path_of(&call.func).and_then(|path| path.last().cloned());
-            let kind = match last.as_deref() {
-                Some("scope") => Some("scope"),
-                Some("resource") => Some("resource"),
-                _ => None,
-            };
-            (kind, call.args.first().and_then(text))
+        Expr::Path(_) => path_of(expr).and_then(|path| path.last().cloned()).into_iter().collect(),
+        Expr::MethodCall(call) => {
+            let mut found = filters(&call.receiver);
+            found.extend(call.args.iter().flat_map(filters));
+            found
         }
-        _ => (None, None),
+        Expr::Binary(either) => [filters(&either.left), filters(&either.right)].concat(),
+        _ => Vec::new(),
     }
-}
-
-fn local<'b>(block: &'b syn::Block, name: &str) -> Option<&'b Expr> {
-    block.stmts.iter().rev().find_map(|stmt| match stmt {
-        syn::Stmt::Local(local) => {
-            let bound = match &local.pat {
-                Pat::Ident(ident) => plain(&ident.ident) == name,
-                Pat::Type(typed) => matches!(&*typed.pat, Pat::Ident(ident) if plain(&ident.ident) == name),
-                _ => false,
-            };
-            local.init.as_ref().filter(|_| bound).map(|init| &*init.expr)
-        }
-        _ => None,
-    })
 }
 
 fn text(expr: &Expr) -> Option<String> {
@@ -314,5 +305,5 @@ fn text(expr: &Expr) -> Option<String> {
 
 fn join(prefix: &str, path: &str) -> String {
     let joined = format!("{}/{}", prefix.trim_end_matches('/'), path.trim_start_matches('/'));
-    if joined.len() > 1 && path == "/" { joined.trim_end_matches('/').to_string() } else { joined }
+    if joined.len() > 1 && matches!(path, "/" | "") { joined.trim_end_matches('/').to_string() } else { joined }
 }

@@ -441,7 +441,7 @@ impl Walker<'_> {
         }
         if run && self.mode == Mode::Init {
             let function = self.function.clone();
-            let place = Place { module: self.module, function: function.as_ref(), depth: 0 };
+            let place = Place::new(self.module, function.as_ref());
             let mut found = Vec::new();
             call.args.iter().for_each(|argument| self.program.routes_of(argument, place, "", &mut found));
             self.routes.extend(found);
@@ -493,7 +493,7 @@ impl Walker<'_> {
             let server = root_path(call).map(|path| self.resolve(&path).join("::")).unwrap_or_default();
             if name == "run" && (server.contains("HttpServer") || server.starts_with("lambda")) {
                 let function = self.function.clone();
-                let place = Place { module: self.module, function: function.as_ref(), depth: 0 };
+                let place = Place::new(self.module, function.as_ref());
                 let mut found = Vec::new();
                 self.program.routes_of(&root_call(call), place, "", &mut found);
                 self.routes.extend(found);
