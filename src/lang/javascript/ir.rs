@@ -273,14 +273,14 @@ pub enum ExprKind {
     Opaque(Box<[ExprId]>),
 }
 
-/// Logical assignment operators.
+/// Operators that may leave their right side alone, by themselves or in an assignment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogicalOp {
-    /// `&&=`.
+    /// `&&`, `&&=`.
     And,
-    /// `||=`.
+    /// `||`, `||=`.
     Or,
-    /// `??=`.
+    /// `??`, `??=`.
     Coalesce,
 }
 

@@ -2,7 +2,7 @@
 
 use super::value::{Abrupt, At, Atom, Kind, R, UNKNOWN, Value};
 use super::{Frame, Machine};
-use crate::lang::javascript::ir::{ExprId, ExprKind, Item, LogicalOp, Program, Text, Var};
+use crate::lang::javascript::ir::{ExprId, ExprKind, Item, LogicalOp, PatternId, Program, Text, Var};
 
 /// Marks the short circuit of an optional chain while it unwinds to its end.
 const CHAIN_END: Value = Value::Import(u32::MAX);
@@ -35,14 +35,7 @@ impl Machine<'_> {
                 self.regex(pattern, flags)
             }
             ExprKind::Template(texts, values) => return self.template(f, p, texts, values),
-            ExprKind::Tagged(tag, _, values) => {
-                let tag = self.eval(f, p, *tag)?;
-                let mut args = vec![UNKNOWN];
-                for value in values {
-                    args.push(self.eval(f, p, *value)?);
-                }
-                return self.call_at(tag, Value::Undefined, &args, At { module: f.module, expr: id });
-            }
+            ExprKind::Tagged(tag, _, values) => return self.tagged(f, p, id, *tag, values),
             ExprKind::Var(var) => {
                 if let Var::Global(name) = *var {
                     let name = self.text(f, name);
@@ -65,68 +58,21 @@ impl Machine<'_> {
                 let value = self.eval(f, p, *value)?;
                 self.unary(*op, value)
             }
-            ExprKind::Delete(target) => {
-                if let Some(ExprKind::Member(object, name, _)) = p.exprs.get(*target as usize).map(|expr| &expr.kind) {
-                    let object = self.eval(f, p, *object)?;
-                    if let (Value::Obj(id), 0) = (object, self.doubt) {
-                        let key = self.text(f, *name);
-                        self.object_mut(id).props.remove(key);
-                    }
-                }
-                Value::Bool(true)
-            }
+            ExprKind::Delete(target) => self.delete(f, p, *target)?,
             ExprKind::Typeof(value) => {
                 let value = self.eval(f, p, *value)?;
                 self.type_of(value)
             }
-            ExprKind::Update(step, prefix, target) => {
-                let old = self.read_pattern(f, p, *target)?;
-                let number = self.to_number(old);
-                let new = number.map_or(UNKNOWN, |n| Value::Num(n + step));
-                self.assign(f, p, *target, new)?;
-                if *prefix { new } else { number.map_or(UNKNOWN, Value::Num) }
-            }
+            ExprKind::Update(step, prefix, target) => self.update(f, p, *step, *prefix, *target)?,
             ExprKind::Binary(op, left, right) => {
                 let left = self.eval(f, p, *left)?;
                 let right = self.eval(f, p, *right)?;
                 self.binary(*op, left, right)?
             }
-            ExprKind::And(left, right) => {
-                let left = self.eval(f, p, *left)?;
-                match self.truth(left) {
-                    Some(true) => return self.eval(f, p, *right),
-                    Some(false) => left,
-                    None => self.perhaps(f, p, *right)?,
-                }
-            }
-            ExprKind::Or(left, right) => {
-                let left = self.eval(f, p, *left)?;
-                match self.truth(left) {
-                    Some(true) => left,
-                    Some(false) => return self.eval(f, p, *right),
-                    None => self.perhaps(f, p, *right)?,
-                }
-            }
-            ExprKind::Coalesce(left, right) => {
-                let left = self.eval(f, p, *left)?;
-                match left {
-                    Value::Undefined | Value::Null => return self.eval(f, p, *right),
-                    Value::Unknown(_) => self.perhaps(f, p, *right)?,
-                    _ => left,
-                }
-            }
-            ExprKind::Conditional(test, yes, no) => {
-                let test = self.eval(f, p, *test)?;
-                match self.truth(test) {
-                    Some(true) => return self.eval(f, p, *yes),
-                    Some(false) => return self.eval(f, p, *no),
-                    None => {
-                        let yes = self.perhaps(f, p, *yes)?;
-                        let no = self.perhaps(f, p, *no)?;
-                        super::props::join(no, yes)
-                    }
-                }
-            }
+            ExprKind::And(left, right) => self.logical(f, p, LogicalOp::And, *left, *right)?,
+            ExprKind::Or(left, right) => self.logical(f, p, LogicalOp::Or, *left, *right)?,
+            ExprKind::Coalesce(left, right) => self.logical(f, p, LogicalOp::Coalesce, *left, *right)?,
+            ExprKind::Conditional(test, yes, no) => self.conditional(f, p, *test, *yes, *no)?,
             ExprKind::Assign(target, value) => {
                 let new = self.eval(f, p, *value)?;
                 self.assign(f, p, *target, new)?;
@@ -139,24 +85,7 @@ impl Machine<'_> {
                 self.assign(f, p, *target, new)?;
                 new
             }
-            ExprKind::AssignLogical(op, target, value) => {
-                let old = self.read_pattern(f, p, *target)?;
-                let wanted = match op {
-                    LogicalOp::And => self.truth(old),
-                    LogicalOp::Or => self.truth(old).map(|truth| !truth),
-                    LogicalOp::Coalesce => match old {
-                        Value::Undefined | Value::Null => Some(true),
-                        Value::Unknown(_) => None,
-                        _ => Some(false),
-                    },
-                };
-                if wanted == Some(false) {
-                    return Ok(old);
-                }
-                let new = self.eval(f, p, *value)?;
-                self.assign(f, p, *target, new)?;
-                new
-            }
+            ExprKind::AssignLogical(op, target, value) => self.assign_logical(f, p, *op, *target, *value)?,
             ExprKind::Sequence(list) => {
                 let mut last = Value::Undefined;
                 for item in list {
@@ -164,32 +93,8 @@ impl Machine<'_> {
                 }
                 last
             }
-            ExprKind::Member(object, name, optional) => {
-                let key = self.text(f, *name);
-                let super_ref = is_super(p, *object);
-                if self.is_global_object(f, p, *object) {
-                    self.load_global(f, key, id);
-                }
-                let object = self.eval(f, p, *object)?;
-                if let Some(end) = chain_end(object, *optional) {
-                    return Ok(end);
-                }
-                if super_ref {
-                    return self.get_super(f, key);
-                }
-                self.get(object, key)?
-            }
-            ExprKind::Index(object, index, optional) => {
-                let object = self.eval(f, p, *object)?;
-                if let Some(end) = chain_end(object, *optional) {
-                    return Ok(end);
-                }
-                let index = self.eval(f, p, *index)?;
-                match self.coerce_key(index) {
-                    Some(key) => self.get(object, key)?,
-                    None => UNKNOWN,
-                }
-            }
+            ExprKind::Member(object, name, optional) => self.member(f, p, id, (*object, *name), *optional)?,
+            ExprKind::Index(object, index, optional) => self.index(f, p, *object, *index, *optional)?,
             ExprKind::Call(callee, args, optional) => {
                 return self.call_expr(f, p, id, *callee, args, *optional);
             }
@@ -224,6 +129,104 @@ impl Machine<'_> {
                 UNKNOWN
             }
         })
+    }
+
+    fn tagged(&mut self, f: &mut Frame, p: &Program, id: ExprId, tag: ExprId, values: &[ExprId]) -> R {
+        let tag = self.eval(f, p, tag)?;
+        let mut args = vec![UNKNOWN];
+        for value in values {
+            args.push(self.eval(f, p, *value)?);
+        }
+        self.call_at(tag, Value::Undefined, &args, At { module: f.module, expr: id })
+    }
+
+    fn delete(&mut self, f: &mut Frame, p: &Program, target: ExprId) -> R {
+        if let Some(ExprKind::Member(object, name, _)) = p.exprs.get(target as usize).map(|expr| &expr.kind) {
+            let object = self.eval(f, p, *object)?;
+            if let (Value::Obj(id), 0) = (object, self.doubt) {
+                let key = self.text(f, *name);
+                self.object_mut(id).props.remove(key);
+            }
+        }
+        Ok(Value::Bool(true))
+    }
+
+    /// `++` and `--`, before or behind their target.
+    fn update(&mut self, f: &mut Frame, p: &Program, step: f64, prefix: bool, target: PatternId) -> R {
+        let old = self.read_pattern(f, p, target)?;
+        let number = self.to_number(old);
+        let new = number.map_or(UNKNOWN, |n| Value::Num(n + step));
+        self.assign(f, p, target, new)?;
+        Ok(if prefix { new } else { number.map_or(UNKNOWN, Value::Num) })
+    }
+
+    /// Whether the right side of a logical operator is evaluated, by the value of its left side.
+    fn goes_on(&self, op: LogicalOp, left: Value) -> Option<bool> {
+        match (op, left) {
+            (LogicalOp::And, _) => self.truth(left),
+            (LogicalOp::Or, _) => self.truth(left).map(|truth| !truth),
+            (LogicalOp::Coalesce, Value::Undefined | Value::Null) => Some(true),
+            (LogicalOp::Coalesce, Value::Unknown(_)) => None,
+            (LogicalOp::Coalesce, _) => Some(false),
+        }
+    }
+
+    fn logical(&mut self, f: &mut Frame, p: &Program, op: LogicalOp, left: ExprId, right: ExprId) -> R {
+        let left = self.eval(f, p, left)?;
+        match self.goes_on(op, left) {
+            Some(true) => self.eval(f, p, right),
+            Some(false) => Ok(left),
+            None => self.perhaps(f, p, right),
+        }
+    }
+
+    fn assign_logical(&mut self, f: &mut Frame, p: &Program, op: LogicalOp, target: PatternId, value: ExprId) -> R {
+        let old = self.read_pattern(f, p, target)?;
+        if self.goes_on(op, old) == Some(false) {
+            return Ok(old);
+        }
+        let new = self.eval(f, p, value)?;
+        self.assign(f, p, target, new)?;
+        Ok(new)
+    }
+
+    fn conditional(&mut self, f: &mut Frame, p: &Program, test: ExprId, yes: ExprId, no: ExprId) -> R {
+        let test = self.eval(f, p, test)?;
+        match self.truth(test) {
+            Some(true) => self.eval(f, p, yes),
+            Some(false) => self.eval(f, p, no),
+            None => {
+                let yes = self.perhaps(f, p, yes)?;
+                let no = self.perhaps(f, p, no)?;
+                Ok(super::props::join(no, yes))
+            }
+        }
+    }
+
+    fn member(&mut self, f: &mut Frame, p: &Program, id: ExprId, of: (ExprId, Text), optional: bool) -> R {
+        let (object, name) = of;
+        let key = self.text(f, name);
+        let super_ref = is_super(p, object);
+        if self.is_global_object(f, p, object) {
+            self.load_global(f, key, id);
+        }
+        let object = self.eval(f, p, object)?;
+        if let Some(end) = chain_end(object, optional) {
+            return Ok(end);
+        }
+        if super_ref { self.get_super(f, key) } else { self.get(object, key) }
+    }
+
+    fn index(&mut self, f: &mut Frame, p: &Program, object: ExprId, index: ExprId, optional: bool) -> R {
+        let object = self.eval(f, p, object)?;
+        if let Some(end) = chain_end(object, optional) {
+            return Ok(end);
+        }
+        let index = self.eval(f, p, index)?;
+        match self.coerce_key(index) {
+            Some(key) => self.get(object, key),
+            None => Ok(UNKNOWN),
+        }
     }
 
     /// Evaluates what may not run; an exception in it ends only itself.
