@@ -92,19 +92,21 @@ impl<'a> Finder<'a> {
     /// asked for are no modules, and one look at the sorted folder says so.
     fn named(&self, folder: &str, name: &str) -> (bool, Option<(EntryId, FileKind)>) {
         let children = self.artifact.children(folder);
-        let first = children.partition_point(|child| *child.name < *name);
-        let same = children.iter().skip(first).take_while(|child| *child.name == *name);
+        let same = children.partition_point(|child| *child.name < *name);
+        let same = children.iter().skip(same).take_while(|child| *child.name == *name);
         let is_folder = same.into_iter().any(|child| child.entry.is_none());
-        let dotted = |child: &Child| child.name.bytes().cmp(name.bytes().chain([b'.']));
-        let files = children.partition_point(|child| dotted(child).is_lt());
-        let rank_of = |child: &Child| {
-            let suffix = child.name.strip_prefix(name)?;
+        // `name.` stands apart from `name`: `name-x` sorts between them.
+        let is_before = |child: &Child| child.name.bytes().cmp(name.bytes().chain([b'.'])).is_lt();
+        let with_suffix = children.iter().skip(children.partition_point(is_before));
+        let suffixes = with_suffix.map_while(|child| {
+            let suffix = child.name.strip_prefix(name).filter(|suffix| suffix.starts_with('.'))?;
+            Some((suffix, child.entry))
+        });
+        let ranked = suffixes.filter_map(|(suffix, entry)| {
             let rank = self.suffixes.iter().position(|(known, _)| known == suffix)?;
-            Some((rank, child.entry?))
-        };
-        let is_dotted = |child: &&Child| child.name.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
-        let files = children.iter().skip(files).take_while(is_dotted);
-        let best = files.filter_map(rank_of).min_by_key(|(rank, _)| *rank);
+            Some((rank, entry?))
+        });
+        let best = ranked.min_by_key(|(rank, _)| *rank);
         (is_folder, best.and_then(|(rank, entry)| Some((entry, self.suffixes.get(rank)?.1))))
     }
 
