@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::UserError;
 use super::args::InputArgs;
 use super::discover;
@@ -79,7 +81,7 @@ fn cargo_workspace(path: &Path, inputs: &Inputs<'_>) -> Result<Option<workspace:
 fn analyse(spec: FunctionSpec, budgets: Budgets, objective: &split::Objective) -> Result<FunctionFacts, UserError> {
     let layers: Vec<PathBuf> = spec.layers.iter().map(PathBuf::from).collect();
     let artifact = Arc::new(input::open(Path::new(&spec.code), &layers, &Limits::default())?);
-    let (graph, packages) = loaded(&spec, &artifact);
+    let (mut graph, packages) = loaded(&spec, &artifact);
     let estimate = cost::estimate(&CostInput { spec: &spec, artifact: &artifact, graph: &graph, packages: &packages });
     let declared = declared(&spec, &artifact);
     let routes = split::analyse(&split::Input {
@@ -90,6 +92,8 @@ fn analyse(spec: FunctionSpec, budgets: Budgets, objective: &split::Objective) -
         estimate: &estimate,
         objective,
     });
+    // Nothing else reads code, and the facts of all functions stay until the report.
+    graph.own_code = FxHashMap::default();
     let usage = Usage::default();
     let mut facts = FunctionFacts { spec, artifact, graph, packages, estimate, declared, usage, routes, budgets };
     facts.usage = Usage::of(&facts, &facts.declared);

@@ -12,7 +12,11 @@ pub mod python;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use crate::artifact::EntryId;
+use crate::lang::javascript::ir as javascript_ir;
+use crate::lang::python::ir as python_ir;
 use crate::span::Span;
 
 /// Identifies a [`Module`] within its [`ModuleGraph`].
@@ -351,6 +355,17 @@ pub struct ModuleGraph {
     pub mentions: Mentions,
     /// What own code makes at load and does not use.
     pub leftovers: Leftovers,
+    /// The function's own modules as the simulation has parsed them.
+    pub own_code: FxHashMap<EntryId, OwnCode>,
+}
+
+/// Parsed code of one of the function's own modules.
+#[derive(Clone, Debug)]
+pub enum OwnCode {
+    /// A Python module.
+    Python(Arc<python_ir::Code>),
+    /// A JavaScript or TypeScript file.
+    JavaScript(Arc<javascript_ir::Program>),
 }
 
 impl ModuleGraph {
@@ -373,6 +388,7 @@ impl ModuleGraph {
             handler: HandlerResolution::Unknown,
             mentions: Mentions::default(),
             leftovers: Leftovers::default(),
+            own_code: FxHashMap::default(),
         }
     }
 

@@ -1,8 +1,8 @@
 //! Classes: which one an expression is an instance of, its methods, and what its instances hold.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::program::{At, Program, Thing, UnitId};
 use crate::lang::flow::{Arg, ClassId, Def, Flow, FuncId, Kind, NodeId, Stmt, VarId};
@@ -19,11 +19,14 @@ pub(super) struct UnitClasses {
     owners: FxHashMap<FuncId, ClassId>,
     /// What methods give to attributes of their instances.
     held: FxHashMap<(ClassId, Arc<str>), Vec<NodeId>>,
+    /// Each class with its own bases, once somebody asked.
+    lineages: Box<[OnceLock<Box<[ClassAt]>>]>,
 }
 
 impl UnitClasses {
     pub(super) fn new(flow: &Flow) -> Self {
-        let mut unit = Self { owners: FxHashMap::default(), held: FxHashMap::default() };
+        let lineages = flow.classes.iter().map(|_| OnceLock::new()).collect();
+        let mut unit = Self { owners: FxHashMap::default(), held: FxHashMap::default(), lineages };
         for (id, class) in flow.classes.iter().enumerate() {
             for (_, method) in &class.methods {
                 unit.owners.entry(*method).or_insert(id as ClassId);
@@ -68,16 +71,25 @@ impl UnitClasses {
 impl Program<'_> {
     /// Methods by name with those of bases, the nearest first.
     pub(super) fn methods(&self, class: ClassAt) -> Vec<(Arc<str>, (UnitId, FuncId))> {
-        let mut found: Vec<(Arc<str>, (UnitId, FuncId))> = Vec::new();
-        for (unit, inner) in self.lineage(class) {
-            let Some(inner) = self.flow(unit).classes.get(inner as usize) else { continue };
-            for (name, function) in &inner.methods {
-                if !found.iter().any(|(known, _)| known == name) {
-                    found.push((name.clone(), (unit, *function)));
-                }
-            }
-        }
-        found
+        let mut names = FxHashSet::default();
+        let all = self.lineage(class).iter().flat_map(|class| self.defined_methods(*class));
+        all.filter(|(name, _)| names.insert(*name)).map(|(name, function)| (name.clone(), function)).collect()
+    }
+
+    /// The nearest method of which a name is wanted.
+    pub(super) fn method_named(&self, class: ClassAt, wanted: impl Fn(&str) -> bool) -> Option<(UnitId, FuncId)> {
+        let mut all = self.lineage(class).iter().flat_map(|class| self.defined_methods(*class));
+        all.find(|(name, _)| wanted(name)).map(|(_, function)| function)
+    }
+
+    /// What runs when a class makes an instance, when that is the function's own.
+    pub(super) fn constructor(&self, class: ClassAt) -> Option<(UnitId, FuncId)> {
+        self.method_named(class, |name| matches!(name, "__init__" | "constructor"))
+    }
+
+    fn defined_methods(&self, (unit, class): ClassAt) -> impl Iterator<Item = (&Arc<str>, (UnitId, FuncId))> {
+        let methods = self.flow(unit).classes.get(class as usize).map_or(&[][..], |class| &class.methods);
+        methods.iter().map(move |(name, function)| (name, (unit, *function)))
     }
 
     /// The class that a call makes an instance of.
@@ -182,7 +194,19 @@ impl Program<'_> {
     }
 
     /// A class and its own bases.
-    pub(super) fn lineage(&self, class: ClassAt) -> Vec<ClassAt> {
+    pub(super) fn lineage(&self, class: ClassAt) -> &[ClassAt] {
+        let Some(place) = self.units.get(class.0).and_then(|unit| unit.members.lineages.get(class.1 as usize)) else {
+            return &[];
+        };
+        if let Some(known) = place.get() {
+            return known;
+        }
+        // Bases are expressions, which may lead back here: nothing may be held meanwhile.
+        let found = self.bases_from(class);
+        place.get_or_init(|| found)
+    }
+
+    fn bases_from(&self, class: ClassAt) -> Box<[ClassAt]> {
         let mut all = vec![class];
         let mut at = 0;
         while let Some((unit, inner)) = all.get(at).copied().filter(|_| at < DEEPEST as usize) {
@@ -194,12 +218,12 @@ impl Program<'_> {
             }
             at += 1;
         }
-        all
+        all.into()
     }
 
     /// Whether a class builds on something that is not the function's own.
     pub(super) fn has_foreign_base(&self, class: ClassAt) -> bool {
-        self.lineage(class).into_iter().any(|(unit, inner)| {
+        self.lineage(class).iter().any(|&(unit, inner)| {
             let bases = self.flow(unit).classes.get(inner as usize).map_or(&[][..], |class| &class.bases);
             bases.iter().any(|base| match self.value((unit, *base)) {
                 Thing::External(name) => !matches!(name.as_str(), "Object" | "abc.ABC"),
@@ -270,7 +294,7 @@ impl Program<'_> {
     /// The method that `object.name` means.
     pub(super) fn method(&self, object: At, name: &str) -> Option<(UnitId, FuncId)> {
         let class = self.receiver(object)?;
-        self.methods(class).into_iter().find(|(method, _)| &**method == name).map(|(_, function)| function)
+        self.method_named(class, |method| method == name)
     }
 
     /// What a class's body gives a name.

@@ -246,9 +246,9 @@ impl Finder<'_, '_, '_> {
         let program = self.program;
         let Some(class) = program.class(set) else { return };
         let mut regions = vec![Region::Node(set)];
-        if let Some((_, (unit, function))) = program.methods(class).iter().find(|(method, _)| **method == *name) {
-            self.cuts.functions.insert((*unit, *function));
-            regions.push(Region::Function(*unit, *function));
+        if let Some((unit, function)) = program.method_named(class, |method| method == name) {
+            self.cuts.functions.insert((unit, function));
+            regions.push(Region::Function(unit, function));
         }
         let function = format!("{}.{name}", views::class_name(program, class));
         self.push(at, Some(verb.to_owned()), path.to_owned(), function, regions, way);

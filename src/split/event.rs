@@ -177,9 +177,7 @@ impl<'p, 'a> Reader<'p, 'a> {
         if fields.iter().all(Option::is_none) {
             return;
         }
-        let methods = self.program.methods(class);
-        let is_it = |name: &str| matches!(name, "__init__" | "constructor");
-        let Some((_, function)) = methods.into_iter().find(|(name, _)| is_it(name)) else { return };
+        let Some(function) = self.program.constructor(class) else { return };
         for (param, field) in self.program.own_params(function).iter().zip(fields) {
             if let Some(field) = field {
                 self.known.entry((function.0, *param)).or_insert_with(|| field.clone());

@@ -151,8 +151,7 @@ impl<'p, 'a> Expander<'p, 'a> {
     fn constructor(&self, callee: At) -> Option<(UnitId, FuncId)> {
         let Thing::Node(node) = self.program.value(callee) else { return None };
         let Kind::Class(class) = self.program.kind(node) else { return None };
-        let methods = self.program.methods((node.0, *class));
-        methods.into_iter().find(|(name, _)| matches!(&**name, "__init__" | "constructor")).map(|(_, f)| f)
+        self.program.constructor((node.0, *class))
     }
 
     fn bound(&self, function: (UnitId, FuncId), unit: UnitId, args: &[Arg]) -> Bound {

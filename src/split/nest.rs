@@ -127,7 +127,7 @@ fn controller(program: &Program<'_>, class: ClassAt, written: &[WrittenOut]) -> 
     let mut controller = Controller::default();
     let mut is_one = false;
     // What a base's methods are decorated with goes for the controller.
-    for (depth, (unit, class)) in program.lineage(class).into_iter().enumerate() {
+    for (depth, &(unit, class)) in program.lineage(class).iter().enumerate() {
         let inner = program.flow(unit).classes.get(class as usize)?;
         let mut take = |at: At, method: Option<String>| {
             let verb = decorator(program, at);

@@ -10,10 +10,10 @@ use super::plan::{self, Objective, Plan};
 use super::program::{Program, Thing, UnitId};
 use super::reach::{Cuts, Reach, Region, reach};
 use super::{dispatch, django, nest, routers};
-use crate::artifact::Artifact;
+use crate::artifact::{Artifact, EntryId};
 use crate::cost::Estimate;
 use crate::graph::packages::{PackageId, Packages};
-use crate::graph::{HandlerResolution, ModuleGraph, ModuleId, ModuleKind, javascript};
+use crate::graph::{HandlerResolution, ModuleGraph, ModuleId, ModuleKind, OwnCode};
 use crate::lang::flow::{self, Flow, FuncId, Kind};
 use crate::lang::python;
 use crate::manifest::function::{EventSource, FunctionSpec};
@@ -94,7 +94,7 @@ pub fn analyse(input: &Input<'_>) -> Routes {
 
 fn analyse_here<'a>(input: &'a Input<'a>, module: ModuleId) -> Routes {
     let python = input.spec.runtime.language() == Language::Python;
-    let flows = flows(input, python);
+    let flows = flows(input);
     let program = Program::new(input.graph, flows, python);
     let Some(handler) = program.unit_of(module) else { return Routes::default() };
     let mut cuts = Cuts::default();
@@ -197,7 +197,7 @@ fn handler_functions(program: &Program<'_>, unit: UnitId, name: &str, cuts: &Cut
 }
 
 /// The own modules that are loaded, as code.
-fn flows(input: &Input<'_>, python: bool) -> Vec<(ModuleId, Flow)> {
+fn flows(input: &Input<'_>) -> Vec<(ModuleId, Flow)> {
     let mut own = Vec::new();
     let mut bytes = 0;
     for (id, module) in input.graph.modules() {
@@ -208,28 +208,24 @@ fn flows(input: &Input<'_>, python: bool) -> Vec<(ModuleId, Flow)> {
         bytes += module.bytes;
         own.push((id, entry));
     }
-    if !python {
-        let source_tree = javascript::is_source_tree(input.artifact, &input.spec.handler);
-        let node = u32::from(input.spec.runtime.version().0);
-        let entries: Vec<_> = own.iter().map(|(_, entry)| *entry).collect();
-        let programs = javascript::programs(input.artifact, node, source_tree, &entries);
-        let lowered = own.iter().zip(programs).filter_map(|((id, entry), program)| {
-            let text = input.artifact.read(*entry).ok()?;
-            let text = crate::text::lossy((*text).as_ref()).into_owned();
-            let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-            Some((*id, flow::javascript::lower(&*program?, text)))
-        });
-        return lowered.collect();
-    }
-    let lowered = own.into_iter().filter_map(|(id, entry)| {
-        let bytes = input.artifact.read(entry).ok()?;
-        let parsed = python::parse((*bytes).as_ref());
-        let name = &*input.graph.module(id).name;
-        let is_package = input.artifact.entry(entry).path.ends_with("/__init__.py");
-        let package = if is_package { name } else { name.rsplit_once('.').map_or("", |(parent, _)| parent) };
-        Some((id, flow::python::lower(&parsed.code, package)))
-    });
+    let lowered = own.into_iter().filter_map(|(id, entry)| Some((id, lowered(input, id, entry)?)));
     lowered.collect()
+}
+
+fn lowered(input: &Input<'_>, id: ModuleId, entry: EntryId) -> Option<Flow> {
+    match input.graph.own_code.get(&entry)? {
+        OwnCode::JavaScript(program) => {
+            let text = input.artifact.read(entry).ok()?;
+            let text = crate::text::lossy((*text).as_ref());
+            Some(flow::javascript::lower(program, text.strip_prefix('\u{feff}').unwrap_or(&text)))
+        }
+        OwnCode::Python(code) => {
+            let name = &*input.graph.module(id).name;
+            let is_package = input.artifact.entry(entry).path.ends_with("/__init__.py");
+            let package = if is_package { name } else { name.rsplit_once('.').map_or("", |(parent, _)| parent) };
+            Some(flow::python::lower(code, package))
+        }
+    }
 }
 
 fn measured<'a>(input: &'a Input<'a>, program: &Program<'a>, cuts: &Cuts, base: &Reach, found: Vec<Found>) -> Routes {

@@ -119,7 +119,7 @@ fn verbs(program: &Program<'_>, class: ClassAt) -> Vec<Verb> {
 /// The foreign bases of a class and of its own bases, by dotted name.
 pub(super) fn bases(program: &Program<'_>, class: ClassAt) -> Vec<String> {
     let mut found = Vec::new();
-    for (unit, inner) in program.lineage(class) {
+    for &(unit, inner) in program.lineage(class) {
         let bases = program.flow(unit).classes.get(inner as usize).map_or(&[][..], |class| &class.bases);
         for base in bases {
             if let Thing::External(path) = program.value((unit, *base)) {

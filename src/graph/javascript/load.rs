@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 
 use super::resolve::{Loader, Resolved, Resolver, absolute, entry_at, folder};
 use crate::artifact::{Artifact, EntryId};
+use crate::graph::OwnCode;
 use crate::lang::javascript::ir::{Program, SiteKind};
 use crate::lang::javascript::{Dialect, ParseError, ParseMode, parse, too_large};
 use crate::platform::Sdk;
@@ -119,6 +120,14 @@ impl<'a> Sources<'a> {
     pub(super) fn get(&self, id: EntryId) -> Arc<Source> {
         let cell = Arc::clone(locked(&self.cache).entry(id).or_default());
         Arc::clone(cell.get_or_init(|| Arc::new(self.read(id))))
+    }
+
+    /// The code of the files whose paths are wanted.
+    pub(super) fn into_code(self, wanted: impl Fn(&str) -> bool) -> FxHashMap<EntryId, OwnCode> {
+        let cache = self.cache.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let wanted = cache.into_iter().filter(|(entry, _)| wanted(&self.artifact.entry(*entry).path));
+        let code = wanted.filter_map(|(entry, cell)| Some((entry, OwnCode::JavaScript(cell.get()?.program.clone()?))));
+        code.collect()
     }
 
     /// Does some work; meanwhile other threads read what the module at `start` loads by constant requests at top level.

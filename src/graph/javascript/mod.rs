@@ -71,18 +71,6 @@ pub fn simulate(input: &JavaScriptInput<'_>) -> ModuleGraph {
     })
 }
 
-/// The programs of some files as the simulation reads them; nothing for what cannot be read.
-#[must_use]
-pub fn programs(
-    artifact: &Arc<Artifact>,
-    node: u32,
-    source_tree: bool,
-    entries: &[EntryId],
-) -> Vec<Option<Arc<crate::lang::javascript::ir::Program>>> {
-    let sources = Sources::new(artifact, node, source_tree, None);
-    entries.iter().map(|entry| sources.get(*entry).program.clone()).collect()
-}
-
 fn simulate_here(input: &JavaScriptInput<'_>) -> ModuleGraph {
     let (module, export) = split_handler(input.handler);
     let Some(entry) = handler_file(input, module) else {
@@ -91,6 +79,7 @@ fn simulate_here(input: &JavaScriptInput<'_>) -> ModuleGraph {
     let sources = Sources::new(input.artifact, input.node, input.source_tree, input.sdk);
     let (mut graph, ran) = sources.reading_ahead(entry, || run(input, &sources, entry, export));
     bundle::open(&mut graph, &sources, &|entry, function| ran.contains(&(entry, function)));
+    graph.own_code = sources.into_code(|path| !path.contains("node_modules/"));
     graph
 }
 

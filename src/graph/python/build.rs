@@ -225,9 +225,6 @@ impl Builder<'_, '_> {
         }
         self.fill(&mut graph);
         graph.mentions = super::mentions::collect(self.interp);
-        let id = |at: usize| self.ids.get(at).copied().flatten();
-        graph.leftovers = super::leftovers::collect(self.interp, id);
-        graph.loops = super::loops::collect(self.interp, id);
         graph.handler = match handler {
             Handler::Missing(module) => HandlerResolution::ModuleMissing { similar: self.similar(&module), module },
             Handler::Found(at, place) => match self.id(at) {

@@ -1,9 +1,9 @@
 //! Loops at the top level of own code whose number of rounds is a constant.
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::interp::{Interp, LoadState};
-use crate::graph::{ImportSite, ModuleId};
+use crate::graph::{ImportSite, ModuleGraph, OwnCode};
 use crate::lang::python::ir::{BinaryOp, Code, Expr, ExprId, NameId, Stmt};
 use crate::span::Span;
 
@@ -12,14 +12,14 @@ const DEEPEST: u32 = 16;
 
 /// Loops and comprehensions that run while own modules load, with the rounds of their innermost
 /// part; a loop inside another one counts once, for both.
-pub(super) fn collect(interp: &Interp<'_>, id: impl Fn(usize) -> Option<ModuleId>) -> Vec<(ImportSite, u64)> {
-    let mut loops = Vec::new();
-    for (at, module) in interp.mods.iter().enumerate() {
-        let Some(importer) = id(at).filter(|_| module.own && module.state != LoadState::Failed) else { continue };
-        let found = in_code(&module.code.code).into_iter();
-        loops.extend(found.map(|(span, rounds)| (ImportSite { importer, span }, rounds)));
-    }
-    loops
+pub(super) fn collect(graph: &ModuleGraph) -> Vec<(ImportSite, u64)> {
+    let own: Vec<_> =
+        graph.modules().filter_map(|(id, module)| Some((id, graph.own_code.get(&module.entry?)?))).collect();
+    let loops = own.into_par_iter().flat_map_iter(|(importer, code)| {
+        let found = if let OwnCode::Python(code) = code { in_code(code) } else { Vec::new() };
+        found.into_iter().map(move |(span, rounds)| (ImportSite { importer, span }, rounds))
+    });
+    loops.collect()
 }
 
 fn in_code(code: &Code) -> Vec<(Span, u64)> {

@@ -43,6 +43,14 @@ pub struct PythonInput<'a> {
 pub fn simulate(input: &PythonInput<'_>) -> ModuleGraph {
     let finder = finder::Finder::new(input.artifact, input.version, input.architecture);
     let sources = sources::Sources::new(input.artifact, &finder);
+    let mut graph = walk(input, &finder, &sources);
+    graph.own_code = sources.into_code(|entry| input.packages.owner(entry).is_none());
+    graph.leftovers = leftovers::collect(&graph, input.artifact);
+    graph.loops = loops::collect(&graph);
+    graph
+}
+
+fn walk(input: &PythonInput<'_>, finder: &finder::Finder<'_>, sources: &sources::Sources<'_>) -> ModuleGraph {
     std::thread::scope(|scope| {
         let builder = || std::thread::Builder::new().name("parse".to_owned()).stack_size(PARSE_STACK);
         // The walk takes a core for itself: it is the longest chain of work, and parses what is not ready.
@@ -52,7 +60,7 @@ pub fn simulate(input: &PythonInput<'_>) -> ModuleGraph {
         }
         let walk = std::thread::Builder::new().name("walk".to_owned()).stack_size(interp::STACK);
         let walked = walk.spawn_scoped(scope, || {
-            let graph = build::build(input, &finder, &sources);
+            let graph = build::build(input, finder, sources);
             sources.close();
             graph
         });

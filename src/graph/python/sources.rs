@@ -7,10 +7,11 @@ use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::finder::{FileKind, Finder, Spec};
 use crate::artifact::{Artifact, EntryId};
+use crate::graph::OwnCode;
 use crate::lang::python::ir::{Block, Code, Expr, Stmt};
 use crate::lang::python::{Parsed, Problem, ProblemKind, parse, too_large};
 
@@ -166,6 +167,14 @@ impl<'a> Sources<'a> {
             self.parse_and_store(entry, &name, is_package);
             shared = self.lock();
         }
+    }
+
+    /// The code of the files that are wanted.
+    pub(super) fn into_code(self, wanted: impl Fn(EntryId) -> bool) -> FxHashMap<EntryId, OwnCode> {
+        let parsed = self.parsed.into_iter().enumerate();
+        let parsed = parsed.filter_map(|(at, place)| Some((EntryId(at as u32), place.into_inner()?)));
+        let wanted = parsed.filter(|(entry, _)| wanted(*entry));
+        wanted.map(|(entry, parsed)| (entry, OwnCode::Python(Arc::new(parsed.code)))).collect()
     }
 
     /// Sends the workers home.

@@ -82,7 +82,7 @@ pub(super) fn actions(program: &Program<'_>, class: ClassAt) -> Vec<Action> {
             found.push(Action { verb: verb.to_owned(), name: name.to_owned(), detail, below: None });
         }
     }
-    for (unit, class) in program.lineage(class) {
+    for &(unit, class) in program.lineage(class) {
         let Some(inner) = program.flow(unit).classes.get(class as usize) else { continue };
         for stmt in program.flow(unit).block(inner.body) {
             if let Stmt::Bind(var, value) = stmt {
@@ -126,9 +126,8 @@ fn extra(program: &Program<'_>, defined: At, name: &str) -> Vec<Action> {
 
 /// The path of an action.
 pub(super) fn path(program: &Program<'_>, class: ClassAt, prefix: &str, action: &Action, slash: &str) -> String {
-    let member = |name: &str| {
-        program.lineage(class).into_iter().find_map(|class| program.text(program.class_member(class, name)?))
-    };
+    let member =
+        |name: &str| program.lineage(class).iter().find_map(|&class| program.text(program.class_member(class, name)?));
     let mut path = prefix.to_owned();
     if action.detail {
         let lookup = member("lookup_url_kwarg").or_else(|| member("lookup_field"));

@@ -130,8 +130,8 @@ impl Walk<'_, '_> {
         if let Some((unit, values)) = program.held_nodes(class, name, DEEPEST) {
             values.iter().for_each(|value| self.push(Item::Region(Region::Node((unit, *value)))));
         }
-        let method = program.methods(class).into_iter().find(|(method, _)| &**method == name);
-        if let Some((_, (unit, method))) = method.filter(|(_, method)| !self.cuts.functions.contains(method)) {
+        let method = program.method_named(class, |method| method == name);
+        if let Some((unit, method)) = method.filter(|method| !self.cuts.functions.contains(method)) {
             self.push(Item::Region(Region::Function(unit, method)));
         }
         if self.cuts.injected.is_empty() {
@@ -139,7 +139,7 @@ impl Walk<'_, '_> {
         }
         let name: Arc<str> = Arc::from(name);
         for class in self.program.lineage(class) {
-            for injected in self.cuts.injected.get(&(class, name.clone())).into_iter().flatten() {
+            for injected in self.cuts.injected.get(&(*class, name.clone())).into_iter().flatten() {
                 match *injected {
                     Injected::Class((unit, class)) => {
                         self.enter(unit);
