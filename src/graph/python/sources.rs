@@ -1,7 +1,8 @@
 //! Parsed source files, read ahead of the interpreter by worker threads.
 //!
 //! The interpreter runs on one thread and asks for files in the order of execution; workers
-//! follow the top-level imports of what is parsed already, so that most answers are ready.
+//! follow the top-level imports of what is parsed already, depth first as the interpreter will,
+//! so that most answers are ready.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -34,8 +35,28 @@ pub(super) fn no_code() -> &'static Parsed {
 struct Shared {
     /// Files that some thread has taken on.
     taken: FxHashSet<EntryId>,
-    queue: std::collections::VecDeque<(EntryId, Arc<str>, bool)>,
+    /// What workers do next, the last first.
+    jobs: Vec<Job>,
     closed: bool,
+}
+
+impl Shared {
+    /// Takes the file that a worker would parse next.
+    fn next_unread(&mut self) -> Option<Job> {
+        let at = self.jobs.iter().rposition(|job| !job.parsed && !self.taken.contains(&job.entry))?;
+        let job = self.jobs.remove(at);
+        self.taken.insert(job.entry);
+        Some(job)
+    }
+}
+
+/// A file with its module's name.
+struct Job {
+    entry: EntryId,
+    name: Arc<str>,
+    is_package: bool,
+    /// The interpreter has parsed it already: only its imports are looked at.
+    parsed: bool,
 }
 
 /// The cache of parsed files.
@@ -80,39 +101,46 @@ impl<'a> Sources<'a> {
         self.parsed.get(entry.0 as usize)?.get().map(|parsed| &**parsed)
     }
 
-    /// The parsed file; waits for a worker that is at it, or parses here.
+    /// The parsed file, parsed here if nobody has yet. While a worker is at it, others are parsed here that
+    /// the workers would take next.
     pub(super) fn get(&self, entry: EntryId, name: &str, is_package: bool) -> &Parsed {
-        if let Some(parsed) = self.done(entry) {
-            return parsed;
-        }
         let mut shared = self.lock();
-        while !shared.taken.insert(entry) {
+        loop {
             if let Some(parsed) = self.done(entry) {
                 return parsed;
             }
-            shared = self.changed.wait(shared).unwrap_or_else(PoisonError::into_inner);
+            let job = if shared.taken.insert(entry) {
+                Some(Job { entry, name: name.into(), is_package, parsed: false })
+            } else {
+                shared.next_unread()
+            };
+            shared = match job {
+                Some(job) => {
+                    drop(shared);
+                    self.parse_and_store(job.entry);
+                    self.add([Job { parsed: true, ..job }]);
+                    self.lock()
+                }
+                None => self.changed.wait(shared).unwrap_or_else(PoisonError::into_inner),
+            };
         }
-        drop(shared);
-        self.parse_and_store(entry, name, is_package)
     }
 
-    fn parse_and_store(&self, entry: EntryId, name: &str, is_package: bool) -> &Parsed {
+    fn parse_and_store(&self, entry: EntryId) -> &Parsed {
         // A thread that died here would leave the interpreter waiting for ever.
         let parsed = std::panic::catch_unwind(AssertUnwindSafe(|| self.read_and_parse(entry))).unwrap_or_else(|_| {
             unread(Problem::whole(ProblemKind::Limit, "not analysed: the parser failed on it".to_owned()))
         });
-        let next = self.predict(&parsed.code, name, is_package);
-        let stored =
-            self.parsed.get(entry.0 as usize).map_or(no_code(), |place| place.get_or_init(|| Box::new(parsed)));
+        self.parsed.get(entry.0 as usize).map_or(no_code(), |place| place.get_or_init(|| Box::new(parsed)))
+    }
+
+    /// Gives the workers something to do, the last first.
+    fn add(&self, jobs: impl IntoIterator<Item = Job>) {
         let mut shared = self.lock();
-        for item in next {
-            if !shared.taken.contains(&item.0) {
-                shared.queue.push_back(item);
-            }
-        }
+        let Shared { jobs: waiting, taken, .. } = &mut *shared;
+        waiting.extend(jobs.into_iter().filter(|job| job.parsed || !taken.contains(&job.entry)));
         drop(shared);
         self.changed.notify_all();
-        stored
     }
 
     fn read_and_parse(&self, entry: EntryId) -> Parsed {
@@ -136,35 +164,39 @@ impl<'a> Sources<'a> {
     }
 
     /// Files that the top level of a module imports, by layout alone.
-    fn predict(&self, code: &Code, name: &str, is_package: bool) -> Vec<(EntryId, Arc<str>, bool)> {
+    fn predict(&self, code: &Code, name: &str, is_package: bool) -> Vec<Job> {
         let mut names = Vec::new();
         collect(code, code.body, name, is_package, &mut names);
         names.dedup();
-        let mut found = Vec::new();
-        for name in names {
-            if let Some(Spec::File { entry, kind: FileKind::Source, package }) = self.finder.guess(&name) {
-                found.push((entry, Arc::from(name), package.is_some()));
+        let found = names.into_iter().filter_map(|name| match self.finder.guess(&name) {
+            Some(Spec::File { entry, kind: FileKind::Source, package }) => {
+                Some(Job { entry, name: name.into(), is_package: package.is_some(), parsed: false })
             }
-        }
-        found
+            _ => None,
+        });
+        found.collect()
     }
 
     /// What a worker thread does until [`Self::close`].
     pub(super) fn work(&self) {
         let mut shared = self.lock();
-        loop {
-            if shared.closed {
-                return;
-            }
-            let Some((entry, name, is_package)) = shared.queue.pop_front() else {
+        while !shared.closed {
+            let Some(job) = shared.jobs.pop() else {
                 shared = self.changed.wait(shared).unwrap_or_else(PoisonError::into_inner);
                 continue;
             };
-            if !shared.taken.insert(entry) {
+            if !job.parsed && !shared.taken.insert(job.entry) {
                 continue;
             }
             drop(shared);
-            self.parse_and_store(entry, &name, is_package);
+            let parsed = if job.parsed { self.done(job.entry) } else { Some(self.parse_and_store(job.entry)) };
+            // With the lock, lest it comes between the interpreter's look and its sleep.
+            drop(self.lock());
+            self.changed.notify_all();
+            if let Some(parsed) = parsed {
+                let next = self.predict(&parsed.code, &job.name, job.is_package);
+                self.add(next.into_iter().rev());
+            }
             shared = self.lock();
         }
     }
@@ -173,8 +205,10 @@ impl<'a> Sources<'a> {
     pub(super) fn into_code(self, wanted: impl Fn(EntryId) -> bool) -> FxHashMap<EntryId, OwnCode> {
         let parsed = self.parsed.into_iter().enumerate();
         let parsed = parsed.filter_map(|(at, place)| Some((EntryId(at as u32), place.into_inner()?)));
-        let wanted = parsed.filter(|(entry, _)| wanted(*entry));
-        wanted.map(|(entry, parsed)| (entry, OwnCode::Python(Arc::new(parsed.code)))).collect()
+        let (wanted, rest): (Vec<_>, Vec<_>) = parsed.partition(|(entry, _)| wanted(*entry));
+        // Some hundred thousand pieces: nobody needs to wait for that. Without a thread they are freed here.
+        let _ = std::thread::Builder::new().name("free".to_owned()).spawn(move || drop(rest));
+        wanted.into_iter().map(|(entry, parsed)| (entry, OwnCode::Python(Arc::new(parsed.code)))).collect()
     }
 
     /// Sends the workers home.

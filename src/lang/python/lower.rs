@@ -1,8 +1,11 @@
 //! ruff's syntax tree to the arenas of [`super::ir`]: statements, functions, classes.
 
+use std::hash::BuildHasher;
+
+use hashbrown::HashTable;
 use ruff_python_ast as ast;
 use ruff_text_size::{Ranged, TextRange};
-use rustc_hash::FxHashMap;
+use rustc_hash::FxBuildHasher;
 
 use super::ir::*;
 use crate::span::Span;
@@ -10,7 +13,8 @@ use crate::span::Span;
 /// Builds the [`Code`] of one module.
 pub(super) struct Lowering {
     pub(super) code: Code,
-    names: FxHashMap<Box<str>, NameId>,
+    /// The names in [`Code::names`], by their hashes.
+    names: HashTable<NameId>,
     pub(super) scopes: Vec<Scope>,
 }
 
@@ -33,7 +37,7 @@ impl Lowering {
         let mut code = Code::default();
         code.exprs.reserve(bytes / 16);
         code.expr_spans.reserve(bytes / 16);
-        Self { code, names: FxHashMap::default(), scopes: Vec::new() }
+        Self { code, names: HashTable::new(), scopes: Vec::new() }
     }
 
     pub(super) fn module(mut self, body: &[ast::Stmt]) -> Code {
@@ -42,12 +46,16 @@ impl Lowering {
     }
 
     pub(super) fn name(&mut self, text: &str) -> NameId {
-        if let Some(id) = self.names.get(text) {
+        let names = &mut self.code.names;
+        let hash = FxBuildHasher.hash_one(text);
+        let same = |id: &NameId| names.get(id.0 as usize).is_some_and(|name| **name == *text);
+        if let Some(id) = self.names.find(hash, same) {
             return *id;
         }
-        let id = NameId(self.code.names.len() as u32);
-        self.code.names.push(text.into());
-        self.names.insert(text.into(), id);
+        let id = NameId(names.len() as u32);
+        names.push(text.into());
+        let hash_of = |id: &NameId| FxBuildHasher.hash_one(names.get(id.0 as usize).map_or("", |name| name));
+        self.names.insert_unique(hash, id, hash_of);
         id
     }
 
