@@ -282,6 +282,20 @@ pub(super) struct Heap {
 }
 
 impl Heap {
+    /// An empty heap with room for what most functions make: growing would move, and touch, everything
+    /// again and again. Room that stays empty costs addresses only.
+    pub(super) fn new() -> Self {
+        const OBJECTS: usize = 1 << 18;
+        let mut heap = Self::default();
+        // Where there is no such room, the vectors grow as they must.
+        let _ = heap.objects.try_reserve(OBJECTS);
+        let _ = heap.scopes.try_reserve(OBJECTS / 4);
+        let _ = heap.texts.try_reserve(OBJECTS / 4);
+        let _ = heap.symbols.try_reserve(OBJECTS / 16);
+        let _ = heap.methods.try_reserve(OBJECTS / 16);
+        heap
+    }
+
     pub(super) fn sym(&mut self, text: &str) -> Sym {
         if let Some(sym) = self.symbols.get(text) {
             return *sym;

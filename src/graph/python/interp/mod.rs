@@ -242,7 +242,7 @@ impl<'a> Interp<'a> {
             input,
             finder,
             sources,
-            heap: Heap::default(),
+            heap: Heap::new(),
             mods: Vec::new(),
             sys_modules: Names::default(),
             environment: Names::default(),
