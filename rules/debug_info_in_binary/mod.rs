@@ -1,6 +1,6 @@
 use crate::engine::{FunctionContext, ProjectContext, Sink};
 use crate::finding::{Finding, Saves};
-use crate::lang::native::{self, NativeFacts};
+use crate::lang::native::NativeFacts;
 use crate::platform::Language;
 use crate::text;
 
@@ -16,9 +16,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     }
     let executable = cx.graph.modules().find_map(|(_, module)| module.entry);
     let Some(entry) = executable.filter(|entry| cx.artifact.entry(*entry).bytes <= LARGEST) else { return };
-    let Some(facts) = cx.artifact.read(entry).ok().and_then(|bytes| native::read((*bytes).as_ref()).ok()) else {
-        return;
-    };
+    let Some(facts) = cx.native_facts(entry) else { return };
     if let Some((what, bytes)) = removable(&facts) {
         let file = cx.artifact.entry(entry).path.to_string();
         let message = format!("{file} carries {what}, which is downloaded at every cold start and never read");

@@ -69,6 +69,5 @@ fn in_file(cx: &FunctionContext<'_>, id: EntryId) -> u64 {
     if let Some(bytes) = unmapped {
         return if bytes < SMALLEST_TABLE { 0 } else { bytes };
     }
-    let facts = cx.artifact.read(id).ok().and_then(|bytes| native::read((*bytes).as_ref()).ok());
-    facts.map_or(0, |facts| facts.symbol_bytes + facts.debug_bytes)
+    cx.native_facts(id).map_or(0, |facts| facts.symbol_bytes + facts.debug_bytes)
 }

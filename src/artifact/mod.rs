@@ -8,6 +8,7 @@ mod location;
 pub use location::{Location, SourceText};
 
 use std::fmt;
+use std::fs::File;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
@@ -117,6 +118,11 @@ pub trait Contents: Send + Sync {
     /// # Errors
     /// When the content cannot be read, or not within the limits.
     fn read(&self, entry: u32) -> Result<Bytes, ReadError>;
+
+    /// The file on disk that `entry` is, for those who need parts of it; `None` for entries of archives.
+    fn open(&self, _entry: u32) -> Option<File> {
+        None
+    }
 
     /// The first `bytes` bytes of `entry`, or all of a shorter one. Only they are inflated, and no checksum is
     /// compared.
@@ -259,6 +265,13 @@ impl Artifact {
     /// When they cannot be read.
     pub fn read_head(&self, id: EntryId, bytes: usize) -> Result<Vec<u8>, ReadError> {
         self.contents.read_head(self.slots[id.0 as usize], bytes)
+    }
+
+    /// The file on disk that an entry is, for those who need parts of it; `None` for entries of archives and
+    /// for what cannot be opened.
+    #[must_use]
+    pub fn open(&self, id: EntryId) -> Option<File> {
+        self.contents.open(self.slots[id.0 as usize])
     }
 
     /// CRC-32 of an entry's content: as the archive states it, or computed by reading the file.

@@ -13,6 +13,7 @@ use super::settings::Settings;
 use super::workspace;
 use crate::artifact::{Artifact, Location};
 use crate::cost::{self, CostInput};
+use crate::engine::native::NativeFiles;
 use crate::engine::{Budgets, FunctionFacts, ProjectFacts, Usage};
 use crate::graph::ModuleGraph;
 use crate::graph::javascript::{self, JavaScriptInput};
@@ -95,7 +96,9 @@ fn analyse(spec: FunctionSpec, budgets: Budgets, objective: &split::Objective) -
     // Nothing else reads code, and the facts of all functions stay until the report.
     graph.own_code = FxHashMap::default();
     let usage = Usage::default();
-    let mut facts = FunctionFacts { spec, artifact, graph, packages, estimate, declared, usage, routes, budgets };
+    let native_files = NativeFiles::default();
+    let mut facts =
+        FunctionFacts { spec, artifact, graph, packages, estimate, declared, usage, routes, budgets, native_files };
     facts.usage = Usage::of(&facts, &facts.declared);
     Ok(facts)
 }

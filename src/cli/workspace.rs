@@ -9,6 +9,7 @@ use super::{UserError, discover};
 use crate::artifact::{Artifact, ArtifactKind, Bytes, Contents, ReadError};
 use crate::cost::{self, CostInput};
 use crate::engine::cargo::CargoFacts;
+use crate::engine::native::NativeFiles;
 use crate::engine::{FunctionFacts, Usage};
 use crate::graph::cargo::{self as analysis, CargoFunction, Enabled};
 use crate::graph::{GraphProblem, ProblemEffect, native};
@@ -236,7 +237,8 @@ fn function_facts(
     let estimate = cost::estimate(&CostInput { spec: &spec, artifact: &artifact, graph: &graph, packages: &packages });
     let budgets = settings.budgets_of(&spec.name, inputs.budgets);
     let (declared, usage, routes) = (Declared::default(), Usage::default(), Routes::default());
-    Ok(FunctionFacts { spec, artifact, graph, packages, estimate, declared, usage, routes, budgets })
+    let native_files = NativeFiles::default();
+    Ok(FunctionFacts { spec, artifact, graph, packages, estimate, declared, usage, routes, budgets, native_files })
 }
 
 /// What cargo-lambda built of a function.

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use super::Usage;
+use super::native::NativeFiles;
 use crate::artifact::{Artifact, EntryId, Location};
 use crate::cost::{Estimate, Grade};
 use crate::graph::packages::{Package, PackageId, Packages};
@@ -31,6 +32,8 @@ pub struct FunctionFacts {
     pub routes: Routes,
     /// Limits that the user set on it.
     pub budgets: Budgets,
+    /// What its native files say.
+    pub native_files: NativeFiles,
 }
 
 impl FunctionFacts {

@@ -29,6 +29,13 @@ impl Contents for Sources {
         }
     }
 
+    fn open(&self, entry: u32) -> Option<File> {
+        match self.0.get(entry as usize) {
+            Some(Source::File(path)) => File::open(path).ok(),
+            _ => None,
+        }
+    }
+
     fn read_head(&self, entry: u32, bytes: usize) -> Result<Vec<u8>, ReadError> {
         match self.0.get(entry as usize) {
             Some(Source::Zipped(archive, packed)) => archive.read_entry_head(packed, bytes),

@@ -36,10 +36,13 @@ pub(super) fn collect(interp: &Interp<'_>) -> Mentions {
     }
     let absent = not_loaded(interp, loaded());
     let groups = entry_point_groups(interp.input.artifact, interp.input.packages);
+    // Most texts are longer than any name of a group.
+    let longest = groups.iter().map(String::len).max().unwrap_or_default();
     for module in loaded() {
         let code = &module.code.code;
         let texts = code.texts.iter().map(|text| &**text);
-        mentions.groups.extend(texts.filter(|text| groups.contains(*text)).map(Arc::from));
+        let texts = texts.filter(|text| text.len() <= longest && groups.contains(*text));
+        mentions.groups.extend(texts.map(Arc::from));
         if !module.own && !absent.is_empty() && code.names.iter().any(|name| named.contains(&**name)) {
             library(code, &named, &absent, &mut mentions);
         }
@@ -138,11 +141,11 @@ fn not_loaded<'a>(interp: &Interp<'_>, loaded: impl Iterator<Item = &'a Mod<'a>>
     names
 }
 
-fn entry_point_groups(artifact: &Artifact, packages: &Packages) -> BTreeSet<String> {
+fn entry_point_groups(artifact: &Artifact, packages: &Packages) -> FxHashSet<String> {
     let lists = packages.packages.iter().flat_map(|package| &package.entries);
     let lists = lists.filter(|id| artifact.entry(**id).path.ends_with(".dist-info/entry_points.txt"));
     let texts = lists.filter(|id| artifact.entry(**id).bytes <= LARGEST_LIST).filter_map(|id| artifact.read(*id).ok());
-    let mut groups = BTreeSet::new();
+    let mut groups = FxHashSet::default();
     for text in texts {
         let text = crate::text::lossy((*text).as_ref()).into_owned();
         let sections = text.lines().filter_map(|line| line.trim().strip_prefix('[')?.strip_suffix(']'));

@@ -4,8 +4,10 @@
 mod dynamic;
 mod go;
 mod notes;
+mod parts;
 
 pub use go::{GoBuild, GoSizes, go_sizes};
+pub use parts::read_parts;
 
 use goblin::container::{Container, Ctx};
 use goblin::elf::Elf;
@@ -36,17 +38,17 @@ pub fn read(bytes: &[u8]) -> Result<NativeFacts, String> {
         return Err("not an ELF file".to_owned());
     }
     let header = Elf::parse_header(bytes).map_err(|_| "its ELF header is cut off".to_owned())?;
-    let (Ok(container), Ok(endian)) = (header.container(), header.endianness()) else {
+    let Some(ctx) = ctx_of(&header) else {
         return Err("its ELF header has an unknown class or byte order".to_owned());
     };
     let mut facts = NativeFacts {
         bytes: bytes.len() as u64,
         machine: machine(header.e_machine),
-        bits: if container == Container::Big { 64 } else { 32 },
-        little_endian: endian.is_little(),
+        bits: if ctx.container == Container::Big { 64 } else { 32 },
+        little_endian: ctx.le.is_little(),
         ..NativeFacts::default()
     };
-    let file = File::new(bytes, header, Ctx::new(container, endian), &mut facts);
+    let file = File::new(bytes, header, ctx, &mut facts);
     file.read_segments(&mut facts);
     file.read_sections(&mut facts);
     dynamic::read(&file, &mut facts);
@@ -65,7 +67,7 @@ pub fn unmapped_bytes(head: &[u8], file_bytes: u64) -> Option<u64> {
         return None;
     }
     let header = Elf::parse_header(head).ok()?;
-    let ctx = Ctx::new(header.container().ok()?, header.endianness().ok()?);
+    let ctx = ctx_of(&header)?;
     let start = usize::try_from(header.e_phoff).ok()?;
     let segments = ProgramHeader::parse(head, start, header.e_phnum.into(), ctx).ok()?;
     let loaded = segments.iter().filter(|segment| segment.p_type == segment::PT_LOAD);
@@ -73,6 +75,10 @@ pub fn unmapped_bytes(head: &[u8], file_bytes: u64) -> Option<u64> {
     let table = u64::from(header.e_shnum) * u64::from(header.e_shentsize);
     let ends = header.e_shoff.checked_add(table) == Some(file_bytes);
     (ends && table > 0).then(|| header.e_shoff.saturating_sub(end))
+}
+
+fn ctx_of(header: &Header) -> Option<Ctx> {
+    Some(Ctx::new(header.container().ok()?, header.endianness().ok()?))
 }
 
 fn machine(number: u16) -> Machine {

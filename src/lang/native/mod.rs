@@ -10,7 +10,7 @@ mod paths;
 mod tests;
 
 pub use crates::{CrateSizes, UNKNOWN, crate_sizes};
-pub use elf::{GoBuild, GoSizes, go_sizes, is_elf, read, unmapped_bytes};
+pub use elf::{GoBuild, GoSizes, go_sizes, is_elf, read, read_parts, unmapped_bytes};
 pub use extension::{ExtensionName, extension_name};
 pub use facts::{ElfKind, Machine, NativeFacts, Relocations, SectionSize, VersionNeed};
 pub use paths::crate_versions;

@@ -280,3 +280,46 @@ fn the_head_tells_what_is_not_mapped() {
     assert_eq!(super::unmapped_bytes(&bytes, whole + 5_000), None);
     assert_eq!(super::unmapped_bytes(&bytes[..60], whole), None);
 }
+
+#[test]
+fn a_library_is_read_in_parts() {
+    let mut bytes = extension_module();
+    // Code in front of the section headers: nothing says it.
+    let code = vec![0xCC; 100_000];
+    let table = u64::from_le_bytes(bytes[40..48].try_into().unwrap()) as usize;
+    bytes.splice(table..table, code.iter().copied());
+    bytes[40..48].copy_from_slice(&((table + code.len()) as u64).to_le_bytes());
+    let mut fetched = 0;
+    let facts = read_parts(bytes.len() as u64, |offset, part| {
+        fetched += part.len();
+        part.copy_from_slice(&bytes[offset as usize..offset as usize + part.len()]);
+        Ok(())
+    });
+    assert_eq!(facts, Some(read(&bytes).unwrap()));
+    assert!(fetched < 10_000, "{fetched} bytes of {} were read", bytes.len());
+}
+
+#[test]
+fn what_parts_do_not_tell_is_left_to_a_whole_read() {
+    let parts_of = |bytes: &[u8]| {
+        read_parts(bytes.len() as u64, |offset, part| {
+            part.copy_from_slice(&bytes[offset as usize..offset as usize + part.len()]);
+            Ok(())
+        })
+    };
+    // An executable, a library without section headers, one whose file is gone.
+    assert_eq!(parts_of(&elf(2, &[], |_| Vec::new())), None);
+    let mut bare = extension_module();
+    bare[40..48].fill(0);
+    bare[60..64].fill(0);
+    assert_eq!(parts_of(&bare), None);
+    assert_eq!(read_parts(5_000, |_, _| Err(std::io::ErrorKind::NotFound.into())), None);
+    // Damage costs facts, never the process.
+    let whole = extension_module();
+    for at in 0..whole.len().min(2_000) {
+        let mut flipped = whole.clone();
+        flipped[at] ^= 0xFF;
+        let facts = parts_of(&flipped);
+        assert!(facts.is_none_or(|facts| facts.bytes == whole.len() as u64));
+    }
+}
