@@ -279,6 +279,8 @@ pub(super) struct Heap {
     tuples: FxHashMap<Rc<[Value]>, ObjId>,
     unions: FxHashMap<Rc<[Value]>, ObjId>,
     methods: FxHashMap<(Value, Value), ObjId>,
+    /// What methods of built-in objects are functions of, by name.
+    builtin_methods: FxHashMap<Sym, Value>,
 }
 
 impl Heap {
@@ -376,6 +378,18 @@ impl Heap {
         let id = self.new_object(Object::External(sym));
         self.externals.insert(sym, id);
         Value::Obj(id)
+    }
+
+    /// The function behind `object.name` of any built-in object.
+    pub(super) fn builtin_method(&mut self, name: Sym) -> Value {
+        if let Some(known) = self.builtin_methods.get(&name) {
+            return *known;
+        }
+        let nothing = self.sym("");
+        let function = self.dotted(nothing, name);
+        let function = self.external_of(function);
+        self.builtin_methods.insert(name, function);
+        function
     }
 
     /// The name `base.name`.

@@ -127,9 +127,7 @@ impl Interp<'_> {
         if let Some(value) = self.data_attr(object, &text) {
             return value;
         }
-        let nothing = self.heap.sym("");
-        let function = self.heap.dotted(nothing, name);
-        let function = self.heap.external_of(function);
+        let function = self.heap.builtin_method(name);
         self.heap.method(function, object)
     }
 

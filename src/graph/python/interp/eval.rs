@@ -218,7 +218,8 @@ impl Interp<'_> {
     pub(super) fn eval_items(&mut self, frame: &Frame, list: Exprs) -> Run<(Vec<Value>, bool)> {
         let code = frame.code;
         let ids = code.code.list(list);
-        let mut items = Vec::with_capacity(ids.len());
+        // With room for the object that a method is called on, which goes in front.
+        let mut items = Vec::with_capacity(ids.len() + 1);
         let mut open = false;
         for id in ids {
             let value = self.eval(frame, *id)?;

@@ -6,15 +6,15 @@ use crate::lang::python::ir::{Expr, ExprId};
 
 impl Interp<'_> {
     pub(super) fn record_call(&mut self, frame: &Frame, function: ExprId, callee: Value, args: &Args, span: Span) {
+        if self.phase != Phase::Init {
+            return;
+        }
         let Some(name) = self.canonical(frame, function, callee, 0) else { return };
         if !name.contains('.') && !matches!(name.as_str(), "open" | "exec" | "eval") {
             return;
         }
         let callee = self.heap.sym(&name);
         let via: Vec<_> = self.call_sites.iter().filter(|(at, _)| self.module(*at).own).copied().collect();
-        if self.phase != Phase::Init {
-            return;
-        }
         match self.seen_calls.get(&(frame.module, span.start, callee)).and_then(|at| self.calls.get_mut(*at)) {
             Some(call) => call.repeats += 1,
             None => {
