@@ -171,7 +171,9 @@ impl<'a> Sources<'a> {
                 .iter()
                 .filter(|site| site.top_level && site.kind == SiteKind::Require)
                 .filter_map(|site| Some((site.request?, Loader::Require)));
-            for (request, loader) in imports.chain(sites) {
+            // A thread takes its newest job first: they go in last to first, and are taken as they will be asked for.
+            let requests: Vec<_> = imports.chain(sites).collect();
+            for (request, loader) in requests.into_iter().rev() {
                 let Some(request) = program.strings.get(request as usize) else {
                     continue;
                 };

@@ -161,15 +161,17 @@ impl<'a> Machine<'a> {
         node: u32,
         arm: bool,
     ) -> Self {
+        // Room that stays empty costs addresses only; growing would move, and touch, everything again and again.
+        const OBJECTS: usize = 1 << 17;
         let mut machine = Self {
             sources,
             environment,
             node,
             arm,
-            strings: Vec::new(),
+            strings: with_room(OBJECTS / 4),
             interned: FxHashMap::default(),
-            objects: Vec::new(),
-            envs: Vec::new(),
+            objects: with_room(OBJECTS),
+            envs: with_room(OBJECTS),
             protos: FxHashMap::default(),
             globals: FxHashMap::default(),
             global_object: 0,
@@ -431,6 +433,14 @@ impl<'a> Machine<'a> {
             }
         }
     }
+}
+
+/// A vector with room, where there is as much.
+fn with_room<T>(room: usize) -> Vec<T> {
+    let mut empty = Vec::new();
+    // Without it the vector grows as it must.
+    let _ = empty.try_reserve(room);
+    empty
 }
 
 pub(super) fn weight_of(format: Format, bytes: u64, program: Option<&Program>) -> (ModuleKind, Weight) {

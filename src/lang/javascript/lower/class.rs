@@ -8,8 +8,8 @@ use crate::lang::javascript::ir::{
 };
 use crate::span::Span;
 
-impl<'a> Lowerer<'a> {
-    pub(super) fn class(&mut self, class: &ast::Class<'a>) -> Class {
+impl Lowerer {
+    pub(super) fn class(&mut self, class: &ast::Class<'_>) -> Class {
         self.program.counts.classes += 1;
         let mut lowered = Class {
             name: class.id.as_ref().map(|id| self.text(id.name.as_str())),
@@ -41,14 +41,14 @@ impl<'a> Lowerer<'a> {
         lowered
     }
 
-    fn decorators(&mut self, list: &[ast::Decorator<'a>], into: &mut Vec<ExprId>) {
+    fn decorators(&mut self, list: &[ast::Decorator<'_>], into: &mut Vec<ExprId>) {
         self.program.counts.decorators += list.len() as u32;
         for decorator in list {
             into.push(self.expr(&decorator.expression));
         }
     }
 
-    fn class_element(&mut self, element: &ClassElement<'a>, class: &mut Class) {
+    fn class_element(&mut self, element: &ClassElement<'_>, class: &mut Class) {
         match element {
             ClassElement::MethodDefinition(method) => {
                 self.decorators(&method.decorators, &mut class.decorators);
@@ -57,7 +57,7 @@ impl<'a> Lowerer<'a> {
                     let first = class.decorators.len();
                     self.decorators(&param.decorators, &mut class.decorators);
                     if let (Some(method), Some(name)) = (&name, param.pattern.get_identifier_name()) {
-                        let place = Some((self.text_owned(method), at as u32));
+                        let place = Some((self.text(method), at as u32));
                         self.slot(class, place, name.as_str(), param.type_annotation.as_deref(), first);
                     }
                 }
@@ -97,26 +97,26 @@ impl<'a> Lowerer<'a> {
         class: &mut Class,
         place: Option<(Text, u32)>,
         name: &str,
-        annotation: Option<&ast::TSTypeAnnotation<'a>>,
+        annotation: Option<&ast::TSTypeAnnotation<'_>>,
         first: usize,
     ) {
         let of = annotation.and_then(|annotation| match &annotation.type_annotation {
             ast::TSType::TSTypeReference(reference) => match &reference.type_name {
-                ast::TSTypeName::IdentifierReference(id) => Some(self.text_owned(id.name.as_str())),
+                ast::TSTypeName::IdentifierReference(id) => Some(self.text(id.name.as_str())),
                 _ => None,
             },
             _ => None,
         });
         let decorators = class.decorators.get(first..).unwrap_or_default().to_vec();
         if of.is_some() || !decorators.is_empty() {
-            let name = self.text_owned(name);
+            let name = self.text(name);
             let (method, at) = place.map_or((None, 0), |(method, at)| (Some(method), at));
             class.slots.push(ClassSlot { method, at, name, of, decorators });
         }
     }
 
     /// Field initialisers (and static blocks) as one function that runs with the right `this`.
-    fn fields(&mut self, class: &ast::Class<'a>, is_static: bool) -> Option<FunctionId> {
+    fn fields(&mut self, class: &ast::Class<'_>, is_static: bool) -> Option<FunctionId> {
         let wanted = class.body.body.iter().any(|element| match element {
             ClassElement::PropertyDefinition(property) => property.r#static == is_static && !property.declare,
             ClassElement::StaticBlock(_) => is_static,
@@ -146,7 +146,7 @@ impl<'a> Lowerer<'a> {
         Some(id)
     }
 
-    fn field(&mut self, property: &ast::PropertyDefinition<'a>) -> StmtKind {
+    fn field(&mut self, property: &ast::PropertyDefinition<'_>) -> StmtKind {
         let at = span(property);
         let value = match &property.value {
             Some(value) => self.expr(value),

@@ -9,8 +9,8 @@ use crate::lang::javascript::ir::{
 };
 use crate::span::Span;
 
-impl<'a> Lowerer<'a> {
-    pub(super) fn expr(&mut self, expression: &Expression<'a>) -> ExprId {
+impl Lowerer {
+    pub(super) fn expr(&mut self, expression: &Expression<'_>) -> ExprId {
         let kind = match expression {
             Expression::ParenthesizedExpression(inner) => return self.expr(&inner.expression),
             Expression::TSAsExpression(inner) => return self.expr(&inner.expression),
@@ -28,7 +28,7 @@ impl<'a> Lowerer<'a> {
         self.expr_node(kind, span(expression))
     }
 
-    fn plain(&mut self, expression: &Expression<'a>) -> ExprKind {
+    fn plain(&mut self, expression: &Expression<'_>) -> ExprKind {
         match expression {
             Expression::BooleanLiteral(literal) => ExprKind::Bool(literal.value),
             Expression::NullLiteral(_) => ExprKind::Null,
@@ -113,16 +113,16 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn regex(&mut self, literal: &ast::RegExpLiteral<'a>) -> ExprKind {
+    fn regex(&mut self, literal: &ast::RegExpLiteral<'_>) -> ExprKind {
         let pattern = literal.regex.pattern.text.as_str();
         if self.functions.len() == 1 {
             self.program.counts.regex_bytes += pattern.len() as u32;
         }
-        let flags = self.text_owned(&literal.regex.flags.to_string());
+        let flags = self.text(&literal.regex.flags.to_string());
         ExprKind::Regex(self.text(pattern), flags)
     }
 
-    fn template(&mut self, template: &ast::TemplateLiteral<'a>) -> (Box<[Text]>, Box<[ExprId]>) {
+    fn template(&mut self, template: &ast::TemplateLiteral<'_>) -> (Box<[Text]>, Box<[ExprId]>) {
         let texts = template
             .quasis
             .iter()
@@ -135,7 +135,7 @@ impl<'a> Lowerer<'a> {
         (texts, values)
     }
 
-    fn element(&mut self, element: &ast::ArrayExpressionElement<'a>) -> Item {
+    fn element(&mut self, element: &ast::ArrayExpressionElement<'_>) -> Item {
         match element {
             ast::ArrayExpressionElement::SpreadElement(spread) => Item::Spread(self.expr(&spread.argument)),
             ast::ArrayExpressionElement::Elision(_) => Item::Hole,
@@ -143,7 +143,7 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    pub(super) fn arguments(&mut self, arguments: &[ast::Argument<'a>]) -> Box<[Item]> {
+    pub(super) fn arguments(&mut self, arguments: &[ast::Argument<'_>]) -> Box<[Item]> {
         arguments
             .iter()
             .map(|argument| match argument {
@@ -153,7 +153,7 @@ impl<'a> Lowerer<'a> {
             .collect()
     }
 
-    fn object(&mut self, object: &ast::ObjectExpression<'a>) -> ExprKind {
+    fn object(&mut self, object: &ast::ObjectExpression<'_>) -> ExprKind {
         let members = object
             .properties
             .iter()
@@ -176,17 +176,17 @@ impl<'a> Lowerer<'a> {
         ExprKind::Object(members)
     }
 
-    pub(super) fn key(&mut self, key: &ast::PropertyKey<'a>) -> Key {
+    pub(super) fn key(&mut self, key: &ast::PropertyKey<'_>) -> Key {
         match key {
             ast::PropertyKey::StaticIdentifier(name) => Key::Name(self.text(name.name.as_str())),
             ast::PropertyKey::PrivateIdentifier(name) => Key::Name(self.private(name.name.as_str())),
             ast::PropertyKey::StringLiteral(text) => Key::Name(self.text(text.value.as_str())),
-            ast::PropertyKey::NumericLiteral(number) => Key::Name(self.text_owned(&number.value.to_string())),
+            ast::PropertyKey::NumericLiteral(number) => Key::Name(self.text(&number.value.to_string())),
             other => other.as_expression().map_or(Key::Name(0), |e| Key::Computed(self.expr(e))),
         }
     }
 
-    fn assignment(&mut self, assignment: &ast::AssignmentExpression<'a>) -> ExprKind {
+    fn assignment(&mut self, assignment: &ast::AssignmentExpression<'_>) -> ExprKind {
         let target = self.target(&assignment.left);
         let value = self.expr(&assignment.right);
         match assignment.operator {
@@ -201,13 +201,13 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn binary(&mut self, binary: &ast::BinaryExpression<'a>) -> ExprKind {
+    fn binary(&mut self, binary: &ast::BinaryExpression<'_>) -> ExprKind {
         let left = self.expr(&binary.left);
         let right = self.expr(&binary.right);
         ExprKind::Binary(binary_op(binary.operator), left, right)
     }
 
-    fn unary(&mut self, unary: &ast::UnaryExpression<'a>) -> ExprKind {
+    fn unary(&mut self, unary: &ast::UnaryExpression<'_>) -> ExprKind {
         let value = self.expr(&unary.argument);
         match unary.operator {
             UnaryOperator::UnaryPlus => ExprKind::Unary(UnaryOp::Plus, value),
@@ -220,7 +220,7 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn chain(&mut self, element: &ast::ChainElement<'a>) -> ExprId {
+    fn chain(&mut self, element: &ast::ChainElement<'_>) -> ExprId {
         match element {
             ast::ChainElement::CallExpression(call) => self.call(call),
             ast::ChainElement::TSNonNullExpression(inner) => self.expr(&inner.expression),
@@ -231,7 +231,7 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn member(&mut self, member: &ast::MemberExpression<'a>) -> ExprId {
+    fn member(&mut self, member: &ast::MemberExpression<'_>) -> ExprId {
         let kind = match member {
             ast::MemberExpression::ComputedMemberExpression(m) => self.computed_member(m),
             ast::MemberExpression::StaticMemberExpression(m) => self.static_member(m),
@@ -240,13 +240,13 @@ impl<'a> Lowerer<'a> {
         self.expr_node(kind, span(member))
     }
 
-    fn static_member(&mut self, member: &ast::StaticMemberExpression<'a>) -> ExprKind {
+    fn static_member(&mut self, member: &ast::StaticMemberExpression<'_>) -> ExprKind {
         let object = self.expr(&member.object);
         let name = self.text(member.property.name.as_str());
         ExprKind::Member(object, name, member.optional)
     }
 
-    fn computed_member(&mut self, member: &ast::ComputedMemberExpression<'a>) -> ExprKind {
+    fn computed_member(&mut self, member: &ast::ComputedMemberExpression<'_>) -> ExprKind {
         let object = self.expr(&member.object);
         if let Expression::StringLiteral(text) = &member.expression {
             return ExprKind::Member(object, self.text(text.value.as_str()), member.optional);
@@ -255,13 +255,13 @@ impl<'a> Lowerer<'a> {
         ExprKind::Index(object, index, member.optional)
     }
 
-    fn private_member(&mut self, member: &ast::PrivateFieldExpression<'a>) -> ExprKind {
+    fn private_member(&mut self, member: &ast::PrivateFieldExpression<'_>) -> ExprKind {
         let object = self.expr(&member.object);
         let name = self.private(member.field.name.as_str());
         ExprKind::Member(object, name, member.optional)
     }
 
-    fn call(&mut self, call: &ast::CallExpression<'a>) -> ExprId {
+    fn call(&mut self, call: &ast::CallExpression<'_>) -> ExprId {
         self.mark_immediate(&call.callee, &call.arguments);
         let callee = self.expr(&call.callee);
         let arguments = self.arguments(&call.arguments);
@@ -274,7 +274,7 @@ impl<'a> Lowerer<'a> {
         id
     }
 
-    fn import_expr(&mut self, import: &ast::ImportExpression<'a>) -> ExprId {
+    fn import_expr(&mut self, import: &ast::ImportExpression<'_>) -> ExprId {
         let source = self.expr(&import.source);
         let id = self.expr_node(ExprKind::Import(source), span(import));
         let request = self.constant_text(&import.source);
@@ -295,7 +295,7 @@ impl<'a> Lowerer<'a> {
         self.program.sites.push(site);
     }
 
-    fn constant_text(&mut self, expression: &Expression<'a>) -> Option<Text> {
+    fn constant_text(&mut self, expression: &Expression<'_>) -> Option<Text> {
         match expression {
             Expression::StringLiteral(text) => Some(self.text(text.value.as_str())),
             Expression::TemplateLiteral(template) if template.expressions.is_empty() => {
@@ -306,7 +306,7 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn site_kind(&mut self, callee: &Expression<'a>) -> Option<SiteKind> {
+    fn site_kind(&mut self, callee: &Expression<'_>) -> Option<SiteKind> {
         match callee {
             Expression::Identifier(id) if id.name == "require" || id.name == "__require" => {
                 let var = self.var_named("require");
@@ -330,7 +330,7 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    pub(super) fn binding(&mut self, pattern: &BindingPattern<'a>) -> PatternId {
+    pub(super) fn binding(&mut self, pattern: &BindingPattern<'_>) -> PatternId {
         let lowered = match pattern {
             BindingPattern::BindingIdentifier(id) => Pattern::Var(self.var_named(id.name.as_str())),
             BindingPattern::ObjectPattern(object) => {
@@ -355,7 +355,7 @@ impl<'a> Lowerer<'a> {
         self.pattern_node(lowered)
     }
 
-    fn simple_target(&mut self, target: &SimpleAssignmentTarget<'a>) -> PatternId {
+    fn simple_target(&mut self, target: &SimpleAssignmentTarget<'_>) -> PatternId {
         let lowered = match target {
             SimpleAssignmentTarget::AssignmentTargetIdentifier(id) => Pattern::Var(self.var_named(id.name.as_str())),
             SimpleAssignmentTarget::TSAsExpression(inner) => Pattern::Expr(self.expr(&inner.expression)),
@@ -370,7 +370,7 @@ impl<'a> Lowerer<'a> {
         self.pattern_node(lowered)
     }
 
-    pub(super) fn target(&mut self, target: &AssignmentTarget<'a>) -> PatternId {
+    pub(super) fn target(&mut self, target: &AssignmentTarget<'_>) -> PatternId {
         if let Some(simple) = target.as_simple_assignment_target() {
             return self.simple_target(simple);
         }
@@ -391,7 +391,7 @@ impl<'a> Lowerer<'a> {
         self.pattern_node(lowered)
     }
 
-    fn target_property(&mut self, property: &ast::AssignmentTargetProperty<'a>) -> (Key, PatternId) {
+    fn target_property(&mut self, property: &ast::AssignmentTargetProperty<'_>) -> (Key, PatternId) {
         match property {
             ast::AssignmentTargetProperty::AssignmentTargetPropertyIdentifier(short) => {
                 let name = self.text(short.binding.name.as_str());
@@ -409,7 +409,7 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn target_default(&mut self, target: &ast::AssignmentTargetMaybeDefault<'a>) -> PatternId {
+    fn target_default(&mut self, target: &ast::AssignmentTargetMaybeDefault<'_>) -> PatternId {
         match target {
             ast::AssignmentTargetMaybeDefault::AssignmentTargetWithDefault(default) => {
                 let left = self.target(&default.binding);
@@ -423,7 +423,7 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn jsx_element(&mut self, element: &ast::JSXElement<'a>) -> ExprKind {
+    fn jsx_element(&mut self, element: &ast::JSXElement<'_>) -> ExprKind {
         let mut parts = Vec::new();
         if let ast::JSXElementName::IdentifierReference(id) = &element.opening_element.name {
             let var = self.var_named(id.name.as_str());
@@ -446,7 +446,7 @@ impl<'a> Lowerer<'a> {
         self.jsx_children(&element.children, parts)
     }
 
-    fn jsx_children(&mut self, children: &[ast::JSXChild<'a>], mut parts: Vec<ExprId>) -> ExprKind {
+    fn jsx_children(&mut self, children: &[ast::JSXChild<'_>], mut parts: Vec<ExprId>) -> ExprKind {
         for child in children {
             let kind = match child {
                 ast::JSXChild::Element(element) => self.jsx_element(element),

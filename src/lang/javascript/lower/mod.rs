@@ -7,11 +7,12 @@ mod scope;
 mod stmt;
 mod ts;
 
-use std::sync::Arc;
+use std::hash::BuildHasher;
 
+use hashbrown::HashTable;
 use oxc_ast::ast;
 use oxc_span::GetSpan;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::ir::{
     Expr, ExprId, ExprKind, Function, FunctionId, Pattern, PatternId, Program, Stmt, StmtId, StmtKind, Text, Var,
@@ -25,10 +26,14 @@ pub(crate) const WRAPPER: [&str; 5] = ["exports", "require", "module", "__filena
 /// Lowers one parsed file.
 pub(super) fn lower(program: &ast::Program<'_>, mode: ParseMode) -> Program {
     let mut lowerer = Lowerer::new(mode);
+    // Growing would move what is there again and again.
+    lowerer.program.exprs.reserve(program.source_text.len() / BYTES_PER_EXPRESSION);
     lowerer.module(program);
-    lowerer.program.strings = lowerer.strings.into_iter().map(Arc::<str>::from).collect();
     lowerer.program
 }
+
+/// Source bytes for which one expression is expected.
+const BYTES_PER_EXPRESSION: usize = 12;
 
 /// A scope while its code is lowered.
 #[derive(Default)]
@@ -43,12 +48,11 @@ struct Frame {
     function: FunctionId,
 }
 
-struct Lowerer<'a> {
+struct Lowerer {
     program: Program,
     mode: ParseMode,
-    interned: FxHashMap<&'a str, Text>,
-    owned: FxHashMap<String, Text>,
-    strings: Vec<String>,
+    /// The strings in [`Program::strings`], by their hashes.
+    texts: HashTable<Text>,
     frames: Vec<Frame>,
     /// The functions being lowered, innermost last, with whether they run when the module does.
     functions: Vec<(FunctionId, bool)>,
@@ -65,14 +69,12 @@ fn span(node: &impl GetSpan) -> Span {
     Span::new(span.start, span.end)
 }
 
-impl<'a> Lowerer<'a> {
+impl Lowerer {
     fn new(mode: ParseMode) -> Self {
         Self {
             program: Program::default(),
             mode,
-            interned: FxHashMap::default(),
-            owned: FxHashMap::default(),
-            strings: Vec::new(),
+            texts: HashTable::new(),
             frames: Vec::new(),
             functions: Vec::new(),
             guards: Vec::new(),
@@ -81,29 +83,23 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    /// The number of a string that lives as long as the tree.
-    fn text(&mut self, text: &'a str) -> Text {
-        if let Some(known) = self.interned.get(text) {
-            return *known;
+    /// The number of a string.
+    fn text(&mut self, text: &str) -> Text {
+        let strings = &mut self.program.strings;
+        let hash = FxBuildHasher.hash_one(text);
+        let same = |id: &Text| strings.get(*id as usize).is_some_and(|known| **known == *text);
+        if let Some(id) = self.texts.find(hash, same) {
+            return *id;
         }
-        let id = self.text_owned(text);
-        self.interned.insert(text, id);
-        id
-    }
-
-    /// The number of any string.
-    fn text_owned(&mut self, text: &str) -> Text {
-        if let Some(known) = self.owned.get(text) {
-            return *known;
-        }
-        let id = self.strings.len() as Text;
-        self.strings.push(text.to_owned());
-        self.owned.insert(text.to_owned(), id);
+        let id = strings.len() as Text;
+        strings.push(text.into());
+        let hash_of = |id: &Text| FxBuildHasher.hash_one(strings.get(*id as usize).map_or("", |known| known));
+        self.texts.insert_unique(hash, id, hash_of);
         id
     }
 
     fn private(&mut self, name: &str) -> Text {
-        self.text_owned(&format!("#{name}"))
+        self.text(&format!("#{name}"))
     }
 
     fn expr_node(&mut self, kind: ExprKind, span: Span) -> ExprId {
@@ -141,7 +137,7 @@ impl<'a> Lowerer<'a> {
         self.functions.iter().all(|(_, runs)| *runs)
     }
 
-    fn module(&mut self, program: &ast::Program<'a>) {
+    fn module(&mut self, program: &ast::Program<'_>) {
         let id = self.new_function();
         self.functions.push((id, true));
         self.guards.push(0);
@@ -153,7 +149,7 @@ impl<'a> Lowerer<'a> {
         };
         if self.mode.dialect == Dialect::CommonJs {
             for name in WRAPPER {
-                let text = self.text_owned(name);
+                let text = self.text(name);
                 frame.names.insert(text, frame.slots);
                 frame.slots += 1;
             }
@@ -189,7 +185,7 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn var_named(&mut self, name: &'a str) -> Var {
+    fn var_named(&mut self, name: &str) -> Var {
         let text = self.text(name);
         self.resolve(text)
     }

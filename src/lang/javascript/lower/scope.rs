@@ -5,11 +5,11 @@ use oxc_ast::ast::{self, BindingPattern, Declaration, Expression, Statement};
 use super::{Frame, Lowerer};
 use crate::lang::javascript::ir::{FunctionId, Scope, Text, Var};
 
-impl<'a> Lowerer<'a> {
+impl Lowerer {
     /// Where a name lives, seen from here.
     pub(super) fn resolve(&mut self, name: Text) -> Var {
         let mut depth = 0u16;
-        let arguments = self.strings.get(name as usize).is_some_and(|s| s == "arguments");
+        let arguments = self.program.strings.get(name as usize).is_some_and(|s| **s == *"arguments");
         for at in (0..self.frames.len()).rev() {
             let frame = &mut self.frames[at];
             if let Some(slot) = frame.names.get(&name).copied() {
@@ -47,7 +47,7 @@ impl<'a> Lowerer<'a> {
         slot
     }
 
-    pub(super) fn declare_name(&mut self, name: &'a str) -> u32 {
+    pub(super) fn declare_name(&mut self, name: &str) -> u32 {
         let text = self.text(name);
         self.declare_here(text)
     }
@@ -62,7 +62,7 @@ impl<'a> Lowerer<'a> {
         slot
     }
 
-    pub(super) fn declare_pattern(&mut self, pattern: &BindingPattern<'a>) {
+    pub(super) fn declare_pattern(&mut self, pattern: &BindingPattern<'_>) {
         match pattern {
             BindingPattern::BindingIdentifier(id) => {
                 self.declare_name(id.name.as_str());
@@ -88,7 +88,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// Declares everything a function body declares for the whole function.
-    pub(super) fn declare_function_body(&mut self, body: &[Statement<'a>]) {
+    pub(super) fn declare_function_body(&mut self, body: &[Statement<'_>]) {
         self.declare_lexical(body);
         for statement in body {
             self.declare_vars(statement);
@@ -96,7 +96,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// `let`, `const`, classes, imports and enums directly in a block.
-    pub(super) fn declare_lexical(&mut self, body: &[Statement<'a>]) {
+    pub(super) fn declare_lexical(&mut self, body: &[Statement<'_>]) {
         for statement in body {
             match statement {
                 Statement::ExportDeclaration(export) => {
@@ -125,7 +125,7 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn declare_declaration(&mut self, declaration: &Declaration<'a>) {
+    fn declare_declaration(&mut self, declaration: &Declaration<'_>) {
         match declaration {
             Declaration::VariableDeclaration(variables) if !variables.declare && !variables.kind.is_var() => {
                 for declarator in &variables.declarations {
@@ -151,7 +151,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// `var` and function declarations anywhere in a function, but not in functions inside it.
-    fn declare_vars(&mut self, statement: &Statement<'a>) {
+    fn declare_vars(&mut self, statement: &Statement<'_>) {
         match statement {
             Statement::VariableDeclaration(variables) => self.declare_var_list(variables),
             Statement::FunctionDeclaration(function) => self.declare_function_name(function),
@@ -207,13 +207,13 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn declare_vars_in(&mut self, body: &[Statement<'a>]) {
+    fn declare_vars_in(&mut self, body: &[Statement<'_>]) {
         for statement in body {
             self.declare_vars(statement);
         }
     }
 
-    fn declare_var_list(&mut self, variables: &ast::VariableDeclaration<'a>) {
+    fn declare_var_list(&mut self, variables: &ast::VariableDeclaration<'_>) {
         if variables.kind.is_var() && !variables.declare {
             for declarator in &variables.declarations {
                 self.declare_pattern(&declarator.id);
@@ -221,14 +221,14 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn declare_function_name(&mut self, function: &ast::Function<'a>) {
+    fn declare_function_name(&mut self, function: &ast::Function<'_>) {
         if let (Some(id), Some(_)) = (&function.id, &function.body) {
             self.declare_name(id.name.as_str());
         }
     }
 
     /// Lowers the function declarations directly in a block; they are made on entry.
-    pub(super) fn hoist_functions(&mut self, body: &[Statement<'a>], hoisted: &mut Vec<(Var, FunctionId)>) {
+    pub(super) fn hoist_functions(&mut self, body: &[Statement<'_>], hoisted: &mut Vec<(Var, FunctionId)>) {
         for statement in body {
             let function = match statement {
                 Statement::FunctionDeclaration(function) => function,
@@ -253,7 +253,7 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn hoist_default(&mut self, function: &ast::Function<'a>, hoisted: &mut Vec<(Var, FunctionId)>) {
+    fn hoist_default(&mut self, function: &ast::Function<'_>, hoisted: &mut Vec<(Var, FunctionId)>) {
         if function.body.is_none() {
             return;
         }
@@ -288,7 +288,7 @@ impl<'a> Lowerer<'a> {
 
     /// Notes function expressions that run where they stand, so that what they require counts as
     /// required by the module's own top level.
-    pub(super) fn mark_immediate(&mut self, callee: &Expression<'a>, arguments: &[ast::Argument<'a>]) {
+    pub(super) fn mark_immediate(&mut self, callee: &Expression<'_>, arguments: &[ast::Argument<'_>]) {
         let direct = match callee {
             Expression::StaticMemberExpression(member) if matches!(member.property.name.as_str(), "call" | "apply") => {
                 &member.object
@@ -306,7 +306,7 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn mark_factories(&mut self, expression: &Expression<'a>) {
+    fn mark_factories(&mut self, expression: &Expression<'_>) {
         if is_function(expression) {
             self.immediate.insert(super::span(expression).start);
         }

@@ -8,20 +8,20 @@ use crate::lang::javascript::ir::{
 };
 use crate::span::Span;
 
-impl<'a> Lowerer<'a> {
-    pub(super) fn statements(&mut self, body: &[Statement<'a>]) -> Vec<StmtId> {
+impl Lowerer {
+    pub(super) fn statements(&mut self, body: &[Statement<'_>]) -> Vec<StmtId> {
         body.iter().filter_map(|statement| self.statement(statement)).collect()
     }
 
     /// A statement where one is required.
-    fn one(&mut self, statement: &Statement<'a>) -> StmtId {
+    fn one(&mut self, statement: &Statement<'_>) -> StmtId {
         match self.statement(statement) {
             Some(id) => id,
             None => self.stmt_node(StmtKind::Empty, span(statement)),
         }
     }
 
-    fn statement(&mut self, statement: &Statement<'a>) -> Option<StmtId> {
+    fn statement(&mut self, statement: &Statement<'_>) -> Option<StmtId> {
         let kind = match statement {
             Statement::EmptyStatement(_) | Statement::DebuggerStatement(_) => return None,
             Statement::ExpressionStatement(inner) => StmtKind::Expr(self.expr(&inner.expression)),
@@ -65,7 +65,7 @@ impl<'a> Lowerer<'a> {
         Some(self.stmt_node(kind, span(statement)))
     }
 
-    pub(super) fn block(&mut self, body: &[Statement<'a>]) -> StmtKind {
+    pub(super) fn block(&mut self, body: &[Statement<'_>]) -> StmtKind {
         let (scope, body) = self.in_scope(
             |this| this.declare_lexical(body),
             |this, scope| {
@@ -76,12 +76,12 @@ impl<'a> Lowerer<'a> {
         StmtKind::Block(Box::new(scope), body.into_boxed_slice())
     }
 
-    fn block_stmt(&mut self, block: &ast::BlockStatement<'a>) -> StmtId {
+    fn block_stmt(&mut self, block: &ast::BlockStatement<'_>) -> StmtId {
         let kind = self.block(&block.body);
         self.stmt_node(kind, span(block))
     }
 
-    fn variables(&mut self, variables: &ast::VariableDeclaration<'a>) -> StmtKind {
+    fn variables(&mut self, variables: &ast::VariableDeclaration<'_>) -> StmtKind {
         let list = variables
             .declarations
             .iter()
@@ -93,7 +93,7 @@ impl<'a> Lowerer<'a> {
         StmtKind::Declare(list, !variables.kind.is_var())
     }
 
-    pub(super) fn declaration(&mut self, declaration: &Declaration<'a>, exported: bool) -> Option<StmtId> {
+    pub(super) fn declaration(&mut self, declaration: &Declaration<'_>, exported: bool) -> Option<StmtId> {
         let kind = match declaration {
             Declaration::VariableDeclaration(variables) if !variables.declare => {
                 if exported {
@@ -140,14 +140,14 @@ impl<'a> Lowerer<'a> {
         Some(self.stmt_node(kind, span(declaration)))
     }
 
-    pub(super) fn class_statement(&mut self, class: &ast::Class<'a>, var: Var) -> StmtKind {
+    pub(super) fn class_statement(&mut self, class: &ast::Class<'_>, var: Var) -> StmtKind {
         let lowered = self.class(class);
         let value = self.expr_node(ExprKind::Class(Box::new(lowered)), span(class));
         let pattern = self.pattern_node(Pattern::Var(var));
         StmtKind::Declare(Box::new([(pattern, Some(value))]), true)
     }
 
-    fn for_loop(&mut self, inner: &ast::ForStatement<'a>) -> StmtKind {
+    fn for_loop(&mut self, inner: &ast::ForStatement<'_>) -> StmtKind {
         let (scope, (init, test, update, body)) = self.in_scope(
             |this| {
                 if let Some(ast::ForStatementInit::VariableDeclaration(variables)) = &inner.init
@@ -179,9 +179,9 @@ impl<'a> Lowerer<'a> {
 
     fn for_each(
         &mut self,
-        left: &ast::ForStatementLeft<'a>,
-        right: &Expression<'a>,
-        body: &Statement<'a>,
+        left: &ast::ForStatementLeft<'_>,
+        right: &Expression<'_>,
+        body: &Statement<'_>,
         of: bool,
     ) -> StmtKind {
         let (scope, (target, iterated, body)) = self.in_scope(
@@ -211,7 +211,7 @@ impl<'a> Lowerer<'a> {
         StmtKind::ForEach(Box::new(ForEach { scope, of, target, iterated, body }))
     }
 
-    fn switch(&mut self, inner: &ast::SwitchStatement<'a>) -> StmtKind {
+    fn switch(&mut self, inner: &ast::SwitchStatement<'_>) -> StmtKind {
         let discriminant = self.expr(&inner.discriminant);
         let (scope, cases) = self.in_scope(
             |this| {
@@ -236,7 +236,7 @@ impl<'a> Lowerer<'a> {
         StmtKind::Switch(Box::new(Switch { scope, discriminant, cases }))
     }
 
-    fn try_statement(&mut self, inner: &ast::TryStatement<'a>) -> StmtKind {
+    fn try_statement(&mut self, inner: &ast::TryStatement<'_>) -> StmtKind {
         if let (Some(guard), true) = (self.guards.last_mut(), inner.handler.is_some()) {
             *guard += 1;
         }
@@ -262,7 +262,7 @@ impl<'a> Lowerer<'a> {
         StmtKind::Try(Box::new(Try { block, handler, finalizer }))
     }
 
-    fn module_declaration(&mut self, statement: &Statement<'a>) -> Option<StmtId> {
+    fn module_declaration(&mut self, statement: &Statement<'_>) -> Option<StmtId> {
         match statement {
             Statement::ImportDeclaration(_) => {
                 self.program.module_syntax = true;
@@ -311,7 +311,7 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn export_default(&mut self, export: &ast::ExportDefaultDeclaration<'a>) -> Option<StmtId> {
+    fn export_default(&mut self, export: &ast::ExportDefaultDeclaration<'_>) -> Option<StmtId> {
         let (slot, kind) = match &export.declaration {
             ast::ExportDefaultDeclarationKind::FunctionDeclaration(_)
             | ast::ExportDefaultDeclarationKind::TSInterfaceDeclaration(_) => return None,
@@ -333,7 +333,7 @@ impl<'a> Lowerer<'a> {
         Some(self.stmt_node(kind, span(export)))
     }
 
-    fn export_from(&mut self, export: &ast::ExportFromDeclaration<'a>) {
+    fn export_from(&mut self, export: &ast::ExportFromDeclaration<'_>) {
         let values: Vec<_> = export.specifiers.iter().filter(|s| s.export_kind.is_value()).collect();
         if !export.export_kind.is_value() || (values.is_empty() && !export.specifiers.is_empty()) {
             return;
@@ -346,12 +346,12 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn type_import(&mut self, source: &ast::StringLiteral<'a>) {
+    fn type_import(&mut self, source: &ast::StringLiteral<'_>) {
         let request = self.text(source.value.as_str());
         self.program.type_imports.push(request);
     }
 
-    fn import_source(&mut self, source: &ast::StringLiteral<'a>, span: Span) -> u32 {
+    fn import_source(&mut self, source: &ast::StringLiteral<'_>, span: Span) -> u32 {
         let request = self.text(source.value.as_str());
         let position = self.program.imports.len() as u32;
         self.program.imports.push(StaticImport { request, span, bindings: Vec::new() });
@@ -359,7 +359,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// Declares what an import brings; called before any code of the module is lowered.
-    pub(super) fn declare_import(&mut self, import: &ast::ImportDeclaration<'a>) {
+    pub(super) fn declare_import(&mut self, import: &ast::ImportDeclaration<'_>) {
         if !import.import_kind.is_value() {
             return self.type_import(&import.source);
         }
@@ -373,7 +373,7 @@ impl<'a> Lowerer<'a> {
                     (Some(self.text(export_text(&named.imported))), &named.local)
                 }
                 ast::ImportDeclarationSpecifier::ImportDefaultSpecifier(default) => {
-                    (Some(self.text_owned("default")), &default.local)
+                    (Some(self.text("default")), &default.local)
                 }
                 ast::ImportDeclarationSpecifier::ImportNamespaceSpecifier(namespace) => (None, &namespace.local),
             };
@@ -392,18 +392,18 @@ impl<'a> Lowerer<'a> {
     }
 
     pub(super) fn export_local(&mut self, name: &str, slot: u32) {
-        let name = self.text_owned(name);
+        let name = self.text(name);
         self.program.exports.push(Export::Local { name, slot });
     }
 
-    fn export_name(&mut self, name: &'a str) {
+    fn export_name(&mut self, name: &str) {
         if let Var::Local { slot, .. } = self.var_named(name) {
             let name = self.text(name);
             self.program.exports.push(Export::Local { name, slot });
         }
     }
 
-    fn export_pattern(&mut self, pattern: &ast::BindingPattern<'a>) {
+    fn export_pattern(&mut self, pattern: &ast::BindingPattern<'_>) {
         for id in pattern.get_binding_identifiers() {
             self.export_name(id.name.as_str());
         }
@@ -436,7 +436,7 @@ impl<'a> Lowerer<'a> {
         id
     }
 
-    fn params(&mut self, id: FunctionId, params: &ast::FormalParameters<'a>) {
+    fn params(&mut self, id: FunctionId, params: &ast::FormalParameters<'_>) {
         for param in &params.items {
             self.declare_pattern(&param.pattern);
         }
@@ -457,7 +457,7 @@ impl<'a> Lowerer<'a> {
         }
     }
 
-    fn function_body(&mut self, id: FunctionId, body: &[Statement<'a>]) {
+    fn function_body(&mut self, id: FunctionId, body: &[Statement<'_>]) {
         self.declare_function_body(body);
         let mut hoisted = Vec::new();
         self.hoist_functions(body, &mut hoisted);
@@ -467,7 +467,7 @@ impl<'a> Lowerer<'a> {
         function.body.extend(body);
     }
 
-    pub(super) fn function(&mut self, function: &ast::Function<'a>, method: bool) -> FunctionId {
+    pub(super) fn function(&mut self, function: &ast::Function<'_>, method: bool) -> FunctionId {
         let at = span(function);
         let runs = self.immediate.contains(&at.start);
         let expression = function.r#type == ast::FunctionType::FunctionExpression;
@@ -491,7 +491,7 @@ impl<'a> Lowerer<'a> {
         })
     }
 
-    pub(super) fn arrow(&mut self, arrow: &ast::ArrowFunctionExpression<'a>) -> FunctionId {
+    pub(super) fn arrow(&mut self, arrow: &ast::ArrowFunctionExpression<'_>) -> FunctionId {
         let at = span(arrow);
         let runs = self.immediate.contains(&at.start);
         self.in_function(false, runs, at, |this, id| {

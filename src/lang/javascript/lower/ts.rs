@@ -9,8 +9,8 @@ use crate::lang::javascript::ir::{
 };
 use crate::span::Span;
 
-impl<'a> Lowerer<'a> {
-    pub(super) fn ts_enum(&mut self, item: &ast::TSEnumDeclaration<'a>) -> StmtKind {
+impl Lowerer {
+    pub(super) fn ts_enum(&mut self, item: &ast::TSEnumDeclaration<'_>) -> StmtKind {
         let at = span(item);
         let mut members = Vec::new();
         let mut next = 0.0;
@@ -44,7 +44,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// A namespace becomes an object and a block; what the block exports goes into the object.
-    pub(super) fn ts_namespace(&mut self, item: &ast::TSNamespaceDeclaration<'a>) -> Option<StmtKind> {
+    pub(super) fn ts_namespace(&mut self, item: &ast::TSNamespaceDeclaration<'_>) -> Option<StmtKind> {
         let ast::TSNamespaceDeclarationBody::TSModuleBlock(block) = &item.body else {
             return None;
         };
@@ -69,7 +69,7 @@ impl<'a> Lowerer<'a> {
         Some(StmtKind::Block(Box::default(), Box::new([make, inner])))
     }
 
-    fn require_call(&mut self, request: &ast::StringLiteral<'a>, at: Span) -> ExprId {
+    fn require_call(&mut self, request: &ast::StringLiteral<'_>, at: Span) -> ExprId {
         let text = self.text(request.value.as_str());
         let argument = self.expr_node(ExprKind::String(text), at);
         let var = self.var_named("require");
@@ -79,7 +79,7 @@ impl<'a> Lowerer<'a> {
         call
     }
 
-    pub(super) fn ts_import_equals(&mut self, item: &ast::TSImportEqualsDeclaration<'a>) -> StmtKind {
+    pub(super) fn ts_import_equals(&mut self, item: &ast::TSImportEqualsDeclaration<'_>) -> StmtKind {
         let at = span(item);
         let value = match &item.module_reference {
             ast::TSModuleReference::ExternalModuleReference(external) => self.require_call(&external.expression, at),
@@ -94,7 +94,7 @@ impl<'a> Lowerer<'a> {
         StmtKind::Declare(Box::new([(pattern, Some(value))]), true)
     }
 
-    fn qualified(&mut self, name: &ast::TSQualifiedName<'a>, at: Span) -> ExprId {
+    fn qualified(&mut self, name: &ast::TSQualifiedName<'_>, at: Span) -> ExprId {
         let left = match &name.left {
             ast::TSTypeName::IdentifierReference(id) => {
                 let var = self.var_named(id.name.as_str());
@@ -108,13 +108,13 @@ impl<'a> Lowerer<'a> {
     }
 
     /// `export = x` is `module.exports = x`.
-    pub(super) fn ts_export_assignment(&mut self, export: &ast::TSExportAssignment<'a>) -> StmtId {
+    pub(super) fn ts_export_assignment(&mut self, export: &ast::TSExportAssignment<'_>) -> StmtId {
         let at = span(export);
         let value = self.expr(&export.expression);
-        let module = self.text_owned("module");
+        let module = self.text("module");
         let var = self.resolve(module);
         let module = self.expr_node(ExprKind::Var(var), at);
-        let exports = self.text_owned("exports");
+        let exports = self.text("exports");
         let target = self.expr_node(ExprKind::Member(module, exports, false), at);
         let pattern = self.pattern_node(Pattern::Expr(target));
         let assign = self.expr_node(ExprKind::Assign(pattern, value), at);
@@ -122,7 +122,7 @@ impl<'a> Lowerer<'a> {
     }
 
     /// `constructor(private x)` assigns `this.x`.
-    pub(super) fn parameter_properties(&mut self, id: FunctionId, params: &ast::FormalParameters<'a>) {
+    pub(super) fn parameter_properties(&mut self, id: FunctionId, params: &ast::FormalParameters<'_>) {
         for param in &params.items {
             if param.accessibility.is_none() && !param.readonly && !param.r#override {
                 continue;
