@@ -7,6 +7,7 @@ mod django;
 mod event;
 mod expand;
 mod found;
+mod lazy_all;
 mod moves;
 mod nest;
 mod plan;
@@ -21,6 +22,7 @@ mod views;
 
 pub use closure::{Closure, Loaded};
 pub use found::EventKind;
+pub use lazy_all::LazyAll;
 pub use moves::Move;
 pub use plan::{Group, Objective, Plan};
 pub use routes::{Input, Route, Routes, analyse};

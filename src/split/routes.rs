@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::closure::{Closure, Closures};
 use super::expand::Expander;
 use super::found::{self, EventKind, Found};
+use super::lazy_all::{self, LazyAll};
 use super::plan::{self, Objective, Plan};
 use super::program::{Program, Thing, UnitId};
 use super::reach::{Cuts, Reach, Region, reach};
@@ -78,18 +79,21 @@ pub struct Routes {
     pub common: Closure,
     /// Whether to pull them apart; nothing for fewer than two.
     pub plan: Option<Plan>,
+    /// All of it moved to first use, routes or not; nothing where Init has nothing to move.
+    pub lazy_all: Option<LazyAll>,
 }
 
 /// Finds a function's routes and what each needs; empty where there is nothing to dispatch.
 #[must_use]
 pub fn analyse(input: &Input<'_>) -> Routes {
     let HandlerResolution::Found { module, .. } = input.graph.handler else { return Routes::default() };
-    std::thread::scope(|scope| {
+    let routes = std::thread::scope(|scope| {
         let builder = std::thread::Builder::new().name("routes".to_owned()).stack_size(python::PARSE_STACK);
         let worked = builder.spawn_scoped(scope, || analyse_here(input, module));
         // A panic or a missing thread costs the routes only.
         worked.ok().and_then(|thread| thread.join().ok()).unwrap_or_default()
-    })
+    });
+    Routes { lazy_all: lazy_all::of(input, module, &routes.routes), ..routes }
 }
 
 fn analyse_here<'a>(input: &'a Input<'a>, module: ModuleId) -> Routes {
@@ -255,5 +259,5 @@ fn measured<'a>(input: &'a Input<'a>, program: &Program<'a>, cuts: &Cuts, base: 
     let routes: Vec<Route> = routes.collect();
     let parts = plan::Parts { input, program, closures: &closures, base, reached: &reached, routes: &routes };
     let plan = plan::plan(&parts);
-    Routes { routes, common, plan }
+    Routes { routes, common, plan, lazy_all: None }
 }

@@ -7,6 +7,7 @@ mod config;
 mod estimate;
 mod fix;
 mod init;
+mod lazy;
 mod dispatch;
 mod routes;
 mod suppression;
