@@ -57,9 +57,11 @@ fn average(input: &Input<'_>, routes: &[Route], values: &[f64]) -> f64 {
 /// What Init still takes beyond the runtime: definitions of the handler module, what it imports of
 /// the runtime itself, which nobody moves, and what the environment asks for.
 fn stays_ms(input: &Input<'_>, handler: ModuleId) -> f64 {
-    let staying = staying(input, handler);
+    let (adapter, entries) = adapter(input, handler);
+    let staying = staying(input, &entries);
     let mut others: BTreeSet<ModuleId> = of_runtime(input, &staying);
-    others.extend(elsewhere(input.graph, &staying));
+    others.extend(elsewhere(input.graph, staying.iter().chain(&adapter)));
+    others.extend(adapter);
     let bare_ms = |id: &ModuleId| {
         let cost = input.estimate.module(*id);
         cost.self_ms - cost.work_ms
@@ -68,13 +70,49 @@ fn stays_ms(input: &Input<'_>, handler: ModuleId) -> f64 {
     staying.iter().map(bare_ms).sum::<f64>() + others_ms
 }
 
+/// What a package does before own code has its turn, when the handler is the package's, and the own
+/// modules that are loaded first.
+fn adapter(input: &Input<'_>, handler: ModuleId) -> (BTreeSet<ModuleId>, Vec<ModuleId>) {
+    let is_foreign = |id: ModuleId| {
+        let module = input.graph.module(id);
+        module.kind == ModuleKind::Runtime || module.entry.is_some_and(|entry| input.packages.owner(entry).is_some())
+    };
+    if !is_foreign(handler) {
+        return (BTreeSet::new(), vec![handler]);
+    }
+    let loads = loads(input.graph);
+    let (mut adapter, mut entries) = (BTreeSet::new(), Vec::new());
+    let mut todo = vec![handler];
+    while let Some(id) = todo.pop() {
+        if !is_foreign(id) {
+            entries.push(id);
+        } else if adapter.insert(id) {
+            todo.extend(loads.get(id.0 as usize).into_iter().flatten());
+        }
+    }
+    (adapter, entries)
+}
+
+/// The modules that each module is the first to load during Init.
+fn loads(graph: &ModuleGraph) -> Vec<Vec<ModuleId>> {
+    let mut loads: Vec<Vec<ModuleId>> = vec![Vec::new(); graph.modules.len()];
+    for (id, module) in graph.modules().filter(|(_, module)| module.loaded == Phase::Init) {
+        if let Some(others) = module.first_import.and_then(|site| loads.get_mut(site.importer.0 as usize)) {
+            others.push(id);
+        }
+    }
+    loads
+}
+
 /// The handler module, and in Python the packages around it: the runtime loads them whatever they hold.
-fn staying(input: &Input<'_>, handler: ModuleId) -> BTreeSet<ModuleId> {
-    let name = &input.graph.module(handler).name;
-    let is_around = |other: &str| name.strip_prefix(other).is_some_and(|rest| rest.starts_with('.'));
+fn staying(input: &Input<'_>, entries: &[ModuleId]) -> BTreeSet<ModuleId> {
     let python = input.spec.runtime.language() == Language::Python;
-    let around = input.graph.modules().filter(|(_, module)| python && is_around(&module.name)).map(|(id, _)| id);
-    around.chain([handler]).collect()
+    let is_around = |other: &str| {
+        let mut names = entries.iter().map(|id| &input.graph.module(*id).name);
+        python && names.any(|name| name.strip_prefix(other).is_some_and(|rest| rest.starts_with('.')))
+    };
+    let around = input.graph.modules().filter(|(_, module)| is_around(&module.name)).map(|(id, _)| id);
+    around.chain(entries.iter().copied()).collect()
 }
 
 /// The runtime's own modules that some modules import, other than the cloud's SDK.
@@ -97,16 +135,11 @@ fn of_runtime(input: &Input<'_>, staying: &BTreeSet<ModuleId>) -> BTreeSet<Modul
     found
 }
 
-/// What Init loads on behalf of others than the handler module: what the environment asks for.
-fn elsewhere(graph: &ModuleGraph, staying: &BTreeSet<ModuleId>) -> Vec<ModuleId> {
-    let mut loads: Vec<Vec<ModuleId>> = vec![Vec::new(); graph.modules.len()];
-    for (id, module) in graph.modules() {
-        if let Some(others) = module.first_import.and_then(|site| loads.get_mut(site.importer.0 as usize)) {
-            others.push(id);
-        }
-    }
+/// What Init loads on behalf of others than some modules: what the environment asks for.
+fn elsewhere<'s>(graph: &ModuleGraph, staying: impl Iterator<Item = &'s ModuleId>) -> Vec<ModuleId> {
+    let loads = loads(graph);
     let mut moved: BTreeSet<ModuleId> = BTreeSet::new();
-    let mut todo: Vec<ModuleId> = staying.iter().copied().collect();
+    let mut todo: Vec<ModuleId> = staying.copied().collect();
     while let Some(id) = todo.pop() {
         if moved.insert(id) {
             todo.extend(loads.get(id.0 as usize).into_iter().flatten());

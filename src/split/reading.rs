@@ -74,7 +74,18 @@ pub(super) fn router(program: &Program<'_>, at: At, depth: u32) -> Option<Router
 
 /// A function that gets a router as its first parameter.
 pub(super) fn plugin(program: &Program<'_>, at: At) -> Option<Router> {
-    let (unit, function) = program.function(at)?;
+    taking_router(program, program.function(at)?)
+}
+
+/// The same, that a module is for.
+pub(super) fn plugin_in(program: &Program<'_>, unit: UnitId) -> Option<Router> {
+    match program.unwrapped(Thing::Module(unit)) {
+        Thing::Node(at) | Thing::Made(_, at) => plugin(program, at),
+        _ => None,
+    }
+}
+
+fn taking_router(program: &Program<'_>, (unit, function): (UnitId, FuncId)) -> Option<Router> {
     let first = program.flow(unit).functions.get(function as usize)?.params.first()?;
     Some(Router::Parameter(unit, *first))
 }

@@ -100,12 +100,11 @@ fn analyse_here<'a>(input: &'a Input<'a>, module: ModuleId) -> Routes {
     let python = input.spec.runtime.language() == Language::Python;
     let flows = flows(input);
     let program = Program::new(input.graph, flows, python);
-    let Some(handler) = program.unit_of(module) else { return Routes::default() };
+    let Some((handler, name)) = entry(input, &program, module) else { return Routes::default() };
     let mut cuts = Cuts::default();
     let expander = Expander::new(&program);
     let mut found = routers::find(&program, &expander, &mut cuts);
-    found.extend(if python { django::find(&program, &mut cuts) } else { nest::find(&program, &mut cuts) });
-    let name = input.spec.handler.rsplit('.').next().unwrap_or_default();
+    found.extend(if python { django::find(&program, &mut cuts) } else { nest::find(&program, &expander, &mut cuts) });
     let handlers = handler_functions(&program, handler, name, &cuts);
     found.extend(dispatch::find(&program, &expander, &mut cuts, &handlers));
     found.extend(of_template(input.spec, &program, handler, &found));
@@ -115,8 +114,30 @@ fn analyse_here<'a>(input: &'a Input<'a>, module: ModuleId) -> Routes {
         return Routes::default();
     }
     found.sort_by_key(|route| (program.units[route.place.0].module, route.place.1));
-    let base = base(&program, &cuts, handler, name, &handlers);
+    let mut base = base(&program, &cuts, handler, name, &handlers);
+    // An adapter in front of own code is there for every route.
+    base.targets.insert(module);
     measured(input, &program, &cuts, &base, found)
+}
+
+/// The own module behind the handler, with the handler's name in it. Where the handler is an
+/// adapter's, the environment may name the function's own, else it is what the adapter loads.
+fn entry<'i>(input: &'i Input<'_>, program: &Program<'_>, module: ModuleId) -> Option<(UnitId, &'i str)> {
+    if let Some(handler) = program.unit_of(module) {
+        return Some((handler, input.spec.handler.rsplit('.').next().unwrap_or_default()));
+    }
+    let in_file = |name: &str, said: &str| name.rsplit_once('.').is_some_and(|(stem, _)| stem == said);
+    let named = |value: &'i String| {
+        let (said, name) = value.rsplit_once('.')?;
+        let is_it = |unit: &UnitId| {
+            let module = &*input.graph.module(program.units[*unit].module).name;
+            module == said || module == said.replace('/', ".") || in_file(module, said.trim_start_matches("./"))
+        };
+        Some(((0..program.units.len()).find(is_it)?, name))
+    };
+    let loaded = input.graph.imports.iter().filter(|import| program.unit_of(import.site.importer).is_none());
+    let mut loaded = loaded.filter_map(|import| program.unit_of(import.target));
+    input.spec.environment.values().find_map(named).or_else(|| Some((loaded.next()?, "")))
 }
 
 /// Events that the template sends and the code does not tell apart.

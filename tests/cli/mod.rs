@@ -9,6 +9,7 @@ mod fix;
 mod init;
 mod lazy;
 mod dispatch;
+mod registrations;
 mod routes;
 mod suppression;
 mod template;
