@@ -10,6 +10,7 @@ mod found;
 mod lazy_all;
 mod moves;
 mod nest;
+mod origin;
 mod plan;
 mod program;
 mod reach;

@@ -180,7 +180,7 @@ impl<'a> Program<'a> {
         Some(self.definition(unit, said?, depth, Some(var)))
     }
 
-    fn says_nothing(&self, at: At) -> bool {
+    pub(super) fn says_nothing(&self, at: At) -> bool {
         match self.kind(at) {
             Kind::Nothing | Kind::Nth(_) => true,
             Kind::Group(parts) => parts.is_empty(),

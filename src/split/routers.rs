@@ -105,12 +105,14 @@ pub(super) fn find(program: &Program<'_>, expander: &Expander<'_, '_>, cuts: &mu
     registry.of_methods(program);
     registry.handed(program);
     registry.mount_whole();
+    let made = registry.made_by_calls(program);
     registry.mounts.retain({
         let known = registry.known();
         move |mount| known.contains(&mount.child)
     });
     cuts.nodes.extend(registry.routes.iter().map(|route| route.at));
-    cuts.nodes.extend(registry.mounts.iter().map(|mount| mount.at));
+    // What a function does that makes a router is common to all that is registered with it.
+    cuts.nodes.extend(registry.mounts.iter().map(|mount| mount.at).filter(|at| !made.contains(at)));
     let is_kept = |(at, _): &&(At, Vec<At>)| cuts.nodes.contains(at);
     let cells: Vec<At> = registry.cells.iter().filter(is_kept).flat_map(|(_, cells)| cells.clone()).collect();
     cuts.nodes.extend(cells);
@@ -334,7 +336,8 @@ impl Registry {
             (path.map(|path| path.texts(program)).unwrap_or_default(), target)
         };
         let Some(target) = target else { return };
-        let said = keyword(args, &["methods"]).is_some() || args.len() > 3;
+        // Further arguments of a resource are further paths.
+        let said = keyword(args, &["methods"]).is_some() || (name != "add_resource" && args.len() > 3);
         let from = if keyword(args, &["methods"]).is_some() { 0 } else { args.len().min(3) };
         let methods = said.then(|| self.methods(program, "route", &args[from..]));
         for path in paths {

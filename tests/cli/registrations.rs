@@ -16,13 +16,15 @@ const app = express();
 app.all('/api/*', (req, res, next) => { if (!auth.check(req)) return res.end(); next(); });
 app.all('*', function (req, res, next) { log.write(req.path); next(); });
 app.get('/api/items', function items(req, res) { res.json([]); });
+app.all('/early', function early(req, res, next) { if (req.method !== 'GET') return next(); res.send('x'); });
+app.all('/in/*', (req, res, next) => auth.verify(req, (error) => { if (error) return res.end(); next(); }));
 app.all('/ping', function ping(req, res) { res.send('pong'); });
 app.all('*', function nothing(req, res, next) { next(new Error('404')); });
 exports.handler = require('serverless-http')(app);
 ";
     assert_eq!(
         of_node(&["express", "serverless-http", "auth", "log"], &[("index.js", express)]),
-        ["GET /api/items items auth", "- /ping ping", "- /* nothing"]
+        ["GET /api/items items auth", "- /early early", "- /ping ping", "- /* nothing"]
     );
     let itty = "
 import { Router, withParams, error } from 'itty-router';
@@ -166,4 +168,53 @@ fn a_package_s_handler_leads_to_the_function_s_own() {
     let function = &project.report(&[])["functions"][0];
     assert_eq!(function["routes"][0]["estimated_ms"], function["init"]["estimated_ms"]);
     assert_eq!(function["lazy_all"], serde_json::Value::Null);
+}
+
+#[test]
+fn routers_that_a_function_makes_are_as_many_as_its_calls() {
+    let make = "
+const express = require('express');
+exports.make = (log) => { const router = express.Router(); router.get('/up', function up() {}); return router; };
+";
+    let users = "
+const { make } = require('./make');
+const users = make('users');
+users.get('/:id', function one() {});
+module.exports = users;
+";
+    let app = "
+const { make } = require('./make');
+const app = make('app'), items = make('items');
+items.post('/', function add() {});
+app.use('/users', require('./users'));
+app.use('/items', items);
+exports.handler = require('serverless-http')(app);
+";
+    let mut found =
+        of_node(&["express", "serverless-http"], &[("index.js", app), ("make.js", make), ("users.js", users)]);
+    found.sort_unstable();
+    let wanted = ["GET /items/up up", "GET /up up", "GET /users/:id one", "GET /users/up up", "POST /items add"];
+    assert_eq!(found, wanted);
+    let app = "
+from flask import Flask, Blueprint
+def make(name, prefix):
+    made = Blueprint(name, __name__, url_prefix=prefix)
+    @made.get('/up')
+    def up(): pass
+    return made
+users, items = make('users', '/users'), make('items', prefix='/items')
+@users.get('/<id>')
+def one(id): pass
+@items.post('/')
+def add(): pass
+app = Flask(__name__)
+app.register_blueprint(users)
+app.register_blueprint(items, url_prefix='/things')
+def handler(event, context): return app(event, context)
+";
+    let flask = "class Flask:\n    def __init__(self, *a, **k): pass\nclass Blueprint(Flask): pass\n";
+    let project = python(&[&format!("flask={flask}")], &[("app.py", app)]);
+    let mut found = routes(&project, &["--handler", "app.handler"]);
+    found.sort_unstable();
+    assert_eq!(found, ["GET /things/up up", "GET /users/<id> one", "GET /users/up up", "POST /things add"]);
 }

@@ -7,9 +7,9 @@ use super::{Mount, Registered, Registry};
 use crate::lang::flow::Kind;
 use crate::split::expand::Expander;
 use crate::split::found::{Found, join};
-use crate::split::program::Program;
+use crate::split::program::{At, Program};
 use crate::split::reach::Region;
-use crate::split::reading::{Router, own_prefixes, router};
+use crate::split::reading::{Router, made_inside, own_prefixes, router};
 
 /// Most routers that are passed on the ways from one route to the outside.
 const MOST_STEPS: u32 = 2_000;
@@ -44,6 +44,27 @@ impl Registry {
                 }
             }
         }
+    }
+
+    /// Routers that own functions make: what is registered inside is there at each call. Gives the calls.
+    pub(super) fn made_by_calls(&mut self, program: &Program<'_>) -> BTreeSet<At> {
+        let mut calls = BTreeSet::new();
+        let routes = self.routes.iter().map(|route| &route.router);
+        let mounts = self.mounts.iter().flat_map(|mount| [&mount.parent, &mount.child]);
+        let views = self.derived.values().map(|(parent, _)| parent);
+        let mut seen: BTreeSet<Router> = routes.chain(mounts).chain(views).cloned().collect();
+        let mut todo: Vec<Router> = seen.iter().cloned().collect();
+        while let Some(outer) = todo.pop() {
+            let (Router::Made(at), Some(child)) = (&outer, made_inside(program, &outer)) else { continue };
+            let (at, parent, prefix) = (*at, outer.clone(), String::new());
+            calls.insert(at);
+            // The prefix that the inner one is made with is the outer one's.
+            self.mounts.push(Mount { parent, child: child.clone(), prefix, replaces: true, at, before: Vec::new() });
+            if seen.insert(child.clone()) {
+                todo.push(child);
+            }
+        }
+        calls
     }
 
     /// What is mounted by one of its views, like Hono's `app.basePath("/x")`, comes as a whole.

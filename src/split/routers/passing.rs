@@ -1,7 +1,7 @@
 //! What is registered for all verbs but only looks at requests and hands them on: no route, but in
 //! front of those that its path covers.
 
-use crate::lang::flow::{BlockId, Flow, FuncId, Kind, Stmt};
+use crate::lang::flow::{BlockId, Flow, FuncId, Kind, NodeId, Stmt, VarId};
 use crate::split::program::{At, Program, Thing, UnitId};
 use crate::split::reading::{Router, router};
 
@@ -24,26 +24,61 @@ pub(super) fn inner(program: &Program<'_>, handler: At) -> Option<Router> {
     answers_by_value(program, &inner).then_some(inner)
 }
 
-/// Whether a function calls what it was given to go on with: `next()`. With an argument, that is an
-/// error, which answers.
+/// Whether a function calls what it was given to go on with, `next()`, on its way or at its end, as
+/// one does that looks at requests only. Who returns early with `next()` answers the others. With
+/// an argument, that is an error, which answers.
 fn calls_on(program: &Program<'_>, (unit, function): (UnitId, FuncId)) -> bool {
-    let flow = program.flow(unit);
-    let Some(inner) = flow.functions.get(function as usize) else { return false };
-    let is_given = |callee: u32| match flow.kind(callee) {
-        Kind::Var(var) => inner.params.contains(var) || is_part_of(program, (unit, callee), &inner.params),
-        Kind::Attr(object, name) => {
-            &**name == "next" && matches!(flow.kind(*object), Kind::Var(var) if inner.params.contains(var))
+    let Some(inner) = program.flow(unit).functions.get(function as usize) else { return false };
+    Passing { program, unit, given: &inner.params }.block(inner.body, DEEPEST)
+}
+
+/// Looks for calls of what a function was given.
+struct Passing<'p, 'a> {
+    program: &'p Program<'a>,
+    unit: UnitId,
+    given: &'p [VarId],
+}
+
+impl Passing<'_, '_> {
+    fn block(&self, block: BlockId, depth: u32) -> bool {
+        let Some(depth) = depth.checked_sub(1) else { return false };
+        let stmts = self.program.flow(self.unit).block(block);
+        let any = |blocks: &[BlockId]| blocks.iter().any(|block| self.block(*block, depth));
+        stmts.iter().enumerate().any(|(at, stmt)| match stmt {
+            Stmt::Eval(value) | Stmt::Return(Some(value)) | Stmt::Bind(_, value) | Stmt::Store(_, value) => {
+                self.expr(*value, depth)
+            }
+            Stmt::Nested(blocks) => any(blocks),
+            Stmt::If(_, yes, no) if at + 1 == stmts.len() => any(&[*yes]) || any(no.as_slice()),
+            _ => false,
+        })
+    }
+
+    fn expr(&self, node: NodeId, depth: u32) -> bool {
+        let Some(depth) = depth.checked_sub(1) else { return false };
+        let flow = self.program.flow(self.unit);
+        match flow.kind(node) {
+            Kind::Call(callee, args) if args.is_empty() && self.is_given(*callee) => true,
+            // `verify(token, (error, user) => { next(); })`
+            Kind::Function(function) => {
+                flow.functions.get(*function as usize).is_some_and(|inner| self.block(inner.body, depth))
+            }
+            _ => flow.parts(node).into_iter().any(|part| self.expr(part, depth)),
         }
-        _ => false,
-    };
-    flow.nodes.iter().any(|node| {
-        let is_within = inner.span.start <= node.span.start && node.span.end <= inner.span.end;
-        matches!(&node.kind, Kind::Call(callee, args) if is_within && args.is_empty() && is_given(*callee))
-    })
+    }
+
+    fn is_given(&self, callee: NodeId) -> bool {
+        let flow = self.program.flow(self.unit);
+        let is_given = |node: NodeId| matches!(flow.kind(node), Kind::Var(var) if self.given.contains(var));
+        match flow.kind(callee) {
+            Kind::Attr(object, name) => &**name == "next" && is_given(*object),
+            _ => is_given(callee) || is_part_of(self.program, (self.unit, callee), self.given),
+        }
+    }
 }
 
 /// `async ({ next }) => { await next(); }`
-fn is_part_of(program: &Program<'_>, at: At, params: &[u32]) -> bool {
+fn is_part_of(program: &Program<'_>, at: At, params: &[VarId]) -> bool {
     let Thing::Node(node) = program.value(at) else { return false };
     match program.kind(node) {
         Kind::Attr(object, name) if &**name == "next" => {
