@@ -80,11 +80,8 @@ pub(super) fn router(program: &Program<'_>, at: At, depth: u32) -> Option<Router
 /// The router that an own function makes, behind a call of it.
 pub(super) fn made_inside(program: &Program<'_>, outer: &Router) -> Option<Router> {
     let Router::Made(call) = outer else { return None };
-    origin::called(program, *call)?;
-    match program.unwrapped(program.value(*call)) {
-        Thing::Made(_, made) if made != *call => router(program, made, 0).filter(|inner| inner != outer),
-        _ => None,
-    }
+    let result = program.result(origin::called(program, *call)?)?;
+    router(program, result, 0).filter(|inner| inner != outer)
 }
 
 /// A function that gets a router as its first parameter.

@@ -182,18 +182,33 @@ const users = make('users');
 users.get('/:id', function one() {});
 module.exports = users;
 ";
+    let keys = "
+const util = require('./make');
+module.exports = { app: function () { const app = util.make('keys'); app.get('/', function list() {}); return app; } };
+";
     let app = "
 const { make } = require('./make');
 const app = make('app'), items = make('items');
 items.post('/', function add() {});
 app.use('/users', require('./users'));
 app.use('/items', items);
+app.use('/keys', require('./keys').app());
 exports.handler = require('serverless-http')(app);
 ";
-    let mut found =
-        of_node(&["express", "serverless-http"], &[("index.js", app), ("make.js", make), ("users.js", users)]);
+    let mut found = of_node(
+        &["express", "serverless-http"],
+        &[("index.js", app), ("make.js", make), ("users.js", users), ("keys.js", keys)],
+    );
     found.sort_unstable();
-    let wanted = ["GET /items/up up", "GET /up up", "GET /users/:id one", "GET /users/up up", "POST /items add"];
+    let wanted = [
+        "GET /items/up up",
+        "GET /keys list",
+        "GET /keys/up up",
+        "GET /up up",
+        "GET /users/:id one",
+        "GET /users/up up",
+        "POST /items add",
+    ];
     assert_eq!(found, wanted);
     let app = "
 from flask import Flask, Blueprint
