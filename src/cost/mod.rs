@@ -57,6 +57,8 @@ pub struct Estimate {
     pub file_ms: f64,
     /// The bare runtime's share of `init_ms`.
     pub runtime_ms: f64,
+    /// How much slower code runs in the first request than during Init, which has a full vCPU.
+    pub slowdown: f64,
     /// What `init_ms` is made of.
     pub parts: Vec<Part>,
     /// What was counted to get there.
@@ -156,6 +158,9 @@ pub struct ModuleCost {
     pub cumulative_ms: f64,
     /// Share of `self_ms` that valid bytecode would save.
     pub compile_ms: f64,
+    /// Share of `self_ms` that its top level takes for other than definitions: statements and the
+    /// functions that they call, loops, data that it reads.
+    pub work_ms: f64,
 }
 
 /// How a cold start compares with the bare runtime's.

@@ -107,6 +107,7 @@ pub fn estimate(input: &CostInput<'_>) -> Estimate {
         high_ms: runtime_ms,
         download_ms: download_ms(input),
         runtime_ms,
+        slowdown: slowdown(input.spec),
         parts: vec![base],
         ..Estimate::default()
     };
@@ -115,6 +116,7 @@ pub fn estimate(input: &CostInput<'_>) -> Estimate {
         add_modules(&mut estimate, coefficients, input);
         add_calls(&mut estimate, coefficients, input);
         estimate.reads = reads(coefficients, input);
+        add_work(&mut estimate, coefficients, input);
         let variable = estimate.init_ms - runtime_ms;
         estimate.low_ms = runtime_ms + variable * coefficients.range[0];
         estimate.high_ms = runtime_ms + variable * coefficients.range[1];
@@ -150,7 +152,27 @@ fn add_modules(estimate: &mut Estimate, coefficients: &Coefficients, input: &Cos
     for ((kind, name), ms) in sums {
         estimate.push(kind, name, ms);
     }
-    estimate.first_request_ms = lazy_ms * slowdown(input.spec);
+    estimate.first_request_ms = lazy_ms * estimate.slowdown;
+}
+
+/// What of each module's cost is work that it could leave for later.
+fn add_work(estimate: &mut Estimate, coefficients: &Coefficients, input: &CostInput<'_>) {
+    let graph = input.graph;
+    for (cost, module) in estimate.modules.iter_mut().zip(&graph.modules) {
+        let (statements, run) = (f64::from(module.weight.statements), module.weight.run_bytes as f64 / 1e3);
+        cost.work_ms = (statements * coefficients.statement + run * coefficients.run_kb) * coefficients.scale;
+    }
+    let rounds =
+        graph.loops.iter().map(|(site, rounds)| (site, *rounds as f64 * coefficients.round * coefficients.scale));
+    let reads = graph.data_files.iter().zip(&estimate.reads).map(|((_, site), ms)| (site, *ms));
+    for (site, ms) in rounds.chain(reads) {
+        if let Some(cost) = estimate.modules.get_mut(site.importer.0 as usize) {
+            cost.work_ms += ms;
+        }
+    }
+    for cost in &mut estimate.modules {
+        cost.work_ms = cost.work_ms.min(cost.self_ms);
+    }
 }
 
 /// Whether a cache of compiled code is shipped and used.
@@ -293,7 +315,11 @@ impl Coefficients {
 fn cumulate(graph: &ModuleGraph, own: &[[f64; 2]]) -> Vec<ModuleCost> {
     let mut costs: Vec<ModuleCost> = own
         .iter()
-        .map(|[code, native]| ModuleCost { self_ms: code + native, cumulative_ms: code + native, compile_ms: 0.0 })
+        .map(|[code, native]| ModuleCost {
+            self_ms: code + native,
+            cumulative_ms: code + native,
+            ..ModuleCost::default()
+        })
         .collect();
     for (id, depth_first) in deepest_first(graph) {
         if let Some(parent) = depth_first {

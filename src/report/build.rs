@@ -68,6 +68,7 @@ pub fn build(project: &ProjectFacts, findings: &[finding::Finding], summary: Sum
                     None => routes::routes(facts, &mut texts),
                 },
                 split: routes::split(facts, &mut texts),
+                lazy_all: routes::lazy_all(facts),
                 ..function(facts, &mut texts)
             })
             .collect(),
@@ -116,6 +117,7 @@ fn function(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Function {
         problems: facts.graph.problems.iter().map(|problem| inexact(facts, problem, texts)).collect(),
         routes: Vec::new(),
         split: None,
+        lazy_all: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::model::{Finding, Function, Report};
-use super::{has_region, human, place_name, printable};
+use super::{has_region, human, place_name, printable, split};
 use crate::text;
 
 /// Packages listed per function.
@@ -22,6 +22,9 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     for function in &report.functions {
         packages(function, out)?;
+    }
+    for function in &report.functions {
+        alternatives(function, out)?;
     }
     if !report.findings.is_empty() {
         writeln!(out, "\n| | rule | where | what | saves |\n|---|---|---|---|---|")?;
@@ -62,6 +65,15 @@ fn packages(function: &Function, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "| {} | {} | {} |", inert(name.trim()), text::ms(package.init_ms), inert(&site))?;
     }
     writeln!(out, "\n</details>")
+}
+
+/// What moving imports does for a function with several routes.
+fn alternatives(function: &Function, out: &mut dyn Write) -> io::Result<()> {
+    let (Some(plan), Some(all)) = (&function.split, &function.lazy_all) else { return Ok(()) };
+    let few = text::ms(plan.lazy.estimated_ms);
+    let words =
+        format!("with imports of few routes moved Init {few}; with everything at first use {}", split::everything(all));
+    writeln!(out, "\n{}: {words}", inert(&function.name))
 }
 
 fn finding_row(finding: &Finding) -> String {

@@ -127,6 +127,9 @@ pub struct Function {
     pub routes: Vec<Route>,
     /// The split plan of a monolithic handler.
     pub split: Option<Split>,
+    /// Moving all that Init loads and works out to first use, what every route needs as well; `null`
+    /// where Init has nothing to move.
+    pub lazy_all: Option<LazyAll>,
 }
 
 /// The deployment package.
@@ -345,6 +348,24 @@ pub struct Lazy {
     pub moves: Vec<Move>,
     /// What the first request of each route then loads.
     pub first_requests: Vec<FirstRequest>,
+}
+
+/// What moving everything to first use does: Init is the bare handler module. It moves work rather
+/// than saving it, so nothing recommends it.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct LazyAll {
+    /// Init with everything moved.
+    pub estimated_ms: f64,
+    /// Low end for 90 % of the calibration corpus.
+    pub low_ms: f64,
+    /// High end for 90 % of the calibration corpus.
+    pub high_ms: f64,
+    /// What the first request of each route then takes; one, `*`, where no routes are known.
+    pub first_requests: Vec<FirstRequest>,
+    /// Init and first request together, on average over the routes.
+    pub cold_ms: f64,
+    /// Whether that is less by enough than today: requests that need little get by without the rest.
+    pub pays: bool,
 }
 
 /// An import that only some routes need.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::model::{
-    Budgets, Counts, DeploymentPackage, Finding, FirstImport, Frame, Function, Init, Loaded, Package, Part, Place,
-    Problem, Report, RuleInfo, SCHEMA, Saves, Summary, Tool, Unresolved,
+    Budgets, Counts, DeploymentPackage, Finding, FirstImport, FirstRequest, Frame, Function, Init, LazyAll, Loaded,
+    Package, Part, Place, Problem, Report, RuleInfo, SCHEMA, Saves, Summary, Tool, Unresolved,
 };
 use crate::artifact::ArtifactKind;
 use crate::cost::{Counted, Grade, PartKind};
@@ -116,6 +116,14 @@ fn function() -> Function {
         }],
         routes: Vec::new(),
         split: None,
+        lazy_all: Some(LazyAll {
+            estimated_ms: 88.0,
+            low_ms: 86.0,
+            high_ms: 90.0,
+            first_requests: vec![FirstRequest { route: "*".to_owned(), ms: 1092.0 }],
+            cold_ms: 1180.0,
+            pays: false,
+        }),
     }
 }
 

@@ -56,7 +56,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 fn routes(report: &Report) -> Option<PropertyBag> {
     let dispatching = report.functions.iter().filter(|function| !function.routes.is_empty());
     let functions: Vec<Value> = dispatching
-        .map(|function| json!({ "name": function.name, "routes": function.routes, "split": function.split }))
+        .map(|function| json!({ "name": function.name, "routes": function.routes, "split": function.split, "lazy_all": function.lazy_all }))
         .collect();
     let properties = BTreeMap::from([("functions".to_owned(), json!(functions))]);
     (!functions.is_empty()).then(|| PropertyBag::builder().additional_properties(properties).build())

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::Style;
 use super::human::paint::{FAINT, STRONG, paint};
-use super::model::{Function, Route, Split, SplitGroup};
+use super::model::{Function, LazyAll, Route, Split, SplitGroup};
 use super::printable;
 use crate::text;
 
@@ -22,14 +22,19 @@ pub fn split(function: &Function, style: Style, out: &mut dyn Write) -> io::Resu
     let title = format!("{}  {}", printable::line(&function.package.path), printable::line(&function.handler));
     writeln!(out, "{}", strong(title.trim_end()))?;
     match (function.routes.as_slice(), &function.split) {
-        ([], _) => writeln!(out, "  no routes found: nothing to split"),
+        ([], _) => {
+            writeln!(out, "  no routes found: nothing to split")?;
+            lazy_all(function, out)
+        }
         (routes, split) => {
             table(routes, style, out)?;
             let Some(split) = split else {
-                return writeln!(out, "\n  nothing to weigh: no plan for what is not simulated or has one route");
+                writeln!(out, "\n  nothing to weigh: no plan for what is not simulated or has one route")?;
+                return lazy_all(function, out);
             };
             plan(split, style, out)?;
-            lazy(function, split, style, out)
+            lazy(function, split, style, out)?;
+            lazy_all(function, out)
         }
     }
 }
@@ -117,4 +122,21 @@ fn lazy(function: &Function, split: &Split, style: Style, out: &mut dyn Write) -
         writeln!(out, "  the first request then loads more, at most {} for {route}", text::ms(worst.ms))?;
     }
     Ok(())
+}
+
+fn lazy_all(function: &Function, out: &mut dyn Write) -> io::Result<()> {
+    match &function.lazy_all {
+        Some(all) => writeln!(out, "  or everything at first use: {}", everything(all)),
+        None => Ok(()),
+    }
+}
+
+/// What moving everything to first use does, and why it is no advice.
+pub(super) fn everything(all: &LazyAll) -> String {
+    let low = text::ms(all.low_ms);
+    let init =
+        format!("Init {} ({} to {})", text::ms(all.estimated_ms), low.trim_end_matches(" ms"), text::ms(all.high_ms));
+    let most = all.first_requests.iter().map(|first| first.ms).fold(0.0, f64::max);
+    let what = if all.pays { "saves where a request needs little" } else { "moves work, saves none" };
+    format!("{init}, first request up to +{}, together {} on average: {what}", text::ms(most), text::ms(all.cold_ms))
 }

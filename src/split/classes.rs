@@ -47,22 +47,13 @@ impl UnitClasses {
             }
             _ => false,
         };
-        let mut todo = vec![(function.body, 0)];
-        while let Some((block, depth)) = todo.pop() {
-            for stmt in flow.block(block).iter().filter(|_| depth < 32) {
-                match stmt {
-                    Stmt::Store(place, value) => {
-                        if let Kind::Attr(object, name) = flow.kind(*place)
-                            && is_instance(*object)
-                            && !matches!(flow.kind(*value), Kind::Nothing)
-                        {
-                            self.held.entry((class, name.clone())).or_default().push(*value);
-                        }
-                    }
-                    Stmt::If(_, yes, no) => todo.extend(std::iter::once(yes).chain(no).map(|b| (*b, depth + 1))),
-                    Stmt::Nested(blocks) => todo.extend(blocks.iter().map(|block| (*block, depth + 1))),
-                    _ => {}
-                }
+        for stmt in flow.below(function.body) {
+            if let Stmt::Store(place, value) = stmt
+                && let Kind::Attr(object, name) = flow.kind(*place)
+                && is_instance(*object)
+                && !matches!(flow.kind(*value), Kind::Nothing)
+            {
+                self.held.entry((class, name.clone())).or_default().push(*value);
             }
         }
     }

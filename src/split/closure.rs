@@ -140,15 +140,12 @@ impl<'a, 'p> Closures<'a, 'p> {
     fn counted(&self, modules: BTreeSet<ModuleId>, calls: BTreeSet<usize>, unread: BTreeSet<usize>) -> Closure {
         let (graph, packages) = (self.input.graph, self.input.packages);
         let mut closure = Closure { init_ms: self.input.estimate.runtime_ms, ..Closure::default() };
-        let (mut code_ms, mut lazy_ms, mut all_lazy_ms) = (0.0, 0.0, 0.0);
+        let (mut code_ms, mut lazy_ms) = (0.0, 0.0);
         for (id, module) in graph.modules() {
-            let self_ms = self.input.estimate.module(id).self_ms;
-            if module.loaded == Phase::Invoke {
-                all_lazy_ms += self_ms;
-            }
             if !modules.contains(&id) {
                 continue;
             }
+            let self_ms = self.input.estimate.module(id).self_ms;
             match module.loaded {
                 Phase::Init => code_ms += self_ms,
                 Phase::Invoke => lazy_ms += self_ms,
@@ -166,9 +163,7 @@ impl<'a, 'p> Closures<'a, 'p> {
         code_ms -= reads.filter_map(|at| self.input.estimate.reads.get(*at)).sum::<f64>();
         closure.init_ms += code_ms.max(0.0);
         closure.init_ms += calls.iter().filter_map(|call| self.input.estimate.calls.get(*call)).sum::<f64>();
-        // The estimate knows how much slower the first request runs at the function's memory size.
-        let slowdown = if all_lazy_ms > 0.0 { self.input.estimate.first_request_ms / all_lazy_ms } else { 1.0 };
-        closure.first_request_ms = lazy_ms * slowdown;
+        closure.first_request_ms = lazy_ms * self.input.estimate.slowdown;
         closure.modules = modules;
         closure.calls = calls;
         closure.unread = unread;

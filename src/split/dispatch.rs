@@ -201,7 +201,10 @@ impl<'a> Finder<'_, 'a> {
     ) -> Vec<Branch> {
         self.cuts.blocks.insert((unit, block));
         let mut found = Vec::new();
-        for option in options {
+        let does_nothing = self.program().flow(unit).block(block).iter().all(|stmt| matches!(stmt, Stmt::Return(None)));
+        // Naming a gateway's catch-all without answering it is the same as leaving it out.
+        let answered = |option: &&Condition| !(does_nothing && option.key.as_deref() == Some("$default"));
+        for option in options.iter().filter(answered) {
             let condition = given.and(option);
             let inner = self.block(unit, block, &condition, depth + 1);
             if inner.iter().any(|branch| branch.certain) {

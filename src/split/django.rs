@@ -313,27 +313,21 @@ fn all_of(program: &Program<'_>, unit: UnitId, name: &str) -> Vec<At> {
     let is_named = |var: u32| flow.vars.get(var as usize).is_some_and(|var| var.top && &*var.name == name);
     let is_it = |node: u32| matches!(flow.kind(node), Kind::Var(var) if is_named(*var));
     let mut found = Vec::new();
-    let mut todo = vec![(flow.top, 0)];
-    while let Some((block, depth)) = todo.pop() {
-        for stmt in flow.block(block).iter().filter(|_| depth < 32) {
-            match stmt {
-                Stmt::Bind(var, value) if is_named(*var) => found.push((unit, *value)),
-                Stmt::Store(place, value) if is_it(*place) => found.push((unit, *value)),
-                // `urlpatterns.append(path(..))`, `urlpatterns.extend([..])`
-                Stmt::Eval(value) => {
-                    if let Kind::Call(callee, args) = flow.kind(*value)
-                        && let Kind::Attr(object, method) = flow.kind(*callee)
-                        && is_it(*object)
-                        && matches!(&**method, "append" | "extend" | "insert")
-                    {
-                        found.extend(args.last().map(|arg| (unit, arg.value)));
-                    }
+    for stmt in flow.below(flow.top) {
+        match stmt {
+            Stmt::Bind(var, value) if is_named(*var) => found.push((unit, *value)),
+            Stmt::Store(place, value) if is_it(*place) => found.push((unit, *value)),
+            // `urlpatterns.append(path(..))`, `urlpatterns.extend([..])`
+            Stmt::Eval(value) => {
+                if let Kind::Call(callee, args) = flow.kind(*value)
+                    && let Kind::Attr(object, method) = flow.kind(*callee)
+                    && is_it(*object)
+                    && matches!(&**method, "append" | "extend" | "insert")
+                {
+                    found.extend(args.last().map(|arg| (unit, arg.value)));
                 }
-                Stmt::If(_, yes, no) => todo.extend(std::iter::once(yes).chain(no).map(|block| (*block, depth + 1))),
-                Stmt::Nested(blocks) => todo.extend(blocks.iter().map(|block| (*block, depth + 1))),
-                Stmt::Each(_, body) => todo.push((*body, depth + 1)),
-                _ => {}
             }
+            _ => {}
         }
     }
     // A name that another module's star import brings.

@@ -7,8 +7,10 @@ mod django;
 mod event;
 mod expand;
 mod found;
+mod lazy_all;
 mod moves;
 mod nest;
+mod origin;
 mod plan;
 mod program;
 mod reach;
@@ -21,6 +23,7 @@ mod views;
 
 pub use closure::{Closure, Loaded};
 pub use found::EventKind;
+pub use lazy_all::LazyAll;
 pub use moves::Move;
 pub use plan::{Group, Objective, Plan};
 pub use routes::{Input, Route, Routes, analyse};

@@ -7,6 +7,7 @@ use super::plan::Parts;
 use super::reach::Reach;
 use super::routes::Route;
 use crate::artifact::EntryId;
+use crate::cost::Estimate;
 use crate::graph::packages::PackageId;
 use crate::graph::{Import, ImportSite, ModuleId, Phase};
 
@@ -28,6 +29,14 @@ pub struct Move {
     pub saves_ms: f64,
     /// What it costs when all the others have moved: more where several load the same.
     pub costs_ms: f64,
+}
+
+/// An Init with the range that the estimate has.
+pub(super) fn with_range(estimate: &Estimate, ms: f64) -> [f64; 3] {
+    let variable = (estimate.init_ms - estimate.runtime_ms).max(1e-9);
+    let at = |end: f64| estimate.runtime_ms + (ms - estimate.runtime_ms) * (end - estimate.runtime_ms) / variable;
+    let low = at(estimate.low_ms).min(ms - NOISE_MS).max(estimate.runtime_ms);
+    [ms, low, at(estimate.high_ms).max(ms + NOISE_MS)]
 }
 
 impl Parts<'_, '_, '_> {
@@ -68,18 +77,10 @@ impl Parts<'_, '_, '_> {
         let least = self.closures.without(&all, &moved).init_ms;
         let first = |(at, route): (usize, &Route)| {
             let others = moves.iter().filter(|one| !one.routes.contains(&at)).map(|one| one.loads).collect();
-            (self.closures.without(&all, &others).init_ms - least).max(0.0) + route.closure.first_request_ms
+            let moved = (self.closures.without(&all, &others).init_ms - least).max(0.0);
+            moved * self.input.estimate.slowdown + route.closure.first_request_ms
         };
         self.routes.iter().enumerate().map(first).collect()
-    }
-
-    /// An Init with the range that the estimate has.
-    pub(super) fn with_range(&self, ms: f64) -> [f64; 3] {
-        let estimate = self.input.estimate;
-        let variable = (estimate.init_ms - estimate.runtime_ms).max(1e-9);
-        let at = |end: f64| estimate.runtime_ms + (ms - estimate.runtime_ms) * (end - estimate.runtime_ms) / variable;
-        let low = at(estimate.low_ms).min(ms - NOISE_MS).max(estimate.runtime_ms);
-        [ms, low, at(estimate.high_ms).max(ms + NOISE_MS)]
     }
 
     fn everything(&self) -> Vec<&Reach> {

@@ -7,6 +7,7 @@ mod modules;
 use rustc_hash::FxHashMap;
 
 use super::classes::ClassAt;
+use super::expand::Expander;
 use super::found::{EventKind, Found, join};
 use super::program::{At, Program, Thing, UnitId};
 use super::reach::{Cuts, Region};
@@ -29,7 +30,8 @@ struct Controller {
 }
 
 /// What holds for a whole application.
-struct Application {
+struct Application<'e, 'p, 'a> {
+    expander: &'e Expander<'p, 'a>,
     global: Option<Global>,
     versioning: Option<Versioning>,
     paths: modules::ModulePaths,
@@ -58,12 +60,12 @@ impl Global {
 }
 
 /// Routes of controllers; what modules list is reached through the routes that need it.
-pub(super) fn find(program: &Program<'_>, cuts: &mut Cuts) -> Vec<Found> {
+pub(super) fn find(program: &Program<'_>, expander: &Expander<'_, '_>, cuts: &mut Cuts) -> Vec<Found> {
     let written: Vec<WrittenOut> = (0..program.units.len()).map(|unit| written_out(program, unit)).collect();
     let mut controllers = Vec::new();
     for (unit, inner) in program.units.iter().enumerate() {
         for class in 0..inner.flow.classes.len() as ClassId {
-            let found = controller(program, (unit, class), &written);
+            let found = controller(program, expander, (unit, class), &written);
             controllers.extend(found.map(|controller| ((unit, class), controller)));
         }
     }
@@ -71,6 +73,7 @@ pub(super) fn find(program: &Program<'_>, cuts: &mut Cuts) -> Vec<Found> {
         return Vec::new();
     }
     let application = Application {
+        expander,
         global: global(program),
         versioning: versioning(program),
         paths: modules::paths(program, &written),
@@ -123,7 +126,12 @@ fn decorator(program: &Program<'_>, at: At) -> Option<String> {
     }
 }
 
-fn controller(program: &Program<'_>, class: ClassAt, written: &[WrittenOut]) -> Option<Controller> {
+fn controller(
+    program: &Program<'_>,
+    expander: &Expander<'_, '_>,
+    class: ClassAt,
+    written: &[WrittenOut],
+) -> Option<Controller> {
     let mut controller = Controller::default();
     let mut is_one = false;
     // What a base's methods are decorated with goes for the controller.
@@ -135,7 +143,7 @@ fn controller(program: &Program<'_>, class: ClassAt, written: &[WrittenOut]) -> 
             match (verb.as_deref(), method) {
                 (Some("Controller"), _) if depth == 0 => {
                     is_one = true;
-                    controller.prefixes = prefixes(program, at);
+                    controller.prefixes = prefixes(program, expander, at);
                     controller.versions = versions_option(program, at);
                 }
                 (_, Some(method)) if is_verb => controller.verbs.push((at, method)),
@@ -157,7 +165,7 @@ fn controller(program: &Program<'_>, class: ClassAt, written: &[WrittenOut]) -> 
 }
 
 /// The method that a decorator stands at: the next one in the text.
-fn method_after(program: &Program<'_>, unit: UnitId, class: &Class, decorator: NodeId) -> Option<String> {
+pub(super) fn method_after(program: &Program<'_>, unit: UnitId, class: &Class, decorator: NodeId) -> Option<String> {
     let flow = program.flow(unit);
     // What stands at the class itself.
     if class.decorators.iter().take(class.own_decorators as usize).any(|own| *own == decorator) {
@@ -196,10 +204,14 @@ fn written_out(program: &Program<'_>, unit: UnitId) -> WrittenOut {
 }
 
 /// Paths in a decorator's argument: a text, a list, or an object with `path`.
-fn prefixes(program: &Program<'_>, at: At) -> Vec<String> {
+fn prefixes(program: &Program<'_>, expander: &Expander<'_, '_>, at: At) -> Vec<String> {
     let Kind::Call(_, args) = program.kind(at) else { return vec![String::new()] };
     let Some(first) = args.first() else { return vec![String::new()] };
     let mut said = texts(program, (at.0, first.value));
+    if said.is_empty() && expander.is_free((at.0, first.value)) {
+        // A controller that a function makes, for each of its calls.
+        said = expander.texts((at.0, first.value));
+    }
     if said.is_empty() {
         let option = option_at(program, &arguments(at.0, args), &["path"]);
         said = option.map(|path| texts(program, path)).unwrap_or_default();
@@ -288,7 +300,7 @@ fn routes(
     cuts: &mut Cuts,
     class: ClassAt,
     controller: &Controller,
-    application: &Application,
+    application: &Application<'_, '_, '_>,
 ) -> Vec<Found> {
     let methods = program.methods(class);
     let mut common = vec![Region::Unit(class.0)];
@@ -308,7 +320,7 @@ fn routes(
         regions.extend(&common);
         regions.extend(standing_at(program, controller, Some(method)));
         regions.extend(parameters(program, (*unit, *function), method));
-        for path in paths(program, *at, controller, in_front, &versions, application.global.as_ref()) {
+        for path in paths(program, *at, controller, in_front, &versions, application) {
             found.push(Found {
                 kind: EventKind::Http,
                 method: (verb != "All").then(|| verb.to_ascii_uppercase()),
@@ -330,12 +342,13 @@ fn paths(
     controller: &Controller,
     in_front: &[String],
     versions: &[String],
-    global: Option<&Global>,
+    application: &Application<'_, '_, '_>,
 ) -> Vec<String> {
+    let global = application.global.as_ref();
     let mut found = Vec::new();
     for module in in_front {
         for prefix in &controller.prefixes {
-            for path in prefixes(program, at) {
+            for path in prefixes(program, application.expander, at) {
                 let path = join(&join(module, prefix), &path);
                 let global = global.map_or("", |global| global.of(&path));
                 found.extend(versions.iter().map(|version| join(&join(global, version), &path)));

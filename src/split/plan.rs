@@ -9,7 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::closure::{Closure, Closures};
-use super::moves::Move;
+use super::moves::{Move, with_range};
 use super::program::Program;
 use super::reach::Reach;
 use super::routes::{Input, Route};
@@ -33,7 +33,7 @@ impl Default for Objective {
 }
 
 /// A split must save this share of Init to be worth proposing.
-const WORTH: f64 = 0.15;
+pub(super) const WORTH: f64 = 0.15;
 /// Most groups that merging starts from.
 const MOST_GROUPS: usize = 60;
 
@@ -101,7 +101,7 @@ pub(super) fn plan(parts: &Parts<'_, '_, '_>) -> Option<Plan> {
         before_ms,
         weighted_after_ms: groups.iter().map(|group| group.share * group.closure.init_ms).sum(),
         shared: shared(&groups),
-        lazy_ms: parts.with_range(lazy),
+        lazy_ms: with_range(parts.input.estimate, lazy),
         lazy_first_ms: parts.first_requests(&moves),
         moves,
         groups,
@@ -109,7 +109,7 @@ pub(super) fn plan(parts: &Parts<'_, '_, '_>) -> Option<Plan> {
 }
 
 /// Shares that add up to one: those said, and equal parts of the rest.
-fn shares(routes: &[Route], said: &BTreeMap<String, f64>) -> Vec<f64> {
+pub(super) fn shares(routes: &[Route], said: &BTreeMap<String, f64>) -> Vec<f64> {
     let given: Vec<Option<f64>> = routes.iter().map(|route| said.get(&route.label).copied()).collect();
     let sum: f64 = given.iter().flatten().sum();
     let unnamed = given.iter().filter(|share| share.is_none()).count();

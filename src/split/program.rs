@@ -180,7 +180,7 @@ impl<'a> Program<'a> {
         Some(self.definition(unit, said?, depth, Some(var)))
     }
 
-    fn says_nothing(&self, at: At) -> bool {
+    pub(super) fn says_nothing(&self, at: At) -> bool {
         match self.kind(at) {
             Kind::Nothing | Kind::Nth(_) => true,
             Kind::Group(parts) => parts.is_empty(),
@@ -389,7 +389,9 @@ impl<'a> Program<'a> {
             },
             Thing::Made(path, _) => Thing::Made(format!("{path}()"), at),
             Thing::Node(node) => match self.kind(node) {
-                Kind::Function(function) => self.result((node.0, *function), depth).unwrap_or(Thing::Node(at)),
+                Kind::Function(function) => {
+                    self.result((node.0, *function)).map_or(Thing::Node(at), |value| self.value_at(value, depth))
+                }
                 Kind::Class(_) => Thing::Made(String::new(), at),
                 _ => Thing::Made(String::new(), at),
             },
@@ -398,18 +400,17 @@ impl<'a> Program<'a> {
     }
 
     /// What a function returns at the end of its body.
-    fn result(&self, function: (UnitId, FuncId), depth: u32) -> Option<Thing> {
+    pub(super) fn result(&self, function: (UnitId, FuncId)) -> Option<At> {
         let body = self.flow(function.0).functions.get(function.1 as usize)?.body;
-        let value = self.flow(function.0).block(body).iter().rev().find_map(|stmt| match stmt {
-            Stmt::Return(Some(value)) => Some(*value),
+        self.flow(function.0).block(body).iter().rev().find_map(|stmt| match stmt {
+            Stmt::Return(Some(value)) => Some((function.0, *value)),
             _ => None,
-        })?;
-        Some(self.value_at((function.0, value), depth))
+        })
     }
 
     /// The function that a function returns.
     pub(super) fn returned(&self, function: (UnitId, FuncId)) -> Option<(UnitId, FuncId)> {
-        match self.result(function, DEPTH)? {
+        match self.value(self.result(function)?) {
             Thing::Node(node) => self.flow(node.0).defined_function(node.1).map(|inner| (node.0, inner)),
             _ => None,
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::expand::Expander;
+use super::origin;
 use super::program::{At, Program, Thing, UnitId};
 use super::reach::Region;
 use crate::lang::flow::{self, Arg, FuncId, Kind, VarId};
@@ -64,17 +65,39 @@ pub(super) fn router(program: &Program<'_>, at: At, depth: u32) -> Option<Router
         }
     }
     match program.unwrapped(program.value(at)) {
-        // What a variable holds may itself be a chain of registrations.
-        Thing::Made(_, made) if made != at => router(program, made, depth + 1),
+        // What a variable holds may itself be a chain of registrations. An own function that makes
+        // routers makes another one at each of its calls.
+        Thing::Made(_, made) if made != at => match origin::own_call(program, at) {
+            Some(call) => Some(Router::Made(call)),
+            None => router(program, made, depth + 1),
+        },
         Thing::Made(_, made) => Some(Router::Made(made)),
         Thing::Parameter(unit, var) => Some(Router::Parameter(unit, var)),
         _ => None,
     }
 }
 
+/// The router that an own function makes, behind a call of it.
+pub(super) fn made_inside(program: &Program<'_>, outer: &Router) -> Option<Router> {
+    let Router::Made(call) = outer else { return None };
+    let result = program.result(origin::called(program, *call)?)?;
+    router(program, result, 0).filter(|inner| inner != outer)
+}
+
 /// A function that gets a router as its first parameter.
 pub(super) fn plugin(program: &Program<'_>, at: At) -> Option<Router> {
-    let (unit, function) = program.function(at)?;
+    taking_router(program, program.function(at)?)
+}
+
+/// The same, that a module is for.
+pub(super) fn plugin_in(program: &Program<'_>, unit: UnitId) -> Option<Router> {
+    match program.unwrapped(Thing::Module(unit)) {
+        Thing::Node(at) | Thing::Made(_, at) => plugin(program, at),
+        _ => None,
+    }
+}
+
+fn taking_router(program: &Program<'_>, (unit, function): (UnitId, FuncId)) -> Option<Router> {
     let first = program.flow(unit).functions.get(function as usize)?.params.first()?;
     Some(Router::Parameter(unit, *first))
 }
@@ -85,11 +108,33 @@ const PREFIXES: [&str; 3] = ["prefix", "url_prefix", "base"];
 /// The prefixes that a router is made with: one for each call of the function that makes it.
 pub(super) fn own_prefixes(program: &Program<'_>, expander: &Expander<'_, '_>, router: &Router) -> Vec<String> {
     let Router::Made(at) = router else { return Vec::new() };
+    if let Some(inner) = made_inside(program, router) {
+        return prefixes_in_call(program, expander, *at, &inner);
+    }
     let Kind::Call(_, args) = program.kind(*at) else { return Vec::new() };
     let args = arguments(at.0, args);
     match option_at(program, &args, &PREFIXES) {
         Some(prefix) => expander.texts(prefix),
         None => Vec::new(),
+    }
+}
+
+/// The prefixes of a router that an own function makes, as this call of it says them.
+fn prefixes_in_call(program: &Program<'_>, expander: &Expander<'_, '_>, call: At, inner: &Router) -> Vec<String> {
+    let given = match inner {
+        Router::Made(made) => match program.kind(*made) {
+            Kind::Call(_, args) => option_at(program, &arguments(made.0, args), &PREFIXES),
+            _ => None,
+        },
+        Router::Parameter(..) => None,
+    };
+    let param = given.and_then(|given| match program.value(given) {
+        Thing::Parameter(unit, var) => origin::passed(program, call, (unit, var)),
+        _ => None,
+    });
+    match param.and_then(|passed| program.text(passed)) {
+        Some(prefix) => vec![prefix],
+        None => own_prefixes(program, expander, inner),
     }
 }
 

@@ -1,7 +1,10 @@
 //! Routes that code registers with a router object: decorators, verb methods, tables of routes;
 //! mounts with their prefixes.
 
+mod autoload;
+mod keyed;
 mod mounts;
+mod passing;
 mod spelled;
 mod tables;
 
@@ -9,24 +12,48 @@ use std::collections::BTreeMap;
 
 use self::spelled::Spelled;
 use super::expand::Expander;
-use super::found::{Found, is_path};
+use super::found::{EventKind, Found, is_path};
+use super::nest::method_after;
 use super::program::{At, Program, Thing, UnitId};
 use super::reach::{Cuts, Region};
 use super::reading::{
-    Argument, Router, VERBS, arguments, function_name, is_callable, keyword, named, of_regex, option, plugin,
-    positional, route_regions, router, texts, verb,
+    Argument, Router, VERBS, arguments, function_name, is_callable, keyword, named, of_regex, option, option_at,
+    plugin, positional, route_regions, router, texts, verb,
 };
 use super::views;
-use crate::lang::flow::{FuncId, Kind};
+use crate::lang::flow::{ClassId, FuncId, Kind};
 
 /// A registration, before prefixes are known.
 struct Registered {
+    kind: EventKind,
     router: Router,
     method: Option<String>,
     path: String,
     key: Option<String>,
     at: At,
     function: String,
+    regions: Vec<Region>,
+    /// It only looks at requests and hands them on.
+    passes: bool,
+}
+
+impl Registered {
+    /// A path of HTTP.
+    fn new(
+        router: Router,
+        method: Option<String>,
+        path: String,
+        at: At,
+        function: String,
+        regions: Vec<Region>,
+    ) -> Self {
+        Self { kind: EventKind::Http, router, method, path, key: None, at, function, regions, passes: false }
+    }
+}
+
+/// The function that a decorator registers, with its code.
+struct Served {
+    name: String,
     regions: Vec<Region>,
 }
 
@@ -75,13 +102,17 @@ pub(super) fn find(program: &Program<'_>, expander: &Expander<'_, '_>, cuts: &mu
             }
         }
     }
+    registry.of_methods(program);
     registry.handed(program);
+    registry.mount_whole();
+    let made = registry.made_by_calls(program);
     registry.mounts.retain({
         let known = registry.known();
         move |mount| known.contains(&mount.child)
     });
     cuts.nodes.extend(registry.routes.iter().map(|route| route.at));
-    cuts.nodes.extend(registry.mounts.iter().map(|mount| mount.at));
+    // What a function does that makes a router is common to all that is registered with it.
+    cuts.nodes.extend(registry.mounts.iter().map(|mount| mount.at).filter(|at| !made.contains(at)));
     let is_kept = |(at, _): &&(At, Vec<At>)| cuts.nodes.contains(at);
     let cells: Vec<At> = registry.cells.iter().filter(is_kept).flat_map(|(_, cells)| cells.clone()).collect();
     cuts.nodes.extend(cells);
@@ -100,19 +131,52 @@ impl Registry {
                 // A decorator with arguments, applied.
                 if let Kind::Attr(object, name) = program.kind((at.0, *inner))
                     && let Some(first) = args.first()
+                    && let Some(function) = program.flow(first.at.0).defined_function(first.at.1)
                 {
-                    self.decorated(program, at, (at.0, *object), name, &arguments(at.0, inner_args), first.at);
+                    let (method, inner) = (((at.0, *object), &**name), arguments(at.0, inner_args));
+                    let name = function_name(program, (first.at.0, function));
+                    let served = Served { name, regions: vec![Region::Node(first.at)] };
+                    self.decorated(program, at, method, &inner, &served);
                 }
             }
             _ => self.plain(program, at, callee, args),
         }
     }
 
+    /// Decorators at methods of TypeScript classes: `@app.get("/x") list() {}`.
+    fn of_methods(&mut self, program: &Program<'_>) {
+        for (unit, inner) in program.units.iter().enumerate() {
+            for (id, class) in inner.flow.classes.iter().enumerate() {
+                for decorator in &class.decorators {
+                    let at = (unit, *decorator);
+                    let Kind::Call(callee, args) = program.kind(at) else { continue };
+                    let Kind::Attr(object, name) = program.kind((unit, *callee)) else { continue };
+                    let Some(method) = method_after(program, unit, class, *decorator) else { continue };
+                    let methods = program.methods((unit, id as ClassId));
+                    let Some((_, function)) = methods.iter().find(|(name, _)| **name == *method) else { continue };
+                    let before = self.routes.len();
+                    let label = format!("{}.{method}", views::class_name(program, (unit, id as ClassId)));
+                    let served = Served { name: label, regions: vec![Region::Function(function.0, function.1)] };
+                    self.decorated(program, at, ((unit, *object), name), &arguments(unit, args), &served);
+                    if self.routes.len() > before {
+                        self.served.push(*function);
+                    }
+                }
+            }
+        }
+    }
+
     /// `@app.get("/x")` on a function.
-    fn decorated(&mut self, program: &Program<'_>, at: At, object: At, name: &str, args: &[Argument], target: At) {
-        let Some(function) = program.flow(target.0).defined_function(target.1) else { return };
-        if matches!(name, "resolver" | "batch_resolver" | "async_batch_resolver") {
-            return self.field(program, at, object, args, (target.0, function));
+    fn decorated(
+        &mut self,
+        program: &Program<'_>,
+        at: At,
+        (object, name): (At, &str),
+        args: &[Argument],
+        served: &Served,
+    ) {
+        if self.keyed(program, at, (object, name), args, served) {
+            return;
         }
         if !(HTTP.contains(&name) || matches!(name, "route" | "api_route" | "websocket" | "any" | "all" | "trace")) {
             return;
@@ -123,34 +187,13 @@ impl Registry {
         let methods = self.methods(program, name, args);
         for path in paths.iter().filter(|path| path.is_empty() || is_path(path)) {
             for method in &methods {
-                self.routes.push(Registered {
-                    router: router.clone(),
-                    method: method.clone(),
-                    path: path.clone(),
-                    key: None,
-                    at,
-                    function: function_name(program, (target.0, function)),
-                    regions: route_regions(program, at, &[target]),
-                });
+                let name = served.name.clone();
+                let mut regions = served.regions.clone();
+                regions.extend(route_regions(program, at, &[]));
+                let (router, method) = (router.clone(), method.clone());
+                self.routes.push(Registered::new(router, method, path.clone(), at, name, regions));
             }
         }
-    }
-
-    /// `@app.resolver(type_name="Query", field_name="todos")`
-    fn field(&mut self, program: &Program<'_>, at: At, object: At, args: &[Argument], function: (UnitId, FuncId)) {
-        let Some(router) = router(program, object, 0) else { return };
-        let text = |name: &str| keyword(args, &[name]).and_then(|value| value.text(program));
-        let type_name = text("type_name").unwrap_or_else(|| "*".to_owned());
-        let Some(field) = text("field_name") else { return };
-        self.routes.push(Registered {
-            router,
-            method: None,
-            path: String::new(),
-            key: Some(format!("{type_name}.{field}")),
-            at,
-            function: function_name(program, function),
-            regions: vec![Region::Function(function.0, function.1), Region::Unit(at.0)],
-        });
     }
 
     fn methods(&self, program: &Program<'_>, name: &str, args: &[Argument]) -> Vec<Option<String>> {
@@ -217,7 +260,7 @@ impl Registry {
             verb if VERBS.contains(&verb) && (lower == name || name.chars().all(char::is_uppercase)) => {
                 self.verbs(program, at, object, &[verb.to_owned()], args);
             }
-            _ => {}
+            _ => self.keyed_call(program, at, (object, name), args),
         }
     }
 
@@ -252,23 +295,30 @@ impl Registry {
             // `app.get("/x", show).post(change)`
             (None, None) => (path_before(program, object), args),
         };
-        let Some(last) = rest.last().filter(|last| is_callable(program, last.at)) else { return };
+        let mut handlers: Vec<At> = rest.iter().map(|arg| arg.at).collect();
+        // Fastify's `app.get("/x", { schema, handler })`
+        if let [only] = rest
+            && let Some(handler) = option_at(program, std::slice::from_ref(only), &["handler"])
+        {
+            handlers = vec![handler];
+        }
+        let Some(last) = handlers.last().filter(|last| is_callable(program, **last)) else { return };
         if matches!(program.value(object), Thing::External(_) | Thing::Module(_)) {
             return;
         }
         let Some(router) = router(program, object, 0) else { return };
-        let handlers: Vec<At> = rest.iter().map(|arg| arg.at).collect();
+        if let Some(child) = passing::inner(program, *last).filter(|child| *child != router) {
+            let prefix = String::new();
+            self.mounts.push(Mount { parent: router, child, prefix, replaces: false, at, before: handlers });
+            return;
+        }
         for path in paths {
             for method in verbs {
-                self.routes.push(Registered {
-                    router: router.clone(),
-                    method: verb(method),
-                    path: path.clone(),
-                    key: None,
-                    at,
-                    function: named(program, last.at),
-                    regions: route_regions(program, at, &handlers),
-                });
+                let method = verb(method);
+                let passes = method.is_none() && passing::hands_on(program, &router, *last);
+                let regions = route_regions(program, at, &handlers);
+                let route = Registered::new(router.clone(), method, path.clone(), at, named(program, *last), regions);
+                self.routes.push(Registered { passes, ..route });
             }
         }
     }
@@ -286,7 +336,8 @@ impl Registry {
             (path.map(|path| path.texts(program)).unwrap_or_default(), target)
         };
         let Some(target) = target else { return };
-        let said = keyword(args, &["methods"]).is_some() || args.len() > 3;
+        // Further arguments of a resource are further paths.
+        let said = keyword(args, &["methods"]).is_some() || (name != "add_resource" && args.len() > 3);
         let from = if keyword(args, &["methods"]).is_some() { 0 } else { args.len().min(3) };
         let methods = said.then(|| self.methods(program, "route", &args[from..]));
         for path in paths {
@@ -308,20 +359,16 @@ impl Registry {
             self.served.extend(view.served);
             let mut regions = view.regions;
             regions.push(Region::Unit(at.0));
-            self.routes.push(Registered {
-                router: router.clone(),
-                method: view.method,
-                path: path.to_owned(),
-                key: None,
-                at,
-                function: view.function,
-                regions,
-            });
+            let route = Registered::new(router.clone(), view.method, path.to_owned(), at, view.function, regions);
+            self.routes.push(route);
         }
     }
 
     fn mount(&mut self, program: &Program<'_>, at: At, object: At, name: &str, args: &[Argument]) {
         let Some(parent) = router(program, object, 0) else { return };
+        if self.autoload(program, at, &parent, args) {
+            return;
+        }
         let prefixes = positional(args, 0).map(|first| first.texts(program)).unwrap_or_default();
         let option = option(program, args, &["prefix", "url_prefix"]);
         let replaces = name == "register_blueprint" && option.is_some();

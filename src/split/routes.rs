@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::closure::{Closure, Closures};
 use super::expand::Expander;
 use super::found::{self, EventKind, Found};
+use super::lazy_all::{self, LazyAll};
 use super::plan::{self, Objective, Plan};
 use super::program::{Program, Thing, UnitId};
 use super::reach::{Cuts, Reach, Region, reach};
@@ -78,30 +79,32 @@ pub struct Routes {
     pub common: Closure,
     /// Whether to pull them apart; nothing for fewer than two.
     pub plan: Option<Plan>,
+    /// All of it moved to first use, routes or not; nothing where Init has nothing to move.
+    pub lazy_all: Option<LazyAll>,
 }
 
 /// Finds a function's routes and what each needs; empty where there is nothing to dispatch.
 #[must_use]
 pub fn analyse(input: &Input<'_>) -> Routes {
     let HandlerResolution::Found { module, .. } = input.graph.handler else { return Routes::default() };
-    std::thread::scope(|scope| {
+    let routes = std::thread::scope(|scope| {
         let builder = std::thread::Builder::new().name("routes".to_owned()).stack_size(python::PARSE_STACK);
         let worked = builder.spawn_scoped(scope, || analyse_here(input, module));
         // A panic or a missing thread costs the routes only.
         worked.ok().and_then(|thread| thread.join().ok()).unwrap_or_default()
-    })
+    });
+    Routes { lazy_all: lazy_all::of(input, module, &routes.routes), ..routes }
 }
 
 fn analyse_here<'a>(input: &'a Input<'a>, module: ModuleId) -> Routes {
     let python = input.spec.runtime.language() == Language::Python;
     let flows = flows(input);
     let program = Program::new(input.graph, flows, python);
-    let Some(handler) = program.unit_of(module) else { return Routes::default() };
+    let Some((handler, name)) = entry(input, &program, module) else { return Routes::default() };
     let mut cuts = Cuts::default();
     let expander = Expander::new(&program);
     let mut found = routers::find(&program, &expander, &mut cuts);
-    found.extend(if python { django::find(&program, &mut cuts) } else { nest::find(&program, &mut cuts) });
-    let name = input.spec.handler.rsplit('.').next().unwrap_or_default();
+    found.extend(if python { django::find(&program, &mut cuts) } else { nest::find(&program, &expander, &mut cuts) });
     let handlers = handler_functions(&program, handler, name, &cuts);
     found.extend(dispatch::find(&program, &expander, &mut cuts, &handlers));
     found.extend(of_template(input.spec, &program, handler, &found));
@@ -111,8 +114,30 @@ fn analyse_here<'a>(input: &'a Input<'a>, module: ModuleId) -> Routes {
         return Routes::default();
     }
     found.sort_by_key(|route| (program.units[route.place.0].module, route.place.1));
-    let base = base(&program, &cuts, handler, name, &handlers);
+    let mut base = base(&program, &cuts, handler, name, &handlers);
+    // An adapter in front of own code is there for every route.
+    base.targets.insert(module);
     measured(input, &program, &cuts, &base, found)
+}
+
+/// The own module behind the handler, with the handler's name in it. Where the handler is an
+/// adapter's, the environment may name the function's own, else it is what the adapter loads.
+fn entry<'i>(input: &'i Input<'_>, program: &Program<'_>, module: ModuleId) -> Option<(UnitId, &'i str)> {
+    if let Some(handler) = program.unit_of(module) {
+        return Some((handler, input.spec.handler.rsplit('.').next().unwrap_or_default()));
+    }
+    let in_file = |name: &str, said: &str| name.rsplit_once('.').is_some_and(|(stem, _)| stem == said);
+    let named = |value: &'i String| {
+        let (said, name) = value.rsplit_once('.')?;
+        let is_it = |unit: &UnitId| {
+            let module = &*input.graph.module(program.units[*unit].module).name;
+            module == said || module == said.replace('/', ".") || in_file(module, said.trim_start_matches("./"))
+        };
+        Some(((0..program.units.len()).find(is_it)?, name))
+    };
+    let loaded = input.graph.imports.iter().filter(|import| program.unit_of(import.site.importer).is_none());
+    let mut loaded = loaded.filter_map(|import| program.unit_of(import.target));
+    input.spec.environment.values().find_map(named).or_else(|| Some((loaded.next()?, "")))
 }
 
 /// Events that the template sends and the code does not tell apart.
@@ -255,5 +280,5 @@ fn measured<'a>(input: &'a Input<'a>, program: &Program<'a>, cuts: &Cuts, base: 
     let routes: Vec<Route> = routes.collect();
     let parts = plan::Parts { input, program, closures: &closures, base, reached: &reached, routes: &routes };
     let plan = plan::plan(&parts);
-    Routes { routes, common, plan }
+    Routes { routes, common, plan, lazy_all: None }
 }

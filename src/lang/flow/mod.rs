@@ -20,6 +20,9 @@ pub type ClassId = u32;
 /// Index of a block in [`Flow::blocks`].
 pub type BlockId = u32;
 
+/// How deep blocks are looked into for single statements.
+const DEEPEST: u32 = 32;
+
 /// One module.
 #[derive(Debug, Default)]
 pub struct Flow {
@@ -278,6 +281,28 @@ impl Flow {
     #[must_use]
     pub fn block(&self, block: BlockId) -> &[Stmt] {
         self.blocks.get(block as usize).map_or(&[], Vec::as_slice)
+    }
+
+    /// The statements of a block and of the blocks within it, as deep as people nest them.
+    #[must_use]
+    pub fn below(&self, block: BlockId) -> Vec<&Stmt> {
+        let mut found = Vec::new();
+        let mut todo = vec![(block, 0)];
+        while let Some((block, depth)) = todo.pop() {
+            for stmt in self.block(block).iter().filter(|_| depth < DEEPEST) {
+                found.push(stmt);
+                match stmt {
+                    Stmt::If(_, yes, no) => {
+                        todo.extend(std::iter::once(yes).chain(no).map(|block| (*block, depth + 1)))
+                    }
+                    Stmt::Nested(blocks) => todo.extend(blocks.iter().map(|block| (*block, depth + 1))),
+                    Stmt::Each(_, body) => todo.push((*body, depth + 1)),
+                    Stmt::Match(_, arms) => todo.extend(arms.iter().map(|arm| (arm.block, depth + 1))),
+                    _ => {}
+                }
+            }
+        }
+        found
     }
 
     /// A constant string.

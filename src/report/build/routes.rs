@@ -7,7 +7,7 @@ use crate::engine::FunctionFacts;
 use crate::engine::cargo::CargoFacts;
 use crate::graph::cargo::CargoFunction;
 use crate::graph::packages::PackageId;
-use crate::report::model::{FirstRequest, Lazy, Move, Route, Service, Split, SplitGroup};
+use crate::report::model::{FirstRequest, Lazy, LazyAll, Move, Route, Service, Split, SplitGroup};
 use crate::split::{self, EventKind, Loaded};
 
 /// Routes of a Rust function, read from its source.
@@ -63,6 +63,22 @@ fn services<'a>(routes: impl IntoIterator<Item = &'a split::Route>) -> Vec<Servi
         operations: operations.into_iter().cloned().collect(),
     };
     all.into_iter().map(service).collect()
+}
+
+/// What moving everything to first use does.
+pub(super) fn lazy_all(facts: &FunctionFacts) -> Option<LazyAll> {
+    let all = facts.routes.lazy_all.as_ref()?;
+    let [estimated, low, high] = all.init_ms;
+    let labels = facts.routes.routes.iter().map(|route| route.label.as_str()).chain(["*"]);
+    let first = labels.zip(&all.first_ms).map(|(route, ms)| FirstRequest { route: route.to_owned(), ms: rounded(*ms) });
+    Some(LazyAll {
+        estimated_ms: rounded(estimated),
+        low_ms: rounded(low),
+        high_ms: rounded(high),
+        first_requests: first.collect(),
+        cold_ms: rounded(all.cold_ms),
+        pays: all.pays,
+    })
 }
 
 /// The split plan of a function with several routes.

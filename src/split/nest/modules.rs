@@ -63,16 +63,33 @@ fn tree(
         let item = (node.0, *item);
         let fields = entries(program, item);
         let field = |wanted: &str| fields.iter().find(|(name, _)| name == wanted).map(|(_, value)| *value);
-        let path = join(before, &field("path").and_then(|path| program.text(path)).unwrap_or_default());
+        let path = match field("path").map(|path| said(program, path, DEEPEST)) {
+            Some(Some(path)) => join(before, &path),
+            Some(None) => continue,
+            None => before.to_owned(),
+        };
         // A child may be a module without a path.
         let module = field("module").or_else(|| fields.is_empty().then_some(item));
         if let Some(module) = module.and_then(|module| program.class(module)) {
-            into.entry(module).or_default().push(path.clone());
+            let paths = into.entry(module).or_default();
+            if !paths.contains(&path) {
+                paths.push(path.clone());
+            }
         }
         if let Some(children) = field("children") {
             tree(program, children, &path, (depth, &mut *left), into);
         }
     }
+}
+
+/// A text; of what may be set, what it is by default: `options.prefix || "auth"`.
+fn said(program: &Program<'_>, at: At, depth: u32) -> Option<String> {
+    let depth = depth.checked_sub(1)?;
+    program.text(at).or_else(|| match program.kind(at) {
+        Kind::Or(parts) => parts.iter().find_map(|part| said(program, (at.0, *part), depth)),
+        Kind::Join(parts) => parts.iter().map(|part| said(program, (at.0, *part), depth)).collect(),
+        _ => None,
+    })
 }
 
 /// Classes that are modules, with their decorators.

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::passing::covers;
 use super::{Mount, Registered, Registry};
 use crate::lang::flow::Kind;
 use crate::split::expand::Expander;
-use crate::split::found::{EventKind, Found, join};
-use crate::split::program::Program;
+use crate::split::found::{Found, join};
+use crate::split::program::{At, Program};
 use crate::split::reach::Region;
-use crate::split::reading::{Router, own_prefixes, router};
+use crate::split::reading::{Router, made_inside, own_prefixes, router};
 
 /// Most routers that are passed on the ways from one route to the outside.
 const MOST_STEPS: u32 = 2_000;
@@ -41,6 +42,37 @@ impl Registry {
                     let prefix = String::new();
                     self.mounts.push(Mount { parent, child, prefix, replaces: false, at, before: Vec::new() });
                 }
+            }
+        }
+    }
+
+    /// Routers that own functions make: what is registered inside is there at each call. Gives the calls.
+    pub(super) fn made_by_calls(&mut self, program: &Program<'_>) -> BTreeSet<At> {
+        let mut calls = BTreeSet::new();
+        let routes = self.routes.iter().map(|route| &route.router);
+        let mounts = self.mounts.iter().flat_map(|mount| [&mount.parent, &mount.child]);
+        let views = self.derived.values().map(|(parent, _)| parent);
+        let mut seen: BTreeSet<Router> = routes.chain(mounts).chain(views).cloned().collect();
+        let mut todo: Vec<Router> = seen.iter().cloned().collect();
+        while let Some(outer) = todo.pop() {
+            let (Router::Made(at), Some(child)) = (&outer, made_inside(program, &outer)) else { continue };
+            let (at, parent, prefix) = (*at, outer.clone(), String::new());
+            calls.insert(at);
+            // The prefix that the inner one is made with is the outer one's.
+            self.mounts.push(Mount { parent, child: child.clone(), prefix, replaces: true, at, before: Vec::new() });
+            if seen.insert(child.clone()) {
+                todo.push(child);
+            }
+        }
+        calls
+    }
+
+    /// What is mounted by one of its views, like Hono's `app.basePath("/x")`, comes as a whole.
+    pub(super) fn mount_whole(&mut self) {
+        for mount in &mut self.mounts {
+            for _ in 0..16 {
+                let Some((whole, _)) = self.derived.get(&mount.child) else { break };
+                mount.child = whole.clone();
             }
         }
     }
@@ -85,7 +117,7 @@ impl Registry {
             };
         }
         let for_all = self.for_all_verbs();
-        let mut found = Vec::new();
+        let (mut found, mut in_front) = (Vec::new(), Vec::new());
         for route in &self.routes {
             let mut chains = Chains { found: Vec::new(), left: MOST_STEPS };
             self.chains(&route.router, String::new(), Vec::new(), &mut chains);
@@ -99,8 +131,12 @@ impl Registry {
                     regions.extend(for_all.get(&self.place(route)).into_iter().flatten());
                 }
                 let path = route.key.is_none().then(|| join(&prefix, &route.path));
+                if route.passes {
+                    in_front.push((path.unwrap_or_default(), regions));
+                    continue;
+                }
                 found.push(Found {
-                    kind: if route.key.is_some() { EventKind::Graphql } else { EventKind::Http },
+                    kind: route.kind,
                     method: route.method.clone(),
                     path,
                     key: route.key.clone(),
@@ -110,13 +146,18 @@ impl Registry {
                 });
             }
         }
+        for route in &mut found {
+            let path = route.path.as_deref().unwrap_or_default();
+            let covering = in_front.iter().filter(|(pattern, _)| covers(pattern, path));
+            route.regions.extend(covering.flat_map(|(_, regions)| regions.iter().copied()));
+        }
         found
     }
 
     /// The code of `router.route(path).all(handler)`, which runs before each verb of that path.
     fn for_all_verbs(&self) -> BTreeMap<(Router, String), Vec<Region>> {
         let mut found: BTreeMap<(Router, String), Vec<Region>> = BTreeMap::new();
-        for route in self.routes.iter().filter(|route| route.method.is_none() && route.key.is_none()) {
+        for route in self.routes.iter().filter(|route| is_for_all(route)) {
             found.entry(self.place(route)).or_default().extend(&route.regions);
         }
         found
@@ -159,6 +200,10 @@ impl Registry {
             }
         }
     }
+}
+
+fn is_for_all(route: &Registered) -> bool {
+    route.method.is_none() && route.key.is_none() && !route.passes
 }
 
 fn concat(prefix: &str, path: &str) -> String {

@@ -22,15 +22,9 @@ impl Registry {
             if methods.is_empty() { vec![None] } else { methods.iter().map(|method| verb(method)).collect() };
         let Some(path) = program.text(path) else { return };
         for method in methods {
-            self.routes.push(Registered {
-                router: router.clone(),
-                method,
-                path: path.clone(),
-                key: None,
-                at,
-                function: named(program, handler),
-                regions: route_regions(program, at, &[handler]),
-            });
+            let regions = route_regions(program, at, &[handler]);
+            let (router, path) = (router.clone(), path.clone());
+            self.routes.push(Registered::new(router, method, path, at, named(program, handler), regions));
         }
     }
 

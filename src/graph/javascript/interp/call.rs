@@ -177,6 +177,7 @@ impl Machine<'_> {
             return match result {
                 Err(Abrupt::Stop) => Err(Abrupt::Stop),
                 // Where the function waits, its caller goes on: what it returns is not known yet.
+                Ok(value) if self.is_pending(value) => Ok(value),
                 Ok(value) => {
                     let inner = self.settled(value);
                     Ok(self.promise(inner))

@@ -2,6 +2,7 @@
 
 use super::Machine;
 use super::natives::{Table, keys, list, pairs};
+use super::pending::Pending;
 use super::value::{Abrupt, Call, Kind, R, UNKNOWN, Value};
 
 pub(super) const ARRAY: Table = &[
@@ -247,6 +248,9 @@ pub(super) const STRING_STATIC: Table = &[
 
 pub(super) const PROMISE: Table = &[
     ("then", |m, c| {
+        if m.entry_esm && m.is_pending(c.this) {
+            return Ok(m.begun(Pending::Then(c.this, c.arg(0), c.at)));
+        }
         if let (Value::Obj(id), true) = (c.this, m.entry_esm)
             && let Kind::Promise(Some(value)) = m.object(id).kind
         {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Machine;
 use super::modules::resolve_native;
+use super::pending::Pending;
 use super::value::{Abrupt, At, Atom, ModuleIx, R, UNKNOWN, Value};
 use crate::artifact::EntryId;
 use crate::graph::javascript::load::Format;
@@ -299,7 +300,7 @@ impl Machine<'_> {
             return Ok(self.promise(None));
         };
         if !awaited && self.phase == Phase::Init {
-            return Ok(self.promise(None));
+            return Ok(self.begun(Pending::Import(ix, source, at)));
         }
         let request = self.str(request);
         match self.import_request(ix, &request, at, false) {

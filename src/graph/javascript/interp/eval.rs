@@ -255,7 +255,7 @@ impl Machine<'_> {
         if !self.entry_esm && f.function != 0 {
             return Err(Abrupt::Suspend);
         }
-        Ok(self.settled(value).unwrap_or(UNKNOWN))
+        self.awaited(value)
     }
 
     /// What awaiting gives, when it is known.

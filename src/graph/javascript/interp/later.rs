@@ -37,7 +37,8 @@ impl Machine<'_> {
             return;
         };
         for site in &program.sites {
-            let dead = ran && site.top_level && site.function == 0;
+            let begun = self.started.contains(&(ix, site.expr));
+            let dead = ran && site.top_level && site.function == 0 && !begun;
             if dead || site.kind == SiteKind::Resolve || self.ran.contains(&(ix, site.expr)) {
                 continue;
             }

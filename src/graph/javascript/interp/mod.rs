@@ -21,6 +21,7 @@ mod operators;
 mod outcome;
 mod paths;
 mod pattern;
+mod pending;
 mod props;
 mod regex;
 mod value;
@@ -150,6 +151,10 @@ pub(super) struct Machine<'a> {
     units: (Atom, Vec<u16>),
     /// Calls of own code whose folders and patterns a library has loaded.
     handed_over: FxHashSet<(ModuleIx, ExprId)>,
+    /// Promises that nobody has waited for yet.
+    pending: FxHashMap<ObjId, pending::Pending>,
+    /// Where imports have begun.
+    started: FxHashSet<(ModuleIx, ExprId)>,
     /// Globals that Node loads when they are first read, as long as they have not been.
     lazy_globals: FxHashSet<Atom>,
 }
@@ -207,6 +212,8 @@ impl<'a> Machine<'a> {
             regexes: FxHashMap::default(),
             units: (0, Vec::new()),
             handed_over: FxHashSet::default(),
+            pending: FxHashMap::default(),
+            started: FxHashSet::default(),
             lazy_globals: FxHashSet::default(),
         };
         machine.atom("");

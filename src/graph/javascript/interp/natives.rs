@@ -4,6 +4,7 @@
 use super::Machine;
 use super::collections::{ARRAY, MAP, PROMISE, STRING, STRING_STATIC, make_map};
 use super::descriptors::{define_all, define_one, descriptor, descriptors};
+use super::pending::Pending;
 use super::value::{Kind, Native, R, UNKNOWN, Value};
 
 /// Methods by name.
@@ -224,6 +225,9 @@ const STATICS: &[(&str, Table)] = &[
             ("reject", |m, _| Ok(m.promise(None))),
             ("all", |m, c| {
                 let Some(items) = m.iterate(c.arg(0))? else { return Ok(m.promise(None)) };
+                if items.iter().any(|item| m.is_pending(*item)) {
+                    return Ok(m.begun(Pending::All(items)));
+                }
                 let items = items.into_iter().map(|item| m.settled(item).unwrap_or(UNKNOWN)).collect();
                 let list = m.array(items);
                 Ok(m.promise(Some(list)))
