@@ -1,7 +1,7 @@
 //! Lock files: `package-lock.json` (versions 1 to 3), `npm-shrinkwrap.json`, `yarn.lock` (1 and
 //! Berry) and `pnpm-lock.yaml`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -88,30 +88,63 @@ fn pnpm(text: &str) -> Vec<Locked> {
         let id = key.text().unwrap_or_default();
         snapshots.entry(id.split_once('(').map_or(id, |(id, _)| id)).or_insert(snapshot);
     }
+    let called = pnpm_called(&root);
     let locked = packages.entries().filter_map(|(key, entry)| {
         let id = key.text()?;
         let (name, version) = pnpm_id(id)?;
-        let mut requires = names(entry, "dependencies");
-        requires.extend(snapshots.get(id).into_iter().flat_map(|snapshot| names(snapshot, "dependencies")));
+        let mut requires = brings(entry);
+        requires.extend(snapshots.get(id).into_iter().flat_map(|snapshot| brings(snapshot)));
         let commands = entry.get("hasBin").map(|_| Arc::from(name.rsplit('/').next().unwrap_or(name)));
-        Some(Locked {
+        let locked = Locked {
             name: name.into(),
-            version: version.into(),
+            // What is no release has a place for its version in the id.
+            version: entry.get("version").and_then(Node::text).unwrap_or(version).into(),
             requires,
             peers: peers(entry),
             commands: commands.into_iter().collect(),
-        })
+        };
+        let names = called.get(&(name, version)).cloned().unwrap_or_else(|| BTreeSet::from([name]));
+        Some(names.into_iter().map(move |name| Locked { name: name.into(), ..locked.clone() }))
     });
-    locked.collect()
+    locked.flatten().take(MOST_PACKAGES).collect()
 }
 
-/// `/@scope/name@1.0.0(peer@2.0.0)` of versions 6 to 9, `/name/1.0.0` before.
+const PNPM_TABLES: [&str; 3] = ["dependencies", "devDependencies", "optionalDependencies"];
+
+/// The names by which each package is asked for; an alias is one of its own.
+fn pnpm_called(root: &Node) -> BTreeMap<(&str, &str), BTreeSet<&str>> {
+    let below = |table: &str| root.get(table).into_iter().flat_map(Node::entries).map(|(_, node)| node);
+    let asking = std::iter::once(root).chain(["importers", "packages", "snapshots"].into_iter().flat_map(below));
+    let mut called: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    for node in asking {
+        let asked = PNPM_TABLES.iter().filter_map(|table| node.get(table)).flat_map(Node::entries);
+        for (key, value) in asked {
+            let version = value.get("version").unwrap_or(value).text();
+            let (Some(name), Some(version)) = (key.text(), version) else { continue };
+            let plain = version.split_once('(').map_or(version, |(version, _)| version);
+            called.entry(pnpm_id(version).unwrap_or((name, plain))).or_default().insert(name);
+        }
+    }
+    called
+}
+
+/// `/@scope/name@1.0.0(peer@2.0.0)` of versions 6 to 9, `/name/1.0.0_peer@2.0.0` before.
 fn pnpm_id(id: &str) -> Option<(&str, &str)> {
     let id = id.trim_start_matches('/');
     let id = id.split_once('(').map_or(id, |(id, _)| id);
-    let at = id.match_indices('@').map(|(at, _)| at).find(|at| *at > 0).or_else(|| id.rfind('/'))?;
-    let (name, version) = (id.get(..at)?, id.get(at + 1..)?);
-    is_name(name).then_some((name, version))
+    let parts = |at: usize| Some((id.get(..at)?, id.get(at + 1..)?)).filter(|(name, _)| is_name(name));
+    let at = id.match_indices('@').map(|(at, _)| at).find(|at| *at > 0);
+    at.and_then(parts).or_else(|| {
+        let (name, version) = parts(id.rfind('/')?)?;
+        Some((name, version.split_once('_').map_or(version, |(version, _)| version)))
+    })
+}
+
+/// What a package of pnpm's brings along.
+fn brings(entry: &Node) -> Vec<Arc<str>> {
+    let mut brings = names(entry, "dependencies");
+    brings.extend(names(entry, "optionalDependencies"));
+    brings
 }
 
 fn berry(text: &str) -> Vec<Locked> {
@@ -120,7 +153,8 @@ fn berry(text: &str) -> Vec<Locked> {
         let name = yarn_name(key.text()?)?;
         Some(Locked {
             name: name.into(),
-            version: entry.get("version")?.text()?.into(),
+            // The version of a workspace says nothing.
+            version: entry.get("version")?.text().filter(|version| *version != "0.0.0-use.local").unwrap_or("").into(),
             requires: names(entry, "dependencies"),
             peers: peers(entry),
             commands: names(entry, "bin"),

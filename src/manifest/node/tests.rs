@@ -161,6 +161,25 @@ fn lock_files_of_pnpm() {
     );
     let six = "lockfileVersion: '6.0'\npackages:\n  /@s/a@1.0.0(p@1.0.0):\n    dependencies:\n      b: 2.0.0\n";
     assert_eq!(locked("pnpm-lock.yaml", six), [row("@s/a", "1.0.0", &["b"], &[], &[])]);
+    let five = "lockfileVersion: 5.4\npackages:\n  /@s/a/1.0.0_p@1.0.0:\n    optionalDependencies:\n      b: 2.0.0\n";
+    assert_eq!(locked("pnpm-lock.yaml", five), [row("@s/a", "1.0.0", &["b"], &[], &[])]);
+}
+
+#[test]
+fn an_alias_of_pnpm_is_a_package_of_its_own() {
+    let nine = "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      a:\n        version: 2.0.0(p@1.0.0)\n\
+                \u{20}     old-a:\n        version: a@1.0.0\n      own:\n        version: link:packages/own\n\
+                packages:\n  a@1.0.0:\n    hasBin: true\n  a@2.0.0:\n    hasBin: true\n";
+    assert_eq!(
+        locked("pnpm-lock.yaml", nine),
+        [row("a", "2.0.0", &[], &[], &["a"]), row("old-a", "1.0.0", &[], &[], &["a"])]
+    );
+}
+
+#[test]
+fn a_workspace_of_yarn_has_no_version() {
+    let berry = "__metadata:\n  version: 8\n\n\"own@workspace:packages/own\":\n  version: 0.0.0-use.local\n";
+    assert_eq!(locked("yarn.lock", berry), [row("own", "", &[], &[], &[])]);
 }
 
 #[test]
