@@ -279,6 +279,8 @@ struct Manifests {
     installed: bool,
     by_package: Vec<Told>,
     by_name: BTreeMap<Arc<str>, Told>,
+    /// Peers that names suggest, where a lock file knows none: older ones do not list them.
+    named_after: BTreeMap<Arc<str>, Vec<Arc<str>>>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -301,7 +303,9 @@ impl Manifests {
         for ((_, package), told) in facts.packages().zip(&by_package) {
             by_name.entry(package.name.clone()).or_insert_with(|| told.clone());
         }
-        Self { installed: !by_package.is_empty(), by_package, by_name }
+        let tells_peers = !by_package.is_empty() || declared.locked.iter().any(|locked| !locked.peers.is_empty());
+        let named_after = if tells_peers { BTreeMap::new() } else { named_after(declared) };
+        Self { installed: !by_package.is_empty(), by_package, by_name, named_after }
     }
 
     fn brings(&self, package: PackageId, name: &str) -> bool {
@@ -325,8 +329,8 @@ impl Manifests {
         let mut seen: BTreeSet<Arc<str>> = BTreeSet::new();
         let mut open: Vec<Arc<str>> = used.iter().cloned().collect();
         while let Some(name) = open.pop() {
-            let Some(told) = self.by_name.get(&name).filter(|_| seen.insert(name)) else { continue };
-            for peer in &told.peers {
+            let Some(told) = self.by_name.get(&name).filter(|_| seen.insert(name.clone())) else { continue };
+            for peer in told.peers.iter().chain(self.named_after.get(&name).into_iter().flatten()) {
                 if used.insert(peer.clone()) {
                     open.push(peer.clone());
                 }
@@ -336,6 +340,20 @@ impl Manifests {
             }
         }
     }
+}
+
+/// Declared dependencies by the locked packages that have their names within their own, as plug-ins
+/// do: `react` by `react-hook-form`. What a package brings itself it does not expect as a peer.
+fn named_after(declared: &Declared) -> BTreeMap<Arc<str>, Vec<Arc<str>>> {
+    let mut found: BTreeMap<Arc<str>, Vec<Arc<str>>> = BTreeMap::new();
+    for locked in &declared.locked {
+        let parts: BTreeSet<&str> = locked.name.split(['-', '/', '@']).collect();
+        let hosts = declared.dependencies.iter().map(|dependency| &dependency.name);
+        let hosts = hosts.filter(|host| **host != locked.name && !locked.requires.contains(*host));
+        let hosts = hosts.filter(|host| parts.contains(&***host)).cloned();
+        found.entry(locked.name.clone()).or_default().extend(hosts);
+    }
+    found
 }
 
 /// What the manifest of an installed package says.
