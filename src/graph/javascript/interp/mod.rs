@@ -10,6 +10,7 @@ mod esm;
 mod eval;
 mod evaluate;
 mod exec;
+mod generators;
 mod later;
 mod literals;
 mod loader;
@@ -21,8 +22,10 @@ mod operators;
 mod outcome;
 mod paths;
 mod pattern;
+mod promises;
 mod props;
 mod regex;
+mod strings;
 mod value;
 mod variables;
 
@@ -94,6 +97,8 @@ struct Frame {
     maybe_return: Option<Value>,
     maybe_break: bool,
     callee: Value,
+    /// What a generator has yielded.
+    yielded: generators::Yielded,
 }
 
 /// The machine.
@@ -152,6 +157,8 @@ pub(super) struct Machine<'a> {
     handed_over: FxHashSet<(ModuleIx, ExprId)>,
     /// Globals that Node loads when they are first read, as long as they have not been.
     lazy_globals: FxHashSet<Atom>,
+    /// Promises that get their value when code waits for them.
+    pending: FxHashMap<ObjId, promises::Source>,
 }
 
 impl<'a> Machine<'a> {
@@ -206,6 +213,7 @@ impl<'a> Machine<'a> {
             units: (0, Vec::new()),
             handed_over: FxHashSet::default(),
             lazy_globals: FxHashSet::default(),
+            pending: FxHashMap::default(),
         };
         machine.atom("");
         machine.envs.push(Env { parent: 0, slots: Vec::new(), doubt: 0 });

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::generators::Yielded;
 use super::value::{Abrupt, At, Atom, Call, Flow, ModuleIx, R, Slot, UNKNOWN, Value};
 use super::{Frame, Loaded, Machine, weight_of};
 use crate::artifact::EntryId;
@@ -208,6 +209,7 @@ impl Machine<'_> {
             maybe_return: None,
             maybe_break: false,
             callee: Value::Undefined,
+            yielded: Yielded::default(),
         }
     }
 
