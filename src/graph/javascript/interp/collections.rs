@@ -125,6 +125,17 @@ pub(super) const ARRAY: Table = &[
         Ok(m.string(&parts.join(&glue)))
     }),
     ("indexOf", |m, c| position(m, c).map(|at| at.map_or(UNKNOWN, Value::Num))),
+    ("lastIndexOf", |m, c| {
+        let Some(items) = list(m, c.this).filter(|_| c.args.len() < 2) else { return Ok(UNKNOWN) };
+        for (at, item) in items.iter().enumerate().rev() {
+            match m.same(*item, c.arg(0)) {
+                Some(true) => return Ok(Value::Num(at as f64)),
+                Some(false) => {}
+                None => return Ok(UNKNOWN),
+            }
+        }
+        Ok(Value::Num(-1.0))
+    }),
     ("includes", |m, c| position(m, c).map(|at| at.map_or(UNKNOWN, |at| Value::Bool(at >= 0.0)))),
     ("reverse", |m, c| {
         if let Value::Obj(id) = c.this

@@ -28,7 +28,6 @@ const OPAQUE: &[(&str, &[&str])] = &[
         "Array",
         &[
             "copyWithin",
-            "lastIndexOf",
             "findLast",
             "findLastIndex",
             "toLocaleString",
@@ -315,6 +314,12 @@ pub(super) fn install(m: &mut Machine<'_>) {
         "dispose",
         "asyncDispose",
         "unscopables",
+        "isConcatSpreadable",
+        "match",
+        "matchAll",
+        "replace",
+        "search",
+        "split",
     ] {
         let symbol = Value::Sym(m.atom(&format!("@@{name}")));
         let key = m.atom("Symbol");

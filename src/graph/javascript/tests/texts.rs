@@ -24,6 +24,8 @@ fn places_in_texts_count_from_where_they_are_told() {
         "'7'.padStart(3, '0') === '007' && 'a'.padEnd(2) === 'a '",
         "'a'.concat('b', 'c') === 'abc'",
         "[1, 2, 1].indexOf(1, 1) === 2 && [1].at(-2) === undefined",
+        "[1, 2, 1].lastIndexOf(1) === 2 && [1].lastIndexOf(2) === -1",
+        "Object.defineProperty([], 'length', { value: 1 }).length === 1",
     ] {
         assert!(holds(condition), "{condition}");
     }
