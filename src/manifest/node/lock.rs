@@ -67,11 +67,13 @@ fn npm_entry(name: &str, entry: &Json) -> Locked {
     let mut requires = keys("dependencies");
     requires.extend(keys("requires"));
     requires.extend(keys("optionalDependencies"));
+    let (unneeded, peers): (Vec<_>, Vec<_>) = keys("peerDependencies").into_iter().partition(optional);
     Locked {
         name: name.into(),
         version: entry.get("version").and_then(Json::as_str).unwrap_or_default().into(),
         requires,
-        peers: keys("peerDependencies").into_iter().filter(|peer| !optional(peer)).collect(),
+        peers,
+        optional: [unneeded, keys("optionalDependencies")].concat(),
         commands: match entry.get("bin") {
             Some(Json::String(_)) => vec![name.rsplit('/').next().unwrap_or(name).into()],
             _ => keys("bin"),
@@ -94,13 +96,16 @@ fn pnpm(text: &str) -> Vec<Locked> {
         let (name, version) = pnpm_id(id)?;
         let mut requires = brings(entry);
         requires.extend(snapshots.get(id).into_iter().flat_map(|snapshot| brings(snapshot)));
+        let unneeded =
+            |id: &str| snapshots.get(id).map(|snapshot| names(snapshot, "optionalDependencies")).unwrap_or_default();
         let commands = entry.get("hasBin").map(|_| Arc::from(name.rsplit('/').next().unwrap_or(name)));
         let locked = Locked {
             name: name.into(),
             // What is no release has a place for its version in the id.
             version: entry.get("version").and_then(Node::text).unwrap_or(version).into(),
             requires,
-            peers: peers(entry),
+            peers: peers(entry, false),
+            optional: [peers(entry, true), names(entry, "optionalDependencies"), unneeded(id)].concat(),
             commands: commands.into_iter().collect(),
         };
         let names = called.get(&(name, version)).cloned().unwrap_or_else(|| BTreeSet::from([name]));
@@ -151,12 +156,15 @@ fn berry(text: &str) -> Vec<Locked> {
     let Ok(Some(root)) = yaml::parse(text) else { return Vec::new() };
     let locked = root.entries().filter_map(|(key, entry)| {
         let name = yarn_name(key.text()?)?;
+        let mut unneeded = names(entry, "dependencies");
+        unneeded.retain(|name| is_optional(entry, "dependenciesMeta", name));
         Some(Locked {
             name: name.into(),
             // The version of a workspace says nothing.
             version: entry.get("version")?.text().filter(|version| *version != "0.0.0-use.local").unwrap_or("").into(),
             requires: names(entry, "dependencies"),
-            peers: peers(entry),
+            peers: peers(entry, false),
+            optional: [peers(entry, true), unneeded].concat(),
             commands: names(entry, "bin"),
         })
     });
@@ -168,20 +176,21 @@ fn names(entry: &Node, table: &str) -> Vec<Arc<str>> {
     entries.filter_map(|(key, _)| key.text()).map(Arc::from).collect()
 }
 
-/// Peers that are not optional.
-fn peers(entry: &Node) -> Vec<Arc<str>> {
-    let meta = entry.get("peerDependenciesMeta");
-    let optional = |peer: &str| {
-        let meta = meta.and_then(|meta| meta.get(peer)).and_then(|meta| meta.get("optional"));
-        meta.and_then(Node::text) == Some("true")
-    };
-    names(entry, "peerDependencies").into_iter().filter(|peer| !optional(peer)).collect()
+/// Peers that are optional, or that are not.
+fn peers(entry: &Node, optional: bool) -> Vec<Arc<str>> {
+    let is_optional = |peer: &str| is_optional(entry, "peerDependenciesMeta", peer);
+    names(entry, "peerDependencies").into_iter().filter(|peer| is_optional(peer) == optional).collect()
+}
+
+fn is_optional(entry: &Node, meta: &str, name: &str) -> bool {
+    let meta = entry.get(meta).and_then(|meta| meta.get(name)).and_then(|meta| meta.get("optional"));
+    meta.and_then(Node::text) == Some("true")
 }
 
 /// `yarn.lock` of version 1 is no YAML: `name@range, name@range:` and two levels below it.
 fn yarn(text: &str) -> Vec<Locked> {
     let mut found: Vec<Locked> = Vec::new();
-    let mut in_dependencies = false;
+    let (mut in_dependencies, mut in_optional) = (false, false);
     for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
         let indent = line.len() - line.trim_start().len();
         let words = line.trim();
@@ -194,8 +203,15 @@ fn yarn(text: &str) -> Vec<Locked> {
         let (key, value) = words.split_once(' ').unwrap_or((words, ""));
         match indent {
             2 if key == "version" => last.version = value.trim_matches('"').into(),
-            2 => in_dependencies = matches!(key, "dependencies:" | "optionalDependencies:"),
-            _ if in_dependencies => last.requires.push(key.trim_matches('"').into()),
+            2 => {
+                in_optional = key == "optionalDependencies:";
+                in_dependencies = in_optional || key == "dependencies:";
+            }
+            _ if in_dependencies => {
+                let name: Arc<str> = key.trim_matches('"').into();
+                last.optional.extend(in_optional.then(|| name.clone()));
+                last.requires.push(name);
+            }
             _ => {}
         }
     }
