@@ -62,7 +62,9 @@ fn importer<'a>(cx: &FunctionContext<'a>, copy: &Package) -> Option<&'a str> {
 /// What a lock file says where nothing is installed.
 fn locked(cx: &FunctionContext<'_>, dependency: &Dependency) -> Option<Finding> {
     let locked = cx.declared.locked.iter().filter(|locked| locked.name == dependency.name);
-    let versions: BTreeSet<&Arc<str>> = locked.map(|locked| &locked.version).collect();
+    // A workspace is linked, without a version.
+    let versions = locked.map(|locked| &locked.version).filter(|version| !version.is_empty());
+    let versions: BTreeSet<&Arc<str>> = versions.collect();
     if versions.len() < 2 {
         return None;
     }

@@ -78,6 +78,8 @@ pub struct Locked {
     pub requires: Vec<Arc<str>>,
     /// Names of what it wants to find beside it.
     pub peers: Vec<Arc<str>>,
+    /// Names of what it uses where it is there.
+    pub optional: Vec<Arc<str>>,
     /// Its commands.
     pub commands: Vec<Arc<str>>,
 }

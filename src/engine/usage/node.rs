@@ -29,7 +29,7 @@ pub(super) fn usage(facts: &FunctionFacts, declared: &Declared) -> Usage {
     bundled(facts, declared, &mut usage);
     imported(facts, &mut usage);
     asked_for(facts, declared, &mut usage);
-    brought_by_others(facts, &packages, &mut usage);
+    let alternatives = brought_by_others(facts, &packages, &mut usage);
     named_by_options(facts, &mut usage);
     packages.add_peers(&mut usage.reached);
     let open = |usage: &Usage| {
@@ -38,7 +38,7 @@ pub(super) fn usage(facts: &FunctionFacts, declared: &Declared) -> Usage {
     };
     if open(&usage) > 0 {
         let files = own_code::read(facts, &reached);
-        named_by_code(&files, declared, &packages, &mut usage);
+        named_by_code(&files, declared, &packages, &alternatives, &mut usage);
         mentioned(declared, &mut usage);
         packages.add_peers(&mut usage.reached);
         elsewhere(&files, declared, &packages, &mut usage);
@@ -102,13 +102,24 @@ fn imported(facts: &FunctionFacts, usage: &mut Usage) {
 
 /// The name in the nearest manifest above an own file, unless that is the root's.
 fn sibling_name(facts: &FunctionFacts, path: &str) -> Option<Arc<str>> {
+    manifest_above(facts, path)?.get("name").and_then(Json::as_str).map(Arc::from)
+}
+
+fn manifest_above(facts: &FunctionFacts, path: &str) -> Option<Json> {
     let mut folder = path.rsplit_once('/')?.0;
     loop {
         if let Some(json) = json_at(facts, &format!("{folder}/package.json")) {
-            return json.get("name").and_then(Json::as_str).map(Arc::from);
+            return Some(json);
         }
         folder = folder.rsplit_once('/')?.0;
     }
+}
+
+/// Whether a member of the workspace declares what a file of it asks for.
+fn is_declared_beside(facts: &FunctionFacts, path: &str, name: &str) -> bool {
+    let Some(manifest) = manifest_above(facts, path) else { return false };
+    let tables = ["dependencies", "peerDependencies", "optionalDependencies"];
+    tables.iter().any(|table| manifest.get(table).is_some_and(|table| table.get(name).is_some()))
 }
 
 /// Requests of own code that nothing installed answers; what is declared will be there once the
@@ -124,7 +135,9 @@ fn asked_for(facts: &FunctionFacts, declared: &Declared, usage: &mut Usage) {
         if let Some(name) = package_of_request(&import.import) {
             usage.reached.insert(name.into());
             usage.direct.insert(name.into());
-            if known.contains(name) {
+            let importer = facts.graph.module(import.site.importer).entry;
+            let path = importer.map(|entry| &*facts.artifact.entry(entry).path);
+            if known.contains(name) || path.is_some_and(|path| is_declared_beside(facts, path, name)) {
                 usage.awaited.insert(import.import.clone());
             }
         }
@@ -148,7 +161,9 @@ fn is_key_of(key: &str, request: &str) -> bool {
 ///
 /// Where a package has loaded one of several such packages during Init, as a database library does
 /// with the driver that it is told to use, the ones it would only load later are the alternatives.
-fn brought_by_others(facts: &FunctionFacts, manifests: &Manifests, usage: &mut Usage) {
+///
+/// Answers with these alternatives.
+fn brought_by_others(facts: &FunctionFacts, manifests: &Manifests, usage: &mut Usage) -> BTreeSet<Arc<str>> {
     let loads = facts.graph.imports.iter().map(|import| {
         (
             import.site.importer,
@@ -166,15 +181,17 @@ fn brought_by_others(facts: &FunctionFacts, manifests: &Manifests, usage: &mut U
             *first = phase.min(*first);
         }
     }
+    let mut alternatives = BTreeSet::new();
     for (from, targets) in foreign {
         let chosen =
             targets.iter().any(|(target, phase)| *phase == Phase::Init && manifests.may_miss(from, facts, *target));
         for (target, phase) in targets {
-            if phase == Phase::Init || !chosen || !manifests.may_miss(from, facts, target) {
-                usage.reached.insert(facts.packages.package(target).name.clone());
-            }
+            let is_used = phase == Phase::Init || !chosen || !manifests.may_miss(from, facts, target);
+            let names = if is_used { &mut usage.reached } else { &mut alternatives };
+            names.insert(facts.packages.package(target).name.clone());
         }
     }
+    alternatives
 }
 
 /// What `NODE_OPTIONS` loads before the handler, installed or not.
@@ -189,8 +206,14 @@ fn named_by_options(facts: &FunctionFacts, usage: &mut Usage) {
 
 /// Strings in reached code that are the names of declared packages (a transport, a driver, a
 /// plug-in), requests in code that the simulation did not follow, and drivers by their database's
-/// name where the library that would load them is not at hand.
-fn named_by_code(files: &[OwnFile], declared: &Declared, manifests: &Manifests, usage: &mut Usage) {
+/// name where the library that would load them is not at hand, or would load them later.
+fn named_by_code(
+    files: &[OwnFile],
+    declared: &Declared,
+    manifests: &Manifests,
+    alternatives: &BTreeSet<Arc<str>>,
+    usage: &mut Usage,
+) {
     let reached = files.iter().filter(|file| file.reached);
     let words: BTreeSet<&str> =
         reached.flat_map(|file| file.words.iter().chain(&file.imports)).map(String::as_str).collect();
@@ -207,12 +230,9 @@ fn named_by_code(files: &[OwnFile], declared: &Declared, manifests: &Manifests, 
             usage.reached.insert(dependency.name.clone());
         }
     }
-    if manifests.installed {
-        return;
-    }
-    for driver in words.iter().filter_map(|word| DRIVERS.get(*word)).flatten() {
-        usage.reached.insert(driver.as_str().into());
-    }
+    let drivers = words.iter().filter_map(|word| DRIVERS.get(*word)).flatten();
+    let drivers = drivers.filter(|driver| !manifests.installed || alternatives.contains(driver.as_str()));
+    usage.reached.extend(drivers.map(|driver| Arc::from(driver.as_str())));
 }
 
 /// Shortest beginning of a package's name that stands for all packages that begin so.
@@ -279,12 +299,16 @@ struct Manifests {
     installed: bool,
     by_package: Vec<Told>,
     by_name: BTreeMap<Arc<str>, Told>,
+    /// Peers that names suggest, where a lock file knows none: older ones do not list them.
+    named_after: BTreeMap<Arc<str>, Vec<Arc<str>>>,
 }
 
 #[derive(Clone, Debug, Default)]
 struct Told {
     brings: BTreeSet<Arc<str>>,
     peers: BTreeSet<Arc<str>>,
+    /// What a lock file says it can do without and the project declares, which may be why.
+    wanted: BTreeSet<Arc<str>>,
     commands: BTreeSet<Arc<str>>,
 }
 
@@ -297,11 +321,14 @@ impl Manifests {
             told.brings.extend(locked.requires.iter().cloned());
             told.peers.extend(locked.peers.iter().cloned());
             told.commands.extend(locked.commands.iter().cloned());
+            told.wanted.extend(locked.optional.iter().filter(|name| may_be_wanted(declared, name)).cloned());
         }
         for ((_, package), told) in facts.packages().zip(&by_package) {
             by_name.entry(package.name.clone()).or_insert_with(|| told.clone());
         }
-        Self { installed: !by_package.is_empty(), by_package, by_name }
+        let tells_peers = !by_package.is_empty() || declared.locked.iter().any(|locked| !locked.peers.is_empty());
+        let named_after = if tells_peers { BTreeMap::new() } else { named_after(declared) };
+        Self { installed: !by_package.is_empty(), by_package, by_name, named_after }
     }
 
     fn brings(&self, package: PackageId, name: &str) -> bool {
@@ -322,12 +349,18 @@ impl Manifests {
 
     /// Adds the peers of what is used, and of what that brings where only a lock file tells.
     fn add_peers(&self, used: &mut BTreeSet<Arc<str>>) {
+        let brought = self.brought_by(used);
         let mut seen: BTreeSet<Arc<str>> = BTreeSet::new();
         let mut open: Vec<Arc<str>> = used.iter().cloned().collect();
         while let Some(name) = open.pop() {
-            let Some(told) = self.by_name.get(&name).filter(|_| seen.insert(name)) else { continue };
-            for peer in &told.peers {
-                if used.insert(peer.clone()) {
+            let Some(told) = self.by_name.get(&name).filter(|_| seen.insert(name.clone())) else { continue };
+            let direct = used.contains(&name);
+            let named = self.named_after.get(&name).into_iter().flatten();
+            let wanted = told.wanted.iter().filter(|_| direct && !self.installed);
+            for peer in told.peers.iter().chain(named).chain(wanted) {
+                // What is brought along finds its peers among what is brought along.
+                if (direct || !brought.contains(peer)) && used.insert(peer.clone()) {
+                    seen.remove(peer);
                     open.push(peer.clone());
                 }
             }
@@ -336,6 +369,31 @@ impl Manifests {
             }
         }
     }
+
+    /// What packages bring along, where only a lock file tells.
+    fn brought_by(&self, used: &BTreeSet<Arc<str>>) -> BTreeSet<Arc<str>> {
+        let mut brought: BTreeSet<Arc<str>> = BTreeSet::new();
+        let mut open: Vec<&Arc<str>> = used.iter().filter(|_| !self.installed).collect();
+        while let Some(name) = open.pop() {
+            let brings = self.by_name.get(name).into_iter().flat_map(|told| &told.brings);
+            open.extend(brings.filter(|name| brought.insert(Arc::clone(name))));
+        }
+        brought
+    }
+}
+
+/// Declared dependencies by the locked packages that have their names within their own, as plug-ins
+/// do: `react` by `react-hook-form`. What a package brings itself it does not expect as a peer.
+fn named_after(declared: &Declared) -> BTreeMap<Arc<str>, Vec<Arc<str>>> {
+    let mut found: BTreeMap<Arc<str>, Vec<Arc<str>>> = BTreeMap::new();
+    for locked in &declared.locked {
+        let parts: BTreeSet<&str> = locked.name.split(['-', '/', '@']).collect();
+        let hosts = declared.dependencies.iter().map(|dependency| &dependency.name);
+        let hosts = hosts.filter(|host| **host != locked.name && !locked.requires.contains(*host));
+        let hosts = hosts.filter(|host| parts.contains(&***host)).cloned();
+        found.entry(locked.name.clone()).or_default().extend(hosts);
+    }
+    found
 }
 
 /// What the manifest of an installed package says.
@@ -358,8 +416,16 @@ fn told(facts: &FunctionFacts, package: &Package) -> Told {
         // What it can do without may be missing, unless the project itself asks for it.
         brings: keys("dependencies").filter(|name| !is_optional(name)).collect(),
         peers: keys("peerDependencies").filter(|peer| !optional(peer)).collect(),
+        wanted: BTreeSet::new(),
         commands: commands.into_iter().collect(),
     }
+}
+
+/// Whether the project declares what a package can do without. A driver is one of several: settings
+/// say which one it is.
+fn may_be_wanted(declared: &Declared, name: &Arc<str>) -> bool {
+    let is_declared = declared.dependencies.iter().any(|dependency| dependency.name == *name);
+    is_declared && !DRIVERS.values().flatten().any(|driver| **driver == **name)
 }
 
 fn json_at(facts: &FunctionFacts, path: &str) -> Option<Json> {

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use oxc_resolver::{
     FileMetadata, FileSystem, ResolveError, ResolveOptions, ResolverGeneric, TsconfigDiscovery, TsconfigOptions,
@@ -10,6 +10,7 @@ use oxc_resolver::{
 };
 
 use crate::artifact::{Artifact, EntryId, LAYER_ROOT};
+use crate::manifest::node::package_of_request;
 use crate::platform::Sdk;
 
 /// Where the function's own files are on Lambda.
@@ -132,6 +133,8 @@ pub(super) struct Resolver {
     require: ResolverGeneric<Files>,
     import: ResolverGeneric<Files>,
     sdk: Option<&'static Sdk>,
+    /// Members of a workspace of which nothing is installed yet, by name and folder.
+    siblings: Option<OnceLock<Vec<(String, String)>>>,
 }
 
 impl Resolver {
@@ -158,7 +161,9 @@ impl Resolver {
         }
         let require = ResolverGeneric::new_with_file_system(Files(Some(Arc::clone(artifact))), options);
         let import = require.clone_with_options(import);
-        Self { artifact: Arc::clone(artifact), require, import, sdk }
+        let installed = !source_tree && artifact.is_folder("node_modules");
+        let siblings = (!installed).then(OnceLock::new);
+        Self { artifact: Arc::clone(artifact), require, import, sdk, siblings }
     }
 
     /// Resolves `request` from a file in `folder` (absolute).
@@ -177,10 +182,15 @@ impl Resolver {
             Loader::Require => &self.require,
             Loader::Import => &self.import,
         };
-        let found = resolver
-            .resolve(folder, request)
-            .ok()
-            .and_then(|found| found.path().to_str().and_then(|path| entry_at(&self.artifact, path)));
+        let find = |folder: &str, request: &str| {
+            let found = resolver.resolve(folder, request).ok()?;
+            entry_at(&self.artifact, found.path().to_str()?)
+        };
+        let found = find(folder, request).or_else(|| {
+            let (folder, inside) = self.sibling(request)?;
+            // By its own `exports` first, as it may import itself.
+            find(folder, request).or_else(|| find(folder, &format!("{folder}{inside}")))
+        });
         match found {
             // Node knows a module by its real path, and looks from there for what it asks for.
             Some(entry) => Resolved::File(self.artifact.link_target(entry).unwrap_or(entry)),
@@ -188,6 +198,31 @@ impl Resolver {
             None => Resolved::Missing,
         }
     }
+}
+
+impl Resolver {
+    /// The folder of the workspace's member that a request names, and what it asks for inside.
+    fn sibling<'r>(&self, request: &'r str) -> Option<(&str, &'r str)> {
+        let siblings = self.siblings.as_ref()?.get_or_init(|| siblings(&self.artifact));
+        let name = package_of_request(request)?;
+        let (_, folder) = siblings.iter().find(|(sibling, _)| sibling == name)?;
+        Some((folder, request.get(name.len()..)?))
+    }
+}
+
+/// Most members of a workspace that are looked at.
+const MOST_SIBLINGS: usize = 500;
+
+/// Names and folders of the packages below the root that are not installed ones.
+fn siblings(artifact: &Artifact) -> Vec<(String, String)> {
+    let manifests = artifact.entries().filter(|(_, entry)| {
+        entry.path.ends_with("/package.json") && !entry.path.contains("node_modules/") && !entry.path.starts_with('/')
+    });
+    let named = manifests.take(MOST_SIBLINGS).filter_map(|(id, entry)| {
+        let manifest: serde_json::Value = serde_json::from_slice((*artifact.read(id).ok()?).as_ref()).ok()?;
+        Some((manifest.get("name")?.as_str()?.to_owned(), format!("{TASK_ROOT}/{}", folder(&entry.path))))
+    });
+    named.collect()
 }
 
 fn conditions(loader: Loader, node: u32) -> Vec<String> {

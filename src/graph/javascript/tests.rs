@@ -260,6 +260,41 @@ fn links_are_followed_to_real_paths_as_pnpm_needs_it() {
 }
 
 #[test]
+fn members_of_a_workspace_are_found_before_they_are_installed() {
+    let files = [
+        ("index.ts", "import { a } from '@x/a'; import b from '@x/b/lib/part'; export const handler = () => [a, b];"),
+        ("packages/a/package.json", r#"{"name": "@x/a", "exports": {".": "./src/index.ts"}}"#),
+        ("packages/a/src/index.ts", "export const a = 1;"),
+        ("packages/b/package.json", r#"{"name": "@x/b"}"#),
+        ("packages/b/lib/part.ts", "export default 1;"),
+    ];
+    assert_eq!(eager(&files), ["index.ts", "packages/a/src/index.ts", "packages/b/lib/part.ts"]);
+}
+
+#[test]
+fn a_require_made_for_another_folder_looks_from_there() {
+    let files = [
+        ("index.js", "require('binding'); exports.handler = 1;"),
+        ("node_modules/binding/index.js", "module.exports = require('loader')(__dirname);"),
+        ("node_modules/binding/node_modules/linux/index.js", ""),
+        (
+            "node_modules/loader/index.js",
+            "const { createRequire } = require('module'), os = require('os');
+             module.exports = (dir) => { const ask = createRequire(dir + '/package.json'); ask(os.arch() === 'x64' ? 'linux' : 'other'); };",
+        ),
+    ];
+    assert_eq!(
+        eager(&files),
+        [
+            "index.js",
+            "node_modules/binding/index.js",
+            "node_modules/loader/index.js",
+            "node_modules/binding/node_modules/linux/index.js"
+        ]
+    );
+}
+
+#[test]
 fn requests_with_an_unknown_part_stand_for_the_files_of_a_folder() {
     let files = [
         ("index.js", "exports.handler = (e) => require(`./routes/${e.name}`)(require('path').join(__dirname, 'x'));"),
@@ -534,3 +569,6 @@ fn objects_made_in_an_undecided_branch_are_known_within_it() {
     ];
     assert_eq!(eager(&files), ["index.js", "a.js"]);
 }
+
+mod texts;
+mod waiting;

@@ -1,7 +1,7 @@
 //! Lock files: `package-lock.json` (versions 1 to 3), `npm-shrinkwrap.json`, `yarn.lock` (1 and
 //! Berry) and `pnpm-lock.yaml`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -67,11 +67,13 @@ fn npm_entry(name: &str, entry: &Json) -> Locked {
     let mut requires = keys("dependencies");
     requires.extend(keys("requires"));
     requires.extend(keys("optionalDependencies"));
+    let (unneeded, peers): (Vec<_>, Vec<_>) = keys("peerDependencies").into_iter().partition(optional);
     Locked {
         name: name.into(),
         version: entry.get("version").and_then(Json::as_str).unwrap_or_default().into(),
         requires,
-        peers: keys("peerDependencies").into_iter().filter(|peer| !optional(peer)).collect(),
+        peers,
+        optional: [unneeded, keys("optionalDependencies")].concat(),
         commands: match entry.get("bin") {
             Some(Json::String(_)) => vec![name.rsplit('/').next().unwrap_or(name).into()],
             _ => keys("bin"),
@@ -88,41 +90,81 @@ fn pnpm(text: &str) -> Vec<Locked> {
         let id = key.text().unwrap_or_default();
         snapshots.entry(id.split_once('(').map_or(id, |(id, _)| id)).or_insert(snapshot);
     }
+    let called = pnpm_called(&root);
     let locked = packages.entries().filter_map(|(key, entry)| {
         let id = key.text()?;
         let (name, version) = pnpm_id(id)?;
-        let mut requires = names(entry, "dependencies");
-        requires.extend(snapshots.get(id).into_iter().flat_map(|snapshot| names(snapshot, "dependencies")));
+        let mut requires = brings(entry);
+        requires.extend(snapshots.get(id).into_iter().flat_map(|snapshot| brings(snapshot)));
+        let unneeded =
+            |id: &str| snapshots.get(id).map(|snapshot| names(snapshot, "optionalDependencies")).unwrap_or_default();
         let commands = entry.get("hasBin").map(|_| Arc::from(name.rsplit('/').next().unwrap_or(name)));
-        Some(Locked {
+        let locked = Locked {
             name: name.into(),
-            version: version.into(),
+            // What is no release has a place for its version in the id.
+            version: entry.get("version").and_then(Node::text).unwrap_or(version).into(),
             requires,
-            peers: peers(entry),
+            peers: peers(entry, false),
+            optional: [peers(entry, true), names(entry, "optionalDependencies"), unneeded(id)].concat(),
             commands: commands.into_iter().collect(),
-        })
+        };
+        let names = called.get(&(name, version)).cloned().unwrap_or_else(|| BTreeSet::from([name]));
+        Some(names.into_iter().map(move |name| Locked { name: name.into(), ..locked.clone() }))
     });
-    locked.collect()
+    locked.flatten().take(MOST_PACKAGES).collect()
 }
 
-/// `/@scope/name@1.0.0(peer@2.0.0)` of versions 6 to 9, `/name/1.0.0` before.
+const PNPM_TABLES: [&str; 3] = ["dependencies", "devDependencies", "optionalDependencies"];
+
+/// The names by which each package is asked for; an alias is one of its own.
+fn pnpm_called(root: &Node) -> BTreeMap<(&str, &str), BTreeSet<&str>> {
+    let below = |table: &str| root.get(table).into_iter().flat_map(Node::entries).map(|(_, node)| node);
+    let asking = std::iter::once(root).chain(["importers", "packages", "snapshots"].into_iter().flat_map(below));
+    let mut called: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
+    for node in asking {
+        let asked = PNPM_TABLES.iter().filter_map(|table| node.get(table)).flat_map(Node::entries);
+        for (key, value) in asked {
+            let version = value.get("version").unwrap_or(value).text();
+            let (Some(name), Some(version)) = (key.text(), version) else { continue };
+            let plain = version.split_once('(').map_or(version, |(version, _)| version);
+            called.entry(pnpm_id(version).unwrap_or((name, plain))).or_default().insert(name);
+        }
+    }
+    called
+}
+
+/// `/@scope/name@1.0.0(peer@2.0.0)` of versions 6 to 9, `/name/1.0.0_peer@2.0.0` before.
 fn pnpm_id(id: &str) -> Option<(&str, &str)> {
     let id = id.trim_start_matches('/');
     let id = id.split_once('(').map_or(id, |(id, _)| id);
-    let at = id.match_indices('@').map(|(at, _)| at).find(|at| *at > 0).or_else(|| id.rfind('/'))?;
-    let (name, version) = (id.get(..at)?, id.get(at + 1..)?);
-    is_name(name).then_some((name, version))
+    let parts = |at: usize| Some((id.get(..at)?, id.get(at + 1..)?)).filter(|(name, _)| is_name(name));
+    let at = id.match_indices('@').map(|(at, _)| at).find(|at| *at > 0);
+    at.and_then(parts).or_else(|| {
+        let (name, version) = parts(id.rfind('/')?)?;
+        Some((name, version.split_once('_').map_or(version, |(version, _)| version)))
+    })
+}
+
+/// What a package of pnpm's brings along.
+fn brings(entry: &Node) -> Vec<Arc<str>> {
+    let mut brings = names(entry, "dependencies");
+    brings.extend(names(entry, "optionalDependencies"));
+    brings
 }
 
 fn berry(text: &str) -> Vec<Locked> {
     let Ok(Some(root)) = yaml::parse(text) else { return Vec::new() };
     let locked = root.entries().filter_map(|(key, entry)| {
         let name = yarn_name(key.text()?)?;
+        let mut unneeded = names(entry, "dependencies");
+        unneeded.retain(|name| is_optional(entry, "dependenciesMeta", name));
         Some(Locked {
             name: name.into(),
-            version: entry.get("version")?.text()?.into(),
+            // The version of a workspace says nothing.
+            version: entry.get("version")?.text().filter(|version| *version != "0.0.0-use.local").unwrap_or("").into(),
             requires: names(entry, "dependencies"),
-            peers: peers(entry),
+            peers: peers(entry, false),
+            optional: [peers(entry, true), unneeded].concat(),
             commands: names(entry, "bin"),
         })
     });
@@ -134,20 +176,21 @@ fn names(entry: &Node, table: &str) -> Vec<Arc<str>> {
     entries.filter_map(|(key, _)| key.text()).map(Arc::from).collect()
 }
 
-/// Peers that are not optional.
-fn peers(entry: &Node) -> Vec<Arc<str>> {
-    let meta = entry.get("peerDependenciesMeta");
-    let optional = |peer: &str| {
-        let meta = meta.and_then(|meta| meta.get(peer)).and_then(|meta| meta.get("optional"));
-        meta.and_then(Node::text) == Some("true")
-    };
-    names(entry, "peerDependencies").into_iter().filter(|peer| !optional(peer)).collect()
+/// Peers that are optional, or that are not.
+fn peers(entry: &Node, optional: bool) -> Vec<Arc<str>> {
+    let is_optional = |peer: &str| is_optional(entry, "peerDependenciesMeta", peer);
+    names(entry, "peerDependencies").into_iter().filter(|peer| is_optional(peer) == optional).collect()
+}
+
+fn is_optional(entry: &Node, meta: &str, name: &str) -> bool {
+    let meta = entry.get(meta).and_then(|meta| meta.get(name)).and_then(|meta| meta.get("optional"));
+    meta.and_then(Node::text) == Some("true")
 }
 
 /// `yarn.lock` of version 1 is no YAML: `name@range, name@range:` and two levels below it.
 fn yarn(text: &str) -> Vec<Locked> {
     let mut found: Vec<Locked> = Vec::new();
-    let mut in_dependencies = false;
+    let (mut in_dependencies, mut in_optional) = (false, false);
     for line in text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
         let indent = line.len() - line.trim_start().len();
         let words = line.trim();
@@ -160,8 +203,15 @@ fn yarn(text: &str) -> Vec<Locked> {
         let (key, value) = words.split_once(' ').unwrap_or((words, ""));
         match indent {
             2 if key == "version" => last.version = value.trim_matches('"').into(),
-            2 => in_dependencies = matches!(key, "dependencies:" | "optionalDependencies:"),
-            _ if in_dependencies => last.requires.push(key.trim_matches('"').into()),
+            2 => {
+                in_optional = key == "optionalDependencies:";
+                in_dependencies = in_optional || key == "dependencies:";
+            }
+            _ if in_dependencies => {
+                let name: Arc<str> = key.trim_matches('"').into();
+                last.optional.extend(in_optional.then(|| name.clone()));
+                last.requires.push(name);
+            }
             _ => {}
         }
     }

@@ -124,6 +124,7 @@ impl Reader<'_> {
         }
         self.scripts(&root);
         self.import_map(&root);
+        settings::compilers(self, text);
     }
 
     fn dependency(

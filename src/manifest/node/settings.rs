@@ -11,12 +11,8 @@ const MOST_PARENTS: usize = 16;
 pub(super) fn read(reader: &mut Reader<'_>, folder: &str) {
     typescript(reader, folder);
     for name in [".swcrc", ".babelrc", "babel.config.json"] {
-        let Some(text) = reader.files.text(&in_folder(folder, name)) else { continue };
-        if text.contains("externalHelpers") {
-            reader.mention("@swc/helpers", MentionedBy::Setting);
-        }
-        if text.contains("transform-runtime") {
-            reader.mention("@babel/runtime", MentionedBy::Setting);
+        if let Some(text) = reader.files.text(&in_folder(folder, name)) {
+            compilers(reader, &text);
         }
     }
     for name in ["serverless.yml", "serverless.yaml"] {
@@ -24,6 +20,17 @@ pub(super) fn read(reader: &mut Reader<'_>, folder: &str) {
         if let Some(Ok(Some(root))) = text.map(|text| yaml::parse(&text)) {
             plugins(reader, &root);
         }
+    }
+}
+
+/// What compilers write into code: by a file of their own, by their part of the manifest, or by a
+/// plug-in of theirs that is installed for nothing else.
+pub(super) fn compilers(reader: &mut Reader<'_>, text: &str) {
+    if text.contains("externalHelpers") {
+        reader.mention("@swc/helpers", MentionedBy::Setting);
+    }
+    if text.contains("transform-runtime") {
+        reader.mention("@babel/runtime", MentionedBy::Setting);
     }
 }
 

@@ -161,6 +161,44 @@ fn lock_files_of_pnpm() {
     );
     let six = "lockfileVersion: '6.0'\npackages:\n  /@s/a@1.0.0(p@1.0.0):\n    dependencies:\n      b: 2.0.0\n";
     assert_eq!(locked("pnpm-lock.yaml", six), [row("@s/a", "1.0.0", &["b"], &[], &[])]);
+    let five = "lockfileVersion: 5.4\npackages:\n  /@s/a/1.0.0_p@1.0.0:\n    optionalDependencies:\n      b: 2.0.0\n";
+    assert_eq!(locked("pnpm-lock.yaml", five), [row("@s/a", "1.0.0", &["b"], &[], &[])]);
+}
+
+#[test]
+fn an_alias_of_pnpm_is_a_package_of_its_own() {
+    let nine = "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      a:\n        version: 2.0.0(p@1.0.0)\n\
+                \u{20}     old-a:\n        version: a@1.0.0\n      own:\n        version: link:packages/own\n\
+                packages:\n  a@1.0.0:\n    hasBin: true\n  a@2.0.0:\n    hasBin: true\n";
+    assert_eq!(
+        locked("pnpm-lock.yaml", nine),
+        [row("a", "2.0.0", &[], &[], &["a"]), row("old-a", "1.0.0", &[], &[], &["a"])]
+    );
+}
+
+#[test]
+fn lock_files_say_what_a_package_can_do_without() {
+    let optional = |file: &'static str, text: &'static str| {
+        let names =
+            read("", &[(file, text)]).locked.iter().flat_map(|locked| locked.optional.clone()).collect::<Vec<_>>();
+        names.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let npm = r#"{"lockfileVersion": 3, "packages": {"node_modules/a": {"version": "1.0.0", "optionalDependencies": {"o": "1"},
+        "peerDependencies": {"p": "*", "q": "*"}, "peerDependenciesMeta": {"q": {"optional": true}}}}}"#;
+    assert_eq!(optional("package-lock.json", npm), ["q", "o"]);
+    let pnpm = "lockfileVersion: '9.0'\npackages:\n  a@1.0.0:\n    peerDependencies:\n      q: '*'\n    peerDependenciesMeta:\n      q:\n        optional: true\n\
+                snapshots:\n  a@1.0.0:\n    optionalDependencies:\n      o: 2.0.0\n";
+    assert_eq!(optional("pnpm-lock.yaml", pnpm), ["q", "o"]);
+    let yarn = "# yarn lockfile v1\n\na@1:\n  version \"1.0.0\"\n  dependencies:\n    b \"1\"\n  optionalDependencies:\n    o \"1\"\n";
+    assert_eq!(optional("yarn.lock", yarn), ["o"]);
+    let berry = "__metadata:\n  version: 8\n\n\"a@npm:1\":\n  version: 1.0.0\n  dependencies:\n    b: 1\n    o: 1\n  dependenciesMeta:\n    o:\n      optional: true\n";
+    assert_eq!(optional("yarn.lock", berry), ["o"]);
+}
+
+#[test]
+fn a_workspace_of_yarn_has_no_version() {
+    let berry = "__metadata:\n  version: 8\n\n\"own@workspace:packages/own\":\n  version: 0.0.0-use.local\n";
+    assert_eq!(locked("yarn.lock", berry), [row("own", "", &[], &[], &[])]);
 }
 
 #[test]

@@ -17,6 +17,13 @@ pub(super) fn looks_bundled(text: &str) -> bool {
     SIGNS.iter().any(|sign| text.contains(sign)) || text.contains("// node_modules/")
 }
 
+/// Whether functions are held by the paths of installed files; no signs of a bundler but these are
+/// left where a minifier was told to keep the names of modules.
+fn holds_packages(wrappers: &[Wrapper]) -> bool {
+    let names = wrappers.iter().filter_map(|wrapper| wrapper.name.as_deref());
+    names.filter(|name| name.contains("node_modules/")).nth(1).is_some()
+}
+
 /// Whether a text is minified, which hides what it was made of.
 pub(super) fn looks_minified(text: &str) -> bool {
     text.len() >= MINIFIED_BYTES && text.len() / MINIFIED_LINE > text.lines().count()
@@ -41,10 +48,11 @@ struct Mark {
 
 /// The modules that names in the text tell apart; empty for what is no bundle.
 pub(super) fn modules(text: &str, program: &Program, functions: &Functions<'_>) -> Vec<Inner> {
-    if !looks_bundled(text) {
+    let wrappers = wrappers(program);
+    if !looks_bundled(text) && !holds_packages(&wrappers) {
         return Vec::new();
     }
-    let marks = marks(text, program);
+    let marks = marks(text, wrappers, functions);
     let places: Vec<u32> = marks.iter().map(|mark| mark.start).collect();
     let reached = functions.reached(&places);
     let ends = functions.ends(&places);
@@ -71,15 +79,22 @@ pub(super) fn modules(text: &str, program: &Program, functions: &Functions<'_>) 
 }
 
 /// Comments and named wrappers in the order of the text.
-fn marks(text: &str, program: &Program) -> Vec<Mark> {
-    let mut marks = comments(text);
+fn marks(text: &str, wrappers: Vec<Wrapper>, functions: &Functions<'_>) -> Vec<Mark> {
+    let mut marks = comments(text, functions);
     let end = text.len() as u32;
     let mut named: Vec<Mark> = Vec::new();
-    for wrapper in wrappers(program) {
-        let Some(name) = wrapper.name.clone() else { continue };
-        // esbuild writes the name twice: before the declaration and as the wrapper's key.
+    for wrapper in wrappers {
         let before = marks.iter().rposition(|mark| mark.start <= wrapper.span.start);
-        match before.and_then(|at| marks.get_mut(at)) {
+        let before = before.and_then(|at| marks.get_mut(at));
+        let Some(name) = wrapper.name.clone() else {
+            // Rolldown names a module only in the comment before its wrapper.
+            if let Some(mark) = before.filter(|mark| mark.wrapper.is_none() && begins(text, mark, &wrapper)) {
+                mark.wrapper = Some(wrapper);
+            }
+            continue;
+        };
+        match before {
+            // esbuild writes the name twice: before the declaration and as the wrapper's key.
             Some(mark) if mark.name == name => mark.wrapper = Some(wrapper),
             _ => named.push(Mark {
                 start: wrapper.span.start,
@@ -99,23 +114,42 @@ fn marks(text: &str, program: &Program) -> Vec<Mark> {
     marks
 }
 
-/// `// path` on a line of its own as esbuild writes it, `;// path` as webpack does.
-fn comments(text: &str) -> Vec<Mark> {
+/// Whether a wrapper is in the first statement after a comment.
+fn begins(text: &str, mark: &Mark, wrapper: &Wrapper) -> bool {
+    let between = text.get(mark.start as usize..wrapper.span.start as usize);
+    between.is_some_and(|between| !between.contains([';', '{', '}']))
+}
+
+/// The comments that name modules, with the function that holds the module where one follows.
+fn comments(text: &str, functions: &Functions<'_>) -> Vec<Mark> {
     let mut marks = Vec::new();
     let mut start = 0u32;
     for line in text.split_inclusive('\n') {
-        let content = line.trim();
-        let named = content.strip_prefix("// ").or_else(|| content.strip_prefix(";// "));
-        let named = named.map(|name| name.trim_start_matches("CONCATENATED MODULE: ").trim());
-        if let Some(name) = named.filter(|name| is_source_path(name)) {
-            marks.push(Mark {
-                start: start + line.len() as u32,
-                limit: text.len() as u32,
-                name: cleaned(name),
-                wrapper: None,
-            });
-        }
         start += line.len() as u32;
+        let Some((name, is_held)) = named(line.trim()) else { continue };
+        let wrapper = if is_held { functions.following(start, text) } else { None };
+        let (start, limit) =
+            wrapper.as_ref().map_or((start, text.len() as u32), |wrapper| (wrapper.span.start, wrapper.span.end));
+        marks.push(Mark { start, limit, name: cleaned(name), wrapper });
     }
     marks
+}
+
+/// The path that a comment names, and whether a function that holds the module follows: `// path`
+/// as esbuild writes it, `;// path` and `// MODULE: path` as webpack does for what it joins, and
+/// `!*** path ***!` as webpack does for the others.
+fn named(line: &str) -> Option<(&str, bool)> {
+    let (name, is_held) = if let Some(banner) = line.strip_prefix("!*** ") {
+        let name = banner.strip_suffix(" ***!")?;
+        // What is joined with the module has names of its own.
+        (name.split_once(" + ").map_or(name, |(name, _)| name), true)
+    } else {
+        let comment = line.strip_prefix("// ").or_else(|| line.strip_prefix(";// "))?;
+        match comment.strip_prefix("MODULE: ") {
+            Some(name) => (name, true),
+            None => (comment.trim_start_matches("CONCATENATED MODULE: "), false),
+        }
+    };
+    let name = name.trim();
+    is_source_path(name).then_some((name, is_held))
 }

@@ -5,6 +5,7 @@
 //! esbuild and webpack leave before each module are read. What a minifier took both from stays one
 //! module.
 
+mod data;
 mod map;
 mod marks;
 mod wrappers;
@@ -22,6 +23,9 @@ use wrappers::Functions;
 
 /// Smaller files are not worth opening.
 const SMALLEST: u64 = 2 << 10;
+/// How often what is known outweighs what is not in a bundle that shows what it was made of: what
+/// bundlers add themselves is a small part.
+const KNOWN_RATHER_THAN: u64 = 10;
 /// Most modules that are told apart in one file.
 const MOST_MODULES: usize = 20_000;
 
@@ -55,11 +59,10 @@ pub(super) fn open(graph: &mut ModuleGraph, sources: &Sources<'_>, ran: &dyn Fn(
         let ran_here = |function| ran(entry, function);
         let functions = Functions::new(program, &ran_here);
         let inner = inner_modules(sources.artifact, entry, &text, program, &functions);
-        if inner.is_empty() {
-            if marks::looks_bundled(&text) || marks::looks_minified(&text) {
-                graph.opaque_bundles.push(id);
-            }
-            continue;
+        let known: u64 = inner.iter().map(|module| module.bytes).sum();
+        let unknown = (map::end_of_code(&text) as u64).saturating_sub(known);
+        if unknown * KNOWN_RATHER_THAN > known && (marks::looks_bundled(&text) || marks::looks_minified(&text)) {
+            graph.opaque_bundles.push(id);
         }
         add(graph, id, entry, inner);
     }
@@ -152,10 +155,16 @@ fn package_of_path(name: &str) -> Option<&str> {
     package_of_request(inside)
 }
 
-/// A source's path without what bundlers put around it: `webpack://app/./src/x.ts?1a2b`.
+/// A source's path without what bundlers put around it: `webpack://app/./src/x.ts?1a2b`, and
+/// `json|/app/x.json|hash` of webpack's own kinds of modules.
 fn cleaned(name: &str) -> String {
     let name = name.split_once("://").map_or(name, |(_, rest)| rest.split_once('/').map_or(rest, |(_, path)| path));
-    let name = name.split(['?', '|', '\0']).next().unwrap_or(name);
+    let name = name.rsplit('!').next().unwrap_or(name);
+    let mut kinds = name.split('|');
+    let name = kinds.clone().find(|part| marks::is_source_path(part)).or_else(|| kinds.next()).unwrap_or(name);
+    let name = name.split(['?', '\0']).next().unwrap_or(name);
+    // What is installed is known by its folder, wherever the bundler ran.
+    let name = name.strip_prefix('/').and_then(|path| path.find("node_modules/").map(|at| &path[at..])).unwrap_or(name);
     let mut parts: Vec<&str> = Vec::new();
     for part in name.split('/') {
         match part {

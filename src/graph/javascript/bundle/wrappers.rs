@@ -30,6 +30,11 @@ impl<'a> Functions<'a> {
         (self.ran)(function)
     }
 
+    /// A walk over places in ascending order.
+    pub(super) fn walk(&self) -> Walk<'_, 'a> {
+        Walk { functions: self, around: Vec::new(), next: 0 }
+    }
+
     /// For places in ascending order, whether all functions around each have run.
     pub(super) fn reached(&self, places: &[u32]) -> Vec<bool> {
         self.around(places).into_iter().map(|around| around.is_none_or(|(_, ran)| ran)).collect()
@@ -40,22 +45,41 @@ impl<'a> Functions<'a> {
         self.around(places).into_iter().map(|around| around.map(|(end, _)| end)).collect()
     }
 
-    /// The end of the innermost function around each place, with whether all around it have run.
+    /// The function that starts within the expression at a place.
+    pub(super) fn following(&self, place: u32, text: &str) -> Option<Wrapper> {
+        let at = self.by_start.partition_point(|(start, _, _)| *start < place);
+        let (start, end, function) = *self.by_start.get(at)?;
+        let between = text.get(place as usize..start as usize)?;
+        let is_next = !between.contains([';', '{', '}']);
+        is_next.then_some(Wrapper { function, span: Span::new(start, end), name: None })
+    }
+
     fn around(&self, places: &[u32]) -> Vec<Option<(u32, bool)>> {
-        let mut around: Vec<(u32, bool)> = Vec::new();
-        let mut next = 0;
-        let mut found = Vec::with_capacity(places.len());
-        for place in places {
-            while let Some((start, end, id)) = self.by_start.get(next).filter(|(start, _, _)| start <= place) {
-                around.retain(|(outer_end, _)| outer_end > start);
-                let outer = around.last().is_none_or(|(_, ran)| *ran);
-                around.push((*end, outer && (self.ran)(*id)));
-                next += 1;
-            }
-            around.retain(|(end, _)| end > place);
-            found.push(around.last().copied());
+        let mut walk = self.walk();
+        places.iter().map(|place| walk.at(*place)).collect()
+    }
+}
+
+/// What is around places that are visited in ascending order.
+pub(super) struct Walk<'f, 'a> {
+    functions: &'f Functions<'a>,
+    /// The end of each function around the place, with whether it and all around it have run.
+    around: Vec<(u32, bool)>,
+    next: usize,
+}
+
+impl Walk<'_, '_> {
+    /// The end of the innermost function around a place, with whether all around it have run.
+    pub(super) fn at(&mut self, place: u32) -> Option<(u32, bool)> {
+        let open = |(start, _, _): &&(u32, u32, FunctionId)| *start <= place;
+        while let Some((start, end, id)) = self.functions.by_start.get(self.next).filter(open) {
+            self.around.retain(|(outer_end, _)| outer_end > start);
+            let outer = self.around.last().is_none_or(|(_, ran)| *ran);
+            self.around.push((*end, outer && self.functions.ran(*id)));
+            self.next += 1;
         }
-        found
+        self.around.retain(|(end, _)| *end > place);
+        self.around.last().copied()
     }
 }
 
@@ -69,13 +93,14 @@ pub(super) struct Wrapper {
 }
 
 /// Wrappers by their place: functions that an object holds under a path (webpack, and esbuild
-/// unless it minifies), and functions given to a helper that runs them on demand (esbuild's
+/// unless it minifies) or all under numbers (webpack in production), and functions given to a helper that runs them on demand (esbuild's
 /// `__commonJS` and `__esm`, whatever they are called).
 pub(super) fn wrappers(program: &Program) -> Vec<Wrapper> {
     let mut found = Vec::new();
     for expr in &program.exprs {
         if let ExprKind::Object(members) = &expr.kind {
             found.extend(members.iter().filter_map(|member| keyed(program, member)));
+            found.extend(numbered(program, members).unwrap_or_default());
         }
     }
     let helpers = helpers(program);
@@ -108,6 +133,21 @@ fn keyed(program: &Program, member: &Member) -> Option<Wrapper> {
     super::marks::is_source_path(key).then(|| Wrapper { function, span, name: Some(super::cleaned(key)) })
 }
 
+/// `{ 17: (module) => {..}, 23(module) {..} }` where the bundle itself starts.
+fn numbered(program: &Program, members: &[Member]) -> Option<Vec<Wrapper>> {
+    let is_number = |key: &str| !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_digit());
+    let held = members.iter().map(|member| {
+        let Member::Value(Key::Name(key), value) = member else { return None };
+        let ExprKind::Function(function) = expr(program, *value)?.kind else { return None };
+        let code = program.functions.get(function as usize)?;
+        let outer = code.parent.and_then(|parent| program.functions.get(parent as usize));
+        let is_outermost = outer.is_none_or(|outer| outer.parent.is_none_or(|parent| parent == 0));
+        let named = is_number(program.strings.get(*key as usize)?) && is_outermost;
+        named.then_some(Wrapper { function, span: code.span, name: None })
+    });
+    held.collect()
+}
+
 /// Variables that hold a function which gives back a function: `(cb, mod) => () => ..`.
 fn helpers(program: &Program) -> Vec<u32> {
     let mut slots = Vec::new();
@@ -128,7 +168,8 @@ fn helpers(program: &Program) -> Vec<u32> {
     slots
 }
 
-fn slot_of(program: &Program, pattern: PatternId) -> Option<u32> {
+/// The slot of a pattern that is one variable of the innermost frame.
+pub(super) fn slot_of(program: &Program, pattern: PatternId) -> Option<u32> {
     match program.patterns.get(pattern as usize)? {
         Pattern::Var(Var::Local { depth: 0, slot }) => Some(*slot),
         _ => None,

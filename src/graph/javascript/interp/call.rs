@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::generators::Yielded;
 use super::value::{Abrupt, At, Call, Closure, Flow, Kind, R, Slot, UNKNOWN, Value};
 use super::{Frame, MAX_CALLS, Machine};
 use crate::lang::javascript::ir::{FunctionId, Program};
@@ -49,7 +50,7 @@ impl Machine<'_> {
         }
     }
 
-    fn deeper<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T, Abrupt>) -> Result<T, Abrupt> {
+    pub(super) fn deeper<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T, Abrupt>) -> Result<T, Abrupt> {
         self.depth += 1;
         if self.depth > super::MAX_DEPTH {
             self.depth -= 1;
@@ -167,21 +168,17 @@ impl Machine<'_> {
             maybe_return: None,
             maybe_break: false,
             callee,
+            yielded: Yielded::new(self.doubt),
         };
         let result = self.run_function(&mut frame, program, closure.function, args);
         if code.generator {
-            result?;
-            return Ok(UNKNOWN);
+            return self.generated(frame.yielded, result, code.is_async);
         }
         if code.is_async {
             return match result {
                 Err(Abrupt::Stop) => Err(Abrupt::Stop),
                 // Where the function waits, its caller goes on: what it returns is not known yet.
-                Ok(value) if self.is_pending(value) => Ok(value),
-                Ok(value) => {
-                    let inner = self.settled(value);
-                    Ok(self.promise(inner))
-                }
+                Ok(value) => self.promised(value),
                 Err(Abrupt::Throw(_) | Abrupt::Suspend) => Ok(self.promise(None)),
             };
         }

@@ -1,8 +1,7 @@
-//! Arrays, strings, maps and promises.
+//! Arrays, maps and sets.
 
 use super::Machine;
 use super::natives::{Table, keys, list, pairs};
-use super::pending::Pending;
 use super::value::{Abrupt, Call, Kind, R, UNKNOWN, Value};
 
 pub(super) const ARRAY: Table = &[
@@ -126,6 +125,17 @@ pub(super) const ARRAY: Table = &[
         Ok(m.string(&parts.join(&glue)))
     }),
     ("indexOf", |m, c| position(m, c).map(|at| at.map_or(UNKNOWN, Value::Num))),
+    ("lastIndexOf", |m, c| {
+        let Some(items) = list(m, c.this).filter(|_| c.args.len() < 2) else { return Ok(UNKNOWN) };
+        for (at, item) in items.iter().enumerate().rev() {
+            match m.same(*item, c.arg(0)) {
+                Some(true) => return Ok(Value::Num(at as f64)),
+                Some(false) => {}
+                None => return Ok(UNKNOWN),
+            }
+        }
+        Ok(Value::Num(-1.0))
+    }),
     ("includes", |m, c| position(m, c).map(|at| at.map_or(UNKNOWN, |at| Value::Bool(at >= 0.0)))),
     ("reverse", |m, c| {
         if let Value::Obj(id) = c.this
@@ -150,8 +160,9 @@ pub(super) const ARRAY: Table = &[
     }),
     ("at", |m, c| {
         let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
-        let at = index(m.to_number(c.arg(0)).unwrap_or(0.0), items.len());
-        Ok(items.get(at).copied().unwrap_or(Value::Undefined))
+        let at = m.to_number(c.arg(0)).unwrap_or(0.0).trunc();
+        let at = if at < 0.0 { at + items.len() as f64 } else { at };
+        Ok(if at < 0.0 { Value::Undefined } else { items.get(at as usize).copied().unwrap_or(Value::Undefined) })
     }),
     ("keys", |m, c| keys(m, c.this, false)),
     ("values", |_, c| Ok(c.this)),
@@ -161,106 +172,6 @@ pub(super) const ARRAY: Table = &[
             items.into_iter().enumerate().map(|(at, item)| m.array(vec![Value::Num(at as f64), item])).collect();
         Ok(m.array(pairs))
     }),
-];
-
-pub(super) const STRING: Table = &[
-    ("toString", |_, c| Ok(c.this)),
-    ("valueOf", |_, c| Ok(c.this)),
-    ("toLowerCase", |m, c| text(m, c, |s, _| Some(s.to_lowercase()))),
-    ("toUpperCase", |m, c| text(m, c, |s, _| Some(s.to_uppercase()))),
-    ("trim", |m, c| text(m, c, |s, _| Some(s.trim().to_owned()))),
-    ("trimStart", |m, c| text(m, c, |s, _| Some(s.trim_start().to_owned()))),
-    ("trimEnd", |m, c| text(m, c, |s, _| Some(s.trim_end().to_owned()))),
-    ("concat", |m, c| text(m, c, |s, a| Some(format!("{s}{}", a.first()?)))),
-    ("startsWith", |m, c| test(m, c, |s, a| s.starts_with(a))),
-    ("endsWith", |m, c| test(m, c, |s, a| s.ends_with(a))),
-    ("includes", |m, c| test(m, c, |s, a| s.contains(a))),
-    ("indexOf", |m, c| number(m, c, |s, a| s.find(a).map_or(-1.0, |at| at as f64))),
-    ("lastIndexOf", |m, c| number(m, c, |s, a| s.rfind(a).map_or(-1.0, |at| at as f64))),
-    ("charAt", |m, c| {
-        text(m, c, |s, a| {
-            Some(s.chars().nth(a.first().map_or(0, |n| n.parse().unwrap_or(0))).map_or_else(String::new, String::from))
-        })
-    }),
-    ("charCodeAt", code_at),
-    ("codePointAt", code_at),
-    ("repeat", |m, c| {
-        text(m, c, |s, a| {
-            let n: usize = a.first()?.parse().ok()?;
-            (n.saturating_mul(s.len()) < 65_536).then(|| s.repeat(n))
-        })
-    }),
-    ("match", super::regex::match_text),
-    ("matchAll", super::regex::match_all),
-    ("search", super::regex::search),
-    ("replace", |m, c| replace(m, c, false)),
-    ("replaceAll", |m, c| replace(m, c, true)),
-    ("slice", |m, c| cut(m, c, true)),
-    ("substring", |m, c| cut(m, c, false)),
-    ("substr", |m, c| {
-        let Value::Str(s) = c.this else { return Ok(UNKNOWN) };
-        let s = m.str(s);
-        let from = index(m.to_number(c.arg(0)).unwrap_or(0.0), s.len());
-        let count = match c.arg(1) {
-            Value::Num(n) => n.max(0.0) as usize,
-            _ => s.len(),
-        };
-        let part = s.get(from..from.saturating_add(count).min(s.len())).map(str::to_owned);
-        Ok(match part {
-            Some(part) => m.string(&part),
-            None => UNKNOWN,
-        })
-    }),
-    ("split", |m, c| {
-        if let Some(parts) = super::regex::split(m, c) {
-            return Ok(parts);
-        }
-        let (Value::Str(s), Value::Str(by)) = (c.this, c.arg(0)) else { return Ok(UNKNOWN) };
-        let (s, by) = (m.str(s), m.str(by));
-        if s.len() > 20_000 {
-            return Ok(UNKNOWN);
-        }
-        let parts: Vec<String> = if by.is_empty() {
-            s.chars().map(String::from).collect()
-        } else {
-            s.split(&*by).map(str::to_owned).collect()
-        };
-        let parts = parts.iter().map(|part| m.string(part)).collect();
-        Ok(m.array(parts))
-    }),
-];
-
-pub(super) const STRING_STATIC: Table = &[
-    ("fromCharCode", |m, c| {
-        let units: Option<Vec<u16>> = c.args.iter().map(|arg| m.to_number(*arg).map(|n| n as u32 as u16)).collect();
-        Ok(match units.and_then(|units| String::from_utf16(&units).ok()) {
-            Some(text) => m.string(&text),
-            None => UNKNOWN,
-        })
-    }),
-    ("fromCodePoint", |m, c| {
-        let text: Option<String> =
-            c.args.iter().map(|arg| m.to_number(*arg).and_then(|n| char::from_u32(n as u32))).collect();
-        Ok(text.map_or(UNKNOWN, |text| m.string(&text)))
-    }),
-    ("raw", |_, _| Ok(UNKNOWN)),
-];
-
-pub(super) const PROMISE: Table = &[
-    ("then", |m, c| {
-        if m.entry_esm && m.is_pending(c.this) {
-            return Ok(m.begun(Pending::Then(c.this, c.arg(0), c.at)));
-        }
-        if let (Value::Obj(id), true) = (c.this, m.entry_esm)
-            && let Kind::Promise(Some(value)) = m.object(id).kind
-        {
-            let result = m.call_at(c.arg(0), Value::Undefined, &[value], c.at)?;
-            let result = m.settled(result);
-            return Ok(m.promise(result));
-        }
-        Ok(m.promise(None))
-    }),
-    ("catch", |_, c| Ok(c.this)),
 ];
 
 pub(super) const MAP: Table = &[
@@ -397,11 +308,13 @@ fn take(m: &mut Machine<'_>, this: Value, take: fn(&mut Vec<Value>) -> Option<Va
     Ok(UNKNOWN)
 }
 
-fn index(at: f64, len: usize) -> usize {
+/// A place counted from the start, or from the end where it is negative.
+pub(super) fn index(at: f64, len: usize) -> usize {
     if at < 0.0 { len.saturating_sub(-at as usize) } else { (at as usize).min(len) }
 }
 
-fn range(m: &Machine<'_>, c: &Call<'_>, len: usize) -> (usize, usize) {
+/// The first place and the one after the last that two arguments name.
+pub(super) fn range(m: &Machine<'_>, c: &Call<'_>, len: usize) -> (usize, usize) {
     let from = index(m.to_number(c.arg(0)).filter(|n| !n.is_nan()).unwrap_or(0.0), len);
     let to = match c.arg(1) {
         Value::Num(to) => index(to, len),
@@ -414,7 +327,8 @@ fn position(m: &mut Machine<'_>, c: &Call<'_>) -> Result<Option<f64>, Abrupt> {
     let Some(items) = list(m, c.this) else {
         return Ok(None);
     };
-    for (at, item) in items.iter().enumerate() {
+    let first = index(m.to_number(c.arg(1)).filter(|n| !n.is_nan()).unwrap_or(0.0), items.len());
+    for (at, item) in items.iter().enumerate().skip(first) {
         match m.same(*item, c.arg(0)) {
             Some(true) => return Ok(Some(at as f64)),
             Some(false) => {}
@@ -422,69 +336,6 @@ fn position(m: &mut Machine<'_>, c: &Call<'_>) -> Result<Option<f64>, Abrupt> {
         }
     }
     Ok(Some(-1.0))
-}
-
-fn text(m: &mut Machine<'_>, c: &Call<'_>, make: fn(&str, &[String]) -> Option<String>) -> R {
-    let Value::Str(this) = c.this else {
-        return Ok(UNKNOWN);
-    };
-    let this = m.str(this);
-    let mut args = Vec::new();
-    for arg in c.args {
-        match m.coerce_text(*arg) {
-            Some(text) => args.push(m.str(text).to_string()),
-            None => return Ok(UNKNOWN),
-        }
-    }
-    Ok(match make(&this, &args) {
-        Some(text) => m.string(&text),
-        None => UNKNOWN,
-    })
-}
-
-fn test(m: &mut Machine<'_>, c: &Call<'_>, make: fn(&str, &str) -> bool) -> R {
-    let (Value::Str(a), Value::Str(b)) = (c.this, c.arg(0)) else {
-        return Ok(UNKNOWN);
-    };
-    Ok(Value::Bool(make(&m.str(a), &m.str(b))))
-}
-
-fn number(m: &mut Machine<'_>, c: &Call<'_>, make: fn(&str, &str) -> f64) -> R {
-    let (Value::Str(a), Value::Str(b)) = (c.this, c.arg(0)) else {
-        return Ok(UNKNOWN);
-    };
-    Ok(Value::Num(make(&m.str(a), &m.str(b))))
-}
-
-fn replace(m: &mut Machine<'_>, c: &Call<'_>, all: bool) -> R {
-    if let Some(value) = super::regex::replace(m, c, all)? {
-        return Ok(value);
-    }
-    let (Value::Str(s), Value::Str(from), Value::Str(to)) = (c.this, c.arg(0), c.arg(1)) else {
-        return Ok(UNKNOWN);
-    };
-    let (s, from, to) = (m.str(s), m.str(from), m.str(to));
-    let text = if all { s.replace(&*from, &to) } else { s.replacen(&*from, &to, 1) };
-    Ok(m.string(&text))
-}
-
-fn cut(m: &mut Machine<'_>, c: &Call<'_>, negative: bool) -> R {
-    let Value::Str(s) = c.this else {
-        return Ok(UNKNOWN);
-    };
-    if matches!(c.arg(0), Value::Unknown(_)) || matches!(c.arg(1), Value::Unknown(_)) {
-        return Ok(UNKNOWN);
-    }
-    let s = m.str(s);
-    let (mut from, mut to) = range(m, c, s.len());
-    if !negative && from > to {
-        std::mem::swap(&mut from, &mut to);
-    }
-    let part = s.get(from..to.max(from)).map(str::to_owned);
-    Ok(match part {
-        Some(part) => m.string(&part),
-        None => UNKNOWN,
-    })
 }
 
 pub(super) fn make_map(m: &mut Machine<'_>, c: &Call<'_>, set: bool) -> R {
@@ -514,12 +365,4 @@ fn map_set(m: &mut Machine<'_>, c: &Call<'_>, value: Value) -> R {
         }
     }
     Ok(c.this)
-}
-
-fn code_at(m: &mut Machine<'_>, c: &Call<'_>) -> R {
-    let (Value::Str(s), Some(at)) = (c.this, if c.args.is_empty() { Some(0.0) } else { m.to_number(c.arg(0)) }) else {
-        return Ok(UNKNOWN);
-    };
-    let unit = if at <= -1.0 { None } else { m.unit_at(s, at as usize) };
-    Ok(Value::Num(unit.map_or(f64::NAN, f64::from)))
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::Machine;
 use super::modules::resolve_native;
-use super::pending::Pending;
-use super::value::{Abrupt, At, Atom, ModuleIx, R, UNKNOWN, Value};
+use super::promises::Source;
+use super::value::{Abrupt, At, Atom, ModuleIx, R, Slot, UNKNOWN, Value};
 use crate::artifact::EntryId;
 use crate::graph::javascript::load::Format;
 use crate::graph::javascript::resolve::{Loader, Resolved, folder};
@@ -294,19 +294,35 @@ impl Machine<'_> {
         Value::Obj(meta)
     }
 
-    /// `import(source)`; what is not awaited loads after the load is over.
+    /// `import(source)`; what nothing waits for loads after the load is over.
     pub(super) fn dynamic_import(&mut self, ix: ModuleIx, source: Value, at: At, awaited: bool) -> R {
-        let Value::Str(request) = source else {
+        let Some(request) = self.request_text(source) else {
             return Ok(self.promise(None));
         };
         if !awaited && self.phase == Phase::Init {
-            return Ok(self.begun(Pending::Import(ix, source, at)));
+            self.started.insert((at.module, at.expr));
+            return Ok(self.promise_of(Source::Import(ix, request, at)));
         }
         let request = self.str(request);
         match self.import_request(ix, &request, at, false) {
             Ok(value) => Ok(self.promise(Some(value))),
             Err(Abrupt::Throw(_)) => Ok(self.promise(None)),
             Err(other) => Err(other),
+        }
+    }
+
+    /// The request that a text or a URL stands for.
+    pub(super) fn request_text(&mut self, source: Value) -> Option<Atom> {
+        match source {
+            Value::Str(request) => Some(request),
+            Value::Obj(id) => {
+                let href = self.atom("href");
+                match self.object(id).props.get(href) {
+                    Some(Slot::Value(Value::Str(request))) => Some(request),
+                    _ => None,
+                }
+            }
+            _ => None,
         }
     }
 

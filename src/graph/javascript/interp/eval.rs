@@ -116,11 +116,12 @@ impl Machine<'_> {
                 return self.dynamic_import(f.module, source, At { module: f.module, expr: id }, false);
             }
             ExprKind::Await(inner) => return self.await_expr(f, p, *inner),
-            ExprKind::Yield(value, _) => {
-                if let Some(value) = value {
-                    self.eval(f, p, *value)?;
-                }
-                UNKNOWN
+            ExprKind::Yield(value, all) => {
+                let value = match value {
+                    Some(value) => self.eval(f, p, *value)?,
+                    None => Value::Undefined,
+                };
+                return if *all { self.yield_all(f, value) } else { self.yield_one(f, value) };
             }
             ExprKind::Opaque(list) => {
                 for item in list {
@@ -246,16 +247,18 @@ impl Machine<'_> {
             let at = At { module: f.module, expr: inner };
             let waits = self.entry_esm;
             let value = self.dynamic_import(f.module, value, at, waits)?;
-            if !waits && f.function != 0 {
-                return Err(Abrupt::Suspend);
-            }
-            return Ok(self.settled(value).unwrap_or(UNKNOWN));
+            return self.wait(f, value);
         }
         let value = self.eval(f, p, inner)?;
+        self.wait(f, value)
+    }
+
+    /// What waiting for a value gives; in CommonJS what follows runs after the load.
+    pub(super) fn wait(&mut self, f: &Frame, value: Value) -> R {
         if !self.entry_esm && f.function != 0 {
             return Err(Abrupt::Suspend);
         }
-        self.awaited(value)
+        Ok(self.arrive(value)?.unwrap_or(UNKNOWN))
     }
 
     /// What awaiting gives, when it is known.

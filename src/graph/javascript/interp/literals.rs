@@ -63,6 +63,8 @@ impl Machine<'_> {
         Ok(match value {
             Value::Obj(id) => match self.object(id).kind.clone() {
                 Kind::Array(items) if !self.object(id).open => Some(items),
+                Kind::Generator(generator) => self.remaining(id, generator),
+                Kind::Plain | Kind::Closure(_) => return self.iterate_by_method(value),
                 Kind::Map(pairs) => Some(
                     pairs
                         .into_iter()

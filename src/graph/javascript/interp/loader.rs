@@ -39,6 +39,14 @@ const MODULE: &[(&str, Native)] = &[
         let name = m.str(name);
         Ok(Value::Bool(name.strip_prefix("node:").is_some() || is_builtin(&name)))
     }),
+    // The hooks run in a thread of their own, which starts at once.
+    ("register", |m, c| {
+        if let Some(request) = m.request_text(c.arg(0)) {
+            let request = m.str(request);
+            m.import_request(c.at.module, &request, c.at, true)?;
+        }
+        Ok(Value::Undefined)
+    }),
     ("syncBuiltinESMExports", |_, _| Ok(Value::Undefined)),
     ("wrap", |_, _| Ok(UNKNOWN)),
 ];

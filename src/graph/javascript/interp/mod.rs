@@ -10,6 +10,7 @@ mod esm;
 mod eval;
 mod evaluate;
 mod exec;
+mod generators;
 mod later;
 mod literals;
 mod loader;
@@ -21,9 +22,10 @@ mod operators;
 mod outcome;
 mod paths;
 mod pattern;
-mod pending;
+mod promises;
 mod props;
 mod regex;
+mod strings;
 mod value;
 mod variables;
 
@@ -95,6 +97,8 @@ struct Frame {
     maybe_return: Option<Value>,
     maybe_break: bool,
     callee: Value,
+    /// What a generator has yielded.
+    yielded: generators::Yielded,
 }
 
 /// The machine.
@@ -151,12 +155,12 @@ pub(super) struct Machine<'a> {
     units: (Atom, Vec<u16>),
     /// Calls of own code whose folders and patterns a library has loaded.
     handed_over: FxHashSet<(ModuleIx, ExprId)>,
-    /// Promises that nobody has waited for yet.
-    pending: FxHashMap<ObjId, pending::Pending>,
     /// Where imports have begun.
     started: FxHashSet<(ModuleIx, ExprId)>,
     /// Globals that Node loads when they are first read, as long as they have not been.
     lazy_globals: FxHashSet<Atom>,
+    /// Promises that get their value when code waits for them.
+    pending: FxHashMap<ObjId, promises::Source>,
 }
 
 impl<'a> Machine<'a> {
@@ -212,9 +216,9 @@ impl<'a> Machine<'a> {
             regexes: FxHashMap::default(),
             units: (0, Vec::new()),
             handed_over: FxHashSet::default(),
-            pending: FxHashMap::default(),
             started: FxHashSet::default(),
             lazy_globals: FxHashSet::default(),
+            pending: FxHashMap::default(),
         };
         machine.atom("");
         machine.envs.push(Env { parent: 0, slots: Vec::new(), doubt: 0 });

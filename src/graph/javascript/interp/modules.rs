@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::generators::Yielded;
 use super::value::{Abrupt, At, Atom, Call, Flow, ModuleIx, R, Slot, UNKNOWN, Value};
 use super::{Frame, Loaded, Machine, weight_of};
 use crate::artifact::EntryId;
@@ -208,6 +209,7 @@ impl Machine<'_> {
             maybe_return: None,
             maybe_break: false,
             callee: Value::Undefined,
+            yielded: Yielded::default(),
         }
     }
 
@@ -462,15 +464,15 @@ pub(super) fn resolve_native(m: &mut Machine<'_>, call: &Call<'_>) -> R {
     }
 }
 
-/// `module.createRequire(path or URL)`.
+/// `module.createRequire(path or URL)`: asks as the modules in that folder do.
 pub(super) fn create_require(m: &mut Machine<'_>, call: &Call<'_>) -> R {
-    let from = m.coerce_text(call.arg(0)).map(|text| m.str(text).to_string());
+    let from = m.coerce_text(call.arg(0)).map(|text| m.str(text));
+    let place = from.as_deref().map(|from| folder(from.trim_start_matches("file://")));
     let own = call.at.module;
-    let same = from.as_ref().is_some_and(|from| {
-        m.loaded
-            .get(own as usize)
-            .is_some_and(|l| from.ends_with(&*l.path) || folder(from.trim_start_matches("file://")) == folder(&l.path))
-    });
-    let ix = if same { own } else { call.at.module };
+    let is_there = |loaded: &Loaded| place.is_some_and(|place| folder(&loaded.path) == place);
+    let ix = match m.loaded.get(own as usize) {
+        Some(loaded) if !is_there(loaded) => m.loaded.iter().position(is_there).map_or(own, |at| at as ModuleIx),
+        _ => own,
+    };
     Ok(m.make_require(ix))
 }

@@ -2,9 +2,10 @@
 //! Only what decides which modules load is modelled; the rest answers "unknown".
 
 use super::Machine;
-use super::collections::{ARRAY, MAP, PROMISE, STRING, STRING_STATIC, make_map};
+use super::collections::{ARRAY, MAP, make_map};
 use super::descriptors::{define_all, define_one, descriptor, descriptors};
-use super::pending::Pending;
+use super::promises;
+use super::strings::{STRING, STRING_STATIC};
 use super::value::{Kind, Native, R, UNKNOWN, Value};
 
 /// Methods by name.
@@ -27,7 +28,6 @@ const OPAQUE: &[(&str, &[&str])] = &[
         "Array",
         &[
             "copyWithin",
-            "lastIndexOf",
             "findLast",
             "findLastIndex",
             "toLocaleString",
@@ -39,28 +39,11 @@ const OPAQUE: &[(&str, &[&str])] = &[
             "@@iterator",
         ],
     ),
-    (
-        "String",
-        &[
-            "localeCompare",
-            "normalize",
-            "padEnd",
-            "padStart",
-            "big",
-            "anchor",
-            "at",
-            "isWellFormed",
-            "toWellFormed",
-            "trimLeft",
-            "trimRight",
-            "@@iterator",
-        ],
-    ),
+    ("String", &["localeCompare", "normalize", "big", "anchor", "isWellFormed", "toWellFormed", "@@iterator"]),
     ("Number", &["toFixed", "toPrecision", "toExponential", "toLocaleString", "valueOf"]),
     ("Boolean", &["valueOf"]),
     ("Symbol", &["description", "valueOf"]),
     ("RegExp", &["compile", "toString", "@@replace", "@@match", "@@split"]),
-    ("Promise", &["finally"]),
     ("Error", &["stack", "cause"]),
 ];
 
@@ -215,28 +198,7 @@ const STATICS: &[(&str, Table)] = &[
             ("of", |m, c| Ok(m.array(c.args.to_vec()))),
         ],
     ),
-    (
-        "Promise",
-        &[
-            ("resolve", |m, c| {
-                let value = m.settled(c.arg(0));
-                Ok(m.promise(value))
-            }),
-            ("reject", |m, _| Ok(m.promise(None))),
-            ("all", |m, c| {
-                let Some(items) = m.iterate(c.arg(0))? else { return Ok(m.promise(None)) };
-                if items.iter().any(|item| m.is_pending(*item)) {
-                    return Ok(m.begun(Pending::All(items)));
-                }
-                let items = items.into_iter().map(|item| m.settled(item).unwrap_or(UNKNOWN)).collect();
-                let list = m.array(items);
-                Ok(m.promise(Some(list)))
-            }),
-            ("allSettled", |m, _| Ok(m.promise(None))),
-            ("race", |m, _| Ok(m.promise(None))),
-            ("any", |m, _| Ok(m.promise(None))),
-        ],
-    ),
+    ("Promise", promises::STATICS),
     (
         "Reflect",
         &[
@@ -304,7 +266,9 @@ const STATICS: &[(&str, Table)] = &[
 pub(super) fn install(m: &mut Machine<'_>) {
     m.protos.insert("Object", 0);
     let object = Value::Obj(0);
-    for name in ["Function", "Array", "String", "Number", "Boolean", "Symbol", "RegExp", "Promise", "Error", "Map"] {
+    for name in
+        ["Function", "Array", "String", "Number", "Boolean", "Symbol", "RegExp", "Promise", "Error", "Map", "Generator"]
+    {
         let id = m.alloc(Kind::Plain, object);
         m.protos.insert(name, id);
     }
@@ -313,8 +277,9 @@ pub(super) fn install(m: &mut Machine<'_>) {
         ("Function", FUNCTION),
         ("Array", ARRAY),
         ("String", STRING),
-        ("Promise", PROMISE),
+        ("Promise", promises::METHODS),
         ("Map", MAP),
+        ("Generator", super::generators::METHODS),
         ("RegExp", &[("exec", super::regex::exec), ("test", super::regex::test)]),
     ] {
         fill(m, m.protos[name], table);
@@ -349,6 +314,12 @@ pub(super) fn install(m: &mut Machine<'_>) {
         "dispose",
         "asyncDispose",
         "unscopables",
+        "isConcatSpreadable",
+        "match",
+        "matchAll",
+        "replace",
+        "search",
+        "split",
     ] {
         let symbol = Value::Sym(m.atom(&format!("@@{name}")));
         let key = m.atom("Symbol");
@@ -404,21 +375,7 @@ fn constructors(m: &mut Machine<'_>) {
             Ok(Value::Sym(m.atom(&format!("@@{name}#{unique}"))))
         }),
         ("RegExp", "RegExp", super::regex::make),
-        ("Promise", "Promise", |m, c| {
-            let promise = m.promise(None);
-            let resolve = m.native(
-                |m, c| {
-                    let value = m.settled(c.arg(0));
-                    if let Value::Obj(id) = c.data {
-                        m.object_mut(id).kind = Kind::Promise(value);
-                    }
-                    Ok(Value::Undefined)
-                },
-                promise,
-            );
-            m.call_at(c.arg(0), Value::Undefined, &[resolve, UNKNOWN], c.at)?;
-            Ok(promise)
-        }),
+        ("Promise", "Promise", promises::make),
         ("Map", "Map", |m, c| make_map(m, c, false)),
         ("WeakMap", "Map", |m, c| make_map(m, c, false)),
         ("Set", "Map", |m, c| make_map(m, c, true)),

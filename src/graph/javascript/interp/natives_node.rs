@@ -163,6 +163,14 @@ const UTIL: &[(&str, Native)] = &[
     ("deprecate", |_, c| Ok(c.arg(0))),
 ];
 
+const OS: &[(&str, Native)] = &[
+    ("platform", |m, _| Ok(m.string("linux"))),
+    ("type", |m, _| Ok(m.string("Linux"))),
+    ("arch", |m, _| Ok(m.string(if m.arm { "arm64" } else { "x64" }))),
+    ("endianness", |m, _| Ok(m.string("LE"))),
+    ("tmpdir", |m, _| Ok(m.string("/tmp"))),
+];
+
 const URL: &[(&str, Native)] = &[
     ("fileURLToPath", |m, c| {
         Ok(match m.coerce_text(c.arg(0)) {
@@ -360,7 +368,7 @@ impl Machine<'_> {
             "os" => {
                 let text = self.string("\n");
                 self.define(id, "EOL", text);
-                fill(self, id, &[("platform", |m, _| Ok(m.string("linux"))), ("type", |m, _| Ok(m.string("Linux")))]);
+                fill(self, id, OS);
             }
             "http" => {
                 let methods = ["GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "SEARCH"]

@@ -1,11 +1,11 @@
-//! The engines behind regular expressions: one in linear time, and one that looks around as well and gives up
-//! after so many steps. Back-references stay unknown.
+//! The engines behind regular expressions: one in linear time, and one that looks around and back as well and gives
+//! up after so many steps. Back-references by name stay unknown.
 
 use ::regex::{Regex, RegexBuilder};
 use fancy_regex::{Regex as LookingRegex, RegexBuilder as LookingBuilder};
 
 /// Longest pattern that is read.
-const PATTERN_LIMIT: usize = 4_000;
+const PATTERN_LIMIT: usize = 10_000;
 /// Memory for one compiled pattern, in bytes.
 const SIZE_LIMIT: usize = 1 << 20;
 /// Steps of one search that looks around.
@@ -35,7 +35,7 @@ enum Kind {
 /// A pattern in the words of the engines.
 struct Translated {
     pattern: String,
-    /// Whether it looks around.
+    /// Whether it looks around, or back at what a group has matched.
     looks: bool,
     halves: bool,
 }
@@ -112,6 +112,7 @@ fn translated(pattern: &str) -> Option<Translated> {
         match c {
             '\\' => {
                 halves |= is_half(rest);
+                looks |= !in_class && rest.starts_with(|next: char| matches!(next, '1'..='9'));
                 rest = escape(rest, in_class, &mut out)?;
             }
             '[' if !in_class => {
@@ -196,6 +197,8 @@ fn escape<'p>(rest: &'p str, in_class: bool, out: &mut String) -> Option<&'p str
             return Some(left);
         }
         '0' if !after.starts_with(|next: char| next.is_ascii_digit()) => literal('\0'),
+        // Only where the group has matched; one that has not matches nothing in JavaScript.
+        '1'..='9' if !in_class && !after.starts_with(|next: char| next.is_ascii_digit()) => out.extend(['\\', c]),
         'k' | 'c' | '0'..='9' => return None,
         c => literal(c),
     }
@@ -231,6 +234,8 @@ mod tests {
             (r"(?<=a)b\b", "ab", true),
             (r"[\ud800-\udfff\u200d]", "plain", false),
             (r"[\ud800-\udfff\u200d]", "a\u{200d}", true),
+            (r"(a|b)\1", "abb", true),
+            (r"(a|b)\1", "ab", false),
         ] {
             assert_eq!(matches(pattern, text), Some(expected), "{pattern}");
         }
@@ -238,7 +243,7 @@ mod tests {
 
     #[test]
     fn what_the_engine_cannot_do_is_unknown() {
-        for pattern in [r"(a)\1", r"(?<n>a)\k<n>", "[]", "a\\"] {
+        for pattern in [r"(?<n>a)\k<n>", "[]", "a\\"] {
             assert_eq!(matches(pattern, "a"), None, "{pattern}");
         }
     }

@@ -4,6 +4,9 @@ use super::Machine;
 use super::value::{Abrupt, Atom, Kind, ModuleIx, R, Slot, UNKNOWN, Value};
 use crate::graph::javascript::exports;
 
+/// Most elements that one assignment adds to an array.
+const MOST_ADDED: usize = 4_096;
+
 impl Machine<'_> {
     /// `value.key`.
     pub(super) fn get(&mut self, value: Value, key: Atom) -> R {
@@ -154,7 +157,7 @@ impl Machine<'_> {
             let len = items.len();
             let name = self.str(key);
             if let Ok(index) = name.parse::<usize>() {
-                if index <= len + 4_096
+                if index <= len + MOST_ADDED
                     && let Kind::Array(items) = &mut self.object_mut(id).kind
                 {
                     if index >= len {
@@ -166,7 +169,7 @@ impl Machine<'_> {
             }
             if &*name == "length" {
                 if let (Value::Num(len), Kind::Array(items)) = (new, &mut self.object_mut(id).kind) {
-                    items.truncate(len.max(0.0) as usize);
+                    items.resize((len.max(0.0) as usize).min(items.len() + MOST_ADDED), Value::Undefined);
                 }
                 return Ok(());
             }

@@ -205,7 +205,7 @@ fn whole(found: &Found) -> (usize, usize) {
 }
 
 /// How many UTF-16 units come before a byte.
-fn units(text: &str, bytes: usize) -> usize {
+pub(super) fn units(text: &str, bytes: usize) -> usize {
     match text.get(..bytes) {
         Some(before) if !before.is_ascii() => before.encode_utf16().count(),
         _ => bytes,
@@ -213,7 +213,7 @@ fn units(text: &str, bytes: usize) -> usize {
 }
 
 /// The byte at which a UTF-16 unit begins.
-fn offset(text: &str, wanted: usize) -> usize {
+pub(super) fn offset(text: &str, wanted: usize) -> usize {
     if text.is_ascii() {
         return wanted;
     }

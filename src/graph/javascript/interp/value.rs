@@ -102,6 +102,19 @@ pub(super) enum Kind {
     /// Pattern and flags.
     Regex(Atom, Atom),
     Proxy(Value, Value),
+    Generator(Generator),
+}
+
+/// A generator: its body has run, and what it yielded is asked for one by one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Generator {
+    /// An array; nothing when that is not known.
+    pub(super) items: Option<ObjId>,
+    pub(super) next: u32,
+    /// What it returned.
+    pub(super) result: Value,
+    /// Whether the body ran to its end.
+    pub(super) ended: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,0 +1,3 @@
+const lib = require("@x/lib");
+
+exports.handler = async () => lib;

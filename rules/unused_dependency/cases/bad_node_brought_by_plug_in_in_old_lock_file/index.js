@@ -1,0 +1,3 @@
+const colors = require("tables-colors");
+
+exports.handler = async (event) => colors.render(event);

@@ -1,0 +1,3 @@
+const tables = require("tables");
+
+exports.handler = async (event) => tables.render(event);

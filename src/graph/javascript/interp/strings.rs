@@ -1,0 +1,220 @@
+//! Strings. Places in them count UTF-16 units; what is not in ASCII is counted through.
+
+use std::sync::Arc;
+
+use super::Machine;
+use super::collections::{index, range};
+use super::natives::Table;
+use super::regex::{offset, units};
+use super::value::{Call, R, UNKNOWN, Value};
+
+/// Longest text that is made by repeating or filling up.
+const LONGEST_MADE: usize = 65_536;
+/// Longest text that is taken apart.
+const LONGEST_SPLIT: usize = 20_000;
+
+pub(super) const STRING: Table = &[
+    ("toString", |_, c| Ok(c.this)),
+    ("valueOf", |_, c| Ok(c.this)),
+    ("toLowerCase", |m, c| text(m, c, |s, _| Some(s.to_lowercase()))),
+    ("toUpperCase", |m, c| text(m, c, |s, _| Some(s.to_uppercase()))),
+    ("trim", |m, c| text(m, c, |s, _| Some(s.trim().to_owned()))),
+    ("trimStart", |m, c| text(m, c, |s, _| Some(s.trim_start().to_owned()))),
+    ("trimLeft", |m, c| text(m, c, |s, _| Some(s.trim_start().to_owned()))),
+    ("trimEnd", |m, c| text(m, c, |s, _| Some(s.trim_end().to_owned()))),
+    ("trimRight", |m, c| text(m, c, |s, _| Some(s.trim_end().to_owned()))),
+    ("concat", |m, c| text(m, c, |s, a| Some(format!("{s}{}", a.concat())))),
+    ("startsWith", |m, c| test(m, c, |s, a, from| s.get(from..).map(|rest| rest.starts_with(a)))),
+    ("endsWith", |m, c| match c.arg(1) {
+        Value::Undefined => test(m, c, |s, a, _| Some(s.ends_with(a))),
+        _ => test(m, c, |s, a, to| s.get(..to).map(|rest| rest.ends_with(a))),
+    }),
+    ("includes", |m, c| test(m, c, |s, a, from| s.get(from..).map(|rest| rest.contains(a)))),
+    ("indexOf", |m, c| find(m, c, |s, a, from| s.get(from..).map(|rest| rest.find(a).map(|at| from + at)))),
+    ("lastIndexOf", |m, c| match c.arg(1) {
+        Value::Undefined => find(m, c, |s, a, _| Some(s.rfind(a))),
+        _ => find(m, c, |s, a, to| {
+            let end = to.saturating_add(a.len()).min(s.len());
+            s.get(..end).map(|rest| rest.rfind(a))
+        }),
+    }),
+    ("charAt", |m, c| {
+        let (Value::Str(s), Some(at)) = (c.this, place(m, c.arg(0), Some(0))) else { return Ok(UNKNOWN) };
+        let s = m.str(s);
+        part(m, &s, at, at.saturating_add(1))
+    }),
+    ("at", |m, c| {
+        let (Value::Str(s), Some(at)) = (c.this, m.to_number(c.arg(0))) else { return Ok(UNKNOWN) };
+        let s = m.str(s);
+        let length = units(&s, s.len());
+        let at = if at < 0.0 { at + length as f64 } else { at };
+        if at < 0.0 || at >= length as f64 {
+            return Ok(Value::Undefined);
+        }
+        part(m, &s, at as usize, at as usize + 1)
+    }),
+    ("charCodeAt", |m, c| {
+        let (Value::Str(s), Some(at)) = (c.this, place(m, c.arg(0), Some(0))) else { return Ok(UNKNOWN) };
+        let unit = m.unit_at(s, at);
+        Ok(Value::Num(unit.map_or(f64::NAN, f64::from)))
+    }),
+    ("codePointAt", |m, c| {
+        let (Value::Str(s), Some(at)) = (c.this, place(m, c.arg(0), Some(0))) else { return Ok(UNKNOWN) };
+        let Some(unit) = m.unit_at(s, at) else { return Ok(Value::Undefined) };
+        let pair = m.unit_at(s, at.saturating_add(1)).map(|next| char::decode_utf16([unit, next]).next());
+        let point = match pair {
+            Some(Some(Ok(c))) => u32::from(c),
+            _ => u32::from(unit),
+        };
+        Ok(Value::Num(f64::from(point)))
+    }),
+    ("repeat", |m, c| {
+        text(m, c, |s, a| {
+            let n: usize = a.first()?.parse().ok()?;
+            (n.saturating_mul(s.len()) < LONGEST_MADE).then(|| s.repeat(n))
+        })
+    }),
+    ("padStart", |m, c| text(m, c, |s, a| Some(format!("{}{s}", padding(s, a)?)))),
+    ("padEnd", |m, c| text(m, c, |s, a| Some(format!("{s}{}", padding(s, a)?)))),
+    ("match", super::regex::match_text),
+    ("matchAll", super::regex::match_all),
+    ("search", super::regex::search),
+    ("replace", |m, c| replace(m, c, false)),
+    ("replaceAll", |m, c| replace(m, c, true)),
+    ("slice", |m, c| {
+        let Some((s, length)) = to_cut(m, c) else { return Ok(UNKNOWN) };
+        let (from, to) = range(m, c, length);
+        part(m, &s, from, to.max(from))
+    }),
+    ("substring", |m, c| {
+        let Some((s, length)) = to_cut(m, c) else { return Ok(UNKNOWN) };
+        let [Some(from), Some(to)] = [place(m, c.arg(0), Some(0)), place(m, c.arg(1), Some(length))] else {
+            return Ok(UNKNOWN);
+        };
+        let (from, to) = (from.min(length), to.min(length));
+        part(m, &s, from.min(to), from.max(to))
+    }),
+    ("substr", |m, c| {
+        let Some((s, length)) = to_cut(m, c) else { return Ok(UNKNOWN) };
+        let from = index(m.to_number(c.arg(0)).filter(|n| !n.is_nan()).unwrap_or(0.0), length);
+        let Some(count) = place(m, c.arg(1), Some(length)) else { return Ok(UNKNOWN) };
+        part(m, &s, from, from.saturating_add(count).min(length))
+    }),
+    ("split", |m, c| {
+        if let Some(parts) = super::regex::split(m, c) {
+            return Ok(parts);
+        }
+        let (Value::Str(s), Value::Str(by)) = (c.this, c.arg(0)) else { return Ok(UNKNOWN) };
+        let (s, by) = (m.str(s), m.str(by));
+        let Some(most) = place(m, c.arg(1), Some(usize::MAX)).filter(|_| s.len() <= LONGEST_SPLIT) else {
+            return Ok(UNKNOWN);
+        };
+        let parts: Vec<String> = if by.is_empty() {
+            s.chars().take(most).map(String::from).collect()
+        } else {
+            s.split(&*by).take(most).map(str::to_owned).collect()
+        };
+        let parts = parts.iter().map(|part| m.string(part)).collect();
+        Ok(m.array(parts))
+    }),
+];
+
+pub(super) const STRING_STATIC: Table = &[
+    ("fromCharCode", |m, c| {
+        let units: Option<Vec<u16>> = c.args.iter().map(|arg| m.to_number(*arg).map(|n| n as u32 as u16)).collect();
+        Ok(match units.and_then(|units| String::from_utf16(&units).ok()) {
+            Some(text) => m.string(&text),
+            None => UNKNOWN,
+        })
+    }),
+    ("fromCodePoint", |m, c| {
+        let text: Option<String> =
+            c.args.iter().map(|arg| m.to_number(*arg).and_then(|n| char::from_u32(n as u32))).collect();
+        Ok(text.map_or(UNKNOWN, |text| m.string(&text)))
+    }),
+    ("raw", |_, _| Ok(UNKNOWN)),
+];
+
+/// A place or count that an argument names, negative ones as 0.
+fn place(m: &Machine<'_>, argument: Value, otherwise: Option<usize>) -> Option<usize> {
+    match argument {
+        Value::Undefined => otherwise,
+        _ => m.to_number(argument).map(|number| number.max(0.0) as usize),
+    }
+}
+
+/// The text and its length, where it is known from where to where it is cut.
+fn to_cut(m: &mut Machine<'_>, c: &Call<'_>) -> Option<(Arc<str>, usize)> {
+    let Value::Str(s) = c.this else { return None };
+    let known = |value: Value| !matches!(value, Value::Unknown(_));
+    let s = m.str(s);
+    let length = units(&s, s.len());
+    (known(c.arg(0)) && known(c.arg(1))).then_some((s, length))
+}
+
+/// A part of a text by its units; not known where a pair of them would be torn apart.
+fn part(m: &mut Machine<'_>, s: &str, from: usize, to: usize) -> R {
+    let (start, end) = (offset(s, from).min(s.len()), offset(s, to).min(s.len()));
+    if !s.is_ascii() && (units(s, start) != from.min(units(s, s.len())) || units(s, end) != to.min(units(s, s.len()))) {
+        return Ok(UNKNOWN);
+    }
+    Ok(s.get(start..end).map_or(UNKNOWN, |part| m.string(part)))
+}
+
+fn padding(s: &str, arguments: &[String]) -> Option<String> {
+    let wanted: usize = arguments.first()?.parse().ok()?;
+    let with = arguments.get(1).map_or(" ", String::as_str);
+    let missing = wanted.saturating_sub(units(s, s.len()));
+    if missing > LONGEST_MADE || !with.is_ascii() {
+        return None;
+    }
+    Some(with.chars().cycle().take(if with.is_empty() { 0 } else { missing }).collect())
+}
+
+fn text(m: &mut Machine<'_>, c: &Call<'_>, make: fn(&str, &[String]) -> Option<String>) -> R {
+    let Value::Str(this) = c.this else { return Ok(UNKNOWN) };
+    let this = m.str(this);
+    let mut args = Vec::new();
+    for arg in c.args {
+        match m.coerce_text(*arg) {
+            Some(text) => args.push(m.str(text).to_string()),
+            None => return Ok(UNKNOWN),
+        }
+    }
+    Ok(match make(&this, &args) {
+        Some(text) => m.string(&text),
+        None => UNKNOWN,
+    })
+}
+
+/// The text, what is looked for in it, and the byte from which on.
+fn looked_for(m: &mut Machine<'_>, c: &Call<'_>) -> Option<(Arc<str>, Arc<str>, usize)> {
+    let (Value::Str(s), Value::Str(part)) = (c.this, c.arg(0)) else { return None };
+    let (s, part) = (m.str(s), m.str(part));
+    let from = place(m, c.arg(1), Some(0))?;
+    let from = offset(&s, from).min(s.len());
+    Some((s, part, from))
+}
+
+fn test(m: &mut Machine<'_>, c: &Call<'_>, test: fn(&str, &str, usize) -> Option<bool>) -> R {
+    let Some((s, part, from)) = looked_for(m, c) else { return Ok(UNKNOWN) };
+    Ok(test(&s, &part, from).map_or(UNKNOWN, Value::Bool))
+}
+
+fn find(m: &mut Machine<'_>, c: &Call<'_>, find: fn(&str, &str, usize) -> Option<Option<usize>>) -> R {
+    let Some((s, part, from)) = looked_for(m, c) else { return Ok(UNKNOWN) };
+    let place = |at: Option<usize>| Value::Num(at.map_or(-1.0, |at| units(&s, at) as f64));
+    Ok(find(&s, &part, from).map_or(UNKNOWN, place))
+}
+
+fn replace(m: &mut Machine<'_>, c: &Call<'_>, all: bool) -> R {
+    if let Some(value) = super::regex::replace(m, c, all)? {
+        return Ok(value);
+    }
+    let (Value::Str(s), Value::Str(from), Value::Str(to)) = (c.this, c.arg(0), c.arg(1)) else {
+        return Ok(UNKNOWN);
+    };
+    let (s, from, to) = (m.str(s), m.str(from), m.str(to));
+    let text = if all { s.replace(&*from, &to) } else { s.replacen(&*from, &to, 1) };
+    Ok(m.string(&text))
+}
