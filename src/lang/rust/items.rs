@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::{Attribute, Item};
 
+use super::lexer::Kind;
+use super::tokens::Tokens;
+
 /// Braces inside a macro's content are looked into down to this depth.
 const DEEPEST: usize = 4;
 
@@ -54,20 +57,21 @@ fn in_braces(tokens: &TokenStream, depth: usize, found: &mut Vec<Item>) {
 }
 
 /// Names that a text uses as macros or as attributes: `name!`, `#[name`, `#[name(`.
-pub(super) fn macro_names(text: &str) -> BTreeSet<String> {
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+pub(super) fn macro_names(tokens: &Tokens<'_>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    for (at, _) in text.match_indices('!') {
-        let start = text[..at].rfind(|c| !word(c)).map_or(0, |before| before + 1);
-        if let Some(name) = text.get(start..at).filter(|name| !name.is_empty()) {
+    for at in 0..tokens.list.len() {
+        let is_macro = tokens.punct(at, b'!') && !tokens.punct(at + 1, b'=');
+        let is_attribute = tokens.opens(at, b'[')
+            && at > 0
+            && tokens.punct(at - 1, b'#')
+            && matches!(tokens.kind(at + 2), Some(Kind::Close | Kind::Open(b'(')));
+        let name = match (is_macro, is_attribute) {
+            (true, _) => at.checked_sub(1).map_or("", |before| tokens.word(before)),
+            (_, true) => tokens.word(at + 1),
+            _ => "",
+        };
+        if !name.is_empty() && !found.contains(name) {
             found.insert(name.to_string());
-        }
-    }
-    for (at, mark) in text.match_indices("#[") {
-        let rest = &text[at + mark.len()..];
-        let end = rest.find(|c| !word(c)).unwrap_or(rest.len());
-        if rest[end..].starts_with([']', '(']) {
-            found.insert(rest[..end].to_string());
         }
     }
     found
@@ -114,7 +118,8 @@ mod tests {
 
     #[test]
     fn macros_are_known_by_their_use() {
-        let found = macro_names("#[quickcheck]\nfn f() { a::json!({}); x != y; }\n#[test_case(1)]\n#[cfg = 1]");
+        let text = "#[quickcheck]\nfn f() { a::json!({}); x != y; }\n#[test_case(1)]\n#[cfg = 1]";
+        let found = macro_names(&Tokens::of(text));
         assert_eq!(found.iter().collect::<Vec<_>>(), ["json", "quickcheck", "test_case"]);
     }
 }

@@ -30,6 +30,17 @@ pub(super) struct Lexer<'a> {
     at: usize,
 }
 
+/// Bytes of identifiers, keywords and numbers.
+const WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < table.len() {
+        table[at] = (at as u8).is_ascii_alphanumeric() || at as u8 == b'_' || at >= 0x80;
+        at += 1;
+    }
+    table
+};
+
 impl<'a> Lexer<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         Self { bytes: text.as_bytes(), at: 0 }
@@ -40,11 +51,11 @@ impl<'a> Lexer<'a> {
     }
 
     fn skip_blank(&mut self) {
-        loop {
-            match (self.byte(0), self.byte(1)) {
-                (b' ' | b'\n' | b'\t' | b'\r', _) => self.at += 1,
-                (b'/', b'/') => self.at = find(self.bytes, self.at, b'\n'),
-                (b'/', b'*') => self.skip_block_comment(),
+        while let Some(byte) = self.bytes.get(self.at) {
+            match byte {
+                b' ' | b'\n' | b'\t' | b'\r' => self.at += 1,
+                b'/' if self.byte(1) == b'/' => self.at = find(self.bytes, self.at, b'\n'),
+                b'/' if self.byte(1) == b'*' => self.skip_block_comment(),
                 _ => return,
             }
         }
@@ -71,13 +82,19 @@ impl<'a> Lexer<'a> {
         self.at = self.bytes.len();
     }
 
+    fn skip_word(&mut self) {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        self.at += rest.iter().position(|byte| !is_word(*byte)).unwrap_or(rest.len());
+    }
+
     fn word(&mut self) -> Kind {
         let start = self.at;
-        while is_word(self.byte(0)) && self.at < self.bytes.len() {
-            self.at += 1;
+        self.skip_word();
+        let next = self.byte(0);
+        if !matches!(next, b'"' | b'\'' | b'#') {
+            return Kind::Word;
         }
-        let prefix = &self.bytes[start..self.at];
-        match (prefix, self.byte(0)) {
+        match (&self.bytes[start..self.at], next) {
             (b"b" | b"c", b'"') => self.string(),
             (b"b", b'\'') => self.quote(),
             (b"r" | b"br" | b"cr", b'"' | b'#') => self.raw(),
@@ -99,9 +116,7 @@ impl<'a> Lexer<'a> {
         let hashes = self.bytes[self.at..].iter().take_while(|byte| **byte == b'#').count();
         if self.byte(hashes) != b'"' {
             self.at += hashes;
-            while is_word(self.byte(0)) && self.at < self.bytes.len() {
-                self.at += 1;
-            }
+            self.skip_word();
             return Kind::Word;
         }
         self.at += hashes + 1;
@@ -133,9 +148,7 @@ impl<'a> Lexer<'a> {
             self.at += width + 1;
             return Kind::Literal;
         }
-        while is_word(self.byte(0)) && self.at < self.bytes.len() {
-            self.at += 1;
-        }
+        self.skip_word();
         Kind::Literal
     }
 }
@@ -170,7 +183,7 @@ impl Iterator for Lexer<'_> {
 }
 
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+    WORD[usize::from(byte)]
 }
 
 fn find(bytes: &[u8], from: usize, byte: u8) -> usize {

@@ -1,109 +1,145 @@
-//! What can be said about token streams that nobody parsed: macro arguments and macro bodies.
+//! The tokens of a text, looked at by their place.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use super::lexer::{Kind, Lexer, Token};
 
-/// A path, a name before `!` or a name behind `.` in a token stream.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Piece {
-    /// `a::b::c`; whether it starts with `::`.
-    Path { segments: Vec<String>, absolute: bool },
-    /// `name!`.
-    Macro(String),
-    /// `.name`.
-    Method(String),
-    /// A lone identifier.
-    Ident(String),
-    /// A string literal, with the identifier before `=` if there is one.
-    Text { key: Option<String>, value: String },
+/// Bytes of text that a token takes on average, at least.
+const BYTES_OF_TOKEN: usize = 6;
+/// Tokens in the generic parameters of a function, and between its parameters and its body.
+const LONGEST_HEAD: usize = 2_000;
+
+/// A text and its tokens.
+pub(super) struct Tokens<'a> {
+    pub(super) text: &'a str,
+    pub(super) list: Vec<Token>,
+    /// For each opening bracket the place behind the one that closes it.
+    behind: Vec<usize>,
 }
 
-/// Calls `found` for each piece, groups included. `$crate` paths are left out.
-pub(super) fn pieces(stream: &TokenStream, found: &mut dyn FnMut(Piece)) {
-    let trees: Vec<TokenTree> = stream.clone().into_iter().collect();
-    let mut at = 0;
-    while at < trees.len() {
-        at = match &trees[at] {
-            TokenTree::Group(group) => {
-                if group.delimiter() != Delimiter::None || !group.stream().is_empty() {
-                    pieces(&group.stream(), found);
+impl<'a> Tokens<'a> {
+    pub(super) fn of(text: &'a str) -> Self {
+        let mut list = Vec::with_capacity(text.len() / BYTES_OF_TOKEN);
+        list.extend(Lexer::new(text));
+        let mut behind = vec![0; list.len()];
+        let mut open = Vec::new();
+        for (at, token) in list.iter().enumerate() {
+            match token.kind {
+                Kind::Open(_) => {
+                    behind[at] = list.len();
+                    open.push(at);
                 }
-                at + 1
-            }
-            TokenTree::Literal(literal) => {
-                if let Ok(syn::Lit::Str(text)) = syn::parse_str::<syn::Lit>(&literal.to_string()) {
-                    found(Piece::Text { key: key_before(&trees, at), value: text.value() });
+                Kind::Close => {
+                    if let Some(partner) = open.pop() {
+                        behind[partner] = at + 1;
+                    }
                 }
-                at + 1
+                _ => {}
             }
-            TokenTree::Ident(_) => path(&trees, at, found),
-            TokenTree::Punct(punct) => {
-                // A path behind `$crate` or a `$name` belongs to someone else.
-                let dollar = punct.as_char() == '$' && matches!(trees.get(at + 1), Some(TokenTree::Ident(_)));
-                if dollar { skip_path(&trees, at + 1) } else { at + 1 }
+        }
+        Self { text, list, behind }
+    }
+
+    pub(super) fn kind(&self, at: usize) -> Option<Kind> {
+        self.list.get(at).map(|token| token.kind)
+    }
+
+    /// The identifier, keyword or number at a place; empty for everything else.
+    pub(super) fn word(&self, at: usize) -> &'a str {
+        let token = self.list.get(at).filter(|token| token.kind == Kind::Word);
+        token.map_or("", |token| &self.text[token.start..token.end])
+    }
+
+    pub(super) fn punct(&self, at: usize, byte: u8) -> bool {
+        self.kind(at) == Some(Kind::Punct(byte))
+    }
+
+    pub(super) fn opens(&self, at: usize, byte: u8) -> bool {
+        self.kind(at) == Some(Kind::Open(byte))
+    }
+
+    /// `::`
+    pub(super) fn colons(&self, at: usize) -> bool {
+        self.punct(at, b':') && self.punct(at + 1, b':')
+    }
+
+    /// What is written from one token up to another.
+    pub(super) fn written(&self, start: usize, end: usize) -> &'a str {
+        match (self.list.get(start), end.checked_sub(1).and_then(|last| self.list.get(last))) {
+            (Some(first), Some(last)) if start < end => &self.text[first.start..last.end],
+            _ => "",
+        }
+    }
+
+    /// Behind the bracket that closes the one at `open`; behind the token itself if it opens nothing.
+    pub(super) fn behind(&self, open: usize) -> usize {
+        match self.kind(open) {
+            Some(Kind::Open(_)) => self.behind[open],
+            _ => (open + 1).min(self.list.len()),
+        }
+    }
+
+    /// Behind the angle brackets that start at `start`, which is `start` itself where there are none.
+    /// `None` when they do not close.
+    pub(super) fn behind_angles(&self, start: usize) -> Option<usize> {
+        let (mut at, mut depth) = (start, 0usize);
+        if !self.punct(start, b'<') {
+            return Some(start);
+        }
+        let last = start + LONGEST_HEAD;
+        while at < last {
+            match self.kind(at)? {
+                Kind::Punct(b'<') => depth += 1,
+                Kind::Punct(b'>') if !self.punct(at - 1, b'-') && !self.punct(at - 1, b'=') => depth -= 1,
+                Kind::Open(_) => at = self.behind(at) - 1,
+                Kind::Punct(b';') | Kind::Close => return None,
+                _ => {}
             }
-        };
-    }
-}
-
-fn is_colons(trees: &[TokenTree], at: usize) -> bool {
-    let colon = |n: usize| matches!(trees.get(n), Some(TokenTree::Punct(p)) if p.as_char() == ':');
-    colon(at) && colon(at + 1)
-}
-
-fn skip_path(trees: &[TokenTree], mut at: usize) -> usize {
-    at += 1;
-    while is_colons(trees, at) && matches!(trees.get(at + 2), Some(TokenTree::Ident(_))) {
-        at += 3;
-    }
-    at
-}
-
-fn punct_before(trees: &[TokenTree], at: usize, character: char) -> bool {
-    at > 0 && matches!(&trees[at - 1], TokenTree::Punct(p) if p.as_char() == character)
-}
-
-fn key_before(trees: &[TokenTree], at: usize) -> Option<String> {
-    let key = at.checked_sub(2)?;
-    match (&trees[key], punct_before(trees, at, '=')) {
-        (TokenTree::Ident(name), true) => Some(name.to_string()),
-        _ => None,
-    }
-}
-
-fn path(trees: &[TokenTree], start: usize, found: &mut dyn FnMut(Piece)) -> usize {
-    let absolute = start >= 2
-        && is_colons(trees, start - 2)
-        && !matches!(start.checked_sub(3).map(|n| &trees[n]), Some(TokenTree::Ident(_)))
-        && !(start >= 3 && punct_before(trees, start - 2, '>'));
-    let continues = start >= 2 && is_colons(trees, start - 2) && !absolute;
-    let method = punct_before(trees, start, '.') && !(start >= 2 && punct_before(trees, start - 1, '.'));
-    let mut segments = Vec::new();
-    let mut at = start;
-    loop {
-        if let Some(TokenTree::Ident(name)) = trees.get(at) {
-            segments.push(name.to_string().trim_start_matches("r#").to_string());
+            at += 1;
+            if depth == 0 {
+                return Some(at);
+            }
         }
-        if is_colons(trees, at + 1) && matches!(trees.get(at + 3), Some(TokenTree::Ident(_))) {
-            at += 3;
-        } else {
-            break;
+        None
+    }
+
+    /// Where the body of the function begins whose `fn` is at `start`, or the semicolon that it has
+    /// instead; with it the places behind its parameters and of its `where`. `None` for types of
+    /// functions and for what macros make up.
+    pub(super) fn function(&self, start: usize) -> Option<Function> {
+        if self.word(start + 1).is_empty() {
+            return None;
         }
-    }
-    let bang = matches!(trees.get(at + 1), Some(TokenTree::Punct(p)) if p.as_char() == '!')
-        && matches!(trees.get(at + 2), Some(TokenTree::Group(_)));
-    if bang && let Some(last) = segments.last() {
-        found(Piece::Macro(last.clone()));
-    }
-    if method {
-        found(Piece::Method(segments[0].clone()));
-    } else if segments.len() > 1 || absolute || is_colons(trees, at + 1) {
-        if !continues {
-            found(Piece::Path { segments, absolute });
+        let parameters = self.behind_angles(start + 2)?;
+        if !self.opens(parameters, b'(') {
+            return None;
         }
-    } else if let Some(name) = segments.pop() {
-        found(Piece::Ident(name));
+        let result = self.behind(parameters);
+        let (mut at, mut bounds) = (result, None);
+        for _ in 0..LONGEST_HEAD {
+            match self.kind(at)? {
+                Kind::Open(b'{') | Kind::Punct(b';') => {
+                    return Some(Function { result, bounds: bounds.unwrap_or(at), end: at });
+                }
+                Kind::Open(_) => at = self.behind(at),
+                Kind::Close => return None,
+                Kind::Word if self.word(at) == "where" => {
+                    bounds.get_or_insert(at);
+                    at += 1;
+                }
+                _ => at += 1,
+            }
+        }
+        None
     }
-    at + 1
+}
+
+/// Places in a function.
+pub(super) struct Function {
+    /// Behind its parameters.
+    pub(super) result: usize,
+    /// Its `where`, or its end.
+    pub(super) bounds: usize,
+    /// Its opening brace, or the semicolon in place of a body.
+    pub(super) end: usize,
 }
 
 #[cfg(test)]
@@ -111,15 +147,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_are_found_without_parsing() {
-        let stream: TokenStream =
-            "::serde_json::json!({ \"a\": $x.b(c::d) }); $crate::inner::f()".parse().expect("tokens");
-        let mut paths = Vec::new();
-        pieces(&stream, &mut |piece| {
-            if let Piece::Path { segments, absolute } = piece {
-                paths.push((segments.join("::"), absolute));
-            }
-        });
-        assert_eq!(paths, [("serde_json::json".to_string(), true), ("c::d".to_string(), false)]);
+    fn parts_of_functions_are_found() {
+        let tokens = Tokens::of("fn f<F: Fn(u8) -> u8>(x: [u8; {4}]) -> T where F: X { if x { g() } } fn g();");
+        let found = tokens.function(0).expect("a function");
+        let words = [found.result, found.bounds, found.end].map(|at| tokens.written(at, at + 1));
+        assert_eq!(words, ["-", "where", "{"]);
+        assert_eq!(tokens.word(tokens.behind(found.end)), "fn");
+        for text in ["fn(u8) -> u8", "fn $name() {}", "fn f", "fn f<", "fn f(", "fn f() ->"] {
+            assert!(Tokens::of(text).function(0).is_none(), "{text}");
+        }
     }
 }

@@ -10,8 +10,8 @@ use syn::{Attribute, ImplItem, Item, Type, Visibility};
 use super::super::cfg::{Cfg, Wrapper};
 use super::super::is_too_deep;
 use super::super::items::attributes_of;
+use super::super::pieces::{Piece, pieces, string_value};
 use super::super::scope::{leaves, plain};
-use super::super::tokens::{Piece, pieces};
 use super::condense::condense;
 use super::skim::{Skimmed, skim};
 use super::split::split;
@@ -435,9 +435,9 @@ impl Reader<'_> {
 
     /// Any text in a macro's content may be a feature on which something in it depends.
     fn undecided(&mut self, content: &TokenStream) {
-        pieces(content, &mut |piece| {
-            if let Piece::Text { value, .. } = piece {
-                self.found.opaque.insert(value);
+        pieces(&content.to_string(), &mut |piece| {
+            if let Piece::Text { literal, .. } = piece {
+                self.found.opaque.extend(string_value(literal));
             }
         });
     }
@@ -472,12 +472,12 @@ impl Reader<'_> {
             Ok(file) => self.items(&file.items, cfg, &inner, public, inline),
             Err(_) => {
                 let mut types = Vec::new();
-                pieces(&item.mac.tokens, &mut |piece| {
+                pieces(&item.mac.tokens.to_string(), &mut |piece| {
                     if let Piece::Ident(name) = piece
                         && name.len() > 1
                         && name.starts_with(|c: char| c.is_ascii_uppercase())
                     {
-                        types.push(name);
+                        types.push(name.to_string());
                     }
                 });
                 self.gate(&cfg.and(inner), GateKind::Impl { trait_name: String::new(), types });

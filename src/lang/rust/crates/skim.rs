@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::super::lexer::{Kind, Lexer, Token};
+use super::super::lexer::Kind;
+use super::super::tokens::Tokens;
 
 /// What such a file says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,9 +20,9 @@ pub(super) struct Skimmed {
 
 /// Reads a file, or those items of it in which nothing depends on what is asked about.
 pub(super) fn skim(text: &str) -> Skimmed {
-    let tokens: Vec<Token> = Lexer::new(text).collect();
-    let mut reader = Reader { text, tokens: &tokens, at: 0, around: Vec::new(), found: Skimmed::default() };
-    while reader.at < tokens.len() {
+    let tokens = Tokens::of(text);
+    let mut reader = Reader { tokens: &tokens, at: 0, around: Vec::new(), found: Skimmed::default() };
+    while reader.at < tokens.list.len() {
         reader.step();
     }
     reader.found
@@ -37,8 +38,7 @@ enum Around {
 }
 
 struct Reader<'a> {
-    text: &'a str,
-    tokens: &'a [Token],
+    tokens: &'a Tokens<'a>,
     at: usize,
     around: Vec<Around>,
     found: Skimmed,
@@ -46,20 +46,19 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn kind(&self, at: usize) -> Option<Kind> {
-        self.tokens.get(at).map(|token| token.kind)
+        self.tokens.kind(at)
     }
 
     fn word(&self, at: usize) -> &'a str {
-        let token = self.tokens.get(at).filter(|token| token.kind == Kind::Word);
-        token.map_or("", |token| self.text[token.start..token.end].trim_start_matches("r#"))
+        self.tokens.word(at).trim_start_matches("r#")
     }
 
     fn punct(&self, at: usize, byte: u8) -> bool {
-        self.kind(at) == Some(Kind::Punct(byte))
+        self.tokens.punct(at, byte)
     }
 
     fn opens(&self, at: usize, byte: u8) -> bool {
-        self.kind(at) == Some(Kind::Open(byte))
+        self.tokens.opens(at, byte)
     }
 
     /// Takes one token, or a whole head of an item up to its brace.
