@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use crate::input::files::{self, Files};
-use crate::lang::rust::facts::{self, FileFacts, ModuleFile};
+use crate::lang::rust::facts::{self, Around, FileFacts, ModuleFile};
 use crate::lang::rust::template;
 use crate::manifest::cargo::{CargoManifest, Problem, Target, TargetKind, crate_name, targets};
 
@@ -100,12 +100,12 @@ impl Walk<'_> {
             TargetKind::Example | TargetKind::Test | TargetKind::Bench => TargetClass::Test,
         };
         let is_lib = target.kind == TargetKind::Lib;
-        let root = (target.path.clone(), class == TargetClass::Test, BTreeSet::new());
+        let root = (target.path.clone(), class == TargetClass::Test, Around::default());
         let (mut level, mut is_root) = (vec![root], true);
         // What one file declares is known when it is read; what several declare is read together.
         while !level.is_empty() {
             level.retain(|(path, test, _)| self.seen.insert((path.clone(), class, *test)));
-            let read = |(path, test, around): (String, bool, BTreeSet<String>)| {
+            let read = |(path, test, around): (String, bool, Around)| {
                 let text = self.files.text(&path).ok()?;
                 let found = facts::read(&text, test, &around);
                 Some((path, test, found))
@@ -127,7 +127,7 @@ impl Walk<'_> {
         test: bool,
         is_root: bool,
         found: &FileFacts,
-        level: &mut Vec<(String, bool, BTreeSet<String>)>,
+        level: &mut Vec<(String, bool, Around)>,
     ) {
         for module in &found.modules {
             if let Some(file) = self.module_file(path, is_root, module) {
@@ -136,7 +136,7 @@ impl Walk<'_> {
         }
         for include in found.includes.iter().filter(|include| !include.doc) {
             let file = files::join(files::parent(path), &include.path);
-            level.push((file, test || include.test, BTreeSet::new()));
+            level.push((file, test || include.test, Around::default()));
         }
     }
 

@@ -43,6 +43,10 @@ pub(super) fn lift<'a>(tokens: &'a Tokens<'a>) -> Lifted<'a> {
         at = lifter.step(at);
     }
     lifter.copy(tokens.list.len());
+    // A file may be nothing but documentation.
+    if keeps_comments {
+        lifter.out.push_str(&tokens.text[lifter.last_end..]);
+    }
     Lifted { text: lifter.out, tokens, bodies: lifter.bodies }
 }
 
@@ -84,7 +88,7 @@ impl Lifter<'_> {
         self.out.push_str(&mark);
         self.bodies.push((open + 1, close));
         self.copied = close;
-        self.last_end = self.tokens.list.get(close)?.start;
+        self.last_end = self.tokens.list.get(close)?.start();
         Some(close)
     }
 
@@ -104,12 +108,12 @@ impl Lifter<'_> {
     fn copy(&mut self, end: usize) {
         for token in self.tokens.list.get(self.copied..end).unwrap_or_default() {
             if self.keeps_comments {
-                self.out.push_str(&self.tokens.text[self.last_end..token.start]);
-            } else if token.start > self.last_end {
+                self.out.push_str(&self.tokens.text[self.last_end..token.start()]);
+            } else if token.start() > self.last_end {
                 self.out.push(' ');
             }
-            self.out.push_str(&self.tokens.text[token.start..token.end]);
-            self.last_end = token.end;
+            self.out.push_str(&self.tokens.text[token.start()..token.end()]);
+            self.last_end = token.end();
         }
         self.copied = end;
     }
@@ -130,6 +134,7 @@ mod tests {
             ("impl T { fn f() -> U { use a::b; fn g() { x } } }", "impl T { fn f() -> U { use a::b; fn g() { 0lifted } } }"),
             ("m! { fn f() { x } }\nfn g() { #[cfg(x)] y; }", "m! { fn f() { x } } fn g() { #[cfg(x)] y; }"),
             ("/// ```\n/// x\n/// ```\nfn f() { y /* z */ }", "/// ```\n/// x\n/// ```\nfn f() { 0lifted }"),
+            ("//! ```\n//! x\n//! ```\n", "//! ```\n//! x\n//! ```\n"),
             ("trait T { fn f(); fn g(self) { a.union(b) } }", "trait T { fn f(); fn g(self) { 0lifted } }"),
         ];
         for (text, want) in rows {

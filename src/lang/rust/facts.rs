@@ -1,6 +1,7 @@
 //! Which names a file uses, where, and under which condition.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 use syn::visit::Visit;
@@ -12,6 +13,7 @@ use super::is_too_deep;
 use super::items::{items_in, macro_names};
 use super::pieces::{Piece, pieces};
 use super::scope::{Import, Scope, leaves, plain};
+pub use super::scope::Around;
 use super::tokens::Tokens;
 
 mod attributes;
@@ -49,7 +51,7 @@ pub struct FileFacts {
 }
 
 /// `mod name;`
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ModuleFile {
     /// Inline modules around it, then its name.
     pub path: Vec<String>,
@@ -58,7 +60,7 @@ pub struct ModuleFile {
     /// Only compiled for tests.
     pub test: bool,
     /// Names of the modules and items around it, for `use super::*`.
-    pub around: BTreeSet<String>,
+    pub around: Around,
 }
 
 /// `include!("...")` or `#![doc = include_str!("...")]`.
@@ -75,9 +77,9 @@ pub struct Include {
 /// Reads one file. `test` says that only tests compile it, `around` which names its parent module
 /// defines.
 #[must_use]
-pub fn read(text: &str, test: bool, around: &BTreeSet<String>) -> FileFacts {
+pub fn read(text: &str, test: bool, around: &Around) -> FileFacts {
     let mut reader = Reader { test, ..Reader::default() };
-    reader.parents.push(Scope { items: around.clone(), ..Scope::default() });
+    reader.parents.extend(around.0.clone());
     if is_too_deep(text) {
         reader.facts.problem = Some("nested too deeply to parse".into());
         return reader.facts;
@@ -96,7 +98,7 @@ pub fn read(text: &str, test: bool, around: &BTreeSet<String>) -> FileFacts {
         Err(error) => {
             reader.facts.problem = Some(error.to_string());
             // Not valid as a file (a template, an `include!`d expression): names still count.
-            reader.scopes.push(Scope::default());
+            reader.scopes.push(Arc::default());
             reader.tokens(text);
         }
     }
@@ -124,8 +126,8 @@ fn add(set: &mut FxHashSet<String>, name: &str) {
 struct Reader<'a> {
     facts: FileFacts,
     test: bool,
-    scopes: Vec<Scope>,
-    parents: Vec<Scope>,
+    scopes: Vec<Arc<Scope>>,
+    parents: Vec<Arc<Scope>>,
     inline: Vec<String>,
     docs: String,
     in_doc: bool,
@@ -190,10 +192,10 @@ impl Reader<'_> {
             let so_far = || path.clone().unwrap_or_else(|| owned(segments));
             let mut found: Option<&Import> = None;
             for scope in self.scopes.iter().rev() {
-                if scope.items.contains(&head) {
+                if scope.has_item(&head) {
                     return None;
                 }
-                if let Some(import_of) = scope.imports.get(&head) {
+                if let Some(import_of) = scope.import(&head) {
                     // `use time;` and the statement itself: the name is the crate.
                     let itself = import_of.path.first() == Some(&head) && (import || import_of.path.len() == 1);
                     // No path leads through a macro: `quickcheck_macros::quickcheck` hides no crate.
@@ -230,14 +232,9 @@ impl Reader<'_> {
         let glob_parent = items
             .iter()
             .any(|item| matches!(item, Item::Use(item) if leaves(item).iter().any(|leaf| leaf.path == ["super", "*"])));
-        if glob_parent && let Some(parent) = self.parents.last() {
-            scope.items.extend(parent.items.iter().cloned());
-            for (name, import) in &parent.imports {
-                scope.imports.entry(name.clone()).or_insert_with(|| import.clone());
-            }
-        }
+        scope.outer = self.parents.last().filter(|_| glob_parent).cloned();
         let outer = std::mem::take(&mut self.scopes);
-        self.scopes.push(scope);
+        self.scopes.push(Arc::new(scope));
         for item in items {
             self.visit_item(item);
         }
@@ -253,7 +250,7 @@ impl Reader<'_> {
             _ => None,
         });
         let path = [self.inline.clone(), vec![plain(&item.ident)]].concat();
-        let around = self.scopes.last().map(|scope| scope.items.clone()).unwrap_or_default();
+        let around = Around(self.scopes.last().cloned());
         self.facts.modules.push(ModuleFile { path, file, test: self.test, around });
     }
 
@@ -291,7 +288,7 @@ impl Reader<'_> {
 
     /// A lone name says something about another crate only through an import.
     fn lone(&mut self, name: &str) {
-        let import = self.scopes.iter().rev().find_map(|scope| scope.imports.get(name));
+        let import = self.scopes.iter().rev().find_map(|scope| scope.import(name));
         if let Some(import) = import.filter(|import| import.path.len() > 1) {
             let import = import.clone();
             let segments: Vec<&str> = import.path.iter().map(String::as_str).collect();
@@ -305,7 +302,7 @@ mod tests {
     use super::*;
 
     fn crates(text: &str) -> Vec<String> {
-        read(text, false, &BTreeSet::new()).crates.into_iter().collect()
+        read(text, false, &Around::default()).crates.into_iter().collect()
     }
 
     #[test]
@@ -326,7 +323,7 @@ mod tests {
     fn items_in_macros_count() {
         let text = "if_x! { use bytes::Bytes; mod time; pub fn f() -> time::T { hex::encode(1) } mod inner; }";
         assert_eq!(crates(text), ["bytes", "hex"]);
-        let facts = read(text, false, &BTreeSet::new());
+        let facts = read(text, false, &Around::default());
         assert_eq!(facts.modules.iter().map(|m| m.path.join("::")).collect::<Vec<_>>(), ["time", "inner"]);
     }
 
@@ -341,7 +338,7 @@ mod tests {
         let facts = read(
             "/// ```\n/// use itertools::Itertools;\n/// ```\nfn f() {}\n#[cfg(test)]\nmod tests { #[test] fn t() { hex::encode(1); } }",
             false,
-            &BTreeSet::new(),
+            &Around::default(),
         );
         assert!(facts.crates.is_empty());
         assert!(facts.test_crates.contains("hex"));

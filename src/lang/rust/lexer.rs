@@ -20,8 +20,18 @@ pub(super) enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Token {
     pub(super) kind: Kind,
-    pub(super) start: usize,
-    pub(super) end: usize,
+    start: u32,
+    end: u32,
+}
+
+impl Token {
+    pub(super) fn start(self) -> usize {
+        self.start as usize
+    }
+
+    pub(super) fn end(self) -> usize {
+        self.end as usize
+    }
 }
 
 /// The tokens of a text.
@@ -42,8 +52,10 @@ const WORD: [bool; 256] = {
 };
 
 impl<'a> Lexer<'a> {
+    /// No file is as large as the places can say; a text that is has no tokens.
     pub(super) fn new(text: &'a str) -> Self {
-        Self { bytes: text.as_bytes(), at: 0 }
+        let bytes = text.as_bytes();
+        Self { bytes: if u32::try_from(bytes.len()).is_ok() { bytes } else { &[] }, at: 0 }
     }
 
     fn byte(&self, ahead: usize) -> u8 {
@@ -51,10 +63,11 @@ impl<'a> Lexer<'a> {
     }
 
     fn skip_blank(&mut self) {
-        while let Some(byte) = self.bytes.get(self.at) {
+        let bytes = self.bytes;
+        while let Some(byte) = bytes.get(self.at) {
             match byte {
                 b' ' | b'\n' | b'\t' | b'\r' => self.at += 1,
-                b'/' if self.byte(1) == b'/' => self.at = find(self.bytes, self.at, b'\n'),
+                b'/' if self.byte(1) == b'/' => self.at = find(bytes, self.at, b'\n'),
                 b'/' if self.byte(1) == b'*' => self.skip_block_comment(),
                 _ => return,
             }
@@ -83,8 +96,11 @@ impl<'a> Lexer<'a> {
     }
 
     fn skip_word(&mut self) {
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        self.at += rest.iter().position(|byte| !is_word(*byte)).unwrap_or(rest.len());
+        let (bytes, mut at) = (self.bytes, self.at);
+        while at < bytes.len() && WORD[usize::from(bytes[at])] {
+            at += 1;
+        }
+        self.at = at;
     }
 
     fn word(&mut self) -> Kind {
@@ -178,7 +194,8 @@ impl Iterator for Lexer<'_> {
             }
         };
         self.at = self.at.min(self.bytes.len());
-        Some(Token { kind, start, end: self.at })
+        let place = |at| u32::try_from(at).unwrap_or(u32::MAX);
+        Some(Token { kind, start: place(start), end: place(self.at) })
     }
 }
 
@@ -198,7 +215,7 @@ mod tests {
     #[test]
     fn tokens_are_what_rust_says() {
         let text = "/* /* */ x */ r#fn 'a 'b' '\\'' '}' \"}\\\"\" br##\"}\"# \"## b'{' é::{ // y\n z";
-        let found: Vec<&str> = Lexer::new(text).map(|token| &text[token.start..token.end]).collect();
+        let found: Vec<&str> = Lexer::new(text).map(|token| &text[token.start()..token.end()]).collect();
         let want =
             ["r#fn", "'a", "'b'", "'\\''", "'}'", "\"}\\\"\"", "br##\"}\"# \"##", "b'{'", "é", ":", ":", "{", "z"];
         assert_eq!(found, want);
@@ -207,7 +224,7 @@ mod tests {
     #[test]
     fn any_end_is_an_end() {
         for text in ["'", "\"", "\"\\", "r#\"", "b'", "/*", "'\\", "r#", "br", "'é"] {
-            assert!(Lexer::new(text).all(|token| text.is_char_boundary(token.end)), "{text}");
+            assert!(Lexer::new(text).all(|token| text.is_char_boundary(token.end())), "{text}");
         }
     }
 }

@@ -12,29 +12,14 @@ pub(super) struct Tokens<'a> {
     pub(super) text: &'a str,
     pub(super) list: Vec<Token>,
     /// For each opening bracket the place behind the one that closes it.
-    behind: Vec<usize>,
+    behind: Vec<u32>,
 }
 
 impl<'a> Tokens<'a> {
     pub(super) fn of(text: &'a str) -> Self {
         let mut list = Vec::with_capacity(text.len() / BYTES_OF_TOKEN);
         list.extend(Lexer::new(text));
-        let mut behind = vec![0; list.len()];
-        let mut open = Vec::new();
-        for (at, token) in list.iter().enumerate() {
-            match token.kind {
-                Kind::Open(_) => {
-                    behind[at] = list.len();
-                    open.push(at);
-                }
-                Kind::Close => {
-                    if let Some(partner) = open.pop() {
-                        behind[partner] = at + 1;
-                    }
-                }
-                _ => {}
-            }
-        }
+        let behind = closing(&list);
         Self { text, list, behind }
     }
 
@@ -45,7 +30,7 @@ impl<'a> Tokens<'a> {
     /// The identifier, keyword or number at a place; empty for everything else.
     pub(super) fn word(&self, at: usize) -> &'a str {
         let token = self.list.get(at).filter(|token| token.kind == Kind::Word);
-        token.map_or("", |token| &self.text[token.start..token.end])
+        token.map_or("", |token| &self.text[token.start()..token.end()])
     }
 
     pub(super) fn punct(&self, at: usize, byte: u8) -> bool {
@@ -64,7 +49,7 @@ impl<'a> Tokens<'a> {
     /// What is written from one token up to another.
     pub(super) fn written(&self, start: usize, end: usize) -> &'a str {
         match (self.list.get(start), end.checked_sub(1).and_then(|last| self.list.get(last))) {
-            (Some(first), Some(last)) if start < end => &self.text[first.start..last.end],
+            (Some(first), Some(last)) if start < end => &self.text[first.start()..last.end()],
             _ => "",
         }
     }
@@ -72,9 +57,24 @@ impl<'a> Tokens<'a> {
     /// Behind the bracket that closes the one at `open`; behind the token itself if it opens nothing.
     pub(super) fn behind(&self, open: usize) -> usize {
         match self.kind(open) {
-            Some(Kind::Open(_)) => self.behind[open],
+            Some(Kind::Open(_)) => self.behind[open] as usize,
             _ => (open + 1).min(self.list.len()),
         }
+    }
+
+    /// Behind the item, field or statement that starts at `start`.
+    pub(super) fn item_end(&self, start: usize) -> usize {
+        let mut at = start;
+        while let Some(kind) = self.kind(at) {
+            match kind {
+                Kind::Open(b'{') => return self.behind(at),
+                Kind::Open(_) => at = self.behind(at),
+                Kind::Punct(b';' | b',') => return at + 1,
+                Kind::Close => return at,
+                _ => at += 1,
+            }
+        }
+        at
     }
 
     /// Behind the angle brackets that start at `start`, which is `start` itself where there are none.
@@ -130,6 +130,28 @@ impl<'a> Tokens<'a> {
         }
         None
     }
+}
+
+/// For each opening bracket the place behind the one that closes it, or behind all.
+fn closing(list: &[Token]) -> Vec<u32> {
+    let place = |at| u32::try_from(at).unwrap_or(u32::MAX);
+    let mut behind = vec![0; list.len()];
+    let mut open = Vec::new();
+    for (at, token) in list.iter().enumerate() {
+        match token.kind {
+            Kind::Open(_) => {
+                behind[at] = place(list.len());
+                open.push(at);
+            }
+            Kind::Close => {
+                if let Some(partner) = open.pop() {
+                    behind[partner] = place(at + 1);
+                }
+            }
+            _ => {}
+        }
+    }
+    behind
 }
 
 /// Places in a function.

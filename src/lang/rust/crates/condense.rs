@@ -6,10 +6,9 @@ use super::super::lexer::Kind;
 use super::super::tokens::Tokens;
 
 /// The text with only what tells features, types and results of functions.
-pub(super) fn condense(text: &str) -> String {
-    let tokens = Tokens::of(text);
-    let out = String::with_capacity(text.len() / 4);
-    let mut condenser = Condenser { tokens: &tokens, at: 0, out, last_end: 0 };
+pub(super) fn condense(tokens: &Tokens<'_>) -> String {
+    let out = String::with_capacity(tokens.text.len() / 4);
+    let mut condenser = Condenser { tokens, at: 0, out, last_end: 0 };
     while condenser.at < tokens.list.len() {
         condenser.step();
     }
@@ -28,11 +27,11 @@ impl Condenser<'_> {
     fn copy(&mut self, end: usize) {
         let list = &self.tokens.list;
         for token in &list[self.at.min(end)..end.min(list.len())] {
-            if token.start > self.last_end {
+            if token.start() > self.last_end {
                 self.out.push(' ');
             }
-            self.out.push_str(&self.tokens.text[token.start..token.end]);
-            self.last_end = token.end;
+            self.out.push_str(&self.tokens.text[token.start()..token.end()]);
+            self.last_end = token.end();
         }
         self.at = end;
     }
@@ -59,27 +58,12 @@ impl Condenser<'_> {
         }
         let (end, name) = (self.tokens.behind(self.at + 1), self.tokens.word(self.at + 2));
         match name {
-            "cfg" if end == self.at + 7 && self.tokens.word(self.at + 4) == "test" => self.at = self.item_end(end),
+            "cfg" if end == self.at + 7 && self.tokens.word(self.at + 4) == "test" => self.at = self.tokens.item_end(end),
             "cfg_attr" if self.tokens.word(self.at + 4) == "docsrs" => self.at = end,
             "cfg" | "cfg_attr" | "path" | "macro_export" | "macro_use" | "" => self.copy(end),
             _ => self.at = end,
         }
         Some(())
-    }
-
-    /// Behind the item, field or statement that starts at `start`.
-    fn item_end(&self, start: usize) -> usize {
-        let mut at = start;
-        while let Some(kind) = self.tokens.kind(at) {
-            match kind {
-                Kind::Open(b'{') => return self.tokens.behind(at),
-                Kind::Open(_) => at = self.tokens.behind(at),
-                Kind::Punct(b';' | b',') => return at + 1,
-                Kind::Close => return at,
-                _ => at += 1,
-            }
-        }
-        at
     }
 
     /// `fn name<T: X>(a: A) -> R where T: Y { body }` to `fn name() -> R {}`.
@@ -146,7 +130,7 @@ impl Condenser<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::condense;
+    use super::*;
 
     #[test]
     fn what_says_nothing_goes() {
@@ -173,7 +157,7 @@ mod tests {
             ),
         ];
         for (text, want) in rows {
-            assert_eq!(condense(text), want);
+            assert_eq!(condense(&Tokens::of(text)), want);
         }
     }
 
@@ -192,7 +176,7 @@ mod tests {
             "fn f<T>(",
             "fn f() ->",
         ] {
-            condense(text);
+            condense(&Tokens::of(text));
         }
     }
 }

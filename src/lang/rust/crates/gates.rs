@@ -12,9 +12,10 @@ use super::super::is_too_deep;
 use super::super::items::attributes_of;
 use super::super::pieces::{Piece, pieces, string_value};
 use super::super::scope::{leaves, plain};
+use super::super::tokens::Tokens;
 use super::condense::condense;
 use super::skim::{Skimmed, skim};
-use super::split::split;
+use super::split::{is_conditional, split};
 use super::wrappers::{self, Wrapping};
 
 /// Something that exists only with a feature.
@@ -133,7 +134,7 @@ impl Gates {
             }
             reader.file = path;
             reader.is_root = is_root;
-            reader.read(&condense(&text), &cfg, public);
+            reader.read(&Tokens::of(&text), &cfg, public);
         }
         reader.found
     }
@@ -143,7 +144,7 @@ impl Gates {
         // One thread after the other: rayon would start tasks in here that wait for this one.
         self.all_types.get_or_init(|| {
             let mut all = self.types.clone();
-            let skimmed = self.unread.iter().map(|(text, features)| (skim(&condense(text)), features));
+            let skimmed = self.unread.iter().map(|(text, features)| (skim(&Tokens::of(text)), features));
             skimmed.for_each(|(skimmed, features)| all.add(skimmed, features));
             all
         })
@@ -188,16 +189,24 @@ impl Reader<'_> {
         !(["mod ", "pub use"].into_iter().any(is_marked) || wraps() || is_conditional())
     }
 
-    /// Reads a condensed file: what the features have to do with by the parser, the rest from tokens.
-    fn read(&mut self, text: &str, cfg: &Cfg, public: bool) {
-        if !self.concerns(cfg) {
-            let parts = split(text, &self.literals, |name| self.wrappers.contains_key(name));
+    /// Reads a file: what the features have to do with by the parser, the rest from tokens.
+    fn read(&mut self, tokens: &Tokens<'_>, cfg: &Cfg, public: bool) {
+        let decided = !self.concerns(cfg);
+        if decided {
+            let wraps = |name: &str| self.wrappers.contains_key(name);
+            if !is_conditional(tokens, 0, tokens.list.len(), &self.literals, &wraps) {
+                return self.unconditional(skim(tokens), cfg);
+            }
+        }
+        let text = condense(tokens);
+        if decided {
+            let parts = split(&text, &self.literals, |name| self.wrappers.contains_key(name));
             if let Some(file) = parse(&parts.conditional) {
-                self.unconditional(skim(&parts.plain), cfg);
+                self.unconditional(skim(&Tokens::of(&parts.plain)), cfg);
                 return self.parsed(&file, cfg, public);
             }
         }
-        if let Some(file) = parse(text) {
+        if let Some(file) = parse(&text) {
             self.parsed(&file, cfg, public);
         }
     }

@@ -62,27 +62,8 @@ impl<'a, W: Fn(&str) -> bool> Splitter<'a, W> {
         self.parts.conditional.push_str("}\n");
     }
 
-    /// Whether something in it depends on one of the features, or it says under a condition what other
-    /// files there are, or where they lie.
     fn is_conditional(&self, start: usize, end: usize) -> bool {
-        let (mut has_condition, mut has_feature, mut has_file) = (false, false, false);
-        for at in start..end {
-            match self.tokens.kind(at) {
-                Some(Kind::Literal) if has_condition && !has_feature => {
-                    has_feature = self.literals.contains(self.tokens.written(at, at + 1));
-                }
-                Some(Kind::Word) => {
-                    let word = self.tokens.word(at);
-                    if self.tokens.punct(at + 1, b'!') && (self.wraps)(word) {
-                        return true;
-                    }
-                    has_condition |= word.starts_with("cfg") || word == "path" && self.tokens.punct(at + 1, b'=');
-                    has_file |= word == "mod" && self.tokens.punct(at + 2, b';');
-                }
-                _ => {}
-            }
-        }
-        has_condition && (has_feature || has_file)
+        is_conditional(self.tokens, start, end, self.literals, &self.wraps)
     }
 
     /// Where the items begin of a module, an implementation or a trait that ends at `end`.
@@ -144,6 +125,35 @@ impl<'a, W: Fn(&str) -> bool> Splitter<'a, W> {
         }
         end
     }
+}
+
+/// Whether something in it depends on one of the features, or it says under a condition what other
+/// files there are, or where they lie.
+pub(super) fn is_conditional(
+    tokens: &Tokens<'_>,
+    start: usize,
+    end: usize,
+    literals: &BTreeSet<String>,
+    wraps: &impl Fn(&str) -> bool,
+) -> bool {
+    let (mut has_condition, mut has_feature, mut has_file) = (false, false, false);
+    for at in start..end {
+        match tokens.kind(at) {
+            Some(Kind::Literal) if has_condition && !has_feature => {
+                has_feature = literals.contains(tokens.written(at, at + 1));
+            }
+            Some(Kind::Word) => {
+                let word = tokens.word(at);
+                if tokens.punct(at + 1, b'!') && wraps(word) {
+                    return true;
+                }
+                has_condition |= word.starts_with("cfg") || word == "path" && tokens.punct(at + 1, b'=');
+                has_file |= word == "mod" && tokens.punct(at + 2, b';');
+            }
+            _ => {}
+        }
+    }
+    has_condition && (has_feature || has_file)
 }
 
 #[cfg(test)]

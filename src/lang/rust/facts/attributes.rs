@@ -1,10 +1,12 @@
 //! Names in attributes and in the documentation that some of them are.
 
+use std::sync::Arc;
+
 use syn::visit::Visit;
 use syn::{Attribute, Expr, Lit, Meta};
 
 use super::super::pieces::{Piece, pieces, string_value};
-use super::super::scope::{Scope, plain};
+use super::super::scope::plain;
 use super::super::{doctest, is_too_deep};
 use super::{Include, Reader};
 
@@ -126,7 +128,7 @@ impl Reader<'_> {
             match file {
                 Ok(file) => inner.module(&file.items),
                 Err(_) => {
-                    inner.scopes.push(Scope::default());
+                    inner.scopes.push(Arc::default());
                     inner.tokens(&code);
                 }
             }

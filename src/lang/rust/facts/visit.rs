@@ -1,13 +1,15 @@
 //! The walk over a syntax tree.
 
+use std::sync::Arc;
+
 use syn::visit::{self, Visit};
-use syn::Attribute;
+use syn::{Attribute, Item};
+
 
 use super::super::items::{attributes_of, items_in};
 use super::super::pieces::pieces_in;
 use super::super::scope::{Scope, leaves, plain};
 use super::{Include, Reader, add};
-use syn::Item;
 
 impl<'ast> Visit<'ast> for Reader<'_> {
     fn visit_item(&mut self, item: &'ast Item) {
@@ -93,7 +95,7 @@ impl<'ast> Visit<'ast> for Reader<'_> {
         }
         let items =
             block.stmts.iter().filter_map(|stmt| if let syn::Stmt::Item(item) = stmt { Some(item) } else { None });
-        self.scopes.push(Scope::of(items));
+        self.scopes.push(Arc::new(Scope::of(items)));
         visit::visit_block(self, block);
         self.scopes.pop();
     }
