@@ -167,6 +167,12 @@ fn visible(manifest: &CargoManifest, features: &[&str]) -> BTreeSet<String> {
     closure.into_iter().filter(|name| !NEVER_REPORTED.contains(name)).map(str::to_string).collect()
 }
 
+/// Features that are on by what is declared, and what they imply.
+pub(super) fn visible_of(dependency: &Dependency, manifest: &CargoManifest) -> BTreeSet<String> {
+    let on = expanded(dependency, manifest);
+    visible(manifest, &on.keys().map(String::as_str).collect::<Vec<_>>())
+}
+
 /// Features of other crates among what is switched on, with the keys of the crates.
 fn forwards<'a>(enables: impl IntoIterator<Item = &'a &'a str>) -> impl Iterator<Item = (&'a str, &'a str)> {
     let split = enables.into_iter().filter_map(|enable| enable.split_once('/'));

@@ -75,7 +75,7 @@ pub fn analyse(workspace: CargoWorkspace, files: &dyn Files, registry: &Registry
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
     let work = || -> CargoAnalysis {
         let usage: Vec<_> = workspace.members.par_iter().map(|member| usage::of_package(member, files)).collect();
-        let gates = gates::KnownGates::default();
+        let gates = gates::KnownGates::new(&workspace, registry);
         let parts: Vec<_> = (0..workspace.members.len())
             .into_par_iter()
             .map(|at| {

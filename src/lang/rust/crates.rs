@@ -50,16 +50,21 @@ fn rules_of(body: &str) -> MacroRules {
     rules
 }
 
+/// Where a part stands in a text.
+fn places<'a>(text: &'a str, part: &'a str) -> impl Iterator<Item = usize> + 'a {
+    memchr::memmem::find_iter(text.as_bytes(), part.as_bytes())
+}
+
 /// Names of the procedural macros that a file defines.
 #[must_use]
 pub fn proc_macros(text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    for (at, _) in text.match_indices("#[proc_macro_derive(") {
+    for at in places(text, "#[proc_macro_derive(") {
         let rest = &text[at + "#[proc_macro_derive(".len()..];
         found.push(rest.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect());
     }
     for mark in ["#[proc_macro]", "#[proc_macro_attribute]"] {
-        for (at, _) in text.match_indices(mark) {
+        for at in places(text, mark) {
             let rest = &text[at..];
             if let Some(start) = rest.find("pub fn ") {
                 found.push(rest[start + 7..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect());
@@ -75,7 +80,7 @@ pub fn proc_macros(text: &str) -> Vec<String> {
 #[must_use]
 pub fn quotes(text: &str, name: &str, is_own_dependency: bool) -> bool {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    for (at, _) in text.match_indices(name) {
+    for at in places(text, name) {
         let (before, after) = (&text[..at], &text[at + name.len()..]);
         let bounded = !before.ends_with(word) && !after.starts_with(word);
         let line = before.rsplit('\n').next().unwrap_or_default();

@@ -1,5 +1,5 @@
 //! Source without what says nothing about features: comments, tests, most attributes, parameters,
-//! values, and bodies of functions in which nothing is conditional. What is left is a small part
+//! values, and bodies of functions but for their conditions. What is left is a small part
 //! of most crates, and parses that much faster.
 
 use super::super::lexer::Kind;
@@ -86,13 +86,24 @@ impl Condenser<'_> {
         (start..end.min(self.tokens.list.len())).any(|at| self.tokens.word(at).starts_with("cfg"))
     }
 
+    /// Of a body only its conditions stay.
     fn body(&mut self, end: usize) {
-        if self.is_conditional(self.at, end) {
-            self.copy(end);
-        } else {
-            self.out.push_str(" {}");
-            self.at = end;
+        self.out.push_str(" {");
+        for at in self.at..end {
+            let is_attribute = self.tokens.punct(at, b'#') && self.tokens.opens(at + 1, b'[');
+            let stays = match self.tokens.word(if is_attribute { at + 2 } else { at }) {
+                "cfg" | "cfg_attr" if is_attribute => Some((at + 1, " ();")),
+                "cfg" if self.tokens.punct(at + 1, b'!') && self.tokens.opens(at + 2, b'(') => Some((at + 2, ";")),
+                _ => None,
+            };
+            if let Some((open, rest)) = stays {
+                self.at = at;
+                self.copy(self.tokens.behind(open).min(end));
+                self.out.push_str(rest);
+            }
         }
+        self.out.push('}');
+        self.at = end;
     }
 
     /// `const NAME: T = value;` to `const NAME: T = 0;`
@@ -140,7 +151,10 @@ mod tests {
                 " pub fn f() -> T {}",
             ),
             ("struct S { f: fn(u8) -> u8 }", "struct S { f: fn(u8) -> u8 }"),
-            ("fn g(a: A) { #[cfg(unix)] h(); }", "fn g() { #[cfg(unix)] h(); }"),
+            (
+                "fn g(a: A) { #[cfg(unix)] h(); i(!cfg!(x), #[y] z) }",
+                "fn g() { #[cfg(unix)] (); cfg!(x);}",
+            ),
             ("trait T { fn m(&self); fn n() -> Vec<[u8; 4]> {} }", "trait T { fn m() ; fn n() -> Vec<[u8; 4]> {} }"),
             (
                 "#[inline]\n#[cfg(feature = \"x\")] #[cfg_attr(docsrs, doc(cfg(y)))] mod a;",
