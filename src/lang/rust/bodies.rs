@@ -15,6 +15,8 @@ const PARSED: [&str; 10] =
 pub(super) struct Lifted<'a> {
     /// The file; in place of a body stands its number.
     pub(super) text: String,
+    /// Documentation comments that may hold examples; each ends with a NUL.
+    pub(super) docs: String,
     tokens: &'a Tokens<'a>,
     bodies: Vec<(usize, usize)>,
 }
@@ -31,28 +33,60 @@ impl<'a> Lifted<'a> {
     }
 }
 
-/// Takes out the bodies in which nothing needs to be parsed. Comments go as well, unless they may
-/// hold examples.
+/// Takes out the bodies in which nothing needs to be parsed, and all comments.
 pub(super) fn lift<'a>(tokens: &'a Tokens<'a>) -> Lifted<'a> {
     let has = |mark: &str| memchr::memmem::find(tokens.text.as_bytes(), mark.as_bytes()).is_some();
+    let docs = if has("```") || has("~~~") { documentation(tokens) } else { String::new() };
     let out = String::with_capacity(tokens.text.len() / 2);
-    let keeps_comments = has("```") || has("~~~");
-    let mut lifter = Lifter { tokens, keeps_comments, out, copied: 0, last_end: 0, bodies: Vec::new() };
+    let mut lifter = Lifter { tokens, out, copied: 0, last_end: 0, bodies: Vec::new() };
     let mut at = 0;
     while at < tokens.list.len() {
         at = lifter.step(at);
     }
     lifter.copy(tokens.list.len());
-    // A file may be nothing but documentation.
-    if keeps_comments {
-        lifter.out.push_str(&tokens.text[lifter.last_end..]);
+    Lifted { text: lifter.out, docs, tokens, bodies: lifter.bodies }
+}
+
+/// What stands between tokens and is documentation.
+fn documentation(tokens: &Tokens<'_>) -> String {
+    let mut found = String::new();
+    let mut end = 0;
+    let starts = tokens.list.iter().map(|token| (token.start(), token.end()));
+    for (start, next) in starts.chain([(tokens.text.len(), 0)]) {
+        let before = found.len();
+        document(&tokens.text[end..start], &mut found);
+        // A fence that never closes ends with its comment.
+        if found.len() > before {
+            found.push('\u{0}');
+        }
+        end = next;
     }
-    Lifted { text: lifter.out, tokens, bodies: lifter.bodies }
+    found
+}
+
+/// Adds the documentation in a text that is only comments.
+fn document(comments: &str, found: &mut String) {
+    let mut rest = comments.trim_start();
+    while !rest.is_empty() {
+        let block = rest.starts_with("/*");
+        let end = if block { rest.find("*/").map(|end| end + 2) } else { rest.find('\n') };
+        let (comment, behind) = rest.split_at(end.unwrap_or(rest.len()));
+        let text = match comment.get(..3) {
+            Some("///") if !comment.starts_with("////") => &comment[3..],
+            Some("/**" | "/*!") => comment[3..].strip_suffix("*/").unwrap_or_default(),
+            Some("//!") => &comment[3..],
+            _ => "",
+        };
+        if comment.len() > text.len() && !text.is_empty() || matches!(comment.trim_end(), "///" | "//!") {
+            found.push_str(text.strip_prefix(' ').unwrap_or(text));
+            found.push('\n');
+        }
+        rest = behind.trim_start();
+    }
 }
 
 struct Lifter<'a> {
     tokens: &'a Tokens<'a>,
-    keeps_comments: bool,
     out: String,
     /// Tokens that are in `out`, or stand apart.
     copied: usize,
@@ -107,9 +141,7 @@ impl Lifter<'_> {
     /// Copies tokens up to `end`.
     fn copy(&mut self, end: usize) {
         for token in self.tokens.list.get(self.copied..end).unwrap_or_default() {
-            if self.keeps_comments {
-                self.out.push_str(&self.tokens.text[self.last_end..token.start()]);
-            } else if token.start() > self.last_end {
+            if token.start() > self.last_end {
                 self.out.push(' ');
             }
             self.out.push_str(&self.tokens.text[token.start()..token.end()]);
@@ -133,13 +165,20 @@ mod tests {
             ("fn f() { g(); } // c\nfn h() {}", "fn f() { 0lifted } fn h() {}"),
             ("impl T { fn f() -> U { use a::b; fn g() { x } } }", "impl T { fn f() -> U { use a::b; fn g() { 0lifted } } }"),
             ("m! { fn f() { x } }\nfn g() { #[cfg(x)] y; }", "m! { fn f() { x } } fn g() { #[cfg(x)] y; }"),
-            ("/// ```\n/// x\n/// ```\nfn f() { y /* z */ }", "/// ```\n/// x\n/// ```\nfn f() { 0lifted }"),
-            ("//! ```\n//! x\n//! ```\n", "//! ```\n//! x\n//! ```\n"),
             ("trait T { fn f(); fn g(self) { a.union(b) } }", "trait T { fn f(); fn g(self) { 0lifted } }"),
         ];
         for (text, want) in rows {
             assert_eq!(lifted(text), want);
         }
+    }
+
+    #[test]
+    fn documentation_is_kept_apart() {
+        let text = "//! ```\n//!  x\n//! ```\n\n// no\n//// no\n/** y */\n#[a]\n/// z\n///\nfn f() {}\n/// end";
+        let tokens = Tokens::of(text);
+        let lifted = lift(&tokens);
+        assert_eq!(lifted.docs, "```\n x\n```\ny \n\u{0}z\n\n\u{0}end\n\u{0}");
+        assert_eq!(lifted.text, " #[a] fn f() {}");
     }
 
     #[test]

@@ -80,16 +80,18 @@ pub struct Include {
 pub fn read(text: &str, test: bool, around: &Around) -> FileFacts {
     let mut reader = Reader { test, ..Reader::default() };
     reader.parents.extend(around.0.clone());
-    if is_too_deep(text) {
+    let tokens = Tokens::of(text);
+    if tokens.are_too_deep() {
         reader.facts.problem = Some("nested too deeply to parse".into());
         return reader.facts;
     }
-    let tokens = Tokens::of(text);
     let lifted = bodies::lift(&tokens);
     reader.macro_names = macro_names(&tokens);
+    let whole = |error| if is_too_deep(text) { Err(error) } else { syn::parse_file(text) };
     let parsed = syn::parse_file(&lifted.text).map(|file| (file, Some(&lifted)));
-    match parsed.or_else(|_| syn::parse_file(text).map(|file| (file, None))) {
+    match parsed.or_else(|error| whole(error).map(|file| (file, None))) {
         Ok((file, lifted)) => {
+            reader.docs.extend(lifted.map(|lifted| lifted.docs.as_str()));
             reader.lifted = lifted;
             reader.attributes(&file.attrs);
             reader.module(&file.items);

@@ -1,5 +1,6 @@
 //! The tokens of a text, looked at by their place.
 
+use super::depth::{CHAINING, MAX_CHAIN, MAX_DEPTH};
 use super::lexer::{Kind, Lexer, Token};
 
 /// Bytes of text that a token takes on average, at least.
@@ -17,10 +18,42 @@ pub(super) struct Tokens<'a> {
 
 impl<'a> Tokens<'a> {
     pub(super) fn of(text: &'a str) -> Self {
+        let place = |at| u32::try_from(at).unwrap_or(u32::MAX);
         let mut list = Vec::with_capacity(text.len() / BYTES_OF_TOKEN);
-        list.extend(Lexer::new(text));
-        let behind = closing(&list);
+        let (mut behind, mut open) = (Vec::with_capacity(list.capacity()), Vec::new());
+        for token in Lexer::new(text) {
+            behind.push(0);
+            match token.kind {
+                Kind::Open(_) => open.push(list.len()),
+                Kind::Close => {
+                    if let Some(partner) = open.pop() {
+                        behind[partner] = place(list.len() + 1);
+                    }
+                }
+                _ => {}
+            }
+            list.push(token);
+        }
+        open.into_iter().for_each(|at| behind[at] = place(list.len()));
         Self { text, list, behind }
+    }
+
+    /// Whether a recursive parser may overflow, as `is_too_deep` says of a text.
+    pub(super) fn are_too_deep(&self) -> bool {
+        let (mut depth, mut chain) = (0usize, 0usize);
+        self.list.iter().any(|token| {
+            match token.kind {
+                Kind::Open(bracket) => {
+                    depth += 1;
+                    chain = if bracket == b'{' { 0 } else { chain };
+                }
+                Kind::Close => depth = depth.saturating_sub(1),
+                Kind::Punct(b';' | b',') => chain = 0,
+                Kind::Punct(byte) => chain += usize::from(CHAINING.contains(&byte)),
+                _ => {}
+            }
+            depth > MAX_DEPTH || chain > MAX_CHAIN
+        })
     }
 
     pub(super) fn kind(&self, at: usize) -> Option<Kind> {
@@ -132,28 +165,6 @@ impl<'a> Tokens<'a> {
     }
 }
 
-/// For each opening bracket the place behind the one that closes it, or behind all.
-fn closing(list: &[Token]) -> Vec<u32> {
-    let place = |at| u32::try_from(at).unwrap_or(u32::MAX);
-    let mut behind = vec![0; list.len()];
-    let mut open = Vec::new();
-    for (at, token) in list.iter().enumerate() {
-        match token.kind {
-            Kind::Open(_) => {
-                behind[at] = place(list.len());
-                open.push(at);
-            }
-            Kind::Close => {
-                if let Some(partner) = open.pop() {
-                    behind[partner] = place(at + 1);
-                }
-            }
-            _ => {}
-        }
-    }
-    behind
-}
-
 /// Places in a function.
 pub(super) struct Function {
     /// Behind its parameters.
@@ -166,7 +177,20 @@ pub(super) struct Function {
 
 #[cfg(test)]
 mod tests {
+    use super::super::is_too_deep;
     use super::*;
+
+    #[test]
+    fn depth_is_counted_as_in_texts() {
+        for (text, want) in [
+            ("(".repeat(9_000), true),
+            (format!("let _ = {}x;", "!".repeat(90_000)), true),
+            ("f(x, -y); ".repeat(9_000), false),
+            (format!("// {}", "(".repeat(9_000)), false),
+        ] {
+            assert_eq!((Tokens::of(&text).are_too_deep(), is_too_deep(&text)), (want, want));
+        }
+    }
 
     #[test]
     fn parts_of_functions_are_found() {
