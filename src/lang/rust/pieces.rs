@@ -68,6 +68,7 @@ impl<'a> Reader<'a, '_> {
                 }
                 at + 1
             }
+            Some(Kind::Word) if BEFORE_PATHS.contains(&self.tokens.word(at)) => at + 1,
             Some(Kind::Word) if self.ident(at).is_some() => self.path(at),
             // A path behind `$crate` or a `$name` belongs to someone else.
             Some(Kind::Punct(b'$')) if self.ident(at + 1).is_some() => self.skip_path(at + 1),
@@ -180,7 +181,7 @@ mod tests {
     fn paths_are_found_without_parsing() {
         let text = "::serde_json::json!({ k = \"a\": $x.b(c::d).e }); $crate::inner::f() 1.max(0..z) as ::q::T";
         let want = [
-            "json!", "::serde_json::json", "k", "k=\"a\"", ".b()", "c::d", ".e", ".max()", "z", "as", "::q::T",
+            "json!", "::serde_json::json", "k", "k=\"a\"", ".b()", "c::d", ".e", ".max()", "z", "::q::T",
         ];
         assert_eq!(shown(text), want);
     }
@@ -189,7 +190,7 @@ mod tests {
     fn generic_arguments_do_not_end_a_path() {
         let text = "a::B::<c::D<E>, fn(F) -> G>::new(x.collect::<Vec<h::I>>()) <J as k::L>::m a::n::<O>()";
         let want = [
-            "a::B::new", "x", ".collect()", "Vec", "h::I", "J", "as", "k::L", "<>m", "a::n", "O", "c::D", "E", "fn",
+            "a::B::new", "x", ".collect()", "Vec", "h::I", "J", "k::L", "<>m", "a::n", "O", "c::D", "E", "fn",
             "F", "G",
         ];
         assert_eq!(shown(text), want);
