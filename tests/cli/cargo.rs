@@ -197,6 +197,30 @@ fn a_feature_for_a_crate_that_nobody_else_knows_is_unused() {
 }
 
 #[test]
+fn serde_may_be_asked_for_by_a_runtime() {
+    let optional = "\n[dependencies.serde_core]\nversion = \"1\"\noptional = true\n\n[features]\nserde = [\"dep:serde_core\"]\n";
+    let source = "pub struct Id;\n#[cfg(feature = \"serde\")]\nimpl serde_core::Serialize for Id {}\n";
+    let of = |runtime: &[&str]| {
+        let project = Project::new(&[
+            ("Cargo.toml", &manifest("a", "id = { version = \"1\", features = [\"serde\"] }\nruntime = \"1\"\n")),
+            ("src/main.rs", "fn handler() -> id::Id { id::Id } fn main() { runtime::run(handler) }"),
+            ("vendor/id/Cargo.toml", &(manifest("id", "").replace("0.1.0", "1.0.0") + optional)),
+            ("vendor/id/src/lib.rs", source),
+        ]);
+        let packages: &[(&str, bool, &[&str])] = &[
+            ("a", true, &["id", "runtime"]),
+            ("id", false, &["serde_core"]),
+            ("runtime", false, runtime),
+            ("serde_core", false, &[]),
+        ];
+        project.write("Cargo.lock", &lock(packages));
+        cargo(&project, "", &[]).out
+    };
+    assert!(of(&[]).contains("unused-feature: feature `serde` of id"), "{}", of(&[]));
+    assert!(!of(&["serde_core"]).contains("unused-feature"), "{}", of(&["serde_core"]));
+}
+
+#[test]
 fn memory_is_what_cargo_lambda_would_deploy() {
     let project = workspace();
     let deploy = "\n[package.metadata.lambda.deploy]\nmemory = 512\n";

@@ -566,16 +566,20 @@ impl<'a> Judge<'a> {
             }
     }
 
-    /// Serde's traits are called by whoever names serde; of other traits nothing is known.
+    /// Serde's traits are called by whoever names serde, or by another dependency that leads to it: a
+    /// runtime writes what a handler returns. Of other traits nothing is known.
     fn may_use_trait(&self, name: &str) -> bool {
         let serde = matches!(name, "Serialize" | "Deserialize" | "Serializer" | "Deserializer" | "DeserializeOwned");
-        !serde
-            || self
-                .usage
-                .normal
-                .iter()
-                .chain(&self.usage.test)
-                .any(|name| name.contains("serde") || name.contains("json"))
+        let named = || {
+            let mut names = self.usage.normal.iter().chain(&self.usage.test);
+            names.any(|name| name.contains("serde") || name.contains("json"))
+        };
+        let brought = || {
+            let Some(lock) = self.lock else { return true };
+            let others = lock.reached_beside(self.edge.0, &self.edge.1);
+            ["serde", "serde_core"].iter().any(|name| others.contains(name))
+        };
+        !serde || named() || brought()
     }
 }
 

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use syn::{Attribute, Item};
+use syn::{Attribute, Item, Visibility};
 
 use super::lexer::Kind;
+use super::scope::{leaves, plain};
 use super::tokens::Tokens;
 
 /// Braces inside a macro's content are looked into down to this depth.
@@ -54,6 +55,42 @@ fn in_braces(tokens: &TokenStream, depth: usize, found: &mut Vec<Item>) {
             None => in_braces(&group.stream(), depth + 1, found),
         }
     }
+}
+
+/// What `use name::*` brings in of an inline module among `items`; `None` when that is not all there.
+pub(super) fn glob_names(items: &[Item], path: &[String]) -> Option<Vec<String>> {
+    let name = match path {
+        [name, last] if last == "*" => name,
+        [head, name, last] if head == "self" && last == "*" => name,
+        _ => return None,
+    };
+    let is_it = |item: &&Item| matches!(item, Item::Mod(item) if plain(&item.ident) == *name);
+    let Some(Item::Mod(syn::ItemMod { content: Some((_, inner)), .. })) = items.iter().find(is_it) else { return None };
+    let mut found = Vec::new();
+    for item in inner {
+        let (visibility, name) = match item {
+            Item::Const(item) => (&item.vis, &item.ident),
+            Item::Enum(item) => (&item.vis, &item.ident),
+            Item::Fn(item) => (&item.vis, &item.sig.ident),
+            Item::Mod(item) => (&item.vis, &item.ident),
+            Item::Static(item) => (&item.vis, &item.ident),
+            Item::Struct(item) => (&item.vis, &item.ident),
+            Item::Trait(item) => (&item.vis, &item.ident),
+            Item::Type(item) => (&item.vis, &item.ident),
+            Item::Union(item) => (&item.vis, &item.ident),
+            Item::Use(item) if matches!(item.vis, Visibility::Public(_)) => {
+                let names: Option<Vec<String>> = leaves(item).into_iter().map(|leaf| leaf.name).collect();
+                found.extend(names?);
+                continue;
+            }
+            Item::Use(_) | Item::Impl(_) => continue,
+            _ => return None,
+        };
+        if matches!(visibility, Visibility::Public(_)) {
+            found.push(plain(name));
+        }
+    }
+    Some(found)
 }
 
 /// Names that a text uses as macros or as attributes: `name!`, `#[name`, `#[name(`.
@@ -114,6 +151,18 @@ mod tests {
         assert!(!found.whole && found.items.len() == 2);
         assert!(wrapped("lazy_static! { static ref X: u8 = 1; }").is_none());
         assert!(wrapped("macro_rules! m { () => { mod x; } }").is_none());
+    }
+
+    #[test]
+    fn names_behind_a_glob_are_those_of_the_module() {
+        let of = |text: &str| {
+            let items = syn::parse_file(text).expect("items").items;
+            glob_names(&items, &["m".to_string(), "*".into()]).map(|names| names.join(" "))
+        };
+        assert_eq!(of("mod m { pub struct A; fn b() {} pub use x::C as D; use y::*; impl A {} }").as_deref(), Some("A D"));
+        for open in ["mod m;", "mod m { pub use x::*; }", "mod m { make! {} }", "mod n {}"] {
+            assert_eq!(of(open), None, "{open}");
+        }
     }
 
     #[test]

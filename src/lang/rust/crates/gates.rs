@@ -9,7 +9,7 @@ use syn::{Attribute, ImplItem, Item, Type, Visibility};
 
 use super::super::cfg::{Cfg, Wrapper};
 use super::super::is_too_deep;
-use super::super::items::attributes_of;
+use super::super::items::{attributes_of, glob_names};
 use super::super::pieces::{Piece, pieces, string_value};
 use super::super::scope::{leaves, plain};
 use super::super::tokens::Tokens;
@@ -237,7 +237,7 @@ impl Reader<'_> {
         self.depth += 1;
         if self.depth < 64 {
             for item in items {
-                self.item(item, cfg, given, public, inline);
+                self.item(item, items, cfg, given, public, inline);
             }
         }
         self.depth -= 1;
@@ -259,7 +259,15 @@ impl Reader<'_> {
         }
     }
 
-    fn item(&mut self, item: &Item, outer: &Cfg, given: &Cfg, public: bool, inline: &mut Vec<String>) {
+    fn item(
+        &mut self,
+        item: &Item,
+        beside: &[Item],
+        outer: &Cfg,
+        given: &Cfg,
+        public: bool,
+        inline: &mut Vec<String>,
+    ) {
         let own = given.and(Cfg::of(attributes_of(item)));
         if own.is_test_only() || own.evaluate(&|_| None) == Some(false) {
             return;
@@ -292,9 +300,13 @@ impl Reader<'_> {
                         Some(name) if outermost => self.gate(&cfg, GateKind::Item(name)),
                         Some(_) => {}
                         None => {
-                            let names = self.features(&cfg);
-                            if outermost {
-                                self.found.opaque.extend(names);
+                            let features = self.features(&cfg);
+                            match glob_names(beside, &leaf.path).filter(|_| outermost) {
+                                Some(names) => {
+                                    names.into_iter().for_each(|name| self.gate(&cfg, GateKind::Item(name)));
+                                }
+                                None if outermost => self.found.opaque.extend(features),
+                                None => {}
                             }
                         }
                     }
