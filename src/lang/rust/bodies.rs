@@ -163,7 +163,10 @@ mod tests {
     fn only_plain_bodies_are_lifted() {
         let rows = [
             ("fn f() { g(); } // c\nfn h() {}", "fn f() { 0lifted } fn h() {}"),
-            ("impl T { fn f() -> U { use a::b; fn g() { x } } }", "impl T { fn f() -> U { use a::b; fn g() { 0lifted } } }"),
+            (
+                "impl T { fn f() -> U { use a::b; fn g() { x } } }",
+                "impl T { fn f() -> U { use a::b; fn g() { 0lifted } } }",
+            ),
             ("m! { fn f() { x } }\nfn g() { #[cfg(x)] y; }", "m! { fn f() { x } } fn g() { #[cfg(x)] y; }"),
             ("trait T { fn f(); fn g(self) { a.union(b) } }", "trait T { fn f(); fn g(self) { 0lifted } }"),
         ];

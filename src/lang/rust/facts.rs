@@ -12,8 +12,8 @@ use super::cfg::Cfg;
 use super::is_too_deep;
 use super::items::{items_in, macro_names};
 use super::pieces::{Piece, pieces};
-use super::scope::{Import, Scope, leaves, plain};
 pub use super::scope::Around;
+use super::scope::{Import, Scope, leaves, plain};
 use super::tokens::Tokens;
 
 mod attributes;

@@ -159,7 +159,10 @@ mod tests {
             let items = syn::parse_file(text).expect("items").items;
             glob_names(&items, &["m".to_string(), "*".into()]).map(|names| names.join(" "))
         };
-        assert_eq!(of("mod m { pub struct A; fn b() {} pub use x::C as D; use y::*; impl A {} }").as_deref(), Some("A D"));
+        assert_eq!(
+            of("mod m { pub struct A; fn b() {} pub use x::C as D; use y::*; impl A {} }").as_deref(),
+            Some("A D")
+        );
         for open in ["mod m;", "mod m { pub use x::*; }", "mod m { make! {} }", "mod n {}"] {
             assert_eq!(of(open), None, "{open}");
         }

@@ -180,9 +180,7 @@ mod tests {
     #[test]
     fn paths_are_found_without_parsing() {
         let text = "::serde_json::json!({ k = \"a\": $x.b(c::d).e }); $crate::inner::f() 1.max(0..z) as ::q::T";
-        let want = [
-            "json!", "::serde_json::json", "k", "k=\"a\"", ".b()", "c::d", ".e", ".max()", "z", "::q::T",
-        ];
+        let want = ["json!", "::serde_json::json", "k", "k=\"a\"", ".b()", "c::d", ".e", ".max()", "z", "::q::T"];
         assert_eq!(shown(text), want);
     }
 
@@ -190,8 +188,21 @@ mod tests {
     fn generic_arguments_do_not_end_a_path() {
         let text = "a::B::<c::D<E>, fn(F) -> G>::new(x.collect::<Vec<h::I>>()) <J as k::L>::m a::n::<O>()";
         let want = [
-            "a::B::new", "x", ".collect()", "Vec", "h::I", "J", "k::L", "<>m", "a::n", "O", "c::D", "E", "fn",
-            "F", "G",
+            "a::B::new",
+            "x",
+            ".collect()",
+            "Vec",
+            "h::I",
+            "J",
+            "k::L",
+            "<>m",
+            "a::n",
+            "O",
+            "c::D",
+            "E",
+            "fn",
+            "F",
+            "G",
         ];
         assert_eq!(shown(text), want);
     }

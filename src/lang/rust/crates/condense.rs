@@ -58,7 +58,9 @@ impl Condenser<'_> {
         }
         let (end, name) = (self.tokens.behind(self.at + 1), self.tokens.word(self.at + 2));
         match name {
-            "cfg" if end == self.at + 7 && self.tokens.word(self.at + 4) == "test" => self.at = self.tokens.item_end(end),
+            "cfg" if end == self.at + 7 && self.tokens.word(self.at + 4) == "test" => {
+                self.at = self.tokens.item_end(end)
+            }
             "cfg_attr" if self.tokens.word(self.at + 4) == "docsrs" => self.at = end,
             "cfg" | "cfg_attr" | "path" | "macro_export" | "macro_use" | "" => self.copy(end),
             _ => self.at = end,
@@ -151,10 +153,7 @@ mod tests {
                 " pub fn f() -> T {}",
             ),
             ("struct S { f: fn(u8) -> u8 }", "struct S { f: fn(u8) -> u8 }"),
-            (
-                "fn g(a: A) { #[cfg(unix)] h(); i(!cfg!(x), #[y] z) }",
-                "fn g() { #[cfg(unix)] (); cfg!(x);}",
-            ),
+            ("fn g(a: A) { #[cfg(unix)] h(); i(!cfg!(x), #[y] z) }", "fn g() { #[cfg(unix)] (); cfg!(x);}"),
             ("trait T { fn m(&self); fn n() -> Vec<[u8; 4]> {} }", "trait T { fn m() ; fn n() -> Vec<[u8; 4]> {} }"),
             (
                 "#[inline]\n#[cfg(feature = \"x\")] #[cfg_attr(docsrs, doc(cfg(y)))] mod a;",

@@ -259,15 +259,7 @@ impl Reader<'_> {
         }
     }
 
-    fn item(
-        &mut self,
-        item: &Item,
-        beside: &[Item],
-        outer: &Cfg,
-        given: &Cfg,
-        public: bool,
-        inline: &mut Vec<String>,
-    ) {
+    fn item(&mut self, item: &Item, beside: &[Item], outer: &Cfg, given: &Cfg, public: bool, inline: &mut Vec<String>) {
         let own = given.and(Cfg::of(attributes_of(item)));
         if own.is_test_only() || own.evaluate(&|_| None) == Some(false) {
             return;

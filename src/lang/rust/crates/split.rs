@@ -95,7 +95,9 @@ impl<'a, W: Fn(&str) -> bool> Splitter<'a, W> {
                 Some(Kind::Open(_)) => at = self.tokens.behind(at).min(end),
                 _ => match self.tokens.word(at) {
                     "" | "pub" | "unsafe" | "async" | "default" | "extern" | "auto" => at += 1,
-                    "const" if matches!(self.tokens.word(at + 1), "fn" | "unsafe" | "async" | "extern" | "trait") => at += 1,
+                    "const" if matches!(self.tokens.word(at + 1), "fn" | "unsafe" | "async" | "extern" | "trait") => {
+                        at += 1
+                    }
                     word => return word,
                 },
             }
@@ -118,7 +120,9 @@ impl<'a, W: Fn(&str) -> bool> Splitter<'a, W> {
                     }
                 }
                 // `#![...]` stands for itself.
-                Some(Kind::Punct(b'#')) if self.tokens.punct(at + 1, b'!') => return self.tokens.behind(at + 2).min(end).max(at + 1),
+                Some(Kind::Punct(b'#')) if self.tokens.punct(at + 1, b'!') => {
+                    return self.tokens.behind(at + 2).min(end).max(at + 1);
+                }
                 Some(Kind::Punct(b';')) => return at + 1,
                 _ => at += 1,
             }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Item};
 
-
 use super::super::items::{attributes_of, items_in};
 use super::super::pieces::pieces_in;
 use super::super::scope::{Scope, leaves, plain};
