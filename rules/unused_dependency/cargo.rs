@@ -27,7 +27,10 @@ pub(in crate::rules) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
             .iter()
             .flat_map(|feature| &feature.enables)
             .any(|enable| enable.trim_start_matches("dep:").split(['/', '?']).next() == Some(&dependency.key));
-        let mut finding = Finding::new(location.clone(), message).about(verdict.subject.clone()).noting("not used");
+        let mut finding = Finding::new(location.clone(), message)
+            .about(verdict.subject.clone())
+            .noting("not used")
+            .help("Remove it from the manifest; if it is there for a reason that no code shows, list it in the `keep` option");
         if !in_feature {
             finding = finding.fix(Fix {
                 description: format!("remove {} from {}", dependency.key, location.path),

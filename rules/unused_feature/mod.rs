@@ -32,8 +32,12 @@ pub(super) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
 fn help(verdict: &FeatureVerdict, dependency: &Dependency) -> String {
     let plan = &verdict.plan;
     let listed = dependency.features.iter().map(|(name, _)| name).filter(|name| !plan.drop.contains(*name));
-    let mut names: Vec<&String> = listed.chain(&plan.add).collect();
-    names.dedup();
+    let mut names: Vec<&String> = Vec::new();
+    for name in listed.chain(&plan.add) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
     let list = names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
     let without = plan.without_default.then(|| "default-features = false".to_owned());
     let settings: Vec<String> =

@@ -8,7 +8,7 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 use super::args::CheckArgs;
 use super::pipeline::{self, Inputs};
 use super::workspace::{self, Asked, Selection};
-use super::{FAILED, UserError, check, reference, settings};
+use super::{FAILED, UserError, check, discover, reference, settings};
 use crate::engine::{Budgets, ProjectFacts};
 use crate::graph::cargo::Enabled;
 
@@ -37,7 +37,10 @@ pub(super) fn run(arguments: &[OsString]) -> Option<u8> {
         return None;
     }
     let rest = if first == "check" { &arguments[1..] } else { arguments };
-    let command = CargoArgs::command().mut_arg("paths", |argument| argument.hide(true));
+    // What only functions in other languages have is left to `defrost check`.
+    let hidden = ["paths", "handler", "layers"];
+    let command = hidden.iter().fold(CargoArgs::command(), |command, name| command.mut_arg(name, |arg| arg.hide(true)));
+    let command = command.mut_arg("runtime", |arg| arg.help("Runtime, such as `provided.al2023`"));
     let words = std::iter::once(OsString::from("cargo-defrost")).chain(rest.iter().cloned());
     let parsed = command.try_get_matches_from(words).and_then(|matches| CargoArgs::from_arg_matches(&matches));
     let args = match parsed {
@@ -81,11 +84,10 @@ fn manifest_path(args: &CargoArgs) -> Result<PathBuf, UserError> {
         Some(if path.is_dir() { path.join("Cargo.toml") } else { path.clone() })
     });
     if let Some(path) = given {
-        let path = std::path::absolute(path)?;
         return if path.is_file() {
-            Ok(path)
+            Ok(std::path::absolute(path)?)
         } else {
-            Err(UserError(format!("{}: there is no such manifest", path.display())))
+            Err(UserError(format!("{}: there is no such manifest", discover::shown(&path))))
         };
     }
     let working = std::env::current_dir()?;

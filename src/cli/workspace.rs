@@ -82,6 +82,7 @@ pub(super) fn facts(asked: &Asked<'_>, inputs: &Inputs<'_>) -> Result<Found, Use
         super::warn(&problem);
     }
     let selected = selected(asked, &root, &workspace)?;
+    refuse_unknown(&asked.enabled, &workspace, &selected)?;
     if workspace.lock.is_none() {
         super::note(
             "there is no Cargo.lock: without the versions in it, features and macros of dependencies are not looked into; `cargo generate-lockfile` writes it",
@@ -192,6 +193,22 @@ fn selected(asked: &Asked<'_>, root: &Path, workspace: &CargoWorkspace) -> Resul
     Ok(members
         .map(|member| is_wanted(member.name(), &member.folder) && !exclude.iter().any(|name| name == member.name()))
         .collect())
+}
+
+/// Features on the command line that no package asked about has.
+fn refuse_unknown(enabled: &Enabled, workspace: &CargoWorkspace, selected: &[bool]) -> Result<(), UserError> {
+    let asked = || workspace.members.iter().zip(selected).filter(|(_, selected)| **selected).map(|(member, _)| member);
+    let has = |name: &str| {
+        asked().any(|member| {
+            let listed = member.features.iter().any(|feature| feature.name == name);
+            listed || member.dependencies.iter().any(|dependency| dependency.optional && dependency.key == name)
+        })
+    };
+    // Behind a slash stands the feature of another package, or of a dependency.
+    match enabled.named.iter().find(|name| !name.contains('/') && !has(name)) {
+        Some(name) => Err(UserError(format!("no selected package has the feature `{name}`"))),
+        None => Ok(()),
+    }
 }
 
 fn function_facts(

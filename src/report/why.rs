@@ -85,6 +85,8 @@ pub struct Spot {
 /// Why nothing loads a module or package.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
+    /// There is only source, and what an executable loads only it can tell.
+    NotBuilt,
     /// Neither package nor layers nor runtime have it.
     NotThere,
     /// It is in the package, and no import reaches it.

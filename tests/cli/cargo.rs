@@ -118,6 +118,33 @@ fn trouble_is_told_with_its_place() {
     assert!(run.out.contains("unused-dependency: hex"), "{}", run.out);
 }
 
+#[test]
+fn what_was_asked_for_is_there() {
+    let project = workspace();
+    let unknown = cargo(&project, "", &["--features", "fast"]);
+    assert_eq!((unknown.code, unknown.err.contains("has the feature `fast`")), (2, true), "{}", unknown.err);
+    project.write("users/Cargo.toml", &(manifest("users", "") + "\n[features]\nfast = []\n"));
+    assert_eq!(cargo(&project, "", &["--features", "fast"]).code, 0);
+    let path = cargo(&project, "", &["payments"]);
+    assert!(path.err.starts_with("error: payments: there is no such manifest"), "{}", path.err);
+    let why = cargo(&project, "", &["why", "hex"]);
+    assert!(why.out.contains("orders: nothing is known of hex: the function is not built yet"), "{}", why.out);
+}
+
+#[test]
+fn a_lock_file_is_left_behind_by_a_change() {
+    let project = workspace();
+    let note = "Cargo.lock still has what is gone";
+    let run = cargo(&project, "", &["--fix"]);
+    assert!(run.err.contains("made 2 changes in 2 files") && !run.err.contains(note), "{}", run.err);
+    let project = workspace();
+    project.write("Cargo.lock", "");
+    let run = cargo(&project, "", &["--diff"]);
+    assert!(!run.err.contains(note), "{}", run.err);
+    let run = cargo(&project, "orders", &["--fix"]);
+    assert!(run.err.contains("made 1 change in 1 file") && run.err.contains(note), "{}", run.err);
+}
+
 /// A lock file: packages of a registry and of the workspace with what they depend on.
 fn lock(packages: &[(&str, bool, &[&str])]) -> String {
     let package = |(name, is_member, dependencies): &(&str, bool, &[&str])| {
@@ -194,6 +221,52 @@ fn a_feature_for_a_crate_that_nobody_else_knows_is_unused() {
     assert!(of(&[]).contains("unused-feature: feature `par` of map"), "{}", of(&[]));
     // Another dependency may ask for the trait.
     assert!(!of(&["par"]).contains("unused-feature"), "{}", of(&["par"]));
+}
+
+#[test]
+fn serde_may_be_asked_for_by_a_runtime() {
+    let optional =
+        "\n[dependencies.serde_core]\nversion = \"1\"\noptional = true\n\n[features]\nserde = [\"dep:serde_core\"]\n";
+    let source = "pub struct Id;\n#[cfg(feature = \"serde\")]\nimpl serde_core::Serialize for Id {}\n";
+    let of = |runtime: &[&str]| {
+        let project = Project::new(&[
+            ("Cargo.toml", &manifest("a", "id = { version = \"1\", features = [\"serde\"] }\nruntime = \"1\"\n")),
+            ("src/main.rs", "fn handler() -> id::Id { id::Id } fn main() { runtime::run(handler) }"),
+            ("vendor/id/Cargo.toml", &(manifest("id", "").replace("0.1.0", "1.0.0") + optional)),
+            ("vendor/id/src/lib.rs", source),
+        ]);
+        let packages: &[(&str, bool, &[&str])] = &[
+            ("a", true, &["id", "runtime"]),
+            ("id", false, &["serde_core"]),
+            ("runtime", false, runtime),
+            ("serde_core", false, &[]),
+        ];
+        project.write("Cargo.lock", &lock(packages));
+        cargo(&project, "", &[]).out
+    };
+    assert!(of(&[]).contains("unused-feature: feature `serde` of id"), "{}", of(&[]));
+    assert!(!of(&["serde_core"]).contains("unused-feature"), "{}", of(&["serde_core"]));
+}
+
+#[test]
+fn default_may_be_a_condition_itself() {
+    let features = "\n[features]\ndefault = [\"extra\"]\nextra = []\n";
+    let of = |condition: &str| {
+        let source = format!(
+            "{condition}\npub mod task {{}}\n#[cfg(feature = \"extra\")]\npub fn extra() {{}}\npub fn f() {{}}\n"
+        );
+        let project = Project::new(&[
+            ("Cargo.toml", &manifest("a", "rt = \"1\"\n")),
+            ("src/main.rs", "use rt::task; fn main() { rt::f() }"),
+            ("Cargo.lock", &lock(&[("a", true, &["rt"]), ("rt", false, &[])])),
+            ("vendor/rt/Cargo.toml", &(manifest("rt", "").replace("0.1.0", "1.0.0") + features)),
+            ("vendor/rt/src/lib.rs", &source),
+        ]);
+        cargo(&project, "", &[]).out
+    };
+    assert!(of("").contains("unused-feature: feature `extra` of rt"), "{}", of(""));
+    assert!(!of("#[cfg(feature = \"default\")]").contains("unused-feature"));
+    assert!(of("#[cfg_attr(docsrs, doc(cfg(feature = \"default\")))]").contains("unused-feature"));
 }
 
 #[test]

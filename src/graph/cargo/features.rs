@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
+use self::switched::{crates_of, enabled_by, forwards, is_inert, visible};
 use super::dependencies::{DependencyVerdict, Verdict};
 use super::expansion::{self, Source};
 use super::gates::KnownGates;
@@ -17,6 +18,8 @@ use crate::manifest::cargo::lock::Lock;
 use crate::manifest::cargo::registry::CrateSource;
 use crate::manifest::cargo::{CargoManifest, Dependency, DependencyKind, crate_name};
 use crate::span::Span;
+
+mod switched;
 
 /// A feature that nothing in the code needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,6 +87,9 @@ fn of_dependency(
     let mut candidates: Vec<&str> =
         on.keys().map(String::as_str).filter(|name| !NEVER_REPORTED.contains(name)).collect();
     let is_undecided = |name: &&str| on[*name].0 != Origin::Default || is_inert_by_itself(input, manifest, name);
+    let may_drop_default =
+        candidates.iter().any(|name| on[*name].0 == Origin::Default) && !default_is_condition(source);
+    candidates.retain(|name| may_drop_default || on[*name].0 != Origin::Default);
     if candidates.is_empty() || is_reexported(input, dependency) {
         return Vec::new();
     }
@@ -142,6 +148,16 @@ fn of_dependency(
         .collect()
 }
 
+/// Whether `default` is more than what it stands for: `#[cfg(feature = "default")]`.
+fn default_is_condition(source: &Source<'_>) -> bool {
+    let condition = memchr::memmem::Finder::new("feature = \"default\"");
+    let in_code = |text: &str, at: usize| {
+        let line = text[..at].rsplit('\n').next().unwrap_or_default();
+        !["//", "docsrs", "doc("].iter().any(|mark| line.contains(mark))
+    };
+    source.texts().iter().any(|(_, text)| condition.find_iter(text.as_bytes()).any(|at| in_code(text, at)))
+}
+
 /// Whether a text holds `"name"`.
 fn quotes(text: &str, name: &str) -> bool {
     memchr::memmem::find(text.as_bytes(), format!("\"{name}\"").as_bytes()).is_some()
@@ -154,42 +170,10 @@ fn is_inert_by_itself(input: &PackageInput<'_>, manifest: &CargoManifest, featur
         && is_inert(manifest, &enables, input.workspace.may_have_functions())
 }
 
-/// What a feature and those that it implies switch on.
-fn enabled_by<'a>(manifest: &'a CargoManifest, feature: &str) -> Vec<&'a str> {
-    let closure = manifest.feature_closure(manifest.features.iter().map(|f| f.name.as_str()).filter(|f| *f == feature));
-    let features = manifest.features.iter().filter(|f| closure.contains(f.name.as_str()));
-    features.flat_map(|f| &f.enables).map(String::as_str).collect()
-}
-
-/// Features that are on with some, without those that are never taken away.
-fn visible(manifest: &CargoManifest, features: &[&str]) -> BTreeSet<String> {
-    let closure = manifest.feature_closure(features.iter().copied());
-    closure.into_iter().filter(|name| !NEVER_REPORTED.contains(name)).map(str::to_string).collect()
-}
-
-/// Features of other crates among what is switched on, with the keys of the crates.
-fn forwards<'a>(enables: impl IntoIterator<Item = &'a &'a str>) -> impl Iterator<Item = (&'a str, &'a str)> {
-    let split = enables.into_iter().filter_map(|enable| enable.split_once('/'));
-    split.map(|(key, name)| (key.trim_end_matches('?'), name))
-}
-
-/// Whether what a feature switches on is no crate where the package runs.
-fn is_inert(manifest: &CargoManifest, enables: &[&str], only_lambda: bool) -> bool {
-    let reaches = |enable: &&str| {
-        let key = enable.strip_prefix("dep:").unwrap_or(enable).split(['/', '?']).next().unwrap_or_default();
-        let mut declared = manifest.dependencies.iter().filter(|d| d.key == key).peekable();
-        let may_hold = |target: &str| !only_lambda || may_hold_on_lambda(target);
-        declared.peek().is_some() && declared.any(|d| d.target.as_deref().is_none_or(may_hold))
-    };
-    !enables.iter().any(reaches)
-}
-
-/// Optional dependencies that a feature switches on.
-fn crates_of<'a>(manifest: &'a CargoManifest, feature: &str) -> Vec<&'a Dependency> {
-    let mut keys: BTreeSet<&str> =
-        enabled_by(manifest, feature).into_iter().map(|enable| enable.strip_prefix("dep:").unwrap_or(enable)).collect();
-    keys.insert(feature);
-    manifest.dependencies.iter().filter(|below| below.optional && keys.contains(below.key.as_str())).collect()
+/// Features that are on by what is declared, and what they imply.
+pub(super) fn visible_of(dependency: &Dependency, manifest: &CargoManifest) -> BTreeSet<String> {
+    let on = expanded(dependency, manifest);
+    visible(manifest, &on.keys().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// What has to change in the entry so that only the features in `unused` go.
@@ -560,16 +544,20 @@ impl<'a> Judge<'a> {
             }
     }
 
-    /// Serde's traits are called by whoever names serde; of other traits nothing is known.
+    /// Serde's traits are called by whoever names serde, or by another dependency that leads to it: a
+    /// runtime writes what a handler returns. Of other traits nothing is known.
     fn may_use_trait(&self, name: &str) -> bool {
         let serde = matches!(name, "Serialize" | "Deserialize" | "Serializer" | "Deserializer" | "DeserializeOwned");
-        !serde
-            || self
-                .usage
-                .normal
-                .iter()
-                .chain(&self.usage.test)
-                .any(|name| name.contains("serde") || name.contains("json"))
+        let named = || {
+            let mut names = self.usage.normal.iter().chain(&self.usage.test);
+            names.any(|name| name.contains("serde") || name.contains("json"))
+        };
+        let brought = || {
+            let Some(lock) = self.lock else { return true };
+            let others = lock.reached_beside(self.edge.0, &self.edge.1);
+            ["serde", "serde_core"].iter().any(|name| others.contains(name))
+        };
+        !serde || named() || brought()
     }
 }
 

@@ -71,11 +71,11 @@ impl Enabled {
 /// Analyses a workspace. Other crates' sources come from `registry`.
 #[must_use]
 pub fn analyse(workspace: CargoWorkspace, files: &dyn Files, registry: &Registry, enabled: &Enabled) -> CargoAnalysis {
-    // Parsing recurses, and syntax trees do not leave their thread: one package is one task.
+    // Parsing recurses.
     let pool = rayon::ThreadPoolBuilder::new().stack_size(STACK_BYTES).build();
     let work = || -> CargoAnalysis {
         let usage: Vec<_> = workspace.members.par_iter().map(|member| usage::of_package(member, files)).collect();
-        let gates = gates::KnownGates::default();
+        let gates = gates::KnownGates::new(&workspace, registry);
         let parts: Vec<_> = (0..workspace.members.len())
             .into_par_iter()
             .map(|at| {

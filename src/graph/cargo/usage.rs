@@ -2,8 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+use rustc_hash::FxHashSet;
+
 use crate::input::files::{self, Files};
-use crate::lang::rust::facts::{self, FileFacts, ModuleFile};
+use crate::lang::rust::facts::{self, Around, FileFacts, ModuleFile};
 use crate::lang::rust::template;
 use crate::manifest::cargo::{CargoManifest, Problem, Target, TargetKind, crate_name, targets};
 
@@ -41,7 +44,14 @@ pub struct PackageUse {
 /// Reads all code of a package.
 #[must_use]
 pub fn of_package(manifest: &CargoManifest, files: &dyn Files) -> PackageUse {
-    let mut walk = Walk { found: PackageUse::default(), files, seen: BTreeSet::new(), generated: false };
+    let mut walk = Walk {
+        found: PackageUse::default(),
+        files,
+        seen: BTreeSet::new(),
+        generated: false,
+        methods: FxHashSet::default(),
+        idents: FxHashSet::default(),
+    };
     let targets = targets(manifest, files);
     for target in &targets {
         walk.target(target);
@@ -50,6 +60,8 @@ pub fn of_package(manifest: &CargoManifest, files: &dyn Files) -> PackageUse {
         walk.templates(&manifest.folder, 0);
     }
     let mut found = walk.found;
+    found.methods = walk.methods.into_iter().collect();
+    found.idents = walk.idents.into_iter().collect();
     // A package's own library is no dependency of its executables and tests.
     let own = crate_name(&manifest.lib_name());
     for set in [&mut found.normal, &mut found.test, &mut found.doc, &mut found.build] {
@@ -69,6 +81,8 @@ struct Walk<'a> {
     seen: BTreeSet<(String, TargetClass, bool)>,
     /// Some source is written by the build script.
     generated: bool,
+    methods: FxHashSet<String>,
+    idents: FxHashSet<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -86,30 +100,52 @@ impl Walk<'_> {
             TargetKind::Example | TargetKind::Test | TargetKind::Bench => TargetClass::Test,
         };
         let is_lib = target.kind == TargetKind::Lib;
-        let mut todo = vec![(target.path.clone(), class == TargetClass::Test, true, BTreeSet::new())];
-        while let Some((path, test, is_root, around)) = todo.pop() {
-            if !self.seen.insert((path.clone(), class, test)) {
-                continue;
+        let root = (target.path.clone(), class == TargetClass::Test, Around::default());
+        let (mut level, mut is_root) = (vec![root], true);
+        // What one file declares is known when it is read; what several declare is read together.
+        while !level.is_empty() {
+            level.retain(|(path, test, _)| self.seen.insert((path.clone(), class, *test)));
+            let read = |(path, test, around): (String, bool, Around)| {
+                let text = self.files.text(&path).ok()?;
+                let found = facts::read(&text, test, &around);
+                Some((path, test, found))
+            };
+            let found: Vec<_> = std::mem::take(&mut level).into_par_iter().filter_map(read).collect();
+            for (path, test, found) in found {
+                self.declared(&path, test, is_root, &found, &mut level);
+                self.documents(&path, is_lib, &found);
+                self.add(&path, found, class, is_lib);
             }
-            let Ok(text) = self.files.text(&path) else { continue };
-            let found = facts::read(&text, test, &around);
-            if let Some(message) = &found.problem {
-                self.found.problems.push(Problem { path: path.clone(), span: None, message: message.clone() });
+            is_root = false;
+        }
+    }
+
+    /// Files that a file declares.
+    fn declared(
+        &self,
+        path: &str,
+        test: bool,
+        is_root: bool,
+        found: &FileFacts,
+        level: &mut Vec<(String, bool, Around)>,
+    ) {
+        for module in &found.modules {
+            if let Some(file) = self.module_file(path, is_root, module) {
+                level.push((file, test || module.test, module.around.clone()));
             }
-            for module in &found.modules {
-                if let Some(file) = self.module_file(&path, is_root, module) {
-                    todo.push((file, test || module.test, false, module.around.clone()));
-                }
+        }
+        for include in found.includes.iter().filter(|include| !include.doc) {
+            let file = files::join(files::parent(path), &include.path);
+            level.push((file, test || include.test, Around::default()));
+        }
+    }
+
+    /// Texts that are a library's documentation.
+    fn documents(&mut self, path: &str, is_lib: bool, found: &FileFacts) {
+        for include in found.includes.iter().filter(|include| is_lib && include.doc) {
+            if let Ok(text) = self.files.text(&files::join(files::parent(path), &include.path)) {
+                self.found.doc.extend(facts::read_doc(&text));
             }
-            for include in &found.includes {
-                let file = files::join(files::parent(&path), &include.path);
-                if !include.doc {
-                    todo.push((file, test || include.test, false, BTreeSet::new()));
-                } else if is_lib && let Ok(text) = self.files.text(&file) {
-                    self.found.doc.extend(facts::read_doc(&text));
-                }
-            }
-            self.add(found, class, is_lib);
         }
     }
 
@@ -132,8 +168,10 @@ impl Walk<'_> {
         }
     }
 
-    fn add(&mut self, facts: FileFacts, class: TargetClass, is_lib: bool) {
+    fn add(&mut self, path: &str, facts: FileFacts, class: TargetClass, is_lib: bool) {
         let found = &mut self.found;
+        let problem = |message| Problem { path: path.to_string(), span: None, message };
+        found.problems.extend(facts.problem.map(problem));
         match class {
             TargetClass::Normal => found.normal.extend(facts.crates),
             TargetClass::Test => found.test.extend(facts.crates),
@@ -148,8 +186,8 @@ impl Walk<'_> {
             found.doc.extend(facts.doc_crates);
         }
         found.paths.extend(facts.paths);
-        found.methods.extend(facts.methods);
-        found.idents.extend(facts.idents);
+        self.methods.extend(facts.methods);
+        self.idents.extend(facts.idents);
         found.globs.extend(facts.globs);
     }
 

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
-
-use self::definitions::Definition;
 use super::is_too_deep;
-use super::tokens::{Piece, pieces};
+use super::pieces::{Piece, pieces_in};
+use super::tokens::Tokens;
 
 mod condense;
 mod definitions;
@@ -30,8 +28,7 @@ pub struct MacroRules {
 #[must_use]
 pub fn macro_rules(text: &str) -> Vec<(String, MacroRules)> {
     let definitions = definitions::find(text).into_iter().filter(|found| !is_too_deep(found.body));
-    let rules = |found: Definition<'_>| Some((found.name.to_string(), rules_of(&found.body.parse().ok()?)));
-    definitions.filter_map(rules).collect()
+    definitions.map(|found| (found.name.to_string(), rules_of(found.body))).collect()
 }
 
 /// Names of the `macro_rules!` of a file.
@@ -39,44 +36,35 @@ pub fn macro_names(text: &str) -> impl Iterator<Item = &str> {
     definitions::find(text).into_iter().map(|found| found.name)
 }
 
-fn rules_of(body: &TokenStream) -> MacroRules {
+fn rules_of(body: &str) -> MacroRules {
     let mut rules = MacroRules::default();
-    pieces(body, &mut |piece| match piece {
-        Piece::Path { segments, .. } => {
-            rules.crates.extend(segments.first().cloned());
+    let tokens = Tokens::of(body);
+    pieces_in(&tokens, 0, tokens.list.len(), &mut |piece| {
+        if let Piece::Path { segments: [head, ..], .. } = piece {
+            rules.crates.insert((*head).to_string());
         }
-        Piece::Macro(name) => {
-            rules.macros.insert(name);
-        }
-        _ => {}
     });
     // `$crate::inner!` is a macro of the same crate.
-    rules.macros.extend(dollar_macros(&body.to_string()));
+    let called = (0..tokens.list.len()).filter(|at| tokens.punct(at + 1, b'!'));
+    rules.macros.extend(called.map(|at| tokens.word(at).to_string()).filter(|name| !name.is_empty()));
     rules
 }
 
-fn dollar_macros(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for (at, _) in text.match_indices('!') {
-        let before = text[..at].trim_end();
-        let name: String = before.chars().rev().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-        if !name.is_empty() {
-            found.push(name.chars().rev().collect());
-        }
-    }
-    found
+/// Where a part stands in a text.
+fn places<'a>(text: &'a str, part: &'a str) -> impl Iterator<Item = usize> + 'a {
+    memchr::memmem::find_iter(text.as_bytes(), part.as_bytes())
 }
 
 /// Names of the procedural macros that a file defines.
 #[must_use]
 pub fn proc_macros(text: &str) -> Vec<String> {
     let mut found = Vec::new();
-    for (at, _) in text.match_indices("#[proc_macro_derive(") {
+    for at in places(text, "#[proc_macro_derive(") {
         let rest = &text[at + "#[proc_macro_derive(".len()..];
         found.push(rest.trim_start().chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect());
     }
     for mark in ["#[proc_macro]", "#[proc_macro_attribute]"] {
-        for (at, _) in text.match_indices(mark) {
+        for at in places(text, mark) {
             let rest = &text[at..];
             if let Some(start) = rest.find("pub fn ") {
                 found.push(rest[start + 7..].chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect());
@@ -92,7 +80,7 @@ pub fn proc_macros(text: &str) -> Vec<String> {
 #[must_use]
 pub fn quotes(text: &str, name: &str, is_own_dependency: bool) -> bool {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    for (at, _) in text.match_indices(name) {
+    for at in places(text, name) {
         let (before, after) = (&text[..at], &text[at + name.len()..]);
         let bounded = !before.ends_with(word) && !after.starts_with(word);
         let line = before.rsplit('\n').next().unwrap_or_default();

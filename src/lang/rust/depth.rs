@@ -3,7 +3,9 @@
 /// More open brackets, or more chained operators in one expression, than this are not parsed.
 pub const MAX_DEPTH: usize = 400;
 /// Method chains and operator runs recurse once a link, with smaller frames than brackets.
-const MAX_CHAIN: usize = 4_000;
+pub(super) const MAX_CHAIN: usize = 4_000;
+/// Operators that chain.
+pub(super) const CHAINING: [u8; 13] = *b".!&*-+|^?<=/%";
 
 /// Whether a recursive parser may overflow on `text`. Counts brackets outside of strings and
 /// comments, and tokens that can chain without brackets.
@@ -31,7 +33,7 @@ pub fn is_too_deep(text: &str) -> bool {
             }
             b')' | b']' | b'}' => depth = depth.saturating_sub(1),
             b';' | b',' => chain = 0,
-            b'.' | b'!' | b'&' | b'*' | b'-' | b'+' | b'|' | b'^' | b'?' | b'<' | b'=' | b'/' | b'%' => chain += 1,
+            byte if CHAINING.contains(&byte) => chain += 1,
             _ => {}
         }
         if depth > MAX_DEPTH || chain > MAX_CHAIN {

@@ -1,16 +1,23 @@
 //! Which names a file uses, where, and under which condition.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use proc_macro2::TokenStream;
-use syn::visit::{self, Visit};
+use rustc_hash::FxHashSet;
+use syn::visit::Visit;
 use syn::{Attribute, Expr, Item, Lit, Meta};
 
+use super::bodies::{self, Lifted};
 use super::cfg::Cfg;
-use super::items::{attributes_of, items_in, macro_names};
+use super::is_too_deep;
+use super::items::{items_in, macro_names};
+use super::pieces::{Piece, pieces};
+pub use super::scope::Around;
 use super::scope::{Import, Scope, leaves, plain};
-use super::tokens::{Piece, pieces};
-use super::{doctest, is_too_deep};
+use super::tokens::Tokens;
+
+mod attributes;
+mod visit;
 
 /// What one file says.
 #[derive(Clone, Debug, Default)]
@@ -28,9 +35,9 @@ pub struct FileFacts {
     /// Paths into other crates, `crate::a::b`, imports resolved.
     pub paths: BTreeSet<String>,
     /// Names behind a dot, and last segments of paths.
-    pub methods: BTreeSet<String>,
+    pub methods: FxHashSet<String>,
     /// Every identifier.
-    pub idents: BTreeSet<String>,
+    pub idents: FxHashSet<String>,
     /// Crates of which something is imported with `*`.
     pub globs: BTreeSet<String>,
     /// Modules in other files.
@@ -44,7 +51,7 @@ pub struct FileFacts {
 }
 
 /// `mod name;`
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ModuleFile {
     /// Inline modules around it, then its name.
     pub path: Vec<String>,
@@ -53,7 +60,7 @@ pub struct ModuleFile {
     /// Only compiled for tests.
     pub test: bool,
     /// Names of the modules and items around it, for `use super::*`.
-    pub around: BTreeSet<String>,
+    pub around: Around,
 }
 
 /// `include!("...")` or `#![doc = include_str!("...")]`.
@@ -70,15 +77,22 @@ pub struct Include {
 /// Reads one file. `test` says that only tests compile it, `around` which names its parent module
 /// defines.
 #[must_use]
-pub fn read(text: &str, test: bool, around: &BTreeSet<String>) -> FileFacts {
-    let mut reader = Reader { test, macro_names: macro_names(text), ..Reader::default() };
-    reader.parents.push(Scope { items: around.clone(), ..Scope::default() });
-    if is_too_deep(text) {
+pub fn read(text: &str, test: bool, around: &Around) -> FileFacts {
+    let mut reader = Reader { test, ..Reader::default() };
+    reader.parents.extend(around.0.clone());
+    let tokens = Tokens::of(text);
+    if tokens.are_too_deep() {
         reader.facts.problem = Some("nested too deeply to parse".into());
         return reader.facts;
     }
-    match syn::parse_file(text) {
-        Ok(file) => {
+    let lifted = bodies::lift(&tokens);
+    reader.macro_names = macro_names(&tokens);
+    let whole = |error| if is_too_deep(text) { Err(error) } else { syn::parse_file(text) };
+    let parsed = syn::parse_file(&lifted.text).map(|file| (file, Some(&lifted)));
+    match parsed.or_else(|error| whole(error).map(|file| (file, None))) {
+        Ok((file, lifted)) => {
+            reader.docs.extend(lifted.map(|lifted| lifted.docs.as_str()));
+            reader.lifted = lifted;
             reader.attributes(&file.attrs);
             reader.module(&file.items);
             reader.finish_docs();
@@ -86,10 +100,8 @@ pub fn read(text: &str, test: bool, around: &BTreeSet<String>) -> FileFacts {
         Err(error) => {
             reader.facts.problem = Some(error.to_string());
             // Not valid as a file (a template, an `include!`d expression): names still count.
-            if let Ok(stream) = text.parse::<TokenStream>() {
-                reader.scopes.push(Scope::default());
-                reader.tokens(&stream);
-            }
+            reader.scopes.push(Arc::default());
+            reader.tokens(text);
         }
     }
     reader.facts
@@ -105,46 +117,29 @@ pub fn read_doc(text: &str) -> BTreeSet<String> {
 }
 
 pub(super) const NOT_CRATES: [&str; 8] = ["crate", "self", "super", "Self", "std", "core", "alloc", "$crate"];
-/// Keys of attribute strings that hold names for people or for the wire, never paths.
-const NAME_KEYS: [&str; 22] = [
-    "rename",
-    "rename_all",
-    "rename_all_fields",
-    "alias",
-    "tag",
-    "content",
-    "doc",
-    "feature",
-    "name",
-    "note",
-    "since",
-    "reason",
-    "message",
-    "help",
-    "about",
-    "expecting",
-    "target_os",
-    "target_arch",
-    "description",
-    "title",
-    "example",
-    "value",
-];
+/// Adds a name that is mostly there already.
+fn add(set: &mut FxHashSet<String>, name: &str) {
+    if !set.contains(name) {
+        set.insert(name.to_string());
+    }
+}
 
 #[derive(Default)]
-struct Reader {
+struct Reader<'a> {
     facts: FileFacts,
     test: bool,
-    scopes: Vec<Scope>,
-    parents: Vec<Scope>,
+    scopes: Vec<Arc<Scope>>,
+    parents: Vec<Arc<Scope>>,
     inline: Vec<String>,
     docs: String,
     in_doc: bool,
     /// Names that the file uses as macros or attributes.
     macro_names: BTreeSet<String>,
+    /// Bodies that are only tokens.
+    lifted: Option<&'a Lifted<'a>>,
 }
 
-impl Reader {
+impl Reader<'_> {
     fn name_crate(&mut self, name: &str) {
         if NOT_CRATES.contains(&name) || name.is_empty() {
             return;
@@ -154,26 +149,30 @@ impl Reader {
             (_, true) => &mut self.facts.test_crates,
             _ => &mut self.facts.crates,
         };
-        set.insert(name.to_string());
+        if !set.contains(name) {
+            set.insert(name.to_string());
+        }
     }
 
     fn name_macro(&mut self, name: &str) {
         let set = if self.test { &mut self.facts.test_macros } else { &mut self.facts.macros };
-        set.insert(name.to_string());
+        if !set.contains(name) {
+            set.insert(name.to_string());
+        }
     }
 
     /// A path as written; `import` says that it stands in a `use`.
-    fn path(&mut self, segments: &[String], absolute: bool, import: bool) {
-        let Some(head) = segments.first() else { return };
+    fn path(&mut self, segments: &[&str], absolute: bool, import: bool) {
+        let Some(&head) = segments.first() else { return };
         if let Some(last) = segments.last().filter(|_| segments.len() > 1) {
-            self.facts.methods.insert(last.clone());
+            add(&mut self.facts.methods, last);
         }
         let Some(full) = self.resolve(segments, absolute, import) else { return };
         if full.len() > 1 || import || absolute {
-            let name = full[0].clone();
+            let name = &full[0];
             // An alias was counted where it was imported, unless that was another file's glob.
-            if absolute || import || &name == head || segments.len() > 1 {
-                self.name_crate(&name);
+            if absolute || import || name == head || segments.len() > 1 {
+                self.name_crate(name);
             }
             if !NOT_CRATES.contains(&name.as_str()) {
                 self.facts.paths.insert(full.join("::"));
@@ -182,40 +181,43 @@ impl Reader {
     }
 
     /// The path with imports followed; `None` when it is the crate's own.
-    fn resolve(&self, segments: &[String], absolute: bool, import: bool) -> Option<Vec<String>> {
-        let mut path = segments.to_vec();
+    fn resolve(&self, segments: &[&str], absolute: bool, import: bool) -> Option<Vec<String>> {
+        let owned = |segments: &[&str]| segments.iter().map(|name| (*name).to_string()).collect::<Vec<_>>();
         if absolute {
-            return Some(path);
+            return Some(owned(segments));
         }
+        let (mut head, mut path): (String, Option<Vec<String>>) = ((*segments.first()?).to_string(), None);
         for _ in 0..8 {
-            let head = path.first()?.clone();
             if matches!(head.as_str(), "crate" | "self" | "super" | "Self") {
                 return None;
             }
-            let mut found: Option<Import> = None;
+            let so_far = || path.clone().unwrap_or_else(|| owned(segments));
+            let mut found: Option<&Import> = None;
             for scope in self.scopes.iter().rev() {
-                if scope.items.contains(&head) {
+                if scope.has_item(&head) {
                     return None;
                 }
-                if let Some(import_of) = scope.imports.get(&head) {
+                if let Some(import_of) = scope.import(&head) {
                     // `use time;` and the statement itself: the name is the crate.
                     let itself = import_of.path.first() == Some(&head) && (import || import_of.path.len() == 1);
                     // No path leads through a macro: `quickcheck_macros::quickcheck` hides no crate.
-                    let is_macro = path.len() > 1 && self.macro_names.contains(&head);
-                    if itself || is_macro || import_of.path == path {
-                        return Some(path);
+                    let is_macro = so_far().len() > 1 && self.macro_names.contains(&head);
+                    if itself || is_macro || import_of.path == so_far() {
+                        return Some(so_far());
                     }
-                    found = Some(import_of.clone());
+                    found = Some(import_of);
                     break;
                 }
             }
-            let Some(import_of) = found else { return Some(path) };
-            path = [import_of.path.clone(), path[1..].to_vec()].concat();
+            let Some(import_of) = found else { return Some(so_far()) };
+            let next = [import_of.path.as_slice(), &so_far()[1..]].concat();
             if import_of.absolute || import_of.path.first() == Some(&head) {
-                return Some(path);
+                return Some(next);
             }
+            head = next.first()?.clone();
+            path = Some(next);
         }
-        Some(path)
+        path
     }
 
     fn module(&mut self, items: &[Item]) {
@@ -232,14 +234,9 @@ impl Reader {
         let glob_parent = items
             .iter()
             .any(|item| matches!(item, Item::Use(item) if leaves(item).iter().any(|leaf| leaf.path == ["super", "*"])));
-        if glob_parent && let Some(parent) = self.parents.last() {
-            scope.items.extend(parent.items.iter().cloned());
-            for (name, import) in &parent.imports {
-                scope.imports.entry(name.clone()).or_insert_with(|| import.clone());
-            }
-        }
+        scope.outer = self.parents.last().filter(|_| glob_parent).cloned();
         let outer = std::mem::take(&mut self.scopes);
-        self.scopes.push(scope);
+        self.scopes.push(Arc::new(scope));
         for item in items {
             self.visit_item(item);
         }
@@ -255,7 +252,7 @@ impl Reader {
             _ => None,
         });
         let path = [self.inline.clone(), vec![plain(&item.ident)]].concat();
-        let around = self.scopes.last().map(|scope| scope.items.clone()).unwrap_or_default();
+        let around = Around(self.scopes.last().cloned());
         self.facts.modules.push(ModuleFile { path, file, test: self.test, around });
     }
 
@@ -267,106 +264,25 @@ impl Reader {
         result
     }
 
-    fn attributes(&mut self, attributes: &[Attribute]) {
-        let mut doc = String::new();
-        for attribute in attributes {
-            self.attribute(attribute, &mut doc);
-        }
-        if !doc.is_empty() {
-            self.docs.push_str(&doc);
-            // A fence that never closes ends with its comment.
-            self.docs.push('\u{0}');
-        }
+    fn tokens(&mut self, text: &str) {
+        pieces(text, &mut |piece| self.piece(piece));
     }
 
-    fn attribute(&mut self, attribute: &Attribute, doc: &mut String) {
-        if attribute.path().is_ident("doc") {
-            if let Meta::NameValue(pair) = &attribute.meta {
-                match &pair.value {
-                    Expr::Lit(syn::ExprLit { lit: Lit::Str(text), .. }) => {
-                        let text = text.value();
-                        doc.push_str(text.strip_prefix(' ').unwrap_or(&text));
-                        doc.push('\n');
-                    }
-                    Expr::Macro(call) if call.mac.path.is_ident("include_str") => {
-                        if let Ok(path) = call.mac.parse_body::<syn::LitStr>() {
-                            self.facts.includes.push(Include { path: path.value(), doc: true, test: self.test });
-                        }
-                    }
-                    _ => {}
-                }
-            }
-            return;
-        }
-        let segments: Vec<String> = attribute.path().segments.iter().map(|s| plain(&s.ident)).collect();
-        if let Some(last) = segments.last() {
-            self.name_macro(last);
-        }
-        self.path(&segments, attribute.path().leading_colon.is_some(), false);
-        match &attribute.meta {
-            Meta::Path(_) => {}
-            Meta::List(list) => self.attribute_tokens(&segments, &list.tokens),
-            Meta::NameValue(pair) => self.visit_expr(&pair.value),
-        }
-    }
-
-    fn attribute_tokens(&mut self, name: &[String], stream: &TokenStream) {
-        if name == ["cfg"] {
-            return;
-        }
-        let derives = name.last().is_some_and(|name| name == "derive" || name == "cfg_attr");
-        let mut found = Vec::new();
-        pieces(stream, &mut |piece| found.push(piece));
-        for piece in found {
-            match piece {
-                Piece::Text { key: Some(key), value } => self.attribute_text(&key, &value),
-                Piece::Ident(name) if derives => self.name_macro(&name),
-                Piece::Path { segments, absolute } => {
-                    if derives && let Some(last) = segments.last() {
-                        self.name_macro(last);
-                    }
-                    self.path(&segments, absolute, false);
-                }
-                other => self.piece(other),
-            }
-        }
-    }
-
-    /// `with = "humantime_serde"`, `crate = "rt"`, `as = "serde_with::base64::Base64"`.
-    fn attribute_text(&mut self, key: &str, value: &str) {
-        if NAME_KEYS.contains(&key) {
-            return;
-        }
-        let is_path =
-            |part: &str| part.chars().all(|c| c.is_ascii_alphanumeric() || "_:<>, &'".contains(c)) && !part.is_empty();
-        if !is_path(value) {
-            return;
-        }
-        if value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-            self.path(&[value.to_string()], false, true);
-        } else if let Ok(stream) = value.parse::<TokenStream>() {
-            self.tokens(&stream);
-        }
-    }
-
-    fn tokens(&mut self, stream: &TokenStream) {
-        pieces(stream, &mut |piece| self.piece(piece));
-    }
-
-    fn piece(&mut self, piece: Piece) {
+    fn piece(&mut self, piece: Piece<'_, '_>) {
         match piece {
             Piece::Path { segments, absolute } => {
-                self.facts.idents.extend(segments.iter().cloned());
-                self.path(&segments, absolute, false);
+                segments.iter().for_each(|name| add(&mut self.facts.idents, name));
+                self.path(segments, absolute, false);
             }
-            Piece::Macro(name) => self.name_macro(&name),
-            Piece::Method(name) => {
-                self.facts.idents.insert(name.clone());
-                self.facts.methods.insert(name);
+            Piece::Macro(name) => self.name_macro(name),
+            Piece::Method(name) | Piece::Member(name) => {
+                add(&mut self.facts.idents, name);
+                add(&mut self.facts.methods, name);
             }
+            Piece::Field(name) => add(&mut self.facts.idents, name),
             Piece::Ident(name) => {
-                self.lone(&name);
-                self.facts.idents.insert(name);
+                self.lone(name);
+                add(&mut self.facts.idents, name);
             }
             Piece::Text { .. } => {}
         }
@@ -374,179 +290,12 @@ impl Reader {
 
     /// A lone name says something about another crate only through an import.
     fn lone(&mut self, name: &str) {
-        let import = self.scopes.iter().rev().find_map(|scope| scope.imports.get(name));
+        let import = self.scopes.iter().rev().find_map(|scope| scope.import(name));
         if let Some(import) = import.filter(|import| import.path.len() > 1) {
-            let segments = import.path.clone();
-            let absolute = import.absolute;
-            self.path(&segments, absolute, true);
+            let import = import.clone();
+            let segments: Vec<&str> = import.path.iter().map(String::as_str).collect();
+            self.path(&segments, import.absolute, true);
         }
-    }
-
-    fn finish_docs(&mut self) {
-        let docs = std::mem::take(&mut self.docs);
-        for code in docs.split('\u{0}').flat_map(doctest::blocks) {
-            if is_too_deep(&code) {
-                continue;
-            }
-            let file = syn::parse_file(&code).or_else(|_| syn::parse_file(&format!("fn main() {{\n{code}\n}}")));
-            let mut inner = Self { in_doc: true, test: true, ..Self::default() };
-            match file {
-                Ok(file) => inner.module(&file.items),
-                Err(_) => {
-                    if let Ok(stream) = code.parse::<TokenStream>() {
-                        inner.scopes.push(Scope::default());
-                        inner.tokens(&stream);
-                    }
-                }
-            }
-            self.facts.doc_crates.extend(inner.facts.doc_crates);
-            self.facts.test_macros.extend(inner.facts.test_macros);
-        }
-    }
-}
-
-impl<'ast> Visit<'ast> for Reader {
-    fn visit_item(&mut self, item: &'ast Item) {
-        let attributes = attributes_of(item);
-        self.under(attributes, |this| visit::visit_item(this, item));
-    }
-
-    fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
-        self.attributes(&item.attrs);
-        let name = plain(&item.ident);
-        match &item.content {
-            Some((_, items)) => {
-                self.inline.push(name);
-                if let Some(scope) = self.scopes.last().cloned() {
-                    self.parents.push(scope);
-                    self.module(items);
-                    self.parents.pop();
-                }
-                self.inline.pop();
-            }
-            None => self.module_file(item),
-        }
-    }
-
-    fn visit_item_macro(&mut self, item: &'ast syn::ItemMacro) {
-        let Some(items) = items_in(item) else { return visit::visit_item_macro(self, item) };
-        self.attributes(&item.attrs);
-        if !items.whole {
-            self.visit_macro(&item.mac);
-        } else {
-            self.macro_itself(&item.mac);
-        }
-        for item in &items.items {
-            if items.whole {
-                // What the syntax tree keeps of the macro's content lives only in this call.
-                Reader::visit_item(self, item);
-            } else if let Item::Mod(item) = item {
-                self.module_file(item);
-            }
-        }
-    }
-
-    fn visit_item_use(&mut self, item: &'ast syn::ItemUse) {
-        self.attributes(&item.attrs);
-        for leaf in leaves(item) {
-            self.facts.idents.extend(leaf.path.iter().cloned());
-            let mut path = leaf.path;
-            if path.last().is_some_and(|last| last == "*") {
-                path.pop();
-                if let Some(head) = self.resolve(&path, leaf.absolute, true).and_then(|full| full.first().cloned()) {
-                    self.facts.globs.insert(head);
-                }
-            }
-            self.path(&path, leaf.absolute, true);
-        }
-    }
-
-    fn visit_item_extern_crate(&mut self, item: &'ast syn::ItemExternCrate) {
-        self.attributes(&item.attrs);
-        let name = plain(&item.ident);
-        self.name_crate(&name);
-        if item.attrs.iter().any(|a| a.path().is_ident("macro_use")) {
-            self.facts.globs.insert(name);
-        }
-    }
-
-    fn visit_item_fn(&mut self, item: &'ast syn::ItemFn) {
-        // `#[test]` and its kin are compiled for tests only; the attribute's own name is not.
-        let is_test = item.attrs.iter().any(|a| {
-            a.path().segments.last().is_some_and(|s| matches!(plain(&s.ident).as_str(), "test" | "bench" | "rstest"))
-        });
-        self.attributes(&item.attrs);
-        let before = self.test;
-        self.test |= is_test;
-        self.visit_signature(&item.sig);
-        self.visit_block(&item.block);
-        self.test = before;
-    }
-
-    fn visit_block(&mut self, block: &'ast syn::Block) {
-        let items =
-            block.stmts.iter().filter_map(|stmt| if let syn::Stmt::Item(item) = stmt { Some(item) } else { None });
-        self.scopes.push(Scope::of(items));
-        visit::visit_block(self, block);
-        self.scopes.pop();
-    }
-
-    fn visit_stmt(&mut self, stmt: &'ast syn::Stmt) {
-        let attributes = if let syn::Stmt::Local(local) = stmt { &local.attrs[..] } else { &[] };
-        self.under(attributes, |this| visit::visit_stmt(this, stmt));
-    }
-
-    fn visit_attribute(&mut self, attribute: &'ast Attribute) {
-        let mut doc = String::new();
-        self.attribute(attribute, &mut doc);
-        if !doc.is_empty() {
-            self.docs.push_str(&doc);
-        }
-    }
-
-    fn visit_path(&mut self, path: &'ast syn::Path) {
-        let segments: Vec<String> = path.segments.iter().map(|s| plain(&s.ident)).collect();
-        if segments.len() == 1 && path.leading_colon.is_none() {
-            self.lone(&segments[0]);
-        }
-        self.path(&segments, path.leading_colon.is_some(), false);
-        visit::visit_path(self, path);
-    }
-
-    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
-        self.facts.methods.insert(plain(&call.method));
-        visit::visit_expr_method_call(self, call);
-    }
-
-    fn visit_ident(&mut self, ident: &'ast proc_macro2::Ident) {
-        self.facts.idents.insert(plain(ident));
-    }
-
-    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
-        self.macro_itself(mac);
-        self.tokens(&mac.tokens);
-    }
-}
-
-impl Reader {
-    /// The name in front of the `!`.
-    fn macro_itself(&mut self, mac: &syn::Macro) {
-        let segments: Vec<String> = mac.path.segments.iter().map(|s| plain(&s.ident)).collect();
-        if let Some(last) = segments.last() {
-            self.name_macro(last);
-            if matches!(last.as_str(), "include")
-                && let Ok(path) = mac.parse_body::<syn::LitStr>()
-            {
-                self.facts.includes.push(Include { path: path.value(), doc: false, test: self.test });
-            }
-            if last == "include" && mac.tokens.to_string().contains("OUT_DIR") || last == "include_proto" {
-                self.facts.includes_generated = true;
-            }
-            if segments.len() == 1 {
-                self.lone(last);
-            }
-        }
-        self.path(&segments, mac.path.leading_colon.is_some(), false);
     }
 }
 
@@ -555,7 +304,7 @@ mod tests {
     use super::*;
 
     fn crates(text: &str) -> Vec<String> {
-        read(text, false, &BTreeSet::new()).crates.into_iter().collect()
+        read(text, false, &Around::default()).crates.into_iter().collect()
     }
 
     #[test]
@@ -576,7 +325,7 @@ mod tests {
     fn items_in_macros_count() {
         let text = "if_x! { use bytes::Bytes; mod time; pub fn f() -> time::T { hex::encode(1) } mod inner; }";
         assert_eq!(crates(text), ["bytes", "hex"]);
-        let facts = read(text, false, &BTreeSet::new());
+        let facts = read(text, false, &Around::default());
         assert_eq!(facts.modules.iter().map(|m| m.path.join("::")).collect::<Vec<_>>(), ["time", "inner"]);
     }
 
@@ -591,7 +340,7 @@ mod tests {
         let facts = read(
             "/// ```\n/// use itertools::Itertools;\n/// ```\nfn f() {}\n#[cfg(test)]\nmod tests { #[test] fn t() { hex::encode(1); } }",
             false,
-            &BTreeSet::new(),
+            &Around::default(),
         );
         assert!(facts.crates.is_empty());
         assert!(facts.test_crates.contains("hex"));

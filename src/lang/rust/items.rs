@@ -3,7 +3,11 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
-use syn::{Attribute, Item};
+use syn::{Attribute, Item, Visibility};
+
+use super::lexer::Kind;
+use super::scope::{leaves, plain};
+use super::tokens::Tokens;
 
 /// Braces inside a macro's content are looked into down to this depth.
 const DEEPEST: usize = 4;
@@ -53,21 +57,58 @@ fn in_braces(tokens: &TokenStream, depth: usize, found: &mut Vec<Item>) {
     }
 }
 
-/// Names that a text uses as macros or as attributes: `name!`, `#[name`, `#[name(`.
-pub(super) fn macro_names(text: &str) -> BTreeSet<String> {
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let mut found = BTreeSet::new();
-    for (at, _) in text.match_indices('!') {
-        let start = text[..at].rfind(|c| !word(c)).map_or(0, |before| before + 1);
-        if let Some(name) = text.get(start..at).filter(|name| !name.is_empty()) {
-            found.insert(name.to_string());
+/// What `use name::*` brings in of an inline module among `items`; `None` when that is not all there.
+pub(super) fn glob_names(items: &[Item], path: &[String]) -> Option<Vec<String>> {
+    let name = match path {
+        [name, last] if last == "*" => name,
+        [head, name, last] if head == "self" && last == "*" => name,
+        _ => return None,
+    };
+    let is_it = |item: &&Item| matches!(item, Item::Mod(item) if plain(&item.ident) == *name);
+    let Some(Item::Mod(syn::ItemMod { content: Some((_, inner)), .. })) = items.iter().find(is_it) else { return None };
+    let mut found = Vec::new();
+    for item in inner {
+        let (visibility, name) = match item {
+            Item::Const(item) => (&item.vis, &item.ident),
+            Item::Enum(item) => (&item.vis, &item.ident),
+            Item::Fn(item) => (&item.vis, &item.sig.ident),
+            Item::Mod(item) => (&item.vis, &item.ident),
+            Item::Static(item) => (&item.vis, &item.ident),
+            Item::Struct(item) => (&item.vis, &item.ident),
+            Item::Trait(item) => (&item.vis, &item.ident),
+            Item::Type(item) => (&item.vis, &item.ident),
+            Item::Union(item) => (&item.vis, &item.ident),
+            Item::Use(item) if matches!(item.vis, Visibility::Public(_)) => {
+                let names: Option<Vec<String>> = leaves(item).into_iter().map(|leaf| leaf.name).collect();
+                found.extend(names?);
+                continue;
+            }
+            Item::Use(_) | Item::Impl(_) => continue,
+            _ => return None,
+        };
+        if matches!(visibility, Visibility::Public(_)) {
+            found.push(plain(name));
         }
     }
-    for (at, mark) in text.match_indices("#[") {
-        let rest = &text[at + mark.len()..];
-        let end = rest.find(|c| !word(c)).unwrap_or(rest.len());
-        if rest[end..].starts_with([']', '(']) {
-            found.insert(rest[..end].to_string());
+    Some(found)
+}
+
+/// Names that a text uses as macros or as attributes: `name!`, `#[name`, `#[name(`.
+pub(super) fn macro_names(tokens: &Tokens<'_>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for at in 0..tokens.list.len() {
+        let is_macro = tokens.punct(at, b'!') && !tokens.punct(at + 1, b'=');
+        let is_attribute = tokens.opens(at, b'[')
+            && at > 0
+            && tokens.punct(at - 1, b'#')
+            && matches!(tokens.kind(at + 2), Some(Kind::Close | Kind::Open(b'(')));
+        let name = match (is_macro, is_attribute) {
+            (true, _) => at.checked_sub(1).map_or("", |before| tokens.word(before)),
+            (_, true) => tokens.word(at + 1),
+            _ => "",
+        };
+        if !name.is_empty() && !found.contains(name) {
+            found.insert(name.to_string());
         }
     }
     found
@@ -113,8 +154,24 @@ mod tests {
     }
 
     #[test]
+    fn names_behind_a_glob_are_those_of_the_module() {
+        let of = |text: &str| {
+            let items = syn::parse_file(text).expect("items").items;
+            glob_names(&items, &["m".to_string(), "*".into()]).map(|names| names.join(" "))
+        };
+        assert_eq!(
+            of("mod m { pub struct A; fn b() {} pub use x::C as D; use y::*; impl A {} }").as_deref(),
+            Some("A D")
+        );
+        for open in ["mod m;", "mod m { pub use x::*; }", "mod m { make! {} }", "mod n {}"] {
+            assert_eq!(of(open), None, "{open}");
+        }
+    }
+
+    #[test]
     fn macros_are_known_by_their_use() {
-        let found = macro_names("#[quickcheck]\nfn f() { a::json!({}); x != y; }\n#[test_case(1)]\n#[cfg = 1]");
+        let text = "#[quickcheck]\nfn f() { a::json!({}); x != y; }\n#[test_case(1)]\n#[cfg = 1]";
+        let found = macro_names(&Tokens::of(text));
         assert_eq!(found.iter().collect::<Vec<_>>(), ["json", "quickcheck", "test_case"]);
     }
 }

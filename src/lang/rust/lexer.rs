@@ -20,8 +20,18 @@ pub(super) enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Token {
     pub(super) kind: Kind,
-    pub(super) start: usize,
-    pub(super) end: usize,
+    start: u32,
+    end: u32,
+}
+
+impl Token {
+    pub(super) fn start(self) -> usize {
+        self.start as usize
+    }
+
+    pub(super) fn end(self) -> usize {
+        self.end as usize
+    }
 }
 
 /// The tokens of a text.
@@ -30,9 +40,22 @@ pub(super) struct Lexer<'a> {
     at: usize,
 }
 
+/// Bytes of identifiers, keywords and numbers.
+const WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut at = 0;
+    while at < table.len() {
+        table[at] = (at as u8).is_ascii_alphanumeric() || at as u8 == b'_' || at >= 0x80;
+        at += 1;
+    }
+    table
+};
+
 impl<'a> Lexer<'a> {
+    /// No file is as large as the places can say; a text that is has no tokens.
     pub(super) fn new(text: &'a str) -> Self {
-        Self { bytes: text.as_bytes(), at: 0 }
+        let bytes = text.as_bytes();
+        Self { bytes: if u32::try_from(bytes.len()).is_ok() { bytes } else { &[] }, at: 0 }
     }
 
     fn byte(&self, ahead: usize) -> u8 {
@@ -40,11 +63,12 @@ impl<'a> Lexer<'a> {
     }
 
     fn skip_blank(&mut self) {
-        loop {
-            match (self.byte(0), self.byte(1)) {
-                (b' ' | b'\n' | b'\t' | b'\r', _) => self.at += 1,
-                (b'/', b'/') => self.at = find(self.bytes, self.at, b'\n'),
-                (b'/', b'*') => self.skip_block_comment(),
+        let bytes = self.bytes;
+        while let Some(byte) = bytes.get(self.at) {
+            match byte {
+                b' ' | b'\n' | b'\t' | b'\r' => self.at += 1,
+                b'/' if self.byte(1) == b'/' => self.at = find(bytes, self.at, b'\n'),
+                b'/' if self.byte(1) == b'*' => self.skip_block_comment(),
                 _ => return,
             }
         }
@@ -71,13 +95,22 @@ impl<'a> Lexer<'a> {
         self.at = self.bytes.len();
     }
 
+    fn skip_word(&mut self) {
+        let (bytes, mut at) = (self.bytes, self.at);
+        while at < bytes.len() && WORD[usize::from(bytes[at])] {
+            at += 1;
+        }
+        self.at = at;
+    }
+
     fn word(&mut self) -> Kind {
         let start = self.at;
-        while is_word(self.byte(0)) && self.at < self.bytes.len() {
-            self.at += 1;
+        self.skip_word();
+        let next = self.byte(0);
+        if !matches!(next, b'"' | b'\'' | b'#') {
+            return Kind::Word;
         }
-        let prefix = &self.bytes[start..self.at];
-        match (prefix, self.byte(0)) {
+        match (&self.bytes[start..self.at], next) {
             (b"b" | b"c", b'"') => self.string(),
             (b"b", b'\'') => self.quote(),
             (b"r" | b"br" | b"cr", b'"' | b'#') => self.raw(),
@@ -99,9 +132,7 @@ impl<'a> Lexer<'a> {
         let hashes = self.bytes[self.at..].iter().take_while(|byte| **byte == b'#').count();
         if self.byte(hashes) != b'"' {
             self.at += hashes;
-            while is_word(self.byte(0)) && self.at < self.bytes.len() {
-                self.at += 1;
-            }
+            self.skip_word();
             return Kind::Word;
         }
         self.at += hashes + 1;
@@ -133,9 +164,7 @@ impl<'a> Lexer<'a> {
             self.at += width + 1;
             return Kind::Literal;
         }
-        while is_word(self.byte(0)) && self.at < self.bytes.len() {
-            self.at += 1;
-        }
+        self.skip_word();
         Kind::Literal
     }
 }
@@ -165,12 +194,13 @@ impl Iterator for Lexer<'_> {
             }
         };
         self.at = self.at.min(self.bytes.len());
-        Some(Token { kind, start, end: self.at })
+        let place = |at| u32::try_from(at).unwrap_or(u32::MAX);
+        Some(Token { kind, start: place(start), end: place(self.at) })
     }
 }
 
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+    WORD[usize::from(byte)]
 }
 
 fn find(bytes: &[u8], from: usize, byte: u8) -> usize {
@@ -185,7 +215,7 @@ mod tests {
     #[test]
     fn tokens_are_what_rust_says() {
         let text = "/* /* */ x */ r#fn 'a 'b' '\\'' '}' \"}\\\"\" br##\"}\"# \"## b'{' é::{ // y\n z";
-        let found: Vec<&str> = Lexer::new(text).map(|token| &text[token.start..token.end]).collect();
+        let found: Vec<&str> = Lexer::new(text).map(|token| &text[token.start()..token.end()]).collect();
         let want =
             ["r#fn", "'a", "'b'", "'\\''", "'}'", "\"}\\\"\"", "br##\"}\"# \"##", "b'{'", "é", ":", ":", "{", "z"];
         assert_eq!(found, want);
@@ -194,7 +224,7 @@ mod tests {
     #[test]
     fn any_end_is_an_end() {
         for text in ["'", "\"", "\"\\", "r#\"", "b'", "/*", "'\\", "r#", "br", "'é"] {
-            assert!(Lexer::new(text).all(|token| text.is_char_boundary(token.end)), "{text}");
+            assert!(Lexer::new(text).all(|token| text.is_char_boundary(token.end())), "{text}");
         }
     }
 }

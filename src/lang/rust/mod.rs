@@ -1,6 +1,7 @@
 //! Rust source to facts. `syn` types stay inside; every file is measured for nesting before it is
 //! parsed, because the parser recurses without a guard.
 
+mod bodies;
 pub mod cfg;
 pub mod crates;
 mod depth;
@@ -8,6 +9,7 @@ mod doctest;
 pub mod facts;
 mod items;
 mod lexer;
+mod pieces;
 mod scope;
 pub mod template;
 mod tokens;

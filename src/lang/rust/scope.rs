@@ -1,6 +1,7 @@
 //! Names that a module or block defines, so that `time::x` is known to be the local `time`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use syn::{Item, UseTree};
 
@@ -11,7 +12,13 @@ pub(super) struct Scope {
     pub(super) items: BTreeSet<String>,
     /// Imports: name to full path as written.
     pub(super) imports: BTreeMap<String, Import>,
+    /// The module around it, where `use super::*` brings in its names.
+    pub(super) outer: Option<Arc<Scope>>,
 }
+
+/// The names of the module that declares a file.
+#[derive(Clone, Debug, Default)]
+pub struct Around(pub(super) Option<Arc<Scope>>);
 
 /// One imported name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +37,20 @@ pub(super) struct Leaf {
 }
 
 impl Scope {
+    /// Whether a module or item has the name.
+    pub(super) fn has_item(&self, name: &str) -> bool {
+        self.chain().any(|scope| scope.items.contains(name))
+    }
+
+    /// What is imported under the name.
+    pub(super) fn import(&self, name: &str) -> Option<&Import> {
+        self.chain().find_map(|scope| scope.imports.get(name))
+    }
+
+    fn chain(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |scope| scope.outer.as_deref())
+    }
+
     /// The names that `items` define.
     pub(super) fn of<'a>(items: impl IntoIterator<Item = &'a Item>) -> Self {
         let mut scope = Self::default();

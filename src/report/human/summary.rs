@@ -11,6 +11,7 @@ use super::super::printable;
 use super::paint::{self, FAINT, PLACE, STRONG, paint};
 use crate::cost::PartKind;
 use crate::graph::packages::Ecosystem;
+use crate::lang::native::UNKNOWN;
 use crate::platform::{Language, Runtime};
 use crate::text;
 
@@ -115,7 +116,7 @@ fn sizes(function: &Function) -> String {
     let unzipped = text::bytes(package.bytes);
     let files = text::plural(package.files, "file");
     if package.files == 0 {
-        return "not built yet".to_owned();
+        return "not built yet, so its code is not counted".to_owned();
     }
     match package.zipped_bytes {
         Some(zipped) => format!("{} zipped, {unzipped} unzipped, {files}", text::bytes(zipped)),
@@ -201,7 +202,13 @@ fn row(function: &Function, is_call: bool, name: &str, ms: f64) -> Row {
     Row { name: printable::line(&name).into_owned(), ms, place: printable::line(&place).into_owned() }
 }
 
+/// What people are told of code that no symbol says the crate of; other formats keep the name.
+const WITHOUT_CRATE: &str = "C and other code without a crate";
+
 fn versioned(package: &Package) -> String {
+    if package.ecosystem == Ecosystem::Cargo && package.name == UNKNOWN {
+        return WITHOUT_CRATE.to_owned();
+    }
     package.version.as_ref().map_or_else(|| package.name.clone(), |version| format!("{} {version}", package.name))
 }
 

@@ -17,6 +17,9 @@ pub(super) fn explain(asked: &str, lines: &mut Lines<'_>) -> Why {
 }
 
 fn reason(asked: &str, lines: &mut Lines<'_>) -> Reason {
+    if lines.function.artifact.entries().next().is_none() {
+        return Reason::NotBuilt;
+    }
     let (files, bytes) = in_package(lines.function, asked);
     if let Some(reason) = unresolved(asked, lines).filter(|_| files == 0) {
         return reason;

@@ -19,6 +19,10 @@ impl Why {
         let name = printable::line(&function.spec.name);
         let mut lines = vec![match self {
             Self::Loaded { .. } => format!("{}: {}", paint(color, STRONG, &name), self.verdict()),
+            Self::NotLoaded { asked, reason: Reason::NotBuilt, .. } => {
+                let name = paint(color, STRONG, &name);
+                format!("{name}: nothing is known of {}: the function is not built yet", printable::line(asked))
+            }
             Self::NotLoaded { asked, reason, .. } => {
                 format!(
                     "{}: {} is never loaded: {}",
@@ -88,6 +92,7 @@ fn needed_by(routes: &[String], of: usize) -> Option<String> {
 
 fn because(reason: &Reason) -> String {
     match reason {
+        Reason::NotBuilt => "the function is not built yet".to_owned(),
         Reason::NotThere => "neither package nor layers nor runtime have it".to_owned(),
         Reason::NotReached { files, bytes } => {
             let files = text::plural(*files as u64, "file");
@@ -108,7 +113,7 @@ fn places(reason: &Reason) -> &[Spot] {
     match reason {
         Reason::Unresolved { place, .. } => std::slice::from_ref(place),
         Reason::Conditional { places } => places,
-        Reason::NotThere | Reason::NotReached { .. } => &[],
+        Reason::NotBuilt | Reason::NotThere | Reason::NotReached { .. } => &[],
     }
 }
 

@@ -1,58 +1,45 @@
 //! Source without what says nothing about features: comments, tests, most attributes, parameters,
-//! values, and bodies of functions in which nothing is conditional. What is left is a small part
+//! values, and bodies of functions but for their conditions. What is left is a small part
 //! of most crates, and parses that much faster.
 
-use super::super::lexer::{Kind, Lexer, Token};
+use super::super::lexer::Kind;
+use super::super::tokens::Tokens;
 
 /// The text with only what tells features, types and results of functions.
-pub(super) fn condense(text: &str) -> String {
-    let tokens: Vec<Token> = Lexer::new(text).collect();
-    let out = String::with_capacity(text.len() / 4);
-    let mut condenser = Condenser { text, tokens: &tokens, at: 0, out, last_end: 0 };
-    while condenser.at < tokens.len() {
+pub(super) fn condense(tokens: &Tokens<'_>) -> String {
+    let out = String::with_capacity(tokens.text.len() / 4);
+    let mut condenser = Condenser { tokens, at: 0, out, last_end: 0 };
+    while condenser.at < tokens.list.len() {
         condenser.step();
     }
     condenser.out
 }
 
 struct Condenser<'a> {
-    text: &'a str,
-    tokens: &'a [Token],
+    tokens: &'a Tokens<'a>,
     at: usize,
     out: String,
     last_end: usize,
 }
 
-impl<'a> Condenser<'a> {
-    fn kind(&self, at: usize) -> Option<Kind> {
-        self.tokens.get(at).map(|token| token.kind)
-    }
-
-    fn word(&self, at: usize) -> &'a str {
-        let token = self.tokens.get(at).filter(|token| token.kind == Kind::Word);
-        token.map_or("", |token| &self.text[token.start..token.end])
-    }
-
-    fn punct(&self, at: usize, byte: u8) -> bool {
-        self.kind(at) == Some(Kind::Punct(byte))
-    }
-
+impl Condenser<'_> {
     /// Copies tokens up to `end`.
     fn copy(&mut self, end: usize) {
-        for token in &self.tokens[self.at.min(end)..end.min(self.tokens.len())] {
-            if token.start > self.last_end {
+        let list = &self.tokens.list;
+        for token in &list[self.at.min(end)..end.min(list.len())] {
+            if token.start() > self.last_end {
                 self.out.push(' ');
             }
-            self.out.push_str(&self.text[token.start..token.end]);
-            self.last_end = token.end;
+            self.out.push_str(&self.tokens.text[token.start()..token.end()]);
+            self.last_end = token.end();
         }
         self.at = end;
     }
 
     fn step(&mut self) {
-        let taken = match self.kind(self.at) {
+        let taken = match self.tokens.kind(self.at) {
             Some(Kind::Punct(b'#')) => self.attribute(),
-            Some(Kind::Word) => match self.word(self.at) {
+            Some(Kind::Word) => match self.tokens.word(self.at) {
                 "fn" => self.function(),
                 "const" | "static" => self.value(),
                 _ => None,
@@ -64,143 +51,83 @@ impl<'a> Condenser<'a> {
         }
     }
 
-    /// Behind the bracket that closes the one at `open`.
-    fn behind(&self, open: usize) -> usize {
-        let mut depth = 0usize;
-        for (at, token) in self.tokens.iter().enumerate().skip(open) {
-            match token.kind {
-                Kind::Open(_) => depth += 1,
-                Kind::Close => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            if depth == 0 {
-                return at + 1;
-            }
-        }
-        self.tokens.len()
-    }
-
     /// Attributes other than conditions go, and so does what only tests compile.
     fn attribute(&mut self) -> Option<()> {
-        if self.kind(self.at + 1) != Some(Kind::Open(b'[')) {
+        if self.tokens.kind(self.at + 1) != Some(Kind::Open(b'[')) {
             return None;
         }
-        let (end, name) = (self.behind(self.at + 1), self.word(self.at + 2));
+        let (end, name) = (self.tokens.behind(self.at + 1), self.tokens.word(self.at + 2));
         match name {
-            "cfg" if end == self.at + 7 && self.word(self.at + 4) == "test" => self.at = self.item_end(end),
-            "cfg_attr" if self.word(self.at + 4) == "docsrs" => self.at = end,
+            "cfg" if end == self.at + 7 && self.tokens.word(self.at + 4) == "test" => {
+                self.at = self.tokens.item_end(end)
+            }
+            "cfg_attr" if self.tokens.word(self.at + 4) == "docsrs" => self.at = end,
             "cfg" | "cfg_attr" | "path" | "macro_export" | "macro_use" | "" => self.copy(end),
             _ => self.at = end,
         }
         Some(())
     }
 
-    /// Behind the item, field or statement that starts at `start`.
-    fn item_end(&self, start: usize) -> usize {
-        let mut at = start;
-        while let Some(kind) = self.kind(at) {
-            match kind {
-                Kind::Open(b'{') => return self.behind(at),
-                Kind::Open(_) => at = self.behind(at),
-                Kind::Punct(b';' | b',') => return at + 1,
-                Kind::Close => return at,
-                _ => at += 1,
-            }
-        }
-        at
-    }
-
-    /// Behind the generic parameters that start at `start`.
-    fn generics_end(&self, start: usize) -> Option<usize> {
-        let (mut at, mut depth) = (start, 0usize);
-        if !self.punct(start, b'<') {
-            return Some(start);
-        }
-        loop {
-            match self.kind(at)? {
-                Kind::Punct(b'<') => depth += 1,
-                Kind::Punct(b'>') if !self.punct(at - 1, b'-') && !self.punct(at - 1, b'=') => depth -= 1,
-                Kind::Open(_) => at = self.behind(at) - 1,
-                Kind::Punct(b';') | Kind::Close => return None,
-                _ => {}
-            }
-            at += 1;
-            if depth == 0 {
-                return Some(at);
-            }
-        }
-    }
-
-    /// `fn name<T: X>(a: A) -> R where T: Y { body }` to `fn name() -> R {}`. `None` for types of
-    /// functions and for what macros make up.
+    /// `fn name<T: X>(a: A) -> R where T: Y { body }` to `fn name() -> R {}`.
     fn function(&mut self) -> Option<()> {
-        if self.word(self.at + 1).is_empty() {
-            return None;
-        }
-        let parameters = self.generics_end(self.at + 2)?;
-        if self.kind(parameters) != Some(Kind::Open(b'(')) {
-            return None;
-        }
-        let result = self.behind(parameters);
-        let (mut at, mut bounds) = (result, None);
-        let end = loop {
-            match self.kind(at)? {
-                Kind::Open(b'{') | Kind::Punct(b';') => break at,
-                Kind::Open(_) => at = self.behind(at),
-                Kind::Close => return None,
-                Kind::Word if self.word(at) == "where" => {
-                    bounds.get_or_insert(at);
-                    at += 1;
-                }
-                _ => at += 1,
-            }
-        };
+        let found = self.tokens.function(self.at)?;
         self.copy(self.at + 2);
         self.out.push_str("()");
-        self.at = result;
-        self.copy(bounds.unwrap_or(end));
-        self.at = end;
-        if self.punct(end, b';') {
-            self.copy(end + 1);
+        self.at = found.result;
+        self.copy(found.bounds);
+        self.at = found.end;
+        if self.tokens.punct(found.end, b';') {
+            self.copy(found.end + 1);
         } else {
-            self.body(self.behind(end));
+            self.body(self.tokens.behind(found.end));
         }
         Some(())
     }
 
     fn is_conditional(&self, start: usize, end: usize) -> bool {
-        (start..end.min(self.tokens.len())).any(|at| self.word(at).starts_with("cfg"))
+        (start..end.min(self.tokens.list.len())).any(|at| self.tokens.word(at).starts_with("cfg"))
     }
 
+    /// Of a body only its conditions stay.
     fn body(&mut self, end: usize) {
-        if self.is_conditional(self.at, end) {
-            self.copy(end);
-        } else {
-            self.out.push_str(" {}");
-            self.at = end;
+        self.out.push_str(" {");
+        for at in self.at..end {
+            let is_attribute = self.tokens.punct(at, b'#') && self.tokens.opens(at + 1, b'[');
+            let stays = match self.tokens.word(if is_attribute { at + 2 } else { at }) {
+                "cfg" | "cfg_attr" if is_attribute => Some((at + 1, " ();")),
+                "cfg" if self.tokens.punct(at + 1, b'!') && self.tokens.opens(at + 2, b'(') => Some((at + 2, ";")),
+                _ => None,
+            };
+            if let Some((open, rest)) = stays {
+                self.at = at;
+                self.copy(self.tokens.behind(open).min(end));
+                self.out.push_str(rest);
+            }
         }
+        self.out.push('}');
+        self.at = end;
     }
 
     /// `const NAME: T = value;` to `const NAME: T = 0;`
     fn value(&mut self) -> Option<()> {
-        let in_generics = self.at > 0 && (self.punct(self.at - 1, b'<') || self.punct(self.at - 1, b','));
-        let name = self.at + if self.word(self.at + 1) == "mut" { 2 } else { 1 };
-        if in_generics || self.word(name).is_empty() || !self.punct(name + 1, b':') {
+        let in_generics = self.at > 0 && (self.tokens.punct(self.at - 1, b'<') || self.tokens.punct(self.at - 1, b','));
+        let name = self.at + if self.tokens.word(self.at + 1) == "mut" { 2 } else { 1 };
+        if in_generics || self.tokens.word(name).is_empty() || !self.tokens.punct(name + 1, b':') {
             return None;
         }
         let mut at = name + 2;
-        while !self.punct(at, b'=') {
-            at = match self.kind(at)? {
+        while !self.tokens.punct(at, b'=') {
+            at = match self.tokens.kind(at)? {
                 Kind::Open(b'{') | Kind::Punct(b';') | Kind::Close => return None,
-                Kind::Open(_) => self.behind(at),
+                Kind::Open(_) => self.tokens.behind(at),
                 _ => at + 1,
             };
         }
         let mut end = at + 1;
-        while !self.punct(end, b';') {
-            end = match self.kind(end)? {
+        while !self.tokens.punct(end, b';') {
+            end = match self.tokens.kind(end)? {
                 Kind::Close => return None,
-                Kind::Open(_) => self.behind(end),
+                Kind::Open(_) => self.tokens.behind(end),
                 _ => end + 1,
             };
         }
@@ -216,7 +143,7 @@ impl<'a> Condenser<'a> {
 
 #[cfg(test)]
 mod tests {
-    use super::condense;
+    use super::*;
 
     #[test]
     fn what_says_nothing_goes() {
@@ -226,7 +153,7 @@ mod tests {
                 " pub fn f() -> T {}",
             ),
             ("struct S { f: fn(u8) -> u8 }", "struct S { f: fn(u8) -> u8 }"),
-            ("fn g(a: A) { #[cfg(unix)] h(); }", "fn g() { #[cfg(unix)] h(); }"),
+            ("fn g(a: A) { #[cfg(unix)] h(); i(!cfg!(x), #[y] z) }", "fn g() { #[cfg(unix)] (); cfg!(x);}"),
             ("trait T { fn m(&self); fn n() -> Vec<[u8; 4]> {} }", "trait T { fn m() ; fn n() -> Vec<[u8; 4]> {} }"),
             (
                 "#[inline]\n#[cfg(feature = \"x\")] #[cfg_attr(docsrs, doc(cfg(y)))] mod a;",
@@ -243,7 +170,7 @@ mod tests {
             ),
         ];
         for (text, want) in rows {
-            assert_eq!(condense(text), want);
+            assert_eq!(condense(&Tokens::of(text)), want);
         }
     }
 
@@ -262,7 +189,7 @@ mod tests {
             "fn f<T>(",
             "fn f() ->",
         ] {
-            condense(text);
+            condense(&Tokens::of(text));
         }
     }
 }

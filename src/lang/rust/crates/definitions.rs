@@ -53,7 +53,10 @@ fn definition(text: &str) -> Option<Definition<'_>> {
             return None;
         }
         if depth == 0 {
-            return Some(Definition { name: text.get(name.start..name.end)?, body: text.get(open.start..token.end)? });
+            return Some(Definition {
+                name: text.get(name.start()..name.end())?,
+                body: text.get(open.start()..token.end())?,
+            });
         }
     }
     None

@@ -9,12 +9,13 @@ use syn::{Attribute, ImplItem, Item, Type, Visibility};
 
 use super::super::cfg::{Cfg, Wrapper};
 use super::super::is_too_deep;
-use super::super::items::attributes_of;
+use super::super::items::{attributes_of, glob_names};
+use super::super::pieces::{Piece, pieces, string_value};
 use super::super::scope::{leaves, plain};
-use super::super::tokens::{Piece, pieces};
+use super::super::tokens::Tokens;
 use super::condense::condense;
 use super::skim::{Skimmed, skim};
-use super::split::split;
+use super::split::{is_conditional, split};
 use super::wrappers::{self, Wrapping};
 
 /// Something that exists only with a feature.
@@ -133,7 +134,7 @@ impl Gates {
             }
             reader.file = path;
             reader.is_root = is_root;
-            reader.read(&condense(&text), &cfg, public);
+            reader.read(&Tokens::of(&text), &cfg, public);
         }
         reader.found
     }
@@ -143,7 +144,7 @@ impl Gates {
         // One thread after the other: rayon would start tasks in here that wait for this one.
         self.all_types.get_or_init(|| {
             let mut all = self.types.clone();
-            let skimmed = self.unread.iter().map(|(text, features)| (skim(&condense(text)), features));
+            let skimmed = self.unread.iter().map(|(text, features)| (skim(&Tokens::of(text)), features));
             skimmed.for_each(|(skimmed, features)| all.add(skimmed, features));
             all
         })
@@ -188,16 +189,24 @@ impl Reader<'_> {
         !(["mod ", "pub use"].into_iter().any(is_marked) || wraps() || is_conditional())
     }
 
-    /// Reads a condensed file: what the features have to do with by the parser, the rest from tokens.
-    fn read(&mut self, text: &str, cfg: &Cfg, public: bool) {
-        if !self.concerns(cfg) {
-            let parts = split(text, &self.literals, |name| self.wrappers.contains_key(name));
+    /// Reads a file: what the features have to do with by the parser, the rest from tokens.
+    fn read(&mut self, tokens: &Tokens<'_>, cfg: &Cfg, public: bool) {
+        let decided = !self.concerns(cfg);
+        if decided {
+            let wraps = |name: &str| self.wrappers.contains_key(name);
+            if !is_conditional(tokens, 0, tokens.list.len(), &self.literals, &wraps) {
+                return self.unconditional(skim(tokens), cfg);
+            }
+        }
+        let text = condense(tokens);
+        if decided {
+            let parts = split(&text, &self.literals, |name| self.wrappers.contains_key(name));
             if let Some(file) = parse(&parts.conditional) {
-                self.unconditional(skim(&parts.plain), cfg);
+                self.unconditional(skim(&Tokens::of(&parts.plain)), cfg);
                 return self.parsed(&file, cfg, public);
             }
         }
-        if let Some(file) = parse(text) {
+        if let Some(file) = parse(&text) {
             self.parsed(&file, cfg, public);
         }
     }
@@ -228,7 +237,7 @@ impl Reader<'_> {
         self.depth += 1;
         if self.depth < 64 {
             for item in items {
-                self.item(item, cfg, given, public, inline);
+                self.item(item, items, cfg, given, public, inline);
             }
         }
         self.depth -= 1;
@@ -250,7 +259,7 @@ impl Reader<'_> {
         }
     }
 
-    fn item(&mut self, item: &Item, outer: &Cfg, given: &Cfg, public: bool, inline: &mut Vec<String>) {
+    fn item(&mut self, item: &Item, beside: &[Item], outer: &Cfg, given: &Cfg, public: bool, inline: &mut Vec<String>) {
         let own = given.and(Cfg::of(attributes_of(item)));
         if own.is_test_only() || own.evaluate(&|_| None) == Some(false) {
             return;
@@ -283,9 +292,13 @@ impl Reader<'_> {
                         Some(name) if outermost => self.gate(&cfg, GateKind::Item(name)),
                         Some(_) => {}
                         None => {
-                            let names = self.features(&cfg);
-                            if outermost {
-                                self.found.opaque.extend(names);
+                            let features = self.features(&cfg);
+                            match glob_names(beside, &leaf.path).filter(|_| outermost) {
+                                Some(names) => {
+                                    names.into_iter().for_each(|name| self.gate(&cfg, GateKind::Item(name)));
+                                }
+                                None if outermost => self.found.opaque.extend(features),
+                                None => {}
                             }
                         }
                     }
@@ -435,9 +448,9 @@ impl Reader<'_> {
 
     /// Any text in a macro's content may be a feature on which something in it depends.
     fn undecided(&mut self, content: &TokenStream) {
-        pieces(content, &mut |piece| {
-            if let Piece::Text { value, .. } = piece {
-                self.found.opaque.insert(value);
+        pieces(&content.to_string(), &mut |piece| {
+            if let Piece::Text { literal, .. } = piece {
+                self.found.opaque.extend(string_value(literal));
             }
         });
     }
@@ -472,12 +485,12 @@ impl Reader<'_> {
             Ok(file) => self.items(&file.items, cfg, &inner, public, inline),
             Err(_) => {
                 let mut types = Vec::new();
-                pieces(&item.mac.tokens, &mut |piece| {
+                pieces(&item.mac.tokens.to_string(), &mut |piece| {
                     if let Piece::Ident(name) = piece
                         && name.len() > 1
                         && name.starts_with(|c: char| c.is_ascii_uppercase())
                     {
-                        types.push(name);
+                        types.push(name.to_string());
                     }
                 });
                 self.gate(&cfg.and(inner), GateKind::Impl { trait_name: String::new(), types });

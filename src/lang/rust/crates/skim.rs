@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::super::lexer::{Kind, Lexer, Token};
+use super::super::lexer::Kind;
+use super::super::tokens::Tokens;
 
 /// What such a file says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,10 +19,9 @@ pub(super) struct Skimmed {
 }
 
 /// Reads a file, or those items of it in which nothing depends on what is asked about.
-pub(super) fn skim(text: &str) -> Skimmed {
-    let tokens: Vec<Token> = Lexer::new(text).collect();
-    let mut reader = Reader { text, tokens: &tokens, at: 0, around: Vec::new(), found: Skimmed::default() };
-    while reader.at < tokens.len() {
+pub(super) fn skim(tokens: &Tokens<'_>) -> Skimmed {
+    let mut reader = Reader { tokens, at: 0, around: Vec::new(), found: Skimmed::default() };
+    while reader.at < tokens.list.len() {
         reader.step();
     }
     reader.found
@@ -37,8 +37,7 @@ enum Around {
 }
 
 struct Reader<'a> {
-    text: &'a str,
-    tokens: &'a [Token],
+    tokens: &'a Tokens<'a>,
     at: usize,
     around: Vec<Around>,
     found: Skimmed,
@@ -46,20 +45,20 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn kind(&self, at: usize) -> Option<Kind> {
-        self.tokens.get(at).map(|token| token.kind)
+        self.tokens.kind(at)
     }
 
     fn word(&self, at: usize) -> &'a str {
-        let token = self.tokens.get(at).filter(|token| token.kind == Kind::Word);
-        token.map_or("", |token| self.text[token.start..token.end].trim_start_matches("r#"))
+        let word = self.tokens.word(at);
+        word.strip_prefix("r#").unwrap_or(word)
     }
 
     fn punct(&self, at: usize, byte: u8) -> bool {
-        self.kind(at) == Some(Kind::Punct(byte))
+        self.tokens.punct(at, byte)
     }
 
     fn opens(&self, at: usize, byte: u8) -> bool {
-        self.kind(at) == Some(Kind::Open(byte))
+        self.tokens.opens(at, byte)
     }
 
     /// Takes one token, or a whole head of an item up to its brace.
@@ -78,6 +77,7 @@ impl<'a> Reader<'a> {
             // In the type of a function `impl Trait` has no braces of its own: `fn` skips those.
             ("impl", _) => self.implementation(),
             ("fn", name) if !name.is_empty() => self.function(name),
+            ("const" | "static", _) => self.value(),
             ("pub", "use") => self.import(),
             ("pub", name) if in_struct && !name.is_empty() && self.punct(self.at + 2, b':') => self.field(name),
             _ => self.plain(),
@@ -86,6 +86,7 @@ impl<'a> Reader<'a> {
 
     fn plain(&mut self) {
         match self.kind(self.at) {
+            Some(Kind::Punct(b'#')) if self.opens(self.at + 1, b'[') => return self.attribute(),
             Some(Kind::Open(_)) => self.around.push(Around::Other),
             Some(Kind::Close) => {
                 self.around.pop();
@@ -93,6 +94,26 @@ impl<'a> Reader<'a> {
             _ => {}
         }
         self.at += 1;
+    }
+
+    /// What only tests compile is left out.
+    fn attribute(&mut self) {
+        let end = self.tokens.behind(self.at + 1);
+        let for_tests = self.word(self.at + 2) == "cfg" && end == self.at + 7 && self.word(self.at + 4) == "test";
+        self.at = if for_tests { self.tokens.item_end(end) } else { end };
+    }
+
+    /// `const NAME: T = value;` says nothing; `const fn` is a function.
+    fn value(&mut self) {
+        let name = self.at + if self.word(self.at + 1) == "mut" { 2 } else { 1 };
+        let is_value = !self.word(name).is_empty() && self.punct(name + 1, b':');
+        self.at += 1;
+        while is_value && !self.punct(self.at, b';') {
+            match self.kind(self.at) {
+                None | Some(Kind::Close) => return,
+                Some(_) => self.at = self.tokens.behind(self.at),
+            }
+        }
     }
 
     fn define(&mut self, name: &str) {
@@ -193,7 +214,9 @@ impl<'a> Reader<'a> {
         if let Some(start) = result {
             self.add_types(name, start, self.at);
         }
-        self.head(Around::Other);
+        if self.opens(self.at, b'{') {
+            self.at = self.tokens.behind(self.at);
+        }
     }
 
     fn field(&mut self, name: &str) {
@@ -266,8 +289,8 @@ mod tests {
 
     #[test]
     fn items_are_found_in_tokens() {
-        let text = "pub use {a::b, c::{d, e}}; pub use ::f::g; mod x { mod y; impl<T: A<u8>> Tr for S<T> { type Out = u8; fn f(&self) -> Result<q::R, E> where T: C {} } }\npub struct S<T> { pub a: Vec<B>, c: D }\npub type T1 = u8; mod z; fn free() -> impl Iterator<Item = I> {}";
-        let found = skim(text);
+        let text = "pub use {a::b, c::{d, e}}; pub use ::f::g; mod x { mod y; impl<T: A<u8>> Tr for S<T> { type Out = u8; fn f(&self) -> Result<q::R, E> where T: C {} } }\npub struct S<T> { pub a: Vec<B>, c: D }\npub type T1 = u8; mod z; fn free() -> impl Iterator<Item = I> { fn inner() -> X {} }\n#[cfg(test)] mod tests { mod w; }\n#[mod(a)] const K: Y = { mod v; };";
+        let found = skim(&Tokens::of(text));
         assert_eq!(found.modules, [vec!["x".to_string(), "y".into()], vec!["z".to_string()]]);
         assert_eq!(found.types.iter().collect::<Vec<_>>(), ["S", "T1"]);
         assert_eq!(found.reexports.iter().collect::<Vec<_>>(), ["a", "c", "f"]);
@@ -282,7 +305,7 @@ mod tests {
     #[test]
     fn any_text_has_an_end() {
         for text in ["}}} mod", "impl", "pub use {", "fn f", "struct S {", "impl<"] {
-            assert_eq!(skim(text).modules.len(), 0, "{text}");
+            assert_eq!(skim(&Tokens::of(text)).modules.len(), 0, "{text}");
         }
     }
 }

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use super::super::lexer::{Kind, Lexer, Token};
+use super::super::lexer::Kind;
+use super::super::tokens::Tokens;
 
 /// The two parts of a file, each with the heads of the modules and blocks around its items.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,41 +19,20 @@ const DEEPEST: usize = 8;
 /// Takes a file apart. `literals` name features as conditions do, `wraps` says which macros put
 /// conditions on what they are given.
 pub(super) fn split(text: &str, literals: &BTreeSet<String>, wraps: impl Fn(&str) -> bool) -> Parts {
-    let tokens: Vec<Token> = Lexer::new(text).collect();
-    let mut splitter = Splitter { text, tokens: &tokens, literals, wraps, parts: Parts::default() };
-    splitter.items(0, tokens.len(), DEEPEST);
+    let tokens = Tokens::of(text);
+    let mut splitter = Splitter { tokens: &tokens, literals, wraps, parts: Parts::default() };
+    splitter.items(0, tokens.list.len(), DEEPEST);
     splitter.parts
 }
 
 struct Splitter<'a, W> {
-    text: &'a str,
-    tokens: &'a [Token],
+    tokens: &'a Tokens<'a>,
     literals: &'a BTreeSet<String>,
     wraps: W,
     parts: Parts,
 }
 
 impl<'a, W: Fn(&str) -> bool> Splitter<'a, W> {
-    fn kind(&self, at: usize) -> Option<Kind> {
-        self.tokens.get(at).map(|token| token.kind)
-    }
-
-    fn word(&self, at: usize) -> &'a str {
-        let token = self.tokens.get(at).filter(|token| token.kind == Kind::Word);
-        token.map_or("", |token| &self.text[token.start..token.end])
-    }
-
-    fn punct(&self, at: usize, byte: u8) -> bool {
-        self.kind(at) == Some(Kind::Punct(byte))
-    }
-
-    fn written(&self, start: usize, end: usize) -> &'a str {
-        match (self.tokens.get(start), end.checked_sub(1).and_then(|last| self.tokens.get(last))) {
-            (Some(first), Some(last)) if start < end => &self.text[first.start..last.end],
-            _ => "",
-        }
-    }
-
     fn items(&mut self, start: usize, end: usize, depth: usize) {
         let mut at = start;
         while at < end {
@@ -64,17 +44,17 @@ impl<'a, W: Fn(&str) -> bool> Splitter<'a, W> {
 
     fn item(&mut self, start: usize, end: usize, depth: usize) {
         if !self.is_conditional(start, end) {
-            self.parts.plain.push_str(self.written(start, end));
+            self.parts.plain.push_str(self.tokens.written(start, end));
             self.parts.plain.push('\n');
             return;
         }
         let body = self.block_of(start, end).filter(|open| depth > 0 && !self.is_conditional(start, *open));
         let Some(open) = body else {
-            self.parts.conditional.push_str(self.written(start, end));
+            self.parts.conditional.push_str(self.tokens.written(start, end));
             self.parts.conditional.push('\n');
             return;
         };
-        let head = self.written(start, open + 1);
+        let head = self.tokens.written(start, open + 1);
         self.parts.plain.push_str(head);
         self.parts.conditional.push_str(head);
         self.items(open + 1, end - 1, depth - 1);
@@ -82,33 +62,14 @@ impl<'a, W: Fn(&str) -> bool> Splitter<'a, W> {
         self.parts.conditional.push_str("}\n");
     }
 
-    /// Whether something in it depends on one of the features, or it says under a condition what other
-    /// files there are, or where they lie.
     fn is_conditional(&self, start: usize, end: usize) -> bool {
-        let (mut has_condition, mut has_feature, mut has_file) = (false, false, false);
-        for at in start..end {
-            match self.kind(at) {
-                Some(Kind::Literal) if has_condition && !has_feature => {
-                    has_feature = self.literals.contains(self.written(at, at + 1));
-                }
-                Some(Kind::Word) => {
-                    let word = self.word(at);
-                    if self.punct(at + 1, b'!') && (self.wraps)(word) {
-                        return true;
-                    }
-                    has_condition |= word.starts_with("cfg") || word == "path" && self.punct(at + 1, b'=');
-                    has_file |= word == "mod" && self.punct(at + 2, b';');
-                }
-                _ => {}
-            }
-        }
-        has_condition && (has_feature || has_file)
+        is_conditional(self.tokens, start, end, self.literals, &self.wraps)
     }
 
     /// Where the items begin of a module, an implementation or a trait that ends at `end`.
     fn block_of(&self, start: usize, end: usize) -> Option<usize> {
         let open = self.first_brace(start, end)?;
-        let closes = self.behind(open, end) == end && self.kind(end - 1) == Some(Kind::Close);
+        let closes = self.tokens.behind(open).min(end) == end && self.tokens.kind(end - 1) == Some(Kind::Close);
         let of_items = matches!(self.keyword(start, open), "mod" | "impl" | "trait");
         (closes && of_items).then_some(open)
     }
@@ -117,9 +78,9 @@ impl<'a, W: Fn(&str) -> bool> Splitter<'a, W> {
     fn first_brace(&self, start: usize, end: usize) -> Option<usize> {
         let mut at = start;
         while at < end {
-            match self.kind(at)? {
+            match self.tokens.kind(at)? {
                 Kind::Open(b'{') => return Some(at),
-                Kind::Open(_) => at = self.behind(at, end),
+                Kind::Open(_) => at = self.tokens.behind(at).min(end),
                 _ => at += 1,
             }
         }
@@ -130,11 +91,13 @@ impl<'a, W: Fn(&str) -> bool> Splitter<'a, W> {
     fn keyword(&self, start: usize, end: usize) -> &'a str {
         let mut at = start;
         while at < end {
-            match self.kind(at) {
-                Some(Kind::Open(_)) => at = self.behind(at, end),
-                _ => match self.word(at) {
+            match self.tokens.kind(at) {
+                Some(Kind::Open(_)) => at = self.tokens.behind(at).min(end),
+                _ => match self.tokens.word(at) {
                     "" | "pub" | "unsafe" | "async" | "default" | "extern" | "auto" => at += 1,
-                    "const" if matches!(self.word(at + 1), "fn" | "unsafe" | "async" | "extern" | "trait") => at += 1,
+                    "const" if matches!(self.tokens.word(at + 1), "fn" | "unsafe" | "async" | "extern" | "trait") => {
+                        at += 1
+                    }
                     word => return word,
                 },
             }
@@ -142,44 +105,59 @@ impl<'a, W: Fn(&str) -> bool> Splitter<'a, W> {
         ""
     }
 
-    /// Behind the bracket that closes the one at `open`.
-    fn behind(&self, open: usize, end: usize) -> usize {
-        let mut depth = 0usize;
-        for at in open..end {
-            match self.tokens[at].kind {
-                Kind::Open(_) => depth += 1,
-                Kind::Close => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            if depth == 0 {
-                return at + 1;
-            }
-        }
-        end
-    }
-
     /// Behind the item that starts at `start`.
     fn item_end(&self, start: usize, end: usize) -> usize {
         let mut at = start;
         while at < end {
-            match self.kind(at) {
+            match self.tokens.kind(at) {
                 Some(Kind::Open(bracket)) => {
                     let brace = at;
-                    at = self.behind(at, end);
-                    let ends = bracket == b'{' && !self.punct(at, b';');
+                    at = self.tokens.behind(at).min(end);
+                    let ends = bracket == b'{' && !self.tokens.punct(at, b';');
                     let has_value = |word: &str| matches!(word, "const" | "static" | "use" | "type" | "let");
                     if ends && !has_value(self.keyword(start, brace)) {
                         return at;
                     }
                 }
                 // `#![...]` stands for itself.
-                Some(Kind::Punct(b'#')) if self.punct(at + 1, b'!') => return self.behind(at + 2, end).max(at + 1),
+                Some(Kind::Punct(b'#')) if self.tokens.punct(at + 1, b'!') => {
+                    return self.tokens.behind(at + 2).min(end).max(at + 1);
+                }
                 Some(Kind::Punct(b';')) => return at + 1,
                 _ => at += 1,
             }
         }
         end
     }
+}
+
+/// Whether something in it depends on one of the features, or it says under a condition what other
+/// files there are, or where they lie.
+pub(super) fn is_conditional(
+    tokens: &Tokens<'_>,
+    start: usize,
+    end: usize,
+    literals: &BTreeSet<String>,
+    wraps: &impl Fn(&str) -> bool,
+) -> bool {
+    let (mut has_condition, mut has_feature, mut has_file) = (false, false, false);
+    for at in start..end {
+        match tokens.kind(at) {
+            Some(Kind::Literal) if has_condition && !has_feature => {
+                has_feature = literals.contains(tokens.written(at, at + 1));
+            }
+            Some(Kind::Word) => {
+                let word = tokens.word(at);
+                if tokens.punct(at + 1, b'!') && wraps(word) {
+                    return true;
+                }
+                has_condition |= word.starts_with("cfg") || word == "path" && tokens.punct(at + 1, b'=');
+                has_file |= word == "mod" && tokens.punct(at + 2, b';');
+            }
+            _ => {}
+        }
+    }
+    has_condition && (has_feature || has_file)
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub(super) fn of_file(text: &str) -> Vec<(String, Wrapping)> {
 }
 
 fn wrapping(body: &str) -> Option<Wrapping> {
-    let body: String = Lexer::new(body).map(|token| &body[token.start..token.end]).collect();
+    let body: String = Lexer::new(body).map(|token| &body[token.start()..token.end()]).collect();
     let start = body.find("#[cfg(")?;
     let rest = &body[start + 6..];
     let mut open = 1;
