@@ -3,8 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
 use super::UserError;
 use super::args::InputArgs;
 use super::discover;
@@ -94,7 +92,8 @@ fn analyse(spec: FunctionSpec, budgets: Budgets, objective: &split::Objective) -
         objective,
     });
     // Nothing else reads code, and the facts of all functions stay until the report.
-    graph.own_code = FxHashMap::default();
+    let code = std::mem::take(&mut graph.own_code);
+    let _ = std::thread::Builder::new().name("free".to_owned()).spawn(move || drop(code));
     let usage = Usage::default();
     let native_files = NativeFiles::default();
     let mut facts =

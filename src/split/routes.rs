@@ -23,6 +23,8 @@ use crate::span::Span;
 
 /// Most own source that is read for routes, bytes; larger files are bundles of other people's code.
 const MOST_SOURCE: u64 = 6 << 20;
+/// Fewer own modules than this are read on one thread.
+const FEW_MODULES: usize = 64;
 /// Most routes that are followed.
 const MOST_ROUTES: usize = 2_000;
 
@@ -88,17 +90,22 @@ pub struct Routes {
 pub fn analyse(input: &Input<'_>) -> Routes {
     let HandlerResolution::Found { module, .. } = input.graph.handler else { return Routes::default() };
     let routes = std::thread::scope(|scope| {
-        let builder = std::thread::Builder::new().name("routes".to_owned()).stack_size(python::PARSE_STACK);
-        let worked = builder.spawn_scoped(scope, || analyse_here(input, module));
+        let threads = rayon::current_num_threads();
+        let worked = thread().spawn_scoped(scope, move || analyse_here(input, module, threads));
         // A panic or a missing thread costs the routes only.
         worked.ok().and_then(|thread| thread.join().ok()).unwrap_or_default()
     });
     Routes { lazy_all: lazy_all::of(input, module, &routes.routes), ..routes }
 }
 
-fn analyse_here<'a>(input: &'a Input<'a>, module: ModuleId) -> Routes {
+/// A thread with room for the deepest code that was parsed.
+fn thread() -> std::thread::Builder {
+    std::thread::Builder::new().name("routes".to_owned()).stack_size(python::PARSE_STACK)
+}
+
+fn analyse_here<'a>(input: &'a Input<'a>, module: ModuleId, threads: usize) -> Routes {
     let python = input.spec.runtime.language() == Language::Python;
-    let flows = flows(input);
+    let flows = flows(input, threads);
     let program = Program::new(input.graph, flows, python);
     let Some((handler, name)) = entry(input, &program, module) else { return Routes::default() };
     let mut cuts = Cuts::default();
@@ -222,7 +229,7 @@ fn handler_functions(program: &Program<'_>, unit: UnitId, name: &str, cuts: &Cut
 }
 
 /// The own modules that are loaded, as code.
-fn flows(input: &Input<'_>) -> Vec<(ModuleId, Flow)> {
+fn flows(input: &Input<'_>, threads: usize) -> Vec<(ModuleId, Flow)> {
     let mut own = Vec::new();
     let mut bytes = 0;
     for (id, module) in input.graph.modules() {
@@ -233,8 +240,18 @@ fn flows(input: &Input<'_>) -> Vec<(ModuleId, Flow)> {
         bytes += module.bytes;
         own.push((id, entry));
     }
-    let lowered = own.into_iter().filter_map(|(id, entry)| Some((id, lowered(input, id, entry)?)));
-    lowered.collect()
+    let lowered = |part: &[(ModuleId, EntryId)]| -> Vec<(ModuleId, Flow)> {
+        part.iter().filter_map(|(id, entry)| Some((*id, lowered(input, *id, *entry)?))).collect()
+    };
+    if threads < 2 || own.len() < FEW_MODULES {
+        return lowered(&own);
+    }
+    std::thread::scope(|scope| {
+        let parts = own.chunks(own.len().div_ceil(threads));
+        let parts: Vec<_> = parts.map(|part| thread().spawn_scoped(scope, || lowered(part))).collect();
+        // A panic or a missing thread costs the routes through its modules only.
+        parts.into_iter().flat_map(|part| part.ok().and_then(|part| part.join().ok()).unwrap_or_default()).collect()
+    })
 }
 
 fn lowered(input: &Input<'_>, id: ModuleId, entry: EntryId) -> Option<Flow> {

@@ -111,11 +111,15 @@ fn places<'w>(artifact: &Artifact, entry: EntryId, wanted: &FxHashSet<&'w str>) 
     let Ok(bytes) = artifact.read(entry) else { return places };
     let text = crate::text::lossy((*bytes).as_ref());
     let start = text.as_ptr() as usize;
-    for word in text.split(|c: char| !is_part(c)) {
+    let mut note = |word: &str| {
         if let Some(name) = wanted.get(word) {
             let place = word.as_ptr() as usize - start;
             places.entry(*name).or_insert((place, place)).1 = place;
         }
+    };
+    // Nearly all text is ASCII, for which nothing needs to be decoded.
+    for word in text.split(|c: char| c.is_ascii() && !is_part(c)) {
+        if word.is_ascii() { note(word) } else { word.split(|c: char| !is_part(c)).for_each(&mut note) }
     }
     places
 }

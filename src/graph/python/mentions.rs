@@ -76,7 +76,7 @@ fn own(code: &Code, name: &str, module: &Mod, mentions: &mut Mentions) {
         let scheme = text.split_once("://").map_or("", |(scheme, _)| scheme);
         if scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(is_scheme) {
             mentions.urls.insert((&**text).into());
-        } else if !text.is_empty() && text.chars().all(is_in_word) {
+        } else if !text.is_empty() && text.chars().all(is_in_word) && !mentions.words.contains(&**text) {
             mentions.words.insert((&**text).into());
         }
     }
@@ -85,12 +85,16 @@ fn own(code: &Code, name: &str, module: &Mod, mentions: &mut Mentions) {
         let first = code.calls.get(arguments as usize).and_then(|call| code.list(call.positional).first());
         if first.is_some_and(|first| !matches!(code.expr(*first), Expr::Text(_)))
             && let Expr::Name(name) | Expr::Attribute(_, name) = code.expr(function)
+            && !mentions.open_calls.contains(code.name(name))
         {
             mentions.open_calls.insert(code.name(name).into());
         }
     }
-    let keywords = code.calls.iter().flat_map(|call| &call.keywords).filter_map(|(name, _)| *name);
-    mentions.keywords.extend(keywords.map(|name| Arc::from(code.name(name))));
+    for name in code.calls.iter().flat_map(|call| &call.keywords).filter_map(|(name, _)| *name) {
+        if !mentions.keywords.contains(code.name(name)) {
+            mentions.keywords.insert(code.name(name).into());
+        }
+    }
 }
 
 fn is_in_word(c: char) -> bool {

@@ -230,6 +230,8 @@ pub(super) struct Interp<'a> {
     running: Option<(ModIdx, u32)>,
     /// Where a call is in `calls`, by module, place and callee.
     seen_calls: FxHashMap<(ModIdx, u32, Sym), usize>,
+    /// Calls of functions and classes by their sites, with their numbers if they matter.
+    known_calls: FxHashMap<(ModIdx, u32, Value), Option<usize>>,
     /// Patterns that are compiled already: `re` keeps them.
     patterns: FxHashSet<Sym>,
     /// A text with a [`text::HOLE`] was made.
@@ -278,6 +280,7 @@ impl<'a> Interp<'a> {
             maybe: 0,
             running: None,
             seen_calls: FxHashMap::default(),
+            known_calls: FxHashMap::default(),
             patterns: FxHashSet::default(),
             has_holes: false,
         }

@@ -9,19 +9,44 @@ impl Interp<'_> {
         if self.phase != Phase::Init {
             return;
         }
-        let Some(name) = self.canonical(frame, function, callee, 0) else { return };
-        if !name.contains('.') && !matches!(name.as_str(), "open" | "exec" | "eval") {
+        // A loop calls the same again and again.
+        let site = (frame.module, span.start, callee);
+        if let Some(known) = self.known_calls.get(&site) {
+            if let Some(call) = known.and_then(|at| self.calls.get_mut(at)) {
+                call.repeats += 1;
+            }
             return;
+        }
+        let recorded = self.record_new_call(frame, function, callee, args, span);
+        // Methods are bound anew each time, and what is unknown may be something else the next time.
+        if matches!(self.heap.get(callee), Some(Object::Function(_) | Object::Class(_) | Object::External(_))) {
+            self.known_calls.insert(site, recorded);
+        }
+    }
+
+    /// Names a call and notes it when it matters; its number among the calls.
+    fn record_new_call(
+        &mut self,
+        frame: &Frame,
+        function: ExprId,
+        callee: Value,
+        args: &Args,
+        span: Span,
+    ) -> Option<usize> {
+        let name = self.canonical(frame, function, callee, 0)?;
+        if !name.contains('.') && !matches!(name.as_str(), "open" | "exec" | "eval") {
+            return None;
         }
         let callee = self.heap.sym(&name);
         let via: Vec<_> = self.call_sites.iter().filter(|(at, _)| self.module(*at).own).copied().collect();
-        match self.seen_calls.get(&(frame.module, span.start, callee)).and_then(|at| self.calls.get_mut(*at)) {
+        let at = *self.seen_calls.entry((frame.module, span.start, callee)).or_insert(self.calls.len());
+        match self.calls.get_mut(at) {
             Some(call) => call.repeats += 1,
             None => {
-                self.seen_calls.insert((frame.module, span.start, callee), self.calls.len());
                 self.calls.push(SeenCall { module: frame.module, span, callee, args: args.clone(), via, repeats: 1 });
             }
         }
+        Some(at)
     }
 
     /// The dotted name under which own code calls something of a library.
