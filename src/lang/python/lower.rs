@@ -1,8 +1,6 @@
 //! ruff's syntax tree to the arenas of [`super::ir`]: statements, functions, classes.
 
-use std::hash::BuildHasher;
-
-use hashbrown::HashTable;
+use indexmap::IndexSet;
 use ruff_python_ast as ast;
 use ruff_text_size::{Ranged, TextRange};
 use rustc_hash::FxBuildHasher;
@@ -13,8 +11,8 @@ use crate::span::Span;
 /// Builds the [`Code`] of one module.
 pub(super) struct Lowering {
     pub(super) code: Code,
-    /// The names in [`Code::names`], by their hashes.
-    names: HashTable<NameId>,
+    /// What becomes [`Code::names`].
+    names: IndexSet<Box<str>, FxBuildHasher>,
     pub(super) scopes: Vec<Scope>,
 }
 
@@ -37,26 +35,18 @@ impl Lowering {
         let mut code = Code::default();
         code.exprs.reserve(bytes / 16);
         code.expr_spans.reserve(bytes / 16);
-        Self { code, names: HashTable::new(), scopes: Vec::new() }
+        Self { code, names: IndexSet::default(), scopes: Vec::new() }
     }
 
     pub(super) fn module(mut self, body: &[ast::Stmt]) -> Code {
         self.code.body = self.block(body);
+        self.code.names = self.names.into_iter().collect();
         self.code
     }
 
     pub(super) fn name(&mut self, text: &str) -> NameId {
-        let names = &mut self.code.names;
-        let hash = FxBuildHasher.hash_one(text);
-        let same = |id: &NameId| names.get(id.0 as usize).is_some_and(|name| **name == *text);
-        if let Some(id) = self.names.find(hash, same) {
-            return *id;
-        }
-        let id = NameId(names.len() as u32);
-        names.push(text.into());
-        let hash_of = |id: &NameId| FxBuildHasher.hash_one(names.get(id.0 as usize).map_or("", |name| name));
-        self.names.insert_unique(hash, id, hash_of);
-        id
+        let at = self.names.get_index_of(text).unwrap_or_else(|| self.names.insert_full(text.into()).0);
+        NameId(at as u32)
     }
 
     pub(super) fn text(&mut self, text: &str) -> TextId {

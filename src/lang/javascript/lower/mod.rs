@@ -7,9 +7,9 @@ mod scope;
 mod stmt;
 mod ts;
 
-use std::hash::BuildHasher;
+use std::sync::Arc;
 
-use hashbrown::HashTable;
+use indexmap::IndexSet;
 use oxc_ast::ast;
 use oxc_span::GetSpan;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
@@ -29,6 +29,7 @@ pub(super) fn lower(program: &ast::Program<'_>, mode: ParseMode) -> Program {
     // Growing would move what is there again and again.
     lowerer.program.exprs.reserve(program.source_text.len() / BYTES_PER_EXPRESSION);
     lowerer.module(program);
+    lowerer.program.strings = lowerer.strings.into_iter().collect();
     lowerer.program
 }
 
@@ -51,8 +52,8 @@ struct Frame {
 struct Lowerer {
     program: Program,
     mode: ParseMode,
-    /// The strings in [`Program::strings`], by their hashes.
-    texts: HashTable<Text>,
+    /// What becomes [`Program::strings`].
+    strings: IndexSet<Arc<str>, FxBuildHasher>,
     frames: Vec<Frame>,
     /// The functions being lowered, innermost last, with whether they run when the module does.
     functions: Vec<(FunctionId, bool)>,
@@ -74,7 +75,7 @@ impl Lowerer {
         Self {
             program: Program::default(),
             mode,
-            texts: HashTable::new(),
+            strings: IndexSet::default(),
             frames: Vec::new(),
             functions: Vec::new(),
             guards: Vec::new(),
@@ -85,17 +86,8 @@ impl Lowerer {
 
     /// The number of a string.
     fn text(&mut self, text: &str) -> Text {
-        let strings = &mut self.program.strings;
-        let hash = FxBuildHasher.hash_one(text);
-        let same = |id: &Text| strings.get(*id as usize).is_some_and(|known| **known == *text);
-        if let Some(id) = self.texts.find(hash, same) {
-            return *id;
-        }
-        let id = strings.len() as Text;
-        strings.push(text.into());
-        let hash_of = |id: &Text| FxBuildHasher.hash_one(strings.get(*id as usize).map_or("", |known| known));
-        self.texts.insert_unique(hash, id, hash_of);
-        id
+        let at = self.strings.get_index_of(text).unwrap_or_else(|| self.strings.insert_full(text.into()).0);
+        at as Text
     }
 
     fn private(&mut self, name: &str) -> Text {

@@ -9,7 +9,7 @@ impl Lowerer {
     /// Where a name lives, seen from here.
     pub(super) fn resolve(&mut self, name: Text) -> Var {
         let mut depth = 0u16;
-        let arguments = self.program.strings.get(name as usize).is_some_and(|s| **s == *"arguments");
+        let arguments = self.strings.get_index(name as usize).is_some_and(|s| **s == *"arguments");
         for at in (0..self.frames.len()).rev() {
             let frame = &mut self.frames[at];
             if let Some(slot) = frame.names.get(&name).copied() {
