@@ -13,10 +13,10 @@ use crate::artifact::{Artifact, Location};
 use crate::cost::{self, CostInput};
 use crate::engine::native::NativeFiles;
 use crate::engine::{Budgets, FunctionFacts, ProjectFacts, Usage};
-use crate::graph::ModuleGraph;
 use crate::graph::javascript::{self, JavaScriptInput};
 use crate::graph::packages::Packages;
 use crate::graph::python::{PythonInput, simulate};
+use crate::graph::{ModuleGraph, free_aside};
 use crate::input::{self, Limits};
 use crate::manifest;
 use crate::manifest::dependency::{Declared, Files};
@@ -92,8 +92,7 @@ fn analyse(spec: FunctionSpec, budgets: Budgets, objective: &split::Objective) -
         objective,
     });
     // Nothing else reads code, and the facts of all functions stay until the report.
-    let code = std::mem::take(&mut graph.own_code);
-    let _ = std::thread::Builder::new().name("free".to_owned()).spawn(move || drop(code));
+    free_aside(std::mem::take(&mut graph.own_code));
     let usage = Usage::default();
     let native_files = NativeFiles::default();
     let mut facts =

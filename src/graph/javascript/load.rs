@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rayon::ThreadPool;
 use rustc_hash::{FxHashMap, FxHashSet};
-use serde::Deserialize;
 use serde_json::Value as Json;
 
+use super::package_json::manifest_of;
 use super::resolve::{Loader, Resolved, Resolver, absolute, entry_at, folder};
 use crate::artifact::{Artifact, EntryId};
-use crate::graph::OwnCode;
+use crate::graph::{OwnCode, free_aside};
 use crate::lang::javascript::ir::{Program, SiteKind};
 use crate::lang::javascript::{Dialect, ParseError, ParseMode, parse, too_large};
 use crate::platform::Sdk;
@@ -125,9 +125,11 @@ impl<'a> Sources<'a> {
     /// The code of the files whose paths are wanted.
     pub(super) fn into_code(self, wanted: impl Fn(&str) -> bool) -> FxHashMap<EntryId, OwnCode> {
         let cache = self.cache.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let wanted = cache.into_iter().filter(|(entry, _)| wanted(&self.artifact.entry(*entry).path));
-        let code = wanted.filter_map(|(entry, cell)| Some((entry, OwnCode::JavaScript(cell.get()?.program.clone()?))));
-        code.collect()
+        let wanted = cache.iter().filter(|(entry, _)| wanted(&self.artifact.entry(**entry).path));
+        let code = wanted.filter_map(|(entry, cell)| Some((*entry, OwnCode::JavaScript(cell.get()?.program.clone()?))));
+        let code = code.collect();
+        free_aside(cache);
+        code
     }
 
     /// Does some work; meanwhile other threads read what the module at `start` loads by constant requests at top level.
@@ -304,30 +306,6 @@ impl<'a> Sources<'a> {
         }
         found
     }
-}
-
-/// What is read of the manifest of every package.
-#[derive(Default, Deserialize)]
-#[serde(default)]
-pub(super) struct Manifest {
-    pub(super) version: Json,
-    #[serde(rename = "type")]
-    pub(super) kind: Json,
-}
-
-/// A `package.json` of modest size.
-pub(super) fn manifest_of(artifact: &Artifact, id: EntryId) -> Option<Manifest> {
-    if artifact.entry(id).bytes > 4 << 20 {
-        return None;
-    }
-    let bytes = artifact.read(id).ok()?;
-    let text = (*bytes).as_ref();
-    // With a key twice the last one counts, which only a map does right.
-    serde_json::from_slice(text).ok().or_else(|| {
-        let mut json: Json = serde_json::from_slice(text).ok()?;
-        let mut take = |key: &str| json.get_mut(key).map(Json::take).unwrap_or_default();
-        Some(Manifest { version: take("version"), kind: take("type") })
-    })
 }
 
 fn tsconfig(artifact: &Artifact) -> TypeScript {

@@ -7,6 +7,7 @@ mod exports;
 mod interp;
 mod load;
 mod npm;
+mod package_json;
 mod resolve;
 
 use std::collections::BTreeMap;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::load::manifest_of;
+use super::package_json::manifest_of;
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::packages::{Ecosystem, Package, PackageId, Packages};
 

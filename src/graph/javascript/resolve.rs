@@ -9,6 +9,7 @@ use oxc_resolver::{
     TsconfigReferences,
 };
 
+use super::package_json::manifest_of;
 use crate::artifact::{Artifact, EntryId, LAYER_ROOT};
 use crate::manifest::node::package_of_request;
 use crate::platform::Sdk;
@@ -198,9 +199,7 @@ impl Resolver {
             None => Resolved::Missing,
         }
     }
-}
 
-impl Resolver {
     /// The folder of the workspace's member that a request names, and what it asks for inside.
     fn sibling<'r>(&self, request: &'r str) -> Option<(&str, &'r str)> {
         let siblings = self.siblings.as_ref()?.get_or_init(|| siblings(&self.artifact));
@@ -219,8 +218,8 @@ fn siblings(artifact: &Artifact) -> Vec<(String, String)> {
         entry.path.ends_with("/package.json") && !entry.path.contains("node_modules/") && !entry.path.starts_with('/')
     });
     let named = manifests.take(MOST_SIBLINGS).filter_map(|(id, entry)| {
-        let manifest: serde_json::Value = serde_json::from_slice((*artifact.read(id).ok()?).as_ref()).ok()?;
-        Some((manifest.get("name")?.as_str()?.to_owned(), format!("{TASK_ROOT}/{}", folder(&entry.path))))
+        let manifest = manifest_of(artifact, id)?;
+        Some((manifest.name.as_str()?.to_owned(), format!("{TASK_ROOT}/{}", folder(&entry.path))))
     });
     named.collect()
 }

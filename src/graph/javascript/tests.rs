@@ -136,30 +136,6 @@ fn es_modules_link_before_they_run_and_dynamic_imports_wait() {
 }
 
 #[test]
-fn imports_that_begin_before_they_are_awaited_are_loaded() {
-    let of = |index: &'static str| {
-        let files = [
-            ("package.json", r#"{"type": "module"}"#),
-            ("index.js", index),
-            ("a.js", "export const a = 1;"),
-            ("b.js", "export {};"),
-        ];
-        (eager(&files), loaded(&files, Phase::Invoke))
-    };
-    let all = "const [a] = await Promise.all([import('./a.js'), import('./b.js')]); export const handler = () => a;";
-    assert_eq!(of(all).0, ["index.js", "a.js", "b.js"]);
-    let later = "const a = import('./a.js'); await a; export const handler = () => import('./b.js');";
-    assert_eq!(of(later), (vec!["index.js".to_owned(), "a.js".to_owned()], vec!["b.js".to_owned()]));
-    let then = "const a = await import('./a.js').then(() => import('./b.js')); export const handler = () => a;";
-    assert_eq!(of(then).0, ["index.js", "a.js", "b.js"]);
-    let made = "const a = (async () => import('./a.js'))(); await a; export const handler = () => 1;";
-    assert_eq!(of(made).0, ["index.js", "a.js"]);
-    // Nobody waits: the first request may.
-    let begun = "const a = import('./a.js'); export const handler = async () => (await a).a;";
-    assert_eq!(of(begun), (vec!["index.js".to_owned()], vec!["a.js".to_owned()]));
-}
-
-#[test]
 fn exports_conditions_follow_the_loader() {
     let package = r#"{"name": "dual", "exports": {"import": "./m.mjs", "require": "./c.cjs"}}"#;
     let files = |index: &'static str, text: &'static str| {

@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::finder::{FileKind, Finder, Spec};
 use crate::artifact::{Artifact, EntryId};
-use crate::graph::OwnCode;
+use crate::graph::{OwnCode, free_aside};
 use crate::lang::python::ir::{Block, Code, Expr, Stmt};
 use crate::lang::python::{Parsed, Problem, ProblemKind, parse, too_large};
 
@@ -206,8 +206,7 @@ impl<'a> Sources<'a> {
         let parsed = self.parsed.into_iter().enumerate();
         let parsed = parsed.filter_map(|(at, place)| Some((EntryId(at as u32), place.into_inner()?)));
         let (wanted, rest): (Vec<_>, Vec<_>) = parsed.partition(|(entry, _)| wanted(*entry));
-        // Some hundred thousand pieces: nobody needs to wait for that. Without a thread they are freed here.
-        let _ = std::thread::Builder::new().name("free".to_owned()).spawn(move || drop(rest));
+        free_aside(rest);
         wanted.into_iter().map(|(entry, parsed)| (entry, OwnCode::Python(Arc::new(parsed.code)))).collect()
     }
 

@@ -93,8 +93,8 @@ pub(super) struct Wrapper {
 }
 
 /// Wrappers by their place: functions that an object holds under a path (webpack, and esbuild
-/// unless it minifies) or all under numbers (webpack in production), and functions given to a helper that runs them on demand (esbuild's
-/// `__commonJS` and `__esm`, whatever they are called).
+/// unless it minifies) or all under numbers (webpack in production), and functions given to a helper
+/// that runs them on demand (esbuild's `__commonJS` and `__esm`, whatever they are called).
 pub(super) fn wrappers(program: &Program) -> Vec<Wrapper> {
     let mut found = Vec::new();
     for expr in &program.exprs {
