@@ -20,8 +20,7 @@ pub(super) fn run(args: &SplitArgs) -> Result<u8, UserError> {
     let style = Style { color: to_terminal, width: report::width(to_terminal), ..Style::default() };
     let mut out = stdout.lock();
     if args.format == SplitFormat::Json {
-        let one = |function: &report::model::Function| serde_json::json!({ "name": function.name, "routes": function.routes, "split": function.split, "lazy_all": function.lazy_all });
-        let functions: Vec<serde_json::Value> = report.functions.iter().map(one).collect();
+        let functions: Vec<serde_json::Value> = report.functions.iter().map(report::split_json).collect();
         serde_json::to_writer_pretty(&mut out, &functions)?;
         writeln!(out)?;
         return Ok(CLEAN);

@@ -19,7 +19,7 @@ mod why;
 
 pub use build::{Sources, build};
 pub use fingerprint::of as fingerprints;
-pub use split::split;
+pub use split::{split, split_json};
 pub use why::{Why, why};
 
 use std::io::{self, Write};

@@ -12,7 +12,7 @@ use serde_sarif::sarif::{
 };
 
 use super::model::{Finding, Place, Report, RuleInfo};
-use super::{fingerprint, human, place_name, printable};
+use super::{fingerprint, human, place_name, printable, split_json};
 use crate::engine::Confidence;
 use crate::finding::Severity;
 
@@ -55,9 +55,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 /// Routes and split plans of functions that have some, with the field names of the JSON report.
 fn routes(report: &Report) -> Option<PropertyBag> {
     let dispatching = report.functions.iter().filter(|function| !function.routes.is_empty());
-    let functions: Vec<Value> = dispatching
-        .map(|function| json!({ "name": function.name, "routes": function.routes, "split": function.split, "lazy_all": function.lazy_all }))
-        .collect();
+    let functions: Vec<Value> = dispatching.map(split_json).collect();
     let properties = BTreeMap::from([("functions".to_owned(), json!(functions))]);
     (!functions.is_empty()).then(|| PropertyBag::builder().additional_properties(properties).build())
 }

@@ -131,6 +131,13 @@ fn lazy_all(function: &Function, out: &mut dyn Write) -> io::Result<()> {
     }
 }
 
+/// What one function dispatches on and what could be done about it, for programs.
+#[must_use]
+pub fn split_json(function: &Function) -> serde_json::Value {
+    let Function { name, routes, split, lazy_all, .. } = function;
+    serde_json::json!({ "name": name, "routes": routes, "split": split, "lazy_all": lazy_all })
+}
+
 /// What moving everything to first use does, and why it is no advice.
 pub(super) fn everything(all: &LazyAll) -> String {
     let low = text::ms(all.low_ms);

@@ -57,10 +57,11 @@ fn average(input: &Input<'_>, routes: &[Route], values: &[f64]) -> f64 {
 /// What Init still takes beyond the runtime: definitions of the handler module, what it imports of
 /// the runtime itself, which nobody moves, and what the environment asks for.
 fn stays_ms(input: &Input<'_>, handler: ModuleId) -> f64 {
-    let (adapter, entries) = adapter(input, handler);
+    let loads = loads(input.graph);
+    let (adapter, entries) = adapter(input, handler, &loads);
     let staying = staying(input, &entries);
     let mut others: BTreeSet<ModuleId> = of_runtime(input, &staying);
-    others.extend(elsewhere(input.graph, staying.iter().chain(&adapter)));
+    others.extend(elsewhere(input.graph, &loads, staying.iter().chain(&adapter)));
     others.extend(adapter);
     let bare_ms = |id: &ModuleId| {
         let cost = input.estimate.module(*id);
@@ -72,7 +73,7 @@ fn stays_ms(input: &Input<'_>, handler: ModuleId) -> f64 {
 
 /// What a package does before own code has its turn, when the handler is the package's, and the own
 /// modules that are loaded first.
-fn adapter(input: &Input<'_>, handler: ModuleId) -> (BTreeSet<ModuleId>, Vec<ModuleId>) {
+fn adapter(input: &Input<'_>, handler: ModuleId, loads: &Loads) -> (BTreeSet<ModuleId>, Vec<ModuleId>) {
     let is_foreign = |id: ModuleId| {
         let module = input.graph.module(id);
         module.kind == ModuleKind::Runtime || module.entry.is_some_and(|entry| input.packages.owner(entry).is_some())
@@ -80,7 +81,6 @@ fn adapter(input: &Input<'_>, handler: ModuleId) -> (BTreeSet<ModuleId>, Vec<Mod
     if !is_foreign(handler) {
         return (BTreeSet::new(), vec![handler]);
     }
-    let loads = loads(input.graph);
     let (mut adapter, mut entries) = (BTreeSet::new(), Vec::new());
     let mut todo = vec![handler];
     while let Some(id) = todo.pop() {
@@ -93,9 +93,11 @@ fn adapter(input: &Input<'_>, handler: ModuleId) -> (BTreeSet<ModuleId>, Vec<Mod
     (adapter, entries)
 }
 
-/// The modules that each module is the first to load during Init.
-fn loads(graph: &ModuleGraph) -> Vec<Vec<ModuleId>> {
-    let mut loads: Vec<Vec<ModuleId>> = vec![Vec::new(); graph.modules.len()];
+/// By module the modules that it is the first to load during Init.
+type Loads = Vec<Vec<ModuleId>>;
+
+fn loads(graph: &ModuleGraph) -> Loads {
+    let mut loads: Loads = vec![Vec::new(); graph.modules.len()];
     for (id, module) in graph.modules().filter(|(_, module)| module.loaded == Phase::Init) {
         if let Some(others) = module.first_import.and_then(|site| loads.get_mut(site.importer.0 as usize)) {
             others.push(id);
@@ -136,8 +138,7 @@ fn of_runtime(input: &Input<'_>, staying: &BTreeSet<ModuleId>) -> BTreeSet<Modul
 }
 
 /// What Init loads on behalf of others than some modules: what the environment asks for.
-fn elsewhere<'s>(graph: &ModuleGraph, staying: impl Iterator<Item = &'s ModuleId>) -> Vec<ModuleId> {
-    let loads = loads(graph);
+fn elsewhere<'s>(graph: &ModuleGraph, loads: &Loads, staying: impl Iterator<Item = &'s ModuleId>) -> Vec<ModuleId> {
     let mut moved: BTreeSet<ModuleId> = BTreeSet::new();
     let mut todo: Vec<ModuleId> = staying.copied().collect();
     while let Some(id) = todo.pop() {

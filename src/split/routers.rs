@@ -146,20 +146,20 @@ impl Registry {
     /// Decorators at methods of TypeScript classes: `@app.get("/x") list() {}`.
     fn of_methods(&mut self, program: &Program<'_>) {
         for (unit, inner) in program.units.iter().enumerate() {
-            for (id, class) in inner.flow.classes.iter().enumerate() {
-                for decorator in &class.decorators {
+            for (id, inner) in inner.flow.classes.iter().enumerate() {
+                for decorator in &inner.decorators {
                     let at = (unit, *decorator);
                     let Kind::Call(callee, args) = program.kind(at) else { continue };
                     let Kind::Attr(object, name) = program.kind((unit, *callee)) else { continue };
-                    let Some(method) = method_after(program, unit, class, *decorator) else { continue };
-                    let methods = program.methods((unit, id as ClassId));
-                    let Some((_, function)) = methods.iter().find(|(name, _)| **name == *method) else { continue };
+                    let Some(method) = method_after(program, unit, inner, *decorator) else { continue };
+                    let class = (unit, id as ClassId);
+                    let Some(function) = program.method_named(class, |name| name == method) else { continue };
                     let before = self.routes.len();
-                    let label = format!("{}.{method}", views::class_name(program, (unit, id as ClassId)));
+                    let label = format!("{}.{method}", views::class_name(program, class));
                     let served = Served { name: label, regions: vec![Region::Function(function.0, function.1)] };
                     self.decorated(program, at, ((unit, *object), name), &arguments(unit, args), &served);
                     if self.routes.len() > before {
-                        self.served.push(*function);
+                        self.served.push(function);
                     }
                 }
             }
