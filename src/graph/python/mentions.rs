@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::interp::{Interp, LoadState, Mod};
@@ -38,14 +39,20 @@ pub(super) fn collect(interp: &Interp<'_>) -> Mentions {
     let groups = entry_point_groups(interp.input.artifact, interp.input.packages);
     // Most texts are longer than any name of a group.
     let longest = groups.iter().map(String::len).max().unwrap_or_default();
-    for module in loaded() {
-        let code = &module.code.code;
+    let codes: Vec<(&Code, bool)> = loaded().map(|module| (&module.code.code, module.own)).collect();
+    let parts = codes.par_iter().fold(Mentions::default, |mut mentions, (code, is_own)| {
         let texts = code.texts.iter().map(|text| &**text);
         let texts = texts.filter(|text| text.len() <= longest && groups.contains(*text));
         mentions.groups.extend(texts.map(Arc::from));
-        if !module.own && !absent.is_empty() && code.names.iter().any(|name| named.contains(&**name)) {
+        if !is_own && !absent.is_empty() && code.names.iter().any(|name| named.contains(&**name)) {
             library(code, &named, &absent, &mut mentions);
         }
+        mentions
+    });
+    for part in parts.collect::<Vec<_>>() {
+        mentions.groups.extend(part.groups);
+        mentions.optional.extend(part.optional);
+        mentions.documented.extend(part.documented);
     }
     mentions
 }

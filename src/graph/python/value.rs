@@ -1,11 +1,59 @@
 //! Abstract values: what the interpreter knows about Python objects.
 
-use rustc_hash::FxHashMap;
+use std::hash::Hash;
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 /// An interned text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Sym(pub(super) u32);
+
+/// Names that are looked for again and again: every heap has them, under the same numbers.
+pub(super) mod known {
+    use super::Sym;
+
+    macro_rules! known {
+        ($($constant:ident = $text:literal,)*) => {
+            #[allow(non_camel_case_types, clippy::upper_case_acronyms, reason = "they number the constants")]
+            enum Place { $($constant,)* }
+            $(pub(in super::super) const $constant: Sym = Sym(Place::$constant as u32);)*
+            /// Their texts in order.
+            pub(super) const TEXTS: &[&str] = &[$($text,)*];
+        };
+    }
+
+    known! {
+        ALL = "__all__",
+        ANNOTATIONS = "__annotations__",
+        CALL = "__call__",
+        CLASS_GETITEM = "__class_getitem__",
+        CONTAINS = "__contains__",
+        DICT = "__dict__",
+        EXIT = "__exit__",
+        FILE = "__file__",
+        GET = "__get__",
+        GETATTR = "__getattr__",
+        GETITEM = "__getitem__",
+        INIT = "__init__",
+        INIT_SUBCLASS = "__init_subclass__",
+        ITER = "__iter__",
+        MODULE = "__module__",
+        MRO = "__mro__",
+        MRO_ENTRIES = "__mro_entries__",
+        NAME = "__name__",
+        NEW = "__new__",
+        PACKAGE = "__package__",
+        PATH = "__path__",
+        POST_INIT = "__post_init__",
+        QUALNAME = "__qualname__",
+        SET = "__set__",
+        SET_NAME = "__set_name__",
+        SETITEM = "__setitem__",
+        WRAPPED = "__wrapped__",
+        EXCEPTION = "<exception>",
+    }
+}
 
 /// Index of an [`Object`] in the [`Heap`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,7 +126,7 @@ pub(super) struct Pending {
 #[derive(Clone, Debug)]
 pub(super) enum Object {
     Module(ModIdx),
-    Function(Box<Function>),
+    Function(Rc<Function>),
     Class(Box<Class>),
     Instance {
         class: Value,
@@ -166,87 +214,67 @@ impl Args {
     }
 }
 
-/// Names with their values, in the order of first assignment.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Names {
-    items: Vec<(Sym, Option<Value>)>,
-    /// Places in `items`, once there are more than [`Self::SCANNED`]: calls make scopes by the
+/// Items among which looking at each one is faster than hashing.
+const SCANNED: usize = 8;
+
+/// Keys with their values, in the order of first assignment; one that was removed keeps its place.
+#[derive(Clone, Debug)]
+pub(super) struct Table<K> {
+    items: Vec<(K, Option<Value>)>,
+    /// Places in `items`, once there are more than [`SCANNED`]: calls make scopes by the
     /// thousand, and most have a handful of names.
-    slots: Option<Box<FxHashMap<Sym, u32>>>,
+    slots: Option<Box<FxHashMap<K, u32>>>,
 }
 
-impl Names {
-    const SCANNED: usize = 8;
+/// Names with their values.
+pub(super) type Names = Table<Sym>;
+/// A dictionary's items. Keys are compared by value where they are constants.
+pub(super) type Dict = Table<Value>;
 
-    fn slot(&self, name: Sym) -> Option<usize> {
+impl<K> Default for Table<K> {
+    fn default() -> Self {
+        Self { items: Vec::new(), slots: None }
+    }
+}
+
+impl<K: Copy + Eq + Hash> Table<K> {
+    fn slot(&self, key: K) -> Option<usize> {
         match &self.slots {
-            Some(slots) => slots.get(&name).map(|slot| *slot as usize),
-            None => self.items.iter().position(|(known, _)| *known == name),
+            Some(slots) => slots.get(&key).map(|slot| *slot as usize),
+            None => self.items.iter().position(|(known, _)| *known == key),
         }
     }
 
-    pub(super) fn get(&self, name: Sym) -> Option<Value> {
-        self.items.get(self.slot(name)?)?.1
+    pub(super) fn get(&self, key: K) -> Option<Value> {
+        self.items.get(self.slot(key)?)?.1
     }
 
-    pub(super) fn set(&mut self, name: Sym, value: Value) {
-        if let Some(item) = self.slot(name).and_then(|slot| self.items.get_mut(slot)) {
+    pub(super) fn set(&mut self, key: K, value: Value) {
+        if let Some(item) = self.slot(key).and_then(|slot| self.items.get_mut(slot)) {
             item.1 = Some(value);
             return;
         }
         let next = self.items.len();
-        self.items.push((name, Some(value)));
+        self.items.push((key, Some(value)));
         match &mut self.slots {
             Some(slots) => {
-                slots.insert(name, next as u32);
+                slots.insert(key, next as u32);
             }
-            None if next >= Self::SCANNED => {
-                let slots = self.items.iter().enumerate().map(|(slot, (name, _))| (*name, slot as u32)).collect();
+            None if next >= SCANNED => {
+                let slots = self.items.iter().enumerate().map(|(slot, (key, _))| (*key, slot as u32)).collect();
                 self.slots = Some(Box::new(slots));
             }
             None => {}
         }
     }
 
-    pub(super) fn remove(&mut self, name: Sym) -> Option<Value> {
-        let slot = self.slot(name)?;
+    pub(super) fn remove(&mut self, key: K) -> Option<Value> {
+        let slot = self.slot(key)?;
         self.items.get_mut(slot)?.1.take()
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (Sym, Value)> + '_ {
-        self.items.iter().filter_map(|(name, value)| Some((*name, (*value)?)))
-    }
-}
-
-/// A dictionary's items in order. Keys are compared by value where they are constants.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Dict {
-    slots: FxHashMap<Value, u32>,
-    items: Vec<Option<(Value, Value)>>,
-}
-
-impl Dict {
-    pub(super) fn get(&self, key: Value) -> Option<Value> {
-        let slot = self.slots.get(&key)?;
-        Some((*self.items.get(*slot as usize)?)?.1)
-    }
-
-    pub(super) fn set(&mut self, key: Value, value: Value) {
-        let next = self.items.len() as u32;
-        let slot = *self.slots.entry(key).or_insert(next) as usize;
-        match self.items.get_mut(slot) {
-            Some(item) => *item = Some((key, value)),
-            None => self.items.push(Some((key, value))),
-        }
-    }
-
-    pub(super) fn remove(&mut self, key: Value) -> Option<Value> {
-        let slot = self.slots.get(&key)?;
-        Some(self.items.get_mut(*slot as usize)?.take()?.1)
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = (Value, Value)> + '_ {
-        self.items.iter().filter_map(|item| *item)
+    pub(super) fn iter(&self) -> impl Iterator<Item = (K, Value)> + '_ {
+        self.items.iter().filter_map(|(key, value)| Some((*key, (*value)?)))
     }
 
     pub(super) fn len(&self) -> usize {
@@ -295,6 +323,9 @@ impl Heap {
         let _ = heap.texts.try_reserve(OBJECTS / 4);
         let _ = heap.symbols.try_reserve(OBJECTS / 16);
         let _ = heap.methods.try_reserve(OBJECTS / 16);
+        for text in known::TEXTS {
+            heap.sym(text);
+        }
         heap
     }
 

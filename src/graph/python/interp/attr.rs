@@ -187,9 +187,8 @@ impl Interp<'_> {
         if &*text == "__dict__" {
             return Ok(Some(self.heap.alloc(Object::Namespace(NamespaceOf::Scope(scope)))));
         }
-        let hook = self.heap.sym("__getattr__");
         if !(text.starts_with("__") && text.ends_with("__"))
-            && let Some(hook) = self.heap.vars(scope).get(hook)
+            && let Some(hook) = self.heap.vars(scope).get(known::GETATTR)
         {
             // PEP 562: the module's own answer; an AttributeError means that it has none.
             self.catches.push(Catch {
@@ -283,8 +282,7 @@ impl Interp<'_> {
         if let Some(value) = self.class_lookup(metaclass, name) {
             return self.unwrap_descriptor(value, object, metaclass).map(Some);
         }
-        let hook = self.heap.sym("__getattr__");
-        if let Some(hook) = self.class_lookup(metaclass, hook) {
+        if let Some(hook) = self.class_lookup(metaclass, known::GETATTR) {
             let hook = self.bind(hook, object, metaclass)?;
             return self.call(hook, Args::one(Value::Str(name))).map(Some);
         }
@@ -339,8 +337,7 @@ impl Interp<'_> {
                 return Ok(Some(self.path_part(object, &text)));
             }
         }
-        let hook = self.heap.sym("__getattr__");
-        if let Some(hook) = self.class_lookup(class, hook) {
+        if let Some(hook) = self.class_lookup(class, known::GETATTR) {
             let hook = self.bind(hook, object, class)?;
             return self.call(hook, Args::one(Value::Str(name))).map(Some);
         }
@@ -422,8 +419,7 @@ impl Interp<'_> {
             }
             Some(Object::Instance { class: kind, .. }) => {
                 let kind = *kind;
-                let get = self.heap.sym("__get__");
-                match self.class_lookup(kind, get) {
+                match self.class_lookup(kind, known::GET) {
                     Some(get) => {
                         let get = self.bind(get, value, kind)?;
                         self.call(get, Args::of(&[this, class]))
@@ -477,7 +473,7 @@ impl Interp<'_> {
             }
             Object::Function(_) => {
                 if let Object::Function(function) = self.heap.object_mut(id) {
-                    function.attrs.set(name, value);
+                    Rc::make_mut(function).attrs.set(name, value);
                 }
             }
             Object::Union(members) => {
@@ -499,8 +495,7 @@ impl Interp<'_> {
             && let Some(Object::Instance { class: kind, .. }) = self.heap.get(found)
         {
             let kind = *kind;
-            let set = self.heap.sym("__set__");
-            if let Some(set) = self.class_lookup(kind, set)
+            if let Some(set) = self.class_lookup(kind, known::SET)
                 && let Ok(set) = self.bind(set, found, kind)
             {
                 let _ = self.call(set, Args::of(&[object, value]));

@@ -35,9 +35,37 @@ pub(super) type FunctionKey = (ModIdx, u32);
 /// How far a function has been followed.
 #[derive(Clone, Copy, Default)]
 struct Followed {
+    /// Runs in this phase.
     runs: u32,
-    /// Steps in its own code, in all runs together.
+    /// Runs that have begun and not ended.
+    active: u32,
+    /// Whether it has run in any phase.
+    has_run: bool,
+    /// Steps in its own code, in all runs of this phase together.
     steps: u64,
+}
+
+/// Functions by module and by index there: a call looks here several times.
+#[derive(Default)]
+struct Functions(Vec<Vec<Followed>>);
+
+impl Functions {
+    fn get(&self, (module, index): FunctionKey) -> Followed {
+        let functions = self.0.get(module.0 as usize);
+        functions.and_then(|functions| functions.get(index as usize)).copied().unwrap_or_default()
+    }
+
+    fn entry(&mut self, (module, index): FunctionKey) -> &mut Followed {
+        let (module, index) = (module.0 as usize, index as usize);
+        if self.0.len() <= module {
+            self.0.resize_with(module + 1, Vec::new);
+        }
+        let functions = &mut self.0[module];
+        if functions.len() <= index {
+            functions.resize(index + 1, Followed::default());
+        }
+        &mut functions[index]
+    }
 }
 
 /// What is known about a call when its run is asked for.
@@ -64,7 +92,7 @@ pub(super) struct Budget {
     started: u64,
     /// Steps since then that belong to functions and modules it called and imported.
     inner: u64,
-    followed: FxHashMap<FunctionKey, Followed>,
+    followed: Functions,
     /// Steps beyond [`STEPS_PER_FUNCTION`], by top-level name.
     overtime: FxHashMap<Sym, u64>,
 }
@@ -76,14 +104,19 @@ impl Budget {
             limit: STEP_LIMIT,
             started: 0,
             inner: 0,
-            followed: FxHashMap::default(),
+            followed: Functions::default(),
             overtime: FxHashMap::default(),
         }
     }
 
     /// Starts afresh for what runs once the handler can be called.
     pub(super) fn renew(&mut self) {
-        *self = Self { limit: STEP_LIMIT_LATER, overtime: std::mem::take(&mut self.overtime), ..Self::new() };
+        let mut followed = std::mem::take(&mut self.followed);
+        for function in followed.0.iter_mut().flatten() {
+            (function.runs, function.steps) = (0, 0);
+        }
+        let overtime = std::mem::take(&mut self.overtime);
+        *self = Self { limit: STEP_LIMIT_LATER, followed, overtime, ..Self::new() };
     }
 
     /// Counts a step; false once the budget is spent.
@@ -104,7 +137,7 @@ impl Budget {
     /// Whether more runs of a function would only cost time: what it imports was seen in the first ones. Once the
     /// handler can be called, the results of library functions hardly matter any more.
     pub(super) fn is_enough(&self, key: FunctionKey, occasion: &Occasion) -> bool {
-        let followed = self.followed.get(&key).copied().unwrap_or_default();
+        let followed = self.followed.get(key);
         if followed.runs < RUNS_ANYWAY {
             return false;
         }
@@ -123,7 +156,24 @@ impl Budget {
 
     /// Counts a run of a function.
     pub(super) fn count_run(&mut self, key: FunctionKey) {
-        self.followed.entry(key).or_default().runs += 1;
+        self.followed.entry(key).runs += 1;
+    }
+
+    /// Runs of a function that have begun and not ended.
+    pub(super) fn active(&self, key: FunctionKey) -> u32 {
+        self.followed.get(key).active
+    }
+
+    /// Whether a function has run at all.
+    pub(super) fn has_run(&self, key: FunctionKey) -> bool {
+        self.followed.get(key).has_run
+    }
+
+    /// Notes that a function's body begins to run.
+    pub(super) fn enter(&mut self, key: FunctionKey) {
+        let followed = self.followed.entry(key);
+        followed.has_run = true;
+        followed.active += 1;
     }
 
     /// Begins a function's or a module's run.
@@ -140,9 +190,10 @@ impl Budget {
         own
     }
 
-    /// Books the steps of a function's run.
-    pub(super) fn book(&mut self, key: FunctionKey, own: u64, library: Option<Sym>) {
-        let followed = self.followed.entry(key).or_default();
+    /// Notes that a function's body has run, and books its steps.
+    pub(super) fn leave(&mut self, key: FunctionKey, own: u64, library: Option<Sym>) {
+        let followed = self.followed.entry(key);
+        followed.active = followed.active.saturating_sub(1);
         followed.steps += own;
         if let Some(package) = library
             && followed.steps > STEPS_PER_FUNCTION
@@ -170,10 +221,11 @@ mod tests {
 
     fn run(budget: &mut Budget, key: FunctionKey, steps: u64, package: Sym) {
         budget.count_run(key);
+        budget.enter(key);
         let outer = budget.begin();
         budget.take(steps);
         let own = budget.end(outer);
-        budget.book(key, own, Some(package));
+        budget.leave(key, own, Some(package));
     }
 
     fn library(sure: bool, phase: Phase) -> Occasion {
@@ -202,6 +254,18 @@ mod tests {
         assert!(!budget.is_enough(KEY, &library(true, Phase::Init)));
         assert!(budget.is_enough(KEY, &library(true, Phase::Invoke)));
         assert!(!budget.is_enough(KEY, &Occasion { library: None, sure: false, phase: Phase::Invoke }));
+    }
+
+    #[test]
+    fn what_has_run_is_known_in_every_phase() {
+        let mut budget = Budget::new();
+        budget.enter(KEY);
+        assert_eq!(budget.active(KEY), 1);
+        budget.leave(KEY, 1, None);
+        budget.renew();
+        assert_eq!(budget.active(KEY), 0);
+        assert!(budget.has_run(KEY));
+        assert!(!budget.has_run((ModIdx(0), 1)));
     }
 
     #[test]

@@ -102,8 +102,7 @@ impl Interp<'_> {
             }
             Object::Instance { class, .. } => {
                 let class = *class;
-                let hook = self.heap.sym("__call__");
-                match self.class_lookup(class, hook) {
+                match self.class_lookup(class, known::CALL) {
                     Some(hook) => {
                         let hook = self.bind(hook, callee, class)?;
                         self.call(hook, args)
@@ -138,8 +137,7 @@ impl Interp<'_> {
         if self.is_typed_dict(class) {
             return self.call_runtime("dict", class, args);
         }
-        let hook = self.heap.sym("__call__");
-        if let Some(hook) = self.class_lookup(metaclass, hook)
+        if let Some(hook) = self.class_lookup(metaclass, known::CALL)
             && matches!(self.heap.get(hook), Some(Object::Function(_)))
         {
             let hook = self.bind(hook, class, metaclass)?;
@@ -150,9 +148,8 @@ impl Interp<'_> {
 
     /// `type.__call__`: `__new__`, then `__init__`.
     pub(super) fn instantiate(&mut self, class: Value, args: &Args) -> Run<Value> {
-        let new = self.heap.sym("__new__");
         let mut made = None;
-        if let Some(found) = self.class_lookup(class, new) {
+        if let Some(found) = self.class_lookup(class, known::NEW) {
             let function = match self.heap.get(found) {
                 Some(Object::StaticMethod(inner) | Object::ClassMethod(inner)) => *inner,
                 _ => found,
@@ -176,7 +173,7 @@ impl Interp<'_> {
                     made = Some(value);
                 }
             }
-        } else if self.is_metaclass(class) && args.positional.len() == 3 {
+        } else if args.positional.len() == 3 && self.is_metaclass(class) {
             made = Some(self.type_new(class, args)?);
         }
         let object = match made {
@@ -186,8 +183,7 @@ impl Interp<'_> {
                 self.heap.alloc(Object::Instance { class, attrs: Names::default(), payload })
             }
         };
-        let init = self.heap.sym("__init__");
-        match self.class_lookup(class, init) {
+        match self.class_lookup(class, known::INIT) {
             Some(found)
                 if matches!(
                     self.heap.get(found),
@@ -240,8 +236,7 @@ impl Interp<'_> {
                 scope
             }
         };
-        let key = self.heap.sym("__module__");
-        let module = match self.heap.vars(scope).get(key) {
+        let module = match self.heap.vars(scope).get(known::MODULE) {
             Some(Value::Str(name)) => match self.sys_modules.get(name).and_then(|m| self.heap.get(m)) {
                 Some(Object::Module(at)) => Some(*at),
                 _ => None,
@@ -316,8 +311,7 @@ impl Interp<'_> {
             };
             self.set_attr(object, *field, value);
         }
-        let hook = self.heap.sym("__post_init__");
-        if let Some(hook) = self.class_lookup(class, hook) {
+        if let Some(hook) = self.class_lookup(class, known::POST_INIT) {
             let hook = self.bind(hook, object, class)?;
             self.call(hook, Args::default())?;
         }
@@ -338,7 +332,7 @@ impl Interp<'_> {
             }
         }
         let parent = if frame.is_class || frame.function.is_none() { frame.closure } else { Some(frame.scope) };
-        Ok(self.heap.alloc(Object::Function(Box::new(Function {
+        Ok(self.heap.alloc(Object::Function(Rc::new(Function {
             module: frame.module,
             index,
             parent,
@@ -376,18 +370,17 @@ impl Interp<'_> {
 
     fn call_function(&mut self, id: ObjId, args: Args) -> Run<Value> {
         let Object::Function(function) = self.heap.object(id) else { return Ok(Value::Unknown) };
-        let function = function.clone();
+        let function = Rc::clone(function);
         let code = self.module(function.module).code;
         let Some(node) = code.code.functions.get(function.index as usize) else {
             return Ok(Value::Unknown);
         };
         let key = (function.module, function.index);
-        let active = self.active.get(&key).copied().unwrap_or(0);
         let library = self.library_of(function.module);
         let occasion = Occasion { library, sure: self.maybe == 0, phase: self.phase };
         if self.call_depth >= CALL_DEPTH
             || self.total_depth >= TOTAL_DEPTH
-            || active >= 4
+            || self.budget.active(key) >= ACTIVE_RUNS
             || self.budget.is_enough(key, &occasion)
             || self.budget.is_spent()
         {
@@ -437,8 +430,7 @@ impl Interp<'_> {
     /// Runs a function's body in a prepared frame.
     pub(super) fn run_body(&mut self, frame: &Frame, node: &Node) -> Run<Value> {
         let key = (frame.module, frame.function.unwrap_or_default());
-        self.executed.insert(key);
-        *self.active.entry(key).or_default() += 1;
+        self.budget.enter(key);
         let package = self.library_of(frame.module);
         let library = u32::from(package.is_some());
         self.call_depth += 1;
@@ -459,10 +451,7 @@ impl Interp<'_> {
         self.call_depth -= 1;
         self.running = caller;
         let own_steps = self.budget.end(outer);
-        self.budget.book(key, own_steps, package);
-        if let Some(active) = self.active.get_mut(&key) {
-            *active -= 1;
-        }
+        self.budget.leave(key, own_steps, package);
         if let Err(raised) = &result
             && !self.any_catch(*raised)
         {
@@ -498,11 +487,14 @@ impl Interp<'_> {
         if args.open {
             return true;
         }
-        let frame = self.module_frame(function.module);
-        let required = |p: &&crate::lang::python::ir::Parameter| p.default.is_none();
         let given = args.positional.len();
         let rest = node.positional.get(given.min(node.positional.len())..).unwrap_or(&[]);
-        for parameter in rest.iter().chain(&node.keyword_only).filter(required) {
+        let mut required = rest.iter().chain(&node.keyword_only).filter(|p| p.default.is_none()).peekable();
+        if required.peek().is_none() {
+            return true;
+        }
+        let frame = self.module_frame(function.module);
+        for parameter in required {
             let name = self.sym(&frame, parameter.name);
             if args.keyword(name).is_none() {
                 return false;

@@ -52,11 +52,9 @@ impl Interp<'_> {
             yields_open: Cell::new(false),
             span: Cell::new(frame.span.get()),
         };
-        let key = self.heap.sym("__module__");
         let module_name = self.module(frame.module).name;
-        self.heap.vars_mut(scope).set(key, Value::Str(module_name));
-        let key = self.heap.sym("__qualname__");
-        self.heap.vars_mut(scope).set(key, Value::Str(name));
+        self.heap.vars_mut(scope).set(known::MODULE, Value::Str(module_name));
+        self.heap.vars_mut(scope).set(known::QUALNAME, Value::Str(name));
         self.exec_block(&body, node.body)?;
         let class = self.build_class(name, bases, scope, metaclass, keywords, Some(frame.module))?;
         let mut makers = decorators.clone();
@@ -151,22 +149,20 @@ impl Interp<'_> {
             self.mark_fields(value);
         }
         // `__set_name__` of the attributes, then the base's `__init_subclass__`.
-        let set_name = self.heap.sym("__set_name__");
         let vars: Vec<(Sym, Value)> = self.heap.vars(scope).iter().collect();
         for (attr, object) in vars {
             if let Some(Object::Instance { class: kind, .. }) = self.heap.get(object) {
                 let kind = *kind;
-                if let Some(hook) = self.class_lookup(kind, set_name) {
+                if let Some(hook) = self.class_lookup(kind, known::SET_NAME) {
                     let hook = self.bind(hook, object, kind)?;
                     self.call(hook, Args::of(&[value, Value::Str(attr)]))?;
                 }
             }
         }
-        let hook = self.heap.sym("__init_subclass__");
         for base in self.mro_of(value).iter().skip(1) {
             if let Some(Object::Class(node)) = self.heap.get(*base) {
                 let base_scope = node.scope;
-                if let Some(found) = self.heap.vars(base_scope).get(hook) {
+                if let Some(found) = self.heap.vars(base_scope).get(known::INIT_SUBCLASS) {
                     let function = match self.heap.get(found) {
                         Some(Object::ClassMethod(inner)) => *inner,
                         _ => found,
@@ -209,14 +205,13 @@ impl Interp<'_> {
 
     /// What a base that is no class puts in its place.
     fn mro_entries(&mut self, base: Value, bases: &[Value]) -> Vec<Value> {
-        let name = self.heap.sym("__mro_entries__");
         let hook = match self.heap.get(base) {
             Some(Object::Instance { class, .. }) => {
                 let class = *class;
-                let found = self.class_lookup(class, name);
+                let found = self.class_lookup(class, known::MRO_ENTRIES);
                 found.and_then(|hook| self.bind(hook, base, class).ok())
             }
-            Some(Object::Function(function)) => function.attrs.get(name),
+            Some(Object::Function(function)) => function.attrs.get(known::MRO_ENTRIES),
             _ => None,
         };
         let Some(hook) = hook else { return vec![base] };
@@ -301,12 +296,11 @@ impl Interp<'_> {
             return;
         }
         let name = self.sym(frame, id);
-        let key = self.heap.sym("__annotations__");
-        let dict = match self.heap.vars(frame.scope).get(key) {
+        let dict = match self.heap.vars(frame.scope).get(known::ANNOTATIONS) {
             Some(dict) => dict,
             None => {
                 let dict = self.heap.dict(Dict::default(), false);
-                self.heap.vars_mut(frame.scope).set(key, dict);
+                self.heap.vars_mut(frame.scope).set(known::ANNOTATIONS, dict);
                 dict
             }
         };
@@ -319,12 +313,11 @@ impl Interp<'_> {
 
     /// Makes the annotated names of a class its fields.
     pub(super) fn mark_fields(&mut self, class: Value) {
-        let key = self.heap.sym("__annotations__");
         let mut fields: Vec<Sym> = Vec::new();
         for base in self.mro_of(class).iter().rev() {
             let Some(Object::Class(node)) = self.heap.get(*base) else { continue };
             let scope = node.scope;
-            let Some(annotations) = self.heap.vars(scope).get(key) else { continue };
+            let Some(annotations) = self.heap.vars(scope).get(known::ANNOTATIONS) else { continue };
             for (name, _) in self.dict_items(annotations).0 {
                 if let Value::Str(name) = name
                     && !fields.contains(&name)

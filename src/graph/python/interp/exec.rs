@@ -144,10 +144,7 @@ impl Interp<'_> {
     fn exec_raise(&mut self, frame: &Frame, value: Option<ExprId>) -> Run<Flow> {
         let value = match value {
             Some(value) => self.eval(frame, value)?,
-            None => {
-                let name = self.heap.sym("<exception>");
-                self.lookup(frame, name).unwrap_or(Value::Unknown)
-            }
+            None => self.lookup(frame, known::EXCEPTION).unwrap_or(Value::Unknown),
         };
         // Where nobody catches it, the function would not start: rather one of our decisions on
         // the way here was wrong. At module level go on, in a function leave it.
@@ -461,17 +458,16 @@ impl Interp<'_> {
             if matches == Some(false) {
                 continue;
             }
-            let current = self.heap.sym("<exception>");
-            let before = self.heap.vars(frame.scope).get(current);
-            self.set_var(frame.scope, current, raised.0);
+            let before = self.heap.vars(frame.scope).get(known::EXCEPTION);
+            self.set_var(frame.scope, known::EXCEPTION, raised.0);
             if let Some(name) = handler.name {
                 self.assign_name(frame, name, raised.0);
             }
             let result = self.exec_block(frame, handler.body);
             match before {
-                Some(before) => self.set_var(frame.scope, current, before),
+                Some(before) => self.set_var(frame.scope, known::EXCEPTION, before),
                 None => {
-                    self.heap.vars_mut(frame.scope).remove(current);
+                    self.heap.vars_mut(frame.scope).remove(known::EXCEPTION);
                 }
             }
             return result;

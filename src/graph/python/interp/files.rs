@@ -124,13 +124,12 @@ impl Interp<'_> {
 
     /// The folder of a package, given by name or as the module.
     fn package_folder(&mut self, package: Value) -> Option<String> {
-        let key = self.heap.sym("__file__");
         let module = match package {
             Value::Str(name) => self.sys_modules.get(name)?,
             module => module,
         };
         let Some(Object::Module(at)) = self.heap.get(module) else { return None };
-        let file = self.heap.vars(self.module(*at).scope).get(key)?;
+        let file = self.heap.vars(self.module(*at).scope).get(known::FILE)?;
         let text = self.text_of(file)?;
         text.rsplit_once('/').map(|(folder, _)| folder.to_owned())
     }

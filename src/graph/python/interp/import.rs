@@ -144,13 +144,12 @@ impl Interp<'_> {
     fn package_path(&mut self, parent: &str) -> Option<Vec<Rc<str>>> {
         let sym = self.heap.sym(parent);
         let module = self.sys_modules.get(sym)?;
-        let key = self.heap.sym("__path__");
         let path = match self.heap.get(module)? {
             Object::Module(at) => {
                 let scope = self.module(*at).scope;
-                self.heap.vars(scope).get(key)?
+                self.heap.vars(scope).get(known::PATH)?
             }
-            _ => self.get_attr_quiet(module, key)?,
+            _ => self.get_attr_quiet(module, known::PATH)?,
         };
         let items = match self.heap.get(path)? {
             Object::List { items, .. } => items.clone(),
@@ -172,8 +171,7 @@ impl Interp<'_> {
         let root = self.heap.sym(name.split('.').next().unwrap_or_default());
         let object = self.heap.alloc(Object::Module(at));
         let scope = self.heap.scope(None);
-        let key = self.heap.sym("__name__");
-        self.heap.vars_mut(scope).set(key, Value::Str(sym));
+        self.heap.vars_mut(scope).set(known::NAME, Value::Str(sym));
         self.mods.push(Mod {
             name: sym,
             object,
@@ -432,9 +430,8 @@ impl Interp<'_> {
         if level == 0 {
             return Some(module.to_owned());
         }
-        let key = self.heap.sym("__package__");
         let scope = self.module(at).scope;
-        match self.heap.vars(scope).get(key) {
+        match self.heap.vars(scope).get(known::PACKAGE) {
             Some(Value::Str(package)) => {
                 let package = self.heap.text(package);
                 absolute_name(&package, true, level, module)
@@ -556,8 +553,7 @@ impl Interp<'_> {
             self.star_of_runtime(frame, at);
             return Ok(());
         }
-        let all = self.heap.sym("__all__");
-        let listed = self.heap.vars(scope).get(all).map(|value| self.items_of(value));
+        let listed = self.heap.vars(scope).get(known::ALL).map(|value| self.items_of(value));
         if self.heap.scope_ref(scope).open {
             self.heap.scope_mut(frame.scope).open = true;
         }

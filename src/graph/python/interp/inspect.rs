@@ -31,10 +31,7 @@ impl Interp<'_> {
         Ok(Some(match name {
             "signature" | "Signature.from_callable" => self.signature(first),
             "getfullargspec" | "getargspec" => self.argument_spec(first)?,
-            "getmro" => {
-                let mro = self.heap.sym("__mro__");
-                self.get_attr(first, mro)?
-            }
+            "getmro" => self.get_attr(first, known::MRO)?,
             "unwrap" | "cleandoc" => first,
             "getmodule" => match self.heap.get(first) {
                 Some(Object::Module(_)) => first,
@@ -97,8 +94,7 @@ impl Interp<'_> {
         match self.heap.get(value)? {
             Object::Function(function) => {
                 let function = function.clone();
-                let wrapped = self.heap.sym("__wrapped__");
-                if let Some(inner) = function.attrs.get(wrapped) {
+                if let Some(inner) = function.attrs.get(known::WRAPPED) {
                     return self.shape(inner, depth + 1);
                 }
                 self.shape_of_function(&function)
@@ -113,8 +109,7 @@ impl Interp<'_> {
             Object::StaticMethod(inner) | Object::ClassMethod(inner) => self.shape(*inner, depth + 1),
             Object::Class(class) => {
                 let open = class.open;
-                let init = self.heap.sym("__init__");
-                let found = self.class_lookup(value, init).filter(|_| !open)?;
+                let found = self.class_lookup(value, known::INIT).filter(|_| !open)?;
                 let mut shape = self.shape(found, depth + 1)?;
                 if !shape.positional.is_empty() {
                     shape.positional.remove(0);
@@ -123,8 +118,7 @@ impl Interp<'_> {
             }
             Object::Instance { class, .. } => {
                 let class = *class;
-                let call = self.heap.sym("__call__");
-                let found = self.class_lookup(class, call)?;
+                let found = self.class_lookup(class, known::CALL)?;
                 let mut shape = self.shape(found, depth + 1)?;
                 if !shape.positional.is_empty() {
                     shape.positional.remove(0);
@@ -251,8 +245,7 @@ impl Interp<'_> {
                 names.push(name);
             }
         }
-        let file = self.heap.sym("__file__");
-        let file = self.heap.vars(self.module(function.module).scope).get(file).unwrap_or(Value::Unknown);
+        let file = self.heap.vars(self.module(function.module).scope).get(known::FILE).unwrap_or(Value::Unknown);
         let values = [
             ("co_name", self.heap.str(code.code.name(node.name))),
             ("co_argcount", Value::Int(shape.positional.len() as i64)),

@@ -23,8 +23,7 @@ impl Interp<'_> {
             }
             Object::Instance { class, payload, .. } => {
                 let (class, payload) = (*class, *payload);
-                let iter = self.heap.sym("__iter__");
-                if let Some(method) = self.class_lookup(class, iter)
+                if let Some(method) = self.class_lookup(class, known::ITER)
                     && matches!(self.heap.get(method), Some(Object::Function(_)))
                 {
                     let method = self.bind(method, value, class)?;
@@ -45,8 +44,7 @@ impl Interp<'_> {
             }
             Object::Class(class) => {
                 let (metaclass, scope) = (class.metaclass, class.scope);
-                let iter = self.heap.sym("__iter__");
-                if let Some(method) = self.class_lookup(metaclass, iter) {
+                if let Some(method) = self.class_lookup(metaclass, known::ITER) {
                     let method = self.bind(method, value, metaclass)?;
                     let result = self.call(method, Args::default())?;
                     return if matches!(self.heap.get(result), Some(Object::Class(_))) {

@@ -60,6 +60,8 @@ pub(super) struct Raised(pub(super) Value);
 /// The result of running something that may raise for sure.
 pub(super) type Run<T> = Result<T, Raised>;
 
+/// Runs of one function inside each other that are followed.
+const ACTIVE_RUNS: u32 = 4;
 /// Nested calls that are followed.
 const CALL_DEPTH: u32 = 48;
 /// Nested calls and imports together, which bounds our own stack.
@@ -192,14 +194,14 @@ pub(super) struct Interp<'a> {
     pub(super) calls: Vec<SeenCall>,
     pub(super) data_files: Vec<(EntryId, ModIdx, Span)>,
     pub(super) problems: Vec<GraphProblem>,
-    pub(super) executed: FxHashSet<(ModIdx, u32)>,
     catches: Vec<Catch>,
     logs: Vec<Log>,
-    active: FxHashMap<(ModIdx, u32), u32>,
     pub(super) call_sites: Vec<(ModIdx, Span)>,
     pub(super) provenance: FxHashMap<(ScopeId, Sym), Sym>,
     /// Things of the runtime that were asked for, by full name.
     runtime_values: FxHashMap<Sym, Value>,
+    /// Attributes of the standard library's modules that were asked for, by full name.
+    runtime_attrs: FxHashMap<Sym, Option<Value>>,
     /// Built-in names that were asked for; `None` for what is no such name.
     builtin_names: FxHashMap<Sym, Option<Value>>,
     /// Lists of the `sys` module that code may change.
@@ -255,13 +257,12 @@ impl<'a> Interp<'a> {
             calls: Vec::new(),
             data_files: Vec::new(),
             problems: Vec::new(),
-            executed: FxHashSet::default(),
             catches: Vec::new(),
             logs: Vec::new(),
-            active: FxHashMap::default(),
             call_sites: Vec::new(),
             provenance: FxHashMap::default(),
             runtime_values: FxHashMap::default(),
+            runtime_attrs: FxHashMap::default(),
             builtin_names: FxHashMap::default(),
             lists: Vec::new(),
             dynamic: named::Dynamic::default(),

@@ -293,8 +293,7 @@ impl Interp<'_> {
         }
         if let Some(Object::Instance { class, payload, .. }) = self.heap.get(container) {
             let (class, payload) = (*class, *payload);
-            let name = self.heap.sym("__contains__");
-            if let Some(method) = self.class_lookup(class, name)
+            if let Some(method) = self.class_lookup(class, known::CONTAINS)
                 && matches!(self.heap.get(method), Some(Object::Function(_)))
             {
                 let method = self.bind(method, container, class)?;

@@ -105,6 +105,15 @@ impl Interp<'_> {
         if let Some(submodule) = self.sys_modules.get(full) {
             return Some(submodule);
         }
+        if let Some(found) = self.runtime_attrs.get(&full) {
+            return *found;
+        }
+        let found = self.find_runtime_attr(at, name, full);
+        self.runtime_attrs.insert(full, found);
+        found
+    }
+
+    fn find_runtime_attr(&mut self, at: ModIdx, name: Sym, full: Sym) -> Option<Value> {
         let module = self.heap.text(self.module(at).name);
         let text = self.heap.text(name);
         if self.input.stdlib.module(&module).is_some() && !self.input.stdlib.has_name(&module, &text) {

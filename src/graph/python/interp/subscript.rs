@@ -105,8 +105,7 @@ impl Interp<'_> {
     }
 
     fn instance_item(&mut self, object: Value, class: Value, payload: Value, key: Value) -> Run<Value> {
-        let name = self.heap.sym("__getitem__");
-        if let Some(method) = self.class_lookup(class, name)
+        if let Some(method) = self.class_lookup(class, known::GETITEM)
             && matches!(self.heap.get(method), Some(Object::Function(_)))
         {
             let method = self.bind(method, object, class)?;
@@ -120,8 +119,7 @@ impl Interp<'_> {
     }
 
     fn class_item(&mut self, class: Value, metaclass: Value, key: Value) -> Run<Value> {
-        let name = self.heap.sym("__class_getitem__");
-        if let Some(method) = self.class_lookup(class, name)
+        if let Some(method) = self.class_lookup(class, known::CLASS_GETITEM)
             && self.heap.external_name(method).is_none()
         {
             let function = match self.heap.get(method) {
@@ -132,8 +130,7 @@ impl Interp<'_> {
             let result = self.call(method, Args::one(key))?;
             return Ok(if result == Value::Unknown { class } else { result });
         }
-        let name = self.heap.sym("__getitem__");
-        if let Some(method) = self.class_lookup(metaclass, name) {
+        if let Some(method) = self.class_lookup(metaclass, known::GETITEM) {
             let method = self.bind(method, class, metaclass)?;
             return self.call(method, Args::one(key));
         }
@@ -228,8 +225,7 @@ impl Interp<'_> {
             }
             Object::Instance { class, payload, .. } => {
                 let (class, payload) = (*class, *payload);
-                let name = self.heap.sym("__setitem__");
-                if let Some(method) = self.class_lookup(class, name)
+                if let Some(method) = self.class_lookup(class, known::SETITEM)
                     && matches!(self.heap.get(method), Some(Object::Function(_)))
                 {
                     let method = self.bind(method, object, class)?;

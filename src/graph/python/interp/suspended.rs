@@ -15,7 +15,7 @@ impl Interp<'_> {
         let Object::Function(function) = self.heap.object(pending.function) else {
             return Ok((Vec::new(), true, Value::Unknown));
         };
-        let function = function.clone();
+        let function = Rc::clone(function);
         let code = self.module(function.module).code;
         let Some(node) = code.code.functions.get(function.index as usize) else {
             return Ok((Vec::new(), true, Value::Unknown));
@@ -104,8 +104,7 @@ impl Interp<'_> {
     pub(super) fn leave(&mut self, manager: Value) {
         let Some(Object::Instance { class, .. }) = self.heap.get(manager) else { return };
         let class = *class;
-        let name = self.heap.sym("__exit__");
-        if let Some(method) = self.class_lookup(class, name)
+        if let Some(method) = self.class_lookup(class, known::EXIT)
             && let Ok(method) = self.bind(method, manager, class)
         {
             let none = Value::None;

@@ -14,10 +14,10 @@ impl Interp<'_> {
         let code = self.module(at).code;
         for (index, node) in code.code.functions.iter().enumerate() {
             let index = index as u32;
-            if node.value.is_some() || self.executed.contains(&(at, index)) {
+            if node.value.is_some() || self.budget.has_run((at, index)) {
                 continue;
             }
-            let function = self.heap.alloc(Object::Function(Box::new(Function {
+            let function = self.heap.alloc(Object::Function(Rc::new(Function {
                 module: at,
                 index,
                 parent: None,

@@ -37,10 +37,7 @@ impl Interp<'_> {
             ("staticmethod" | "abc.abstractstaticmethod", Some(inner)) => self.heap.alloc(Object::StaticMethod(inner)),
             ("classmethod" | "abc.abstractclassmethod", Some(inner)) => self.heap.alloc(Object::ClassMethod(inner)),
             ("super", Some(class)) => self.heap.alloc(Object::Super { class, this: call.second() }),
-            ("vars", Some(object)) => {
-                let name = self.heap.sym("__dict__");
-                self.get_attr(object, name)?
-            }
+            ("vars", Some(object)) => self.get_attr(object, known::DICT)?,
             ("dir", Some(object)) => self.builtin_dir(object)?,
             ("object", _) => {
                 let class = self.heap.external("object");
@@ -79,8 +76,7 @@ impl Interp<'_> {
             Some(Object::Tuple(_) | Object::List { .. } | Object::Dict { .. } | Object::Module(_)) => Some(false),
             Some(Object::Instance { class, .. }) => {
                 let class = *class;
-                let hook = self.heap.sym("__call__");
-                if self.class_lookup(class, hook).is_some() {
+                if self.class_lookup(class, known::CALL).is_some() {
                     return Some(true);
                 }
                 let is_whole = |c: &Class| !c.open || c.fields.is_some();
@@ -106,8 +102,7 @@ impl Interp<'_> {
     }
 
     fn builtin_dir(&mut self, object: Value) -> Run<Value> {
-        let name = self.heap.sym("__dict__");
-        let dict = self.get_attr(object, name)?;
+        let dict = self.get_attr(object, known::DICT)?;
         let (items, open) = self.dict_items(dict);
         let names = items.into_iter().map(|(k, _)| k).collect();
         let open = open || !matches!(self.heap.get(object), Some(Object::Module(_)));
