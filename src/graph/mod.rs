@@ -3,6 +3,7 @@
 //! One submodule per language simulates that language's runtime; all of them answer with the
 //! same [`ModuleGraph`], so that cost, rules and reports need not know the language.
 
+mod ahead;
 pub mod javascript;
 pub mod cargo;
 pub mod native;

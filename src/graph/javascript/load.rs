@@ -1,23 +1,24 @@
 //! Reads and parses files, ahead of the simulation and in parallel where possible.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
-use rayon::ThreadPool;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 
 use super::package_json::manifest_of;
 use super::resolve::{Loader, Resolved, Resolver, absolute, entry_at, folder};
 use crate::artifact::{Artifact, EntryId};
+use crate::graph::ahead::{Ahead, File, Next, Reader};
 use crate::graph::{OwnCode, free_aside};
-use crate::lang::javascript::ir::{Program, SiteKind};
+use crate::lang::javascript::ir::{Program, Site, SiteKind};
 use crate::lang::javascript::{Dialect, ParseError, ParseMode, parse, too_large};
 use crate::platform::Sdk;
 
 /// How Node treats a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Format {
+    #[default]
     CommonJs,
     Module,
     Json,
@@ -25,9 +26,10 @@ pub(super) enum Format {
 }
 
 /// Why a file has no program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Cause {
     /// Its content is not there.
+    #[default]
     Content,
     /// A limit of this analysis.
     Limit,
@@ -36,7 +38,7 @@ pub(super) enum Cause {
 }
 
 /// A file, read and parsed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Source {
     pub(super) format: Format,
     pub(super) program: Option<Arc<Program>>,
@@ -66,16 +68,11 @@ impl Source {
 
 /// Most JSON that is turned into values; more is only weighed.
 const MAX_JSON_BYTES: u64 = 96 << 10;
-/// Most files that are read ahead.
-const MAX_AHEAD: usize = 20_000;
 /// Tokens of all files that one simulation parses; see
 /// [`MAX_TOKENS`](crate::lang::javascript::MAX_TOKENS).
 const MOST_TOKENS: usize = 8_000_000;
 /// Stack of a parsing thread: nesting is limited beforehand to what fits.
 const PARSE_STACK: usize = 256 << 20;
-
-/// Where one source goes once it is read.
-type Cell = Arc<OnceLock<Arc<Source>>>;
 
 /// Sources by entry, shared between the simulation and the threads that read ahead.
 pub(super) struct Sources<'a> {
@@ -84,11 +81,7 @@ pub(super) struct Sources<'a> {
     node: u32,
     pub(super) source_tree: bool,
     typescript: TypeScript,
-    cache: Mutex<FxHashMap<EntryId, Cell>>,
-    /// What was or is to be read ahead.
-    ahead: Mutex<FxHashSet<EntryId>>,
-    /// Whether nothing more needs to be read ahead.
-    done: AtomicBool,
+    ahead: Ahead<(), Arc<Source>>,
     /// Tokens that were parsed so far.
     tokens: AtomicUsize,
     types: Mutex<FxHashMap<String, bool>>,
@@ -108,89 +101,49 @@ impl<'a> Sources<'a> {
             node,
             source_tree,
             typescript: if source_tree { tsconfig(artifact) } else { TypeScript::default() },
-            cache: Mutex::default(),
-            ahead: Mutex::default(),
-            done: AtomicBool::new(false),
+            ahead: Ahead::new(artifact.entries().len()),
             tokens: AtomicUsize::new(0),
             types: Mutex::default(),
         }
     }
 
-    /// The source of an entry, parsed now if nobody has yet. Who asks for what another thread is reading waits for it.
+    /// The source of an entry.
     pub(super) fn get(&self, id: EntryId) -> Arc<Source> {
-        let cell = Arc::clone(locked(&self.cache).entry(id).or_default());
-        Arc::clone(cell.get_or_init(|| Arc::new(self.read(id))))
+        self.ahead.get(self, id, || ()).map_or_else(|| self.failed(), Arc::clone)
     }
 
     /// The code of the files whose paths are wanted.
     pub(super) fn into_code(self, wanted: impl Fn(&str) -> bool) -> FxHashMap<EntryId, OwnCode> {
-        let cache = self.cache.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let wanted = cache.iter().filter(|(entry, _)| wanted(&self.artifact.entry(**entry).path));
-        let code = wanted.filter_map(|(entry, cell)| Some((*entry, OwnCode::JavaScript(cell.get()?.program.clone()?))));
+        let read: Vec<_> = self.ahead.into_read().collect();
+        let wanted = read.iter().filter(|(entry, _)| wanted(&self.artifact.entry(*entry).path));
+        let code = wanted.filter_map(|(entry, source)| Some((*entry, OwnCode::JavaScript(source.program.clone()?))));
         let code = code.collect();
-        free_aside(cache);
+        free_aside(read);
         code
     }
 
-    /// Does some work; meanwhile other threads read what the module at `start` loads by constant requests at top level.
+    /// Does some work; meanwhile other threads read what the module at `start` asks for by constant requests.
     pub(super) fn reading_ahead<T>(&self, start: EntryId, work: impl FnOnce() -> T) -> T {
-        let Some(pool) = pool() else {
-            return work();
-        };
-        pool.in_place_scope(|scope| {
-            self.ahead(scope, start);
-            let done = work();
-            self.done.store(true, Ordering::Relaxed);
-            done
-        })
+        self.ahead.start(File { entry: start, context: () });
+        self.ahead.during(self, PARSE_STACK, work)
     }
 
-    fn ahead<'scope>(&'scope self, scope: &rayon::Scope<'scope>, id: EntryId) {
-        {
-            let mut ahead = locked(&self.ahead);
-            if ahead.len() > MAX_AHEAD || !ahead.insert(id) {
-                return;
-            }
-        }
-        scope.spawn(move |scope| {
-            if self.done.load(Ordering::Relaxed) {
-                return;
-            }
-            let source = self.get(id);
-            let Some(program) = &source.program else {
-                return;
-            };
-            let path = absolute(self.artifact, id);
-            let from = folder(&path);
-            let loader = match source.format {
-                Format::Module => Loader::Import,
-                _ => Loader::Require,
-            };
-            let imports =
-                program.imports.iter().filter(|import| import.span.end > 0).map(|import| (import.request, loader));
-            let sites = program
-                .sites
-                .iter()
-                .filter(|site| site.top_level && site.kind == SiteKind::Require)
-                .filter_map(|site| Some((site.request?, Loader::Require)));
-            // A thread takes its newest job first: they go in last to first, and are taken as they will be asked for.
-            let requests: Vec<_> = imports.chain(sites).collect();
-            for (request, loader) in requests.into_iter().rev() {
-                let Some(request) = program.strings.get(request as usize) else {
-                    continue;
-                };
-                if let Resolved::File(next) = self.resolver.resolve(from, request, loader) {
-                    self.ahead(scope, next);
-                }
+    /// The files that some constant requests of a file lead to.
+    fn files_of(&self, from: &str, program: &Program, requests: impl Iterator<Item = (u32, Loader)>) -> Vec<File<()>> {
+        let found = requests.filter_map(|(request, loader)| {
+            let request = program.strings.get(request as usize)?;
+            match self.resolver.resolve(from, request, loader) {
+                Resolved::File(entry) => Some(File { entry, context: () }),
+                _ => None,
             }
         });
+        found.collect()
     }
 
-    fn read(&self, id: EntryId) -> Source {
+    fn read_source(&self, id: EntryId) -> Source {
         let path = absolute(self.artifact, id);
         let format = self.format(&path);
-        let mut source =
-            Source { format, program: None, text: None, problem: None, cause: Cause::Content, wrong_dialect: false };
+        let mut source = Source { format, ..Source::default() };
         if format == Format::Addon {
             return source;
         }
@@ -308,6 +261,45 @@ impl<'a> Sources<'a> {
     }
 }
 
+impl Reader for Sources<'_> {
+    type Context = ();
+    type Read = Arc<Source>;
+
+    fn read(&self, entry: EntryId) -> Arc<Source> {
+        Arc::new(self.read_source(entry))
+    }
+
+    fn failed(&self) -> Arc<Source> {
+        let problem = Some("not analysed: the parser failed on it".to_owned());
+        Arc::new(Source { problem, cause: Cause::Limit, ..Source::default() })
+    }
+
+    /// The imports and the requests of the top level, then those of the function's own functions, which the simulation
+    /// runs last.
+    fn follow(&self, file: &File<()>, source: &Arc<Source>) -> Next<()> {
+        let Some(program) = &source.program else { return Next { at_load: Vec::new(), later: Vec::new() } };
+        let path = absolute(self.artifact, file.entry);
+        let from = folder(&path);
+        let loader = if source.format == Format::Module { Loader::Import } else { Loader::Require };
+        let imports = program.imports.iter().filter(|import| import.span.end > 0);
+        let imports = imports.map(|import| (import.request, loader));
+        let requests = |wanted: fn(&Site) -> Option<Loader>| {
+            program.sites.iter().filter_map(move |site| Some((site.request?, wanted(site)?)))
+        };
+        let at_load = requests(|site| (site.top_level && site.kind == SiteKind::Require).then_some(Loader::Require));
+        let later = requests(|site| match site.kind {
+            SiteKind::Require => (!site.top_level).then_some(Loader::Require),
+            SiteKind::Import => Some(Loader::Import),
+            SiteKind::Resolve => None,
+        });
+        let is_own = !path.contains("/node_modules/");
+        Next {
+            at_load: self.files_of(from, program, imports.chain(at_load)),
+            later: if is_own { self.files_of(from, program, later) } else { Vec::new() },
+        }
+    }
+}
+
 fn tsconfig(artifact: &Artifact) -> TypeScript {
     let Some(bytes) = artifact.find("tsconfig.json").and_then(|id| artifact.read(id).ok()) else {
         return TypeScript::default();
@@ -319,14 +311,4 @@ fn tsconfig(artifact: &Artifact) -> TypeScript {
         keep_unused_imports: set("verbatimModuleSyntax") || set("preserveValueImports"),
         decorator_metadata: set("emitDecoratorMetadata"),
     }
-}
-
-/// Threads with stacks that are deep enough for the parser; one processor is left to the simulation.
-fn pool() -> Option<ThreadPool> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    rayon::ThreadPoolBuilder::new().num_threads(threads.saturating_sub(1).max(1)).stack_size(PARSE_STACK).build().ok()
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

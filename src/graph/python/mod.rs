@@ -17,7 +17,6 @@ use std::collections::BTreeMap;
 use crate::artifact::Artifact;
 use crate::graph::ModuleGraph;
 use crate::graph::packages::Packages;
-use crate::lang::python::PARSE_STACK;
 use crate::platform::{Architecture, Sdk};
 
 /// What the simulation starts from.
@@ -42,9 +41,9 @@ pub struct PythonInput<'a> {
 #[must_use]
 pub fn simulate(input: &PythonInput<'_>) -> ModuleGraph {
     let finder = finder::Finder::new(input.artifact, input.version, input.architecture);
-    let sources = sources::Sources::new(input.artifact, &finder);
+    let sources = sources::Sources::new(input.artifact, &finder, input.packages);
     let mut graph = walk(input, &finder, &sources);
-    graph.own_code = sources.into_code(|entry| input.packages.owner(entry).is_none());
+    graph.own_code = sources.into_own_code();
     graph.leftovers = leftovers::collect(&graph, input.artifact);
     graph.loops = loops::collect(&graph);
     graph
@@ -52,21 +51,9 @@ pub fn simulate(input: &PythonInput<'_>) -> ModuleGraph {
 
 fn walk(input: &PythonInput<'_>, finder: &finder::Finder<'_>, sources: &sources::Sources<'_>) -> ModuleGraph {
     std::thread::scope(|scope| {
-        let builder = || std::thread::Builder::new().name("parse".to_owned()).stack_size(PARSE_STACK);
-        // The walk takes a core for itself: it is the longest chain of work, and parses what is not ready.
-        for _ in 1..rayon::current_num_threads() {
-            // Without a worker the walk parses by itself; nothing but time is lost.
-            let _ = builder().spawn_scoped(scope, || sources.work());
-        }
         let walk = std::thread::Builder::new().name("walk".to_owned()).stack_size(interp::STACK);
-        let walked = walk.spawn_scoped(scope, || {
-            let graph = build::build(input, finder, sources);
-            sources.close();
-            graph
-        });
-        let joined = walked.ok().and_then(|thread| thread.join().ok());
-        sources.close();
-        joined.unwrap_or_else(ModuleGraph::unknown)
+        let walked = walk.spawn_scoped(scope, || sources.reading_ahead(|| build::build(input, finder, sources)));
+        walked.ok().and_then(|thread| thread.join().ok()).unwrap_or_else(ModuleGraph::unknown)
     })
 }
 

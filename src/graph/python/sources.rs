@@ -1,20 +1,17 @@
-//! Parsed source files, read ahead of the interpreter by worker threads.
-//!
-//! The interpreter runs on one thread and asks for files in the order of execution; workers
-//! follow the top-level imports of what is parsed already, depth first as the interpreter will,
-//! so that most answers are ready.
+//! Parsed source files, read ahead of the interpreter by following imports.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, OnceLock};
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::finder::{FileKind, Finder, Spec};
 use crate::artifact::{Artifact, EntryId};
+use crate::graph::ahead::{Ahead, File, Next, Reader};
+use crate::graph::packages::Packages;
 use crate::graph::{OwnCode, free_aside};
 use crate::lang::python::ir::{Block, Code, Expr, Stmt};
-use crate::lang::python::{Parsed, Problem, ProblemKind, parse, too_large};
+use crate::lang::python::{PARSE_STACK, Parsed, Problem, ProblemKind, parse, too_large};
 
 /// Tokens of all files that one simulation parses; see [`MAX_TOKENS`](crate::lang::python::MAX_TOKENS).
 /// Importing all of torch, scipy and pandas takes less than half.
@@ -31,60 +28,35 @@ pub(super) fn no_code() -> &'static Parsed {
     &NO_CODE
 }
 
-#[derive(Default)]
-struct Shared {
-    /// Files that some thread has taken on.
-    taken: FxHashSet<EntryId>,
-    /// What workers do next, the last first.
-    jobs: Vec<Job>,
-    closed: bool,
-}
-
-impl Shared {
-    /// Takes the file that a worker would parse next.
-    fn next_unread(&mut self) -> Option<Job> {
-        let at = self.jobs.iter().rposition(|job| !job.parsed && !self.taken.contains(&job.entry))?;
-        let job = self.jobs.remove(at);
-        self.taken.insert(job.entry);
-        Some(job)
-    }
-}
-
-/// A file with its module's name.
-struct Job {
-    entry: EntryId,
-    name: Arc<str>,
-    is_package: bool,
-    /// The interpreter has parsed it already: only its imports are looked at.
-    parsed: bool,
-}
-
 /// The cache of parsed files.
 pub(super) struct Sources<'a> {
-    artifact: &'a Artifact,
-    finder: &'a Finder<'a>,
-    /// By entry. Set once, so that the interpreter can borrow code for as long as it runs.
-    parsed: Box<[OnceLock<Box<Parsed>>]>,
+    files: Files<'a>,
+    ahead: Ahead<ModuleOf, Parsed>,
     /// Code that was made as text while the simulation ran, in order.
     texts: Box<[OnceLock<Box<Parsed>>]>,
+}
+
+/// How files are read and followed.
+struct Files<'a> {
+    artifact: &'a Artifact,
+    finder: &'a Finder<'a>,
+    packages: &'a Packages,
     /// Tokens that were parsed so far.
     tokens: AtomicUsize,
-    shared: Mutex<Shared>,
-    changed: Condvar,
+}
+
+/// The module that a file is the code of.
+struct ModuleOf {
+    name: Arc<str>,
+    is_package: bool,
 }
 
 impl<'a> Sources<'a> {
-    pub(super) fn new(artifact: &'a Artifact, finder: &'a Finder<'a>) -> Self {
-        let parsed = artifact.entries().map(|_| OnceLock::new()).collect();
-        let texts = (0..MOST_TEXTS).map(|_| OnceLock::new()).collect();
+    pub(super) fn new(artifact: &'a Artifact, finder: &'a Finder<'a>, packages: &'a Packages) -> Self {
         Self {
-            artifact,
-            finder,
-            parsed,
-            texts,
-            tokens: AtomicUsize::new(0),
-            shared: Mutex::default(),
-            changed: Condvar::new(),
+            files: Files { artifact, finder, packages, tokens: AtomicUsize::new(0) },
+            ahead: Ahead::new(artifact.entries().len()),
+            texts: (0..MOST_TEXTS).map(|_| OnceLock::new()).collect(),
         }
     }
 
@@ -93,57 +65,49 @@ impl<'a> Sources<'a> {
         Some(self.texts.get(at)?.get_or_init(|| Box::new(parsed)))
     }
 
-    fn lock(&self) -> MutexGuard<'_, Shared> {
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn done(&self, entry: EntryId) -> Option<&Parsed> {
-        self.parsed.get(entry.0 as usize)?.get().map(|parsed| &**parsed)
-    }
-
-    /// The parsed file, parsed here if nobody has yet. While a worker is at it, others are parsed here that
-    /// the workers would take next.
+    /// The parsed file of a module.
     pub(super) fn get(&self, entry: EntryId, name: &str, is_package: bool) -> &Parsed {
-        let mut shared = self.lock();
-        loop {
-            if let Some(parsed) = self.done(entry) {
-                return parsed;
+        let found = self.ahead.get(&self.files, entry, || ModuleOf { name: name.into(), is_package });
+        found.unwrap_or(no_code())
+    }
+
+    /// Does some work while worker threads read ahead.
+    pub(super) fn reading_ahead<W>(&self, work: impl FnOnce() -> W) -> W {
+        self.ahead.during(&self.files, PARSE_STACK, work)
+    }
+
+    /// The code of the function's own files.
+    pub(super) fn into_own_code(self) -> FxHashMap<EntryId, OwnCode> {
+        let files = self.files;
+        let (own, rest): (Vec<_>, Vec<_>) = self.ahead.into_read().partition(|(entry, _)| files.is_own(*entry));
+        free_aside(rest);
+        own.into_iter().map(|(entry, parsed)| (entry, OwnCode::Python(Arc::new(parsed.code)))).collect()
+    }
+}
+
+impl Files<'_> {
+    fn is_own(&self, entry: EntryId) -> bool {
+        self.packages.owner(entry).is_none()
+    }
+
+    /// The files of modules, as far as their layout tells.
+    fn files_of(&self, mut names: Vec<String>) -> Vec<File<ModuleOf>> {
+        names.dedup();
+        let found = names.into_iter().filter_map(|name| match self.finder.guess(&name) {
+            Some(Spec::File { entry, kind: FileKind::Source, package }) => {
+                Some(File { entry, context: ModuleOf { name: name.into(), is_package: package.is_some() } })
             }
-            let job = if shared.taken.insert(entry) {
-                Some(Job { entry, name: name.into(), is_package, parsed: false })
-            } else {
-                shared.next_unread()
-            };
-            shared = match job {
-                Some(job) => {
-                    drop(shared);
-                    self.parse_and_store(job.entry);
-                    self.add([Job { parsed: true, ..job }]);
-                    self.lock()
-                }
-                None => self.changed.wait(shared).unwrap_or_else(PoisonError::into_inner),
-            };
-        }
-    }
-
-    fn parse_and_store(&self, entry: EntryId) -> &Parsed {
-        // A thread that died here would leave the interpreter waiting for ever.
-        let parsed = std::panic::catch_unwind(AssertUnwindSafe(|| self.read_and_parse(entry))).unwrap_or_else(|_| {
-            unread(Problem::whole(ProblemKind::Limit, "not analysed: the parser failed on it".to_owned()))
+            _ => None,
         });
-        self.parsed.get(entry.0 as usize).map_or(no_code(), |place| place.get_or_init(|| Box::new(parsed)))
+        found.collect()
     }
+}
 
-    /// Gives the workers something to do, the last first.
-    fn add(&self, jobs: impl IntoIterator<Item = Job>) {
-        let mut shared = self.lock();
-        let Shared { jobs: waiting, taken, .. } = &mut *shared;
-        waiting.extend(jobs.into_iter().filter(|job| job.parsed || !taken.contains(&job.entry)));
-        drop(shared);
-        self.changed.notify_all();
-    }
+impl Reader for Files<'_> {
+    type Context = ModuleOf;
+    type Read = Parsed;
 
-    fn read_and_parse(&self, entry: EntryId) -> Parsed {
+    fn read(&self, entry: EntryId) -> Parsed {
         if let Some(problem) = too_large(self.artifact.entry(entry).bytes) {
             return unread(problem);
         }
@@ -163,57 +127,21 @@ impl<'a> Sources<'a> {
         }
     }
 
-    /// Files that the top level of a module imports, by layout alone.
-    fn predict(&self, code: &Code, name: &str, is_package: bool) -> Vec<Job> {
-        let mut names = Vec::new();
-        collect(code, code.body, name, is_package, &mut names);
-        names.dedup();
-        let found = names.into_iter().filter_map(|name| match self.finder.guess(&name) {
-            Some(Spec::File { entry, kind: FileKind::Source, package }) => {
-                Some(Job { entry, name: name.into(), is_package: package.is_some(), parsed: false })
-            }
-            _ => None,
-        });
-        found.collect()
+    fn failed(&self) -> Parsed {
+        unread(Problem::whole(ProblemKind::Limit, "not analysed: the parser failed on it".to_owned()))
     }
 
-    /// What a worker thread does until [`Self::close`].
-    pub(super) fn work(&self) {
-        let mut shared = self.lock();
-        while !shared.closed {
-            let Some(job) = shared.jobs.pop() else {
-                shared = self.changed.wait(shared).unwrap_or_else(PoisonError::into_inner);
-                continue;
-            };
-            if !job.parsed && !shared.taken.insert(job.entry) {
-                continue;
+    /// The imports of the top level, then those of the function's own functions, which the simulation runs last.
+    fn follow(&self, file: &File<ModuleOf>, read: &Parsed) -> Next<ModuleOf> {
+        let (code, ModuleOf { name, is_package }) = (&read.code, &file.context);
+        let (mut at_load, mut later) = (Vec::new(), Vec::new());
+        collect(code, code.body, name, *is_package, &mut at_load);
+        if self.is_own(file.entry) {
+            for stmt in &code.stmts {
+                imported(code, stmt, name, *is_package, &mut later);
             }
-            drop(shared);
-            let parsed = if job.parsed { self.done(job.entry) } else { Some(self.parse_and_store(job.entry)) };
-            // With the lock, lest it comes between the interpreter's look and its sleep.
-            drop(self.lock());
-            self.changed.notify_all();
-            if let Some(parsed) = parsed {
-                let next = self.predict(&parsed.code, &job.name, job.is_package);
-                self.add(next.into_iter().rev());
-            }
-            shared = self.lock();
         }
-    }
-
-    /// The code of the files that are wanted.
-    pub(super) fn into_code(self, wanted: impl Fn(EntryId) -> bool) -> FxHashMap<EntryId, OwnCode> {
-        let parsed = self.parsed.into_iter().enumerate();
-        let parsed = parsed.filter_map(|(at, place)| Some((EntryId(at as u32), place.into_inner()?)));
-        let (wanted, rest): (Vec<_>, Vec<_>) = parsed.partition(|(entry, _)| wanted(*entry));
-        free_aside(rest);
-        wanted.into_iter().map(|(entry, parsed)| (entry, OwnCode::Python(Arc::new(parsed.code)))).collect()
-    }
-
-    /// Sends the workers home.
-    pub(super) fn close(&self) {
-        self.lock().closed = true;
-        self.changed.notify_all();
+        Next { at_load: self.files_of(at_load), later: self.files_of(later) }
     }
 }
 
@@ -226,19 +154,7 @@ fn collect(code: &Code, block: Block, name: &str, is_package: bool, out: &mut Ve
     for id in code.block(block) {
         let Some(stmt) = code.stmts.get(id.0 as usize) else { continue };
         match stmt {
-            Stmt::Import(aliases) => {
-                for alias in aliases {
-                    parents(code.name(alias.name), out);
-                }
-            }
-            Stmt::ImportFrom { module, level, names } => {
-                let module = module.map_or("", |module| code.name(module));
-                let Some(base) = absolute_name(name, is_package, *level, module) else { continue };
-                parents(&base, out);
-                for alias in names.iter().filter(|_| base.len() <= LONGEST_NAME) {
-                    out.push(format!("{base}.{}", code.name(alias.name)));
-                }
-            }
+            Stmt::Import(_) | Stmt::ImportFrom { .. } => imported(code, stmt, name, is_package, out),
             Stmt::Try(node) => {
                 collect(code, node.body, name, is_package, out);
                 collect(code, node.orelse, name, is_package, out);
@@ -254,6 +170,26 @@ fn collect(code: &Code, block: Block, name: &str, is_package: bool, out: &mut Ve
             Stmt::With(_, body) => collect(code, *body, name, is_package, out),
             _ => {}
         }
+    }
+}
+
+/// Absolute names that an import statement loads.
+fn imported(code: &Code, stmt: &Stmt, name: &str, is_package: bool, out: &mut Vec<String>) {
+    match stmt {
+        Stmt::Import(aliases) => {
+            for alias in aliases {
+                parents(code.name(alias.name), out);
+            }
+        }
+        Stmt::ImportFrom { module, level, names } => {
+            let module = module.map_or("", |module| code.name(module));
+            let Some(base) = absolute_name(name, is_package, *level, module) else { return };
+            parents(&base, out);
+            for alias in names.iter().filter(|_| base.len() <= LONGEST_NAME) {
+                out.push(format!("{base}.{}", code.name(alias.name)));
+            }
+        }
+        _ => {}
     }
 }
 

@@ -1,0 +1,229 @@
+//! Files that worker threads read ahead of a simulation.
+//!
+//! A simulation runs on one thread and asks for files in the order of execution. Workers follow what is read
+//! already, depth first as the simulation will, so that most answers are ready.
+
+use std::collections::VecDeque;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use rustc_hash::FxHashSet;
+
+use crate::artifact::EntryId;
+
+/// Files that workers read in one simulation; the simulation itself may ask for more.
+const MOST_FILES: usize = 20_000;
+
+/// How files are read, and what they lead to.
+pub(super) trait Reader: Sync {
+    /// What following a file needs to know beside its content.
+    type Context: Send;
+    /// A file that was read.
+    type Read: Send + Sync;
+
+    /// Reads a file.
+    fn read(&self, entry: EntryId) -> Self::Read;
+
+    /// What stands for a file on which reading has failed by a fault of ours.
+    fn failed(&self) -> Self::Read;
+
+    /// What a file asks for, by its text alone.
+    fn follow(&self, file: &File<Self::Context>, read: &Self::Read) -> Next<Self::Context>;
+}
+
+/// A file to be read.
+pub(super) struct File<C> {
+    pub(super) entry: EntryId,
+    pub(super) context: C,
+}
+
+/// Files that a file asks for.
+pub(super) struct Next<C> {
+    /// While it is loaded, in this order.
+    pub(super) at_load: Vec<File<C>>,
+    /// Once everything is loaded: read when there is nothing better to do.
+    pub(super) later: Vec<File<C>>,
+}
+
+struct Job<C> {
+    file: File<C>,
+    /// The simulation has read it already: only what it asks for is looked at.
+    is_read: bool,
+}
+
+struct Shared<C> {
+    /// Files that some thread has taken on.
+    taken: FxHashSet<EntryId>,
+    /// What workers do next, the last first.
+    jobs: Vec<Job<C>>,
+    /// What they do when there is no job, the first first.
+    later: VecDeque<File<C>>,
+    is_closed: bool,
+}
+
+impl<C> Shared<C> {
+    /// Takes what a worker does next.
+    fn next(&mut self) -> Option<Job<C>> {
+        while let Some(job) = self.jobs.pop() {
+            if job.is_read || self.taken.insert(job.file.entry) {
+                return Some(job);
+            }
+        }
+        while let Some(file) = self.later.pop_front() {
+            if self.taken.insert(file.entry) {
+                return Some(Job { file, is_read: false });
+            }
+        }
+        None
+    }
+
+    /// Takes the file that a worker would read next.
+    fn next_unread(&mut self) -> Option<File<C>> {
+        let at = self.jobs.iter().rposition(|job| !job.is_read && !self.taken.contains(&job.file.entry))?;
+        let file = self.jobs.remove(at).file;
+        self.taken.insert(file.entry);
+        Some(file)
+    }
+
+    fn add(&mut self, next: Next<C>) {
+        if self.taken.len() > MOST_FILES {
+            return;
+        }
+        let Self { taken, jobs, later, .. } = self;
+        let is_new = |file: &File<C>| !taken.contains(&file.entry);
+        let at_load = next.at_load.into_iter().rev().filter(is_new);
+        jobs.extend(at_load.map(|file| Job { file, is_read: false }));
+        later.extend(next.later.into_iter().filter(is_new));
+    }
+}
+
+/// What has been read, and what is going to be.
+pub(super) struct Ahead<C, T> {
+    /// By entry. Set once, so that a simulation can borrow code for as long as it runs.
+    read: Box<[OnceLock<Box<T>>]>,
+    shared: Mutex<Shared<C>>,
+    changed: Condvar,
+}
+
+impl<C, T> Ahead<C, T> {
+    /// Nothing of so many files is read.
+    pub(super) fn new(files: usize) -> Self {
+        let shared = Shared { taken: FxHashSet::default(), jobs: Vec::new(), later: VecDeque::new(), is_closed: false };
+        Self { read: (0..files).map(|_| OnceLock::new()).collect(), shared: shared.into(), changed: Condvar::new() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Shared<C>> {
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn done(&self, entry: EntryId) -> Option<&T> {
+        self.read.get(entry.0 as usize)?.get().map(|read| &**read)
+    }
+
+    /// The file, read here if nobody has yet; `None` where there is no such entry. While a worker is at it, others are
+    /// read here that the workers would take next.
+    pub(super) fn get(
+        &self,
+        reader: &impl Reader<Context = C, Read = T>,
+        entry: EntryId,
+        context: impl FnOnce() -> C,
+    ) -> Option<&T> {
+        self.read.get(entry.0 as usize)?;
+        let mut context = Some(context);
+        let mut shared = self.lock();
+        loop {
+            if let Some(read) = self.done(entry) {
+                return Some(read);
+            }
+            let file = match context.take_if(|_| shared.taken.insert(entry)) {
+                Some(context) => Some(File { entry, context: context() }),
+                None => shared.next_unread(),
+            };
+            shared = match file {
+                Some(file) => {
+                    drop(shared);
+                    self.read(reader, file.entry);
+                    let mut shared = self.lock();
+                    shared.jobs.push(Job { file, is_read: true });
+                    self.changed.notify_all();
+                    shared
+                }
+                None => self.changed.wait(shared).unwrap_or_else(PoisonError::into_inner),
+            };
+        }
+    }
+
+    fn read(&self, reader: &impl Reader<Context = C, Read = T>, entry: EntryId) -> Option<&T> {
+        // A thread that died here would leave the simulation waiting for ever.
+        let read = std::panic::catch_unwind(AssertUnwindSafe(|| reader.read(entry)));
+        let place = self.read.get(entry.0 as usize)?;
+        Some(place.get_or_init(|| Box::new(read.unwrap_or_else(|_| reader.failed()))))
+    }
+
+    /// Lets workers begin with a file.
+    pub(super) fn start(&self, file: File<C>) {
+        self.lock().add(Next { at_load: vec![file], later: Vec::new() });
+        self.changed.notify_all();
+    }
+
+    /// Does some work while workers, with stacks of so many bytes, read ahead.
+    pub(super) fn during<W>(
+        &self,
+        reader: &impl Reader<Context = C, Read = T>,
+        stack: usize,
+        work: impl FnOnce() -> W,
+    ) -> W
+    where
+        C: Send,
+        T: Send + Sync,
+    {
+        std::thread::scope(|scope| {
+            // Workers are sent home however the work ends.
+            let _closing = Closing(self);
+            // The work takes a core for itself: it is the longest chain, and reads what is not ready.
+            for _ in 1..rayon::current_num_threads() {
+                let worker = std::thread::Builder::new().name("parse".to_owned()).stack_size(stack);
+                // Without a worker all is read by who asks for it; nothing but time is lost.
+                let _ = worker.spawn_scoped(scope, || self.work(reader));
+            }
+            work()
+        })
+    }
+
+    fn work(&self, reader: &impl Reader<Context = C, Read = T>) {
+        let mut shared = self.lock();
+        while !shared.is_closed {
+            let Some(job) = shared.next() else {
+                shared = self.changed.wait(shared).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            drop(shared);
+            let read = if job.is_read { self.done(job.file.entry) } else { self.read(reader, job.file.entry) };
+            // With the lock, lest it comes between the simulation's look and its sleep.
+            drop(self.lock());
+            self.changed.notify_all();
+            let next = read.map(|read| reader.follow(&job.file, read));
+            shared = self.lock();
+            if let Some(next) = next {
+                shared.add(next);
+                self.changed.notify_all();
+            }
+        }
+    }
+
+    /// Everything that was read.
+    pub(super) fn into_read(self) -> impl Iterator<Item = (EntryId, Box<T>)> {
+        let read = self.read.into_iter().enumerate();
+        read.filter_map(|(at, place)| Some((EntryId(at as u32), place.into_inner()?)))
+    }
+}
+
+/// Sends the workers home when it goes.
+struct Closing<'a, C, T>(&'a Ahead<C, T>);
+
+impl<C, T> Drop for Closing<'_, C, T> {
+    fn drop(&mut self) {
+        self.0.lock().is_closed = true;
+        self.0.changed.notify_all();
+    }
+}
