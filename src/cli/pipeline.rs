@@ -16,7 +16,7 @@ use crate::engine::{Budgets, FunctionFacts, ProjectFacts, Usage};
 use crate::graph::javascript::{self, JavaScriptInput};
 use crate::graph::packages::Packages;
 use crate::graph::python::{PythonInput, simulate};
-use crate::graph::{ModuleGraph, free_aside};
+use crate::graph::{ModuleGraph, Spent, free_aside};
 use crate::input::{self, Limits};
 use crate::manifest;
 use crate::manifest::dependency::{Declared, Files};
@@ -48,6 +48,7 @@ pub(super) struct Inputs<'a> {
 pub(super) fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectFacts, UserError> {
     let mut functions = Vec::new();
     let mut cargo = None;
+    let mut spent = Vec::new();
     let progress = Progress::start();
     for path in paths {
         progress.step(format!("reading {}", path.display()));
@@ -63,9 +64,15 @@ pub(super) fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectF
         for (number, spec) in (1..).zip(found) {
             progress.step(format!("{}: {number} of {count}, {}", path.display(), spec.name));
             let budgets = inputs.settings.budgets_of(&spec.name, inputs.budgets);
-            functions.push(analyse(spec, budgets, &inputs.settings.resolved.objective)?);
+            // While the next function is analysed, the code of the one before goes.
+            if !spent.is_empty() {
+                free_aside(std::mem::take(&mut spent));
+            }
+            functions.push(analyse(spec, budgets, &inputs.settings.resolved.objective, &mut spent)?);
         }
     }
+    // The process ends soon, and all memory with it: freeing this would only delay the report.
+    std::mem::forget(spent);
     Ok(ProjectFacts { functions, budgets: inputs.settings.budgets(inputs.budgets), cargo })
 }
 
@@ -77,7 +84,13 @@ fn cargo_workspace(path: &Path, inputs: &Inputs<'_>) -> Result<Option<workspace:
     workspace::at(path, inputs)
 }
 
-fn analyse(spec: FunctionSpec, budgets: Budgets, objective: &split::Objective) -> Result<FunctionFacts, UserError> {
+/// Analyses a function. What nobody needs any more goes to `spent`.
+fn analyse(
+    spec: FunctionSpec,
+    budgets: Budgets,
+    objective: &split::Objective,
+    spent: &mut Vec<Spent>,
+) -> Result<FunctionFacts, UserError> {
     let layers: Vec<PathBuf> = spec.layers.iter().map(PathBuf::from).collect();
     let artifact = Arc::new(input::open(Path::new(&spec.code), &layers, &Limits::default())?);
     let (mut graph, packages) = loaded(&spec, &artifact);
@@ -92,7 +105,8 @@ fn analyse(spec: FunctionSpec, budgets: Budgets, objective: &split::Objective) -
         objective,
     });
     // Nothing else reads code, and the facts of all functions stay until the report.
-    free_aside(std::mem::take(&mut graph.own_code));
+    spent.push(graph.spent.take());
+    spent.push(Some(Arc::new(std::mem::take(&mut graph.own_code))));
     let usage = Usage::default();
     let native_files = NativeFiles::default();
     let mut facts =

@@ -10,6 +10,7 @@ pub mod native;
 pub mod packages;
 pub mod python;
 
+use std::any::Any;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -358,7 +359,13 @@ pub struct ModuleGraph {
     pub leftovers: Leftovers,
     /// The function's own modules as the simulation has parsed them.
     pub own_code: FxHashMap<EntryId, OwnCode>,
+    /// What the simulation has parsed besides. Nobody reads it any more, and freeing it takes a while: whoever has the
+    /// graph decides when.
+    pub spent: Spent,
 }
+
+/// Something of very many pieces that is of no more use.
+pub type Spent = Option<Arc<dyn Any + Send + Sync>>;
 
 /// Frees something of very many pieces on a thread of its own: nobody needs to wait for that.
 pub(crate) fn free_aside<T: Send + 'static>(value: T) {
@@ -396,6 +403,7 @@ impl ModuleGraph {
             mentions: Mentions::default(),
             leftovers: Leftovers::default(),
             own_code: FxHashMap::default(),
+            spent: None,
         }
     }
 

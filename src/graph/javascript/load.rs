@@ -10,7 +10,7 @@ use super::package_json::manifest_of;
 use super::resolve::{Loader, Resolved, Resolver, absolute, entry_at, folder};
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::ahead::{Ahead, File, Next, Reader};
-use crate::graph::{OwnCode, free_aside};
+use crate::graph::{OwnCode, Spent};
 use crate::lang::javascript::ir::{Program, Site, SiteKind};
 use crate::lang::javascript::{Dialect, ParseError, ParseMode, parse, too_large};
 use crate::platform::Sdk;
@@ -112,14 +112,12 @@ impl<'a> Sources<'a> {
         self.ahead.get(self, id, || ()).map_or_else(|| self.failed(), Arc::clone)
     }
 
-    /// The code of the files whose paths are wanted.
-    pub(super) fn into_code(self, wanted: impl Fn(&str) -> bool) -> FxHashMap<EntryId, OwnCode> {
+    /// The code of the function's own files, and everything.
+    pub(super) fn into_own_code(self) -> (FxHashMap<EntryId, OwnCode>, Spent) {
         let read: Vec<_> = self.ahead.into_read().collect();
-        let wanted = read.iter().filter(|(entry, _)| wanted(&self.artifact.entry(*entry).path));
-        let code = wanted.filter_map(|(entry, source)| Some((*entry, OwnCode::JavaScript(source.program.clone()?))));
-        let code = code.collect();
-        free_aside(read);
-        code
+        let own = read.iter().filter(|(entry, _)| is_own(&self.artifact.entry(*entry).path));
+        let own = own.filter_map(|(entry, source)| Some((*entry, OwnCode::JavaScript(source.program.clone()?))));
+        (own.collect(), Some(Arc::new(read)))
     }
 
     /// Does some work; meanwhile other threads read what the module at `start` asks for by constant requests.
@@ -292,12 +290,16 @@ impl Reader for Sources<'_> {
             SiteKind::Import => Some(Loader::Import),
             SiteKind::Resolve => None,
         });
-        let is_own = !path.contains("/node_modules/");
         Next {
             at_load: self.files_of(from, program, imports.chain(at_load)),
-            later: if is_own { self.files_of(from, program, later) } else { Vec::new() },
+            later: if is_own(&path) { self.files_of(from, program, later) } else { Vec::new() },
         }
     }
+}
+
+/// Whether a file is the function's own and not a package's.
+fn is_own(path: &str) -> bool {
+    !path.contains("node_modules/")
 }
 
 fn tsconfig(artifact: &Artifact) -> TypeScript {

@@ -80,7 +80,7 @@ fn simulate_here(input: &JavaScriptInput<'_>) -> ModuleGraph {
     let sources = Sources::new(input.artifact, input.node, input.source_tree, input.sdk);
     let (mut graph, ran) = sources.reading_ahead(entry, || run(input, &sources, entry, export));
     bundle::open(&mut graph, &sources, &|entry, function| ran.contains(&(entry, function)));
-    graph.own_code = sources.into_code(|path| !path.contains("node_modules/"));
+    (graph.own_code, graph.spent) = sources.into_own_code();
     graph
 }
 

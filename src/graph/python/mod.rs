@@ -43,7 +43,7 @@ pub fn simulate(input: &PythonInput<'_>) -> ModuleGraph {
     let finder = finder::Finder::new(input.artifact, input.version, input.architecture);
     let sources = sources::Sources::new(input.artifact, &finder, input.packages);
     let mut graph = walk(input, &finder, &sources);
-    graph.own_code = sources.into_own_code();
+    (graph.own_code, graph.spent) = sources.into_own_code();
     graph.leftovers = leftovers::collect(&graph, input.artifact);
     graph.loops = loops::collect(&graph);
     graph

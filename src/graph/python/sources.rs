@@ -9,7 +9,7 @@ use super::finder::{FileKind, Finder, Spec};
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::ahead::{Ahead, File, Next, Reader};
 use crate::graph::packages::Packages;
-use crate::graph::{OwnCode, free_aside};
+use crate::graph::{OwnCode, Spent};
 use crate::lang::python::ir::{Block, Code, Expr, Stmt};
 use crate::lang::python::{PARSE_STACK, Parsed, Problem, ProblemKind, parse, too_large};
 
@@ -76,12 +76,12 @@ impl<'a> Sources<'a> {
         self.ahead.during(&self.files, PARSE_STACK, work)
     }
 
-    /// The code of the function's own files.
-    pub(super) fn into_own_code(self) -> FxHashMap<EntryId, OwnCode> {
+    /// The code of the function's own files, and the rest.
+    pub(super) fn into_own_code(self) -> (FxHashMap<EntryId, OwnCode>, Spent) {
         let files = self.files;
         let (own, rest): (Vec<_>, Vec<_>) = self.ahead.into_read().partition(|(entry, _)| files.is_own(*entry));
-        free_aside(rest);
-        own.into_iter().map(|(entry, parsed)| (entry, OwnCode::Python(Arc::new(parsed.code)))).collect()
+        let own = own.into_iter().map(|(entry, parsed)| (entry, OwnCode::Python(Arc::new(parsed.code))));
+        (own.collect(), Some(Arc::new(rest)))
     }
 }
 
