@@ -51,11 +51,12 @@ pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
 /// Whether `name` matches `pattern`, in which `*` stands for any characters, also none.
 #[must_use]
 pub fn matches(pattern: &str, name: &str) -> bool {
-    // Nearly all names differ in their first letter.
-    if let (Some(first), Some(begin)) = (pattern.as_bytes().first(), name.as_bytes().first())
-        && *first != b'*'
-        && first != begin
-    {
+    // Nearly all names differ in their first or their last letter.
+    let differ = |wanted: Option<&u8>, found: Option<&u8>| {
+        wanted.is_some_and(|wanted| *wanted != b'*' && found.is_some_and(|found| wanted != found))
+    };
+    let (pattern_bytes, name_bytes) = (pattern.as_bytes(), name.as_bytes());
+    if differ(pattern_bytes.first(), name_bytes.first()) || differ(pattern_bytes.last(), name_bytes.last()) {
         return false;
     }
     let Some(star) = memchr::memchr(b'*', pattern.as_bytes()) else { return pattern == name };

@@ -141,8 +141,7 @@ fn loaded(spec: &FunctionSpec, artifact: &Arc<Artifact>) -> (ModuleGraph, Packag
                 environment: &spec.environment,
                 source_tree: javascript::is_source_tree(artifact, &spec.handler),
             };
-            let graph = javascript::simulate(&input);
-            let mut packages = javascript::packages(artifact);
+            let (graph, mut packages) = rayon::join(|| javascript::simulate(&input), || javascript::packages(artifact));
             packages.add_bundled(&graph);
             (graph, packages)
         }

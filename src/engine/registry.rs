@@ -1,3 +1,5 @@
+use rayon::prelude::*;
+
 use super::{FunctionContext, ProjectContext, RuleMeta, Sink};
 
 /// How a rule checks.
@@ -58,7 +60,7 @@ impl Registry {
     /// # Errors
     /// When a row's `rule.toml` does not read; a test keeps that from being released.
     pub fn new(rows: &[RuleSource]) -> Result<Self, String> {
-        let mut rules = rows.iter().map(Rule::read).collect::<Result<Vec<_>, _>>()?;
+        let mut rules = rows.par_iter().map(Rule::read).collect::<Result<Vec<_>, _>>()?;
         rules.sort_by(|a, b| (a.meta.category, a.name).cmp(&(b.meta.category, b.name)));
         Ok(Self { rules })
     }

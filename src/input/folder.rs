@@ -22,7 +22,8 @@ enum Found {
 struct Walk<'a> {
     root: &'a Path,
     limits: &'a Limits,
-    found: Mutex<Vec<Found>>,
+    /// One list per folder: a single one would move everything again and again as it grows.
+    found: Mutex<Vec<Vec<Found>>>,
     count: AtomicUsize,
 }
 
@@ -51,9 +52,10 @@ pub(super) fn list(root: &Path, limits: &Limits) -> Result<Listing, InputError> 
     Ok(listing)
 }
 
-fn collect(found: Vec<Found>) -> Listing {
+fn collect(found: Vec<Vec<Found>>) -> Listing {
     let mut listing = Listing::default();
-    for item in found {
+    listing.files.reserve(found.iter().map(Vec::len).sum());
+    for item in found.into_iter().flatten() {
         match item {
             Found::Link(link) => listing.links.push(link),
             Found::Problem(path, kind, detail) => listing.problem(path, kind, detail),
@@ -93,7 +95,9 @@ impl Walk<'_> {
     }
 
     fn add(&self, found: Vec<Found>) {
-        self.found.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+        if !found.is_empty() {
+            self.found.lock().unwrap_or_else(PoisonError::into_inner).push(found);
+        }
     }
 
     /// Looks at one place; a folder becomes a job.
