@@ -18,7 +18,7 @@ const RUNS_AT_MOST: u32 = 10_000;
 /// long computes something; helpers that import are short.
 const STEPS_PER_FUNCTION: u64 = 10_000;
 /// The same for runs that may not happen at all, behind a condition that cannot be decided.
-const STEPS_IF_UNSURE: u64 = 3_000;
+const STEPS_IF_UNSURE: u64 = 1_500;
 /// Runs that a library function has in any case.
 const RUNS_ANYWAY: u32 = 4;
 /// Steps in the own code of one run of a library function, after which its loops are left.
