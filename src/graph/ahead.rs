@@ -227,3 +227,63 @@ impl<C, T> Drop for Closing<'_, C, T> {
         self.0.changed.notify_all();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// Files that lead to the next two; reading number 3 fails.
+    #[derive(Default)]
+    struct Numbers {
+        reads: [AtomicUsize; 8],
+    }
+
+    impl Reader for Numbers {
+        type Context = ();
+        type Read = Option<u32>;
+
+        fn read(&self, entry: EntryId) -> Option<u32> {
+            self.reads[entry.0 as usize].fetch_add(1, Ordering::Relaxed);
+            assert_ne!(entry.0, 3, "the fault that the test wants");
+            Some(entry.0)
+        }
+
+        fn failed(&self) -> Option<u32> {
+            None
+        }
+
+        fn follow(&self, file: &File<()>, _: &Option<u32>) -> Next<()> {
+            Next { at_load: files(&[file.entry.0 + 1]), later: files(&[file.entry.0 + 2]) }
+        }
+    }
+
+    fn files(entries: &[u32]) -> Vec<File<()>> {
+        let within = entries.iter().filter(|entry| **entry < 8);
+        within.map(|entry| File { entry: EntryId(*entry), context: () }).collect()
+    }
+
+    #[test]
+    fn every_file_is_read_once_and_a_failure_stands_for_its_file_alone() {
+        let (ahead, reader) = (Ahead::new(8), Numbers::default());
+        ahead.start(File { entry: EntryId(0), context: () });
+        let found = ahead.during(&reader, 1 << 20, || {
+            [7, 0, 3, 1, 3, 0].map(|entry| ahead.get(&reader, EntryId(entry), || ()).copied().flatten())
+        });
+        assert_eq!(found, [Some(7), Some(0), None, Some(1), None, Some(0)]);
+        assert!(ahead.get(&reader, EntryId(8), || ()).is_none());
+        assert!(reader.reads.iter().all(|reads| reads.load(Ordering::Relaxed) <= 1));
+    }
+
+    #[test]
+    fn what_runs_first_is_read_first() {
+        let mut shared =
+            Shared { taken: FxHashSet::default(), jobs: Vec::new(), later: VecDeque::new(), is_closed: false };
+        shared.add(Next { at_load: files(&[1, 2]), later: files(&[6, 2]) });
+        let mut order: Vec<u32> = shared.next().map(|job| job.file.entry.0).into_iter().collect();
+        shared.add(Next { at_load: files(&[4, 1]), later: files(&[7]) });
+        order.extend(std::iter::from_fn(|| shared.next()).map(|job| job.file.entry.0));
+        assert_eq!(order, [1, 4, 2, 6, 7]);
+    }
+}
