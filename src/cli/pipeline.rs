@@ -16,7 +16,7 @@ use crate::engine::{Budgets, FunctionFacts, ProjectFacts, Usage};
 use crate::graph::javascript::{self, JavaScriptInput};
 use crate::graph::packages::Packages;
 use crate::graph::python::{PythonInput, simulate};
-use crate::graph::{ModuleGraph, Spent, free_aside};
+use crate::graph::{ModuleGraph, Spent};
 use crate::input::{self, Limits};
 use crate::manifest;
 use crate::manifest::dependency::{Declared, Files};
@@ -74,6 +74,12 @@ pub(super) fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectF
     // The process ends soon, and all memory with it: freeing this would only delay the report.
     std::mem::forget(spent);
     Ok(ProjectFacts { functions, budgets: inputs.settings.budgets(inputs.budgets), cargo })
+}
+
+/// Frees something of very many pieces on a thread of its own: nobody needs to wait for that.
+fn free_aside<T: Send + 'static>(value: T) {
+    // Without a thread it is freed here.
+    let _ = std::thread::Builder::new().name("free".to_owned()).spawn(move || drop(value));
 }
 
 /// The Cargo workspace that a path is, unless a handler or a template says what it stands for.
@@ -141,7 +147,12 @@ fn loaded(spec: &FunctionSpec, artifact: &Arc<Artifact>) -> (ModuleGraph, Packag
                 environment: &spec.environment,
                 source_tree: javascript::is_source_tree(artifact, &spec.handler),
             };
-            let (graph, mut packages) = rayon::join(|| javascript::simulate(&input), || javascript::packages(artifact));
+            // On a thread of its own: a thread of the pool that waits for the simulation could do no other work.
+            let (graph, mut packages) = std::thread::scope(|scope| {
+                let packages = scope.spawn(|| javascript::packages(artifact));
+                let graph = javascript::simulate(&input);
+                (graph, packages.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+            });
             packages.add_bundled(&graph);
             (graph, packages)
         }

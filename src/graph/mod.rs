@@ -367,12 +367,6 @@ pub struct ModuleGraph {
 /// Something of very many pieces that is of no more use.
 pub type Spent = Option<Arc<dyn Any + Send + Sync>>;
 
-/// Frees something of very many pieces on a thread of its own: nobody needs to wait for that.
-pub(crate) fn free_aside<T: Send + 'static>(value: T) {
-    // Without a thread it is freed here.
-    let _ = std::thread::Builder::new().name("free".to_owned()).spawn(move || drop(value));
-}
-
 /// Parsed code of one of the function's own modules.
 #[derive(Clone, Debug)]
 pub enum OwnCode {

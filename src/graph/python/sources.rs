@@ -137,8 +137,8 @@ impl Reader for Files<'_> {
         let (mut at_load, mut later) = (Vec::new(), Vec::new());
         collect(code, code.body, name, *is_package, &mut at_load);
         if self.is_own(file.entry) {
-            for stmt in &code.stmts {
-                imported(code, stmt, name, *is_package, &mut later);
+            for function in &code.functions {
+                collect(code, function.body, name, *is_package, &mut later);
             }
         }
         Next { at_load: self.files_of(at_load), later: self.files_of(later) }
