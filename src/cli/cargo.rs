@@ -62,9 +62,9 @@ pub(super) fn run(arguments: &[OsString]) -> Option<u8> {
 
 fn analysed(args: &CargoArgs) -> Result<u8, UserError> {
     let manifest = manifest_path(args)?;
-    let registry = reference::registry()?;
-    let settings = settings::find_for(&manifest, args.check.config.as_deref(), &registry)?;
     let report = pipeline::with_threads(args.check.input.jobs, || {
+        let registry = reference::registry()?;
+        let settings = settings::find_for(&manifest, args.check.config.as_deref(), &registry)?;
         let budgets =
             Budgets { init_ms: args.check.budget_init, bytes: args.check.budget_size.map(|mb| (mb * 1e6) as u64) };
         let inputs = Inputs { args: &args.check.input, settings: &settings, budgets };

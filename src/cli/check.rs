@@ -20,9 +20,11 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, UserError> {
 
 /// What a check with these arguments has to say; nothing is printed.
 pub(super) fn report(args: &CheckArgs) -> Result<Report, UserError> {
-    let registry = reference::registry()?;
-    let settings = settings::find(&args.paths, args.config.as_deref(), &registry)?;
-    pipeline::with_threads(args.input.jobs, || analysed(args, &registry, &settings))?
+    pipeline::with_threads(args.input.jobs, || {
+        let registry = reference::registry()?;
+        let settings = settings::find(&args.paths, args.config.as_deref(), &registry)?;
+        analysed(args, &registry, &settings)
+    })?
 }
 
 /// The finished report.

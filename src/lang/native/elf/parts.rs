@@ -7,6 +7,7 @@ use goblin::elf::program_header::{PT_DYNAMIC, PT_INTERP, PT_NOTE};
 use goblin::elf::section_header::{
     SHF_ALLOC, SHT_DYNAMIC, SHT_DYNSYM, SHT_GNU_VERNEED, SHT_NOTE, SHT_STRTAB, SectionHeader,
 };
+use memmap2::MmapMut;
 
 use super::{Elf, File, NativeFacts, ctx_of, is_elf};
 
@@ -15,9 +16,10 @@ const HEAD: u64 = 4096;
 /// Packed relocations, which goblin has no name for.
 const SHT_RELR: u32 = 19;
 
-/// A file that is empty where nobody asked for it.
+/// A file that is empty where nobody asked for it, in pages that take memory only once they are written to: those
+/// of a vector may be old ones that the allocator has to clear.
 struct Sparse<F> {
-    bytes: Vec<u8>,
+    bytes: MmapMut,
     fetch: F,
 }
 
@@ -64,8 +66,7 @@ impl<F: FnMut(u64, &mut [u8]) -> io::Result<()>> Sparse<F> {
 /// Reads a shared library of `bytes` bytes by the parts that `fetch` fills in from an offset on. `None`
 /// where it must be read as a whole, because it is something else, or its tables do not say enough.
 pub fn read_parts(bytes: u64, fetch: impl FnMut(u64, &mut [u8]) -> io::Result<()>) -> Option<NativeFacts> {
-    // Pages of a large vector of zeros take memory once they are written to.
-    let mut file = Sparse { bytes: vec![0; usize::try_from(bytes).ok()?], fetch };
+    let mut file = Sparse { bytes: MmapMut::map_anon(usize::try_from(bytes).ok()?).ok()?, fetch };
     let header = file.header()?;
     for (offset, len) in file.wanted(header)? {
         file.fill(offset, len)?;
