@@ -134,6 +134,14 @@ pub trait Contents: Send + Sync {
         let content = (*content).as_ref();
         Ok(content.get(..bytes).unwrap_or(content).to_vec())
     }
+
+    /// CRC-32 of the content of `entry`.
+    ///
+    /// # Errors
+    /// When the content cannot be read, or not within the limits.
+    fn checksum(&self, entry: u32) -> Result<u32, ReadError> {
+        Ok(crc32fast::hash((*self.read(entry)?).as_ref()))
+    }
 }
 
 /// A tree of entries under one name.
@@ -179,8 +187,8 @@ impl Artifact {
         let mut numbered: Vec<(u32, Entry)> = (0u32..).zip(entries).collect();
         numbered.sort_by(|(_, a), (_, b)| a.path.cmp(&b.path));
         let (slots, entries): (Vec<u32>, Vec<Entry>) = numbered.into_iter().unzip();
-        let by_path = (0u32..).zip(&entries).map(|(id, entry)| (entry.path.clone(), EntryId(id))).collect();
-        let folders = folders_of(&entries);
+        let by_path = || (0u32..).zip(&entries).map(|(id, entry)| (entry.path.clone(), EntryId(id))).collect();
+        let (by_path, folders) = rayon::join(by_path, || folders_of(&entries));
         let links = FxHashMap::default();
         let failures = Mutex::default();
         Self { path, kind, archive_bytes, problems, entries, slots, by_path, folders, links, failures, contents }
@@ -278,7 +286,7 @@ impl Artifact {
     /// `None` when it cannot be read.
     #[must_use]
     pub fn checksum(&self, id: EntryId) -> Option<u32> {
-        self.entry(id).crc32.or_else(|| Some(crc32fast::hash((*self.read(id).ok()?).as_ref())))
+        self.entry(id).crc32.or_else(|| self.contents.checksum(self.slots[id.0 as usize]).ok())
     }
 
     /// Bytes of all entries once unpacked, layers included.

@@ -22,7 +22,7 @@ use crate::manifest;
 use crate::manifest::dependency::{Declared, Files};
 use crate::manifest::function::FunctionSpec;
 use crate::platform::{Architecture, Language};
-use crate::split;
+use crate::split::{self, Routes};
 
 /// Parsers recurse with the nesting of what they read, which is bounded before they run.
 const STACK_BYTES: usize = 64 << 20;
@@ -99,26 +99,39 @@ fn analyse(
 ) -> Result<FunctionFacts, UserError> {
     let layers: Vec<PathBuf> = spec.layers.iter().map(PathBuf::from).collect();
     let artifact = Arc::new(input::open(Path::new(&spec.code), &layers, &Limits::default())?);
-    let (mut graph, packages) = loaded(&spec, &artifact);
+    let (graph, packages) = loaded(&spec, &artifact);
     let estimate = cost::estimate(&CostInput { spec: &spec, artifact: &artifact, graph: &graph, packages: &packages });
     let declared = declared(&spec, &artifact);
-    let routes = split::analyse(&split::Input {
-        spec: &spec,
-        artifact: &artifact,
-        graph: &graph,
-        packages: &packages,
-        estimate: &estimate,
-        objective,
-    });
+    let mut facts = FunctionFacts {
+        spec,
+        artifact,
+        graph,
+        packages,
+        estimate,
+        declared,
+        usage: Usage::default(),
+        routes: Routes::default(),
+        budgets,
+        native_files: NativeFiles::default(),
+    };
+    let (routes, usage) = rayon::join(|| routes(&facts, objective), || Usage::of(&facts, &facts.declared));
+    facts.routes = routes;
+    facts.usage = usage;
     // Nothing else reads code, and the facts of all functions stay until the report.
-    spent.push(graph.spent.take());
-    spent.push(Some(Arc::new(std::mem::take(&mut graph.own_code))));
-    let usage = Usage::default();
-    let native_files = NativeFiles::default();
-    let mut facts =
-        FunctionFacts { spec, artifact, graph, packages, estimate, declared, usage, routes, budgets, native_files };
-    facts.usage = Usage::of(&facts, &facts.declared);
+    spent.push(facts.graph.spent.take());
+    spent.push(Some(Arc::new(std::mem::take(&mut facts.graph.own_code))));
     Ok(facts)
+}
+
+fn routes(facts: &FunctionFacts, objective: &split::Objective) -> Routes {
+    split::analyse(&split::Input {
+        spec: &facts.spec,
+        artifact: &facts.artifact,
+        graph: &facts.graph,
+        packages: &facts.packages,
+        estimate: &facts.estimate,
+        objective,
+    })
 }
 
 fn loaded(spec: &FunctionSpec, artifact: &Arc<Artifact>) -> (ModuleGraph, Packages) {

@@ -29,6 +29,9 @@ pub(super) trait Reader: Sync {
 
     /// What a file asks for, by its text alone.
     fn follow(&self, file: &File<Self::Context>, read: &Self::Read) -> Next<Self::Context>;
+
+    /// Makes more of a file than the simulation asks for, when there is nothing left to read.
+    fn prepare(&self, _entry: EntryId, _read: &Self::Read) {}
 }
 
 /// A file to be read.
@@ -43,12 +46,23 @@ pub(super) struct Next<C> {
     pub(super) at_load: Vec<File<C>>,
     /// Once everything is loaded: read when there is nothing better to do.
     pub(super) later: Vec<File<C>>,
+    /// Whether the file itself is worth preparing.
+    pub(super) prepare: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Task {
+    /// Read a file, and look at what it asks for.
+    Read,
+    /// The simulation has read it already: only look at what it asks for.
+    Follow,
+    /// Make more of a file.
+    Prepare,
 }
 
 struct Job<C> {
     file: File<C>,
-    /// The simulation has read it already: only what it asks for is looked at.
-    is_read: bool,
+    task: Task,
 }
 
 struct Shared<C> {
@@ -58,28 +72,40 @@ struct Shared<C> {
     jobs: Vec<Job<C>>,
     /// What they do when there is no job, the first first.
     later: VecDeque<File<C>>,
+    /// What they prepare when there is nothing to read.
+    prepare: Vec<File<C>>,
     is_closed: bool,
 }
 
 impl<C> Shared<C> {
+    fn new() -> Self {
+        Self {
+            taken: FxHashSet::default(),
+            jobs: Vec::new(),
+            later: VecDeque::new(),
+            prepare: Vec::new(),
+            is_closed: false,
+        }
+    }
+
     /// Takes what a worker does next.
     fn next(&mut self) -> Option<Job<C>> {
         while let Some(job) = self.jobs.pop() {
-            if job.is_read || self.taken.insert(job.file.entry) {
+            if job.task != Task::Read || self.taken.insert(job.file.entry) {
                 return Some(job);
             }
         }
         while let Some(file) = self.later.pop_front() {
             if self.taken.insert(file.entry) {
-                return Some(Job { file, is_read: false });
+                return Some(Job { file, task: Task::Read });
             }
         }
-        None
+        self.prepare.pop().map(|file| Job { file, task: Task::Prepare })
     }
 
     /// Takes the file that a worker would read next.
     fn next_unread(&mut self) -> Option<File<C>> {
-        let at = self.jobs.iter().rposition(|job| !job.is_read && !self.taken.contains(&job.file.entry))?;
+        let at = self.jobs.iter().rposition(|job| job.task == Task::Read && !self.taken.contains(&job.file.entry))?;
         let file = self.jobs.remove(at).file;
         self.taken.insert(file.entry);
         Some(file)
@@ -92,7 +118,7 @@ impl<C> Shared<C> {
         let Self { taken, jobs, later, .. } = self;
         let is_new = |file: &File<C>| !taken.contains(&file.entry);
         let at_load = next.at_load.into_iter().rev().filter(is_new);
-        jobs.extend(at_load.map(|file| Job { file, is_read: false }));
+        jobs.extend(at_load.map(|file| Job { file, task: Task::Read }));
         later.extend(next.later.into_iter().filter(is_new));
     }
 }
@@ -108,8 +134,8 @@ pub(super) struct Ahead<C, T> {
 impl<C, T> Ahead<C, T> {
     /// Nothing of so many files is read.
     pub(super) fn new(files: usize) -> Self {
-        let shared = Shared { taken: FxHashSet::default(), jobs: Vec::new(), later: VecDeque::new(), is_closed: false };
-        Self { read: (0..files).map(|_| OnceLock::new()).collect(), shared: shared.into(), changed: Condvar::new() }
+        let read = (0..files).map(|_| OnceLock::new()).collect();
+        Self { read, shared: Shared::new().into(), changed: Condvar::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared<C>> {
@@ -144,7 +170,7 @@ impl<C, T> Ahead<C, T> {
                     drop(shared);
                     self.read(reader, file.entry);
                     let mut shared = self.lock();
-                    shared.jobs.push(Job { file, is_read: true });
+                    shared.jobs.push(Job { file, task: Task::Follow });
                     self.changed.notify_all();
                     shared
                 }
@@ -162,7 +188,7 @@ impl<C, T> Ahead<C, T> {
 
     /// Lets workers begin with a file.
     pub(super) fn start(&self, file: File<C>) {
-        self.lock().add(Next { at_load: vec![file], later: Vec::new() });
+        self.lock().add(Next { at_load: vec![file], later: Vec::new(), prepare: false });
         self.changed.notify_all();
     }
 
@@ -198,13 +224,24 @@ impl<C, T> Ahead<C, T> {
                 continue;
             };
             drop(shared);
-            let read = if job.is_read { self.done(job.file.entry) } else { self.read(reader, job.file.entry) };
+            let Job { file, task } = job;
+            let read = if task == Task::Read { self.read(reader, file.entry) } else { self.done(file.entry) };
+            if task == Task::Prepare {
+                // Whoever needs what is missing then makes it.
+                let prepare = || read.map(|read| reader.prepare(file.entry, read));
+                let _ = std::panic::catch_unwind(AssertUnwindSafe(prepare));
+                shared = self.lock();
+                continue;
+            }
             // With the lock, lest it comes between the simulation's look and its sleep.
             drop(self.lock());
             self.changed.notify_all();
-            let next = read.map(|read| reader.follow(&job.file, read));
+            let next = read.map(|read| reader.follow(&file, read));
             shared = self.lock();
             if let Some(next) = next {
+                if next.prepare {
+                    shared.prepare.push(file);
+                }
                 shared.add(next);
                 self.changed.notify_all();
             }
@@ -255,7 +292,11 @@ mod tests {
         }
 
         fn follow(&self, file: &File<()>, _: &Option<u32>) -> Next<()> {
-            Next { at_load: files(&[file.entry.0 + 1]), later: files(&[file.entry.0 + 2]) }
+            Next { at_load: files(&[file.entry.0 + 1]), later: files(&[file.entry.0 + 2]), prepare: true }
+        }
+
+        fn prepare(&self, _: EntryId, _: &Option<u32>) {
+            panic!("a fault in this costs nothing");
         }
     }
 
@@ -278,12 +319,13 @@ mod tests {
 
     #[test]
     fn what_runs_first_is_read_first() {
-        let mut shared =
-            Shared { taken: FxHashSet::default(), jobs: Vec::new(), later: VecDeque::new(), is_closed: false };
-        shared.add(Next { at_load: files(&[1, 2]), later: files(&[6, 2]) });
-        let mut order: Vec<u32> = shared.next().map(|job| job.file.entry.0).into_iter().collect();
-        shared.add(Next { at_load: files(&[4, 1]), later: files(&[7]) });
-        order.extend(std::iter::from_fn(|| shared.next()).map(|job| job.file.entry.0));
-        assert_eq!(order, [1, 4, 2, 6, 7]);
+        let mut shared = Shared::new();
+        shared.add(Next { at_load: files(&[1, 2]), later: files(&[6, 2]), prepare: false });
+        let mut order: Vec<(u32, Task)> = shared.next().map(|job| (job.file.entry.0, job.task)).into_iter().collect();
+        shared.prepare.extend(files(&[1]));
+        shared.add(Next { at_load: files(&[4, 1]), later: files(&[7]), prepare: false });
+        order.extend(std::iter::from_fn(|| shared.next()).map(|job| (job.file.entry.0, job.task)));
+        let reads = [1, 4, 2, 6, 7].map(|entry| (entry, Task::Read));
+        assert_eq!(order, [&reads[..], &[(1, Task::Prepare)]].concat());
     }
 }

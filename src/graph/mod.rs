@@ -17,6 +17,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::artifact::EntryId;
+use crate::lang::flow::Flow;
 use crate::lang::javascript::ir as javascript_ir;
 use crate::lang::python::ir as python_ir;
 use crate::span::Span;
@@ -372,8 +373,8 @@ pub type Spent = Option<Arc<dyn Any + Send + Sync>>;
 pub enum OwnCode {
     /// A Python module.
     Python(Arc<python_ir::Code>),
-    /// A JavaScript or TypeScript file.
-    JavaScript(Arc<javascript_ir::Program>),
+    /// A JavaScript or TypeScript file, also as routes are found in it, where that is prepared.
+    JavaScript(Arc<javascript_ir::Program>, Option<Arc<Flow>>),
 }
 
 impl ModuleGraph {

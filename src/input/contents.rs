@@ -1,13 +1,16 @@
 //! Reading entries on demand.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Take};
 use std::path::Path;
 use std::sync::Arc;
 
 use super::error::io_message;
 use super::listing::Source;
 use crate::artifact::{Bytes, Contents, ReadError};
+
+/// Bytes that are read at once where a file is not kept.
+const PIECE: usize = 64 << 10;
 
 /// Where each entry's content comes from. Nothing is kept: an entry is inflated each time it is
 /// asked for, so whoever needs it twice keeps the [`Bytes`].
@@ -44,6 +47,13 @@ impl Contents for Sources {
             None => Err(refusal("no such entry".to_owned())),
         }
     }
+
+    fn checksum(&self, entry: u32) -> Result<u32, ReadError> {
+        match self.0.get(entry as usize) {
+            Some(Source::File(path)) => checksum_of(path).map_err(|error| refusal(io_message(&error))),
+            _ => Ok(crc32fast::hash((*self.read(entry)?).as_ref())),
+        }
+    }
 }
 
 fn refusal(message: String) -> ReadError {
@@ -57,17 +67,36 @@ fn read_start(path: &Path, bytes: usize) -> io::Result<Vec<u8>> {
     Ok(content)
 }
 
-/// Reads a file that was listed before. It may have changed since, but never grows without end:
-/// reading stops at the size it has now.
-fn read_file(path: &Path) -> io::Result<Bytes> {
+/// Opens a file that was listed before. It may have changed since, but never grows without end: reading stops at
+/// the size it has now.
+fn open_file(path: &Path) -> io::Result<(Take<File>, u64)> {
     let file = File::open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Err(io::ErrorKind::InvalidInput.into());
     }
-    let len = metadata.len();
+    Ok((file.take(metadata.len()), metadata.len()))
+}
+
+/// Reads a file piece by piece: those whose checksum is wanted are large.
+fn checksum_of(path: &Path) -> io::Result<u32> {
+    let (mut file, _) = open_file(path)?;
+    let mut hasher = crc32fast::Hasher::new();
+    let mut piece = vec![0; PIECE];
+    loop {
+        match file.read(&mut piece) {
+            Ok(0) => return Ok(hasher.finalize()),
+            Ok(read) => hasher.update(&piece[..read]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+fn read_file(path: &Path) -> io::Result<Bytes> {
+    let (mut file, len) = open_file(path)?;
     let mut content = Vec::new();
     content.try_reserve_exact(usize::try_from(len).map_err(io::Error::other)?).map_err(io::Error::other)?;
-    file.take(len).read_to_end(&mut content)?;
+    file.read_to_end(&mut content)?;
     Ok(Arc::new(content))
 }

@@ -1,7 +1,9 @@
 //! Listings of the package and of its layers become one artifact.
 
+use std::collections::hash_map::Entry as Place;
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::contents::Sources;
@@ -74,9 +76,11 @@ fn settle(listing: &mut Listing, mount: &str, limits: &Limits) {
         ));
     });
     links::resolve(listing, mount, limits);
-    drop_folder_clashes(&mut listing.files, &mut problems);
-    note_case_clashes(&listing.files, &mut problems);
+    let files = &listing.files;
+    let (folders, cases) = rayon::join(|| folder_clashes(files), || case_clashes(files));
+    drop_folder_clashes(&mut listing.files, &folders, &mut problems);
     listing.problems.extend(problems);
+    listing.problems.extend(cases);
 }
 
 fn problem(path: &str, kind: EntryProblemKind, detail: String) -> EntryProblem {
@@ -85,7 +89,7 @@ fn problem(path: &str, kind: EntryProblemKind, detail: String) -> EntryProblem {
 
 /// Sorts by path and keeps the last of those with the same path.
 fn keep_last(files: &mut Vec<Listed>, mut dropped: impl FnMut(&Listed)) {
-    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files.par_sort_by(|a, b| a.path.cmp(&b.path));
     files.reverse();
     files.dedup_by(|later, kept| {
         let same = later.path == kept.path;
@@ -97,42 +101,52 @@ fn keep_last(files: &mut Vec<Listed>, mut dropped: impl FnMut(&Listed)) {
     files.reverse();
 }
 
-/// Drops files whose name is also that of a folder: unpacking keeps only one of them, and other
-/// entries need the folder.
-fn drop_folder_clashes(files: &mut Vec<Listed>, problems: &mut Vec<EntryProblem>) {
+/// Files in path order whose name is also that of a folder.
+fn folder_clashes(files: &[Listed]) -> FxHashSet<String> {
     let mut folders: FxHashSet<&str> = FxHashSet::default();
-    for file in files.iter() {
+    let mut last = "";
+    for file in files {
         let mut path = file.path.as_str();
         while let Some((folder, _)) = path.rsplit_once('/') {
-            if !folders.insert(folder) {
+            // Neighbours mostly share their folder.
+            if folder == last || !folders.insert(folder) {
                 break;
             }
             path = folder;
         }
+        last = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
     }
-    let clashing: FxHashSet<String> =
-        files.iter().filter(|file| folders.contains(file.path.as_str())).map(|file| file.path.clone()).collect();
-    for path in &clashing {
+    files.iter().filter(|file| folders.contains(file.path.as_str())).map(|file| file.path.clone()).collect()
+}
+
+/// Drops files whose name is also that of a folder: unpacking keeps only one of them, and other
+/// entries need the folder.
+fn drop_folder_clashes(files: &mut Vec<Listed>, clashing: &FxHashSet<String>, problems: &mut Vec<EntryProblem>) {
+    if clashing.is_empty() {
+        return;
+    }
+    for path in clashing {
         let detail = "the name is that of a file and of a folder; the folder counts".to_owned();
         problems.push(problem(path, EntryProblemKind::DuplicateName, detail));
     }
     files.retain(|file| !clashing.contains(&file.path));
 }
 
-/// Notes names that are one and the same where case does not count, as on most laptops.
-fn note_case_clashes(files: &[Listed], problems: &mut Vec<EntryProblem>) {
+/// Names that are one and the same where case does not count, as on most laptops.
+fn case_clashes(files: &[Listed]) -> Vec<EntryProblem> {
     let mut seen: FxHashMap<String, &str> = FxHashMap::default();
-    for file in files {
-        match seen.entry(file.path.to_lowercase()) {
-            std::collections::hash_map::Entry::Vacant(place) => {
-                place.insert(&file.path);
-            }
-            std::collections::hash_map::Entry::Occupied(other) => {
-                let detail = format!("the name differs only by case from {}", names::printable(other.get()));
-                problems.push(problem(&file.path, EntryProblemKind::CaseClash, detail));
-            }
+    seen.reserve(files.len());
+    let clashes = files.iter().filter_map(|file| match seen.entry(file.path.to_lowercase()) {
+        Place::Vacant(place) => {
+            place.insert(&file.path);
+            None
         }
-    }
+        Place::Occupied(other) => {
+            let detail = format!("the name differs only by case from {}", names::printable(other.get()));
+            Some(problem(&file.path, EntryProblemKind::CaseClash, detail))
+        }
+    });
+    clashes.collect()
 }
 
 /// Notes a package whose only file is an archive: zipped once too often.

@@ -22,7 +22,7 @@ pub(super) struct Unit {
     /// Its number in the graph.
     pub(super) module: ModuleId,
     /// Its code.
-    pub(super) flow: Flow,
+    pub(super) flow: Arc<Flow>,
     /// Variables that some code of the module reads.
     used: Vec<bool>,
     /// What its classes are made of.
@@ -58,7 +58,7 @@ pub(super) enum Thing {
 }
 
 impl<'a> Program<'a> {
-    pub(super) fn new(graph: &'a ModuleGraph, flows: Vec<(ModuleId, Flow)>, python: bool) -> Self {
+    pub(super) fn new(graph: &'a ModuleGraph, flows: Vec<(ModuleId, Arc<Flow>)>, python: bool) -> Self {
         let mut sites: FxHashMap<ImportSite, Vec<ModuleId>> = FxHashMap::default();
         for import in &graph.imports {
             let targets = sites.entry(import.site).or_default();

@@ -229,7 +229,7 @@ fn handler_functions(program: &Program<'_>, unit: UnitId, name: &str, cuts: &Cut
 }
 
 /// The own modules that are loaded, as code.
-fn flows(input: &Input<'_>, threads: usize) -> Vec<(ModuleId, Flow)> {
+fn flows(input: &Input<'_>, threads: usize) -> Vec<(ModuleId, Arc<Flow>)> {
     let mut own = Vec::new();
     let mut bytes = 0;
     for (id, module) in input.graph.modules() {
@@ -240,7 +240,7 @@ fn flows(input: &Input<'_>, threads: usize) -> Vec<(ModuleId, Flow)> {
         bytes += module.bytes;
         own.push((id, entry));
     }
-    let lowered = |part: &[(ModuleId, EntryId)]| -> Vec<(ModuleId, Flow)> {
+    let lowered = |part: &[(ModuleId, EntryId)]| -> Vec<(ModuleId, Arc<Flow>)> {
         part.iter().filter_map(|(id, entry)| Some((*id, lowered(input, *id, *entry)?))).collect()
     };
     if threads < 2 || own.len() < FEW_MODULES {
@@ -254,18 +254,18 @@ fn flows(input: &Input<'_>, threads: usize) -> Vec<(ModuleId, Flow)> {
     })
 }
 
-fn lowered(input: &Input<'_>, id: ModuleId, entry: EntryId) -> Option<Flow> {
+fn lowered(input: &Input<'_>, id: ModuleId, entry: EntryId) -> Option<Arc<Flow>> {
     match input.graph.own_code.get(&entry)? {
-        OwnCode::JavaScript(program) => {
+        OwnCode::JavaScript(_, Some(flow)) => Some(Arc::clone(flow)),
+        OwnCode::JavaScript(program, None) => {
             let text = input.artifact.read(entry).ok()?;
-            let text = crate::text::lossy((*text).as_ref());
-            Some(flow::javascript::lower(program, text.strip_prefix('\u{feff}').unwrap_or(&text)))
+            Some(Arc::new(flow::javascript::lower(program, (*text).as_ref())))
         }
         OwnCode::Python(code) => {
             let name = &*input.graph.module(id).name;
             let is_package = input.artifact.entry(entry).path.ends_with("/__init__.py");
             let package = if is_package { name } else { name.rsplit_once('.').map_or("", |(parent, _)| parent) };
-            Some(flow::python::lower(code, package))
+            Some(Arc::new(flow::python::lower(code, package)))
         }
     }
 }

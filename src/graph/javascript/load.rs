@@ -1,7 +1,7 @@
 //! Reads and parses files, ahead of the simulation and in parallel where possible.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
@@ -11,6 +11,7 @@ use super::resolve::{Loader, Resolved, Resolver, absolute, entry_at, folder};
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::ahead::{Ahead, File, Next, Reader};
 use crate::graph::{OwnCode, Spent};
+use crate::lang::flow::{self, Flow};
 use crate::lang::javascript::ir::{Program, Site, SiteKind};
 use crate::lang::javascript::{Dialect, ParseError, ParseMode, parse, too_large};
 use crate::platform::Sdk;
@@ -49,6 +50,8 @@ pub(super) struct Source {
     pub(super) cause: Cause,
     /// Whether the text is an ES module although its name says CommonJS.
     pub(super) wrong_dialect: bool,
+    /// The program as routes are found in it, where there was time to prepare that.
+    flow: OnceLock<Arc<Flow>>,
 }
 
 impl Source {
@@ -60,6 +63,10 @@ impl Source {
 }
 
 impl Source {
+    fn own_code(&self) -> Option<OwnCode> {
+        Some(OwnCode::JavaScript(self.program.clone()?, self.flow.get().cloned()))
+    }
+
     fn refuse(&mut self, error: &ParseError) {
         self.cause = if matches!(error, ParseError::Syntax(_)) { Cause::Syntax } else { Cause::Limit };
         self.problem = Some(error.to_string());
@@ -116,7 +123,7 @@ impl<'a> Sources<'a> {
     pub(super) fn into_own_code(self) -> (FxHashMap<EntryId, OwnCode>, Spent) {
         let read: Vec<_> = self.ahead.into_read().collect();
         let own = read.iter().filter(|(entry, _)| is_own(&self.artifact.entry(*entry).path));
-        let own = own.filter_map(|(entry, source)| Some((*entry, OwnCode::JavaScript(source.program.clone()?))));
+        let own = own.filter_map(|(entry, source)| Some((*entry, source.own_code()?)));
         (own.collect(), Some(Arc::new(read)))
     }
 
@@ -275,7 +282,9 @@ impl Reader for Sources<'_> {
     /// The imports and the requests of the top level, then those of the function's own functions, which the simulation
     /// runs last.
     fn follow(&self, file: &File<()>, source: &Arc<Source>) -> Next<()> {
-        let Some(program) = &source.program else { return Next { at_load: Vec::new(), later: Vec::new() } };
+        let Some(program) = &source.program else {
+            return Next { at_load: Vec::new(), later: Vec::new(), prepare: false };
+        };
         let path = absolute(self.artifact, file.entry);
         let from = folder(&path);
         let loader = if source.format == Format::Module { Loader::Import } else { Loader::Require };
@@ -293,6 +302,14 @@ impl Reader for Sources<'_> {
         Next {
             at_load: self.files_of(from, program, imports.chain(at_load)),
             later: if is_own(&path) { self.files_of(from, program, later) } else { Vec::new() },
+            prepare: is_own(&path),
+        }
+    }
+
+    fn prepare(&self, entry: EntryId, source: &Arc<Source>) {
+        let Some(program) = &source.program else { return };
+        if let Ok(text) = self.artifact.read(entry) {
+            source.flow.get_or_init(|| Arc::new(flow::javascript::lower(program, (*text).as_ref())));
         }
     }
 }

@@ -141,7 +141,7 @@ impl Reader for Files<'_> {
                 collect(code, function.body, name, *is_package, &mut later);
             }
         }
-        Next { at_load: self.files_of(at_load), later: self.files_of(later) }
+        Next { at_load: self.files_of(at_load), later: self.files_of(later), prepare: false }
     }
 }
 

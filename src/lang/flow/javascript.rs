@@ -13,9 +13,11 @@ use crate::lang::javascript::ir::{
 };
 use crate::span::Span;
 
-/// Lowers a file. `source` is its text, from which variables get their names.
+/// Lowers a file. `source` is its content, from which variables get their names.
 #[must_use]
-pub fn lower(program: &Program, source: &str) -> Flow {
+pub fn lower(program: &Program, source: &[u8]) -> Flow {
+    let source = crate::text::lossy(source);
+    let source = source.strip_prefix('\u{feff}').unwrap_or(&source);
     let mut lowering =
         Lowering { program, source, flow: Flow::default(), frames: vec![FxHashMap::default()], functions: Vec::new() };
     lowering.module();
