@@ -57,7 +57,7 @@ const STATEMENT_STEPS: u64 = 1_500_000;
 const MAX_CALLS: u32 = 220;
 /// Undecided branches within each other below which nothing is followed any more: recursion over
 /// what is not known would not end by itself.
-const MAX_DOUBT: u32 = 12;
+const MAX_DOUBT: u32 = 6;
 /// Nested evaluations.
 const MAX_DEPTH: u32 = 12_000;
 /// Objects and frames.
