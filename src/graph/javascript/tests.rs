@@ -66,6 +66,23 @@ fn functions_called_at_load_are_followed_and_others_are_lazy() {
 }
 
 #[test]
+fn recursion_over_what_is_not_known_ends_soon() {
+    let files = [
+        (
+            "index.js",
+            "function walk(x) { if (x.a) walk(x.a); if (x.b) walk(x.b); require('./leaf'); }
+             walk(JSON.parse(process.env.TREE)); exports.handler = () => require('./later');",
+        ),
+        ("leaf.js", ""),
+        ("later.js", ""),
+    ];
+    let graph = graph(&files);
+    assert_eq!(eager(&files), ["index.js", "leaf.js"]);
+    let steps = graph.modules[0].weight.statements;
+    assert!(steps < 5_000, "{steps} steps");
+}
+
+#[test]
 fn getters_are_lazy_until_read() {
     let files = [
         ("index.js", "const l = require('./lib'); l.a; exports.handler = () => l.b;"),

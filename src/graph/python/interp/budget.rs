@@ -19,6 +19,9 @@ const RUNS_AT_MOST: u32 = 10_000;
 const STEPS_PER_FUNCTION: u64 = 10_000;
 /// The same for runs that may not happen at all, behind a condition that cannot be decided.
 const STEPS_IF_UNSURE: u64 = 1_500;
+/// Undecided conditions within each other below which calls are not followed during Init: recursion over what is not
+/// known would end only with its budget, and finds nothing.
+const DEEPEST_DOUBT: u32 = 4;
 /// Runs that a library function has in any case.
 const RUNS_ANYWAY: u32 = 4;
 /// Steps in the own code of one run of a library function, after which its loops are left.
@@ -72,8 +75,8 @@ impl Functions {
 pub(super) struct Occasion {
     /// The top-level name of the function's module, for code of packages and of the standard library.
     pub(super) library: Option<Sym>,
-    /// The call surely happens.
-    pub(super) sure: bool,
+    /// Conditions within each other that cannot be decided and that the call depends on; none when it surely happens.
+    pub(super) doubt: u32,
     pub(super) phase: Phase,
 }
 
@@ -134,9 +137,12 @@ impl Budget {
         self.steps >= self.limit
     }
 
-    /// Whether more runs of a function would only cost time: what it imports was seen in the first ones. Once the
+    /// Whether a run of a function would only cost time: what it imports was seen in the first ones. Once the
     /// handler can be called, the results of library functions hardly matter any more.
     pub(super) fn is_enough(&self, key: FunctionKey, occasion: &Occasion) -> bool {
+        if occasion.phase == Phase::Init && occasion.doubt > DEEPEST_DOUBT {
+            return true;
+        }
         let followed = self.followed.get(key);
         if followed.runs < RUNS_ANYWAY {
             return false;
@@ -146,7 +152,7 @@ impl Budget {
             return true;
         }
         let rested = self.overtime.get(&package).is_none_or(|taken| *taken < OVERTIME);
-        let (runs, steps) = match (occasion.sure, rested) {
+        let (runs, steps) = match (occasion.doubt == 0, rested) {
             (true, true) => (RUNS_AT_MOST, OVERTIME_PER_FUNCTION),
             (true, false) => (RUNS_PER_FUNCTION, STEPS_PER_FUNCTION),
             (false, _) => (RUNS_PER_FUNCTION, STEPS_IF_UNSURE),
@@ -228,8 +234,8 @@ mod tests {
         budget.leave(key, own, Some(package));
     }
 
-    fn library(sure: bool, phase: Phase) -> Occasion {
-        Occasion { library: Some(PACKAGE), sure, phase }
+    fn library(doubt: u32, phase: Phase) -> Occasion {
+        Occasion { library: Some(PACKAGE), doubt, phase }
     }
 
     #[test]
@@ -250,10 +256,18 @@ mod tests {
         for _ in 0..RUNS_ANYWAY {
             run(&mut budget, KEY, STEPS_IF_UNSURE, PACKAGE);
         }
-        assert!(budget.is_enough(KEY, &library(false, Phase::Init)));
-        assert!(!budget.is_enough(KEY, &library(true, Phase::Init)));
-        assert!(budget.is_enough(KEY, &library(true, Phase::Invoke)));
-        assert!(!budget.is_enough(KEY, &Occasion { library: None, sure: false, phase: Phase::Invoke }));
+        assert!(budget.is_enough(KEY, &library(1, Phase::Init)));
+        assert!(!budget.is_enough(KEY, &library(0, Phase::Init)));
+        assert!(budget.is_enough(KEY, &library(0, Phase::Invoke)));
+        assert!(!budget.is_enough(KEY, &Occasion { library: None, doubt: 1, phase: Phase::Invoke }));
+    }
+
+    #[test]
+    fn doubt_within_doubt_ends_a_call_during_init_only() {
+        let budget = Budget::new();
+        assert!(!budget.is_enough(KEY, &library(DEEPEST_DOUBT, Phase::Init)));
+        assert!(budget.is_enough(KEY, &library(DEEPEST_DOUBT + 1, Phase::Init)));
+        assert!(!budget.is_enough(KEY, &library(DEEPEST_DOUBT + 1, Phase::Invoke)));
     }
 
     #[test]
@@ -276,7 +290,7 @@ mod tests {
             run(&mut budget, KEY, OVERTIME, hungry);
             run(&mut budget, other, STEPS_PER_FUNCTION, PACKAGE);
         }
-        let of = |package| Occasion { library: Some(package), sure: true, phase: Phase::Init };
+        let of = |package| Occasion { library: Some(package), doubt: 0, phase: Phase::Init };
         assert!(budget.is_enough(KEY, &of(hungry)));
         assert!(!budget.is_enough(other, &of(PACKAGE)));
     }

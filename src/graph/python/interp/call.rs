@@ -377,7 +377,7 @@ impl Interp<'_> {
         };
         let key = (function.module, function.index);
         let library = self.library_of(function.module);
-        let occasion = Occasion { library, sure: self.maybe == 0, phase: self.phase };
+        let occasion = Occasion { library, doubt: self.maybe, phase: self.phase };
         if self.call_depth >= CALL_DEPTH
             || self.total_depth >= TOTAL_DEPTH
             || self.budget.active(key) >= ACTIVE_RUNS
