@@ -183,6 +183,11 @@ impl Interp<'_> {
                 self.heap.alloc(Object::Instance { class, attrs: Names::default(), payload })
             }
         };
+        // `__new__` may have made an instance of a subclass, whose `__init__` runs.
+        let class = match self.heap.get(object) {
+            Some(Object::Instance { class, .. }) => *class,
+            _ => class,
+        };
         match self.class_lookup(class, known::INIT) {
             Some(found)
                 if matches!(

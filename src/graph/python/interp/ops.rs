@@ -135,6 +135,9 @@ impl Interp<'_> {
                     (Object::List { items: x, open: false }, Object::List { items: y, open: false }) => {
                         self.equal_lists(&x, &y)
                     }
+                    (Object::Dict { items: x, open: x_open }, Object::Dict { items: y, open: y_open }) => {
+                        self.equal_dicts((&x, x_open), (&y, y_open))
+                    }
                     (Object::Class(_), Object::Class(_) | Object::External(_))
                     | (Object::External(_), Object::Class(_)) => Some(false),
                     (Object::External(x), Object::External(y)) => {
@@ -172,6 +175,25 @@ impl Interp<'_> {
                 Some(false) => return Some(false),
                 None => verdict = None,
                 Some(true) => {}
+            }
+        }
+        verdict
+    }
+
+    /// Whether two dictionaries are equal; one that is open may hold more.
+    fn equal_dicts(&mut self, (x, x_open): (&Dict, bool), (y, y_open): (&Dict, bool)) -> Option<bool> {
+        let is_longer = |a: &Dict, b: &Dict, b_open: bool| !b_open && a.len() > b.len();
+        if is_longer(x, y, y_open) || is_longer(y, x, x_open) {
+            return Some(false);
+        }
+        let mut verdict = (!x_open && !y_open).then_some(true);
+        for (key, value) in x.iter() {
+            // Keys that are no constants may be equal without being the same.
+            match y.get(key).map(|other| self.equal(value, other)) {
+                Some(Some(true)) => {}
+                Some(Some(false)) => return Some(false),
+                None if !y_open && !matches!(key, Value::Obj(_)) => return Some(false),
+                None | Some(None) => verdict = None,
             }
         }
         verdict
