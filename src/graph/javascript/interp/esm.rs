@@ -77,7 +77,8 @@ impl Machine<'_> {
                 None
             }
             Resolved::Missing => {
-                self.unresolved.push(Unresolved { import: request.into(), site, phase: self.phase, guarded: false });
+                let guarded = self.is_guarded();
+                self.unresolved.push(Unresolved { import: request.into(), site, phase: self.phase, guarded });
                 None
             }
         }

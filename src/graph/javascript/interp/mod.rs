@@ -126,6 +126,8 @@ pub(super) struct Machine<'a> {
     depth: u32,
     calls_deep: u32,
     doubt: u32,
+    /// The running module was itself loaded where that may not happen.
+    doubted: bool,
     tries: u32,
     pub(super) phase: Phase,
     pub(super) ran: FxHashSet<(ModuleIx, ExprId)>,
@@ -195,6 +197,7 @@ impl<'a> Machine<'a> {
             depth: 0,
             calls_deep: 0,
             doubt: 0,
+            doubted: false,
             tries: 0,
             phase: Phase::Init,
             ran: FxHashSet::default(),

@@ -33,7 +33,7 @@ impl Machine<'_> {
 
     pub(super) fn missing(&mut self, ix: ModuleIx, request: &str, at: At, guarded: bool) -> R {
         self.ran.insert((at.module, at.expr));
-        let guarded = guarded || self.tries > 0 || self.doubt > 0;
+        let guarded = guarded || self.is_guarded();
         let site = self.site(at);
         if self.unresolved.len() < 10_000 && (ix as usize) < self.loaded.len() {
             self.unresolved.push(Unresolved { import: request.into(), site, phase: self.phase, guarded });
@@ -188,7 +188,7 @@ impl Machine<'_> {
 
     /// Whether what happens now happens during Init for sure, and nothing catches a failure.
     fn certain(&self) -> bool {
-        self.phase == Phase::Init && self.tries == 0 && self.doubt == 0
+        self.phase == Phase::Init && !self.is_guarded()
     }
 
     fn wrong_format(&mut self, entry: EntryId, at: Option<At>, kind: WrongFormatKind) {
@@ -325,6 +325,8 @@ impl Machine<'_> {
     /// Runs a module's top level in a clean state.
     pub(super) fn run_body(&mut self, ix: ModuleIx, program: &Program, env: u32, this: Value) {
         let doubt = std::mem::take(&mut self.doubt);
+        let doubted = self.doubted;
+        self.doubted |= doubt > 0;
         if let Some(env) = self.envs.get_mut(env as usize) {
             env.doubt = 0;
         }
@@ -368,8 +370,13 @@ impl Machine<'_> {
         }
         (self.depth, self.tries) = (depth, tries);
         self.stack.truncate(stack);
-        self.doubt = doubt;
+        (self.doubt, self.doubted) = (doubt, doubted);
         self.calls_deep = calls;
+    }
+
+    /// Whether what fails to load here need not end Init: something catches it, or it may not happen at all.
+    pub(super) fn is_guarded(&self) -> bool {
+        self.tries > 0 || self.doubt > 0 || self.doubted
     }
 
     /// Notes that some of a module's top level was not followed to its end.

@@ -116,7 +116,7 @@ impl Interp<'_> {
                 name: sym,
                 phase: self.phase,
                 // Installed libraries work: what their functions ask for in vain they hardly ask for.
-                guarded: guarded || self.maybe > 0 || self.library_depth > 0,
+                guarded: guarded || self.is_doubted() || self.library_depth > 0,
             });
         }
         if !guarded {
@@ -301,7 +301,7 @@ impl Interp<'_> {
     fn run_module(&mut self, at: ModIdx, entry: EntryId, name: &str, is_package: bool) -> Run<()> {
         let parsed = self.sources.get(entry, name, is_package);
         let caught = parsed.broken && self.is_caught("SyntaxError", false);
-        let certain = !caught && self.maybe == 0 && self.phase == Phase::Init;
+        let certain = !caught && !self.is_doubted() && self.phase == Phase::Init;
         for problem in &parsed.problems {
             let effect = match problem.kind {
                 _ if !certain => ProblemEffect::Inexact,
@@ -327,9 +327,16 @@ impl Interp<'_> {
         self.run_top_level(at)
     }
 
+    /// Whether what runs may not run at all, here or because its module may not be imported.
+    fn is_doubted(&self) -> bool {
+        self.maybe > 0 || self.doubted
+    }
+
     pub(super) fn run_top_level(&mut self, at: ModIdx) -> Run<()> {
         self.module_mut(at).state = LoadState::Running;
         let frame = self.module_frame(at);
+        let inner = self.is_doubted();
+        let doubted = std::mem::replace(&mut self.doubted, inner);
         let (maybe, running) = (std::mem::take(&mut self.maybe), self.running.take());
         let logs = std::mem::take(&mut self.logs);
         self.total_depth += 1;
@@ -341,6 +348,7 @@ impl Interp<'_> {
         self.total_depth -= 1;
         self.logs = logs;
         self.maybe = maybe;
+        self.doubted = doubted;
         self.running = running;
         self.module_mut(at).state = LoadState::Loaded;
         result.map(|_| ())

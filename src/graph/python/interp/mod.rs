@@ -228,6 +228,8 @@ pub(super) struct Interp<'a> {
     nested: u32,
     module_depth: u32,
     maybe: u32,
+    /// The running module was itself imported where that may not happen.
+    doubted: bool,
     /// The function whose body runs; `None` at a module's top level.
     running: Option<(ModIdx, u32)>,
     /// Where a call is in `calls`, by module, place and callee.
@@ -279,6 +281,7 @@ impl<'a> Interp<'a> {
             nested: 0,
             module_depth: 0,
             maybe: 0,
+            doubted: false,
             running: None,
             seen_calls: FxHashMap::default(),
             known_calls: FxHashMap::default(),

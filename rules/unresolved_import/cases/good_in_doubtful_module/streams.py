@@ -1,0 +1,3 @@
+import kafka_client
+
+client = kafka_client.connect()

@@ -1,0 +1,5 @@
+if (process.env.TRACING) {
+  require("./tracing");
+}
+
+exports.handler = async (event) => event;

@@ -1,0 +1,3 @@
+const tracer = require("tracer");
+
+tracer.start();
