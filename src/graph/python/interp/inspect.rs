@@ -21,6 +21,13 @@ impl Interp<'_> {
     /// Functions of the `inspect` module that are decided here; `None` for others.
     pub(super) fn call_inspect(&mut self, name: &str, args: &Args) -> Run<Option<Value>> {
         let name = match name {
+            "typing.get_origin" | "typing.get_args" => {
+                let given = args.positional.first().copied().unwrap_or(Value::Unknown);
+                return Ok(self.is_no_type(given).then(|| match name {
+                    "typing.get_origin" => Value::None,
+                    _ => self.heap.tuple(&[]),
+                }));
+            }
             "asyncio.iscoroutinefunction" | "asyncio.coroutines.iscoroutinefunction" => "iscoroutinefunction",
             _ => match name.strip_prefix("inspect.") {
                 Some(name) => name,
@@ -42,6 +49,21 @@ impl Interp<'_> {
             _ if name.starts_with("is") => self.is_kind(name, first).map_or(Value::Unknown, Value::Bool),
             _ => return Ok(None),
         }))
+    }
+
+    /// Whether a value surely is neither a class nor what the `typing` module makes of one.
+    fn is_no_type(&self, value: Value) -> bool {
+        match value {
+            Value::Unknown => false,
+            Value::Obj(id) => match self.heap.object(id) {
+                Object::Function(_) | Object::Module(_) | Object::Method { .. } => true,
+                Object::Instance { class, .. } => {
+                    matches!(self.heap.get(*class), Some(Object::Class(class)) if !class.open)
+                }
+                _ => false,
+            },
+            _ => true,
+        }
     }
 
     /// `inspect.isfunction` and its like; `None` where it is not known.
