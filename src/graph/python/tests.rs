@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{PythonInput, simulate};
 use crate::artifact::{Artifact, ArtifactKind, Bytes, Contents, Entry, ReadError};
-use crate::graph::packages::Packages;
+use crate::graph::packages::python::attribute;
 use crate::graph::{ModuleGraph, Phase};
 use crate::platform::Architecture;
 
@@ -39,7 +39,7 @@ fn graph(files: &[(&str, &str)], version: (u16, u16)) -> ModuleGraph {
         architecture: Architecture::X86_64,
         sdk: None,
         environment: &BTreeMap::new(),
-        packages: &Packages::default(),
+        packages: &attribute(&artifact),
     })
 }
 
@@ -190,14 +190,21 @@ const CASES: &[Case] = &[
         &[("app.py", "class Local:\n    def __new__(cls, critical=False):\n        return object.__new__(Critical if critical else Plain)\n    def __init__(self, critical=False):\n        self.name = 'never'\nclass Critical(Local):\n    def __init__(self, critical=False):\n        self.name = 'a'\nclass Plain(Local):\n    pass\n__import__(Local(True).name)"),
           ("a.py", ""), ("never.py", "")],
         "a", ""),
+    case("other packages that a library tries where nobody knows whether it does are not loaded, its own parts are",
+        &[("app.py", "import lib"), ("lib-1.0.dist-info/METADATA", "Name: lib\nVersion: 1.0\n"),
+          ("lib-1.0.dist-info/RECORD", "lib/__init__.py,,\nlib/need.py,,\nlib/part.py,,\n"),
+          ("lib/__init__.py", "import time\nfrom lib.need import Need\nif time.time() > 5:\n    Need(['other', 'lib.part'])"),
+          ("lib/need.py", "import importlib\nclass Need:\n    def __init__(self, names):\n        for name in names:\n            try:\n                importlib.import_module(name)\n            except ImportError:\n                pass"),
+          ("lib/part.py", ""), ("other.py", "")],
+        "lib lib.need lib.part", ""),
     case("what is no type has no origin",
         &[("app.py", "from inspect import isclass\nfrom typing import get_args, get_origin\nclass Controller:\n    pass\nclass Route:\n    pass\ndef is_controller(value):\n    origin = get_origin(value)\n    if not origin and not isclass(value):\n        return False\n    return issubclass(origin or value, Controller)\nif is_controller(Route()) or get_args(Route()):\n    import never\nelif is_controller(Controller):\n    import a"),
           ("a.py", ""), ("never.py", "")],
         "a", ""),
     case("dictionaries are compared by what they hold",
-        &[("app.py", "import os\nknown = {'default': {'engine': 'a'}}\nif known == {}:\n    import never\nelif known['default'] != {'engine': 'a'}:\n    import never\nif {'engine': os.environ.get('X')} == known['default']:\n    import perhaps\n__import__(known['default']['engine'])"),
+        &[("app.py", "import time\nknown = {'default': {'engine': 'a'}}\nif known == {}:\n    import never\nelif known['default'] != {'engine': 'a'}:\n    import never\nif {'engine': time.time()} == known['default']:\n    import perhaps\n__import__(known['default']['engine'])"),
           ("a.py", ""), ("never.py", ""), ("perhaps.py", "")],
-        "perhaps a", ""),
+        "a perhaps", ""),
     case("versions compare by their numbers",
         &[("app.py", "import itertools\ndef key(text):\n    parts = [int(p) for p in text.split('.')]\n    return tuple(reversed(list(itertools.dropwhile(lambda x: x == 0, reversed(parts)))))\nif key('1.17.0') < key('1.9'):\n    import old\nelse:\n    import new"), ("old.py", ""), ("new.py", "")],
         "new", ""),

@@ -1,6 +1,6 @@
-import os
+import platform
 
-if os.environ.get("STREAMS"):
+if platform.node().startswith("worker"):
     import streams
 
 

@@ -1,4 +1,6 @@
-if (process.env.TRACING) {
+const os = require("node:os");
+
+if (os.hostname().startsWith("worker")) {
   require("./tracing");
 }
 

@@ -383,25 +383,6 @@ impl Interp<'_> {
         self.imports.push(SeenImport { importer, span, target, phase: self.phase, function, guarded });
     }
 
-    /// Whether an import statement in a library's function stands behind a condition that could
-    /// not be decided. Libraries put such imports there because they are the rare case: on the
-    /// calibration corpus taking them is wrong far more often than leaving them out.
-    fn is_unlikely(&mut self, frame: &Frame, name: &str) -> bool {
-        if self.maybe == 0 || frame.function.is_none() || self.phase != Phase::Init || self.module(frame.module).own {
-            return false;
-        }
-        let sym = self.heap.sym(name);
-        self.sys_modules.get(sym).is_none()
-    }
-
-    /// The same for `from . import part`, where the part is a module that is not loaded yet.
-    fn is_unlikely_part(&mut self, frame: &Frame, source: Value, base: &str, name: Sym) -> bool {
-        let Some(Object::Module(at)) = self.heap.get(source) else { return false };
-        let scope = self.module(*at).scope;
-        let full = format!("{base}.{}", self.heap.text(name));
-        self.heap.vars(scope).get(name).is_none() && self.is_unlikely(frame, &full) && self.can_find(&full)
-    }
-
     /// Where an import of a module is shown: a compiled one has no lines.
     fn place_in(&self, at: ModIdx, span: Span) -> Span {
         if self.module(at).kind == ModuleKind::Extension { Span::default() } else { span }

@@ -68,6 +68,9 @@ impl Interp<'_> {
                 package.and_then(|p| super::super::sources::absolute_name(&p, true, level, trimmed))
             };
             let Some(full) = full else { continue };
+            if self.is_unlikely_call(&full) {
+                continue;
+            }
             match self.import(&full, Some(site)) {
                 Ok(module) => {
                     result = Some(match result {

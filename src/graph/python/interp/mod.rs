@@ -35,6 +35,7 @@ mod subscript;
 mod suspended;
 mod sweep;
 mod text;
+mod unlikely;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

@@ -1,0 +1,37 @@
+//! Imports that are left out because libraries hardly ever get to them.
+
+use super::super::value::*;
+use super::*;
+
+impl Interp<'_> {
+    /// Whether an import statement in a library's function stands behind a condition that could
+    /// not be decided. Libraries put such imports there because they are the rare case: on the
+    /// calibration corpus taking them is wrong far more often than leaving them out.
+    pub(super) fn is_unlikely(&mut self, frame: &Frame, name: &str) -> bool {
+        if self.maybe == 0 || frame.function.is_none() || self.phase != Phase::Init || self.module(frame.module).own {
+            return false;
+        }
+        let sym = self.heap.sym(name);
+        self.sys_modules.get(sym).is_none()
+    }
+
+    /// The same for a call like `import_module(name)`, where a library asks for another package: the parts of its own
+    /// that it names by text are its plug-ins.
+    pub(super) fn is_unlikely_call(&mut self, name: &str) -> bool {
+        let Some((module, _)) = self.running.filter(|_| self.maybe > 0 && self.phase == Phase::Init) else {
+            return false;
+        };
+        let (own, root) = (self.module(module).own, self.module(module).root);
+        let top = self.heap.sym(name.split('.').next().unwrap_or(name));
+        let sym = self.heap.sym(name);
+        !own && top != root && self.sys_modules.get(sym).is_none()
+    }
+
+    /// The same for `from . import part`, where the part is a module that is not loaded yet.
+    pub(super) fn is_unlikely_part(&mut self, frame: &Frame, source: Value, base: &str, name: Sym) -> bool {
+        let Some(Object::Module(at)) = self.heap.get(source) else { return false };
+        let scope = self.module(*at).scope;
+        let full = format!("{base}.{}", self.heap.text(name));
+        self.heap.vars(scope).get(name).is_none() && self.is_unlikely(frame, &full) && self.can_find(&full)
+    }
+}
