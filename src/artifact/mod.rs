@@ -237,6 +237,15 @@ impl Artifact {
         self.find(inner?.trim_start_matches('/'))
     }
 
+    /// The entries below a folder, at any depth.
+    pub fn below(&self, folder: &str) -> impl Iterator<Item = (EntryId, &Entry)> {
+        let prefix = format!("{folder}/");
+        // Entries are in path order.
+        let start = self.entries.partition_point(|entry| *entry.path < *prefix);
+        let from_there = (start as u32..).map(EntryId).zip(&self.entries[start..]);
+        from_there.take_while(move |(_, entry)| entry.path.starts_with(&prefix))
+    }
+
     /// Whether `path` is a folder with at least one entry below; the root is `""`.
     #[must_use]
     pub fn is_folder(&self, path: &str) -> bool {

@@ -138,6 +138,9 @@ fn distributions(artifact: &Artifact) -> Vec<Metadata> {
 
 /// Where the metadata folder's path ends inside an entry's path, and which suffix it has.
 fn metadata_end(path: &str) -> Option<(usize, &'static str)> {
+    if !path.contains("-info") {
+        return None;
+    }
     [".dist-info", ".egg-info"].into_iter().find_map(|suffix| {
         let end = path.find(suffix)? + suffix.len();
         let at_border = path.len() == end || path.as_bytes().get(end) == Some(&b'/');
@@ -148,7 +151,7 @@ fn metadata_end(path: &str) -> Option<(usize, &'static str)> {
 /// Claims the metadata itself and every file that the distribution lists.
 fn claim_listed(artifact: &Artifact, metadata: &Metadata, id: PackageId, owners: &mut [Option<PackageId>]) {
     let below = format!("{}/", metadata.path);
-    for (entry, _) in artifact.entries().filter(|(_, entry)| entry.path.starts_with(&below)) {
+    for (entry, _) in artifact.below(&metadata.path) {
         claim(owners, entry, id);
     }
     if let Some(entry) = artifact.find(&metadata.path) {
@@ -184,6 +187,12 @@ fn claim(owners: &mut [Option<PackageId>], entry: EntryId, id: PackageId) {
 }
 
 fn claim_path(artifact: &Artifact, root: &str, path: &str, id: PackageId, owners: &mut [Option<PackageId>]) {
+    // Most paths are written as they are, and are for the root.
+    if root.is_empty()
+        && let Some(entry) = artifact.find(path)
+    {
+        return claim(owners, entry, id);
+    }
     let mut parts: Vec<&str> = root.split('/').filter(|part| !part.is_empty()).collect();
     for part in path.split('/') {
         match part {
