@@ -128,25 +128,25 @@ fn look_at(root: &Path, child: &DirEntry, kind: FileType, raw: &[u8], limits: &L
     let name = names::judge(raw, limits);
     if kind.is_dir() {
         let detail = format!("folders over {} deep are not read", limits.depth);
-        return Found::Problem(name.shown, EntryProblemKind::UnsafeName, detail);
+        return Found::Problem(name.shown.text(), EntryProblemKind::UnsafeName, detail);
     }
     let path = match name.path {
         Ok(path) => path,
-        Err(detail) => return Found::Problem(name.shown, EntryProblemKind::UnsafeName, detail),
+        Err(detail) => return Found::Problem(name.shown.text(), EntryProblemKind::UnsafeName, detail),
     };
     if kind.is_symlink() {
         return match fs::read_link(child.path()) {
             Ok(target) => Found::Link(Link { path, target: inside(root, &target) }),
-            Err(error) => Found::Problem(name.shown, EntryProblemKind::BadLink, io_message(&error)),
+            Err(error) => Found::Problem(name.shown.text(), EntryProblemKind::BadLink, io_message(&error)),
         };
     }
     if !kind.is_file() {
         let detail = format!("{}, which cannot be part of a package", special(kind));
-        return Found::Problem(name.shown, EntryProblemKind::Unreadable, detail);
+        return Found::Problem(name.shown.text(), EntryProblemKind::Unreadable, detail);
     }
     match child.metadata() {
         Ok(metadata) => Found::File(listed(child.path(), path, metadata.len(), limits), name.note),
-        Err(error) => Found::Problem(name.shown, EntryProblemKind::Unreadable, io_message(&error)),
+        Err(error) => Found::Problem(name.shown.text(), EntryProblemKind::Unreadable, io_message(&error)),
     }
 }
 

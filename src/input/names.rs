@@ -10,9 +10,9 @@ use crate::artifact::EntryProblemKind;
 const SEGMENT_BYTES: usize = 255;
 
 /// A name out of an archive or folder, judged.
-pub(super) struct Name {
-    /// The name as written, made printable.
-    pub(super) shown: String,
+pub(super) struct Name<'r> {
+    /// The name as written.
+    pub(super) shown: Shown<'r>,
     /// The clean path (`a/b.py`), or why there is none. Empty for the root folder itself.
     pub(super) path: Result<String, String>,
     /// Whether the name is that of a folder.
@@ -21,8 +21,18 @@ pub(super) struct Name {
     pub(super) note: Option<(EntryProblemKind, String)>,
 }
 
+/// A name as written, to be made printable where somebody sees it.
+pub(super) struct Shown<'r>(Cow<'r, str>);
+
+impl Shown<'_> {
+    /// The name, printable.
+    pub(super) fn text(&self) -> String {
+        printable(&self.0).into_owned()
+    }
+}
+
 /// Judges the raw bytes of a name.
-pub(super) fn judge(raw: &[u8], limits: &Limits) -> Name {
+pub(super) fn judge<'r>(raw: &'r [u8], limits: &Limits) -> Name<'r> {
     let (text, mut note) = match std::str::from_utf8(raw) {
         Ok(text) => (Cow::Borrowed(text), None),
         Err(_) => {
@@ -34,11 +44,30 @@ pub(super) fn judge(raw: &[u8], limits: &Limits) -> Name {
         let backslash = "the name contains a backslash, which is no separator where the function runs".to_owned();
         note = Some((EntryProblemKind::UnsafeName, backslash));
     }
-    Name { shown: printable(&text).into_owned(), path: clean(&text, limits), folder: text.ends_with('/'), note }
+    Name { path: clean(&text, limits), folder: text.ends_with('/'), note, shown: Shown(text) }
+}
+
+/// Whether a name is of the usual kind, which needs no closer look: ordinary characters, no part that is empty,
+/// begins with a dot or is long.
+fn is_plain(text: &str, limits: &Limits) -> bool {
+    let mut parts = 1;
+    let mut length = 0;
+    for byte in text.bytes() {
+        match byte {
+            b'/' if length > 0 => (parts, length) = (parts + 1, 0),
+            b'.' if length > 0 => length += 1,
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'-' => length += 1,
+            _ => return false,
+        }
+    }
+    length > 0 && text.len() <= limits.path_bytes.min(SEGMENT_BYTES) && parts <= limits.depth && !text.ends_with('.')
 }
 
 /// The path without `./` and doubled slashes, or why it must not be used.
 fn clean(text: &str, limits: &Limits) -> Result<String, String> {
+    if is_plain(text, limits) {
+        return Ok(text.to_owned());
+    }
     if text.len() > limits.path_bytes {
         return Err(format!("the name is {} bytes long, the limit is {}", text.len(), limits.path_bytes));
     }

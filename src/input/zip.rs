@@ -72,17 +72,17 @@ struct Claim {
 fn add(listing: &mut Listing, claims: &mut Vec<Claim>, archive: &Arc<Archive>, header: &Header<'_>, limits: &Limits) {
     let name = names::judge(header.name, limits);
     let path = match name.path {
-        Err(detail) => return listing.problem(name.shown, EntryProblemKind::UnsafeName, detail),
+        Err(detail) => return listing.problem(name.shown.text(), EntryProblemKind::UnsafeName, detail),
         Ok(path) if path.is_empty() => return,
         Ok(path) => path,
     };
     if let Some((kind, note)) = name.note {
-        listing.problem(&name.shown, kind, note);
+        listing.problem(name.shown.text(), kind, note);
     }
     if name.folder {
         if header.bytes > 0 {
             let detail = "it is named like a folder but has content";
-            listing.problem(name.shown, EntryProblemKind::LyingHeader, detail);
+            listing.problem(name.shown.text(), EntryProblemKind::LyingHeader, detail);
         }
         return;
     }
@@ -92,7 +92,7 @@ fn add(listing: &mut Listing, claims: &mut Vec<Claim>, archive: &Arc<Archive>, h
         match link_target(archive, &packed) {
             Ok(target) => listing.links.push(Link { path, target }),
             Err(error) => {
-                listing.problem(name.shown, EntryProblemKind::BadLink, error.message);
+                listing.problem(name.shown.text(), EntryProblemKind::BadLink, error.message);
             }
         }
         return;
@@ -100,7 +100,7 @@ fn add(listing: &mut Listing, claims: &mut Vec<Claim>, archive: &Arc<Archive>, h
     let (source, bytes) = match trouble {
         None => (Source::Zipped(archive.clone(), packed), header.bytes),
         Some((kind, detail)) => {
-            listing.problem(name.shown, kind, detail.as_str());
+            listing.problem(name.shown.text(), kind, detail.as_str());
             // A lie about the size must not spoil the sums that people see.
             let bytes = match kind {
                 EntryProblemKind::LyingHeader => header.bytes.min(archive.len),
