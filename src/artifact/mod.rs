@@ -237,7 +237,7 @@ impl Artifact {
         self.find(inner?.trim_start_matches('/'))
     }
 
-    /// The entries below a folder, at any depth.
+    /// The entries below a folder other than the root, at any depth.
     pub fn below(&self, folder: &str) -> impl Iterator<Item = (EntryId, &Entry)> {
         let prefix = format!("{folder}/");
         // Entries are in path order.

@@ -83,6 +83,19 @@ fn recursion_over_what_is_not_known_ends_soon() {
 }
 
 #[test]
+fn arrays_that_hold_themselves_are_written_to_an_end() {
+    let files = [
+        (
+            "index.js",
+            "const a = []; a.push(a, a); let b = ['x']; for (let i = 0; i < 40; i++) b = [b, b];
+             String(a); `${b}`; a.join(''); a + b; require('./a'); exports.handler = () => 1;",
+        ),
+        ("a.js", ""),
+    ];
+    assert_eq!(eager(&files), ["index.js", "a.js"]);
+}
+
+#[test]
 fn getters_are_lazy_until_read() {
     let files = [
         ("index.js", "const l = require('./lib'); l.a; exports.handler = () => l.b;"),

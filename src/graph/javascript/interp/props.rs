@@ -6,6 +6,10 @@ use crate::graph::javascript::exports;
 
 /// Most elements that one assignment adds to an array.
 const MOST_ADDED: usize = 4_096;
+/// Arrays within each other that are written as text. One may hold itself.
+const DEEPEST_LIST: u32 = 32;
+/// Longest text of an array, bytes: each that holds another twice doubles it.
+const LONGEST_LIST: usize = 100_000;
 
 impl Machine<'_> {
     /// `value.key`.
@@ -261,6 +265,11 @@ impl Machine<'_> {
     }
 
     pub(super) fn coerce_text(&mut self, value: Value) -> Option<Atom> {
+        self.coerce_text_within(value, DEEPEST_LIST)
+    }
+
+    /// The text of what is nested as deep as `depth`: a list may hold itself.
+    fn coerce_text_within(&mut self, value: Value, depth: u32) -> Option<Atom> {
         Some(match value {
             Value::Str(text) | Value::Sym(text) => text,
             Value::Undefined => self.atom("undefined"),
@@ -275,12 +284,19 @@ impl Machine<'_> {
             }
             Value::Obj(id) => match self.object(id).kind.clone() {
                 Kind::Array(items) if items.len() < 1_000 => {
-                    let mut parts = Vec::new();
-                    for item in items {
-                        let part = self.coerce_text(item)?;
-                        parts.push(self.str(part).to_string());
+                    let depth = depth.checked_sub(1)?;
+                    let mut joined = String::new();
+                    for (at, item) in items.into_iter().enumerate() {
+                        let part = self.coerce_text_within(item, depth)?;
+                        if at > 0 {
+                            joined.push(',');
+                        }
+                        joined.push_str(&self.str(part));
+                        if joined.len() > LONGEST_LIST {
+                            return None;
+                        }
                     }
-                    self.atom(&parts.join(","))
+                    self.atom(&joined)
                 }
                 _ => {
                     let key = self.atom("href");

@@ -9,6 +9,7 @@ mod budget;
 mod builtins;
 mod call;
 mod class;
+mod compare;
 mod containers;
 mod entry_points;
 mod eval;
@@ -227,6 +228,8 @@ pub(super) struct Interp<'a> {
     total_depth: u32,
     /// Calls and attribute reads that wait for others of their kind.
     nested: u32,
+    /// Comparisons that wait for those of their items.
+    comparing: u32,
     module_depth: u32,
     maybe: u32,
     /// The running module was itself imported where that may not happen.
@@ -280,6 +283,7 @@ impl<'a> Interp<'a> {
             library_depth: 0,
             total_depth: 0,
             nested: 0,
+            comparing: 0,
             module_depth: 0,
             maybe: 0,
             doubted: false,

@@ -1,0 +1,275 @@
+//! Equality, identity, order and membership, as far as they are known.
+
+use super::super::value::*;
+use super::*;
+use crate::lang::python::ir::CompareOp;
+
+/// Comparisons within each other below which nothing is known any more. A list may hold itself.
+const DEEPEST_COMPARISON: u32 = 64;
+/// The same from which they count as steps: what holds itself twice takes ever more of them.
+const DEEP_COMPARISON: u32 = 8;
+
+impl Interp<'_> {
+    /// Whether two values are equal, if that is known.
+    pub(super) fn equal(&mut self, a: Value, b: Value) -> Option<bool> {
+        self.within(|interp| interp.equal_here(a, b))
+    }
+
+    /// Compares what may hold itself, in several places.
+    fn within<T>(&mut self, compare: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        let is_deep = self.comparing >= DEEP_COMPARISON;
+        if self.comparing >= DEEPEST_COMPARISON || (is_deep && !self.budget.step()) {
+            return None;
+        }
+        self.comparing += 1;
+        let verdict = compare(self);
+        self.comparing -= 1;
+        verdict
+    }
+
+    fn equal_here(&mut self, a: Value, b: Value) -> Option<bool> {
+        if a == Value::Unknown || b == Value::Unknown {
+            return None;
+        }
+        if self.heap.is_union(a) || self.heap.is_union(b) {
+            let (left, right) = (self.heap.members(a), self.heap.members(b));
+            let mut verdict: Option<bool> = None;
+            for x in left.iter() {
+                for y in right.iter() {
+                    let this = self.equal(*x, *y)?;
+                    if verdict.is_some_and(|v| v != this) {
+                        return None;
+                    }
+                    verdict = Some(this);
+                }
+            }
+            return verdict;
+        }
+        if a == b {
+            return Some(true);
+        }
+        match (a, b) {
+            (Value::Str(x), Value::Str(y)) if self.has_holes => {
+                let has_hole = |text: Sym| self.heap.text(text).contains(text::HOLE);
+                (!has_hole(x) && !has_hole(y)).then_some(false)
+            }
+            (Value::Int(x), Value::Float(y)) | (Value::Float(y), Value::Int(x)) => Some(x as f64 == f64::from_bits(y)),
+            (Value::Bool(x), Value::Int(y)) | (Value::Int(y), Value::Bool(x)) => Some(i64::from(x) == y),
+            (Value::Obj(x), Value::Obj(y)) => {
+                let pair = (self.heap.object(x).clone(), self.heap.object(y).clone());
+                match pair {
+                    (Object::Tuple(x), Object::Tuple(y)) => self.equal_lists(&x, &y),
+                    (Object::List { items: x, open: false }, Object::List { items: y, open: false }) => {
+                        self.equal_lists(&x, &y)
+                    }
+                    (Object::Dict { items: x, open: x_open }, Object::Dict { items: y, open: y_open }) => {
+                        self.equal_dicts((&x, x_open), (&y, y_open))
+                    }
+                    (Object::Class(_), Object::Class(_) | Object::External(_))
+                    | (Object::External(_), Object::Class(_)) => Some(false),
+                    (Object::External(x), Object::External(y)) => {
+                        let (x, y) = (self.heap.text(x), self.heap.text(y));
+                        (!x.contains("()")
+                            && !y.contains("()")
+                            && (names::is_builtin_name(&x, self.input.version)
+                                && names::is_builtin_name(&y, self.input.version)
+                                || x.starts_with("inspect.Parameter.") && y.starts_with("inspect.Parameter.")))
+                        .then_some(false)
+                    }
+                    (Object::Module(_) | Object::Function(_), Object::Module(_) | Object::Function(_)) => Some(false),
+                    _ => None,
+                }
+            }
+            (Value::Obj(x), constant) | (constant, Value::Obj(x)) => match self.heap.object(x) {
+                Object::External(_) | Object::Instance { .. } | Object::Super { .. } if constant != Value::None => None,
+                Object::External(name) => {
+                    let name = self.heap.text(*name);
+                    if name.contains("()") { None } else { Some(false) }
+                }
+                _ => Some(false),
+            },
+            _ => Some(false),
+        }
+    }
+
+    fn equal_lists(&mut self, x: &[Value], y: &[Value]) -> Option<bool> {
+        if x.len() != y.len() {
+            return Some(false);
+        }
+        let mut verdict = Some(true);
+        for (x, y) in x.iter().zip(y) {
+            match self.equal(*x, *y) {
+                Some(false) => return Some(false),
+                None => verdict = None,
+                Some(true) => {}
+            }
+        }
+        verdict
+    }
+
+    /// Whether two dictionaries are equal; one that is open may hold more.
+    fn equal_dicts(&mut self, (x, x_open): (&Dict, bool), (y, y_open): (&Dict, bool)) -> Option<bool> {
+        let is_longer = |a: &Dict, b: &Dict, b_open: bool| !b_open && a.len() > b.len();
+        if is_longer(x, y, y_open) || is_longer(y, x, x_open) {
+            return Some(false);
+        }
+        let mut verdict = (!x_open && !y_open).then_some(true);
+        for (key, value) in x.iter() {
+            // Keys that are no constants may be equal without being the same.
+            match y.get(key).map(|other| self.equal(value, other)) {
+                Some(Some(true)) => {}
+                Some(Some(false)) => return Some(false),
+                None if !y_open && !matches!(key, Value::Obj(_)) => return Some(false),
+                None | Some(None) => verdict = None,
+            }
+        }
+        verdict
+    }
+
+    fn identical(&mut self, a: Value, b: Value) -> Option<bool> {
+        if a == Value::Unknown || b == Value::Unknown {
+            return None;
+        }
+        if self.heap.is_union(a) || self.heap.is_union(b) {
+            let (left, right) = (self.heap.members(a), self.heap.members(b));
+            let mut verdict: Option<bool> = None;
+            for x in left.iter() {
+                for y in right.iter() {
+                    let this = self.identical(*x, *y)?;
+                    if verdict.is_some_and(|v| v != this) {
+                        return None;
+                    }
+                    verdict = Some(this);
+                }
+            }
+            return verdict;
+        }
+        if a == b {
+            return Some(true);
+        }
+        match (self.heap.external_name(a), self.heap.external_name(b)) {
+            (Some(x), _) | (_, Some(x)) if x.contains("()") => None,
+            _ => Some(false),
+        }
+    }
+
+    pub(super) fn compare(&mut self, op: CompareOp, a: Value, b: Value) -> Run<Option<bool>> {
+        Ok(match op {
+            CompareOp::Is => self.identical(a, b),
+            CompareOp::IsNot => self.identical(a, b).map(|v| !v),
+            CompareOp::Eq => match self.custom_compare("__eq__", a, b)? {
+                Some(verdict) => verdict,
+                None => self.equal(a, b),
+            },
+            CompareOp::NotEq => match self.custom_compare("__ne__", a, b)? {
+                Some(verdict) => verdict,
+                None => self.equal(a, b).map(|v| !v),
+            },
+            CompareOp::In => self.contains(b, a)?,
+            CompareOp::NotIn => self.contains(b, a)?.map(|v| !v),
+            CompareOp::Lt | CompareOp::LtE | CompareOp::Gt | CompareOp::GtE => {
+                let name = match op {
+                    CompareOp::Lt => "__lt__",
+                    CompareOp::LtE => "__le__",
+                    CompareOp::Gt => "__gt__",
+                    _ => "__ge__",
+                };
+                match self.custom_compare(name, a, b)? {
+                    Some(verdict) => verdict,
+                    None => self.order(a, b).map(|order| match op {
+                        CompareOp::Lt => order.is_lt(),
+                        CompareOp::LtE => order.is_le(),
+                        CompareOp::Gt => order.is_gt(),
+                        _ => order.is_ge(),
+                    }),
+                }
+            }
+        })
+    }
+
+    /// A comparison method of an instance's known class.
+    fn custom_compare(&mut self, name: &str, a: Value, b: Value) -> Run<Option<Option<bool>>> {
+        let Some(Object::Instance { class, .. }) = self.heap.get(a) else { return Ok(None) };
+        let class = *class;
+        let name = self.heap.sym(name);
+        let Some(method) = self.class_lookup(class, name) else { return Ok(None) };
+        if !matches!(self.heap.get(method), Some(Object::Function(_))) {
+            return Ok(None);
+        }
+        let method = self.bind(method, a, class)?;
+        let result = self.call(method, Args::one(b))?;
+        Ok(Some(if result == Value::NotImplemented { None } else { self.truth(result)? }))
+    }
+
+    pub(super) fn order(&mut self, a: Value, b: Value) -> Option<std::cmp::Ordering> {
+        if a == b && a != Value::Unknown && !self.heap.is_union(a) {
+            return Some(std::cmp::Ordering::Equal);
+        }
+        match (a, b) {
+            (Value::Int(x), Value::Int(y)) => Some(x.cmp(&y)),
+            (Value::Str(x), Value::Str(y)) => Some(self.heap.text(x).cmp(&self.heap.text(y))),
+            (Value::Float(x), Value::Float(y)) => f64::from_bits(x).partial_cmp(&f64::from_bits(y)),
+            (Value::Int(x), Value::Float(y)) => (x as f64).partial_cmp(&f64::from_bits(y)),
+            (Value::Float(x), Value::Int(y)) => f64::from_bits(x).partial_cmp(&(y as f64)),
+            (Value::Obj(x), Value::Obj(y)) => {
+                let (x, y) = (self.version_items(x)?, self.version_items(y)?);
+                for (x, y) in x.iter().zip(y.iter()) {
+                    let order = self.within(|interp| interp.order(*x, *y))?;
+                    if order.is_ne() {
+                        return Some(order);
+                    }
+                }
+                Some(x.len().cmp(&y.len()))
+            }
+            _ => None,
+        }
+    }
+
+    fn version_items(&self, id: ObjId) -> Option<Vec<Value>> {
+        match self.heap.object(id) {
+            Object::Tuple(items) => Some(items.to_vec()),
+            Object::List { items, open: false } => Some(items.clone()),
+            _ => None,
+        }
+    }
+
+    pub(super) fn contains(&mut self, container: Value, item: Value) -> Run<Option<bool>> {
+        if let (Value::Str(hay), Value::Str(needle)) = (container, item) {
+            return Ok(Some(self.heap.text(hay).contains(&*self.heap.text(needle))));
+        }
+        if let Some(verdict) = self.namespace_contains(container, item) {
+            return Ok(verdict);
+        }
+        if let Some(Object::Instance { class, payload, .. }) = self.heap.get(container) {
+            let (class, payload) = (*class, *payload);
+            if let Some(method) = self.class_lookup(class, known::CONTAINS)
+                && matches!(self.heap.get(method), Some(Object::Function(_)))
+            {
+                let method = self.bind(method, container, class)?;
+                let result = self.call(method, Args::one(item))?;
+                return self.truth(result);
+            }
+            return if payload == Value::Unknown { Ok(None) } else { self.contains(payload, item) };
+        }
+        let (items, open) = match self.heap.get(container) {
+            Some(Object::Dict { items, open }) => {
+                if items.get(item).is_some() {
+                    return Ok(Some(true));
+                }
+                (items.iter().map(|(k, _)| k).collect(), *open)
+            }
+            Some(Object::Tuple(items)) => (items.to_vec(), false),
+            Some(Object::List { items, open } | Object::Set { items, open }) => (items.clone(), *open),
+            _ => return Ok(None),
+        };
+        let mut verdict = if open { None } else { Some(false) };
+        for candidate in items {
+            match self.equal(candidate, item) {
+                Some(true) => return Ok(Some(true)),
+                None => verdict = None,
+                Some(false) => {}
+            }
+        }
+        Ok(verdict)
+    }
+}
