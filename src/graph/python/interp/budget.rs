@@ -21,7 +21,7 @@ const STEPS_PER_FUNCTION: u64 = 10_000;
 const STEPS_IF_UNSURE: u64 = 1_500;
 /// Undecided conditions within each other below which calls are not followed during Init: recursion over what is not
 /// known would end only with its budget, and finds nothing.
-const DEEPEST_DOUBT: u32 = 4;
+const DEEPEST_DOUBT: u32 = 3;
 /// Runs that a library function has in any case.
 const RUNS_ANYWAY: u32 = 4;
 /// Steps in the own code of one run of a library function, after which its loops are left.
