@@ -20,9 +20,10 @@ const STEPS_PER_FUNCTION: u64 = 10_000;
 /// The same for runs that may not happen at all, behind a condition that cannot be decided.
 const STEPS_IF_UNSURE: u64 = 1_500;
 /// Undecided conditions within each other below which calls are not followed during Init: recursion over what is not
-/// known would end only with its budget, and finds nothing.
+/// known would end only with its budget, and found nothing in 91 functions whose imports were measured. After Init it
+/// finds what a request loads, such as Pillow's plug-ins.
 const DEEPEST_DOUBT: u32 = 3;
-/// Runs that a library function has in any case.
+/// Runs that a library function has in any case, unless doubt lies too deep.
 const RUNS_ANYWAY: u32 = 4;
 /// Steps in the own code of one run of a library function, after which its loops are left.
 const STEPS_PER_RUN: u64 = 50_000;

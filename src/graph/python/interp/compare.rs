@@ -32,18 +32,7 @@ impl Interp<'_> {
             return None;
         }
         if self.heap.is_union(a) || self.heap.is_union(b) {
-            let (left, right) = (self.heap.members(a), self.heap.members(b));
-            let mut verdict: Option<bool> = None;
-            for x in left.iter() {
-                for y in right.iter() {
-                    let this = self.equal(*x, *y)?;
-                    if verdict.is_some_and(|v| v != this) {
-                        return None;
-                    }
-                    verdict = Some(this);
-                }
-            }
-            return verdict;
+            return self.unanimous(a, b, Self::equal);
         }
         if a == b {
             return Some(true);
@@ -126,23 +115,28 @@ impl Interp<'_> {
         verdict
     }
 
+    /// What holds for all that two values may be, when it is the same for all.
+    fn unanimous(&mut self, a: Value, b: Value, compare: fn(&mut Self, Value, Value) -> Option<bool>) -> Option<bool> {
+        let (left, right) = (self.heap.members(a), self.heap.members(b));
+        let mut verdict = None;
+        for x in left.iter() {
+            for y in right.iter() {
+                let this = compare(self, *x, *y)?;
+                if verdict.is_some_and(|known| known != this) {
+                    return None;
+                }
+                verdict = Some(this);
+            }
+        }
+        verdict
+    }
+
     fn identical(&mut self, a: Value, b: Value) -> Option<bool> {
         if a == Value::Unknown || b == Value::Unknown {
             return None;
         }
         if self.heap.is_union(a) || self.heap.is_union(b) {
-            let (left, right) = (self.heap.members(a), self.heap.members(b));
-            let mut verdict: Option<bool> = None;
-            for x in left.iter() {
-                for y in right.iter() {
-                    let this = self.identical(*x, *y)?;
-                    if verdict.is_some_and(|v| v != this) {
-                        return None;
-                    }
-                    verdict = Some(this);
-                }
-            }
-            return verdict;
+            return self.unanimous(a, b, Self::identical);
         }
         if a == b {
             return Some(true);

@@ -8,7 +8,11 @@ impl Interp<'_> {
     /// not be decided. Libraries put such imports there because they are the rare case: on the
     /// calibration corpus taking them is wrong far more often than leaving them out.
     pub(super) fn is_unlikely(&mut self, frame: &Frame, name: &str) -> bool {
-        if self.maybe == 0 || frame.function.is_none() || self.phase != Phase::Init || self.module(frame.module).own {
+        frame.function.is_some() && self.is_unlikely_in(frame.module, name)
+    }
+
+    fn is_unlikely_in(&mut self, module: ModIdx, name: &str) -> bool {
+        if self.maybe == 0 || self.phase != Phase::Init || self.module(module).own {
             return false;
         }
         let sym = self.heap.sym(name);
@@ -18,13 +22,9 @@ impl Interp<'_> {
     /// The same for a call like `import_module(name)`, where a library asks for another package: the parts of its own
     /// that it names by text are its plug-ins.
     pub(super) fn is_unlikely_call(&mut self, name: &str) -> bool {
-        let Some((module, _)) = self.running.filter(|_| self.maybe > 0 && self.phase == Phase::Init) else {
-            return false;
-        };
-        let (own, root) = (self.module(module).own, self.module(module).root);
+        let Some((module, _)) = self.running else { return false };
         let top = self.heap.sym(name.split('.').next().unwrap_or(name));
-        let sym = self.heap.sym(name);
-        !own && top != root && self.sys_modules.get(sym).is_none()
+        top != self.module(module).root && self.is_unlikely_in(module, name)
     }
 
     /// The same for `from . import part`, where the part is a module that is not loaded yet.
