@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 
+use super::limits::LIMITS;
 use super::package_json::manifest_of;
 use super::resolve::{Loader, Resolved, Resolver, absolute, entry_at, folder};
 use crate::artifact::{Artifact, EntryId};
@@ -73,14 +74,6 @@ impl Source {
     }
 }
 
-/// Most JSON that is turned into values; more is only weighed.
-const MAX_JSON_BYTES: u64 = 96 << 10;
-/// Tokens of all files that one simulation parses; see
-/// [`MAX_TOKENS`](crate::lang::javascript::MAX_TOKENS).
-const MOST_TOKENS: usize = 8_000_000;
-/// Stack of a parsing thread: nesting is limited beforehand to what fits.
-const PARSE_STACK: usize = 256 << 20;
-
 /// Sources by entry, shared between the simulation and the threads that read ahead.
 pub(super) struct Sources<'a> {
     pub(super) artifact: &'a Arc<Artifact>,
@@ -130,7 +123,7 @@ impl<'a> Sources<'a> {
     /// Does some work; meanwhile other threads read what the module at `start` asks for by constant requests.
     pub(super) fn reading_ahead<T>(&self, start: EntryId, work: impl FnOnce() -> T) -> T {
         self.ahead.start(File { entry: start, context: () });
-        self.ahead.during(self, PARSE_STACK, work)
+        self.ahead.during(self, LIMITS.parse_stack, work)
     }
 
     /// The files that some constant requests of a file lead to.
@@ -152,14 +145,14 @@ impl<'a> Sources<'a> {
         if format == Format::Addon {
             return source;
         }
-        if format == Format::Json && self.artifact.entry(id).bytes > MAX_JSON_BYTES {
+        if format == Format::Json && self.artifact.entry(id).bytes > LIMITS.json_bytes {
             return source;
         }
         if let Some(error) = too_large(self.artifact.entry(id).bytes).filter(|_| format != Format::Json) {
             source.refuse(&error);
             return source;
         }
-        if self.tokens.load(Ordering::Relaxed) > MOST_TOKENS {
+        if self.tokens.load(Ordering::Relaxed) > LIMITS.tokens {
             source.cause = Cause::Limit;
             source.problem = Some("not parsed: all files before it are as much as is read".to_owned());
             return source;

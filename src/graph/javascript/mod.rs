@@ -5,6 +5,7 @@ mod bundle;
 mod compile_cache;
 mod exports;
 mod interp;
+mod limits;
 mod load;
 mod npm;
 mod package_json;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use self::interp::Machine;
+use self::limits::LIMITS;
 use self::load::Sources;
 use super::{GraphProblem, HandlerResolution, ModuleGraph, ProblemEffect};
 use crate::artifact::{Artifact, EntryId};
@@ -55,16 +57,13 @@ pub fn is_source_tree(artifact: &Artifact, handler: &str) -> bool {
     has(&["ts", "mts", "cts", "tsx"]) && !has(&["js", "mjs", "cjs"])
 }
 
-/// Stack of the simulating thread; the machine bounds its own depth far below.
-const STACK: usize = 2 << 30;
-
 /// Simulates the load of a function.
 #[must_use]
 pub fn simulate(input: &JavaScriptInput<'_>) -> ModuleGraph {
     std::thread::scope(|scope| {
         std::thread::Builder::new()
             .name("node".to_owned())
-            .stack_size(STACK)
+            .stack_size(LIMITS.stack)
             .spawn_scoped(scope, || simulate_here(input))
             .ok()
             .and_then(|thread| thread.join().ok())

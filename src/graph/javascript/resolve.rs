@@ -9,6 +9,7 @@ use oxc_resolver::{
     TsconfigReferences,
 };
 
+use super::limits::LIMITS;
 use super::package_json::manifest_of;
 use crate::artifact::{Artifact, EntryId, LAYER_ROOT};
 use crate::manifest::node::package_of_request;
@@ -169,7 +170,7 @@ impl Resolver {
 
     /// Resolves `request` from a file in `folder` (absolute).
     pub(super) fn resolve(&self, folder: &str, request: &str, loader: Loader) -> Resolved {
-        if request.len() > 4_096 || request.contains('\0') || request.is_empty() {
+        if request.len() > LIMITS.request || request.contains('\0') || request.is_empty() {
             return Resolved::Missing;
         }
         let request = request.strip_prefix("file://").unwrap_or(request);

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::generators::Yielded;
 use super::value::{Abrupt, At, Call, Closure, Flow, Kind, R, Slot, UNKNOWN, Value};
-use super::{Frame, MAX_CALLS, Machine};
+use super::{Frame, Machine};
+use crate::graph::javascript::limits::LIMITS;
 use crate::lang::javascript::ir::{FunctionId, Program};
 
 impl Machine<'_> {
@@ -52,7 +53,7 @@ impl Machine<'_> {
 
     pub(super) fn deeper<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T, Abrupt>) -> Result<T, Abrupt> {
         self.depth += 1;
-        if self.depth > super::MAX_DEPTH {
+        if self.depth > LIMITS.depth {
             self.depth -= 1;
             return Err(Abrupt::Stop);
         }
@@ -119,14 +120,14 @@ impl Machine<'_> {
         let Some(program) = self.loaded.get(closure.module as usize).and_then(|l| l.program.clone()) else {
             return Ok(UNKNOWN);
         };
-        if self.calls_deep >= MAX_CALLS
-            || self.doubt > super::MAX_DOUBT
-            || (self.hurried(closure.module) && self.calls_deep > 40)
+        if self.calls_deep >= LIMITS.calls
+            || self.doubt > LIMITS.doubt
+            || (self.hurried(closure.module) && self.calls_deep > LIMITS.hurried_calls)
         {
             return Ok(UNKNOWN);
         }
         if at.module != closure.module
-            && self.loaded.get(closure.module as usize).is_some_and(|l| l.steps > super::SERVICE_STEPS)
+            && self.loaded.get(closure.module as usize).is_some_and(|l| l.steps > LIMITS.service_steps)
         {
             return Ok(UNKNOWN);
         }

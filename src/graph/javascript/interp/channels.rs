@@ -1,7 +1,7 @@
 //! The `diagnostics_channel` builtin: what is published at load reaches who has subscribed.
 
 use super::Machine;
-use super::natives::{fill, list};
+use super::tables::{fill, list};
 use super::value::{Call, Native, ObjId, R, Slot, UNKNOWN, Value};
 
 /// Most subscribers that are told.

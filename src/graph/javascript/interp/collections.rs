@@ -1,7 +1,7 @@
 //! Arrays, maps and sets.
 
 use super::Machine;
-use super::natives::{Table, keys, list, pairs};
+use super::tables::{Table, keys, list, pairs};
 use super::value::{Abrupt, Call, Kind, R, UNKNOWN, Value};
 
 pub(super) const ARRAY: Table = &[

@@ -1,7 +1,7 @@
 //! The `events` builtin: what is emitted at load reaches who listens.
 
 use super::Machine;
-use super::natives::{fill, list};
+use super::tables::{fill, list};
 use super::value::{Call, Kind, Native, ObjId, R, Slot, UNKNOWN, Value};
 
 /// Most listeners of one emitter that are known.

@@ -7,6 +7,7 @@ use super::modules::resolve_native;
 use super::promises::Source;
 use super::value::{Abrupt, At, Atom, ModuleIx, R, Slot, UNKNOWN, Value};
 use crate::artifact::EntryId;
+use crate::graph::javascript::limits::LIMITS;
 use crate::graph::javascript::load::Format;
 use crate::graph::javascript::resolve::{Loader, Resolved, folder};
 use crate::graph::{Import, ModuleId, Phase, Unresolved};
@@ -25,7 +26,7 @@ impl Machine<'_> {
         };
         let from = self.folder_of(ix);
         for import in &program.imports {
-            let target = if import.span.end == 0 || self.depth > 3_000 {
+            let target = if import.span.end == 0 || self.depth > LIMITS.link_depth {
                 None
             } else {
                 let request = program.strings.get(import.request as usize).cloned().unwrap_or_default();
@@ -54,10 +55,10 @@ impl Machine<'_> {
                 let known = self.by_entry.contains_key(&entry);
                 let target = self.link(entry, None);
                 let id = self.loaded[target as usize].id;
-                if !known && let Some(module) = self.modules.get_mut(id.0 as usize) {
+                if !known && let Some(module) = self.trace.modules.get_mut(id.0 as usize) {
                     module.first_import = Some(site);
                 }
-                self.imports.push(Import { site, target: id, phase: self.phase, function: None, guarded: false });
+                self.trace.imports.push(Import { site, target: id, phase: self.phase, function: None, guarded: false });
                 Some(target)
             }
             found @ (Resolved::Builtin | Resolved::Provided) => {
@@ -65,20 +66,20 @@ impl Machine<'_> {
                     Resolved::Builtin => format!("node:{}", request.strip_prefix("node:").unwrap_or(request)),
                     _ => request.to_owned(),
                 };
-                let before = self.modules.len();
+                let before = self.trace.modules.len();
                 self.runtime_module(&name, at, false);
-                if let Some(module) = self.modules.get_mut(before) {
+                if let Some(module) = self.trace.modules.get_mut(before) {
                     module.first_import = Some(site);
                 }
-                if let Some(position) = self.modules.iter().position(|m| m.entry.is_none() && *m.name == *name) {
+                if let Some(position) = self.trace.modules.iter().position(|m| m.entry.is_none() && *m.name == *name) {
                     let target = ModuleId(position as u32);
-                    self.imports.push(Import { site, target, phase: self.phase, function: None, guarded: false });
+                    self.trace.imports.push(Import { site, target, phase: self.phase, function: None, guarded: false });
                 }
                 None
             }
             Resolved::Missing => {
                 let guarded = self.is_guarded();
-                self.unresolved.push(Unresolved { import: request.into(), site, phase: self.phase, guarded });
+                self.trace.unresolved.push(Unresolved { import: request.into(), site, phase: self.phase, guarded });
                 None
             }
         }
@@ -87,7 +88,7 @@ impl Machine<'_> {
     /// Evaluates a linked module after what it imports.
     pub(super) fn evaluate(&mut self, ix: ModuleIx) {
         let at = ix as usize;
-        if self.loaded[at].evaluated || self.depth > 6_000 {
+        if self.loaded[at].evaluated || self.depth > LIMITS.evaluate_depth {
             return;
         }
         if self.loaded[at].format != Format::Module {
@@ -145,7 +146,7 @@ impl Machine<'_> {
             self.give_name(exports, name);
             return;
         }
-        for key in self.export_names(target).into_iter().take(2_000) {
+        for key in self.export_names(target).into_iter().take(LIMITS.named_members) {
             if let Some(Value::Obj(id)) = self.export(target, key, 0)
                 && self.object(id).name == 0
             {
@@ -175,7 +176,7 @@ impl Machine<'_> {
     pub(super) fn export(&mut self, ix: ModuleIx, name: Atom, depth: u32) -> Option<Value> {
         let exports = self.atom("exports");
         let loaded = self.loaded.get(ix as usize)?;
-        if depth > 60 {
+        if depth > LIMITS.reexports {
             return None;
         }
         if loaded.format != Format::Module {
@@ -242,7 +243,7 @@ impl Machine<'_> {
         let mut queue = vec![(ix, true)];
         let mut seen = Vec::new();
         while let Some((ix, first)) = queue.pop() {
-            if seen.contains(&ix) || seen.len() > 2_000 {
+            if seen.contains(&ix) || seen.len() > LIMITS.named_members {
                 continue;
             }
             seen.push(ix);

@@ -258,7 +258,7 @@ impl Machine<'_> {
         let per_round = loaded.steps.saturating_sub(before) / rounds.max(1);
         loaded.skipped = loaded.skipped.saturating_add(left.saturating_mul(per_round)).min(MOST_SKIPPED);
         if self.phase == crate::graph::Phase::Init {
-            let total = self.loops.entry(site).or_default();
+            let total = self.trace.loops.entry(site).or_default();
             *total = total.saturating_add(left).saturating_add(rounds);
         }
     }

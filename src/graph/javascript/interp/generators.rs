@@ -1,7 +1,7 @@
 //! Generators. Their bodies run as a whole when they are called, and what they yield is kept for who
 //! asks for it; one that waits for a promise goes on as an async function does.
 
-use super::natives::Table;
+use super::tables::Table;
 use super::value::{Abrupt, Call, Generator, Kind, ObjId, R, UNKNOWN, Value};
 use super::{Frame, Machine};
 

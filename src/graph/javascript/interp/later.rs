@@ -1,8 +1,9 @@
 //! What code that did not run during the load may load once it is called.
 
+use super::Machine;
 use super::value::{At, ModuleIx};
-use super::{LATER_STEPS, Machine};
 use crate::graph::Phase;
+use crate::graph::javascript::limits::LIMITS;
 use crate::graph::javascript::resolve::{TASK_ROOT, absolute, children, folder, is_folder};
 use crate::lang::javascript::ir::{BinaryOp, ExprId, ExprKind, Program, Site, SiteKind};
 use crate::lang::javascript::request::{flatten, joins, known_ends};
@@ -19,11 +20,11 @@ impl Machine<'_> {
     /// Loads what the code that did not run yet may load later.
     pub(in crate::graph::javascript) fn later(&mut self) {
         self.phase = Phase::Invoke;
-        (self.steps, self.max_steps) = (0, LATER_STEPS);
+        (self.steps, self.max_steps) = (0, LIMITS.later_steps);
         self.statement_steps = 0;
         let mut at = 0;
         let mut known = self.loaded.len();
-        while at < self.loaded.len() && at < 20_000 {
+        while at < self.loaded.len() && at < LIMITS.later_modules {
             // What was not run must be taken as written.
             let run = self.steps <= self.max_steps;
             self.later_in(at as ModuleIx, run || at < known);

@@ -3,7 +3,7 @@
 
 use super::Machine;
 use super::modules::{create_require, resolve_native};
-use super::natives::fill;
+use super::tables::fill;
 use super::value::{Abrupt, At, Atom, Call, ModuleIx, Native, ObjId, R, Slot, UNKNOWN, Value};
 use crate::graph::javascript::resolve::{builtin_names, is_builtin};
 

@@ -26,6 +26,8 @@ mod promises;
 mod props;
 mod regex;
 mod strings;
+mod tables;
+mod trace;
 mod value;
 mod variables;
 
@@ -34,41 +36,20 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::limits::LIMITS;
 use super::load::{Format, Sources};
 use crate::artifact::EntryId;
-use crate::graph::{
-    GraphProblem, Import, ImportSite, LoadCall, Module, ModuleId, ModuleKind, Phase, ProblemEffect, Unresolved, Weight,
-    WrongFormat,
-};
+use crate::graph::{GraphProblem, ImportSite, LoadCall, ModuleId, ModuleKind, Phase, ProblemEffect, Weight};
 use crate::lang::javascript::ir::{ExprId, FunctionId, Program};
+use trace::Trace;
 use value::{Abrupt, At, Atom, Env, EnvId, Kind, ModuleIx, ObjId, Object, Props, UNKNOWN, Value};
-
-/// Evaluation steps in all.
-const MAX_STEPS: u64 = 12_000_000;
-/// Steps after the load, for what may be loaded later.
-const LATER_STEPS: u64 = 1_500_000;
-/// Steps of one module after which its loops run once only.
-const MODULE_STEPS: u64 = 300_000;
-/// Steps of one module after which others' calls into it are no longer followed.
-const SERVICE_STEPS: u64 = 800_000;
-/// Steps of one statement of a module, without the modules that it loads.
-const STATEMENT_STEPS: u64 = 1_500_000;
-/// Nested calls.
-const MAX_CALLS: u32 = 220;
-/// Undecided branches within each other below which nothing is followed any more: recursion over
-/// what is not known would not end by itself. Twice as deep found nothing more in 114 functions whose files were traced.
-const MAX_DOUBT: u32 = 6;
-/// Nested evaluations.
-const MAX_DEPTH: u32 = 12_000;
-/// Objects and frames.
-const MAX_OBJECTS: usize = 3_000_000;
 
 /// A module that was loaded.
 pub(super) struct Loaded {
-    pub(super) entry: Option<EntryId>,
-    pub(super) path: Arc<str>,
-    pub(super) format: Format,
-    pub(super) program: Option<Arc<Program>>,
+    entry: Option<EntryId>,
+    path: Arc<str>,
+    format: Format,
+    program: Option<Arc<Program>>,
     atoms: Vec<Atom>,
     env: EnvId,
     /// The `module` object of CommonJS.
@@ -103,7 +84,7 @@ struct Frame {
 
 /// The machine.
 pub(super) struct Machine<'a> {
-    pub(super) sources: &'a Sources<'a>,
+    sources: &'a Sources<'a>,
     environment: &'a BTreeMap<String, String>,
     node: u32,
     arm: bool,
@@ -116,7 +97,7 @@ pub(super) struct Machine<'a> {
     /// `globalThis`, which has all globals as properties once it is made.
     global_object: ObjId,
     builtins: FxHashMap<Atom, Value>,
-    pub(super) loaded: Vec<Loaded>,
+    loaded: Vec<Loaded>,
     by_entry: FxHashMap<EntryId, ModuleIx>,
     imports_live: Vec<(ModuleIx, Atom)>,
     steps: u64,
@@ -129,20 +110,12 @@ pub(super) struct Machine<'a> {
     /// The running module was itself loaded where that may not happen.
     doubted: bool,
     tries: u32,
-    pub(super) phase: Phase,
-    pub(super) ran: FxHashSet<(ModuleIx, ExprId)>,
-    pub(super) modules: Vec<Module>,
-    pub(super) imports: Vec<Import>,
-    pub(super) unresolved: Vec<Unresolved>,
-    pub(super) calls: Vec<LoadCall>,
-    pub(super) data_files: Vec<(EntryId, ImportSite)>,
-    pub(super) wrong_formats: Vec<WrongFormat>,
-    pub(super) problems: Vec<GraphProblem>,
+    phase: Phase,
+    ran: FxHashSet<(ModuleIx, ExprId)>,
+    trace: Trace,
     stack: Vec<At>,
     entry_esm: bool,
     functions_ran: FxHashSet<(ModuleIx, FunctionId)>,
-    /// Rounds of loops that were not followed to their end, by the loop's body.
-    loops: BTreeMap<ImportSite, u64>,
     loader: loader::Loader,
     /// Channels of `diagnostics_channel` by name.
     channels: FxHashMap<Atom, ObjId>,
@@ -172,17 +145,15 @@ impl<'a> Machine<'a> {
         node: u32,
         arm: bool,
     ) -> Self {
-        // Room that stays empty costs addresses only; growing would move, and touch, everything again and again.
-        const OBJECTS: usize = 1 << 17;
         let mut machine = Self {
             sources,
             environment,
             node,
             arm,
-            strings: with_room(OBJECTS / 4),
+            strings: with_room(LIMITS.room / 4),
             interned: FxHashMap::default(),
-            objects: with_room(OBJECTS),
-            envs: with_room(OBJECTS),
+            objects: with_room(LIMITS.room),
+            envs: with_room(LIMITS.room),
             protos: FxHashMap::default(),
             globals: FxHashMap::default(),
             global_object: 0,
@@ -191,9 +162,9 @@ impl<'a> Machine<'a> {
             by_entry: FxHashMap::default(),
             imports_live: Vec::new(),
             steps: 0,
-            max_steps: MAX_STEPS,
+            max_steps: LIMITS.steps,
             statement_steps: 0,
-            statement_limit: STATEMENT_STEPS,
+            statement_limit: LIMITS.statement_steps,
             depth: 0,
             calls_deep: 0,
             doubt: 0,
@@ -201,17 +172,10 @@ impl<'a> Machine<'a> {
             tries: 0,
             phase: Phase::Init,
             ran: FxHashSet::default(),
-            modules: Vec::new(),
-            imports: Vec::new(),
-            unresolved: Vec::new(),
-            calls: Vec::new(),
-            data_files: Vec::new(),
-            wrong_formats: Vec::new(),
-            problems: Vec::new(),
+            trace: Trace::default(),
             stack: Vec::new(),
             entry_esm: false,
             functions_ran: FxHashSet::default(),
-            loops: BTreeMap::new(),
             loader: loader::Loader::default(),
             channels: FxHashMap::default(),
             module_objects: FxHashMap::default(),
@@ -255,14 +219,14 @@ impl<'a> Machine<'a> {
     }
 
     fn string(&mut self, text: &str) -> Value {
-        if text.len() > 1 << 20 {
+        if text.len() > LIMITS.text {
             return UNKNOWN;
         }
         Value::Str(self.atom(text))
     }
 
     fn alloc(&mut self, kind: Kind, proto: Value) -> ObjId {
-        if self.objects.len() >= MAX_OBJECTS {
+        if self.objects.len() >= LIMITS.objects {
             self.steps = self.max_steps + 1;
             return 0;
         }
@@ -307,7 +271,7 @@ impl<'a> Machine<'a> {
     }
 
     fn env_new(&mut self, parent: EnvId, slots: u32) -> EnvId {
-        if self.envs.len() >= MAX_OBJECTS || slots > 1 << 20 {
+        if self.envs.len() >= LIMITS.objects || slots > LIMITS.slots {
             self.steps = self.max_steps + 1;
             return 0;
         }
@@ -323,7 +287,7 @@ impl<'a> Machine<'a> {
         if let Some(loaded) = self.loaded.get_mut(module as usize) {
             loaded.steps += 1;
         }
-        if self.steps > self.max_steps || self.depth > MAX_DEPTH || self.statement_steps > self.statement_limit {
+        if self.steps > self.max_steps || self.depth > LIMITS.depth || self.statement_steps > self.statement_limit {
             return Err(Abrupt::Stop);
         }
         Ok(())
@@ -331,7 +295,7 @@ impl<'a> Machine<'a> {
 
     /// Whether loops of this module run once only from here on.
     fn hurried(&self, module: ModuleIx) -> bool {
-        self.loaded.get(module as usize).is_some_and(|loaded| loaded.steps > MODULE_STEPS)
+        self.loaded.get(module as usize).is_some_and(|loaded| loaded.steps > LIMITS.module_steps)
     }
 
     fn member_name(&mut self, base: Atom, key: &str) -> Atom {
@@ -339,7 +303,7 @@ impl<'a> Machine<'a> {
             return 0;
         }
         let base = self.str(base);
-        if base.len() + key.len() > 120 {
+        if base.len() + key.len() > LIMITS.name {
             return 0;
         }
         self.atom(&format!("{base}.{key}"))
@@ -350,7 +314,7 @@ impl<'a> Machine<'a> {
             return UNKNOWN;
         }
         let base = self.str(base);
-        if base.len() > 120 {
+        if base.len() > LIMITS.name {
             return UNKNOWN;
         }
         Value::Unknown(self.atom(&format!("{base}()")))
@@ -372,13 +336,13 @@ impl<'a> Machine<'a> {
 
     /// Records a call whose callee is known by name.
     fn record_call(&mut self, name: Atom, args: &[Value], at: At) {
-        if name == 0 || self.phase != Phase::Init || self.calls.len() >= 20_000 {
+        if name == 0 || self.phase != Phase::Init || self.trace.calls.len() >= LIMITS.recorded_calls {
             return;
         }
         let site = self.site(at);
-        let via = self.stack.iter().rev().take(6).rev().map(|at| self.site(*at)).collect();
+        let via = self.stack.iter().rev().take(LIMITS.via).rev().map(|at| self.site(*at)).collect();
         let arguments = args.iter().map(|value| self.argument(*value)).collect();
-        self.calls.push(LoadCall {
+        self.trace.calls.push(LoadCall {
             module: site.importer,
             span: site.span,
             callee: self.str(name),
@@ -415,7 +379,7 @@ impl<'a> Machine<'a> {
         };
         self.weigh();
         if self.steps > self.max_steps {
-            self.problems.push(GraphProblem {
+            self.trace.problems.push(GraphProblem {
                 entry: Some(entry),
                 span: None,
                 message: "the code that runs at load is too long to follow to its end".into(),
@@ -428,7 +392,7 @@ impl<'a> Machine<'a> {
     /// Notes in the modules what running them took.
     fn weigh(&mut self) {
         for loaded in &self.loaded {
-            let Some(module) = self.modules.get_mut(loaded.id.0 as usize) else {
+            let Some(module) = self.trace.modules.get_mut(loaded.id.0 as usize) else {
                 continue;
             };
             module.weight.statements = u32::try_from(loaded.steps.saturating_add(loaded.skipped)).unwrap_or(u32::MAX);
@@ -440,9 +404,9 @@ impl<'a> Machine<'a> {
             }
         }
         let mut seen = FxHashSet::default();
-        for (entry, site) in &self.data_files {
+        for (entry, site) in &self.trace.data_files {
             let bytes = self.sources.artifact.entry(*entry).bytes;
-            if let (true, Some(module)) = (seen.insert(*entry), self.modules.get_mut(site.importer.0 as usize)) {
+            if let (true, Some(module)) = (seen.insert(*entry), self.trace.modules.get_mut(site.importer.0 as usize)) {
                 module.weight.read_bytes += bytes;
             }
         }

@@ -6,17 +6,13 @@ use super::generators::Yielded;
 use super::value::{Abrupt, At, Atom, Call, Flow, ModuleIx, R, Slot, UNKNOWN, Value};
 use super::{Frame, Loaded, Machine, weight_of};
 use crate::artifact::EntryId;
+use crate::graph::javascript::limits::LIMITS;
 use crate::graph::javascript::load::{Cause, Format, Source};
 use crate::graph::javascript::resolve::{Loader, Resolved, absolute, folder};
 use crate::graph::{
     GraphProblem, Import, Module, ModuleId, ModuleKind, Phase, ProblemEffect, Unresolved, WrongFormat, WrongFormatKind,
 };
 use crate::lang::javascript::ir::Program;
-
-/// Mean bytes of a module's statements from which it counts as a bundle.
-const LARGE_STATEMENT: u32 = 30_000;
-/// Steps of one statement of a bundle.
-const BUNDLE_STEPS: u64 = 6_000_000;
 
 impl Machine<'_> {
     pub(super) fn folder_of(&self, ix: ModuleIx) -> Arc<str> {
@@ -25,9 +21,9 @@ impl Machine<'_> {
 
     pub(super) fn note(&mut self, at: At, target: ModuleId, guarded: bool) {
         self.ran.insert((at.module, at.expr));
-        if (at.module as usize) < self.loaded.len() && self.imports.len() < 500_000 {
+        if (at.module as usize) < self.loaded.len() && self.trace.imports.len() < LIMITS.imports {
             let import = Import { site: self.site(at), target, phase: self.phase, function: None, guarded };
-            self.imports.push(import);
+            self.trace.imports.push(import);
         }
     }
 
@@ -35,8 +31,8 @@ impl Machine<'_> {
         self.ran.insert((at.module, at.expr));
         let guarded = guarded || self.is_guarded();
         let site = self.site(at);
-        if self.unresolved.len() < 10_000 && (ix as usize) < self.loaded.len() {
-            self.unresolved.push(Unresolved { import: request.into(), site, phase: self.phase, guarded });
+        if self.trace.unresolved.len() < LIMITS.unresolved && (ix as usize) < self.loaded.len() {
+            self.trace.unresolved.push(Unresolved { import: request.into(), site, phase: self.phase, guarded });
         }
         if self.tries > 0 || self.doubt > 0 {
             let error = self.error(&format!("Cannot find module '{request}'"), Some("MODULE_NOT_FOUND"));
@@ -46,13 +42,13 @@ impl Machine<'_> {
     }
 
     pub(super) fn runtime_module(&mut self, name: &str, at: At, guarded: bool) {
-        let known = self.modules.iter().position(|m| m.kind == ModuleKind::Runtime && &*m.name == name);
+        let known = self.trace.modules.iter().position(|m| m.kind == ModuleKind::Runtime && &*m.name == name);
         let id = match known {
             Some(id) => ModuleId(id as u32),
             None => {
                 let cost = crate::graph::javascript::builtins::cost(name);
                 let first_import = ((at.module as usize) < self.loaded.len()).then(|| self.site(at));
-                self.modules.push(Module {
+                self.trace.modules.push(Module {
                     name: name.into(),
                     kind: ModuleKind::Runtime,
                     entry: None,
@@ -65,7 +61,7 @@ impl Machine<'_> {
                         ..crate::graph::Weight::default()
                     },
                 });
-                let id = ModuleId(self.modules.len() as u32 - 1);
+                let id = ModuleId(self.trace.modules.len() as u32 - 1);
                 // What it is the first to load comes with it.
                 for inner in cost.map(|cost| cost.loads.as_slice()).unwrap_or_default() {
                     self.runtime_module(&format!("node:{inner}"), at, guarded);
@@ -117,7 +113,7 @@ impl Machine<'_> {
             return;
         }
         self.object_mut(id).name = name;
-        for key in self.object(id).props.keys(true).into_iter().take(2_000) {
+        for key in self.object(id).props.keys(true).into_iter().take(LIMITS.named_members) {
             if let Some(Slot::Value(Value::Obj(member))) = self.object(id).props.get(key)
                 && self.object(member).name == 0
                 && self.callable(Value::Obj(member))
@@ -135,8 +131,8 @@ impl Machine<'_> {
         let program = source.program.clone();
         let (kind, weight) = weight_of(source.format, file.bytes, program.as_deref());
         let first_import = at.filter(|at| (at.module as usize) < self.loaded.len()).map(|at| self.site(at));
-        let id = ModuleId(self.modules.len() as u32);
-        self.modules.push(Module {
+        let id = ModuleId(self.trace.modules.len() as u32);
+        self.trace.modules.push(Module {
             name: Arc::clone(&file.path),
             kind,
             entry: Some(entry),
@@ -156,7 +152,7 @@ impl Machine<'_> {
                 Cause::Limit => ProblemEffect::Unread,
                 Cause::Syntax => ProblemEffect::Fatal,
             };
-            self.problems.push(GraphProblem { entry: Some(entry), span: None, message: problem.clone(), effect });
+            self.trace.problems.push(GraphProblem { entry: Some(entry), span: None, message: problem.clone(), effect });
         }
         let atoms = program
             .as_ref()
@@ -186,15 +182,10 @@ impl Machine<'_> {
         ix
     }
 
-    /// Whether what happens now happens during Init for sure, and nothing catches a failure.
-    fn certain(&self) -> bool {
-        self.phase == Phase::Init && !self.is_guarded()
-    }
-
     fn wrong_format(&mut self, entry: EntryId, at: Option<At>, kind: WrongFormatKind) {
-        if self.certain() && !self.sources.source_tree && self.wrong_formats.len() < 1_000 {
+        if self.certain() && !self.sources.source_tree && self.trace.wrong_formats.len() < LIMITS.failures {
             let site = at.filter(|at| (at.module as usize) < self.loaded.len()).map(|at| self.site(at));
-            self.wrong_formats.push(WrongFormat { entry, site, kind });
+            self.trace.wrong_formats.push(WrongFormat { entry, site, kind });
         }
     }
 
@@ -334,8 +325,8 @@ impl Machine<'_> {
         let (depth, tries, stack) = (self.depth, self.tries, self.stack.len());
         let mut frame = self.frame(ix, env, this);
         if let Some(code) = program.functions.first()
-            && self.depth < super::MAX_DEPTH
-            && self.loaded.len() < 60_000
+            && self.depth < LIMITS.depth
+            && self.loaded.len() < LIMITS.modules
         {
             self.hoist(&mut frame, program, &code.hoisted);
             if let Some(slot) = code.arguments {
@@ -343,8 +334,8 @@ impl Machine<'_> {
             }
             let outer = (self.statement_steps, self.statement_limit);
             // A bundler puts whole programs into one statement.
-            if program.source_bytes / (code.body.len() as u32).max(1) > LARGE_STATEMENT {
-                self.statement_limit = BUNDLE_STEPS;
+            if program.source_bytes / (code.body.len() as u32).max(1) > LIMITS.bundle_statement {
+                self.statement_limit = LIMITS.bundle_steps;
             }
             for id in &code.body {
                 self.statement_steps = 0;
@@ -372,11 +363,6 @@ impl Machine<'_> {
         self.stack.truncate(stack);
         (self.doubt, self.doubted) = (doubt, doubted);
         self.calls_deep = calls;
-    }
-
-    /// Whether what fails to load here need not end Init: something catches it, or it may not happen at all.
-    pub(super) fn is_guarded(&self) -> bool {
-        self.tries > 0 || self.doubt > 0 || self.doubted
     }
 
     /// Notes that some of a module's top level was not followed to its end.
@@ -411,7 +397,7 @@ impl Machine<'_> {
             Json::Bool(flag) => Value::Bool(*flag),
             Json::Number(number) => Value::Num(number.as_f64().unwrap_or(0.0)),
             Json::String(text) => self.string(text),
-            _ if depth > 100 => UNKNOWN,
+            _ if depth > LIMITS.json_depth => UNKNOWN,
             Json::Array(items) => {
                 let items = items.iter().map(|item| self.json(item, depth + 1)).collect();
                 self.array(items)

@@ -1,14 +1,12 @@
 //! What Node brings: `process`, `path`, `fs` on the package, `util`, `url`, `module`.
 
 use super::Machine;
-use super::natives::{fill, global};
 use super::paths::normal;
+use super::tables::{fill, global};
 use super::value::{Abrupt, Call, Native, R, Slot, UNKNOWN, Value};
 use crate::artifact::EntryId;
+use crate::graph::javascript::limits::LIMITS;
 use crate::graph::javascript::resolve::{children, entry_at, is_folder};
-
-/// Most bytes of a data file that become a string.
-const MAX_TEXT: u64 = 64 << 10;
 
 const GLOBALS_UNKNOWN: &[&str] = &[
     "console",
@@ -486,15 +484,15 @@ fn read_file(m: &mut Machine<'_>, c: &Call<'_>) -> R {
     let Some(entry) = entry_at(m.sources.artifact, &path) else {
         return absent(m, &path);
     };
-    if m.phase == crate::graph::Phase::Init && m.data_files.len() < 20_000 {
+    if m.phase == crate::graph::Phase::Init && m.trace.data_files.len() < LIMITS.data_files {
         let site = m.site(c.at);
-        m.data_files.push((entry, site));
+        m.trace.data_files.push((entry, site));
     }
     Ok(content(m, entry).filter(|_| c.args.len() > 1).unwrap_or(UNKNOWN))
 }
 
 fn content(m: &mut Machine<'_>, entry: EntryId) -> Option<Value> {
-    if m.sources.artifact.entry(entry).bytes > MAX_TEXT {
+    if m.sources.artifact.entry(entry).bytes > LIMITS.data_bytes {
         return None;
     }
     let bytes = m.sources.artifact.read(entry).ok()?;

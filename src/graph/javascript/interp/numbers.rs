@@ -1,7 +1,7 @@
 //! Numbers: `Number`, `Math`, and the functions that read numbers.
 
 use super::Machine;
-use super::natives::Table;
+use super::tables::Table;
 use super::value::{Call, UNKNOWN, Value};
 
 pub(super) const NUMBER: Table = &[

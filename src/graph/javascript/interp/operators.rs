@@ -2,6 +2,7 @@
 
 use super::Machine;
 use super::value::{Atom, Kind, R, Slot, UNKNOWN, Value};
+use crate::graph::javascript::limits::LIMITS;
 use crate::lang::javascript::ir::{BinaryOp, UnaryOp};
 
 impl Machine<'_> {
@@ -81,7 +82,7 @@ impl Machine<'_> {
         let Value::Obj(mut at) = value else {
             return Value::Undefined;
         };
-        for _ in 0..64 {
+        for _ in 0..LIMITS.inheritance {
             match self.object(at).props.get(key) {
                 Some(Slot::Value(value)) => return if value == Value::Undefined { Value::Null } else { value },
                 Some(Slot::Accessor(..)) => return Value::Bool(true),
@@ -119,7 +120,7 @@ impl Machine<'_> {
             _ => return Ok(if matches!(a, Value::Obj(_) | Value::Unknown(_)) { UNKNOWN } else { Value::Bool(false) }),
         };
         let mut at = a;
-        for _ in 0..64 {
+        for _ in 0..LIMITS.inheritance {
             match at {
                 Value::Obj(id) => at = self.object(id).proto,
                 Value::Unknown(_) => return Ok(UNKNOWN),

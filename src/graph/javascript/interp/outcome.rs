@@ -63,20 +63,20 @@ impl Machine<'_> {
         handler: HandlerResolution,
     ) -> (ModuleGraph, FxHashSet<(EntryId, FunctionId)>) {
         let reexported = self.reexported();
-        let mut problems = self.problems;
+        let mut problems = self.trace.problems;
         problems.sort();
         problems.dedup();
         let entry_of = |ix: ModuleIx| self.loaded.get(ix as usize).and_then(|loaded| loaded.entry);
         let ran = self.functions_ran.iter().filter_map(|(ix, function)| Some((entry_of(*ix)?, *function))).collect();
         let graph = ModuleGraph {
-            modules: self.modules,
-            imports: self.imports,
-            unresolved: self.unresolved,
-            calls: self.calls,
-            data_files: self.data_files,
-            wrong_formats: self.wrong_formats,
+            modules: self.trace.modules,
+            imports: self.trace.imports,
+            unresolved: self.trace.unresolved,
+            calls: self.trace.calls,
+            data_files: self.trace.data_files,
+            wrong_formats: self.trace.wrong_formats,
             reexported,
-            loops: self.loops.into_iter().collect(),
+            loops: self.trace.loops.into_iter().collect(),
             problems,
             handler,
             ..ModuleGraph::unknown()
@@ -104,7 +104,7 @@ impl Machine<'_> {
         }
         let positions: FxHashMap<ModuleId, usize> = self.loaded.iter().enumerate().map(|(at, l)| (l.id, at)).collect();
         let mut found = Vec::new();
-        for import in &self.imports {
+        for import in &self.trace.imports {
             let (Some(from), Some(to)) = (positions.get(&import.site.importer), positions.get(&import.target)) else {
                 continue;
             };

@@ -1,7 +1,7 @@
 //! Promises: what they give once that is known, and imports that load when somebody waits for them.
 
 use super::Machine;
-use super::natives::Table;
+use super::tables::Table;
 use super::value::{Abrupt, At, Atom, Call, Kind, ModuleIx, ObjId, R, UNKNOWN, Value};
 
 /// What gives a promise its value once code waits for it.

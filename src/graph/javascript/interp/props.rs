@@ -2,7 +2,7 @@
 
 use super::Machine;
 use super::value::{Abrupt, Atom, Kind, ModuleIx, R, Slot, UNKNOWN, Value};
-use crate::graph::javascript::exports;
+use crate::graph::javascript::{exports, limits::LIMITS};
 
 /// Most elements that one assignment adds to an array.
 const MOST_ADDED: usize = 4_096;
@@ -66,7 +66,7 @@ impl Machine<'_> {
     fn get_from(&mut self, start: u32, key: Atom, receiver: Value) -> R {
         let mut at = start;
         let mut open = 0;
-        for _ in 0..64 {
+        for _ in 0..LIMITS.inheritance {
             let object = self.object(at);
             match &object.kind {
                 Kind::Array(items) => {
@@ -179,7 +179,7 @@ impl Machine<'_> {
             }
         }
         let mut at = id;
-        for _ in 0..64 {
+        for _ in 0..LIMITS.inheritance {
             let object = self.object(at);
             if let Some(Slot::Accessor(_, setter)) = object.props.get(key) {
                 if matches!(setter, Value::Obj(_)) {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::Machine;
 use super::collections::{index, range};
-use super::natives::Table;
 use super::regex::{offset, units};
+use super::tables::Table;
 use super::value::{Call, R, UNKNOWN, Value};
 
 /// Longest text that is made by repeating or filling up.

@@ -1,0 +1,33 @@
+//! What a run has seen, and how sure it is that Node sees it too.
+
+use std::collections::BTreeMap;
+
+use super::Machine;
+use crate::artifact::EntryId;
+use crate::graph::{GraphProblem, Import, ImportSite, LoadCall, Module, Phase, Unresolved, WrongFormat};
+
+/// What a run has seen, each in the order in which it was seen.
+#[derive(Default)]
+pub(super) struct Trace {
+    pub(super) modules: Vec<Module>,
+    pub(super) imports: Vec<Import>,
+    pub(super) unresolved: Vec<Unresolved>,
+    pub(super) calls: Vec<LoadCall>,
+    pub(super) data_files: Vec<(EntryId, ImportSite)>,
+    pub(super) wrong_formats: Vec<WrongFormat>,
+    pub(super) problems: Vec<GraphProblem>,
+    /// Rounds of loops that were not followed to their end, by the loop's body.
+    pub(super) loops: BTreeMap<ImportSite, u64>,
+}
+
+impl Machine<'_> {
+    /// Whether what fails to load here need not end Init: something catches it, or it may not happen at all.
+    pub(super) fn is_guarded(&self) -> bool {
+        self.tries > 0 || self.doubt > 0 || self.doubted
+    }
+
+    /// Whether what happens now happens during Init for sure, and nothing catches a failure.
+    pub(super) fn certain(&self) -> bool {
+        self.phase == Phase::Init && !self.is_guarded()
+    }
+}
