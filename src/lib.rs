@@ -10,6 +10,7 @@ pub mod platform;
 pub mod input;
 pub mod manifest;
 pub mod lang;
+pub mod declare;
 pub mod graph;
 pub mod cost;
 pub mod split;
