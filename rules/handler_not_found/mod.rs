@@ -1,7 +1,8 @@
-use crate::engine::{FunctionContext, Sink, may_bring};
+use crate::engine::{FunctionContext, Sink};
 use crate::finding::Finding;
 use crate::graph::HandlerResolution;
 use crate::platform::Language;
+use crate::usage::may_bring;
 
 /// Reports a handler that the runtime will not find.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {

@@ -2,10 +2,11 @@ mod cargo;
 
 pub(super) use cargo::cargo;
 
-use crate::engine::{Elsewhere, FunctionContext, Sink};
+use crate::engine::{FunctionContext, Sink};
 use crate::finding::{Finding, Saves};
 use crate::manifest::dependency::{Dependency, Scope};
 use crate::text;
+use crate::usage::Elsewhere;
 
 /// Reports development dependencies that own code imports at run time and nothing else declares,
 /// and runtime dependencies that only scripts, the deployment tool or types need.

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use crate::artifact::Location;
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::Finding;
-use crate::split::EventKind;
+use crate::routes::EventKind;
 
 /// Reports handlers for events that somebody waits for and events that nobody waits for.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {

@@ -1,7 +1,7 @@
 use crate::engine::{ProjectContext, Sink};
 use crate::finding::{Edit, Finding, Fix};
-use crate::graph::cargo::Verdict;
 use crate::manifest::cargo::DependencyKind;
+use crate::usage::cargo::Verdict;
 
 /// Reports crates that nothing in their package names.
 pub(in crate::rules) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {

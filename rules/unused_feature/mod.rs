@@ -1,9 +1,9 @@
 use crate::engine::cargo::CargoFacts;
 use crate::engine::{ProjectContext, Sink};
 use crate::finding::{Edit, Finding, Fix};
-use crate::graph::cargo::FeatureVerdict;
-use crate::graph::cargo::features::Origin;
 use crate::manifest::cargo::{CargoManifest, Dependency, edit};
+use crate::usage::cargo::FeatureVerdict;
+use crate::usage::cargo::features::Origin;
 
 /// Reports features of which the code names nothing.
 pub(super) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {

@@ -10,7 +10,7 @@ use super::pipeline::{self, Inputs};
 use super::workspace::{self, Asked, Selection};
 use super::{FAILED, UserError, check, discover, reference, settings};
 use crate::engine::{Budgets, ProjectFacts};
-use crate::graph::cargo::Enabled;
+use crate::usage::cargo::Enabled;
 
 /// What a cold start of the workspace's Lambda functions costs, and which crates and features
 /// nobody uses

@@ -12,7 +12,7 @@ use super::workspace;
 use crate::artifact::{Artifact, Location};
 use crate::cost::{self, CostInput};
 use crate::engine::native::NativeFiles;
-use crate::engine::{Budgets, FunctionFacts, ProjectFacts, Usage};
+use crate::engine::{Budgets, FunctionFacts, ProjectFacts};
 use crate::graph::javascript::{self, JavaScriptInput};
 use crate::graph::packages::Packages;
 use crate::graph::python::{PythonInput, simulate};
@@ -22,7 +22,9 @@ use crate::manifest;
 use crate::manifest::dependency::{Declared, Files};
 use crate::manifest::function::FunctionSpec;
 use crate::platform::{Architecture, Language};
+use crate::program::Prepared;
 use crate::split::{self, Routes};
+use crate::usage::Usage;
 
 /// Parsers recurse with the nesting of what they read, which is bounded before they run.
 const STACK_BYTES: usize = 64 << 20;
@@ -99,7 +101,8 @@ fn analyse(
 ) -> Result<FunctionFacts, UserError> {
     let layers: Vec<PathBuf> = spec.layers.iter().map(PathBuf::from).collect();
     let artifact = Arc::new(input::open(Path::new(&spec.code), &layers, &Limits::default())?);
-    let (graph, packages) = loaded(&spec, &artifact);
+    let prepared = Prepared::default();
+    let (graph, packages) = loaded(&spec, &artifact, &prepared);
     let estimate = cost::estimate(&CostInput { spec: &spec, artifact: &artifact, graph: &graph, packages: &packages });
     let declared = declared(&spec, &artifact);
     let mut facts = FunctionFacts {
@@ -114,27 +117,29 @@ fn analyse(
         budgets,
         native_files: NativeFiles::default(),
     };
-    let (routes, usage) = rayon::join(|| routes(&facts, objective), || Usage::of(&facts, &facts.declared));
+    let (routes, usage) =
+        rayon::join(|| routes(&facts, &prepared, objective), || Usage::of(&facts.loaded(), &facts.declared));
     facts.routes = routes;
     facts.usage = usage;
     // Nothing else reads code, and the facts of all functions stay until the report.
     spent.push(facts.graph.spent.take());
-    spent.push(Some(Arc::new(std::mem::take(&mut facts.graph.own_code))));
+    spent.push(Some(Arc::new((std::mem::take(&mut facts.graph.own_code), prepared))));
     Ok(facts)
 }
 
-fn routes(facts: &FunctionFacts, objective: &split::Objective) -> Routes {
+fn routes(facts: &FunctionFacts, prepared: &Prepared, objective: &split::Objective) -> Routes {
     split::analyse(&split::Input {
         spec: &facts.spec,
         artifact: &facts.artifact,
         graph: &facts.graph,
         packages: &facts.packages,
+        prepared,
         estimate: &facts.estimate,
         objective,
     })
 }
 
-fn loaded(spec: &FunctionSpec, artifact: &Arc<Artifact>) -> (ModuleGraph, Packages) {
+fn loaded(spec: &FunctionSpec, artifact: &Arc<Artifact>, prepared: &Prepared) -> (ModuleGraph, Packages) {
     match spec.runtime.language() {
         Language::Python => {
             let packages = crate::graph::packages::python::attribute(artifact);
@@ -159,6 +164,7 @@ fn loaded(spec: &FunctionSpec, artifact: &Arc<Artifact>) -> (ModuleGraph, Packag
                 sdk: spec.runtime.sdk(spec.platform),
                 environment: &spec.environment,
                 source_tree: javascript::is_source_tree(artifact, &spec.handler),
+                prepare: Some(prepared),
             };
             // On a thread of its own: a thread of the pool that waits for the simulation could do no other work.
             let (graph, mut packages) = std::thread::scope(|scope| {

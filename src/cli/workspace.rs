@@ -8,10 +8,9 @@ use super::pipeline::Inputs;
 use super::{UserError, discover};
 use crate::artifact::{Artifact, ArtifactKind, Bytes, Contents, ReadError};
 use crate::cost::{self, CostInput};
+use crate::engine::FunctionFacts;
 use crate::engine::cargo::CargoFacts;
 use crate::engine::native::NativeFiles;
-use crate::engine::{FunctionFacts, Usage};
-use crate::graph::cargo::{self as analysis, CargoFunction, Enabled};
 use crate::graph::{GraphProblem, ProblemEffect, native};
 use crate::input::files::{DiskFiles, join};
 use crate::input::{self, Limits};
@@ -23,6 +22,8 @@ use crate::manifest::function::FunctionSpec;
 use crate::platform::{Platform, Runtime};
 use crate::span::LineIndex;
 use crate::split::Routes;
+use crate::usage::Usage;
+use crate::usage::cargo::{self as analysis, CargoFunction, Enabled};
 
 /// Where cargo-lambda puts what it builds, below the target folder.
 const BUILT: &str = "lambda";

@@ -3,11 +3,11 @@
 use super::{FunctionFacts, ProjectContext, Sink};
 use crate::artifact::Location;
 use crate::finding::Finding;
-use crate::graph::cargo::{CargoAnalysis, CargoFunction, DependencyVerdict};
 use crate::input::files;
 use crate::lang::rust::work::{Work, WorkItem, WorkKind};
 use crate::manifest::cargo::{CargoManifest, Dependency};
 use crate::span::Span;
+use crate::usage::cargo::{CargoAnalysis, CargoFunction, DependencyVerdict};
 
 /// A workspace, and which of its members the user asked about.
 #[derive(Debug, Default)]

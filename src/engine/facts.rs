@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use super::Usage;
 use super::native::NativeFiles;
 use crate::artifact::{Artifact, EntryId, Location};
 use crate::cost::{Estimate, Grade};
@@ -10,6 +9,7 @@ use crate::manifest::dependency::Declared;
 use crate::manifest::function::FunctionSpec;
 use crate::span::Span;
 use crate::split::{Loaded, Routes};
+use crate::usage::{self, Usage};
 
 /// Everything known about one function before rules run.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ impl FunctionFacts {
     /// is never loaded.
     #[must_use]
     pub fn has_closure(&self) -> bool {
-        matches!(self.graph.handler, HandlerResolution::Found { .. } | HandlerResolution::NameMissing { .. })
+        self.graph.has_closure()
     }
 
     /// The place of a range in an entry.
@@ -148,14 +148,13 @@ impl FunctionFacts {
     /// For each entry whether some closure loads it as a module or reads it as data.
     #[must_use]
     pub fn reached_entries(&self) -> Vec<bool> {
-        let mut reached = vec![false; self.artifact.entries().len()];
-        let modules = self.graph.modules.iter().filter_map(|module| module.entry);
-        for entry in modules.chain(self.graph.data_files.iter().map(|(entry, _)| *entry)) {
-            if let Some(slot) = reached.get_mut(entry.0 as usize) {
-                *slot = true;
-            }
-        }
-        reached
+        self.graph.reached_entries(self.artifact.entries().len())
+    }
+
+    /// What it loads, as use of dependencies is looked for.
+    #[must_use]
+    pub fn loaded(&self) -> usage::Loaded<'_> {
+        usage::Loaded { spec: &self.spec, artifact: &self.artifact, graph: &self.graph, packages: &self.packages }
     }
 }
 

@@ -13,7 +13,6 @@ mod npm;
 mod options;
 mod registry;
 mod sink;
-mod usage;
 
 pub use context::{FunctionContext, ProjectContext};
 pub use facts::{Budgets, FunctionFacts, ProjectFacts};
@@ -21,7 +20,6 @@ pub use meta::{Category, Confidence, OptionMeta, RuleMeta};
 pub use options::{Policy, RulePolicy, Selector};
 pub use registry::{CargoCheck, Check, Registry, Rule, RuleSource};
 pub use sink::Sink;
-pub use usage::{Elsewhere, Usage, may_bring};
 
 use rayon::prelude::*;
 

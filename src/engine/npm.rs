@@ -6,19 +6,13 @@ use super::FunctionFacts;
 use crate::artifact::EntryId;
 use crate::graph::ModuleId;
 use crate::graph::packages::PackageId;
-
-/// Manifests are small; what is larger is none.
-const LARGEST_MANIFEST: u64 = 1 << 20;
+use crate::manifest::node;
 
 impl FunctionFacts {
     /// A JSON file of the package of a manifest's size.
     #[must_use]
     pub fn manifest_json(&self, entry: EntryId) -> Option<Json> {
-        if self.artifact.entry(entry).bytes > LARGEST_MANIFEST {
-            return None;
-        }
-        let bytes = self.artifact.read(entry).ok()?;
-        serde_json::from_slice((*bytes).as_ref()).ok()
+        node::json(&self.artifact, entry)
     }
 
     /// Whether a manifest between an own module and the root of the package declares an npm

@@ -5,7 +5,6 @@
 
 mod ahead;
 pub mod javascript;
-pub mod cargo;
 pub mod native;
 pub mod packages;
 pub mod python;
@@ -17,7 +16,6 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::artifact::EntryId;
-use crate::lang::flow::Flow;
 use crate::lang::javascript::ir as javascript_ir;
 use crate::lang::python::ir as python_ir;
 use crate::span::Span;
@@ -373,8 +371,14 @@ pub type Spent = Option<Arc<dyn Any + Send + Sync>>;
 pub enum OwnCode {
     /// A Python module.
     Python(Arc<python_ir::Code>),
-    /// A JavaScript or TypeScript file, also as routes are found in it, where that is prepared.
-    JavaScript(Arc<javascript_ir::Program>, Option<Arc<Flow>>),
+    /// A JavaScript or TypeScript file.
+    JavaScript(Arc<javascript_ir::Program>),
+}
+
+/// Makes more of own files than the simulation asks for, on threads that have nothing left to read for it.
+pub trait Prepare: Sync + std::fmt::Debug {
+    /// Takes a parsed file with its text.
+    fn prepare(&self, entry: EntryId, program: &javascript_ir::Program, text: &[u8]);
 }
 
 impl ModuleGraph {
@@ -421,6 +425,26 @@ impl ModuleGraph {
     /// Modules with their ids, in load order.
     pub fn modules(&self) -> impl Iterator<Item = (ModuleId, &Module)> {
         self.modules.iter().enumerate().map(|(id, module)| (ModuleId(id as u32), module))
+    }
+
+    /// Whether the simulation had a handler to start from; without one, nothing can be said of what
+    /// is never loaded.
+    #[must_use]
+    pub fn has_closure(&self) -> bool {
+        matches!(self.handler, HandlerResolution::Found { .. } | HandlerResolution::NameMissing { .. })
+    }
+
+    /// For each of so many entries whether some closure loads it as a module or reads it as data.
+    #[must_use]
+    pub fn reached_entries(&self, entries: usize) -> Vec<bool> {
+        let mut reached = vec![false; entries];
+        let modules = self.modules.iter().filter_map(|module| module.entry);
+        for entry in modules.chain(self.data_files.iter().map(|(entry, _)| *entry)) {
+            if let Some(slot) = reached.get_mut(entry.0 as usize) {
+                *slot = true;
+            }
+        }
+        reached
     }
 
     /// The chain of imports that loads a module first, from the handler module to it.

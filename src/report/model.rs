@@ -11,7 +11,7 @@ use crate::finding::Severity;
 use crate::graph::Phase;
 use crate::graph::packages::Ecosystem;
 use crate::platform::{Architecture, Platform};
-use crate::split::EventKind;
+use crate::routes::EventKind;
 
 /// The value of [`Report::schema`].
 pub const SCHEMA: &str = "defrost-report/1";

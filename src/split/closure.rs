@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::program::Program;
-use super::reach::Reach;
 use super::routes::Input;
 use crate::artifact::EntryId;
 use crate::graph::packages::PackageId;
 use crate::graph::{ImportSite, LoadCall, ModuleId, Phase};
+use crate::program::reach::Reach;
+use crate::program::values::Program;
 
 /// What an import loads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use super::closure::Loaded;
 use super::plan::Parts;
-use super::reach::Reach;
 use super::routes::Route;
 use crate::artifact::EntryId;
 use crate::cost::Estimate;
 use crate::graph::packages::PackageId;
 use crate::graph::{Import, ImportSite, ModuleId, Phase};
+use crate::program::reach::Reach;
 
 /// An import must cost this much to be worth moving, milliseconds.
 const WORTH_MS: f64 = 1.0;

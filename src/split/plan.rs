@@ -10,10 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::closure::{Closure, Closures};
 use super::moves::{Move, with_range};
-use super::program::Program;
-use super::reach::Reach;
 use super::routes::{Input, Route};
 use crate::graph::ModuleId;
+use crate::program::reach::Reach;
+use crate::program::values::Program;
 
 /// What a plan is judged by.
 #[derive(Clone, Debug, PartialEq)]

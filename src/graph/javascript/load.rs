@@ -1,18 +1,18 @@
 //! Reads and parses files, ahead of the simulation and in parallel where possible.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex};
 
 use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 
+use super::JavaScriptInput;
 use super::limits::LIMITS;
 use super::package_json::manifest_of;
 use super::resolve::{Loader, Resolved, Resolver, absolute, entry_at, folder};
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::ahead::{Ahead, File, Next, Reader};
-use crate::graph::{OwnCode, Spent};
-use crate::lang::flow::{self, Flow};
+use crate::graph::{OwnCode, Prepare, Spent};
 use crate::lang::javascript::ir::{Program, Site, SiteKind};
 use crate::lang::javascript::{Dialect, ParseError, ParseMode, parse, too_large};
 use crate::platform::Sdk;
@@ -51,8 +51,6 @@ pub(super) struct Source {
     pub(super) cause: Cause,
     /// Whether the text is an ES module although its name says CommonJS.
     pub(super) wrong_dialect: bool,
-    /// The program as routes are found in it, where there was time to prepare that.
-    flow: OnceLock<Arc<Flow>>,
 }
 
 impl Source {
@@ -65,7 +63,7 @@ impl Source {
 
 impl Source {
     fn own_code(&self) -> Option<OwnCode> {
-        Some(OwnCode::JavaScript(self.program.clone()?, self.flow.get().cloned()))
+        Some(OwnCode::JavaScript(self.program.clone()?))
     }
 
     fn refuse(&mut self, error: &ParseError) {
@@ -85,6 +83,7 @@ pub(super) struct Sources<'a> {
     /// Tokens that were parsed so far.
     tokens: AtomicUsize,
     types: Mutex<FxHashMap<String, bool>>,
+    prepare: Option<&'a dyn Prepare>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -94,7 +93,8 @@ struct TypeScript {
 }
 
 impl<'a> Sources<'a> {
-    pub(super) fn new(artifact: &'a Arc<Artifact>, node: u32, source_tree: bool, sdk: Option<&'static Sdk>) -> Self {
+    pub(super) fn new(input: &JavaScriptInput<'a>) -> Self {
+        let JavaScriptInput { artifact, node, source_tree, sdk, prepare, .. } = *input;
         Self {
             artifact,
             resolver: Resolver::new(artifact, node, source_tree, sdk),
@@ -104,6 +104,7 @@ impl<'a> Sources<'a> {
             ahead: Ahead::new(artifact.entries().len()),
             tokens: AtomicUsize::new(0),
             types: Mutex::default(),
+            prepare,
         }
     }
 
@@ -295,14 +296,14 @@ impl Reader for Sources<'_> {
         Next {
             at_load: self.files_of(from, program, imports.chain(at_load)),
             later: if is_own(&path) { self.files_of(from, program, later) } else { Vec::new() },
-            prepare: is_own(&path),
+            prepare: self.prepare.is_some() && is_own(&path),
         }
     }
 
     fn prepare(&self, entry: EntryId, source: &Arc<Source>) {
         let Some(program) = &source.program else { return };
-        if let Ok(text) = self.artifact.read(entry) {
-            source.flow.get_or_init(|| Arc::new(flow::javascript::lower(program, (*text).as_ref())));
+        if let (Some(prepare), Ok(text)) = (self.prepare, self.artifact.read(entry)) {
+            prepare.prepare(entry, program, (*text).as_ref());
         }
     }
 }

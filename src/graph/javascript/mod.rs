@@ -19,7 +19,7 @@ use rustc_hash::FxHashSet;
 use self::interp::Machine;
 use self::limits::LIMITS;
 use self::load::Sources;
-use super::{GraphProblem, HandlerResolution, ModuleGraph, ProblemEffect};
+use super::{GraphProblem, HandlerResolution, ModuleGraph, Prepare, ProblemEffect};
 use crate::artifact::{Artifact, EntryId};
 use crate::lang::javascript::ir::FunctionId;
 use crate::platform::Sdk;
@@ -44,6 +44,8 @@ pub struct JavaScriptInput<'a> {
     pub environment: &'a BTreeMap<String, String>,
     /// Whether the tree holds sources to be compiled or bundled first, not what is deployed.
     pub source_tree: bool,
+    /// Who makes more of own files meanwhile.
+    pub prepare: Option<&'a dyn Prepare>,
 }
 
 /// Whether the handler is TypeScript: the tree is what gets compiled, not what is deployed.
@@ -76,7 +78,7 @@ fn simulate_here(input: &JavaScriptInput<'_>) -> ModuleGraph {
     let Some(entry) = handler_file(input, module) else {
         return missing(input, module);
     };
-    let sources = Sources::new(input.artifact, input.node, input.source_tree, input.sdk);
+    let sources = Sources::new(input);
     let (mut graph, ran) = sources.reading_ahead(entry, || run(input, &sources, entry, export));
     bundle::open(&mut graph, &sources, &|entry, function| ran.contains(&(entry, function)));
     (graph.own_code, graph.spent) = sources.into_own_code();

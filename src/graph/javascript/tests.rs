@@ -41,6 +41,7 @@ fn graph_of(artifact: &Arc<Artifact>) -> ModuleGraph {
         sdk: None,
         environment: &BTreeMap::new(),
         source_tree: super::is_source_tree(artifact, "index.handler"),
+        prepare: None,
     })
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use super::dependency::{Declared, Dependency, Files, Mention, MentionedBy, Scope};
 use super::yaml::{self, Node};
+use crate::artifact::{Artifact, EntryId};
 use crate::span::Span;
 
 /// The tables of a `package.json` and what they are for.
@@ -22,6 +23,19 @@ enum Table {
     Runtime,
     Development,
     Optional,
+}
+
+/// Manifests are small; what is larger, in bytes, is none.
+const LARGEST_MANIFEST: u64 = 1 << 20;
+
+/// A JSON file of the package of a manifest's size.
+#[must_use]
+pub fn json(artifact: &Artifact, entry: EntryId) -> Option<serde_json::Value> {
+    if artifact.entry(entry).bytes > LARGEST_MANIFEST {
+        return None;
+    }
+    let bytes = artifact.read(entry).ok()?;
+    serde_json::from_slice((*bytes).as_ref()).ok()
 }
 
 /// What the manifests from the folder of the handler up to the root of the project declare.

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Texts, origin, path, rounded};
 use crate::engine::FunctionFacts;
 use crate::engine::cargo::CargoFacts;
-use crate::graph::cargo::CargoFunction;
 use crate::graph::packages::PackageId;
 use crate::report::model::{FirstRequest, Lazy, LazyAll, Move, Route, Service, Split, SplitGroup};
-use crate::split::{self, EventKind, Loaded};
+use crate::routes::EventKind;
+use crate::split::{self, Loaded};
+use crate::usage::cargo::CargoFunction;
 
 /// Routes of a Rust function, read from its source.
 pub(super) fn cargo(cargo: &CargoFacts, function: &CargoFunction, texts: &mut Texts<'_>) -> Vec<Route> {

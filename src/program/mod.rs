@@ -1,0 +1,18 @@
+//! A function's own code, of any language, in one form: what names, calls and classes stand for, and what a piece
+//! of code reaches.
+//!
+//! [`flow`] is the form of one module, [`Program`] all own modules together, [`reach`] follows code through names to
+//! imports.
+
+pub(crate) mod classes;
+pub(crate) mod expand;
+pub mod flow;
+pub(crate) mod origin;
+mod own;
+pub(crate) mod reach;
+mod uses;
+pub(crate) mod values;
+
+pub(crate) use own::thread;
+pub use own::{Own, Prepared};
+pub(crate) use values::Program;

@@ -1,0 +1,214 @@
+//! Uses of dependencies that no import shows: drivers, plug-ins, extras, commands.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock};
+
+use rustc_hash::FxHashMap;
+
+use super::Loaded;
+use super::names::Names;
+use crate::graph::packages::{Package, python};
+use crate::manifest::dependency::Declared;
+use crate::manifest::python::normalized;
+
+/// Metadata files larger than this are not read.
+const LARGEST: u64 = 4 << 20;
+
+static DRIVERS: LazyLock<FxHashMap<String, Vec<String>>> =
+    LazyLock::new(|| toml::from_str(include_str!("../../rules/knowledge/python/drivers.toml")).unwrap_or_default());
+
+/// What an installed distribution says about others: `Requires-Dist`.
+#[derive(Debug, Default)]
+struct Requires {
+    always: BTreeSet<String>,
+    /// By extra.
+    extras: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// Looks for the names of dependencies that are used although nothing imports them.
+pub(super) struct Evidence<'a> {
+    pub(super) facts: &'a Loaded<'a>,
+    pub(super) declared: &'a Declared,
+    pub(super) names: &'a Names,
+}
+
+impl Evidence<'_> {
+    /// What something asks for beside what the import graph reaches.
+    pub(super) fn asked_for(&self, reached: &BTreeSet<Arc<str>>) -> BTreeSet<Arc<str>> {
+        let others = self.names.distributions().filter(|name| !reached.contains(*name));
+        let selected = others.filter(|name| self.is_driver(name) || self.is_plug_in(name) || self.is_in_settings(name));
+        selected.chain(self.imported_somewhere()).cloned().chain(self.started_by_image()).collect()
+    }
+
+    /// Own code imports it where the simulation did not come, or a package's code that own code
+    /// names does.
+    fn imported_somewhere(&self) -> impl Iterator<Item = &Arc<str>> {
+        let mentions = &self.facts.graph.mentions;
+        let imports = mentions.imports.iter().filter(|import| !self.is_own(import));
+        imports.chain(&mentions.optional).flat_map(|import| self.names.providers(import))
+    }
+
+    /// Whether a module of the function itself answers to an import, and so hides a distribution.
+    fn is_own(&self, import: &str) -> bool {
+        let facts = self.facts;
+        let top = import.split('.').next().unwrap_or_default();
+        let files = [format!("{top}.py"), format!("{top}/__init__.py")];
+        files.iter().filter_map(|file| facts.artifact.find(file)).any(|id| facts.packages.owner(id).is_none())
+    }
+
+    /// A setting or a URL selects it.
+    fn is_driver(&self, name: &str) -> bool {
+        let mentions = &self.facts.graph.mentions;
+        let by_table = |key: &str| DRIVERS.get(key).is_some_and(|drivers| drivers.iter().any(|driver| driver == name));
+        let by_url = |url: &str| {
+            let scheme = url.split("://").next().unwrap_or_default();
+            match scheme.split_once('+') {
+                Some((_, driver)) => self.names.imports(name).iter().any(|import| import == driver) || by_table(scheme),
+                None => by_table(scheme),
+            }
+        };
+        mentions.urls.iter().any(|url| by_url(url)) || mentions.words.iter().any(|word| by_table(word))
+    }
+
+    /// Settings of a framework name it. Where it is installed, the framework's code tells more.
+    fn is_in_settings(&self, name: &str) -> bool {
+        let settings = &self.facts.graph.mentions.settings;
+        let is_named = |import: &String| import.split('.').next().is_some_and(|root| settings.contains(root));
+        !self.is_installed(name) && self.names.imports(name).iter().any(is_named)
+    }
+
+    fn is_installed(&self, name: &str) -> bool {
+        self.facts.packages.packages.iter().any(|package| *package.name == *name)
+    }
+
+    /// Loaded code asks for a group of entry points that it has one in.
+    fn is_plug_in(&self, name: &str) -> bool {
+        let Some(text) = self.metadata(name, "entry_points.txt") else { return false };
+        let groups = text.lines().filter_map(|line| line.trim().strip_prefix('[')?.strip_suffix(']'));
+        let scripts = ["console_scripts", "gui_scripts"];
+        groups.map(str::trim).any(|group| !scripts.contains(&group) && self.facts.graph.mentions.groups.contains(group))
+    }
+
+    /// The commands of a container image name it.
+    fn started_by_image(&self) -> BTreeSet<Arc<str>> {
+        let artifact = self.facts.artifact;
+        let bytes = artifact.find("Dockerfile").filter(|id| artifact.entry(*id).bytes <= LARGEST);
+        let Some(bytes) = bytes.and_then(|id| artifact.read(id).ok()) else { return BTreeSet::new() };
+        let text = crate::text::lossy((*bytes).as_ref()).replace("\\\n", " ");
+        let mut words: BTreeSet<String> = BTreeSet::new();
+        for line in text.lines().map(str::trim_start) {
+            let command = line.split_whitespace().next().unwrap_or_default().to_ascii_uppercase();
+            if matches!(command.as_str(), "CMD" | "ENTRYPOINT") {
+                let parts = line.split(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.'));
+                words.extend(parts.filter(|part| !part.is_empty()).map(str::to_owned));
+            }
+        }
+        let is_named = |name: &&Arc<str>| {
+            let imports = self.names.imports(name);
+            words.iter().any(|word| normalized(word) == ***name || imports.iter().any(|import| import == word))
+        };
+        self.names.distributions().filter(is_named).cloned().collect()
+    }
+
+    /// What used distributions need, always or for an extra that is asked for; `used` included.
+    pub(super) fn needed_by(&self, mut used: BTreeSet<Arc<str>>) -> BTreeSet<Arc<str>> {
+        let mut open: Vec<Arc<str>> = used.iter().cloned().collect();
+        while let Some(name) = open.pop() {
+            let requires = self.requires(&name);
+            let wanted: Vec<&Arc<str>> = self
+                .names
+                .distributions()
+                .filter(|other| !used.contains(*other) && self.asks(&name, &requires, other))
+                .collect();
+            for other in wanted {
+                used.insert(other.clone());
+                open.push(other.clone());
+            }
+        }
+        used
+    }
+
+    fn asks(&self, name: &str, requires: &Requires, other: &str) -> bool {
+        let mentions = &self.facts.graph.mentions;
+        if requires.always.contains(other) {
+            return true;
+        }
+        if !self.is_installed(name) {
+            let switched_on = |extra: &str| DRIVERS.get(&format!("{name}[{extra}]"));
+            let mut extras = mentions.keywords.iter().filter_map(|keyword| switched_on(keyword));
+            return extras.any(|others| others.iter().any(|needed| needed == other));
+        }
+        let requested: BTreeSet<String> = self
+            .declared
+            .dependencies
+            .iter()
+            .filter(|dependency| *dependency.name == *name)
+            .flat_map(|dependency| dependency.extras.iter().map(|extra| normalized(extra)))
+            .collect();
+        let imports = self.names.imports(other);
+        let named = || {
+            let known = |set: &BTreeSet<Arc<str>>| imports.iter().any(|import| set.contains(import.as_str()));
+            known(&mentions.words) || known(&mentions.documented) || mentions.words.contains(other)
+        };
+        requires
+            .extras
+            .iter()
+            .filter(|(_, needed)| needed.contains(other))
+            .any(|(extra, _)| requested.contains(extra) || mentions.keywords.contains(extra.as_str()) || named())
+    }
+
+    /// What the declared dependencies bring for the extras that are asked of them.
+    pub(super) fn granted(&self) -> BTreeSet<Arc<str>> {
+        let mut granted = BTreeSet::new();
+        for dependency in self.declared.dependencies.iter().filter(|dependency| !dependency.extras.is_empty()) {
+            let requires = self.requires(&dependency.name);
+            let asked = dependency.extras.iter().filter_map(|extra| requires.extras.get(&normalized(extra)));
+            granted.extend(asked.flatten().map(|name| Arc::from(name.as_str())));
+        }
+        granted
+    }
+
+    fn requires(&self, name: &str) -> Requires {
+        let mut requires = Requires::default();
+        let Some(text) = self.metadata(name, "METADATA") else {
+            // Not installed here: the lock file knows.
+            let locked = self.declared.locked.iter().filter(|locked| *locked.name == *name);
+            requires.always.extend(locked.flat_map(|locked| &locked.requires).map(ToString::to_string));
+            return requires;
+        };
+        let header = text.split("\n\n").next().unwrap_or_default();
+        for line in header.lines().filter_map(|line| line.strip_prefix("Requires-Dist:")) {
+            let line = line.trim();
+            let end = line.find(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.')).unwrap_or(line.len());
+            let other = normalized(&line[..end]);
+            match line.split_once("extra ==") {
+                None => drop(requires.always.insert(other)),
+                Some((_, extra)) => {
+                    let extra: String =
+                        extra.trim_start().chars().skip(1).take_while(|c| !matches!(c, '"' | '\'')).collect();
+                    requires.extras.entry(normalized(&extra)).or_default().insert(other);
+                }
+            }
+        }
+        requires
+    }
+
+    fn metadata(&self, name: &str, file: &str) -> Option<String> {
+        let facts = self.facts;
+        let package: &Package = facts.packages.packages.iter().find(|package| *package.name == *name)?;
+        let bytes =
+            python::metadata(facts.artifact, package, file).filter(|id| facts.artifact.entry(*id).bytes <= LARGEST);
+        let bytes = facts.artifact.read(bytes?).ok()?;
+        Some(crate::text::lossy((*bytes).as_ref()).into_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bundled_drivers_read() {
+        assert!(DRIVERS.get("postgresql").is_some_and(|drivers| drivers.iter().any(|driver| driver == "psycopg2")));
+    }
+}

@@ -1,0 +1,82 @@
+//! Which modules a distribution provides: from its files when it is installed, otherwise from a
+//! table, otherwise by its own name.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock};
+
+use rustc_hash::FxHashMap;
+
+use super::Loaded;
+use crate::graph::packages::python;
+use crate::manifest::dependency::Declared;
+
+static IMPORT_NAMES: LazyLock<FxHashMap<String, Vec<String>>> = LazyLock::new(|| {
+    toml::from_str(include_str!("../../rules/knowledge/python/import_names.toml")).unwrap_or_default()
+});
+
+/// Import names of all distributions that are installed or declared.
+#[derive(Debug)]
+pub(super) struct Names {
+    imports: BTreeMap<Arc<str>, Vec<String>>,
+    /// Dotted names that one distribution alone provides modules of.
+    providers: BTreeMap<String, BTreeSet<Arc<str>>>,
+}
+
+impl Names {
+    pub(super) fn of(facts: &Loaded<'_>, declared: &Declared) -> Self {
+        let mut imports: BTreeMap<Arc<str>, Vec<String>> = BTreeMap::new();
+        for (_, package) in facts.packages.with_ids() {
+            let tops = python::top_modules(facts.artifact, package);
+            imports.entry(package.name.clone()).or_insert_with(|| tops.into_iter().collect());
+        }
+        for dependency in &declared.dependencies {
+            imports.entry(dependency.name.clone()).or_insert_with(|| import_names(&dependency.name));
+        }
+        let mut providers: BTreeMap<String, BTreeSet<Arc<str>>> = BTreeMap::new();
+        for (distribution, names) in &imports {
+            for name in names {
+                providers.entry(name.clone()).or_default().insert(distribution.clone());
+            }
+        }
+        Self { imports, providers }
+    }
+
+    /// All distributions.
+    pub(super) fn distributions(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.imports.keys()
+    }
+
+    /// The modules of a distribution, as deep as it takes to tell it from others.
+    pub(super) fn imports(&self, distribution: &str) -> &[String] {
+        self.imports.get(distribution).map_or(&[], Vec::as_slice)
+    }
+
+    /// The distributions that an import of this name may load from.
+    pub(super) fn providers(&self, import: &str) -> impl Iterator<Item = &Arc<str>> {
+        let mut at = Some(import);
+        let mut found = None;
+        while let Some(name) = at.filter(|_| found.is_none()) {
+            found = self.providers.get(name);
+            at = name.rsplit_once('.').map(|(parent, _)| parent);
+        }
+        found.into_iter().flatten()
+    }
+}
+
+/// The names under which a distribution that is not at hand is imported.
+pub(super) fn import_names(name: &str) -> Vec<String> {
+    match IMPORT_NAMES.get(name) {
+        Some(names) => names.clone(),
+        None => vec![name.replace('-', "_"), name.replace('-', ".")],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bundled_names_read() {
+        assert!(IMPORT_NAMES.get("pyyaml").is_some_and(|names| names == &["yaml"]));
+    }
+}
