@@ -3,6 +3,7 @@
 //!
 //! The modules form a pipeline; each may use those above it in this list, never those below.
 
+mod knowledge;
 pub mod text;
 pub mod span;
 pub mod artifact;

@@ -63,6 +63,28 @@ fn sources_are_short_and_finished() {
     complain(&complaints);
 }
 
+/// A table that is read by hand could turn into an empty one; `table!` brings the test that reads it.
+#[test]
+fn tables_of_knowledge_are_declared_and_tested() {
+    let texts = texts();
+    let sources: Vec<&(String, String)> = texts.iter().filter(|(path, _)| path.ends_with(".rs")).collect();
+    let mut complaints = Vec::new();
+    for table in texts.iter().filter_map(|(path, _)| path.strip_prefix("rules/knowledge/")) {
+        let declared = format!("= \"{table}\", tested by ");
+        let count: usize = sources.iter().map(|(_, text)| text.matches(&declared).count()).sum();
+        if table.ends_with(".toml") && count != 1 {
+            complaints.push(format!("rules/knowledge/{table}: declared {count} times with table!"));
+        }
+    }
+    for (path, text) in sources {
+        let by_hand = (1..).zip(text.lines()).filter(|(_, line)| {
+            line.contains(concat!("include", "_str!(")) && line.contains("knowledge/") && line.contains(".toml")
+        });
+        complaints.extend(by_hand.map(|(line, _)| format!("{path}:{line}: a table read without table!")));
+    }
+    complain(&complaints);
+}
+
 /// The modules of the library in the order of `lib.rs`: each may use those above it.
 fn layers() -> BTreeMap<String, usize> {
     let lib = support::text("src/lib.rs");

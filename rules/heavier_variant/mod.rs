@@ -1,9 +1,8 @@
-use std::sync::LazyLock;
-
 use serde::Deserialize;
 
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::Finding;
+use crate::knowledge;
 use crate::text;
 
 /// A package and its lighter variant.
@@ -18,14 +17,15 @@ struct Variant {
     adds: String,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
     variant: Vec<Variant>,
 }
 
-static VARIANTS: LazyLock<Table> =
-    LazyLock::new(|| toml::from_str(include_str!("../knowledge/python/variants.toml")).unwrap_or_default());
+knowledge::table! {
+    static VARIANTS: Table = "python/variants.toml", tested by the_variants_read;
+}
 
 /// Reports packages of the table, once per row.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
@@ -38,13 +38,5 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         let location = declared.map_or_else(|| cx.location(), |dependency| dependency.location.clone());
         let finding = Finding::new(location, message).about(first.name.to_string());
         sink.report(finding.help(format!("Use {}", variant.lighter)));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_bundled_variants_read() {
-        assert!(!super::VARIANTS.variant.is_empty());
     }
 }

@@ -1,11 +1,11 @@
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 use serde::Deserialize;
 
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::Finding;
 use crate::graph::Phase;
+use crate::knowledge;
 use crate::text;
 
 /// A package and the file that stands for all of it.
@@ -19,14 +19,15 @@ struct Sdk {
     instead: String,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
     sdk: Vec<Sdk>,
 }
 
-static SDKS: LazyLock<Table> =
-    LazyLock::new(|| toml::from_str(include_str!("../knowledge/node/whole_sdks.toml")).unwrap_or_default());
+knowledge::table! {
+    static SDKS: Table = "node/whole_sdks.toml", tested by the_sdks_read;
+}
 
 /// Reports the first import of own code that loads an SDK's main file during Init.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
@@ -51,12 +52,4 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
 fn capitalised(text: &str) -> String {
     let mut chars = text.chars();
     chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_bundled_table_reads() {
-        assert!(super::SDKS.sdk.iter().any(|sdk| sdk.package == "aws-sdk"));
-    }
 }

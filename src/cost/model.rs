@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use rustc_hash::FxHashSet;
 use serde::Deserialize;
@@ -10,6 +9,7 @@ use crate::artifact::{Artifact, EntryId};
 use crate::graph::javascript::ships_compile_cache;
 use crate::graph::packages::Packages;
 use crate::graph::{ImportSite, Module, ModuleGraph, ModuleId, ModuleKind, Phase, Weight};
+use crate::knowledge;
 use crate::manifest::function::FunctionSpec;
 use crate::platform::{Language, Sdk};
 
@@ -73,17 +73,10 @@ struct Coefficients {
     call: Vec<CallCost>,
 }
 
-static PYTHON: LazyLock<Coefficients> =
-    LazyLock::new(|| read(include_str!("../../rules/knowledge/python/cost.toml")).unwrap_or_default());
-
-static NODE: LazyLock<Coefficients> =
-    LazyLock::new(|| read(include_str!("../../rules/knowledge/node/cost.toml")).unwrap_or_default());
-
-static NATIVE: LazyLock<Coefficients> =
-    LazyLock::new(|| read(include_str!("../../rules/knowledge/native/cost.toml")).unwrap_or_default());
-
-fn read(text: &str) -> Result<Coefficients, toml::de::Error> {
-    toml::from_str(text)
+knowledge::table! {
+    static PYTHON: Coefficients = "python/cost.toml", tested by the_coefficients_of_python_read;
+    static NODE: Coefficients = "node/cost.toml", tested by the_coefficients_of_node_read;
+    static NATIVE: Coefficients = "native/cost.toml", tested by the_coefficients_of_executables_read;
 }
 
 fn coefficients(language: Language) -> Option<&'static Coefficients> {
@@ -361,8 +354,9 @@ fn download_ms(input: &CostInput<'_>) -> f64 {
     limits.download_floor_ms + packed / 1e6 * per_mb
 }
 
-static PACKING: LazyLock<BTreeMap<String, f64>> =
-    LazyLock::new(|| toml::from_str(include_str!("../../rules/knowledge/packing.toml")).unwrap_or_default());
+knowledge::table! {
+    static PACKING: BTreeMap<String, f64> = "packing.toml", tested by the_packing_reads;
+}
 
 /// Packed over unpacked bytes for a file, by its kind.
 fn packing(path: &str) -> f64 {
@@ -376,9 +370,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bundled_coefficients_read_and_are_not_negative() {
-        let python = read(include_str!("../../rules/knowledge/python/cost.toml"));
+    fn coefficients_are_not_negative() {
         assert!(packing("a/b.gz") > packing("a/libx.so.1"));
-        assert!(python.is_ok_and(|c| c.scale > 0.0 && c.range[0] <= 1.0 && c.range[1] >= 1.0 && c.module >= 0.0));
+        assert!(PYTHON.scale > 0.0 && PYTHON.range[0] <= 1.0 && PYTHON.range[1] >= 1.0 && PYTHON.module >= 0.0);
     }
 }

@@ -3,7 +3,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::{Architecture, Language, Platform, Runtime};
-use crate::text;
+use crate::{knowledge, text};
 
 /// A platform's hard limits and the figures around Init. Bytes, milliseconds, decimal MB.
 #[derive(Debug, Default, Deserialize)]
@@ -102,8 +102,9 @@ struct Table {
     runtime: Vec<RuntimeFacts>,
 }
 
-static AWS_LAMBDA: LazyLock<Table> = LazyLock::new(|| toml::from_str(AWS_LAMBDA_TEXT).unwrap_or_default());
-const AWS_LAMBDA_TEXT: &str = include_str!("../../rules/knowledge/platform/aws-lambda.toml");
+knowledge::table! {
+    static AWS_LAMBDA: Table = "platform/aws-lambda.toml", tested by the_table_of_lambda_reads;
+}
 
 fn table(platform: Platform) -> &'static Table {
     match platform {
@@ -140,9 +141,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bundled_table_reads() {
-        let table: Result<Table, _> = toml::from_str(AWS_LAMBDA_TEXT);
-        assert_eq!(table.map(|table| table.limits.layers), Ok(5));
+    fn lambda_has_its_limits() {
+        assert_eq!(AWS_LAMBDA.limits.layers, 5);
     }
 
     #[test]

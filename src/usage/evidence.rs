@@ -1,21 +1,23 @@
 //! Uses of dependencies that no import shows: drivers, plug-ins, extras, commands.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use super::Loaded;
 use super::names::Names;
 use crate::graph::packages::{Package, python};
+use crate::knowledge;
 use crate::manifest::dependency::Declared;
 use crate::manifest::python::normalized;
 
 /// Metadata files larger than this are not read.
 const LARGEST: u64 = 4 << 20;
 
-static DRIVERS: LazyLock<FxHashMap<String, Vec<String>>> =
-    LazyLock::new(|| toml::from_str(include_str!("../../rules/knowledge/python/drivers.toml")).unwrap_or_default());
+knowledge::table! {
+    static DRIVERS: FxHashMap<String, Vec<String>> = "python/drivers.toml", tested by the_drivers_read;
+}
 
 /// What an installed distribution says about others: `Requires-Dist`.
 #[derive(Debug, Default)]

@@ -2,17 +2,18 @@
 //! table, otherwise by its own name.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use super::Loaded;
 use crate::graph::packages::python;
+use crate::knowledge;
 use crate::manifest::dependency::Declared;
 
-static IMPORT_NAMES: LazyLock<FxHashMap<String, Vec<String>>> = LazyLock::new(|| {
-    toml::from_str(include_str!("../../rules/knowledge/python/import_names.toml")).unwrap_or_default()
-});
+knowledge::table! {
+    static IMPORT_NAMES: FxHashMap<String, Vec<String>> = "python/import_names.toml", tested by the_names_read;
+}
 
 /// Import names of all distributions that are installed or declared.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 //! beside them, and names in strings, scripts and settings.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
@@ -12,11 +12,13 @@ use super::own_code::{self, OwnFile};
 use super::{Elsewhere, Usage};
 use crate::graph::Phase;
 use crate::graph::packages::{Package, PackageId};
+use crate::knowledge;
 use crate::manifest::dependency::{Declared, MentionedBy, Scope};
 use crate::manifest::node::{json, package_of_request};
 
-static DRIVERS: LazyLock<FxHashMap<String, Vec<String>>> =
-    LazyLock::new(|| toml::from_str(include_str!("../../rules/knowledge/node/drivers.toml")).unwrap_or_default());
+knowledge::table! {
+    static DRIVERS: FxHashMap<String, Vec<String>> = "node/drivers.toml", tested by the_drivers_read;
+}
 
 /// Collects the evidence.
 pub(super) fn usage(facts: &Loaded<'_>, declared: &Declared) -> Usage {

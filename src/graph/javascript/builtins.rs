@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
+use crate::knowledge;
+
 /// One of Node's own modules.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,22 +20,24 @@ pub(super) struct Builtin {
     pub(super) loads: Vec<String>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 struct Table {
     module: Vec<Builtin>,
 }
 
-static TABLE: LazyLock<FxHashMap<String, Builtin>> = LazyLock::new(|| {
-    let table: Table = toml::from_str(include_str!("../../../rules/knowledge/node/builtins.toml")).unwrap_or_default();
-    table.module.into_iter().map(|module| (module.name.clone(), module)).collect()
-});
+knowledge::table! {
+    static ROWS: Table = "node/builtins.toml", tested by the_table_reads;
+}
+
+static TABLE: LazyLock<FxHashMap<&str, &Builtin>> =
+    LazyLock::new(|| ROWS.module.iter().map(|module| (&*module.name, module)).collect());
 
 /// How the table names globals.
 pub(super) const GLOBAL: &str = "globalThis.";
 
 /// The cost of `node:fs` and the like, and of globals such as `globalThis.Response`.
 pub(super) fn cost(name: &str) -> Option<&'static Builtin> {
-    TABLE.get(name.strip_prefix("node:").or_else(|| name.starts_with(GLOBAL).then_some(name))?)
+    TABLE.get(name.strip_prefix("node:").or_else(|| name.starts_with(GLOBAL).then_some(name))?).copied()
 }
 
 /// Names of the globals that Node loads when they are first read.
@@ -46,7 +50,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_table_reads() {
+    fn modules_and_globals_have_costs() {
         assert!(cost("node:http").is_some_and(|http| http.preloaded));
         assert!(cost("globalThis.Response").is_some_and(|response| !response.preloaded && response.ms > 0.0));
         assert!(cost("node:https").is_some_and(|https| !https.preloaded && https.ms >= 0.0));

@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 
-const TABLE: &str = include_str!("../../../rules/knowledge/python/extension_imports.toml");
+use crate::knowledge;
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Table {
     #[serde(default)]
@@ -23,14 +23,16 @@ struct Row {
     reason: String,
 }
 
-static ROWS: LazyLock<FxHashMap<String, Vec<String>>> = LazyLock::new(|| {
-    let table: Table = toml::from_str(TABLE).unwrap_or_default();
-    table.extension.into_iter().map(|row| (row.module, row.imports)).collect()
-});
+knowledge::table! {
+    static TABLE: Table = "python/extension_imports.toml", tested by the_table_reads;
+}
+
+static ROWS: LazyLock<FxHashMap<&str, &[String]>> =
+    LazyLock::new(|| TABLE.extension.iter().map(|row| (&*row.module, &*row.imports)).collect());
 
 /// Modules that the extension `name` imports, in order, whether or not they are there.
 pub(super) fn imports_of(name: &str) -> &'static [String] {
-    ROWS.get(name).map_or(&[], Vec::as_slice)
+    ROWS.get(name).copied().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -38,8 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_bundled_table_reads() {
-        let table: Result<Table, _> = toml::from_str(TABLE);
-        assert!(table.is_ok_and(|table| table.extension.iter().all(|row| !row.reason.is_empty())));
+    fn every_row_has_a_reason() {
+        assert!(TABLE.extension.iter().all(|row| !row.reason.is_empty()));
     }
 }
