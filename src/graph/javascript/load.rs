@@ -15,7 +15,6 @@ use crate::graph::ahead::{Ahead, File, Next, Reader};
 use crate::graph::{OwnCode, Prepare, Spent};
 use crate::lang::javascript::ir::{Program, Site, SiteKind};
 use crate::lang::javascript::{Dialect, ParseError, ParseMode, parse, too_large};
-use crate::platform::Sdk;
 
 /// How Node treats a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
