@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares defrost with the tools that people know, in ratios.
 
-    benches/compare.py --bundles DIR --cases cases.toml [--defrost target/release/defrost] [--runs 7]
+    benches/compare.py --bundles DIR --cases cases.toml [--defrost target/dist/defrost] [--runs 7]
     benches/compare.py --node-bundles DIR --node-cases DIR [--nft FOLDER]
 
 DIR holds bundles as folders and, next to them, the same as .zip, each with the name of its case;
@@ -67,7 +67,7 @@ def arguments():
     parser.add_argument("--node-cases", type=pathlib.Path)
     parser.add_argument("--nft", type=pathlib.Path, help="a folder with @vercel/nft in its node_modules")
     parser.add_argument("--node", default=shutil.which("node") or "node")
-    parser.add_argument("--defrost", type=pathlib.Path, default=root / "target/release/defrost")
+    parser.add_argument("--defrost", type=pathlib.Path, default=root / "target/dist/defrost")
     parser.add_argument("--python", default=sys.executable, help="the interpreter that bundles are made for")
     parser.add_argument("--zip-case", default="pandas_etl")
     parser.add_argument("--runs", type=int, default=7)
