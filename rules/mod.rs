@@ -39,6 +39,7 @@ mod syntax_error;
 mod unbundled_modules;
 mod undeclared_dependency;
 mod unoptimised_profile;
+mod unreadable_file;
 mod unresolved_import;
 mod unstripped_binary;
 mod unused_dependency;
@@ -119,6 +120,7 @@ const ROWS: &[RuleSource] = &[
     row!("unbundled_modules", Check::Function(unbundled_modules::check)),
     row!("undeclared_dependency", Check::Function(undeclared_dependency::check)),
     row!("unoptimised_profile", Check::Cargo, cargo: unoptimised_profile::cargo),
+    row!("unreadable_file", Check::Function(unreadable_file::check)),
     row!("unresolved_import", Check::Function(unresolved_import::check)),
     row!("unstripped_binary", Check::Function(unstripped_binary::check)),
     row!("unused_dependency", Check::Function(unused_dependency::check), cargo: unused_dependency::cargo),

@@ -17,7 +17,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     let min_bytes = cx.number("min_bytes");
     // Files of a size of their own cannot be copies: only the others are compared by content.
     let mut sizes: BTreeMap<u64, Vec<EntryId>> = BTreeMap::new();
-    let files = cx.artifact.entries().filter(|(id, _)| cx.artifact.link_target(*id).is_none());
+    let files = cx.artifact.entries().filter(|(id, _)| cx.artifact.takes_room(*id));
     for (id, entry) in files.filter(|(_, entry)| entry.bytes as f64 >= min_bytes) {
         sizes.entry(entry.bytes).or_default().push(id);
     }

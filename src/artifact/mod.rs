@@ -11,7 +11,7 @@ use std::fmt;
 use std::fs::File;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// Where layers are mounted on Lambda; entries of layers carry this prefix in their path.
 pub const LAYER_ROOT: &str = "/opt/";
@@ -50,6 +50,17 @@ pub struct Entry {
     /// Seconds since 1970 that unpacking gives the file: the archive's time, read as UTC. `None` for files of a
     /// folder, whose times no archive keeps exactly.
     pub modified: Option<i64>,
+    /// Unix permission bits such as `0o755`, where the archive or the file system states them.
+    pub mode: Option<u16>,
+}
+
+/// A file that macOS put into the package beside the files proper, and that is none of the entries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Litter {
+    /// Its path.
+    pub path: Arc<str>,
+    /// Bytes once unpacked.
+    pub bytes: u64,
 }
 
 /// A problem with one entry, found while reading names and headers.
@@ -159,6 +170,9 @@ pub struct Artifact {
     by_path: FxHashMap<Arc<str>, EntryId>,
     folders: FxHashMap<Box<str>, Vec<Child>>,
     links: FxHashMap<EntryId, EntryId>,
+    again: FxHashSet<EntryId>,
+    folder_modes: FxHashMap<String, u16>,
+    litter: Vec<Litter>,
     failures: Mutex<FxHashMap<EntryId, ReadError>>,
     contents: Box<dyn Contents>,
 }
@@ -189,9 +203,22 @@ impl Artifact {
         let (slots, entries): (Vec<u32>, Vec<Entry>) = numbered.into_iter().unzip();
         let by_path = || (0u32..).zip(&entries).map(|(id, entry)| (entry.path.clone(), EntryId(id))).collect();
         let (by_path, folders) = rayon::join(by_path, || folders_of(&entries));
-        let links = FxHashMap::default();
-        let failures = Mutex::default();
-        Self { path, kind, archive_bytes, problems, entries, slots, by_path, folders, links, failures, contents }
+        Self {
+            path,
+            kind,
+            archive_bytes,
+            problems,
+            entries,
+            slots,
+            by_path,
+            folders,
+            links: FxHashMap::default(),
+            again: FxHashSet::default(),
+            folder_modes: FxHashMap::default(),
+            litter: Vec::new(),
+            failures: Mutex::default(),
+            contents,
+        }
     }
 
     /// Says which entries stand for symbolic links, with the paths of the files that they lead to.
@@ -200,6 +227,51 @@ impl Artifact {
         let pairs = links.iter().filter_map(|(link, target)| Some((self.find(link)?, self.find(target)?)));
         self.links = pairs.filter(|(link, target)| link != target).collect();
         self
+    }
+
+    /// Says which entries are further names of files that are here under another one (hard links).
+    #[must_use]
+    pub fn with_other_names(mut self, paths: &[String]) -> Self {
+        self.again = paths.iter().filter_map(|path| self.find(path)).collect();
+        self
+    }
+
+    /// Says which permission bits folders have, where that is stated.
+    #[must_use]
+    pub fn with_folder_modes(mut self, folders: Vec<(String, u16)>) -> Self {
+        self.folder_modes = folders.into_iter().collect();
+        self
+    }
+
+    /// Says what of the input is none of the entries.
+    #[must_use]
+    pub fn with_litter(mut self, litter: Vec<Litter>) -> Self {
+        self.litter = litter;
+        self
+    }
+
+    /// What macOS put beside the entries.
+    #[must_use]
+    pub fn litter(&self) -> &[Litter] {
+        &self.litter
+    }
+
+    /// Unix permission bits of a folder, where the archive or the file system states them.
+    #[must_use]
+    pub fn folder_mode(&self, path: &str) -> Option<u16> {
+        self.folder_modes.get(path).copied()
+    }
+
+    /// Whether an entry is a file of its own and no further name of another one: links take no room.
+    #[must_use]
+    pub fn takes_room(&self, id: EntryId) -> bool {
+        !self.links.contains_key(&id) && !self.again.contains(&id)
+    }
+
+    /// Bytes that an entry adds to the package: its own, and none for links.
+    #[must_use]
+    pub fn own_bytes(&self, id: EntryId) -> u64 {
+        if self.takes_room(id) { self.entry(id).bytes } else { 0 }
     }
 
     /// The file that an entry which stands for a symbolic link leads to.
@@ -298,10 +370,16 @@ impl Artifact {
         self.entry(id).crc32.or_else(|| self.contents.checksum(self.slots[id.0 as usize]).ok())
     }
 
-    /// Bytes of all entries once unpacked, layers included.
+    /// Bytes of all entries once unpacked, layers included, links counted once.
     #[must_use]
     pub fn unpacked_bytes(&self) -> u64 {
-        self.entries.iter().map(|entry| entry.bytes).sum()
+        self.entries().map(|(id, _)| self.own_bytes(id)).sum()
+    }
+
+    /// How many files there are, links counted once.
+    #[must_use]
+    pub fn files(&self) -> usize {
+        self.entries().filter(|(id, _)| self.takes_room(*id)).count()
     }
 }
 

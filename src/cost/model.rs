@@ -350,7 +350,8 @@ fn slowdown(spec: &FunctionSpec) -> f64 {
 fn download_ms(input: &CostInput<'_>) -> f64 {
     let limits = input.spec.platform.limits();
     let per_mb = f64::midpoint(limits.download_low_ms_per_mb, limits.download_high_ms_per_mb);
-    let packed: f64 = input.artifact.entries().map(|(_, entry)| entry.bytes as f64 * packing(&entry.path)).sum();
+    let files = input.artifact.entries().map(|(id, entry)| input.artifact.own_bytes(id) as f64 * packing(&entry.path));
+    let packed: f64 = files.sum();
     limits.download_floor_ms + packed / 1e6 * per_mb
 }
 

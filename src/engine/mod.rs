@@ -8,6 +8,7 @@ mod context;
 mod facts;
 mod matcher;
 mod meta;
+pub mod modes;
 pub mod native;
 mod npm;
 mod options;

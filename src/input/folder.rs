@@ -1,10 +1,12 @@
 //! Lists a folder. Contents are read later, and only on demand.
 
-use std::fs::{self, DirEntry, FileType};
-use std::io;
+use std::ffi::OsStr;
+use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
+use walkdir::{DirEntry, WalkDir};
 
 use super::error::{InputError, InputErrorKind, io_message};
 use super::listing::{Link, Listed, Listing, Source};
@@ -15,37 +17,37 @@ use crate::artifact::EntryProblemKind;
 enum Found {
     File(Listed, Option<(EntryProblemKind, String)>),
     Link(Link),
+    Folder(String, u16),
     Problem(String, EntryProblemKind, String),
 }
 
-/// A walk by all threads: every folder is a job of its own.
+/// The walk through a folder. `walkdir` goes through one branch after the other, so the folders of the first two
+/// levels are listed first, and those of the second are then walked side by side: in most packages nearly all files
+/// are below one folder of the first level.
 struct Walk<'a> {
     root: &'a Path,
     limits: &'a Limits,
-    /// One list per folder: a single one would move everything again and again as it grows.
-    found: Mutex<Vec<Vec<Found>>>,
     count: AtomicUsize,
 }
 
-/// A folder to be listed: where it is, its path below the root as raw bytes with `/`, and how deep that is.
-struct Folder {
-    on_disk: PathBuf,
-    raw: Vec<u8>,
-    depth: usize,
-}
+/// The folders of a level, by where they are on the disk.
+type Folders = Vec<PathBuf>;
 
 /// Lists every file below `root`, hidden ones included. Symbolic links are listed, not followed.
 /// The history of a checkout is left out: no tool that packages a folder takes it along.
 pub(super) fn list(root: &Path, limits: &Limits) -> Result<Listing, InputError> {
     fs::read_dir(root).map_err(|error| InputError::io(root, &error))?;
-    let walk = Walk { root, limits, found: Mutex::default(), count: AtomicUsize::new(0) };
-    rayon::scope(|scope| walk.folder(scope, &Folder { on_disk: root.to_owned(), raw: Vec::new(), depth: 0 }));
+    let walk = Walk { root, limits, count: AtomicUsize::new(0) };
+    let (found, first) = walk.level(root, 0);
+    let (second, folders): (Vec<_>, Vec<_>) = first.par_iter().map(|folder| walk.level(folder, 1)).unzip();
+    let folders: Folders = folders.into_iter().flatten().collect();
+    let deeper: Vec<Vec<Found>> = folders.par_iter().map(|folder| walk.below(folder, 2)).collect();
     if walk.full() {
         let what = format!("more than {} files", limits.entries);
         return Err(InputError::new(root, InputErrorKind::TooLarge, what)
             .advise("point defrost at the deployment package, or at one function's folder"));
     }
-    let listing = collect(walk.found.into_inner().unwrap_or_else(PoisonError::into_inner));
+    let listing = collect([vec![found], second, deeper].into_iter().flatten().collect());
     if listing.files.is_empty() && listing.links.is_empty() && listing.problems.is_empty() {
         return Err(InputError::new(root, InputErrorKind::Empty, "the folder is empty"));
     }
@@ -58,6 +60,7 @@ fn collect(found: Vec<Vec<Found>>) -> Listing {
     for item in found.into_iter().flatten() {
         match item {
             Found::Link(link) => listing.links.push(link),
+            Found::Folder(path, mode) => listing.folders.push((path, mode)),
             Found::Problem(path, kind, detail) => listing.problem(path, kind, detail),
             Found::File(file, note) => {
                 if let Some((kind, note)) = note {
@@ -76,87 +79,145 @@ impl Walk<'_> {
         self.count.load(Ordering::Relaxed) > self.limits.entries
     }
 
-    fn folder<'s>(&'s self, scope: &rayon::Scope<'s>, folder: &Folder) {
-        let children = match fs::read_dir(&folder.on_disk) {
-            Ok(children) => children,
-            Err(error) => return self.add(vec![unreadable(&folder.raw, &error)]),
-        };
+    /// What is directly in a folder that is `depth` folders below the root, and the folders in it that are to be
+    /// walked.
+    fn level(&self, folder: &Path, depth: usize) -> (Vec<Found>, Folders) {
+        let mut folders = Folders::new();
         let mut found = Vec::new();
-        for child in children {
-            if self.full() {
-                return;
+        for entry in self.entries(folder, depth, 1) {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    found.push(self.unreadable(&error));
+                    continue;
+                }
+            };
+            if depth == 0 && entry.file_name() == OsStr::new(".git") {
+                continue;
             }
-            match child {
-                Ok(child) => found.extend(self.child(scope, folder, &child)),
-                Err(error) => found.push(unreadable(&folder.raw, &error)),
+            if entry.file_type().is_dir() && depth + 1 < self.limits.depth {
+                folders.push(entry.path().to_owned());
             }
+            found.extend(self.look_at(&entry, depth));
         }
-        self.add(found);
+        (found, folders)
     }
 
-    fn add(&self, found: Vec<Found>) {
-        if !found.is_empty() {
-            self.found.lock().unwrap_or_else(PoisonError::into_inner).push(found);
-        }
-    }
-
-    /// Looks at one place; a folder becomes a job.
-    fn child<'s>(&'s self, scope: &rayon::Scope<'s>, folder: &Folder, child: &DirEntry) -> Option<Found> {
-        let file_name = child.file_name();
-        if folder.depth == 0 && file_name == ".git" {
-            return None;
-        }
-        let mut raw = folder.raw.clone();
-        raw.extend(raw.last().map(|_| b'/'));
-        raw.extend_from_slice(file_name.as_encoded_bytes());
-        let kind = match child.file_type() {
-            Ok(kind) => kind,
-            Err(error) => return Some(unreadable(&raw, &error)),
+    /// Everything below a folder that is `depth` folders below the root.
+    fn below(&self, folder: &Path, depth: usize) -> Vec<Found> {
+        let levels = self.limits.depth.saturating_sub(depth);
+        let look = |entry: walkdir::Result<DirEntry>| match entry {
+            Ok(entry) => self.look_at(&entry, depth),
+            Err(error) => Some(self.unreadable(&error)),
         };
-        let depth = folder.depth + 1;
-        if kind.is_dir() && depth < self.limits.depth {
-            let inner = Folder { on_disk: child.path(), raw, depth };
-            scope.spawn(move |scope| self.folder(scope, &inner));
-            return None;
+        self.entries(folder, depth, levels).filter_map(look).collect()
+    }
+
+    /// A walk that ends when there are too many files.
+    fn entries(&self, folder: &Path, depth: usize, levels: usize) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
+        let walk = WalkDir::new(folder).min_depth(1).max_depth(levels).follow_root_links(depth == 0);
+        walk.into_iter().take_while(|_| !self.full())
+    }
+
+    /// Looks at one place; `depth` is that of the folder where its walk began.
+    fn look_at(&self, entry: &DirEntry, depth: usize) -> Option<Found> {
+        let raw = self.raw(entry.path());
+        let name = names::judge(&raw, self.limits);
+        let kind = entry.file_type();
+        if kind.is_dir() {
+            if depth + entry.depth() >= self.limits.depth {
+                let detail = format!("folders over {} deep are not read", self.limits.depth);
+                return Some(Found::Problem(name.shown.text(), EntryProblemKind::UnsafeName, detail));
+            }
+            let mode = entry.metadata().ok().and_then(|metadata| mode(&metadata));
+            return name.path.ok().zip(mode).map(|(path, mode)| Found::Folder(path, mode));
         }
         self.count.fetch_add(1, Ordering::Relaxed);
-        Some(look_at(self.root, child, kind, &raw, self.limits))
+        Some(self.file(entry, name))
     }
-}
 
-fn look_at(root: &Path, child: &DirEntry, kind: FileType, raw: &[u8], limits: &Limits) -> Found {
-    let name = names::judge(raw, limits);
-    if kind.is_dir() {
-        let detail = format!("folders over {} deep are not read", limits.depth);
-        return Found::Problem(name.shown.text(), EntryProblemKind::UnsafeName, detail);
-    }
-    let path = match name.path {
-        Ok(path) => path,
-        Err(detail) => return Found::Problem(name.shown.text(), EntryProblemKind::UnsafeName, detail),
-    };
-    if kind.is_symlink() {
-        return match fs::read_link(child.path()) {
-            Ok(target) => Found::Link(Link { path, target: inside(root, &target) }),
-            Err(error) => Found::Problem(name.shown.text(), EntryProblemKind::BadLink, io_message(&error)),
+    fn file(&self, entry: &DirEntry, name: names::Name<'_>) -> Found {
+        let kind = entry.file_type();
+        let path = match name.path {
+            Ok(path) => path,
+            Err(detail) => return Found::Problem(name.shown.text(), EntryProblemKind::UnsafeName, detail),
         };
+        if kind.is_symlink() {
+            return match fs::read_link(entry.path()) {
+                Ok(target) => Found::Link(Link { path, target: inside(self.root, &target) }),
+                Err(error) => Found::Problem(name.shown.text(), EntryProblemKind::BadLink, io_message(&error)),
+            };
+        }
+        if !kind.is_file() {
+            let detail = format!("{}, which cannot be part of a package", special(kind));
+            return Found::Problem(name.shown.text(), EntryProblemKind::Unreadable, detail);
+        }
+        match entry.metadata() {
+            Ok(metadata) => Found::File(listed(entry.path().to_owned(), path, &metadata, self.limits), name.note),
+            Err(error) => Found::Problem(name.shown.text(), EntryProblemKind::Unreadable, said(&error)),
+        }
     }
-    if !kind.is_file() {
-        let detail = format!("{}, which cannot be part of a package", special(kind));
-        return Found::Problem(name.shown.text(), EntryProblemKind::Unreadable, detail);
+
+    /// The path below the root as raw bytes with `/`.
+    fn raw(&self, path: &Path) -> Vec<u8> {
+        let inner = path.strip_prefix(self.root).unwrap_or(path);
+        let parts = inner.components().map(|part| part.as_os_str().as_encoded_bytes());
+        let mut raw = Vec::with_capacity(inner.as_os_str().len());
+        for part in parts {
+            raw.extend(raw.last().map(|_| b'/'));
+            raw.extend_from_slice(part);
+        }
+        raw
     }
-    match child.metadata() {
-        Ok(metadata) => Found::File(listed(child.path(), path, metadata.len(), limits), name.note),
-        Err(error) => Found::Problem(name.shown.text(), EntryProblemKind::Unreadable, io_message(&error)),
+
+    fn unreadable(&self, error: &walkdir::Error) -> Found {
+        let raw = error.path().map(|path| self.raw(path)).unwrap_or_default();
+        let path = if raw.is_empty() { ".".into() } else { crate::text::lossy(&raw) };
+        Found::Problem(names::printable(&path).into_owned(), EntryProblemKind::Unreadable, said(error))
     }
 }
 
-fn listed(on_disk: PathBuf, path: String, bytes: u64, limits: &Limits) -> Listed {
+/// What went wrong, without the path, which stands beside it.
+fn said(error: &walkdir::Error) -> String {
+    error.io_error().map_or_else(|| "it cannot be read".to_owned(), io_message)
+}
+
+fn listed(on_disk: PathBuf, path: String, metadata: &Metadata, limits: &Limits) -> Listed {
+    let bytes = metadata.len();
     let source = if bytes > limits.file_bytes {
         Source::Refused(format!("it has {bytes} bytes, the limit for one file is {}", limits.file_bytes).into())
     } else {
         Source::File(on_disk)
     };
-    Listed { path, bytes, zipped_bytes: None, crc32: None, modified: None, source, original: None }
+    Listed { bytes, mode: mode(metadata), inode: inode(metadata), ..Listed::new(path, source) }
+}
+
+/// The permission bits, where the file system has them.
+pub(super) fn mode(metadata: &Metadata) -> Option<u16> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        Some((metadata.mode() & 0o7777) as u16)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = metadata;
+        None
+    }
+}
+
+/// What tells that two names are one file, for files that have several.
+fn inode(metadata: &Metadata) -> Option<(u64, u64)> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        (metadata.nlink() > 1).then(|| (metadata.dev(), metadata.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = metadata;
+        None
+    }
 }
 
 /// A link's target as text; one that is absolute but inside the folder becomes `/`-rooted there,
@@ -171,7 +232,7 @@ fn inside(root: &Path, target: &Path) -> String {
     }
 }
 
-fn special(kind: FileType) -> &'static str {
+fn special(kind: fs::FileType) -> &'static str {
     #[cfg(unix)]
     {
         use std::os::unix::fs::FileTypeExt;
@@ -184,9 +245,4 @@ fn special(kind: FileType) -> &'static str {
     }
     let _ = kind;
     "a device or other special file"
-}
-
-fn unreadable(raw: &[u8], error: &io::Error) -> Found {
-    let path = if raw.is_empty() { ".".into() } else { crate::text::lossy(raw) };
-    Found::Problem(names::printable(&path).into_owned(), EntryProblemKind::Unreadable, io_message(error))
 }

@@ -11,6 +11,8 @@ use crate::artifact::{EntryProblem, EntryProblemKind};
 pub(super) struct Listing {
     pub(super) files: Vec<Listed>,
     pub(super) links: Vec<Link>,
+    /// Folders whose permission bits are stated.
+    pub(super) folders: Vec<(String, u16)>,
     pub(super) problems: Vec<EntryProblem>,
 }
 
@@ -22,9 +24,30 @@ pub(super) struct Listed {
     pub(super) zipped_bytes: Option<u64>,
     pub(super) crc32: Option<u32>,
     pub(super) modified: Option<i64>,
+    /// Unix permission bits, where they are stated.
+    pub(super) mode: Option<u16>,
+    /// Device and number of a file on disk that has several names.
+    pub(super) inode: Option<(u64, u64)>,
     pub(super) source: Source,
     /// The path of the file that a link leads to, when this stands for a link.
     pub(super) original: Option<String>,
+}
+
+impl Listed {
+    /// A file of which only the path is known, and where its content is.
+    pub(super) fn new(path: String, source: Source) -> Self {
+        Self {
+            path,
+            bytes: 0,
+            zipped_bytes: None,
+            crc32: None,
+            modified: None,
+            mode: None,
+            inode: None,
+            source,
+            original: None,
+        }
+    }
 }
 
 /// A symbolic link.

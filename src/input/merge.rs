@@ -8,8 +8,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::contents::Sources;
 use super::listing::{Listed, Listing, Source};
-use super::{Limits, links, names};
-use crate::artifact::{Artifact, ArtifactKind, Entry, EntryProblem, EntryProblemKind, LAYER_ROOT};
+use super::{Limits, links, litter, names};
+use crate::artifact::{Artifact, ArtifactKind, Entry, EntryProblem, EntryProblemKind, LAYER_ROOT, Litter};
 use crate::text;
 
 /// What is known of the package besides its entries.
@@ -22,14 +22,15 @@ pub(super) struct About {
 /// Merges the package with its layers, given by name in their order; a later layer's file
 /// replaces an earlier one's of the same name, as on Lambda.
 pub(super) fn merge(about: About, mut base: Listing, layers: Vec<(String, Listing)>, limits: &Limits) -> Artifact {
-    settle(&mut base, links::ROOT, limits);
+    let mut left_out = settle(&mut base, links::ROOT, limits);
     note_nested(&mut base);
-    let mut problems = base.problems;
-    let mut files = base.files;
+    let (mut problems, mut files, mut folders) = (base.problems, base.files, base.folders);
     let mut mounted: Vec<Listed> = Vec::new();
     for (name, mut layer) in layers {
-        settle(&mut layer, LAYER_ROOT, limits);
+        let its = settle(&mut layer, LAYER_ROOT, limits);
+        left_out.extend(its.into_iter().map(|one| Litter { path: mounted_at(&one.path), ..one }));
         mounted.extend(layer.files.into_iter().map(mount));
+        folders.extend(layer.folders.into_iter().map(|(path, mode)| (format!("{LAYER_ROOT}{path}"), mode)));
         problems.extend(
             layer
                 .problems
@@ -44,9 +45,26 @@ pub(super) fn merge(about: About, mut base: Listing, layers: Vec<(String, Listin
     problems.dedup();
     let links: Vec<(String, String)> =
         files.iter().filter_map(|file| Some((file.path.clone(), file.original.clone()?))).collect();
+    let again = other_names(&files);
     let (entries, sources) = files.into_iter().map(split).unzip();
     let contents = Box::new(Sources::new(sources));
-    Artifact::new(about.path, about.kind, about.archive_bytes, entries, problems, contents).with_links(&links)
+    Artifact::new(about.path, about.kind, about.archive_bytes, entries, problems, contents)
+        .with_links(&links)
+        .with_other_names(&again)
+        .with_folder_modes(folders)
+        .with_litter(left_out)
+}
+
+fn mounted_at(path: &str) -> Arc<str> {
+    format!("{LAYER_ROOT}{path}").into()
+}
+
+/// Further names of files that have several, by the first in path order.
+fn other_names(files: &[Listed]) -> Vec<String> {
+    let mut seen: FxHashSet<(u64, u64)> = FxHashSet::default();
+    let is_further = |file: &&Listed| file.inode.is_some_and(|inode| !seen.insert(inode));
+    let own = files.iter().filter(|file| file.original.is_none());
+    own.filter(is_further).map(|file| file.path.clone()).collect()
 }
 
 fn mount(file: Listed) -> Listed {
@@ -61,12 +79,13 @@ fn split(file: Listed) -> (Entry, Source) {
         zipped_bytes: file.zipped_bytes,
         crc32: file.crc32,
         modified: file.modified,
+        mode: file.mode,
     };
     (entry, file.source)
 }
 
-/// Brings one listing into path order with distinct names, links resolved.
-fn settle(listing: &mut Listing, mount: &str, limits: &Limits) {
+/// Brings one listing into path order with distinct names, links resolved. What was left out is returned.
+fn settle(listing: &mut Listing, mount: &str, limits: &Limits) -> Vec<Litter> {
     let mut problems = Vec::new();
     keep_last(&mut listing.files, |file| {
         problems.push(problem(
@@ -75,12 +94,14 @@ fn settle(listing: &mut Listing, mount: &str, limits: &Limits) {
             "the name occurs more than once; the last entry counts, as when unpacking".to_owned(),
         ));
     });
+    let left_out = litter::take(listing);
     links::resolve(listing, mount, limits);
     let files = &listing.files;
     let (folders, cases) = rayon::join(|| folder_clashes(files), || case_clashes(files));
     drop_folder_clashes(&mut listing.files, &folders, &mut problems);
     listing.problems.extend(problems);
     listing.problems.extend(cases);
+    left_out
 }
 
 fn problem(path: &str, kind: EntryProblemKind, detail: String) -> EntryProblem {

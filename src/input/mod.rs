@@ -16,6 +16,7 @@
 //! | encrypted, unknown compression, sizes that cannot be, overlapping data | listed, not read |
 //! | over a limit of [`Limits`] | listed, not read |
 //! | link out of the package, in a circle or to nothing | left out |
+//! | what macOS puts beside files: `__MACOSX`, `.DS_Store`, `._*` | left out, and noted |
 //! | checksum or true size differ | listed; reading it fails |
 
 pub mod files;
@@ -26,6 +27,7 @@ mod error;
 mod folder;
 mod limits;
 mod links;
+mod litter;
 mod listing;
 mod merge;
 mod names;
@@ -114,16 +116,7 @@ fn binary(path: &Path) -> Result<Listing, InputError> {
     let name = path
         .file_name()
         .map_or_else(|| "bootstrap".to_owned(), |name| names::printable(&name.to_string_lossy()).into_owned());
-    Ok(Listing {
-        files: vec![Listed {
-            path: name,
-            bytes: metadata.len(),
-            zipped_bytes: None,
-            crc32: None,
-            modified: None,
-            source: Source::File(path.to_owned()),
-            original: None,
-        }],
-        ..Listing::default()
-    })
+    let source = Source::File(path.to_owned());
+    let file = Listed { bytes: metadata.len(), mode: folder::mode(&metadata), ..Listed::new(name, source) };
+    Ok(Listing { files: vec![file], ..Listing::default() })
 }

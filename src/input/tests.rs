@@ -1,5 +1,6 @@
 //! Archives and folders are made by recipe; see `recipe`.
 
 mod hostile;
+mod modes;
 mod ordinary;
 mod recipe;

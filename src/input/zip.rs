@@ -84,6 +84,7 @@ fn add(listing: &mut Listing, claims: &mut Vec<Claim>, archive: &Arc<Archive>, h
             let detail = "it is named like a folder but has content";
             listing.problem(name.shown.text(), EntryProblemKind::LyingHeader, detail);
         }
+        listing.folders.extend(header.permissions().map(|mode| (path, mode)));
         return;
     }
     let packed = header.packed();
@@ -118,13 +119,12 @@ fn add(listing: &mut Listing, claims: &mut Vec<Claim>, archive: &Arc<Archive>, h
         });
     }
     listing.files.push(Listed {
-        path,
         bytes,
         zipped_bytes: Some(header.packed_bytes.min(archive.len)),
         crc32: Some(header.crc32),
         modified: Some(header.modified),
-        source,
-        original: None,
+        mode: header.permissions(),
+        ..Listed::new(path, source)
     });
 }
 

@@ -19,6 +19,14 @@ pub enum Platform {
     AwsLambda,
 }
 
+impl fmt::Display for Platform {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AwsLambda => "Lambda",
+        })
+    }
+}
+
 impl Platform {
     /// The platform's hard limits.
     #[must_use]
@@ -106,6 +114,13 @@ impl Runtime {
     #[must_use]
     pub fn version(&self) -> (u16, u16) {
         self.version
+    }
+
+    /// The executable that a runtime without a language of its own starts; `None` for the others, and for the old
+    /// Go runtime, where the handler names it.
+    #[must_use]
+    pub fn executable(&self) -> Option<&'static str> {
+        (self.language == Language::Native && self.id.starts_with("provided")).then_some("bootstrap")
     }
 
     /// Published facts about this runtime on `platform`; those of the nearest known version of

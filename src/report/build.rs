@@ -108,7 +108,7 @@ fn function(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Function {
             kind: facts.artifact.kind,
             bytes: facts.artifact.unpacked_bytes(),
             zipped_bytes: facts.artifact.archive_bytes,
-            files: facts.artifact.entries().len() as u64,
+            files: facts.artifact.files() as u64,
         },
         packages: packages(facts, texts),
         init: init(facts),

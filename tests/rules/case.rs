@@ -21,6 +21,8 @@ pub struct Recipe {
     runtime: Option<String>,
     /// Further arguments of `check`.
     arguments: Vec<String>,
+    /// Permission bits of files and folders, a path and octal digits each; 0644 unless said.
+    modes: Vec<String>,
     /// Whether the files are put into an archive `case.zip`, which is then analysed.
     zip: bool,
     /// Files that are made here, a line each: path, and a size if it matters.
@@ -160,6 +162,9 @@ impl Case {
         if !recipe.arguments.iter().any(|argument| argument == "--template") {
             arguments.extend(["--handler", handler, "--runtime", runtime]);
         }
+        if self.files.keys().any(|path| path.starts_with(LAYER)) {
+            arguments.extend(["--layer", "layer"]);
+        }
         arguments.extend(recipe.arguments.iter().map(String::as_str).filter(|argument| *argument != "--template"));
         self.places(path, &support::defrost(folder.path(), &arguments))
     }
@@ -178,26 +183,57 @@ impl Case {
         Ok(found)
     }
 
-    /// Makes the tree, or the archive, and says how it is called.
+    /// Makes the tree, or the archive, and says how it is called. What is below `layer/` becomes a layer.
     fn write(&self, folder: &Path) -> &'static str {
-        if self.recipe.zip {
-            let mut archive = zip::ZipWriter::new(fs::File::create(folder.join("case.zip")).unwrap());
-            let options = zip::write::SimpleFileOptions::default();
-            for (path, content) in &self.files {
-                archive.start_file(path.as_str(), options).unwrap();
-                archive.write_all(content).unwrap();
-            }
-            archive.finish().unwrap();
-            return "case.zip";
-        }
-        for (path, content) in &self.files {
-            let path = folder.join("case").join(path);
+        for (path, content) in self.files.iter().filter(|(path, _)| path.starts_with(LAYER) || !self.recipe.zip) {
+            let path = if path.starts_with(LAYER) { folder.join(path) } else { folder.join("case").join(path) };
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, content).unwrap();
         }
+        if self.recipe.zip {
+            self.write_archive(&folder.join("case.zip"));
+            return "case.zip";
+        }
+        for (path, mode) in self.modes() {
+            set_mode(&folder.join(if path.starts_with(LAYER) { "" } else { "case" }).join(path), mode);
+        }
         "case"
     }
+
+    fn write_archive(&self, path: &Path) {
+        let modes: BTreeMap<&str, u32> = self.modes().collect();
+        let mut archive = zip::ZipWriter::new(fs::File::create(path).unwrap());
+        let options = zip::write::SimpleFileOptions::default();
+        for (folder, mode) in modes.iter().filter(|(path, _)| path.ends_with('/')) {
+            archive.add_directory(*folder, options.unix_permissions(*mode)).unwrap();
+        }
+        for (path, content) in self.files.iter().filter(|(path, _)| !path.starts_with(LAYER)) {
+            let mode = modes.get(path.as_str()).copied().unwrap_or(0o644);
+            archive.start_file(path.as_str(), options.unix_permissions(mode)).unwrap();
+            archive.write_all(content).unwrap();
+        }
+        archive.finish().unwrap();
+    }
+
+    fn modes(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.recipe.modes.iter().map(|line| {
+            let (path, mode) = line.split_once(' ').unwrap();
+            (path, u32::from_str_radix(mode.trim(), 8).unwrap())
+        })
+    }
 }
+
+/// Files below this folder are those of a layer.
+const LAYER: &str = "layer/";
+
+#[cfg(unix)]
+fn set_mode(path: &Path, mode: u32) {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn set_mode(_: &Path, _: u32) {}
 
 /// The path below the package, `.` for the package itself, and the line.
 fn place(location: &serde_json::Value, package: &str) -> Found {

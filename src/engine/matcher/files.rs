@@ -81,7 +81,7 @@ impl FileMatch {
 pub(super) fn run(matching: &FileMatch, context: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     let reached = if matching.removable { context.reached_entries() } else { Vec::new() };
     let mut found = matching.all(context);
-    found.retain(|(id, _)| !reached.get(id.0 as usize).is_some_and(|r| *r));
+    found.retain(|(id, _)| context.artifact.takes_room(*id) && !reached.get(id.0 as usize).is_some_and(|r| *r));
     let Some((first, _)) = found.first() else { return };
     let bytes = found.iter().map(|(_, entry)| entry.bytes).sum();
     let message = fill(

@@ -49,7 +49,7 @@ fn package(artifact: &Artifact, root: &str, entries: Vec<EntryId>) -> Package {
     let version =
         manifest.and_then(|id| manifest_of(artifact, id)).and_then(|read| read.version.as_str().map(Arc::from));
     let folder = root.rsplit_once("node_modules/").map_or(root, |(_, name)| name);
-    let bytes = entries.iter().map(|id| artifact.entry(*id).bytes).sum();
+    let bytes = entries.iter().map(|id| artifact.own_bytes(*id)).sum();
     Package { name: folder.into(), version, ecosystem: Ecosystem::Npm, entries, bytes, manifest }
 }
 

@@ -22,6 +22,7 @@ fn artifact(files: &[(&str, &str)]) -> Arc<Artifact> {
             zipped_bytes: None,
             crc32: None,
             modified: None,
+            mode: None,
         })
         .collect();
     let texts = files.iter().map(|(_, text)| (*text).to_owned()).collect();

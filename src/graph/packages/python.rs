@@ -49,7 +49,7 @@ pub fn attribute(artifact: &Artifact) -> Packages {
     for (entry, owner) in artifact.entries().map(|(id, _)| id).zip(&owners) {
         if let Some(package) = owner.and_then(|owner| packages.get_mut(owner.0 as usize)) {
             package.entries.push(entry);
-            package.bytes += artifact.entry(entry).bytes;
+            package.bytes += artifact.own_bytes(entry);
         }
     }
     Packages { packages, owners, ..Packages::default() }
@@ -305,6 +305,7 @@ mod tests {
             zipped_bytes: None,
             crc32: None,
             modified: None,
+            mode: None,
         };
         let contents = Box::new(Texts(files.iter().map(|(_, text)| *text).collect()));
         let entries = files.iter().map(entry).collect();

@@ -27,6 +27,7 @@ fn graph(files: &[(&str, &str)], version: (u16, u16)) -> ModuleGraph {
             zipped_bytes: None,
             crc32: None,
             modified: None,
+            mode: None,
         })
         .collect();
     let texts = files.iter().map(|(_, text)| (*text).to_owned()).collect();

@@ -259,6 +259,11 @@ impl<'a> Header<'a> {
         self.mode & 0o170_000 == 0o120_000
     }
 
+    /// Unix permission bits; `None` when made on a system without, or when nothing at all is stated.
+    pub(super) fn permissions(&self) -> Option<u16> {
+        (self.mode != 0).then_some((self.mode & 0o7777) as u16)
+    }
+
     pub(super) fn packed(&self) -> Packed {
         Packed {
             header: self.offset,

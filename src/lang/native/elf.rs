@@ -20,6 +20,10 @@ use super::facts::{ElfKind, Machine, NativeFacts, SectionSize, VersionNeed};
 
 /// Names longer than this are cut; the longest of real libraries have a few hundred bytes.
 const NAME_BYTES: usize = 4096;
+/// What an addon exports that uses Node's stable interface (`NAPI_MODULE_INIT`).
+const NODE_API: &[u8] = b"napi_register_module_v";
+/// What one exports that is tied to a version of it, whose number follows (`NODE_MODULE_INIT`).
+const NODE_MODULE: &[u8] = b"node_register_module_v";
 /// Versions and module names beyond this are not listed.
 const LISTED: usize = 4096;
 
@@ -77,11 +81,11 @@ pub fn unmapped_bytes(head: &[u8], file_bytes: u64) -> Option<u64> {
     (ends && table > 0).then(|| header.e_shoff.saturating_sub(end))
 }
 
-fn ctx_of(header: &Header) -> Option<Ctx> {
+pub(super) fn ctx_of(header: &Header) -> Option<Ctx> {
     Some(Ctx::new(header.container().ok()?, header.endianness().ok()?))
 }
 
-fn machine(number: u16) -> Machine {
+pub(super) fn machine(number: u16) -> Machine {
     match number {
         header::EM_X86_64 => Machine::X86_64,
         header::EM_AARCH64 => Machine::Aarch64,
@@ -200,7 +204,7 @@ impl<'a> File<'a> {
         self.read_versions(facts);
     }
 
-    /// Exported functions that Python calls to import the module.
+    /// Exported functions that Python and Node call to load the file as a module.
     fn read_exports(&self, section: &SectionHeader, facts: &mut NativeFacts) {
         let table = self.section_bytes(section);
         let names = self.linked(section);
@@ -211,7 +215,17 @@ impl<'a> File<'a> {
         for symbol in symbols.iter() {
             let at = symbol.st_name.min(names.len());
             let defined = symbol.st_shndx != 0;
-            if !defined || !names[at..].starts_with(b"PyInit_") {
+            if !defined {
+                continue;
+            }
+            let rest = &names[at..];
+            if rest.starts_with(NODE_API) {
+                facts.node_api = true;
+            } else if rest.starts_with(NODE_MODULE) {
+                let number = string_at(names, (at + NODE_MODULE.len()) as u64);
+                facts.node_abi = number.and_then(|number| number.parse().ok()).or(facts.node_abi);
+            }
+            if !rest.starts_with(b"PyInit_") {
                 continue;
             }
             let name = string_at(names, at as u64 + 7).unwrap_or_default();

@@ -45,6 +45,10 @@ pub struct NativeFacts {
     pub compilers: Vec<String>,
     /// Python modules that it can be imported as: `x` for an exported `PyInit_x`.
     pub python_modules: Vec<String>,
+    /// Whether it is an addon for Node's stable interface.
+    pub node_api: bool,
+    /// `NODE_MODULE_VERSION` that an addon for one version of Node was built for.
+    pub node_abi: Option<u32>,
     /// Contradictions found; the facts concerned are missing or too small.
     pub problems: Vec<String>,
 }

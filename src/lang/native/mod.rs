@@ -5,6 +5,7 @@ mod crates;
 mod elf;
 mod extension;
 mod facts;
+mod loader;
 mod paths;
 #[cfg(test)]
 mod tests;
@@ -13,4 +14,5 @@ pub use crates::{CrateSizes, UNKNOWN, crate_sizes};
 pub use elf::{GoBuild, GoSizes, go_sizes, is_elf, read, read_parts, unmapped_bytes};
 pub use extension::{ExtensionName, extension_name};
 pub use facts::{ElfKind, Machine, NativeFacts, Relocations, SectionSize, VersionNeed};
+pub use loader::{Damage, Format, LoadHeader, load_header, segment_table};
 pub use paths::crate_versions;

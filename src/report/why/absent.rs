@@ -51,8 +51,8 @@ fn in_package(function: &FunctionFacts, asked: &str) -> (usize, u64) {
         let from_root = entry.strip_prefix(&*path);
         from_root.is_some_and(|rest| rest.starts_with('/') || (rest.starts_with('.') && !rest.contains('/')))
     };
-    let entries = function.artifact.entries().map(|(_, entry)| entry);
-    let mine = entries.filter(|entry| is_it(entry.path.strip_prefix("/opt/python/").unwrap_or(&entry.path)));
+    let files = function.artifact.entries().filter(|(id, _)| function.artifact.takes_room(*id));
+    let mine = files.map(|(_, entry)| entry).filter(|entry| is_it(entry.path.strip_prefix("/opt/python/").unwrap_or(&entry.path)));
     mine.fold((0, 0), |(files, bytes), entry| (files + 1, bytes + entry.bytes))
 }
 
