@@ -29,7 +29,8 @@ fn archives_state_modes_or_none() {
 
 #[test]
 fn links_in_archives_take_no_room() {
-    let bytes = raw_zip(&[Raw::stored("lib/x.so.1", &[1; 500]), Raw::link("lib/x.so", "x.so.1"), Raw::link("via", "lib")]);
+    let bytes =
+        raw_zip(&[Raw::stored("lib/x.so.1", &[1; 500]), Raw::link("lib/x.so", "x.so.1"), Raw::link("via", "lib")]);
     let scratch = Scratch::new();
     let artifact = open_path(&scratch.write("fn.zip", &bytes));
     assert_eq!(artifact.entries().len(), 3);

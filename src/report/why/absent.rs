@@ -52,7 +52,9 @@ fn in_package(function: &FunctionFacts, asked: &str) -> (usize, u64) {
         from_root.is_some_and(|rest| rest.starts_with('/') || (rest.starts_with('.') && !rest.contains('/')))
     };
     let files = function.artifact.entries().filter(|(id, _)| function.artifact.takes_room(*id));
-    let mine = files.map(|(_, entry)| entry).filter(|entry| is_it(entry.path.strip_prefix("/opt/python/").unwrap_or(&entry.path)));
+    let mine = files
+        .map(|(_, entry)| entry)
+        .filter(|entry| is_it(entry.path.strip_prefix("/opt/python/").unwrap_or(&entry.path)));
     mine.fold((0, 0), |(files, bytes), entry| (files + 1, bytes + entry.bytes))
 }
 
