@@ -5,6 +5,7 @@
 
 mod knowledge;
 pub mod text;
+pub mod fault;
 pub mod span;
 pub mod artifact;
 pub mod platform;
@@ -12,6 +13,7 @@ pub mod input;
 pub mod manifest;
 pub mod lang;
 pub mod declare;
+pub mod package;
 pub mod graph;
 pub mod cost;
 pub mod program;
@@ -25,4 +27,5 @@ pub mod config;
 pub mod report;
 #[path = "../rules/mod.rs"]
 pub mod rules;
+pub mod run;
 pub mod cli;

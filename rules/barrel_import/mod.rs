@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::Finding;
-use crate::graph::packages::PackageId;
 use crate::graph::{ImportSite, ModuleId, Phase};
+use crate::package::owners::PackageId;
 use crate::text;
 
 /// Reports the first import of own code that enters a package through a module which loads many

@@ -1,7 +1,7 @@
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::{Finding, Saves};
-use crate::graph::packages::Ecosystem;
 use crate::manifest::dependency::Scope;
+use crate::package::owners::Ecosystem;
 use crate::text;
 
 /// Reports known development tools of which no file is reached.

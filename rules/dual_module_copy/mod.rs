@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::{Finding, Saves};
-use crate::graph::packages::Package;
+use crate::package::owners::Package;
 use crate::text;
 
 /// How many packages the finding names.

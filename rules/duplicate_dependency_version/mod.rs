@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::{Finding, Saves};
-use crate::graph::packages::Package;
 use crate::manifest::dependency::{Dependency, Scope};
+use crate::package::owners::Package;
 use crate::text;
 
 /// Most packages that a message names.

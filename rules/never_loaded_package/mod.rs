@@ -1,6 +1,6 @@
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::{Finding, Saves};
-use crate::graph::packages::{Ecosystem, Package};
+use crate::package::owners::{Ecosystem, Package};
 use crate::text;
 
 /// From how many on npm packages, which come in crowds, are reported together.

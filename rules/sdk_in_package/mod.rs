@@ -1,7 +1,7 @@
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::{Finding, Saves};
 use crate::graph::ModuleKind;
-use crate::graph::packages::Package;
+use crate::package::owners::Package;
 use crate::platform::Language;
 use crate::text;
 

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::Finding;
 use crate::graph::ImportSite;
-use crate::graph::packages::PackageId;
+use crate::package::owners::PackageId;
 
 /// Reports packages that own code imports, unguarded, and no manifest declares.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {

@@ -5,8 +5,8 @@ use rayon::prelude::*;
 use crate::artifact::EntryId;
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::{Finding, Saves};
-use crate::graph::packages::PackageId;
 use crate::lang::native;
+use crate::package::owners::PackageId;
 use crate::text;
 
 /// Files below this have next to nothing to strip.

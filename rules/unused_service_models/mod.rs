@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::{Finding, Saves};
-use crate::graph::packages::PackageId;
+use crate::package::owners::PackageId;
 use crate::text;
 
 /// The packages of the SDK itself.

@@ -9,7 +9,7 @@ pub use location::{Location, SourceText};
 
 use std::fmt;
 use std::fs::File;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -174,6 +174,7 @@ pub struct Artifact {
     folder_modes: FxHashMap<String, u16>,
     litter: Vec<Litter>,
     failures: Mutex<FxHashMap<EntryId, ReadError>>,
+    kept: OnceLock<FxHashMap<EntryId, Mutex<Option<Bytes>>>>,
     contents: Box<dyn Contents>,
 }
 
@@ -217,6 +218,7 @@ impl Artifact {
             folder_modes: FxHashMap::default(),
             litter: Vec::new(),
             failures: Mutex::default(),
+            kept: OnceLock::new(),
             contents,
         }
     }
@@ -335,6 +337,23 @@ impl Artifact {
     /// # Errors
     /// When it cannot be read, or not within the limits.
     pub fn read(&self, id: EntryId) -> Result<Bytes, ReadError> {
+        let Some(place) = self.kept.get().and_then(|kept| kept.get(&id)) else { return self.read_now(id) };
+        // Held while the file is read, so that it is read once.
+        let mut kept = place.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(content) = &*kept {
+            return Ok(Arc::clone(content));
+        }
+        let content = self.read_now(id)?;
+        *kept = Some(Arc::clone(&content));
+        Ok(content)
+    }
+
+    /// Says whose content stays once it is read. Only the first who says so is heard.
+    pub fn keep(&self, entries: impl Iterator<Item = EntryId>) {
+        self.kept.get_or_init(|| entries.map(|id| (id, Mutex::default())).collect());
+    }
+
+    fn read_now(&self, id: EntryId) -> Result<Bytes, ReadError> {
         let content = self.contents.read(self.slots[id.0 as usize]);
         if let Err(error) = &content {
             self.failures.lock().unwrap_or_else(PoisonError::into_inner).insert(id, error.clone());

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 use anstyle::{AnsiColor, Style};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::engine::Budgets;
 use crate::finding::Severity;
 use crate::platform::{Architecture, Runtime};
 use crate::report::Format;
+use crate::run::Given;
 
 /// How errors of the user begin.
 pub(super) const ERROR_STYLE: Style = AnsiColor::Red.on_default().bold();
@@ -86,6 +88,26 @@ pub(super) struct InputArgs {
     /// Worker threads; 0 means one per core
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) jobs: usize,
+}
+
+impl InputArgs {
+    /// What they say of the functions.
+    pub(super) fn given(&self) -> Given {
+        Given {
+            handler: self.handler.clone(),
+            runtime: self.runtime.clone(),
+            architecture: self.arch,
+            memory_mb: self.memory,
+            layers: self.layers.clone(),
+        }
+    }
+}
+
+impl CheckArgs {
+    /// Budgets given here.
+    pub(super) fn budgets(&self) -> Budgets {
+        Budgets { init_ms: self.budget_init, bytes: self.budget_size.map(|mb| (mb * 1e6) as u64) }
+    }
 }
 
 /// Arguments of `check`.

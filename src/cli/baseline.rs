@@ -2,12 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use super::UserError;
 use super::args::CheckArgs;
-use super::settings::Settings;
 use crate::finding::Finding;
 use crate::finding::baseline::{self, Baseline, Known};
 use crate::report::model::Report;
+use crate::run::{Settings, UserError, shown};
 use crate::{input, report, text};
 
 /// Takes known findings out of the list and out of the report that was made of it; with
@@ -40,7 +39,7 @@ pub(super) fn apply(
 
 fn read(path: &Path) -> Result<Baseline, UserError> {
     let text = input::read_text_file(path, baseline::LARGEST)?;
-    Baseline::read(&text).map_err(|what| UserError(format!("{}: {what}", super::discover::shown(path))))
+    Baseline::read(&text).map_err(|what| UserError(format!("{}: {what}", shown(path))))
 }
 
 /// The baseline that the command line names, or else the configuration.
@@ -63,6 +62,6 @@ fn known(report: &Report, fingerprints: &[String]) -> Baseline {
 fn write(path: &Path, baseline: &Baseline) -> Result<(), UserError> {
     std::fs::write(path, baseline.text()?).map_err(|error| UserError(format!("{}: {error}", path.display())))?;
     let number = text::plural(baseline.findings.len() as u64, "finding");
-    super::note(&format!("wrote {number} to {}", super::discover::shown(path)));
+    super::note(&format!("wrote {number} to {}", shown(path)));
     Ok(())
 }

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use clap::{CommandFactory, FromArgMatches, Parser};
 
 use super::args::CheckArgs;
-use super::pipeline::{self, Inputs};
-use super::workspace::{self, Asked, Selection};
-use super::{FAILED, UserError, check, discover, reference, settings};
-use crate::engine::{Budgets, ProjectFacts};
+use super::progress::Progress;
+use super::{FAILED, check, reference};
+use crate::engine::ProjectFacts;
+use crate::run::{self, Asked, Inputs, Selection, UserError, shown};
 use crate::usage::cargo::Enabled;
 
 /// What a cold start of the workspace's Lambda functions costs, and which crates and features
@@ -62,15 +62,17 @@ pub(super) fn run(arguments: &[OsString]) -> Option<u8> {
 
 fn analysed(args: &CargoArgs) -> Result<u8, UserError> {
     let manifest = manifest_path(args)?;
-    let report = pipeline::with_threads(args.check.input.jobs, || {
+    let report = run::with_threads(args.check.input.jobs, || {
         let registry = reference::registry()?;
-        let settings = settings::find_for(&manifest, args.check.config.as_deref(), &registry)?;
-        let budgets =
-            Budgets { init_ms: args.check.budget_init, bytes: args.check.budget_size.map(|mb| (mb * 1e6) as u64) };
-        let inputs = Inputs { args: &args.check.input, settings: &settings, budgets };
-        let found = workspace::facts(&asked(args, &manifest), &inputs)?;
+        let progress = Progress::start();
+        let settings = run::find_settings_for(&manifest, args.check.config.as_deref(), &registry, &progress)?;
+        let (given, budgets) = (args.check.input.given(), args.check.budgets());
+        let inputs = Inputs { given: &given, settings: &settings, budgets, listener: &progress };
+        let found = run::workspace_facts(&asked(args, &manifest), &inputs)?;
+        drop(progress);
         let budgets = settings.budgets(budgets);
-        let project = ProjectFacts { functions: found.functions, budgets, cargo: Some(Box::new(found.cargo)) };
+        let cargo = Some(Box::new(found.cargo));
+        let project = ProjectFacts { functions: found.functions, budgets, cargo, ..ProjectFacts::default() };
         check::outcome(&args.check, &registry, &settings, &project)
     })??;
     check::print(&args.check, &report)?;
@@ -87,7 +89,7 @@ fn manifest_path(args: &CargoArgs) -> Result<PathBuf, UserError> {
         return if path.is_file() {
             Ok(std::path::absolute(path)?)
         } else {
-            Err(UserError(format!("{}: there is no such manifest", discover::shown(&path))))
+            Err(UserError(format!("{}: there is no such manifest", shown(&path))))
         };
     }
     let working = std::env::current_dir()?;
@@ -113,6 +115,6 @@ fn asked<'a>(args: &CargoArgs, manifest: &'a Path) -> Asked<'a> {
             no_default: features.no_default_features,
             named: named.map(str::to_owned).collect(),
         },
-        asks_cargo: true,
+        asks_cargo: Some(super::note),
     }
 }

@@ -2,14 +2,13 @@ use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
 
 use super::args::{CheckArgs, Color};
-use super::pipeline::{self, Inputs};
-use super::settings::{self, Settings};
-use super::sources::ProjectSources;
-use super::{CLEAN, FINDINGS, UserError, baseline, fix, reference, suppress};
-use crate::engine::{self, Budgets, FunctionFacts, ProjectFacts, Registry};
+use super::progress::Progress;
+use super::{CLEAN, FAILED, FINDINGS, baseline, fix, reference, suppress};
+use crate::engine::{self, FunctionFacts, ProjectFacts, Registry};
 use crate::finding::{Finding, Severity};
 use crate::report::model::{self, Counts, Report, Summary};
 use crate::report::{self, Style};
+use crate::run::{self, Inputs, ProjectSources, Settings, UserError};
 
 /// Analyses, reports, and says with which code to exit.
 pub(super) fn run(args: &CheckArgs) -> Result<u8, UserError> {
@@ -20,17 +19,25 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, UserError> {
 
 /// What a check with these arguments has to say; nothing is printed.
 pub(super) fn report(args: &CheckArgs) -> Result<Report, UserError> {
-    pipeline::with_threads(args.input.jobs, || {
+    run::with_threads(args.input.jobs, || {
         let registry = reference::registry()?;
-        let settings = settings::find(&args.paths, args.config.as_deref(), &registry)?;
-        analysed(args, &registry, &settings)
+        let progress = Progress::start();
+        let settings = run::find_settings(&args.paths, args.config.as_deref(), &registry, &progress)?;
+        analysed(args, &registry, &settings, progress)
     })?
 }
 
 /// The finished report.
-fn analysed(args: &CheckArgs, registry: &Registry, settings: &Settings) -> Result<Report, UserError> {
-    let budgets = Budgets { init_ms: args.budget_init, bytes: args.budget_size.map(|mb| (mb * 1e6) as u64) };
-    let project = pipeline::project(&args.paths, &Inputs { args: &args.input, settings, budgets })?;
+fn analysed(
+    args: &CheckArgs,
+    registry: &Registry,
+    settings: &Settings,
+    progress: Progress,
+) -> Result<Report, UserError> {
+    let (given, budgets) = (args.input.given(), args.budgets());
+    let inputs = Inputs { given: &given, settings, budgets, listener: &progress };
+    let project = run::project(&args.paths, &inputs)?;
+    drop(progress);
     outcome(args, registry, settings, &project)
 }
 
@@ -41,8 +48,8 @@ pub(super) fn outcome(
     settings: &Settings,
     project: &ProjectFacts,
 ) -> Result<Report, UserError> {
-    let policy = settings.policy(args, registry)?;
-    let mut findings = engine::run(registry, &policy, project);
+    let policy = settings.policy(&args.select, &args.ignore, registry)?;
+    let engine::Checked { mut findings, faults } = engine::run(registry, &policy, project);
     let suppressed = suppress::apply(&mut findings, project, registry, &policy);
     let mut findings = settings.resolved.overrides.apply(findings, &std::env::current_dir().unwrap_or_default());
     let budgets = model::Budgets { init_ms: project.budgets.init_ms, bytes: project.budgets.bytes };
@@ -50,10 +57,17 @@ pub(super) fn outcome(
     let sources = ProjectSources { project };
     let rules = model::RuleInfo::table(registry);
     let mut report = Report { rules, ..report::build(project, &findings, summary, &sources) };
+    report.tell(&faults);
     report.summary.baselined = baseline::apply(args, settings, &mut findings, &mut report)?;
     fix::apply(args, &mut findings, &mut report)?;
     report.summary.findings = Counts::of(&findings);
     report.summary.exit_code = exit_code(args.fail_on.or(settings.resolved.fail_on), project, &findings);
+    let has_failed = |facts: &FunctionFacts| !facts.faults.is_empty();
+    if !faults.is_empty() || !project.faults.is_empty() || project.functions.iter().any(has_failed) {
+        report.summary.exit_code = FAILED;
+    }
+    let failed = project.functions.iter().flat_map(|facts| &facts.faults).chain(&project.faults);
+    failed.chain(faults.iter().map(|(_, fault)| fault)).for_each(|fault| super::complain(&fault.message));
     Ok(report)
 }
 

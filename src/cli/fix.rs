@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::UserError;
 use super::args::CheckArgs;
 use crate::finding::Finding;
 use crate::fix::{self, FileChange};
 use crate::report::model::Report;
+use crate::run::UserError;
 use crate::{input, text};
 
 /// Manifests larger than this are not changed.

@@ -8,10 +8,10 @@ use std::path::Path;
 use clap::Parser;
 
 use super::args::{Args, Command, InitArgs};
-use super::discover::shown;
-use super::{CLEAN, UserError, check};
+use super::{CLEAN, check};
 use crate::finding::baseline;
 use crate::report::model::Report;
+use crate::run::{UserError, shown};
 
 /// Configuration with every setting explained; what is commented out is not in force.
 const STARTER: &str = include_str!("init/defrost.toml");

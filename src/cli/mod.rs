@@ -4,18 +4,13 @@ mod args;
 mod baseline;
 mod cargo;
 mod check;
-mod discover;
 mod fix;
 mod init;
-mod pipeline;
 mod progress;
 mod reference;
-mod settings;
-mod sources;
 mod split;
 mod suppress;
 mod why;
-mod workspace;
 
 pub use args::Args;
 
@@ -26,22 +21,14 @@ use clap::Parser;
 
 use args::Command;
 
+use crate::run::UserError;
+
 /// Nothing at or above `--fail-on`, no budget broken.
 pub const CLEAN: u8 = 0;
 /// Findings at or above `--fail-on`, or a budget broken.
 pub const FINDINGS: u8 = 1;
-/// Bad usage, configuration or input.
+/// Bad usage, configuration or input, or a fault of ours.
 pub const FAILED: u8 = 2;
-
-/// An error of the user: what is wrong, where, what to do. Ends the run with [`FAILED`].
-#[derive(Debug)]
-pub struct UserError(pub String);
-
-impl<E: std::error::Error> From<E> for UserError {
-    fn from(error: E) -> Self {
-        Self(error.to_string())
-    }
-}
 
 /// Runs the command line and says how it ended. Messages go to standard error.
 #[must_use]

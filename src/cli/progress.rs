@@ -2,8 +2,11 @@
 
 use std::io::{IsTerminal, Write};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+
+use crate::run::Listener;
 
 /// Work that ends sooner shows nothing.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -13,7 +16,7 @@ const LONGEST: usize = 60;
 const WIPE: &str = "\r\x1b[2K";
 
 /// Shows the current step until it is dropped.
-pub(super) struct Progress(Option<(Sender<String>, JoinHandle<()>)>);
+pub(super) struct Progress(Option<(Mutex<Sender<String>>, JoinHandle<()>)>);
 
 impl Progress {
     /// Shows steps where a person is looking.
@@ -24,15 +27,24 @@ impl Progress {
         }
         let (sender, steps) = mpsc::channel();
         let shown = std::thread::spawn(move || show(&steps, PATIENCE, &mut std::io::stderr()));
-        Self(Some((sender, shown)))
+        Self(Some((Mutex::new(sender), shown)))
     }
+}
 
-    /// Says what the work is at now.
-    pub(super) fn step(&self, what: impl Into<String>) {
+impl Listener for Progress {
+    fn step(&self, what: &str) {
         if let Some((sender, _)) = &self.0 {
             // Nobody listens any more only when the terminal is gone.
-            let _ = sender.send(what.into());
+            let _ = sender.lock().unwrap_or_else(PoisonError::into_inner).send(what.to_owned());
         }
+    }
+
+    fn note(&self, message: &str) {
+        super::note(message);
+    }
+
+    fn warn(&self, message: &str) {
+        super::warn(message);
     }
 }
 

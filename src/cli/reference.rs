@@ -2,10 +2,11 @@ use std::io::Write;
 
 use clap::CommandFactory;
 
+use super::CLEAN;
 use super::args::{Args, SchemaOf};
-use super::{CLEAN, UserError};
 use crate::engine::{Category, Registry};
 use crate::report::model::Report;
+use crate::run::UserError;
 use crate::{config, rules, text};
 
 /// The rules of this version; an error here is a bug of ours and says so.

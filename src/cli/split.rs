@@ -1,19 +1,22 @@
 use std::io::{IsTerminal, Write};
 
 use super::args::{SplitArgs, SplitFormat};
-use super::pipeline::{self, Inputs};
-use super::sources::ProjectSources;
-use super::{CLEAN, UserError, reference, settings};
+use super::progress::Progress;
+use super::{CLEAN, reference};
 use crate::engine::Budgets;
 use crate::report::model::Summary;
 use crate::report::{self, Style};
+use crate::run::{self, Inputs, ProjectSources, UserError};
 
 /// Prints what each route needs and whether pulling the function apart pays.
 pub(super) fn run(args: &SplitArgs) -> Result<u8, UserError> {
     let paths = [args.path.clone()];
-    let settings = settings::find(&paths, None, &reference::registry()?)?;
-    let inputs = Inputs { args: &args.input, settings: &settings, budgets: Budgets::default() };
-    let project = pipeline::with_threads(args.input.jobs, || pipeline::project(&paths, &inputs))??;
+    let progress = Progress::start();
+    let settings = run::find_settings(&paths, None, &reference::registry()?, &progress)?;
+    let (given, budgets) = (args.input.given(), Budgets::default());
+    let inputs = Inputs { given: &given, settings: &settings, budgets, listener: &progress };
+    let project = run::with_threads(args.input.jobs, || run::project(&paths, &inputs))??;
+    drop(progress);
     let report = report::build(&project, &[], Summary::default(), &ProjectSources { project: &project });
     let stdout = std::io::stdout();
     let to_terminal = stdout.is_terminal();

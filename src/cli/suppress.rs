@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::sources::ProjectSources;
 use crate::artifact::{Artifact, EntryId, Location};
 use crate::engine::{Check, FunctionFacts, Policy, ProjectFacts, Registry, Rule};
 use crate::finding::suppression::{Allowed, Comments, File, silence};
 use crate::finding::{Finding, Severity};
 use crate::report::Sources;
+use crate::run::ProjectSources;
 use crate::text::similar;
 
 /// Manifests at the root of a package whose comments count.

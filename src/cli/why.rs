@@ -1,18 +1,21 @@
 use std::io::{IsTerminal, Write};
 
 use super::args::WhyArgs;
-use super::pipeline::{self, Inputs};
-use super::sources::ProjectSources;
-use super::{CLEAN, FINDINGS, UserError, reference, settings};
+use super::progress::Progress;
+use super::{CLEAN, FINDINGS, reference};
 use crate::engine::Budgets;
 use crate::report::{self, Why};
+use crate::run::{self, Inputs, ProjectSources, UserError};
 
 /// Prints the chains of imports that load a module; exits with 1 when nothing loads it.
 pub(super) fn run(args: &WhyArgs) -> Result<u8, UserError> {
     let paths = [args.path.clone()];
-    let settings = settings::find(&paths, None, &reference::registry()?)?;
-    let inputs = Inputs { args: &args.input, settings: &settings, budgets: Budgets::default() };
-    let project = pipeline::with_threads(args.input.jobs, || pipeline::project(&paths, &inputs))??;
+    let progress = Progress::start();
+    let settings = run::find_settings(&paths, None, &reference::registry()?, &progress)?;
+    let (given, budgets) = (args.input.given(), Budgets::default());
+    let inputs = Inputs { given: &given, settings: &settings, budgets, listener: &progress };
+    let project = run::with_threads(args.input.jobs, || run::project(&paths, &inputs))??;
+    drop(progress);
     let sources = ProjectSources { project: &project };
     let mut out = std::io::stdout().lock();
     let color = out.is_terminal();

@@ -7,10 +7,10 @@ use super::calls::CallCost;
 use super::{Estimate, ModuleCost, Part, PartKind};
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::javascript::ships_compile_cache;
-use crate::graph::packages::Packages;
 use crate::graph::{ImportSite, Module, ModuleGraph, ModuleId, ModuleKind, Phase, Weight};
 use crate::knowledge;
 use crate::manifest::function::FunctionSpec;
+use crate::package::owners::Packages;
 use crate::platform::{Language, Sdk};
 
 /// What an estimate is made from.

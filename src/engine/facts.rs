@@ -1,12 +1,14 @@
+use std::fmt;
 use std::sync::Arc;
 
-use super::native::NativeFiles;
 use crate::artifact::{Artifact, EntryId, Location};
 use crate::cost::{Estimate, Grade};
-use crate::graph::packages::{Package, PackageId, Packages};
+use crate::fault::Fault;
 use crate::graph::{HandlerResolution, ImportSite, ModuleGraph, ModuleId, Phase};
 use crate::manifest::dependency::Declared;
 use crate::manifest::function::FunctionSpec;
+use crate::package::Bundle;
+use crate::package::owners::{Package, PackageId, Packages};
 use crate::span::Span;
 use crate::split::{Loaded, Routes};
 use crate::usage::{self, Usage};
@@ -16,12 +18,14 @@ use crate::usage::{self, Usage};
 pub struct FunctionFacts {
     /// What is declared.
     pub spec: FunctionSpec,
-    /// The package with its layers.
+    /// The package with its layers, shared with all functions that ship it.
+    pub bundle: Arc<Bundle>,
+    /// Its entries.
     pub artifact: Arc<Artifact>,
     /// What it loads.
     pub graph: ModuleGraph,
     /// Who its files belong to.
-    pub packages: Packages,
+    pub packages: Arc<Packages>,
     /// What it costs.
     pub estimate: Estimate,
     /// What its manifests declare.
@@ -32,8 +36,8 @@ pub struct FunctionFacts {
     pub routes: Routes,
     /// Limits that the user set on it.
     pub budgets: Budgets,
-    /// What its native files say.
-    pub native_files: NativeFiles,
+    /// What failed while it was analysed: faults of ours.
+    pub faults: Vec<Fault>,
 }
 
 impl FunctionFacts {
@@ -167,6 +171,30 @@ pub struct ProjectFacts {
     pub budgets: Budgets,
     /// The Cargo workspace, when the project is one.
     pub cargo: Option<Box<super::cargo::CargoFacts>>,
+    /// What was not analysed, and why.
+    pub problems: Vec<Omission>,
+    /// What failed by a fault of ours, beside what functions say of themselves.
+    pub faults: Vec<Fault>,
+}
+
+/// Something that was asked for and is not analysed.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Omission {
+    /// The file that names it, or the path that was given.
+    pub path: String,
+    /// The line in it, from 1.
+    pub line: Option<u32>,
+    /// What is left out, why, and what to do.
+    pub message: String,
+}
+
+impl fmt::Display for Omission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}: {}", self.path, self.message),
+            None => write!(f, "{}: {}", self.path, self.message),
+        }
+    }
 }
 
 /// Limits that the user set on every function.

@@ -16,7 +16,7 @@ mod registry;
 mod sink;
 
 pub use context::{FunctionContext, ProjectContext};
-pub use facts::{Budgets, FunctionFacts, ProjectFacts};
+pub use facts::{Budgets, FunctionFacts, Omission, ProjectFacts};
 pub use meta::{Category, Confidence, OptionMeta, RuleMeta};
 pub use options::{Policy, RulePolicy, Selector};
 pub use registry::{CargoCheck, Check, Registry, Rule, RuleSource};
@@ -24,43 +24,63 @@ pub use sink::Sink;
 
 use rayon::prelude::*;
 
+use crate::fault::{self, Fault};
 use crate::finding::Finding;
 
-/// Runs every selected rule over the project and all its functions.
-/// The findings come in report order.
-#[must_use]
-pub fn run(registry: &Registry, policy: &Policy, project: &ProjectFacts) -> Vec<Finding> {
-    let selected: Vec<&Rule> = registry.rules().iter().filter(|rule| policy.selects(rule)).collect();
-    let mut findings: Vec<Finding> =
-        selected.par_iter().flat_map_iter(|rule| run_rule(rule, policy, project)).collect();
-    findings.sort_by(Finding::report_order);
-    findings.dedup();
-    findings
+/// What rules have found, and which of them failed.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// In report order.
+    pub findings: Vec<Finding>,
+    /// Faults of ours, with the function that the rule looked at.
+    pub faults: Vec<(Option<String>, Fault)>,
 }
 
-fn run_rule(rule: &Rule, policy: &Policy, project: &ProjectFacts) -> Vec<Finding> {
+impl Checked {
+    /// Takes what a rule reports, or that it failed.
+    fn add(&mut self, mut sink: Sink<'_>, function: Option<&FunctionFacts>, check: impl FnOnce(&mut Sink<'_>)) {
+        let part = sink.part();
+        match fault::caught(&part, || check(&mut sink)) {
+            Ok(()) => self.findings.extend(sink.into_findings()),
+            Err(fault) => self.faults.push((function.map(|function| function.spec.name.clone()), fault)),
+        }
+    }
+}
+
+/// Runs every selected rule over the project and all its functions.
+#[must_use]
+pub fn run(registry: &Registry, policy: &Policy, project: &ProjectFacts) -> Checked {
+    let selected: Vec<&Rule> = registry.rules().iter().filter(|rule| policy.selects(rule)).collect();
+    let parts: Vec<Checked> = selected.par_iter().map(|rule| run_rule(rule, policy, project)).collect();
+    let mut checked = Checked::default();
+    for part in parts {
+        checked.findings.extend(part.findings);
+        checked.faults.extend(part.faults);
+    }
+    checked.findings.sort_by(Finding::report_order);
+    checked.findings.dedup();
+    checked.faults.sort();
+    checked
+}
+
+fn run_rule(rule: &Rule, policy: &Policy, project: &ProjectFacts) -> Checked {
     let options = policy.of(rule);
-    let mut findings = Vec::new();
+    let mut checked = Checked::default();
+    let sink = |function| Sink::new(rule, options, function);
     if let Some(check) = rule.cargo.filter(|_| project.cargo.is_some()) {
-        let mut sink = Sink::new(rule, options, None);
-        check(&ProjectContext::new(project, rule, options), &mut sink);
-        findings.extend(sink.into_findings());
+        checked.add(sink(None), None, |sink| check(&ProjectContext::new(project, rule, options), sink));
     }
     if let Check::Project(check) = rule.check {
-        let mut sink = Sink::new(rule, options, None);
-        check(&ProjectContext::new(project, rule, options), &mut sink);
-        findings.extend(sink.into_findings());
-        return findings;
+        checked.add(sink(None), None, |sink| check(&ProjectContext::new(project, rule, options), sink));
+        return checked;
     }
     for function in project.functions.iter().filter(|function| rule.meta.applies_to(function)) {
-        let mut sink = Sink::new(rule, options, Some(function));
         let context = FunctionContext::new(project, function, rule, options);
-        match rule.check {
-            Check::Function(check) => check(&context, &mut sink),
-            Check::Match => matcher::run(&context, &mut sink),
+        checked.add(sink(Some(function)), Some(function), |sink| match rule.check {
+            Check::Function(check) => check(&context, sink),
+            Check::Match => matcher::run(&context, sink),
             Check::Project(_) | Check::Cargo | Check::Suppressions => {}
-        }
-        findings.extend(sink.into_findings());
+        });
     }
-    findings
+    checked
 }

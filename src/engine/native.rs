@@ -5,22 +5,12 @@
 //! what its wheel says, the smallest file first, and once for all rules.
 
 use std::collections::BTreeMap;
-use std::io::{Read, Seek, SeekFrom};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-
-use rustc_hash::FxHashMap;
+use std::sync::Arc;
 
 use super::FunctionFacts;
-use crate::artifact::{Artifact, EntryId};
-use crate::graph::packages::PackageId;
-use crate::lang::native::{self, NativeFacts};
-
-/// What native files say, once somebody asked.
-#[derive(Debug, Default)]
-pub struct NativeFiles(Mutex<FxHashMap<EntryId, Asked>>);
-
-/// The answer for one file, whose first asker finds it.
-type Asked = Arc<OnceLock<Option<Arc<NativeFacts>>>>;
+use crate::artifact::EntryId;
+use crate::lang::native::NativeFacts;
+use crate::package::owners::PackageId;
 
 /// Native files beyond this are not read to confirm a claim.
 const LARGEST_READ: u64 = 64 << 20;
@@ -73,9 +63,7 @@ impl FunctionFacts {
     /// What a native file says; `None` when it cannot be read or is none.
     #[must_use]
     pub fn native_facts(&self, id: EntryId) -> Option<Arc<NativeFacts>> {
-        let known = &self.native_files.0;
-        let asked = Arc::clone(known.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_default());
-        asked.get_or_init(|| facts_of(&self.artifact, id).map(Arc::new)).clone()
+        self.bundle.native_facts(id)
     }
 
     fn wheel_platforms(&self, package: PackageId) -> Vec<String> {
@@ -87,21 +75,6 @@ impl FunctionFacts {
         // A tag is python-abi-platform, and the platform itself may hold no `-`.
         tags.filter_map(|tag| tag.trim().rsplit('-').next()).map(str::to_owned).collect()
     }
-}
-
-fn facts_of(artifact: &Artifact, id: EntryId) -> Option<NativeFacts> {
-    let whole = || native::read((*artifact.read(id).ok()?).as_ref()).ok();
-    in_parts(artifact, id).or_else(whole)
-}
-
-/// The facts of a library on disk without reading all of it.
-fn in_parts(artifact: &Artifact, id: EntryId) -> Option<NativeFacts> {
-    let mut file = artifact.open(id)?;
-    let bytes = file.metadata().ok().filter(std::fs::Metadata::is_file)?.len();
-    native::read_parts(bytes.min(artifact.entry(id).bytes), |offset, part| {
-        file.seek(SeekFrom::Start(offset))?;
-        file.read_exact(part)
-    })
 }
 
 fn looks_native(path: &str) -> bool {

@@ -5,8 +5,8 @@ use serde_json::Value as Json;
 use super::FunctionFacts;
 use crate::artifact::EntryId;
 use crate::graph::ModuleId;
-use crate::graph::packages::PackageId;
 use crate::manifest::node;
+use crate::package::owners::PackageId;
 
 impl FunctionFacts {
     /// A JSON file of the package of a manifest's size.

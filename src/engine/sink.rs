@@ -39,6 +39,11 @@ impl<'a> Sink<'a> {
         if off_path && self.rule.meta.category == Category::Init { severity.milder() } else { severity }
     }
 
+    /// What fails where the rule fails.
+    pub(super) fn part(&self) -> String {
+        format!("the rule {}", self.rule.name)
+    }
+
     pub(super) fn into_findings(self) -> Vec<Finding> {
         self.findings
     }

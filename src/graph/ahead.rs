@@ -4,12 +4,12 @@
 //! already, depth first as the simulation will, so that most answers are ready.
 
 use std::collections::VecDeque;
-use std::panic::AssertUnwindSafe;
 use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rustc_hash::FxHashSet;
 
 use crate::artifact::EntryId;
+use crate::fault::{self, Fault};
 
 /// Files that workers read in one simulation; the simulation itself may ask for more.
 const MOST_FILES: usize = 20_000;
@@ -129,13 +129,14 @@ pub(super) struct Ahead<C, T> {
     read: Box<[OnceLock<Box<T>>]>,
     shared: Mutex<Shared<C>>,
     changed: Condvar,
+    faults: Mutex<Vec<Fault>>,
 }
 
 impl<C, T> Ahead<C, T> {
     /// Nothing of so many files is read.
     pub(super) fn new(files: usize) -> Self {
         let read = (0..files).map(|_| OnceLock::new()).collect();
-        Self { read, shared: Shared::new().into(), changed: Condvar::new() }
+        Self { read, shared: Shared::new().into(), changed: Condvar::new(), faults: Mutex::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared<C>> {
@@ -181,9 +182,24 @@ impl<C, T> Ahead<C, T> {
 
     fn read(&self, reader: &impl Reader<Context = C, Read = T>, entry: EntryId) -> Option<&T> {
         // A thread that died here would leave the simulation waiting for ever.
-        let read = std::panic::catch_unwind(AssertUnwindSafe(|| reader.read(entry)));
+        let read = fault::caught("reading a file", || reader.read(entry)).unwrap_or_else(|fault| {
+            self.note(fault);
+            reader.failed()
+        });
         let place = self.read.get(entry.0 as usize)?;
-        Some(place.get_or_init(|| Box::new(read.unwrap_or_else(|_| reader.failed()))))
+        Some(place.get_or_init(|| Box::new(read)))
+    }
+
+    fn note(&self, fault: Fault) {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
+    }
+
+    /// What failed, by faults of ours, in a fixed order and each once.
+    pub(super) fn faults(&self) -> Vec<Fault> {
+        let mut faults = std::mem::take(&mut *self.faults.lock().unwrap_or_else(PoisonError::into_inner));
+        faults.sort();
+        faults.dedup();
+        faults
     }
 
     /// Lets workers begin with a file.
@@ -229,7 +245,7 @@ impl<C, T> Ahead<C, T> {
             if task == Task::Prepare {
                 // Whoever needs what is missing then makes it.
                 let prepare = || read.map(|read| reader.prepare(file.entry, read));
-                let _ = std::panic::catch_unwind(AssertUnwindSafe(prepare));
+                let _ = fault::caught("preparing a file", prepare).map_err(|fault| self.note(fault));
                 shared = self.lock();
                 continue;
             }

@@ -6,18 +6,19 @@
 mod ahead;
 pub mod javascript;
 pub mod native;
-pub mod packages;
+mod owners;
 pub mod python;
 
-use std::any::Any;
 use std::collections::BTreeSet;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
 use crate::artifact::EntryId;
+use crate::fault::Fault;
 use crate::lang::javascript::ir as javascript_ir;
-use crate::lang::python::ir as python_ir;
+use crate::lang::python::{Parsed, ir as python_ir};
 use crate::span::Span;
 
 /// Identifies a [`Module`] within its [`ModuleGraph`].
@@ -358,19 +359,15 @@ pub struct ModuleGraph {
     pub leftovers: Leftovers,
     /// The function's own modules as the simulation has parsed them.
     pub own_code: FxHashMap<EntryId, OwnCode>,
-    /// What the simulation has parsed besides. Nobody reads it any more, and freeing it takes a while: whoever has the
-    /// graph decides when.
-    pub spent: Spent,
+    /// What failed in the simulation by a fault of ours.
+    pub faults: Vec<Fault>,
 }
-
-/// Something of very many pieces that is of no more use.
-pub type Spent = Option<Arc<dyn Any + Send + Sync>>;
 
 /// Parsed code of one of the function's own modules.
 #[derive(Clone, Debug)]
 pub enum OwnCode {
     /// A Python module.
-    Python(Arc<python_ir::Code>),
+    Python(PythonCode),
     /// A JavaScript or TypeScript file.
     JavaScript(Arc<javascript_ir::Program>),
 }
@@ -381,7 +378,25 @@ pub trait Prepare: Sync + std::fmt::Debug {
     fn prepare(&self, entry: EntryId, program: &javascript_ir::Program, text: &[u8]);
 }
 
+/// The code of a Python module, shared with all functions that load it.
+#[derive(Clone, Debug)]
+pub struct PythonCode(pub Arc<Parsed>);
+
+impl Deref for PythonCode {
+    type Target = python_ir::Code;
+
+    fn deref(&self) -> &python_ir::Code {
+        &self.0.code
+    }
+}
+
 impl ModuleGraph {
+    /// The graph of a function whose simulation failed.
+    #[must_use]
+    pub fn failed(fault: Fault) -> Self {
+        Self { faults: vec![fault], ..Self::unknown() }
+    }
+
     /// The graph of a function of which nothing is known.
     #[must_use]
     pub fn unknown() -> Self {
@@ -402,7 +417,7 @@ impl ModuleGraph {
             mentions: Mentions::default(),
             leftovers: Leftovers::default(),
             own_code: FxHashMap::default(),
-            spent: None,
+            faults: Vec::new(),
         }
     }
 

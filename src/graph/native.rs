@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::packages::{Ecosystem, Package, Packages};
 use super::{GraphProblem, LoadCall, Module, ModuleGraph, ModuleId, ModuleKind, Phase, ProblemEffect, Weight};
 use crate::artifact::{Artifact, ArtifactKind, EntryId};
 use crate::lang::native::{self, NativeFacts};
 use crate::lang::rust::work::WorkItem;
+use crate::package::owners::{Ecosystem, Package, Packages};
 
 /// Executables larger than this are not read.
 const LARGEST: u64 = 512 << 20;

@@ -55,7 +55,15 @@ use crate::artifact::{Artifact, ArtifactKind};
 /// When the package or a layer cannot be opened at all; what is wrong with single entries is in
 /// [`Artifact::problems`].
 pub fn open(path: &Path, layers: &[PathBuf], limits: &Limits) -> Result<Artifact, InputError> {
-    let (kind, listing, archive_bytes) = match classify(path)? {
+    open_as(path, classify(path)?, layers, limits)
+}
+
+/// Opens a deployment package of which it is known what it is.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_as(path: &Path, kind: InputKind, layers: &[PathBuf], limits: &Limits) -> Result<Artifact, InputError> {
+    let (kind, listing, archive_bytes) = match kind {
         InputKind::Directory => (ArtifactKind::Directory, folder::list(path, limits)?, None),
         InputKind::Binary => (ArtifactKind::Binary, binary(path)?, None),
         kind @ (InputKind::Zip | InputKind::Jar) => {

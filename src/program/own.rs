@@ -6,22 +6,26 @@ use rustc_hash::FxHashMap;
 
 use super::flow::{self, Flow};
 use crate::artifact::{Artifact, EntryId};
-use crate::graph::packages::Packages;
 use crate::graph::{ModuleGraph, ModuleId, ModuleKind, OwnCode, Prepare};
 use crate::lang::javascript::ir;
 use crate::lang::python;
+use crate::package::owners::Packages;
 
 /// Most own source that is read, bytes; larger files are bundles of other people's code.
 const MOST_SOURCE: u64 = 6 << 20;
 /// Fewer own modules than this are read on one thread.
 const FEW_MODULES: usize = 64;
 
-/// Modules that were put into form while the simulation left time for it.
+/// Modules that were put into form while a simulation left time for it; shared by the functions of a package that
+/// Node reads alike.
 #[derive(Debug, Default)]
 pub struct Prepared(Mutex<FxHashMap<EntryId, Arc<Flow>>>);
 
 impl Prepare for Prepared {
     fn prepare(&self, entry: EntryId, program: &ir::Program, text: &[u8]) {
+        if self.get(entry).is_some() {
+            return;
+        }
         let flow = Arc::new(flow::javascript::lower(program, text));
         self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(entry).or_insert(flow);
     }
@@ -59,8 +63,12 @@ impl Own<'_> {
         std::thread::scope(|scope| {
             let parts = own.chunks(own.len().div_ceil(threads));
             let parts: Vec<_> = parts.map(|part| thread().spawn_scoped(scope, || lowered(part))).collect();
-            // A panic or a missing thread costs the routes through its modules only.
-            parts.into_iter().flat_map(|part| part.ok().and_then(|part| part.join().ok()).unwrap_or_default()).collect()
+            // Whoever asks for the code tells that it failed.
+            let joined = parts.into_iter().map(|part| match part {
+                Ok(part) => part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+                Err(error) => std::panic::resume_unwind(Box::new(format!("a thread did not start: {error}"))),
+            });
+            joined.flatten().collect()
         })
     }
 

@@ -11,9 +11,10 @@ use super::model::{
 };
 use crate::artifact::{Location, SourceText};
 use crate::engine::{FunctionFacts, ProjectFacts};
+use crate::fault::Fault;
 use crate::finding;
-use crate::graph::packages::{Ecosystem, PackageId};
 use crate::graph::{ModuleId, Phase};
+use crate::package::owners::{Ecosystem, PackageId};
 
 /// Gives the text behind a location, for lines, columns and code frames.
 pub trait Sources {
@@ -72,6 +73,7 @@ pub fn build(project: &ProjectFacts, findings: &[finding::Finding], summary: Sum
                 ..function(facts, &mut texts)
             })
             .collect(),
+        problems: omitted(project),
         findings: findings.iter().map(|finding| reported(finding, &mut texts)).collect(),
         summary,
         rules: Vec::new(),
@@ -114,7 +116,7 @@ fn function(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Function {
         init: init(facts),
         modules: facts.graph.modules().map(|(id, _)| module(facts, id)).collect(),
         unresolved: facts.graph.unresolved.iter().map(|missing| unresolved(facts, missing, texts)).collect(),
-        problems: facts.graph.problems.iter().map(|problem| inexact(facts, problem, texts)).collect(),
+        problems: problems(facts, texts),
         routes: Vec::new(),
         split: None,
         lazy_all: None,
@@ -252,6 +254,24 @@ fn unresolved(facts: &FunctionFacts, missing: &crate::graph::Unresolved, texts: 
         line: place.line,
         guarded: missing.guarded,
     }
+}
+
+/// What was not analysed, in a fixed order.
+fn omitted(project: &ProjectFacts) -> Vec<Problem> {
+    let omitted = project.problems.iter();
+    let omitted =
+        omitted.map(|left| Problem { path: Some(left.path.clone()), line: left.line, message: left.message.clone() });
+    omitted.chain(project.faults.iter().map(failed)).collect()
+}
+
+fn failed(fault: &Fault) -> Problem {
+    Problem { path: None, line: None, message: fault.message.clone() }
+}
+
+/// What could not be analysed exactly, after what failed by a fault of ours.
+fn problems(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Vec<Problem> {
+    let failed = facts.faults.iter().map(failed);
+    failed.chain(facts.graph.problems.iter().map(|problem| inexact(facts, problem, texts))).collect()
 }
 
 fn inexact(facts: &FunctionFacts, problem: &crate::graph::GraphProblem, texts: &mut Texts<'_>) -> Problem {

@@ -21,6 +21,7 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
         for group in grouped(&report.findings) {
             one_line(group.finding, style, out)?;
         }
+        omitted(report, style, out)?;
         return closing(report, style, out);
     }
     if report.functions.len() > 1 {
@@ -38,7 +39,19 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
         }
         explained(&group, style, out)?;
     }
+    omitted(report, style, out)?;
     closing(report, style, out)
+}
+
+/// What was asked for and is not analysed.
+fn omitted(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    for problem in &report.problems {
+        let line = problem.line.map_or_else(String::new, |line| format!(":{line}"));
+        let place = problem.path.as_ref().map_or_else(String::new, |path| format!("{path}{line}: "));
+        let head = paint(style.color, STRONG, "not analysed");
+        writeln!(out, "{head}: {}", printable::line(&format!("{place}{}", problem.message)))?;
+    }
+    if report.problems.is_empty() { Ok(()) } else { writeln!(out) }
 }
 
 /// Findings that are shown as one.

@@ -7,9 +7,10 @@ use serde::Serialize;
 use crate::artifact::ArtifactKind;
 use crate::cost::{Counted, Grade, PartKind};
 use crate::engine::{Category, Confidence, Registry, Rule};
+use crate::fault::Fault;
 use crate::finding::Severity;
 use crate::graph::Phase;
-use crate::graph::packages::Ecosystem;
+use crate::package::owners::Ecosystem;
 use crate::platform::{Architecture, Platform};
 use crate::routes::EventKind;
 
@@ -25,6 +26,8 @@ pub struct Report {
     pub tool: Tool,
     /// One per analysed function.
     pub functions: Vec<Function>,
+    /// What was asked for and is not analysed, and what failed by a fault of defrost.
+    pub problems: Vec<Problem>,
     /// Gravest and most expensive first.
     pub findings: Vec<Finding>,
     /// Counts and exit code.
@@ -32,6 +35,17 @@ pub struct Report {
     /// The rule table, for formats that carry it.
     #[serde(skip)]
     pub rules: Vec<RuleInfo>,
+}
+
+impl Report {
+    /// Adds what failed by a fault of ours to the functions, or where it is about none, to the run.
+    pub fn tell(&mut self, faults: &[(Option<String>, Fault)]) {
+        for (name, fault) in faults {
+            let function = self.functions.iter_mut().find(|function| Some(&function.name) == name.as_ref());
+            let problems = function.map_or(&mut self.problems, |function| &mut function.problems);
+            problems.push(Problem { path: None, line: None, message: fault.message.clone() });
+        }
+    }
 }
 
 /// What formats say about a rule.

@@ -9,7 +9,7 @@ use super::model::{
 use crate::artifact::ArtifactKind;
 use crate::cost::{Counted, Grade, PartKind};
 use crate::finding::Severity;
-use crate::graph::packages::Ecosystem;
+use crate::package::owners::Ecosystem;
 use crate::platform::{Architecture, Platform};
 
 fn package(
@@ -47,6 +47,11 @@ pub(super) fn report() -> Report {
         schema: SCHEMA,
         tool: Tool { name: "defrost", version: "0.0.0" },
         functions: vec![function()],
+        problems: vec![Problem {
+            path: Some("template.yaml".to_owned()),
+            line: Some(7),
+            message: "Bills is left out: its code is not at bills\u{1b}[2J".to_owned(),
+        }],
         findings: findings(),
         summary: Summary {
             functions: 1,

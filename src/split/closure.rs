@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use super::routes::Input;
 use crate::artifact::EntryId;
-use crate::graph::packages::PackageId;
 use crate::graph::{ImportSite, LoadCall, ModuleId, Phase};
+use crate::package::owners::PackageId;
 use crate::program::reach::Reach;
 use crate::program::values::Program;
 

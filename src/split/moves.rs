@@ -7,8 +7,8 @@ use super::plan::Parts;
 use super::routes::Route;
 use crate::artifact::EntryId;
 use crate::cost::Estimate;
-use crate::graph::packages::PackageId;
 use crate::graph::{Import, ImportSite, ModuleId, Phase};
+use crate::package::owners::PackageId;
 use crate::program::reach::Reach;
 
 /// An import must cost this much to be worth moving, milliseconds.

@@ -8,9 +8,9 @@ use super::lazy_all::{self, LazyAll};
 use super::plan::{self, Objective, Plan};
 use crate::artifact::Artifact;
 use crate::cost::Estimate;
-use crate::graph::packages::{PackageId, Packages};
 use crate::graph::{HandlerResolution, ModuleGraph, ModuleId};
 use crate::manifest::function::FunctionSpec;
+use crate::package::owners::{PackageId, Packages};
 use crate::platform::Language;
 use crate::program::reach::{Reach, reach};
 use crate::program::values::UnitId;
@@ -84,8 +84,11 @@ pub fn analyse(input: &Input<'_>) -> Routes {
     let routes = std::thread::scope(|scope| {
         let threads = rayon::current_num_threads();
         let worked = program::thread().spawn_scoped(scope, move || analyse_here(input, module, threads));
-        // A panic or a missing thread costs the routes only.
-        worked.ok().and_then(|thread| thread.join().ok()).unwrap_or_default()
+        // Whoever asks for the routes tells that they failed.
+        match worked {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(error) => std::panic::resume_unwind(Box::new(format!("a thread did not start: {error}"))),
+        }
     });
     Routes { lazy_all: lazy_all::of(input, module, &routes.routes), ..routes }
 }

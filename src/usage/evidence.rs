@@ -7,10 +7,10 @@ use rustc_hash::FxHashMap;
 
 use super::Loaded;
 use super::names::Names;
-use crate::graph::packages::{Package, python};
 use crate::knowledge;
 use crate::manifest::dependency::Declared;
 use crate::manifest::python::normalized;
+use crate::package::owners::{Package, python};
 
 /// Metadata files larger than this are not read.
 const LARGEST: u64 = 4 << 20;

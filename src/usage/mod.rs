@@ -10,10 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::artifact::Artifact;
-use crate::graph::packages::{PackageId, Packages};
 use crate::graph::{ModuleGraph, ModuleId};
 use crate::manifest::dependency::Declared;
 use crate::manifest::function::FunctionSpec;
+use crate::package::owners::{PackageId, Packages};
 use crate::platform::Language;
 use evidence::Evidence;
 use names::{Names, import_names};

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::Loaded;
-use crate::graph::packages::python;
 use crate::knowledge;
 use crate::manifest::dependency::Declared;
+use crate::package::owners::python;
 
 knowledge::table! {
     static IMPORT_NAMES: FxHashMap<String, Vec<String>> = "python/import_names.toml", tested by the_names_read;

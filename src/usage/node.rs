@@ -11,10 +11,10 @@ use super::Loaded;
 use super::own_code::{self, OwnFile};
 use super::{Elsewhere, Usage};
 use crate::graph::Phase;
-use crate::graph::packages::{Package, PackageId};
 use crate::knowledge;
 use crate::manifest::dependency::{Declared, MentionedBy, Scope};
 use crate::manifest::node::{json, package_of_request};
+use crate::package::owners::{Package, PackageId};
 
 knowledge::table! {
     static DRIVERS: FxHashMap<String, Vec<String>> = "node/drivers.toml", tested by the_drivers_read;

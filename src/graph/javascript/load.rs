@@ -8,13 +8,15 @@ use serde_json::Value as Json;
 
 use super::JavaScriptInput;
 use super::limits::LIMITS;
-use super::package_json::manifest_of;
 use super::resolve::{Loader, Resolved, Resolver, absolute, entry_at, folder};
 use crate::artifact::{Artifact, EntryId};
+use crate::fault::Fault;
 use crate::graph::ahead::{Ahead, File, Next, Reader};
-use crate::graph::{OwnCode, Prepare, Spent};
+use crate::graph::{OwnCode, Prepare};
 use crate::lang::javascript::ir::{Program, Site, SiteKind};
 use crate::lang::javascript::{Dialect, ParseError, ParseMode, parse, too_large};
+use crate::package::ByEntry;
+use crate::package::package_json::manifest_of;
 
 /// How Node treats a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -74,11 +76,13 @@ impl Source {
 /// Sources by entry, shared between the simulation and the threads that read ahead.
 pub(super) struct Sources<'a> {
     pub(super) artifact: &'a Arc<Artifact>,
-    pub(super) resolver: Resolver,
+    pub(super) resolver: Arc<Resolver>,
     node: u32,
     pub(super) source_tree: bool,
     typescript: TypeScript,
     ahead: Ahead<(), Arc<Source>>,
+    /// What all functions of the package with the same Node have read.
+    read: Arc<ByEntry<Source>>,
     /// Tokens that were parsed so far.
     tokens: AtomicUsize,
     types: Mutex<FxHashMap<String, bool>>,
@@ -93,14 +97,18 @@ struct TypeScript {
 
 impl<'a> Sources<'a> {
     pub(super) fn new(input: &JavaScriptInput<'a>) -> Self {
-        let JavaScriptInput { artifact, node, source_tree, sdk, prepare, .. } = *input;
+        let JavaScriptInput { bundle, node, source_tree, sdk, prepare, .. } = *input;
+        let (artifact, count) = (&bundle.artifact, bundle.artifact.entries().len());
+        // A version of Node has one SDK.
+        let key = u64::from(node) << 1 | u64::from(source_tree);
         Self {
             artifact,
-            resolver: Resolver::new(artifact, node, source_tree, sdk),
+            resolver: bundle.shared(key, |artifact| Resolver::new(artifact, node, source_tree, sdk)),
+            read: bundle.shared(key, |_| ByEntry::new(count)),
             node,
             source_tree,
             typescript: if source_tree { tsconfig(artifact) } else { TypeScript::default() },
-            ahead: Ahead::new(artifact.entries().len()),
+            ahead: Ahead::new(count),
             tokens: AtomicUsize::new(0),
             types: Mutex::default(),
             prepare,
@@ -112,12 +120,16 @@ impl<'a> Sources<'a> {
         self.ahead.get(self, id, || ()).map_or_else(|| self.failed(), Arc::clone)
     }
 
-    /// The code of the function's own files, and everything.
-    pub(super) fn into_own_code(self) -> (FxHashMap<EntryId, OwnCode>, Spent) {
-        let read: Vec<_> = self.ahead.into_read().collect();
-        let own = read.iter().filter(|(entry, _)| is_own(&self.artifact.entry(*entry).path));
-        let own = own.filter_map(|(entry, source)| Some((*entry, source.own_code()?)));
-        (own.collect(), Some(Arc::new(read)))
+    /// Files on which reading has failed by a fault of ours.
+    pub(super) fn faults(&self) -> Vec<Fault> {
+        self.ahead.faults()
+    }
+
+    /// The code of the function's own files.
+    pub(super) fn into_own_code(self) -> FxHashMap<EntryId, OwnCode> {
+        let artifact = self.artifact;
+        let own = self.ahead.into_read().filter(|(entry, _)| is_own(&artifact.entry(*entry).path));
+        own.filter_map(|(entry, source)| Some((entry, source.own_code()?))).collect()
     }
 
     /// Does some work; meanwhile other threads read what the module at `start` asks for by constant requests.
@@ -152,11 +164,6 @@ impl<'a> Sources<'a> {
             source.refuse(&error);
             return source;
         }
-        if self.tokens.load(Ordering::Relaxed) > LIMITS.tokens {
-            source.cause = Cause::Limit;
-            source.problem = Some("not parsed: all files before it are as much as is read".to_owned());
-            return source;
-        }
         let bytes = match self.artifact.read(id) {
             Ok(bytes) => bytes,
             Err(error) => {
@@ -172,6 +179,16 @@ impl<'a> Sources<'a> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         self.parse(&path, text, &mut source);
         source
+    }
+
+    /// A file behind those that one simulation parses. What needs no parser is read all the same.
+    fn unparsed(&self, id: EntryId) -> Source {
+        let format = self.format(&absolute(self.artifact, id));
+        if matches!(format, Format::Addon | Format::Json) {
+            return self.read_source(id);
+        }
+        let problem = Some("not parsed: all files before it are as much as is read".to_owned());
+        Source { format, problem, cause: Cause::Limit, ..Source::default() }
     }
 
     fn parse(&self, path: &str, text: &str, source: &mut Source) {
@@ -221,7 +238,6 @@ impl<'a> Sources<'a> {
         }
         match parsed {
             Ok(program) => {
-                self.tokens.fetch_add(program.tokens, Ordering::Relaxed);
                 source.program = Some(Arc::new(program));
             }
             Err(error) => source.refuse(&error),
@@ -264,7 +280,12 @@ impl Reader for Sources<'_> {
     type Read = Arc<Source>;
 
     fn read(&self, entry: EntryId) -> Arc<Source> {
-        Arc::new(self.read_source(entry))
+        if self.tokens.load(Ordering::Relaxed) > LIMITS.tokens {
+            return Arc::new(self.unparsed(entry));
+        }
+        let source = self.read.get(entry, || self.read_source(entry));
+        self.tokens.fetch_add(source.program.as_ref().map_or(0, |program| program.tokens), Ordering::Relaxed);
+        source
     }
 
     fn failed(&self) -> Arc<Source> {

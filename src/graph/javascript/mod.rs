@@ -7,31 +7,29 @@ mod exports;
 mod interp;
 mod limits;
 mod load;
-mod npm;
-mod package_json;
 mod resolve;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
 use self::interp::Machine;
 use self::limits::LIMITS;
 use self::load::Sources;
-use super::{GraphProblem, HandlerResolution, ModuleGraph, Prepare, ProblemEffect};
+use super::{HandlerResolution, ModuleGraph, Prepare};
 use crate::artifact::{Artifact, EntryId};
+use crate::fault;
 use crate::lang::javascript::ir::FunctionId;
+use crate::package::Bundle;
 use crate::platform::Sdk;
 
 pub use compile_cache::ships_compile_cache;
-pub use npm::packages;
 
 /// What the simulation needs to know about a function.
 #[derive(Clone, Copy, Debug)]
 pub struct JavaScriptInput<'a> {
     /// The package with its layers.
-    pub artifact: &'a Arc<Artifact>,
+    pub bundle: &'a Bundle,
     /// The handler: `index.handler`, `src/app.handler`.
     pub handler: &'a str,
     /// Node's major version.
@@ -62,15 +60,8 @@ pub fn is_source_tree(artifact: &Artifact, handler: &str) -> bool {
 /// Simulates the load of a function.
 #[must_use]
 pub fn simulate(input: &JavaScriptInput<'_>) -> ModuleGraph {
-    std::thread::scope(|scope| {
-        std::thread::Builder::new()
-            .name("node".to_owned())
-            .stack_size(LIMITS.stack)
-            .spawn_scoped(scope, || simulate_here(input))
-            .ok()
-            .and_then(|thread| thread.join().ok())
-            .unwrap_or_else(|| empty(input.handler, "the simulation could not run"))
-    })
+    let simulate = || simulate_here(input);
+    fault::on_thread("the import simulation", LIMITS.stack, simulate).unwrap_or_else(ModuleGraph::failed)
 }
 
 fn simulate_here(input: &JavaScriptInput<'_>) -> ModuleGraph {
@@ -81,7 +72,8 @@ fn simulate_here(input: &JavaScriptInput<'_>) -> ModuleGraph {
     let sources = Sources::new(input);
     let (mut graph, ran) = sources.reading_ahead(entry, || run(input, &sources, entry, export));
     bundle::open(&mut graph, &sources, &|entry, function| ran.contains(&(entry, function)));
-    (graph.own_code, graph.spent) = sources.into_own_code();
+    graph.faults.extend(sources.faults());
+    graph.own_code = sources.into_own_code();
     graph
 }
 
@@ -127,7 +119,7 @@ fn handler_file(input: &JavaScriptInput<'_>, module: &str) -> Option<EntryId> {
     roots.iter().find_map(|root| {
         extensions.iter().chain(&[""]).find_map(|extension| {
             let path = format!("{root}{module}{extension}");
-            input.artifact.find(path.strip_prefix("/var/task/").unwrap_or(&path))
+            input.bundle.artifact.find(path.strip_prefix("/var/task/").unwrap_or(&path))
         })
     })
 }
@@ -137,7 +129,7 @@ fn preloads(input: &JavaScriptInput<'_>) -> Vec<EntryId> {
     let Some(options) = input.environment.get("NODE_OPTIONS") else {
         return Vec::new();
     };
-    let resolver = resolve::Resolver::new(input.artifact, input.node, false, input.sdk);
+    let resolver = resolve::Resolver::new(&input.bundle.artifact, input.node, false, input.sdk);
     let words: Vec<&str> = options.split_whitespace().collect();
     let mut found = Vec::new();
     for (at, word) in words.iter().enumerate() {
@@ -162,6 +154,7 @@ fn preloads(input: &JavaScriptInput<'_>) -> Vec<EntryId> {
 fn missing(input: &JavaScriptInput<'_>, module: &str) -> ModuleGraph {
     let wanted = module.rsplit('/').next().unwrap_or(module);
     let similar = input
+        .bundle
         .artifact
         .entries()
         .map(|(_, entry)| &*entry.path)
@@ -173,23 +166,8 @@ fn missing(input: &JavaScriptInput<'_>, module: &str) -> ModuleGraph {
         .take(5)
         .map(str::to_owned)
         .collect();
-    let mut graph = empty(input.handler, "");
-    graph.problems.clear();
-    graph.handler = HandlerResolution::ModuleMissing { module: module.to_owned(), similar };
-    graph
-}
-
-fn empty(handler: &str, problem: &str) -> ModuleGraph {
-    ModuleGraph {
-        problems: vec![GraphProblem {
-            entry: None,
-            span: None,
-            message: problem.to_owned(),
-            effect: ProblemEffect::Inexact,
-        }],
-        handler: HandlerResolution::ModuleMissing { module: handler.to_owned(), similar: Vec::new() },
-        ..ModuleGraph::unknown()
-    }
+    let handler = HandlerResolution::ModuleMissing { module: module.to_owned(), similar };
+    ModuleGraph { handler, ..ModuleGraph::unknown() }
 }
 
 #[cfg(test)]

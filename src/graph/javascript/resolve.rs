@@ -10,9 +10,9 @@ use oxc_resolver::{
 };
 
 use super::limits::LIMITS;
-use super::package_json::manifest_of;
 use crate::artifact::{Artifact, EntryId, LAYER_ROOT};
 use crate::manifest::node::package_of_request;
+use crate::package::package_json::manifest_of;
 use crate::platform::Sdk;
 
 /// Where the function's own files are on Lambda.

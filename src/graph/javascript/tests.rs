@@ -1,9 +1,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{JavaScriptInput, packages, simulate};
+use super::{JavaScriptInput, simulate};
 use crate::artifact::{Artifact, ArtifactKind, Bytes, Contents, Entry, ReadError};
 use crate::graph::{HandlerResolution, ModuleGraph, Phase};
+use crate::package::Bundle;
+use crate::package::owners::npm::packages;
 
 struct Texts(Vec<String>);
 
@@ -13,7 +15,7 @@ impl Contents for Texts {
     }
 }
 
-fn artifact(files: &[(&str, &str)]) -> Arc<Artifact> {
+fn artifact(files: &[(&str, &str)]) -> Artifact {
     let entries = files
         .iter()
         .map(|(path, text)| Entry {
@@ -26,22 +28,22 @@ fn artifact(files: &[(&str, &str)]) -> Arc<Artifact> {
         })
         .collect();
     let texts = files.iter().map(|(_, text)| (*text).to_owned()).collect();
-    Arc::new(Artifact::new("fn".into(), ArtifactKind::Directory, None, entries, Vec::new(), Box::new(Texts(texts))))
+    Artifact::new("fn".into(), ArtifactKind::Directory, None, entries, Vec::new(), Box::new(Texts(texts)))
 }
 
 fn graph(files: &[(&str, &str)]) -> ModuleGraph {
-    graph_of(&artifact(files))
+    graph_of(&Bundle::new(artifact(files)))
 }
 
-fn graph_of(artifact: &Arc<Artifact>) -> ModuleGraph {
+fn graph_of(bundle: &Bundle) -> ModuleGraph {
     simulate(&JavaScriptInput {
-        artifact,
+        bundle,
         handler: "index.handler",
         node: 20,
         arm: false,
         sdk: None,
         environment: &BTreeMap::new(),
-        source_tree: super::is_source_tree(artifact, "index.handler"),
+        source_tree: super::is_source_tree(&bundle.artifact, "index.handler"),
         prepare: None,
     })
 }
@@ -253,17 +255,16 @@ fn links_are_followed_to_real_paths_as_pnpm_needs_it() {
     ];
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
     let link = |from: String, to: String| (from, to);
-    let artifact = Arc::try_unwrap(artifact(&files)).unwrap_or_else(|_| unreachable!());
-    let artifact = Arc::new(artifact.with_links(&[
+    let bundle = Bundle::new(artifact(&files).with_links(&[
         link("node_modules/a/index.js".to_owned(), format!("{a}/a/index.js")),
         link("node_modules/a/package.json".to_owned(), format!("{a}/a/package.json")),
         link(format!("{a}/b/index.js"), format!("{b}/b/index.js")),
     ]));
-    let graph = graph_of(&artifact);
+    let graph = graph_of(&bundle);
     assert!(graph.unresolved.is_empty(), "{:?}", graph.unresolved);
     let loaded: Vec<&str> = graph.modules.iter().filter(|m| m.entry.is_some()).map(|m| &*m.name).collect();
     assert_eq!(loaded, ["index.js".to_owned(), format!("{a}/a/index.js"), format!("{b}/b/index.js")]);
-    let names: Vec<String> = packages(&artifact).packages.iter().map(|p| p.name.to_string()).collect();
+    let names: Vec<String> = packages(&bundle.artifact).packages.iter().map(|p| p.name.to_string()).collect();
     assert_eq!(names, ["a", "b"]);
 }
 

@@ -13,12 +13,12 @@ use super::sources::Sources;
 use super::stdlib::Stdlib;
 use super::value::{Args, ModIdx, Object, Sym, Value};
 use crate::artifact::{Artifact, EntryId};
-use crate::graph::packages::Packages;
 use crate::graph::{
     Argument, HandlerResolution, Import, ImportSite, LoadCall, Module, ModuleGraph, ModuleId, ModuleKind, Phase,
     StaleBytecode, StaleReason, Unresolved, Weight,
 };
 use crate::lang::python::ir::Code;
+use crate::package::owners::Packages;
 use crate::platform::{Architecture, Sdk};
 use crate::span::Span;
 
@@ -53,7 +53,7 @@ fn normalize(name: &str) -> String {
 
 pub(super) fn build(input: &PythonInput<'_>, finder: &Finder<'_>, sources: &Sources<'_>) -> ModuleGraph {
     let setup = Setup {
-        artifact: input.artifact,
+        artifact: &input.bundle.artifact,
         version: input.version,
         architecture: input.architecture,
         environment: input.environment,

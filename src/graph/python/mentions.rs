@@ -10,9 +10,9 @@ use super::interp::{Interp, LoadState, Mod};
 use super::sources::absolute_name;
 use crate::artifact::Artifact;
 use crate::graph::Mentions;
-use crate::graph::packages::Packages;
-use crate::graph::packages::python::top_modules;
 use crate::lang::python::ir::{Block, Code, Expr, Function, Stmt};
+use crate::package::owners::Packages;
+use crate::package::owners::python::top_modules;
 use crate::span::Span;
 
 /// Longest text that is kept.

@@ -14,15 +14,16 @@ mod value;
 
 use std::collections::BTreeMap;
 
-use crate::artifact::Artifact;
+use crate::fault;
 use crate::graph::ModuleGraph;
-use crate::graph::packages::Packages;
+use crate::package::Bundle;
+use crate::package::owners::Packages;
 use crate::platform::{Architecture, Sdk};
 
 /// What the simulation starts from.
 pub struct PythonInput<'a> {
     /// The package with its layers.
-    pub artifact: &'a Artifact,
+    pub bundle: &'a Bundle,
     /// The handler setting, `module.function`.
     pub handler: &'a str,
     /// Major and minor version of the interpreter.
@@ -40,21 +41,19 @@ pub struct PythonInput<'a> {
 /// What the function's handler module loads, eagerly and later.
 #[must_use]
 pub fn simulate(input: &PythonInput<'_>) -> ModuleGraph {
-    let finder = finder::Finder::new(input.artifact, input.version, input.architecture);
-    let sources = sources::Sources::new(input.artifact, &finder, input.packages);
+    let finder = finder::Finder::new(&input.bundle.artifact, input.version, input.architecture);
+    let sources = sources::Sources::new(input.bundle, &finder, input.packages);
     let mut graph = walk(input, &finder, &sources);
-    (graph.own_code, graph.spent) = sources.into_own_code();
-    graph.leftovers = leftovers::collect(&graph, input.artifact);
+    graph.faults.extend(sources.faults());
+    graph.own_code = sources.into_own_code();
+    graph.leftovers = leftovers::collect(&graph, &input.bundle.artifact);
     graph.loops = loops::collect(&graph);
     graph
 }
 
 fn walk(input: &PythonInput<'_>, finder: &finder::Finder<'_>, sources: &sources::Sources<'_>) -> ModuleGraph {
-    std::thread::scope(|scope| {
-        let walk = std::thread::Builder::new().name("walk".to_owned()).stack_size(interp::STACK);
-        let walked = walk.spawn_scoped(scope, || sources.reading_ahead(|| build::build(input, finder, sources)));
-        walked.ok().and_then(|thread| thread.join().ok()).unwrap_or_else(ModuleGraph::unknown)
-    })
+    let walk = || sources.reading_ahead(|| build::build(input, finder, sources));
+    fault::on_thread("the import simulation", interp::STACK, walk).unwrap_or_else(ModuleGraph::failed)
 }
 
 #[cfg(test)]

@@ -7,11 +7,13 @@ use rustc_hash::FxHashMap;
 
 use super::finder::{FileKind, Finder, Spec};
 use crate::artifact::{Artifact, EntryId};
+use crate::fault::Fault;
 use crate::graph::ahead::{Ahead, File, Next, Reader};
-use crate::graph::packages::Packages;
-use crate::graph::{OwnCode, Spent};
+use crate::graph::{OwnCode, PythonCode};
 use crate::lang::python::ir::{Block, Code, Expr, Stmt};
 use crate::lang::python::{PARSE_STACK, Parsed, Problem, ProblemKind, parse, too_large};
+use crate::package::owners::Packages;
+use crate::package::{Bundle, ByEntry};
 
 /// Tokens of all files that one simulation parses; see [`MAX_TOKENS`](crate::lang::python::MAX_TOKENS).
 /// Importing all of torch, scipy and pandas takes less than half.
@@ -31,7 +33,7 @@ pub(super) fn no_code() -> &'static Parsed {
 /// The cache of parsed files.
 pub(super) struct Sources<'a> {
     files: Files<'a>,
-    ahead: Ahead<ModuleOf, Parsed>,
+    ahead: Ahead<ModuleOf, Arc<Parsed>>,
     /// Code that was made as text while the simulation ran, in order.
     texts: Box<[OnceLock<Box<Parsed>>]>,
 }
@@ -39,6 +41,8 @@ pub(super) struct Sources<'a> {
 /// How files are read and followed.
 struct Files<'a> {
     artifact: &'a Artifact,
+    /// What all functions of the package have parsed.
+    parsed: Arc<ByEntry<Parsed>>,
     finder: &'a Finder<'a>,
     packages: &'a Packages,
     /// Tokens that were parsed so far.
@@ -52,10 +56,12 @@ struct ModuleOf {
 }
 
 impl<'a> Sources<'a> {
-    pub(super) fn new(artifact: &'a Artifact, finder: &'a Finder<'a>, packages: &'a Packages) -> Self {
+    pub(super) fn new(bundle: &'a Bundle, finder: &'a Finder<'a>, packages: &'a Packages) -> Self {
+        let (artifact, count) = (&*bundle.artifact, bundle.artifact.entries().len());
+        let parsed = bundle.shared(0, |_| ByEntry::new(count));
         Self {
-            files: Files { artifact, finder, packages, tokens: AtomicUsize::new(0) },
-            ahead: Ahead::new(artifact.entries().len()),
+            files: Files { artifact, parsed, finder, packages, tokens: AtomicUsize::new(0) },
+            ahead: Ahead::new(count),
             texts: (0..MOST_TEXTS).map(|_| OnceLock::new()).collect(),
         }
     }
@@ -68,7 +74,7 @@ impl<'a> Sources<'a> {
     /// The parsed file of a module.
     pub(super) fn get(&self, entry: EntryId, name: &str, is_package: bool) -> &Parsed {
         let found = self.ahead.get(&self.files, entry, || ModuleOf { name: name.into(), is_package });
-        found.unwrap_or(no_code())
+        found.map_or(no_code(), |parsed| &**parsed)
     }
 
     /// Does some work while worker threads read ahead.
@@ -76,12 +82,16 @@ impl<'a> Sources<'a> {
         self.ahead.during(&self.files, PARSE_STACK, work)
     }
 
-    /// The code of the function's own files, and the rest.
-    pub(super) fn into_own_code(self) -> (FxHashMap<EntryId, OwnCode>, Spent) {
+    /// Files on which reading has failed by a fault of ours.
+    pub(super) fn faults(&self) -> Vec<Fault> {
+        self.ahead.faults()
+    }
+
+    /// The code of the function's own files.
+    pub(super) fn into_own_code(self) -> FxHashMap<EntryId, OwnCode> {
         let files = self.files;
-        let (own, rest): (Vec<_>, Vec<_>) = self.ahead.into_read().partition(|(entry, _)| files.is_own(*entry));
-        let own = own.into_iter().map(|(entry, parsed)| (entry, OwnCode::Python(Arc::new(parsed.code))));
-        (own.collect(), Some(Arc::new(rest)))
+        let own = self.ahead.into_read().filter(|(entry, _)| files.is_own(*entry));
+        own.map(|(entry, parsed)| (entry, OwnCode::Python(PythonCode(*parsed)))).collect()
     }
 }
 
@@ -105,34 +115,33 @@ impl Files<'_> {
 
 impl Reader for Files<'_> {
     type Context = ModuleOf;
-    type Read = Parsed;
+    type Read = Arc<Parsed>;
 
-    fn read(&self, entry: EntryId) -> Parsed {
+    fn read(&self, entry: EntryId) -> Arc<Parsed> {
         if let Some(problem) = too_large(self.artifact.entry(entry).bytes) {
-            return unread(problem);
+            return Arc::new(unread(problem));
         }
         if self.tokens.load(Ordering::Relaxed) > MOST_TOKENS {
-            return unread(Problem::whole(
+            return Arc::new(unread(Problem::whole(
                 ProblemKind::Limit,
                 "not parsed: all files before it are as much as is read".to_owned(),
-            ));
+            )));
         }
-        match self.artifact.read(entry) {
-            Ok(bytes) => {
-                let parsed = parse((*bytes).as_ref());
-                self.tokens.fetch_add(parsed.tokens, Ordering::Relaxed);
-                parsed
-            }
+        let parsed = self.parsed.get(entry, || match self.artifact.read(entry) {
+            Ok(bytes) => parse((*bytes).as_ref()),
             Err(error) => unread(Problem::whole(ProblemKind::Content, error.to_string())),
-        }
+        });
+        self.tokens.fetch_add(parsed.tokens, Ordering::Relaxed);
+        parsed
     }
 
-    fn failed(&self) -> Parsed {
-        unread(Problem::whole(ProblemKind::Limit, "not analysed: the parser failed on it".to_owned()))
+    fn failed(&self) -> Arc<Parsed> {
+        let message = "not analysed: the parser failed on it".to_owned();
+        Arc::new(unread(Problem::whole(ProblemKind::Limit, message)))
     }
 
     /// The imports of the top level, then those of the function's own functions, which the simulation runs last.
-    fn follow(&self, file: &File<ModuleOf>, read: &Parsed) -> Next<ModuleOf> {
+    fn follow(&self, file: &File<ModuleOf>, read: &Arc<Parsed>) -> Next<ModuleOf> {
         let (code, ModuleOf { name, is_package }) = (&read.code, &file.context);
         let (mut at_load, mut later) = (Vec::new(), Vec::new());
         collect(code, code.body, name, *is_package, &mut at_load);

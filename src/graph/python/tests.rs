@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::{PythonInput, simulate};
 use crate::artifact::{Artifact, ArtifactKind, Bytes, Contents, Entry, ReadError};
-use crate::graph::packages::python::attribute;
 use crate::graph::{ModuleGraph, Phase};
+use crate::package::Bundle;
+use crate::package::owners::python::attribute;
 use crate::platform::Architecture;
 
 struct Texts(Vec<String>);
@@ -33,14 +34,15 @@ fn graph(files: &[(&str, &str)], version: (u16, u16)) -> ModuleGraph {
     let texts = files.iter().map(|(_, text)| (*text).to_owned()).collect();
     let artifact =
         Artifact::new("fn".into(), ArtifactKind::Directory, None, entries, Vec::new(), Box::new(Texts(texts)));
+    let bundle = Bundle::new(artifact);
     simulate(&PythonInput {
-        artifact: &artifact,
+        bundle: &bundle,
         handler: "app.handler",
         version,
         architecture: Architecture::X86_64,
         sdk: None,
         environment: &BTreeMap::new(),
-        packages: &attribute(&artifact),
+        packages: &attribute(&bundle.artifact),
     })
 }
 

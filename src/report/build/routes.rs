@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Texts, origin, path, rounded};
 use crate::engine::FunctionFacts;
 use crate::engine::cargo::CargoFacts;
-use crate::graph::packages::PackageId;
+use crate::package::owners::PackageId;
 use crate::report::model::{FirstRequest, Lazy, LazyAll, Move, Route, Service, Split, SplitGroup};
 use crate::routes::EventKind;
 use crate::split::{self, Loaded};

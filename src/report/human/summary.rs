@@ -10,8 +10,8 @@ use super::super::model::{Function, Loaded, Package};
 use super::super::printable;
 use super::paint::{self, FAINT, PLACE, STRONG, paint};
 use crate::cost::PartKind;
-use crate::graph::packages::Ecosystem;
 use crate::lang::native::UNKNOWN;
+use crate::package::owners::Ecosystem;
 use crate::platform::{Language, Runtime};
 use crate::text;
 

@@ -109,7 +109,8 @@ pub fn analyse(workspace: CargoWorkspace, files: &dyn Files, registry: &Registry
     };
     let mut found = match pool {
         Ok(pool) => pool.install(work),
-        Err(_) => CargoAnalysis::default(),
+        // Whoever asks tells that it failed.
+        Err(error) => std::panic::resume_unwind(Box::new(format!("threads did not start: {error}"))),
     };
     found.workspace = workspace;
     found

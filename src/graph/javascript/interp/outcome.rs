@@ -6,9 +6,9 @@ use super::Machine;
 use super::value::{Kind, ModuleIx, ObjId, UNKNOWN, Value};
 use crate::artifact::EntryId;
 use crate::graph::javascript::load::Format;
-use crate::graph::javascript::npm::package_root;
 use crate::graph::{HandlerResolution, ImportSite, ModuleGraph, ModuleId};
 use crate::lang::javascript::ir::FunctionId;
+use crate::package::owners::npm::package_root;
 
 /// What is known about an exported handler.
 pub(in crate::graph::javascript) struct Exported {

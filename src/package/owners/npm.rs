@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::package_json::manifest_of;
 use crate::artifact::{Artifact, EntryId};
-use crate::graph::packages::{Ecosystem, Package, PackageId, Packages};
+use crate::package::owners::{Ecosystem, Package, PackageId, Packages};
+use crate::package::package_json::manifest_of;
 
 /// Attributes every entry below a `node_modules` folder to its package; nested copies are
 /// packages of their own.
@@ -54,7 +54,7 @@ fn package(artifact: &Artifact, root: &str, entries: Vec<EntryId>) -> Package {
 }
 
 /// The folder of the package a path is in: up to the innermost `node_modules/<name>`.
-pub(super) fn package_root(path: &str) -> Option<&str> {
+pub(crate) fn package_root(path: &str) -> Option<&str> {
     let start = path.rfind("node_modules/").filter(|at| *at == 0 || path.as_bytes().get(at - 1) == Some(&b'/'))? + 13;
     let rest = path.get(start..)?;
     if rest.starts_with('.') {

@@ -2,11 +2,13 @@
 //! or the platform's conventions.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::UserError;
-use super::pipeline::Inputs;
+use super::shelf::Shelf;
+use super::{Inputs, UserError, shown};
 use crate::artifact::Artifact;
-use crate::input::{self, InputKind, Limits};
+use crate::engine::Omission;
+use crate::input::{self, InputKind};
 use crate::manifest::function::{Declaration, FunctionSpec, LocalCode};
 use crate::manifest::template;
 use crate::platform::{Language, Platform, Runtime};
@@ -40,59 +42,80 @@ const CONVENTIONS: [(&str, &str, &str); 10] = [
     ("index.py", "index.handler", DEFAULT_PYTHON),
 ];
 
-/// A path as people read it in reports: with `/`, without a leading `./`.
-pub(super) fn shown(path: &Path) -> String {
-    let text = path.to_string_lossy().replace('\\', "/");
-    let text = text.strip_prefix("./").unwrap_or(&text);
-    if text.is_empty() { ".".to_owned() } else { text.to_owned() }
+/// A path that was given, and what it is.
+pub(super) struct Place<'a> {
+    path: &'a Path,
+    kind: InputKind,
 }
 
-/// The functions that a path on the command line stands for.
-pub(super) fn functions(path: &Path, inputs: &Inputs<'_>) -> Result<Vec<FunctionSpec>, UserError> {
-    if inputs.args.handler.is_none()
-        && let Some((file, text)) = template_at(path)?
-    {
-        return from_template(&file, &text, inputs);
+impl<'a> Place<'a> {
+    /// Looks at what is there.
+    pub(super) fn at(path: &'a Path) -> Result<Self, UserError> {
+        Ok(Self { path, kind: input::classify(path)? })
     }
-    by_convention(path, inputs).map(|spec| vec![spec])
-}
 
-/// The template that a path is, or that a folder holds, with its text.
-pub(super) fn template_at(path: &Path) -> Result<Option<(PathBuf, String)>, UserError> {
-    match input::classify(path)? {
-        InputKind::Template => Ok(Some((path.to_owned(), input::read_text_file(path, template::LARGEST)?))),
-        InputKind::Directory => {
-            let files = TEMPLATES.iter().map(|name| path.join(name)).filter(|file| file.is_file());
-            // A file that only has the name of a template is part of the package like any other.
-            let mut texts =
-                files.filter_map(|file| Some((input::read_text_file(&file, template::LARGEST).ok()?, file)));
-            Ok(texts.find(|(text, _)| template::looks_like_one(text)).map(|(text, file)| (file, text)))
+    /// The template that it is, or that a folder holds, with its text.
+    pub(super) fn template(&self) -> Result<Option<(PathBuf, String)>, UserError> {
+        match self.kind {
+            InputKind::Template => {
+                Ok(Some((self.path.to_owned(), input::read_text_file(self.path, template::LARGEST)?)))
+            }
+            InputKind::Directory => {
+                let files = TEMPLATES.iter().map(|name| self.path.join(name)).filter(|file| file.is_file());
+                // A file that only has the name of a template is part of the package like any other.
+                let mut texts =
+                    files.filter_map(|file| Some((input::read_text_file(&file, template::LARGEST).ok()?, file)));
+                Ok(texts.find(|(text, _)| template::looks_like_one(text)).map(|(text, file)| (file, text)))
+            }
+            _ => Ok(None),
         }
-        _ => Ok(None),
     }
 }
 
-fn from_template(file: &Path, text: &str, inputs: &Inputs<'_>) -> Result<Vec<FunctionSpec>, UserError> {
+/// The functions of a template whose code is here; the others are problems.
+pub(super) fn from_template(
+    file: &Path,
+    text: &str,
+    inputs: &Inputs<'_>,
+    shelf: &Shelf,
+    problems: &mut Vec<Omission>,
+) -> Result<Vec<FunctionSpec>, UserError> {
     let declared = template::functions(&shown(file), text)?;
     for note in &declared.notes {
-        super::note(&format!("{}:{}: {}", note.location.path, note.line, note.message));
+        inputs.listener.note(&format!("{}:{}: {}", note.location.path, note.line, note.message));
     }
     if declared.functions.is_empty() {
         let advice = "give a package, or name the function with --handler";
         return Err(UserError(format!("{}: no function in this template can be analysed; {advice}", shown(file))));
     }
     let folder = file.parent().unwrap_or(Path::new(""));
-    declared.functions.into_iter().map(|declaration| completed(declaration, folder, text, inputs)).collect()
+    let lines = LineIndex::new(text);
+    let mut specs = Vec::new();
+    for declaration in declared.functions {
+        let start = declaration.origin.span.unwrap_or_default().start;
+        match completed(declaration, folder, inputs, shelf) {
+            Ok(spec) => specs.push(spec),
+            Err(UserError(message)) => {
+                problems.push(Omission { path: shown(file), line: Some(lines.position(text, start).line), message });
+            }
+        }
+    }
+    Ok(specs)
 }
 
 /// A declared function with its code found and its gaps filled; the command line wins.
-fn completed(declared: Declaration, folder: &Path, text: &str, inputs: &Inputs<'_>) -> Result<FunctionSpec, UserError> {
-    let code = found(&declared.code, folder).ok_or_else(|| UserError(not_built(&declared, text)))?;
-    let (args, defaults) = (inputs.args, &inputs.settings.resolved.defaults);
+fn completed(
+    declared: Declaration,
+    folder: &Path,
+    inputs: &Inputs<'_>,
+    shelf: &Shelf,
+) -> Result<FunctionSpec, UserError> {
+    let code = found(&declared.code, folder).ok_or_else(|| UserError(not_built(&declared)))?;
+    let (args, defaults) = (inputs.given, &inputs.settings.resolved.defaults);
     let runtime = args.runtime.clone().or(declared.runtime).or_else(|| defaults.runtime.clone());
     let (handler, runtime) = match (declared.handler.or_else(|| defaults.handler.clone()), runtime) {
         (Some(handler), Some(runtime)) => (handler, runtime),
-        (handler, runtime) => entry_point(Path::new(&code), handler, runtime)?,
+        (handler, runtime) => entry_point(&Place::at(Path::new(&code))?, handler, runtime, shelf)?,
     };
     let declared_layers: Vec<String> = declared.layers.iter().filter_map(|layer| found(layer, folder)).collect();
     let says_layers = args.layers.is_empty() && !declared.layers.is_empty();
@@ -102,8 +125,8 @@ fn completed(declared: Declaration, folder: &Path, text: &str, inputs: &Inputs<'
         origin: Some(declared.origin),
         platform: Platform::default(),
         runtime,
-        architecture: args.arch.or(declared.architecture).or(defaults.architecture).unwrap_or_default(),
-        memory_mb: args.memory.or(declared.memory_mb).or(defaults.memory_mb),
+        architecture: args.architecture.or(declared.architecture).or(defaults.architecture).unwrap_or_default(),
+        memory_mb: args.memory_mb.or(declared.memory_mb).or(defaults.memory_mb),
         timeout_s: declared.timeout_s,
         handler,
         code,
@@ -123,30 +146,30 @@ fn found(code: &LocalCode, folder: &Path) -> Option<String> {
     Path::new(&code.path).exists().then(|| code.path.clone())
 }
 
-fn not_built(declared: &Declaration, text: &str) -> String {
-    let origin = &declared.origin;
-    let line = LineIndex::new(text).position(text, origin.span.unwrap_or_default().start).line;
-    let missing = &declared.code.path;
-    format!("{}:{line}: the code of {} is not at {missing}; build it first", origin.path, declared.name)
+fn not_built(declared: &Declaration) -> String {
+    format!("the code of {} is not at {}; build it first", declared.name, declared.code.path)
 }
 
 /// The layers that the command line names, or else the configuration.
 fn layers(inputs: &Inputs<'_>) -> Vec<String> {
-    let given = &inputs.args.layers;
+    let given = &inputs.given.layers;
     if given.is_empty() { inputs.settings.layers() } else { given.iter().map(|layer| shown(layer)).collect() }
 }
 
-fn by_convention(path: &Path, inputs: &Inputs<'_>) -> Result<FunctionSpec, UserError> {
-    let (args, defaults) = (inputs.args, &inputs.settings.resolved.defaults);
+/// The function that a package is, by what the user said and by convention.
+pub(super) fn by_convention(place: &Place<'_>, inputs: &Inputs<'_>, shelf: &Shelf) -> Result<FunctionSpec, UserError> {
+    let (args, defaults) = (inputs.given, &inputs.settings.resolved.defaults);
     let handler = args.handler.clone().or_else(|| defaults.handler.clone());
-    let (handler, runtime) = entry_point(path, handler, args.runtime.clone().or_else(|| defaults.runtime.clone()))?;
+    let runtime = args.runtime.clone().or_else(|| defaults.runtime.clone());
+    let (handler, runtime) = entry_point(place, handler, runtime, shelf)?;
+    let path = place.path;
     Ok(FunctionSpec {
         name: name_of(path),
         origin: None,
         platform: Platform::default(),
         runtime,
-        architecture: args.arch.or(defaults.architecture).unwrap_or_default(),
-        memory_mb: args.memory.or(defaults.memory_mb),
+        architecture: args.architecture.or(defaults.architecture).unwrap_or_default(),
+        memory_mb: args.memory_mb.or(defaults.memory_mb),
         timeout_s: None,
         handler,
         code: shown(path),
@@ -158,12 +181,17 @@ fn by_convention(path: &Path, inputs: &Inputs<'_>) -> Result<FunctionSpec, UserE
 }
 
 /// Handler and runtime of a package, by convention where they are not said.
-fn entry_point(path: &Path, handler: Option<String>, runtime: Option<Runtime>) -> Result<(String, Runtime), UserError> {
+fn entry_point(
+    place: &Place<'_>,
+    handler: Option<String>,
+    runtime: Option<Runtime>,
+    shelf: &Shelf,
+) -> Result<(String, Runtime), UserError> {
     let (handler, runtime) = match (handler, runtime) {
         (Some(handler), Some(runtime)) => return Ok((handler, runtime)),
         open => open,
     };
-    let artifact = input::open(path, &[], &Limits::default())?;
+    let artifact = Arc::clone(&shelf.open_as(place.path, place.kind)?.artifact);
     let native = runtime.as_ref().is_some_and(|runtime| runtime.language() == Language::Native);
     let convention = convention_of(&artifact);
     let (handler, convention) = match (handler, convention) {

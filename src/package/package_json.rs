@@ -11,15 +11,15 @@ const LARGEST: u64 = 4 << 20;
 /// The manifest of a package, as far as loading needs it.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Manifest {
-    pub(super) name: Json,
-    pub(super) version: Json,
+pub(crate) struct Manifest {
+    pub(crate) name: Json,
+    pub(crate) version: Json,
     #[serde(rename = "type")]
-    pub(super) kind: Json,
+    pub(crate) kind: Json,
 }
 
 /// A `package.json` of modest size.
-pub(super) fn manifest_of(artifact: &Artifact, id: EntryId) -> Option<Manifest> {
+pub(crate) fn manifest_of(artifact: &Artifact, id: EntryId) -> Option<Manifest> {
     if artifact.entry(id).bytes > LARGEST {
         return None;
     }

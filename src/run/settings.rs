@@ -2,32 +2,47 @@
 
 use std::path::{Path, PathBuf};
 
-use super::UserError;
-use super::args::CheckArgs;
+use super::{Listener, UserError, shown};
 use crate::config::{self, Resolved, Source, SourceKind};
 use crate::engine::{Budgets, Policy, Registry, Selector};
 use crate::input;
 
 /// The configuration that holds for a run.
 #[derive(Debug, Default)]
-pub(super) struct Settings {
+pub struct Settings {
     /// What it means.
-    pub(super) resolved: Resolved,
+    pub resolved: Resolved,
     /// Its folder as a path that opens, relative where that is shorter.
-    pub(super) folder: PathBuf,
+    pub folder: PathBuf,
 }
 
 /// The configuration that `--config` names, or the nearest one upward from the first path.
-pub(super) fn find(paths: &[PathBuf], named: Option<&Path>, registry: &Registry) -> Result<Settings, UserError> {
-    find_beside(paths, named, registry, None)
+///
+/// # Errors
+/// When a file that has to be read does not read, or means nothing.
+pub fn find(
+    paths: &[PathBuf],
+    named: Option<&Path>,
+    registry: &Registry,
+    listener: &dyn Listener,
+) -> Result<Settings, UserError> {
+    find_beside(paths, named, registry, None, listener)
 }
 
 /// The same for the workspace of a manifest: whoever reads the workspace says why it does not parse.
-pub(super) fn find_for(manifest: &Path, named: Option<&Path>, registry: &Registry) -> Result<Settings, UserError> {
+///
+/// # Errors
+/// As [`find`].
+pub fn find_for(
+    manifest: &Path,
+    named: Option<&Path>,
+    registry: &Registry,
+    listener: &dyn Listener,
+) -> Result<Settings, UserError> {
     let folder = manifest.parent().unwrap_or(Path::new(".")).to_path_buf();
     let text = input::read_text_file(manifest, config::LARGEST).unwrap_or_default();
     let is_broken = toml::de::Deserializer::parse(&text).is_err();
-    find_beside(&[folder], named, registry, Some(manifest).filter(|_| is_broken))
+    find_beside(&[folder], named, registry, Some(manifest).filter(|_| is_broken), listener)
 }
 
 /// Looks for the configuration; a file that does not read is said unless it is `told` already.
@@ -36,6 +51,7 @@ fn find_beside(
     named: Option<&Path>,
     registry: &Registry,
     told: Option<&Path>,
+    listener: &dyn Listener,
 ) -> Result<Settings, UserError> {
     if let Some(file) = named {
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -47,9 +63,9 @@ fn find_beside(
     let start = std::path::absolute(paths.first().map_or(Path::new("."), PathBuf::as_path))?;
     let working = std::env::current_dir().unwrap_or_default();
     for folder in start.ancestors().filter(|folder| folder.is_dir()) {
-        let shown = opened(folder, &working);
+        let opened = opened(folder, &working);
         for (name, kind) in SourceKind::FILES {
-            let file = shown.join(name);
+            let file = opened.join(name);
             if !file.is_file() {
                 continue;
             }
@@ -58,7 +74,9 @@ fn find_beside(
                 Ok(None) => {}
                 Err(error) if kind == SourceKind::Own => return Err(error),
                 Err(_) if told.is_some_and(|told| told == folder.join(name)) => {}
-                Err(UserError(message)) => super::warn(&format!("settings that do not read are left out: {message}")),
+                Err(UserError(message)) => {
+                    listener.warn(&format!("settings that do not read are left out: {message}"));
+                }
             }
         }
     }
@@ -87,30 +105,35 @@ fn settings(kind: SourceKind, file: &Path, registry: &Registry) -> Result<Option
 }
 
 fn read(kind: SourceKind, file: &Path, text: &str) -> Result<Option<Source>, UserError> {
-    Ok(config::read(kind, &super::discover::shown(file), text)?)
+    Ok(config::read(kind, &shown(file), text)?)
 }
 
 impl Settings {
     /// The layers of functions for which nothing else names any.
-    pub(super) fn layers(&self) -> Vec<String> {
-        self.resolved.defaults.layers.iter().map(|layer| super::discover::shown(&self.folder.join(layer))).collect()
+    #[must_use]
+    pub fn layers(&self) -> Vec<String> {
+        self.resolved.defaults.layers.iter().map(|layer| shown(&self.folder.join(layer))).collect()
     }
 
     /// Which rules run: those that the command line names in place of those of the configuration.
-    pub(super) fn policy(&self, args: &CheckArgs, registry: &Registry) -> Result<Policy, UserError> {
+    ///
+    /// # Errors
+    /// When a name is that of no rule and no category.
+    pub fn policy(&self, select: &[String], ignore: &[String], registry: &Registry) -> Result<Policy, UserError> {
         let read = |names: &[String]| names.iter().map(|name| selector(name, registry)).collect::<Result<Vec<_>, _>>();
         let mut policy = self.resolved.policy.clone();
-        let selected = read(&args.select)?;
+        let selected = read(select)?;
         if !selected.is_empty() {
             policy.ignore.retain(|ignored| !selected.contains(ignored));
             policy.select = selected;
         }
-        policy.ignore.extend(read(&args.ignore)?);
+        policy.ignore.extend(read(ignore)?);
         Ok(policy)
     }
 
     /// The budgets of one function.
-    pub(super) fn budgets_of(&self, function: &str, given: Budgets) -> Budgets {
+    #[must_use]
+    pub fn budgets_of(&self, function: &str, given: Budgets) -> Budgets {
         let own = self.resolved.function_budgets.get(function).copied().unwrap_or_default();
         let all = self.resolved.budgets;
         Budgets {
@@ -120,7 +143,8 @@ impl Settings {
     }
 
     /// The budgets of functions that have none of their own.
-    pub(super) fn budgets(&self, given: Budgets) -> Budgets {
+    #[must_use]
+    pub fn budgets(&self, given: Budgets) -> Budgets {
         let all = self.resolved.budgets;
         Budgets { init_ms: given.init_ms.or(all.init_ms), bytes: given.bytes.or(all.bytes) }
     }

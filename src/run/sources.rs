@@ -10,8 +10,10 @@ use crate::report::Sources;
 const LARGEST_TEXT: u64 = 4 << 20;
 
 /// Reads texts for the report: entries from the artifacts, everything else from disk.
-pub(super) struct ProjectSources<'a> {
-    pub(super) project: &'a ProjectFacts,
+#[derive(Debug)]
+pub struct ProjectSources<'a> {
+    /// The project.
+    pub project: &'a ProjectFacts,
 }
 
 impl Sources for ProjectSources<'_> {

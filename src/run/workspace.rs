@@ -4,25 +4,20 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::pipeline::Inputs;
-use super::{UserError, discover};
+use super::{Inputs, UserError, facts as of_function, shown};
 use crate::artifact::{Artifact, ArtifactKind, Bytes, Contents, ReadError};
-use crate::cost::{self, CostInput};
 use crate::engine::FunctionFacts;
 use crate::engine::cargo::CargoFacts;
-use crate::engine::native::NativeFiles;
 use crate::graph::{GraphProblem, ProblemEffect, native};
 use crate::input::files::{DiskFiles, join};
 use crate::input::{self, Limits};
 use crate::manifest::cargo::Problem;
 use crate::manifest::cargo::registry::{Folders, Registry};
 use crate::manifest::cargo::workspace::{CargoWorkspace, find_root};
-use crate::manifest::dependency::Declared;
 use crate::manifest::function::FunctionSpec;
+use crate::package::Bundle;
 use crate::platform::{Platform, Runtime};
 use crate::span::LineIndex;
-use crate::split::Routes;
-use crate::usage::Usage;
 use crate::usage::cargo::{self as analysis, CargoFunction, Enabled};
 
 /// Where cargo-lambda puts what it builds, below the target folder.
@@ -37,38 +32,43 @@ const TARGET: &str = "x86_64-unknown-linux-gnu";
 /// Which members of a workspace are asked about; without names and `all` the one whose manifest
 /// was given, or all of them for the root.
 #[derive(Debug, Default)]
-pub(super) struct Selection {
+pub struct Selection {
     /// Only these.
-    pub(super) packages: Vec<String>,
+    pub packages: Vec<String>,
     /// Not these.
-    pub(super) exclude: Vec<String>,
+    pub exclude: Vec<String>,
     /// All of them.
-    pub(super) all: bool,
+    pub all: bool,
 }
 
 /// What is asked about a workspace.
-pub(super) struct Asked<'a> {
+#[derive(Debug)]
+pub struct Asked<'a> {
     /// Its manifest or that of a member.
-    pub(super) manifest: &'a Path,
+    pub manifest: &'a Path,
     /// Members.
-    pub(super) selection: Selection,
+    pub selection: Selection,
     /// Features.
-    pub(super) enabled: Enabled,
+    pub enabled: Enabled,
     /// Whether cargo may be started in it. It runs what the workspace's configuration names, so only
-    /// somebody who would build it anyway may say so.
-    pub(super) asks_cargo: bool,
+    /// somebody who would build it anyway may say so. It hears why cargo cannot answer.
+    pub asks_cargo: Option<fn(&str)>,
 }
 
 /// A workspace and its functions.
-pub(super) struct Found {
+#[derive(Debug)]
+pub struct Found {
     /// The workspace.
-    pub(super) cargo: CargoFacts,
+    pub cargo: CargoFacts,
     /// The functions of the members asked about.
-    pub(super) functions: Vec<FunctionFacts>,
+    pub functions: Vec<FunctionFacts>,
 }
 
 /// Analyses a workspace.
-pub(super) fn facts(asked: &Asked<'_>, inputs: &Inputs<'_>) -> Result<Found, UserError> {
+///
+/// # Errors
+/// When no package in it can be read, or it has not what was asked for.
+pub fn facts(asked: &Asked<'_>, inputs: &Inputs<'_>) -> Result<Found, UserError> {
     let root = find_root(asked.manifest);
     let root = if root.is_absolute() { std::path::absolute(&root)? } else { root };
     let files = DiskFiles::new(&root);
@@ -76,23 +76,23 @@ pub(super) fn facts(asked: &Asked<'_>, inputs: &Inputs<'_>) -> Result<Found, Use
     let mut problems: Vec<String> = workspace.problems.iter().map(|problem| said(problem, &root)).collect();
     if workspace.members.is_empty() {
         let first = problems.drain(..).next();
-        let nothing = || format!("{}: no package in it can be read", discover::shown(asked.manifest));
+        let nothing = || format!("{}: no package in it can be read", shown(asked.manifest));
         return Err(UserError(first.unwrap_or_else(nothing)));
     }
     for problem in problems {
-        super::warn(&problem);
+        inputs.listener.warn(&problem);
     }
     let selected = selected(asked, &root, &workspace)?;
     refuse_unknown(&asked.enabled, &workspace, &selected)?;
     if workspace.lock.is_none() {
-        super::note(
+        inputs.listener.note(
             "there is no Cargo.lock: without the versions in it, features and macros of dependencies are not looked into; `cargo generate-lockfile` writes it",
         );
     }
     let found = analysis::analyse(workspace, &files, &registry(asked, &root), &asked.enabled);
     let cargo = CargoFacts { prefix: prefix(&root), selected, analysis: found };
     if let Some(message) = unread(&cargo, None) {
-        super::note(&message);
+        inputs.listener.note(&message);
     }
     let functions = cargo.functions().map(|function| function_facts(&cargo, function, &root, inputs));
     let functions = functions.collect::<Result<_, _>>()?;
@@ -121,7 +121,7 @@ fn said(problem: &Problem, root: &Path) -> String {
         let text = input::read_text_file(&root.join(&problem.path), LARGEST_MANIFEST).ok()?;
         Some(LineIndex::new(&text).position(&text, problem.span?.start).line)
     };
-    let path = discover::shown(&Path::new(&prefix(root)).join(&problem.path));
+    let path = shown(&Path::new(&prefix(root)).join(&problem.path));
     let line = line().map_or_else(String::new, |line| format!(":{line}"));
     format!("{path}{line}: {}", problem.message)
 }
@@ -134,15 +134,15 @@ fn registry(asked: &Asked<'_>, root: &Path) -> Registry {
     }
     // Cargo names itself to its subcommands: this is the one of the toolchain that runs already, and
     // no `rust-toolchain` file makes rustup fetch another.
-    if let Some(cargo) = std::env::var_os("CARGO").filter(|_| asked.asks_cargo) {
+    if let Some((cargo, note)) = std::env::var_os("CARGO").zip(asked.asks_cargo) {
         let manifest = asked.manifest.to_owned();
-        registry.ask(Box::new(move || located(Path::new(&cargo), &manifest)));
+        registry.ask(Box::new(move || located(Path::new(&cargo), &manifest, note)));
     }
     registry
 }
 
 /// What `cargo metadata` says of where packages are; nothing where it cannot say.
-fn located(cargo: &Path, manifest: &Path) -> Folders {
+fn located(cargo: &Path, manifest: &Path, note: fn(&str)) -> Folders {
     let mut command = cargo_metadata::MetadataCommand::new();
     let options = ["--offline", "--locked", "--filter-platform", TARGET].map(str::to_owned);
     command.cargo_path(cargo).manifest_path(manifest).other_options(options);
@@ -158,9 +158,7 @@ fn located(cargo: &Path, manifest: &Path) -> Folders {
         Err(error) => {
             let why = error.to_string();
             let first = why.lines().find(|line| line.contains("error:")).unwrap_or_default();
-            super::note(&format!(
-                "cargo metadata cannot say where all dependencies are, so only manifests are read {first}"
-            ));
+            note(&format!("cargo metadata cannot say where all dependencies are, so only manifests are read {first}"));
             Folders::new()
         }
     }
@@ -218,7 +216,7 @@ fn function_facts(
     root: &Path,
     inputs: &Inputs<'_>,
 ) -> Result<FunctionFacts, UserError> {
-    let (args, settings) = (inputs.args, inputs.settings);
+    let (args, settings) = (inputs.given, inputs.settings);
     let runtime: Runtime = match &args.runtime {
         Some(runtime) => runtime.clone(),
         None => "provided.al2023".parse().map_err(UserError)?,
@@ -236,11 +234,11 @@ fn function_facts(
         origin: Some(location),
         platform: Platform::default(),
         runtime,
-        architecture: args.arch.or(settings.resolved.defaults.architecture).unwrap_or_default(),
-        memory_mb: args.memory.or(deployed).or(settings.resolved.defaults.memory_mb),
+        architecture: args.architecture.or(settings.resolved.defaults.architecture).unwrap_or_default(),
+        memory_mb: args.memory_mb.or(deployed).or(settings.resolved.defaults.memory_mb),
         timeout_s: None,
         handler: String::new(),
-        code: built.as_deref().map_or_else(String::new, discover::shown),
+        code: built.as_deref().map_or_else(String::new, shown),
         layers: Vec::new(),
         environment: std::collections::BTreeMap::new(),
         events: Vec::new(),
@@ -251,12 +249,8 @@ fn function_facts(
     let missing = unread(facts, Some(function.member));
     let problem = |message| GraphProblem { entry: None, span: None, message, effect: ProblemEffect::Inexact };
     graph.problems.extend(missing.map(problem));
-    let artifact = Arc::new(artifact);
-    let estimate = cost::estimate(&CostInput { spec: &spec, artifact: &artifact, graph: &graph, packages: &packages });
     let budgets = settings.budgets_of(&spec.name, inputs.budgets);
-    let (declared, usage, routes) = (Declared::default(), Usage::default(), Routes::default());
-    let native_files = NativeFiles::default();
-    Ok(FunctionFacts { spec, artifact, graph, packages, estimate, declared, usage, routes, budgets, native_files })
+    Ok(of_function::put_together(spec, Arc::new(Bundle::new(artifact)), graph, Arc::new(packages), budgets))
 }
 
 /// What cargo-lambda built of a function.
@@ -283,6 +277,6 @@ pub(super) fn at(path: &Path, inputs: &Inputs<'_>) -> Result<Option<Found>, User
         return Ok(None);
     }
     let (selection, enabled) = (Selection::default(), Enabled::default());
-    let found = facts(&Asked { manifest: &manifest, selection, enabled, asks_cargo: false }, inputs)?;
+    let found = facts(&Asked { manifest: &manifest, selection, enabled, asks_cargo: None }, inputs)?;
     Ok(Some(found).filter(|found| !found.functions.is_empty()))
 }

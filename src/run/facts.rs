@@ -1,0 +1,200 @@
+//! One function: open, simulate, attribute, estimate, routes, usage.
+
+use std::sync::Arc;
+
+use super::shelf::Shelf;
+use super::{Inputs, UserError};
+use crate::artifact::{Artifact, Location};
+use crate::cost::{self, CostInput};
+use crate::engine::{Budgets, FunctionFacts};
+use crate::fault::{self, Fault};
+use crate::graph::javascript::{self, JavaScriptInput};
+use crate::graph::python::{self, PythonInput};
+use crate::graph::{ModuleGraph, native};
+use crate::manifest;
+use crate::manifest::dependency::{Declared, Files};
+use crate::manifest::function::FunctionSpec;
+use crate::package::Bundle;
+use crate::package::owners::Packages;
+use crate::platform::{Architecture, Language};
+use crate::program::Prepared;
+use crate::split::{self, Objective, Routes};
+use crate::usage::Usage;
+
+/// The parts of the analysis that may fail by a fault of ours. Values, so that a test can put a failing one in.
+#[derive(Clone, Copy)]
+pub(super) struct Stages {
+    /// What the function loads.
+    pub(super) load: fn(&FunctionSpec, &Bundle) -> (ModuleGraph, Arc<Packages>),
+    /// What its handler dispatches on.
+    pub(super) routes: fn(&FunctionFacts, &Objective) -> Routes,
+    /// Which dependencies it uses.
+    pub(super) usage: fn(&FunctionFacts) -> Usage,
+}
+
+/// The real ones.
+pub(super) const STAGES: Stages = Stages { load: loaded, routes, usage: |facts| Usage::of(&facts.loaded(), &facts.declared) };
+
+/// Analyses a function.
+///
+/// # Errors
+/// When its package cannot be opened.
+pub(super) fn of(
+    spec: FunctionSpec,
+    shelf: &Shelf,
+    inputs: &Inputs<'_>,
+    stages: &Stages,
+) -> Result<FunctionFacts, UserError> {
+    let bundle = shelf.open(&spec)?;
+    let budgets = inputs.settings.budgets_of(&spec.name, inputs.budgets);
+    let mut faults = Vec::new();
+    let loaded = fault::caught("the import simulation", || (stages.load)(&spec, &bundle));
+    let (mut graph, packages) = loaded.unwrap_or_else(|fault| (ModuleGraph::failed(fault), Arc::default()));
+    faults.append(&mut graph.faults);
+    let mut facts = put_together(spec, bundle, graph, packages, budgets);
+    let objective = &inputs.settings.resolved.objective;
+    let (routes, usage) = rayon::join(
+        || fault::caught("the search for routes", || (stages.routes)(&facts, objective)),
+        || fault::caught("the search for used dependencies", || (stages.usage)(&facts)),
+    );
+    facts.routes = or_nothing(routes, &mut faults);
+    facts.usage = or_nothing(usage, &mut faults);
+    facts.faults = faults;
+    Ok(facts)
+}
+
+/// What a part has found; nothing where it failed.
+fn or_nothing<T: Default>(found: Result<T, Fault>, faults: &mut Vec<Fault>) -> T {
+    found.unwrap_or_else(|fault| {
+        faults.push(fault);
+        T::default()
+    })
+}
+
+/// The facts of a function as far as its graph tells them.
+pub(super) fn put_together(
+    spec: FunctionSpec,
+    bundle: Arc<Bundle>,
+    graph: ModuleGraph,
+    packages: Arc<Packages>,
+    budgets: Budgets,
+) -> FunctionFacts {
+    let artifact = Arc::clone(&bundle.artifact);
+    let estimate = cost::estimate(&CostInput { spec: &spec, artifact: &artifact, graph: &graph, packages: &packages });
+    let declared = declared(&spec, &artifact);
+    FunctionFacts {
+        spec,
+        bundle,
+        artifact,
+        graph,
+        packages,
+        estimate,
+        declared,
+        usage: Usage::default(),
+        routes: Routes::default(),
+        budgets,
+        faults: Vec::new(),
+    }
+}
+
+fn routes(facts: &FunctionFacts, objective: &Objective) -> Routes {
+    split::analyse(&split::Input {
+        spec: &facts.spec,
+        artifact: &facts.artifact,
+        graph: &facts.graph,
+        packages: &facts.packages,
+        prepared: &prepared(&facts.spec, &facts.bundle),
+        estimate: &facts.estimate,
+        objective,
+    })
+}
+
+fn loaded(spec: &FunctionSpec, bundle: &Bundle) -> (ModuleGraph, Arc<Packages>) {
+    match spec.runtime.language() {
+        Language::Python => {
+            let packages = bundle.owners(Language::Python);
+            let input = PythonInput {
+                bundle,
+                handler: &spec.handler,
+                version: spec.runtime.version(),
+                architecture: spec.architecture,
+                sdk: spec.runtime.sdk(spec.platform),
+                environment: &spec.environment,
+                packages: &packages,
+            };
+            (python::simulate(&input), packages)
+        }
+        Language::Node => loaded_by_node(spec, bundle),
+        Language::Native => {
+            let (graph, packages) = native::load(&bundle.artifact);
+            (graph, Arc::new(packages))
+        }
+        Language::Other => (ModuleGraph::unknown(), Arc::default()),
+    }
+}
+
+/// Own code in the form in which routes are found in it, as far as that was made beside a simulation.
+fn prepared(spec: &FunctionSpec, bundle: &Bundle) -> Arc<Prepared> {
+    let source_tree = javascript::is_source_tree(&bundle.artifact, &spec.handler);
+    let key = u64::from(spec.runtime.version().0) << 1 | u64::from(source_tree);
+    bundle.shared(key, |_| Prepared::default())
+}
+
+fn loaded_by_node(spec: &FunctionSpec, bundle: &Bundle) -> (ModuleGraph, Arc<Packages>) {
+    let prepared = prepared(spec, bundle);
+    let input = JavaScriptInput {
+        bundle,
+        handler: &spec.handler,
+        node: u32::from(spec.runtime.version().0),
+        arm: spec.architecture == Architecture::Arm64,
+        sdk: spec.runtime.sdk(spec.platform),
+        environment: &spec.environment,
+        source_tree: javascript::is_source_tree(&bundle.artifact, &spec.handler),
+        prepare: Some(&*prepared),
+    };
+    bundle.keep_for_node();
+    // On a thread of its own: a thread of the pool that waits for the simulation could do no other work.
+    let (graph, mut packages) = std::thread::scope(|scope| {
+        let packages = scope.spawn(|| bundle.owners(Language::Node));
+        let graph = javascript::simulate(&input);
+        (graph, packages.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    });
+    if !graph.bundled.is_empty() {
+        Arc::make_mut(&mut packages).add_bundled(&graph);
+    }
+    (graph, packages)
+}
+
+/// What the manifests of the package declare: at its root, and for Node from the handler up to it.
+fn declared(spec: &FunctionSpec, artifact: &Artifact) -> Declared {
+    match spec.runtime.language() {
+        Language::Python => manifest::python::declared(&ManifestFiles(artifact), spec.runtime.version()),
+        Language::Node => {
+            let (folder, _) = spec.handler.trim_start_matches("./").rsplit_once('/').unwrap_or(("", ""));
+            let installed = artifact.entries().any(|(_, entry)| entry.path.contains("node_modules/"));
+            manifest::node::declared(&ManifestFiles(artifact), folder, installed)
+        }
+        Language::Native | Language::Other => Declared::default(),
+    }
+}
+
+/// Manifests larger than this are not read.
+const LARGEST_MANIFEST: u64 = 8 << 20;
+
+/// The manifests inside a package.
+struct ManifestFiles<'a>(&'a Artifact);
+
+impl Files for ManifestFiles<'_> {
+    fn text(&self, path: &str) -> Option<String> {
+        let entry = self.0.find(path).filter(|entry| self.0.entry(*entry).bytes <= LARGEST_MANIFEST)?;
+        let bytes = self.0.read(entry).ok()?;
+        Some(String::from_utf8_lossy((*bytes).as_ref()).into_owned())
+    }
+
+    fn location(&self, path: &str) -> Location {
+        match self.0.find(path) {
+            Some(entry) => Location::in_artifact(self.0, entry, None),
+            None => Location::file(self.0.path.clone()),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The pipeline: from paths to facts, for the command line and whoever else asks.
+//!
+//! Paths become function specs, specs become [`FunctionFacts`](crate::engine::FunctionFacts) side by side, and what
+//! cannot be analysed becomes an [`Omission`](crate::engine::Omission) that stops nothing else. Packages are opened
+//! once. Nothing here prints.
+
+mod discover;
+mod facts;
+mod functions;
+mod settings;
+mod shelf;
+mod sources;
+mod threads;
+mod workspace;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+pub use functions::project;
+pub use settings::{Settings, find as find_settings, find_for as find_settings_for};
+pub use sources::ProjectSources;
+pub use threads::with_threads;
+pub use workspace::{Asked, Found, Selection, facts as workspace_facts};
+
+use crate::engine::Budgets;
+use crate::platform::{Architecture, Runtime};
+
+/// An error of the user that ends the run: what is wrong, where, what to do.
+#[derive(Debug)]
+pub struct UserError(pub String);
+
+impl<E: std::error::Error> From<E> for UserError {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// What the user said of the functions, before any configuration.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    /// The handler.
+    pub handler: Option<String>,
+    /// The runtime.
+    pub runtime: Option<Runtime>,
+    /// The instruction set.
+    pub architecture: Option<Architecture>,
+    /// Memory size in MB.
+    pub memory_mb: Option<u32>,
+    /// Layers, in merge order.
+    pub layers: Vec<PathBuf>,
+}
+
+/// Who hears what a run has to say beside its result.
+pub trait Listener: Sync {
+    /// What the work is at now.
+    fn step(&self, what: &str);
+    /// Something to know that no report holds.
+    fn note(&self, message: &str);
+    /// Something that is probably wrong.
+    fn warn(&self, message: &str);
+}
+
+/// What holds for all functions of a run.
+#[derive(Clone, Copy)]
+pub struct Inputs<'a> {
+    /// What the user said.
+    pub given: &'a Given,
+    /// The configuration.
+    pub settings: &'a Settings,
+    /// Budgets that the user said.
+    pub budgets: Budgets,
+    /// Who hears of the run.
+    pub listener: &'a dyn Listener,
+}
+
+impl fmt::Debug for Inputs<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inputs").field("given", self.given).finish_non_exhaustive()
+    }
+}
+
+/// A path as people read it in reports: with `/`, without a leading `./`.
+#[must_use]
+pub fn shown(path: &Path) -> String {
+    let text = path.to_string_lossy().replace('\\', "/");
+    let text = text.strip_prefix("./").unwrap_or(&text);
+    if text.is_empty() { ".".to_owned() } else { text.to_owned() }
+}
