@@ -33,7 +33,8 @@ pub(super) struct Stages {
 }
 
 /// The real ones.
-pub(super) const STAGES: Stages = Stages { load: loaded, routes, usage: |facts| Usage::of(&facts.loaded(), &facts.declared) };
+pub(super) const STAGES: Stages =
+    Stages { load: loaded, routes, usage: |facts| Usage::of(&facts.loaded(), &facts.declared) };
 
 /// Analyses a function.
 ///
