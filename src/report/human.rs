@@ -188,6 +188,11 @@ pub(super) fn saves(finding: &Finding) -> Option<String> {
     (!both.is_empty()).then(|| format!("saves {}", both.join(" and ")))
 }
 
+/// The code around a finding as text; nothing when it has none to show.
+pub(super) fn frame(finding: &Finding, style: Style) -> Option<String> {
+    frame::render(finding, style)
+}
+
 /// Counts, the verdict on budgets, and where to read more.
 fn closing(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut line = counts(report.summary.findings);

@@ -5,6 +5,7 @@ mod build;
 mod fingerprint;
 mod github;
 mod gitlab;
+mod html;
 mod human;
 mod json;
 mod junit;
@@ -42,6 +43,8 @@ pub enum Format {
     Junit,
     /// A comment for a pull request.
     Markdown,
+    /// One self-contained page with drawings.
+    Html,
 }
 
 /// How much a format shows and whether it may use colour.
@@ -70,6 +73,7 @@ pub fn write(report: &model::Report, format: Format, style: Style, out: &mut dyn
         Format::Gitlab => gitlab::write(report, out),
         Format::Junit => junit::write(report, out),
         Format::Markdown => markdown::write(report, out),
+        Format::Html => html::write(report, out),
     }
 }
 
