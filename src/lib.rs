@@ -20,6 +20,7 @@ pub mod program;
 pub mod routes;
 pub mod split;
 pub mod usage;
+pub mod scaling;
 pub mod finding;
 pub mod fix;
 pub mod engine;

@@ -33,10 +33,17 @@ pub(super) enum Command {
     Why(Box<WhyArgs>),
     /// Show what each route of a handler needs, and whether pulling it apart pays
     Split(Box<SplitArgs>),
+    /// Show how many environments functions need and may have, and how bursts go
+    Scale(Box<ScaleArgs>),
+    /// Write a load test that ramps through the limits found
+    PlanTest(Box<PlanTestArgs>),
     /// Show a rule's page
     Explain {
-        /// Name of the rule, such as `never-loaded-package`
+        /// Name of the rule, such as `never-loaded-package`, or of a guide: concurrency, scaling,
+        /// provisioned-concurrency, traffic-shifting, alarms
         rule: String,
+        /// Application whose own numbers a guide shows
+        path: Option<PathBuf>,
     },
     /// List all rules
     Rules,
@@ -68,7 +75,7 @@ pub(super) enum SchemaOf {
 }
 
 /// What to analyse.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(super) struct InputArgs {
     /// Handler of the function, such as `app.handler`
     #[arg(long, value_name = "NAME")]
@@ -201,6 +208,71 @@ pub(super) enum SplitFormat {
     Human,
     /// Routes and plan of each function as in `defrost-report/1`.
     Json,
+}
+
+/// Arguments of `scale`.
+#[derive(Debug, clap::Args)]
+pub(super) struct ScaleArgs {
+    /// Package, folder or template
+    #[arg(default_value = ".")]
+    pub(super) path: PathBuf,
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// Output format
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: SplitFormat,
+    /// Configuration file instead of the nearest one
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Write the alarms that are missing, in this language, and nothing else
+    #[arg(long, value_enum, value_name = "LANGUAGE")]
+    pub(super) alarms: Option<AlarmLanguage>,
+}
+
+/// Languages that alarms are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum AlarmLanguage {
+    /// AWS SAM.
+    Sam,
+    /// CloudFormation.
+    Cloudformation,
+    /// CDK in TypeScript.
+    Cdk,
+    /// Serverless Framework.
+    Serverless,
+    /// Terraform.
+    Terraform,
+}
+
+/// Arguments of `plan-test`.
+#[derive(Debug, clap::Args)]
+pub(super) struct PlanTestArgs {
+    /// Package, folder or template
+    #[arg(default_value = ".")]
+    pub(super) path: PathBuf,
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// Configuration file instead of the nearest one
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// The tool that runs the test
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) tool: TestTool,
+    /// Address of the deployed application
+    #[arg(long, value_name = "URL", default_value = "https://example.execute-api.eu-central-1.amazonaws.com")]
+    pub(super) url: String,
+}
+
+/// Tools that run load tests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum TestTool {
+    /// Grafana k6.
+    #[default]
+    K6,
+    /// Artillery.
+    Artillery,
+    /// oha, for one address.
+    Oha,
 }
 
 /// Arguments of `init`.

@@ -6,8 +6,10 @@ mod cargo;
 mod check;
 mod fix;
 mod init;
+mod plan_test;
 mod progress;
 mod reference;
+mod scale;
 mod split;
 mod suppress;
 mod why;
@@ -84,7 +86,9 @@ fn dispatch(args: &Args) -> Result<u8, UserError> {
         Command::Check(check) => check::run(check),
         Command::Why(why) => why::run(why),
         Command::Split(split) => split::run(split),
-        Command::Explain { rule } => reference::explain(rule),
+        Command::Scale(scale) => scale::run(scale),
+        Command::PlanTest(test) => plan_test::run(test),
+        Command::Explain { rule, path } => reference::explain(rule, path.as_deref()),
         Command::Init(init) => init::run(init),
         Command::Rules => reference::rules(),
         Command::Schema { of } => reference::schema(*of),

@@ -1,4 +1,5 @@
 use std::io::Write;
+use std::path::Path;
 
 use clap::CommandFactory;
 
@@ -14,11 +15,31 @@ pub(super) fn registry() -> Result<Registry, UserError> {
     rules::registry().map_err(|error| UserError(format!("the bundled rule table does not read: {error}")))
 }
 
+/// The guide: pages that are no rule's.
+const GUIDE: [(&str, &str); 5] = [
+    ("concurrency", include_str!("../../rules/knowledge/guide/concurrency.md")),
+    ("scaling", include_str!("../../rules/knowledge/guide/scaling.md")),
+    ("provisioned-concurrency", include_str!("../../rules/knowledge/guide/provisioned-concurrency.md")),
+    ("traffic-shifting", include_str!("../../rules/knowledge/guide/traffic-shifting.md")),
+    ("alarms", include_str!("../../rules/knowledge/guide/alarms.md")),
+];
+
+/// Prints a page of the guide, with the numbers of an application where a path is given.
+fn guide(page: &str, path: Option<&Path>) -> Result<u8, UserError> {
+    write!(std::io::stdout().lock(), "{page}")?;
+    let Some(path) = path else { return Ok(CLEAN) };
+    println!("\n## Here\n");
+    super::scale::shown(path)
+}
+
 /// Prints a rule's page.
-pub(super) fn explain(name: &str) -> Result<u8, UserError> {
+pub(super) fn explain(name: &str, path: Option<&Path>) -> Result<u8, UserError> {
+    if let Some((_, page)) = GUIDE.iter().find(|(known, _)| *known == name) {
+        return guide(page, path);
+    }
     let registry = registry()?;
     let Some(rule) = registry.find(name) else {
-        let known = registry.rules().iter().map(|rule| rule.name);
+        let known = registry.rules().iter().map(|rule| rule.name).chain(GUIDE.map(|(name, _)| name));
         let hint =
             text::similar(name, known).map_or_else(|| ";".to_owned(), |near| format!("; did you mean `{near}`?"));
         return Err(UserError(format!("there is no rule `{name}`{hint} `defrost rules` lists them all")));

@@ -17,7 +17,7 @@ pub use overrides::Overrides;
 pub use resolve::{Defaults, Resolved, resolve};
 pub use schema::schema;
 pub use source::{Source, SourceKind, read};
-pub use written::{FunctionSettings, Level, Override, RuleSettings, Written};
+pub use written::{FunctionSettings, FunctionTraffic, Level, Override, RuleSettings, TrafficSettings, Written};
 
 /// Largest configuration file that is read, in bytes.
 pub const LARGEST: u64 = 4 << 20;

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::options;
-use super::written::SplitSettings;
+use super::written::{AccountSettings, SplitSettings, TrafficSettings};
 use super::{ConfigError, Level, Overrides, Source};
 use crate::engine::{Budgets, Category, Policy, Registry, Selector};
 use crate::finding::Severity;
-use crate::platform::{Architecture, Runtime};
+use crate::platform::{Architecture, Platform, Runtime};
+use crate::scaling::{Account, Accounts};
 use crate::split::Objective;
 use crate::text::similar;
 
@@ -28,6 +29,10 @@ pub struct Resolved {
     pub function_budgets: BTreeMap<String, Budgets>,
     /// What a split is judged by.
     pub objective: Objective,
+    /// What the accounts may run at once.
+    pub accounts: Accounts,
+    /// What arrives at functions.
+    pub traffic: TrafficSettings,
     /// What holds for functions that no template describes.
     pub defaults: Defaults,
     /// Baseline file, relative to the folder of the configuration.
@@ -68,6 +73,8 @@ pub fn resolve(source: &Source, registry: &Registry, folder: &Path) -> Result<Re
             })
             .collect::<Result<_, ConfigError>>()?,
         objective: objective(&written.split),
+        accounts: accounts(&written.account),
+        traffic: traffic(source)?,
         defaults: Defaults {
             handler: written.handler.clone(),
             runtime: parsed(source, "runtime", written.runtime.as_deref())?,
@@ -169,6 +176,42 @@ fn overrides(source: &Source, registry: &Registry, folder: &Path) -> Result<Over
     Overrides::new(folder, &source.written.overrides).map_err(|(at, glob, error)| {
         source.fault(&["overrides", &at.to_string(), "paths"], &glob, format!("`{glob}` is no glob: {error}"))
     })
+}
+
+/// What is not said is usual.
+fn accounts(written: &AccountSettings) -> Accounts {
+    let facts = Platform::default().scaling();
+    let stage = |own: (Option<u32>, Option<u32>)| {
+        Account::new(own.0.or(written.concurrency_limit), own.1.or(written.unreserved_floor), facts)
+    };
+    Accounts {
+        usual: stage((None, None)),
+        stages: written
+            .stages
+            .iter()
+            .map(|(name, own)| (name.clone(), stage((own.concurrency_limit, own.unreserved_floor))))
+            .collect(),
+    }
+}
+
+/// Rates and times are numbers from 0 up.
+fn traffic(source: &Source) -> Result<TrafficSettings, ConfigError> {
+    let written = &source.written.traffic;
+    let wrong = |value: Option<f64>| value.is_some_and(|value| !value.is_finite() || value < 0.0);
+    let check = |keys: &[&str], key: &str, value: Option<f64>| {
+        let keys: Vec<&str> = keys.iter().copied().chain([key]).collect();
+        let fault = || source.fault(&keys, key, format!("`{key}` must be a number from 0 up"));
+        if wrong(value) { Err(fault()) } else { Ok(()) }
+    };
+    check(&["traffic"], "requests-per-second", written.requests_per_second)?;
+    check(&["traffic"], "duration-ms", written.duration_ms)?;
+    for (name, own) in &written.functions {
+        let keys = ["traffic", name.as_str()];
+        check(&keys, "requests-per-second", own.requests_per_second)?;
+        check(&keys, "duration-ms", own.duration_ms)?;
+        check(&keys, "batch", own.batch)?;
+    }
+    Ok(written.clone())
 }
 
 /// What is not said stays as it is; what is negative counts as nothing.

@@ -47,6 +47,78 @@ pub struct Written {
     pub functions: BTreeMap<String, FunctionSettings>,
     /// What a split of a function with several routes is judged by.
     pub split: SplitSettings,
+    /// What the account may run at once.
+    pub account: AccountSettings,
+    /// What arrives at functions, for `defrost scale`.
+    pub traffic: TrafficSettings,
+}
+
+/// What the account may run at once.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct AccountSettings {
+    /// Concurrent executions of all functions in the region; 1,000 unless set.
+    pub concurrency_limit: Option<u32>,
+    /// What must stay unreserved; 100 unless set, and never more than the limit.
+    pub unreserved_floor: Option<u32>,
+    /// The same by stage, where a stage has an account of its own.
+    pub stages: BTreeMap<String, StageAccount>,
+}
+
+/// The account of a stage.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct StageAccount {
+    /// Concurrent executions of all functions in the region.
+    pub concurrency_limit: Option<u32>,
+    /// What must stay unreserved.
+    pub unreserved_floor: Option<u32>,
+}
+
+/// What arrives at every function, and by function where that differs.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct TrafficSettings {
+    /// Requests, messages or records per second at the peak.
+    pub requests_per_second: Option<f64>,
+    /// How long an invocation runs, milliseconds.
+    pub duration_ms: Option<f64>,
+    /// Requests that come at once.
+    pub burst: Option<u32>,
+    /// Records of one invocation, for queues and streams.
+    pub batch: Option<f64>,
+    /// By function.
+    #[serde(flatten)]
+    pub functions: BTreeMap<String, FunctionTraffic>,
+}
+
+/// What arrives at one function.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct FunctionTraffic {
+    /// Requests, messages or records per second at the peak.
+    pub requests_per_second: Option<f64>,
+    /// How long an invocation runs, milliseconds.
+    pub duration_ms: Option<f64>,
+    /// Requests that come at once.
+    pub burst: Option<u32>,
+    /// Records of one invocation, for queues and streams.
+    pub batch: Option<f64>,
+    /// A CSV file with the invocations of each minute in its last column, as CloudWatch exports them; relative to the
+    /// folder of the configuration.
+    pub minutes: Option<String>,
+    /// By route (`"GET /users"`) or event source: what arrives there adds up to the function's traffic.
+    pub sources: BTreeMap<String, SourceTraffic>,
+}
+
+/// What arrives at one route or from one event source.
+#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct SourceTraffic {
+    /// Requests, messages or records per second at the peak.
+    pub requests_per_second: f64,
+    /// How long an invocation runs, milliseconds.
+    pub duration_ms: Option<f64>,
 }
 
 /// What a split is judged by.

@@ -11,6 +11,7 @@ mod lower;
 pub mod model;
 mod reader;
 mod resource;
+pub mod snippet;
 #[cfg(test)]
 mod testing;
 mod tree;

@@ -3,12 +3,15 @@ use std::sync::Arc;
 
 use crate::artifact::{Artifact, EntryId, Location};
 use crate::cost::{Estimate, Grade};
+use crate::declare::model::Application;
 use crate::fault::Fault;
 use crate::graph::{HandlerResolution, ImportSite, ModuleGraph, ModuleId, Phase};
 use crate::manifest::dependency::Declared;
 use crate::manifest::function::FunctionSpec;
 use crate::package::Bundle;
 use crate::package::owners::{Package, PackageId, Packages};
+use crate::scaling::Accounts;
+use crate::scaling::plan::TrafficTable;
 use crate::span::Span;
 use crate::split::{Loaded, Routes};
 use crate::usage::{self, Usage};
@@ -169,6 +172,12 @@ pub struct ProjectFacts {
     pub functions: Vec<FunctionFacts>,
     /// Limits that the user set on functions without their own.
     pub budgets: Budgets,
+    /// What the templates declare, one per deployment.
+    pub applications: Vec<Application>,
+    /// What the accounts may run at once.
+    pub accounts: Accounts,
+    /// What arrives at functions, as the user states it.
+    pub traffic: TrafficTable,
     /// The Cargo workspace, when the project is one.
     pub cargo: Option<Box<super::cargo::CargoFacts>>,
     /// What was not analysed, and why.

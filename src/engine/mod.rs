@@ -3,6 +3,7 @@
 //! A rule is a folder under `rules/` and one row in `rules/mod.rs`. It is either data (a
 //! `[match]` table in its `rule.toml`) or one pure function of a read-only context.
 
+pub mod application;
 pub mod cargo;
 mod context;
 mod facts;
@@ -15,6 +16,7 @@ mod options;
 mod registry;
 mod sink;
 
+pub use application::ApplicationContext;
 pub use context::{FunctionContext, ProjectContext};
 pub use facts::{Budgets, FunctionFacts, Omission, ProjectFacts};
 pub use meta::{Category, Confidence, OptionMeta, RuleMeta};
@@ -74,12 +76,19 @@ fn run_rule(rule: &Rule, policy: &Policy, project: &ProjectFacts) -> Checked {
         checked.add(sink(None), None, |sink| check(&ProjectContext::new(project, rule, options), sink));
         return checked;
     }
+    if let Check::Application(check) = rule.check {
+        for application in &project.applications {
+            let context = ApplicationContext::new(project, application, rule, options);
+            checked.add(sink(None), None, |sink| check(&context, sink));
+        }
+        return checked;
+    }
     for function in project.functions.iter().filter(|function| rule.meta.applies_to(function)) {
         let context = FunctionContext::new(project, function, rule, options);
         checked.add(sink(Some(function)), Some(function), |sink| match rule.check {
             Check::Function(check) => check(&context, sink),
             Check::Match => matcher::run(&context, sink),
-            Check::Project(_) | Check::Cargo | Check::Suppressions => {}
+            Check::Project(_) | Check::Application(_) | Check::Cargo | Check::Suppressions => {}
         });
     }
     checked

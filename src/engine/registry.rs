@@ -1,12 +1,14 @@
 use rayon::prelude::*;
 
-use super::{FunctionContext, ProjectContext, RuleMeta, Sink};
+use super::{ApplicationContext, FunctionContext, ProjectContext, RuleMeta, Sink};
 
 /// How a rule checks.
 #[derive(Clone, Copy, Debug)]
 pub enum Check {
     /// Once per function.
     Function(fn(&FunctionContext<'_>, &mut Sink<'_>)),
+    /// Once per application: the settings around the code.
+    Application(fn(&ApplicationContext<'_>, &mut Sink<'_>)),
     /// Once for the whole project.
     Project(fn(&ProjectContext<'_>, &mut Sink<'_>)),
     /// By the `[match]` table of its `rule.toml`, once per function.

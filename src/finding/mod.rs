@@ -122,6 +122,8 @@ pub struct Finding {
     pub message: String,
     /// What to do.
     pub help: Option<String>,
+    /// What to write, in the language of the place; several lines.
+    pub snippet: Option<String>,
     /// What that saves.
     pub saves: Saves,
     /// A change that does it.
@@ -142,6 +144,7 @@ impl Finding {
             labels: Vec::new(),
             message: message.into(),
             help: None,
+            snippet: None,
             saves: Saves::default(),
             fix: None,
         }
@@ -172,6 +175,13 @@ impl Finding {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Shows what to write.
+    #[must_use]
+    pub fn snippet(mut self, snippet: Option<String>) -> Self {
+        self.snippet = snippet;
         self
     }
 

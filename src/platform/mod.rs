@@ -3,11 +3,13 @@
 //!
 //! The facts are data: `rules/knowledge/platform/aws-lambda.toml`, with the source of each figure.
 
+mod scaling;
 mod tables;
 
 use std::fmt;
 use std::str::FromStr;
 
+pub use scaling::{RuntimeEnd, ScalingFacts, days_between};
 pub use tables::{Limits, RuntimeFacts, Sdk};
 
 /// A serverless platform.

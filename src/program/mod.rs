@@ -7,6 +7,7 @@
 pub(crate) mod classes;
 pub(crate) mod expand;
 pub mod flow;
+pub mod hazards;
 pub(crate) mod origin;
 mod own;
 pub(crate) mod reach;

@@ -299,6 +299,7 @@ fn reported(finding: &finding::Finding, texts: &mut Texts<'_>) -> Finding {
         location: texts.place(&finding.location),
         message: finding.message.clone(),
         help: finding.help.clone(),
+        snippet: finding.snippet.clone(),
         saves: Saves { init_ms: finding.saves.init_ms.map(rounded), bytes: finding.saves.bytes },
         fix,
         related: related

@@ -152,6 +152,10 @@ fn explained(group: &Group<'_>, style: Style, out: &mut dyn Write) -> io::Result
         let options = wrapping(style.width).initial_indent("  help: ").subsequent_indent("        ");
         writeln!(out, "{}", textwrap::fill(&printable::line(help), options))?;
     }
+    for (number, line) in finding.snippet.iter().flat_map(|snippet| snippet.lines()).enumerate() {
+        let lead = if number == 0 { "  write: " } else { "         " };
+        writeln!(out, "{lead}{}", printable::line(line))?;
+    }
     if let Some(saves) = saves(finding) {
         writeln!(out, "  {}", paint(style.color, GOOD, &saves))?;
     }

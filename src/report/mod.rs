@@ -11,8 +11,10 @@ mod json;
 mod junit;
 mod markdown;
 pub mod model;
+pub mod plan_test;
 mod printable;
 mod sarif;
+mod scale;
 mod split;
 #[cfg(test)]
 mod sample;
@@ -20,6 +22,7 @@ mod why;
 
 pub use build::{Sources, build};
 pub use fingerprint::of as fingerprints;
+pub use scale::scale;
 pub use split::{split, split_json};
 pub use why::{Why, why};
 

@@ -444,6 +444,8 @@ pub struct Finding {
     pub message: String,
     /// What to do.
     pub help: Option<String>,
+    /// What to write, in the language of the place; several lines.
+    pub snippet: Option<String>,
     /// What that saves.
     pub saves: Saves,
     /// A change that does it.

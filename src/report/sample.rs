@@ -152,6 +152,7 @@ fn findings() -> Vec<Finding> {
         location,
         message: message.to_owned(),
         help: None,
+        snippet: None,
         saves: Saves::default(),
         fix: None,
         related: Vec::new(),
@@ -176,6 +177,7 @@ fn findings() -> Vec<Finding> {
         Finding {
             subject: Some("pandas".to_owned()),
             help: Some("import it inside summary(); its first request then takes about 640 ms longer".to_owned()),
+            snippet: None,
             saves: Saves { init_ms: Some(612.0), bytes: None },
             frame: Some(Frame {
                 text: Arc::from(code),

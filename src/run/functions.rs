@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::facts::{self, STAGES, Stages};
 use super::shelf::Shelf;
-use super::{Inputs, UserError, discover, threads, workspace};
+use super::{Inputs, UserError, discover, threads, traffic, workspace};
 use crate::engine::{Omission, ProjectFacts};
 use crate::fault::{self, Fault};
 use crate::manifest::function::FunctionSpec;
@@ -30,11 +30,14 @@ pub fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectFacts, U
         }
     }
     analyse(specs, inputs, &shelf, &STAGES, &mut project);
-    if project.functions.is_empty() && project.cargo.is_none() && project.faults.is_empty() {
+    let read = !project.applications.is_empty();
+    if project.functions.is_empty() && project.cargo.is_none() && project.faults.is_empty() && !read {
         let problems: Vec<String> = project.problems.iter().map(ToString::to_string).collect();
         return Err(UserError(problems.join("\n")));
     }
     project.budgets = inputs.settings.budgets(inputs.budgets);
+    project.accounts = inputs.settings.resolved.accounts.clone();
+    project.traffic = traffic::table(inputs.settings)?;
     Ok(project)
 }
 

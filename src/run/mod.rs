@@ -11,6 +11,7 @@ mod settings;
 mod shelf;
 mod sources;
 mod threads;
+mod traffic;
 mod workspace;
 
 use std::fmt;

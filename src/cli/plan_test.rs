@@ -1,0 +1,58 @@
+use std::io::Write;
+
+use super::args::{PlanTestArgs, TestTool};
+use super::{CLEAN, scale};
+use crate::declare::model::{Application, RouteRole, TriggerSource};
+use crate::engine::application::plan;
+use crate::report::plan_test::{Tested, Tool, plan_test};
+use crate::run::UserError;
+
+/// Prints a load test for the functions that answer HTTP requests.
+pub(super) fn run(args: &PlanTestArgs) -> Result<u8, UserError> {
+    let project = scale::project(&args.path, &args.input, args.config.as_deref())?;
+    let mut functions = Vec::new();
+    for application in &project.applications {
+        for plan in plan(&project, application).functions {
+            functions.extend(tested(application, plan, &project));
+        }
+    }
+    if functions.iter().all(|tested: &Tested| tested.routes.is_empty()) {
+        return Err(UserError(format!("{}: nothing here answers HTTP requests", args.path.display())));
+    }
+    let tool = match args.tool {
+        TestTool::K6 => Tool::K6,
+        TestTool::Artillery => Tool::Artillery,
+        TestTool::Oha => Tool::Oha,
+    };
+    write!(std::io::stdout().lock(), "{}", plan_test(&functions, &args.url, tool))?;
+    Ok(CLEAN)
+}
+
+/// A function with its routes.
+fn tested(
+    application: &Application,
+    plan: crate::scaling::plan::FunctionPlan,
+    project: &crate::engine::ProjectFacts,
+) -> Option<Tested> {
+    let named = |id| {
+        let code = crate::engine::application::function_facts(project, application, id);
+        let own = &application.functions[id].origin.id;
+        code.map_or(own.as_str(), |code| code.spec.name.as_str()) == plan.function
+    };
+    let (id, _) = application.functions.ids().find(|(id, _)| named(*id))?;
+    let mut routes = Vec::new();
+    for trigger in application.triggers_of(id).filter(|trigger| !trigger.is_off()) {
+        match trigger.source {
+            TriggerSource::Route(route) => {
+                let route = &application.routes[route];
+                let path = route.path.text().filter(|path| path.starts_with('/') && route.role == RouteRole::Handler);
+                routes.extend(path.map(|path| (route.method.text().unwrap_or("GET").to_owned(), path.to_owned())));
+            }
+            TriggerSource::Url(_) | TriggerSource::LoadBalancer(_) => routes.push(("GET".to_owned(), "/".to_owned())),
+            _ => {}
+        }
+    }
+    routes.sort();
+    routes.dedup();
+    Some(Tested { plan, timeout_ms: application.timeout_s(id).map(|seconds| f64::from(seconds) * 1e3), routes })
+}

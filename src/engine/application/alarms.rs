@@ -1,0 +1,304 @@
+//! Which alarms watch what. Where that cannot be told, everything counts as watched.
+
+use serde::Deserialize;
+
+use super::ApplicationContext;
+use crate::declare::model::{
+    Alarm, Application, Dialect, Dimension, Function, Id, LayerUse, MetricQuery, Place, Queue, Setting, Target,
+};
+use crate::declare::snippet;
+use crate::engine::Sink;
+use crate::finding::{Finding, Severity};
+use crate::knowledge;
+
+/// Something that alarms can watch.
+#[derive(Clone, Copy, Debug)]
+pub enum Watched {
+    /// A function.
+    Function(Id<Function>),
+    /// A queue.
+    Queue(Id<Queue>),
+    /// A stream or table, by its index in the application's list.
+    Stream(usize),
+    /// The account as a whole, or anything in it.
+    Account,
+}
+
+impl Watched {
+    /// Whether some alarm of the application watches one of `metrics` of it, as far as can be told.
+    #[must_use]
+    pub fn has_alarm(self, application: &Application, metrics: &[&str]) -> bool {
+        application.alarms.iter().any(|alarm| self.is_in(application, alarm, metrics))
+    }
+
+    fn is_in(self, application: &Application, alarm: &Alarm, metrics: &[&str]) -> bool {
+        alarm.metrics_open || alarm.metrics.iter().any(|query| self.is_measured(application, query, metrics))
+    }
+
+    fn is_measured(self, application: &Application, query: &MetricQuery, metrics: &[&str]) -> bool {
+        if query.expression.is_unknown() {
+            return true;
+        }
+        if let Some(expression) = query.expression.text() {
+            // A search or a query over all functions names its metric in the text.
+            return (expression.contains("SEARCH") || expression.contains("SELECT"))
+                && metrics.iter().any(|metric| expression.contains(metric));
+        }
+        let right_metric = match &query.metric {
+            Setting::Known { value, .. } => metrics.contains(&value.as_str()),
+            Setting::Unknown { .. } => true,
+            Setting::Unset => false,
+        };
+        let right_namespace = query.namespace.text().is_none_or(|namespace| namespace == self.namespace(&query.metric));
+        if !right_metric || !right_namespace {
+            return false;
+        }
+        match self {
+            Self::Account => true,
+            _ if query.dimensions_open || query.dimensions.is_empty() => true,
+            _ => query.dimensions.iter().any(|dimension| self.is_named(application, dimension)),
+        }
+    }
+
+    /// The namespace of a metric of it.
+    fn namespace(self, metric: &Setting<String>) -> &'static str {
+        match self {
+            Self::Function(_) | Self::Account => "AWS/Lambda",
+            Self::Queue(_) => "AWS/SQS",
+            Self::Stream(_) if metric.text().is_some_and(|metric| metric.starts_with("GetRecords")) => "AWS/Kinesis",
+            Self::Stream(_) => "AWS/Lambda",
+        }
+    }
+
+    fn is_named(self, application: &Application, dimension: &Dimension) -> bool {
+        match self {
+            Self::Function(id) => names_function(application, dimension, id),
+            Self::Queue(id) => {
+                let queue = &application.queues[id];
+                names(dimension, &queue.origin.id, &queue.name)
+            }
+            Self::Stream(at) => application
+                .streams
+                .iter()
+                .nth(at)
+                .is_some_and(|stream| names(dimension, &stream.origin.id, &stream.name)),
+            Self::Account => true,
+        }
+    }
+}
+
+fn names_function(application: &Application, dimension: &Dimension, id: Id<Function>) -> bool {
+    let function = &application.functions[id];
+    match dimension.function.as_ref().map(|reference| &reference.target) {
+        Some(Target::Own(named)) => *named == id,
+        Some(Target::Unknown(_)) => true,
+        Some(Target::Foreign(name)) => function.name.is_unknown() || function.name.text() == Some(name.as_str()),
+        None => names(dimension, &function.origin.id, &function.name),
+    }
+}
+
+/// Whether a dimension names a resource, or may.
+fn names(dimension: &Dimension, id: &str, name: &Setting<String>) -> bool {
+    if let Some(resource) = &dimension.resource {
+        return resource == id;
+    }
+    match (&dimension.value, name) {
+        (Setting::Known { value, .. }, Setting::Known { value: name, .. }) => {
+            value == name || value.split(':').next() == Some(name.as_str())
+        }
+        (Setting::Known { .. }, Setting::Unknown { .. }) => true,
+        // The platform makes the name, which nobody can have written.
+        (Setting::Known { .. } | Setting::Unset, _) => false,
+        (Setting::Unknown { .. }, _) => true,
+    }
+}
+
+/// Tools that bring alarms of their own, or watch from elsewhere.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Monitoring {
+    plugins: Vec<String>,
+    layers: Vec<String>,
+    resources: Vec<String>,
+    stages: Vec<String>,
+}
+
+knowledge::table! {
+    static MONITORING: Monitoring = "scaling/monitoring.toml", tested by the_table_of_monitoring_tools_reads;
+}
+
+/// Whether something that the application uses brings alarms of its own: a plugin or module, a vendor's layer or
+/// resources.
+#[must_use]
+fn is_watched_elsewhere(application: &Application) -> bool {
+    let has = |words: &[String], text: &str| {
+        let text = text.to_lowercase();
+        words.iter().any(|word| text.contains(word.as_str()))
+    };
+    let plugin = application.plugins.iter().any(|plugin| has(&MONITORING.plugins, &plugin.name));
+    let resource = application.resources.iter().any(|resource| has(&MONITORING.resources, &resource.kind));
+    let mut layers = application.functions.iter().flat_map(|function| &function.layers);
+    plugin || resource || layers.any(|layer| matches!(layer, LayerUse::Arn(arn, _) if has(&MONITORING.layers, arn)))
+}
+
+/// Whether rules about missing alarms have nothing to say of an application: something else watches it, or it is
+/// deployed where nobody is on call.
+#[must_use]
+pub fn needs_no_alarms(application: &Application) -> bool {
+    let stage = application.stage.text().map(str::to_lowercase);
+    is_watched_elsewhere(application) || stage.is_some_and(|stage| MONITORING.stages.contains(&stage))
+}
+
+/// Something that no alarm watches.
+#[derive(Clone, Debug)]
+pub struct Unwatched {
+    /// Its name in the template.
+    pub name: String,
+    /// Where it is declared.
+    pub place: Place,
+    /// The function, where it is one or belongs to one.
+    pub function: Option<Id<Function>>,
+}
+
+/// Most of what is not watched that one finding names.
+const MOST_NAMED: usize = 8;
+
+/// Reports everything of one kind that no alarm watches as one finding: a warning where the template has alarms and
+/// forgot these, a note where it has none, since then they may be kept elsewhere.
+pub fn report_unwatched(
+    cx: &ApplicationContext<'_>,
+    sink: &mut Sink<'_>,
+    usual: Severity,
+    unwatched: &[Unwatched],
+    message: impl Fn(&str) -> String,
+    snippet: Option<String>,
+) {
+    let Some(first) = unwatched.first() else { return };
+    let mut names: Vec<&str> = unwatched.iter().take(MOST_NAMED).map(|one| one.name.as_str()).collect();
+    let more = unwatched.len().saturating_sub(names.len());
+    let more = format!("{more} more");
+    if unwatched.len() > MOST_NAMED {
+        names.push(&more);
+    }
+    let names = names.join(", ");
+    let mut finding = Finding::new(cx.at(first.place), message(&names)).about(names);
+    if let [one] = unwatched {
+        finding.function = one.function.map(|id| cx.name(id));
+    }
+    for other in unwatched.iter().skip(1).take(MOST_NAMED - 1) {
+        finding = finding.label(cx.at(other.place), "nor this");
+    }
+    let severity = if cx.application.alarms.is_empty() { Severity::Note } else { usual };
+    sink.report_as(severity, finding.snippet(snippet));
+}
+
+/// The snippet of one alarm. `value` is what the dimension's value is called in CloudFormation.
+#[must_use]
+pub fn alarm_snippet(dialect: Dialect, of: &str, metric: &AlarmText<'_>) -> Option<String> {
+    let short = of.rsplit('.').next().unwrap_or(of);
+    let plain: String = short.chars().filter(char::is_ascii_alphanumeric).collect();
+    let (id, value, topic) = match dialect {
+        Dialect::Terraform | Dialect::TerraformPlan => {
+            (format!("{short}_{}", metric.suffix.to_lowercase()), format!("{of}.{}", metric.attribute), "aws_sns_topic.pager.arn")
+        }
+        Dialect::Cdk => {
+            let mut variable = plain.clone();
+            if let Some(first) = variable.get_mut(..1) {
+                first.make_ascii_lowercase();
+            }
+            (format!("{plain}{}", metric.suffix), format!("{variable}.{}", metric.cdk), "pager")
+        }
+        Dialect::Serverless => {
+            let mut capital = plain.clone();
+            if let Some(first) = capital.get_mut(..1) {
+                first.make_ascii_uppercase();
+            }
+            let resource = if metric.is_function { format!("{capital}LambdaFunction") } else { plain.clone() };
+            (format!("{capital}{}", metric.suffix), metric.reference(&resource), "Pager")
+        }
+        _ => (format!("{plain}{}", metric.suffix), metric.reference(of), "Pager"),
+    };
+    let values = [
+        ("id", id.as_str()),
+        ("about", metric.about),
+        ("namespace", metric.namespace),
+        ("metric", metric.metric),
+        ("dimension", metric.dimension),
+        ("value", &value),
+        ("statistic", metric.statistic),
+        ("periods", metric.periods),
+        ("threshold", metric.threshold),
+        ("topic", topic),
+    ];
+    snippet::text(dialect, "alarm", &values)
+}
+
+/// What an alarm of a snippet says.
+#[derive(Clone, Copy, Debug)]
+pub struct AlarmText<'a> {
+    /// End of its name.
+    pub suffix: &'a str,
+    /// Description.
+    pub about: &'a str,
+    /// Namespace.
+    pub namespace: &'a str,
+    /// Metric.
+    pub metric: &'a str,
+    /// Dimension.
+    pub dimension: &'a str,
+    /// Terraform's attribute with the dimension's value.
+    pub attribute: &'a str,
+    /// The same of a CDK construct.
+    pub cdk: &'a str,
+    /// The dimension's value is a function.
+    pub is_function: bool,
+    /// Statistic.
+    pub statistic: &'a str,
+    /// Periods of a minute.
+    pub periods: &'a str,
+    /// Threshold.
+    pub threshold: &'a str,
+}
+
+impl AlarmText<'_> {
+    /// An alarm on a function's metric.
+    #[must_use]
+    pub fn function() -> Self {
+        Self {
+            suffix: "Errors",
+            about: "Errors of the function",
+            namespace: "AWS/Lambda",
+            metric: "Errors",
+            dimension: "FunctionName",
+            attribute: "function_name",
+            cdk: "functionName",
+            is_function: true,
+            statistic: "Sum",
+            periods: "1",
+            threshold: "0",
+        }
+    }
+
+    /// An alarm on a queue's metric.
+    #[must_use]
+    pub fn queue() -> Self {
+        Self {
+            suffix: "Age",
+            about: "Age of the oldest message",
+            namespace: "AWS/SQS",
+            metric: "ApproximateAgeOfOldestMessage",
+            dimension: "QueueName",
+            attribute: "name",
+            cdk: "queueName",
+            is_function: false,
+            statistic: "Maximum",
+            periods: "5",
+            threshold: "600",
+        }
+    }
+
+    /// How CloudFormation names the resource in the dimension.
+    fn reference(&self, of: &str) -> String {
+        if self.is_function { format!("!Ref {of}") } else { format!("!GetAtt {of}.QueueName") }
+    }
+}
