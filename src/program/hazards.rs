@@ -114,11 +114,14 @@ pub(crate) fn find(program: &Program<'_>, handlers: &[(UnitId, FuncId)]) -> Haza
     }
     let mut found = finder.found;
     for list in [&mut found.kept, &mut found.shared, &mut found.tmp, &mut found.loose] {
-        list.sort_by(|a, b| (a.module, a.span).cmp(&(b.module, b.span)));
+        list.sort_by_key(|hazard| (hazard.module, hazard.span));
         list.dedup();
     }
     found
 }
+
+/// What makes a value: the callee, its row of the table, and where a helper calls it.
+type Made = (String, &'static Row, Option<(ModuleId, Span)>);
 
 struct Finder<'p, 'a> {
     program: &'p Program<'a>,
@@ -208,7 +211,7 @@ impl<'p> Finder<'p, '_> {
     }
 
     /// A call of an own function during which such a value is made, as the simulation saw it.
-    fn helper_call(&self, at: At) -> Option<(String, &'static Row, Option<(ModuleId, Span)>)> {
+    fn helper_call(&self, at: At) -> Option<Made> {
         called(self.program, at)?;
         let (module, span) = (self.module(at.0), self.flow(at.0).span(at.1));
         let from_here = |call: &&LoadCall| {

@@ -64,6 +64,12 @@ pub(crate) fn find(spec: &FunctionSpec, program: &Program<'_>, module: ModuleId)
     Some(Dispatch { found, cuts, base })
 }
 
+/// The own functions that the handler's name stands for: itself, or those that it wraps.
+pub(crate) fn handlers(spec: &FunctionSpec, program: &Program<'_>, module: ModuleId) -> Vec<(UnitId, FuncId)> {
+    let Some((unit, name)) = entry(spec, program, module) else { return Vec::new() };
+    handler_functions(program, unit, name, &Cuts::default())
+}
+
 /// The own module behind the handler, with the handler's name in it. Where the handler is an
 /// adapter's, the environment may name the function's own, else it is what the adapter loads.
 fn entry<'i>(spec: &'i FunctionSpec, program: &Program<'_>, module: ModuleId) -> Option<(UnitId, &'i str)> {

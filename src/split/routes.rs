@@ -12,6 +12,7 @@ use crate::graph::{HandlerResolution, ModuleGraph, ModuleId};
 use crate::manifest::function::FunctionSpec;
 use crate::package::owners::{PackageId, Packages};
 use crate::platform::Language;
+use crate::program::hazards::{self, Hazards};
 use crate::program::reach::{Reach, reach};
 use crate::program::values::UnitId;
 use crate::program::{self, Own, Prepared, Program};
@@ -75,6 +76,8 @@ pub struct Routes {
     pub plan: Option<Plan>,
     /// All of it moved to first use, routes or not; nothing where Init has nothing to move.
     pub lazy_all: Option<LazyAll>,
+    /// What is wrong where environments are cloned, serve several requests at once, or run the handler again.
+    pub hazards: Hazards,
 }
 
 /// Finds a function's routes and what each needs; empty where there is nothing to dispatch.
@@ -97,9 +100,10 @@ fn analyse_here<'a>(input: &'a Input<'a>, module: ModuleId, threads: usize) -> R
     let Input { artifact, graph, packages, prepared, .. } = *input;
     let flows = Own { artifact, graph, packages, prepared }.flows(threads);
     let program = Program::new(graph, flows, input.spec.runtime.language() == Language::Python);
+    let hazards = hazards::find(&program, &routes::handlers(input.spec, &program, module));
     match routes::find(input.spec, &program, module) {
-        Some(dispatch) => measured(input, &program, dispatch),
-        None => Routes::default(),
+        Some(dispatch) => Routes { hazards, ..measured(input, &program, dispatch) },
+        None => Routes { hazards, ..Routes::default() },
     }
 }
 
@@ -132,5 +136,5 @@ fn measured<'a>(input: &'a Input<'a>, program: &Program<'a>, dispatch: Dispatch)
     let routes: Vec<Route> = routes.collect();
     let parts = plan::Parts { input, program, closures: &closures, base, reached: &reached, routes: &routes };
     let plan = plan::plan(&parts);
-    Routes { routes, common, plan, lazy_all: None }
+    Routes { routes, common, plan, ..Routes::default() }
 }
