@@ -124,7 +124,9 @@ impl Trace<'_> {
         self.growth -= started;
         self.environments += started;
         let there = kept + self.environments;
-        let fits = self.fits(requests, offered, there);
+        // Where growth keeps up, only the limit refuses; otherwise what is there does.
+        let most = if started < missing { there } else { allowed };
+        let fits = self.fits(requests, offered, there, most);
         let second = self.book(requests, fits, started, wanted.min(there));
         let window = scenario.idle_s.clamp(0.0, 1e9) as usize;
         let held = self.recent.push(number, (wanted - kept).clamp(0.0, room), window);
@@ -144,9 +146,9 @@ impl Trace<'_> {
     }
 
     /// The requests of a second that find an environment.
-    fn fits(&mut self, requests: f64, offered: f64, there: f64) -> f64 {
+    fn fits(&mut self, requests: f64, offered: f64, there: f64, most: f64) -> f64 {
         let scenario = self.scenario;
-        let mut share = 1.0 - self.loss.share(there as u32, offered);
+        let mut share = 1.0 - self.loss.share(most as u32, offered);
         if scenario.requests_per_environment > 0.0 && requests > 0.0 && scenario.when_full == WhenFull::Refuse {
             let admitted = scenario.requests_per_environment * f64::from(scenario.allowed);
             share = share.min(admitted / requests);
