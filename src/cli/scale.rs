@@ -22,7 +22,8 @@ pub(super) fn run(args: &ScaleArgs) -> Result<u8, UserError> {
     if args.format == SplitFormat::Human {
         return human(&project);
     }
-    let plans: Vec<_> = project.applications.iter().map(|application| (application, plan(&project, application))).collect();
+    let plans: Vec<_> =
+        project.applications.iter().map(|application| (application, plan(&project, application))).collect();
     let applications: Vec<_> = plans
         .iter()
         .map(|(application, plan)| {
@@ -66,11 +67,7 @@ fn human(project: &ProjectFacts) -> Result<u8, UserError> {
 }
 
 /// The project at a path, with traffic assumed for functions of which none is stated.
-pub(super) fn project(
-    path: &Path,
-    input: &InputArgs,
-    config: Option<&Path>,
-) -> Result<ProjectFacts, UserError> {
+pub(super) fn project(path: &Path, input: &InputArgs, config: Option<&Path>) -> Result<ProjectFacts, UserError> {
     let paths = [path.to_owned()];
     let progress = Progress::start();
     let settings = run::find_settings(&paths, config, &reference::registry()?, &progress)?;
@@ -126,9 +123,11 @@ fn alarms(project: &ProjectFacts, language: AlarmLanguage, out: &mut dyn Write) 
         return Ok(CLEAN);
     }
     let (head, depth) = language.frame();
-    let has_topic = project.applications.iter().flat_map(|application| &application.resources).any(|resource| {
-        resource.origin.id == "Pager" || resource.origin.id == "aws_sns_topic.pager"
-    });
+    let has_topic = project
+        .applications
+        .iter()
+        .flat_map(|application| &application.resources)
+        .any(|resource| resource.origin.id == "Pager" || resource.origin.id == "aws_sns_topic.pager");
     match (has_topic, language) {
         (false, _) => write!(out, "{head}")?,
         (true, AlarmLanguage::Sam | AlarmLanguage::Cloudformation) => writeln!(out, "Resources:")?,

@@ -335,7 +335,10 @@ mod tests {
     fn runtimes_are_judged_by_their_version_and_unknown_ones_not_at_all() {
         let facts = Platform::AwsLambda.scaling();
         let snapshots = |id: &str| facts.snapshots.supports(id);
-        assert_eq!((snapshots("python3.12"), snapshots("python3.9"), snapshots("java8.al2")), (Some(true), Some(false), Some(false)));
+        assert_eq!(
+            (snapshots("python3.12"), snapshots("python3.9"), snapshots("java8.al2")),
+            (Some(true), Some(false), Some(false))
+        );
         assert_eq!((snapshots("nodejs24.x"), snapshots("swift6")), (Some(false), None));
         assert_eq!(facts.managed_runtimes.supports("provided.al2023"), Some(true));
         assert_eq!(facts.managed_runtimes.supports("provided.al2"), Some(false));

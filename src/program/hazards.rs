@@ -156,7 +156,11 @@ impl<'p> Finder<'p, '_> {
         let mut roots = Vec::new();
         for stmt in self.flow(unit).below(block) {
             match stmt {
-                Stmt::Eval(node) | Stmt::Bind(_, node) | Stmt::If(node, ..) | Stmt::Each(node, _) | Stmt::Match(node, _) => {
+                Stmt::Eval(node)
+                | Stmt::Bind(_, node)
+                | Stmt::If(node, ..)
+                | Stmt::Each(node, _)
+                | Stmt::Match(node, _) => {
                     roots.push(*node);
                 }
                 Stmt::Store(target, value) => roots.extend([*target, *value]),
@@ -193,7 +197,8 @@ impl<'p> Finder<'p, '_> {
                 continue;
             }
             for node in self.within(unit, *value) {
-                let found = self.callee((unit, node)).and_then(|callee| kept_row(&callee).map(|row| (callee, row, None)));
+                let found =
+                    self.callee((unit, node)).and_then(|callee| kept_row(&callee).map(|row| (callee, row, None)));
                 let found = found.or_else(|| self.helper_call((unit, node)));
                 let Some((callee, row, source)) = found else { continue };
                 let name = flow.vars.get(*var as usize).map_or_else(String::new, |var| var.name.to_string());
@@ -214,9 +219,8 @@ impl<'p> Finder<'p, '_> {
     fn helper_call(&self, at: At) -> Option<Made> {
         called(self.program, at)?;
         let (module, span) = (self.module(at.0), self.flow(at.0).span(at.1));
-        let from_here = |call: &&LoadCall| {
-            call.via.first().is_some_and(|site| site.importer == module && site.span == span)
-        };
+        let from_here =
+            |call: &&LoadCall| call.via.first().is_some_and(|site| site.importer == module && site.span == span);
         self.program.graph.calls.iter().filter(from_here).find_map(|call| {
             let row = kept_row(&call.callee)?;
             Some((call.callee.to_string(), row, Some((call.module, call.span))))
@@ -227,7 +231,9 @@ impl<'p> Finder<'p, '_> {
     fn is_used_later(&self, unit: UnitId, var: VarId) -> bool {
         let flow = self.flow(unit);
         let reads = |node: &super::flow::Node| matches!(node.kind, Kind::Var(read) if read == var);
-        let inside = |span: Span| flow.functions.iter().any(|function| function.span.start <= span.start && span.end <= function.span.end);
+        let inside = |span: Span| {
+            flow.functions.iter().any(|function| function.span.start <= span.start && span.end <= function.span.end)
+        };
         if flow.nodes.iter().any(|node| reads(node) && inside(node.span)) {
             return true;
         }
@@ -284,10 +290,19 @@ impl<'p> Finder<'p, '_> {
             };
             let Some((name, var)) = self.module_variable(unit, target) else { continue };
             let span = flow.span(value);
-            if !self.is_of_request(unit, value, TAINT_DEPTH) || !self.is_read_after_wait(unit, function.1, var, &name, span) {
+            if !self.is_of_request(unit, value, TAINT_DEPTH)
+                || !self.is_read_after_wait(unit, function.1, var, &name, span)
+            {
                 continue;
             }
-            let hazard = Hazard { module: self.module(unit), span, name, callee: String::new(), does: String::new(), source: None };
+            let hazard = Hazard {
+                module: self.module(unit),
+                span,
+                name,
+                callee: String::new(),
+                does: String::new(),
+                source: None,
+            };
             self.found.shared.push(hazard);
         }
     }
@@ -295,7 +310,9 @@ impl<'p> Finder<'p, '_> {
     /// The module's variable, or `process.env`, that an assignment changes.
     fn module_variable(&self, unit: UnitId, target: Target) -> Option<(String, Option<VarId>)> {
         let flow = self.flow(unit);
-        let top = |var: VarId| flow.vars.get(var as usize).filter(|var| var.top).map(|found| (found.name.to_string(), Some(var)));
+        let top = |var: VarId| {
+            flow.vars.get(var as usize).filter(|var| var.top).map(|found| (found.name.to_string(), Some(var)))
+        };
         match target {
             Target::Var(var) => top(var),
             Target::Place(place) => {
@@ -308,7 +325,8 @@ impl<'p> Finder<'p, '_> {
                     Thing::External(path) => path,
                     _ => return None,
                 };
-                matches!(path.as_str(), "process.env" | "process.process.env").then(|| (format!("process.env.{name}"), None))
+                matches!(path.as_str(), "process.env" | "process.process.env")
+                    .then(|| (format!("process.env.{name}"), None))
             }
         }
     }
@@ -362,13 +380,15 @@ impl<'p> Finder<'p, '_> {
             for node in self.within(unit, root) {
                 let Kind::Call(callee, args) = self.flow(unit).kind(node) else { continue };
                 let mut texts = args.iter().map(|arg| self.program.text((unit, arg.value)));
-                let Some(path) = texts.find_map(|text| text.filter(|text| is_fixed(text))).or_else(|| self.receiver(unit, *callee))
+                let Some(path) =
+                    texts.find_map(|text| text.filter(|text| is_fixed(text))).or_else(|| self.receiver(unit, *callee))
                 else {
                     continue;
                 };
                 let Some(name) = self.callee((unit, node)).or_else(|| self.method(unit, *callee)) else { continue };
                 let modes = args.iter().skip(1).filter_map(|arg| self.program.text((unit, arg.value)));
-                let opens = fits(&WORDS.tmp.opens, &name) && modes.clone().any(|mode| mode.len() < 5 && mode.contains(['w', 'a', 'x', '+']));
+                let opens = fits(&WORDS.tmp.opens, &name)
+                    && modes.clone().any(|mode| mode.len() < 5 && mode.contains(['w', 'a', 'x', '+']));
                 if !opens && !fits(&WORDS.tmp.writes, &name) {
                     continue;
                 }

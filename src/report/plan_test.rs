@@ -158,7 +158,9 @@ fn k6(functions: &[&Tested], url: &str) -> String {
         }
         text.push_str("      ],\n    },\n");
     }
-    text.push_str("  },\n  thresholds: {\n    http_req_failed: ['rate<0.01'],\n    'checks{kind:throttled}': ['rate>0.999'],\n");
+    text.push_str(
+        "  },\n  thresholds: {\n    http_req_failed: ['rate<0.01'],\n    'checks{kind:throttled}': ['rate>0.999'],\n",
+    );
     for (number, tested) in functions.iter().enumerate() {
         let name = identifier(&tested.plan.function, number);
         let _ = writeln!(text, "    'http_req_duration{{scenario:{name}}}': ['p(95)<{}'],", bar_ms(tested));

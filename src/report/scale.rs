@@ -63,7 +63,11 @@ fn of_traffic(function: &FunctionPlan, traffic: &TrafficPlan, style: Style, out:
         String::new()
     };
     let over = if traffic.over_allowed {
-        format!(", {} are allowed: {:.0} % do not fit", text::count(u64::from(function.allowed)), traffic.beyond_share * 100.0)
+        format!(
+            ", {} are allowed: {:.0} % do not fit",
+            text::count(u64::from(function.allowed)),
+            traffic.beyond_share * 100.0
+        )
     } else {
         String::new()
     };
@@ -85,7 +89,8 @@ fn of_traffic(function: &FunctionPlan, traffic: &TrafficPlan, style: Style, out:
     }
     let warm = &traffic.warm;
     let cost = warm.cost_usd_per_hour.map_or_else(String::new, |usd| format!(", {usd:.3} USD an hour"));
-    let init = warm.init_cost_usd.map_or_else(String::new, |usd| format!("; Init at these cold starts costs {usd:.6} USD"));
+    let init =
+        warm.init_cost_usd.map_or_else(String::new, |usd| format!("; Init at these cold starts costs {usd:.6} USD"));
     writeln!(
         out,
         "    keep warm {} (70 % used: {}): takes {:.0} cold starts away{cost}{init}",

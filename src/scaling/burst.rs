@@ -96,7 +96,8 @@ impl Scenario {
     /// Requests that it stands for.
     #[must_use]
     pub fn requests(&self) -> f64 {
-        f64::from(self.at_once) + self.rates.iter().filter(|rate| rate.is_finite()).map(|rate| rate.max(0.0)).sum::<f64>()
+        f64::from(self.at_once)
+            + self.rates.iter().filter(|rate| rate.is_finite()).map(|rate| rate.max(0.0)).sum::<f64>()
     }
 }
 

@@ -74,14 +74,7 @@ impl StatedTraffic {
     /// The same rate for a minute.
     #[must_use]
     pub fn steady(name: &str, per_second: f64, duration_ms: f64, burst: u32) -> Self {
-        Self {
-            name: name.to_owned(),
-            assumed: false,
-            rates: vec![per_second; SECONDS],
-            burst,
-            duration_ms,
-            batch: 1.0,
-        }
+        Self { name: name.to_owned(), assumed: false, rates: vec![per_second; SECONDS], burst, duration_ms, batch: 1.0 }
     }
 
     /// What is looked at where nothing is stated.
@@ -304,7 +297,8 @@ pub struct Warm {
 /// What functions need and may have, with simulations of their traffic.
 #[must_use]
 pub fn plan(account: Account, functions: &[FunctionInput], facts: &ScalingFacts, limits: &Limits) -> Plan {
-    let reserved: u64 = functions.iter().map(|function| u64::from(function.reserved.unwrap_or(function.provisioned))).sum();
+    let reserved: u64 =
+        functions.iter().map(|function| u64::from(function.reserved.unwrap_or(function.provisioned))).sum();
     let unreserved = account.unreserved(reserved);
     let plans: Vec<FunctionPlan> =
         functions.iter().map(|function| function_plan(function, unreserved, facts, limits)).collect();
@@ -340,7 +334,11 @@ fn function_plan(input: &FunctionInput, unreserved: u32, facts: &ScalingFacts, l
         source_concurrency: source_concurrency.filter(|_| !input.sources.is_empty()),
         most_requests_per_second: f64::from(found.environments) * facts.growth.requests_per_environment,
         cold_start_ms: input.cold_start.map(|cold| rounded(cold.init_ms + cold.download_ms)),
-        traffic: input.traffic.iter().map(|traffic| of_traffic(input, traffic, found.environments, facts, limits)).collect(),
+        traffic: input
+            .traffic
+            .iter()
+            .map(|traffic| of_traffic(input, traffic, found.environments, facts, limits))
+            .collect(),
     }
 }
 
@@ -566,8 +564,10 @@ mod tests {
         let plan = planned(input(StatedTraffic::assumed()));
         assert_eq!(plan.needed, 0);
         assert!(plan.functions[0].traffic.iter().all(|traffic| traffic.assumed && traffic.simulated.is_some()));
-        assert!(plan.functions[0].traffic.iter().all(|traffic| {
-            traffic.simulated.as_ref().is_some_and(|simulated| simulated.course.len() <= POINTS)
-        }));
+        assert!(
+            plan.functions[0].traffic.iter().all(|traffic| {
+                traffic.simulated.as_ref().is_some_and(|simulated| simulated.course.len() <= POINTS)
+            })
+        );
     }
 }

@@ -198,9 +198,11 @@ pub fn alarm_snippet(dialect: Dialect, of: &str, metric: &AlarmText<'_>) -> Opti
     let short = of.rsplit('.').next().unwrap_or(of);
     let plain: String = short.chars().filter(char::is_ascii_alphanumeric).collect();
     let (id, value, topic) = match dialect {
-        Dialect::Terraform | Dialect::TerraformPlan => {
-            (format!("{short}_{}", metric.suffix.to_lowercase()), format!("{of}.{}", metric.attribute), "aws_sns_topic.pager.arn")
-        }
+        Dialect::Terraform | Dialect::TerraformPlan => (
+            format!("{short}_{}", metric.suffix.to_lowercase()),
+            format!("{of}.{}", metric.attribute),
+            "aws_sns_topic.pager.arn",
+        ),
         Dialect::Cdk => {
             let mut variable = plain.clone();
             if let Some(first) = variable.get_mut(..1) {

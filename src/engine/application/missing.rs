@@ -33,13 +33,22 @@ pub fn missing_alarms(project: &ProjectFacts, application: &Application, dialect
 type Wanted = (Vec<&'static str>, (AlarmText<'static>, String, String));
 
 /// The alarms that a function should have.
-fn of_function(project: &ProjectFacts, application: &Application, id: Id<Function>, function: &Function) -> Vec<Wanted> {
+fn of_function(
+    project: &ProjectFacts,
+    application: &Application,
+    id: Id<Function>,
+    function: &Function,
+) -> Vec<Wanted> {
     let base = AlarmText::function();
     let mut wanted: Vec<Wanted> = vec![
         (vec!["Errors"], (base, "0".to_owned(), "Errors of the function".to_owned())),
         (
             vec!["Throttles"],
-            (AlarmText { suffix: "Throttles", metric: "Throttles", ..base }, "0".to_owned(), "Requests refused".to_owned()),
+            (
+                AlarmText { suffix: "Throttles", metric: "Throttles", ..base },
+                "0".to_owned(),
+                "Requests refused".to_owned(),
+            ),
         ),
     ];
     if let Some(timeout) = application.timeout_s(id) {
@@ -56,7 +65,10 @@ fn of_function(project: &ProjectFacts, application: &Application, id: Id<Functio
             ..base
         };
         let threshold = (f64::from(reserved) * SHARE).floor().to_string();
-        wanted.push((vec!["ConcurrentExecutions"], (text, threshold, format!("Close to the {reserved} that are reserved"))));
+        wanted.push((
+            vec!["ConcurrentExecutions"],
+            (text, threshold, format!("Close to the {reserved} that are reserved")),
+        ));
     }
     if application.provisioned_of(id).any(|warm| warm.amount.known().is_some_and(|amount| *amount > 0)) {
         let name = "ProvisionedConcurrencySpilloverInvocations";

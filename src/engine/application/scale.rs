@@ -4,8 +4,8 @@ use super::{compatible, function_facts, sources};
 use crate::declare::model::{Application, Function, FunctionKind, Id, Origin};
 use crate::engine::{FunctionFacts, ProjectFacts};
 use crate::platform::{Architecture, Platform};
-use crate::scaling::plan::{self, ColdStart, FunctionInput, Plan};
 use crate::scaling::Limits;
+use crate::scaling::plan::{self, ColdStart, FunctionInput, Plan};
 
 /// Functions of an application that are planned; one stack holds no more.
 const MOST_FUNCTIONS: usize = 500;
@@ -55,7 +55,8 @@ fn cold_start(code: &FunctionFacts) -> ColdStart {
 /// The download without the files of packages that nothing loads, by their share of the bytes.
 fn slim_download_ms(code: &FunctionFacts) -> Option<f64> {
     let all = code.artifact.unpacked_bytes();
-    let idle: u64 = code.packages().filter(|(id, _)| code.package_phase(*id).is_none()).map(|(_, package)| package.bytes).sum();
+    let idle: u64 =
+        code.packages().filter(|(id, _)| code.package_phase(*id).is_none()).map(|(_, package)| package.bytes).sum();
     let floor = code.spec.platform.limits().download_floor_ms;
     let above = (code.estimate.download_ms - floor).max(0.0);
     (all > 0 && idle > 0).then(|| code.estimate.download_ms - above * (idle as f64 / all as f64).min(1.0))
