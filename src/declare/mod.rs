@@ -12,6 +12,7 @@ pub mod model;
 mod reader;
 mod resource;
 pub mod snippet;
+mod serverless;
 #[cfg(test)]
 mod testing;
 mod tree;
@@ -44,6 +45,7 @@ pub fn dialect_of(path: &str, text: &str) -> Option<Dialect> {
     let extension = path.rsplit('.').next().unwrap_or_default();
     match extension {
         "json" if cloudformation::is_manifest(path, text) => Some(Dialect::Cdk),
+        _ if serverless::looks_like_one(path, text) => Some(Dialect::Serverless),
         "yaml" | "yml" | "json" | "template" if cloudformation::looks_like_one(text) => {
             Some(if text.contains("AWS::Serverless") { Dialect::Sam } else { Dialect::CloudFormation })
         }
@@ -115,6 +117,7 @@ fn read_one(path: &str, files: &dyn Files, options: &Options) -> Result<(Applica
     let mut reader = Reader::new(files, options, path, dialect);
     let inner = match dialect {
         Dialect::Cdk if cloudformation::is_manifest(path, &text) => cloudformation::read_cdk(path, &mut reader)?,
+        Dialect::Serverless => serverless::read(path, &mut reader).map(|()| Vec::new())?,
         _ => cloudformation::read(path, &mut reader).map(|()| Vec::new())?,
     };
     let Reader { app, gathered, .. } = reader;

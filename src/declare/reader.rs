@@ -68,7 +68,7 @@ impl<'f> Reader<'f> {
         let whole = |message: String| Problem { path: path.to_owned(), line: None, column: None, message };
         let (file, text) = self.open(path).map_err(|why| whole(format!("cannot be read: {why}")))?;
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        let root = yaml::parse(text).map_err(|error| problem_in(path, text, error.offset, error.message))?;
+        let root = yaml::parse_in(text, file).map_err(|error| problem_in(path, text, error.offset, error.message))?;
         let root = root.ok_or_else(|| whole("is empty".to_owned()))?;
         Ok((file, root))
     }

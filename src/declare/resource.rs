@@ -30,6 +30,8 @@ pub(super) struct Extra {
     pub(super) alias: Option<Tree>,
     /// The framework makes the resource by itself.
     pub(super) is_implicit: bool,
+    /// Other names by which templates refer to it.
+    pub(super) names: Vec<String>,
     /// Type as the dialect writes it, where `kind` is another.
     pub(super) written: Option<String>,
     /// It is not listed among the resources, because its template does not have it.

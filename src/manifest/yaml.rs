@@ -20,6 +20,8 @@ const MOST_NODES: u64 = 1_000_000;
 pub struct Node {
     /// The bytes it is written in.
     pub span: Span,
+    /// Which of the caller's files that is.
+    pub file: u32,
     /// Its own tag without the `!`, such as `Ref`.
     pub tag: Option<Box<str>>,
     /// What it is.
@@ -66,12 +68,20 @@ pub struct YamlError {
 /// # Errors
 /// When the text is not YAML, or larger or deeper than the limits.
 pub fn parse(text: &str) -> Result<Option<Arc<Node>>, YamlError> {
+    parse_in(text, 0)
+}
+
+/// Reads the first document of a text that is one of several files: every node has its number.
+///
+/// # Errors
+/// When the text is not YAML, or larger or deeper than the limits.
+pub fn parse_in(text: &str, file: u32) -> Result<Option<Arc<Node>>, YamlError> {
     let options = granit_parser::options! {
         emit_comments: false,
         flow_nesting_limit: usize::from(DEEPEST),
         block_nesting_limit: usize::from(DEEPEST),
     };
-    let mut builder = Builder::default();
+    let mut builder = Builder { file, ..Builder::default() };
     for next in Parser::new_from_str_with_options(text, options) {
         let (event, span) = next.map_err(|error| YamlError {
             offset: error.marker().byte_offset().unwrap_or_default().min(text.len()) as u32,
@@ -97,6 +107,7 @@ struct Open {
 
 #[derive(Default)]
 struct Builder {
+    file: u32,
     open: Vec<Open>,
     anchors: FxHashMap<usize, Arc<Node>>,
     nodes: u64,
@@ -110,7 +121,7 @@ impl Builder {
         match event {
             Event::Scalar(text, style, anchor, _) => {
                 let value = Value::Scalar { text: text.into(), plain: style == ScalarStyle::Plain };
-                self.finish(Node { span, tag, value, height: 0, size: 1 }, anchor)?;
+                self.finish(Node { span, file: self.file, tag, value, height: 0, size: 1 }, anchor)?;
             }
             Event::SequenceStart(_, anchor, _) => self.begin(span, tag, anchor, false),
             Event::MappingStart(_, anchor, _) => self.begin(span, tag, anchor, true),
@@ -136,7 +147,7 @@ impl Builder {
         let value =
             if open.is_mapping { Value::Mapping(Mapping::new(open.children)) } else { Value::List(open.children) };
         let span = Span::new(open.span.start, span.end.max(open.span.start));
-        self.finish(Node { span, tag: open.tag, value, height, size }, open.anchor)
+        self.finish(Node { span, file: self.file, tag: open.tag, value, height, size }, open.anchor)
     }
 
     fn finish(&mut self, node: Node, anchor: usize) -> Result<(), String> {
@@ -189,6 +200,12 @@ impl Mapping {
         Self { entries, sorted }
     }
 
+    /// Keys and values in the order of the text.
+    #[must_use]
+    pub fn pairs(&self) -> &[(Arc<Node>, Arc<Node>)] {
+        &self.entries
+    }
+
     fn find(&self, key: &str) -> Option<&(Arc<Node>, Arc<Node>)> {
         let at = self.sorted.binary_search_by(|at| self.entries[*at as usize].0.text().cmp(&Some(key))).ok()?;
         self.entries.get(*self.sorted.get(at)? as usize)
@@ -237,11 +254,101 @@ impl Node {
         items.iter().map(|item| &**item)
     }
 
+    /// A value as a node of its own, written at a place.
+    #[must_use]
+    pub fn scalar(text: &str, plain: bool, span: Span, file: u32) -> Self {
+        let value = Value::Scalar { text: text.into(), plain };
+        Self { span, file, tag: None, value, height: 0, size: 1 }
+    }
+
+    /// A list, or `None` where it would be larger or deeper than the limits.
+    #[must_use]
+    pub fn list(items: Vec<Arc<Self>>, span: Span, file: u32) -> Option<Self> {
+        let (height, size) = measured(items.iter())?;
+        Some(Self { span, file, tag: None, value: Value::List(items), height, size })
+    }
+
+    /// A mapping, or `None` where it would be larger or deeper than the limits.
+    #[must_use]
+    pub fn mapping(pairs: Vec<(Arc<Self>, Arc<Self>)>, span: Span, file: u32) -> Option<Self> {
+        let (height, size) = measured(pairs.iter().flat_map(|(key, value)| [key, value]))?;
+        let children = pairs.into_iter().flat_map(|(key, value)| [key, value]).collect();
+        Some(Self { span, file, tag: None, value: Value::Mapping(Mapping::new(children)), height, size })
+    }
+
+    /// The same node with another text.
+    #[must_use]
+    pub fn with_text(&self, text: &str) -> Self {
+        Self { tag: self.tag.clone(), ..Self::scalar(text, false, self.span, self.file) }
+    }
+
+    /// The same list with other elements.
+    #[must_use]
+    pub fn with_items(&self, items: Vec<Arc<Self>>) -> Option<Self> {
+        Some(Self { tag: self.tag.clone(), ..Self::list(items, self.span, self.file)? })
+    }
+
+    /// The same mapping with other entries.
+    #[must_use]
+    pub fn with_pairs(&self, pairs: Vec<(Arc<Self>, Arc<Self>)>) -> Option<Self> {
+        Some(Self { tag: self.tag.clone(), ..Self::mapping(pairs, self.span, self.file)? })
+    }
+
+    /// Another node's value in place of this one: a single value keeps this place, what is inside of a
+    /// collection has its own.
+    #[must_use]
+    pub fn standing_for(&self, other: &Self) -> Self {
+        let mut made = other.clone();
+        if matches!(made.value, Value::Scalar { .. }) {
+            (made.span, made.file) = (self.span, self.file);
+        }
+        made.tag = made.tag.or_else(|| self.tag.clone());
+        made
+    }
+
+    /// The value under a key, to be kept.
+    #[must_use]
+    pub fn get_shared(&self, key: &str) -> Option<Arc<Self>> {
+        match &self.value {
+            Value::Mapping(mapping) => match mapping.find(key) {
+                Some((_, value)) => Some(Arc::clone(value)),
+                None => self.get(key).map(|value| Arc::new(value.clone())),
+            },
+            _ => None,
+        }
+    }
+
+    /// The elements of a list, to be kept.
+    #[must_use]
+    pub fn items_shared(&self) -> &[Arc<Self>] {
+        match &self.value {
+            Value::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// Whether it is null.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(self.value, Value::Scalar { .. }) && self.text().is_none()
+    }
+
     /// Whether it is a mapping.
     #[must_use]
     pub fn is_mapping(&self) -> bool {
         matches!(self.value, Value::Mapping(_))
     }
+}
+
+/// Height and size of a collection of such children, within the limits.
+fn measured<'n>(children: impl Iterator<Item = &'n Arc<Node>>) -> Option<(u16, u64)> {
+    let (mut height, mut size) = (0, 1u64);
+    for child in children {
+        height = height.max(child.height);
+        size = size.saturating_add(child.size);
+    }
+    let height = height.saturating_add(1);
+    (height <= DEEPEST && size <= MOST_NODES).then_some((height, size))
 }
 
 fn is_null(text: &str) -> bool {

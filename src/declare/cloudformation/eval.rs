@@ -11,7 +11,7 @@ use super::super::tree::{Key, Kind, Map, Part, Scope, Text, TextBuilder, Tree};
 use crate::manifest::yaml::{Node, Value};
 
 /// Values within values.
-pub(super) const DEEPEST: u8 = 96;
+pub(in crate::declare) const DEEPEST: u8 = 96;
 /// Nodes and bytes that evaluating one template may make: far above what the platform's limit of
 /// 1 MB and 500 resources can need, so that repeated references cannot fill memory.
 const MOST_WORK: usize = 48 << 20;
@@ -21,25 +21,27 @@ const MOST_ROUNDS: usize = 1_000;
 pub(in crate::declare) const EXPORTS: Scope = Scope::MAX;
 
 /// One template with its parameters' values.
-pub(super) struct Template<'a> {
-    pub(super) file: u32,
-    pub(super) scope: Scope,
-    pub(super) root: &'a Node,
+pub(in crate::declare) struct Template<'a> {
+    pub(in crate::declare) file: u32,
+    pub(in crate::declare) scope: Scope,
+    pub(in crate::declare) root: &'a Node,
     /// Values that the parent or the settings give.
-    pub(super) given: &'a BTreeMap<String, Tree>,
-    pub(super) region: &'a Setting<String>,
-    pub(super) account: &'a Setting<String>,
-    pub(super) stack_name: &'a Setting<String>,
+    pub(in crate::declare) given: &'a BTreeMap<String, Tree>,
+    pub(in crate::declare) region: &'a Setting<String>,
+    pub(in crate::declare) account: &'a Setting<String>,
+    pub(in crate::declare) stack_name: &'a Setting<String>,
+    /// Its texts may hold variables of a framework that only a deployment knows.
+    has_variables: bool,
     work: Cell<usize>,
     conditions: RefCell<FxHashMap<String, Option<Arc<Condition>>>>,
 }
 
 /// Names that a loop binds, innermost last.
-pub(super) type Bindings = Vec<(Arc<str>, Tree)>;
+pub(in crate::declare) type Bindings = Vec<(Arc<str>, Tree)>;
 
 /// The name and argument of an intrinsic function, in its short (`!Ref x`) or long form
 /// (`{Ref: x}`, `{Fn::Sub: x}`); the flag says that the node itself is the argument.
-pub(super) fn intrinsic(node: &Node) -> Option<(&str, &Node)> {
+pub(in crate::declare) fn intrinsic(node: &Node) -> Option<(&str, &Node)> {
     if let Some(tag) = node.tag.as_deref() {
         return Some((tag, node));
     }
@@ -51,7 +53,7 @@ pub(super) fn intrinsic(node: &Node) -> Option<(&str, &Node)> {
 }
 
 impl<'a> Template<'a> {
-    pub(super) fn new(
+    pub(in crate::declare) fn new(
         file: u32,
         scope: Scope,
         root: &'a Node,
@@ -60,11 +62,17 @@ impl<'a> Template<'a> {
     ) -> Self {
         let (region, account, stack_name) = known;
         let (work, conditions) = (Cell::default(), RefCell::default());
-        Self { file, scope, root, given, region, account, stack_name, work, conditions }
+        Self { file, scope, root, given, region, account, stack_name, has_variables: false, work, conditions }
     }
 
-    pub(super) fn place(&self, node: &Node) -> Place {
-        Place { file: self.file, span: node.span }
+    /// The same template with texts that may hold variables of the Serverless Framework.
+    pub(in crate::declare) fn with_variables(mut self) -> Self {
+        self.has_variables = true;
+        self
+    }
+
+    pub(in crate::declare) fn place(&self, node: &Node) -> Place {
+        Place { file: node.file, span: node.span }
     }
 
     /// Whether there is work left; takes some.
@@ -74,7 +82,7 @@ impl<'a> Template<'a> {
     }
 
     /// The value of a node.
-    pub(super) fn eval(&self, node: &Node, bindings: &Bindings) -> Tree {
+    pub(in crate::declare) fn eval(&self, node: &Node, bindings: &Bindings) -> Tree {
         self.eval_within(node, bindings, DEEPEST)
     }
 
@@ -87,7 +95,7 @@ impl<'a> Template<'a> {
             return self.call(name, argument, place, bindings, depth);
         }
         match &node.value {
-            Value::Scalar { .. } => node.text().map_or_else(|| Tree::null(place), |text| scalar(text, place)),
+            Value::Scalar { .. } => node.text().map_or_else(|| Tree::null(place), |text| self.scalar(text, place)),
             Value::List(items) => {
                 let items = items.iter().map(|item| self.eval_within(item, bindings, depth));
                 // What a condition leaves out is not there.
@@ -95,6 +103,23 @@ impl<'a> Template<'a> {
             }
             Value::Mapping(_) => self.mapping(node, place, bindings, depth),
         }
+    }
+
+    /// A plain value; what a deployment looks up in it is not known.
+    fn scalar(&self, text: &str, place: Place) -> Tree {
+        if !self.has_variables || super::super::serverless::next_variable(text).is_none() {
+            return scalar(text, place);
+        }
+        let mut made = TextBuilder::default();
+        let mut rest = text;
+        while let Some((start, end)) = super::super::serverless::next_variable(rest) {
+            made.push_str(&rest[..start]);
+            let variable = &rest[start..end];
+            made.push(&Part::Open(variable.into(), Why::new(format!("depends on the variable `{variable}`"))));
+            rest = &rest[end..];
+        }
+        made.push_str(rest);
+        Tree::new(Kind::Text(made.finish()), place)
     }
 
     fn mapping(&self, node: &Node, place: Place, bindings: &Bindings, depth: u8) -> Tree {
@@ -197,7 +222,7 @@ impl<'a> Template<'a> {
         }
         let place = self.place(node);
         match &node.value {
-            Value::Scalar { text, .. } => Tree::text(text, place),
+            Value::Scalar { text, .. } => self.scalar(text, place),
             Value::List(items) => {
                 let items = items.iter().map(|item| self.eval_within(item, bindings, depth));
                 Tree::new(Kind::List(items.collect()), place)
@@ -289,7 +314,7 @@ impl<'a> Template<'a> {
     }
 
     /// All parameters, for the model.
-    pub(super) fn parameters(&self) -> BTreeMap<String, Parameter> {
+    pub(in crate::declare) fn parameters(&self) -> BTreeMap<String, Parameter> {
         let Some(parameters) = self.root.get("Parameters") else { return BTreeMap::new() };
         let read = parameters.entries().filter_map(|(key, node)| {
             let name = key.text()?.to_owned();
@@ -327,10 +352,27 @@ impl<'a> Template<'a> {
             Kind::List(items) => (items.first(), items.get(1)),
             _ => (Some(&argument), None),
         };
-        let Some(pattern) = pattern.and_then(Tree::known) else {
+        let Some(pattern) = pattern.and_then(Tree::as_text) else {
             return Tree::unknown("is put together from a text that is not known", place);
         };
         let mut text = TextBuilder::default();
+        for part in &pattern.parts {
+            match part {
+                Part::Text(known) => self.substitute(known, variables, &mut text, place, bindings),
+                open => text.push(open),
+            }
+        }
+        self.made(text, place)
+    }
+
+    fn substitute(
+        &self,
+        pattern: &str,
+        variables: Option<&Tree>,
+        text: &mut TextBuilder,
+        place: Place,
+        bindings: &Bindings,
+    ) {
         let mut rest = pattern;
         while let Some((before, after)) = rest.split_once("${") {
             text.push_str(before);
@@ -346,10 +388,9 @@ impl<'a> Template<'a> {
             }
             let value = variables.and_then(|variables| variables.as_map()?.get(name)).cloned();
             let value = value.unwrap_or_else(|| self.reference(name.trim(), place, bindings));
-            push_tree(&mut text, &value, name);
+            push_tree(text, &value, name);
         }
         text.push_str(rest);
-        self.made(text, place)
     }
 
     fn made(&self, text: TextBuilder, place: Place) -> Tree {
@@ -511,7 +552,7 @@ impl<'a> Template<'a> {
     }
 
     /// Every condition, for the model.
-    pub(super) fn all_conditions(&self) -> BTreeMap<String, Condition> {
+    pub(in crate::declare) fn all_conditions(&self) -> BTreeMap<String, Condition> {
         let Some(conditions) = self.root.get("Conditions") else { return BTreeMap::new() };
         let names = conditions.entries().filter_map(|(key, _)| key.text());
         names.filter_map(|name| Some((name.to_owned(), (*self.condition(name)?).clone()))).collect()

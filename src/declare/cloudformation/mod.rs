@@ -2,7 +2,7 @@
 
 mod cdk;
 mod code;
-mod eval;
+pub(super) mod eval;
 mod events;
 mod nested;
 mod sam;
@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 pub(super) use cdk::{is_manifest, read as read_cdk};
 pub(super) use eval::EXPORTS;
+pub(super) use sam::with;
 
 use self::eval::{Bindings, Template};
 use super::model::{Dialect, Origin, Plugin, Problem, Setting};

@@ -189,7 +189,7 @@ impl Parts {
 }
 
 /// A tree with one more entry.
-pub(super) fn with(mut tree: Tree, key: &str, value: Tree) -> Tree {
+pub(in crate::declare) fn with(mut tree: Tree, key: &str, value: Tree) -> Tree {
     if let Kind::Map(map) = &mut tree.kind {
         let place = value.place;
         map.set(Key { text: Arc::from(key), place }, value);

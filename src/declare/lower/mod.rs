@@ -105,6 +105,9 @@ impl Lower {
     }
 
     fn register(&mut self, resource: &Resource, entity: Entity) {
+        for name in &resource.extra.names {
+            self.index.insert((resource.scope, Arc::from(name.as_str())), entity);
+        }
         self.index.insert((resource.scope, Arc::from(resource.origin.id.as_str())), entity);
     }
 

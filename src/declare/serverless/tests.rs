@@ -1,0 +1,183 @@
+use super::super::model::*;
+use super::super::testing::{Memory, read};
+
+const SERVICE: &str = r#"service: shop
+frameworkVersion: '4'
+plugins: [serverless-python-requirements, serverless-esbuild]
+custom:
+  stage: ${opt:stage, self:provider.stage}
+  sizes: {dev: 256, prod: 1024}
+  pythonRequirements: {zip: true, slim: true}
+  again: ${self:custom.loop}
+  loop: ${self:custom.again}
+  esbuild: {bundle: true, minify: true, external: [sharp]}
+provider:
+  name: aws
+  runtime: python3.13
+  stage: ${opt:stage, 'dev'}
+  region: eu-central-1
+  architecture: arm64
+  environment:
+    STAGE: ${sls:stage}
+    SECRET: ${ssm:/shop/secret}
+    TABLE: !Ref Table
+  httpApi: {timeout: 20}
+package: {individually: true, patterns: ['!tests/**']}
+layers:
+  common: {path: layers/common}
+functions:
+  price-list:
+    handler: src/price.handler
+    memorySize: ${self:custom.sizes.${self:custom.stage}}
+    provisionedConcurrency: 6
+    reservedConcurrency: 20
+    layers: [!Ref CommonLambdaLayer]
+    events:
+      - httpApi: GET /price
+      - http: {path: 'items/{id}', method: post, async: true}
+      - schedule: {rate: [rate(1 day), cron(0 1 * * ? *)], enabled: false}
+  worker:
+    handler: src/worker.handler
+    timeout: ${env:TIMEOUT}
+    onError: !GetAtt Dead.Arn
+    destinations: {onFailure: price-list}
+    package: {patterns: ['src/worker/**']}
+    events:
+      - sqs: {arn: !GetAtt Jobs.Arn, batchSize: 5, maximumConcurrency: 4, functionResponseType: ReportBatchItemFailures}
+      - stream: {type: kinesis, arn: 'arn:aws:kinesis:eu-central-1:1:stream/s', startingPosition: LATEST}
+      - s3: uploads
+      - sns: arn:aws:sns:eu-central-1:1:t
+  other: ${file(functions/other.yml)}
+  loop: ${self:custom.loop}
+resources:
+  - Resources:
+      Jobs: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: 36, QueueName: 'jobs-${sls:stage}'}}
+      Dead: {Type: AWS::SQS::Queue}
+      Table: {Type: AWS::DynamoDB::Table}
+      Rule:
+        Type: AWS::Events::Rule
+        Properties:
+          EventPattern: {source: [shop]}
+          Targets: [{Id: x, Arn: !GetAtt PriceDashlistLambdaFunction.Arn}]
+  - extensions:
+      WorkerLambdaFunction: {Properties: {MemorySize: 768}}
+"#;
+
+fn service() -> Application {
+    let other = "handler: ${self:custom.name, 'src/other'}.main\nruntime: nodejs22.x\nurl: true\nimage: ~\n";
+    let files = Memory::new([("api/serverless.yml", SERVICE), ("api/functions/other.yml", other)]);
+    super::super::read("api/serverless.yml", &files).unwrap()
+}
+
+fn function<'a>(app: &'a Application, id: &str) -> (Id<Function>, &'a Function) {
+    app.functions.ids().find(|(_, function)| function.origin.id == id).unwrap()
+}
+
+#[test]
+fn variables_and_the_providers_settings_are_put_in() {
+    let app = service();
+    assert_eq!((app.dialect, app.name.as_str(), app.stage.text()), (Dialect::Serverless, "shop", Some("dev")));
+    let (id, price) = function(&app, "price-list");
+    assert_eq!(price.memory_mb.known(), Some(&256));
+    assert_eq!(price.name.text(), Some("shop-dev-price-list"));
+    assert_eq!(price.runtime_name.text(), Some("python3.13"));
+    assert_eq!(price.architecture.known(), Some(&crate::platform::Architecture::Arm64));
+    assert_eq!((app.timeout_s(id), app.default_memory_mb()), (Some(6), 1024));
+    assert_eq!(price.environment["STAGE"].text(), Some("dev"));
+    assert!(price.environment["SECRET"].why().unwrap().to_string().contains("${ssm:/shop/secret}"));
+    assert!(price.environment["TABLE"].is_unknown());
+    assert!(matches!(price.layers.as_slice(), [LayerUse::Own(..)]));
+    assert_eq!(app.text_at(price.origin.place), "price-list");
+}
+
+#[test]
+fn what_cannot_be_resolved_is_unknown_and_said() {
+    let app = service();
+    let (_, worker) = function(&app, "worker");
+    assert!(worker.timeout_s.why().unwrap().to_string().contains("${env:TIMEOUT}"));
+    assert!(app.functions.iter().all(|function| function.origin.id != "loop"));
+    assert_eq!(app.problems.len(), 1, "{:?}", app.problems);
+    assert!(app.problems[0].message.contains("`loop` is left out"));
+}
+
+#[test]
+fn included_files_keep_their_own_places() {
+    let app = service();
+    let (_, other) = function(&app, "other");
+    assert_eq!(other.handler.text(), Some("src/other.main"));
+    assert_eq!(app.location(other.runtime_name.place().unwrap()).path, "api/functions/other.yml");
+    assert_eq!(app.text_at(other.runtime_name.place().unwrap()), "nodejs22.x");
+    assert_eq!(app.urls.len(), 1);
+}
+
+#[test]
+fn provisioned_concurrency_makes_an_alias_that_events_use_and_rules_do_not() {
+    let app = service();
+    let (id, _) = function(&app, "price-list");
+    let alias = app.aliases_of(id).next().unwrap().0;
+    let provisioned = app.provisioned.iter().next().unwrap();
+    assert_eq!((provisioned.amount.known(), &provisioned.on.qualifier), (Some(&6), &Qualifier::Alias(alias)));
+    let by_rule = |trigger: &&Trigger| matches!(trigger.source, TriggerSource::Rule(_));
+    let (rules, others): (Vec<_>, Vec<_>) = app.triggers_of(id).partition(by_rule);
+    assert_eq!(rules.iter().map(|trigger| &trigger.qualifier).collect::<Vec<_>>(), [&Qualifier::Latest]);
+    assert!(others.iter().all(|trigger| trigger.qualifier == Qualifier::Alias(alias)));
+    assert_eq!(others.len(), 4, "{others:?}");
+    assert_eq!(others.iter().filter(|trigger| trigger.is_off()).count(), 2);
+    let routes: Vec<_> = app.routes.iter().map(|route| (route.path.text(), route.timeout_ms.known())).collect();
+    assert_eq!(routes, [(Some("/price"), Some(&20_000)), (Some("/items/{id}"), None)]);
+}
+
+#[test]
+fn queues_streams_and_their_settings() {
+    let app = service();
+    let (id, worker) = function(&app, "worker");
+    assert_eq!(worker.memory_mb.known(), Some(&768));
+    assert!(matches!(worker.dead_letter.known(), Some(Destination::Queue(_))));
+    let mappings: Vec<_> = app.mappings.iter().collect();
+    assert!(matches!(mappings[0].source, Destination::Queue(_)));
+    let settings = (mappings[0].max_concurrency.known(), mappings[0].reports_item_failures.known());
+    assert_eq!(settings, (Some(&4), Some(&true)));
+    assert_eq!(mappings[1].kind, SourceKind::Kinesis);
+    assert_eq!(app.event_invokes.iter().next().unwrap().on.function(), Some(id));
+    assert!(matches!(app.event_invokes.iter().next().unwrap().on_failure.known(), Some(Destination::Function(_))));
+    assert_eq!(app.triggers_of(id).count(), 4);
+    let patterns: Vec<_> = worker.code.build.patterns.iter().map(|p| (p.glob.as_str(), p.excludes)).collect();
+    assert_eq!(patterns, [("tests/**", true), ("src/worker/**", false)]);
+    assert_eq!(worker.code.build.method, BuildMethod::Esbuild);
+    assert_eq!(worker.code.build.python.as_ref().unwrap().zip.known(), Some(&true));
+    assert_eq!(app.queues.iter().next().unwrap().name.text(), Some("jobs-dev"));
+}
+
+#[test]
+fn a_script_is_read_as_far_as_it_is_literal() {
+    let text = "import type { AWS } from '@serverless/typescript';\nconst size = 512;\nconst config: AWS = {\n  service: 'shop',\n  provider: { name: 'aws', runtime: 'nodejs22.x', memorySize: size },\n  functions: {\n    a: { handler: 'src/a.main', timeout: Number(process.env.T), events: [{ httpApi: 'GET /a' }] },\n  },\n};\nmodule.exports = config;\n";
+    let app = read("serverless.ts", text);
+    let (_, a) = function(&app, "a");
+    assert_eq!((a.handler.text(), a.memory_mb.known()), (Some("src/a.main"), Some(&512)));
+    assert!(a.timeout_s.is_unknown());
+    assert_eq!(app.text_at(a.handler.place().unwrap()), "'src/a.main'");
+    assert_eq!(app.routes.len(), 1);
+}
+
+#[test]
+fn odd_shapes_cost_only_themselves() {
+    let odd = [
+        "service: x\nprovider: aws\nfunctions:\n  a: 3\n  b: [1]\n  c: {handler: [x], events: {a: b}, layers: 1, package: 2}\n",
+        "service: {name: x}\nprovider: {name: aws}\nfunctions: ${file(functions.js)}\nresources: 3\n",
+        "service: ${self:service}\nprovider: {name: aws, stage: '${self:provider.stage}'}\nfunctions: {a: {handler: a.b}}\n",
+        "service: x\nprovider: {name: aws}\nfunctions: ${file(../../../../etc/passwd.yml)}\n",
+        "service: x\nprovider: {name: aws}\nfunctions: [{a: {handler: '${self:'}}, {b: {handler: '${}'}}]\n",
+    ];
+    let functions: Vec<_> = odd.iter().map(|text| read("serverless.yml", text).functions.len()).collect();
+    assert_eq!(functions, [1, 0, 1, 0, 2]);
+}
+
+#[test]
+fn variables_that_double_each_other_end() {
+    let mut text = "service: x\nprovider: {name: aws}\ncustom:\n  v0: [a, a]\n".to_owned();
+    for level in 1..40 {
+        text.push_str(&format!("  v{level}: ['${{self:custom.v{0}}}', '${{self:custom.v{0}}}']\n", level - 1));
+    }
+    text.push_str("functions: {a: {handler: a.b, tags: '${self:custom.v39}'}}\n");
+    assert_eq!(read("serverless.yml", &text).functions.len(), 1);
+}
