@@ -13,6 +13,7 @@ mod reader;
 mod resource;
 pub mod snippet;
 mod serverless;
+mod terraform;
 #[cfg(test)]
 mod testing;
 mod tree;
@@ -45,6 +46,8 @@ pub fn dialect_of(path: &str, text: &str) -> Option<Dialect> {
     let extension = path.rsplit('.').next().unwrap_or_default();
     match extension {
         "json" if cloudformation::is_manifest(path, text) => Some(Dialect::Cdk),
+        "json" if terraform::is_plan(path, text) => Some(Dialect::TerraformPlan),
+        "tf" | "tofu" => terraform::looks_like_one(path, text).then_some(Dialect::Terraform),
         _ if serverless::looks_like_one(path, text) => Some(Dialect::Serverless),
         "yaml" | "yml" | "json" | "template" if cloudformation::looks_like_one(text) => {
             Some(if text.contains("AWS::Serverless") { Dialect::Sam } else { Dialect::CloudFormation })
@@ -113,10 +116,14 @@ fn read_one(path: &str, files: &dyn Files, options: &Options) -> Result<(Applica
         let message = format!("cannot be read: {}", error.message);
         Problem { path: path.to_owned(), line: None, column: None, message }
     })?;
-    let dialect = dialect_of(path, &text).unwrap_or(Dialect::CloudFormation);
+    let by_name =
+        if path.ends_with(".tf") || path.ends_with(".tofu") { Dialect::Terraform } else { Dialect::CloudFormation };
+    let dialect = dialect_of(path, &text).unwrap_or(by_name);
     let mut reader = Reader::new(files, options, path, dialect);
     let inner = match dialect {
         Dialect::Cdk if cloudformation::is_manifest(path, &text) => cloudformation::read_cdk(path, &mut reader)?,
+        Dialect::Terraform => terraform::read(path, &mut reader).map(|()| Vec::new())?,
+        Dialect::TerraformPlan => terraform::read_plan(path, &mut reader).map(|()| Vec::new())?,
         Dialect::Serverless => serverless::read(path, &mut reader).map(|()| Vec::new())?,
         _ => cloudformation::read(path, &mut reader).map(|()| Vec::new())?,
     };

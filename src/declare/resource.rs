@@ -53,6 +53,10 @@ pub(super) mod own {
     pub(in crate::declare) const PROVISIONED: &str = "own::Provisioned";
     /// `Target` (the scalable target), `Schedule`, `MinCapacity`, `MaxCapacity`.
     pub(in crate::declare) const SCHEDULED_ACTION: &str = "own::ScheduledAction";
+    /// `Queue`, `RedrivePolicy`.
+    pub(in crate::declare) const REDRIVE: &str = "own::RedrivePolicy";
+    /// `Rule` and a target's properties.
+    pub(in crate::declare) const RULE_TARGET: &str = "own::RuleTarget";
     /// A subscription of a topic with `Topic` or `TopicArn`, `Protocol`, `Endpoint`.
     pub(in crate::declare) const SUBSCRIPTION: &str = "AWS::SNS::Subscription";
 }

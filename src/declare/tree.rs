@@ -312,6 +312,15 @@ impl Tree {
         }
     }
 
+    /// Nodes of the tree, itself included.
+    pub(super) fn size(&self) -> usize {
+        match &self.kind {
+            Kind::List(items) => items.iter().fold(1, |sum, item| sum.saturating_add(item.size())),
+            Kind::Map(map) => map.entries.iter().fold(1, |sum, (_, value)| sum.saturating_add(value.size())),
+            _ => 1,
+        }
+    }
+
     /// The text as a setting.
     pub(super) fn setting(&self) -> Setting<String> {
         match &self.kind {

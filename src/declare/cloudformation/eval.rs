@@ -14,7 +14,7 @@ use crate::manifest::yaml::{Node, Value};
 pub(in crate::declare) const DEEPEST: u8 = 96;
 /// Nodes and bytes that evaluating one template may make: far above what the platform's limit of
 /// 1 MB and 500 resources can need, so that repeated references cannot fill memory.
-const MOST_WORK: usize = 48 << 20;
+const MOST_WORK: usize = 8 << 20;
 /// Rounds of one loop.
 const MOST_ROUNDS: usize = 1_000;
 /// The scope of references to another stack's exports.
@@ -254,10 +254,10 @@ impl<'a> Template<'a> {
     /// What a name stands for: a loop's value, a parameter, a pseudo parameter, a resource.
     pub(super) fn reference(&self, name: &str, place: Place, bindings: &Bindings) -> Tree {
         if let Some((_, value)) = bindings.iter().rev().find(|(bound, _)| **bound == *name) {
-            return value.clone().moved(place);
+            return self.copy(value, place);
         }
         if let Some(value) = self.given.get(name) {
-            return value.clone().moved(place);
+            return self.copy(value, place);
         }
         if let Some(pseudo) = name.strip_prefix("AWS::") {
             return self.pseudo(pseudo, place);
@@ -269,6 +269,14 @@ impl<'a> Template<'a> {
             Some((id, attribute)) => Tree::reference(self.scope, id, attribute, place),
             None => Tree::reference(self.scope, name, "", place),
         }
+    }
+
+    /// A copy of a value, which counts as work.
+    fn copy(&self, value: &Tree, place: Place) -> Tree {
+        if !self.spend(value.size()) {
+            return Tree::unknown("is too large", place);
+        }
+        value.clone().moved(place)
     }
 
     fn pseudo(&self, name: &str, place: Place) -> Tree {
@@ -301,7 +309,7 @@ impl<'a> Template<'a> {
         let kind = of("Type").and_then(Node::text).unwrap_or_default();
         let why = match of("Default").and_then(Node::text) {
             Some(_) if kind.starts_with("AWS::SSM::") => format!("is read from the parameter store (`{name}`)"),
-            Some(default) if kind.contains("List") => return list_of(default, place),
+            Some(default) if kind.contains("List") => return self.copy(&list_of(default, place), place),
             Some(default) => return Tree::text(default, place).derived(),
             None => match of("AllowedValues").map(|node| node.items().collect::<Vec<_>>()).as_deref() {
                 Some([only]) if only.text().is_some() => {
@@ -396,7 +404,7 @@ impl<'a> Template<'a> {
     fn made(&self, text: TextBuilder, place: Place) -> Tree {
         let text = text.finish();
         let bytes = text.known().map_or(0, str::len);
-        if !self.spend(bytes) {
+        if !self.spend(bytes / 8) {
             return Tree::unknown("is too large", place);
         }
         Tree::new(Kind::Text(text), place).derived()

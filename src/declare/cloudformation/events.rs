@@ -37,7 +37,7 @@ impl Stack<'_, '_> {
     }
 
     fn sam_event(&mut self, parts: &Parts, key: &Key, kind: &str, properties: &Tree) {
-        let function = parts.function.clone();
+        let function = parts.function.clone().moved(key.place);
         if let Some((_, source)) = POLLED.iter().find(|(name, _)| *name == kind) {
             let tree = mapping(kind, properties, source, function, key.place);
             return self.push(event_resource(parts, key, "AWS::Lambda::EventSourceMapping", tree));
@@ -71,7 +71,7 @@ impl Stack<'_, '_> {
     fn service_event(&mut self, parts: &Parts, key: &Key, word: &str, style: &str) {
         let make = Maker { place: key.place };
         let tree = make.map([
-            ("Function", parts.function.clone()),
+            ("Function", parts.function.clone().moved(key.place)),
             ("Word", make.text(word)),
             ("Invocation", make.text(style)),
         ]);
@@ -94,7 +94,7 @@ impl Stack<'_, '_> {
             ("Path", or_any("Path", "$default")),
             ("TimeoutInMillis", properties.get("TimeoutInMillis").clone()),
             ("Streams", streams(properties.get("ResponseTransferMode"))),
-            ("Function", parts.function.clone()),
+            ("Function", parts.function.clone().moved(key.place)),
         ]);
         self.push(event_resource(parts, key, own::ROUTE, tree));
     }
@@ -129,7 +129,7 @@ impl Stack<'_, '_> {
         let tree = make.map([
             ("TopicArn", properties.get("Topic").clone()),
             ("Protocol", make.text("lambda")),
-            ("Endpoint", parts.function.clone()),
+            ("Endpoint", parts.function.clone().moved(key.place)),
             ("RedrivePolicy", properties.get("RedrivePolicy").clone()),
         ]);
         self.push(event_resource(parts, key, own::SUBSCRIPTION, tree));

@@ -16,7 +16,7 @@ use rustc_hash::FxHashMap;
 
 use super::model::{
     Alarm, Alias, Api, Application, Bucket, Function, FunctionRef, Id, Layer, Origin, Place, Queue, ResourceEntry,
-    ScalableTarget, Setting, Stream, Topic, Version,
+    Rule, ScalableTarget, Setting, Stream, Topic, Version,
 };
 use super::resource::{Gathered, Resource, own};
 use super::tree::{Scope, Tree};
@@ -35,6 +35,7 @@ enum Entity {
     Api(Id<Api>),
     Alarm(Id<Alarm>),
     ScalableTarget(Id<ScalableTarget>),
+    Rule(Id<Rule>),
     /// Any other resource, by its position among the gathered ones.
     Other(usize),
 }
@@ -83,8 +84,8 @@ pub(super) fn lower(mut app: Application, gathered: Gathered) -> Application {
 }
 
 /// What is referred to is made before what refers to it.
-const ORDER: [fn(&mut Lower, &Resource); 4] =
-    [Lower::first_pass, Lower::second_pass, Lower::third_pass, Lower::fourth_pass];
+const ORDER: [fn(&mut Lower, &Resource); 5] =
+    [Lower::first_pass, Lower::second_pass, Lower::third_pass, Lower::fourth_pass, Lower::last_pass];
 
 impl Lower {
     fn run(&mut self) {
@@ -163,18 +164,31 @@ impl Lower {
             own::NOTIFICATION => self.notification(resource),
             "AWS::SNS::Topic" => self.topic_references(resource),
             own::SUBSCRIPTION => self.subscription(resource),
+            own::REDRIVE => self.redrive_policy(resource),
             "AWS::Events::Rule" => self.rule(resource),
             "AWS::Scheduler::Schedule" => self.schedule(resource),
             "AWS::Pipes::Pipe" => self.pipe(resource),
             own::ROUTE => self.route(resource),
             "AWS::ElasticLoadBalancingV2::TargetGroup" => self.target_group(resource),
             "AWS::ApplicationAutoScaling::ScalableTarget" => self.scalable_target(resource),
-            "AWS::ApplicationAutoScaling::ScalingPolicy" => self.scaling_policy(resource),
-            own::SCHEDULED_ACTION => self.scheduled_action(resource),
             own::DEPLOYMENT => self.deployment(resource),
             "AWS::CloudWatch::Alarm" => self.alarm(resource),
             "AWS::CloudWatch::CompositeAlarm" => self.composite_alarm(resource),
+            // Those that the last pass reads.
+            "AWS::ApplicationAutoScaling::ScalingPolicy" | own::SCHEDULED_ACTION | own::RULE_TARGET => {}
             _ => self.service(resource),
+        }
+    }
+}
+
+impl Lower {
+    /// What adds to something of the pass before.
+    fn last_pass(&mut self, resource: &Resource) {
+        match resource.kind.as_str() {
+            "AWS::ApplicationAutoScaling::ScalingPolicy" => self.scaling_policy(resource),
+            own::SCHEDULED_ACTION => self.scheduled_action(resource),
+            own::RULE_TARGET => self.rule_with_target(resource),
+            _ => {}
         }
     }
 }

@@ -22,20 +22,38 @@ pub(super) fn follow_outputs(
     if outputs.is_empty() && exports.is_empty() {
         return;
     }
-    let lookup = |reference: &Reference| -> Option<&Tree> {
+    let lookup = |reference: &Reference| -> Option<Tree> {
         if reference.scope == EXPORTS {
-            return exports.get(&*reference.id);
+            return exports.get(&*reference.id).cloned();
         }
         let scope = nested.get(&(reference.scope, reference.id.to_string()))?;
         let name = reference.attribute.strip_prefix("Outputs.").unwrap_or(&reference.attribute);
-        outputs.get(&(*scope, name.to_owned()))
+        if let Some(found) = outputs.get(&(*scope, name.to_owned())) {
+            return Some(found.clone());
+        }
+        // A part of an output: of a mapping, or of a resource as a whole.
+        let (name, part) = name.split_once('.')?;
+        part_of(outputs.get(&(*scope, name.to_owned()))?, part)
     };
     for resource in resources {
         follow(&mut resource.properties, &lookup, DEEPEST);
     }
 }
 
-fn follow<'t>(tree: &mut Tree, lookup: &dyn Fn(&Reference) -> Option<&'t Tree>, depth: u8) {
+/// A part of a value: an entry of a mapping, or an attribute of a resource.
+fn part_of(value: &Tree, part: &str) -> Option<Tree> {
+    if let Some(reference) = value.sole_reference().filter(|reference| reference.attribute.is_empty()) {
+        let reference = Reference { attribute: part.into(), ..reference.clone() };
+        return Some(Tree { kind: Kind::Text(Text { parts: vec![Part::Ref(reference)] }), ..value.clone() });
+    }
+    let keys: Vec<&str> = part.split('.').collect();
+    Some(value.at(&keys).clone()).filter(|found| !found.is_null())
+}
+
+/// Finds what a reference stands for.
+type Lookup<'l> = &'l dyn Fn(&Reference) -> Option<Tree>;
+
+fn follow(tree: &mut Tree, lookup: Lookup<'_>, depth: u8) {
     match &mut tree.kind {
         Kind::List(items) => items.iter_mut().for_each(|item| follow(item, lookup, depth)),
         Kind::Map(map) => map.entries.iter_mut().for_each(|(_, value)| follow(value, lookup, depth)),
@@ -46,7 +64,7 @@ fn follow<'t>(tree: &mut Tree, lookup: &dyn Fn(&Reference) -> Option<&'t Tree>, 
             }
             let mut followed = match text.parts.as_slice() {
                 [Part::Ref(reference)] => match lookup(reference) {
-                    Some(value) => value.clone().moved(tree.place),
+                    Some(value) => value.moved(tree.place),
                     None => return,
                 },
                 parts => joined(parts, lookup, tree.place),
@@ -58,14 +76,14 @@ fn follow<'t>(tree: &mut Tree, lookup: &dyn Fn(&Reference) -> Option<&'t Tree>, 
     }
 }
 
-fn joined<'t>(parts: &[Part], lookup: &dyn Fn(&Reference) -> Option<&'t Tree>, place: Place) -> Tree {
+fn joined(parts: &[Part], lookup: Lookup<'_>, place: Place) -> Tree {
     let mut text = TextBuilder::default();
     for part in parts {
         let value = match part {
-            Part::Ref(reference) => lookup(reference).and_then(Tree::as_text),
+            Part::Ref(reference) => lookup(reference),
             _ => None,
         };
-        match value {
+        match value.as_ref().and_then(Tree::as_text) {
             Some(value) => text.extend(value),
             None => text.push(part),
         }

@@ -51,6 +51,17 @@ impl Lower {
         self.app.queues[id].redrive = redrive;
     }
 
+    /// A redrive policy as a resource of its own.
+    pub(super) fn redrive_policy(&mut self, resource: &Resource) {
+        let Destination::Queue(id) = self.destination(resource.properties.get("Queue")) else { return };
+        let redrive = self.redrive(resource.properties.get("RedrivePolicy"));
+        if let Some(Redrive { target: Destination::Queue(target), .. }) = redrive.known() {
+            let target = *target;
+            self.app.queues[target].is_dead_letter = true;
+        }
+        self.app.queues[id].redrive = redrive;
+    }
+
     fn redrive(&self, policy: &Tree) -> Setting<Redrive> {
         match &policy.kind {
             Kind::Null => Setting::Unset,
@@ -319,7 +330,7 @@ impl Lower {
         for target in &targets {
             self.mark_dead_letter(&target.dead_letter);
         }
-        self.app.rules.push(Rule {
+        let id = self.app.rules.push(Rule {
             origin: resource.origin.clone(),
             kind,
             name: properties.get("Name").setting(),
@@ -327,6 +338,25 @@ impl Lower {
             enabled,
             targets,
         });
+        self.register(resource, Entity::Rule(id));
+    }
+
+    /// A target as a resource of its own.
+    pub(super) fn rule_with_target(&mut self, resource: &Resource) {
+        let target = self.rule_target(&resource.properties);
+        self.mark_dead_letter(&target.dead_letter);
+        let named = resource.properties.get("Rule");
+        let referenced = named.as_text().and_then(|text| {
+            text.references().find_map(|reference| match self.entity(reference) {
+                Some(Entity::Rule(id)) => Some(id),
+                _ => None,
+            })
+        });
+        let by_name = || named.known().and_then(|name| self.app.rules.find(|rule| rule.name.text() == Some(name)));
+        let target = RuleTarget { place: resource.origin.place, ..target };
+        if let Some(id) = referenced.or_else(by_name) {
+            self.app.rules[id].targets.push(target);
+        }
     }
 
     fn rule_target(&self, item: &Tree) -> RuleTarget {

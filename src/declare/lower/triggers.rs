@@ -42,7 +42,8 @@ fn http(app: &Application, made: &mut Vec<Trigger>) {
             (RouteRole::Handler, ApiKind::GraphQl) => TriggerSource::Service("appsync".to_owned()),
             (RouteRole::Handler, _) => TriggerSource::Route(id),
         };
-        add(made, &route.function, invocation, source, Setting::Unset, route.origin.place);
+        // The integration that names the function is what has to change.
+        add(made, &route.function, invocation, source, Setting::Unset, route.function.place);
     }
     for (id, url) in app.urls.ids() {
         add(made, &url.function, Invocation::Synchronous, TriggerSource::Url(id), Setting::Unset, url.origin.place);

@@ -40,6 +40,7 @@ impl Service<'_, '_, '_> {
         let Some((key, value)) = written.entries().first() else { return };
         let origin = Origin { id: format!("{}/{}", origin.id, key.text), ..origin.clone() };
         let (origin, place) = (&origin, key.place);
+        let function = &function.clone().moved(place);
         match &*key.text {
             "http" => self.route(origin, place, "rest", value, function),
             "httpApi" => self.route(origin, place, "http", value, function),
