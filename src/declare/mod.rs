@@ -6,6 +6,7 @@
 //! templates and frameworks are known here and to `assemble` alone; whoever asks the model needs
 //! none of them.
 
+mod chalice;
 mod cloudformation;
 mod lower;
 pub mod model;
@@ -17,6 +18,7 @@ mod terraform;
 #[cfg(test)]
 mod testing;
 mod tree;
+mod zappa;
 
 use std::collections::BTreeMap;
 
@@ -45,6 +47,8 @@ pub struct Options {
 pub fn dialect_of(path: &str, text: &str) -> Option<Dialect> {
     let extension = path.rsplit('.').next().unwrap_or_default();
     match extension {
+        _ if chalice::is_one(path) => Some(Dialect::Chalice),
+        _ if zappa::is_one(path, text) => Some(Dialect::Zappa),
         "json" if cloudformation::is_manifest(path, text) => Some(Dialect::Cdk),
         "json" if terraform::is_plan(path, text) => Some(Dialect::TerraformPlan),
         "tf" | "tofu" => terraform::looks_like_one(path, text).then_some(Dialect::Terraform),
@@ -122,6 +126,8 @@ fn read_one(path: &str, files: &dyn Files, options: &Options) -> Result<(Applica
     let mut reader = Reader::new(files, options, path, dialect);
     let inner = match dialect {
         Dialect::Cdk if cloudformation::is_manifest(path, &text) => cloudformation::read_cdk(path, &mut reader)?,
+        Dialect::Chalice => chalice::read(path, &mut reader).map(|()| Vec::new())?,
+        Dialect::Zappa => zappa::read(path, &mut reader).map(|()| Vec::new())?,
         Dialect::Terraform => terraform::read(path, &mut reader).map(|()| Vec::new())?,
         Dialect::TerraformPlan => terraform::read_plan(path, &mut reader).map(|()| Vec::new())?,
         Dialect::Serverless => serverless::read(path, &mut reader).map(|()| Vec::new())?,

@@ -46,6 +46,9 @@ impl<'f> Reader<'f> {
         if path.starts_with('/') || path.split('/').any(|part| part.contains('\0')) {
             return Err("its path is not relative".to_owned());
         }
+        if path.split('/').next() == Some("..") {
+            return Err("it lies outside of the repository".to_owned());
+        }
         if let Some(at) = self.app.files.iter().position(|file| file.path == path) {
             return Ok((at as u32, self.app.files[at].text.clone()));
         }

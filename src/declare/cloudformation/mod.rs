@@ -2,6 +2,7 @@
 
 mod cdk;
 mod code;
+mod conditions;
 pub(super) mod eval;
 mod events;
 mod nested;

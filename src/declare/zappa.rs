@@ -1,0 +1,158 @@
+//! Zappa's settings, as JSON or YAML. Zappa's own handler calls the application that they name.
+
+use super::chalice::tree;
+use super::model::{Build, BuildMethod, Code, CodeSource, Origin, Place, Problem, Setting};
+use super::reader::{Reader, problem_in, start_of};
+use super::resource::{Resource, own};
+use super::tree::{Maker, Tree};
+use crate::input::files;
+use crate::manifest::yaml::Node;
+
+/// Settings and the properties that they set.
+const SETTINGS: [(&str, &str); 6] = [
+    ("runtime", "Runtime"),
+    ("memory_size", "MemorySize"),
+    ("timeout_seconds", "Timeout"),
+    ("lambda_concurrency", "ReservedConcurrentExecutions"),
+    ("layers", "Layers"),
+    ("architecture", "Architectures"),
+];
+
+/// Whether a file has Zappa's settings.
+pub(super) fn is_one(path: &str, text: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let is_named = matches!(name, "zappa_settings.json" | "zappa_settings.yml" | "zappa_settings.yaml");
+    is_named && ["app_function", "django_settings", "app_module"].iter().any(|key| text.contains(key))
+}
+
+/// A stage's settings with those that it extends.
+struct Stage<'n> {
+    name: String,
+    key: &'n Node,
+    levels: Vec<&'n Node>,
+}
+
+impl<'n> Stage<'n> {
+    fn of(root: &'n Node, key: &'n Node, node: &'n Node) -> Option<Self> {
+        let mut levels = vec![node];
+        // A stage that extends itself ends here.
+        while let Some(next) = levels.last().and_then(|level| root.get(level.get("extends")?.text()?)) {
+            if levels.len() > 8 {
+                break;
+            }
+            levels.push(next);
+        }
+        Some(Self { name: key.text()?.to_owned(), key, levels })
+    }
+
+    fn get(&self, key: &str) -> Option<&'n Node> {
+        self.levels.iter().find_map(|level| level.get(key))
+    }
+
+    fn tree(&self, key: &str) -> Tree {
+        self.get(key).map_or_else(|| Tree::null(Place::default()), tree)
+    }
+
+    /// The application that is called: a function of a module, or a Django project.
+    fn application(&self) -> Option<&'n Node> {
+        ["app_function", "app_module", "django_settings"].into_iter().find_map(|key| self.get(key))
+    }
+}
+
+/// Reads a project: the stage that was asked for, or the first one.
+pub(super) fn read(path: &str, reader: &mut Reader<'_>) -> Result<(), Problem> {
+    let (file, root) = reader.open_yaml(path)?;
+    let stages: Vec<Stage<'_>> = root.entries().filter_map(|(key, node)| Stage::of(&root, key, node)).collect();
+    let wanted = reader.options.stage.clone();
+    let asked = stages.iter().find(|stage| Some(&stage.name) == wanted.as_ref());
+    let stage = asked.or_else(|| stages.iter().find(|stage| stage.application().is_some()));
+    let Some(stage) = stage else {
+        let text = reader.app.files.first().map_or_else(String::new, |file| file.text.to_string());
+        return Err(problem_in(path, &text, root.span.start, "no stage names an application".to_owned()));
+    };
+    let name = stage.get("project_name").and_then(Node::text).unwrap_or("zappa");
+    reader.app.name = name.to_owned();
+    reader.app.stage = Setting::derived(stage.name.clone(), start_of(file));
+    if let Some(region) = stage.get("aws_region") {
+        reader.app.region = tree(region).setting();
+    }
+    function(path, stage, reader);
+    Ok(())
+}
+
+fn function(path: &str, stage: &Stage<'_>, reader: &mut Reader<'_>) {
+    let place = Place { file: stage.key.file, span: stage.key.span };
+    let make = Maker { place };
+    let handler = stage.application().map_or_else(|| Tree::null(place), tree);
+    let mut properties = make.map([("Handler", handler)]);
+    for (key, property) in SETTINGS {
+        let value = stage.tree(key);
+        if !value.is_null() {
+            properties = super::cloudformation::with(properties, property, value);
+        }
+    }
+    let environment = ["environment_variables", "aws_environment_variables"].map(|key| stage.tree(key));
+    let [own_variables, remote] = environment;
+    let variables = if own_variables.is_null() { remote } else { own_variables };
+    if !variables.is_null() {
+        properties = super::cloudformation::with(properties, "Environment", make.map([("Variables", variables)]));
+    }
+    let size = stage.get("ephemeral_storage").and_then(|storage| storage.get("Size"));
+    if let Some(size) = size {
+        properties = super::cloudformation::with(properties, "EphemeralStorage", make.map([("Size", tree(size))]));
+    }
+    let id = format!("{}-{}", reader.app.name, stage.name);
+    properties = super::cloudformation::with(properties, "FunctionName", make.text(&id));
+    let origin = Origin { id: id.clone(), place, properties: None, condition: None };
+    let mut resource = Resource::new(origin, 0, "AWS::Lambda::Function", properties);
+    let folder = files::parent(path);
+    let folder = if folder.is_empty() { ".".to_owned() } else { folder.to_owned() };
+    let build = Build { method: BuildMethod::Zappa, ..Build::default() };
+    resource.extra.code = Some(Code { source: CodeSource::Local(folder), place: None, build });
+    resource.extra.written = Some("function".to_owned());
+    reader.gathered.resources.push(resource);
+    events(&id, stage, reader, place);
+}
+
+fn events(id: &str, stage: &Stage<'_>, reader: &mut Reader<'_>, place: Place) {
+    let make = Maker { place };
+    let function = Tree::reference(0, id, "", place);
+    if stage.get("apigateway_enabled").and_then(Node::text) != Some("false") {
+        let tree = make.map([
+            ("Kind", make.text("rest")),
+            ("Method", make.text("ANY")),
+            ("Path", make.text("/{proxy+}")),
+            ("Function", function.clone()),
+        ]);
+        reader.gathered.resources.push(Resource::made(id, place, 0, own::ROUTE, tree));
+    }
+    for event in stage.get("events").into_iter().flat_map(Node::items) {
+        let expressions =
+            event.get("expression").into_iter().chain(event.get("expressions").into_iter().flat_map(Node::items));
+        for expression in expressions {
+            let expression = tree(expression);
+            let place = expression.place;
+            let targets = make.list(vec![make.map([("Arn", function.clone())])]);
+            let rule = make.map([("ScheduleExpression", expression), ("Targets", targets)]);
+            reader.gathered.resources.push(Resource::made(id, place, 0, "AWS::Events::Rule", rule));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::read;
+
+    #[test]
+    fn a_stage_is_read_with_what_it_extends() {
+        let text = r#"{"base": {"memory_size": 1024, "extends": "base", "aws_region": "eu-west-1"},
+            "dev": {"extends": "base", "app_function": "shop.app", "project_name": "shop", "runtime": "python3.12",
+                    "timeout_seconds": 60, "events": [{"function": "shop.nightly", "expression": "rate(1 day)"}]}}"#;
+        let app = read("zappa_settings.json", text);
+        let function = app.functions.iter().next().unwrap();
+        assert_eq!((function.origin.id.as_str(), function.handler.text()), ("shop-dev", Some("shop.app")));
+        assert_eq!((function.memory_mb.known(), function.timeout_s.known()), (Some(&1024), Some(&60)));
+        assert_eq!((app.routes.len(), app.rules.len(), app.triggers.len()), (1, 1, 2));
+        assert_eq!(app.text_at(function.memory_mb.place().unwrap()), "1024");
+    }
+}
