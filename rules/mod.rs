@@ -16,6 +16,7 @@ mod eager_static;
 mod glibc_too_new;
 mod handler_not_found;
 mod heavy_import_for_few_routes;
+mod import_error_raised;
 mod heavier_variant;
 mod init_over_budget;
 mod large_file_at_init;
@@ -24,18 +25,24 @@ mod misplaced_dependency;
 mod mixed_event_sources;
 mod monolithic_handler;
 mod missing_bytecode;
+mod missing_data_file;
+mod missing_extra;
+mod missing_name;
 mod missing_shared_library;
 mod near_package_limit;
 mod network_at_init;
 mod never_loaded_package;
 mod over_package_limit;
 mod regex_in_handler;
+mod relative_import_outside_package;
 mod shared_package_many_functions;
 mod sdk_in_package;
+mod shadowed_module;
 mod stale_bytecode;
 mod star_import_of_heavy_package;
 mod suspicious_archive;
 mod syntax_error;
+mod syntax_newer_than_runtime;
 mod unbundled_modules;
 mod undeclared_dependency;
 mod unoptimised_profile;
@@ -90,6 +97,7 @@ const ROWS: &[RuleSource] = &[
     row!("glibc_too_new", Check::Function(glibc_too_new::check)),
     row!("handler_not_found", Check::Function(handler_not_found::check)),
     row!("heavy_import_for_few_routes", Check::Function(heavy_import_for_few_routes::check)),
+    row!("import_error_raised", Check::Function(import_error_raised::check)),
     row!("heavier_variant", Check::Function(heavier_variant::check)),
     row!("init_over_budget", Check::Function(init_over_budget::check)),
     row!("large_file_at_init", Check::Function(large_file_at_init::check), cargo: large_file_at_init::cargo),
@@ -99,6 +107,9 @@ const ROWS: &[RuleSource] = &[
     row!("mixed_event_sources", Check::Function(mixed_event_sources::check)),
     row!("monolithic_handler", Check::Function(monolithic_handler::check)),
     row!("missing_bytecode", Check::Function(missing_bytecode::check)),
+    row!("missing_data_file", Check::Function(missing_data_file::check)),
+    row!("missing_extra", Check::Function(missing_extra::check)),
+    row!("missing_name", Check::Function(missing_name::check)),
     row!("missing_shared_library", Check::Function(missing_shared_library::check)),
     row!("model_load_at_init", Check::Match),
     row!("native_sources_in_package", Check::Match),
@@ -107,14 +118,17 @@ const ROWS: &[RuleSource] = &[
     row!("never_loaded_package", Check::Function(never_loaded_package::check)),
     row!("over_package_limit", Check::Function(over_package_limit::check)),
     row!("regex_in_handler", Check::Cargo, cargo: regex_in_handler::cargo),
+    row!("relative_import_outside_package", Check::Function(relative_import_outside_package::check)),
     row!("shared_package_many_functions", Check::Project(shared_package_many_functions::check)),
     row!("sdk_in_package", Check::Function(sdk_in_package::check)),
     row!("secret_in_package", Check::Match),
+    row!("shadowed_module", Check::Function(shadowed_module::check)),
     row!("source_maps_in_package", Check::Match),
     row!("stale_bytecode", Check::Function(stale_bytecode::check)),
     row!("star_import_of_heavy_package", Check::Function(star_import_of_heavy_package::check)),
     row!("suspicious_archive", Check::Function(suspicious_archive::check)),
     row!("syntax_error", Check::Function(syntax_error::check)),
+    row!("syntax_newer_than_runtime", Check::Function(syntax_newer_than_runtime::check)),
     row!("tests_in_package", Check::Match),
     row!("type_stubs_in_package", Check::Match),
     row!("unbundled_modules", Check::Function(unbundled_modules::check)),

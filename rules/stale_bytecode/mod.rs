@@ -1,17 +1,20 @@
 use std::collections::BTreeMap;
 
-use crate::engine::{FunctionContext, Sink};
+use crate::engine::{FunctionContext, Sink, report_causes};
 use crate::finding::{Finding, Saves};
-use crate::graph::{Phase, StaleReason};
+use crate::graph::{ModuleKind, Phase, StaleReason};
 use crate::text;
 
-/// Reports once per function the bytecode of modules loaded during Init that the runtime does not use.
+/// Reports bytecode that ends Init, and once per function the bytecode of modules loaded during Init that the runtime does not use.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+    report_causes(cx, sink, "stale-bytecode");
     let mut reasons: BTreeMap<StaleReason, u64> = BTreeMap::new();
     let mut saved = 0.0;
     let mut first = None;
     for stale in &cx.graph.stale_bytecode {
-        if cx.graph.module(stale.module).loaded == Phase::Init {
+        let module = cx.graph.module(stale.module);
+        // Without a source beside it, it ends Init.
+        if module.loaded == Phase::Init && module.kind == ModuleKind::Source {
             *reasons.entry(stale.reason).or_default() += 1;
             saved += cx.estimate.module(stale.module).compile_ms;
             first.get_or_insert(stale.entry);

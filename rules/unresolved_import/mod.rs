@@ -35,11 +35,20 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         };
         let message = format!("`{name}` is imported during Init, and {why}");
         let finding = Finding::new(cx.locate_import(import.site), message).about(name).noting("fails during Init");
-        sink.report(match with_extension(cx, import) {
-            Some(meant) => finding.help(format!("An import in an ES module says the whole name: `{meant}`")),
+        let meant = with_extension(cx, import)
+            .map(|meant| format!("An import in an ES module says the whole name: `{meant}`"))
+            .or_else(|| cause_help(cx, name));
+        sink.report(match meant {
+            Some(help) => finding.help(help),
             None => finding,
         });
     }
+}
+
+/// What the simulation knows about the cure.
+fn cause_help(cx: &FunctionContext<'_>, name: &str) -> Option<String> {
+    let mut causes = cx.graph.causes.iter().filter(|cause| cause.rule == "unresolved-import");
+    causes.find(|cause| &*cause.subject == name)?.help.clone()
 }
 
 /// Dotted names of the extension modules in the package, whatever Python they are for.

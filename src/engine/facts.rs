@@ -5,7 +5,7 @@ use crate::artifact::{Artifact, EntryId, Location};
 use crate::cost::{Estimate, Grade};
 use crate::declare::model::Application;
 use crate::fault::Fault;
-use crate::graph::{HandlerResolution, ImportSite, ModuleGraph, ModuleId, Phase};
+use crate::graph::{HandlerResolution, ImportSite, ModuleGraph, ModuleId, Phase, StartVerdict};
 use crate::manifest::dependency::Declared;
 use crate::manifest::function::FunctionSpec;
 use crate::package::Bundle;
@@ -59,10 +59,11 @@ impl FunctionFacts {
             || budgets.bytes.is_some_and(|budget| self.artifact.unpacked_bytes() > budget)
     }
 
-    /// The grade.
+    /// The grade; none for a function that does not start.
     #[must_use]
-    pub fn grade(&self) -> Grade {
-        Grade::of(self.estimate.init_ms, self.estimate.runtime_ms, self.breaks_hard_limit())
+    pub fn grade(&self) -> Option<Grade> {
+        let starts = !matches!(self.start(), StartVerdict::Fails(_));
+        starts.then(|| Grade::of(self.estimate.init_ms, self.estimate.runtime_ms, self.breaks_hard_limit()))
     }
 
     /// Whether the simulation had a handler to start from; without one, nothing can be said of what

@@ -15,6 +15,7 @@ mod npm;
 mod options;
 mod registry;
 mod sink;
+mod start;
 
 pub use application::ApplicationContext;
 pub use context::{FunctionContext, ProjectContext};
@@ -23,6 +24,7 @@ pub use meta::{Category, Confidence, OptionMeta, RuleMeta};
 pub use options::{Policy, RulePolicy, Selector};
 pub use registry::{CargoCheck, Check, Registry, Rule, RuleSource};
 pub use sink::Sink;
+pub use start::report_causes;
 
 use rayon::prelude::*;
 

@@ -8,6 +8,7 @@ pub mod javascript;
 pub mod native;
 mod owners;
 pub mod python;
+pub mod start;
 
 use std::collections::BTreeSet;
 use std::ops::Deref;
@@ -20,6 +21,7 @@ use crate::fault::Fault;
 use crate::lang::javascript::ir as javascript_ir;
 use crate::lang::python::{Parsed, ir as python_ir};
 use crate::span::Span;
+pub use start::{StartCause, StartPlace, StartStep, StartVerdict};
 
 /// Identifies a [`Module`] within its [`ModuleGraph`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -349,6 +351,10 @@ pub struct ModuleGraph {
     pub stale_bytecode: Vec<StaleBytecode>,
     /// Modules whose format ends Init: nothing catches the error.
     pub wrong_formats: Vec<WrongFormat>,
+    /// Errors that end Init, in the order in which they are met.
+    pub causes: Vec<StartCause>,
+    /// What is missing to say whether Init ends well, in words.
+    pub doubts: Vec<String>,
     /// What could not be analysed exactly.
     pub problems: Vec<GraphProblem>,
     /// The handler.
@@ -412,6 +418,8 @@ impl ModuleGraph {
             opaque_bundles: Vec::new(),
             stale_bytecode: Vec::new(),
             wrong_formats: Vec::new(),
+            causes: Vec::new(),
+            doubts: Vec::new(),
             problems: Vec::new(),
             handler: HandlerResolution::Unknown,
             mentions: Mentions::default(),

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::model::{
-    Budgets, Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, Frame, Function, Init, Module, Origin,
-    Package, Part, Place, Problem, Related, Report, SCHEMA, Saves, Summary, Tool, Unresolved,
+    Budgets, Cause, Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, Frame, Function, Init, Module, Origin,
+    Package, Part, Place, Problem, Related, Report, SCHEMA, Saves, Start, Step, Summary, Tool, Unresolved, Verdict,
 };
 use crate::artifact::{Location, SourceText};
 use crate::engine::{FunctionFacts, ProjectFacts};
 use crate::fault::Fault;
 use crate::finding;
-use crate::graph::{ModuleId, Phase};
+use crate::graph::{ModuleId, Phase, StartStep, StartVerdict};
 use crate::package::owners::{Ecosystem, PackageId};
 
 /// Gives the text behind a location, for lines, columns and code frames.
@@ -104,6 +104,7 @@ fn function(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Function {
         memory_mb: spec.memory_mb,
         handler: spec.handler.clone(),
         grade: facts.grade(),
+        start: start(facts, texts),
         budgets: Budgets { init_ms: facts.budgets.init_ms, bytes: facts.budgets.bytes },
         package: DeploymentPackage {
             path: facts.artifact.path.clone(),
@@ -121,6 +122,23 @@ fn function(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Function {
         split: None,
         lazy_all: None,
     }
+}
+
+fn start(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Start {
+    let cause = match facts.start() {
+        StartVerdict::Starts => return Start { verdict: Verdict::Starts, cause: None, missing: Vec::new() },
+        StartVerdict::Unknown(missing) => return Start { verdict: Verdict::Unknown, cause: None, missing },
+        StartVerdict::Fails(cause) => cause,
+    };
+    let step = |step: &StartStep, texts: &mut Texts<'_>| Step {
+        module: step.module.to_string(),
+        path: step.place.map(|place| facts.artifact.entry(place.entry).path.to_string()),
+        line: step.place.map(|place| texts.place(&facts.locate(place.entry, place.span)).line),
+    };
+    let chain = cause.chain.iter().map(|import| step(import, texts)).collect();
+    let location = texts.place(&facts.locate_cause(cause.place));
+    let cause = Cause { rule: cause.rule.to_owned(), message: cause.message, chain, location };
+    Start { verdict: Verdict::Fails, cause: Some(cause), missing: Vec::new() }
 }
 
 fn origin(location: &Location, texts: &mut Texts<'_>) -> Origin {

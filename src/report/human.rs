@@ -6,7 +6,7 @@ mod summary;
 
 use std::io::{self, Write};
 
-use super::model::{Counts, Finding, Function, Report};
+use super::model::{Counts, Finding, Function, Report, Verdict};
 use super::{Style, has_region, place_name, printable};
 use crate::text;
 use paint::{GOOD, PLACE, STRONG, paint};
@@ -89,16 +89,19 @@ fn one_change(a: &Finding, b: &Finding) -> bool {
 
 /// One of several functions on one line.
 fn summary_line(function: &Function, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let grade = paint(style.color, paint::grade(function.grade), function.grade.letter());
+    let letter = function.grade.map_or("-", |grade| grade.letter());
+    let grade = paint(style.color, paint::grade(function.grade), letter);
+    let state = if function.start.verdict == Verdict::Fails { "  does not start" } else { "" };
     let name = printable::line(&function.name);
     let init = text::ms(function.init.estimated_ms);
     let bytes = text::bytes(function.package.bytes);
     let handler = printable::line(&function.handler);
-    writeln!(out, "{grade}  {name:<28}  Init {init:>9}  {bytes:>9}  {:<11}  {handler}", function.runtime)
+    writeln!(out, "{grade}  {name:<28}  Init {init:>9}  {bytes:>9}  {:<11}  {handler}{state}", function.runtime)
 }
 
 fn details(function: &Function, style: Style, out: &mut dyn Write) -> io::Result<()> {
     summary::headline(function, style, out)?;
+    summary::start(function, out)?;
     summary::numbers(function, style, out)?;
     summary::where_init_goes(function, style, out)?;
     summary::linked(function, style, out)?;

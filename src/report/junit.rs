@@ -35,12 +35,12 @@ fn estimate(function: &Function) -> TestCase {
     let mut case = TestCase::new("cold start estimate", TestCaseStatus::success());
     case.set_classname(printable::line(&function.handler).into_owned());
     case.set_system_out(format!(
-        "Init {} ({} to {}), download {}, grade {}",
+        "Init {} ({} to {}), download {}, {}",
         text::ms(init.estimated_ms),
         text::ms(init.low_ms),
         text::ms(init.high_ms),
         text::ms(init.download_ms),
-        function.grade.letter()
+        function.mark()
     ));
     case
 }

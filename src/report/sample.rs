@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::model::{
     Budgets, Counts, DeploymentPackage, Finding, FirstImport, FirstRequest, Frame, Function, Init, LazyAll, Loaded,
-    Package, Part, Place, Problem, Report, RuleInfo, SCHEMA, Saves, Summary, Tool, Unresolved,
+    Package, Part, Place, Problem, Report, RuleInfo, SCHEMA, Saves, Start, Summary, Tool, Unresolved, Verdict,
 };
 use crate::artifact::ArtifactKind;
 use crate::cost::{Counted, Grade, PartKind};
@@ -74,7 +74,8 @@ fn function() -> Function {
         architecture: Architecture::X86_64,
         memory_mb: None,
         handler: "app.handler".to_owned(),
-        grade: Grade::D,
+        grade: Some(Grade::D),
+        start: Start { verdict: Verdict::Starts, cause: None, missing: Vec::new() },
         budgets: Budgets { init_ms: Some(800.0), bytes: None },
         package: DeploymentPackage {
             path: "orders.zip".to_owned(),

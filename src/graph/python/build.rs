@@ -8,6 +8,7 @@ use rustc_hash::FxHashSet;
 use super::PythonInput;
 use super::bytecode::{self, Bytecode};
 use super::finder::Finder;
+use super::interp::trace::Fault;
 use super::interp::{Interp, LoadState, Mod};
 use super::sources::Sources;
 use super::stdlib::Stdlib;
@@ -15,7 +16,7 @@ use super::value::{Args, ModIdx, Object, Sym, Value};
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::{
     Argument, HandlerResolution, Import, ImportSite, LoadCall, Module, ModuleGraph, ModuleId, ModuleKind, Phase,
-    StaleBytecode, StaleReason, Unresolved, Weight,
+    StaleBytecode, StaleReason, StartCause, StartPlace, StartStep, Unresolved, Weight,
 };
 use crate::lang::python::ir::Code;
 use crate::package::owners::Packages;
@@ -63,6 +64,7 @@ pub(super) fn build(input: &PythonInput<'_>, finder: &Finder<'_>, sources: &Sour
     };
     let mut interp = Interp::new(&setup, finder, sources);
     interp.preload();
+    interp.run_path_files();
     let dotted = input.handler.replace('/', ".");
     let (module, function) = dotted.rsplit_once('.').unwrap_or((&dotted, "handler"));
     let loaded = interp.import(module, None);
@@ -132,6 +134,13 @@ impl Interp<'_> {
                 defined.sort();
                 (Handler::NoName(at, function.to_owned(), defined), Value::Unknown)
             }
+        }
+    }
+
+    /// Runs the code in `.pth` files. What it raises is printed and forgotten.
+    fn run_path_files(&mut self) {
+        for (_, line) in &self.finder.path.code {
+            self.run_line(line);
         }
     }
 
@@ -243,7 +252,7 @@ impl Builder<'_, '_> {
     }
 
     fn fill(&self, graph: &mut ModuleGraph) {
-        for import in &self.interp.imports {
+        for import in &self.interp.trace.imports {
             let (Some(site), Some(target)) = (self.site(import.importer, import.span), self.id(import.target)) else {
                 continue;
             };
@@ -256,7 +265,7 @@ impl Builder<'_, '_> {
             });
         }
         let mut seen = FxHashSet::default();
-        for missing in &self.interp.unresolved {
+        for missing in &self.interp.trace.unresolved {
             let Some(site) = self.site(missing.importer, missing.span) else { continue };
             let import: Arc<str> = (&*self.interp.heap.text(missing.name)).into();
             if !seen.insert((site, Arc::clone(&import))) {
@@ -264,7 +273,7 @@ impl Builder<'_, '_> {
             }
             graph.unresolved.push(Unresolved { import, site, phase: missing.phase, guarded: missing.guarded });
         }
-        for call in &self.interp.calls {
+        for call in &self.interp.trace.calls {
             let Some(ImportSite { importer: module, span }) = self.site(call.module, call.span) else { continue };
             let argument = |value: &Value| match value {
                 Value::Str(sym) => Argument::Text((&*self.interp.heap.text(*sym)).into()),
@@ -291,12 +300,55 @@ impl Builder<'_, '_> {
                 repeats: call.repeats,
             });
         }
-        for (entry, at, span) in &self.interp.data_files {
+        for (entry, at, span) in &self.interp.trace.data_files {
             if let Some(site) = self.site(*at, *span) {
                 graph.data_files.push((*entry, site));
             }
         }
-        graph.problems.extend(self.interp.problems.iter().cloned());
+        graph.problems.extend(self.interp.trace.problems.iter().cloned());
+        graph.causes = self.interp.trace.causes.iter().map(|fault| self.cause(fault)).collect();
+        graph.doubts = self.interp.trace.doubts.iter().cloned().collect();
+    }
+
+    fn cause(&self, fault: &Fault) -> StartCause {
+        StartCause {
+            rule: fault.rule,
+            subject: fault.subject.as_str().into(),
+            message: fault.message.clone(),
+            help: fault.help.clone(),
+            chain: fault.site.map_or_else(Vec::new, |(at, _)| self.chain(at)),
+            place: fault.site.and_then(|(at, span)| self.place(at, span)),
+            after: fault.after,
+            cure: fault.cure.as_deref().map(Arc::from),
+        }
+    }
+
+    fn place(&self, at: ModIdx, span: Span) -> Option<StartPlace> {
+        let module = self.interp.mods.get(at.0 as usize)?;
+        match module.host {
+            Some((host, span)) => self.place(host, span),
+            None => Some(StartPlace { entry: module.entry?, span: Some(span) }),
+        }
+    }
+
+    /// The imports by which a module came to run, outermost first.
+    fn chain(&self, at: ModIdx) -> Vec<StartStep> {
+        let mut chain = Vec::new();
+        let mut next = Some(at);
+        while let Some(module) = next.take().and_then(|at| self.interp.mods.get(at.0 as usize)) {
+            if chain.len() > self.interp.mods.len() {
+                break;
+            }
+            if let Some((host, _)) = module.host {
+                next = Some(host);
+                continue;
+            }
+            let place = module.first_import.and_then(|(importer, span)| self.place(importer, span));
+            chain.push(StartStep { module: (&*self.interp.heap.text(module.name)).into(), place });
+            next = module.first_import.map(|(importer, _)| importer);
+        }
+        chain.reverse();
+        chain
     }
 
     /// Whether the runtime reads bytecode instead of compiling a module; notes bytecode that it does not use.

@@ -1,9 +1,11 @@
 //! Where CPython finds a module: its path-based finder over the deployment package.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustc_hash::FxHashMap;
 
+use super::search_path::SearchPath;
 use crate::artifact::{Artifact, Child, EntryId};
 use crate::platform::Architecture;
 
@@ -36,8 +38,8 @@ pub(super) enum FileKind {
 pub(super) struct Finder<'a> {
     artifact: &'a Artifact,
     suffixes: Vec<(String, FileKind)>,
-    /// `sys.path` as far as it lies in the package; absolute folders.
-    pub(super) path: Vec<Arc<str>>,
+    /// `sys.path` before the handler is loaded.
+    pub(super) path: SearchPath,
     /// Folders of packages that were asked for, by dotted name; `None` for what is no package.
     packages: Mutex<FxHashMap<Box<str>, Option<Folders>>>,
 }
@@ -45,7 +47,12 @@ pub(super) struct Finder<'a> {
 type Folders = Arc<[Arc<str>]>;
 
 impl<'a> Finder<'a> {
-    pub(super) fn new(artifact: &'a Artifact, version: (u16, u16), architecture: Architecture) -> Self {
+    pub(super) fn new(
+        artifact: &'a Artifact,
+        version: (u16, u16),
+        architecture: Architecture,
+        environment: &BTreeMap<String, String>,
+    ) -> Self {
         let machine = match architecture {
             Architecture::X86_64 => "x86_64",
             Architecture::Arm64 => "aarch64",
@@ -58,9 +65,7 @@ impl<'a> Finder<'a> {
             (".py".to_owned(), FileKind::Source),
             (".pyc".to_owned(), FileKind::Bytecode),
         ];
-        let layers = [format!("/opt/python/lib/python{major}.{minor}/site-packages"), "/opt/python".to_owned()];
-        let mut path: Vec<Arc<str>> = vec![TASK_ROOT.into()];
-        path.extend(layers.iter().filter(|p| artifact.is_folder(p)).map(|p| Arc::from(p.as_str())));
+        let path = SearchPath::of(artifact, version, environment);
         Self { artifact, suffixes, path, packages: Mutex::default() }
     }
 
@@ -114,7 +119,7 @@ impl<'a> Finder<'a> {
     pub(super) fn guess(&self, dotted: &str) -> Option<Spec> {
         match dotted.rsplit_once('.') {
             Some((package, tail)) => self.find(tail, self.folders(package)?.iter().map(|folder| &**folder)),
-            None => self.find(dotted, self.path.iter().map(|folder| &**folder)),
+            None => self.find(dotted, self.path.front.iter().chain(&self.path.back).map(|folder| &**folder)),
         }
     }
 

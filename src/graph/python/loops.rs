@@ -5,10 +5,9 @@ use rustc_hash::FxHashMap;
 
 use crate::graph::{ImportSite, ModuleGraph, OwnCode};
 use crate::lang::python::ir::{BinaryOp, Code, Expr, ExprId, NameId, Stmt};
+use super::limits::LIMITS;
 use crate::span::Span;
 
-/// How deep constant expressions are computed.
-const DEEPEST: u32 = 16;
 
 /// Loops and comprehensions that run while own modules load, with the rounds of their innermost
 /// part; a loop inside another one counts once, for both.
@@ -97,7 +96,7 @@ fn rounds(code: &Code, constants: &FxHashMap<NameId, Option<i64>>, iter: ExprId)
 }
 
 fn number(code: &Code, constants: &FxHashMap<NameId, Option<i64>>, id: ExprId, depth: u32) -> Option<i64> {
-    if depth > DEEPEST {
+    if depth > LIMITS.constant_depth {
         return None;
     }
     match code.expr(id) {

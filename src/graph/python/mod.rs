@@ -3,11 +3,14 @@
 mod build;
 mod bytecode;
 mod extension;
+mod extras;
 mod finder;
 mod interp;
 mod leftovers;
+mod limits;
 mod loops;
 mod mentions;
+mod search_path;
 mod sources;
 mod stdlib;
 mod value;
@@ -41,7 +44,8 @@ pub struct PythonInput<'a> {
 /// What the function's handler module loads, eagerly and later.
 #[must_use]
 pub fn simulate(input: &PythonInput<'_>) -> ModuleGraph {
-    let finder = finder::Finder::new(&input.bundle.artifact, input.version, input.architecture);
+    let artifact = &input.bundle.artifact;
+    let finder = finder::Finder::new(artifact, input.version, input.architecture, input.environment);
     let sources = sources::Sources::new(input.bundle, &finder, input.packages);
     let mut graph = walk(input, &finder, &sources);
     graph.faults.extend(sources.faults());
@@ -53,7 +57,7 @@ pub fn simulate(input: &PythonInput<'_>) -> ModuleGraph {
 
 fn walk(input: &PythonInput<'_>, finder: &finder::Finder<'_>, sources: &sources::Sources<'_>) -> ModuleGraph {
     let walk = || sources.reading_ahead(|| build::build(input, finder, sources));
-    fault::on_thread("the import simulation", interp::STACK, walk).unwrap_or_else(ModuleGraph::failed)
+    fault::on_thread("the import simulation", limits::LIMITS.stack, walk).unwrap_or_else(ModuleGraph::failed)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use rustc_hash::FxHashMap;
 
+use super::limits::LIMITS;
 use super::finder::{FileKind, Finder, Spec};
 use crate::artifact::{Artifact, EntryId};
 use crate::fault::Fault;
@@ -15,13 +16,6 @@ use crate::lang::python::{PARSE_STACK, Parsed, Problem, ProblemKind, parse, too_
 use crate::package::owners::Packages;
 use crate::package::{Bundle, ByEntry};
 
-/// Tokens of all files that one simulation parses; see [`MAX_TOKENS`](crate::lang::python::MAX_TOKENS).
-/// Importing all of torch, scipy and pandas takes less than half.
-const MOST_TOKENS: usize = 8_000_000;
-/// Bytes of a dotted name that is looked up ahead.
-const LONGEST_NAME: usize = 1024;
-/// Texts that one simulation runs as code.
-const MOST_TEXTS: usize = 4096;
 
 /// What a module without source has for code.
 static NO_CODE: LazyLock<Parsed> = LazyLock::new(Parsed::default);
@@ -62,7 +56,7 @@ impl<'a> Sources<'a> {
         Self {
             files: Files { artifact, parsed, finder, packages, tokens: AtomicUsize::new(0) },
             ahead: Ahead::new(count),
-            texts: (0..MOST_TEXTS).map(|_| OnceLock::new()).collect(),
+            texts: (0..LIMITS.texts_run).map(|_| OnceLock::new()).collect(),
         }
     }
 
@@ -121,7 +115,7 @@ impl Reader for Files<'_> {
         if let Some(problem) = too_large(self.artifact.entry(entry).bytes) {
             return Arc::new(unread(problem));
         }
-        if self.tokens.load(Ordering::Relaxed) > MOST_TOKENS {
+        if self.tokens.load(Ordering::Relaxed) > LIMITS.tokens {
             return Arc::new(unread(Problem::whole(
                 ProblemKind::Limit,
                 "not parsed: all files before it are as much as is read".to_owned(),
@@ -194,7 +188,7 @@ fn imported(code: &Code, stmt: &Stmt, name: &str, is_package: bool, out: &mut Ve
             let module = module.map_or("", |module| code.name(module));
             let Some(base) = absolute_name(name, is_package, *level, module) else { return };
             parents(&base, out);
-            for alias in names.iter().filter(|_| base.len() <= LONGEST_NAME) {
+            for alias in names.iter().filter(|_| base.len() <= LIMITS.name_ahead_bytes) {
                 out.push(format!("{base}.{}", code.name(alias.name)));
             }
         }
@@ -215,7 +209,7 @@ fn mentions_type_checking(code: &Code, test: Expr) -> bool {
 
 fn parents(name: &str, out: &mut Vec<String>) {
     // No path is that long; a hostile name would make as many names as it has dots.
-    if name.len() > LONGEST_NAME {
+    if name.len() > LIMITS.name_ahead_bytes {
         return;
     }
     for (at, _) in name.match_indices('.') {

@@ -10,8 +10,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 static TABLE: &str = include_str!("../../../rules/knowledge/python/stdlib.txt");
 static INDEX: LazyLock<Index> = LazyLock::new(|| Index::of(TABLE));
 
-/// The oldest and newest minor versions that the table's letters can name.
-const OLDEST: u16 = 9;
+/// The oldest minor version that the table knows.
+pub(super) const OLDEST: u16 = 9;
+/// The newest.
+pub(super) const NEWEST: u16 = 14;
 const LETTERS: &[u8] = b"9abcdef";
 
 /// Where the records are.
@@ -237,6 +239,11 @@ impl Stdlib {
             _ => false,
         }
     }
+}
+
+/// The last minor version before `minor` that has a module which `minor` has no more.
+pub(super) fn last_with(module: &str, minor: u16) -> Option<u16> {
+    (OLDEST..minor).rev().find(|older| Stdlib::for_version((3, *older)).contains(module))
 }
 
 fn header(name: &str) -> &'static str {

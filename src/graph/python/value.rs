@@ -51,7 +51,6 @@ pub(super) mod known {
         SET_NAME = "__set_name__",
         SETITEM = "__setitem__",
         WRAPPED = "__wrapped__",
-        EXCEPTION = "<exception>",
     }
 }
 

@@ -434,6 +434,53 @@ impl Code {
         self.blocks.get(start..start + block.len as usize).unwrap_or(&[])
     }
 
+    /// Whether any statement of the top level, in whatever branch, gives a name a value.
+    #[must_use]
+    pub fn binds(&self, name: &str) -> bool {
+        self.block_binds(self.body, name)
+    }
+
+    fn block_binds(&self, block: Block, name: &str) -> bool {
+        self.block(block).iter().filter_map(|id| self.stmts.get(id.0 as usize)).any(|stmt| self.stmt_binds(stmt, name))
+    }
+
+    fn stmt_binds(&self, stmt: &Stmt, name: &str) -> bool {
+        let any = |blocks: &[Block]| blocks.iter().any(|block| self.block_binds(*block, name));
+        let aliased = |names: &[Alias]| names.iter().any(|alias| self.name(alias.bound) == name);
+        match stmt {
+            Stmt::Assign(targets, _) => self.list(*targets).iter().any(|target| self.target_binds(*target, name)),
+            Stmt::AugAssign(target, ..) | Stmt::AnnAssign(target, _, Some(_)) => self.target_binds(*target, name),
+            Stmt::Import(names) => aliased(names),
+            Stmt::ImportFrom { names, .. } => aliased(names),
+            Stmt::Function(at) => self.functions.get(*at as usize).is_some_and(|it| self.name(it.name) == name),
+            Stmt::Class(at) => self.classes.get(*at as usize).is_some_and(|it| self.name(it.name) == name),
+            Stmt::If(tests, orelse) => tests.iter().any(|(_, block)| any(&[*block])) || any(&[*orelse]),
+            Stmt::While(_, body, orelse) => any(&[*body, *orelse]),
+            Stmt::For(target, _, blocks) => self.target_binds(*target, name) || any(&[blocks.0, blocks.1]),
+            Stmt::With(items, body) => {
+                let mut targets = items.iter().filter_map(|(_, target)| *target);
+                targets.any(|target| self.target_binds(target, name)) || any(&[*body])
+            }
+            Stmt::Try(node) => {
+                let named = |handler: &Handler| handler.name.is_some_and(|known| self.name(known) == name);
+                node.handlers.iter().any(|handler| named(handler) || any(&[handler.body]))
+                    || any(&[node.body, node.orelse, node.finally])
+            }
+            // Patterns and assignments within expressions bind too: they are not looked into.
+            Stmt::Match(..) => true,
+            _ => false,
+        }
+    }
+
+    fn target_binds(&self, target: ExprId, name: &str) -> bool {
+        match self.expr(target) {
+            Expr::Name(id) => self.name(id) == name,
+            Expr::Tuple(list) | Expr::List(list) => self.list(list).iter().any(|item| self.target_binds(*item, name)),
+            Expr::Starred(inner) => self.target_binds(inner, name),
+            _ => false,
+        }
+    }
+
     /// Stores a list of expressions.
     pub(super) fn push_list(&mut self, list: &[ExprId]) -> Exprs {
         let start = self.expr_lists.len() as u32;

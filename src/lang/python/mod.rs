@@ -6,7 +6,8 @@ mod lower;
 mod lower_expr;
 mod nesting;
 
-use ruff_python_parser::{ParseOptions, parse_unchecked};
+use ruff_python_ast::PythonVersion;
+use ruff_python_parser::{ParseOptions, UnsupportedSyntaxError, parse_unchecked};
 use ruff_text_size::Ranged;
 
 use crate::span::Span;
@@ -41,6 +42,17 @@ impl Problem {
     }
 }
 
+/// A piece of syntax that older interpreters refuse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Newer {
+    /// Where.
+    pub span: Span,
+    /// The minor version of Python 3 that brought it.
+    pub minor: u16,
+    /// What, for people.
+    pub what: String,
+}
+
 /// A file's code as far as it could be read.
 #[derive(Debug, Default)]
 pub struct Parsed {
@@ -50,6 +62,8 @@ pub struct Parsed {
     pub problems: Vec<Problem>,
     /// The interpreter would refuse this file with a `SyntaxError`.
     pub broken: bool,
+    /// Syntax that not every version has.
+    pub newer: Vec<Newer>,
     /// Its size as [`MAX_TOKENS`] counts it.
     pub tokens: usize,
 }
@@ -113,7 +127,8 @@ pub fn parse(bytes: &[u8]) -> Parsed {
             return parsed;
         }
     }
-    let options = ParseOptions::from(ruff_python_parser::Mode::Module);
+    // The parser reports what the target lacks; the oldest runtime lacks most.
+    let options = ParseOptions::from(ruff_python_parser::Mode::Module).with_target_version(PythonVersion::PY39);
     let Some(module) = parse_unchecked(&text, options).try_into_module() else {
         return parsed;
     };
@@ -130,8 +145,19 @@ pub fn parse(bytes: &[u8]) -> Parsed {
             kind: ProblemKind::Syntax,
         });
     }
+    parsed.newer = module.unsupported_syntax_errors().iter().filter_map(newer).collect();
     parsed.code = lower::Lowering::new(text.len()).module(module.suite());
     parsed
+}
+
+/// What the parser says about syntax that its target lacks: "Cannot use X on Python 3.9 (syntax was added in Python
+/// 3.12)". The version that brought it stands nowhere else.
+fn newer(error: &UnsupportedSyntaxError) -> Option<Newer> {
+    let text = error.to_string();
+    let (_, minor) = text.rsplit_once("added in Python 3.")?;
+    let minor = minor.trim_end_matches(')').parse().ok()?;
+    let what = text.split(" on Python 3.").next().unwrap_or(&text);
+    Some(Newer { span: lower::span(error.range()), minor, what: uncapitalised(what) })
 }
 
 fn uncapitalised(text: &str) -> String {

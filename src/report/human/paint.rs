@@ -27,12 +27,12 @@ pub(super) fn severity(severity: Severity) -> Style {
     color.on_default().effects(Effects::BOLD)
 }
 
-/// The style of a grade.
-pub(super) fn grade(grade: Grade) -> Style {
+/// The style of a grade; without one the function does not start.
+pub(super) fn grade(grade: Option<Grade>) -> Style {
     let color = match grade {
-        Grade::A | Grade::B => AnsiColor::Green,
-        Grade::C => AnsiColor::Yellow,
-        Grade::D | Grade::F => AnsiColor::Red,
+        Some(Grade::A | Grade::B) => AnsiColor::Green,
+        Some(Grade::C) => AnsiColor::Yellow,
+        Some(Grade::D | Grade::F) | None => AnsiColor::Red,
     };
     color.on_default().effects(Effects::BOLD)
 }

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use textwrap::core::display_width;
 
 use super::super::Style;
-use super::super::model::{Function, Loaded, Package};
+use super::super::model::{Function, Loaded, Package, Start};
 use super::super::printable;
 use super::paint::{self, FAINT, PLACE, STRONG, paint};
 use crate::cost::PartKind;
@@ -19,6 +19,8 @@ use crate::text;
 const WIDEST: usize = 100;
 /// Rows of "where Init goes", unless verbose.
 const ROWS: usize = 8;
+/// Reasons why nothing can be said of the start that are shown.
+const REASONS: usize = 3;
 /// Rows below this share of Init are not shown, unless verbose.
 const SMALLEST_SHARE: f64 = 0.01;
 /// Length of the longest bar, where there is room for it, and where there is none.
@@ -35,7 +37,7 @@ pub(super) fn headline(function: &Function, style: Style, out: &mut dyn Write) -
         if function.origin.is_some() { format!("{}  ", printable::line(&function.name)) } else { String::new() };
     let facts = [&*handler, &format!("{} {}", function.runtime, function.architecture)].join("  ");
     let facts = facts.trim_start();
-    let grade = format!("grade {}", function.grade.letter());
+    let grade = function.mark();
     let used = display_width(&named) + display_width(&package) + 2 + display_width(facts) + grade.len();
     let gap = match style.width.min(WIDEST).checked_sub(used) {
         Some(room) if room >= 2 => " ".repeat(room),
@@ -45,6 +47,23 @@ pub(super) fn headline(function: &Function, style: Style, out: &mut dyn Write) -
     let strong = |text: &str| paint(style.color, STRONG, text);
     let grade = paint(style.color, paint::grade(function.grade), &grade);
     writeln!(out, "{}{}  {facts}{gap}{grade}", strong(&named), strong(&package))
+}
+
+/// What ends Init and the imports that lead there, or what is missing to say.
+pub(super) fn start(function: &Function, out: &mut dyn Write) -> io::Result<()> {
+    let Start { cause, missing, .. } = &function.start;
+    if let Some(cause) = cause {
+        writeln!(out, "  Init ends   {}", printable::line(&cause.message))?;
+        for step in &cause.chain {
+            let place = step.path.as_ref().zip(step.line).map(|(path, line)| format!("{path}:{line}"));
+            let text = format!("{}  {}", place.as_deref().unwrap_or("handler"), step.module);
+            writeln!(out, "  {:<11} {}", "", printable::line(&text))?;
+        }
+    }
+    for reason in missing.iter().take(REASONS) {
+        writeln!(out, "  {:<11} {}", "may fail", printable::line(reason))?;
+    }
+    Ok(())
 }
 
 /// Init, download and first call.

@@ -64,7 +64,7 @@ impl Interp<'_> {
             Expr::Name(id) => {
                 let name = self.sym(frame, id);
                 let scope = self.home(frame, id, name);
-                if self.maybe == 0 {
+                if self.doubt.branches == 0 {
                     self.heap.vars_mut(scope).remove(name);
                 }
             }

@@ -22,7 +22,7 @@ impl Interp<'_> {
 
     /// `None` when the object surely lacks the attribute.
     pub(super) fn find_attr(&mut self, object: Value, name: Sym) -> Run<Option<Value>> {
-        if self.nested >= NESTED_LIMIT {
+        if self.nested >= LIMITS.nested {
             return Ok(Some(Value::Unknown));
         }
         self.nested += 1;
@@ -198,10 +198,13 @@ impl Interp<'_> {
             let result = self.call(hook, Args::one(Value::Str(name)));
             self.catches.pop();
             return match result {
-                Ok(Value::Unknown) => Ok(Some(self.stated_attr(at, name)?.unwrap_or(Value::Unknown))),
+                Ok(Value::Unknown) => {
+                    let stated = self.shielded(|this| this.stated_attr(at, name))?;
+                    Ok(Some(stated.unwrap_or(Value::Unknown)))
+                }
                 Ok(value) => Ok(Some(value)),
                 Err(raised) => {
-                    let class = self.class_of_exception(raised.0);
+                    let class = self.class_of_exception(raised.value);
                     let attribute_error = self.heap.external("AttributeError");
                     if self.is_subclass(class, attribute_error) == Some(false) {
                         return Err(raised);
@@ -210,7 +213,7 @@ impl Interp<'_> {
                 }
             };
         }
-        if self.heap.scope_ref(scope).open { self.stated_attr(at, name) } else { Ok(None) }
+        if self.heap.scope_ref(scope).open { self.shielded(|this| this.stated_attr(at, name)) } else { Ok(None) }
     }
 
     /// Looks a name up along a class's bases.
@@ -346,8 +349,8 @@ impl Interp<'_> {
         }
         // What a method of ours has not set may have been set where we did not look.
         Ok(match self.heap.get(class) {
-            Some(Object::Class(class)) if !class.open && self.maybe == 0 && !self.budget.is_spent() => None,
-            Some(Object::External(_)) if self.maybe == 0 && self.is_plain_storage(class) => None,
+            Some(Object::Class(class)) if !class.open && self.doubt.branches == 0 && !self.budget.is_spent() => None,
+            Some(Object::External(_)) if self.doubt.branches == 0 && self.is_plain_storage(class) => None,
             _ => Some(Value::Unknown),
         })
     }
@@ -462,7 +465,7 @@ impl Interp<'_> {
                 let class = *class;
                 let old = self.set_property(object, class, name, value);
                 if !old && let Object::Instance { attrs, .. } = self.heap.object_mut(id) {
-                    let value = match (self.maybe > 0, attrs.get(name)) {
+                    let value = match (self.doubt.branches > 0, attrs.get(name)) {
                         (true, Some(before)) if before != value => self.heap.join(before, value),
                         _ => value,
                     };
@@ -498,7 +501,7 @@ impl Interp<'_> {
             if let Some(set) = self.class_lookup(kind, known::SET)
                 && let Ok(set) = self.bind(set, found, kind)
             {
-                let _ = self.call(set, Args::of(&[object, value]));
+                let _ = self.shielded(|this| this.call(set, Args::of(&[object, value])));
                 return true;
             }
         }
@@ -507,7 +510,7 @@ impl Interp<'_> {
 
     pub(super) fn delete_attr(&mut self, object: Value, name: Sym) {
         let Value::Obj(id) = object else { return };
-        if self.maybe > 0 {
+        if self.doubt.branches > 0 {
             return;
         }
         match self.heap.object(id) {

@@ -3,35 +3,10 @@
 
 use rustc_hash::FxHashMap;
 
+use super::super::limits::LIMITS;
 use super::super::value::{ModIdx, Sym};
 use crate::graph::Phase;
 
-/// Steps after which calls are no longer followed, only module top levels run on.
-const STEP_LIMIT: u64 = 6_000_000;
-/// Steps after which calls are no longer followed once the handler can be called.
-const STEP_LIMIT_LATER: u64 = 500_000;
-/// Runs of one function of a library that are followed.
-const RUNS_PER_FUNCTION: u32 = 400;
-/// The same for the function's own code, and for a library as long as it has overtime.
-const RUNS_AT_MOST: u32 = 10_000;
-/// Steps in a library function's own code, over all its runs, after which it is no longer followed. What takes so
-/// long computes something; helpers that import are short.
-const STEPS_PER_FUNCTION: u64 = 10_000;
-/// The same for runs that may not happen at all, behind a condition that cannot be decided.
-const STEPS_IF_UNSURE: u64 = 1_500;
-/// Undecided conditions within each other below which calls are not followed during Init: recursion over what is not
-/// known would end only with its budget, and found nothing in 91 functions whose imports were measured. After Init it
-/// finds what a request loads, such as Pillow's plug-ins.
-const DEEPEST_DOUBT: u32 = 3;
-/// Runs that a library function has in any case, unless doubt lies too deep.
-const RUNS_ANYWAY: u32 = 4;
-/// Steps in the own code of one run of a library function, after which its loops are left.
-const STEPS_PER_RUN: u64 = 50_000;
-/// Steps that the functions of one package may take beyond that during Init, all together, and how much of it one of
-/// them: frameworks register hundreds of handlers through one function, and which one answers to an event decides
-/// what is imported.
-const OVERTIME: u64 = 300_000;
-const OVERTIME_PER_FUNCTION: u64 = 200_000;
 
 /// A function: its module and its index there.
 pub(super) type FunctionKey = (ModIdx, u32);
@@ -97,7 +72,7 @@ pub(super) struct Budget {
     /// Steps since then that belong to functions and modules it called and imported.
     inner: u64,
     followed: Functions,
-    /// Steps beyond [`STEPS_PER_FUNCTION`], by top-level name.
+    /// Steps beyond [`Limits::steps_per_function`], by top-level name.
     overtime: FxHashMap<Sym, u64>,
 }
 
@@ -105,7 +80,7 @@ impl Budget {
     pub(super) fn new() -> Self {
         Self {
             steps: 0,
-            limit: STEP_LIMIT,
+            limit: LIMITS.steps,
             started: 0,
             inner: 0,
             followed: Functions::default(),
@@ -120,7 +95,7 @@ impl Budget {
             (function.runs, function.steps) = (0, 0);
         }
         let overtime = std::mem::take(&mut self.overtime);
-        *self = Self { limit: STEP_LIMIT_LATER, followed, overtime, ..Self::new() };
+        *self = Self { limit: LIMITS.steps_later, followed, overtime, ..Self::new() };
     }
 
     /// Counts a step; false once the budget is spent.
@@ -141,22 +116,22 @@ impl Budget {
     /// Whether a run of a function would only cost time: what it imports was seen in the first ones. Once the
     /// handler can be called, the results of library functions hardly matter any more.
     pub(super) fn is_enough(&self, key: FunctionKey, occasion: &Occasion) -> bool {
-        if occasion.phase == Phase::Init && occasion.doubt > DEEPEST_DOUBT {
+        if occasion.phase == Phase::Init && occasion.doubt > LIMITS.deepest_doubt {
             return true;
         }
         let followed = self.followed.get(key);
-        if followed.runs < RUNS_ANYWAY {
+        if followed.runs < LIMITS.runs_anyway {
             return false;
         }
-        let Some(package) = occasion.library else { return followed.runs >= RUNS_AT_MOST };
+        let Some(package) = occasion.library else { return followed.runs >= LIMITS.runs_at_most };
         if occasion.phase == Phase::Invoke {
             return true;
         }
-        let rested = self.overtime.get(&package).is_none_or(|taken| *taken < OVERTIME);
+        let rested = self.overtime.get(&package).is_none_or(|taken| *taken < LIMITS.overtime);
         let (runs, steps) = match (occasion.doubt == 0, rested) {
-            (true, true) => (RUNS_AT_MOST, OVERTIME_PER_FUNCTION),
-            (true, false) => (RUNS_PER_FUNCTION, STEPS_PER_FUNCTION),
-            (false, _) => (RUNS_PER_FUNCTION, STEPS_IF_UNSURE),
+            (true, true) => (LIMITS.runs_at_most, LIMITS.overtime_per_function),
+            (true, false) => (LIMITS.runs_per_function, LIMITS.steps_per_function),
+            (false, _) => (LIMITS.runs_per_function, LIMITS.steps_if_unsure),
         };
         followed.runs >= runs || followed.steps >= steps
     }
@@ -203,7 +178,7 @@ impl Budget {
         followed.active = followed.active.saturating_sub(1);
         followed.steps += own;
         if let Some(package) = library
-            && followed.steps > STEPS_PER_FUNCTION
+            && followed.steps > LIMITS.steps_per_function
         {
             *self.overtime.entry(package).or_default() += own;
         }
@@ -211,7 +186,7 @@ impl Budget {
 
     /// Whether the running function has computed for so long that its loops are left.
     pub(super) fn is_long(&self) -> bool {
-        self.own_steps() > STEPS_PER_RUN
+        self.own_steps() > LIMITS.steps_per_run
     }
 
     fn own_steps(&self) -> u64 {
@@ -255,7 +230,7 @@ mod tests {
     fn unsure_runs_are_followed_for_less_long() {
         let mut budget = Budget::new();
         for _ in 0..RUNS_ANYWAY {
-            run(&mut budget, KEY, STEPS_IF_UNSURE, PACKAGE);
+            run(&mut budget, KEY, LIMITS.steps_if_unsure, PACKAGE);
         }
         assert!(budget.is_enough(KEY, &library(1, Phase::Init)));
         assert!(!budget.is_enough(KEY, &library(0, Phase::Init)));
@@ -266,9 +241,9 @@ mod tests {
     #[test]
     fn doubt_within_doubt_ends_a_call_during_init_only() {
         let budget = Budget::new();
-        assert!(!budget.is_enough(KEY, &library(DEEPEST_DOUBT, Phase::Init)));
-        assert!(budget.is_enough(KEY, &library(DEEPEST_DOUBT + 1, Phase::Init)));
-        assert!(!budget.is_enough(KEY, &library(DEEPEST_DOUBT + 1, Phase::Invoke)));
+        assert!(!budget.is_enough(KEY, &library(LIMITS.deepest_doubt, Phase::Init)));
+        assert!(budget.is_enough(KEY, &library(LIMITS.deepest_doubt + 1, Phase::Init)));
+        assert!(!budget.is_enough(KEY, &library(LIMITS.deepest_doubt + 1, Phase::Invoke)));
     }
 
     #[test]
@@ -288,8 +263,8 @@ mod tests {
         let mut budget = Budget::new();
         let (hungry, other) = (Sym(1), (ModIdx(1), 0));
         for _ in 0..RUNS_ANYWAY {
-            run(&mut budget, KEY, OVERTIME, hungry);
-            run(&mut budget, other, STEPS_PER_FUNCTION, PACKAGE);
+            run(&mut budget, KEY, LIMITS.overtime, hungry);
+            run(&mut budget, other, LIMITS.steps_per_function, PACKAGE);
         }
         let of = |package| Occasion { library: Some(package), doubt: 0, phase: Phase::Init };
         assert!(budget.is_enough(KEY, &of(hungry)));

@@ -41,7 +41,7 @@ impl Interp<'_> {
         }
         let args = Args { positional, keywords, open };
         let span = self.at(frame, id);
-        if self.module(frame.module).own && self.calls.len() < 20_000 {
+        if self.module(frame.module).own && self.trace.calls.len() < LIMITS.calls {
             self.record_call(frame, function, callee, &args, span);
         }
         if let Some(value) = self.frame_call(frame, callee, &args, span)? {
@@ -56,7 +56,7 @@ impl Interp<'_> {
     /// Calls a value. The result of what is not known is not known.
     pub(in super::super) fn call(&mut self, callee: Value, args: Args) -> Run<Value> {
         let Value::Obj(id) = callee else { return Ok(Value::Unknown) };
-        if self.nested >= NESTED_LIMIT {
+        if self.nested >= LIMITS.nested {
             return Ok(Value::Unknown);
         }
         self.nested += 1;
@@ -77,7 +77,7 @@ impl Interp<'_> {
             Object::Class(_) => self.call_class(callee, args),
             Object::External(name) => {
                 let name = self.heap.text(*name);
-                if self.call_depth >= CALL_DEPTH * 2 {
+                if self.call_depth >= LIMITS.runtime_call_depth {
                     return Ok(Value::Unknown);
                 }
                 self.call_depth += 1;
@@ -112,7 +112,7 @@ impl Interp<'_> {
             }
             Object::Union(members) => {
                 let members = members.clone();
-                self.maybe += 1;
+                self.doubt.branches += 1;
                 let mut result: Option<Value> = None;
                 for member in members.iter() {
                     if let Ok(value) = self.call(*member, args.clone()) {
@@ -122,7 +122,7 @@ impl Interp<'_> {
                         });
                     }
                 }
-                self.maybe -= 1;
+                self.doubt.branches -= 1;
                 Ok(result.unwrap_or(Value::Unknown))
             }
             _ => Ok(Value::Unknown),
@@ -382,10 +382,10 @@ impl Interp<'_> {
         };
         let key = (function.module, function.index);
         let library = self.library_of(function.module);
-        let occasion = Occasion { library, doubt: self.maybe, phase: self.phase };
-        if self.call_depth >= CALL_DEPTH
-            || self.total_depth >= TOTAL_DEPTH
-            || self.budget.active(key) >= ACTIVE_RUNS
+        let occasion = Occasion { library, doubt: self.doubt.branches, phase: self.phase };
+        if self.call_depth >= LIMITS.call_depth
+            || self.total_depth >= LIMITS.total_depth
+            || self.budget.active(key) >= LIMITS.active_runs
             || self.budget.is_enough(key, &occasion)
             || self.budget.is_spent()
         {
@@ -470,11 +470,12 @@ impl Interp<'_> {
     /// Whether an exception that leaves a function is waited for. Past the module that runs now only failing
     /// imports travel: any other error there is more likely a wrong decision of ours.
     fn any_catch(&mut self, raised: Raised) -> bool {
-        let class = self.class_of_exception(raised.0);
-        let far = ["ImportError", "SyntaxError"].iter().any(|name| {
-            let kind = self.heap.external(name);
-            self.is_subclass(class, kind) == Some(true)
-        });
+        let class = self.class_of_exception(raised.value);
+        let far = raised.fault.is_some()
+            || ["ImportError", "SyntaxError"].iter().any(|name| {
+                let kind = self.heap.external(name);
+                self.is_subclass(class, kind) == Some(true)
+            });
         for at in (0..self.catches.len()).rev() {
             if !far && self.catches[at].module_depth != self.module_depth {
                 return false;

@@ -4,8 +4,6 @@ use super::super::value::*;
 use super::*;
 use crate::lang::python::ir::ExprId;
 
-/// Classes in one method resolution order; what is further up is not looked at.
-const MRO_LIMIT: usize = 200;
 
 impl Interp<'_> {
     pub(super) fn exec_class(&mut self, frame: &Frame, index: u32) -> Run<()> {
@@ -61,7 +59,7 @@ impl Interp<'_> {
         if let Some(Object::Class(made)) = self.heap.get(class) {
             makers.push(made.metaclass);
         }
-        self.run_annotation_hooks(&body, node.body, &makers)?;
+        self.shielded(|this| this.run_annotation_hooks(&body, node.body, &makers))?;
         let mut value = class;
         for decorator in decorators.into_iter().rev() {
             self.module_mut(frame.module).weight.decorators += 1;
@@ -216,7 +214,7 @@ impl Interp<'_> {
         };
         let Some(hook) = hook else { return vec![base] };
         let bases = self.heap.tuple(bases);
-        let entries = self.call(hook, Args::one(bases)).unwrap_or(Value::Unknown);
+        let entries = self.shielded(|this| this.call(hook, Args::one(bases))).unwrap_or(Value::Unknown);
         match self.items_of(entries) {
             (entries, false) => entries,
             _ => vec![Value::Unknown],
@@ -246,14 +244,14 @@ impl Interp<'_> {
     /// C3; where it has no answer, depth first.
     fn linearize(&mut self, bases: &[Value]) -> Vec<Value> {
         if let [base] = bases {
-            return self.mro_of(*base).iter().copied().take(MRO_LIMIT).collect();
+            return self.mro_of(*base).iter().copied().take(LIMITS.bases).collect();
         }
         let mut lists: Vec<Vec<Value>> = bases.iter().map(|base| self.mro_of(*base).to_vec()).collect();
         lists.push(bases.to_vec());
         let mut out = Vec::new();
         loop {
             lists.retain(|list| !list.is_empty());
-            if lists.is_empty() || out.len() >= MRO_LIMIT {
+            if lists.is_empty() || out.len() >= LIMITS.bases {
                 return out;
             }
             let head = lists.iter().map(|list| list[0]).find(|head| !lists.iter().any(|list| list[1..].contains(head)));

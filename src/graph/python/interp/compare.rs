@@ -4,10 +4,6 @@ use super::super::value::*;
 use super::*;
 use crate::lang::python::ir::CompareOp;
 
-/// Comparisons within each other below which nothing is known any more. A list may hold itself.
-const DEEPEST_COMPARISON: u32 = 64;
-/// The same from which they count as steps: what holds itself twice takes ever more of them.
-const DEEP_COMPARISON: u32 = 8;
 
 impl Interp<'_> {
     /// Whether two values are equal, if that is known.
@@ -17,8 +13,8 @@ impl Interp<'_> {
 
     /// Compares what may hold itself, in several places.
     fn within<T>(&mut self, compare: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
-        let is_deep = self.comparing >= DEEP_COMPARISON;
-        if self.comparing >= DEEPEST_COMPARISON || (is_deep && !self.budget.step()) {
+        let is_deep = self.comparing >= LIMITS.deep_comparison;
+        if self.comparing >= LIMITS.deepest_comparison || (is_deep && !self.budget.step()) {
             return None;
         }
         self.comparing += 1;

@@ -68,8 +68,9 @@ impl Interp<'_> {
     /// Every entry point of every distribution on the path, as objects.
     fn declared_entry_points(&mut self) -> Vec<Value> {
         let mut declared = Vec::new();
-        for folder in self.finder.path.clone() {
-            let Some(folder) = inside(&folder) else { continue };
+        let (front, back) = self.search_path();
+        for folder in front.iter().chain(back.iter()) {
+            let Some(folder) = inside(folder) else { continue };
             let children: Vec<Box<str>> =
                 self.input.artifact.children(&folder).iter().map(|child| child.name.clone()).collect();
             for child in children.iter().filter(|name| name.ends_with(".dist-info") || name.ends_with(".egg-info")) {

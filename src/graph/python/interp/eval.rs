@@ -2,10 +2,8 @@
 
 use super::super::value::*;
 use super::*;
-use crate::lang::python::ir::{ComprehensionKind, Expr, ExprId, Exprs, UnaryOp};
+use crate::lang::python::ir::{BinaryOp, ComprehensionKind, Expr, ExprId, Exprs, UnaryOp};
 
-/// Items of a generator or of a comprehension that are told apart.
-const MOST_ITEMS: usize = 5000;
 
 impl Interp<'_> {
     pub(super) fn eval(&mut self, frame: &Frame, id: ExprId) -> Run<Value> {
@@ -23,12 +21,15 @@ impl Interp<'_> {
             Expr::Bytes(text) => Value::Bytes(self.text_sym(frame, text)),
             Expr::Name(name) => {
                 let name = self.sym(frame, name);
-                self.eval_name(frame, name)?
+                self.eval_name(frame, name, id)?
             }
             Expr::Attribute(object, name) => {
                 let object = self.eval(frame, object)?;
                 let name = self.sym(frame, name);
-                self.get_attr(object, name)?
+                match self.find_attr(object, name)? {
+                    Some(value) => value,
+                    None => self.no_attr(frame, id, object, name)?,
+                }
             }
             Expr::Subscript(object, key) => {
                 let object = self.eval(frame, object)?;
@@ -43,6 +44,11 @@ impl Interp<'_> {
             Expr::Binary(op, left, right) => {
                 let left = self.eval(frame, left)?;
                 let right = self.eval(frame, right)?;
+                if op == BinaryOp::BitOr
+                    && let Some(value) = self.no_union(frame, id, left, right)?
+                {
+                    return Ok(value);
+                }
                 self.binary(op, left, right, false)?
             }
             Expr::Compare(at) => self.eval_compare(frame, at)?,
@@ -103,10 +109,10 @@ impl Interp<'_> {
         if let Some(truth) = self.truth(test)? {
             return self.eval(frame, if truth { body } else { orelse });
         }
-        self.maybe += 1;
+        self.doubt.branches += 1;
         let a = self.eval(frame, body);
         let b = self.eval(frame, orelse);
-        self.maybe -= 1;
+        self.doubt.branches -= 1;
         match (a, b) {
             (Ok(a), Ok(b)) => Ok(self.heap.join(a, b)),
             (Ok(value), Err(_)) | (Err(_), Ok(value)) => Ok(value),
@@ -120,10 +126,10 @@ impl Interp<'_> {
             None => Value::None,
         };
         let mut yields = frame.yields.borrow_mut();
-        if self.maybe > 0 {
+        if self.doubt.branches > 0 {
             frame.yields_open.set(true);
         }
-        if yields.len() < MOST_ITEMS {
+        if yields.len() < LIMITS.comprehension_items {
             yields.push(value);
         } else {
             frame.yields_open.set(true);
@@ -134,14 +140,14 @@ impl Interp<'_> {
     fn eval_yield_from(&mut self, frame: &Frame, value: ExprId) -> Run<Value> {
         let value = self.eval(frame, value)?;
         let (items, open) = self.iterate(value)?;
-        frame.yields.borrow_mut().extend(items.into_iter().take(MOST_ITEMS));
+        frame.yields.borrow_mut().extend(items.into_iter().take(LIMITS.comprehension_items));
         if open {
             frame.yields_open.set(true);
         }
         Ok(Value::Unknown)
     }
 
-    fn eval_name(&mut self, frame: &Frame, name: Sym) -> Run<Value> {
+    fn eval_name(&mut self, frame: &Frame, name: Sym, expr: ExprId) -> Run<Value> {
         if let Some(value) = self.lookup(frame, name) {
             return Ok(value);
         }
@@ -153,10 +159,10 @@ impl Interp<'_> {
             return Ok(self.current_class(frame).unwrap_or(Value::Unknown));
         }
         let scope = self.module(frame.module).scope;
-        if self.heap.scope_ref(scope).open || self.maybe > 0 {
+        if self.heap.scope_ref(scope).open || self.doubt.branches > 0 {
             return Ok(Value::Unknown);
         }
-        self.soft_error("NameError", &format!("name '{text}' is not defined"))
+        self.no_name(frame, name, self.at(frame, expr))
     }
 
     /// What a name means that no code has given a value.
@@ -205,12 +211,12 @@ impl Interp<'_> {
                 Some(truth) if truth == stop_at => break,
                 Some(_) => {}
                 None => {
-                    self.maybe += 1;
+                    self.doubt.branches += 1;
                     maybe += 1;
                 }
             }
         }
-        self.maybe -= maybe;
+        self.doubt.branches -= maybe;
         outcome?;
         Ok(result.unwrap_or(Value::Unknown))
     }
@@ -293,7 +299,7 @@ impl Interp<'_> {
                     None => known = false,
                 }
             }
-            if !known || options.len() * texts.len() > 16 {
+            if !known || options.len() * texts.len() > LIMITS.format_options {
                 known = false;
                 continue;
             }
@@ -323,7 +329,11 @@ impl Interp<'_> {
         for clause in &node.generators {
             self.target_names(frame, clause.target, &mut hidden);
         }
+        // A generator runs when somebody asks for its items, if anybody does.
+        let later = u32::from(node.kind == ComprehensionKind::Generator);
+        self.doubt.shields += later;
         let result = self.run_clauses(frame, index, 0, &mut out);
+        self.doubt.shields -= later;
         for (scope, name, old) in hidden.into_iter().rev() {
             match old {
                 Some(old) => self.heap.vars_mut(scope).set(name, old),
@@ -366,7 +376,7 @@ impl Interp<'_> {
         };
         let Some(clause) = node.generators.get(depth) else {
             let element = self.eval(frame, node.element)?;
-            if out.items.len() > MOST_ITEMS {
+            if out.items.len() > LIMITS.comprehension_items {
                 out.open = true;
                 return Ok(());
             }
@@ -390,7 +400,7 @@ impl Interp<'_> {
             out.open = true;
             items.push(Value::Unknown);
         }
-        for item in items.into_iter().take(3000) {
+        for item in items.into_iter().take(LIMITS.unrolled) {
             self.assign(frame, clause.target, item)?;
             let mut verdict = Some(true);
             for test in code.code.list(clause.ifs) {
@@ -409,9 +419,9 @@ impl Interp<'_> {
                 Some(false) => {}
                 None => {
                     out.open = true;
-                    self.maybe += 1;
+                    self.doubt.branches += 1;
                     let result = self.run_clauses(frame, index, depth + 1, out);
-                    self.maybe -= 1;
+                    self.doubt.branches -= 1;
                     let _ = result;
                 }
             }

@@ -4,11 +4,6 @@ use super::super::value::*;
 use super::*;
 use crate::lang::python::ir::{Block, Case, ExprId, Pattern, Stmt, StmtId, Try};
 
-/// Loops over known items run at most this often, `while` loops this often.
-const UNROLL: usize = 3000;
-const WHILE_LIMIT: usize = 200;
-/// Rounds of a `while` loop in which it is not known whether it was left.
-const UNDECIDED_ROUNDS: usize = 3;
 
 /// How a block may end.
 #[derive(Clone, Copy, Debug, Default)]
@@ -40,13 +35,26 @@ impl Interp<'_> {
     }
 
     pub(super) fn exec_block(&mut self, frame: &Frame, block: Block) -> Run<Flow> {
+        let shields = self.doubt.shields;
+        let result = self.exec_statements(frame, block);
+        self.doubt.shields = shields;
+        result
+    }
+
+    fn exec_statements(&mut self, frame: &Frame, block: Block) -> Run<Flow> {
         let code = frame.code;
         let mut flow = Flow::NEXT;
+        let mut left = false;
         for id in code.code.block(block) {
             let after = self.exec_stmt(frame, *id)?;
             flow = self.join_flow(Flow { next: false, ..flow }, after);
             if !after.next {
                 return Ok(Flow { next: false, ..flow });
+            }
+            // Some way through the statement leaves the block: what follows may not run.
+            if !left && (after.returned.is_some() || after.broken || after.continued) {
+                left = true;
+                self.doubt.shields += 1;
             }
         }
         Ok(flow)
@@ -142,16 +150,23 @@ impl Interp<'_> {
     }
 
     fn exec_raise(&mut self, frame: &Frame, value: Option<ExprId>) -> Run<Flow> {
-        let value = match value {
-            Some(value) => self.eval(frame, value)?,
-            None => self.lookup(frame, known::EXCEPTION).unwrap_or(Value::Unknown),
+        let value = match (value, self.handling.last()) {
+            (Some(value), _) => self.eval(frame, value)?,
+            (None, Some(handled)) => handled.value,
+            (None, None) => Value::Unknown,
         };
-        // Where nobody catches it, the function would not start: rather one of our decisions on
-        // the way here was wrong. At module level go on, in a function leave it.
-        if frame.function.is_none() && !self.catches_value(value) {
-            return Ok(Flow::NEXT);
+        let site = (frame.module, frame.span.get());
+        let fault = self.is_certain_here().then(|| self.fault_of_raise(value, site));
+        if self.catches_value(value) {
+            let fault = fault.map(|fault| self.trace.keep(fault));
+            return Err(Raised { value, fault });
         }
-        Err(Raised(value))
+        if let Some(fault) = fault {
+            self.end_init(fault);
+        }
+        // Nobody catches it. The walk goes on as if it were mended, or, where it is not certain, because one of our
+        // decisions on the way here was wrong: at module level go on, in a function leave it.
+        if frame.function.is_none() { Ok(Flow::NEXT) } else { Err(Raised { value, fault: None }) }
     }
 
     fn catches_value(&mut self, value: Value) -> bool {
@@ -174,10 +189,10 @@ impl Interp<'_> {
         first: &mut dyn FnMut(&mut Self) -> Run<Flow>,
         second: &mut dyn FnMut(&mut Self) -> Run<Flow>,
     ) -> Run<Flow> {
-        self.maybe += 1;
+        self.doubt.branches += 1;
         let (a, vars_a) = self.branch(frame, first);
         let (b, vars_b) = self.branch(frame, second);
-        self.maybe -= 1;
+        self.doubt.branches -= 1;
         let (flow, left, right) = match (a, b) {
             (Err(raised), Err(_)) => return Err(raised),
             (Ok(a), Err(_)) => (a, Some(vars_a), None),
@@ -284,7 +299,7 @@ impl Interp<'_> {
     fn exec_while(&mut self, frame: &Frame, test: ExprId, body: Block, orelse: Block) -> Run<Flow> {
         let mut result = Flow::DEAD;
         let mut undecided = 0;
-        for _ in 0..WHILE_LIMIT {
+        for _ in 0..LIMITS.while_rounds {
             if self.is_long(frame) {
                 break;
             }
@@ -305,7 +320,7 @@ impl Interp<'_> {
                     }
                     // It may have been left here: further rounds tell less and less.
                     undecided += usize::from(flow.broken || flow.returned.is_some());
-                    if undecided >= UNDECIDED_ROUNDS {
+                    if undecided >= LIMITS.undecided_rounds {
                         break;
                     }
                 }
@@ -330,7 +345,8 @@ impl Interp<'_> {
         let (items, open) = self.iterate(iterable)?;
         let mut result = Flow::DEAD;
         let mut left = false;
-        for item in items.into_iter().take(UNROLL) {
+        let shields = self.doubt.shields;
+        for item in items.into_iter().take(LIMITS.unrolled) {
             if self.is_long(frame) {
                 left = true;
                 break;
@@ -341,9 +357,13 @@ impl Interp<'_> {
             left |= flow.broken;
             if !flow.next && !flow.continued {
                 result.next = left;
+                self.doubt.shields = shields;
                 return Ok(result);
             }
+            // It may have been left here.
+            self.doubt.shields = shields + u32::from(left || result.returned.is_some());
         }
+        self.doubt.shields = shields;
         if open {
             let flow = self.either(
                 frame,
@@ -375,18 +395,20 @@ impl Interp<'_> {
             }
             exits.push(manager);
         }
+        let swallows = exits.iter().any(|manager| self.may_swallow(*manager));
+        self.doubt.shields += u32::from(swallows);
         let result = match &suppressed {
             Some(classes) => {
                 self.catches.push(Catch { classes: Some(classes.clone()), module_depth: self.module_depth });
                 let result = self.exec_block(frame, body);
                 self.catches.pop();
                 match result {
-                    Err(Raised(value)) => {
-                        let class = self.class_of_exception(value);
+                    Err(raised) => {
+                        let class = self.class_of_exception(raised.value);
                         if classes.iter().any(|c| self.is_subclass(class, *c) != Some(false)) {
                             Ok(Flow::NEXT)
                         } else {
-                            Err(Raised(value))
+                            Err(raised)
                         }
                     }
                     other => other,
@@ -394,8 +416,9 @@ impl Interp<'_> {
             }
             None => self.exec_block(frame, body),
         };
+        self.doubt.shields -= u32::from(swallows);
         for manager in exits.into_iter().rev() {
-            self.leave(manager);
+            self.shielded(|this| this.leave(manager));
         }
         result
     }
@@ -406,7 +429,8 @@ impl Interp<'_> {
             match handler.kind {
                 None => classes = None,
                 Some(kind) => {
-                    let value = self.eval(frame, kind).unwrap_or(Value::Unknown);
+                    // The interpreter asks for it when something is raised.
+                    let value = self.shielded(|this| this.eval(frame, kind)).unwrap_or(Value::Unknown);
                     let (items, _) = self.class_list(value);
                     if let Some(classes) = &mut classes {
                         classes.extend(items);
@@ -434,12 +458,12 @@ impl Interp<'_> {
     }
 
     fn exec_handlers(&mut self, frame: &Frame, node: &Try, raised: Raised) -> Run<Flow> {
-        let class = self.class_of_exception(raised.0);
+        let class = self.class_of_exception(raised.value);
         for handler in &node.handlers {
             let matches = match handler.kind {
                 None => Some(true),
                 Some(kind) => {
-                    let value = self.eval(frame, kind).unwrap_or(Value::Unknown);
+                    let value = self.shielded(|this| this.eval(frame, kind)).unwrap_or(Value::Unknown);
                     let (items, open) = self.class_list(value);
                     let mut verdict = if open { None } else { Some(false) };
                     for item in items {
@@ -458,21 +482,27 @@ impl Interp<'_> {
             if matches == Some(false) {
                 continue;
             }
-            let before = self.heap.vars(frame.scope).get(known::EXCEPTION);
-            self.set_var(frame.scope, known::EXCEPTION, raised.0);
             if let Some(name) = handler.name {
-                self.assign_name(frame, name, raised.0);
+                self.assign_name(frame, name, raised.value);
             }
-            let result = self.exec_block(frame, handler.body);
-            match before {
-                Some(before) => self.set_var(frame.scope, known::EXCEPTION, before),
-                None => {
-                    self.heap.vars_mut(frame.scope).remove(known::EXCEPTION);
-                }
-            }
-            return result;
+            return self.handle(frame, raised, matches == Some(true), handler.body);
         }
         Err(raised)
+    }
+
+    /// Runs an `except` clause. What it raises is certain if it surely runs.
+    fn handle(&mut self, frame: &Frame, raised: Raised, matches: bool, body: Block) -> Run<Flow> {
+        let import_error = self.heap.external("ImportError");
+        let class = self.class_of_exception(raised.value);
+        let is_import = self.is_subclass(class, import_error) == Some(true);
+        let fault = raised.fault.filter(|_| matches);
+        self.handling.push(Handled { value: raised.value, fault, is_import });
+        let doubt = u32::from(fault.is_none());
+        self.doubt.shields += doubt;
+        let result = self.exec_block(frame, body);
+        self.doubt.shields -= doubt;
+        self.handling.pop();
+        result
     }
 
     fn exec_match(&mut self, frame: &Frame, subject: Value, cases: &[Case]) -> Run<Flow> {

@@ -8,18 +8,6 @@ use super::super::finder::{absolute, inside, normal};
 use super::super::value::*;
 use super::*;
 
-/// Largest file whose text becomes a value, in bytes.
-const TEXT_LIMIT: usize = 64 << 10;
-/// Largest file that is read as JSON, in bytes once unpacked.
-const JSON_LIMIT: u64 = 8 << 20;
-/// Levels of JSON that become values; what lies deeper is not known.
-const JSON_DEPTH: u32 = 4;
-/// Levels of JSON texts of up to [`JSON_SMALL`] bytes.
-const JSON_DEPTH_SMALL: u32 = 8;
-/// Size of texts that can be held whole.
-const JSON_SMALL: usize = 256 << 10;
-/// Items of one JSON container that become values.
-const JSON_ITEMS: usize = 400;
 
 /// Methods of file objects and of contents that are too large to hold.
 pub(super) fn is_method(class: &str, name: &str) -> bool {
@@ -42,7 +30,13 @@ impl Interp<'_> {
             "open" | "io.open" | "codecs.open" | "gzip.open" | "pathlib.Path.open" => {
                 let file = self.open_file(first, name == "gzip.open");
                 let mode = args.positional.get(1).copied().or_else(|| self.keyword(args, "mode"));
-                if mode.and_then(|mode| self.text_of(mode)).is_some_and(|mode| mode.contains('b')) {
+                let mode = mode.map(|mode| self.text_of(mode).unwrap_or_else(|| Rc::from("?+")));
+                if file == Value::Unknown
+                    && let Some(path) = self.coerce_text(first)
+                {
+                    return self.no_file(&path, mode.as_deref()).map(Some);
+                }
+                if mode.is_some_and(|mode| mode.contains('b')) {
                     let key = self.heap.sym("<bytes>");
                     self.set_attr(file, key, Value::Bool(true));
                 }
@@ -54,13 +48,18 @@ impl Interp<'_> {
             "io.File.readlines" | "io.File.__iter__" => match self.content_of(first) {
                 Value::Str(text) => {
                     let text = self.heap.text(text);
-                    let lines = text.split_inclusive('\n').take(2000).map(|line| self.heap.str(line)).collect();
+                    let lines = text.split_inclusive('\n').take(LIMITS.lines).map(|line| self.heap.str(line)).collect();
                     self.heap.list(lines, false)
                 }
                 _ => self.heap.list(Vec::new(), true),
             },
             "pathlib.Path.read_text" | "pathlib.Path.read_bytes" => {
                 let file = self.open_file(first, false);
+                if file == Value::Unknown
+                    && let Some(path) = self.coerce_text(first)
+                {
+                    return self.no_file(&path, None).map(Some);
+                }
                 match self.content_of(file) {
                     Value::Str(text) if name == "pathlib.Path.read_bytes" => Value::Bytes(text),
                     content => content,
@@ -138,10 +137,10 @@ impl Interp<'_> {
         let Some(text) = self.coerce_text(path) else { return Value::Unknown };
         let Some(entry) = inside(&text).and_then(|path| self.input.artifact.find(&path)) else { return Value::Unknown };
         if self.phase == Phase::Init
-            && !self.data_files.iter().any(|(known, _, _)| *known == entry)
+            && !self.trace.data_files.iter().any(|(known, _, _)| *known == entry)
             && let Some((module, span)) = self.call_sites.last().copied()
         {
-            self.data_files.push((entry, module, span));
+            self.trace.data_files.push((entry, module, span));
         }
         let class = self.heap.external("io.File");
         let payload = self.heap.str(&text);
@@ -154,7 +153,7 @@ impl Interp<'_> {
     fn content_of(&mut self, file: Value) -> Value {
         let Some((entry, is_gzip)) = self.file_entry(file) else { return Value::Unknown };
         if !is_gzip
-            && self.input.artifact.entry(entry).bytes <= TEXT_LIMIT as u64
+            && self.input.artifact.entry(entry).bytes <= LIMITS.file_bytes as u64
             && let Ok(bytes) = self.input.artifact.read(entry)
             && let Ok(text) = std::str::from_utf8((*bytes).as_ref())
         {
@@ -189,19 +188,19 @@ impl Interp<'_> {
         let Ok(bytes) = self.input.artifact.read(entry) else { return Value::Unknown };
         let bytes: &[u8] = (*bytes).as_ref();
         if !is_gzip {
-            return if bytes.len() as u64 <= JSON_LIMIT { self.parse_json(bytes) } else { Value::Unknown };
+            return if bytes.len() as u64 <= LIMITS.json_bytes { self.parse_json(bytes) } else { Value::Unknown };
         }
         let mut unpacked = Vec::new();
-        let mut reader = flate2::read::GzDecoder::new(bytes).take(JSON_LIMIT + 1);
+        let mut reader = flate2::read::GzDecoder::new(bytes).take(LIMITS.json_bytes + 1);
         match reader.read_to_end(&mut unpacked) {
-            Ok(count) if count as u64 <= JSON_LIMIT => self.parse_json(&unpacked),
+            Ok(count) if count as u64 <= LIMITS.json_bytes => self.parse_json(&unpacked),
             _ => Value::Unknown,
         }
     }
 
     fn parse_json(&mut self, bytes: &[u8]) -> Value {
         let mut reader = serde_json::Deserializer::from_slice(bytes);
-        let levels = if bytes.len() <= JSON_SMALL { JSON_DEPTH_SMALL } else { JSON_DEPTH };
+        let levels = if bytes.len() <= LIMITS.json_small_bytes { LIMITS.json_depth_small } else { LIMITS.json_depth };
         Json { heap: &mut self.heap, levels }.deserialize(&mut reader).unwrap_or(Value::Unknown)
     }
 }
@@ -258,7 +257,7 @@ impl<'de> Visitor<'de> for Json<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut reader: A) -> Result<Value, A::Error> {
         let (mut items, mut open) = (Vec::new(), false);
         while let Some(item) = reader.next_element_seed(Json { heap: self.heap, levels: self.levels - 1 })? {
-            if items.len() < JSON_ITEMS {
+            if items.len() < LIMITS.json_items {
                 items.push(item);
             } else {
                 open = true;
@@ -270,7 +269,7 @@ impl<'de> Visitor<'de> for Json<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut reader: A) -> Result<Value, A::Error> {
         let (mut items, mut open) = (Dict::default(), false);
         while let Some(key) = reader.next_key::<std::borrow::Cow<'_, str>>()? {
-            if items.len() >= JSON_ITEMS {
+            if items.len() >= LIMITS.json_items {
                 open = true;
                 reader.next_value::<IgnoredAny>()?;
                 continue;

@@ -5,8 +5,6 @@ use super::super::value::*;
 use super::*;
 use crate::lang::python::ir::{Block, Expr, ExprId, Stmt};
 
-/// Expressions of one annotation that are looked at.
-const ANNOTATION_LIMIT: usize = 64;
 
 impl Interp<'_> {
     /// Calls the hooks of the types that the fields of a new class are annotated with. `makers`
@@ -54,7 +52,7 @@ impl Interp<'_> {
         let mut seen = 0;
         while let Some(expr) = open.pop() {
             seen += 1;
-            if seen > ANNOTATION_LIMIT {
+            if seen > LIMITS.annotation_parts {
                 break;
             }
             let value = match code.code.expr(expr) {

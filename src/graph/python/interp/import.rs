@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::super::finder::{FileKind, Spec};
 use super::super::sources::{absolute_name, no_code};
 use super::super::value::*;
+use super::faults::{NAME, UNRESOLVED};
 use super::*;
 use crate::graph::{GraphProblem, ProblemEffect};
 use crate::lang::python::ProblemKind;
@@ -14,7 +15,7 @@ use crate::lang::python::ir::Alias;
 impl Interp<'_> {
     /// `import a.b.c`: loads all parts and gives the last.
     pub(in super::super) fn import(&mut self, name: &str, from: Option<(ModIdx, Span)>) -> Run<Value> {
-        if name.is_empty() || name.len() > 500 {
+        if name.is_empty() || name.len() > LIMITS.module_name_bytes {
             return Err(self.exception("ModuleNotFoundError", "empty module name"));
         }
         let mut module = Value::Unknown;
@@ -41,10 +42,12 @@ impl Interp<'_> {
         if parent.is_none() && self.is_builtin(name) {
             return Ok(self.load_runtime(name, from));
         }
+        let mut behind = None;
         let spec = match parent {
             None => {
-                let path = self.finder.path.clone();
-                self.finder.find(name, path.iter().map(|p| &**p))
+                let (front, back) = self.search_path();
+                behind = Some(back);
+                self.finder.find(name, front.iter().map(|p| &**p))
             }
             Some((parent, tail)) => {
                 // The parent's code may have put the module there itself.
@@ -58,7 +61,10 @@ impl Interp<'_> {
         match spec {
             Some(spec) => self.load(name, spec, from),
             None if self.is_runtime_module(name) => Ok(self.load_runtime(name, from)),
-            None => match self.meta_path_import(name)? {
+            None if let Some(spec) = behind.and_then(|back| self.finder.find(name, back.iter().map(|p| &**p))) => {
+                self.load(name, spec, from)
+            }
+            None => match self.shielded(|this| this.meta_path_import(name))? {
                 Some(module) => {
                     self.sys_modules.set(sym, module);
                     self.bind_on_parent(name, module);
@@ -109,27 +115,29 @@ impl Interp<'_> {
         }
         let guarded = self.is_caught("ModuleNotFoundError", false);
         let sym = self.heap.sym(name);
-        if let Some((importer, span)) = from.filter(|_| self.unresolved.len() < UNRESOLVED_LIMIT) {
-            self.unresolved.push(SeenUnresolved {
-                importer,
-                span,
-                name: sym,
-                phase: self.phase,
-                // Installed libraries work: what their functions ask for in vain they hardly ask for.
-                guarded: guarded || self.is_doubted() || self.library_depth > 0,
-            });
+        let fault = self.fault_of_missing(name, from);
+        if let Some((importer, span)) = from.filter(|_| self.trace.unresolved.len() < LIMITS.unresolved) {
+            // What another rule says better is not said twice.
+            let is_told = !guarded && fault.as_ref().is_some_and(|fault| fault.rule == UNRESOLVED);
+            let phase = self.phase;
+            let guarded = if phase == Phase::Init { !is_told } else { guarded || self.doubt.is_doubted() };
+            self.trace.unresolved.push(SeenUnresolved { importer, span, name: sym, phase, guarded });
         }
         if !guarded {
+            if let Some(fault) = fault {
+                self.end_init(fault);
+            }
             return Ok(Value::Unknown);
         }
         let raised = self.exception("ModuleNotFoundError", &format!("No module named '{name}'"));
         let key = self.heap.sym("name");
-        if let Value::Obj(id) = raised.0
+        if let Value::Obj(id) = raised.value
             && let Object::Instance { attrs, .. } = self.heap.object_mut(id)
         {
             attrs.set(key, Value::Str(sym));
         }
-        Err(raised)
+        let fault = fault.map(|fault| self.trace.keep(fault));
+        Err(Raised { fault, ..raised })
     }
 
     /// Whether a module lies below a loaded extension module: C code makes such modules itself.
@@ -197,9 +205,9 @@ impl Interp<'_> {
     }
 
     fn load(&mut self, name: &str, spec: Spec, from: Option<(ModIdx, Span)>) -> Run<Value> {
-        if self.mods.len() >= MODULE_LIMIT || self.total_depth >= TOTAL_DEPTH {
+        if self.mods.len() >= LIMITS.modules || self.total_depth >= LIMITS.total_depth {
             let message = format!("`{name}` was not followed: the import graph is too large");
-            self.problems.push(GraphProblem { entry: None, span: None, message, effect: ProblemEffect::Inexact });
+            self.trace.problems.push(GraphProblem { entry: None, span: None, message, effect: ProblemEffect::Inexact });
             return Ok(Value::Unknown);
         }
         let at = self.new_module(name, ModuleKind::Source, from);
@@ -251,7 +259,7 @@ impl Interp<'_> {
                     FileKind::Source => self.run_module(at, entry, name, package.is_some()),
                     FileKind::Bytecode => {
                         self.heap.scope_mut(scope).open = true;
-                        Ok(())
+                        self.run_bytecode(at, entry, name)
                     }
                     FileKind::Extension => {
                         self.heap.scope_mut(scope).open = true;
@@ -300,8 +308,9 @@ impl Interp<'_> {
 
     fn run_module(&mut self, at: ModIdx, entry: EntryId, name: &str, is_package: bool) -> Run<()> {
         let parsed = self.sources.get(entry, name, is_package);
+        self.refuse_newer_syntax(at, parsed)?;
         let caught = parsed.broken && self.is_caught("SyntaxError", false);
-        let certain = !caught && !self.is_doubted() && self.phase == Phase::Init;
+        let certain = !caught && self.is_certain();
         for problem in &parsed.problems {
             let effect = match problem.kind {
                 _ if !certain => ProblemEffect::Inexact,
@@ -309,15 +318,20 @@ impl Interp<'_> {
                 ProblemKind::Limit => ProblemEffect::Unread,
                 ProblemKind::Syntax => ProblemEffect::Fatal,
             };
-            self.problems.push(GraphProblem {
+            self.trace.problems.push(GraphProblem {
                 entry: Some(entry),
                 span: problem.span,
                 message: problem.message.clone(),
                 effect,
             });
         }
+        let fault = self.fault_of_syntax(at, parsed);
         if caught {
-            return Err(self.exception("SyntaxError", "invalid syntax"));
+            let fault = fault.map(|fault| self.trace.keep(fault));
+            return Err(Raised { fault, ..self.exception("SyntaxError", "invalid syntax") });
+        }
+        if let Some(fault) = fault {
+            self.end_init(fault);
         }
         if parsed.problems.iter().any(|problem| problem.kind == ProblemKind::Limit) {
             let scope = self.module(at).scope;
@@ -327,17 +341,12 @@ impl Interp<'_> {
         self.run_top_level(at)
     }
 
-    /// Whether what runs may not run at all, here or because its module may not be imported.
-    fn is_doubted(&self) -> bool {
-        self.maybe > 0 || self.doubted
-    }
-
     pub(super) fn run_top_level(&mut self, at: ModIdx) -> Run<()> {
         self.module_mut(at).state = LoadState::Running;
         let frame = self.module_frame(at);
-        let inner = self.is_doubted();
-        let doubted = std::mem::replace(&mut self.doubted, inner);
-        let (maybe, running) = (std::mem::take(&mut self.maybe), self.running.take());
+        let inner = self.doubt.is_doubted();
+        let doubted = std::mem::replace(&mut self.doubt.inherited, inner);
+        let (maybe, running) = (std::mem::take(&mut self.doubt.branches), self.running.take());
         let logs = std::mem::take(&mut self.logs);
         self.total_depth += 1;
         self.module_depth += 1;
@@ -347,8 +356,8 @@ impl Interp<'_> {
         self.module_depth -= 1;
         self.total_depth -= 1;
         self.logs = logs;
-        self.maybe = maybe;
-        self.doubted = doubted;
+        self.doubt.branches = maybe;
+        self.doubt.inherited = doubted;
         self.running = running;
         self.module_mut(at).state = LoadState::Loaded;
         result.map(|_| ())
@@ -364,13 +373,13 @@ impl Interp<'_> {
             let phase = self.phase;
             self.module_mut(at).phase = phase;
             // What a lazily loaded module raises surfaces at the access; nobody waits for it there.
-            let _ = self.run_module(at, entry, &name, is_package);
+            let _ = self.shielded(|this| this.run_module(at, entry, &name, is_package));
         }
     }
 
     pub(super) fn note_import(&mut self, target: ModIdx, from: Option<(ModIdx, Span)>) {
         let Some((importer, span)) = from else { return };
-        if importer == target || !self.seen_imports.insert((importer, span.start, target)) {
+        if importer == target || !self.trace.seen_imports.insert((importer, span.start, target)) {
             return;
         }
         let function = self.running.filter(|(module, _)| *module == importer);
@@ -380,7 +389,7 @@ impl Interp<'_> {
             Some(self.heap.sym(name))
         });
         let guarded = self.is_caught("ModuleNotFoundError", true);
-        self.imports.push(SeenImport { importer, span, target, phase: self.phase, function, guarded });
+        self.trace.imports.push(SeenImport { importer, span, target, phase: self.phase, function, guarded });
     }
 
     /// Where an import of a module is shown: a compiled one has no lines.
@@ -447,9 +456,7 @@ impl Interp<'_> {
             for alias in names {
                 self.assign_name(frame, alias.rename.unwrap_or(alias.name), Value::Unknown);
             }
-            if self.is_caught("ImportError", false) {
-                return Err(self.exception("ImportError", "attempted relative import beyond top-level package"));
-            }
+            self.no_parent(frame, level, &text, span)?;
             return Ok(());
         };
         let from = Some((frame.module, self.place_in(frame.module, span)));
@@ -500,6 +507,16 @@ impl Interp<'_> {
         if self.sys_modules.get(sym).is_some() || self.can_find(&full) {
             return self.import(&full, from);
         }
+        if let Some(Object::Module(at)) = self.heap.get(source)
+            && let at = *at
+            && self.is_certain_here()
+            && self.surely_lacks(at, name)
+        {
+            let message = self.lacking(source, base, &text);
+            let mut fault = self.new_fault(NAME, &full, format!("ImportError: {message}"), from);
+            fault.help = self.help_for_name(source, base, &text);
+            return self.raise_fault("ImportError", &message, fault);
+        }
         // In an import circle the order matters that C code and lazy loaders hide from us.
         let running =
             matches!(self.heap.get(source), Some(Object::Module(at)) if self.module(*at).state == LoadState::Running);
@@ -518,8 +535,7 @@ impl Interp<'_> {
     /// Whether a submodule of a loaded package could be imported.
     pub(super) fn can_find(&mut self, full: &str) -> bool {
         let Some((parent, tail)) = full.rsplit_once('.') else {
-            let path = self.finder.path.clone();
-            return self.is_runtime_module(full) || self.finder.find(full, path.iter().map(|p| &**p)).is_some();
+            return self.is_runtime_module(full) || self.bundled_root(full);
         };
         if self.is_runtime_module(full) {
             return true;
@@ -568,7 +584,7 @@ impl Interp<'_> {
     fn copy_public(&mut self, frame: &Frame, scope: ScopeId) {
         let vars: Vec<(Sym, Value)> = self.heap.vars(scope).iter().collect();
         self.star_copies += vars.len();
-        if self.star_copies > STAR_COPIES {
+        if self.star_copies > LIMITS.star_copies {
             self.heap.scope_mut(frame.scope).open = true;
             return;
         }

@@ -71,7 +71,11 @@ impl Interp<'_> {
             if self.is_unlikely_call(&full) {
                 continue;
             }
-            match self.import(&full, Some(site)) {
+            let lenient = u32::from(!single);
+            self.doubt.shields += lenient;
+            let imported = self.import(&full, Some(site));
+            self.doubt.shields -= lenient;
+            match imported {
                 Ok(module) => {
                     result = Some(match result {
                         Some(before) => self.heap.join(before, module),
@@ -106,10 +110,16 @@ impl Interp<'_> {
                         None if self.is_caught("importlib.metadata.PackageNotFoundError", false) => {
                             return Err(self.exception("importlib.metadata.PackageNotFoundError", &text));
                         }
-                        None => Value::Unknown,
+                        None => self.no_metadata(&text)?,
                     },
                     None => Value::Unknown,
                 }
+            }
+            "site.addsitedir" => {
+                if let Some(folder) = first.and_then(|folder| self.coerce_text(folder)) {
+                    self.add_site_folder(&folder);
+                }
+                Value::None
             }
             "importlib.util.module_from_spec" | "types.ModuleType" => self.make_module(first),
             "pkgutil.extend_path" => first.unwrap_or(Value::Unknown),
@@ -223,7 +233,7 @@ impl Interp<'_> {
                 }
             } else {
                 let inner = if folder.is_empty() { child.name.to_string() } else { format!("{folder}/{}", child.name) };
-                if self.input.artifact.find(&format!("{inner}/__init__.py")).is_some() && out.len() < 5000 {
+                if self.input.artifact.find(&format!("{inner}/__init__.py")).is_some() && out.len() < LIMITS.listed_modules {
                     out.push((format!("{prefix}{}", child.name), true));
                     if deep {
                         self.modules_in(&inner, &format!("{prefix}{}.", child.name), deep, out);

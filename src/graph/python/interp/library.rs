@@ -3,8 +3,6 @@
 use super::super::value::*;
 use super::*;
 
-/// Tuples of `itertools.product` that are told apart.
-const PRODUCT_LIMIT: usize = 3000;
 
 /// Things that give back what they decorate or are handed.
 const DECORATORS: &[&str] = &[
@@ -127,7 +125,7 @@ impl Interp<'_> {
             },
             "itertools.dropwhile" | "itertools.takewhile" => self.split_while(name == "itertools.takewhile", &args)?,
             "itertools.product" if args.keywords.is_empty() => self.product(&args)?,
-            _ if name.len() > 200 => Value::Unknown,
+            _ if name.len() > LIMITS.called_name_bytes => Value::Unknown,
             _ => self.heap.external(&format!("{name}()")),
         })
     }
@@ -202,7 +200,7 @@ impl Interp<'_> {
         let mut open = args.open;
         for value in &args.positional {
             let (items, unknown) = self.iterate(*value)?;
-            open |= unknown || rows.len() * items.len() > PRODUCT_LIMIT;
+            open |= unknown || rows.len() * items.len() > LIMITS.product_items;
             if open {
                 break;
             }

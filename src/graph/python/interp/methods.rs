@@ -113,7 +113,7 @@ impl Interp<'_> {
 
     fn list_method(&mut self, id: ObjId, name: &str, rest: &[Value]) -> Run<Value> {
         let this = Value::Obj(id);
-        let uncertain = self.maybe > 0;
+        let uncertain = self.doubt.branches > 0;
         let more = match (name, rest.first()) {
             ("extend" | "extendleft" | "__iadd__", Some(value)) => Some(self.iterate(*value)?),
             _ => None,
@@ -125,7 +125,7 @@ impl Interp<'_> {
         let Object::List { items, open } = self.heap.object_mut(id) else { return Ok(Value::Unknown) };
         Ok(match (name, added) {
             ("append" | "appendleft", Some(value)) => {
-                if items.len() < 20_000 {
+                if items.len() < LIMITS.list_items {
                     let at = if name == "append" { items.len() } else { 0 };
                     items.insert(at, value);
                 } else {
@@ -135,14 +135,14 @@ impl Interp<'_> {
             }
             ("extendleft", _) => {
                 if let Some((more, unknown)) = more {
-                    items.splice(0..0, more.into_iter().rev().take(20_000));
+                    items.splice(0..0, more.into_iter().rev().take(LIMITS.list_items));
                     *open |= unknown;
                 }
                 Value::None
             }
             ("extend" | "__iadd__", _) => {
                 if let Some((more, unknown)) = more {
-                    items.extend(more.into_iter().take(20_000));
+                    items.extend(more.into_iter().take(LIMITS.list_items));
                     *open |= unknown;
                 }
                 Value::None
@@ -214,7 +214,7 @@ impl Interp<'_> {
             ) => self.iterate(*value)?,
             _ => (Vec::new(), false),
         };
-        let uncertain = self.maybe > 0;
+        let uncertain = self.doubt.branches > 0;
         let Object::Set { items, open } = self.heap.object_mut(id) else { return Ok(Value::Unknown) };
         Ok(match (name, rest.first().copied()) {
             ("add", Some(value)) => {

@@ -14,6 +14,7 @@ mod containers;
 mod entry_points;
 mod eval;
 mod exec;
+mod faults;
 mod files;
 mod hooks;
 mod import;
@@ -36,51 +37,54 @@ mod subscript;
 mod suspended;
 mod sweep;
 mod text;
+pub(super) mod trace;
 mod unlikely;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use budget::Budget;
+use trace::{Doubt, FaultId, SeenImport, SeenCall, SeenUnresolved, Trace};
 
 use super::build::Setup;
 use super::finder::Finder;
+use super::limits::LIMITS;
 use super::sources::Sources;
 use super::value::*;
 use crate::artifact::EntryId;
-use crate::graph::{GraphProblem, ModuleKind, Phase, Weight};
+use crate::graph::{ModuleKind, Phase, Weight};
 use crate::lang::python::Parsed;
 use crate::lang::python::ir::{Block, Code, ExprId, NameId, TextId};
 use crate::span::Span;
 
-/// A raised exception: its instance or class.
+/// A raised exception.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Raised(pub(super) Value);
+pub(super) struct Raised {
+    /// Its instance or class.
+    pub(super) value: Value,
+    /// What is known of it, where it is raised for sure.
+    fault: Option<FaultId>,
+}
+
+/// An exception whose `except` clause runs.
+struct Handled {
+    value: Value,
+    fault: Option<FaultId>,
+    /// Whether it says that an import failed.
+    is_import: bool,
+}
 
 /// The result of running something that may raise for sure.
 pub(super) type Run<T> = Result<T, Raised>;
 
-/// Runs of one function inside each other that are followed.
-const ACTIVE_RUNS: u32 = 4;
-/// Nested calls that are followed.
-const CALL_DEPTH: u32 = 48;
-/// Nested calls and imports together, which bounds our own stack.
-const TOTAL_DEPTH: u32 = 600;
-/// Nested calls of any kind of object and nested attribute reads, which bounds our own stack where objects stand
-/// for each other in a circle: an instance that is called as its own class's `__init__`.
-const NESTED_LIMIT: u32 = 1000;
-/// Modules that one simulation loads.
-const MODULE_LIMIT: usize = 30_000;
 
-/// Imports without an answer that are noted; nobody reads more.
-const UNRESOLVED_LIMIT: usize = 10_000;
-/// Names that star imports copy in one simulation. Behind them modules count as having any name.
-const STAR_COPIES: usize = 5_000_000;
 
-/// Stack that the interpreter's thread needs.
-pub(super) const STACK: usize = 1 << 30;
+
+/// Folders of the search path before and behind the standard library.
+type SearchFolders = (Rc<[Rc<str>]>, Rc<[Rc<str>]>);
 
 /// How far a module has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,35 +119,6 @@ pub(super) struct Mod<'a> {
     pub(super) own: bool,
     /// The first part of the name.
     root: Sym,
-}
-
-/// An import that ran.
-pub(super) struct SeenImport {
-    pub(super) importer: ModIdx,
-    pub(super) span: Span,
-    pub(super) target: ModIdx,
-    pub(super) phase: Phase,
-    pub(super) function: Option<Sym>,
-    pub(super) guarded: bool,
-}
-
-/// An import that failed.
-pub(super) struct SeenUnresolved {
-    pub(super) importer: ModIdx,
-    pub(super) span: Span,
-    pub(super) name: Sym,
-    pub(super) phase: Phase,
-    pub(super) guarded: bool,
-}
-
-/// A call of a named thing while own code runs.
-pub(super) struct SeenCall {
-    pub(super) module: ModIdx,
-    pub(super) span: Span,
-    pub(super) callee: Sym,
-    pub(super) args: Args,
-    pub(super) via: Vec<(ModIdx, Span)>,
-    pub(super) repeats: u64,
 }
 
 /// What code is running and where its variables are.
@@ -190,12 +165,12 @@ pub(super) struct Interp<'a> {
     /// Environment variables that code has set.
     environment: Names,
     pub(super) phase: Phase,
-    pub(super) imports: Vec<SeenImport>,
-    seen_imports: FxHashSet<(ModIdx, u32, ModIdx)>,
-    pub(super) unresolved: Vec<SeenUnresolved>,
-    pub(super) calls: Vec<SeenCall>,
-    pub(super) data_files: Vec<(EntryId, ModIdx, Span)>,
-    pub(super) problems: Vec<GraphProblem>,
+    /// What the run has seen.
+    pub(super) trace: Trace,
+    /// How sure it is that what runs now runs.
+    doubt: Doubt,
+    /// The errors whose `except` clauses run, innermost last.
+    handling: Vec<Handled>,
     catches: Vec<Catch>,
     logs: Vec<Log>,
     pub(super) call_sites: Vec<(ModIdx, Span)>,
@@ -208,6 +183,10 @@ pub(super) struct Interp<'a> {
     builtin_names: FxHashMap<Sym, Option<Value>>,
     /// Lists of the `sys` module that code may change.
     lists: Vec<(Sym, Value)>,
+    /// The search path as long as no code has looked at it: before and behind the standard library.
+    first_path: SearchFolders,
+    /// `sys`, `path` and `sys.path`, which every import asks for.
+    path_names: (Sym, Sym, Sym),
     dynamic: named::Dynamic,
     /// Modules that only the environment names.
     pub(super) configured: Vec<ModIdx>,
@@ -231,15 +210,8 @@ pub(super) struct Interp<'a> {
     /// Comparisons that wait for those of their items.
     comparing: u32,
     module_depth: u32,
-    maybe: u32,
-    /// The running module was itself imported where that may not happen.
-    doubted: bool,
     /// The function whose body runs; `None` at a module's top level.
     running: Option<(ModIdx, u32)>,
-    /// Where a call is in `calls`, by module, place and callee.
-    seen_calls: FxHashMap<(ModIdx, u32, Sym), usize>,
-    /// Calls of functions and classes by their sites, with their numbers if they matter.
-    known_calls: FxHashMap<(ModIdx, u32, Value), Option<usize>>,
     /// Patterns that are compiled already: `re` keeps them.
     patterns: FxHashSet<Sym>,
     /// A text with a [`text::HOLE`] was made.
@@ -248,21 +220,21 @@ pub(super) struct Interp<'a> {
 
 impl<'a> Interp<'a> {
     pub(super) fn new(input: &'a Setup<'a>, finder: &'a Finder<'a>, sources: &'a Sources<'a>) -> Self {
+        let mut heap = Heap::new();
+        let path_names = (heap.sym("sys"), heap.sym("path"), heap.sym("sys.path"));
+        let texts = |folders: &[Arc<str>]| folders.iter().map(|folder| Rc::from(&**folder)).collect();
+        let first_path = (texts(&finder.path.front), texts(&finder.path.back));
         Self {
             input,
             finder,
             sources,
-            heap: Heap::new(),
+            heap,
+            first_path,
+            path_names,
             mods: Vec::new(),
             sys_modules: Names::default(),
             environment: Names::default(),
             phase: Phase::Init,
-            imports: Vec::new(),
-            seen_imports: FxHashSet::default(),
-            unresolved: Vec::new(),
-            calls: Vec::new(),
-            data_files: Vec::new(),
-            problems: Vec::new(),
             catches: Vec::new(),
             logs: Vec::new(),
             call_sites: Vec::new(),
@@ -285,11 +257,10 @@ impl<'a> Interp<'a> {
             nested: 0,
             comparing: 0,
             module_depth: 0,
-            maybe: 0,
-            doubted: false,
+            doubt: Doubt::default(),
+            handling: Vec::new(),
+            trace: Trace::default(),
             running: None,
-            seen_calls: FxHashMap::default(),
-            known_calls: FxHashMap::default(),
             patterns: FxHashSet::default(),
             has_holes: false,
         }
@@ -360,7 +331,7 @@ impl<'a> Interp<'a> {
         let args = self.heap.tuple(&[message]);
         attrs.set(self.heap.sym("args"), args);
         attrs.set(self.heap.sym("msg"), message);
-        Raised(self.heap.alloc(Object::Instance { class, attrs, payload: Value::Unknown }))
+        Raised { value: self.heap.alloc(Object::Instance { class, attrs, payload: Value::Unknown }), fault: None }
     }
 
     /// Whether an exception of a built-in class would be caught by running code.

@@ -6,10 +6,6 @@ use super::super::value::*;
 use super::*;
 use crate::lang::python::ir::{Code, Expr, Stmt};
 
-/// Rounds of loading: what is loaded may name more.
-const ROUNDS: usize = 8;
-/// Names that are tried.
-const MOST_NAMES: usize = 20_000;
 
 /// Who imports by names that cannot be computed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -32,7 +28,7 @@ impl Interp<'_> {
         self.load_configured();
         let mut at = 0;
         let mut tried: FxHashSet<String> = FxHashSet::default();
-        for _ in 0..ROUNDS {
+        for _ in 0..LIMITS.naming_rounds {
             while at < self.mods.len() {
                 let module = ModIdx(at as u32);
                 at += 1;
@@ -52,7 +48,7 @@ impl Interp<'_> {
     /// Loads the function's own modules that an environment variable names: settings of a framework, the handler
     /// behind a wrapper. Whoever reads the variable may not be installed here.
     fn load_configured(&mut self) {
-        self.maybe += 1;
+        self.doubt.branches += 1;
         for (_, value) in self.environment_items() {
             let Some(text) = self.text_of(value).filter(|text| text.contains('.') && is_dotted(text)) else { continue };
             let parent = text.rsplit_once('.').map_or("", |(parent, _)| parent);
@@ -67,7 +63,7 @@ impl Interp<'_> {
                 break;
             }
         }
-        self.maybe -= 1;
+        self.doubt.branches -= 1;
     }
 
     fn load_named(&mut self, tried: &mut FxHashSet<String>) {
@@ -87,14 +83,14 @@ impl Interp<'_> {
                 wanted.extend(names.into_iter().map(|name| (at, *span, name)));
             }
         }
-        self.maybe += 1;
+        self.doubt.branches += 1;
         for (importer, span, name) in wanted {
-            if tried.len() < MOST_NAMES && tried.insert(name.clone()) {
+            if tried.len() < LIMITS.names_tried && tried.insert(name.clone()) {
                 // A failure says that the text meant something else.
                 let _ = self.import(&name, Some((importer, span)));
             }
         }
-        self.maybe -= 1;
+        self.doubt.branches -= 1;
     }
 
     /// The modules of the package that a text stands for.
@@ -146,7 +142,7 @@ fn is_dotted(text: &str) -> bool {
         part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
             && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     };
-    text.len() < 200 && text.split('.').all(is_word)
+    text.len() < LIMITS.mention_bytes && text.split('.').all(is_word)
 }
 
 /// Whether a place lies in an assignment to a module-level name in capitals.

@@ -4,8 +4,6 @@ use super::super::value::*;
 use super::*;
 use crate::lang::python::ir::BinaryOp;
 
-/// Sequences are not joined to longer ones than real tables have.
-const MOST_ITEMS: usize = 100_000;
 
 impl Interp<'_> {
     /// Whether a value counts as true, if that is known.
@@ -100,10 +98,16 @@ impl Interp<'_> {
     }
 
     pub(super) fn binary(&mut self, op: BinaryOp, a: Value, b: Value, in_place: bool) -> Run<Value> {
+        // A truth value is a number: `[folder] * (folder not in sys.path)`.
+        let number = |value| match value {
+            Value::Bool(value) if op == BinaryOp::Mul => Value::Int(i64::from(value)),
+            value => value,
+        };
+        let (a, b) = (number(a), number(b));
         Ok(match (op, a, b) {
             (BinaryOp::Add, Value::Str(x), Value::Str(y)) => {
                 let text = format!("{}{}", self.heap.text(x), self.heap.text(y));
-                if text.len() > 100_000 { Value::Unknown } else { self.heap.str(&text) }
+                if text.len() > LIMITS.text_bytes { Value::Unknown } else { self.heap.str(&text) }
             }
             (BinaryOp::Add, Value::Str(x), Value::Unknown) => {
                 let text = self.heap.text(x);
@@ -124,7 +128,7 @@ impl Interp<'_> {
             | (BinaryOp::Mul, Value::Int(times), Value::Str(text)) => {
                 let text = self.heap.text(text);
                 let times = usize::try_from(times).unwrap_or(0);
-                if text.len().saturating_mul(times) > 10_000 {
+                if text.len().saturating_mul(times) > LIMITS.repeated_bytes {
                     Value::Unknown
                 } else {
                     self.heap.str(&text.repeat(times))
@@ -137,7 +141,7 @@ impl Interp<'_> {
             (BinaryOp::Add, Value::Obj(_), Value::Obj(_)) if self.is_sequence(a) && self.is_sequence(b) => {
                 let (mut items, open) = self.items_of(a);
                 let (mut more, mut unknown) = self.items_of(b);
-                if items.len() + more.len() > MOST_ITEMS {
+                if items.len() + more.len() > LIMITS.joined_items {
                     // Doubling a list over and over would fill the memory.
                     more.clear();
                     unknown = true;
@@ -188,7 +192,7 @@ impl Interp<'_> {
         }
         let (items, open) = self.items_of(sequence);
         let times = usize::try_from(times).unwrap_or(0);
-        if items.len().saturating_mul(times) > 10_000 {
+        if items.len().saturating_mul(times) > LIMITS.repeated_items {
             return Ok(self.heap.list(items, true));
         }
         let all = items.repeat(times);

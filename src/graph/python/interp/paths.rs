@@ -52,7 +52,7 @@ impl Interp<'_> {
 
     /// `os.environ[name] = value`.
     pub(super) fn set_environment(&mut self, name: Sym, value: Value) {
-        let value = if self.maybe > 0 { self.heap.doubt(value) } else { value };
+        let value = if self.doubt.branches > 0 { self.heap.doubt(value) } else { value };
         self.environment.set(name, value);
     }
 
@@ -97,9 +97,9 @@ impl Interp<'_> {
         let Some(path) = args.positional.first().copied().and_then(|v| self.coerce_text(v)) else { return };
         if let Some(entry) = inside(&path).and_then(|p| self.input.artifact.find(&p))
             && self.phase == Phase::Init
-            && !self.data_files.iter().any(|(e, _, _)| *e == entry)
+            && !self.trace.data_files.iter().any(|(e, _, _)| *e == entry)
         {
-            self.data_files.push((entry, module, span));
+            self.trace.data_files.push((entry, module, span));
         }
     }
 

@@ -11,8 +11,8 @@ impl Interp<'_> {
         }
         // A loop calls the same again and again.
         let site = (frame.module, span.start, callee);
-        if let Some(known) = self.known_calls.get(&site) {
-            if let Some(call) = known.and_then(|at| self.calls.get_mut(at)) {
+        if let Some(known) = self.trace.known_calls.get(&site) {
+            if let Some(call) = known.and_then(|at| self.trace.calls.get_mut(at)) {
                 call.repeats += 1;
             }
             return;
@@ -20,7 +20,7 @@ impl Interp<'_> {
         let recorded = self.record_new_call(frame, function, callee, args, span);
         // Methods are bound anew each time, and what is unknown may be something else the next time.
         if matches!(self.heap.get(callee), Some(Object::Function(_) | Object::Class(_) | Object::External(_))) {
-            self.known_calls.insert(site, recorded);
+            self.trace.known_calls.insert(site, recorded);
         }
     }
 
@@ -39,11 +39,11 @@ impl Interp<'_> {
         }
         let callee = self.heap.sym(&name);
         let via: Vec<_> = self.call_sites.iter().filter(|(at, _)| self.module(*at).own).copied().collect();
-        let at = *self.seen_calls.entry((frame.module, span.start, callee)).or_insert(self.calls.len());
-        match self.calls.get_mut(at) {
+        let at = *self.trace.seen_calls.entry((frame.module, span.start, callee)).or_insert(self.trace.calls.len());
+        match self.trace.calls.get_mut(at) {
             Some(call) => call.repeats += 1,
             None => {
-                self.calls.push(SeenCall { module: frame.module, span, callee, args: args.clone(), via, repeats: 1 });
+                self.trace.calls.push(SeenCall { module: frame.module, span, callee, args: args.clone(), via, repeats: 1 });
             }
         }
         Some(at)
@@ -51,7 +51,7 @@ impl Interp<'_> {
 
     /// The dotted name under which own code calls something of a library.
     fn canonical(&mut self, frame: &Frame, expr: ExprId, value: Value, depth: u32) -> Option<String> {
-        if depth > 12 {
+        if depth > LIMITS.callee_depth {
             return None;
         }
         if let Some(name) = self.heap.external_name(value) {
@@ -111,7 +111,7 @@ impl Interp<'_> {
         name: crate::lang::python::ir::NameId,
         depth: u32,
     ) -> Value {
-        if depth > 8 {
+        if depth > LIMITS.peek_depth {
             return Value::Unknown;
         }
         let base = match frame.code.code.expr(inner) {

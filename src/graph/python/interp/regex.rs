@@ -5,10 +5,6 @@ use ::regex::{Regex, RegexBuilder};
 use super::super::value::*;
 use super::*;
 
-/// Longest text and pattern that are matched.
-const TEXT_LIMIT: usize = 20_000;
-/// Memory for one compiled pattern, in bytes.
-const SIZE_LIMIT: usize = 1 << 20;
 
 const IGNORECASE: i64 = 2;
 const MULTILINE: i64 = 8;
@@ -94,9 +90,9 @@ impl Interp<'_> {
             .multi_line(flags & MULTILINE != 0)
             .dot_matches_new_line(flags & DOTALL != 0)
             .ignore_whitespace(flags & VERBOSE != 0)
-            .size_limit(SIZE_LIMIT)
+            .size_limit(LIMITS.pattern_memory)
             .build();
-        let built = built.ok().filter(|_| text.len() <= TEXT_LIMIT);
+        let built = built.ok().filter(|_| text.len() <= LIMITS.pattern_bytes);
         self.engines.insert((sym, flags), built.clone());
         built
     }
@@ -109,7 +105,7 @@ impl Interp<'_> {
         if !is_bound {
             self.count_pattern(Some(pattern));
         }
-        let subject = at(subject_at).and_then(|v| self.text_of(v)).filter(|text| text.len() <= TEXT_LIMIT);
+        let subject = at(subject_at).and_then(|v| self.text_of(v)).filter(|text| text.len() <= LIMITS.pattern_bytes);
         let Some(subject) = subject else { return Ok(Value::Unknown) };
         let Some(engine) = self.engine(pattern, flags.unwrap_or(Value::Int(0))) else { return Ok(Value::Unknown) };
         self.budget.take(10 + subject.len() as u64 / 8);

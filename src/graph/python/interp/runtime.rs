@@ -1,6 +1,8 @@
 //! What the runtime itself brings: the standard library as named things, and the few of its
 //! functions whose results decide what gets imported.
 
+use super::super::finder::{absolute, normal};
+use super::super::search_path::{SearchPath, is_foreign, is_library};
 use super::super::value::*;
 use super::*;
 
@@ -69,8 +71,63 @@ impl Interp<'_> {
         self.input.stdlib.contains(name) || name == "__main__" || (shipped && !self.bundled_root(root))
     }
 
-    fn bundled_root(&self, root: &str) -> bool {
-        self.finder.find(root, self.finder.path.iter().map(|p| &**p)).is_some()
+    /// Whether a folder of the search path has a module of this name.
+    pub(super) fn bundled_root(&self, root: &str) -> bool {
+        let (front, back) = self.search_path();
+        self.finder.find(root, front.iter().chain(back.iter()).map(|p| &**p)).is_some()
+    }
+
+    /// `sys.path` as it is now: the folders of the package before and behind the standard library.
+    pub(super) fn search_path(&self) -> SearchFolders {
+        let Some(list) = self.path_list() else { return self.first_path.clone() };
+        let (items, _) = self.items_of(list);
+        let texts: Vec<Rc<str>> = items.iter().take(LIMITS.path_folders).flat_map(|item| self.texts_in(*item)).collect();
+        let library = texts.iter().position(|folder| is_library(folder)).unwrap_or(texts.len());
+        let (front, back) = texts.split_at(library);
+        (front.into(), back.into())
+    }
+
+    /// The list behind `sys.path`, where code has looked at it or put another in its place.
+    fn path_list(&self) -> Option<Value> {
+        let sys = self.sys_modules.get(self.path_names.0)?;
+        let Some(Object::Module(at)) = self.heap.get(sys) else { return None };
+        let replaced = self.heap.vars(self.module(*at).scope).get(self.path_names.1);
+        replaced.or_else(|| self.provenance_list(self.path_names.2))
+    }
+
+    /// `site.addsitedir`: the folder, and what its `.pth` files name, at the end of the path.
+    pub(super) fn add_site_folder(&mut self, folder: &str) {
+        let folder = normal(&absolute(folder));
+        let mut path = SearchPath { front: vec![folder.as_str().into()], ..SearchPath::default() };
+        path.read_path_files(self.input.artifact, &folder);
+        let list = self.runtime_value(self.path_names.2);
+        let folders: Vec<Value> = path.front.iter().chain(&path.back).map(|folder| self.heap.str(folder)).collect();
+        if let Value::Obj(id) = list
+            && let Object::List { items, .. } = self.heap.object_mut(id)
+        {
+            items.extend(folders);
+        }
+    }
+
+    /// The texts that a value may be.
+    fn texts_in(&self, value: Value) -> Vec<Rc<str>> {
+        let members = self.heap.members(value);
+        let text = |member: &Value| self.text_of(*member).or_else(|| self.path_text(*member));
+        members.iter().filter_map(text).collect()
+    }
+
+    /// Whether top-level modules may come from a folder that is not known or not here.
+    pub(super) fn is_path_open(&mut self) -> bool {
+        let Some(list) = self.path_list() else { return false };
+        if list == Value::Unknown || self.heap.is_union(list) {
+            return true;
+        }
+        let (items, open) = self.items_of(list);
+        let foreign = |folder: &Rc<str>| is_foreign(folder);
+        open || items.iter().any(|item| {
+            let texts = self.texts_in(*item);
+            texts.is_empty() || texts.iter().any(foreign)
+        })
     }
 
     pub(in super::super) fn load_runtime(&mut self, name: &str, from: Option<(ModIdx, Span)>) -> Value {
@@ -219,7 +276,8 @@ impl Interp<'_> {
                     Some(list) => list,
                     None => {
                         let items = if full == "sys.path" {
-                            self.finder.path.clone().iter().map(|p| self.heap.str(p)).collect()
+                            let entries = self.finder.path.entries(self.input.version);
+                            entries.iter().map(|p| self.heap.str(p)).collect()
                         } else {
                             Vec::new()
                         };
@@ -250,7 +308,7 @@ impl Interp<'_> {
             let last = text.rsplit('.').next().unwrap_or_default().to_owned();
             return self.heap.str(&last);
         }
-        if text.len() > 300 {
+        if text.len() > LIMITS.runtime_name_bytes {
             return Value::Unknown;
         }
         let full = self.heap.dotted(base, name);
@@ -296,7 +354,7 @@ impl Interp<'_> {
         for target in super::super::extension::imports_of(name) {
             if self.can_reach(target) {
                 // C code checks for missing modules itself; what it does then is not seen.
-                let _ = self.import(target, Some((at, Span::default())));
+                let _ = self.shielded(|this| this.import(target, Some((at, Span::default()))));
             }
         }
         Ok(())
@@ -313,7 +371,7 @@ impl Interp<'_> {
         let parsed = self.sources.get(twin, name, self.module(at).is_package);
         self.set_code(at, parsed);
         // What the compiled module does about an error is not seen.
-        let _ = self.run_top_level(at);
+        let _ = self.shielded(|this| this.run_top_level(at));
         self.module_mut(at).weight = Weight::default();
     }
 
@@ -328,6 +386,9 @@ impl Interp<'_> {
             return self.call_method(method, &args);
         }
         if let Some(value) = self.call_builtin(name, callee, &args)? {
+            return Ok(value);
+        }
+        if let Some(value) = self.call_exit(name, &args)? {
             return Ok(value);
         }
         if let Some(value) = self.call_import_tools(name, &args)? {

@@ -7,8 +7,6 @@ use super::*;
 use crate::lang::python::ir::Stmt;
 use crate::lang::python::parse;
 
-/// Longest text that is run. Generated functions are far shorter.
-const TEXT_LIMIT: usize = 20_000;
 
 /// Where a text runs.
 struct Place {
@@ -28,7 +26,7 @@ impl<'a> Interp<'a> {
         let locals = given(2).or_else(|| self.keyword(args, "locals"));
         let place = self.text_place(frame, globals, locals);
         let text = args.positional.first().and_then(|text| self.text_of(*text));
-        let text = text.filter(|text| text.len() <= TEXT_LIMIT && self.mods.len() < MODULE_LIMIT);
+        let text = text.filter(|text| text.len() <= LIMITS.source_text_bytes && self.mods.len() < LIMITS.modules);
         let Some(parsed) = text.map(|text| parse(text.trim_start().as_bytes())).filter(|parsed| !parsed.broken) else {
             if !evaluates {
                 self.open_place(&place);
@@ -58,6 +56,27 @@ impl<'a> Interp<'a> {
             }
         }
         Ok(value)
+    }
+
+    /// Runs a line of a `.pth` file.
+    pub(in super::super) fn run_line(&mut self, line: &str) {
+        let parsed = parse(line.as_bytes());
+        let Some(parsed) = Some(parsed).filter(|parsed| !parsed.broken) else { return };
+        let Some(parsed) = self.sources.keep_text(self.texts_run, parsed) else { return };
+        self.texts_run += 1;
+        let at = self.new_module("site", ModuleKind::Runtime, None);
+        let (scope, object) = (self.module(at).scope, self.module(at).object);
+        self.module_mut(at).synthetic = true;
+        self.set_code(at, parsed);
+        let sym = self.heap.sym("site");
+        if self.sys_modules.get(sym) == Some(object) {
+            self.sys_modules.remove(sym);
+        }
+        let frame = Frame { scope, ..self.module_frame(at) };
+        let everything = Catch { classes: None, module_depth: self.module_depth };
+        self.catches.push(everything);
+        let _ = self.shielded(|this| this.exec_block(&frame, parsed.code.body));
+        self.catches.pop();
     }
 
     fn text_place(&mut self, frame: &Frame, globals: Option<Value>, locals: Option<Value>) -> Place {

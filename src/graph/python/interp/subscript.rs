@@ -154,7 +154,7 @@ impl Interp<'_> {
     fn any_value(&mut self, dict: Value) -> Value {
         let (items, _) = self.dict_items(dict);
         let mut result = Value::Unknown;
-        for (_, value) in items.into_iter().take(60) {
+        for (_, value) in items.into_iter().take(LIMITS.unknown_key_values) {
             if matches!(self.heap.get(value), Some(Object::Function(_) | Object::Class(_) | Object::Tuple(_)))
                 || matches!(value, Value::Str(_))
             {
@@ -186,7 +186,16 @@ impl Interp<'_> {
 
     pub(super) fn set_item(&mut self, object: Value, key: Value, value: Value) -> Run<()> {
         let Value::Obj(id) = object else { return Ok(()) };
-        let uncertain = self.maybe > 0;
+        let uncertain = self.doubt.branches > 0;
+        if let Some((from, to)) = self.slice_bounds(key).filter(|_| !uncertain) {
+            let (new, unknown) = self.iterate(value)?;
+            if let Object::List { items, open } = self.heap.object_mut(id) {
+                let (from, to) = clamp(from, to, items.len());
+                items.splice(from..to, new.into_iter().take(LIMITS.list_items));
+                *open |= unknown;
+                return Ok(());
+            }
+        }
         match self.heap.object_mut(id) {
             Object::Dict { items, open } => match key {
                 Value::Unknown => *open = true,
@@ -241,7 +250,7 @@ impl Interp<'_> {
 
     pub(super) fn delete_item(&mut self, object: Value, key: Value) {
         let Value::Obj(id) = object else { return };
-        if self.maybe > 0 {
+        if self.doubt.branches > 0 {
             return;
         }
         match self.heap.object_mut(id) {

@@ -2,6 +2,20 @@
 
 use super::super::value::*;
 use super::*;
+use crate::lang::python::ir::Stmt;
+
+/// Context managers of the runtime that let every error through.
+const PASSING_MANAGERS: &[&str] = &[
+    "open()",
+    "threading.Lock()",
+    "threading.RLock()",
+    "threading.Condition()",
+    "warnings.catch_warnings()",
+    "zipfile.ZipFile()",
+    "gzip.open()",
+    "tempfile.TemporaryDirectory()",
+    "decimal.localcontext()",
+];
 
 impl Interp<'_> {
     /// Runs a generator or coroutine to its end, once.
@@ -20,7 +34,7 @@ impl Interp<'_> {
         let Some(node) = code.code.functions.get(function.index as usize) else {
             return Ok((Vec::new(), true, Value::Unknown));
         };
-        if self.call_depth >= CALL_DEPTH || self.total_depth >= TOTAL_DEPTH {
+        if self.call_depth >= LIMITS.call_depth || self.total_depth >= LIMITS.total_depth {
             return Ok((Vec::new(), true, Value::Unknown));
         }
         let frame = Frame {
@@ -90,6 +104,33 @@ impl Interp<'_> {
             }
             (_, Some(Object::External(_))) => Ok((manager, None)),
             _ => Ok((Value::Unknown, None)),
+        }
+    }
+
+    /// Whether a context manager may keep errors of its block to itself, as nothing says that it does not.
+    pub(super) fn may_swallow(&mut self, manager: Value) -> bool {
+        match self.heap.get(manager) {
+            Some(Object::External(name)) => !PASSING_MANAGERS.contains(&&*self.heap.text(*name)),
+            Some(Object::Instance { class, .. }) => {
+                let class = *class;
+                match self.class_lookup(class, known::EXIT).and_then(|exit| self.heap.get(exit)) {
+                    Some(Object::Function(function)) => {
+                        let code = &self.module(function.module).code.code;
+                        let Some(node) = code.functions.get(function.index as usize) else { return true };
+                        let inside = |at: usize| {
+                            let span = code.stmt_spans.get(at);
+                            span.is_some_and(|span| node.span.start <= span.start && span.end <= node.span.end)
+                        };
+                        let mut returns = code.stmts.iter().enumerate();
+                        returns.any(|(at, stmt)| matches!(stmt, Stmt::Return(Some(_))) && inside(at))
+                    }
+                    Some(_) => true,
+                    None => self.heap.external_name(class).as_deref() != Some("io.File"),
+                }
+            }
+            // `contextlib.suppress` says what it takes.
+            Some(Object::Partial { .. }) => false,
+            _ => true,
         }
     }
 

@@ -25,14 +25,14 @@ impl Interp<'_> {
                 defaults: Vec::new(),
                 attrs: Names::default(),
             })));
-            self.maybe += 1;
+            self.doubt.branches += 1;
             let result = self.call(function, Args { open: true, ..Args::default() });
             if let Ok(Value::Obj(id)) = result
                 && matches!(self.heap.object(id), Object::Generator { .. })
             {
                 let _ = self.drain(id);
             }
-            self.maybe -= 1;
+            self.doubt.branches -= 1;
         }
     }
 }

@@ -62,7 +62,7 @@ impl Interp<'_> {
                 Some('r') => self.repr_text(value, 0),
                 _ => None,
             };
-            let Some(text) = text.filter(|text| text.len() + out.len() < 100_000) else {
+            let Some(text) = text.filter(|text| text.len() + out.len() < LIMITS.text_bytes) else {
                 return Value::Unknown;
             };
             out.push_str(&text);
@@ -86,7 +86,7 @@ impl Interp<'_> {
             (Value::Obj(_), _) => return None,
             _ => return self.coerce_text(value),
         };
-        if open || items.len() > 100 {
+        if open || items.len() > LIMITS.texts_joined {
             return None;
         }
         let comma = if brackets.0 == "(" && items.len() == 1 { "," } else { "" };
@@ -142,7 +142,7 @@ impl Interp<'_> {
                 self.heap.tuple(&parts)
             }
             ("splitlines", _) => {
-                let parts = text.lines().take(2000).map(|p| self.heap.str(p)).collect();
+                let parts = text.lines().take(LIMITS.lines).map(|p| self.heap.str(p)).collect();
                 self.heap.list(parts, false)
             }
             ("replace", Some(from)) => match rest.get(1).and_then(|v| self.text_of(*v)) {

@@ -12,7 +12,7 @@ impl Interp<'_> {
     }
 
     fn is_unlikely_in(&mut self, module: ModIdx, name: &str) -> bool {
-        if self.maybe == 0 || self.phase != Phase::Init || self.module(module).own {
+        if self.doubt.branches == 0 || self.phase != Phase::Init || self.module(module).own {
             return false;
         }
         let sym = self.heap.sym(name);

@@ -4,8 +4,6 @@ use super::super::super::value::*;
 use super::super::*;
 use super::Call;
 
-/// Numbers that `range` gives one by one.
-const LONGEST_RANGE: i64 = 2000;
 
 impl Interp<'_> {
     /// Calls of `list`, `dict`, `map`, `any`, `max` and their like.
@@ -84,7 +82,7 @@ impl Interp<'_> {
             [Value::Int(start), Value::Int(end)] => (*start, *end),
             _ => return self.heap.list(Vec::new(), true),
         };
-        if end.saturating_sub(start) > LONGEST_RANGE {
+        if end.saturating_sub(start) > LIMITS.range_items {
             return self.heap.list(Vec::new(), true);
         }
         self.heap.list((start..end).map(Value::Int).collect(), false)
@@ -111,12 +109,12 @@ impl Interp<'_> {
         let (items, open) = self.iterate(items)?;
         let mut out = Vec::with_capacity(items.len());
         for item in items {
-            out.push(self.call(function, Args::one(item))?);
+            out.push(self.shielded(|this| this.call(function, Args::one(item)))?);
         }
         if open {
-            self.maybe += 1;
+            self.doubt.branches += 1;
             let _ = self.call(function, Args::one(Value::Unknown));
-            self.maybe -= 1;
+            self.doubt.branches -= 1;
         }
         Ok(self.heap.list(out, open))
     }
@@ -125,7 +123,7 @@ impl Interp<'_> {
         let (items, mut open) = self.iterate(items)?;
         let mut out = Vec::new();
         for item in items {
-            let verdict = if function == Value::None { item } else { self.call(function, Args::one(item))? };
+            let verdict = if function == Value::None { item } else { self.shielded(|this| this.call(function, Args::one(item)))? };
             match self.truth(verdict)? {
                 Some(true) => out.push(item),
                 Some(false) => {}

@@ -151,7 +151,7 @@ impl Interp<'_> {
                 },
             },
             Err(raised) => {
-                let class = self.class_of_exception(raised.0);
+                let class = self.class_of_exception(raised.value);
                 let attribute_error = self.heap.external("AttributeError");
                 if self.is_subclass(class, attribute_error) == Some(false) {
                     return Err(raised);

@@ -1,0 +1,5 @@
+import shop
+
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+import telemetry.parser
+
+
+def handler(event, context):
+    return "ok"

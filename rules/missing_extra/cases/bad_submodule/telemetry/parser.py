@@ -1,0 +1,1 @@
+import xray_sdk  # ~ missing-extra

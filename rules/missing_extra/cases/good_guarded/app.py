@@ -1,0 +1,5 @@
+import telemetry
+
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,4 @@
+try:
+    import xray_sdk
+except ImportError:
+    xray_sdk = None

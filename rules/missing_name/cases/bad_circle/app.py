@@ -1,0 +1,5 @@
+import a
+
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+from a import A  # ~ missing-name
+
+
+class B(A):
+    pass

@@ -1,0 +1,5 @@
+LIMIT = int(DEFAULT_LIMIT)  # ~ missing-name
+
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+import b
+
+
+class A:
+    pass

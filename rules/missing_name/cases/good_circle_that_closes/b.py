@@ -1,0 +1,5 @@
+import a
+
+
+def make():
+    return a.A()

@@ -1,0 +1,6 @@
+"""Names may come in ways that are not followed."""
+from made import alpha
+
+
+def handler(event, context):
+    return "ok"

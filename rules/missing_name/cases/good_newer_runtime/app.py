@@ -1,0 +1,6 @@
+from datetime import UTC
+from enum import StrEnum
+
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+from tools import text
+
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+import jobs.nightly
+
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+from . import views
+
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+import shapes.circle  # ~ shadowed-module
+
+
+def handler(event, context):
+    return "ok"

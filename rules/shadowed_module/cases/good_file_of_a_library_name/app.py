@@ -1,0 +1,7 @@
+import queue
+
+WIDTH = queue.WIDTH
+
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+import shapes.circle
+
+
+def handler(event, context):
+    return "ok"

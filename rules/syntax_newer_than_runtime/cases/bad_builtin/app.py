@@ -1,0 +1,6 @@
+class Failures(ExceptionGroup):  # ~ syntax-newer-than-runtime
+    pass
+
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+import boxes
+
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+Name = str | None  # ~ syntax-newer-than-runtime
+
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,91 @@
+//! Whether a function starts: the first of what the simulation, the handler setting and native files say.
+
+use super::sink::Sink;
+use super::{FunctionContext, FunctionFacts};
+use crate::artifact::{ArtifactKind, Location};
+use crate::finding::{Finding, Severity};
+use crate::graph::{HandlerResolution, ProblemEffect, StartCause, StartPlace, StartVerdict};
+use crate::platform::Language;
+use crate::usage::may_bring;
+
+impl FunctionFacts {
+    /// Whether the function gets through Init. Rules that are switched off do not change it.
+    #[must_use]
+    pub fn start(&self) -> StartVerdict {
+        let (curable, mut causes): (Vec<StartCause>, Vec<StartCause>) =
+            self.graph.causes.iter().cloned().partition(|cause| self.may_be_cured(cause));
+        causes.extend(self.handler_cause());
+        if let Some(first) = causes.into_iter().min_by_key(|cause| cause.after) {
+            return StartVerdict::Fails(Box::new(first));
+        }
+        let mut missing: Vec<String> =
+            curable.into_iter().map(|cause| format!("`{}` may come with what is not here", cause.subject)).collect();
+        missing.extend(self.graph.doubts.iter().cloned());
+        let unread = self.graph.problems.iter().filter(|problem| problem.effect == ProblemEffect::Unread);
+        missing.extend(unread.map(|problem| format!("a file was not read: {}", problem.message)));
+        if matches!(self.graph.handler, HandlerResolution::Unknown) && self.spec.runtime.language() != Language::Native {
+            missing.push("this runtime's way of loading is not simulated".to_owned());
+        }
+        match missing.is_empty() {
+            true => StartVerdict::Starts,
+            false => StartVerdict::Unknown(missing),
+        }
+    }
+
+    /// Whether something that is not here could bring what a cause misses.
+    #[must_use]
+    pub fn may_be_cured(&self, cause: &StartCause) -> bool {
+        let unbuilt = self.artifact.kind == ArtifactKind::Directory && self.packages.packages.is_empty();
+        let may_come = |name: &str| self.usage.awaits(name) || may_bring(&self.declared, name);
+        cause.cure.as_deref().is_some_and(|name| unbuilt && may_come(name))
+    }
+
+    /// What the runtime says where the handler setting leads nowhere.
+    fn handler_cause(&self) -> Option<StartCause> {
+        let handler = &self.spec.handler;
+        let (subject, message, place) = match &self.graph.handler {
+            HandlerResolution::ModuleMissing { module, .. } if !may_bring(&self.declared, module) => {
+                (module, format!("handler `{handler}`: the package has no module `{module}`"), None)
+            }
+            HandlerResolution::NameMissing { module, name, .. } => {
+                let entry = self.graph.module(*module).entry;
+                let place = entry.map(|entry| StartPlace { entry, span: None });
+                (name, format!("handler `{handler}`: the module defines no `{name}`"), place)
+            }
+            _ => return None,
+        };
+        Some(StartCause {
+            rule: "handler-not-found",
+            subject: subject.as_str().into(),
+            message,
+            help: None,
+            chain: Vec::new(),
+            place,
+            // The handler is asked for once all is loaded.
+            after: if place.is_some() { u32::MAX } else { 0 },
+            cure: None,
+        })
+    }
+
+    /// Where a cause is shown.
+    #[must_use]
+    pub fn locate_cause(&self, place: Option<StartPlace>) -> Location {
+        match place {
+            Some(place) => self.locate(place.entry, place.span),
+            None => self.spec.origin.clone().unwrap_or_else(|| self.location()),
+        }
+    }
+}
+
+/// Reports the causes of one rule, each place and subject once. What something that is not here could cure is left
+/// to the verdict.
+pub fn report_causes(cx: &FunctionContext<'_>, sink: &mut Sink<'_>, rule: &str) {
+    for cause in cx.graph.causes.iter().filter(|cause| cause.rule == rule && !cx.may_be_cured(cause)) {
+        let message = format!("Init ends here: {}", cause.message);
+        let finding = Finding::new(cx.locate_cause(cause.place), message).about(&*cause.subject).noting("Init ends here");
+        sink.report_as(Severity::Error, match &cause.help {
+            Some(help) => finding.help(help.clone()),
+            None => finding,
+        });
+    }
+}

@@ -1,0 +1,585 @@
+//! Errors that the runtime raises for sure: who catches them, and which of them end Init.
+
+use super::super::finder::{absolute, inside, normal};
+use super::super::value::*;
+use super::trace::{Fault, FaultId, Site};
+use super::*;
+use crate::artifact::ArtifactKind;
+use crate::lang::python::ProblemKind;
+
+/// The rule for imports that nothing answers.
+pub(super) const UNRESOLVED: &str = "unresolved-import";
+/// The rule for files that no interpreter takes.
+const SYNTAX: &str = "syntax-error";
+/// The rule for imports that an extra would bring.
+const EXTRA: &str = "missing-extra";
+/// The rule for files that are not there.
+const DATA: &str = "missing-data-file";
+/// The rule for folders that lose against a module.
+const SHADOWED: &str = "shadowed-module";
+/// The rule for errors that code raises itself while it loads.
+pub(super) const RAISED: &str = "import-error-raised";
+/// The rule for names that modules do not have.
+pub(super) const NAME: &str = "missing-name";
+/// The rule for what newer interpreters have.
+pub(super) const NEWER: &str = "syntax-newer-than-runtime";
+
+impl Interp<'_> {
+    /// Whether an error that is raised now is raised for sure during Init.
+    pub(super) fn is_certain(&self) -> bool {
+        self.phase == Phase::Init && self.doubt.is_certain()
+    }
+
+    /// The same where a wrong decision on the way is more likely than an error: in functions of libraries, which
+    /// work for others, nothing is certain but what they say about an import that failed. Once the budget is spent,
+    /// too much has not been seen.
+    pub(super) fn is_certain_here(&self) -> bool {
+        self.is_certain() && !self.budget.is_spent() && (self.library_depth == 0 || self.handled_import().is_some())
+    }
+
+    /// Runs code whose errors may stay where they are.
+    pub(super) fn shielded<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        self.doubt.shields += 1;
+        let result = run(self);
+        self.doubt.shields -= 1;
+        result
+    }
+
+    /// A fault at a place, with nothing known about its cure.
+    pub(super) fn new_fault(&self, rule: &'static str, subject: &str, message: String, site: Option<Site>) -> Fault {
+        Fault {
+            rule,
+            subject: subject.to_owned(),
+            message,
+            help: None,
+            site,
+            after: self.mods.len() as u32,
+            cure: None,
+        }
+    }
+
+    /// Raises an error of a built-in class that is certain: to whom waits for it, or it ends Init. The walk then goes
+    /// on behind it, as if it were mended.
+    pub(super) fn raise_fault(&mut self, class: &str, text: &str, fault: Fault) -> Run<Value> {
+        if !self.is_caught(class, false) {
+            self.end_init(fault);
+            return Ok(Value::Unknown);
+        }
+        let raised = self.exception(class, text);
+        let fault = self.trace.keep(fault);
+        Err(Raised { fault: Some(fault), ..raised })
+    }
+
+    /// Notes an error that nothing catches.
+    pub(super) fn end_init(&mut self, fault: Fault) {
+        let known = |cause: &Fault| cause.site == fault.site && cause.subject == fault.subject;
+        if self.trace.causes.len() < LIMITS.causes && !self.trace.causes.iter().any(known) {
+            self.trace.causes.push(fault);
+        }
+    }
+
+    /// The failed import whose `except` clause runs now, if that surely runs.
+    pub(super) fn handled_import(&self) -> Option<FaultId> {
+        let handled = self.handling.last()?;
+        handled.fault.filter(|_| handled.is_import)
+    }
+
+    /// What a `raise` statement or an exit says that is certain.
+    pub(super) fn fault_of_raise(&mut self, value: Value, site: Site) -> Fault {
+        let class = self.class_name(value);
+        let text = self.exception_text(value);
+        let message = match text.as_str() {
+            "" => class.clone(),
+            text => format!("{class}: {text}"),
+        };
+        let mut fault = self.new_fault(RAISED, &class, message, Some(site));
+        if let Some(first) = self.handled_import().and_then(|id| self.trace.fault(id)).cloned() {
+            fault.help = Some(format!("Raised because of another error: {}", first.message));
+            fault.subject = first.subject;
+            fault.cure = first.cure;
+        }
+        fault
+    }
+
+    /// The name of an exception's class as a traceback shows it.
+    fn class_name(&mut self, value: Value) -> String {
+        let class = self.class_of_exception(value);
+        match self.heap.get(class) {
+            Some(Object::Class(class)) => self.heap.text(class.name).to_string(),
+            Some(Object::External(name)) => self.heap.text(*name).to_string(),
+            _ => "Exception".to_owned(),
+        }
+    }
+
+    /// The text of an exception, as far as it is known.
+    fn exception_text(&mut self, value: Value) -> String {
+        let key = self.heap.sym("args");
+        let args = match self.heap.get(value) {
+            Some(Object::Instance { attrs, .. }) => attrs.get(key),
+            _ => None,
+        };
+        let first = args.and_then(|args| match self.heap.get(args) {
+            Some(Object::Tuple(items)) => items.first().copied(),
+            _ => None,
+        });
+        let text = first.and_then(|first| self.coerce_text(first)).unwrap_or_default();
+        text.lines().next().unwrap_or_default().chars().take(LIMITS.message_chars).collect()
+    }
+
+    /// What an import says that surely finds nothing.
+    pub(super) fn fault_of_missing(&mut self, name: &str, from: Option<Site>) -> Option<Fault> {
+        let site = from?;
+        if !self.is_certain() {
+            return None;
+        }
+        let parent = name.rsplit_once('.').map(|(parent, _)| parent);
+        match parent {
+            None if self.is_path_open() => {
+                self.trace.doubts.insert(format!("`{name}` may lie in a folder of `sys.path` that is not here"));
+                return None;
+            }
+            None => {}
+            Some(parent) => {
+                // Without its parent the import has failed before.
+                let parent = self.heap.sym(parent);
+                self.sys_modules.get(parent)?;
+            }
+        }
+        let mut fault = self.new_fault(UNRESOLVED, name, format!("ModuleNotFoundError: No module named '{name}'"), from);
+        fault.cure = self.cure_of(name, parent);
+        if let Some((dist, extra)) = self.extra_with(site.0, name) {
+            fault.rule = EXTRA;
+            fault.help = Some(format!("It comes with the extra `{extra}`: declare `{dist}[{extra}]`"));
+            return Some(fault);
+        }
+        // Installed libraries work: what their functions ask for in vain they hardly ask for.
+        if self.library_depth > 0 && self.handled_import().is_none() {
+            return None;
+        }
+        if let Some(first) = self.handled_import().and_then(|id| self.trace.fault(id)) {
+            fault.rule = RAISED;
+            fault.help = Some(format!("It is the way out of another error: {}", first.message));
+            fault.cure = fault.cure.or_else(|| first.cure.clone());
+        } else if let Some(help) = parent.and_then(|parent| self.shadowing(parent, name)) {
+            fault.rule = SHADOWED;
+            fault.message = format!("{}; '{}' is not a package", fault.message, parent.unwrap_or_default());
+            fault.help = Some(help);
+        } else {
+            fault.help = self.help_for_missing(name, site.0);
+        }
+        Some(fault)
+    }
+
+    /// The name by which something that is not here could answer to an import: not where the package around the
+    /// module is here, but for namespaces, of which any folder may hold a part.
+    fn cure_of(&mut self, name: &str, parent: Option<&str>) -> Option<String> {
+        let Some(parent) = parent else { return Some(name.to_owned()) };
+        let parent = self.heap.sym(parent);
+        let module = self.sys_modules.get(parent)?;
+        let Some(Object::Module(at)) = self.heap.get(module) else { return None };
+        (self.module(*at).kind == ModuleKind::Namespace).then(|| name.to_owned())
+    }
+
+    /// What to do where a folder of the package loses against a module that is no package.
+    fn shadowing(&mut self, parent: &str, name: &str) -> Option<String> {
+        let symbol = self.heap.sym(parent);
+        let module = self.sys_modules.get(symbol)?;
+        let Some(Object::Module(at)) = self.heap.get(module) else { return None };
+        let stem = name.replace('.', "/");
+        let is_there = self.input.artifact.find(&format!("{stem}.py")).is_some() || self.input.artifact.is_folder(&stem);
+        if !is_there {
+            return None;
+        }
+        let folder = parent.replace('.', "/");
+        let module = self.module(*at);
+        let winner = match module.entry {
+            Some(entry) => format!("`{}`", self.input.artifact.entry(entry).path),
+            None => format!("the standard library's `{parent}`"),
+        };
+        let early = module.kind == ModuleKind::Runtime && module.preloaded;
+        Some(match early {
+            true => format!("{winner} is loaded before the package is looked at: rename the folder `{folder}`"),
+            false => format!(
+                "`{folder}` without an `__init__.py` is only a part of a namespace, and {winner} wins: add \
+                 `{folder}/__init__.py`, or rename the folder"
+            ),
+        })
+    }
+
+    /// Where the module lies that an import does not find.
+    fn help_for_missing(&mut self, name: &str, importer: ModIdx) -> Option<String> {
+        if let Some((file, target)) = self.finder.path.outside.iter().find(|(_, target)| names_module(target, name)) {
+            return Some(format!(
+                "`{file}` only points to `{target}`, which is not in the package: install it without `--editable`"
+            ));
+        }
+        let (major, minor) = self.input.version;
+        if let Some(last) = super::super::stdlib::last_with(name, minor) {
+            return Some(format!(
+                "Python 3.{last} was the last to have `{name}`, and this function runs on {major}.{minor}"
+            ));
+        }
+        // Beside the file that imports it, as if that folder were on the path.
+        let entry = self.module(importer).entry?;
+        let (folder, _) = self.input.artifact.entry(entry).path.rsplit_once('/')?;
+        let stem = format!("{folder}/{}", name.replace('.', "/"));
+        let is_there = self.input.artifact.find(&format!("{stem}.py")).is_some()
+            || self.input.artifact.find(&format!("{stem}/__init__.py")).is_some();
+        let dotted = stem.trim_start_matches('/').replace('/', ".");
+        is_there.then(|| {
+            format!(
+                "The file is there as `{dotted}`: only the package's root is on the search path. Import it by that \
+                 name, or as `from . import {name}`"
+            )
+        })
+    }
+
+    /// The extra of the importing distribution with which a module would come.
+    fn extra_with(&self, importer: ModIdx, name: &str) -> Option<(String, String)> {
+        let entry = self.module(importer).entry?;
+        self.input.extra_with(entry, name.split('.').next().unwrap_or(name))
+    }
+
+    /// A relative import in a module that has no parent package to start from.
+    pub(super) fn no_parent(&mut self, frame: &Frame, level: u32, module: &str, span: Span) -> Run<Value> {
+        let scope = self.module(frame.module).scope;
+        let package = self.heap.vars(scope).get(known::PACKAGE).and_then(|package| self.text_of(package));
+        let text = match package.as_deref() {
+            Some("") | None => "attempted relative import with no known parent package",
+            Some(_) => "attempted relative import beyond top-level package",
+        };
+        let written = format!("{}{module}", ".".repeat(level as usize));
+        if !self.is_certain_here() {
+            return self.soft_error("ImportError", text);
+        }
+        let site = Some((frame.module, span));
+        let mut fault =
+            self.new_fault("relative-import-outside-package", &written, format!("ImportError: {text}"), site);
+        fault.help = Some(match module {
+            "" => "This module is not part of a package: import its neighbours by name, without the dots".to_owned(),
+            module => format!("This module is not inside such a package: write `{module}` without the dots"),
+        });
+        self.raise_fault("ImportError", text, fault)
+    }
+
+    /// An attribute that a module surely lacks, or one that is not seen.
+    pub(super) fn no_attr(&mut self, frame: &Frame, expr: ExprId, object: Value, name: Sym) -> Run<Value> {
+        let text = self.heap.text(name);
+        if let Some(Object::Module(at)) = self.heap.get(object)
+            && let at = *at
+            && self.is_certain_here()
+            && self.surely_lacks(at, name)
+        {
+            let module = self.heap.text(self.module(at).name);
+            // A module that something loads in a way that is not followed would be there.
+            if !self.can_find(&format!("{module}.{text}")) {
+                let running = self.module(at).state == LoadState::Running;
+                let partly = if running { "partially initialized " } else { "" };
+                let message = format!("{partly}module '{module}' has no attribute '{text}'");
+                let site = Some((frame.module, self.at(frame, expr)));
+                let subject = format!("{module}.{text}");
+                let mut fault = self.new_fault(NAME, &subject, format!("AttributeError: {message}"), site);
+                fault.help = self.help_for_name(object, &module, &text);
+                return self.raise_fault("AttributeError", &message, fault);
+            }
+        }
+        self.soft_error("AttributeError", &text)
+    }
+
+    /// A name that nothing has given a value.
+    pub(super) fn no_name(&mut self, frame: &Frame, name: Sym, site: Span) -> Run<Value> {
+        let text = self.heap.text(name);
+        let message = format!("name '{text}' is not defined");
+        if !self.is_certain_here() || !self.module(frame.module).own || !self.is_nowhere(frame, &text) {
+            return self.soft_error("NameError", &message);
+        }
+        let is_newer = |minor: u16| names::is_builtin_name(&text, (3, minor));
+        let newer = (super::super::stdlib::OLDEST..=super::super::stdlib::NEWEST).find(|minor| is_newer(*minor));
+        let rule = if newer.is_some() { NEWER } else { NAME };
+        let mut fault = self.new_fault(rule, &text, format!("NameError: {message}"), Some((frame.module, site)));
+        fault.help = newer.map(|minor| {
+            let (major, own) = self.input.version;
+            format!("`{text}` is built in from Python 3.{minor} on, and this function runs on {major}.{own}")
+        });
+        self.raise_fault("NameError", &message, fault)
+    }
+
+    /// Whether nothing that is seen of a module's code gives a name a value.
+    fn is_nowhere(&mut self, frame: &Frame, name: &str) -> bool {
+        let module = self.module(frame.module);
+        let code = &module.code.code;
+        let sym = self.heap.sym(name);
+        let builtins = self.heap.sym("builtins");
+        let added = match self.sys_modules.get(builtins).and_then(|module| self.heap.get(module)) {
+            Some(Object::Module(at)) => self.heap.vars(self.module(*at).scope).get(sym).is_some(),
+            _ => false,
+        };
+        let is_local = frame.function.and_then(|at| code.functions.get(at as usize)).is_some_and(|function| {
+            function.locals.iter().any(|local| code.name(*local) == name)
+        });
+        !added
+            && !is_local
+            && !name.starts_with("__")
+            && name != "_"
+            && self.module(frame.module).host.is_none()
+            && !self.module(frame.module).code.broken
+            && !code.names.iter().any(|name| BINDERS.contains(&&**name))
+            && !code.binds(name)
+            && !is_global_somewhere(code, name)
+    }
+
+    /// `A | B` between types, which this version does not have.
+    pub(super) fn no_union(&mut self, frame: &Frame, expr: ExprId, left: Value, right: Value) -> Run<Option<Value>> {
+        if self.input.version >= (3, 10) || !self.is_certain_here() {
+            return Ok(None);
+        }
+        let types = [left, right].map(|value| value != Value::None && self.has_no_union(value));
+        let is_refused = match types {
+            [true, true] => true,
+            [true, false] => right == Value::None,
+            [false, true] => left == Value::None,
+            [false, false] => false,
+        };
+        if !is_refused {
+            return Ok(None);
+        }
+        let message = "unsupported operand type(s) for |";
+        let site = Some((frame.module, self.at(frame, expr)));
+        let mut fault = self.new_fault(NEWER, "|", format!("TypeError: {message}"), site);
+        fault.help = Some(
+            "`A | B` between types is there from Python 3.10 on: put `from __future__ import annotations` first where \
+             it is an annotation, or write `Optional` and `Union`"
+                .to_owned(),
+        );
+        self.raise_fault("TypeError", message, fault).map(Some)
+    }
+
+    /// Whether a value is a type, and one whose own type does not say what `|` means.
+    fn has_no_union(&mut self, value: Value) -> bool {
+        match self.heap.get(value) {
+            Some(Object::External(name)) => {
+                let name = self.heap.text(*name);
+                names::is_type(&name)
+                    || ["typing.", "collections.abc.", "datetime.", "pathlib.", "decimal.", "uuid."]
+                        .iter()
+                        .any(|module| name.starts_with(module) && !name.contains("()"))
+            }
+            Some(Object::Class(class)) => {
+                let (metaclass, open) = (class.metaclass, class.open);
+                let or = self.heap.sym("__or__");
+                !open
+                    && match self.heap.get(metaclass) {
+                        Some(Object::External(name)) => {
+                            matches!(&*self.heap.text(*name), "type" | "abc.ABCMeta" | "enum.EnumMeta")
+                        }
+                        Some(Object::Class(meta)) => !meta.open && self.class_lookup(metaclass, or).is_none(),
+                        _ => false,
+                    }
+            }
+            _ => false,
+        }
+    }
+
+    /// Syntax that this version does not have.
+    pub(super) fn refuse_newer_syntax(&mut self, at: ModIdx, parsed: &Parsed) -> Run<()> {
+        let (major, minor) = self.input.version;
+        let Some(newer) = parsed.newer.iter().find(|newer| newer.minor > minor) else { return Ok(()) };
+        if !self.is_certain() {
+            return match self.is_caught("SyntaxError", false) {
+                true => Err(self.exception("SyntaxError", &newer.what)),
+                false => Ok(()),
+            };
+        }
+        let Some(entry) = self.module(at).entry else { return Ok(()) };
+        let path = self.input.artifact.entry(entry).path.to_string();
+        let site = Some((at, newer.span));
+        let mut fault = self.new_fault(NEWER, &path, format!("SyntaxError: {}", newer.what), site);
+        fault.help = Some(format!(
+            "This is Python 3.{}, and the function runs on {major}.{minor}: raise the runtime, or write it the older way",
+            newer.minor
+        ));
+        self.raise_fault("SyntaxError", &newer.what, fault).map(|_| ())
+    }
+
+    /// Syntax that no version has.
+    pub(super) fn fault_of_syntax(&self, at: ModIdx, parsed: &Parsed) -> Option<Fault> {
+        let problem = parsed.problems.iter().find(|problem| problem.kind == ProblemKind::Syntax)?;
+        let entry = self.module(at).entry.filter(|_| self.is_certain())?;
+        let path = self.input.artifact.entry(entry).path.to_string();
+        let site = Some((at, problem.span.unwrap_or_default()));
+        Some(self.new_fault(SYNTAX, &path, format!("SyntaxError: {}", problem.message), site))
+    }
+
+    /// Bytecode without a source, which another version cannot read.
+    pub(super) fn run_bytecode(&mut self, at: ModIdx, entry: EntryId, name: &str) -> Run<()> {
+        let Some(_) = super::super::bytecode::alone(self.input.artifact, &self.input.stdlib, entry) else { return Ok(()) };
+        let message = format!("bad magic number in '{name}'");
+        if !self.is_certain() {
+            return self.soft_error("ImportError", &message).map(|_| ());
+        }
+        let path = self.input.artifact.entry(entry).path.to_string();
+        let site = Some((at, Span::default()));
+        let mut fault = self.new_fault("stale-bytecode", &path, format!("ImportError: {message}"), site);
+        let (major, minor) = self.input.version;
+        fault.help = Some(format!(
+            "Another Python than {major}.{minor} wrote it, and its source is not here: compile with {major}.{minor}, or \
+             ship the source"
+        ));
+        self.raise_fault("ImportError", &message, fault).map(|_| ())
+    }
+
+    /// `sys.exit` and its like, where they surely run.
+    pub(super) fn call_exit(&mut self, name: &str, args: &Args) -> Run<Option<Value>> {
+        let leaves = match name {
+            "sys.exit" | "exit" | "quit" => true,
+            "os._exit" | "os.abort" => false,
+            _ => return Ok(None),
+        };
+        let Some(site) = self.call_sites.last().copied().filter(|_| self.is_certain_here()) else { return Ok(None) };
+        let status = args.positional.first().copied().and_then(|status| self.coerce_text(status)).unwrap_or_default();
+        let raised = self.exception("SystemExit", &status);
+        let mut fault = self.fault_of_raise(raised.value, site);
+        if !leaves {
+            fault.message = format!("{name}({status})");
+            self.end_init(fault);
+            return Ok(Some(Value::Unknown));
+        }
+        self.raise_fault("SystemExit", &status, fault).map(Some)
+    }
+
+    /// A file of the package that is opened for reading and is not there. Nothing can have made it: the folder of the
+    /// package cannot be written.
+    pub(super) fn no_file(&mut self, path: &str, mode: Option<&str>) -> Run<Value> {
+        let reads = mode.is_none_or(|mode| !mode.contains(['w', 'a', 'x', '+']));
+        let full = normal(&absolute(path));
+        let Some(inner) = inside(&full).filter(|inner| !inner.starts_with('/')) else { return Ok(Value::Unknown) };
+        let is_there = self.input.artifact.find(&inner).is_some() || self.input.artifact.is_folder(&inner);
+        let site = self.call_sites.last().copied();
+        let Some(site) = site.filter(|_| reads && !is_there && self.is_certain_here() && !path.contains(text::HOLE))
+        else {
+            return Ok(Value::Unknown);
+        };
+        let message = format!("[Errno 2] No such file or directory: '{path}'");
+        let fault = self.new_fault(DATA, &inner, format!("FileNotFoundError: {message}"), Some(site));
+        self.raise_fault("FileNotFoundError", &message, fault)
+    }
+
+    /// `importlib.metadata.version` of a distribution that is here without its metadata.
+    pub(super) fn no_metadata(&mut self, name: &str) -> Run<Value> {
+        let module = name.replace(['-', '.'], "_");
+        let built_later = self.input.artifact.kind == ArtifactKind::Directory
+            && ["pyproject.toml", "setup.py", "setup.cfg"].iter().any(|it| self.input.artifact.find(it).is_some());
+        let site = self.call_sites.last().copied();
+        let is_here = self.finder.guess(&module).is_some();
+        let Some(site) = site.filter(|_| is_here && !built_later && self.is_certain_here()) else {
+            return Ok(Value::Unknown);
+        };
+        let message = format!("No package metadata was found for {name}");
+        let words = format!("importlib.metadata.PackageNotFoundError: {message}");
+        let mut fault = self.new_fault(DATA, name, words, Some(site));
+        fault.help = Some(format!(
+            "The code of `{name}` is here and its `.dist-info` folder is not: ship it too, it is read at load"
+        ));
+        self.raise_fault("importlib.metadata.PackageNotFoundError", &message, fault)
+    }
+
+    /// Whether a module surely lacks a name that was not found in it.
+    pub(super) fn surely_lacks(&mut self, at: ModIdx, name: Sym) -> bool {
+        let module = self.module(at);
+        if module.kind == ModuleKind::Runtime {
+            let module = self.heap.text(module.name);
+            return self.input.stdlib.module(&module).is_some_and(|module| module.is_importable());
+        }
+        if module.kind == ModuleKind::Namespace {
+            return !module.synthetic && !self.heap.scope_ref(module.scope).open;
+        }
+        let text = self.heap.text(name);
+        let code = &module.code.code;
+        let whole = module.kind == ModuleKind::Source
+            && module.host.is_none()
+            && !module.synthetic
+            && !module.code.broken
+            && module.code.problems.is_empty()
+            && !self.heap.scope_ref(module.scope).open
+            && !(text.starts_with("__") && text.ends_with("__"));
+        if !whole || code.names.iter().any(|name| BINDERS.contains(&&**name)) {
+            return false;
+        }
+        match module.state {
+            // What comes further down in the file is not there yet.
+            LoadState::Running => module.own && !is_global_somewhere(code, &text),
+            _ => !code.binds(&text),
+        }
+    }
+
+    /// The words of the error about a name that a module lacks.
+    pub(super) fn lacking(&self, source: Value, base: &str, name: &str) -> String {
+        let Some(Object::Module(at)) = self.heap.get(source) else {
+            return format!("cannot import name '{name}' from '{base}'");
+        };
+        let module = self.module(*at);
+        let partly = if module.state == LoadState::Running { "partially initialized module " } else { "" };
+        format!("cannot import name '{name}' from {partly}'{base}'")
+    }
+
+    /// What to do about a name that a module lacks.
+    pub(super) fn help_for_name(&self, source: Value, base: &str, name: &str) -> Option<String> {
+        let Some(Object::Module(at)) = self.heap.get(source) else { return None };
+        let module = self.module(*at);
+        if module.kind == ModuleKind::Runtime {
+            if let Some(path) = self.shadowed_file(base) {
+                return Some(format!(
+                    "`{path}` is never loaded: the runtime has loaded the standard library's `{base}` before it looks \
+                     into the package. Give the file another name"
+                ));
+            }
+            let (major, minor) = self.input.version;
+            let has = |minor: u16| super::super::stdlib::Stdlib::for_version((3, minor)).has_name(base, name);
+            let newer = (minor + 1..=super::super::stdlib::NEWEST).find(|minor| has(*minor));
+            let older = (super::super::stdlib::OLDEST..minor).rev().find(|minor| has(*minor));
+            return match (newer, older) {
+                (Some(newer), _) => Some(format!(
+                    "`{base}.{name}` is there from Python 3.{newer} on, and this function runs on {major}.{minor}"
+                )),
+                (None, Some(older)) => Some(format!(
+                    "Python 3.{older} was the last to have `{base}.{name}`, and this function runs on {major}.{minor}"
+                )),
+                (None, None) => None,
+            };
+        }
+        if module.state == LoadState::Running {
+            return Some(format!(
+                "`{base}` is still being loaded: the two modules import each other. Import the module instead of the \
+                 name, import it inside the function that needs it, or move what both need into a third"
+            ));
+        }
+        let package = self.input.package_of(module.entry?)?;
+        Some(format!(
+            "{package} is another version than the code was written for: pin the version that has `{name}`, or use \
+             what replaced it"
+        ))
+    }
+
+    /// A file of the package with the name of a module that the runtime has loaded before it looks there.
+    pub(super) fn shadowed_file(&self, module: &str) -> Option<String> {
+        if !(self.input.stdlib.is_preloaded(module) || self.is_builtin(module)) {
+            return None;
+        }
+        let stem = module.replace('.', "/");
+        let candidates = [format!("{stem}.py"), format!("{stem}/__init__.py")];
+        candidates.into_iter().find(|path| self.input.artifact.find(path).is_some())
+    }
+}
+
+/// Whether a folder on another machine is that of a module, or holds it.
+fn names_module(folder: &str, name: &str) -> bool {
+    let top = name.split('.').next().unwrap_or(name);
+    folder.split('/').any(|part| part.replace('-', "_") == top) || folder.ends_with('*')
+}
+
+/// Names by which code binds others where the walk may not see it.
+const BINDERS: &[&str] = &["globals", "exec", "vars", "locals"];
+
+fn is_global_somewhere(code: &Code, name: &str) -> bool {
+    code.functions.iter().any(|function| function.globals.iter().any(|global| code.name(*global) == name))
+}

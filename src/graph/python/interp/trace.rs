@@ -1,0 +1,122 @@
+//! What a run saw, and how sure it is that it ran.
+
+use std::collections::BTreeSet;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::super::value::*;
+use crate::artifact::EntryId;
+use crate::graph::{GraphProblem, Phase};
+use crate::span::Span;
+
+/// A place in a module's code.
+pub(in super::super) type Site = (ModIdx, Span);
+
+/// An import that ran.
+pub(in super::super) struct SeenImport {
+    pub(in super::super) importer: ModIdx,
+    pub(in super::super) span: Span,
+    pub(in super::super) target: ModIdx,
+    pub(in super::super) phase: Phase,
+    pub(in super::super) function: Option<Sym>,
+    pub(in super::super) guarded: bool,
+}
+
+/// An import that failed.
+pub(in super::super) struct SeenUnresolved {
+    pub(in super::super) importer: ModIdx,
+    pub(in super::super) span: Span,
+    pub(in super::super) name: Sym,
+    pub(in super::super) phase: Phase,
+    pub(in super::super) guarded: bool,
+}
+
+/// A call of a named thing while own code runs.
+pub(in super::super) struct SeenCall {
+    pub(in super::super) module: ModIdx,
+    pub(in super::super) span: Span,
+    pub(in super::super) callee: Sym,
+    pub(in super::super) args: Args,
+    pub(in super::super) via: Vec<Site>,
+    pub(in super::super) repeats: u64,
+}
+
+/// An error that the runtime raises for sure, wherever it goes from there.
+#[derive(Clone, Debug)]
+pub(in super::super) struct Fault {
+    /// The rule that reports it if nothing catches it.
+    pub(in super::super) rule: &'static str,
+    /// What it is about.
+    pub(in super::super) subject: String,
+    /// The error in the runtime's words.
+    pub(in super::super) message: String,
+    /// What to do, where more is known than the rule says.
+    pub(in super::super) help: Option<String>,
+    /// Where it is raised; `None` for the handler setting.
+    pub(in super::super) site: Option<Site>,
+    /// Modules that had begun to load by then.
+    pub(in super::super) after: u32,
+    /// The top-level module whose presence would prevent it.
+    pub(in super::super) cure: Option<String>,
+}
+
+/// The number of a [`Fault`] in its [`Trace`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) struct FaultId(u32);
+
+/// What a run saw.
+#[derive(Default)]
+pub(in super::super) struct Trace {
+    pub(in super::super) imports: Vec<SeenImport>,
+    pub(super) seen_imports: FxHashSet<(ModIdx, u32, ModIdx)>,
+    pub(in super::super) unresolved: Vec<SeenUnresolved>,
+    pub(in super::super) calls: Vec<SeenCall>,
+    /// Where a call is in `calls`, by module, place and callee.
+    pub(super) seen_calls: FxHashMap<(ModIdx, u32, Sym), usize>,
+    /// Calls of functions and classes by their sites, with their numbers if they matter.
+    pub(super) known_calls: FxHashMap<(ModIdx, u32, Value), Option<usize>>,
+    pub(in super::super) data_files: Vec<(EntryId, ModIdx, Span)>,
+    pub(in super::super) problems: Vec<GraphProblem>,
+    /// Errors that something waits for.
+    faults: Vec<Fault>,
+    /// Errors that end Init.
+    pub(in super::super) causes: Vec<Fault>,
+    /// What keeps the end of Init from being known, in words.
+    pub(in super::super) doubts: BTreeSet<String>,
+}
+
+impl Trace {
+    /// Keeps an error that something may catch.
+    pub(super) fn keep(&mut self, fault: Fault) -> FaultId {
+        self.faults.push(fault);
+        FaultId(self.faults.len() as u32 - 1)
+    }
+
+    pub(super) fn fault(&self, id: FaultId) -> Option<&Fault> {
+        self.faults.get(id.0 as usize)
+    }
+}
+
+/// How sure it is that what runs now runs at all.
+#[derive(Default)]
+pub(super) struct Doubt {
+    /// Undecided conditions around what runs, in the module whose top level runs or in a function that it calls.
+    pub(super) branches: u32,
+    /// That module was itself imported where that may not happen.
+    pub(super) inherited: bool,
+    /// Code around it that may have been left before, or whose callers may keep errors to themselves: the walk goes
+    /// on as if it ran, but nothing that it raises is certain.
+    pub(super) shields: u32,
+}
+
+impl Doubt {
+    /// Whether what runs may not run at all, here or because its module may not be imported.
+    pub(super) fn is_doubted(&self) -> bool {
+        self.branches > 0 || self.inherited
+    }
+
+    /// Whether an error that is raised now is raised for sure, and leaves the code around.
+    pub(super) fn is_certain(&self) -> bool {
+        !self.is_doubted() && self.shields == 0
+    }
+}
