@@ -16,6 +16,8 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         HandlerResolution::Found { .. } | HandlerResolution::Unknown => {}
         // A wrapper out of a package that is installed when the function is built.
         HandlerResolution::ModuleMissing { module, .. } if may_bring(&cx.declared, module) => {}
+        // `shadowed-module` says why.
+        HandlerResolution::ModuleMissing { module, .. } if is_shadowed(cx, module) => {}
         HandlerResolution::ModuleMissing { module, similar } => {
             let message = format!("handler `{}`: the package has no module `{module}`", cx.spec.handler);
             let mut finding = Finding::new(declared(cx), message).about(module.clone());
@@ -39,6 +41,11 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
 fn names_no_function(cx: &FunctionContext<'_>) -> bool {
     let scripted = matches!(cx.spec.runtime.language(), Language::Python | Language::Node);
     scripted && !cx.spec.handler.contains('.')
+}
+
+/// Whether another module stands in front of the handler's.
+fn is_shadowed(cx: &FunctionContext<'_>, module: &str) -> bool {
+    cx.graph.causes.iter().any(|cause| cause.rule == "shadowed-module" && &*cause.subject == module)
 }
 
 /// The place of the setting; the package where the command line or a convention named it.

@@ -12,6 +12,7 @@ use super::interp::trace::Fault;
 use super::interp::{Interp, LoadState, Mod};
 use super::sources::Sources;
 use super::stdlib::Stdlib;
+use super::wrappers::wrapped;
 use super::value::{Args, ModIdx, Object, Sym, Value};
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::{
@@ -65,8 +66,15 @@ pub(super) fn build(input: &PythonInput<'_>, finder: &Finder<'_>, sources: &Sour
     let mut interp = Interp::new(&setup, finder, sources);
     interp.preload();
     interp.run_path_files();
-    let dotted = input.handler.replace('/', ".");
+    let dotted = input.handler.trim_start_matches('/').replace('/', ".");
     let (module, function) = dotted.rsplit_once('.').unwrap_or((&dotted, "handler"));
+    // A wrapper out of a layer that is not here still says where the function's own handler is.
+    let own = wrapped(module, input.environment).filter(|_| finder.guess(module).is_none());
+    let own = own.map(|own| own.replace('/', "."));
+    if own.is_some() {
+        interp.trace.doubts.insert(format!("`{module}` comes with a layer that is not here"));
+    }
+    let (module, function) = own.as_deref().and_then(|own| own.rsplit_once('.')).unwrap_or((module, function));
     let loaded = interp.import(module, None);
     let handler = interp.handler_of(module, loaded.ok(), function);
     interp.run_lazily(handler.1);
@@ -94,7 +102,10 @@ impl Interp<'_> {
                 let sym = self.heap.sym(module);
                 match self.mods.iter().position(|m| m.name == sym && m.entry.is_some()) {
                     Some(at) => ModIdx(at as u32),
-                    None => return (Handler::Missing(module.to_owned()), Value::Unknown),
+                    None => {
+                        self.note_shadowed_handler(module);
+                        return (Handler::Missing(module.to_owned()), Value::Unknown);
+                    }
                 }
             }
         };

@@ -14,6 +14,7 @@ mod search_path;
 mod sources;
 mod stdlib;
 mod value;
+mod wrappers;
 
 use std::collections::BTreeMap;
 

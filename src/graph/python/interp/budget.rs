@@ -229,7 +229,7 @@ mod tests {
     #[test]
     fn unsure_runs_are_followed_for_less_long() {
         let mut budget = Budget::new();
-        for _ in 0..RUNS_ANYWAY {
+        for _ in 0..LIMITS.runs_anyway {
             run(&mut budget, KEY, LIMITS.steps_if_unsure, PACKAGE);
         }
         assert!(budget.is_enough(KEY, &library(1, Phase::Init)));
@@ -262,7 +262,7 @@ mod tests {
     fn one_package_does_not_take_the_time_of_another() {
         let mut budget = Budget::new();
         let (hungry, other) = (Sym(1), (ModIdx(1), 0));
-        for _ in 0..RUNS_ANYWAY {
+        for _ in 0..LIMITS.runs_anyway {
             run(&mut budget, KEY, LIMITS.overtime, hungry);
             run(&mut budget, other, LIMITS.steps_per_function, PACKAGE);
         }

@@ -22,6 +22,7 @@ impl Interp<'_> {
                 None => Value::Unknown,
             });
         }
+        let mark = self.doubt.mark();
         let (positional, mut open) = self.eval_items(frame, written.positional)?;
         let mut keywords = Vec::with_capacity(written.keywords.len());
         for (name, value) in &written.keywords {
@@ -48,7 +49,9 @@ impl Interp<'_> {
             return Ok(value);
         }
         self.call_sites.push((frame.module, span));
+        let depends = self.doubt.enter_choice(mark);
         let result = self.call(callee, args);
+        self.doubt.leave_choice(depends);
         self.call_sites.pop();
         result
     }

@@ -26,6 +26,7 @@ impl Interp<'_> {
             Expr::Attribute(object, name) => {
                 let object = self.eval(frame, object)?;
                 let name = self.sym(frame, name);
+                self.doubt.read_name(name);
                 match self.find_attr(object, name)? {
                     Some(value) => value,
                     None => self.no_attr(frame, id, object, name)?,
@@ -105,9 +106,13 @@ impl Interp<'_> {
     }
 
     fn eval_if(&mut self, frame: &Frame, test: ExprId, body: ExprId, orelse: ExprId) -> Run<Value> {
+        let mark = self.doubt.mark();
         let test = self.eval(frame, test)?;
         if let Some(truth) = self.truth(test)? {
-            return self.eval(frame, if truth { body } else { orelse });
+            let depends = self.doubt.enter_choice(mark);
+            let value = self.eval(frame, if truth { body } else { orelse });
+            self.doubt.leave_choice(depends);
+            return value;
         }
         self.doubt.branches += 1;
         let a = self.eval(frame, body);
@@ -148,6 +153,7 @@ impl Interp<'_> {
     }
 
     fn eval_name(&mut self, frame: &Frame, name: Sym, expr: ExprId) -> Run<Value> {
+        self.doubt.read_name(name);
         if let Some(value) = self.lookup(frame, name) {
             return Ok(value);
         }
@@ -185,6 +191,14 @@ impl Interp<'_> {
     }
 
     fn eval_logic(&mut self, frame: &Frame, list: Exprs, stop_at: bool) -> Run<Value> {
+        let shields = self.doubt.shields;
+        let result = self.eval_parts(frame, list, stop_at);
+        self.doubt.shields = shields;
+        result
+    }
+
+    fn eval_parts(&mut self, frame: &Frame, list: Exprs, stop_at: bool) -> Run<Value> {
+        let mark = self.doubt.mark();
         let code = frame.code;
         let mut result: Option<Value> = None;
         let mut maybe = 0;
@@ -209,7 +223,7 @@ impl Interp<'_> {
             });
             match truth {
                 Some(truth) if truth == stop_at => break,
-                Some(_) => {}
+                Some(_) => self.doubt.shields += u32::from(self.doubt.has_read(mark)),
                 None => {
                     self.doubt.branches += 1;
                     maybe += 1;

@@ -2,7 +2,7 @@
 
 use super::super::value::*;
 use super::*;
-use crate::lang::python::ir::{Block, Case, ExprId, Pattern, Stmt, StmtId, Try};
+use crate::lang::python::ir::{Block, Case, Expr, ExprId, Pattern, Stmt, StmtId, Try};
 
 
 /// How a block may end.
@@ -80,15 +80,19 @@ impl Interp<'_> {
             }
             Stmt::Assign(targets, value) => {
                 let source = *value;
+                let mark = self.doubt.mark();
                 let value = self.eval(frame, source)?;
                 for target in code.code.list(*targets) {
+                    self.taint_target(frame, *target, mark);
                     self.assign(frame, *target, value)?;
                 }
                 self.note_provenance(frame, code.code.list(*targets), source);
             }
             Stmt::AugAssign(target, op, value) => {
+                let mark = self.doubt.mark();
                 let old = self.eval(frame, *target)?;
                 let value = self.eval(frame, *value)?;
+                self.taint_target(frame, *target, mark);
                 let new = self.binary(*op, old, value, true)?;
                 self.assign(frame, *target, new)?;
             }
@@ -97,7 +101,9 @@ impl Interp<'_> {
                     self.eval(frame, *annotation)?;
                 }
                 if let Some(value) = value {
+                    let mark = self.doubt.mark();
                     let value = self.eval(frame, *value)?;
+                    self.taint_target(frame, *target, mark);
                     self.assign(frame, *target, value)?;
                 }
                 self.annotate(frame, *target, *annotation);
@@ -147,6 +153,27 @@ impl Interp<'_> {
             Stmt::Nothing => {}
         }
         Ok(Flow::NEXT)
+    }
+
+    /// Notes the names that get a value which depends on the environment.
+    pub(super) fn taint_target(&mut self, frame: &Frame, target: ExprId, mark: u64) {
+        if !self.doubt.has_read(mark) {
+            return;
+        }
+        match frame.code.code.expr(target) {
+            Expr::Name(name) | Expr::Attribute(_, name) => {
+                let name = self.sym(frame, name);
+                self.doubt.taint(name);
+            }
+            Expr::Tuple(list) | Expr::List(list) => {
+                let code = frame.code;
+                for item in code.code.list(list) {
+                    self.taint_target(frame, *item, mark);
+                }
+            }
+            Expr::Subscript(inner, _) | Expr::Starred(inner) => self.taint_target(frame, inner, mark),
+            _ => {}
+        }
     }
 
     fn exec_raise(&mut self, frame: &Frame, value: Option<ExprId>) -> Run<Flow> {
@@ -269,14 +296,20 @@ impl Interp<'_> {
         let Some(((test, body), rest)) = tests.split_first() else {
             return self.exec_block(frame, orelse);
         };
+        let mark = self.doubt.mark();
         let value = self.eval(frame, *test)?;
         match self.truth(value)? {
-            Some(true) => self.exec_block(frame, *body),
-            Some(false) => {
-                if self.is_type_checking(frame, *test) {
+            Some(truth) => {
+                if !truth && self.is_type_checking(frame, *test) {
                     self.state(frame, *body);
                 }
-                self.exec_if(frame, rest, orelse)
+                let depends = self.doubt.enter_choice(mark);
+                let flow = match truth {
+                    true => self.exec_block(frame, *body),
+                    false => self.exec_if(frame, rest, orelse),
+                };
+                self.doubt.leave_choice(depends);
+                flow
             }
             // `if TYPE_CHECKING or not lazy():` is how packages keep eager imports for type
             // checkers only; at run time a hook answers for the names.
@@ -297,6 +330,11 @@ impl Interp<'_> {
     }
 
     fn exec_while(&mut self, frame: &Frame, test: ExprId, body: Block, orelse: Block) -> Run<Flow> {
+        // How often it runs may depend on anything.
+        self.shielded(|this| this.repeat_while(frame, test, body, orelse))
+    }
+
+    fn repeat_while(&mut self, frame: &Frame, test: ExprId, body: Block, orelse: Block) -> Run<Flow> {
         let mut result = Flow::DEAD;
         let mut undecided = 0;
         for _ in 0..LIMITS.while_rounds {
@@ -341,8 +379,23 @@ impl Interp<'_> {
     }
 
     fn exec_for(&mut self, frame: &Frame, target: ExprId, iter: ExprId, body: Block, orelse: Block) -> Run<Flow> {
+        let mark = self.doubt.mark();
         let iterable = self.eval(frame, iter)?;
+        self.taint_target(frame, target, mark);
         let (items, open) = self.iterate(iterable)?;
+        let depends = self.doubt.enter_choice(mark);
+        let result = self.repeat_for(frame, target, (items, open), (body, orelse));
+        self.doubt.leave_choice(depends);
+        result
+    }
+
+    fn repeat_for(
+        &mut self,
+        frame: &Frame,
+        target: ExprId,
+        (items, open): (Vec<Value>, bool),
+        (body, orelse): (Block, Block),
+    ) -> Run<Flow> {
         let mut result = Flow::DEAD;
         let mut left = false;
         let shields = self.doubt.shields;

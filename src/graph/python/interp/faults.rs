@@ -206,6 +206,25 @@ impl Interp<'_> {
         })
     }
 
+    /// Notes that the handler's module loses against another.
+    pub(in super::super) fn note_shadowed_handler(&mut self, module: &str) {
+        let shadowing = module.rsplit_once('.').and_then(|(parent, _)| self.shadowing(parent, module));
+        let shadowing = shadowing.or_else(|| {
+            let path = self.shadowed_file(module)?;
+            Some(format!(
+                "`{path}` is never loaded: the runtime has loaded the standard library's `{module}` before it looks \
+                 into the package. Give the file another name"
+            ))
+        });
+        if let Some(help) = shadowing {
+            let message = format!("Unable to import module '{module}': another module of this name is loaded");
+            let mut fault = self.new_fault(SHADOWED, module, message, None);
+            fault.help = Some(help);
+            fault.after = 0;
+            self.end_init(fault);
+        }
+    }
+
     /// Where the module lies that an import does not find.
     fn help_for_missing(&mut self, name: &str, importer: ModIdx) -> Option<String> {
         if let Some((file, target)) = self.finder.path.outside.iter().find(|(_, target)| names_module(target, name)) {
@@ -507,8 +526,8 @@ impl Interp<'_> {
         }
         match module.state {
             // What comes further down in the file is not there yet.
-            LoadState::Running => module.own && !is_global_somewhere(code, &text),
-            _ => !code.binds(&text),
+            LoadState::Running if module.own => !is_global_somewhere(code, &text),
+            _ => !code.binds(&text) && !is_global_somewhere(code, &text),
         }
     }
 

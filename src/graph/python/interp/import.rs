@@ -42,13 +42,8 @@ impl Interp<'_> {
         if parent.is_none() && self.is_builtin(name) {
             return Ok(self.load_runtime(name, from));
         }
-        let mut behind = None;
         let spec = match parent {
-            None => {
-                let (front, back) = self.search_path();
-                behind = Some(back);
-                self.finder.find(name, front.iter().map(|p| &**p))
-            }
+            None => self.find_top(name),
             Some((parent, tail)) => {
                 // The parent's code may have put the module there itself.
                 let path = self.package_path(parent);
@@ -61,9 +56,6 @@ impl Interp<'_> {
         match spec {
             Some(spec) => self.load(name, spec, from),
             None if self.is_runtime_module(name) => Ok(self.load_runtime(name, from)),
-            None if let Some(spec) = behind.and_then(|back| self.finder.find(name, back.iter().map(|p| &**p))) => {
-                self.load(name, spec, from)
-            }
             None => match self.shielded(|this| this.meta_path_import(name))? {
                 Some(module) => {
                     self.sys_modules.set(sym, module);
@@ -73,6 +65,18 @@ impl Interp<'_> {
                 None => self.missing(name, from),
             },
         }
+    }
+
+    /// What answers to a top-level name in the folders of the package; `None` too where the runtime's own module is
+    /// earlier on the path. A folder without `__init__` is nothing as long as there is a real module anywhere.
+    fn find_top(&self, name: &str) -> Option<Spec> {
+        let (front, back) = self.search_path();
+        match self.finder.find(name, front.iter().map(|folder| &**folder)) {
+            Some(Spec::File { entry, kind, package }) => return Some(Spec::File { entry, kind, package }),
+            found if self.input.stdlib.contains(name) || found.is_none() && self.is_runtime_module(name) => return None,
+            _ => {}
+        }
+        self.finder.find(name, front.iter().chain(back.iter()).map(|folder| &**folder))
     }
 
     /// Importers that code has put on `sys.meta_path`.

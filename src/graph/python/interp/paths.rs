@@ -44,10 +44,15 @@ impl Interp<'_> {
         if let Some(value) = self.input.environment.get(&*text) {
             return Some(Some(self.heap.str(value)));
         }
-        Some(LAMBDA_ENVIRONMENT.iter().find(|(n, _)| *n == &*text).map(|(_, value)| match value {
+        let known = LAMBDA_ENVIRONMENT.iter().find(|(n, _)| *n == &*text).map(|(_, value)| match value {
             Some(value) => self.heap.str(value),
             None => Value::Unknown,
-        }))
+        });
+        if known.is_none() {
+            // It counts as not set, and somebody may set it.
+            self.doubt.read_environment();
+        }
+        Some(known)
     }
 
     /// `os.environ[name] = value`.

@@ -107,12 +107,59 @@ pub(super) struct Doubt {
     /// Code around it that may have been left before, or whose callers may keep errors to themselves: the walk goes
     /// on as if it ran, but nothing that it raises is certain.
     pub(super) shields: u32,
+    /// Branches around it that were chosen by what the environment may say otherwise.
+    choices: u32,
+    /// How often something was read that depends on the environment, which is known in part.
+    reads: u64,
+    /// Names of variables and attributes that were given such a value, wherever they are.
+    names: FxHashSet<Sym>,
 }
 
 impl Doubt {
     /// Whether what runs may not run at all, here or because its module may not be imported.
     pub(super) fn is_doubted(&self) -> bool {
         self.branches > 0 || self.inherited
+    }
+
+    /// Notes that an environment variable was read that may be set.
+    pub(super) fn read_environment(&mut self) {
+        self.reads += 1;
+    }
+
+    /// Notes that a variable or an attribute was read.
+    pub(super) fn read_name(&mut self, name: Sym) {
+        if !self.names.is_empty() && self.names.contains(&name) {
+            self.reads += 1;
+        }
+    }
+
+    /// Where reading stands, for [`Self::has_read`].
+    pub(super) fn mark(&self) -> u64 {
+        self.reads
+    }
+
+    /// Whether what was computed since a mark depends on the environment, or runs only because of it.
+    pub(super) fn has_read(&self, mark: u64) -> bool {
+        self.reads != mark || self.choices > 0
+    }
+
+    /// Notes that a name holds what depends on the environment.
+    pub(super) fn taint(&mut self, name: Sym) {
+        self.names.insert(name);
+    }
+
+    /// Begins a branch that was chosen by what was computed since a mark; gives what [`Self::leave_choice`] takes.
+    pub(super) fn enter_choice(&mut self, mark: u64) -> bool {
+        let depends = self.reads != mark;
+        self.shields += u32::from(depends);
+        self.choices += u32::from(depends);
+        depends
+    }
+
+    /// Ends such a branch.
+    pub(super) fn leave_choice(&mut self, depends: bool) {
+        self.shields -= u32::from(depends);
+        self.choices -= u32::from(depends);
     }
 
     /// Whether an error that is raised now is raised for sure, and leaves the code around.

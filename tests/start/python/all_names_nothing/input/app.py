@@ -1,0 +1,4 @@
+from base import *
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+__all__ = ["load", "fetch"]
+
+
+def load():
+    pass

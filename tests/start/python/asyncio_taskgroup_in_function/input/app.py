@@ -1,0 +1,8 @@
+import asyncio
+
+
+def group():
+    return asyncio.TaskGroup()
+
+def handler(event, context):
+    return "ok"

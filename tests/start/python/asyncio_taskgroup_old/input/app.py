@@ -1,0 +1,6 @@
+import asyncio
+
+GROUP = asyncio.TaskGroup
+
+def handler(event, context):
+    return "ok"

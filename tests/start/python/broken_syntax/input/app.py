@@ -1,0 +1,4 @@
+import views
+
+def handler(event, context):
+    return "ok"

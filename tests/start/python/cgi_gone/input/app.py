@@ -1,0 +1,4 @@
+import cgi
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,3 @@
+import b
+
+A = 1

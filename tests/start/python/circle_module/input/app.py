@@ -1,0 +1,4 @@
+import a
+
+def handler(event, context):
+    return "ok"

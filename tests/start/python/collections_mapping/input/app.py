@@ -1,0 +1,6 @@
+import collections
+
+KINDS = (collections.Mapping,)
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,4 @@
+from datetime import UTC
+
+def handler(event, context):
+    return "ok"

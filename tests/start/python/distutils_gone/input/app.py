@@ -1,0 +1,4 @@
+from distutils.version import LooseVersion
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,8 @@
+def run():
+    try:
+        pass
+    except* ValueError:
+        pass
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+class Many(ExceptionGroup):
+    pass
+
+def handler(event, context):
+    return "ok"

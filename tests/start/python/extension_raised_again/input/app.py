@@ -1,0 +1,4 @@
+import pgkit
+
+def handler(event, context):
+    return "ok"

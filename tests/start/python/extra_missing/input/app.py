@@ -1,0 +1,6 @@
+from telemetry import Tracer
+
+tracer = Tracer()
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,6 @@
+from telemetry import Logger
+
+logger = Logger()
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,4 @@
+from json import pretty
+
+def handler(event, context):
+    return "ok"

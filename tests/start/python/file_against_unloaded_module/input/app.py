@@ -1,0 +1,4 @@
+from statistics import pretty
+
+def handler(event, context):
+    return "ok"

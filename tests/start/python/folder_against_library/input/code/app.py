@@ -1,0 +1,4 @@
+WIDTH = 80
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,4 @@
+def __getattr__(name):
+    if name == "load":
+        return len
+    raise AttributeError(name)

@@ -1,0 +1,4 @@
+import imp
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,4 @@
+import payments
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,4 @@
+import shop
+
+def handler(event, context):
+    return "ok"

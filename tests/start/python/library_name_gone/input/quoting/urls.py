@@ -1,0 +1,2 @@
+def url_parse(text):
+    return text

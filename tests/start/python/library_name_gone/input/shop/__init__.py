@@ -1,0 +1,1 @@
+from quoting.urls import url_quote

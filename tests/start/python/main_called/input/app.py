@@ -1,0 +1,11 @@
+import sys
+
+
+def main():
+    return 0
+
+
+sys.exit(main())
+
+def handler(event, context):
+    return "ok"

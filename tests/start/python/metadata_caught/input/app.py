@@ -1,0 +1,4 @@
+import tables
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,6 @@
+from importlib.metadata import PackageNotFoundError, version
+
+try:
+    __version__ = version("tables")
+except PackageNotFoundError:
+    __version__ = "0"

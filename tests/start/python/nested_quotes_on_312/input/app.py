@@ -1,0 +1,5 @@
+NAMES = {"a": 1}
+TEXT = f"{NAMES["a"]}"
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,7 @@
+try:
+    import kinds
+except SyntaxError:
+    kinds = None
+
+def handler(event, context):
+    return "ok"

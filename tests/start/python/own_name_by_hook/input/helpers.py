@@ -1,0 +1,4 @@
+def __getattr__(name):
+    if name == "fetch":
+        return len
+    raise AttributeError(name)

@@ -1,0 +1,6 @@
+def _setup():
+    global fetch
+    fetch = len
+
+
+_setup()

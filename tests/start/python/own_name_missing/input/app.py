@@ -1,0 +1,4 @@
+from helpers import fetch
+
+def handler(event, context):
+    return "ok"

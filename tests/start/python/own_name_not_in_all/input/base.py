@@ -1,0 +1,9 @@
+__all__ = ["load"]
+
+
+def load():
+    pass
+
+
+def fetch():
+    pass

@@ -1,0 +1,2 @@
+def _fetch():
+    pass

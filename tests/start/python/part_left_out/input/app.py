@@ -1,0 +1,4 @@
+from chalice.config import Config
+
+def handler(event, context):
+    return "ok"

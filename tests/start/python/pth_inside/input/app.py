@@ -1,0 +1,4 @@
+import xmlkit
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,4 @@
+import shared
+
+def handler(event, context):
+    return "ok"

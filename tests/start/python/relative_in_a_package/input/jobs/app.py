@@ -1,0 +1,4 @@
+from . import views
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,8 @@
+import enum
+
+
+class Color(enum.StrEnum):
+    RED = "red"
+
+def handler(event, context):
+    return "ok"

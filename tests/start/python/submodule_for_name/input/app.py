@@ -1,0 +1,4 @@
+from tools import text
+
+def handler(event, context):
+    return "ok"

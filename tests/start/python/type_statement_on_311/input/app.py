@@ -1,0 +1,4 @@
+import kinds
+
+def handler(event, context):
+    return "ok"

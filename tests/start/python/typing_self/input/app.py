@@ -1,0 +1,4 @@
+from typing import Self
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+LIMIT = 3
+LAST = LIMTI + 1
+
+def handler(event, context):
+    return "ok"

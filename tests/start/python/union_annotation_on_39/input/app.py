@@ -1,0 +1,5 @@
+def label(name: str | None) -> str:
+    return name or ""
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+class Order:
+    name: str | None = None
+
+def handler(event, context):
+    return "ok"

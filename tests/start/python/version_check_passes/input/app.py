@@ -1,0 +1,4 @@
+import modern
+
+def handler(event, context):
+    return "ok"
