@@ -23,7 +23,8 @@ impl FunctionFacts {
         missing.extend(self.graph.doubts.iter().cloned());
         let unread = self.graph.problems.iter().filter(|problem| problem.effect == ProblemEffect::Unread);
         missing.extend(unread.map(|problem| format!("a file was not read: {}", problem.message)));
-        if matches!(self.graph.handler, HandlerResolution::Unknown) && self.spec.runtime.language() != Language::Native {
+        if matches!(self.graph.handler, HandlerResolution::Unknown) && self.spec.runtime.language() != Language::Native
+        {
             missing.push("this runtime's way of loading is not simulated".to_owned());
         }
         match missing.is_empty() {
@@ -82,10 +83,14 @@ impl FunctionFacts {
 pub fn report_causes(cx: &FunctionContext<'_>, sink: &mut Sink<'_>, rule: &str) {
     for cause in cx.graph.causes.iter().filter(|cause| cause.rule == rule && !cx.may_be_cured(cause)) {
         let message = format!("Init ends here: {}", cause.message);
-        let finding = Finding::new(cx.locate_cause(cause.place), message).about(&*cause.subject).noting("Init ends here");
-        sink.report_as(Severity::Error, match &cause.help {
-            Some(help) => finding.help(help.clone()),
-            None => finding,
-        });
+        let finding =
+            Finding::new(cx.locate_cause(cause.place), message).about(&*cause.subject).noting("Init ends here");
+        sink.report_as(
+            Severity::Error,
+            match &cause.help {
+                Some(help) => finding.help(help.clone()),
+                None => finding,
+            },
+        );
     }
 }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::model::{
-    Budgets, Cause, Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, Frame, Function, Init, Module, Origin,
-    Package, Part, Place, Problem, Related, Report, SCHEMA, Saves, Start, Step, Summary, Tool, Unresolved, Verdict,
+    Budgets, Cause, Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, Frame, Function, Init, Module,
+    Origin, Package, Part, Place, Problem, Related, Report, SCHEMA, Saves, Start, Step, Summary, Tool, Unresolved,
+    Verdict,
 };
 use crate::artifact::{Location, SourceText};
 use crate::engine::{FunctionFacts, ProjectFacts};

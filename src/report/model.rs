@@ -6,7 +6,6 @@ use serde::Serialize;
 
 mod start;
 
-pub use start::{Cause, Start, Step, Verdict};
 use crate::artifact::ArtifactKind;
 use crate::cost::{Counted, Grade, PartKind};
 use crate::engine::{Category, Confidence, Registry, Rule};
@@ -16,6 +15,7 @@ use crate::graph::Phase;
 use crate::package::owners::Ecosystem;
 use crate::platform::{Architecture, Platform};
 use crate::routes::EventKind;
+pub use start::{Cause, Start, Step, Verdict};
 
 /// The value of [`Report::schema`].
 pub const SCHEMA: &str = "defrost-report/1";

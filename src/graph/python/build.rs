@@ -12,8 +12,8 @@ use super::interp::trace::Fault;
 use super::interp::{Interp, LoadState, Mod};
 use super::sources::Sources;
 use super::stdlib::Stdlib;
-use super::wrappers::wrapped;
 use super::value::{Args, ModIdx, Object, Sym, Value};
+use super::wrappers::wrapped;
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::{
     Argument, HandlerResolution, Import, ImportSite, LoadCall, Module, ModuleGraph, ModuleId, ModuleKind, Phase,

@@ -1,18 +1,17 @@
 //! Extras: what a distribution needs for the parts of it that not everybody uses.
 
-use std::sync::LazyLock;
-
 use rustc_hash::FxHashMap;
 
 use super::build::Setup;
 use super::limits::LIMITS;
 use crate::artifact::EntryId;
-use crate::package::owners::python::metadata;
+use crate::knowledge;
 use crate::manifest::python::normalized;
+use crate::package::owners::python::metadata;
 
-static IMPORT_NAMES: LazyLock<FxHashMap<String, Vec<String>>> = LazyLock::new(|| {
-    toml::from_str(include_str!("../../../rules/knowledge/python/import_names.toml")).unwrap_or_default()
-});
+knowledge::table! {
+    static IMPORT_NAMES: FxHashMap<String, Vec<String>> = "python/import_names.toml", tested by the_names_read;
+}
 
 impl Setup<'_> {
     /// The distribution that owns a file and the extra of it that brings a top-level module.

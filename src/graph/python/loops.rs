@@ -3,11 +3,10 @@
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
+use super::limits::LIMITS;
 use crate::graph::{ImportSite, ModuleGraph, OwnCode};
 use crate::lang::python::ir::{BinaryOp, Code, Expr, ExprId, NameId, Stmt};
-use super::limits::LIMITS;
 use crate::span::Span;
-
 
 /// Loops and comprehensions that run while own modules load, with the rounds of their innermost
 /// part; a loop inside another one counts once, for both.

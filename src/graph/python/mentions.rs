@@ -6,8 +6,8 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-use super::limits::LIMITS;
 use super::interp::{Interp, LoadState, Mod};
+use super::limits::LIMITS;
 use super::sources::absolute_name;
 use crate::artifact::Artifact;
 use crate::graph::Mentions;
@@ -15,7 +15,6 @@ use crate::lang::python::ir::{Block, Code, Expr, Function, Stmt};
 use crate::package::owners::Packages;
 use crate::package::owners::python::top_modules;
 use crate::span::Span;
-
 
 /// Collects the mentions of all loaded modules.
 pub(super) fn collect(interp: &Interp<'_>) -> Mentions {
@@ -28,7 +27,12 @@ pub(super) fn collect(interp: &Interp<'_>) -> Mentions {
     }
     let configured = interp.configured.iter().filter_map(|at| interp.mods.get(at.0 as usize));
     for module in configured.filter(|module| module.own && module.state != LoadState::Failed) {
-        let words = module.code.code.texts.iter().filter(|text| text.len() <= LIMITS.mention_bytes && text.chars().all(is_in_word));
+        let words = module
+            .code
+            .code
+            .texts
+            .iter()
+            .filter(|text| text.len() <= LIMITS.mention_bytes && text.chars().all(is_in_word));
         let roots = words.filter_map(|word| word.split('.').next()).filter(|root| !root.is_empty());
         mentions.settings.extend(roots.map(Arc::from));
     }
@@ -152,7 +156,9 @@ fn not_loaded<'a>(interp: &Interp<'_>, loaded: impl Iterator<Item = &'a Mod<'a>>
 fn entry_point_groups(artifact: &Artifact, packages: &Packages) -> FxHashSet<String> {
     let lists = packages.packages.iter().flat_map(|package| &package.entries);
     let lists = lists.filter(|id| artifact.entry(**id).path.ends_with(".dist-info/entry_points.txt"));
-    let texts = lists.filter(|id| artifact.entry(**id).bytes <= LIMITS.entry_points_bytes).filter_map(|id| artifact.read(*id).ok());
+    let texts = lists
+        .filter(|id| artifact.entry(**id).bytes <= LIMITS.entry_points_bytes)
+        .filter_map(|id| artifact.read(*id).ok());
     let mut groups = FxHashSet::default();
     for text in texts {
         let text = crate::text::lossy((*text).as_ref()).into_owned();

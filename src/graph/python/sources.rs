@@ -5,8 +5,8 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 use rustc_hash::FxHashMap;
 
-use super::limits::LIMITS;
 use super::finder::{FileKind, Finder, Spec};
+use super::limits::LIMITS;
 use crate::artifact::{Artifact, EntryId};
 use crate::fault::Fault;
 use crate::graph::ahead::{Ahead, File, Next, Reader};
@@ -15,7 +15,6 @@ use crate::lang::python::ir::{Block, Code, Expr, Stmt};
 use crate::lang::python::{PARSE_STACK, Parsed, Problem, ProblemKind, parse, too_large};
 use crate::package::owners::Packages;
 use crate::package::{Bundle, ByEntry};
-
 
 /// What a module without source has for code.
 static NO_CODE: LazyLock<Parsed> = LazyLock::new(Parsed::default);

@@ -1,11 +1,12 @@
 //! Handlers of telemetry layers that stand in front of a function's own.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-#[derive(Deserialize)]
+use crate::knowledge;
+
+#[derive(Default, Deserialize)]
 struct Table {
     wrapper: Vec<Wrapper>,
 }
@@ -16,12 +17,13 @@ struct Wrapper {
     variable: String,
 }
 
-static TABLE: LazyLock<Option<Table>> =
-    LazyLock::new(|| toml::from_str(include_str!("../../../rules/knowledge/python/wrappers.toml")).ok());
+knowledge::table! {
+    static TABLE: Table = "python/wrappers.toml", tested by the_wrappers_read;
+}
 
 /// The function's own handler behind a wrapper's module; `None` where the module is no wrapper or no variable says it.
 pub(super) fn wrapped<'a>(module: &str, environment: &'a BTreeMap<String, String>) -> Option<&'a str> {
-    let wrapper = TABLE.as_ref()?.wrapper.iter().find(|wrapper| wrapper.module == module)?;
+    let wrapper = TABLE.wrapper.iter().find(|wrapper| wrapper.module == module)?;
     environment.get(&wrapper.variable).map(String::as_str).filter(|handler| handler.contains('.'))
 }
 

@@ -7,7 +7,6 @@ use super::super::limits::LIMITS;
 use super::super::value::{ModIdx, Sym};
 use crate::graph::Phase;
 
-
 /// A function: its module and its index there.
 pub(super) type FunctionKey = (ModIdx, u32);
 

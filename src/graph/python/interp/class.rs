@@ -4,7 +4,6 @@ use super::super::value::*;
 use super::*;
 use crate::lang::python::ir::ExprId;
 
-
 impl Interp<'_> {
     pub(super) fn exec_class(&mut self, frame: &Frame, index: u32) -> Run<()> {
         let code = frame.code;

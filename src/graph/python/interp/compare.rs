@@ -4,7 +4,6 @@ use super::super::value::*;
 use super::*;
 use crate::lang::python::ir::CompareOp;
 
-
 impl Interp<'_> {
     /// Whether two values are equal, if that is known.
     pub(super) fn equal(&mut self, a: Value, b: Value) -> Option<bool> {

@@ -4,7 +4,6 @@ use super::super::value::*;
 use super::*;
 use crate::lang::python::ir::{BinaryOp, ComprehensionKind, Expr, ExprId, Exprs, UnaryOp};
 
-
 impl Interp<'_> {
     pub(super) fn eval(&mut self, frame: &Frame, id: ExprId) -> Run<Value> {
         if !self.budget.step() && frame.function.is_some() {

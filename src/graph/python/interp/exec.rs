@@ -4,7 +4,6 @@ use super::super::value::*;
 use super::*;
 use crate::lang::python::ir::{Block, Case, Expr, ExprId, Pattern, Stmt, StmtId, Try};
 
-
 /// How a block may end.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Flow {

@@ -145,7 +145,8 @@ impl Interp<'_> {
                 self.sys_modules.get(parent)?;
             }
         }
-        let mut fault = self.new_fault(UNRESOLVED, name, format!("ModuleNotFoundError: No module named '{name}'"), from);
+        let mut fault =
+            self.new_fault(UNRESOLVED, name, format!("ModuleNotFoundError: No module named '{name}'"), from);
         fault.cure = self.cure_of(name, parent);
         if let Some((dist, extra)) = self.extra_with(site.0, name) {
             fault.rule = EXTRA;
@@ -186,7 +187,8 @@ impl Interp<'_> {
         let module = self.sys_modules.get(symbol)?;
         let Some(Object::Module(at)) = self.heap.get(module) else { return None };
         let stem = name.replace('.', "/");
-        let is_there = self.input.artifact.find(&format!("{stem}.py")).is_some() || self.input.artifact.is_folder(&stem);
+        let is_there =
+            self.input.artifact.find(&format!("{stem}.py")).is_some() || self.input.artifact.is_folder(&stem);
         if !is_there {
             return None;
         }
@@ -333,9 +335,10 @@ impl Interp<'_> {
             Some(Object::Module(at)) => self.heap.vars(self.module(*at).scope).get(sym).is_some(),
             _ => false,
         };
-        let is_local = frame.function.and_then(|at| code.functions.get(at as usize)).is_some_and(|function| {
-            function.locals.iter().any(|local| code.name(*local) == name)
-        });
+        let is_local = frame
+            .function
+            .and_then(|at| code.functions.get(at as usize))
+            .is_some_and(|function| function.locals.iter().any(|local| code.name(*local) == name));
         !added
             && !is_local
             && !name.starts_with("__")
@@ -431,7 +434,9 @@ impl Interp<'_> {
 
     /// Bytecode without a source, which another version cannot read.
     pub(super) fn run_bytecode(&mut self, at: ModIdx, entry: EntryId, name: &str) -> Run<()> {
-        let Some(_) = super::super::bytecode::alone(self.input.artifact, &self.input.stdlib, entry) else { return Ok(()) };
+        let Some(_) = super::super::bytecode::alone(self.input.artifact, &self.input.stdlib, entry) else {
+            return Ok(());
+        };
         let message = format!("bad magic number in '{name}'");
         if !self.is_certain() {
             return self.soft_error("ImportError", &message).map(|_| ());

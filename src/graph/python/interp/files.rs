@@ -8,7 +8,6 @@ use super::super::finder::{absolute, inside, normal};
 use super::super::value::*;
 use super::*;
 
-
 /// Methods of file objects and of contents that are too large to hold.
 pub(super) fn is_method(class: &str, name: &str) -> bool {
     match class {

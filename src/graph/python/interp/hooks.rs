@@ -5,7 +5,6 @@ use super::super::value::*;
 use super::*;
 use crate::lang::python::ir::{Block, Expr, ExprId, Stmt};
 
-
 impl Interp<'_> {
     /// Calls the hooks of the types that the fields of a new class are annotated with. `makers`
     /// are the metaclass and the decorators.

@@ -73,7 +73,9 @@ impl Interp<'_> {
         let (front, back) = self.search_path();
         match self.finder.find(name, front.iter().map(|folder| &**folder)) {
             Some(Spec::File { entry, kind, package }) => return Some(Spec::File { entry, kind, package }),
-            found if self.input.stdlib.contains(name) || found.is_none() && self.is_runtime_module(name) => return None,
+            found if self.input.stdlib.contains(name) || found.is_none() && self.is_runtime_module(name) => {
+                return None;
+            }
             _ => {}
         }
         self.finder.find(name, front.iter().chain(back.iter()).map(|folder| &**folder))

@@ -233,7 +233,9 @@ impl Interp<'_> {
                 }
             } else {
                 let inner = if folder.is_empty() { child.name.to_string() } else { format!("{folder}/{}", child.name) };
-                if self.input.artifact.find(&format!("{inner}/__init__.py")).is_some() && out.len() < LIMITS.listed_modules {
+                if self.input.artifact.find(&format!("{inner}/__init__.py")).is_some()
+                    && out.len() < LIMITS.listed_modules
+                {
                     out.push((format!("{prefix}{}", child.name), true));
                     if deep {
                         self.modules_in(&inner, &format!("{prefix}{}.", child.name), deep, out);

@@ -10,7 +10,11 @@ impl Interp<'_> {
             return Ok(match value {
                 Value::Str(sym) => {
                     let text = self.heap.text(sym);
-                    let chars = text.chars().take(LIMITS.characters).map(|c| self.heap.str(c.encode_utf8(&mut [0; 4]))).collect();
+                    let chars = text
+                        .chars()
+                        .take(LIMITS.characters)
+                        .map(|c| self.heap.str(c.encode_utf8(&mut [0; 4])))
+                        .collect();
                     (chars, false)
                 }
                 _ => (Vec::new(), true),

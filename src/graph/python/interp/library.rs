@@ -3,7 +3,6 @@
 use super::super::value::*;
 use super::*;
 
-
 /// Things that give back what they decorate or are handed.
 const DECORATORS: &[&str] = &[
     "functools.lru_cache",

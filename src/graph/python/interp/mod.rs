@@ -47,7 +47,7 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use budget::Budget;
-use trace::{Doubt, FaultId, SeenImport, SeenCall, SeenUnresolved, Trace};
+use trace::{Doubt, FaultId, SeenCall, SeenImport, SeenUnresolved, Trace};
 
 use super::build::Setup;
 use super::finder::Finder;
@@ -79,9 +79,6 @@ struct Handled {
 
 /// The result of running something that may raise for sure.
 pub(super) type Run<T> = Result<T, Raised>;
-
-
-
 
 /// Folders of the search path before and behind the standard library.
 type SearchFolders = (Rc<[Rc<str>]>, Rc<[Rc<str>]>);

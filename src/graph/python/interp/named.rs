@@ -6,7 +6,6 @@ use super::super::value::*;
 use super::*;
 use crate::lang::python::ir::{Code, Expr, Stmt};
 
-
 /// Who imports by names that cannot be computed.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Dynamic {

@@ -4,7 +4,6 @@ use super::super::value::*;
 use super::*;
 use crate::lang::python::ir::BinaryOp;
 
-
 impl Interp<'_> {
     /// Whether a value counts as true, if that is known.
     pub(super) fn truth(&mut self, value: Value) -> Run<Option<bool>> {

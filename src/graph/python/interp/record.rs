@@ -43,7 +43,14 @@ impl Interp<'_> {
         match self.trace.calls.get_mut(at) {
             Some(call) => call.repeats += 1,
             None => {
-                self.trace.calls.push(SeenCall { module: frame.module, span, callee, args: args.clone(), via, repeats: 1 });
+                self.trace.calls.push(SeenCall {
+                    module: frame.module,
+                    span,
+                    callee,
+                    args: args.clone(),
+                    via,
+                    repeats: 1,
+                });
             }
         }
         Some(at)

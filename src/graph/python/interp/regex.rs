@@ -5,7 +5,6 @@ use ::regex::{Regex, RegexBuilder};
 use super::super::value::*;
 use super::*;
 
-
 const IGNORECASE: i64 = 2;
 const MULTILINE: i64 = 8;
 const DOTALL: i64 = 16;

@@ -81,7 +81,8 @@ impl Interp<'_> {
     pub(super) fn search_path(&self) -> SearchFolders {
         let Some(list) = self.path_list() else { return self.first_path.clone() };
         let (items, _) = self.items_of(list);
-        let texts: Vec<Rc<str>> = items.iter().take(LIMITS.path_folders).flat_map(|item| self.texts_in(*item)).collect();
+        let texts: Vec<Rc<str>> =
+            items.iter().take(LIMITS.path_folders).flat_map(|item| self.texts_in(*item)).collect();
         let library = texts.iter().position(|folder| is_library(folder)).unwrap_or(texts.len());
         let (front, back) = texts.split_at(library);
         (front.into(), back.into())

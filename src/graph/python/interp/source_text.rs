@@ -7,7 +7,6 @@ use super::*;
 use crate::lang::python::ir::Stmt;
 use crate::lang::python::parse;
 
-
 /// Where a text runs.
 struct Place {
     /// Its global variables.

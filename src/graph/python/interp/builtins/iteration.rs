@@ -4,7 +4,6 @@ use super::super::super::value::*;
 use super::super::*;
 use super::Call;
 
-
 impl Interp<'_> {
     /// Calls of `list`, `dict`, `map`, `any`, `max` and their like.
     pub(super) fn call_on_items(&mut self, call: &Call) -> Run<Option<Value>> {
@@ -123,7 +122,11 @@ impl Interp<'_> {
         let (items, mut open) = self.iterate(items)?;
         let mut out = Vec::new();
         for item in items {
-            let verdict = if function == Value::None { item } else { self.shielded(|this| this.call(function, Args::one(item)))? };
+            let verdict = if function == Value::None {
+                item
+            } else {
+                self.shielded(|this| this.call(function, Args::one(item)))?
+            };
             match self.truth(verdict)? {
                 Some(true) => out.push(item),
                 Some(false) => {}
