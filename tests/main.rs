@@ -14,5 +14,6 @@ mod fuzz_smoke;
 mod generated;
 mod readme;
 mod rules;
+mod start;
 mod support;
 mod tidy;

@@ -10,13 +10,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::artifact::Artifact;
+use crate::graph::python::import_names;
 use crate::graph::{ModuleGraph, ModuleId};
 use crate::manifest::dependency::Declared;
 use crate::manifest::function::FunctionSpec;
 use crate::package::owners::{PackageId, Packages};
 use crate::platform::Language;
 use evidence::Evidence;
-use names::{Names, import_names};
+use names::Names;
 
 /// What a function loads, which is where use is looked for.
 #[derive(Clone, Copy, Debug)]

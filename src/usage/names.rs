@@ -4,16 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-
 use super::Loaded;
-use crate::knowledge;
+use crate::graph::python::import_names;
 use crate::manifest::dependency::Declared;
 use crate::package::owners::python;
-
-knowledge::table! {
-    static IMPORT_NAMES: FxHashMap<String, Vec<String>> = "python/import_names.toml", tested by the_names_read;
-}
 
 /// Import names of all distributions that are installed or declared.
 #[derive(Debug)]
@@ -61,23 +55,5 @@ impl Names {
             at = name.rsplit_once('.').map(|(parent, _)| parent);
         }
         found.into_iter().flatten()
-    }
-}
-
-/// The names under which a distribution that is not at hand is imported.
-pub(super) fn import_names(name: &str) -> Vec<String> {
-    match IMPORT_NAMES.get(name) {
-        Some(names) => names.clone(),
-        None => vec![name.replace('-', "_"), name.replace('-', ".")],
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_bundled_names_read() {
-        assert!(IMPORT_NAMES.get("pyyaml").is_some_and(|names| names == &["yaml"]));
     }
 }

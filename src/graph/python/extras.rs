@@ -13,6 +13,15 @@ knowledge::table! {
     static IMPORT_NAMES: FxHashMap<String, Vec<String>> = "python/import_names.toml", tested by the_names_read;
 }
 
+/// The names under which a distribution that is not at hand is imported.
+#[must_use]
+pub fn import_names(distribution: &str) -> Vec<String> {
+    match IMPORT_NAMES.get(distribution) {
+        Some(names) => names.clone(),
+        None => vec![distribution.replace('-', "_"), distribution.replace('-', ".")],
+    }
+}
+
 impl Setup<'_> {
     /// The distribution that owns a file and the extra of it that brings a top-level module.
     pub(super) fn extra_with(&self, file: EntryId, module: &str) -> Option<(String, String)> {
@@ -58,10 +67,7 @@ fn extra_in(header: &str, module: &str) -> Option<String> {
 }
 
 fn is_imported_as(distribution: &str, module: &str) -> bool {
-    match IMPORT_NAMES.get(distribution) {
-        Some(names) => names.iter().any(|name| name.split('.').next() == Some(module)),
-        None => distribution.replace('-', "_").eq_ignore_ascii_case(module),
-    }
+    import_names(distribution).iter().any(|name| name.split('.').next() == Some(module))
 }
 
 #[cfg(test)]
@@ -70,6 +76,12 @@ mod tests {
 
     const HEADER: &str = "Name: tool\nRequires-Dist: jmespath (>=1.0)\nRequires-Dist: aws-xray-sdk (>=2.8.0,<3.0.0) ; \
                           extra == \"all\" or extra == \"tracer\"\nRequires-Dist: PyYAML>=5; extra == 'yaml'\n";
+
+    #[test]
+    fn distributions_have_the_names_of_the_table_or_their_own() {
+        assert_eq!(import_names("pyyaml"), ["yaml"]);
+        assert!(import_names("aws-xray-sdk").contains(&"aws_xray_sdk".to_owned()));
+    }
 
     #[test]
     fn the_extra_that_brings_a_module_is_named() {

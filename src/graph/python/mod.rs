@@ -16,6 +16,8 @@ mod stdlib;
 mod value;
 mod wrappers;
 
+pub use extras::import_names;
+
 use std::collections::BTreeMap;
 
 use crate::fault;

@@ -7,7 +7,7 @@ mod lower_expr;
 mod nesting;
 
 use ruff_python_ast::PythonVersion;
-use ruff_python_parser::{ParseOptions, UnsupportedSyntaxError, parse_unchecked};
+use ruff_python_parser::{ParseError, ParseOptions, UnsupportedSyntaxError, parse_unchecked};
 use ruff_text_size::Ranged;
 
 use crate::span::Span;
@@ -132,7 +132,8 @@ pub fn parse(bytes: &[u8]) -> Parsed {
     let Some(module) = parse_unchecked(&text, options).try_into_module() else {
         return parsed;
     };
-    if let Some(error) = module.errors().first() {
+    let is_error = |error: &&ParseError| !is_bare_raise(&text, error.range().start().to_usize());
+    if let Some(error) = module.errors().iter().find(is_error) {
         let python2 = looks_like_python2(&text);
         parsed.broken = true;
         parsed.problems.push(Problem {
@@ -148,6 +149,14 @@ pub fn parse(bytes: &[u8]) -> Parsed {
     parsed.newer = module.unsupported_syntax_errors().iter().filter_map(newer).collect();
     parsed.code = lower::Lowering::new(text.len()).module(module.suite());
     parsed
+}
+
+/// Whether an error is that of a `raise` without an operand before a semicolon, which the interpreter takes.
+fn is_bare_raise(text: &str, at: usize) -> bool {
+    let before = text.get(..at).unwrap_or_default().trim_end();
+    let before = before.strip_suffix(';').unwrap_or(before).trim_end();
+    let behind = text.get(before.len()..).unwrap_or_default().trim_start();
+    before.ends_with("raise") && behind.starts_with(';')
 }
 
 /// What the parser says about syntax that its target lacks: "Cannot use X on Python 3.9 (syntax was added in Python
@@ -199,6 +208,21 @@ mod tests {
         assert!(parsed.problems[0].message.contains("Python 2"));
         let imports = parsed.code.stmts.iter().filter(|s| matches!(s, Stmt::Import(_)));
         assert_eq!(imports.count(), 2);
+    }
+
+    #[test]
+    fn a_raise_before_a_semicolon_parses() {
+        assert!(!parse(b"try:\n    pass\nexcept ValueError:raise;print(1)\n").broken);
+        assert!(parse(b"try:\n    pass\nexcept ValueError:raise from x;print(1)\n").broken);
+    }
+
+    #[test]
+    fn syntax_tells_the_version_that_brought_it() {
+        let parsed = parse(b"match x:\n    case 1: pass\ntype A = int\n");
+        assert!(!parsed.broken);
+        let minors: Vec<u16> = parsed.newer.iter().map(|newer| newer.minor).collect();
+        assert_eq!(minors, [10, 12]);
+        assert_eq!(parsed.newer[0].what, "cannot use `match` statement");
     }
 
     #[test]

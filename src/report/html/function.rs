@@ -16,8 +16,8 @@ const PARTS: usize = 8;
 
 /// The verdict in a word, as markup.
 pub(super) fn verdict(function: &Function) -> String {
-    let letter = function.grade.letter();
-    format!("<span class=\"grade grade-{letter}\">grade {letter}</span>")
+    let letter = function.grade.map_or("F", |grade| grade.letter());
+    format!("<span class=\"grade grade-{letter}\">{}</span>", escaped(&function.mark()))
 }
 
 /// Writes the section.

@@ -102,6 +102,9 @@ impl Interp<'_> {
                 if matches!(found, Value::None | Value::Unknown) {
                     break;
                 }
+                if let Some(module) = self.load_by_spec(found)? {
+                    return Ok(Some(module));
+                }
                 let load = self.heap.sym("load_module");
                 if let Some(loader) = self.get_attr_quiet(importer, load) {
                     let module = self.call(loader, Args::one(name_value))?;
@@ -113,6 +116,21 @@ impl Interp<'_> {
             }
         }
         Ok(None)
+    }
+
+    /// The module that the loader of a spec makes.
+    fn load_by_spec(&mut self, spec: Value) -> Run<Option<Value>> {
+        let [loader, create, exec] = ["loader", "create_module", "exec_module"].map(|name| self.heap.sym(name));
+        let Some(loader) = self.get_attr_quiet(spec, loader) else { return Ok(None) };
+        let Some(create) = self.get_attr_quiet(loader, create) else { return Ok(None) };
+        let module = self.call(create, Args::one(spec))?;
+        if !matches!(self.heap.get(module), Some(Object::Module(_))) {
+            return Ok(None);
+        }
+        if let Some(exec) = self.get_attr_quiet(loader, exec) {
+            self.call(exec, Args::one(module))?;
+        }
+        Ok(Some(module))
     }
 
     fn missing(&mut self, name: &str, from: Option<(ModIdx, Span)>) -> Run<Value> {
@@ -163,7 +181,14 @@ impl Interp<'_> {
                 let scope = self.module(*at).scope;
                 self.heap.vars(scope).get(known::PATH)?
             }
-            _ => self.get_attr_quiet(module, known::PATH)?,
+            // A stand-in that code has put there hands on what the module itself has.
+            _ => match self.get_attr_quiet(module, known::PATH) {
+                Some(path) => path,
+                None => {
+                    let behind = self.mods.iter().rev().find(|known| known.name == sym && known.is_package)?;
+                    self.heap.vars(behind.scope).get(known::PATH)?
+                }
+            },
         };
         let items = match self.heap.get(path)? {
             Object::List { items, .. } => items.clone(),
@@ -549,55 +574,6 @@ impl Interp<'_> {
         match self.package_path(parent) {
             Some(path) => self.finder.find(tail, path.iter().map(|p| &**p)).is_some(),
             None => false,
-        }
-    }
-
-    fn import_star(&mut self, frame: &Frame, source: Value, base: &str, from: Option<(ModIdx, Span)>) -> Run<()> {
-        let Some(Object::Module(at)) = self.heap.get(source) else {
-            self.heap.scope_mut(frame.scope).open = true;
-            return Ok(());
-        };
-        let at = *at;
-        self.wake(at);
-        let scope = self.module(at).scope;
-        if self.module(at).kind == ModuleKind::Runtime {
-            self.star_of_runtime(frame, at);
-            return Ok(());
-        }
-        let listed = self.heap.vars(scope).get(known::ALL).map(|value| self.items_of(value));
-        if self.heap.scope_ref(scope).open {
-            self.heap.scope_mut(frame.scope).open = true;
-        }
-        match listed {
-            Some((items, open)) => {
-                let names: Vec<Value> = items.iter().flat_map(|item| self.heap.members(*item).to_vec()).collect();
-                for item in names {
-                    if let Value::Str(name) = item {
-                        let value = self.import_attr(source, base, name, from)?;
-                        self.set_var(frame.scope, name, value);
-                    }
-                }
-                if open {
-                    self.copy_public(frame, scope);
-                    self.heap.scope_mut(frame.scope).open = true;
-                }
-            }
-            None => self.copy_public(frame, scope),
-        }
-        Ok(())
-    }
-
-    fn copy_public(&mut self, frame: &Frame, scope: ScopeId) {
-        let vars: Vec<(Sym, Value)> = self.heap.vars(scope).iter().collect();
-        self.star_copies += vars.len();
-        if self.star_copies > LIMITS.star_copies {
-            self.heap.scope_mut(frame.scope).open = true;
-            return;
-        }
-        for (name, value) in vars {
-            if !self.heap.text(name).starts_with('_') {
-                self.set_var(frame.scope, name, value);
-            }
         }
     }
 }

@@ -121,6 +121,14 @@ impl Interp<'_> {
                 }
                 Value::None
             }
+            "importlib.util.spec_from_loader" | "importlib.machinery.ModuleSpec" => {
+                let class = self.heap.external("importlib.machinery.ModuleSpec");
+                let mut attrs = Names::default();
+                let loader = args.positional.get(1).copied().or_else(|| self.keyword(args, "loader"));
+                attrs.set(self.heap.sym("name"), first.unwrap_or(Value::Unknown));
+                attrs.set(self.heap.sym("loader"), loader.unwrap_or(Value::Unknown));
+                self.heap.alloc(Object::Instance { class, attrs, payload: Value::Unknown })
+            }
             "importlib.util.module_from_spec" | "types.ModuleType" => self.make_module(first),
             "pkgutil.extend_path" => first.unwrap_or(Value::Unknown),
             "pkgutil.iter_modules" | "pkgutil.walk_packages" => match first {

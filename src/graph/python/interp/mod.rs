@@ -3,6 +3,7 @@
 //! It executes code in the order in which CPython would, over [`Value`]s that know what matters
 //! for imports. Conditions that cannot be decided run both ways; budgets make it end always.
 
+mod advice;
 mod assign;
 mod attr;
 mod budget;
@@ -16,6 +17,7 @@ mod eval;
 mod exec;
 mod faults;
 mod files;
+mod handling;
 mod hooks;
 mod import;
 mod import_tools;
@@ -31,6 +33,7 @@ mod record;
 mod regex;
 mod runtime;
 mod source_text;
+mod star;
 mod stated;
 mod storage;
 mod subscript;

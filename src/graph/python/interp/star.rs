@@ -1,0 +1,61 @@
+//! Star imports.
+
+use super::super::value::*;
+use super::*;
+
+impl Interp<'_> {
+    pub(super) fn import_star(
+        &mut self,
+        frame: &Frame,
+        source: Value,
+        base: &str,
+        from: Option<(ModIdx, Span)>,
+    ) -> Run<()> {
+        let Some(Object::Module(at)) = self.heap.get(source) else {
+            self.heap.scope_mut(frame.scope).open = true;
+            return Ok(());
+        };
+        let at = *at;
+        self.wake(at);
+        let scope = self.module(at).scope;
+        if self.module(at).kind == ModuleKind::Runtime {
+            self.star_of_runtime(frame, at);
+            return Ok(());
+        }
+        let listed = self.heap.vars(scope).get(known::ALL).map(|value| self.items_of(value));
+        if self.heap.scope_ref(scope).open {
+            self.heap.scope_mut(frame.scope).open = true;
+        }
+        match listed {
+            Some((items, open)) => {
+                let names: Vec<Value> = items.iter().flat_map(|item| self.heap.members(*item).to_vec()).collect();
+                for item in names {
+                    if let Value::Str(name) = item {
+                        let value = self.import_attr(source, base, name, from)?;
+                        self.set_var(frame.scope, name, value);
+                    }
+                }
+                if open {
+                    self.copy_public(frame, scope);
+                    self.heap.scope_mut(frame.scope).open = true;
+                }
+            }
+            None => self.copy_public(frame, scope),
+        }
+        Ok(())
+    }
+
+    fn copy_public(&mut self, frame: &Frame, scope: ScopeId) {
+        let vars: Vec<(Sym, Value)> = self.heap.vars(scope).iter().collect();
+        self.star_copies += vars.len();
+        if self.star_copies > LIMITS.star_copies {
+            self.heap.scope_mut(frame.scope).open = true;
+            return;
+        }
+        for (name, value) in vars {
+            if !self.heap.text(name).starts_with('_') {
+                self.set_var(frame.scope, name, value);
+            }
+        }
+    }
+}

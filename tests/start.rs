@@ -1,0 +1,43 @@
+//! Whether functions start: small packages with verdicts that `tests/start/prove` has had from the real runtimes.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::support;
+
+/// What is wrong with the answer to a case, if anything is.
+fn complaint(case: &Path) -> Option<String> {
+    let doc: toml::Table = support::text(case.join("case.toml")).parse().unwrap();
+    let wanted = |key: &str| doc.get(key).and_then(toml::Value::as_str);
+    let (handler, runtime) = (wanted("handler").unwrap(), wanted("runtime").unwrap());
+    let mut arguments = vec!["check", "input", "--handler", handler, "--runtime", runtime, "--format", "json"];
+    if case.join("layer").is_dir() {
+        arguments.extend(["--layer", "layer"]);
+    }
+    let output = support::defrost(case, &arguments);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let start = &report["functions"][0]["start"];
+    let (verdict, rule) = (start["verdict"].as_str(), start["cause"]["rule"].as_str());
+    let findings = report["findings"].as_array().unwrap().iter();
+    let errors = findings.filter(|finding| finding["severity"] == "error").filter_map(|it| it["rule"].as_str());
+    let errors: Vec<&str> = errors.collect();
+    let fits = verdict == wanted("verdict") && rule == wanted("rule") && errors.iter().copied().eq(wanted("rule"));
+    let name = case.file_name().unwrap().to_string_lossy().into_owned();
+    (!fits).then(|| {
+        format!("{name}: {:?} {:?}, got {verdict:?} {rule:?}, errors {errors:?}", wanted("verdict"), wanted("rule"))
+    })
+}
+
+/// The verdicts are right, and one cause gives one error.
+fn check(language: &str) {
+    let cases = support::folders(&support::root().join("tests/start").join(language));
+    assert!(!cases.is_empty());
+    let complaints: Vec<String> = cases.iter().filter_map(|case| complaint(case)).collect();
+    assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
+}
+
+#[test]
+fn python_functions_start_or_fail_as_the_interpreter_does() {
+    check("python");
+}
