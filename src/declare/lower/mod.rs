@@ -93,6 +93,9 @@ impl Lower {
             let key = (resource.scope, Arc::from(resource.origin.id.as_str()));
             if !resource.extra.is_hidden {
                 self.index.entry(key).or_insert(Entity::Other(at));
+                for name in &resource.extra.names {
+                    self.index.entry((resource.scope, Arc::from(name.as_str()))).or_insert(Entity::Other(at));
+                }
             }
         }
         let resources = std::mem::take(&mut self.resources);

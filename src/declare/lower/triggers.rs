@@ -110,7 +110,7 @@ fn says(source: &TriggerSource, principal: &str) -> bool {
         TriggerSource::Route(_) | TriggerSource::Authorizer(_) => service == "apigateway",
         TriggerSource::Url(_) => false,
         TriggerSource::LoadBalancer(_) => service == "elasticloadbalancing",
-        TriggerSource::Mapping(_) => false,
+        TriggerSource::Mapping(_) => matches!(service, "sqs" | "kinesis" | "dynamodb" | "kafka" | "mq"),
         TriggerSource::Bucket(_) => service == "s3",
         TriggerSource::Topic(_) => service == "sns",
         TriggerSource::Rule(_) | TriggerSource::Schedule(_) => service == "events" || service == "scheduler",

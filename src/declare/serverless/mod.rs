@@ -32,6 +32,9 @@ pub(super) fn looks_like_one(path: &str, text: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let is_named = name.starts_with("serverless") && !name.ends_with(".template");
     let has = |word: &str| text.contains(word);
+    if is_elsewhere(text) {
+        return false;
+    }
     let extension = name.rsplit('.').next().unwrap_or_default();
     match extension {
         "yml" | "yaml" => {
@@ -42,6 +45,16 @@ pub(super) fn looks_like_one(path: &str, text: &str) -> bool {
         "ts" | "js" | "cjs" | "mjs" => is_named && has("provider") && has("service"),
         _ => false,
     }
+}
+
+/// Whether the provider that a text names is another one than AWS.
+fn is_elsewhere(text: &str) -> bool {
+    let mut lines = text.lines().skip_while(|line| !line.starts_with("provider:"));
+    let first = lines.next().and_then(|line| line.strip_prefix("provider:")).map_or("", str::trim);
+    let inside = lines.take_while(|line| line.starts_with([' ', '\t', '#']) || line.trim().is_empty());
+    let named = inside.filter_map(|line| line.trim().strip_prefix("name:")).map(str::trim).next();
+    let name = named.unwrap_or(first).split(['#', ' ']).next().unwrap_or_default().trim_matches(['"', '\'']);
+    !name.is_empty() && !name.starts_with(['$', '{', '&', '*']) && name != "aws"
 }
 
 /// A service while its functions are read.

@@ -54,6 +54,8 @@ const IDENTITY: [&str; 24] = [
 /// A module with the values that it was called with.
 pub(super) struct Module {
     pub(super) scope: Scope,
+    /// What stands before the addresses of its resources, such as `module.a.`.
+    pub(super) prefix: String,
     /// Its folder as seen from the root module: what `path.module` is.
     pub(super) path: String,
     pub(super) workspace: Option<String>,

@@ -45,6 +45,8 @@ pub(super) struct Configuration<'r, 'f> {
     root: String,
     /// Folders of the modules around the one that is read.
     trail: Vec<String>,
+    /// Folders that are parsed already: a module may be called many times.
+    parsed: BTreeMap<String, Arc<Parsed>>,
 }
 
 /// The parsed files of one folder.
@@ -60,10 +62,11 @@ pub(super) fn read(path: &str, reader: &mut Reader<'_>) -> Result<(), Problem> {
     parse_file(path, reader)?;
     let name = folder.rsplit('/').next().filter(|name| !matches!(*name, "" | "." | ".."));
     reader.app.name = name.map_or_else(|| "terraform".to_owned(), str::to_owned);
-    let mut configuration = Configuration { reader, root: folder.clone(), trail: vec![folder.clone()] };
+    let mut configuration =
+        Configuration { reader, root: folder.clone(), trail: vec![folder.clone()], parsed: BTreeMap::new() };
     let parsed = configuration.parse(&folder);
     let given = configuration.settings(&folder);
-    configuration.module(&parsed, 0, &folder, given, true);
+    configuration.module(&parsed, 0, &folder, given, "");
     Ok(())
 }
 
@@ -79,7 +82,10 @@ fn parse_file(path: &str, reader: &mut Reader<'_>) -> Result<(u32, Arc<Body>), P
 
 impl Configuration<'_, '_> {
     /// Parses every file of a folder.
-    fn parse(&mut self, folder: &str) -> Parsed {
+    fn parse(&mut self, folder: &str) -> Arc<Parsed> {
+        if let Some(known) = self.parsed.get(folder) {
+            return Arc::clone(known);
+        }
         let mut parsed = Parsed::default();
         let listed = self.reader.files.list(folder);
         let names = listed.into_iter().filter(|entry| !entry.is_folder).map(|entry| entry.name);
@@ -91,6 +97,8 @@ impl Configuration<'_, '_> {
                 Err(problem) => self.reader.app.problems.push(problem),
             }
         }
+        let parsed = Arc::new(parsed);
+        self.parsed.insert(folder.to_owned(), Arc::clone(&parsed));
         parsed
     }
 
@@ -122,15 +130,16 @@ impl Configuration<'_, '_> {
     }
 
     /// Reads a module with the values that it is called with.
-    fn module(&mut self, parsed: &Parsed, scope: Scope, folder: &str, given: BTreeMap<String, Tree>, is_root: bool) {
+    fn module(&mut self, parsed: &Parsed, scope: Scope, folder: &str, given: BTreeMap<String, Tree>, prefix: &str) {
         let path = from_root(&self.root, folder);
         let mut module = Module::empty(scope, &path, self.reader.options.stage.clone());
+        prefix.clone_into(&mut module.prefix);
         for (file, body) in &parsed.files {
             for block in body.blocks() {
                 self.declare(&mut module, *file, block, &given);
             }
         }
-        if is_root {
+        if prefix.is_empty() {
             self.parameters(&module, parsed);
         }
         let mut order: Vec<(u32, Arc<Block>)> = Vec::new();
@@ -231,8 +240,9 @@ impl Configuration<'_, '_> {
             nested.insert((module.scope, id.clone()), inner);
             nested.entry((module.scope, format!("module.{name}"))).or_insert(inner);
             if source.starts_with("./") || source.starts_with("../") {
-                self.local_module(&source, &arguments, inner, file, name_place);
-            } else if !self.common_module(&source, &id, &arguments, inner, name_place) {
+                let address = format!("{}{id}.", module.prefix);
+                self.local_module(&source, &arguments, (inner, &address), file, name_place);
+            } else if !self.common_module(&source, &format!("{}{id}", module.prefix), &arguments, inner, name_place) {
                 let plugin = Plugin { name: source.clone(), place: name_place };
                 if !self.reader.app.plugins.contains(&plugin) {
                     self.reader.app.plugins.push(plugin);
@@ -241,7 +251,14 @@ impl Configuration<'_, '_> {
         }
     }
 
-    fn local_module(&mut self, source: &str, arguments: &Tree, scope: Scope, file: u32, place: Place) {
+    fn local_module(
+        &mut self,
+        source: &str,
+        arguments: &Tree,
+        (scope, prefix): (Scope, &str),
+        file: u32,
+        place: Place,
+    ) {
         let from = self.reader.app.files.get(file as usize).map_or("", |file| file.path.as_str());
         let Ok(folder) = local(files::parent(from), source) else { return };
         let folder = if folder == "." { String::new() } else { folder };
@@ -258,7 +275,7 @@ impl Configuration<'_, '_> {
         let given = arguments.entries().iter().filter(|(_, value)| !value.is_null());
         let given = given.map(|(key, value)| (key.text.to_string(), value.clone())).collect();
         self.trail.push(folder.clone());
-        self.module(&parsed, scope, &folder, given, false);
+        self.module(&parsed, scope, &folder, given, prefix);
         self.trail.pop();
     }
 }
@@ -267,6 +284,7 @@ impl Module {
     fn empty(scope: Scope, path: &str, workspace: Option<String>) -> Self {
         Self {
             scope,
+            prefix: String::new(),
             path: path.to_owned(),
             workspace,
             variables: BTreeMap::new(),

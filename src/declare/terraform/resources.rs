@@ -56,9 +56,16 @@ impl Configuration<'_, '_> {
             } else {
                 Tree::null(name_place)
             };
-            let origin =
-                Origin { id: format!("{address}{suffix}"), place: name_place, properties: first, condition: None };
+            let origin = Origin {
+                id: format!("{}{address}{suffix}", module.prefix),
+                place: name_place,
+                properties: first,
+                condition: None,
+            };
             let mut resource = common(&kind, origin, module.scope, &tree);
+            if !module.prefix.is_empty() {
+                resource.extra.names.push(format!("{address}{suffix}"));
+            }
             if is_alone && !suffix.is_empty() {
                 resource.extra.names.push(address.clone());
             }

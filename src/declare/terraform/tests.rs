@@ -189,7 +189,7 @@ fn variables_locals_and_blocks_are_put_in() {
     assert_eq!((app.dialect, app.region.text()), (Dialect::Terraform, Some("eu-central-1")));
     let names: Vec<_> = app.functions.iter().map(|function| function.origin.id.as_str()).collect();
     let expected = [
-        "aws_lambda_function.worker",
+        "module.worker.aws_lambda_function.worker",
         "module.common",
         "aws_lambda_function.notify",
         "aws_lambda_function.each[\"red\"]",
@@ -244,7 +244,7 @@ fn queues_alarms_and_modules() {
     let (id, _) = function(&app, "aws_lambda_function.notify");
     let dimension = &alarm.metrics[0].dimensions[0];
     assert_eq!(dimension.function.as_ref().and_then(FunctionRef::function), Some(id));
-    let (worker, function_) = function(&app, "aws_lambda_function.worker");
+    let (worker, function_) = function(&app, "module.worker.aws_lambda_function.worker");
     assert_eq!(function_.code.source, CodeSource::Local("infra/worker/worker.zip".to_owned()));
     let mapping = app.mappings.iter().find(|mapping| mapping.function.function() == Some(worker)).unwrap();
     assert!(matches!(mapping.source, Destination::Queue(queue) if app.queues[queue].name.text() == Some("jobs")));
