@@ -9,6 +9,7 @@ use std::io::{Cursor, Write};
 use std::path::PathBuf;
 
 use defrost::artifact::Artifact;
+use defrost::graph::Refused;
 use defrost::graph::python::{PythonInput, simulate};
 use defrost::input::{self, Limits};
 use defrost::lang::python;
@@ -137,6 +138,7 @@ fn simulate_python(bencher: divan::Bencher<'_, '_>) {
         sdk: None,
         environment: &environment,
         packages: &packages,
+        refused: &Refused::default(),
     };
     // Each run parses anew.
     bencher.bench(|| {

@@ -1,11 +1,14 @@
 //! The rule table. A rule is a folder beside this file and one row here; a rule with code also
 //! has a `mod` line. Everything else (docs, schema, SARIF rules, `explain`) follows from it.
 
+mod addon_for_another_platform;
 mod barrel_import;
 mod blocking_at_init;
+mod broken_bootstrap;
 mod client_for_unused_service;
 mod client_in_handler;
 mod compute_at_init;
+mod damaged_library;
 mod debug_info_in_binary;
 mod dev_tool_in_package;
 mod docs_in_package;
@@ -14,6 +17,7 @@ mod duplicate_content;
 mod duplicate_dependency_version;
 mod eager_static;
 mod glibc_too_new;
+mod gpu_code_on_cpu;
 mod handler_not_found;
 mod heavy_import_for_few_routes;
 mod import_error_raised;
@@ -22,6 +26,7 @@ mod init_over_budget;
 mod large_file_at_init;
 mod many_sdk_clients;
 mod misplaced_dependency;
+mod misplaced_layer_content;
 mod mixed_event_sources;
 mod monolithic_handler;
 mod missing_bytecode;
@@ -45,6 +50,7 @@ mod syntax_error;
 mod syntax_newer_than_runtime;
 mod unbundled_modules;
 mod undeclared_dependency;
+mod unexpected_root_in_package;
 mod unoptimised_profile;
 mod unreadable_file;
 mod unresolved_import;
@@ -77,11 +83,14 @@ macro_rules! row {
 }
 
 const ROWS: &[RuleSource] = &[
+    row!("addon_for_another_platform", Check::Function(addon_for_another_platform::check)),
     row!("barrel_import", Check::Function(barrel_import::check)),
     row!("blocking_at_init", Check::Match, cargo: blocking_at_init::cargo),
+    row!("broken_bootstrap", Check::Function(broken_bootstrap::check)),
     row!("client_for_unused_service", Check::Function(client_for_unused_service::check)),
     row!("client_in_handler", Check::Cargo, cargo: client_in_handler::cargo),
     row!("compute_at_init", Check::Function(compute_at_init::check), cargo: compute_at_init::cargo),
+    row!("damaged_library", Check::Function(damaged_library::check)),
     row!("debug_info_in_binary", Check::Function(debug_info_in_binary::check), cargo: debug_info_in_binary::cargo),
     row!("dev_tool_in_package", Check::Function(dev_tool_in_package::check)),
     row!("docs_in_package", Check::Function(docs_in_package::check)),
@@ -95,6 +104,7 @@ const ROWS: &[RuleSource] = &[
     row!("eager_static", Check::Cargo, cargo: eager_static::cargo),
     row!("foreign_platform_binary", Check::Match),
     row!("glibc_too_new", Check::Function(glibc_too_new::check)),
+    row!("gpu_code_on_cpu", Check::Function(gpu_code_on_cpu::check)),
     row!("handler_not_found", Check::Function(handler_not_found::check)),
     row!("heavy_import_for_few_routes", Check::Function(heavy_import_for_few_routes::check)),
     row!("import_error_raised", Check::Function(import_error_raised::check)),
@@ -104,6 +114,7 @@ const ROWS: &[RuleSource] = &[
     row!("locale_data_in_package", Check::Match),
     row!("many_sdk_clients", Check::Function(many_sdk_clients::check)),
     row!("misplaced_dependency", Check::Function(misplaced_dependency::check), cargo: misplaced_dependency::cargo),
+    row!("misplaced_layer_content", Check::Function(misplaced_layer_content::check)),
     row!("mixed_event_sources", Check::Function(mixed_event_sources::check)),
     row!("monolithic_handler", Check::Function(monolithic_handler::check)),
     row!("missing_bytecode", Check::Function(missing_bytecode::check)),
@@ -133,6 +144,7 @@ const ROWS: &[RuleSource] = &[
     row!("type_stubs_in_package", Check::Match),
     row!("unbundled_modules", Check::Function(unbundled_modules::check)),
     row!("undeclared_dependency", Check::Function(undeclared_dependency::check)),
+    row!("unexpected_root_in_package", Check::Function(unexpected_root_in_package::check)),
     row!("unoptimised_profile", Check::Cargo, cargo: unoptimised_profile::cargo),
     row!("unreadable_file", Check::Function(unreadable_file::check)),
     row!("unresolved_import", Check::Function(unresolved_import::check)),

@@ -15,5 +15,6 @@ mod generated;
 mod readme;
 mod rules;
 mod start;
+mod start_native;
 mod support;
 mod tidy;

@@ -3,8 +3,8 @@ use std::collections::BTreeMap;
 use crate::artifact::ArtifactKind;
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::Finding;
-use crate::graph::{Phase, Unresolved};
-use crate::lang::native::extension_name;
+use crate::graph::{Phase, Unresolved, misplaced};
+use crate::platform::Language;
 
 /// Reports each missing name once, at the place that asks for it first.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
@@ -15,18 +15,10 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     if missing.is_empty() {
         return;
     }
-    let extensions = extensions(cx);
     // A source tree gets its packages when it is built: what the manifest names will be there.
     let unbuilt = cx.artifact.kind == ArtifactKind::Directory && cx.packages.packages.is_empty();
     for (name, import) in missing {
         if unbuilt && cx.usage.awaits(name) {
-            continue;
-        }
-        // There for another Python version: `wrong-abi-tag` says so, and how to mend it.
-        if extensions
-            .iter()
-            .any(|known| known.strip_suffix(name).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
-        {
             continue;
         }
         let why = match name.starts_with("./") || name.starts_with("../") {
@@ -37,7 +29,8 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         let finding = Finding::new(cx.locate_import(import.site), message).about(name).noting("fails during Init");
         let meant = with_extension(cx, import)
             .map(|meant| format!("An import in an ES module says the whole name: `{meant}`"))
-            .or_else(|| cause_help(cx, name));
+            .or_else(|| cause_help(cx, name))
+            .or_else(|| in_layer(cx, name));
         sink.report(match meant {
             Some(help) => finding.help(help),
             None => finding,
@@ -45,21 +38,18 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     }
 }
 
+/// Where a layer has an npm package that nothing finds.
+fn in_layer(cx: &FunctionContext<'_>, name: &str) -> Option<String> {
+    let is_package = cx.spec.runtime.language() == Language::Node && !name.starts_with(['.', '/']);
+    let parts = if name.starts_with('@') { 2 } else { 1 };
+    let package: Vec<&str> = name.split('/').take(parts).collect();
+    misplaced::node_hint(&cx.artifact, &package.join("/")).filter(|_| is_package)
+}
+
 /// What the simulation knows about the cure.
 fn cause_help(cx: &FunctionContext<'_>, name: &str) -> Option<String> {
     let mut causes = cx.graph.causes.iter().filter(|cause| cause.rule == "unresolved-import");
     causes.find(|cause| &*cause.subject == name)?.help.clone()
-}
-
-/// Dotted names of the extension modules in the package, whatever Python they are for.
-fn extensions(cx: &FunctionContext<'_>) -> Vec<String> {
-    let files = cx.artifact.entries().filter(|(_, entry)| entry.path.ends_with(".so"));
-    let named = files.filter_map(|(_, entry)| {
-        let (folder, file) = entry.path.rsplit_once('/').unwrap_or(("", &entry.path));
-        let module = extension_name(file)?.module.to_string();
-        Some(if folder.is_empty() { module } else { format!("{}.{module}", folder.replace('/', ".")) })
-    });
-    named.collect()
 }
 
 /// What a relative import without an extension means, where that file is there: `require` would

@@ -1,17 +1,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::artifact::EntryId;
-use crate::engine::{FunctionContext, Sink};
-use crate::finding::Finding;
+use crate::engine::{FunctionContext, Sink, report_obstacles};
+use crate::finding::{Finding, Severity};
 use crate::lang::native::extension_name;
+use crate::platform::Language;
 use crate::text;
 
+const RULE: &str = "wrong-abi-tag";
 /// Packages that the message names; one wrong `pip install` affects them all.
 const NAMED: usize = 5;
 
-/// Reports extension modules that exist for other Python versions only, once for the function.
+/// Reports the modules whose import ends Init, and where none does, those that exist for other Python versions only,
+/// once for the function.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
-    let unfit = unfit(cx);
+    report_obstacles(cx, sink, RULE);
+    let is_told = cx.graph.causes.iter().any(|cause| cause.rule == RULE);
+    let unfit = if is_told || cx.spec.runtime.language() != Language::Python { Vec::new() } else { unfit(cx) };
     let Some(first) = unfit.first() else { return };
     let mut names: BTreeSet<&str> = BTreeSet::new();
     for entry in &unfit {
@@ -27,7 +32,8 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     let message =
         format!("{modules} {verb} built for another Python version than {runtime}: {}{more}", listed.join(", "));
     let subject = listed.first().copied().unwrap_or_default().to_owned();
-    sink.report(Finding::new(cx.locate(*first, None), message).about(subject));
+    let finding = Finding::new(cx.locate(*first, None), message).about(subject);
+    sink.report_as(Severity::Warning, finding.noting("something catches the failure, or nothing imports it during Init"));
 }
 
 /// Extension modules of loaded packages that no file fits this runtime for.

@@ -1,6 +1,7 @@
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use super::native::Obstacle;
 use crate::artifact::{Artifact, EntryId, Location};
 use crate::cost::{Estimate, Grade};
 use crate::declare::model::Application;
@@ -41,6 +42,8 @@ pub struct FunctionFacts {
     pub budgets: Budgets,
     /// What failed while it was analysed: faults of ours.
     pub faults: Vec<Fault>,
+    /// What keeps native code from being loaded, once somebody asked.
+    pub obstacles: OnceLock<Vec<Obstacle>>,
 }
 
 impl FunctionFacts {

@@ -24,7 +24,7 @@ pub use meta::{Category, Confidence, OptionMeta, RuleMeta};
 pub use options::{Policy, RulePolicy, Selector};
 pub use registry::{CargoCheck, Check, Registry, Rule, RuleSource};
 pub use sink::Sink;
-pub use start::report_causes;
+pub use start::{report_causes, report_obstacles};
 
 use rayon::prelude::*;
 

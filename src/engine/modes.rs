@@ -48,13 +48,15 @@ impl FunctionFacts {
         let loaded = self.loaded_entries();
         for id in &loaded {
             let entry = self.artifact.entry(*id);
-            if entry.mode.is_some_and(|mode| mode & OTHERS_READ == 0) && !self.is_started(&entry.path) {
+            // Whether an executable can be started is another question.
+            let is_program = self.bootstrap() == Some(*id);
+            if entry.mode.is_some_and(|mode| mode & OTHERS_READ == 0) && !is_program {
                 closed.extend(closed_file(Access::Read, *id, entry));
             }
             closed.extend(self.closed_folders(*id, entry, &mut folders));
         }
-        let started = self.artifact.entries().filter(|(_, entry)| self.is_started(&entry.path));
-        for (id, entry) in started {
+        for id in self.extension_programs() {
+            let entry = self.artifact.entry(id);
             if entry.mode.is_some_and(|mode| mode & OTHERS_SEARCH == 0) {
                 closed.extend(closed_file(Access::Execute, id, entry));
             }
@@ -66,9 +68,15 @@ impl FunctionFacts {
 
     /// Whether the platform starts a file itself.
     fn is_started(&self, path: &str) -> bool {
-        let is_extension =
-            path.strip_prefix(EXTENSIONS).is_some_and(|name| name.starts_with('/') && !name[1..].contains('/'));
-        is_extension || self.bootstrap().is_some_and(|id| &*self.artifact.entry(id).path == path)
+        path.strip_prefix(EXTENSIONS)
+            .and_then(|name| name.strip_prefix('/'))
+            .is_some_and(|name| !name.contains('/'))
+    }
+
+    /// Programs of layers that the platform starts beside the function.
+    pub(super) fn extension_programs(&self) -> Vec<EntryId> {
+        let below = self.artifact.below(EXTENSIONS);
+        below.filter(|(_, entry)| self.is_started(&entry.path)).map(|(id, _)| id).collect()
     }
 
     /// The executable that a runtime without a language starts: the package's own before that of a layer.

@@ -1,63 +1,153 @@
-//! Native files of a function, grouped so that few of them need to be read.
+//! What keeps native code from being loaded or started, judged by the files that are loaded and not by all.
 //!
-//! Inflating every shared object of a bundle costs more than the rest of the analysis. Wheels
-//! state what they were built for in their `WHEEL` metadata, so a file is read only to confirm
-//! what its wheel says, the smallest file first, and once for all rules.
+//! Inflating every shared object of a bundle costs more than the rest of the analysis: of all loaded files the start is
+//! read, and of each package a few files in full, once for all rules.
 
-use std::collections::BTreeMap;
+mod bootstrap;
+mod libraries;
+mod loading;
+
 use std::sync::Arc;
 
 use super::FunctionFacts;
+use super::modes::Access;
 use crate::artifact::EntryId;
-use crate::lang::native::NativeFacts;
-use crate::package::owners::PackageId;
+use crate::graph::{ModuleId, Refused, StartCause, StartPlace, StartStep};
+use crate::lang::native::{self, Format, Host, Machine, NativeFacts, Refusal};
+use crate::platform::{Architecture, Language};
 
-/// Native files beyond this are not read to confirm a claim.
+/// Native files beyond this are not read in full.
 const LARGEST_READ: u64 = 64 << 20;
-/// How many files of one group are read at most.
+/// How many files of one package are read in full at most.
 const MOST_READS: usize = 4;
 
-/// The native files of one package, or of the function itself.
-#[derive(Debug)]
-pub struct NativeGroup {
-    /// The package; `None` for the function's own files.
-    pub package: Option<PackageId>,
-    /// Its native files, smallest first.
-    pub entries: Vec<EntryId>,
-    /// Platform tags of its wheel, such as `manylinux_2_28_x86_64`; empty when nothing says it.
-    pub platforms: Vec<String>,
+/// Something that keeps native code from being loaded, or the executable from being started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Obstacle {
+    /// The rule that reports it.
+    pub rule: &'static str,
+    /// The file.
+    pub entry: Option<EntryId>,
+    /// What it is about.
+    pub subject: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do, where more is known than the rule's own help says.
+    pub help: Option<String>,
+    /// What a layer that is not here could bring to cure it.
+    cure: Option<String>,
+    /// Whether it ends Init for sure; otherwise it may be caught, or not be met, or only in the handler.
+    pub is_certain: bool,
+    /// The module whose loading fails.
+    module: Option<ModuleId>,
+}
+
+impl Obstacle {
+    fn new(rule: &'static str, entry: Option<EntryId>, subject: &str, message: String) -> Self {
+        let subject = subject.to_owned();
+        Self { rule, entry, subject, message, help: None, cure: None, is_certain: true, module: None }
+    }
+}
+
+/// The rule that reports a file which cannot be loaded.
+pub(crate) fn rule_of(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Machine => "wrong-architecture",
+        Refusal::NodeAbi(_) => "wrong-abi-tag",
+        Refusal::CLibrary | Refusal::Format(Format::MachO | Format::Windows) => "addon-for-another-platform",
+        Refusal::Format(_) | Refusal::Damage(_) => "damaged-library",
+    }
+}
+
+/// Where a file of the package is when the function runs.
+fn on_machine(path: &str) -> String {
+    if path.starts_with('/') { path.to_owned() } else { format!("/var/task/{path}") }
 }
 
 impl FunctionFacts {
-    /// Native files by package.
+    /// What keeps native code from being loaded or started: found once, in the order in which it is met.
     #[must_use]
-    pub fn native_groups(&self) -> Vec<NativeGroup> {
-        let mut groups: BTreeMap<Option<PackageId>, Vec<EntryId>> = BTreeMap::new();
-        for (id, entry) in self.artifact.entries().filter(|(_, entry)| looks_native(&entry.path)) {
-            if entry.bytes <= LARGEST_READ {
-                groups.entry(self.packages.owner(id)).or_default().push(id);
+    pub fn obstacles(&self) -> &[Obstacle] {
+        self.obstacles.get_or_init(|| {
+            let mut found: Vec<Obstacle> = self.bootstrap_obstacle().into_iter().collect();
+            let is_startable = !found.iter().any(|obstacle| obstacle.is_certain);
+            // What cannot be started at all loads nothing.
+            if is_startable || self.spec.runtime.language() != Language::Native {
+                found.extend(self.loading_obstacles());
             }
-        }
-        let grouped = groups.into_iter().map(|(package, mut entries)| {
-            entries.sort_by_key(|id| (self.artifact.entry(*id).bytes, *id));
-            let platforms = package.map(|package| self.wheel_platforms(package)).unwrap_or_default();
-            NativeGroup { package, entries, platforms }
-        });
-        grouped.collect()
+            found
+        })
     }
 
-    /// The first facts in a group, smallest file first, for which `wanted` holds.
+    /// Native files that loaders do not take, for a simulation that raises what they say.
     #[must_use]
-    pub fn first_native<T>(
-        &self,
-        group: &NativeGroup,
-        wanted: impl Fn(&NativeFacts) -> Option<T>,
-    ) -> Option<(EntryId, T)> {
-        let files = group.entries.iter().take(MOST_READS);
-        files.into_iter().find_map(|id| {
-            let facts = self.native_facts(*id)?;
-            Some((*id, wanted(&facts)?))
-        })
+    pub fn refused(&self) -> Refused {
+        let known = self.obstacles.get().map_or(&[][..], Vec::as_slice);
+        let of_modules = known.iter().filter_map(|obstacle| {
+            let entry = self.graph.module(obstacle.module?).entry?;
+            Some((entry, self.start_cause(obstacle)))
+        });
+        let mut refused = Refused::default();
+        for (entry, cause) in of_modules {
+            refused.entry(entry).or_insert(cause);
+        }
+        refused
+    }
+
+    /// Obstacles and closed files that end Init for sure.
+    pub(super) fn native_causes(&self) -> Vec<StartCause> {
+        let certain = self.obstacles().iter().filter(|obstacle| obstacle.is_certain);
+        let closed = self.closed_entries().into_iter().filter(|closed| closed.is_archived);
+        let closed = closed.map(|closed| {
+            let path = on_machine(&closed.path);
+            let message = match closed.access {
+                Access::Execute => format!("fork/exec {path}: permission denied"),
+                Access::Read | Access::Search => format!("Permission denied: '{path}'"),
+            };
+            let module = self.graph.modules().find(|(_, module)| module.entry == Some(closed.entry)).map(|(id, _)| id);
+            let found = Obstacle::new("unreadable-file", Some(closed.entry), &closed.path, message);
+            self.start_cause(&Obstacle { module, ..found })
+        });
+        certain.map(|obstacle| self.start_cause(obstacle)).chain(closed).collect()
+    }
+
+    fn start_cause(&self, obstacle: &Obstacle) -> StartCause {
+        StartCause {
+            rule: obstacle.rule,
+            subject: obstacle.subject.as_str().into(),
+            message: obstacle.message.clone(),
+            help: obstacle.help.clone(),
+            chain: obstacle.module.map_or_else(Vec::new, |module| self.steps_to(module)),
+            place: obstacle.entry.map(|entry| StartPlace { entry, span: None }),
+            after: obstacle.module.map_or(0, |module| module.0 + 1),
+            cure: obstacle.cure.as_deref().map(Into::into),
+        }
+    }
+
+    /// The imports that lead to a module, the handler's first.
+    fn steps_to(&self, module: ModuleId) -> Vec<StartStep> {
+        let sites = self.graph.chain(module);
+        let targets = sites.iter().map(|site| site.importer).chain([module]);
+        let places = std::iter::once(None).chain(sites.iter().map(|site| {
+            let entry = self.graph.module(site.importer).entry?;
+            Some(StartPlace { entry, span: Some(site.span) })
+        }));
+        let step = |(target, place): (ModuleId, Option<StartPlace>)| StartStep {
+            module: std::sync::Arc::clone(&self.graph.module(target).name),
+            place,
+        };
+        targets.zip(places).map(step).collect()
+    }
+
+    /// The process that loads this function's native files.
+    fn native_host(&self) -> Host {
+        let machine = match self.spec.architecture {
+            Architecture::X86_64 => Machine::X86_64,
+            Architecture::Arm64 => Machine::Aarch64,
+        };
+        let is_node = self.spec.runtime.language() == Language::Node;
+        let node_abi = native::node_abi(self.spec.runtime.version().0).filter(|_| is_node);
+        Host { machine, node_abi }
     }
 
     /// What a native file says; `None` when it cannot be read or is none.
@@ -65,48 +155,17 @@ impl FunctionFacts {
     pub fn native_facts(&self, id: EntryId) -> Option<Arc<NativeFacts>> {
         self.bundle.native_facts(id)
     }
-
-    fn wheel_platforms(&self, package: PackageId) -> Vec<String> {
-        let entries = &self.packages.package(package).entries;
-        let wheel = entries.iter().find(|id| self.artifact.entry(**id).path.ends_with(".dist-info/WHEEL"));
-        let Some(bytes) = wheel.and_then(|id| self.artifact.read(*id).ok()) else { return Vec::new() };
-        let text = String::from_utf8_lossy((*bytes).as_ref()).into_owned();
-        let tags = text.lines().filter_map(|line| line.strip_prefix("Tag:"));
-        // A tag is python-abi-platform, and the platform itself may hold no `-`.
-        tags.filter_map(|tag| tag.trim().rsplit('-').next()).map(str::to_owned).collect()
-    }
-}
-
-fn looks_native(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.ends_with(".so") || name.contains(".so.") || name.ends_with(".node") || name == "bootstrap"
-}
-
-/// The C library version that a platform tag promises to be enough: `manylinux_2_28_x86_64` and
-/// the old names of PEP 513, 571 and 599.
-#[must_use]
-pub fn promised_glibc(platform: &str) -> Option<(u32, u32)> {
-    let rest = platform.strip_prefix("manylinux")?;
-    if let Some(rest) = rest.strip_prefix('_') {
-        let mut numbers = rest.split('_').map_while(|part| part.parse::<u32>().ok());
-        return Some((numbers.next()?, numbers.next()?));
-    }
-    [("1_", (2, 5)), ("2010_", (2, 12)), ("2014_", (2, 17))]
-        .into_iter()
-        .find_map(|(name, version)| rest.starts_with(name).then_some(version))
 }
 
 /// The newest C library version that a file must find, weak needs left out.
-#[must_use]
-pub fn needed_glibc(facts: &NativeFacts) -> Option<(u32, u32)> {
+fn needed_glibc(facts: &NativeFacts) -> Option<(u32, u32)> {
     let needs = facts.versions.iter().filter(|need| !need.weak);
     let versions = needs.filter_map(|need| version_pair(need.version.strip_prefix("GLIBC_")?));
     versions.max()
 }
 
 /// Major and minor of a version such as `2.34`.
-#[must_use]
-pub fn version_pair(text: &str) -> Option<(u32, u32)> {
+fn version_pair(text: &str) -> Option<(u32, u32)> {
     let mut numbers = text.split('.').map_while(|part| part.parse::<u32>().ok());
     Some((numbers.next()?, numbers.next().unwrap_or(0)))
 }
@@ -114,13 +173,6 @@ pub fn version_pair(text: &str) -> Option<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn platform_tags_promise_a_c_library() {
-        assert_eq!(promised_glibc("manylinux_2_28_x86_64"), Some((2, 28)));
-        assert_eq!(promised_glibc("manylinux2014_aarch64"), Some((2, 17)));
-        assert_eq!(promised_glibc("any"), None);
-    }
 
     #[test]
     fn versions_compare_by_number() {

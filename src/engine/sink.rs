@@ -33,6 +33,11 @@ impl<'a> Sink<'a> {
         self.findings.push(finding);
     }
 
+    /// Takes back what was reported about these subjects.
+    pub fn drop_about(&mut self, subjects: &[&str]) {
+        self.findings.retain(|finding| !finding.subject.as_deref().is_some_and(|subject| subjects.contains(&subject)));
+    }
+
     /// With provisioned concurrency or SnapStart, Init is off the request path.
     fn adjusted(&self, severity: Severity) -> Severity {
         let off_path = self.function.is_some_and(|function| function.spec.init_off_request_path);

@@ -12,8 +12,9 @@ impl FunctionFacts {
     /// Whether the function gets through Init. Rules that are switched off do not change it.
     #[must_use]
     pub fn start(&self) -> StartVerdict {
+        let all = self.graph.causes.iter().cloned().chain(self.native_causes());
         let (curable, mut causes): (Vec<StartCause>, Vec<StartCause>) =
-            self.graph.causes.iter().cloned().partition(|cause| self.may_be_cured(cause));
+            all.partition(|cause| self.may_be_cured(cause));
         causes.extend(self.handler_cause());
         if let Some(first) = causes.into_iter().min_by_key(|cause| cause.after) {
             return StartVerdict::Fails(Box::new(first));
@@ -92,5 +93,24 @@ pub fn report_causes(cx: &FunctionContext<'_>, sink: &mut Sink<'_>, rule: &str) 
                 None => finding,
             },
         );
+    }
+}
+
+/// Reports what keeps native files from being loaded: what ends Init as an error, the rest as a warning. What something
+/// that is not here could cure is left to the verdict.
+pub fn report_obstacles(cx: &FunctionContext<'_>, sink: &mut Sink<'_>, rule: &str) {
+    report_causes(cx, sink, rule);
+    let raised = |subject: &str| cx.graph.causes.iter().any(|cause| cause.rule == rule && *cause.subject == *subject);
+    for obstacle in cx.obstacles().iter().filter(|obstacle| obstacle.rule == rule && !raised(&obstacle.subject)) {
+        let place = obstacle.entry.map(|entry| StartPlace { entry, span: None });
+        let finding = Finding::new(cx.locate_cause(place), obstacle.message.clone()).about(obstacle.subject.clone());
+        let finding = match &obstacle.help {
+            Some(help) => finding.help(help.clone()),
+            None => finding,
+        };
+        match obstacle.is_certain {
+            true => sink.report_as(Severity::Error, finding.noting("Init ends here")),
+            false => sink.report_as(Severity::Warning, finding.noting("fails where it is loaded, if nothing catches that")),
+        }
     }
 }

@@ -5,6 +5,7 @@
 
 mod ahead;
 pub mod javascript;
+pub mod misplaced;
 pub mod native;
 mod owners;
 pub mod python;
@@ -369,6 +370,9 @@ pub struct ModuleGraph {
     pub faults: Vec<Fault>,
 }
 
+/// Native files that a loader does not take, with what it says; a simulation that is given them raises that.
+pub type Refused = FxHashMap<EntryId, StartCause>;
+
 /// Parsed code of one of the function's own modules.
 #[derive(Clone, Debug)]
 pub enum OwnCode {
@@ -468,6 +472,14 @@ impl ModuleGraph {
             }
         }
         reached
+    }
+
+    /// Whether something on the way to a module catches the failure of an import.
+    #[must_use]
+    pub fn is_caught(&self, id: ModuleId) -> bool {
+        let chain = self.chain(id);
+        let caught = self.imports.iter().filter(|import| import.guarded && import.phase == Phase::Init);
+        caught.into_iter().any(|import| chain.contains(&import.site))
     }
 
     /// The chain of imports that loads a module first, from the handler module to it.

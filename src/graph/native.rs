@@ -1,10 +1,11 @@
 //! A function that is one executable: what was linked into it, and what loading it takes.
 
+use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
 
 use super::{GraphProblem, LoadCall, Module, ModuleGraph, ModuleId, ModuleKind, Phase, ProblemEffect, Weight};
 use crate::artifact::{Artifact, ArtifactKind, EntryId};
-use crate::lang::native::{self, NativeFacts};
+use crate::lang::native::{self, Format, Host, NativeFacts, Refusal};
 use crate::lang::rust::work::WorkItem;
 use crate::package::owners::{Ecosystem, Package, Packages};
 
@@ -37,6 +38,40 @@ pub fn load(artifact: &Artifact) -> (ModuleGraph, Packages) {
     (graph, packages)
 }
 
+/// Bytes at the start of a file that hold its headers, as most linkers write them.
+const HEAD: usize = 4096;
+/// A table of segments longer than this is a lie.
+const LARGEST_TABLE: u64 = 64 << 10;
+/// Files in an archive beyond this are not inflated for a table that is not at their start.
+const LARGEST_INFLATED: u64 = 8 << 20;
+
+/// Why a process cannot load a native file, as far as its headers tell; little of it is read.
+#[must_use]
+pub fn header_refusal(artifact: &Artifact, entry: EntryId, host: Host) -> Option<Refusal> {
+    let head = artifact.read_head(entry, HEAD).ok()?;
+    let bytes = artifact.entry(entry).bytes;
+    let table = native::segment_table(&head).and_then(|(at, length)| part_of(artifact, entry, &head, at, length));
+    let header = native::load_header(&head, table.as_deref(), bytes);
+    Refusal::by_header(Format::of(&head), header.as_ref(), host)
+}
+
+/// A part of a file of which the start has been read.
+fn part_of(artifact: &Artifact, entry: EntryId, head: &[u8], at: u64, length: u64) -> Option<Vec<u8>> {
+    let end = at.checked_add(length).filter(|_| length <= LARGEST_TABLE)?;
+    let range = usize::try_from(at).ok()?..usize::try_from(end).ok()?;
+    if let Some(part) = head.get(range.clone()) {
+        return Some(part.to_vec());
+    }
+    if let Some(mut file) = artifact.open(entry) {
+        let mut part = vec![0; usize::try_from(length).ok()?];
+        file.seek(SeekFrom::Start(at)).ok()?;
+        file.read_exact(&mut part).ok()?;
+        return Some(part);
+    }
+    let content = artifact.read(entry).ok().filter(|_| artifact.entry(entry).bytes <= LARGEST_INFLATED)?;
+    Some((*content).as_ref().get(range)?.to_vec())
+}
+
 /// Adds calls of known cost that the source makes before it takes requests. Where nothing is built,
 /// the source's root file stands for the executable.
 pub fn add_calls(graph: &mut ModuleGraph, root: &str, calls: &[WorkItem]) {
@@ -66,7 +101,7 @@ pub fn add_calls(graph: &mut ModuleGraph, root: &str, calls: &[WorkItem]) {
 /// `bootstrap`, or the only file.
 fn executable(artifact: &Artifact) -> Option<EntryId> {
     let lone = artifact.entries().next().map(|(id, _)| id).filter(|_| artifact.kind == ArtifactKind::Binary);
-    artifact.find("bootstrap").or(lone).filter(|id| artifact.entry(*id).bytes <= LARGEST)
+    artifact.find("bootstrap").or_else(|| artifact.find("/opt/bootstrap")).or(lone).filter(|id| artifact.entry(*id).bytes <= LARGEST)
 }
 
 fn modules(artifact: &Artifact, entry: EntryId, facts: &NativeFacts) -> Vec<Module> {

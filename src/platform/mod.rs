@@ -10,7 +10,7 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use scaling::{RuntimeEnd, ScalingFacts, days_between};
-pub use tables::{Limits, RuntimeFacts, Sdk};
+pub use tables::{Limits, RuntimeFacts, Scripts, Sdk};
 
 /// A serverless platform.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
@@ -36,10 +36,22 @@ impl Platform {
         tables::limits(self)
     }
 
-    /// Shared libraries that the managed runtimes' images hold, as patterns over file names.
+    /// Whether the images of the managed runtimes hold a shared library, by the version of their C library.
     #[must_use]
-    pub fn libraries(self) -> &'static [String] {
-        tables::libraries(self)
+    pub fn has_library(self, glibc: &str, library: &str) -> bool {
+        tables::has_library(self, glibc, library)
+    }
+
+    /// Whether an image holds a dynamic loader, by its path.
+    #[must_use]
+    pub fn has_loader(self, architecture: Architecture, path: &str) -> bool {
+        tables::has_loader(self, architecture, path)
+    }
+
+    /// What runs scripts in the images without a language.
+    #[must_use]
+    pub fn scripts(self) -> &'static Scripts {
+        tables::scripts(self)
     }
 }
 

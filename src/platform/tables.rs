@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -91,6 +92,28 @@ impl Sdk {
 #[serde(deny_unknown_fields)]
 struct BaseImage {
     libraries: Vec<String>,
+    lacks: BTreeMap<String, Vec<String>>,
+    loaders: Loaders,
+    scripts: Scripts,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Loaders {
+    x86_64: Vec<String>,
+    arm64: Vec<String>,
+}
+
+/// What runs scripts in the images without a language.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scripts {
+    /// Interpreters that are there, by path.
+    pub interpreters: Vec<String>,
+    /// Programs that are not there, as patterns over names.
+    pub no_programs: Vec<String>,
+    /// Folders that layers fill and in which `env` looks for programs.
+    pub path: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -116,8 +139,23 @@ pub(super) fn limits(platform: Platform) -> &'static Limits {
     &table(platform).limits
 }
 
-pub(super) fn libraries(platform: Platform) -> &'static [String] {
-    &table(platform).base_image.libraries
+pub(super) fn has_library(platform: Platform, glibc: &str, library: &str) -> bool {
+    let image = &table(platform).base_image;
+    let covers = |patterns: &[String]| patterns.iter().any(|pattern| text::matches(pattern, library));
+    covers(&image.libraries) && !image.lacks.get(glibc).is_some_and(|lacks| covers(lacks))
+}
+
+pub(super) fn has_loader(platform: Platform, architecture: Architecture, path: &str) -> bool {
+    let loaders = &table(platform).base_image.loaders;
+    let known = match architecture {
+        Architecture::X86_64 => &loaders.x86_64,
+        Architecture::Arm64 => &loaders.arm64,
+    };
+    known.iter().any(|known| known == path)
+}
+
+pub(super) fn scripts(platform: Platform) -> &'static Scripts {
+    &table(platform).base_image.scripts
 }
 
 pub(super) fn runtime_facts(platform: Platform, wanted: &Runtime) -> &'static RuntimeFacts {
@@ -154,6 +192,13 @@ mod tests {
         assert!(has("python3.12", "botocore") && !has("python3.12", "requests"));
         assert!(has("nodejs20.x", "@aws-sdk/client-s3") && !has("nodejs16.x", "@aws-sdk/client-s3"));
         assert!(!has("provided.al2023", "boto3"));
+    }
+
+    #[test]
+    fn images_have_the_libraries_of_their_system() {
+        let has = |glibc: &str, library: &str| has_library(Platform::AwsLambda, glibc, library);
+        assert!(has("2.34", "libssl.so.3") && !has("2.34", "libssl.so.1.1") && has("2.26", "libssl.so.1.1"));
+        assert!(has("2.34", "libc.so.6") && !has("2.34", "libGL.so.1"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! One function: open, simulate, attribute, estimate, routes, usage.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::shelf::Shelf;
 use super::{Inputs, UserError};
@@ -10,7 +10,7 @@ use crate::engine::{Budgets, FunctionFacts};
 use crate::fault::{self, Fault};
 use crate::graph::javascript::{self, JavaScriptInput};
 use crate::graph::python::{self, PythonInput};
-use crate::graph::{ModuleGraph, native};
+use crate::graph::{ModuleGraph, Refused, native};
 use crate::manifest;
 use crate::manifest::dependency::{Declared, Files};
 use crate::manifest::function::FunctionSpec;
@@ -25,7 +25,7 @@ use crate::usage::Usage;
 #[derive(Clone, Copy)]
 pub(super) struct Stages {
     /// What the function loads.
-    pub(super) load: fn(&FunctionSpec, &Bundle) -> (ModuleGraph, Arc<Packages>),
+    pub(super) load: fn(&FunctionSpec, &Bundle, &Refused) -> (ModuleGraph, Arc<Packages>),
     /// What its handler dispatches on.
     pub(super) routes: fn(&FunctionFacts, &Objective) -> Routes,
     /// Which dependencies it uses.
@@ -48,20 +48,44 @@ pub(super) fn of(
 ) -> Result<FunctionFacts, UserError> {
     let bundle = shelf.open(&spec)?;
     let budgets = inputs.settings.budgets_of(&spec.name, inputs.budgets);
+    let objective = &inputs.settings.resolved.objective;
+    let facts = walked(spec, bundle, budgets, objective, stages, &Refused::default());
+    let refused = facts.refused();
+    if refused.is_empty() || facts.spec.runtime.language() != Language::Python {
+        return Ok(facts);
+    }
+    // Only who has loaded everything knows what cannot be loaded: now the errors are raised where they are met.
+    Ok(walked(facts.spec, facts.bundle, budgets, objective, stages, &refused))
+}
+
+/// One walk through what a function loads, with all that follows from it.
+fn walked(
+    spec: FunctionSpec,
+    bundle: Arc<Bundle>,
+    budgets: Budgets,
+    objective: &Objective,
+    stages: &Stages,
+    refused: &Refused,
+) -> FunctionFacts {
     let mut faults = Vec::new();
-    let loaded = fault::caught("the import simulation", || (stages.load)(&spec, &bundle));
+    let loaded = fault::caught("the import simulation", || (stages.load)(&spec, &bundle, refused));
     let (mut graph, packages) = loaded.unwrap_or_else(|fault| (ModuleGraph::failed(fault), Arc::default()));
     faults.append(&mut graph.faults);
     let mut facts = put_together(spec, bundle, graph, packages, budgets);
-    let objective = &inputs.settings.resolved.objective;
-    let (routes, usage) = rayon::join(
-        || fault::caught("the search for routes", || (stages.routes)(&facts, objective)),
-        || fault::caught("the search for used dependencies", || (stages.usage)(&facts)),
+    let ((routes, usage), native) = rayon::join(
+        || {
+            rayon::join(
+                || fault::caught("the search for routes", || (stages.routes)(&facts, objective)),
+                || fault::caught("the search for used dependencies", || (stages.usage)(&facts)),
+            )
+        },
+        || fault::caught("the reading of native files", || facts.obstacles().len()),
     );
+    or_nothing(native, &mut faults);
     facts.routes = or_nothing(routes, &mut faults);
     facts.usage = or_nothing(usage, &mut faults);
     facts.faults = faults;
-    Ok(facts)
+    facts
 }
 
 /// What a part has found; nothing where it failed.
@@ -95,6 +119,7 @@ pub(super) fn put_together(
         routes: Routes::default(),
         budgets,
         faults: Vec::new(),
+        obstacles: OnceLock::new(),
     }
 }
 
@@ -110,7 +135,7 @@ fn routes(facts: &FunctionFacts, objective: &Objective) -> Routes {
     })
 }
 
-fn loaded(spec: &FunctionSpec, bundle: &Bundle) -> (ModuleGraph, Arc<Packages>) {
+fn loaded(spec: &FunctionSpec, bundle: &Bundle, refused: &Refused) -> (ModuleGraph, Arc<Packages>) {
     match spec.runtime.language() {
         Language::Python => {
             let packages = bundle.owners(Language::Python);
@@ -122,6 +147,7 @@ fn loaded(spec: &FunctionSpec, bundle: &Bundle) -> (ModuleGraph, Arc<Packages>) 
                 sdk: spec.runtime.sdk(spec.platform),
                 environment: &spec.environment,
                 packages: &packages,
+                refused,
             };
             (python::simulate(&input), packages)
         }

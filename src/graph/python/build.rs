@@ -15,6 +15,7 @@ use super::stdlib::Stdlib;
 use super::value::{Args, ModIdx, Object, Sym, Value};
 use super::wrappers::wrapped;
 use crate::artifact::{Artifact, EntryId};
+use crate::graph::Refused;
 use crate::graph::{
     Argument, HandlerResolution, Import, ImportSite, LoadCall, Module, ModuleGraph, ModuleId, ModuleKind, Phase,
     StaleBytecode, StaleReason, StartCause, StartPlace, StartStep, Unresolved, Weight,
@@ -33,6 +34,7 @@ pub(super) struct Setup<'a> {
     pub(super) stdlib: Stdlib,
     pub(super) sdk: Option<&'static Sdk>,
     pub(super) packages: &'a Packages,
+    pub(super) refused: &'a Refused,
 }
 
 impl Setup<'_> {
@@ -62,6 +64,7 @@ pub(super) fn build(input: &PythonInput<'_>, finder: &Finder<'_>, sources: &Sour
         stdlib: Stdlib::for_version(input.version),
         sdk: input.sdk,
         packages: input.packages,
+        refused: input.refused,
     };
     let mut interp = Interp::new(&setup, finder, sources);
     interp.preload();

@@ -1,6 +1,7 @@
 //! Simulation of CPython's import system and of module execution.
 
 mod build;
+mod builds;
 mod bytecode;
 mod extension;
 mod extras;
@@ -21,7 +22,7 @@ pub use extras::import_names;
 use std::collections::BTreeMap;
 
 use crate::fault;
-use crate::graph::ModuleGraph;
+use crate::graph::{ModuleGraph, Refused};
 use crate::package::Bundle;
 use crate::package::owners::Packages;
 use crate::platform::{Architecture, Sdk};
@@ -42,6 +43,8 @@ pub struct PythonInput<'a> {
     pub environment: &'a BTreeMap<String, String>,
     /// The installed distributions.
     pub packages: &'a Packages,
+    /// Extension modules that cannot be loaded, as far as that is known already.
+    pub refused: &'a Refused,
 }
 
 /// What the function's handler module loads, eagerly and later.

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
+
 use super::{PythonInput, simulate};
 use crate::artifact::{Artifact, ArtifactKind, Bytes, Contents, Entry, ReadError};
 use crate::graph::{ModuleGraph, Phase};
@@ -43,6 +45,7 @@ fn graph(files: &[(&str, &str)], version: (u16, u16)) -> ModuleGraph {
         sdk: None,
         environment: &BTreeMap::new(),
         packages: &attribute(&bundle.artifact),
+        refused: &FxHashMap::default(),
     })
 }
 

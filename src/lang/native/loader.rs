@@ -1,11 +1,15 @@
 //! What dynamic loaders refuse before any code of a file runs, told from the start of the file.
 
+use std::collections::BTreeMap;
+
 use goblin::container::Container;
 use goblin::elf::Elf;
-use goblin::elf::program_header::{PT_INTERP, PT_LOAD, ProgramHeader};
+use goblin::elf::program_header::{PT_LOAD, ProgramHeader};
+use serde::Deserialize;
 
 use super::elf::{ctx_of, is_elf, machine};
-use super::facts::Machine;
+use super::facts::{Machine, NativeFacts};
+use crate::knowledge;
 
 /// Bytes of a page, which segments must be aligned to. Graviton's kernels on the platform have pages of this size too.
 const PAGE: u64 = 4096;
@@ -110,12 +114,8 @@ pub struct LoadHeader {
     pub machine: Machine,
     /// 32 or 64.
     pub bits: u8,
-    /// Whether it asks for a dynamic loader.
-    pub has_interpreter: bool,
-    /// What makes loaders refuse it.
+    /// What makes loaders refuse it; nothing is said where the table of its segments was not seen.
     pub damage: Option<Damage>,
-    /// Whether the table of its segments was seen; without it nothing is said of damage.
-    pub is_whole: bool,
 }
 
 /// Why a loader refuses an ELF file of the right machine.
@@ -141,50 +141,138 @@ impl Damage {
     }
 }
 
-/// Reads the headers at the start of an ELF file of `bytes` bytes. `None` for other files.
+/// Where the table of segments is in an ELF file, and how long: `patchelf` puts it behind everything else. `None` for
+/// other files, and where the header says nothing sensible.
+#[must_use]
+pub fn segment_table(head: &[u8]) -> Option<(u64, u64)> {
+    if !is_elf(head) {
+        return None;
+    }
+    let header = Elf::parse_header(head).ok()?;
+    Some((header.e_phoff, u64::from(header.e_phnum) * u64::from(header.e_phentsize)))
+}
+
+/// Reads the headers of an ELF file of `bytes` bytes, of which the start is given and, where that could be had, its
+/// table of segments. `None` for other files.
 ///
 /// glibc refuses a segment whose alignment is no multiple of a page, and one whose address and offset differ by no
 /// multiple of its alignment (`elf/dl-load.c` up to 2.34, "ELF load command address/offset not properly aligned").
 #[must_use]
-pub fn load_header(head: &[u8], bytes: u64) -> Option<LoadHeader> {
+pub fn load_header(head: &[u8], table: Option<&[u8]>, bytes: u64) -> Option<LoadHeader> {
     if !is_elf(head) {
         return None;
     }
-    let broken = |machine| LoadHeader {
-        machine,
-        bits: 0,
-        has_interpreter: false,
-        damage: Some(Damage::Header),
-        is_whole: false,
-    };
-    let Ok(header) = Elf::parse_header(head) else { return Some(broken(Machine::default())) };
-    let machine = machine(header.e_machine);
-    let Some(ctx) = ctx_of(&header) else { return Some(broken(machine)) };
-    let bits = if ctx.container == Container::Big { 64 } else { 32 };
-    let mut found = LoadHeader { machine, bits, has_interpreter: false, damage: None, is_whole: false };
-    let table = u64::from(header.e_phnum) * u64::from(header.e_phentsize);
-    let end = header.e_phoff.saturating_add(table);
-    if end > bytes {
+    let mut found = LoadHeader { machine: Machine::default(), bits: 0, damage: Some(Damage::Header) };
+    let Ok(header) = Elf::parse_header(head) else { return Some(found) };
+    found.machine = machine(header.e_machine);
+    let Some(ctx) = ctx_of(&header) else { return Some(found) };
+    found.bits = if ctx.container == Container::Big { 64 } else { 32 };
+    found.damage = None;
+    let (start, length) = segment_table(head)?;
+    if start.saturating_add(length) > bytes {
         found.damage = Some(Damage::Truncated);
-        return Some(found);
+    } else if let Some(table) = table
+        && let Ok(segments) = ProgramHeader::parse(table, 0, header.e_phnum.into(), ctx)
+    {
+        let loaded = segments.iter().filter(|segment| segment.p_type == PT_LOAD);
+        found.damage = loaded.filter_map(|segment| damage_of(segment, bytes)).min();
     }
-    let start = usize::try_from(header.e_phoff).unwrap_or(usize::MAX);
-    if end > head.len() as u64 {
-        return Some(found);
-    }
-    let Ok(segments) = ProgramHeader::parse(head, start, header.e_phnum.into(), ctx) else { return Some(found) };
-    found.is_whole = true;
-    found.has_interpreter = segments.iter().any(|segment| segment.p_type == PT_INTERP);
-    let loaded = segments.iter().filter(|segment| segment.p_type == PT_LOAD);
-    found.damage = loaded.filter_map(|segment| damage_of(segment, bytes)).min();
     Some(found)
 }
 
-/// Where the table of segments is, for files that have it behind their start (`patchelf` puts it at the end).
+/// A process that loads native files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Host {
+    /// Its instruction set.
+    pub machine: Machine,
+    /// The `NODE_MODULE_VERSION` of addons that it takes; `None` outside Node, and where that is not known.
+    pub node_abi: Option<u32>,
+}
+
+/// Why a process cannot load a native file, whatever else is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It is no ELF file.
+    Format(Format),
+    /// It is for another instruction set.
+    Machine,
+    /// It is linked against musl, and the process against glibc.
+    CLibrary,
+    /// It is damaged.
+    Damage(Damage),
+    /// It is an addon for another version of Node.
+    NodeAbi(u32),
+}
+
+impl Refusal {
+    /// Judges a file by its start and its headers.
+    #[must_use]
+    pub fn by_header(format: Format, header: Option<&LoadHeader>, host: Host) -> Option<Self> {
+        let Some(header) = header else { return Some(Self::Format(format)) };
+        if header.machine != host.machine || header.bits == 32 {
+            return Some(if header.damage == Some(Damage::Header) { Self::Damage(Damage::Header) } else { Self::Machine });
+        }
+        header.damage.map(Self::Damage)
+    }
+
+    /// Judges a file by what it says in full.
+    #[must_use]
+    pub fn by_facts(facts: &NativeFacts, host: Host) -> Option<Self> {
+        if facts.needed.iter().any(|library| is_musl(library)) {
+            return Some(Self::CLibrary);
+        }
+        let abi = facts.node_abi.filter(|_| !facts.node_api);
+        let other = abi.zip(host.node_abi).filter(|(abi, wanted)| abi != wanted);
+        other.map(|(abi, _)| Self::NodeAbi(abi))
+    }
+
+    /// What a loader says, and what that means.
+    #[must_use]
+    pub fn text(self) -> String {
+        match self {
+            Self::Format(Format::Empty) => "file too short: it is empty".to_owned(),
+            Self::Format(format) => format!("invalid ELF header: it is {}", format.noun()),
+            Self::Machine => "it is built for another instruction set".to_owned(),
+            Self::CLibrary => "it is linked against musl (Alpine), and the runtime has glibc".to_owned(),
+            Self::Damage(damage) => damage.text().to_owned(),
+            Self::NodeAbi(abi) => format!("it was compiled for another version of Node (NODE_MODULE_VERSION {abi})"),
+        }
+    }
+}
+
+/// Whether a library is musl's C library, by its name: `libc.musl-x86_64.so.1` on Alpine, `libc.so` by other linkers.
 #[must_use]
-pub fn segment_table(head: &[u8]) -> Option<(u64, u64)> {
-    let header = Elf::parse_header(head).ok()?;
-    Some((header.e_phoff, u64::from(header.e_phnum) * u64::from(header.e_phentsize)))
+pub fn is_musl(library: &str) -> bool {
+    library == "libc.so" || library.starts_with("libc.musl-") || library.starts_with("ld-musl-")
+}
+
+/// The `NODE_MODULE_VERSION` of a major version of Node, where it is known.
+#[must_use]
+pub fn node_abi(major: u16) -> Option<u32> {
+    LOADER.node_abi.get(&major.to_string()).copied()
+}
+
+/// Whether a file at the root of a folder says that what is deployed is built from it.
+#[must_use]
+pub fn is_built_from(name: &str) -> bool {
+    LOADER.sources.names.iter().any(|pattern| crate::text::matches(pattern, name))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Loader {
+    node_abi: BTreeMap<String, u32>,
+    sources: BuildFiles,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct BuildFiles {
+    names: Vec<String>,
+}
+
+knowledge::table! {
+    static LOADER: Loader = "native/loader.toml", tested by the_table_of_loaders_reads;
 }
 
 fn damage_of(segment: &ProgramHeader, bytes: u64) -> Option<Damage> {

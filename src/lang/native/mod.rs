@@ -14,5 +14,7 @@ pub use crates::{CrateSizes, UNKNOWN, crate_sizes};
 pub use elf::{GoBuild, GoSizes, go_sizes, is_elf, read, read_parts, unmapped_bytes};
 pub use extension::{ExtensionName, extension_name};
 pub use facts::{ElfKind, Machine, NativeFacts, Relocations, SectionSize, VersionNeed};
-pub use loader::{Damage, Format, LoadHeader, load_header, segment_table};
+pub use loader::{
+    Damage, Format, Host, LoadHeader, Refusal, is_built_from, is_musl, load_header, node_abi, segment_table,
+};
 pub use paths::crate_versions;

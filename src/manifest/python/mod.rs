@@ -97,6 +97,11 @@ impl Reader<'_> {
 
     /// Adds a requirement written as PEP 508 says.
     fn add_requirement(&mut self, text: &str, scope: &Scope, path: &str, place: Place, pinned_transitive: bool) {
+        // Names are ASCII, and pep508_rs 0.9 cuts other texts between the bytes of a character, which ends in a panic.
+        if !text.is_ascii() {
+            let message = "not a requirement: it has characters beyond ASCII".to_owned();
+            return self.problem(path, place.span, message);
+        }
         match Requirement::<VerbatimUrl>::from_str(text) {
             Ok(requirement) => {
                 let excluded = self.excludes(&requirement);

@@ -49,9 +49,9 @@ fn fault(spec: &FunctionSpec) {
 
 #[test]
 fn a_fault_in_a_stage_costs_that_function_alone_and_is_told() {
-    let load = |spec: &FunctionSpec, bundle: &crate::package::Bundle| {
+    let load = |spec: &FunctionSpec, bundle: &crate::package::Bundle, refused: &crate::graph::Refused| {
         fault(spec);
-        (STAGES.load)(spec, bundle)
+        (STAGES.load)(spec, bundle, refused)
     };
     fails_alone(&with(&Stages { load, ..STAGES }), "the import simulation failed");
     let routes = |facts: &FunctionFacts, objective: &crate::split::Objective| {

@@ -74,6 +74,9 @@ impl Interp<'_> {
                 "Python 3.{last} was the last to have `{name}`, and this function runs on {major}.{minor}"
             ));
         }
+        if let Some(hint) = crate::graph::misplaced::python_hint(self.input.artifact, name, self.input.version) {
+            return Some(hint);
+        }
         // Beside the file that imports it, as if that folder were on the path.
         let entry = self.module(importer).entry?;
         let (folder, _) = self.input.artifact.entry(entry).path.rsplit_once('/')?;

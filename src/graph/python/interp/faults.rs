@@ -86,6 +86,9 @@ impl Interp<'_> {
 
     /// What a `raise` statement or an exit says that is certain.
     pub(super) fn fault_of_raise(&mut self, value: Value, site: Site) -> Fault {
+        if let Some(first) = self.native_fault_again() {
+            return first;
+        }
         let class = self.class_name(value);
         let text = self.exception_text(value);
         let message = match text.as_str() {
@@ -161,6 +164,9 @@ impl Interp<'_> {
         // Installed libraries work: what their functions ask for in vain they hardly ask for.
         if self.library_depth > 0 && self.handled_import().is_none() {
             return None;
+        }
+        if let Some(known) = self.with_other_build(&fault, name) {
+            return Some(known);
         }
         if let Some(first) = self.handled_import().and_then(|id| self.trace.fault(id)) {
             fault.rule = RAISED;

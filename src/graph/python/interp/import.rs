@@ -173,7 +173,7 @@ impl Interp<'_> {
     }
 
     /// The folders in which submodules of a loaded package are looked for.
-    fn package_path(&mut self, parent: &str) -> Option<Vec<Rc<str>>> {
+    pub(super) fn package_path(&mut self, parent: &str) -> Option<Vec<Rc<str>>> {
         let sym = self.heap.sym(parent);
         let module = self.sys_modules.get(sym)?;
         let path = match self.heap.get(module)? {
@@ -292,12 +292,7 @@ impl Interp<'_> {
                         self.heap.scope_mut(scope).open = true;
                         self.run_bytecode(at, entry, name)
                     }
-                    FileKind::Extension => {
-                        self.heap.scope_mut(scope).open = true;
-                        self.run_extension(at, name)?;
-                        self.run_twin(at, entry, name);
-                        Ok(())
-                    }
+                    FileKind::Extension => self.run_native(at, entry, name),
                 };
                 if let Err(raised) = result {
                     self.module_mut(at).state = LoadState::Failed;

@@ -26,6 +26,7 @@ mod iterate;
 mod library;
 mod methods;
 mod named;
+mod native;
 mod names;
 mod ops;
 mod paths;

@@ -16,7 +16,8 @@ const HEAD: u64 = 4096;
 /// Packed relocations, which goblin has no name for.
 const SHT_RELR: u32 = 19;
 
-/// A file that is empty where nobody asked for it, in pages that take memory only once they are written to: those
+/// A file that is empty where nobody asked for it. Anonymous maps are what `memmap2` is here for; files are never mapped
+/// (see `input::archive`). It is in pages that take memory only once they are written to: those
 /// of a vector may be old ones that the allocator has to clear.
 struct Sparse<F> {
     bytes: MmapMut,

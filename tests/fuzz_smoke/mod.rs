@@ -2,6 +2,8 @@
 //! changed, moved or cut, always the same ones.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "no input of users runs through here")]
 
+mod texts;
+
 use std::fs;
 use std::io::{Cursor, Write};
 use std::path::Path;
