@@ -43,9 +43,8 @@ fn complaint(case: &Path) -> Option<String> {
         .filter(|finding| finding["severity"] == "error")
         .filter_map(|finding| finding["rule"].as_str())
         .collect();
-    let fits = verdict == text("verdict")
-        && rule == text("rule")
-        && errors == text("rule").into_iter().collect::<Vec<_>>();
+    let fits =
+        verdict == text("verdict") && rule == text("rule") && errors == text("rule").into_iter().collect::<Vec<_>>();
     (!fits).then(|| {
         format!(
             "{}: wanted {:?} {:?}, got {verdict:?} {rule:?}, errors {errors:?}",

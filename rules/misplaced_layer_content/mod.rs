@@ -39,14 +39,15 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         Language::Node => "`nodejs/node_modules/`".to_owned(),
         _ => format!("`python/` and `python/lib/python{major}.{minor}/site-packages/`"),
     };
-    let message = format!(
-        "{} sees nothing of what a layer has in {}: it looks into {looks}",
-        cx.spec.runtime,
-        named.join(", ")
-    );
+    let message =
+        format!("{} sees nothing of what a layer has in {}: it looks into {looks}", cx.spec.runtime, named.join(", "));
     let total: u64 = roots.values().map(|(bytes, _)| bytes).sum();
     let finding = Finding::new(cx.locate(*first, None), message);
-    sink.report(if total >= Saves::NOISE_BYTES { finding.saving(Saves { init_ms: None, bytes: Some(total) }) } else { finding });
+    sink.report(if total >= Saves::NOISE_BYTES {
+        finding.saving(Saves { init_ms: None, bytes: Some(total) })
+    } else {
+        finding
+    });
 }
 
 /// Whether an import that fails says it already.

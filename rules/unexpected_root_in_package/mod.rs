@@ -26,7 +26,8 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     let mut roots: BTreeMap<String, Sum> = BTreeMap::new();
     for (id, entry) in cx.artifact.entries() {
         let root = entry.path.split('/').next().unwrap_or(&entry.path);
-        let inside = folders.iter().find(|folder| entry.path.strip_prefix(**folder).is_some_and(|rest| rest.starts_with('/')));
+        let inside =
+            folders.iter().find(|folder| entry.path.strip_prefix(**folder).is_some_and(|rest| rest.starts_with('/')));
         let is_root = names.iter().any(|name| text::matches(name, root)) || is_environment(cx, root);
         let Some(found) = inside.copied().or(Some(root).filter(|_| is_root)) else { continue };
         let sum = roots.entry(found.to_owned()).or_default();
@@ -53,7 +54,8 @@ fn report(cx: &FunctionContext<'_>, sink: &mut Sink<'_>, roots: BTreeMap<String,
     let more = if more > 0 { format!(" and {more} more") } else { String::new() };
     let shown: Vec<String> =
         named.iter().take(TOP).map(|(name, sum)| format!("{name} ({})", text::bytes(sum.bytes))).collect();
-    let message = format!("the package holds what belongs to the project and not to the function: {}{more}", shown.join(", "));
+    let message =
+        format!("the package holds what belongs to the project and not to the function: {}{more}", shown.join(", "));
     let place = largest.first.filter(|_| named.len() == 1).map_or_else(|| cx.location(), |id| cx.locate(id, None));
     let finding = Finding::new(place, message).about(subject.clone());
     // Small leftovers are worth a line all the same: they say that the packaging takes too much.

@@ -33,7 +33,10 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         format!("{modules} {verb} built for another Python version than {runtime}: {}{more}", listed.join(", "));
     let subject = listed.first().copied().unwrap_or_default().to_owned();
     let finding = Finding::new(cx.locate(*first, None), message).about(subject);
-    sink.report_as(Severity::Warning, finding.noting("something catches the failure, or nothing imports it during Init"));
+    sink.report_as(
+        Severity::Warning,
+        finding.noting("something catches the failure, or nothing imports it during Init"),
+    );
 }
 
 /// Extension modules of loaded packages that no file fits this runtime for.

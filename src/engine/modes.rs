@@ -68,9 +68,7 @@ impl FunctionFacts {
 
     /// Whether the platform starts a file itself.
     fn is_started(&self, path: &str) -> bool {
-        path.strip_prefix(EXTENSIONS)
-            .and_then(|name| name.strip_prefix('/'))
-            .is_some_and(|name| !name.contains('/'))
+        path.strip_prefix(EXTENSIONS).and_then(|name| name.strip_prefix('/')).is_some_and(|name| !name.contains('/'))
     }
 
     /// Programs of layers that the platform starts beside the function.

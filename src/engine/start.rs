@@ -13,8 +13,7 @@ impl FunctionFacts {
     #[must_use]
     pub fn start(&self) -> StartVerdict {
         let all = self.graph.causes.iter().cloned().chain(self.native_causes());
-        let (curable, mut causes): (Vec<StartCause>, Vec<StartCause>) =
-            all.partition(|cause| self.may_be_cured(cause));
+        let (curable, mut causes): (Vec<StartCause>, Vec<StartCause>) = all.partition(|cause| self.may_be_cured(cause));
         causes.extend(self.handler_cause());
         if let Some(first) = causes.into_iter().min_by_key(|cause| cause.after) {
             return StartVerdict::Fails(Box::new(first));
@@ -110,7 +109,9 @@ pub fn report_obstacles(cx: &FunctionContext<'_>, sink: &mut Sink<'_>, rule: &st
         };
         match obstacle.is_certain {
             true => sink.report_as(Severity::Error, finding.noting("Init ends here")),
-            false => sink.report_as(Severity::Warning, finding.noting("fails where it is loaded, if nothing catches that")),
+            false => {
+                sink.report_as(Severity::Warning, finding.noting("fails where it is loaded, if nothing catches that"))
+            }
         }
     }
 }

@@ -35,7 +35,9 @@ pub fn python_hint(artifact: &Artifact, name: &str, (major, minor): (u16, u16)) 
 pub fn node_hint(artifact: &Artifact, package: &str) -> Option<String> {
     let entry = in_layers(artifact, &[format!("{package}/package.json"), format!("{package}/index.js")])?;
     let place = shown(artifact, entry).rsplit_once('/').map_or("", |(folder, _)| folder);
-    Some(format!("A layer has it as `{place}`, where Node does not look: it looks into `nodejs/node_modules/` of layers"))
+    Some(format!(
+        "A layer has it as `{place}`, where Node does not look: it looks into `nodejs/node_modules/` of layers"
+    ))
 }
 
 /// A path as it is in the layer.

@@ -101,7 +101,11 @@ pub fn add_calls(graph: &mut ModuleGraph, root: &str, calls: &[WorkItem]) {
 /// `bootstrap`, or the only file.
 fn executable(artifact: &Artifact) -> Option<EntryId> {
     let lone = artifact.entries().next().map(|(id, _)| id).filter(|_| artifact.kind == ArtifactKind::Binary);
-    artifact.find("bootstrap").or_else(|| artifact.find("/opt/bootstrap")).or(lone).filter(|id| artifact.entry(*id).bytes <= LARGEST)
+    artifact
+        .find("bootstrap")
+        .or_else(|| artifact.find("/opt/bootstrap"))
+        .or(lone)
+        .filter(|id| artifact.entry(*id).bytes <= LARGEST)
 }
 
 fn modules(artifact: &Artifact, entry: EntryId, facts: &NativeFacts) -> Vec<Module> {

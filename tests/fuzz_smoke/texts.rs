@@ -275,7 +275,12 @@ const ENTRY_POINTS: &str = "[console_scripts]\nrun = fastmath.cli:main [extra]\n
 
 #[test]
 fn metadata_of_wheels_never_panics() {
-    let seeds = [("METADATA", METADATA), ("RECORD", RECORD), ("entry_points.txt", ENTRY_POINTS), ("top_level.txt", "fastmath\n_fast\n")];
+    let seeds = [
+        ("METADATA", METADATA),
+        ("RECORD", RECORD),
+        ("entry_points.txt", ENTRY_POINTS),
+        ("top_level.txt", "fastmath\n_fast\n"),
+    ];
     for (damaged_file, seed) in seeds {
         damaged(seed, move |text| {
             let mut files = Memory::of("fastmath/__init__.py", "");
@@ -292,7 +297,8 @@ fn metadata_of_wheels_never_panics() {
                 mode: None,
             };
             let entries = files.0.iter().map(entry).collect();
-            let artifact = Artifact::new("fn".into(), ArtifactKind::Directory, None, entries, Vec::new(), Box::new(files));
+            let artifact =
+                Artifact::new("fn".into(), ArtifactKind::Directory, None, entries, Vec::new(), Box::new(files));
             let packages = owners::python::attribute(&artifact);
             for package in &packages.packages {
                 let _ = owners::python::top_modules(&artifact, package);

@@ -41,7 +41,8 @@ impl FunctionFacts {
         );
         let (entry, help) = self.meant_executable(name).unzip();
         Some(Obstacle {
-            help: help.or_else(|| Some(format!("Put the executable at the root of the package under the name `{name}`"))),
+            help: help
+                .or_else(|| Some(format!("Put the executable at the root of the package under the name `{name}`"))),
             // A layer that is not here may bring it.
             cure: Some(name.into()),
             ..Obstacle::new(RULE, entry, name, message)
@@ -95,7 +96,10 @@ impl FunctionFacts {
             }
             Format::Text if head.starts_with(b"\xef\xbb\xbf#!") => {
                 let help = "Save it as UTF-8 without a byte order mark".to_owned();
-                Some(Obstacle { help: Some(help), ..failed("exec format error: a byte order mark stands before `#!`".to_owned()) })
+                Some(Obstacle {
+                    help: Some(help),
+                    ..failed("exec format error: a byte order mark stands before `#!`".to_owned())
+                })
             }
             Format::Text => {
                 let help = "A script begins with the line `#!/bin/sh`, or that of another interpreter".to_owned();
@@ -131,7 +135,9 @@ impl FunctionFacts {
         if let Some(refusal) = graph_native::header_refusal(&self.artifact, entry, self.native_host()) {
             let rule = super::rule_of(refusal);
             let text = match refusal {
-                Refusal::Machine => format!("{path} is not built for {}, which the function runs on", self.spec.architecture),
+                Refusal::Machine => {
+                    format!("{path} is not built for {}, which the function runs on", self.spec.architecture)
+                }
                 refusal => format!("fork/exec {}: {}", on_machine(path), refusal.text()),
             };
             return Some(Obstacle::new(rule, Some(entry), path, text));
@@ -184,7 +190,8 @@ impl FunctionFacts {
             None => return None,
         };
         (is_there == Some(false)).then(|| {
-            let why = format!("no such file or directory: its interpreter `{asked}` is not there on {}", self.spec.runtime);
+            let why =
+                format!("no such file or directory: its interpreter `{asked}` is not there on {}", self.spec.runtime);
             (why, "Bring the interpreter in the package or in a layer, or use the runtime of that language".to_owned())
         })
     }

@@ -40,7 +40,9 @@ impl<'a> Libraries<'a> {
             let path = path.replace("${ORIGIN}", "$ORIGIN");
             let place = match path.strip_prefix("$ORIGIN") {
                 Some(rest) => within(folder, rest)?,
-                None => path.strip_prefix("/var/task").map_or(path.clone(), |rest| rest.trim_start_matches('/').to_owned()),
+                None => {
+                    path.strip_prefix("/var/task").map_or(path.clone(), |rest| rest.trim_start_matches('/').to_owned())
+                }
             };
             artifact.find(&joined(&place, library))
         });

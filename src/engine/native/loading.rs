@@ -119,12 +119,7 @@ impl FunctionFacts {
     }
 
     /// Follows what a file needs through the package.
-    fn judge_needs(
-        &self,
-        load: &Load,
-        facts: std::sync::Arc<NativeFacts>,
-        libraries: &Libraries<'_>,
-    ) -> Vec<Obstacle> {
+    fn judge_needs(&self, load: &Load, facts: std::sync::Arc<NativeFacts>, libraries: &Libraries<'_>) -> Vec<Obstacle> {
         let mut found = Vec::new();
         let mut seen: FxHashSet<EntryId> = FxHashSet::from_iter([load.entry]);
         let mut waiting = vec![(load.entry, facts)];

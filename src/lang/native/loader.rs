@@ -210,7 +210,11 @@ impl Refusal {
     pub fn by_header(format: Format, header: Option<&LoadHeader>, host: Host) -> Option<Self> {
         let Some(header) = header else { return Some(Self::Format(format)) };
         if header.machine != host.machine || header.bits == 32 {
-            return Some(if header.damage == Some(Damage::Header) { Self::Damage(Damage::Header) } else { Self::Machine });
+            return Some(if header.damage == Some(Damage::Header) {
+                Self::Damage(Damage::Header)
+            } else {
+                Self::Machine
+            });
         }
         header.damage.map(Self::Damage)
     }
