@@ -10,6 +10,8 @@ mod chalice;
 mod cloudformation;
 mod lower;
 pub mod model;
+#[cfg(test)]
+mod parity;
 mod reader;
 mod resource;
 pub mod snippet;

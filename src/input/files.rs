@@ -39,13 +39,24 @@ pub trait Files: Send + Sync + fmt::Debug {
 #[derive(Clone, Debug)]
 pub struct DiskFiles {
     root: PathBuf,
+    /// The folder that links must not lead out of.
+    wall: Option<PathBuf>,
 }
 
 impl DiskFiles {
     /// The tree below `root`.
     #[must_use]
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self { root: root.into(), wall: None }
+    }
+
+    /// The tree below `root`, from which neither `..` nor a link leads out.
+    #[must_use]
+    pub fn walled(root: impl Into<PathBuf>) -> Self {
+        let root = root.into();
+        // A root that is not there has no files either.
+        let wall = std::fs::canonicalize(&root).unwrap_or_else(|_| root.clone());
+        Self { root, wall: Some(wall) }
     }
 
     /// The folder itself.
@@ -57,12 +68,21 @@ impl DiskFiles {
     fn at(&self, path: &str) -> PathBuf {
         if path.is_empty() { self.root.clone() } else { self.root.join(path) }
     }
+
+    /// Whether a path leads out of the tree.
+    fn leaves(&self, full: &Path) -> bool {
+        let Some(wall) = &self.wall else { return false };
+        std::fs::canonicalize(full).is_ok_and(|real| !real.starts_with(wall))
+    }
 }
 
 impl Files for DiskFiles {
     fn text(&self, path: &str) -> Result<Arc<str>, ReadError> {
         let fail = |message: String| ReadError { message };
         let full = self.at(path);
+        if self.leaves(&full) {
+            return Err(fail("it lies outside of the repository".into()));
+        }
         let meta = std::fs::metadata(&full).map_err(|e| fail(e.to_string()))?;
         if !meta.is_file() {
             return Err(fail("not a regular file".into()));
@@ -75,7 +95,8 @@ impl Files for DiskFiles {
     }
 
     fn is_file(&self, path: &str) -> bool {
-        std::fs::metadata(self.at(path)).is_ok_and(|meta| meta.is_file())
+        let full = self.at(path);
+        std::fs::metadata(&full).is_ok_and(|meta| meta.is_file()) && !self.leaves(&full)
     }
 
     fn size(&self, path: &str) -> Option<u64> {
@@ -83,7 +104,11 @@ impl Files for DiskFiles {
     }
 
     fn list(&self, folder: &str) -> Vec<FolderEntry> {
-        let Ok(children) = std::fs::read_dir(self.at(folder)) else { return Vec::new() };
+        let full = self.at(folder);
+        if self.leaves(&full) {
+            return Vec::new();
+        }
+        let Ok(children) = std::fs::read_dir(full) else { return Vec::new() };
         let mut found: Vec<FolderEntry> = children
             .flatten()
             .take(MAX_CHILDREN)
@@ -130,6 +155,24 @@ pub fn parent(path: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn neither_dots_nor_links_lead_over_a_wall() {
+        let folder = tempfile::tempdir().unwrap();
+        let inside = folder.path().join("inside");
+        std::fs::create_dir_all(inside.join("sub")).unwrap();
+        std::fs::write(folder.path().join("secret.yml"), "a: 1").unwrap();
+        std::fs::write(inside.join("own.yml"), "b: 1").unwrap();
+        std::os::unix::fs::symlink("../secret.yml", inside.join("link.yml")).unwrap();
+        std::os::unix::fs::symlink("../own.yml", inside.join("sub/own.yml")).unwrap();
+        let files = DiskFiles::walled(&inside);
+        assert!(files.text("own.yml").is_ok() && files.text("sub/own.yml").is_ok());
+        for path in ["link.yml", "../secret.yml"] {
+            assert!(files.text(path).unwrap_err().message.contains("outside") && !files.is_file(path), "{path}");
+        }
+        assert!(DiskFiles::new(&inside).text("link.yml").is_ok());
+    }
 
     #[test]
     fn paths_are_joined_by_name() {

@@ -92,7 +92,7 @@ fn decoded(value: &Tree, place: Place) -> Option<Tree> {
 }
 
 /// A JSON value as a tree at one place.
-fn from_node(node: &Node, place: Place) -> Tree {
+pub(super) fn from_node(node: &Node, place: Place) -> Tree {
     let kind = match &node.value {
         Value::Scalar { .. } => match node.text() {
             Some(text) => return Tree::text(text, place).derived(),

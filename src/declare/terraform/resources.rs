@@ -13,7 +13,9 @@ use super::super::reader::MOST_RESOURCES;
 use super::super::resource::{Resource, own};
 use super::super::tree::{Key, Kind, Map, Text, Tree};
 use super::eval::{DEEPEST, Module};
+use super::functions;
 use super::{Configuration, instances, place};
+use crate::manifest::yaml;
 
 /// How one type is put into CloudFormation's words.
 #[derive(Debug, Deserialize)]
@@ -176,6 +178,12 @@ fn fix(kind: &str, properties: &mut Tree) {
 
 /// A policy that is written as JSON text, perhaps with references in it.
 fn policy(text: &Text, value: &Tree) -> Kind {
+    if let Some(known) = text.known()
+        && let Ok(Some(root)) = yaml::parse(known)
+        && root.is_mapping()
+    {
+        return functions::from_node(&root, value.place).kind;
+    }
     let mut map = Map::default();
     let keyed = |name: &str| Key { text: name.into(), place: value.place };
     if let Some(reference) = text.references().next() {
