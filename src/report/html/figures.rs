@@ -19,7 +19,8 @@ pub(super) fn class(loaded: Loaded) -> &'static str {
     }
 }
 
-/// As much of a label as fits into a width; nothing where not even three letters do.
+/// As much of a label as fits into a width; nothing where not even three letters do. No ellipsis: what is seen must
+/// be a part of the cell's name.
 pub(super) fn fitting(label: &str, width: f64) -> String {
     let room = ((width - 8.0) / LETTER).max(0.0) as usize;
     let length = label.chars().count();
@@ -29,7 +30,7 @@ pub(super) fn fitting(label: &str, width: f64) -> String {
     if room < 3 {
         return String::new();
     }
-    label.chars().take(room - 1).chain(['…']).collect()
+    label.chars().take(room).collect()
 }
 
 /// One rectangle with a label inside and its whole story in a title.
@@ -59,7 +60,13 @@ impl Cell<'_> {
         )?;
         let label = if *height >= 14.0 { fitting(self.label, *width) } else { String::new() };
         if !label.is_empty() {
-            write!(out, "<text x=\"{:.1}\" y=\"{:.1}\">{}</text>", x + 4.0, y + 13.0, escaped(&label))?;
+            write!(
+                out,
+                "<text aria-hidden=\"true\" x=\"{:.1}\" y=\"{:.1}\">{}</text>",
+                x + 4.0,
+                y + 13.0,
+                escaped(&label)
+            )?;
         }
         writeln!(out, "</g>")
     }
@@ -72,7 +79,7 @@ mod tests {
     #[test]
     fn labels_are_cut_to_their_cell() {
         assert_eq!(fitting("pandas", 200.0), "pandas");
-        assert_eq!(fitting("pandas.core.frame", 60.0), "pandas…");
+        assert_eq!(fitting("pandas.core.frame", 60.0), "pandas.");
         assert_eq!(fitting("pandas", 20.0), "");
     }
 }

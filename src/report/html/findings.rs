@@ -67,7 +67,7 @@ fn one(report: &Report, finding: &Finding, out: &mut dyn Write) -> io::Result<()
     match human::frame(finding, style) {
         Some(frame) => writeln!(
             out,
-            "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"code\"><pre>{}</pre></div>",
+            "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"code\"><pre>{}</pre></div>",
             escaped_lines(&frame)
         )?,
         None => {

@@ -97,7 +97,7 @@ fn init(init: &Init, out: &mut dyn Write) -> io::Result<()> {
 fn packages(function: &Function, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
-        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"packages\"><table><thead><tr><th scope=\"col\">package</th><th scope=\"col\">loaded</th>\
+        "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"packages\"><table><thead><tr><th scope=\"col\">package</th><th scope=\"col\">loaded</th>\
          <th scope=\"col\" class=\"number\">Init</th><th scope=\"col\" class=\"number\">bytes</th>\
          <th scope=\"col\">imported at</th></tr></thead><tbody>"
     )?;
@@ -143,7 +143,7 @@ fn routes(function: &Function, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(
         out,
-        "<h4>Routes</h4>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"routes\"><table><thead><tr><th scope=\"col\">route</th><th scope=\"col\">function</th>\
+        "<h4>Routes</h4>\n<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"routes\"><table><thead><tr><th scope=\"col\">route</th><th scope=\"col\">function</th>\
          <th scope=\"col\" class=\"number\">Init alone</th><th scope=\"col\" class=\"number\">first request</th>\
          <th scope=\"col\">packages of its own</th></tr></thead><tbody>"
     )?;

@@ -124,9 +124,8 @@ fn draw_one(tree: &Tree<'_>, number: usize, at: usize, cell: &Placed, out: &mut 
     // One cell can be reached by Tab; the arrow keys lead to the others.
     let tab = if at == 0 { "0" } else { "-1" };
     let attributes = format!(
-        " id=\"i{number}-{at}\" data-name=\"{}\"{parent} tabindex=\"{tab}\" role=\"button\" aria-label=\"{}\"",
-        escaped(&module.name),
-        escaped(&title)
+        " id=\"i{number}-{at}\" data-name=\"{}\"{parent} tabindex=\"{tab}\" role=\"button\"",
+        escaped(&module.name)
     );
     // Neighbours of different packages get different shades.
     let class = if let Some(package) = &module.package {
@@ -159,7 +158,7 @@ fn list(tree: &Tree<'_>, number: usize, out: &mut dyn Write) -> io::Result<()> {
         out,
         "<details class=\"modules\"><summary>{count} of Init as a list</summary>\n<label>Search \
          <input type=\"search\" class=\"search\" data-function=\"{number}\" autocomplete=\"off\"></label>\n\
-         <div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"modules\">\n<table><thead><tr><th scope=\"col\">module</th><th scope=\"col\" class=\"number\">own</th>\
+         <div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"modules\">\n<table><thead><tr><th scope=\"col\">module</th><th scope=\"col\" class=\"number\">own</th>\
          <th scope=\"col\" class=\"number\">with what it loads</th><th scope=\"col\">loaded by</th></tr></thead><tbody>"
     )?;
     for module in modules.iter().take(shown) {

@@ -74,7 +74,7 @@ fn overview(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(
         out,
-        "<section aria-labelledby=\"overview\">\n<h2 id=\"overview\">Functions</h2>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-labelledby=\"overview\">\n<table>\n<thead><tr>\
+        "<section aria-labelledby=\"overview\">\n<h2 id=\"overview\">Functions</h2>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"table of functions\">\n<table>\n<thead><tr>\
          <th scope=\"col\">function</th><th scope=\"col\">verdict</th><th scope=\"col\" class=\"number\">Init</th>\
          <th scope=\"col\" class=\"number\">range</th><th scope=\"col\" class=\"number\">download</th>\
          <th scope=\"col\" class=\"number\">package</th></tr></thead>\n<tbody>"

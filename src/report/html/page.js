@@ -44,7 +44,7 @@
       const chain = [];
       for (let at = cell; at; at = byId(at.dataset.parent)) {
         at.classList.add('chosen');
-        chain.unshift(at.getAttribute('aria-label'));
+        chain.unshift(at.querySelector('title').textContent);
       }
       panel.hidden = false;
       panel.textContent = chain.map((line, depth) => `${'  '.repeat(depth)}${depth ? '└ ' : ''}${line}`).join('\n');
