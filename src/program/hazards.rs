@@ -193,7 +193,7 @@ impl<'p> Finder<'p, '_> {
         let flow = self.flow(unit);
         for stmt in flow.below(flow.top) {
             let Stmt::Bind(var, value) = stmt else { continue };
-            if !flow.vars.get(*var as usize).is_some_and(|var| var.top) || !self.is_used_later(unit, *var) {
+            if !flow.vars.get(*var as usize).is_some_and(|var| var.top) {
                 continue;
             }
             for node in self.within(unit, *value) {
@@ -201,6 +201,10 @@ impl<'p> Finder<'p, '_> {
                     self.callee((unit, node)).and_then(|callee| kept_row(&callee).map(|row| (callee, row, None)));
                 let found = found.or_else(|| self.helper_call((unit, node)));
                 let Some((callee, row, source)) = found else { continue };
+                // Asked last: it looks through all code, and hardly any value gets this far.
+                if !self.is_used_later(unit, *var) {
+                    break;
+                }
                 let name = flow.vars.get(*var as usize).map_or_else(String::new, |var| var.name.to_string());
                 self.found.kept.push(Hazard {
                     module: self.module(unit),
