@@ -15,6 +15,8 @@ pub(in crate::declare) const DEEPEST: u8 = 96;
 /// Nodes and bytes that evaluating one template may make: far above what the platform's limit of
 /// 1 MB and 500 resources can need, so that repeated references cannot fill memory.
 const MOST_WORK: usize = 8 << 20;
+/// The key under which a transform inside of a mapping is kept.
+pub(super) const INCLUDED: &str = "own::Transform";
 /// Rounds of one loop.
 const MOST_ROUNDS: usize = 1_000;
 /// The scope of references to another stack's exports.
@@ -49,7 +51,7 @@ pub(in crate::declare) fn intrinsic(node: &Node) -> Option<(&str, &Node)> {
     let (key, argument) = entries.next().filter(|_| entries.next().is_none())?;
     let name = key.text()?;
     let name = name.strip_prefix("Fn::").or_else(|| (name == "Ref").then_some(name))?;
-    (!name.starts_with("ForEach")).then_some((name, argument))
+    (!name.starts_with("ForEach") && name != "Transform").then_some((name, argument))
 }
 
 impl<'a> Template<'a> {
@@ -149,6 +151,9 @@ impl<'a> Template<'a> {
                 }
             } else if name == "Fn::Transform" {
                 map.open = Some(Why::new("is added by a transform"));
+                // What it is stays known to those who can follow it.
+                let key = Key { text: INCLUDED.into(), place: self.place(key) };
+                map.entries.push((key, self.eval_within(value, bindings, depth)));
             } else {
                 let key = Key { text: substituted(name, bindings), place: self.place(key) };
                 let value = self.eval_within(value, bindings, depth);

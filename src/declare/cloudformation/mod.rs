@@ -39,9 +39,18 @@ const TYPES: [&str; 5] = [
     "AWS::Serverless::LayerVersion",
 ];
 
-/// Whether a text is probably a template with functions, broken ones included.
+/// Whether a text is probably a template with functions, broken ones included: a type of theirs is the value of a
+/// `Type`. What a generator makes templates from is none.
 pub(super) fn looks_like_one(text: &str) -> bool {
-    text.contains("Resources") && TYPES.iter().any(|kind| text.contains(kind))
+    let is_typed = |kind: &str| text.match_indices(kind).any(|(at, _)| is_value_of_type(&text[..at]));
+    text.contains("Resources") && !text.contains("{%") && TYPES.iter().any(|kind| is_typed(kind))
+}
+
+/// Whether a text ends with `Type:` and what may stand between that and its value.
+fn is_value_of_type(before: &str) -> bool {
+    let before = before.trim_end_matches([' ', '\t', '\n', '\r', '"', '\'']);
+    let Some(before) = before.strip_suffix(':') else { return false };
+    before.trim_end_matches([' ', '\t', '"', '\'']).ends_with("Type")
 }
 
 /// Reads a template with everything that belongs to it.

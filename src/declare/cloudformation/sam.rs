@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use super::super::model::{Origin, Place};
+use super::super::reader::local;
 use super::super::resource::{Resource, own};
 use super::super::tree::{Key, Kind, Maker, Tree};
 use super::Stack;
-use super::eval::{Bindings, Template};
+use super::eval::{Bindings, INCLUDED, Template};
+use crate::input::files;
 
 /// Lists of which `Globals` and the function's own are not joined.
 const REPLACED: [&str; 2] = ["Architectures", "CompatibleRuntimes"];
@@ -29,8 +31,8 @@ impl Stack<'_, '_> {
                 resource.kind = "AWS::DynamoDB::Table".to_owned();
                 self.push(resource);
             }
-            "Api" => self.sam_api(resource, "AWS::ApiGateway::RestApi", "rest"),
-            "HttpApi" => self.sam_api(resource, "AWS::ApiGatewayV2::Api", "http"),
+            "Api" => self.sam_api(template, resource, "AWS::ApiGateway::RestApi", "rest"),
+            "HttpApi" => self.sam_api(template, resource, "AWS::ApiGatewayV2::Api", "http"),
             "GraphQLApi" => self.sam_graphql(resource),
             _ => self.push(resource),
         }
@@ -106,18 +108,36 @@ impl Stack<'_, '_> {
         }
     }
 
-    fn sam_api(&mut self, mut resource: Resource, kind: &str, word: &str) {
+    fn sam_api(&mut self, template: &Template<'_>, mut resource: Resource, kind: &str, word: &str) {
         resource.kind = kind.to_owned();
         let properties = resource.properties.clone();
-        let body = properties.get("DefinitionBody");
+        let body = self.definition(template, &properties);
         if !body.is_null() {
-            resource.properties = with(resource.properties, "Body", body.clone());
+            resource.properties = with(resource.properties, "Body", body);
         }
         let own_id = Tree::reference(resource.scope, &resource.origin.id, "", resource.origin.place);
         let parts = Parts { origin: resource.origin.clone(), scope: resource.scope, function: own_id.clone() };
         self.push(resource);
         self.sam_stage(&parts, &properties, kind, &own_id);
         self.sam_authorizers(&parts, properties.at(&["Auth", "Authorizers"]), word, &own_id);
+    }
+
+    /// The OpenAPI document of an API: in the template, or in a file that it names or includes.
+    fn definition(&mut self, template: &Template<'_>, properties: &Tree) -> Tree {
+        let body = properties.get("DefinitionBody");
+        let named = properties.get("DefinitionUri");
+        let included = body.at(&[INCLUDED, "Parameters", "Location"]);
+        let written = if included.is_null() { named } else { included };
+        let Some(path) = written.known().and_then(|path| local(files::parent(&self.path), path).ok()) else {
+            return body.clone();
+        };
+        match self.reader.open_yaml(&path) {
+            Ok((_, root)) => template.eval(&root, &Bindings::new()),
+            Err(problem) => {
+                self.reader.problem(written.place, format!("the API's definition cannot be read: {problem}"));
+                body.clone()
+            }
+        }
     }
 
     fn sam_stage(&mut self, parts: &Parts, properties: &Tree, kind: &str, api: &Tree) {

@@ -261,6 +261,23 @@ fn nested_applications_are_followed_with_their_parameters_and_outputs() {
 }
 
 #[test]
+fn routes_of_an_openapi_file_are_followed() {
+    let text = "Transform: AWS::Serverless-2016-10-31\nResources:\n  Api:\n    Type: AWS::Serverless::Api\n    Properties:\n      StageName: v1\n      DefinitionBody:\n        Fn::Transform: {Name: AWS::Include, Parameters: {Location: ./openapi.yaml}}\n  F: {Type: AWS::Serverless::Function, Properties: {CodeUri: src}}\n";
+    let document = "openapi: 3.0.1\npaths:\n  /a:\n    get:\n      x-amazon-apigateway-integration:\n        uri: {Fn::Sub: 'arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F.Arn}/invocations'}\n        timeoutInMillis: 4000\n";
+    let files = Memory::new([("t.yaml", text), ("openapi.yaml", document)]);
+    let app = super::super::read("t.yaml", &files).unwrap();
+    let route = app.routes.iter().next().unwrap();
+    assert_eq!(
+        (route.method.text(), route.path.text(), route.timeout_ms.known()),
+        (Some("GET"), Some("/a"), Some(&4000))
+    );
+    assert_eq!(app.location(route.origin.place).path, "openapi.yaml");
+    assert_eq!(app.triggers.len(), 1);
+    let lost = super::super::read("t.yaml", &Memory::new([("t.yaml", text)])).unwrap();
+    assert!(lost.problems[0].message.contains("cannot be read"), "{:?}", lost.problems);
+}
+
+#[test]
 fn loops_are_written_out() {
     let text = "Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]\nResources:\n  Fn::ForEach::Workers:\n    - Name\n    - [Red, Blue]\n    - ${Name}Worker:\n        Type: AWS::Serverless::Function\n        Properties:\n          Handler: !Sub '${Name}.handler'\n          CodeUri: src\n";
     let app = read("template.yaml", text);

@@ -1,8 +1,8 @@
 //! Functions, layers, versions, aliases and their settings.
 
 use super::super::model::{
-    Alias, CapacityProvider, Durable, EventInvoke, Function, Layer, LayerUse, Origin, Provisioned, Qualifier, Setting,
-    SnapStart, Version, Weight, Why,
+    Alias, CapacityProvider, Durable, EventInvoke, Function, FunctionKind, Layer, LayerUse, Origin, Provisioned,
+    Qualifier, Setting, SnapStart, Version, Weight, Why,
 };
 use super::super::resource::Resource;
 use super::super::tree::{Kind, Text, Tree};
@@ -68,7 +68,14 @@ impl Lower {
         if let Setting::Known { value: super::super::model::Destination::Queue(queue), .. } = &dead_letter {
             self.app.queues[*queue].is_dead_letter = true;
         }
+        // A runtime that is a resource of its own is the customer's: nothing is known of how it loads code.
+        let runtime = resource.properties.get("Runtime").as_text();
+        let is_custom = runtime.is_some_and(|text| text.references().any(|reference| self.entity(reference).is_some()));
+        let is_custom = is_custom || !resource.properties.get("RuntimeConfig").is_null();
         let function = &mut self.app.functions[id];
+        if is_custom {
+            function.kind = FunctionKind::NotAnalysed;
+        }
         function.layers = layers;
         function.dead_letter = dead_letter;
     }
