@@ -10,7 +10,6 @@ mod variables;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-pub(super) use script::object as script_object;
 pub(super) use variables::next_variable;
 
 use self::variables::Variables;
@@ -115,8 +114,7 @@ fn open(path: &str, reader: &mut Reader<'_>) -> Result<Arc<Node>, Problem> {
         return reader.open_yaml(path).map(|(_, root)| root);
     }
     let whole = |message: String| Problem { path: path.to_owned(), line: None, column: None, message };
-    let (file, text) = reader.open(path).map_err(|why| whole(format!("cannot be read: {why}")))?;
-    script_object(path, &text, file).map_err(whole)
+    script::object(path, reader).map_err(whole)
 }
 
 fn service_name(root: &Node) -> Option<String> {

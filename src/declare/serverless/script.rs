@@ -1,16 +1,21 @@
-//! A service written as a script (`serverless.ts`), as far as it is literal.
+//! A service written as a script (`serverless.ts`), as far as it is literal, with the literal
+//! objects that it imports from the same repository.
 
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::lang::javascript::ir::{ExprId, ExprKind, Item, Key, Member, Pattern, Program, StmtKind, Var};
+use super::super::reader::{Reader, local};
+use crate::input::files;
+use crate::lang::javascript::ir::{Export, ExprId, ExprKind, Item, Key, Member, Pattern, Program, StmtKind, Var};
 use crate::lang::javascript::{self, Dialect, ParseMode};
 use crate::manifest::yaml::{Node, Value};
 use crate::span::Span;
 
-/// Values within values.
+/// Values within values, and files that import from files.
 const DEEPEST: u8 = 40;
+/// Nodes that one service may have: objects that are used twice must end.
+const MOST_NODES: u32 = 100_000;
 /// What stands for an expression that is not literal: a variable that nobody knows.
 const OPEN: &str = "${script:expression}";
 
@@ -18,22 +23,199 @@ const OPEN: &str = "${script:expression}";
 ///
 /// # Errors
 /// Why there is none, as a phrase.
-pub(in crate::declare) fn object(path: &str, text: &str, file: u32) -> Result<Arc<Node>, String> {
-    let extension = path.rsplit('.').next().unwrap_or_default();
-    let dialect = if matches!(extension, "js" | "cjs") { Dialect::CommonJs } else { Dialect::Module };
-    let mode = ParseMode { typescript: extension == "ts", ..ParseMode::javascript(dialect) };
-    let program = javascript::parse(text, mode).map_err(|error| error.to_string())?;
-    let script = Script { slots: slots(&program), program: &program, file };
-    let service = (0..program.exprs.len()).find(|at| script.is_service(*at));
+pub(in crate::declare) fn object(path: &str, reader: &mut Reader<'_>) -> Result<Arc<Node>, String> {
+    let mut scripts = Scripts { root: files::parent(path).to_owned(), parsed: FxHashMap::default(), nodes: 0, reader };
+    let script = scripts.open(path)?;
+    let service = (0..script.program.exprs.len()).find(|at| script.is_service(*at));
     let service = service.ok_or("no object in it has a `service` and a `provider`")?;
-    script.node(service as ExprId, DEEPEST).map(Arc::new).ok_or_else(|| "is too large".to_owned())
+    let node = scripts.node(&script, service as ExprId, DEEPEST);
+    node.map(Arc::new).ok_or_else(|| "is too large".to_owned())
 }
 
-struct Script<'p> {
-    program: &'p Program,
+/// The scripts of a service.
+struct Scripts<'r, 'f> {
+    reader: &'r mut Reader<'f>,
+    /// The service's folder.
+    root: String,
+    parsed: FxHashMap<String, Arc<Script>>,
+    nodes: u32,
+}
+
+/// One script.
+struct Script {
+    program: Program,
+    path: String,
+    file: u32,
     /// What the module's own variables are made with.
     slots: FxHashMap<u32, ExprId>,
-    file: u32,
+    /// Variables that are imported: from where, and by which name (none: everything).
+    imports: FxHashMap<u32, (String, Option<String>)>,
+}
+
+impl Script {
+    fn text(&self, at: u32) -> &str {
+        self.program.strings.get(at as usize).map_or("", |text| text)
+    }
+
+    fn is_service(&self, at: usize) -> bool {
+        let ExprKind::Object(members) = &self.program.exprs[at].kind else { return false };
+        let has = |name: &str| {
+            members.iter().any(|member| matches!(member, Member::Value(Key::Name(key), _) if self.text(*key) == name))
+        };
+        has("service") && has("provider")
+    }
+}
+
+/// Where a name of a module is: in itself, or in another one.
+enum Exported {
+    Here(ExprId),
+    There(String, String),
+}
+
+impl Scripts<'_, '_> {
+    fn open(&mut self, path: &str) -> Result<Arc<Script>, String> {
+        if let Some(known) = self.parsed.get(path) {
+            return Ok(Arc::clone(known));
+        }
+        let (file, text) = self.reader.open(path).map_err(|why| format!("cannot be read: {why}"))?;
+        let extension = path.rsplit('.').next().unwrap_or_default();
+        let dialect = if matches!(extension, "js" | "cjs") { Dialect::CommonJs } else { Dialect::Module };
+        let mode = ParseMode { typescript: extension == "ts", ..ParseMode::javascript(dialect) };
+        let program = javascript::parse(&text, mode).map_err(|error| error.to_string())?;
+        let mut imports = FxHashMap::default();
+        for import in &program.imports {
+            let named = |at: u32| program.strings.get(at as usize).map(|text| text.to_string()).unwrap_or_default();
+            for (name, slot) in &import.bindings {
+                imports.insert(*slot, (named(import.request), name.map(named)));
+            }
+        }
+        let slots = slots(&program);
+        let script = Arc::new(Script { program, path: path.to_owned(), file, slots, imports });
+        self.parsed.insert(path.to_owned(), Arc::clone(&script));
+        Ok(script)
+    }
+
+    fn node(&mut self, script: &Script, at: ExprId, depth: u8) -> Option<Node> {
+        let depth = depth.checked_sub(1)?;
+        self.nodes += 1;
+        if self.nodes > MOST_NODES {
+            return None;
+        }
+        let expr = script.program.exprs.get(at as usize)?;
+        let span = expr.span;
+        let scalar = |text: &str, plain: bool| Some(Node::scalar(text, plain, span, script.file));
+        match &expr.kind {
+            ExprKind::String(text) => scalar(script.text(*text), false),
+            ExprKind::Number(number) => scalar(&number.to_string(), true),
+            ExprKind::Bool(truth) => scalar(&truth.to_string(), true),
+            ExprKind::Null | ExprKind::Undefined => scalar("null", true),
+            ExprKind::Template(texts, values) => {
+                let text = self.template(script, texts, values, depth);
+                scalar(&text, false)
+            }
+            ExprKind::Call(_, arguments, _) => match self.own_folder(script, arguments) {
+                Some(folder) => scalar(&folder, false),
+                None => scalar(OPEN, false),
+            },
+            ExprKind::Array(items) => self.list(script, items, span, depth),
+            ExprKind::Object(members) => self.object(script, members, span, depth),
+            ExprKind::Var(Var::Local { slot, .. }) => match (script.slots.get(slot), script.imports.get(slot)) {
+                (Some(value), _) => self.node(script, *value, depth),
+                (None, Some((request, name))) => {
+                    let (request, name) = (request.clone(), name.clone());
+                    let found = name.and_then(|name| self.imported(&script.path, &request, &name, depth));
+                    found.or_else(|| scalar(OPEN, false))
+                }
+                (None, None) => scalar(OPEN, false),
+            },
+            _ => scalar(OPEN, false),
+        }
+    }
+
+    fn template(&mut self, script: &Script, texts: &[u32], values: &[ExprId], depth: u8) -> String {
+        let mut made = String::new();
+        for (at, text) in texts.iter().enumerate() {
+            made.push_str(script.text(*text));
+            if let Some(value) = values.get(at) {
+                let node = self.node(script, *value, depth);
+                made.push_str(node.as_ref().and_then(Node::text).unwrap_or(OPEN));
+            }
+        }
+        made
+    }
+
+    /// A helper that is given `__dirname` makes the folder's path in the service of it: what the
+    /// framework's own starter has for handlers.
+    fn own_folder(&self, script: &Script, arguments: &[Item]) -> Option<String> {
+        let [Item::One(only)] = arguments else { return None };
+        let ExprKind::Var(Var::Global(name)) = script.program.exprs.get(*only as usize)?.kind else { return None };
+        if script.text(name) != "__dirname" {
+            return None;
+        }
+        let folder = files::parent(&script.path);
+        let inside = folder.strip_prefix(self.root.as_str())?;
+        Some(inside.trim_start_matches('/').to_owned())
+    }
+
+    /// What a module exports by a name.
+    fn imported(&mut self, from: &str, request: &str, name: &str, depth: u8) -> Option<Node> {
+        let depth = depth.checked_sub(1)?;
+        let path = self.resolve(from, request)?;
+        let script = self.open(&path).ok()?;
+        match exported(&script, name)? {
+            Exported::Here(value) => self.node(&script, value, depth),
+            Exported::There(request, name) => self.imported(&path, &request, &name, depth),
+        }
+    }
+
+    /// The file of a request: relative, or by the alias of the framework's own starter (`@functions/x`
+    /// is `src/functions/x`).
+    fn resolve(&self, from: &str, request: &str) -> Option<String> {
+        let base = if request.starts_with('.') {
+            local(files::parent(from), request).ok()?
+        } else {
+            let inside = request.strip_prefix("@/").or_else(|| request.strip_prefix('@')).unwrap_or(request);
+            local(&self.root, &format!("src/{}", inside.strip_prefix("src/").unwrap_or(inside))).ok()?
+        };
+        let candidates = [format!("{base}.ts"), format!("{base}/index.ts"), base.clone(), format!("{base}.js")];
+        candidates.into_iter().find(|path| self.reader.files.is_file(path))
+    }
+
+    fn list(&mut self, script: &Script, items: &[Item], span: Span, depth: u8) -> Option<Node> {
+        let mut nodes = Vec::with_capacity(items.len());
+        for item in items {
+            nodes.push(Arc::new(match item {
+                Item::One(value) => self.node(script, *value, depth)?,
+                Item::Spread(_) | Item::Hole => Node::scalar(OPEN, false, span, script.file),
+            }));
+        }
+        Node::list(nodes, span, script.file)
+    }
+
+    fn object(&mut self, script: &Script, members: &[Member], span: Span, depth: u8) -> Option<Node> {
+        let mut pairs = Vec::new();
+        for member in members {
+            match member {
+                Member::Value(Key::Name(key), value) => {
+                    let node = self.node(script, *value, depth)?;
+                    // What is imported has its own place; its name stands here.
+                    let written = script.program.exprs.get(*value as usize).map_or(node.span, |expr| expr.span);
+                    let place =
+                        key_place(written, script.text(*key), &self.reader.app.files[script.file as usize].text);
+                    let key = Node::scalar(script.text(*key), false, place, script.file);
+                    pairs.push((Arc::new(key), Arc::new(node)));
+                }
+                Member::Spread(value) => {
+                    let node = self.node(script, *value, depth)?;
+                    if let Value::Mapping(mapping) = &node.value {
+                        pairs.extend(mapping.pairs().iter().cloned());
+                    }
+                }
+                Member::Value(Key::Computed(_), _) | Member::Get(..) | Member::Set(..) => {}
+            }
+        }
+        Node::mapping(pairs, span, script.file)
+    }
 }
 
 /// Variables of the module that are declared with a value, by their slot.
@@ -52,75 +234,36 @@ fn slots(program: &Program) -> FxHashMap<u32, ExprId> {
     slots
 }
 
-impl Script<'_> {
-    fn text(&self, at: u32) -> &str {
-        self.program.strings.get(at as usize).map_or("", |text| text)
-    }
-
-    fn is_service(&self, at: usize) -> bool {
-        let ExprKind::Object(members) = &self.program.exprs[at].kind else { return false };
-        let has = |name: &str| {
-            members.iter().any(|member| matches!(member, Member::Value(Key::Name(key), _) if self.text(*key) == name))
-        };
-        has("service") && has("provider")
-    }
-
-    fn node(&self, at: ExprId, depth: u8) -> Option<Node> {
-        let depth = depth.checked_sub(1)?;
-        let expr = self.program.exprs.get(at as usize)?;
-        let span = expr.span;
-        let scalar = |text: &str, plain: bool| Some(Node::scalar(text, plain, span, self.file));
-        match &expr.kind {
-            ExprKind::String(text) => scalar(self.text(*text), false),
-            ExprKind::Number(number) => scalar(&number.to_string(), true),
-            ExprKind::Bool(truth) => scalar(&truth.to_string(), true),
-            ExprKind::Null | ExprKind::Undefined => scalar("null", true),
-            ExprKind::Template(texts, values) if values.is_empty() => {
-                scalar(&texts.iter().map(|text| self.text(*text)).collect::<String>(), false)
+fn exported(script: &Script, name: &str) -> Option<Exported> {
+    script.program.exports.iter().find_map(|export| match export {
+        Export::Local { name: public, slot } if script.text(*public) == name => {
+            if let Some(value) = script.slots.get(slot) {
+                return Some(Exported::Here(*value));
             }
-            ExprKind::Array(items) => self.list(items, span, depth),
-            ExprKind::Object(members) => self.object(members, span, depth),
-            ExprKind::Var(Var::Local { slot, .. }) => match self.slots.get(slot) {
-                Some(value) => self.node(*value, depth),
-                None => scalar(OPEN, false),
-            },
-            _ => scalar(OPEN, false),
+            let (request, name) = script.imports.get(slot)?;
+            Some(Exported::There(request.clone(), name.clone()?))
         }
-    }
-
-    fn list(&self, items: &[Item], span: Span, depth: u8) -> Option<Node> {
-        let nodes = items.iter().map(|item| match item {
-            Item::One(value) => self.node(*value, depth).map(Arc::new),
-            Item::Spread(_) | Item::Hole => Some(Arc::new(Node::scalar(OPEN, false, span, self.file))),
-        });
-        Node::list(nodes.collect::<Option<_>>()?, span, self.file)
-    }
-
-    fn object(&self, members: &[Member], span: Span, depth: u8) -> Option<Node> {
-        let mut pairs = Vec::new();
-        for member in members {
-            match member {
-                Member::Value(Key::Name(key), value) => {
-                    let node = self.node(*value, depth)?;
-                    let place = key_place(node.span, self.text(*key));
-                    let key = Node::scalar(self.text(*key), false, place, self.file);
-                    pairs.push((Arc::new(key), Arc::new(node)));
-                }
-                Member::Spread(value) => {
-                    let node = self.node(*value, depth)?;
-                    if let Value::Mapping(mapping) = &node.value {
-                        pairs.extend(mapping.pairs().iter().cloned());
-                    }
-                }
-                Member::Value(Key::Computed(_), _) | Member::Get(..) | Member::Set(..) => {}
-            }
+        Export::From { name: public, import, imported } if script.text(*public) == name => {
+            let request = script.program.imports.get(*import as usize)?.request;
+            Some(Exported::There(script.text(request).to_owned(), script.text((*imported)?).to_owned()))
         }
-        Node::mapping(pairs, span, self.file)
-    }
+        _ => None,
+    })
 }
 
-/// A key has no place in the program: it is taken to stand right before its value.
-fn key_place(value: Span, key: &str) -> Span {
-    let end = value.start.saturating_sub(2);
-    Span::new(end.saturating_sub(key.len() as u32), end)
+/// A key has no place in the program: it stands right before its value, or is its value (`{ hello }`).
+fn key_place(value: Span, key: &str, text: &str) -> Span {
+    let length = key.len() as u32;
+    if text.get(value.range_in(text.len())) == Some(key) {
+        return value;
+    }
+    let before = text.get(..value.start as usize).unwrap_or_default();
+    match before.trim_end().strip_suffix(':').map(str::trim_end) {
+        Some(before) => {
+            let before = before.trim_end_matches(['"', '\'']);
+            let end = before.len() as u32;
+            Span::new(end.saturating_sub(length), end)
+        }
+        None => value,
+    }
 }

@@ -160,6 +160,38 @@ fn a_script_is_read_as_far_as_it_is_literal() {
 }
 
 #[test]
+fn functions_that_a_script_imports_are_followed() {
+    let files = Memory::new([
+        (
+            "api/serverless.ts",
+            "import hello from '@functions/hello';\nimport { bye } from './src/functions';\nexport default {\n  service: 'shop', provider: { name: 'aws', runtime: 'nodejs22.x' },\n  functions: { hello, bye: bye, other: lost },\n};\n",
+        ),
+        (
+            "api/src/functions/hello/index.ts",
+            "import { handlerPath } from '@libs/handler-resolver';\nexport default {\n  handler: `${handlerPath(__dirname)}/handler.main`,\n  events: [{ http: { method: 'get', path: 'hello' } }],\n};\n",
+        ),
+        (
+            "api/src/functions/index.ts",
+            "export { default as bye } from './bye';\nexport { default as again } from './index';\n",
+        ),
+        (
+            "api/src/functions/bye/index.ts",
+            "const bye = { handler: 'src/bye.main', timeout: 20 };\nexport default bye;\n",
+        ),
+    ]);
+    let app = super::super::read("api/serverless.ts", &files).unwrap();
+    let found: Vec<_> = app.functions.iter().map(|f| (f.origin.id.as_str(), f.handler.text())).collect();
+    assert_eq!(found, [("hello", Some("src/functions/hello/handler.main")), ("bye", Some("src/bye.main"))]);
+    let hello = function(&app, "hello").1;
+    assert_eq!(
+        (app.text_at(hello.origin.place), app.location(hello.origin.place).path.as_str()),
+        ("hello", "api/serverless.ts")
+    );
+    assert_eq!(app.routes.iter().next().unwrap().path.text(), Some("/hello"));
+    assert!(app.problems[0].message.contains("`other` is left out"));
+}
+
+#[test]
 fn odd_shapes_cost_only_themselves() {
     let odd = [
         "service: x\nprovider: aws\nfunctions:\n  a: 3\n  b: [1]\n  c: {handler: [x], events: {a: b}, layers: 1, package: 2}\n",
