@@ -13,6 +13,7 @@ pub mod input;
 pub mod manifest;
 pub mod lang;
 pub mod declare;
+pub mod assemble;
 pub mod package;
 pub mod graph;
 pub mod cost;

@@ -5,11 +5,11 @@ use serde::Deserialize;
 
 use super::calls::CallCost;
 use super::{Estimate, ModuleCost, Part, PartKind};
+use crate::assemble::FunctionSpec;
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::javascript::ships_compile_cache;
 use crate::graph::{ImportSite, Module, ModuleGraph, ModuleId, ModuleKind, Phase, Weight};
 use crate::knowledge;
-use crate::manifest::function::FunctionSpec;
 use crate::package::owners::Packages;
 use crate::platform::{Language, Sdk};
 

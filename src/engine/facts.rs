@@ -2,13 +2,13 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use super::native::Obstacle;
+use crate::assemble::FunctionSpec;
 use crate::artifact::{Artifact, EntryId, Location};
 use crate::cost::{Estimate, Grade};
 use crate::declare::model::Application;
 use crate::fault::Fault;
 use crate::graph::{HandlerResolution, ImportSite, ModuleGraph, ModuleId, Phase, StartVerdict};
 use crate::manifest::dependency::Declared;
-use crate::manifest::function::FunctionSpec;
 use crate::package::Bundle;
 use crate::package::owners::{Package, PackageId, Packages};
 use crate::scaling::Accounts;

@@ -1,40 +1,9 @@
-//! A function as declared: by the command line, by a template or by convention.
+//! A function as a template declares it.
 
 use std::collections::BTreeMap;
 
 use crate::artifact::Location;
-use crate::platform::{Architecture, Platform, Runtime};
-
-/// A function to analyse and where each of its properties was said.
-#[derive(Clone, Debug)]
-pub struct FunctionSpec {
-    /// Logical name: that of the template's resource, or of the package.
-    pub name: String,
-    /// Where it is declared; `None` when the command line or a convention says it.
-    pub origin: Option<Location>,
-    /// Platform.
-    pub platform: Platform,
-    /// Runtime.
-    pub runtime: Runtime,
-    /// Instruction set.
-    pub architecture: Architecture,
-    /// Memory size in MB; `None` when nothing says it.
-    pub memory_mb: Option<u32>,
-    /// Timeout in seconds; `None` when nothing says it.
-    pub timeout_s: Option<f64>,
-    /// The handler as the platform wants it, `module.function`; empty for native executables.
-    pub handler: String,
-    /// The code: a folder or an archive, as a path that can be opened.
-    pub code: String,
-    /// Layers, in the order in which they are merged.
-    pub layers: Vec<String>,
-    /// Environment variables with literal values.
-    pub environment: BTreeMap<String, String>,
-    /// What invokes it, as far as the template says.
-    pub events: Vec<EventSource>,
-    /// Init runs ahead of requests: provisioned concurrency or SnapStart.
-    pub init_off_request_path: bool,
-}
+use crate::platform::{Architecture, Runtime};
 
 /// One thing that invokes a function.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -16,8 +16,9 @@ use std::collections::BTreeSet;
 pub use found::EventKind;
 pub(crate) use found::Found;
 
+use crate::assemble::FunctionSpec;
 use crate::graph::{HandlerResolution, ModuleId};
-use crate::manifest::function::{EventSource, FunctionSpec};
+use crate::manifest::function::EventSource;
 use crate::platform::Language;
 use crate::program::Program;
 use crate::program::expand::Expander;

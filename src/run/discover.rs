@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use super::shelf::Shelf;
 use super::{Inputs, UserError, shown};
+use crate::assemble::FunctionSpec;
 use crate::artifact::Artifact;
 use crate::engine::Omission;
 use crate::input::{self, InputKind};
-use crate::manifest::function::{Declaration, FunctionSpec, LocalCode};
+use crate::manifest::function::{Declaration, LocalCode};
 use crate::manifest::template;
 use crate::platform::{Language, Platform, Runtime};
 use crate::span::LineIndex;

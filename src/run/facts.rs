@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::shelf::Shelf;
 use super::{Inputs, UserError};
+use crate::assemble::FunctionSpec;
 use crate::artifact::{Artifact, Location};
 use crate::cost::{self, CostInput};
 use crate::engine::{Budgets, FunctionFacts};
@@ -13,7 +14,6 @@ use crate::graph::python::{self, PythonInput};
 use crate::graph::{ModuleGraph, Refused, native};
 use crate::manifest;
 use crate::manifest::dependency::{Declared, Files};
-use crate::manifest::function::FunctionSpec;
 use crate::package::Bundle;
 use crate::package::owners::Packages;
 use crate::platform::{Architecture, Language};

@@ -5,10 +5,14 @@ use std::sync::{Mutex, PoisonError};
 
 use super::facts::{self, STAGES, Stages};
 use super::shelf::Shelf;
+<<<<<<< HEAD
 use super::{Inputs, UserError, discover, threads, traffic, workspace};
+=======
+use super::{Inputs, UserError, discover, threads, workspace};
+use crate::assemble::FunctionSpec;
+>>>>>>> 42a9970 (assemble: what a function's package will hold and what stays open)
 use crate::engine::{Omission, ProjectFacts};
 use crate::fault::{self, Fault};
-use crate::manifest::function::FunctionSpec;
 use crate::package::Spent;
 
 /// All functions that the paths stand for, analysed.

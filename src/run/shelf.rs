@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use crate::assemble::FunctionSpec;
 use crate::input::{self, InputError, InputKind, Limits};
-use crate::manifest::function::FunctionSpec;
 use crate::package::{Bundle, Spent};
 
 /// A package with its layers, by paths.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Inputs, UserError, facts as of_function, shown};
+use crate::assemble::FunctionSpec;
 use crate::artifact::{Artifact, ArtifactKind, Bytes, Contents, ReadError};
 use crate::engine::FunctionFacts;
 use crate::engine::cargo::CargoFacts;
@@ -14,7 +15,6 @@ use crate::input::{self, Limits};
 use crate::manifest::cargo::Problem;
 use crate::manifest::cargo::registry::{Folders, Registry};
 use crate::manifest::cargo::workspace::{CargoWorkspace, find_root};
-use crate::manifest::function::FunctionSpec;
 use crate::package::Bundle;
 use crate::platform::{Platform, Runtime};
 use crate::span::LineIndex;

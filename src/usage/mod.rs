@@ -9,14 +9,14 @@ mod own_code;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use crate::assemble::FunctionSpec;
 use crate::artifact::Artifact;
-use crate::graph::python::import_names;
 use crate::graph::{ModuleGraph, ModuleId};
 use crate::manifest::dependency::Declared;
-use crate::manifest::function::FunctionSpec;
 use crate::package::owners::{PackageId, Packages};
 use crate::platform::Language;
 use evidence::Evidence;
+use crate::manifest::python::import_names;
 use names::Names;
 
 /// What a function loads, which is where use is looked for.

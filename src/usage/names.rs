@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Loaded;
-use crate::graph::python::import_names;
 use crate::manifest::dependency::Declared;
+use crate::manifest::python::import_names;
 use crate::package::owners::python;
 
 /// Import names of all distributions that are installed or declared.

@@ -1,26 +1,10 @@
 //! Extras: what a distribution needs for the parts of it that not everybody uses.
 
-use rustc_hash::FxHashMap;
-
 use super::build::Setup;
 use super::limits::LIMITS;
 use crate::artifact::EntryId;
-use crate::knowledge;
-use crate::manifest::python::normalized;
+use crate::manifest::python::{import_names, normalized};
 use crate::package::owners::python::metadata;
-
-knowledge::table! {
-    static IMPORT_NAMES: FxHashMap<String, Vec<String>> = "python/import_names.toml", tested by the_names_read;
-}
-
-/// The names under which a distribution that is not at hand is imported.
-#[must_use]
-pub fn import_names(distribution: &str) -> Vec<String> {
-    match IMPORT_NAMES.get(distribution) {
-        Some(names) => names.clone(),
-        None => vec![distribution.replace('-', "_"), distribution.replace('-', ".")],
-    }
-}
 
 impl Setup<'_> {
     /// The distribution that owns a file and the extra of it that brings a top-level module.

@@ -17,7 +17,6 @@ mod stdlib;
 mod value;
 mod wrappers;
 
-pub use extras::import_names;
 
 use std::collections::BTreeMap;
 

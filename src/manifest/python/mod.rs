@@ -1,9 +1,12 @@
 //! Python manifests: requirements files, `pyproject.toml`, `Pipfile` and `setup.cfg`.
 
 mod lock;
+mod names;
 mod pyproject;
 mod requirements;
 mod setup_cfg;
+
+pub use names::import_names;
 
 use std::collections::BTreeSet;
 use std::str::FromStr;

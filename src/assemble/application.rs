@@ -1,0 +1,252 @@
+//! The functions of an application, as their packages will be.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::built::{self, Built};
+use super::{Base, Brings, Content, LayerPath, Open, Reason, layers};
+use crate::artifact::Location;
+use crate::declare::model::{
+    ApiKind, Application, BuildMethod, CodeSource, Function, FunctionKind, Id, Qualifier, Setting, SnapStart,
+    SourceKind, Trigger, TriggerSource,
+};
+use crate::manifest::function::EventSource;
+use crate::platform::{Architecture, Runtime};
+
+/// A function as its template and the files beside it tell it; what is unset the command line and the configuration
+/// may say.
+#[derive(Clone, Debug)]
+pub struct Declared {
+    /// Its name in the template.
+    pub name: String,
+    /// Where it is declared.
+    pub origin: Location,
+    /// Runtime.
+    pub runtime: Option<Runtime>,
+    /// Instruction set.
+    pub architecture: Option<Architecture>,
+    /// Memory size in MB.
+    pub memory_mb: Option<u32>,
+    /// Timeout in seconds.
+    pub timeout_s: Option<f64>,
+    /// Handler.
+    pub handler: Option<String>,
+    /// What the package is made of, as a path that opens.
+    pub code: String,
+    /// What of it.
+    pub content: Content,
+    /// Layers that are here, in merge order.
+    pub layers: Vec<LayerPath>,
+    /// Environment variables with known values.
+    pub environment: BTreeMap<String, String>,
+    /// What invokes it.
+    pub events: Vec<EventSource>,
+    /// Init runs ahead of requests.
+    pub init_off_request_path: bool,
+    /// What is not here.
+    pub open: Vec<Open>,
+    /// The package is an executable of a crate whose sources are at `code`, and it is not built.
+    pub is_crate: bool,
+}
+
+/// A function that cannot be analysed.
+#[derive(Clone, Debug)]
+pub struct Left {
+    /// Where it is declared.
+    pub origin: Location,
+    /// What is left out, why, and what to do.
+    pub message: String,
+}
+
+/// The functions of an application, and those that cannot be analysed. Helpers that frameworks add are left out.
+#[must_use]
+pub fn functions(app: &Application, base: &Base) -> (Vec<Declared>, Vec<Left>) {
+    let (mut found, mut left) = (Vec::new(), Vec::new());
+    for (id, function) in app.functions.ids() {
+        if matches!(function.kind, FunctionKind::Helper) {
+            continue;
+        }
+        match package(app, function, base) {
+            Ok(package) => found.push(declared(app, id, package, base)),
+            Err(why) => left.push(Left {
+                origin: base.location(app, function.origin.place),
+                message: format!("{} is left out: {why}", function.origin.id),
+            }),
+        }
+    }
+    (found, left)
+}
+
+/// What a package is made of.
+struct Package {
+    code: String,
+    content: Content,
+    open: Vec<Open>,
+    is_crate: bool,
+}
+
+impl Package {
+    fn whole(code: String) -> Self {
+        Self { code, content: Content::Whole, open: Vec::new(), is_crate: false }
+    }
+}
+
+/// What the package of a function is made of, or why that is not here.
+fn package(app: &Application, function: &Function, base: &Base) -> Result<Package, String> {
+    if function.kind == FunctionKind::NotAnalysed {
+        return Err("functions of its kind are not analysed".to_owned());
+    }
+    let source = match &function.code.source {
+        CodeSource::Local(source) => source,
+        CodeSource::Inline { text, file } => return Ok(inline(app, function, text, file, base)),
+        CodeSource::Parts(parts) => match parts.as_slice() {
+            [only] => only,
+            _ => return Err("its package is put together from several folders; give the package instead".to_owned()),
+        },
+        CodeSource::Unset => return Err("nothing says where its code is".to_owned()),
+        CodeSource::Remote(address) => {
+            return Err(format!("its code is at {address}, not on this machine; give its package instead"));
+        }
+        CodeSource::Image(_) => {
+            return Err("container images are not read; give their unpacked function folder instead".to_owned());
+        }
+        CodeSource::Unknown(why) => return Err(format!("where its code is is not known, because it {why}")),
+    };
+    let state = built::state(&function.code, base);
+    if let Built::Fresh(output) = state {
+        return Ok(Package::whole(output));
+    }
+    let path = base.path(source);
+    if !Path::new(&path).exists() {
+        return Err(format!("its code is not at {path}; {}", built::command(app.dialect)));
+    }
+    Ok(from_sources(app, function, path, &state))
+}
+
+/// A package that is made of sources which are here.
+fn from_sources(app: &Application, function: &Function, path: String, state: &Built) -> Package {
+    let method = &function.code.build.method;
+    let mut package = Package::whole(path);
+    if Path::new(&package.code).is_file() && is_source(&package.code) {
+        package.content = Content::File;
+    }
+    package.is_crate = *method == BuildMethod::CargoLambda;
+    let command = built::command(app.dialect);
+    if built::is_opaque(method) {
+        package.open.push(Open {
+            reason: Reason::Build,
+            detail: format!("its package is made by its own build, which has not run here; {command}"),
+            brings: Brings::Anything,
+        });
+    } else if let Built::Stale(output) = state {
+        package.open.push(Open {
+            reason: Reason::Build,
+            detail: format!("{output} is older than the sources, which are analysed in its place; {command}"),
+            brings: Brings::Nothing,
+        });
+    }
+    if !function.code.build.commands.is_empty() {
+        package.open.push(Open {
+            reason: Reason::Build,
+            detail: "commands that run before packaging may bring more".to_owned(),
+            brings: Brings::Anything,
+        });
+    }
+    package
+}
+
+/// Whether a file is a source and no archive or executable.
+fn is_source(path: &str) -> bool {
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    matches!(extension, "py" | "js" | "mjs" | "cjs" | "ts" | "mts" | "cts" | "rb")
+}
+
+fn inline(app: &Application, function: &Function, text: &str, file: &str, base: &Base) -> Package {
+    let place = function.code.place.unwrap_or(function.origin.place);
+    let content = Content::Inline { file: file.to_owned(), text: Arc::from(text) };
+    Package { content, ..Package::whole(base.location(app, place).path) }
+}
+
+fn declared(app: &Application, id: Id<Function>, package: Package, base: &Base) -> Declared {
+    let function = &app.functions[id];
+    let (layers, mut open) = layers::of(app, function, base);
+    open.extend(package.open);
+    open.extend(guessed("runtime", &function.runtime));
+    open.extend(guessed("instruction set", &function.architecture));
+    let environment = function.environment.iter();
+    let environment = environment.filter_map(|(name, value)| Some((name.clone(), value.text()?.to_owned())));
+    Declared {
+        name: function.origin.id.clone(),
+        origin: base.location(app, function.origin.place),
+        runtime: function.runtime.known().cloned(),
+        architecture: function.architecture.known().copied(),
+        memory_mb: function.memory_mb.known().copied(),
+        timeout_s: function.timeout_s.known().map(|seconds| f64::from(*seconds)),
+        handler: function.handler.text().map(str::to_owned),
+        code: package.code,
+        content: package.content,
+        layers,
+        environment: environment.collect(),
+        events: events(app, id, base),
+        init_off_request_path: is_off_request_path(app, id),
+        open,
+        is_crate: package.is_crate,
+    }
+}
+
+/// A setting that is there and not known: whatever stands in for it is a guess.
+fn guessed<T>(what: &str, setting: &Setting<T>) -> Option<Open> {
+    let why = setting.why()?;
+    Some(Open {
+        reason: Reason::Setting,
+        detail: format!("the {what} is not known, because it {why}; say it on the command line"),
+        brings: Brings::Nothing,
+    })
+}
+
+/// SnapStart, or provisioned concurrency on something that can have it.
+fn is_off_request_path(app: &Application, id: Id<Function>) -> bool {
+    let snap_start = app.functions[id].snap_start.known() == Some(&SnapStart::PublishedVersions);
+    let mut provisioned = app.provisioned_of(id).filter(|provisioned| provisioned.amount.known() != Some(&0));
+    snap_start || provisioned.any(|provisioned| provisioned.on.qualifier != Qualifier::Latest)
+}
+
+fn events(app: &Application, id: Id<Function>, base: &Base) -> Vec<EventSource> {
+    let triggers = app.triggers_of(id).filter(|trigger| !trigger.is_off());
+    triggers.filter_map(|trigger| event(app, trigger, base)).collect()
+}
+
+fn event(app: &Application, trigger: &Trigger, base: &Base) -> Option<EventSource> {
+    let location = Some(base.location(app, trigger.place));
+    let plain = |kind: &str| EventSource { kind: kind.to_owned(), method: None, path: None, location: location.clone() };
+    Some(match &trigger.source {
+        TriggerSource::Route(route) => {
+            let route = &app.routes[*route];
+            let kind = if route.kind == ApiKind::Http { "HttpApi" } else { "Api" };
+            let (method, path) = (route.method.text(), route.path.text());
+            EventSource { method: method.map(str::to_owned), path: path.map(str::to_owned), ..plain(kind) }
+        }
+        TriggerSource::Url(_) => plain("FunctionUrl"),
+        TriggerSource::LoadBalancer(_) => plain("ALB"),
+        TriggerSource::Mapping(mapping) => plain(match app.mappings[*mapping].kind {
+            SourceKind::Sqs => "SQS",
+            SourceKind::Kinesis => "Kinesis",
+            SourceKind::DynamoDb => "DynamoDB",
+            SourceKind::Msk => "MSK",
+            SourceKind::Kafka => "SelfManagedKafka",
+            SourceKind::Mq => "MQ",
+            SourceKind::DocumentDb => "DocumentDB",
+            SourceKind::Unknown => return None,
+        }),
+        TriggerSource::Bucket(_) => plain("S3"),
+        TriggerSource::Topic(_) => plain("SNS"),
+        TriggerSource::Rule(_) => plain("EventBridgeRule"),
+        TriggerSource::Schedule(_) => plain("Schedule"),
+        TriggerSource::Service(name) => plain(name),
+        TriggerSource::Authorizer(_) | TriggerSource::Permission(_) => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests;

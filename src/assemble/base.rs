@@ -1,0 +1,127 @@
+//! Where the paths of an application's model start.
+
+use std::path::{Component, Path, PathBuf};
+
+use crate::artifact::Location;
+use crate::declare::model::{Application, Place};
+use crate::input;
+use crate::input::files::{DiskFiles, join, normalize};
+use crate::manifest::dependency::Files as ManifestFiles;
+
+/// Manifests larger than this are not read.
+const LARGEST_MANIFEST: u64 = 8 << 20;
+
+/// The folder that a model's paths are relative to: the repository's root, or else the template's folder.
+#[derive(Clone, Debug)]
+pub struct Base {
+    root: PathBuf,
+    /// The root as people read it from where they stand; empty where they stand in it.
+    shown: String,
+    /// The folders that lead from the root to where the user stands, where that is below it.
+    within: Vec<String>,
+}
+
+impl Base {
+    /// The tree below a folder.
+    #[must_use]
+    pub fn new(root: &Path) -> Self {
+        let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
+        let working = std::env::current_dir().unwrap_or_default();
+        let names = |path: &Path| -> Vec<String> {
+            let names = path.components().filter(|part| matches!(part, Component::Normal(_)));
+            names.map(|part| part.as_os_str().to_string_lossy().into_owned()).collect()
+        };
+        let (shown, within) = match (absolute.strip_prefix(&working), working.strip_prefix(&absolute)) {
+            (Ok(below), _) => (names(below).join("/"), Vec::new()),
+            (_, Ok(above)) => (String::new(), names(above)),
+            _ => (absolute.to_string_lossy().replace('\\', "/"), Vec::new()),
+        };
+        Self { root: absolute, shown, within }
+    }
+
+    /// The tree in which a template is read: the repository that it is in, or else its folder.
+    #[must_use]
+    pub fn of_template(template: &Path) -> Self {
+        let absolute = std::path::absolute(template).unwrap_or_else(|_| template.to_owned());
+        let folder = absolute.parent().unwrap_or(&absolute);
+        let repository = folder.ancestors().find(|folder| folder.join(".git").exists());
+        Self::new(repository.unwrap_or(folder))
+    }
+
+    /// The tree itself.
+    #[must_use]
+    pub fn files(&self) -> DiskFiles {
+        DiskFiles::new(&self.root)
+    }
+
+    /// A file's path in the tree, as the model names it.
+    #[must_use]
+    pub fn inner(&self, file: &Path) -> String {
+        let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+        let inner = absolute.strip_prefix(&self.root).unwrap_or(&absolute);
+        normalize(&inner.to_string_lossy())
+    }
+
+    /// A path of the model as it opens from where the user stands, and as people read it.
+    #[must_use]
+    pub fn path(&self, inner: &str) -> String {
+        let inner = normalize(inner);
+        if self.within.is_empty() {
+            let path = if self.shown.is_empty() { inner } else { join(&self.shown, &inner) };
+            let is_absolute = self.shown.starts_with('/') && !path.starts_with('/');
+            let path = if is_absolute { format!("/{path}") } else { path };
+            return if path.is_empty() { ".".to_owned() } else { path };
+        }
+        let parts: Vec<&str> = inner.split('/').filter(|part| !part.is_empty()).collect();
+        let common = parts.iter().zip(&self.within).take_while(|(part, name)| **part == name.as_str()).count();
+        let up = std::iter::repeat_n("..", self.within.len() - common);
+        let path: Vec<&str> = up.chain(parts[common..].iter().copied()).collect();
+        if path.is_empty() { ".".to_owned() } else { path.join("/") }
+    }
+
+    /// The location of a place in a model.
+    #[must_use]
+    pub fn location(&self, app: &Application, place: Place) -> Location {
+        let location = app.location(place);
+        Location { path: self.path(&location.path), ..location }
+    }
+
+    /// The manifests in a folder that opens from where the user stands.
+    pub(super) fn manifests(&self, folder: &str) -> Manifests {
+        Manifests(folder.to_owned())
+    }
+}
+
+/// Manifests in a folder on disk.
+pub(super) struct Manifests(String);
+
+impl ManifestFiles for Manifests {
+    fn text(&self, path: &str) -> Option<String> {
+        input::read_text_file(&Path::new(&self.0).join(path), LARGEST_MANIFEST).ok()
+    }
+
+    fn location(&self, path: &str) -> Location {
+        Location::file(join(&self.0, path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_shown_from_where_the_user_stands() {
+        let base = |shown: &str, within: &[&str]| Base {
+            root: PathBuf::new(),
+            shown: shown.to_owned(),
+            within: within.iter().map(|name| (*name).to_owned()).collect(),
+        };
+        assert_eq!(base("", &[]).path("a/../src"), "src");
+        assert_eq!(base("", &[]).path(""), ".");
+        assert_eq!(base("shop", &[]).path("src/app.py"), "shop/src/app.py");
+        assert_eq!(base("/shop", &[]).path("src"), "/shop/src");
+        assert_eq!(base("", &["services", "a"]).path("services/a/src"), "src");
+        assert_eq!(base("", &["services", "a"]).path("services/b/src"), "../b/src");
+        assert_eq!(base("", &["services", "a"]).path("services/a"), ".");
+    }
+}

@@ -1,0 +1,120 @@
+//! What build tools have made already, and whether it is newer than what it was made from.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use walkdir::WalkDir;
+
+use super::Base;
+use crate::declare::model::{BuildMethod, Code, CodeSource, Dialect};
+
+/// Files of one folder whose times are looked at.
+const MOST_FILES: usize = 20_000;
+/// Folders within each other that are looked into.
+const DEEPEST: usize = 24;
+/// Folders that hold what tools make or bring: their times say nothing about sources.
+const NOT_SOURCES: [&str; 11] = [
+    ".git",
+    ".aws-sam",
+    "node_modules",
+    ".venv",
+    "venv",
+    "env",
+    "__pycache__",
+    "target",
+    "cdk.out",
+    ".serverless",
+    ".terraform",
+];
+
+/// What is there of a build.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Built {
+    /// Newer than the sources, or of the same age.
+    Fresh(String),
+    /// Older than some source.
+    Stale(String),
+    /// Nothing.
+    Absent,
+}
+
+/// The built output that stands for the sources; nothing where it is not there or older.
+pub(super) fn output(code: &Code, base: &Base) -> Option<String> {
+    match state(code, base) {
+        Built::Fresh(path) => Some(path),
+        Built::Stale(_) | Built::Absent => None,
+    }
+}
+
+/// What is there of a build.
+pub(super) fn state(code: &Code, base: &Base) -> Built {
+    let Some(output) = code.build.output.as_ref().map(|output| base.path(output)) else { return Built::Absent };
+    if !Path::new(&output).exists() {
+        return Built::Absent;
+    }
+    let CodeSource::Local(source) = &code.source else { return Built::Fresh(output) };
+    let source = base.path(source);
+    match newest(Path::new(&source), true).zip(newest(Path::new(&output), false)) {
+        Some((sources, built)) if sources > built => Built::Stale(output),
+        _ => Built::Fresh(output),
+    }
+}
+
+/// The latest time of a file in a folder, or of a file.
+fn newest(path: &Path, is_source: bool) -> Option<SystemTime> {
+    let walk = WalkDir::new(path).max_depth(DEEPEST).into_iter();
+    let wanted = walk.filter_entry(|entry| {
+        let is_top = entry.depth() == 0;
+        is_top || !is_source || !entry.file_name().to_str().is_some_and(|name| NOT_SOURCES.contains(&name))
+    });
+    let files = wanted.flatten().filter(|entry| entry.file_type().is_file()).take(MOST_FILES);
+    files.filter_map(|entry| entry.metadata().ok()?.modified().ok()).max()
+}
+
+/// Whether a build makes of its sources what cannot be told from them.
+pub(super) fn is_opaque(method: &BuildMethod) -> bool {
+    matches!(method, BuildMethod::Makefile | BuildMethod::Docker | BuildMethod::Go | BuildMethod::Other(_))
+}
+
+/// The command by which people build an application.
+pub(super) fn command(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sam | Dialect::CloudFormation => "`sam build` makes it",
+        Dialect::Cdk => "`cdk synth` makes it",
+        Dialect::Serverless => "`serverless package` makes it",
+        Dialect::Terraform | Dialect::TerraformPlan => "the build that Terraform expects makes it",
+        Dialect::Chalice => "`chalice package` makes it",
+        Dialect::Zappa => "`zappa package` makes it",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::declare::model::Build;
+
+    #[test]
+    fn what_is_older_than_its_sources_is_stale() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir_all(at("src/node_modules")).unwrap();
+        std::fs::create_dir_all(at("out")).unwrap();
+        let write = |name: &str, seconds: u64| {
+            let file = File::create(at(name)).unwrap();
+            file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)).unwrap();
+        };
+        let build = Build { output: Some("out".to_owned()), ..Build::default() };
+        let code = Code { source: CodeSource::Local("src".to_owned()), build, ..Code::default() };
+        let base = Base::new(folder.path());
+        write("src/app.py", 1_000);
+        write("src/node_modules/late.js", 9_000);
+        write("out/app.py", 1_000);
+        assert!(matches!(state(&code, &base), Built::Fresh(_)));
+        write("src/app.py", 2_000);
+        assert!(matches!(state(&code, &base), Built::Stale(_)));
+        assert_eq!(state(&Code::default(), &base), Built::Absent);
+    }
+}

@@ -1,0 +1,164 @@
+//! Layers: what is here of them, and what stays open.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::built;
+use super::{Base, Brings, LayerPath, Open, Reason};
+use crate::declare::model::{Application, BuildMethod, CodeSource, Function, Layer, LayerUse, Setting};
+use crate::knowledge;
+use crate::manifest::dependency::Scope;
+use crate::manifest::python;
+
+/// Public layers.
+#[derive(Debug, Deserialize)]
+struct Public {
+    layer: Vec<PublicLayer>,
+}
+
+/// A public layer by the beginning of its name.
+#[derive(Debug, Deserialize)]
+struct PublicLayer {
+    name: String,
+    title: String,
+    modules: Vec<Arc<str>>,
+}
+
+knowledge::table! {
+    static PUBLIC: Public = "layers/public.toml", tested by the_public_layers_read;
+}
+
+/// Longest name of a layer that is shown.
+const LONGEST_NAME: usize = 120;
+
+/// The layers of a function in merge order, and what is not here of them.
+pub(super) fn of(app: &Application, function: &Function, base: &Base) -> (Vec<LayerPath>, Vec<Open>) {
+    let (mut paths, mut open) = (Vec::new(), Vec::new());
+    for layer in &function.layers {
+        match layer {
+            LayerUse::Own(id, _) => own(app, &app.layers[*id], base, &mut paths, &mut open),
+            LayerUse::Arn(arn, _) => open.push(by_name(arn)),
+            LayerUse::Unknown(why, _) => open.push(Open {
+                reason: Reason::Layer,
+                detail: format!("a layer is not known, because it {why}; give what it holds with --layer FOLDER"),
+                brings: Brings::Anything,
+            }),
+        }
+    }
+    (paths, open)
+}
+
+/// A layer that is only named.
+pub fn by_name(arn: &str) -> Open {
+    let name = arn.split(":layer:").nth(1).unwrap_or(arn).split(':').next().unwrap_or(arn);
+    let known = PUBLIC.layer.iter().find(|known| name.starts_with(&*known.name));
+    let shown: String = arn.chars().take(LONGEST_NAME).collect();
+    let what = known.map_or_else(|| shown.clone(), |known| format!("{} ({shown})", known.title));
+    let brings = match known {
+        Some(known) if known.modules.is_empty() => Brings::Nothing,
+        Some(known) => Brings::Modules(known.modules.clone()),
+        None => Brings::Anything,
+    };
+    Open {
+        reason: Reason::Layer,
+        detail: format!("the layer {what} is not on this machine; give what it holds with --layer FOLDER"),
+        brings,
+    }
+}
+
+/// A layer that the application builds.
+fn own(app: &Application, layer: &Layer, base: &Base, paths: &mut Vec<LayerPath>, open: &mut Vec<Open>) {
+    let name = &layer.origin.id;
+    let CodeSource::Local(source) = &layer.content.source else {
+        open.push(Open {
+            reason: Reason::Layer,
+            detail: format!("what the layer {name} holds is not on this machine; give it with --layer FOLDER"),
+            brings: Brings::Anything,
+        });
+        return;
+    };
+    if let Some(output) = built::output(&layer.content, base) {
+        paths.push(output.into());
+        return;
+    }
+    if built::is_opaque(&layer.content.build.method) {
+        open.push(Open {
+            reason: Reason::Build,
+            detail: format!("the layer {name} is made by its own build, which has not run here: {}", build(app)),
+            brings: Brings::Anything,
+        });
+        return;
+    }
+    let path = base.path(source);
+    if !Path::new(&path).exists() {
+        open.push(Open {
+            reason: Reason::Layer,
+            detail: format!("the layer {name} is not at {path}; build it first"),
+            brings: Brings::Anything,
+        });
+        return;
+    }
+    let below = below(layer, &path);
+    open.extend(not_installed(name, &below, &path, base));
+    paths.push(LayerPath { path, below });
+}
+
+fn build(app: &Application) -> &'static str {
+    built::command(app.dialect)
+}
+
+/// The folder of the layer that a build puts the content into: the one in which the runtime looks.
+fn below(layer: &Layer, path: &str) -> String {
+    let build = &layer.content.build;
+    if let Some(prefix) = &build.prefix {
+        return prefix.clone();
+    }
+    // Without a build method the content is shipped as it is.
+    if build.method != BuildMethod::Manifest || build.place.is_none() {
+        return String::new();
+    }
+    let is_for = |runtime: &Setting<String>| runtime.text().is_some_and(|name| name.starts_with("nodejs"));
+    let is_node = layer.runtimes.iter().any(is_for) || Path::new(path).join("package.json").is_file();
+    if is_node { "nodejs".to_owned() } else { "python".to_owned() }
+}
+
+/// What the manifest of a layer declares and its folder does not hold.
+fn not_installed(name: &str, below: &str, path: &str, base: &Base) -> Option<Open> {
+    if below != "python" {
+        return None;
+    }
+    let declared = python::declared(&base.manifests(path), (3, 12));
+    let runtime = declared.dependencies.iter().filter(|dependency| dependency.scope == Scope::Runtime);
+    let names: Vec<Arc<str>> = runtime.map(|dependency| Arc::clone(&dependency.name)).collect();
+    let modules = names.iter().flat_map(|name| python::import_names(name)).map(Arc::from).collect();
+    (!names.is_empty()).then(|| Open {
+        reason: Reason::NotInstalled,
+        detail: format!("the layer {name} declares {}, which is not installed here", shown_names(&names)),
+        brings: Brings::ModulesAndMore(modules),
+    })
+}
+
+/// A few names, and how many more there are.
+pub(super) fn shown_names(names: &[Arc<str>]) -> String {
+    const FEW: usize = 5;
+    let few: Vec<&str> = names.iter().take(FEW).map(|name| &**name).collect();
+    match names.len().saturating_sub(FEW) {
+        0 => few.join(", "),
+        more => format!("{} and {more} more", few.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn public_layers_are_known_by_their_name() {
+        let powertools = by_name("arn:aws:lambda:*:017000801446:layer:AWSLambdaPowertoolsPythonV3-python312-x86_64:7");
+        assert!(matches!(&powertools.brings, Brings::Modules(names) if names.iter().any(|n| &**n == "pydantic")));
+        assert_eq!(by_name("arn:aws:lambda:eu-west-1:1:layer:LambdaInsightsExtension:2").brings, Brings::Nothing);
+        assert_eq!(by_name("arn:aws:lambda:eu-west-1:1:layer:ours:2").brings, Brings::Anything);
+    }
+}

@@ -1,0 +1,18 @@
+//! How sources, layers and a build method become what lies under `/var/task` and `/opt`.
+//!
+//! [`functions`] turns an application's declarations into function specs: what the package is made of, and what
+//! stays open ([`World`]). Words of templates and frameworks are known to `declare` and to this room alone. No import
+//! is resolved here.
+
+mod application;
+mod base;
+mod built;
+mod layers;
+mod spec;
+mod world;
+
+pub use application::{Declared, Left, functions};
+pub use base::Base;
+pub use layers::by_name as named_layer;
+pub use spec::{Content, FunctionSpec, LayerPath};
+pub use world::{Absence, Brings, Open, Reason, World};

@@ -1,0 +1,76 @@
+//! A function to analyse: by the command line, by a template or by convention.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Open;
+use crate::artifact::Location;
+use crate::manifest::function::EventSource;
+use crate::platform::{Architecture, Platform, Runtime};
+
+/// A function to analyse and where each of its properties was said.
+#[derive(Clone, Debug)]
+pub struct FunctionSpec {
+    /// Logical name: that of the template's resource, or of the package.
+    pub name: String,
+    /// Where it is declared; `None` when the command line or a convention says it.
+    pub origin: Option<Location>,
+    /// Platform.
+    pub platform: Platform,
+    /// Runtime.
+    pub runtime: Runtime,
+    /// Instruction set.
+    pub architecture: Architecture,
+    /// Memory size in MB; `None` when nothing says it.
+    pub memory_mb: Option<u32>,
+    /// Timeout in seconds; `None` when nothing says it.
+    pub timeout_s: Option<f64>,
+    /// The handler as the platform wants it, `module.function`; empty for native executables.
+    pub handler: String,
+    /// The code: a folder, an archive or a file, as a path that can be opened; the template for inline code.
+    pub code: String,
+    /// What of it is the package.
+    pub content: Content,
+    /// Layers, in the order in which they are merged.
+    pub layers: Vec<LayerPath>,
+    /// What is not here of the package or of its layers.
+    pub open: Vec<Open>,
+    /// Environment variables with literal values.
+    pub environment: BTreeMap<String, String>,
+    /// What invokes it, as far as the template says.
+    pub events: Vec<EventSource>,
+    /// Init runs ahead of requests: provisioned concurrency or SnapStart.
+    pub init_off_request_path: bool,
+}
+
+/// What of a path is the package.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Content {
+    /// All of it.
+    #[default]
+    Whole,
+    /// The file alone, without what lies beside it.
+    File,
+    /// A text that stands in a template, under the name that the platform gives it.
+    Inline {
+        /// The file's name.
+        file: String,
+        /// The text.
+        text: Arc<str>,
+    },
+}
+
+/// The content of a layer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LayerPath {
+    /// A folder or an archive.
+    pub path: String,
+    /// The folder of the layer that the content is put into; empty for the layer's root.
+    pub below: String,
+}
+
+impl From<String> for LayerPath {
+    fn from(path: String) -> Self {
+        Self { path, below: String::new() }
+    }
+}

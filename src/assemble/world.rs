@@ -1,0 +1,151 @@
+//! What is not here: the open world.
+
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Why something of a package is not here or not computable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// A layer that is only named.
+    Layer,
+    /// Dependencies that are declared and not installed.
+    NotInstalled,
+    /// A build whose result is not here and cannot be told from the sources.
+    Build,
+    /// A setting of the deployment that is not known here.
+    Setting,
+}
+
+/// What an open reason could bring. Never a relative import, a file, or a part of a module that is here.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Brings {
+    /// No module: an extension, say.
+    Nothing,
+    /// Modules of these names, and what is below them.
+    Modules(Vec<Arc<str>>),
+    /// Modules of these names for sure, and others that these need.
+    ModulesAndMore(Vec<Arc<str>>),
+    /// Modules of any name.
+    Anything,
+}
+
+/// One thing that is not here.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Open {
+    /// Why.
+    pub reason: Reason,
+    /// What it is, and what to do to have it here; for people.
+    pub detail: String,
+    /// What it could bring.
+    pub brings: Brings,
+}
+
+/// How sure it is that an import finds nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Absence {
+    /// Nothing that is not here could bring it.
+    Certain,
+    /// A dependency of something that is not here might bring it; nothing says so.
+    Likely,
+    /// Something that is not here may bring it.
+    Unknown,
+}
+
+/// All that is not here of one function.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct World {
+    open: Vec<Open>,
+}
+
+impl World {
+    /// What is not here, each thing once.
+    #[must_use]
+    pub fn new(mut open: Vec<Open>) -> Self {
+        open.sort();
+        open.dedup();
+        Self { open }
+    }
+
+    /// Everything that the runtime could find is known.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// What is not here, in a fixed order.
+    #[must_use]
+    pub fn open(&self) -> &[Open] {
+        &self.open
+    }
+
+    /// Whether declared dependencies are not installed.
+    #[must_use]
+    pub fn lacks_dependencies(&self) -> bool {
+        self.open.iter().any(|open| open.reason == Reason::NotInstalled)
+    }
+
+    /// How sure it is that a module which is not here does not exist. `import` is the name as code asks for it:
+    /// dotted, or an npm request.
+    #[must_use]
+    pub fn absence(&self, import: &str) -> Absence {
+        // A relative or absolute path names a file of the package itself; `#name` is its own.
+        if import.starts_with(['.', '/', '#']) {
+            return Absence::Certain;
+        }
+        let at = |open: &Open| match &open.brings {
+            Brings::Nothing => Absence::Certain,
+            Brings::Modules(names) | Brings::ModulesAndMore(names) if names.iter().any(|name| within(import, name)) => {
+                Absence::Unknown
+            }
+            Brings::Modules(_) => Absence::Certain,
+            Brings::ModulesAndMore(_) => Absence::Likely,
+            Brings::Anything => Absence::Unknown,
+        };
+        let worst = self.open.iter().map(at).max_by_key(|absence| match absence {
+            Absence::Certain => 0,
+            Absence::Likely => 1,
+            Absence::Unknown => 2,
+        });
+        worst.unwrap_or(Absence::Certain)
+    }
+
+    /// Whether something that is not here may bring a module.
+    #[must_use]
+    pub fn may_bring(&self, import: &str) -> bool {
+        self.absence(import) == Absence::Unknown
+    }
+}
+
+/// Whether a name is another or below it, or a namespace above it.
+fn within(import: &str, name: &str) -> bool {
+    let below = |inner: &str, outer: &str| {
+        inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/']))
+    };
+    below(import, name) || below(name, import)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn world(brings: Brings) -> World {
+        World::new(vec![Open { reason: Reason::Layer, detail: String::new(), brings }])
+    }
+
+    #[test]
+    fn each_reason_opens_what_it_could_bring() {
+        let names = || vec![Arc::from("aws_lambda_powertools"), Arc::from("@scope/part")];
+        let some = world(Brings::Modules(names()));
+        assert!(some.may_bring("aws_lambda_powertools.logging") && some.may_bring("@scope/part/file.js"));
+        assert_eq!(some.absence("requests"), Absence::Certain);
+        assert_eq!(world(Brings::ModulesAndMore(names())).absence("requests"), Absence::Likely);
+        let any = world(Brings::Anything);
+        assert!(any.may_bring("requests"));
+        assert_eq!(any.absence("./helper"), Absence::Certain);
+        assert_eq!(World::default().absence("requests"), Absence::Certain);
+        assert_eq!(world(Brings::Nothing).absence("requests"), Absence::Certain);
+    }
+}
