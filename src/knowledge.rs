@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 ///
 /// ```text
 /// table! {
-///     static DRIVERS: FxHashMap<String, Vec<String>> = "python/drivers.toml", tested by the_drivers_read;
+///     static WORDS: FxHashMap<String, Vec<String>> = "LANGUAGE/words.toml", tested by the_words_read;
 /// }
 /// ```
 macro_rules! table {

@@ -2,7 +2,6 @@ use crate::engine::{FunctionContext, Sink};
 use crate::finding::Finding;
 use crate::graph::HandlerResolution;
 use crate::platform::Language;
-use crate::usage::may_bring;
 
 /// Reports a handler that the runtime will not find.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
@@ -15,7 +14,8 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         }
         HandlerResolution::Found { .. } | HandlerResolution::Unknown => {}
         // A wrapper out of a package that is installed when the function is built.
-        HandlerResolution::ModuleMissing { module, .. } if may_bring(&cx.declared, module) => {}
+        HandlerResolution::ModuleMissing { module, .. }
+            if cx.may_bring_handler(module) => {}
         // `shadowed-module` says why.
         HandlerResolution::ModuleMissing { module, .. } if is_shadowed(cx, module) => {}
         HandlerResolution::ModuleMissing { module, similar } => {

@@ -1,8 +1,9 @@
 use std::collections::BTreeMap;
 
 use crate::artifact::ArtifactKind;
+use crate::assemble::Absence;
 use crate::engine::{FunctionContext, Sink};
-use crate::finding::Finding;
+use crate::finding::{Finding, Severity};
 use crate::graph::{Phase, Unresolved, misplaced};
 use crate::platform::Language;
 
@@ -18,7 +19,8 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     // A source tree gets its packages when it is built: what the manifest names will be there.
     let unbuilt = cx.artifact.kind == ArtifactKind::Directory && cx.packages.packages.is_empty();
     for (name, import) in missing {
-        if unbuilt && cx.usage.awaits(name) {
+        let absence = cx.absence(name);
+        if absence == Absence::Unknown || (unbuilt && cx.usage.awaits(name)) {
             continue;
         }
         let why = match name.starts_with("./") || name.starts_with("../") {
@@ -31,10 +33,15 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
             .map(|meant| format!("An import in an ES module says the whole name: `{meant}`"))
             .or_else(|| cause_help(cx, name))
             .or_else(|| in_layer(cx, name));
-        sink.report(match meant {
-            Some(help) => finding.help(help),
-            None => finding,
-        });
+        // What is declared and not installed may need it in turn.
+        let severity = if absence == Absence::Likely { Severity::Warning } else { Severity::Error };
+        sink.report_as(
+            severity,
+            match meant {
+                Some(help) => finding.help(help),
+                None => finding,
+            },
+        );
     }
 }
 

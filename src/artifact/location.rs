@@ -26,6 +26,9 @@ impl Location {
     #[must_use]
     pub fn in_artifact(artifact: &Artifact, entry: EntryId, span: Option<Span>) -> Self {
         let inner = &artifact.entry(entry).path;
+        if artifact.kind == ArtifactKind::Binary && !inner.starts_with('/') {
+            return Self { path: artifact.path.clone(), inner_path: None, span };
+        }
         if artifact.kind != ArtifactKind::Directory || inner.starts_with('/') {
             return Self { path: artifact.path.clone(), inner_path: Some(inner.to_string()), span };
         }

@@ -5,13 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::built::{self, Built};
-use super::{Base, Brings, Content, LayerPath, Open, Reason, layers};
+use super::{Base, Brings, Content, EventSource, LayerPath, Open, Reason, layers};
 use crate::artifact::Location;
 use crate::declare::model::{
     ApiKind, Application, BuildMethod, CodeSource, Function, FunctionKind, Id, Qualifier, Setting, SnapStart,
     SourceKind, Trigger, TriggerSource,
 };
-use crate::manifest::function::EventSource;
 use crate::platform::{Architecture, Runtime};
 
 /// A function as its template and the files beside it tell it; what is unset the command line and the configuration
@@ -165,7 +164,13 @@ fn is_source(path: &str) -> bool {
 fn inline(app: &Application, function: &Function, text: &str, file: &str, base: &Base) -> Package {
     let place = function.code.place.unwrap_or(function.origin.place);
     let content = Content::Inline { file: file.to_owned(), text: Arc::from(text) };
-    Package { content, ..Package::whole(base.location(app, place).path) }
+    let beside = Open {
+        reason: Reason::Build,
+        detail: "CloudFormation puts the module cfnresponse beside inline code".to_owned(),
+        brings: Brings::Modules(vec![Arc::from("cfnresponse"), Arc::from("cfn-response")]),
+    };
+    let open = if text.contains("cfnresponse") || text.contains("cfn-response") { vec![beside] } else { Vec::new() };
+    Package { content, open, ..Package::whole(base.location(app, place).path) }
 }
 
 fn declared(app: &Application, id: Id<Function>, package: Package, base: &Base) -> Declared {
@@ -219,7 +224,8 @@ fn events(app: &Application, id: Id<Function>, base: &Base) -> Vec<EventSource> 
 
 fn event(app: &Application, trigger: &Trigger, base: &Base) -> Option<EventSource> {
     let location = Some(base.location(app, trigger.place));
-    let plain = |kind: &str| EventSource { kind: kind.to_owned(), method: None, path: None, location: location.clone() };
+    let plain =
+        |kind: &str| EventSource { kind: kind.to_owned(), method: None, path: None, location: location.clone() };
     Some(match &trigger.source {
         TriggerSource::Route(route) => {
             let route = &app.routes[*route];

@@ -10,9 +10,11 @@ mod built;
 mod layers;
 mod spec;
 mod world;
+mod wrappers;
 
 pub use application::{Declared, Left, functions};
 pub use base::Base;
 pub use layers::by_name as named_layer;
-pub use spec::{Content, FunctionSpec, LayerPath};
+pub use spec::{Content, EventSource, FunctionSpec, LayerPath};
 pub use world::{Absence, Brings, Open, Reason, World};
+pub use wrappers::own_handler;

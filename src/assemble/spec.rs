@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use super::Open;
 use crate::artifact::Location;
-use crate::manifest::function::EventSource;
 use crate::platform::{Architecture, Platform, Runtime};
 
 /// A function to analyse and where each of its properties was said.
@@ -27,6 +26,8 @@ pub struct FunctionSpec {
     pub timeout_s: Option<f64>,
     /// The handler as the platform wants it, `module.function`; empty for native executables.
     pub handler: String,
+    /// The function's own handler, where the one that is set is a wrapper which is not here.
+    pub leads_to: Option<String>,
     /// The code: a folder, an archive or a file, as a path that can be opened; the template for inline code.
     pub code: String,
     /// What of it is the package.
@@ -41,6 +42,27 @@ pub struct FunctionSpec {
     pub events: Vec<EventSource>,
     /// Init runs ahead of requests: provisioned concurrency or SnapStart.
     pub init_off_request_path: bool,
+}
+
+impl FunctionSpec {
+    /// The handler from which the analysis starts.
+    #[must_use]
+    pub fn start(&self) -> &str {
+        self.leads_to.as_deref().unwrap_or(&self.handler)
+    }
+}
+
+/// One thing that invokes a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventSource {
+    /// Kind as the template names it: `Api`, `HttpApi`, `SQS`, `S3`, `Schedule`, ...
+    pub kind: String,
+    /// HTTP method, upper case; `ANY` for all.
+    pub method: Option<String>,
+    /// HTTP path with `{parameters}`.
+    pub path: Option<String>,
+    /// Where it is declared.
+    pub location: Option<Location>,
 }
 
 /// What of a path is the package.

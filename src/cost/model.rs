@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use super::calls::CallCost;
 use super::{Estimate, ModuleCost, Part, PartKind};
-use crate::assemble::FunctionSpec;
 use crate::artifact::{Artifact, EntryId};
+use crate::assemble::FunctionSpec;
 use crate::graph::javascript::ships_compile_cache;
 use crate::graph::{ImportSite, Module, ModuleGraph, ModuleId, ModuleKind, Phase, Weight};
 use crate::knowledge;

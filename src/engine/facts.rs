@@ -2,8 +2,8 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use super::native::Obstacle;
-use crate::assemble::FunctionSpec;
 use crate::artifact::{Artifact, EntryId, Location};
+use crate::assemble::{FunctionSpec, World};
 use crate::cost::{Estimate, Grade};
 use crate::declare::model::Application;
 use crate::fault::Fault;
@@ -26,6 +26,8 @@ pub struct FunctionFacts {
     pub bundle: Arc<Bundle>,
     /// Its entries.
     pub artifact: Arc<Artifact>,
+    /// What is not here of it.
+    pub world: World,
     /// What it loads.
     pub graph: ModuleGraph,
     /// Who its files belong to.
@@ -62,11 +64,13 @@ impl FunctionFacts {
             || budgets.bytes.is_some_and(|budget| self.artifact.unpacked_bytes() > budget)
     }
 
-    /// The grade; none for a function that does not start.
+    /// The grade; none for a function that does not start, and for one whose dependencies are not here or of which
+    /// nothing is.
     #[must_use]
     pub fn grade(&self) -> Option<Grade> {
         let starts = !matches!(self.start(), StartVerdict::Fails(_));
-        starts.then(|| Grade::of(self.estimate.init_ms, self.estimate.runtime_ms, self.breaks_hard_limit()))
+        let is_known = starts && !self.world.lacks_dependencies() && self.faults.is_empty();
+        is_known.then(|| Grade::of(self.estimate.init_ms, self.estimate.runtime_ms, self.breaks_hard_limit()))
     }
 
     /// Whether the simulation had a handler to start from; without one, nothing can be said of what

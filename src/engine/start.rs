@@ -3,6 +3,7 @@
 use super::sink::Sink;
 use super::{FunctionContext, FunctionFacts};
 use crate::artifact::{ArtifactKind, Location};
+use crate::assemble::Absence;
 use crate::finding::{Finding, Severity};
 use crate::graph::{HandlerResolution, ProblemEffect, StartCause, StartPlace, StartVerdict};
 use crate::platform::Language;
@@ -38,14 +39,41 @@ impl FunctionFacts {
     pub fn may_be_cured(&self, cause: &StartCause) -> bool {
         let unbuilt = self.artifact.kind == ArtifactKind::Directory && self.packages.packages.is_empty();
         let may_come = |name: &str| self.usage.awaits(name) || may_bring(&self.declared, name);
-        cause.cure.as_deref().is_some_and(|name| unbuilt && may_come(name))
+        cause.cure.as_deref().is_some_and(|name| self.absence(name) != Absence::Certain || (unbuilt && may_come(name)))
+    }
+
+    /// How sure it is that a module which was not found does not exist. What is not here brings no parts of a module
+    /// that is.
+    #[must_use]
+    pub fn absence(&self, name: &str) -> Absence {
+        if self.has_top_level(name) { Absence::Certain } else { self.world.absence(name) }
+    }
+
+    fn has_top_level(&self, name: &str) -> bool {
+        if self.spec.runtime.language() != Language::Python || self.world.is_closed() {
+            return false;
+        }
+        let top = name.split('.').next().unwrap_or(name);
+        ["", "/opt/python/"].iter().any(|root| {
+            let is_module = self.artifact.find(&format!("{root}{top}.py")).is_some();
+            is_module || self.artifact.find(&format!("{root}{top}/__init__.py")).is_some()
+        })
+    }
+
+    /// Whether something that is not here may bring the module of the handler, which may be named by its path in a
+    /// layer.
+    #[must_use]
+    pub fn may_bring_handler(&self, module: &str) -> bool {
+        let roots = ["/opt/nodejs/node_modules/", "/opt/python/", "/opt/nodejs/", "/opt/"];
+        let name = roots.iter().find_map(|root| module.strip_prefix(root)).unwrap_or(module);
+        may_bring(&self.declared, module) || self.world.may_bring(name)
     }
 
     /// What the runtime says where the handler setting leads nowhere.
     fn handler_cause(&self) -> Option<StartCause> {
         let handler = &self.spec.handler;
         let (subject, message, place) = match &self.graph.handler {
-            HandlerResolution::ModuleMissing { module, .. } if !may_bring(&self.declared, module) => {
+            HandlerResolution::ModuleMissing { module, .. } if !self.may_bring_handler(module) => {
                 (module, format!("handler `{handler}`: the package has no module `{module}`"), None)
             }
             HandlerResolution::NameMissing { module, name, .. } => {

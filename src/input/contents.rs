@@ -28,6 +28,7 @@ impl Contents for Sources {
             Some(Source::Zipped(archive, packed)) => archive.read_entry(packed),
             Some(Source::File(path)) => read_file(path).map_err(|error| refusal(io_message(&error))),
             Some(Source::Refused(reason)) => Err(refusal(reason.to_string())),
+            Some(Source::Text(text)) => Ok(Arc::new(text.as_bytes().to_vec())),
             None => Err(refusal("no such entry".to_owned())),
         }
     }
@@ -44,6 +45,7 @@ impl Contents for Sources {
             Some(Source::Zipped(archive, packed)) => archive.read_entry_head(packed, bytes),
             Some(Source::File(path)) => read_start(path, bytes).map_err(|error| refusal(io_message(&error))),
             Some(Source::Refused(reason)) => Err(refusal(reason.to_string())),
+            Some(Source::Text(text)) => Ok(text.as_bytes().iter().copied().take(bytes).collect()),
             None => Err(refusal("no such entry".to_owned())),
         }
     }

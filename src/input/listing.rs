@@ -16,6 +16,24 @@ pub(super) struct Listing {
     pub(super) problems: Vec<EntryProblem>,
 }
 
+impl Listing {
+    /// The same files, put into a folder.
+    pub(super) fn below(mut self, folder: &str) -> Self {
+        let folder = folder.trim_matches('/');
+        if folder.is_empty() {
+            return self;
+        }
+        let put = |path: &str| format!("{folder}/{path}");
+        for file in &mut self.files {
+            file.path = put(&file.path);
+            file.original = file.original.take().map(|original| put(&original));
+        }
+        self.links.iter_mut().for_each(|link| link.path = put(&link.path));
+        self.folders.iter_mut().for_each(|(path, _)| *path = put(path));
+        self
+    }
+}
+
 /// One file with what is needed to read it.
 #[derive(Clone)]
 pub(super) struct Listed {
@@ -65,6 +83,8 @@ pub(super) enum Source {
     File(PathBuf),
     /// It must not or cannot be read, for this reason.
     Refused(Arc<str>),
+    /// A text that is no file.
+    Text(Arc<str>),
 }
 
 /// Where an entry lies in its zip, as its directory states.

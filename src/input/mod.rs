@@ -37,6 +37,7 @@ mod text;
 mod zip;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub use classify::{InputKind, classify};
 pub use error::{InputError, InputErrorKind};
@@ -54,7 +55,7 @@ use crate::artifact::{Artifact, ArtifactKind};
 /// # Errors
 /// When the package or a layer cannot be opened at all; what is wrong with single entries is in
 /// [`Artifact::problems`].
-pub fn open(path: &Path, layers: &[PathBuf], limits: &Limits) -> Result<Artifact, InputError> {
+pub fn open(path: &Path, layers: &[LayerSource], limits: &Limits) -> Result<Artifact, InputError> {
     open_as(path, classify(path)?, layers, limits)
 }
 
@@ -62,7 +63,7 @@ pub fn open(path: &Path, layers: &[PathBuf], limits: &Limits) -> Result<Artifact
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_as(path: &Path, kind: InputKind, layers: &[PathBuf], limits: &Limits) -> Result<Artifact, InputError> {
+pub fn open_as(path: &Path, kind: InputKind, layers: &[LayerSource], limits: &Limits) -> Result<Artifact, InputError> {
     let (kind, listing, archive_bytes) = match kind {
         InputKind::Directory => (ArtifactKind::Directory, folder::list(path, limits)?, None),
         InputKind::Binary => (ArtifactKind::Binary, binary(path)?, None),
@@ -73,11 +74,64 @@ pub fn open_as(path: &Path, kind: InputKind, layers: &[PathBuf], limits: &Limits
         }
         kind => return Err(not_a_package(path, kind)),
     };
+    let about = merge::About { path: names::shown_path(path), kind, archive_bytes };
+    with_layers(about, listing, layers, limits)
+}
+
+/// Opens one file of a folder as a package of its own, without what lies beside it.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_file(path: &Path, layers: &[LayerSource], limits: &Limits) -> Result<Artifact, InputError> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let about = merge::About { path: names::shown_path(folder), kind: ArtifactKind::Directory, archive_bytes: None };
+    with_layers(about, binary(path)?, layers, limits)
+}
+
+/// A package of one text that stands in the file `path`, under the name `file`.
+///
+/// # Errors
+/// When a layer cannot be opened.
+pub fn open_text(
+    path: &Path,
+    file: &str,
+    text: &Arc<str>,
+    layers: &[LayerSource],
+    limits: &Limits,
+) -> Result<Artifact, InputError> {
+    let source = Source::Text(Arc::clone(text));
+    let file = Listed { bytes: text.len() as u64, ..Listed::new(names::printable(file).into_owned(), source) };
+    let listing = Listing { files: vec![file], ..Listing::default() };
+    let about = merge::About { path: names::shown_path(path), kind: ArtifactKind::Zip, archive_bytes: None };
+    with_layers(about, listing, layers, limits)
+}
+
+/// The content of a layer.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LayerSource {
+    /// A folder or an archive.
+    pub path: PathBuf,
+    /// The folder of the layer that the content is put into; empty for the layer's root.
+    pub below: String,
+}
+
+impl From<PathBuf> for LayerSource {
+    fn from(path: PathBuf) -> Self {
+        Self { path, below: String::new() }
+    }
+}
+
+fn with_layers(
+    about: merge::About,
+    listing: Listing,
+    layers: &[LayerSource],
+    limits: &Limits,
+) -> Result<Artifact, InputError> {
     let layers = layers
         .iter()
-        .map(|layer| Ok((names::shown_path(layer), list_layer(layer, limits)?)))
+        .map(|layer| Ok((names::shown_path(&layer.path), list_layer(&layer.path, limits)?.below(&layer.below))))
         .collect::<Result<Vec<_>, InputError>>()?;
-    let about = merge::About { path: names::shown_path(path), kind, archive_bytes };
     Ok(merge::merge(about, listing, layers, limits))
 }
 

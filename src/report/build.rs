@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::model::{
     Budgets, Cause, Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, Frame, Function, Init, Module,
-    Origin, Package, Part, Place, Problem, Related, Report, SCHEMA, Saves, Start, Step, Summary, Tool, Unresolved,
+    Open, Origin, Package, Part, Place, Problem, Related, Report, SCHEMA, Saves, Start, Step, Summary, Tool, Unresolved,
     Verdict,
 };
 use crate::artifact::{Location, SourceText};
@@ -106,6 +106,7 @@ fn function(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Function {
         handler: spec.handler.clone(),
         grade: facts.grade(),
         start: start(facts, texts),
+        open: open(facts),
         budgets: Budgets { init_ms: facts.budgets.init_ms, bytes: facts.budgets.bytes },
         package: DeploymentPackage {
             path: facts.artifact.path.clone(),
@@ -285,6 +286,12 @@ fn omitted(project: &ProjectFacts) -> Vec<Problem> {
 
 fn failed(fault: &Fault) -> Problem {
     Problem { path: None, line: None, message: fault.message.clone() }
+}
+
+/// What is not here.
+fn open(facts: &FunctionFacts) -> Vec<Open> {
+    let open = facts.world.open().iter();
+    open.map(|open| Open { reason: open.reason, detail: open.detail.clone() }).collect()
 }
 
 /// What could not be analysed exactly, after what failed by a fault of ours.

@@ -103,6 +103,7 @@ fn details(function: &Function, style: Style, out: &mut dyn Write) -> io::Result
     summary::headline(function, style, out)?;
     summary::start(function, out)?;
     summary::numbers(function, style, out)?;
+    summary::open(function, style, out)?;
     summary::where_init_goes(function, style, out)?;
     summary::linked(function, style, out)?;
     match style.verbose {

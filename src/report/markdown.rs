@@ -40,7 +40,7 @@ fn row(function: &Function) -> String {
     format!(
         "| {} | {} | {} | {} to {} | {} | {} |",
         inert(&function.name),
-        function.grade.map_or("does not start", |grade| grade.letter()),
+        function.grade.map_or_else(|| function.mark(), |grade| grade.letter().to_owned()),
         text::ms(init.estimated_ms),
         text::ms(init.low_ms),
         text::ms(init.high_ms),

@@ -7,6 +7,7 @@ use serde::Serialize;
 mod start;
 
 use crate::artifact::ArtifactKind;
+use crate::assemble::Reason;
 use crate::cost::{Counted, Grade, PartKind};
 use crate::engine::{Category, Confidence, Registry, Rule};
 use crate::fault::Fault;
@@ -124,12 +125,15 @@ pub struct Function {
     pub memory_mb: Option<u32>,
     /// Handler string.
     pub handler: String,
-    /// Letter against the bare runtime; `null` for a function that does not start.
+    /// Letter against the bare runtime; `null` for a function that does not start, and for one whose dependencies are
+    /// not here.
     pub grade: Option<Grade>,
     /// Whether it gets through Init.
     pub start: Start,
     /// Limits that the user set on it.
     pub budgets: Budgets,
+    /// What is not here, so that nothing is said of what it could bring.
+    pub open: Vec<Open>,
     /// The deployment package.
     pub package: DeploymentPackage,
     /// Packages in it, most expensive first.
@@ -149,6 +153,15 @@ pub struct Function {
     /// Moving all that Init loads and works out to first use, what every route needs as well; `null`
     /// where Init has nothing to move.
     pub lazy_all: Option<LazyAll>,
+}
+
+/// Something of a package that is not here.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Open {
+    /// Why.
+    pub reason: Reason,
+    /// What it is, and what to do.
+    pub detail: String,
 }
 
 /// The deployment package.

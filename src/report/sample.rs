@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::model::{
     Budgets, Counts, DeploymentPackage, Finding, FirstImport, FirstRequest, Frame, Function, Init, LazyAll, Loaded,
-    Package, Part, Place, Problem, Report, RuleInfo, SCHEMA, Saves, Start, Summary, Tool, Unresolved, Verdict,
+    Open, Package, Part, Place, Problem, Report, RuleInfo, SCHEMA, Saves, Start, Summary, Tool, Unresolved, Verdict,
 };
 use crate::artifact::ArtifactKind;
+use crate::assemble::Reason;
 use crate::cost::{Counted, Grade, PartKind};
 use crate::finding::Severity;
 use crate::package::owners::Ecosystem;
@@ -76,6 +77,10 @@ fn function() -> Function {
         handler: "app.handler".to_owned(),
         grade: Some(Grade::D),
         start: Start { verdict: Verdict::Starts, cause: None, missing: Vec::new() },
+        open: vec![Open {
+            reason: Reason::Layer,
+            detail: "the layer arn:x\u{1b}[2J is not on this machine".to_owned(),
+        }],
         budgets: Budgets { init_ms: Some(800.0), bytes: None },
         package: DeploymentPackage {
             path: "orders.zip".to_owned(),

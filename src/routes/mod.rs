@@ -16,9 +16,8 @@ use std::collections::BTreeSet;
 pub use found::EventKind;
 pub(crate) use found::Found;
 
-use crate::assemble::FunctionSpec;
+use crate::assemble::{EventSource, FunctionSpec};
 use crate::graph::{HandlerResolution, ModuleId};
-use crate::manifest::function::EventSource;
 use crate::platform::Language;
 use crate::program::Program;
 use crate::program::expand::Expander;
@@ -75,7 +74,7 @@ pub(crate) fn handlers(spec: &FunctionSpec, program: &Program<'_>, module: Modul
 /// adapter's, the environment may name the function's own, else it is what the adapter loads.
 fn entry<'i>(spec: &'i FunctionSpec, program: &Program<'_>, module: ModuleId) -> Option<(UnitId, &'i str)> {
     if let Some(handler) = program.unit_of(module) {
-        return Some((handler, spec.handler.rsplit('.').next().unwrap_or_default()));
+        return Some((handler, spec.start().rsplit('.').next().unwrap_or_default()));
     }
     let in_file = |name: &str, said: &str| name.rsplit_once('.').is_some_and(|(stem, _)| stem == said);
     let named = |value: &'i String| {

@@ -4,14 +4,14 @@ use std::sync::{Arc, OnceLock};
 
 use super::shelf::Shelf;
 use super::{Inputs, UserError};
-use crate::assemble::FunctionSpec;
 use crate::artifact::{Artifact, Location};
+use crate::assemble::{FunctionSpec, World, own_handler};
 use crate::cost::{self, CostInput};
 use crate::engine::{Budgets, FunctionFacts};
 use crate::fault::{self, Fault};
 use crate::graph::javascript::{self, JavaScriptInput};
 use crate::graph::python::{self, PythonInput};
-use crate::graph::{ModuleGraph, Refused, native};
+use crate::graph::{HandlerResolution, ModuleGraph, Refused, native};
 use crate::manifest;
 use crate::manifest::dependency::{Declared, Files};
 use crate::package::Bundle;
@@ -19,7 +19,7 @@ use crate::package::owners::Packages;
 use crate::platform::{Architecture, Language};
 use crate::program::Prepared;
 use crate::split::{self, Objective, Routes};
-use crate::usage::Usage;
+use crate::usage::{self, Loaded, Usage};
 
 /// The parts of the analysis that may fail by a fault of ours. Values, so that a test can put a failing one in.
 #[derive(Clone, Copy)]
@@ -60,7 +60,7 @@ pub(super) fn of(
 
 /// One walk through what a function loads, with all that follows from it.
 fn walked(
-    spec: FunctionSpec,
+    mut spec: FunctionSpec,
     bundle: Arc<Bundle>,
     budgets: Budgets,
     objective: &Objective,
@@ -68,7 +68,14 @@ fn walked(
     refused: &Refused,
 ) -> FunctionFacts {
     let mut faults = Vec::new();
-    let loaded = fault::caught("the import simulation", || (stages.load)(&spec, &bundle, refused));
+    let mut loaded = fault::caught("the import simulation", || (stages.load)(&spec, &bundle, refused));
+    if let Ok((graph, _)) = &loaded
+        && matches!(graph.handler, HandlerResolution::ModuleMissing { .. })
+        && let Some(own) = own_handler(&spec).map(str::to_owned)
+    {
+        spec.leads_to = Some(own);
+        loaded = fault::caught("the import simulation", || (stages.load)(&spec, &bundle, refused));
+    }
     let (mut graph, packages) = loaded.unwrap_or_else(|fault| (ModuleGraph::failed(fault), Arc::default()));
     faults.append(&mut graph.faults);
     let mut facts = put_together(spec, bundle, graph, packages, budgets);
@@ -107,7 +114,13 @@ pub(super) fn put_together(
     let artifact = Arc::clone(&bundle.artifact);
     let estimate = cost::estimate(&CostInput { spec: &spec, artifact: &artifact, graph: &graph, packages: &packages });
     let declared = declared(&spec, &artifact);
+    let mut open = spec.open.clone();
+    open.extend(usage::not_installed(
+        &Loaded { spec: &spec, artifact: &artifact, graph: &graph, packages: &packages },
+        &declared,
+    ));
     FunctionFacts {
+        world: World::new(open),
         spec,
         bundle,
         artifact,
@@ -141,7 +154,7 @@ fn loaded(spec: &FunctionSpec, bundle: &Bundle, refused: &Refused) -> (ModuleGra
             let packages = bundle.owners(Language::Python);
             let input = PythonInput {
                 bundle,
-                handler: &spec.handler,
+                handler: spec.start(),
                 version: spec.runtime.version(),
                 architecture: spec.architecture,
                 sdk: spec.runtime.sdk(spec.platform),
@@ -162,7 +175,7 @@ fn loaded(spec: &FunctionSpec, bundle: &Bundle, refused: &Refused) -> (ModuleGra
 
 /// Own code in the form in which routes are found in it, as far as that was made beside a simulation.
 fn prepared(spec: &FunctionSpec, bundle: &Bundle) -> Arc<Prepared> {
-    let source_tree = javascript::is_source_tree(&bundle.artifact, &spec.handler);
+    let source_tree = javascript::is_source_tree(&bundle.artifact, spec.start());
     let key = u64::from(spec.runtime.version().0) << 1 | u64::from(source_tree);
     bundle.shared(key, |_| Prepared::default())
 }
@@ -171,12 +184,12 @@ fn loaded_by_node(spec: &FunctionSpec, bundle: &Bundle) -> (ModuleGraph, Arc<Pac
     let prepared = prepared(spec, bundle);
     let input = JavaScriptInput {
         bundle,
-        handler: &spec.handler,
+        handler: spec.start(),
         node: u32::from(spec.runtime.version().0),
         arm: spec.architecture == Architecture::Arm64,
         sdk: spec.runtime.sdk(spec.platform),
         environment: &spec.environment,
-        source_tree: javascript::is_source_tree(&bundle.artifact, &spec.handler),
+        source_tree: javascript::is_source_tree(&bundle.artifact, spec.start()),
         prepare: Some(&*prepared),
     };
     bundle.keep_for_node();
@@ -197,7 +210,7 @@ fn declared(spec: &FunctionSpec, artifact: &Artifact) -> Declared {
     match spec.runtime.language() {
         Language::Python => manifest::python::declared(&ManifestFiles(artifact), spec.runtime.version()),
         Language::Node => {
-            let (folder, _) = spec.handler.trim_start_matches("./").rsplit_once('/').unwrap_or(("", ""));
+            let (folder, _) = spec.start().trim_start_matches("./").rsplit_once('/').unwrap_or(("", ""));
             let installed = artifact.entries().any(|(_, entry)| entry.path.contains("node_modules/"));
             manifest::node::declared(&ManifestFiles(artifact), folder, installed)
         }

@@ -1,16 +1,13 @@
 //! All functions that some paths stand for.
 
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use super::facts::{self, STAGES, Stages};
 use super::shelf::Shelf;
-<<<<<<< HEAD
-use super::{Inputs, UserError, discover, threads, traffic, workspace};
-=======
-use super::{Inputs, UserError, discover, threads, workspace};
+use super::{Inputs, UserError, discover, threads, traffic};
 use crate::assemble::FunctionSpec;
->>>>>>> 42a9970 (assemble: what a function's package will hold and what stays open)
 use crate::engine::{Omission, ProjectFacts};
 use crate::fault::{self, Fault};
 use crate::package::Spent;
@@ -24,7 +21,7 @@ pub fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectFacts, U
     let mut specs = Vec::new();
     for path in paths {
         inputs.listener.step(&format!("reading {}", super::shown(path)));
-        match on_path(path, inputs, &shelf, &mut project) {
+        match discover::on_path(path, inputs, &shelf, &mut project) {
             Ok(found) => specs.extend(found),
             // With one path alone this is what ends the run.
             Err(error) if paths.len() == 1 => return Err(error),
@@ -33,6 +30,7 @@ pub fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectFacts, U
             }
         }
     }
+    tell_apart(&mut specs);
     analyse(specs, inputs, &shelf, &STAGES, &mut project);
     let read = !project.applications.is_empty();
     if project.functions.is_empty() && project.cargo.is_none() && project.faults.is_empty() && !read {
@@ -45,27 +43,24 @@ pub fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectFacts, U
     Ok(project)
 }
 
-/// The functions at a path. A Cargo workspace is analysed on the way.
-fn on_path(
-    path: &Path,
-    inputs: &Inputs<'_>,
-    shelf: &Shelf,
-    project: &mut ProjectFacts,
-) -> Result<Vec<FunctionSpec>, UserError> {
-    let place = discover::Place::at(path)?;
-    if inputs.given.handler.is_none() {
-        if let Some((file, text)) = place.template()? {
-            return discover::from_template(&file, &text, inputs, shelf, &mut project.problems);
+/// Gives functions of one name in several templates names that tell them apart.
+fn tell_apart(specs: &mut [FunctionSpec]) {
+    let mut count: BTreeMap<String, usize> = BTreeMap::new();
+    for spec in specs.iter() {
+        *count.entry(spec.name.clone()).or_default() += 1;
+    }
+    let mut taken: BTreeSet<String> = BTreeSet::new();
+    for spec in specs {
+        if count.get(&spec.name).is_some_and(|count| *count > 1) {
+            let place = spec.origin.as_ref().map_or(&spec.code, |origin| &origin.path);
+            spec.name = format!("{place}#{}", spec.name);
         }
-        if let Some(found) = workspace::at(path, inputs)? {
-            project.functions.extend(found.functions);
-            if project.cargo.replace(Box::new(found.cargo)).is_some() {
-                return Err(UserError("one Cargo workspace at a time can be checked".to_owned()));
-            }
-            return Ok(Vec::new());
+        let (name, mut number) = (spec.name.clone(), 1);
+        while !taken.insert(spec.name.clone()) {
+            number += 1;
+            spec.name = format!("{name}#{number}");
         }
     }
-    Ok(vec![discover::by_convention(&place, inputs, shelf)?])
 }
 
 /// Analyses functions side by side; one that cannot be analysed stops no other.

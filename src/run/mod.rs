@@ -4,12 +4,16 @@
 //! cannot be analysed becomes an [`Omission`](crate::engine::Omission) that stops nothing else. Packages are opened
 //! once. Nothing here prints.
 
+mod candidates;
+mod convention;
 mod discover;
 mod facts;
 mod functions;
+mod search;
 mod settings;
 mod shelf;
 mod sources;
+mod templates;
 mod threads;
 mod traffic;
 mod workspace;

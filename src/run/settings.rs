@@ -69,6 +69,10 @@ fn find_beside(
             if !file.is_file() {
                 continue;
             }
+            if leads_outside(&file, folder) {
+                listener.warn(&format!("{} is a link to somewhere outside and is left out", super::shown(&file)));
+                continue;
+            }
             match settings(kind, &file, registry) {
                 Ok(Some(settings)) => return Ok(settings),
                 Ok(None) => {}
@@ -81,6 +85,19 @@ fn find_beside(
         }
     }
     Ok(Settings::default())
+}
+
+/// Whether a settings file is a link out of the repository, or without one out of its folder: what it leads to is not
+/// this project's, and would be quoted where it does not read.
+fn leads_outside(file: &Path, folder: &Path) -> bool {
+    if !std::fs::symlink_metadata(file).is_ok_and(|metadata| metadata.is_symlink()) {
+        return false;
+    }
+    let wall = folder.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(folder);
+    match (std::fs::canonicalize(file), std::fs::canonicalize(wall)) {
+        (Ok(file), Ok(wall)) => !file.starts_with(wall),
+        _ => true,
+    }
 }
 
 /// A folder relative to the working folder, when it is that, below it or above it.

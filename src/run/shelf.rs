@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::assemble::FunctionSpec;
-use crate::input::{self, InputError, InputKind, Limits};
+use crate::assemble::{Content, FunctionSpec, LayerPath};
+use crate::input::{self, InputError, InputKind, LayerSource, Limits};
 use crate::package::{Bundle, Spent};
 
 /// A package with its layers, by paths.
-type Key = (String, Vec<String>);
+type Key = (String, Content, Vec<LayerPath>);
 /// The package, which its first asker opens.
 type Opened = Arc<OnceLock<Result<Arc<Bundle>, InputError>>>;
 
@@ -24,13 +24,21 @@ pub(super) struct Shelf {
 impl Shelf {
     /// A package without layers of which it is known what it is.
     pub(super) fn open_as(&self, path: &Path, kind: InputKind) -> Result<Arc<Bundle>, InputError> {
-        self.get((super::shown(path), Vec::new()), || input::open_as(path, kind, &[], &Limits::default()))
+        self.get((super::shown(path), Content::Whole, Vec::new()), || {
+            input::open_as(path, kind, &[], &Limits::default())
+        })
     }
 
     /// The package of a function.
     pub(super) fn open(&self, spec: &FunctionSpec) -> Result<Arc<Bundle>, InputError> {
-        let layers: Vec<PathBuf> = spec.layers.iter().map(PathBuf::from).collect();
-        self.get(key(spec), || input::open(Path::new(&spec.code), &layers, &Limits::default()))
+        let source = |layer: &LayerPath| LayerSource { path: PathBuf::from(&layer.path), below: layer.below.clone() };
+        let layers: Vec<LayerSource> = spec.layers.iter().map(source).collect();
+        let (path, limits) = (Path::new(&spec.code), Limits::default());
+        self.get(key(spec), || match &spec.content {
+            Content::Whole => input::open(path, &layers, &limits),
+            Content::File => input::open_file(path, &layers, &limits),
+            Content::Inline { file, text } => input::open_text(path, file, text, &layers, &limits),
+        })
     }
 
     fn get(
@@ -65,5 +73,5 @@ impl Shelf {
 }
 
 fn key(spec: &FunctionSpec) -> Key {
-    (spec.code.clone(), spec.layers.clone())
+    (spec.code.clone(), spec.content.clone(), spec.layers.clone())
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Inputs, UserError, facts as of_function, shown};
-use crate::assemble::FunctionSpec;
 use crate::artifact::{Artifact, ArtifactKind, Bytes, Contents, ReadError};
+use crate::assemble::{Content, FunctionSpec};
 use crate::engine::FunctionFacts;
 use crate::engine::cargo::CargoFacts;
 use crate::graph::{GraphProblem, ProblemEffect, native};
@@ -221,7 +221,7 @@ fn function_facts(
         Some(runtime) => runtime.clone(),
         None => "provided.al2023".parse().map_err(UserError)?,
     };
-    let built = built(root, &function.name);
+    let built = built(root, &facts.prefix, &function.name);
     let package = facts.analysis.workspace.members.get(function.member).and_then(|member| member.package.as_ref());
     let deployed = package.and_then(|package| package.memory.of(&function.name));
     let location = facts.location(&function.root, None);
@@ -238,8 +238,11 @@ fn function_facts(
         memory_mb: args.memory_mb.or(deployed).or(settings.resolved.defaults.memory_mb),
         timeout_s: None,
         handler: String::new(),
+        leads_to: None,
         code: built.as_deref().map_or_else(String::new, shown),
+        content: Content::Whole,
         layers: Vec::new(),
+        open: Vec::new(),
         environment: std::collections::BTreeMap::new(),
         events: Vec::new(),
         init_off_request_path: false,
@@ -253,10 +256,20 @@ fn function_facts(
     Ok(of_function::put_together(spec, Arc::new(Bundle::new(artifact)), graph, Arc::new(packages), budgets))
 }
 
-/// What cargo-lambda built of a function.
-fn built(root: &Path, name: &str) -> Option<PathBuf> {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
+/// What cargo-lambda built of a function, as a path that opens from where the user stands.
+fn built(root: &Path, prefix: &str, name: &str) -> Option<PathBuf> {
+    let configured = || Some(Path::new(prefix).join(target_folder(root)?));
+    let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from).or_else(configured);
+    let target = target.unwrap_or_else(|| Path::new(prefix).join("target"));
     OUTPUTS.iter().map(|file| target.join(BUILT).join(name).join(file)).find(|path| path.is_file())
+}
+
+/// The folder that the workspace's cargo configuration names for what is built, relative to the workspace.
+fn target_folder(root: &Path) -> Option<String> {
+    let files = ["config.toml", "config"].map(|name| root.join(".cargo").join(name));
+    let text = files.iter().find_map(|file| input::read_text_file(file, LARGEST_MANIFEST).ok())?;
+    let table: toml::Table = text.parse().ok()?;
+    Some(table.get("build")?.get("target-dir")?.as_str()?.to_owned())
 }
 
 /// A function of which there is only source.

@@ -4,19 +4,22 @@ pub mod cargo;
 mod evidence;
 mod names;
 mod node;
+mod open;
 mod own_code;
+
+pub use open::not_installed;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::assemble::FunctionSpec;
 use crate::artifact::Artifact;
+use crate::assemble::FunctionSpec;
 use crate::graph::{ModuleGraph, ModuleId};
 use crate::manifest::dependency::Declared;
+use crate::manifest::python::import_names;
 use crate::package::owners::{PackageId, Packages};
 use crate::platform::Language;
 use evidence::Evidence;
-use crate::manifest::python::import_names;
 use names::Names;
 
 /// What a function loads, which is where use is looked for.

@@ -10,7 +10,7 @@ fn each_place_of_settings_is_found_upward_from_the_path() {
     ];
     for file in files {
         let project = Project::new(&[("fn/sub/app.py", super::APP), file]);
-        let report = project.report(&["fn/sub"]);
+        let report = project.report(&["--handler", "app.handler", "fn/sub"]);
         assert_eq!(findings(&report)[0], "handler-not-found note 1", "{}", file.0);
         assert_eq!(report["summary"]["exit_code"], 0);
     }
@@ -21,14 +21,23 @@ fn the_command_line_wins() {
     let settings =
         "select = [\"bloat\"]\nfail-on = \"note\"\nbudget-init = 1\nmemory = 512\narchitecture = \"arm64\"\n";
     let project = Project::with_finding(&[("defrost.toml", settings)]);
-    let report = project.report(&[]);
+    let report = project.report(&["--handler", "app.handler"]);
     assert!(findings(&report).is_empty());
     assert_eq!(report["summary"]["exit_code"], 1, "over budget");
     assert_eq!(
         (&report["functions"][0]["memory_mb"], &report["functions"][0]["architecture"]),
         (&512.into(), &"arm64".into())
     );
-    let report = project.report(&["--select", "handler-not-found", "--budget-init", "9000", "--memory", "128"]);
+    let report = project.report(&[
+        "--handler",
+        "app.handler",
+        "--select",
+        "handler-not-found",
+        "--budget-init",
+        "9000",
+        "--memory",
+        "128",
+    ]);
     assert_eq!(findings(&report), ["handler-not-found error 1"]);
     assert_eq!(report["summary"]["exit_code"], 1);
     assert_eq!(report["functions"][0]["memory_mb"], 128);
@@ -38,7 +47,7 @@ fn the_command_line_wins() {
 fn functions_have_budgets_and_paths_have_levels() {
     let settings = "budget-init = 9000\n[functions.app]\nbudget-init = 1\n[[overrides]]\npaths = [\"*.py\"]\nrules = { handler-not-found = \"off\" }\n";
     let project = Project::new(&[("app/app.py", super::APP), ("app/defrost.toml", settings)]);
-    let report = project.report(&["app"]);
+    let report = project.report(&["--handler", "app.handler", "app"]);
     assert!(findings(&report).iter().all(|finding| !finding.starts_with("handler-not-found")));
     assert_eq!(report["functions"][0]["budgets"]["init_ms"], 1.0);
     assert_eq!(report["summary"]["exit_code"], 1);
@@ -47,14 +56,14 @@ fn functions_have_budgets_and_paths_have_levels() {
 #[test]
 fn a_broken_file_of_our_own_stops_the_run() {
     let project = Project::with_finding(&[("defrost.toml", "budget-imit = 800\n")]);
-    let run = project.run(&["check"]);
+    let run = project.run(&["check", "--handler", "app.handler"]);
     assert_eq!((run.code, run.out.as_str()), (2, ""));
     let expected = "error: unknown key `budget-imit`\n --> defrost.toml:1:1\n  |\n1 | budget-imit = 800\n  | ^^^^^^^^^^^\n  = help: did you mean `budget-init`?\n";
     assert_eq!(run.err, expected);
-    let run = project.run(&["check", "--config", "nope.toml"]);
+    let run = project.run(&["check", "--handler", "app.handler", "--config", "nope.toml"]);
     assert_eq!(run.code, 2);
     project.write("other.toml", "ignore = [\"handler-not-found\"]\n");
-    assert_eq!(project.run(&["check", "--config", "other.toml"]).code, 0);
+    assert_eq!(project.run(&["check", "--handler", "app.handler", "--config", "other.toml"]).code, 0);
 }
 
 #[test]
@@ -63,7 +72,7 @@ fn a_broken_file_of_the_project_costs_only_its_settings() {
         [("pyproject.toml", "[tool.defrost\n"), ("package.json", "{\"defrost\": {\"x\": 1}}"), ("Cargo.toml", "x")]
     {
         let project = Project::with_finding(&[(name, text)]);
-        let run = project.run(&["check"]);
+        let run = project.run(&["check", "--handler", "app.handler"]);
         assert_eq!(run.code, 1, "{}", run.err);
         assert!(run.err.starts_with("warning: settings that do not read are left out: "), "{}", run.err);
         assert!(run.err.contains(name) && run.out.contains("handler-not-found"));
@@ -73,11 +82,11 @@ fn a_broken_file_of_the_project_costs_only_its_settings() {
 #[test]
 fn a_level_may_stand_alone() {
     let project = Project::with_finding(&[("defrost.toml", "[rules]\nhandler-not-found = \"note\"\n")]);
-    assert_eq!(findings(&project.report(&[])), ["handler-not-found note 1"]);
+    assert_eq!(findings(&project.report(&["--handler", "app.handler"])), ["handler-not-found note 1"]);
     project.write("defrost.toml", "[rules]\nhandler-not-found = \"off\"\n");
-    assert!(findings(&project.report(&[])).is_empty());
+    assert!(findings(&project.report(&["--handler", "app.handler"])).is_empty());
     project.write("defrost.toml", "[rules]\nhandler-not-found = \"loud\"\n");
-    let run = project.run(&["check"]);
+    let run = project.run(&["check", "--handler", "app.handler"]);
     assert_eq!(run.code, 2);
     assert!(
         run.err.contains("loud") && run.err.contains("warning") && run.err.contains("defrost.toml:2"),

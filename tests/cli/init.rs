@@ -2,7 +2,8 @@ use super::{Project, findings};
 
 #[test]
 fn it_sets_up_a_project_that_then_passes() {
-    let project = Project::with_finding(&[]);
+    let app = "import no_such\n\n\ndef handler(event, context):\n    return no_such\n";
+    let project = Project::new(&[("app.py", app)]);
     let run = project.run(&["init"]);
     assert_eq!(run.code, 0, "{}", run.err);
     assert_eq!(run.err, "note: wrote 1 finding to defrost-baseline.json\nnote: wrote defrost.toml\n");

@@ -4,7 +4,7 @@ use super::{Project, findings};
 fn a_comment_silences_its_finding_and_is_counted() {
     let project =
         Project::new(&[("app.py", &format!("# defrost: allow(handler-not-found) started by hand\n{}", super::APP))]);
-    let report = project.report(&[]);
+    let report = project.report(&["--handler", "app.handler"]);
     assert!(findings(&report).is_empty(), "{report:#}");
     assert_eq!((&report["summary"]["suppressed"], &report["summary"]["exit_code"]), (&1.into(), &0.into()));
 }

@@ -2,7 +2,7 @@ use std::fs;
 
 use super::recipe::*;
 use crate::artifact::{ArtifactKind, EntryProblemKind};
-use crate::input::{InputErrorKind, InputKind, Limits, classify, decode_text, open, read_text_file};
+use crate::input::{InputErrorKind, InputKind, LayerSource, Limits, classify, decode_text, open, read_text_file};
 
 const FILES: &[(&str, &[u8])] =
     &[("app.py", b"import pkg\n"), ("pkg/__init__.py", b""), ("pkg/data.bin", &[7; 100_000])];
@@ -134,7 +134,7 @@ fn later_layers_override_earlier_ones_below_opt() {
     scratch.write("one/python/a.py", b"1");
     scratch.write("one/python/b.py", b"1");
     let two = zip_of(&[("python/a.py", b"2"), ("../evil", b"x")]);
-    let layers = [scratch.path("one"), scratch.write("two.zip", &two)];
+    let layers = [scratch.path("one"), scratch.write("two.zip", &two)].map(LayerSource::from);
     let artifact = open(&package, &layers, &Limits::default()).unwrap();
     assert_eq!(paths(&artifact), ["/opt/python/a.py", "/opt/python/b.py", "app.py", "python/a.py"]);
     assert_eq!(content(&artifact, "/opt/python/a.py").unwrap(), b"2");

@@ -66,6 +66,14 @@ pub(super) fn start(function: &Function, out: &mut dyn Write) -> io::Result<()> 
     Ok(())
 }
 
+/// What is not here and therefore neither in the numbers nor in the findings.
+pub(super) fn open(function: &Function, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    for open in &function.open {
+        writeln!(out, "  {:<11}{}", "not here", about(&printable::line(&open.detail), style))?;
+    }
+    Ok(())
+}
+
 /// Init, download and first call.
 pub(super) fn numbers(function: &Function, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let init = &function.init;

@@ -1,6 +1,6 @@
 use super::*;
 use crate::engine::{Budgets, FunctionFacts};
-use crate::run::{Given, Listener, Settings};
+use crate::run::{Given, Listener, Settings, convention};
 
 /// Nobody.
 struct Deaf;
@@ -24,7 +24,7 @@ fn with(stages: &Stages) -> ProjectFacts {
     let spec = |name: &str| {
         let given = Given { handler: Some(format!("{name}.handler")), ..Given::default() };
         let inputs = Inputs { given: &given, ..inputs };
-        FunctionSpec { name: name.to_owned(), ..discover::by_convention(&place, &inputs, &shelf).unwrap() }
+        FunctionSpec { name: name.to_owned(), ..convention::function(&place, &inputs, &shelf).unwrap() }
     };
     let mut project = ProjectFacts::default();
     analyse(["a", "b", "c"].map(spec).to_vec(), &inputs, &shelf, stages, &mut project);

@@ -1,0 +1,149 @@
+//! What may be a handler, and what to say where nothing is.
+
+use std::path::Path;
+
+use crate::artifact::{Artifact, Entry};
+
+/// Files that are searched for candidates.
+const MOST_FILES: usize = 400;
+/// Larger files are not searched.
+const LARGEST: u64 = 512 << 10;
+/// Candidates that are named.
+const NAMED: usize = 3;
+
+/// What lies in a folder that no function can be read from, and what to do.
+const SIGNS: [(&str, &str); 8] = [
+    ("cdk.json", "a CDK program, whose output is not here: `cdk synth` writes cdk.out, which is read"),
+    ("Pulumi.yaml", "a Pulumi program, which is not read: give the folder of a function and --handler"),
+    ("wrangler.toml", "a Cloudflare Worker, which is no AWS Lambda function and is not analysed"),
+    ("wrangler.jsonc", "a Cloudflare Worker, which is no AWS Lambda function and is not analysed"),
+    ("sst.config.ts", "an SST program, which is not read: give the folder of a function and --handler"),
+    ("host.json", "an Azure Functions project, which is not analysed"),
+    ("Dockerfile", "a container image, which is not built here: give the folder that becomes /var/task and --handler"),
+    ("copilot/.workspace", "an AWS Copilot project, which is not read: give the folder of a function and --handler"),
+];
+
+/// Whether a module defines a function under this name at its top level, by its text. A program that builds
+/// infrastructure is no handler, whatever its functions are called.
+pub(super) fn has_function(text: &str, name: &str, is_python: bool) -> bool {
+    const PROGRAMS: [&str; 5] = ["import aws_cdk", "from aws_cdk", "aws-cdk-lib", "@pulumi/", "import pulumi"];
+    if PROGRAMS.iter().any(|word| text.contains(word)) {
+        return false;
+    }
+    if is_python { text.lines().any(|line| defines(line, name)) } else { exports(text, name) }
+}
+
+/// Whether a line of Python at the top level makes a name, or may make it.
+fn defines(line: &str, name: &str) -> bool {
+    if line.starts_with([' ', '\t', '#']) {
+        // Parts of an import over several lines, and what a condition at the top level makes.
+        return line.trim().trim_end_matches(',') == name || line.trim_start().starts_with(&format!("{name} = "));
+    }
+    let rest = line.strip_prefix("async ").unwrap_or(line);
+    if let Some(rest) = rest.strip_prefix("def ").or_else(|| rest.strip_prefix("class ")) {
+        return word(rest) == name;
+    }
+    if line.starts_with("from ") || line.starts_with("import ") {
+        return line.contains("import *") || words(line).any(|found| found == name);
+    }
+    let (target, _) = line.split_once('=').unwrap_or_default();
+    words(target).any(|found| found == name)
+}
+
+/// Whether a text exports a name, by its words.
+fn exports(text: &str, name: &str) -> bool {
+    let is_export = |line: &str| line.contains("export") && words(line).any(|found| found == name);
+    // A list of exports may have a line for each, and bundles have everything on one.
+    text.lines().any(is_export) || (text.contains("export") && text.lines().any(|line| word(line.trim_start()) == name))
+}
+
+fn is_part(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == '$'
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !is_part(c)).filter(|word| !word.is_empty())
+}
+
+fn word(text: &str) -> &str {
+    text.split(|c: char| !is_part(c)).next().unwrap_or_default()
+}
+
+/// Says that a path is no function, what lies there instead, and what to type.
+pub(super) fn none_found(artifact: &Artifact, path: &Path) -> String {
+    let shown = &artifact.path;
+    let mut said = format!(
+        "{shown}: no template, and no file with a handler by convention (lambda_function.lambda_handler, index.handler, app.handler, bootstrap, ...)"
+    );
+    let sign = SIGNS.iter().find(|(file, _)| artifact.find(file).is_some() || path.join(file).is_file());
+    if let Some((file, what)) = sign {
+        said.push_str(&format!("; {file} says that this is {what}"));
+    }
+    let found = handlers(artifact);
+    match found.as_slice() {
+        [] => said.push_str("; say which one with --handler, for example --handler app.handler"),
+        [first, ..] => {
+            let few: Vec<&str> = found.iter().take(NAMED).map(String::as_str).collect();
+            said.push_str(&format!(
+                "; these look like handlers: {}; `defrost {shown} --handler {first}` analyses one",
+                few.join(", ")
+            ));
+        }
+    }
+    said
+}
+
+/// Handler strings of functions that take an event, by their look.
+fn handlers(artifact: &Artifact) -> Vec<String> {
+    let own = artifact.entries().filter(|(_, entry)| is_own_source(entry));
+    let mut found = Vec::new();
+    for (id, entry) in own.take(MOST_FILES) {
+        let Ok(bytes) = artifact.read(id) else { continue };
+        let text = crate::text::lossy((*bytes).as_ref());
+        let (stem, extension) = entry.path.rsplit_once('.').unwrap_or((&entry.path, ""));
+        let module = if extension == "py" { stem.replace('/', ".") } else { stem.to_owned() };
+        let named = |name: &str| has_function(&text, name, extension == "py");
+        if let Some(name) = ["lambda_handler", "handler"].into_iter().find(|name| named(name)) {
+            found.push(format!("{module}.{name}"));
+        }
+        if found.len() > NAMED {
+            break;
+        }
+    }
+    found
+}
+
+fn is_own_source(entry: &Entry) -> bool {
+    const OTHERS: [&str; 7] = ["node_modules/", "site-packages/", ".venv/", "venv/", "test", "cdk.out/", ".aws-sam/"];
+    let is_source = ["py", "js", "mjs", "cjs", "ts", "mts"]
+        .iter()
+        .any(|ending| entry.path.rsplit_once('.').is_some_and(|(_, extension)| extension == *ending));
+    is_source && entry.bytes <= LARGEST && !OTHERS.iter().any(|folder| entry.path.contains(folder))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_convention_needs_the_function() {
+        for text in ["def handler(event, context):", "handler = wrap(app)", "from x import handler", "from x import *"]
+        {
+            assert!(has_function(text, "handler", true), "{text}");
+        }
+        for text in ["app = Flask(__name__)", "    def handler(self):", "# handler = 1", "handlers = {}"] {
+            assert!(!has_function(text, "handler", true), "{text}");
+        }
+        for text in [
+            "exports.handler = async () => 1",
+            "export const handler = 1",
+            "export async function handler() {}",
+            "export {\n  handler\n}",
+            "module.exports = { handler }",
+        ] {
+            assert!(has_function(text, "handler", false), "{text}");
+        }
+        assert!(!has_function("const handler = 1; app.use(handler)", "handler", false));
+        assert!(!has_function("import * as cdk from 'aws-cdk-lib'; export const handler = 1", "handler", false));
+    }
+}

@@ -1,0 +1,149 @@
+//! The function that a package is, by what the user said and by the platform's conventions.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::discover::Place;
+use super::shelf::Shelf;
+use super::{Inputs, UserError, candidates, shown};
+use crate::artifact::{Artifact, ArtifactKind};
+use crate::assemble::{Content, FunctionSpec, LayerPath};
+use crate::platform::{Language, Platform, Runtime};
+
+/// The runtime assumed where nothing names one.
+const DEFAULT_PYTHON: &str = "python3.12";
+const DEFAULT_NODE: &str = "nodejs22.x";
+
+/// Files that hold a handler by the platform's conventions, in order of preference, with the names that its function
+/// may have.
+const CONVENTIONS: [(&str, &[&str], &str); 10] = [
+    ("lambda_function.py", &["lambda_handler", "handler"], DEFAULT_PYTHON),
+    ("index.mjs", &["handler"], DEFAULT_NODE),
+    ("index.js", &["handler"], DEFAULT_NODE),
+    ("index.cjs", &["handler"], DEFAULT_NODE),
+    ("index.ts", &["handler"], DEFAULT_NODE),
+    ("bootstrap", &[], "provided.al2023"),
+    ("handler.py", &["handler", "lambda_handler"], DEFAULT_PYTHON),
+    ("app.py", &["handler", "lambda_handler"], DEFAULT_PYTHON),
+    ("main.py", &["handler", "lambda_handler"], DEFAULT_PYTHON),
+    ("index.py", &["handler", "lambda_handler"], DEFAULT_PYTHON),
+];
+
+/// Larger files are not searched for a handler: those that people write are smaller, and bundles are named by `main`.
+const LARGEST_HANDLER: u64 = 16 << 20;
+
+/// The layers that the command line names, or else the configuration.
+pub(super) fn layers(inputs: &Inputs<'_>) -> Vec<LayerPath> {
+    let given = &inputs.given.layers;
+    let paths =
+        if given.is_empty() { inputs.settings.layers() } else { given.iter().map(|layer| shown(layer)).collect() };
+    paths.into_iter().map(LayerPath::from).collect()
+}
+
+/// The function that a package is, by what the user said and by convention.
+pub(super) fn function(place: &Place<'_>, inputs: &Inputs<'_>, shelf: &Shelf) -> Result<FunctionSpec, UserError> {
+    let (args, defaults) = (inputs.given, &inputs.settings.resolved.defaults);
+    let handler = args.handler.clone().or_else(|| defaults.handler.clone());
+    let runtime = args.runtime.clone().or_else(|| defaults.runtime.clone());
+    let (handler, runtime) = entry_point(place, handler, runtime, shelf)?;
+    let path = place.path;
+    Ok(FunctionSpec {
+        name: name_of(path),
+        origin: None,
+        platform: Platform::default(),
+        runtime,
+        architecture: args.architecture.or(defaults.architecture).unwrap_or_default(),
+        memory_mb: args.memory_mb.or(defaults.memory_mb),
+        timeout_s: None,
+        handler,
+        leads_to: None,
+        code: shown(path),
+        content: Content::Whole,
+        layers: layers(inputs),
+        open: Vec::new(),
+        environment: std::collections::BTreeMap::default(),
+        events: Vec::new(),
+        init_off_request_path: false,
+    })
+}
+
+/// Handler and runtime of a package, by convention where they are not said.
+pub(super) fn entry_point(
+    place: &Place<'_>,
+    handler: Option<String>,
+    runtime: Option<Runtime>,
+    shelf: &Shelf,
+) -> Result<(String, Runtime), UserError> {
+    let (handler, runtime) = match (handler, runtime) {
+        (Some(handler), Some(runtime)) => return Ok((handler, runtime)),
+        open => open,
+    };
+    let artifact = Arc::clone(&shelf.open_as(place.path, place.kind)?.artifact);
+    let native = runtime.as_ref().is_some_and(|runtime| runtime.language() == Language::Native);
+    let convention = convention_of(&artifact);
+    let (handler, convention) = match (handler, convention) {
+        (Some(handler), _) => (handler, None),
+        (None, _) if native => (String::new(), None),
+        (None, Some((handler, by_convention))) => (handler, Some(by_convention)),
+        (None, None) => return Err(UserError(candidates::none_found(&artifact, place.path))),
+    };
+    let runtime = match (runtime, convention) {
+        (Some(runtime), _) => runtime,
+        (None, Some(by_convention)) => named(by_convention)?,
+        (None, None) => runtime_of_handler(&artifact, &handler)?,
+    };
+    Ok((handler, runtime))
+}
+
+fn named(runtime: &str) -> Result<Runtime, UserError> {
+    runtime.parse().map_err(UserError)
+}
+
+/// The first convention of which both the file and the function are there.
+fn convention_of(artifact: &Artifact) -> Option<(String, &'static str)> {
+    if artifact.kind == ArtifactKind::Binary {
+        return Some((String::new(), "provided.al2023"));
+    }
+    CONVENTIONS.iter().find_map(|(file, functions, runtime)| {
+        let entry = artifact.find(file)?;
+        let Some((stem, extension)) = file.rsplit_once('.') else { return Some((String::new(), *runtime)) };
+        if artifact.entry(entry).bytes > LARGEST_HANDLER {
+            return None;
+        }
+        let bytes = artifact.read(entry).ok()?;
+        let text = crate::text::lossy((*bytes).as_ref());
+        let is_python = extension == "py";
+        let function = functions.iter().find(|name| candidates::has_function(&text, name, is_python))?;
+        Some((format!("{stem}.{function}"), *runtime))
+    })
+}
+
+/// The runtime of a handler given without one, by the kind of file it names.
+fn runtime_of_handler(artifact: &Artifact, handler: &str) -> Result<Runtime, UserError> {
+    let module = handler.rsplit_once('.').map_or(handler, |(module, _)| module);
+    let python = [format!("{}.py", module.replace('.', "/")), format!("{}/__init__.py", module.replace('.', "/"))];
+    let node = ["js", "mjs", "cjs", "ts", "mts", "tsx"].map(|extension| format!("{module}.{extension}"));
+    if python.iter().any(|file| artifact.find(file).is_some()) {
+        return named(DEFAULT_PYTHON);
+    }
+    if node.iter().any(|file| artifact.find(file).is_some()) {
+        return named(DEFAULT_NODE);
+    }
+    let language = main_language(artifact);
+    named(if language == Language::Node { DEFAULT_NODE } else { DEFAULT_PYTHON })
+}
+
+fn main_language(artifact: &Artifact) -> Language {
+    let count = |suffixes: [&str; 3]| {
+        let files = artifact.entries().filter(|(_, entry)| suffixes.iter().any(|suffix| entry.path.ends_with(suffix)));
+        files.count()
+    };
+    if count([".js", ".mjs", ".ts"]) > count([".py", ".pyc", ".pyi"]) { Language::Node } else { Language::Python }
+}
+
+/// The function's name by its package: the file name without extension, or the folder's name.
+fn name_of(path: &Path) -> String {
+    let named = path.file_stem().or_else(|| path.file_name()).map(|name| name.to_string_lossy().into_owned());
+    let folder = || std::fs::canonicalize(path).ok()?.file_name().map(|name| name.to_string_lossy().into_owned());
+    named.filter(|name| name != "." && name != "..").or_else(folder).unwrap_or_else(|| "function".to_owned())
+}

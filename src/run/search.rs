@@ -1,0 +1,98 @@
+//! Templates and workspaces below a folder: a monorepo is one run.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use ignore::{DirEntry, WalkBuilder};
+
+use super::templates;
+
+/// Files and folders that are looked at.
+const MOST_ENTRIES: usize = 200_000;
+/// Templates that are read.
+const MOST_TEMPLATES: usize = 500;
+/// Folders within each other.
+const DEEPEST: usize = 16;
+/// Folders that hold what tools make or bring.
+const NOT_SEARCHED: [&str; 12] = [
+    "node_modules",
+    ".git",
+    ".aws-sam",
+    ".venv",
+    "venv",
+    "env",
+    "site-packages",
+    "target",
+    ".serverless",
+    ".terraform",
+    "__pycache__",
+    "dist-info",
+];
+
+/// What lies below a folder.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Templates with functions.
+    pub(super) templates: Vec<PathBuf>,
+    /// Folders with a Cargo workspace or a crate that stands alone.
+    pub(super) workspaces: Vec<PathBuf>,
+}
+
+/// Looks through the folders that no ignore file leaves out. Links are not followed.
+pub(super) fn below(folder: &Path) -> Found {
+    let mut walk = WalkBuilder::new(folder);
+    walk.hidden(false).require_git(false).follow_links(false).max_depth(Some(DEEPEST)).parents(true);
+    walk.filter_entry(|entry| entry.depth() == 0 || !is_left_out(entry)).sort_by_file_name(std::ffi::OsStr::cmp);
+    let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut workspaces: BTreeSet<PathBuf> = BTreeSet::new();
+    for entry in walk.build().flatten().take(MOST_ENTRIES) {
+        if !entry.file_type().is_some_and(|kind| kind.is_file()) {
+            continue;
+        }
+        let Some(parent) = entry.path().parent() else { continue };
+        if entry.file_name() == "Cargo.toml" {
+            // A member belongs to the workspace above it.
+            if !workspaces.iter().any(|known| parent.starts_with(known)) {
+                workspaces.insert(parent.to_owned());
+            }
+        } else if templates::may_be_one(entry.path()) {
+            folders.insert(parent.to_owned());
+        }
+    }
+    let mut found = Found { templates: Vec::new(), workspaces: workspaces.into_iter().collect() };
+    for folder in folders {
+        found.templates.extend(templates::in_folder(&folder));
+        if found.templates.len() >= MOST_TEMPLATES {
+            break;
+        }
+    }
+    found.templates.truncate(MOST_TEMPLATES);
+    found
+}
+
+fn is_left_out(entry: &DirEntry) -> bool {
+    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+    is_folder && entry.file_name().to_str().is_some_and(|name| NOT_SEARCHED.contains(&name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn templates_are_found_below_and_what_tools_make_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let template = "Resources:\n  A:\n    Type: AWS::Serverless::Function\n    Properties: {CodeUri: src}\n";
+        for name in ["a/template.yaml", "b/c/template.yml", "b/node_modules/x/template.yaml", "ignored/template.yaml"] {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, template).unwrap();
+        }
+        std::fs::write(folder.path().join(".gitignore"), "ignored/\n").unwrap();
+        std::fs::write(folder.path().join("a/notes.yaml"), "just: notes\n").unwrap();
+        let found = below(folder.path()).templates;
+        let names: Vec<PathBuf> =
+            found.iter().map(|path| path.strip_prefix(folder.path()).unwrap().to_owned()).collect();
+        assert_eq!(names, [PathBuf::from("a/template.yaml"), PathBuf::from("b/c/template.yml")]);
+    }
+}

@@ -1,0 +1,190 @@
+//! Functions of templates: read by `declare`, put together by `assemble`, their gaps filled by what the user said.
+
+use std::path::{Path, PathBuf};
+
+use super::convention;
+use super::discover::Place;
+use super::shelf::Shelf;
+use super::{Inputs, UserError};
+use crate::artifact::Location;
+use crate::assemble::{self, Base, Content, Declared, FunctionSpec, LayerPath, Reason};
+use crate::declare::model::{Application, Problem};
+use crate::declare::{self, Options};
+use crate::engine::Omission;
+use crate::input;
+use crate::platform::{Language, Platform};
+use crate::span::LineIndex;
+
+/// Largest template that is read, in bytes; CloudFormation takes 1 MB, and CDK writes several together.
+const LARGEST: u64 = 8 << 20;
+/// Files of one folder that are looked into for a template.
+const MOST_FILES: usize = 50;
+
+/// Names of templates by convention. Where a folder has one of them, others beside it are not taken: they are what
+/// tools make of it, or parts that it includes.
+const USUAL: [&str; 14] = [
+    "template.yaml",
+    "template.yml",
+    "template.json",
+    "serverless.template",
+    "cloudformation.yaml",
+    "cloudformation.yml",
+    "serverless.yml",
+    "serverless.yaml",
+    "serverless.json",
+    "serverless.ts",
+    "cdk.out/manifest.json",
+    ".chalice/config.json",
+    "zappa_settings.json",
+    "main.tf",
+];
+
+/// Whether a file may be a template, by its name.
+pub(super) fn may_be_one(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    matches!(extension, "yaml" | "yml" | "json" | "template" | "tf") || path.ends_with("serverless.ts")
+}
+
+/// The templates with functions that lie in a folder.
+pub(super) fn in_folder(folder: &Path) -> Vec<PathBuf> {
+    let usual: Vec<PathBuf> = USUAL.iter().map(|name| folder.join(name)).filter(|file| is_one(file)).collect();
+    if !usual.is_empty() {
+        return usual;
+    }
+    let Ok(children) = std::fs::read_dir(folder) else { return Vec::new() };
+    let files = children.flatten().map(|child| child.path()).filter(|path| may_be_one(path));
+    let mut files: Vec<PathBuf> = files.take(MOST_FILES).collect();
+    files.sort();
+    files.retain(|file| is_one(file));
+    files
+}
+
+fn is_one(file: &Path) -> bool {
+    if !file.is_file() {
+        return false;
+    }
+    // A file that only has the name of a template is part of the package like any other.
+    let text = input::read_text_file(file, LARGEST);
+    text.is_ok_and(|text| declare::is_template(&super::shown(file), &text))
+}
+
+/// What some templates declare.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// Functions whose code is here.
+    pub(super) specs: Vec<FunctionSpec>,
+    /// What is left out.
+    pub(super) problems: Vec<Omission>,
+    /// What the templates declare, with paths as people read them.
+    pub(super) applications: Vec<Application>,
+    /// Folders of crates whose executables are not built.
+    pub(super) crates: Vec<PathBuf>,
+    /// Files that belong to an application which is read already.
+    read: Vec<String>,
+}
+
+impl Found {
+    /// Reads a template.
+    pub(super) fn read(&mut self, file: &Path, inputs: &Inputs<'_>, shelf: &Shelf) {
+        let base = Base::of_template(file);
+        let inner = base.inner(file);
+        if self.read.contains(&base.path(&inner)) {
+            return;
+        }
+        for application in declare::read_all(&inner, &base.files(), &Options::default()) {
+            match application {
+                Ok(mut application) => {
+                    self.add(&application, &base, inputs, shelf);
+                    application.files.iter_mut().for_each(|file| file.path = base.path(&file.path));
+                    self.applications.push(application);
+                }
+                Err(problem) => self.problems.push(said(&problem, &base)),
+            }
+        }
+    }
+
+    fn add(&mut self, application: &Application, base: &Base, inputs: &Inputs<'_>, shelf: &Shelf) {
+        self.read.extend(application.files.iter().map(|file| base.path(&file.path)));
+        self.problems.extend(application.problems.iter().map(|problem| said(problem, base)));
+        let (found, left) = assemble::functions(application, base);
+        for left in left {
+            self.problems.push(omitted(application, base, &left.origin, left.message));
+        }
+        for declared in found {
+            if declared.is_crate {
+                let folder = PathBuf::from(&declared.code);
+                if !self.crates.contains(&folder) {
+                    self.crates.push(folder);
+                }
+                continue;
+            }
+            let (origin, name) = (declared.origin.clone(), declared.name.clone());
+            match completed(declared, inputs, shelf) {
+                Ok(spec) => self.specs.push(spec),
+                Err(UserError(why)) => {
+                    let message = format!("{name} is left out: {why}");
+                    self.problems.push(omitted(application, base, &origin, message));
+                }
+            }
+        }
+    }
+}
+
+fn said(problem: &Problem, base: &Base) -> Omission {
+    Omission { path: base.path(&problem.path), line: problem.line, message: problem.message.clone() }
+}
+
+/// A function that is left out, with the line that declares it.
+fn omitted(application: &Application, base: &Base, origin: &Location, message: String) -> Omission {
+    let file = application.files.iter().find(|file| base.path(&file.path) == origin.path);
+    let line =
+        file.zip(origin.span).map(|(file, span)| LineIndex::new(&file.text).position(&file.text, span.start).line);
+    Omission { path: origin.path.clone(), line, message }
+}
+
+/// A declared function with its gaps filled; the command line wins.
+fn completed(declared: Declared, inputs: &Inputs<'_>, shelf: &Shelf) -> Result<FunctionSpec, UserError> {
+    let (given, defaults) = (inputs.given, &inputs.settings.resolved.defaults);
+    let runtime = given.runtime.clone().or(declared.runtime).or_else(|| defaults.runtime.clone());
+    let is_native = runtime.as_ref().is_some_and(|runtime| runtime.language() == Language::Native);
+    let handler = declared.handler.or_else(|| defaults.handler.clone()).or_else(|| is_native.then(String::new));
+    let (handler, runtime) = match (handler, runtime) {
+        (Some(handler), Some(runtime)) => (handler, runtime),
+        (handler, runtime) if declared.content == Content::Whole => {
+            convention::entry_point(&Place::at(Path::new(&declared.code))?, handler, runtime, shelf)?
+        }
+        _ => return Err(UserError("neither template nor command line says its handler and runtime".to_owned())),
+    };
+    let (layers, says_layers) = layers(declared.layers, inputs);
+    let mut open = declared.open;
+    open.retain(|open| match open.reason {
+        Reason::Layer => !says_layers,
+        Reason::Setting => given.runtime.is_none(),
+        _ => true,
+    });
+    Ok(FunctionSpec {
+        name: declared.name,
+        origin: Some(declared.origin),
+        platform: Platform::default(),
+        runtime,
+        architecture: given.architecture.or(declared.architecture).or(defaults.architecture).unwrap_or_default(),
+        memory_mb: given.memory_mb.or(declared.memory_mb).or(defaults.memory_mb),
+        timeout_s: declared.timeout_s,
+        handler,
+        leads_to: None,
+        code: declared.code,
+        content: declared.content,
+        layers,
+        open,
+        environment: declared.environment,
+        events: declared.events,
+        init_off_request_path: declared.init_off_request_path,
+    })
+}
+
+/// The layers of a function, and whether the user said what they hold.
+fn layers(declared: Vec<LayerPath>, inputs: &Inputs<'_>) -> (Vec<LayerPath>, bool) {
+    let said = convention::layers(inputs);
+    let by_hand = !inputs.given.layers.is_empty();
+    if by_hand || declared.is_empty() { (said.clone(), !said.is_empty()) } else { (declared, false) }
+}

@@ -1,0 +1,64 @@
+//! Declared dependencies that are not installed.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::Loaded;
+use crate::artifact::ArtifactKind;
+use crate::assemble::{Brings, Open, Reason};
+use crate::manifest::dependency::{Declared, Scope};
+use crate::manifest::python::import_names;
+use crate::platform::Language;
+
+/// Dependencies that are named; the number of the others is said.
+const NAMED: usize = 6;
+/// Distributions without a module that a function imports: stubs that only type checkers read.
+const STUBS: [&str; 2] = ["types-", "@types/"];
+
+/// What the manifests declare for run time and neither the package nor the runtime has. An archive is uploaded as it
+/// is: what it lacks is missing for good. So is what a folder lacks in which others are installed.
+#[must_use]
+pub fn not_installed(facts: &Loaded<'_>, declared: &Declared) -> Option<Open> {
+    if facts.artifact.kind != ArtifactKind::Directory || !facts.packages.packages.is_empty() {
+        return None;
+    }
+    let language = facts.spec.runtime.language();
+    let brought: BTreeSet<&str> = match language {
+        Language::Python => ["boto3", "botocore", "s3transfer", "jmespath"].into_iter().collect(),
+        _ => BTreeSet::new(),
+    };
+    let is_brought = |name: &str| {
+        let by_node = language == Language::Node && (name.starts_with("@aws-sdk/") || name.starts_with("@smithy/"));
+        by_node || brought.contains(name) || STUBS.iter().any(|stub| name.starts_with(stub)) || name.ends_with("-stubs")
+    };
+    let wanted = declared.dependencies.iter().filter(|dependency| {
+        dependency.scope == Scope::Runtime && !dependency.excluded && !is_brought(&dependency.name)
+    });
+    let names: BTreeSet<&Arc<str>> = wanted.map(|dependency| &dependency.name).collect();
+    if names.is_empty() {
+        return None;
+    }
+    let modules = names.iter().flat_map(|name| match language {
+        Language::Python => import_names(name).into_iter().map(Arc::from).collect(),
+        _ => vec![Arc::clone(name)],
+    });
+    Some(Open {
+        reason: Reason::NotInstalled,
+        detail: detail(&names, language),
+        brings: Brings::ModulesAndMore(modules.collect()),
+    })
+}
+
+fn detail(names: &BTreeSet<&Arc<str>>, language: Language) -> String {
+    let shown: Vec<&str> = names.iter().take(NAMED).map(|name| &***name).collect();
+    let more = match names.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let (verb, are) = if names.len() == 1 { ("is", "it is") } else { ("are", "they are") };
+    let install = if language == Language::Python { "`pip install -r requirements.txt -t FOLDER`" } else { "`npm ci`" };
+    format!(
+        "{}{more} {verb} declared and not installed here, so {are} not in the estimate; analyse what the build makes, or install with {install}",
+        shown.join(", ")
+    )
+}
