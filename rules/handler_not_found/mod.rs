@@ -14,8 +14,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         }
         HandlerResolution::Found { .. } | HandlerResolution::Unknown => {}
         // A wrapper out of a package that is installed when the function is built.
-        HandlerResolution::ModuleMissing { module, .. }
-            if cx.may_bring_handler(module) => {}
+        HandlerResolution::ModuleMissing { module, .. } if cx.may_bring_handler(module) => {}
         // `shadowed-module` says why.
         HandlerResolution::ModuleMissing { module, .. } if is_shadowed(cx, module) => {}
         HandlerResolution::ModuleMissing { module, similar } => {

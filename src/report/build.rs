@@ -6,8 +6,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::model::{
-    Budgets, Cause, Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, Frame, Function, Init, Module,
-    Open, Origin, Package, Part, Place, Problem, Related, Report, SCHEMA, Saves, Start, Step, Summary, Tool, Unresolved,
+    Budgets, Cause, Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, Frame, Function, Init, Module, Open,
+    Origin, Package, Part, Place, Problem, Related, Report, SCHEMA, Saves, Start, Step, Summary, Tool, Unresolved,
     Verdict,
 };
 use crate::artifact::{Location, SourceText};

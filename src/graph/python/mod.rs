@@ -17,7 +17,6 @@ mod stdlib;
 mod value;
 mod wrappers;
 
-
 use std::collections::BTreeMap;
 
 use crate::fault;
