@@ -51,6 +51,7 @@ mod syntax_newer_than_runtime;
 mod unbundled_modules;
 mod undeclared_dependency;
 mod unexpected_root_in_package;
+mod unmatched_import_name;
 mod unoptimised_profile;
 mod unreadable_file;
 mod unresolved_import;
@@ -145,6 +146,7 @@ const ROWS: &[RuleSource] = &[
     row!("unbundled_modules", Check::Function(unbundled_modules::check)),
     row!("undeclared_dependency", Check::Function(undeclared_dependency::check)),
     row!("unexpected_root_in_package", Check::Function(unexpected_root_in_package::check)),
+    row!("unmatched_import_name", Check::Function(unmatched_import_name::check)),
     row!("unoptimised_profile", Check::Cargo, cargo: unoptimised_profile::cargo),
     row!("unreadable_file", Check::Function(unreadable_file::check)),
     row!("unresolved_import", Check::Function(unresolved_import::check)),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Edit, Finding};
+use crate::finding::{Edit, Finding, FixLevel};
 
 /// What is to change in one file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,12 +13,12 @@ pub struct FileChange {
     pub descriptions: Vec<String>,
 }
 
-/// The changes that findings carry, by file. Two functions that ship one manifest ask for the same
+/// The changes up to a level that findings carry, by file. Two functions that ship one manifest ask for the same
 /// change twice; it is made once.
 #[must_use]
-pub fn by_file(findings: &[Finding]) -> BTreeMap<String, FileChange> {
+pub fn by_file(findings: &[Finding], most: FixLevel) -> BTreeMap<String, FileChange> {
     let mut files: BTreeMap<String, FileChange> = BTreeMap::new();
-    for fix in findings.iter().filter_map(|finding| finding.fix.as_ref()) {
+    for fix in findings.iter().filter_map(|finding| finding.fix.as_ref()).filter(|fix| fix.level <= most) {
         let file = files.entry(fix.path.clone()).or_default();
         file.edits.extend(fix.edits.iter().cloned());
         if !file.descriptions.contains(&fix.description) {
@@ -103,13 +103,14 @@ mod tests {
     fn the_same_change_is_made_once() {
         let finding = |name: &str| {
             let fix = crate::finding::Fix {
+                level: FixLevel::Safe,
                 description: format!("remove {name}"),
                 path: "r.txt".to_owned(),
                 edits: vec![remove(0, 2)],
             };
             Finding::new(crate::artifact::Location::file("r.txt"), "").fix(fix)
         };
-        let files = by_file(&[finding("a"), finding("a")]);
+        let files = by_file(&[finding("a"), finding("a")], FixLevel::Safe);
         let file = &files["r.txt"];
         assert_eq!((file.edits.len(), file.descriptions.len()), (1, 1));
     }

@@ -26,7 +26,10 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     for (package, (index, site)) in first {
         let loaded = parts.get(&index).map_or(0, BTreeSet::len);
         let ms = cx.package_init_ms(package);
-        let is_barrel = loaded as f64 >= cx.number("min_parts") && ms >= cx.number("min_ms");
+        // Who only uses many files of its own has no parts to be imported by themselves.
+        let handed = cx.graph.handed_on.iter().find(|(id, _)| *id == index).map_or(0, |(_, count)| *count);
+        let is_index = handed as f64 * cx.number("part_of_exports") >= loaded as f64;
+        let is_barrel = is_index && loaded as f64 >= cx.number("min_parts") && ms >= cx.number("min_ms");
         if !is_barrel || cx.graph.module(index).loaded != Phase::Init || !cx.offers_parts(package) {
             continue;
         }

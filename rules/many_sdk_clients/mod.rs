@@ -3,16 +3,14 @@ use std::collections::BTreeMap;
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::Finding;
 use crate::graph::{Argument, LoadCall};
+use crate::platform::sdk;
 
 /// Counts services by the first call that makes a client for each.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     let mut services: BTreeMap<&str, &LoadCall> = BTreeMap::new();
     for call in &cx.graph.calls {
-        let made = call.callee.rsplit_once('.').is_some_and(|(of, name)| {
-            matches!(name, "client" | "resource")
-                && matches!(of, "boto3" | "boto3.Session()" | "boto3.session.Session()")
-        });
-        if let Some(Argument::Text(service)) = call.arguments.first().filter(|_| made) {
+        let made = call.arguments.first().filter(|_| sdk::makes_client(&call.callee));
+        if let Some(Argument::Text(service)) = made {
             services.entry(service).or_insert(call);
         }
     }

@@ -1,5 +1,5 @@
 use crate::engine::{ProjectContext, Sink};
-use crate::finding::{Edit, Finding, Fix};
+use crate::finding::{Edit, Finding, Fix, FixLevel};
 use crate::manifest::cargo::edit;
 use crate::usage::cargo::Verdict;
 
@@ -21,7 +21,7 @@ pub(in crate::rules) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
             last_member = Some(verdict.member);
             let edits = edits.into_iter().map(|(span, replacement)| Edit { span, replacement }).collect();
             let description = format!("move {} to the development dependencies of {path}", dependency.key);
-            finding = finding.fix(Fix { description, path, edits });
+            finding = finding.fix(Fix { level: FixLevel::Safe, description, path, edits });
         }
         sink.report(finding);
     }

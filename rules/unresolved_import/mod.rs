@@ -23,6 +23,10 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         if absence == Absence::Unknown || (unbuilt && cx.usage.awaits(name)) {
             continue;
         }
+        // A declared distribution may bring it under another name: `unmatched-import-name` says so.
+        if cx.usage.unmatched().may_match() && cx.usage.unmatched().imports.contains(name) {
+            continue;
+        }
         let why = match name.starts_with("./") || name.starts_with("../") {
             true => "there is no such file",
             false => "neither package, layers nor runtime provide it",

@@ -1,5 +1,5 @@
 use crate::engine::{ProjectContext, Sink};
-use crate::finding::{Edit, Finding, Fix};
+use crate::finding::{Edit, Finding, Fix, FixLevel};
 use crate::manifest::cargo::DependencyKind;
 use crate::usage::cargo::Verdict;
 
@@ -32,7 +32,10 @@ pub(in crate::rules) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
             .noting("not used")
             .help("Remove it from the manifest; if it is there for a reason that no code shows, list it in the `keep` option");
         if !in_feature {
+            // What a crate's macros expand to, only its source tells.
+            let unread = cargo.analysis.unread.get(verdict.member).is_some_and(|unread| !unread.is_empty());
             finding = finding.fix(Fix {
+                level: if unread { FixLevel::Unsafe } else { FixLevel::Safe },
                 description: format!("remove {} from {}", dependency.key, location.path),
                 path: location.path,
                 edits: vec![Edit { span: dependency.entry_span, replacement: String::new() }],

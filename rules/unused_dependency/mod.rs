@@ -3,7 +3,7 @@ mod cargo;
 pub(super) use cargo::cargo;
 
 use crate::engine::{FunctionContext, Sink};
-use crate::finding::{Edit, Finding, Fix, Saves};
+use crate::finding::{Edit, Finding, Fix, FixLevel, Saves};
 use crate::manifest::dependency::{Dependency, Scope};
 use crate::text;
 
@@ -15,12 +15,22 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     let keep = cx.strings("keep");
     for dependency in &cx.declared.dependencies {
         let judged = dependency.scope == Scope::Runtime && !dependency.excluded && !dependency.pinned_transitive;
+        let judged = judged && !cx.usage.is_for_others(&dependency.name);
         let needed = cx.usage.uses(&dependency.name) || cx.usage.elsewhere(&dependency.name).is_some();
-        if !judged || needed || keep.contains(&&*dependency.name) {
+        let unmatched = cx.usage.unmatched();
+        // An import without an answer may be its: `unmatched-import-name` says so.
+        let may_be_imported = unmatched.may_match() && unmatched.declared.contains(&dependency.name);
+        if !judged || needed || may_be_imported || keep.contains(&&*dependency.name) {
             continue;
         }
         if !is_others_to_judge(cx, dependency) {
             sink.report(finding(cx, dependency));
+        }
+    }
+    let development = cx.declared.dependencies.iter().filter(|dependency| dependency.scope == Scope::Development);
+    for dependency in development.filter(|_| cx.judges_development) {
+        if cx.usage.is_unused_in_development(&dependency.name) && !keep.contains(&&*dependency.name) {
+            sink.report(unused_in_development(dependency));
         }
     }
 }
@@ -43,6 +53,27 @@ fn is_others_to_judge(cx: &FunctionContext<'_>, dependency: &Dependency) -> bool
     false
 }
 
+fn unused_in_development(dependency: &Dependency) -> Finding {
+    let message = format!("{} is declared for development and no file, script or setting names it", dependency.name);
+    let finding =
+        Finding::new(dependency.location.clone(), message).about(dependency.name.to_string()).noting("not used");
+    match removal(dependency, FixLevel::Unsafe) {
+        Some(fix) => finding.fix(fix),
+        None => finding,
+    }
+}
+
+/// The change that takes a dependency out of its manifest.
+fn removal(dependency: &Dependency, level: FixLevel) -> Option<Fix> {
+    let span = dependency.removal.filter(|_| dependency.location.inner_path.is_none())?;
+    Some(Fix {
+        level,
+        description: format!("remove {} from {}", dependency.name, dependency.location.path),
+        path: dependency.location.path.clone(),
+        edits: vec![Edit { span, replacement: String::new() }],
+    })
+}
+
 fn finding(cx: &FunctionContext<'_>, dependency: &Dependency) -> Finding {
     let package = cx.packages.packages.iter().find(|package| package.name == dependency.name);
     let size = package.map_or_else(String::new, |package| format!(", and it adds {}", text::bytes(package.bytes)));
@@ -55,12 +86,9 @@ fn finding(cx: &FunctionContext<'_>, dependency: &Dependency) -> Finding {
         .about(dependency.name.to_string())
         .noting("not used")
         .saving(Saves { init_ms: None, bytes });
-    if let Some(span) = dependency.removal.filter(|_| dependency.location.inner_path.is_none()) {
-        finding = finding.fix(Fix {
-            description: format!("remove {} from {}", dependency.name, dependency.location.path),
-            path: dependency.location.path.clone(),
-            edits: vec![Edit { span, replacement: String::new() }],
-        });
+    let level = if cx.usage.is_proven(&dependency.name) { FixLevel::Safe } else { FixLevel::Unsafe };
+    if let Some(fix) = removal(dependency, level) {
+        finding = finding.fix(fix);
     }
     finding
 }

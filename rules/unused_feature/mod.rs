@@ -1,6 +1,6 @@
 use crate::engine::cargo::CargoFacts;
 use crate::engine::{ProjectContext, Sink};
-use crate::finding::{Edit, Finding, Fix};
+use crate::finding::{Edit, Finding, Fix, FixLevel};
 use crate::manifest::cargo::{CargoManifest, Dependency, edit};
 use crate::usage::cargo::FeatureVerdict;
 use crate::usage::cargo::features::Origin;
@@ -51,6 +51,7 @@ fn help(verdict: &FeatureVerdict, dependency: &Dependency) -> String {
 fn fix(cargo: &CargoFacts, verdict: &FeatureVerdict, member: &CargoManifest, dependency: &Dependency) -> Option<Fix> {
     let (span, replacement) = edit::features(&member.text, dependency, &verdict.plan)?;
     Some(Fix {
+        level: FixLevel::Safe,
         description: format!("list only the features of {} that the code uses", dependency.key),
         path: cargo.location(&member.path, None).path,
         edits: vec![Edit { span, replacement }],

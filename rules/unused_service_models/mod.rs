@@ -3,10 +3,9 @@ use std::collections::BTreeMap;
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::{Finding, Saves};
 use crate::package::owners::PackageId;
+use crate::platform::sdk;
 use crate::text;
 
-/// The packages of the SDK itself.
-const SDK: [&str; 4] = ["boto3", "botocore", "s3transfer", "aiobotocore"];
 /// Modules of other packages larger than this are taken to name every service.
 const LARGEST: u64 = 4 << 20;
 
@@ -48,7 +47,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
 
 /// Texts of the modules of other packages that import the SDK; `None` when one cannot be read.
 fn texts_of_users(cx: &FunctionContext<'_>) -> Option<Vec<String>> {
-    let is_sdk = |package: PackageId| SDK.contains(&&*cx.packages.package(package).name);
+    let is_sdk = |package: PackageId| sdk::is_sdk(&cx.packages.package(package).name);
     let mut users: Vec<_> = Vec::new();
     for import in &cx.graph.imports {
         let (Some(target), Some(user)) = (cx.package_of(import.target), cx.package_of(import.site.importer)) else {

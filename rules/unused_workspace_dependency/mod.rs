@@ -1,5 +1,5 @@
 use crate::engine::{ProjectContext, Sink};
-use crate::finding::{Edit, Finding, Fix};
+use crate::finding::{Edit, Finding, Fix, FixLevel};
 
 /// Reports entries that no member inherits.
 pub(super) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
@@ -10,6 +10,7 @@ pub(super) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
         let Some(dependency) = table.get(entry.dependency) else { continue };
         let location = cargo.location(&root.path, Some(dependency.span));
         let fix = Fix {
+            level: FixLevel::Safe,
             description: format!("remove {} from {}", entry.key, location.path),
             path: location.path.clone(),
             edits: vec![Edit { span: dependency.entry_span, replacement: String::new() }],

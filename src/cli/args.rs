@@ -106,6 +106,7 @@ impl InputArgs {
             architecture: self.arch,
             memory_mb: self.memory,
             layers: self.layers.clone(),
+            development: false,
         }
     }
 }
@@ -158,9 +159,15 @@ pub(super) struct CheckArgs {
     /// Make the changes that findings carry, and show them
     #[arg(long)]
     pub(super) fix: bool,
+    /// With `--fix` or `--diff`, also the changes that are likely right but not proven
+    #[arg(long)]
+    pub(super) unsafe_fixes: bool,
     /// Show the changes that `--fix` would make, and make none
     #[arg(long, conflicts_with = "fix")]
     pub(super) diff: bool,
+    /// Judge development dependencies too: what no test, script or setting needs
+    #[arg(long)]
+    pub(super) dev: bool,
     /// Let `--fix` change files in a git tree with changes that are not committed
     #[arg(long, requires = "fix")]
     pub(super) allow_dirty: bool,

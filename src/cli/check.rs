@@ -8,7 +8,7 @@ use crate::engine::{self, FunctionFacts, ProjectFacts, Registry};
 use crate::finding::{Finding, Severity};
 use crate::report::model::{self, Counts, Report, Summary};
 use crate::report::{self, Style};
-use crate::run::{self, Inputs, ProjectSources, Settings, UserError};
+use crate::run::{self, Given, Inputs, ProjectSources, Settings, UserError};
 
 /// Analyses, reports, and says with which code to exit.
 pub(super) fn run(args: &CheckArgs) -> Result<u8, UserError> {
@@ -34,7 +34,7 @@ fn analysed(
     settings: &Settings,
     progress: Progress,
 ) -> Result<Report, UserError> {
-    let (given, budgets) = (args.input.given(), args.budgets());
+    let (given, budgets) = (Given { development: args.dev, ..args.input.given() }, args.budgets());
     let inputs = Inputs { given: &given, settings, budgets, listener: &progress };
     let project = run::project(&args.paths, &inputs)?;
     drop(progress);

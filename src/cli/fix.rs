@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::args::CheckArgs;
-use crate::finding::Finding;
+use crate::finding::{Finding, Fix, FixLevel};
 use crate::fix::{self, FileChange};
 use crate::report::model::Report;
 use crate::run::UserError;
@@ -28,7 +28,8 @@ pub(super) fn apply(args: &CheckArgs, findings: &mut Vec<Finding>, report: &mut 
     if !args.fix && !args.diff {
         return Ok(());
     }
-    let changed = changed(fix::by_file(findings));
+    let most = if args.unsafe_fixes { FixLevel::Unsafe } else { FixLevel::Safe };
+    let changed = changed(fix::by_file(findings, most));
     for file in &changed {
         anstream::eprint!("{}", shown(&fix::diff(&file.path, &file.before, &file.after)));
     }
@@ -36,6 +37,7 @@ pub(super) fn apply(args: &CheckArgs, findings: &mut Vec<Finding>, report: &mut 
         if changed.is_empty() {
             super::note("no finding carries a change that can be made");
         }
+        tell_left_out(findings, most);
         return Ok(());
     }
     if !args.allow_dirty {
@@ -50,13 +52,23 @@ pub(super) fn apply(args: &CheckArgs, findings: &mut Vec<Finding>, report: &mut 
     if changed.iter().any(|file| has_lock(Path::new(&file.path))) {
         super::note("Cargo.lock still has what is gone; `cargo update --workspace --offline` brings it up to date");
     }
-    let is_left =
-        |finding: &Finding| finding.fix.as_ref().is_none_or(|fix| !changed.iter().any(|file| file.path == fix.path));
+    tell_left_out(findings, most);
+    let is_made = |fix: &Fix| fix.level <= most && changed.iter().any(|file| file.path == fix.path);
+    let is_left = |finding: &Finding| finding.fix.as_ref().is_none_or(|fix| !is_made(fix));
     let left: Vec<bool> = findings.iter().map(is_left).collect();
     let (mut first, mut second) = (left.iter(), left.iter());
     findings.retain(|_| *first.next().unwrap_or(&true));
     report.findings.retain(|_| *second.next().unwrap_or(&true));
     Ok(())
+}
+
+/// Says how many changes are left out because they are not proven.
+fn tell_left_out(findings: &[Finding], most: FixLevel) {
+    let left = findings.iter().filter_map(|finding| finding.fix.as_ref()).filter(|fix| fix.level > most).count();
+    if left > 0 {
+        let changes = text::plural(left as u64, "change");
+        super::note(&format!("{changes} more with --unsafe-fixes: likely right, but not proven"));
+    }
 }
 
 /// Whether a file is a manifest whose versions some lock file holds.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::CostInput;
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::{Argument, LoadCall};
-use crate::text;
+use crate::platform::sdk;
 
 /// What calls of one kind cost; a `[[call]]` of `cost.toml`. Milliseconds are the corpus machine's.
 #[derive(Debug, Deserialize)]
@@ -47,7 +47,7 @@ impl CallCost {
     pub(super) fn of(&self, input: &CostInput<'_>) -> Vec<(usize, f64)> {
         let mut seen = BTreeSet::new();
         let calls = input.graph.calls.iter().enumerate();
-        let matching = calls.filter(|(_, call)| self.callees.iter().any(|callee| text::matches(callee, &call.callee)));
+        let matching = calls.filter(|(_, call)| self.callees.iter().any(|callee| sdk::matches(callee, &call.callee)));
         let mut costs: Vec<(usize, f64)> = Vec::new();
         for (at, call) in matching {
             let first = if costs.is_empty() { self.first_ms } else { self.next_ms };

@@ -42,6 +42,8 @@ pub struct FunctionFacts {
     pub routes: Routes,
     /// Limits that the user set on it.
     pub budgets: Budgets,
+    /// Whether development dependencies are judged too.
+    pub judges_development: bool,
     /// What failed while it was analysed: faults of ours.
     pub faults: Vec<Fault>,
     /// What keeps native code from being loaded, once somebody asked.
@@ -169,7 +171,13 @@ impl FunctionFacts {
     /// What it loads, as use of dependencies is looked for.
     #[must_use]
     pub fn loaded(&self) -> usage::Loaded<'_> {
-        usage::Loaded { spec: &self.spec, artifact: &self.artifact, graph: &self.graph, packages: &self.packages }
+        usage::Loaded {
+            spec: &self.spec,
+            artifact: &self.artifact,
+            graph: &self.graph,
+            packages: &self.packages,
+            judges_development: self.judges_development,
+        }
     }
 }
 

@@ -39,7 +39,12 @@ impl FunctionFacts {
     pub fn may_be_cured(&self, cause: &StartCause) -> bool {
         let unbuilt = self.artifact.kind == ArtifactKind::Directory && self.packages.packages.is_empty();
         let may_come = |name: &str| self.usage.awaits(name) || may_bring(&self.declared, name);
-        cause.cure.as_deref().is_some_and(|name| self.absence(name) != Absence::Certain || (unbuilt && may_come(name)))
+        // A declared distribution that is not installed may bring it under another name.
+        let unmatched = self.usage.unmatched();
+        let may_match = |name: &str| unmatched.may_match() && unmatched.imports.contains(name);
+        cause.cure.as_deref().is_some_and(|name| {
+            self.absence(name) != Absence::Certain || (unbuilt && may_come(name)) || may_match(name)
+        })
     }
 
     /// How sure it is that a module which was not found does not exist. What is not here brings no parts of a module

@@ -86,10 +86,22 @@ pub struct Label {
 pub struct Fix {
     /// What the change does, for people.
     pub description: String,
+    /// How sure it is that nothing else changes.
+    pub level: FixLevel,
     /// The file, relative like [`Location::path`].
     pub path: String,
     /// Replacements that do not overlap, in order.
     pub edits: Vec<Edit>,
+}
+
+/// How sure it is that a change does no harm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum FixLevel {
+    /// Proven: by the closure of what is loaded, or by the rules of the compiler.
+    Safe,
+    /// Likely: something that could not be looked into might need it.
+    Unsafe,
 }
 
 /// One replacement in a text.

@@ -341,6 +341,9 @@ pub struct ModuleGraph {
     /// Imports of own code that give a module's exports although they name another package,
     /// which hands those on as they are.
     pub reexported: Vec<(ImportSite, ModuleId)>,
+    /// Modules of packages that own code imports, with how many of the names that they export are what other modules of
+    /// their package export: an index of parts has many, a library whose own code happens to be in many files few.
+    pub handed_on: Vec<(ModuleId, usize)>,
     /// Loops that run long during Init, by their bodies, with how often those run as far as
     /// constants tell.
     pub loops: Vec<(ImportSite, u64)>,
@@ -417,6 +420,7 @@ impl ModuleGraph {
             calls: Vec::new(),
             data_files: Vec::new(),
             reexported: Vec::new(),
+            handed_on: Vec::new(),
             loops: Vec::new(),
             bundled: Vec::new(),
             opaque_bundles: Vec::new(),

@@ -45,6 +45,8 @@ pub struct Dependency {
     pub excluded: bool,
     /// Declared at the root of a workspace, for any of its members.
     pub shared: bool,
+    /// Stands in a list of everything that was installed (`pip freeze`): it may be there for another's sake.
+    pub frozen: bool,
 }
 
 /// A word of a setting that may be the name of a package or of one of its commands.
@@ -106,6 +108,8 @@ pub struct Declared {
     pub mentions: BTreeSet<Mention>,
     /// Whether dependencies were left out because there are too many.
     pub is_cut: bool,
+    /// Whether some list of dependencies is computed, so that more may be declared.
+    pub is_open: bool,
     /// What a lock file pins, where nothing is installed that says it better.
     pub locked: Vec<Locked>,
 }
@@ -139,9 +143,10 @@ impl Declared {
         }
     }
 
-    /// Whether a package is declared, for any scope; `None` without a manifest.
+    /// Whether a package is declared, for any scope; `None` without a manifest, or where a computed list may declare it.
     #[must_use]
     pub fn declares(&self, name: &str) -> Option<bool> {
-        self.any_manifest.then(|| self.dependencies.iter().any(|dependency| *dependency.name == *name))
+        let is_declared = self.dependencies.iter().any(|dependency| *dependency.name == *name);
+        (self.any_manifest && (is_declared || !self.is_open)).then_some(is_declared)
     }
 }

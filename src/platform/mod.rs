@@ -4,6 +4,7 @@
 //! The facts are data: `rules/knowledge/platform/aws-lambda.toml`, with the source of each figure.
 
 mod scaling;
+pub mod sdk;
 mod tables;
 
 use std::fmt;

@@ -17,3 +17,6 @@ pub(crate) mod values;
 pub(crate) use own::thread;
 pub use own::{Own, Prepared};
 pub(crate) use values::Program;
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -310,6 +310,7 @@ fn reported(finding: &finding::Finding, texts: &mut Texts<'_>) -> Finding {
     let related = finding.labels.iter();
     let fix = finding.fix.as_ref().map(|fix| Fix {
         description: fix.description.clone(),
+        level: fix.level,
         path: fix.path.clone(),
         edits: fix
             .edits

@@ -11,7 +11,7 @@ use crate::assemble::Reason;
 use crate::cost::{Counted, Grade, PartKind};
 use crate::engine::{Category, Confidence, Registry, Rule};
 use crate::fault::Fault;
-use crate::finding::Severity;
+use crate::finding::{FixLevel, Severity};
 use crate::graph::Phase;
 use crate::package::owners::Ecosystem;
 use crate::platform::{Architecture, Platform};
@@ -515,6 +515,8 @@ pub struct Saves {
 pub struct Fix {
     /// What it does.
     pub description: String,
+    /// Safe when it is proven that nothing else changes.
+    pub level: FixLevel,
     /// File.
     pub path: String,
     /// Replacements by byte offsets.

@@ -1,6 +1,7 @@
 //! `defrost why`: how a module or package gets loaded, or why it never is.
 
 mod absent;
+mod declared;
 mod render;
 
 use std::collections::BTreeSet;

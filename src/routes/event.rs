@@ -4,6 +4,7 @@ use rustc_hash::FxHashMap;
 
 use super::found::{EventKind, is_path};
 use super::reading::{of_regex, texts};
+use super::words::EVENTS;
 use crate::program::classes::ClassAt;
 use crate::program::flow::{Arg, Comparison, Def, Kind, NodeId, Stmt, VarId};
 use crate::program::values::{At, Program, Thing, UnitId};
@@ -25,48 +26,6 @@ pub(crate) struct Condition {
     pub(crate) presence: bool,
 }
 
-/// Names of fields that say what a function is to do.
-const DISPATCHED: [&str; 36] = [
-    "path",
-    "rawpath",
-    "resource",
-    "resourcepath",
-    "httpmethod",
-    "method",
-    "verb",
-    "routekey",
-    "route",
-    "action",
-    "operation",
-    "op",
-    "type",
-    "eventtype",
-    "eventname",
-    "command",
-    "cmd",
-    "source",
-    "eventsource",
-    "detailtype",
-    "fieldname",
-    "typename",
-    "service",
-    "task",
-    "job",
-    "jobtype",
-    "messagetype",
-    "kind",
-    "event",
-    "trigger",
-    "triggersource",
-    "function",
-    "endpoint",
-    "uri",
-    "pathname",
-    "requesttype",
-];
-
-const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
-
 impl Field {
     fn last(&self) -> String {
         // `Action(event["action"]).value`
@@ -77,21 +36,18 @@ impl Field {
 
     /// Whether functions commonly dispatch on a field of this name.
     pub(crate) fn is_dispatched(&self) -> bool {
-        let last = self.last();
-        let known = |name: &str| DISPATCHED.contains(&name);
-        known(&last)
-            || ["get", "extract", "resolve", "normalize"].iter().any(|p| last.strip_prefix(p).is_some_and(known))
+        EVENTS.is_dispatched(&self.last())
     }
 
     /// What it means for the field to be `text`.
     pub(crate) fn is(&self, text: &str) -> Condition {
         let mut found = Condition { certain: self.is_dispatched(), ..Condition::default() };
         let (first, rest) = text.split_once([' ', ':', '#']).unwrap_or((text, ""));
-        if METHODS.contains(&first) && is_path(rest) {
+        if EVENTS.is_method(first) && is_path(rest) {
             found.method = Some(first.to_owned());
             found.path = Some(rest.to_owned());
             found.certain = true;
-        } else if METHODS.contains(&text) {
+        } else if EVENTS.is_method(text) {
             found.method = Some(text.to_owned());
         } else if is_path(text) {
             found.path = Some(text.to_owned());
@@ -119,14 +75,10 @@ impl Field {
     /// there to choose by, or may just be options.
     fn present(&self) -> Option<Condition> {
         let name = self.0.last()?;
-        let (kind, certain) = match name.as_str() {
-            "Records" => (None, true),
-            "httpMethod" | "requestContext" | "rawPath" | "routeKey" | "path" | "resource" => {
-                (Some(EventKind::Http), true)
-            }
-            "detail-type" | "detail" => (Some(EventKind::Bus), true),
-            _ if self.0.len() == 1 => (None, false),
-            _ => return None,
+        let (kind, certain) = match EVENTS.present(name) {
+            Some(kind) => (kind, true),
+            None if self.0.len() == 1 => (None, false),
+            None => return None,
         };
         Some(Condition { key: Some(name.clone()), kind, certain, presence: !certain, ..Condition::default() })
     }

@@ -3,11 +3,15 @@
 use std::collections::BTreeSet;
 
 use crate::program::reach::Region;
+
+use super::words::EVENTS;
 use crate::program::values::UnitId;
 use crate::span::Span;
 
 /// What kind of event a route answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, schemars::JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum EventKind {
     /// An HTTP request, by way of a gateway, load balancer or function URL.
@@ -49,15 +53,7 @@ impl EventKind {
     pub fn of_source(name: &str) -> Option<Self> {
         let name = name.to_ascii_lowercase();
         let name = name.strip_prefix("aws:").unwrap_or(&name);
-        Some(match name.strip_prefix("aws.").unwrap_or(name) {
-            "api" | "httpapi" | "functionurl" | "alb" => Self::Http,
-            "sqs" | "sns" | "mq" => Self::Queue,
-            "s3" => Self::Storage,
-            "dynamodb" | "kinesis" | "msk" | "kafka" | "selfmanagedkafka" | "documentdb" => Self::Stream,
-            "schedule" | "schedulev2" | "events" | "scheduler" => Self::Schedule,
-            "eventbridgerule" | "cloudwatchevent" => Self::Bus,
-            _ => return None,
-        })
+        EVENTS.source(name.strip_prefix("aws.").unwrap_or(name))
     }
 }
 

@@ -10,6 +10,7 @@ mod reading;
 mod routers;
 mod tables;
 mod views;
+mod words;
 
 use std::collections::BTreeSet;
 
@@ -170,3 +171,6 @@ fn handler_functions(program: &Program<'_>, unit: UnitId, name: &str, cuts: &Cut
     found.dedup();
     found
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! Routes of Nest: decorators of controllers, in TypeScript and as compilers write them out
+//! Routes of Nest and its like: decorators of controllers, in TypeScript and as compilers write them out
 //! (`__decorate([Get(":id")], Users.prototype, "one", null)`).
 
 mod injected;
@@ -9,13 +9,12 @@ use rustc_hash::FxHashMap;
 use super::found::{EventKind, Found, join};
 use super::reading::{Argument, arguments, option, option_at, texts};
 use super::views::entries;
+use super::words::CONTROLLERS;
 use crate::program::classes::ClassAt;
 use crate::program::expand::Expander;
 use crate::program::flow::{Class, ClassId, Def, FuncId, Kind, NodeId};
 use crate::program::reach::{Cuts, Region};
 use crate::program::values::{At, Program, Thing, UnitId};
-
-const VERBS: [&str; 8] = ["Get", "Post", "Put", "Patch", "Delete", "Head", "Options", "All"];
 
 /// A controller's decorators.
 #[derive(Default)]
@@ -94,11 +93,15 @@ pub(crate) fn find(program: &Program<'_>, expander: &Expander<'_, '_>, cuts: &mu
 fn global(program: &Program<'_>) -> Option<Global> {
     program.nodes().find_map(|at| {
         let Kind::Call(callee, args) = program.kind(at) else { return None };
-        let Kind::Attr(_, name) = program.kind((at.0, *callee)) else { return None };
+        let args = arguments(at.0, args);
+        let Kind::Attr(_, name) = program.kind((at.0, *callee)) else {
+            let Thing::External(path) = program.value((at.0, *callee)) else { return None };
+            let prefix = option(program, &args, &[CONTROLLERS.prefix_option(&path)?])?;
+            return Some(Global { prefix, exclude: Vec::new() });
+        };
         if &**name != "setGlobalPrefix" {
             return None;
         }
-        let args = arguments(at.0, args);
         let prefix = args.first()?.text(program)?;
         Some(Global { prefix, exclude: excluded(program, &args) })
     })
@@ -121,7 +124,7 @@ fn excluded(program: &Program<'_>, args: &[Argument]) -> Vec<String> {
 fn decorator(program: &Program<'_>, at: At) -> Option<String> {
     let Kind::Call(callee, _) = program.kind(at) else { return None };
     match program.value((at.0, *callee)) {
-        Thing::External(path) => path.strip_prefix("@nestjs/common.").map(str::to_owned),
+        Thing::External(path) => CONTROLLERS.name(&path).map(str::to_owned),
         _ => None,
     }
 }
@@ -139,9 +142,9 @@ fn controller(
         let inner = program.flow(unit).classes.get(class as usize)?;
         let mut take = |at: At, method: Option<String>| {
             let verb = decorator(program, at);
-            let is_verb = verb.as_deref().is_some_and(|name| VERBS.contains(&name));
+            let is_verb = verb.as_deref().is_some_and(|name| CONTROLLERS.is_verb(name));
             match (verb.as_deref(), method) {
-                (Some("Controller"), _) if depth == 0 => {
+                (Some(name), _) if depth == 0 && CONTROLLERS.is_controller(name) => {
                     is_one = true;
                     controller.prefixes = prefixes(program, expander, at);
                     controller.versions = versions_option(program, at);

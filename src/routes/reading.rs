@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::words::{ROUTERS, prefixes};
 use crate::program::expand::Expander;
 use crate::program::flow::{self, Arg, FuncId, Kind, VarId};
 use crate::program::origin;
@@ -44,8 +45,6 @@ pub(crate) fn arguments(unit: UnitId, args: &[Arg]) -> Vec<Argument> {
     args.iter().map(|arg| Argument { name: arg.name.clone(), at: (unit, arg.value), text: None }).collect()
 }
 
-/// Methods of routers that are named like those of HTTP.
-pub(crate) const VERBS: [&str; 10] = ["get", "post", "put", "patch", "delete", "del", "head", "options", "all", "any"];
 /// The router that an expression stands for.
 pub(crate) fn router(program: &Program<'_>, at: At, depth: u32) -> Option<Router> {
     if depth > 12 {
@@ -54,10 +53,14 @@ pub(crate) fn router(program: &Program<'_>, at: At, depth: u32) -> Option<Router
     if let Kind::Call(callee, args) = program.kind(at)
         && let Kind::Attr(object, name) = program.kind((at.0, *callee))
     {
-        let fluent = VERBS.contains(&&**name)
-            || matches!(&**name, "use" | "on" | "routes" | "middleware" | "allowedMethods" | "onError" | "notFound")
-            || (&**name == "route" && args.len() > 1);
-        if fluent {
+        // `web.get("/x", handler)` makes a route of its own, `app.get("/x", handler)` gives the router back.
+        if ROUTERS.may_make(name)
+            && let Thing::External(path) = program.value((at.0, *callee))
+            && ROUTERS.made(&path).next().is_some()
+        {
+            return Some(Router::Made(at));
+        }
+        if ROUTERS.is_fluent(name) || (&**name == "route" && args.len() > 1) {
             return router(program, (at.0, *object), depth + 1);
         }
         if matches!(&**name, "basePath" | "route") {
@@ -73,6 +76,15 @@ pub(crate) fn router(program: &Program<'_>, at: At, depth: u32) -> Option<Router
         },
         Thing::Made(_, made) => Some(Router::Made(made)),
         Thing::Parameter(unit, var) => Some(Router::Parameter(unit, var)),
+        Thing::External(_) => router(program, part_of(program, at)?, depth + 1),
+        _ => None,
+    }
+}
+
+/// The application of which an expression is the router: `app.router`.
+pub(crate) fn part_of(program: &Program<'_>, at: At) -> Option<At> {
+    match program.kind(at) {
+        Kind::Attr(object, name) if ROUTERS.is_part(name) => Some((at.0, *object)),
         _ => None,
     }
 }
@@ -102,9 +114,6 @@ fn taking_router(program: &Program<'_>, (unit, function): (UnitId, FuncId)) -> O
     Some(Router::Parameter(unit, *first))
 }
 
-/// The options that a router's prefix may be made with.
-const PREFIXES: [&str; 3] = ["prefix", "url_prefix", "base"];
-
 /// The prefixes that a router is made with: one for each call of the function that makes it.
 pub(crate) fn own_prefixes(program: &Program<'_>, expander: &Expander<'_, '_>, router: &Router) -> Vec<String> {
     let Router::Made(at) = router else { return Vec::new() };
@@ -113,7 +122,7 @@ pub(crate) fn own_prefixes(program: &Program<'_>, expander: &Expander<'_, '_>, r
     }
     let Kind::Call(_, args) = program.kind(*at) else { return Vec::new() };
     let args = arguments(at.0, args);
-    match option_at(program, &args, &PREFIXES) {
+    match option_at(program, &args, &prefixes(program, *at)) {
         Some(prefix) => expander.texts(prefix),
         None => Vec::new(),
     }
@@ -123,7 +132,7 @@ pub(crate) fn own_prefixes(program: &Program<'_>, expander: &Expander<'_, '_>, r
 fn prefixes_in_call(program: &Program<'_>, expander: &Expander<'_, '_>, call: At, inner: &Router) -> Vec<String> {
     let given = match inner {
         Router::Made(made) => match program.kind(*made) {
-            Kind::Call(_, args) => option_at(program, &arguments(made.0, args), &PREFIXES),
+            Kind::Call(_, args) => option_at(program, &arguments(made.0, args), &prefixes(program, *made)),
             _ => None,
         },
         Router::Parameter(..) => None,

@@ -14,10 +14,11 @@ use self::spelled::Spelled;
 use super::found::{EventKind, Found, is_path};
 use super::nest::method_after;
 use super::reading::{
-    Argument, Router, VERBS, arguments, function_name, is_callable, keyword, named, of_regex, option, option_at,
+    Argument, Router, arguments, function_name, is_callable, keyword, named, of_regex, option, option_at, part_of,
     plugin, positional, route_regions, router, texts, verb,
 };
 use super::views;
+use super::words::{Decorates, Does, EVENTS, ROUTERS};
 use crate::program::expand::Expander;
 use crate::program::flow::{ClassId, FuncId, Kind};
 use crate::program::reach::{Cuts, Region};
@@ -87,8 +88,6 @@ pub(crate) struct Registry {
     derived: BTreeMap<Router, (Router, String)>,
 }
 
-const HTTP: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
-
 /// Routes registered with routers; what belongs to single routes is cut off for the others.
 pub(crate) fn find(program: &Program<'_>, expander: &Expander<'_, '_>, cuts: &mut Cuts) -> Vec<Found> {
     let mut registry = Registry::default();
@@ -124,22 +123,37 @@ impl Registry {
     fn call(&mut self, program: &Program<'_>, at: At, callee: At, call: &Spelled) {
         let args = &call.args;
         if let Some((object, name)) = &call.method {
+            // `web.get("/x", handler)`, `routing.Mount(..)`
+            if ROUTERS.may_make(name) && self.plain(program, at, callee, args) {
+                return;
+            }
             return self.method(program, at, *object, name, args);
         }
         match program.kind(callee) {
+            // A decorator with arguments, applied.
             Kind::Call(inner, inner_args) if args.len() == 1 => {
-                // A decorator with arguments, applied.
-                if let Kind::Attr(object, name) = program.kind((at.0, *inner))
-                    && let Some(first) = args.first()
-                    && let Some(function) = program.flow(first.at.0).defined_function(first.at.1)
-                {
-                    let (method, inner) = (((at.0, *object), &**name), arguments(at.0, inner_args));
-                    let name = function_name(program, (first.at.0, function));
-                    let served = Served { name, regions: vec![Region::Node(first.at)] };
-                    self.decorated(program, at, method, &inner, &served);
+                let first = args.first().map(|first| first.at).unwrap_or(at);
+                if let Some(function) = program.flow(first.0).defined_function(first.1) {
+                    let name = function_name(program, (first.0, function));
+                    let served = Served { name, regions: vec![Region::Node(first)] };
+                    self.applied(program, at, (at.0, *inner), &arguments(at.0, inner_args), &served);
                 }
             }
-            _ => self.plain(program, at, callee, args),
+            _ => {
+                self.plain(program, at, callee, args);
+            }
+        }
+    }
+
+    /// `@app.get("/x")`, and `@get("/x")` of a package whose decorators need no router.
+    fn applied(&mut self, program: &Program<'_>, at: At, decorator: At, args: &[Argument], served: &Served) {
+        if let Thing::External(path) = program.value(decorator)
+            && ROUTERS.is_decorator(&path)
+        {
+            let name = path.rsplit('.').next().unwrap_or_default();
+            self.decorated_with(program, at, (&Router::Made(at), name), args, served);
+        } else if let Kind::Attr(object, name) = program.kind(decorator) {
+            self.decorated(program, at, ((at.0, *object), name), args, served);
         }
     }
 
@@ -178,10 +192,21 @@ impl Registry {
         if self.keyed(program, at, (object, name), args, served) {
             return;
         }
-        if !(HTTP.contains(&name) || matches!(name, "route" | "api_route" | "websocket" | "any" | "all" | "trace")) {
-            return;
+        if ROUTERS.decorators.of(name).is_some()
+            && let Some(router) = router(program, object, 0)
+        {
+            self.decorated_with(program, at, (&router, name), args, served);
         }
-        let Some(router) = router(program, object, 0) else { return };
+    }
+
+    fn decorated_with(
+        &mut self,
+        program: &Program<'_>,
+        at: At,
+        (router, name): (&Router, &str),
+        args: &[Argument],
+        served: &Served,
+    ) {
         let path = positional(args, 0).or_else(|| keyword(args, &["path", "rule"]));
         let Some(paths) = path.map(|path| path.texts(program)) else { return };
         let methods = self.methods(program, name, args);
@@ -197,13 +222,12 @@ impl Registry {
     }
 
     fn methods(&self, program: &Program<'_>, name: &str, args: &[Argument]) -> Vec<Option<String>> {
-        if HTTP.contains(&name) || name == "trace" {
-            return vec![Some(name.to_ascii_uppercase())];
+        match ROUTERS.decorators.of(name) {
+            Some(Decorates::Verb) => return vec![Some(name.to_ascii_uppercase())],
+            Some(Decorates::Any) => return vec![None],
+            Some(Decorates::Said) | None => {}
         }
-        if matches!(name, "any" | "all" | "websocket") {
-            return vec![None];
-        }
-        let named = keyword(args, &["methods", "method"]);
+        let named = keyword(args, &ROUTERS.decorators.options());
         let named = named.or_else(|| positional(args, 1).filter(|arg| !arg.texts(program).is_empty()));
         let said = named.map(|methods| methods.texts(program)).unwrap_or_default();
         match said.as_slice() {
@@ -216,51 +240,57 @@ impl Registry {
     /// `app.get("/x", handler)`, `app.use("/x", router)` and their like.
     fn method(&mut self, program: &Program<'_>, at: At, object: At, name: &str, args: &[Argument]) {
         let lower = name.to_ascii_lowercase();
-        match lower.as_str() {
-            "use" | "mount" | "include_router" | "includerouter" | "register_blueprint" | "register" | "merge" => {
-                self.mount(program, at, object, name, args);
+        let Some(method) = ROUTERS.method(name) else {
+            if ROUTERS.is_verb(&lower) && (lower == name || name.chars().all(char::is_uppercase)) {
+                return self.verbs(program, at, object, &[lower], args);
             }
-            "route" if name == "route" && args.len() >= 2 => {
-                let parent = router(program, object, 0);
-                // `app.route(handler, { method, path })`
-                if let (Some(parent), Thing::Node(map)) = (&parent, program.value(args[1].at)) {
-                    self.record(program, at, parent, map, Some(args[0].at));
-                }
-                let child = args.get(1).and_then(|arg| router(program, arg.at, 0));
-                if let (Some(parent), Some(child)) = (parent, child) {
-                    let prefix = args[0].text(program).unwrap_or_default();
-                    self.mounts.push(Mount { parent, child, prefix, replaces: false, at, before: Vec::new() });
-                }
-            }
-            "route" if args.len() == 1 => self.one_argument_route(program, at, object, args[0].at),
-            // Koa's changes the router that it is called on.
-            "prefix" if args.len() == 1 => {
+            return self.keyed_call(program, at, (object, name), args);
+        };
+        match method.does {
+            Does::Mount => self.mount(program, at, object, method.replaces, args),
+            Does::Route => self.route(program, at, object, name, args),
+            Does::SetPrefix if args.len() == 1 => {
                 if let (Some(router), Some(prefix)) = (router(program, object, 0), args[0].text(program)) {
                     self.set.insert(router, prefix);
                 }
             }
-            "basepath" if args.len() == 1 => {
+            Does::BasePath if args.len() == 1 => {
                 if let (Some(parent), Some(prefix)) = (router(program, object, 0), args[0].text(program)) {
                     self.derived.insert(Router::Made(at), (parent, prefix));
                 }
             }
-            "on" if args.len() >= 3 => {
-                let methods = args[0].texts(program);
-                self.verbs(program, at, object, &methods, &args[1..]);
-            }
-            "method" if name == "METHOD" && args.len() >= 3 => {
+            Does::MethodsFirst if args.len() >= 3 => {
                 let said = args[0].texts(program);
                 let methods: Vec<String> =
                     said.iter().flat_map(|said| said.split(',')).map(|method| method.trim().to_owned()).collect();
                 self.verbs(program, at, object, &methods, &args[1..]);
             }
-            "add_url_rule" | "add_api_route" | "add_route" | "add_resource" | "add_api_websocket_route" => {
-                self.added(program, at, object, &lower, args);
+            Does::Add => self.added(program, at, object, method.target, args),
+            Does::AddResource => self.added_resource(program, at, object, args),
+            Does::Verb => {
+                let verb = lower.strip_prefix(&*method.after).unwrap_or(&lower).to_owned();
+                self.verbs(program, at, object, &[verb], args);
             }
-            verb if VERBS.contains(&verb) && (lower == name || name.chars().all(char::is_uppercase)) => {
-                self.verbs(program, at, object, &[verb.to_owned()], args);
+            Does::SetPrefix | Does::BasePath | Does::MethodsFirst => {}
+        }
+    }
+
+    /// `app.route("/x", users)`, and with one argument what Express and Fastify have.
+    fn route(&mut self, program: &Program<'_>, at: At, object: At, name: &str, args: &[Argument]) {
+        match args {
+            [only] => self.one_argument_route(program, at, object, only.at),
+            [first, second, ..] if name == "route" => {
+                let parent = router(program, object, 0);
+                // `app.route(handler, { method, path })`
+                if let (Some(parent), Thing::Node(map)) = (&parent, program.value(second.at)) {
+                    self.record(program, at, parent, map, Some(first.at), &[]);
+                }
+                if let (Some(parent), Some(child)) = (parent, router(program, second.at, 0)) {
+                    let prefix = first.text(program).unwrap_or_default();
+                    self.mounts.push(Mount { parent, child, prefix, replaces: false, at, before: Vec::new() });
+                }
             }
-            _ => self.keyed_call(program, at, (object, name), args),
+            _ => {}
         }
     }
 
@@ -270,7 +300,7 @@ impl Registry {
         if let Some(path) = program.text(value).filter(|path| is_path(path)) {
             self.derived.insert(Router::Made(at), (parent, path));
         } else if let Thing::Node(map) = program.value(value) {
-            self.record(program, at, &parent, map, None);
+            self.record(program, at, &parent, map, None, &[]);
         }
     }
 
@@ -303,7 +333,8 @@ impl Registry {
             handlers = vec![handler];
         }
         let Some(last) = handlers.last().filter(|last| is_callable(program, **last)) else { return };
-        if matches!(program.value(object), Thing::External(_) | Thing::Module(_)) {
+        let is_foreign = || matches!(program.value(object), Thing::External(_)) && part_of(program, object).is_none();
+        if is_foreign() || matches!(program.value(object), Thing::Module(_)) {
             return;
         }
         let Some(router) = router(program, object, 0) else { return };
@@ -323,24 +354,32 @@ impl Registry {
         }
     }
 
-    /// `app.add_url_rule("/x", view_func=f)`, `api.add_resource(Users, "/users")`.
-    fn added(&mut self, program: &Program<'_>, at: At, object: At, name: &str, args: &[Argument]) {
+    /// `app.add_url_rule("/x", view_func=f)`; aiohttp puts the method first.
+    fn added(&mut self, program: &Program<'_>, at: At, object: At, target_at: usize, args: &[Argument]) {
         let Some(router) = router(program, object, 0) else { return };
-        let (paths, target) = if name == "add_resource" {
-            let rest = args.iter().skip(1).filter(|arg| arg.name.is_none());
-            (rest.filter_map(|arg| arg.text(program)).collect(), positional(args, 0))
-        } else {
-            let path = positional(args, 0).or_else(|| keyword(args, &["rule", "path"]));
-            let at_most = if name == "add_url_rule" { 2 } else { 1 };
-            let target = keyword(args, &["view_func", "endpoint", "route"]).or_else(|| positional(args, at_most));
-            (path.map(|path| path.texts(program)).unwrap_or_default(), target)
-        };
-        let Some(target) = target else { return };
-        // Further arguments of a resource are further paths.
-        let said = keyword(args, &["methods"]).is_some() || (name != "add_resource" && args.len() > 3);
+        let is_method =
+            |arg: &&Argument| arg.text(program).and_then(|text| verb(&text)).is_some_and(|m| EVENTS.is_method(&m));
+        let first = args.first().filter(|_| args.len() > target_at + 1).filter(is_method);
+        let (before, args) = if first.is_some() { args.split_at(1) } else { (&args[..0], args) };
+        let path = positional(args, 0).or_else(|| keyword(args, &["rule", "path"]));
+        let target = keyword(args, &["view_func", "endpoint", "route"]).or_else(|| positional(args, target_at));
+        let (Some(path), Some(target)) = (path, target) else { return };
+        let said = keyword(args, &["methods"]).is_some() || args.len() > 3;
         let from = if keyword(args, &["methods"]).is_some() { 0 } else { args.len().min(3) };
-        let methods = said.then(|| self.methods(program, "route", &args[from..]));
-        for path in paths {
+        let methods = match before.first().and_then(|method| method.text(program)) {
+            Some(method) => Some(vec![verb(&method)]),
+            None => said.then(|| self.methods(program, "route", &args[from..])),
+        };
+        for path in path.texts(program) {
+            self.target(program, at, &router, &path, target.at, methods.as_deref());
+        }
+    }
+
+    /// `api.add_resource(Users, "/users")`: further arguments of a resource are further paths.
+    fn added_resource(&mut self, program: &Program<'_>, at: At, object: At, args: &[Argument]) {
+        let (Some(router), Some(target)) = (router(program, object, 0), positional(args, 0)) else { return };
+        let methods = keyword(args, &["methods"]).map(|_| self.methods(program, "route", args));
+        for path in args.iter().skip(1).filter(|arg| arg.name.is_none()).filter_map(|arg| arg.text(program)) {
             self.target(program, at, &router, &path, target.at, methods.as_deref());
         }
     }
@@ -364,14 +403,14 @@ impl Registry {
         }
     }
 
-    fn mount(&mut self, program: &Program<'_>, at: At, object: At, name: &str, args: &[Argument]) {
+    fn mount(&mut self, program: &Program<'_>, at: At, object: At, replaces: bool, args: &[Argument]) {
         let Some(parent) = router(program, object, 0) else { return };
         if self.autoload(program, at, &parent, args) {
             return;
         }
         let prefixes = positional(args, 0).map(|first| first.texts(program)).unwrap_or_default();
         let option = option(program, args, &["prefix", "url_prefix"]);
-        let replaces = name == "register_blueprint" && option.is_some();
+        let replaces = replaces && option.is_some();
         let prefixes = match (prefixes.as_slice(), &option) {
             ([], Some(prefix)) => vec![prefix.clone()],
             ([], None) => vec![String::new()],
@@ -401,7 +440,7 @@ fn path_before(program: &Program<'_>, object: At) -> Vec<String> {
     for _ in 0..32 {
         let Kind::Call(callee, args) = program.kind(at) else { break };
         let Kind::Attr(inner, name) = program.kind((at.0, *callee)) else { break };
-        if !VERBS.contains(&&**name) {
+        if !ROUTERS.is_verb(name) {
             break;
         }
         let paths = args.first().map(|arg| texts(program, (at.0, arg.value))).unwrap_or_default();

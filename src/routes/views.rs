@@ -1,13 +1,11 @@
 //! Views: a function that serves a path, or a class with a method for each verb.
 
 use super::reading::named;
+use super::words::VIEWS;
 use crate::program::classes::ClassAt;
 use crate::program::flow::{FuncId, Kind};
 use crate::program::reach::Region;
 use crate::program::values::{At, Program, Thing, UnitId};
-
-/// Verbs that classes name their methods after.
-pub(crate) const HTTP: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "options"];
 
 /// What serves a path for one verb.
 pub(crate) struct View {
@@ -21,28 +19,6 @@ pub(crate) struct View {
 
 /// A verb, the name of its method, and the method, when that is the class's own.
 type Verb = (String, String, Option<(UnitId, FuncId)>);
-
-/// Generic views of frameworks with the verbs that they answer: Django, Django REST framework.
-const GENERIC: [(&str, &[&str]); 18] = [
-    ("ListAPIView", &["get"]),
-    ("RetrieveAPIView", &["get"]),
-    ("CreateAPIView", &["post"]),
-    ("UpdateAPIView", &["put", "patch"]),
-    ("DestroyAPIView", &["delete"]),
-    ("ListCreateAPIView", &["get", "post"]),
-    ("RetrieveUpdateAPIView", &["get", "put", "patch"]),
-    ("RetrieveDestroyAPIView", &["get", "delete"]),
-    ("RetrieveUpdateDestroyAPIView", &["get", "put", "patch", "delete"]),
-    ("TemplateView", &["get"]),
-    ("ListView", &["get"]),
-    ("DetailView", &["get"]),
-    ("FormView", &["get", "post", "put"]),
-    ("CreateView", &["get", "post", "put"]),
-    ("UpdateView", &["get", "post", "put"]),
-    ("DeleteView", &["get", "post", "delete"]),
-    ("ArchiveIndexView", &["get"]),
-    ("LoginView", &["get", "post", "put"]),
-];
 
 /// The views behind a target, for the methods that its registration allows; `otherwise` is what a
 /// function serves when nothing is said.
@@ -84,12 +60,7 @@ pub(crate) fn of(
 fn foreign(program: &Program<'_>, target: At) -> Vec<Option<String>> {
     let (Thing::Made(path, _) | Thing::External(path)) = program.value(target) else { return Vec::new() };
     let Some(class) = path.strip_suffix(".as_view()") else { return Vec::new() };
-    generic(class).iter().map(|verb| Some(verb.to_ascii_uppercase())).collect()
-}
-
-fn generic(class: &str) -> &'static [&'static str] {
-    let last = class.rsplit('.').next().unwrap_or_default();
-    GENERIC.iter().find(|(name, _)| *name == last).map_or(&[], |(_, verbs)| *verbs)
+    VIEWS.verbs(class).iter().map(|verb| Some(verb.to_ascii_uppercase())).collect()
 }
 
 /// A class's own name.
@@ -101,15 +72,14 @@ pub(crate) fn class_name(program: &Program<'_>, class: ClassAt) -> String {
 fn verbs(program: &Program<'_>, class: ClassAt) -> Vec<Verb> {
     let mut found: Vec<Verb> = Vec::new();
     for (name, function) in program.methods(class) {
-        let bare = name.strip_prefix("on_").unwrap_or(&name);
-        if HTTP.contains(&bare) {
-            found.push((bare.to_owned(), name.to_string(), Some(function)));
+        if let Some(verb) = VIEWS.verb(&name) {
+            found.push((verb.to_owned(), name.to_string(), Some(function)));
         }
     }
     for base in bases(program, class) {
-        for verb in generic(&base) {
+        for verb in VIEWS.verbs(&base) {
             if !found.iter().any(|(known, ..)| known == verb) {
-                found.push(((*verb).to_owned(), (*verb).to_owned(), None));
+                found.push((verb.clone(), verb.clone(), None));
             }
         }
     }

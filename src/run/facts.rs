@@ -48,14 +48,14 @@ pub(super) fn of(
 ) -> Result<FunctionFacts, UserError> {
     let bundle = shelf.open(&spec)?;
     let budgets = inputs.settings.budgets_of(&spec.name, inputs.budgets);
-    let objective = &inputs.settings.resolved.objective;
-    let facts = walked(spec, bundle, budgets, objective, stages, &Refused::default());
+    let wanted = (&inputs.settings.resolved.objective, inputs.given.development);
+    let facts = walked(spec, bundle, budgets, wanted, stages, &Refused::default());
     let refused = facts.refused();
     if refused.is_empty() || facts.spec.runtime.language() != Language::Python {
         return Ok(facts);
     }
     // Only who has loaded everything knows what cannot be loaded: now the errors are raised where they are met.
-    Ok(walked(facts.spec, facts.bundle, budgets, objective, stages, &refused))
+    Ok(walked(facts.spec, facts.bundle, budgets, wanted, stages, &refused))
 }
 
 /// One walk through what a function loads, with all that follows from it.
@@ -63,7 +63,7 @@ fn walked(
     mut spec: FunctionSpec,
     bundle: Arc<Bundle>,
     budgets: Budgets,
-    objective: &Objective,
+    (objective, development): (&Objective, bool),
     stages: &Stages,
     refused: &Refused,
 ) -> FunctionFacts {
@@ -79,6 +79,7 @@ fn walked(
     let (mut graph, packages) = loaded.unwrap_or_else(|fault| (ModuleGraph::failed(fault), Arc::default()));
     faults.append(&mut graph.faults);
     let mut facts = put_together(spec, bundle, graph, packages, budgets);
+    facts.judges_development = development;
     let ((routes, usage), native) = rayon::join(
         || {
             rayon::join(
@@ -131,6 +132,7 @@ pub(super) fn put_together(
         usage: Usage::default(),
         routes: Routes::default(),
         budgets,
+        judges_development: false,
         faults: Vec::new(),
         obstacles: OnceLock::new(),
     }

@@ -53,6 +53,8 @@ pub struct Given {
     pub memory_mb: Option<u32>,
     /// Layers, in merge order.
     pub layers: Vec<PathBuf>,
+    /// Whether development dependencies are judged too.
+    pub development: bool,
 }
 
 /// Who hears what a run has to say beside its result.

@@ -11,3 +11,6 @@ pub use lazy_all::LazyAll;
 pub use moves::Move;
 pub use plan::{Group, Objective, Plan};
 pub use routes::{Input, Route, Routes, analyse};
+
+#[cfg(test)]
+mod tests;

@@ -47,7 +47,14 @@ impl Evidence<'_> {
     fn imported_somewhere(&self) -> impl Iterator<Item = &Arc<str>> {
         let mentions = &self.facts.graph.mentions;
         let imports = mentions.imports.iter().filter(|import| !self.is_own(import));
-        imports.chain(&mentions.optional).flat_map(|import| self.names.providers(import))
+        // What an installed distribution was asked for in vain, it does not provide.
+        let is_missing = |import: &str| {
+            self.facts.graph.unresolved.iter().any(|missing| super::is_at_or_below(import, &missing.import))
+        };
+        let provided = imports.chain(&mentions.optional).map(move |import| (is_missing(import), import));
+        provided.flat_map(move |(missing, import)| {
+            self.names.providers(import).filter(move |name| !missing || !self.is_installed(name))
+        })
     }
 
     /// Whether a module of the function itself answers to an import, and so hides a distribution.
@@ -168,6 +175,23 @@ impl Evidence<'_> {
             granted.extend(asked.flatten().map(|name| Arc::from(name.as_str())));
         }
         granted
+    }
+
+    /// Entries of lists of all that was installed that other distributions require, or may require.
+    pub(super) fn for_others(&self, installed: &BTreeSet<Arc<str>>) -> BTreeSet<Arc<str>> {
+        let frozen = self.declared.dependencies.iter().filter(|dependency| dependency.frozen);
+        let frozen: BTreeSet<&Arc<str>> = frozen.map(|dependency| &dependency.name).collect();
+        if frozen.is_empty() {
+            return BTreeSet::new();
+        }
+        let mut required: BTreeSet<String> = BTreeSet::new();
+        for name in installed {
+            let Requires { always, extras } = self.requires(name);
+            required.extend(always);
+            required.extend(extras.into_values().flatten());
+        }
+        let may_be = |name: &&Arc<str>| required.contains(&***name) || !installed.contains(*name);
+        frozen.into_iter().filter(may_be).cloned().collect()
     }
 
     fn requires(&self, name: &str) -> Requires {

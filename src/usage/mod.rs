@@ -1,7 +1,10 @@
 //! Which declared dependencies a function uses, by evidence of several kinds.
 
 pub mod cargo;
+mod development;
 mod evidence;
+mod loaders;
+mod models;
 mod names;
 mod node;
 mod open;
@@ -15,11 +18,11 @@ use std::sync::Arc;
 use crate::artifact::Artifact;
 use crate::assemble::FunctionSpec;
 use crate::graph::{ModuleGraph, ModuleId};
-use crate::manifest::dependency::Declared;
-use crate::manifest::python::import_names;
+use crate::manifest::dependency::{Declared, Scope};
+use crate::manifest::python::{import_names, is_distribution_known, is_import_known};
 use crate::package::owners::{PackageId, Packages};
 use crate::platform::Language;
-use evidence::Evidence;
+use evidence::Evidence as Sought;
 use names::Names;
 
 /// What a function loads, which is where use is looked for.
@@ -33,6 +36,8 @@ pub struct Loaded<'a> {
     pub graph: &'a ModuleGraph,
     /// Who the files belong to.
     pub packages: &'a Packages,
+    /// Whether development dependencies are judged too.
+    pub judges_development: bool,
 }
 
 impl Loaded<'_> {
@@ -56,6 +61,33 @@ pub struct Usage {
     granted: BTreeSet<Arc<str>>,
     elsewhere: BTreeMap<Arc<str>, Elsewhere>,
     unreached: BTreeMap<Arc<str>, String>,
+    unmatched: Unmatched,
+    /// Development dependencies that settings name; nothing where they cannot be judged.
+    configured: Option<BTreeSet<Arc<str>>>,
+    /// Entries of a list of all that was installed that may be there for another's sake.
+    for_others: BTreeSet<Arc<str>>,
+    /// Whether packages are installed and every import has an answer.
+    closed: bool,
+    /// Dependencies whose import names are known.
+    known: BTreeSet<Arc<str>>,
+}
+
+/// Names that nothing tells how they belong together: which modules a distribution brings is only known for certain
+/// where it is installed, or from a table.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Unmatched {
+    /// Imports without an answer that no declared distribution is known to bring.
+    pub imports: BTreeSet<Arc<str>>,
+    /// Declared distributions that are not installed, and whose guessed names nothing imports.
+    pub declared: BTreeSet<Arc<str>>,
+}
+
+impl Unmatched {
+    /// Whether one of the imports may come from one of the distributions.
+    #[must_use]
+    pub fn may_match(&self) -> bool {
+        !self.imports.is_empty() && !self.declared.is_empty()
+    }
 }
 
 /// Where a dependency is needed that the function does not need when it runs.
@@ -69,15 +101,34 @@ pub enum Elsewhere {
     Types,
 }
 
+/// How it is known that a dependency is needed, or what was looked at in vain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// Own code imports it.
+    Imported,
+    /// Something that is loaded is its.
+    Loaded,
+    /// A driver, a plug-in, an optional part, a command, a stored model.
+    AskedFor,
+    /// A used package requires it.
+    Required,
+    /// It is needed, but not when the function runs.
+    Elsewhere(Elsewhere),
+    /// An import without an answer may be its.
+    Unmatched,
+    /// Nothing.
+    Nothing,
+}
+
 impl Usage {
     /// Collects the evidence from what the function loads and from what its own code asks for.
     #[must_use]
     pub fn of(facts: &Loaded<'_>, declared: &Declared) -> Self {
         if facts.spec.runtime.language() == Language::Node {
-            return node::usage(facts, declared);
+            return Self { closed: is_closed(facts), ..node::usage(facts, declared) };
         }
-        let mut usage = Self::default();
-        let reached = facts.reached_entries();
+        let mut usage = Self { closed: is_closed(facts), ..Self::default() };
+        let reached = without_passed(facts);
         let mut bundled: BTreeSet<Arc<str>> = BTreeSet::new();
         for (_, package) in facts.packages.with_ids() {
             bundled.insert(package.name.clone());
@@ -112,12 +163,60 @@ impl Usage {
         }
         if facts.spec.runtime.language() == Language::Python && facts.graph.has_closure() {
             let names = Names::of(facts, declared);
-            let evidence = Evidence { facts, declared, names: &names };
+            let evidence = Sought { facts, declared, names: &names };
             usage.granted = evidence.granted();
             usage.asked = evidence.asked_for(&usage.reached);
+            usage.asked.extend(models::needed(facts, declared, &names));
+            let uses = |name: &str| usage.reached.contains(name) || usage.asked.contains(name);
+            let loaded = loaders::may_load(loaders::Of::Python, declared, &uses, &|name| bundled.contains(name));
+            usage.asked.extend(loaded);
             usage.needed = evidence.needed_by(usage.reached.union(&usage.asked).cloned().collect());
+            usage.unmatched = unmatched(facts, declared, &bundled, &usage);
+            usage.for_others = evidence.for_others(&bundled);
+            let dependencies = declared.dependencies.iter().map(|dependency| &dependency.name);
+            usage.known = dependencies.filter(|name| is_distribution_known(name)).cloned().collect();
         }
         usage
+    }
+
+    /// How it is known that a dependency is needed, the strongest reason first.
+    #[must_use]
+    pub fn evidence(&self, name: &str) -> Evidence {
+        match () {
+            () if self.direct.contains(name) => Evidence::Imported,
+            () if self.reached.contains(name) => Evidence::Loaded,
+            () if self.asked.contains(name) => Evidence::AskedFor,
+            () if self.needed.contains(name) => Evidence::Required,
+            () if self.unmatched.may_match() && self.unmatched.declared.contains(name) => Evidence::Unmatched,
+            () => self.elsewhere(name).map_or(Evidence::Nothing, Evidence::Elsewhere),
+        }
+    }
+
+    /// Whether nothing was found that needs a development dependency: no file, reached or not, no script, no setting.
+    #[must_use]
+    pub fn is_unused_in_development(&self, name: &str) -> bool {
+        let is_needed = self.uses(name) || self.elsewhere(name).is_some() || self.unreached_importer(name).is_some();
+        !is_needed && self.configured.as_ref().is_some_and(|configured| !configured.contains(name))
+    }
+
+    /// Whether a dependency may be declared for the sake of another one only: it stands in a list of all that was
+    /// installed, and something installed requires it, or nothing installed tells.
+    #[must_use]
+    pub fn is_for_others(&self, name: &str) -> bool {
+        self.for_others.contains(name)
+    }
+
+    /// Imports and declarations of which neither can be judged, because one may be the other.
+    #[must_use]
+    pub fn unmatched(&self) -> &Unmatched {
+        &self.unmatched
+    }
+
+    /// Whether it is proven that nothing needs a dependency that is not used: what the function loads is here and
+    /// nothing is missing, or at least all names under which the dependency could be asked for are known.
+    #[must_use]
+    pub fn is_proven(&self, name: &str) -> bool {
+        self.closed || self.known.contains(name)
     }
 
     /// Whether anything reachable from the handler uses the dependency, or a used one needs it.
@@ -164,11 +263,59 @@ impl Usage {
     }
 }
 
+/// Whether packages are installed, and nothing is asked for in vain that could end the start.
+fn is_closed(facts: &Loaded<'_>) -> bool {
+    !facts.packages.packages.is_empty() && facts.graph.unresolved.iter().all(|import| import.guarded)
+}
+
+/// The entries that are reached, without packages that are only passed on the way to a part that is not there: `backports`
+/// is loaded before the import of `backports.other` fails, which it would do all the same without it.
+fn without_passed(facts: &Loaded<'_>) -> Vec<bool> {
+    let mut reached = facts.reached_entries();
+    for (id, module) in facts.graph.modules() {
+        let (Some(entry), true) = (module.entry, is_passed(facts, id)) else { continue };
+        if let Some(slot) = reached.get_mut(entry.0 as usize) {
+            *slot = false;
+        }
+    }
+    reached
+}
+
+/// Whether everybody who imports a package's module asks for a part of it that is not there.
+fn is_passed(facts: &Loaded<'_>, id: ModuleId) -> bool {
+    if facts.graph.unresolved.is_empty() || facts.package_of(id).is_none() {
+        return false;
+    }
+    let name = &facts.graph.module(id).name;
+    let is_below = |import: &str| import.strip_prefix(&**name).is_some_and(|rest| rest.starts_with('.'));
+    let missing = |site| facts.graph.unresolved.iter().any(|import| import.site == site && is_below(&import.import));
+    let mut importers = facts.graph.imports.iter().filter(|import| import.target == id).peekable();
+    importers.peek().is_some() && importers.all(|import| missing(import.site))
+}
+
+/// Imports that nothing answers, and declared distributions that nothing imports, as far as neither is known from the
+/// table: any of the ones may be any of the others.
+fn unmatched(facts: &Loaded<'_>, declared: &Declared, bundled: &BTreeSet<Arc<str>>, usage: &Usage) -> Unmatched {
+    let open = facts.graph.unresolved.iter().filter(|import| !import.guarded && !usage.awaits(&import.import));
+    let open = open.filter(|import| facts.package_of(import.site.importer).is_none());
+    let open = open.filter(|import| !import.import.starts_with('.') && !is_import_known(&import.import));
+    let unused = declared.dependencies.iter().filter(|dependency| {
+        let judged = dependency.scope == Scope::Runtime && !dependency.excluded && !dependency.pinned_transitive;
+        judged && !dependency.frozen && !bundled.contains(&dependency.name) && !usage.uses(&dependency.name)
+    });
+    let unused = unused.filter(|dependency| !is_distribution_known(&dependency.name));
+    Unmatched {
+        imports: open.map(|import| import.import.clone()).collect(),
+        declared: unused.map(|dependency| dependency.name.clone()).collect(),
+    }
+}
+
 fn imported_by_own_code(facts: &Loaded<'_>) -> impl Iterator<Item = PackageId> {
     facts.graph.imports.iter().filter_map(|import| {
         let own = facts.graph.module(import.site.importer).entry.is_some();
         let target = facts.package_of(import.target)?;
-        (own && facts.package_of(import.site.importer).is_none()).then_some(target)
+        let own = own && facts.package_of(import.site.importer).is_none();
+        (own && !is_passed(facts, import.target)).then_some(target)
     })
 }
 
@@ -179,12 +326,15 @@ pub fn may_bring(declared: &Declared, module: &str) -> bool {
     names.any(|name| is_at_or_below(module, &name))
 }
 
+/// Whether an import is of a name or below it. Distributions are not told apart by capitals, and where nothing is
+/// installed their names are all that is known: `PyPDF2` is what `pypdf2` brings.
 fn is_at_or_below(import: &str, name: &str) -> bool {
-    import.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    let begins = import.get(..name.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(name));
+    begins && import.get(name.len()..).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 fn is_or_below(import: &str, name: &str) -> bool {
-    is_at_or_below(import, name) || name.strip_prefix(import).is_some_and(|rest| rest.starts_with('.'))
+    is_at_or_below(import, name) || (name.len() > import.len() && is_at_or_below(name, import))
 }
 
 #[cfg(test)]
@@ -197,5 +347,6 @@ mod tests {
         assert!(is_or_below("yaml.loader", "yaml"));
         assert!(!is_or_below("google.cloud.storage", "google.cloud.pubsub"));
         assert!(!is_or_below("yamllint", "yaml"));
+        assert!(is_or_below("PyPDF2.generic", "pypdf2") && is_or_below("O365", "o365"));
     }
 }

@@ -1,5 +1,4 @@
-//! Which modules a distribution provides: from its files when it is installed, otherwise from a
-//! table, otherwise by its own name.
+//! Which modules a distribution provides: from its files when it is installed, otherwise as its name tells.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -30,7 +29,7 @@ impl Names {
         let mut providers: BTreeMap<String, BTreeSet<Arc<str>>> = BTreeMap::new();
         for (distribution, names) in &imports {
             for name in names {
-                providers.entry(name.clone()).or_default().insert(distribution.clone());
+                providers.entry(name.to_ascii_lowercase()).or_default().insert(distribution.clone());
             }
         }
         Self { imports, providers }
@@ -48,7 +47,8 @@ impl Names {
 
     /// The distributions that an import of this name may load from.
     pub(super) fn providers(&self, import: &str) -> impl Iterator<Item = &Arc<str>> {
-        let mut at = Some(import);
+        let import = import.to_ascii_lowercase();
+        let mut at = Some(&*import);
         let mut found = None;
         while let Some(name) = at.filter(|_| found.is_none()) {
             found = self.providers.get(name);

@@ -10,7 +10,9 @@ use serde_json::Value as Json;
 use super::Loaded;
 use super::own_code::{self, OwnFile};
 use super::{Elsewhere, Usage};
+use super::{development, loaders};
 use crate::graph::Phase;
+use crate::graph::javascript::is_builtin;
 use crate::knowledge;
 use crate::manifest::dependency::{Declared, MentionedBy, Scope};
 use crate::manifest::node::{json, package_of_request};
@@ -38,12 +40,22 @@ pub(super) fn usage(facts: &Loaded<'_>, declared: &Declared) -> Usage {
         let runtime = declared.dependencies.iter().filter(|dependency| dependency.scope == Scope::Runtime);
         runtime.filter(|dependency| !usage.uses(&dependency.name)).count()
     };
-    if open(&usage) > 0 {
+    let has_development = declared.dependencies.iter().any(|dependency| dependency.scope == Scope::Development);
+    if open(&usage) > 0 || (facts.judges_development && has_development) {
         let files = own_code::read(facts, &reached);
         named_by_code(&files, declared, &packages, &alternatives, &mut usage);
         mentioned(declared, &mut usage);
         packages.add_peers(&mut usage.reached);
+        let is_installed = |name: &str| facts.packages.packages.iter().any(|package| *package.name == *name);
+        let loaded =
+            loaders::may_load(loaders::Of::Node, declared, &|name| usage.reached.contains(name), &is_installed);
+        usage.reached.extend(loaded.into_iter().filter(|name| !alternatives.contains(name)));
         elsewhere(&files, declared, &packages, &mut usage);
+        if facts.judges_development && packages.installed {
+            let mut configured = development::named_by_settings(facts, declared);
+            packages.add_peers(&mut configured);
+            usage.configured = Some(configured);
+        }
     }
     usage
 }
@@ -69,6 +81,7 @@ fn imported(facts: &Loaded<'_>, usage: &mut Usage) {
         let name = match (facts.package_of(import.target), target.entry) {
             (Some(package), _) => Some(facts.packages.package(package).name.clone()),
             (None, Some(_)) => None,
+            (None, None) if is_builtin(&target.name) => None,
             (None, None) => package_of_request(&target.name).map(Arc::from),
         };
         if let Some(name) = name {

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use super::Loaded;
 use crate::artifact::{Artifact, EntryId};
+use crate::graph::javascript::is_builtin;
 use crate::lang::javascript::ir::{ExprKind, Program, Text};
 use crate::lang::javascript::request::known_ends;
 use crate::lang::javascript::{Dialect, ParseMode, parse};
@@ -71,7 +72,7 @@ fn named(word: &str) -> Option<&str> {
 
 fn file(artifact: &Artifact, id: EntryId, reached: bool, program: &Program) -> OwnFile {
     let package = |text: Text| {
-        let request = program.strings.get(text as usize)?;
+        let request = program.strings.get(text as usize).filter(|request| !is_builtin(request))?;
         package_of_request(request).map(str::to_owned)
     };
     let imports = program.imports.iter().filter(|import| import.span.end > 0).map(|import| import.request);
@@ -80,7 +81,10 @@ fn file(artifact: &Artifact, id: EntryId, reached: bool, program: &Program) -> O
         ExprKind::String(text) => Some(text),
         _ => None,
     });
-    let words = strings.filter_map(|text| program.strings.get(text as usize)).filter_map(|word| named(word));
+    let words = strings
+        .filter_map(|text| program.strings.get(text as usize))
+        .filter(|word| !is_builtin(word))
+        .filter_map(|word| named(word));
     let open = program.sites.iter().filter(|site| site.request.is_none());
     let prefixes = open.filter_map(|site| Some(known_ends(program, site.expr)?.0));
     OwnFile {

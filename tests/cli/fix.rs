@@ -139,3 +139,52 @@ fn functions_that_share_a_manifest_are_judged_together() {
     let report = project.report(&["--select", "unused-dependency"]);
     assert_eq!(findings(&report), ["unused-dependency warning 3"]);
 }
+
+#[test]
+fn what_is_likely_but_not_proven_takes_a_word_of_its_own() {
+    let project = Project::new(&[
+        ("app.py", "def handler(event, context):\n    return event\n"),
+        ("requirements.txt", "acme-spare\n"),
+    ]);
+    let run = |more: &[&str]| project.run_with_path(&[&ARGUMENTS, more].concat());
+    let safe = run(&["--fix"]);
+    assert_eq!(project.read("requirements.txt"), "acme-spare\n", "{}", safe.err);
+    assert!(safe.err.contains("1 change more with --unsafe-fixes"), "{}", safe.err);
+    let all = run(&["--fix", "--unsafe-fixes"]);
+    assert_eq!(project.read("requirements.txt"), "", "{}", all.err);
+}
+
+#[test]
+fn development_dependencies_are_judged_when_asked() {
+    let manifest = r#"{
+  "name": "orders",
+  "scripts": { "test": "runner" },
+  "devDependencies": {
+    "runner": "1.0.0",
+    "eslint-plugin-colors": "1.0.0",
+    "spare": "1.0.0"
+  }
+}
+"#;
+    let mut files = vec![
+        ("index.js".to_owned(), "exports.handler = async () => 1;\n".to_owned()),
+        ("package.json".to_owned(), manifest.to_owned()),
+        (".eslintrc.json".to_owned(), "{ \"plugins\": [\"colors\"] }\n".to_owned()),
+    ];
+    for name in ["runner", "eslint-plugin-colors", "spare"] {
+        let package = format!("{{ \"name\": \"{name}\", \"version\": \"1.0.0\", \"bin\": \"cli.js\" }}\n");
+        files.push((format!("node_modules/{name}/package.json"), package));
+        files.push((format!("node_modules/{name}/cli.js"), String::new()));
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let project = Project::new(&files);
+    let report = |more: &[&str]| {
+        let arguments = ["--handler", "index.handler", "--runtime", "nodejs22.x"];
+        let report = project.report(&[&arguments, more].concat());
+        let unused = |finding: &&serde_json::Value| finding["rule"] == "unused-dependency";
+        let subjects = report["findings"].as_array().unwrap().iter().filter(unused);
+        subjects.map(|finding| finding["subject"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(report(&[]), [""; 0]);
+    assert_eq!(report(&["--dev"]), ["spare"]);
+}

@@ -6,6 +6,7 @@ mod cargo;
 mod config;
 mod estimate;
 mod fix;
+mod frameworks;
 mod init;
 mod lazy;
 mod dispatch;

@@ -18,7 +18,7 @@ use crate::declare::model::{
     Application, Dialect, Function, FunctionKind, Id, Place, Setting, SnapStart, Trigger, TriggerSource,
 };
 use crate::declare::snippet;
-use crate::finding::{Edit, Finding, Fix};
+use crate::finding::{Edit, Finding, Fix, FixLevel};
 use crate::platform::{Platform, ScalingFacts};
 use crate::scaling::Account;
 
@@ -136,7 +136,12 @@ impl<'a> ApplicationContext<'a> {
         let old = self.application.text_at(place).trim();
         let quoted = old.strip_prefix(['"', '\'']).and_then(|_| old.chars().next());
         let replacement = quoted.map_or_else(|| value.to_owned(), |quote| format!("{quote}{value}{quote}"));
-        Some(Fix { description: description.into(), path, edits: vec![Edit { span: place.span, replacement }] })
+        Some(Fix {
+            level: FixLevel::Safe,
+            description: description.into(),
+            path,
+            edits: vec![Edit { span: place.span, replacement }],
+        })
     }
 
     /// Whether the files are the output of a tool, which nobody edits.

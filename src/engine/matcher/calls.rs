@@ -4,7 +4,7 @@ use super::fill;
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::Finding;
 use crate::graph::LoadCall;
-use crate::text;
+use crate::platform::sdk;
 
 /// Calls at load by canonical callee; each call is a finding, those on one line are one.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -17,7 +17,7 @@ pub(super) struct CallMatch {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Callee {
-    /// Patterns over canonical names; `*` stands for any characters.
+    /// Patterns over canonical names; `*` stands for any characters, `{client}` for what makes a client of the SDK.
     any: Vec<String>,
     /// Patterns that exempt a name.
     #[serde(default)]
@@ -36,7 +36,7 @@ pub(super) fn run(matching: &CallMatch, context: &FunctionContext<'_>, sink: &mu
 
 impl Callee {
     fn matches(&self, call: &LoadCall) -> bool {
-        let any = |patterns: &[String]| patterns.iter().any(|pattern| text::matches(pattern, &call.callee));
+        let any = |patterns: &[String]| patterns.iter().any(|pattern| sdk::matches(pattern, &call.callee));
         any(&self.any) && !any(&self.unless)
     }
 }

@@ -24,6 +24,7 @@ use crate::package::Bundle;
 use crate::platform::Sdk;
 
 pub use compile_cache::ships_compile_cache;
+pub use resolve::is_builtin;
 
 /// What the simulation needs to know about a function.
 #[derive(Clone, Copy, Debug)]

@@ -254,8 +254,10 @@ fn as_bundlers_do(artifact: &Artifact, options: &mut ResolveOptions) {
     }
 }
 
-/// Whether Node has a module of this name, subpaths included.
-pub(super) fn is_builtin(request: &str) -> bool {
+/// Whether Node has a module of this name, subpaths included. Such a request never reaches a package of that name;
+/// `punycode/` does.
+#[must_use]
+pub fn is_builtin(request: &str) -> bool {
     BUILTINS.binary_search(&request).is_ok()
 }
 

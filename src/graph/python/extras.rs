@@ -62,12 +62,6 @@ mod tests {
                           extra == \"all\" or extra == \"tracer\"\nRequires-Dist: PyYAML>=5; extra == 'yaml'\n";
 
     #[test]
-    fn distributions_have_the_names_of_the_table_or_their_own() {
-        assert_eq!(import_names("pyyaml"), ["yaml"]);
-        assert!(import_names("aws-xray-sdk").contains(&"aws_xray_sdk".to_owned()));
-    }
-
-    #[test]
     fn the_extra_that_brings_a_module_is_named() {
         assert_eq!(extra_in(HEADER, "aws_xray_sdk").as_deref(), Some("tracer"));
         assert_eq!(extra_in(HEADER, "yaml").as_deref(), Some("yaml"));

@@ -7,6 +7,7 @@ use super::pieces::{Piece, pieces_in};
 use super::tokens::Tokens;
 
 mod condense;
+mod conditions;
 mod definitions;
 mod gates;
 mod skim;

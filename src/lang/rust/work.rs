@@ -10,6 +10,8 @@ mod program;
 mod routes;
 mod walk;
 
+use std::collections::BTreeSet;
+
 use crate::span::Span;
 
 pub use program::{CrateInput, Program, ProgramInput};
@@ -69,6 +71,8 @@ pub struct Route {
     pub file: String,
     /// Where in it.
     pub span: Span,
+    /// What its code names first in paths: other crates, and what cannot be told from them.
+    pub crates: BTreeSet<String>,
 }
 
 /// What was found for one executable.

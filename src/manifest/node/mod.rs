@@ -166,6 +166,7 @@ impl Reader<'_> {
             pinned_transitive: false,
             excluded: false,
             shared: outer,
+            frozen: false,
             removal: removal(spans, at),
         });
     }

@@ -1,17 +1,19 @@
-//! Python manifests: requirements files, `pyproject.toml`, `Pipfile` and `setup.cfg`.
+//! Python manifests: requirements files, `pyproject.toml`, `Pipfile`, `setup.cfg` and `setup.py`.
 
+mod groups;
+mod import_names;
 mod lock;
-mod names;
 mod pyproject;
 mod requirements;
 mod setup_cfg;
-
-pub use names::import_names;
+mod setup_py;
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use pep508_rs::{MarkerEnvironment, MarkerEnvironmentBuilder, PackageName, Requirement, VerbatimUrl};
+
+pub use import_names::{import_names, is_distribution_known, is_import_known};
 
 use super::dependency::{Declared, Dependency, Files, Scope};
 use crate::artifact::Location;
@@ -42,6 +44,7 @@ pub fn declared(files: &dyn Files, version: (u16, u16)) -> Declared {
     pyproject::read(&mut reader);
     pyproject::read_pipfile(&mut reader);
     setup_cfg::read(&mut reader);
+    setup_py::read(&mut reader);
     lock::read(&mut reader);
     reader.declared
 }
@@ -119,6 +122,7 @@ impl Reader<'_> {
                     pinned_transitive,
                     excluded,
                     shared: false,
+                    frozen: false,
                 });
             }
             Err(error) => {
@@ -143,6 +147,7 @@ impl Reader<'_> {
             pinned_transitive: false,
             excluded: false,
             shared: false,
+            frozen: false,
         });
     }
 

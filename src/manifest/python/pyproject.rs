@@ -1,6 +1,6 @@
 use toml_edit::{Document, Item, TableLike, Value};
 
-use super::{Place, Reader};
+use super::{Place, Reader, groups};
 use crate::manifest::dependency::Scope;
 use crate::manifest::removal;
 use crate::span::Span;
@@ -14,6 +14,12 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     let root = document.as_table();
     if let Some(project) = table(root, "project") {
         requirements(reader, source, project.get("dependencies"), &Scope::Runtime);
+        let dynamic = project.get("dynamic").and_then(Item::as_array);
+        let is_dynamic = dynamic.into_iter().flatten().any(|key| key.as_str() == Some("dependencies"));
+        let is_read = |tool| table(tool, "dynamic").is_some_and(|dynamic| dynamic.contains_key("dependencies"));
+        let setuptools = table(root, "tool").and_then(|tool| table(tool, "setuptools"));
+        // A plug-in of the build tool says them, or `setup.py`.
+        reader.declared.is_open |= is_dynamic && !setuptools.is_some_and(is_read);
         // `name[extra]` in a project's own list asks for its extra.
         if let Some(name) = project.get("name").and_then(Item::as_str) {
             let name = super::normalized(name);
@@ -23,8 +29,8 @@ pub(super) fn read(reader: &mut Reader<'_>) {
             requirements(reader, source, Some(list), &Scope::Optional(extra.to_owned()));
         }
     }
-    for (_, list) in table(root, "dependency-groups").into_iter().flat_map(TableLike::iter) {
-        requirements(reader, source, Some(list), &Scope::Development);
+    for (group, list) in table(root, "dependency-groups").into_iter().flat_map(TableLike::iter) {
+        requirements(reader, source, Some(list), &groups::scope(group));
     }
     let Some(tool) = table(root, "tool") else { return };
     read_dynamic(reader, tool);
@@ -75,9 +81,13 @@ pub(super) fn read_pipfile(reader: &mut Reader<'_>) {
 fn read_poetry(reader: &mut Reader<'_>, source: &str, poetry: &dyn TableLike) {
     named(reader, (PYPROJECT, source), table(poetry, "dependencies"), &Scope::Runtime);
     named(reader, (PYPROJECT, source), table(poetry, "dev-dependencies"), &Scope::Development);
-    for (_, group) in table(poetry, "group").into_iter().flat_map(TableLike::iter) {
-        let dependencies = group.as_table_like().and_then(|group| table(group, "dependencies"));
-        named(reader, (PYPROJECT, source), dependencies, &Scope::Development);
+    for (name, group) in table(poetry, "group").into_iter().flat_map(TableLike::iter) {
+        let Some(group) = group.as_table_like() else { continue };
+        let scope = match group.get("optional").and_then(Item::as_bool) {
+            Some(true) => Scope::Optional(name.to_owned()),
+            _ => groups::scope(name),
+        };
+        named(reader, (PYPROJECT, source), table(group, "dependencies"), &scope);
     }
 }
 

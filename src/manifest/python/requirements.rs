@@ -31,7 +31,10 @@ fn read_included(reader: &mut Reader<'_>, path: &str, scope: &Scope, depth: usiz
         return;
     }
     let Some(text) = reader.open(path) else { return };
-    for line in logical_lines(&text) {
+    let before = reader.declared.dependencies.len();
+    let lines = logical_lines(&text);
+    let frozen = is_frozen(&text, &lines);
+    for line in lines {
         if reader.is_full() {
             return;
         }
@@ -55,6 +58,19 @@ fn read_included(reader: &mut Reader<'_>, path: &str, scope: &Scope, depth: usiz
             reader.add_requirement(requirement, scope, path, line.place(), line.via_packages);
         }
     }
+    let its = reader.declared.dependencies.get_mut(before..).unwrap_or_default();
+    its.iter_mut().for_each(|dependency| dependency.frozen = frozen);
+}
+
+/// Fewer lines than this are what a person may have written.
+const FEWEST_FROZEN: usize = 6;
+
+/// Whether a file lists everything that was installed, as `pip freeze` does: exact versions only, in the order of the
+/// alphabet, and no word about any of them.
+fn is_frozen(text: &str, lines: &[Logical]) -> bool {
+    let is_pinned = |line: &Logical| line.text.contains("==") || line.text.contains(" @ ");
+    let names: Vec<String> = lines.iter().map(|line| line.text.to_ascii_lowercase()).collect();
+    lines.len() >= FEWEST_FROZEN && lines.iter().all(is_pinned) && names.is_sorted() && !text.contains('#')
 }
 
 /// An unnamed URL or path declares what its `#egg=` or the name of the wheel says, and nothing known otherwise.

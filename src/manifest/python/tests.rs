@@ -146,3 +146,32 @@ fn other_manifests_stay_well_formed() {
     assert_eq!(without("setup.cfg", setup, "a"), "[options]\ninstall_requires =\n    b\n");
     assert_eq!(without("setup.cfg", "[options]\ninstall_requires = a\n", "a"), "[options]\ninstall_requires = \n");
 }
+
+#[test]
+fn setup_py_says_what_is_written_out_and_no_more() {
+    let setup = "
+from setuptools import setup
+COMMON = ['a>=1', 'B_c']
+setup(
+    name='x',
+    install_requires=COMMON + ['d; python_version > \"3\"'],
+    extras_require={'fast': ['e']},
+    tests_require='f\\ng',
+)
+";
+    let declared = read(&[("setup.py", setup)]);
+    let found: Vec<(&str, &Scope)> = declared.dependencies.iter().map(|d| (&*d.name, &d.scope)).collect();
+    let fast = Scope::Optional("fast".to_owned());
+    let wanted = [
+        ("a", &Scope::Runtime),
+        ("b-c", &Scope::Runtime),
+        ("d", &Scope::Runtime),
+        ("e", &fast),
+        ("f", &Scope::Development),
+        ("g", &Scope::Development),
+    ];
+    assert_eq!(found, wanted);
+    assert_eq!(declared.declares("other"), Some(false));
+    let computed = read(&[("setup.py", "setup(install_requires=open('r.txt').read().splitlines())")]);
+    assert_eq!((computed.any_manifest, computed.declares("other")), (true, None));
+}

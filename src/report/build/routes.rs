@@ -20,7 +20,7 @@ pub(super) fn cargo(cargo: &CargoFacts, function: &CargoFunction, texts: &mut Te
         function: route.handler.clone(),
         location: Some(origin(&cargo.location(&route.file, Some(route.span)), texts)),
         kind: EventKind::Http,
-        packages: Vec::new(),
+        packages: route.crates.iter().cloned().collect(),
         bytes: 0,
         estimated_ms: 0.0,
         first_request_ms: 0.0,

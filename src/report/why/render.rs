@@ -2,7 +2,7 @@
 
 use super::super::human::paint::{FAINT, PLACE, STRONG, paint};
 use super::super::printable;
-use super::{Chain, Reason, Spot, Step, Why};
+use super::{Chain, Reason, Spot, Step, Why, declared};
 use crate::engine::FunctionFacts;
 use crate::graph::Phase;
 use crate::text;
@@ -32,6 +32,8 @@ impl Why {
                 )
             }
         }];
+        let (Self::Loaded { asked, .. } | Self::NotLoaded { asked, .. }) = self;
+        lines.extend(declared::line(function, asked));
         match self {
             Self::Loaded { chains, further, routes, of_routes, .. } => {
                 lines.extend(needed_by(routes, *of_routes));

@@ -9,6 +9,7 @@ use crate::routes::event::{Condition, Field};
 use crate::routes::found::is_path;
 use crate::routes::reading::{named, of_regex, texts};
 use crate::routes::tables::Entry;
+use crate::routes::words::EVENTS;
 
 impl Finder<'_, '_> {
     /// `TABLE[event["path"]]`
@@ -212,7 +213,7 @@ fn searched(texts: &[String]) -> Condition {
 }
 
 fn is_verb(text: &str) -> bool {
-    matches!(text, "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS")
+    EVENTS.is_method(text)
 }
 
 /// The cells of a row: a tuple's items, an object's values.

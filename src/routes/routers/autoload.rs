@@ -4,6 +4,7 @@ use super::{Mount, Registry};
 use crate::program::values::{At, Program, Thing, UnitId};
 use crate::routes::found::join;
 use crate::routes::reading::{Argument, Router, option_at, plugin_in, positional};
+use crate::routes::words::ROUTERS;
 
 /// The folder part and the name of a path.
 fn split(path: &str) -> (&str, &str) {
@@ -13,7 +14,7 @@ fn split(path: &str) -> (&str, &str) {
 impl Registry {
     /// The plug-ins of a folder, each behind the names of the folders around it; whether it is one.
     pub(super) fn autoload(&mut self, program: &Program<'_>, at: At, parent: &Router, args: &[Argument]) -> bool {
-        let is_it = |arg: &Argument| matches!(program.value(arg.at), Thing::External(path) if path.split('.').next() == Some("@fastify/autoload"));
+        let is_it = |arg: &Argument| matches!(program.value(arg.at), Thing::External(path) if ROUTERS.is_folder(&path));
         if !positional(args, 0).is_some_and(is_it) {
             return false;
         }

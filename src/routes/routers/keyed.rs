@@ -5,30 +5,7 @@ use crate::program::reach::Region;
 use crate::program::values::{At, Program};
 use crate::routes::found::EventKind;
 use crate::routes::reading::{Argument, function_name, is_callable, option, positional, router};
-
-/// What a method registers handlers for.
-enum Registers {
-    /// A field of a type that an option names.
-    Field,
-    /// A field of a type.
-    FieldOf(&'static str),
-    /// A tool.
-    Tool,
-    /// What happens on a channel.
-    Channel(&'static str),
-}
-
-fn registers(method: &str) -> Option<Registers> {
-    Some(match method {
-        "resolver" | "batch_resolver" | "async_batch_resolver" | "batchResolver" => Registers::Field,
-        "onQuery" | "onBatchQuery" => Registers::FieldOf("Query"),
-        "onMutation" | "onBatchMutation" => Registers::FieldOf("Mutation"),
-        "tool" => Registers::Tool,
-        "on_publish" | "async_on_publish" | "onPublish" => Registers::Channel("PUBLISH"),
-        "on_subscribe" | "async_on_subscribe" | "onSubscribe" => Registers::Channel("SUBSCRIBE"),
-        _ => return None,
-    })
-}
+use crate::routes::words::{ROUTERS, Registers};
 
 impl Registry {
     /// `@app.resolver(type_name="Query", field_name="todos")` on a function; whether it is one of these.
@@ -40,7 +17,7 @@ impl Registry {
         args: &[Argument],
         served: &Served,
     ) -> bool {
-        let Some(registers) = registers(name) else { return false };
+        let Some(registers) = ROUTERS.registers(name) else { return false };
         let Some(router) = router(program, object, 0) else { return true };
         let text = |names: &[&str]| option(program, args, names);
         let first = || positional(args, 0).and_then(|first| first.text(program));
@@ -71,7 +48,7 @@ impl Registry {
 
     /// `app.onQuery("todos", handler)`, `agent.tool(handler, { name: "todos" })`, Python's `@agent.tool`.
     pub(super) fn keyed_call(&mut self, program: &Program<'_>, at: At, method: (At, &str), args: &[Argument]) {
-        if registers(method.1).is_none() {
+        if ROUTERS.registers(method.1).is_none() {
             return;
         }
         let handlers = args.iter().filter(|arg| is_callable(program, arg.at));

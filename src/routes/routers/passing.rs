@@ -4,6 +4,7 @@
 use crate::program::flow::{BlockId, Flow, FuncId, Kind, NodeId, Stmt, VarId};
 use crate::program::values::{At, Program, Thing, UnitId};
 use crate::routes::reading::{Router, router};
+use crate::routes::words::ROUTERS;
 
 /// How deep statements are nested.
 const DEEPEST: u32 = 16;
@@ -20,7 +21,7 @@ pub(super) fn hands_on(program: &Program<'_>, router: &Router, handler: At) -> b
 /// The router of `todos.fetch`: it sees the whole path, with its own beginning.
 pub(super) fn inner(program: &Program<'_>, handler: At) -> Option<Router> {
     let Kind::Attr(object, name) = program.kind(handler) else { return None };
-    let inner = router(program, (handler.0, *object), 0).filter(|_| matches!(&**name, "fetch" | "handle"))?;
+    let inner = router(program, (handler.0, *object), 0).filter(|_| ROUTERS.is_inner(name))?;
     answers_by_value(program, &inner).then_some(inner)
 }
 
@@ -88,17 +89,16 @@ fn is_part_of(program: &Program<'_>, at: At, params: &[VarId]) -> bool {
     }
 }
 
-/// itty-router goes on to the next handler until one gives a value.
+/// Routers like itty-router go on to the next handler until one gives a value.
 fn answers_by_value(program: &Program<'_>, router: &Router) -> bool {
     let Router::Made(made) = router else { return false };
-    matches!(program.value(*made), Thing::Made(path, _) if path.starts_with("itty-router."))
+    matches!(program.value(*made), Thing::Made(path, _) if ROUTERS.answers_by_value(&path))
 }
 
-/// What itty-router itself has to stand in front of routes: `withParams`, `preflight`.
+/// What such a router's package itself has to stand in front of routes: `withParams`, `preflight`.
 fn is_helper(program: &Program<'_>, handler: At) -> bool {
     let (Thing::External(path) | Thing::Made(path, _)) = program.value(handler) else { return false };
-    let last = path.rsplit('.').next().unwrap_or_default();
-    path.starts_with("itty-router.") && (last.starts_with("with") || last == "preflight")
+    ROUTERS.is_helper(&path)
 }
 
 fn may_fall_through(program: &Program<'_>, (unit, function): (UnitId, FuncId)) -> bool {

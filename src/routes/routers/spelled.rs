@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::program::expand::{Expander, Given, Leaf};
 use crate::program::flow::{Arg, Kind};
 use crate::program::values::{At, Program, Thing};
-use crate::routes::reading::{Argument, VERBS, arguments};
+use crate::routes::reading::{Argument, arguments};
+use crate::routes::words::ROUTERS;
 
 /// A registration with everything filled in.
 pub(super) struct Spelled {
@@ -22,7 +23,7 @@ pub(super) fn out(program: &Program<'_>, expander: &Expander<'_, '_>, callee: At
     match program.kind(callee) {
         Kind::Attr(object, name) => {
             let method = Some(((callee.0, *object), name.clone()));
-            if !registers(name) || !plain.iter().any(|arg| depends(program, expander, arg.at)) {
+            if !ROUTERS.is_filled(name) || !plain.iter().any(|arg| depends(program, expander, arg.at)) {
                 return vec![Spelled { method, args: plain, cells: Vec::new() }];
             }
             let mut rows: Vec<Spelled> = filled(program, expander, None, &plain)
@@ -44,7 +45,11 @@ pub(super) fn out(program: &Program<'_>, expander: &Expander<'_, '_>, callee: At
             let rows = filled(program, expander, Some((callee.0, *key)), &plain).into_iter();
             let rows = rows.filter_map(|(name, args)| {
                 let name = Arc::from(name?.to_ascii_lowercase());
-                registers(&name).then(|| Spelled { method: Some((object, name)), cells: cells(&plain, &args), args })
+                ROUTERS.is_filled(&name).then(|| Spelled {
+                    method: Some((object, name)),
+                    cells: cells(&plain, &args),
+                    args,
+                })
             });
             rows.collect()
         }
@@ -55,25 +60,6 @@ pub(super) fn out(program: &Program<'_>, expander: &Expander<'_, '_>, callee: At
 /// What took the place of the arguments as written.
 fn cells(plain: &[Argument], filled: &[Argument]) -> Vec<At> {
     plain.iter().zip(filled).filter(|(plain, filled)| plain.at != filled.at).map(|(_, filled)| filled.at).collect()
-}
-
-/// Methods whose arguments are worth filling in.
-fn registers(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    VERBS.contains(&&*name)
-        || matches!(
-            &*name,
-            "use"
-                | "mount"
-                | "include_router"
-                | "includerouter"
-                | "register_blueprint"
-                | "register"
-                | "route"
-                | "add_url_rule"
-                | "add_api_route"
-                | "add_route"
-        )
 }
 
 /// An expression behind its variable.

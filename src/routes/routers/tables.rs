@@ -4,10 +4,19 @@ use super::{Mount, Registered, Registry};
 use crate::program::flow::Kind;
 use crate::program::values::{At, Program, Thing};
 use crate::routes::reading::{Argument, Router, keyword, named, positional, route_regions, router, texts, verb};
+use crate::routes::words::{Made, MadeIs, ROUTERS};
 
 impl Registry {
     /// A table entry that says method, path and handler.
-    pub(super) fn record(&mut self, program: &Program<'_>, at: At, router: &Router, map: At, handler: Option<At>) {
+    pub(super) fn record(
+        &mut self,
+        program: &Program<'_>,
+        at: At,
+        router: &Router,
+        map: At,
+        handler: Option<At>,
+        names: &[&str],
+    ) {
         let Kind::Map(entries) = program.kind(map) else { return };
         let field = |names: &[&str]| {
             let mut found = entries
@@ -15,7 +24,7 @@ impl Registry {
                 .filter(|(key, _)| program.flow(map.0).text(*key).is_some_and(|key| names.contains(&&**key)));
             found.next().map(|(_, value)| (map.0, *value))
         };
-        let handler = handler.or_else(|| field(&["handler"]));
+        let handler = handler.or_else(|| field(&["handler"])).or_else(|| field(names));
         let (Some(path), Some(handler)) = (field(&["path", "url", "route"]), handler) else { return };
         let methods = field(&["method", "methods"]).map(|methods| texts(program, methods)).unwrap_or_default();
         let methods: Vec<Option<String>> =
@@ -29,72 +38,80 @@ impl Registry {
     }
 
     /// `Route("/x", endpoint)` and `Mount("/y", routes=[..])` of Starlette, tables for routers
-    /// that are made with them.
-    pub(super) fn plain(&mut self, program: &Program<'_>, at: At, callee: At, args: &[Argument]) {
-        let Thing::External(path) = program.value(callee) else { return };
-        let last = path.rsplit('.').next().unwrap_or_default();
-        if path.starts_with("starlette.") || path.starts_with("fastapi.") {
-            self.starlette(program, at, last, args);
-        }
-        if path.starts_with("@middy/http-router") || path.starts_with("middy") {
-            let router = Router::Made(at);
-            let table = args.first().map(|arg| program.value(arg.at));
-            if let Some(Thing::Node(list)) = table {
-                self.table(program, &router, list);
+    /// that are made with them; whether the call is one of these.
+    pub(super) fn plain(&mut self, program: &Program<'_>, at: At, callee: At, args: &[Argument]) -> bool {
+        let Thing::External(path) = program.value(callee) else { return false };
+        let mut is_known = false;
+        for row in ROUTERS.made(&path) {
+            is_known = true;
+            match row.is {
+                MadeIs::Route => self.route_object(program, at, args, row.verb(&path)),
+                MadeIs::Mount => self.mount_object(program, at, args),
+                MadeIs::Router => self.listed(program, at, args, "", &row.list),
+                MadeIs::Table => {
+                    if let Some(Thing::Node(list)) = args.first().map(|arg| program.value(arg.at)) {
+                        self.table(program, &Router::Made(at), list, row);
+                    }
+                }
             }
         }
+        is_known
     }
 
-    fn table(&mut self, program: &Program<'_>, router: &Router, list: At) {
+    fn table(&mut self, program: &Program<'_>, router: &Router, list: At, row: &Made) {
+        let is_list =
+            |key: u32| program.flow(list.0).text(key).is_some_and(|key| row.list.iter().any(|l| **l == **key));
         let items = match program.kind(list) {
             Kind::List(items) => items.clone(),
-            Kind::Map(entries) => entries
-                .iter()
-                .filter(|(key, _)| program.flow(list.0).text(*key).is_some_and(|key| &**key == "routes"))
-                .map(|(_, value)| *value)
-                .collect(),
+            Kind::Map(entries) => entries.iter().filter(|(key, _)| is_list(*key)).map(|(_, value)| *value).collect(),
             _ => return,
         };
+        let names: Vec<&str> = row.handler.iter().map(String::as_str).collect();
         for item in items {
             match program.value((list.0, item)) {
                 Thing::Node(map) if matches!(program.kind(map), Kind::Map(_)) => {
-                    self.record(program, map, router, map, None)
+                    let before = self.routes.len();
+                    self.record(program, map, router, map, None, &names);
+                    if self.routes.len() == before && map != list {
+                        self.table(program, router, map, row);
+                    }
                 }
-                Thing::Node(inner) if inner != list => self.table(program, router, inner),
+                Thing::Node(inner) if inner != list => self.table(program, router, inner, row),
                 _ => {}
             }
         }
     }
 
-    fn starlette(&mut self, program: &Program<'_>, at: At, last: &str, args: &[Argument]) {
+    /// `Route("/x", endpoint, methods=["GET"])`, `web.get("/x", handler)`
+    fn route_object(&mut self, program: &Program<'_>, at: At, args: &[Argument], verb: Option<String>) {
+        let path = positional(args, 0).and_then(|first| first.text(program));
+        let target = positional(args, 1).or_else(|| keyword(args, &["endpoint"]));
+        let (Some(path), Some(target)) = (path, target) else { return };
+        let rest = args.get(2..).unwrap_or_default();
+        let said = keyword(rest, &["methods"]).is_some() || positional(rest, 0).is_some();
+        let methods = match verb {
+            Some(verb) => Some(vec![Some(verb)]),
+            None => said.then(|| self.methods(program, "route", rest)),
+        };
+        self.target(program, at, &Router::Made(at), &path, target.at, methods.as_deref());
+    }
+
+    /// `Mount("/y", app=other)`, `Mount("/y", routes=[..])`
+    fn mount_object(&mut self, program: &Program<'_>, at: At, args: &[Argument]) {
         let first = positional(args, 0).and_then(|first| first.text(program));
-        match last {
-            "Route" | "WebSocketRoute" | "APIRoute" => {
-                let target = positional(args, 1).or_else(|| keyword(args, &["endpoint"]));
-                if let (Some(path), Some(target)) = (first, target) {
-                    let rest = args.get(2..).unwrap_or_default();
-                    let said = keyword(rest, &["methods"]).is_some() || positional(rest, 0).is_some();
-                    let methods = said.then(|| self.methods(program, "route", rest));
-                    self.target(program, at, &Router::Made(at), &path, target.at, methods.as_deref());
-                }
-            }
-            "Mount" => {
-                let child = keyword(args, &["app"]).or_else(|| positional(args, 1));
-                let child = child.and_then(|child| router(program, child.at, 0));
-                if let (Some(prefix), Some(child)) = (first.clone(), child) {
-                    let parent = Router::Made(at);
-                    self.mounts.push(Mount { parent, child, prefix, replaces: false, at, before: Vec::new() });
-                }
-                self.listed(program, at, args, &first.unwrap_or_default());
-            }
-            "Starlette" | "Router" | "FastAPI" | "APIRouter" => self.listed(program, at, args, ""),
-            _ => {}
+        let child = keyword(args, &["app"]).or_else(|| positional(args, 1));
+        let child = child.and_then(|child| router(program, child.at, 0));
+        if let (Some(prefix), Some(child)) = (first.clone(), child) {
+            let parent = Router::Made(at);
+            self.mounts.push(Mount { parent, child, prefix, replaces: false, at, before: Vec::new() });
         }
+        self.listed(program, at, args, &first.unwrap_or_default(), &["routes".to_owned()]);
     }
 
     /// `routes=[Route(..), Mount(..)]`
-    fn listed(&mut self, program: &Program<'_>, at: At, args: &[Argument], prefix: &str) {
-        let routes = keyword(args, &["routes"]).or_else(|| {
+    fn listed(&mut self, program: &Program<'_>, at: At, args: &[Argument], prefix: &str, names: &[String]) {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let routes = keyword(args, &names).or_else(|| {
             let is_list = |arg: &&Argument| matches!(program.value(arg.at), Thing::Node(node) if matches!(program.kind(node), Kind::List(_)));
             positional(args, 0).filter(is_list)
         });

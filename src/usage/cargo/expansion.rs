@@ -8,7 +8,7 @@ use super::PackageInput;
 use crate::input::files::{self, Files};
 use crate::lang::rust::crates::{self, MacroRules};
 use crate::manifest::cargo::registry::{CrateSource, Texts};
-use crate::manifest::cargo::{CargoManifest, Dependency};
+use crate::manifest::cargo::{CargoManifest, Dependency, DependencyKind, crate_name};
 
 /// A crate's manifest and files, wherever they are.
 pub(super) enum Source<'a> {
@@ -66,20 +66,20 @@ fn collect(tree: &dyn Files, folder: &str, found: &mut Vec<(String, Arc<str>)>, 
 
 /// Where a dependency's source is.
 pub(super) fn source<'a>(input: &'a PackageInput<'_>, dependency: &Dependency) -> Option<Source<'a>> {
+    below(input, input.workspace.members[input.at].name(), dependency)
+}
+
+/// Where the source of what a package depends on is.
+fn below<'a>(input: &'a PackageInput<'_>, from: &str, dependency: &Dependency) -> Option<Source<'a>> {
     if let Some(path) = &dependency.path {
         let member = input.workspace.members.iter().find(|member| &member.folder == path);
         if let Some(member) = member {
             return Some(Source::Member(member, input.files));
         }
     }
-    let from = input.workspace.members[input.at].name();
-    locked(input, from, &dependency.package, dependency.requirement.as_deref())
-}
-
-fn locked<'a>(input: &'a PackageInput<'_>, from: &str, name: &str, requirement: Option<&str>) -> Option<Source<'a>> {
     let lock = input.workspace.lock.as_ref()?;
-    let package = lock.resolve(from, name, requirement)?;
-    input.registry.find(name, &package.version).map(Source::Registry)
+    let package = lock.resolve(from, &dependency.package, dependency.requirement.as_deref())?;
+    input.registry.find(&dependency.package, &package.version).map(Source::Registry)
 }
 
 /// Of the crates in `candidates` those that one of the macros `used` expands to; the macros are those
@@ -97,19 +97,49 @@ pub(super) fn named_by_macros(
     let mut found = BTreeSet::new();
     for dependency in known {
         let Some(source) = source(input, dependency) else { continue };
-        from_source(&source, &used, candidates, &mut found);
+        from_source(input, &source, &used, candidates, &mut found);
         // A facade hands on the macros of its own `*_derive` or `*-macros`.
         for inner in source.manifest().dependencies.iter().filter(|inner| looks_like_macros(&inner.package)) {
-            let below = match &source {
-                Source::Member(..) => None,
-                Source::Registry(_) => locked(input, &dependency.package, &inner.package, inner.requirement.as_deref()),
-            };
-            if let Some(below) = below.filter(|below| below.manifest().is_proc_macro()) {
-                from_source(&below, &used, candidates, &mut found);
+            let below = below(input, source.manifest().name(), inner).filter(|below| below.manifest().is_proc_macro());
+            if let Some(below) = below {
+                from_source(input, &below, &used, candidates, &mut found);
             }
         }
     }
     found
+}
+
+/// Most libraries that are read for what a macro crate has them write.
+const MOST_WRITERS: usize = 16;
+
+/// The libraries that write code for a macro crate, as `darling_core` does for `darling_macro`: those that are named
+/// like it, or build on `quote` themselves.
+fn writers<'a>(input: &'a PackageInput<'_>, macros: &Source<'_>) -> Vec<Source<'a>> {
+    let mut found: Vec<Source<'a>> = Vec::new();
+    let mut seen = BTreeSet::new();
+    let mut todo: Vec<(String, Vec<Dependency>)> =
+        vec![(macros.manifest().name().to_owned(), macros.manifest().dependencies.clone())];
+    while let Some((from, dependencies)) = todo.pop() {
+        for dependency in dependencies.iter().filter(|dependency| dependency.kind == DependencyKind::Normal) {
+            if found.len() >= MOST_WRITERS || !seen.insert(dependency.package.clone()) {
+                continue;
+            }
+            let Some(source) = below(input, &from, dependency) else { continue };
+            let manifest = source.manifest();
+            let mut its = manifest.dependencies.iter();
+            let builds = its.any(|d| d.package == "quote" && !d.optional && d.kind == DependencyKind::Normal);
+            if builds || looks_like_macros(&dependency.package) || is_named_like(&dependency.package, &from) {
+                todo.push((manifest.name().to_owned(), manifest.dependencies.clone()));
+                found.push(source);
+            }
+        }
+    }
+    found
+}
+
+/// Whether a crate is named like another one with something added: `sqlx-macros-core`, `sqlx-macros`.
+fn is_named_like(name: &str, other: &str) -> bool {
+    name.strip_prefix(other).is_some_and(|rest| rest.starts_with(['-', '_']))
 }
 
 fn looks_like_macros(name: &str) -> bool {
@@ -117,34 +147,27 @@ fn looks_like_macros(name: &str) -> bool {
 }
 
 fn from_source(
+    input: &PackageInput<'_>,
     source: &Source<'_>,
     used: &BTreeSet<&str>,
     candidates: &BTreeSet<String>,
     found: &mut BTreeSet<String>,
 ) {
     let manifest = source.manifest();
-    let own: BTreeSet<String> =
-        manifest.dependencies.iter().map(|d| crate::manifest::cargo::crate_name(&d.key)).collect();
     let open: Vec<&String> = candidates.iter().filter(|name| !found.contains(*name)).collect();
     if open.is_empty() {
         return;
     }
     let texts = source.texts();
-    let relevant = texts
-        .iter()
-        .any(|(_, text)| open.iter().any(|name| memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some()));
-    if !relevant {
+    if manifest.is_proc_macro() {
+        let mut defined = texts.iter().flat_map(|(_, text)| crates::proc_macros(text));
+        if defined.any(|name| used.contains(name.as_str())) {
+            written(source, &open, found);
+            writers(input, source).iter().for_each(|writer| written(writer, &open, found));
+        }
         return;
     }
-    if manifest.is_proc_macro() {
-        let defined: BTreeSet<String> = texts.iter().flat_map(|(_, text)| crates::proc_macros(text)).collect();
-        if defined.iter().any(|name| used.contains(name.as_str())) {
-            for name in open {
-                if texts.iter().any(|(_, text)| crates::quotes(text, name, own.contains(name))) {
-                    found.insert(name.clone());
-                }
-            }
-        }
+    if !mentions(&texts, &open) {
         return;
     }
     let names: BTreeSet<&str> = texts.iter().flat_map(|(_, text)| crates::macro_names(text)).collect();
@@ -163,6 +186,28 @@ fn from_source(
         if let Some(rule) = rules.get(name).filter(|_| seen.insert(name)) {
             found.extend(rule.crates.iter().filter(|name| candidates.contains(*name)).cloned());
             todo.extend(rule.macros.iter().map(String::as_str));
+        }
+    }
+}
+
+/// Whether a text holds one of some names.
+fn mentions(texts: &Texts, names: &[&String]) -> bool {
+    let held = |text: &str| names.iter().any(|name| memchr::memmem::find(text.as_bytes(), name.as_bytes()).is_some());
+    texts.iter().any(|(_, text)| held(text))
+}
+
+/// Adds the crates that a macro's source writes into what it expands to.
+fn written(source: &Source<'_>, open: &[&String], found: &mut BTreeSet<String>) {
+    let texts = source.texts();
+    if !mentions(&texts, open) {
+        return;
+    }
+    // What only its tests depend on it writes for others.
+    let own = source.manifest().dependencies.iter().filter(|d| d.kind != DependencyKind::Dev);
+    let own: BTreeSet<String> = own.map(|d| crate_name(&d.key)).collect();
+    for name in open {
+        if texts.iter().any(|(_, text)| crates::quotes(text, name, own.contains(*name))) {
+            found.insert((*name).clone());
         }
     }
 }

@@ -441,8 +441,9 @@ impl<'a> Judge<'a> {
         // What it only hands on to others shows nowhere here.
         let names_itself =
             self.own.gates.iter().any(|gate| gate.features == [feature] && matches!(gate.kind, GateKind::Item(_)));
-        // Asked for by name, and all that it is known for goes unnamed.
-        if names_itself && *origin == Origin::Listed {
+        // Asked for by name, and all that it is known for goes unnamed; unless it exchanges definitions, as `log` of
+        // `tracing` does: then code that names nothing of it does something else without it.
+        if names_itself && *origin == Origin::Listed && !self.own.switched.contains(feature) {
             return true;
         }
         let inert = enables.is_empty() || forwards.is_empty() && is_inert(self.manifest, &enables, self.only_lambda);

@@ -41,12 +41,32 @@ pub(super) fn find(input: &PackageInput<'_>) -> Vec<CargoFunction> {
     for bin in &bins {
         let mut crates = vec![CrateInput { name: "crate".into(), root: bin.path.clone() }];
         crates.extend(libraries(input, member));
-        let work = Program::read(&crates, renames(member), &program_input).work();
+        let mut work = Program::read(&crates, renames(member), &program_input).work();
+        own_packages(member, &mut work);
         if work.reaches_run || bins.len() == 1 {
             found.push(CargoFunction { member: input.at, name: bin.name.clone(), root: bin.path.clone(), work });
         }
     }
     found
+}
+
+/// Leaves in each route the declared packages that it needs beyond those that every route needs.
+fn own_packages(member: &CargoManifest, work: &mut Work) {
+    let declared = |head: &String| {
+        let mut dependencies = member.dependencies.iter();
+        dependencies
+            .find(|dependency| crate_name(&dependency.key) == *head)
+            .map(|dependency| dependency.package.clone())
+    };
+    for route in &mut work.routes {
+        route.crates = route.crates.iter().filter_map(declared).collect();
+    }
+    let mut all = work.routes.iter().map(|route| route.crates.clone());
+    let first = all.next().unwrap_or_default();
+    let common = all.fold(first, |common, crates| common.intersection(&crates).cloned().collect());
+    for route in &mut work.routes {
+        route.crates.retain(|package| !common.contains(package));
+    }
 }
 
 /// The package's own library, and libraries of members that it depends on.

@@ -3,7 +3,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Machine;
-use super::value::{Kind, ModuleIx, ObjId, UNKNOWN, Value};
+use super::value::{Kind, ModuleIx, ObjId, Slot, UNKNOWN, Value};
 use crate::artifact::EntryId;
 use crate::graph::javascript::load::Format;
 use crate::graph::{HandlerResolution, ImportSite, ModuleGraph, ModuleId};
@@ -63,6 +63,7 @@ impl Machine<'_> {
         handler: HandlerResolution,
     ) -> (ModuleGraph, FxHashSet<(EntryId, FunctionId)>) {
         let reexported = self.reexported();
+        let handed_on = self.handed_on();
         let mut problems = self.trace.problems;
         problems.sort();
         problems.dedup();
@@ -76,12 +77,77 @@ impl Machine<'_> {
             data_files: self.trace.data_files,
             wrong_formats: self.trace.wrong_formats,
             reexported,
+            handed_on,
             loops: self.trace.loops.into_iter().collect(),
             problems,
             handler,
             ..ModuleGraph::unknown()
         };
         (graph, ran)
+    }
+
+    /// For the modules of packages that own code imports, how many of their exports are other modules'.
+    fn handed_on(&mut self) -> Vec<(ModuleId, usize)> {
+        let positions: FxHashMap<ModuleId, usize> = self.loaded.iter().enumerate().map(|(at, l)| (l.id, at)).collect();
+        let mut wanted: Vec<usize> = Vec::new();
+        for import in &self.trace.imports {
+            let is_own = positions.get(&import.site.importer).is_some_and(|at| self.loaded[*at].own);
+            if let Some(to) = positions.get(&import.target).filter(|to| is_own && !self.loaded[**to].own) {
+                wanted.push(*to);
+            }
+        }
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted.into_iter().map(|at| (self.loaded[at].id, self.foreign_exports(at))).collect()
+    }
+
+    /// How many exports of a module are what other modules of its package export, or are asked for when they are read.
+    fn foreign_exports(&mut self, at: usize) -> usize {
+        let root = package_root(&self.loaded[at].path).map(str::to_owned);
+        let beside: Vec<usize> = (0..self.loaded.len())
+            .filter(|other| *other != at && package_root(&self.loaded[*other].path).map(str::to_owned) == root)
+            .collect();
+        let others: Vec<Value> = beside.iter().filter_map(|other| self.exports_value(*other)).collect();
+        let mut values: Vec<Value> = Vec::new();
+        let mut accessors = 0;
+        match (self.loaded[at].format, self.exports_value(at)) {
+            (Format::Module, _) => {
+                let namespace = self.namespace_value(at as ModuleIx);
+                let names = self.own_keys(namespace, false).unwrap_or_default();
+                values.extend(names.into_iter().filter_map(|name| self.get(namespace, name).ok()));
+            }
+            (_, Some(Value::Obj(exports))) => {
+                let props = &self.object(exports).props;
+                for slot in props.keys(true).into_iter().filter_map(|key| props.get(key)) {
+                    match slot {
+                        Slot::Value(value) => values.push(value),
+                        // Compilers write `export { x } from` like this.
+                        Slot::Accessor(..) => accessors += 1,
+                    }
+                }
+            }
+            _ => {}
+        }
+        let is_foreign = |value: &Value| {
+            let made_in = match value {
+                Value::Obj(id) => match &self.object(*id).kind {
+                    Kind::Closure(closure) => Some(closure.module as usize),
+                    _ => None,
+                },
+                _ => None,
+            };
+            others.contains(value) || made_in.is_some_and(|module| beside.contains(&module))
+        };
+        accessors + values.iter().filter(|value| is_foreign(value)).count()
+    }
+
+    /// What a CommonJS module exports.
+    fn exports_value(&mut self, at: usize) -> Option<Value> {
+        if self.loaded[at].format != Format::CommonJs {
+            return None;
+        }
+        let (module, key) = (Value::Obj(self.loaded[at].module), self.atom("exports"));
+        self.get(module, key).ok().filter(|value| !matches!(value, Value::Undefined | Value::Unknown(_)))
     }
 
     /// Imports of own code that give one package's exports under the name of another one, which

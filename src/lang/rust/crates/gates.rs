@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::TokenStream;
 use syn::visit::{self, Visit};
 use syn::{Attribute, ImplItem, Item, Type, Visibility};
 
@@ -14,6 +14,7 @@ use super::super::pieces::{Piece, pieces, string_value};
 use super::super::scope::{leaves, plain};
 use super::super::tokens::Tokens;
 use super::condense::condense;
+use super::conditions::{cfg_if_arms, conditional_attributes};
 use super::skim::{Skimmed, skim};
 use super::split::{is_conditional, split};
 use super::wrappers::{self, Wrapping};
@@ -59,6 +60,8 @@ pub struct Gates {
     pub mentioned: BTreeSet<String>,
     /// Features that change what ungated code does.
     pub behaviour: BTreeSet<String>,
+    /// Features that choose between two definitions of one name: without them the code compiles and does something else.
+    pub switched: BTreeSet<String>,
     /// Features behind which something is re-exported with `*`.
     pub opaque: BTreeSet<String>,
     /// Crates re-exported.
@@ -115,6 +118,7 @@ impl Gates {
             found: Self::default(),
             wrappers: BTreeMap::new(),
             todo: Vec::new(),
+            choices: BTreeMap::new(),
             file: String::new(),
             is_root: true,
             depth: 0,
@@ -136,6 +140,9 @@ impl Gates {
             reader.is_root = is_root;
             reader.read(&Tokens::of(&text), &cfg, public);
         }
+        let both =
+            reader.choices.into_values().map(|choice| choice.with.intersection(&choice.without).cloned().collect());
+        reader.found.switched = both.flat_map(|both: Vec<String>| both).collect();
         reader.found
     }
 
@@ -168,9 +175,18 @@ struct Reader<'a> {
     found: Gates,
     wrappers: BTreeMap<String, Wrapping>,
     todo: Vec<(String, bool, Cfg, bool)>,
+    /// Conditions of definitions, by file, modules around them and name.
+    choices: BTreeMap<(String, Vec<String>, String), Choice>,
     file: String,
     is_root: bool,
     depth: usize,
+}
+
+/// Features with which a name is defined in one way and without which in another.
+#[derive(Default)]
+struct Choice {
+    with: BTreeSet<String>,
+    without: BTreeSet<String>,
 }
 
 impl Reader<'_> {
@@ -267,6 +283,7 @@ impl Reader<'_> {
         // Only the outermost condition's own things are reached by name.
         let mut replaced = Vec::new();
         own.negated(&mut replaced);
+        self.choice(item, &own, &replaced, inline);
         self.found.behaviour.extend(replaced);
         let outermost = outer.evaluate(&|_| None).is_some() || own != Cfg::TRUE;
         let cfg = outer.and(own);
@@ -352,6 +369,32 @@ impl Reader<'_> {
                 self.features(&cfg);
             }
         }
+    }
+
+    /// Notes under which features a name is defined.
+    fn choice(&mut self, item: &Item, own: &Cfg, without: &[String], inline: &[String]) {
+        let name = match item {
+            Item::Macro(item) => item.ident.as_ref(),
+            Item::Fn(item) => Some(&item.sig.ident),
+            Item::Struct(item) => Some(&item.ident),
+            Item::Enum(item) => Some(&item.ident),
+            Item::Type(item) => Some(&item.ident),
+            Item::Const(item) => Some(&item.ident),
+            Item::Static(item) => Some(&item.ident),
+            Item::Mod(item) => Some(&item.ident),
+            _ => None,
+        };
+        let Some(name) = name.filter(|_| *own != Cfg::TRUE) else { return };
+        let mut with = Vec::new();
+        own.features(&mut with);
+        // A macro's name is the crate's, wherever it stands.
+        let (file, around) = match item {
+            Item::Macro(_) => (String::new(), Vec::new()),
+            _ => (self.file.clone(), inline.to_vec()),
+        };
+        let choice = self.choices.entry((file, around, plain(name))).or_default();
+        choice.with.extend(with.into_iter().filter(|feature| !without.contains(feature)));
+        choice.without.extend(without.iter().cloned());
     }
 
     fn named_type(&mut self, name: &proc_macro2::Ident, visibility: &Visibility, cfg: &Cfg, named: bool) {
@@ -497,56 +540,6 @@ impl Reader<'_> {
             }
         }
     }
-}
-
-/// Conditions of `#[cfg_attr(condition, inline)]`: they change what is there, and not only in the
-/// documentation.
-fn conditional_attributes(file: &syn::File) -> Vec<Cfg> {
-    struct Found(Vec<Cfg>);
-    impl<'ast> Visit<'ast> for Found {
-        fn visit_attribute(&mut self, attribute: &'ast Attribute) {
-            if !attribute.path().is_ident("cfg_attr") {
-                return;
-            }
-            let parts = syn::punctuated::Punctuated::<syn::Meta, syn::Token![,]>::parse_terminated;
-            let Ok(parts) = attribute.parse_args_with(parts) else { return };
-            let documents =
-                |meta: &syn::Meta| ["doc", "allow", "warn", "deny"].iter().any(|name| meta.path().is_ident(name));
-            if let Some(condition) = parts.first().filter(|_| !parts.iter().skip(1).all(documents)) {
-                self.0.push(Cfg::of_meta(condition));
-            }
-        }
-    }
-    let mut found = Found(Vec::new());
-    found.visit_file(file);
-    found.0
-}
-
-fn cfg_if_arms(stream: &TokenStream) -> Vec<(Cfg, TokenStream)> {
-    let mut found = Vec::new();
-    let mut condition = Cfg::TRUE;
-    for tree in stream.clone() {
-        let TokenTree::Group(group) = tree else { continue };
-        match group.delimiter() {
-            Delimiter::Bracket => {
-                let text: String = group.stream().to_string();
-                let inner = text
-                    .trim()
-                    .strip_prefix("cfg")
-                    .map(str::trim)
-                    .and_then(|rest| rest.strip_prefix('('))
-                    .and_then(|rest| rest.strip_suffix(')'));
-                condition = inner
-                    .and_then(|inner| syn::parse_str::<Wrapper>(inner).ok())
-                    .map_or(Cfg::TRUE, |wrapper| wrapper.0);
-            }
-            Delimiter::Brace => {
-                found.push((std::mem::replace(&mut condition, Cfg::TRUE), group.stream()));
-            }
-            _ => {}
-        }
-    }
-    found
 }
 
 /// Names of types in a type, outermost first.

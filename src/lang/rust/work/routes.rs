@@ -1,5 +1,6 @@
 //! Routes: routers built by `axum` or `actix-web`, and `match` on method and path.
 
+mod crates;
 mod locals;
 mod matches;
 
@@ -140,7 +141,8 @@ impl Program<'_> {
             for (method, at) in &function.routes {
                 let file = self.modules[place.module].file.to_string();
                 let (method, path, handler) = (Some(method.clone()), join(prefix, at), path.join("::"));
-                found.push(Route { method, path, handler, file, span: span_of(expr.span()) });
+                let crates = self.named_by(expr, place.module);
+                found.push(Route { method, path, handler, file, span: span_of(expr.span()), crates });
             }
             if function.routes.is_empty() {
                 self.function_routes(function, &Given { arguments: &[], place }, prefix, found);
@@ -235,6 +237,7 @@ impl Program<'_> {
             handler: handler_name,
             file,
             span: span_of(handler.span()),
+            crates: self.named_by(handler, place.module),
         });
     }
 

@@ -345,7 +345,9 @@ impl<'ast> Visit<'ast> for Walker<'_> {
             Expr::Match(item) => {
                 self.visit_expr(&item.expr);
                 if self.mode == Mode::Handler {
-                    routes::of_match(item, &self.program.modules[self.module].file, &mut self.routes);
+                    let (program, module) = (self.program, self.module);
+                    let crates = |expr: &Expr| program.named_by(expr, module);
+                    routes::of_match(item, &program.modules[module].file, &crates, &mut self.routes);
                 }
                 let arms: Vec<&Expr> = item.arms.iter().map(|arm| &*arm.body).collect();
                 self.branches(&arms);

@@ -1,5 +1,7 @@
 //! The routes of a `match` on method and path.
 
+use std::collections::BTreeSet;
+
 use syn::spanned::Spanned;
 use syn::{Expr, Lit, Pat};
 
@@ -12,10 +14,16 @@ use crate::lang::rust::scope::plain;
 const MOST: usize = 256;
 
 /// The routes of a `match` on method and path.
-pub(in crate::lang::rust::work) fn of_match(item: &syn::ExprMatch, file: &str, found: &mut Vec<Route>) {
+pub(in crate::lang::rust::work) fn of_match(
+    item: &syn::ExprMatch,
+    file: &str,
+    crates: &dyn Fn(&Expr) -> BTreeSet<String>,
+    found: &mut Vec<Route>,
+) {
     let before = found.len();
     for arm in &item.arms {
         let handler = first_call(&arm.body).unwrap_or_else(|| "(inline)".into());
+        let crates = crates(&arm.body);
         let (pat, prefix) = match &arm.pat {
             Pat::Guard(guarded) => (&*guarded.pat, starts_with(&guarded.guard)),
             pat => (pat, None),
@@ -24,7 +32,7 @@ pub(in crate::lang::rust::work) fn of_match(item: &syn::ExprMatch, file: &str, f
             let path = case.path.or_else(|| prefix.clone());
             let Some(path) = path else { continue };
             let (handler, file) = (handler.clone(), file.to_string());
-            found.push(Route { method: case.method, path, handler, file, span });
+            found.push(Route { method: case.method, path, handler, file, span, crates: crates.clone() });
         }
     }
     // A single arm decides nothing.

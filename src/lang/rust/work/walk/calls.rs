@@ -97,7 +97,7 @@ impl Walker<'_> {
         let last = path.last().map_or("", String::as_str);
         let span = call.func.span();
         let what = path.join("::");
-        if path.first().is_some_and(|head| head == "aws_config") && known::builds_client(path) {
+        if known::loads_sdk_config(path) {
             // Right where it is, and one of the dearer things that start-up does.
             self.known_call(span, "aws_config::load");
         }

@@ -1,0 +1,5 @@
+import reportkit  # ~ unmatched-import-name
+
+
+def handler(event, context):
+    return reportkit.render(event)

@@ -1,0 +1,5 @@
+import reportkit
+
+
+def handler(event, context):
+    return reportkit.render(event)
