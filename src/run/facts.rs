@@ -117,7 +117,7 @@ pub(super) fn put_together(
     let declared = declared(&spec, &artifact);
     let mut open = spec.open.clone();
     open.extend(usage::not_installed(
-        &Loaded { spec: &spec, artifact: &artifact, graph: &graph, packages: &packages },
+        &Loaded { spec: &spec, artifact: &artifact, graph: &graph, packages: &packages, judges_development: false },
         &declared,
     ));
     FunctionFacts {
