@@ -158,10 +158,21 @@ impl Lower {
     /// Deployment groups, with the aliases that name them.
     pub(super) fn deployment_groups(&mut self) {
         let resources = std::mem::take(&mut self.resources);
-        for (at, function, update, origin) in std::mem::take(&mut self.waiting) {
+        let waiting = std::mem::take(&mut self.waiting);
+        let named: Vec<usize> = waiting.iter().filter_map(|(at, ..)| *at).collect();
+        for (at, function, update, origin) in waiting {
             let group = at.and_then(|at| resources.get(at)).filter(|group| group.kind.ends_with("::DeploymentGroup"));
-            let deployment = self.group_deployment(group, function, &update, origin);
+            let deployment = self.group_deployment(group, Some(function), &update, origin);
             self.app.deployments.push(deployment);
+        }
+        // Where nothing but the deployment itself says which alias a group shifts.
+        for (at, group) in resources.iter().enumerate() {
+            let config = group.properties.get("DeploymentConfigName").known().unwrap_or_default();
+            if group.kind == "AWS::CodeDeploy::DeploymentGroup" && config.contains("Lambda") && !named.contains(&at) {
+                let nothing = Tree::null(group.origin.place);
+                let deployment = self.group_deployment(Some(group), None, &nothing, group.origin.clone());
+                self.app.deployments.push(deployment);
+            }
         }
         self.resources = resources;
     }
@@ -169,7 +180,7 @@ impl Lower {
     fn group_deployment(
         &self,
         group: Option<&Resource>,
-        function: FunctionRef,
+        function: Option<FunctionRef>,
         update: &Tree,
         alias: Origin,
     ) -> Deployment {
@@ -180,7 +191,7 @@ impl Lower {
         let alarms_on = alarms.get("Enabled").truth().known() != Some(&false);
         Deployment {
             origin: group.map_or(alias, |group| group.origin.clone()),
-            functions: vec![function],
+            functions: function.into_iter().collect(),
             kind_name: config.setting(),
             kind: deployment_kind(config),
             enabled: Setting::Unset,

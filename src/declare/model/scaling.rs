@@ -62,7 +62,8 @@ pub enum PolicyKind {
 pub struct Deployment {
     /// Where it is declared; the property of the function, where it is one.
     pub origin: Origin,
-    /// What is shifted: the function with its alias. Several functions may share a CodeDeploy group.
+    /// What is shifted: the function with its alias. Empty where the template does not say it (Terraform's CodeDeploy
+    /// groups, which get the alias with each deployment).
     pub functions: Vec<FunctionRef>,
     /// How, by the platform's name (`LambdaCanary10Percent5Minutes`, `Canary10Percent5Minutes`, `AllAtOnce`).
     pub kind_name: Setting<String>,

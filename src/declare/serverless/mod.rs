@@ -80,6 +80,12 @@ pub(super) fn read(path: &str, reader: &mut Reader<'_>) -> Result<(), Problem> {
     let mut variables = Variables::new(reader, &folder, Arc::clone(&root));
     let stage = variables.stage(20);
     let root = variables.resolved(&root);
+    let provider =
+        root.get("provider").and_then(|provider| provider.get("name").and_then(Node::text).or(provider.text()));
+    if let Some(other) = provider.filter(|name| *name != "aws" && next_variable(name).is_none()) {
+        let message = format!("its provider is `{other}`; only services on `aws` are read");
+        return Err(problem_in(path, &text, root.span.start, message));
+    }
     let empty = BTreeMap::new();
     let known = |setting: &Setting<String>| setting.clone();
     let region = root.get("provider").and_then(|provider| provider.get("region")).and_then(Node::text);

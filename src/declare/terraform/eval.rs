@@ -24,11 +24,10 @@ const MOST_NODES: usize = 50_000;
 const MOST_ROUNDS: usize = 500;
 
 /// Attributes that say which resource it is, and not how it is set: a reference to one stays a reference.
-const IDENTITY: [&str; 24] = [
+const IDENTITY: [&str; 14] = [
     "id",
     "arn",
     "name",
-    "function_name",
     "invoke_arn",
     "qualified_arn",
     "qualified_invoke_arn",
@@ -37,19 +36,21 @@ const IDENTITY: [&str; 24] = [
     "execution_arn",
     "root_resource_id",
     "stream_arn",
-    "queue_url",
-    "bucket",
-    "resource_id",
     "output_path",
     "response_streaming_invoke_arn",
-    "rest_api_id",
-    "api_id",
     "alarm_name",
-    "topic_arn",
-    "output_base64sha256",
-    "layer_arn",
-    "rule",
 ];
+
+/// Whether an attribute of a resource says which resource it is. Of other types the same attribute
+/// names something else, and its value is what counts.
+fn is_identity(address: &str, attribute: &str) -> bool {
+    match attribute {
+        "function_name" => address.starts_with("aws_lambda_function."),
+        "resource_id" => address.starts_with("aws_appautoscaling_target."),
+        "bucket" => address.starts_with("aws_s3_bucket."),
+        other => IDENTITY.contains(&other),
+    }
+}
 
 /// A module with the values that it was called with.
 pub(super) struct Module {
@@ -359,7 +360,7 @@ impl Module {
         let names: Vec<&str> = rest.iter().filter_map(|operator| attribute(operator)).collect();
         let is_module = address.starts_with("module.");
         if let (Some(first), Some((file, block))) = (names.first(), self.blocks.get(address))
-            && !IDENTITY.contains(first)
+            && !is_identity(address, first)
             && let Some(attribute) = block.body.get_attribute(first)
         {
             let inner = Env { file: *file, ..env.clone() };

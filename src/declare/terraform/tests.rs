@@ -261,6 +261,42 @@ fn queues_alarms_and_modules() {
 }
 
 #[test]
+fn a_rest_api_in_parts_and_a_deployment_group() {
+    let text = r#"
+resource "aws_lambda_function" "f" { function_name = "f" }
+resource "aws_api_gateway_rest_api" "a" { name = "a" }
+resource "aws_api_gateway_resource" "r" {
+  rest_api_id = aws_api_gateway_rest_api.a.id
+  parent_id   = aws_api_gateway_rest_api.a.root_resource_id
+  path_part   = "orders"
+}
+resource "aws_api_gateway_method" "m" {
+  rest_api_id = aws_api_gateway_rest_api.a.id
+  resource_id = aws_api_gateway_resource.r.id
+  http_method = "POST"
+}
+resource "aws_api_gateway_integration" "i" {
+  rest_api_id          = aws_api_gateway_rest_api.a.id
+  resource_id          = aws_api_gateway_method.m.resource_id
+  http_method          = aws_api_gateway_method.m.http_method
+  uri                  = aws_lambda_function.f.invoke_arn
+  timeout_milliseconds = 7000
+}
+resource "aws_cloudwatch_metric_alarm" "e" { alarm_name = "e" }
+resource "aws_codedeploy_deployment_group" "g" {
+  deployment_config_name = "CodeDeployDefault.LambdaCanary10Percent5Minutes"
+  alarm_configuration { alarms = [aws_cloudwatch_metric_alarm.e.alarm_name] }
+}
+"#;
+    let app = read("main.tf", text);
+    let route = app.routes.iter().next().unwrap();
+    let said = (route.method.text(), route.path.text(), route.timeout_ms.known(), route.api.is_some());
+    assert_eq!(said, (Some("POST"), Some("/orders"), Some(&7000), true));
+    let deployment = app.deployments.iter().next().unwrap();
+    assert!(deployment.functions.is_empty() && deployment.alarms.known().is_some_and(|alarms| alarms[0].is_some()));
+}
+
+#[test]
 fn settings_files_and_options_give_variables() {
     let files = Memory::new([
         ("main.tf", MAIN),
