@@ -39,19 +39,23 @@ impl Base {
         Self { root: absolute, shown, within }
     }
 
-    /// The tree in which a template is read: the repository that it is in, or else its folder.
+    /// The tree in which a template is read: the repository that it is in; or else the folder in which the user
+    /// stands, where the template is below it (a module may lie beside the one that calls it); or else its own.
     #[must_use]
     pub fn of_template(template: &Path) -> Self {
         let absolute = std::path::absolute(template).unwrap_or_else(|_| template.to_owned());
         let folder = absolute.parent().unwrap_or(&absolute);
         let repository = folder.ancestors().find(|folder| folder.join(".git").exists());
-        Self::new(repository.unwrap_or(folder))
+        let working = std::env::current_dir().ok();
+        // Whoever stands at the root of the disk does not mean all of it.
+        let around = working.as_deref().filter(|working| working.parent().is_some() && folder.starts_with(working));
+        Self::new(repository.or(around).unwrap_or(folder))
     }
 
-    /// The tree itself.
+    /// The tree itself; nothing that a template names leads out of it.
     #[must_use]
     pub fn files(&self) -> DiskFiles {
-        DiskFiles::new(&self.root)
+        DiskFiles::walled(&self.root)
     }
 
     /// A file's path in the tree, as the model names it.

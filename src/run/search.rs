@@ -60,7 +60,9 @@ pub(super) fn below(folder: &Path) -> Found {
         }
     }
     let mut found = Found { templates: Vec::new(), workspaces: workspaces.into_iter().collect() };
-    for folder in folders {
+    // Modules are read where they are called; only those that nobody calls stand for themselves.
+    let (modules, callers): (Vec<PathBuf>, Vec<PathBuf>) = folders.into_iter().partition(|folder| is_module(folder));
+    for folder in callers.into_iter().chain(modules) {
         found.templates.extend(templates::in_folder(&folder));
         if found.templates.len() >= MOST_TEMPLATES {
             break;
@@ -68,6 +70,11 @@ pub(super) fn below(folder: &Path) -> Found {
     }
     found.templates.truncate(MOST_TEMPLATES);
     found
+}
+
+/// Whether a folder is one of modules, by the name that people give it.
+fn is_module(folder: &Path) -> bool {
+    folder.components().any(|part| part.as_os_str() == "modules")
 }
 
 fn is_left_out(entry: &DirEntry) -> bool {

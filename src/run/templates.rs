@@ -22,7 +22,7 @@ const MOST_FILES: usize = 50;
 
 /// Names of templates by convention. Where a folder has one of them, others beside it are not taken: they are what
 /// tools make of it, or parts that it includes.
-const USUAL: [&str; 14] = [
+const USUAL: [&str; 15] = [
     "template.yaml",
     "template.yml",
     "template.json",
@@ -34,6 +34,7 @@ const USUAL: [&str; 14] = [
     "serverless.json",
     "serverless.ts",
     "cdk.out/manifest.json",
+    "manifest.json",
     ".chalice/config.json",
     "zappa_settings.json",
     "main.tf",
