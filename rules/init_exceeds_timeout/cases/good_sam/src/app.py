@@ -1,0 +1,7 @@
+import time
+
+time.sleep(1)
+
+
+def handler(event, context):
+    return {}

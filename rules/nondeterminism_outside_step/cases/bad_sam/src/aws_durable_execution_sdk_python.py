@@ -1,0 +1,2 @@
+def durable_execution(function):
+    return function

@@ -1,0 +1,5 @@
+import random
+
+
+def draw():
+    return random.randrange(1000000)

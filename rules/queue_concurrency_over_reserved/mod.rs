@@ -1,0 +1,35 @@
+use crate::declare::model::{Mapping, Origin, SourceKind};
+use crate::engine::application::{compatible, live_mappings};
+use crate::engine::{ApplicationContext, Sink};
+
+/// Reports queues that may together ask for more environments than their function reserves.
+pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
+    for (id, function) in cx.own_functions() {
+        let Some(reserved) = function.reserved.known().copied().filter(|reserved| *reserved > 0) else { continue };
+        let queues: Vec<(&Mapping, u32)> = live_mappings(cx, id)
+            .filter(|mapping| mapping.kind == SourceKind::Sqs)
+            .filter_map(|mapping| Some((mapping, *mapping.max_concurrency.known()?)))
+            .collect();
+        let claims: Vec<(&Origin, u32)> = queues.iter().map(|(mapping, most)| (&mapping.origin, *most)).collect();
+        let (sum, chosen) = compatible(cx.application, &claims);
+        if sum <= u64::from(reserved) {
+            continue;
+        }
+        let chosen: Vec<(&Mapping, u32)> = chosen.iter().filter_map(|at| queues.get(*at).copied()).collect();
+        let Some((first, _)) = chosen.iter().max_by_key(|(_, most)| *most) else { continue };
+        let parts: Vec<String> = chosen.iter().map(|(_, most)| most.to_string()).collect();
+        let total = if parts.len() > 1 { format!(" = {sum}") } else { String::new() };
+        let message = format!(
+            "queues may ask for {}{total} environments at once, and the function reserves {reserved}: what is too much \
+             is throttled and counts as delivered",
+            parts.join(" + "),
+        );
+        let mut finding = cx.about(id, first.max_concurrency.place_or(&first.origin), message);
+        finding = finding.label(cx.at(function.reserved.place_or(&function.origin)), format!("reserves {reserved}"));
+        for (mapping, most) in chosen.iter().filter(|(mapping, _)| !std::ptr::eq(*mapping, *first)).take(4) {
+            finding = finding.label(cx.at(mapping.max_concurrency.place_or(&mapping.origin)), format!("and {most}"));
+        }
+        let each = (u64::from(reserved) / chosen.len() as u64).max(2).to_string();
+        sink.report(finding.snippet(cx.snippet("maximum-concurrency", &[("n", &each)])));
+    }
+}

@@ -1,0 +1,4 @@
+def handler(event, context):
+    with open("/tmp/report.csv", "w") as out: # ~ shared-tmp-name
+        out.write(event["text"])
+    return open("/tmp/report.csv").read()

@@ -1,0 +1,7 @@
+import tempfile
+
+
+def handler(event, context):
+    with tempfile.NamedTemporaryFile("w") as out:
+        out.write(event["text"])
+    return {}

@@ -1,0 +1,19 @@
+data "archive_file" "code" {
+  type        = "zip"
+  source_dir  = "${path.module}/src"
+  output_path = "${path.module}/code.zip"
+}
+
+resource "aws_lambda_function" "render" {
+  function_name = "shop-render"
+  role          = "arn:aws:iam::123456789012:role/lambda"
+  runtime       = "python3.13"
+  handler       = "app.handler"
+  filename      = data.archive_file.code.output_path
+  memory_size   = 512
+  timeout       = 10
+  publish = true
+  snap_start {
+    apply_on = "PublishedVersions"
+  }
+}

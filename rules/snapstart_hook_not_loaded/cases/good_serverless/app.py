@@ -1,0 +1,5 @@
+import hooks
+
+
+def handler(event, context):
+    return hooks.state
