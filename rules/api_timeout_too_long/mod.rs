@@ -13,7 +13,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
             "the function may take {timeout} s and its API gives up after {limit} s: the caller gets 503 or 504 while \
              the function goes on and is paid for"
         );
-        let place = function.timeout_s.place_or(&function.origin);
+        let place = cx.place(&function.timeout_s, &function.origin);
         let mut finding = cx.about(id, place, message).label(cx.at(trigger.place), format!("gives up after {limit} s"));
         let shorter = cx.facts().gateway.seconds.to_string();
         finding.fix = cx.change(&function.timeout_s, &shorter, format!("end after {shorter} s"));

@@ -5,11 +5,11 @@ use crate::declare::model::Invocation;
 pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
     let (memory, managed) = (&cx.facts().memory, &cx.facts().managed_runtimes);
     for (id, function) in cx.own_functions().filter(|(_, function)| function.capacity_provider.known().is_some()) {
-        let provider = function.capacity_provider.place_or(&function.origin);
+        let provider = cx.place(&function.capacity_provider, &function.origin);
         if let Some(size) = function.memory_mb.known().copied().filter(|size| *size < memory.managed_least_mb) {
             let least = memory.managed_least_mb;
             let message = format!("{size} MB on a capacity provider: {least} MB is the least there");
-            let finding = cx.about(id, function.memory_mb.place_or(&function.origin), message);
+            let finding = cx.about(id, cx.place(&function.memory_mb, &function.origin), message);
             let mut finding = finding.label(cx.at(provider), "runs on Managed Instances");
             finding.fix = cx.change(&function.memory_mb, &least.to_string(), format!("set {least} MB"));
             sink.report(finding.snippet(cx.snippet("memory", &[("n", &least.to_string())])));
@@ -17,7 +17,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         let runtime = function.runtime_name.text().filter(|_| !function.is_image);
         if let Some(runtime) = runtime.filter(|runtime| managed.supports(runtime) == Some(false)) {
             let message = format!("{runtime} on a capacity provider: {}", managed.told());
-            let finding = cx.about(id, function.runtime_name.place_or(&function.origin), message);
+            let finding = cx.about(id, cx.place(&function.runtime_name, &function.origin), message);
             sink.report(finding.label(cx.at(provider), "runs on Managed Instances"));
         }
         let Some(timeout) = function.timeout_s.known().copied().map(f64::from) else { continue };
@@ -28,7 +28,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         };
         if timeout > most {
             let message = format!("a timeout of {timeout} s on a capacity provider: {most} s is the most{who}");
-            let finding = cx.about(id, function.timeout_s.place_or(&function.origin), message);
+            let finding = cx.about(id, cx.place(&function.timeout_s, &function.origin), message);
             sink.report(finding.snippet(cx.snippet("timeout", &[("n", &most.to_string())])));
         }
     }

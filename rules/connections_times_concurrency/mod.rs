@@ -60,7 +60,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         let place = code.locate_in_module(call.module, Some(call.span));
         let mut finding = Finding::new(place, message).about(call.callee.to_string());
         finding.function = Some(code.spec.name.clone());
-        let finding = finding.label(cx.at(function.reserved.place_or(&function.origin)), "as many environments as this says");
+        let finding = finding.label(cx.at(cx.place(&function.reserved, &function.origin)), "as many environments as this says");
         sink.report_as(severity, finding.snippet(cx.snippet("reserved", &[("n", "20")])));
     }
 }

@@ -23,6 +23,8 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         };
         let message = format!("{name} {what}{more} (as of {})", Platform::AwsLambda.runtime_ends_as_of());
         let Some(first) = users.first() else { continue };
+        let own = &cx.application.functions[*first];
+        let place = if users.len() == 1 { cx.place(&own.runtime_name, &own.origin) } else { place };
         let mut finding = cx.about(*first, place, message);
         for other in users.iter().skip(1).take(5) {
             let function = &cx.application.functions[*other];

@@ -1,5 +1,6 @@
 use crate::engine::{ApplicationContext, FunctionFacts, Sink};
 use crate::finding::Severity;
+use crate::graph::Argument;
 use crate::text;
 
 /// Reports functions whose Init cannot end within the time that it has.
@@ -13,7 +14,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         let Some(timeout) = cx.application.timeout_s(id).map(f64::from) else { continue };
         let limit = code.spec.platform.limits().init_ms;
         let low = least(code);
-        let place = function.timeout_s.place_or(&function.origin);
+        let place = cx.place(&function.timeout_s, &function.origin);
         let (severity, message) = if low >= limit && low >= timeout * 1e3 {
             let message = format!(
                 "Init takes at least {} and is cut off after {}; it is done again within the first request, which ends \
@@ -45,7 +46,16 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// The least that Init takes: the low end of the estimate.
+/// The least that Init takes: the low end of the estimate, and what code waits while it is loaded.
 fn least(code: &FunctionFacts) -> f64 {
-    code.estimate.low_ms
+    let waits = code.graph.calls.iter().filter_map(|call| {
+        let Some(Argument::Number(number)) = call.arguments.first() else { return None };
+        let unit = match &*call.callee {
+            "time.sleep" => 1e3,
+            "timers/promises.setTimeout" | "timers/promises.scheduler.wait" => 1.0,
+            _ => return None,
+        };
+        Some(number.max(0.0) * unit * call.repeats as f64)
+    });
+    code.estimate.low_ms + waits.sum::<f64>()
 }

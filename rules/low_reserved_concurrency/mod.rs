@@ -15,7 +15,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
             "reserved concurrency {reserved}: of the requests that come at once {reserved} are answered and the others \
              get 429, and never more than {rate:.0} per second"
         );
-        let finding = cx.about(id, function.reserved.place_or(&function.origin), message);
+        let finding = cx.about(id, cx.place(&function.reserved, &function.origin), message);
         let finding = finding.label(cx.at(trigger.place), "requests come from here");
         sink.report(finding.snippet(cx.snippet("reserved", &[("n", "20")])));
     }

@@ -16,7 +16,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
             let place = code.locate_in_module(shared.module, Some(shared.span));
             let mut finding = Finding::new(place, message).about(shared.name.clone());
             finding.function = Some(code.spec.name.clone());
-            let setting = cx.at(function.capacity_provider.place_or(&function.origin));
+            let setting = cx.at(cx.place(&function.capacity_provider, &function.origin));
             sink.report(finding.label(setting, "runs on Managed Instances"));
         }
     }

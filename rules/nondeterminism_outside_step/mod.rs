@@ -16,7 +16,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
             if let Some((module, span)) = loose.source {
                 finding = finding.label(code.locate_in_module(module, Some(span)), "called here");
             }
-            sink.report(finding.label(cx.at(function.durable.place_or(&function.origin)), "durable"));
+            sink.report(finding.label(cx.at(cx.place(&function.durable, &function.origin)), "durable"));
         }
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
                 found.name,
                 found.version.as_deref().unwrap_or_default(),
             );
-            let mut finding = cx.about(id, function.capacity_provider.place_or(&function.origin), message);
+            let mut finding = cx.about(id, cx.place(&function.capacity_provider, &function.origin), message);
             finding.subject = Some(found.name.to_string());
             sink.report(finding);
         }

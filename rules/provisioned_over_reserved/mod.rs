@@ -17,7 +17,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
             let message =
                 format!("provisioned concurrency {sum} is more than the {reserved} that the function reserves: it is refused");
             let finding = cx.about(id, provisioned.amount.place_or(&provisioned.origin), message);
-            let finding = finding.label(cx.at(function.reserved.place_or(&function.origin)), format!("reserves {reserved}"));
+            let finding = finding.label(cx.at(cx.place(&function.reserved, &function.origin)), format!("reserves {reserved}"));
             sink.report(finding.snippet(cx.snippet("reserved", &[("n", &sum.to_string())])));
             continue;
         }
@@ -25,7 +25,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
             let Some(min) = target.min.known().copied().filter(|min| *min > reserved) else { continue };
             let message = format!("the scalable target asks for at least {min}, and the function reserves {reserved}");
             let finding = cx.about(id, target.min.place_or(&target.origin), message);
-            let finding = finding.label(cx.at(function.reserved.place_or(&function.origin)), format!("reserves {reserved}"));
+            let finding = finding.label(cx.at(cx.place(&function.reserved, &function.origin)), format!("reserves {reserved}"));
             sink.report(finding.snippet(cx.snippet("reserved", &[("n", &min.to_string())])));
         }
     }

@@ -25,7 +25,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
             parts.join(" + "),
         );
         let mut finding = cx.about(id, first.max_concurrency.place_or(&first.origin), message);
-        finding = finding.label(cx.at(function.reserved.place_or(&function.origin)), format!("reserves {reserved}"));
+        finding = finding.label(cx.at(cx.place(&function.reserved, &function.origin)), format!("reserves {reserved}"));
         for (mapping, most) in chosen.iter().filter(|(mapping, _)| !std::ptr::eq(*mapping, *first)).take(4) {
             finding = finding.label(cx.at(mapping.max_concurrency.place_or(&mapping.origin)), format!("and {most}"));
         }

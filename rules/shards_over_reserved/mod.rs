@@ -22,7 +22,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
             "{} = {sum} batches at once, and the function reserves {reserved}: shards fall behind in turn",
             parts.join(" + "),
         );
-        let finding = cx.about(id, function.reserved.place_or(&function.origin), message);
+        let finding = cx.about(id, cx.place(&function.reserved, &function.origin), message);
         sink.report(finding.snippet(cx.snippet("reserved", &[("n", &sum.to_string())])));
     }
 }

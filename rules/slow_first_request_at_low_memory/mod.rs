@@ -24,7 +24,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
             memory / full * 100.0,
             text::ms(then),
         );
-        let finding = cx.about(id, function.memory_mb.place_or(&function.origin), message);
+        let finding = cx.about(id, cx.place(&function.memory_mb, &function.origin), message);
         sink.report(finding.snippet(cx.snippet("memory", &[("n", &better.to_string())])));
     }
 }

@@ -21,7 +21,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
             if let Some((module, span)) = kept.source {
                 finding = finding.label(code.locate_in_module(module, Some(span)), "called here");
             }
-            let setting = cx.at(function.snap_start.place_or(&function.origin));
+            let setting = cx.at(cx.place(&function.snap_start, &function.origin));
             sink.report(finding.label(setting, "SnapStart is asked for here"));
         }
     }

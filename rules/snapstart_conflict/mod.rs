@@ -10,13 +10,13 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         }
         if let Some((place, why, snippet)) = conflict(cx, id, function) {
             let finding = cx.about(id, place, format!("SnapStart {why}"));
-            let finding = finding.label(cx.at(function.snap_start.place_or(&function.origin)), "SnapStart is asked for here");
+            let finding = finding.label(cx.at(cx.place(&function.snap_start, &function.origin)), "SnapStart is asked for here");
             sink.report(finding.snippet(snippet));
         } else if nothing_is_published(cx, id, function) {
             let message = "SnapStart works on published versions, and no version of the function is published";
             let name = function.origin.id.rsplit('.').next().unwrap_or_default();
             let values = [("function", function.origin.id.as_str()), ("name", name), ("n", "1")];
-            let finding = cx.about(id, function.snap_start.place_or(&function.origin), message);
+            let finding = cx.about(id, cx.place(&function.snap_start, &function.origin), message);
             sink.report_as(Severity::Warning, finding.snippet(cx.snippet("alias", &values)));
         }
     }
@@ -28,7 +28,7 @@ fn conflict(cx: &ApplicationContext<'_>, id: Id<Function>, function: &Function) 
     if let Some(size) = function.ephemeral_mb.known().copied().filter(|size| *size > most) {
         let why = format!("is refused with {size} MB of /tmp: {most} MB is the most");
         let snippet = cx.snippet("ephemeral", &[("n", &most.to_string())]);
-        return Some((function.ephemeral_mb.place_or(&function.origin), why, snippet));
+        return Some((cx.place(&function.ephemeral_mb, &function.origin), why, snippet));
     }
     if let Some(system) = function.file_systems.first() {
         return Some((system.place_or(&function.origin), "is refused with a file system".to_owned(), None));
@@ -41,7 +41,7 @@ fn conflict(cx: &ApplicationContext<'_>, id: Id<Function>, function: &Function) 
     let runtime = function.runtime_name.text().filter(|_| !function.is_image)?;
     if cx.facts().snapshots.supports(runtime) == Some(false) {
         let why = format!("is not there for {runtime}: {}", cx.facts().snapshots.told());
-        return Some((function.runtime_name.place_or(&function.origin), why, None));
+        return Some((cx.place(&function.runtime_name, &function.origin), why, None));
     }
     None
 }

@@ -29,7 +29,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
                            taken: they never run";
             let mut finding = Finding::new(code.locate_import(site), message);
             finding.function = Some(code.spec.name.clone());
-            let setting = cx.at(function.snap_start.place_or(&function.origin));
+            let setting = cx.at(cx.place(&function.snap_start, &function.origin));
             sink.report(finding.about(code.graph.module(site.importer).name.to_string()).label(setting, "SnapStart"));
         }
     }

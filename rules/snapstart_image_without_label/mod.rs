@@ -23,7 +23,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         let span = crate::span::Span::new(start, start + base.0.len() as u32);
         let place = crate::declare::model::Place { file: number, span };
         let finding = cx.about(id, place, message);
-        let finding = finding.label(cx.at(function.snap_start.place_or(&function.origin)), "SnapStart is asked for here");
+        let finding = finding.label(cx.at(cx.place(&function.snap_start, &function.origin)), "SnapStart is asked for here");
         sink.report(finding.snippet(Some(format!("LABEL {LABEL}=\"Allow\""))));
     }
 }

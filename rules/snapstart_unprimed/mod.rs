@@ -25,7 +25,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
             text::ms(code.estimate.first_request_ms),
             names.join(", "),
         );
-        sink.report(cx.about(id, function.snap_start.place_or(&function.origin), message));
+        sink.report(cx.about(id, cx.place(&function.snap_start, &function.origin), message));
     }
 }
 

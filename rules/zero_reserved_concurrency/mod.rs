@@ -9,7 +9,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         if function.reserved.known() != Some(&0) {
             continue;
         }
-        let place = function.reserved.place_or(&function.origin);
+        let place = cx.place(&function.reserved, &function.origin);
         let known = |source: &TriggerSource| !matches!(source, TriggerSource::Permission(_));
         let invoked = cx.live_triggers(id).find(|trigger| trigger.is_on() && known(&trigger.source));
         let Some(trigger) = invoked else {

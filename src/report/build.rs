@@ -6,11 +6,13 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::model::{
-    Budgets, Cause, Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, Frame, Function, Init, Module, Open,
-    Origin, Package, Part, Place, Problem, Related, Report, SCHEMA, Saves, Start, Step, Summary, Tool, Unresolved,
+    Application, Budgets, Cause, Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, Frame, Function, Init, Module, Open,
+    Origin, Package, Part, Place, Problem, Related, Report, Resource, SCHEMA, Saves, Start, Step, Summary, Tool, Unresolved,
     Verdict,
 };
 use crate::artifact::{Location, SourceText};
+use crate::declare::model as declare;
+use crate::engine::application::plan;
 use crate::engine::{FunctionFacts, ProjectFacts};
 use crate::fault::Fault;
 use crate::finding;
@@ -74,10 +76,26 @@ pub fn build(project: &ProjectFacts, findings: &[finding::Finding], summary: Sum
                 ..function(facts, &mut texts)
             })
             .collect(),
+        applications: project.applications.iter().map(|declared| application(project, declared)).collect(),
         problems: omitted(project),
         findings: findings.iter().map(|finding| reported(finding, &mut texts)).collect(),
         summary,
         rules: Vec::new(),
+    }
+}
+
+fn application(project: &ProjectFacts, declared: &declare::Application) -> Application {
+    let resources = declared.resources.iter();
+    Application {
+        name: declared.name.clone(),
+        dialect: declared.dialect.to_string(),
+        templates: declared.files.iter().map(|file| file.path.clone()).collect(),
+        functions: declared.functions.iter().map(|function| function.origin.id.clone()).collect(),
+        resources: resources
+            .map(|resource| Resource { name: resource.origin.id.clone(), kind: resource.kind.clone() })
+            .collect(),
+        unknown_values: declared.unknown_values,
+        scaling: plan(project, declared),
     }
 }
 

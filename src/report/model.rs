@@ -16,6 +16,7 @@ use crate::graph::Phase;
 use crate::package::owners::Ecosystem;
 use crate::platform::{Architecture, Platform};
 use crate::routes::EventKind;
+use crate::scaling::plan::Plan;
 pub use start::{Cause, Start, Step, Verdict};
 
 /// The value of [`Report::schema`].
@@ -30,6 +31,8 @@ pub struct Report {
     pub tool: Tool,
     /// One per analysed function.
     pub functions: Vec<Function>,
+    /// What templates declare, one per deployment.
+    pub applications: Vec<Application>,
     /// What was asked for and is not analysed, and what failed by a fault of defrost.
     pub problems: Vec<Problem>,
     /// Gravest and most expensive first.
@@ -39,6 +42,34 @@ pub struct Report {
     /// The rule table, for formats that carry it.
     #[serde(skip)]
     pub rules: Vec<RuleInfo>,
+}
+
+/// What the templates of one deployment declare.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Application {
+    /// Name.
+    pub name: String,
+    /// The language that it is written in.
+    pub dialect: String,
+    /// Templates, included files and settings that were read; the first is the template itself.
+    pub templates: Vec<String>,
+    /// Functions by their names in the template, whether or not their code is here.
+    pub functions: Vec<String>,
+    /// Every resource.
+    pub resources: Vec<Resource>,
+    /// Properties whose value is not known; rules are silent on them.
+    pub unknown_values: usize,
+    /// What its functions need and may have at once.
+    pub scaling: Plan,
+}
+
+/// A resource of a template.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Resource {
+    /// Name in the template.
+    pub name: String,
+    /// Type as the template writes it.
+    pub kind: String,
 }
 
 impl Report {

@@ -48,6 +48,7 @@ pub(super) fn report() -> Report {
         schema: SCHEMA,
         tool: Tool { name: "defrost", version: "0.0.0" },
         functions: vec![function()],
+        applications: Vec::new(),
         problems: vec![Problem {
             path: Some("template.yaml".to_owned()),
             line: Some(7),

@@ -68,7 +68,22 @@ pub(crate) fn find(spec: &FunctionSpec, program: &Program<'_>, module: ModuleId)
 /// The own functions that the handler's name stands for: itself, or those that it wraps.
 pub(crate) fn handlers(spec: &FunctionSpec, program: &Program<'_>, module: ModuleId) -> Vec<(UnitId, FuncId)> {
     let Some((unit, name)) = entry(spec, program, module) else { return Vec::new() };
-    handler_functions(program, unit, name, &Cuts::default())
+    let mut found = handler_functions(program, unit, name, &Cuts::default());
+    // One that own code decorates is still the one that runs.
+    let flow = program.flow(unit);
+    let named = flow.exports.iter().filter(|(export, _)| &**export == name);
+    let defs = named.flat_map(|(_, def)| match def {
+        flow::Def::Var(var) => flow.vars.get(*var as usize).map_or(&[][..], |var| &var.defs),
+        def => std::slice::from_ref(def),
+    });
+    for def in defs {
+        if let flow::Def::Node(node) = def
+            && let Some(function) = flow.defined_function(*node).filter(|function| !found.contains(&(unit, *function)))
+        {
+            found.push((unit, function));
+        }
+    }
+    found
 }
 
 /// The own module behind the handler, with the handler's name in it. Where the handler is an

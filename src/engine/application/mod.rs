@@ -15,7 +15,7 @@ pub use sources::{PolledQueue, claimed, compatible, is_fifo, live_mappings, poll
 use super::{FunctionFacts, ProjectFacts, Rule, RulePolicy};
 use crate::artifact::Location;
 use crate::declare::model::{
-    Application, Dialect, Function, FunctionKind, Id, Place, Setting, SnapStart, Trigger, TriggerSource,
+    Application, Dialect, Function, FunctionKind, Id, Origin, Place, Setting, SnapStart, Trigger, TriggerSource,
 };
 use crate::declare::snippet;
 use crate::finding::{Edit, Finding, Fix, FixLevel};
@@ -116,6 +116,13 @@ impl<'a> ApplicationContext<'a> {
         let snapshots = !matches!(function.snap_start.known(), Some(SnapStart::None)) && function.snap_start.is_set();
         let warm = self.application.provisioned_of(id).any(|provisioned| provisioned.amount.known() != Some(&0));
         snapshots || warm || function.capacity_provider.is_set()
+    }
+
+    /// The place of a resource's setting: where it is written, or the resource where it comes from elsewhere (global
+    /// settings, a provider's) or is absent.
+    #[must_use]
+    pub fn place<T>(&self, setting: &Setting<T>, origin: &Origin) -> Place {
+        setting.place().filter(|_| setting.is_literal() || !matches!(setting, Setting::Known { .. })).unwrap_or(origin.place)
     }
 
     /// Text to put into the template, in the language that its author writes.
