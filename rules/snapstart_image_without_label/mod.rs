@@ -12,7 +12,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         }
         let CodeSource::Image(image) = &function.code.source else { continue };
         let Some(path) = &image.dockerfile else { continue };
-        let Some((number, file)) = (0_u32..).zip(&cx.application.files).find(|(_, file)| file.path == *path) else { continue };
+        let Some((number, file)) = (0_u32..).zip(&cx.application.files).find(|(_, file)| is_at(&file.path, path)) else { continue };
         let Some(base) = last_base(&file.text) else { continue };
         // A base that a build argument names is not known.
         if file.text.contains(LABEL) || base.0.contains('$') || is_of_the_platform(base.0) {
@@ -47,6 +47,12 @@ fn last_base(text: &str) -> Option<(&str, usize)> {
         offset += line.len();
     }
     last
+}
+
+/// Whether a file that reports call `shown` is the one that the template calls `path`.
+fn is_at(shown: &str, path: &str) -> bool {
+    let path = path.trim_start_matches("./");
+    shown.strip_suffix(path).is_some_and(|before| before.is_empty() || before.ends_with('/'))
 }
 
 /// Base images of the platform's own runtimes.

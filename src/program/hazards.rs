@@ -18,6 +18,8 @@ use crate::{knowledge, text};
 const MOST_FUNCTIONS: usize = 400;
 /// Expressions within each other.
 const DEEPEST: u32 = 48;
+/// What registers a function that runs after the restore.
+const AFTER_RESTORE: &str = "register_after_restore";
 /// How far a value is followed to the request that it comes from.
 const TAINT_DEPTH: u32 = 6;
 
@@ -191,6 +193,7 @@ impl<'p> Finder<'p, '_> {
     /// Values that module code makes and functions use.
     fn kept(&mut self, unit: UnitId) {
         let flow = self.flow(unit);
+        let renewed = self.renewed(unit);
         for stmt in flow.below(flow.top) {
             let Stmt::Bind(var, value) = stmt else { continue };
             if !flow.vars.get(*var as usize).is_some_and(|var| var.top) {
@@ -217,6 +220,36 @@ impl<'p> Finder<'p, '_> {
                 break;
             }
         }
+    }
+
+    /// Variables that a hook which runs after the restore makes anew.
+    fn renewed(&self, unit: UnitId) -> BTreeSet<VarId> {
+        let flow = self.flow(unit);
+        let mut renewed = BTreeSet::new();
+        for (number, node) in (0..).zip(&flow.nodes) {
+            let Kind::Call(callee, args) = &node.kind else { continue };
+            // By its last name first: what names stand for takes long to find out.
+            let named = match flow.kind(*callee) {
+                Kind::Var(var) => flow.vars.get(*var as usize).map(|var| &var.name),
+                Kind::Attr(_, name) => Some(name),
+                _ => None,
+            };
+            let is_hook = |path: &str| path.ends_with(AFTER_RESTORE);
+            let hook = || matches!(self.program.value((unit, *callee)), Thing::External(path) if is_hook(&path));
+            if named.is_none_or(|name| !is_hook(name)) || !hook() {
+                continue;
+            }
+            let direct = flow.defined_function(number).map(|function| (unit, function));
+            let handed = args.iter().filter_map(|arg| self.program.function((unit, arg.value)));
+            for function in handed.chain(direct).filter(|function| function.0 == unit) {
+                let Some((_, body)) = self.program.body(function) else { continue };
+                renewed.extend(flow.below(body).into_iter().filter_map(|stmt| match stmt {
+                    Stmt::Bind(var, _) => Some(*var),
+                    _ => None,
+                }));
+            }
+        }
+        renewed
     }
 
     /// A call of an own function during which such a value is made, as the simulation saw it.

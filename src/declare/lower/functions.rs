@@ -164,6 +164,14 @@ impl Lower {
         let properties = &resource.properties;
         let on = self.function_ref(properties.get("FunctionName"), properties.get("Qualifier"));
         let on_failure = self.optional_destination(properties.at(&["DestinationConfig", "OnFailure", "Destination"]));
+        // SAM makes the queue or topic of which only the type is said.
+        let made = properties.at(&["DestinationConfig", "OnFailure", "Type"]);
+        let on_failure = if on_failure.is_unset() && !made.is_null() {
+            let id = format!("{}FailureDestination", resource.origin.id);
+            Setting::derived(super::super::model::Destination::Other(id), made.place)
+        } else {
+            on_failure
+        };
         let on_success = self.optional_destination(properties.at(&["DestinationConfig", "OnSuccess", "Destination"]));
         if let Some(super::super::model::Destination::Queue(queue)) = on_failure.known() {
             let queue = *queue;

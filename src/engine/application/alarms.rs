@@ -145,7 +145,8 @@ fn is_watched_elsewhere(application: &Application) -> bool {
 /// deployed where nobody is on call.
 #[must_use]
 pub fn needs_no_alarms(application: &Application) -> bool {
-    let stage = application.stage.text().map(str::to_lowercase);
+    // A framework's own default says nothing of where it is deployed.
+    let stage = application.stage.text().filter(|_| application.stage.is_literal()).map(str::to_lowercase);
     is_watched_elsewhere(application) || stage.is_some_and(|stage| MONITORING.stages.contains(&stage))
 }
 

@@ -32,10 +32,10 @@ resource "aws_apigatewayv2_api" "shop" {
   protocol_type = "HTTP"
 }
 
-resource "aws_apigatewayv2_integration" "web" { # ~ provisioned-alias-bypassed
+resource "aws_apigatewayv2_integration" "web" {
   api_id           = aws_apigatewayv2_api.shop.id
   integration_type = "AWS_PROXY"
-  integration_uri  = aws_lambda_function.web.invoke_arn
+  integration_uri  = aws_lambda_function.web.invoke_arn # ~ provisioned-alias-bypassed
 }
 
 resource "aws_apigatewayv2_route" "web" {

@@ -1,7 +1,0 @@
-import time
-
-time.sleep(20)
-
-
-def handler(event, context):
-    return {}

@@ -1,4 +1,0 @@
-def handler(event, context):
-    import big
-
-    return big.answer()

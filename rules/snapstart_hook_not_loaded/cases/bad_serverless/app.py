@@ -1,4 +1,0 @@
-def handler(event, context):
-    import hooks
-
-    return hooks.state
