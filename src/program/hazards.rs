@@ -196,7 +196,7 @@ impl<'p> Finder<'p, '_> {
         let renewed = self.renewed(unit);
         for stmt in flow.below(flow.top) {
             let Stmt::Bind(var, value) = stmt else { continue };
-            if !flow.vars.get(*var as usize).is_some_and(|var| var.top) {
+            if !flow.vars.get(*var as usize).is_some_and(|var| var.top) || renewed.contains(var) {
                 continue;
             }
             for node in self.within(unit, *value) {
