@@ -4,6 +4,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+mod application;
 mod start;
 
 use crate::artifact::ArtifactKind;
@@ -16,7 +17,7 @@ use crate::graph::Phase;
 use crate::package::owners::Ecosystem;
 use crate::platform::{Architecture, Platform};
 use crate::routes::EventKind;
-use crate::scaling::plan::Plan;
+pub use application::{Application, Resource};
 pub use start::{Cause, Start, Step, Verdict};
 
 /// The value of [`Report::schema`].
@@ -42,34 +43,6 @@ pub struct Report {
     /// The rule table, for formats that carry it.
     #[serde(skip)]
     pub rules: Vec<RuleInfo>,
-}
-
-/// What the templates of one deployment declare.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct Application {
-    /// Name.
-    pub name: String,
-    /// The language that it is written in.
-    pub dialect: String,
-    /// Templates, included files and settings that were read; the first is the template itself.
-    pub templates: Vec<String>,
-    /// Functions by their names in the template, whether or not their code is here.
-    pub functions: Vec<String>,
-    /// Every resource.
-    pub resources: Vec<Resource>,
-    /// Properties whose value is not known; rules are silent on them.
-    pub unknown_values: usize,
-    /// What its functions need and may have at once.
-    pub scaling: Plan,
-}
-
-/// A resource of a template.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct Resource {
-    /// Name in the template.
-    pub name: String,
-    /// Type as the template writes it.
-    pub kind: String,
 }
 
 impl Report {

@@ -9,6 +9,7 @@ mod convention;
 mod discover;
 mod facts;
 mod functions;
+mod images;
 mod search;
 mod settings;
 mod shelf;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::convention;
 use super::discover::Place;
 use super::shelf::Shelf;
-use super::{Inputs, UserError};
+use super::{Inputs, UserError, images};
 use crate::artifact::Location;
 use crate::assemble::{self, Base, Content, Declared, FunctionSpec, LayerPath, Reason};
 use crate::declare::model::{Application, Problem};
@@ -96,6 +96,7 @@ impl Found {
             match application {
                 Ok(mut application) => {
                     self.add(&application, &base, inputs, shelf);
+                    images::add(&mut application, &base.files());
                     application.files.iter_mut().for_each(|file| file.path = base.path(&file.path));
                     self.applications.push(application);
                 }

@@ -1,0 +1,32 @@
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::scaling::plan::Plan;
+
+/// What the templates of one deployment declare.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Application {
+    /// Name.
+    pub name: String,
+    /// The language that it is written in.
+    pub dialect: String,
+    /// Templates, included files and settings that were read; the first is the template itself.
+    pub templates: Vec<String>,
+    /// Functions by their names in the template, whether or not their code is here.
+    pub functions: Vec<String>,
+    /// Every resource.
+    pub resources: Vec<Resource>,
+    /// Properties whose value is not known; rules are silent on them.
+    pub unknown_values: usize,
+    /// What its functions need and may have at once.
+    pub scaling: Plan,
+}
+
+/// A resource of a template.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Resource {
+    /// Name in the template.
+    pub name: String,
+    /// Type as the template writes it.
+    pub kind: String,
+}
