@@ -28,7 +28,8 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
             "an event from {word} that fails {tries} times, or is throttled for six hours, is gone: there is no failure \
              destination"
         );
-        let finding = cx.about(id, function.origin.place, message).label(cx.at(trigger.place), format!("{word} invokes it"));
+        let finding =
+            cx.about(id, function.origin.place, message).label(cx.at(trigger.place), format!("{word} invokes it"));
         let name = function.origin.id.rsplit('.').next().unwrap_or_default();
         let values = [("function", function.origin.id.as_str()), ("name", name)];
         sink.report(finding.snippet(cx.snippet("async-failure", &values)));

@@ -13,7 +13,8 @@ fn targets(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         let bounds = target.min.known().copied().zip(target.max.known().copied());
         let Some((min, max)) = bounds.filter(|(min, max)| min > max) else { continue };
         let message = format!("the least capacity {min} is above the most, {max}: the target is refused");
-        let mut finding = Finding::new(cx.at(target.min.place_or(&target.origin)), message).about(target.origin.id.clone());
+        let mut finding =
+            Finding::new(cx.at(target.min.place_or(&target.origin)), message).about(target.origin.id.clone());
         finding.function = target.function.function().map(|id| cx.name(id));
         if let Some(place) = target.max.place() {
             finding = finding.label(cx.at(place), "the most");

@@ -5,7 +5,9 @@ use crate::finding::Severity;
 /// Reports traffic shifting on an alias that also holds provisioned concurrency.
 pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
     for provisioned in &cx.application.provisioned {
-        let (Qualifier::Alias(alias), Some(id)) = (&provisioned.on.qualifier, provisioned.on.function()) else { continue };
+        let (Qualifier::Alias(alias), Some(id)) = (&provisioned.on.qualifier, provisioned.on.function()) else {
+            continue;
+        };
         if provisioned.amount.known() == Some(&0) {
             continue;
         }

@@ -1,5 +1,5 @@
-use crate::engine::{ApplicationContext, Sink};
 use crate::declare::model::Invocation;
+use crate::engine::{ApplicationContext, Sink};
 
 /// Reports functions on a capacity provider with settings that it does not take.
 pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
@@ -21,7 +21,8 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
             sink.report(finding.label(cx.at(provider), "runs on Managed Instances"));
         }
         let Some(timeout) = function.timeout_s.known().copied().map(f64::from) else { continue };
-        let waits = cx.live_triggers(id).find(|trigger| trigger.is_on() && trigger.invocation == Invocation::Synchronous);
+        let waits =
+            cx.live_triggers(id).find(|trigger| trigger.is_on() && trigger.invocation == Invocation::Synchronous);
         let (most, who) = match waits {
             Some(_) => (memory.most_timeout_seconds, " for callers that wait"),
             None => (memory.managed_most_timeout_seconds, ""),

@@ -17,7 +17,9 @@ pub(super) fn check(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
         let (sum, chosen) = compatible(application, &origins);
         let parts: Vec<(Id<Function>, u32)> = chosen.iter().filter_map(|at| claims.get(*at).copied()).collect();
         all += sum;
-        let Some(first) = parts.iter().copied().max_by_key(|(id, amount)| (*amount, std::cmp::Reverse(*id))) else { continue };
+        let Some(first) = parts.iter().copied().max_by_key(|(id, amount)| (*amount, std::cmp::Reverse(*id))) else {
+            continue;
+        };
         if largest.is_none_or(|(_, _, amount)| amount < first.1) {
             largest = Some((application, first.0, first.1));
         }
@@ -28,7 +30,9 @@ pub(super) fn check(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
         }
     }
     // Whether several deployments share an account is not said anywhere.
-    if let Some((application, id, amount)) = largest.filter(|(application, ..)| !told && all > u64::from(account(cx, application).reservable())) {
+    if let Some((application, id, amount)) =
+        largest.filter(|(application, ..)| !told && all > u64::from(account(cx, application).reservable()))
+    {
         let mut finding = finding(cx, application, id, &[(id, amount)], all);
         finding.message = format!(
             "the {} of this run reserve {} together, if they share an account: {}",
@@ -65,10 +69,8 @@ fn finding(
     let place = |id: Id<Function>| {
         let function = &application.functions[id];
         let warm = application.provisioned_of(id).next().filter(|_| function.reserved.is_unset());
-        let place = warm.map_or_else(
-            || function.reserved.place_or(&function.origin),
-            |warm| warm.amount.place_or(&warm.origin),
-        );
+        let place = warm
+            .map_or_else(|| function.reserved.place_or(&function.origin), |warm| warm.amount.place_or(&warm.origin));
         application.location(place)
     };
     let mut amounts: Vec<String> = parts.iter().take(6).map(|(_, amount)| amount.to_string()).collect();

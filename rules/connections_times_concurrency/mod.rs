@@ -41,7 +41,8 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
     for (id, function) in cx.own_functions() {
         let Some(code) = cx.code_of(id) else { continue };
         let Some((call, size)) = largest(code) else { continue };
-        let reserved: u64 = crate::engine::application::claimed(cx.application).iter().map(|(_, claim)| u64::from(*claim)).sum();
+        let reserved: u64 =
+            crate::engine::application::claimed(cx.application).iter().map(|(_, claim)| u64::from(*claim)).sum();
         if function.reserved.is_unknown() {
             continue;
         }
@@ -60,7 +61,8 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         let place = code.locate_in_module(call.module, Some(call.span));
         let mut finding = Finding::new(place, message).about(call.callee.to_string());
         finding.function = Some(code.spec.name.clone());
-        let finding = finding.label(cx.at(cx.place(&function.reserved, &function.origin)), "as many environments as this says");
+        let finding =
+            finding.label(cx.at(cx.place(&function.reserved, &function.origin)), "as many environments as this says");
         sink.report_as(severity, finding.snippet(cx.snippet("reserved", &[("n", "20")])));
     }
 }
@@ -68,7 +70,8 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
 /// The pool with the most connections that Init makes.
 fn largest(code: &FunctionFacts) -> Option<(&LoadCall, f64)> {
     let sized = code.graph.calls.iter().filter_map(|call| {
-        let pool = POOLS.pool.iter().find(|pool| pool.any.iter().any(|pattern| text::matches(pattern, &call.callee)))?;
+        let pool =
+            POOLS.pool.iter().find(|pool| pool.any.iter().any(|pattern| text::matches(pattern, &call.callee)))?;
         Some((call, size(call, pool)?))
     });
     sized.max_by(|a, b| a.1.total_cmp(&b.1))

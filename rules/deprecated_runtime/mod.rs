@@ -41,7 +41,8 @@ fn state(end: &RuntimeEnd, days: i64) -> Option<(Severity, String)> {
         return Some((Severity::Error, format!("is over: since {create} no function can be created with it")));
     }
     if end.deprecated.as_str() <= today {
-        let until = end.create.as_deref().map_or_else(String::new, |create| format!(" and none can be created from {create}"));
+        let until =
+            end.create.as_deref().map_or_else(String::new, |create| format!(" and none can be created from {create}"));
         return Some((Severity::Warning, format!("ended on {}: it gets no patches{until}", end.deprecated)));
     }
     let left = days_between(today, &end.deprecated)?;

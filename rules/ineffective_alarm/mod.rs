@@ -56,13 +56,19 @@ fn names(cx: &ApplicationContext<'_>, alarm: &Alarm, query: &MetricQuery, publis
         let near = crate::text::similar(metric, published.metrics.iter().map(String::as_str));
         let hint = near.map_or_else(String::new, |near| format!("; there is `{near}`"));
         let message = format!("{} has no metric `{metric}`: the alarm never gets data{hint}", published.name);
-        return Some(Fault { place: query.metric.place_or(&alarm.origin), severity: Severity::Warning, message, snippet: None });
+        return Some(Fault {
+            place: query.metric.place_or(&alarm.origin),
+            severity: Severity::Warning,
+            message,
+            snippet: None,
+        });
     }
     for dimension in &query.dimensions {
         let known = |name: &&str| published.dimensions.iter().any(|known| known == name);
         let Some(name) = dimension.name.text().filter(|name| !known(name)) else { continue };
         let usual = published.dimensions.first().map_or("", String::as_str);
-        let message = format!("{} has no dimension `{name}`: the alarm never gets data; it is `{usual}`", published.name);
+        let message =
+            format!("{} has no dimension `{name}`: the alarm never gets data; it is `{usual}`", published.name);
         let function = dimension.resource.clone().unwrap_or_else(|| "Function".to_owned());
         let short = function.rsplit('.').next().unwrap_or_default();
         let values = [("dimension", usual), ("function", function.as_str()), ("name", short)];
@@ -74,7 +80,12 @@ fn names(cx: &ApplicationContext<'_>, alarm: &Alarm, query: &MetricQuery, publis
 }
 
 /// A threshold that is never or always crossed.
-fn threshold(cx: &ApplicationContext<'_>, alarm: &Alarm, query: &MetricQuery, function: Option<Id<Function>>) -> Option<Fault> {
+fn threshold(
+    cx: &ApplicationContext<'_>,
+    alarm: &Alarm,
+    query: &MetricQuery,
+    function: Option<Id<Function>>,
+) -> Option<Fault> {
     let threshold = *alarm.threshold.known()?;
     let id = function?;
     let comparison = alarm.comparison.text()?;
@@ -90,7 +101,9 @@ fn threshold(cx: &ApplicationContext<'_>, alarm: &Alarm, query: &MetricQuery, fu
             if reaches(reserved, threshold) {
                 return None;
             }
-            let message = format!("the function reserves {reserved} and never runs more than {threshold} at once: the alarm never fires");
+            let message = format!(
+                "the function reserves {reserved} and never runs more than {threshold} at once: the alarm never fires"
+            );
             (message, (reserved * 0.9).floor())
         }
         _ => return None,
@@ -124,8 +137,10 @@ fn duration(
     // A figure just below the timeout in seconds was meant as seconds.
     let as_seconds = threshold <= timeout && threshold >= timeout / 2.0 && threshold < 100.0;
     as_seconds.then(|| {
-        let message =
-            format!("duration is in milliseconds: {threshold} ms is always passed; {threshold} s would be {}", threshold * 1000.0);
+        let message = format!(
+            "duration is in milliseconds: {threshold} ms is always passed; {threshold} s would be {}",
+            threshold * 1000.0
+        );
         (message, threshold * 1000.0)
     })
 }
@@ -142,7 +157,10 @@ fn actions(cx: &ApplicationContext<'_>, alarm: &Alarm) -> Option<Fault> {
     } else {
         (alarm.origin.place, "the alarm has no action: nobody hears it")
     };
-    let snippet = cx.snippet("actions", &[("topic", if cx.application.dialect.to_string().starts_with('T') { "pager" } else { "Pager" })]);
+    let snippet = cx.snippet(
+        "actions",
+        &[("topic", if cx.application.dialect.to_string().starts_with('T') { "pager" } else { "Pager" })],
+    );
     Some(Fault { place, severity: Severity::Warning, message: message.to_owned(), snippet })
 }
 
@@ -164,7 +182,13 @@ fn missing_data(cx: &ApplicationContext<'_>, alarm: &Alarm, query: &MetricQuery)
     if !errors || !matches!(alarm.missing_data.or_default("missing".to_owned())?.as_str(), "missing") {
         return None;
     }
-    let message = "without invocations there is no data: after an error the alarm goes to INSUFFICIENT_DATA, not back to OK";
+    let message =
+        "without invocations there is no data: after an error the alarm goes to INSUFFICIENT_DATA, not back to OK";
     let place = alarm.missing_data.place_or(&alarm.origin);
-    Some(Fault { place, severity: Severity::Note, message: message.to_owned(), snippet: cx.snippet("treat-missing", &[]) })
+    Some(Fault {
+        place,
+        severity: Severity::Note,
+        message: message.to_owned(),
+        snippet: cx.snippet("treat-missing", &[]),
+    })
 }

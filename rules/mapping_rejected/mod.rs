@@ -14,7 +14,8 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         for provisioned in cx.application.provisioned_of(id) {
             // The Serverless Framework takes 0 for none.
             if provisioned.amount.known() == Some(&0) && cx.application.dialect != Dialect::Serverless {
-                let message = "provisioned concurrency 0 is refused: the least is 1, and none is the absence of the setting";
+                let message =
+                    "provisioned concurrency 0 is refused: the least is 1, and none is the absence of the setting";
                 sink.report(cx.about(id, provisioned.amount.place_or(&provisioned.origin), message));
             }
         }
@@ -28,7 +29,8 @@ fn rejected(cx: &ApplicationContext<'_>, mapping: &Mapping) -> Option<(Place, St
     if let Some(most) = mapping.max_concurrency.known().copied() {
         let range = facts.mapping_least..=facts.mapping_most;
         if !range.contains(&most) {
-            let message = format!("MaximumConcurrency {most} is refused: it goes from {} to {}", range.start(), range.end());
+            let message =
+                format!("MaximumConcurrency {most} is refused: it goes from {} to {}", range.start(), range.end());
             let near = most.clamp(facts.mapping_least, facts.mapping_most);
             return Some((at(mapping.max_concurrency.place()), message, "maximum-concurrency", near));
         }

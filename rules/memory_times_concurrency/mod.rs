@@ -30,7 +30,10 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
             "{slots:.0} processes of at least {:.0} MB each need {needed:.0} MB, and the environment has {memory:.0} MB",
             each + loaded,
         );
-        let place = provider.concurrency_per_environment.place().unwrap_or_else(|| cx.place(&function.memory_mb, &function.origin));
+        let place = provider
+            .concurrency_per_environment
+            .place()
+            .unwrap_or_else(|| cx.place(&function.memory_mb, &function.origin));
         let size = (needed / 1024.0).ceil() * 1024.0;
         sink.report(cx.about(id, place, message).snippet(cx.snippet("memory", &[("n", &size.to_string())])));
     }

@@ -24,7 +24,9 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
     let about = format!("Concurrency of the account, of {limit}");
     let values = [("id", id), ("about", about.as_str()), ("threshold", &threshold), ("topic", topic)];
     let message = |_: &str| {
-        format!("no alarm watches the concurrency of the account: at {limit} every function without a reservation is throttled")
+        format!(
+            "no alarm watches the concurrency of the account: at {limit} every function without a reservation is throttled"
+        )
     };
     let one = Unwatched { name: "account".to_owned(), place: function.origin.place, function: None };
     report_unwatched(cx, sink, Severity::Note, &[one], message, cx.snippet("account-alarm", &values));

@@ -9,7 +9,8 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
     }
     // What an API answers with 5xx are the errors of its functions.
     let api_is_watched = cx.application.alarms.iter().flat_map(|alarm| &alarm.metrics).any(|query| {
-        query.namespace.text() == Some("AWS/ApiGateway") && query.metric.text().is_some_and(|name| name.starts_with("5"))
+        query.namespace.text() == Some("AWS/ApiGateway")
+            && query.metric.text().is_some_and(|name| name.starts_with("5"))
     });
     let unwatched: Vec<Unwatched> = cx
         .own_functions()
@@ -22,7 +23,8 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
             function: Some(id),
         })
         .collect();
-    let snippet = unwatched.first().and_then(|first| alarm_snippet(cx.application.dialect, &first.name, &AlarmText::function()));
+    let snippet =
+        unwatched.first().and_then(|first| alarm_snippet(cx.application.dialect, &first.name, &AlarmText::function()));
     let message = |names: &str| format!("no alarm watches the errors of {names}");
     report_unwatched(cx, sink, Severity::Warning, &unwatched, message, snippet);
 }

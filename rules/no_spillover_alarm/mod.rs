@@ -35,6 +35,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         ..AlarmText::function()
     };
     let snippet = unwatched.first().and_then(|first| alarm_snippet(cx.application.dialect, &first.name, &text));
-    let message = |names: &str| format!("no alarm tells when requests to {names} find no warm environment and start cold");
+    let message =
+        |names: &str| format!("no alarm tells when requests to {names} find no warm environment and start cold");
     report_unwatched(cx, sink, Severity::Note, &unwatched, message, snippet);
 }

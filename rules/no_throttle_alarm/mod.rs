@@ -22,8 +22,14 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
             function: Some(id),
         })
         .collect();
-    let text = AlarmText { suffix: "Throttles", about: "Requests that were refused", metric: "Throttles", ..AlarmText::function() };
+    let text = AlarmText {
+        suffix: "Throttles",
+        about: "Requests that were refused",
+        metric: "Throttles",
+        ..AlarmText::function()
+    };
     let snippet = unwatched.first().and_then(|first| alarm_snippet(cx.application.dialect, &first.name, &text));
-    let message = |names: &str| format!("no alarm watches throttles of {names}: they leave no line in the function's log");
+    let message =
+        |names: &str| format!("no alarm watches throttles of {names}: they leave no line in the function's log");
     report_unwatched(cx, sink, Severity::Warning, &unwatched, message, snippet);
 }

@@ -8,7 +8,8 @@ use crate::engine::{ApplicationContext, Sink};
 pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
     let mut warm: BTreeMap<Id<Function>, &Provisioned> = BTreeMap::new();
     for provisioned in &cx.application.provisioned {
-        let held = matches!(provisioned.on.qualifier, Qualifier::Alias(_) | Qualifier::Version(_) | Qualifier::Named(_));
+        let held =
+            matches!(provisioned.on.qualifier, Qualifier::Alias(_) | Qualifier::Version(_) | Qualifier::Named(_));
         if let Some(id) = provisioned.on.function().filter(|_| held && provisioned.amount.known() != Some(&0)) {
             warm.entry(id).or_insert(provisioned);
         }

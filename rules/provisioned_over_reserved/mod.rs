@@ -11,13 +11,18 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
             .provisioned_of(id)
             .filter_map(|provisioned| Some((provisioned, *provisioned.amount.known()?)))
             .collect();
-        let claims: Vec<(&Origin, u32)> = warm.iter().map(|(provisioned, amount)| (&provisioned.origin, *amount)).collect();
+        let claims: Vec<(&Origin, u32)> =
+            warm.iter().map(|(provisioned, amount)| (&provisioned.origin, *amount)).collect();
         let (sum, _) = compatible(cx.application, &claims);
-        if let Some((provisioned, _)) = warm.iter().max_by_key(|(_, amount)| *amount).filter(|_| sum > u64::from(reserved)) {
-            let message =
-                format!("provisioned concurrency {sum} is more than the {reserved} that the function reserves: it is refused");
+        if let Some((provisioned, _)) =
+            warm.iter().max_by_key(|(_, amount)| *amount).filter(|_| sum > u64::from(reserved))
+        {
+            let message = format!(
+                "provisioned concurrency {sum} is more than the {reserved} that the function reserves: it is refused"
+            );
             let finding = cx.about(id, provisioned.amount.place_or(&provisioned.origin), message);
-            let finding = finding.label(cx.at(cx.place(&function.reserved, &function.origin)), format!("reserves {reserved}"));
+            let finding =
+                finding.label(cx.at(cx.place(&function.reserved, &function.origin)), format!("reserves {reserved}"));
             sink.report(finding.snippet(cx.snippet("reserved", &[("n", &sum.to_string())])));
             continue;
         }
@@ -25,7 +30,8 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
             let Some(min) = target.min.known().copied().filter(|min| *min > reserved) else { continue };
             let message = format!("the scalable target asks for at least {min}, and the function reserves {reserved}");
             let finding = cx.about(id, target.min.place_or(&target.origin), message);
-            let finding = finding.label(cx.at(cx.place(&function.reserved, &function.origin)), format!("reserves {reserved}"));
+            let finding =
+                finding.label(cx.at(cx.place(&function.reserved, &function.origin)), format!("reserves {reserved}"));
             sink.report(finding.snippet(cx.snippet("reserved", &[("n", &min.to_string())])));
         }
     }

@@ -44,7 +44,11 @@ fn without_holder<'a>(
         let name = function.origin.id.rsplit('.').next().unwrap_or_default().to_owned();
         let values = [("function", function.origin.id.as_str()), ("name", &name), ("n", &amount.to_string())];
         let finding = cx.about(id, place, message).snippet(cx.snippet("alias", &values));
-        if origin.place == function.origin.place { finding } else { finding.label(cx.at(function.origin.place), "the function") }
+        if origin.place == function.origin.place {
+            finding
+        } else {
+            finding.label(cx.at(function.origin.place), "the function")
+        }
     };
     Some((id, Box::new(make)))
 }

@@ -25,7 +25,8 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
                 cx.facts().queue.per_minute,
             );
             let mut finding = cx.about(id, mapping.max_concurrency.place_or(&mapping.origin), message);
-            finding = finding.label(cx.at(cx.place(&function.reserved, &function.origin)), format!("reserves {reserved}"));
+            finding =
+                finding.label(cx.at(cx.place(&function.reserved, &function.origin)), format!("reserves {reserved}"));
             let value = reserved.max(cx.facts().queue.mapping_least).to_string();
             sink.report(finding.snippet(cx.snippet("maximum-concurrency", &[("n", &value)])));
         }

@@ -20,7 +20,9 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
             (queue.origin.place, message)
         } else {
             let Some(redrive) = queue.redrive.known() else { continue };
-            let Some(receives) = redrive.max_receives.known().copied().filter(|receives| *receives < least) else { continue };
+            let Some(receives) = redrive.max_receives.known().copied().filter(|receives| *receives < least) else {
+                continue;
+            };
             let message = format!(
                 "a message is set aside after {receives} of the {least} deliveries that are advised: those that are \
                  throttled count, without the function having run"

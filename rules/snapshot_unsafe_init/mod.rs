@@ -9,7 +9,9 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         if function.snap_start.known() != Some(&SnapStart::PublishedVersions) {
             continue;
         }
-        let Some(code) = cx.code_of(id).filter(|code| code.spec.runtime.language() == Language::Python) else { continue };
+        let Some(code) = cx.code_of(id).filter(|code| code.spec.runtime.language() == Language::Python) else {
+            continue;
+        };
         for kept in &code.routes.hazards.kept {
             let message = format!(
                 "`{}` comes from {}() while the module loads, before the snapshot: {}",

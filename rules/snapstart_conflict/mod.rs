@@ -10,7 +10,8 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         }
         if let Some((place, why, snippet)) = conflict(cx, id, function) {
             let finding = cx.about(id, place, format!("SnapStart {why}"));
-            let finding = finding.label(cx.at(cx.place(&function.snap_start, &function.origin)), "SnapStart is asked for here");
+            let finding =
+                finding.label(cx.at(cx.place(&function.snap_start, &function.origin)), "SnapStart is asked for here");
             sink.report(finding.snippet(snippet));
         } else if nothing_is_published(cx, id, function) {
             let message = "SnapStart works on published versions, and no version of the function is published";
@@ -23,7 +24,11 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Where, why, and what to write instead.
-fn conflict(cx: &ApplicationContext<'_>, id: Id<Function>, function: &Function) -> Option<(Place, String, Option<String>)> {
+fn conflict(
+    cx: &ApplicationContext<'_>,
+    id: Id<Function>,
+    function: &Function,
+) -> Option<(Place, String, Option<String>)> {
     let most = cx.facts().memory.ephemeral_mb;
     if let Some(size) = function.ephemeral_mb.known().copied().filter(|size| *size > most) {
         let why = format!("is refused with {size} MB of /tmp: {most} MB is the most");

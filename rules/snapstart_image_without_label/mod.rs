@@ -12,18 +12,23 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         }
         let CodeSource::Image(image) = &function.code.source else { continue };
         let Some(path) = &image.dockerfile else { continue };
-        let Some((number, file)) = (0_u32..).zip(&cx.application.files).find(|(_, file)| is_at(&file.path, path)) else { continue };
+        let Some((number, file)) = (0_u32..).zip(&cx.application.files).find(|(_, file)| is_at(&file.path, path))
+        else {
+            continue;
+        };
         let Some(base) = last_base(&file.text) else { continue };
         // A base that a build argument names is not known.
         if file.text.contains(LABEL) || base.0.contains('$') || is_of_the_platform(base.0) {
             continue;
         }
-        let message = format!("the image is built from {}, and SnapStart takes such an image only with its label", base.0);
+        let message =
+            format!("the image is built from {}, and SnapStart takes such an image only with its label", base.0);
         let start = base.1 as u32;
         let span = crate::span::Span::new(start, start + base.0.len() as u32);
         let place = crate::declare::model::Place { file: number, span };
         let finding = cx.about(id, place, message);
-        let finding = finding.label(cx.at(cx.place(&function.snap_start, &function.origin)), "SnapStart is asked for here");
+        let finding =
+            finding.label(cx.at(cx.place(&function.snap_start, &function.origin)), "SnapStart is asked for here");
         sink.report(finding.snippet(Some(format!("LABEL {LABEL}=\"Allow\""))));
     }
 }

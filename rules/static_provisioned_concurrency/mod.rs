@@ -1,4 +1,4 @@
-use crate::declare::model::{Target, Qualifier};
+use crate::declare::model::{Qualifier, Target};
 use crate::engine::{ApplicationContext, Sink};
 use crate::platform::Architecture;
 use crate::scaling::Costs;
@@ -16,7 +16,9 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
     let least = cx.number("least") as u32;
     for provisioned in &app.provisioned {
         let Some(amount) = provisioned.amount.known().copied().filter(|amount| *amount >= least) else { continue };
-        let Some(id) = provisioned.on.function().filter(|_| provisioned.on.qualifier != Qualifier::Latest) else { continue };
+        let Some(id) = provisioned.on.function().filter(|_| provisioned.on.qualifier != Qualifier::Latest) else {
+            continue;
+        };
         let function = &app.functions[id];
         if app.scalable_targets_of(id).next().is_some() || function.capacity_provider.is_set() {
             continue;
@@ -31,7 +33,11 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
 }
 
 /// What that costs, where the memory is known.
-fn price(cx: &ApplicationContext<'_>, id: crate::declare::model::Id<crate::declare::model::Function>, amount: u32) -> String {
+fn price(
+    cx: &ApplicationContext<'_>,
+    id: crate::declare::model::Id<crate::declare::model::Function>,
+    amount: u32,
+) -> String {
     let Some(memory) = cx.application.memory_mb(id) else { return String::new() };
     let architecture = cx.application.functions[id].architecture.or_default(Architecture::X86_64).unwrap_or_default();
     let hour = Hour {

@@ -17,7 +17,8 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         let mut finding = cx.about(polled.function, polled.queue.visibility_s.place_or(&polled.queue.origin), message);
         finding.subject = Some(polled.queue.origin.id.clone());
         let function = &cx.application.functions[polled.function];
-        finding = finding.label(cx.at(cx.place(&function.timeout_s, &function.origin)), format!("takes up to {timeout} s"));
+        finding =
+            finding.label(cx.at(cx.place(&function.timeout_s, &function.origin)), format!("takes up to {timeout} s"));
         finding.fix = cx.change(&polled.queue.visibility_s, &advised, format!("hide messages for {advised} s"));
         sink.report(finding.snippet(cx.snippet("visibility", &[("n", &advised)])));
     }

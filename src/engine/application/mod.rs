@@ -122,7 +122,10 @@ impl<'a> ApplicationContext<'a> {
     /// settings, a provider's) or is absent.
     #[must_use]
     pub fn place<T>(&self, setting: &Setting<T>, origin: &Origin) -> Place {
-        setting.place().filter(|_| setting.is_literal() || !matches!(setting, Setting::Known { .. })).unwrap_or(origin.place)
+        setting
+            .place()
+            .filter(|_| setting.is_literal() || !matches!(setting, Setting::Known { .. }))
+            .unwrap_or(origin.place)
     }
 
     /// Text to put into the template, in the language that its author writes.
