@@ -164,7 +164,13 @@ impl Stack<'_, '_> {
             self.reader.gathered.conditions.extend(template.all_conditions());
         }
         self.outputs(&template);
-        for written in self.resources(&template) {
+        let included = self.included(&template);
+        let mut found = Vec::new();
+        let own = template.root.get("Resources");
+        for resources in own.into_iter().chain(included.iter().map(|node| &**node)) {
+            collect(&template, resources, &Bindings::new(), &mut found, 8);
+        }
+        for written in found {
             if self.reader.gathered.resources.len() >= MOST_RESOURCES {
                 let place = template.place(written.key);
                 self.reader.problem(place, format!("more than {MOST_RESOURCES} resources; the rest is left out"));
@@ -200,17 +206,27 @@ impl Stack<'_, '_> {
         }
     }
 
-    /// Resources with loops written out.
-    fn resources<'n>(&mut self, template: &Template<'n>) -> Vec<Written<'n>> {
+    /// Resources that a transform includes from a file of the repository.
+    fn included(&mut self, template: &Template<'_>) -> Vec<Arc<Node>> {
+        let node = template.root.get("Resources").and_then(|resources| resources.get("Fn::Transform"));
+        let Some(node) = node else { return Vec::new() };
+        let place = template.place(node);
+        let calls: Vec<&Node> = if node.is_mapping() { vec![node] } else { node.items().collect() };
         let mut found = Vec::new();
-        if let Some(resources) = template.root.get("Resources") {
-            collect(template, resources, &Bindings::new(), &mut found, 8);
-        }
-        if let Some(node) = template.root.get("Resources").and_then(|resources| resources.get("Fn::Transform")) {
-            let name = node.get("Name").and_then(Node::text).unwrap_or("Fn::Transform").to_owned();
-            let place = template.place(node);
-            self.reader.problem(place, format!("what the transform `{name}` adds to the resources is not known"));
-            self.reader.app.plugins.push(Plugin { name, place });
+        for call in calls {
+            let name = call.get("Name").and_then(Node::text).unwrap_or("Fn::Transform").to_owned();
+            let location = call.get("Parameters").and_then(|parameters| parameters.get("Location")?.text());
+            let path = location.filter(|_| name == "AWS::Include");
+            let path = path.and_then(|path| super::reader::local(files::parent(&self.path), path).ok());
+            match path.map(|path| self.reader.open_yaml(&path)) {
+                Some(Ok((_, root))) => found.push(root),
+                Some(Err(problem)) => self.reader.problem(place, format!("what it includes cannot be read: {problem}")),
+                None => {
+                    self.reader
+                        .problem(place, format!("what the transform `{name}` adds to the resources is not known"));
+                    self.reader.app.plugins.push(Plugin { name, place });
+                }
+            }
         }
         found
     }
@@ -259,8 +275,9 @@ impl Stack<'_, '_> {
     }
 }
 
+/// Resources with loops written out.
 fn collect<'n>(
-    template: &Template<'n>,
+    template: &Template<'_>,
     resources: &'n Node,
     bindings: &Bindings,
     found: &mut Vec<Written<'n>>,

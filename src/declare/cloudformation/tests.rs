@@ -278,6 +278,20 @@ fn routes_of_an_openapi_file_are_followed() {
 }
 
 #[test]
+fn resources_of_an_included_file_are_part_of_the_template() {
+    let text = "Parameters: {Size: {Default: 640}}\nResources:\n  Fn::Transform: {Name: AWS::Include, Parameters: {Location: parts/f.yaml}}\n  Q: {Type: AWS::SQS::Queue}\n  G: {Type: AWS::Lambda::Function}\n";
+    let part = "F:\n  Type: AWS::Lambda::Function\n  Properties: {MemorySize: !Ref Size, DeadLetterConfig: {TargetArn: !GetAtt Q.Arn}}\n";
+    let files = Memory::new([("t.yaml", text), ("parts/f.yaml", part)]);
+    let app = super::super::read("t.yaml", &files).unwrap();
+    let (_, f) = function(&app, "F");
+    assert_eq!((f.memory_mb.known(), app.location(f.origin.place).path.as_str()), (Some(&640), "parts/f.yaml"));
+    assert!(matches!(f.dead_letter.known(), Some(Destination::Queue(_))) && app.problems.is_empty());
+    let outside = text.replace("parts/f.yaml", "../f.yaml");
+    let app = read("t.yaml", &outside);
+    assert!(app.problems[0].to_string().starts_with("t.yaml:3:") && app.problems[0].message.contains("outside"));
+}
+
+#[test]
 fn loops_are_written_out() {
     let text = "Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]\nResources:\n  Fn::ForEach::Workers:\n    - Name\n    - [Red, Blue]\n    - ${Name}Worker:\n        Type: AWS::Serverless::Function\n        Properties:\n          Handler: !Sub '${Name}.handler'\n          CodeUri: src\n";
     let app = read("template.yaml", text);
