@@ -111,7 +111,7 @@ impl FunctionFacts {
         certain.map(|obstacle| self.start_cause(obstacle)).chain(closed).collect()
     }
 
-    fn start_cause(&self, obstacle: &Obstacle) -> StartCause {
+    pub(super) fn start_cause(&self, obstacle: &Obstacle) -> StartCause {
         StartCause {
             rule: obstacle.rule,
             subject: obstacle.subject.as_str().into(),

@@ -1,5 +1,7 @@
 //! Whether a function starts: the first of what the simulation, the handler setting and native files say.
 
+use std::collections::BTreeSet;
+
 use super::sink::Sink;
 use super::{FunctionContext, FunctionFacts};
 use crate::artifact::{ArtifactKind, Location};
@@ -115,25 +117,41 @@ impl FunctionFacts {
 /// to the verdict.
 pub fn report_causes(cx: &FunctionContext<'_>, sink: &mut Sink<'_>, rule: &str) {
     for cause in cx.graph.causes.iter().filter(|cause| cause.rule == rule && !cx.may_be_cured(cause)) {
-        let message = format!("Init ends here: {}", cause.message);
-        let finding =
-            Finding::new(cx.locate_cause(cause.place), message).about(&*cause.subject).noting("Init ends here");
-        sink.report_as(
-            Severity::Error,
-            match &cause.help {
-                Some(help) => finding.help(help.clone()),
-                None => finding,
-            },
-        );
+        report_cause(cx, sink, cause);
     }
+}
+
+fn report_cause(cx: &FunctionContext<'_>, sink: &mut Sink<'_>, cause: &StartCause) {
+    let message = format!("Init ends here: {}", cause.message);
+    let finding = Finding::new(cx.locate_cause(cause.place), message).about(&*cause.subject).noting("Init ends here");
+    sink.report_as(
+        Severity::Error,
+        match &cause.help {
+            Some(help) => finding.help(help.clone()),
+            None => finding,
+        },
+    );
 }
 
 /// Reports what keeps native files from being loaded: what ends Init as an error, the rest as a warning. What something
 /// that is not here could cure is left to the verdict.
 pub fn report_obstacles(cx: &FunctionContext<'_>, sink: &mut Sink<'_>, rule: &str) {
-    report_causes(cx, sink, rule);
+    // One wrong installation spoils all files of a package.
+    let mut told = BTreeSet::new();
+    let mut is_news = |subject: &str| {
+        let owner = cx.artifact.find(subject).and_then(|entry| cx.packages.owner(entry));
+        told.insert(owner.map_or_else(|| subject.to_owned(), |owner| format!("{}#", owner.0)))
+    };
+    for cause in cx.graph.causes.iter().filter(|cause| cause.rule == rule && !cx.may_be_cured(cause)) {
+        if is_news(&cause.subject) {
+            report_cause(cx, sink, cause);
+        }
+    }
     let raised = |subject: &str| cx.graph.causes.iter().any(|cause| cause.rule == rule && *cause.subject == *subject);
     for obstacle in cx.obstacles().iter().filter(|obstacle| obstacle.rule == rule && !raised(&obstacle.subject)) {
+        if cx.may_be_cured(&cx.start_cause(obstacle)) {
+            continue;
+        }
         let place = obstacle.entry.map(|entry| StartPlace { entry, span: None });
         let finding = Finding::new(cx.locate_cause(place), obstacle.message.clone()).about(obstacle.subject.clone());
         let finding = match &obstacle.help {

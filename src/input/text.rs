@@ -1,7 +1,7 @@
 //! Text files: configuration, templates, manifests.
 
 use std::borrow::Cow;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
@@ -14,13 +14,14 @@ use super::error::{InputError, InputErrorKind};
 /// When it is missing, unreadable, larger than `limit`, or not text.
 pub fn read_text_file(path: &Path, limit: u64) -> Result<String, InputError> {
     let io = |error: std::io::Error| InputError::io(path, &error);
-    let file = File::open(path).map_err(io)?;
-    let metadata = file.metadata().map_err(io)?;
+    // Asked before opening: opening a named pipe would wait for ever.
+    let metadata = fs::metadata(path).map_err(io)?;
     if !metadata.is_file() {
         let what = if metadata.is_dir() { "it is a folder, not a text file" } else { "it is not a regular file" };
         return Err(InputError::new(path, InputErrorKind::Unreadable, what));
     }
     let mut bytes = Vec::new();
+    let file = File::open(path).map_err(io)?;
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(io)?;
     if bytes.len() as u64 > limit {
         let what = format!("it is larger than the limit of {limit} bytes");

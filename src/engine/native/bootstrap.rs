@@ -51,9 +51,9 @@ impl FunctionFacts {
 
     /// Whether a folder holds what the package is built from rather than the package.
     fn is_built_later(&self) -> bool {
-        let is_source = |child: &crate::artifact::Child| child.entry.is_some() && native::is_built_from(&child.name);
-        let nothing = self.artifact.entries().len() == 0;
-        nothing || self.artifact.kind == ArtifactKind::Directory && self.artifact.children("").iter().any(is_source)
+        let mut entries = self.artifact.entries().map(|(_, entry)| entry);
+        let is_source = |path: &str| native::is_built_from(path.rsplit('/').next().unwrap_or(path));
+        entries.len() == 0 || self.artifact.kind == ArtifactKind::Directory && entries.any(|entry| is_source(&entry.path))
     }
 
     /// The file that should have been found, and what to do with it.

@@ -256,7 +256,7 @@ pub fn node_abi(major: u16) -> Option<u32> {
     LOADER.node_abi.get(&major.to_string()).copied()
 }
 
-/// Whether a file at the root of a folder says that what is deployed is built from it.
+/// Whether a file in a folder says that what is deployed is built from it.
 #[must_use]
 pub fn is_built_from(name: &str) -> bool {
     LOADER.sources.names.iter().any(|pattern| crate::text::matches(pattern, name))

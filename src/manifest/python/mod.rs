@@ -70,6 +70,15 @@ struct Place {
     removal: Option<Span>,
 }
 
+/// Whether pep508_rs (0.9.2) reads a text without a panic: it cuts texts between the bytes of a character, and expects
+/// of a name that ends in `-` that it is one.
+fn is_safe(text: &str) -> bool {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let text_at = text.trim_start();
+    let name = text_at.split(|c: char| !is_part(c)).next().unwrap_or_default();
+    text.is_ascii() && !name.ends_with(['-', '_', '.']) && !name.starts_with(['-', '_', '.'])
+}
+
 /// Collects dependencies while the files are read one after the other.
 struct Reader<'a> {
     files: &'a dyn Files,
@@ -103,9 +112,8 @@ impl Reader<'_> {
 
     /// Adds a requirement written as PEP 508 says.
     fn add_requirement(&mut self, text: &str, scope: &Scope, path: &str, place: Place, pinned_transitive: bool) {
-        // Names are ASCII, and pep508_rs 0.9 cuts other texts between the bytes of a character, which ends in a panic.
-        if !text.is_ascii() {
-            let message = "not a requirement: it has characters beyond ASCII".to_owned();
+        if !is_safe(text) {
+            let message = "not a requirement: its name is none".to_owned();
             return self.problem(path, place.span, message);
         }
         match Requirement::<VerbatimUrl>::from_str(text) {

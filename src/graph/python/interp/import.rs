@@ -150,6 +150,8 @@ impl Interp<'_> {
         if !guarded {
             if let Some(fault) = fault {
                 self.end_init(fault);
+                // From here on it is as if it were there: its package has it too.
+                self.bind_on_parent(name, Value::Unknown);
             }
             return Ok(Value::Unknown);
         }
