@@ -53,7 +53,8 @@ impl FunctionFacts {
     fn is_built_later(&self) -> bool {
         let mut entries = self.artifact.entries().map(|(_, entry)| entry);
         let is_source = |path: &str| native::is_built_from(path.rsplit('/').next().unwrap_or(path));
-        entries.len() == 0 || self.artifact.kind == ArtifactKind::Directory && entries.any(|entry| is_source(&entry.path))
+        entries.len() == 0
+            || self.artifact.kind == ArtifactKind::Directory && entries.any(|entry| is_source(&entry.path))
     }
 
     /// The file that should have been found, and what to do with it.
