@@ -12,6 +12,7 @@ mod broken_bootstrap;
 mod canary_with_provisioned;
 mod canary_without_alarms;
 mod capacity_provider_misconfigured;
+mod callback_handler;
 mod client_for_unused_service;
 mod client_in_handler;
 mod compute_at_init;
@@ -139,6 +140,7 @@ const ROWS: &[RuleSource] = &[
     row!("canary_with_provisioned", Check::Application(canary_with_provisioned::check)),
     row!("canary_without_alarms", Check::Application(canary_without_alarms::check)),
     row!("capacity_provider_misconfigured", Check::Application(capacity_provider_misconfigured::check)),
+    row!("callback_handler", Check::Function(callback_handler::check)),
     row!("client_for_unused_service", Check::Function(client_for_unused_service::check)),
     row!("client_in_handler", Check::Cargo, cargo: client_in_handler::cargo),
     row!("compute_at_init", Check::Function(compute_at_init::check), cargo: compute_at_init::cargo),

@@ -6,11 +6,22 @@ use serde_json::Value;
 
 use crate::support;
 
-/// What is wrong with the answer to a case, if anything is.
-fn complaint(case: &Path) -> Option<String> {
+/// What is wrong with the answers to a case. It expects one thing, or one for some runtimes each.
+fn complaints(case: &Path) -> Vec<String> {
     let doc: toml::Table = support::text(case.join("case.toml")).parse().unwrap();
+    let handler = doc["handler"].as_str().unwrap();
+    let Some(expected) = doc.get("expect").and_then(toml::Value::as_array) else {
+        return complaint(case, handler, doc["runtime"].as_str().unwrap(), &doc).into_iter().collect();
+    };
+    let each = expected.iter().filter_map(toml::Value::as_table).flat_map(|expect| {
+        let runtimes = expect["runtimes"].as_array().unwrap().iter().filter_map(toml::Value::as_str);
+        runtimes.filter_map(move |runtime| complaint(case, handler, runtime, expect))
+    });
+    each.collect()
+}
+
+fn complaint(case: &Path, handler: &str, runtime: &str, doc: &toml::Table) -> Option<String> {
     let wanted = |key: &str| doc.get(key).and_then(toml::Value::as_str);
-    let (handler, runtime) = (wanted("handler").unwrap(), wanted("runtime").unwrap());
     let mut arguments = vec!["check", "input", "--handler", handler, "--runtime", runtime, "--format", "json"];
     if case.join("layer").is_dir() {
         arguments.extend(["--layer", "layer"]);
@@ -25,7 +36,11 @@ fn complaint(case: &Path) -> Option<String> {
     let fits = verdict == wanted("verdict") && rule == wanted("rule") && errors.iter().copied().eq(wanted("rule"));
     let name = case.file_name().unwrap().to_string_lossy().into_owned();
     (!fits).then(|| {
-        format!("{name}: {:?} {:?}, got {verdict:?} {rule:?}, errors {errors:?}", wanted("verdict"), wanted("rule"))
+        format!(
+            "{name} {runtime}: {:?} {:?}, got {verdict:?} {rule:?}, errors {errors:?}",
+            wanted("verdict"),
+            wanted("rule")
+        )
     })
 }
 
@@ -33,8 +48,13 @@ fn complaint(case: &Path) -> Option<String> {
 fn check(language: &str) {
     let cases = support::folders(&support::root().join("tests/start").join(language));
     assert!(!cases.is_empty());
-    let complaints: Vec<String> = cases.iter().filter_map(|case| complaint(case)).collect();
+    let complaints: Vec<String> = cases.iter().flat_map(|case| complaints(case)).collect();
     assert!(complaints.is_empty(), "\n{}\n", complaints.join("\n"));
+}
+
+#[test]
+fn node_functions_start_or_fail_as_node_does() {
+    check("node");
 }
 
 #[test]

@@ -1,10 +1,14 @@
-use crate::engine::{FunctionContext, Sink};
+use crate::engine::{FunctionContext, Sink, report_causes};
 use crate::finding::Finding;
 use crate::graph::HandlerResolution;
 use crate::platform::Language;
 
 /// Reports a handler that the runtime will not find.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+    // The runtime finds something that it does not accept, or not what is meant: the simulation says what.
+    if cx.graph.causes.iter().any(|cause| cause.rule == "handler-not-found") {
+        return report_causes(cx, sink, "handler-not-found");
+    }
     match &cx.graph.handler {
         HandlerResolution::Found { .. } if names_no_function(cx) => {
             let handler = &cx.spec.handler;

@@ -1,6 +1,6 @@
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::{Finding, Severity};
-use crate::graph::ProblemEffect;
+use crate::graph::{ProblemEffect, StartCause};
 
 /// Reports each file that ends Init because the runtime's parser refuses it, and those that a
 /// limit of this analysis kept from being read.
@@ -20,5 +20,20 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
             }
             ProblemEffect::Fatal => sink.report(finding("does not parse: ").noting("Init ends here")),
         }
+    }
+    let told = |cause: &StartCause| {
+        cx.graph
+            .problems
+            .iter()
+            .any(|problem| problem.entry.is_some() && problem.entry == cause.place.map(|it| it.entry))
+    };
+    // Files that are read on the way, such as the package.json that tells Node the kind of a module.
+    for cause in cx.graph.causes.iter().filter(|cause| cause.rule == "syntax-error" && !told(cause)) {
+        let message = format!("Init ends here: {}", cause.message);
+        let finding = Finding::new(cx.locate_cause(cause.place), message).about(cause.subject.to_string());
+        sink.report(match &cause.help {
+            Some(help) => finding.help(help.clone()),
+            None => finding,
+        });
     }
 }

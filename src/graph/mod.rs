@@ -144,6 +144,8 @@ pub struct Unresolved {
     pub phase: Phase,
     /// Whether the failure is caught or the branch may not be taken.
     pub guarded: bool,
+    /// Why nothing answers, as the end of a sentence, where more is known than that nothing has it.
+    pub why: Option<Arc<str>>,
 }
 
 /// A call that runs at load and whose callee is known by name, for the init rules.
@@ -240,26 +242,6 @@ pub enum ProblemEffect {
     Fatal,
 }
 
-/// A module that Node does not load the way it is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct WrongFormat {
-    /// The file.
-    pub entry: EntryId,
-    /// Who asks for it; nothing for the handler itself.
-    pub site: Option<ImportSite>,
-    /// What is wrong.
-    pub kind: WrongFormatKind,
-}
-
-/// How a module's format and the way it is loaded disagree.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WrongFormatKind {
-    /// An ES module by `require`.
-    RequiredModule,
-    /// `import` and `export` in a file that Node takes for CommonJS.
-    ModuleSyntax,
-}
-
 /// What loaded code names without loading it then and there: the evidence by which dependencies
 /// that no import reaches count as used.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -353,8 +335,6 @@ pub struct ModuleGraph {
     pub opaque_bundles: Vec<ModuleId>,
     /// Bytecode of loaded modules that the runtime does not use.
     pub stale_bytecode: Vec<StaleBytecode>,
-    /// Modules whose format ends Init: nothing catches the error.
-    pub wrong_formats: Vec<WrongFormat>,
     /// Errors that end Init, in the order in which they are met.
     pub causes: Vec<StartCause>,
     /// What is missing to say whether Init ends well, in words.
@@ -425,7 +405,6 @@ impl ModuleGraph {
             bundled: Vec::new(),
             opaque_bundles: Vec::new(),
             stale_bytecode: Vec::new(),
-            wrong_formats: Vec::new(),
             causes: Vec::new(),
             doubts: Vec::new(),
             problems: Vec::new(),

@@ -1,6 +1,7 @@
 //! What is read of every `package.json`.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::Value as Json;
 
 use crate::artifact::{Artifact, EntryId};
@@ -16,6 +17,26 @@ pub(crate) struct Manifest {
     pub(crate) version: Json,
     #[serde(rename = "type")]
     pub(crate) kind: Json,
+}
+
+/// Whether a `package.json` is one that Node reads: an object of modest size.
+pub(crate) fn is_object(artifact: &Artifact, id: EntryId) -> bool {
+    let read = || artifact.read(id).ok();
+    artifact.entry(id).bytes <= LARGEST
+        && read().is_some_and(|bytes| {
+            let text = (*bytes).as_ref();
+            text.trim_ascii_start().first() == Some(&b'{') && serde_json::from_slice::<IgnoredAny>(text).is_ok()
+        })
+}
+
+/// Whether a `package.json` is there to be read and is no JSON.
+pub(crate) fn is_broken(artifact: &Artifact, id: EntryId) -> bool {
+    let bytes = (artifact.entry(id).bytes <= LARGEST).then(|| artifact.read(id).ok()).flatten();
+    bytes.is_some_and(|bytes| {
+        let error = serde_json::from_slice::<IgnoredAny>((*bytes).as_ref()).err();
+        // Nesting that is too deep for this reader says nothing about Node's.
+        error.is_some_and(|error| (error.is_syntax() || error.is_eof()) && !error.to_string().contains("recursion"))
+    })
 }
 
 /// A `package.json` of modest size.

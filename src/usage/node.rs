@@ -26,6 +26,8 @@ knowledge::table! {
 pub(super) fn usage(facts: &Loaded<'_>, declared: &Declared) -> Usage {
     let mut usage = Usage::default();
     if declared.dependencies.is_empty() {
+        // A layer may declare what the function itself does not.
+        asked_for(facts, declared, &mut usage);
         return usage;
     }
     let packages = Manifests::new(facts, declared);
@@ -132,10 +134,16 @@ fn manifest_above(facts: &Loaded<'_>, path: &str) -> Option<Json> {
 
 /// Whether a member of the workspace declares what a file of it asks for.
 fn is_declared_beside(facts: &Loaded<'_>, path: &str, name: &str) -> bool {
-    let Some(manifest) = manifest_above(facts, path) else { return false };
+    manifest_above(facts, path).is_some_and(|manifest| declares(&manifest, name))
+}
+
+fn declares(manifest: &Json, name: &str) -> bool {
     let tables = ["dependencies", "peerDependencies", "optionalDependencies"];
     tables.iter().any(|table| manifest.get(table).is_some_and(|table| table.get(name).is_some()))
 }
+
+/// Where a layer for Node has its manifest.
+const LAYER_MANIFEST: &str = "/opt/nodejs/package.json";
 
 /// Requests of own code that nothing installed answers; what is declared will be there once the
 /// project is built.
@@ -143,6 +151,7 @@ fn asked_for(facts: &Loaded<'_>, declared: &Declared, usage: &mut Usage) {
     let known: BTreeSet<&str> = declared.dependencies.iter().map(|dependency| &*dependency.name).collect();
     let inside = json_at(facts, "package.json");
     let inside = inside.as_ref().and_then(|json| json.get("imports")).and_then(Json::as_object);
+    let layer = json_at(facts, LAYER_MANIFEST);
     for import in &facts.graph.unresolved {
         if facts.package_of(import.site.importer).is_some() {
             continue;
@@ -152,7 +161,9 @@ fn asked_for(facts: &Loaded<'_>, declared: &Declared, usage: &mut Usage) {
             usage.direct.insert(name.into());
             let importer = facts.graph.module(import.site.importer).entry;
             let path = importer.map(|entry| &*facts.artifact.entry(entry).path);
-            if known.contains(name) || path.is_some_and(|path| is_declared_beside(facts, path, name)) {
+            // A layer that declares it and is not built yet, unless this runtime does not look there.
+            let of_layer = import.why.is_none() && layer.as_ref().is_some_and(|json| declares(json, name));
+            if known.contains(name) || of_layer || path.is_some_and(|path| is_declared_beside(facts, path, name)) {
                 usage.awaited.insert(import.import.clone());
             }
         }

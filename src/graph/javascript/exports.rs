@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
+use super::versions::{self, Kind};
+
 type Members = FxHashMap<&'static str, &'static str>;
 
 /// Types of members by the module that has them.
@@ -26,9 +28,15 @@ pub(super) fn type_of(name: &str) -> Option<&'static str> {
     TABLE.get(module)?.get(member).copied().filter(|kind| *kind != "undefined")
 }
 
-/// Whether a module of Node 20 is known and has no such member.
-pub(super) fn lacks(module: &str, member: &str) -> bool {
-    TABLE.get(module).is_some_and(|members| !members.contains_key(member))
+/// Whether a module or global is known and has no such member in a release of Node.
+pub(super) fn surely_lacks(module: &str, member: &str, node: u32) -> bool {
+    let Some(members) = TABLE.get(module) else { return false };
+    let named = |kind| versions::of(kind, &format!("{module}.{member}"));
+    match named(Kind::Export).or_else(|| named(Kind::Member)) {
+        Some(releases) => !releases.have(node),
+        // What all releases have is in the list of the one that it was made with. Internals are in neither.
+        None => !members.contains_key(member) && !member.starts_with('_'),
+    }
 }
 
 #[cfg(test)]
@@ -41,6 +49,8 @@ mod tests {
         assert_eq!(type_of("fs/promises.readFile"), Some("function"));
         assert_eq!(type_of("Buffer.from"), Some("function"));
         assert_eq!(type_of("os.nothing"), None);
-        assert!(lacks("util", "notThere") && !lacks("util", "promisify") && !lacks("lodash", "notThere"));
+        assert!(surely_lacks("util", "notThere", 22) && !surely_lacks("util", "promisify", 22));
+        assert!(surely_lacks("fs", "glob", 20) && !surely_lacks("fs", "glob", 22));
+        assert!(!surely_lacks("lodash", "notThere", 22));
     }
 }

@@ -8,15 +8,15 @@ use serde_json::Value as Json;
 
 use super::JavaScriptInput;
 use super::limits::LIMITS;
-use super::resolve::{Loader, Resolved, Resolver, absolute, entry_at, folder};
+use super::resolve::{Loader, Resolved, Resolver, absolute, entry_at, folder, tsconfig_text};
 use crate::artifact::{Artifact, EntryId};
 use crate::fault::Fault;
 use crate::graph::ahead::{Ahead, File, Next, Reader};
 use crate::graph::{OwnCode, Prepare};
-use crate::lang::javascript::ir::{Program, Site, SiteKind};
+use crate::lang::javascript::ir::{NewerSyntax, Program, Site, SiteKind};
 use crate::lang::javascript::{Dialect, ParseError, ParseMode, parse, too_large};
 use crate::package::ByEntry;
-use crate::package::package_json::manifest_of;
+use crate::package::package_json::{is_broken, manifest_of};
 
 /// How Node treats a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,6 +40,9 @@ pub(super) enum Cause {
     Syntax,
 }
 
+/// The first release whose runtime leaves the detection of module syntax on.
+const DETECTS: u32 = 24;
+
 /// A file, read and parsed.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Source {
@@ -52,6 +55,8 @@ pub(super) struct Source {
     pub(super) cause: Cause,
     /// Whether the text is an ES module although its name says CommonJS.
     pub(super) wrong_dialect: bool,
+    /// Likewise, as it awaits at its top level.
+    pub(super) awaits: bool,
 }
 
 impl Source {
@@ -65,6 +70,11 @@ impl Source {
 impl Source {
     fn own_code(&self) -> Option<OwnCode> {
         Some(OwnCode::JavaScript(self.program.clone()?))
+    }
+
+    /// The first syntax in it that a release of Node does not take.
+    pub(super) fn newer_than(&self, node: u32) -> Option<NewerSyntax> {
+        self.program.as_ref()?.newer.iter().find(|syntax| syntax.since > node).copied()
     }
 
     fn refuse(&mut self, error: &ParseError) {
@@ -85,8 +95,16 @@ pub(super) struct Sources<'a> {
     read: Arc<ByEntry<Source>>,
     /// Tokens that were parsed so far.
     tokens: AtomicUsize,
-    types: Mutex<FxHashMap<String, bool>>,
+    types: Mutex<FxHashMap<String, DeclaredType>>,
     prepare: Option<&'a dyn Prepare>,
+}
+
+/// What the nearest `package.json` says of files whose names do not tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum DeclaredType {
+    None,
+    CommonJs,
+    Module,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -223,15 +241,17 @@ impl<'a> Sources<'a> {
             Err(_) => false,
         };
         if wrong && let Ok(program) = parse(text, other) {
-            source.wrong_dialect = dialect == Dialect::CommonJs && program.module_syntax;
+            let common = dialect == Dialect::CommonJs;
+            source.wrong_dialect = common && program.module_syntax;
+            source.awaits = common && !program.module_syntax && program.top_level_await;
             parsed = Ok(program);
             source.format = match other.dialect {
-                Dialect::Module if source.wrong_dialect => Format::Module,
+                Dialect::Module if source.wrong_dialect || source.awaits => Format::Module,
                 Dialect::Module => source.format,
                 Dialect::CommonJs => Format::CommonJs,
             };
-            if self.source_tree || self.node >= 24 {
-                source.wrong_dialect = false;
+            if self.source_tree || self.detects(path) {
+                (source.wrong_dialect, source.awaits) = (false, false);
             }
         } else if typescript && dialect == Dialect::Module {
             source.format = Format::Module;
@@ -256,17 +276,49 @@ impl<'a> Sources<'a> {
         }
     }
 
+    /// Whether the runtime's Node finds out by the text that a file is an ES module.
+    fn detects(&self, path: &str) -> bool {
+        self.node >= DETECTS && path.ends_with(".js") && self.declared_type(folder(path)) == DeclaredType::None
+    }
+
     /// Whether the nearest `package.json` says `"type": "module"`.
     pub(super) fn module_type(&self, start: &str) -> bool {
+        self.declared_type(start) == DeclaredType::Module
+    }
+
+    /// The `package.json` that tells of what kind a file is, when no release of Node can read it.
+    pub(super) fn broken_manifest(&self, file: EntryId) -> Option<EntryId> {
+        let path = absolute(self.artifact, file);
+        if self.source_tree || !path.ends_with(".js") {
+            return None;
+        }
+        let mut at = folder(&path);
+        while !at.is_empty() {
+            if let Some(id) = entry_at(self.artifact, &format!("{at}/package.json")) {
+                return is_broken(self.artifact, id).then_some(id);
+            }
+            at = folder(at);
+        }
+        None
+    }
+
+    fn declared_type(&self, start: &str) -> DeclaredType {
         if let Ok(types) = self.types.lock()
             && let Some(known) = types.get(start)
         {
             return *known;
         }
         let found = match entry_at(self.artifact, &format!("{start}/package.json")) {
-            Some(id) => manifest_of(self.artifact, id).is_some_and(|manifest| manifest.kind.as_str() == Some("module")),
-            None if start.is_empty() || start.ends_with("/node_modules") => false,
-            None => self.module_type(folder(start)),
+            Some(id) => {
+                let manifest = manifest_of(self.artifact, id).unwrap_or_default();
+                match manifest.kind.as_str() {
+                    Some("module") => DeclaredType::Module,
+                    Some("commonjs") => DeclaredType::CommonJs,
+                    _ => DeclaredType::None,
+                }
+            }
+            None if start.is_empty() || start.ends_with("/node_modules") => DeclaredType::None,
+            None => self.declared_type(folder(start)),
         };
         if let Ok(mut types) = self.types.lock() {
             types.insert(start.to_owned(), found);
@@ -334,11 +386,9 @@ fn is_own(path: &str) -> bool {
 }
 
 fn tsconfig(artifact: &Artifact) -> TypeScript {
-    let Some(bytes) = artifact.find("tsconfig.json").and_then(|id| artifact.read(id).ok()) else {
-        return TypeScript::default();
-    };
-    // Comments make it no JSON; the flags are words that do not occur otherwise.
-    let text = crate::text::lossy((*bytes).as_ref()).replace([' ', '\t'], "");
+    let Some(text) = tsconfig_text(artifact) else { return TypeScript::default() };
+    // The flags are words that do not occur otherwise.
+    let text = text.replace([' ', '\t'], "");
     let set = |flag: &str| text.contains(&format!("\"{flag}\":true"));
     TypeScript {
         keep_unused_imports: set("verbatimModuleSyntax") || set("preserveValueImports"),

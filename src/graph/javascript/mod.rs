@@ -1,5 +1,6 @@
 //! Node's module loading, simulated: which files load during Init, which later, and which never.
 
+mod absence;
 mod builtins;
 mod bundle;
 mod compile_cache;
@@ -7,7 +8,10 @@ mod exports;
 mod interp;
 mod limits;
 mod load;
+mod lookup;
 mod resolve;
+mod versions;
+mod wrapper;
 
 use std::collections::BTreeMap;
 
@@ -16,8 +20,10 @@ use rustc_hash::FxHashSet;
 use self::interp::Machine;
 use self::limits::LIMITS;
 use self::load::Sources;
-use super::{HandlerResolution, ModuleGraph, Prepare};
-use crate::artifact::{Artifact, EntryId};
+use self::lookup::{Lookup, look_up};
+use self::resolve::Loader;
+use super::{HandlerResolution, ModuleGraph, Prepare, StartCause, StartPlace};
+use crate::artifact::{Artifact, ArtifactKind, EntryId};
 use crate::fault;
 use crate::lang::javascript::ir::FunctionId;
 use crate::package::Bundle;
@@ -50,6 +56,10 @@ pub struct JavaScriptInput<'a> {
 /// Whether the handler is TypeScript: the tree is what gets compiled, not what is deployed.
 #[must_use]
 pub fn is_source_tree(artifact: &Artifact, handler: &str) -> bool {
+    // An archive is what is deployed, whatever it holds.
+    if artifact.kind != ArtifactKind::Directory {
+        return false;
+    }
     let (module, _) = split_handler(handler);
     let module = module.trim_start_matches("./");
     let has = |extensions: &[&str]| {
@@ -66,39 +76,152 @@ pub fn simulate(input: &JavaScriptInput<'_>) -> ModuleGraph {
 }
 
 fn simulate_here(input: &JavaScriptInput<'_>) -> ModuleGraph {
-    let (module, export) = split_handler(input.handler);
-    let Some(entry) = handler_file(input, module) else {
-        return missing(input, module);
+    let (module, _) = split_handler(input.handler);
+    let behind = wrapper::wrapped(module, input.environment);
+    let handler = behind.unwrap_or(input.handler);
+    let source_tree = input.source_tree || is_source_tree(&input.bundle.artifact, handler);
+    let sources = Sources::new(&JavaScriptInput { source_tree, ..*input });
+    let (module, export) = split_handler(handler);
+    let mut refused = None;
+    let (entry, loader) = match look_up(&sources, module, input.node) {
+        Lookup::Found(entry, loader) => (entry, loader),
+        Lookup::Refused { meant, message, help } => {
+            refused = Some(refusal(module, message, help));
+            match meant {
+                Some(entry) => (entry, Loader::Import),
+                None => return ModuleGraph { causes: refused.into_iter().collect(), ..missing(module, Vec::new()) },
+            }
+        }
+        Lookup::Missing { similar } => return missing(module, similar),
     };
-    let sources = Sources::new(input);
-    let (mut graph, ran) = sources.reading_ahead(entry, || run(input, &sources, entry, export));
+    let start = Start { entry, loader, export, wrapper: behind.and_then(|_| wrapper_file(input, &sources)), refused };
+    let (mut graph, ran) = sources.reading_ahead(entry, || run(input, &sources, start));
     bundle::open(&mut graph, &sources, &|entry, function| ran.contains(&(entry, function)));
     graph.faults.extend(sources.faults());
     graph.own_code = sources.into_own_code();
     graph
 }
 
+/// What the runtime begins with.
+struct Start<'a> {
+    entry: EntryId,
+    loader: Loader,
+    export: &'a str,
+    /// A wrapper that is here, which loads the handler.
+    wrapper: Option<(EntryId, Loader)>,
+    /// Why the runtime does not even get to the file.
+    refused: Option<StartCause>,
+}
+
 /// The graph, and the functions that ran while it loaded.
 fn run(
     input: &JavaScriptInput<'_>,
     sources: &Sources<'_>,
-    entry: EntryId,
-    export: &str,
+    start: Start<'_>,
 ) -> (ModuleGraph, FxHashSet<(EntryId, FunctionId)>) {
     let mut machine = Machine::new(sources, input.environment, input.node, input.arm);
-    for preload in &preloads(input) {
-        machine.run(*preload);
+    for preload in preloads(input, sources) {
+        match preload {
+            Ok((entry, loader)) => drop(machine.run(entry, loader)),
+            Err(cause) => machine.note_refusal(cause),
+        }
     }
-    let ix = machine.run(entry);
-    let exported = machine.exported(ix, export);
+    for cause in start.refused.into_iter().chain(broken_manifest(sources, start.entry)) {
+        machine.note_refusal(cause);
+    }
+    if let Some((wrapper, loader)) = start.wrapper {
+        machine.run(wrapper, loader);
+    }
+    let ix = machine.run(start.entry, start.loader);
+    let exported = machine.exported(ix, start.export);
+    for cause in refused_handlers(input, start.entry, &exported, machine.begun()) {
+        machine.note_refusal(cause);
+    }
     machine.later();
-    let handler_module = machine.handler_id(ix);
+    let module = machine.handler_id(ix);
     let handler = if exported.found {
-        HandlerResolution::Found { module: handler_module, definition: exported.definition }
+        HandlerResolution::Found { module, definition: exported.definition }
     } else {
-        HandlerResolution::NameMissing { module: handler_module, name: export.to_owned(), defined: exported.names }
+        HandlerResolution::NameMissing { module, name: start.export.to_owned(), defined: exported.names }
     };
     machine.finish(handler)
+}
+
+/// The first release whose runtime refuses handlers that take a callback.
+const NO_CALLBACKS: u32 = 24;
+/// Parameters of a handler that takes one: event, context, callback.
+const WITH_CALLBACK: usize = 3;
+
+/// What the runtime does not accept as a handler, although it is exported.
+fn refused_handlers(
+    input: &JavaScriptInput<'_>,
+    entry: EntryId,
+    exported: &interp::Exported,
+    after: u32,
+) -> Vec<StartCause> {
+    let place = Some(StartPlace { entry, span: exported.definition.map(|(_, span)| span) });
+    let cause = |rule, message, help: &str| StartCause {
+        rule,
+        subject: input.handler.into(),
+        message,
+        help: Some(help.to_owned()),
+        chain: Vec::new(),
+        place,
+        after,
+        cure: None,
+    };
+    let mut causes = Vec::new();
+    if exported.no_function {
+        let message = format!("Runtime.HandlerNotFound: {} is not a function", input.handler);
+        causes.push(cause("handler-not-found", message, "Export a function under that name"));
+    }
+    if input.node >= NO_CALLBACKS && exported.parameters.is_some_and(|count| count >= WITH_CALLBACK) {
+        let message = format!("Runtime.CallbackHandlerDeprecated: `{}` takes a callback", input.handler);
+        causes.push(cause(
+            "callback-handler",
+            message,
+            "Make it `async` and return the result; throw instead of passing an error on",
+        ));
+    }
+    causes
+}
+
+fn refusal(module: &str, message: String, help: String) -> StartCause {
+    StartCause {
+        rule: "handler-not-found",
+        subject: module.into(),
+        message,
+        help: Some(help),
+        chain: Vec::new(),
+        place: None,
+        after: 0,
+        cure: None,
+    }
+}
+
+/// A package.json that Node reads to know what kind of file the handler is, and that it cannot read.
+fn broken_manifest(sources: &Sources<'_>, entry: EntryId) -> Option<StartCause> {
+    let manifest = sources.broken_manifest(entry)?;
+    let path = resolve::absolute(sources.artifact, manifest);
+    Some(StartCause {
+        rule: "syntax-error",
+        subject: sources.artifact.entry(manifest).path.to_string().into(),
+        message: format!("Error: Invalid package config {path}."),
+        help: Some("Node reads it to know whether the file is an ES module: correct it, or leave it out".to_owned()),
+        chain: Vec::new(),
+        place: Some(StartPlace { entry: manifest, span: None }),
+        after: 0,
+        cure: None,
+    })
+}
+
+/// The wrapper's own module, where a layer or the package brings it.
+fn wrapper_file(input: &JavaScriptInput<'_>, sources: &Sources<'_>) -> Option<(EntryId, Loader)> {
+    let (module, _) = split_handler(input.handler);
+    match look_up(sources, module, input.node) {
+        Lookup::Found(entry, loader) => Some((entry, loader)),
+        _ => None,
+    }
 }
 
 /// `src/index.handler` is the module `src/index` and the export `handler`.
@@ -110,27 +233,11 @@ fn split_handler(handler: &str) -> (&str, &str) {
     }
 }
 
-fn handler_file(input: &JavaScriptInput<'_>, module: &str) -> Option<EntryId> {
-    let module = module.trim_start_matches("./");
-    let mut extensions = vec![".js", ".mjs", ".cjs"];
-    if input.source_tree {
-        extensions.splice(0..0, [".ts", ".mts", ".cts", ".tsx"]);
-    }
-    let roots: &[&str] = if module.starts_with('/') { &[""] } else { &["", "/opt/", "/opt/nodejs/"] };
-    roots.iter().find_map(|root| {
-        extensions.iter().chain(&[""]).find_map(|extension| {
-            let path = format!("{root}{module}{extension}");
-            input.bundle.artifact.find(path.strip_prefix("/var/task/").unwrap_or(&path))
-        })
-    })
-}
-
-/// What `NODE_OPTIONS` loads before the handler.
-fn preloads(input: &JavaScriptInput<'_>) -> Vec<EntryId> {
+/// What `NODE_OPTIONS` loads before the handler, and what of it is not there.
+fn preloads(input: &JavaScriptInput<'_>, sources: &Sources<'_>) -> Vec<Result<(EntryId, Loader), StartCause>> {
     let Some(options) = input.environment.get("NODE_OPTIONS") else {
         return Vec::new();
     };
-    let resolver = resolve::Resolver::new(&input.bundle.artifact, input.node, false, input.sdk);
     let words: Vec<&str> = options.split_whitespace().collect();
     let mut found = Vec::new();
     for (at, word) in words.iter().enumerate() {
@@ -139,36 +246,41 @@ fn preloads(input: &JavaScriptInput<'_>) -> Vec<EntryId> {
             None => (*word, words.get(at + 1).copied()),
         };
         let loader = match flag {
-            "-r" | "--require" => resolve::Loader::Require,
-            "--import" | "--loader" | "--experimental-loader" => resolve::Loader::Import,
+            "-r" | "--require" => Loader::Require,
+            "--import" | "--loader" | "--experimental-loader" => Loader::Import,
             _ => continue,
         };
-        if let Some(value) = value
-            && let resolve::Resolved::File(entry) = resolver.resolve(resolve::TASK_ROOT, value, loader)
-        {
-            found.push(entry);
+        let Some(value) = value else { continue };
+        match sources.resolver.resolve(resolve::TASK_ROOT, value, loader) {
+            resolve::Resolved::File(entry) => found.push(Ok((entry, loader))),
+            // A package, or what lies in `/opt`, may come with a layer that is not here.
+            resolve::Resolved::Missing if value.starts_with("./") || value.starts_with("/var/task/") => {
+                found.push(Err(missing_preload(value)));
+            }
+            _ => {}
         }
     }
     found
 }
 
-fn missing(input: &JavaScriptInput<'_>, module: &str) -> ModuleGraph {
-    let wanted = module.rsplit('/').next().unwrap_or(module);
-    let similar = input
-        .bundle
-        .artifact
-        .entries()
-        .map(|(_, entry)| &*entry.path)
-        .filter(|path| !path.contains("node_modules/"))
-        .filter_map(|path| path.rsplit_once('.'))
-        .filter(|(_, extension)| matches!(*extension, "js" | "mjs" | "cjs" | "ts" | "mts"))
-        .map(|(stem, _)| stem)
-        .filter(|stem| strsim::jaro(stem.rsplit('/').next().unwrap_or(stem), wanted) > 0.7)
-        .take(5)
-        .map(str::to_owned)
-        .collect();
-    let handler = HandlerResolution::ModuleMissing { module: module.to_owned(), similar };
-    ModuleGraph { handler, ..ModuleGraph::unknown() }
+fn missing_preload(value: &str) -> StartCause {
+    StartCause {
+        rule: "missing-data-file",
+        subject: value.into(),
+        message: format!("Error: Cannot find module '{value}', which NODE_OPTIONS loads before the handler"),
+        help: Some("Put the file into the package, or take it out of NODE_OPTIONS".to_owned()),
+        chain: Vec::new(),
+        place: None,
+        after: 0,
+        cure: None,
+    }
+}
+
+fn missing(module: &str, similar: Vec<String>) -> ModuleGraph {
+    ModuleGraph {
+        handler: HandlerResolution::ModuleMissing { module: module.to_owned(), similar },
+        ..ModuleGraph::unknown()
+    }
 }
 
 #[cfg(test)]

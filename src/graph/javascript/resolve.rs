@@ -10,9 +10,10 @@ use oxc_resolver::{
 };
 
 use super::limits::LIMITS;
+use super::versions;
 use crate::artifact::{Artifact, EntryId, LAYER_ROOT};
 use crate::manifest::node::package_of_request;
-use crate::package::package_json::manifest_of;
+use crate::package::package_json::{is_object, manifest_of};
 use crate::platform::Sdk;
 
 /// Where the function's own files are on Lambda.
@@ -41,21 +42,56 @@ pub(super) enum Resolved {
 }
 
 /// The artifact as a file system for the resolver.
-pub(super) struct Files(Option<Arc<Artifact>>);
+#[derive(Default)]
+pub(super) struct Files {
+    artifact: Option<Arc<Artifact>>,
+    unbuilt: Option<Arc<Unbuilt>>,
+}
 
 impl Files {
     fn bytes(&self, path: &Path) -> io::Result<Vec<u8>> {
         let missing = || io::Error::from(io::ErrorKind::NotFound);
-        let artifact = self.0.as_deref().ok_or_else(missing)?;
+        let artifact = self.artifact.as_deref().ok_or_else(missing)?;
         let id = path.to_str().and_then(|path| entry_at(artifact, path)).ok_or_else(missing)?;
+        if path.ends_with("package.json") && !is_object(artifact, id) {
+            // A broken one costs its own settings, not every request beside it.
+            return Ok(b"{}".to_vec());
+        }
         let bytes = artifact.read(id).map_err(|error| io::Error::other(error.message))?;
         Ok((*bytes).as_ref().to_vec())
     }
 }
 
+/// Where a build will put what lies in a folder of sources.
+pub(super) struct Unbuilt {
+    /// The folder that is not there yet.
+    output: String,
+    sources: String,
+}
+
+impl Unbuilt {
+    /// The path of the source that a path in the output is made from, its extension left open.
+    fn source_path(&self, path: &str) -> Option<String> {
+        let rest = path.strip_prefix(&self.output)?;
+        (rest.is_empty() || rest.starts_with('/')).then(|| format!("{}{rest}", self.sources))
+    }
+
+    fn entry(&self, artifact: &Artifact, path: &str) -> Option<EntryId> {
+        let path = self.source_path(path)?;
+        let (stem, extension) = path.rsplit_once('.')?;
+        let written: &[&str] = match extension {
+            "js" => &["ts", "tsx", "js"],
+            "mjs" => &["mts", "mjs"],
+            "cjs" => &["cts", "cjs"],
+            other => &[other],
+        };
+        written.iter().find_map(|extension| entry_at(artifact, &format!("{stem}.{extension}")))
+    }
+}
+
 impl FileSystem for Files {
     fn new() -> Self {
-        Self(None)
+        Self::default()
     }
 
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
@@ -67,13 +103,16 @@ impl FileSystem for Files {
     }
 
     fn metadata(&self, path: &Path) -> io::Result<FileMetadata> {
-        let (Some(artifact), Some(path)) = (self.0.as_deref(), path.to_str()) else {
+        let (Some(artifact), Some(path)) = (self.artifact.as_deref(), path.to_str()) else {
             return Err(io::ErrorKind::NotFound.into());
         };
-        if entry_at(artifact, path).is_some() {
+        let unbuilt = self.unbuilt.as_deref();
+        if entry_at(artifact, path).is_some() || unbuilt.is_some_and(|unbuilt| unbuilt.entry(artifact, path).is_some())
+        {
             return Ok(FileMetadata::new(true, false, false));
         }
-        if is_folder(artifact, path) {
+        let source = unbuilt.and_then(|unbuilt| unbuilt.source_path(path));
+        if is_folder(artifact, path) || source.is_some_and(|source| is_folder(artifact, &source)) {
             return Ok(FileMetadata::new(false, true, false));
         }
         Err(io::ErrorKind::NotFound.into())
@@ -135,17 +174,20 @@ pub(super) struct Resolver {
     require: ResolverGeneric<Files>,
     import: ResolverGeneric<Files>,
     sdk: Option<&'static Sdk>,
+    node: u32,
+    source_tree: bool,
+    unbuilt: Option<Arc<Unbuilt>>,
     /// Members of a workspace of which nothing is installed yet, by name and folder.
     siblings: Option<OnceLock<Vec<(String, String)>>>,
 }
 
+/// The first release whose runtime lets `import` find what layers bring.
+pub(super) const IMPORTS_FROM_LAYERS: u32 = 18;
+
 impl Resolver {
     pub(super) fn new(artifact: &Arc<Artifact>, node: u32, source_tree: bool, sdk: Option<&'static Sdk>) -> Self {
-        let layers = [format!("/opt/nodejs/node{node}/node_modules"), "/opt/nodejs/node_modules".to_owned()];
-        let mut modules = vec!["node_modules".to_owned()];
-        modules.extend(layers.into_iter().filter(|path| is_folder(artifact, path)));
         let mut options = ResolveOptions {
-            modules,
+            modules: vec!["node_modules".to_owned()],
             symlinks: false,
             node_path: false,
             builtin_modules: false,
@@ -156,16 +198,26 @@ impl Resolver {
         if source_tree {
             as_bundlers_do(artifact, &mut options);
         }
+        let layers = [format!("/opt/nodejs/node{node}/node_modules"), "/opt/nodejs/node_modules".to_owned()];
+        let layers = layers.into_iter().filter(|path| is_folder(artifact, path));
         let mut import = options.clone();
         import.condition_names = conditions(Loader::Import, node);
-        if !source_tree {
-            import.fully_specified = true;
+        import.fully_specified = !source_tree;
+        if node >= IMPORTS_FROM_LAYERS {
+            import.modules.extend(layers.clone());
         }
-        let require = ResolverGeneric::new_with_file_system(Files(Some(Arc::clone(artifact))), options);
+        // `NODE_PATH` of the runtime names the layers' folders and the function's own.
+        options.modules.extend(layers);
+        if !source_tree {
+            options.modules.push(TASK_ROOT.to_owned());
+        }
+        let unbuilt = if source_tree { unbuilt(artifact).map(Arc::new) } else { None };
+        let files = || Files { artifact: Some(Arc::clone(artifact)), unbuilt: unbuilt.clone() };
+        let require = ResolverGeneric::new_with_file_system(files(), options);
         let import = require.clone_with_options(import);
         let installed = !source_tree && artifact.is_folder("node_modules");
         let siblings = (!installed).then(OnceLock::new);
-        Self { artifact: Arc::clone(artifact), require, import, sdk, siblings }
+        Self { artifact: Arc::clone(artifact), require, import, sdk, node, source_tree, unbuilt, siblings }
     }
 
     /// Resolves `request` from a file in `folder` (absolute).
@@ -175,18 +227,15 @@ impl Resolver {
         }
         let request = request.strip_prefix("file://").unwrap_or(request);
         if let Some(name) = request.strip_prefix("node:") {
-            return if name.is_empty() { Resolved::Missing } else { Resolved::Builtin };
+            let there = versions::of(versions::Kind::Module, name).is_some_and(|releases| releases.have(self.node));
+            return if there { Resolved::Builtin } else { Resolved::Missing };
         }
         if is_builtin(request) {
             return Resolved::Builtin;
         }
-        let resolver = match loader {
-            Loader::Require => &self.require,
-            Loader::Import => &self.import,
-        };
         let find = |folder: &str, request: &str| {
-            let found = resolver.resolve(folder, request).ok()?;
-            entry_at(&self.artifact, found.path().to_str()?)
+            let found = self.resolver(loader).resolve(folder, request).ok()?;
+            self.entry(found.path().to_str()?)
         };
         let found = find(folder, request).or_else(|| {
             let (folder, inside) = self.sibling(request)?;
@@ -201,6 +250,33 @@ impl Resolver {
         }
     }
 
+    fn resolver(&self, loader: Loader) -> &ResolverGeneric<Files> {
+        match loader {
+            Loader::Require => &self.require,
+            Loader::Import => &self.import,
+        }
+    }
+
+    fn entry(&self, path: &str) -> Option<EntryId> {
+        let unbuilt = || self.unbuilt.as_ref()?.entry(&self.artifact, path);
+        entry_at(&self.artifact, path).or_else(unbuilt)
+    }
+
+    /// The error with which the resolver refuses a request.
+    pub(super) fn refusal(&self, folder: &str, request: &str, loader: Loader) -> Option<ResolveError> {
+        self.resolver(loader).resolve(folder, request).err()
+    }
+
+    /// Node's major version.
+    pub(super) fn node(&self) -> u32 {
+        self.node
+    }
+
+    /// Whether sources are to be compiled first.
+    pub(super) fn source_tree(&self) -> bool {
+        self.source_tree
+    }
+
     /// The folder of the workspace's member that a request names, and what it asks for inside.
     fn sibling<'r>(&self, request: &'r str) -> Option<(&str, &'r str)> {
         let siblings = self.siblings.as_ref()?.get_or_init(|| siblings(&self.artifact));
@@ -208,6 +284,35 @@ impl Resolver {
         let (_, folder) = siblings.iter().find(|(sibling, _)| sibling == name)?;
         Some((folder, request.get(name.len()..)?))
     }
+}
+
+/// What the compiler's settings say about a folder that it has not made yet.
+fn unbuilt(artifact: &Artifact) -> Option<Unbuilt> {
+    let text = tsconfig_text(artifact)?;
+    let folder = |key: &str| {
+        let value = tsconfig_value(&text, key)?;
+        let value = value.trim_start_matches("./").trim_end_matches('/');
+        (!value.is_empty() && !value.contains("..")).then(|| format!("{TASK_ROOT}/{value}"))
+    };
+    let output = folder("outDir").filter(|output| !is_folder(artifact, output))?;
+    let sources = folder("rootDir").unwrap_or_else(|| {
+        let usual = format!("{TASK_ROOT}/src");
+        if is_folder(artifact, &usual) { usual } else { TASK_ROOT.to_owned() }
+    });
+    Some(Unbuilt { output, sources })
+}
+
+/// The compiler's settings of a tree. Comments make them no JSON.
+pub(super) fn tsconfig_text(artifact: &Artifact) -> Option<String> {
+    let bytes = artifact.find("tsconfig.json").and_then(|id| artifact.read(id).ok())?;
+    Some(crate::text::lossy((*bytes).as_ref()).into_owned())
+}
+
+/// The text behind a key, whose name occurs once in such settings.
+fn tsconfig_value<'t>(text: &'t str, key: &str) -> Option<&'t str> {
+    let (_, rest) = text.split_once(&format!("\"{key}\""))?;
+    let rest = rest.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+    rest.split_once('"').map(|(value, _)| value)
 }
 
 /// Most members of a workspace that are looked at.
@@ -240,18 +345,26 @@ fn conditions(loader: Loader, node: u32) -> Vec<String> {
 }
 
 /// TypeScript sources run bundled or compiled: extensions may be missing or name the output.
-fn as_bundlers_do(artifact: &Artifact, options: &mut ResolveOptions) {
+fn as_bundlers_do(artifact: &Arc<Artifact>, options: &mut ResolveOptions) {
     options.extensions =
         [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json", ".node"].map(str::to_owned).to_vec();
     let alias = |from: &str, to: &[&str]| (from.to_owned(), to.iter().map(|to| (*to).to_owned()).collect());
     options.extension_alias =
         vec![alias(".js", &[".ts", ".tsx", ".js"]), alias(".mjs", &[".mts", ".mjs"]), alias(".cjs", &[".cts", ".cjs"])];
-    if artifact.find("tsconfig.json").is_some() {
+    if artifact.find("tsconfig.json").is_some() && reads_settings(artifact) {
         options.tsconfig = Some(TsconfigDiscovery::Manual(TsconfigOptions {
             config_file: PathBuf::from(format!("{TASK_ROOT}/tsconfig.json")),
             references: TsconfigReferences::Disabled,
         }));
     }
+}
+
+/// Whether the compiler's settings can be read with all that they extend: with broken or circular ones the resolver
+/// would refuse every request.
+fn reads_settings(artifact: &Arc<Artifact>) -> bool {
+    let files = Files { artifact: Some(Arc::clone(artifact)), unbuilt: None };
+    let resolver = ResolverGeneric::new_with_file_system(files, ResolveOptions::default());
+    resolver.resolve_tsconfig(format!("{TASK_ROOT}/tsconfig.json")).is_ok()
 }
 
 /// Whether Node has a module of this name, subpaths included. Such a request never reaches a package of that name;

@@ -285,7 +285,13 @@ impl Builder<'_, '_> {
             if !seen.insert((site, Arc::clone(&import))) {
                 continue;
             }
-            graph.unresolved.push(Unresolved { import, site, phase: missing.phase, guarded: missing.guarded });
+            graph.unresolved.push(Unresolved {
+                import,
+                site,
+                phase: missing.phase,
+                guarded: missing.guarded,
+                why: None,
+            });
         }
         for call in &self.interp.trace.calls {
             let Some(ImportSite { importer: module, span }) = self.site(call.module, call.span) else { continue };

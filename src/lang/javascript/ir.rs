@@ -44,12 +44,25 @@ pub struct Program {
     pub top_level_await: bool,
     /// Counts for the cost model.
     pub counts: Counts,
+    /// Syntax that not every release of Node takes.
+    pub newer: Vec<NewerSyntax>,
     /// Problems the parser reported, for people.
     pub errors: Vec<String>,
     /// Slots of the outermost frame of a script; equals the module function's.
     pub source_bytes: u32,
     /// Its size as [`MAX_TOKENS`](super::MAX_TOKENS) counts it.
     pub tokens: usize,
+}
+
+/// Syntax that came with a release of Node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewerSyntax {
+    /// What it is, for people.
+    pub what: &'static str,
+    /// The first major release that takes it.
+    pub since: u32,
+    /// Where.
+    pub span: Span,
 }
 
 /// Counted things of one file.
@@ -106,6 +119,20 @@ pub struct StaticImport {
     pub span: Span,
     /// Bindings it makes, as (imported name, slot in the module frame); `None` is the namespace.
     pub bindings: Vec<(Option<Text>, u32)>,
+    /// What it says about the kind of the module.
+    pub attributes: Attributes,
+}
+
+/// What an import says about the kind of a module.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Attributes {
+    /// Nothing.
+    #[default]
+    None,
+    /// `with { type: ".." }`; nothing for attributes without a type.
+    With(Option<Text>),
+    /// `assert { type: ".." }`, as it was written at first.
+    Assert(Option<Text>),
 }
 
 /// One export of an ES module.

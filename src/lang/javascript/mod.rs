@@ -3,6 +3,7 @@
 //! `oxc_parser` does the parsing; its types stay in `lower`. Nesting is measured first, because
 //! the parser recurses without a guard.
 
+mod exports_seen;
 pub mod ir;
 mod lower;
 mod nesting;
@@ -11,6 +12,8 @@ pub mod request;
 use std::cell::RefCell;
 use std::fmt;
 
+pub use exports_seen::{SeenExports, seen_exports};
+pub(crate) use lower::WRAPPER;
 use oxc_allocator::Allocator;
 use oxc_parser::{ParseOptions, Parser};
 use oxc_span::SourceType;

@@ -21,6 +21,9 @@ impl Machine<'_> {
             Value::Unknown(name) => return self.call_unknown(name, this, args, at),
             _ => return Ok(UNKNOWN),
         };
+        if !self.rejected.is_empty() {
+            self.hand_over(args);
+        }
         let name = self.object(id).name;
         if name != 0 && self.loaded.get(at.module as usize).is_some_and(|loaded| loaded.own) {
             self.record_call(name, args, at);
@@ -171,7 +174,15 @@ impl Machine<'_> {
             callee,
             yielded: Yielded::new(self.doubt),
         };
+        let (unsure, conditions) = (self.unsure, self.conditions);
+        // Its body runs when something asks for what it yields, if it does.
+        self.unsure |= code.generator;
+        // What an async function throws, its promise takes.
+        let takes = u32::from(code.is_async && !code.generator);
+        self.tries += takes;
         let result = self.run_function(&mut frame, program, closure.function, args);
+        self.tries -= takes;
+        (self.unsure, self.conditions) = (unsure, conditions);
         if code.generator {
             return self.generated(frame.yielded, result, code.is_async);
         }
@@ -180,12 +191,16 @@ impl Machine<'_> {
                 Err(Abrupt::Stop) => Err(Abrupt::Stop),
                 // Where the function waits, its caller goes on: what it returns is not known yet.
                 Ok(value) => self.promised(value),
-                Err(Abrupt::Throw(_) | Abrupt::Suspend) => Ok(self.promise(None)),
+                Err(Abrupt::Throw(error)) => Ok(self.reject(error)),
+                Err(Abrupt::Suspend) => Ok(self.promise(None)),
             };
         }
         match result {
-            // Nobody would catch it: the branch that led here was misjudged.
-            Err(Abrupt::Throw(_)) if self.tries == 0 => Ok(UNKNOWN),
+            // Nobody would catch it: unless it surely happens, the branch that led here was misjudged.
+            Err(Abrupt::Throw(error)) if self.tries == 0 => {
+                self.uncaught(error);
+                Ok(UNKNOWN)
+            }
             other => other,
         }
     }

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use super::Machine;
-use super::modules::resolve_native;
+use super::modules::{fault_of, resolve_native};
+use super::names::unknown_extension;
 use super::promises::Source;
 use super::value::{Abrupt, At, Atom, ModuleIx, R, Slot, UNKNOWN, Value};
 use crate::artifact::EntryId;
 use crate::graph::javascript::limits::LIMITS;
 use crate::graph::javascript::load::Format;
 use crate::graph::javascript::resolve::{Loader, Resolved, folder};
-use crate::graph::{Import, ModuleId, Phase, Unresolved};
+use crate::graph::{Import, ModuleId, Phase, StartPlace};
 use crate::lang::javascript::ir::Export;
 
 impl Machine<'_> {
@@ -21,6 +22,11 @@ impl Machine<'_> {
         }
         let source = self.sources.get(entry);
         let ix = self.register(entry, &source, at);
+        // What `import` does not load at all is told where it is asked for.
+        let loads = unknown_extension(&self.loaded[ix as usize].path).is_none();
+        if let Some(fault) = self.refusal(ix, &source).filter(|_| loads) {
+            self.refuse(ix, fault, Some(StartPlace { entry, span: None }));
+        }
         let Some(program) = source.program.clone().filter(|_| source.format == Format::Module) else {
             return ix;
         };
@@ -36,8 +42,21 @@ impl Machine<'_> {
                 target
             };
             self.loaded[ix as usize].targets.push(target);
+            if let Some(target) = target {
+                self.check_kind(ix, target, import);
+                self.inherit_error(ix, target);
+            }
         }
+        self.check_names(ix, &program);
         ix
+    }
+
+    /// What a module cannot be linked with, it cannot be evaluated with.
+    fn inherit_error(&mut self, ix: ModuleIx, target: ModuleIx) {
+        let error = self.loaded.get(target as usize).and_then(|loaded| loaded.error);
+        if let (Some(error), Some(loaded)) = (error, self.loaded.get_mut(ix as usize)) {
+            loaded.error.get_or_insert(error);
+        }
     }
 
     pub(super) fn link_import(
@@ -79,25 +98,28 @@ impl Machine<'_> {
             }
             Resolved::Missing => {
                 let guarded = self.is_guarded();
-                self.trace.unresolved.push(Unresolved { import: request.into(), site, phase: self.phase, guarded });
+                let absence = self.absence(ix, request, Loader::Import);
+                self.note_unresolved(ix, request, site, guarded, &absence);
+                let place = self.place(site);
+                self.refuse(ix, fault_of(absence, request), place);
                 None
             }
         }
     }
 
     /// Evaluates a linked module after what it imports.
-    pub(super) fn evaluate(&mut self, ix: ModuleIx) {
+    pub(super) fn evaluate(&mut self, ix: ModuleIx) -> Result<(), Abrupt> {
         let at = ix as usize;
+        self.fail_again(ix)?;
         if self.loaded[at].evaluated || self.depth > LIMITS.evaluate_depth {
-            return;
+            return Ok(());
         }
         if self.loaded[at].format != Format::Module {
-            self.run_common(ix);
-            return;
+            return self.run_common(ix);
         }
         self.loaded[at].evaluated = true;
         let Some(program) = self.loaded[at].program.clone() else {
-            return;
+            return Ok(());
         };
         let slots = program.functions.first().map_or(0, |f| f.slots);
         let env = self.env_new(0, slots);
@@ -127,14 +149,20 @@ impl Machine<'_> {
             let Some(target) = *target else {
                 continue;
             };
-            self.evaluate(target);
+            if let Err(thrown) = self.evaluate(target) {
+                self.depth -= 4;
+                if let Abrupt::Throw(error) = thrown {
+                    self.loaded[at].error = Some(error);
+                }
+                return Err(thrown);
+            }
             let request = program.strings.get(import.request as usize).cloned().unwrap_or_default();
             if self.loaded[at].own && !request.starts_with('.') {
                 self.name_namespace(target, &request);
             }
         }
         self.depth -= 4;
-        self.run_body(ix, &program, env, Value::Undefined);
+        self.run_body(ix, &program, env, Value::Undefined)
     }
 
     pub(super) fn name_namespace(&mut self, target: ModuleIx, request: &str) {
@@ -308,7 +336,7 @@ impl Machine<'_> {
         let request = self.str(request);
         match self.import_request(ix, &request, at, false) {
             Ok(value) => Ok(self.promise(Some(value))),
-            Err(Abrupt::Throw(_)) => Ok(self.promise(None)),
+            Err(Abrupt::Throw(error)) => Ok(self.reject(error)),
             Err(other) => Err(other),
         }
     }
@@ -335,7 +363,7 @@ impl Machine<'_> {
                 let target = self.link(entry, Some(at));
                 let id = self.loaded[target as usize].id;
                 self.note(at, id, guarded);
-                self.evaluate(target);
+                self.evaluate(target)?;
                 Ok(self.namespace_value(target))
             }
             Resolved::Builtin => {
@@ -347,7 +375,7 @@ impl Machine<'_> {
                 self.runtime_module(request, at, guarded);
                 Ok(Value::Unknown(self.atom(request)))
             }
-            Resolved::Missing => self.missing(ix, request, at, guarded),
+            Resolved::Missing => self.missing(ix, request, at, guarded, Loader::Import),
         }
     }
 }

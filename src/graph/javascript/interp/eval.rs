@@ -1,5 +1,6 @@
 //! Expressions.
 
+use super::raise::is_certain;
 use super::value::{Abrupt, At, Atom, Kind, R, UNKNOWN, Value};
 use super::{Frame, Machine};
 use crate::lang::javascript::ir::{ExprId, ExprKind, Item, LogicalOp, PatternId, Program, Text, Var};
@@ -40,6 +41,7 @@ impl Machine<'_> {
                 if let Var::Global(name) = *var {
                     let name = self.text(f, name);
                     self.load_global(f, name, id);
+                    return self.global(f, *var, name, id);
                 }
                 self.read_var(f, *var)
             }
@@ -60,7 +62,15 @@ impl Machine<'_> {
             }
             ExprKind::Delete(target) => self.delete(f, p, *target)?,
             ExprKind::Typeof(value) => {
-                let value = self.eval(f, p, *value)?;
+                // A name that nobody declares is no error here.
+                let value = match p.exprs.get(*value as usize).map(|expr| &expr.kind) {
+                    Some(ExprKind::Var(var @ Var::Global(name))) => {
+                        let name = self.text(f, *name);
+                        self.load_global(f, name, id);
+                        self.read_var(f, *var)
+                    }
+                    _ => self.eval(f, p, *value)?,
+                };
                 self.type_of(value)
             }
             ExprKind::Update(step, prefix, target) => self.update(f, p, *step, *prefix, *target)?,
@@ -175,7 +185,7 @@ impl Machine<'_> {
     fn logical(&mut self, f: &mut Frame, p: &Program, op: LogicalOp, left: ExprId, right: ExprId) -> R {
         let left = self.eval(f, p, left)?;
         match self.goes_on(op, left) {
-            Some(true) => self.eval(f, p, right),
+            Some(true) => self.under_condition(false, |m| m.eval(f, p, right)),
             Some(false) => Ok(left),
             None => self.perhaps(f, p, right),
         }
@@ -192,10 +202,11 @@ impl Machine<'_> {
     }
 
     fn conditional(&mut self, f: &mut Frame, p: &Program, test: ExprId, yes: ExprId, no: ExprId) -> R {
+        let certain = is_certain(p, test);
         let test = self.eval(f, p, test)?;
         match self.truth(test) {
-            Some(true) => self.eval(f, p, yes),
-            Some(false) => self.eval(f, p, no),
+            Some(true) => self.under_condition(certain, |m| m.eval(f, p, yes)),
+            Some(false) => self.under_condition(certain, |m| m.eval(f, p, no)),
             None => {
                 let yes = self.perhaps(f, p, yes)?;
                 let no = self.perhaps(f, p, no)?;
@@ -328,6 +339,12 @@ impl Machine<'_> {
             return Ok(end);
         }
         let args = self.arguments(f, p, args)?;
+        if function == Value::Undefined
+            && let Some(ExprKind::Member(_, name, _)) = p.exprs.get(callee as usize).map(|expr| &expr.kind)
+        {
+            let key = self.text(f, *name);
+            self.not_a_function(this, key, at)?;
+        }
         if named != 0 {
             self.record_call(named, &args, at);
         }

@@ -1,6 +1,7 @@
 //! Statements.
 
-use super::value::{Abrupt, Flow, UNKNOWN, Value};
+use super::raise::{is_certain, leaves};
+use super::value::{Abrupt, At, Flow, UNKNOWN, Value};
 use super::{Frame, Machine};
 use crate::lang::javascript::ir::{
     BinaryOp, ExprId, ExprKind, ForEach, ForLoop, FunctionId, PatternId, Program, Scope, StmtId, StmtKind, Switch,
@@ -62,8 +63,11 @@ impl Machine<'_> {
         f.env = outer;
         self.depth -= 1;
         match result {
-            // At module level nothing catches it; Node would have stopped, so we misjudged.
-            Err(Abrupt::Throw(_)) if f.function == 0 && self.tries == 0 => Ok(Flow::Normal),
+            // At module level nothing catches it: what surely happens is noted, all else was misjudged.
+            Err(Abrupt::Throw(error)) if f.function == 0 && self.tries == 0 => {
+                self.uncaught(error);
+                Ok(Flow::Normal)
+            }
             other => other,
         }
     }
@@ -100,8 +104,9 @@ impl Machine<'_> {
                 };
                 return Ok(Flow::Return(value));
             }
-            StmtKind::Throw(value) => {
-                let value = self.eval(f, p, *value)?;
+            StmtKind::Throw(expr) => {
+                let value = self.eval(f, p, *expr)?;
+                self.thrown(value, At { module: f.module, expr: *expr });
                 return Err(Abrupt::Throw(value));
             }
             StmtKind::Break(label) => return Ok(Flow::Break(self.label(f, *label))),
@@ -122,22 +127,32 @@ impl Machine<'_> {
     }
 
     fn branch(&mut self, f: &mut Frame, p: &Program, test: ExprId, yes: StmtId, no: Option<StmtId>) -> Done {
+        let certain = is_certain(p, test);
         let test = self.eval(f, p, test)?;
-        match self.truth(test) {
-            Some(true) => self.exec(f, p, yes),
-            Some(false) => match no {
-                Some(no) => self.exec(f, p, no),
-                None => Ok(Flow::Normal),
-            },
-            None => {
-                let first = self.doubtful(f, p, yes)?;
-                let second = match no {
-                    Some(no) => self.doubtful(f, p, no)?,
-                    None => Ok(Flow::Normal),
-                };
-                Ok(self.merge(f, first, second)?)
-            }
+        let (taken, left) = match self.truth(test) {
+            Some(true) => (Some(yes), no),
+            Some(false) => (no, Some(yes)),
+            None => return self.either(f, p, yes, no),
+        };
+        let flow = match taken {
+            Some(taken) => self.under_condition(certain, |m| m.exec(f, p, taken)),
+            None => Ok(Flow::Normal),
+        };
+        // Had it been decided otherwise, what follows would not run.
+        if !certain && left.is_some_and(|left| leaves(p, left)) {
+            self.conditions += 1;
         }
+        flow
+    }
+
+    /// Both sides of an undecided condition.
+    fn either(&mut self, f: &mut Frame, p: &Program, yes: StmtId, no: Option<StmtId>) -> Done {
+        let first = self.doubtful(f, p, yes)?;
+        let second = match no {
+            Some(no) => self.doubtful(f, p, no)?,
+            None => Ok(Flow::Normal),
+        };
+        self.merge(f, first, second)
     }
 
     /// Runs a statement that may not run; only the end of the budget escapes.
@@ -158,6 +173,7 @@ impl Machine<'_> {
             (Ok(Flow::Return(a)), Ok(Flow::Return(b))) => Ok(Flow::Return(super::props::join(a, b))),
             (Ok(a), Ok(b)) => {
                 for flow in [a, b] {
+                    self.unsure |= flow != Flow::Normal;
                     match flow {
                         Flow::Return(value) => {
                             let value = f.maybe_return.map_or(value, |old| super::props::join(old, value));
@@ -198,6 +214,8 @@ impl Machine<'_> {
         let returned = f.maybe_return.is_some();
         let mut done = Flow::Normal;
         let before = self.loaded.get(f.module as usize).map_or(0, |loaded| loaded.steps);
+        let (unsure, conditions) = (self.unsure, self.conditions);
+        self.conditions += 1;
         for round in 0..MAX_ROUNDS {
             let mut sure = true;
             if let Some(test) = test.filter(|_| first || round > 0) {
@@ -238,7 +256,14 @@ impl Machine<'_> {
             }
         }
         f.maybe_break = maybe;
+        self.after_loop(f, unsure, conditions, returned);
         Ok(done)
+    }
+
+    /// What is known behind a loop: what may have left a round has not left the function.
+    fn after_loop(&mut self, f: &Frame, unsure: bool, conditions: u32, returned: bool) {
+        self.unsure = unsure || (f.maybe_return.is_some() && !returned);
+        self.conditions = conditions;
     }
 
     /// Counts the rounds of a loop that are left out, where its counter and bound are known. What
@@ -310,6 +335,8 @@ impl Machine<'_> {
             self.own_keys(iterated, false).map(|keys| keys.into_iter().map(Value::Str).collect())
         };
         let known = values.is_some();
+        let (unsure, conditions, returned) = (self.unsure, self.conditions, f.maybe_return.is_some());
+        self.conditions += 1;
         let maybe = std::mem::take(&mut f.maybe_break);
         let mut done = Flow::Normal;
         for value in values.unwrap_or_else(|| vec![UNKNOWN]).into_iter().take(MAX_ROUNDS as usize) {
@@ -328,6 +355,7 @@ impl Machine<'_> {
             }
         }
         f.maybe_break = maybe;
+        self.after_loop(f, unsure, conditions, returned);
         Ok(done)
     }
 
@@ -357,7 +385,7 @@ impl Machine<'_> {
             if let Some(param) = param {
                 self.assign(f, p, *param, error)?;
             }
-            result = self.exec(f, p, *body);
+            result = self.handling(error, |m| m.exec(f, p, *body));
         }
         f.env = env;
         if let Some(finalizer) = inner.finalizer.filter(|_| !matches!(result, Err(Abrupt::Suspend))) {
@@ -389,6 +417,7 @@ impl Machine<'_> {
             }
         }
         if unsure && start.is_none() {
+            self.unsure |= inner.cases.iter().any(|(_, body)| body.iter().any(|inner| leaves(p, *inner)));
             for (_, body) in &inner.cases {
                 self.doubt += 1;
                 let flow = self.statements(f, p, body);
@@ -403,13 +432,15 @@ impl Machine<'_> {
             return Ok(Flow::Normal);
         }
         let start = start.or_else(|| inner.cases.iter().position(|(test, _)| test.is_none()));
-        for (_, body) in inner.cases.iter().skip(start.unwrap_or(usize::MAX)) {
-            match self.statements(f, p, body)? {
-                Flow::Normal => {}
-                Flow::Break(0) => break,
-                other => return Ok(other),
+        self.under_condition(false, |m| {
+            for (_, body) in inner.cases.iter().skip(start.unwrap_or(usize::MAX)) {
+                match m.statements(f, p, body)? {
+                    Flow::Normal => {}
+                    Flow::Break(0) => break,
+                    other => return Ok(other),
+                }
             }
-        }
-        Ok(Flow::Normal)
+            Ok(Flow::Normal)
+        })
     }
 }

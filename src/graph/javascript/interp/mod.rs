@@ -4,6 +4,7 @@
 mod call;
 mod channels;
 mod collections;
+mod common;
 mod descriptors;
 mod emitter;
 mod esm;
@@ -15,6 +16,7 @@ mod later;
 mod literals;
 mod loader;
 mod modules;
+mod names;
 mod natives;
 mod natives_node;
 mod numbers;
@@ -24,6 +26,7 @@ mod paths;
 mod pattern;
 mod promises;
 mod props;
+mod raise;
 mod regex;
 mod strings;
 mod tables;
@@ -38,9 +41,13 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::limits::LIMITS;
 use super::load::{Format, Sources};
+use super::resolve::Loader;
 use crate::artifact::EntryId;
-use crate::graph::{GraphProblem, ImportSite, LoadCall, ModuleId, ModuleKind, Phase, ProblemEffect, Weight};
+use crate::graph::{
+    GraphProblem, ImportSite, LoadCall, ModuleId, ModuleKind, Phase, ProblemEffect, StartCause, Weight,
+};
 use crate::lang::javascript::ir::{ExprId, FunctionId, Program};
+pub(super) use outcome::Exported;
 use trace::Trace;
 use value::{Abrupt, At, Atom, Env, EnvId, Kind, ModuleIx, ObjId, Object, Props, UNKNOWN, Value};
 
@@ -65,6 +72,8 @@ pub(super) struct Loaded {
     run_bytes: u64,
     /// Whether some of its top level was not followed to its end.
     unfinished: bool,
+    /// What loading it throws, once it has.
+    error: Option<Value>,
 }
 
 /// One running function.
@@ -109,7 +118,15 @@ pub(super) struct Machine<'a> {
     doubt: u32,
     /// The running module was itself loaded where that may not happen.
     doubted: bool,
+    /// What is left of the running function may not run: an undecided branch may have left it.
+    unsure: bool,
+    /// Conditions around what runs, decided by values, since the runtime's own code.
+    conditions: u32,
     tries: u32,
+    /// The `catch` blocks that run, innermost last.
+    handling: Vec<raise::Handling>,
+    /// What error objects stand for, where Node surely raises them.
+    faults: FxHashMap<ObjId, StartCause>,
     phase: Phase,
     ran: FxHashSet<(ModuleIx, ExprId)>,
     trace: Trace,
@@ -121,6 +138,8 @@ pub(super) struct Machine<'a> {
     channels: FxHashMap<Atom, ObjId>,
     /// Files by their `module` objects.
     module_objects: FxHashMap<ObjId, ModuleIx>,
+    /// Names of the modelled globals by their objects.
+    global_names: FxHashMap<ObjId, Atom>,
     /// Names of globals that are there, though what they do is not modelled.
     opaque_globals: FxHashSet<Atom>,
     /// Compiled regular expressions; nothing for what the engine cannot do. They are shared: a clone of one begins
@@ -136,6 +155,8 @@ pub(super) struct Machine<'a> {
     lazy_globals: FxHashSet<Atom>,
     /// Promises that get their value when code waits for them.
     pending: FxHashMap<ObjId, promises::Source>,
+    /// Promises that have failed, in the order in which they did.
+    rejected: BTreeMap<ObjId, promises::Rejection>,
 }
 
 impl<'a> Machine<'a> {
@@ -169,7 +190,11 @@ impl<'a> Machine<'a> {
             calls_deep: 0,
             doubt: 0,
             doubted: false,
+            unsure: false,
+            conditions: 0,
             tries: 0,
+            handling: Vec::new(),
+            faults: FxHashMap::default(),
             phase: Phase::Init,
             ran: FxHashSet::default(),
             trace: Trace::default(),
@@ -179,6 +204,7 @@ impl<'a> Machine<'a> {
             loader: loader::Loader::default(),
             channels: FxHashMap::default(),
             module_objects: FxHashMap::default(),
+            global_names: FxHashMap::default(),
             opaque_globals: FxHashSet::default(),
             regexes: FxHashMap::default(),
             units: (0, Vec::new()),
@@ -186,6 +212,7 @@ impl<'a> Machine<'a> {
             started: FxHashSet::default(),
             lazy_globals: FxHashSet::default(),
             pending: FxHashMap::default(),
+            rejected: BTreeMap::new(),
         };
         machine.atom("");
         machine.envs.push(Env { parent: 0, slots: Vec::new(), doubt: 0 });
@@ -364,19 +391,21 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Runs the handler module; answers with its index.
-    pub(super) fn run(&mut self, entry: EntryId) -> ModuleIx {
+    /// Runs the handler module as the runtime loads it; answers with its index.
+    pub(super) fn run(&mut self, entry: EntryId, loader: Loader) -> ModuleIx {
         let source = self.sources.get(entry);
-        self.entry_esm = source.format == Format::Module;
+        self.entry_esm = source.format == Format::Module && !source.wrong_dialect && !source.awaits;
         let at = At { module: u32::MAX, expr: 0 };
-        let ix = if self.entry_esm {
+        let linked = self.entry_esm && (loader == Loader::Import || self.sources.source_tree);
+        let ix = if linked {
             let ix = self.link(entry, None);
-            self.evaluate(ix);
+            let _ = self.evaluate(ix);
             ix
         } else {
             let _ = self.load_common(entry, at);
             self.by_entry.get(&entry).copied().unwrap_or(0)
         };
+        self.unhandled();
         self.weigh();
         if self.steps > self.max_steps {
             self.trace.problems.push(GraphProblem {

@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use super::generators::Yielded;
-use super::value::{Abrupt, At, Atom, Call, Flow, ModuleIx, R, Slot, UNKNOWN, Value};
+use super::names::unknown_extension;
+use super::raise::Thrown;
+use super::value::{At, Atom, Call, ModuleIx, R, Slot, UNKNOWN, Value};
 use super::{Frame, Loaded, Machine, weight_of};
 use crate::artifact::EntryId;
+use crate::graph::javascript::absence::{Absence, absence};
 use crate::graph::javascript::limits::LIMITS;
-use crate::graph::javascript::load::{Cause, Format, Source};
+use crate::graph::javascript::load::{Cause, Source};
 use crate::graph::javascript::resolve::{Loader, Resolved, absolute, folder};
-use crate::graph::{
-    GraphProblem, Import, Module, ModuleId, ModuleKind, Phase, ProblemEffect, Unresolved, WrongFormat, WrongFormatKind,
-};
-use crate::lang::javascript::ir::Program;
+use crate::graph::{GraphProblem, Import, ImportSite, Module, ModuleId, ModuleKind, ProblemEffect, Unresolved};
 
 impl Machine<'_> {
     pub(super) fn folder_of(&self, ix: ModuleIx) -> Arc<str> {
@@ -27,18 +27,34 @@ impl Machine<'_> {
         }
     }
 
-    pub(super) fn missing(&mut self, ix: ModuleIx, request: &str, at: At, guarded: bool) -> R {
+    pub(super) fn missing(&mut self, ix: ModuleIx, request: &str, at: At, guarded: bool, loader: Loader) -> R {
         self.ran.insert((at.module, at.expr));
         let guarded = guarded || self.is_guarded();
         let site = self.site(at);
+        let absence = self.absence(ix, request, loader);
+        self.note_unresolved(ix, request, site, guarded, &absence);
+        self.raise(fault_of(absence, request), at)
+    }
+
+    /// Why nothing answers a request of a module.
+    pub(super) fn absence(&self, ix: ModuleIx, request: &str, loader: Loader) -> Absence {
+        let importer = self.loaded.get(ix as usize).map_or_else(|| "/var/task/".into(), |l| Arc::clone(&l.path));
+        absence(self.sources.artifact, &self.sources.resolver, &importer, request, loader)
+    }
+
+    pub(super) fn note_unresolved(
+        &mut self,
+        ix: ModuleIx,
+        request: &str,
+        site: ImportSite,
+        guarded: bool,
+        absence: &Absence,
+    ) {
         if self.trace.unresolved.len() < LIMITS.unresolved && (ix as usize) < self.loaded.len() {
-            self.trace.unresolved.push(Unresolved { import: request.into(), site, phase: self.phase, guarded });
+            let why = absence.why.as_deref().map(Arc::from);
+            let (import, phase) = (request.into(), self.phase);
+            self.trace.unresolved.push(Unresolved { import, site, phase, guarded, why });
         }
-        if self.tries > 0 || self.doubt > 0 {
-            let error = self.error(&format!("Cannot find module '{request}'"), Some("MODULE_NOT_FOUND"));
-            return Err(Abrupt::Throw(error));
-        }
-        Ok(UNKNOWN)
     }
 
     pub(super) fn runtime_module(&mut self, name: &str, at: At, guarded: bool) {
@@ -86,7 +102,7 @@ impl Machine<'_> {
                 self.runtime_module(request, at, guarded);
                 Ok(Value::Unknown(self.atom(request)))
             }
-            Resolved::Missing => self.missing(ix, request, at, guarded),
+            Resolved::Missing => self.missing(ix, request, at, guarded, Loader::Require),
             Resolved::File(entry) => {
                 let value = self.load_common(entry, at)?;
                 self.name_export(ix, entry, request, value);
@@ -142,14 +158,12 @@ impl Machine<'_> {
             first_import,
             weight,
         });
-        if source.wrong_dialect {
-            self.wrong_format(entry, at, WrongFormatKind::ModuleSyntax);
-        }
         if let Some(problem) = &source.problem {
             let effect = match source.cause {
                 _ if !self.certain() => ProblemEffect::Inexact,
                 Cause::Content => ProblemEffect::Inexact,
                 Cause::Limit => ProblemEffect::Unread,
+                Cause::Syntax if unknown_extension(&path).is_some() => ProblemEffect::Inexact,
                 Cause::Syntax => ProblemEffect::Fatal,
             };
             self.trace.problems.push(GraphProblem { entry: Some(entry), span: None, message: problem.clone(), effect });
@@ -177,16 +191,10 @@ impl Machine<'_> {
             run_bytes: 0,
             unfinished: false,
             skipped: 0,
+            error: None,
         });
         self.by_entry.insert(entry, ix);
         ix
-    }
-
-    fn wrong_format(&mut self, entry: EntryId, at: Option<At>, kind: WrongFormatKind) {
-        if self.certain() && !self.sources.source_tree && self.trace.wrong_formats.len() < LIMITS.failures {
-            let site = at.filter(|at| (at.module as usize) < self.loaded.len()).map(|at| self.site(at));
-            self.trace.wrong_formats.push(WrongFormat { entry, site, kind });
-        }
     }
 
     pub(super) fn frame(&self, ix: ModuleIx, env: u32, this: Value) -> Frame {
@@ -204,49 +212,6 @@ impl Machine<'_> {
         }
     }
 
-    /// Loads a file with `require`; answers with its exports.
-    pub(super) fn load_common(&mut self, entry: EntryId, at: At) -> R {
-        let exports = self.atom("exports");
-        if let Some(ix) = self.by_entry.get(&entry).copied() {
-            let target = self.loaded[ix as usize].id;
-            self.note(at, target, self.tries > 0);
-            if self.loaded[ix as usize].format == Format::Module {
-                return Ok(self.namespace_value(ix));
-            }
-            if !self.loaded[ix as usize].evaluated {
-                self.run_common(ix);
-            }
-            let module = self.loaded[ix as usize].module;
-            return self.get(Value::Obj(module), exports);
-        }
-        let source = self.sources.get(entry);
-        if source.format == Format::Module && !source.wrong_dialect {
-            let ix = self.link(entry, Some(at));
-            let target = self.loaded[ix as usize].id;
-            self.note(at, target, self.tries > 0);
-            if self.node <= 22 {
-                // Lambda's 20 and 22 cannot require ES modules.
-                self.wrong_format(entry, Some(at), WrongFormatKind::RequiredModule);
-                if self.tries > 0 {
-                    let error = self.error("require() of ES Module", Some("ERR_REQUIRE_ESM"));
-                    return Err(Abrupt::Throw(error));
-                }
-            }
-            self.evaluate(ix);
-            return Ok(self.namespace_value(ix));
-        }
-        let ix = self.register(entry, &source, Some(at));
-        let target = self.loaded[ix as usize].id;
-        self.note(at, target, self.tries > 0);
-        self.run_common(ix);
-        if source.wrong_dialect && self.tries > 0 {
-            let error = self.error("Cannot use import statement outside a module", None);
-            return Err(Abrupt::Throw(error));
-        }
-        let module = self.loaded[ix as usize].module;
-        self.get(Value::Obj(module), exports)
-    }
-
     /// Something that is there, may be called and may have any property.
     pub(super) fn opaque(&mut self) -> Value {
         let value = self.native(|_, _| Ok(UNKNOWN), Value::Undefined);
@@ -254,115 +219,6 @@ impl Machine<'_> {
             self.object_mut(id).open = true;
         }
         value
-    }
-
-    /// Runs a registered CommonJS, JSON or addon module.
-    pub(super) fn run_common(&mut self, ix: ModuleIx) {
-        let at = ix as usize;
-        self.loaded[at].evaluated = true;
-        let module = self.loaded[at].module;
-        let path = Arc::clone(&self.loaded[at].path);
-        match self.loaded[at].format {
-            Format::Addon => {
-                let exports = self.opaque();
-                self.define(module, "exports", exports);
-                return;
-            }
-            Format::Json => {
-                // What handler code reads later says nothing about what is loaded.
-                let wanted = self.phase == Phase::Init;
-                let source = self.loaded[at].entry.filter(|_| wanted).map(|entry| self.sources.get(entry));
-                let value = match source.and_then(|source| source.json()) {
-                    Some(json) => self.json(&json, 0),
-                    None => self.opaque(),
-                };
-                self.define(module, "exports", value);
-                return;
-            }
-            Format::CommonJs | Format::Module => {}
-        }
-        let Some(program) = self.loaded[at].program.clone() else {
-            self.define(module, "exports", UNKNOWN);
-            return;
-        };
-        let exports = Value::Obj(self.plain());
-        let require = self.make_require(ix);
-        let filename = self.string(&path);
-        let dirname = self.string(folder(&path));
-        self.define(module, "exports", exports);
-        self.define(module, "id", filename);
-        self.define(module, "filename", filename);
-        self.define(module, "path", dirname);
-        self.define(module, "loaded", Value::Bool(false));
-        for name in ["children", "paths"] {
-            let list = self.array(Vec::new());
-            self.define(module, name, list);
-        }
-        let parent = Value::Obj(self.plain());
-        if let Value::Obj(parent) = parent {
-            self.object_mut(parent).open = true;
-        }
-        self.define(module, "parent", parent);
-        let slots = program.functions.first().map_or(0, |f| f.slots);
-        let env = self.env_new(0, slots);
-        self.loaded[at].env = env;
-        for (slot, value) in (0u32..).zip([exports, require, Value::Obj(module), filename, dirname]) {
-            self.write_slot(env, slot, value);
-        }
-        self.run_body(ix, &program, env, exports);
-        self.define(module, "loaded", Value::Bool(true));
-    }
-
-    /// Runs a module's top level in a clean state.
-    pub(super) fn run_body(&mut self, ix: ModuleIx, program: &Program, env: u32, this: Value) {
-        let doubt = std::mem::take(&mut self.doubt);
-        let doubted = self.doubted;
-        self.doubted |= doubt > 0;
-        if let Some(env) = self.envs.get_mut(env as usize) {
-            env.doubt = 0;
-        }
-        let calls = std::mem::take(&mut self.calls_deep);
-        let (depth, tries, stack) = (self.depth, self.tries, self.stack.len());
-        let mut frame = self.frame(ix, env, this);
-        if let Some(code) = program.functions.first()
-            && self.depth < LIMITS.depth
-            && self.loaded.len() < LIMITS.modules
-        {
-            self.hoist(&mut frame, program, &code.hoisted);
-            if let Some(slot) = code.arguments {
-                self.write_slot(env, slot, UNKNOWN);
-            }
-            let outer = (self.statement_steps, self.statement_limit);
-            // A bundler puts whole programs into one statement.
-            if program.source_bytes / (code.body.len() as u32).max(1) > LIMITS.bundle_statement {
-                self.statement_limit = LIMITS.bundle_steps;
-            }
-            for id in &code.body {
-                self.statement_steps = 0;
-                match self.statements(&mut frame, program, &[*id]) {
-                    Ok(Flow::Normal) => {}
-                    Ok(_) => break,
-                    Err(Abrupt::Stop) => {
-                        self.unfinished(ix);
-                        if self.steps > self.max_steps {
-                            break;
-                        }
-                        self.depth = depth;
-                    }
-                    Err(Abrupt::Throw(_) | Abrupt::Suspend) => {
-                        self.unfinished(ix);
-                        if self.tries > 0 {
-                            break;
-                        }
-                    }
-                }
-            }
-            (self.statement_steps, self.statement_limit) = outer;
-        }
-        (self.depth, self.tries) = (depth, tries);
-        self.stack.truncate(stack);
-        (self.doubt, self.doubted) = (doubt, doubted);
-        self.calls_deep = calls;
     }
 
     /// Notes that some of a module's top level was not followed to its end.
@@ -415,6 +271,19 @@ impl Machine<'_> {
     }
 }
 
+/// The error that Node raises for a request that nothing answers.
+pub(super) fn fault_of(absence: Absence, request: &str) -> Thrown {
+    Thrown {
+        rule: absence.rule,
+        subject: request.to_owned(),
+        message: format!("Error: {}", absence.message),
+        code: Some(absence.code),
+        help: absence.help,
+        cure: absence.cure,
+        place: None,
+    }
+}
+
 fn module_of(data: Value) -> ModuleIx {
     match data {
         Value::Num(number) => number as ModuleIx,
@@ -449,8 +318,8 @@ pub(super) fn resolve_native(m: &mut Machine<'_>, call: &Call<'_>) -> R {
             Ok(m.string(&path))
         }
         Resolved::Missing if m.tries > 0 => {
-            let error = m.error(&format!("Cannot find module '{request}'"), Some("MODULE_NOT_FOUND"));
-            Err(Abrupt::Throw(error))
+            let absence = m.absence(ix, &request, Loader::Require);
+            m.raise(fault_of(absence, &request), call.at)
         }
         Resolved::Builtin => Ok(call.arg(0)),
         _ => Ok(UNKNOWN),

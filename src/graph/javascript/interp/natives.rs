@@ -8,6 +8,7 @@ use super::promises;
 use super::strings::{STRING, STRING_STATIC};
 use super::tables::{Table, fill, global, keys};
 use super::value::{Kind, Native, R, UNKNOWN, Value};
+use crate::graph::javascript::versions::{self, Kind as Listed};
 
 /// Methods that exist but whose results are not modelled.
 const OPAQUE: &[(&str, &[&str])] = &[
@@ -285,7 +286,9 @@ pub(super) fn install(m: &mut Machine<'_>) {
     fill(m, m.protos["Number"], &[("toString", |m, c| Ok(m.coerce_text(c.this).map_or(UNKNOWN, Value::Str)))]);
     let opaque = m.native(|_, _| Ok(UNKNOWN), Value::Undefined);
     for (name, methods) in OPAQUE {
-        for method in *methods {
+        let node = m.node;
+        let has = |method: &&&str| versions::lacks(Listed::Method, &format!("{name}.{method}"), node).is_none();
+        for method in methods.iter().filter(has) {
             let proto = m.protos[name];
             m.define(proto, method, opaque);
         }

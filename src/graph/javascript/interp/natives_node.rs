@@ -2,11 +2,14 @@
 
 use super::Machine;
 use super::paths::normal;
+use super::raise::Thrown;
 use super::tables::{fill, global};
-use super::value::{Abrupt, Call, Native, R, Slot, UNKNOWN, Value};
+use super::value::{Abrupt, At, Call, Native, R, Slot, UNKNOWN, Value};
 use crate::artifact::EntryId;
+use crate::graph::javascript::absence::in_other_case;
 use crate::graph::javascript::limits::LIMITS;
 use crate::graph::javascript::resolve::{children, entry_at, is_folder};
+use crate::graph::javascript::versions;
 
 const GLOBALS_UNKNOWN: &[&str] = &[
     "console",
@@ -90,9 +93,6 @@ const GLOBALS_UNKNOWN: &[&str] = &[
     "WritableStreamDefaultWriter",
 ];
 
-/// Globals by the version of Node that brought them.
-const LATER_GLOBALS: &[(u32, &str)] = &[(21, "navigator"), (22, "WebSocket"), (22, "Iterator"), (24, "URLPattern")];
-
 /// Opaque globals that are objects; the others can be called.
 const GLOBAL_OBJECTS: &[&str] = &["console", "performance", "crypto", "WebAssembly", "Intl", "Atomics", "navigator"];
 
@@ -116,7 +116,7 @@ const FS: &[(&str, Native)] = &[
         let Some(path) = place(m, c.arg(0)) else { return Ok(UNKNOWN) };
         m.record_named("fs.readdirSync", c);
         if !is_folder(m.sources.artifact, &path) {
-            return absent(m, &path);
+            return absent(m, &path, "scandir", c.at);
         }
         if matches!(c.arg(1), Value::Obj(_)) {
             return dirents(m, &path);
@@ -131,17 +131,24 @@ const FS: &[(&str, Native)] = &[
     }),
     ("openSync", |m, c| {
         m.record_named("fs.openSync", c);
-        read_file(m, c)?;
+        let reads = match c.arg(1) {
+            Value::Undefined => true,
+            Value::Str(flags) => m.str(flags).starts_with('r'),
+            _ => false,
+        };
+        if reads {
+            read_file(m, c)?;
+        }
         Ok(UNKNOWN)
     }),
     ("createReadStream", |m, c| {
         m.record_named("fs.createReadStream", c);
-        read_file(m, c)?;
+        read_later(m, c)?;
         Ok(UNKNOWN)
     }),
     ("readFile", |m, c| {
         m.record_named("fs.readFile", c);
-        let value = read_file(m, c)?;
+        let value = read_later(m, c)?;
         Ok(m.promise(Some(value)))
     }),
 ];
@@ -194,8 +201,9 @@ const URL: &[(&str, Native)] = &[
 pub(super) fn install(m: &mut Machine<'_>) {
     super::loader::install(m);
     let node = m.node;
-    let later = LATER_GLOBALS.iter().filter(|(since, _)| node >= *since).map(|(_, name)| name);
-    for name in GLOBALS_UNKNOWN.iter().chain(later) {
+    let later = ["navigator", "WebSocket", "Iterator", "URLPattern"];
+    let has = |name: &&&str| versions::of(versions::Kind::Global, name).is_none_or(|releases| releases.have(node));
+    for name in GLOBALS_UNKNOWN.iter().chain(&later).filter(has) {
         let name_atom = m.atom(name);
         m.opaque_globals.insert(name_atom);
         global(m, name, Value::Unknown(name_atom));
@@ -216,6 +224,9 @@ pub(super) fn install(m: &mut Machine<'_>) {
     all.sort_by_key(|(key, _)| *key);
     for (key, value) in all {
         m.object_mut(this).props.set(key, Slot::Value(value), Some(false));
+        if let Value::Obj(id) = value {
+            m.global_names.entry(id).or_insert(key);
+        }
     }
     m.global_object = this;
     for name in ["globalThis", "global"] {
@@ -294,7 +305,20 @@ fn process(m: &mut Machine<'_>) -> Value {
     for name in ["browser", "type", "pkg", "noDeprecation", "webpackChunk", "domain", "__nwjs", "pnp"] {
         m.define(process, name, Value::Undefined);
     }
-    fill(m, process, &[("cwd", |m, _| Ok(m.string("/var/task"))), ("emitWarning", |_, _| Ok(Value::Undefined))]);
+    let exit: Native = |m, c| {
+        m.exits(c.at);
+        Ok(UNKNOWN)
+    };
+    let methods: &[(&str, Native)] = &[
+        ("cwd", |m, _| Ok(m.string("/var/task"))),
+        ("emitWarning", |_, _| Ok(Value::Undefined)),
+        ("exit", exit),
+        ("reallyExit", exit),
+    ];
+    for (name, native) in methods {
+        let function = m.native(*native, Value::Undefined);
+        m.define(process, name, function);
+    }
     let report = m.native(
         |m, _| {
             let (report, header) = (m.plain(), m.plain());
@@ -362,7 +386,7 @@ impl Machine<'_> {
                 let promises = self.builtin("fs/promises");
                 self.define(id, "promises", promises);
             }
-            "fs/promises" => fill(self, id, &FS[FS.len() - 1..]),
+            "fs/promises" => fill(self, id, &[("readFile", read_promised)]),
             "os" => {
                 let text = self.string("\n");
                 self.define(id, "EOL", text);
@@ -433,14 +457,35 @@ fn is_there(m: &Machine<'_>, path: &str) -> bool {
     entry_at(m.sources.artifact, path).is_some() || is_folder(m.sources.artifact, path)
 }
 
-fn absent(m: &mut Machine<'_>, path: &str) -> R {
+/// What asking for a file that is not there does: `what` is the system call that fails.
+fn absent(m: &mut Machine<'_>, path: &str, what: &str, at: At) -> R {
     let ours = path.starts_with("/var/task") || path.starts_with("/opt");
     let system = ["/usr/", "/proc/", "/etc/", "/lib"].iter().any(|root| path.starts_with(root));
-    if m.tries > 0 && (ours || system) {
-        let error = m.error("no such file or directory", Some("ENOENT"));
-        return Err(Abrupt::Throw(error));
+    let message = format!("ENOENT: no such file or directory, {what} '{path}'");
+    if ours || beside_the_package(path) {
+        let shown = path.strip_prefix("/var/task/").unwrap_or(path);
+        let fault = Thrown {
+            rule: "missing-data-file",
+            subject: shown.to_owned(),
+            message: format!("Error: {message}"),
+            code: Some("ENOENT"),
+            help: in_other_case(m.sources.artifact, path)
+                .map(|found| format!("`{found}` is there, in other letter case: that counts on Lambda")),
+            cure: None,
+            place: None,
+        };
+        return if m.sources.source_tree && m.tries == 0 { Ok(UNKNOWN) } else { m.raise(fault, at) };
+    }
+    if m.tries > 0 && system {
+        return Err(Abrupt::Throw(m.error(&message, Some("ENOENT"))));
     }
     Ok(UNKNOWN)
+}
+
+/// Whether a path leads out of the function's folder to where the runtime has nothing of the kind.
+fn beside_the_package(path: &str) -> bool {
+    let beside = path.strip_prefix("/var/").filter(|rest| !rest.contains('/'));
+    beside.is_some_and(|name| name.contains('.'))
 }
 
 fn stat(m: &mut Machine<'_>, c: &Call<'_>) -> R {
@@ -448,7 +493,13 @@ fn stat(m: &mut Machine<'_>, c: &Call<'_>) -> R {
         return Ok(UNKNOWN);
     };
     if !is_there(m, &path) {
-        return absent(m, &path);
+        let quiet = m.atom("throwIfNoEntry");
+        if let Value::Obj(_) = c.arg(1)
+            && m.get(c.arg(1), quiet)? == Value::Bool(false)
+        {
+            return Ok(Value::Undefined);
+        }
+        return absent(m, &path, "stat", c.at);
     }
     let folder = is_folder(m.sources.artifact, &path);
     Ok(kind_object(m, folder, None))
@@ -482,13 +533,32 @@ fn read_file(m: &mut Machine<'_>, c: &Call<'_>) -> R {
         return Ok(UNKNOWN);
     };
     let Some(entry) = entry_at(m.sources.artifact, &path) else {
-        return absent(m, &path);
+        return absent(m, &path, "open", c.at);
     };
     if m.phase == crate::graph::Phase::Init && m.trace.data_files.len() < LIMITS.data_files {
         let site = m.site(c.at);
         m.trace.data_files.push((entry, site));
     }
     Ok(content(m, entry).filter(|_| c.args.len() > 1).unwrap_or(UNKNOWN))
+}
+
+/// `fs.promises.readFile`: whoever waits for it gets the error.
+fn read_promised(m: &mut Machine<'_>, c: &Call<'_>) -> R {
+    m.record_named("fs.readFile", c);
+    m.tries += 1;
+    let value = read_file(m, c);
+    m.tries -= 1;
+    match value {
+        Ok(value) => Ok(m.promise(Some(value))),
+        Err(Abrupt::Throw(error)) => Ok(m.reject(error)),
+        Err(other) => Err(other),
+    }
+}
+
+/// Reads a file of which a callback, a stream or a promise tells whether it is there.
+fn read_later(m: &mut Machine<'_>, c: &Call<'_>) -> R {
+    let Some(path) = place(m, c.arg(0)) else { return Ok(UNKNOWN) };
+    if entry_at(m.sources.artifact, &path).is_some() { read_file(m, c) } else { Ok(UNKNOWN) }
 }
 
 fn content(m: &mut Machine<'_>, entry: EntryId) -> Option<Value> {

@@ -6,13 +6,20 @@ use super::Machine;
 use super::value::{Kind, ModuleIx, ObjId, Slot, UNKNOWN, Value};
 use crate::artifact::EntryId;
 use crate::graph::javascript::load::Format;
-use crate::graph::{HandlerResolution, ImportSite, ModuleGraph, ModuleId};
-use crate::lang::javascript::ir::FunctionId;
+use crate::graph::{HandlerResolution, ImportSite, ModuleGraph, ModuleId, StartCause};
+use crate::lang::javascript::ir::{FunctionId, Pattern, PatternId};
 use crate::package::owners::npm::package_root;
+
+/// The first release whose runtime looks for the handler in the default export too.
+const FROM_DEFAULT: u32 = 24;
 
 /// What is known about an exported handler.
 pub(in crate::graph::javascript) struct Exported {
     pub(in crate::graph::javascript) found: bool,
+    /// Whether what is exported is surely no function.
+    pub(in crate::graph::javascript) no_function: bool,
+    /// Parameters that the function counts, where it is seen.
+    pub(in crate::graph::javascript) parameters: Option<usize>,
     pub(in crate::graph::javascript) definition: Option<(ModuleId, crate::span::Span)>,
     pub(in crate::graph::javascript) names: Vec<String>,
 }
@@ -20,30 +27,71 @@ pub(in crate::graph::javascript) struct Exported {
 impl Machine<'_> {
     /// The function an exported name refers to, and the names that are exported.
     pub(in crate::graph::javascript) fn exported(&mut self, ix: ModuleIx, path: &str) -> Exported {
-        let mut value = self.namespace_value(ix);
-        let mut found = true;
-        for part in path.split('.') {
-            let key = self.atom(part);
-            value = self.get(value, key).unwrap_or(UNKNOWN);
-            if value == Value::Undefined {
-                // What was not followed to its end may still define it.
-                found = self.loaded.get(ix as usize).is_some_and(|loaded| loaded.unfinished);
-                break;
-            }
-        }
-        let definition = match value {
-            Value::Obj(id) => match &self.object(id).kind {
-                Kind::Closure(closure) => self.definition(closure.module, closure.function),
-                _ => None,
-            },
-            _ => None,
-        };
         let namespace = self.namespace_value(ix);
+        let mut value = self.member_at(namespace, path);
+        if value == Value::Undefined && self.node >= FROM_DEFAULT {
+            let default = self.atom("default");
+            let default = self.get(namespace, default).unwrap_or(UNKNOWN);
+            value = self.member_at(default, path);
+        }
+        // What was not followed to its end may still define it.
+        let found = value != Value::Undefined || self.loaded.get(ix as usize).is_some_and(|loaded| loaded.unfinished);
+        let (mut definition, mut parameters) = (None, None);
+        if let Value::Obj(id) = value
+            && let Kind::Closure(closure) = self.object(id).kind
+        {
+            definition = self.definition(closure.module, closure.function);
+            parameters = self.parameters(closure.module, closure.function);
+        }
+        let no_function = match value {
+            Value::Null | Value::Bool(_) | Value::Num(_) | Value::Str(_) => true,
+            Value::Obj(id) => {
+                let object = self.object(id);
+                matches!(object.kind, Kind::Plain | Kind::Array(_) | Kind::Map(_) | Kind::Regex(..)) && !object.open
+            }
+            _ => false,
+        };
         let keys = self.own_keys(namespace, false).unwrap_or_default();
         // The `default` of a CommonJS namespace stands for `module.exports`: nobody can name it.
         let module = self.loaded.get(ix as usize).is_some_and(|loaded| loaded.format == Format::Module);
         let names = keys.into_iter().map(|key| self.str(key).to_string());
-        Exported { found, definition, names: names.filter(|name| module || name != "default").collect() }
+        Exported {
+            found,
+            no_function,
+            parameters,
+            definition,
+            names: names.filter(|name| module || name != "default").collect(),
+        }
+    }
+
+    /// What a dotted path leads to.
+    fn member_at(&mut self, mut value: Value, path: &str) -> Value {
+        for part in path.split('.') {
+            let key = self.atom(part);
+            value = self.get(value, key).unwrap_or(UNKNOWN);
+            if value == Value::Undefined {
+                break;
+            }
+        }
+        value
+    }
+
+    /// What `length` says of a function: its parameters before the first with a default.
+    fn parameters(&self, ix: ModuleIx, function: FunctionId) -> Option<usize> {
+        let program = self.loaded.get(ix as usize)?.program.as_ref()?;
+        let code = program.functions.get(function as usize)?;
+        let plain = |id: &&PatternId| !matches!(program.patterns.get(**id as usize), Some(Pattern::Default(..)));
+        Some(code.params.iter().take_while(plain).count())
+    }
+
+    /// Notes an error that the runtime raises itself.
+    pub(in crate::graph::javascript) fn note_refusal(&mut self, cause: StartCause) {
+        self.note_cause(cause);
+    }
+
+    /// How many modules have begun to load.
+    pub(in crate::graph::javascript) fn begun(&self) -> u32 {
+        u32::try_from(self.trace.modules.len()).unwrap_or(u32::MAX)
     }
 
     fn definition(&self, ix: ModuleIx, function: FunctionId) -> Option<(ModuleId, crate::span::Span)> {
@@ -75,7 +123,7 @@ impl Machine<'_> {
             unresolved: self.trace.unresolved,
             calls: self.trace.calls,
             data_files: self.trace.data_files,
-            wrong_formats: self.trace.wrong_formats,
+            causes: self.trace.causes,
             reexported,
             handed_on,
             loops: self.trace.loops.into_iter().collect(),

@@ -11,36 +11,59 @@ pub(super) enum Source {
     Import(ModuleIx, Atom, At),
     /// All of several.
     All(Vec<Value>),
+    /// What becomes of several, whether they fail or not. Nothing asks for the outcomes; what they load counts.
+    Settled(Vec<Value>),
     /// What a function makes of another promise's value.
     Then(ObjId, Value, At),
     /// Another promise's value, or what a function makes of its failure.
     Caught(ObjId, Value, At),
 }
 
+/// A promise that has failed.
+#[derive(Clone, Copy)]
+pub(super) struct Rejection {
+    error: Value,
+    /// Whether something takes the error.
+    handled: bool,
+}
+
 pub(super) const METHODS: Table = &[
     ("then", |m, c| {
         let Value::Obj(id) = c.this else { return Ok(m.promise(None)) };
+        if let Some(error) = m.rejection(id) {
+            return if m.callable(c.arg(1)) { reaction(m, c.arg(1), error, c) } else { Ok(m.reject(error)) };
+        }
         match m.object(id).kind {
-            Kind::Promise(Some(value)) if m.entry_esm => {
-                let result = m.call_at(c.arg(0), Value::Undefined, &[value], c.at)?;
-                m.promised(result)
-            }
+            Kind::Promise(Some(value)) if m.entry_esm => reaction(m, c.arg(0), value, c),
             _ if m.pending.contains_key(&id) => Ok(m.promise_of(Source::Then(id, c.arg(0), c.at))),
             _ => Ok(m.promise(None)),
         }
     }),
     ("catch", |m, c| {
         let Value::Obj(id) = c.this else { return Ok(m.promise(None)) };
+        if let Some(error) = m.rejection(id) {
+            return if m.callable(c.arg(0)) { reaction(m, c.arg(0), error, c) } else { Ok(m.reject(error)) };
+        }
         Ok(if m.pending.contains_key(&id) { m.promise_of(Source::Caught(id, c.arg(0), c.at)) } else { c.this })
     }),
-    ("finally", |_, c| Ok(c.this)),
+    ("finally", |m, c| match c.this {
+        Value::Obj(id) => Ok(m.rejection(id).map_or(c.this, |error| m.reject(error))),
+        other => Ok(other),
+    }),
 ];
 
 pub(super) const STATICS: Table = &[
     ("resolve", |m, c| m.promised(c.arg(0))),
-    ("reject", |m, _| Ok(m.promise(None))),
+    ("reject", |m, c| Ok(m.reject(c.arg(0)))),
     ("all", |m, c| {
         let Some(items) = m.iterate(c.arg(0))? else { return Ok(m.promise(None)) };
+        let failed = items.iter().find_map(|item| match item {
+            Value::Obj(id) => m.rejection(*id),
+            _ => None,
+        });
+        if let Some(error) = failed {
+            return Ok(m.reject(error));
+        }
         let waits = |item: &Value| matches!(item, Value::Obj(id) if m.pending.contains_key(id));
         if items.iter().any(waits) {
             return Ok(m.promise_of(Source::All(items)));
@@ -50,12 +73,8 @@ pub(super) const STATICS: Table = &[
         Ok(m.promise(Some(list)))
     }),
     ("allSettled", |m, c| {
-        // Each item is wrapped in an outcome of its own, which nothing asks for; what they load counts.
         let Some(items) = m.iterate(c.arg(0))? else { return Ok(m.promise(None)) };
-        let all = m.promise_of(Source::All(items));
-        let Value::Obj(all) = all else { return Ok(all) };
-        let outcomes = m.native(|_, _| Ok(UNKNOWN), Value::Undefined);
-        Ok(m.promise_of(Source::Then(all, outcomes, c.at)))
+        Ok(m.promise_of(Source::Settled(items)))
     }),
     ("race", |m, _| Ok(m.promise(None))),
     ("any", |m, _| Ok(m.promise(None))),
@@ -74,11 +93,90 @@ pub(super) fn make(m: &mut Machine<'_>, c: &Call<'_>) -> R {
         },
         promise,
     );
-    m.call_at(c.arg(0), Value::Undefined, &[resolve, UNKNOWN], c.at)?;
+    let reject = m.native(
+        |m, c| {
+            if let Value::Obj(id) = c.data {
+                m.fail(id, c.arg(0));
+            }
+            Ok(Value::Undefined)
+        },
+        promise,
+    );
+    m.tries += 1;
+    let made = m.call_at(c.arg(0), Value::Undefined, &[resolve, reject], c.at);
+    m.tries -= 1;
+    match (made, promise) {
+        (Err(Abrupt::Throw(error)), Value::Obj(id)) => m.fail(id, error),
+        (Err(other), _) => return Err(other),
+        _ => {}
+    }
     Ok(promise)
 }
 
+/// The promise for what a function makes of a value or an error.
+fn reaction(m: &mut Machine<'_>, function: Value, given: Value, c: &Call<'_>) -> R {
+    m.tries += 1;
+    let made = m.handling(given, |m| m.call_at(function, Value::Undefined, &[given], c.at));
+    m.tries -= 1;
+    match made {
+        Ok(value) => m.promised(value),
+        Err(Abrupt::Throw(error)) => Ok(m.reject(error)),
+        Err(other) => Err(other),
+    }
+}
+
 impl Machine<'_> {
+    /// A promise that fails.
+    pub(super) fn reject(&mut self, error: Value) -> Value {
+        let promise = self.promise(None);
+        if let Value::Obj(id) = promise {
+            self.fail(id, error);
+        }
+        promise
+    }
+
+    fn fail(&mut self, promise: ObjId, error: Value) {
+        if self.stands_for_fault(error) {
+            self.rejected.entry(promise).or_insert(Rejection { error, handled: false });
+        }
+    }
+
+    /// The error of a promise that has failed; whoever asks takes it.
+    fn rejection(&mut self, promise: ObjId) -> Option<Value> {
+        let rejection = self.rejected.get_mut(&promise)?;
+        rejection.handled = true;
+        Some(rejection.error)
+    }
+
+    /// Arguments of a call: whoever gets a promise, or a list of some, may take what they throw.
+    pub(super) fn hand_over(&mut self, args: &[Value]) {
+        for arg in args {
+            let Value::Obj(id) = arg else { continue };
+            self.rejection(*id);
+            if let Kind::Array(items) = &self.object(*id).kind {
+                let inside: Vec<ObjId> = items
+                    .iter()
+                    .filter_map(|item| match item {
+                        Value::Obj(id) if self.rejected.contains_key(id) => Some(*id),
+                        _ => None,
+                    })
+                    .collect();
+                for id in inside {
+                    self.rejection(id);
+                }
+            }
+        }
+    }
+
+    /// Notes the failures that nothing has taken when the load is over: the runtime ends on them.
+    pub(super) fn unhandled(&mut self) {
+        let left: Vec<Value> =
+            self.rejected.values().filter(|rejection| !rejection.handled).map(|rejection| rejection.error).collect();
+        for error in left {
+            self.uncaught(error);
+        }
+    }
+
     pub(super) fn promise_of(&mut self, source: Source) -> Value {
         let promise = self.promise(None);
         if let Value::Obj(id) = promise {
@@ -101,13 +199,24 @@ impl Machine<'_> {
     /// What waiting for a value gives, when it is known; loads what the value waits for.
     pub(super) fn arrive(&mut self, value: Value) -> Result<Option<Value>, Abrupt> {
         let Value::Obj(id) = value else { return Ok(self.settled(value)) };
+        if let Some(error) = self.rejection(id) {
+            if self.tries > 0 || self.doubt > 0 {
+                return Err(Abrupt::Throw(error));
+            }
+            self.uncaught(error);
+            return Ok(None);
+        }
         let Some(source) = self.pending.remove(&id) else { return Ok(self.settled(value)) };
         let given = match source {
             Source::Import(ix, request, at) => {
                 let request = self.str(request);
                 match self.import_request(ix, &request, at, self.tries > 0) {
                     Ok(value) => Some(value),
-                    Err(Abrupt::Throw(_)) => None,
+                    Err(Abrupt::Throw(error)) => {
+                        self.fail(id, error);
+                        self.rejection(id);
+                        return Err(Abrupt::Throw(error));
+                    }
                     Err(other) => return Err(other),
                 }
             }
@@ -117,6 +226,17 @@ impl Machine<'_> {
                     values.push(self.deeper(|m| m.arrive(item))?.unwrap_or(UNKNOWN));
                 }
                 Some(self.array(values))
+            }
+            Source::Settled(items) => {
+                for item in items {
+                    self.tries += 1;
+                    let given = self.deeper(|m| m.arrive(item));
+                    self.tries -= 1;
+                    if let Err(other @ (Abrupt::Stop | Abrupt::Suspend)) = given {
+                        return Err(other);
+                    }
+                }
+                None
             }
             Source::Then(before, function, at) => match self.deeper(|m| m.arrive(Value::Obj(before)))? {
                 Some(value) => {
@@ -129,16 +249,21 @@ impl Machine<'_> {
                 self.tries += 1;
                 let given = self.deeper(|m| m.arrive(Value::Obj(before)));
                 self.tries -= 1;
-                match given? {
-                    Some(value) => Some(value),
-                    None => {
-                        let result = self.call_at(function, Value::Undefined, &[UNKNOWN], at)?;
-                        self.deeper(|m| m.arrive(result))?
-                    }
-                }
+                let error = match given {
+                    Ok(Some(value)) => return Ok(self.arrived(id, Some(value))),
+                    Ok(None) => UNKNOWN,
+                    Err(Abrupt::Throw(error)) => error,
+                    Err(other) => return Err(other),
+                };
+                let result = self.handling(error, |m| m.call_at(function, Value::Undefined, &[error], at))?;
+                self.deeper(|m| m.arrive(result))?
             }
         };
-        self.object_mut(id).kind = Kind::Promise(given);
-        Ok(given)
+        Ok(self.arrived(id, given))
+    }
+
+    fn arrived(&mut self, promise: ObjId, given: Option<Value>) -> Option<Value> {
+        self.object_mut(promise).kind = Kind::Promise(given);
+        given
     }
 }

@@ -2,6 +2,7 @@
 
 use super::Machine;
 use super::value::{Abrupt, Atom, Kind, ModuleIx, R, Slot, UNKNOWN, Value};
+use crate::graph::javascript::versions::{self, Kind as Listed};
 use crate::graph::javascript::{exports, limits::LIMITS};
 
 /// Most elements that one assignment adds to an array.
@@ -140,13 +141,23 @@ impl Machine<'_> {
                 return Ok(Value::Undefined);
             }
             // Polyfills ask for what this version of Node may not have.
-            let is_module = self.node == 20 && self.builtins.get(&name) == Some(&Value::Obj(start));
-            if is_module && exports::lacks(&self.str(name), &key) {
+            let is_module = self.builtins.get(&name) == Some(&Value::Obj(start));
+            if is_module && exports::surely_lacks(&self.str(name), &key, self.node) {
                 return Ok(Value::Undefined);
             }
             return Ok(Value::Unknown(self.member_name(name, &key)));
         }
-        Ok(Value::Undefined)
+        Ok(self.of_this_release(start, key))
+    }
+
+    /// What a global of Node has that is not modelled: its members differ between releases.
+    fn of_this_release(&mut self, id: u32, key: Atom) -> Value {
+        let Some(global) = self.global_names.get(&id).copied() else { return Value::Undefined };
+        let name = format!("{}.{}", self.str(global), self.str(key));
+        match versions::of(Listed::Member, &name) {
+            Some(releases) if releases.have(self.node) => Value::Unknown(self.atom(&name)),
+            _ => Value::Undefined,
+        }
     }
 
     /// `value.key = new`.
@@ -257,7 +268,10 @@ impl Machine<'_> {
                 let name = self.str(name);
                 let member = name.contains('.') && !name.contains('(');
                 let of_node = || super::super::resolve::is_builtin(name.split('.').next().unwrap_or(""));
-                let known = || matches!(exports::type_of(&name), Some("function" | "object"));
+                let known = || {
+                    matches!(exports::type_of(&name), Some("function" | "object"))
+                        || versions::of(Listed::Member, &name).is_some_and(|releases| releases.have(self.node))
+                };
                 (member && (of_node() || known())).then_some(true)
             }
             Value::Import(_) => None,
@@ -365,24 +379,33 @@ impl Machine<'_> {
     }
 
     pub(super) fn type_of(&mut self, value: Value) -> Value {
-        let text = match value {
-            Value::Undefined => "undefined",
-            Value::Null => "object",
-            Value::Bool(_) => "boolean",
-            Value::Num(_) => "number",
-            Value::Str(_) => "string",
-            Value::Sym(_) => "symbol",
-            Value::Obj(_) if self.callable(value) => "function",
-            Value::Obj(_) => "object",
-            Value::Unknown(name) if self.opaque_globals.contains(&name) => {
-                super::natives_node::type_of_global(&self.str(name))
-            }
-            Value::Unknown(name) => match exports::type_of(&self.str(name)) {
-                Some(kind) => kind,
-                None => return UNKNOWN,
-            },
-            Value::Import(_) => return UNKNOWN,
-        };
+        let text =
+            match value {
+                Value::Undefined => "undefined",
+                Value::Null => "object",
+                Value::Bool(_) => "boolean",
+                Value::Num(_) => "number",
+                Value::Str(_) => "string",
+                Value::Sym(_) => "symbol",
+                Value::Obj(_) if self.callable(value) => "function",
+                Value::Obj(_) => "object",
+                Value::Unknown(name) if self.opaque_globals.contains(&name) => {
+                    super::natives_node::type_of_global(&self.str(name))
+                }
+                Value::Unknown(name) => {
+                    match exports::type_of(&self.str(name)) {
+                        Some(kind) => kind,
+                        // Such members of globals are functions, but for a few symbols.
+                        None if versions::of(Listed::Member, &self.str(name))
+                            .is_some_and(|releases| releases.have(self.node)) =>
+                        {
+                            if self.str(name).starts_with("Symbol.") { "symbol" } else { "function" }
+                        }
+                        None => return UNKNOWN,
+                    }
+                }
+                Value::Import(_) => return UNKNOWN,
+            };
         self.string(text)
     }
 

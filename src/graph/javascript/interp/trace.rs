@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Machine;
 use crate::artifact::EntryId;
-use crate::graph::{GraphProblem, Import, ImportSite, LoadCall, Module, Phase, Unresolved, WrongFormat};
+use crate::graph::{GraphProblem, Import, ImportSite, LoadCall, Module, Phase, StartCause, Unresolved};
 
 /// What a run has seen, each in the order in which it was seen.
 #[derive(Default)]
@@ -14,7 +14,8 @@ pub(super) struct Trace {
     pub(super) unresolved: Vec<Unresolved>,
     pub(super) calls: Vec<LoadCall>,
     pub(super) data_files: Vec<(EntryId, ImportSite)>,
-    pub(super) wrong_formats: Vec<WrongFormat>,
+    /// Errors that end Init.
+    pub(super) causes: Vec<StartCause>,
     pub(super) problems: Vec<GraphProblem>,
     /// Rounds of loops that were not followed to their end, by the loop's body.
     pub(super) loops: BTreeMap<ImportSite, u64>,
@@ -23,7 +24,7 @@ pub(super) struct Trace {
 impl Machine<'_> {
     /// Whether what fails to load here need not end Init: something catches it, or it may not happen at all.
     pub(super) fn is_guarded(&self) -> bool {
-        self.tries > 0 || self.doubt > 0 || self.doubted
+        self.tries > 0 || self.doubt > 0 || self.doubted || self.unsure
     }
 
     /// Whether what happens now happens during Init for sure, and nothing catches a failure.

@@ -1,8 +1,51 @@
 //! Variables and what values are assigned to.
 
-use super::value::{Abrupt, At, Atom, R, Slot, UNKNOWN, Value};
+use super::raise::Thrown;
+use super::value::{Abrupt, At, Atom, Kind, R, Slot, UNKNOWN, Value};
 use super::{Frame, Machine};
+use crate::graph::javascript::load::Format;
+use crate::graph::javascript::versions::{self, Kind as Listed, Releases};
+use crate::lang::javascript::WRAPPER;
 use crate::lang::javascript::ir::{ExprId, ExprKind, Pattern, PatternId, Program, Var};
+
+/// What a release of Node does not have yet, or no longer.
+fn newer(name: &str, message: String, releases: Releases, node: u32) -> Thrown {
+    Thrown {
+        rule: "syntax-newer-than-runtime",
+        subject: name.to_owned(),
+        message,
+        code: None,
+        help: Some(format!("Node.js {node} has no `{name}`: {}", releases.told(node))),
+        cure: None,
+        place: None,
+    }
+}
+
+/// A name of the CommonJS wrapper in a file that runs as an ES module.
+fn wrapper_in_module(name: &str, path: &str) -> Thrown {
+    let help = match name {
+        "require" => {
+            "Import it, or make one: `import { createRequire } from \"node:module\"; const require = \
+                      createRequire(import.meta.url)`"
+        }
+        "__dirname" | "__filename" => {
+            "Use `import.meta.dirname` and `import.meta.filename`, or `fileURLToPath(import.meta.url)`"
+        }
+        _ => {
+            "Compile to ES modules, or say that the file is CommonJS: `.cjs`, or a package.json beside it without \
+              `\"type\": \"module\"`"
+        }
+    };
+    Thrown {
+        rule: "wrong-module-format",
+        subject: name.to_owned(),
+        message: format!("ReferenceError: {name} is not defined in ES module scope ({path})"),
+        code: None,
+        help: Some(help.to_owned()),
+        cure: None,
+        place: None,
+    }
+}
 
 impl Machine<'_> {
     /// Loads what Node keeps back until a global is read.
@@ -11,6 +54,46 @@ impl Machine<'_> {
             let module = format!("{}{}", crate::graph::javascript::builtins::GLOBAL, self.str(name));
             self.runtime_module(&module, At { module: f.module, expr }, false);
         }
+    }
+
+    /// The value of a name that the file does not declare.
+    pub(super) fn global(&mut self, f: &Frame, var: Var, name: Atom, expr: ExprId) -> R {
+        let value = self.read_var(f, var);
+        let declared = self.globals.contains_key(&name) || self.object(self.global_object).props.get(name).is_some();
+        if value != Value::Undefined || declared || self.sources.source_tree || self.object(self.global_object).open {
+            return Ok(value);
+        }
+        let text = self.str(name);
+        let module = self.loaded.get(f.module as usize).filter(|loaded| loaded.format == Format::Module);
+        let fault = match module.filter(|_| WRAPPER.contains(&&*text)) {
+            Some(loaded) => wrapper_in_module(&text, loaded.path.strip_prefix("/var/task/").unwrap_or(&loaded.path)),
+            None => match versions::lacks(Listed::Global, &text, self.node) {
+                Some(releases) => newer(&text, format!("ReferenceError: {text} is not defined"), releases, self.node),
+                None => return Ok(value),
+            },
+        };
+        self.raise(fault, At { module: f.module, expr })
+    }
+
+    /// Calls something that is not there, where that follows from the release of Node.
+    pub(super) fn not_a_function(&mut self, this: Value, key: Atom, at: At) -> Result<(), Abrupt> {
+        let key = self.str(key);
+        let (kind, owner) = match this {
+            Value::Str(_) => (Listed::Method, "String".to_owned()),
+            Value::Obj(id) => match (self.global_names.get(&id), &self.object(id).kind) {
+                (Some(name), _) => (Listed::Member, self.str(*name).to_string()),
+                (None, Kind::Array(_)) => (Listed::Method, "Array".to_owned()),
+                (None, Kind::Map(_)) => (Listed::Method, "Set".to_owned()),
+                _ => return Ok(()),
+            },
+            _ => return Ok(()),
+        };
+        let name = format!("{owner}.{key}");
+        if let Some(releases) = versions::lacks(kind, &name, self.node) {
+            let message = format!("TypeError: {name} is not a function");
+            self.raise(newer(&name, message, releases, self.node), at)?;
+        }
+        Ok(())
     }
 
     /// Whether an expression is `globalThis` or `global` itself.

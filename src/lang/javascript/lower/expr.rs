@@ -9,6 +9,9 @@ use crate::lang::javascript::ir::{
 };
 use crate::span::Span;
 
+/// The release of Node whose engine takes regular expressions with sets (V8 11.2).
+const SETS_SINCE: u32 = 20;
+
 impl Lowerer {
     pub(super) fn expr(&mut self, expression: &Expression<'_>) -> ExprId {
         let kind = match expression {
@@ -118,7 +121,11 @@ impl Lowerer {
         if self.functions.len() == 1 {
             self.program.counts.regex_bytes += pattern.len() as u32;
         }
-        let flags = self.text(&literal.regex.flags.to_string());
+        let written = literal.regex.flags.to_string();
+        if written.contains('v') {
+            self.newer("the regular expression flag `v`", SETS_SINCE, span(literal));
+        }
+        let flags = self.text(&written);
         ExprKind::Regex(self.text(pattern), flags)
     }
 

@@ -15,7 +15,8 @@ use oxc_span::GetSpan;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::ir::{
-    Expr, ExprId, ExprKind, Function, FunctionId, Pattern, PatternId, Program, Stmt, StmtId, StmtKind, Text, Var,
+    Expr, ExprId, ExprKind, Function, FunctionId, NewerSyntax, Pattern, PatternId, Program, Stmt, StmtId, StmtKind,
+    Text, Var,
 };
 use super::{Dialect, ParseMode};
 use crate::span::Span;
@@ -33,6 +34,8 @@ pub(super) fn lower(program: &ast::Program<'_>, mode: ParseMode) -> Program {
     lowerer.program
 }
 
+/// Places of newer syntax that are kept: the first is what the runtime complains about.
+const MOST_NEWER: usize = 16;
 /// Source bytes for which one expression is expected.
 const BYTES_PER_EXPRESSION: usize = 12;
 
@@ -174,6 +177,12 @@ impl Lowerer {
                 import.span = Span::default();
                 self.program.type_imports.push(import.request);
             }
+        }
+    }
+
+    fn newer(&mut self, what: &'static str, since: u32, span: Span) {
+        if self.program.newer.len() < MOST_NEWER {
+            self.program.newer.push(NewerSyntax { what, since, span });
         }
     }
 

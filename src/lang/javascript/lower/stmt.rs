@@ -4,9 +4,13 @@ use oxc_ast::ast::{self, Declaration, Expression, Statement};
 
 use super::{Frame, Lowerer, span};
 use crate::lang::javascript::ir::{
-    Export, ExprKind, ForEach, ForLoop, FunctionId, Pattern, StaticImport, StmtId, StmtKind, Switch, Text, Try, Var,
+    Attributes, Export, ExprKind, ForEach, ForLoop, FunctionId, Pattern, StaticImport, StmtId, StmtKind, Switch, Text,
+    Try, Var,
 };
 use crate::span::Span;
+
+/// The release of Node whose engine takes `using` (V8 13.6).
+const USING_SINCE: u32 = 24;
 
 impl Lowerer {
     pub(super) fn statements(&mut self, body: &[Statement<'_>]) -> Vec<StmtId> {
@@ -82,6 +86,9 @@ impl Lowerer {
     }
 
     fn variables(&mut self, variables: &ast::VariableDeclaration<'_>) -> StmtKind {
+        if matches!(variables.kind, ast::VariableDeclarationKind::Using | ast::VariableDeclarationKind::AwaitUsing) {
+            self.newer("`using` declarations", USING_SINCE, span(variables));
+        }
         let list = variables
             .declarations
             .iter()
@@ -293,7 +300,7 @@ impl Lowerer {
             Statement::ExportAllDeclaration(export) => {
                 self.program.module_syntax = true;
                 if export.export_kind.is_value() {
-                    let import = self.import_source(&export.source, span(&**export));
+                    let import = self.import_source(&export.source, span(&**export), export.with_clause.as_deref());
                     let export = match &export.exported {
                         Some(name) => Export::From { name: self.text(export_text(name)), import, imported: None },
                         None => Export::Star { import },
@@ -338,7 +345,7 @@ impl Lowerer {
         if !export.export_kind.is_value() || (values.is_empty() && !export.specifiers.is_empty()) {
             return;
         }
-        let import = self.import_source(&export.source, span(export));
+        let import = self.import_source(&export.source, span(export), export.with_clause.as_deref());
         for specifier in values {
             let imported = Some(self.text(export_text(&specifier.local)));
             let name = self.text(export_text(&specifier.exported));
@@ -351,11 +358,29 @@ impl Lowerer {
         self.program.type_imports.push(request);
     }
 
-    fn import_source(&mut self, source: &ast::StringLiteral<'_>, span: Span) -> u32 {
+    fn import_source(
+        &mut self,
+        source: &ast::StringLiteral<'_>,
+        span: Span,
+        with: Option<&ast::WithClause<'_>>,
+    ) -> u32 {
         let request = self.text(source.value.as_str());
         let position = self.program.imports.len() as u32;
-        self.program.imports.push(StaticImport { request, span, bindings: Vec::new() });
+        let attributes = with.map_or(Attributes::None, |with| self.attributes(with));
+        self.program.imports.push(StaticImport { request, span, bindings: Vec::new(), attributes });
         position
+    }
+
+    fn attributes(&mut self, with: &ast::WithClause<'_>) -> Attributes {
+        let kind = with.with_entries.iter().find(|entry| match &entry.key {
+            ast::ImportAttributeKey::Identifier(name) => name.name == "type",
+            ast::ImportAttributeKey::StringLiteral(name) => name.value == "type",
+        });
+        let kind = kind.map(|entry| self.text(entry.value.value.as_str()));
+        match with.keyword {
+            ast::WithClauseKeyword::With => Attributes::With(kind),
+            ast::WithClauseKeyword::Assert => Attributes::Assert(kind),
+        }
     }
 
     /// Declares what an import brings; called before any code of the module is lowered.
@@ -385,7 +410,7 @@ impl Lowerer {
         if only_types && bindings.is_empty() {
             return self.type_import(&import.source);
         }
-        let at = self.import_source(&import.source, span(import));
+        let at = self.import_source(&import.source, span(import), import.with_clause.as_deref());
         if let Some(entry) = self.program.imports.get_mut(at as usize) {
             entry.bindings = bindings;
         }

@@ -1,0 +1,3 @@
+const app = require("shapes");
+
+exports.handler = async () => app();

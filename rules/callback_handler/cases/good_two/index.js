@@ -1,0 +1,1 @@
+exports.handler = async (event, context) => context.awsRequestId + event.key;

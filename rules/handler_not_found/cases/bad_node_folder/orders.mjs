@@ -1,0 +1,3 @@
+import { total } from "./orders/total.mjs";
+
+export const handler = async () => total;

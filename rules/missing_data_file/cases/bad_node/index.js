@@ -1,0 +1,6 @@
+const fs = require("node:fs");
+const path = require("node:path");
+
+const letter = fs.readFileSync(path.join(__dirname, "letter.html"), "utf8"); // ~ missing-data-file
+
+exports.handler = async () => 1;

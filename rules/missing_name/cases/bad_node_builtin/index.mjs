@@ -1,0 +1,3 @@
+import { glob } from "node:fs"; // ~ missing-name
+
+export const handler = async () => 1;

@@ -1,0 +1,3 @@
+import { sum } from "./math.cjs"; // ~ missing-name
+
+export const handler = async () => 1;

@@ -1,0 +1,4 @@
+import { sum, mean } from "./math.cjs";
+import math from "./math.cjs";
+
+export const handler = async () => 1;

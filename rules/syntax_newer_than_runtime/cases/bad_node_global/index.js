@@ -1,0 +1,3 @@
+class Feed extends WebSocket {} // ~ syntax-newer-than-runtime
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+const { promise } = Promise.withResolvers(); // ~ syntax-newer-than-runtime
+
+exports.handler = async () => 1;

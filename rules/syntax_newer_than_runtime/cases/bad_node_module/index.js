@@ -1,0 +1,3 @@
+const { DatabaseSync } = require("node:sqlite"); // ~ syntax-newer-than-runtime
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+const v4 = require("ids-x/v4"); // ~ unresolved-import
+
+exports.handler = async () => 1;

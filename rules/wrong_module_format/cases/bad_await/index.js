@@ -1,0 +1,3 @@
+const config = await Promise.resolve({});
+
+exports.handler = async () => config;

@@ -1,0 +1,3 @@
+const path = require("node:path"); // ~ wrong-module-format
+
+export const handler = async (event) => path.basename(event.key);

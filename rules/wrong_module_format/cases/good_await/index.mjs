@@ -1,0 +1,3 @@
+const config = await Promise.resolve({});
+
+export const handler = async () => config;

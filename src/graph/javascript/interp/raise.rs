@@ -1,0 +1,283 @@
+//! What Node raises, and what is noted of it where nothing catches it.
+//!
+//! Only what surely happens is noted: the code runs for sure, and the error follows from what the package is. All
+//! else that an exception may be is thrown as before, so that `catch` sees it, and says nothing about Init.
+
+use std::sync::Arc;
+
+use super::Machine;
+use super::value::{Abrupt, At, ModuleIx, R, Slot, UNKNOWN, Value};
+use crate::graph::javascript::limits::LIMITS;
+use crate::graph::{ImportSite, ModuleId, Phase, StartCause, StartPlace, StartStep};
+use crate::lang::javascript::ir::{BinaryOp, ExprId, ExprKind, Program, StmtId, StmtKind, Var};
+
+/// Imports that are told on the way to an error; a cycle of first imports would have no end.
+const LONGEST_CHAIN: usize = 200;
+
+/// An error that Node raises for what the package is.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Thrown {
+    pub(super) rule: &'static str,
+    pub(super) subject: String,
+    pub(super) message: String,
+    pub(super) code: Option<&'static str>,
+    pub(super) help: Option<String>,
+    pub(super) cure: Option<String>,
+    /// Where it is told, if not where it is raised.
+    pub(super) place: Option<StartPlace>,
+}
+
+/// A `catch` that runs.
+pub(super) struct Handling {
+    /// The error that it caught, where that surely happened.
+    cause: Option<StartCause>,
+    /// Decided conditions around it.
+    conditions: u32,
+}
+
+impl Machine<'_> {
+    /// Whether what happens now happens during Init for sure.
+    pub(super) fn sure(&self) -> bool {
+        self.phase == Phase::Init && self.doubt == 0 && !self.doubted && !self.unsure
+    }
+
+    /// Raises an error where an expression stands.
+    pub(super) fn raise(&mut self, fault: Thrown, at: At) -> R {
+        let (code, message) = (fault.code, fault.message.clone());
+        let cause = self.sure().then(|| self.cause_at(fault, at));
+        // What the module would define behind it is nobody's fault.
+        self.unfinished(at.module);
+        self.raise_cause(cause, &message, code)
+    }
+
+    /// Throws an error where something may catch it; otherwise notes it and goes on as if it had not happened.
+    fn raise_cause(&mut self, cause: Option<StartCause>, message: &str, code: Option<&str>) -> R {
+        if self.tries == 0 && self.doubt == 0 {
+            if let Some(cause) = cause {
+                self.note_cause(cause);
+            }
+            return Ok(UNKNOWN);
+        }
+        Err(Abrupt::Throw(self.error_of(cause, message, code)))
+    }
+
+    /// The error object that stands for a cause.
+    fn error_of(&mut self, cause: Option<StartCause>, message: &str, code: Option<&str>) -> Value {
+        let error = self.error(message, code);
+        if let (Value::Obj(id), Some(cause)) = (error, cause) {
+            self.faults.insert(id, cause);
+        }
+        error
+    }
+
+    /// Raises an error of a module that is linked, where a static import stands. Whoever evaluates the module gets it.
+    pub(super) fn refuse(&mut self, ix: ModuleIx, fault: Thrown, place: Option<StartPlace>) {
+        let (code, message) = (fault.code, fault.message.clone());
+        let cause = self.sure().then(|| self.cause(fault, ix, place));
+        if self.tries == 0 && self.doubt == 0 {
+            if let Some(cause) = cause {
+                self.note_cause(cause);
+            }
+            return;
+        }
+        let error = self.error_of(cause, &message, code);
+        if let Some(loaded) = self.loaded.get_mut(ix as usize) {
+            loaded.error.get_or_insert(error);
+        }
+    }
+
+    pub(super) fn cause_at(&mut self, fault: Thrown, at: At) -> StartCause {
+        let place = self.place(self.site(at)).filter(|_| (at.module as usize) < self.loaded.len());
+        let place = fault.place.or(place);
+        self.cause(fault, at.module, place)
+    }
+
+    fn cause(&mut self, fault: Thrown, ix: ModuleIx, place: Option<StartPlace>) -> StartCause {
+        // While the rest of a failing `try` is known to fail too, its fallback has failed.
+        let fallback = self.handling.last().is_some_and(|handling| handling.cause.is_some());
+        StartCause {
+            rule: if fallback && fault.rule == "unresolved-import" { "import-error-raised" } else { fault.rule },
+            subject: fault.subject.into(),
+            message: fault.message,
+            help: fault.help,
+            chain: self.chain(ix),
+            place,
+            after: u32::try_from(self.trace.modules.len()).unwrap_or(u32::MAX),
+            cure: fault.cure.map(Into::into),
+        }
+    }
+
+    pub(super) fn note_cause(&mut self, cause: StartCause) {
+        let entry = |cause: &StartCause| cause.place.map(|place| place.entry);
+        let known = |other: &StartCause| {
+            (other.rule, &other.subject, entry(other)) == (cause.rule, &cause.subject, entry(&cause))
+        };
+        if self.trace.causes.len() < LIMITS.failures && !self.trace.causes.iter().any(known) {
+            self.trace.causes.push(cause);
+        }
+    }
+
+    /// A place in a file of the package.
+    pub(super) fn place(&self, site: ImportSite) -> Option<StartPlace> {
+        let entry = self.trace.modules.get(site.importer.0 as usize)?.entry?;
+        Some(StartPlace { entry, span: Some(site.span) })
+    }
+
+    /// The imports that lead to a module, outermost first.
+    fn chain(&self, ix: ModuleIx) -> Vec<StartStep> {
+        let mut steps = Vec::new();
+        let mut at = self.loaded.get(ix as usize).map(|loaded| loaded.id);
+        while let Some(id) = at.filter(|_| steps.len() < LONGEST_CHAIN) {
+            let Some(module) = self.trace.modules.get(id.0 as usize) else { break };
+            let site = module.first_import;
+            steps.push(StartStep { module: Arc::clone(&module.name), place: site.and_then(|site| self.place(site)) });
+            at = site.map(|site| site.importer).filter(|importer: &ModuleId| *importer != id);
+        }
+        steps.reverse();
+        steps
+    }
+
+    /// Whether an error is one that Node surely raises.
+    pub(super) fn stands_for_fault(&self, error: Value) -> bool {
+        matches!(error, Value::Obj(id) if self.faults.contains_key(&id))
+    }
+
+    /// Notes an exception that nothing catches.
+    pub(super) fn uncaught(&mut self, error: Value) {
+        if let Value::Obj(id) = error
+            && self.phase == Phase::Init
+            && let Some(cause) = self.faults.get(&id).cloned()
+        {
+            self.note_cause(cause);
+        }
+    }
+
+    /// Runs a `catch` for an error.
+    pub(super) fn handling<T>(&mut self, error: Value, body: impl FnOnce(&mut Self) -> T) -> T {
+        let cause = match error {
+            Value::Obj(id) => self.faults.get(&id).cloned(),
+            _ => None,
+        };
+        self.handling.push(Handling { cause, conditions: self.conditions });
+        let result = body(self);
+        self.handling.pop();
+        result
+    }
+
+    /// What is known of an error that code throws: one that was caught before, a new one in its place, or one that is
+    /// thrown whatever the case.
+    pub(super) fn thrown(&mut self, error: Value, at: At) {
+        let Value::Obj(id) = error else { return };
+        let depth = self.handling.last().map_or(0, |handling| handling.conditions);
+        let message = self.text_of_error(id);
+        // What leads to a bundler's stub leads to the module that it stands for.
+        let dynamic = message.starts_with("Dynamic require of ");
+        if !self.sure() || (self.conditions != depth && !dynamic) {
+            // Raised on conditions that the walk has decided by values: no reason for an alarm.
+            self.faults.remove(&id);
+            return;
+        }
+        let caught = self.handling.last().and_then(|handling| handling.cause.clone());
+        let cause = match (self.faults.remove(&id), caught) {
+            (Some(known), _) => StartCause { rule: raised(known.rule), ..known },
+            (None, Some(caught)) => self.in_place_of(caught, message, at),
+            // What it is thrown for may not have happened.
+            (None, None) if !self.handling.is_empty() => return,
+            (None, None) => {
+                let help = "Give the bundle a `require`, such as by esbuild's --banner:js=\"import { createRequire } from \
+                            'module'; const require = createRequire(import.meta.url);\", or bundle as CommonJS";
+                let fault = Thrown {
+                    rule: if dynamic { "wrong-module-format" } else { "import-error-raised" },
+                    subject: if dynamic { "require".to_owned() } else { "throw".to_owned() },
+                    message: format!("Error: {message}"),
+                    help: Some(if dynamic { help } else { "The code raises it whatever the case" }.to_owned()),
+                    ..Thrown::default()
+                };
+                self.cause_at(fault, at)
+            }
+        };
+        self.faults.insert(id, cause);
+    }
+
+    /// An error that is thrown because another one was caught.
+    fn in_place_of(&mut self, caught: StartCause, message: String, at: At) -> StartCause {
+        let place = self.place(self.site(at));
+        let message =
+            if message.is_empty() { caught.message } else { format!("{message} (after: {})", caught.message) };
+        StartCause { rule: "import-error-raised", message, place: place.or(caught.place), ..caught }
+    }
+
+    fn text_of_error(&mut self, id: u32) -> String {
+        let key = self.atom("message");
+        match self.object(id).props.get(key) {
+            Some(Slot::Value(Value::Str(text))) => self.str(text).to_string(),
+            _ => String::new(),
+        }
+    }
+
+    /// `process.exit(..)`: ends Init where it surely runs.
+    pub(super) fn exits(&mut self, at: At) {
+        let depth = self.handling.last().map_or(0, |handling| handling.conditions);
+        if !self.sure() || self.conditions != depth {
+            return;
+        }
+        let cause = match self.handling.last().and_then(|handling| handling.cause.clone()) {
+            Some(caught) => self.in_place_of(caught, "the process exits".to_owned(), at),
+            None if !self.handling.is_empty() => return,
+            None => {
+                let fault = Thrown {
+                    rule: "import-error-raised",
+                    subject: "process.exit".to_owned(),
+                    message: "Runtime exited: the code calls process.exit while it loads".to_owned(),
+                    ..Thrown::default()
+                };
+                self.cause_at(fault, at)
+            }
+        };
+        self.note_cause(cause);
+    }
+
+    /// Runs what stands under a decided condition.
+    pub(super) fn under_condition<T>(&mut self, certain: bool, body: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.conditions;
+        self.conditions += u32::from(!certain);
+        let result = body(self);
+        self.conditions = before;
+        result
+    }
+}
+
+/// The rule for an error that was caught and is raised again.
+fn raised(rule: &'static str) -> &'static str {
+    if rule == "unresolved-import" { "import-error-raised" } else { rule }
+}
+
+/// Whether the value of a condition follows from the runtime alone: `typeof require !== "undefined"`.
+pub(super) fn is_certain(p: &Program, test: ExprId) -> bool {
+    let kind = |id: ExprId| p.exprs.get(id as usize).map(|expr| &expr.kind);
+    let Some(ExprKind::Binary(op, left, right)) = kind(test) else {
+        return matches!(kind(test), Some(ExprKind::Bool(_)));
+    };
+    let compares =
+        matches!(op, BinaryOp::Equal | BinaryOp::NotEqual | BinaryOp::StrictEqual | BinaryOp::StrictNotEqual);
+    let tells = |id: ExprId| match kind(id) {
+        Some(ExprKind::Typeof(inner)) => matches!(kind(*inner), Some(ExprKind::Var(Var::Global(_)))),
+        _ => false,
+    };
+    let text = |id: ExprId| matches!(kind(id), Some(ExprKind::String(_)));
+    compares && ((tells(*left) && text(*right)) || (text(*left) && tells(*right)))
+}
+
+/// Whether a statement may leave what is around it: what follows then runs on a condition too.
+pub(super) fn leaves(p: &Program, statement: StmtId) -> bool {
+    match p.stmts.get(statement as usize).map(|statement| &statement.kind) {
+        Some(StmtKind::Return(_) | StmtKind::Throw(_) | StmtKind::Break(_) | StmtKind::Continue(_)) => true,
+        Some(StmtKind::Block(_, body)) => body.iter().any(|inner| leaves_at_once(p, *inner)),
+        _ => false,
+    }
+}
+
+fn leaves_at_once(p: &Program, statement: StmtId) -> bool {
+    let kind = p.stmts.get(statement as usize).map(|statement| &statement.kind);
+    matches!(kind, Some(StmtKind::Return(_) | StmtKind::Throw(_) | StmtKind::Break(_) | StmtKind::Continue(_)))
+}

@@ -1,0 +1,5 @@
+async function prepare() {
+  return require("./help");
+}
+prepare();
+exports.handler = async () => 1;

@@ -1,0 +1,2 @@
+const help = await import("./help.mjs");
+export const handler = async () => 1;

@@ -1,0 +1,2 @@
+const crypto = require("node:cyrpto");
+exports.handler = async () => 1;

@@ -1,0 +1,2 @@
+const { DatabaseSync } = require("node:sqlite");
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+let help;
+try { help = require("./help"); } catch (error) { throw new Error("help is needed", { cause: error }); }
+exports.handler = async () => 1;

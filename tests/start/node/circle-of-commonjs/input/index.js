@@ -1,0 +1,2 @@
+const a = require("./a");
+exports.handler = async () => 1;

@@ -1,0 +1,2 @@
+import { b } from "./b.mjs";
+export function a() { return b; }

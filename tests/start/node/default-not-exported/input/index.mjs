@@ -1,0 +1,2 @@
+import math from "./math.mjs";
+export const handler = async () => 1;

@@ -1,0 +1,2 @@
+try { require("./help"); } finally { console.log("done"); }
+exports.handler = async () => 1;

@@ -1,0 +1,2 @@
+import { total } from "./orders/total.mjs";
+export const handler = async () => 1;

@@ -1,0 +1,1 @@
+exports.handler = async (event, context, limit = 3) => limit;

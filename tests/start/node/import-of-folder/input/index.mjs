@@ -1,0 +1,2 @@
+import { area } from "./lib";
+export const handler = async () => 1;

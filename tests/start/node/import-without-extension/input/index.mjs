@@ -1,0 +1,2 @@
+import { area } from "./lib/area";
+export const handler = async () => 1;

@@ -1,0 +1,2 @@
+import { eur } from "./rates.json" with { type: "json" };
+export const handler = async () => eur;

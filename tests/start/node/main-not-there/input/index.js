@@ -1,0 +1,2 @@
+const lib = require("lib-x");
+exports.handler = async () => 1;

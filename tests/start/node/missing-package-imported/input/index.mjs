@@ -1,0 +1,2 @@
+import { ulid } from "ulid-x";
+export const handler = async () => 1;

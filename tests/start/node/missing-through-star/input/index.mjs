@@ -1,0 +1,2 @@
+export * from "./more.mjs";
+export const handler = async () => 1;

@@ -1,0 +1,2 @@
+const load = typeof require === "function" ? require : (name) => name;
+export const handler = async () => load("x");

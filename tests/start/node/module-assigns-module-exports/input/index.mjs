@@ -1,0 +1,2 @@
+import "node:fs";
+module.exports = { handler: async () => 1 };

@@ -1,0 +1,3 @@
+import { join } from "node:path";
+const at = join(__dirname, "x");
+export const handler = async () => 1;

@@ -1,0 +1,3 @@
+import { fileURLToPath } from "node:url";
+const at = fileURLToPath(new URL(".", import.meta.url));
+export const handler = async () => 1;

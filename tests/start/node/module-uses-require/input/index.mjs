@@ -1,0 +1,2 @@
+const path = require("node:path");
+export const handler = async () => 1;

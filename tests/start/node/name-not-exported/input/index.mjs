@@ -1,0 +1,2 @@
+import { sum, mean } from "./math.mjs";
+export const handler = async () => 1;

@@ -1,0 +1,2 @@
+import { glob } from "node:fs";
+export const handler = async () => 1;

@@ -1,0 +1,2 @@
+import { readFileSink } from "node:fs";
+export const handler = async () => 1;

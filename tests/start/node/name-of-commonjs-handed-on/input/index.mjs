@@ -1,0 +1,2 @@
+import { sum } from "./all.cjs";
+export const handler = async () => 1;

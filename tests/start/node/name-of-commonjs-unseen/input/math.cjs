@@ -1,0 +1,2 @@
+const make = () => ({ sum: 1 });
+module.exports = make();

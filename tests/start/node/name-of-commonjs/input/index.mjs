@@ -1,0 +1,2 @@
+import { sum, mean } from "./math.cjs";
+export const handler = async () => 1;

@@ -1,0 +1,2 @@
+exports.sum = 1;
+module.exports.mean = 2;

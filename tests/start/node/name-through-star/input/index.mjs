@@ -1,0 +1,2 @@
+import { mean } from "./math.mjs";
+export const handler = async () => 1;

@@ -1,0 +1,2 @@
+const b = require("#other");
+exports.handler = async () => 1;

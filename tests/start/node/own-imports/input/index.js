@@ -1,0 +1,2 @@
+const a = require("#lib/a");
+exports.handler = async () => 1;

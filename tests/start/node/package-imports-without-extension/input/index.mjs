@@ -1,0 +1,2 @@
+import { Table } from "orm-x";
+export const handler = async () => 1;

@@ -1,0 +1,2 @@
+const kit = require("kit-x");
+exports.handler = async () => 1;

@@ -1,0 +1,2 @@
+import pick from "tools-x/pick";
+export const handler = async () => 1;

@@ -1,0 +1,2 @@
+const { area } = require("shapes");
+exports.handler = async () => 1;

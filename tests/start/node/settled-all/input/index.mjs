@@ -1,0 +1,2 @@
+const all = await Promise.allSettled([import("./help.mjs"), import("./there.mjs")]);
+export const handler = async () => 1;

@@ -1,0 +1,2 @@
+import "./style.css";
+export const handler = async () => 1;

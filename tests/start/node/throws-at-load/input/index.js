@@ -1,0 +1,3 @@
+const pending = require("node:fs");
+throw new Error("not finished");
+exports.handler = async () => 1;

@@ -1,0 +1,4 @@
+function fail() {
+  throw new Error("not finished");
+}
+exports.handler = async () => fail();

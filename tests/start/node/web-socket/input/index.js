@@ -1,0 +1,2 @@
+class Feed extends WebSocket {}
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+const { promise, resolve } = Promise.withResolvers();
+resolve(1);
+exports.handler = async () => 1;
