@@ -116,7 +116,10 @@ impl FunctionFacts {
 /// Reports the causes of one rule, each place and subject once. What something that is not here could cure is left
 /// to the verdict.
 pub fn report_causes(cx: &FunctionContext<'_>, sink: &mut Sink<'_>, rule: &str) {
-    for cause in cx.graph.causes.iter().filter(|cause| cause.rule == rule && !cx.may_be_cured(cause)) {
+    // What is missing in several places is one thing to mend.
+    let mut told: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let causes = cx.graph.causes.iter().filter(|cause| cause.rule == rule && !cx.may_be_cured(cause));
+    for cause in causes.filter(|cause| told.insert((&cause.subject, &cause.message))) {
         report_cause(cx, sink, cause);
     }
 }

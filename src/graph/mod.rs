@@ -242,6 +242,17 @@ pub enum ProblemEffect {
     Fatal,
 }
 
+/// An own file with the name of a module of the runtime, in front of it on the search path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HiddenModule {
+    /// The file.
+    pub entry: EntryId,
+    /// The module that it hides.
+    pub module: Arc<str>,
+    /// A module of the runtime that is loaded during Init and imports it.
+    pub importer: Arc<str>,
+}
+
 /// What loaded code names without loading it then and there: the evidence by which dependencies
 /// that no import reaches count as used.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -337,6 +348,8 @@ pub struct ModuleGraph {
     pub stale_bytecode: Vec<StaleBytecode>,
     /// Errors that end Init, in the order in which they are met.
     pub causes: Vec<StartCause>,
+    /// Own files that hide a module of the runtime which other parts of the runtime import.
+    pub hidden: Vec<HiddenModule>,
     /// What is missing to say whether Init ends well, in words.
     pub doubts: Vec<String>,
     /// What could not be analysed exactly.
@@ -406,6 +419,7 @@ impl ModuleGraph {
             opaque_bundles: Vec::new(),
             stale_bytecode: Vec::new(),
             causes: Vec::new(),
+            hidden: Vec::new(),
             doubts: Vec::new(),
             problems: Vec::new(),
             handler: HandlerResolution::Unknown,

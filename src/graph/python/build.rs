@@ -17,7 +17,7 @@ use super::wrappers::wrapped;
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::Refused;
 use crate::graph::{
-    Argument, HandlerResolution, Import, ImportSite, LoadCall, Module, ModuleGraph, ModuleId, ModuleKind, Phase,
+    Argument, HandlerResolution, HiddenModule, Import, ImportSite, LoadCall, Module, ModuleGraph, ModuleId, ModuleKind, Phase,
     StaleBytecode, StaleReason, StartCause, StartPlace, StartStep, Unresolved, Weight,
 };
 use crate::lang::python::ir::Code;
@@ -176,6 +176,10 @@ fn count_definitions(code: &Code, weight: &mut Weight) {
     weight.statements = code.block(code.body).len() as u32;
 }
 
+fn hidden((entry, module, importer): &(EntryId, String, String)) -> HiddenModule {
+    HiddenModule { entry: *entry, module: module.as_str().into(), importer: importer.as_str().into() }
+}
+
 /// Gives final numbers to what was loaded.
 struct Builder<'a, 'b> {
     interp: &'a Interp<'b>,
@@ -327,6 +331,7 @@ impl Builder<'_, '_> {
         }
         graph.problems.extend(self.interp.trace.problems.iter().cloned());
         graph.causes = self.interp.trace.causes.iter().map(|fault| self.cause(fault)).collect();
+        graph.hidden = self.interp.trace.hidden.iter().map(hidden).collect();
         graph.doubts = self.interp.trace.doubts.iter().cloned().collect();
     }
 

@@ -38,7 +38,7 @@ impl Exprs {
 }
 
 /// A run of statement ids in [`Code::blocks`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Block {
     start: u32,
     len: u32,
@@ -434,23 +434,28 @@ impl Code {
         self.blocks.get(start..start + block.len as usize).unwrap_or(&[])
     }
 
-    /// Whether any statement of the top level, in whatever branch, gives a name a value.
+    /// Whether any statement of the top level gives a name a value, in whatever branch but those that are left out.
     #[must_use]
-    pub fn binds(&self, name: &str) -> bool {
-        self.block_binds(self.body, name)
+    pub fn binds(&self, name: &str, left_out: &dyn Fn(Block) -> bool) -> bool {
+        self.block_binds(self.body, name, left_out)
     }
 
-    fn block_binds(&self, block: Block, name: &str) -> bool {
-        self.block(block).iter().filter_map(|id| self.stmts.get(id.0 as usize)).any(|stmt| self.stmt_binds(stmt, name))
+    fn block_binds(&self, block: Block, name: &str, left_out: &dyn Fn(Block) -> bool) -> bool {
+        let mut statements = self.block(block).iter().filter_map(|id| self.stmts.get(id.0 as usize));
+        !left_out(block) && statements.any(|stmt| self.stmt_binds(stmt, name, left_out))
     }
 
-    fn stmt_binds(&self, stmt: &Stmt, name: &str) -> bool {
-        let any = |blocks: &[Block]| blocks.iter().any(|block| self.block_binds(*block, name));
+    fn stmt_binds(&self, stmt: &Stmt, name: &str, left_out: &dyn Fn(Block) -> bool) -> bool {
+        let any = |blocks: &[Block]| blocks.iter().any(|block| self.block_binds(*block, name, left_out));
         let aliased = |names: &[Alias]| names.iter().any(|alias| self.name(alias.bound) == name);
         match stmt {
             Stmt::Assign(targets, _) => self.list(*targets).iter().any(|target| self.target_binds(*target, name)),
             Stmt::AugAssign(target, ..) | Stmt::AnnAssign(target, _, Some(_)) => self.target_binds(*target, name),
             Stmt::Import(names) => aliased(names),
+            // `from . import part` binds what the package does not have only if there is such a module.
+            Stmt::ImportFrom { module: None, level: 1, names } => {
+                names.iter().any(|alias| alias.rename.is_some() && self.name(alias.bound) == name)
+            }
             Stmt::ImportFrom { names, .. } => aliased(names),
             Stmt::Function(at) => self.functions.get(*at as usize).is_some_and(|it| self.name(it.name) == name),
             Stmt::Class(at) => self.classes.get(*at as usize).is_some_and(|it| self.name(it.name) == name),

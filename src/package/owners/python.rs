@@ -123,6 +123,9 @@ fn distributions(artifact: &Artifact) -> Vec<Metadata> {
             continue;
         }
         let (root, folder) = path.rsplit_once('/').unwrap_or(("", path));
+        if is_inside_package(artifact, root) {
+            continue;
+        }
         let stem = folder.strip_suffix(suffix).unwrap_or(folder);
         let (name, version) = match stem.split_once('-') {
             Some((name, version)) => (name, Some(version.split("-py").next().unwrap_or(version).into())),
@@ -137,6 +140,13 @@ fn distributions(artifact: &Artifact) -> Vec<Metadata> {
 }
 
 /// Where the metadata folder's path ends inside an entry's path, and which suffix it has.
+/// Whether a folder lies in a Python package: what it holds is a part of that (`setuptools/_vendor`), whatever
+/// metadata it brings.
+fn is_inside_package(artifact: &Artifact, root: &str) -> bool {
+    let top = root.split('/').next().unwrap_or_default();
+    !top.is_empty() && artifact.find(&format!("{top}/__init__.py")).is_some()
+}
+
 fn metadata_end(path: &str) -> Option<(usize, &'static str)> {
     if !path.contains("-info") {
         return None;

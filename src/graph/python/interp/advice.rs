@@ -1,5 +1,6 @@
 //! What may cure an error: where the module lies that was meant, which version has the name, which extra brings it.
 
+use super::super::finder::Spec;
 use super::super::value::*;
 use super::faults::SHADOWED;
 use super::*;
@@ -40,6 +41,22 @@ impl Interp<'_> {
                  `{folder}/__init__.py`, or rename the folder"
             ),
         })
+    }
+
+    /// Notes an own file that stands in front of a module which the standard library itself imports: it gets the
+    /// function's instead.
+    pub(super) fn note_hidden(&mut self, module: &str, importer: &str) {
+        if module.contains('.') || self.input.stdlib.is_preloaded(module) || !self.is_certain() {
+            return;
+        }
+        let (front, _) = self.search_path();
+        let found = self.finder.find(module, front.iter().map(|folder| &**folder));
+        if let Some(Spec::File { entry, .. }) = found.filter(|_| self.trace.hidden.len() < LIMITS.causes)
+            && self.input.is_own(entry)
+            && !self.trace.hidden.iter().any(|(known, ..)| *known == entry)
+        {
+            self.trace.hidden.push((entry, module.to_owned(), importer.to_owned()));
+        }
     }
 
     /// Notes that the handler's module loses against another.

@@ -58,7 +58,7 @@ impl Interp<'_> {
         if let Some(Object::Class(made)) = self.heap.get(class) {
             makers.push(made.metaclass);
         }
-        self.shielded(|this| this.run_annotation_hooks(&body, node.body, &makers))?;
+        self.run_annotation_hooks(&body, node.body, &makers)?;
         let mut value = class;
         for decorator in decorators.into_iter().rev() {
             self.module_mut(frame.module).weight.decorators += 1;

@@ -190,9 +190,9 @@ impl Interp<'_> {
     }
 
     fn eval_logic(&mut self, frame: &Frame, list: Exprs, stop_at: bool) -> Run<Value> {
-        let shields = self.doubt.shields;
+        let depth = self.doubt.depth();
         let result = self.eval_parts(frame, list, stop_at);
-        self.doubt.shields = shields;
+        self.doubt.return_to(depth);
         result
     }
 
@@ -222,7 +222,7 @@ impl Interp<'_> {
             });
             match truth {
                 Some(truth) if truth == stop_at => break,
-                Some(_) => self.doubt.shields += u32::from(self.doubt.has_read(mark)),
+                Some(_) => self.doubt.pass_choice(mark),
                 None => {
                     self.doubt.branches += 1;
                     maybe += 1;

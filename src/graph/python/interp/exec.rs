@@ -269,6 +269,9 @@ impl Interp<'_> {
                 if !truth && self.is_type_checking(frame, *test) {
                     self.state(frame, *body);
                 }
+                if frame.function.is_none() && !self.doubt.has_read(mark) && self.is_certain() {
+                    self.skip(frame.module, if truth { None } else { Some(*body) }, rest, orelse);
+                }
                 let depends = self.doubt.enter_choice(mark);
                 let flow = match truth {
                     true => self.exec_block(frame, *body),
@@ -287,6 +290,20 @@ impl Interp<'_> {
             None => self.either(frame, &mut |this| this.exec_block(frame, *body), &mut |this| {
                 this.exec_if(frame, rest, orelse)
             }),
+        }
+    }
+
+    /// Remembers the blocks of a decided `if` at a module's top level that surely do not run: the one whose test is
+    /// false, or all behind the one whose test is true.
+    fn skip(&mut self, module: ModIdx, body: Option<Block>, rest: &[(ExprId, Block)], orelse: Block) {
+        match body {
+            Some(body) => {
+                self.skipped.insert((module, body));
+            }
+            None => {
+                let blocks = rest.iter().map(|(_, block)| *block).chain([orelse]);
+                self.skipped.extend(blocks.filter(|block| !block.is_empty()).map(|block| (module, block)));
+            }
         }
     }
 

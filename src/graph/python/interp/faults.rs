@@ -98,6 +98,9 @@ impl Interp<'_> {
         let mut fault = self.new_fault(RAISED, &class, message, Some(site));
         if let Some(first) = self.handled_import().and_then(|id| self.trace.fault(id)).cloned() {
             fault.help = Some(format!("Raised because of another error: {}", first.message));
+            if first.rule == EXTRA {
+                (fault.rule, fault.help) = (EXTRA, first.help);
+            }
             fault.subject = first.subject;
             fault.cure = first.cure;
         }
@@ -132,7 +135,12 @@ impl Interp<'_> {
     /// What an import says that surely finds nothing.
     pub(super) fn fault_of_missing(&mut self, name: &str, from: Option<Site>) -> Option<Fault> {
         let site = from?;
-        if !self.is_certain() {
+        if self.phase != Phase::Init || !self.doubt.is_certain_by_default() {
+            return None;
+        }
+        // Where the library itself says what is missing, a variable that may switch the part off is no doubt.
+        let extra = self.extra_with(site.0, name);
+        if extra.is_none() && !self.is_certain() {
             return None;
         }
         let parent = name.rsplit_once('.').map(|(parent, _)| parent);
@@ -156,7 +164,7 @@ impl Interp<'_> {
         let mut fault =
             self.new_fault(UNRESOLVED, name, format!("ModuleNotFoundError: No module named '{name}'"), from);
         fault.cure = self.cure_of(name, parent);
-        if let Some((dist, extra)) = self.extra_with(site.0, name) {
+        if let Some((dist, extra)) = extra {
             fault.rule = EXTRA;
             fault.help = Some(format!("It comes with the extra `{extra}`: declare `{dist}[{extra}]`"));
             return Some(fault);
@@ -267,8 +275,13 @@ impl Interp<'_> {
             && self.module(frame.module).host.is_none()
             && !self.module(frame.module).code.broken
             && !code.names.iter().any(|name| BINDERS.contains(&&**name))
-            && !code.binds(name)
+            && !self.may_bind(frame.module, name)
             && !is_global_somewhere(code, name)
+    }
+
+    /// Whether a module's top level gives a name a value somewhere, but for what surely does not run.
+    fn may_bind(&self, at: ModIdx, name: &str) -> bool {
+        self.module(at).code.code.binds(name, &|block| self.skipped.contains(&(at, block)))
     }
 
     /// `A | B` between types, which this version does not have.
@@ -453,7 +466,7 @@ impl Interp<'_> {
         match module.state {
             // What comes further down in the file is not there yet.
             LoadState::Running if module.own => !is_global_somewhere(code, &text),
-            _ => !code.binds(&text) && !is_global_somewhere(code, &text),
+            _ => !self.may_bind(at, &text) && !is_global_somewhere(code, &text),
         }
     }
 }

@@ -5,6 +5,9 @@ use super::super::value::*;
 use super::*;
 use crate::lang::python::ir::{Block, Expr, ExprId, Stmt};
 
+/// Frameworks that evaluate the annotations of their classes when they are made.
+const EVALUATING: &[&str] = &["pydantic"];
+
 impl Interp<'_> {
     /// Calls the hooks of the types that the fields of a new class are annotated with. `makers`
     /// are the metaclass and the decorators.
@@ -14,6 +17,9 @@ impl Interp<'_> {
             return Ok(());
         }
         let code = body.code;
+        if code.code.future_annotations && frameworks.iter().any(|framework| EVALUATING.contains(&&**framework)) {
+            self.evaluate_annotations(body, block)?;
+        }
         for id in code.code.block(block) {
             let Some(Stmt::AnnAssign(_, annotation, _)) = code.code.stmts.get(id.0 as usize) else { continue };
             for class in self.annotated_classes(body, *annotation) {
@@ -27,6 +33,21 @@ impl Interp<'_> {
                         self.iterate(result)?;
                     }
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// What a framework does that reads annotations as values although they are texts: an operator that this version
+    /// does not have fails there, unless the package is here that stands in for it.
+    fn evaluate_annotations(&mut self, body: &Frame, block: Block) -> Run<()> {
+        if self.input.version >= (3, 10) || self.finder.guess("eval_type_backport").is_some() {
+            return Ok(());
+        }
+        let code = body.code;
+        for id in code.code.block(block) {
+            if let Some(Stmt::AnnAssign(_, annotation, _)) = code.code.stmts.get(id.0 as usize) {
+                self.eval(body, *annotation)?;
             }
         }
         Ok(())

@@ -195,6 +195,8 @@ pub(super) struct Interp<'a> {
     engines: FxHashMap<(Sym, i64), Option<::regex::Regex>>,
     /// Texts that were run as code.
     texts_run: usize,
+    /// Blocks of modules' top levels that surely do not run.
+    skipped: FxHashSet<(ModIdx, Block)>,
     /// Blocks of a module that only type checkers see.
     stated: FxHashMap<ModIdx, Vec<Block>>,
     /// Names that are being looked for there: modules that hand out each other's names would ask in a circle.
@@ -248,6 +250,7 @@ impl<'a> Interp<'a> {
             configured: Vec::new(),
             engines: FxHashMap::default(),
             texts_run: 0,
+            skipped: FxHashSet::default(),
             stated: FxHashMap::default(),
             stating: Vec::new(),
             budget: Budget::new(),

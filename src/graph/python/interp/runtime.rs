@@ -151,6 +151,7 @@ impl Interp<'_> {
             let next = self.heap.sym(next);
             if self.sys_modules.get(next).is_none() {
                 let text = self.heap.text(next);
+                self.note_hidden(&text, name);
                 self.load_runtime(&text, Some((at, Span::default())));
             }
         }

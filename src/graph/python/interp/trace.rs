@@ -81,6 +81,8 @@ pub(in super::super) struct Trace {
     faults: Vec<Fault>,
     /// Errors that end Init.
     pub(in super::super) causes: Vec<Fault>,
+    /// Own files that hide a module which the standard library imports: the file, the module, who imports it.
+    pub(in super::super) hidden: Vec<(EntryId, String, String)>,
     /// What keeps the end of Init from being known, in words.
     pub(in super::super) doubts: BTreeSet<String>,
 }
@@ -160,6 +162,28 @@ impl Doubt {
     pub(super) fn leave_choice(&mut self, depends: bool) {
         self.shields -= u32::from(depends);
         self.choices -= u32::from(depends);
+    }
+
+    /// The same as [`Self::is_certain`] as long as no variable of the environment is set that is not known.
+    pub(super) fn is_certain_by_default(&self) -> bool {
+        !self.is_doubted() && self.shields == self.choices
+    }
+
+    /// Goes on behind a part of a condition that was decided by what was computed since a mark.
+    pub(super) fn pass_choice(&mut self, mark: u64) {
+        let depends = u32::from(self.has_read(mark));
+        self.shields += depends;
+        self.choices += depends;
+    }
+
+    /// How many shields and choices there are, for [`Self::return_to`].
+    pub(super) fn depth(&self) -> (u32, u32) {
+        (self.shields, self.choices)
+    }
+
+    /// Ends all that began since.
+    pub(super) fn return_to(&mut self, (shields, choices): (u32, u32)) {
+        (self.shields, self.choices) = (shields, choices);
     }
 
     /// Whether an error that is raised now is raised for sure, and leaves the code around.

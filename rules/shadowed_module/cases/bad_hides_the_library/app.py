@@ -1,0 +1,7 @@
+import tempfile
+
+FOLDER = tempfile.gettempdir()
+
+
+def handler(event, context):
+    return FOLDER

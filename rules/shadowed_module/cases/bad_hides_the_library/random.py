@@ -1,0 +1,5 @@
+# ~ shadowed-module
+
+
+def pick(items):
+    return items[0]

@@ -1,0 +1,4 @@
+from kinds import Order
+
+def handler(event, context):
+    return "ok"

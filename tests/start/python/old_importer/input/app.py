@@ -1,0 +1,4 @@
+from made.moves import range
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,6 @@
+from helpers import *
+
+LIMIT = WIDTH + HEIGHT
+
+def handler(event, context):
+    return "ok"
