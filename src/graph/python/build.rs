@@ -17,8 +17,8 @@ use super::wrappers::wrapped;
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::Refused;
 use crate::graph::{
-    Argument, HandlerResolution, HiddenModule, Import, ImportSite, LoadCall, Module, ModuleGraph, ModuleId, ModuleKind, Phase,
-    StaleBytecode, StaleReason, StartCause, StartPlace, StartStep, Unresolved, Weight,
+    Argument, HandlerResolution, HiddenModule, Import, ImportSite, LoadCall, Module, ModuleGraph, ModuleId, ModuleKind,
+    Phase, StaleBytecode, StaleReason, StartCause, StartPlace, StartStep, Unresolved, Weight,
 };
 use crate::lang::python::ir::Code;
 use crate::package::owners::Packages;

@@ -94,7 +94,8 @@ impl Interp<'_> {
         for importer in items {
             let name_value = self.heap.str(name);
             // Python 3.12 no longer asks importers of the old kind.
-            let asked: &[&str] = if self.input.version < (3, 12) { &["find_spec", "find_module"] } else { &["find_spec"] };
+            let asked: &[&str] =
+                if self.input.version < (3, 12) { &["find_spec", "find_module"] } else { &["find_spec"] };
             for method in asked {
                 let attr = self.heap.sym(method);
                 let Some(finder) = self.get_attr_quiet(importer, attr) else {
