@@ -27,7 +27,9 @@ mod docs_in_package;
 mod dual_module_copy;
 mod duplicate_content;
 mod duplicate_dependency_version;
+mod eager_import_forbidden;
 mod eager_static;
+mod forbidden_package;
 mod glibc_too_new;
 mod gpu_code_on_cpu;
 mod handler_not_found;
@@ -38,6 +40,7 @@ mod ineffective_alarm;
 mod init_exceeds_timeout;
 mod init_over_budget;
 mod large_file_at_init;
+mod layer_not_allowed;
 mod low_reserved_concurrency;
 mod many_sdk_clients;
 mod mapping_rejected;
@@ -142,7 +145,7 @@ const ROWS: &[RuleSource] = &[
     row!("capacity_provider_misconfigured", Check::Application(capacity_provider_misconfigured::check)),
     row!("callback_handler", Check::Function(callback_handler::check)),
     row!("client_for_unused_service", Check::Function(client_for_unused_service::check)),
-    row!("client_in_handler", Check::Cargo, cargo: client_in_handler::cargo),
+    row!("client_in_handler", Check::Function(client_in_handler::check), cargo: client_in_handler::cargo),
     row!("compute_at_init", Check::Function(compute_at_init::check), cargo: compute_at_init::cargo),
     row!("concurrency_over_account_limit", Check::Project(concurrency_over_account_limit::check)),
     row!("connections_times_concurrency", Check::Application(connections_times_concurrency::check)),
@@ -159,7 +162,9 @@ const ROWS: &[RuleSource] = &[
         Check::Function(duplicate_dependency_version::check),
         cargo: duplicate_dependency_version::cargo
     ),
+    row!("eager_import_forbidden", Check::Function(eager_import_forbidden::check)),
     row!("eager_static", Check::Cargo, cargo: eager_static::cargo),
+    row!("forbidden_package", Check::Function(forbidden_package::check)),
     row!("foreign_platform_binary", Check::Match),
     row!("glibc_too_new", Check::Function(glibc_too_new::check)),
     row!("gpu_code_on_cpu", Check::Function(gpu_code_on_cpu::check)),
@@ -171,6 +176,7 @@ const ROWS: &[RuleSource] = &[
     row!("init_exceeds_timeout", Check::Application(init_exceeds_timeout::check)),
     row!("init_over_budget", Check::Function(init_over_budget::check)),
     row!("large_file_at_init", Check::Function(large_file_at_init::check), cargo: large_file_at_init::cargo),
+    row!("layer_not_allowed", Check::Function(layer_not_allowed::check)),
     row!("locale_data_in_package", Check::Match),
     row!("low_reserved_concurrency", Check::Application(low_reserved_concurrency::check)),
     row!("many_sdk_clients", Check::Function(many_sdk_clients::check)),

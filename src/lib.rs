@@ -21,6 +21,7 @@ pub mod program;
 pub mod routes;
 pub mod split;
 pub mod usage;
+pub mod slim;
 pub mod scaling;
 pub mod finding;
 pub mod fix;
@@ -29,5 +30,7 @@ pub mod config;
 pub mod report;
 #[path = "../rules/mod.rs"]
 pub mod rules;
+pub mod compare;
+pub mod calibrate;
 pub mod run;
 pub mod cli;

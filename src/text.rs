@@ -78,9 +78,28 @@ pub fn similar<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     (best.0 <= 1.max(word.len() / 3)).then_some(best.1)
 }
 
+/// Year, month and day so many days after 1970-01-01, by the calendar's cycle of 400 years.
+#[must_use]
+pub fn civil(days: u64) -> (u64, u64, u64) {
+    let shifted = days + 719_468;
+    let (era, day) = (shifted / 146_097, shifted % 146_097);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let of_year = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let of_month = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (year + era * 400 + u64::from(month <= 2), month, of_month)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_have_dates() {
+        let dates = [0, 59, 11_016, 20_786].map(civil);
+        assert_eq!(dates, [(1970, 1, 1), (1970, 3, 1), (2000, 2, 29), (2026, 11, 29)]);
+    }
 
     #[test]
     fn numbers_read_well() {

@@ -1,5 +1,18 @@
-use crate::engine::{ProjectContext, Sink};
+use crate::engine::{FunctionContext, ProjectContext, Sink};
+use crate::finding::Finding;
 use crate::lang::rust::work::WorkKind;
+
+/// Reports clients that the code behind the handler makes anew for every request.
+pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+    for client in &cx.routes.clients {
+        let what = client.subject.as_ref().map_or_else(String::new, |subject| format!(" for {subject}"));
+        let message = format!("`{}` makes a client{what} for every request, without open connections", client.callee);
+        let place = cx.locate_in_module(client.place.0, Some(client.place.1));
+        let help = "Make it at module level, or in a function under `functools.cache` where not every request needs it";
+        let finding = Finding::new(place, message).about(client.callee.clone()).noting("made anew every time");
+        sink.report(finding.help(help));
+    }
+}
 
 /// Reports clients that request code builds.
 pub(super) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {

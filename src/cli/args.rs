@@ -8,6 +8,7 @@ use crate::engine::Budgets;
 use crate::finding::Severity;
 use crate::platform::{Architecture, Runtime};
 use crate::report::Format;
+use crate::slim::Level;
 use crate::run::Given;
 
 /// How errors of the user begin.
@@ -37,6 +38,12 @@ pub(super) enum Command {
     Scale(Box<ScaleArgs>),
     /// Write a load test that ramps through the limits found
     PlanTest(Box<PlanTestArgs>),
+    /// Fit the estimates to cold starts of one's own, and write the factor to `defrost.toml`
+    Calibrate(Box<CalibrateArgs>),
+    /// Write a smaller package that loads exactly the same modules
+    Slim(Box<SlimArgs>),
+    /// Show what changed in size, modules, packages and estimated Init
+    Diff(Box<DiffArgs>),
     /// Show a rule's page
     Explain {
         /// Name of the rule, such as `never-loaded-package`, or of a guide: concurrency, scaling,
@@ -114,7 +121,11 @@ impl InputArgs {
 impl CheckArgs {
     /// Budgets given here.
     pub(super) fn budgets(&self) -> Budgets {
-        Budgets { init_ms: self.budget_init, bytes: self.budget_size.map(|mb| (mb * 1e6) as u64) }
+        Budgets {
+            init_ms: self.budget_init,
+            bytes: self.budget_size.map(|mb| (mb * 1e6) as u64),
+            ..Budgets::default()
+        }
     }
 }
 
@@ -192,6 +203,103 @@ pub(super) struct WhyArgs {
     pub(super) path: PathBuf,
     #[command(flatten)]
     pub(super) input: InputArgs,
+}
+
+/// Arguments of `calibrate`.
+#[derive(Debug, clap::Args)]
+pub(super) struct CalibrateArgs {
+    /// Cold starts: log lines with `Init Duration`, the output of `aws logs`, or a table with columns for the function
+    /// and for Init Duration; `-` is standard input
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// Packages, folders or templates of the functions
+    #[arg(value_name = "PATH", default_value = ".")]
+    pub(super) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// The function whose cold starts they are, where the lines do not say it
+    #[arg(long, value_name = "NAME")]
+    pub(super) function: Option<String>,
+    /// Configuration file instead of the nearest one
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Show the factors and write nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+}
+
+/// Arguments of `slim`.
+#[derive(Debug, clap::Args)]
+pub(super) struct SlimArgs {
+    /// Zip archive or folder of one function
+    #[arg(value_name = "BUNDLE")]
+    pub(super) bundle: PathBuf,
+    /// The zip archive to write
+    #[arg(short = 'o', long, value_name = "FILE", required_unless_present = "dry_run")]
+    pub(super) output: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// How bold to be
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) level: Level,
+    /// Add bytecode of the modules that are loaded, made by this Python
+    #[arg(long, value_name = "PYTHON")]
+    pub(super) bytecode: Option<PathBuf>,
+    /// Say what would go and write nothing
+    #[arg(long)]
+    pub(super) dry_run: bool,
+    /// Output format
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: SplitFormat,
+    /// Name every file that goes
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, clap::Args)]
+pub(super) struct DiffArgs {
+    /// Package, folder, template or report in JSON, as it was
+    #[arg(value_name = "OLD")]
+    pub(super) old: PathBuf,
+    /// The same, as it is
+    #[arg(value_name = "NEW")]
+    pub(super) new: PathBuf,
+    #[command(flatten)]
+    pub(super) input: InputArgs,
+    /// Output format
+    #[arg(long, value_enum, default_value_t)]
+    pub(super) format: DiffFormat,
+    /// Write to a file instead of standard output
+    #[arg(short = 'o', long, value_name = "FILE")]
+    pub(super) output: Option<PathBuf>,
+    /// Budget for Init of every function
+    #[arg(long, value_name = "MS")]
+    pub(super) budget_init: Option<f64>,
+    /// Budget for the unpacked size of every function
+    #[arg(long, value_name = "MB")]
+    pub(super) budget_size: Option<f64>,
+    /// Budget for the growth of Init and sizes of every function
+    #[arg(long, value_name = "PERCENT")]
+    pub(super) budget_growth: Option<f64>,
+    /// Configuration file instead of the nearest one
+    #[arg(long, value_name = "FILE")]
+    pub(super) config: Option<PathBuf>,
+    /// Show all rows of all lists
+    #[arg(short, long)]
+    pub(super) verbose: bool,
+}
+
+/// How a difference is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum DiffFormat {
+    /// For people.
+    #[default]
+    Human,
+    /// `defrost-diff/1`.
+    Json,
+    /// For comments and summaries.
+    Markdown,
 }
 
 /// Arguments of `split`.

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::args::CheckArgs;
 use crate::finding::Finding;
-use crate::finding::baseline::{self, Baseline, Known};
-use crate::report::model::Report;
+use crate::finding::baseline::{self, Baseline, Known, Size};
+use crate::report::model::{Function, Report};
 use crate::run::{Settings, UserError, shown};
 use crate::{input, report, text};
 
@@ -29,12 +29,31 @@ pub(super) fn apply(
         Some(path) => read(&path)?,
         None => return Ok(0),
     };
+    grow(&baseline, report);
     let known = baseline.fingerprints();
     let is_new: Vec<bool> = fingerprints.iter().map(|fingerprint| !known.contains(fingerprint.as_str())).collect();
     let (mut first, mut second) = (is_new.iter(), is_new.iter());
     findings.retain(|_| *first.next().unwrap_or(&true));
     report.findings.retain(|_| *second.next().unwrap_or(&true));
     Ok(is_new.len() - findings.len())
+}
+
+/// Says of every function by how much it grew. Where there is one on both sides, it is the same one.
+fn grow(baseline: &Baseline, report: &mut Report) {
+    let single = report.functions.len() == 1 && baseline.functions.len() == 1;
+    for function in &mut report.functions {
+        let before = baseline.functions.iter().find(|size| single || size.name == function.name);
+        function.growth_percent = before.map(|before| before.growth_to(&size(function)));
+    }
+}
+
+fn size(function: &Function) -> Size {
+    Size {
+        name: function.name.clone(),
+        init_ms: function.init.estimated_ms,
+        bytes: function.package.bytes,
+        zipped_bytes: function.package.zipped_bytes,
+    }
 }
 
 fn read(path: &Path) -> Result<Baseline, UserError> {
@@ -56,7 +75,7 @@ fn known(report: &Report, fingerprints: &[String]) -> Baseline {
         subject: finding.subject.clone(),
         fingerprint: fingerprint.clone(),
     };
-    Baseline::new(report.findings.iter().zip(fingerprints).map(one).collect())
+    Baseline::new(report.findings.iter().zip(fingerprints).map(one).collect(), report.functions.iter().map(size).collect())
 }
 
 fn write(path: &Path, baseline: &Baseline) -> Result<(), UserError> {

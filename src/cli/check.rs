@@ -52,7 +52,7 @@ pub(super) fn outcome(
     let engine::Checked { mut findings, faults } = engine::run(registry, &policy, project);
     let suppressed = suppress::apply(&mut findings, project, registry, &policy);
     let mut findings = settings.resolved.overrides.apply(findings, &std::env::current_dir().unwrap_or_default());
-    let budgets = model::Budgets { init_ms: project.budgets.init_ms, bytes: project.budgets.bytes };
+    let budgets = model::Budgets::from(project.budgets);
     let summary = Summary { functions: project.functions.len(), suppressed, budgets, ..Summary::default() };
     let sources = ProjectSources { project };
     let rules = model::RuleInfo::table(registry);
@@ -61,7 +61,7 @@ pub(super) fn outcome(
     report.summary.baselined = baseline::apply(args, settings, &mut findings, &mut report)?;
     fix::apply(args, &mut findings, &mut report)?;
     report.summary.findings = Counts::of(&findings);
-    report.summary.exit_code = exit_code(args.fail_on.or(settings.resolved.fail_on), project, &findings);
+    report.summary.exit_code = exit_code(args.fail_on.or(settings.resolved.fail_on), &report, &findings);
     let has_failed = |facts: &FunctionFacts| !facts.faults.is_empty();
     if !faults.is_empty() || !project.faults.is_empty() || project.functions.iter().any(has_failed) {
         report.summary.exit_code = FAILED;
@@ -76,10 +76,10 @@ pub(super) fn outcome(
 }
 
 /// Findings at or above the threshold fail the run, and so does a budget broken.
-fn exit_code(fail_on: Option<Severity>, project: &ProjectFacts, findings: &[Finding]) -> u8 {
+fn exit_code(fail_on: Option<Severity>, report: &Report, findings: &[Finding]) -> u8 {
     let threshold = fail_on.unwrap_or(Severity::Error);
     let grave = findings.iter().any(|finding| finding.severity >= threshold);
-    let broken = project.functions.iter().any(FunctionFacts::breaks_budget);
+    let broken = report.functions.iter().any(|function| !function.budgets.broken_by(function).is_empty());
     if grave || broken { FINDINGS } else { CLEAN }
 }
 

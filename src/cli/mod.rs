@@ -2,14 +2,17 @@
 
 mod args;
 mod baseline;
+mod calibrate;
 mod cargo;
 mod check;
+mod diff;
 mod fix;
 mod init;
 mod plan_test;
 mod progress;
 mod reference;
 mod scale;
+mod slim;
 mod split;
 mod suppress;
 mod why;
@@ -88,6 +91,9 @@ fn dispatch(args: &Args) -> Result<u8, UserError> {
         Command::Split(split) => split::run(split),
         Command::Scale(scale) => scale::run(scale),
         Command::PlanTest(test) => plan_test::run(test),
+        Command::Calibrate(calibrate) => calibrate::run(calibrate),
+        Command::Slim(slim) => slim::run(slim),
+        Command::Diff(diff) => diff::run(diff),
         Command::Explain { rule, path } => reference::explain(rule, path.as_deref()),
         Command::Init(init) => init::run(init),
         Command::Rules => reference::rules(),

@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::options;
-use super::written::{AccountSettings, SplitSettings, TrafficSettings};
+use super::written::{AccountSettings, CalibrationSettings, SplitSettings, TrafficSettings};
 use super::{ConfigError, Level, Overrides, Source};
+use crate::cost::Calibration;
+use crate::engine::contracts::{Contracts, Deny, Lazy, Only, Scope};
 use crate::engine::{Budgets, Category, Policy, Registry, Selector};
 use crate::finding::Severity;
 use crate::platform::{Architecture, Platform, Runtime};
@@ -33,6 +35,10 @@ pub struct Resolved {
     pub accounts: Accounts,
     /// What arrives at functions.
     pub traffic: TrafficSettings,
+    /// What cold starts of one's own say about estimates.
+    pub calibrations: Vec<Calibration>,
+    /// What must never happen.
+    pub contracts: Contracts,
     /// What holds for functions that no template describes.
     pub defaults: Defaults,
     /// Baseline file, relative to the folder of the configuration.
@@ -65,16 +71,26 @@ pub fn resolve(source: &Source, registry: &Registry, folder: &Path) -> Result<Re
         policy: policy(source, registry)?,
         overrides: overrides(source, registry, folder)?,
         fail_on: written.fail_on,
-        budgets: budgets(source, &[], written.budget_init, written.budget_size)?,
+        budgets: budgets(
+                source,
+                &[],
+                [written.budget_init, written.budget_size, written.budget_zipped, written.budget_growth],
+                [written.budget_files, written.budget_modules],
+            )?,
         function_budgets: functions
             .map(|(name, settings)| {
                 let keys = ["functions", name.as_str()];
-                Ok((name.clone(), budgets(source, &keys, settings.budget_init, settings.budget_size)?))
+                let numbers =
+                    [settings.budget_init, settings.budget_size, settings.budget_zipped, settings.budget_growth];
+                let counts = [settings.budget_files, settings.budget_modules];
+                Ok((name.clone(), budgets(source, &keys, numbers, counts)?))
             })
             .collect::<Result<_, ConfigError>>()?,
         objective: objective(&written.split),
         accounts: accounts(&written.account),
         traffic: traffic(source)?,
+        calibrations: calibrations(source)?,
+        contracts: contracts(source),
         defaults: Defaults {
             handler: written.handler.clone(),
             runtime: parsed(source, "runtime", written.runtime.as_deref())?,
@@ -86,15 +102,69 @@ pub fn resolve(source: &Source, registry: &Registry, folder: &Path) -> Result<Re
     })
 }
 
+fn contracts(source: &Source) -> Contracts {
+    let written = &source.written;
+    let lazy = written.lazy.iter().map(|one| Lazy {
+        modules: one.modules.clone(),
+        functions: Scope(one.functions.clone()),
+        routes: one.routes.clone(),
+        reason: one.reason.clone(),
+    });
+    let deny = written.deny.iter().map(|one| Deny {
+        packages: one.packages.clone(),
+        functions: Scope(one.functions.clone()),
+        reason: one.reason.clone(),
+    });
+    let only = written.only.iter().map(|one| Only {
+        layers: one.layers.clone(),
+        functions: Scope(one.functions.clone()),
+        reason: one.reason.clone(),
+    });
+    Contracts { lazy: lazy.collect(), deny: deny.collect(), only: only.collect() }
+}
+
+/// Factors that are numbers above 0; an error below 1 counts as none.
+fn calibrations(source: &Source) -> Result<Vec<Calibration>, ConfigError> {
+    let one = |(at, written): (usize, &CalibrationSettings)| {
+        if !written.factor.is_finite() || written.factor <= 0.0 || !written.error.is_finite() {
+            let at = at.to_string();
+            let keys = ["calibration", at.as_str(), "factor"];
+            return Err(source.fault(&keys, "factor", "`factor` must be a number above 0".to_owned()));
+        }
+        Ok(Calibration {
+            language: written.language,
+            state: written.state,
+            factor: written.factor,
+            starts: written.starts,
+            error: written.error,
+        })
+    };
+    source.written.calibration.iter().enumerate().map(one).collect()
+}
+
 /// Budgets in the pipeline's units; a negative one is a mistake.
-fn budgets(source: &Source, keys: &[&str], init: Option<f64>, size: Option<f64>) -> Result<Budgets, ConfigError> {
-    for (key, value) in [("budget-init", init), ("budget-size", size)] {
+fn budgets(
+    source: &Source,
+    keys: &[&str],
+    numbers: [Option<f64>; 4],
+    counts: [Option<u64>; 2],
+) -> Result<Budgets, ConfigError> {
+    for (key, value) in ["budget-init", "budget-size", "budget-zipped", "budget-growth"].into_iter().zip(numbers) {
         if value.is_some_and(|value| !value.is_finite() || value < 0.0) {
             let keys: Vec<&str> = keys.iter().copied().chain([key]).collect();
             return Err(source.fault(&keys, key, format!("`{key}` must be a number from 0 up")));
         }
     }
-    Ok(Budgets { init_ms: init, bytes: size.map(|mb| (mb * 1e6) as u64) })
+    let [init_ms, size, zipped, growth_percent] = numbers;
+    let bytes = |mb: f64| (mb * 1e6) as u64;
+    Ok(Budgets {
+        init_ms,
+        bytes: size.map(bytes),
+        zipped_bytes: zipped.map(bytes),
+        files: counts[0],
+        modules: counts[1],
+        growth_percent,
+    })
 }
 
 fn parsed<T: std::str::FromStr<Err = String>>(

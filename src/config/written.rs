@@ -7,7 +7,9 @@ use schemars::JsonSchema;
 use serde::de::{self, IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::cost::State;
 use crate::finding::Severity;
+use crate::platform::Language;
 
 /// Settings of defrost: the content of `defrost.toml`, of `[tool.defrost]` in `pyproject.toml`,
 /// of `"defrost"` in `package.json`, and of `[package.metadata.defrost]` or
@@ -25,6 +27,15 @@ pub struct Written {
     pub budget_init: Option<f64>,
     /// Budget for the unpacked size of every function, MB.
     pub budget_size: Option<f64>,
+    /// Budget for the size as a zip archive of every function, MB.
+    pub budget_zipped: Option<f64>,
+    /// Budget for the number of files of every function.
+    pub budget_files: Option<u64>,
+    /// Budget for the number of modules that Init loads of every function.
+    pub budget_modules: Option<u64>,
+    /// Budget for the growth of Init and of both sizes of every function against the baseline, or against the old side of
+    /// `defrost diff`, percent.
+    pub budget_growth: Option<f64>,
     /// Baseline file, relative to the folder of the configuration.
     pub baseline: Option<String>,
     /// Runtime of functions for which no template names one, such as `python3.12`.
@@ -47,6 +58,14 @@ pub struct Written {
     pub functions: BTreeMap<String, FunctionSettings>,
     /// What a split of a function with several routes is judged by.
     pub split: SplitSettings,
+    /// Modules that Init must not load.
+    pub lazy: Vec<LazySettings>,
+    /// Packages that must not ship.
+    pub deny: Vec<DenySettings>,
+    /// The only layers that there may be.
+    pub only: Vec<OnlySettings>,
+    /// What cold starts of one's own say about the estimates; `defrost calibrate` writes it.
+    pub calibration: Vec<CalibrationSettings>,
     /// What the account may run at once.
     pub account: AccountSettings,
     /// What arrives at functions, for `defrost scale`.
@@ -119,6 +138,70 @@ pub struct SourceTraffic {
     pub requests_per_second: f64,
     /// How long an invocation runs, milliseconds.
     pub duration_ms: Option<f64>,
+}
+
+/// Modules that Init must not load.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LazySettings {
+    /// Modules or packages, by name or pattern (`*`); a module stands for what is inside it too.
+    pub modules: Vec<String>,
+    /// Functions that it holds for, by name or pattern; all unless set.
+    #[serde(default)]
+    pub functions: Vec<String>,
+    /// The only routes whose requests may load them, by name or pattern; all unless set.
+    #[serde(default)]
+    pub routes: Vec<String>,
+    /// Why, for whoever breaks it.
+    pub reason: Option<String>,
+}
+
+/// Packages that must not ship.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DenySettings {
+    /// Packages, by name or pattern (`*`).
+    pub packages: Vec<String>,
+    /// Functions that it holds for, by name or pattern; all unless set.
+    #[serde(default)]
+    pub functions: Vec<String>,
+    /// Why, for whoever breaks it.
+    pub reason: Option<String>,
+}
+
+/// The only layers that there may be.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OnlySettings {
+    /// ARNs, paths or names of layers, or patterns (`*`).
+    pub layers: Vec<String>,
+    /// Functions that it holds for, by name or pattern; all unless set.
+    #[serde(default)]
+    pub functions: Vec<String>,
+    /// Why, for whoever breaks it.
+    pub reason: Option<String>,
+}
+
+/// How estimates for functions of one language compare with their real cold starts.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CalibrationSettings {
+    /// Language of the functions.
+    pub language: Language,
+    /// State of most of their code, where it holds for that alone.
+    pub state: Option<State>,
+    /// How many times longer than estimated Init takes beyond the runtime's own start.
+    pub factor: f64,
+    /// Cold starts behind it.
+    pub starts: u64,
+    /// Functions behind it.
+    #[serde(default)]
+    pub functions: u64,
+    /// Median factor by which those functions lie off after it, at least 1.
+    pub error: f64,
+    /// The day on which it was fitted.
+    #[serde(default)]
+    pub date: String,
 }
 
 /// What a split is judged by.
@@ -224,4 +307,13 @@ pub struct FunctionSettings {
     pub budget_init: Option<f64>,
     /// Budget for the unpacked size, MB.
     pub budget_size: Option<f64>,
+    /// Budget for the size as a zip archive, MB.
+    pub budget_zipped: Option<f64>,
+    /// Budget for the number of files.
+    pub budget_files: Option<u64>,
+    /// Budget for the number of modules that Init loads.
+    pub budget_modules: Option<u64>,
+    /// Budget for the growth of Init and of both sizes against the baseline, or against the old side of
+    /// `defrost diff`, percent.
+    pub budget_growth: Option<f64>,
 }

@@ -6,11 +6,15 @@
 
 mod calls;
 mod model;
+mod removable;
+mod scale;
 
 pub use model::{CostInput, estimate};
+pub use scale::{Basis, CALIBRATION_ERROR, Calibration, State};
 
 use serde::Serialize;
 
+use crate::package::owners::PackageId;
 use crate::graph::{Module, ModuleId, ModuleKind};
 
 /// What a part of the Init estimate is about.
@@ -45,10 +49,15 @@ pub struct Part {
 pub struct Estimate {
     /// Init Duration; the sum of `parts`.
     pub init_ms: f64,
-    /// Low end of the range that holds for 90 % of the calibration corpus.
+    /// Low end of the range that holds the model's spread and the platform's.
     pub low_ms: f64,
     /// High end of that range.
     pub high_ms: f64,
+    /// Factors for the low and high end of a difference between two estimates, which does not suffer from the
+    /// platform's spread: they hold for 90 % of the calibration corpus.
+    pub model_range: [f64; 2],
+    /// What ties the estimate to the platform.
+    pub basis: Basis,
     /// Fetching and unpacking before Init.
     pub download_ms: f64,
     /// Work that lazy code moves into the first invocation, at the function's memory size.
@@ -70,6 +79,8 @@ pub struct Estimate {
     pub reads: Vec<f64>,
     /// Per module, in the order of the graph's modules.
     pub modules: Vec<ModuleCost>,
+    /// Per package, in the order of their ids.
+    pub packages: Vec<PackageCost>,
 }
 
 /// What the modules loaded during Init consist of, summed up: the evidence behind an estimate and
@@ -149,6 +160,18 @@ impl Estimate {
     }
 }
 
+/// What one package costs during Init, milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PackageCost {
+    /// Its modules alone.
+    pub own_ms: f64,
+    /// With everything that its modules are the first to load.
+    pub cumulative_ms: f64,
+    /// What Init would save if nobody loaded it, with the calls at load that only it causes. What other code loads
+    /// too is not in it.
+    pub removable_ms: f64,
+}
+
 /// What one module costs at load, milliseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ModuleCost {
@@ -156,11 +179,21 @@ pub struct ModuleCost {
     pub self_ms: f64,
     /// With everything that it is the first to load.
     pub cumulative_ms: f64,
-    /// Share of `self_ms` that valid bytecode would save.
+    /// What Init would save if nobody loaded it; nothing for what only handler code loads.
+    pub removable_ms: f64,
+    /// What valid bytecode would save of `self_ms`.
     pub compile_ms: f64,
     /// Share of `self_ms` that its top level takes for other than definitions: statements and the
     /// functions that they call, loops, data that it reads.
     pub work_ms: f64,
+}
+
+impl Estimate {
+    /// What a package costs; nothing for an id of another set.
+    #[must_use]
+    pub fn package(&self, id: PackageId) -> PackageCost {
+        self.packages.get(id.0 as usize).copied().unwrap_or_default()
+    }
 }
 
 /// How a cold start compares with the bare runtime's.

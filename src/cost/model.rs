@@ -4,7 +4,8 @@ use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
 use super::calls::CallCost;
-use super::{Estimate, ModuleCost, Part, PartKind};
+use super::scale::{Calibration, Model};
+use super::{Estimate, ModuleCost, Part, PartKind, removable};
 use crate::artifact::{Artifact, EntryId};
 use crate::assemble::FunctionSpec;
 use crate::graph::javascript::ships_compile_cache;
@@ -23,16 +24,16 @@ pub struct CostInput<'a> {
     pub graph: &'a ModuleGraph,
     /// Who the files belong to.
     pub packages: &'a Packages,
+    /// What the user's own cold starts say about such estimates.
+    pub calibrations: &'a [Calibration],
 }
 
 /// Milliseconds per unit, for one language; the content of `cost.toml`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Coefficients {
-    /// From the machine of the calibration corpus to Lambda.
-    scale: f64,
+pub(super) struct Coefficients {
     /// Factors for the low and high end that hold for 90 % of the corpus.
-    range: [f64; 2],
+    pub(super) range: [f64; 2],
     /// Per module.
     module: f64,
     compiled_kb: f64,
@@ -105,30 +106,34 @@ pub fn estimate(input: &CostInput<'_>) -> Estimate {
         ..Estimate::default()
     };
     if let Some(coefficients) = coefficients(input.spec.runtime.language()) {
-        estimate.file_ms = coefficients.module * coefficients.scale;
-        add_modules(&mut estimate, coefficients, input);
-        add_calls(&mut estimate, coefficients, input);
-        estimate.reads = reads(coefficients, input);
-        add_work(&mut estimate, coefficients, input);
+        let model = Model::new(coefficients, input);
+        estimate.file_ms = model.module * model.scale;
+        add_modules(&mut estimate, &model, input);
+        add_calls(&mut estimate, &model, input);
+        estimate.reads = reads(&model, input);
+        add_work(&mut estimate, &model, input);
         let variable = estimate.init_ms - runtime_ms;
-        estimate.low_ms = runtime_ms + variable * coefficients.range[0];
-        estimate.high_ms = runtime_ms + variable * coefficients.range[1];
+        estimate.low_ms = runtime_ms + variable * model.spread[0];
+        estimate.high_ms = runtime_ms + variable * model.spread[1];
+        estimate.model_range = coefficients.range;
+        estimate.basis = model.basis;
     }
+    removable::add(&mut estimate, input);
     estimate
 }
 
-fn add_modules(estimate: &mut Estimate, coefficients: &Coefficients, input: &CostInput<'_>) {
+fn add_modules(estimate: &mut Estimate, model: &Model<'_>, input: &CostInput<'_>) {
     let graph = input.graph;
-    let compiling = if is_compiled(input) { coefficients.cached } else { 1.0 };
-    let mut own: Vec<[f64; 2]> = graph.modules.iter().map(|module| coefficients.of(module, compiling)).collect();
+    let compiling = if is_compiled(input) { model.cached } else { 1.0 };
+    let mut own: Vec<[f64; 2]> = graph.modules.iter().map(|module| model.of(module, compiling)).collect();
     for (site, rounds) in &graph.loops {
-        own[site.importer.0 as usize][0] += *rounds as f64 * coefficients.round * coefficients.scale;
+        own[site.importer.0 as usize][0] += *rounds as f64 * model.round * model.scale;
     }
     add_runtime_sdk(&mut own, input);
-    estimate.counted.packages = add_packages(&mut own, coefficients, input);
+    estimate.counted.packages = add_packages(&mut own, model, input);
     estimate.modules = cumulate(graph, &own);
     for (cost, module) in estimate.modules.iter_mut().zip(&graph.modules) {
-        cost.compile_ms = coefficients.saved_by_bytecode(module);
+        cost.compile_ms = model.saved_by_bytecode(module, compiling);
     }
     let mut sums: BTreeMap<(PartKind, String), f64> = BTreeMap::new();
     let mut lazy_ms = 0.0;
@@ -149,14 +154,14 @@ fn add_modules(estimate: &mut Estimate, coefficients: &Coefficients, input: &Cos
 }
 
 /// What of each module's cost is work that it could leave for later.
-fn add_work(estimate: &mut Estimate, coefficients: &Coefficients, input: &CostInput<'_>) {
+fn add_work(estimate: &mut Estimate, model: &Model<'_>, input: &CostInput<'_>) {
     let graph = input.graph;
     for (cost, module) in estimate.modules.iter_mut().zip(&graph.modules) {
         let (statements, run) = (f64::from(module.weight.statements), module.weight.run_bytes as f64 / 1e3);
-        cost.work_ms = (statements * coefficients.statement + run * coefficients.run_kb) * coefficients.scale;
+        cost.work_ms = (statements * model.statement + run * model.run_kb) * model.scale;
     }
     let rounds =
-        graph.loops.iter().map(|(site, rounds)| (site, *rounds as f64 * coefficients.round * coefficients.scale));
+        graph.loops.iter().map(|(site, rounds)| (site, *rounds as f64 * model.round * model.scale));
     let reads = graph.data_files.iter().zip(&estimate.reads).map(|((_, site), ms)| (site, *ms));
     for (site, ms) in rounds.chain(reads) {
         if let Some(cost) = estimate.modules.get_mut(site.importer.0 as usize) {
@@ -178,14 +183,14 @@ fn is_compiled(input: &CostInput<'_>) -> bool {
 
 /// Puts what entering a package takes onto the first of its modules that is opened, those of Init first.
 /// Returns the number of packages that Init enters.
-fn add_packages(own: &mut [[f64; 2]], coefficients: &Coefficients, input: &CostInput<'_>) -> u64 {
+fn add_packages(own: &mut [[f64; 2]], model: &Model<'_>, input: &CostInput<'_>) -> u64 {
     let mut entered = FxHashSet::default();
     let mut at_init = 0;
     for phase in [Phase::Init, Phase::Invoke] {
         let modules = input.graph.modules().filter(|(_, module)| module.loaded == phase && !module.preloaded);
         for (id, owner) in modules.filter_map(|(id, module)| Some((id, input.packages.owner(module.entry?)))) {
             if entered.insert(owner) {
-                own[id.0 as usize][0] += coefficients.package * coefficients.scale;
+                own[id.0 as usize][0] += model.package * model.scale;
                 at_init += u64::from(phase == Phase::Init);
             }
         }
@@ -196,21 +201,26 @@ fn add_packages(own: &mut [[f64; 2]], coefficients: &Coefficients, input: &CostI
 /// Puts the published times for the SDK that the runtime brings onto the modules that load it.
 fn add_runtime_sdk(own: &mut [[f64; 2]], input: &CostInput<'_>) {
     let Some(sdk) = input.spec.runtime.sdk(input.spec.platform) else { return };
-    let entries = input.graph.modules.iter().zip(own).filter(|(module, _)| is_sdk_entry(module, sdk));
-    for (at, (_, cost)) in entries.enumerate() {
-        cost[0] += if at == 0 { sdk.first_ms } else { sdk.next_ms };
+    // Modules come in the order in which they are loaded: what one part has loaded is there for the next.
+    let (mut loaded, mut entries) = (0.0, 0);
+    for (module, cost) in input.graph.modules.iter().zip(own).filter(|(module, _)| is_of_sdk(module, sdk)) {
+        let share = sdk.share(&module.name).unwrap_or(1.0);
+        let is_next = sdk.is_entry(&module.name) && entries > 0;
+        cost[0] += if is_next { sdk.next_ms } else { (share - loaded).max(0.0) * sdk.first_ms };
+        loaded = share.max(loaded);
+        entries += u32::from(sdk.is_entry(&module.name));
     }
 }
 
-fn is_sdk_entry(module: &Module, sdk: &Sdk) -> bool {
-    module.kind == ModuleKind::Runtime && sdk.is_entry(&module.name)
+fn is_of_sdk(module: &Module, sdk: &Sdk) -> bool {
+    module.kind == ModuleKind::Runtime && (sdk.is_entry(&module.name) || sdk.share(&module.name).is_some())
 }
 
 /// Which part of the estimate a module's own cost belongs to.
 fn part_of(id: ModuleId, module: &Module, input: &CostInput<'_>) -> (PartKind, String) {
     if module.kind == ModuleKind::Runtime {
         let sdk = input.spec.runtime.sdk(input.spec.platform);
-        return match sdk.is_some_and(|sdk| is_sdk_entry(module, sdk)) {
+        return match sdk.is_some_and(|sdk| is_of_sdk(module, sdk)) {
             true => (PartKind::Module, format!("{} of the runtime", module.name)),
             false => (PartKind::Standard, "standard library".to_owned()),
         };
@@ -220,27 +230,27 @@ fn part_of(id: ModuleId, module: &Module, input: &CostInput<'_>) -> (PartKind, S
     (PartKind::Module, owner.unwrap_or_else(|| input.spec.name.clone()))
 }
 
-fn add_calls(estimate: &mut Estimate, coefficients: &Coefficients, input: &CostInput<'_>) {
+fn add_calls(estimate: &mut Estimate, model: &Model<'_>, input: &CostInput<'_>) {
     estimate.calls = vec![0.0; input.graph.calls.len()];
-    for kind in &coefficients.call {
+    for kind in &model.call {
         let costs = kind.of(input);
         for (at, ms) in &costs {
-            estimate.calls[*at] += ms * coefficients.scale;
+            estimate.calls[*at] += ms * model.scale;
         }
         let ms: f64 = costs.iter().map(|(_, ms)| ms).sum();
-        estimate.push(PartKind::Call, kind.name.clone(), ms * coefficients.scale);
+        estimate.push(PartKind::Call, kind.name.clone(), ms * model.scale);
     }
 }
 
 /// What reading each data file costs, where the module that reads it is charged for it: source
 /// that is compiled has nothing else to read.
-fn reads(coefficients: &Coefficients, input: &CostInput<'_>) -> Vec<f64> {
+fn reads(model: &Model<'_>, input: &CostInput<'_>) -> Vec<f64> {
     let mut seen = FxHashSet::default();
     let one = |(entry, site): &(EntryId, ImportSite)| {
         let weight = &input.graph.module(site.importer).weight;
         let charged = weight.compiled_bytes > 0 && weight.read_bytes > 0 && seen.insert(*entry);
         let bytes = if charged { input.artifact.entry(*entry).bytes } else { 0 };
-        bytes as f64 / 1e3 * coefficients.read_kb * coefficients.scale
+        bytes as f64 / 1e3 * model.read_kb * model.scale
     };
     input.graph.data_files.iter().map(one).collect()
 }
@@ -254,8 +264,8 @@ impl Estimate {
     }
 }
 
-impl Coefficients {
-    /// Milliseconds on Lambda for a module's code and for its native library.
+impl Model<'_> {
+    /// Milliseconds on the platform for a module's code and for its native library.
     fn of(&self, module: &Module, compiling: f64) -> [f64; 2] {
         if module.preloaded {
             return [0.0; 2];
@@ -268,13 +278,20 @@ impl Coefficients {
         weight.compiled_bytes as f64 / 1e3 * self.compiled_kb + weight.compiled_nodes as f64 / 1e3 * self.compiled_knode
     }
 
-    /// Milliseconds on Lambda that compiling a module takes longer than reading its bytecode.
-    fn saved_by_bytecode(&self, module: &Module) -> f64 {
-        if module.preloaded {
+    /// Milliseconds on the platform that a module takes longer than it would with bytecode: that is read, and then
+    /// the module takes what such modules take there. Never less than nothing.
+    fn saved_by_bytecode(&self, module: &Module, compiling: f64) -> f64 {
+        if module.preloaded || module.weight.compiled_bytes == 0 {
             return 0.0;
         }
-        let read = module.weight.compiled_bytes as f64 / 1e3 * self.read_kb;
-        (self.compile(&module.weight) - read).max(0.0) * self.scale
+        let with = Weight {
+            compiled_bytes: 0,
+            compiled_nodes: 0,
+            read_bytes: module.weight.read_bytes + module.weight.compiled_bytes,
+            ..module.weight.clone()
+        };
+        let today = self.code(module, &module.weight, compiling) * self.scale;
+        (today - self.code(module, &with, compiling) * self.with_bytecode).max(0.0)
     }
 
     fn code(&self, module: &Module, weight: &Weight, compiling: f64) -> f64 {
@@ -373,6 +390,6 @@ mod tests {
     #[test]
     fn coefficients_are_not_negative() {
         assert!(packing("a/b.gz") > packing("a/libx.so.1"));
-        assert!(PYTHON.scale > 0.0 && PYTHON.range[0] <= 1.0 && PYTHON.range[1] >= 1.0 && PYTHON.module >= 0.0);
+        assert!(PYTHON.range[0] <= 1.0 && PYTHON.range[1] >= 1.0 && PYTHON.module >= 0.0);
     }
 }

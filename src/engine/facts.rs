@@ -1,6 +1,7 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use super::contracts::Contracts;
 use super::native::Obstacle;
 use crate::artifact::{Artifact, EntryId, Location};
 use crate::assemble::{FunctionSpec, World};
@@ -56,14 +57,6 @@ impl FunctionFacts {
     pub fn breaks_hard_limit(&self) -> bool {
         let limits = self.spec.platform.limits();
         self.artifact.unpacked_bytes() > limits.unzipped_bytes || self.estimate.init_ms > limits.init_ms
-    }
-
-    /// Whether the function is over a budget of the user.
-    #[must_use]
-    pub fn breaks_budget(&self) -> bool {
-        let budgets = self.budgets;
-        budgets.init_ms.is_some_and(|budget| self.estimate.init_ms > budget)
-            || budgets.bytes.is_some_and(|budget| self.artifact.unpacked_bytes() > budget)
     }
 
     /// The grade; none for a function that does not start, and for one whose dependencies are not here or of which
@@ -194,6 +187,8 @@ pub struct ProjectFacts {
     pub accounts: Accounts,
     /// What arrives at functions, as the user states it.
     pub traffic: TrafficTable,
+    /// What the user has said must never happen.
+    pub contracts: Contracts,
     /// The Cargo workspace, when the project is one.
     pub cargo: Option<Box<super::cargo::CargoFacts>>,
     /// What was not analysed, and why.
@@ -229,4 +224,27 @@ pub struct Budgets {
     pub init_ms: Option<f64>,
     /// Unpacked size, bytes.
     pub bytes: Option<u64>,
+    /// Size of the archive, bytes.
+    pub zipped_bytes: Option<u64>,
+    /// Files.
+    pub files: Option<u64>,
+    /// Modules that Init loads.
+    pub modules: Option<u64>,
+    /// Growth of Init and of sizes against what was before, percent.
+    pub growth_percent: Option<f64>,
+}
+
+impl Budgets {
+    /// These, and where they say nothing, others.
+    #[must_use]
+    pub fn or(self, others: Self) -> Self {
+        Self {
+            init_ms: self.init_ms.or(others.init_ms),
+            bytes: self.bytes.or(others.bytes),
+            zipped_bytes: self.zipped_bytes.or(others.zipped_bytes),
+            files: self.files.or(others.files),
+            modules: self.modules.or(others.modules),
+            growth_percent: self.growth_percent.or(others.growth_percent),
+        }
+    }
 }

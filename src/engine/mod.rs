@@ -5,6 +5,7 @@
 
 pub mod application;
 pub mod cargo;
+pub mod contracts;
 mod context;
 mod facts;
 mod matcher;

@@ -20,6 +20,36 @@ pub struct Baseline {
     pub schema: String,
     /// The known findings, by path and rule.
     pub findings: Vec<Known>,
+    /// What each function takes, for budgets of growth.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub functions: Vec<Size>,
+}
+
+/// What a function takes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Size {
+    /// The function.
+    pub name: String,
+    /// Estimated Init, milliseconds.
+    pub init_ms: f64,
+    /// Unpacked bytes.
+    pub bytes: u64,
+    /// Bytes of the archive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zipped_bytes: Option<u64>,
+}
+
+impl Size {
+    /// By how many percent Init or one of the sizes grew, whichever grew most; 0 where nothing did.
+    #[must_use]
+    pub fn growth_to(&self, after: &Self) -> f64 {
+        let percent = |before: f64, after: f64| if before > 0.0 { (after / before - 1.0) * 100.0 } else { 0.0 };
+        let zipped = self.zipped_bytes.zip(after.zipped_bytes);
+        let zipped = zipped.map_or(0.0, |(before, after)| percent(before as f64, after as f64));
+        let init = percent(self.init_ms, after.init_ms);
+        init.max(percent(self.bytes as f64, after.bytes as f64)).max(zipped).max(0.0)
+    }
 }
 
 /// A known finding. Only the fingerprint is compared; the rest is for people.
@@ -40,9 +70,9 @@ pub struct Known {
 impl Baseline {
     /// A baseline of these findings.
     #[must_use]
-    pub fn new(mut findings: Vec<Known>) -> Self {
+    pub fn new(mut findings: Vec<Known>, functions: Vec<Size>) -> Self {
         findings.sort();
-        Self { schema: SCHEMA.to_owned(), findings }
+        Self { schema: SCHEMA.to_owned(), findings, functions }
     }
 
     /// Reads a baseline file.

@@ -11,10 +11,22 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use scaling::{RuntimeEnd, ScalingFacts, days_between};
-pub use tables::{Limits, RuntimeFacts, Scripts, Sdk};
+pub use tables::{Factor, Limits, Packaging, RuntimeFacts, Scripts, Sdk};
 
 /// A serverless platform.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    serde::Serialize,
+    serde::Deserialize,
+    schemars::JsonSchema,
+)]
 pub enum Platform {
     /// AWS Lambda.
     #[default]
@@ -35,6 +47,12 @@ impl Platform {
     #[must_use]
     pub fn limits(self) -> &'static Limits {
         tables::limits(self)
+    }
+
+    /// How many times longer code of a language takes here than on the machine of the cost model.
+    #[must_use]
+    pub fn factor(self, language: Language, packaging: Packaging) -> Option<&'static Factor> {
+        tables::factor(self, language, packaging)
     }
 
     /// Whether the images of the managed runtimes hold a shared library, by the version of their C library.
@@ -90,7 +108,9 @@ impl FromStr for Architecture {
 }
 
 /// The language that a runtime loads functions in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     /// CPython.

@@ -67,6 +67,10 @@ pub struct Sdk {
     since: u16,
     packages: Vec<String>,
     entry: String,
+    /// Parts of it by name or pattern, the first that fits counting, with the share of `first_ms` that loading them
+    /// alone takes.
+    #[serde(default)]
+    shares: Vec<(String, f64)>,
     /// Loading the first module that is an entry, milliseconds on the platform.
     pub first_ms: f64,
     /// Loading each further one, milliseconds on the platform.
@@ -80,11 +84,53 @@ impl Sdk {
         self.packages.iter().any(|pattern| text::matches(pattern, package))
     }
 
+    /// The share of [`Self::first_ms`] that loading a part of it takes where nothing else of it is loaded; `None` for
+    /// what is none of its parts.
+    #[must_use]
+    pub fn share(&self, module: &str) -> Option<f64> {
+        self.shares.iter().find(|(part, _)| text::matches(part, module)).map(|(_, share)| *share)
+    }
+
     /// Whether a module is one whose published time stands for all that it loads.
     #[must_use]
     pub fn is_entry(&self, module: &str) -> bool {
         text::matches(&self.entry, module)
     }
+}
+
+/// How a function reaches the platform.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Packaging {
+    /// A zip archive, or a folder that becomes one.
+    Zip,
+    /// Layers alone.
+    Layer,
+    /// A container image.
+    Image,
+}
+
+/// How many times longer work takes on a platform than on the machine on which the cost model was fitted.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Factor {
+    platform: Platform,
+    language: Language,
+    packages: Vec<Packaging>,
+    /// For code that is compiled at the cold start.
+    pub source: f64,
+    /// For code that is compiled already.
+    pub bytecode: f64,
+    /// What published figures for the same work lie between, times the factor.
+    pub spread: [f64; 2],
+    /// Where the factor is from.
+    pub evidence: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Factors {
+    factor: Vec<Factor>,
 }
 
 /// What the images of all managed runtimes hold.
@@ -127,6 +173,14 @@ struct Table {
 
 knowledge::table! {
     static AWS_LAMBDA: Table = "platform/aws-lambda.toml", tested by the_table_of_lambda_reads;
+    static FACTORS: Factors = "platform/factors.toml", tested by the_factors_read;
+}
+
+pub(super) fn factor(platform: Platform, language: Language, packaging: Packaging) -> Option<&'static Factor> {
+    let fits = |factor: &&Factor| {
+        factor.platform == platform && factor.language == language && factor.packages.contains(&packaging)
+    };
+    FACTORS.factor.iter().find(fits)
 }
 
 fn table(platform: Platform) -> &'static Table {
@@ -181,6 +235,16 @@ mod tests {
     #[test]
     fn lambda_has_its_limits() {
         assert_eq!(AWS_LAMBDA.limits.layers, 5);
+    }
+
+    #[test]
+    fn every_analysed_language_has_a_factor_for_every_packaging() {
+        for language in [Language::Python, Language::Node, Language::Native] {
+            for packaging in [Packaging::Zip, Packaging::Layer, Packaging::Image] {
+                let factor = factor(Platform::AwsLambda, language, packaging);
+                assert!(factor.is_some_and(|f| f.source > 0.0 && f.bytecode > 0.0 && f.spread[0] < f.spread[1]));
+            }
+        }
     }
 
     #[test]

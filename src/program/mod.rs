@@ -5,6 +5,7 @@
 //! imports.
 
 pub(crate) mod classes;
+pub(crate) mod clients;
 pub(crate) mod expand;
 pub mod flow;
 pub mod hazards;
@@ -14,6 +15,7 @@ pub(crate) mod reach;
 mod uses;
 pub(crate) mod values;
 
+pub use clients::MadePerRequest;
 pub(crate) use own::thread;
 pub use own::{Own, Prepared};
 pub(crate) use values::Program;

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::model::{
-    Application, Budgets, Cause, Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, Frame, Function, Init,
+    Application, Cause, Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, Frame, Function, Init,
     Module, Open, Origin, Package, Part, Place, Problem, Related, Report, Resource, SCHEMA, Saves, Start, Step,
     Summary, Tool, Unresolved, Verdict,
 };
 use crate::artifact::{Location, SourceText};
+use crate::cost::Basis;
 use crate::declare::model as declare;
 use crate::engine::application::plan;
 use crate::engine::{FunctionFacts, ProjectFacts};
@@ -125,7 +126,8 @@ fn function(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Function {
         grade: facts.grade(),
         start: start(facts, texts),
         open: open(facts),
-        budgets: Budgets { init_ms: facts.budgets.init_ms, bytes: facts.budgets.bytes },
+        budgets: facts.budgets.into(),
+        growth_percent: None,
         package: DeploymentPackage {
             path: facts.artifact.path.clone(),
             kind: facts.artifact.kind,
@@ -181,6 +183,8 @@ fn init(facts: &FunctionFacts) -> Init {
     Init {
         // The sum of what is shown, so that the parts add up to it exactly.
         estimated_ms: rounded(parts.iter().map(|part| part.ms).sum()),
+        model_range: estimate.model_range,
+        basis: Basis { factor: rounded(estimate.basis.factor), ..estimate.basis.clone() },
         low_ms: rounded(estimate.low_ms),
         high_ms: rounded(estimate.high_ms),
         download_ms: rounded(estimate.download_ms),
@@ -190,17 +194,13 @@ fn init(facts: &FunctionFacts) -> Init {
     }
 }
 
-/// Packages, most expensive first.
+/// Packages, those first without which Init would save most.
 fn packages(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Vec<Package> {
     let mut phases: FxHashMap<PackageId, Phase> = FxHashMap::default();
-    let mut times: FxHashMap<PackageId, f64> = FxHashMap::default();
     for (id, module) in facts.graph.modules() {
         let Some(package) = facts.package_of(id) else { continue };
         let phase = phases.entry(package).or_insert(module.loaded);
         *phase = (*phase).min(module.loaded);
-        if module.loaded == Phase::Init {
-            *times.entry(package).or_default() += facts.estimate.module(id).self_ms;
-        }
     }
     let mut importers = importers(facts);
     let mut packages: Vec<Package> = facts
@@ -214,13 +214,18 @@ fn packages(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Vec<Package> {
             // Linked code is mapped as a whole.
             loaded: linked(package.ecosystem).or_else(|| phases.get(&id).copied()).into(),
             declared: facts.declared.declares(&package.name),
-            init_ms: rounded(times.get(&id).copied().unwrap_or_default()),
+            init_ms: rounded(facts.estimate.package(id).own_ms),
+            cumulative_ms: rounded(facts.estimate.package(id).cumulative_ms),
+            removable_ms: rounded(facts.estimate.package(id).removable_ms),
             imported_by: importers.remove(&id).unwrap_or_default().into_iter().collect(),
             first_import: first_import(facts, id, texts),
         })
         .collect();
     packages.sort_by(|a, b| {
-        b.init_ms.total_cmp(&a.init_ms).then_with(|| b.bytes.cmp(&a.bytes)).then_with(|| a.name.cmp(&b.name))
+        (b.removable_ms.total_cmp(&a.removable_ms))
+            .then_with(|| b.init_ms.total_cmp(&a.init_ms))
+            .then_with(|| b.bytes.cmp(&a.bytes))
+            .then_with(|| a.name.cmp(&b.name))
     });
     packages
 }
@@ -280,6 +285,7 @@ fn module(facts: &FunctionFacts, id: ModuleId) -> Module {
         loaded: Some(module.loaded).into(),
         self_ms: rounded(cost.self_ms),
         cumulative_ms: rounded(cost.cumulative_ms),
+        removable_ms: rounded(cost.removable_ms),
         imported_by: module.first_import.map(|site| facts.graph.module(site.importer).name.to_string()),
     }
 }

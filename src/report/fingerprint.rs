@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use super::model::{Finding, Report};
 
 /// One identity per finding, in the report's order: made of rule, function, file, subject and the
-/// marked line's text, never of line numbers or estimates. Equal findings are numbered.
+/// marked line's text, never of line numbers or estimates, nor of what a package or its folder is called: the next
+/// build of a function may have another name. Equal findings are numbered.
 #[must_use]
 pub fn of(report: &Report) -> Vec<String> {
     let mut seen: BTreeMap<u64, u64> = BTreeMap::new();
     let mut identities = Vec::with_capacity(report.findings.len());
     for finding in &report.findings {
-        let hash = hash(&parts(finding));
+        let hash = hash(&parts(finding, report));
         let times = seen.entry(hash).or_default();
         *times += 1;
         identities.push(format!("{hash:016x}:{times}"));
@@ -19,20 +20,33 @@ pub fn of(report: &Report) -> Vec<String> {
     identities
 }
 
-fn parts(finding: &Finding) -> [&str; 6] {
+fn parts<'a>(finding: &'a Finding, report: &'a Report) -> [&'a str; 6] {
     let place = &finding.location;
+    let named = finding.function.as_ref();
+    let function = named.and_then(|name| report.functions.iter().find(|function| function.name == *name));
+    // Only a template gives a function a name of its own.
+    let name = function.map_or(finding.function.as_deref(), |f| f.origin.as_ref().map(|_| &*f.name));
     let code = finding.frame.as_ref().and_then(|frame| {
         let (range, _) = frame.marks.first()?;
         Some(line_at(&frame.text, range.start))
     });
     [
         finding.rule,
-        finding.function.as_deref().unwrap_or_default(),
-        &place.path,
+        name.unwrap_or_default(),
+        function.map_or(&*place.path, |function| inside(&place.path, &function.package.path)),
         place.inner_path.as_deref().unwrap_or_default(),
         finding.subject.as_deref().unwrap_or_default(),
         code.unwrap_or_default().trim(),
     ]
+}
+
+/// A path without the package that it is in.
+fn inside<'a>(path: &'a str, package: &str) -> &'a str {
+    let package = if package == "." { "" } else { package.trim_end_matches('/') };
+    match path.strip_prefix(package) {
+        Some(rest) if package.is_empty() || rest.is_empty() || rest.starts_with('/') => rest.trim_start_matches('/'),
+        _ => path,
+    }
 }
 
 /// Bytes of a line, on each side of its mark, that make its identity: a minified file is one line.
@@ -71,6 +85,22 @@ mod tests {
         assert_eq!(of(&report), before);
         report.findings[1].subject = Some("numpy".to_owned());
         assert_ne!(of(&report), before);
+    }
+
+    #[test]
+    fn names_of_packages_do_not_change_an_identity() {
+        assert_eq!(inside("dist/v1/app.py", "dist/v1"), "app.py");
+        assert_eq!(inside("dist/v10/app.py", "dist/v1"), "dist/v10/app.py");
+        assert_eq!((inside("app.py", "."), inside("fn.zip", "fn.zip")), ("app.py", ""));
+        let mut report = sample::report();
+        let before = of(&report);
+        for finding in &mut report.findings {
+            finding.location.path = finding.location.path.replace("orders.zip", "orders-2.zip");
+            finding.function = finding.function.take().map(|_| "orders-2".to_owned());
+        }
+        report.functions[0].package.path = "orders-2.zip".to_owned();
+        report.functions[0].name = "orders-2".to_owned();
+        assert_eq!(of(&report), before);
     }
 
     #[test]

@@ -237,18 +237,10 @@ pub(super) fn verdicts(report: &Report) -> Vec<String> {
     for function in &report.functions {
         let name =
             if report.functions.len() > 1 { format!("{}: ", printable::line(&function.name)) } else { String::new() };
-        let budgets = function.budgets;
-        let [init, size] = budgets.broken_by(function);
-        if let Some(budget) = budgets.init_ms.filter(|_| init) {
-            let ms = text::ms(function.init.estimated_ms);
-            verdicts.push(format!("{name}Init over budget ({} > {}).", ms.trim_end_matches(" ms"), text::ms(budget)));
-        }
-        if let Some(budget) = budgets.bytes.filter(|_| size) {
-            let bytes = text::bytes(function.package.bytes);
-            verdicts.push(format!("{name}Size over budget ({bytes} > {}).", text::bytes(budget)));
-        }
+        let broken = function.budgets.broken_by(function);
+        verdicts.extend(broken.into_iter().map(|broken| format!("{name}{broken}.")));
     }
-    let set = |function: &Function| function.budgets.init_ms.is_some() || function.budgets.bytes.is_some();
+    let set = |function: &Function| function.budgets.are_set();
     if verdicts.is_empty() && report.functions.iter().any(set) {
         verdicts.push("Within budget.".to_owned());
     }

@@ -56,13 +56,14 @@ fn packages(function: &Function, out: &mut dyn Write) -> io::Result<()> {
         return Ok(());
     }
     writeln!(out, "\n<details><summary>Where Init of {} goes</summary>\n", inert(&function.name))?;
-    writeln!(out, "| package | Init | imported at |\n|---|--:|---|")?;
+    writeln!(out, "| package | Init | without it | imported at |\n|---|--:|--:|---|")?;
     for package in costly {
         let version = package.version.as_deref().unwrap_or_default();
         let site =
             package.first_import.as_ref().map_or_else(String::new, |site| format!("{}:{}", site.path, site.line));
         let name = format!("{} {version}", package.name);
-        writeln!(out, "| {} | {} | {} |", inert(name.trim()), text::ms(package.init_ms), inert(&site))?;
+        let removable = format!("-{}", text::ms(package.removable_ms));
+        writeln!(out, "| {} | {} | {removable} | {} |", inert(name.trim()), text::ms(package.init_ms), inert(&site))?;
     }
     writeln!(out, "\n</details>")
 }

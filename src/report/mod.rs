@@ -1,6 +1,7 @@
 //! The report: one plain value, finished before anything is printed, and one file per format.
 //! Formats are pure: they take a [`model::Report`] and a writer.
 
+mod budgets;
 mod build;
 mod fingerprint;
 mod github;
@@ -12,7 +13,7 @@ mod junit;
 mod markdown;
 pub mod model;
 pub mod plan_test;
-mod printable;
+pub(crate) mod printable;
 mod sarif;
 mod scale;
 mod split;

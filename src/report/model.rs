@@ -9,7 +9,7 @@ mod start;
 
 use crate::artifact::ArtifactKind;
 use crate::assemble::Reason;
-use crate::cost::{Counted, Grade, PartKind};
+use crate::cost::{Basis, Counted, Grade, PartKind};
 use crate::engine::{Category, Confidence, Registry, Rule};
 use crate::fault::Fault;
 use crate::finding::{FixLevel, Severity};
@@ -19,6 +19,8 @@ use crate::platform::{Architecture, Platform};
 use crate::routes::EventKind;
 pub use application::{Application, Resource};
 pub use start::{Cause, Start, Step, Verdict};
+
+pub use super::budgets::Budgets;
 
 /// The value of [`Report::schema`].
 pub const SCHEMA: &str = "defrost-report/1";
@@ -138,9 +140,11 @@ pub struct Function {
     pub budgets: Budgets,
     /// What is not here, so that nothing is said of what it could bring.
     pub open: Vec<Open>,
+    /// By how many percent Init or its size grew against the baseline, whichever grew most; `null` without one.
+    pub growth_percent: Option<f64>,
     /// The deployment package.
     pub package: DeploymentPackage,
-    /// Packages in it, most expensive first.
+    /// Packages in it, those first without which Init would save most.
     pub packages: Vec<Package>,
     /// The cold start.
     pub init: Init,
@@ -224,6 +228,10 @@ pub struct Package {
     pub declared: Option<bool>,
     /// Init milliseconds of its own modules.
     pub init_ms: f64,
+    /// With everything that they are the first to load.
+    pub cumulative_ms: f64,
+    /// What Init would save if nobody loaded it, with the calls at load that only it causes.
+    pub removable_ms: f64,
     /// Who imports it: packages, and own files.
     pub imported_by: Vec<String>,
     /// The import in the function's own code that gets it loaded first.
@@ -246,10 +254,14 @@ pub struct FirstImport {
 pub struct Init {
     /// Init Duration; the sum of `parts`.
     pub estimated_ms: f64,
-    /// Low end for 90 % of the calibration corpus.
+    /// Low end of the range that holds the model's spread and the platform's.
     pub low_ms: f64,
-    /// High end for 90 % of the calibration corpus.
+    /// High end of that range.
     pub high_ms: f64,
+    /// Factors of the model's range alone, which holds for differences of two estimates.
+    pub model_range: [f64; 2],
+    /// What ties the estimate to the platform.
+    pub basis: Basis,
     /// Fetch and unpack before Init.
     pub download_ms: f64,
     /// Lazy work in the first request.
@@ -288,6 +300,8 @@ pub struct Module {
     pub self_ms: f64,
     /// Milliseconds with everything that it is the first to load.
     pub cumulative_ms: f64,
+    /// Milliseconds that Init would save if nobody loaded it, with the calls at load that only it causes.
+    pub removable_ms: f64,
     /// Name of the module that loads it first.
     pub imported_by: Option<String>,
 }
@@ -562,24 +576,6 @@ pub struct Summary {
     pub budgets: Budgets,
     /// The process exit code.
     pub exit_code: u8,
-}
-
-/// Limits that the user set.
-#[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
-pub struct Budgets {
-    /// Init Duration, milliseconds.
-    pub init_ms: Option<f64>,
-    /// Unpacked bytes.
-    pub bytes: Option<u64>,
-}
-
-impl Budgets {
-    /// Whether a function is over the budget for Init or over that for its size.
-    #[must_use]
-    pub fn broken_by(self, function: &Function) -> [bool; 2] {
-        let init = self.init_ms.is_some_and(|budget| function.init.estimated_ms > budget);
-        [init, self.bytes.is_some_and(|budget| function.package.bytes > budget)]
-    }
 }
 
 /// Findings by severity.

@@ -10,7 +10,7 @@ fn is_hidden(character: char) -> bool {
 }
 
 /// A name or a sentence on one line, with control characters and invisible ones escaped.
-pub(super) fn line(text: &str) -> Cow<'_, str> {
+pub(crate) fn line(text: &str) -> Cow<'_, str> {
     if !text.chars().any(is_hidden) {
         return Cow::Borrowed(text);
     }

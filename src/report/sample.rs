@@ -8,7 +8,7 @@ use super::model::{
 };
 use crate::artifact::ArtifactKind;
 use crate::assemble::Reason;
-use crate::cost::{Counted, Grade, PartKind};
+use crate::cost::{Basis, Counted, Grade, PartKind};
 use crate::finding::Severity;
 use crate::package::owners::Ecosystem;
 use crate::platform::{Architecture, Platform};
@@ -29,6 +29,8 @@ fn package(
         loaded,
         declared: None,
         init_ms: ms,
+        cumulative_ms: ms * 1.2,
+        removable_ms: ms * 1.1,
         imported_by: Vec::new(),
         first_import: site.map(|(path, line, via)| FirstImport {
             path: path.to_owned(),
@@ -60,7 +62,7 @@ pub(super) fn report() -> Report {
             findings: Counts { error: 1, warning: 1, note: 1 },
             suppressed: 0,
             baselined: 0,
-            budgets: Budgets { init_ms: Some(800.0), bytes: None },
+            budgets: Budgets { init_ms: Some(800.0), ..Budgets::default() },
             exit_code: 1,
         },
         rules: RuleInfo::table(&crate::rules::registry().unwrap()),
@@ -82,7 +84,8 @@ fn function() -> Function {
             reason: Reason::Layer,
             detail: "the layer arn:x\u{1b}[2J is not on this machine".to_owned(),
         }],
-        budgets: Budgets { init_ms: Some(800.0), bytes: None },
+        budgets: Budgets { init_ms: Some(800.0), ..Budgets::default() },
+        growth_percent: None,
         package: DeploymentPackage {
             path: "orders.zip".to_owned(),
             kind: ArtifactKind::Zip,
@@ -100,6 +103,8 @@ fn function() -> Function {
             estimated_ms: 1180.0,
             low_ms: 860.0,
             high_ms: 1560.0,
+            model_range: [0.73, 1.51],
+            basis: Basis { factor: 2.0, source: "published times".to_owned(), state: None, starts: Some(214) },
             download_ms: 310.0,
             first_request_ms: 60.0,
             parts: vec![

@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 use super::Sources;
 use crate::artifact::SourceText;
 use crate::engine::FunctionFacts;
+use crate::package::owners::PackageId;
 use crate::graph::{Import, ImportSite, ModuleId, Phase};
 
 /// Chains shown; the answer says how many more there are.
@@ -32,6 +33,8 @@ pub enum Why {
         modules: usize,
         /// What they cost during Init, without what they load in turn.
         init_ms: f64,
+        /// What Init would save if nobody loaded it.
+        removable_ms: f64,
         /// Whether the runtime has loaded all of it before the function's code starts.
         preloaded: bool,
         /// The routes that need it, when the function has several.
@@ -129,6 +132,7 @@ pub fn why(function: &FunctionFacts, module: &str, sources: &dyn Sources) -> Why
         further,
         modules: targets.len(),
         init_ms: eager.map(|id| function.estimate.module(*id).self_ms).sum(),
+        removable_ms: removable_ms(function, module, &targets),
         preloaded: targets.iter().all(|id| graph.module(*id).preloaded),
         routes: function
             .routes
@@ -138,6 +142,20 @@ pub fn why(function: &FunctionFacts, module: &str, sources: &dyn Sources) -> Why
             .map(|route| route.label.clone())
             .collect(),
         of_routes: function.routes.routes.len(),
+    }
+}
+
+/// What Init would save if nobody loaded what a name means: the module of that name with what is inside it, or the
+/// package that has it.
+fn removable_ms(function: &FunctionFacts, asked: &str, targets: &BTreeSet<ModuleId>) -> f64 {
+    if let Some(id) = targets.iter().find(|id| *function.graph.module(**id).name == *asked) {
+        return function.estimate.module(*id).removable_ms;
+    }
+    let whole = targets.first().and_then(|id| function.package_of(*id));
+    let alike = |package: &PackageId| targets.iter().all(|id| function.package_of(*id) == Some(*package));
+    match whole.filter(alike) {
+        Some(package) => function.estimate.package(package).removable_ms,
+        None => targets.iter().map(|id| function.estimate.module(*id).removable_ms).fold(0.0, f64::max),
     }
 }
 

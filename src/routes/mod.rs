@@ -86,6 +86,14 @@ pub(crate) fn handlers(spec: &FunctionSpec, program: &Program<'_>, module: Modul
     found
 }
 
+/// What the code behind the handler reaches, routes or not.
+pub(crate) fn reached(spec: &FunctionSpec, program: &Program<'_>, module: ModuleId) -> Option<Reach> {
+    let (handler, name) = entry(spec, program, module)?;
+    let cuts = Cuts::default();
+    let handlers = handler_functions(program, handler, name, &cuts);
+    Some(base(program, &cuts, handler, name, &handlers))
+}
+
 /// The own module behind the handler, with the handler's name in it. Where the handler is an
 /// adapter's, the environment may name the function's own, else it is what the adapter loads.
 fn entry<'i>(spec: &'i FunctionSpec, program: &Program<'_>, module: ModuleId) -> Option<(UnitId, &'i str)> {

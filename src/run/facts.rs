@@ -7,7 +7,7 @@ use super::{Inputs, UserError};
 use crate::artifact::{Artifact, Location};
 use crate::assemble::{FunctionSpec, World, own_handler};
 use crate::cost::{self, CostInput};
-use crate::engine::{Budgets, FunctionFacts};
+use crate::engine::FunctionFacts;
 use crate::fault::{self, Fault};
 use crate::graph::javascript::{self, JavaScriptInput};
 use crate::graph::python::{self, PythonInput};
@@ -47,23 +47,20 @@ pub(super) fn of(
     stages: &Stages,
 ) -> Result<FunctionFacts, UserError> {
     let bundle = shelf.open(&spec)?;
-    let budgets = inputs.settings.budgets_of(&spec.name, inputs.budgets);
-    let wanted = (&inputs.settings.resolved.objective, inputs.given.development);
-    let facts = walked(spec, bundle, budgets, wanted, stages, &Refused::default());
+    let facts = walked(spec, bundle, inputs, stages, &Refused::default());
     let refused = facts.refused();
     if refused.is_empty() || facts.spec.runtime.language() != Language::Python {
         return Ok(facts);
     }
     // Only who has loaded everything knows what cannot be loaded: now the errors are raised where they are met.
-    Ok(walked(facts.spec, facts.bundle, budgets, wanted, stages, &refused))
+    Ok(walked(facts.spec, facts.bundle, inputs, stages, &refused))
 }
 
 /// One walk through what a function loads, with all that follows from it.
 fn walked(
     mut spec: FunctionSpec,
     bundle: Arc<Bundle>,
-    budgets: Budgets,
-    (objective, development): (&Objective, bool),
+    inputs: &Inputs<'_>,
     stages: &Stages,
     refused: &Refused,
 ) -> FunctionFacts {
@@ -78,8 +75,9 @@ fn walked(
     }
     let (mut graph, packages) = loaded.unwrap_or_else(|fault| (ModuleGraph::failed(fault), Arc::default()));
     faults.append(&mut graph.faults);
-    let mut facts = put_together(spec, bundle, graph, packages, budgets);
-    facts.judges_development = development;
+    let mut facts = put_together(spec, bundle, graph, packages, inputs);
+    let objective = &inputs.settings.resolved.objective;
+    facts.judges_development = inputs.given.development;
     let ((routes, usage), native) = rayon::join(
         || {
             rayon::join(
@@ -110,10 +108,17 @@ pub(super) fn put_together(
     bundle: Arc<Bundle>,
     graph: ModuleGraph,
     packages: Arc<Packages>,
-    budgets: Budgets,
+    inputs: &Inputs<'_>,
 ) -> FunctionFacts {
+    let budgets = inputs.settings.budgets_of(&spec.name, inputs.budgets);
     let artifact = Arc::clone(&bundle.artifact);
-    let estimate = cost::estimate(&CostInput { spec: &spec, artifact: &artifact, graph: &graph, packages: &packages });
+    let estimate = cost::estimate(&CostInput {
+        spec: &spec,
+        artifact: &artifact,
+        graph: &graph,
+        packages: &packages,
+        calibrations: &inputs.settings.resolved.calibrations,
+    });
     let declared = declared(&spec, &artifact);
     let mut open = spec.open.clone();
     open.extend(usage::not_installed(

@@ -37,6 +37,7 @@ pub fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectFacts, U
         let problems: Vec<String> = project.problems.iter().map(ToString::to_string).collect();
         return Err(UserError(problems.join("\n")));
     }
+    project.contracts = inputs.settings.resolved.contracts.clone();
     project.budgets = inputs.settings.budgets(inputs.budgets);
     project.accounts = inputs.settings.resolved.accounts.clone();
     project.traffic = traffic::table(inputs.settings)?;

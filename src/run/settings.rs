@@ -14,6 +14,8 @@ pub struct Settings {
     pub resolved: Resolved,
     /// Its folder as a path that opens, relative where that is shorter.
     pub folder: PathBuf,
+    /// Its file; `None` where there is no configuration.
+    pub file: Option<PathBuf>,
 }
 
 /// The configuration that `--config` names, or the nearest one upward from the first path.
@@ -118,7 +120,7 @@ fn settings(kind: SourceKind, file: &Path, registry: &Registry) -> Result<Option
     let absolute = std::path::absolute(if folder.as_os_str().is_empty() { Path::new(".") } else { &folder })?;
     let absolute = std::fs::canonicalize(&absolute).unwrap_or(absolute);
     let resolved = config::resolve(&source, registry, &absolute)?;
-    Ok(Some(Settings { resolved, folder }))
+    Ok(Some(Settings { resolved, folder, file: Some(file.to_owned()) }))
 }
 
 fn read(kind: SourceKind, file: &Path, text: &str) -> Result<Option<Source>, UserError> {
@@ -152,18 +154,13 @@ impl Settings {
     #[must_use]
     pub fn budgets_of(&self, function: &str, given: Budgets) -> Budgets {
         let own = self.resolved.function_budgets.get(function).copied().unwrap_or_default();
-        let all = self.resolved.budgets;
-        Budgets {
-            init_ms: given.init_ms.or(own.init_ms).or(all.init_ms),
-            bytes: given.bytes.or(own.bytes).or(all.bytes),
-        }
+        given.or(own).or(self.resolved.budgets)
     }
 
     /// The budgets of functions that have none of their own.
     #[must_use]
     pub fn budgets(&self, given: Budgets) -> Budgets {
-        let all = self.resolved.budgets;
-        Budgets { init_ms: given.init_ms.or(all.init_ms), bytes: given.bytes.or(all.bytes) }
+        given.or(self.resolved.budgets)
     }
 }
 

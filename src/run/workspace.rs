@@ -252,8 +252,7 @@ fn function_facts(
     let missing = unread(facts, Some(function.member));
     let problem = |message| GraphProblem { entry: None, span: None, message, effect: ProblemEffect::Inexact };
     graph.problems.extend(missing.map(problem));
-    let budgets = settings.budgets_of(&spec.name, inputs.budgets);
-    Ok(of_function::put_together(spec, Arc::new(Bundle::new(artifact)), graph, Arc::new(packages), budgets))
+    Ok(of_function::put_together(spec, Arc::new(Bundle::new(artifact)), graph, Arc::new(packages), inputs))
 }
 
 /// What cargo-lambda built of a function, as a path that opens from where the user stands.

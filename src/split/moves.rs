@@ -31,12 +31,12 @@ pub struct Move {
     pub costs_ms: f64,
 }
 
-/// An Init with the range that the estimate has.
+/// An Init with the range of the model: what it is compared with is an estimate of the same function, and suffers from
+/// the platform's spread alike.
 pub(super) fn with_range(estimate: &Estimate, ms: f64) -> [f64; 3] {
-    let variable = (estimate.init_ms - estimate.runtime_ms).max(1e-9);
-    let at = |end: f64| estimate.runtime_ms + (ms - estimate.runtime_ms) * (end - estimate.runtime_ms) / variable;
-    let low = at(estimate.low_ms).min(ms - NOISE_MS).max(estimate.runtime_ms);
-    [ms, low, at(estimate.high_ms).max(ms + NOISE_MS)]
+    let at = |factor: f64| estimate.runtime_ms + (ms - estimate.runtime_ms) * factor;
+    let low = at(estimate.model_range[0]).min(ms - NOISE_MS).max(estimate.runtime_ms);
+    [ms, low, at(estimate.model_range[1]).max(ms + NOISE_MS)]
 }
 
 impl Parts<'_, '_, '_> {

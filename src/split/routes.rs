@@ -15,7 +15,8 @@ use crate::platform::Language;
 use crate::program::hazards::{self, Hazards};
 use crate::program::reach::{Reach, reach};
 use crate::program::values::UnitId;
-use crate::program::{self, Own, Prepared, Program};
+use crate::program::clients::made_per_request;
+use crate::program::{self, MadePerRequest, Own, Prepared, Program};
 use crate::routes::{self, Dispatch, EventKind};
 use crate::span::Span;
 
@@ -78,6 +79,8 @@ pub struct Routes {
     pub lazy_all: Option<LazyAll>,
     /// What is wrong where environments are cloned, serve several requests at once, or run the handler again.
     pub hazards: Hazards,
+    /// Clients that the code of requests makes anew every time.
+    pub clients: Vec<MadePerRequest>,
 }
 
 /// Finds a function's routes and what each needs; empty where there is nothing to dispatch.
@@ -101,10 +104,17 @@ fn analyse_here<'a>(input: &'a Input<'a>, module: ModuleId, threads: usize) -> R
     let flows = Own { artifact, graph, packages, prepared }.flows(threads);
     let program = Program::new(graph, flows, input.spec.runtime.language() == Language::Python);
     let hazards = hazards::find(&program, &routes::handlers(input.spec, &program, module));
-    match routes::find(input.spec, &program, module) {
-        Some(dispatch) => Routes { hazards, ..measured(input, &program, dispatch) },
-        None => Routes { hazards, ..Routes::default() },
-    }
+    let routes = match routes::find(input.spec, &program, module) {
+        Some(dispatch) => measured(input, &program, dispatch),
+        None => Routes::default(),
+    };
+    let reached = routes::reached(input.spec, &program, module);
+    let made: Vec<MadePerRequest> = reached.iter().flat_map(|reach| made_per_request(&program, &[reach])).collect();
+    let mut clients = routes.clients;
+    clients.extend(made);
+    clients.sort();
+    clients.dedup();
+    Routes { hazards, clients, ..routes }
 }
 
 fn measured<'a>(input: &'a Input<'a>, program: &Program<'a>, dispatch: Dispatch) -> Routes {
@@ -136,5 +146,7 @@ fn measured<'a>(input: &'a Input<'a>, program: &Program<'a>, dispatch: Dispatch)
     let routes: Vec<Route> = routes.collect();
     let parts = plan::Parts { input, program, closures: &closures, base, reached: &reached, routes: &routes };
     let plan = plan::plan(&parts);
-    Routes { routes, common, plan, ..Routes::default() }
+    let everything: Vec<&Reach> = std::iter::once(base).chain(&reached).collect();
+    let clients = made_per_request(program, &everything);
+    Routes { routes, common, plan, clients, ..Routes::default() }
 }

@@ -7,6 +7,7 @@ mod config;
 mod estimate;
 mod fix;
 mod frameworks;
+mod gate;
 mod init;
 mod lazy;
 mod dispatch;

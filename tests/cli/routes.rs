@@ -167,7 +167,7 @@ fn a_split_that_pays_is_shown_with_its_alternative() {
     assert_eq!(split["shared"], serde_json::json!(["app.py"]));
     assert_eq!(split["lazy"]["moves"][1]["package"], "right");
     // Nearly all requests are for one route: a function of its own for the other does not pay.
-    project.write("defrost.toml", "[split]\nshares = { '/left' = 0.99, '/right' = 0.01 }\nfunction-ms = 200.0\n");
+    project.write("defrost.toml", "[split]\nshares = { '/left' = 0.99, '/right' = 0.01 }\nfunction-ms = 600.0\n");
     let run = project.run(&["split", "--handler", "app.handler"]);
     assert!(run.out.contains("splitting does not pay"), "{}", run.out);
 }

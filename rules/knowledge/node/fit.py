@@ -125,10 +125,9 @@ def main():
     print("coefficients", {k: round(v, 6) for k, v in coefficients.items()})
     fitted = {case: p for p, (case, _, _) in zip(predicted, samples)}
     ratios = {name: ms / fitted[case] for name, ms, case in LAMBDA if case in fitted}
-    scale = statistics.median(ratios.values()) if ratios else 1.0
-    print("scale", round(scale, 3), {k: round(v, 2) for k, v in ratios.items()}, "range", round(low, 2), round(high, 2))
+    print("published over fitted", {k: round(v, 2) for k, v in ratios.items()}, "range", round(low, 2), round(high, 2))
     if args.write:
-        write(coefficients, scale, low, high, ratios, lines)
+        write(coefficients, low, high, lines)
 
 
 def statement(computing):
@@ -155,16 +154,12 @@ def summary(samples, predicted):
     return line, sorted(pairs, key=lambda pair: -abs(math.log(pair[0])))
 
 
-def write(coefficients, scale, low, high, ratios, lines):
+def write(coefficients, low, high, lines):
     target = Path(__file__).with_name("cost.toml")
     text = "# Written by fit.py beside this file. Milliseconds per unit on the calibration machine (Node 20).\n"
     text += "# Errors, and the largest when a case is left out:\n"
     text += "".join(f"#   {line}\n" for line in lines)
-    text += "# `scale` ties them to Lambda: the median of published times over fitted ones:\n"
-    text += "".join(f"#   {name}: {ratio:.2f}\n" for name, ratio in ratios.items())
-    text += f"# These {len(ratios)} lie a factor of {max(ratios.values()) / min(ratios.values()):.1f} apart and come from one author: what a function takes on Lambda is known to about\n"
-    text += "# a factor of two. How functions compare, and what a change saves in proportion, does not depend on it.\n"
-    text += f"scale = {scale:.3f}\n# Holds for 90 % of the calibration cases above {BIG_MS} ms, each predicted without itself.\nrange = [{low:.2f}, {high:.2f}]\n"
+    text += f"# Holds for 90 % of the calibration cases above {BIG_MS} ms, each predicted without itself.\nrange = [{low:.2f}, {high:.2f}]\n"
     text += "".join(f"{name} = {value:.6g}\n" for name, value in coefficients.items()).replace("= 0\n", "= 0.0\n")
     text += f"cached = {CACHED}\n"
     text += "".join(f"{name} = 0.0\n" for name in UNUSED)

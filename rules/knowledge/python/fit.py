@@ -22,7 +22,6 @@ import json
 import math
 import statistics
 import subprocess
-import tomllib
 from pathlib import Path
 
 # coefficient -> value of the feature for (counted, mode)
@@ -50,7 +49,7 @@ ROUND = 7e-5
 
 # Published import times on Lambda, python3.9 x86_64, zip or layers, December 2023 (fourTheorem
 # lambda-datasci-perf, median of four functions): milliseconds, and the packages of a calibration
-# case that make up the same import. Their geometric mean ratio ties the corpus machine to Lambda.
+# case that make up the same import, with bytecode. `platform/fit_factors.py` takes the ratios from here.
 LAMBDA = [
     ("boto3", 204, "s3_copy_client", ["boto3", "botocore", "s3transfer", "jmespath", "urllib3", "python-dateutil", "six"]),
     ("numpy", 497, "numpy_stats", ["numpy"]),
@@ -79,11 +78,6 @@ def nnls(rows, y):
         if change < 1e-7:
             break
     return x
-
-
-def current_scale():
-    """What the tool has multiplied its milliseconds with."""
-    return tomllib.loads(Path(__file__).with_name("cost.toml").read_text())["scale"]
 
 
 def predict(counted, mode, coefficients):
@@ -149,7 +143,7 @@ def main():
                               "--runtime", "python3.11", "--format", "json"], capture_output=True, text=True)
         report = json.loads(run.stdout)["functions"][0]
         reports[doc["case"]] = report
-        calls = sum(p["ms"] for p in report["init"]["parts"] if p["kind"] == "call") / current_scale()
+        calls = sum(p["ms"] for p in report["init"]["parts"] if p["kind"] == "call") / report["init"]["basis"]["factor"]
         counted = dict(report["init"]["counted"], calls_ms=calls)
         for mode in "ab":
             samples.append((doc["case"], mode, counted, doc["timing"][mode]["wall_ms"]["min"]))
@@ -175,24 +169,21 @@ def main():
             init = reports[case]["init"]
             share = sum(p["ms"] for p in init["parts"] if p["kind"] in ("module", "native") and p["name"] in packages)
             total = sum(p["ms"] for p in init["parts"] if p["kind"] != "runtime")
-            fitted = next(p for p, (c, m, *_ ) in zip(predicted, samples) if c == case and m == "a")
+            fitted = next(p for p, (c, m, *_ ) in zip(predicted, samples) if c == case and m == "b")
             ratios[name] = ms / (fitted * share / total)
-    scale = math.exp(statistics.mean(math.log(r) for r in ratios.values()))
-    print("scale", round(scale, 3), {k: round(v, 2) for k, v in ratios.items()}, "range", round(low, 2), round(high, 2))
+    print("published over fitted", {k: round(v, 2) for k, v in ratios.items()}, "range", round(low, 2), round(high, 2))
     if args.write:
-        write(coefficients, scale, low, high, ratios, len({s[0] for s in samples}), lines)
+        write(coefficients, low, high, len({s[0] for s in samples}), lines)
 
 
-def write(coefficients, scale, low, high, ratios, cases, errors):
+def write(coefficients, low, high, cases, errors):
     target = Path(__file__).with_name("cost.toml")
     kept = target.read_text().split("\n[[call]]", 1)
     text = "# Written by fit.py beside this file; the [[call]] tables are kept by hand.\n"
     text += f"# Milliseconds per unit on the calibration machine (CPython 3.11, {cases} cases, with and without bytecode).\n"
     text += "# Errors, and the largest in mode a when a case is left out:\n"
     text += "".join(f"#   {line}\n" for line in errors)
-    text += "# `scale` ties them to Lambda: geometric mean of published import times on Lambda over fitted ones:\n"
-    text += "".join(f"#   {name}: {ratio:.2f}\n" for name, ratio in ratios.items())
-    text += f"scale = {scale:.3f}\n# Holds for 90 % of the calibration cases above {BIG_MS} ms, each predicted without itself.\nrange = [{low:.2f}, {high:.2f}]\n"
+    text += f"# Holds for 90 % of the calibration cases above {BIG_MS} ms, each predicted without itself.\nrange = [{low:.2f}, {high:.2f}]\n"
     text += "".join(f"{name} = {value:.6g}\n" for name, value in coefficients.items()).replace("= 0\n", "= 0.0\n")
     text += "".join(f"{name} = 0.0\n" for name in UNUSED)
     text += f"round = {ROUND}\n"

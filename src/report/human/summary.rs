@@ -26,6 +26,9 @@ const SMALLEST_SHARE: f64 = 0.01;
 /// Length of the longest bar, where there is room for it, and where there is none.
 const BAR: usize = 20;
 const SHORT_BAR: usize = 6;
+/// What a package takes along is told from this factor and these milliseconds on.
+const TELLING: f64 = 1.15;
+const TELLING_MS: f64 = 5.0;
 /// Columns before what is said about a number.
 const NUMBER: usize = 25;
 
@@ -77,7 +80,9 @@ pub(super) fn open(function: &Function, style: Style, out: &mut dyn Write) -> io
 /// Init, download and first call.
 pub(super) fn numbers(function: &Function, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let init = &function.init;
-    let range = format!("({} to {})", whole(init.low_ms), whole(init.high_ms));
+    let calibrated = init.basis.starts.map(|starts| format!(", calibrated with {}", text::plural(starts, "start")));
+    let (low, high) = (whole(init.low_ms), whole(init.high_ms));
+    let range = format!("({low} to {high}{})", calibrated.unwrap_or_default());
     let total = paint(style.color, STRONG, &format!("{:>9}", text::ms(init.estimated_ms)));
     let about = |text: &str| about(text, style);
     writeln!(out, "  {:<11}{total}   {}", "Init", about(&format!("{range}   {}", parts(function))))?;
@@ -154,6 +159,8 @@ fn sizes(function: &Function) -> String {
 /// What the first call loads and which code asks for it.
 fn lazily(function: &Function) -> String {
     let lazy = function.packages.iter().filter(|package| package.loaded == Loaded::Invoke);
+    let mut seen = BTreeSet::new();
+    let lazy = lazy.filter(|package| seen.insert(&package.name));
     let mut names: Vec<String> = lazy.map(|package| format!("{}{}", package.name, asked_by(package))).collect();
     if names.is_empty() {
         return "modules that only handler code loads".to_owned();
@@ -172,13 +179,15 @@ fn asked_by(package: &Package) -> String {
 struct Row {
     name: String,
     ms: f64,
+    /// What Init would save without it.
+    removable_ms: f64,
     place: String,
 }
 
-/// Bars of what Init is spent on, longest first.
+/// Bars of what Init is spent on, those first without which it would save most.
 pub(super) fn where_init_goes(function: &Function, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut rows = rows(function);
-    let most = rows.first().map_or(0.0, |row| row.ms);
+    let most = rows.iter().map(|row| row.ms).fold(0.0, f64::max);
     let total = rows.len();
     if !style.verbose {
         rows.retain(|row| row.ms >= function.init.estimated_ms * SMALLEST_SHARE);
@@ -215,18 +224,23 @@ fn rows(function: &Function) -> Vec<Row> {
         *sums.entry((part.kind == PartKind::Call, &part.name)).or_default() += part.ms;
     }
     let mut rows: Vec<Row> = sums.into_iter().map(|((is_call, name), ms)| row(function, is_call, name, ms)).collect();
-    rows.sort_by(|a, b| b.ms.total_cmp(&a.ms).then_with(|| a.name.cmp(&b.name)));
+    rows.sort_by(|a, b| {
+        let costlier = b.removable_ms.total_cmp(&a.removable_ms).then_with(|| b.ms.total_cmp(&a.ms));
+        costlier.then_with(|| a.name.cmp(&b.name))
+    });
     rows
 }
 
 fn row(function: &Function, is_call: bool, name: &str, ms: f64) -> Row {
-    let (name, place) = match function.packages.iter().find(|package| !is_call && package.name == name) {
-        Some(package) => (versioned(package), imported_at(package)),
+    let package = function.packages.iter().find(|package| !is_call && package.name == name);
+    let removable_ms = package.map_or(ms, |package| package.removable_ms);
+    let (name, place) = match package {
+        Some(package) => (versioned(package), imported_at(package, ms)),
         None if is_call => (format!("{name}()"), "call at load".to_owned()),
         None if name == function.name => ("own code".to_owned(), String::new()),
         None => (name.to_owned(), String::new()),
     };
-    Row { name: printable::line(&name).into_owned(), ms, place: printable::line(&place).into_owned() }
+    Row { removable_ms, name: printable::line(&name).into_owned(), ms, place: printable::line(&place).into_owned() }
 }
 
 /// What people are told of code that no symbol says the crate of; other formats keep the name.
@@ -239,10 +253,14 @@ fn versioned(package: &Package) -> String {
     package.version.as_ref().map_or_else(|| package.name.clone(), |version| format!("{} {version}", package.name))
 }
 
-fn imported_at(package: &Package) -> String {
+/// Where a package is asked for, and what Init would save without it where that is another figure than its own.
+fn imported_at(package: &Package, own_ms: f64) -> String {
     let Some(site) = &package.first_import else { return String::new() };
     let via = site.via.as_ref().map_or_else(String::new, |via| format!(" via {via}"));
-    format!("{}:{}{via}", site.path, site.line)
+    let saved = package.removable_ms;
+    let differs = saved > own_ms * TELLING && saved - own_ms >= TELLING_MS;
+    let without = if differs { format!(", {} with what only it loads", text::ms(saved)) } else { String::new() };
+    format!("{}:{}{via}{without}", site.path, site.line)
 }
 
 /// Packages linked into an executable, largest first, or why nothing can be said of their sizes.

@@ -58,7 +58,7 @@ impl Why {
     }
 
     fn verdict(&self) -> String {
-        let Self::Loaded { asked, chains, modules, init_ms, preloaded, .. } = self else { return String::new() };
+        let Self::Loaded { asked, chains, modules, init_ms, removable_ms, preloaded, .. } = self else { return String::new() };
         let asked = printable::line(asked);
         if *preloaded {
             return format!("{asked} is loaded by the runtime itself before your code starts, and costs nothing");
@@ -70,7 +70,8 @@ impl Why {
         let when = if lazily {
             "only by handler code, not during Init".to_owned()
         } else {
-            format!("during Init, {} for its own code", text::ms(*init_ms))
+            let own = text::ms(*init_ms);
+            format!("during Init, {own} for its own code; without it Init would save {}", text::ms(*removable_ms))
         };
         let count = text::plural(*modules as u64, "module");
         format!("{asked} is loaded ({count}) {when}")

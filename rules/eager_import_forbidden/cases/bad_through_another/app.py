@@ -1,0 +1,5 @@
+import views
+
+
+def handler(event, context):
+    return views.show(event)

@@ -1,0 +1,5 @@
+import charts
+
+
+def handler(event, context):
+    return charts.draw(event)

@@ -1,0 +1,2 @@
+def draw(event):
+    return event

@@ -1,0 +1,95 @@
+//! What changed between two packages, trees, templates or reports.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use super::args::{DiffArgs, DiffFormat};
+use super::progress::Progress;
+use super::{CLEAN, FINDINGS, reference};
+use crate::compare::{self, Changed, Difference, Snapshot, Status};
+use crate::engine::Budgets;
+use crate::report::model::Summary;
+use crate::report::{self};
+use crate::run::{self, Inputs, ProjectSources, Settings, UserError};
+use crate::{input, text};
+
+/// Compares, prints, and exits with 1 when the new side breaks a budget.
+pub(super) fn run(args: &DiffArgs) -> Result<u8, UserError> {
+    let registry = reference::registry()?;
+    let given = Budgets {
+        init_ms: args.budget_init,
+        bytes: args.budget_size.map(|mb| (mb * 1e6) as u64),
+        growth_percent: args.budget_growth,
+        ..Budgets::default()
+    };
+    let progress = Progress::start();
+    let settings = run::find_settings(std::slice::from_ref(&args.new), args.config.as_deref(), &registry, &progress)?;
+    drop(progress);
+    let (old, new) = (side(&args.old, args, &settings)?, side(&args.new, args, &settings)?);
+    let mut difference = compare::compare(&old, &new);
+    let after = difference.functions.iter().filter(|function| function.status != Status::Removed);
+    difference.broken = after.flat_map(|function| broken(function, settings.budgets_of(&function.name, given))).collect();
+    match &args.output {
+        Some(path) => {
+            let file = File::create(path).map_err(|error| UserError(format!("{}: {error}", run::shown(path))))?;
+            print(&difference, args, &mut BufWriter::new(file))?;
+        }
+        None => print(&difference, args, &mut BufWriter::new(std::io::stdout().lock()))?,
+    }
+    Ok(if difference.broken.is_empty() { CLEAN } else { FINDINGS })
+}
+
+/// One side: a report as it is, or what is analysed now.
+fn side(path: &Path, args: &DiffArgs, settings: &Settings) -> Result<Snapshot, UserError> {
+    let name = |what: String| UserError(format!("{}: {what}", run::shown(path)));
+    if path.extension().is_some_and(|kind| kind.eq_ignore_ascii_case("json")) && path.is_file() {
+        let text = input::read_text_file(path, compare::LARGEST)?;
+        // Templates are JSON as well.
+        if text.contains("\"defrost-report/") {
+            return Snapshot::read(&text).map_err(name);
+        }
+    }
+    let progress = Progress::start();
+    let given = args.input.given();
+    let inputs = Inputs { given: &given, settings, budgets: Budgets::default(), listener: &progress };
+    let paths = [path.to_owned()];
+    let project = run::with_threads(args.input.jobs, || run::project(&paths, &inputs))??;
+    let report = report::build(&project, &[], Summary::default(), &ProjectSources { project: &project });
+    Snapshot::read(&serde_json::to_string(&report)?).map_err(name)
+}
+
+/// What the new side of a function is over, for people.
+fn broken(function: &Changed, budgets: Budgets) -> Vec<String> {
+    let name = &function.name;
+    let mut broken = Vec::new();
+    let mut over = |what: &str, value: Option<f64>, budget: Option<f64>, shown: &dyn Fn(f64) -> String| {
+        if let Some((value, budget)) = value.zip(budget).filter(|(value, budget)| value > budget) {
+            broken.push(format!("{name}: {what} over budget ({} > {}).", shown(value), shown(budget)));
+        }
+    };
+    let number = |value: Option<u64>| value.map(|value| value as f64);
+    let (bytes, count) = (|value: f64| text::bytes(value as u64), |value: f64| text::count(value as u64));
+    over("Init", function.init_ms.after, budgets.init_ms, &text::ms);
+    over("Size", number(function.bytes.after), number(budgets.bytes), &bytes);
+    over("Zip", number(function.zipped_bytes.after), number(budgets.zipped_bytes), &bytes);
+    over("Files", number(function.files.after), number(budgets.files), &count);
+    over("Modules", number(function.modules.after), number(budgets.modules), &count);
+    over("Growth", Some(function.growth_percent()), budgets.growth_percent, &|percent| format!("{percent:.0} %"));
+    broken
+}
+
+fn print(difference: &Difference, args: &DiffArgs, out: &mut dyn Write) -> Result<(), UserError> {
+    let written = match args.format {
+        DiffFormat::Human => compare::write_human(difference, args.verbose, out),
+        DiffFormat::Markdown => compare::write_markdown(difference, out),
+        DiffFormat::Json => {
+            serde_json::to_writer_pretty(&mut *out, difference).map_err(std::io::Error::from).and_then(|()| writeln!(out))
+        }
+    };
+    match written.and_then(|()| out.flush()) {
+        // The reader of the pipe has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => other.map_err(UserError::from),
+    }
+}

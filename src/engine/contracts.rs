@@ -1,0 +1,92 @@
+//! What a user has said must never happen.
+
+use crate::text;
+
+/// Everything that was said.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contracts {
+    /// Modules that Init must not load.
+    pub lazy: Vec<Lazy>,
+    /// Packages that must not ship.
+    pub deny: Vec<Deny>,
+    /// Layers beside which there may be none.
+    pub only: Vec<Only>,
+}
+
+/// Functions that a contract holds for, by patterns over their names; all when there are none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope(pub Vec<String>);
+
+impl Scope {
+    /// Whether a function is one of them.
+    #[must_use]
+    pub fn holds(&self, function: &str) -> bool {
+        self.0.is_empty() || self.0.iter().any(|pattern| text::matches(pattern, function))
+    }
+}
+
+/// Modules that Init must not load.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lazy {
+    /// Patterns over modules and packages; a module stands for what is inside it too.
+    pub modules: Vec<String>,
+    /// Where it holds.
+    pub functions: Scope,
+    /// Patterns over routes: no other route may load them either. Any route may when there are none.
+    pub routes: Vec<String>,
+    /// Why, for people.
+    pub reason: Option<String>,
+}
+
+/// Packages that must not ship.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Deny {
+    /// Patterns over their names.
+    pub packages: Vec<String>,
+    /// Where it holds.
+    pub functions: Scope,
+    /// Why, for people.
+    pub reason: Option<String>,
+}
+
+/// The layers that may be there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Only {
+    /// Patterns over ARNs, names and paths.
+    pub layers: Vec<String>,
+    /// Where it holds.
+    pub functions: Scope,
+    /// Why, for people.
+    pub reason: Option<String>,
+}
+
+/// A reason as the end of a sentence.
+#[must_use]
+pub fn because(reason: Option<&str>) -> String {
+    reason.map_or_else(String::new, |reason| format!(": {reason}"))
+}
+
+/// Whether a pattern means a module or one inside it: `pandas` means `pandas.core`, `lib/pdf` means `lib/pdf/index.js`.
+#[must_use]
+pub fn means(pattern: &str, module: &str) -> bool {
+    text::matches(pattern, module)
+        || text::matches(&format!("{pattern}.*"), module)
+        || text::matches(&format!("{pattern}/*"), module)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_module_stands_for_what_is_inside_it() {
+        assert!(means("pandas", "pandas.core") && means("pandas", "pandas") && !means("pandas", "pandas_stubs"));
+        assert!(means("app.*.pdf", "app.views.pdf") && means("src/pdf", "src/pdf/index.js"));
+    }
+
+    #[test]
+    fn a_scope_without_patterns_holds_everywhere() {
+        assert!(Scope::default().holds("x") && Scope(vec!["api-*".to_owned()]).holds("api-orders"));
+        assert!(!Scope(vec!["api-*".to_owned()]).holds("orders"));
+    }
+}
