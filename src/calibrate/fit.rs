@@ -174,7 +174,8 @@ mod tests {
 
     #[test]
     fn one_factor_for_few_functions_and_one_per_state_for_enough() {
-        let few = fit(&[start("", 180.0), start("", 200.0), start("", 400.0)], &[estimated("f", State::Source, 140.0)], None);
+        let few =
+            fit(&[start("", 180.0), start("", 200.0), start("", 400.0)], &[estimated("f", State::Source, 140.0)], None);
         assert_eq!(few.calibrations.len(), 1);
         assert!((few.calibrations[0].factor - 2.0).abs() < 1e-9 && few.calibrations[0].starts == 3);
         let (mut starts, mut functions) = (Vec::new(), Vec::new());

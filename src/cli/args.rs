@@ -8,8 +8,8 @@ use crate::engine::Budgets;
 use crate::finding::Severity;
 use crate::platform::{Architecture, Runtime};
 use crate::report::Format;
-use crate::slim::Level;
 use crate::run::Given;
+use crate::slim::Level;
 
 /// How errors of the user begin.
 pub(super) const ERROR_STYLE: Style = AnsiColor::Red.on_default().bold();
@@ -121,11 +121,7 @@ impl InputArgs {
 impl CheckArgs {
     /// Budgets given here.
     pub(super) fn budgets(&self) -> Budgets {
-        Budgets {
-            init_ms: self.budget_init,
-            bytes: self.budget_size.map(|mb| (mb * 1e6) as u64),
-            ..Budgets::default()
-        }
+        Budgets { init_ms: self.budget_init, bytes: self.budget_size.map(|mb| (mb * 1e6) as u64), ..Budgets::default() }
     }
 }
 

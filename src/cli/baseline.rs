@@ -75,7 +75,10 @@ fn known(report: &Report, fingerprints: &[String]) -> Baseline {
         subject: finding.subject.clone(),
         fingerprint: fingerprint.clone(),
     };
-    Baseline::new(report.findings.iter().zip(fingerprints).map(one).collect(), report.functions.iter().map(size).collect())
+    Baseline::new(
+        report.findings.iter().zip(fingerprints).map(one).collect(),
+        report.functions.iter().map(size).collect(),
+    )
 }
 
 fn write(path: &Path, baseline: &Baseline) -> Result<(), UserError> {

@@ -39,7 +39,8 @@ pub(super) fn run(args: &CalibrateArgs) -> Result<u8, UserError> {
     let today = today();
     let file = settings.file.clone().unwrap_or_else(|| PathBuf::from(FILE));
     let is_own = SourceKind::FILES.iter().all(|(name, kind)| *kind == SourceKind::Own || !file.ends_with(name));
-    let before = if settings.file.is_some() && is_own { input::read_text_file(&file, config::LARGEST)? } else { String::new() };
+    let before =
+        if settings.file.is_some() && is_own { input::read_text_file(&file, config::LARGEST)? } else { String::new() };
     let after = with(&before, &fit, &today).map_err(|error| UserError(format!("{}: {error}", run::shown(&file))))?;
     if args.dry_run || !is_own {
         let why = if is_own { "would write" } else { "settings are kept elsewhere; to be put there" };
@@ -105,7 +106,11 @@ fn told(fit: &Fit) -> String {
         let state = one.state.map_or_else(String::new, |state| format!(", {}", word(state)));
         let starts = text::plural(one.starts, "start");
         let error = (one.error - 1.0) * 100.0;
-        lines.push(format!("{}{state}: factor {:.2} from {starts}, error {error:.0} %", language(one.language), one.factor));
+        lines.push(format!(
+            "{}{state}: factor {:.2} from {starts}, error {error:.0} %",
+            language(one.language),
+            one.factor
+        ));
     }
     lines.iter().map(|line| format!("{line}\n")).collect()
 }

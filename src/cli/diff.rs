@@ -29,7 +29,8 @@ pub(super) fn run(args: &DiffArgs) -> Result<u8, UserError> {
     let (old, new) = (side(&args.old, args, &settings)?, side(&args.new, args, &settings)?);
     let mut difference = compare::compare(&old, &new);
     let after = difference.functions.iter().filter(|function| function.status != Status::Removed);
-    difference.broken = after.flat_map(|function| broken(function, settings.budgets_of(&function.name, given))).collect();
+    difference.broken =
+        after.flat_map(|function| broken(function, settings.budgets_of(&function.name, given))).collect();
     match &args.output {
         Some(path) => {
             let file = File::create(path).map_err(|error| UserError(format!("{}: {error}", run::shown(path))))?;
@@ -83,9 +84,9 @@ fn print(difference: &Difference, args: &DiffArgs, out: &mut dyn Write) -> Resul
     let written = match args.format {
         DiffFormat::Human => compare::write_human(difference, args.verbose, out),
         DiffFormat::Markdown => compare::write_markdown(difference, out),
-        DiffFormat::Json => {
-            serde_json::to_writer_pretty(&mut *out, difference).map_err(std::io::Error::from).and_then(|()| writeln!(out))
-        }
+        DiffFormat::Json => serde_json::to_writer_pretty(&mut *out, difference)
+            .map_err(std::io::Error::from)
+            .and_then(|()| writeln!(out)),
     };
     match written.and_then(|()| out.flush()) {
         // The reader of the pipe has seen enough.

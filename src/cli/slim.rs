@@ -71,12 +71,17 @@ pub(super) fn run(args: &SlimArgs) -> Result<u8, UserError> {
     };
     // Without an output the result is written where nobody sees it: only so its numbers are known.
     let folder = match output {
-        Some(output) => output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned(),
+        Some(output) => {
+            output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
+        }
         None => std::env::temp_dir(),
     };
     let name = |error: &dyn std::fmt::Display| UserError(format!("{}: {error}", run::shown(&folder)));
-    let mut beside =
-        tempfile::Builder::new().prefix(".defrost-").suffix(".zip").tempfile_in(&folder).map_err(|error| name(&error))?;
+    let mut beside = tempfile::Builder::new()
+        .prefix(".defrost-")
+        .suffix(".zip")
+        .tempfile_in(&folder)
+        .map_err(|error| name(&error))?;
     let written = slim::write(&before.artifact, &removals, &bytecode, BufWriter::new(beside.as_file_mut()));
     let mut written = written.map_err(|error| UserError(error.to_string()))?;
     written.flush().map_err(|error| name(&error))?;
@@ -111,10 +116,14 @@ fn analysed(path: &Path, given: &Given, args: &SlimArgs) -> Result<FunctionFacts
     let packed = matches!(facts.artifact.kind, ArtifactKind::Directory | ArtifactKind::Zip);
     let analysed = matches!(facts.spec.runtime.language(), Language::Python | Language::Node);
     if !packed || !analysed {
-        return Err(UserError(format!("{shown}: only zip archives and folders of Python and Node functions get smaller")));
+        return Err(UserError(format!(
+            "{shown}: only zip archives and folders of Python and Node functions get smaller"
+        )));
     }
     if !facts.has_closure() {
-        return Err(UserError(format!("{shown}: no handler is found, so what it loads is not known; name it with --handler")));
+        return Err(UserError(format!(
+            "{shown}: no handler is found, so what it loads is not known; name it with --handler"
+        )));
     }
     Ok(facts)
 }
@@ -126,7 +135,15 @@ fn as_found(given: &Given, before: &FunctionFacts) -> Given {
         runtime: Some(before.spec.runtime.clone()),
         architecture: Some(before.spec.architecture),
         memory_mb: before.spec.memory_mb,
-        layers: before.spec.layers.iter().map(PathBuf::from).chain(given.layers.iter().cloned()).collect::<BTreeSet<_>>().into_iter().collect(),
+        layers: before
+            .spec
+            .layers
+            .iter()
+            .map(PathBuf::from)
+            .chain(given.layers.iter().cloned())
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect(),
     }
 }
 
@@ -175,7 +192,11 @@ fn compiled(python: &Path, facts: &FunctionFacts) -> Result<Vec<Bytecode>, UserE
         folder: folder.path().to_owned(),
         version: facts.spec.runtime.version(),
     };
-    let loaded = facts.graph.modules.iter().filter(|module| module.kind == ModuleKind::Source && module.weight.compiled_bytes > 0);
+    let loaded = facts
+        .graph
+        .modules
+        .iter()
+        .filter(|module| module.kind == ModuleKind::Source && module.weight.compiled_bytes > 0);
     let sources: BTreeSet<EntryId> = loaded.filter_map(|module| module.entry).collect();
     let inside = sources.into_iter().filter(|id| {
         let path = &facts.artifact.entry(*id).path;

@@ -57,13 +57,7 @@ fn one(function: &Changed, verbose: bool, out: &mut dyn Write) -> io::Result<()>
     list(out, "routes removed", &function.routes_removed, verbose, |route| printable::line(route).into_owned())
 }
 
-fn list<T>(
-    out: &mut dyn Write,
-    title: &str,
-    rows: &[T],
-    verbose: bool,
-    line: impl Fn(&T) -> String,
-) -> io::Result<()> {
+fn list<T>(out: &mut dyn Write, title: &str, rows: &[T], verbose: bool, line: impl Fn(&T) -> String) -> io::Result<()> {
     if rows.is_empty() {
         return Ok(());
     }

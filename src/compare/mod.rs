@@ -11,8 +11,8 @@ use serde::Serialize;
 
 pub use human::write as write_human;
 pub use markdown::write as write_markdown;
-pub use snapshot::{LARGEST, Snapshot};
 use snapshot::{Dependency, Function, Module};
+pub use snapshot::{LARGEST, Snapshot};
 
 /// The value of [`Difference::schema`].
 pub const SCHEMA: &str = "defrost-diff/1";
@@ -338,7 +338,10 @@ mod tests {
         assert_eq!(function.status, Status::Changed);
         assert_eq!(function.change_ms, [12.0, 9.6, 15.0]);
         let [entered] = function.newly_eager.as_slice() else { panic!("{function:?}") };
-        assert_eq!((entered.modules, entered.ms, entered.chain.as_slice()), (2, 12.0, ["app", "pandas"].map(String::from).as_slice()));
+        assert_eq!(
+            (entered.modules, entered.ms, entered.chain.as_slice()),
+            (2, 12.0, ["app", "pandas"].map(String::from).as_slice())
+        );
         assert_eq!(function.packages[0].present, [false, true]);
         let back = compare(&snapshot(package, &new, 112.0), &snapshot("", OWN, 100.0));
         assert_eq!(back.functions[0].no_longer_eager.len(), 1);

@@ -72,11 +72,11 @@ pub fn resolve(source: &Source, registry: &Registry, folder: &Path) -> Result<Re
         overrides: overrides(source, registry, folder)?,
         fail_on: written.fail_on,
         budgets: budgets(
-                source,
-                &[],
-                [written.budget_init, written.budget_size, written.budget_zipped, written.budget_growth],
-                [written.budget_files, written.budget_modules],
-            )?,
+            source,
+            &[],
+            [written.budget_init, written.budget_size, written.budget_zipped, written.budget_growth],
+            [written.budget_files, written.budget_modules],
+        )?,
         function_budgets: functions
             .map(|(name, settings)| {
                 let keys = ["functions", name.as_str()];

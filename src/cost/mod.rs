@@ -14,8 +14,8 @@ pub use scale::{Basis, CALIBRATION_ERROR, Calibration, State};
 
 use serde::Serialize;
 
-use crate::package::owners::PackageId;
 use crate::graph::{Module, ModuleId, ModuleKind};
+use crate::package::owners::PackageId;
 
 /// What a part of the Init estimate is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]

@@ -160,8 +160,7 @@ fn add_work(estimate: &mut Estimate, model: &Model<'_>, input: &CostInput<'_>) {
         let (statements, run) = (f64::from(module.weight.statements), module.weight.run_bytes as f64 / 1e3);
         cost.work_ms = (statements * model.statement + run * model.run_kb) * model.scale;
     }
-    let rounds =
-        graph.loops.iter().map(|(site, rounds)| (site, *rounds as f64 * model.round * model.scale));
+    let rounds = graph.loops.iter().map(|(site, rounds)| (site, *rounds as f64 * model.round * model.scale));
     let reads = graph.data_files.iter().zip(&estimate.reads).map(|((_, site), ms)| (site, *ms));
     for (site, ms) in rounds.chain(reads) {
         if let Some(cost) = estimate.modules.get_mut(site.importer.0 as usize) {

@@ -8,8 +8,8 @@ use petgraph::graph::{DiGraph, NodeIndex};
 use rustc_hash::FxHashMap;
 
 use super::{CostInput, Estimate, PackageCost};
-use crate::package::owners::PackageId;
 use crate::graph::{LoadCall, ModuleGraph, ModuleId, Phase};
+use crate::package::owners::PackageId;
 use crate::platform::Language;
 
 /// Walks over the graph, in imports looked at, that one function may take: exact figures for packages and for parents
@@ -94,7 +94,8 @@ impl<'a> Eager<'a> {
         let graph = input.graph;
         let root = graph.modules.len();
         let mut eager = Self { graph, edges: vec![Vec::new(); root + 1], own_ms: Vec::new(), calls: Vec::new() };
-        eager.own_ms = (0..root).map(|at| if eager.is_loaded(at) { estimate.modules[at].self_ms } else { 0.0 }).collect();
+        eager.own_ms =
+            (0..root).map(|at| if eager.is_loaded(at) { estimate.modules[at].self_ms } else { 0.0 }).collect();
         let loaded: Vec<bool> = (0..root).map(|at| eager.is_loaded(at)).collect();
         for (id, module) in graph.modules().filter(|(id, _)| loaded[id.0 as usize]) {
             let importer = module.first_import.map(|site| site.importer.0 as usize);
@@ -154,14 +155,16 @@ impl<'a> Eager<'a> {
     /// For each module what it dominates costs, itself included.
     fn dominated(&self) -> Vec<f64> {
         let nodes = self.edges.len();
-        let pairs = self.edges.iter().enumerate().flat_map(|(from, to)| to.iter().map(move |to| (from as u32, *to as u32)));
+        let pairs =
+            self.edges.iter().enumerate().flat_map(|(from, to)| to.iter().map(move |to| (from as u32, *to as u32)));
         let mut graph: DiGraph<(), (), u32> = DiGraph::from_edges(pairs);
         while graph.node_count() < nodes {
             graph.add_node(());
         }
         let root = NodeIndex::new(nodes - 1);
         let dominators = simple_fast(&graph, root);
-        let above = |at: usize| -> Option<usize> { dominators.immediate_dominator(NodeIndex::new(at)).map(NodeIndex::index) };
+        let above =
+            |at: usize| -> Option<usize> { dominators.immediate_dominator(NodeIndex::new(at)).map(NodeIndex::index) };
         let mut sums: Vec<f64> = self.own_ms.iter().copied().chain([0.0]).collect();
         for at in lowest_first(&dominators, nodes) {
             if let Some(parent) = above(at) {

@@ -101,12 +101,7 @@ impl<'a> Model<'a> {
                 scale: published,
                 with_bytecode: factor.bytecode,
                 spread: combined(fitted.range, factor),
-                basis: Basis {
-                    factor: published,
-                    source: factor.evidence.clone(),
-                    state: Some(state),
-                    starts: None,
-                },
+                basis: Basis { factor: published, source: factor.evidence.clone(), state: Some(state), starts: None },
             },
         }
     }

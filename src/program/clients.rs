@@ -161,7 +161,8 @@ fn stores(flow: &Flow, function: FuncId, values: &[NodeId]) -> bool {
             vars.push(*var);
         }
     }
-    let names = (0..flow.nodes.len() as NodeId).filter(|n| matches!(flow.kind(*n), Kind::Var(var) if vars.contains(var)));
+    let names =
+        (0..flow.nodes.len() as NodeId).filter(|n| matches!(flow.kind(*n), Kind::Var(var) if vars.contains(var)));
     held.extend(names);
     statements.iter().any(|stmt| match stmt {
         Stmt::Store(_, value) => contains(flow, *value, &held, 0),

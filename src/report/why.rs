@@ -12,8 +12,8 @@ use rustc_hash::FxHashMap;
 use super::Sources;
 use crate::artifact::SourceText;
 use crate::engine::FunctionFacts;
-use crate::package::owners::PackageId;
 use crate::graph::{Import, ImportSite, ModuleId, Phase};
+use crate::package::owners::PackageId;
 
 /// Chains shown; the answer says how many more there are.
 const CHAINS: usize = 4;

@@ -90,7 +90,12 @@ impl Interpreter {
         compiled
     }
 
-    fn talk(&self, child: &mut Child, artifact: &Artifact, sources: &[EntryId]) -> Result<Vec<Bytecode>, BytecodeError> {
+    fn talk(
+        &self,
+        child: &mut Child,
+        artifact: &Artifact,
+        sources: &[EntryId],
+    ) -> Result<Vec<Bytecode>, BytecodeError> {
         let (Some(mut to), Some(mut from)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(io::Error::other("no pipes").into());
         };

@@ -169,9 +169,10 @@ fn never_loaded(loaded: &Loaded<'_>, usage: &Usage, stays: &Stays) -> Vec<EntryI
         let entries = &loaded.packages.package(package).entries;
         entries.iter().any(|entry| stays.reached.get(entry.0 as usize) == Some(&true))
     };
-    let packages = loaded.packages.with_ids().filter(|(id, package)| {
-        !package.entries.is_empty() && !is_reached(*id) && !usage.is_asked_for(&package.name)
-    });
+    let packages = loaded
+        .packages
+        .with_ids()
+        .filter(|(id, package)| !package.entries.is_empty() && !is_reached(*id) && !usage.is_asked_for(&package.name));
     packages.flat_map(|(_, package)| package.entries.iter().copied()).collect()
 }
 

@@ -88,7 +88,8 @@ fn time(artifact: &Artifact, id: EntryId) -> Option<DateTime> {
     let entry = artifact.entry(id);
     let (folder, name) = entry.path.rsplit_once('/').unwrap_or(("", &entry.path));
     let cache = if folder.is_empty() { "__pycache__".to_owned() } else { format!("{folder}/__pycache__") };
-    let seconds = u64::try_from(entry.modified?).ok().filter(|_| name.ends_with(".py") && artifact.is_folder(&cache))?;
+    let seconds =
+        u64::try_from(entry.modified?).ok().filter(|_| name.ends_with(".py") && artifact.is_folder(&cache))?;
     let (year, month, day) = crate::text::civil(seconds / 86_400);
     let (of_day, small) = (seconds % 86_400, |value: u64| u8::try_from(value).ok());
     let (hour, minute, second) = (small(of_day / 3600)?, small(of_day / 60 % 60)?, small(of_day % 60)?);

@@ -40,7 +40,8 @@ fn reports_can_be_compared_without_their_packages() {
 
 #[test]
 fn a_baseline_knows_how_large_a_function_was() {
-    let project = Project::new(&[("fn/app.py", FAST), ("defrost.toml", "budget-growth = 20.0\nhandler = \"app.handler\"\n")]);
+    let project =
+        Project::new(&[("fn/app.py", FAST), ("defrost.toml", "budget-growth = 20.0\nhandler = \"app.handler\"\n")]);
     assert_eq!(project.run(&["check", "fn", "--write-baseline", "--baseline", "known.json"]).code, 0);
     let slow = format!("import heavy\n\n\n{FAST}");
     project.write("fn/app.py", &slow);

@@ -58,7 +58,9 @@ impl Why {
     }
 
     fn verdict(&self) -> String {
-        let Self::Loaded { asked, chains, modules, init_ms, removable_ms, preloaded, .. } = self else { return String::new() };
+        let Self::Loaded { asked, chains, modules, init_ms, removable_ms, preloaded, .. } = self else {
+            return String::new();
+        };
         let asked = printable::line(asked);
         if *preloaded {
             return format!("{asked} is loaded by the runtime itself before your code starts, and costs nothing");
