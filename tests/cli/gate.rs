@@ -108,7 +108,7 @@ const SLIM: [&str; 6] = ["slim", "fn", "--handler", "app.handler", "--runtime", 
 
 fn names(archive: &std::path::Path) -> Vec<String> {
     let archive = zip::ZipArchive::new(std::fs::File::open(archive).unwrap()).unwrap();
-    let mut names: Vec<String> = archive.file_names().map(str::to_owned).collect();
+    let mut names: Vec<String> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
     names.sort();
     names
 }
