@@ -7,7 +7,7 @@ use crate::text;
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     let contracts = &cx.project.contracts.only;
     for contract in contracts.iter().filter(|contract| contract.functions.holds(&cx.spec.name)) {
-        for layer in &cx.spec.layers {
+        for layer in cx.spec.layers.iter().map(|layer| &layer.path) {
             let name = layer.trim_end_matches('/').rsplit(['/', '\\']).next().unwrap_or(layer);
             let is_meant = |pattern: &String| text::matches(pattern, layer) || text::matches(pattern, name);
             if contract.layers.iter().any(is_meant) {

@@ -87,7 +87,7 @@ pub(super) fn run(args: &SlimArgs) -> Result<u8, UserError> {
     written.flush().map_err(|error| name(&error))?;
     drop(written);
     beside.as_file().sync_all().map_err(|error| name(&error))?;
-    let after = analysed(beside.path(), &as_found(&given, &before), args)?;
+    let after = analysed(beside.path(), &as_found(&before), args)?;
     if let Some(difference) = difference(&before, &after) {
         return Err(UserError(format!("nothing is written: without these files {difference}")));
     }
@@ -129,21 +129,13 @@ fn analysed(path: &Path, given: &Given, args: &SlimArgs) -> Result<FunctionFacts
 }
 
 /// The function as it was found, so that the smaller package is read the same way.
-fn as_found(given: &Given, before: &FunctionFacts) -> Given {
+fn as_found(before: &FunctionFacts) -> Given {
     Given {
         handler: Some(before.spec.handler.clone()),
         runtime: Some(before.spec.runtime.clone()),
         architecture: Some(before.spec.architecture),
         memory_mb: before.spec.memory_mb,
-        layers: before
-            .spec
-            .layers
-            .iter()
-            .map(PathBuf::from)
-            .chain(given.layers.iter().cloned())
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect(),
+        layers: before.spec.layers.iter().map(|layer| PathBuf::from(&layer.path)).collect(),
     }
 }
 
