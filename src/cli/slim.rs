@@ -136,6 +136,7 @@ fn as_found(before: &FunctionFacts) -> Given {
         architecture: Some(before.spec.architecture),
         memory_mb: before.spec.memory_mb,
         layers: before.spec.layers.iter().map(|layer| PathBuf::from(&layer.path)).collect(),
+        development: false,
     }
 }
 
