@@ -45,7 +45,7 @@ fn routes(app: &str) -> Routes {
         init_off_request_path: false,
     };
     let (artifact, graph, packages) = (&small.bundle.artifact, &small.graph, &small.packages);
-    let estimate = cost::estimate(&CostInput { spec: &spec, artifact, graph, packages });
+    let estimate = cost::estimate(&CostInput { spec: &spec, artifact, graph, packages, calibrations: &[] });
     split::analyse(&split::Input {
         spec: &spec,
         artifact,
