@@ -5,8 +5,9 @@ use crate::usage::cargo::Verdict;
 
 /// Reports crates that nothing in their package names.
 pub(in crate::rules) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
-    let Some(cargo) = cx.cargo() else { return };
     let keep = cx.strings("keep");
+    super::of_trees(cx, &keep, sink);
+    let Some(cargo) = cx.cargo() else { return };
     for (verdict, member, dependency) in cargo.dependencies() {
         if verdict.verdict != Verdict::Unused || keep.contains(&dependency.key.as_str()) {
             continue;

@@ -2,7 +2,7 @@ mod cargo;
 
 pub(super) use cargo::cargo;
 
-use crate::engine::{FunctionContext, Sink};
+use crate::engine::{FunctionContext, ProjectContext, Sink};
 use crate::finding::{Edit, Finding, Fix, FixLevel, Saves};
 use crate::manifest::dependency::{Dependency, Scope};
 use crate::text;
@@ -51,6 +51,25 @@ fn is_others_to_judge(cx: &FunctionContext<'_>, dependency: &Dependency) -> bool
         }
     }
     false
+}
+
+/// Reports dependencies of projects that nothing of the project names.
+fn of_trees(cx: &ProjectContext<'_>, keep: &[&str], sink: &mut Sink<'_>) {
+    for tree in &cx.project.trees {
+        for dependency in &tree.declared.dependencies {
+            if !tree.usage.is_unused(&dependency.name) || keep.contains(&&*dependency.name) {
+                continue;
+            }
+            let message =
+                format!("{} is declared and no file, script or setting of the project names it", dependency.name);
+            let finding = Finding::new(dependency.location.clone(), message);
+            let finding = finding.about(dependency.name.to_string()).noting("not used");
+            sink.report(match removal(dependency, FixLevel::Unsafe) {
+                Some(fix) => finding.fix(fix),
+                None => finding,
+            });
+        }
+    }
 }
 
 fn unused_in_development(dependency: &Dependency) -> Finding {

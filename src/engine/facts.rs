@@ -165,7 +165,8 @@ impl FunctionFacts {
     #[must_use]
     pub fn loaded(&self) -> usage::Loaded<'_> {
         usage::Loaded {
-            spec: &self.spec,
+            language: self.spec.runtime.language(),
+            environment: &self.spec.environment,
             artifact: &self.artifact,
             graph: &self.graph,
             packages: &self.packages,
@@ -191,6 +192,8 @@ pub struct ProjectFacts {
     pub contracts: Contracts,
     /// The Cargo workspace, when the project is one.
     pub cargo: Option<Box<super::cargo::CargoFacts>>,
+    /// Source trees in which no function was found: their dependencies are judged all the same.
+    pub trees: Vec<usage::Tree>,
     /// What was not analysed, and why.
     pub problems: Vec<Omission>,
     /// What failed by a fault of ours, beside what functions say of themselves.

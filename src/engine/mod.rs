@@ -72,7 +72,7 @@ fn run_rule(rule: &Rule, policy: &Policy, project: &ProjectFacts) -> Checked {
     let options = policy.of(rule);
     let mut checked = Checked::default();
     let sink = |function| Sink::new(rule, options, function);
-    if let Some(check) = rule.cargo.filter(|_| project.cargo.is_some()) {
+    if let Some(check) = rule.cargo.filter(|_| project.cargo.is_some() || !project.trees.is_empty()) {
         checked.add(sink(None), None, |sink| check(&ProjectContext::new(project, rule, options), sink));
     }
     if let Check::Project(check) = rule.check {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::model::{
-    Application, Cause, Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, Frame, Function, Init, Module,
-    Open, Origin, Package, Part, Place, Problem, Related, Report, Resource, SCHEMA, Saves, Start, Step, Summary, Tool,
-    Unresolved, Verdict,
+    Application, Budgets, Cause, Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, Frame, Function, Init,
+    Module, Open, Origin, Package, Part, Place, Problem, Project, Related, Report, Resource, SCHEMA, Saves, Start,
+    Step, Summary, Tool, Unresolved, Verdict,
 };
 use crate::artifact::{Location, SourceText};
 use crate::cost::Basis;
@@ -19,6 +19,8 @@ use crate::fault::Fault;
 use crate::finding;
 use crate::graph::{ModuleId, Phase, StartStep, StartVerdict};
 use crate::package::owners::{Ecosystem, PackageId};
+use crate::platform::Language;
+use crate::usage;
 
 /// Gives the text behind a location, for lines, columns and code frames.
 pub trait Sources {
@@ -78,6 +80,7 @@ pub fn build(project: &ProjectFacts, findings: &[finding::Finding], summary: Sum
             })
             .collect(),
         applications: project.applications.iter().map(|declared| application(project, declared)).collect(),
+        projects: project.trees.iter().map(tree).collect(),
         problems: omitted(project),
         findings: findings.iter().map(|finding| reported(finding, &mut texts)).collect(),
         summary,
@@ -97,6 +100,18 @@ fn application(project: &ProjectFacts, declared: &declare::Application) -> Appli
             .collect(),
         unknown_values: declared.unknown_values,
         scaling: plan(project, declared),
+    }
+}
+
+fn tree(tree: &usage::Tree) -> Project {
+    let paths = tree.declared.dependencies.iter().map(|dependency| dependency.location.path.clone());
+    let manifests: std::collections::BTreeSet<String> = paths.collect();
+    let computed = tree.declared.is_open.then(|| "some list of dependencies is computed".to_owned());
+    Project {
+        path: tree.path.clone(),
+        ecosystem: if tree.language == Language::Node { "node" } else { "python" },
+        manifests: manifests.into_iter().collect(),
+        open: computed.into_iter().collect(),
     }
 }
 

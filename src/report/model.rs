@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 mod application;
+mod project;
 mod start;
 
 use crate::artifact::ArtifactKind;
@@ -18,6 +19,7 @@ use crate::package::owners::Ecosystem;
 use crate::platform::{Architecture, Platform};
 use crate::routes::EventKind;
 pub use application::{Application, Resource};
+pub use project::Project;
 pub use start::{Cause, Start, Step, Verdict};
 
 pub use super::budgets::Budgets;
@@ -36,6 +38,8 @@ pub struct Report {
     pub functions: Vec<Function>,
     /// What templates declare, one per deployment.
     pub applications: Vec<Application>,
+    /// Source trees in which no function was found, and whose dependencies are judged.
+    pub projects: Vec<Project>,
     /// What was asked for and is not analysed, and what failed by a fault of defrost.
     pub problems: Vec<Problem>,
     /// Gravest and most expensive first.

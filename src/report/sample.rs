@@ -51,6 +51,7 @@ pub(super) fn report() -> Report {
         tool: Tool { name: "defrost", version: "0.0.0" },
         functions: vec![function()],
         applications: Vec::new(),
+        projects: Vec::new(),
         problems: vec![Problem {
             path: Some("template.yaml".to_owned()),
             line: Some(7),

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::shelf::Shelf;
-use super::{Inputs, UserError, convention, search, templates, workspace};
+use super::{Inputs, UserError, convention, search, templates, tree, workspace};
 use crate::assemble::FunctionSpec;
 use crate::engine::{Omission, ProjectFacts};
 use crate::input::{self, InputKind};
@@ -69,10 +69,30 @@ fn below(
     let specs = match from_templates(&found.templates, inputs, shelf, project) {
         Ok(specs) => specs,
         Err(_) if !project.functions.is_empty() => Vec::new(),
-        Err(_) if found.templates.is_empty() => return Err(nothing),
+        Err(_) if found.templates.is_empty() => {
+            return from_project(path, inputs, shelf, project)?.then(Vec::new).ok_or(nothing);
+        }
         Err(error) => return Err(error),
     };
     Ok(specs)
+}
+
+/// Takes a folder without functions for a project, whose dependencies are judged; whether it is one.
+fn from_project(
+    path: &Path,
+    inputs: &Inputs<'_>,
+    shelf: &Shelf,
+    project: &mut ProjectFacts,
+) -> Result<bool, UserError> {
+    let trees = tree::at(&Place { path, kind: InputKind::Directory }, shelf)?;
+    let is_open = project.cargo.is_none();
+    let cargo = if is_open { workspace::without_functions(path, inputs)? } else { None };
+    let is_one = !trees.is_empty() || cargo.is_some();
+    project.trees.extend(trees);
+    if let Some(found) = cargo {
+        project.cargo = Some(Box::new(found.cargo));
+    }
+    Ok(is_one)
 }
 
 /// The functions of some templates. A broken one costs its own only.

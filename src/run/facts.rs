@@ -122,7 +122,14 @@ pub(super) fn put_together(
     let declared = declared(&spec, &artifact);
     let mut open = spec.open.clone();
     open.extend(usage::not_installed(
-        &Loaded { spec: &spec, artifact: &artifact, graph: &graph, packages: &packages, judges_development: false },
+        &Loaded {
+            language: spec.runtime.language(),
+            environment: &spec.environment,
+            artifact: &artifact,
+            graph: &graph,
+            packages: &packages,
+            judges_development: false,
+        },
         &declared,
     ));
     FunctionFacts {
@@ -229,7 +236,7 @@ fn declared(spec: &FunctionSpec, artifact: &Artifact) -> Declared {
 const LARGEST_MANIFEST: u64 = 8 << 20;
 
 /// The manifests inside a package.
-struct ManifestFiles<'a>(&'a Artifact);
+pub(super) struct ManifestFiles<'a>(pub(super) &'a Artifact);
 
 impl Files for ManifestFiles<'_> {
     fn text(&self, path: &str) -> Option<String> {

@@ -33,7 +33,12 @@ pub fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectFacts, U
     tell_apart(&mut specs);
     analyse(specs, inputs, &shelf, &STAGES, &mut project);
     let read = !project.applications.is_empty();
-    if project.functions.is_empty() && project.cargo.is_none() && project.faults.is_empty() && !read {
+    if project.functions.is_empty()
+        && project.cargo.is_none()
+        && project.trees.is_empty()
+        && project.faults.is_empty()
+        && !read
+    {
         let problems: Vec<String> = project.problems.iter().map(ToString::to_string).collect();
         return Err(UserError(problems.join("\n")));
     }

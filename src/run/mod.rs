@@ -17,6 +17,7 @@ mod sources;
 mod templates;
 mod threads;
 mod traffic;
+mod tree;
 mod workspace;
 
 use std::fmt;

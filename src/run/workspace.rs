@@ -282,6 +282,16 @@ fn unbuilt(path: String) -> Artifact {
     Artifact::new(join("", &path), ArtifactKind::Binary, None, Vec::new(), Vec::new(), Box::new(Nothing))
 }
 
+/// The workspace that a path is in which no function was found. Cargo is not started.
+pub(super) fn without_functions(path: &Path, inputs: &Inputs<'_>) -> Result<Option<Found>, UserError> {
+    let manifest = path.join("Cargo.toml");
+    if !manifest.is_file() {
+        return Ok(None);
+    }
+    let (selection, enabled) = (Selection::default(), Enabled::default());
+    facts(&Asked { manifest: &manifest, selection, enabled, asks_cargo: None }, inputs).map(Some)
+}
+
 /// The workspace that a path on the command line is, when it has functions. Cargo is not started.
 pub(super) fn at(path: &Path, inputs: &Inputs<'_>) -> Result<Option<Found>, UserError> {
     let manifest = path.join("Cargo.toml");

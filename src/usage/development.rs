@@ -22,6 +22,7 @@ knowledge::table! {
 #[serde(deny_unknown_fields)]
 struct Tools {
     settings: Vec<String>,
+    pages: Vec<String>,
     not_settings: Vec<String>,
     short: Vec<String>,
     implied: Vec<Implied>,
@@ -50,24 +51,32 @@ pub(super) fn named_by_settings(facts: &Loaded<'_>, declared: &Declared) -> BTre
     if names.is_empty() {
         return BTreeSet::new();
     }
-    let texts = settings(facts);
+    let texts = settings(facts, &[&TOOLS.settings]);
     let is_named = |name: &str| texts.iter().any(|text| spellings(name).iter().any(|word| holds(text, word)));
     names.into_iter().filter(|name| is_named(name) || is_implied(facts, name)).cloned().collect()
 }
 
+/// Declared dependencies of a project that settings or pages name, or that files need without naming them.
+pub(super) fn named_in_tree(facts: &Loaded<'_>, declared: &Declared) -> BTreeSet<Arc<str>> {
+    let texts = settings(facts, &[&TOOLS.settings, &TOOLS.pages]);
+    let is_named = |name: &str| texts.iter().any(|text| spellings(name).iter().any(|word| holds(text, word)));
+    let names = declared.dependencies.iter().map(|dependency| &dependency.name);
+    names.filter(|name| is_named(name) || is_implied(facts, name)).cloned().collect()
+}
+
 /// The texts of files of settings, and of manifests without what they declare.
-fn settings(facts: &Loaded<'_>) -> Vec<String> {
+fn settings(facts: &Loaded<'_>, kinds: &[&[String]]) -> Vec<String> {
     let own = facts.artifact.entries().filter(|(id, entry)| {
         !entry.path.contains("node_modules/") && entry.bytes <= LARGEST && facts.packages.owner(*id).is_none()
     });
-    let named = own.filter(|(_, entry)| is_settings(entry.path.rsplit('/').next().unwrap_or(&entry.path)));
+    let named = own.filter(|(_, entry)| is_settings(entry.path.rsplit('/').next().unwrap_or(&entry.path), kinds));
     let files: Vec<EntryId> = named.map(|(id, _)| id).take(MOST_FILES).collect();
     files.into_iter().filter_map(|id| text(facts, id)).collect()
 }
 
-fn is_settings(name: &str) -> bool {
+fn is_settings(name: &str, kinds: &[&[String]]) -> bool {
     let fits = |patterns: &[String]| patterns.iter().any(|pattern| crate::text::matches(pattern, name));
-    fits(&TOOLS.settings) && !fits(&TOOLS.not_settings)
+    kinds.iter().any(|kind| fits(kind)) && !fits(&TOOLS.not_settings)
 }
 
 fn text(facts: &Loaded<'_>, id: EntryId) -> Option<String> {
@@ -128,6 +137,7 @@ mod tests {
         assert!(spellings("eslint-plugin-import").contains(&"import".to_owned()));
         assert!(spellings("@acme/eslint-config").contains(&"@acme".to_owned()));
         assert!(holds("plugins: ['import']", "import") && !holds("important: 1", "import"));
+        let is_settings = |name: &str| is_settings(name, &[&TOOLS.settings]);
         assert!(is_settings(".eslintrc.json") && is_settings("jest.config.js") && !is_settings("package-lock.json"));
     }
 }

@@ -9,6 +9,9 @@ mod names;
 mod node;
 mod open;
 mod own_code;
+mod tree;
+
+pub use tree::{Tree, TreeUsage};
 
 pub use open::not_installed;
 
@@ -16,7 +19,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::artifact::Artifact;
-use crate::assemble::FunctionSpec;
 use crate::graph::{ModuleGraph, ModuleId};
 use crate::manifest::dependency::{Declared, Scope};
 use crate::manifest::python::{import_names, is_distribution_known, is_import_known};
@@ -28,8 +30,10 @@ use names::Names;
 /// What a function loads, which is where use is looked for.
 #[derive(Clone, Copy, Debug)]
 pub struct Loaded<'a> {
-    /// The function as declared.
-    pub spec: &'a FunctionSpec,
+    /// Whose runtime loads it.
+    pub language: Language,
+    /// Environment variables that are set for it.
+    pub environment: &'a BTreeMap<String, String>,
     /// The package with its layers.
     pub artifact: &'a Artifact,
     /// What it loads.
@@ -124,7 +128,7 @@ impl Usage {
     /// Collects the evidence from what the function loads and from what its own code asks for.
     #[must_use]
     pub fn of(facts: &Loaded<'_>, declared: &Declared) -> Self {
-        if facts.spec.runtime.language() == Language::Node {
+        if facts.language == Language::Node {
             return Self { closed: is_closed(facts), ..node::usage(facts, declared) };
         }
         let mut usage = Self { closed: is_closed(facts), ..Self::default() };
@@ -161,7 +165,7 @@ impl Usage {
             let its = |import: &&&Arc<str>| names.iter().any(|name| is_or_below(import, name));
             usage.awaited.extend(asked.iter().filter(its).map(|import| Arc::clone(import)));
         }
-        if facts.spec.runtime.language() == Language::Python && facts.graph.has_closure() {
+        if facts.language == Language::Python && facts.graph.has_closure() {
             let names = Names::of(facts, declared);
             let evidence = Sought { facts, declared, names: &names };
             usage.granted = evidence.granted();

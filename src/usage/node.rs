@@ -62,6 +62,23 @@ pub(super) fn usage(facts: &Loaded<'_>, declared: &Declared) -> Usage {
     usage
 }
 
+/// The same for a project: every file counts, whoever loads it.
+pub(super) fn of_tree(facts: &Loaded<'_>, declared: &Declared) -> Usage {
+    let mut usage = Usage::default();
+    let packages = Manifests::new(facts, declared);
+    let files = own_code::read(facts, &vec![true; facts.artifact.entries().len()]);
+    usage.reached.extend(files.iter().flat_map(|file| &file.imports).map(|name| Arc::from(name.as_str())));
+    named_by_code(&files, declared, &packages, &BTreeSet::new(), &mut usage);
+    mentioned(declared, &mut usage);
+    usage.reached.extend(development::named_in_tree(facts, declared));
+    let is_installed = |name: &str| facts.packages.packages.iter().any(|package| *package.name == *name);
+    let loaded = loaders::may_load(loaders::Of::Node, declared, &|name| usage.reached.contains(name), &is_installed);
+    usage.reached.extend(loaded);
+    packages.add_peers(&mut usage.reached);
+    elsewhere(&files, declared, &packages, &mut usage);
+    usage
+}
+
 /// What a bundler copied. Of a bundle that shows nothing of its modules nothing can be said: all
 /// may be in it.
 fn bundled(facts: &Loaded<'_>, declared: &Declared, usage: &mut Usage) {
@@ -222,7 +239,7 @@ fn brought_by_others(facts: &Loaded<'_>, manifests: &Manifests, usage: &mut Usag
 
 /// What `NODE_OPTIONS` loads before the handler, installed or not.
 fn named_by_options(facts: &Loaded<'_>, usage: &mut Usage) {
-    let Some(options) = facts.spec.environment.get("NODE_OPTIONS") else { return };
+    let Some(options) = facts.environment.get("NODE_OPTIONS") else { return };
     for word in options.split(|c: char| c.is_whitespace() || c == '=') {
         if let Some(name) = package_of_request(word).filter(|name| !name.starts_with('-')) {
             usage.reached.insert(name.into());

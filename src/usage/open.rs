@@ -22,7 +22,7 @@ pub fn not_installed(facts: &Loaded<'_>, declared: &Declared) -> Option<Open> {
     if facts.artifact.kind != ArtifactKind::Directory || !facts.packages.packages.is_empty() {
         return None;
     }
-    let language = facts.spec.runtime.language();
+    let language = facts.language;
     let brought: BTreeSet<&str> = match language {
         Language::Python => ["boto3", "botocore", "s3transfer", "jmespath"].into_iter().collect(),
         _ => BTreeSet::new(),

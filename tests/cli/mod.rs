@@ -11,6 +11,7 @@ mod gate;
 mod init;
 mod lazy;
 mod dispatch;
+mod projects;
 mod registrations;
 mod routes;
 mod suppression;

@@ -22,7 +22,7 @@ pub(super) fn collect(interp: &Interp<'_>) -> Mentions {
     let loaded = || interp.mods.iter().filter(|module| module.state != LoadState::Failed && module.entry.is_some());
     let mut named: FxHashSet<&str> = FxHashSet::default();
     for module in loaded().filter(|module| module.own) {
-        own(&module.code.code, &interp.heap.text(module.name), module, &mut mentions);
+        own(&module.code.code, &interp.heap.text(module.name), module.is_package, &mut mentions);
         named.extend(module.code.code.names.iter().map(|name| &**name));
     }
     let configured = interp.configured.iter().filter_map(|at| interp.mods.get(at.0 as usize));
@@ -58,8 +58,8 @@ pub(super) fn collect(interp: &Interp<'_>) -> Mentions {
     mentions
 }
 
-/// Imports, texts and keywords of a module of the function itself.
-fn own(code: &Code, name: &str, module: &Mod, mentions: &mut Mentions) {
+/// Imports, texts and keywords of a module of the function itself, or of a project in which nothing is simulated.
+pub(crate) fn own(code: &Code, name: &str, is_package: bool, mentions: &mut Mentions) {
     let skipped = not_run(code);
     for (stmt, span) in code.stmts.iter().zip(&code.stmt_spans) {
         if skipped.iter().any(|around| contains(*around, *span)) {
@@ -71,7 +71,7 @@ fn own(code: &Code, name: &str, module: &Mod, mentions: &mut Mentions) {
             }
             Stmt::ImportFrom { module: from, level, names } => {
                 let from = from.map_or("", |from| code.name(from));
-                let Some(base) = absolute_name(name, module.is_package, *level, from) else { continue };
+                let Some(base) = absolute_name(name, is_package, *level, from) else { continue };
                 mentions
                     .imports
                     .extend(names.iter().map(|alias| Arc::from(format!("{base}.{}", code.name(alias.name)))));

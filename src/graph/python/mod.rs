@@ -10,7 +10,7 @@ mod interp;
 mod leftovers;
 mod limits;
 mod loops;
-mod mentions;
+pub(crate) mod mentions;
 mod search_path;
 mod sources;
 mod stdlib;
@@ -43,6 +43,17 @@ pub struct PythonInput<'a> {
     pub packages: &'a Packages,
     /// Extension modules that cannot be loaded, as far as that is known already.
     pub refused: &'a Refused,
+}
+
+/// Whether the newest version's standard library, or the interpreter itself, has a module of this name.
+#[must_use]
+pub fn is_standard(module: &str) -> bool {
+    /// The newest version that the tables know.
+    const NEWEST: (u16, u16) = (3, 14);
+    thread_local! {
+        static LIBRARY: stdlib::Stdlib = stdlib::Stdlib::for_version(NEWEST);
+    }
+    LIBRARY.with(|library| library.contains(module))
 }
 
 /// What the function's handler module loads, eagerly and later.

@@ -1,0 +1,17 @@
+//! Projects: source trees without a function.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// A source tree with manifests in which no function was found or asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Project {
+    /// Its folder.
+    pub path: String,
+    /// Whose manifests it has: `python` or `node`.
+    pub ecosystem: &'static str,
+    /// The manifests that declare something.
+    pub manifests: Vec<String>,
+    /// Why more may be declared than is known.
+    pub open: Vec<String>,
+}

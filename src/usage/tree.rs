@@ -1,0 +1,263 @@
+//! Dependencies of a source tree in which no function was found: used by any file, test, script or setting of it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::evidence::Evidence as Sought;
+use super::names::Names;
+use super::{Loaded, is_at_or_below, is_or_below, loaders, models, node};
+use crate::artifact::EntryId;
+use crate::graph::python::mentions;
+use crate::graph::{Mentions, ModuleGraph};
+use crate::knowledge;
+use crate::lang::python::{PARSE_STACK, parse};
+use crate::manifest::dependency::{Declared, Dependency, Scope};
+use crate::manifest::python::{is_distribution_known, is_import_known};
+use crate::package::Bundle;
+use crate::platform::Language;
+use crate::text;
+
+knowledge::table! {
+    static TREES: Words = "python/trees.toml", tested by the_words_of_trees_read;
+}
+
+/// `trees.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Words {
+    skipped: Vec<String>,
+    settings: Vec<String>,
+    not_settings: Vec<String>,
+    unnamed: Vec<String>,
+}
+
+/// Larger files, in bytes, are data.
+const LARGEST: u64 = 1 << 20;
+/// Most files of one kind that are read.
+const MOST_FILES: usize = 10_000;
+
+/// A project: a source tree with manifests.
+#[derive(Debug)]
+pub struct Tree {
+    /// Its folder, as people read it.
+    pub path: String,
+    /// Whose manifests it has.
+    pub language: Language,
+    /// What these declare.
+    pub declared: Declared,
+    /// Which of that something uses.
+    pub usage: TreeUsage,
+}
+
+/// Which declared dependencies of a project nothing was found to use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TreeUsage {
+    unused: BTreeSet<Arc<str>>,
+}
+
+impl TreeUsage {
+    /// Looks through all files of a tree.
+    #[must_use]
+    pub fn of(bundle: &Bundle, declared: &Declared, language: Language) -> Self {
+        let packages = bundle.owners(language);
+        let mut graph = ModuleGraph::unknown();
+        if language == Language::Python {
+            graph.mentions = mentioned(bundle, &packages);
+        }
+        let (environment, artifact) = (std::collections::BTreeMap::new(), &*bundle.artifact);
+        let facts = Loaded {
+            language,
+            environment: &environment,
+            artifact,
+            graph: &graph,
+            packages: &packages,
+            judges_development: false,
+        };
+        let is_judged = |dependency: &&Dependency| {
+            dependency.scope == Scope::Runtime
+                && !dependency.excluded
+                && !dependency.pinned_transitive
+                && !dependency.frozen
+                && !dependency.shared
+        };
+        let judged = declared.dependencies.iter().filter(is_judged).map(|dependency| &dependency.name);
+        let unused = match language {
+            Language::Node => {
+                let usage = node::of_tree(&facts, declared);
+                judged.filter(|name| !usage.uses(name) && usage.elsewhere(name).is_none()).cloned().collect()
+            }
+            _ => {
+                let used = python(&facts, declared);
+                judged.filter(|name| !used.contains(*name)).cloned().collect()
+            }
+        };
+        Self { unused }
+    }
+
+    /// Whether nothing was found that uses a dependency.
+    #[must_use]
+    pub fn is_unused(&self, name: &str) -> bool {
+        self.unused.contains(name)
+    }
+}
+
+/// Declared distributions that the project uses, or that nothing can be said of.
+fn python(facts: &Loaded<'_>, declared: &Declared) -> BTreeSet<Arc<str>> {
+    let names = Names::of(facts, declared);
+    let imports = &facts.graph.mentions.imports;
+    let words = &facts.graph.mentions.words;
+    let settings = settings(facts);
+    let named = |dependency: &&Dependency| {
+        let modules = names.imports(&dependency.name);
+        let is_imported = |module: &String| imports.iter().any(|import| is_or_below(import, module));
+        let in_words = |module: &String| words.iter().any(|word| is_at_or_below(word, module));
+        let in_settings = |word: &str| settings.iter().any(|text| holds(text, word));
+        modules.iter().any(|module| is_imported(module) || in_words(module) || in_settings(module))
+            || words.iter().any(|word| **word == *dependency.name)
+            || in_settings(&dependency.name)
+            || TREES.unnamed.iter().any(|pattern| text::matches(pattern, &dependency.name))
+    };
+    let mut used: BTreeSet<Arc<str>> =
+        declared.dependencies.iter().filter(named).map(|dependency| dependency.name.clone()).collect();
+    let sought = Sought { facts, declared, names: &names };
+    used.extend(sought.asked_for(&used));
+    used.extend(models::needed(facts, declared, &names));
+    used.extend(loaders::may_load(loaders::Of::Python, declared, &|name| used.contains(name), &|_| false));
+    let mut used = sought.needed_by(used);
+    // As long as an import has no known owner, a distribution with no known modules may be it.
+    if imports.iter().any(|import| is_unknown(facts, &names, import)) {
+        let unknown = declared.dependencies.iter().filter(|dependency| !is_distribution_known(&dependency.name));
+        used.extend(unknown.map(|dependency| dependency.name.clone()));
+    }
+    used
+}
+
+/// Whether an import is of nobody known: no declared or installed distribution, no file of the project, no module of
+/// the standard library.
+fn is_unknown(facts: &Loaded<'_>, names: &Names, import: &str) -> bool {
+    let top = import.split('.').next().unwrap_or(import);
+    let is_own = |path: &str| {
+        let mut parts = path.split('/');
+        parts.any(|part| part == top || part.strip_suffix(".py") == Some(top) || part.split('.').next() == Some(top))
+    };
+    names.providers(import).next().is_none()
+        && !is_import_known(import)
+        && !crate::graph::python::is_standard(top)
+        && !facts.artifact.entries().any(|(_, entry)| is_own(&entry.path))
+}
+
+/// Whether a text holds a word that no letter goes on.
+fn holds(text: &str, word: &str) -> bool {
+    let goes_on = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(word)
+        .any(|(at, _)| !text[..at].ends_with(goes_on) && !text[at + word.len()..].starts_with(goes_on))
+}
+
+fn is_skipped(path: &str) -> bool {
+    path.split('/').any(|part| TREES.skipped.iter().any(|skipped| skipped == part))
+}
+
+/// Texts that start commands or hold settings, and the tools' tables of `pyproject.toml`.
+fn settings(facts: &Loaded<'_>) -> Vec<String> {
+    let fits = |patterns: &[String], name: &str| patterns.iter().any(|pattern| text::matches(pattern, name));
+    let own = facts.artifact.entries().filter(|(_, entry)| entry.bytes <= LARGEST && !is_skipped(&entry.path));
+    let named = own.filter(|(_, entry)| {
+        let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
+        fits(&TREES.settings, name) && !fits(&TREES.not_settings, name)
+    });
+    let files: Vec<EntryId> = named.map(|(id, _)| id).take(MOST_FILES).collect();
+    let read = |id: EntryId| Some(text::lossy((*facts.artifact.read(id).ok()?).as_ref()).into_owned());
+    let mut texts: Vec<String> = files.into_iter().filter_map(read).collect();
+    let pyproject = facts.artifact.find("pyproject.toml").and_then(read);
+    texts.extend(pyproject.and_then(|text| tools_of(&text)));
+    texts
+}
+
+/// The tables of a `pyproject.toml` that configure tools and scripts, without what they declare.
+fn tools_of(text: &str) -> Option<String> {
+    let mut root: toml::Table = toml::from_str(text).ok()?;
+    if let Some(toml::Value::Table(project)) = root.get_mut("project") {
+        ["dependencies", "optional-dependencies"].iter().for_each(|key| drop(project.remove(*key)));
+    }
+    ["dependency-groups", "build-system"].iter().for_each(|key| drop(root.remove(*key)));
+    if let Some(toml::Value::Table(tool)) = root.get_mut("tool") {
+        for (name, keys) in [
+            ("poetry", &["dependencies", "dev-dependencies", "group", "extras"][..]),
+            ("pdm", &["dev-dependencies"][..]),
+            ("uv", &["dev-dependencies", "sources", "constraint-dependencies", "override-dependencies"][..]),
+        ] {
+            if let Some(toml::Value::Table(inner)) = tool.get_mut(name) {
+                keys.iter().for_each(|key| drop(inner.remove(*key)));
+            }
+        }
+    }
+    toml::to_string(&root).ok()
+}
+
+/// What all Python files of a tree import and say.
+fn mentioned(bundle: &Bundle, packages: &crate::package::owners::Packages) -> Mentions {
+    let artifact = &bundle.artifact;
+    let own = artifact.entries().filter(|(id, entry)| {
+        entry.path.ends_with(".py")
+            && entry.bytes <= LARGEST
+            && packages.owner(*id).is_none()
+            && !is_skipped(&entry.path)
+    });
+    let own: Vec<EntryId> = own.map(|(id, _)| id).take(MOST_FILES).collect();
+    let threads = rayon::current_num_threads().max(1);
+    let of_part = |part: &[EntryId]| {
+        let mut mentions = Mentions::default();
+        for id in part {
+            let Ok(bytes) = artifact.read(*id) else { continue };
+            let path = &*artifact.entry(*id).path;
+            let (name, is_package) = module_of(path);
+            mentions::own(&parse((*bytes).as_ref()).code, &name, is_package, &mut mentions);
+        }
+        mentions
+    };
+    let mut all = Mentions::default();
+    std::thread::scope(|scope| {
+        let thread = || std::thread::Builder::new().stack_size(PARSE_STACK);
+        let parts = own.chunks(own.len().div_ceil(threads).max(1));
+        let parts: Vec<_> = parts.map(|part| thread().spawn_scoped(scope, move || of_part(part))).collect();
+        for part in parts.into_iter().filter_map(Result::ok) {
+            // Whoever asks for the project tells that it failed.
+            let part = part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            all.imports.extend(part.imports);
+            all.urls.extend(part.urls);
+            all.words.extend(part.words);
+            all.keywords.extend(part.keywords);
+            all.open_calls.extend(part.open_calls);
+        }
+    });
+    all
+}
+
+/// The dotted name of a file's module, and whether it is a package.
+fn module_of(path: &str) -> (String, bool) {
+    let stem = path.strip_suffix(".py").unwrap_or(path);
+    match stem.strip_suffix("/__init__") {
+        Some(package) => (package.replace('/', "."), true),
+        None => (stem.replace('/', "."), false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_declares_is_no_setting() {
+        let text = "[project]\nname = 'x'\ndependencies = ['spare']\n[tool.poetry.dependencies]\nspare = '1'\n[tool.mypy]\nplugins = ['used.plugin']\n";
+        let tools = tools_of(text).unwrap_or_default();
+        assert!(holds(&tools, "used") && !holds(&tools, "spare"), "{tools}");
+    }
+
+    #[test]
+    fn files_have_the_names_of_modules() {
+        assert_eq!(module_of("a/b/__init__.py"), ("a.b".to_owned(), true));
+        assert_eq!(module_of("a/b.py"), ("a.b".to_owned(), false));
+    }
+}

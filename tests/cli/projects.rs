@@ -1,0 +1,68 @@
+//! Source trees without a function: their dependencies are judged.
+
+use super::Project;
+
+fn unused(project: &Project) -> Vec<String> {
+    let report = project.report(&[]);
+    let found = report["findings"].as_array().unwrap().iter().filter(|finding| finding["rule"] == "unused-dependency");
+    assert!(report["functions"].as_array().unwrap().is_empty());
+    found.map(|finding| finding["subject"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_python_project() {
+    let project = Project::new(&[
+        (
+            "pyproject.toml",
+            "[project]\nname = 'shop'\nversion = '1'\ndependencies = [\n  'requests',\n  'flask',\n  'psycopg2-binary',\n  'sqlalchemy',\n  'pyyaml',\n  'gunicorn',\n  'arrow',\n]\n[project.scripts]\nshop = 'shop.main:run'\n",
+        ),
+        ("src/shop/__init__.py", ""),
+        (
+            "src/shop/main.py",
+            "import os\nfrom sqlalchemy import create_engine\nfrom .web import app\n\ndef run():\n    return create_engine(os.environ['URL'])\n",
+        ),
+        ("src/shop/web.py", "def app():\n    from flask import Flask\n    return Flask(__name__)\n"),
+        ("tests/test_shop.py", "import yaml\n"),
+        ("Procfile", "web: gunicorn shop.web:app\n"),
+    ]);
+    assert_eq!(unused(&project), ["requests", "arrow"]);
+}
+
+#[test]
+fn a_project_of_javascript() {
+    let project = Project::new(&[
+        (
+            "package.json",
+            r#"{
+  "name": "shop",
+  "main": "src/main.ts",
+  "scripts": { "start": "runner src/main.ts" },
+  "dependencies": {
+    "express": "4",
+    "runner": "1",
+    "normalize.css": "8",
+    "left-pad": "1",
+    "pg": "8",
+    "knex": "3"
+  }
+}
+"#,
+        ),
+        ("src/main.ts", "import express from 'express';\nimport { db } from '@/db';\nexpress().get('/', db);\n"),
+        ("src/db.ts", "import knex from 'knex';\nexport const db = knex({ client: process.env.CLIENT });\n"),
+        ("src/page.html", "<link rel=\"stylesheet\" href=\"node_modules/normalize.css/normalize.css\">\n"),
+    ]);
+    assert_eq!(unused(&project), ["left-pad"]);
+}
+
+#[test]
+fn a_crate() {
+    let project = Project::new(&[
+        (
+            "Cargo.toml",
+            "[package]\nname = \"shop\"\nversion = \"1.0.0\"\n\n[dependencies]\nused = \"1\"\nspare = \"1\"\n",
+        ),
+        ("src/lib.rs", "pub fn f() {\n    used::g();\n}\n"),
+    ]);
+    assert_eq!(unused(&project), ["spare"]);
+}
