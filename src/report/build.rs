@@ -6,9 +6,9 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::model::{
-    Application, Budgets, Cause, Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, Frame, Function, Init,
-    Module, Open, Origin, Package, Part, Place, Problem, Project, Related, Report, Resource, SCHEMA, Saves, Start,
-    Step, Summary, Tool, Unresolved, Verdict,
+    Application, Cause, Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, Frame, Function, Init, Module,
+    Open, Origin, Package, Part, Place, Problem, Project, Related, Report, Resource, SCHEMA, Saves, Start, Step,
+    Summary, Tool, Unresolved, Verdict,
 };
 use crate::artifact::{Location, SourceText};
 use crate::cost::Basis;

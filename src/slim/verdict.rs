@@ -129,7 +129,7 @@ impl Stays {
     fn new(loaded: &Loaded<'_>) -> Self {
         let reached = loaded.graph.reached_entries(loaded.artifact.entries().len());
         let stubs = stubs(loaded.artifact);
-        let options = loaded.spec.environment.get("NODE_OPTIONS").map(String::as_str).unwrap_or_default();
+        let options = loaded.environment.get("NODE_OPTIONS").map(String::as_str).unwrap_or_default();
         let reads_maps = |module: &crate::graph::Module| module.name.contains("node_modules/source-map-support/");
         let maps = options.contains("--enable-source-maps") || loaded.graph.modules.iter().any(reads_maps);
         Self { reached, stubs, maps }
@@ -161,7 +161,7 @@ fn stubs(artifact: &Artifact) -> BTreeSet<EntryId> {
 
 /// Files of packages that no closure reaches and nothing asks for, by name or in data that stands for objects.
 fn never_loaded(loaded: &Loaded<'_>, usage: &Usage, stays: &Stays) -> Vec<EntryId> {
-    let language = loaded.spec.runtime.language();
+    let language = loaded.language;
     if !matches!(language, Language::Python | Language::Node) || pickles(loaded.artifact) {
         return Vec::new();
     }
