@@ -234,7 +234,8 @@ impl<'a> Sources<'a> {
         let mut parsed = parse(text, mode);
         let wrong = match &parsed {
             Ok(program) => match dialect {
-                Dialect::CommonJs => program.module_syntax,
+                // The parser takes `await` anywhere; Node only within `async` functions.
+                Dialect::CommonJs => program.module_syntax || program.top_level_await,
                 Dialect::Module => typescript && !program.module_syntax && program.imports.is_empty(),
             },
             Err(ParseError::Syntax(_)) => dialect == Dialect::CommonJs,
@@ -245,12 +246,13 @@ impl<'a> Sources<'a> {
             source.wrong_dialect = common && program.module_syntax;
             source.awaits = common && !program.module_syntax && program.top_level_await;
             parsed = Ok(program);
+            let settled = self.source_tree || self.detects(path);
             source.format = match other.dialect {
-                Dialect::Module if source.wrong_dialect || source.awaits => Format::Module,
+                Dialect::Module if source.wrong_dialect || source.awaits && settled => Format::Module,
                 Dialect::Module => source.format,
                 Dialect::CommonJs => Format::CommonJs,
             };
-            if self.source_tree || self.detects(path) {
+            if settled {
                 (source.wrong_dialect, source.awaits) = (false, false);
             }
         } else if typescript && dialect == Dialect::Module {

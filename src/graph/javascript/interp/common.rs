@@ -110,6 +110,8 @@ impl Machine<'_> {
 
     /// Raises an error about a file where it is asked for; at the file itself when the runtime asks.
     fn raise_in(&mut self, ix: ModuleIx, fault: Thrown, at: At) -> R {
+        // What it would have defined is not known.
+        self.unfinished(ix);
         if (at.module as usize) < self.loaded.len() {
             return self.raise(fault, at);
         }
