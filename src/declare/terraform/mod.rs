@@ -268,6 +268,9 @@ impl Configuration<'_, '_> {
         if self.trail.len() > DEEPEST {
             return self.reader.problem(place, format!("modules are nested deeper than {DEEPEST}"));
         }
+        if folder.split('/').next() == Some("..") {
+            return self.reader.problem(place, format!("the module {source} lies outside of the repository"));
+        }
         let parsed = self.parse(&folder);
         if parsed.files.is_empty() {
             return self.reader.problem(place, format!("the module {source} is not there"));
