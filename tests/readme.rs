@@ -90,6 +90,8 @@ Resources:
       CodeUri: fixtures/orders-api
       Handler: app.handler
       Runtime: python3.12
+      Events:
+        Orders: { Type: HttpApi, Properties: { Path: /orders, Method: get } }
 ";
 
 const MANIFEST: &str = "\
