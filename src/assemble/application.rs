@@ -31,6 +31,8 @@ pub struct Declared {
     pub timeout_s: Option<f64>,
     /// Handler.
     pub handler: Option<String>,
+    /// What of its own that handler loads, where a plugin brings it.
+    pub leads_to: Option<String>,
     /// What the package is made of, as a path that opens.
     pub code: String,
     /// What of it.
@@ -189,6 +191,7 @@ fn declared(app: &Application, id: Id<Function>, package: Package, base: &Base) 
         memory_mb: function.memory_mb.known().copied(),
         timeout_s: function.timeout_s.known().map(|seconds| f64::from(*seconds)),
         handler: function.handler.text().map(str::to_owned),
+        leads_to: leads_to(function),
         code: package.code,
         content: package.content,
         layers,
@@ -198,6 +201,13 @@ fn declared(app: &Application, id: Id<Function>, package: Package, base: &Base) 
         open,
         is_crate: package.is_crate,
     }
+}
+
+/// What of the function's own the handler loads that a plugin brings.
+fn leads_to(function: &Function) -> Option<String> {
+    let brought = function.code.build.brought.as_ref()?;
+    let is_set = function.handler.text().is_some_and(|handler| brought.handlers.contains(&handler));
+    is_set.then(|| brought.leads_to.clone())
 }
 
 /// A setting that is there and not known: whatever stands in for it is a guess.

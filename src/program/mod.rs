@@ -1,7 +1,7 @@
 //! A function's own code, of any language, in one form: what names, calls and classes stand for, and what a piece
 //! of code reaches.
 //!
-//! [`flow`] is the form of one module, [`Program`] all own modules together, [`reach`] follows code through names to
+//! [`flow`] is the form of one module, `Program` all own modules together, `reach` follows code through names to
 //! imports.
 
 pub(crate) mod classes;

@@ -173,7 +173,7 @@ fn completed(declared: Declared, inputs: &Inputs<'_>, shelf: &Shelf) -> Result<F
         memory_mb: given.memory_mb.or(declared.memory_mb).or(defaults.memory_mb),
         timeout_s: declared.timeout_s,
         handler,
-        leads_to: None,
+        leads_to: declared.leads_to,
         code: declared.code,
         content: declared.content,
         layers,

@@ -2,7 +2,7 @@
 //! values alone: nothing here knows templates, files or reports.
 //!
 //! - [`need`]: rate times duration, and the request rate that each environment admits.
-//! - [`allowed`]: reservations, the account, and what a source can ask for at once.
+//! - [`mod@allowed`]: reservations, the account, and what a source can ask for at once.
 //! - [`burst`]: request by request, for minutes; [`trace`]: second by second, for days.
 //! - [`provision`]: how much to keep warm, and what that costs.
 

@@ -81,6 +81,17 @@ pub struct Build {
     pub commands: Vec<String>,
     /// Content goes below this folder of the package (Terraform's `prefix_in_zip`, a layer's `python/`).
     pub prefix: Option<String>,
+    /// A handler that a plugin puts into the package.
+    pub brought: Option<BroughtHandler>,
+}
+
+/// A handler whose module a plugin puts into the package while it is built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BroughtHandler {
+    /// Handlers that the module has, as functions name them.
+    pub handlers: &'static [&'static str],
+    /// What of the function's own it loads, written as a handler.
+    pub leads_to: String,
 }
 
 /// Which tool makes the package.

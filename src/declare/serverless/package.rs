@@ -1,7 +1,8 @@
 //! Code, layers and packaging of a service.
 
 use super::super::model::{
-    Build, BuildMethod, Bundler, Code, CodeSource, FunctionKind, Image, Origin, Pattern, PythonPackages, Setting, Why,
+    BroughtHandler, Build, BuildMethod, Bundler, Code, CodeSource, FunctionKind, Image, Origin, Pattern,
+    PythonPackages, Setting, Why,
 };
 use super::super::reader::local;
 use super::super::resource::Resource;
@@ -121,7 +122,15 @@ impl Service<'_, '_, '_> {
         let mut patterns = self.patterns(self.root.get("package"));
         patterns.extend(self.patterns(own));
         let python = self.python();
-        Build { method, bundler, patterns, python, ..Build::default() }
+        Build { method, bundler, patterns, python, brought: self.wsgi(), ..Build::default() }
+    }
+
+    /// The handler of serverless-wsgi, which loads the application that its setting names. The plugin writes
+    /// `wsgi_handler.py`; `wsgi.py` is what its versions before 2.0 wrote.
+    fn wsgi(&self) -> Option<BroughtHandler> {
+        let application =
+            self.root.at(&["custom", "wsgi", "app"]).known().filter(|_| self.has_plugin("serverless-wsgi"))?;
+        Some(BroughtHandler { handlers: &["wsgi_handler.handler", "wsgi.handler"], leads_to: application.to_owned() })
     }
 
     fn has_plugin(&self, name: &str) -> bool {

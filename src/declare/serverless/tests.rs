@@ -213,3 +213,14 @@ fn variables_that_double_each_other_end() {
     text.push_str("functions: {a: {handler: a.b, tags: '${self:custom.v39}'}}\n");
     assert_eq!(read("serverless.yml", &text).functions.len(), 1);
 }
+
+#[test]
+fn a_plugin_brings_the_handler_of_a_wsgi_application() {
+    let text = "service: x\nprovider: {name: aws, runtime: python3.12}\nplugins: [serverless-wsgi]\ncustom: {wsgi: {app: api.app}}\nfunctions: {a: {handler: wsgi_handler.handler}}\n";
+    let brought = |text: &str| {
+        let app = read("serverless.yml", text);
+        function(&app, "a").1.code.build.brought.clone()
+    };
+    assert_eq!(brought(text).unwrap().leads_to, "api.app");
+    assert_eq!(brought(&text.replace("[serverless-wsgi]", "[]")), None);
+}
