@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::built::{self, Built};
-use super::{Base, Brings, Content, EventSource, LayerPath, Open, Reason, layers};
+use super::{Base, Brings, Content, EventSource, LayerPath, NamedLayer, Open, Reason, layers};
 use crate::artifact::Location;
 use crate::declare::model::{
     ApiKind, Application, BuildMethod, CodeSource, Function, FunctionKind, Id, Qualifier, Setting, SnapStart,
@@ -62,14 +62,14 @@ pub struct Left {
 
 /// The functions of an application, and those that cannot be analysed. Helpers that frameworks add are left out.
 #[must_use]
-pub fn functions(app: &Application, base: &Base) -> (Vec<Declared>, Vec<Left>) {
+pub fn functions(app: &Application, base: &Base, named: &[NamedLayer]) -> (Vec<Declared>, Vec<Left>) {
     let (mut found, mut left) = (Vec::new(), Vec::new());
     for (id, function) in app.functions.ids() {
         if matches!(function.kind, FunctionKind::Helper) {
             continue;
         }
         match package(app, function, base) {
-            Ok(package) => found.push(declared(app, id, package, base)),
+            Ok(package) => found.push(declared(app, id, package, base, named)),
             Err(why) => left.push(Left {
                 origin: base.location(app, function.origin.place),
                 message: format!("{} is left out: {why}", function.origin.id),
@@ -175,9 +175,9 @@ fn inline(app: &Application, function: &Function, text: &str, file: &str, base: 
     Package { content, open, ..Package::whole(base.location(app, place).path) }
 }
 
-fn declared(app: &Application, id: Id<Function>, package: Package, base: &Base) -> Declared {
+fn declared(app: &Application, id: Id<Function>, package: Package, base: &Base, named: &[NamedLayer]) -> Declared {
     let function = &app.functions[id];
-    let (layers, mut open) = layers::of(app, function, base);
+    let (layers, mut open) = layers::of(app, function, base, named);
     open.extend(package.open);
     open.extend(guessed("runtime", &function.runtime));
     open.extend(guessed("instruction set", &function.architecture));

@@ -33,10 +33,50 @@ knowledge::table! {
 /// Longest name of a layer that is shown.
 const LONGEST_NAME: usize = 120;
 
+/// What a layer holds that the user names: `--layer ARN=FOLDER`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedLayer {
+    /// Its ARN, with or without the version; its name; or that of its resource in the template.
+    pub name: String,
+    /// A folder or an archive, as a path that opens.
+    pub path: String,
+}
+
+impl NamedLayer {
+    /// Whether an ARN is meant. What a template leaves open of it stands as `*`.
+    fn is_arn(&self, arn: &str) -> bool {
+        let (said, parts): (Vec<&str>, Vec<&str>) = (self.name.split(':').collect(), arn.split(':').collect());
+        let same = |(said, part): (&&str, &&str)| said == part || *said == "*" || *part == "*";
+        // `arn:aws:lambda:REGION:ACCOUNT:layer:NAME:VERSION`
+        let is_version_missing = said.len() + 1 == parts.len() && said.len() == 7;
+        let is_whole = said.len() == parts.len() || is_version_missing;
+        (is_whole && said.iter().zip(&parts).all(same)) || self.name == name_of(arn)
+    }
+}
+
+/// The name that stands in the ARN of a layer.
+fn name_of(arn: &str) -> &str {
+    arn.split(":layer:").nth(1).unwrap_or(arn).split(':').next().unwrap_or(arn)
+}
+
 /// The layers of a function in merge order, and what is not here of them.
-pub(super) fn of(app: &Application, function: &Function, base: &Base) -> (Vec<LayerPath>, Vec<Open>) {
+pub(super) fn of(
+    app: &Application,
+    function: &Function,
+    base: &Base,
+    named: &[NamedLayer],
+) -> (Vec<LayerPath>, Vec<Open>) {
     let (mut paths, mut open) = (Vec::new(), Vec::new());
     for layer in &function.layers {
+        let said = named.iter().find(|named| match layer {
+            LayerUse::Own(id, _) => named.name == app.layers[*id].origin.id,
+            LayerUse::Arn(arn, _) => named.is_arn(arn),
+            LayerUse::Unknown(..) => false,
+        });
+        if let Some(said) = said {
+            paths.push(said.path.clone().into());
+            continue;
+        }
         match layer {
             LayerUse::Own(id, _) => own(app, &app.layers[*id], base, &mut paths, &mut open),
             LayerUse::Arn(arn, _) => open.push(by_name(arn)),
@@ -52,7 +92,7 @@ pub(super) fn of(app: &Application, function: &Function, base: &Base) -> (Vec<La
 
 /// A layer that is only named.
 pub fn by_name(arn: &str) -> Open {
-    let name = arn.split(":layer:").nth(1).unwrap_or(arn).split(':').next().unwrap_or(arn);
+    let name = name_of(arn);
     let known = PUBLIC.layer.iter().find(|known| name.starts_with(&*known.name));
     let shown: String = arn.chars().take(LONGEST_NAME).collect();
     let what = known.map_or_else(|| shown.clone(), |known| format!("{} ({shown})", known.title));
@@ -63,7 +103,7 @@ pub fn by_name(arn: &str) -> Open {
     };
     Open {
         reason: Reason::Layer,
-        detail: format!("the layer {what} is not on this machine; give what it holds with --layer FOLDER"),
+        detail: format!("the layer {what} is not on this machine; give what it holds with --layer ARN=FOLDER"),
         brings,
     }
 }
@@ -74,7 +114,7 @@ fn own(app: &Application, layer: &Layer, base: &Base, paths: &mut Vec<LayerPath>
     let CodeSource::Local(source) = &layer.content.source else {
         open.push(Open {
             reason: Reason::Layer,
-            detail: format!("what the layer {name} holds is not on this machine; give it with --layer FOLDER"),
+            detail: format!("what the layer {name} holds is not on this machine; give it with --layer {name}=FOLDER"),
             brings: Brings::Anything,
         });
         return;
@@ -160,5 +200,18 @@ mod tests {
         assert!(matches!(&powertools.brings, Brings::Modules(names) if names.iter().any(|n| &**n == "pydantic")));
         assert_eq!(by_name("arn:aws:lambda:eu-west-1:1:layer:LambdaInsightsExtension:2").brings, Brings::Nothing);
         assert_eq!(by_name("arn:aws:lambda:eu-west-1:1:layer:ours:2").brings, Brings::Anything);
+    }
+
+    #[test]
+    fn a_layer_is_named_by_its_arn_or_what_stands_in_it() {
+        let is = |name: &str, arn: &str| NamedLayer { name: name.to_owned(), path: String::new() }.is_arn(arn);
+        let arn = "arn:aws:lambda:eu-west-1:1:layer:ours:2";
+        for name in [arn, "arn:aws:lambda:eu-west-1:1:layer:ours", "arn:aws:lambda:*:*:layer:ours", "ours"] {
+            assert!(is(name, arn), "{name}");
+        }
+        for name in ["arn:aws:lambda:eu-west-1:1:layer:ours:3", "our", "arn", "*", "arn:aws:lambda:us-east-1:1:layer:ours"] {
+            assert!(!is(name, arn), "{name}");
+        }
+        assert!(is(arn, "arn:aws:lambda:*:1:layer:ours:2"));
     }
 }

@@ -8,7 +8,7 @@ use crate::engine::Budgets;
 use crate::finding::Severity;
 use crate::platform::{Architecture, Runtime};
 use crate::report::Format;
-use crate::run::Given;
+use crate::run::{Given, GivenLayer};
 use crate::slim::Level;
 
 /// How errors of the user begin.
@@ -96,9 +96,9 @@ pub(super) struct InputArgs {
     /// Memory size of the function
     #[arg(long, value_name = "MB")]
     pub(super) memory: Option<u32>,
-    /// Layer folder or zip, in merge order; may be repeated
-    #[arg(long = "layer", value_name = "PATH")]
-    pub(super) layers: Vec<PathBuf>,
+    /// Layer folder or zip, in merge order, or what a layer of a template holds; may be repeated
+    #[arg(long = "layer", value_name = "PATH|ARN=PATH")]
+    pub(super) layers: Vec<GivenLayer>,
     /// Worker threads; 0 means one per core
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(super) jobs: usize,

@@ -47,7 +47,7 @@ pub struct Written {
     /// Memory size in MB of functions for which no template names one.
     pub memory: Option<u32>,
     /// Layer folders or zips in merge order, relative to the folder of the configuration, for
-    /// functions for which no template names any.
+    /// functions for which no template names any; `ARN=FOLDER` says what a layer of a template holds.
     pub layers: Vec<String>,
     /// Level and options by rule, or the level alone.
     #[serde(deserialize_with = "rules")]

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::discover::Place;
 use super::shelf::Shelf;
-use super::{Inputs, UserError, candidates, shown};
+use super::{Inputs, UserError, candidates, layers, shown};
 use crate::artifact::{Artifact, ArtifactKind};
-use crate::assemble::{Content, FunctionSpec, LayerPath};
+use crate::assemble::{Content, FunctionSpec};
 use crate::platform::{Language, Platform, Runtime};
 
 /// The runtime assumed where nothing names one.
@@ -32,14 +32,6 @@ const CONVENTIONS: [(&str, &[&str], &str); 10] = [
 /// Larger files are not searched for a handler: those that people write are smaller, and bundles are named by `main`.
 const LARGEST_HANDLER: u64 = 16 << 20;
 
-/// The layers that the command line names, or else the configuration.
-pub(super) fn layers(inputs: &Inputs<'_>) -> Vec<LayerPath> {
-    let given = &inputs.given.layers;
-    let paths =
-        if given.is_empty() { inputs.settings.layers() } else { given.iter().map(|layer| shown(layer)).collect() };
-    paths.into_iter().map(LayerPath::from).collect()
-}
-
 /// The function that a package is, by what the user said and by convention.
 pub(super) fn function(place: &Place<'_>, inputs: &Inputs<'_>, shelf: &Shelf) -> Result<FunctionSpec, UserError> {
     let (args, defaults) = (inputs.given, &inputs.settings.resolved.defaults);
@@ -59,7 +51,7 @@ pub(super) fn function(place: &Place<'_>, inputs: &Inputs<'_>, shelf: &Shelf) ->
         leads_to: None,
         code: shown(path),
         content: Content::Whole,
-        layers: layers(inputs),
+        layers: layers::all(inputs),
         open: Vec::new(),
         environment: std::collections::BTreeMap::default(),
         events: Vec::new(),

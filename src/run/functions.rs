@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::facts::{self, STAGES, Stages};
 use super::shelf::Shelf;
-use super::{Inputs, UserError, discover, threads, traffic};
+use super::{Inputs, UserError, discover, layers, threads, traffic};
 use crate::assemble::FunctionSpec;
 use crate::engine::{Omission, ProjectFacts};
 use crate::fault::{self, Fault};
@@ -30,6 +30,7 @@ pub fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectFacts, U
             }
         }
     }
+    layers::warn_of_unused(&specs, inputs);
     tell_apart(&mut specs);
     analyse(specs, inputs, &shelf, &STAGES, &mut project);
     let read = !project.applications.is_empty();

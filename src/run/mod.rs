@@ -10,6 +10,7 @@ mod discover;
 mod facts;
 mod functions;
 mod images;
+mod layers;
 mod search;
 mod settings;
 mod shelf;
@@ -21,9 +22,10 @@ mod tree;
 mod workspace;
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub use functions::project;
+pub use layers::GivenLayer;
 pub use settings::{Settings, find as find_settings, find_for as find_settings_for};
 pub use sources::ProjectSources;
 pub use threads::with_threads;
@@ -54,7 +56,7 @@ pub struct Given {
     /// Memory size in MB.
     pub memory_mb: Option<u32>,
     /// Layers, in merge order.
-    pub layers: Vec<PathBuf>,
+    pub layers: Vec<GivenLayer>,
     /// Whether development dependencies are judged too.
     pub development: bool,
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Listener, UserError, shown};
+use super::{GivenLayer, Listener, UserError, shown};
 use crate::config::{self, Resolved, Source, SourceKind};
 use crate::engine::{Budgets, Policy, Registry, Selector};
 use crate::input;
@@ -128,10 +128,11 @@ fn read(kind: SourceKind, file: &Path, text: &str) -> Result<Option<Source>, Use
 }
 
 impl Settings {
-    /// The layers of functions for which nothing else names any.
+    /// The layers of functions for which nothing else names any, and those that are named.
     #[must_use]
-    pub fn layers(&self) -> Vec<String> {
-        self.resolved.defaults.layers.iter().map(|layer| shown(&self.folder.join(layer))).collect()
+    pub fn layers(&self) -> Vec<GivenLayer> {
+        let given = self.resolved.defaults.layers.iter().filter_map(|layer| layer.parse::<GivenLayer>().ok());
+        given.map(|layer| GivenLayer { path: self.folder.join(&layer.path), ..layer }).collect()
     }
 
     /// Which rules run: those that the command line names in place of those of the configuration.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::convention;
 use super::discover::Place;
 use super::shelf::Shelf;
-use super::{Inputs, UserError, images};
+use super::{Inputs, UserError, images, layers};
 use crate::artifact::Location;
 use crate::assemble::{self, Base, Content, Declared, FunctionSpec, LayerPath, Reason};
 use crate::declare::model::{Application, Problem};
@@ -108,7 +108,7 @@ impl Found {
     fn add(&mut self, application: &Application, base: &Base, inputs: &Inputs<'_>, shelf: &Shelf) {
         self.read.extend(application.files.iter().map(|file| base.path(&file.path)));
         self.problems.extend(application.problems.iter().map(|problem| said(problem, base)));
-        let (found, left) = assemble::functions(application, base);
+        let (found, left) = assemble::functions(application, base, &layers::named(inputs));
         for left in left {
             self.problems.push(omitted(application, base, &left.origin, left.message));
         }
@@ -157,7 +157,7 @@ fn completed(declared: Declared, inputs: &Inputs<'_>, shelf: &Shelf) -> Result<F
         }
         _ => return Err(UserError("neither template nor command line says its handler and runtime".to_owned())),
     };
-    let (layers, says_layers) = layers(declared.layers, inputs);
+    let (layers, says_layers) = merged(declared.layers, inputs);
     let mut open = declared.open;
     open.retain(|open| match open.reason {
         Reason::Layer => !says_layers,
@@ -184,9 +184,9 @@ fn completed(declared: Declared, inputs: &Inputs<'_>, shelf: &Shelf) -> Result<F
     })
 }
 
-/// The layers of a function, and whether the user said what they hold.
-fn layers(declared: Vec<LayerPath>, inputs: &Inputs<'_>) -> (Vec<LayerPath>, bool) {
-    let said = convention::layers(inputs);
-    let by_hand = !inputs.given.layers.is_empty();
+/// The layers of a function, and whether the user said what all of them hold.
+fn merged(declared: Vec<LayerPath>, inputs: &Inputs<'_>) -> (Vec<LayerPath>, bool) {
+    let said = layers::for_all(inputs);
+    let by_hand = inputs.given.layers.iter().any(|layer| layer.name.is_none());
     if by_hand || declared.is_empty() { (said.clone(), !said.is_empty()) } else { (declared, false) }
 }
