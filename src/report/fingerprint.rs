@@ -64,6 +64,11 @@ fn line_at(text: &str, at: usize) -> &str {
 }
 
 /// FNV-1a with 64 bits: the same in every version and on every machine.
+/// The identity of something that is no finding, by words.
+pub(super) fn of_words(words: &[&str]) -> String {
+    format!("{:016x}:1", hash(words))
+}
+
 fn hash(parts: &[&str]) -> u64 {
     let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))

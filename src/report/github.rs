@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::left_out::{self, Lack};
 use super::model::{Finding, Report};
 use super::{full_message, human, is_in_repository};
 use crate::finding::Severity;
@@ -14,6 +15,13 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let title = property(&format!("defrost: {}", finding.rule));
         let command = command(finding.severity);
         writeln!(out, "::{command} {place}title={title}::{}", data(&full_message(finding, !here)))?;
+    }
+    for left in left_out::of(report) {
+        // Annotations are few; what concerns the whole run is worth one, the rest is in the log.
+        match left.lack {
+            Lack::Analysis => writeln!(out, "::warning title={}::{}", property("defrost: not-analysed"), data(&left.to_string()))?,
+            Lack::Content | Lack::Certainty => writeln!(out, "{left}")?,
+        }
     }
     let verdicts: String = human::verdicts(report).iter().map(|verdict| format!(" {verdict}")).collect();
     writeln!(out, "defrost: {}.{verdicts}", human::counts(report.summary.findings))
@@ -53,11 +61,11 @@ mod tests {
     use super::super::sample;
 
     #[test]
-    fn each_finding_is_one_command_on_one_line() {
+    fn each_finding_and_what_is_not_analysed_is_one_command_on_one_line() {
         let mut out = Vec::new();
         super::write(&sample::report(), &mut out).unwrap();
         let text = String::from_utf8(out).unwrap();
-        assert_eq!(text.lines().filter(|line| line.starts_with("::")).count(), 3, "{text}");
+        assert_eq!(text.lines().filter(|line| line.starts_with("::")).count(), 4, "{text}");
         insta::assert_snapshot!(text);
     }
 

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::left_out::{self, LeftOut};
 use super::model::Report;
 use super::{fingerprint, full_message, is_in_repository};
 use crate::finding::Severity;
@@ -32,7 +33,7 @@ struct Lines {
 /// Writes the issues.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let identities = fingerprint::of(report);
-    let issues: Vec<Issue<'_>> = report
+    let mut issues: Vec<Issue<'_>> = report
         .findings
         .iter()
         .zip(identities)
@@ -49,8 +50,22 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             }
         })
         .collect();
+    issues.extend(left_out::of(report).iter().map(uncovered));
     serde_json::to_writer_pretty(&mut *out, &issues)?;
     writeln!(out)
+}
+
+/// What the issues do not cover, as one of the mildest kind.
+fn uncovered<'a>(left: &LeftOut<'a>) -> Issue<'a> {
+    let line = left.line.unwrap_or(1);
+    let identity = [left.lack.id(), left.function.unwrap_or_default(), left.path.unwrap_or_default(), left.message];
+    Issue {
+        description: left.to_string(),
+        check_name: left.lack.id(),
+        fingerprint: fingerprint::of_words(&identity),
+        severity: "info",
+        location: Location { path: left.path.unwrap_or("."), lines: Lines { begin: line, end: line } },
+    }
 }
 
 fn severity(severity: Severity) -> &'static str {

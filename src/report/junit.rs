@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
+use super::left_out::{self, LeftOut};
 use super::model::{Finding, Function, Report};
 use super::{full_message, place_name, printable};
 use crate::finding::Severity;
@@ -12,21 +13,36 @@ use crate::text;
 /// Writes the suites. Errors and warnings are failures, notes are passed cases with a text.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut junit = quick_junit::Report::new("defrost");
+    let left = left_out::of(report);
     for function in &report.functions {
         let mut suite = TestSuite::new(printable::line(&function.name).into_owned());
         suite.add_test_case(estimate(function));
         let mine = report.findings.iter().filter(|finding| finding.function.as_deref() == Some(&function.name));
         suite.add_test_cases(mine.map(case));
+        let here = left.iter().filter(|left| left.function == Some(&function.name));
+        suite.add_test_cases(here.map(uncovered));
         junit.add_test_suite(suite);
     }
     let project: Vec<&Finding> = report.findings.iter().filter(|finding| finding.function.is_none()).collect();
-    if !project.is_empty() {
+    let elsewhere: Vec<&LeftOut<'_>> = left.iter().filter(|left| left.function.is_none()).collect();
+    if !project.is_empty() || !elsewhere.is_empty() {
         let mut suite = TestSuite::new("project");
         suite.add_test_cases(project.into_iter().map(case));
+        suite.add_test_cases(elsewhere.into_iter().map(uncovered));
         junit.add_test_suite(suite);
     }
     junit.serialize(&mut *out).map_err(io::Error::other)?;
     Ok(())
+}
+
+/// What the other cases do not cover: a skipped one.
+fn uncovered(left: &LeftOut<'_>) -> TestCase {
+    let mut status = TestCaseStatus::skipped();
+    status.set_message(left.to_string());
+    let place = left.path.map_or_else(String::new, |path| format!(": {}", printable::line(path)));
+    let mut case = TestCase::new(format!("{}{place}", left.lack.id()), status);
+    case.set_classname(left.lack.id());
+    case
 }
 
 /// The function's own case, which always passes: its time is not that of a test.

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::model::{Finding, Function, Report};
-use super::{has_region, human, place_name, printable, split};
+use super::{has_region, human, left_out, place_name, printable, split};
 use crate::text;
 
 /// Packages listed per function.
@@ -32,7 +32,20 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for finding in &report.findings {
         writeln!(out, "{}", finding_row(finding))?;
     }
-    Ok(())
+    uncovered(report, out)
+}
+
+/// What the tables do not cover, folded away.
+fn uncovered(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let left = left_out::of(report);
+    if left.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\n<details><summary>What this does not cover</summary>\n")?;
+    for left in left {
+        writeln!(out, "- {}", inert(&left.to_string()))?;
+    }
+    writeln!(out, "\n</details>")
 }
 
 fn row(function: &Function) -> String {

@@ -10,6 +10,7 @@ mod html;
 mod human;
 mod json;
 mod junit;
+mod left_out;
 mod markdown;
 pub mod model;
 pub mod plan_test;

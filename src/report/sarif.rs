@@ -6,12 +6,13 @@ use std::io::{self, Write};
 use serde_json::{Value, json};
 use serde_sarif::sarif::{
     Artifact, ArtifactChange, ArtifactContent, ArtifactLocation, Fix, Invocation, Location, LogicalLocation, Message,
-    MultiformatMessageString, PhysicalLocation, PropertyBag, Region, Replacement, ReportingConfiguration,
-    ReportingConfigurationLevel, ReportingDescriptor, Result as SarifResult, ResultLevel, Run, Sarif, Tool,
+    MultiformatMessageString, Notification, PhysicalLocation, PropertyBag, Region, Replacement, ReportingConfiguration,
+    ReportingConfigurationLevel, ReportingDescriptor, ReportingDescriptorReference, Result as SarifResult, ResultLevel, Run, Sarif, Tool,
     ToolComponent, Version,
 };
 
 use super::model::{Finding, Place, Report, RuleInfo};
+use super::left_out::{self, Lack, LeftOut};
 use super::{fingerprint, human, place_name, printable, split_json};
 use crate::engine::Confidence;
 use crate::finding::Severity;
@@ -37,8 +38,11 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         .semantic_version(report.tool.version)
         .rules(report.rules.iter().map(descriptor).collect::<Vec<_>>())
         .build();
-    let invocation =
+    let mut invocation =
         Invocation::builder().execution_successful(true).exit_code(i64::from(report.summary.exit_code)).build();
+    let notifications: Vec<Notification> =
+        left_out::of(report).iter().map(|left| notification(left, &mut files)).collect();
+    invocation.tool_execution_notifications = (!notifications.is_empty()).then_some(notifications);
     let mut run = Run::builder()
         .tool(Tool::builder().driver(driver).build())
         .invocations(vec![invocation])
@@ -182,6 +186,25 @@ fn result(finding: &Finding, identity: String, rules: &[RuleInfo], files: &mut F
     result.related_locations = (!related.is_empty()).then_some(related);
     result.fixes = finding.fix.as_ref().map(|change| vec![fix(change)]);
     result
+}
+
+/// What the results do not cover.
+fn notification(left: &LeftOut<'_>, files: &mut Files) -> Notification {
+    let level = if left.lack == Lack::Analysis { "warning" } else { "note" };
+    let id = ReportingDescriptorReference::builder().id(left.lack.id()).build();
+    let mut notification =
+        Notification::builder().message(message(left.text())).level(json!(level)).descriptor(id).build();
+    let place = left.path.map(|path| {
+        let path = uri(path);
+        let index = files.index(path.clone(), None);
+        let mut physical = PhysicalLocation::builder()
+            .artifact_location(ArtifactLocation::builder().uri(path).index(index).build())
+            .build();
+        physical.region = left.line.map(|line| Region::builder().start_line(i64::from(line)).build());
+        Location::builder().physical_location(physical).build()
+    });
+    notification.locations = place.map(|place| vec![place]);
+    notification
 }
 
 /// The message, what to do and what it saves; viewers show the first sentence alone where space is short.

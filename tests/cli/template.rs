@@ -61,17 +61,17 @@ fn a_layer_of_a_template_gets_the_content_that_is_said_for_it() {
         ("a/app.py", &format!("import ledger\n{HANDLER}")),
         ("parts/python/ledger.py", "LIMIT = 1\n"),
     ]);
-    let open = project.report(&["check"]);
+    let open = project.report(&[]);
     assert_eq!(open["functions"][0]["start"]["verdict"], "unknown");
     let detail = open["functions"][0]["open"][0]["detail"].as_str().unwrap();
     assert!(detail.contains(layer) && detail.ends_with("--layer ARN=FOLDER"), "{detail}");
     for name in [layer, "arn:aws:lambda:eu-west-1:123456789012:layer:ledger", "ledger"] {
-        let closed = project.report(&["check", "--layer", &format!("{name}=parts")]);
+        let closed = project.report(&["--layer", &format!("{name}=parts")]);
         assert_eq!(closed["functions"][0]["start"]["verdict"], "starts", "{name}");
         assert_eq!(closed["functions"][0]["open"], serde_json::json!([]), "{name}");
     }
     project.write("defrost.toml", "layers = ['ledger=parts']\n");
-    assert_eq!(project.report(&["check"])["functions"][0]["start"]["verdict"], "starts");
+    assert_eq!(project.report(&[])["functions"][0]["start"]["verdict"], "starts");
     let slip = project.run(&["check", "--layer", "ledgre=parts"]);
     assert!(slip.err.contains("no function here has a layer of that name"), "{}", slip.err);
 }

@@ -7,7 +7,7 @@ fn with(function: Function) -> (Vec<Declared>, Vec<Left>) {
     std::fs::write(folder.path().join("src/app.py"), "").unwrap();
     let mut app = Application::empty("shop", Dialect::Sam);
     app.functions.push(function);
-    functions(&app, &Base::new(folder.path()))
+    functions(&app, &Base::new(folder.path()), &[])
 }
 
 fn function(source: CodeSource, method: BuildMethod) -> Function {

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 
 use markup::escaped;
 
-use super::human;
+use super::{human, left_out};
 use super::model::{Function, Report};
 use crate::text;
 
@@ -42,6 +42,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         function::section(number, function, report.functions.len() <= OPEN_FUNCTIONS, out)?;
     }
     findings::section(report, out)?;
+    uncovered(report, out)?;
     writeln!(
         out,
         "</main>\n<footer><p>Made by {} {}. Every time is an estimate with its range; \
@@ -65,6 +66,19 @@ fn header(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "<p class=\"verdict bad\">{}</p>", escaped(&verdict))?;
     }
     writeln!(out, "</header>")
+}
+
+/// What numbers and findings do not cover.
+fn uncovered(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let left = left_out::of(report);
+    if left.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "<section aria-labelledby=\"uncovered\">\n<h2 id=\"uncovered\">Not covered</h2>\n<ul>")?;
+    for left in left {
+        writeln!(out, "<li>{}</li>", escaped(&left.to_string()))?;
+    }
+    writeln!(out, "</ul>\n</section>")
 }
 
 /// One row per function.

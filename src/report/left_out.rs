@@ -1,0 +1,93 @@
+//! What findings and numbers do not cover, with the reason: every format lists it.
+
+use std::fmt;
+
+use super::model::{Problem, Report};
+use super::printable;
+
+/// Why something is not covered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lack {
+    /// It was asked for and is not analysed.
+    Analysis,
+    /// It is not on this machine.
+    Content,
+    /// The analysis had to guess.
+    Certainty,
+}
+
+impl Lack {
+    /// The lack as an identifier.
+    pub(super) const fn id(self) -> &'static str {
+        match self {
+            Self::Analysis => "not-analysed",
+            Self::Content => "not-here",
+            Self::Certainty => "not-exact",
+        }
+    }
+
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Analysis => "not analysed",
+            Self::Content => "not here",
+            Self::Certainty => "not exact",
+        }
+    }
+}
+
+/// One thing that is not covered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct LeftOut<'a> {
+    pub(super) lack: Lack,
+    /// The function that it belongs to.
+    pub(super) function: Option<&'a str>,
+    /// The file that it is about, or in which it is declared.
+    pub(super) path: Option<&'a str>,
+    /// Line, from 1.
+    pub(super) line: Option<u32>,
+    /// What, and what to do.
+    pub(super) message: &'a str,
+}
+
+/// Everything that a report does not cover, in its order.
+pub(super) fn of(report: &Report) -> Vec<LeftOut<'_>> {
+    let mut all: Vec<LeftOut<'_>> =
+        report.problems.iter().map(|problem| of_problem(Lack::Analysis, None, problem)).collect();
+    for function in &report.functions {
+        let (path, line) = match &function.origin {
+            Some(origin) => (&origin.path, Some(origin.line)),
+            None => (&function.package.path, None),
+        };
+        let name = Some(&*function.name);
+        let at = |detail| LeftOut { lack: Lack::Content, function: name, path: Some(path), line, message: detail };
+        all.extend(function.open.iter().map(|open| at(&*open.detail)));
+        all.extend(function.problems.iter().map(|problem| of_problem(Lack::Certainty, name, problem)));
+    }
+    for project in &report.projects {
+        let path = Some(&*project.path);
+        let at = |text| LeftOut { lack: Lack::Content, function: None, path, line: None, message: text };
+        all.extend(project.open.iter().map(|text| at(&**text)));
+    }
+    all
+}
+
+fn of_problem<'a>(lack: Lack, function: Option<&'a str>, problem: &'a Problem) -> LeftOut<'a> {
+    LeftOut { lack, function, path: problem.path.as_deref(), line: problem.line, message: &problem.message }
+}
+
+impl LeftOut<'_> {
+    /// Function and message, for formats that name the place themselves.
+    pub(super) fn text(&self) -> String {
+        let function = self.function.map_or_else(String::new, |name| format!("{name}: "));
+        printable::line(&format!("{function}{}", self.message)).into_owned()
+    }
+}
+
+/// One line with everything.
+impl fmt::Display for LeftOut<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let line = self.line.map_or_else(String::new, |line| format!(":{line}"));
+        let place = self.path.map_or_else(String::new, |path| format!("{path}{line}: "));
+        write!(f, "{}: {}{}", self.lack.words(), printable::line(&place), self.text())
+    }
+}
