@@ -209,7 +209,9 @@ mod tests {
         for name in [arn, "arn:aws:lambda:eu-west-1:1:layer:ours", "arn:aws:lambda:*:*:layer:ours", "ours"] {
             assert!(is(name, arn), "{name}");
         }
-        for name in ["arn:aws:lambda:eu-west-1:1:layer:ours:3", "our", "arn", "*", "arn:aws:lambda:us-east-1:1:layer:ours"] {
+        for name in
+            ["arn:aws:lambda:eu-west-1:1:layer:ours:3", "our", "arn", "*", "arn:aws:lambda:us-east-1:1:layer:ours"]
+        {
             assert!(!is(name, arn), "{name}");
         }
         assert!(is(arn, "arn:aws:lambda:*:1:layer:ours:2"));

@@ -19,7 +19,9 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     for left in left_out::of(report) {
         // Annotations are few; what concerns the whole run is worth one, the rest is in the log.
         match left.lack {
-            Lack::Analysis => writeln!(out, "::warning title={}::{}", property("defrost: not-analysed"), data(&left.to_string()))?,
+            Lack::Analysis => {
+                writeln!(out, "::warning title={}::{}", property("defrost: not-analysed"), data(&left.to_string()))?
+            }
             Lack::Content | Lack::Certainty => writeln!(out, "{left}")?,
         }
     }

@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use serde_sarif::sarif::{
     Artifact, ArtifactChange, ArtifactContent, ArtifactLocation, Fix, Invocation, Location, LogicalLocation, Message,
     MultiformatMessageString, Notification, PhysicalLocation, PropertyBag, Region, Replacement, ReportingConfiguration,
-    ReportingConfigurationLevel, ReportingDescriptor, ReportingDescriptorReference, Result as SarifResult, ResultLevel, Run, Sarif, Tool,
-    ToolComponent, Version,
+    ReportingConfigurationLevel, ReportingDescriptor, ReportingDescriptorReference, Result as SarifResult, ResultLevel,
+    Run, Sarif, Tool, ToolComponent, Version,
 };
 
-use super::model::{Finding, Place, Report, RuleInfo};
 use super::left_out::{self, Lack, LeftOut};
+use super::model::{Finding, Place, Report, RuleInfo};
 use super::{fingerprint, human, place_name, printable, split_json};
 use crate::engine::Confidence;
 use crate::finding::Severity;

@@ -12,8 +12,8 @@ use std::io::{self, Write};
 
 use markup::escaped;
 
-use super::{human, left_out};
 use super::model::{Function, Report};
+use super::{human, left_out};
 use crate::text;
 
 const STYLE: &str = include_str!("page.css");
