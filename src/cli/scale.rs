@@ -5,12 +5,11 @@ use super::args::{AlarmLanguage, InputArgs, ScaleArgs, SplitFormat};
 use super::progress::Progress;
 use super::{CLEAN, reference};
 use crate::declare::model::{Application, Dialect};
-use crate::engine::application::{missing_alarms, plan};
+use crate::engine::application::{missing_alarms, plan_alone};
 use crate::engine::{Budgets, ProjectFacts};
-use crate::report::model::SCHEMA;
+use crate::report::model::{self, Summary};
 use crate::report::{self, Style};
-use crate::run::{self, Inputs, UserError};
-use crate::text;
+use crate::run::{self, Inputs, ProjectSources, UserError};
 
 /// Prints what functions need and may have, or the alarms that are missing.
 pub(super) fn run(args: &ScaleArgs) -> Result<u8, UserError> {
@@ -22,21 +21,19 @@ pub(super) fn run(args: &ScaleArgs) -> Result<u8, UserError> {
     if args.format == SplitFormat::Human {
         return human(&project);
     }
-    let plans: Vec<_> =
-        project.applications.iter().map(|application| (application, plan(&project, application))).collect();
-    let applications: Vec<_> = plans
+    let report = report::build(&project, &[], Summary::default(), &ProjectSources { project: &project });
+    let functions: Vec<_> = report
+        .functions
         .iter()
-        .map(|(application, plan)| {
-            serde_json::json!({
-                "name": application.name,
-                "templates": application.files.iter().map(|file| &file.path).collect::<Vec<_>>(),
-                "unknown_values": application.unknown_values,
-                "scaling": plan,
-            })
+        .map(|function| {
+            let model::Function { name, application, scaling, .. } = function;
+            serde_json::json!({"name": name, "application": application, "scaling": scaling})
         })
         .collect();
-    let tool = serde_json::json!({"name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION")});
-    let document = serde_json::json!({"schema": SCHEMA, "tool": tool, "applications": applications});
+    let model::Report { schema, tool, applications, .. } = &report;
+    let document = serde_json::json!({
+        "schema": schema, "tool": tool, "functions": functions, "applications": applications,
+    });
     serde_json::to_writer_pretty(&mut out, &document)?;
     writeln!(out)?;
     Ok(CLEAN)
@@ -53,15 +50,15 @@ fn human(project: &ProjectFacts) -> Result<u8, UserError> {
     let to_terminal = stdout.is_terminal();
     let mut out = stdout.lock();
     let style = Style { color: to_terminal, width: report::width(to_terminal), ..Style::default() };
-    for (number, application) in project.applications.iter().enumerate() {
+    let report = report::build(project, &[], Summary::default(), &ProjectSources { project });
+    for (number, application) in report.applications.iter().enumerate() {
         if number > 0 {
             writeln!(out)?;
         }
-        report::scale(&application.name, &plan(project, application), style, &mut out)?;
-        if application.unknown_values > 0 {
-            let values = text::plural(application.unknown_values as u64, "value");
-            writeln!(out, "{values} of the template cannot be told here and count as not set")?;
-        }
+        report::scale(application, style, &mut out)?;
+    }
+    if let Some(plan) = plan_alone(project) {
+        report::scale_alone(&plan, style, &mut out)?;
     }
     Ok(CLEAN)
 }
@@ -76,8 +73,8 @@ pub(super) fn project(path: &Path, input: &InputArgs, config: Option<&Path>) -> 
     let mut project = run::with_threads(input.jobs, || run::project(&paths, &inputs))??;
     drop(progress);
     project.traffic.assume = true;
-    if project.applications.is_empty() {
-        return Err(UserError(format!("{}: no template declares an application here", path.display())));
+    if project.applications.is_empty() && project.functions.is_empty() {
+        return Err(UserError(format!("{}: no function and no template that declares one is here", path.display())));
     }
     Ok(project)
 }

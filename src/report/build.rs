@@ -13,13 +13,14 @@ use super::model::{
 use crate::artifact::{Location, SourceText};
 use crate::cost::Basis;
 use crate::declare::model as declare;
-use crate::engine::application::plan;
+use crate::engine::application::{declared, plan, plan_alone};
 use crate::engine::{FunctionFacts, ProjectFacts};
 use crate::fault::Fault;
 use crate::finding;
 use crate::graph::{ModuleId, Phase, StartStep, StartVerdict};
 use crate::package::owners::{Ecosystem, PackageId};
 use crate::platform::Language;
+use crate::scaling::plan::{FunctionPlan, Plan};
 use crate::usage;
 
 /// Gives the text behind a location, for lines, columns and code frames.
@@ -63,6 +64,9 @@ impl Texts<'_> {
 #[must_use]
 pub fn build(project: &ProjectFacts, findings: &[finding::Finding], summary: Summary, sources: &dyn Sources) -> Report {
     let mut texts = Texts { sources, known: FxHashMap::default() };
+    let applications: Vec<Application> =
+        project.applications.iter().map(|declared| application(project, declared)).collect();
+    let scaling = Scaling::of(project, &applications);
     Report {
         schema: SCHEMA,
         tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
@@ -76,15 +80,44 @@ pub fn build(project: &ProjectFacts, findings: &[finding::Finding], summary: Sum
                 },
                 split: routes::split(facts, &mut texts),
                 lazy_all: routes::lazy_all(facts),
+                scaling: scaling.of_function(facts),
+                application: scaling.declared.get(&std::ptr::from_ref(facts)).copied(),
                 ..function(facts, &mut texts)
             })
             .collect(),
-        applications: project.applications.iter().map(|declared| application(project, declared)).collect(),
+        applications,
         projects: project.trees.iter().map(tree).collect(),
         problems: omitted(project),
         findings: findings.iter().map(|finding| reported(finding, &mut texts)).collect(),
         summary,
         rules: Vec::new(),
+    }
+}
+
+/// The plans of functions, of their application or on their own.
+struct Scaling<'a> {
+    declared: FxHashMap<*const FunctionFacts, usize>,
+    plans: FxHashMap<(usize, &'a str), &'a FunctionPlan>,
+    alone: Option<Plan>,
+}
+
+impl<'a> Scaling<'a> {
+    fn of(project: &ProjectFacts, applications: &'a [Application]) -> Self {
+        let numbered = applications.iter().enumerate();
+        let plans = numbered.flat_map(|(at, application)| {
+            application.scaling.functions.iter().map(move |plan| ((at, plan.function.as_str()), plan))
+        });
+        Self { declared: declared(project), plans: plans.collect(), alone: plan_alone(project) }
+    }
+
+    fn of_function(&self, facts: &FunctionFacts) -> Option<FunctionPlan> {
+        let name = facts.spec.name.as_str();
+        if let Some(application) = self.declared.get(&std::ptr::from_ref(facts)) {
+            return self.plans.get(&(*application, name)).map(|plan| (*plan).clone());
+        }
+        // Nothing is known of its limits, so that without traffic there is nothing to tell.
+        let mut alone = self.alone.iter().flat_map(|plan| &plan.functions);
+        alone.find(|plan| plan.function == name && !plan.traffic.is_empty()).cloned()
     }
 }
 
@@ -158,6 +191,8 @@ fn function(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Function {
         routes: Vec::new(),
         split: None,
         lazy_all: None,
+        scaling: None,
+        application: None,
     }
 }
 

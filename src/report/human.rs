@@ -167,7 +167,7 @@ fn explained(group: &Group<'_>, style: Style, out: &mut dyn Write) -> io::Result
 }
 
 /// Lines end between words only: names, paths and options stay in one piece, to be copied.
-fn wrapping(width: usize) -> textwrap::Options<'static> {
+pub(super) fn wrapping(width: usize) -> textwrap::Options<'static> {
     textwrap::Options::new(width)
         .break_words(false)
         .word_separator(textwrap::WordSeparator::AsciiSpace)

@@ -24,7 +24,7 @@ mod why;
 
 pub use build::{Sources, build};
 pub use fingerprint::of as fingerprints;
-pub use scale::scale;
+pub use scale::{scale, scale_alone};
 pub use split::{split, split_json};
 pub use why::{Why, why};
 

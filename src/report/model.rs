@@ -6,20 +6,22 @@ use serde::Serialize;
 
 mod application;
 mod project;
+mod rules;
 mod start;
 
 use crate::artifact::ArtifactKind;
 use crate::assemble::Reason;
 use crate::cost::{Basis, Counted, Grade, PartKind};
-use crate::engine::{Category, Confidence, Registry, Rule};
 use crate::fault::Fault;
 use crate::finding::{FixLevel, Severity};
 use crate::graph::Phase;
 use crate::package::owners::Ecosystem;
 use crate::platform::{Architecture, Platform};
 use crate::routes::EventKind;
+use crate::scaling::plan::FunctionPlan;
 pub use application::{Application, Resource};
 pub use project::Project;
+pub use rules::RuleInfo;
 pub use start::{Cause, Start, Step, Verdict};
 
 pub use super::budgets::Budgets;
@@ -59,42 +61,6 @@ impl Report {
             let problems = function.map_or(&mut self.problems, |function| &mut function.problems);
             problems.push(Problem { path: None, line: None, message: fault.message.clone() });
         }
-    }
-}
-
-/// What formats say about a rule.
-#[derive(Clone, Debug)]
-pub struct RuleInfo {
-    /// Name.
-    pub name: &'static str,
-    /// What it finds, one line.
-    pub summary: String,
-    /// Category.
-    pub category: Category,
-    /// Severity unless configured otherwise.
-    pub severity: Severity,
-    /// How sure its findings are.
-    pub confidence: Confidence,
-    /// What to do.
-    pub help: String,
-    /// The rule's page, Markdown.
-    pub page: &'static str,
-}
-
-impl RuleInfo {
-    /// The rules of a registry, in its order.
-    #[must_use]
-    pub fn table(registry: &Registry) -> Vec<Self> {
-        let info = |rule: &Rule| Self {
-            name: rule.name,
-            summary: rule.meta.summary.clone(),
-            category: rule.meta.category,
-            severity: rule.meta.severity,
-            confidence: rule.meta.confidence,
-            help: rule.meta.help.clone(),
-            page: rule.page,
-        };
-        registry.rules().iter().map(info).collect()
     }
 }
 
@@ -165,6 +131,10 @@ pub struct Function {
     /// Moving all that Init loads and works out to first use, what every route needs as well; `null`
     /// where Init has nothing to move.
     pub lazy_all: Option<LazyAll>,
+    /// What it needs and may have at once; `null` where no template declares it and no traffic is stated.
+    pub scaling: Option<FunctionPlan>,
+    /// Index into [`Report::applications`]; `null` where no template declares it.
+    pub application: Option<usize>,
 }
 
 /// Something of a package that is not here.

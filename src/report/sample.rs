@@ -142,6 +142,8 @@ fn function() -> Function {
             cold_ms: 1180.0,
             pays: false,
         }),
+        scaling: None,
+        application: None,
     }
 }
 

@@ -1,169 +1,220 @@
-//! `defrost scale` for people: what each function needs and may have, and how a burst goes.
+//! `defrost scale` for people: what each function needs and may have, how bursts go, and what would change that.
+
+mod changes;
+mod chart;
+mod warm;
 
 use std::io::{self, Write};
 
 use super::human::paint::{FAINT, STRONG, paint};
-use super::{Style, printable};
+use super::model::Application;
+use super::{Style, human, printable};
 use crate::scaling::Bound;
-use crate::scaling::plan::{FunctionPlan, Plan, Point, Simulated, TrafficPlan};
+use crate::scaling::plan::{FunctionPlan, Plan, Simulated, TrafficPlan};
 use crate::text;
 
-/// Lines of a chart.
-const ROWS: usize = 5;
+/// Functions without stated traffic whose changes are shown, the slowest starts; the JSON report has all.
+const CHANGES: usize = 12;
 
 /// Writes the concurrency of one application.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn scale(name: &str, plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let account = &plan.account;
-    writeln!(out, "{}", paint(style.color, STRONG, &printable::line(name)))?;
-    let usual = if account.stated { "" } else { ", the usual limit: say yours under [account]" };
-    writeln!(
-        out,
-        "  account {} environments{usual}; {} reserved here, {} left for the others",
-        text::count(u64::from(account.limit)),
-        text::count(account.reserved),
-        text::count(u64::from(account.unreserved)),
-    )?;
-    if plan.needed > 0 {
-        let over = if plan.over_limit { ": more than the account has" } else { "" };
-        writeln!(out, "  all stated traffic together needs {}{over}", text::count(u64::from(plan.needed)))?;
+pub fn scale(application: &Application, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let title = match application.templates.first() {
+        Some(template) => format!("{}  {template}", application.name),
+        None => application.name.clone(),
+    };
+    of_plan(&title, &application.scaling, style, out)?;
+    if application.unknown_values > 0 {
+        let values = text::plural(application.unknown_values as u64, "value");
+        let note = format!("{values} of the template cannot be told here and count as not set");
+        wrapped(style, 0, FAINT, &note, out)?;
     }
-    for function in &plan.functions {
-        writeln!(out)?;
-        of_function(function, style, out)?;
-    }
-    let note = format!("figures of the platform as of {}", plan.as_of);
-    writeln!(out, "\n{}", paint(style.color, FAINT, &note))
+    Ok(())
 }
 
-fn of_function(function: &FunctionPlan, style: Style, out: &mut dyn Write) -> io::Result<()> {
+/// Writes the concurrency of functions that no template declares.
+///
+/// # Errors
+/// Those of the writer.
+pub fn scale_alone(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    of_plan("no template: functions as they are invoked by requests, without reservations", plan, style, out)
+}
+
+fn of_plan(title: &str, plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", paint(style.color, STRONG, &printable::line(title)))?;
+    account(plan, style, out)?;
+    let mut slowest: Vec<f64> = plan.functions.iter().filter_map(|function| function.cold_start_ms).collect();
+    slowest.sort_by(|a, b| b.total_cmp(a));
+    let slow = slowest.get(CHANGES).copied().unwrap_or_default();
+    for function in &plan.functions {
+        writeln!(out)?;
+        let is_slow = function.cold_start_ms.is_some_and(|ms| ms > slow);
+        of_function(function, is_slow, style, out)?;
+    }
+    let note = format!("figures and prices of the platform as of {}; seeded simulation", plan.as_of);
+    writeln!(out)?;
+    wrapped(style, 0, FAINT, &note, out)
+}
+
+fn account(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let account = &plan.account;
+    let usual = if account.stated { "" } else { " (the usual limit: say yours under [account])" };
+    let limit = text::count(u64::from(account.limit));
+    let left = text::count(u64::from(account.unreserved));
+    let share = match account.reserved {
+        0 => "nothing is reserved".to_owned(),
+        reserved => format!("{} reserved here, {left} left for the others", text::count(reserved)),
+    };
+    wrapped(style, 2, anstyle::Style::new(), &format!("account: {limit} environments{usual}; {share}"), out)?;
+    let stated = || plan.functions.iter().flat_map(|function| &function.traffic).filter(|traffic| !traffic.assumed);
+    if stated().next().is_some() {
+        let needed = text::plural(u64::from(plan.needed), "environment");
+        let over = if plan.over_limit { ": more than the account has" } else { "" };
+        wrapped(style, 2, anstyle::Style::new(), &format!("all stated traffic together needs {needed}{over}"), out)?;
+    } else if plan.functions.iter().any(|function| !function.traffic.is_empty()) {
+        let note = "no traffic is stated: what follows is assumed for each function alone; say yours under [traffic]";
+        wrapped(style, 2, anstyle::Style::new(), note, out)?;
+    }
+    Ok(())
+}
+
+/// What a function is invoked by, in words, and what one invocation is called.
+fn invoked(function: &FunctionPlan) -> (String, &'static str) {
+    let noun = match function.invoked_by.as_slice() {
+        ["a queue"] => "batch",
+        ["a stream"] => "batch",
+        ["a schedule"] => "run",
+        ["events"] => "event",
+        _ => "request",
+    };
+    let by = match function.invoked_by.as_slice() {
+        [] => "nothing here invokes it".to_owned(),
+        words => format!("invoked by {}", words.join(", ")),
+    };
+    (by, noun)
+}
+
+fn of_function(function: &FunctionPlan, is_slow: bool, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let why = match function.bound {
         Bound::Reserved => "its reservation",
         Bound::Account => "what is unreserved",
         Bound::Sources => "what its sources ask for",
     };
-    let cold = function.cold_start_ms.map_or_else(String::new, |ms| format!(", cold start {}", text::ms(ms)));
+    let (by, noun) = invoked(function);
+    let cold = match (function.cold_start_ms, function.init_ms) {
+        (Some(cold), Some(init)) => format!("; cold start {} (Init {})", text::ms(cold), text::ms(init)),
+        _ => "; its code is not here".to_owned(),
+    };
     let warm = if function.provisioned > 0 { format!(", {} kept warm", function.provisioned) } else { String::new() };
-    let name = paint(style.color, STRONG, &printable::line(&function.function));
-    writeln!(out, "{name}  at most {} ({why}){warm}{cold}", text::count(u64::from(function.allowed)))?;
+    writeln!(out, "{}", paint(style.color, STRONG, &printable::line(&function.function)))?;
+    let allowed = text::count(u64::from(function.allowed));
+    wrapped(style, 2, anstyle::Style::new(), &format!("{by}; at most {allowed} ({why}){warm}{cold}"), out)?;
     for traffic in &function.traffic {
-        of_traffic(function, traffic, style, out)?;
+        of_traffic(function, traffic, noun, style, out)?;
     }
-    Ok(())
+    let is_stated = function.traffic.iter().any(|traffic| !traffic.assumed);
+    if is_stated || is_slow {
+        changes::write(function, style, out)?;
+    }
+    warm::write(function, style, out)
 }
 
-fn of_traffic(function: &FunctionPlan, traffic: &TrafficPlan, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let assumed = if traffic.assumed { "assumed, " } else { "" };
-    writeln!(out, "  {assumed}{}", printable::line(&traffic.name))?;
+fn of_traffic(
+    function: &FunctionPlan,
+    traffic: &TrafficPlan,
+    noun: &str,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let rate = if traffic.needed_for_rate > traffic.busy {
-        format!(" (10 requests per second each; rate x duration is {:.0})", traffic.busy)
+        format!(" (each takes 10 {noun}s a second at most; running ones are {:.0})", traffic.busy.ceil())
     } else {
         String::new()
     };
-    let over = if traffic.over_allowed {
-        format!(
-            ", {} are allowed: {:.0} % do not fit",
-            text::count(u64::from(function.allowed)),
-            traffic.beyond_share * 100.0
-        )
-    } else {
-        String::new()
-    };
-    writeln!(out, "    needs {} environments{rate}{over}", text::count(u64::from(traffic.needed)))?;
+    let needed = text::plural(u64::from(traffic.needed), "environment");
+    let mut sentences = vec![format!("needs {needed}{rate}")];
+    if traffic.over_allowed {
+        let allowed = text::count(u64::from(function.allowed));
+        sentences[0] += &format!(" and may have {allowed}: {:.0} % do not fit", traffic.beyond_share * 100.0);
+    }
     if traffic.seconds_to_grow > 0.0 {
-        writeln!(out, "    grows for {:.0} s, by 1,000 in each 10 s", traffic.seconds_to_grow)?;
+        sentences.push(format!("grows for {:.0} s, by 1,000 in each 10 s", traffic.seconds_to_grow));
+    }
+    if let Some(seconds) = traffic.seconds_to_poll.filter(|seconds| *seconds >= 1.0) {
+        sentences.push(format!("its poller needs {seconds:.0} s to ask for as many"));
     }
     if let Some(simulated) = &traffic.simulated {
-        of_simulation(simulated, style, out)?;
+        sentences.extend(of_simulation(function, simulated, noun));
     }
-    for variant in traffic.variants.iter().skip(1) {
-        writeln!(
-            out,
-            "    {:<38} cold start {:>9}, 99 % wait up to {}",
-            variant.change,
-            text::ms(variant.cold_start_ms),
-            text::ms(variant.added_p99_ms),
-        )?;
-    }
-    let warm = &traffic.warm;
-    let cost = warm.cost_usd_per_hour.map_or_else(String::new, |usd| format!(", {usd:.3} USD an hour"));
-    let init =
-        warm.init_cost_usd.map_or_else(String::new, |usd| format!("; Init at these cold starts costs {usd:.6} USD"));
-    writeln!(
-        out,
-        "    keep warm {} (70 % used: {}): takes {:.0} cold starts away{cost}{init}",
-        text::count(u64::from(warm.provisioned)),
-        text::count(u64::from(warm.tracked)),
-        warm.cold_starts_removed,
-    )
-}
-
-fn of_simulation(simulated: &Simulated, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let added = simulated.added_ms;
-    writeln!(
-        out,
-        "    {:.0} of {:.0} requests wait for Init; added {} (half), {} (90 %), {} (99 %)",
-        simulated.cold_starts,
-        simulated.requests,
-        text::ms(added.p50),
-        text::ms(added.p90),
-        text::ms(added.p99),
-    )?;
-    if simulated.throttled > 0.0 {
-        let share = simulated.throttled_share * 100.0;
-        writeln!(out, "    {:.0} requests are throttled ({share:.1} %)", simulated.throttled)?;
-    }
-    if simulated.waited > 0.0 {
-        let end = simulated.finished_s;
-        writeln!(out, "    {:.0} wait in their source; the last is done after {end:.1} s", simulated.waited)?;
-    }
-    for line in chart(&simulated.course) {
-        writeln!(out, "    {}", paint(style.color, FAINT, &line))?;
+    let told = format!("{}: {}", printable::line(&traffic.name), sentences.join("; "));
+    wrapped(style, 2, anstyle::Style::new(), &told, out)?;
+    if let Some(simulated) = traffic.simulated.as_ref().filter(|_| !traffic.assumed) {
+        for line in chart::lines(&simulated.course, style.width) {
+            writeln!(out, "    {}", paint(style.color, FAINT, &line))?;
+        }
     }
     Ok(())
 }
 
-/// Environments over time, with `x` where requests were throttled.
-fn chart(course: &[Point]) -> Vec<String> {
-    let most = course.iter().map(|point| point.environments).fold(0.0, f64::max);
-    if most < 1.0 || course.len() < 2 {
-        return Vec::new();
+/// What happened, in phrases; what did not happen is not told.
+fn of_simulation(function: &FunctionPlan, simulated: &Simulated, noun: &str) -> Vec<String> {
+    let count = |number: f64| text::count(number.max(0.0).round() as u64);
+    let nouns = plural(noun);
+    let mut phrases = Vec::new();
+    if simulated.cold_starts >= 0.5 {
+        let share = percent(simulated.cold_starts / simulated.requests.max(1.0));
+        let wait = function.cold_start_ms.map_or_else(String::new, |ms| format!(" of {}", text::ms(ms)));
+        let (cold, all) = (count(simulated.cold_starts), count(simulated.requests));
+        phrases.push(format!("{cold} of {all} {nouns} ({share}) meet a cold start{wait}"));
+    } else {
+        phrases.push("no cold start".to_owned());
     }
-    let mut lines = Vec::new();
-    for row in (0..ROWS).rev() {
-        let level = most * (row as f64 + 0.5) / ROWS as f64;
-        let cells: String = course.iter().map(|point| if point.environments >= level { '#' } else { ' ' }).collect();
-        let label = if row + 1 == ROWS { format!("{most:>7.0} ") } else { " ".repeat(8) };
-        lines.push(format!("{label}|{}", cells.trim_end()));
+    if simulated.throttled >= 0.5 {
+        phrases.push(format!("{} are throttled ({})", count(simulated.throttled), percent(simulated.throttled_share)));
     }
-    if course.iter().any(|point| point.throttled > 0.0) {
-        let cells: String = course.iter().map(|point| if point.throttled > 0.0 { 'x' } else { ' ' }).collect();
-        lines.push(format!("  throttled {}", cells.trim_end()));
+    if simulated.waited >= 0.5 {
+        let end = simulated.finished_s;
+        phrases.push(format!("{} wait in their source, the last is done after {end:.1} s", count(simulated.waited)));
     }
-    let end = course.last().map_or(0, |point| point.second);
-    lines.push(format!("{}0 s{}{end} s", " ".repeat(8), " ".repeat(course.len().saturating_sub(7).max(1))));
-    lines
+    let added = simulated.added_ms;
+    // Cold starts of one in a hundred are told by their share.
+    if added.p90 >= 1.0 {
+        let (half, ninety, most) = (text::ms(added.p50), text::ms(added.p90), text::ms(added.p99));
+        phrases.push(if half == most {
+            format!("delay {half} from p50 to p99")
+        } else {
+            format!("delay {half} at p50, {ninety} at p90, {most} at p99")
+        });
+    }
+    phrases
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn plural(noun: &str) -> String {
+    if noun == "batch" { "batches".to_owned() } else { format!("{noun}s") }
+}
 
-    #[test]
-    fn a_chart_shows_growth_and_what_is_throttled() {
-        let point = |second: u32, environments: f64, throttled: f64| Point {
-            second,
-            requests: 0.0,
-            cold_starts: 0.0,
-            throttled,
-            waiting: 0.0,
-            environments,
-        };
-        let lines = chart(&[point(1, 10.0, 0.0), point(2, 50.0, 3.0), point(3, 100.0, 0.0)]);
-        assert_eq!(lines[0], "    100 |  #");
-        assert_eq!(lines[4], "        |###");
-        assert_eq!(lines[5], "  throttled  x");
+/// A share: tenths where it is small.
+fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    if percent > 0.0 && percent < 0.1 {
+        "under 0.1 %".to_owned()
+    } else if percent < 9.95 {
+        format!("{percent:.1} %")
+    } else {
+        format!("{percent:.0} %")
     }
+}
+
+/// A paragraph, indented and wrapped at the width of the terminal.
+fn wrapped(style: Style, indent: usize, look: anstyle::Style, paragraph: &str, out: &mut dyn Write) -> io::Result<()> {
+    let room = style.width.max(40).saturating_sub(indent + 2);
+    let plain = look == anstyle::Style::new();
+    for (number, line) in textwrap::wrap(paragraph, human::wrapping(room)).iter().enumerate() {
+        let further = if number == 0 { 0 } else { 2 };
+        let line = if plain { line.to_string() } else { paint(style.color, look, line) };
+        writeln!(out, "{}{line}", " ".repeat(indent + further))?;
+    }
+    Ok(())
 }

@@ -9,7 +9,7 @@ use std::ops::Deref;
 
 pub use alarms::{AlarmText, Unwatched, Watched, alarm_snippet, needs_no_alarms, report_unwatched};
 pub use missing::{missing_alarms, platform_names};
-pub use scale::plan;
+pub use scale::{declared, plan, plan_alone};
 pub use sources::{PolledQueue, claimed, compatible, is_fifo, live_mappings, polled_queues, sources};
 
 use super::{FunctionFacts, ProjectFacts, Rule, RulePolicy};

@@ -1,14 +1,18 @@
 //! The concurrency of an application, from what its templates say and what its code costs.
 
+use rustc_hash::FxHashMap;
+
 use super::{compatible, function_facts, sources};
 use crate::declare::model::{Application, Function, FunctionKind, Id, Origin};
 use crate::engine::{FunctionFacts, ProjectFacts};
 use crate::platform::{Architecture, Platform};
 use crate::scaling::Limits;
-use crate::scaling::plan::{self, ColdStart, FunctionInput, Plan};
+use crate::scaling::plan::{self, Change, ColdStart, FunctionInput, Plan};
 
 /// Functions of an application that are planned; one stack holds no more.
 const MOST_FUNCTIONS: usize = 500;
+/// Messages of a queue in an invocation where nothing is said; streams have 100 and more, of which few are full.
+const USUAL_BATCH: u32 = 10;
 
 /// What each function needs and may have, with simulations of the traffic that is stated or assumed.
 #[must_use]
@@ -18,6 +22,42 @@ pub fn plan(project: &ProjectFacts, application: &Application) -> Plan {
         functions.take(MOST_FUNCTIONS).map(|(id, function)| input(project, application, id, function)).collect();
     let account = project.accounts.of(application.stage.text());
     plan::plan(account, &inputs, Platform::AwsLambda.scaling(), &Limits::default())
+}
+
+/// The same for functions that no template declares, with the usual account and no reservation; `None` without any.
+#[must_use]
+pub fn plan_alone(project: &ProjectFacts) -> Option<Plan> {
+    let declared = declared(project);
+    let alone = project.functions.iter().filter(|facts| !declared.contains_key(&std::ptr::from_ref(*facts)));
+    let inputs: Vec<FunctionInput> = alone
+        .take(MOST_FUNCTIONS)
+        .map(|facts| FunctionInput {
+            name: facts.spec.name.clone(),
+            sources: Vec::new(),
+            reserved: None,
+            provisioned: 0,
+            memory_mb: facts.spec.memory_mb,
+            architecture: facts.spec.architecture,
+            cold_start: facts.has_closure().then(|| cold_start(facts)),
+            traffic: project.traffic.of(&[&facts.spec.name], &[], 1.0),
+        })
+        .collect();
+    let limits = Limits::default();
+    (!inputs.is_empty()).then(|| plan::plan(project.accounts.usual, &inputs, Platform::AwsLambda.scaling(), &limits))
+}
+
+/// The application, by its index, of each function that a template declares.
+#[must_use]
+pub fn declared(project: &ProjectFacts) -> FxHashMap<*const FunctionFacts, usize> {
+    let mut declared = FxHashMap::default();
+    for (at, application) in project.applications.iter().enumerate() {
+        for (id, _) in application.functions.ids() {
+            if let Some(facts) = function_facts(project, application, id) {
+                declared.entry(std::ptr::from_ref(facts)).or_insert(at);
+            }
+        }
+    }
+    declared
 }
 
 fn input(project: &ProjectFacts, application: &Application, id: Id<Function>, function: &Function) -> FunctionInput {
@@ -30,26 +70,67 @@ fn input(project: &ProjectFacts, application: &Application, id: Id<Function>, fu
     let reported = code.map_or(own, |code| code.spec.name.as_str());
     let short = own.rsplit('.').next().unwrap_or(own);
     let names = [reported, own, short, function.name.text().unwrap_or(own)];
+    let sources = sources(application, id);
+    let is_own = function.kind == FunctionKind::Own;
+    let traffic = if is_own { project.traffic.of(&names, &sources, batch(application, id)) } else { Vec::new() };
     FunctionInput {
         name: reported.to_owned(),
-        sources: sources(application, id),
+        sources,
         reserved: function.reserved.known().copied(),
         provisioned: u32::try_from(compatible(application, &warm).0).unwrap_or(u32::MAX),
         memory_mb: application.memory_mb(id),
         architecture: function.architecture.or_default(Architecture::X86_64).unwrap_or_default(),
         cold_start: code.filter(|code| code.has_closure()).map(cold_start),
-        traffic: if function.kind == FunctionKind::Own { project.traffic.of(&names) } else { Vec::new() },
+        traffic,
     }
 }
 
+/// Messages in an invocation: the smallest batch of its mappings, which the platform sets to ten where nothing is said.
+fn batch(application: &Application, id: Id<Function>) -> f64 {
+    let mappings = application.mappings.iter().filter(|mapping| mapping.function.function() == Some(id));
+    let sizes = mappings.filter_map(|mapping| mapping.batch_size.or_default(USUAL_BATCH));
+    f64::from(sizes.min().unwrap_or(1).max(1))
+}
+
 fn cold_start(code: &FunctionFacts) -> ColdStart {
-    ColdStart {
-        init_ms: code.estimate.init_ms,
-        download_ms: code.estimate.download_ms,
-        lazy_init_ms: code.routes.lazy_all.as_ref().map(|lazy| lazy.init_ms[0]),
-        split_init_ms: code.routes.plan.as_ref().map(|plan| plan.weighted_after_ms),
-        slim_download_ms: slim_download_ms(code),
+    let (init_ms, download_ms) = (code.estimate.init_ms, code.estimate.download_ms);
+    let mut changes = Vec::new();
+    let routes = &code.routes.routes;
+    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64;
+    let today = if routes.is_empty() {
+        code.estimate.first_request_ms
+    } else {
+        mean(&routes.iter().map(|route| route.closure.first_request_ms).collect::<Vec<_>>())
+    };
+    if let Some(plan) = &code.routes.plan {
+        if !plan.moves.is_empty() {
+            let first_request_ms = (mean(&plan.lazy_first_ms) - today).max(0.0);
+            changes.push(Change {
+                name: "imports moved into their routes",
+                init_ms: plan.lazy_ms[0],
+                download_ms,
+                first_request_ms,
+            });
+        }
+        if plan.pays {
+            let init_ms = plan.weighted_after_ms;
+            changes.push(Change { name: "split by routes", init_ms, download_ms, first_request_ms: 0.0 });
+        }
     }
+    if let Some(lazy) = &code.routes.lazy_all {
+        let first_request_ms = (mean(&lazy.first_ms) - today).max(0.0);
+        changes.push(Change {
+            name: "everything loaded at first use",
+            init_ms: lazy.init_ms[0],
+            download_ms,
+            first_request_ms,
+        });
+    }
+    if let Some(download_ms) = slim_download_ms(code) {
+        let name = "without the files that nothing loads";
+        changes.push(Change { name, init_ms, download_ms, first_request_ms: 0.0 });
+    }
+    ColdStart { init_ms, download_ms, changes }
 }
 
 /// The download without the files of packages that nothing loads, by their share of the bytes.
