@@ -1,11 +1,11 @@
-use crate::engine::{FunctionContext, Sink};
+use crate::engine::{PackageContext, Sink};
 use crate::finding::{Finding, Saves};
 use crate::manifest::dependency::Scope;
 use crate::package::owners::Ecosystem;
 use crate::text;
 
 /// Reports known development tools of which no file is reached.
-pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+pub(super) fn check(cx: &PackageContext<'_>, sink: &mut Sink<'_>) {
     if !cx.has_closure() {
         return;
     }

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::engine::{FunctionContext, Sink};
+use crate::engine::{PackageContext, Sink};
 use crate::finding::{Finding, Saves};
 use crate::text;
 
@@ -8,7 +8,7 @@ use crate::text;
 const TOP: usize = 5;
 
 /// Adds up folders by name, those that hold code left out.
-pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+pub(super) fn check(cx: &PackageContext<'_>, sink: &mut Sink<'_>) {
     let names = cx.strings("folders");
     let reached = cx.reached_entries();
     let mut found: BTreeMap<&str, (u64, u64, &str)> = BTreeMap::new();

@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::engine::{FunctionContext, Sink};
+use crate::engine::{PackageContext, Sink};
 use crate::finding::{Finding, Saves};
 use crate::package::owners::Package;
 use crate::text;
@@ -19,7 +19,7 @@ const FORMATS: [(&str, &[&str]); 3] = [
 ];
 
 /// Adds up the formats that nothing loads, of packages of which another format is loaded.
-pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+pub(super) fn check(cx: &PackageContext<'_>, sink: &mut Sink<'_>) {
     if !cx.has_closure() {
         return;
     }
@@ -50,7 +50,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Bytes in folders of formats that nothing reaches, where a folder of another one is reached.
-fn spare_bytes(cx: &FunctionContext<'_>, package: &Package, reached: &[bool]) -> u64 {
+fn spare_bytes(cx: &PackageContext<'_>, package: &Package, reached: &[bool]) -> u64 {
     let mut bytes: BTreeMap<&str, u64> = BTreeMap::new();
     let mut used: BTreeSet<&str> = BTreeSet::new();
     let mut any_reached = false;

@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::artifact::EntryId;
-use crate::engine::{FunctionContext, Sink};
+use crate::engine::{PackageContext, Sink};
 use crate::finding::{Finding, Saves};
 use crate::text;
 
@@ -13,7 +13,7 @@ const TOP: usize = 4;
 const HEAD: usize = 4096;
 
 /// Groups entries by size and checksum.
-pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+pub(super) fn check(cx: &PackageContext<'_>, sink: &mut Sink<'_>) {
     let min_bytes = cx.number("min_bytes");
     // Files of a size of their own cannot be copies: only the others are compared by content.
     let mut sizes: BTreeMap<u64, Vec<EntryId>> = BTreeMap::new();
@@ -42,7 +42,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Those of some files of one size that begin like another of them: most others are told apart without reading them.
-fn alike(cx: &FunctionContext<'_>, ids: Vec<EntryId>) -> Vec<EntryId> {
+fn alike(cx: &PackageContext<'_>, ids: Vec<EntryId>) -> Vec<EntryId> {
     if ids.iter().all(|id| cx.artifact.entry(*id).crc32.is_some()) {
         return ids;
     }

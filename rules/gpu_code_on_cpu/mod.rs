@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::artifact::EntryId;
-use crate::engine::{FunctionContext, Sink};
+use crate::engine::{PackageContext, Sink};
 use crate::finding::{Finding, Saves};
 use crate::text;
 
@@ -17,7 +17,7 @@ const MOST: usize = 48;
 const TOP: usize = 5;
 
 /// Adds up code for GPUs by package.
-pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+pub(super) fn check(cx: &PackageContext<'_>, sink: &mut Sink<'_>) {
     let patterns = cx.strings("libraries");
     let is_library = |name: &str| patterns.iter().any(|pattern| text::matches(pattern, name));
     let mut sums: BTreeMap<String, u64> = BTreeMap::new();
@@ -60,12 +60,12 @@ fn is_native(name: &str) -> bool {
 }
 
 /// The package that a file came with, or the file.
-fn owner(cx: &FunctionContext<'_>, id: EntryId) -> String {
+fn owner(cx: &PackageContext<'_>, id: EntryId) -> String {
     let package = cx.packages.owner(id).map(|package| cx.packages.package(package).name.to_string());
     package.unwrap_or_else(|| cx.artifact.entry(id).path.to_string())
 }
 
-fn in_file(cx: &FunctionContext<'_>, id: EntryId) -> u64 {
+fn in_file(cx: &PackageContext<'_>, id: EntryId) -> u64 {
     cx.native_facts(id).map_or(0, |facts| {
         let gpu = facts.sections.iter().filter(|section| SECTIONS.contains(&section.name.as_str()));
         gpu.map(|section| section.bytes).sum()

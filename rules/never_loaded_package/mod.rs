@@ -1,4 +1,4 @@
-use crate::engine::{FunctionContext, Sink};
+use crate::engine::{PackageContext, Sink};
 use crate::finding::{Finding, Saves};
 use crate::package::owners::{Ecosystem, Package};
 use crate::text;
@@ -9,7 +9,7 @@ const MANY: usize = 4;
 const TOP: usize = 5;
 
 /// Reports packages of which no file is reached, each with its bytes.
-pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+pub(super) fn check(cx: &PackageContext<'_>, sink: &mut Sink<'_>) {
     if !cx.has_closure() {
         return;
     }
@@ -22,7 +22,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         // A declared package is `unused-dependency`'s to report, with the line to remove.
         let declared = cx.declared.declares(&package.name) == Some(true);
         // A driver or plug-in that something asks for by name is loaded by it.
-        if used || declared || cx.usage.is_asked_for(&package.name) || keep.iter().any(|name| **name == *package.name) {
+        if used || declared || cx.is_asked_for(&package.name) || keep.iter().any(|name| **name == *package.name) {
             continue;
         }
         never.push(package);
@@ -42,7 +42,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-fn together(cx: &FunctionContext<'_>, mut never: Vec<&Package>) -> Finding {
+fn together(cx: &PackageContext<'_>, mut never: Vec<&Package>) -> Finding {
     never.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.name.cmp(&b.name)));
     let bytes = never.iter().map(|package| package.bytes).sum();
     let mut named: Vec<String> =

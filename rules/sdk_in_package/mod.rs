@@ -1,4 +1,4 @@
-use crate::engine::{FunctionContext, Sink};
+use crate::engine::{PackageContext, Sink};
 use crate::finding::{Finding, Saves};
 use crate::graph::ModuleKind;
 use crate::package::owners::Package;
@@ -9,7 +9,7 @@ use crate::text;
 const TOP: usize = 4;
 
 /// Compares where the SDK comes from with where it should.
-pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+pub(super) fn check(cx: &PackageContext<'_>, sink: &mut Sink<'_>) {
     let names = cx.strings("packages");
     let shipped: Vec<&Package> =
         cx.packages.packages.iter().filter(|package| is_sdk(cx, &names, &package.name)).collect();
@@ -23,13 +23,13 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Whether a package is part of the SDK that the runtime brings.
-fn is_sdk(cx: &FunctionContext<'_>, names: &[&str], package: &str) -> bool {
+fn is_sdk(cx: &PackageContext<'_>, names: &[&str], package: &str) -> bool {
     let of_node = cx.spec.runtime.language() == Language::Node
         && cx.spec.runtime.sdk(cx.spec.platform).is_some_and(|sdk| sdk.has(package));
     of_node || names.contains(&package)
 }
 
-fn shipped_finding(cx: &FunctionContext<'_>, shipped: &[&Package]) -> Finding {
+fn shipped_finding(cx: &PackageContext<'_>, shipped: &[&Package]) -> Finding {
     let bytes = shipped.iter().map(|package| package.bytes).sum();
     let mut list: Vec<String> = shipped.iter().take(TOP).map(|package| package.name.to_string()).collect();
     if shipped.len() > TOP {
@@ -48,7 +48,7 @@ fn shipped_finding(cx: &FunctionContext<'_>, shipped: &[&Package]) -> Finding {
 }
 
 /// The first import that the runtime's own copy answers.
-fn report_import(cx: &FunctionContext<'_>, names: &[&str], sink: &mut Sink<'_>) {
+fn report_import(cx: &PackageContext<'_>, names: &[&str], sink: &mut Sink<'_>) {
     let of_runtime = |name: &str, kind: ModuleKind| kind == ModuleKind::Runtime && is_sdk(cx, names, name);
     let import = cx.graph.imports.iter().find(|import| {
         let target = cx.graph.module(import.target);

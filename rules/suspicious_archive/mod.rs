@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashSet;
 
 use crate::artifact::{ArtifactKind, EntryProblemKind};
-use crate::engine::{FunctionContext, Sink};
+use crate::engine::{PackageContext, Sink};
 use crate::finding::{Finding, Severity};
 use crate::text;
 
@@ -11,7 +11,7 @@ use crate::text;
 const EACH: usize = 3;
 
 /// Reports what reading the archive met, and modules whose content cannot be had.
-pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+pub(super) fn check(cx: &PackageContext<'_>, sink: &mut Sink<'_>) {
     let mut kinds: BTreeMap<EntryProblemKind, Vec<(&str, &str)>> = BTreeMap::new();
     let mut listed: FxHashSet<&str> = FxHashSet::default();
     for problem in &cx.artifact.problems {
@@ -22,7 +22,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         report(cx, sink, severity(*kind), (what(*kind), help(*kind)), entries);
     }
     // Only what Init or a request loads was surely asked for; other reads depend on who came first.
-    let entries: FxHashSet<_> = cx.graph.modules.iter().filter_map(|module| module.entry).collect();
+    let entries: FxHashSet<_> = cx.functions.iter().flat_map(|function| &function.graph.modules).filter_map(|module| module.entry).collect();
     let mut unread: Vec<_> = entries.into_iter().filter_map(|id| Some((id, cx.artifact.failure(id)?))).collect();
     unread.sort_by_key(|(id, _)| *id);
     let unread: Vec<(&str, &str)> = unread
@@ -36,7 +36,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
 }
 
 fn report(
-    cx: &FunctionContext<'_>,
+    cx: &PackageContext<'_>,
     sink: &mut Sink<'_>,
     severity: Severity,
     (what, help): (&str, &str),

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::artifact::{ArtifactKind, EntryId};
-use crate::engine::{FunctionContext, Sink};
+use crate::engine::{PackageContext, Sink};
 use crate::finding::{Finding, Saves};
 use crate::text;
 
@@ -17,7 +17,7 @@ struct Sum {
 
 /// Adds up what lies at the root of the package and that no function needs. A folder is judged only where packages are
 /// installed at its root: others are projects, where all of that has its place.
-pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+pub(super) fn check(cx: &PackageContext<'_>, sink: &mut Sink<'_>) {
     if cx.artifact.kind == ArtifactKind::Directory && !is_output(cx) {
         return;
     }
@@ -45,7 +45,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     report(cx, sink, roots);
 }
 
-fn report(cx: &FunctionContext<'_>, sink: &mut Sink<'_>, roots: BTreeMap<String, Sum>) {
+fn report(cx: &PackageContext<'_>, sink: &mut Sink<'_>, roots: BTreeMap<String, Sum>) {
     let total: u64 = roots.values().map(|sum| sum.bytes).sum();
     let mut named: Vec<(&String, &Sum)> = roots.iter().collect();
     named.sort_by(|a, b| b.1.bytes.cmp(&a.1.bytes).then_with(|| a.0.cmp(b.0)));
@@ -64,11 +64,11 @@ fn report(cx: &FunctionContext<'_>, sink: &mut Sink<'_>, roots: BTreeMap<String,
 }
 
 /// Whether a folder is what a build has put together.
-fn is_output(cx: &FunctionContext<'_>) -> bool {
+fn is_output(cx: &PackageContext<'_>) -> bool {
     cx.artifact.children("").iter().any(|child| child.name.ends_with(".dist-info"))
 }
 
 /// Whether a folder at the root is a virtual environment under another name.
-fn is_environment(cx: &FunctionContext<'_>, root: &str) -> bool {
+fn is_environment(cx: &PackageContext<'_>, root: &str) -> bool {
     cx.artifact.find(&format!("{root}/pyvenv.cfg")).is_some()
 }

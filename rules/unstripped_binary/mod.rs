@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::artifact::EntryId;
-use crate::engine::{FunctionContext, Sink};
+use crate::engine::{PackageContext, Sink};
 use crate::finding::{Finding, Saves};
 use crate::lang::native;
 use crate::package::owners::PackageId;
@@ -23,7 +23,7 @@ const MOST: usize = 48;
 const TOP: usize = 5;
 
 /// Adds up what `strip` would remove, by package.
-pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+pub(super) fn check(cx: &PackageContext<'_>, sink: &mut Sink<'_>) {
     let mut sums: BTreeMap<PackageId, u64> = BTreeMap::new();
     let removable: Vec<(PackageId, u64)> =
         candidates(cx).into_par_iter().map(|(package, id)| (package, in_file(cx, id))).collect();
@@ -46,7 +46,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
 }
 
 /// The largest extension modules of packages that are reached.
-fn candidates(cx: &FunctionContext<'_>) -> Vec<(PackageId, EntryId)> {
+fn candidates(cx: &PackageContext<'_>) -> Vec<(PackageId, EntryId)> {
     let is_module = |path: &str| {
         let file = path.rsplit('/').next().unwrap_or(path);
         let is_native = file.ends_with(".so") || file.contains(".so.");
@@ -62,7 +62,7 @@ fn candidates(cx: &FunctionContext<'_>) -> Vec<(PackageId, EntryId)> {
     found.into_iter().take(MOST).map(|(_, package, id)| (package, id)).collect()
 }
 
-fn in_file(cx: &FunctionContext<'_>, id: EntryId) -> u64 {
+fn in_file(cx: &PackageContext<'_>, id: EntryId) -> u64 {
     // The head mostly tells, and saves unpacking the rest.
     let head = cx.artifact.read_head(id, HEAD).ok();
     let unmapped = head.and_then(|head| native::unmapped_bytes(&head, cx.artifact.entry(id).bytes));

@@ -7,7 +7,7 @@ mod files;
 
 use serde::Deserialize;
 
-use super::{FunctionContext, Sink};
+use super::{FunctionContext, PackageContext, Sink};
 
 /// The `[match]` table of a data rule.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -17,14 +17,17 @@ pub struct Match {
     calls: Option<calls::CallMatch>,
 }
 
-/// Runs a data rule over one function.
-pub(super) fn run(context: &FunctionContext<'_>, sink: &mut Sink<'_>) {
-    let Some(matching) = &context.rule.meta.matching else { return };
-    if let Some(files) = &matching.files {
-        files::run(files, context, sink);
-    }
-    if let Some(calls) = &matching.calls {
+/// Runs what a data rule says of calls over one function.
+pub(super) fn in_code(context: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+    if let Some(calls) = context.rule.meta.matching.as_ref().and_then(|matching| matching.calls.as_ref()) {
         calls::run(calls, context, sink);
+    }
+}
+
+/// Runs what a data rule says of files over one package.
+pub(super) fn in_package(context: &PackageContext<'_>, sink: &mut Sink<'_>) {
+    if let Some(files) = context.rule.meta.matching.as_ref().and_then(|matching| matching.files.as_ref()) {
+        files::run(files, context, sink);
     }
 }
 

@@ -14,6 +14,7 @@ pub mod modes;
 pub mod native;
 mod npm;
 mod options;
+mod package;
 mod registry;
 mod sink;
 mod start;
@@ -23,7 +24,8 @@ pub use context::{FunctionContext, ProjectContext};
 pub use facts::{Budgets, FunctionFacts, Omission, ProjectFacts};
 pub use meta::{Category, Confidence, OptionMeta, RuleMeta};
 pub use options::{Policy, RulePolicy, Selector};
-pub use registry::{CargoCheck, Check, Registry, Rule, RuleSource};
+pub use package::PackageContext;
+pub use registry::{CargoCheck, Check, PackageCheck, Registry, Rule, RuleSource};
 pub use sink::Sink;
 pub use start::{report_causes, report_obstacles};
 
@@ -56,19 +58,19 @@ impl Checked {
 #[must_use]
 pub fn run(registry: &Registry, policy: &Policy, project: &ProjectFacts) -> Checked {
     let selected: Vec<&Rule> = registry.rules().iter().filter(|rule| policy.selects(rule)).collect();
-    let parts: Vec<Checked> = selected.par_iter().map(|rule| run_rule(rule, policy, project)).collect();
+    let packages = package::shared(project);
+    let parts: Vec<Checked> = selected.par_iter().map(|rule| run_rule(rule, policy, project, &packages)).collect();
     let mut checked = Checked::default();
     for part in parts {
         checked.findings.extend(part.findings);
         checked.faults.extend(part.faults);
     }
     checked.findings.sort_by(Finding::report_order);
-    checked.findings.dedup();
     checked.faults.sort();
     checked
 }
 
-fn run_rule(rule: &Rule, policy: &Policy, project: &ProjectFacts) -> Checked {
+fn run_rule(rule: &Rule, policy: &Policy, project: &ProjectFacts, packages: &[Vec<&FunctionFacts>]) -> Checked {
     let options = policy.of(rule);
     let mut checked = Checked::default();
     let sink = |function| Sink::new(rule, options, function);
@@ -86,13 +88,29 @@ fn run_rule(rule: &Rule, policy: &Policy, project: &ProjectFacts) -> Checked {
         }
         return checked;
     }
+    if let Some(check) = of_package(rule) {
+        for functions in packages {
+            let Some(first) = functions.first().filter(|function| rule.meta.applies_to(function)) else { continue };
+            let context = PackageContext::new(functions, first, rule, options);
+            checked.add(Sink::of_package(rule, options, functions), Some(first), |sink| check(&context, sink));
+        }
+    }
     for function in project.functions.iter().filter(|function| rule.meta.applies_to(function)) {
         let context = FunctionContext::new(project, function, rule, options);
         checked.add(sink(Some(function)), Some(function), |sink| match rule.check {
             Check::Function(check) => check(&context, sink),
-            Check::Match => matcher::run(&context, sink),
-            Check::Project(_) | Check::Application(_) | Check::Cargo | Check::Suppressions => {}
+            Check::Match => matcher::in_code(&context, sink),
+            Check::Package(_) | Check::Project(_) | Check::Application(_) | Check::Cargo | Check::Suppressions => {}
         });
     }
     checked
+}
+
+/// What a rule has to say of a package, if anything.
+fn of_package(rule: &Rule) -> Option<PackageCheck> {
+    match rule.check {
+        Check::Package(check) => Some(check),
+        Check::Match => Some(matcher::in_package),
+        _ => None,
+    }
 }

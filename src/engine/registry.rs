@@ -1,23 +1,28 @@
 use rayon::prelude::*;
 
-use super::{ApplicationContext, FunctionContext, ProjectContext, RuleMeta, Sink};
+use super::{ApplicationContext, FunctionContext, PackageContext, ProjectContext, RuleMeta, Sink};
 
 /// How a rule checks.
 #[derive(Clone, Copy, Debug)]
 pub enum Check {
     /// Once per function.
     Function(fn(&FunctionContext<'_>, &mut Sink<'_>)),
+    /// Once per deployment package, however many functions ship it.
+    Package(PackageCheck),
     /// Once per application: the settings around the code.
     Application(fn(&ApplicationContext<'_>, &mut Sink<'_>)),
     /// Once for the whole project.
     Project(fn(&ProjectContext<'_>, &mut Sink<'_>)),
-    /// By the `[match]` table of its `rule.toml`, once per function.
+    /// By the `[match]` table of its `rule.toml`: calls once per function, files once per package.
     Match,
     /// By the comments that silence findings, after all other rules.
     Suppressions,
     /// Only in Cargo workspaces.
     Cargo,
 }
+
+/// Checks a deployment package.
+pub type PackageCheck = fn(&PackageContext<'_>, &mut Sink<'_>);
 
 /// Checks a Cargo workspace.
 pub type CargoCheck = fn(&ProjectContext<'_>, &mut Sink<'_>);

@@ -1,17 +1,24 @@
 use super::{Category, FunctionFacts, Rule, RulePolicy};
 use crate::finding::{Finding, Saves, Severity};
 
-/// Takes the findings of one rule for one function, or for the project.
+/// Takes the findings of one rule for one function, one package, or the project.
 pub struct Sink<'a> {
     rule: &'a Rule,
     policy: RulePolicy<'a>,
     function: Option<&'a FunctionFacts>,
+    /// All that ship the package, when the rule looks at packages.
+    sharing: &'a [&'a FunctionFacts],
     findings: Vec<Finding>,
 }
 
 impl<'a> Sink<'a> {
     pub(super) fn new(rule: &'a Rule, policy: RulePolicy<'a>, function: Option<&'a FunctionFacts>) -> Self {
-        Self { rule, policy, function, findings: Vec::new() }
+        Self { rule, policy, function, sharing: &[], findings: Vec::new() }
+    }
+
+    /// For a rule that looks at the package of these functions.
+    pub(super) fn of_package(rule: &'a Rule, policy: RulePolicy<'a>, sharing: &'a [&'a FunctionFacts]) -> Self {
+        Self { sharing, ..Self::new(rule, policy, sharing.first().copied()) }
     }
 
     /// Reports a finding with the rule's severity.
@@ -27,6 +34,9 @@ impl<'a> Sink<'a> {
         finding.rule = self.rule.name;
         finding.severity = self.policy.severity.unwrap_or_else(|| self.adjusted(severity));
         finding.function = finding.function.or_else(|| self.function.map(|function| function.spec.name.clone()));
+        if self.sharing.len() > 1 {
+            finding.sharing = self.sharing.iter().map(|function| function.spec.name.clone()).collect();
+        }
         if finding.help.is_none() && !self.rule.meta.help.is_empty() {
             finding.help = Some(self.rule.meta.help.clone());
         }

@@ -122,6 +122,9 @@ pub struct Finding {
     pub severity: Severity,
     /// The function it concerns; `None` for findings about the project.
     pub function: Option<String>,
+    /// The functions that it concerns, when they share the package that it is about; the first is
+    /// [`function`](Self::function).
+    pub sharing: Vec<String>,
     /// Package, module, route or resource it is about.
     pub subject: Option<String>,
     /// Where.
@@ -150,6 +153,7 @@ impl Finding {
             rule: "",
             severity: Severity::Note,
             function: None,
+            sharing: Vec::new(),
             subject: None,
             location,
             note: None,

@@ -396,6 +396,7 @@ fn reported(finding: &finding::Finding, texts: &mut Texts<'_>) -> Finding {
         rule: finding.rule,
         severity: finding.severity,
         function: finding.function.clone(),
+        functions: finding.sharing.clone(),
         subject: finding.subject.clone(),
         location: texts.place(&finding.location),
         message: finding.message.clone(),

@@ -69,12 +69,14 @@ fn grouped(findings: &[Finding]) -> Vec<Group<'_>> {
         let kind = |of: &Finding| (of.rule, of.severity);
         let group = groups.last_mut().filter(|group| kind(group.finding) == kind(finding));
         let same = |of: &Finding| (&of.location, &of.message) == (&finding.location, &finding.message);
-        match (group, finding.function.as_deref(), finding.subject.as_deref()) {
-            (Some(group), function, _) if same(group.finding) => group.functions.extend(function),
-            (Some(group), _, Some(subject)) if one_change(group.finding, finding) => group.also.push(subject),
-            (_, function, _) => {
-                groups.push(Group { finding, functions: function.into_iter().collect(), also: Vec::new() });
+        match (group, finding.subject.as_deref()) {
+            (Some(group), _) if same(group.finding) => group.functions.extend(finding.concerned()),
+            (Some(group), Some(subject)) if one_change(group.finding, finding) => {
+                if !group.also.contains(&subject) {
+                    group.also.push(subject);
+                }
             }
+            _ => groups.push(Group { finding, functions: finding.concerned(), also: Vec::new() }),
         }
     }
     groups

@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 mod application;
+mod finding;
 mod project;
 mod rules;
 mod start;
@@ -13,13 +14,14 @@ use crate::artifact::ArtifactKind;
 use crate::assemble::Reason;
 use crate::cost::{Basis, Counted, Grade, PartKind};
 use crate::fault::Fault;
-use crate::finding::{FixLevel, Severity};
+use crate::finding::Severity;
 use crate::graph::Phase;
 use crate::package::owners::Ecosystem;
 use crate::platform::{Architecture, Platform};
 use crate::routes::EventKind;
 use crate::scaling::plan::FunctionPlan;
 pub use application::{Application, Resource};
+pub use finding::{Finding, Fix, FixEdit, Frame, Place, Related, Saves};
 pub use project::Project;
 pub use rules::RuleInfo;
 pub use start::{Cause, Start, Step, Verdict};
@@ -435,104 +437,6 @@ pub struct SplitGroup {
     pub services: Vec<Service>,
     /// Environment variables that its routes read.
     pub environment: Vec<String>,
-}
-
-/// One finding.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct Finding {
-    /// Rule name.
-    pub rule: &'static str,
-    /// Severity.
-    pub severity: Severity,
-    /// Function.
-    pub function: Option<String>,
-    /// Package, module, route or resource.
-    pub subject: Option<String>,
-    /// Where.
-    pub location: Place,
-    /// What is wrong and why.
-    pub message: String,
-    /// What to do.
-    pub help: Option<String>,
-    /// What to write, in the language of the place; several lines.
-    pub snippet: Option<String>,
-    /// What that saves.
-    pub saves: Saves,
-    /// A change that does it.
-    pub fix: Option<Fix>,
-    /// Other places.
-    pub related: Vec<Related>,
-    /// The code around, for formats that show it.
-    #[serde(skip)]
-    pub frame: Option<Frame>,
-}
-
-/// A place in a file or an entry, in lines and columns from 1.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Place {
-    /// File on disk.
-    pub path: String,
-    /// Entry inside it.
-    pub inner_path: Option<String>,
-    /// Line, from 1.
-    pub line: u32,
-    /// Column, from 1.
-    pub column: u32,
-    /// Last line.
-    pub end_line: u32,
-    /// Column behind the last character.
-    pub end_column: u32,
-}
-
-/// A second place of a finding.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct Related {
-    /// Where.
-    pub location: Place,
-    /// What about it.
-    pub message: String,
-}
-
-/// What acting saves.
-#[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
-pub struct Saves {
-    /// Milliseconds of Init.
-    pub init_ms: Option<f64>,
-    /// Unpacked bytes.
-    pub bytes: Option<u64>,
-}
-
-/// A change to one file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Fix {
-    /// What it does.
-    pub description: String,
-    /// Safe when it is proven that nothing else changes.
-    pub level: FixLevel,
-    /// File.
-    pub path: String,
-    /// Replacements by byte offsets.
-    pub edits: Vec<FixEdit>,
-}
-
-/// One replacement.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct FixEdit {
-    /// First byte.
-    pub start: u32,
-    /// Byte behind the last.
-    pub end: u32,
-    /// New text.
-    pub replacement: String,
-}
-
-/// The text around a finding, for code frames.
-#[derive(Clone, Debug)]
-pub struct Frame {
-    /// Whole text of the file.
-    pub text: std::sync::Arc<str>,
-    /// Marked ranges with their words; the first is the finding's own.
-    pub marks: Vec<(std::ops::Range<usize>, String)>,
 }
 
 /// Counts and exit code.

@@ -163,6 +163,7 @@ fn findings() -> Vec<Finding> {
         rule,
         severity,
         function: Some("orders".to_owned()),
+        functions: Vec::new(),
         subject: None,
         location,
         message: message.to_owned(),

@@ -222,6 +222,7 @@ fn sentence(finding: &Finding) -> String {
 fn properties(finding: &Finding) -> BTreeMap<String, Value> {
     let values = [
         ("function", finding.function.as_ref().map(|function| json!(function))),
+        ("functions", Some(json!(finding.functions)).filter(|_| !finding.functions.is_empty())),
         ("subject", finding.subject.as_ref().map(|subject| json!(subject))),
         ("savesInitMs", finding.saves.init_ms.map(|ms| json!(ms))),
         ("savesBytes", finding.saves.bytes.map(|bytes| json!(bytes))),

@@ -75,3 +75,29 @@ fn a_layer_of_a_template_gets_the_content_that_is_said_for_it() {
     let slip = project.run(&["check", "--layer", "ledgre=parts"]);
     assert!(slip.err.contains("no function here has a layer of that name"), "{}", slip.err);
 }
+
+/// A package that functions share is judged once, by what all of them load.
+#[test]
+fn a_shared_package_is_judged_once() {
+    let template = "Globals: {Function: {Runtime: python3.12, CodeUri: src/}}\nResources:\n  A:\n    Type: \
+                    AWS::Serverless::Function\n    Properties: {Handler: a.handler}\n  B:\n    Type: \
+                    AWS::Serverless::Function\n    Properties: {Handler: b.handler}\n";
+    let bulk = format!("DATA = '{}'\n", "x".repeat(200_000));
+    let metadata = |name: &str| format!("Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n");
+    let record = |name: &str| format!("{name}/__init__.py,,\n{name}-1.0.dist-info/METADATA,,\n");
+    let mut files = vec![
+        ("template.yaml".to_owned(), template.to_owned()),
+        ("src/a.py".to_owned(), format!("import one\n{HANDLER}    return one.DATA\n")),
+        ("src/b.py".to_owned(), format!("import two\n{HANDLER}    return two.DATA\n")),
+    ];
+    for name in ["one", "two", "three"] {
+        files.push((format!("src/{name}/__init__.py"), bulk.clone()));
+        files.push((format!("src/{name}-1.0.dist-info/METADATA"), metadata(name)));
+        files.push((format!("src/{name}-1.0.dist-info/RECORD"), record(name)));
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let report = Project::new(&files).report(&["--select", "never-loaded-package"]);
+    let findings = report["findings"].as_array().unwrap();
+    let found: Vec<_> = findings.iter().map(|finding| (&finding["subject"], &finding["functions"])).collect();
+    assert_eq!(found, [(&serde_json::json!("three"), &serde_json::json!(["A", "B"]))]);
+}

@@ -4,14 +4,14 @@ use serde::Deserialize;
 
 use super::fill;
 use crate::artifact::{Entry, EntryId, Location};
-use crate::engine::{FunctionContext, Sink};
+use crate::engine::{PackageContext, Sink};
 use crate::finding::{Finding, Saves};
 use crate::text;
 
 /// How many contributors a finding names.
 const TOP: usize = 5;
 
-/// Files of the package by name; all matches of a function make one finding.
+/// Files of the package by name; all matches of a package make one finding.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FileMatch {
@@ -46,7 +46,7 @@ enum Inside {
 }
 
 impl FileMatch {
-    fn matches(&self, context: &FunctionContext<'_>, id: EntryId, entry: &Entry, in_folder: bool, name: &str) -> bool {
+    fn matches(&self, context: &PackageContext<'_>, id: EntryId, entry: &Entry, in_folder: bool, name: &str) -> bool {
         let fits = in_folder || self.names.iter().any(|pattern| text::matches(pattern, name));
         fits && (match self.inside {
             Inside::Any => true,
@@ -61,7 +61,7 @@ impl FileMatch {
     }
 
     /// The files that match. Those of one folder follow each other.
-    fn all<'a>(&self, context: &'a FunctionContext<'_>) -> Vec<(EntryId, &'a Entry)> {
+    fn all<'a>(&self, context: &'a PackageContext<'_>) -> Vec<(EntryId, &'a Entry)> {
         let artifact = &context.artifact;
         let mut last = ("", self.means(""));
         let mut found = Vec::new();
@@ -78,7 +78,7 @@ impl FileMatch {
     }
 }
 
-pub(super) fn run(matching: &FileMatch, context: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+pub(super) fn run(matching: &FileMatch, context: &PackageContext<'_>, sink: &mut Sink<'_>) {
     let reached = if matching.removable { context.reached_entries() } else { Vec::new() };
     let mut found = matching.all(context);
     found.retain(|(id, _)| context.artifact.takes_room(*id) && !reached.get(id.0 as usize).is_some_and(|r| *r));
@@ -97,12 +97,12 @@ pub(super) fn run(matching: &FileMatch, context: &FunctionContext<'_>, sink: &mu
     sink.report(Finding::new(location, message).saving(saves));
 }
 
-fn whole(context: &FunctionContext<'_>) -> Location {
+fn whole(context: &PackageContext<'_>) -> Location {
     context.location()
 }
 
 /// The packages, or for own files the folders, with most bytes.
-fn top_contributors(context: &FunctionContext<'_>, found: &[(EntryId, &Entry)]) -> String {
+fn top_contributors(context: &PackageContext<'_>, found: &[(EntryId, &Entry)]) -> String {
     let mut sums: BTreeMap<String, u64> = BTreeMap::new();
     for (id, entry) in found {
         let owner = context.packages.owner(*id).map(|package| context.packages.package(package).name.to_string());

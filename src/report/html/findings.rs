@@ -54,8 +54,10 @@ fn filters(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 fn one(report: &Report, finding: &Finding, out: &mut dyn Write) -> io::Result<()> {
     let word = finding.severity.word();
     let line = if has_region(&finding.location) { format!(":{}", finding.location.line) } else { String::new() };
-    let function = finding.function.as_ref().filter(|_| report.functions.len() > 1);
-    let function = function.map_or_else(String::new, |name| format!("<span class=\"of\">{}</span> ", escaped(name)));
+    let function: String = match report.functions.len() {
+        0 | 1 => String::new(),
+        _ => finding.concerned().iter().map(|name| format!("<span class=\"of\">{}</span> ", escaped(name))).collect(),
+    };
     writeln!(
         out,
         "<li class=\"finding {word}\" data-severity=\"{word}\" data-rule=\"{rule}\"><h3><span class=\"tag\">{word}</span> \
