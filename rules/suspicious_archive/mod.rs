@@ -22,7 +22,8 @@ pub(super) fn check(cx: &PackageContext<'_>, sink: &mut Sink<'_>) {
         report(cx, sink, severity(*kind), (what(*kind), help(*kind)), entries);
     }
     // Only what Init or a request loads was surely asked for; other reads depend on who came first.
-    let entries: FxHashSet<_> = cx.functions.iter().flat_map(|function| &function.graph.modules).filter_map(|module| module.entry).collect();
+    let entries: FxHashSet<_> =
+        cx.functions.iter().flat_map(|function| &function.graph.modules).filter_map(|module| module.entry).collect();
     let mut unread: Vec<_> = entries.into_iter().filter_map(|id| Some((id, cx.artifact.failure(id)?))).collect();
     unread.sort_by_key(|(id, _)| *id);
     let unread: Vec<(&str, &str)> = unread
