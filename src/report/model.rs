@@ -14,7 +14,6 @@ use crate::artifact::ArtifactKind;
 use crate::assemble::Reason;
 use crate::cost::{Basis, Counted, Grade, PartKind};
 use crate::fault::Fault;
-use crate::finding::Severity;
 use crate::graph::Phase;
 use crate::package::owners::Ecosystem;
 use crate::platform::{Architecture, Platform};
