@@ -55,6 +55,8 @@ fn candidates(cx: &PackageContext<'_>) -> Vec<(PackageId, EntryId)> {
     let mut found: Vec<(u64, PackageId, EntryId)> = Vec::new();
     for (package, its) in cx.packages().filter(|(package, _)| cx.package_phase(*package).is_some()) {
         let files = its.entries.iter().map(|id| (cx.artifact.entry(*id), *id));
+        // What is installed on this machine is for this machine.
+        let files = files.filter(|(_, id)| cx.artifact.is_shipped(*id));
         let files = files.filter(|(file, _)| is_module(&file.path) && (SMALLEST..=LARGEST).contains(&file.bytes));
         found.extend(files.map(|(file, id)| (file.bytes, package, id)));
     }

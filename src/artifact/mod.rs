@@ -63,6 +63,24 @@ pub struct Litter {
     pub bytes: u64,
 }
 
+/// Entries that stand for what a build would install.
+#[derive(Clone, Debug, Default)]
+pub struct Installed {
+    /// Where they are installed, as people read it: `.venv`, `../node_modules`.
+    pub from: String,
+    /// Names of the packages that are there, whether or not something of them is among the entries.
+    pub names: FxHashSet<String>,
+    places: FxHashMap<EntryId, Arc<str>>,
+}
+
+impl Installed {
+    /// Where an entry is on the disk, as people read it; `None` for what is the package's own.
+    #[must_use]
+    pub fn place(&self, id: EntryId) -> Option<&str> {
+        self.places.get(&id).map(|place| &**place)
+    }
+}
+
 /// A problem with one entry, found while reading names and headers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryProblem {
@@ -173,6 +191,7 @@ pub struct Artifact {
     again: FxHashSet<EntryId>,
     folder_modes: FxHashMap<String, u16>,
     litter: Vec<Litter>,
+    installed: Option<Installed>,
     failures: Mutex<FxHashMap<EntryId, ReadError>>,
     kept: OnceLock<FxHashMap<EntryId, Mutex<Option<Bytes>>>>,
     contents: Box<dyn Contents>,
@@ -217,6 +236,7 @@ impl Artifact {
             again: FxHashSet::default(),
             folder_modes: FxHashMap::default(),
             litter: Vec::new(),
+            installed: None,
             failures: Mutex::default(),
             kept: OnceLock::new(),
             contents,
@@ -250,6 +270,27 @@ impl Artifact {
     pub fn with_litter(mut self, litter: Vec<Litter>) -> Self {
         self.litter = litter;
         self
+    }
+
+    /// Says which entries stand for what a build would install, by their paths, and where each is on the disk.
+    #[must_use]
+    pub fn with_installed(mut self, from: String, names: FxHashSet<String>, files: &[(String, String)]) -> Self {
+        let places = files.iter().filter_map(|(path, place)| Some((self.find(path)?, Arc::from(&**place))));
+        self.installed = Some(Installed { from, names, places: places.collect() });
+        self
+    }
+
+    /// What a build would put into the package, taken from where it is installed on this machine.
+    #[must_use]
+    pub fn installed(&self) -> Option<&Installed> {
+        self.installed.as_ref()
+    }
+
+    /// Whether an entry is the function's own or surely of its package, and not what stands for what a build would
+    /// install: that may be for another machine.
+    #[must_use]
+    pub fn is_shipped(&self, id: EntryId) -> bool {
+        self.installed.as_ref().is_none_or(|installed| !installed.places.contains_key(&id))
     }
 
     /// What macOS put beside the entries.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::built::{self, Built};
-use super::{Base, Brings, Content, EventSource, LayerPath, NamedLayer, Open, Reason, layers};
+use super::{Base, Brings, Content, EventSource, Installs, LayerPath, NamedLayer, Open, Reason, layers};
 use crate::artifact::Location;
 use crate::declare::model::{
     ApiKind, Application, BuildMethod, CodeSource, Function, FunctionKind, Id, Qualifier, Setting, SnapStart,
@@ -37,6 +37,8 @@ pub struct Declared {
     pub code: String,
     /// What of it.
     pub content: Content,
+    /// What of dependencies its build puts beside it.
+    pub installs: Installs,
     /// Layers that are here, in merge order.
     pub layers: Vec<LayerPath>,
     /// Environment variables with known values.
@@ -83,13 +85,14 @@ pub fn functions(app: &Application, base: &Base, named: &[NamedLayer]) -> (Vec<D
 struct Package {
     code: String,
     content: Content,
+    installs: Installs,
     open: Vec<Open>,
     is_crate: bool,
 }
 
 impl Package {
     fn whole(code: String) -> Self {
-        Self { code, content: Content::Whole, open: Vec::new(), is_crate: false }
+        Self { code, content: Content::Whole, installs: Installs::Nothing, open: Vec::new(), is_crate: false }
     }
 }
 
@@ -133,6 +136,7 @@ fn from_sources(app: &Application, function: &Function, path: String, state: &Bu
         package.content = Content::File;
     }
     package.is_crate = *method == BuildMethod::CargoLambda;
+    package.installs = installs(method, function.code.build.python.is_some());
     let command = built::command(app.dialect);
     if built::is_opaque(method) {
         package.open.push(Open {
@@ -155,6 +159,23 @@ fn from_sources(app: &Application, function: &Function, path: String, state: &Bu
         });
     }
     package
+}
+
+/// What of dependencies a tool puts into the package.
+fn installs(method: &BuildMethod, brings_python: bool) -> Installs {
+    match method {
+        BuildMethod::Manifest | BuildMethod::Chalice | BuildMethod::Zappa => Installs::Declared,
+        // Its own packaging takes production dependencies of Node along; those of Python a plugin brings.
+        BuildMethod::ServerlessFramework if brings_python => Installs::Declared,
+        BuildMethod::ServerlessFramework => Installs::Production,
+        BuildMethod::Esbuild | BuildMethod::Webpack | BuildMethod::Bundle(_) => Installs::Bundled,
+        BuildMethod::AsIs
+        | BuildMethod::CargoLambda
+        | BuildMethod::Go
+        | BuildMethod::Makefile
+        | BuildMethod::Docker
+        | BuildMethod::Other(_) => Installs::Nothing,
+    }
 }
 
 /// Whether a file is a source and no archive or executable.
@@ -194,6 +215,7 @@ fn declared(app: &Application, id: Id<Function>, package: Package, base: &Base, 
         leads_to: leads_to(function),
         code: package.code,
         content: package.content,
+        installs: package.installs,
         layers,
         environment: environment.collect(),
         events: events(app, id, base),

@@ -32,6 +32,8 @@ pub struct FunctionSpec {
     pub code: String,
     /// What of it is the package.
     pub content: Content,
+    /// What of dependencies a build puts beside it.
+    pub installs: Installs,
     /// Layers, in the order in which they are merged.
     pub layers: Vec<LayerPath>,
     /// What is not here of the package or of its layers.
@@ -80,6 +82,22 @@ pub enum Content {
         /// The text.
         text: Arc<str>,
     },
+}
+
+/// What of dependencies a build puts into the package.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Installs {
+    /// Nothing: the package is as it is here.
+    #[default]
+    Nothing,
+    /// What the manifest declares for run time, and what that needs.
+    Declared,
+    /// For Node the same; Python's are nobody's.
+    Production,
+    /// What code asks for, copied into one file.
+    Bundled,
+    /// Nothing says how the package is made of the sources: likely with what the manifest declares and code asks for.
+    Guessed,
 }
 
 /// The content of a layer.

@@ -17,6 +17,8 @@ pub enum Reason {
     Build,
     /// A setting of the deployment that is not known here.
     Setting,
+    /// Dependencies are taken from where they are installed on this machine: what a build installs may differ.
+    Installed,
 }
 
 /// What an open reason could bring. Never a relative import, a file, or a part of a module that is here.

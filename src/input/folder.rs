@@ -27,6 +27,8 @@ enum Found {
 struct Walk<'a> {
     root: &'a Path,
     limits: &'a Limits,
+    /// Names at the root that are left out.
+    without: &'a [String],
     count: AtomicUsize,
 }
 
@@ -36,8 +38,13 @@ type Folders = Vec<PathBuf>;
 /// Lists every file below `root`, hidden ones included. Symbolic links are listed, not followed.
 /// The history of a checkout is left out: no tool that packages a folder takes it along.
 pub(super) fn list(root: &Path, limits: &Limits) -> Result<Listing, InputError> {
+    list_without(root, &[], limits)
+}
+
+/// The same without what has some names at the root.
+pub(super) fn list_without(root: &Path, without: &[String], limits: &Limits) -> Result<Listing, InputError> {
     fs::read_dir(root).map_err(|error| InputError::io(root, &error))?;
-    let walk = Walk { root, limits, count: AtomicUsize::new(0) };
+    let walk = Walk { root, limits, without, count: AtomicUsize::new(0) };
     let (found, first) = walk.level(root, 0);
     let (second, folders): (Vec<_>, Vec<_>) = first.par_iter().map(|folder| walk.level(folder, 1)).unzip();
     let folders: Folders = folders.into_iter().flatten().collect();
@@ -92,7 +99,8 @@ impl Walk<'_> {
                     continue;
                 }
             };
-            if depth == 0 && entry.file_name() == OsStr::new(".git") {
+            let is_named = |name: &String| entry.file_name() == OsStr::new(name);
+            if depth == 0 && (entry.file_name() == OsStr::new(".git") || self.without.iter().any(is_named)) {
                 continue;
             }
             if entry.file_type().is_dir() && depth + 1 < self.limits.depth {

@@ -39,6 +39,8 @@ mod zip;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustc_hash::FxHashSet;
+
 pub use classify::{InputKind, classify};
 pub use error::{InputError, InputErrorKind};
 pub use limits::Limits;
@@ -76,6 +78,93 @@ pub fn open_as(path: &Path, kind: InputKind, layers: &[LayerSource], limits: &Li
     };
     let about = merge::About { path: names::shown_path(path), kind, archive_bytes };
     with_layers(about, listing, layers, limits)
+}
+
+/// What a build would put into the package, as it is installed on this machine.
+#[derive(Clone, Debug, Default)]
+pub struct Installed {
+    /// Where it is installed, as people read it.
+    pub from: String,
+    /// Names of the packages.
+    pub names: FxHashSet<String>,
+    /// The files.
+    pub files: Vec<InstalledFile>,
+}
+
+/// A file that is installed outside of the package.
+#[derive(Clone, Debug)]
+pub struct InstalledFile {
+    /// Its path in the package.
+    pub path: String,
+    /// Where it is on the disk.
+    pub place: PathBuf,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// Opens a source tree as the package that a build makes of it: without some of its folders, by their names at its
+/// root, and with what is installed elsewhere. Files of the tree itself win.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_tree(
+    path: &Path,
+    layers: &[LayerSource],
+    without: &[String],
+    installed: Option<Installed>,
+    limits: &Limits,
+) -> Result<Artifact, InputError> {
+    let listing = folder::list_without(path, without, limits)?;
+    put_together(path, layers, listing, installed, limits)
+}
+
+/// Opens a part of a source tree as a package: what a bundler copies of it and of what is installed.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_part(
+    path: &Path,
+    layers: &[LayerSource],
+    part: &FxHashSet<String>,
+    installed: Option<Installed>,
+    limits: &Limits,
+) -> Result<Artifact, InputError> {
+    let mut listing = folder::list_without(path, &["node_modules".to_owned()], limits)?;
+    listing.files.retain(|file| part.contains(&file.path));
+    let installed = installed.map(|mut installed| {
+        installed.files.retain(|file| part.contains(&file.path));
+        installed
+    });
+    put_together(path, layers, listing, installed, limits)
+}
+
+fn put_together(
+    path: &Path,
+    layers: &[LayerSource],
+    mut listing: Listing,
+    installed: Option<Installed>,
+    limits: &Limits,
+) -> Result<Artifact, InputError> {
+    let is_some = installed.is_some();
+    let Installed { from, names, files } = installed.unwrap_or_default();
+    let own: FxHashSet<String> = listing.files.iter().map(|file| file.path.clone()).collect();
+    let files: Vec<InstalledFile> = files.into_iter().filter(|file| !own.contains(&file.path)).collect();
+    let places: Vec<(String, String)> =
+        files.iter().map(|file| (file.path.clone(), names::shown_path(&file.place))).collect();
+    let listed = |file: InstalledFile| Listed { bytes: file.bytes, ..Listed::new(file.path, Source::File(file.place)) };
+    listing.files.extend(files.into_iter().map(listed));
+    let about = merge::About { path: names::shown_path(path), kind: ArtifactKind::Directory, archive_bytes: None };
+    let artifact = with_layers(about, listing, layers, limits)?;
+    Ok(if is_some { artifact.with_installed(from, names, &places) } else { artifact })
+}
+
+/// Files below a folder with their sizes, without folders of some names at its root; links are left out.
+///
+/// # Errors
+/// When the folder cannot be read, or has too many files.
+pub fn files_below(folder: &Path, without: &[String], limits: &Limits) -> Result<Vec<(String, u64)>, InputError> {
+    let listing = folder::list_without(folder, without, limits)?;
+    Ok(listing.files.into_iter().map(|file| (file.path, file.bytes)).collect())
 }
 
 /// Opens one file of a folder as a package of its own, without what lies beside it.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::model::{Problem, Report};
 use super::printable;
+use crate::assemble::Reason;
 
 /// Why something is not covered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,8 +60,10 @@ pub(super) fn of(report: &Report) -> Vec<LeftOut<'_>> {
             None => (&function.package.path, None),
         };
         let name = Some(&*function.name);
-        let at = |detail| LeftOut { lack: Lack::Content, function: name, path: Some(path), line, message: detail };
-        all.extend(function.open.iter().map(|open| at(&*open.detail)));
+        all.extend(function.open.iter().map(|open| {
+            let lack = if open.reason == Reason::Installed { Lack::Certainty } else { Lack::Content };
+            LeftOut { lack, function: name, path: Some(path), line, message: &open.detail }
+        }));
         all.extend(function.problems.iter().map(|problem| of_problem(Lack::Certainty, name, problem)));
     }
     for project in &report.projects {

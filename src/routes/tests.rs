@@ -19,6 +19,7 @@ fn spec(runtime: &str, handler: &str) -> FunctionSpec {
         leads_to: None,
         code: String::new(),
         content: crate::assemble::Content::default(),
+        installs: crate::assemble::Installs::Nothing,
         layers: Vec::new(),
         open: Vec::new(),
         environment: std::collections::BTreeMap::new(),

@@ -7,7 +7,8 @@ use super::discover::Place;
 use super::shelf::Shelf;
 use super::{Inputs, UserError, candidates, layers, shown};
 use crate::artifact::{Artifact, ArtifactKind};
-use crate::assemble::{Content, FunctionSpec};
+use crate::assemble::{Content, FunctionSpec, Installs};
+use crate::input::InputKind;
 use crate::platform::{Language, Platform, Runtime};
 
 /// The runtime assumed where nothing names one.
@@ -51,6 +52,7 @@ pub(super) fn function(place: &Place<'_>, inputs: &Inputs<'_>, shelf: &Shelf) ->
         leads_to: None,
         code: shown(path),
         content: Content::Whole,
+        installs: if place.kind == InputKind::Directory { Installs::Guessed } else { Installs::Nothing },
         layers: layers::all(inputs),
         open: Vec::new(),
         environment: std::collections::BTreeMap::default(),

@@ -1,11 +1,14 @@
 //! One function: open, simulate, attribute, estimate, routes, usage.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
+use rustc_hash::FxHashSet;
+
 use super::shelf::Shelf;
-use super::{Inputs, UserError};
-use crate::artifact::{Artifact, Location};
-use crate::assemble::{FunctionSpec, World, own_handler};
+use super::{Inputs, UserError, installed};
+use crate::artifact::{Artifact, EntryId, Location};
+use crate::assemble::{FunctionSpec, Installs, World, own_handler};
 use crate::cost::{self, CostInput};
 use crate::engine::FunctionFacts;
 use crate::fault::{self, Fault};
@@ -47,13 +50,47 @@ pub(super) fn of(
     stages: &Stages,
 ) -> Result<FunctionFacts, UserError> {
     let bundle = shelf.open(&spec)?;
-    let facts = walked(spec, bundle, inputs, stages, &Refused::default());
+    let mut facts = walked(spec, bundle, inputs, stages, &Refused::default());
+    if let Some(bundle) = bundled(&facts, shelf) {
+        facts = walked(facts.spec, Arc::new(bundle), inputs, stages, &Refused::default());
+    }
     let refused = facts.refused();
     if refused.is_empty() || facts.spec.runtime.language() != Language::Python {
         return Ok(facts);
     }
     // Only who has loaded everything knows what cannot be loaded: now the errors are raised where they are met.
     Ok(walked(facts.spec, facts.bundle, inputs, stages, &refused))
+}
+
+/// What a bundler makes of the sources: what of them and of their dependencies is reached. Where these are not
+/// installed, nothing is left out.
+fn bundled(facts: &FunctionFacts, shelf: &Shelf) -> Option<Bundle> {
+    let is_bundled = facts.spec.installs == Installs::Bundled && facts.artifact.installed().is_some();
+    if !is_bundled || !facts.has_closure() {
+        return None;
+    }
+    let reached = facts.graph.reached_entries(facts.artifact.entries().len());
+    let is_reached = |id: EntryId| reached.get(id.0 as usize).is_some_and(|reached| *reached);
+    let packages: BTreeSet<_> = facts
+        .artifact
+        .entries()
+        .filter(|(id, _)| is_reached(*id))
+        .filter_map(|(id, _)| facts.packages.owner(id))
+        .collect();
+    // What says of files how they are to be read is needed as long as nothing is bundled.
+    let says = |id: EntryId, path: &str| {
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let is_manifest = name == "package.json" || (name.starts_with("tsconfig") && name.ends_with(".json"));
+        is_manifest && facts.packages.owner(id).is_none_or(|owner| packages.contains(&owner))
+    };
+    let kept = facts.artifact.entries().filter(|(id, entry)| is_reached(*id) || says(*id, &entry.path));
+    let kept: FxHashSet<String> = kept.map(|(_, entry)| entry.path.to_string()).collect();
+    shelf.open_reached(&facts.spec, &kept).ok()
+}
+
+/// Whether sources are compiled or bundled before they are deployed.
+fn is_source_tree(spec: &FunctionSpec, bundle: &Bundle) -> bool {
+    spec.installs == Installs::Bundled || javascript::is_source_tree(&bundle.artifact, spec.start())
 }
 
 /// One walk through what a function loads, with all that follows from it.
@@ -121,6 +158,7 @@ pub(super) fn put_together(
     });
     let declared = declared(&spec, &artifact);
     let mut open = spec.open.clone();
+    open.extend(artifact.installed().map(|installed| installed::said(installed, spec.installs)));
     open.extend(usage::not_installed(
         &Loaded {
             language: spec.runtime.language(),
@@ -189,7 +227,7 @@ fn loaded(spec: &FunctionSpec, bundle: &Bundle, refused: &Refused) -> (ModuleGra
 
 /// Own code in the form in which routes are found in it, as far as that was made beside a simulation.
 fn prepared(spec: &FunctionSpec, bundle: &Bundle) -> Arc<Prepared> {
-    let source_tree = javascript::is_source_tree(&bundle.artifact, spec.start());
+    let source_tree = is_source_tree(spec, bundle);
     let key = u64::from(spec.runtime.version().0) << 1 | u64::from(source_tree);
     bundle.shared(key, |_| Prepared::default())
 }
@@ -203,7 +241,7 @@ fn loaded_by_node(spec: &FunctionSpec, bundle: &Bundle) -> (ModuleGraph, Arc<Pac
         arm: spec.architecture == Architecture::Arm64,
         sdk: spec.runtime.sdk(spec.platform),
         environment: &spec.environment,
-        source_tree: javascript::is_source_tree(&bundle.artifact, spec.start()),
+        source_tree: is_source_tree(spec, bundle),
         prepare: Some(&*prepared),
     };
     bundle.keep_for_node();

@@ -10,6 +10,7 @@ mod discover;
 mod facts;
 mod functions;
 mod images;
+mod installed;
 mod layers;
 mod search;
 mod settings;

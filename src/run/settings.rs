@@ -103,7 +103,7 @@ fn leads_outside(file: &Path, folder: &Path) -> bool {
 }
 
 /// A folder relative to the working folder, when it is that, below it or above it.
-fn opened(folder: &Path, working: &Path) -> PathBuf {
+pub(super) fn opened(folder: &Path, working: &Path) -> PathBuf {
     if let Ok(below) = folder.strip_prefix(working) {
         return below.to_owned();
     }

@@ -4,14 +4,21 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use crate::assemble::{Content, FunctionSpec, LayerPath};
+use rustc_hash::FxHashSet;
+
+use super::installed;
+use crate::assemble::{Content, FunctionSpec, Installs, LayerPath};
 use crate::input::{self, InputError, InputKind, LayerSource, Limits};
 use crate::package::{Bundle, Spent};
+use crate::platform::{Architecture, Runtime};
 
-/// A package with its layers, by paths.
-type Key = (String, Content, Vec<LayerPath>);
+/// A package with its layers, by paths, and for whom dependencies are put beside it.
+type Key = (String, Content, Vec<LayerPath>, Option<(Installs, Runtime, Architecture)>);
 /// The package, which its first asker opens.
 type Opened = Arc<OnceLock<Result<Arc<Bundle>, InputError>>>;
+
+/// Files by path, with their sizes.
+type Sizes = Arc<Vec<(String, u64)>>;
 
 /// Packages by what they are made of.
 #[derive(Default)]
@@ -19,14 +26,33 @@ pub(super) struct Shelf {
     opened: Mutex<BTreeMap<Key, Opened>>,
     /// How many functions still need a package.
     needed: Mutex<BTreeMap<Key, usize>>,
+    /// What lies below folders of npm packages.
+    files: Mutex<BTreeMap<PathBuf, Sizes>>,
 }
 
 impl Shelf {
     /// A package without layers of which it is known what it is.
     pub(super) fn open_as(&self, path: &Path, kind: InputKind) -> Result<Arc<Bundle>, InputError> {
-        self.get((super::shown(path), Content::Whole, Vec::new()), || {
-            input::open_as(path, kind, &[], &Limits::default())
+        self.get((super::shown(path), Content::Whole, Vec::new(), None), || match kind {
+            InputKind::Directory => {
+                input::open_tree(path, &[], &installed::environments(path), None, &Limits::default())
+            }
+            kind => input::open_as(path, kind, &[], &Limits::default()),
         })
+    }
+
+    /// A project, with what is installed for it.
+    pub(super) fn open_project(&self, path: &Path, version: (u16, u16)) -> Result<Arc<Bundle>, InputError> {
+        let around = installed::of_project(path, version, self);
+        let artifact = input::open_tree(path, &[], &around.without, around.installed, &Limits::default())?;
+        Ok(Arc::new(Bundle::new(artifact)))
+    }
+
+    /// The files of an npm package with their sizes, without the packages in it.
+    pub(super) fn files_of(&self, folder: &Path) -> Sizes {
+        let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
+        let list = || input::files_below(folder, &["node_modules".to_owned()], &Limits::default()).unwrap_or_default();
+        Arc::clone(files.entry(folder.to_owned()).or_insert_with(|| Arc::new(list())))
     }
 
     /// The package of a function.
@@ -35,10 +61,22 @@ impl Shelf {
         let layers: Vec<LayerSource> = spec.layers.iter().map(source).collect();
         let (path, limits) = (Path::new(&spec.code), Limits::default());
         self.get(key(spec), || match &spec.content {
+            Content::Whole if spec.installs != Installs::Nothing && path.is_dir() => {
+                let around = installed::around(spec, self);
+                input::open_tree(path, &layers, &around.without, around.installed, &limits)
+            }
             Content::Whole => input::open(path, &layers, &limits),
             Content::File => input::open_file(path, &layers, &limits),
             Content::Inline { file, text } => input::open_text(path, file, text, &layers, &limits),
         })
+    }
+
+    /// What a bundler makes of a function: the files of it that are reached.
+    pub(super) fn open_reached(&self, spec: &FunctionSpec, reached: &FxHashSet<String>) -> Result<Bundle, InputError> {
+        let source = |layer: &LayerPath| LayerSource { path: PathBuf::from(&layer.path), below: layer.below.clone() };
+        let layers: Vec<LayerSource> = spec.layers.iter().map(source).collect();
+        let installed = installed::around(spec, self).installed;
+        input::open_part(Path::new(&spec.code), &layers, reached, installed, &Limits::default()).map(Bundle::new)
     }
 
     fn get(
@@ -73,5 +111,7 @@ impl Shelf {
 }
 
 fn key(spec: &FunctionSpec) -> Key {
-    (spec.code.clone(), spec.content.clone(), spec.layers.clone())
+    let host = || (spec.installs, spec.runtime.clone(), spec.architecture);
+    let host = (spec.installs != Installs::Nothing).then(host);
+    (spec.code.clone(), spec.content.clone(), spec.layers.clone(), host)
 }

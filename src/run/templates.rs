@@ -176,6 +176,7 @@ fn completed(declared: Declared, inputs: &Inputs<'_>, shelf: &Shelf) -> Result<F
         leads_to: declared.leads_to,
         code: declared.code,
         content: declared.content,
+        installs: declared.installs,
         layers,
         open,
         environment: declared.environment,

@@ -16,7 +16,7 @@ pub(super) fn at(place: &Place<'_>, shelf: &Shelf) -> Result<Vec<Tree>, UserErro
     if !place.path.is_dir() {
         return Ok(Vec::new());
     }
-    let bundle = shelf.open_as(place.path, place.kind)?;
+    let bundle = shelf.open_project(place.path, PYTHON)?;
     let files = ManifestFiles(&bundle.artifact);
     let installed = bundle.artifact.entries().any(|(_, entry)| entry.path.contains("node_modules/"));
     let of_python = manifest::python::declared(&files, PYTHON);

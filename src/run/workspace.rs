@@ -241,6 +241,7 @@ fn function_facts(
         leads_to: None,
         code: built.as_deref().map_or_else(String::new, shown),
         content: Content::Whole,
+        installs: crate::assemble::Installs::Nothing,
         layers: Vec::new(),
         open: Vec::new(),
         environment: std::collections::BTreeMap::new(),

@@ -38,6 +38,7 @@ fn routes(app: &str) -> Routes {
         leads_to: None,
         code: String::new(),
         content: crate::assemble::Content::default(),
+        installs: crate::assemble::Installs::Nothing,
         layers: Vec::new(),
         open: Vec::new(),
         environment: std::collections::BTreeMap::new(),

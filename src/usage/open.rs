@@ -19,9 +19,14 @@ const STUBS: [&str; 2] = ["types-", "@types/"];
 /// is: what it lacks is missing for good. So is what a folder lacks in which others are installed.
 #[must_use]
 pub fn not_installed(facts: &Loaded<'_>, declared: &Declared) -> Option<Open> {
-    if facts.artifact.kind != ArtifactKind::Directory || !facts.packages.packages.is_empty() {
+    let from = facts.artifact.installed();
+    if facts.artifact.kind != ArtifactKind::Directory || (from.is_none() && !facts.packages.packages.is_empty()) {
         return None;
     }
+    let is_here = |name: &str| {
+        let is_package = facts.packages.packages.iter().any(|package| *package.name == *name);
+        is_package || from.is_some_and(|from| from.names.contains(name))
+    };
     let language = facts.language;
     let brought: BTreeSet<&str> = match language {
         Language::Python => ["boto3", "botocore", "s3transfer", "jmespath"].into_iter().collect(),
@@ -32,7 +37,8 @@ pub fn not_installed(facts: &Loaded<'_>, declared: &Declared) -> Option<Open> {
         by_node || brought.contains(name) || STUBS.iter().any(|stub| name.starts_with(stub)) || name.ends_with("-stubs")
     };
     let wanted = declared.dependencies.iter().filter(|dependency| {
-        dependency.scope == Scope::Runtime && !dependency.excluded && !is_brought(&dependency.name)
+        let is_needed = dependency.scope == Scope::Runtime && !dependency.excluded;
+        is_needed && !is_brought(&dependency.name) && !is_here(&dependency.name)
     });
     let names: BTreeSet<&Arc<str>> = wanted.map(|dependency| &dependency.name).collect();
     if names.is_empty() {

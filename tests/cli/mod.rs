@@ -5,6 +5,7 @@ mod baseline;
 mod cargo;
 mod config;
 mod estimate;
+mod installed;
 mod fix;
 mod frameworks;
 mod gate;

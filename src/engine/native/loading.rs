@@ -70,6 +70,8 @@ impl FunctionFacts {
     fn native_loads(&self) -> Vec<Load> {
         let modules = self.graph.modules().filter(|(_, module)| module.kind == ModuleKind::Extension);
         let modules = modules.filter_map(|(id, module)| Some((id, module.entry?, module.loaded)));
+        // What is installed on this machine is for this machine; the build installs what is for the function's.
+        let modules = modules.filter(|(_, entry, _)| self.artifact.is_shipped(*entry));
         let mut loads: Vec<Load> = modules
             .filter(|(_, entry, _)| self.artifact.entry(*entry).bytes <= LARGEST_READ)
             .map(|(id, entry, phase)| {

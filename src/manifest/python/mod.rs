@@ -3,6 +3,7 @@
 mod groups;
 mod import_names;
 mod lock;
+mod metadata;
 mod pyproject;
 mod requirements;
 mod setup_cfg;
@@ -11,9 +12,10 @@ mod setup_py;
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use pep508_rs::{MarkerEnvironment, MarkerEnvironmentBuilder, PackageName, Requirement, VerbatimUrl};
+use pep508_rs::{PackageName, Requirement, VerbatimUrl};
 
 pub use import_names::{import_names, is_distribution_known, is_import_known};
+pub use metadata::{Needed, needed};
 
 use super::dependency::{Declared, Dependency, Files, Scope};
 use crate::artifact::Location;
@@ -161,22 +163,8 @@ impl Reader<'_> {
 
     /// Whether the requirement's marker rules out the runtime; an undecidable one does not.
     fn excludes(&self, requirement: &Requirement<VerbatimUrl>) -> bool {
-        let version = format!("{}.{}", self.version.0, self.version.1);
-        let full = format!("{version}.0");
-        let environment = MarkerEnvironment::try_from(MarkerEnvironmentBuilder {
-            implementation_name: "cpython",
-            implementation_version: &full,
-            os_name: "posix",
-            platform_machine: "x86_64",
-            platform_python_implementation: "CPython",
-            platform_release: "",
-            platform_system: "Linux",
-            platform_version: "",
-            python_full_version: &full,
-            python_version: &version,
-            sys_platform: "linux",
-        });
-        environment.is_ok_and(|environment| !requirement.evaluate_markers(&environment, &[]))
+        let environment = metadata::environment(self.version);
+        environment.is_some_and(|environment| !requirement.evaluate_markers(&environment, &[]))
     }
 }
 

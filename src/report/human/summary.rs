@@ -9,6 +9,7 @@ use super::super::Style;
 use super::super::model::{Function, Loaded, Package, Start};
 use super::super::printable;
 use super::paint::{self, FAINT, PLACE, STRONG, paint};
+use crate::assemble::Reason;
 use crate::cost::PartKind;
 use crate::lang::native::UNKNOWN;
 use crate::package::owners::Ecosystem;
@@ -72,7 +73,8 @@ pub(super) fn start(function: &Function, out: &mut dyn Write) -> io::Result<()> 
 /// What is not here and therefore neither in the numbers nor in the findings.
 pub(super) fn open(function: &Function, style: Style, out: &mut dyn Write) -> io::Result<()> {
     for open in &function.open {
-        writeln!(out, "  {:<11}{}", "not here", about(&printable::line(&open.detail), style))?;
+        let label = if open.reason == Reason::Installed { "estimate" } else { "not here" };
+        writeln!(out, "  {label:<11}{}", about(&printable::line(&open.detail), style))?;
     }
     Ok(())
 }

@@ -1,0 +1,113 @@
+//! Dependencies where people install them: in virtual environments, and in `node_modules` up the tree.
+//!
+//! They stand for what a build would put into the package, so that its names, sizes and costs are known before it has
+//! run. What of them is taken is what the build would take: what the manifest declares for run time with all that it
+//! needs, or what code asks for. An environment as such is never part of a package.
+
+mod node;
+mod python;
+
+use std::path::{Path, PathBuf};
+
+use super::settings::opened;
+use super::shelf::Shelf;
+use crate::artifact::{Installed, Location};
+use crate::assemble::{Brings, FunctionSpec, Installs, Open, Reason};
+use crate::input;
+use crate::manifest::dependency::Files;
+use crate::platform::Language;
+
+/// Manifests larger than this are not read.
+const LARGEST_MANIFEST: u64 = 8 << 20;
+
+/// What makes a package of a source tree.
+#[derive(Debug, Default)]
+pub(super) struct Around {
+    /// Names at its root that no build takes along.
+    pub(super) without: Vec<String>,
+    /// What is installed for it.
+    pub(super) installed: Option<input::Installed>,
+}
+
+/// What makes a package of a function's source tree.
+pub(super) fn around(spec: &FunctionSpec, shelf: &Shelf) -> Around {
+    let folder = Path::new(&spec.code);
+    match spec.runtime.language() {
+        Language::Python => python::around(folder, spec, shelf),
+        Language::Node => node::around(folder, spec.installs, shelf),
+        Language::Native | Language::Other => Around::default(),
+    }
+}
+
+/// The same for a project that is no function.
+pub(super) fn of_project(folder: &Path, version: (u16, u16), shelf: &Shelf) -> Around {
+    let python = python::of_project(folder, version, shelf);
+    if python.installed.is_some() {
+        python
+    } else {
+        Around { without: python.without, ..node::of_project(folder, shelf) }
+    }
+}
+
+/// Names at a folder's root that are environments and no part of a package.
+pub(super) fn environments(folder: &Path) -> Vec<String> {
+    python::environments(folder)
+}
+
+/// Tells that dependencies are taken from where they are installed.
+pub(super) fn said(installed: &Installed, installs: Installs) -> Open {
+    let how = match installs {
+        Installs::Bundled => "as a bundler would copy them",
+        _ => "as a build would put them into the package",
+    };
+    Open {
+        reason: Reason::Installed,
+        detail: format!("with the dependencies that {} has, {how}", installed.from),
+        brings: Brings::Nothing,
+    }
+}
+
+/// The folder above which nothing is looked for: the repository's root; or else where the user stands, where that is
+/// above the folder.
+fn wall(folder: &Path) -> PathBuf {
+    let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    if let Some(repository) = absolute.ancestors().find(|folder| folder.join(".git").exists()) {
+        return repository.to_owned();
+    }
+    let working = std::env::current_dir().unwrap_or_default();
+    // Whoever stands at the root of the disk does not mean all of it.
+    let is_around = working.parent().is_some() && absolute.starts_with(&working);
+    if is_around { working } else { absolute }
+}
+
+/// A folder and those around it up to the wall, innermost first, as paths that open.
+fn upwards(folder: &Path) -> Vec<PathBuf> {
+    let (absolute, wall) = (std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()), wall(folder));
+    let working = std::env::current_dir().unwrap_or_default();
+    let around = absolute.ancestors().take_while(|folder| folder.starts_with(&wall));
+    around.map(|folder| opened(folder, &working)).collect()
+}
+
+/// Whether a path is inside of a wall, links followed.
+fn is_within(path: &Path, wall: &Path) -> bool {
+    let (Ok(path), Ok(wall)) = (std::fs::canonicalize(path), std::fs::canonicalize(wall)) else { return false };
+    path.starts_with(wall)
+}
+
+/// A path as the current folder, where it is empty.
+fn at(path: &Path) -> &Path {
+    if path.as_os_str().is_empty() { Path::new(".") } else { path }
+}
+
+/// Manifests in a folder on disk.
+struct Manifests<'a>(&'a Path);
+
+impl Files for Manifests<'_> {
+    fn text(&self, path: &str) -> Option<String> {
+        input::read_text_file(&self.0.join(path), LARGEST_MANIFEST).ok()
+    }
+
+    fn location(&self, path: &str) -> Location {
+        Location::file(super::shown(&self.0.join(path)))
+    }
+}

@@ -1,0 +1,221 @@
+//! `node_modules` up the tree, in the layouts of npm, pnpm and Yarn: what of it a package needs, as npm would lay it out.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use super::{Around, LARGEST_MANIFEST, at, upwards, wall};
+use crate::assemble::Installs;
+use crate::input::{self, Installed, InstalledFile, Limits};
+use crate::manifest::node::{is_name, package_of_request};
+use crate::run::shelf::Shelf;
+use crate::run::shown;
+
+/// The folder of packages.
+const FOLDER: &str = "node_modules";
+/// Packages that are put together.
+const MOST_PACKAGES: usize = 5_000;
+/// Folders of packages within each other.
+const DEEPEST: usize = 12;
+/// Own files that are searched for imports.
+const MOST_FILES: usize = 2_000;
+/// Larger files are not.
+const LARGEST: u64 = 1 << 20;
+
+/// What makes a package of a function's source tree.
+pub(super) fn around(folder: &Path, installs: Installs, shelf: &Shelf) -> Around {
+    let own = at(folder).join(FOLDER).is_dir();
+    let roots = match installs {
+        Installs::Nothing => return Around::default(),
+        // A folder that has its packages may be what is uploaded.
+        Installs::Guessed if own => return Around::default(),
+        Installs::Declared | Installs::Production => declared(folder),
+        Installs::Bundled | Installs::Guessed => declared(folder).into_iter().chain(imports(folder)).collect(),
+    };
+    let without = vec![FOLDER.to_owned()];
+    let installed = taken(folder, &roots, shelf);
+    // Where nothing of what is needed is found, what is there stays.
+    if installed.is_none() && own { Around::default() } else { Around { without, installed } }
+}
+
+/// The same for a project whose packages are further up.
+pub(super) fn of_project(folder: &Path, shelf: &Shelf) -> Around {
+    if at(folder).join(FOLDER).is_dir() {
+        return Around::default();
+    }
+    Around { without: Vec::new(), installed: taken(folder, &declared(folder), shelf) }
+}
+
+/// What the nearest manifest declares for run time.
+fn declared(folder: &Path) -> BTreeSet<String> {
+    let manifest = upwards(folder).into_iter().find_map(|folder| manifest(&folder));
+    manifest.map(|manifest| names(&manifest, &["dependencies", "optionalDependencies"])).unwrap_or_default()
+}
+
+fn manifest(folder: &Path) -> Option<Value> {
+    let text = input::read_text_file(&folder.join("package.json"), LARGEST_MANIFEST).ok()?;
+    serde_json::from_str(&text).ok()
+}
+
+fn names(manifest: &Value, tables: &[&str]) -> BTreeSet<String> {
+    let tables = tables.iter().filter_map(|table| manifest.get(table)?.as_object());
+    tables.flat_map(|table| table.keys()).filter(|name| is_name(name)).cloned().collect()
+}
+
+/// A package that has its place.
+struct Placed {
+    /// Where it is put: `node_modules/a/node_modules/b`.
+    path: String,
+    /// Where it is, links followed.
+    real: PathBuf,
+}
+
+/// What a package needs of the folders of packages up the tree.
+fn taken(folder: &Path, roots: &BTreeSet<String>, shelf: &Shelf) -> Option<Installed> {
+    let wall = std::fs::canonicalize(wall(folder)).ok()?;
+    let real = std::fs::canonicalize(at(folder)).ok()?;
+    let mut tree = Tree { wall, placed: BTreeMap::new() };
+    let mut waiting: VecDeque<Placed> = VecDeque::new();
+    waiting.extend(roots.iter().filter_map(|name| tree.place(name, &real, "")));
+    let from = waiting.front().map(|first| first.real.clone());
+    let mut files = Vec::new();
+    while let Some(package) = waiting.pop_front() {
+        let Some(manifest) = manifest(&package.real) else { continue };
+        let needed = names(&manifest, &["dependencies", "optionalDependencies", "peerDependencies"]);
+        waiting.extend(needed.iter().filter_map(|name| tree.place(name, &package.real, &package.path)));
+        files.extend(shelf.files_of(&package.real).iter().map(|(inner, bytes)| InstalledFile {
+            path: format!("{}/{inner}", package.path),
+            place: openable(&package.real.join(inner)),
+            bytes: *bytes,
+        }));
+    }
+    let from = from.and_then(|first| folder_of(&openable(&first)))?;
+    let names =
+        tree.placed.keys().filter_map(|path| path.rsplit_once("node_modules/")).map(|(_, name)| name.to_owned());
+    (!files.is_empty()).then(|| Installed { from, names: names.collect(), files })
+}
+
+/// A real path as one that people read: relative to where they stand.
+fn openable(real: &Path) -> PathBuf {
+    let working = std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
+    if let Ok(below) = real.strip_prefix(&working) {
+        return below.to_owned();
+    }
+    let up = working.ancestors().enumerate().find_map(|(up, folder)| Some((up, real.strip_prefix(folder).ok()?)));
+    match up.filter(|_| working.parent().is_some()) {
+        Some((up, rest)) if up < DEEPEST => std::iter::repeat_n(Path::new(".."), up).collect::<PathBuf>().join(rest),
+        _ => real.to_owned(),
+    }
+}
+
+/// The outermost folder of packages that a path goes through.
+fn folder_of(path: &Path) -> Option<String> {
+    let text = shown(path);
+    let end =
+        if text.starts_with("node_modules/") { FOLDER.len() } else { text.find("/node_modules/")? + 1 + FOLDER.len() };
+    text.get(..end).map(str::to_owned)
+}
+
+/// Packages as npm lays them out: each as far up as no other version of it is in the way.
+struct Tree {
+    wall: PathBuf,
+    placed: BTreeMap<String, PathBuf>,
+}
+
+impl Tree {
+    /// Puts a package where the one that asks for it finds it; `None` where it is not installed or has its place.
+    fn place(&mut self, name: &str, asker: &Path, asker_path: &str) -> Option<Placed> {
+        let real = self.resolve(name, asker)?;
+        let found = ancestors(asker_path).find_map(|path| self.placed.get(&join(path, name)).map(|real| (path, real)));
+        let parent = match found {
+            Some((_, known)) if *known == real => return None,
+            Some((path, _)) if path == asker_path => return None,
+            Some(_) => asker_path,
+            None => "",
+        };
+        let path = join(parent, name);
+        let is_full = self.placed.len() >= MOST_PACKAGES || path.matches(FOLDER).count() > DEEPEST;
+        if is_full {
+            return None;
+        }
+        self.placed.insert(path.clone(), real.clone());
+        Some(Placed { path, real })
+    }
+
+    /// Where Node finds a package, seen from a folder.
+    fn resolve(&self, name: &str, from: &Path) -> Option<PathBuf> {
+        let around = from.ancestors().take_while(|folder| folder.starts_with(&self.wall));
+        around
+            .map(|folder| if folder.ends_with(FOLDER) { folder.join(name) } else { folder.join(FOLDER).join(name) })
+            .filter(|package| package.join("package.json").is_file())
+            .find_map(|package| std::fs::canonicalize(package).ok().filter(|real| real.starts_with(&self.wall)))
+    }
+}
+
+fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() { format!("{FOLDER}/{name}") } else { format!("{folder}/{FOLDER}/{name}") }
+}
+
+/// A placed package and those that it lies in, innermost first; the root is `""`.
+fn ancestors(path: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(path), |path| match path.rfind("/node_modules/") {
+        Some(at) => path.get(..at),
+        None if path.is_empty() => None,
+        None => Some(""),
+    })
+}
+
+/// Packages that the sources of a folder ask for, tests left out.
+fn imports(folder: &Path) -> BTreeSet<String> {
+    let Ok(files) = input::files_below(at(folder), &[FOLDER.to_owned()], &Limits::default()) else {
+        return BTreeSet::new();
+    };
+    let is_source =
+        |path: &str| [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx"].iter().any(|e| path.ends_with(e));
+    let is_own = |path: &str| is_source(path) && !path.contains(".test.") && !path.contains("node_modules/");
+    let own = files.iter().filter(|(path, bytes)| is_own(path) && *bytes <= LARGEST);
+    let mut names = BTreeSet::new();
+    for (path, _) in own.take(MOST_FILES) {
+        let Ok(text) = input::read_text_file(&folder.join(path), LARGEST) else { continue };
+        names.extend(requests(&text).filter_map(package_of_request).map(str::to_owned));
+    }
+    names
+}
+
+/// What a text asks for, by the words before a string.
+fn requests(text: &str) -> impl Iterator<Item = &str> {
+    const WORDS: [&str; 4] = ["from", "require(", "import(", "import"];
+    let quoted = |quote: char| {
+        text.match_indices(quote).filter_map(move |(at, _)| {
+            let before = text.get(..at)?.trim_end();
+            let rest = text.get(at + 1..)?;
+            let end = rest.find(['\'', '"', '\n']).filter(|end| rest[*end..].starts_with(quote))?;
+            WORDS.iter().any(|word| before.ends_with(word)).then(|| &rest[..end])
+        })
+    };
+    quoted('\'').chain(quoted('"'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sources_say_what_they_ask_for() {
+        let text =
+            "import a from 'a';\nconst b = require(\"@b/c/d\");\nimport 'e'\nconst t = 'text';\nawait import('./own');";
+        let names: BTreeSet<&str> = requests(text).filter_map(package_of_request).collect();
+        assert_eq!(names, BTreeSet::from(["@b/c", "a", "e"]));
+    }
+
+    #[test]
+    fn packages_lie_in_those_around_them() {
+        let all: Vec<&str> = ancestors("node_modules/a/node_modules/b").collect();
+        assert_eq!(all, ["node_modules/a/node_modules/b", "node_modules/a", ""]);
+        assert_eq!(
+            folder_of(Path::new("../node_modules/.pnpm/a@1/node_modules/a")).as_deref(),
+            Some("../node_modules")
+        );
+    }
+}
