@@ -335,7 +335,7 @@ pub(super) struct ScaleArgs {
     /// Configuration file instead of the nearest one
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
-    /// Write the alarms that are missing, in this language, and nothing else
+    /// Write the alarms that are missing, a dashboard and log queries, in this language, and nothing else
     #[arg(long, value_enum, value_name = "LANGUAGE")]
     pub(super) alarms: Option<AlarmLanguage>,
 }

@@ -5,7 +5,7 @@ use super::args::{AlarmLanguage, InputArgs, ScaleArgs, SplitFormat};
 use super::progress::Progress;
 use super::{CLEAN, reference};
 use crate::declare::model::{Application, Dialect};
-use crate::engine::application::{missing_alarms, plan_alone};
+use crate::engine::application::{self, plan_alone};
 use crate::engine::{Budgets, ProjectFacts};
 use crate::report::model::{self, Summary};
 use crate::report::{self, Style};
@@ -16,7 +16,7 @@ pub(super) fn run(args: &ScaleArgs) -> Result<u8, UserError> {
     let project = project(&args.path, &args.input, args.config.as_deref())?;
     let mut out = std::io::stdout().lock();
     if let Some(language) = args.alarms {
-        return alarms(&project, language, &mut out);
+        return watch(&project, language, &mut out);
     }
     if args.format == SplitFormat::Human {
         return human(&project);
@@ -89,55 +89,27 @@ impl AlarmLanguage {
             Self::Terraform => Dialect::Terraform,
         }
     }
-
-    /// What stands before alarms, and how deep they stand.
-    fn frame(self) -> (&'static str, usize) {
-        match self {
-            Self::Sam | Self::Cloudformation => {
-                ("Resources:\n  Pager:\n    Type: AWS::SNS::Topic\n    Properties:\n      DisplayName: on call\n", 2)
-            }
-            Self::Serverless => (
-                "resources:\n  Resources:\n    Pager:\n      Type: AWS::SNS::Topic\n      Properties:\n        DisplayName: on call\n",
-                4,
-            ),
-            Self::Cdk => (
-                "import * as cdk from 'aws-cdk-lib';\nimport * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';\n\
-                 import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';\nimport * as sns from 'aws-cdk-lib/aws-sns';\n\n\
-                 const pager = new sns.Topic(this, 'Pager');\n",
-                0,
-            ),
-            Self::Terraform => ("resource \"aws_sns_topic\" \"pager\" {\n  name = \"pager\"\n}\n\n", 0),
-        }
-    }
 }
 
-/// Prints the alarms that are missing; nothing but a remark where none is.
-fn alarms(project: &ProjectFacts, language: AlarmLanguage, out: &mut dyn Write) -> Result<u8, UserError> {
-    let of = |application: &Application| missing_alarms(project, application, language.dialect());
-    let texts: Vec<String> = project.applications.iter().flat_map(of).collect();
+/// Prints what is missing to watch the applications; nothing but a remark where nothing is.
+fn watch(project: &ProjectFacts, language: AlarmLanguage, out: &mut dyn Write) -> Result<u8, UserError> {
+    let dialect = language.dialect();
+    let of = |application: &Application| {
+        Some((application.name.clone(), application::watch(project, application, dialect)?))
+    };
+    let texts: Vec<(String, String)> = project.applications.iter().filter_map(of).collect();
     if texts.is_empty() {
-        super::note("no alarm is missing");
+        super::note("nothing is missing: alarms, a dashboard and queries are there");
         return Ok(CLEAN);
     }
-    let (head, depth) = language.frame();
-    let has_topic = project
-        .applications
-        .iter()
-        .flat_map(|application| &application.resources)
-        .any(|resource| resource.origin.id == "Pager" || resource.origin.id == "aws_sns_topic.pager");
-    match (has_topic, language) {
-        (false, _) => write!(out, "{head}")?,
-        (true, AlarmLanguage::Sam | AlarmLanguage::Cloudformation) => writeln!(out, "Resources:")?,
-        (true, AlarmLanguage::Serverless) => writeln!(out, "resources:\n  Resources:")?,
-        (true, _) => {}
-    }
-    for text in texts {
-        for line in text.lines() {
-            writeln!(out, "{}{line}", " ".repeat(if line.is_empty() { 0 } else { depth }))?;
+    let is_one = texts.len() == 1;
+    let comment = if language == AlarmLanguage::Cdk { "//" } else { "#" };
+    for (number, (name, text)) in texts.into_iter().enumerate() {
+        if !is_one {
+            let name: String = name.chars().filter(|c| !c.is_control()).collect();
+            writeln!(out, "{}{comment} {name}", if number > 0 { "\n" } else { "" })?;
         }
-        if depth == 0 {
-            writeln!(out)?;
-        }
+        write!(out, "{text}")?;
     }
     Ok(CLEAN)
 }

@@ -28,6 +28,7 @@ use model::{Application, Dialect, Problem};
 use reader::Reader;
 
 use crate::input::files::Files;
+pub(crate) use serverless::logical as serverless_id;
 
 /// Assemblies within assemblies.
 const MOST_ASSEMBLIES: usize = 50;

@@ -15,6 +15,7 @@ mod dispatch;
 mod projects;
 mod registrations;
 mod routes;
+mod scaling;
 mod suppression;
 mod template;
 mod trouble;

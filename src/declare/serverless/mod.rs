@@ -146,7 +146,7 @@ fn note_plugins(root: &Tree, reader: &mut Reader<'_>) {
 }
 
 /// A function's name as the framework makes logical ids of it.
-fn logical(name: &str) -> String {
+pub(crate) fn logical(name: &str) -> String {
     let name = name.replace('-', "Dash").replace('_', "Underscore");
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::ApplicationContext;
+use super::naming::{self, Named};
 use crate::declare::model::{
     Alarm, Application, Dialect, Dimension, Function, Id, LayerUse, MetricQuery, Place, Queue, Setting, Target,
 };
@@ -193,47 +194,70 @@ pub fn report_unwatched(
     sink.report_as(severity, finding.snippet(snippet));
 }
 
-/// The snippet of one alarm. `value` is what the dimension's value is called in CloudFormation.
+/// The snippet of one alarm on a resource, by the resource's id in the template.
 #[must_use]
 pub fn alarm_snippet(dialect: Dialect, of: &str, metric: &AlarmText<'_>) -> Option<String> {
-    let short = of.rsplit('.').next().unwrap_or(of);
-    let plain: String = short.chars().filter(char::is_ascii_alphanumeric).collect();
-    let (id, value, topic) = match dialect {
-        Dialect::Terraform | Dialect::TerraformPlan => (
-            format!("{short}_{}", metric.suffix.to_lowercase()),
-            format!("{of}.{}", metric.attribute),
-            "aws_sns_topic.pager.arn",
-        ),
-        Dialect::Cdk => {
-            let mut variable = plain.clone();
-            if let Some(first) = variable.get_mut(..1) {
-                first.make_ascii_lowercase();
-            }
-            (format!("{plain}{}", metric.suffix), format!("{variable}.{}", metric.cdk), "pager")
-        }
-        Dialect::Serverless => {
-            let mut capital = plain.clone();
-            if let Some(first) = capital.get_mut(..1) {
-                first.make_ascii_uppercase();
-            }
-            let resource = if metric.is_function { format!("{capital}LambdaFunction") } else { plain.clone() };
-            (format!("{capital}{}", metric.suffix), metric.reference(&resource), "Pager")
-        }
-        _ => (format!("{plain}{}", metric.suffix), metric.reference(of), "Pager"),
+    let named = if metric.is_function { Named::Function } else { Named::Queue };
+    let (comparison, missing) =
+        if metric.is_floor { ("LessThanThreshold", "breaching") } else { ("GreaterThanThreshold", "notBreaching") };
+    let (comparison, missing) = match dialect {
+        Dialect::Cdk => (screaming(comparison), screaming(missing)),
+        _ => (comparison.to_owned(), missing.to_owned()),
     };
     let values = [
-        ("id", id.as_str()),
-        ("about", metric.about),
-        ("namespace", metric.namespace),
-        ("metric", metric.metric),
-        ("dimension", metric.dimension),
-        ("value", &value),
-        ("statistic", metric.statistic),
-        ("periods", metric.periods),
-        ("threshold", metric.threshold),
-        ("topic", topic),
+        ("id", id_of(dialect, of, metric.suffix)),
+        ("about", metric.about.to_owned()),
+        ("namespace", metric.namespace.to_owned()),
+        ("metric", metric.metric.to_owned()),
+        ("dimension", metric.dimension.to_owned()),
+        ("value", naming::reference(of, named, dialect)),
+        ("statistic", metric.statistic.to_owned()),
+        ("period", metric.period_s.to_string()),
+        ("periods", metric.periods.to_owned()),
+        ("threshold", metric.threshold.to_owned()),
+        ("comparison", comparison),
+        ("missing", missing),
+        ("topic", topic(dialect).to_owned()),
     ];
-    snippet::text(dialect, "alarm", &values)
+    snippet::text(dialect, "alarm", &values.each_ref().map(|(key, value)| (*key, value.as_str())))
+}
+
+/// The snippet of an alarm that speaks when the number of invocations leaves its usual band.
+#[must_use]
+pub(super) fn band_snippet(dialect: Dialect, of: &str) -> Option<String> {
+    let id = id_of(dialect, of, "Invocations");
+    let value = naming::reference(of, Named::Function, dialect);
+    snippet::text(dialect, "band-alarm", &[("id", &id), ("value", &value), ("topic", topic(dialect))])
+}
+
+/// The id of an alarm on a resource.
+fn id_of(dialect: Dialect, of: &str, suffix: &str) -> String {
+    let prefix = naming::prefix(of, dialect);
+    match dialect {
+        Dialect::Terraform | Dialect::TerraformPlan => format!("{prefix}_{}", suffix.to_lowercase()),
+        _ => format!("{prefix}{suffix}"),
+    }
+}
+
+/// Who is told, as the snippets name it.
+pub(super) fn topic(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Terraform | Dialect::TerraformPlan => "aws_sns_topic.pager.arn",
+        Dialect::Cdk => "pager",
+        _ => "Pager",
+    }
+}
+
+/// A word as CDK's enumerations write it.
+fn screaming(word: &str) -> String {
+    let mut text = String::new();
+    for c in word.chars() {
+        if c.is_ascii_uppercase() && !text.is_empty() {
+            text.push('_');
+        }
+        text.push(c.to_ascii_uppercase());
+    }
+    text
 }
 
 /// What an alarm of a snippet says.
@@ -249,18 +273,18 @@ pub struct AlarmText<'a> {
     pub metric: &'a str,
     /// Dimension.
     pub dimension: &'a str,
-    /// Terraform's attribute with the dimension's value.
-    pub attribute: &'a str,
-    /// The same of a CDK construct.
-    pub cdk: &'a str,
-    /// The dimension's value is a function.
+    /// The dimension's value is a function; otherwise a queue.
     pub is_function: bool,
     /// Statistic.
     pub statistic: &'a str,
-    /// Periods of a minute.
+    /// Seconds of a period.
+    pub period_s: u32,
+    /// Periods.
     pub periods: &'a str,
     /// Threshold.
     pub threshold: &'a str,
+    /// It speaks below the threshold and where nothing is measured, instead of above it.
+    pub is_floor: bool,
 }
 
 impl AlarmText<'_> {
@@ -273,10 +297,10 @@ impl AlarmText<'_> {
             namespace: "AWS/Lambda",
             metric: "Errors",
             dimension: "FunctionName",
-            attribute: "function_name",
-            cdk: "functionName",
             is_function: true,
             statistic: "Sum",
+            period_s: 60,
+            is_floor: false,
             periods: "1",
             threshold: "0",
         }
@@ -291,17 +315,12 @@ impl AlarmText<'_> {
             namespace: "AWS/SQS",
             metric: "ApproximateAgeOfOldestMessage",
             dimension: "QueueName",
-            attribute: "name",
-            cdk: "queueName",
             is_function: false,
             statistic: "Maximum",
+            period_s: 60,
+            is_floor: false,
             periods: "5",
             threshold: "600",
         }
-    }
-
-    /// How CloudFormation names the resource in the dimension.
-    fn reference(&self, of: &str) -> String {
-        if self.is_function { format!("!Ref {of}") } else { format!("!GetAtt {of}.QueueName") }
     }
 }

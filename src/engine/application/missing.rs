@@ -1,17 +1,22 @@
 //! The alarms that an application lacks, each with a threshold from its own limits.
 
-use super::alarms::{AlarmText, Watched, alarm_snippet};
+use super::alarms::{AlarmText, Watched, alarm_snippet, band_snippet, topic};
 use super::function_facts;
-use crate::declare::model::{Application, Destination, Dialect, Function, FunctionKind, Id, Setting, SourceKind};
+use super::watch::invoked;
+use crate::declare::model::{
+    Application, Destination, Dialect, Function, FunctionKind, Id, Setting, SourceKind, Trigger, TriggerSource,
+};
 use crate::declare::snippet;
 use crate::engine::ProjectFacts;
 
 /// Share of a limit at which an alarm speaks.
 const SHARE: f64 = 0.9;
+/// The longest that an alarm looks back, seconds.
+const LONGEST_S: u32 = 86_400;
 
 /// The texts of alarms that are missing, in the language asked for.
 #[must_use]
-pub fn missing_alarms(project: &ProjectFacts, application: &Application, dialect: Dialect) -> Vec<String> {
+pub(super) fn missing_alarms(project: &ProjectFacts, application: &Application, dialect: Dialect) -> Vec<String> {
     let mut texts = Vec::new();
     for (id, function) in application.functions.ids().filter(|(_, function)| function.kind == FunctionKind::Own) {
         for (metrics, text) in of_function(project, application, id, function) {
@@ -21,6 +26,10 @@ pub fn missing_alarms(project: &ProjectFacts, application: &Application, dialect
                 let text = AlarmText { threshold: &threshold, about: &about, ..text.0 };
                 texts.extend(alarm_snippet(dialect, &function.origin.id, &text));
             }
+        }
+        let (_, has_requests) = invoked(application, id);
+        if has_requests && !Watched::Function(id).has_alarm(application, &["Invocations"]) {
+            texts.extend(band_snippet(dialect, &function.origin.id));
         }
     }
     texts.extend(of_queues(application, dialect));
@@ -78,6 +87,13 @@ fn of_function(
         let metrics = vec![name, "ProvisionedConcurrencyUtilization"];
         wanted.push((metrics, (text, "0".to_owned(), format!("Requests that found no warm environment{wait}"))));
     }
+    if let (true, _) = invoked(application, id)
+        && let Some(period_s) = longest_pause_s(application, id)
+    {
+        let text = AlarmText { suffix: "Silent", metric: "Invocations", period_s, is_floor: true, ..base };
+        let about = format!("Its schedule has not invoked it for {period_s} s");
+        wanted.push((vec!["Invocations"], (text, "1".to_owned(), about)));
+    }
     let reads = |kind: SourceKind| kind.is_stream();
     if application.mappings.iter().any(|mapping| mapping.function.function() == Some(id) && reads(mapping.kind)) {
         let text = AlarmText { suffix: "Age", metric: "IteratorAge", statistic: "Maximum", periods: "5", ..base };
@@ -85,6 +101,37 @@ fn of_function(
         wanted.push((vec!["IteratorAge"], (text, "600000".to_owned(), about)));
     }
     wanted
+}
+
+/// Seconds after which a function that only schedules invoke must have run; `None` where that cannot be told, or takes
+/// longer than an alarm can look back.
+fn longest_pause_s(application: &Application, id: Id<Function>) -> Option<u32> {
+    let pause = |trigger: &Trigger| match &trigger.source {
+        TriggerSource::Schedule(rule) => application.rules[*rule].schedule.text().and_then(pause_s),
+        _ => None,
+    };
+    application.triggers_of(id).filter(|trigger| trigger.is_on()).filter_map(pause).min()
+}
+
+/// Twice the distance of a rate, or a day for what runs every day.
+fn pause_s(schedule: &str) -> Option<u32> {
+    let inner = |word: &str| schedule.trim().strip_prefix(word)?.strip_prefix('(')?.strip_suffix(')');
+    if let Some(rate) = inner("rate") {
+        let (number, unit) = rate.trim().split_once(' ')?;
+        let seconds = match unit.trim().trim_end_matches('s') {
+            "minute" => 60,
+            "hour" => 3_600,
+            "day" => 86_400,
+            _ => return None,
+        };
+        let twice = number.parse::<u32>().ok()?.checked_mul(seconds)?.checked_mul(2)?;
+        return Some(twice.max(60)).filter(|pause| *pause <= LONGEST_S);
+    }
+    let fields: Vec<&str> = inner("cron")?.split_whitespace().collect();
+    let [_, hour, day, month, weekday, year] = fields.as_slice() else { return None };
+    let every = |field: &str| matches!(field, "*" | "?");
+    let is_daily = [day, month, weekday, year].into_iter().all(|field| every(field));
+    is_daily.then_some(if every(hour) { 2 * 3_600 } else { LONGEST_S })
 }
 
 fn of_queues(application: &Application, dialect: Dialect) -> Vec<String> {
@@ -107,12 +154,11 @@ fn of_account(project: &ProjectFacts, application: &Application, dialect: Dialec
     let limit = project.accounts.of(application.stage.text()).limit;
     let threshold = (f64::from(limit) * SHARE).round().to_string();
     let about = format!("Concurrency of the account, of {limit}");
-    let (id, topic) = match dialect {
-        Dialect::Terraform | Dialect::TerraformPlan => ("account_concurrency", "aws_sns_topic.pager.arn"),
-        Dialect::Cdk => ("AccountConcurrency", "pager"),
-        _ => ("AccountConcurrency", "Pager"),
+    let id = match dialect {
+        Dialect::Terraform | Dialect::TerraformPlan => "account_concurrency",
+        _ => "AccountConcurrency",
     };
-    let values = [("id", id), ("about", about.as_str()), ("threshold", &threshold), ("topic", topic)];
+    let values = [("id", id), ("about", about.as_str()), ("threshold", &threshold), ("topic", topic(dialect))];
     snippet::text(dialect, "account-alarm", &values)
 }
 
@@ -125,4 +171,20 @@ pub fn platform_names(application: &Application) -> Vec<&str> {
         _ => None,
     })
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pause_s;
+
+    #[test]
+    fn a_schedule_may_be_late_by_one_run() {
+        assert_eq!(pause_s("rate(5 minutes)"), Some(600));
+        assert_eq!(pause_s("rate(1 hour)"), Some(7_200));
+        assert_eq!(pause_s("rate(1 day)"), None);
+        assert_eq!(pause_s("cron(0 6 * * ? *)"), Some(86_400));
+        assert_eq!(pause_s("cron(0/15 * * * ? *)"), Some(7_200));
+        assert_eq!(pause_s("cron(0 6 ? * MON *)"), None);
+        assert_eq!(pause_s("at(2026-01-01T00:00:00)"), None);
+    }
 }

@@ -2,15 +2,18 @@
 
 mod alarms;
 mod missing;
+mod naming;
 mod scale;
 mod sources;
+mod watch;
 
 use std::ops::Deref;
 
 pub use alarms::{AlarmText, Unwatched, Watched, alarm_snippet, needs_no_alarms, report_unwatched};
-pub use missing::{missing_alarms, platform_names};
+pub use missing::platform_names;
 pub use scale::{declared, plan, plan_alone};
 pub use sources::{PolledQueue, claimed, compatible, is_fifo, live_mappings, polled_queues, sources};
+pub use watch::watch;
 
 use super::{FunctionFacts, ProjectFacts, Rule, RulePolicy};
 use crate::artifact::Location;

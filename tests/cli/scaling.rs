@@ -1,0 +1,71 @@
+use super::Project;
+
+const HANDLER: &str = "def handler(event, context):\n    return 1\n";
+
+const SAM: &str = "Transform: AWS::Serverless-2016-10-31\nResources:\n  Jobs:\n    Type: AWS::SQS::Queue\n  \
+    Api:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: src/\n      Handler: app.handler\n      \
+    Runtime: python3.13\n      MemorySize: 512\n      Timeout: 10\n      Events:\n        Get: {Type: HttpApi, Properties: \
+    {Method: get, Path: /}}\n  Nightly:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: src/\n      \
+    Handler: app.handler\n      Runtime: python3.13\n      Events:\n        Night: {Type: Schedule, Properties: {Schedule: \
+    'cron(0 3 * * ? *)'}}\n";
+
+const SERVERLESS: &str = "service: shop\nprovider:\n  name: aws\n  runtime: python3.13\nfunctions:\n  get-order:\n    \
+    handler: src/app.handler\n    events:\n      - httpApi: GET /\nresources:\n  Resources:\n    Jobs:\n      Type: AWS::SQS::Queue\n";
+
+const TERRAFORM: &str = "data \"archive_file\" \"code\" {\n  type = \"zip\"\n  source_dir = \"${path.module}/src\"\n  \
+    output_path = \"code.zip\"\n}\nresource \"aws_lambda_function\" \"api\" {\n  function_name = \"api\"\n  handler = \
+    \"app.handler\"\n  runtime = \"python3.13\"\n  role = \"x\"\n  filename = data.archive_file.code.output_path\n}\n";
+
+/// Puts what was written into the template, asks again, and gives what was written.
+fn written_and_asked_again(template: &str, text: &str, language: &str, indent: &str) -> String {
+    let project = Project::new(&[(template, text), ("src/app.py", HANDLER)]);
+    let first = project.run(&["scale", template, "--alarms", language]);
+    assert_eq!(first.code, 0, "{}", first.err);
+    if language == "terraform" {
+        project.write("watch.tf", &first.out);
+    } else {
+        let head = format!("{indent}Resources:\n");
+        let (_, body) = first.out.split_once(&head).unwrap();
+        project.write(template, &text.replacen(&head, &format!("{head}{body}"), 1));
+    }
+    let second = project.run(&["scale", template, "--alarms", language]);
+    assert_eq!((second.code, second.out.as_str()), (0, ""), "{}", second.out);
+    assert!(second.err.contains("nothing is missing"), "{}", second.err);
+    first.out
+}
+
+#[test]
+fn what_watches_an_application_is_written_once() {
+    let sam = written_and_asked_again("template.yaml", SAM, "sam", "");
+    for part in ["ApiErrors:", "ApiInvocations:", "NightlySilent:", "FunctionsDashboard:", "QueryColdStarts:", "Pager:"]
+    {
+        assert!(sam.contains(part), "{part}");
+    }
+    // Ninety percent of the timeout, in milliseconds.
+    assert!(sam.contains("Threshold: 9000"));
+    assert!(sam.contains("# Api: estimated Init "));
+    let serverless = written_and_asked_again("serverless.yml", SERVERLESS, "serverless", "  ");
+    assert!(serverless.contains("!Ref GetDashorderLambdaFunction"));
+    assert!(!serverless.contains("${"));
+    let terraform = written_and_asked_again("main.tf", TERRAFORM, "terraform", "");
+    assert!(terraform.contains("aws_lambda_function.api.function_name"));
+}
+
+#[test]
+fn check_and_scale_tell_what_a_function_needs() {
+    let config = "[traffic.Api]\nrequests-per-second = 100\nduration-ms = 500\n";
+    let project = Project::new(&[("template.yaml", SAM), ("src/app.py", HANDLER), ("defrost.toml", config)]);
+    let report = project.report(&["template.yaml"]);
+    let api = &report["functions"][0];
+    assert_eq!((&api["application"], &api["scaling"]["traffic"][0]["needed"]), (&0.into(), &50.into()));
+    assert_eq!(api["scaling"]["traffic"][0]["warm"]["keep"], "fixed");
+    assert_eq!(report["functions"][1]["scaling"]["traffic"], serde_json::json!([]));
+    let run = project.run(&["scale", "template.yaml", "--format", "json"]);
+    let scale: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    // Traffic that nobody stated is assumed here, and only here.
+    let assumed = &scale["functions"][1]["scaling"]["traffic"][0];
+    assert_eq!((&assumed["name"], &assumed["assumed"]), (&"its schedules at the same time".into(), &true.into()));
+    assert_eq!(scale["applications"][0]["resources"].as_array().map(Vec::len), Some(3));
+    let human = project.run(&["scale", "template.yaml"]).out;
+    assert!(human.contains("keep 55 warm all the time"), "{human}");
+}
