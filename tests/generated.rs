@@ -30,7 +30,7 @@ fn the_schemas_are_committed() {
 /// Every option that the README mentions exists.
 #[test]
 fn the_readme_uses_options_that_exist() {
-    let commands = ["check", "why", "split", "diff", "slim", "scale", "plan-test"];
+    let commands = ["check", "why", "split", "diff", "slim", "scale", "plan-test", "merge"];
     let known: String = commands.iter().map(|command| printed(&[command, "--help"])).collect();
     let readme = support::text("README.md");
     let lines = readme.lines().filter(|line| line.contains("defrost ") || line.contains("args:"));

@@ -61,6 +61,7 @@ fn prepare(folder: &Path) {
     write(folder, "site.zip", &zip(&[("index.js".to_owned(), index)]));
     let executable = elf::from_words("elf aarch64 2.26").unwrap();
     write(folder, "target/lambda/orders/bootstrap.zip", &zip(&[("bootstrap".to_owned(), executable)]));
+    write(folder, "functions.ndjson", FUNCTIONS.as_bytes());
     write(folder, "template.yaml", TEMPLATE.as_bytes());
     write(folder, "Cargo.toml", MANIFEST.as_bytes());
     write(folder, "src/main.rs", MAIN.as_bytes());
@@ -80,6 +81,10 @@ fn zip(files: &[(String, Vec<u8>)]) -> Vec<u8> {
     }
     writer.finish().unwrap().into_inner()
 }
+
+const FUNCTIONS: &str = r#"{"path": "fn.zip", "handler": "app.handler", "runtime": "python3.12", "memory": 512, "tags": {"team": "orders"}}
+{"path": "site.zip", "name": "site", "handler": "index.handler", "runtime": "nodejs22.x", "layers": ["layer.zip"]}
+"#;
 
 const TEMPLATE: &str = "\
 Transform: AWS::Serverless-2016-10-31

@@ -21,7 +21,7 @@ pub const LAYER_ROOT: &str = "/opt/";
 pub struct EntryId(pub u32);
 
 /// What kind of container the entries come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ArtifactKind {
     /// A folder.

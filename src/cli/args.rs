@@ -11,6 +11,9 @@ use crate::report::Format;
 use crate::run::{Given, GivenLayer};
 use crate::slim::Level;
 
+use super::fleet::Shard;
+use super::merge::MergeArgs;
+
 /// How errors of the user begin.
 pub(super) const ERROR_STYLE: Style = AnsiColor::Red.on_default().bold();
 /// How warnings beside the report begin.
@@ -44,6 +47,8 @@ pub(super) enum Command {
     Slim(Box<SlimArgs>),
     /// Show what changed in size, modules, packages and estimated Init
     Diff(Box<DiffArgs>),
+    /// Join reports in JSON, or records of many functions, into one
+    Merge(Box<MergeArgs>),
     /// Show a rule's page
     Explain {
         /// Name of the rule, such as `never-loaded-package`, or of a guide: concurrency, scaling,
@@ -94,7 +99,7 @@ pub(super) struct InputArgs {
     #[arg(long, value_name = "NAME")]
     pub(super) arch: Option<Architecture>,
     /// Memory size of the function
-    #[arg(long, value_name = "MB")]
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) memory: Option<u32>,
     /// Layer folder or zip, in merge order, or what a layer of a template holds; may be repeated
     #[arg(long = "layer", value_name = "PATH|ARN=PATH")]
@@ -108,6 +113,7 @@ impl InputArgs {
     /// What they say of the functions.
     pub(super) fn given(&self) -> Given {
         Given {
+            name: None,
             handler: self.handler.clone(),
             runtime: self.runtime.clone(),
             architecture: self.arch,
@@ -133,6 +139,13 @@ pub(super) struct CheckArgs {
     pub(super) paths: Vec<PathBuf>,
     #[command(flatten)]
     pub(super) input: InputArgs,
+    /// Analyse the functions of a list, one JSON object per line with `path` and what is known of the function, and
+    /// write one record per function; `-` is standard input
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "baseline", "write_baseline", "fix", "diff"])]
+    pub(super) from_file: Option<PathBuf>,
+    /// With `--from-file`, only every N-th line, from the I-th on
+    #[arg(long, value_name = "I/N", requires = "from_file")]
+    pub(super) shard: Option<Shard>,
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: Format,
@@ -404,6 +417,17 @@ pub(super) enum Color {
     Always,
     /// Never.
     Never,
+}
+
+impl Color {
+    /// Whether to colour what goes to a terminal, or not to one.
+    pub(super) fn is_wanted(self, to_terminal: bool) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            Self::Auto => to_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        }
+    }
 }
 
 /// Puts `check` before the arguments unless they name a command, so that `defrost PATH` checks.

@@ -71,7 +71,7 @@ fn file(args: &CheckArgs, settings: &Settings) -> Option<PathBuf> {
 fn known(report: &Report, fingerprints: &[String]) -> Baseline {
     let one = |(finding, fingerprint): (&report::model::Finding, &String)| Known {
         path: finding.location.path.clone(),
-        rule: finding.rule.to_owned(),
+        rule: finding.rule.to_string(),
         subject: finding.subject.clone(),
         fingerprint: fingerprint.clone(),
     };

@@ -1,7 +1,7 @@
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
 
-use super::args::{CheckArgs, Color};
+use super::args::CheckArgs;
 use super::progress::Progress;
 use super::{CLEAN, FAILED, FINDINGS, baseline, fix, reference, suppress};
 use crate::engine::{self, FunctionFacts, ProjectFacts, Registry};
@@ -83,13 +83,10 @@ fn exit_code(fail_on: Option<Severity>, report: &Report, findings: &[Finding]) -
     if grave || broken { FINDINGS } else { CLEAN }
 }
 
+/// Prints a report in the format that is asked for.
 pub(super) fn print(args: &CheckArgs, report: &Report) -> Result<(), UserError> {
     let to_terminal = args.output.is_none() && std::io::stdout().is_terminal();
-    let color = match args.color {
-        Color::Always => true,
-        Color::Never => false,
-        Color::Auto => to_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
-    };
+    let color = args.color.is_wanted(to_terminal);
     let style = Style { color, quiet: args.quiet, verbose: args.verbose, width: report::width(to_terminal) };
     match &args.output {
         Some(path) => {

@@ -7,7 +7,9 @@ mod cargo;
 mod check;
 mod diff;
 mod fix;
+mod fleet;
 mod init;
+mod merge;
 mod plan_test;
 mod progress;
 mod reference;
@@ -86,7 +88,10 @@ fn warn(message: &str) {
 
 fn dispatch(args: &Args) -> Result<u8, UserError> {
     match &args.command {
-        Command::Check(check) => check::run(check),
+        Command::Check(check) => match &check.from_file {
+            Some(list) => fleet::run(check, list),
+            None => check::run(check),
+        },
         Command::Why(why) => why::run(why),
         Command::Split(split) => split::run(split),
         Command::Scale(scale) => scale::run(scale),
@@ -94,6 +99,7 @@ fn dispatch(args: &Args) -> Result<u8, UserError> {
         Command::Calibrate(calibrate) => calibrate::run(calibrate),
         Command::Slim(slim) => slim::run(slim),
         Command::Diff(diff) => diff::run(diff),
+        Command::Merge(merge) => merge::run(merge),
         Command::Explain { rule, path } => reference::explain(rule, path.as_deref()),
         Command::Init(init) => init::run(init),
         Command::Rules => reference::rules(),

@@ -131,6 +131,7 @@ fn analysed(path: &Path, given: &Given, args: &SlimArgs) -> Result<FunctionFacts
 /// The function as it was found, so that the smaller package is read the same way.
 fn as_found(before: &FunctionFacts) -> Given {
     Given {
+        name: None,
         handler: Some(before.spec.handler.clone()),
         runtime: Some(before.spec.runtime.clone()),
         architecture: Some(before.spec.architecture),

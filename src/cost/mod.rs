@@ -12,13 +12,13 @@ mod scale;
 pub use model::{CostInput, estimate};
 pub use scale::{Basis, CALIBRATION_ERROR, Calibration, State};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::graph::{Module, ModuleId, ModuleKind};
 use crate::package::owners::PackageId;
 
 /// What a part of the Init estimate is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PartKind {
     /// The bare runtime.
@@ -85,7 +85,7 @@ pub struct Estimate {
 
 /// What the modules loaded during Init consist of, summed up: the evidence behind an estimate and
 /// the input of the scripts that fit the coefficients.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct Counted {
     /// Modules of the package that were not loaded already.
     pub modules: u64,
@@ -197,7 +197,7 @@ impl Estimate {
 }
 
 /// How a cold start compares with the bare runtime's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 pub enum Grade {
     /// Under twice the bare runtime.
     A,

@@ -40,7 +40,7 @@ pub struct Calibration {
 }
 
 /// What ties an estimate to the platform.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Basis {
     /// How many times longer the same work takes there than on the machine on which the model was fitted.
     pub factor: f64,

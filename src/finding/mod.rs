@@ -95,7 +95,9 @@ pub struct Fix {
 }
 
 /// How sure it is that a change does no harm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, schemars::JsonSchema)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum FixLevel {
     /// Proven: by the closure of what is loaded, or by the rules of the compiler.

@@ -1,11 +1,11 @@
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::model::{Function, Loaded};
 use crate::{engine, text};
 
 /// Limits that the user set.
-#[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Budgets {
     /// Init Duration, milliseconds.
     pub init_ms: Option<f64>,

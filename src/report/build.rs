@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
+use super::fingerprint;
 use super::model::{
     Application, Cause, Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, Frame, Function, Init, Module,
     Open, Origin, Package, Part, Place, Problem, Project, Related, Report, Resource, SCHEMA, Saves, Start, Step,
@@ -67,9 +68,9 @@ pub fn build(project: &ProjectFacts, findings: &[finding::Finding], summary: Sum
     let applications: Vec<Application> =
         project.applications.iter().map(|declared| application(project, declared)).collect();
     let scaling = Scaling::of(project, &applications);
-    Report {
-        schema: SCHEMA,
-        tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+    let mut report = Report {
+        schema: SCHEMA.into(),
+        tool: Tool::this(),
         functions: project
             .functions
             .iter()
@@ -91,7 +92,10 @@ pub fn build(project: &ProjectFacts, findings: &[finding::Finding], summary: Sum
         findings: findings.iter().map(|finding| reported(finding, &mut texts)).collect(),
         summary,
         rules: Vec::new(),
-    }
+    };
+    let fingerprints = fingerprint::of(&report);
+    report.findings.iter_mut().zip(fingerprints).for_each(|(finding, own)| finding.fingerprint = own);
+    report
 }
 
 /// The plans of functions, of their application or on their own.
@@ -142,7 +146,7 @@ fn tree(tree: &usage::Tree) -> Project {
     let computed = tree.declared.is_open.then(|| "some list of dependencies is computed".to_owned());
     Project {
         path: tree.path.clone(),
-        ecosystem: if tree.language == Language::Node { "node" } else { "python" },
+        ecosystem: if tree.language == Language::Node { "node" } else { "python" }.into(),
         manifests: manifests.into_iter().collect(),
         open: computed.into_iter().collect(),
     }
@@ -165,6 +169,7 @@ fn function(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Function {
     let spec = &facts.spec;
     Function {
         name: spec.name.clone(),
+        tags: BTreeMap::new(),
         origin: spec.origin.as_ref().map(|location| origin(location, texts)),
         platform: spec.platform,
         runtime: spec.runtime.id().to_owned(),
@@ -393,7 +398,7 @@ fn reported(finding: &finding::Finding, texts: &mut Texts<'_>) -> Finding {
             .collect(),
     });
     Finding {
-        rule: finding.rule,
+        rule: finding.rule.into(),
         severity: finding.severity,
         function: finding.function.clone(),
         functions: finding.sharing.clone(),
@@ -407,6 +412,7 @@ fn reported(finding: &finding::Finding, texts: &mut Texts<'_>) -> Finding {
         related: related
             .map(|label| Related { location: texts.place(&label.location), message: label.text.clone() })
             .collect(),
+        fingerprint: String::new(),
         frame: frame(finding, texts),
     }
 }

@@ -12,12 +12,18 @@ pub fn of(report: &Report) -> Vec<String> {
     let mut seen: BTreeMap<u64, u64> = BTreeMap::new();
     let mut identities = Vec::with_capacity(report.findings.len());
     for finding in &report.findings {
-        let hash = hash(&parts(finding, report));
+        let hash = known(finding).unwrap_or_else(|| hash(&parts(finding, report)));
         let times = seen.entry(hash).or_default();
         *times += 1;
         identities.push(format!("{hash:016x}:{times}"));
     }
     identities
+}
+
+/// The identity of a finding that was read from a report, without its number.
+fn known(finding: &Finding) -> Option<u64> {
+    let (hash, _) = finding.fingerprint.split_once(':')?;
+    u64::from_str_radix(hash, 16).ok()
 }
 
 fn parts<'a>(finding: &'a Finding, report: &'a Report) -> [&'a str; 6] {
@@ -31,7 +37,7 @@ fn parts<'a>(finding: &'a Finding, report: &'a Report) -> [&'a str; 6] {
         Some(line_at(&frame.text, range.start))
     });
     [
-        finding.rule,
+        &finding.rule,
         name.unwrap_or_default(),
         function.map_or(&*place.path, |function| inside(&place.path, &function.package.path)),
         place.inner_path.as_deref().unwrap_or_default(),

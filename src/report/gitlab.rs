@@ -43,7 +43,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             let (begin, end) = if here { (place.line, place.end_line) } else { (1, 1) };
             Issue {
                 description: full_message(finding, !here),
-                check_name: finding.rule,
+                check_name: &finding.rule,
                 fingerprint,
                 severity: severity(finding.severity),
                 location: Location { path: &place.path, lines: Lines { begin, end } },

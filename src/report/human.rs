@@ -66,7 +66,7 @@ struct Group<'a> {
 fn grouped(findings: &[Finding]) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
     for finding in findings {
-        let kind = |of: &Finding| (of.rule, of.severity);
+        let kind = |of: &Finding| (of.rule.clone(), of.severity);
         let group = groups.last_mut().filter(|group| kind(group.finding) == kind(finding));
         let same = |of: &Finding| (&of.location, &of.message) == (&finding.location, &finding.message);
         match (group, finding.subject.as_deref()) {
@@ -130,7 +130,7 @@ fn position(finding: &Finding) -> String {
 
 fn head(finding: &Finding, style: Style) -> String {
     let severity = paint(style.color, paint::severity(finding.severity), finding.severity.word());
-    format!("{severity}: {}", paint(style.color, STRONG, finding.rule))
+    format!("{severity}: {}", paint(style.color, STRONG, &finding.rule))
 }
 
 /// A finding with its frame, help and savings.

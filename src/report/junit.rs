@@ -78,7 +78,7 @@ fn case(finding: &Finding) -> TestCase {
         status
     };
     let mut case = TestCase::new(name, status);
-    case.set_classname(finding.rule);
+    case.set_classname(&*finding.rule);
     if finding.severity == Severity::Note {
         case.set_system_out(whole);
     }

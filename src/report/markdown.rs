@@ -107,7 +107,7 @@ fn finding_row(finding: &Finding) -> String {
 
 /// Text that cannot leave its table cell, start HTML, a link or an image, or call on people. Code
 /// between backquotes stays code, in which nothing but the end of a cell means anything.
-fn inert(text: &str) -> String {
+pub(super) fn inert(text: &str) -> String {
     let text = printable::line(text);
     let mut parts: Vec<&str> = text.split('`').collect();
     // An opening backquote that nothing closes is one character of the text.

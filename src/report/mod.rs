@@ -12,20 +12,26 @@ mod json;
 mod junit;
 mod left_out;
 mod markdown;
+mod merge;
 pub mod model;
+mod ndjson;
 pub mod plan_test;
 pub(crate) mod printable;
 mod sarif;
 mod scale;
 mod split;
+mod summary;
 #[cfg(test)]
 mod sample;
 mod why;
 
 pub use build::{Sources, build};
 pub use fingerprint::of as fingerprints;
+pub use merge::{Merge, Seen, Unread, read};
+pub use ndjson::{line, records};
 pub use scale::{scale, scale_alone};
 pub use split::{split, split_json};
+pub use summary::Fleet;
 pub use why::{Why, why};
 
 use std::io::{self, Write};
@@ -38,6 +44,8 @@ pub enum Format {
     Human,
     /// `defrost-report/1`.
     Json,
+    /// A `defrost-report/1` of one function per line.
+    Ndjson,
     /// SARIF 2.1.0, for code scanning.
     Sarif,
     /// Annotations of GitHub Actions.
@@ -73,6 +81,7 @@ pub fn write(report: &model::Report, format: Format, style: Style, out: &mut dyn
     match format {
         Format::Human => human::write(report, style, out),
         Format::Json => json::write(report, out),
+        Format::Ndjson => ndjson::write(report, out),
         Format::Sarif => sarif::write(report, out),
         Format::Github => github::write(report, out),
         Format::Gitlab => gitlab::write(report, out),

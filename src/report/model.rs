@@ -1,10 +1,14 @@
 //! The report as plain data: `defrost-report/1`. Field names are stable; adding is allowed.
 //! Times are milliseconds, sizes bytes, paths relative with `/`.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 mod application;
+mod failed;
 mod finding;
 mod project;
 mod rules;
@@ -20,6 +24,7 @@ use crate::platform::{Architecture, Platform};
 use crate::routes::EventKind;
 use crate::scaling::plan::FunctionPlan;
 pub use application::{Application, Resource};
+pub use failed::Failed;
 pub use finding::{Finding, Fix, FixEdit, Frame, Place, Related, Saves};
 pub use project::Project;
 pub use rules::RuleInfo;
@@ -27,14 +32,17 @@ pub use start::{Cause, Start, Step, Verdict};
 
 pub use super::budgets::Budgets;
 
+/// A word of ours, or one that was read from a report.
+pub type Word = Cow<'static, str>;
+
 /// The value of [`Report::schema`].
 pub const SCHEMA: &str = "defrost-report/1";
 
 /// Everything one run has to say.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
     /// Always `defrost-report/1`.
-    pub schema: &'static str,
+    pub schema: Word,
     /// The tool that wrote it.
     pub tool: Tool,
     /// One per analysed function.
@@ -66,16 +74,24 @@ impl Report {
 }
 
 /// The tool that wrote the report.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Tool {
     /// `defrost`.
-    pub name: &'static str,
+    pub name: Word,
     /// Version.
-    pub version: &'static str,
+    pub version: Word,
+}
+
+impl Tool {
+    /// This one.
+    #[must_use]
+    pub const fn this() -> Self {
+        Self { name: Cow::Borrowed(env!("CARGO_PKG_NAME")), version: Cow::Borrowed(env!("CARGO_PKG_VERSION")) }
+    }
 }
 
 /// A line and a column from 1 in a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Origin {
     /// File.
     pub path: String,
@@ -86,10 +102,13 @@ pub struct Origin {
 }
 
 /// One analysed function.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Function {
     /// Logical name.
     pub name: String,
+    /// What the list of inputs says of it: a team, an account, a stage.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
     /// Where it is declared.
     pub origin: Option<Origin>,
     /// Platform.
@@ -139,7 +158,7 @@ pub struct Function {
 }
 
 /// Something of a package that is not here.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Open {
     /// Why.
     pub reason: Reason,
@@ -148,7 +167,7 @@ pub struct Open {
 }
 
 /// The deployment package.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct DeploymentPackage {
     /// Path as given.
     pub path: String,
@@ -163,7 +182,7 @@ pub struct DeploymentPackage {
 }
 
 /// When something is loaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Loaded {
     /// During Init.
@@ -185,7 +204,7 @@ impl From<Option<Phase>> for Loaded {
 }
 
 /// One package of the deployment package.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Package {
     /// Name.
     pub name: String,
@@ -214,7 +233,7 @@ pub struct Package {
 }
 
 /// The import in a function's own code that gets a package loaded first.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FirstImport {
     /// File, relative to the package.
     pub path: String,
@@ -225,7 +244,7 @@ pub struct FirstImport {
 }
 
 /// The cold start of a function.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Init {
     /// Init Duration; the sum of `parts`.
     pub estimated_ms: f64,
@@ -248,7 +267,7 @@ pub struct Init {
 }
 
 /// One additive part of the Init estimate.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Part {
     /// What it is about.
     pub kind: PartKind,
@@ -259,7 +278,7 @@ pub struct Part {
 }
 
 /// One loaded module.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Module {
     /// Name in the language.
     pub name: String,
@@ -282,7 +301,7 @@ pub struct Module {
 }
 
 /// An import that nothing answers.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Unresolved {
     /// Name as asked for.
     pub import: String,
@@ -295,7 +314,7 @@ pub struct Unresolved {
 }
 
 /// Something that could not be analysed exactly.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Problem {
     /// File or entry.
     pub path: Option<String>,
@@ -306,7 +325,7 @@ pub struct Problem {
 }
 
 /// One thing a handler dispatches on.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Route {
     /// HTTP method.
     pub method: Option<String>,
@@ -335,7 +354,7 @@ pub struct Route {
 }
 
 /// Operations of one service of the cloud's SDK.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Service {
     /// The service as the SDK names it.
     pub name: String,
@@ -344,7 +363,7 @@ pub struct Service {
 }
 
 /// A split plan.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Split {
     /// Groups of routes.
     pub groups: Vec<SplitGroup>,
@@ -361,7 +380,7 @@ pub struct Split {
 }
 
 /// What moving imports into the routes' code does, without any split.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Lazy {
     /// Init with all imports moved.
     pub estimated_ms: f64,
@@ -377,7 +396,7 @@ pub struct Lazy {
 
 /// What moving everything to first use does: Init is the bare handler module. It moves work rather
 /// than saving it, so nothing recommends it.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct LazyAll {
     /// Init with everything moved.
     pub estimated_ms: f64,
@@ -394,7 +413,7 @@ pub struct LazyAll {
 }
 
 /// An import that only some routes need.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Move {
     /// What it loads: a package, or the path of an own file in the package of the function.
     pub name: String,
@@ -411,7 +430,7 @@ pub struct Move {
 }
 
 /// The first request of a route when imports have moved.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct FirstRequest {
     /// Route key.
     pub route: String,
@@ -420,7 +439,7 @@ pub struct FirstRequest {
 }
 
 /// One group of a split plan.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct SplitGroup {
     /// Route keys.
     pub routes: Vec<String>,
@@ -439,7 +458,7 @@ pub struct SplitGroup {
 }
 
 /// Counts and exit code.
-#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Summary {
     /// Functions.
     pub functions: usize,
@@ -456,7 +475,7 @@ pub struct Summary {
 }
 
 /// Findings by severity.
-#[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Counts {
     /// Errors.
     pub error: usize,

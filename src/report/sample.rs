@@ -1,5 +1,6 @@
 //! A report to try formats on.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::model::{
@@ -47,8 +48,8 @@ fn part(kind: PartKind, name: &str, ms: f64) -> Part {
 /// The example of the design's section 4, with a hostile name among its own.
 pub(super) fn report() -> Report {
     Report {
-        schema: SCHEMA,
-        tool: Tool { name: "defrost", version: "0.0.0" },
+        schema: SCHEMA.into(),
+        tool: Tool { name: "defrost".into(), version: "0.0.0".into() },
         functions: vec![function()],
         applications: Vec::new(),
         projects: Vec::new(),
@@ -73,6 +74,7 @@ pub(super) fn report() -> Report {
 fn function() -> Function {
     Function {
         name: "orders".to_owned(),
+        tags: BTreeMap::new(),
         origin: None,
         platform: Platform::AwsLambda,
         runtime: "python3.12".to_owned(),
@@ -159,8 +161,8 @@ fn findings() -> Vec<Finding> {
         end_column: 1,
         ..Place::default()
     };
-    let finding = |rule, severity, message: &str, location| Finding {
-        rule,
+    let finding = |rule: &'static str, severity, message: &str, location| Finding {
+        rule: rule.into(),
         severity,
         function: Some("orders".to_owned()),
         functions: Vec::new(),
@@ -172,6 +174,7 @@ fn findings() -> Vec<Finding> {
         saves: Saves::default(),
         fix: None,
         related: Vec::new(),
+        fingerprint: String::new(),
         frame: None,
     };
     let heavy = finding(

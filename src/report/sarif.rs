@@ -33,9 +33,9 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         .map(|(finding, identity)| result(finding, identity, &report.rules, &mut files))
         .collect();
     let driver = ToolComponent::builder()
-        .name(report.tool.name)
-        .version(report.tool.version)
-        .semantic_version(report.tool.version)
+        .name(&*report.tool.name)
+        .version(&*report.tool.version)
+        .semantic_version(&*report.tool.version)
         .rules(report.rules.iter().map(descriptor).collect::<Vec<_>>())
         .build();
     let mut invocation =
@@ -170,7 +170,7 @@ fn result(finding: &Finding, identity: String, rules: &[RuleInfo], files: &mut F
         Severity::Note => ResultLevel::Note,
     };
     let mut result = SarifResult::builder()
-        .rule_id(finding.rule)
+        .rule_id(&*finding.rule)
         .level(level)
         .message(message(sentence(finding)))
         .locations(vec![location(finding, files)])

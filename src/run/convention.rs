@@ -41,7 +41,7 @@ pub(super) fn function(place: &Place<'_>, inputs: &Inputs<'_>, shelf: &Shelf) ->
     let (handler, runtime) = entry_point(place, handler, runtime, shelf)?;
     let path = place.path;
     Ok(FunctionSpec {
-        name: name_of(path),
+        name: args.name.clone().unwrap_or_else(|| name_of(path)),
         origin: None,
         platform: Platform::default(),
         runtime,

@@ -12,6 +12,7 @@ mod functions;
 mod images;
 mod installed;
 mod layers;
+mod listed;
 mod search;
 mod settings;
 mod shelf;
@@ -27,9 +28,10 @@ use std::path::Path;
 
 pub use functions::project;
 pub use layers::GivenLayer;
+pub use listed::{LONGEST as LONGEST_INPUT, Listed, ListedLayer};
 pub use settings::{Settings, find as find_settings, find_for as find_settings_for};
 pub use sources::ProjectSources;
-pub use threads::with_threads;
+pub use threads::{in_order, with_threads};
 pub use workspace::{Asked, Found, Selection, facts as workspace_facts};
 
 use crate::engine::Budgets;
@@ -48,6 +50,8 @@ impl<E: std::error::Error> From<E> for UserError {
 /// What the user said of the functions, before any configuration.
 #[derive(Clone, Debug, Default)]
 pub struct Given {
+    /// What the function is called, where no template names it.
+    pub name: Option<String>,
     /// The handler.
     pub handler: Option<String>,
     /// The runtime.
@@ -70,6 +74,10 @@ pub trait Listener: Sync {
     fn note(&self, message: &str);
     /// Something that is probably wrong.
     fn warn(&self, message: &str);
+    /// Whether other runs follow in this process, so that memory has to be given back.
+    fn goes_on(&self) -> bool {
+        false
+    }
 }
 
 /// What holds for all functions of a run.

@@ -7,7 +7,7 @@ mod keep;
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Bound, Source};
 use crate::platform::Architecture;
@@ -142,7 +142,7 @@ impl TrafficTable {
 }
 
 /// An application's concurrency.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Plan {
     /// The date of the platform's figures.
     pub as_of: String,
@@ -157,7 +157,7 @@ pub struct Plan {
 }
 
 /// What an account may run at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AccountPlan {
     /// Environments of all functions together.
     pub limit: u32,
@@ -172,7 +172,7 @@ pub struct AccountPlan {
 }
 
 /// A function's concurrency.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FunctionPlan {
     /// Name in the report.
     pub function: String,
@@ -201,7 +201,7 @@ pub struct FunctionPlan {
 }
 
 /// What happens under some traffic.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TrafficPlan {
     /// What it is called.
     pub name: String,
@@ -236,7 +236,7 @@ pub struct TrafficPlan {
 }
 
 /// The outcome of a simulation.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Simulated {
     /// Requests.
     pub requests: f64,
@@ -261,7 +261,7 @@ pub struct Simulated {
 }
 
 /// Time that requests took beyond their own running time, milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AddedMs {
     /// Half took no longer.
     pub p50: f64,
@@ -274,7 +274,7 @@ pub struct AddedMs {
 }
 
 /// A stretch of a simulation.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Point {
     /// Its end, seconds.
     pub second: u32,
@@ -291,7 +291,7 @@ pub struct Point {
 }
 
 /// A simulation with another cold start.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Variant {
     /// What is changed.
     pub change: String,

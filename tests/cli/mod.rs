@@ -7,6 +7,7 @@ mod config;
 mod estimate;
 mod installed;
 mod fix;
+mod fleet;
 mod frameworks;
 mod gate;
 mod init;

@@ -29,7 +29,7 @@ pub(super) fn section(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 fn filters(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut rules: BTreeMap<&str, usize> = BTreeMap::new();
     for finding in &report.findings {
-        *rules.entry(finding.rule).or_default() += 1;
+        *rules.entry(&*finding.rule).or_default() += 1;
     }
     writeln!(out, "<form class=\"filters\" hidden aria-label=\"filter findings\"><fieldset><legend>severity</legend>")?;
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {

@@ -10,13 +10,13 @@ mod treemap;
 
 use std::io::{self, Write};
 
-use markup::escaped;
+pub(super) use markup::escaped;
 
 use super::model::{Function, Report};
 use super::{human, left_out};
 use crate::text;
 
-const STYLE: &str = include_str!("page.css");
+pub(super) const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
 /// Functions whose sections start open; more of them would bury the overview.

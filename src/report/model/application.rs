@@ -1,10 +1,10 @@
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::scaling::plan::Plan;
 
 /// What the templates of one deployment declare.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Application {
     /// Name.
     pub name: String,
@@ -23,7 +23,7 @@ pub struct Application {
 }
 
 /// A resource of a template.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Resource {
     /// Name in the template.
     pub name: String,

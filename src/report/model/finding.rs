@@ -1,20 +1,22 @@
 //! Findings, as the report says them.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::Word;
 use crate::finding::{FixLevel, Severity};
 
 /// One finding.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Finding {
     /// Rule name.
-    pub rule: &'static str,
+    pub rule: Word,
     /// Severity.
     pub severity: Severity,
     /// Function; the first of several that ship the package that it is about.
     pub function: Option<String>,
     /// All functions that ship the package that it is about, when they are several.
+    #[serde(default)]
     pub functions: Vec<String>,
     /// Package, module, route or resource.
     pub subject: Option<String>,
@@ -32,6 +34,9 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// Other places.
     pub related: Vec<Related>,
+    /// What it is known by where lines move and packages are renamed; equal ones are numbered.
+    #[serde(default)]
+    pub fingerprint: String,
     /// The code around, for formats that show it.
     #[serde(skip)]
     pub frame: Option<Frame>,
@@ -49,7 +54,7 @@ impl Finding {
 }
 
 /// A place in a file or an entry, in lines and columns from 1.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Place {
     /// File on disk.
     pub path: String,
@@ -66,7 +71,7 @@ pub struct Place {
 }
 
 /// A second place of a finding.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 pub struct Related {
     /// Where.
     pub location: Place,
@@ -75,7 +80,7 @@ pub struct Related {
 }
 
 /// What acting saves.
-#[derive(Clone, Copy, Debug, Default, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize, JsonSchema)]
 pub struct Saves {
     /// Milliseconds of Init.
     pub init_ms: Option<f64>,
@@ -84,7 +89,7 @@ pub struct Saves {
 }
 
 /// A change to one file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Fix {
     /// What it does.
     pub description: String,
@@ -97,7 +102,7 @@ pub struct Fix {
 }
 
 /// One replacement.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FixEdit {
     /// First byte.
     pub start: u32,

@@ -1,7 +1,7 @@
 //! Whether a function starts, as the report says it.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Function, Place};
 
@@ -18,7 +18,7 @@ impl Function {
 }
 
 /// Whether a function gets through Init.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Start {
     /// The answer.
     pub verdict: Verdict,
@@ -29,7 +29,7 @@ pub struct Start {
 }
 
 /// Whether a function gets through Init, in a word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// For all that is known it does.
@@ -41,7 +41,7 @@ pub enum Verdict {
 }
 
 /// What ends Init.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Cause {
     /// The rule that reports it.
     pub rule: String,
@@ -54,7 +54,7 @@ pub struct Cause {
 }
 
 /// One import on the way to what ends Init.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Step {
     /// The module that is imported.
     pub module: String,

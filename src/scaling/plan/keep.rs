@@ -1,7 +1,7 @@
 //! What to keep warm, how, and what that costs next to what Init costs.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::compute::{at_once, is_kept, simulated};
 use super::{FunctionInput, StatedTraffic, money, rounded};
@@ -19,7 +19,7 @@ const DAY: usize = 24 * HOUR;
 const BUSY: f64 = 0.5;
 
 /// How environments are best kept warm for some traffic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Keep {
     /// Not at all: nobody waits for its cold starts, or it has none.
@@ -33,7 +33,7 @@ pub enum Keep {
 }
 
 /// Hours of a day that are busy, and what to keep warm in them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Stretch {
     /// First hour, from 0, counted from where the stated minutes begin.
     pub from: u32,
@@ -44,7 +44,7 @@ pub struct Stretch {
 }
 
 /// What keeping environments warm takes.
-#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Warm {
     /// How it is best done.
     pub keep: Keep,
