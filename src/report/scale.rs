@@ -82,16 +82,17 @@ fn account(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> {
 
 /// What a function is invoked by, in words, and what one invocation is called.
 fn invoked(function: &FunctionPlan) -> (String, &'static str) {
-    let noun = match function.invoked_by.as_slice() {
+    let words: Vec<&str> = function.invoked_by.iter().map(String::as_str).collect();
+    let noun = match *words {
         ["a queue"] => "batch",
         ["a stream"] => "batch",
         ["a schedule"] => "run",
         ["events"] => "event",
         _ => "request",
     };
-    let by = match function.invoked_by.as_slice() {
+    let by = match *words {
         [] => "nothing here invokes it".to_owned(),
-        words => format!("invoked by {}", words.join(", ")),
+        _ => format!("invoked by {}", words.join(", ")),
     };
     (by, noun)
 }

@@ -189,7 +189,7 @@ pub struct FunctionPlan {
     /// Requests per second that it can be given at most.
     pub most_requests_per_second: f64,
     /// What invokes it: `requests`, `events`, `a schedule`, `a queue`, `a stream`, `a message broker`.
-    pub invoked_by: Vec<&'static str>,
+    pub invoked_by: Vec<String>,
     /// Memory, MB; `null` where it is not known.
     pub memory_mb: Option<u32>,
     /// Init, milliseconds; `null` where its code is not here.

@@ -108,7 +108,7 @@ pub(super) fn is_kept(sources: &[Source]) -> bool {
 }
 
 /// What invokes a function, in words, each once.
-fn invokers(sources: &[Source]) -> Vec<&'static str> {
+fn invokers(sources: &[Source]) -> Vec<String> {
     let word = |source: &Source| match source {
         Source::Requests => "requests",
         Source::Events => "events",
@@ -117,7 +117,7 @@ fn invokers(sources: &[Source]) -> Vec<&'static str> {
         Source::Stream { .. } => "a stream",
         Source::Broker(_) => "a message broker",
     };
-    let mut words: Vec<&'static str> = sources.iter().map(word).collect();
+    let mut words: Vec<String> = sources.iter().map(|source| word(source).to_owned()).collect();
     words.sort_unstable();
     words.dedup();
     words
