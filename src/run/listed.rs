@@ -93,7 +93,10 @@ impl Listed {
             return Err(UserError("a function has more than 0 MB of memory".to_owned()));
         }
         let architecture = self.architecture.as_deref().map(str::parse::<Architecture>).transpose();
-        let layers = self.layers.as_ref().map(|layers| layers.iter().map(|layer| GivenLayer::from(layer.path().clone())).collect());
+        let layers = self
+            .layers
+            .as_ref()
+            .map(|layers| layers.iter().map(|layer| GivenLayer::from(layer.path().clone())).collect());
         Ok(Given {
             name: self.name.clone(),
             handler: self.handler.clone().or_else(|| usual.handler.clone()),
