@@ -146,7 +146,7 @@ impl Fleet<'_> {
         let listener = Among { progress: self.progress, path: &path };
         let inputs =
             Inputs { given: &given, settings: self.settings, budgets: self.args.budgets(), listener: &listener };
-        let project = run::project(&[listed.path.clone()], &inputs)?;
+        let project = run::project(std::slice::from_ref(&listed.path), &inputs)?;
         let mut report = check::outcome(self.args, self.registry, self.settings, &project)?;
         let says_nothing = report.functions.is_empty() && report.applications.is_empty() && report.projects.is_empty();
         if says_nothing && !report.problems.is_empty() && report.findings.is_empty() {

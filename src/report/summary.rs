@@ -208,7 +208,7 @@ impl Fleet {
 
     fn lead(&self) -> String {
         let functions = text::plural(self.functions, "function");
-        let mean = if self.functions == 0 { 0 } else { self.init_us / self.functions };
+        let mean = self.init_us.checked_div(self.functions).unwrap_or_default();
         let bytes = text::bytes(self.bytes);
         let mut lead = format!("{functions}, {bytes} unpacked, Init {} on average.", ms(mean));
         let grades: Vec<String> =
