@@ -67,7 +67,8 @@ fn shards_merged_are_what_one_process_finds() {
     let mut whole: Vec<String> = project.read("whole.ndjson").lines().map(str::to_owned).collect();
     let mut joined: Vec<String> =
         parts.iter().flat_map(|file| project.read(file).lines().map(str::to_owned).collect::<Vec<_>>()).collect();
-    (whole.sort(), joined.sort());
+    whole.sort();
+    joined.sort();
     assert!(whole == joined, "the same records");
     let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
     for format in
