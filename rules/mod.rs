@@ -159,7 +159,7 @@ const ROWS: &[RuleSource] = &[
     row!("duplicate_content", Check::Package(duplicate_content::check)),
     row!(
         "duplicate_dependency_version",
-        Check::Function(duplicate_dependency_version::check),
+        Check::Package(duplicate_dependency_version::check),
         cargo: duplicate_dependency_version::cargo
     ),
     row!("eager_import_forbidden", Check::Function(eager_import_forbidden::check)),

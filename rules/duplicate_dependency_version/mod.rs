@@ -5,7 +5,7 @@ pub(super) use cargo::cargo;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::engine::{FunctionContext, Sink};
+use crate::engine::{PackageContext, Sink};
 use crate::finding::{Finding, Saves};
 use crate::manifest::dependency::{Dependency, Scope};
 use crate::package::owners::Package;
@@ -15,8 +15,13 @@ use crate::text;
 const MOST_NAMED: usize = 3;
 
 /// Reports declared npm packages of which the package holds other versions as well.
-pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
-    for dependency in cx.declared.dependencies.iter().filter(|dependency| dependency.scope == Scope::Runtime) {
+pub(super) fn check(cx: &PackageContext<'_>, sink: &mut Sink<'_>) {
+    let declared = cx.functions.iter().flat_map(|function| &function.declared.dependencies);
+    let mut lines = BTreeSet::new();
+    for dependency in declared.filter(|dependency| dependency.scope == Scope::Runtime) {
+        if !lines.insert(&dependency.location) {
+            continue;
+        }
         let copies: Vec<&Package> =
             cx.packages.packages.iter().filter(|package| package.name == dependency.name).collect();
         if let Some(finding) = installed(cx, dependency, &copies).or_else(|| locked(cx, dependency)) {
@@ -26,7 +31,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
 }
 
 /// Copies in `node_modules`: the declared one is at the top, the others below those who bring them.
-fn installed(cx: &FunctionContext<'_>, dependency: &Dependency, copies: &[&Package]) -> Option<Finding> {
+fn installed(cx: &PackageContext<'_>, dependency: &Dependency, copies: &[&Package]) -> Option<Finding> {
     let (nested, top): (Vec<&Package>, Vec<&Package>) = copies.iter().partition(|copy| importer(cx, copy).is_some());
     let own = top.first()?;
     let others: Vec<&&Package> = nested.iter().filter(|copy| copy.version != own.version).collect();
@@ -53,14 +58,14 @@ fn installed(cx: &FunctionContext<'_>, dependency: &Dependency, copies: &[&Packa
 }
 
 /// The package in whose folder a copy is.
-fn importer<'a>(cx: &FunctionContext<'a>, copy: &Package) -> Option<&'a str> {
-    let path: &'a str = &cx.function.artifact.entry(*copy.entries.first()?).path;
+fn importer<'c>(cx: &'c PackageContext<'_>, copy: &Package) -> Option<&'c str> {
+    let path = &cx.artifact.entry(*copy.entries.first()?).path;
     let (outer, _) = path.rsplit_once("/node_modules/")?;
     outer.rsplit_once("node_modules/").map(|(_, name)| name)
 }
 
 /// What a lock file says where nothing is installed.
-fn locked(cx: &FunctionContext<'_>, dependency: &Dependency) -> Option<Finding> {
+fn locked(cx: &PackageContext<'_>, dependency: &Dependency) -> Option<Finding> {
     let locked = cx.declared.locked.iter().filter(|locked| locked.name == dependency.name);
     // A workspace is linked, without a version.
     let versions = locked.map(|locked| &locked.version).filter(|version| !version.is_empty());

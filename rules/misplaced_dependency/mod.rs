@@ -34,11 +34,13 @@ fn needed_at_run_time(cx: &FunctionContext<'_>, dependency: &Dependency) -> Opti
     Some(Finding::new(dependency.location.clone(), message).about(name.to_string()))
 }
 
-/// Whether the runtime brings the package, or a bundler copies what the code imports.
+/// Whether the runtime, a layer or the build brings the package, or a bundler copies what the code imports.
 fn comes_otherwise(cx: &FunctionContext<'_>, name: &str) -> bool {
     let bundlers = cx.strings("bundlers");
     let declares = |bundler: &&&str| cx.declared.dependencies.iter().any(|dependency| *dependency.name == ***bundler);
+    let modules = [name, &name.replace('-', "_")];
     cx.spec.runtime.sdk(cx.spec.platform).is_some_and(|sdk| sdk.has(name))
+        || modules.iter().any(|module| cx.world.is_known_to_bring(module))
         || bundlers.iter().any(|bundler| declares(&bundler))
 }
 

@@ -137,6 +137,13 @@ fn from_sources(app: &Application, function: &Function, path: String, state: &Bu
     }
     package.is_crate = *method == BuildMethod::CargoLambda;
     package.installs = installs(method, function.code.build.python.is_some());
+    if *method == BuildMethod::Chalice {
+        package.open.push(Open {
+            reason: Reason::Build,
+            detail: "Chalice packs its own router beside the code".to_owned(),
+            brings: Brings::Modules(vec![Arc::from("chalice")]),
+        });
+    }
     let command = built::command(app.dialect);
     if built::is_opaque(method) {
         package.open.push(Open {

@@ -114,6 +114,15 @@ impl World {
         worst.unwrap_or(Absence::Certain)
     }
 
+    /// Whether something that is not here, a layer or a build, is known to bring a module.
+    #[must_use]
+    pub fn is_known_to_bring(&self, import: &str) -> bool {
+        self.open.iter().any(|open| match &open.brings {
+            Brings::Modules(names) => names.iter().any(|name| **name == *import),
+            _ => false,
+        })
+    }
+
     /// Whether something that is not here may bring a module.
     #[must_use]
     pub fn may_bring(&self, import: &str) -> bool {

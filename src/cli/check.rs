@@ -66,8 +66,8 @@ pub(super) fn outcome(
     if !faults.is_empty() || !project.faults.is_empty() || project.functions.iter().any(has_failed) {
         report.summary.exit_code = FAILED;
     }
-    let is_nothing = project.functions.is_empty() && project.cargo.is_none() && !project.problems.is_empty();
-    if is_nothing && report.summary.exit_code == CLEAN {
+    let is_nothing = project.functions.is_empty() && project.cargo.is_none() && findings.is_empty();
+    if is_nothing && !project.problems.is_empty() && report.summary.exit_code == CLEAN {
         report.summary.exit_code = FAILED;
     }
     let failed = project.functions.iter().flat_map(|facts| &facts.faults).chain(&project.faults);

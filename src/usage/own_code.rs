@@ -16,6 +16,10 @@ use crate::manifest::node::{is_name, package_of_request};
 const LARGEST: u64 = 512 << 10;
 /// Most files that are read.
 const MOST_FILES: usize = 4_000;
+/// The kernel takes no longer first line than this, in bytes (`BINPRM_BUF_SIZE`).
+const LONGEST_FIRST_LINE: usize = 256;
+/// What runs JavaScript and TypeScript.
+const INTERPRETERS: [&str; 5] = ["node", "tsx", "ts-node", "bun", "deno"];
 
 /// One file of the function's own.
 pub(super) struct OwnFile {
@@ -36,8 +40,12 @@ pub(super) struct OwnFile {
 /// Reads the function's own JavaScript and TypeScript, in path order.
 pub(super) fn read(facts: &Loaded<'_>, reached: &[bool]) -> Vec<OwnFile> {
     let own = facts.artifact.entries().filter(|(id, entry)| {
-        let script = entry.path.rsplit_once('.').is_some_and(|(_, extension)| is_script(extension));
-        script && entry.bytes <= LARGEST && !entry.path.contains("node_modules/") && facts.packages.owner(*id).is_none()
+        let is_own = !entry.path.contains("node_modules/") && facts.packages.owner(*id).is_none();
+        let script = || match extension(&entry.path) {
+            Some(extension) => is_script(extension),
+            None => is_run_by(facts.artifact, *id, &INTERPRETERS),
+        };
+        is_own && entry.bytes <= LARGEST && script()
     });
     let own: Vec<EntryId> = own.map(|(id, _)| id).take(MOST_FILES).collect();
     own.par_iter()
@@ -46,6 +54,21 @@ pub(super) fn read(facts: &Loaded<'_>, reached: &[bool]) -> Vec<OwnFile> {
             Some(file(facts.artifact, *id, reached, &program(facts.artifact, *id)?))
         })
         .collect()
+}
+
+/// The ending of a file's name.
+pub(super) fn extension(path: &str) -> Option<&str> {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    Some(name.rsplit_once('.')?.1)
+}
+
+/// Whether a file's first line names an interpreter that begins with one of these names: `#!/usr/bin/env node`.
+pub(super) fn is_run_by(artifact: &Artifact, id: EntryId, interpreters: &[&str]) -> bool {
+    let Ok(head) = artifact.read_head(id, LONGEST_FIRST_LINE) else { return false };
+    let line = head.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let Some(command) = line.strip_prefix(b"#!").map(String::from_utf8_lossy) else { return false };
+    let mut words = command.split_whitespace().map(|word| word.rsplit('/').next().unwrap_or(word));
+    words.any(|word| interpreters.iter().any(|interpreter| word.starts_with(interpreter)))
 }
 
 fn is_script(extension: &str) -> bool {

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::evidence::Evidence as Sought;
 use super::names::Names;
+use super::own_code::{extension, is_run_by};
 use super::{Loaded, is_at_or_below, is_or_below, loaders, models, node};
 use crate::artifact::EntryId;
 use crate::graph::python::mentions;
@@ -200,10 +201,12 @@ fn tools_of(text: &str) -> Option<String> {
 fn mentioned(bundle: &Bundle, packages: &crate::package::owners::Packages) -> Mentions {
     let artifact = &bundle.artifact;
     let own = artifact.entries().filter(|(id, entry)| {
-        entry.path.ends_with(".py")
-            && entry.bytes <= LARGEST
-            && packages.owner(*id).is_none()
-            && !is_skipped(&entry.path)
+        let is_own = packages.owner(*id).is_none() && !is_skipped(&entry.path);
+        let script = || match extension(&entry.path) {
+            Some(extension) => matches!(extension, "py" | "pyw"),
+            None => is_run_by(artifact, *id, &["python", "pypy"]),
+        };
+        is_own && entry.bytes <= LARGEST && script()
     });
     let own: Vec<EntryId> = own.map(|(id, _)| id).take(MOST_FILES).collect();
     let threads = rayon::current_num_threads().max(1);

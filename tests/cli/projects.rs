@@ -66,3 +66,20 @@ fn a_crate() {
     ]);
     assert_eq!(unused(&project), ["spare"]);
 }
+
+/// What a first line says to run with an interpreter is a source, whatever its name.
+#[test]
+fn scripts_without_an_ending() {
+    let node = Project::new(&[
+        ("package.json", r#"{"bin": {"serve": "./bin/serve"}, "dependencies": {"chalk": "4", "left-pad": "1"}}"#),
+        ("bin/serve", "#!/usr/bin/env node\nrequire('chalk').bold('on');\n"),
+        ("LICENSE", "left-pad\n"),
+    ]);
+    assert_eq!(unused(&node), ["left-pad"]);
+    let python = Project::new(&[
+        ("requirements.txt", "requests\nflask\n"),
+        ("bin/serve", "#!/usr/bin/env -S python3 -u\nimport flask\n"),
+        ("setup.sh", "#!/bin/sh\n"),
+    ]);
+    assert_eq!(unused(&python), ["requests"]);
+}

@@ -43,7 +43,7 @@ fn broken_templates_and_missing_code_name_the_line() {
         "template.yaml",
         "Resources:\n  A:\n    Type: AWS::Serverless::Function\n    Properties: {CodeUri: nope}\n",
     );
-    let run = project.run(&[]);
+    let run = project.run(&["check", "--ignore", "scaling"]);
     assert_eq!(run.code, 2);
     let expected = "not analysed: template.yaml:2: A is left out: its code is not at nope; `sam build` makes it\n";
     assert!(run.out.contains(expected), "{}", run.out);
@@ -100,4 +100,51 @@ fn a_shared_package_is_judged_once() {
     let findings = report["findings"].as_array().unwrap();
     let found: Vec<_> = findings.iter().map(|finding| (&finding["subject"], &finding["functions"])).collect();
     assert_eq!(found, [(&serde_json::json!("three"), &serde_json::json!(["A", "B"]))]);
+}
+
+/// What a bundler takes is read as a bundler reads it: the format of its sources is nobody's but its own.
+#[test]
+fn sources_of_a_bundler_may_be_of_any_format() {
+    let service = "service: shop\nplugins: [PLUGIN]\nprovider: {name: aws, runtime: nodejs20.x}\nfunctions:\n  get: {handler: src/get.main}\n";
+    let source = "import { table } from './lib/table';\nexport const main = async () => table;\n";
+    let verdict = |plugin: &str| {
+        let project = Project::new(&[
+            ("serverless.yml", &service.replace("PLUGIN", plugin)),
+            ("package.json", "{}"),
+            ("src/get.js", source),
+            ("src/lib/table.js", "export const table = 'notes';\n"),
+        ]);
+        project.report(&[])["functions"][0]["start"]["verdict"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(verdict("serverless-bundle"), "starts");
+    assert_eq!(verdict("serverless-webpack"), "starts");
+    assert_eq!(verdict("serverless-offline"), "fails");
+}
+
+/// Chalice packs its own router, so nobody has to declare it.
+#[test]
+fn chalice_brings_itself() {
+    let app = "from chalice import Chalice\napp = Chalice(app_name='shop')\n@app.route('/')\ndef index():\n    return {}\n";
+    let project = Project::new(&[
+        (".chalice/config.json", r#"{"version": "2.0", "app_name": "shop", "stages": {"dev": {}}}"#),
+        ("app.py", app),
+        ("requirements.txt", ""),
+        ("requirements-dev.txt", "chalice\n"),
+    ]);
+    let report = project.report(&["--ignore", "scaling"]);
+    assert_eq!(report["functions"][0]["start"]["verdict"], "unknown");
+    assert_eq!(report["findings"], serde_json::json!([]));
+}
+
+/// Settings that were judged are something, even where no package is here.
+#[test]
+fn a_template_whose_packages_are_not_here_is_judged_by_its_settings() {
+    let template = "resource \"aws_sqs_queue\" \"jobs\" {\n  visibility_timeout_seconds = 30\n}\nresource \"aws_lambda_function\" \"work\" {\n  \
+                    function_name = \"work\"\n  handler = \"app.handler\"\n  runtime = \"python3.13\"\n  timeout = 60\n  filename = \"work.zip\"\n}\n\
+                    resource \"aws_lambda_event_source_mapping\" \"jobs\" {\n  event_source_arn = aws_sqs_queue.jobs.arn\n  \
+                    function_name = aws_lambda_function.work.arn\n}\n";
+    let project = Project::new(&[("main.tf", template)]);
+    let run = project.run(&["check", "--select", "visibility-below-timeout"]);
+    assert_eq!(run.code, 1, "{}{}", run.out, run.err);
+    assert!(run.out.contains("not analysed") && run.out.contains("visibility-below-timeout"), "{}", run.out);
 }

@@ -11,7 +11,7 @@ use super::{Key, SCOPE, Service, logical};
 use crate::input::files;
 
 /// Plugins that bundle a function, and the section of `custom` with their settings.
-const BUNDLERS: [(&str, &str); 9] = [
+const BUNDLERS: [(&str, &str); 8] = [
     ("serverless-esbuild", "esbuild"),
     ("serverless-webpack", "webpack"),
     ("serverless-bundle", "bundle"),
@@ -20,7 +20,6 @@ const BUNDLERS: [(&str, &str); 9] = [
     ("serverless-vite", "vite"),
     ("serverless-rspack", "rspack"),
     ("serverless-rolldown", "rolldown"),
-    ("serverless-jetpack", "jetpack"),
 ];
 
 impl Service<'_, '_, '_> {

@@ -79,10 +79,15 @@ impl FunctionFacts {
                 Load { entry, module: Some(id), is_certain, in_full: false }
             })
             .collect();
-        let extensions = self.extension_programs().into_iter();
+        let extensions = self.extension_programs().into_iter().filter(|entry| !self.is_script(*entry));
         loads.extend(extensions.map(|entry| Load { entry, module: None, is_certain: true, in_full: false }));
         self.choose(&mut loads);
         loads
+    }
+
+    /// Whether the kernel has an interpreter run a program.
+    fn is_script(&self, program: EntryId) -> bool {
+        self.artifact.read_head(program, 2).is_ok_and(|head| head == b"#!")
     }
 
     /// Whether the failure of a module ends Init, where the simulation does not raise it itself.

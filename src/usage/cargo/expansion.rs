@@ -96,7 +96,11 @@ pub(super) fn named_by_macros(
     let used: BTreeSet<&str> = used.iter().map(String::as_str).collect();
     let mut found = BTreeSet::new();
     for dependency in known {
-        let Some(source) = source(input, dependency) else { continue };
+        let Some(source) = source(input, dependency) else {
+            // What its macros expand to cannot be read here; who is named after a crate writes its name.
+            found.extend(candidates.iter().filter(|name| is_derived_from(&dependency.package, name)).cloned());
+            continue;
+        };
         from_source(input, &source, &used, candidates, &mut found);
         // A facade hands on the macros of its own `*_derive` or `*-macros`.
         for inner in source.manifest().dependencies.iter().filter(|inner| looks_like_macros(&inner.package)) {
@@ -140,6 +144,12 @@ fn writers<'a>(input: &'a PackageInput<'_>, macros: &Source<'_>) -> Vec<Source<'
 /// Whether a crate is named like another one with something added: `sqlx-macros-core`, `sqlx-macros`.
 fn is_named_like(name: &str, other: &str) -> bool {
     name.strip_prefix(other).is_some_and(|rest| rest.starts_with(['-', '_']))
+}
+
+/// Whether a crate of macros is named after another one: `serde_derive`, `serde`.
+fn is_derived_from(package: &str, name: &str) -> bool {
+    let package = crate_name(package);
+    looks_like_macros(&package) && is_named_like(&package, name)
 }
 
 fn looks_like_macros(name: &str) -> bool {
@@ -209,5 +219,16 @@ fn written(source: &Source<'_>, open: &[&String], found: &mut BTreeSet<String>) 
         if texts.iter().any(|(_, text)| crates::quotes(text, name, own.contains(*name))) {
             found.insert((*name).clone());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_derived_from;
+
+    #[test]
+    fn macros_are_named_after_their_crate() {
+        assert!(is_derived_from("serde_derive", "serde") && is_derived_from("strum-macros", "strum"));
+        assert!(!is_derived_from("serde_json", "serde") && !is_derived_from("derive_more", "serde"));
     }
 }
