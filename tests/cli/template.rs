@@ -124,7 +124,8 @@ fn sources_of_a_bundler_may_be_of_any_format() {
 /// Chalice packs its own router, so nobody has to declare it.
 #[test]
 fn chalice_brings_itself() {
-    let app = "from chalice import Chalice\napp = Chalice(app_name='shop')\n@app.route('/')\ndef index():\n    return {}\n";
+    let app =
+        "from chalice import Chalice\napp = Chalice(app_name='shop')\n@app.route('/')\ndef index():\n    return {}\n";
     let project = Project::new(&[
         (".chalice/config.json", r#"{"version": "2.0", "app_name": "shop", "stages": {"dev": {}}}"#),
         ("app.py", app),
