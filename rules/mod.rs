@@ -35,6 +35,7 @@ mod gpu_code_on_cpu;
 mod handler_not_found;
 mod heavier_variant;
 mod heavy_import_for_few_routes;
+mod heavy_import_rarely_used;
 mod import_error_raised;
 mod ineffective_alarm;
 mod init_exceeds_timeout;
@@ -171,6 +172,7 @@ const ROWS: &[RuleSource] = &[
     row!("handler_not_found", Check::Function(handler_not_found::check)),
     row!("heavier_variant", Check::Function(heavier_variant::check)),
     row!("heavy_import_for_few_routes", Check::Function(heavy_import_for_few_routes::check)),
+    row!("heavy_import_rarely_used", Check::Function(heavy_import_rarely_used::check)),
     row!("import_error_raised", Check::Function(import_error_raised::check)),
     row!("ineffective_alarm", Check::Application(ineffective_alarm::check)),
     row!("init_exceeds_timeout", Check::Application(init_exceeds_timeout::check)),

@@ -32,7 +32,7 @@ pub use start::{report_causes, report_obstacles};
 use rayon::prelude::*;
 
 use crate::fault::{self, Fault};
-use crate::finding::Finding;
+use crate::finding::{Finding, culprit};
 
 /// What rules have found, and which of them failed.
 #[derive(Debug, Default)]
@@ -65,6 +65,7 @@ pub fn run(registry: &Registry, policy: &Policy, project: &ProjectFacts) -> Chec
         checked.findings.extend(part.findings);
         checked.faults.extend(part.faults);
     }
+    culprit::settle(&mut checked.findings);
     checked.findings.sort_by(Finding::report_order);
     checked.faults.sort();
     checked

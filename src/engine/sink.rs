@@ -1,5 +1,5 @@
 use super::{Category, FunctionFacts, Rule, RulePolicy};
-use crate::finding::{Finding, Saves, Severity};
+use crate::finding::{Finding, Saves, Severity, by_saving};
 
 /// Takes the findings of one rule for one function, one package, or the project.
 pub struct Sink<'a> {
@@ -32,7 +32,7 @@ impl<'a> Sink<'a> {
             return;
         }
         finding.rule = self.rule.name;
-        finding.severity = self.policy.severity.unwrap_or_else(|| self.adjusted(severity));
+        finding.severity = self.policy.severity.unwrap_or_else(|| self.adjusted(severity, finding.saves));
         finding.function = finding.function.or_else(|| self.function.map(|function| function.spec.name.clone()));
         if self.sharing.len() > 1 {
             finding.sharing = self.sharing.iter().map(|function| function.spec.name.clone()).collect();
@@ -49,7 +49,8 @@ impl<'a> Sink<'a> {
     }
 
     /// With provisioned concurrency or SnapStart, Init is off the request path.
-    fn adjusted(&self, severity: Severity) -> Severity {
+    fn adjusted(&self, severity: Severity, saves: Saves) -> Severity {
+        let severity = self.function.map_or(severity, |function| by_saving(severity, saves, function.estimate.init_ms));
         let off_path = self.function.is_some_and(|function| function.spec.init_off_request_path);
         if off_path && self.rule.meta.category == Category::Init { severity.milder() } else { severity }
     }

@@ -1,6 +1,7 @@
 //! Findings as plain data: what a rule has to say, before anything is printed.
 
 pub mod baseline;
+pub mod culprit;
 pub mod suppression;
 
 use serde::Serialize;
@@ -72,6 +73,17 @@ impl Saves {
     pub const NOISE_BYTES: u64 = 100_000;
 }
 
+/// A note that saves this share of Init or more is no mere note.
+const TELLING_SHARE: f64 = 0.2;
+
+/// How severe a finding is by what acting on it saves of an Init, milliseconds: rules do not know how large the
+/// function around them is.
+#[must_use]
+pub fn by_saving(severity: Severity, saves: Saves, init_ms: f64) -> Severity {
+    let share = saves.init_ms.unwrap_or_default() / init_ms.max(1.0);
+    if severity == Severity::Note && share >= TELLING_SHARE { Severity::Warning } else { severity }
+}
+
 /// A second place that explains a finding.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Label {
@@ -133,6 +145,8 @@ pub struct Finding {
     pub location: Location,
     /// What the place shows, printed under the code frame.
     pub note: Option<String>,
+    /// The package through which the subject is loaded, where that is another one.
+    pub through: Option<String>,
     /// Other places.
     pub labels: Vec<Label>,
     /// What is wrong and why, one sentence.
@@ -159,6 +173,7 @@ impl Finding {
             subject: None,
             location,
             note: None,
+            through: None,
             labels: Vec::new(),
             message: message.into(),
             help: None,
@@ -172,6 +187,13 @@ impl Finding {
     #[must_use]
     pub fn about(mut self, subject: impl Into<String>) -> Self {
         self.subject = Some(subject.into());
+        self
+    }
+
+    /// Names the package through which the subject is loaded.
+    #[must_use]
+    pub fn through(mut self, package: impl Into<String>) -> Self {
+        self.through = Some(package.into());
         self
     }
 
@@ -230,5 +252,19 @@ impl Finding {
             .then_with(|| self.subject.cmp(&other.subject))
             .then_with(|| self.function.cmp(&other.function))
             .then_with(|| self.message.cmp(&other.message))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_that_saves_much_is_a_warning() {
+        let saves = |ms| Saves { init_ms: Some(ms), bytes: None };
+        assert_eq!(by_saving(Severity::Note, saves(20.0), 100.0), Severity::Warning);
+        assert_eq!(by_saving(Severity::Note, saves(19.0), 100.0), Severity::Note);
+        assert_eq!(by_saving(Severity::Error, saves(1.0), 100.0), Severity::Error);
+        assert_eq!(by_saving(Severity::Note, Saves::default(), 0.0), Severity::Note);
     }
 }

@@ -10,6 +10,7 @@ pub(crate) mod expand;
 pub mod flow;
 pub mod hazards;
 pub(crate) mod origin;
+pub(crate) mod optional;
 mod own;
 pub(crate) mod reach;
 mod uses;

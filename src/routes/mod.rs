@@ -22,7 +22,7 @@ use crate::graph::{HandlerResolution, ModuleId};
 use crate::platform::Language;
 use crate::program::Program;
 use crate::program::expand::Expander;
-use crate::program::flow::{self, FuncId, Kind};
+use crate::program::flow::{self, FuncId, Kind, NodeId, Stmt};
 use crate::program::reach::{Cuts, Reach, Region, reach};
 use crate::program::values::{Thing, UnitId};
 use crate::span::Span;
@@ -94,6 +94,36 @@ pub(crate) fn reached(spec: &FunctionSpec, program: &Program<'_>, module: Module
     Some(base(program, &cuts, handler, name, &handlers))
 }
 
+/// What requests may lead to: what is behind the handler, and what own modules hand to others while they are loaded,
+/// who may call it. Nothing where the handler's function is not seen.
+pub(crate) fn answered(spec: &FunctionSpec, program: &Program<'_>, module: ModuleId, cuts: &Cuts) -> Option<Reach> {
+    let (handler, name) = entry(spec, program, module)?;
+    let handlers = handler_functions(program, handler, name, &Cuts::default());
+    if handlers.is_empty() {
+        return None;
+    }
+    let mut regions = regions(program, handler, name, &handlers);
+    for (unit, inner) in program.units.iter().enumerate() {
+        let flow = &inner.flow;
+        let foreign = |node: &NodeId| !matches!(program.value((unit, *node)), Thing::Node(_));
+        for class in flow.classes.iter().filter(|class| class.bases.iter().chain(&class.decorators).any(foreign)) {
+            regions.extend(class.methods.iter().map(|(_, method)| Region::Function(unit, *method)));
+        }
+        for stmt in flow.block(flow.top) {
+            match stmt {
+                // Whoever decorates a function keeps it.
+                Stmt::Bind(_, node) if matches!(flow.kind(*node), Kind::Call(..)) => {
+                    if flow.defined_function(*node).is_some() {
+                        regions.push(Region::Node((unit, *node)));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    Some(reach(program, cuts, &regions, None))
+}
+
 /// The own module behind the handler, with the handler's name in it. Where the handler is an
 /// adapter's, the environment may name the function's own, else it is what the adapter loads.
 fn entry<'i>(spec: &'i FunctionSpec, program: &Program<'_>, module: ModuleId) -> Option<(UnitId, &'i str)> {
@@ -146,6 +176,10 @@ fn of_template(spec: &FunctionSpec, program: &Program<'_>, handler: UnitId, know
 
 /// The code that runs whatever the route is.
 fn base(program: &Program<'_>, cuts: &Cuts, handler: UnitId, name: &str, handlers: &[(UnitId, FuncId)]) -> Reach {
+    reach(program, cuts, &regions(program, handler, name, handlers), None)
+}
+
+fn regions(program: &Program<'_>, handler: UnitId, name: &str, handlers: &[(UnitId, FuncId)]) -> Vec<Region> {
     let mut regions = vec![Region::Unit(handler)];
     regions.extend(handlers.iter().map(|(unit, function)| Region::Function(*unit, *function)));
     for (export, def) in &program.flow(handler).exports {
@@ -163,7 +197,7 @@ fn base(program: &Program<'_>, cuts: &Cuts, handler: UnitId, name: &str, handler
             }
         }
     }
-    reach(program, cuts, &regions, None)
+    regions
 }
 
 /// The functions behind the handler's name: itself, or those that it wraps.

@@ -4,12 +4,14 @@ mod closure;
 mod lazy_all;
 mod moves;
 mod plan;
+mod rare;
 mod routes;
 
 pub use closure::{Closure, Loaded};
 pub use lazy_all::LazyAll;
 pub use moves::Move;
 pub use plan::{Group, Objective, Plan};
+pub use rare::RareImport;
 pub use routes::{Input, Route, Routes, analyse};
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::closure::{Closure, Closures};
 use super::lazy_all::{self, LazyAll};
 use super::plan::{self, Objective, Plan};
+use super::rare::{RareImport, rarely_used};
 use crate::artifact::Artifact;
 use crate::assemble::FunctionSpec;
 use crate::cost::Estimate;
@@ -81,6 +82,8 @@ pub struct Routes {
     pub hazards: Hazards,
     /// Clients that the code of requests makes anew every time.
     pub clients: Vec<MadePerRequest>,
+    /// What Init loads and few requests or none need, the most expensive first.
+    pub rare: Vec<RareImport>,
 }
 
 /// Finds a function's routes and what each needs; empty where there is nothing to dispatch.
@@ -114,7 +117,8 @@ fn analyse_here<'a>(input: &'a Input<'a>, module: ModuleId, threads: usize) -> R
     clients.extend(made);
     clients.sort();
     clients.dedup();
-    Routes { hazards, clients, ..routes }
+    let rare = rarely_used(input, &program, module, &routes.routes);
+    Routes { hazards, clients, rare, ..routes }
 }
 
 fn measured<'a>(input: &'a Input<'a>, program: &Program<'a>, dispatch: Dispatch) -> Routes {

@@ -1,0 +1,9 @@
+import sheets  # ~ heavy-import-rarely-used
+
+
+def plain(event):
+    return event["rows"]
+
+
+def workbook(event):
+    return sheets.render(event)

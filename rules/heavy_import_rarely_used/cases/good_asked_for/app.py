@@ -1,0 +1,5 @@
+import export
+
+
+def handler(event, context):
+    return export.sheets.render(event)

@@ -1,0 +1,301 @@
+//! Imports of own code that Init does and that few requests need, or none.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::closure::Loaded;
+use super::routes::{Input, Route};
+use crate::cost::{self, Change};
+use crate::graph::{ImportSite, ModuleId, ModuleKind, Phase};
+use crate::program::flow::{Def, Flow, Kind, Member, NodeId, Stmt, VarId};
+use crate::program::optional::optional;
+use crate::program::reach::{Cuts, Reach};
+use crate::program::values::{Program, UnitId};
+use crate::routes;
+use crate::span::Span;
+
+/// Less than this, milliseconds, drowns in the noise of cold starts.
+const WORTH_MS: f64 = 5.0;
+/// Imports that are looked at, the most expensive first.
+const MOST: usize = 16;
+/// How deep expressions are looked into; deeper ones count as using everything.
+const DEEPEST: u32 = 64;
+
+/// Something that Init loads for imports at the top of own modules, and that only branches of the code behind the
+/// handler need, or nothing there.
+#[derive(Clone, Debug)]
+pub struct RareImport {
+    /// What it loads.
+    pub loads: Loaded,
+    /// The statements; the first is the one that loads it.
+    pub sites: Vec<ImportSite>,
+    /// What Init saves without them, milliseconds.
+    pub saves_ms: f64,
+    /// A use, with the name of the function around it.
+    pub used: Option<((ModuleId, Span), String)>,
+    /// Whether some request may lead there.
+    pub reached: bool,
+}
+
+/// What Init loads and few requests need.
+pub(super) fn rarely_used(
+    input: &Input<'_>,
+    program: &Program<'_>,
+    module: ModuleId,
+    routes: &[Route],
+) -> Vec<RareImport> {
+    let candidates = candidates(input, program);
+    if candidates.is_empty() {
+        return Vec::new();
+    }
+    let Some(needed) = needed(input, program, module) else { return Vec::new() };
+    // Of several routes that need something a plan speaks.
+    let of_routes = |id: &ModuleId| routes.len() > 1 && routes.iter().any(|route| route.closure.modules.contains(id));
+    let mut found = Vec::new();
+    for (loads, sites) in candidates {
+        let targets = || sites.iter().flat_map(|site| &site.targets);
+        if targets().any(|id| needed.surely.contains(id) || of_routes(id)) {
+            continue;
+        }
+        let gone = sites.iter().map(|site| site.site).collect();
+        let change = Change { gone, added: Vec::new() };
+        let saves_ms = cost::saved(input.graph, input.estimate, input.spec.runtime.language(), &change);
+        if saves_ms < WORTH_MS {
+            continue;
+        }
+        let uses: Option<Vec<_>> = sites.iter().map(|site| uses(program, site)).collect();
+        let Some(uses) = uses else { continue };
+        found.push(RareImport {
+            loads,
+            reached: targets().any(|id| needed.maybe.contains(id)),
+            sites: sites.into_iter().map(|site| site.site).collect(),
+            saves_ms,
+            used: uses.into_iter().flatten().min(),
+        });
+    }
+    found.sort_by(|a, b| b.saves_ms.total_cmp(&a.saves_ms).then(a.loads.cmp(&b.loads)));
+    told_once(input, found)
+}
+
+/// An own module and what it imports in turn are one thing to move: what makes up most of it is named.
+fn told_once(input: &Input<'_>, found: Vec<RareImport>) -> Vec<RareImport> {
+    /// Share of what an own module saves from which a package in it is the thing to name.
+    const MOST_OF_IT: f64 = 0.8;
+    let is_below = |inner: &RareImport, outer: &RareImport| {
+        let Loaded::Module(outer) = outer.loads else { return false };
+        let through = |site: &ImportSite| {
+            site.importer == outer || input.graph.chain(site.importer).iter().any(|step| step.importer == outer)
+        };
+        inner.loads != Loaded::Module(outer) && inner.sites.iter().all(through)
+    };
+    let is_named = |outer: &RareImport| {
+        let most = |inner: &&RareImport| inner.saves_ms >= MOST_OF_IT * outer.saves_ms && is_below(inner, outer);
+        found.iter().any(|inner| most(&inner))
+    };
+    let named: Vec<bool> = found.iter().map(is_named).collect();
+    let is_left = |at: usize| {
+        let outer = found.iter().zip(&named).filter(|(_, named)| !**named);
+        !named[at] && !outer.clone().any(|(outer, _)| is_below(&found[at], outer))
+    };
+    let left: Vec<bool> = (0..found.len()).map(is_left).collect();
+    found.into_iter().zip(left).filter(|(_, left)| *left).map(|(one, _)| one).collect()
+}
+
+/// An import at the top of an own module.
+struct Site {
+    unit: UnitId,
+    site: ImportSite,
+    targets: Vec<ModuleId>,
+}
+
+/// What own code loads during Init at the top of its modules and what is heavy, with the imports that do it.
+fn candidates(input: &Input<'_>, program: &Program<'_>) -> Vec<(Loaded, Vec<Site>)> {
+    let graph = input.graph;
+    let roots: BTreeMap<&str, ModuleId> = graph.modules().map(|(id, module)| (&*module.name, id)).collect();
+    let mut sites: BTreeMap<Loaded, BTreeMap<ImportSite, Site>> = BTreeMap::new();
+    let mut out: BTreeSet<Loaded> = BTreeSet::new();
+    for import in graph.imports.iter().filter(|import| import.phase == Phase::Init) {
+        let Some(unit) = program.unit_of(import.site.importer) else { continue };
+        let owner = input.packages.of_module(graph, import.target);
+        let target = graph.module(import.target);
+        // What the runtime brings counts as a whole, too.
+        let root = target.name.split('.').next().filter(|_| target.kind == ModuleKind::Runtime);
+        let module = root.and_then(|root| roots.get(root).copied()).unwrap_or(import.target);
+        let loads = owner.map_or(Loaded::Module(module), Loaded::Package);
+        if import.function.is_some() || import.guarded {
+            out.insert(loads);
+            continue;
+        }
+        let its = sites.entry(loads).or_default();
+        let site = its.entry(import.site).or_insert_with(|| Site { unit, site: import.site, targets: Vec::new() });
+        site.targets.push(import.target);
+    }
+    let removable = |loads: &Loaded| match loads {
+        Loaded::Package(id) => input.estimate.package(*id).removable_ms,
+        Loaded::Module(id) => input.estimate.module(*id).removable_ms,
+        Loaded::File(_) => 0.0,
+    };
+    let mut heavy: Vec<(Loaded, Vec<Site>)> = sites
+        .into_iter()
+        .filter(|(loads, _)| !out.contains(loads) && removable(loads) >= WORTH_MS)
+        .map(|(loads, sites)| (loads, sites.into_values().collect()))
+        .collect();
+    heavy.sort_by(|(a, _), (b, _)| removable(b).total_cmp(&removable(a)).then(a.cmp(b)));
+    heavy.truncate(MOST);
+    heavy
+}
+
+/// Modules that requests need.
+struct Needed {
+    /// Whatever the request is.
+    surely: BTreeSet<ModuleId>,
+    /// All.
+    maybe: BTreeSet<ModuleId>,
+}
+
+fn needed(input: &Input<'_>, program: &Program<'_>, module: ModuleId) -> Option<Needed> {
+    let (mut taken, mut otherwise) = (Cuts::default(), Cuts::default());
+    for (unit, inner) in program.units.iter().enumerate() {
+        let branches = optional(&inner.flow);
+        taken.blocks.extend(branches.taken.into_iter().map(|block| (unit, block)));
+        otherwise.blocks.extend(branches.otherwise.into_iter().map(|block| (unit, block)));
+    }
+    let walk = |cuts: &Cuts| routes::answered(input.spec, program, module, cuts);
+    // What is needed on both sides of a branch is needed always.
+    let (first, second) = (walk(&taken)?, walk(&otherwise)?);
+    let surely = own_and(program, &first).intersection(&own_and(program, &second)).copied().collect();
+    Some(Needed { surely, maybe: own_and(program, &walk(&Cuts::default())?) })
+}
+
+/// What own code imports on the way, and the own modules there.
+fn own_and(program: &Program<'_>, reach: &Reach) -> BTreeSet<ModuleId> {
+    let own = reach.units.iter().filter_map(|unit| program.units.get(*unit)).map(|unit| unit.module);
+    reach.targets.iter().copied().chain(own).collect()
+}
+
+/// Where functions use what an import binds, with the function's name; nothing where it cannot move into them: its
+/// names are used while the module is loaded, or other own modules ask for them.
+fn uses(program: &Program<'_>, site: &Site) -> Option<Option<((ModuleId, Span), String)>> {
+    let flow = program.flow(site.unit);
+    let vars = bound(flow, site.site.span);
+    let early = at_load(flow)?;
+    if vars.is_empty() || vars.iter().any(|var| early.contains(var) || is_asked_for(program, site.unit, *var)) {
+        return None;
+    }
+    let is_use = |node: &NodeId| matches!(flow.kind(*node), Kind::Var(var) if vars.contains(var));
+    let places = (0..flow.nodes.len() as NodeId).filter(is_use).map(|node| flow.span(node));
+    let first = places.min().map(|span| ((site.site.importer, span), around(flow, span)));
+    Some(first)
+}
+
+/// The name of the innermost function around a place.
+fn around(flow: &Flow, span: Span) -> String {
+    let inside = flow.functions.iter().filter(|function| {
+        !function.name.is_empty() && function.span.start <= span.start && span.end <= function.span.end
+    });
+    let innermost = inside.min_by_key(|function| function.span.end - function.span.start);
+    innermost.map_or_else(String::new, |function| function.name.to_string())
+}
+
+/// Variables of the top level that a statement binds to what it imports, and nothing else.
+fn bound(flow: &Flow, span: Span) -> BTreeSet<VarId> {
+    let imports = |def: &Def| match def {
+        Def::Import(import) => import.span == span,
+        Def::Node(node) => requires(flow, *node, span, 0),
+        _ => false,
+    };
+    let vars = flow.vars.iter().enumerate();
+    let bound = vars.filter(|(_, var)| var.top && var.defs.len() == 1 && var.defs.iter().all(imports));
+    bound.map(|(var, _)| var as VarId).collect()
+}
+
+/// Whether an expression is an import at a place, or a part of what it gives.
+fn requires(flow: &Flow, node: NodeId, span: Span, depth: u32) -> bool {
+    match flow.kind(node) {
+        Kind::Import(_) => flow.span(node) == span,
+        Kind::Attr(object, _) | Kind::Index(object, _) => depth < DEEPEST && requires(flow, *object, span, depth + 1),
+        _ => false,
+    }
+}
+
+/// Variables that the module uses while it is loaded; nothing where its code is too deep to tell.
+fn at_load(flow: &Flow) -> Option<BTreeSet<VarId>> {
+    let mut walk = Early { flow, used: BTreeSet::new(), complete: true };
+    walk.block(flow.top, 0);
+    for class in &flow.classes {
+        walk.block(class.body, 0);
+        class.bases.iter().chain(&class.decorators).for_each(|node| walk.node(*node, 0));
+    }
+    walk.complete.then_some(walk.used)
+}
+
+struct Early<'f> {
+    flow: &'f Flow,
+    used: BTreeSet<VarId>,
+    complete: bool,
+}
+
+impl Early<'_> {
+    fn block(&mut self, block: u32, depth: u32) {
+        if depth > DEEPEST {
+            self.complete = false;
+            return;
+        }
+        for stmt in self.flow.block(block) {
+            match stmt {
+                Stmt::Bind(_, value) if matches!(self.flow.kind(*value), Kind::Import(_)) => {}
+                Stmt::Eval(value) | Stmt::Return(Some(value)) | Stmt::Bind(_, value) => self.node(*value, 0),
+                Stmt::Store(place, value) => [place, value].into_iter().for_each(|node| self.node(*node, 0)),
+                Stmt::Import(_) | Stmt::Return(None) => {}
+                Stmt::If(test, yes, no) => {
+                    self.node(*test, 0);
+                    std::iter::once(yes).chain(no).for_each(|inner| self.block(*inner, depth + 1));
+                }
+                Stmt::Match(subject, arms) => {
+                    self.node(*subject, 0);
+                    arms.iter().for_each(|arm| self.block(arm.block, depth + 1));
+                }
+                Stmt::Each(iterated, body) => {
+                    self.node(*iterated, 0);
+                    self.block(*body, depth + 1);
+                }
+                Stmt::Nested(blocks) => blocks.iter().for_each(|inner| self.block(*inner, depth + 1)),
+            }
+        }
+    }
+
+    fn node(&mut self, node: NodeId, depth: u32) {
+        if depth > DEEPEST {
+            self.complete = false;
+            return;
+        }
+        if let Kind::Var(var) = self.flow.kind(node) {
+            self.used.insert(*var);
+        }
+        for part in self.flow.parts(node) {
+            self.node(part, depth + 1);
+        }
+    }
+}
+
+/// Whether another own module imports a name from this one, or all of it.
+fn is_asked_for(program: &Program<'_>, unit: UnitId, var: VarId) -> bool {
+    let Some(name) = program.flow(unit).vars.get(var as usize).map(|var| var.name.clone()) else { return true };
+    let module = program.units[unit].module;
+    let asks = |other: UnitId, def: &Def| match def {
+        Def::Import(import) => {
+            matches!(&import.member, Member::Name(asked) if *asked == name)
+                && program.targets(other, import).last() == Some(&module)
+        }
+        _ => false,
+    };
+    let stars = |other: UnitId, flow: &Flow| {
+        flow.stars.iter().any(|star| program.targets(other, star).last() == Some(&module))
+    };
+    let mentions = |flow: &Flow| flow.nodes.iter().any(|node| matches!(&node.kind, Kind::Attr(_, asked) if *asked == name));
+    program.units.iter().enumerate().filter(|(other, _)| *other != unit).any(|(other, inner)| {
+        let flow = &inner.flow;
+        let defs = || flow.vars.iter().flat_map(|var| &var.defs);
+        let imports_it = || defs().any(|def| matches!(def, Def::Import(i) if program.targets(other, i).contains(&module)));
+        defs().any(|def| asks(other, def)) || stars(other, flow) || (imports_it() && mentions(flow))
+    })
+}
