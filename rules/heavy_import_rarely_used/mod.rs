@@ -24,7 +24,8 @@ fn finding(cx: &FunctionContext<'_>, rare: &RareImport) -> Option<Finding> {
         (true, None) => "only a branch uses it".to_owned(),
         (false, _) => "no code that a request leads to is seen to use it".to_owned(),
     };
-    let mut finding = Finding::new(cx.locate_import(*first), format!("{name} costs {ms} at every cold start and {uses}"));
+    let mut finding =
+        Finding::new(cx.locate_import(*first), format!("{name} costs {ms} at every cold start and {uses}"));
     for other in others.iter().take(3) {
         finding = finding.label(cx.locate_import(*other), "imported here as well");
     }

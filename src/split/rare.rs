@@ -288,14 +288,15 @@ fn is_asked_for(program: &Program<'_>, unit: UnitId, var: VarId) -> bool {
         }
         _ => false,
     };
-    let stars = |other: UnitId, flow: &Flow| {
-        flow.stars.iter().any(|star| program.targets(other, star).last() == Some(&module))
-    };
-    let mentions = |flow: &Flow| flow.nodes.iter().any(|node| matches!(&node.kind, Kind::Attr(_, asked) if *asked == name));
+    let stars =
+        |other: UnitId, flow: &Flow| flow.stars.iter().any(|star| program.targets(other, star).last() == Some(&module));
+    let mentions =
+        |flow: &Flow| flow.nodes.iter().any(|node| matches!(&node.kind, Kind::Attr(_, asked) if *asked == name));
     program.units.iter().enumerate().filter(|(other, _)| *other != unit).any(|(other, inner)| {
         let flow = &inner.flow;
         let defs = || flow.vars.iter().flat_map(|var| &var.defs);
-        let imports_it = || defs().any(|def| matches!(def, Def::Import(i) if program.targets(other, i).contains(&module)));
+        let imports_it =
+            || defs().any(|def| matches!(def, Def::Import(i) if program.targets(other, i).contains(&module)));
         defs().any(|def| asks(other, def)) || stars(other, flow) || (imports_it() && mentions(flow))
     })
 }
