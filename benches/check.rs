@@ -9,7 +9,7 @@ use std::io::{Cursor, Write};
 use std::path::PathBuf;
 
 use defrost::artifact::Artifact;
-use defrost::graph::Refused;
+use defrost::graph::{Refused, WhatIf};
 use defrost::graph::python::{PythonInput, simulate};
 use defrost::input::{self, Limits};
 use defrost::lang::python;
@@ -139,6 +139,7 @@ fn simulate_python(bencher: divan::Bencher<'_, '_>) {
         environment: &environment,
         packages: &packages,
         refused: &Refused::default(),
+        what_if: &WhatIf::default(),
     };
     // Each run parses anew.
     bencher.bench(|| {

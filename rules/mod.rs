@@ -33,9 +33,11 @@ mod forbidden_package;
 mod glibc_too_new;
 mod gpu_code_on_cpu;
 mod handler_not_found;
+mod heavier_import_path;
 mod heavier_variant;
 mod heavy_import_for_few_routes;
 mod heavy_import_rarely_used;
+mod heavy_part_of_library;
 mod import_error_raised;
 mod ineffective_alarm;
 mod init_exceeds_timeout;
@@ -170,9 +172,11 @@ const ROWS: &[RuleSource] = &[
     row!("glibc_too_new", Check::Function(glibc_too_new::check)),
     row!("gpu_code_on_cpu", Check::Package(gpu_code_on_cpu::check)),
     row!("handler_not_found", Check::Function(handler_not_found::check)),
+    row!("heavier_import_path", Check::Function(heavier_import_path::check)),
     row!("heavier_variant", Check::Function(heavier_variant::check)),
     row!("heavy_import_for_few_routes", Check::Function(heavy_import_for_few_routes::check)),
     row!("heavy_import_rarely_used", Check::Function(heavy_import_rarely_used::check)),
+    row!("heavy_part_of_library", Check::Function(heavy_part_of_library::check)),
     row!("import_error_raised", Check::Function(import_error_raised::check)),
     row!("ineffective_alarm", Check::Application(ineffective_alarm::check)),
     row!("init_exceeds_timeout", Check::Application(init_exceeds_timeout::check)),

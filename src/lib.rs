@@ -21,6 +21,7 @@ pub mod program;
 pub mod routes;
 pub mod split;
 pub mod usage;
+pub mod culprit;
 pub mod slim;
 pub mod scaling;
 pub mod finding;

@@ -6,6 +6,7 @@ use super::native::Obstacle;
 use crate::artifact::{Artifact, EntryId, Location};
 use crate::assemble::{FunctionSpec, World};
 use crate::cost::{Estimate, Grade};
+use crate::culprit::Culprits;
 use crate::declare::model::Application;
 use crate::fault::Fault;
 use crate::graph::{HandlerResolution, ImportSite, ModuleGraph, ModuleId, Phase, StartVerdict};
@@ -41,6 +42,8 @@ pub struct FunctionFacts {
     pub usage: Usage,
     /// What it dispatches on, and what that needs.
     pub routes: Routes,
+    /// What its libraries load in vain.
+    pub culprits: Culprits,
     /// Limits that the user set on it.
     pub budgets: Budgets,
     /// Whether development dependencies are judged too.

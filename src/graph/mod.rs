@@ -10,6 +10,7 @@ pub mod native;
 mod owners;
 pub mod python;
 pub mod start;
+mod what_if;
 
 use std::collections::BTreeSet;
 use std::ops::Deref;
@@ -22,6 +23,7 @@ use crate::fault::Fault;
 use crate::lang::javascript::ir as javascript_ir;
 use crate::lang::python::{Parsed, ir as python_ir};
 use crate::span::Span;
+pub use what_if::{Choices, Handed, WhatIf};
 pub use start::{StartCause, StartPlace, StartStep, StartVerdict};
 
 /// Identifies a [`Module`] within its [`ModuleGraph`].
@@ -360,6 +362,8 @@ pub struct ModuleGraph {
     pub mentions: Mentions,
     /// What own code makes at load and does not use.
     pub leftovers: Leftovers,
+    /// What is imported in a way that leaves a choice.
+    pub choices: Choices,
     /// The function's own modules as the simulation has parsed them.
     pub own_code: FxHashMap<EntryId, OwnCode>,
     /// What failed in the simulation by a fault of ours.
@@ -425,6 +429,7 @@ impl ModuleGraph {
             handler: HandlerResolution::Unknown,
             mentions: Mentions::default(),
             leftovers: Leftovers::default(),
+            choices: Choices::default(),
             own_code: FxHashMap::default(),
             faults: Vec::new(),
         }

@@ -10,7 +10,7 @@ use super::reach::{Cuts, Region, reach};
 use super::values::{At, Thing};
 use super::{Own, Prepared, Program};
 use crate::artifact::{Artifact, ArtifactKind, Bytes, Contents, Entry, ReadError};
-use crate::graph::ModuleGraph;
+use crate::graph::{ModuleGraph, WhatIf};
 use crate::graph::javascript::{self, JavaScriptInput};
 use crate::graph::python::{self, PythonInput};
 use crate::package::Bundle;
@@ -74,6 +74,7 @@ fn of_python(bundle: &Bundle, packages: &Packages) -> ModuleGraph {
         environment: &BTreeMap::new(),
         packages,
         refused: &FxHashMap::default(),
+        what_if: &WhatIf::default(),
     })
 }
 

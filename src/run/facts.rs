@@ -10,11 +10,12 @@ use super::{Inputs, UserError, installed};
 use crate::artifact::{Artifact, EntryId, Location};
 use crate::assemble::{FunctionSpec, Installs, World, own_handler};
 use crate::cost::{self, CostInput};
+use crate::culprit::{self, Culprits};
 use crate::engine::FunctionFacts;
 use crate::fault::{self, Fault};
 use crate::graph::javascript::{self, JavaScriptInput};
 use crate::graph::python::{self, PythonInput};
-use crate::graph::{HandlerResolution, ModuleGraph, Refused, native};
+use crate::graph::{HandlerResolution, ModuleGraph, Refused, WhatIf, native};
 use crate::manifest;
 use crate::manifest::dependency::{Declared, Files};
 use crate::package::Bundle;
@@ -127,8 +128,46 @@ fn walked(
     or_nothing(native, &mut faults);
     facts.routes = or_nothing(routes, &mut faults);
     facts.usage = or_nothing(usage, &mut faults);
+    let culprits = fault::caught("the search for culprits", || culprits(&facts, inputs, refused));
+    facts.culprits = or_nothing(culprits, &mut faults);
     facts.faults = faults;
     facts
+}
+
+/// What libraries load in vain: walks again with changes for those that may save something.
+fn culprits(facts: &FunctionFacts, inputs: &Inputs<'_>, refused: &Refused) -> Culprits {
+    let again = |what_if: &WhatIf| {
+        let packages = facts.bundle.owners(Language::Python);
+        let graph = simulated(&facts.spec, &facts.bundle, &packages, refused, what_if);
+        let calibrations = &inputs.settings.resolved.calibrations;
+        let (spec, artifact) = (&facts.spec, &facts.artifact);
+        let input = CostInput { spec, artifact, graph: &graph, packages: &packages, calibrations };
+        let init_ms = cost::estimate(&input).init_ms;
+        (graph, init_ms)
+    };
+    let FunctionFacts { spec, artifact, graph, packages, estimate, declared, .. } = facts;
+    culprit::find(&culprit::Input { spec, artifact, graph, packages, estimate, declared }, &again)
+}
+
+/// What a Python function loads, with changes taken for done.
+fn simulated(
+    spec: &FunctionSpec,
+    bundle: &Bundle,
+    packages: &Packages,
+    refused: &Refused,
+    what_if: &WhatIf,
+) -> ModuleGraph {
+    python::simulate(&PythonInput {
+        bundle,
+        handler: spec.start(),
+        version: spec.runtime.version(),
+        architecture: spec.architecture,
+        sdk: spec.runtime.sdk(spec.platform),
+        environment: &spec.environment,
+        packages,
+        refused,
+        what_if,
+    })
 }
 
 /// What a part has found; nothing where it failed.
@@ -181,6 +220,7 @@ pub(super) fn put_together(
         declared,
         usage: Usage::default(),
         routes: Routes::default(),
+        culprits: Culprits::default(),
         budgets,
         judges_development: false,
         faults: Vec::new(),
@@ -204,17 +244,7 @@ fn loaded(spec: &FunctionSpec, bundle: &Bundle, refused: &Refused) -> (ModuleGra
     match spec.runtime.language() {
         Language::Python => {
             let packages = bundle.owners(Language::Python);
-            let input = PythonInput {
-                bundle,
-                handler: spec.start(),
-                version: spec.runtime.version(),
-                architecture: spec.architecture,
-                sdk: spec.runtime.sdk(spec.platform),
-                environment: &spec.environment,
-                packages: &packages,
-                refused,
-            };
-            (python::simulate(&input), packages)
+            (simulated(spec, bundle, &packages, refused, &WhatIf::default()), packages)
         }
         Language::Node => loaded_by_node(spec, bundle),
         Language::Native => {

@@ -1,6 +1,6 @@
 //! Uses of dependencies that no import shows: drivers, plug-ins, extras, commands.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -10,21 +10,13 @@ use super::names::Names;
 use crate::knowledge;
 use crate::manifest::dependency::Declared;
 use crate::manifest::python::normalized;
-use crate::package::owners::{Package, python};
+use crate::package::owners::{Package, Requires, python};
 
 /// Metadata files larger than this are not read.
 const LARGEST: u64 = 4 << 20;
 
 knowledge::table! {
     static DRIVERS: FxHashMap<String, Vec<String>> = "python/drivers.toml", tested by the_drivers_read;
-}
-
-/// What an installed distribution says about others: `Requires-Dist`.
-#[derive(Debug, Default)]
-struct Requires {
-    always: BTreeSet<String>,
-    /// By extra.
-    extras: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// Looks for the names of dependencies that are used although nothing imports them.
@@ -195,28 +187,15 @@ impl Evidence<'_> {
     }
 
     fn requires(&self, name: &str) -> Requires {
-        let mut requires = Requires::default();
-        let Some(text) = self.metadata(name, "METADATA") else {
+        match self.metadata(name, "METADATA") {
+            Some(text) => Requires::in_metadata(&text),
             // Not installed here: the lock file knows.
-            let locked = self.declared.locked.iter().filter(|locked| *locked.name == *name);
-            requires.always.extend(locked.flat_map(|locked| &locked.requires).map(ToString::to_string));
-            return requires;
-        };
-        let header = text.split("\n\n").next().unwrap_or_default();
-        for line in header.lines().filter_map(|line| line.strip_prefix("Requires-Dist:")) {
-            let line = line.trim();
-            let end = line.find(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.')).unwrap_or(line.len());
-            let other = normalized(&line[..end]);
-            match line.split_once("extra ==") {
-                None => drop(requires.always.insert(other)),
-                Some((_, extra)) => {
-                    let extra: String =
-                        extra.trim_start().chars().skip(1).take_while(|c| !matches!(c, '"' | '\'')).collect();
-                    requires.extras.entry(normalized(&extra)).or_default().insert(other);
-                }
+            None => {
+                let locked = self.declared.locked.iter().filter(|locked| *locked.name == *name);
+                let always = locked.flat_map(|locked| &locked.requires).map(ToString::to_string).collect();
+                Requires { always, ..Requires::default() }
             }
         }
-        requires
     }
 
     fn metadata(&self, name: &str, file: &str) -> Option<String> {

@@ -8,6 +8,7 @@ use rustc_hash::FxHashSet;
 use super::PythonInput;
 use super::bytecode::{self, Bytecode};
 use super::finder::Finder;
+use super::interp::choices::SeenHanded;
 use super::interp::trace::Fault;
 use super::interp::{Interp, LoadState, Mod};
 use super::sources::Sources;
@@ -15,7 +16,7 @@ use super::stdlib::Stdlib;
 use super::value::{Args, ModIdx, Object, Sym, Value};
 use super::wrappers::wrapped;
 use crate::artifact::{Artifact, EntryId};
-use crate::graph::Refused;
+use crate::graph::{Handed, Refused, WhatIf};
 use crate::graph::{
     Argument, HandlerResolution, HiddenModule, Import, ImportSite, LoadCall, Module, ModuleGraph, ModuleId, ModuleKind,
     Phase, StaleBytecode, StaleReason, StartCause, StartPlace, StartStep, Unresolved, Weight,
@@ -35,6 +36,7 @@ pub(super) struct Setup<'a> {
     pub(super) sdk: Option<&'static Sdk>,
     pub(super) packages: &'a Packages,
     pub(super) refused: &'a Refused,
+    pub(super) what_if: &'a WhatIf,
 }
 
 impl Setup<'_> {
@@ -65,6 +67,7 @@ pub(super) fn build(input: &PythonInput<'_>, finder: &Finder<'_>, sources: &Sour
         sdk: input.sdk,
         packages: input.packages,
         refused: input.refused,
+        what_if: input.what_if,
     };
     let mut interp = Interp::new(&setup, finder, sources);
     interp.preload();
@@ -81,7 +84,8 @@ pub(super) fn build(input: &PythonInput<'_>, finder: &Finder<'_>, sources: &Sour
     let loaded = interp.import(module, None);
     let handler = interp.handler_of(module, loaded.ok(), function);
     interp.run_lazily(handler.1);
-    Builder { interp: &interp, ids: Vec::new() }.finish(handler.0, input.handler)
+    let handed = interp.handed();
+    Builder { interp: &interp, ids: Vec::new() }.finish(handler.0, input.handler, &handed)
 }
 
 /// The handler as far as found, before module numbers are final.
@@ -198,12 +202,12 @@ impl Builder<'_, '_> {
         Some(ImportSite { importer: self.id(at)?, span })
     }
 
-    fn finish(mut self, handler: Handler, wanted: &str) -> ModuleGraph {
+    fn finish(mut self, handler: Handler, wanted: &str, handed: &[SeenHanded]) -> ModuleGraph {
         let mut graph = ModuleGraph::unknown();
         let mut order: Vec<usize> = (0..self.interp.mods.len()).collect();
         order.retain(|at| {
             let module = &self.interp.mods[*at];
-            module.state != LoadState::Failed && !module.synthetic
+            module.state != LoadState::Failed && !module.synthetic && !module.deferred
         });
         order.sort_by_key(|at| (self.interp.mods[*at].phase, *at));
         self.ids = vec![None; self.interp.mods.len()];
@@ -252,6 +256,8 @@ impl Builder<'_, '_> {
         }
         self.fill(&mut graph);
         graph.mentions = super::mentions::collect(self.interp);
+        graph.choices.idle = self.interp.idle().into_iter().filter_map(|at| self.id(at)).collect();
+        graph.choices.handed = handed.iter().filter_map(|handed| self.handed(handed)).collect();
         graph.handler = match handler {
             Handler::Missing(module) => HandlerResolution::ModuleMissing { similar: self.similar(&module), module },
             Handler::Found(at, place) => match self.id(at) {
@@ -267,6 +273,15 @@ impl Builder<'_, '_> {
             },
         };
         graph
+    }
+
+    fn handed(&self, handed: &SeenHanded) -> Option<Handed> {
+        let name = |(name, home): &(Sym, ModIdx)| Some(((&*self.interp.heap.text(*name)).into(), self.id(*home)?));
+        Some(Handed {
+            site: self.site(handed.importer, handed.span)?,
+            asked: self.id(handed.asked)?,
+            names: handed.names.iter().map(name).collect::<Option<_>>()?,
+        })
     }
 
     fn fill(&self, graph: &mut ModuleGraph) {

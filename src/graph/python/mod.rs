@@ -20,7 +20,7 @@ mod wrappers;
 use std::collections::BTreeMap;
 
 use crate::fault;
-use crate::graph::{ModuleGraph, Refused};
+use crate::graph::{ModuleGraph, Refused, WhatIf};
 use crate::package::Bundle;
 use crate::package::owners::Packages;
 use crate::platform::{Architecture, Sdk};
@@ -43,6 +43,8 @@ pub struct PythonInput<'a> {
     pub packages: &'a Packages,
     /// Extension modules that cannot be loaded, as far as that is known already.
     pub refused: &'a Refused,
+    /// Changes to take for done.
+    pub what_if: &'a WhatIf,
 }
 
 /// Whether the newest version's standard library, or the interpreter itself, has a module of this name.

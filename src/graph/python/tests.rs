@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::{PythonInput, simulate};
 use crate::artifact::{Artifact, ArtifactKind, Bytes, Contents, Entry, ReadError};
-use crate::graph::{ModuleGraph, Phase};
+use crate::graph::{ModuleGraph, Phase, WhatIf};
 use crate::package::Bundle;
 use crate::package::owners::python::attribute;
 use crate::platform::Architecture;
@@ -46,6 +46,7 @@ fn graph(files: &[(&str, &str)], version: (u16, u16)) -> ModuleGraph {
         environment: &BTreeMap::new(),
         packages: &attribute(&bundle.artifact),
         refused: &FxHashMap::default(),
+        what_if: &WhatIf::default(),
     })
 }
 

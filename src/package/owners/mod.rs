@@ -2,6 +2,9 @@
 
 pub mod npm;
 pub mod python;
+mod requires;
+
+pub use requires::Requires;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -175,7 +175,7 @@ impl Interp<'_> {
             return self.find_attr(object, name);
         };
         let at = *at;
-        self.wake(at);
+        self.ask(at);
         let scope = self.module(at).scope;
         if let Some(value) = self.heap.vars(scope).get(name) {
             return Ok(Some(value));

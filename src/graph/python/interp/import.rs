@@ -35,8 +35,13 @@ impl Interp<'_> {
             if let Some(Object::Module(at)) = self.heap.get(found) {
                 let at = *at;
                 self.note_import(at, from);
+                // The import system looks whether it is still being loaded.
+                self.ask(at);
             }
             return Ok(found);
+        }
+        if self.input.what_if.absent.contains(name) {
+            return self.missing(name, from);
         }
         let parent = name.rsplit_once('.');
         if parent.is_none() && self.is_builtin(name) {
@@ -183,7 +188,9 @@ impl Interp<'_> {
         let module = self.sys_modules.get(sym)?;
         let path = match self.heap.get(module)? {
             Object::Module(at) => {
-                let scope = self.module(*at).scope;
+                let at = *at;
+                self.ask(at);
+                let scope = self.module(at).scope;
                 self.heap.vars(scope).get(known::PATH)?
             }
             // A stand-in that code has put there hands on what the module itself has.
@@ -233,6 +240,7 @@ impl Interp<'_> {
             first_import: from,
             weight: Weight::default(),
             deferred: false,
+            asked: false,
             own: false,
             root,
         });
@@ -292,6 +300,10 @@ impl Interp<'_> {
                 };
                 self.note_import(at, from);
                 let result = match kind {
+                    FileKind::Source if self.phase == Phase::Init && self.input.what_if.lazy.contains(name) => {
+                        self.module_mut(at).deferred = true;
+                        Ok(())
+                    }
                     FileKind::Source => self.run_module(at, entry, name, package.is_some()),
                     FileKind::Bytecode => {
                         self.heap.scope_mut(scope).open = true;
@@ -394,8 +406,14 @@ impl Interp<'_> {
         result.map(|_| ())
     }
 
+    /// Code asks a module for something.
+    pub(super) fn ask(&mut self, at: ModIdx) {
+        self.module_mut(at).asked = true;
+        self.wake(at);
+    }
+
     /// Runs a module that a lazy loader held back.
-    pub(super) fn wake(&mut self, at: ModIdx) {
+    fn wake(&mut self, at: ModIdx) {
         if std::mem::take(&mut self.module_mut(at).deferred)
             && let Some(entry) = self.module(at).entry
         {
@@ -496,6 +514,9 @@ impl Interp<'_> {
                 self.assign_name(frame, alias.rename.unwrap_or(alias.name), Value::Unknown);
             }
             return Ok(());
+        }
+        if let Some(homes) = self.narrowed(frame.module, span) {
+            return self.import_narrowly(frame, names, &homes, from);
         }
         let source = self.import(&base, from)?;
         for alias in names {

@@ -9,6 +9,7 @@ mod attr;
 mod budget;
 mod builtins;
 mod call;
+pub(super) mod choices;
 mod class;
 mod compare;
 mod containers;
@@ -116,6 +117,8 @@ pub(super) struct Mod<'a> {
     pub(super) weight: Weight,
     /// A lazy loader stands in front of it: it runs when an attribute is asked for.
     pub(super) deferred: bool,
+    /// Whether code has asked it for an attribute or a part, or imported it again.
+    pub(super) asked: bool,
     /// Part of the function itself rather than of an installed package.
     pub(super) own: bool,
     /// The first part of the name.

@@ -152,6 +152,7 @@ impl<'a> Interp<'a> {
             first_import: None,
             weight: Weight::default(),
             deferred: false,
+            asked: false,
             own,
             root,
         });

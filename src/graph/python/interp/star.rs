@@ -16,7 +16,7 @@ impl Interp<'_> {
             return Ok(());
         };
         let at = *at;
-        self.wake(at);
+        self.ask(at);
         let scope = self.module(at).scope;
         if self.module(at).kind == ModuleKind::Runtime {
             self.star_of_runtime(frame, at);

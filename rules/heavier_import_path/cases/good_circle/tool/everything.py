@@ -1,0 +1,4 @@
+NAME = "tool"
+
+from tool.parser import parse
+from tool import plots

@@ -1,0 +1,5 @@
+from tool import plots
+
+
+def parse(event):
+    return event

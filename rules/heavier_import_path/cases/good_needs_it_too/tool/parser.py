@@ -1,0 +1,5 @@
+import tool.plots
+
+
+def parse(event):
+    return event

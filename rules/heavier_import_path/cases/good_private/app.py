@@ -1,0 +1,5 @@
+from tool.everything import parse
+
+
+def handler(event, context):
+    return parse(event)

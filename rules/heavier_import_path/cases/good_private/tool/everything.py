@@ -1,0 +1,2 @@
+from tool._parser import parse
+from tool import plots

@@ -1,0 +1,5 @@
+import plots
+
+
+def draw(event):
+    return plots.line(event)

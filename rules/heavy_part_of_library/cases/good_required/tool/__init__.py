@@ -1,0 +1,8 @@
+try:
+    from plots import line
+except ImportError:
+    line = None
+
+
+def parse(event):
+    return event

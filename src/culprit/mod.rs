@@ -1,0 +1,142 @@
+//! What libraries load during Init that nobody behind the handler asks for, with changes that end it: each is
+//! simulated, and what it saves is the difference of two walks.
+
+mod candidates;
+
+use crate::artifact::Artifact;
+use crate::assemble::FunctionSpec;
+use crate::cost::Estimate;
+use crate::graph::{Handed, ImportSite, ModuleGraph, ModuleId, Phase, WhatIf};
+use crate::manifest::dependency::Declared;
+use crate::package::owners::{PackageId, Packages};
+use crate::platform::Language;
+use candidates::Candidate;
+
+/// Less than this, milliseconds, drowns in the noise of cold starts.
+const WORTH_MS: f64 = 5.0;
+/// Walks that one function gets for its changes, those that promise most first.
+const MOST_WALKS: usize = 4;
+
+/// What culprits are looked for in.
+#[derive(Clone, Copy, Debug)]
+pub struct Input<'a> {
+    /// The function as declared.
+    pub spec: &'a FunctionSpec,
+    /// Its package.
+    pub artifact: &'a Artifact,
+    /// What it loads.
+    pub graph: &'a ModuleGraph,
+    /// Who the files belong to.
+    pub packages: &'a Packages,
+    /// What the modules cost.
+    pub estimate: &'a Estimate,
+    /// What its manifests declare.
+    pub declared: &'a Declared,
+}
+
+/// A walk with a change taken for done: what it loads, and what Init then takes, milliseconds.
+pub type Again<'a> = dyn Fn(&WhatIf) -> (ModuleGraph, f64) + 'a;
+
+/// What a function's libraries load in vain. Times are milliseconds of Init.
+#[derive(Clone, Debug, Default)]
+pub struct Culprits {
+    /// Heavy parts, the most expensive first.
+    pub parts: Vec<HeavyPart>,
+    /// Imports for which a narrower one does, the most expensive first.
+    pub paths: Vec<HeavierPath>,
+}
+
+/// Something that a library loads and that nothing behind the handler is seen to ask for.
+#[derive(Clone, Debug)]
+pub struct HeavyPart {
+    /// The module that stands for it.
+    pub module: ModuleId,
+    /// What ends it.
+    pub remedy: Remedy,
+    /// What that saves.
+    pub saves_ms: f64,
+}
+
+/// What ends that something is loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// A lazy loader in front of the module.
+    Lazy,
+    /// To leave a package out that only this extra of another brings, or that nothing asks for.
+    LeaveOut {
+        /// The package.
+        package: PackageId,
+        /// The extra with the package that has it.
+        extra: Option<(String, String)>,
+    },
+}
+
+/// A `from` import through a module that loads more than its names need.
+#[derive(Clone, Debug)]
+pub struct HeavierPath {
+    /// The import, and where its names come from.
+    pub handed: Handed,
+    /// What the module that it asks costs.
+    pub before_ms: f64,
+    /// What that saves.
+    pub saves_ms: f64,
+}
+
+/// Looks for culprits in a Python function. `again` is asked a few times at most, and only for changes that promise to
+/// save more than the noise.
+#[must_use]
+pub fn find(input: &Input<'_>, again: &Again<'_>) -> Culprits {
+    if input.spec.runtime.language() != Language::Python || !input.graph.causes.is_empty() {
+        return Culprits::default();
+    }
+    let mut culprits = Culprits::default();
+    let mut removed: Vec<ModuleId> = Vec::new();
+    for candidate in candidates::of(input).into_iter().take(MOST_WALKS) {
+        // What comes along with a part that is named already goes with it.
+        let comes_along = |id: &ModuleId| removed.iter().any(|part| is_below(input.graph, *id, *part));
+        if candidate.module().as_ref().is_some_and(comes_along) {
+            continue;
+        }
+        let (graph, init_ms) = again(&candidate.change(input));
+        let saves_ms = input.estimate.init_ms - init_ms;
+        if saves_ms < WORTH_MS || !is_sound(input.graph, &graph) {
+            continue;
+        }
+        match candidate {
+            Candidate::Idle(module) if !is_loaded_later(input.graph, &graph, module) => {
+                removed.push(module);
+                culprits.parts.push(HeavyPart { module, remedy: Remedy::Lazy, saves_ms });
+            }
+            Candidate::Idle(_) => {}
+            Candidate::Optional { module, package, extra } => {
+                removed.push(module);
+                let remedy = Remedy::LeaveOut { package, extra };
+                culprits.parts.push(HeavyPart { module, remedy, saves_ms });
+            }
+            Candidate::Handed(handed) => {
+                let before_ms = input.estimate.module(handed.asked).cumulative_ms.max(saves_ms);
+                culprits.paths.push(HeavierPath { handed, before_ms, saves_ms });
+            }
+        }
+    }
+    culprits.parts.sort_by(|a, b| b.saves_ms.total_cmp(&a.saves_ms).then(a.module.cmp(&b.module)));
+    culprits.paths.sort_by(|a, b| b.saves_ms.total_cmp(&a.saves_ms).then(a.handed.site.cmp(&b.handed.site)));
+    culprits
+}
+
+/// Whether the function starts with a change as it does without, and misses nothing that it found before.
+fn is_sound(before: &ModuleGraph, after: &ModuleGraph) -> bool {
+    let missed = |graph: &ModuleGraph| graph.unresolved.iter().filter(|missing| !missing.guarded).count();
+    after.causes.is_empty() && after.has_closure() && missed(after) <= missed(before)
+}
+
+/// Whether a module that Init no longer loads is loaded by the first request.
+fn is_loaded_later(before: &ModuleGraph, after: &ModuleGraph, module: ModuleId) -> bool {
+    let name = &before.module(module).name;
+    after.modules.iter().any(|module| module.name == *name && module.loaded == Phase::Invoke)
+}
+
+/// Whether a module is first loaded on behalf of another one.
+fn is_below(graph: &ModuleGraph, module: ModuleId, other: ModuleId) -> bool {
+    module == other || graph.chain(module).iter().any(|step: &ImportSite| step.importer == other)
+}
