@@ -9,8 +9,8 @@ use std::io::{Cursor, Write};
 use std::path::PathBuf;
 
 use defrost::artifact::Artifact;
-use defrost::graph::{Refused, WhatIf};
 use defrost::graph::python::{PythonInput, simulate};
+use defrost::graph::{Refused, WhatIf};
 use defrost::input::{self, Limits};
 use defrost::lang::python;
 use defrost::package::Bundle;

@@ -45,7 +45,9 @@ fn finding(cx: &FunctionContext<'_>, part: &HeavyPart) -> Option<Finding> {
         }
         Remedy::LeaveOut { extra, .. } => finding.help(match extra {
             Some((of, extra)) => {
-                format!("Leave it out of the package: only the extra `{extra}` of {of} asks for it, and {of} does without")
+                format!(
+                    "Leave it out of the package: only the extra `{extra}` of {of} asks for it, and {of} does without"
+                )
             }
             None => "Leave it out of the package: what imports it does without".to_owned(),
         }),

@@ -72,7 +72,8 @@ fn idle<'i>(input: &'i Input<'_>) -> impl Iterator<Item = (f64, Candidate)> + 'i
 fn optional<'i>(input: &'i Input<'_>) -> impl Iterator<Item = (f64, Candidate)> + 'i {
     let mut importers: BTreeMap<PackageId, Vec<&Import>> = BTreeMap::new();
     for import in &input.graph.imports {
-        if let Some(package) = owner(input, import.target).filter(|package| owner(input, import.site.importer) != Some(*package))
+        if let Some(package) =
+            owner(input, import.target).filter(|package| owner(input, import.site.importer) != Some(*package))
         {
             importers.entry(package).or_default().push(import);
         }
@@ -95,7 +96,8 @@ fn optional<'i>(input: &'i Input<'_>) -> impl Iterator<Item = (f64, Candidate)> 
 fn asked_by_extra(input: &Input<'_>, package: PackageId) -> Option<Vec<(String, String)>> {
     let name = &*input.packages.package(package).name;
     let is_declared = input.declared.dependencies.iter().any(|d| *d.name == *name && !d.frozen && !d.pinned_transitive);
-    let tops: BTreeSet<&str> = input.graph.modules().filter(|(id, _)| owner(input, *id) == Some(package)).map(|(_, m)| top(&m.name)).collect();
+    let tops: BTreeSet<&str> =
+        input.graph.modules().filter(|(id, _)| owner(input, *id) == Some(package)).map(|(_, m)| top(&m.name)).collect();
     let mentions = &input.graph.mentions;
     let is_named = mentions.imports.iter().chain(&mentions.words).any(|word| tops.contains(top(word)));
     if is_declared || is_named {

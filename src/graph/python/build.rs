@@ -16,11 +16,11 @@ use super::stdlib::Stdlib;
 use super::value::{Args, ModIdx, Object, Sym, Value};
 use super::wrappers::wrapped;
 use crate::artifact::{Artifact, EntryId};
-use crate::graph::{Handed, Refused, WhatIf};
 use crate::graph::{
     Argument, HandlerResolution, HiddenModule, Import, ImportSite, LoadCall, Module, ModuleGraph, ModuleId, ModuleKind,
     Phase, StaleBytecode, StaleReason, StartCause, StartPlace, StartStep, Unresolved, Weight,
 };
+use crate::graph::{Handed, Refused, WhatIf};
 use crate::lang::python::ir::Code;
 use crate::package::owners::Packages;
 use crate::platform::{Architecture, Sdk};

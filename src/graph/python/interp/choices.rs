@@ -79,9 +79,9 @@ impl Interp<'_> {
         let last = name.rsplit('.').next().unwrap_or(&name);
         let place = code.stmt_spans.iter().position(|other| *other == span);
         let bound = match place.and_then(|place| code.stmts.get(place)) {
-            Some(Stmt::Import(names)) => names.iter().find(|alias| {
-                code.name(alias.name) == &*name && (alias.rename.is_some() || !name.contains('.'))
-            }),
+            Some(Stmt::Import(names)) => names
+                .iter()
+                .find(|alias| code.name(alias.name) == &*name && (alias.rename.is_some() || !name.contains('.'))),
             Some(Stmt::ImportFrom { names, .. }) => names.iter().find(|alias| code.name(alias.name) == last),
             _ => None,
         };
@@ -115,7 +115,8 @@ impl Interp<'_> {
             }
             let code = module.code;
             for id in code.code.block(code.code.body) {
-                if let Some(Stmt::ImportFrom { module: Some(base), level: 0, names }) = code.code.stmts.get(id.0 as usize)
+                if let Some(Stmt::ImportFrom { module: Some(base), level: 0, names }) =
+                    code.code.stmts.get(id.0 as usize)
                 {
                     let base = self.heap.sym(code.code.name(*base));
                     found.extend(self.handed_by(at, code.code.stmt_span(*id), base, names));
