@@ -44,6 +44,7 @@ mod init_exceeds_timeout;
 mod init_over_budget;
 mod large_file_at_init;
 mod layer_not_allowed;
+mod library_works_at_import;
 mod low_reserved_concurrency;
 mod many_sdk_clients;
 mod mapping_rejected;
@@ -183,6 +184,7 @@ const ROWS: &[RuleSource] = &[
     row!("init_over_budget", Check::Function(init_over_budget::check)),
     row!("large_file_at_init", Check::Function(large_file_at_init::check), cargo: large_file_at_init::cargo),
     row!("layer_not_allowed", Check::Function(layer_not_allowed::check)),
+    row!("library_works_at_import", Check::Function(library_works_at_import::check)),
     row!("locale_data_in_package", Check::Match),
     row!("low_reserved_concurrency", Check::Application(low_reserved_concurrency::check)),
     row!("many_sdk_clients", Check::Function(many_sdk_clients::check)),

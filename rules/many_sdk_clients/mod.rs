@@ -8,7 +8,7 @@ use crate::platform::sdk;
 /// Counts services by the first call that makes a client for each.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     let mut services: BTreeMap<&str, &LoadCall> = BTreeMap::new();
-    for call in &cx.graph.calls {
+    for call in cx.graph.calls.iter().filter(|call| cx.package_of(call.module).is_none()) {
         let made = call.arguments.first().filter(|_| sdk::makes_client(&call.callee));
         if let Some(Argument::Text(service)) = made {
             services.entry(service).or_insert(call);

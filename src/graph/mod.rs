@@ -11,6 +11,7 @@ mod owners;
 pub mod python;
 pub mod start;
 mod what_if;
+pub mod work;
 
 use std::collections::BTreeSet;
 use std::ops::Deref;

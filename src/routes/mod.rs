@@ -110,14 +110,12 @@ pub(crate) fn answered(spec: &FunctionSpec, program: &Program<'_>, module: Modul
             regions.extend(class.methods.iter().map(|(_, method)| Region::Function(unit, *method)));
         }
         for stmt in flow.block(flow.top) {
-            match stmt {
-                // Whoever decorates a function keeps it.
-                Stmt::Bind(_, node) if matches!(flow.kind(*node), Kind::Call(..)) => {
-                    if flow.defined_function(*node).is_some() {
-                        regions.push(Region::Node((unit, *node)));
-                    }
-                }
-                _ => {}
+            // Whoever decorates a function keeps it.
+            if let Stmt::Bind(_, node) = stmt
+                && matches!(flow.kind(*node), Kind::Call(..))
+                && flow.defined_function(*node).is_some()
+            {
+                regions.push(Region::Node((unit, *node)));
             }
         }
     }

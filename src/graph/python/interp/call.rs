@@ -42,8 +42,12 @@ impl Interp<'_> {
         }
         let args = Args { positional, keywords, open };
         let span = self.at(frame, id);
-        if self.module(frame.module).own && self.trace.calls.len() < LIMITS.calls {
-            self.record_call(frame, function, callee, &args, span);
+        if self.trace.calls.len() < LIMITS.calls {
+            if self.module(frame.module).own {
+                self.record_call(frame, function, callee, &args, span);
+            } else {
+                self.record_work(frame, callee, &args, span);
+            }
         }
         if let Some(value) = self.frame_call(frame, callee, &args, span)? {
             return Ok(value);

@@ -44,6 +44,7 @@ mod sweep;
 mod text;
 pub(super) mod trace;
 mod unlikely;
+mod work;
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -220,6 +221,7 @@ pub(super) struct Interp<'a> {
     running: Option<(ModIdx, u32)>,
     /// Patterns that are compiled already: `re` keeps them.
     patterns: FxHashSet<Sym>,
+    workers: work::Workers,
     /// A text with a [`text::HOLE`] was made.
     has_holes: bool,
 }
@@ -269,6 +271,7 @@ impl<'a> Interp<'a> {
             trace: Trace::default(),
             running: None,
             patterns: FxHashSet::default(),
+            workers: work::Workers::default(),
             has_holes: false,
         }
     }

@@ -1,0 +1,5 @@
+import time
+
+
+def task(event):
+    time.sleep(1)

@@ -1,0 +1,5 @@
+from tasks import task
+
+
+def handler(event, context):
+    return task(event)
