@@ -13,23 +13,71 @@ pub struct FileChange {
     pub descriptions: Vec<String>,
 }
 
-/// The changes up to a level that findings carry, by file. Two functions that ship one manifest ask for the same
-/// change twice; it is made once.
+/// What to change, and which findings that resolves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// By file.
+    pub files: BTreeMap<String, FileChange>,
+    /// For each finding whether its change is among them.
+    pub taken: Vec<bool>,
+    /// How many changes touch what another one changes: they are for the next run.
+    pub left_for_next: usize,
+}
+
+/// The changes up to a level that findings carry. Two functions that ship one manifest ask for the same change twice;
+/// it is made once.
 #[must_use]
-pub fn by_file(findings: &[Finding], most: FixLevel) -> BTreeMap<String, FileChange> {
-    let mut files: BTreeMap<String, FileChange> = BTreeMap::new();
-    for fix in findings.iter().filter_map(|finding| finding.fix.as_ref()).filter(|fix| fix.level <= most) {
-        let file = files.entry(fix.path.clone()).or_default();
-        file.edits.extend(fix.edits.iter().cloned());
-        if !file.descriptions.contains(&fix.description) {
-            file.descriptions.push(fix.description.clone());
+pub fn plan(findings: &[Finding], most: FixLevel) -> Plan {
+    let mut plan = Plan::default();
+    for finding in findings {
+        let Some(fix) = finding.fix.as_ref().filter(|fix| fix.level <= most) else {
+            plan.taken.push(false);
+            continue;
+        };
+        let conflicts = fix.files().any(|(path, edits)| {
+            let before = plan.files.get(path).map_or(&[][..], |file| &file.edits);
+            edits.iter().any(|edit| before.iter().any(|other| conflict(edit, other)))
+        });
+        plan.taken.push(!conflicts);
+        if conflicts {
+            plan.left_for_next += 1;
+            continue;
+        }
+        for (path, edits) in fix.files() {
+            let file = plan.files.entry(path.to_owned()).or_default();
+            file.edits.extend(edits.iter().cloned());
+            if !file.descriptions.contains(&fix.description) {
+                file.descriptions.push(fix.description.clone());
+            }
         }
     }
-    for file in files.values_mut() {
+    for file in plan.files.values_mut() {
         file.edits.sort_by(|a, b| (a.span, &a.replacement).cmp(&(b.span, &b.replacement)));
         file.edits.dedup();
+        join_insertions(&mut file.edits);
     }
-    files
+    plan
+}
+
+/// Whether two replacements cannot both be made.
+fn conflict(a: &Edit, b: &Edit) -> bool {
+    let crosses = a.span.start < b.span.end && b.span.start < a.span.end;
+    a != b && crosses
+}
+
+/// Of lines that are put at one place, only the last keep the empty line behind them.
+fn join_insertions(edits: &mut [Edit]) {
+    for at in 1..edits.len() {
+        let (before, behind) = edits.split_at_mut(at);
+        let (Some(first), Some(second)) = (before.last_mut(), behind.first()) else { continue };
+        if first.span == second.span && first.span.start == first.span.end {
+            for gap in ["\r\n\r\n", "\n\n"] {
+                if first.replacement.ends_with(gap) && second.replacement.ends_with(gap) {
+                    first.replacement.truncate(first.replacement.len() - gap.len() / 2);
+                }
+            }
+        }
+    }
 }
 
 /// A text with replacements made.
@@ -64,6 +112,15 @@ fn reads_as_toml(text: &str) -> bool {
 pub fn diff(path: &str, before: &str, after: &str) -> String {
     let diff = similar::TextDiff::from_lines(before, after);
     diff.unified_diff().context_radius(2).header(path, path).to_string()
+}
+
+/// What changes in a file, as `git apply` and `patch -p1` take it.
+#[must_use]
+pub fn patch(path: &str, before: &str, after: &str) -> String {
+    let diff = similar::TextDiff::from_lines(before, after);
+    // Behind a name with blanks, a tab says where it ends.
+    let tab = if path.contains(char::is_whitespace) { "\t" } else { "" };
+    diff.unified_diff().header(&format!("a/{path}{tab}"), &format!("b/{path}{tab}")).to_string()
 }
 
 #[cfg(test)]
@@ -107,11 +164,27 @@ mod tests {
                 description: format!("remove {name}"),
                 path: "r.txt".to_owned(),
                 edits: vec![remove(0, 2)],
+                also: Vec::new(),
             };
             Finding::new(crate::artifact::Location::file("r.txt"), "").fix(fix)
         };
-        let files = by_file(&[finding("a"), finding("a")], FixLevel::Safe);
-        let file = &files["r.txt"];
-        assert_eq!((file.edits.len(), file.descriptions.len()), (1, 1));
+        let plan = plan(&[finding("a"), finding("a")], FixLevel::Safe);
+        let file = &plan.files["r.txt"];
+        assert_eq!((file.edits.len(), file.descriptions.len(), plan.taken), (1, 1, vec![true, true]));
+    }
+
+    #[test]
+    fn changes_of_one_place_wait_for_each_other() {
+        let finding = |edit: Edit| {
+            let (description, path) = ("x".to_owned(), "a.py".to_owned());
+            let fix =
+                crate::finding::Fix { level: FixLevel::Safe, description, path, edits: vec![edit], also: Vec::new() };
+            Finding::new(crate::artifact::Location::file("a.py"), "").fix(fix)
+        };
+        let made = plan(&[finding(remove(0, 5)), finding(remove(3, 6)), finding(remove(5, 6))], FixLevel::Safe);
+        assert_eq!((made.taken, made.left_for_next), (vec![true, false, true], 1));
+        let insert = |text: &str| finding(Edit { span: Span::new(4, 4), replacement: text.to_owned() });
+        let made = plan(&[insert("b\n\n"), insert("a\n\n")], FixLevel::Safe);
+        assert_eq!(apply("a.py", "f()\n  x\n", &made.files["a.py"].edits).as_deref(), Ok("f()\na\nb\n\n  x\n"));
     }
 }

@@ -30,7 +30,14 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
             _ => "in the code of these routes".to_owned(),
         };
         let first = users().map(|route| route.closure.first_request_ms).fold(0.0, f64::max) + one.saves_ms;
-        let help = format!("Import it {into}; the first request there then takes about {} longer", text::ms(first));
+        let mut help = format!("Import it {into}; the first request there then takes about {} longer", text::ms(first));
+        let others = routes.iter().enumerate().filter(|(at, _)| !one.routes.contains(at));
+        let others: Vec<_> = others.map(|(_, route)| route.place).collect();
+        match cx.moved(one.loads, &others) {
+            Some(Ok(fix)) => finding = finding.fix(fix),
+            Some(Err(why)) => help.push_str(&format!(". No patch moves it: {why}")),
+            None => {}
+        }
         let saves = Saves { init_ms: Some(one.saves_ms), bytes: None };
         sink.report(finding.noting("loaded during Init").help(help).saving(saves));
     }

@@ -21,7 +21,7 @@ pub(in crate::rules) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
             last_member = Some(verdict.member);
             let edits = edits.into_iter().map(|(span, replacement)| Edit { span, replacement }).collect();
             let description = format!("move {} to the development dependencies of {path}", dependency.key);
-            finding = finding.fix(Fix { level: FixLevel::Safe, description, path, edits });
+            finding = finding.fix(Fix { level: FixLevel::Safe, description, path, edits, also: Vec::new() });
         }
         sink.report(finding);
     }

@@ -40,6 +40,7 @@ pub(in crate::rules) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
                 description: format!("remove {} from {}", dependency.key, location.path),
                 path: location.path,
                 edits: vec![Edit { span: dependency.entry_span, replacement: String::new() }],
+                also: Vec::new(),
             });
         }
         sink.report(finding);

@@ -90,6 +90,7 @@ fn removal(dependency: &Dependency, level: FixLevel) -> Option<Fix> {
         description: format!("remove {} from {}", dependency.name, dependency.location.path),
         path: dependency.location.path.clone(),
         edits: vec![Edit { span, replacement: String::new() }],
+        also: Vec::new(),
     })
 }
 

@@ -55,5 +55,6 @@ fn fix(cargo: &CargoFacts, verdict: &FeatureVerdict, member: &CargoManifest, dep
         description: format!("list only the features of {} that the code uses", dependency.key),
         path: cargo.location(&member.path, None).path,
         edits: vec![Edit { span, replacement }],
+        also: Vec::new(),
     })
 }

@@ -14,6 +14,7 @@ pub(super) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
             description: format!("remove {} from {}", entry.key, location.path),
             path: location.path.clone(),
             edits: vec![Edit { span: dependency.entry_span, replacement: String::new() }],
+            also: Vec::new(),
         };
         sink.report(
             Finding::new(location, format!("no member of the workspace inherits {}", entry.key))

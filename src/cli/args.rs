@@ -185,6 +185,9 @@ pub(super) struct CheckArgs {
     /// Show the changes that `--fix` would make, and make none
     #[arg(long, conflicts_with = "fix")]
     pub(super) diff: bool,
+    /// Write all changes that findings carry, the likely ones too, to a patch for `git apply` or `patch -p1`
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["fix", "diff"])]
+    pub(super) patch: Option<PathBuf>,
     /// Judge development dependencies too: what no test, script or setting needs
     #[arg(long)]
     pub(super) dev: bool,

@@ -23,13 +23,18 @@ struct Changed {
 }
 
 /// With `--fix`, changes the files and takes the findings that this resolves out of the list and
-/// the report; with `--diff`, only shows what would change.
+/// the report; with `--diff`, only shows what would change; with `--patch`, writes it down.
 pub(super) fn apply(args: &CheckArgs, findings: &mut Vec<Finding>, report: &mut Report) -> Result<(), UserError> {
+    if let Some(patch) = &args.patch {
+        return write_patch(patch, findings);
+    }
     if !args.fix && !args.diff {
         return Ok(());
     }
     let most = if args.unsafe_fixes { FixLevel::Unsafe } else { FixLevel::Safe };
-    let changed = changed(fix::by_file(findings, most));
+    let plan = fix::plan(findings, most);
+    let (taken, left_for_next) = (plan.taken, plan.left_for_next);
+    let changed = changed(plan.files);
     for file in &changed {
         anstream::eprint!("{}", shown(&fix::diff(&file.path, &file.before, &file.after)));
     }
@@ -46,19 +51,53 @@ pub(super) fn apply(args: &CheckArgs, findings: &mut Vec<Finding>, report: &mut 
     for file in &changed {
         std::fs::write(&file.path, &file.after).map_err(|error| UserError(format!("{}: {error}", file.path)))?;
     }
-    let number: usize = changed.iter().map(|file| file.change.descriptions.len()).sum();
+    let mut made: Vec<&str> = changed.iter().flat_map(|file| &file.change.descriptions).map(String::as_str).collect();
+    made.sort_unstable();
+    made.dedup();
     let files = text::plural(changed.len() as u64, "file");
-    super::note(&format!("made {} in {files}", text::plural(number as u64, "change")));
+    super::note(&format!("made {} in {files}", text::plural(made.len() as u64, "change")));
     if changed.iter().any(|file| has_lock(Path::new(&file.path))) {
         super::note("Cargo.lock still has what is gone; `cargo update --workspace --offline` brings it up to date");
     }
+    if left_for_next > 0 {
+        super::note(&format!(
+            "{} in the same places are for the next run",
+            text::plural(left_for_next as u64, "change")
+        ));
+    }
     tell_left_out(findings, most);
-    let is_made = |fix: &Fix| fix.level <= most && changed.iter().any(|file| file.path == fix.path);
-    let is_left = |finding: &Finding| finding.fix.as_ref().is_none_or(|fix| !is_made(fix));
-    let left: Vec<bool> = findings.iter().map(is_left).collect();
+    let is_written = |path: &str| changed.iter().any(|file| file.path == path);
+    let is_made = |fix: &Fix| fix.files().all(|(path, _)| is_written(path));
+    let made = findings.iter().zip(taken).map(|(finding, taken)| taken && finding.fix.as_ref().is_some_and(is_made));
+    let left: Vec<bool> = made.map(|made| !made).collect();
     let (mut first, mut second) = (left.iter(), left.iter());
     findings.retain(|_| *first.next().unwrap_or(&true));
     report.findings.retain(|_| *second.next().unwrap_or(&true));
+    Ok(())
+}
+
+/// Writes all changes into one file, the likely ones too: a patch is looked at before it is applied.
+fn write_patch(patch: &Path, findings: &[Finding]) -> Result<(), UserError> {
+    let plan = fix::plan(findings, FixLevel::Unsafe);
+    let changed = changed(plan.files);
+    let here = std::env::current_dir().unwrap_or_default();
+    let mut text = String::new();
+    for file in &changed {
+        let path = Path::new(&file.path);
+        let path = path.strip_prefix(&here).unwrap_or(path).to_string_lossy().replace('\\', "/");
+        text.push_str(&fix::patch(path.trim_start_matches("./").trim_start_matches('/'), &file.before, &file.after));
+    }
+    std::fs::write(patch, text).map_err(|error| UserError(format!("{}: {error}", patch.display())))?;
+    if changed.is_empty() {
+        super::note("no finding carries a change that can be made: the patch is empty");
+    }
+    for description in changed.iter().flat_map(|file| &file.change.descriptions) {
+        super::note(&shown(description));
+    }
+    if plan.left_for_next > 0 {
+        let changes = text::plural(plan.left_for_next as u64, "change");
+        super::note(&format!("{changes} in the same places are for the next run"));
+    }
     Ok(())
 }
 

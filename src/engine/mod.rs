@@ -11,6 +11,7 @@ mod facts;
 mod matcher;
 mod meta;
 pub mod modes;
+mod moving;
 pub mod native;
 mod npm;
 mod options;

@@ -104,6 +104,25 @@ pub struct Fix {
     pub path: String,
     /// Replacements that do not overlap, in order.
     pub edits: Vec<Edit>,
+    /// What it changes in other files: more of the same, and right without the rest.
+    pub also: Vec<FileEdits>,
+}
+
+impl Fix {
+    /// All files that it changes.
+    pub fn files(&self) -> impl Iterator<Item = (&str, &[Edit])> {
+        let others = self.also.iter().map(|file| (file.path.as_str(), file.edits.as_slice()));
+        std::iter::once((self.path.as_str(), self.edits.as_slice())).chain(others)
+    }
+}
+
+/// Replacements in one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileEdits {
+    /// The file, relative like [`Location::path`].
+    pub path: String,
+    /// Replacements that do not overlap, in order.
+    pub edits: Vec<Edit>,
 }
 
 /// How sure it is that a change does no harm.

@@ -3,5 +3,6 @@
 
 pub mod native;
 pub mod javascript;
+pub mod moving;
 pub mod python;
 pub mod rust;

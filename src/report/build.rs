@@ -7,9 +7,9 @@ use rustc_hash::FxHashMap;
 
 use super::fingerprint;
 use super::model::{
-    Application, Cause, Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, Frame, Function, Init, Module,
-    Open, Origin, Package, Part, Place, Problem, Project, Related, Report, Resource, SCHEMA, Saves, Start, Step,
-    Summary, Tool, Unresolved, Verdict,
+    Application, Cause, Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, FixFile, Frame, Function, Init,
+    Module, Open, Origin, Package, Part, Place, Problem, Project, Related, Report, Resource, SCHEMA, Saves, Start,
+    Step, Summary, Tool, Unresolved, Verdict,
 };
 use crate::artifact::{Location, SourceText};
 use crate::cost::Basis;
@@ -385,17 +385,21 @@ fn inexact(facts: &FunctionFacts, problem: &crate::graph::GraphProblem, texts: &
     Problem { path, line, message: problem.message.clone() }
 }
 
+fn edits(edits: &[finding::Edit]) -> Vec<FixEdit> {
+    let edits = edits.iter();
+    edits
+        .map(|edit| FixEdit { start: edit.span.start, end: edit.span.end, replacement: edit.replacement.clone() })
+        .collect()
+}
+
 fn reported(finding: &finding::Finding, texts: &mut Texts<'_>) -> Finding {
     let related = finding.labels.iter();
     let fix = finding.fix.as_ref().map(|fix| Fix {
         description: fix.description.clone(),
         level: fix.level,
         path: fix.path.clone(),
-        edits: fix
-            .edits
-            .iter()
-            .map(|edit| FixEdit { start: edit.span.start, end: edit.span.end, replacement: edit.replacement.clone() })
-            .collect(),
+        edits: edits(&fix.edits),
+        also: fix.also.iter().map(|file| FixFile { path: file.path.clone(), edits: edits(&file.edits) }).collect(),
     });
     Finding {
         rule: finding.rule.into(),

@@ -25,7 +25,7 @@ use crate::routes::EventKind;
 use crate::scaling::plan::FunctionPlan;
 pub use application::{Application, Resource};
 pub use failed::Failed;
-pub use finding::{Finding, Fix, FixEdit, Frame, Place, Related, Saves};
+pub use finding::{Finding, Fix, FixEdit, FixFile, Frame, Place, Related, Saves};
 pub use project::Project;
 pub use rules::RuleInfo;
 pub use start::{Cause, Start, Step, Verdict};

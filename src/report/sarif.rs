@@ -263,11 +263,15 @@ fn fix(fix: &super::model::Fix) -> Fix {
         let inserted = ArtifactContent::builder().text(edit.replacement.clone()).build();
         Replacement::builder().deleted_region(deleted).inserted_content(inserted).build()
     };
-    let change = ArtifactChange::builder()
-        .artifact_location(ArtifactLocation::builder().uri(uri(&fix.path)).build())
-        .replacements(fix.edits.iter().map(replacement).collect::<Vec<_>>())
-        .build();
-    Fix::builder().description(message(printable::line(&fix.description))).artifact_changes(vec![change]).build()
+    let files = std::iter::once((&fix.path, &fix.edits)).chain(fix.also.iter().map(|file| (&file.path, &file.edits)));
+    let changes = files.map(|(path, edits)| {
+        ArtifactChange::builder()
+            .artifact_location(ArtifactLocation::builder().uri(uri(path)).build())
+            .replacements(edits.iter().map(replacement).collect::<Vec<_>>())
+            .build()
+    });
+    let changes: Vec<ArtifactChange> = changes.collect();
+    Fix::builder().description(message(printable::line(&fix.description))).artifact_changes(changes).build()
 }
 
 #[cfg(test)]

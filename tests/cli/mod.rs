@@ -12,6 +12,7 @@ mod frameworks;
 mod gate;
 mod init;
 mod lazy;
+mod moving;
 mod dispatch;
 mod projects;
 mod registrations;

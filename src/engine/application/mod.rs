@@ -154,6 +154,7 @@ impl<'a> ApplicationContext<'a> {
             description: description.into(),
             path,
             edits: vec![Edit { span: place.span, replacement }],
+            also: Vec::new(),
         })
     }
 

@@ -6,6 +6,7 @@
 mod exports_seen;
 pub mod ir;
 mod lower;
+pub mod moving;
 mod nesting;
 pub mod request;
 

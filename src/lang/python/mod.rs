@@ -4,6 +4,7 @@ mod decode;
 pub mod ir;
 mod lower;
 mod lower_expr;
+pub mod moving;
 mod nesting;
 
 use ruff_python_ast::PythonVersion;

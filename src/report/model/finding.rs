@@ -99,6 +99,17 @@ pub struct Fix {
     pub path: String,
     /// Replacements by byte offsets.
     pub edits: Vec<FixEdit>,
+    /// What it changes in other files.
+    pub also: Vec<FixFile>,
+}
+
+/// What a change does in a further file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FixFile {
+    /// File.
+    pub path: String,
+    /// Replacements by byte offsets.
+    pub edits: Vec<FixEdit>,
 }
 
 /// One replacement.

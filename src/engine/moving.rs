@@ -1,0 +1,261 @@
+//! Changes that make imports lazy: from the top of own modules into the functions that use them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use regex::Regex;
+
+use super::FunctionFacts;
+use crate::artifact::{ArtifactKind, EntryId};
+use crate::finding::{Edit, FileEdits, Fix, FixLevel};
+use crate::graph::{ImportSite, ModuleId, ModuleKind, Phase};
+use crate::lang::javascript::{Dialect, ParseMode, ir as javascript, moving as node};
+use crate::lang::moving::{Moved, Refusal, has_word};
+use crate::lang::python::{ir, moving as python};
+use crate::program;
+use crate::span::{LineIndex, Span};
+use crate::split::Loaded;
+
+/// Own Python files that are searched for code which takes a name from the module that imports it.
+const MOST_FILES: usize = 2000;
+/// A file above this size is not searched: no person wrote it.
+const LARGEST: u64 = 1 << 20;
+/// Functions that a description names.
+const NAMED: usize = 3;
+/// Folders into which tools write what they make of the sources.
+const BUILT: [&str; 5] = [".aws-sam/", "cdk.out/", ".serverless/", "node_modules/", ".webpack/"];
+/// What compilers and bundlers leave in JavaScript that they write.
+const GENERATED: [&str; 3] = ["//# sourceMappingURL=", "Object.defineProperty(exports, \"__esModule\"", "__toESM("];
+
+impl FunctionFacts {
+    /// The change that moves all imports of something by own code during Init into the functions that use them;
+    /// nothing where no file of a person's can be changed. Code at `crossroads` runs for requests that do without: in
+    /// a function that holds one, only a branch imports.
+    ///
+    /// # Errors
+    /// The reason why they cannot move, as the end of a sentence.
+    #[must_use]
+    pub fn moved(&self, loads: Loaded, crossroads: &[(ModuleId, Span)]) -> Option<Result<Fix, String>> {
+        if let Loaded::File(_) = loads {
+            return None;
+        }
+        let imports = self.graph.imports.iter().filter(|import| import.phase == Phase::Init);
+        let sites = imports.filter(|import| match loads {
+            Loaded::Package(package) => self.package_of(import.target) == Some(package),
+            Loaded::Module(id) => import.target == id,
+            Loaded::File(_) => false,
+        });
+        let own = sites.map(|import| import.site).filter(|site| self.package_of(site.importer).is_none());
+        let sites: BTreeSet<ImportSite> = own.collect();
+        let refused = self.has_effects(loads);
+        Some(match refused {
+            Some(why) => Err(why),
+            None => self.moved_imports(&sites.into_iter().collect::<Vec<_>>(), loads, crossroads)?,
+        })
+    }
+
+    /// The change that moves the imports at some places, which load the same thing; see [`Self::moved`].
+    ///
+    /// # Errors
+    /// The reason why they cannot move, as the end of a sentence.
+    #[must_use]
+    pub fn moved_imports(
+        &self,
+        sites: &[ImportSite],
+        loads: Loaded,
+        crossroads: &[(ModuleId, Span)],
+    ) -> Option<Result<Fix, String>> {
+        let mut by_file: BTreeMap<EntryId, Vec<ImportSite>> = BTreeMap::new();
+        for site in sites {
+            let module = self.graph.module(site.importer);
+            let entry = module.entry.filter(|_| module.kind == ModuleKind::Source)?;
+            by_file.entry(entry).or_default().push(*site);
+        }
+        let mut files = Vec::new();
+        for (entry, sites) in by_file {
+            let text = self.source(entry)?;
+            let here = crossroads.iter().filter(|(module, _)| self.graph.module(*module).entry == Some(entry));
+            let here: Vec<u32> = here.map(|(_, span)| span.start).collect();
+            match self.moved_in((entry, &text), &sites, loads, &here) {
+                Ok(moved) => files.push((self.locate(entry, None).path, moved)),
+                Err(refusal) => return Some(Err(self.said(entry, &text, &refusal))),
+            }
+        }
+        let (path, first) = files.first()?;
+        let edits = |moved: &Moved| {
+            let edits = moved.edits.iter();
+            edits.map(|(span, replacement)| Edit { span: *span, replacement: replacement.clone() }).collect()
+        };
+        let also = files.iter().skip(1).map(|(path, moved)| FileEdits { path: path.clone(), edits: edits(moved) });
+        Some(Ok(Fix {
+            description: described(&files),
+            level: FixLevel::Unsafe,
+            path: path.clone(),
+            edits: edits(first),
+            also: also.collect(),
+        }))
+    }
+
+    /// The text of an own file that a person keeps.
+    fn source(&self, entry: EntryId) -> Option<String> {
+        let location = self.locate(entry, None);
+        let is_file = self.artifact.kind == ArtifactKind::Directory && location.inner_path.is_none();
+        let is_built = BUILT
+            .iter()
+            .any(|folder| location.path.starts_with(folder) || location.path.contains(&format!("/{folder}")));
+        if !is_file || is_built {
+            return None;
+        }
+        let bytes = self.artifact.read(entry).ok()?;
+        let text = std::str::from_utf8((*bytes).as_ref()).ok()?;
+        let is_generated = !location.path.ends_with(".py") && GENERATED.iter().any(|mark| text.contains(mark));
+        (!is_generated).then(|| text.to_owned())
+    }
+
+    fn moved_in(
+        &self,
+        (entry, text): (EntryId, &str),
+        sites: &[ImportSite],
+        loads: Loaded,
+        crossroads: &[u32],
+    ) -> Result<Moved, Refusal> {
+        let path = &*self.artifact.entry(entry).path;
+        if !path.ends_with(".py") {
+            let spans: Vec<Span> = sites.iter().map(|site| site.span).collect();
+            return deep(|| node::move_imports(text, path, &spans, crossroads));
+        }
+        let asked = sites.iter().map(|site| python::Asked {
+            span: site.span,
+            modules: self.targets(*site, loads),
+            whole: matches!(loads, Loaded::Package(_)),
+        });
+        let asked: Vec<python::Asked> = asked.collect();
+        let moved = deep(|| python::move_imports(text, &asked, crossroads))?;
+        match self.taken_from(entry, &moved.names) {
+            Some(why) => Err(Refusal::new(why)),
+            None => Ok(moved),
+        }
+    }
+
+    /// Names of the modules that an import loads, of those it is about.
+    fn targets(&self, site: ImportSite, loads: Loaded) -> Vec<String> {
+        let here = self.graph.imports.iter().filter(|import| import.site == site);
+        let meant = here.filter(|import| match loads {
+            Loaded::Package(package) => self.package_of(import.target) == Some(package),
+            Loaded::Module(id) => import.target == id,
+            Loaded::File(_) => false,
+        });
+        meant.map(|import| self.graph.module(import.target).name.to_string()).collect()
+    }
+
+    /// Who takes one of some names from a Python module, if anybody does.
+    fn taken_from(&self, entry: EntryId, names: &[String]) -> Option<String> {
+        let path = &*self.artifact.entry(entry).path;
+        let is_package = path.ends_with("/__init__.py") || path == "__init__.py";
+        let module = path.trim_end_matches("/__init__.py").trim_end_matches(".py");
+        let module = module.rsplit('/').next().unwrap_or(module);
+        let from = Regex::new(r"from\s+([.\w]+)\s+import\s+(\([^)]*\)|[^\n#]*)").ok()?;
+        let mut searched = 0;
+        for (id, other) in self.artifact.entries() {
+            let is_own = other.path.ends_with(".py") && self.packages.owner(id).is_none();
+            if id == entry || !is_own || other.bytes > LARGEST {
+                continue;
+            }
+            searched += 1;
+            if searched > MOST_FILES {
+                return Some("there are too many files to know who takes names from the module".to_owned());
+            }
+            let Ok(bytes) = self.artifact.read(id) else { continue };
+            let text = String::from_utf8_lossy((*bytes).as_ref());
+            if !text.contains(module) && !is_package {
+                continue;
+            }
+            let imports = |name: &str| {
+                from.captures_iter(&text).any(|found| {
+                    let (source, list) = (&found[1], &found[2]);
+                    let dots = source.trim_start_matches('.').is_empty();
+                    let meant = if dots { is_package } else { source.rsplit('.').next() == Some(module) };
+                    meant && (has_word(list, name) || list.trim() == "*")
+                })
+            };
+            for name in names {
+                if imports(name) || has_word(&text, &format!("{module}.{name}")) {
+                    return Some(format!("{} takes `{name}` from the module", other.path));
+                }
+            }
+        }
+        None
+    }
+
+    /// What loading an own module does beyond defining names, if it does anything.
+    fn has_effects(&self, loads: Loaded) -> Option<String> {
+        let Loaded::Module(id) = loads else { return None };
+        let entry = self.graph.module(id).entry?;
+        let bytes = self.artifact.read(entry).ok()?;
+        let path = &*self.artifact.entry(entry).path;
+        let acts = deep(|| Ok(acts_when_loaded(path, (*bytes).as_ref()))).unwrap_or(true);
+        acts.then(|| format!("loading {path} does more than define names"))
+    }
+
+    /// A refusal with its place.
+    fn said(&self, entry: EntryId, text: &str, refusal: &Refusal) -> String {
+        let path = self.locate(entry, None).path;
+        match refusal.at {
+            Some(at) => format!("{} ({path}:{})", refusal.why, LineIndex::new(text).position(text, at).line),
+            None => format!("{} ({path})", refusal.why),
+        }
+    }
+}
+
+/// Whether the top level of a file calls or awaits something for itself.
+fn acts_when_loaded(path: &str, bytes: &[u8]) -> bool {
+    if path.ends_with(".py") {
+        let code = crate::lang::python::parse(bytes).code;
+        return code.block(code.body).iter().any(|stmt| {
+            let Some(ir::Stmt::Expr(value)) = code.stmts.get(stmt.0 as usize) else { return false };
+            matches!(code.expr(*value), ir::Expr::Call(..) | ir::Expr::Await(_))
+        });
+    }
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let typescript = matches!(extension, "ts" | "tsx" | "mts" | "cts");
+    let mode = ParseMode { typescript, jsx: extension.ends_with('x'), ..ParseMode::javascript(Dialect::Module) };
+    let Ok(program) = crate::lang::javascript::parse(&String::from_utf8_lossy(bytes), mode) else { return true };
+    program.functions.first().is_some_and(|module| {
+        module.body.iter().any(|stmt| {
+            let stmt = program.stmts.get(*stmt as usize).map(|stmt| &stmt.kind);
+            let Some(javascript::StmtKind::Expr(value)) = stmt else { return false };
+            let value = program.exprs.get(*value as usize).map(|value| &value.kind);
+            matches!(value, Some(javascript::ExprKind::Call(..) | javascript::ExprKind::Await(_)))
+        })
+    })
+}
+
+/// Parsers recurse: on a thread with room for the deepest code that they accept.
+fn deep<T: Send>(work: impl FnOnce() -> Result<T, Refusal> + Send) -> Result<T, Refusal> {
+    std::thread::scope(|scope| match program::thread().spawn_scoped(scope, work) {
+        Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        Err(error) => Err(Refusal::new(format!("a thread did not start: {error}"))),
+    })
+}
+
+/// What moves where, for people.
+fn described(files: &[(String, Moved)]) -> String {
+    let mut statements: Vec<&str> = Vec::new();
+    let mut into: Vec<&str> = Vec::new();
+    for (_, moved) in files {
+        for statement in &moved.statements {
+            if !statements.contains(&statement.as_str()) {
+                statements.push(statement);
+            }
+        }
+        into.extend(moved.into.iter().map(String::as_str));
+    }
+    let what = statements.first().map_or_else(String::new, |first| {
+        let first: String = first.split_whitespace().collect::<Vec<_>>().join(" ");
+        let more = statements.len() - 1;
+        if more > 0 { format!("`{first}` and {more} more") } else { format!("`{first}`") }
+    });
+    let shown: Vec<&str> = into.iter().take(NAMED).copied().collect();
+    let rest = into.len().saturating_sub(NAMED);
+    let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
+    format!("move {what} into {}{rest}; what its load does then happens there", shown.join(", "))
+}
