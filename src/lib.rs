@@ -10,6 +10,7 @@ pub mod span;
 pub mod artifact;
 pub mod platform;
 pub mod input;
+pub mod cache;
 pub mod lang;
 pub mod manifest;
 pub mod declare;

@@ -85,6 +85,38 @@ fn tables_of_knowledge_are_declared_and_tested() {
     complain(&complaints);
 }
 
+/// A result is kept as long as the disk gives the answers that it was made of: none may be asked for beside that.
+#[test]
+fn the_disk_is_asked_where_answers_are_remembered() {
+    let questions = ["std::fs::", " fs::", "(fs::", "File::open(", ".exists()", ".is_file()", ".is_dir()"];
+    // Kinds that are known already, and rooms that write or that keep what is read.
+    let known = [
+        "file_type()",
+        "kind.is_",
+        "meta.is_",
+        "metadata.is_",
+        "use std::fs",
+        "Metadata::is_file",
+        "fs::FileType",
+        "fs::read_link",
+    ];
+    let free = ["src/cli/", "src/cache/", "src/bin/", "src/slim/", "src/input/seen.rs", "src/lang/rust/"];
+    let mut complaints = Vec::new();
+    for (path, text) in texts().into_iter().filter(|(path, _)| path.starts_with("src/") && path.ends_with(".rs")) {
+        if free.iter().any(|room| path.starts_with(room)) || path.contains("/tests") || path.ends_with("tests.rs") {
+            continue;
+        }
+        let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+        for (number, line) in (1..).zip(code.lines()) {
+            let asks = questions.iter().any(|question| line.contains(question));
+            if asks && !known.iter().any(|word| line.contains(word)) && !line.trim_start().starts_with("//") {
+                complaints.push(format!("{path}:{number}: asks the disk: {}", line.trim()));
+            }
+        }
+    }
+    complain(&complaints);
+}
+
 /// The modules of the library in the order of `lib.rs`: each may use those above it.
 fn layers() -> BTreeMap<String, usize> {
     let lib = support::text("src/lib.rs");

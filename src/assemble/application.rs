@@ -11,6 +11,7 @@ use crate::declare::model::{
     ApiKind, Application, BuildMethod, CodeSource, Function, FunctionKind, Id, Qualifier, Setting, SnapStart,
     SourceKind, Trigger, TriggerSource,
 };
+use crate::input::seen;
 use crate::platform::{Architecture, Runtime};
 
 /// A function as its template and the files beside it tell it; what is unset the command line and the configuration
@@ -122,7 +123,7 @@ fn package(app: &Application, function: &Function, base: &Base) -> Result<Packag
         return Ok(Package::whole(output));
     }
     let path = base.path(source);
-    if !Path::new(&path).exists() {
+    if !seen::exists(Path::new(&path)) {
         return Err(format!("its code is not at {path}; {}", built::command(app.dialect)));
     }
     Ok(from_sources(app, function, path, &state))
@@ -132,7 +133,7 @@ fn package(app: &Application, function: &Function, base: &Base) -> Result<Packag
 fn from_sources(app: &Application, function: &Function, path: String, state: &Built) -> Package {
     let method = &function.code.build.method;
     let mut package = Package::whole(path);
-    if Path::new(&package.code).is_file() && is_source(&package.code) {
+    if seen::is_file(Path::new(&package.code)) && is_source(&package.code) {
         package.content = Content::File;
     }
     package.is_crate = *method == BuildMethod::CargoLambda;

@@ -4,8 +4,8 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::artifact::Location;
 use crate::declare::model::{Application, Place};
-use crate::input;
 use crate::input::files::{DiskFiles, join, normalize};
+use crate::input::{self, seen};
 use crate::manifest::dependency::Files as ManifestFiles;
 
 /// Manifests larger than this are not read.
@@ -45,7 +45,7 @@ impl Base {
     pub fn of_template(template: &Path) -> Self {
         let absolute = std::path::absolute(template).unwrap_or_else(|_| template.to_owned());
         let folder = absolute.parent().unwrap_or(&absolute);
-        let repository = folder.ancestors().find(|folder| folder.join(".git").exists());
+        let repository = folder.ancestors().find(|folder| seen::exists(&folder.join(".git")));
         let working = std::env::current_dir().ok();
         // Whoever stands at the root of the disk does not mean all of it.
         let around = working.as_deref().filter(|working| working.parent().is_some() && folder.starts_with(working));

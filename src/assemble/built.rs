@@ -7,6 +7,7 @@ use walkdir::WalkDir;
 
 use super::Base;
 use crate::declare::model::{BuildMethod, Code, CodeSource, Dialect};
+use crate::input::seen;
 
 /// Files of one folder whose times are looked at.
 const MOST_FILES: usize = 20_000;
@@ -49,7 +50,7 @@ pub(super) fn output(code: &Code, base: &Base) -> Option<String> {
 /// What is there of a build.
 pub(super) fn state(code: &Code, base: &Base) -> Built {
     let Some(output) = code.build.output.as_ref().map(|output| base.path(output)) else { return Built::Absent };
-    if !Path::new(&output).exists() {
+    if !seen::exists(Path::new(&output)) {
         return Built::Absent;
     }
     let CodeSource::Local(source) = &code.source else { return Built::Fresh(output) };
@@ -62,13 +63,24 @@ pub(super) fn state(code: &Code, base: &Base) -> Built {
 
 /// The latest time of a file in a folder, or of a file.
 fn newest(path: &Path, is_source: bool) -> Option<SystemTime> {
+    let _ = seen::metadata(path);
     let walk = WalkDir::new(path).max_depth(DEEPEST).into_iter();
     let wanted = walk.filter_entry(|entry| {
         let is_top = entry.depth() == 0;
-        is_top || !is_source || !entry.file_name().to_str().is_some_and(|name| NOT_SOURCES.contains(&name))
+        let is_wanted =
+            is_top || !is_source || !entry.file_name().to_str().is_some_and(|name| NOT_SOURCES.contains(&name));
+        if is_wanted && entry.file_type().is_dir() {
+            seen::read(entry.path());
+        }
+        is_wanted
     });
     let files = wanted.flatten().filter(|entry| entry.file_type().is_file()).take(MOST_FILES);
-    files.filter_map(|entry| entry.metadata().ok()?.modified().ok()).max()
+    let time = |entry: walkdir::DirEntry| {
+        let metadata = entry.metadata().ok()?;
+        seen::found(entry.path(), &metadata);
+        metadata.modified().ok()
+    };
+    files.filter_map(time).max()
 }
 
 /// Whether a build makes of its sources what cannot be told from them.

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::built;
 use super::{Base, Brings, LayerPath, Open, Reason};
 use crate::declare::model::{Application, BuildMethod, CodeSource, Function, Layer, LayerUse, Setting};
+use crate::input::seen;
 use crate::knowledge;
 use crate::manifest::dependency::Scope;
 use crate::manifest::python;
@@ -132,7 +133,7 @@ fn own(app: &Application, layer: &Layer, base: &Base, paths: &mut Vec<LayerPath>
         return;
     }
     let path = base.path(source);
-    if !Path::new(&path).exists() {
+    if !seen::exists(Path::new(&path)) {
         open.push(Open {
             reason: Reason::Layer,
             detail: format!("the layer {name} is not at {path}; build it first"),
@@ -160,7 +161,7 @@ fn below(layer: &Layer, path: &str) -> String {
         return String::new();
     }
     let is_for = |runtime: &Setting<String>| runtime.text().is_some_and(|name| name.starts_with("nodejs"));
-    let is_node = layer.runtimes.iter().any(is_for) || Path::new(path).join("package.json").is_file();
+    let is_node = layer.runtimes.iter().any(is_for) || seen::is_file(&Path::new(path).join("package.json"));
     if is_node { "nodejs".to_owned() } else { "python".to_owned() }
 }
 

@@ -141,8 +141,14 @@ pub(super) struct CheckArgs {
     pub(super) input: InputArgs,
     /// Analyse the functions of a list, one JSON object per line with `path` and what is known of the function, and
     /// write one record per function; `-` is standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "baseline", "write_baseline", "fix", "diff"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "baseline", "write_baseline", "fix", "diff", "patch"])]
     pub(super) from_file: Option<PathBuf>,
+    /// Folder for what is kept between runs, instead of the user's cache folder
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) cache_dir: Option<PathBuf>,
+    /// Analyse everything again, and keep nothing
+    #[arg(long)]
+    pub(super) no_cache: bool,
     /// With `--from-file`, only every N-th line, from the I-th on
     #[arg(long, value_name = "I/N", requires = "from_file")]
     pub(super) shard: Option<Shard>,

@@ -35,7 +35,7 @@ pub(super) fn apply(
     let (mut first, mut second) = (is_new.iter(), is_new.iter());
     findings.retain(|_| *first.next().unwrap_or(&true));
     report.findings.retain(|_| *second.next().unwrap_or(&true));
-    Ok(is_new.len() - findings.len())
+    Ok(is_new.len() - report.findings.len())
 }
 
 /// Says of every function by how much it grew. Where there is one on both sides, it is the same one.

@@ -38,7 +38,7 @@ pub(super) fn run(arguments: &[OsString]) -> Option<u8> {
     }
     let rest = if first == "check" { &arguments[1..] } else { arguments };
     // What only functions in other languages have is left to `defrost check`.
-    let hidden = ["paths", "handler", "layers", "from_file", "shard"];
+    let hidden = ["paths", "handler", "layers", "from_file", "shard", "cache_dir", "no_cache"];
     let command = hidden.iter().fold(CargoArgs::command(), |command, name| command.mut_arg(name, |arg| arg.hide(true)));
     let command = command.mut_arg("runtime", |arg| arg.help("Runtime, such as `provided.al2023`"));
     let words = std::iter::once(OsString::from("cargo-defrost")).chain(rest.iter().cloned());

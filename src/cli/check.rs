@@ -3,12 +3,15 @@ use std::io::{BufWriter, IsTerminal, Write};
 
 use super::args::CheckArgs;
 use super::progress::Progress;
-use super::{CLEAN, FAILED, FINDINGS, baseline, fix, reference, suppress};
+use super::{CLEAN, FAILED, FINDINGS, baseline, fix, kept, reference, suppress};
 use crate::engine::{self, FunctionFacts, ProjectFacts, Registry};
 use crate::finding::{Finding, Severity};
 use crate::report::model::{self, Counts, Report, Summary};
 use crate::report::{self, Style};
 use crate::run::{self, Given, Inputs, ProjectSources, Settings, UserError};
+
+/// Where nothing is analysed: no exit code by itself, since findings may still be there.
+const NOTHING: u8 = u8::MAX;
 
 /// Analyses, reports, and says with which code to exit.
 pub(super) fn run(args: &CheckArgs) -> Result<u8, UserError> {
@@ -20,25 +23,38 @@ pub(super) fn run(args: &CheckArgs) -> Result<u8, UserError> {
 /// What a check with these arguments has to say; nothing is printed.
 pub(super) fn report(args: &CheckArgs) -> Result<Report, UserError> {
     run::with_threads(args.input.jobs, || {
+        let keeping = kept::Check::begin(args);
         let registry = reference::registry()?;
         let progress = Progress::start();
         let settings = run::find_settings(&args.paths, args.config.as_deref(), &registry, &progress)?;
-        analysed(args, &registry, &settings, progress)
+        match keeping.as_ref().and_then(|keeping| keeping.known(&progress)) {
+            Some(report) => {
+                let rules = model::RuleInfo::table(&registry);
+                finished(args, &settings, Report { rules, ..report }, Vec::new())
+            }
+            None => analysed(args, &registry, &settings, progress, keeping),
+        }
     })?
 }
 
-/// The finished report.
+/// The finished report, which is kept for the next run.
 fn analysed(
     args: &CheckArgs,
     registry: &Registry,
     settings: &Settings,
     progress: Progress,
+    keeping: Option<kept::Check>,
 ) -> Result<Report, UserError> {
+    let listener = kept::Hearing::new(&progress);
     let (given, budgets) = (Given { development: args.dev, ..args.input.given() }, args.budgets());
-    let inputs = Inputs { given: &given, settings, budgets, listener: &progress };
+    let inputs = Inputs { given: &given, settings, budgets, listener: &listener };
     let project = run::project(&args.paths, &inputs)?;
+    let (report, findings) = judged(args, registry, settings, &project)?;
+    if let Some(keeping) = keeping.filter(|_| report.summary.exit_code == CLEAN) {
+        keeping.keep(&report, listener);
+    }
     drop(progress);
-    outcome(args, registry, settings, &project)
+    finished(args, settings, report, findings)
 }
 
 /// Runs the rules over a project and puts the report together.
@@ -48,37 +64,67 @@ pub(super) fn outcome(
     settings: &Settings,
     project: &ProjectFacts,
 ) -> Result<Report, UserError> {
+    let (report, findings) = judged(args, registry, settings, project)?;
+    finished(args, settings, report, findings)
+}
+
+/// What the rules say of a project, before anything is left out or mended. The exit code says only whether the analysis
+/// failed.
+fn judged(
+    args: &CheckArgs,
+    registry: &Registry,
+    settings: &Settings,
+    project: &ProjectFacts,
+) -> Result<(Report, Vec<Finding>), UserError> {
     let policy = settings.policy(&args.select, &args.ignore, registry)?;
     let engine::Checked { mut findings, faults } = engine::run(registry, &policy, project);
     let suppressed = suppress::apply(&mut findings, project, registry, &policy);
-    let mut findings = settings.resolved.overrides.apply(findings, &std::env::current_dir().unwrap_or_default());
+    let findings = settings.resolved.overrides.apply(findings, &std::env::current_dir().unwrap_or_default());
     let budgets = model::Budgets::from(project.budgets);
     let summary = Summary { functions: project.functions.len(), suppressed, budgets, ..Summary::default() };
     let sources = ProjectSources { project };
     let rules = model::RuleInfo::table(registry);
     let mut report = Report { rules, ..report::build(project, &findings, summary, &sources) };
     report.tell(&faults);
-    report.summary.baselined = baseline::apply(args, settings, &mut findings, &mut report)?;
-    fix::apply(args, &mut findings, &mut report)?;
-    report.summary.findings = Counts::of(&findings);
-    report.summary.exit_code = exit_code(args.fail_on.or(settings.resolved.fail_on), &report, &findings);
     let has_failed = |facts: &FunctionFacts| !facts.faults.is_empty();
     if !faults.is_empty() || !project.faults.is_empty() || project.functions.iter().any(has_failed) {
         report.summary.exit_code = FAILED;
     }
     let is_nothing = project.functions.is_empty() && project.cargo.is_none() && findings.is_empty();
-    if is_nothing && !project.problems.is_empty() && report.summary.exit_code == CLEAN {
-        report.summary.exit_code = FAILED;
-    }
+    report.summary.exit_code = match report.summary.exit_code {
+        CLEAN if is_nothing && !project.problems.is_empty() => NOTHING,
+        other => other,
+    };
     let failed = project.functions.iter().flat_map(|facts| &facts.faults).chain(&project.faults);
     failed.chain(faults.iter().map(|(_, fault)| fault)).for_each(|fault| super::complain(&fault.message));
+    Ok((report, findings))
+}
+
+/// Leaves out what is known, mends what is to be mended, and says how the run ends. Findings are those of the report, or
+/// none where nothing is to be mended.
+fn finished(
+    args: &CheckArgs,
+    settings: &Settings,
+    mut report: Report,
+    mut findings: Vec<Finding>,
+) -> Result<Report, UserError> {
+    let failed = std::mem::take(&mut report.summary.exit_code);
+    report.summary.baselined = baseline::apply(args, settings, &mut findings, &mut report)?;
+    fix::apply(args, &mut findings, &mut report)?;
+    report.summary.findings = Counts::of_reported(&report.findings);
+    let code = exit_code(args.fail_on.or(settings.resolved.fail_on), &report);
+    report.summary.exit_code = match failed {
+        NOTHING if code == CLEAN => FAILED,
+        FAILED => FAILED,
+        _ => code,
+    };
     Ok(report)
 }
 
 /// Findings at or above the threshold fail the run, and so does a budget broken.
-fn exit_code(fail_on: Option<Severity>, report: &Report, findings: &[Finding]) -> u8 {
+fn exit_code(fail_on: Option<Severity>, report: &Report) -> u8 {
     let threshold = fail_on.unwrap_or(Severity::Error);
-    let grave = findings.iter().any(|finding| finding.severity >= threshold);
+    let grave = report.findings.iter().any(|finding| finding.severity >= threshold);
     let broken = report.functions.iter().any(|function| !function.budgets.broken_by(function).is_empty());
     if grave || broken { FINDINGS } else { CLEAN }
 }

@@ -1,11 +1,15 @@
 //! `check --from-file`: the functions of a list, side by side, one record per function in the order of the list.
 
+mod known;
+
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use serde_json::Value;
+
+use known::Known;
 
 use super::args::CheckArgs;
 use super::check;
@@ -65,8 +69,20 @@ pub(super) fn run(args: &CheckArgs, list: &Path) -> Result<u8, UserError> {
         // A name that is no rule's ends the run here, and not once per function.
         settings.policy(&args.select, &args.ignore, &registry)?;
         let usual = Given { development: args.dev, ..args.input.given() };
-        let fleet = Fleet { args, registry: &registry, settings: &settings, progress: &progress, usual: &usual };
-        fleet.analyse(Lines::new(source, args.shard), BufWriter::new(out))
+        let known = Known::of(args, &settings);
+        let fleet = Fleet {
+            args,
+            registry: &registry,
+            settings: &settings,
+            progress: &progress,
+            usual: &usual,
+            known: known.as_ref(),
+        };
+        let ended = fleet.analyse(Lines::new(source, args.shard), BufWriter::new(out));
+        if let Some(known) = known {
+            known.finish();
+        }
+        ended
     })?
 }
 
@@ -78,6 +94,7 @@ struct Fleet<'a> {
     settings: &'a Settings,
     progress: &'a Progress,
     usual: &'a Given,
+    known: Option<&'a Known>,
 }
 
 /// What one line gives.
@@ -120,32 +137,44 @@ impl Fleet<'_> {
         let number = line.number;
         let (input, outcome) = match line.input() {
             Ok((input, listed)) => {
-                let outcome = fault::caught("the analysis", || self.function(&listed));
+                let outcome = fault::caught("the analysis", || self.of_input(&listed));
                 (input, outcome.unwrap_or_else(|fault| Err(UserError(fault.message))))
             }
             Err((input, error)) => (input, Err(UserError(error))),
         };
-        let written = outcome.and_then(|report| {
-            let code = report.summary.exit_code;
-            let records = report::records(report);
-            let lines = records.iter().map(report::line).collect::<io::Result<Vec<Vec<u8>>>>()?;
-            Ok(Record { text: lines.concat(), code: Some(code) })
-        });
-        written.unwrap_or_else(|UserError(error)| {
+        outcome.unwrap_or_else(|UserError(error)| {
             let failed = Failed { input, line: number, error };
             // Plain data is always written.
             Record { text: report::line(&failed).unwrap_or_default(), code: None }
         })
     }
 
-    /// The report of an input.
-    fn function(self, listed: &Listed) -> Result<Report, UserError> {
-        let path = run::shown(&listed.path);
+    /// The record of an input, from an earlier run where it is known.
+    fn of_input(self, listed: &Listed) -> Result<Record, UserError> {
         let given = listed.given(self.usual)?;
+        let asked = match self.known {
+            Some(known) => known.ask(listed, &given)?,
+            None => known::Asked::of_nobody(listed)?,
+        };
+        if let Some((code, text)) = asked.answer {
+            return Ok(Record { text, code: Some(code) });
+        }
+        let report = self.function(listed, &given)?;
+        let code = report.summary.exit_code;
+        let records = report::records(report);
+        let text = records.iter().map(report::line).collect::<io::Result<Vec<Vec<u8>>>>()?.concat();
+        if let (Some(known), Some(key)) = (self.known, asked.key.filter(|_| code != FAILED)) {
+            known.keep(&key, listed, &given, code, &text);
+        }
+        Ok(Record { text, code: Some(code) })
+    }
+
+    /// The report of an input.
+    fn function(self, listed: &Listed, given: &Given) -> Result<Report, UserError> {
+        let path = run::shown(&listed.path);
         self.progress.step(&path);
         let listener = Among { progress: self.progress, path: &path };
-        let inputs =
-            Inputs { given: &given, settings: self.settings, budgets: self.args.budgets(), listener: &listener };
+        let inputs = Inputs { given, settings: self.settings, budgets: self.args.budgets(), listener: &listener };
         let project = run::project(std::slice::from_ref(&listed.path), &inputs)?;
         let mut report = check::outcome(self.args, self.registry, self.settings, &project)?;
         let says_nothing = report.functions.is_empty() && report.applications.is_empty() && report.projects.is_empty();

@@ -9,6 +9,7 @@ mod diff;
 mod fix;
 mod fleet;
 mod init;
+mod kept;
 mod merge;
 mod plan_test;
 mod progress;

@@ -1,12 +1,11 @@
 //! What a path is, by its content first and by its name second.
 
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
 use super::archive::{Archive, LOCAL_HEADER};
 use super::error::{InputError, InputErrorKind};
-use super::{Limits, zip};
+use super::{Limits, seen, zip};
 
 /// What a path given by the user is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +50,7 @@ const REBUILD: &str = "build for Linux: functions run on x86_64 or arm64 Linux";
 pub fn classify(path: &Path) -> Result<InputKind, InputError> {
     let io = |error: std::io::Error| InputError::io(path, &error);
     // Asked before opening: opening a named pipe would wait for ever.
-    let metadata = std::fs::metadata(path).map_err(io)?;
+    let metadata = seen::metadata(path).map_err(io)?;
     if metadata.is_dir() {
         return Ok(InputKind::Directory);
     }
@@ -59,7 +58,7 @@ pub fn classify(path: &Path) -> Result<InputKind, InputError> {
         let what = "neither a folder nor a regular file";
         return Err(InputError::new(path, InputErrorKind::Unreadable, what));
     }
-    let mut file = File::open(path).map_err(io)?;
+    let mut file = seen::open(path).map_err(io)?;
     let mut head = Vec::new();
     (&mut file).take(512).read_to_end(&mut head).map_err(io)?;
     let archive = Archive::new(file, metadata.len());

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::error::io_message;
 use super::listing::Source;
+use super::seen;
 use crate::artifact::{Bytes, Contents, ReadError};
 
 /// Bytes that are read at once where a file is not kept.
@@ -35,7 +36,7 @@ impl Contents for Sources {
 
     fn open(&self, entry: u32) -> Option<File> {
         match self.0.get(entry as usize) {
-            Some(Source::File(path)) => File::open(path).ok(),
+            Some(Source::File(path)) => seen::open(path).ok(),
             _ => None,
         }
     }
@@ -65,14 +66,14 @@ fn refusal(message: String) -> ReadError {
 /// The first bytes of a file that was listed before.
 fn read_start(path: &Path, bytes: usize) -> io::Result<Vec<u8>> {
     let mut content = Vec::with_capacity(bytes);
-    File::open(path)?.take(bytes as u64).read_to_end(&mut content)?;
+    seen::open(path)?.take(bytes as u64).read_to_end(&mut content)?;
     Ok(content)
 }
 
 /// Opens a file that was listed before. It may have changed since, but never grows without end: reading stops at
 /// the size it has now.
 fn open_file(path: &Path) -> io::Result<(Take<File>, u64)> {
-    let file = File::open(path)?;
+    let file = seen::open(path)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() {
         return Err(io::ErrorKind::InvalidInput.into());

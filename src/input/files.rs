@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::seen;
 use crate::artifact::ReadError;
 
 /// A source or manifest above this size is not read: no person wrote it.
@@ -55,7 +56,7 @@ impl DiskFiles {
     pub fn walled(root: impl Into<PathBuf>) -> Self {
         let root = root.into();
         // A root that is not there has no files either.
-        let wall = std::fs::canonicalize(&root).unwrap_or_else(|_| root.clone());
+        let wall = seen::canonicalize(&root).unwrap_or_else(|_| root.clone());
         Self { root, wall: Some(wall) }
     }
 
@@ -72,7 +73,7 @@ impl DiskFiles {
     /// Whether a path leads out of the tree.
     fn leaves(&self, full: &Path) -> bool {
         let Some(wall) = &self.wall else { return false };
-        std::fs::canonicalize(full).is_ok_and(|real| !real.starts_with(wall))
+        seen::canonicalize(full).is_ok_and(|real| !real.starts_with(wall))
     }
 }
 
@@ -83,24 +84,24 @@ impl Files for DiskFiles {
         if self.leaves(&full) {
             return Err(fail("it lies outside of the repository".into()));
         }
-        let meta = std::fs::metadata(&full).map_err(|e| fail(e.to_string()))?;
+        let meta = seen::metadata(&full).map_err(|e| fail(e.to_string()))?;
         if !meta.is_file() {
             return Err(fail("not a regular file".into()));
         }
         if meta.len() > MAX_FILE_BYTES {
             return Err(fail(format!("larger than {MAX_FILE_BYTES} bytes")));
         }
-        let text = std::fs::read_to_string(&full).map_err(|e| fail(e.to_string()))?;
+        let text = seen::open(&full).and_then(std::io::read_to_string).map_err(|e| fail(e.to_string()))?;
         Ok(text.into())
     }
 
     fn is_file(&self, path: &str) -> bool {
         let full = self.at(path);
-        std::fs::metadata(&full).is_ok_and(|meta| meta.is_file()) && !self.leaves(&full)
+        seen::is_file(&full) && !self.leaves(&full)
     }
 
     fn size(&self, path: &str) -> Option<u64> {
-        std::fs::metadata(self.at(path)).ok().filter(|meta| meta.is_file()).map(|meta| meta.len())
+        seen::metadata(&self.at(path)).ok().filter(|meta| meta.is_file()).map(|meta| meta.len())
     }
 
     fn list(&self, folder: &str) -> Vec<FolderEntry> {
@@ -108,7 +109,7 @@ impl Files for DiskFiles {
         if self.leaves(&full) {
             return Vec::new();
         }
-        let Ok(children) = std::fs::read_dir(full) else { return Vec::new() };
+        let Ok(children) = seen::read_dir(&full) else { return Vec::new() };
         let mut found: Vec<FolderEntry> = children
             .flatten()
             .take(MAX_CHILDREN)
@@ -116,7 +117,10 @@ impl Files for DiskFiles {
                 let name = child.file_name().into_string().ok()?;
                 // The folder itself says what most children are; only links need another look.
                 let kind = child.file_type().ok().filter(|kind| !kind.is_symlink());
-                Some(FolderEntry { name, is_folder: kind.map_or_else(|| child.path().is_dir(), |kind| kind.is_dir()) })
+                Some(FolderEntry {
+                    name,
+                    is_folder: kind.map_or_else(|| seen::is_dir(&child.path()), |kind| kind.is_dir()),
+                })
             })
             .collect();
         found.sort();

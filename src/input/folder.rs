@@ -10,7 +10,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::error::{InputError, InputErrorKind, io_message};
 use super::listing::{Link, Listed, Listing, Source};
-use super::{Limits, names};
+use super::{Limits, names, seen};
 use crate::artifact::EntryProblemKind;
 
 /// What the walk found at one place.
@@ -43,7 +43,7 @@ pub(super) fn list(root: &Path, limits: &Limits) -> Result<Listing, InputError> 
 
 /// The same without what has some names at the root.
 pub(super) fn list_without(root: &Path, without: &[String], limits: &Limits) -> Result<Listing, InputError> {
-    fs::read_dir(root).map_err(|error| InputError::io(root, &error))?;
+    seen::read_dir(root).map_err(|error| InputError::io(root, &error))?;
     let walk = Walk { root, limits, without, count: AtomicUsize::new(0) };
     let (found, first) = walk.level(root, 0);
     let (second, folders): (Vec<_>, Vec<_>) = first.par_iter().map(|folder| walk.level(folder, 1)).unzip();
@@ -123,6 +123,7 @@ impl Walk<'_> {
 
     /// A walk that ends when there are too many files.
     fn entries(&self, folder: &Path, depth: usize, levels: usize) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
+        seen::read(folder);
         let walk = WalkDir::new(folder).min_depth(1).max_depth(levels).follow_root_links(depth == 0);
         walk.into_iter().take_while(|_| !self.full())
     }
@@ -133,6 +134,7 @@ impl Walk<'_> {
         let name = names::judge(&raw, self.limits);
         let kind = entry.file_type();
         if kind.is_dir() {
+            seen::read(entry.path());
             if depth + entry.depth() >= self.limits.depth {
                 let detail = format!("folders over {} deep are not read", self.limits.depth);
                 return Some(Found::Problem(name.shown.text(), EntryProblemKind::UnsafeName, detail));
@@ -151,6 +153,9 @@ impl Walk<'_> {
             Err(detail) => return Found::Problem(name.shown.text(), EntryProblemKind::UnsafeName, detail),
         };
         if kind.is_symlink() {
+            if let Ok(metadata) = entry.metadata() {
+                seen::found(entry.path(), &metadata);
+            }
             return match fs::read_link(entry.path()) {
                 Ok(target) => Found::Link(Link { path, target: inside(self.root, &target) }),
                 Err(error) => Found::Problem(name.shown.text(), EntryProblemKind::BadLink, io_message(&error)),
@@ -161,7 +166,10 @@ impl Walk<'_> {
             return Found::Problem(name.shown.text(), EntryProblemKind::Unreadable, detail);
         }
         match entry.metadata() {
-            Ok(metadata) => Found::File(listed(entry.path().to_owned(), path, &metadata, self.limits), name.note),
+            Ok(metadata) => {
+                seen::found(entry.path(), &metadata);
+                Found::File(listed(entry.path().to_owned(), path, &metadata, self.limits), name.note)
+            }
             Err(error) => Found::Problem(name.shown.text(), EntryProblemKind::Unreadable, said(&error)),
         }
     }
@@ -231,7 +239,7 @@ fn inode(metadata: &Metadata) -> Option<(u64, u64)> {
 /// A link's target as text; one that is absolute but inside the folder becomes `/`-rooted there,
 /// which [`links`](super::links) understands.
 fn inside(root: &Path, target: &Path) -> String {
-    let root = fs::canonicalize(root).unwrap_or_else(|_| root.to_owned());
+    let root = seen::canonicalize(root).unwrap_or_else(|_| root.to_owned());
     match target.strip_prefix(&root) {
         Ok(relative) if target.is_absolute() => {
             format!("{}{}", super::links::ROOT, relative.to_string_lossy())

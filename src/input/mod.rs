@@ -20,6 +20,7 @@
 //! | checksum or true size differ | listed; reading it fails |
 
 pub mod files;
+pub mod seen;
 mod archive;
 mod classify;
 mod contents;
@@ -263,7 +264,7 @@ fn is_jar(listing: &Listing) -> bool {
 
 /// A package of one file.
 fn binary(path: &Path) -> Result<Listing, InputError> {
-    let metadata = std::fs::metadata(path).map_err(|error| InputError::io(path, &error))?;
+    let metadata = seen::metadata(path).map_err(|error| InputError::io(path, &error))?;
     let name = path
         .file_name()
         .map_or_else(|| "bootstrap".to_owned(), |name| names::printable(&name.to_string_lossy()).into_owned());

@@ -1,11 +1,11 @@
 //! Text files: configuration, templates, manifests.
 
 use std::borrow::Cow;
-use std::fs::{self, File};
 use std::io::Read;
 use std::path::Path;
 
 use super::error::{InputError, InputErrorKind};
+use super::seen;
 
 /// Reads a text file of at most `limit` bytes. A byte order mark is left out; UTF-16, which some
 /// Windows tools write, is converted.
@@ -15,13 +15,13 @@ use super::error::{InputError, InputErrorKind};
 pub fn read_text_file(path: &Path, limit: u64) -> Result<String, InputError> {
     let io = |error: std::io::Error| InputError::io(path, &error);
     // Asked before opening: opening a named pipe would wait for ever.
-    let metadata = fs::metadata(path).map_err(io)?;
+    let metadata = seen::metadata(path).map_err(io)?;
     if !metadata.is_file() {
         let what = if metadata.is_dir() { "it is a folder, not a text file" } else { "it is not a regular file" };
         return Err(InputError::new(path, InputErrorKind::Unreadable, what));
     }
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(io)?;
+    let file = seen::open(path).map_err(io)?;
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(io)?;
     if bytes.len() as u64 > limit {
         let what = format!("it is larger than the limit of {limit} bytes");

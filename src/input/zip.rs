@@ -11,7 +11,6 @@
 
 mod directory;
 
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,7 +18,7 @@ use self::directory::{Directory, Header};
 use super::archive::Archive;
 use super::error::{InputError, InputErrorKind};
 use super::listing::{Link, Listed, Listing, Packed, Source};
-use super::{Limits, names};
+use super::{Limits, names, seen};
 use crate::artifact::{EntryProblemKind, ReadError};
 use crate::text;
 
@@ -30,7 +29,7 @@ const LINK_BYTES: u64 = 4096;
 
 /// Lists the entries of the zip at `path`.
 pub(super) fn list(path: &Path, limits: &Limits) -> Result<(Listing, u64), InputError> {
-    let file = File::open(path).map_err(|error| InputError::io(path, &error))?;
+    let file = seen::open(path).map_err(|error| InputError::io(path, &error))?;
     let len = file.metadata().map_err(|error| InputError::io(path, &error))?.len();
     let archive = Arc::new(Archive::new(file, len));
     let directory = Directory::find(&archive, path, limits)?;

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::artifact::{Artifact, Entry};
+use crate::input::seen;
 
 /// Files that are searched for candidates.
 const MOST_FILES: usize = 400;
@@ -75,7 +76,7 @@ pub(super) fn none_found(artifact: &Artifact, path: &Path) -> String {
     let mut said = format!(
         "{shown}: no template, and no file with a handler by convention (lambda_function.lambda_handler, index.handler, app.handler, bootstrap, ...)"
     );
-    let sign = SIGNS.iter().find(|(file, _)| artifact.find(file).is_some() || path.join(file).is_file());
+    let sign = SIGNS.iter().find(|(file, _)| artifact.find(file).is_some() || seen::is_file(&path.join(file)));
     if let Some((file, what)) = sign {
         said.push_str(&format!("; {file} says that this is {what}"));
     }

@@ -9,6 +9,7 @@ use super::{Inputs, UserError, candidates, layers, shown};
 use crate::artifact::{Artifact, ArtifactKind};
 use crate::assemble::{Content, FunctionSpec, Installs};
 use crate::input::InputKind;
+use crate::input::seen;
 use crate::platform::{Language, Platform, Runtime};
 
 /// The runtime assumed where nothing names one.
@@ -138,6 +139,6 @@ fn main_language(artifact: &Artifact) -> Language {
 /// The function's name by its package: the file name without extension, or the folder's name.
 fn name_of(path: &Path) -> String {
     let named = path.file_stem().or_else(|| path.file_name()).map(|name| name.to_string_lossy().into_owned());
-    let folder = || std::fs::canonicalize(path).ok()?.file_name().map(|name| name.to_string_lossy().into_owned());
+    let folder = || seen::canonicalize(path).ok()?.file_name().map(|name| name.to_string_lossy().into_owned());
     named.filter(|name| name != "." && name != "..").or_else(folder).unwrap_or_else(|| "function".to_owned())
 }

@@ -6,7 +6,7 @@ use super::shelf::Shelf;
 use super::{Inputs, UserError, convention, search, templates, tree, workspace};
 use crate::assemble::FunctionSpec;
 use crate::engine::{Omission, ProjectFacts};
-use crate::input::{self, InputKind};
+use crate::input::{self, InputKind, seen};
 
 /// A path, and what it is.
 #[derive(Clone, Copy)]
@@ -135,7 +135,7 @@ fn from_templates(
 /// Analyses the workspace that a folder is; false where it is none with functions.
 fn from_workspace(folder: &Path, inputs: &Inputs<'_>, project: &mut ProjectFacts) -> Result<bool, UserError> {
     if project.cargo.is_some() {
-        let is_one = folder.join("Cargo.toml").is_file();
+        let is_one = seen::is_file(&folder.join("Cargo.toml"));
         let another = "one Cargo workspace at a time can be checked; run defrost in this one by itself";
         return if is_one { Err(UserError(another.to_owned())) } else { Ok(false) };
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use ignore::{DirEntry, WalkBuilder};
 
 use super::templates;
+use crate::input::seen;
 
 /// Files and folders that are looked at.
 const MOST_ENTRIES: usize = 200_000;
@@ -42,7 +43,18 @@ pub(super) struct Found {
 pub(super) fn below(folder: &Path) -> Found {
     let mut walk = WalkBuilder::new(folder);
     walk.hidden(false).require_git(false).follow_links(false).max_depth(Some(DEEPEST)).parents(true);
-    walk.filter_entry(|entry| entry.depth() == 0 || !is_left_out(entry)).sort_by_file_name(std::ffi::OsStr::cmp);
+    walk.filter_entry(|entry| {
+        let is_wanted = entry.depth() == 0 || !is_left_out(entry);
+        if is_wanted && entry.file_type().is_some_and(|kind| kind.is_dir()) {
+            will_read(entry.path());
+        }
+        is_wanted
+    });
+    walk.sort_by_file_name(std::ffi::OsStr::cmp);
+    let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    will_read(folder);
+    absolute.ancestors().skip(1).for_each(will_read_rules);
+    rules_of_user().iter().for_each(|file| seen::read(file));
     let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
     let mut workspaces: BTreeSet<PathBuf> = BTreeSet::new();
     for entry in walk.build().flatten().take(MOST_ENTRIES) {
@@ -70,6 +82,29 @@ pub(super) fn below(folder: &Path) -> Found {
     }
     found.templates.truncate(MOST_TEMPLATES);
     found
+}
+
+/// Says that a folder is about to be walked, with the ignore files in it.
+fn will_read(folder: &Path) {
+    seen::read(folder);
+    will_read_rules(folder);
+}
+
+/// Says that the ignore files of a folder are about to be read.
+fn will_read_rules(folder: &Path) {
+    for name in [".gitignore", ".ignore", ".git/info/exclude"] {
+        seen::read(&folder.join(name));
+    }
+}
+
+/// Files of the user that say which others git ignores everywhere, or where that is said.
+fn rules_of_user() -> Vec<PathBuf> {
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    let config = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from);
+    let config = config.or_else(|| home.as_ref().map(|home| home.join(".config")));
+    let own = home.map(|home| home.join(".gitconfig"));
+    let shared = config.map(|config| ["git/config", "git/ignore"].map(|name| config.join(name)));
+    own.into_iter().chain(shared.into_iter().flatten()).collect()
 }
 
 /// Whether a folder is one of modules, by the name that people give it.

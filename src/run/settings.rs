@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{GivenLayer, Listener, UserError, shown};
 use crate::config::{self, Resolved, Source, SourceKind};
 use crate::engine::{Budgets, Policy, Registry, Selector};
-use crate::input;
+use crate::input::{self, seen};
 
 /// The configuration that holds for a run.
 #[derive(Debug, Default)]
@@ -64,11 +64,11 @@ fn find_beside(
     }
     let start = std::path::absolute(paths.first().map_or(Path::new("."), PathBuf::as_path))?;
     let working = std::env::current_dir().unwrap_or_default();
-    for folder in start.ancestors().filter(|folder| folder.is_dir()) {
+    for folder in start.ancestors().filter(|folder| seen::is_dir(folder)) {
         let opened = opened(folder, &working);
         for (name, kind) in SourceKind::FILES {
             let file = opened.join(name);
-            if !file.is_file() {
+            if !seen::is_file(&file) {
                 continue;
             }
             if leads_outside(&file, folder) {
@@ -92,11 +92,11 @@ fn find_beside(
 /// Whether a settings file is a link out of the repository, or without one out of its folder: what it leads to is not
 /// this project's, and would be quoted where it does not read.
 fn leads_outside(file: &Path, folder: &Path) -> bool {
-    if !std::fs::symlink_metadata(file).is_ok_and(|metadata| metadata.is_symlink()) {
+    if !seen::symlink_metadata(file).is_ok_and(|metadata| metadata.is_symlink()) {
         return false;
     }
-    let wall = folder.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(folder);
-    match (std::fs::canonicalize(file), std::fs::canonicalize(wall)) {
+    let wall = folder.ancestors().find(|folder| seen::exists(&folder.join(".git"))).unwrap_or(folder);
+    match (seen::canonicalize(file), seen::canonicalize(wall)) {
         (Ok(file), Ok(wall)) => !file.starts_with(wall),
         _ => true,
     }
@@ -118,7 +118,7 @@ fn settings(kind: SourceKind, file: &Path, registry: &Registry) -> Result<Option
     let Some(source) = read(kind, file, &text)? else { return Ok(None) };
     let folder = file.parent().unwrap_or(Path::new("")).to_owned();
     let absolute = std::path::absolute(if folder.as_os_str().is_empty() { Path::new(".") } else { &folder })?;
-    let absolute = std::fs::canonicalize(&absolute).unwrap_or(absolute);
+    let absolute = seen::canonicalize(&absolute).unwrap_or(absolute);
     let resolved = config::resolve(&source, registry, &absolute)?;
     Ok(Some(Settings { resolved, folder, file: Some(file.to_owned()) }))
 }

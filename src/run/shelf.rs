@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 
 use super::installed;
 use crate::assemble::{Content, FunctionSpec, Installs, LayerPath};
-use crate::input::{self, InputError, InputKind, LayerSource, Limits};
+use crate::input::{self, InputError, InputKind, LayerSource, Limits, seen};
 use crate::package::{Bundle, Spent};
 use crate::platform::{Architecture, Runtime};
 
@@ -61,7 +61,7 @@ impl Shelf {
         let layers: Vec<LayerSource> = spec.layers.iter().map(source).collect();
         let (path, limits) = (Path::new(&spec.code), Limits::default());
         self.get(key(spec), || match &spec.content {
-            Content::Whole if spec.installs != Installs::Nothing && path.is_dir() => {
+            Content::Whole if spec.installs != Installs::Nothing && seen::is_dir(path) => {
                 let around = installed::around(spec, self);
                 input::open_tree(path, &layers, &around.without, around.installed, &limits)
             }

@@ -11,7 +11,7 @@ use crate::assemble::{self, Base, Content, Declared, FunctionSpec, LayerPath, Re
 use crate::declare::model::{Application, Problem};
 use crate::declare::{self, Options};
 use crate::engine::Omission;
-use crate::input;
+use crate::input::{self, seen};
 use crate::platform::{Language, Platform};
 use crate::span::LineIndex;
 
@@ -52,7 +52,7 @@ pub(super) fn in_folder(folder: &Path) -> Vec<PathBuf> {
     if !usual.is_empty() {
         return usual;
     }
-    let Ok(children) = std::fs::read_dir(folder) else { return Vec::new() };
+    let Ok(children) = seen::read_dir(folder) else { return Vec::new() };
     let files = children.flatten().map(|child| child.path()).filter(|path| may_be_one(path));
     let mut files: Vec<PathBuf> = files.take(MOST_FILES).collect();
     files.sort();
@@ -61,7 +61,7 @@ pub(super) fn in_folder(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn is_one(file: &Path) -> bool {
-    if !file.is_file() {
+    if !seen::is_file(file) {
         return false;
     }
     // A file that only has the name of a template is part of the package like any other.

@@ -4,6 +4,7 @@ use super::UserError;
 use super::discover::Place;
 use super::facts::ManifestFiles;
 use super::shelf::Shelf;
+use crate::input::seen;
 use crate::manifest;
 use crate::platform::Language;
 use crate::usage::{Tree, TreeUsage};
@@ -13,7 +14,7 @@ const PYTHON: (u16, u16) = (3, 13);
 
 /// The projects that a folder is, one for each language whose manifests declare something.
 pub(super) fn at(place: &Place<'_>, shelf: &Shelf) -> Result<Vec<Tree>, UserError> {
-    if !place.path.is_dir() {
+    if !seen::is_dir(place.path) {
         return Ok(Vec::new());
     }
     let bundle = shelf.open_project(place.path, PYTHON)?;

@@ -11,7 +11,7 @@ use crate::engine::FunctionFacts;
 use crate::engine::cargo::CargoFacts;
 use crate::graph::{GraphProblem, ProblemEffect, native};
 use crate::input::files::{DiskFiles, join};
-use crate::input::{self, Limits};
+use crate::input::{self, Limits, seen};
 use crate::manifest::cargo::Problem;
 use crate::manifest::cargo::registry::{Folders, Registry};
 use crate::manifest::cargo::workspace::{CargoWorkspace, find_root};
@@ -129,7 +129,7 @@ fn said(problem: &Problem, root: &Path) -> String {
 /// Where sources of dependencies are.
 fn registry(asked: &Asked<'_>, root: &Path) -> Registry {
     let mut registry = Registry::of_user();
-    if root.join("vendor").is_dir() {
+    if seen::is_dir(&root.join("vendor")) {
         registry.add_vendored(root.join("vendor"));
     }
     // Cargo names itself to its subcommands: this is the one of the toolchain that runs already, and
@@ -261,7 +261,7 @@ fn built(root: &Path, prefix: &str, name: &str) -> Option<PathBuf> {
     let configured = || Some(Path::new(prefix).join(target_folder(root)?));
     let target = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from).or_else(configured);
     let target = target.unwrap_or_else(|| Path::new(prefix).join("target"));
-    OUTPUTS.iter().map(|file| target.join(BUILT).join(name).join(file)).find(|path| path.is_file())
+    OUTPUTS.iter().map(|file| target.join(BUILT).join(name).join(file)).find(|path| seen::is_file(path))
 }
 
 /// The folder that the workspace's cargo configuration names for what is built, relative to the workspace.
@@ -286,7 +286,7 @@ fn unbuilt(path: String) -> Artifact {
 /// The workspace that a path is in which no function was found. Cargo is not started.
 pub(super) fn without_functions(path: &Path, inputs: &Inputs<'_>) -> Result<Option<Found>, UserError> {
     let manifest = path.join("Cargo.toml");
-    if !manifest.is_file() {
+    if !seen::is_file(&manifest) {
         return Ok(None);
     }
     let (selection, enabled) = (Selection::default(), Enabled::default());
@@ -296,7 +296,10 @@ pub(super) fn without_functions(path: &Path, inputs: &Inputs<'_>) -> Result<Opti
 /// The workspace that a path on the command line is, when it has functions. Cargo is not started.
 pub(super) fn at(path: &Path, inputs: &Inputs<'_>) -> Result<Option<Found>, UserError> {
     let manifest = path.join("Cargo.toml");
-    if !path.is_dir() || !manifest.is_file() || !CargoWorkspace::read(&DiskFiles::new(path)).may_have_functions() {
+    if !seen::is_dir(path)
+        || !seen::is_file(&manifest)
+        || !CargoWorkspace::read(&DiskFiles::new(path)).may_have_functions()
+    {
         return Ok(None);
     }
     let (selection, enabled) = (Selection::default(), Enabled::default());

@@ -2,6 +2,7 @@
 
 mod applications;
 mod baseline;
+mod cache;
 mod cargo;
 mod config;
 mod estimate;

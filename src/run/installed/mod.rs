@@ -13,7 +13,7 @@ use super::settings::opened;
 use super::shelf::Shelf;
 use crate::artifact::{Installed, Location};
 use crate::assemble::{Brings, FunctionSpec, Installs, Open, Reason};
-use crate::input;
+use crate::input::{self, seen};
 use crate::manifest::dependency::Files;
 use crate::platform::Language;
 
@@ -71,7 +71,7 @@ pub(super) fn said(installed: &Installed, installs: Installs) -> Open {
 /// above the folder.
 fn wall(folder: &Path) -> PathBuf {
     let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    if let Some(repository) = absolute.ancestors().find(|folder| folder.join(".git").exists()) {
+    if let Some(repository) = absolute.ancestors().find(|folder| seen::exists(&folder.join(".git"))) {
         return repository.to_owned();
     }
     let working = std::env::current_dir().unwrap_or_default();
@@ -90,7 +90,7 @@ fn upwards(folder: &Path) -> Vec<PathBuf> {
 
 /// Whether a path is inside of a wall, links followed.
 fn is_within(path: &Path, wall: &Path) -> bool {
-    let (Ok(path), Ok(wall)) = (std::fs::canonicalize(path), std::fs::canonicalize(wall)) else { return false };
+    let (Ok(path), Ok(wall)) = (seen::canonicalize(path), seen::canonicalize(wall)) else { return false };
     path.starts_with(wall)
 }
 

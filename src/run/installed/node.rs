@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Around, LARGEST_MANIFEST, at, upwards, wall};
 use crate::assemble::Installs;
-use crate::input::{self, Installed, InstalledFile, Limits};
+use crate::input::{self, Installed, InstalledFile, Limits, seen};
 use crate::manifest::node::{is_name, package_of_request};
 use crate::run::shelf::Shelf;
 use crate::run::shown;
@@ -25,7 +25,7 @@ const LARGEST: u64 = 1 << 20;
 
 /// What makes a package of a function's source tree.
 pub(super) fn around(folder: &Path, installs: Installs, shelf: &Shelf) -> Around {
-    let own = at(folder).join(FOLDER).is_dir();
+    let own = seen::is_dir(&at(folder).join(FOLDER));
     let roots = match installs {
         Installs::Nothing => return Around::default(),
         // A folder that has its packages may be what is uploaded.
@@ -41,7 +41,7 @@ pub(super) fn around(folder: &Path, installs: Installs, shelf: &Shelf) -> Around
 
 /// The same for a project whose packages are further up.
 pub(super) fn of_project(folder: &Path, shelf: &Shelf) -> Around {
-    if at(folder).join(FOLDER).is_dir() {
+    if seen::is_dir(&at(folder).join(FOLDER)) {
         return Around::default();
     }
     Around { without: Vec::new(), installed: taken(folder, &declared(folder), shelf) }
@@ -73,8 +73,8 @@ struct Placed {
 
 /// What a package needs of the folders of packages up the tree.
 fn taken(folder: &Path, roots: &BTreeSet<String>, shelf: &Shelf) -> Option<Installed> {
-    let wall = std::fs::canonicalize(wall(folder)).ok()?;
-    let real = std::fs::canonicalize(at(folder)).ok()?;
+    let wall = seen::canonicalize(&wall(folder)).ok()?;
+    let real = seen::canonicalize(at(folder)).ok()?;
     let mut tree = Tree { wall, placed: BTreeMap::new() };
     let mut waiting: VecDeque<Placed> = VecDeque::new();
     waiting.extend(roots.iter().filter_map(|name| tree.place(name, &real, "")));
@@ -98,7 +98,7 @@ fn taken(folder: &Path, roots: &BTreeSet<String>, shelf: &Shelf) -> Option<Insta
 
 /// A real path as one that people read: relative to where they stand.
 fn openable(real: &Path) -> PathBuf {
-    let working = std::env::current_dir().and_then(std::fs::canonicalize).unwrap_or_default();
+    let working = std::env::current_dir().and_then(|folder| seen::canonicalize(&folder)).unwrap_or_default();
     if let Ok(below) = real.strip_prefix(&working) {
         return below.to_owned();
     }
@@ -148,8 +148,8 @@ impl Tree {
         let around = from.ancestors().take_while(|folder| folder.starts_with(&self.wall));
         around
             .map(|folder| if folder.ends_with(FOLDER) { folder.join(name) } else { folder.join(FOLDER).join(name) })
-            .filter(|package| package.join("package.json").is_file())
-            .find_map(|package| std::fs::canonicalize(package).ok().filter(|real| real.starts_with(&self.wall)))
+            .filter(|package| seen::is_file(&package.join("package.json")))
+            .find_map(|package| seen::canonicalize(&package).ok().filter(|real| real.starts_with(&self.wall)))
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{Around, Manifests, at, is_within, upwards, wall};
 use crate::artifact::{Artifact, EntryId};
 use crate::assemble::{FunctionSpec, Installs};
-use crate::input::{InputKind, Installed, InstalledFile};
+use crate::input::{InputKind, Installed, InstalledFile, seen};
 use crate::manifest;
 use crate::manifest::dependency::{Declared, Scope};
 use crate::manifest::python::{Needed, needed, normalized};
@@ -86,7 +86,7 @@ pub(super) fn environments(folder: &Path) -> Vec<String> {
 }
 
 fn is_one(folder: &Path) -> bool {
-    folder.ends_with(PYPACKAGES) || MARKS.iter().any(|mark| folder.join(mark).exists())
+    folder.ends_with(PYPACKAGES) || MARKS.iter().any(|mark| seen::exists(&folder.join(mark)))
 }
 
 /// Whether distributions are installed in the folder itself.
@@ -95,8 +95,8 @@ fn is_installed(folder: &Path) -> bool {
 }
 
 fn children(folder: &Path) -> Vec<String> {
-    let Ok(children) = std::fs::read_dir(at(folder)) else { return Vec::new() };
-    let folders = children.flatten().take(MOST_CHILDREN).filter(|child| child.path().is_dir());
+    let Ok(children) = seen::read_dir(at(folder)) else { return Vec::new() };
+    let folders = children.flatten().take(MOST_CHILDREN).filter(|child| seen::is_dir(&child.path()));
     folders.filter_map(|child| child.file_name().into_string().ok()).collect()
 }
 
@@ -142,12 +142,12 @@ fn site_of(environment: &Path, version: (u16, u16)) -> Option<PathBuf> {
             let site = if environment.ends_with(PYPACKAGES) { "lib" } else { "site-packages" };
             Some(((major.parse().ok()?, minor.parse().ok()?), libraries.join(&name).join(site)))
         })
-        .filter(|(_, site)| site.is_dir())
+        .filter(|(_, site)| seen::is_dir(site))
         .collect();
     versions.sort();
     let same = versions.iter().position(|(found, _)| *found == version);
     let best = same.or(versions.len().checked_sub(1)).map(|at| versions.swap_remove(at).1);
-    best.or_else(|| Some(environment.join("Lib/site-packages")).filter(|site| site.is_dir()))
+    best.or_else(|| Some(environment.join("Lib/site-packages")).filter(|site| seen::is_dir(site)))
 }
 
 /// What the manifest declares for run time.

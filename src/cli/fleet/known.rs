@@ -1,0 +1,156 @@
+//! Records of earlier runs, by what they depend on: the content of the package and its layers, what the list says of
+//! the function, the configuration, and this build of defrost.
+
+use std::path::Path;
+
+use super::super::args::CheckArgs;
+use super::super::kept;
+use crate::cache::{Cache, Key, KeyMaker};
+use crate::input::seen::{Hash, Hashes};
+use crate::run::{Given, Listed, Settings, UserError, shown};
+
+/// What is known of functions.
+pub(super) struct Known {
+    cache: Cache,
+    hashes: Hashes,
+    /// What all records depend on.
+    key: KeyMaker,
+    /// Whether the configuration names layers for functions of which nothing else names any.
+    has_usual_layers: bool,
+}
+
+/// What is known of one input.
+#[derive(Default)]
+pub(super) struct Asked {
+    /// Exit code and text of its record.
+    pub(super) answer: Option<(u8, Vec<u8>)>,
+    /// What its record is kept under, where it can be kept.
+    pub(super) key: Option<Key>,
+}
+
+impl Asked {
+    /// Where nothing is kept, content is compared all the same.
+    pub(super) fn of_nobody(listed: &Listed) -> Result<Self, UserError> {
+        if is_stated(listed) {
+            contents(listed, None, &Hashes::default())?;
+        }
+        Ok(Self::default())
+    }
+}
+
+impl Known {
+    /// What a run with these arguments may know; nothing with `--no-cache`.
+    pub(super) fn of(args: &CheckArgs, settings: &Settings) -> Option<Self> {
+        let cache = kept::cache(args)?;
+        let mut key = KeyMaker::new("record")?;
+        kept::add_arguments(&mut key, args);
+        key.add(format!("{:?}", args.fail_on));
+        // Overrides are by paths, seen from here.
+        key.add(std::env::current_dir().ok()?.to_str()?);
+        for (path, content) in kept::files_of_settings(settings)? {
+            key.add(path.to_str()?).add(content);
+        }
+        let hashes = Hashes::new(cache.known_hashes());
+        Some(Self { cache, hashes, key, has_usual_layers: !settings.layers().is_empty() })
+    }
+
+    /// Looks for an input. Where the list says all that the record depends on, nothing is opened; otherwise content
+    /// is hashed, and compared with what the list says.
+    pub(super) fn ask(&self, listed: &Listed, given: &Given) -> Result<Asked, UserError> {
+        if self.has_usual_layers && given.layers.is_empty() {
+            return Asked::of_nobody(listed);
+        }
+        if let Some(stated) = stated(listed, given) {
+            let key = self.key(listed, given, &stated);
+            if let Some(answer) = self.get(&key) {
+                return Ok(Asked { answer: Some(answer), key: None });
+            }
+        }
+        let Some(contents) = contents(listed, Some(given), &self.hashes)? else { return Ok(Asked::default()) };
+        let key = self.key(listed, given, &contents);
+        Ok(Asked { answer: self.get(&key), key: Some(key) })
+    }
+
+    fn key(&self, listed: &Listed, given: &Given, contents: &[Hash]) -> Key {
+        let mut key = self.key.clone();
+        key.add(shown(&listed.path)).add(format!("{given:?} {:?}", listed.tags()));
+        for hash in contents {
+            key.add(hash);
+        }
+        key.finish()
+    }
+
+    fn get(&self, key: &Key) -> Option<(u8, Vec<u8>)> {
+        let mut content = self.cache.get(key)?;
+        let code = content.pop()?;
+        Some((code, content))
+    }
+
+    /// Keeps a record under what its input was known by, unless that has changed meanwhile.
+    pub(super) fn keep(&self, key: &Key, listed: &Listed, given: &Given, code: u8, text: &[u8]) {
+        let contents = contents(listed, Some(given), &self.hashes).ok().flatten();
+        if contents.is_some_and(|contents| self.key(listed, given, &contents) == *key) {
+            self.cache.put(key, &[text, &[code]].concat());
+        }
+    }
+
+    /// Keeps what is known of files, and tidies up.
+    pub(super) fn finish(self) {
+        self.cache.keep_hashes(&self.hashes.known());
+        self.cache.prune();
+    }
+}
+
+fn is_stated(listed: &Listed) -> bool {
+    let layers = listed.layers().unwrap_or_default();
+    listed.code_sha256.is_some() || layers.iter().any(|layer| layer.code_sha256().is_some())
+}
+
+/// The contents as the list states them, where it states everything.
+fn stated(listed: &Listed, given: &Given) -> Option<Vec<Hash>> {
+    let is_whole =
+        given.handler.is_some() && given.runtime.is_some() && given.architecture.is_some() && given.memory_mb.is_some();
+    let layers = listed.layers().unwrap_or_default();
+    if !is_whole || layers.len() != given.layers.len() {
+        return None;
+    }
+    let hashes = std::iter::once(listed.code_sha256.as_deref()).chain(layers.iter().map(|layer| layer.code_sha256()));
+    hashes.map(|text| read(text?)).collect()
+}
+
+/// A SHA-256 in base64.
+fn read(text: &str) -> Option<Hash> {
+    base64_simd::STANDARD.decode_to_vec(text).ok()?.try_into().ok()
+}
+
+/// The contents as they are: of the package, and of the layers that the list or the command line names. Nothing where
+/// one of them is no archive; the hashes that the list states are compared.
+fn contents(listed: &Listed, given: Option<&Given>, hashes: &Hashes) -> Result<Option<Vec<Hash>>, UserError> {
+    let package = (listed.path.as_path(), listed.code_sha256.as_deref());
+    let named = listed.layers().unwrap_or_default().iter();
+    let named: Vec<(&Path, Option<&str>)> = named.map(|layer| (layer.path().as_path(), layer.code_sha256())).collect();
+    let usual = given.filter(|_| listed.layers().is_none()).map(|given| given.layers.as_slice()).unwrap_or_default();
+    let usual = usual.iter().map(|layer| (layer.path.as_path(), None));
+    let mut found = Vec::new();
+    for (path, stated) in std::iter::once(package).chain(named).chain(usual) {
+        // What cannot be read, the analysis says better.
+        let hash = hashes.of(path).ok();
+        if let Some((stated, hash)) = stated.zip(hash) {
+            compare(path, stated, hash)?;
+        }
+        found.push(hash);
+    }
+    Ok(found.into_iter().collect())
+}
+
+fn compare(path: &Path, stated: &str, hash: Hash) -> Result<(), UserError> {
+    let path = shown(path);
+    match read(stated) {
+        None => Err(UserError(format!("{path}: `{stated}` is no SHA-256 in base64"))),
+        Some(stated_hash) if stated_hash != hash => {
+            let own = base64_simd::STANDARD.encode_to_string(hash);
+            Err(UserError(format!("{path}: its content is {own}, and the list says {stated}")))
+        }
+        Some(_) => Ok(()),
+    }
+}
