@@ -318,6 +318,8 @@ pub(super) enum DiffFormat {
     Json,
     /// For comments and summaries.
     Markdown,
+    /// One self-contained page with both sides.
+    Html,
 }
 
 /// Arguments of `split`.

@@ -84,6 +84,7 @@ fn print(difference: &Difference, args: &DiffArgs, out: &mut dyn Write) -> Resul
     let written = match args.format {
         DiffFormat::Human => compare::write_human(difference, args.verbose, out),
         DiffFormat::Markdown => compare::write_markdown(difference, out),
+        DiffFormat::Html => compare::write_html(difference, out),
         DiffFormat::Json => serde_json::to_writer_pretty(&mut *out, difference)
             .map_err(std::io::Error::from)
             .and_then(|()| writeln!(out)),

@@ -1,5 +1,6 @@
 //! The difference of two reports: what got larger, slower, or is loaded now and was not before.
 
+mod html;
 mod human;
 mod markdown;
 mod snapshot;
@@ -9,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+pub use html::write as write_html;
 pub use human::write as write_human;
 pub use markdown::write as write_markdown;
 use snapshot::{Dependency, Function, Module};

@@ -6,7 +6,7 @@ mod build;
 mod fingerprint;
 mod github;
 mod gitlab;
-mod html;
+pub(crate) mod html;
 mod human;
 mod json;
 mod junit;

@@ -1,8 +1,8 @@
 //! `defrost scale` for people: what each function needs and may have, how bursts go, and what would change that.
 
-mod changes;
+pub(super) mod changes;
 mod chart;
-mod warm;
+pub(super) mod warm;
 
 use std::io::{self, Write};
 
@@ -103,7 +103,7 @@ fn of_function(function: &FunctionPlan, is_slow: bool, style: Style, out: &mut d
         Bound::Account => "what is unreserved",
         Bound::Sources => "what its sources ask for",
     };
-    let (by, noun) = invoked(function);
+    let (by, _) = invoked(function);
     let cold = match (function.cold_start_ms, function.init_ms) {
         (Some(cold), Some(init)) => format!("; cold start {} (Init {})", text::ms(cold), text::ms(init)),
         _ => "; its code is not here".to_owned(),
@@ -113,7 +113,7 @@ fn of_function(function: &FunctionPlan, is_slow: bool, style: Style, out: &mut d
     let allowed = text::count(u64::from(function.allowed));
     wrapped(style, 2, anstyle::Style::new(), &format!("{by}; at most {allowed} ({why}){warm}{cold}"), out)?;
     for traffic in &function.traffic {
-        of_traffic(function, traffic, noun, style, out)?;
+        of_traffic(function, traffic, style, out)?;
     }
     let is_stated = function.traffic.iter().any(|traffic| !traffic.assumed);
     if is_stated || is_slow {
@@ -122,24 +122,32 @@ fn of_function(function: &FunctionPlan, is_slow: bool, style: Style, out: &mut d
     warm::write(function, style, out)
 }
 
-fn of_traffic(
-    function: &FunctionPlan,
-    traffic: &TrafficPlan,
-    noun: &str,
-    style: Style,
-    out: &mut dyn Write,
-) -> io::Result<()> {
+fn of_traffic(function: &FunctionPlan, traffic: &TrafficPlan, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let told = format!("{}: {}", printable::line(&traffic.name), told(function, traffic));
+    wrapped(style, 2, anstyle::Style::new(), &told, out)?;
+    if let Some(simulated) = traffic.simulated.as_ref().filter(|_| !traffic.assumed) {
+        for line in chart::lines(&simulated.course, style.width) {
+            writeln!(out, "    {}", paint(style.color, FAINT, &line))?;
+        }
+    }
+    Ok(())
+}
+
+/// What happens under some traffic, in a sentence.
+pub(super) fn told(function: &FunctionPlan, traffic: &TrafficPlan) -> String {
+    let noun = invoked(function).1;
     let rate = if traffic.needed_for_rate > traffic.busy {
-        format!(" (each takes 10 {noun}s a second at most; running ones are {:.0})", traffic.busy.ceil())
+        format!(" (each takes 10 {} a second at most; running ones are {:.0})", plural(noun), traffic.busy.ceil())
     } else {
         String::new()
     };
     let needed = text::plural(u64::from(traffic.needed), "environment");
-    let mut sentences = vec![format!("needs {needed}{rate}")];
+    let mut need = format!("needs {needed}{rate}");
     if traffic.over_allowed {
         let allowed = text::count(u64::from(function.allowed));
-        sentences[0] += &format!(" and may have {allowed}: {:.0} % do not fit", traffic.beyond_share * 100.0);
+        need += &format!(" and may have {allowed}: {:.0} % do not fit", traffic.beyond_share * 100.0);
     }
+    let mut sentences = vec![need];
     if traffic.seconds_to_grow > 0.0 {
         sentences.push(format!("grows for {:.0} s, by 1,000 in each 10 s", traffic.seconds_to_grow));
     }
@@ -149,14 +157,7 @@ fn of_traffic(
     if let Some(simulated) = &traffic.simulated {
         sentences.extend(of_simulation(function, simulated, noun));
     }
-    let told = format!("{}: {}", printable::line(&traffic.name), sentences.join("; "));
-    wrapped(style, 2, anstyle::Style::new(), &told, out)?;
-    if let Some(simulated) = traffic.simulated.as_ref().filter(|_| !traffic.assumed) {
-        for line in chart::lines(&simulated.course, style.width) {
-            writeln!(out, "    {}", paint(style.color, FAINT, &line))?;
-        }
-    }
-    Ok(())
+    sentences.join("; ")
 }
 
 /// What happened, in phrases; what did not happen is not told.

@@ -4,24 +4,31 @@ use std::io::{self, Write};
 
 use super::figures::class;
 use super::markup::escaped;
-use super::{icicle, treemap};
-use crate::report::model::{Function, Init, Package, Route, Split};
+use super::{Room, burst, icicle, treemap};
+use crate::report::model::{Function, Init, Package, Route, Split, Verdict};
 use crate::report::split;
 use crate::text;
 
-/// Packages in the table; the rest is in the drawing.
-const PACKAGES: usize = 40;
+/// Things that are missing for a verdict, named one by one.
+const MISSING: usize = 3;
 /// Parts of Init in the bar; the rest is one part.
 const PARTS: usize = 8;
 
 /// The verdict in a word, as markup.
 pub(super) fn verdict(function: &Function) -> String {
-    let letter = function.grade.map_or("F", |grade| grade.letter());
+    let fails = function.start.verdict == Verdict::Fails;
+    let letter = function.grade.map_or(if fails { "F" } else { "none" }, |grade| grade.letter());
     format!("<span class=\"grade grade-{letter}\">{}</span>", escaped(&function.mark()))
 }
 
 /// Writes the section.
-pub(super) fn section(number: usize, function: &Function, open: bool, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn section(
+    number: usize,
+    function: &Function,
+    open: bool,
+    room: Room,
+    out: &mut dyn Write,
+) -> io::Result<()> {
     let open = if open { " open" } else { "" };
     writeln!(
         out,
@@ -30,11 +37,13 @@ pub(super) fn section(number: usize, function: &Function, open: bool, out: &mut 
         verdict(function),
         escaped(&what(function))
     )?;
+    failed(function, out)?;
     init(&function.init, out)?;
+    burst::draw(number, function, out)?;
     writeln!(out, "<details{open}><summary>Where it goes</summary>\n<h3>Packages</h3>")?;
-    packages(function, out)?;
-    treemap::draw(number, function, out)?;
-    icicle::draw(number, function, out)?;
+    packages(function, room.packages, out)?;
+    treemap::draw(number, function, room.areas, out)?;
+    icicle::draw(number, function, room, out)?;
     routes(function, out)?;
     writeln!(out, "</details>\n</section>")
 }
@@ -52,6 +61,23 @@ fn what(function: &Function) -> String {
         text::bytes(package.bytes),
         text::plural(package.files, "file")
     )
+}
+
+/// Why it does not start, or what is missing to say.
+fn failed(function: &Function, out: &mut dyn Write) -> io::Result<()> {
+    let start = &function.start;
+    if let Some(cause) = &start.cause {
+        writeln!(out, "<p class=\"verdict bad\">Does not start: {}</p>", escaped(&cause.message))?;
+    }
+    let mut missing: Vec<String> = start.missing.iter().map(|missing| escaped(missing)).collect();
+    missing.dedup();
+    if !missing.is_empty() {
+        let rest = missing.len().saturating_sub(MISSING);
+        missing.truncate(MISSING);
+        let more = if rest > 0 { format!("; and {rest} more") } else { String::new() };
+        writeln!(out, "<p class=\"what\">Whether it starts cannot be said: {}{more}</p>", missing.join("; "))?;
+    }
+    Ok(())
 }
 
 /// The three lines of a cold start, and the parts of the one that is billed as Init.
@@ -94,17 +120,17 @@ fn init(init: &Init, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "</ul>")
 }
 
-fn packages(function: &Function, out: &mut dyn Write) -> io::Result<()> {
+fn packages(function: &Function, most: usize, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"packages\"><table><thead><tr><th scope=\"col\">package</th><th scope=\"col\">loaded</th>\
          <th scope=\"col\" class=\"number\">Init</th><th scope=\"col\" class=\"number\">bytes</th>\
          <th scope=\"col\">imported at</th></tr></thead><tbody>"
     )?;
-    for package in function.packages.iter().take(PACKAGES) {
+    for package in function.packages.iter().take(most) {
         package_row(package, out)?;
     }
-    let rest = function.packages.len().saturating_sub(PACKAGES);
+    let rest = function.packages.len().saturating_sub(most);
     let more = if rest > 0 { format!("<p>and {rest} more</p>") } else { String::new() };
     writeln!(out, "</tbody></table></div>{more}")
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use rustc_hash::FxHashMap;
 
+use super::Room;
 use super::figures::{Cell, WIDTH};
 use super::markup::escaped;
 use crate::report::model::{Function, Loaded, Module};
@@ -15,8 +16,6 @@ const ROW: f64 = 20.0;
 const NARROWEST: f64 = 2.0;
 /// Rows drawn; import chains that are longer go on in `defrost why`.
 const MOST_ROWS: usize = 40;
-/// Modules listed for the search.
-const MOST_LISTED: usize = 5_000;
 
 /// Classes of modules of packages.
 const SHADES: [&str; 4] = ["shade0", "shade1", "shade2", "shade3"];
@@ -64,13 +63,13 @@ struct Placed {
 }
 
 /// Draws the closure and lists its modules; nothing where Init loads none.
-pub(super) fn draw(number: usize, function: &Function, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn draw(number: usize, function: &Function, room: Room, out: &mut dyn Write) -> io::Result<()> {
     let tree = Tree::new(function);
     let total = tree.total();
     if tree.modules.is_empty() || total <= 0.0 {
         return Ok(());
     }
-    let placed = place(&tree, total);
+    let placed = place(&tree, total, room.cells);
     let rows = placed.iter().map(|cell| cell.row + 1).max().unwrap_or(1);
     writeln!(
         out,
@@ -83,11 +82,11 @@ pub(super) fn draw(number: usize, function: &Function, out: &mut dyn Write) -> i
         draw_one(&tree, number, at, cell, out)?;
     }
     writeln!(out, "</svg>\n<p class=\"chain\" aria-live=\"polite\" hidden></p>")?;
-    list(&tree, number, out)
+    list(&tree, number, room.rows, out)
 }
 
 /// Places modules row by row; what would be too narrow ends its branch.
-fn place(tree: &Tree<'_>, total: f64) -> Vec<Placed> {
+fn place(tree: &Tree<'_>, total: f64, most: usize) -> Vec<Placed> {
     let mut placed: Vec<Placed> = Vec::new();
     let mut start = 0.0;
     for root in &tree.roots {
@@ -97,7 +96,8 @@ fn place(tree: &Tree<'_>, total: f64) -> Vec<Placed> {
     }
     placed.retain(|cell| cell.width >= NARROWEST);
     let mut at = 0;
-    while at < placed.len() {
+    // Row by row, so that what does not fit is deepest.
+    while at < placed.len() && placed.len() < most {
         let Placed { module, x, row, .. } = placed[at];
         let mut start = x;
         for child in tree.children[module].iter().filter(|_| row + 1 < MOST_ROWS) {
@@ -109,6 +109,7 @@ fn place(tree: &Tree<'_>, total: f64) -> Vec<Placed> {
         }
         at += 1;
     }
+    placed.truncate(most.max(1));
     placed
 }
 
@@ -149,10 +150,10 @@ fn draw_one(tree: &Tree<'_>, number: usize, at: usize, cell: &Placed, out: &mut 
 }
 
 /// The modules by own time, for the search and for readers without the drawing.
-fn list(tree: &Tree<'_>, number: usize, out: &mut dyn Write) -> io::Result<()> {
+fn list(tree: &Tree<'_>, number: usize, most: usize, out: &mut dyn Write) -> io::Result<()> {
     let mut modules = tree.modules.clone();
     modules.sort_by(|a, b| b.self_ms.total_cmp(&a.self_ms).then_with(|| a.name.cmp(&b.name)));
-    let shown = modules.len().min(MOST_LISTED);
+    let shown = modules.len().min(most);
     let count = text::plural(modules.len() as u64, "module");
     writeln!(
         out,

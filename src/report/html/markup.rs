@@ -3,7 +3,7 @@
 use super::super::printable;
 
 /// A name or sentence inside an element or a quoted attribute, on one line.
-pub(in super::super) fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     escape(&printable::line(text))
 }
 

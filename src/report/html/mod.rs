@@ -1,6 +1,7 @@
 //! One self-contained page: readable without JavaScript, and searchable, filterable and navigable with it.
 //! It asks for nothing: its policy forbids every request, style and script stand in it.
 
+mod burst;
 mod figures;
 mod findings;
 mod function;
@@ -10,7 +11,7 @@ mod treemap;
 
 use std::io::{self, Write};
 
-pub(super) use markup::escaped;
+pub(crate) use markup::escaped;
 
 use super::model::{Function, Report};
 use super::{human, left_out};
@@ -21,33 +22,73 @@ const SCRIPT: &str = include_str!("page.js");
 
 /// Functions whose sections start open; more of them would bury the overview.
 const OPEN_FUNCTIONS: usize = 3;
+/// Functions from which the overview can be searched and sorted.
+const SEARCHED_FUNCTIONS: usize = 8;
+
+/// How much of each function is drawn and listed, so that a page for many functions stays a page: a browser is fluid
+/// with some tens of thousands of elements. The JSON report has the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Room {
+    /// Packages in the table.
+    packages: usize,
+    /// Areas in the map of bytes.
+    areas: usize,
+    /// Modules in the drawing of imports.
+    cells: usize,
+    /// Modules in the list.
+    rows: usize,
+}
+
+impl Room {
+    /// The room of each of so many functions.
+    fn of(functions: usize) -> Self {
+        let share = |of: usize, least: usize, most: usize| (of / functions.max(1)).clamp(least, most);
+        Self {
+            packages: share(2_000, 8, 40),
+            areas: share(3_000, 12, 300),
+            cells: share(6_000, 30, 2_000),
+            rows: share(6_000, 20, 5_000),
+        }
+    }
+}
 
 /// Writes the page.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let title = title(report);
+    head(&title(report), out)?;
+    header(report, out)?;
+    writeln!(out, "<main>")?;
+    overview(report, out)?;
+    burst::applications(report, out)?;
+    let room = Room::of(report.functions.len());
+    for (number, function) in report.functions.iter().enumerate() {
+        function::section(number, function, report.functions.len() <= OPEN_FUNCTIONS, room, out)?;
+    }
+    findings::section(report, out)?;
+    uncovered(report, out)?;
+    foot(out)
+}
+
+/// What stands before the page's own content.
+pub(crate) fn head(title: &str, out: &mut dyn Write) -> io::Result<()> {
     write!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; \
          script-src 'unsafe-inline'\">\n<meta name=\"color-scheme\" content=\"light dark\">\n\
-         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n\
-         <a class=\"skip\" href=\"#findings\">Skip to the findings</a>\n",
-        title = escaped(&title)
-    )?;
-    header(report, out)?;
-    writeln!(out, "<main>")?;
-    overview(report, out)?;
-    for (number, function) in report.functions.iter().enumerate() {
-        function::section(number, function, report.functions.len() <= OPEN_FUNCTIONS, out)?;
-    }
-    findings::section(report, out)?;
-    uncovered(report, out)?;
+         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n",
+        title = escaped(title)
+    )
+}
+
+/// What stands behind it.
+pub(crate) fn foot(out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "</main>\n<footer><p>Made by {} {}. Every time is an estimate with its range; \
          nothing of the package was run.</p></footer>",
-        report.tool.name, report.tool.version
+        env!("CARGO_PKG_NAME"),
+        env!("CARGO_PKG_VERSION")
     )?;
     writeln!(out, "<script>\n{SCRIPT}</script>\n</body>\n</html>")
 }
@@ -60,6 +101,7 @@ fn title(report: &Report) -> String {
 }
 
 fn header(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "<a class=\"skip\" href=\"#findings\">Skip to the findings</a>")?;
     writeln!(out, "<header>\n<h1>{}</h1>", escaped(&title(report)))?;
     writeln!(out, "<p class=\"lead\">{}</p>", escaped(&human::counts(report.summary.findings)))?;
     for verdict in human::verdicts(report) {
@@ -86,9 +128,17 @@ fn overview(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     if report.functions.is_empty() {
         return Ok(());
     }
+    writeln!(out, "<section aria-labelledby=\"overview\">\n<h2 id=\"overview\">Functions</h2>")?;
+    if report.functions.len() >= SEARCHED_FUNCTIONS {
+        writeln!(
+            out,
+            "<p class=\"filter\" hidden><label>Function <input type=\"search\" class=\"narrow\" autocomplete=\"off\"></label> \
+             <output aria-live=\"polite\"></output></p>"
+        )?;
+    }
     writeln!(
         out,
-        "<section aria-labelledby=\"overview\">\n<h2 id=\"overview\">Functions</h2>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"table of functions\">\n<table>\n<thead><tr>\
+        "<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"table of functions\">\n<table class=\"sortable\">\n<thead><tr>\
          <th scope=\"col\">function</th><th scope=\"col\">verdict</th><th scope=\"col\" class=\"number\">Init</th>\
          <th scope=\"col\" class=\"number\">range</th><th scope=\"col\" class=\"number\">download</th>\
          <th scope=\"col\" class=\"number\">package</th></tr></thead>\n<tbody>"
@@ -102,10 +152,10 @@ fn overview(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 fn overview_row(number: usize, function: &Function, out: &mut dyn Write) -> io::Result<()> {
     let init = &function.init;
     let cells = [
-        text::ms(init.estimated_ms),
-        format!("{} to {}", text::ms(init.low_ms), text::ms(init.high_ms)),
-        text::ms(init.download_ms),
-        text::bytes(function.package.bytes),
+        (text::ms(init.estimated_ms), init.estimated_ms),
+        (format!("{} to {}", text::ms(init.low_ms), text::ms(init.high_ms)), init.high_ms),
+        (text::ms(init.download_ms), init.download_ms),
+        (text::bytes(function.package.bytes), function.package.bytes as f64),
     ];
     write!(
         out,
@@ -113,8 +163,8 @@ fn overview_row(number: usize, function: &Function, out: &mut dyn Write) -> io::
         escaped(&function.name),
         function::verdict(function)
     )?;
-    for cell in cells {
-        write!(out, "<td class=\"number\">{cell}</td>")?;
+    for (cell, value) in cells {
+        write!(out, "<td class=\"number\" data-value=\"{value}\">{cell}</td>")?;
     }
     writeln!(out, "</tr>")
 }

@@ -28,6 +28,50 @@
     apply();
   }
 
+  // Functions: by name, and sorted by any column.
+  const narrow = document.querySelector('.narrow');
+  if (narrow) {
+    const filter = narrow.closest('.filter');
+    const rows = [...filter.parentElement.querySelectorAll('tbody tr')].map((row) => ({ row, name: fold(row.cells[0].textContent) }));
+    const apply = () => {
+      const word = fold(narrow.value.trim());
+      let shown = 0;
+      for (const { row, name } of rows) {
+        row.hidden = !name.includes(word);
+        shown += !row.hidden;
+      }
+      filter.querySelector('output').value = `${shown} of ${rows.length} shown`;
+    };
+    filter.hidden = false;
+    narrow.addEventListener('input', apply);
+    apply();
+  }
+  for (const table of document.querySelectorAll('.sortable')) {
+    const heads = [...table.querySelectorAll('thead th')];
+    heads.forEach((head, column) => {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.textContent = head.textContent;
+      head.replaceChildren(button);
+      button.addEventListener('click', () => {
+        const down = head.getAttribute('aria-sort') !== 'descending';
+        for (const other of heads) other.removeAttribute('aria-sort');
+        head.setAttribute('aria-sort', down ? 'descending' : 'ascending');
+        const key = (row) => {
+          const cell = row.cells[column];
+          return cell.dataset.value === undefined ? cell.textContent : Number(cell.dataset.value);
+        };
+        const order = (a, b) => (typeof a === 'number' && typeof b === 'number' ? a - b : String(a).localeCompare(String(b)));
+        const body = table.tBodies[0];
+        const rows = [...body.rows].map((row) => [key(row), row]).sort(([a], [b]) => (down ? order(b, a) : order(a, b)));
+        body.append(...rows.map(([, row]) => row));
+      });
+    });
+  }
+
+  // A link to a function leads to its section, also where the browser has not laid it out yet.
+  addEventListener('hashchange', () => document.getElementById(location.hash.slice(1))?.scrollIntoView());
+
   // Imports: the arrow keys walk through the drawing, Enter or a click shows the chain.
   const byId = (id) => (id ? document.getElementById(id) : null);
   for (const svg of document.querySelectorAll('.icicle')) {

@@ -11,8 +11,6 @@ use crate::report::model::{Function, Loaded};
 use crate::text;
 
 const HEIGHT: f64 = 420.0;
-/// Packages drawn one by one; the areas of the others would be too small to hit.
-const MOST: usize = 300;
 
 struct Area {
     name: String,
@@ -38,9 +36,9 @@ impl Mappable for Area {
     }
 }
 
-/// Draws the map; nothing for a package without known parts.
-pub(super) fn draw(number: usize, function: &Function, out: &mut dyn Write) -> io::Result<()> {
-    let mut areas = areas(function);
+/// Draws the map with at most so many packages one by one; nothing for a package without known parts.
+pub(super) fn draw(number: usize, function: &Function, most: usize, out: &mut dyn Write) -> io::Result<()> {
+    let mut areas = areas(function, most);
     if areas.is_empty() {
         return Ok(());
     }
@@ -94,7 +92,7 @@ fn loaded(function: &Function) -> FxHashMap<Option<&str>, (u64, u64)> {
 }
 
 /// The packages by size, and the function's own files as what is left.
-fn areas(function: &Function) -> Vec<Area> {
+fn areas(function: &Function, most: usize) -> Vec<Area> {
     let loaded = loaded(function);
     let area = |name: String, detail: String, key: Option<&str>, bytes: u64| {
         let (init, invoke) = loaded.get(&key).copied().unwrap_or_default();
@@ -112,10 +110,10 @@ fn areas(function: &Function) -> Vec<Area> {
     let mut packages: Vec<_> = function.packages.iter().filter(|package| package.bytes > 0).collect();
     packages.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.name.cmp(&b.name)));
     let known: u64 = packages.iter().map(|package| package.bytes).sum();
-    let small: u64 = packages.iter().skip(MOST).map(|package| package.bytes).sum();
+    let small: u64 = packages.iter().skip(most).map(|package| package.bytes).sum();
     let mut areas: Vec<Area> = packages
         .iter()
-        .take(MOST)
+        .take(most)
         .map(|package| {
             let version = package.version.as_deref().unwrap_or_default();
             let detail = format!("{} in {}", text::bytes(package.bytes), text::plural(package.files, "file"));
@@ -123,7 +121,7 @@ fn areas(function: &Function) -> Vec<Area> {
         })
         .collect();
     if small > 0 {
-        let count = text::plural((packages.len() - MOST) as u64, "smaller package");
+        let count = text::plural((packages.len() - most) as u64, "smaller package");
         areas.push(area(count, text::bytes(small), Some(""), small));
     }
     let own = function.package.bytes.saturating_sub(known);

@@ -42,7 +42,7 @@ pub(super) fn write(function: &FunctionPlan, style: Style, out: &mut dyn Write) 
 }
 
 /// The traffic in which cold starts are most of what happens.
-fn worst(function: &FunctionPlan) -> Option<&TrafficPlan> {
+pub(in crate::report) fn worst(function: &FunctionPlan) -> Option<&TrafficPlan> {
     let share = |traffic: &&TrafficPlan| traffic.simulated.as_ref().map_or(0.0, |simulated| simulated.cold_starts);
     function.traffic.iter().max_by(|a, b| share(a).total_cmp(&share(b)))
 }

@@ -10,20 +10,25 @@ use crate::text;
 /// Hours in a month, as price lists count them.
 const MONTH: f64 = 730.0;
 
-/// Writes what to keep warm; for assumed traffic only where a number of environments is busy all the time.
+/// Writes what to keep warm.
 pub(super) fn write(function: &FunctionPlan, style: Style, out: &mut dyn Write) -> io::Result<()> {
     for traffic in &function.traffic {
-        let warm = &traffic.warm;
-        // An assumed burst has no hour at which to be ready for it.
-        if warm.keep == Keep::None || (traffic.assumed && (warm.keep == Keep::Schedule || warm.provisioned < 5)) {
-            continue;
+        if let Some(told) = told(traffic) {
+            wrapped(style, 2, anstyle::Style::new(), &told, out)?;
         }
-        let assumed = if traffic.assumed { "for busy traffic, " } else { "" };
-        let how = format!("{assumed}{}", how(warm));
-        let how = format!("{}: {}", how, effect(traffic, warm));
-        wrapped(style, 2, anstyle::Style::new(), &how, out)?;
     }
     Ok(())
+}
+
+/// What to keep warm, in a sentence; for assumed traffic only where many environments are busy all the time.
+pub(in crate::report) fn told(traffic: &TrafficPlan) -> Option<String> {
+    let warm = &traffic.warm;
+    // An assumed burst has no hour at which to be ready for it.
+    if warm.keep == Keep::None || (traffic.assumed && (warm.keep == Keep::Schedule || warm.provisioned < 5)) {
+        return None;
+    }
+    let assumed = if traffic.assumed { "for busy traffic, " } else { "" };
+    Some(format!("{assumed}{}: {}", how(warm), effect(traffic, warm)))
 }
 
 fn how(warm: &Warm) -> String {
