@@ -95,6 +95,9 @@ pub(super) fn draw(number: usize, function: &Function, out: &mut dyn Write) -> i
     variants(plan, out)
 }
 
+/// Something that is marked below a chart: its class, its word, and how much of it a stretch had.
+type Strip = (&'static str, &'static str, fn(&Point) -> f64);
+
 /// Environments as an area, what is refused and what waits as strips below it.
 fn chart(label: &str, plan: &FunctionPlan, course: &[Point], out: &mut dyn Write) -> io::Result<()> {
     let most = course.iter().map(|point| point.environments).fold(1.0, f64::max);
@@ -102,14 +105,13 @@ fn chart(label: &str, plan: &FunctionPlan, course: &[Point], out: &mut dyn Write
     let top = if is_limited { most.max(f64::from(plan.allowed)) } else { most } * 1.08;
     let step = WIDTH / course.len() as f64;
     let height = |environments: f64| HEIGHT - environments / top * HEIGHT;
-    let strips: Vec<(&str, &str, fn(&Point) -> f64)> = vec![
+    let strips: Vec<Strip> = vec![
         ("cold", "cold starts", |point| point.cold_starts),
         ("refused", "refused", |point| point.throttled),
         ("waiting", "waiting", |point| point.waiting),
     ];
     let strips: Vec<_> = strips.into_iter().filter(|(_, _, of)| course.iter().any(|point| of(point) > 0.0)).collect();
-    let legend =
-        |(class, word, _): &(&str, &str, fn(&Point) -> f64)| format!("<span class=\"key {class}\"></span> {word} ");
+    let legend = |(class, word, _): &Strip| format!("<span class=\"key {class}\"></span> {word} ");
     writeln!(
         out,
         "<p class=\"legend\"><span class=\"key busy\"></span> environments, {} at most {}</p>\n<svg class=\"burst\" viewBox=\"0 0 {WIDTH} {:.0}\" \

@@ -28,7 +28,7 @@ struct Group<'a> {
 /// costs most.
 fn grouped(report: &Report) -> Vec<Group<'_>> {
     let mut groups: Vec<Group<'_>> = Vec::new();
-    let mut known: FxHashMap<(&str, Option<&str>, &str, Option<&str>, u32), usize> = FxHashMap::default();
+    let mut known: FxHashMap<_, usize> = FxHashMap::default();
     for finding in &report.findings {
         let place = &finding.location;
         let subject = finding.subject.as_deref().or(Some(finding.message.as_str()));
