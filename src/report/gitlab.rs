@@ -50,21 +50,22 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             }
         })
         .collect();
-    issues.extend(left_out::of(report).iter().map(uncovered));
+    let left = left_out::of(report);
+    issues.extend(left.iter().map(uncovered));
     serde_json::to_writer_pretty(&mut *out, &issues)?;
     writeln!(out)
 }
 
 /// What the issues do not cover, as one of the mildest kind.
-fn uncovered<'a>(left: &LeftOut<'a>) -> Issue<'a> {
+fn uncovered<'a>(left: &'a LeftOut<'_>) -> Issue<'a> {
     let line = left.line.unwrap_or(1);
-    let identity = [left.lack.id(), left.function.unwrap_or_default(), left.path.unwrap_or_default(), left.message];
+    let identity = [left.lack.id(), left.function.unwrap_or_default(), left.path.as_deref().unwrap_or_default(), left.message];
     Issue {
         description: left.to_string(),
         check_name: left.lack.id(),
         fingerprint: fingerprint::of_words(&identity),
         severity: "info",
-        location: Location { path: left.path.unwrap_or("."), lines: Lines { begin: line, end: line } },
+        location: Location { path: left.path.as_deref().unwrap_or("."), lines: Lines { begin: line, end: line } },
     }
 }
 

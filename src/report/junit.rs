@@ -39,7 +39,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 fn uncovered(left: &LeftOut<'_>) -> TestCase {
     let mut status = TestCaseStatus::skipped();
     status.set_message(left.to_string());
-    let place = left.path.map_or_else(String::new, |path| format!(": {}", printable::line(path)));
+    let place = left.path.as_ref().map_or_else(String::new, |path| format!(": {}", printable::line(path)));
     let mut case = TestCase::new(format!("{}{place}", left.lack.id()), status);
     case.set_classname(left.lack.id());
     case

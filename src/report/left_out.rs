@@ -1,9 +1,11 @@
 //! What findings and numbers do not cover, with the reason: every format lists it.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use super::model::{Problem, Report};
+use super::model::{Function, Problem, Report};
 use super::printable;
+use crate::artifact::ArtifactKind;
 use crate::assemble::Reason;
 
 /// Why something is not covered.
@@ -43,7 +45,7 @@ pub(super) struct LeftOut<'a> {
     /// The function that it belongs to.
     pub(super) function: Option<&'a str>,
     /// The file that it is about, or in which it is declared.
-    pub(super) path: Option<&'a str>,
+    pub(super) path: Option<Cow<'a, str>>,
     /// Line, from 1.
     pub(super) line: Option<u32>,
     /// What, and what to do.
@@ -53,7 +55,7 @@ pub(super) struct LeftOut<'a> {
 /// Everything that a report does not cover, in its order.
 pub(super) fn of(report: &Report) -> Vec<LeftOut<'_>> {
     let mut all: Vec<LeftOut<'_>> =
-        report.problems.iter().map(|problem| of_problem(Lack::Analysis, None, problem)).collect();
+        report.problems.iter().map(|problem| of_problem(Lack::Analysis, problem)).collect();
     for function in &report.functions {
         let (path, line) = match &function.origin {
             Some(origin) => (&origin.path, Some(origin.line)),
@@ -62,20 +64,34 @@ pub(super) fn of(report: &Report) -> Vec<LeftOut<'_>> {
         let name = Some(&*function.name);
         all.extend(function.open.iter().map(|open| {
             let lack = if open.reason == Reason::Installed { Lack::Certainty } else { Lack::Content };
-            LeftOut { lack, function: name, path: Some(path), line, message: &open.detail }
+            LeftOut { lack, function: name, path: Some(Cow::Borrowed(path)), line, message: &open.detail }
         }));
-        all.extend(function.problems.iter().map(|problem| of_problem(Lack::Certainty, name, problem)));
+        all.extend(function.problems.iter().map(|problem| LeftOut {
+            function: name,
+            path: problem.path.as_deref().map(|path| on_disk(function, path)),
+            ..of_problem(Lack::Certainty, problem)
+        }));
     }
     for project in &report.projects {
-        let path = Some(&*project.path);
-        let at = |text| LeftOut { lack: Lack::Content, function: None, path, line: None, message: text };
+        let path = Some(Cow::Borrowed(&*project.path));
+        let at = |text| LeftOut { lack: Lack::Content, function: None, path: path.clone(), line: None, message: text };
         all.extend(project.open.iter().map(|text| at(&**text)));
     }
     all
 }
 
-fn of_problem<'a>(lack: Lack, function: Option<&'a str>, problem: &'a Problem) -> LeftOut<'a> {
-    LeftOut { lack, function, path: problem.path.as_deref(), line: problem.line, message: &problem.message }
+/// The file on disk that holds what a path inside a package names.
+fn on_disk<'a>(function: &'a Function, inner: &'a str) -> Cow<'a, str> {
+    let package = &*function.package.path;
+    match function.package.kind {
+        ArtifactKind::Directory if package == "." => Cow::Borrowed(inner),
+        ArtifactKind::Directory => Cow::Owned(format!("{package}/{inner}")),
+        _ => Cow::Borrowed(package),
+    }
+}
+
+fn of_problem(lack: Lack, problem: &Problem) -> LeftOut<'_> {
+    LeftOut { lack, function: None, path: problem.path.as_deref().map(Cow::Borrowed), line: problem.line, message: &problem.message }
 }
 
 impl LeftOut<'_> {
@@ -90,7 +106,7 @@ impl LeftOut<'_> {
 impl fmt::Display for LeftOut<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let line = self.line.map_or_else(String::new, |line| format!(":{line}"));
-        let place = self.path.map_or_else(String::new, |path| format!("{path}{line}: "));
+        let place = self.path.as_ref().map_or_else(String::new, |path| format!("{path}{line}: "));
         write!(f, "{}: {}{}", self.lack.words(), printable::line(&place), self.text())
     }
 }

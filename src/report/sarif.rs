@@ -194,7 +194,7 @@ fn notification(left: &LeftOut<'_>, files: &mut Files) -> Notification {
     let id = ReportingDescriptorReference::builder().id(left.lack.id()).build();
     let mut notification =
         Notification::builder().message(message(left.text())).level(json!(level)).descriptor(id).build();
-    let place = left.path.map(|path| {
+    let place = left.path.as_deref().map(|path| {
         let path = uri(path);
         let index = files.index(path.clone(), None);
         let mut physical = PhysicalLocation::builder()

@@ -9,7 +9,7 @@ use super::Loaded;
 use super::names::Names;
 use crate::knowledge;
 use crate::manifest::dependency::Declared;
-use crate::manifest::python::normalized;
+use crate::manifest::python::{entry_points, normalized};
 use crate::package::owners::{Package, Requires, python};
 
 /// Metadata files larger than this are not read.
@@ -85,9 +85,9 @@ impl Evidence<'_> {
     /// Loaded code asks for a group of entry points that it has one in.
     fn is_plug_in(&self, name: &str) -> bool {
         let Some(text) = self.metadata(name, "entry_points.txt") else { return false };
-        let groups = text.lines().filter_map(|line| line.trim().strip_prefix('[')?.strip_suffix(']'));
         let scripts = ["console_scripts", "gui_scripts"];
-        groups.map(str::trim).any(|group| !scripts.contains(&group) && self.facts.graph.mentions.groups.contains(group))
+        let asked = &self.facts.graph.mentions.groups;
+        entry_points(&text).iter().any(|entry| !scripts.contains(&&*entry.group) && asked.contains(entry.group.as_str()))
     }
 
     /// The commands of a container image name it.

@@ -3,7 +3,7 @@
 use super::build::Setup;
 use super::limits::LIMITS;
 use crate::artifact::EntryId;
-use crate::manifest::python::{import_names, normalized};
+use crate::manifest::python::{import_names, required};
 use crate::package::owners::python::metadata;
 
 impl Setup<'_> {
@@ -16,7 +16,7 @@ impl Setup<'_> {
         }
         let bytes = self.artifact.read(entry).ok()?;
         let text = crate::text::lossy((*bytes).as_ref()).into_owned();
-        let extra = extra_in(text.split("\n\n").next().unwrap_or_default(), module)?;
+        let extra = extra_in(&text, module)?;
         Some((package.name.to_string(), extra))
     }
 
@@ -28,26 +28,12 @@ impl Setup<'_> {
     }
 }
 
-/// The first extra by which a `METADATA` header asks for a distribution with this module; one that brings everything
+/// The first extra by which a `METADATA` asks for a distribution with this module; one that brings everything
 /// only where no other does.
-fn extra_in(header: &str, module: &str) -> Option<String> {
-    let mut found: Option<String> = None;
-    for line in header.lines().filter_map(|line| line.strip_prefix("Requires-Dist:")) {
-        let Some((requirement, marker)) = line.trim().split_once(';') else { continue };
-        let end = requirement.find(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.'));
-        let name = normalized(requirement.get(..end.unwrap_or(requirement.len())).unwrap_or_default());
-        if !is_imported_as(&name, module) {
-            continue;
-        }
-        for part in marker.split("extra ==").skip(1) {
-            let quoted = part.trim_start().trim_start_matches(['"', '\'']);
-            let extra = quoted.split(['"', '\'']).next().unwrap_or_default();
-            if found.is_none() || found.as_deref() == Some("all") {
-                found = Some(extra.to_owned());
-            }
-        }
-    }
-    found
+fn extra_in(text: &str, module: &str) -> Option<String> {
+    let required = required(text).into_iter().filter(|required| is_imported_as(&required.name, module));
+    let extras: Vec<String> = required.flat_map(|required| required.by_extras).collect();
+    extras.iter().find(|extra| *extra != "all").or(extras.first()).cloned()
 }
 
 fn is_imported_as(distribution: &str, module: &str) -> bool {

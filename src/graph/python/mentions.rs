@@ -12,6 +12,7 @@ use super::sources::absolute_name;
 use crate::artifact::Artifact;
 use crate::graph::Mentions;
 use crate::lang::python::ir::{Block, Code, Expr, Function, Stmt};
+use crate::manifest::python::entry_points;
 use crate::package::owners::Packages;
 use crate::package::owners::python::top_modules;
 use crate::span::Span;
@@ -162,8 +163,7 @@ fn entry_point_groups(artifact: &Artifact, packages: &Packages) -> FxHashSet<Str
     let mut groups = FxHashSet::default();
     for text in texts {
         let text = crate::text::lossy((*text).as_ref()).into_owned();
-        let sections = text.lines().filter_map(|line| line.trim().strip_prefix('[')?.strip_suffix(']'));
-        groups.extend(sections.map(|group| group.trim().to_owned()));
+        groups.extend(entry_points(&text).into_iter().map(|entry| entry.group));
     }
     groups
 }

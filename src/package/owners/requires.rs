@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::Package;
 use super::python::metadata;
 use crate::artifact::Artifact;
-use crate::manifest::python::normalized;
+use crate::manifest::python::required;
 
 /// Metadata larger than this is not read.
 const LARGEST: u64 = 1 << 20;
@@ -24,19 +24,12 @@ impl Requires {
     #[must_use]
     pub fn in_metadata(text: &str) -> Self {
         let mut requires = Self::default();
-        let header = text.split("\n\n").next().unwrap_or_default();
-        for line in header.lines().filter_map(|line| line.strip_prefix("Requires-Dist:")) {
-            let line = line.trim();
-            let end = line.find(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.')).unwrap_or(line.len());
-            let other = normalized(line.get(..end).unwrap_or_default());
-            let mut extras = line.split("extra ==").skip(1).peekable();
-            if extras.peek().is_none() {
-                requires.always.insert(other.clone());
+        for required in required(text) {
+            if required.by_extras.is_empty() {
+                requires.always.insert(required.name.clone());
             }
-            for extra in extras {
-                let quoted = extra.trim_start().chars().skip(1);
-                let extra: String = quoted.take_while(|c| !matches!(c, '"' | '\'')).collect();
-                requires.extras.entry(normalized(&extra)).or_default().insert(other.clone());
+            for extra in required.by_extras {
+                requires.extras.entry(extra).or_default().insert(required.name.clone());
             }
         }
         requires

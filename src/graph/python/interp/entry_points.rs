@@ -3,6 +3,7 @@
 use super::super::finder::inside;
 use super::super::value::*;
 use super::*;
+use crate::manifest::python::entry_points;
 
 /// Methods of entry points and of lists of them that are understood.
 pub(super) fn is_method(class: &str, name: &str) -> bool {
@@ -10,33 +11,6 @@ pub(super) fn is_method(class: &str, name: &str) -> bool {
         "importlib.metadata.EntryPoint" => name == "load",
         "importlib.metadata.EntryPoints" => matches!(name, "select" | "get" | "__getitem__"),
         _ => false,
-    }
-}
-
-/// One line of an `entry_points.txt`.
-struct EntryPoint {
-    group: String,
-    name: String,
-    module: String,
-    attributes: String,
-}
-
-/// The entry points in the text of an `entry_points.txt`.
-fn parse_entry_points(text: &str, out: &mut Vec<EntryPoint>) {
-    let mut group = "";
-    for line in text.lines().map(str::trim) {
-        if let Some(header) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            group = header.trim();
-        } else if let Some((name, value)) = line.split_once('=').filter(|_| !line.starts_with('#')) {
-            let value = value.split('[').next().unwrap_or_default().trim();
-            let (module, attributes) = value.split_once(':').unwrap_or((value, ""));
-            out.push(EntryPoint {
-                group: group.to_owned(),
-                name: name.trim().to_owned(),
-                module: module.trim().to_owned(),
-                attributes: attributes.trim().to_owned(),
-            });
-        }
     }
 }
 
@@ -77,7 +51,7 @@ impl Interp<'_> {
                 let base = if folder.is_empty() { String::new() } else { format!("{folder}/") };
                 let file = self.input.artifact.find(&format!("{base}{child}/entry_points.txt"));
                 let Some(Ok(bytes)) = file.map(|file| self.input.artifact.read(file)) else { continue };
-                parse_entry_points(&String::from_utf8_lossy((*bytes).as_ref()), &mut declared);
+                declared.extend(entry_points(&String::from_utf8_lossy((*bytes).as_ref())));
             }
         }
         let class = self.heap.external("importlib.metadata.EntryPoint");
