@@ -54,8 +54,7 @@ pub(super) struct LeftOut<'a> {
 
 /// Everything that a report does not cover, in its order.
 pub(super) fn of(report: &Report) -> Vec<LeftOut<'_>> {
-    let mut all: Vec<LeftOut<'_>> =
-        report.problems.iter().map(|problem| of_problem(Lack::Analysis, problem)).collect();
+    let mut all: Vec<LeftOut<'_>> = report.problems.iter().map(|problem| of_problem(Lack::Analysis, problem)).collect();
     for function in &report.functions {
         let (path, line) = match &function.origin {
             Some(origin) => (&origin.path, Some(origin.line)),
@@ -91,7 +90,13 @@ fn on_disk<'a>(function: &'a Function, inner: &'a str) -> Cow<'a, str> {
 }
 
 fn of_problem(lack: Lack, problem: &Problem) -> LeftOut<'_> {
-    LeftOut { lack, function: None, path: problem.path.as_deref().map(Cow::Borrowed), line: problem.line, message: &problem.message }
+    LeftOut {
+        lack,
+        function: None,
+        path: problem.path.as_deref().map(Cow::Borrowed),
+        line: problem.line,
+        message: &problem.message,
+    }
 }
 
 impl LeftOut<'_> {

@@ -87,7 +87,9 @@ impl Evidence<'_> {
         let Some(text) = self.metadata(name, "entry_points.txt") else { return false };
         let scripts = ["console_scripts", "gui_scripts"];
         let asked = &self.facts.graph.mentions.groups;
-        entry_points(&text).iter().any(|entry| !scripts.contains(&&*entry.group) && asked.contains(entry.group.as_str()))
+        entry_points(&text)
+            .iter()
+            .any(|entry| !scripts.contains(&&*entry.group) && asked.contains(entry.group.as_str()))
     }
 
     /// The commands of a container image name it.

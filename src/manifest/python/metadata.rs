@@ -161,7 +161,8 @@ mod tests {
                     (extra == 'yaml') and python_version >= '3.8'\nRequires-Dist: odd ~ 1\n";
         let found: Vec<(String, String)> =
             required(text).into_iter().map(|required| (required.name, required.by_extras.join(" "))).collect();
-        let expected = [("jmespath", ""), ("tomli", ""), ("aws-xray-sdk", "all tracer"), ("pyyaml", "yaml"), ("odd", "")];
+        let expected =
+            [("jmespath", ""), ("tomli", ""), ("aws-xray-sdk", "all tracer"), ("pyyaml", "yaml"), ("odd", "")];
         assert_eq!(found, expected.map(|(name, extras)| (name.to_owned(), extras.to_owned())));
     }
 
