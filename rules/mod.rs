@@ -102,6 +102,7 @@ mod undeclared_dependency;
 mod unexpected_root_in_package;
 mod unmatched_import_name;
 mod unoptimised_profile;
+mod unpickles_at_init;
 mod unreadable_file;
 mod unresolved_import;
 mod unstripped_binary;
@@ -249,6 +250,7 @@ const ROWS: &[RuleSource] = &[
     row!("unexpected_root_in_package", Check::Package(unexpected_root_in_package::check)),
     row!("unmatched_import_name", Check::Function(unmatched_import_name::check)),
     row!("unoptimised_profile", Check::Cargo, cargo: unoptimised_profile::cargo),
+    row!("unpickles_at_init", Check::Function(unpickles_at_init::check)),
     row!("unreadable_file", Check::Function(unreadable_file::check)),
     row!("unresolved_import", Check::Function(unresolved_import::check)),
     row!("unstripped_binary", Check::Package(unstripped_binary::check)),

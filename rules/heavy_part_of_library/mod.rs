@@ -23,8 +23,12 @@ fn finding(cx: &FunctionContext<'_>, part: &HeavyPart) -> Option<Finding> {
     let importer = package(last.importer)?;
     let own = chain.iter().rposition(|step| cx.package_of(step.importer).is_none())?;
     let name = package(part.module).filter(|name| *name != importer).unwrap_or_else(|| module.to_string());
+    let others = match &part.remedy {
+        Remedy::LeaveOut { packages, .. } if packages.len() > 1 => format!(" and {} more", packages.len() - 1),
+        _ => String::new(),
+    };
     let message = format!(
-        "{importer} loads {name} during Init, {} of it, and no code that a request leads to is seen to ask for it",
+        "{importer} loads {name}{others} during Init, {} of it, and no code that a request leads to is seen to ask for it",
         text::ms(part.saves_ms)
     );
     let mut finding = Finding::new(cx.locate_import(*chain.get(own)?), message).about(name.clone());
@@ -43,14 +47,14 @@ fn finding(cx: &FunctionContext<'_>, part: &HeavyPart) -> Option<Finding> {
             );
             finding.help(help).snippet(Some(lazily(module)))
         }
-        Remedy::LeaveOut { extra, .. } => finding.help(match extra {
-            Some((of, extra)) => {
-                format!(
-                    "Leave it out of the package: only the extra `{extra}` of {of} asks for it, and {of} does without"
-                )
-            }
-            None => "Leave it out of the package: what imports it does without".to_owned(),
-        }),
+        Remedy::LeaveOut { packages, extra: (of, extra) } => {
+            let names: Vec<&str> = packages.iter().map(|id| &*cx.packages.package(*id).name).collect();
+            let ask = if names.len() == 1 { "it" } else { "them" };
+            finding.help(format!(
+                "Leave {} out of the package: only the extra `{extra}` of {of} asks for {ask}, and the import does without",
+                names.join(", ")
+            ))
+        }
     };
     let saves = Saves { init_ms: Some(part.saves_ms), bytes: None };
     Some(finding.through(first).noting("leads there").saving(saves))

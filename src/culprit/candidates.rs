@@ -18,10 +18,10 @@ pub(super) enum Candidate {
     Optional {
         /// Its module that is loaded first.
         module: ModuleId,
-        /// The package.
-        package: PackageId,
-        /// The extra with the package that has it.
-        extra: Option<(String, String)>,
+        /// The packages, the most expensive first.
+        packages: Vec<PackageId>,
+        /// The extra that brings them, behind the package that has it.
+        extra: (String, String),
     },
     /// Names are imported from a module that only hands them on.
     Handed(Handed),
@@ -42,8 +42,9 @@ impl Candidate {
         let mut change = WhatIf::default();
         match self {
             Self::Idle(module) => drop(change.lazy.insert(name(*module))),
-            Self::Optional { package, .. } => {
-                let its = input.graph.modules().filter(|(id, _)| owner(input, *id) == Some(*package));
+            Self::Optional { packages, .. } => {
+                let is_one = |id| owner(input, id).is_some_and(|package| packages.contains(&package));
+                let its = input.graph.modules().filter(|(id, _)| is_one(*id));
                 change.absent.extend(its.map(|(_, module)| top(&module.name).to_owned()));
             }
             Self::Handed(handed) => {
@@ -68,8 +69,25 @@ fn idle<'i>(input: &'i Input<'_>) -> impl Iterator<Item = (f64, Candidate)> + 'i
     heavy.map(|(ms, id)| (ms, Candidate::Idle(id)))
 }
 
-/// Packages that only imports load which do without them, that nothing installed needs and nobody has asked for.
-fn optional<'i>(input: &'i Input<'_>) -> impl Iterator<Item = (f64, Candidate)> + 'i {
+/// Packages that only imports load which do without them, that nothing installed needs and nobody has asked for; those
+/// of one extra go together.
+fn optional(input: &Input<'_>) -> impl Iterator<Item = (f64, Candidate)> {
+    let mut by_extra: BTreeMap<(String, String), Vec<(f64, PackageId, ModuleId)>> = BTreeMap::new();
+    for (ms, package, module) in done_without(input) {
+        if let Some(extra) = asked_by_extra(input, package).and_then(|extras| extras.into_iter().next()) {
+            by_extra.entry(extra).or_default().push((ms, package, module));
+        }
+    }
+    by_extra.into_iter().filter_map(|(extra, mut its)| {
+        its.sort_by(|(a, ..), (b, ..)| b.total_cmp(a));
+        let (_, _, module) = *its.first()?;
+        let packages = its.iter().map(|(_, package, _)| *package).collect();
+        Some((its.iter().map(|(ms, ..)| ms).sum(), Candidate::Optional { module, packages, extra }))
+    })
+}
+
+/// Packages that only libraries load, where it is caught if they are missing, with the module that is loaded first.
+fn done_without<'i>(input: &'i Input<'_>) -> impl Iterator<Item = (f64, PackageId, ModuleId)> + 'i {
     let mut importers: BTreeMap<PackageId, Vec<&Import>> = BTreeMap::new();
     for import in &input.graph.imports {
         if let Some(package) =
@@ -79,15 +97,13 @@ fn optional<'i>(input: &'i Input<'_>) -> impl Iterator<Item = (f64, Candidate)> 
         }
     }
     let heavy = importers.into_iter().filter(move |(package, imports)| {
-        let by_library = |import: &&Import| owner(input, import.site.importer).is_some();
+        let by_library = |import: &Import| owner(input, import.site.importer).is_some();
+        let is_caught = |import: &Import| import.guarded || input.graph.is_caught(import.site.importer);
         input.estimate.package(*package).removable_ms >= WORTH_MS
-            && imports.iter().all(|import| import.phase == Phase::Init && import.guarded && by_library(import))
+            && imports.iter().all(|import| import.phase == Phase::Init && by_library(import) && is_caught(import))
     });
     heavy.filter_map(move |(package, imports)| {
-        let first = imports.first()?;
-        let extra = asked_by_extra(input, package)?;
-        let ms = input.estimate.package(package).removable_ms;
-        Some((ms, Candidate::Optional { module: first.target, package, extra: extra.into_iter().next() }))
+        Some((input.estimate.package(package).removable_ms, package, imports.first()?.target))
     })
 }
 

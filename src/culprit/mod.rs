@@ -62,12 +62,12 @@ pub struct HeavyPart {
 pub enum Remedy {
     /// A lazy loader in front of the module.
     Lazy,
-    /// To leave a package out that only this extra of another brings, or that nothing asks for.
+    /// To leave packages out that only an extra brings.
     LeaveOut {
-        /// The package.
-        package: PackageId,
-        /// The extra with the package that has it.
-        extra: Option<(String, String)>,
+        /// The packages, the most expensive first.
+        packages: Vec<PackageId>,
+        /// The package that has the extra, and the extra.
+        extra: (String, String),
     },
 }
 
@@ -108,9 +108,9 @@ pub fn find(input: &Input<'_>, again: &Again<'_>) -> Culprits {
                 culprits.parts.push(HeavyPart { module, remedy: Remedy::Lazy, saves_ms });
             }
             Candidate::Idle(_) => {}
-            Candidate::Optional { module, package, extra } => {
+            Candidate::Optional { module, packages, extra } => {
                 removed.push(module);
-                let remedy = Remedy::LeaveOut { package, extra };
+                let remedy = Remedy::LeaveOut { packages, extra };
                 culprits.parts.push(HeavyPart { module, remedy, saves_ms });
             }
             Candidate::Handed(handed) => {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Finding;
 
 /// Rules that name such a package, the first that fits first.
-const RULES: [&str; 7] = [
+const RULES: [&str; 9] = [
     "unused-heavy-import",
     "heavy-import-for-few-routes",
     "heavy-import-rarely-used",
@@ -13,6 +13,8 @@ const RULES: [&str; 7] = [
     "heavier-import-path",
     "barrel-import",
     "heavy-part-of-library",
+    "unpickles-at-init",
+    "model-load-at-init",
 ];
 
 /// Leaves one finding for each package and function. What comes along with a package of which an earlier rule speaks

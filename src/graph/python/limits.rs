@@ -139,6 +139,10 @@ pub(super) struct Limits {
     pub(super) entry_points_bytes: u64,
     /// Bytes of the largest `METADATA` that is read for extras.
     pub(super) metadata_bytes: u64,
+    /// Bytes of the largest pickle that is searched for modules.
+    pub(super) pickle_bytes: u64,
+    /// Modules of one pickle that are loaded.
+    pub(super) pickled_modules: usize,
     /// Bytes of the largest file whose text becomes a value.
     pub(super) file_bytes: usize,
     /// Bytes of the largest file that is read as JSON, once unpacked.
@@ -220,6 +224,8 @@ pub(super) const LIMITS: Limits = Limits {
     mention_bytes: 200,
     entry_points_bytes: 1 << 20,
     metadata_bytes: 1 << 20,
+    pickle_bytes: 64 << 20,
+    pickled_modules: 400,
     file_bytes: 64 << 10,
     json_bytes: 8 << 20,
     json_depth: 4,

@@ -45,6 +45,7 @@ impl Interp<'_> {
         if self.trace.calls.len() < LIMITS.calls {
             if self.module(frame.module).own {
                 self.record_call(frame, function, callee, &args, span);
+                self.unpickle(frame, &args, span)?;
             } else {
                 self.record_work(frame, callee, &args, span);
             }

@@ -44,6 +44,7 @@ mod sweep;
 mod text;
 pub(super) mod trace;
 mod unlikely;
+mod unpickle;
 mod work;
 
 use std::cell::{Cell, RefCell};

@@ -1,0 +1,43 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::cost::{self, Change};
+use crate::engine::{FunctionContext, Sink};
+use crate::finding::{Finding, Saves};
+use crate::graph::{ImportSite, LoadCall, Phase};
+use crate::text;
+
+/// Reports calls that make objects from a file while a module loads, with the packages that they load for it.
+pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+    let mut loads: BTreeMap<ImportSite, BTreeSet<String>> = BTreeMap::new();
+    for import in cx.graph.imports.iter().filter(|import| import.phase == Phase::Init) {
+        if let Some(package) = cx.package_of(import.target) {
+            loads.entry(import.site).or_default().insert(cx.packages.package(package).name.to_string());
+        }
+    }
+    for call in &cx.graph.calls {
+        let site = ImportSite { importer: call.module, span: call.span };
+        if let Some(packages) = loads.get(&site).filter(|_| call.callee.rsplit('.').next().is_some_and(is_reader)) {
+            sink.report(finding(cx, call, site, packages));
+        }
+    }
+}
+
+fn is_reader(name: &str) -> bool {
+    matches!(name, "load" | "read_pickle")
+}
+
+fn finding(cx: &FunctionContext<'_>, call: &LoadCall, site: ImportSite, packages: &BTreeSet<String>) -> Finding {
+    let change = Change { gone: BTreeSet::from([site]), added: Vec::new() };
+    let ms = cost::saved(&cx.graph, &cx.estimate, cx.spec.runtime.language(), &change);
+    let names: Vec<&str> = packages.iter().map(String::as_str).take(4).collect();
+    let cost = if ms < Saves::NOISE_MS { String::new() } else { format!(", {} of Init", text::ms(ms)) };
+    let message = format!(
+        "`{}()` unpickles a file while the module loads, for which {} is loaded{cost}",
+        call.callee,
+        names.join(", ")
+    );
+    let finding =
+        Finding::new(cx.locate_in_module(call.module, Some(call.span)), message).about(call.callee.to_string());
+    let saves = Saves { init_ms: (ms >= Saves::NOISE_MS).then_some(ms), bytes: None };
+    finding.noting("runs during Init").saving(saves)
+}

@@ -1,0 +1,123 @@
+//! Stored models: unpickling imports the modules of the classes in the file. The file is searched, never unpickled.
+
+use super::super::finder::inside;
+use super::super::value::*;
+use super::*;
+use crate::knowledge;
+
+knowledge::table! {
+    static UNPICKLERS: Unpicklers = "python/unpicklers.toml", tested by the_unpicklers_read;
+}
+
+/// What unpickles.
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unpicklers {
+    callees: Vec<String>,
+}
+
+impl Interp<'_> {
+    /// Loads what a file needs that own code has unpickled with the call that was just noted.
+    pub(super) fn unpickle(&mut self, frame: &Frame, args: &Args, span: Span) -> Run<()> {
+        let Some(call) = self.trace.calls.last() else { return Ok(()) };
+        if self.phase != Phase::Init || call.module != frame.module || call.span != span || call.repeats > 1 {
+            return Ok(());
+        }
+        let callee = self.heap.text(call.callee);
+        if !UNPICKLERS.callees.iter().any(|known| **known == *callee) {
+            return Ok(());
+        }
+        let Some(entry) = args.positional.first().and_then(|file| self.file_of(*file)) else { return Ok(()) };
+        if self.input.artifact.entry(entry).bytes > LIMITS.pickle_bytes {
+            return Ok(());
+        }
+        let Ok(bytes) = self.input.artifact.read(entry) else { return Ok(()) };
+        for module in modules((*bytes).as_ref()).into_iter().take(LIMITS.pickled_modules) {
+            // What is not there is somebody else's finding.
+            if self.finder.guess(&module).is_some() {
+                self.import(&module, Some((frame.module, span)))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The file of the package that a path or an open file stands for.
+    fn file_of(&mut self, value: Value) -> Option<EntryId> {
+        let path = match self.heap.get(value) {
+            Some(Object::Instance { payload: payload @ Value::Str(_), .. }) => *payload,
+            _ => value,
+        };
+        let text = self.coerce_text(path)?;
+        self.input.artifact.find(&inside(&text)?)
+    }
+}
+
+/// The modules whose classes and functions a pickle names, in the order of the file.
+fn modules(bytes: &[u8]) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = bytes.get(at..).unwrap_or_default();
+        let named = match rest.first() {
+            // GLOBAL: two lines.
+            Some(b'c') => line(rest.get(1..)).and_then(|(module, rest)| line(Some(rest)).map(|_| module)),
+            // Two texts, each perhaps kept for later, and STACK_GLOBAL.
+            Some(&SHORT_TEXT) => text(rest).and_then(|(module, rest)| {
+                let (_, rest) = text(rest)?;
+                (rest.first() == Some(&STACK_GLOBAL)).then_some(module)
+            }),
+            _ => None,
+        };
+        if let Some(module) = named.filter(|module| !found.contains(module)) {
+            found.push(module);
+        }
+        at += 1;
+    }
+    found
+}
+
+/// SHORT_BINUNICODE.
+const SHORT_TEXT: u8 = 0x8c;
+/// MEMOIZE.
+const MEMOIZE: u8 = 0x94;
+/// STACK_GLOBAL.
+const STACK_GLOBAL: u8 = 0x93;
+
+/// A dotted name that ends with its line.
+fn line(bytes: Option<&[u8]>) -> Option<(String, &[u8])> {
+    let bytes = bytes?;
+    let end = bytes.iter().take(LIMITS.module_name_bytes).position(|byte| *byte == b'\n')?;
+    Some((dotted(bytes.get(..end)?)?, bytes.get(end + 1..)?))
+}
+
+/// A dotted name as a short text.
+fn text(bytes: &[u8]) -> Option<(String, &[u8])> {
+    let length = usize::from(*bytes.get(1)?);
+    let name = bytes.first().filter(|first| **first == SHORT_TEXT).and_then(|_| bytes.get(2..2 + length))?;
+    let rest = bytes.get(2 + length..)?;
+    Some((dotted(name)?, rest.strip_prefix(&[MEMOIZE]).unwrap_or(rest)))
+}
+
+fn dotted(name: &[u8]) -> Option<String> {
+    let name = std::str::from_utf8(name).ok()?;
+    let is_word = |word: &str| {
+        let mut chars = word.chars();
+        chars.next().is_some_and(|c| c.is_alphabetic() || c == '_') && chars.all(|c| c.is_alphanumeric() || c == '_')
+    };
+    name.split('.').all(is_word).then(|| name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::modules;
+
+    #[test]
+    fn classes_name_their_modules_in_every_protocol() {
+        // pickle.dumps(collections.OrderedDict(), 0) and 4 begin like these.
+        assert_eq!(modules(b"ccollections\nOrderedDict\np0\n"), ["collections"]);
+        assert_eq!(modules(b"\x80\x02csklearn.linear_model._base\nX\n"), ["sklearn.linear_model._base"]);
+        assert_eq!(modules(b"\x8c\x0bcollections\x94\x8c\x0bOrderedDict\x94\x93"), ["collections"]);
+        assert!(modules(b"\x8c\x0bcollections\x94\x8c\x0bOrderedDict\x94.").is_empty());
+        assert!(modules(b"c\xff\xfe\n\x8c\xff").is_empty());
+    }
+}
