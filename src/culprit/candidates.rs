@@ -69,10 +69,13 @@ fn idle<'i>(input: &'i Input<'_>) -> impl Iterator<Item = (f64, Candidate)> + 'i
     heavy.map(|(ms, id)| (ms, Candidate::Idle(id)))
 }
 
+/// A package that can be missing: what it costs, and its module that is loaded first.
+type Spared = (f64, PackageId, ModuleId);
+
 /// Packages that only imports load which do without them, that nothing installed needs and nobody has asked for; those
 /// of one extra go together.
 fn optional(input: &Input<'_>) -> impl Iterator<Item = (f64, Candidate)> {
-    let mut by_extra: BTreeMap<(String, String), Vec<(f64, PackageId, ModuleId)>> = BTreeMap::new();
+    let mut by_extra: BTreeMap<(String, String), Vec<Spared>> = BTreeMap::new();
     for (ms, package, module) in done_without(input) {
         if let Some(extra) = asked_by_extra(input, package).and_then(|extras| extras.into_iter().next()) {
             by_extra.entry(extra).or_default().push((ms, package, module));
@@ -87,7 +90,7 @@ fn optional(input: &Input<'_>) -> impl Iterator<Item = (f64, Candidate)> {
 }
 
 /// Packages that only libraries load, where it is caught if they are missing, with the module that is loaded first.
-fn done_without<'i>(input: &'i Input<'_>) -> impl Iterator<Item = (f64, PackageId, ModuleId)> + 'i {
+fn done_without<'i>(input: &'i Input<'_>) -> impl Iterator<Item = Spared> + 'i {
     let mut importers: BTreeMap<PackageId, Vec<&Import>> = BTreeMap::new();
     for import in &input.graph.imports {
         if let Some(package) =
