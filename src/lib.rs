@@ -35,4 +35,5 @@ pub mod rules;
 pub mod compare;
 pub mod calibrate;
 pub mod run;
+pub mod server;
 pub mod cli;

@@ -75,6 +75,31 @@ impl LineIndex {
         Position { line: line as u32 + 1, column: column as u32 + 1 }
     }
 
+    /// The line and column of byte `offset`, both from 0 and in UTF-16 code units, as editors count.
+    #[must_use]
+    pub fn utf16(&self, text: &str, offset: u32) -> (u32, u32) {
+        let line = self.starts.partition_point(|start| *start <= offset).max(1) - 1;
+        let before = text.get(self.starts[line] as usize..(offset as usize).min(text.len())).unwrap_or_default();
+        (line as u32, before.encode_utf16().count() as u32)
+    }
+
+    /// The byte at a line and column as editors count; the end of the line for columns past it.
+    #[must_use]
+    pub fn offset_of_utf16(&self, text: &str, line: u32, column: u32) -> u32 {
+        let Some(start) = self.starts.get(line as usize) else { return text.len() as u32 };
+        let rest = text.get(*start as usize..).unwrap_or_default();
+        let mut units = 0;
+        let mut bytes = 0;
+        for c in rest.chars().take_while(|c| *c != '\n') {
+            if units >= column {
+                break;
+            }
+            units += c.len_utf16() as u32;
+            bytes += c.len_utf8() as u32;
+        }
+        start + bytes
+    }
+
     /// How many characters start before byte `end`.
     fn characters_before(&self, text: &str, end: usize) -> usize {
         let chunk = (end / STRIDE).min(self.characters.len().saturating_sub(1));
@@ -104,6 +129,16 @@ mod tests {
         assert_eq!(index.position(&text, end - 1), Position { line: 2, column: 6001 });
         assert_eq!(index.position(&text, end), Position { line: 2, column: 6002 });
         assert_eq!(index.position(&text, 2 + 3 * 1500), Position { line: 2, column: 3001 });
+    }
+
+    #[test]
+    fn editors_count_code_units_from_zero() {
+        let text = "a\n😀x = 1\n";
+        let index = LineIndex::new(text);
+        assert_eq!(index.utf16(text, 6), (1, 2));
+        assert_eq!(index.offset_of_utf16(text, 1, 2), 6);
+        assert_eq!(index.offset_of_utf16(text, 1, 99), text.len() as u32 - 1);
+        assert_eq!(index.offset_of_utf16(text, 9, 0), text.len() as u32);
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod fuzz_smoke;
 mod generated;
 mod readme;
 mod rules;
+mod server;
 mod start;
 mod start_native;
 mod support;

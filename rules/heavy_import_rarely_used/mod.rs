@@ -1,5 +1,6 @@
 use crate::engine::{FunctionContext, Sink};
-use crate::finding::{Finding, Saves};
+use crate::finding::{Finding, Fix, Saves};
+use crate::graph::HandlerResolution;
 use crate::platform::Language;
 use crate::split::RareImport;
 use crate::text;
@@ -39,7 +40,23 @@ fn finding(cx: &FunctionContext<'_>, rare: &RareImport) -> Option<Finding> {
     };
     let into = within.map_or_else(|| "where it is used".to_owned(), |function| format!("inside {function}()"));
     let first_ms = text::ms(rare.saves_ms * cx.estimate.slowdown);
-    let help = format!("{how} {into}; the first request that needs it then takes about {first_ms} longer");
+    let mut help = format!("{how} {into}; the first request that needs it then takes about {first_ms} longer");
+    match moved(cx, rare, within) {
+        Some(Ok(fix)) => finding = finding.fix(fix),
+        Some(Err(why)) => help.push_str(&format!(". No patch moves it: {why}")),
+        None => {}
+    }
     let saves = Saves { init_ms: Some(rare.saves_ms), bytes: None };
     Some(finding.about(name).noting("loaded during Init").help(help).saving(saves))
+}
+
+/// The change that moves the imports. In the handler, which every request runs, only a branch may import.
+fn moved(cx: &FunctionContext<'_>, rare: &RareImport, within: Option<&str>) -> Option<Result<Fix, String>> {
+    let HandlerResolution::Found { definition, .. } = &cx.graph.handler else { return None };
+    let handler = cx.spec.start().rsplit('.').next();
+    // Where the handler of Node begins is not known well enough to tell its branches.
+    if cx.spec.runtime.language() == Language::Node && within.is_none_or(|function| Some(function) == handler) {
+        return None;
+    }
+    cx.moved(rare.loads, definition.as_slice())
 }

@@ -74,6 +74,8 @@ pub(super) enum Command {
     },
     /// Print the manual page
     Man,
+    /// Answer an editor over standard input and output: a language server
+    Server,
 }
 
 /// What a JSON schema describes.
@@ -333,6 +335,9 @@ pub(super) struct SplitArgs {
     /// Output format
     #[arg(long, value_enum, default_value_t)]
     pub(super) format: SplitFormat,
+    /// Write the plan as files into a new folder: handlers, a template, and what to do
+    #[arg(short = 'o', long, value_name = "DIR")]
+    pub(super) output: Option<PathBuf>,
 }
 
 /// How a split plan is printed.

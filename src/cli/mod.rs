@@ -15,8 +15,10 @@ mod plan_test;
 mod progress;
 mod reference;
 mod scale;
+mod server;
 mod slim;
 mod split;
+mod split_out;
 mod suppress;
 mod why;
 
@@ -107,5 +109,6 @@ fn dispatch(args: &Args) -> Result<u8, UserError> {
         Command::Schema { of } => reference::schema(*of),
         Command::Completions { shell } => reference::completions(*shell),
         Command::Man => reference::man(),
+        Command::Server => server::run(),
     }
 }

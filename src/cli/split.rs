@@ -17,6 +17,10 @@ pub(super) fn run(args: &SplitArgs) -> Result<u8, UserError> {
     let inputs = Inputs { given: &given, settings: &settings, budgets, listener: &progress };
     let project = run::with_threads(args.input.jobs, || run::project(&paths, &inputs))??;
     drop(progress);
+    if let Some(folder) = &args.output {
+        super::split_out::write(&project, folder)?;
+        return Ok(CLEAN);
+    }
     let report = report::build(&project, &[], Summary::default(), &ProjectSources { project: &project });
     let stdout = std::io::stdout();
     let to_terminal = stdout.is_terminal();

@@ -10,6 +10,7 @@ mod chalice;
 mod cloudformation;
 mod lower;
 pub mod model;
+pub mod parting;
 #[cfg(test)]
 mod parity;
 mod reader;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::error::io_message;
 use super::listing::Source;
-use super::seen;
+use super::{overlay, seen};
 use crate::artifact::{Bytes, Contents, ReadError};
 
 /// Bytes that are read at once where a file is not kept.
@@ -27,7 +27,10 @@ impl Contents for Sources {
     fn read(&self, entry: u32) -> Result<Bytes, ReadError> {
         match self.0.get(entry as usize) {
             Some(Source::Zipped(archive, packed)) => archive.read_entry(packed),
-            Some(Source::File(path)) => read_file(path).map_err(|error| refusal(io_message(&error))),
+            Some(Source::File(path)) => match overlay::of(path) {
+                Some(text) => Ok(text),
+                None => read_file(path).map_err(|error| refusal(io_message(&error))),
+            },
             Some(Source::Refused(reason)) => Err(refusal(reason.to_string())),
             Some(Source::Text(text)) => Ok(Arc::new(text.as_bytes().to_vec())),
             None => Err(refusal("no such entry".to_owned())),
@@ -36,7 +39,7 @@ impl Contents for Sources {
 
     fn open(&self, entry: u32) -> Option<File> {
         match self.0.get(entry as usize) {
-            Some(Source::File(path)) => seen::open(path).ok(),
+            Some(Source::File(path)) if overlay::of(path).is_none() => seen::open(path).ok(),
             _ => None,
         }
     }
@@ -44,6 +47,9 @@ impl Contents for Sources {
     fn read_head(&self, entry: u32, bytes: usize) -> Result<Vec<u8>, ReadError> {
         match self.0.get(entry as usize) {
             Some(Source::Zipped(archive, packed)) => archive.read_entry_head(packed, bytes),
+            Some(Source::File(path)) if overlay::of(path).is_some() => {
+                self.read(entry).map(|text| (*text).as_ref().iter().copied().take(bytes).collect())
+            }
             Some(Source::File(path)) => read_start(path, bytes).map_err(|error| refusal(io_message(&error))),
             Some(Source::Refused(reason)) => Err(refusal(reason.to_string())),
             Some(Source::Text(text)) => Ok(text.as_bytes().iter().copied().take(bytes).collect()),
@@ -53,7 +59,9 @@ impl Contents for Sources {
 
     fn checksum(&self, entry: u32) -> Result<u32, ReadError> {
         match self.0.get(entry as usize) {
-            Some(Source::File(path)) => checksum_of(path).map_err(|error| refusal(io_message(&error))),
+            Some(Source::File(path)) if overlay::of(path).is_none() => {
+                checksum_of(path).map_err(|error| refusal(io_message(&error)))
+            }
             _ => Ok(crc32fast::hash((*self.read(entry)?).as_ref())),
         }
     }

@@ -91,6 +91,9 @@ impl Files for DiskFiles {
         if meta.len() > MAX_FILE_BYTES {
             return Err(fail(format!("larger than {MAX_FILE_BYTES} bytes")));
         }
+        if let Some(text) = super::overlay::of(&full) {
+            return Ok(String::from_utf8_lossy(&text).into());
+        }
         let text = seen::open(&full).and_then(std::io::read_to_string).map_err(|e| fail(e.to_string()))?;
         Ok(text.into())
     }

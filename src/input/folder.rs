@@ -199,7 +199,7 @@ fn said(error: &walkdir::Error) -> String {
 }
 
 fn listed(on_disk: PathBuf, path: String, metadata: &Metadata, limits: &Limits) -> Listed {
-    let bytes = metadata.len();
+    let bytes = super::overlay::of(&on_disk).map_or(metadata.len(), |text| text.len() as u64);
     let source = if bytes > limits.file_bytes {
         Source::Refused(format!("it has {bytes} bytes, the limit for one file is {}", limits.file_bytes).into())
     } else {

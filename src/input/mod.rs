@@ -32,6 +32,7 @@ mod litter;
 mod listing;
 mod merge;
 mod names;
+mod overlay;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -45,6 +46,7 @@ use rustc_hash::FxHashSet;
 pub use classify::{InputKind, classify};
 pub use error::{InputError, InputErrorKind};
 pub use limits::Limits;
+pub use overlay::overlay;
 pub use text::{decode_text, read_text_file};
 
 use self::listing::{Listed, Listing, Source};
@@ -269,6 +271,7 @@ fn binary(path: &Path) -> Result<Listing, InputError> {
         .file_name()
         .map_or_else(|| "bootstrap".to_owned(), |name| names::printable(&name.to_string_lossy()).into_owned());
     let source = Source::File(path.to_owned());
-    let file = Listed { bytes: metadata.len(), mode: folder::mode(&metadata), ..Listed::new(name, source) };
+    let bytes = overlay::of(path).map_or(metadata.len(), |text| text.len() as u64);
+    let file = Listed { bytes, mode: folder::mode(&metadata), ..Listed::new(name, source) };
     Ok(Listing { files: vec![file], ..Listing::default() })
 }

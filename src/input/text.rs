@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::error::{InputError, InputErrorKind};
 use super::seen;
@@ -20,9 +21,15 @@ pub fn read_text_file(path: &Path, limit: u64) -> Result<String, InputError> {
         let what = if metadata.is_dir() { "it is a folder, not a text file" } else { "it is not a regular file" };
         return Err(InputError::new(path, InputErrorKind::Unreadable, what));
     }
-    let mut bytes = Vec::new();
-    let file = seen::open(path).map_err(io)?;
-    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(io)?;
+    let bytes = match super::overlay::of(path) {
+        Some(text) => text,
+        None => {
+            let mut bytes = Vec::new();
+            let file = seen::open(path).map_err(io)?;
+            file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(io)?;
+            Arc::new(bytes)
+        }
+    };
     if bytes.len() as u64 > limit {
         let what = format!("it is larger than the limit of {limit} bytes");
         return Err(InputError::new(path, InputErrorKind::TooLarge, what));

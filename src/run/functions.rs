@@ -94,7 +94,9 @@ fn analyse(specs: Vec<FunctionSpec>, inputs: &Inputs<'_>, shelf: &Shelf, stages:
         free_aside(spent.into_inner().unwrap_or_else(PoisonError::into_inner));
     } else {
         // The process ends soon, and all memory with it: freeing this would only delay the report.
-        std::mem::forget(spent);
+        if inputs.listener.is_last() {
+            std::mem::forget(spent);
+        }
     }
     for (spec, found) in specs.into_iter().zip(found) {
         match found {

@@ -74,6 +74,10 @@ pub trait Listener: Sync {
     fn note(&self, message: &str);
     /// Something that is probably wrong.
     fn warn(&self, message: &str);
+    /// Whether the process ends after this run, so that its memory need not be freed.
+    fn is_last(&self) -> bool {
+        true
+    }
     /// Whether other runs follow in this process, so that memory has to be given back.
     fn goes_on(&self) -> bool {
         false

@@ -5,6 +5,7 @@ pub mod ir;
 mod lower;
 mod lower_expr;
 pub mod moving;
+pub mod parting;
 mod nesting;
 
 use ruff_python_ast::PythonVersion;

@@ -8,7 +8,7 @@ use ruff_python_parser::{ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged;
 
 use super::nesting;
-use crate::lang::moving::{Moved, Refusal, indent, is_blank, line, line_start, next_line};
+use crate::lang::moving::{Moved, Refusal, indent, is_blank, line, line_end, line_start, next_line};
 use crate::span::Span;
 use uses::{Place, Uses};
 
@@ -122,11 +122,16 @@ fn moving<'a>(stmt: &'a Stmt, asked: &Asked) -> Vec<&'a ast::Alias> {
 }
 
 /// The name that an alias binds: `a` in `import a.b`.
-fn bound(alias: &ast::Alias) -> &str {
+pub(super) fn bound(alias: &ast::Alias) -> &str {
     match &alias.asname {
         Some(name) => name.as_str(),
         None => alias.name.as_str().split('.').next().unwrap_or_default(),
     }
+}
+
+/// An import statement at module level of some of the names of another.
+pub(super) fn import_of(text: &str, stmt: &Stmt, aliases: &[&ast::Alias]) -> String {
+    write::import(text, stmt, aliases, "", line_end(text))
 }
 
 /// The comment behind a statement that has its lines to itself.

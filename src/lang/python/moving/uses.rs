@@ -20,9 +20,8 @@ pub(super) struct Place<'a> {
 
 impl Place<'_> {
     fn holds(&self, offset: u32) -> bool {
-        let start = self.body.first().map(|stmt| stmt.range().start().to_u32());
         let end = self.body.last().map(|stmt| stmt.range().end().to_u32());
-        start.is_some_and(|start| start <= offset) && end.is_some_and(|end| offset < end)
+        self.at <= offset && end.is_some_and(|end| offset < end)
     }
 }
 

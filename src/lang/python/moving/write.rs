@@ -108,7 +108,7 @@ fn aliases(stmt: &Stmt) -> &[ast::Alias] {
 }
 
 /// An import statement of some of the names of another.
-fn import(text: &str, stmt: &Stmt, aliases: &[&ast::Alias], indent: &str, end: &str) -> String {
+pub(super) fn import(text: &str, stmt: &Stmt, aliases: &[&ast::Alias], indent: &str, end: &str) -> String {
     let names: Vec<&str> = aliases
         .iter()
         .map(|alias| text.get(alias.range().start().to_usize()..alias.range().end().to_usize()).unwrap_or_default())

@@ -1,0 +1,156 @@
+//! `split -o DIR`: the plan as files to look through before anything of it is used.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use crate::declare::parting::{self, NewFunction};
+use crate::engine::{FunctionFacts, Part, ProjectFacts};
+use crate::report::printable;
+use crate::run::UserError;
+use crate::{input, text};
+
+/// Templates larger than this are not read.
+const LARGEST: u64 = 8 << 20;
+
+/// Writes the plan of every function that is worth splitting below an empty or new folder; says what it wrote.
+pub(super) fn write(project: &ProjectFacts, folder: &Path) -> Result<(), UserError> {
+    let is_used = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
+    if is_used {
+        return Err(UserError(format!("{}: there is something in it, and nothing is overwritten", folder.display())));
+    }
+    let mut written = 0;
+    for facts in &project.functions {
+        match facts.parts() {
+            Ok(parts) => {
+                plan(facts, &parts, &folder.join(clean(&facts.spec.name)))?;
+                written += 1;
+            }
+            Err(why) => super::note(&format!("{}: not taken apart: {why}", printable::line(&facts.spec.name))),
+        }
+    }
+    let plans = text::plural(written, "plan");
+    super::note(&format!("wrote {plans} to {}", folder.display()));
+    Ok(())
+}
+
+/// A name that is one part of a path.
+fn clean(name: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    name.chars().map(|c| if is_plain(c) { c } else { '_' }).collect()
+}
+
+fn plan(facts: &FunctionFacts, parts: &[Part], folder: &Path) -> Result<(), UserError> {
+    for part in parts {
+        // Names of entries are clean: they never lead out of the package.
+        put(&folder.join("code").join(&part.file), &part.text)?;
+    }
+    let snippet = snippet(facts, parts);
+    if let Ok((_, text)) = &snippet {
+        put(&folder.join("template.yaml"), text)?;
+    }
+    put(&folder.join("README.md"), &readme(facts, parts, &snippet))
+}
+
+fn put(path: &Path, text: &str) -> Result<(), UserError> {
+    let failed = |error: std::io::Error| UserError(format!("{}: {error}", path.display()));
+    std::fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).map_err(failed)?;
+    std::fs::write(path, text).map_err(failed)
+}
+
+/// The logical id of a function in its template.
+fn id(facts: &FunctionFacts) -> &str {
+    facts.spec.name.rsplit('#').next().unwrap_or_default()
+}
+
+/// The template with its path, and the resources in place of the function's.
+fn snippet(facts: &FunctionFacts, parts: &[Part]) -> Result<(String, String), String> {
+    let origin = facts.spec.origin.as_ref().ok_or("no template declares the function")?;
+    let template = input::read_text_file(Path::new(&origin.path), LARGEST).map_err(|error| error.to_string())?;
+    let mut functions = Vec::new();
+    for (at, part) in parts.iter().enumerate() {
+        let routes = part.routes.iter().filter_map(|route| facts.routes.routes.get(*route));
+        let routes = routes.filter_map(|route| Some((route.method.clone(), route.path.as_deref().map(with_braces)?)));
+        let routes: Vec<(Option<String>, String)> = routes.collect();
+        if routes.len() < part.routes.len() {
+            return Err("its routes are no paths: say in the template which function gets which event".to_owned());
+        }
+        functions.push(NewFunction { id: format!("{}{}", id(facts), at + 1), handler: part.handler.clone(), routes });
+    }
+    let text = parting::sam(&template, id(facts), &functions);
+    let text = text.ok_or("the template does not write the function as a block of SAM in YAML")?;
+    Ok((template, text))
+}
+
+/// A path with parameters as templates write them: `/x/<int:id>` and `/x/:id` are `/x/{id}`.
+fn with_braces(path: &str) -> String {
+    let part = |part: &str| {
+        let name = part.strip_prefix(':').or_else(|| {
+            let inner = part.strip_prefix('<')?.strip_suffix('>')?;
+            Some(inner.rsplit(':').next().unwrap_or(inner))
+        });
+        name.map_or_else(|| part.to_owned(), |name| format!("{{{name}}}"))
+    };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+fn readme(facts: &FunctionFacts, parts: &[Part], snippet: &Result<(String, String), String>) -> String {
+    let name = printable::line(&facts.spec.name);
+    let mut out = format!("# {name} as {} functions\n\n", parts.len());
+    let _ = writeln!(out, "Init is {} today.\n", text::ms(facts.estimate.init_ms));
+    out.push_str("| function | handler | Init | routes |\n|---|---|---|---|\n");
+    for (at, part) in parts.iter().enumerate() {
+        let routes = part.routes.iter().filter_map(|route| facts.routes.routes.get(*route));
+        let routes: Vec<String> = routes.map(|route| format!("`{}`", printable::line(&route.label))).collect();
+        let init = text::ms(part.init_ms);
+        let number = at + 1;
+        let _ = writeln!(
+            out,
+            "| {}{number} | `{}` | {init} | {} |",
+            printable::line(id(facts)),
+            part.handler,
+            routes.join(", ")
+        );
+    }
+    shared(facts, &mut out);
+    out.push_str("\n## Steps\n\n1. Look through `code/` and copy the files beside the handler that they come from: each is a copy of it without\n   the routes of the others and without what only those need. What stands at module level stays in all of them.\n");
+    match snippet {
+        Ok((template, _)) => {
+            out.push_str("2. Put the resources of `template.yaml` in place of the function's: its own events that name routes moved to them,\n   everything else is a copy.\n");
+            referring(facts, template, &mut out);
+        }
+        Err(why) => {
+            let _ = writeln!(
+                out,
+                "2. Declare the functions with the handlers above. There is no snippet: {}.",
+                printable::line(why)
+            );
+        }
+    }
+    out.push_str("3. Run the tests of each part, deploy, move the traffic, and delete the old handler when nothing calls it any more.\n");
+    out
+}
+
+fn shared(facts: &FunctionFacts, out: &mut String) {
+    let Some(plan) = &facts.routes.plan else { return };
+    let own = plan.shared.iter().filter(|module| facts.package_of(**module).is_none());
+    let files = own.filter_map(|module| facts.graph.module(*module).entry);
+    let files: Vec<String> =
+        files.map(|entry| format!("- `{}`", printable::line(&facts.artifact.entry(entry).path))).collect();
+    if !files.is_empty() {
+        let _ = write!(out, "\n## Code that several of them share\n\n{}\n", files.join("\n"));
+    }
+}
+
+/// Lines of the template that name the function elsewhere: alarms, permissions, outputs.
+fn referring(facts: &FunctionFacts, template: &str, out: &mut String) {
+    let id = id(facts);
+    let lines = (1..)
+        .zip(template.lines())
+        .filter(|(_, line)| crate::lang::moving::has_word(line, id) && line.trim() != format!("{id}:"));
+    let lines: Vec<String> =
+        lines.map(|(number, line)| format!("   - line {number}: `{}`", printable::line(line.trim()))).collect();
+    if !lines.is_empty() {
+        let _ =
+            writeln!(out, "   These lines name the old function and have to name the new ones:\n{}", lines.join("\n"));
+    }
+}

@@ -1,0 +1,163 @@
+//! A function of a SAM template as several functions, each with the routes of its own.
+
+/// A function to declare.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewFunction {
+    /// Its logical id.
+    pub id: String,
+    /// Its handler setting.
+    pub handler: String,
+    /// Methods and paths of its routes, with `{parameters}`; no method means any.
+    pub routes: Vec<(Option<String>, String)>,
+}
+
+/// An event of the function as the template writes it.
+struct Event<'t> {
+    id: &'t str,
+    lines: Vec<&'t str>,
+    method: Option<String>,
+    path: Option<String>,
+}
+
+/// Resources that take the place of the function `id`: everything as it was, but handler and routes. `None` where the
+/// template does not write the function in the usual way, as YAML in blocks.
+#[must_use]
+pub fn sam(template: &str, id: &str, functions: &[NewFunction]) -> Option<String> {
+    let block = block(template, id)?;
+    let (head, rest) = block.split_first()?;
+    let indent = indent_of(head);
+    let is_function = rest.iter().any(|line| value(line, "Type") == Some("AWS::Serverless::Function"));
+    let handler = rest.iter().position(|line| value(line, "Handler").is_some())?;
+    if !is_function {
+        return None;
+    }
+    let events = rest.iter().position(|line| line.trim() == "Events:");
+    let (events_at, events_end) = events.map_or((rest.len(), rest.len()), |at| (at, end_of(rest, at)));
+    let known = events_of(rest.get(events_at + 1..events_end).unwrap_or_default());
+    let mut out = String::new();
+    for function in functions {
+        out.push_str(&format!("{}{}:\n", " ".repeat(indent), function.id));
+        for (at, line) in rest.iter().enumerate() {
+            if at == handler {
+                out.push_str(&format!("{}Handler: {}\n", " ".repeat(indent_of(line)), function.handler));
+            } else if at == events_at {
+                out.push_str(&format!("{line}\n"));
+                function.routes.iter().for_each(|route| out.push_str(&event(route, &known, indent_of(line) + 2)));
+            } else if !(events_at..events_end).contains(&at) {
+                out.push_str(&format!("{line}\n"));
+            }
+        }
+    }
+    Some(out)
+}
+
+fn indent_of(line: &str) -> usize {
+    line.len() - line.trim_start().len()
+}
+
+/// The value of a key, if a line has it.
+fn value<'t>(line: &'t str, key: &str) -> Option<&'t str> {
+    let value = line.trim().strip_prefix(key)?.strip_prefix(':')?;
+    let value = value.split(" #").next().unwrap_or_default().trim();
+    Some(value.trim_matches(['"', '\'']))
+}
+
+/// The lines of a resource, without empty ones at its end.
+fn block<'t>(template: &'t str, id: &str) -> Option<Vec<&'t str>> {
+    let lines: Vec<&str> = template.lines().collect();
+    let resources = lines.iter().position(|line| line.trim_end() == "Resources:")?;
+    let head = format!("{id}:");
+    let at = lines.iter().skip(resources).position(|line| line.trim() == head && indent_of(line) > 0)? + resources;
+    let end = end_of(&lines, at);
+    let mut block = lines.get(at..end)?.to_vec();
+    while block.last().is_some_and(|line| line.trim().is_empty()) {
+        block.pop();
+    }
+    Some(block)
+}
+
+/// Behind the lines that are indented below one.
+fn end_of(lines: &[&str], at: usize) -> usize {
+    let indent = lines.get(at).map_or(0, |line| indent_of(line));
+    let below = |line: &&&str| line.trim().is_empty() || indent_of(line) > indent;
+    at + 1 + lines.iter().skip(at + 1).take_while(below).count()
+}
+
+fn events_of<'t>(lines: &[&'t str]) -> Vec<Event<'t>> {
+    let mut events = Vec::new();
+    let mut at = 0;
+    while let Some(line) = lines.get(at) {
+        let end = end_of(lines, at);
+        let own: Vec<&str> = lines.get(at + 1..end).unwrap_or_default().to_vec();
+        let find = |key: &str| own.iter().find_map(|line| value(line, key)).map(str::to_owned);
+        let id = line.trim().trim_end_matches(':');
+        if !line.trim().is_empty() {
+            events.push(Event { id, method: find("Method"), path: find("Path"), lines: own });
+        }
+        at = end;
+    }
+    events
+}
+
+/// An event for a route: that of the template, or that which catches all with the route's own method and path.
+fn event((method, path): &(Option<String>, String), known: &[Event<'_>], indent: usize) -> String {
+    let same_method = |event: &Event<'_>| match (&event.method, method) {
+        (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
+        _ => false,
+    };
+    let same_path = |event: &Event<'_>| event.path.as_deref() == Some(path);
+    let exact = known.iter().find(|event| same_path(event) && same_method(event));
+    let like = exact.or_else(|| known.iter().find(|event| same_path(event)));
+    let like = like.or_else(|| known.iter().find(|event| event.path.as_deref().is_none_or(|path| path.contains("+}"))));
+    let pad = |extra: usize| " ".repeat(indent + extra);
+    let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let words = words
+        .map(|word| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect::<String>());
+    let verb = method.as_deref().unwrap_or("any").to_ascii_lowercase();
+    let made = format!(
+        "{}{}",
+        words.collect::<String>(),
+        verb.chars().take(1).flat_map(char::to_uppercase).chain(verb.chars().skip(1)).collect::<String>()
+    );
+    let id = exact.map_or(made, |event| event.id.to_owned());
+    let mut out = format!("{}{id}:\n", pad(0));
+    let kind = like.and_then(|event| event.lines.iter().find_map(|line| value(line, "Type"))).unwrap_or("HttpApi");
+    out.push_str(&format!("{}Type: {kind}\n{}Properties:\n", pad(2), pad(2)));
+    out.push_str(&format!("{}Path: {path}\n{}Method: {verb}\n", pad(4), pad(4)));
+    for line in like.map_or(&[][..], |event| &event.lines) {
+        let taken = ["Type", "Properties", "Path", "Method"].iter().any(|key| value(line, key).is_some());
+        if !taken && !line.trim().is_empty() {
+            out.push_str(&format!("{line}\n"));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEMPLATE: &str = "Transform: AWS::Serverless-2016-10-31\nResources:\n  Api:\n    Type: AWS::Serverless::HttpApi\n  Orders:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: src/\n      Handler: app.handler # all\n      Events:\n        List:\n          Type: HttpApi\n          Properties:\n            ApiId: !Ref Api\n            Path: /orders\n            Method: GET\n        Rest:\n          Type: HttpApi\n          Properties:\n            ApiId: !Ref Api\n            Path: /{proxy+}\n            Method: any\n      Policies:\n        - ReadOnly\n\n  Table:\n    Type: AWS::DynamoDB::Table\n";
+
+    #[test]
+    fn routes_move_and_the_rest_is_copied() {
+        let functions = [
+            NewFunction {
+                id: "Orders1".to_owned(),
+                handler: "app_1.handler".to_owned(),
+                routes: vec![(Some("GET".to_owned()), "/orders".to_owned())],
+            },
+            NewFunction {
+                id: "Orders2".to_owned(),
+                handler: "app_2.handler".to_owned(),
+                routes: vec![(None, "/reports/{id}".to_owned())],
+            },
+        ];
+        let made = sam(TEMPLATE, "Orders", &functions).unwrap();
+        let first = "  Orders1:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: src/\n      Handler: app_1.handler\n      Events:\n        List:\n          Type: HttpApi\n          Properties:\n            Path: /orders\n            Method: get\n            ApiId: !Ref Api\n      Policies:\n        - ReadOnly\n";
+        let second = "  Orders2:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: src/\n      Handler: app_2.handler\n      Events:\n        ReportsIdAny:\n          Type: HttpApi\n          Properties:\n            Path: /reports/{id}\n            Method: any\n            ApiId: !Ref Api\n      Policies:\n        - ReadOnly\n";
+        assert_eq!(made, format!("{first}{second}"));
+        assert_eq!(sam(TEMPLATE, "Table", &functions), None);
+        assert_eq!(sam("Resources: {Orders: {Type: x}}", "Orders", &functions), None);
+    }
+}

@@ -1,0 +1,93 @@
+//! A function's handler module taken apart by the groups of its split plan.
+
+use super::FunctionFacts;
+use crate::graph::HandlerResolution;
+use crate::lang::python::parting;
+use crate::platform::Language;
+use crate::program;
+use crate::span::LineIndex;
+
+/// One function of a split.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Part {
+    /// Its handler file, in the package.
+    pub file: String,
+    /// Its handler setting.
+    pub handler: String,
+    /// The file's text.
+    pub text: String,
+    /// Positions of its routes.
+    pub routes: Vec<usize>,
+    /// Init, milliseconds.
+    pub init_ms: f64,
+}
+
+impl FunctionFacts {
+    /// The handler files of the split plan, each with the routes of one group and what they need.
+    ///
+    /// # Errors
+    /// Why the handler is not taken apart.
+    pub fn parts(&self) -> Result<Vec<Part>, String> {
+        let plan = self.routes.plan.as_ref().filter(|plan| plan.pays);
+        let plan = plan.ok_or("one function is right for its routes, or none were found")?;
+        let HandlerResolution::Found { module, .. } = self.graph.handler else {
+            return Err("the handler is not found".to_owned());
+        };
+        if self.spec.runtime.language() != Language::Python {
+            return Err("only handlers in Python are taken apart".to_owned());
+        }
+        let entry = self.graph.module(module).entry.filter(|entry| self.packages.owner(*entry).is_none());
+        let entry = entry.ok_or("the handler module is not the function's own")?;
+        let routes = &self.routes.routes;
+        if let Some(route) = routes.iter().find(|route| route.place.0 != module) {
+            return Err(format!("{} is registered in another file than the handler", route.label));
+        }
+        let mut importers = self.graph.imports.iter().filter(|import| import.target == module);
+        if let Some(import) = importers.find(|import| import.site.importer != module) {
+            let other = &self.graph.module(import.site.importer).name;
+            return Err(format!("{other} imports the handler module, and would load all of it"));
+        }
+        let path = self.artifact.entry(entry).path.to_string();
+        let bytes = self.artifact.read(entry).map_err(|error| error.message)?;
+        let text = std::str::from_utf8((*bytes).as_ref()).map_err(|_| "the handler is not UTF-8".to_owned())?;
+        let (stem, function) = self.spec.start().rsplit_once('.').ok_or("the handler names no function")?;
+        let file = path.strip_suffix(".py").ok_or("the handler is not a source file")?;
+        let parts = plan.groups.iter().enumerate().map(|(at, group)| {
+            let place = |route: &usize| routes.get(*route).map(|route| route.place.1.start);
+            let kept: Vec<u32> = group.routes.iter().filter_map(place).collect();
+            let others = (0..routes.len()).filter(|route| !group.routes.contains(route));
+            let gone: Vec<u32> = others.filter_map(|route| place(&route)).collect();
+            let text = parted(text, &gone, &kept, function).map_err(|(why, offset)| match offset {
+                Some(offset) => format!("{why} ({path}:{})", LineIndex::new(text).position(text, offset).line),
+                None => why,
+            })?;
+            let number = at + 1;
+            Ok(Part {
+                file: format!("{file}_{number}.py"),
+                handler: format!("{stem}_{number}.{function}"),
+                text,
+                routes: group.routes.clone(),
+                init_ms: group.closure.init_ms,
+            })
+        });
+        parts.collect()
+    }
+}
+
+/// Parsers recurse: on a thread with room for the deepest code that they accept.
+fn parted(text: &str, gone: &[u32], kept: &[u32], handler: &str) -> Result<String, (String, Option<u32>)> {
+    let shared: Vec<&u32> = gone.iter().filter(|place| kept.contains(place)).collect();
+    if let Some(place) = shared.first() {
+        return Err(("routes of several groups are registered at one place".to_owned(), Some(**place)));
+    }
+    std::thread::scope(|scope| {
+        let work = || parting::part(text, gone, kept, &[handler]);
+        match program::thread().spawn_scoped(scope, work) {
+            Ok(thread) => thread
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+                .map_err(|refusal| (refusal.why, refusal.at)),
+            Err(error) => Err((format!("a thread did not start: {error}"), None)),
+        }
+    })
+}

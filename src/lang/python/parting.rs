@@ -1,0 +1,348 @@
+//! Leaves of a Python module only what some of its routes need: the others go, and then what nothing names any more.
+
+use std::collections::BTreeSet;
+
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{self as ast, Expr, ExprContext, Stmt};
+use ruff_python_parser::{ParseOptions, parse_unchecked};
+use ruff_text_size::{Ranged, TextRange};
+
+use super::nesting;
+use crate::lang::moving::{Refusal, line_start, lines_to_remove, next_line};
+use crate::span::Span;
+
+/// How often what is unused is looked for: each round may leave more behind.
+const ROUNDS: usize = 40;
+
+/// A module with some of its routes. `gone` and `kept` are the places where routes are registered; `needed` are names
+/// that stay whatever names them. Needs a stack of [`PARSE_STACK`](super::PARSE_STACK).
+///
+/// # Errors
+/// When a route cannot be taken out by itself, with the reason.
+pub fn part(text: &str, gone: &[u32], kept: &[u32], needed: &[&str]) -> Result<String, Refusal> {
+    let mut parted = text.to_owned();
+    let before = {
+        let suite = parsed(text)?;
+        let edits = removals(text, suite.suite(), gone, kept)?;
+        for (span, replacement) in edits.iter().rev() {
+            parted.replace_range(span.range_in(text.len()), replacement);
+        }
+        names(suite.suite())
+    };
+    for _ in 0..ROUNDS {
+        let module = parsed(&parted)?;
+        let unused = unused(&parted, module.suite(), &before, needed);
+        drop(module);
+        if unused.is_empty() {
+            break;
+        }
+        for (span, replacement) in unused.iter().rev() {
+            parted.replace_range(span.range_in(parted.len()), replacement);
+        }
+    }
+    Ok(parted)
+}
+
+type Module = ruff_python_parser::Parsed<ast::ModModule>;
+
+fn parsed(text: &str) -> Result<Module, Refusal> {
+    if nesting::too_deep(text).is_err() {
+        return Err(Refusal::new("the file nests too deep"));
+    }
+    let parsed = parse_unchecked(text, ParseOptions::from(ruff_python_parser::Mode::Module)).try_into_module();
+    parsed.filter(|module| module.errors().is_empty()).ok_or_else(|| Refusal::new("the file has syntax errors"))
+}
+
+/// The changes that take routes out.
+fn removals(text: &str, suite: &[Stmt], gone: &[u32], kept: &[u32]) -> Result<Vec<(Span, String)>, Refusal> {
+    let mut finder = Finder { text, gone, kept, edits: Vec::new(), found: BTreeSet::new(), refused: None };
+    finder.block(suite);
+    if let Some(refused) = finder.refused {
+        return Err(refused);
+    }
+    if let Some(missed) = gone.iter().find(|place| !finder.found.contains(*place)) {
+        return Err(Refusal::at(*missed, "a route is registered in a way that cannot be taken out by itself"));
+    }
+    let mut edits = finder.edits;
+    edits.sort();
+    edits.dedup();
+    let crosses = edits.windows(2).any(|pair| pair[0].0.end > pair[1].0.start);
+    if crosses { Err(Refusal::new("routes are registered inside one another")) } else { Ok(edits) }
+}
+
+/// Looks for the statements that register routes.
+struct Finder<'t> {
+    text: &'t str,
+    gone: &'t [u32],
+    kept: &'t [u32],
+    edits: Vec<(Span, String)>,
+    /// Places of routes whose registration goes.
+    found: BTreeSet<u32>,
+    refused: Option<Refusal>,
+}
+
+fn span(range: TextRange) -> Span {
+    Span::new(range.start().to_u32(), range.end().to_u32())
+}
+
+fn within(range: TextRange, places: &[u32]) -> Vec<u32> {
+    let span = span(range);
+    places.iter().copied().filter(|place| span.start <= *place && *place < span.end).collect()
+}
+
+impl Finder<'_> {
+    /// Whether some code registers only routes that go; one that registers both cannot be taken apart.
+    fn goes(&mut self, range: TextRange) -> bool {
+        let gone = within(range, self.gone);
+        if gone.is_empty() {
+            return false;
+        }
+        if !within(range, self.kept).is_empty() {
+            let why = "one condition stands for routes of several groups";
+            self.refused = Some(Refusal::at(range.start().to_u32(), why));
+            return false;
+        }
+        self.found.extend(gone);
+        true
+    }
+
+    fn lines(&mut self, range: TextRange) {
+        self.edits.extend(lines_to_remove(self.text, &[span(range)]).into_iter().map(|span| (span, String::new())));
+    }
+
+    fn block(&mut self, block: &[Stmt]) {
+        for stmt in block {
+            match stmt {
+                Stmt::FunctionDef(function) => self.function(function),
+                Stmt::If(branch) => self.branch(branch, block.len() == 1),
+                Stmt::Match(choice) => self.choice(choice),
+                Stmt::Assign(assign) => self.table(&assign.value),
+                Stmt::AnnAssign(assign) => {
+                    if let Some(value) = &assign.value {
+                        self.table(value);
+                    }
+                }
+                Stmt::Try(attempt) => {
+                    self.block(&attempt.body);
+                    self.block(&attempt.orelse);
+                    self.block(&attempt.finalbody);
+                }
+                Stmt::With(with) => self.block(&with.body),
+                Stmt::For(each) => self.block(&each.body),
+                _ => {}
+            }
+        }
+    }
+
+    fn function(&mut self, function: &ast::StmtFunctionDef) {
+        let start = function.decorator_list.first().map_or(function.range().start(), |first| first.range().start());
+        let header = TextRange::new(start, function.name.range().end());
+        if within(header, self.gone).is_empty() {
+            return self.block(&function.body);
+        }
+        if within(header, self.kept).is_empty() {
+            self.goes(header);
+            return self.lines(TextRange::new(start, function.range().end()));
+        }
+        for decorator in &function.decorator_list {
+            if self.goes(decorator.range()) {
+                self.lines(decorator.range());
+            }
+        }
+    }
+
+    fn branch(&mut self, branch: &ast::StmtIf, is_alone: bool) {
+        let first_goes = self.goes(branch.test.range());
+        let clauses = &branch.elif_else_clauses;
+        let gone: Vec<bool> =
+            clauses.iter().map(|clause| clause.test.as_ref().is_some_and(|test| self.goes(test.range()))).collect();
+        let mut lines_from = 0;
+        if first_goes {
+            let next = clauses.iter().zip(&gone).position(|(_, gone)| !gone);
+            lines_from = match next.and_then(|at| Some((at, clauses.get(at)?))) {
+                None if !is_alone => {
+                    self.lines(branch.range());
+                    clauses.len()
+                }
+                Some((at, clause)) if clause.test.is_some() => {
+                    // `elif` becomes the first `if`.
+                    let (start, end) = (branch.range().start().to_u32(), clause.range().start().to_u32() + 2);
+                    self.edits.push((Span::new(start, end), String::new()));
+                    at
+                }
+                _ => {
+                    self.edits.push((span(branch.test.range()), "False".to_owned()));
+                    self.empty(&branch.body);
+                    0
+                }
+            };
+        } else {
+            self.block(&branch.body);
+        }
+        for (at, (clause, gone)) in clauses.iter().zip(&gone).enumerate() {
+            if !gone {
+                self.block(&clause.body);
+            } else if at >= lines_from {
+                self.lines(clause.range());
+            }
+        }
+    }
+
+    fn empty(&mut self, body: &[Stmt]) {
+        let (Some(first), Some(last)) = (body.first(), body.last()) else { return };
+        self.edits.push((span(TextRange::new(first.range().start(), last.range().end())), "pass".to_owned()));
+    }
+
+    fn choice(&mut self, choice: &ast::StmtMatch) {
+        let mut left = choice.cases.len();
+        for case in &choice.cases {
+            if self.goes(case.pattern.range()) {
+                left -= 1;
+                self.lines(case.range());
+            } else {
+                self.block(&case.body);
+            }
+        }
+        if left == 0 {
+            self.refused = Some(Refusal::at(choice.range().start().to_u32(), "no case would be left"));
+        }
+    }
+
+    /// Entries of a table of routes.
+    fn table(&mut self, value: &Expr) {
+        let Expr::Dict(dict) = value else { return };
+        for item in &dict.items {
+            let start = item.key.as_ref().map_or(item.value.range().start(), |key| key.range().start());
+            let range = TextRange::new(start, item.value.range().end());
+            if self.goes(range) {
+                let end = range.end().to_usize();
+                let rest = self.text.get(end..).unwrap_or_default();
+                let comma = rest.len() - rest.trim_start().len();
+                let has_comma = rest.trim_start().starts_with(',');
+                let (from, to) = (range.start().to_usize(), if has_comma { end + comma + 1 } else { end });
+                let own_line =
+                    self.text.get(line_start(self.text, from)..from).is_some_and(|text| text.trim().is_empty())
+                        && self.text.get(to..next_line(self.text, to)).is_some_and(|text| text.trim().is_empty());
+                if own_line {
+                    self.lines(TextRange::new(range.start(), range.end()));
+                } else {
+                    self.edits.push((Span::new(from as u32, to as u32), String::new()));
+                }
+            }
+        }
+    }
+}
+
+/// Names that a module reads, anywhere.
+fn names(suite: &[Stmt]) -> BTreeSet<String> {
+    let mut names = Names(BTreeSet::new());
+    names.visit_body(suite);
+    names.0
+}
+
+struct Names(BTreeSet<String>);
+
+impl<'a> Visitor<'a> for Names {
+    fn visit_expr(&mut self, expr: &'a Expr) {
+        match expr {
+            Expr::Name(name) if name.ctx != ExprContext::Store => drop(self.0.insert(name.id.to_string())),
+            // Annotations and `__all__` may name in quotes.
+            Expr::StringLiteral(text) if text.value.to_str().chars().all(|c| c.is_alphanumeric() || c == '_') => {
+                self.0.insert(text.value.to_str().to_owned());
+            }
+            _ => {}
+        }
+        visitor::walk_expr(self, expr);
+    }
+}
+
+/// What was named before and is named no more: functions, classes and imports at the top of the module.
+fn unused(text: &str, suite: &[Stmt], before: &BTreeSet<String>, needed: &[&str]) -> Vec<(Span, String)> {
+    let now: Vec<BTreeSet<String>> = suite.iter().map(|stmt| names(std::slice::from_ref(stmt))).collect();
+    let is_unused = |at: usize, name: &str| {
+        let elsewhere = now.iter().enumerate().any(|(other, names)| other != at && names.contains(name));
+        before.contains(name) && !needed.contains(&name) && !elsewhere
+    };
+    let mut edits = Vec::new();
+    for (at, stmt) in suite.iter().enumerate() {
+        let whole = |edits: &mut Vec<(Span, String)>, start: u32| {
+            let lines = lines_to_remove(text, &[Span::new(start, stmt.range().end().to_u32())]);
+            edits.extend(lines.into_iter().map(|span| (span, String::new())));
+        };
+        match stmt {
+            Stmt::FunctionDef(function)
+                if function.decorator_list.is_empty() && is_unused(at, function.name.as_str()) =>
+            {
+                whole(&mut edits, stmt.range().start().to_u32());
+            }
+            Stmt::ClassDef(class) if class.decorator_list.is_empty() && is_unused(at, class.name.as_str()) => {
+                whole(&mut edits, stmt.range().start().to_u32());
+            }
+            Stmt::Import(ast::StmtImport { names, .. }) | Stmt::ImportFrom(ast::StmtImportFrom { names, .. }) => {
+                let bound = |alias: &ast::Alias| super::moving::bound(alias).to_owned();
+                let left: Vec<&ast::Alias> = names.iter().filter(|alias| !is_unused(at, &bound(alias))).collect();
+                if left.is_empty() {
+                    whole(&mut edits, stmt.range().start().to_u32());
+                } else if left.len() < names.len() {
+                    edits.push((span(stmt.range()), super::moving::import_of(text, stmt, &left)));
+                }
+            }
+            _ => {}
+        }
+    }
+    edits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(text: &str, of: &[&str]) -> Vec<u32> {
+        of.iter().map(|word| text.find(word).unwrap() as u32).collect()
+    }
+
+    #[test]
+    fn branches_cases_and_what_only_they_need_go() {
+        let text = "import a\nimport b, c\n\n\ndef fa():\n    return a.x\n\n\ndef handler(e):\n    if e == 'a':\n        return fa()\n    elif e == 'b':\n        return b.x\n    match e:\n        case 'c':\n            return c.x\n        case _:\n            return None\n";
+        let parted = part(text, &places(text, &["e == 'a'", "'c'"]), &places(text, &["e == 'b'"]), &["handler"]);
+        let left = "import b\n\n\ndef handler(e):\n    if e == 'b':\n        return b.x\n    match e:\n        case _:\n            return None\n";
+        assert_eq!(parted.as_deref(), Ok(left));
+    }
+
+    #[test]
+    fn chains_keep_their_form() {
+        let text = "def handler(e):\n    if e == 'a':\n        return 1\n    elif e == 'b':\n        return 2\n    elif e == 'c':\n        return 3\n    elif e == 'd':\n        return 4\n    else:\n        return 5\n";
+        let all = ["e == 'a'", "e == 'b'", "e == 'c'", "e == 'd'"];
+        let keeping = |kept: &str| {
+            let gone: Vec<&str> = all.iter().copied().filter(|one| *one != kept).collect();
+            part(text, &places(text, &gone), &places(text, &[kept]), &["handler"]).unwrap()
+        };
+        let rest = "    else:\n        return 5\n";
+        assert_eq!(keeping("e == 'c'"), format!("def handler(e):\n    if e == 'c':\n        return 3\n{rest}"));
+        assert_eq!(keeping("e == 'a'"), format!("def handler(e):\n    if e == 'a':\n        return 1\n{rest}"));
+        let none = part(text, &places(text, &all), &[], &["handler"]).unwrap();
+        assert_eq!(none, format!("def handler(e):\n    if False:\n        pass\n{rest}"));
+    }
+
+    #[test]
+    fn decorated_routes_and_tables_go() {
+        let text = "import a\nimport b\n\n\n@app.get('/a')\ndef one():\n    return a.x\n\n\n@app.get('/b')\n@app.get('/c')\ndef two():\n    return b.x\n\n\nTABLE = {\n    'd': one,\n    'e': two,\n}\n";
+        let parted = part(
+            text,
+            &places(text, &["app.get('/a')", "app.get('/c')", "'d'"]),
+            &places(text, &["app.get('/b')", "'e'"]),
+            &[],
+        );
+        let left = "import b\n\n\n@app.get('/b')\ndef two():\n    return b.x\n\n\nTABLE = {\n    'e': two,\n}\n";
+        assert_eq!(parted.as_deref(), Ok(left));
+    }
+
+    #[test]
+    fn what_stands_for_both_stays_whole() {
+        let text = "def handler(e):\n    if e in ('a', 'b'):\n        return 1\n";
+        let refused = part(text, &places(text, &["'a'"]), &places(text, &["'b'"]), &["handler"]);
+        assert!(refused.unwrap_err().why.contains("several groups"));
+        let refused = part("app.add('/a', f)\n", &[0], &[], &[]);
+        assert!(refused.unwrap_err().why.contains("cannot be taken out"));
+    }
+}
