@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::declare::parting::{self, NewFunction};
 use crate::engine::{FunctionFacts, Part, ProjectFacts};
+use crate::graph::HandlerResolution;
 use crate::report::printable;
 use crate::run::UserError;
 use crate::{input, text};
@@ -112,7 +113,7 @@ fn readme(facts: &FunctionFacts, parts: &[Part], snippet: &Result<(String, Strin
         );
     }
     shared(facts, &mut out);
-    out.push_str("\n## Steps\n\n1. Look through `code/` and copy the files beside the handler that they come from: each is a copy of it without\n   the routes of the others and without what only those need. What stands at module level stays in all of them.\n");
+    out.push_str("\n## Steps\n\n1. Look through `code/` and copy the files beside the handler that they come from: each is a copy of it without\n   the routes of the others and without what only those name. Other statements at module level stay in all of them.\n");
     match snippet {
         Ok((template, _)) => {
             out.push_str("2. Put the resources of `template.yaml` in place of the function's: its own events that name routes moved to them,\n   everything else is a copy.\n");
@@ -132,7 +133,9 @@ fn readme(facts: &FunctionFacts, parts: &[Part], snippet: &Result<(String, Strin
 
 fn shared(facts: &FunctionFacts, out: &mut String) {
     let Some(plan) = &facts.routes.plan else { return };
-    let own = plan.shared.iter().filter(|module| facts.package_of(**module).is_none());
+    let is_handler =
+        |module| matches!(facts.graph.handler, HandlerResolution::Found { module: at, .. } if at == module);
+    let own = plan.shared.iter().filter(|module| facts.package_of(**module).is_none() && !is_handler(**module));
     let files = own.filter_map(|module| facts.graph.module(*module).entry);
     let files: Vec<String> =
         files.map(|entry| format!("- `{}`", printable::line(&facts.artifact.entry(entry).path))).collect();

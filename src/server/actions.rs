@@ -39,7 +39,8 @@ pub(super) fn at(answers: &Answers, params: &CodeActionParams, open: Open<'_>) -
             actions.push(action);
         }
     }
-    if let Some(action) = lazy(answers, uri, &touches, open) {
+    let is_on_line = |span: Span| text.is_on(span, params.range.start.line);
+    if let Some(action) = lazy(answers, uri, &is_on_line, open) {
         actions.push(action);
     }
     actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()

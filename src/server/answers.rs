@@ -64,6 +64,11 @@ impl Text {
         Range { start: self.position(span.start), end: self.position(span.end) }
     }
 
+    /// Whether a line, from 0, is one of those of a range.
+    pub(super) fn is_on(&self, span: Span, line: u32) -> bool {
+        self.position(span.start).line <= line && line <= self.position(span.end).line
+    }
+
     pub(super) fn offset(&self, position: Position) -> u32 {
         self.lines.offset_of_utf16(&self.text, position.line, position.character)
     }
@@ -134,7 +139,7 @@ impl Answers {
         let mut texts = Texts::new(open);
         let mut found: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
         for finding in self.known.iter().flat_map(|(_, analysed)| &analysed.findings) {
-            if finding.location.inner_path.is_some() || Path::new(&finding.location.path).is_dir() {
+            if finding.location.inner_path.is_some() || input::seen::is_dir(Path::new(&finding.location.path)) {
                 continue;
             }
             let diagnostic = diagnostic(finding, &mut texts);
@@ -173,7 +178,10 @@ impl Answers {
         let mut parts = Vec::new();
         let mut range = None;
         for (facts, entry) in self.functions(uri) {
-            for (site, cost) in of_function(facts, entry).into_iter().filter(|(site, _)| holds(&site.span)) {
+            for (site, cost) in of_function(facts, entry) {
+                if !text.is_on(site.span, at.position.line) {
+                    continue;
+                }
                 let line = format!("{} in {}", said(&cost), facts.spec.name);
                 range = range.or(Some(text.range(site.span)));
                 if !parts.contains(&line) {

@@ -15,6 +15,7 @@ mod init;
 mod lazy;
 mod moving;
 mod dispatch;
+mod parting;
 mod projects;
 mod registrations;
 mod routes;

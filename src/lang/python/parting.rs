@@ -256,7 +256,7 @@ impl<'a> Visitor<'a> for Names {
     }
 }
 
-/// What was named before and is named no more: functions, classes and imports at the top of the module.
+/// What was named before and is named no more: functions, classes, imports and variables at the top of the module.
 fn unused(text: &str, suite: &[Stmt], before: &BTreeSet<String>, needed: &[&str]) -> Vec<(Span, String)> {
     let now: Vec<BTreeSet<String>> = suite.iter().map(|stmt| names(std::slice::from_ref(stmt))).collect();
     let is_unused = |at: usize, name: &str| {
@@ -277,6 +277,13 @@ fn unused(text: &str, suite: &[Stmt], before: &BTreeSet<String>, needed: &[&str]
             }
             Stmt::ClassDef(class) if class.decorator_list.is_empty() && is_unused(at, class.name.as_str()) => {
                 whole(&mut edits, stmt.range().start().to_u32());
+            }
+            Stmt::Assign(assign) => {
+                if let [Expr::Name(name)] = assign.targets.as_slice()
+                    && is_unused(at, name.id.as_str())
+                {
+                    whole(&mut edits, stmt.range().start().to_u32());
+                }
             }
             Stmt::Import(ast::StmtImport { names, .. }) | Stmt::ImportFrom(ast::StmtImportFrom { names, .. }) => {
                 let bound = |alias: &ast::Alias| super::moving::bound(alias).to_owned();
@@ -303,9 +310,9 @@ mod tests {
 
     #[test]
     fn branches_cases_and_what_only_they_need_go() {
-        let text = "import a\nimport b, c\n\n\ndef fa():\n    return a.x\n\n\ndef handler(e):\n    if e == 'a':\n        return fa()\n    elif e == 'b':\n        return b.x\n    match e:\n        case 'c':\n            return c.x\n        case _:\n            return None\n";
+        let text = "import a\nimport b, c\n\nPAGE = a.Page()\nKEPT = 1\n\n\ndef fa():\n    return a.x, PAGE\n\n\ndef handler(e):\n    if e == 'a':\n        return fa()\n    elif e == 'b':\n        return b.x\n    match e:\n        case 'c':\n            return c.x\n        case _:\n            return None\n";
         let parted = part(text, &places(text, &["e == 'a'", "'c'"]), &places(text, &["e == 'b'"]), &["handler"]);
-        let left = "import b\n\n\ndef handler(e):\n    if e == 'b':\n        return b.x\n    match e:\n        case _:\n            return None\n";
+        let left = "import b\n\nKEPT = 1\n\n\ndef handler(e):\n    if e == 'b':\n        return b.x\n    match e:\n        case _:\n            return None\n";
         assert_eq!(parted.as_deref(), Ok(left));
     }
 

@@ -1,0 +1,85 @@
+//! The plan of a split as files: each part answers its routes and no others.
+
+use std::process::Command;
+
+use super::Project;
+
+const APP: &str = r#"import json
+
+import heavy
+
+LIMIT = heavy.report
+
+
+def report(event):
+    return heavy.report(event), LIMIT is None
+
+
+def handler(event, context):
+    path = event["path"]
+    if path == "/report":
+        return json.dumps(report(event))
+    elif path == "/status":
+        return "up"
+    elif path == "/version":
+        return "1"
+    return "none"
+"#;
+
+const TEMPLATE: &str = "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Office:
+    Type: AWS::Serverless::Function
+    Properties:
+      CodeUri: src/
+      Handler: app.handler
+      Runtime: python3.12
+      Events:
+        All:
+          Type: HttpApi
+          Properties:
+            Path: /{proxy+}
+            Method: ANY
+";
+
+#[test]
+fn each_part_answers_its_routes_and_no_others() {
+    let functions: String =
+        (0..9000).map(|at| format!("def f{at}(a, b=None, *c):\n    return [a + {at}, b, c]\n")).collect();
+    let project = Project::new(&[
+        ("template.yaml", TEMPLATE),
+        ("src/app.py", APP),
+        ("src/heavy/__init__.py", &format!("def report(event):\n    return event['path']\n\n\n{functions}")),
+        ("src/heavy-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: heavy\nVersion: 1\n"),
+        ("src/heavy-1.dist-info/RECORD", "heavy/__init__.py,,\n"),
+    ]);
+    let done = project.run(&["split", "template.yaml", "-o", "plan"]);
+    assert!(done.code == 0 && done.err.contains("wrote 1 plan to plan"), "{}{}", done.out, done.err);
+    let light = project.read("plan/Office/code/app_2.py");
+    assert!(
+        !light.contains("heavy") && !light.contains("LIMIT") && light.contains("if path == \"/status\""),
+        "{light}"
+    );
+    let template = project.read("plan/Office/template.yaml");
+    assert!(template.contains("  Office1:\n") && template.contains("      Handler: app_2.handler\n"), "{template}");
+    assert!(template.contains("            Path: /report\n") && !template.contains("proxy"), "{template}");
+    let ask = "import sys\nsys.path[:0] = ['plan/Office/code', 'src']\nimport app_1, app_2\nfor path in ['/report', '/status', '/version']:\n    print(app_1.handler({'path': path}, None), app_2.handler({'path': path}, None))\n";
+    project.write("ask.py", ask);
+    if let Ok(output) = Command::new("python3").current_dir(project.folder.path()).arg("ask.py").output() {
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(said, "[\"/report\", false] none\nnone up\nnone 1\n", "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let again = project.run(&["split", "template.yaml", "-o", "plan"]);
+    assert!(again.code == 2 && again.err.contains("nothing is overwritten"), "{}", again.err);
+}
+
+#[test]
+fn what_cannot_be_taken_apart_says_why() {
+    let project = Project::new(&[("app.py", "def handler(event, context):\n    return event\n")]);
+    let done = project.run(&["split", ".", "-o", "plan"]);
+    assert!(
+        done.err.contains("app: not taken apart: ") || done.err.contains("not taken apart: one function"),
+        "{}",
+        done.err
+    );
+}
