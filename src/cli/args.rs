@@ -208,7 +208,7 @@ pub(super) struct CheckArgs {
     /// Print only findings and totals
     #[arg(short, long)]
     pub(super) quiet: bool,
-    /// Also print what could not be analysed exactly
+    /// Also print what could not be analysed exactly, and on standard error how long it took and what was read
     #[arg(short, long, conflicts_with = "quiet")]
     pub(super) verbose: bool,
 }

@@ -1,7 +1,7 @@
 //! What changed between two packages, trees, templates or reports.
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 use super::args::{DiffArgs, DiffFormat};
@@ -82,7 +82,12 @@ fn broken(function: &Changed, budgets: Budgets) -> Vec<String> {
 
 fn print(difference: &Difference, args: &DiffArgs, out: &mut dyn Write) -> Result<(), UserError> {
     let written = match args.format {
-        DiffFormat::Human => compare::write_human(difference, args.verbose, out),
+        DiffFormat::Human => {
+            let to_terminal = args.output.is_none() && std::io::stdout().is_terminal();
+            let mut text = Vec::new();
+            compare::write_human(difference, args.verbose, &mut text)
+                .and_then(|()| write!(out, "{}", super::fitted(&text, to_terminal)))
+        }
         DiffFormat::Markdown => compare::write_markdown(difference, out),
         DiffFormat::Html => compare::write_html(difference, out),
         DiffFormat::Json => serde_json::to_writer_pretty(&mut *out, difference)

@@ -31,6 +31,7 @@ use clap::Parser;
 
 use args::Command;
 
+use crate::report;
 use crate::run::UserError;
 
 /// Nothing at or above `--fail-on`, no budget broken.
@@ -72,6 +73,17 @@ pub fn run_cargo(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(code) => ExitCode::from(code),
         None => run(arguments),
     }
+}
+
+/// Whether output has colours where nothing is said of them: on a terminal, unless its user asks for none.
+fn colored(to_terminal: bool) -> bool {
+    to_terminal && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// Text for people as it fits their terminal; a pipe gets its lines whole.
+fn fitted(text: &[u8], to_terminal: bool) -> String {
+    let text = String::from_utf8_lossy(text);
+    if to_terminal { report::fitted(&text, report::width(true)) } else { text.into_owned() }
 }
 
 /// Says on standard error why the run ends.

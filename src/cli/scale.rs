@@ -49,7 +49,7 @@ fn human(project: &ProjectFacts) -> Result<u8, UserError> {
     let stdout = std::io::stdout();
     let to_terminal = stdout.is_terminal();
     let mut out = stdout.lock();
-    let style = Style { color: to_terminal, width: report::width(to_terminal), ..Style::default() };
+    let style = Style { color: super::colored(to_terminal), width: report::width(to_terminal), ..Style::default() };
     let report = report::build(project, &[], Summary::default(), &ProjectSources { project });
     for (number, application) in report.applications.iter().enumerate() {
         if number > 0 {

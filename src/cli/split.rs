@@ -24,7 +24,7 @@ pub(super) fn run(args: &SplitArgs) -> Result<u8, UserError> {
     let report = report::build(&project, &[], Summary::default(), &ProjectSources { project: &project });
     let stdout = std::io::stdout();
     let to_terminal = stdout.is_terminal();
-    let style = Style { color: to_terminal, width: report::width(to_terminal), ..Style::default() };
+    let style = Style { color: super::colored(to_terminal), width: report::width(to_terminal), ..Style::default() };
     let mut out = stdout.lock();
     if args.format == SplitFormat::Json {
         let functions: Vec<serde_json::Value> = report.functions.iter().map(report::split_json).collect();
@@ -36,7 +36,9 @@ pub(super) fn run(args: &SplitArgs) -> Result<u8, UserError> {
         if at > 0 {
             writeln!(out)?;
         }
-        report::split(function, style, &mut out)?;
+        let mut text = Vec::new();
+        report::split(function, style, &mut text)?;
+        write!(out, "{}", super::fitted(&text, to_terminal))?;
     }
     Ok(CLEAN)
 }

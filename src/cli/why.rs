@@ -18,12 +18,13 @@ pub(super) fn run(args: &WhyArgs) -> Result<u8, UserError> {
     drop(progress);
     let sources = ProjectSources { project: &project };
     let mut out = std::io::stdout().lock();
-    let color = out.is_terminal();
+    let to_terminal = out.is_terminal();
+    let color = super::colored(to_terminal);
     let mut found = false;
     for function in &project.functions {
         let answer = report::why(function, &args.module, &sources);
         found |= matches!(answer, Why::Loaded { .. });
-        write!(out, "{}", answer.render(function, color))?;
+        write!(out, "{}", super::fitted(answer.render(function, color).as_bytes(), to_terminal))?;
     }
     Ok(if found { CLEAN } else { FINDINGS })
 }

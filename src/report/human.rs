@@ -11,6 +11,9 @@ use super::{Style, has_region, place_name, printable};
 use crate::text;
 use paint::{GOOD, PLACE, STRONG, paint};
 
+/// Columns from which a line about a function has its size, and its runtime and handler.
+const FOR_BYTES: usize = 66;
+const FOR_HANDLER: usize = 90;
 /// Verdicts on budgets that the closing line names.
 const VERDICTS: usize = 3;
 
@@ -95,15 +98,21 @@ fn summary_line(function: &Function, style: Style, out: &mut dyn Write) -> io::R
     let grade = paint(style.color, paint::grade(function.grade), letter);
     let state = if function.start.verdict == Verdict::Fails { "  does not start" } else { "" };
     let name = printable::line(&function.name);
-    let init = text::ms(function.init.estimated_ms);
-    let bytes = text::bytes(function.package.bytes);
-    let handler = printable::line(&function.handler);
-    writeln!(out, "{grade}  {name:<28}  Init {init:>9}  {bytes:>9}  {:<11}  {handler}{state}", function.runtime)
+    let mut line = format!("{grade}  {name:<28}  Init {:>9}", text::ms(function.init.estimated_ms));
+    // What a narrow terminal has no room for stands with the function below.
+    let further = [
+        (style.width >= FOR_BYTES, format!("  {:>9}", text::bytes(function.package.bytes))),
+        (style.width >= FOR_HANDLER, format!("  {:<11}  {}", function.runtime, printable::line(&function.handler))),
+    ];
+    for (_, part) in further.iter().filter(|(fits, _)| *fits) {
+        line.push_str(part);
+    }
+    writeln!(out, "{}{state}", line.trim_end())
 }
 
 fn details(function: &Function, style: Style, out: &mut dyn Write) -> io::Result<()> {
     summary::headline(function, style, out)?;
-    summary::start(function, out)?;
+    summary::start(function, style, out)?;
     summary::numbers(function, style, out)?;
     summary::open(function, style, out)?;
     summary::where_init_goes(function, style, out)?;

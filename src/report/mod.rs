@@ -4,6 +4,7 @@
 mod budgets;
 mod build;
 mod fingerprint;
+mod fitted;
 mod github;
 mod gitlab;
 pub(crate) mod html;
@@ -27,6 +28,7 @@ mod why;
 
 pub use build::{Sources, build};
 pub use fingerprint::of as fingerprints;
+pub use fitted::fitted;
 pub use merge::{Merge, Seen, Unread, read};
 pub use ndjson::{line, records};
 pub use scale::{scale, scale_alone};

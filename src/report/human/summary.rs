@@ -54,10 +54,10 @@ pub(super) fn headline(function: &Function, style: Style, out: &mut dyn Write) -
 }
 
 /// What ends Init and the imports that lead there, or what is missing to say.
-pub(super) fn start(function: &Function, out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn start(function: &Function, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let Start { cause, missing, .. } = &function.start;
     if let Some(cause) = cause {
-        writeln!(out, "  Init ends   {}", printable::line(&cause.message))?;
+        writeln!(out, "  Init ends   {}", about(&printable::line(&cause.message), style))?;
         for step in &cause.chain {
             let place = step.path.as_ref().zip(step.line).map(|(path, line)| format!("{path}:{line}"));
             let text = format!("{}  {}", place.as_deref().unwrap_or("handler"), step.module);
@@ -65,7 +65,7 @@ pub(super) fn start(function: &Function, out: &mut dyn Write) -> io::Result<()> 
         }
     }
     for reason in missing.iter().take(REASONS) {
-        writeln!(out, "  {:<11} {}", "may fail", printable::line(reason))?;
+        writeln!(out, "  {:<11} {}", "may fail", about(&printable::line(reason), style))?;
     }
     Ok(())
 }
@@ -99,9 +99,10 @@ pub(super) fn numbers(function: &Function, style: Style, out: &mut dyn Write) ->
     Ok(())
 }
 
-/// What is said about a number, below itself where the terminal is narrow.
+/// What is said about a number, below itself where the terminal is too narrow for it.
 fn about(text: &str, style: Style) -> String {
-    if style.width >= WIDEST {
+    // A pipe has this width, and gets its lines whole.
+    if style.width == WIDEST {
         return text.to_owned();
     }
     let width = style.width.saturating_sub(NUMBER).max(NUMBER / 2);

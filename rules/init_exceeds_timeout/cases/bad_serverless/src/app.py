@@ -1,0 +1,7 @@
+import time
+
+time.sleep(20)
+
+
+def handler(event, context):
+    return {}

@@ -1,0 +1,4 @@
+def handler(event, context):
+    import hooks
+
+    return hooks.state

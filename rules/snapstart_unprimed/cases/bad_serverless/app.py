@@ -1,0 +1,4 @@
+def handler(event, context):
+    import big
+
+    return big.answer()

@@ -1,0 +1,5 @@
+import uuid
+
+
+def handler(event, context):
+    return {"id": uuid.uuid4().hex}
