@@ -6,6 +6,9 @@ use crate::finding::{Finding, Saves};
 use crate::graph::{ImportSite, LoadCall, Phase};
 use crate::text;
 
+/// Packages that are named.
+const MOST_NAMES: usize = 4;
+
 /// Reports calls that make objects from a file while a module loads, with the packages that they load for it.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     let mut loads: BTreeMap<ImportSite, BTreeSet<String>> = BTreeMap::new();
@@ -29,15 +32,16 @@ fn is_reader(name: &str) -> bool {
 fn finding(cx: &FunctionContext<'_>, call: &LoadCall, site: ImportSite, packages: &BTreeSet<String>) -> Finding {
     let change = Change { gone: BTreeSet::from([site]), added: Vec::new() };
     let ms = cost::saved(&cx.graph, &cx.estimate, cx.spec.runtime.language(), &change);
-    let names: Vec<&str> = packages.iter().map(String::as_str).take(4).collect();
-    let cost = if ms < Saves::NOISE_MS { String::new() } else { format!(", {} of Init", text::ms(ms)) };
+    let names: Vec<&str> = packages.iter().map(String::as_str).take(MOST_NAMES).collect();
+    let more = packages.len().saturating_sub(MOST_NAMES);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let cost = if ms < Saves::NOISE_MS { String::new() } else { format!(": {} of Init", text::ms(ms)) };
     let message = format!(
-        "`{}()` unpickles a file while the module loads, for which {} is loaded{cost}",
+        "`{}()` unpickles a file while the module loads, which loads {}{more}{cost}",
         call.callee,
         names.join(", ")
     );
-    let finding =
-        Finding::new(cx.locate_in_module(call.module, Some(call.span)), message).about(call.callee.to_string());
-    let saves = Saves { init_ms: (ms >= Saves::NOISE_MS).then_some(ms), bytes: None };
-    finding.noting("runs during Init").saving(saves)
+    // Nothing is saved where every request needs it.
+    let place = cx.locate_in_module(call.module, Some(call.span));
+    Finding::new(place, message).about(call.callee.to_string()).noting("runs during Init")
 }
