@@ -246,7 +246,7 @@ const ROWS: &[RuleSource] = &[
     row!("tests_in_package", Check::Match),
     row!("type_stubs_in_package", Check::Match),
     row!("unbundled_modules", Check::Function(unbundled_modules::check)),
-    row!("undeclared_dependency", Check::Function(undeclared_dependency::check)),
+    row!("undeclared_dependency", Check::Function(undeclared_dependency::check), cargo: undeclared_dependency::of_projects),
     row!("unexpected_root_in_package", Check::Package(unexpected_root_in_package::check)),
     row!("unmatched_import_name", Check::Function(unmatched_import_name::check)),
     row!("unoptimised_profile", Check::Cargo, cargo: unoptimised_profile::cargo),

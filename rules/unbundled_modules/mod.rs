@@ -1,3 +1,4 @@
+use crate::assemble::Installs;
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::{Finding, Saves};
 use crate::graph::{ModuleKind, Phase};
@@ -13,6 +14,9 @@ const SLOWER_BUNDLED: &str = "aws-sdk/lib/aws.js";
 
 /// Counts the files of packages that Init loads.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
+    if cx.spec.installs == Installs::Bundled {
+        return;
+    }
     let eager = cx.graph.modules().filter(|(id, module)| {
         let file = module.kind == ModuleKind::Source && module.entry.is_some();
         file && module.loaded == Phase::Init && cx.package_of(*id).is_some()

@@ -1,9 +1,18 @@
 use std::collections::BTreeMap;
 
-use crate::engine::{FunctionContext, Sink};
+use crate::engine::{FunctionContext, ProjectContext, Sink};
 use crate::finding::Finding;
 use crate::graph::ImportSite;
 use crate::package::owners::PackageId;
+
+/// Reports imports of projects that nothing declares or brings.
+pub(super) fn of_projects(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
+    for undeclared in cx.project.trees.iter().flat_map(|tree| &tree.usage.undeclared) {
+        let message = format!("{} is imported here, and no manifest declares it or what brings it", undeclared.name);
+        let finding = Finding::new(undeclared.location.clone(), message).about(undeclared.name.to_string());
+        sink.report(finding.noting("imported here").help("Declare it: without that, an installation may lack it"));
+    }
+}
 
 /// Reports packages that own code imports, unguarded, and no manifest declares.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {

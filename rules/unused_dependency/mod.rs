@@ -15,7 +15,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     let keep = cx.strings("keep");
     for dependency in &cx.declared.dependencies {
         let judged = dependency.scope == Scope::Runtime && !dependency.excluded && !dependency.pinned_transitive;
-        let judged = judged && !cx.usage.is_for_others(&dependency.name);
+        let judged = judged && !cx.usage.is_for_others(&dependency.name) && !is_tool(cx, dependency);
         let needed = cx.usage.uses(&dependency.name) || cx.usage.elsewhere(&dependency.name).is_some();
         let unmatched = cx.usage.unmatched();
         // An import without an answer may be its: `unmatched-import-name` says so.
@@ -33,6 +33,11 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
             sink.report(unused_in_development(dependency));
         }
     }
+}
+
+/// Whether the dependency is the tool that makes the package.
+fn is_tool(cx: &FunctionContext<'_>, dependency: &Dependency) -> bool {
+    cx.spec.tool.names.contains(&&*dependency.name)
 }
 
 /// Whether another function that ships the same manifest uses the dependency, or comes first and

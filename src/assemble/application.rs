@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::built::{self, Built};
-use super::{Base, Brings, Content, EventSource, Installs, LayerPath, NamedLayer, Open, Reason, layers};
+use super::{Base, Brings, Content, EventSource, Installs, LayerPath, NamedLayer, Open, Reason, Tool, layers};
 use crate::artifact::Location;
 use crate::declare::model::{
     ApiKind, Application, BuildMethod, CodeSource, Function, FunctionKind, Id, Qualifier, Setting, SnapStart,
@@ -40,6 +40,8 @@ pub struct Declared {
     pub content: Content,
     /// What of dependencies its build puts beside it.
     pub installs: Installs,
+    /// The tool that makes the package.
+    pub tool: Tool,
     /// Layers that are here, in merge order.
     pub layers: Vec<LayerPath>,
     /// Environment variables with known values.
@@ -87,13 +89,15 @@ struct Package {
     code: String,
     content: Content,
     installs: Installs,
+    tool: Tool,
     open: Vec<Open>,
     is_crate: bool,
 }
 
 impl Package {
     fn whole(code: String) -> Self {
-        Self { code, content: Content::Whole, installs: Installs::Nothing, open: Vec::new(), is_crate: false }
+        let (content, installs) = (Content::Whole, Installs::Nothing);
+        Self { code, content, installs, tool: Tool::default(), open: Vec::new(), is_crate: false }
     }
 }
 
@@ -138,13 +142,7 @@ fn from_sources(app: &Application, function: &Function, path: String, state: &Bu
     }
     package.is_crate = *method == BuildMethod::CargoLambda;
     package.installs = installs(method, function.code.build.python.is_some());
-    if *method == BuildMethod::Chalice {
-        package.open.push(Open {
-            reason: Reason::Build,
-            detail: "Chalice packs its own router beside the code".to_owned(),
-            brings: Brings::Modules(vec![Arc::from("chalice")]),
-        });
-    }
+    package.tool = tool(method);
     let command = built::command(app.dialect);
     if built::is_opaque(method) {
         package.open.push(Open {
@@ -176,6 +174,7 @@ fn installs(method: &BuildMethod, brings_python: bool) -> Installs {
         // Its own packaging takes production dependencies of Node along; those of Python a plugin brings.
         BuildMethod::ServerlessFramework if brings_python => Installs::Declared,
         BuildMethod::ServerlessFramework => Installs::Production,
+        BuildMethod::Bundle(name) if name == "serverless-plugin-typescript" => Installs::Production,
         BuildMethod::Esbuild | BuildMethod::Webpack | BuildMethod::Bundle(_) => Installs::Bundled,
         BuildMethod::AsIs
         | BuildMethod::CargoLambda
@@ -183,6 +182,18 @@ fn installs(method: &BuildMethod, brings_python: bool) -> Installs {
         | BuildMethod::Makefile
         | BuildMethod::Docker
         | BuildMethod::Other(_) => Installs::Nothing,
+    }
+}
+
+/// The tool of a build method.
+fn tool(method: &BuildMethod) -> Tool {
+    match method {
+        BuildMethod::Esbuild => Tool { names: &["esbuild"], ships: &[] },
+        BuildMethod::Webpack => Tool { names: &["webpack", "webpack-cli"], ships: &[] },
+        BuildMethod::Chalice => Tool { names: &["chalice"], ships: &["chalice"] },
+        // The handler that it puts into the package imports it.
+        BuildMethod::Zappa => Tool { names: &["zappa"], ships: &[] },
+        _ => Tool::default(),
     }
 }
 
@@ -224,6 +235,7 @@ fn declared(app: &Application, id: Id<Function>, package: Package, base: &Base, 
         code: package.code,
         content: package.content,
         installs: package.installs,
+        tool: package.tool,
         layers,
         environment: environment.collect(),
         events: events(app, id, base),

@@ -15,6 +15,6 @@ mod wrappers;
 pub use application::{Declared, Left, functions};
 pub use base::Base;
 pub use layers::{NamedLayer, by_name as named_layer};
-pub use spec::{Content, EventSource, FunctionSpec, Installs, LayerPath};
+pub use spec::{Content, EventSource, FunctionSpec, Installs, LayerPath, Tool};
 pub use world::{Absence, Brings, Open, Reason, World};
 pub use wrappers::own_handler;

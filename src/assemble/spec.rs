@@ -34,6 +34,8 @@ pub struct FunctionSpec {
     pub content: Content,
     /// What of dependencies a build puts beside it.
     pub installs: Installs,
+    /// The tool that makes the package.
+    pub tool: Tool,
     /// Layers, in the order in which they are merged.
     pub layers: Vec<LayerPath>,
     /// What is not here of the package or of its layers.
@@ -82,6 +84,15 @@ pub enum Content {
         /// The text.
         text: Arc<str>,
     },
+}
+
+/// A tool that makes a package, as a dependency.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tool {
+    /// The names under which manifests declare it: whoever uses it needs them, whatever code imports.
+    pub names: &'static [&'static str],
+    /// What it puts into the package of itself, declared or not.
+    pub ships: &'static [&'static str],
 }
 
 /// What of dependencies a build puts into the package.

@@ -20,6 +20,7 @@ fn spec(runtime: &str, handler: &str) -> FunctionSpec {
         code: String::new(),
         content: crate::assemble::Content::default(),
         installs: crate::assemble::Installs::Nothing,
+        tool: crate::assemble::Tool::default(),
         layers: Vec::new(),
         open: Vec::new(),
         environment: std::collections::BTreeMap::new(),

@@ -27,7 +27,8 @@ const SIGNS: [(&str, &str); 8] = [
 /// Whether a module defines a function under this name at its top level, by its text. A program that builds
 /// infrastructure is no handler, whatever its functions are called.
 pub(super) fn has_function(text: &str, name: &str, is_python: bool) -> bool {
-    const PROGRAMS: [&str; 5] = ["import aws_cdk", "from aws_cdk", "aws-cdk-lib", "@pulumi/", "import pulumi"];
+    const PROGRAMS: [&str; 6] =
+        ["import aws_cdk", "from aws_cdk", "aws-cdk-lib", "@pulumi/", "import pulumi", "sst/constructs"];
     if PROGRAMS.iter().any(|word| text.contains(word)) {
         return false;
     }
@@ -70,18 +71,22 @@ fn word(text: &str) -> &str {
     text.split(|c: char| !is_part(c)).next().unwrap_or_default()
 }
 
+/// Whether a folder holds the program of a deployment tool, and so is no package itself.
+pub(super) fn is_program_folder(artifact: &Artifact) -> bool {
+    ["cdk.json", "Pulumi.yaml", "sst.config.ts"].iter().any(|file| artifact.find(file).is_some())
+}
+
 /// Says that a path is no function, what lies there instead, and what to type.
 pub(super) fn none_found(artifact: &Artifact, path: &Path) -> String {
     let shown = &artifact.path;
-    let mut said = format!(
-        "{shown}: no template, and no file with a handler by convention (lambda_function.lambda_handler, index.handler, app.handler, bootstrap, ...)"
-    );
+    let mut said = "no template, and no file with a handler by convention (lambda_function.lambda_handler, index.handler, app.handler, bootstrap, ...)".to_owned();
     let sign = SIGNS.iter().find(|(file, _)| artifact.find(file).is_some() || seen::is_file(&path.join(file)));
     if let Some((file, what)) = sign {
         said.push_str(&format!("; {file} says that this is {what}"));
     }
     let found = handlers(artifact);
     match found.as_slice() {
+        [] if sign.is_some() => {}
         [] => said.push_str("; say which one with --handler, for example --handler app.handler"),
         [first, ..] => {
             let few: Vec<&str> = found.iter().take(NAMED).map(String::as_str).collect();

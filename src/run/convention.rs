@@ -7,7 +7,8 @@ use super::discover::Place;
 use super::shelf::Shelf;
 use super::{Inputs, UserError, candidates, layers, shown};
 use crate::artifact::{Artifact, ArtifactKind};
-use crate::assemble::{Content, FunctionSpec, Installs};
+use crate::assemble::{Content, FunctionSpec, Installs, Tool};
+use crate::graph::javascript;
 use crate::input::InputKind;
 use crate::input::seen;
 use crate::platform::{Language, Platform, Runtime};
@@ -41,6 +42,7 @@ pub(super) fn function(place: &Place<'_>, inputs: &Inputs<'_>, shelf: &Shelf) ->
     let runtime = args.runtime.clone().or_else(|| defaults.runtime.clone());
     let (handler, runtime) = entry_point(place, handler, runtime, shelf)?;
     let path = place.path;
+    let installs = installs(place, &handler, &runtime, shelf);
     Ok(FunctionSpec {
         name: args.name.clone().unwrap_or_else(|| name_of(path)),
         origin: None,
@@ -53,13 +55,27 @@ pub(super) fn function(place: &Place<'_>, inputs: &Inputs<'_>, shelf: &Shelf) ->
         leads_to: None,
         code: shown(path),
         content: Content::Whole,
-        installs: if place.kind == InputKind::Directory { Installs::Guessed } else { Installs::Nothing },
+        installs,
+        tool: Tool::default(),
         layers: layers::all(inputs),
         open: Vec::new(),
         environment: std::collections::BTreeMap::default(),
         events: Vec::new(),
         init_off_request_path: false,
     })
+}
+
+/// What of dependencies the package likely has. What is TypeScript, and what lies beside the program of a deployment tool,
+/// is bundled before it is deployed.
+fn installs(place: &Place<'_>, handler: &str, runtime: &Runtime, shelf: &Shelf) -> Installs {
+    if place.kind != InputKind::Directory {
+        return Installs::Nothing;
+    }
+    let Ok(bundle) = shelf.open_as(place.path, place.kind) else { return Installs::Guessed };
+    let is_node = runtime.language() == Language::Node;
+    let is_bundled =
+        javascript::is_source_tree(&bundle.artifact, handler) || candidates::is_program_folder(&bundle.artifact);
+    if is_node && is_bundled { Installs::Bundled } else { Installs::Guessed }
 }
 
 /// Handler and runtime of a package, by convention where they are not said.
@@ -80,7 +96,9 @@ pub(super) fn entry_point(
         (Some(handler), _) => (handler, None),
         (None, _) if native => (String::new(), None),
         (None, Some((handler, by_convention))) => (handler, Some(by_convention)),
-        (None, None) => return Err(UserError(candidates::none_found(&artifact, place.path))),
+        (None, None) => {
+            return Err(UserError(format!("{}: {}", artifact.path, candidates::none_found(&artifact, place.path))));
+        }
     };
     let runtime = match (runtime, convention) {
         (Some(runtime), _) => runtime,

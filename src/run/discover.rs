@@ -70,11 +70,23 @@ fn below(
         Ok(specs) => specs,
         Err(_) if !project.functions.is_empty() => Vec::new(),
         Err(_) if found.templates.is_empty() => {
-            return from_project(path, inputs, shelf, project)?.then(Vec::new).ok_or(nothing);
+            if !from_project(path, inputs, shelf, project)? {
+                return Err(nothing);
+            }
+            project.problems.push(no_function(path, nothing));
+            return Ok(Vec::new());
         }
         Err(error) => return Err(error),
     };
     Ok(specs)
+}
+
+/// Says of a project why it is one, and how a function is named.
+fn no_function(path: &Path, UserError(why): UserError) -> Omission {
+    let path = super::shown(path);
+    let why = why.strip_prefix(&format!("{path}: ")).unwrap_or(&why);
+    let message = format!("no function is found here, and the dependencies alone are judged: {why}");
+    Omission { path, line: None, message }
 }
 
 /// Takes a folder without functions for a project, whose dependencies are judged; whether it is one.

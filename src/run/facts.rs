@@ -7,8 +7,8 @@ use rustc_hash::FxHashSet;
 
 use super::shelf::Shelf;
 use super::{Inputs, UserError, installed};
-use crate::artifact::{Artifact, EntryId, Location};
-use crate::assemble::{FunctionSpec, Installs, World, own_handler};
+use crate::artifact::{Artifact, ArtifactKind, EntryId, Location};
+use crate::assemble::{Brings, FunctionSpec, Installs, Open, Reason, World, own_handler};
 use crate::cost::{self, CostInput};
 use crate::culprit::{self, Culprits};
 use crate::engine::FunctionFacts;
@@ -53,7 +53,10 @@ pub(super) fn of(
     let bundle = shelf.open(&spec)?;
     let mut facts = walked(spec, bundle, inputs, stages, &Refused::default());
     if let Some(bundle) = bundled(&facts, shelf) {
+        // What a dependency that is not copied is for, only its own files tell.
+        let usage = facts.usage;
         facts = walked(facts.spec, Arc::new(bundle), inputs, stages, &Refused::default());
+        facts.usage = usage;
     }
     let refused = facts.refused();
     if refused.is_empty() || facts.spec.runtime.language() != Language::Python {
@@ -208,7 +211,9 @@ pub(super) fn put_together(
             judges_development: false,
         },
         &declared,
+        spec.installs == Installs::Bundled,
     ));
+    open.extend(not_shipped(&spec, &artifact, &packages));
     FunctionFacts {
         world: World::new(open),
         spec,
@@ -226,6 +231,21 @@ pub(super) fn put_together(
         faults: Vec::new(),
         obstacles: OnceLock::new(),
     }
+}
+
+/// What the build tool puts into the package of itself and is not installed here.
+fn not_shipped(spec: &FunctionSpec, artifact: &Artifact, packages: &Packages) -> Option<Open> {
+    let is_here = |name: &str| packages.packages.iter().any(|package| *package.name == *name);
+    let is_source = artifact.kind == ArtifactKind::Directory;
+    let name = spec.tool.ships.iter().find(|name| is_source && !is_here(name))?;
+    Some(Open {
+        reason: Reason::NotInstalled,
+        detail: format!(
+            "{name} is put into the package by its build and is not installed here, so it is not in the estimate; \
+             install it in `.venv`, or analyse what `{name} package` makes"
+        ),
+        brings: Brings::Modules(vec![Arc::from(*name)]),
+    })
 }
 
 fn routes(facts: &FunctionFacts, objective: &Objective) -> Routes {

@@ -177,6 +177,7 @@ fn completed(declared: Declared, inputs: &Inputs<'_>, shelf: &Shelf) -> Result<F
         code: declared.code,
         content: declared.content,
         installs: declared.installs,
+        tool: declared.tool,
         layers,
         open,
         environment: declared.environment,

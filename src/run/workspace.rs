@@ -242,6 +242,7 @@ fn function_facts(
         code: built.as_deref().map_or_else(String::new, shown),
         content: Content::Whole,
         installs: crate::assemble::Installs::Nothing,
+        tool: crate::assemble::Tool::default(),
         layers: Vec::new(),
         open: Vec::new(),
         environment: std::collections::BTreeMap::new(),

@@ -39,6 +39,7 @@ fn routes(app: &str) -> Routes {
         code: String::new(),
         content: crate::assemble::Content::default(),
         installs: crate::assemble::Installs::Nothing,
+        tool: crate::assemble::Tool::default(),
         layers: Vec::new(),
         open: Vec::new(),
         environment: std::collections::BTreeMap::new(),

@@ -10,8 +10,10 @@ mod node;
 mod open;
 mod own_code;
 mod tree;
+mod undeclared;
 
 pub use tree::{Tree, TreeUsage};
+pub use undeclared::Undeclared;
 
 pub use open::not_installed;
 

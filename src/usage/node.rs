@@ -9,8 +9,8 @@ use serde_json::Value as Json;
 
 use super::Loaded;
 use super::own_code::{self, OwnFile};
-use super::{Elsewhere, Usage};
-use super::{development, loaders};
+use super::{Elsewhere, Undeclared, Usage};
+use super::{development, loaders, undeclared};
 use crate::graph::Phase;
 use crate::graph::javascript::is_builtin;
 use crate::knowledge;
@@ -63,7 +63,7 @@ pub(super) fn usage(facts: &Loaded<'_>, declared: &Declared) -> Usage {
 }
 
 /// The same for a project: every file counts, whoever loads it.
-pub(super) fn of_tree(facts: &Loaded<'_>, declared: &Declared) -> Usage {
+pub(super) fn of_tree(facts: &Loaded<'_>, declared: &Declared) -> (Usage, Vec<Undeclared>) {
     let mut usage = Usage::default();
     let packages = Manifests::new(facts, declared);
     let files = own_code::read(facts, &vec![true; facts.artifact.entries().len()]);
@@ -71,12 +71,13 @@ pub(super) fn of_tree(facts: &Loaded<'_>, declared: &Declared) -> Usage {
     named_by_code(&files, declared, &packages, &BTreeSet::new(), &mut usage);
     mentioned(declared, &mut usage);
     usage.reached.extend(development::named_in_tree(facts, declared));
-    let is_installed = |name: &str| facts.packages.packages.iter().any(|package| *package.name == *name);
-    let loaded = loaders::may_load(loaders::Of::Node, declared, &|name| usage.reached.contains(name), &is_installed);
+    // Nothing of a project is simulated, so that no code of what is installed tells either.
+    let loaded = loaders::may_load(loaders::Of::Node, declared, &|name| usage.reached.contains(name), &|_| false);
     usage.reached.extend(loaded);
     packages.add_peers(&mut usage.reached);
     elsewhere(&files, declared, &packages, &mut usage);
-    usage
+    let undeclared = undeclared::of_node(facts, declared, &files);
+    (usage, undeclared)
 }
 
 /// What a bundler copied. Of a bundle that shows nothing of its modules nothing can be said: all

@@ -7,6 +7,7 @@ use super::Loaded;
 use crate::artifact::ArtifactKind;
 use crate::assemble::{Brings, Open, Reason};
 use crate::manifest::dependency::{Declared, Scope};
+use crate::manifest::node::package_of_request;
 use crate::manifest::python::import_names;
 use crate::platform::Language;
 
@@ -16,9 +17,10 @@ const NAMED: usize = 6;
 const STUBS: [&str; 2] = ["types-", "@types/"];
 
 /// What the manifests declare for run time and neither the package nor the runtime has. An archive is uploaded as it
-/// is: what it lacks is missing for good. So is what a folder lacks in which others are installed.
+/// is: what it lacks is missing for good. So is what a folder lacks in which others are installed. A bundler takes only
+/// what is `asked_for_alone`.
 #[must_use]
-pub fn not_installed(facts: &Loaded<'_>, declared: &Declared) -> Option<Open> {
+pub fn not_installed(facts: &Loaded<'_>, declared: &Declared, asked_for_alone: bool) -> Option<Open> {
     let from = facts.artifact.installed();
     if facts.artifact.kind != ArtifactKind::Directory || (from.is_none() && !facts.packages.packages.is_empty()) {
         return None;
@@ -36,9 +38,15 @@ pub fn not_installed(facts: &Loaded<'_>, declared: &Declared) -> Option<Open> {
         let by_node = language == Language::Node && (name.starts_with("@aws-sdk/") || name.starts_with("@smithy/"));
         by_node || brought.contains(name) || STUBS.iter().any(|stub| name.starts_with(stub)) || name.ends_with("-stubs")
     };
+    let unresolved = facts.graph.unresolved.iter().map(|import| &*import.import);
+    let is_asked_for = |name: &str| {
+        let own = |import: &str| package_of_request(import) == Some(name);
+        unresolved.clone().any(own)
+    };
     let wanted = declared.dependencies.iter().filter(|dependency| {
         let is_needed = dependency.scope == Scope::Runtime && !dependency.excluded;
-        is_needed && !is_brought(&dependency.name) && !is_here(&dependency.name)
+        let is_taken = !asked_for_alone || is_asked_for(&dependency.name);
+        is_needed && is_taken && !is_brought(&dependency.name) && !is_here(&dependency.name)
     });
     let names: BTreeSet<&Arc<str>> = wanted.map(|dependency| &dependency.name).collect();
     if names.is_empty() {

@@ -1,6 +1,6 @@
 //! What a Node function's own files name, whether or not the handler reaches them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -11,6 +11,7 @@ use crate::lang::javascript::ir::{ExprKind, Program, Text};
 use crate::lang::javascript::request::known_ends;
 use crate::lang::javascript::{Dialect, ParseMode, parse};
 use crate::manifest::node::{is_name, package_of_request};
+use crate::span::Span;
 
 /// Larger files are bundles and data, not what people write.
 const LARGEST: u64 = 512 << 10;
@@ -29,6 +30,8 @@ pub(super) struct OwnFile {
     pub(super) reached: bool,
     /// Packages that its code imports, requires or resolves.
     pub(super) imports: BTreeSet<String>,
+    /// Packages that its static imports name, and where.
+    pub(super) stated: BTreeMap<String, Span>,
     /// Packages of which it imports types only.
     pub(super) types: BTreeSet<String>,
     /// How requests begin that end in something unknown: `@aws-sdk/client-`.
@@ -98,7 +101,9 @@ fn file(artifact: &Artifact, id: EntryId, reached: bool, program: &Program) -> O
         let request = program.strings.get(text as usize).filter(|request| !is_builtin(request))?;
         package_of_request(request).map(str::to_owned)
     };
-    let imports = program.imports.iter().filter(|import| import.span.end > 0).map(|import| import.request);
+    let real = || program.imports.iter().filter(|import| import.span.end > 0);
+    let stated = real().filter_map(|import| Some((package(import.request)?, import.span)));
+    let imports = real().map(|import| import.request);
     let sites = program.sites.iter().filter_map(|site| site.request);
     let strings = program.exprs.iter().filter_map(|expr| match expr.kind {
         ExprKind::String(text) => Some(text),
@@ -114,6 +119,7 @@ fn file(artifact: &Artifact, id: EntryId, reached: bool, program: &Program) -> O
         prefixes: prefixes.filter(|prefix| !prefix.starts_with(['.', '/'])).collect(),
         path: artifact.entry(id).path.to_string(),
         reached,
+        stated: stated.collect(),
         imports: imports.chain(sites).filter_map(package).collect(),
         types: program.type_imports.iter().copied().filter_map(package).collect(),
         words: words.map(ToString::to_string).collect(),

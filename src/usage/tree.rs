@@ -1,6 +1,6 @@
 //! Dependencies of a source tree in which no function was found: used by any file, test, script or setting of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::evidence::Evidence as Sought;
 use super::names::Names;
 use super::own_code::{extension, is_run_by};
-use super::{Loaded, is_at_or_below, is_or_below, loaders, models, node};
+use super::{Loaded, Undeclared, is_at_or_below, is_or_below, loaders, models, node, undeclared};
 use crate::artifact::EntryId;
 use crate::graph::python::mentions;
 use crate::graph::{Mentions, ModuleGraph};
@@ -18,6 +18,7 @@ use crate::manifest::dependency::{Declared, Dependency, Scope};
 use crate::manifest::python::{is_distribution_known, is_import_known};
 use crate::package::Bundle;
 use crate::platform::Language;
+use crate::span::Span;
 use crate::text;
 
 knowledge::table! {
@@ -52,10 +53,12 @@ pub struct Tree {
     pub usage: TreeUsage,
 }
 
-/// Which declared dependencies of a project nothing was found to use.
+/// Which declared dependencies of a project nothing was found to use, and which imports nothing declares.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TreeUsage {
     unused: BTreeSet<Arc<str>>,
+    /// Imports that no manifest declares and nothing that is declared brings.
+    pub undeclared: Vec<Undeclared>,
 }
 
 impl TreeUsage {
@@ -64,8 +67,9 @@ impl TreeUsage {
     pub fn of(bundle: &Bundle, declared: &Declared, language: Language) -> Self {
         let packages = bundle.owners(language);
         let mut graph = ModuleGraph::unknown();
+        let mut stated = Vec::new();
         if language == Language::Python {
-            graph.mentions = mentioned(bundle, &packages);
+            (graph.mentions, stated) = mentioned(bundle, &packages);
         }
         let (environment, artifact) = (std::collections::BTreeMap::new(), &*bundle.artifact);
         let facts = Loaded {
@@ -84,17 +88,19 @@ impl TreeUsage {
                 && !dependency.shared
         };
         let judged = declared.dependencies.iter().filter(is_judged).map(|dependency| &dependency.name);
-        let unused = match language {
+        match language {
             Language::Node => {
-                let usage = node::of_tree(&facts, declared);
-                judged.filter(|name| !usage.uses(name) && usage.elsewhere(name).is_none()).cloned().collect()
+                let (usage, undeclared) = node::of_tree(&facts, declared);
+                let is_unused = |name: &&Arc<str>| !usage.uses(name) && usage.elsewhere(name).is_none();
+                Self { unused: judged.filter(is_unused).cloned().collect(), undeclared }
             }
             _ => {
-                let used = python(&facts, declared);
-                judged.filter(|name| !used.contains(*name)).cloned().collect()
+                let names = Names::of(&facts, declared);
+                let used = python(&facts, declared, &names);
+                let undeclared = undeclared::of_python(&facts, declared, &names, &stated);
+                Self { unused: judged.filter(|name| !used.contains(*name)).cloned().collect(), undeclared }
             }
-        };
-        Self { unused }
+        }
     }
 
     /// Whether nothing was found that uses a dependency.
@@ -105,8 +111,7 @@ impl TreeUsage {
 }
 
 /// Declared distributions that the project uses, or that nothing can be said of.
-fn python(facts: &Loaded<'_>, declared: &Declared) -> BTreeSet<Arc<str>> {
-    let names = Names::of(facts, declared);
+fn python(facts: &Loaded<'_>, declared: &Declared, names: &Names) -> BTreeSet<Arc<str>> {
     let imports = &facts.graph.mentions.imports;
     let words = &facts.graph.mentions.words;
     let settings = settings(facts);
@@ -122,13 +127,13 @@ fn python(facts: &Loaded<'_>, declared: &Declared) -> BTreeSet<Arc<str>> {
     };
     let mut used: BTreeSet<Arc<str>> =
         declared.dependencies.iter().filter(named).map(|dependency| dependency.name.clone()).collect();
-    let sought = Sought { facts, declared, names: &names };
+    let sought = Sought { facts, declared, names };
     used.extend(sought.asked_for(&used));
-    used.extend(models::needed(facts, declared, &names));
+    used.extend(models::needed(facts, declared, names));
     used.extend(loaders::may_load(loaders::Of::Python, declared, &|name| used.contains(name), &|_| false));
     let mut used = sought.needed_by(used);
     // As long as an import has no known owner, a distribution with no known modules may be it.
-    if imports.iter().any(|import| is_unknown(facts, &names, import)) {
+    if imports.iter().any(|import| is_unknown(facts, names, import)) {
         let unknown = declared.dependencies.iter().filter(|dependency| !is_distribution_known(&dependency.name));
         used.extend(unknown.map(|dependency| dependency.name.clone()));
     }
@@ -197,8 +202,11 @@ fn tools_of(text: &str) -> Option<String> {
     toml::to_string(&root).ok()
 }
 
+/// The imports of a file, by dotted name.
+type Stated = (EntryId, BTreeMap<String, Span>);
+
 /// What all Python files of a tree import and say.
-fn mentioned(bundle: &Bundle, packages: &crate::package::owners::Packages) -> Mentions {
+fn mentioned(bundle: &Bundle, packages: &crate::package::owners::Packages) -> (Mentions, Vec<Stated>) {
     let artifact = &bundle.artifact;
     let own = artifact.entries().filter(|(id, entry)| {
         let is_own = packages.owner(*id).is_none() && !is_skipped(&entry.path);
@@ -211,23 +219,26 @@ fn mentioned(bundle: &Bundle, packages: &crate::package::owners::Packages) -> Me
     let own: Vec<EntryId> = own.map(|(id, _)| id).take(MOST_FILES).collect();
     let threads = rayon::current_num_threads().max(1);
     let of_part = |part: &[EntryId]| {
-        let mut mentions = Mentions::default();
+        let (mut mentions, mut stated) = (Mentions::default(), Vec::new());
         for id in part {
             let Ok(bytes) = artifact.read(*id) else { continue };
             let path = &*artifact.entry(*id).path;
             let (name, is_package) = module_of(path);
-            mentions::own(&parse((*bytes).as_ref()).code, &name, is_package, &mut mentions);
+            let parsed = parse((*bytes).as_ref());
+            mentions::own(&parsed.code, &name, is_package, &mut mentions);
+            stated.push((*id, undeclared::stated(&parsed.code, (*bytes).as_ref())));
         }
-        mentions
+        (mentions, stated)
     };
-    let mut all = Mentions::default();
+    let (mut all, mut all_stated) = (Mentions::default(), Vec::new());
     std::thread::scope(|scope| {
         let thread = || std::thread::Builder::new().stack_size(PARSE_STACK);
         let parts = own.chunks(own.len().div_ceil(threads).max(1));
         let parts: Vec<_> = parts.map(|part| thread().spawn_scoped(scope, move || of_part(part))).collect();
         for part in parts.into_iter().filter_map(Result::ok) {
             // Whoever asks for the project tells that it failed.
-            let part = part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            let (part, stated) = part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            all_stated.extend(stated);
             all.imports.extend(part.imports);
             all.urls.extend(part.urls);
             all.words.extend(part.words);
@@ -235,7 +246,7 @@ fn mentioned(bundle: &Bundle, packages: &crate::package::owners::Packages) -> Me
             all.open_calls.extend(part.open_calls);
         }
     });
-    all
+    (all, all_stated)
 }
 
 /// The dotted name of a file's module, and whether it is a package.

@@ -83,3 +83,60 @@ fn scripts_without_an_ending() {
     ]);
     assert_eq!(unused(&python), ["requests"]);
 }
+
+fn undeclared(project: &Project) -> Vec<String> {
+    let report = project.report(&[]);
+    let found = report["findings"].as_array().unwrap().iter();
+    let found = found.filter(|finding| finding["rule"] == "undeclared-dependency");
+    found
+        .map(|finding| {
+            format!("{} {}", finding["subject"].as_str().unwrap(), finding["location"]["path"].as_str().unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn imports_that_nothing_declares_or_brings() {
+    let project = Project::new(&[
+        ("requirements.txt", "requests\npyyaml\n"),
+        ("shop/__init__.py", ""),
+        (
+            "shop/main.py",
+            "import os\nimport boto3\nimport yaml\nimport requests.adapters\nimport numpy as np\nfrom shop import stock\nimport helpers\nimport of_nobody_known\n",
+        ),
+        ("shop/stock.py", "try:\n    import pandas\nexcept ImportError:\n    pandas = None\n"),
+        ("tools/helpers.py", ""),
+        ("tests/test_main.py", "import scipy\n"),
+        ("other/requirements.txt", "flask\n"),
+        ("other/app.py", "import flask\nimport redis\n"),
+    ]);
+    assert_eq!(undeclared(&project), ["numpy shop/main.py"]);
+    let project = Project::new(&[
+        (
+            "package.json",
+            r##"{"dependencies": {"express": "4"}, "devDependencies": {"@types/aws-lambda": "8"}, "imports": {"#own": "./own.js"}}"##,
+        ),
+        ("tsconfig.json", r##"{"compilerOptions": {"paths": {"@shop/*": ["src/*"]}}}"##),
+        (
+            "src/main.ts",
+            "import fs from 'fs';\nimport express from 'express';\nimport { stock } from '@shop/stock';\nimport { Context } from 'aws-lambda';\n\
+             import { v4 } from 'uuid';\nimport '#own';\nexport const run = (c: Context) => express().get(v4(), stock, fs);\n",
+        ),
+        ("src/stock.ts", "export const stock = () => 1;\n"),
+        ("src/stock.test.ts", "import chai from 'chai';\nchai();\n"),
+    ]);
+    assert_eq!(undeclared(&project), ["uuid src/main.ts"]);
+}
+
+#[test]
+fn a_project_says_why_it_is_none_of_functions_and_what_to_type() {
+    let project = Project::new(&[
+        ("requirements.txt", "mangum\n"),
+        ("api/main.py", "from mangum import Mangum\n\nhandler = Mangum(None)\n"),
+    ]);
+    let run = project.run(&[]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.out.contains("`defrost . --handler api.main.handler` analyses one"), "{}", run.out);
+    project.write("cdk.json", "{}");
+    assert!(project.run(&[]).out.contains("`cdk synth` writes cdk.out"));
+}

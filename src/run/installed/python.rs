@@ -57,7 +57,7 @@ pub(super) fn around(folder: &Path, spec: &FunctionSpec, shelf: &Shelf) -> Aroun
         Installs::Declared | Installs::Guessed => {
             let declared = manifest::python::declared(&Manifests(at(folder)), host.version);
             let imported = if spec.installs == Installs::Guessed { imports(folder, &without) } else { BTreeSet::new() };
-            taken(folder, &declared, &imported, host, shelf)
+            taken(folder, &declared, &imported, spec.tool.ships, host, shelf)
         }
         Installs::Nothing | Installs::Production | Installs::Bundled => None,
     };
@@ -71,7 +71,7 @@ pub(super) fn of_project(folder: &Path, version: (u16, u16), shelf: &Shelf) -> A
     }
     let declared = manifest::python::declared(&Manifests(at(folder)), version);
     let host = Host { version, architecture: Architecture::default() };
-    Around { without: environments(folder), installed: taken(folder, &declared, &BTreeSet::new(), host, shelf) }
+    Around { without: environments(folder), installed: taken(folder, &declared, &BTreeSet::new(), &[], host, shelf) }
 }
 
 /// Names at a folder's root that are environments. What a build has put together has none: there they are shipped by
@@ -105,6 +105,7 @@ fn taken(
     folder: &Path,
     declared: &Declared,
     imported: &BTreeSet<String>,
+    ships: &[&str],
     host: Host,
     shelf: &Shelf,
 ) -> Option<Installed> {
@@ -115,7 +116,9 @@ fn taken(
         let packages = bundle.owners(Language::Python);
         let mut roots: Vec<Needed> = roots(declared);
         roots.extend(providers(&bundle, &packages, imported));
-        let wanted = closure(&bundle, &packages, roots, host.version);
+        let mut wanted = closure(&bundle, &packages, roots, host.version);
+        // A tool ships itself alone.
+        wanted.extend(packages.with_ids().filter(|(_, package)| ships.contains(&&*package.name)).map(|(id, _)| id));
         let files = files(&bundle.artifact, &packages, &wanted, &environment.site, host);
         let names = wanted.iter().map(|id| packages.package(*id).name.to_string()).collect();
         (!files.is_empty()).then(|| Installed { from: crate::run::shown(&environment.folder), names, files })

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::Machine;
 use super::value::{Abrupt, At, ModuleIx, R, Slot, UNKNOWN, Value};
 use crate::graph::javascript::limits::LIMITS;
+use crate::graph::native::NO_BINDING;
 use crate::graph::{ImportSite, ModuleId, Phase, StartCause, StartPlace, StartStep};
 use crate::lang::javascript::ir::{BinaryOp, ExprId, ExprKind, Program, StmtId, StmtKind, Var};
 
@@ -172,7 +173,9 @@ impl Machine<'_> {
         let message = self.text_of_error(id);
         // What leads to a bundler's stub leads to the module that it stands for.
         let dynamic = message.starts_with("Dynamic require of ");
-        if !self.sure() || (self.conditions != depth && !dynamic) {
+        // Its conditions are those builds alone that are here.
+        let unbuilt = NO_BINDING.iter().any(|words| message.starts_with(words)) && self.is_shipped(at.module);
+        if !self.sure() || (self.conditions != depth && !dynamic && !unbuilt) {
             // Raised on conditions that the walk has decided by values: no reason for an alarm.
             self.faults.remove(&id);
             return;
@@ -183,6 +186,7 @@ impl Machine<'_> {
             (None, Some(caught)) => self.in_place_of(caught, message, at),
             // What it is thrown for may not have happened.
             (None, None) if !self.handling.is_empty() => return,
+            (None, None) if unbuilt => self.cause_at(no_build(message), at),
             (None, None) => {
                 let help = "Give the bundle a `require`, such as by esbuild's --banner:js=\"import { createRequire } from \
                             'module'; const require = createRequire(import.meta.url);\", or bundle as CommonJS";
@@ -197,6 +201,12 @@ impl Machine<'_> {
             }
         };
         self.faults.insert(id, cause);
+    }
+
+    /// Whether a module's file is surely part of the package.
+    fn is_shipped(&self, ix: ModuleIx) -> bool {
+        let entry = self.loaded.get(ix as usize).and_then(|loaded| loaded.entry);
+        entry.is_some_and(|entry| self.sources.artifact.is_shipped(entry))
     }
 
     /// An error that is thrown because another one was caught.
@@ -244,6 +254,20 @@ impl Machine<'_> {
         let result = body(self);
         self.conditions = before;
         result
+    }
+}
+
+/// A loader of native builds finds none that this machine can load.
+fn no_build(message: String) -> Thrown {
+    Thrown {
+        rule: "addon-for-another-platform",
+        subject: "native binding".to_owned(),
+        message: format!("Error: {message}: no build that is here is for Linux with glibc and this architecture"),
+        help: Some(
+            "Install for the function: npm ci --os=linux --cpu=x64 --libc=glibc (or --cpu=arm64), on any machine"
+                .to_owned(),
+        ),
+        ..Thrown::default()
     }
 }
 

@@ -1,0 +1,192 @@
+//! What the code of a project imports that its manifest does not declare and nothing that is declared brings.
+//!
+//! A name is reported only where it is known whose it is: a package of npm, or a module that the table of import names
+//! has. Tests, examples and folders with a manifest of their own are left out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::names::Names;
+use super::own_code::OwnFile;
+use super::{Loaded, is_at_or_below, is_or_below};
+use crate::artifact::{EntryId, Location};
+use crate::graph::python::is_standard;
+use crate::lang::python::ir::{Code, Stmt};
+use crate::manifest::dependency::{Declared, Scope};
+use crate::manifest::python::{import_names, is_import_known};
+use crate::span::Span;
+use crate::text;
+
+/// Folders of what is not the project's own work when it runs.
+const ASIDE: [&str; 10] =
+    ["test", "tests", "testing", "__tests__", "spec", "docs", "doc", "examples", "example", "benchmarks"];
+/// Manifests by which a folder is a project of its own.
+const MANIFESTS: [&str; 6] = ["requirements", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "package.json"];
+/// Files that are looked into for names which stand for folders.
+const MOST_SETTINGS: usize = 200;
+/// Larger files are no settings.
+const LARGEST: u64 = 256 << 10;
+
+/// An import that nothing declares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Undeclared {
+    /// What is imported: a top-level module, or a package of npm.
+    pub name: Arc<str>,
+    /// The first import of it.
+    pub location: Location,
+}
+
+/// Which files of a project are its own work, and where projects within it begin.
+pub(super) struct OwnWork {
+    inner: BTreeSet<String>,
+}
+
+impl OwnWork {
+    pub(super) fn of(facts: &Loaded<'_>) -> Self {
+        let paths = facts.artifact.entries().map(|(_, entry)| &*entry.path);
+        let inner = paths.filter_map(|path| {
+            let (folder, file) = path.rsplit_once('/')?;
+            MANIFESTS.iter().any(|manifest| file.starts_with(manifest)).then(|| format!("{folder}/"))
+        });
+        Self { inner: inner.collect() }
+    }
+
+    /// Whether a file is the project's own code that runs.
+    fn holds(&self, path: &str) -> bool {
+        let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
+        let is_aside = folder.split('/').any(|part| ASIDE.contains(&part) || part.starts_with('.'));
+        let is_test =
+            file.starts_with("test_") || file.contains("_test.") || file.contains(".test.") || file.contains(".spec.");
+        let is_tool = file.contains(".config.") || file.ends_with(".d.ts") || file.starts_with('.');
+        let is_script = matches!(file, "setup.py" | "conftest.py" | "noxfile.py" | "tasks.py" | "fabfile.py");
+        let is_inner = self.inner.iter().any(|inner| path.starts_with(inner));
+        !is_aside && !is_test && !is_tool && !is_script && !is_inner
+    }
+}
+
+/// Whether a manifest says enough of what code needs when it runs.
+fn is_judged(declared: &Declared) -> bool {
+    let says_runtime = declared.dependencies.iter().any(|dependency| dependency.scope == Scope::Runtime);
+    declared.any_manifest && says_runtime && !declared.is_open && !declared.is_cut
+}
+
+/// Imports of a Python project, by its parsed files. Those inside of anything, such as `try`, are left out.
+pub(super) fn of_python(
+    facts: &Loaded<'_>,
+    declared: &Declared,
+    names: &Names,
+    files: &[(EntryId, BTreeMap<String, Span>)],
+) -> Vec<Undeclared> {
+    if !is_judged(declared) {
+        return Vec::new();
+    }
+    let own = OwnWork::of(facts);
+    let parts: BTreeSet<&str> = own_names(facts);
+    let is_brought = |import: &str| {
+        let is_declared = names.providers(import).next().is_some()
+            || declared
+                .dependencies
+                .iter()
+                .any(|dependency| import_names(&dependency.name).iter().any(|name| is_or_below(import, name)));
+        let locked = || declared.locked.iter().flat_map(|locked| import_names(&locked.name));
+        is_declared || locked().any(|name| is_or_below(import, &name))
+    };
+    let mut found: BTreeMap<&str, Undeclared> = BTreeMap::new();
+    for (entry, imports) in files.iter().filter(|(entry, _)| own.holds(&facts.artifact.entry(*entry).path)) {
+        for (import, span) in imports {
+            let top = import.split('.').next().unwrap_or(import);
+            if is_standard(top) || parts.contains(top) || !is_import_known(import) || is_brought(import) {
+                continue;
+            }
+            // What the runtime of a function or of a job has is there without being declared.
+            if ["boto3", "botocore", "awsglue", "pyspark"].iter().any(|brought| is_at_or_below(import, brought)) {
+                continue;
+            }
+            let location = Location::in_artifact(facts.artifact, *entry, Some(*span));
+            found.entry(top).or_insert_with(|| Undeclared { name: top.into(), location });
+        }
+    }
+    found.into_values().collect()
+}
+
+/// The imports of a file that stand at its top level and at the beginning of a line, by dotted name.
+pub(super) fn stated(code: &Code, source: &[u8]) -> BTreeMap<String, Span> {
+    let mut found = BTreeMap::new();
+    for (stmt, span) in code.stmts.iter().zip(&code.stmt_spans) {
+        let before = (span.start as usize).checked_sub(1).and_then(|at| source.get(at));
+        if before.is_some_and(|byte| !matches!(byte, b'\n' | b'\r')) {
+            continue;
+        }
+        match stmt {
+            Stmt::Import(aliases) => {
+                for alias in aliases {
+                    found.entry(code.name(alias.name).to_owned()).or_insert(*span);
+                }
+            }
+            Stmt::ImportFrom { module: Some(from), level: 0, names } => {
+                let from = code.name(*from);
+                for alias in names {
+                    found.entry(format!("{from}.{}", code.name(alias.name))).or_insert(*span);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Names of all files and folders of a project, without their extensions: an import of one of them may be of it.
+fn own_names<'a>(facts: &Loaded<'a>) -> BTreeSet<&'a str> {
+    let own = facts.artifact.entries().filter(|(id, _)| facts.packages.owner(*id).is_none());
+    own.flat_map(|(_, entry)| entry.path.split('/')).map(|part| part.split('.').next().unwrap_or(part)).collect()
+}
+
+/// Static imports of a Node project, by its parsed files.
+pub(super) fn of_node(facts: &Loaded<'_>, declared: &Declared, files: &[OwnFile]) -> Vec<Undeclared> {
+    if !is_judged(declared) {
+        return Vec::new();
+    }
+    let own = OwnWork::of(facts);
+    let (parts, settings) = (own_names(facts), settings(facts));
+    let is_here = |name: &str| {
+        let types = format!("@types/{}", name.trim_start_matches('@').replace('/', "__"));
+        let is_declared =
+            declared.dependencies.iter().any(|dependency| *dependency.name == *name || *dependency.name == *types);
+        let is_installed = facts.packages.packages.iter().any(|package| *package.name == *name);
+        is_declared || is_installed || declared.locked.iter().any(|locked| *locked.name == *name)
+    };
+    let is_alias = |name: &str| {
+        let first = name.split('/').next().unwrap_or(name);
+        let quoted = [format!("\"{first}"), format!("'{first}")];
+        parts.contains(first) || settings.iter().any(|text| quoted.iter().any(|alias| text.contains(alias)))
+    };
+    let by_runtime = |name: &str| {
+        matches!(name, "aws-sdk" | "@aws-appsync/utils")
+            || name.starts_with("@aws-sdk/")
+            || name.starts_with("@smithy/")
+    };
+    let mut found: BTreeMap<&str, Undeclared> = BTreeMap::new();
+    for file in files.iter().filter(|file| own.holds(&file.path)) {
+        let Some(entry) = facts.artifact.find(&file.path) else { continue };
+        for (name, span) in &file.stated {
+            if is_here(name) || is_alias(name) || by_runtime(name) {
+                continue;
+            }
+            let location = Location::in_artifact(facts.artifact, entry, Some(*span));
+            found.entry(name).or_insert_with(|| Undeclared { name: name.as_str().into(), location });
+        }
+    }
+    found.into_values().collect()
+}
+
+/// Texts of settings in which names may stand for folders, and of manifests, which name the project's own packages.
+fn settings(facts: &Loaded<'_>) -> Vec<String> {
+    let is_one = |path: &str| {
+        let file = path.rsplit('/').next().unwrap_or(path);
+        let is_settings = file.contains("config") && !path.contains("node_modules/");
+        is_settings || file == "package.json" && path.contains('/') && !path.contains("node_modules/")
+    };
+    let files = facts.artifact.entries().filter(|(_, entry)| entry.bytes <= LARGEST && is_one(&entry.path));
+    let texts = files.take(MOST_SETTINGS).filter_map(|(id, _)| facts.artifact.read(id).ok());
+    texts.map(|bytes| text::lossy((*bytes).as_ref()).into_owned()).collect()
+}
