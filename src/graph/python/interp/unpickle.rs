@@ -60,18 +60,22 @@ fn modules(bytes: &[u8]) -> Vec<String> {
         let rest = bytes.get(at..).unwrap_or_default();
         let named = match rest.first() {
             // GLOBAL: two lines.
-            Some(b'c') => line(rest.get(1..)).and_then(|(module, rest)| line(Some(rest)).map(|_| module)),
+            Some(b'c') => line(rest.get(1..)).and_then(|(module, rest)| Some((module, line(Some(rest))?.1))),
             // Two texts, each perhaps kept for later, and STACK_GLOBAL.
             Some(&SHORT_TEXT) => text(rest).and_then(|(module, rest)| {
-                let (_, rest) = text(rest)?;
-                (rest.first() == Some(&STACK_GLOBAL)).then_some(module)
+                let (_, end) = text(rest)?;
+                (end.first() == Some(&STACK_GLOBAL)).then_some((module, end))
             }),
             _ => None,
         };
-        if let Some(module) = named.filter(|module| !found.contains(module)) {
+        let Some((module, rest)) = named else {
+            at += 1;
+            continue;
+        };
+        at = bytes.len() - rest.len();
+        if !found.contains(&module) {
             found.push(module);
         }
-        at += 1;
     }
     found
 }
