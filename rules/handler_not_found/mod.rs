@@ -1,7 +1,6 @@
 use crate::engine::{FunctionContext, Sink, report_causes};
 use crate::finding::Finding;
 use crate::graph::HandlerResolution;
-use crate::platform::Language;
 
 /// Reports a handler that the runtime will not find.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
@@ -10,7 +9,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         return report_causes(cx, sink, "handler-not-found");
     }
     match &cx.graph.handler {
-        HandlerResolution::Found { .. } if names_no_function(cx) => {
+        HandlerResolution::Found { .. } if cx.handler_names_no_function() => {
             let handler = &cx.spec.handler;
             let message = format!("handler `{handler}` names a module and no function in it");
             let finding = Finding::new(declared(cx), message).about(handler.clone());
@@ -38,12 +37,6 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
             sink.report(finding);
         }
     }
-}
-
-/// Whether the handler has no part for the function, which the runtimes of scripts do not accept.
-fn names_no_function(cx: &FunctionContext<'_>) -> bool {
-    let scripted = matches!(cx.spec.runtime.language(), Language::Python | Language::Node);
-    scripted && !cx.spec.handler.contains('.')
 }
 
 /// Whether another module stands in front of the handler's.

@@ -27,8 +27,12 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
             let mut finding = cx.about(id, mapping.max_concurrency.place_or(&mapping.origin), message);
             finding =
                 finding.label(cx.at(cx.place(&function.reserved, &function.origin)), format!("reserves {reserved}"));
-            let value = reserved.max(cx.facts().queue.mapping_least).to_string();
-            sink.report(finding.snippet(cx.snippet("maximum-concurrency", &[("n", &value)])));
+            let least = cx.facts().queue.mapping_least;
+            sink.report(match reserved < least {
+                // Nothing that a mapping takes is as little as that.
+                true => finding.help(format!("Reserve {least} or more, and let the mapping take as many")),
+                false => finding.snippet(cx.snippet("maximum-concurrency", &[("n", &reserved.to_string())])),
+            });
         }
     }
 }

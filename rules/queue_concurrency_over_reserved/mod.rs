@@ -29,7 +29,10 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         for (mapping, most) in chosen.iter().filter(|(mapping, _)| !std::ptr::eq(*mapping, *first)).take(4) {
             finding = finding.label(cx.at(mapping.max_concurrency.place_or(&mapping.origin)), format!("and {most}"));
         }
-        let each = (u64::from(reserved) / chosen.len() as u64).max(2).to_string();
-        sink.report(finding.snippet(cx.snippet("maximum-concurrency", &[("n", &each)])));
+        let (each, least) = (u64::from(reserved) / chosen.len() as u64, u64::from(cx.facts().queue.mapping_least));
+        sink.report(match each < least {
+            true => finding.help(format!("Reserve {} or more: no mapping can be limited below {least}", least * chosen.len() as u64)),
+            false => finding.snippet(cx.snippet("maximum-concurrency", &[("n", &each.to_string())])),
+        });
     }
 }

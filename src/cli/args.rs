@@ -101,7 +101,7 @@ pub(super) struct InputArgs {
     #[arg(long, value_name = "NAME")]
     pub(super) arch: Option<Architecture>,
     /// Memory size of the function
-    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u32).range(128..=10_240))]
     pub(super) memory: Option<u32>,
     /// Layer folder or zip, in merge order, or what a layer of a template holds; may be repeated
     #[arg(long = "layer", value_name = "PATH|ARN=PATH")]

@@ -8,7 +8,7 @@ use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::args::CalibrateArgs;
 use super::progress::Progress;
-use super::{CLEAN, FINDINGS, reference};
+use super::{CLEAN, FINDINGS, output, reference};
 use crate::calibrate::{self, Estimated, Fit, Skipped};
 use crate::config::{self, SourceKind};
 use crate::cost::{Calibration, State};
@@ -31,7 +31,7 @@ pub(super) fn run(args: &CalibrateArgs) -> Result<u8, UserError> {
     }
     let (settings, estimated) = estimated(args)?;
     let fit = calibrate::fit(&starts, &estimated, args.function.as_deref());
-    let mut out = std::io::stdout().lock();
+    let mut out = output::stdout();
     write!(out, "{}", told(&fit))?;
     if fit.calibrations.is_empty() {
         return Ok(FINDINGS);
@@ -87,7 +87,7 @@ fn told(fit: &Fit) -> String {
     let mut lines = Vec::new();
     for (name, starts, median, factor) in &fit.functions {
         let starts = text::plural(*starts as u64, "start");
-        lines.push(format!("{name}: {starts}, median {}, {factor:.2} times the estimate", text::ms(*median)));
+        lines.push(format!("{name}: {starts}, median {}, {factor:.2} times what is estimated beside the bare runtime", text::ms(*median)));
     }
     for (name, skipped) in &fit.skipped {
         lines.push(match skipped {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::args::CheckArgs;
 use super::progress::Progress;
-use super::{CLEAN, FAILED, FINDINGS, baseline, fix, kept, reference, suppress};
+use super::{CLEAN, FAILED, FINDINGS, baseline, fix, kept, output, reference, suppress};
 use crate::engine::{self, FunctionFacts, ProjectFacts, Registry};
 use crate::finding::{Finding, Severity};
 use crate::report::model::{self, Counts, Report, Summary};
@@ -175,15 +175,10 @@ pub(super) fn print(args: &CheckArgs, report: &Report) -> Result<(), UserError> 
             let file = File::create(path).map_err(|error| UserError(format!("{}: {error}", path.display())))?;
             write(report, args, style, &mut BufWriter::new(file))
         }
-        None => write(report, args, style, &mut BufWriter::new(std::io::stdout().lock())),
+        None => write(report, args, style, &mut BufWriter::new(output::stdout())),
     }
 }
 
 fn write(report: &Report, args: &CheckArgs, style: Style, out: &mut dyn Write) -> Result<(), UserError> {
-    let written = report::write(report, args.format, style, out).and_then(|()| out.flush());
-    match written {
-        // The reader of the pipe has seen enough.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        other => other.map_err(UserError::from),
-    }
+    report::write(report, args.format, style, out).and_then(|()| out.flush()).map_err(UserError::from)
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::args::{DiffArgs, DiffFormat};
 use super::progress::Progress;
-use super::{CLEAN, FINDINGS, reference};
+use super::{CLEAN, FINDINGS, output, reference};
 use crate::compare::{self, Changed, Difference, Snapshot, Status};
 use crate::engine::Budgets;
 use crate::report::model::Summary;
@@ -36,7 +36,7 @@ pub(super) fn run(args: &DiffArgs) -> Result<u8, UserError> {
             let file = File::create(path).map_err(|error| UserError(format!("{}: {error}", run::shown(path))))?;
             print(&difference, args, &mut BufWriter::new(file))?;
         }
-        None => print(&difference, args, &mut BufWriter::new(std::io::stdout().lock()))?,
+        None => print(&difference, args, &mut BufWriter::new(output::stdout()))?,
     }
     Ok(if difference.broken.is_empty() { CLEAN } else { FINDINGS })
 }
@@ -94,9 +94,5 @@ fn print(difference: &Difference, args: &DiffArgs, out: &mut dyn Write) -> Resul
             .map_err(std::io::Error::from)
             .and_then(|()| writeln!(out)),
     };
-    match written.and_then(|()| out.flush()) {
-        // The reader of the pipe has seen enough.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        other => other.map_err(UserError::from),
-    }
+    written.and_then(|()| out.flush()).map_err(UserError::from)
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use clap::Parser;
 
 use super::args::{Args, Command, InitArgs};
-use super::{CLEAN, check};
+use super::{CLEAN, check, output};
 use crate::finding::baseline;
 use crate::report::model::Report;
 use crate::run::{UserError, shown};
@@ -35,7 +35,7 @@ pub(super) fn run(args: &InitArgs) -> Result<u8, UserError> {
         Err(UserError(message)) => super::note(&format!("no baseline yet: {message}")),
     }
     create(&args.folder.join("defrost.toml"), &starter(report.ok().as_ref(), has_baseline))?;
-    std::io::stdout().write_all(HOOKS.as_bytes())?;
+    output::stdout().write_all(HOOKS.as_bytes())?;
     Ok(CLEAN)
 }
 

@@ -11,6 +11,7 @@ mod fleet;
 mod init;
 mod kept;
 mod merge;
+mod output;
 mod plan_test;
 mod progress;
 mod reference;

@@ -1,7 +1,7 @@
 use std::io::Write;
 
 use super::args::{PlanTestArgs, TestTool};
-use super::{CLEAN, scale};
+use super::{CLEAN, output, scale};
 use crate::declare::model::{Application, RouteRole, TriggerSource};
 use crate::engine::application::plan;
 use crate::report::plan_test::{Tested, Tool, plan_test};
@@ -24,7 +24,7 @@ pub(super) fn run(args: &PlanTestArgs) -> Result<u8, UserError> {
         TestTool::Artillery => Tool::Artillery,
         TestTool::Oha => Tool::Oha,
     };
-    write!(std::io::stdout().lock(), "{}", plan_test(&functions, &args.url, tool))?;
+    write!(output::stdout(), "{}", plan_test(&functions, &args.url, tool))?;
     Ok(CLEAN)
 }
 

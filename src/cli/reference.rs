@@ -3,8 +3,8 @@ use std::path::Path;
 
 use clap::CommandFactory;
 
-use super::CLEAN;
 use super::args::{Args, SchemaOf};
+use super::{CLEAN, output};
 use crate::engine::{Category, Registry};
 use crate::report::model::Report;
 use crate::run::UserError;
@@ -26,10 +26,21 @@ const GUIDE: [(&str, &str); 5] = [
 
 /// Prints a page of the guide, with the numbers of an application where a path is given.
 fn guide(page: &str, path: Option<&Path>) -> Result<u8, UserError> {
-    write!(std::io::stdout().lock(), "{page}")?;
+    write!(output::stdout(), "{page}")?;
     let Some(path) = path else { return Ok(CLEAN) };
     println!("\n## Here\n");
     super::scale::shown(path)
+}
+
+/// How many names are offered for one that is none.
+const OFFERED: usize = 3;
+
+/// The known name that is nearest to a word, or those that hold it.
+fn near<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> Vec<&'a str> {
+    match text::similar(word, known.clone()) {
+        Some(near) => vec![near],
+        None => known.filter(|name| name.contains(word)).take(OFFERED).collect(),
+    }
 }
 
 /// Prints a rule's page.
@@ -40,11 +51,13 @@ pub(super) fn explain(name: &str, path: Option<&Path>) -> Result<u8, UserError> 
     let registry = registry()?;
     let Some(rule) = registry.find(name) else {
         let known = registry.rules().iter().map(|rule| rule.name).chain(GUIDE.map(|(name, _)| name));
-        let hint =
-            text::similar(name, known).map_or_else(|| ";".to_owned(), |near| format!("; did you mean `{near}`?"));
+        let hint = match near(name, known).as_slice() {
+            [] => ";".to_owned(),
+            near => format!("; did you mean `{}`?", near.join("` or `")),
+        };
         return Err(UserError(format!("there is no rule `{name}`{hint} `defrost rules` lists them all")));
     };
-    let mut out = std::io::stdout().lock();
+    let mut out = output::stdout();
     write!(out, "{}", rule.page)?;
     let meta = &rule.meta;
     writeln!(out, "\n{} · {} by default · since {}", meta.category.word(), meta.severity.word(), meta.since)?;
@@ -57,7 +70,7 @@ pub(super) fn explain(name: &str, path: Option<&Path>) -> Result<u8, UserError> 
 /// Lists all rules by category.
 pub(super) fn rules() -> Result<u8, UserError> {
     let registry = registry()?;
-    let mut out = std::io::stdout().lock();
+    let mut out = output::stdout();
     for category in Category::ALL {
         let rules: Vec<_> = registry.rules().iter().filter(|rule| rule.meta.category == category).collect();
         if rules.is_empty() {
@@ -77,7 +90,7 @@ pub(super) fn schema(of: SchemaOf) -> Result<u8, UserError> {
         SchemaOf::Report => schemars::schema_for!(Report).to_value(),
         SchemaOf::Config => config::schema(&registry()?),
     };
-    let mut out = std::io::stdout().lock();
+    let mut out = output::stdout();
     serde_json::to_writer_pretty(&mut out, &schema)?;
     writeln!(out)?;
     Ok(CLEAN)
@@ -87,12 +100,12 @@ pub(super) fn schema(of: SchemaOf) -> Result<u8, UserError> {
 pub(super) fn completions(shell: clap_complete::Shell) -> Result<u8, UserError> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Args::command(), "defrost", &mut script);
-    std::io::stdout().write_all(&script)?;
+    output::stdout().write_all(&script)?;
     Ok(CLEAN)
 }
 
 /// Prints the manual page.
 pub(super) fn man() -> Result<u8, UserError> {
-    clap_mangen::Man::new(Args::command()).render(&mut std::io::stdout().lock())?;
+    clap_mangen::Man::new(Args::command()).render(&mut output::stdout())?;
     Ok(CLEAN)
 }

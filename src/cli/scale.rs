@@ -3,7 +3,7 @@ use std::path::Path;
 
 use super::args::{AlarmLanguage, InputArgs, ScaleArgs, SplitFormat};
 use super::progress::Progress;
-use super::{CLEAN, reference};
+use super::{CLEAN, output, reference};
 use crate::declare::model::{Application, Dialect};
 use crate::engine::application::{self, plan_alone};
 use crate::engine::{Budgets, ProjectFacts};
@@ -14,7 +14,7 @@ use crate::run::{self, Inputs, ProjectSources, UserError};
 /// Prints what functions need and may have, or the alarms that are missing.
 pub(super) fn run(args: &ScaleArgs) -> Result<u8, UserError> {
     let project = project(&args.path, &args.input, args.config.as_deref())?;
-    let mut out = std::io::stdout().lock();
+    let mut out = output::stdout();
     if let Some(language) = args.alarms {
         return watch(&project, language, &mut out);
     }
@@ -46,9 +46,8 @@ pub(super) fn shown(path: &Path) -> Result<u8, UserError> {
 }
 
 fn human(project: &ProjectFacts) -> Result<u8, UserError> {
-    let stdout = std::io::stdout();
-    let to_terminal = stdout.is_terminal();
-    let mut out = stdout.lock();
+    let to_terminal = std::io::stdout().is_terminal();
+    let mut out = output::stdout();
     let style = Style { color: super::colored(to_terminal), width: report::width(to_terminal), ..Style::default() };
     let report = report::build(project, &[], Summary::default(), &ProjectSources { project });
     for (number, application) in report.applications.iter().enumerate() {

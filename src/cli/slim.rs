@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 
 use super::args::{SlimArgs, SplitFormat};
 use super::progress::Progress;
-use super::{CLEAN, reference};
+use super::{CLEAN, output, reference};
 use crate::artifact::{ArtifactKind, EntryId};
 use crate::engine::{Budgets, FunctionFacts};
 use crate::graph::{ModuleKind, Phase};
@@ -254,7 +254,7 @@ fn slimmed(
 }
 
 fn print(slimmed: &Slimmed, args: &SlimArgs) -> Result<(), UserError> {
-    let mut out = std::io::stdout().lock();
+    let mut out = output::stdout();
     if args.format == SplitFormat::Json {
         serde_json::to_writer_pretty(&mut out, slimmed)?;
         writeln!(out)?;

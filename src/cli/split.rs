@@ -2,7 +2,7 @@ use std::io::{IsTerminal, Write};
 
 use super::args::{SplitArgs, SplitFormat};
 use super::progress::Progress;
-use super::{CLEAN, reference};
+use super::{CLEAN, output, reference};
 use crate::engine::Budgets;
 use crate::report::model::Summary;
 use crate::report::{self, Style};
@@ -22,10 +22,9 @@ pub(super) fn run(args: &SplitArgs) -> Result<u8, UserError> {
         return Ok(CLEAN);
     }
     let report = report::build(&project, &[], Summary::default(), &ProjectSources { project: &project });
-    let stdout = std::io::stdout();
-    let to_terminal = stdout.is_terminal();
+    let to_terminal = std::io::stdout().is_terminal();
     let style = Style { color: super::colored(to_terminal), width: report::width(to_terminal), ..Style::default() };
-    let mut out = stdout.lock();
+    let mut out = output::stdout();
     if args.format == SplitFormat::Json {
         let functions: Vec<serde_json::Value> = report.functions.iter().map(report::split_json).collect();
         serde_json::to_writer_pretty(&mut out, &functions)?;

@@ -1,8 +1,8 @@
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 
 use super::args::WhyArgs;
 use super::progress::Progress;
-use super::{CLEAN, FINDINGS, reference};
+use super::{CLEAN, FINDINGS, output, reference};
 use crate::engine::Budgets;
 use crate::report::{self, Why};
 use crate::run::{self, Inputs, ProjectSources, UserError};
@@ -17,7 +17,7 @@ pub(super) fn run(args: &WhyArgs) -> Result<u8, UserError> {
     let project = run::with_threads(args.input.jobs, || run::project(&paths, &inputs))??;
     drop(progress);
     let sources = ProjectSources { project: &project };
-    let mut out = std::io::stdout().lock();
+    let mut out = output::stdout();
     let to_terminal = out.is_terminal();
     let color = super::colored(to_terminal);
     let mut found = false;

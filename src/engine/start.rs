@@ -76,6 +76,13 @@ impl FunctionFacts {
         may_bring(&self.declared, module) || self.world.may_bring(name)
     }
 
+    /// Whether the handler has no part for the function, which the runtimes of scripts do not accept.
+    #[must_use]
+    pub fn handler_names_no_function(&self) -> bool {
+        let scripted = matches!(self.spec.runtime.language(), Language::Python | Language::Node);
+        scripted && !self.spec.handler.contains('.')
+    }
+
     /// What the runtime says where the handler setting leads nowhere.
     fn handler_cause(&self) -> Option<StartCause> {
         let handler = &self.spec.handler;
@@ -87,6 +94,9 @@ impl FunctionFacts {
                 let entry = self.graph.module(*module).entry;
                 let place = entry.map(|entry| StartPlace { entry, span: None });
                 (name, format!("handler `{handler}`: the module defines no `{name}`"), place)
+            }
+            HandlerResolution::Found { .. } if self.handler_names_no_function() => {
+                (handler, format!("handler `{handler}` names a module and no function in it"), None)
             }
             _ => return None,
         };

@@ -186,10 +186,17 @@ impl Lower {
         match self.entity(reference) {
             Some(Entity::Alias(id)) => Qualifier::Alias(id),
             Some(Entity::Version(id)) => Qualifier::Version(id),
+            // Without a published version the attribute is `$LATEST` (Terraform's documentation of `publish`).
+            Some(Entity::Function(id)) if !self.may_publish(id) => Qualifier::Latest,
             // The number of the version that the template publishes.
             Some(Entity::Function(_)) => Qualifier::Named("a published version".to_owned()),
             _ => Qualifier::Unknown(Why::new(format!("depends on `{}`", reference.id))),
         }
+    }
+
+    fn may_publish(&self, id: Id<Function>) -> bool {
+        let publishes = &self.app.functions[id].publishes;
+        !publishes.is_unset() && publishes.known() != Some(&false)
     }
 
     fn qualifier_named(&self, id: Id<Function>, name: &str) -> Qualifier {

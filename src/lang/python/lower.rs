@@ -308,13 +308,10 @@ impl Lowering {
     fn function(&mut self, node: &ast::StmtFunctionDef) -> u32 {
         let decorators = self.decorators(&node.decorator_list);
         let mut annotations = Vec::new();
-        for parameter in node.parameters.iter() {
-            if let Some(annotation) = parameter.annotation() {
-                annotations.push(self.expr(annotation));
-            }
-        }
-        if let Some(returns) = &node.returns {
-            annotations.push(self.expr(returns));
+        // Parameters of types stand in a scope of their own, around the annotations alone.
+        if node.type_params.is_none() {
+            let parameters = node.parameters.iter().filter_map(|parameter| parameter.annotation());
+            annotations.extend(parameters.chain(node.returns.as_deref()).map(|annotation| self.expr(annotation)));
         }
         let annotations = self.code.push_list(&annotations);
         let name = self.name(&node.name);

@@ -2,7 +2,7 @@
 
 use super::super::value::*;
 use super::*;
-use crate::lang::python::ir::ExprId;
+use crate::lang::python::ir::{ExprId, NameId};
 
 impl Interp<'_> {
     pub(super) fn exec_class(&mut self, frame: &Frame, index: u32) -> Run<()> {
@@ -13,11 +13,17 @@ impl Interp<'_> {
         for decorator in code.code.list(node.decorators) {
             decorators.push(self.eval(frame, *decorator)?);
         }
-        let (mut bases, open_bases) = self.eval_items(frame, node.arguments.positional)?;
+        // Bases see the parameters of types.
+        let around = match node.type_params.is_empty() {
+            true => None,
+            false => Some(self.class_body(frame, &node.type_params)),
+        };
+        let seen_from = around.as_ref().unwrap_or(frame);
+        let (mut bases, open_bases) = self.eval_items(seen_from, node.arguments.positional)?;
         let mut keywords = Vec::new();
         let mut metaclass = None;
         for (name, value) in &node.arguments.keywords {
-            let value = self.eval(frame, *value)?;
+            let value = self.eval(seen_from, *value)?;
             let Some(name) = name else { continue };
             let name = self.sym(frame, *name);
             if &*self.heap.text(name) == "metaclass" {
@@ -30,25 +36,8 @@ impl Interp<'_> {
             bases.push(Value::Unknown);
         }
         let name = self.sym(frame, node.name);
-        let scope = self.heap.scope(None);
-        for param in &node.type_params {
-            let param = self.sym(frame, *param);
-            self.heap.vars_mut(scope).set(param, Value::Unknown);
-        }
-        let body = Frame {
-            module: frame.module,
-            code,
-            syms: frame.syms.clone(),
-            scope,
-            function: frame.function,
-            closure: if frame.is_class || frame.function.is_none() { frame.closure } else { Some(frame.scope) },
-            class_scope: Some(scope),
-            is_class: true,
-            this: Value::Unknown,
-            yields: RefCell::default(),
-            yields_open: Cell::new(false),
-            span: Cell::new(frame.span.get()),
-        };
+        let body = self.class_body(frame, &node.type_params);
+        let scope = body.scope;
         let module_name = self.module(frame.module).name;
         self.heap.vars_mut(scope).set(known::MODULE, Value::Str(module_name));
         self.heap.vars_mut(scope).set(known::QUALNAME, Value::Str(name));
@@ -69,6 +58,29 @@ impl Interp<'_> {
         }
         self.assign_name(frame, node.name, value);
         Ok(())
+    }
+
+    /// The frame in which the body of a class runs, with the parameters of its types.
+    fn class_body<'f>(&mut self, frame: &Frame<'f>, type_params: &[NameId]) -> Frame<'f> {
+        let scope = self.heap.scope(None);
+        for param in type_params {
+            let param = self.sym(frame, *param);
+            self.heap.vars_mut(scope).set(param, Value::Unknown);
+        }
+        Frame {
+            module: frame.module,
+            code: frame.code,
+            syms: frame.syms.clone(),
+            scope,
+            function: frame.function,
+            closure: if frame.is_class || frame.function.is_none() { frame.closure } else { Some(frame.scope) },
+            class_scope: Some(scope),
+            is_class: true,
+            this: Value::Unknown,
+            yields: RefCell::default(),
+            yields_open: Cell::new(false),
+            span: Cell::new(frame.span.get()),
+        }
     }
 
     /// What the class statement does once the body has run.

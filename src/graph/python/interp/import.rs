@@ -567,6 +567,7 @@ impl Interp<'_> {
             let message = self.lacking(source, base, &text);
             let mut fault = self.new_fault(NAME, &full, format!("ImportError: {message}"), from);
             fault.help = self.help_for_name(source, base, &text);
+            let fault = self.behind_folder(at, base, fault);
             return self.raise_fault("ImportError", &message, fault);
         }
         // In an import circle the order matters that C code and lazy loaders hide from us.
@@ -575,8 +576,7 @@ impl Interp<'_> {
         if running || self.is_open_module(source) {
             return Ok(Value::Unknown);
         }
-        // Not there for all we know; believed where code waits for it.
-        // A stand-in for a module (`six.moves`) says exactly what it has.
+        // Not there for all we know; believed where code waits for it. A stand-in (`six.moves`) says what it has.
         let near = matches!(self.heap.get(source), Some(Object::Module(_)));
         if self.is_caught("ImportError", near) {
             return Err(self.exception("ImportError", &format!("cannot import name '{text}' from '{base}'")));

@@ -50,6 +50,16 @@ impl Interp<'_> {
         Some(Fault { rule: build.rule, subject: path, message, help, cure: None, ..fault.clone() })
     }
 
+    /// The error of names that a folder does not have, which stands in for an extension module whose build is for
+    /// somebody else: that is the one cause of all of them.
+    pub(super) fn behind_folder(&mut self, at: ModIdx, name: &str, fault: Fault) -> Fault {
+        if self.module(at).entry.is_some() {
+            return fault;
+        }
+        let whole = Fault { message: format!("ImportError: '{name}' is a folder without code"), ..fault.clone() };
+        self.with_other_build(&whole, name).unwrap_or(fault)
+    }
+
     /// The error of a native file, when that is what is raised again.
     pub(super) fn native_fault_again(&self) -> Option<Fault> {
         let first = self.handled_import().and_then(|id| self.trace.fault(id))?;
