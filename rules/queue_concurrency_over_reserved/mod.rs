@@ -31,7 +31,10 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         }
         let (each, least) = (u64::from(reserved) / chosen.len() as u64, u64::from(cx.facts().queue.mapping_least));
         sink.report(match each < least {
-            true => finding.help(format!("Reserve {} or more: no mapping can be limited below {least}", least * chosen.len() as u64)),
+            true => finding.help(format!(
+                "Reserve {} or more: no mapping can be limited below {least}",
+                least * chosen.len() as u64
+            )),
             false => finding.snippet(cx.snippet("maximum-concurrency", &[("n", &each.to_string())])),
         });
     }

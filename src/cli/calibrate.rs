@@ -87,7 +87,10 @@ fn told(fit: &Fit) -> String {
     let mut lines = Vec::new();
     for (name, starts, median, factor) in &fit.functions {
         let starts = text::plural(*starts as u64, "start");
-        lines.push(format!("{name}: {starts}, median {}, {factor:.2} times what is estimated beside the bare runtime", text::ms(*median)));
+        lines.push(format!(
+            "{name}: {starts}, median {}, {factor:.2} times what is estimated beside the bare runtime",
+            text::ms(*median)
+        ));
     }
     for (name, skipped) in &fit.skipped {
         lines.push(match skipped {

@@ -19,7 +19,11 @@ impl Output {
         self.inner.is_terminal()
     }
 
-    fn unless_closed<T>(&mut self, done: T, act: impl FnOnce(&mut StdoutLock<'static>) -> io::Result<T>) -> io::Result<T> {
+    fn unless_closed<T>(
+        &mut self,
+        done: T,
+        act: impl FnOnce(&mut StdoutLock<'static>) -> io::Result<T>,
+    ) -> io::Result<T> {
         if self.is_closed {
             return Ok(done);
         }
