@@ -58,7 +58,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// What the issues do not cover, as one of the mildest kind.
 fn uncovered<'a>(left: &'a LeftOut<'_>) -> Issue<'a> {
-    let line = left.line.unwrap_or(1);
+    let line = left.line_on_disk().unwrap_or(1);
     let identity =
         [left.lack.id(), left.function.unwrap_or_default(), left.path.as_deref().unwrap_or_default(), left.message];
     Issue {

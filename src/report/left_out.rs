@@ -46,7 +46,9 @@ pub(super) struct LeftOut<'a> {
     pub(super) function: Option<&'a str>,
     /// The file that it is about, or in which it is declared.
     pub(super) path: Option<Cow<'a, str>>,
-    /// Line, from 1.
+    /// The entry inside it, when it is an archive.
+    pub(super) inner: Option<&'a str>,
+    /// Line, from 1, of the entry or else of the file.
     pub(super) line: Option<u32>,
     /// What, and what to do.
     pub(super) message: &'a str,
@@ -63,17 +65,18 @@ pub(super) fn of(report: &Report) -> Vec<LeftOut<'_>> {
         let name = Some(&*function.name);
         all.extend(function.open.iter().map(|open| {
             let lack = if open.reason == Reason::Installed { Lack::Certainty } else { Lack::Content };
-            LeftOut { lack, function: name, path: Some(Cow::Borrowed(path)), line, message: &open.detail }
+            LeftOut { lack, function: name, path: Some(Cow::Borrowed(path)), inner: None, line, message: &open.detail }
         }));
         all.extend(function.problems.iter().map(|problem| LeftOut {
             function: name,
             path: problem.path.as_deref().map(|path| on_disk(function, path)),
+            inner: problem.path.as_deref().filter(|_| is_archive(function)),
             ..of_problem(Lack::Certainty, problem)
         }));
     }
     for project in &report.projects {
         let path = Some(Cow::Borrowed(&*project.path));
-        let at = |text| LeftOut { lack: Lack::Content, function: None, path: path.clone(), line: None, message: text };
+        let at = |text| LeftOut { lack: Lack::Content, function: None, path: path.clone(), inner: None, line: None, message: text };
         all.extend(project.open.iter().map(|text| at(&**text)));
     }
     all
@@ -89,11 +92,16 @@ fn on_disk<'a>(function: &'a Function, inner: &'a str) -> Cow<'a, str> {
     }
 }
 
+fn is_archive(function: &Function) -> bool {
+    !matches!(function.package.kind, ArtifactKind::Directory | ArtifactKind::Binary)
+}
+
 fn of_problem(lack: Lack, problem: &Problem) -> LeftOut<'_> {
     LeftOut {
         lack,
         function: None,
         path: problem.path.as_deref().map(Cow::Borrowed),
+        inner: None,
         line: problem.line,
         message: &problem.message,
     }
@@ -102,16 +110,30 @@ fn of_problem(lack: Lack, problem: &Problem) -> LeftOut<'_> {
 impl LeftOut<'_> {
     /// Function and message, for formats that name the place themselves.
     pub(super) fn text(&self) -> String {
-        let function = self.function.map_or_else(String::new, |name| format!("{name}: "));
-        printable::line(&format!("{function}{}", self.message)).into_owned()
+        let inner = self.inner.map_or_else(String::new, |inner| format!("{inner}{}: ", self.shown_line()));
+        printable::line(&format!("{}{inner}{}", self.shown_function(), self.message)).into_owned()
+    }
+
+    /// The line of the file itself.
+    pub(super) fn line_on_disk(&self) -> Option<u32> {
+        self.line.filter(|_| self.inner.is_none())
+    }
+
+    fn shown_function(&self) -> String {
+        self.function.map_or_else(String::new, |name| format!("{name}: "))
+    }
+
+    fn shown_line(&self) -> String {
+        self.line.map_or_else(String::new, |line| format!(":{line}"))
     }
 }
 
 /// One line with everything.
 impl fmt::Display for LeftOut<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let line = self.line.map_or_else(String::new, |line| format!(":{line}"));
-        let place = self.path.as_ref().map_or_else(String::new, |path| format!("{path}{line}: "));
-        write!(f, "{}: {}{}", self.lack.words(), printable::line(&place), self.text())
+        let inner = self.inner.map_or_else(String::new, |inner| format!("!{inner}"));
+        let place = self.path.as_ref().map_or_else(String::new, |path| format!("{path}{inner}{}: ", self.shown_line()));
+        let text = format!("{place}{}{}", self.shown_function(), self.message);
+        write!(f, "{}: {}", self.lack.words(), printable::line(&text))
     }
 }

@@ -200,7 +200,7 @@ fn notification(left: &LeftOut<'_>, files: &mut Files) -> Notification {
         let mut physical = PhysicalLocation::builder()
             .artifact_location(ArtifactLocation::builder().uri(path).index(index).build())
             .build();
-        physical.region = left.line.map(|line| Region::builder().start_line(i64::from(line)).build());
+        physical.region = left.line_on_disk().map(|line| Region::builder().start_line(i64::from(line)).build());
         Location::builder().physical_location(physical).build()
     });
     notification.locations = place.map(|place| vec![place]);

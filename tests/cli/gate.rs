@@ -84,7 +84,7 @@ fn calibrating_writes_the_factor_and_the_report_says_so() {
     assert!(run.out.contains("calibrated with 3 starts"), "{}", run.out);
     // Once more comes to the same: what was calibrated before does not count.
     let again = project.run(&arguments);
-    assert!(again.out.contains("2.00 times the estimate"), "{}", again.out);
+    assert!(again.out.contains("2.00 times what is estimated beside the bare runtime"), "{}", again.out);
     assert_eq!(project.run(&["calibrate", "none.log", "."]).code, 2);
 }
 

@@ -6,6 +6,7 @@ use super::trace::{Fault, FaultId, Site};
 use super::*;
 use crate::artifact::ArtifactKind;
 use crate::lang::python::ProblemKind;
+use crate::lang::python::ir::{Expr, NameId};
 
 /// The rule for imports that nothing answers.
 pub(super) const UNRESOLVED: &str = "unresolved-import";
@@ -274,7 +275,7 @@ impl Interp<'_> {
             && name != "_"
             && self.module(frame.module).host.is_none()
             && !self.module(frame.module).code.broken
-            && !code.names.iter().any(|name| BINDERS.contains(&&**name))
+            && !may_bind_unseen(code)
             && !self.may_bind(frame.module, name)
             && !is_global_somewhere(code, name)
     }
@@ -460,7 +461,7 @@ impl Interp<'_> {
             && module.code.problems.is_empty()
             && !self.heap.scope_ref(module.scope).open
             && !(text.starts_with("__") && text.ends_with("__"));
-        if !whole || code.names.iter().any(|name| BINDERS.contains(&&**name)) {
+        if !whole || may_bind_unseen(code) {
             return false;
         }
         match module.state {
@@ -473,6 +474,14 @@ impl Interp<'_> {
 
 /// Names by which code binds others where the walk may not see it.
 const BINDERS: &[&str] = &["globals", "exec", "vars", "locals"];
+
+/// Whether code names one of them. A module of that name, `from .globals import x`, is none.
+fn may_bind_unseen(code: &Code) -> bool {
+    let is_binder = |name: NameId| BINDERS.contains(&code.name(name));
+    // Most code has no such word at all.
+    code.names.iter().any(|name| BINDERS.contains(&&**name))
+        && code.exprs.iter().any(|expr| matches!(expr, Expr::Name(name) if is_binder(*name)))
+}
 
 fn is_global_somewhere(code: &Code, name: &str) -> bool {
     code.functions.iter().any(|function| function.globals.iter().any(|global| code.name(*global) == name))

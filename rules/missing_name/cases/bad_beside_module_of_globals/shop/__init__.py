@@ -1,0 +1,1 @@
+from .globals import current
