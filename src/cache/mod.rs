@@ -44,7 +44,7 @@ impl Cache {
     /// The cache in a folder, which is made when something is kept.
     #[must_use]
     pub fn in_folder(folder: &Path) -> Self {
-        Self { folder: folder.join("v1") }
+        Self { folder: folder.join("defrost-v1") }
     }
 
     /// The folder where this user's programs keep what they can make again; nothing where the system has none.
@@ -73,6 +73,10 @@ impl Cache {
 
     /// Keeps something under a key, if that is possible.
     pub fn put(&self, key: &Key, content: &[u8]) {
+        // What would come back cut short is not kept.
+        if content.len() as u64 > LARGEST {
+            return;
+        }
         let mut encoder = DeflateEncoder::new(Vec::new(), Compression::fast());
         let packed = encoder.write_all(content).and_then(|()| encoder.finish());
         if let Ok(packed) = packed {
@@ -112,7 +116,7 @@ impl Cache {
     }
 
     fn prune_to(&self, most: u64) {
-        let files = walkdir::WalkDir::new(&self.folder).min_depth(1).into_iter().flatten();
+        let files = walkdir::WalkDir::new(self.folder.join("entries")).min_depth(1).into_iter().flatten();
         let mut entries: Vec<(SystemTime, u64, PathBuf)> = Vec::new();
         for file in files.filter(|file| file.file_type().is_file()) {
             let Ok(metadata) = file.metadata() else { continue };

@@ -14,7 +14,7 @@ use known::Known;
 use super::args::CheckArgs;
 use super::check;
 use super::progress::Progress;
-use super::{CLEAN, FAILED, reference};
+use super::{CLEAN, FAILED, output, reference};
 use crate::engine::Registry;
 use crate::report::model::{Failed, Report};
 use crate::report::{self, Format};
@@ -60,7 +60,7 @@ pub(super) fn run(args: &CheckArgs, list: &Path) -> Result<u8, UserError> {
         false => Box::new(File::open(list).map_err(|error| named(list, error))?),
     };
     let out: Box<dyn Write + Send> = match &args.output {
-        Some(path) => Box::new(File::create(path).map_err(|error| named(path, error))?),
+        Some(path) => Box::new(output::file(path, [list])?),
         None => Box::new(io::stdout()),
     };
     run::with_threads(args.input.jobs, || {

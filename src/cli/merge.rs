@@ -5,7 +5,7 @@ use std::io::{self, BufReader, BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::args::Color;
-use super::{CLEAN, reference};
+use super::{CLEAN, output, reference};
 use crate::report::model::{Failed, Report, RuleInfo};
 use crate::report::{self, Fleet, Format, Merge, Seen, Style, Unread};
 use crate::run::{UserError, shown};
@@ -42,7 +42,7 @@ pub(super) fn run(args: &MergeArgs) -> Result<u8, UserError> {
         return Err(UserError("a summary is Markdown or HTML; give --format markdown or --format html".to_owned()));
     }
     let mut out: Box<dyn Write> = match &args.output {
-        Some(path) => Box::new(File::create(path).map_err(|error| UserError(format!("{}: {error}", path.display())))?),
+        Some(path) => Box::new(output::file(path, args.reports.iter().map(PathBuf::as_path))?),
         None => Box::new(io::stdout()),
     };
     let mut out = BufWriter::new(&mut out);

@@ -1,6 +1,8 @@
 //! `split -o DIR`: the plan as files to look through before anything of it is used.
 
 use std::fmt::Write as _;
+use std::fs::File;
+use std::io::Write as _;
 use std::path::Path;
 
 use crate::declare::parting::{self, NewFunction};
@@ -55,7 +57,7 @@ fn plan(facts: &FunctionFacts, parts: &[Part], folder: &Path) -> Result<(), User
 fn put(path: &Path, text: &str) -> Result<(), UserError> {
     let failed = |error: std::io::Error| UserError(format!("{}: {error}", path.display()));
     std::fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).map_err(failed)?;
-    std::fs::write(path, text).map_err(failed)
+    File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes())).map_err(failed)
 }
 
 /// The logical id of a function in its template.
@@ -78,7 +80,7 @@ fn snippet(facts: &FunctionFacts, parts: &[Part]) -> Result<(String, String), St
         functions.push(NewFunction { id: format!("{}{}", id(facts), at + 1), handler: part.handler.clone(), routes });
     }
     let text = parting::sam(&template, id(facts), &functions);
-    let text = text.ok_or("the template does not write the function as a block of SAM in YAML")?;
+    let text = text.ok_or("the template does not write the function as a block of SAM in YAML, or a route is no plain path")?;
     Ok((template, text))
 }
 

@@ -28,7 +28,9 @@ pub fn sam(template: &str, id: &str, functions: &[NewFunction]) -> Option<String
     let indent = indent_of(head);
     let is_function = rest.iter().any(|line| value(line, "Type") == Some("AWS::Serverless::Function"));
     let handler = rest.iter().position(|line| value(line, "Handler").is_some())?;
-    if !is_function {
+    let routes = || functions.iter().flat_map(|function| &function.routes);
+    let words = routes().all(|(method, path)| is_plain(path) && method.as_deref().is_none_or(is_plain));
+    if !is_function || !words {
         return None;
     }
     let events = rest.iter().position(|line| line.trim() == "Events:");
@@ -49,6 +51,12 @@ pub fn sam(template: &str, id: &str, functions: &[NewFunction]) -> Option<String
         }
     }
     Some(out)
+}
+
+/// Whether a route can stand in a template as it is: code may name anything.
+fn is_plain(text: &str) -> bool {
+    let stands = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '{' | '}' | '+' | '.' | '_' | '~' | '-' | '$');
+    !text.starts_with('{') && text.chars().all(stands)
 }
 
 fn indent_of(line: &str) -> usize {

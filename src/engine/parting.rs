@@ -52,6 +52,10 @@ impl FunctionFacts {
         let text = std::str::from_utf8((*bytes).as_ref()).map_err(|_| "the handler is not UTF-8".to_owned())?;
         let (stem, function) = self.spec.start().rsplit_once('.').ok_or("the handler names no function")?;
         let file = path.strip_suffix(".py").ok_or("the handler is not a source file")?;
+        let files = (1..=plan.groups.len()).map(|number| format!("{file}_{number}.py"));
+        if let Some(taken) = files.into_iter().find(|file| self.artifact.find(file).is_some()) {
+            return Err(format!("{taken} is there already, and the handler of a part would have that name"));
+        }
         let parts = plan.groups.iter().enumerate().map(|(at, group)| {
             let place = |route: &usize| routes.get(*route).map(|route| route.place.1.start);
             let kept: Vec<u32> = group.routes.iter().filter_map(place).collect();

@@ -106,6 +106,10 @@ impl Signs {
             return;
         }
         for stmt in stmts {
+            self.nodes += 1;
+            if self.nodes > MOST_NODES {
+                return;
+            }
             match stmt {
                 Stmt::Eval(value) | Stmt::Bind(_, value) => self.node(flow, *value, 0),
                 Stmt::Return(Some(value)) => {

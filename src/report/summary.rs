@@ -91,7 +91,7 @@ impl Fleet {
             let findings = report.findings.iter().filter(|one| one.function.as_ref() == Some(&function.name)).count();
             self.function(function, findings as u64);
         }
-        let mut fired: BTreeMap<&str, BTreeSet<Option<&String>>> = BTreeMap::new();
+        let mut fired: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
         for finding in &report.findings {
             let rule = self.rules.entry(finding.rule.to_string()).or_insert(Fired {
                 severity: finding.severity,
@@ -102,13 +102,13 @@ impl Fleet {
             });
             rule.severity = rule.severity.max(finding.severity);
             rule.findings += 1;
-            rule.saves_us += finding.saves.init_ms.map_or(0, micros);
+            rule.saves_us = rule.saves_us.saturating_add(finding.saves.init_ms.map_or(0, micros));
             rule.saves_bytes = rule.saves_bytes.saturating_add(finding.saves.bytes.unwrap_or(0));
-            fired.entry(&finding.rule).or_default().insert(finding.function.as_ref());
+            fired.entry(&finding.rule).or_default().extend(finding.concerned());
         }
         for (rule, functions) in fired {
             if let Some(rule) = self.rules.get_mut(rule) {
-                rule.functions += functions.iter().flatten().count() as u64;
+                rule.functions += functions.len() as u64;
             }
         }
     }
@@ -121,7 +121,7 @@ impl Fleet {
     fn function(&mut self, function: &Function, findings: u64) {
         let init = micros(function.init.estimated_ms);
         self.functions += 1;
-        self.init_us += init;
+        self.init_us = self.init_us.saturating_add(init);
         self.bytes = self.bytes.saturating_add(function.package.bytes);
         *self.grades.entry(function.mark()).or_default() += 1;
         let tags: Vec<String> = function.tags.iter().map(|(key, value)| format!("{key} {value}")).collect();
@@ -141,7 +141,7 @@ impl Fleet {
             shared.functions += 1;
             shared.init += u64::from(package.loaded == Loaded::Init);
             shared.never += u64::from(package.loaded == Loaded::Never);
-            shared.removable_us += micros(package.removable_ms);
+            shared.removable_us = shared.removable_us.saturating_add(micros(package.removable_ms));
             shared.bytes = shared.bytes.saturating_add(package.bytes);
             shared.versions.extend(package.version.clone());
         }
@@ -150,7 +150,7 @@ impl Fleet {
             let Some(values) = tag else { continue };
             let group = values.entry(value.clone()).or_default();
             group.functions += 1;
-            group.init_us += init;
+            group.init_us = group.init_us.saturating_add(init);
             group.longest_us = group.longest_us.max(init);
             group.findings += findings;
             if values.len() > VALUES {

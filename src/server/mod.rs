@@ -121,6 +121,7 @@ fn spoken(connection: &Connection, analyst: &Arc<dyn Analyst>, params: &Initiali
         connection,
         analyst,
         jobs,
+        has_workspace: !folders.is_empty(),
         folders,
         documents: BTreeMap::new(),
         changes: 0,
@@ -145,6 +146,8 @@ struct Server<'a> {
     connection: &'a Connection,
     analyst: &'a Arc<dyn Analyst>,
     jobs: Sender<Job>,
+    /// Whether the editor has opened folders, and not files alone.
+    has_workspace: bool,
     folders: Vec<PathBuf>,
     documents: BTreeMap<String, Document>,
     /// How often anything has changed.
@@ -259,7 +262,7 @@ impl Server<'_> {
 
     fn opened(&mut self, uri: &Uri, text: String) {
         let Some(path) = places::path_of(uri) else { return };
-        if !self.folders.iter().any(|folder| path.starts_with(folder)) {
+        if !self.has_workspace && !self.folders.iter().any(|folder| path.starts_with(folder)) {
             // Without a workspace, what is beside the file is all there is.
             self.folders.extend(path.parent().map(Path::to_path_buf));
         }
@@ -309,7 +312,7 @@ impl Server<'_> {
         self.publish(&answers);
         self.answers = Some((changes, answers));
         let waiting = std::mem::take(&mut self.waiting);
-        let (ready, waiting): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(needed, _)| *needed <= changes);
+        let (ready, waiting): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(needed, _)| *needed <= changes && changes == self.changes);
         self.waiting = waiting;
         if let Some((_, answers)) = &self.answers {
             ready.into_iter().for_each(|(_, request)| self.answer(request, answers));

@@ -21,7 +21,7 @@ pub(super) fn path_of(uri: &Uri) -> Option<PathBuf> {
     let path = uri.as_str().strip_prefix("file://")?;
     let path = path.strip_prefix("localhost").unwrap_or(path);
     let decoded = decoded(path)?;
-    let has_drive = decoded.as_bytes().get(2) == Some(&b':');
+    let has_drive = cfg!(windows) && decoded.as_bytes().get(2) == Some(&b':');
     let decoded = if has_drive { decoded.trim_start_matches('/') } else { &decoded };
     Some(PathBuf::from(decoded))
 }

@@ -118,3 +118,16 @@ fn what_cannot_be_merged_or_listed_is_said() {
     assert_eq!(project.run(&["check", "--from-file", "list.ndjson", "--select", "no-such-rule"]).code, 2);
     assert_eq!(project.run(&["check", "--shard", "1/2"]).code, 2);
 }
+
+/// What is read is not written over: nothing is lost by a slip.
+#[test]
+fn an_input_is_no_output() {
+    let project = Project::new(&[("list.ndjson", "{\"path\": \"nothing\"}\n")]);
+    let kept = || project.read("list.ndjson");
+    for arguments in [&["check", "--from-file", "list.ndjson"][..], &["merge", "list.ndjson"]] {
+        let run = project.run(&[arguments, &["-o", "./list.ndjson"]].concat());
+        assert_eq!(run.code, 2, "{}", run.err);
+        assert!(run.err.contains("it is read"), "{}", run.err);
+        assert_eq!(kept(), "{\"path\": \"nothing\"}\n");
+    }
+}

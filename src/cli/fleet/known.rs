@@ -7,6 +7,7 @@ use super::super::args::CheckArgs;
 use super::super::kept;
 use crate::cache::{Cache, Key, KeyMaker};
 use crate::input::seen::{Hash, Hashes};
+use crate::input::{self, InputKind};
 use crate::run::{Given, Listed, Settings, UserError, shown};
 
 /// What is known of functions.
@@ -134,7 +135,8 @@ fn contents(listed: &Listed, given: Option<&Given>, hashes: &Hashes) -> Result<O
     let mut found = Vec::new();
     for (path, stated) in std::iter::once(package).chain(named).chain(usual) {
         // What cannot be read, the analysis says better.
-        let hash = hashes.of(path).ok();
+        let is_archive = matches!(input::classify(path), Ok(InputKind::Zip | InputKind::Jar | InputKind::Binary));
+        let hash = hashes.of(path).ok().filter(|_| is_archive);
         if let Some((stated, hash)) = stated.zip(hash) {
             compare(path, stated, hash)?;
         }

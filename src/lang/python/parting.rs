@@ -266,6 +266,10 @@ fn unused(text: &str, suite: &[Stmt], before: &BTreeSet<String>, needed: &[&str]
     let mut edits = Vec::new();
     for (at, stmt) in suite.iter().enumerate() {
         let whole = |edits: &mut Vec<(Span, String)>, start: u32| {
+            // What shares its line with others stays.
+            if super::moving::comment(text, stmt).is_err() {
+                return;
+            }
             let lines = lines_to_remove(text, &[Span::new(start, stmt.range().end().to_u32())]);
             edits.extend(lines.into_iter().map(|span| (span, String::new())));
         };

@@ -56,7 +56,7 @@ impl Interp<'_> {
 fn modules(bytes: &[u8]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     let mut at = 0;
-    while at < bytes.len() {
+    while at < bytes.len() && found.len() < LIMITS.pickled_modules {
         let rest = bytes.get(at..).unwrap_or_default();
         let named = match rest.first() {
             // GLOBAL: two lines.

@@ -135,7 +135,7 @@ pub(super) fn import_of(text: &str, stmt: &Stmt, aliases: &[&ast::Alias]) -> Str
 }
 
 /// The comment behind a statement that has its lines to itself.
-fn comment<'a>(text: &'a str, stmt: &Stmt) -> Result<&'a str, Refusal> {
+pub(super) fn comment<'a>(text: &'a str, stmt: &Stmt) -> Result<&'a str, Refusal> {
     let (start, end) = (stmt.range().start().to_usize(), stmt.range().end().to_usize());
     let behind = text.get(end..next_line(text, end)).unwrap_or_default().trim();
     if indent(text, start).is_none() || !(behind.is_empty() || behind.starts_with('#')) {
