@@ -80,7 +80,8 @@ fn snippet(facts: &FunctionFacts, parts: &[Part]) -> Result<(String, String), St
         functions.push(NewFunction { id: format!("{}{}", id(facts), at + 1), handler: part.handler.clone(), routes });
     }
     let text = parting::sam(&template, id(facts), &functions);
-    let text = text.ok_or("the template does not write the function as a block of SAM in YAML, or a route is no plain path")?;
+    let text =
+        text.ok_or("the template does not write the function as a block of SAM in YAML, or a route is no plain path")?;
     Ok((template, text))
 }
 

@@ -55,7 +55,8 @@ pub fn sam(template: &str, id: &str, functions: &[NewFunction]) -> Option<String
 
 /// Whether a route can stand in a template as it is: code may name anything.
 fn is_plain(text: &str) -> bool {
-    let stands = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '{' | '}' | '+' | '.' | '_' | '~' | '-' | '$');
+    let stands =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '{' | '}' | '+' | '.' | '_' | '~' | '-' | '$');
     !text.starts_with('{') && text.chars().all(stands)
 }
 

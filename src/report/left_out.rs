@@ -76,7 +76,14 @@ pub(super) fn of(report: &Report) -> Vec<LeftOut<'_>> {
     }
     for project in &report.projects {
         let path = Some(Cow::Borrowed(&*project.path));
-        let at = |text| LeftOut { lack: Lack::Content, function: None, path: path.clone(), inner: None, line: None, message: text };
+        let at = |text| LeftOut {
+            lack: Lack::Content,
+            function: None,
+            path: path.clone(),
+            inner: None,
+            line: None,
+            message: text,
+        };
         all.extend(project.open.iter().map(|text| at(&**text)));
     }
     all

@@ -312,7 +312,8 @@ impl Server<'_> {
         self.publish(&answers);
         self.answers = Some((changes, answers));
         let waiting = std::mem::take(&mut self.waiting);
-        let (ready, waiting): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(needed, _)| *needed <= changes && changes == self.changes);
+        let (ready, waiting): (Vec<_>, Vec<_>) =
+            waiting.into_iter().partition(|(needed, _)| *needed <= changes && changes == self.changes);
         self.waiting = waiting;
         if let Some((_, answers)) = &self.answers {
             ready.into_iter().for_each(|(_, request)| self.answer(request, answers));
