@@ -21,11 +21,26 @@ pub struct Base {
     within: Vec<String>,
 }
 
+/// A path from the root of the disk. Where `..` leads depends on links, so that the disk is asked.
+fn absolute(path: &Path) -> PathBuf {
+    let leads_up = path.components().any(|part| part == Component::ParentDir);
+    let real = leads_up.then(|| seen::canonicalize(path).ok()).flatten();
+    real.unwrap_or_else(|| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()))
+}
+
+/// The way from one folder to another that is not below it; nothing where they share nothing but the disk.
+fn beside(from: &[String], to: &[String]) -> Option<String> {
+    let common = from.iter().zip(to).take_while(|(a, b)| a == b).count();
+    let up = std::iter::repeat_n("..", from.len() - common);
+    let parts: Vec<&str> = up.chain(to[common..].iter().map(String::as_str)).collect();
+    (common > 0).then(|| parts.join("/"))
+}
+
 impl Base {
     /// The tree below a folder.
     #[must_use]
     pub fn new(root: &Path) -> Self {
-        let absolute = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
+        let absolute = absolute(root);
         let working = std::env::current_dir().unwrap_or_default();
         let names = |path: &Path| -> Vec<String> {
             let names = path.components().filter(|part| matches!(part, Component::Normal(_)));
@@ -34,7 +49,10 @@ impl Base {
         let (shown, within) = match (absolute.strip_prefix(&working), working.strip_prefix(&absolute)) {
             (Ok(below), _) => (names(below).join("/"), Vec::new()),
             (_, Ok(above)) => (String::new(), names(above)),
-            _ => (absolute.to_string_lossy().replace('\\', "/"), Vec::new()),
+            _ => {
+                let away = beside(&names(&working), &names(&absolute));
+                (away.unwrap_or_else(|| absolute.to_string_lossy().replace('\\', "/")), Vec::new())
+            }
         };
         Self { root: absolute, shown, within }
     }
@@ -43,7 +61,7 @@ impl Base {
     /// stands, where the template is below it (a module may lie beside the one that calls it); or else its own.
     #[must_use]
     pub fn of_template(template: &Path) -> Self {
-        let absolute = std::path::absolute(template).unwrap_or_else(|_| template.to_owned());
+        let absolute = absolute(template);
         let folder = absolute.parent().unwrap_or(&absolute);
         let repository = folder.ancestors().find(|folder| seen::exists(&folder.join(".git")));
         let working = std::env::current_dir().ok();
@@ -61,7 +79,7 @@ impl Base {
     /// A file's path in the tree, as the model names it.
     #[must_use]
     pub fn inner(&self, file: &Path) -> String {
-        let absolute = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
+        let absolute = absolute(file);
         let inner = absolute.strip_prefix(&self.root).unwrap_or(&absolute);
         normalize(&inner.to_string_lossy())
     }

@@ -35,7 +35,12 @@ pub fn sam(template: &str, id: &str, functions: &[NewFunction]) -> Option<String
     }
     let events = rest.iter().position(|line| line.trim() == "Events:");
     let (events_at, events_end) = events.map_or((rest.len(), rest.len()), |at| (at, end_of(rest, at)));
-    let known = events_of(rest.get(events_at + 1..events_end).unwrap_or_default());
+    let events = rest.get(events_at + 1..events_end).unwrap_or_default();
+    // Events in one line are not taken apart, and what they say of authorisation must not get lost.
+    if events.iter().any(|line| line.contains(": {")) {
+        return None;
+    }
+    let known = events_of(events);
     let mut out = String::new();
     for function in functions {
         out.push_str(&format!("{}{}:\n", " ".repeat(indent), function.id));
@@ -43,8 +48,11 @@ pub fn sam(template: &str, id: &str, functions: &[NewFunction]) -> Option<String
             if at == handler {
                 out.push_str(&format!("{}Handler: {}\n", " ".repeat(indent_of(line)), function.handler));
             } else if at == events_at {
-                out.push_str(&format!("{line}\n"));
-                function.routes.iter().for_each(|route| out.push_str(&event(route, &known, indent_of(line) + 2)));
+                let events: String =
+                    function.routes.iter().map(|route| event(route, &known, indent_of(line) + 2)).collect();
+                if !events.is_empty() {
+                    out.push_str(&format!("{line}\n{events}"));
+                }
             } else if !(events_at..events_end).contains(&at) {
                 out.push_str(&format!("{line}\n"));
             }
@@ -108,17 +116,21 @@ fn events_of<'t>(lines: &[&'t str]) -> Vec<Event<'t>> {
     events
 }
 
-/// An event for a route: that of the template, or that which catches all with the route's own method and path.
+/// An event for a route: that of the template as it is, or that which catches all with the route's own method and
+/// path; none for a route that the template does not send.
 fn event((method, path): &(Option<String>, String), known: &[Event<'_>], indent: usize) -> String {
     let same_method = |event: &Event<'_>| match (&event.method, method) {
-        (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
-        _ => false,
+        (Some(a), Some(b)) => a.eq_ignore_ascii_case(b) || a.eq_ignore_ascii_case("any"),
+        _ => true,
     };
     let same_path = |event: &Event<'_>| event.path.as_deref() == Some(path);
-    let exact = known.iter().find(|event| same_path(event) && same_method(event));
-    let like = exact.or_else(|| known.iter().find(|event| same_path(event)));
-    let like = like.or_else(|| known.iter().find(|event| event.path.as_deref().is_none_or(|path| path.contains("+}"))));
     let pad = |extra: usize| " ".repeat(indent + extra);
+    if let Some(exact) = known.iter().find(|event| same_path(event) && same_method(event)) {
+        let lines = exact.lines.iter().filter(|line| !line.trim().is_empty());
+        return format!("{}{}:\n", pad(0), exact.id) + &lines.map(|line| format!("{line}\n")).collect::<String>();
+    }
+    let catches_all = |event: &&Event<'_>| event.path.as_deref().is_some_and(|path| path.contains("+}"));
+    let Some(like) = known.iter().find(catches_all) else { return String::new() };
     let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let words = words
         .map(|word| word.chars().take(1).flat_map(char::to_uppercase).chain(word.chars().skip(1)).collect::<String>());
@@ -128,12 +140,11 @@ fn event((method, path): &(Option<String>, String), known: &[Event<'_>], indent:
         words.collect::<String>(),
         verb.chars().take(1).flat_map(char::to_uppercase).chain(verb.chars().skip(1)).collect::<String>()
     );
-    let id = exact.map_or(made, |event| event.id.to_owned());
-    let mut out = format!("{}{id}:\n", pad(0));
-    let kind = like.and_then(|event| event.lines.iter().find_map(|line| value(line, "Type"))).unwrap_or("HttpApi");
+    let mut out = format!("{}{made}:\n", pad(0));
+    let kind = like.lines.iter().find_map(|line| value(line, "Type")).unwrap_or("HttpApi");
     out.push_str(&format!("{}Type: {kind}\n{}Properties:\n", pad(2), pad(2)));
     out.push_str(&format!("{}Path: {path}\n{}Method: {verb}\n", pad(4), pad(4)));
-    for line in like.map_or(&[][..], |event| &event.lines) {
+    for line in &like.lines {
         let taken = ["Type", "Properties", "Path", "Method"].iter().any(|key| value(line, key).is_some());
         if !taken && !line.trim().is_empty() {
             out.push_str(&format!("{line}\n"));
@@ -163,10 +174,15 @@ mod tests {
             },
         ];
         let made = sam(TEMPLATE, "Orders", &functions).unwrap();
-        let first = "  Orders1:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: src/\n      Handler: app_1.handler\n      Events:\n        List:\n          Type: HttpApi\n          Properties:\n            Path: /orders\n            Method: get\n            ApiId: !Ref Api\n      Policies:\n        - ReadOnly\n";
+        let first = "  Orders1:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: src/\n      Handler: app_1.handler\n      Events:\n        List:\n          Type: HttpApi\n          Properties:\n            ApiId: !Ref Api\n            Path: /orders\n            Method: GET\n      Policies:\n        - ReadOnly\n";
         let second = "  Orders2:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: src/\n      Handler: app_2.handler\n      Events:\n        ReportsIdAny:\n          Type: HttpApi\n          Properties:\n            Path: /reports/{id}\n            Method: any\n            ApiId: !Ref Api\n      Policies:\n        - ReadOnly\n";
         assert_eq!(made, format!("{first}{second}"));
         assert_eq!(sam(TEMPLATE, "Table", &functions), None);
+        let one_line = TEMPLATE.replace(
+            "Type: HttpApi\n          Properties:\n            ApiId: !Ref Api\n            Path: /orders\n",
+            "Properties: {Path: /orders}\n",
+        );
+        assert_eq!(sam(&one_line, "Orders", &functions), None);
         assert_eq!(sam("Resources: {Orders: {Type: x}}", "Orders", &functions), None);
     }
 }

@@ -139,6 +139,10 @@ fn candidates(input: &Input<'_>, program: &Program<'_>) -> Vec<(Loaded, Vec<Site
         .filter(|(loads, _)| !out.contains(loads) && removable(loads) >= WORTH_MS)
         .map(|(loads, sites)| (loads, sites.into_values().collect()))
         .collect();
+    // A statement that loads several of them says of none who uses it.
+    let mut users: BTreeMap<ImportSite, usize> = BTreeMap::new();
+    heavy.iter().flat_map(|(_, sites)| sites).for_each(|site| *users.entry(site.site).or_default() += 1);
+    heavy.retain(|(_, sites)| sites.iter().all(|site| users.get(&site.site).is_none_or(|count| *count == 1)));
     heavy.sort_by(|(a, _), (b, _)| removable(b).total_cmp(&removable(a)).then(a.cmp(b)));
     heavy.truncate(MOST);
     heavy

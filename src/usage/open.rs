@@ -50,7 +50,7 @@ pub fn not_installed(facts: &Loaded<'_>, declared: &Declared, asked_for_alone: b
     });
     let names: BTreeSet<&Arc<str>> = wanted.map(|dependency| &dependency.name).collect();
     if names.is_empty() {
-        return None;
+        return unread(declared);
     }
     let modules = names.iter().flat_map(|name| match language {
         Language::Python => import_names(name).into_iter().map(Arc::from).collect(),
@@ -59,7 +59,18 @@ pub fn not_installed(facts: &Loaded<'_>, declared: &Declared, asked_for_alone: b
     Some(Open {
         reason: Reason::NotInstalled,
         detail: detail(&names, language),
-        brings: Brings::ModulesAndMore(modules.collect()),
+        brings: if declared.is_open { Brings::Anything } else { Brings::ModulesAndMore(modules.collect()) },
+    })
+}
+
+/// What lists declare that are computed, or that lie elsewhere.
+fn unread(declared: &Declared) -> Option<Open> {
+    declared.is_open.then(|| Open {
+        reason: Reason::NotInstalled,
+        detail: "some of what is declared is computed or in a file outside of the package, and not read here; analyse \
+                 what the build makes"
+            .to_owned(),
+        brings: Brings::Anything,
     })
 }
 

@@ -74,7 +74,12 @@ impl Project {
     }
 
     fn run(&self, arguments: &[&str]) -> Run {
-        let command = Command::new(env!("CARGO_BIN_EXE_defrost")).env_clear().current_dir(self.folder.path());
+        self.run_in("", arguments)
+    }
+
+    /// Runs in a folder of the project.
+    fn run_in(&self, folder: &str, arguments: &[&str]) -> Run {
+        let command = Command::new(env!("CARGO_BIN_EXE_defrost")).env_clear().current_dir(self.path(folder));
         ended(command.args(arguments).output().unwrap())
     }
 

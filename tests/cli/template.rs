@@ -149,3 +149,35 @@ fn a_template_whose_packages_are_not_here_is_judged_by_its_settings() {
     assert_eq!(run.code, 1, "{}{}", run.out, run.err);
     assert!(run.out.contains("not analysed") && run.out.contains("visibility-below-timeout"), "{}", run.out);
 }
+
+/// `..` in a path leads where it leads on disk.
+#[test]
+fn templates_beside_the_working_folder() {
+    let template = "Resources:\n  A:\n    Type: AWS::Serverless::Function\n    Properties: {CodeUri: src/, Handler: \
+                    app.handler, Runtime: python3.13}\n";
+    let project = Project::new(&[("y/template.yaml", template), ("y/src/app.py", HANDLER), ("x/z/keep", "")]);
+    for path in ["../../y/template.yaml", "../z/../../y"] {
+        let run = project.run_in("x/z", &["check", path, "--format", "json"]);
+        assert_eq!(run.code, 0, "{path}: {}{}", run.out, run.err);
+        let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+        assert_eq!(report["functions"][0]["package"]["path"], "../../y/src", "{path}");
+    }
+}
+
+/// A list of requirements may include one that is no part of the package.
+#[test]
+fn requirements_outside_of_the_package_may_bring_anything() {
+    let template = "Resources:\n  A:\n    Type: AWS::Serverless::Function\n    Properties: {CodeUri: src/, Handler: \
+                    app.handler, Runtime: python3.13}\n";
+    for include in ["-r ../common.txt", "-r../common.txt", "--requirement=../common.txt"] {
+        let project = Project::new(&[
+            ("template.yaml", template),
+            ("common.txt", "requests\n"),
+            ("src/requirements.txt", &format!("{include}\n")),
+            ("src/app.py", &format!("import requests\n{HANDLER}")),
+        ]);
+        let report = project.report(&["--ignore", "scaling"]);
+        assert_eq!(report["functions"][0]["start"]["verdict"], "unknown", "{include}");
+        assert_eq!(report["findings"], serde_json::json!([]), "{include}");
+    }
+}

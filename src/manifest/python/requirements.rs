@@ -30,7 +30,11 @@ fn read_included(reader: &mut Reader<'_>, path: &str, scope: &Scope, depth: usiz
     if !reader.read.insert(path.to_owned()) {
         return;
     }
-    let Some(text) = reader.open(path) else { return };
+    let Some(text) = reader.open(path) else {
+        // A list that another one includes and that is not here may declare anything.
+        reader.declared.is_open |= depth > 0;
+        return;
+    };
     let before = reader.declared.dependencies.len();
     let lines = logical_lines(&text);
     let frozen = is_frozen(&text, &lines);
@@ -99,7 +103,9 @@ fn is_path(text: &str) -> bool {
 fn option_value<'a>(line: &'a str, options: &[&str]) -> Option<&'a str> {
     options.iter().find_map(|option| {
         let rest = line.strip_prefix(option)?;
-        rest.starts_with([' ', '=', '\t']).then(|| rest.trim_start_matches([' ', '=', '\t']).trim())
+        // pip takes the value of a short option without a space too.
+        let is_short = !option.starts_with("--") && !rest.is_empty();
+        (is_short || rest.starts_with([' ', '=', '\t'])).then(|| rest.trim_start_matches([' ', '=', '\t']).trim())
     })
 }
 

@@ -119,11 +119,22 @@ fn comment(text: &str, span: oxc_span::Span) -> Result<String, Refusal> {
     if indent(text, start).is_none() || !(behind.is_empty() || behind.starts_with("//")) {
         return Err(Refusal::at(span.start, "the import shares its line with something else"));
     }
+    let next = text.get(next_line(text, end)..).unwrap_or_default();
+    let before = text.get(..start).unwrap_or_default().trim_end();
+    if goes_on(next) && !before.is_empty() && !before.ends_with([';', '{', '}']) {
+        return Err(Refusal::at(span.start, "without the import, the line before it could go on in the one behind it"));
+    }
     Ok(behind.to_owned())
 }
 
+/// Whether a text goes on with a statement before it that has no semicolon.
+fn goes_on(text: &str) -> bool {
+    text.trim_start().starts_with(['(', '[', '`'])
+}
+
+/// A semicolon, where the file has them or a line could go on with what is put before it.
 fn semicolon(text: &str, span: oxc_span::Span) -> &'static str {
-    if source(text, span).ends_with(';') { ";" } else { "" }
+    if source(text, span).ends_with(';') || text.lines().any(goes_on) { ";" } else { "" }
 }
 
 /// `const x = require('x')`.
