@@ -43,7 +43,7 @@ pub(super) fn run(args: &MergeArgs) -> Result<u8, UserError> {
     }
     let mut out: Box<dyn Write> = match &args.output {
         Some(path) => Box::new(output::file(path, args.reports.iter().map(PathBuf::as_path))?),
-        None => Box::new(io::stdout()),
+        None => Box::new(output::stdout()),
     };
     let mut out = BufWriter::new(&mut out);
     let (written, code) = match args.format {
@@ -51,11 +51,8 @@ pub(super) fn run(args: &MergeArgs) -> Result<u8, UserError> {
         Format::Ndjson => joined(args, &mut out)?,
         _ => merged(args, &mut out)?,
     };
-    match written.and_then(|()| out.flush()) {
-        // The reader of the pipe has seen enough.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(code),
-        other => other.map_err(UserError::from).map(|()| code),
-    }
+    written.and_then(|()| out.flush())?;
+    Ok(code)
 }
 
 /// How writing went, and the exit code.

@@ -88,8 +88,7 @@ pub struct Merge {
     functions: Vec<Added>,
     /// Functions by what is said of them.
     known: BTreeMap<String, usize>,
-    /// Findings with the function that they are about.
-    findings: Vec<(Option<usize>, Finding)>,
+    findings: Vec<About>,
     applications: BTreeMap<String, Application>,
     projects: BTreeMap<String, Project>,
     problems: BTreeMap<String, Problem>,
@@ -104,6 +103,26 @@ struct Added {
     function: Function,
     /// The application that it is part of.
     application: Option<String>,
+}
+
+/// A finding with the functions that it is about, whose names may change.
+#[derive(Debug)]
+struct About {
+    function: Option<usize>,
+    sharing: Vec<usize>,
+    finding: Finding,
+}
+
+impl About {
+    fn named(self, names: &BTreeMap<usize, String>) -> Finding {
+        let name = |at: &usize| names.get(at).cloned();
+        let function = self.function.as_ref().and_then(name);
+        let functions: Vec<String> = self.sharing.iter().filter_map(name).collect();
+        match functions.len() == self.finding.functions.len() {
+            true => Finding { function: function.or(self.finding.function), functions, ..self.finding },
+            false => Finding { function: function.or(self.finding.function), ..self.finding },
+        }
+    }
 }
 
 /// A value in one text, to compare and to order by.
@@ -135,9 +154,11 @@ impl Merge {
             places.insert(name, at);
         }
         for finding in std::mem::take(&mut report.findings) {
-            let at = finding.function.as_ref().and_then(|name| places.get(name).copied());
-            if self.seen.is_new(format!("{at:?} {}", key(&finding)).as_bytes()) {
-                self.findings.push((at, finding));
+            let place = |name: &String| places.get(name).copied();
+            let function = finding.function.as_ref().and_then(place);
+            if self.seen.is_new(format!("{function:?} {}", key(&finding)).as_bytes()) {
+                let sharing = finding.functions.iter().filter_map(place).collect();
+                self.findings.push(About { function, sharing, finding });
             }
         }
         self.applications.extend(report.applications.into_iter().map(|one| (key(&one), one)));
@@ -179,11 +200,7 @@ impl Merge {
             Some(Function { name: named.get(at)?.clone(), application, ..added.function })
         });
         let functions: Vec<Function> = taken.collect();
-        let about = |(at, finding): (Option<usize>, Finding)| match at.and_then(|at| named.get(&at)) {
-            Some(name) => Finding { function: Some(name.clone()), ..finding },
-            None => finding,
-        };
-        let mut findings: Vec<Finding> = self.findings.into_iter().map(about).collect();
+        let mut findings: Vec<Finding> = self.findings.into_iter().map(|about| about.named(&named)).collect();
         findings.sort_by_cached_key(order_of);
         let summary = Summary {
             functions: functions.len(),
@@ -261,6 +278,18 @@ mod tests {
         assert_eq!(one, key(&merged([&second, &first, &second, &first])));
         let records: Vec<Report> = [first, second].into_iter().rev().flat_map(ndjson::records).collect();
         assert_eq!(one, key(&merged(&records)));
+    }
+
+    #[test]
+    fn findings_follow_the_names_of_their_functions() {
+        let [first, mut second] = two();
+        let name = second.functions[0].name.clone();
+        second.findings[0].function = Some(name.clone());
+        second.findings[0].functions = vec![name];
+        let report = merged([&first, &second]);
+        let shared = report.findings.iter().find(|finding| !finding.functions.is_empty()).unwrap();
+        assert_eq!(shared.functions, [shared.function.clone().unwrap()]);
+        assert!(report.functions.iter().any(|function| function.name == shared.functions[0]));
     }
 
     #[test]
