@@ -3,6 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::cost::{self, Change};
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::{Finding, Saves};
+use crate::graph::python::is_unpickler;
 use crate::graph::{ImportSite, LoadCall, Phase};
 use crate::text;
 
@@ -19,14 +20,10 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     }
     for call in &cx.graph.calls {
         let site = ImportSite { importer: call.module, span: call.span };
-        if let Some(packages) = loads.get(&site).filter(|_| call.callee.rsplit('.').next().is_some_and(is_reader)) {
+        if let Some(packages) = loads.get(&site).filter(|_| is_unpickler(&call.callee)) {
             sink.report(finding(cx, call, site, packages));
         }
     }
-}
-
-fn is_reader(name: &str) -> bool {
-    matches!(name, "load" | "read_pickle")
 }
 
 fn finding(cx: &FunctionContext<'_>, call: &LoadCall, site: ImportSite, packages: &BTreeSet<String>) -> Finding {

@@ -17,6 +17,8 @@ mod stdlib;
 mod value;
 mod wrappers;
 
+pub use interp::is_unpickler;
+
 use std::collections::BTreeMap;
 
 use crate::fault;

@@ -54,6 +54,8 @@ use std::sync::Arc;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use budget::Budget;
+pub use unpickle::is_unpickler;
+
 use trace::{Doubt, FaultId, SeenCall, SeenImport, SeenUnresolved, Trace};
 
 use super::build::Setup;

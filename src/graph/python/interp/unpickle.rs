@@ -16,6 +16,12 @@ struct Unpicklers {
     callees: Vec<String>,
 }
 
+/// Whether a callee, by its canonical name, makes objects from a file by importing their classes.
+#[must_use]
+pub fn is_unpickler(callee: &str) -> bool {
+    UNPICKLERS.callees.iter().any(|known| known == callee)
+}
+
 impl Interp<'_> {
     /// Loads what a file needs that own code has unpickled with the call that was just noted.
     pub(super) fn unpickle(&mut self, frame: &Frame, args: &Args, span: Span) -> Run<()> {
@@ -24,7 +30,7 @@ impl Interp<'_> {
             return Ok(());
         }
         let callee = self.heap.text(call.callee);
-        if !UNPICKLERS.callees.iter().any(|known| **known == *callee) {
+        if !is_unpickler(&callee) {
             return Ok(());
         }
         let Some(entry) = args.positional.first().and_then(|file| self.file_of(*file)) else { return Ok(()) };
