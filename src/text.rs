@@ -78,6 +78,16 @@ pub fn similar<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     (best.0 <= 1.max(word.len() / 3)).then_some(best.1)
 }
 
+/// A stretch of time as people say it: `90 s`, `12 min`, `30 h`.
+#[must_use]
+pub fn seconds(seconds: u32) -> String {
+    match seconds {
+        0..=599 => format!("{seconds} s"),
+        600..=35_999 => format!("{} min", seconds / 60),
+        _ => format!("{} h", seconds / 3_600),
+    }
+}
+
 /// Year, month and day so many days after 1970-01-01, by the calendar's cycle of 400 years.
 #[must_use]
 pub fn civil(days: u64) -> (u64, u64, u64) {

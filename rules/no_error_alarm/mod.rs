@@ -17,11 +17,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         .filter(|(id, _)| cx.live_triggers(*id).next().is_some())
         .filter(|(id, _)| !Watched::Function(*id).has_alarm(cx.application, &["Errors"]))
         .filter(|(id, _)| !(api_is_watched && cx.answers_http(*id)))
-        .map(|(id, function)| Unwatched {
-            name: function.origin.id.clone(),
-            place: function.origin.place,
-            function: Some(id),
-        })
+        .map(Unwatched::function)
         .collect();
     let snippet =
         unwatched.first().and_then(|first| alarm_snippet(cx.application.dialect, &first.name, &AlarmText::function()));

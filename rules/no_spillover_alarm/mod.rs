@@ -22,11 +22,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         })
         .filter(|(id, _)| cx.application.scalable_targets_of(*id).next().is_none())
         .filter(|(id, _)| !Watched::Function(*id).has_alarm(cx.application, METRICS))
-        .map(|(id, function)| Unwatched {
-            name: function.origin.id.clone(),
-            place: function.origin.place,
-            function: Some(id),
-        })
+        .map(Unwatched::function)
         .collect();
     let text = AlarmText {
         suffix: "Spillover",

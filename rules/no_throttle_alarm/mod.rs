@@ -16,11 +16,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
             refused || function.reserved.known().is_some_and(|reserved| *reserved > 0)
         })
         .filter(|(id, _)| !Watched::Function(*id).has_alarm(cx.application, &["Throttles"]))
-        .map(|(id, function)| Unwatched {
-            name: function.origin.id.clone(),
-            place: function.origin.place,
-            function: Some(id),
-        })
+        .map(Unwatched::function)
         .collect();
     let text = AlarmText {
         suffix: "Throttles",

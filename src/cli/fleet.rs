@@ -205,8 +205,8 @@ impl Listener for Among<'_> {
         self.progress.warn(&format!("{}: {message}", self.path));
     }
 
-    fn goes_on(&self) -> bool {
-        true
+    fn is_last(&self) -> bool {
+        false
     }
 }
 

@@ -1,5 +1,6 @@
 use std::ops::Deref;
 
+use super::options::answers_options;
 use super::{FunctionFacts, ProjectFacts, Rule, RulePolicy};
 
 /// What a rule that looks at one function may ask for. Dereferences to the [`FunctionFacts`].
@@ -12,6 +13,8 @@ pub struct FunctionContext<'a> {
     policy: RulePolicy<'a>,
 }
 
+answers_options!(FunctionContext, ProjectContext);
+
 impl<'a> FunctionContext<'a> {
     pub(super) fn new(
         project: &'a ProjectFacts,
@@ -20,24 +23,6 @@ impl<'a> FunctionContext<'a> {
         policy: RulePolicy<'a>,
     ) -> Self {
         Self { project, function, rule, policy }
-    }
-
-    /// A number option of the rule; 0 when the rule has no such option.
-    #[must_use]
-    pub fn number(&self, option: &str) -> f64 {
-        self.policy.number(self.rule, option)
-    }
-
-    /// A list-of-strings option of the rule; empty when the rule has no such option.
-    #[must_use]
-    pub fn strings(&self, option: &str) -> Vec<&'a str> {
-        self.policy.strings(self.rule, option)
-    }
-
-    /// A string option of the rule; empty when the rule has no such option.
-    #[must_use]
-    pub fn string(&self, option: &str) -> &'a str {
-        self.policy.string(self.rule, option)
     }
 }
 
@@ -60,17 +45,5 @@ pub struct ProjectContext<'a> {
 impl<'a> ProjectContext<'a> {
     pub(super) fn new(project: &'a ProjectFacts, rule: &'a Rule, policy: RulePolicy<'a>) -> Self {
         Self { project, rule, policy }
-    }
-
-    /// A number option of the rule; 0 when the rule has no such option.
-    #[must_use]
-    pub fn number(&self, option: &str) -> f64 {
-        self.policy.number(self.rule, option)
-    }
-
-    /// A list-of-strings option of the rule; empty when the rule has no such option.
-    #[must_use]
-    pub fn strings(&self, option: &str) -> Vec<&'a str> {
-        self.policy.strings(self.rule, option)
     }
 }

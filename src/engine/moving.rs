@@ -230,7 +230,7 @@ fn acts_when_loaded(path: &str, bytes: &[u8]) -> bool {
 }
 
 /// Parsers recurse: on a thread with room for the deepest code that they accept.
-fn deep<T: Send>(work: impl FnOnce() -> Result<T, Refusal> + Send) -> Result<T, Refusal> {
+pub(super) fn deep<T: Send>(work: impl FnOnce() -> Result<T, Refusal> + Send) -> Result<T, Refusal> {
     std::thread::scope(|scope| match program::thread().spawn_scoped(scope, work) {
         Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
         Err(error) => Err(Refusal::new(format!("a thread did not start: {error}"))),

@@ -96,3 +96,30 @@ impl<'a> RulePolicy<'a> {
         list.into_iter().flatten().filter_map(toml::Value::as_str).collect()
     }
 }
+
+/// Writes what every context answers about the options of its rule.
+macro_rules! answers_options {
+    ($($context:ident),+) => {
+        $(impl<'a> $context<'a> {
+            /// A number option of the rule; 0 when the rule has no such option.
+            #[must_use]
+            pub fn number(&self, option: &str) -> f64 {
+                self.policy.number(self.rule, option)
+            }
+
+            /// A list-of-strings option of the rule; empty when the rule has no such option.
+            #[must_use]
+            pub fn strings(&self, option: &str) -> Vec<&'a str> {
+                self.policy.strings(self.rule, option)
+            }
+
+            /// A string option of the rule; empty when the rule has no such option.
+            #[must_use]
+            pub fn string(&self, option: &str) -> &'a str {
+                self.policy.string(self.rule, option)
+            }
+        })+
+    };
+}
+
+pub(super) use answers_options;

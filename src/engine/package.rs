@@ -3,6 +3,7 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use super::options::answers_options;
 use super::{FunctionFacts, ProjectFacts, Rule, RulePolicy};
 use crate::graph::Phase;
 use crate::package::owners::PackageId;
@@ -18,6 +19,8 @@ pub struct PackageContext<'a> {
     policy: RulePolicy<'a>,
 }
 
+answers_options!(PackageContext);
+
 impl<'a> PackageContext<'a> {
     pub(super) fn new(
         functions: &'a [&'a FunctionFacts],
@@ -26,24 +29,6 @@ impl<'a> PackageContext<'a> {
         policy: RulePolicy<'a>,
     ) -> Self {
         Self { functions, first, rule, policy }
-    }
-
-    /// A number option of the rule; 0 when the rule has no such option.
-    #[must_use]
-    pub fn number(&self, option: &str) -> f64 {
-        self.policy.number(self.rule, option)
-    }
-
-    /// A list-of-strings option of the rule; empty when the rule has no such option.
-    #[must_use]
-    pub fn strings(&self, option: &str) -> Vec<&'a str> {
-        self.policy.strings(self.rule, option)
-    }
-
-    /// A string option of the rule; empty when the rule has no such option.
-    #[must_use]
-    pub fn string(&self, option: &str) -> &'a str {
-        self.policy.string(self.rule, option)
     }
 
     /// Whether it is known of every function what it loads; otherwise nothing can be said of what is never loaded.

@@ -1,10 +1,10 @@
 //! A function's handler module taken apart by the groups of its split plan.
 
 use super::FunctionFacts;
+use super::moving::deep;
 use crate::graph::HandlerResolution;
 use crate::lang::python::parting;
 use crate::platform::Language;
-use crate::program;
 use crate::span::LineIndex;
 
 /// One function of a split.
@@ -78,20 +78,11 @@ impl FunctionFacts {
     }
 }
 
-/// Parsers recurse: on a thread with room for the deepest code that they accept.
+/// The handler file with what a group of routes needs.
 fn parted(text: &str, gone: &[u32], kept: &[u32], handler: &str) -> Result<String, (String, Option<u32>)> {
     let shared: Vec<&u32> = gone.iter().filter(|place| kept.contains(place)).collect();
     if let Some(place) = shared.first() {
         return Err(("routes of several groups are registered at one place".to_owned(), Some(**place)));
     }
-    std::thread::scope(|scope| {
-        let work = || parting::part(text, gone, kept, &[handler]);
-        match program::thread().spawn_scoped(scope, work) {
-            Ok(thread) => thread
-                .join()
-                .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-                .map_err(|refusal| (refusal.why, refusal.at)),
-            Err(error) => Err((format!("a thread did not start: {error}"), None)),
-        }
-    })
+    deep(|| parting::part(text, gone, kept, &[handler])).map_err(|refusal| (refusal.why, refusal.at))
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::Finding;
 
 /// Rules that name such a package, the first that fits first.
-const RULES: [&str; 9] = [
+pub const RULES: [&str; 9] = [
     "unused-heavy-import",
     "heavy-import-for-few-routes",
     "heavy-import-rarely-used",

@@ -90,13 +90,11 @@ fn analyse(specs: Vec<FunctionSpec>, inputs: &Inputs<'_>, shelf: &Shelf, stages:
         free_aside(before);
         analysed
     });
-    if inputs.listener.goes_on() {
-        free_aside(spent.into_inner().unwrap_or_else(PoisonError::into_inner));
-    } else {
+    if inputs.listener.is_last() {
         // The process ends soon, and all memory with it: freeing this would only delay the report.
-        if inputs.listener.is_last() {
-            std::mem::forget(spent);
-        }
+        std::mem::forget(spent);
+    } else {
+        free_aside(spent.into_inner().unwrap_or_else(PoisonError::into_inner));
     }
     for (spec, found) in specs.into_iter().zip(found) {
         match found {

@@ -78,10 +78,6 @@ pub trait Listener: Sync {
     fn is_last(&self) -> bool {
         true
     }
-    /// Whether other runs follow in this process, so that memory has to be given back.
-    fn goes_on(&self) -> bool {
-        false
-    }
 }
 
 /// What holds for all functions of a run.

@@ -88,6 +88,15 @@ fn pages_have_all_sections() {
     complain(complaints);
 }
 
+/// A rule that is gone or has another name would settle nothing.
+#[test]
+fn the_rules_that_name_culprits_exist() {
+    let registry = registry();
+    let gone: Vec<&str> =
+        defrost::finding::culprit::RULES.into_iter().filter(|name| registry.find(name).is_none()).collect();
+    assert_eq!(gone, Vec::<&str>::new());
+}
+
 /// The table between the markers of README.md.
 fn table() -> String {
     let registry = registry();

@@ -162,6 +162,14 @@ pub struct Unwatched {
     pub function: Option<Id<Function>>,
 }
 
+impl Unwatched {
+    /// A function as a whole.
+    #[must_use]
+    pub fn function((id, function): (Id<Function>, &Function)) -> Self {
+        Self { name: function.origin.id.clone(), place: function.origin.place, function: Some(id) }
+    }
+}
+
 /// Most of what is not watched that one finding names.
 const MOST_NAMED: usize = 8;
 

@@ -15,6 +15,7 @@ pub use scale::{declared, plan, plan_alone};
 pub use sources::{PolledQueue, claimed, compatible, is_fifo, live_mappings, polled_queues, sources};
 pub use watch::watch;
 
+use super::options::answers_options;
 use super::{FunctionFacts, ProjectFacts, Rule, RulePolicy};
 use crate::artifact::Location;
 use crate::declare::model::{
@@ -35,6 +36,8 @@ pub struct ApplicationContext<'a> {
     policy: RulePolicy<'a>,
 }
 
+answers_options!(ApplicationContext);
+
 impl<'a> ApplicationContext<'a> {
     pub(super) fn new(
         project: &'a ProjectFacts,
@@ -43,24 +46,6 @@ impl<'a> ApplicationContext<'a> {
         policy: RulePolicy<'a>,
     ) -> Self {
         Self { project, application, rule, policy }
-    }
-
-    /// A number option of the rule; 0 when the rule has no such option.
-    #[must_use]
-    pub fn number(&self, option: &str) -> f64 {
-        self.policy.number(self.rule, option)
-    }
-
-    /// A list-of-strings option of the rule; empty when the rule has no such option.
-    #[must_use]
-    pub fn strings(&self, option: &str) -> Vec<&'a str> {
-        self.policy.strings(self.rule, option)
-    }
-
-    /// A string option of the rule; empty when the rule has no such option.
-    #[must_use]
-    pub fn string(&self, option: &str) -> &'a str {
-        self.policy.string(self.rule, option)
     }
 
     /// Concurrency, growth and prices of the platform.

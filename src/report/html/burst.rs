@@ -12,6 +12,10 @@ use crate::text;
 /// Height of a chart in the drawing's coordinates, and of the strip below it that marks seconds.
 const HEIGHT: f64 = 180.0;
 const STRIP: f64 = 16.0;
+/// A limit that is at most so many times what is used is drawn; a farther one would flatten the curve.
+const NEAR: f64 = 1.5;
+/// Room above the highest point, as a share of it.
+const HEADROOM: f64 = 1.08;
 /// Functions in the table of an application.
 const MOST: usize = 200;
 
@@ -101,8 +105,8 @@ type Strip = (&'static str, &'static str, fn(&Point) -> f64);
 /// Environments as an area, what is refused and what waits as strips below it.
 fn chart(label: &str, plan: &FunctionPlan, course: &[Point], out: &mut dyn Write) -> io::Result<()> {
     let most = course.iter().map(|point| point.environments).fold(1.0, f64::max);
-    let is_limited = f64::from(plan.allowed) <= most * 1.5;
-    let top = if is_limited { most.max(f64::from(plan.allowed)) } else { most } * 1.08;
+    let is_limited = f64::from(plan.allowed) <= most * NEAR;
+    let top = if is_limited { most.max(f64::from(plan.allowed)) } else { most } * HEADROOM;
     let step = WIDTH / course.len() as f64;
     let height = |environments: f64| HEIGHT - environments / top * HEIGHT;
     let strips: Vec<Strip> = vec![
@@ -173,17 +177,13 @@ fn axis(course: &[Point], y: f64, out: &mut dyn Write) -> io::Result<()> {
     for quarter in 0..=4_u32 {
         let x = WIDTH * f64::from(quarter) / 4.0;
         let anchor = ["start", "middle", "middle", "middle", "end"][quarter as usize];
-        writeln!(out, "<text x=\"{x:.0}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{}</text>", time(end / 4 * quarter))?;
+        writeln!(
+            out,
+            "<text x=\"{x:.0}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{}</text>",
+            text::seconds(end / 4 * quarter)
+        )?;
     }
     Ok(())
-}
-
-fn time(seconds: u32) -> String {
-    match seconds {
-        0..=599 => format!("{seconds} s"),
-        600..=35_999 => format!("{} min", seconds / 60),
-        _ => format!("{} h", seconds / 3_600),
-    }
 }
 
 /// What the report's proposals do to a cold start.

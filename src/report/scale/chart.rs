@@ -1,6 +1,7 @@
 //! Environments over time, as lines of text.
 
 use crate::scaling::plan::Point;
+use crate::text;
 
 /// Lines of a chart.
 const ROWS: usize = 5;
@@ -37,7 +38,7 @@ pub(super) fn lines(course: &[Point], width: usize) -> Vec<String> {
     if waiting > 0 {
         lines.push(format!("{:>9}{}", "waiting ", row('w', &|point| point.waiting > 0.0)));
     }
-    let end = time(course.last().map_or(0, |point| point.second));
+    let end = text::seconds(course.last().map_or(0, |point| point.second));
     let gap = columns.len().saturating_sub(3 + end.len()).max(1);
     lines.push(format!("{}0 s{}{end}", " ".repeat(9), " ".repeat(gap)));
     lines
@@ -57,14 +58,6 @@ fn narrowed(course: &[Point], room: usize) -> Vec<Point> {
         })
     };
     course.chunks(stretch).filter_map(worst).collect()
-}
-
-fn time(seconds: u32) -> String {
-    match seconds {
-        0..=599 => format!("{seconds} s"),
-        600..=35_999 => format!("{} min", seconds / 60),
-        _ => format!("{} h", seconds / 3_600),
-    }
 }
 
 #[cfg(test)]

@@ -20,11 +20,16 @@ pub(super) fn write(function: &FunctionPlan, style: Style, out: &mut dyn Write) 
     Ok(())
 }
 
+/// Fewer warm environments are no advice where the traffic is only assumed.
+const FEWEST_ASSUMED: u32 = 5;
+
 /// What to keep warm, in a sentence; for assumed traffic only where many environments are busy all the time.
 pub(in crate::report) fn told(traffic: &TrafficPlan) -> Option<String> {
     let warm = &traffic.warm;
     // An assumed burst has no hour at which to be ready for it.
-    if warm.keep == Keep::None || (traffic.assumed && (warm.keep == Keep::Schedule || warm.provisioned < 5)) {
+    if warm.keep == Keep::None
+        || (traffic.assumed && (warm.keep == Keep::Schedule || warm.provisioned < FEWEST_ASSUMED))
+    {
         return None;
     }
     let assumed = if traffic.assumed { "for busy traffic, " } else { "" };
