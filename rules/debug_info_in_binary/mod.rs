@@ -1,3 +1,4 @@
+use crate::engine::cargo::CargoFacts;
 use crate::engine::{FunctionContext, ProjectContext, Sink};
 use crate::finding::{Finding, Saves};
 use crate::lang::native::NativeFacts;
@@ -36,7 +37,10 @@ fn removable(facts: &NativeFacts) -> Option<(String, u64)> {
 
 /// Reports a release profile that keeps debug information.
 pub(super) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
-    let Some(cargo) = cx.cargo().filter(|cargo| cargo.functions().next().is_some()) else { return };
+    cx.workspaces_of_functions().for_each(|cargo| of_workspace(cargo, sink));
+}
+
+fn of_workspace(cargo: &CargoFacts, sink: &mut Sink<'_>) {
     let root = &cargo.analysis.workspace.root;
     for profile in root.profiles.iter().filter(|profile| profile.name == "release") {
         let stripped = profile.get("strip").is_some_and(|(value, _)| !matches!(value, "false" | "none"));

@@ -1,10 +1,14 @@
+use crate::engine::cargo::CargoFacts;
 use crate::engine::{ProjectContext, Sink};
 use crate::finding::Finding;
 use crate::manifest::cargo::DependencyKind;
 
 /// Reports declared dependencies that are older than another locked version of the same crate.
 pub(in crate::rules) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
-    let Some(cargo) = cx.cargo() else { return };
+    cx.workspaces().iter().for_each(|cargo| of_workspace(cargo, sink));
+}
+
+fn of_workspace(cargo: &CargoFacts, sink: &mut Sink<'_>) {
     let Some(lock) = &cargo.analysis.workspace.lock else { return };
     for (verdict, member, dependency) in cargo.dependencies() {
         let Some(version) = verdict.version.as_ref().filter(|_| dependency.kind == DependencyKind::Normal) else {

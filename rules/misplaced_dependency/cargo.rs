@@ -1,3 +1,4 @@
+use crate::engine::cargo::CargoFacts;
 use crate::engine::{ProjectContext, Sink};
 use crate::finding::{Edit, Finding, Fix, FixLevel};
 use crate::manifest::cargo::edit;
@@ -5,7 +6,10 @@ use crate::usage::cargo::Verdict;
 
 /// Reports crates that only tests name.
 pub(in crate::rules) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
-    let Some(cargo) = cx.cargo() else { return };
+    cx.workspaces().iter().for_each(|cargo| of_workspace(cargo, sink));
+}
+
+fn of_workspace(cargo: &CargoFacts, sink: &mut Sink<'_>) {
     let misplaced = cargo.dependencies().filter(|(verdict, ..)| verdict.verdict == Verdict::OnlyTests);
     let mut last_member = None;
     for (verdict, member, dependency) in misplaced {

@@ -1,3 +1,4 @@
+use crate::engine::cargo::CargoFacts;
 use crate::engine::{ProjectContext, Sink};
 use crate::finding::Finding;
 
@@ -10,7 +11,10 @@ const BAD: [(&str, &[&str], &str); 3] = [
 
 /// Reports settings of the release profile.
 pub(super) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
-    let Some(cargo) = cx.cargo().filter(|cargo| cargo.functions().next().is_some()) else { return };
+    cx.workspaces_of_functions().for_each(|cargo| of_workspace(cargo, sink));
+}
+
+fn of_workspace(cargo: &CargoFacts, sink: &mut Sink<'_>) {
     let root = &cargo.analysis.workspace.root;
     for profile in root.profiles.iter().filter(|profile| profile.name == "release") {
         for (key, values, effect) in BAD {

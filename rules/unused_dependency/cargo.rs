@@ -1,3 +1,4 @@
+use crate::engine::cargo::CargoFacts;
 use crate::engine::{ProjectContext, Sink};
 use crate::finding::{Edit, Finding, Fix, FixLevel};
 use crate::manifest::cargo::DependencyKind;
@@ -7,7 +8,10 @@ use crate::usage::cargo::Verdict;
 pub(in crate::rules) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
     let keep = cx.strings("keep");
     super::of_trees(cx, &keep, sink);
-    let Some(cargo) = cx.cargo() else { return };
+    cx.workspaces().iter().for_each(|cargo| of_workspace(cargo, &keep, sink));
+}
+
+fn of_workspace(cargo: &CargoFacts, keep: &[&str], sink: &mut Sink<'_>) {
     for (verdict, member, dependency) in cargo.dependencies() {
         if verdict.verdict != Verdict::Unused || keep.contains(&dependency.key.as_str()) {
             continue;

@@ -7,7 +7,10 @@ use crate::usage::cargo::features::Origin;
 
 /// Reports features of which the code names nothing.
 pub(super) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
-    let Some(cargo) = cx.cargo() else { return };
+    cx.workspaces().iter().for_each(|cargo| of_workspace(cargo, sink));
+}
+
+fn of_workspace(cargo: &CargoFacts, sink: &mut Sink<'_>) {
     for verdict in cargo.analysis.features.iter().filter(|verdict| cargo.is_selected(verdict.member)) {
         let Some(member) = cargo.analysis.workspace.members.get(verdict.member) else { continue };
         let Some(dependency) = member.dependencies.get(verdict.dependency) else { continue };

@@ -1,9 +1,13 @@
+use crate::engine::cargo::CargoFacts;
 use crate::engine::{ProjectContext, Sink};
 use crate::finding::{Edit, Finding, Fix, FixLevel};
 
 /// Reports entries that no member inherits.
 pub(super) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
-    let Some(cargo) = cx.cargo() else { return };
+    cx.workspaces().iter().for_each(|cargo| of_workspace(cargo, sink));
+}
+
+fn of_workspace(cargo: &CargoFacts, sink: &mut Sink<'_>) {
     let root = &cargo.analysis.workspace.root;
     let table = root.workspace.as_ref().map_or(&[][..], |workspace| &workspace.dependencies);
     for entry in &cargo.analysis.workspace_unused {

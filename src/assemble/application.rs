@@ -52,8 +52,17 @@ pub struct Declared {
     pub init_off_request_path: bool,
     /// What is not here.
     pub open: Vec<Open>,
-    /// The package is an executable of a crate whose sources are at `code`, and it is not built.
-    pub is_crate: bool,
+    /// The package is an executable of the Cargo package or workspace at `code`, and it is not built.
+    pub executable: Option<Executable>,
+}
+
+/// Which executable of a Cargo package or workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Executable {
+    /// This one.
+    Named(String),
+    /// The only one that is a function.
+    Only,
 }
 
 /// A function that cannot be analysed.
@@ -91,13 +100,13 @@ struct Package {
     installs: Installs,
     tool: Tool,
     open: Vec<Open>,
-    is_crate: bool,
+    executable: Option<Executable>,
 }
 
 impl Package {
     fn whole(code: String) -> Self {
         let (content, installs) = (Content::Whole, Installs::Nothing);
-        Self { code, content, installs, tool: Tool::default(), open: Vec::new(), is_crate: false }
+        Self { code, content, installs, tool: Tool::default(), open: Vec::new(), executable: None }
     }
 }
 
@@ -128,6 +137,9 @@ fn package(app: &Application, function: &Function, base: &Base) -> Result<Packag
     }
     let path = base.path(source);
     if !seen::exists(Path::new(&path)) {
+        if let Some((folder, name)) = built::of_workspace(&path) {
+            return Ok(Package { executable: Some(Executable::Named(name)), ..Package::whole(folder) });
+        }
         return Err(format!("its code is not at {path}; {}", built::command(app.dialect)));
     }
     Ok(from_sources(app, function, path, &state))
@@ -140,7 +152,8 @@ fn from_sources(app: &Application, function: &Function, path: String, state: &Bu
     if seen::is_file(Path::new(&package.code)) && is_source(&package.code) {
         package.content = Content::File;
     }
-    package.is_crate = *method == BuildMethod::CargoLambda;
+    let named = || function.code.build.executable.clone().map_or(Executable::Only, Executable::Named);
+    package.executable = (*method == BuildMethod::CargoLambda).then(named);
     package.installs = installs(method, function.code.build.python.is_some());
     package.tool = tool(method);
     let command = built::command(app.dialect);
@@ -241,7 +254,7 @@ fn declared(app: &Application, id: Id<Function>, package: Package, base: &Base, 
         events: events(app, id, base),
         init_off_request_path: is_off_request_path(app, id),
         open,
-        is_crate: package.is_crate,
+        executable: package.executable,
     }
 }
 

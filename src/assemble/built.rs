@@ -83,6 +83,35 @@ fn newest(path: &Path, is_source: bool) -> Option<SystemTime> {
     files.filter_map(time).max()
 }
 
+/// The workspace, and the name of its executable, that would lie at a path after a build: `cargo lambda build` writes
+/// `TARGET/lambda/NAME/bootstrap`, or `bootstrap.zip` in its place, and `cargo build` writes `TARGET/release/NAME`, below
+/// the name of the platform where one is asked for.
+pub(super) fn of_workspace(path: &str) -> Option<(String, String)> {
+    let path = Path::new(path);
+    let (target, name) = of_cargo_lambda(path).or_else(|| of_cargo(path))?;
+    let workspace = target.parent()?;
+    let workspace = if workspace.as_os_str().is_empty() { Path::new(".") } else { workspace };
+    seen::is_file(&workspace.join("Cargo.toml")).then(|| (workspace.to_string_lossy().into_owned(), name.to_owned()))
+}
+
+/// The target folder and the executable of an output of `cargo lambda build`.
+fn of_cargo_lambda(path: &Path) -> Option<(&Path, &str)> {
+    let is_file = path.file_name().is_some_and(|name| name == "bootstrap" || name == "bootstrap.zip");
+    let output = if is_file { path.parent()? } else { path };
+    let lambda = output.parent().filter(|folder| folder.ends_with("lambda"))?;
+    Some((lambda.parent()?, output.file_name()?.to_str()?))
+}
+
+/// The same of `cargo build`.
+fn of_cargo(path: &Path) -> Option<(&Path, &str)> {
+    let profile = path.parent().filter(|folder| folder.ends_with("release"))?;
+    let above = profile.parent()?;
+    // Only names of platforms have dashes where they lie in a folder of what is built.
+    let is_platform = above.file_name()?.to_str()?.contains('-');
+    let target = if is_platform { above.parent()? } else { above };
+    Some((target, path.file_stem()?.to_str()?))
+}
+
 /// Whether a build makes of its sources what cannot be told from them.
 pub(super) fn is_opaque(method: &BuildMethod) -> bool {
     matches!(method, BuildMethod::Makefile | BuildMethod::Docker | BuildMethod::Go | BuildMethod::Other(_))
@@ -128,5 +157,24 @@ mod tests {
         write("src/app.py", 2_000);
         assert!(matches!(state(&code, &base), Built::Stale(_)));
         assert_eq!(state(&Code::default(), &base), Built::Absent);
+    }
+
+    #[test]
+    fn outputs_of_cargo_belong_to_a_workspace() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir_all(folder.path().join("shop")).unwrap();
+        File::create(folder.path().join("shop/Cargo.toml")).unwrap();
+        let of = |path: &str| {
+            let (workspace, name) = of_workspace(&folder.path().join(path).to_string_lossy())?;
+            Some((Path::new(&workspace).strip_prefix(folder.path()).ok()?.to_string_lossy().into_owned(), name))
+        };
+        let shop = |name: &str| Some(("shop".to_owned(), name.to_owned()));
+        for path in ["shop/target/lambda/get", "shop/out/lambda/get/bootstrap.zip", "shop/target/release/get"] {
+            assert_eq!(of(path), shop("get"), "{path}");
+        }
+        assert_eq!(of("shop/target/x86_64-unknown-linux-musl/release/bootstrap"), shop("bootstrap"));
+        for path in ["target/lambda/get", "shop/lambda/get", "shop/dist/get", "get"] {
+            assert_eq!(of(path), None, "{path}");
+        }
     }
 }

@@ -12,7 +12,7 @@ mod spec;
 mod world;
 mod wrappers;
 
-pub use application::{Declared, Left, functions};
+pub use application::{Declared, Executable, Left, functions};
 pub use base::Base;
 pub use layers::{NamedLayer, by_name as named_layer};
 pub use spec::{Content, EventSource, FunctionSpec, Installs, LayerPath, Tool};

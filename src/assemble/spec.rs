@@ -30,6 +30,8 @@ pub struct FunctionSpec {
     pub leads_to: Option<String>,
     /// The code: a folder, an archive or a file, as a path that can be opened; the template for inline code.
     pub code: String,
+    /// The root file of the executable's own crate, as findings show it; only for what a Cargo workspace builds.
+    pub main: Option<String>,
     /// What of it is the package.
     pub content: Content,
     /// What of dependencies a build puts beside it.

@@ -71,8 +71,8 @@ fn analysed(args: &CargoArgs) -> Result<u8, UserError> {
         let found = run::workspace_facts(&asked(args, &manifest), &inputs)?;
         drop(progress);
         let budgets = settings.budgets(budgets);
-        let cargo = Some(Box::new(found.cargo));
-        let project = ProjectFacts { functions: found.functions, budgets, cargo, ..ProjectFacts::default() };
+        let workspaces = vec![found.cargo];
+        let project = ProjectFacts { functions: found.functions, budgets, workspaces, ..ProjectFacts::default() };
         check::outcome(&args.check, &registry, &settings, &project)
     })??;
     check::print(&args.check, &report)?;

@@ -125,7 +125,7 @@ fn judged(
     if !faults.is_empty() || !project.faults.is_empty() || project.functions.iter().any(has_failed) {
         report.summary.exit_code = FAILED;
     }
-    let judged = !project.functions.is_empty() || project.cargo.is_some() || !project.trees.is_empty();
+    let judged = !project.functions.is_empty() || !project.workspaces.is_empty() || !project.trees.is_empty();
     let is_nothing = !judged && findings.is_empty();
     report.summary.exit_code = match report.summary.exit_code {
         CLEAN if is_nothing && !project.problems.is_empty() => NOTHING,

@@ -1,5 +1,7 @@
 //! What rules may ask about a Cargo workspace.
 
+use std::ptr;
+
 use super::{FunctionFacts, ProjectContext, Sink};
 use crate::artifact::Location;
 use crate::finding::Finding;
@@ -47,9 +49,8 @@ impl CargoFacts {
     /// The executable of the workspace that a function of the project is.
     #[must_use]
     pub fn function(&self, facts: &FunctionFacts) -> Option<&CargoFunction> {
-        let is_it =
-            |function: &&CargoFunction| facts.spec.origin.as_ref() == Some(&self.location(&function.root, None));
-        self.functions().filter(|function| function.name == facts.spec.name).find(is_it)
+        let main = facts.spec.main.as_deref()?;
+        self.functions().find(|function| self.location(&function.root, None).path == main)
     }
 
     /// The functions of the members asked about.
@@ -59,10 +60,15 @@ impl CargoFacts {
 }
 
 impl<'a> ProjectContext<'a> {
-    /// The workspace, when the project is one.
+    /// The Cargo workspaces of the project.
     #[must_use]
-    pub fn cargo(&self) -> Option<&'a CargoFacts> {
-        self.project.cargo.as_deref()
+    pub fn workspaces(&self) -> &'a [CargoFacts] {
+        &self.project.workspaces
+    }
+
+    /// Those of them that have functions.
+    pub fn workspaces_of_functions(&self) -> impl Iterator<Item = &'a CargoFacts> {
+        self.workspaces().iter().filter(|cargo| cargo.functions().next().is_some())
     }
 
     /// Reports each piece of work of some kinds, once although several functions share it.
@@ -73,16 +79,23 @@ impl<'a> ProjectContext<'a> {
         part: fn(&Work) -> &Vec<WorkItem>,
         message: fn(&WorkItem) -> String,
     ) {
-        let Some(cargo) = self.cargo() else { return };
+        let functions =
+            self.workspaces().iter().flat_map(|cargo| cargo.functions().map(move |function| (cargo, function)));
         let mut seen = std::collections::BTreeSet::new();
-        for function in cargo.functions() {
+        for (cargo, function) in functions {
             for item in part(&function.work).iter().filter(|item| kinds.contains(&item.kind)) {
-                if !seen.insert((&item.file, item.span)) {
+                if !seen.insert((&cargo.prefix, &item.file, item.span)) {
                     continue;
                 }
                 let mut finding =
                     Finding::new(cargo.location(&item.file, Some(item.span)), message(item)).about(item.what.clone());
-                finding.function = Some(function.name.clone());
+                let of = |facts: &&FunctionFacts| cargo.function(facts).is_some_and(|own| ptr::eq(own, function));
+                let names: Vec<String> =
+                    self.project.functions.iter().filter(of).map(|facts| facts.spec.name.clone()).collect();
+                finding.function = Some(names.first().unwrap_or(&function.name).clone());
+                if names.len() > 1 {
+                    finding.sharing = names;
+                }
                 sink.report(finding);
             }
         }

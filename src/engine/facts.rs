@@ -67,7 +67,9 @@ impl FunctionFacts {
     #[must_use]
     pub fn grade(&self) -> Option<Grade> {
         let starts = !matches!(self.start(), StartVerdict::Fails(_));
-        let is_known = starts && !self.world.lacks_dependencies() && self.faults.is_empty();
+        // Of a crate the sources say what runs during Init; of a folder without its executable nothing is known.
+        let is_here = self.spec.main.is_some() || !self.lacks_executable();
+        let is_known = starts && is_here && !self.world.lacks_dependencies() && self.faults.is_empty();
         is_known.then(|| Grade::of(self.estimate.init_ms, self.estimate.runtime_ms, self.breaks_hard_limit()))
     }
 
@@ -193,8 +195,8 @@ pub struct ProjectFacts {
     pub traffic: TrafficTable,
     /// What the user has said must never happen.
     pub contracts: Contracts,
-    /// The Cargo workspace, when the project is one.
-    pub cargo: Option<Box<super::cargo::CargoFacts>>,
+    /// Its Cargo workspaces.
+    pub workspaces: Vec<super::cargo::CargoFacts>,
     /// Source trees in which no function was found: their dependencies are judged all the same.
     pub trees: Vec<usage::Tree>,
     /// What was not analysed, and why.

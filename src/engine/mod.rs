@@ -78,7 +78,7 @@ fn run_rule(rule: &Rule, policy: &Policy, project: &ProjectFacts, packages: &[Ve
     let options = policy.of(rule);
     let mut checked = Checked::default();
     let sink = |function| Sink::new(rule, options, function);
-    if let Some(check) = rule.cargo.filter(|_| project.cargo.is_some() || !project.trees.is_empty()) {
+    if let Some(check) = rule.cargo.filter(|_| !project.workspaces.is_empty() || !project.trees.is_empty()) {
         checked.add(sink(None), None, |sink| check(&ProjectContext::new(project, rule, options), sink));
     }
     if let Check::Project(check) = rule.check {

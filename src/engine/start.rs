@@ -30,6 +30,9 @@ impl FunctionFacts {
         {
             missing.push("this runtime's way of loading is not simulated".to_owned());
         }
+        if missing.is_empty() && self.lacks_executable() {
+            missing.push("its executable is not built".to_owned());
+        }
         match missing.is_empty() {
             true => StartVerdict::Starts,
             false => StartVerdict::Unknown(missing),

@@ -75,7 +75,7 @@ pub fn build(project: &ProjectFacts, findings: &[finding::Finding], summary: Sum
             .functions
             .iter()
             .map(|facts| Function {
-                routes: match project.cargo.as_deref().and_then(|cargo| Some((cargo, cargo.function(facts)?))) {
+                routes: match project.workspaces.iter().find_map(|cargo| Some((cargo, cargo.function(facts)?))) {
                     Some((cargo, function)) => routes::cargo(cargo, function, &mut texts),
                     None => routes::routes(facts, &mut texts),
                 },

@@ -23,7 +23,8 @@ pub fn line(record: &impl Serialize) -> io::Result<Vec<u8>> {
     Ok(line)
 }
 
-/// The report of each function, in their order, and one of what belongs to no function, where there is any.
+/// The report of each function, in their order, and one of what belongs to no function, where there is any. A finding
+/// that several functions share stands with the first of them, once.
 #[must_use]
 pub fn records(mut report: Report) -> Vec<Report> {
     let functions = std::mem::take(&mut report.functions);
@@ -33,10 +34,6 @@ pub fn records(mut report: Report) -> Vec<Report> {
     let mut own: Vec<Vec<Finding>> = functions.iter().map(|_| Vec::new()).collect();
     let mut rest = Vec::new();
     for finding in std::mem::take(&mut report.findings) {
-        if finding.functions.len() > 1 && functions.len() > 1 {
-            rest.push(finding);
-            continue;
-        }
         let at = finding.function.as_ref().and_then(|name| place.get(name));
         match at.and_then(|at| own.get_mut(*at)) {
             Some(own) => own.push(finding),

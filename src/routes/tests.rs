@@ -18,6 +18,7 @@ fn spec(runtime: &str, handler: &str) -> FunctionSpec {
         handler: handler.into(),
         leads_to: None,
         code: String::new(),
+        main: None,
         content: crate::assemble::Content::default(),
         installs: crate::assemble::Installs::Nothing,
         tool: crate::assemble::Tool::default(),

@@ -54,6 +54,7 @@ pub(super) fn function(place: &Place<'_>, inputs: &Inputs<'_>, shelf: &Shelf) ->
         handler,
         leads_to: None,
         code: shown(path),
+        main: None,
         content: Content::Whole,
         installs,
         tool: Tool::default(),

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
+use super::crates::OfCrate;
 use super::shelf::Shelf;
 use super::{Inputs, UserError, convention, search, templates, tree, workspace};
 use crate::assemble::FunctionSpec;
 use crate::engine::{Omission, ProjectFacts};
-use crate::input::{self, InputKind, seen};
+use crate::input::{self, InputKind};
 
 /// A path, and what it is.
 #[derive(Clone, Copy)]
@@ -43,7 +44,7 @@ pub(super) fn on_path(
     if !here.is_empty() {
         return from_templates(&here, inputs, shelf, project);
     }
-    if from_workspace(path, inputs, project)? {
+    if from_workspace(path, Vec::new(), inputs, project)? {
         return Ok(Vec::new());
     }
     match convention::function(&place, inputs, shelf) {
@@ -61,12 +62,17 @@ fn below(
     project: &mut ProjectFacts,
 ) -> Result<Vec<FunctionSpec>, UserError> {
     let found = search::below(path);
+    let declared = from_templates(&found.templates, inputs, shelf, project);
+    // Of a workspace that templates deploy they have said what of it is a function.
     for folder in &found.workspaces {
-        if let Err(UserError(message)) = from_workspace(folder, inputs, project) {
+        if workspace::is_known(folder, &project.workspaces) {
+            continue;
+        }
+        if let Err(UserError(message)) = from_workspace(folder, Vec::new(), inputs, project) {
             project.problems.push(Omission { path: super::shown(folder), line: None, message });
         }
     }
-    let specs = match from_templates(&found.templates, inputs, shelf, project) {
+    let specs = match declared {
         Ok(specs) => specs,
         Err(_) if !project.functions.is_empty() => Vec::new(),
         Err(_) if found.templates.is_empty() => {
@@ -97,13 +103,11 @@ fn from_project(
     project: &mut ProjectFacts,
 ) -> Result<bool, UserError> {
     let trees = tree::at(&Place { path, kind: InputKind::Directory }, shelf)?;
-    let is_open = project.cargo.is_none();
+    let is_open = project.workspaces.is_empty();
     let cargo = if is_open { workspace::without_functions(path, inputs)? } else { None };
     let is_one = !trees.is_empty() || cargo.is_some();
     project.trees.extend(trees);
-    if let Some(found) = cargo {
-        project.cargo = Some(Box::new(found.cargo));
-    }
+    project.workspaces.extend(cargo.map(|found| found.cargo));
     Ok(is_one)
 }
 
@@ -118,8 +122,8 @@ fn from_templates(
     for file in files {
         all.read(file, inputs, shelf);
     }
-    for folder in std::mem::take(&mut all.crates) {
-        match from_workspace(&folder, inputs, project) {
+    for (folder, declared) in std::mem::take(&mut all.crates) {
+        match from_workspace(&folder, declared, inputs, project) {
             Ok(true) => {}
             Ok(false) => {
                 let message = "the executable of a function is not built, and no crate here says what it is made of; \
@@ -144,15 +148,17 @@ fn from_templates(
     Ok(all.specs)
 }
 
-/// Analyses the workspace that a folder is; false where it is none with functions.
-fn from_workspace(folder: &Path, inputs: &Inputs<'_>, project: &mut ProjectFacts) -> Result<bool, UserError> {
-    if project.cargo.is_some() {
-        let is_one = seen::is_file(&folder.join("Cargo.toml"));
-        let another = "one Cargo workspace at a time can be checked; run defrost in this one by itself";
-        return if is_one { Err(UserError(another.to_owned())) } else { Ok(false) };
-    }
-    let Some(found) = workspace::at(folder, inputs)? else { return Ok(false) };
+/// Analyses the workspace that a folder is, with what templates declare of its executables; false where it is none
+/// with functions.
+fn from_workspace(
+    folder: &Path,
+    declared: Vec<OfCrate>,
+    inputs: &Inputs<'_>,
+    project: &mut ProjectFacts,
+) -> Result<bool, UserError> {
+    let Some(found) = workspace::at(folder, declared, inputs)? else { return Ok(false) };
+    project.problems.extend(found.left);
     project.functions.extend(found.functions);
-    project.cargo = Some(Box::new(found.cargo));
+    project.workspaces.push(found.cargo);
     Ok(true)
 }

@@ -31,11 +31,12 @@ pub fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectFacts, U
         }
     }
     layers::warn_of_unused(&specs, inputs);
-    tell_apart(&mut specs);
+    let before = project.functions.iter_mut().map(|facts| &mut facts.spec);
+    tell_apart(before.chain(&mut specs).collect());
     analyse(specs, inputs, &shelf, &STAGES, &mut project);
     let read = !project.applications.is_empty();
     if project.functions.is_empty()
-        && project.cargo.is_none()
+        && project.workspaces.is_empty()
         && project.trees.is_empty()
         && project.faults.is_empty()
         && !read
@@ -51,9 +52,9 @@ pub fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectFacts, U
 }
 
 /// Gives functions of one name in several templates names that tell them apart.
-fn tell_apart(specs: &mut [FunctionSpec]) {
+fn tell_apart(specs: Vec<&mut FunctionSpec>) {
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
-    for spec in specs.iter() {
+    for spec in &specs {
         *count.entry(spec.name.clone()).or_default() += 1;
     }
     let mut taken: BTreeSet<String> = BTreeSet::new();

@@ -6,6 +6,7 @@
 
 mod candidates;
 mod convention;
+mod crates;
 mod discover;
 mod facts;
 mod functions;

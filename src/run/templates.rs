@@ -1,8 +1,10 @@
 //! Functions of templates: read by `declare`, put together by `assemble`, their gaps filled by what the user said.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::convention;
+use super::crates::OfCrate;
 use super::discover::Place;
 use super::shelf::Shelf;
 use super::{Inputs, UserError, images, layers};
@@ -12,11 +14,14 @@ use crate::declare::model::{Application, Problem};
 use crate::declare::{self, Options};
 use crate::engine::Omission;
 use crate::input::{self, seen};
+use crate::manifest::cargo::workspace::find_root;
 use crate::platform::{Language, Platform};
 use crate::span::LineIndex;
 
 /// Largest template that is read, in bytes; CloudFormation takes 1 MB, and CDK writes several together.
 const LARGEST: u64 = 8 << 20;
+/// The runtime of executables where no template says one.
+pub(super) const EXECUTABLE: &str = "provided.al2023";
 /// Files of one folder that are looked into for a template.
 const MOST_FILES: usize = 50;
 
@@ -78,8 +83,8 @@ pub(super) struct Found {
     pub(super) problems: Vec<Omission>,
     /// What the templates declare, with paths as people read them.
     pub(super) applications: Vec<Application>,
-    /// Folders of crates whose executables are not built.
-    pub(super) crates: Vec<PathBuf>,
+    /// Functions that are executables of crates and not built, by the root of the workspace.
+    pub(super) crates: BTreeMap<PathBuf, Vec<OfCrate>>,
     /// Files that belong to an application which is read already.
     read: Vec<String>,
 }
@@ -112,17 +117,22 @@ impl Found {
         for left in left {
             self.problems.push(omitted(application, base, &left.origin, left.message));
         }
-        for declared in found {
-            if declared.is_crate {
-                let folder = PathBuf::from(&declared.code);
-                if !self.crates.contains(&folder) {
-                    self.crates.push(folder);
-                }
-                continue;
+        for mut declared in found {
+            let executable = declared.executable.take();
+            if executable.is_some() {
+                // Executables are started as they are, whatever the template calls their handler.
+                declared.handler = Some(String::new());
+                declared.runtime = declared.runtime.or_else(|| EXECUTABLE.parse().ok());
             }
             let (origin, name) = (declared.origin.clone(), declared.name.clone());
             match completed(declared, inputs, shelf) {
-                Ok(spec) => self.specs.push(spec),
+                Ok(spec) => match executable {
+                    Some(executable) => {
+                        let root = find_root(&Path::new(&spec.code).join("Cargo.toml"));
+                        self.crates.entry(root).or_default().push(OfCrate { spec, executable });
+                    }
+                    None => self.specs.push(spec),
+                },
                 Err(UserError(why)) => {
                     let message = format!("{name} is left out: {why}");
                     self.problems.push(omitted(application, base, &origin, message));
@@ -175,6 +185,7 @@ fn completed(declared: Declared, inputs: &Inputs<'_>, shelf: &Shelf) -> Result<F
         handler,
         leads_to: declared.leads_to,
         code: declared.code,
+        main: None,
         content: declared.content,
         installs: declared.installs,
         tool: declared.tool,

@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::crates::{self, OfCrate};
+use super::templates::EXECUTABLE;
 use super::{Inputs, UserError, facts as of_function, shown};
-use crate::artifact::{Artifact, ArtifactKind, Bytes, Contents, ReadError};
+use crate::artifact::{Artifact, ArtifactKind, Bytes, Contents, Location, ReadError};
 use crate::assemble::{Content, FunctionSpec};
-use crate::engine::FunctionFacts;
 use crate::engine::cargo::CargoFacts;
+use crate::engine::{FunctionFacts, Omission};
 use crate::graph::{GraphProblem, ProblemEffect, native};
 use crate::input::files::{DiskFiles, join};
 use crate::input::{self, Limits, seen};
@@ -62,6 +64,8 @@ pub struct Found {
     pub cargo: CargoFacts,
     /// The functions of the members asked about.
     pub functions: Vec<FunctionFacts>,
+    /// Functions that templates declare and no executable is.
+    pub left: Vec<Omission>,
 }
 
 /// Analyses a workspace.
@@ -69,6 +73,11 @@ pub struct Found {
 /// # Errors
 /// When no package in it can be read, or it has not what was asked for.
 pub fn facts(asked: &Asked<'_>, inputs: &Inputs<'_>) -> Result<Found, UserError> {
+    with_declared(asked, Vec::new(), inputs)
+}
+
+/// Analyses a workspace, with what templates declare of its executables.
+fn with_declared(asked: &Asked<'_>, declared: Vec<OfCrate>, inputs: &Inputs<'_>) -> Result<Found, UserError> {
     let root = find_root(asked.manifest);
     let root = if root.is_absolute() { std::path::absolute(&root)? } else { root };
     let files = DiskFiles::new(&root);
@@ -85,18 +94,22 @@ pub fn facts(asked: &Asked<'_>, inputs: &Inputs<'_>) -> Result<Found, UserError>
     let selected = selected(asked, &root, &workspace)?;
     refuse_unknown(&asked.enabled, &workspace, &selected)?;
     if workspace.lock.is_none() {
-        inputs.listener.note(
-            "there is no Cargo.lock: without the versions in it, features and macros of dependencies are not looked into; `cargo generate-lockfile` writes it",
-        );
+        let at = prefix(&root);
+        let at = if at.is_empty() { at } else { format!("{at}: ") };
+        inputs.listener.note(&format!(
+            "{at}there is no Cargo.lock: without the versions in it, features and macros of dependencies are not looked into; `cargo generate-lockfile` writes it",
+        ));
     }
     let found = analysis::analyse(workspace, &files, &registry(asked, &root), &asked.enabled);
     let cargo = CargoFacts { prefix: prefix(&root), selected, analysis: found };
     if let Some(message) = unread(&cargo, None) {
         inputs.listener.note(&message);
     }
-    let functions = cargo.functions().map(|function| function_facts(&cargo, function, &root, inputs));
-    let functions = functions.collect::<Result<_, _>>()?;
-    Ok(Found { cargo, functions })
+    let matched = crates::matched(&cargo, declared);
+    let functions = matched.functions.into_iter();
+    let functions = functions.map(|(function, declared)| function_facts(&cargo, function, declared, &root, inputs));
+    let (functions, left) = (functions.collect::<Result<_, _>>()?, matched.left);
+    Ok(Found { cargo, functions, left })
 }
 
 /// Whose sources are missing, in one member or in all that were asked about.
@@ -164,6 +177,12 @@ fn located(cargo: &Path, manifest: &Path, note: fn(&str)) -> Folders {
     }
 }
 
+/// Whether the workspace that a folder belongs to is one of some.
+pub(super) fn is_known(folder: &Path, workspaces: &[CargoFacts]) -> bool {
+    let own = prefix(&find_root(&folder.join("Cargo.toml")));
+    workspaces.iter().any(|known| known.prefix == own)
+}
+
 /// The root as findings show it: relative to the working folder where that is above it.
 fn prefix(root: &Path) -> String {
     let working = std::env::current_dir().unwrap_or_default();
@@ -213,14 +232,10 @@ fn refuse_unknown(enabled: &Enabled, workspace: &CargoWorkspace, selected: &[boo
 fn function_facts(
     facts: &CargoFacts,
     function: &CargoFunction,
+    declared: Option<FunctionSpec>,
     root: &Path,
     inputs: &Inputs<'_>,
 ) -> Result<FunctionFacts, UserError> {
-    let (args, settings) = (inputs.given, inputs.settings);
-    let runtime: Runtime = match &args.runtime {
-        Some(runtime) => runtime.clone(),
-        None => "provided.al2023".parse().map_err(UserError)?,
-    };
     let built = built(root, &facts.prefix, &function.name);
     let package = facts.analysis.workspace.members.get(function.member).and_then(|member| member.package.as_ref());
     let deployed = package.and_then(|package| package.memory.of(&function.name));
@@ -229,9 +244,36 @@ fn function_facts(
         Some(built) => input::open(built, &[], &Limits::default())?,
         None => unbuilt(location.path.clone()),
     };
-    let spec = FunctionSpec {
-        name: function.name.clone(),
-        origin: Some(location),
+    let own = || undeclared(function.name.clone(), location.clone(), deployed, inputs);
+    let spec = match declared {
+        Some(declared) => FunctionSpec { memory_mb: declared.memory_mb.or(deployed), ..declared },
+        None => own()?,
+    };
+    let code = built.as_deref().map_or_else(String::new, shown);
+    let spec = FunctionSpec { code, main: Some(location.path), ..spec };
+    let (mut graph, packages) = native::load(&artifact);
+    native::add_calls(&mut graph, &function.root, &function.work.calls);
+    let missing = unread(facts, Some(function.member));
+    let problem = |message| GraphProblem { entry: None, span: None, message, effect: ProblemEffect::Inexact };
+    graph.problems.extend(missing.map(problem));
+    Ok(of_function::put_together(spec, Arc::new(Bundle::new(artifact)), graph, Arc::new(packages), inputs))
+}
+
+/// A function that no template declares.
+fn undeclared(
+    name: String,
+    origin: Location,
+    deployed: Option<u32>,
+    inputs: &Inputs<'_>,
+) -> Result<FunctionSpec, UserError> {
+    let (args, settings) = (inputs.given, inputs.settings);
+    let runtime: Runtime = match &args.runtime {
+        Some(runtime) => runtime.clone(),
+        None => EXECUTABLE.parse().map_err(UserError)?,
+    };
+    Ok(FunctionSpec {
+        name,
+        origin: Some(origin),
         platform: Platform::default(),
         runtime,
         architecture: args.architecture.or(settings.resolved.defaults.architecture).unwrap_or_default(),
@@ -239,7 +281,8 @@ fn function_facts(
         timeout_s: None,
         handler: String::new(),
         leads_to: None,
-        code: built.as_deref().map_or_else(String::new, shown),
+        code: String::new(),
+        main: None,
         content: Content::Whole,
         installs: crate::assemble::Installs::Nothing,
         tool: crate::assemble::Tool::default(),
@@ -248,13 +291,7 @@ fn function_facts(
         environment: std::collections::BTreeMap::new(),
         events: Vec::new(),
         init_off_request_path: false,
-    };
-    let (mut graph, packages) = native::load(&artifact);
-    native::add_calls(&mut graph, &function.root, &function.work.calls);
-    let missing = unread(facts, Some(function.member));
-    let problem = |message| GraphProblem { entry: None, span: None, message, effect: ProblemEffect::Inexact };
-    graph.problems.extend(missing.map(problem));
-    Ok(of_function::put_together(spec, Arc::new(Bundle::new(artifact)), graph, Arc::new(packages), inputs))
+    })
 }
 
 /// What cargo-lambda built of a function, as a path that opens from where the user stands.
@@ -294,8 +331,9 @@ pub(super) fn without_functions(path: &Path, inputs: &Inputs<'_>) -> Result<Opti
     facts(&Asked { manifest: &manifest, selection, enabled, asks_cargo: None }, inputs).map(Some)
 }
 
-/// The workspace that a path on the command line is, when it has functions. Cargo is not started.
-pub(super) fn at(path: &Path, inputs: &Inputs<'_>) -> Result<Option<Found>, UserError> {
+/// The workspace that a path on the command line is, when it has functions, with what templates declare of its
+/// executables. Cargo is not started.
+pub(super) fn at(path: &Path, declared: Vec<OfCrate>, inputs: &Inputs<'_>) -> Result<Option<Found>, UserError> {
     let manifest = path.join("Cargo.toml");
     if !seen::is_dir(path)
         || !seen::is_file(&manifest)
@@ -304,6 +342,7 @@ pub(super) fn at(path: &Path, inputs: &Inputs<'_>) -> Result<Option<Found>, User
         return Ok(None);
     }
     let (selection, enabled) = (Selection::default(), Enabled::default());
-    let found = facts(&Asked { manifest: &manifest, selection, enabled, asks_cargo: None }, inputs)?;
+    let asked = Asked { manifest: &manifest, selection, enabled, asks_cargo: None };
+    let found = with_declared(&asked, declared, inputs)?;
     Ok(Some(found).filter(|found| !found.functions.is_empty()))
 }

@@ -37,6 +37,7 @@ fn routes(app: &str) -> Routes {
         handler: "app.handler".into(),
         leads_to: None,
         code: String::new(),
+        main: None,
         content: crate::assemble::Content::default(),
         installs: crate::assemble::Installs::Nothing,
         tool: crate::assemble::Tool::default(),

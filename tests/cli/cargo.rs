@@ -177,6 +177,25 @@ fn a_pin_counts_only_where_it_forces_something() {
     assert!(!open.contains("unused-dependency"), "{open}");
 }
 
+#[test]
+fn what_is_declared_for_its_effect_on_tests_is_not_unused() {
+    let of = |entries: &str| {
+        let more = format!("hyper = \"1\"\n\n[dev-dependencies]\n{entries}\n[features]\nfast = []\n");
+        let project =
+            Project::new(&[("Cargo.toml", &manifest("a", &more)), ("src/lib.rs", "pub fn f() { hyper::g() }")]);
+        cargo(&project, "", &[]).out
+    };
+    for entry in [
+        "a = { path = \".\", features = [\"fast\"] }",
+        "idna = \"=1.2.0\"",
+        "hyper = { version = \"1\", features = [\"server\"] }",
+        "openssl = { version = \"0.10\", features = [\"vendored\"] }",
+    ] {
+        assert!(!of(entry).contains("unused-dependency"), "{entry}: {}", of(entry));
+    }
+    assert!(of("idna = \"1.2\"").contains("unused-dependency"), "{}", of("idna = \"1.2\""));
+}
+
 /// A package with two vendored crates: `check!` of one expands to the other.
 fn with_macros(main: &str) -> Project {
     let rules = "#[macro_export]\nmacro_rules! check { () => { ::inner::f() } }\n";

@@ -5,6 +5,7 @@ mod baseline;
 mod cache;
 mod cargo;
 mod config;
+mod crates;
 mod estimate;
 mod installed;
 mod fix;

@@ -29,7 +29,7 @@ fn sources_stand_for_what_is_not_built_and_say_what_is_open() {
     let (found, _) = with(function(local("src/app.py"), BuildMethod::AsIs));
     assert_eq!(found[0].content, Content::File);
     let (found, _) = with(function(local("src"), BuildMethod::CargoLambda));
-    assert!(found[0].is_crate);
+    assert_eq!(found[0].executable, Some(Executable::Only));
 }
 
 #[test]

@@ -189,6 +189,7 @@ impl Stack<'_, '_> {
             place: (!said.is_null()).then_some(said.place),
             output,
             bundler,
+            executable: metadata.at(&["BuildProperties", "Binary"]).known().map(str::to_owned),
             manifest: manifest.and_then(|path| local(&self.folder(), path).ok()),
             ..Build::default()
         }

@@ -81,6 +81,8 @@ pub struct Build {
     pub commands: Vec<String>,
     /// Content goes below this folder of the package (Terraform's `prefix_in_zip`, a layer's `python/`).
     pub prefix: Option<String>,
+    /// The executable of a crate, where one is named.
+    pub executable: Option<String>,
     /// A handler that a plugin puts into the package.
     pub brought: Option<BroughtHandler>,
 }

@@ -121,7 +121,8 @@ impl Service<'_, '_, '_> {
         let mut patterns = self.patterns(self.root.get("package"));
         patterns.extend(self.patterns(own));
         let python = self.python();
-        Build { method, bundler, patterns, python, brought: self.wsgi(), ..Build::default() }
+        let executable = (method == BuildMethod::CargoLambda).then(|| executable(written)).flatten();
+        Build { method, bundler, patterns, python, executable, brought: self.wsgi(), ..Build::default() }
     }
 
     /// The handler of serverless-wsgi, which loads the application that its setting names. The plugin writes
@@ -243,6 +244,12 @@ impl Service<'_, '_, '_> {
             self.push(resource);
         }
     }
+}
+
+/// The executable that a handler of serverless-rust names: `package` or `package.executable`.
+fn executable(written: &Tree) -> Option<String> {
+    let handler = written.get("handler").known().filter(|handler| !handler.contains(['/', '\\']))?;
+    Some(handler.rsplit('.').next().unwrap_or(handler).to_owned())
 }
 
 fn bundler(written: &Tree) -> Bundler {

@@ -32,6 +32,12 @@ impl FunctionFacts {
         if self.artifact.kind == ArtifactKind::Binary { lone() } else { self.bootstrap() }
     }
 
+    /// Whether the platform starts an executable that is not here.
+    #[must_use]
+    pub fn lacks_executable(&self) -> bool {
+        self.spec.runtime.executable().is_some() && self.executable_entry().is_none()
+    }
+
     fn no_bootstrap(&self, name: &str) -> Option<Obstacle> {
         if !matches!(self.artifact.kind, ArtifactKind::Directory | ArtifactKind::Zip) || self.is_built_later() {
             return None;

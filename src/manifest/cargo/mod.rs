@@ -239,8 +239,12 @@ impl CargoManifest {
     /// the runtime API, or says so to cargo-lambda.
     #[must_use]
     pub fn may_be_function(&self) -> bool {
-        let uses_runtime = self.dependencies.iter().any(|entry| RUNTIMES.contains(&entry.package.as_str()));
-        uses_runtime || self.package.as_ref().is_some_and(|package| package.lambda_metadata)
+        self.runtimes().next().is_some() || self.package.as_ref().is_some_and(|package| package.lambda_metadata)
+    }
+
+    /// The dependencies that talk to the runtime API.
+    pub fn runtimes(&self) -> impl Iterator<Item = &Dependency> {
+        self.dependencies.iter().filter(|entry| RUNTIMES.contains(&entry.package.as_str()))
     }
 
     /// All features that `names` switch on within this crate, themselves included; implicit

@@ -2,12 +2,35 @@
 
 use std::collections::BTreeSet;
 
-use super::expansion::{self, Source};
+use super::expansion;
+use super::forcing::is_forcing;
 use super::{PackageInput, usage::PackageUse};
 use crate::lang::rust::cfg::may_hold_on_lambda;
-use crate::manifest::cargo::lock::LockedPackage;
 use crate::manifest::cargo::workspace::CargoWorkspace;
 use crate::manifest::cargo::{Dependency, DependencyKind, crate_name};
+
+/// Types and crates that paths begin with and nothing declares.
+const OF_LANGUAGE: [&str; 19] = [
+    "bool",
+    "char",
+    "f32",
+    "f64",
+    "i128",
+    "i16",
+    "i32",
+    "i64",
+    "i8",
+    "isize",
+    "proc_macro",
+    "str",
+    "test",
+    "u128",
+    "u16",
+    "u32",
+    "u64",
+    "u8",
+    "usize",
+];
 
 /// What the code says about one declared dependency.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +102,7 @@ pub(super) fn judge(input: &PackageInput<'_>) -> Vec<DependencyVerdict> {
     let open: BTreeSet<String> = open.difference(&by_code).cloned().collect();
     let by_others = expansion::named_by_macros(input, &known, &open, &input.usage.other_macros);
     let mut found = Vec::new();
+    let mut unmatched: Option<bool> = None;
     for (at, dependency) in member.dependencies.iter().enumerate() {
         let named = |set: &BTreeSet<String>| names[at].iter().any(|name| set.contains(name));
         let mut verdict = match verdicts[at] {
@@ -94,8 +118,15 @@ pub(super) fn judge(input: &PackageInput<'_>) -> Vec<DependencyVerdict> {
             .lock
             .as_ref()
             .and_then(|lock| lock.resolve(member.name(), &dependency.package, dependency.requirement.as_deref()));
-        if verdict == Verdict::Unused && locked.is_some_and(|locked| is_forcing(input, dependency, locked)) {
+        if verdict == Verdict::Unused && is_forcing(input, dependency, locked) {
             verdict = Verdict::Forcing;
+        }
+        // Where its source is not here, its library may be what code knows under a name that nothing declares.
+        if verdict == Verdict::Unused
+            && expansion::source(input, dependency).is_none()
+            && *unmatched.get_or_insert_with(|| names_unknown(input))
+        {
+            verdict = Verdict::Unknown;
         }
         if !input.usage.has_code
             || member.ignored.iter().any(|name| name == &dependency.key || name == &dependency.package)
@@ -107,6 +138,23 @@ pub(super) fn judge(input: &PackageInput<'_>) -> Vec<DependencyVerdict> {
         found.push(DependencyVerdict { member: input.at, dependency: at, subject, verdict, version });
     }
     found
+}
+
+/// Whether code names a crate that no declaration brings under that name.
+fn names_unknown(input: &PackageInput<'_>) -> bool {
+    let declared: BTreeSet<String> = input.workspace.members[input.at]
+        .dependencies
+        .iter()
+        .flat_map(|entry| library_names(input, entry).into_iter().chain([crate_name(&entry.key)]))
+        .collect();
+    let usage = input.usage;
+    let mut named = usage.normal.iter().chain(&usage.test).chain(&usage.doc).chain(&usage.build);
+    named.any(|name| is_crate_like(name) && !declared.contains(name))
+}
+
+/// Whether a name may be that of a crate: types are written with capitals, and some are part of the language.
+fn is_crate_like(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_lowercase()) && !OF_LANGUAGE.contains(&name)
 }
 
 /// The verdict when the crate is known by these names.
@@ -141,65 +189,6 @@ fn library_names(input: &PackageInput<'_>, dependency: &Dependency) -> Vec<Strin
             vec![plain.replace('_', ""), trimmed, plain]
         }
     }
-}
-
-/// Declared only for its effect on a crate that others bring anyway: features that they do not
-/// ask for, or an exact version.
-fn is_forcing(input: &PackageInput<'_>, dependency: &Dependency, locked: &LockedPackage) -> bool {
-    let Some(lock) = &input.workspace.lock else { return false };
-    let others = lock.reached_without(input.workspace.members[input.at].name(), locked);
-    if others.is_empty() {
-        return false;
-    }
-    if is_exact(dependency) {
-        // Forced is only who leaves the version open, which another member with a pin of its own does not.
-        return others.iter().any(|other| !is_pinned_by(input.workspace, other, dependency));
-    }
-    if dependency.kind == DependencyKind::Dev {
-        return false;
-    }
-    let Some(source) = input.registry.find(&locked.name, &locked.version).map(Source::Registry) else {
-        return !dependency.features.is_empty();
-    };
-    let mut on: BTreeSet<String> = BTreeSet::new();
-    for other in others {
-        let manifest = input.registry.find(&other.name, &other.version);
-        let member = input.workspace.member(&other.name).filter(|_| other.source.is_none());
-        let declared = match (&manifest, member) {
-            (_, Some(member)) => member,
-            (Some(source), None) => &source.manifest,
-            (None, None) => continue,
-        };
-        for entry in declared
-            .dependencies
-            .iter()
-            .filter(|entry| entry.package == locked.name && entry.kind != DependencyKind::Dev)
-        {
-            on.extend(entry.features.iter().map(|(name, _)| name.clone()));
-            if entry.default_features {
-                on.insert("default".into());
-            }
-            let prefixes = [format!("{}/", entry.key), format!("{}?/", entry.key)];
-            let passed = declared.features.iter().flat_map(|feature| &feature.enables);
-            on.extend(passed.filter_map(|enable| {
-                prefixes.iter().find_map(|prefix| enable.strip_prefix(prefix.as_str())).map(str::to_string)
-            }));
-        }
-    }
-    let on = source.manifest().feature_closure(on.iter().map(String::as_str));
-    dependency.features.iter().any(|(name, _)| !on.contains(name.as_str()))
-}
-
-/// Whether it asks for one version.
-fn is_exact(dependency: &Dependency) -> bool {
-    dependency.requirement.as_deref().is_some_and(|requirement| requirement.trim_start().starts_with('='))
-}
-
-/// Whether a locked package is a member that pins the same crate itself.
-fn is_pinned_by(workspace: &CargoWorkspace, package: &LockedPackage, dependency: &Dependency) -> bool {
-    let member = workspace.member(&package.name).filter(|_| package.source.is_none());
-    let entries = member.iter().flat_map(|member| &member.dependencies);
-    entries.filter(|entry| entry.package == dependency.package).any(is_exact)
 }
 
 /// Locked dependencies whose source is not at hand, so that nothing is known of their features and

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{PackageInput, usage};
 use crate::input::files;
 use crate::lang::rust::work::{CrateInput, Program, ProgramInput, Work};
-use crate::manifest::cargo::{CargoManifest, TargetKind, crate_name};
+use crate::manifest::cargo::{CargoManifest, DependencyKind, TargetKind, crate_name};
 
 /// An executable that runs on Lambda.
 #[derive(Clone, Debug, Default)]
@@ -23,9 +23,11 @@ pub struct CargoFunction {
 /// The functions of one package.
 pub(super) fn find(input: &PackageInput<'_>) -> Vec<CargoFunction> {
     let member = &input.workspace.members[input.at];
-    if !member.may_be_function() {
+    let (own, through) = (member.may_be_function(), gets_runtime(input, member));
+    if !own && !through {
         return Vec::new();
     }
+    let names_runtime = own && names_runtime(input, member);
     let bins: Vec<_> = input.usage.targets.iter().filter(|target| target.kind == TargetKind::Bin).collect();
     let features: BTreeSet<String> = input.enabled.of(member).into_iter().map(str::to_string).collect();
     let size = |source: &str, path: &str, bundled: bool| {
@@ -43,11 +45,36 @@ pub(super) fn find(input: &PackageInput<'_>) -> Vec<CargoFunction> {
         crates.extend(libraries(input, member));
         let mut work = Program::read(&crates, renames(member), &program_input).work();
         own_packages(member, &mut work);
-        if work.reaches_run || bins.len() == 1 {
+        // How it gets there may be hidden, but the only executable that names the runtime is there for it.
+        if work.reaches_run || (names_runtime && bins.len() == 1) {
             found.push(CargoFunction { member: input.at, name: bin.name.clone(), root: bin.path.clone(), work });
         }
     }
     found
+}
+
+/// Whether its code names what talks to the runtime API, or its manifest says that it does.
+fn names_runtime(input: &PackageInput<'_>, member: &CargoManifest) -> bool {
+    let is_said = member.package.as_ref().is_some_and(|package| package.lambda_metadata);
+    is_said || member.runtimes().any(|entry| input.usage.normal.contains(&crate_name(&entry.key)))
+}
+
+/// Whether another member brings what talks to the runtime API.
+fn gets_runtime(input: &PackageInput<'_>, member: &CargoManifest) -> bool {
+    let (mut todo, mut seen) = (vec![member], BTreeSet::new());
+    while let Some(next) = todo.pop() {
+        let paths = next.dependencies.iter().filter(|entry| entry.kind == DependencyKind::Normal);
+        for path in paths.filter_map(|entry| entry.path.as_ref()) {
+            let Some(found) = input.workspace.members.iter().find(|member| member.folder == *path) else { continue };
+            if found.runtimes().next().is_some() {
+                return true;
+            }
+            if seen.insert(&found.folder) {
+                todo.push(found);
+            }
+        }
+    }
+    false
 }
 
 /// Leaves in each route the declared packages that it needs beyond those that every route needs.

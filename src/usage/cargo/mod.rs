@@ -4,6 +4,7 @@
 pub mod dependencies;
 mod expansion;
 pub mod features;
+mod forcing;
 pub mod functions;
 mod gates;
 pub mod usage;
