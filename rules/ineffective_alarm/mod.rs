@@ -34,14 +34,24 @@ struct Fault {
 
 /// Reports alarms that never fire, always fire, or fire unheard.
 pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
-    for alarm in cx.application.alarms.iter().filter(|alarm| alarm.kind == AlarmKind::Metric) {
+    for (id, alarm) in cx.application.alarms.ids() {
+        if alarm.kind == AlarmKind::Composite {
+            if let Some(fault) = actions(cx, id, alarm) {
+                let finding = Finding::new(cx.at(fault.place), fault.message).about(alarm.origin.id.clone());
+                sink.report_as(fault.severity, finding);
+            }
+            continue;
+        }
+        if alarm.kind == AlarmKind::Maths {
+            continue;
+        }
         let [query] = alarm.metrics.as_slice() else { continue };
         let namespace = query.namespace.text().unwrap_or_default();
         let Some(published) = PUBLISHED.namespace.iter().find(|known| known.name == namespace) else { continue };
         let function = query.dimensions.iter().find_map(|dimension| dimension.function.as_ref()?.function());
         let fault = names(cx, alarm, query, published)
             .or_else(|| threshold(cx, alarm, query, function))
-            .or_else(|| actions(cx, alarm))
+            .or_else(|| actions(cx, id, alarm))
             .or_else(|| missing_data(cx, alarm, query));
         let Some(fault) = fault else { continue };
         let mut finding = Finding::new(cx.at(fault.place), fault.message).about(alarm.origin.id.clone());
@@ -146,10 +156,10 @@ fn duration(
 }
 
 /// Nobody hears it.
-fn actions(cx: &ApplicationContext<'_>, alarm: &Alarm) -> Option<Fault> {
+fn actions(cx: &ApplicationContext<'_>, id: Id<Alarm>, alarm: &Alarm) -> Option<Fault> {
     let none = alarm.actions.or_default(0) == Some(0);
     let off = alarm.actions_enabled.known() == Some(&false);
-    if !none && !off || is_used(cx, alarm) {
+    if !none && !off || is_used(cx, id) {
         return None;
     }
     let (place, message) = if off {
@@ -165,12 +175,10 @@ fn actions(cx: &ApplicationContext<'_>, alarm: &Alarm) -> Option<Fault> {
 }
 
 /// Whether something looks at the alarm's state: a deployment that it rolls back, or other alarms.
-fn is_used(cx: &ApplicationContext<'_>, alarm: &Alarm) -> bool {
-    let composite = cx.application.alarms.iter().any(|other| other.kind == AlarmKind::Composite);
+fn is_used(cx: &ApplicationContext<'_>, id: Id<Alarm>) -> bool {
+    let composite = cx.application.alarms.iter().any(|other| other.named_open || other.named.contains(&id));
     let rolls_back = cx.application.deployments.iter().any(|deployment| match deployment.alarms.known() {
-        Some(alarms) => alarms
-            .iter()
-            .any(|named| named.is_none_or(|named| std::ptr::eq(&raw const cx.application.alarms[named], alarm))),
+        Some(alarms) => alarms.iter().any(|named| named.is_none_or(|named| named == id)),
         None => deployment.alarms.is_unknown(),
     });
     composite || rolls_back

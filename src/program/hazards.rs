@@ -2,15 +2,18 @@
 //! runs its handler again from the top. Whether any of that holds is said by the function's settings; here is only
 //! what the code does.
 
+mod kept;
+mod shared;
+
 use std::collections::BTreeSet;
 
 use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
-use super::flow::{Def, Flow, FuncId, Kind, NodeId, Stmt, Target, VarId};
+use super::flow::{Flow, FuncId, Kind, NodeId, Stmt};
 use super::origin::called;
 use super::values::{At, Program, Thing, UnitId};
-use crate::graph::{LoadCall, ModuleId};
+use crate::graph::ModuleId;
 use crate::span::Span;
 use crate::{knowledge, text};
 
@@ -18,10 +21,6 @@ use crate::{knowledge, text};
 const MOST_FUNCTIONS: usize = 400;
 /// Expressions within each other.
 const DEEPEST: u32 = 48;
-/// What registers a function that runs after the restore.
-const AFTER_RESTORE: &str = "register_after_restore";
-/// How far a value is followed to the request that it comes from.
-const TAINT_DEPTH: u32 = 6;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -107,9 +106,10 @@ pub(crate) fn find(program: &Program<'_>, handlers: &[(UnitId, FuncId)]) -> Haza
     for unit in 0..program.units.len() {
         finder.kept(unit);
     }
-    for function in finder.reached(handlers) {
-        finder.shared(function);
-        finder.written(function);
+    let reached = finder.reached(handlers);
+    for function in &reached {
+        finder.shared(*function, &reached);
+        finder.written(*function);
     }
     for handler in handlers {
         finder.loose(*handler);
@@ -121,9 +121,6 @@ pub(crate) fn find(program: &Program<'_>, handlers: &[(UnitId, FuncId)]) -> Haza
     }
     found
 }
-
-/// What makes a value: the callee, its row of the table, and where a helper calls it.
-type Made = (String, &'static Row, Option<(ModuleId, Span)>);
 
 struct Finder<'p, 'a> {
     program: &'p Program<'a>,
@@ -190,104 +187,6 @@ impl<'p> Finder<'p, '_> {
         }
     }
 
-    /// Values that module code makes and functions use.
-    fn kept(&mut self, unit: UnitId) {
-        let flow = self.flow(unit);
-        let renewed = self.renewed(unit);
-        for stmt in flow.below(flow.top) {
-            let Stmt::Bind(var, value) = stmt else { continue };
-            if !flow.vars.get(*var as usize).is_some_and(|var| var.top) || renewed.contains(var) {
-                continue;
-            }
-            for node in self.within(unit, *value) {
-                let found =
-                    self.callee((unit, node)).and_then(|callee| kept_row(&callee).map(|row| (callee, row, None)));
-                let found = found.or_else(|| self.helper_call((unit, node)));
-                let Some((callee, row, source)) = found else { continue };
-                // Asked last: it looks through all code, and hardly any value gets this far.
-                if !self.is_used_later(unit, *var) {
-                    break;
-                }
-                let name = flow.vars.get(*var as usize).map_or_else(String::new, |var| var.name.to_string());
-                self.found.kept.push(Hazard {
-                    module: self.module(unit),
-                    span: flow.span(node),
-                    name,
-                    callee,
-                    does: row.does.clone(),
-                    source,
-                });
-                break;
-            }
-        }
-    }
-
-    /// Variables that a hook which runs after the restore makes anew.
-    fn renewed(&self, unit: UnitId) -> BTreeSet<VarId> {
-        let flow = self.flow(unit);
-        let mut renewed = BTreeSet::new();
-        for (number, node) in (0..).zip(&flow.nodes) {
-            let Kind::Call(callee, args) = &node.kind else { continue };
-            // By its last name first: what names stand for takes long to find out.
-            let named = match flow.kind(*callee) {
-                Kind::Var(var) => flow.vars.get(*var as usize).map(|var| &var.name),
-                Kind::Attr(_, name) => Some(name),
-                _ => None,
-            };
-            let is_hook = |path: &str| path.ends_with(AFTER_RESTORE);
-            let hook = || matches!(self.program.value((unit, *callee)), Thing::External(path) if is_hook(&path));
-            if named.is_none_or(|name| !is_hook(name)) || !hook() {
-                continue;
-            }
-            let direct = flow.defined_function(number).map(|function| (unit, function));
-            let handed = args.iter().filter_map(|arg| self.program.function((unit, arg.value)));
-            for function in handed.chain(direct).filter(|function| function.0 == unit) {
-                let Some((_, body)) = self.program.body(function) else { continue };
-                renewed.extend(flow.below(body).into_iter().filter_map(|stmt| match stmt {
-                    Stmt::Bind(var, _) => Some(*var),
-                    _ => None,
-                }));
-            }
-        }
-        renewed
-    }
-
-    /// A call of an own function during which such a value is made, as the simulation saw it.
-    fn helper_call(&self, at: At) -> Option<Made> {
-        called(self.program, at)?;
-        let (module, span) = (self.module(at.0), self.flow(at.0).span(at.1));
-        let from_here =
-            |call: &&LoadCall| call.via.first().is_some_and(|site| site.importer == module && site.span == span);
-        self.program.graph.calls.iter().filter(from_here).find_map(|call| {
-            let row = kept_row(&call.callee)?;
-            Some((call.callee.to_string(), row, Some((call.module, call.span))))
-        })
-    }
-
-    /// Whether a function of the module, or another module, reads a variable of the top level.
-    fn is_used_later(&self, unit: UnitId, var: VarId) -> bool {
-        let flow = self.flow(unit);
-        let reads = |node: &super::flow::Node| matches!(node.kind, Kind::Var(read) if read == var);
-        let inside = |span: Span| {
-            flow.functions.iter().any(|function| function.span.start <= span.start && span.end <= function.span.end)
-        };
-        if flow.nodes.iter().any(|node| reads(node) && inside(node.span)) {
-            return true;
-        }
-        let Some(name) = flow.vars.get(var as usize).map(|var| &var.name) else { return false };
-        let module = self.module(unit);
-        (0..self.program.units.len()).filter(|other| *other != unit).any(|other| {
-            let takes = |def: &Def| match def {
-                Def::Import(import) => {
-                    let named = matches!(&import.member, super::flow::Member::Name(member) if member == name);
-                    named && self.program.targets(other, import).contains(&module)
-                }
-                _ => false,
-            };
-            self.flow(other).vars.iter().flat_map(|var| &var.defs).any(takes)
-        })
-    }
-
     /// Own functions that run when the handler does: those that are called, or handed on.
     fn reached(&self, handlers: &[(UnitId, FuncId)]) -> Vec<(UnitId, FuncId)> {
         let mut order: Vec<(UnitId, FuncId)> = Vec::new();
@@ -302,112 +201,16 @@ impl<'p> Finder<'p, '_> {
                 for node in self.within(unit, root) {
                     match self.flow(unit).kind(node) {
                         Kind::Function(inner) => todo.push((unit, *inner)),
-                        Kind::Call(..) => todo.extend(called(self.program, (unit, node))),
+                        Kind::Call(callee, _) => {
+                            let plain = called(self.program, (unit, node));
+                            todo.extend(plain.or_else(|| self.program.function((unit, *callee))));
+                        }
                         _ => {}
                     }
                 }
             }
         }
         order
-    }
-
-    /// Values of the request that a function stores where other requests see them.
-    fn shared(&mut self, function: (UnitId, FuncId)) {
-        let Some((unit, body)) = self.program.body(function) else { return };
-        let flow = self.flow(unit);
-        for stmt in flow.below(body) {
-            let (target, value) = match stmt {
-                Stmt::Bind(var, value) => (Target::Var(*var), *value),
-                Stmt::Store(place, value) => (Target::Place(*place), *value),
-                Stmt::Eval(node) => match flow.kind(*node) {
-                    Kind::Assign(target, value) => (*target, *value),
-                    _ => continue,
-                },
-                _ => continue,
-            };
-            let Some((name, var)) = self.module_variable(unit, target) else { continue };
-            let span = flow.span(value);
-            if !self.is_of_request(unit, value, TAINT_DEPTH)
-                || !self.is_read_after_wait(unit, function.1, var, &name, span)
-            {
-                continue;
-            }
-            let hazard = Hazard {
-                module: self.module(unit),
-                span,
-                name,
-                callee: String::new(),
-                does: String::new(),
-                source: None,
-            };
-            self.found.shared.push(hazard);
-        }
-    }
-
-    /// The module's variable, or `process.env`, that an assignment changes.
-    fn module_variable(&self, unit: UnitId, target: Target) -> Option<(String, Option<VarId>)> {
-        let flow = self.flow(unit);
-        let top = |var: VarId| {
-            flow.vars.get(var as usize).filter(|var| var.top).map(|found| (found.name.to_string(), Some(var)))
-        };
-        match target {
-            Target::Var(var) => top(var),
-            Target::Place(place) => {
-                // A key of the request's own keeps requests apart.
-                let Kind::Attr(object, name) = flow.kind(place) else { return None };
-                if let Kind::Var(var) = flow.kind(*object) {
-                    return top(*var).map(|(object, var)| (format!("{object}.{name}"), var));
-                }
-                let path = match self.program.value((unit, *object)) {
-                    Thing::External(path) => path,
-                    _ => return None,
-                };
-                matches!(path.as_str(), "process.env" | "process.process.env")
-                    .then(|| (format!("process.env.{name}"), None))
-            }
-        }
-    }
-
-    /// Whether a value depends on a parameter of the function around it.
-    fn is_of_request(&self, unit: UnitId, value: NodeId, depth: u32) -> bool {
-        let Some(depth) = depth.checked_sub(1) else { return false };
-        let flow = self.flow(unit);
-        self.within(unit, value).into_iter().any(|node| {
-            let Kind::Var(var) = flow.kind(node) else { return false };
-            let Some(var) = flow.vars.get(*var as usize).filter(|var| !var.top) else { return false };
-            var.defs.iter().any(|def| match def {
-                Def::Parameter(..) => true,
-                Def::Node(node) => self.is_of_request(unit, *node, depth),
-                Def::Var(_) | Def::Import(_) => false,
-            })
-        })
-    }
-
-    /// Whether a variable is read after something was awaited that comes after a place.
-    fn is_read_after_wait(&self, unit: UnitId, function: FuncId, var: Option<VarId>, name: &str, after: Span) -> bool {
-        let flow = self.flow(unit);
-        let Some(around) = flow.functions.get(function as usize).map(|function| function.span) else { return false };
-        let within = |span: Span| around.start <= span.start && span.end <= around.end && span.start >= after.end;
-        let waits = flow.nodes.iter().filter(|node| within(node.span)).filter(|node| match &node.kind {
-            // What is awaited stands behind the word.
-            Kind::Or(parts) => matches!(parts.as_slice(), [inner] if node.span.start < flow.span(*inner).start),
-            _ => false,
-        });
-        let Some(first) = waits.map(|node| node.span.end).min() else { return false };
-        // What another function reads may be read while this one waits.
-        let here = |span: Span| within(span) && span.start >= first;
-        let elsewhere = |span: Span| {
-            let inside = |other: &super::flow::Function| other.span.start <= span.start && span.end <= other.span.end;
-            !(around.start <= span.start && span.end <= around.end) && flow.functions.iter().any(inside)
-        };
-        flow.nodes.iter().any(|node| {
-            let reads = match (&node.kind, var) {
-                (Kind::Var(read), Some(var)) => *read == var,
-                (Kind::Attr(_, member), None) => name.ends_with(&**member),
-                _ => false,
-            };
-            reads && (here(node.span) || elsewhere(node.span))
-        })
     }
 
     /// Files under a fixed name in the temporary folder.
@@ -540,8 +343,9 @@ impl<'p> Finder<'p, '_> {
     }
 }
 
-fn kept_row(callee: &str) -> Option<&'static Row> {
-    WORDS.kept.iter().find(|row| row.has(callee))
+/// Whether a range of code lies in another.
+fn holds(outer: Span, inner: Span) -> bool {
+    outer.start <= inner.start && inner.end <= outer.end
 }
 
 /// A file of a fixed name in the temporary folder, not the folder itself.

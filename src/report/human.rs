@@ -8,12 +8,16 @@ use std::io::{self, Write};
 
 use super::model::{Counts, Finding, Function, Report, Verdict};
 use super::{Style, has_region, place_name, printable};
+use crate::finding::Severity;
 use crate::text;
 use paint::{GOOD, PLACE, STRONG, paint};
 
 /// Columns from which a line about a function has its size, and its runtime and handler.
 const FOR_BYTES: usize = 66;
 const FOR_HANDLER: usize = 90;
+/// Longest text to be written that a note shows whole, and the lines that it shows of a longer one.
+const LONGEST_OF_NOTE: usize = 6;
+const BEGINNING: usize = 2;
 /// Verdicts on budgets that the closing line names.
 const VERDICTS: usize = 3;
 
@@ -167,14 +171,26 @@ fn explained(group: &Group<'_>, style: Style, out: &mut dyn Write) -> io::Result
         let options = wrapping(style.width).initial_indent("  help: ").subsequent_indent("        ");
         writeln!(out, "{}", textwrap::fill(&printable::line(help), options))?;
     }
-    for (number, line) in finding.snippet.iter().flat_map(|snippet| snippet.lines()).enumerate() {
-        let lead = if number == 0 { "  write: " } else { "         " };
-        writeln!(out, "{lead}{}", printable::line(line))?;
-    }
+    written(finding, style, out)?;
     if let Some(saves) = saves(finding) {
         writeln!(out, "  {}", paint(style.color, GOOD, &saves))?;
     }
     writeln!(out)
+}
+
+/// What to write into the template; of a note no more than its beginning, unless more is asked for.
+fn written(finding: &Finding, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let lines: Vec<&str> = finding.snippet.iter().flat_map(|snippet| snippet.lines()).collect();
+    let is_cut = finding.severity == Severity::Note && !style.verbose && lines.len() > LONGEST_OF_NOTE;
+    let shown = if is_cut { BEGINNING } else { lines.len() };
+    for (number, line) in lines.iter().take(shown).enumerate() {
+        let lead = if number == 0 { "  write: " } else { "         " };
+        writeln!(out, "{lead}{}", printable::line(line))?;
+    }
+    if is_cut {
+        writeln!(out, "         ... {} more lines with --verbose", lines.len() - shown)?;
+    }
+    Ok(())
 }
 
 /// Lines end between words only: names, paths and options stay in one piece, to be copied.

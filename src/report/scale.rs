@@ -28,7 +28,8 @@ pub fn scale(application: &Application, style: Style, out: &mut dyn Write) -> io
     of_plan(&title, &application.scaling, style, out)?;
     if application.unknown_values > 0 {
         let values = text::plural(application.unknown_values as u64, "value");
-        let note = format!("{values} of the template cannot be told here and count as not set");
+        let counts = if application.unknown_values == 1 { "counts" } else { "count" };
+        let note = format!("{values} of the template cannot be told here and {counts} as not set");
         wrapped(style, 0, FAINT, &note, out)?;
     }
     Ok(())
@@ -53,7 +54,10 @@ fn of_plan(title: &str, plan: &Plan, style: Style, out: &mut dyn Write) -> io::R
         let is_slow = function.cold_start_ms.is_some_and(|ms| ms > slow);
         of_function(function, is_slow, style, out)?;
     }
-    let note = format!("figures and prices of the platform as of {}; seeded simulation", plan.as_of);
+    let note = format!(
+        "figures and prices of the platform as of {}; seeded simulation; a delay is download, Init and waiting in line",
+        plan.as_of
+    );
     writeln!(out)?;
     wrapped(style, 0, FAINT, &note, out)
 }
@@ -105,7 +109,9 @@ fn of_function(function: &FunctionPlan, is_slow: bool, style: Style, out: &mut d
     };
     let (by, _) = invoked(function);
     let cold = match (function.cold_start_ms, function.init_ms) {
-        (Some(cold), Some(init)) => format!("; cold start {} (Init {})", text::ms(cold), text::ms(init)),
+        (Some(cold), Some(init)) => {
+            format!("; Init {} after {} of download", text::ms(init), text::ms((cold - init).max(0.0)))
+        }
         _ => "; its code is not here".to_owned(),
     };
     let warm = if function.provisioned > 0 { format!(", {} kept warm", function.provisioned) } else { String::new() };
@@ -155,21 +161,20 @@ pub(super) fn told(function: &FunctionPlan, traffic: &TrafficPlan) -> String {
         sentences.push(format!("its poller needs {seconds:.0} s to ask for as many"));
     }
     if let Some(simulated) = &traffic.simulated {
-        sentences.extend(of_simulation(function, simulated, noun));
+        sentences.extend(of_simulation(simulated, noun));
     }
     sentences.join("; ")
 }
 
 /// What happened, in phrases; what did not happen is not told.
-fn of_simulation(function: &FunctionPlan, simulated: &Simulated, noun: &str) -> Vec<String> {
+fn of_simulation(simulated: &Simulated, noun: &str) -> Vec<String> {
     let count = |number: f64| text::count(number.max(0.0).round() as u64);
     let nouns = plural(noun);
     let mut phrases = Vec::new();
     if simulated.cold_starts >= 0.5 {
         let share = percent(simulated.cold_starts / simulated.requests.max(1.0));
-        let wait = function.cold_start_ms.map_or_else(String::new, |ms| format!(" of {}", text::ms(ms)));
         let (cold, all) = (count(simulated.cold_starts), count(simulated.requests));
-        phrases.push(format!("{cold} of {all} {nouns} ({share}) meet a cold start{wait}"));
+        phrases.push(format!("{cold} of {all} {nouns} ({share}) meet a cold start"));
     } else {
         phrases.push("no cold start".to_owned());
     }
@@ -183,7 +188,7 @@ fn of_simulation(function: &FunctionPlan, simulated: &Simulated, noun: &str) -> 
     let added = simulated.added_ms;
     // Cold starts of one in a hundred are told by their share.
     if added.p90 >= 1.0 {
-        let (half, ninety, most) = (text::ms(added.p50), text::ms(added.p90), text::ms(added.p99));
+        let (half, ninety, most) = (delay(added.p50), delay(added.p90), delay(added.p99));
         phrases.push(if half == most {
             format!("delay {half} from p50 to p99")
         } else {
@@ -191,6 +196,11 @@ fn of_simulation(function: &FunctionPlan, simulated: &Simulated, noun: &str) -> 
         });
     }
     phrases
+}
+
+/// A delay: seconds from ten on.
+fn delay(ms: f64) -> String {
+    if ms >= 9_999.5 { format!("{:.0} s", ms / 1e3) } else { text::ms(ms) }
 }
 
 fn plural(noun: &str) -> String {

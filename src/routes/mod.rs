@@ -45,7 +45,8 @@ pub(crate) fn find(spec: &FunctionSpec, program: &Program<'_>, module: ModuleId)
     let (handler, name) = entry(spec, program, module)?;
     let mut cuts = Cuts::default();
     let expander = Expander::new(program);
-    let mut found = routers::find(program, &expander, &mut cuts);
+    let mut found =
+        if stands_apart(program, handler, name) { Vec::new() } else { routers::find(program, &expander, &mut cuts) };
     found.extend(match spec.runtime.language() {
         Language::Python => django::find(program, &mut cuts),
         _ => nest::find(program, &expander, &mut cuts),
@@ -71,19 +72,44 @@ pub(crate) fn handlers(spec: &FunctionSpec, program: &Program<'_>, module: Modul
     let mut found = handler_functions(program, unit, name, &Cuts::default());
     // One that own code decorates is still the one that runs.
     let flow = program.flow(unit);
-    let named = flow.exports.iter().filter(|(export, _)| &**export == name);
-    let defs = named.flat_map(|(_, def)| match def {
-        flow::Def::Var(var) => flow.vars.get(*var as usize).map_or(&[][..], |var| &var.defs),
-        def => std::slice::from_ref(def),
-    });
-    for def in defs {
-        if let flow::Def::Node(node) = def
-            && let Some(function) = flow.defined_function(*node).filter(|function| !found.contains(&(unit, *function)))
-        {
+    for node in exported(flow, name) {
+        if let Some(function) = flow.defined_function(node).filter(|function| !found.contains(&(unit, *function))) {
             found.push((unit, function));
         }
     }
     found
+}
+
+/// The expressions that an exported name stands for.
+fn exported<'f>(flow: &'f flow::Flow, name: &str) -> impl Iterator<Item = NodeId> + 'f {
+    let named: Vec<&flow::Def> =
+        flow.exports.iter().filter(|(export, _)| &**export == name).map(|(_, def)| def).collect();
+    let defs = named.into_iter().flat_map(|def| match def {
+        flow::Def::Var(var) => flow.vars.get(*var as usize).map_or(&[][..], |var| &var.defs),
+        def => std::slice::from_ref(def),
+    });
+    defs.filter_map(|def| match def {
+        flow::Def::Node(node) => Some(*node),
+        _ => None,
+    })
+}
+
+/// Whether the handler is a function that its framework deploys by itself, beside the application whose routes stand
+/// in the same module.
+fn stands_apart(program: &Program<'_>, unit: UnitId, name: &str) -> bool {
+    exported(program.flow(unit), name).any(|node| {
+        // `@app.schedule(..)` calls what `app.schedule(..)` gives.
+        let Kind::Call(decorator, _) = program.kind((unit, node)) else { return false };
+        let callee = match program.kind((unit, *decorator)) {
+            Kind::Call(callee, _) => *callee,
+            _ => *decorator,
+        };
+        let Kind::Attr(object, method) = program.kind((unit, callee)) else { return false };
+        match program.value((unit, *object)) {
+            Thing::Made(path, _) => words::ROUTERS.stands_apart(&format!("{path}.{method}")),
+            _ => false,
+        }
+    })
 }
 
 /// What the code behind the handler reaches, routes or not.

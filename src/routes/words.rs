@@ -26,6 +26,7 @@ pub(super) struct Routers {
     fluent: Vec<String>,
     parts: Vec<String>,
     pub(super) prefixes: Vec<String>,
+    apart: Vec<String>,
     pub(super) decorators: Decorators,
     method: Vec<Method>,
     keyed: Vec<Keyed>,
@@ -199,6 +200,11 @@ fn is_of(path: &str, package: &str) -> bool {
 }
 
 impl Routers {
+    /// Whether the framework deploys functions with a decorator of this dotted name by themselves.
+    pub(super) fn stands_apart(&self, name: &str) -> bool {
+        self.apart.iter().any(|pattern| text::matches(pattern, name))
+    }
+
     /// Whether a method is named like one of HTTP.
     pub(super) fn is_verb(&self, name: &str) -> bool {
         self.verbs.iter().any(|verb| verb == name)

@@ -63,6 +63,16 @@ impl Case {
         }
     }
 
+    /// Further arguments of `check`.
+    pub fn add_arguments(&mut self, arguments: &[&str]) {
+        self.recipe.arguments.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+    }
+
+    /// A file.
+    pub fn add_file(&mut self, path: &str, text: &str) {
+        self.files.insert(path.to_owned(), text.as_bytes().to_vec());
+    }
+
     /// A block of a page: `toml case`, `text tree`, or a file by its path.
     pub fn add_block(&mut self, block: &Block) {
         match (block.language.as_str(), block.words.first().map(String::as_str)) {

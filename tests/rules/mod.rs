@@ -7,6 +7,7 @@
 mod case;
 pub mod elf;
 mod page;
+mod pairs;
 mod pyc;
 mod set;
 
@@ -61,6 +62,40 @@ fn every_rule_has_a_firing_and_a_silent_case() {
                 .filter(|name| !name.starts_with("bad_") && !name.starts_with("good_"))
                 .map(|name| format!("{folder}: case {name} is neither bad_* nor good_*")),
         );
+    }
+    complain(complaints);
+}
+
+/// The template language of a case, by the files that it has.
+fn language(tree: &std::path::Path) -> Option<&'static str> {
+    let files =
+        |ending: &str| support::files(tree).into_iter().filter(|path| path.ends_with(ending)).collect::<Vec<_>>();
+    if !files(".tf").is_empty() {
+        return Some("terraform");
+    }
+    if !files("serverless.yml").is_empty() {
+        return Some("serverless");
+    }
+    let template = files("template.yaml").into_iter().chain(files("template.json")).next()?;
+    let is_sam = support::text(tree.join(template)).contains("AWS::Serverless-2016-10-31");
+    Some(if is_sam { "sam" } else { "cloudformation" })
+}
+
+#[test]
+fn rules_on_settings_fire_and_stay_silent_in_two_languages() {
+    let mut complaints = Vec::new();
+    for (folder, path) in rule_folders() {
+        if !support::text(path.join("rule.toml")).contains("category = \"scaling\"") {
+            continue;
+        }
+        for kind in ["bad_", "good_"] {
+            let cases = support::folders(&path.join("cases"));
+            let of_kind = cases.iter().filter(|tree| tree.file_name().unwrap().to_string_lossy().starts_with(kind));
+            let languages: BTreeSet<&str> = of_kind.filter_map(|tree| language(tree)).collect();
+            if languages.len() < 2 {
+                complaints.push(format!("{folder}: cases {kind}* only in {languages:?}"));
+            }
+        }
     }
     complain(complaints);
 }

@@ -14,6 +14,8 @@ pub(super) fn empty(resource: &Resource) -> Alarm {
         kind: if is_composite { AlarmKind::Composite } else { AlarmKind::Metric },
         metrics: Vec::new(),
         metrics_open: false,
+        named: Vec::new(),
+        named_open: false,
         threshold: Setting::Unset,
         comparison: Setting::Unset,
         evaluation_periods: Setting::Unset,
@@ -35,9 +37,36 @@ impl Lower {
 
     pub(super) fn composite_alarm(&mut self, resource: &Resource) {
         let Some(id) = self.alarm_id(resource) else { return };
+        let (named, named_open) = self.alarms_in(resource.properties.get("AlarmRule"));
         let alarm = &mut self.app.alarms[id];
+        (alarm.named, alarm.named_open) = (named, named_open);
         alarm.actions = actions(resource.properties.get("AlarmActions"));
         alarm.actions_enabled = resource.properties.get("ActionsEnabled").truth();
+    }
+
+    /// The alarms that a composite's rule names, and whether it names others.
+    fn alarms_in(&self, rule: &Tree) -> (Vec<super::Id<Alarm>>, bool) {
+        let Some(text) = rule.as_text() else { return (Vec::new(), true) };
+        let mut named: Vec<super::Id<Alarm>> = text
+            .references()
+            .filter_map(|reference| match self.entity(reference) {
+                Some(Entity::Alarm(id)) => Some(id),
+                _ => None,
+            })
+            .collect();
+        let pattern = text.pattern();
+        let words = pattern.split(|c: char| c.is_whitespace() || "()\"'".contains(c));
+        let words: Vec<&str> = words.map(|word| word.rsplit(":alarm:").next().unwrap_or(word)).collect();
+        let is_named = |alarm: &Alarm| alarm.name.text().is_some_and(|name| words.contains(&name));
+        named.extend(self.app.alarms.ids().filter(|(_, alarm)| is_named(alarm)).map(|(id, _)| id));
+        named.sort_unstable();
+        named.dedup();
+        let operands: usize = ["ALARM", "OK", "INSUFFICIENT_DATA"]
+            .iter()
+            .map(|state| words.iter().filter(|word| *word == state).count())
+            .sum();
+        let open = operands > named.len();
+        (named, open)
     }
 
     pub(super) fn alarm(&mut self, resource: &Resource) {

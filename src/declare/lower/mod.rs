@@ -54,6 +54,7 @@ struct Lower {
     alias_names: FxHashMap<(Id<Function>, String), Id<Alias>>,
     /// Aliases that CodeDeploy shifts: the group's position, the alias, its policy and its place.
     waiting: Vec<(Option<usize>, FunctionRef, Tree, Origin)>,
+    deployment_configs: Vec<scaling::DeploymentConfig>,
 }
 
 /// Puts gathered resources into an application.
@@ -77,6 +78,7 @@ pub(super) fn lower(mut app: Application, gathered: Gathered) -> Application {
         automatic: FxHashMap::default(),
         alias_names: FxHashMap::default(),
         waiting: Vec::new(),
+        deployment_configs: Vec::new(),
     };
     lower.run();
     lower.app.unknown_values = unknown::count(&lower.app);
@@ -126,6 +128,7 @@ impl Lower {
             "AWS::SNS::Topic" => self.topic(resource),
             "AWS::S3::Bucket" => self.bucket(resource),
             "AWS::ApiGateway::RestApi" | "AWS::ApiGatewayV2::Api" | "AWS::AppSync::GraphQLApi" => self.api(resource),
+            "AWS::CodeDeploy::DeploymentConfig" => self.deployment_config(resource),
             "AWS::CloudWatch::Alarm" | "AWS::CloudWatch::CompositeAlarm" => {
                 // Its dimensions name functions: filled in later.
                 let id = self.app.alarms.push(alarms::empty(resource));

@@ -261,9 +261,7 @@ impl Lower {
     }
 
     fn destination_by_name(&self, symbolic: &str) -> Option<Destination> {
-        let mut fields = symbolic.splitn(6, ':');
-        let service = fields.nth(2)?;
-        let rest = fields.nth(2)?;
+        let (service, rest) = arn_fields(symbolic)?;
         let name = rest.split_once('/').filter(|_| service != "s3").map_or(rest, |(kind, rest)| {
             if kind == "stream" || kind == "table" { rest.split('/').next().unwrap_or(rest) } else { kind }
         });
@@ -289,5 +287,42 @@ impl Lower {
             Destination::Unknown(why) => super::Setting::Unknown { why, place: tree.place },
             found => super::Setting::Known { value: found, place: tree.place, literal: tree.literal },
         }
+    }
+}
+
+/// The service and the resource of an ARN. What is not known of it stands in braces, perhaps with colons in them:
+/// `arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:jobs`.
+fn arn_fields(symbolic: &str) -> Option<(&str, &str)> {
+    let (mut depth, mut field, mut start, mut service) = (0_u32, 0, 0, "");
+    for (at, c) in symbolic.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' => depth = depth.saturating_sub(1),
+            ':' if depth == 0 => {
+                if field == 2 {
+                    service = symbolic.get(start..at)?;
+                }
+                field += 1;
+                start = at + 1;
+                if field == 5 {
+                    return Some((service, symbolic.get(start..)?));
+                }
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::arn_fields;
+
+    #[test]
+    fn colons_in_braces_part_nothing() {
+        let sub = "arn:${AWS::Partition}:sqs:${AWS::Region}:${AWS::AccountId}:${AWS::StackName}-jobs";
+        assert_eq!(arn_fields(sub), Some(("sqs", "${AWS::StackName}-jobs")));
+        assert_eq!(arn_fields("arn:aws:lambda:eu-west-1:1:function:f:live"), Some(("lambda", "function:f:live")));
+        assert_eq!(arn_fields("arn:aws:sqs"), None);
     }
 }

@@ -5,7 +5,7 @@ use super::super::model::{
     ScheduledAction, Setting, Why,
 };
 use super::super::resource::Resource;
-use super::super::tree::{Kind, Tree};
+use super::super::tree::{Kind, Reference, Scope, Text, Tree};
 use super::{Entity, Lower};
 
 /// The dimension that is scaled.
@@ -15,7 +15,7 @@ impl Lower {
     pub(super) fn scalable_target(&mut self, resource: &Resource) {
         let properties = &resource.properties;
         let is_lambda = |key: &str, word: &str| properties.get(key).known() == Some(word);
-        let id_pattern = properties.get("ResourceId").as_text().map(super::super::tree::Text::pattern);
+        let id_pattern = properties.get("ResourceId").as_text().map(Text::pattern);
         let named = id_pattern.is_some_and(|pattern| pattern.starts_with("function:"));
         if !(is_lambda("ServiceNamespace", "lambda") || is_lambda("ScalableDimension", DIMENSION) || named) {
             return;
@@ -94,7 +94,7 @@ impl Lower {
             origin: resource.origin.clone(),
             functions: vec![function],
             kind_name: properties.get("Type").setting(),
-            kind: deployment_kind(properties.get("Type")),
+            kind: self.deployment_kind(properties.get("Type")),
             enabled: properties.get("Enabled").truth(),
             alarms: self.alarm_list(properties.get("Alarms")),
             pre_hook: self.hook(properties.get("Pre")),
@@ -167,8 +167,8 @@ impl Lower {
         }
         // Where nothing but the deployment itself says which alias a group shifts.
         for (at, group) in resources.iter().enumerate() {
-            let config = group.properties.get("DeploymentConfigName").known().unwrap_or_default();
-            if group.kind == "AWS::CodeDeploy::DeploymentGroup" && config.contains("Lambda") && !named.contains(&at) {
+            if group.kind == "AWS::CodeDeploy::DeploymentGroup" && !named.contains(&at) && self.shifts_functions(group)
+            {
                 let nothing = Tree::null(group.origin.place);
                 let deployment = self.group_deployment(Some(group), None, &nothing, group.origin.clone());
                 self.app.deployments.push(deployment);
@@ -193,7 +193,7 @@ impl Lower {
             origin: group.map_or(alias, |group| group.origin.clone()),
             functions: function.into_iter().collect(),
             kind_name: config.setting(),
-            kind: deployment_kind(config),
+            kind: self.deployment_kind(config),
             enabled: Setting::Unset,
             alarms: if alarms_on { self.alarm_list(alarms.get("Alarms")) } else { Setting::Unset },
             pre_hook: self.hook(update.get("BeforeAllowTrafficHook")),
@@ -213,7 +213,62 @@ fn scheduled_action(item: &Tree) -> ScheduledAction {
     }
 }
 
-fn deployment_kind(tree: &Tree) -> Setting<DeploymentKind> {
+/// A deployment configuration of the user's own.
+#[derive(Debug)]
+pub(super) struct DeploymentConfig {
+    scope: Scope,
+    id: String,
+    /// Its name on the platform, with what is not known of it by name; empty where the platform makes one.
+    name: String,
+    is_lambda: bool,
+    kind: Setting<DeploymentKind>,
+}
+
+impl Lower {
+    pub(super) fn deployment_config(&mut self, resource: &Resource) {
+        let properties = &resource.properties;
+        let kind = properties.at(&["TrafficRoutingConfig", "Type"]).setting().try_map(|kind| match kind.as_str() {
+            "AllAtOnce" => Ok(DeploymentKind::AllAtOnce),
+            "TimeBasedCanary" => Ok(DeploymentKind::Canary),
+            "TimeBasedLinear" => Ok(DeploymentKind::Linear),
+            _ => Err(Why::new("is a way of shifting traffic that is not known")),
+        });
+        self.deployment_configs.push(DeploymentConfig {
+            scope: resource.scope,
+            id: resource.origin.id.clone(),
+            name: properties.get("DeploymentConfigName").as_text().map(Text::symbolic).unwrap_or_default(),
+            is_lambda: properties.get("ComputePlatform").known() == Some("Lambda"),
+            kind,
+        });
+    }
+
+    /// The configuration of this application that a value names.
+    fn own_config(&self, tree: &Tree) -> Option<&DeploymentConfig> {
+        let text = tree.as_text()?;
+        let name = text.symbolic();
+        let is_named = |config: &&DeploymentConfig| {
+            let referred = |reference: &Reference| reference.scope == config.scope && *reference.id == *config.id;
+            text.references().any(referred) || !name.is_empty() && config.name == name
+        };
+        self.deployment_configs.iter().find(is_named)
+    }
+
+    fn deployment_kind(&self, tree: &Tree) -> Setting<DeploymentKind> {
+        match self.own_config(tree).map(|config| &config.kind) {
+            Some(Setting::Known { value, .. }) => Setting::derived(*value, tree.place),
+            _ => named_kind(tree),
+        }
+    }
+
+    /// Whether a deployment group certainly is one for functions.
+    fn shifts_functions(&self, group: &Resource) -> bool {
+        let config = group.properties.get("DeploymentConfigName");
+        let own = self.own_config(config).is_some_and(|config| config.is_lambda);
+        own || config.known().unwrap_or_default().contains("Lambda")
+    }
+}
+
+fn named_kind(tree: &Tree) -> Setting<DeploymentKind> {
     tree.setting().try_map(|name| {
         let name = name.rsplit('.').next().unwrap_or(&name).to_owned();
         let name = name.strip_prefix("Lambda").unwrap_or(&name);

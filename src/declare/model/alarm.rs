@@ -1,6 +1,6 @@
 //! Alarms.
 
-use super::{FunctionRef, Origin, Place, Setting};
+use super::{FunctionRef, Id, Origin, Place, Setting};
 
 /// An alarm.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,6 +15,10 @@ pub struct Alarm {
     pub metrics: Vec<MetricQuery>,
     /// Why there may be other queries than `metrics` has.
     pub metrics_open: bool,
+    /// The alarms of this application that the rule of a composite names.
+    pub named: Vec<Id<Self>>,
+    /// The rule names others too, or such that are not known.
+    pub named_open: bool,
     /// Threshold in the metric's unit.
     pub threshold: Setting<f64>,
     /// `GreaterThanThreshold` and the like.

@@ -292,6 +292,17 @@ impl Application {
         self.plugins.iter().any(|plugin| names.iter().any(|name| plugin.name.contains(name)))
     }
 
+    /// Whether a place lies behind a resource's name and before that of the next one.
+    #[must_use]
+    pub fn is_within(&self, place: Place, origin: &Origin) -> bool {
+        let behind = |start: Place| start.file == place.file && start.span.start <= place.span.start;
+        let between = |other: &ResourceEntry| {
+            let other = other.origin.place;
+            behind(other) && other.span.start > origin.place.span.start
+        };
+        behind(origin.place) && !self.resources.iter().any(between)
+    }
+
     /// The location that a finding at a place carries.
     #[must_use]
     pub fn location(&self, place: Place) -> Location {

@@ -78,12 +78,14 @@ impl Trigger {
     /// A person or program waits on the other side of HTTP (an API, a URL, a load balancer).
     #[must_use]
     pub fn is_http(&self) -> bool {
-        matches!(
-            self.source,
+        match &self.source {
             TriggerSource::Route(_)
-                | TriggerSource::Authorizer(_)
-                | TriggerSource::Url(_)
-                | TriggerSource::LoadBalancer(_)
-        )
+            | TriggerSource::Authorizer(_)
+            | TriggerSource::Url(_)
+            | TriggerSource::LoadBalancer(_) => true,
+            // What the dialects know of these is their word alone.
+            TriggerSource::Service(word) => matches!(word.as_str(), "alb" | "appsync"),
+            _ => false,
+        }
     }
 }

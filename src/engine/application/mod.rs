@@ -106,14 +106,13 @@ impl<'a> ApplicationContext<'a> {
         snapshots || warm || function.capacity_provider.is_set()
     }
 
-    /// The place of a resource's setting: where it is written, or the resource where it comes from elsewhere (global
-    /// settings, a provider's) or is absent.
+    /// The place of a resource's setting: where it is written in the resource, the reference where it is a parameter or
+    /// variable, or the resource itself where it comes from elsewhere (global settings, a provider's) or is absent.
     #[must_use]
     pub fn place<T>(&self, setting: &Setting<T>, origin: &Origin) -> Place {
-        setting
-            .place()
-            .filter(|_| setting.is_literal() || !matches!(setting, Setting::Known { .. }))
-            .unwrap_or(origin.place)
+        let here =
+            |place: &Place| setting.is_literal() || setting.is_unknown() || self.application.is_within(*place, origin);
+        setting.place().filter(here).unwrap_or(origin.place)
     }
 
     /// Text to put into the template, in the language that its author writes.

@@ -192,7 +192,7 @@ fn variants(plan: &FunctionPlan, out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "<div class=\"wide\" tabindex=\"0\" role=\"group\" aria-label=\"what changes cold starts\"><table><thead><tr><th scope=\"col\">change</th>\
-         <th scope=\"col\" class=\"number\">cold start</th><th scope=\"col\" class=\"number\">Init</th>\
+         <th scope=\"col\" class=\"number\">wait</th><th scope=\"col\" class=\"number\">Init</th>\
          <th scope=\"col\" class=\"number\">download</th><th scope=\"col\" class=\"number\">first call</th>\
          <th scope=\"col\" class=\"number\">GB-s of the burst's Inits</th></tr></thead><tbody>"
     )?;

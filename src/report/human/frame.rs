@@ -169,7 +169,8 @@ impl SourceCode for Excerpt {
             *contents.span(),
             contents.line() + self.lines_above,
             column,
-            contents.line_count(),
+            // Of these lines alone: miette takes frames for one that would overlap.
+            contents.data().split(|byte| *byte == b'\n').count(),
         )))
     }
 }
