@@ -3,6 +3,10 @@
 
 mod candidates;
 
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
 use crate::artifact::Artifact;
 use crate::assemble::FunctionSpec;
 use crate::cost::Estimate;
@@ -34,8 +38,44 @@ pub struct Input<'a> {
     pub declared: &'a Declared,
 }
 
-/// A walk with a change taken for done: what it loads, and what Init then takes, milliseconds.
-pub type Again<'a> = dyn Fn(&WhatIf) -> (ModuleGraph, f64) + 'a;
+/// A walk with a change taken for done.
+pub type Again<'a> = dyn Fn(&WhatIf) -> After + 'a;
+
+/// What a walk with a change taken for done has come to.
+#[derive(Clone, Debug, Default)]
+pub struct After {
+    /// What Init then takes, milliseconds.
+    pub init_ms: f64,
+    /// Whether the function starts for all that is known, and how is known.
+    starts: bool,
+    /// Imports without an answer that nothing catches.
+    missed: usize,
+    /// Modules that the first request loads.
+    later: FxHashSet<Arc<str>>,
+}
+
+impl After {
+    /// From what is loaded then.
+    #[must_use]
+    pub fn of(graph: &ModuleGraph, init_ms: f64) -> Self {
+        let later = graph.modules.iter().filter(|module| module.loaded == Phase::Invoke);
+        Self {
+            init_ms,
+            starts: graph.causes.is_empty() && graph.has_closure(),
+            missed: missed(graph),
+            later: later.map(|module| Arc::clone(&module.name)).collect(),
+        }
+    }
+
+    /// Whether the function starts as it does without the change, and misses nothing that it found before.
+    fn is_sound(&self, before: &ModuleGraph) -> bool {
+        self.starts && self.missed <= missed(before)
+    }
+}
+
+fn missed(graph: &ModuleGraph) -> usize {
+    graph.unresolved.iter().filter(|missing| !missing.guarded).count()
+}
 
 /// What a function's libraries load in vain. Times are milliseconds of Init.
 #[derive(Clone, Debug, Default)]
@@ -97,13 +137,14 @@ pub fn find(input: &Input<'_>, again: &Again<'_>) -> Culprits {
         if candidate.module().as_ref().is_some_and(comes_along) {
             continue;
         }
-        let (graph, init_ms) = again(&candidate.change(input));
-        let saves_ms = input.estimate.init_ms - init_ms;
-        if saves_ms < WORTH_MS || !is_sound(input.graph, &graph) {
+        let after = again(&candidate.change(input));
+        let saves_ms = input.estimate.init_ms - after.init_ms;
+        if saves_ms < WORTH_MS || !after.is_sound(input.graph) {
             continue;
         }
         match candidate {
-            Candidate::Idle(module) if !is_loaded_later(input.graph, &graph, module) => {
+            // What Init no longer loads, the first request may.
+            Candidate::Idle(module) if !after.later.contains(&input.graph.module(module).name) => {
                 removed.push(module);
                 culprits.parts.push(HeavyPart { module, remedy: Remedy::Lazy, saves_ms });
             }
@@ -122,18 +163,6 @@ pub fn find(input: &Input<'_>, again: &Again<'_>) -> Culprits {
     culprits.parts.sort_by(|a, b| b.saves_ms.total_cmp(&a.saves_ms).then(a.module.cmp(&b.module)));
     culprits.paths.sort_by(|a, b| b.saves_ms.total_cmp(&a.saves_ms).then(a.handed.site.cmp(&b.handed.site)));
     culprits
-}
-
-/// Whether the function starts with a change as it does without, and misses nothing that it found before.
-fn is_sound(before: &ModuleGraph, after: &ModuleGraph) -> bool {
-    let missed = |graph: &ModuleGraph| graph.unresolved.iter().filter(|missing| !missing.guarded).count();
-    after.causes.is_empty() && after.has_closure() && missed(after) <= missed(before)
-}
-
-/// Whether a module that Init no longer loads is loaded by the first request.
-fn is_loaded_later(before: &ModuleGraph, after: &ModuleGraph, module: ModuleId) -> bool {
-    let name = &before.module(module).name;
-    after.modules.iter().any(|module| module.name == *name && module.loaded == Phase::Invoke)
 }
 
 /// Whether a module is first loaded on behalf of another one.

@@ -143,7 +143,8 @@ impl<C, T> Ahead<C, T> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn done(&self, entry: EntryId) -> Option<&T> {
+    /// A file that was read.
+    pub(super) fn done(&self, entry: EntryId) -> Option<&T> {
         self.read.get(entry.0 as usize)?.get().map(|read| &**read)
     }
 
@@ -219,6 +220,7 @@ impl<C, T> Ahead<C, T> {
         C: Send,
         T: Send + Sync,
     {
+        self.lock().is_closed = false;
         std::thread::scope(|scope| {
             // Workers are sent home however the work ends.
             let _closing = Closing(self);

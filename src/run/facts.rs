@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use rustc_hash::FxHashSet;
 
 use super::shelf::Shelf;
+use super::together::Together;
 use super::{Inputs, UserError, installed};
 use crate::artifact::{Artifact, ArtifactKind, EntryId, Location};
 use crate::assemble::{Brings, FunctionSpec, Installs, Open, Reason, World, own_handler};
@@ -14,7 +15,6 @@ use crate::culprit::{self, Culprits};
 use crate::engine::FunctionFacts;
 use crate::fault::{self, Fault};
 use crate::graph::javascript::{self, JavaScriptInput};
-use crate::graph::python::{self, PythonInput};
 use crate::graph::{HandlerResolution, ModuleGraph, Refused, WhatIf, native};
 use crate::manifest;
 use crate::manifest::dependency::{Declared, Files};
@@ -29,7 +29,7 @@ use crate::usage::{self, Loaded, Usage};
 #[derive(Clone, Copy)]
 pub(super) struct Stages {
     /// What the function loads.
-    pub(super) load: fn(&FunctionSpec, &Bundle, &Refused) -> (ModuleGraph, Arc<Packages>),
+    pub(super) load: fn(&FunctionSpec, &Bundle, &Refused, &Together<'_>) -> (ModuleGraph, Arc<Packages>),
     /// What its handler dispatches on.
     pub(super) routes: fn(&FunctionFacts, &Objective) -> Routes,
     /// Which dependencies it uses.
@@ -40,7 +40,7 @@ pub(super) struct Stages {
 pub(super) const STAGES: Stages =
     Stages { load: loaded, routes, usage: |facts| Usage::of(&facts.loaded(), &facts.declared) };
 
-/// Analyses a function.
+/// Analyses a function, one of some that are walked together.
 ///
 /// # Errors
 /// When its package cannot be opened.
@@ -49,13 +49,14 @@ pub(super) fn of(
     shelf: &Shelf,
     inputs: &Inputs<'_>,
     stages: &Stages,
+    together: &Together<'_>,
 ) -> Result<FunctionFacts, UserError> {
     let bundle = shelf.open(&spec)?;
-    let mut facts = walked(spec, bundle, inputs, stages, &Refused::default());
+    let mut facts = walked(spec, bundle, inputs, stages, (&Refused::default(), together));
     if let Some(bundle) = bundled(&facts, shelf) {
         // What a dependency that is not copied is for, only its own files tell.
         let usage = facts.usage;
-        facts = walked(facts.spec, Arc::new(bundle), inputs, stages, &Refused::default());
+        facts = walked(facts.spec, Arc::new(bundle), inputs, stages, (&Refused::default(), together));
         facts.usage = usage;
     }
     let refused = facts.refused();
@@ -63,7 +64,7 @@ pub(super) fn of(
         return Ok(facts);
     }
     // Only who has loaded everything knows what cannot be loaded: now the errors are raised where they are met.
-    Ok(walked(facts.spec, facts.bundle, inputs, stages, &refused))
+    Ok(walked(facts.spec, facts.bundle, inputs, stages, (&refused, together)))
 }
 
 /// What a bundler makes of the sources: what of them and of their dependencies is reached. Where these are not
@@ -103,16 +104,16 @@ fn walked(
     bundle: Arc<Bundle>,
     inputs: &Inputs<'_>,
     stages: &Stages,
-    refused: &Refused,
+    (refused, together): (&Refused, &Together<'_>),
 ) -> FunctionFacts {
     let mut faults = Vec::new();
-    let mut loaded = fault::caught("the import simulation", || (stages.load)(&spec, &bundle, refused));
+    let mut loaded = fault::caught("the import simulation", || (stages.load)(&spec, &bundle, refused, together));
     if let Ok((graph, _)) = &loaded
         && matches!(graph.handler, HandlerResolution::ModuleMissing { .. })
         && let Some(own) = own_handler(&spec).map(str::to_owned)
     {
         spec.leads_to = Some(own);
-        loaded = fault::caught("the import simulation", || (stages.load)(&spec, &bundle, refused));
+        loaded = fault::caught("the import simulation", || (stages.load)(&spec, &bundle, refused, together));
     }
     let (mut graph, packages) = loaded.unwrap_or_else(|fault| (ModuleGraph::failed(fault), Arc::default()));
     faults.append(&mut graph.faults);
@@ -131,46 +132,18 @@ fn walked(
     or_nothing(native, &mut faults);
     facts.routes = or_nothing(routes, &mut faults);
     facts.usage = or_nothing(usage, &mut faults);
-    let culprits = fault::caught("the search for culprits", || culprits(&facts, inputs, refused));
+    let culprits = fault::caught("the search for culprits", || culprits(&facts, inputs, refused, together));
     facts.culprits = or_nothing(culprits, &mut faults);
     facts.faults = faults;
     facts
 }
 
 /// What libraries load in vain: walks again with changes for those that may save something.
-fn culprits(facts: &FunctionFacts, inputs: &Inputs<'_>, refused: &Refused) -> Culprits {
-    let again = |what_if: &WhatIf| {
-        let packages = facts.bundle.owners(Language::Python);
-        let graph = simulated(&facts.spec, &facts.bundle, &packages, refused, what_if);
-        let calibrations = &inputs.settings.resolved.calibrations;
-        let (spec, artifact) = (&facts.spec, &facts.artifact);
-        let input = CostInput { spec, artifact, graph: &graph, packages: &packages, calibrations };
-        let init_ms = cost::estimate(&input).init_ms;
-        (graph, init_ms)
-    };
+fn culprits(facts: &FunctionFacts, inputs: &Inputs<'_>, refused: &Refused, together: &Together<'_>) -> Culprits {
+    let calibrations = &inputs.settings.resolved.calibrations;
+    let again = |what_if: &WhatIf| together.after(&facts.spec, &facts.bundle, refused, what_if, calibrations);
     let FunctionFacts { spec, artifact, graph, packages, estimate, declared, .. } = facts;
     culprit::find(&culprit::Input { spec, artifact, graph, packages, estimate, declared }, &again)
-}
-
-/// What a Python function loads, with changes taken for done.
-fn simulated(
-    spec: &FunctionSpec,
-    bundle: &Bundle,
-    packages: &Packages,
-    refused: &Refused,
-    what_if: &WhatIf,
-) -> ModuleGraph {
-    python::simulate(&PythonInput {
-        bundle,
-        handler: spec.start(),
-        version: spec.runtime.version(),
-        architecture: spec.architecture,
-        sdk: spec.runtime.sdk(spec.platform),
-        environment: &spec.environment,
-        packages,
-        refused,
-        what_if,
-    })
 }
 
 /// What a part has found; nothing where it failed.
@@ -260,11 +233,15 @@ fn routes(facts: &FunctionFacts, objective: &Objective) -> Routes {
     })
 }
 
-fn loaded(spec: &FunctionSpec, bundle: &Bundle, refused: &Refused) -> (ModuleGraph, Arc<Packages>) {
+fn loaded(
+    spec: &FunctionSpec,
+    bundle: &Bundle,
+    refused: &Refused,
+    together: &Together<'_>,
+) -> (ModuleGraph, Arc<Packages>) {
     match spec.runtime.language() {
         Language::Python => {
-            let packages = bundle.owners(Language::Python);
-            (simulated(spec, bundle, &packages, refused, &WhatIf::default()), packages)
+            (together.graph(spec, bundle, refused), bundle.owners(Language::Python))
         }
         Language::Node => loaded_by_node(spec, bundle),
         Language::Native => {

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::facts::{self, STAGES, Stages};
 use super::shelf::Shelf;
+use super::together::Together;
 use super::{Inputs, UserError, discover, layers, threads, traffic};
 use crate::assemble::FunctionSpec;
 use crate::engine::{Omission, ProjectFacts};
@@ -76,10 +77,12 @@ fn analyse(specs: Vec<FunctionSpec>, inputs: &Inputs<'_>, shelf: &Shelf, stages:
     specs.iter().for_each(|spec| shelf.reserve(spec));
     let count = specs.len();
     let spent: Mutex<Spent> = Mutex::default();
-    let found = threads::side_by_side(count, |at| {
+    let shares = Together::shares(&specs, rayon::current_num_threads());
+    let shares: Vec<Mutex<Option<Together<'_>>>> = shares.into_iter().map(|share| Mutex::new(Some(share))).collect();
+    let work = |at: usize, together: &Together<'_>| {
         let spec = &specs[at];
         inputs.listener.step(&format!("{}: {} of {count}, {}", spec.code, at + 1, spec.name));
-        let analysed = fault::caught("the analysis", || facts::of(spec.clone(), shelf, inputs, stages));
+        let analysed = fault::caught("the analysis", || facts::of(spec.clone(), shelf, inputs, stages, together));
         let mut left = shelf.give_back(spec);
         let mut analysed = analysed.map(|analysed| analysed.map(Box::new));
         if let Ok(Ok(facts)) = &mut analysed {
@@ -89,15 +92,22 @@ fn analyse(specs: Vec<FunctionSpec>, inputs: &Inputs<'_>, shelf: &Shelf, stages:
         // While other functions are analysed, what this one leaves behind goes.
         let before = std::mem::replace(&mut *spent.lock().unwrap_or_else(PoisonError::into_inner), left);
         free_aside(before);
-        analysed
+        (at, analysed)
+    };
+    let found = threads::side_by_side(shares.len(), |share| {
+        let together = shares[share].lock().unwrap_or_else(PoisonError::into_inner).take();
+        together.map_or_else(Vec::new, |share| share.members().iter().map(|at| work(*at, &share)).collect())
     });
+    let mut found: Vec<_> = found.into_iter().flatten().collect();
+    found.sort_by_key(|(at, _)| *at);
     if inputs.listener.is_last() {
         // The process ends soon, and all memory with it: freeing this would only delay the report.
         std::mem::forget(spent);
     } else {
         free_aside(spent.into_inner().unwrap_or_else(PoisonError::into_inner));
     }
-    for (spec, found) in specs.into_iter().zip(found) {
+    drop(shares);
+    for (spec, (_, found)) in specs.into_iter().zip(found) {
         match found {
             Ok(Ok(facts)) => project.functions.push(*facts),
             Ok(Err(error)) => project.problems.push(omitted(&spec, error)),

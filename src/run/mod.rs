@@ -20,6 +20,7 @@ mod shelf;
 mod sources;
 mod templates;
 mod threads;
+mod together;
 mod traffic;
 mod tree;
 mod workspace;

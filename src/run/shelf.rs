@@ -13,7 +13,7 @@ use crate::package::{Bundle, Spent};
 use crate::platform::{Architecture, Runtime};
 
 /// A package with its layers, by paths, and for whom dependencies are put beside it.
-type Key = (String, Content, Vec<LayerPath>, Option<(Installs, Runtime, Architecture)>);
+pub(super) type Key = (String, Content, Vec<LayerPath>, Option<(Installs, Runtime, Architecture)>);
 /// The package, which its first asker opens.
 type Opened = Arc<OnceLock<Result<Arc<Bundle>, InputError>>>;
 
@@ -110,7 +110,8 @@ impl Shelf {
     }
 }
 
-fn key(spec: &FunctionSpec) -> Key {
+/// By what a function's package is known.
+pub(super) fn key(spec: &FunctionSpec) -> Key {
     let host = || (spec.installs, spec.runtime.clone(), spec.architecture);
     let host = (spec.installs != Installs::Nothing).then(host);
     (spec.code.clone(), spec.content.clone(), spec.layers.clone(), host)

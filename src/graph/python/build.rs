@@ -11,7 +11,6 @@ use super::finder::Finder;
 use super::interp::choices::SeenHanded;
 use super::interp::trace::Fault;
 use super::interp::{Interp, LoadState, Mod};
-use super::sources::Sources;
 use super::stdlib::Stdlib;
 use super::value::{Args, ModIdx, Object, Sym, Value};
 use super::wrappers::wrapped;
@@ -31,7 +30,6 @@ pub(super) struct Setup<'a> {
     pub(super) artifact: &'a Artifact,
     pub(super) version: (u16, u16),
     pub(super) architecture: Architecture,
-    pub(super) environment: &'a BTreeMap<String, String>,
     pub(super) stdlib: Stdlib,
     pub(super) sdk: Option<&'static Sdk>,
     pub(super) packages: &'a Packages,
@@ -57,35 +55,42 @@ fn normalize(name: &str) -> String {
     name.to_ascii_lowercase().replace(['_', '.'], "-")
 }
 
-pub(super) fn build(input: &PythonInput<'_>, finder: &Finder<'_>, sources: &Sources<'_>) -> ModuleGraph {
-    let setup = Setup {
-        artifact: &input.bundle.artifact,
-        version: input.version,
-        architecture: input.architecture,
-        environment: input.environment,
-        stdlib: Stdlib::for_version(input.version),
-        sdk: input.sdk,
-        packages: input.packages,
-        refused: input.refused,
-        what_if: input.what_if,
-    };
-    let mut interp = Interp::new(&setup, finder, sources);
-    interp.preload();
-    interp.run_path_files();
-    let dotted = input.handler.trim_start_matches('/').replace('/', ".");
-    let (module, function) = dotted.rsplit_once('.').unwrap_or((&dotted, "handler"));
-    // A wrapper out of a layer that is not here still says where the function's own handler is.
-    let own = wrapped(module, input.environment).filter(|_| finder.guess(module).is_none());
-    let own = own.map(|own| own.replace('/', "."));
-    if own.is_some() {
-        interp.trace.doubts.insert(format!("`{module}` comes with a layer that is not here"));
+impl<'a> Setup<'a> {
+    pub(super) fn of(input: &PythonInput<'a>) -> Self {
+        Setup {
+            artifact: &input.bundle.artifact,
+            version: input.version,
+            architecture: input.architecture,
+            stdlib: Stdlib::for_version(input.version),
+            sdk: input.sdk,
+            packages: input.packages,
+            refused: input.refused,
+            what_if: input.what_if,
+        }
     }
-    let (module, function) = own.as_deref().and_then(|own| own.rsplit_once('.')).unwrap_or((module, function));
-    let loaded = interp.import(module, None);
-    let handler = interp.handler_of(module, loaded.ok(), function);
-    interp.run_lazily(handler.1);
-    let handed = interp.handed();
-    Builder { interp: &interp, ids: Vec::new() }.finish(handler.0, input.handler, &handed)
+}
+
+/// A handler setting, taken apart.
+pub(super) struct Wanted {
+    /// As it is written.
+    setting: String,
+    pub(super) module: String,
+    function: String,
+    /// What keeps it from being known what runs.
+    pub(super) doubt: Option<String>,
+}
+
+impl Wanted {
+    pub(super) fn of(setting: &str, environment: &BTreeMap<String, String>, finder: &Finder<'_>) -> Self {
+        let dotted = setting.trim_start_matches('/').replace('/', ".");
+        let (module, function) = dotted.rsplit_once('.').unwrap_or((&dotted, "handler"));
+        // A wrapper out of a layer that is not here still says where the function's own handler is.
+        let own = wrapped(module, environment).filter(|_| finder.guess(module).is_none());
+        let own = own.map(|own| own.replace('/', "."));
+        let doubt = own.is_some().then(|| format!("`{module}` comes with a layer that is not here"));
+        let (module, function) = own.as_deref().and_then(|own| own.rsplit_once('.')).unwrap_or((module, function));
+        Self { setting: setting.to_owned(), module: module.to_owned(), function: function.to_owned(), doubt }
+    }
 }
 
 /// The handler as far as found, before module numbers are final.
@@ -96,6 +101,20 @@ pub(super) enum Handler {
 }
 
 impl Interp<'_> {
+    /// Loads what the runtime has loaded before any handler.
+    pub(super) fn begin(&mut self) {
+        self.preload();
+        self.run_path_files();
+    }
+
+    /// Goes on where the handler's module is imported, to the end; gives what the whole walk saw.
+    pub(super) fn end(&mut self, wanted: &Wanted, loaded: Option<Value>) -> ModuleGraph {
+        let handler = self.handler_of(&wanted.module, loaded, &wanted.function);
+        self.run_lazily(handler.1);
+        let handed = self.handed();
+        Builder { interp: self, ids: Vec::new() }.finish(handler.0, &wanted.setting, &handed)
+    }
+
     fn preload(&mut self) {
         for name in ["sys", "builtins", "os", "json", "logging", "decimal", "traceback", "math", "enum", "threading"] {
             self.load_runtime(name, None);

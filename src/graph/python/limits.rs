@@ -70,6 +70,8 @@ pub(super) struct Limits {
     pub(super) tokens: usize,
     /// Texts that one simulation runs as code.
     pub(super) texts_run: usize,
+    /// States of a walk that are kept at a time, for handlers that begin alike: each is as large as what had been seen.
+    pub(super) points: usize,
     /// Rounds of loading what own code names in texts: what is loaded may name more.
     pub(super) naming_rounds: usize,
     /// Such names that are tried.
@@ -193,6 +195,7 @@ pub(super) const LIMITS: Limits = Limits {
     star_copies: 5_000_000,
     tokens: 8_000_000,
     texts_run: 4096,
+    points: 6,
     naming_rounds: 8,
     names_tried: 20_000,
     unrolled: 3000,

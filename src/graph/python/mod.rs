@@ -14,6 +14,7 @@ pub(crate) mod mentions;
 mod search_path;
 mod sources;
 mod stdlib;
+mod together;
 mod value;
 mod wrappers;
 
@@ -21,7 +22,6 @@ pub use interp::is_unpickler;
 
 use std::collections::BTreeMap;
 
-use crate::fault;
 use crate::graph::{ModuleGraph, Refused, WhatIf};
 use crate::package::Bundle;
 use crate::package::owners::Packages;
@@ -63,20 +63,35 @@ pub fn is_standard(module: &str) -> bool {
 /// What the function's handler module loads, eagerly and later.
 #[must_use]
 pub fn simulate(input: &PythonInput<'_>) -> ModuleGraph {
-    let artifact = &input.bundle.artifact;
-    let finder = finder::Finder::new(artifact, input.version, input.architecture, input.environment);
-    let sources = sources::Sources::new(input.bundle, &finder, input.packages);
-    let mut graph = walk(input, &finder, &sources);
-    graph.faults.extend(sources.faults());
-    graph.own_code = sources.into_own_code();
-    graph.leftovers = leftovers::collect(&graph, &input.bundle.artifact);
-    graph.loops = loops::collect(&graph);
-    graph
+    let start = Start { handler: input.handler, environment: input.environment };
+    simulate_all(input, &[start]).pop().unwrap_or_else(ModuleGraph::unknown)
 }
 
-fn walk(input: &PythonInput<'_>, finder: &finder::Finder<'_>, sources: &sources::Sources<'_>) -> ModuleGraph {
-    let walk = || sources.reading_ahead(|| build::build(input, finder, sources));
-    fault::on_thread("the import simulation", limits::LIMITS.stack, walk).unwrap_or_else(ModuleGraph::failed)
+/// Where a function starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Start<'a> {
+    /// The handler setting.
+    pub handler: &'a str,
+    /// Environment variables that are known.
+    pub environment: &'a BTreeMap<String, String>,
+}
+
+/// The same for several functions that differ in nothing but where they start: what they begin with in common runs
+/// once. `PYTHONPATH` must be the same for all.
+#[must_use]
+pub fn simulate_all(input: &PythonInput<'_>, starts: &[Start<'_>]) -> Vec<ModuleGraph> {
+    let artifact = &input.bundle.artifact;
+    let finder = finder::Finder::new(artifact, input.version, input.architecture, input.environment);
+    let sources = sources::Sources::new(input.bundle, &finder, input.packages, starts.len());
+    let mut graphs = together::walk(input, starts, &finder, &sources);
+    let faults = sources.faults();
+    for graph in &mut graphs {
+        graph.faults.extend(faults.iter().cloned());
+        graph.own_code = sources.own_code(graph);
+        graph.leftovers = leftovers::collect(graph, artifact);
+        graph.loops = loops::collect(graph);
+    }
+    graphs
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::limits::LIMITS;
 use crate::artifact::{Artifact, EntryId};
 use crate::fault::Fault;
 use crate::graph::ahead::{Ahead, File, Next, Reader};
-use crate::graph::{OwnCode, PythonCode};
+use crate::graph::{ModuleGraph, OwnCode, PythonCode};
 use crate::lang::python::ir::{Block, Code, Expr, Stmt};
 use crate::lang::python::{PARSE_STACK, Parsed, Problem, ProblemKind, parse, too_large};
 use crate::package::owners::Packages;
@@ -27,9 +27,14 @@ pub(super) fn no_code() -> &'static Parsed {
 pub(super) struct Sources<'a> {
     files: Files<'a>,
     ahead: Ahead<ModuleOf, Arc<Parsed>>,
-    /// Code that was made as text while the simulation ran, in order.
-    texts: Box<[OnceLock<Box<Parsed>>]>,
+    /// Code that was made as text while the simulation ran, in order: as much as one walk may make, for each walk.
+    texts: Box<[OnceLock<Texts>]>,
+    /// How many texts there are.
+    kept: AtomicUsize,
 }
+
+/// Texts of one walk or of several.
+type Texts = Box<[OnceLock<Box<Parsed>>]>;
 
 /// How files are read and followed.
 struct Files<'a> {
@@ -49,19 +54,27 @@ struct ModuleOf {
 }
 
 impl<'a> Sources<'a> {
-    pub(super) fn new(bundle: &'a Bundle, finder: &'a Finder<'a>, packages: &'a Packages) -> Self {
+    /// For so many walks.
+    pub(super) fn new(bundle: &'a Bundle, finder: &'a Finder<'a>, packages: &'a Packages, walks: usize) -> Self {
         let (artifact, count) = (&*bundle.artifact, bundle.artifact.entries().len());
         let parsed = bundle.shared(0, |_| ByEntry::new(count));
         Self {
             files: Files { artifact, parsed, finder, packages, tokens: AtomicUsize::new(0) },
             ahead: Ahead::new(count),
-            texts: (0..LIMITS.texts_run).map(|_| OnceLock::new()).collect(),
+            texts: (0..walks).map(|_| OnceLock::new()).collect(),
+            kept: AtomicUsize::new(0),
         }
     }
 
-    /// Keeps the code of the text number `at`; `None` where there are too many.
+    /// Keeps the code of a walk's text number `at`; `None` where there are too many.
     pub(super) fn keep_text(&self, at: usize, parsed: Parsed) -> Option<&Parsed> {
-        Some(self.texts.get(at)?.get_or_init(|| Box::new(parsed)))
+        if at >= LIMITS.texts_run {
+            return None;
+        }
+        let place = self.kept.fetch_add(1, Ordering::Relaxed);
+        let of_walk = || (0..LIMITS.texts_run).map(|_| OnceLock::new()).collect();
+        let texts = self.texts.get(place / LIMITS.texts_run)?.get_or_init(of_walk);
+        Some(texts.get(place % LIMITS.texts_run)?.get_or_init(|| Box::new(parsed)))
     }
 
     /// The parsed file of a module.
@@ -80,11 +93,11 @@ impl<'a> Sources<'a> {
         self.ahead.faults()
     }
 
-    /// The code of the function's own files.
-    pub(super) fn into_own_code(self) -> FxHashMap<EntryId, OwnCode> {
-        let files = self.files;
-        let own = self.ahead.into_read().filter(|(entry, _)| files.is_own(*entry));
-        own.map(|(entry, parsed)| (entry, OwnCode::Python(PythonCode(*parsed)))).collect()
+    /// The code of the function's own files that a walk has loaded.
+    pub(super) fn own_code(&self, graph: &ModuleGraph) -> FxHashMap<EntryId, OwnCode> {
+        let loaded = graph.modules.iter().filter_map(|module| module.entry);
+        let own = loaded.filter(|entry| self.files.is_own(*entry));
+        own.filter_map(|entry| Some((entry, OwnCode::Python(PythonCode(Arc::clone(self.ahead.done(entry)?)))))).collect()
     }
 }
 

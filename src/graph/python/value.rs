@@ -1,5 +1,7 @@
 //! Abstract values: what the interpreter knows about Python objects.
 
+mod undo;
+
 use std::hash::Hash;
 use std::rc::Rc;
 
@@ -267,6 +269,16 @@ impl<K: Copy + Eq + Hash> Table<K> {
         }
     }
 
+    /// Gives a key another name, in its place.
+    pub(super) fn rename(&mut self, old: K, new: K) {
+        let Some(slot) = self.slot(old) else { return };
+        self.items[slot].0 = new;
+        if let Some(slots) = &mut self.slots {
+            slots.remove(&old);
+            slots.insert(new, slot as u32);
+        }
+    }
+
     pub(super) fn remove(&mut self, key: K) -> Option<Value> {
         let slot = self.slot(key)?;
         self.items.get_mut(slot)?.1.take()
@@ -294,10 +306,10 @@ pub(super) struct Scope {
 }
 
 /// Owner of all objects and texts. Nothing is freed: budgets bound the growth.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Heap {
     objects: Vec<Object>,
-    pub(super) scopes: Vec<Scope>,
+    scopes: Vec<Scope>,
     texts: Vec<Rc<str>>,
     symbols: FxHashMap<Rc<str>, Sym>,
     externals: FxHashMap<Sym, ObjId>,
@@ -308,6 +320,7 @@ pub(super) struct Heap {
     methods: FxHashMap<(Value, Value), ObjId>,
     /// What methods of built-in objects are functions of, by name.
     builtin_methods: FxHashMap<Sym, Value>,
+    undo: undo::Undo,
 }
 
 impl Heap {
@@ -367,7 +380,9 @@ impl Heap {
     }
 
     pub(super) fn object_mut(&mut self, id: ObjId) -> &mut Object {
-        &mut self.objects[id.0 as usize]
+        let object = &mut self.objects[id.0 as usize];
+        self.undo.before_object(id, object);
+        object
     }
 
     pub(super) fn vars(&self, id: ScopeId) -> &Names {
@@ -375,11 +390,13 @@ impl Heap {
     }
 
     pub(super) fn vars_mut(&mut self, id: ScopeId) -> &mut Names {
-        &mut self.scopes[id.0 as usize].vars
+        &mut self.scope_mut(id).vars
     }
 
     pub(super) fn scope_mut(&mut self, id: ScopeId) -> &mut Scope {
-        &mut self.scopes[id.0 as usize]
+        let scope = &mut self.scopes[id.0 as usize];
+        self.undo.before_scope(id, scope);
+        scope
     }
 
     pub(super) fn scope_ref(&self, id: ScopeId) -> &Scope {

@@ -1,5 +1,7 @@
 use super::*;
 use crate::engine::{Budgets, FunctionFacts};
+use crate::graph::Refused;
+use crate::package::Bundle;
 use crate::run::{Given, Listener, Settings, convention};
 
 /// Nobody.
@@ -49,9 +51,9 @@ fn fault(spec: &FunctionSpec) {
 
 #[test]
 fn a_fault_in_a_stage_costs_that_function_alone_and_is_told() {
-    let load = |spec: &FunctionSpec, bundle: &crate::package::Bundle, refused: &crate::graph::Refused| {
+    let load = |spec: &FunctionSpec, bundle: &Bundle, refused: &Refused, together: &Together<'_>| {
         fault(spec);
-        (STAGES.load)(spec, bundle, refused)
+        (STAGES.load)(spec, bundle, refused, together)
     };
     fails_alone(&with(&Stages { load, ..STAGES }), "the import simulation failed");
     let routes = |facts: &FunctionFacts, objective: &crate::split::Objective| {

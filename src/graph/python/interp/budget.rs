@@ -24,7 +24,7 @@ struct Followed {
 }
 
 /// Functions by module and by index there: a call looks here several times.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Functions(Vec<Vec<Followed>>);
 
 impl Functions {
@@ -56,12 +56,14 @@ pub(super) struct Occasion {
 }
 
 /// Where a run began, to be given back at its end.
+#[derive(Clone, Copy)]
 pub(super) struct Outer {
     started: u64,
     inner: u64,
 }
 
 /// Steps taken and left.
+#[derive(Clone)]
 pub(super) struct Budget {
     steps: u64,
     /// Where `steps` ends the following of calls, in this phase.

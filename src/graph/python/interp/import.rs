@@ -12,6 +12,16 @@ use crate::graph::{GraphProblem, ProblemEffect};
 use crate::lang::python::ProblemKind;
 use crate::lang::python::ir::Alias;
 
+/// What ran around a module whose top level runs.
+#[derive(Clone)]
+pub(super) struct Entered {
+    doubted: bool,
+    maybe: u32,
+    running: Option<(ModIdx, u32)>,
+    logs: Vec<Log>,
+    outer: super::budget::Outer,
+}
+
 impl Interp<'_> {
     /// `import a.b.c`: loads all parts and gives the last.
     pub(in super::super) fn import(&mut self, name: &str, from: Option<(ModIdx, Span)>) -> Run<Value> {
@@ -74,7 +84,7 @@ impl Interp<'_> {
 
     /// What answers to a top-level name in the folders of the package; `None` too where the runtime's own module is
     /// earlier on the path. A folder without `__init__` is nothing as long as there is a real module anywhere.
-    fn find_top(&self, name: &str) -> Option<Spec> {
+    pub(super) fn find_top(&self, name: &str) -> Option<Spec> {
         let (front, back) = self.search_path();
         match self.finder.find(name, front.iter().map(|folder| &**folder)) {
             Some(Spec::File { entry, kind, package }) => return Some(Spec::File { entry, kind, package }),
@@ -255,7 +265,7 @@ impl Interp<'_> {
             return Ok(Value::Unknown);
         }
         let at = self.new_module(name, ModuleKind::Source, from);
-        let (object, scope) = (self.module(at).object, self.module(at).scope);
+        let scope = self.module(at).scope;
         let set = |this: &mut Self, key: &str, value: Value| {
             let key = this.heap.sym(key);
             this.heap.vars_mut(scope).set(key, value);
@@ -311,15 +321,22 @@ impl Interp<'_> {
                     }
                     FileKind::Extension => self.run_native(at, entry, name),
                 };
-                if let Err(raised) = result {
-                    self.module_mut(at).state = LoadState::Failed;
-                    let sym = self.heap.sym(name);
-                    if self.sys_modules.get(sym) == Some(object) {
-                        self.sys_modules.remove(sym);
-                    }
-                    return Err(raised);
-                }
+                return self.end_load(at, name, result);
             }
+        }
+        self.end_load(at, name, Ok(()))
+    }
+
+    /// What remains to be done once a module has run.
+    pub(super) fn end_load(&mut self, at: ModIdx, name: &str, result: Run<()>) -> Run<Value> {
+        let (object, scope) = (self.module(at).object, self.module(at).scope);
+        if let Err(raised) = result {
+            self.module_mut(at).state = LoadState::Failed;
+            let sym = self.heap.sym(name);
+            if self.sys_modules.get(sym) == Some(object) {
+                self.sys_modules.remove(sym);
+            }
+            return Err(raised);
         }
         self.adopt_backport(name, scope);
         // Code may have replaced its own entry.
@@ -385,25 +402,33 @@ impl Interp<'_> {
     }
 
     pub(super) fn run_top_level(&mut self, at: ModIdx) -> Run<()> {
-        self.module_mut(at).state = LoadState::Running;
+        let entered = self.enter_top_level(at);
         let frame = self.module_frame(at);
+        let result = self.exec_marked(&frame, 0, &entered);
+        self.leave_top_level(at, entered);
+        result.map(|_| ())
+    }
+
+    fn enter_top_level(&mut self, at: ModIdx) -> Entered {
+        self.module_mut(at).state = LoadState::Running;
         let inner = self.doubt.is_doubted();
         let doubted = std::mem::replace(&mut self.doubt.inherited, inner);
         let (maybe, running) = (std::mem::take(&mut self.doubt.branches), self.running.take());
         let logs = std::mem::take(&mut self.logs);
         self.total_depth += 1;
         self.module_depth += 1;
-        let outer = self.budget.begin();
-        let result = self.exec_block(&frame, frame.code.code.body);
-        self.budget.end(outer);
+        Entered { doubted, maybe, running, logs, outer: self.budget.begin() }
+    }
+
+    pub(super) fn leave_top_level(&mut self, at: ModIdx, entered: Entered) {
+        self.budget.end(entered.outer);
         self.module_depth -= 1;
         self.total_depth -= 1;
-        self.logs = logs;
-        self.doubt.branches = maybe;
-        self.doubt.inherited = doubted;
-        self.running = running;
+        self.logs = entered.logs;
+        self.doubt.branches = entered.maybe;
+        self.doubt.inherited = entered.doubted;
+        self.running = entered.running;
         self.module_mut(at).state = LoadState::Loaded;
-        result.map(|_| ())
     }
 
     /// Code asks a module for something.

@@ -144,7 +144,10 @@ impl Interp<'_> {
                     Object::Instance { attrs, .. } => (attrs.iter().map(|(k, v)| (Value::Str(k), v)).collect(), false),
                     _ => (Vec::new(), true),
                 },
-                NamespaceOf::Modules => (self.sys_modules.iter().map(|(k, v)| (Value::Str(k), v)).collect(), false),
+                NamespaceOf::Modules => {
+                    self.probes.all = true;
+                    (self.sys_modules.iter().map(|(k, v)| (Value::Str(k), v)).collect(), false)
+                }
                 NamespaceOf::Environment => (self.environment_items(), true),
             },
             Some(Object::Instance { payload, .. }) if *payload != Value::Unknown => {
@@ -180,7 +183,10 @@ impl Interp<'_> {
         let Value::Str(name) = item else { return Some(None) };
         Some(match of {
             NamespaceOf::Environment => self.environment(name).map(|v| v.is_some()),
-            NamespaceOf::Modules => Some(self.sys_modules.get(name).is_some()),
+            NamespaceOf::Modules => {
+                self.probes.names.insert(name);
+                Some(self.sys_modules.get(name).is_some())
+            }
             NamespaceOf::Scope(scope) => match self.heap.vars(scope).get(name) {
                 Some(_) => Some(true),
                 None if self.heap.scope_ref(scope).open => None,

@@ -33,6 +33,7 @@ mod ops;
 mod paths;
 mod record;
 mod regex;
+pub(super) mod relay;
 mod runtime;
 mod source_text;
 mod star;
@@ -48,6 +49,7 @@ mod unpickle;
 mod work;
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -79,6 +81,7 @@ pub(super) struct Raised {
 }
 
 /// An exception whose `except` clause runs.
+#[derive(Clone)]
 struct Handled {
     value: Value,
     fault: Option<FaultId>,
@@ -101,6 +104,7 @@ pub(super) enum LoadState {
 }
 
 /// A module as it is being loaded.
+#[derive(Clone)]
 pub(super) struct Mod<'a> {
     pub(super) name: Sym,
     pub(super) object: Value,
@@ -151,18 +155,21 @@ pub(super) struct Frame<'a> {
 }
 
 /// Old values of the variables that a branch which may not run has changed.
+#[derive(Clone)]
 struct Log {
     scope: ScopeId,
     old: Vec<(Sym, Option<Value>)>,
 }
 
 /// What the innermost `try` statements catch; `None` catches everything.
+#[derive(Clone)]
 struct Catch {
     classes: Option<Vec<Value>>,
     module_depth: u32,
 }
 
 /// The interpreter.
+#[derive(Clone)]
 pub(super) struct Interp<'a> {
     pub(super) input: &'a Setup<'a>,
     pub(super) finder: &'a Finder<'a>,
@@ -170,6 +177,8 @@ pub(super) struct Interp<'a> {
     pub(super) heap: Heap,
     pub(super) mods: Vec<Mod<'a>>,
     pub(super) sys_modules: Names,
+    /// Environment variables that the function is declared with.
+    declared: &'a BTreeMap<String, String>,
     /// Environment variables that code has set.
     environment: Names,
     pub(super) phase: Phase,
@@ -227,10 +236,17 @@ pub(super) struct Interp<'a> {
     workers: work::Workers,
     /// A text with a [`text::HOLE`] was made.
     has_holes: bool,
+    probes: relay::Probes,
+    relay: relay::Relay<'a>,
 }
 
 impl<'a> Interp<'a> {
-    pub(super) fn new(input: &'a Setup<'a>, finder: &'a Finder<'a>, sources: &'a Sources<'a>) -> Self {
+    pub(super) fn new(
+        input: &'a Setup<'a>,
+        declared: &'a BTreeMap<String, String>,
+        finder: &'a Finder<'a>,
+        sources: &'a Sources<'a>,
+    ) -> Self {
         let mut heap = Heap::new();
         let path_names = (heap.sym("sys"), heap.sym("path"), heap.sym("sys.path"));
         let texts = |folders: &[Arc<str>]| folders.iter().map(|folder| Rc::from(&**folder)).collect();
@@ -244,6 +260,7 @@ impl<'a> Interp<'a> {
             path_names,
             mods: Vec::new(),
             sys_modules: Names::default(),
+            declared,
             environment: Names::default(),
             phase: Phase::Init,
             catches: Vec::new(),
@@ -276,6 +293,8 @@ impl<'a> Interp<'a> {
             patterns: FxHashSet::default(),
             workers: work::Workers::default(),
             has_holes: false,
+            probes: relay::Probes::default(),
+            relay: relay::Relay::default(),
         }
     }
 

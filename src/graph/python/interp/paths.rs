@@ -40,8 +40,9 @@ impl Interp<'_> {
         if let Some(value) = self.environment.get(name) {
             return Some(Some(value));
         }
+        self.probes.variables.insert(name);
         let text = self.heap.text(name);
-        if let Some(value) = self.input.environment.get(&*text) {
+        if let Some(value) = self.declared.get(&*text) {
             return Some(Some(self.heap.str(value)));
         }
         let known = LAMBDA_ENVIRONMENT.iter().find(|(n, _)| *n == &*text).map(|(_, value)| match value {
@@ -63,7 +64,8 @@ impl Interp<'_> {
 
     pub(super) fn environment_items(&mut self) -> Vec<(Value, Value)> {
         let mut items = Vec::new();
-        let declared: Vec<String> = self.input.environment.keys().cloned().collect();
+        self.probes.all_variables = true;
+        let declared: Vec<String> = self.declared.keys().cloned().collect();
         let mut names: Vec<Sym> = declared.iter().map(|name| self.heap.sym(name)).collect();
         let set: Vec<Sym> = self.environment.iter().map(|(name, _)| name).collect();
         names.extend(set.into_iter().filter(|name| !declared.iter().any(|known| **known == *self.heap.text(*name))));

@@ -88,7 +88,10 @@ impl Interp<'_> {
         let Value::Str(name) = key else { return Ok(Value::Unknown) };
         let found = match of {
             NamespaceOf::Scope(scope) => self.heap.vars(scope).get(name),
-            NamespaceOf::Modules => self.sys_modules.get(name),
+            NamespaceOf::Modules => {
+                self.probes.names.insert(name);
+                self.sys_modules.get(name)
+            }
             NamespaceOf::Environment => match self.environment(name) {
                 Some(known) => known,
                 None => return Ok(Value::Unknown),
@@ -222,7 +225,10 @@ impl Interp<'_> {
                 match (of, key) {
                     (NamespaceOf::Scope(scope), Value::Str(name)) => self.set_var(scope, name, value),
                     (NamespaceOf::Scope(scope), _) => self.heap.scope_mut(scope).open = true,
-                    (NamespaceOf::Modules, Value::Str(name)) => self.sys_modules.set(name, value),
+                    (NamespaceOf::Modules, Value::Str(name)) => {
+                        self.probes.names.insert(name);
+                        self.sys_modules.set(name, value);
+                    }
                     (NamespaceOf::Environment, Value::Str(name)) => self.set_environment(name, value),
                     (NamespaceOf::Instance(target), Value::Str(name)) => {
                         if let Object::Instance { attrs, .. } = self.heap.object_mut(target) {

@@ -13,6 +13,7 @@ use crate::span::Span;
 pub(in super::super) type Site = (ModIdx, Span);
 
 /// An import that ran.
+#[derive(Clone)]
 pub(in super::super) struct SeenImport {
     pub(in super::super) importer: ModIdx,
     pub(in super::super) span: Span,
@@ -23,6 +24,7 @@ pub(in super::super) struct SeenImport {
 }
 
 /// An import that failed.
+#[derive(Clone)]
 pub(in super::super) struct SeenUnresolved {
     pub(in super::super) importer: ModIdx,
     pub(in super::super) span: Span,
@@ -32,6 +34,7 @@ pub(in super::super) struct SeenUnresolved {
 }
 
 /// A call of a named thing while own code runs.
+#[derive(Clone)]
 pub(in super::super) struct SeenCall {
     pub(in super::super) module: ModIdx,
     pub(in super::super) span: Span,
@@ -65,7 +68,7 @@ pub(in super::super) struct Fault {
 pub(in super::super) struct FaultId(u32);
 
 /// What a run saw.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(in super::super) struct Trace {
     pub(in super::super) imports: Vec<SeenImport>,
     pub(super) seen_imports: FxHashSet<(ModIdx, u32, ModIdx)>,
@@ -94,13 +97,18 @@ impl Trace {
         FaultId(self.faults.len() as u32 - 1)
     }
 
+    /// All of them.
+    pub(super) fn kept(&self) -> impl Iterator<Item = &Fault> {
+        self.faults.iter()
+    }
+
     pub(super) fn fault(&self, id: FaultId) -> Option<&Fault> {
         self.faults.get(id.0 as usize)
     }
 }
 
 /// How sure it is that what runs now runs at all.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Doubt {
     /// Undecided conditions around what runs, in the module whose top level runs or in a function that it calls.
     pub(super) branches: u32,

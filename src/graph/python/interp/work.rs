@@ -6,7 +6,7 @@ use super::*;
 use crate::graph::work;
 
 /// What is known already of callees.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Workers {
     /// Names of the runtime and of what is not in the package, and whether calling them is work.
     known: FxHashMap<Sym, bool>,
