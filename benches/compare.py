@@ -5,11 +5,13 @@
     benches/compare.py --node-bundles DIR --node-cases DIR [--nft FOLDER]
 
 DIR holds bundles as folders and, next to them, the same as .zip, each with the name of its case;
-`cases.toml` gives each case's handler. Three figures are printed, with the goals that they have:
+`cases.toml` gives each case's handler. These figures are printed, with the goals that they have:
 
 - the zip of one large case, checked by defrost against tested by `unzip -tqq` (at most a fifth);
 - all folders, checked by defrost against imported by the interpreter without bytecode (at least
   8 times faster);
+- twenty functions of a template that ship one large folder and import the same packages, against one of them
+  (at most 1.5 times), and twenty that each import another package, without a goal;
 - defrost's peak memory on the case where it needs most (under 300 MB).
 
 For Node the cases are a folder with `<case>/case.json`, which says the handler. All folders are checked by
@@ -28,6 +30,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
 
@@ -54,7 +57,7 @@ def main():
     if not found:
         sys.exit(f"no bundle of {options.cases} in {options.bundles}")
     met = [zip_against_unzip(options, cases), folders_against_interpreter(options, cases, found),
-           peak_memory(options, cases, found)]
+           many_functions(options), peak_memory(options, cases, found)]
     sys.exit(0 if all(met) else 1)
 
 
@@ -70,6 +73,7 @@ def arguments():
     parser.add_argument("--defrost", type=pathlib.Path, default=root / "target/dist/defrost")
     parser.add_argument("--python", default=sys.executable, help="the interpreter that bundles are made for")
     parser.add_argument("--zip-case", default="pandas_etl")
+    parser.add_argument("--many-case", default="powertools_rest", help="a folder of 2,000 files for twenty functions")
     parser.add_argument("--runs", type=int, default=7)
     return parser.parse_args()
 
@@ -174,6 +178,45 @@ def node_folders(options):
         return True
     met = sums[2] >= sums[0] * 15
     print(f"all {count} folders: nft {sums[2]:.2f} s: {sums[2] / sums[0]:.1f} times faster (goal: at least 15, {verdict(met)})")
+    return met
+
+
+def template(root, version, imports):
+    """A template whose functions ship one folder; each imports what its list names."""
+    head = "AWSTemplateFormatVersion: '2010-09-09'\nTransform: AWS::Serverless-2016-10-31\nResources:\n"
+    for number, names in enumerate(imports):
+        lines = [f"import {name}" for name in names]
+        body = "\n".join([*lines, "", "", "def handler(event, context):", f"    return {number}", ""])
+        (root / "src" / f"function_{number}.py").write_text(body)
+        head += (f"  Function{number}:\n    Type: AWS::Serverless::Function\n    Properties:\n"
+                 f"      Handler: function_{number}.handler\n      Runtime: python{version}\n      CodeUri: src/\n")
+    (root / "template.yaml").write_text(head)
+    return root
+
+
+def many_functions(options):
+    folder = options.bundles / options.many_case
+    packages = sorted(path.parent.name for path in folder.glob("*/__init__.py") if path.parent.name.isidentifier())
+    if not packages:
+        print(f"{folder} has no package: the line of twenty functions is left out")
+        return True
+    version = subprocess.check_output(
+        [options.python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], text=True).strip()
+    same, different = [packages] * 20, [[packages[number % len(packages)]] for number in range(20)]
+    with tempfile.TemporaryDirectory() as scratch:
+        roots = []
+        for name, imports in (("one", same[:1]), ("same", same), ("different", different)):
+            root = pathlib.Path(scratch) / name
+            shutil.copytree(folder, root / "src", symlinks=True)
+            roots.append(template(root, version, imports))
+        files = sum(path.is_file() for path in (roots[0] / "src").rglob("*"))
+        commands = [[str(options.defrost), "check", str(root), "--no-cache", "--format", "json"] for root in roots]
+        one, same, different = alternate(options.runs, *(lambda command=command: seconds(command, accept=(0, 1))
+                                                         for command in commands))
+    met = same <= one * 1.5
+    print(f"20 functions on one folder of {files:,} files, the same {len(packages)} packages: {same * 1e3:.0f} ms, one "
+          f"{one * 1e3:.0f} ms: {same / one:.2f} times (goal: at most 1.5, {verdict(met)})")
+    print(f"20 functions on that folder, each another package: {different * 1e3:.0f} ms, {different / one:.2f} times one")
     return met
 
 

@@ -4,12 +4,13 @@
 //! fetched on demand through [`Contents`], which `input` implements; nothing here does I/O.
 
 mod location;
+mod repeated;
 
 pub use location::{Location, SourceText};
 
 use std::fmt;
 use std::fs::File;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -194,6 +195,8 @@ pub struct Artifact {
     installed: Option<Installed>,
     failures: Mutex<FxHashMap<EntryId, ReadError>>,
     kept: OnceLock<FxHashMap<EntryId, Mutex<Option<Bytes>>>>,
+    /// What others than the first asker want too.
+    repeated: Mutex<repeated::Repeated>,
     contents: Box<dyn Contents>,
 }
 
@@ -239,6 +242,7 @@ impl Artifact {
             installed: None,
             failures: Mutex::default(),
             kept: OnceLock::new(),
+            repeated: Mutex::default(),
             contents,
         }
     }
@@ -378,7 +382,14 @@ impl Artifact {
     /// # Errors
     /// When it cannot be read, or not within the limits.
     pub fn read(&self, id: EntryId) -> Result<Bytes, ReadError> {
-        let Some(place) = self.kept.get().and_then(|kept| kept.get(&id)) else { return self.read_now(id) };
+        let Some(place) = self.kept.get().and_then(|kept| kept.get(&id)) else {
+            if let Some(content) = self.repeated().content(id) {
+                return Ok(content);
+            }
+            let content = self.read_now(id)?;
+            self.repeated().was_read(id, &content);
+            return Ok(content);
+        };
         // Held while the file is read, so that it is read once.
         let mut kept = place.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(content) = &*kept {
@@ -413,7 +424,16 @@ impl Artifact {
     /// # Errors
     /// When they cannot be read.
     pub fn read_head(&self, id: EntryId, bytes: usize) -> Result<Vec<u8>, ReadError> {
-        self.contents.read_head(self.slots[id.0 as usize], bytes)
+        if let Some(head) = self.repeated().head(id, bytes) {
+            return Ok(head);
+        }
+        let head = self.contents.read_head(self.slots[id.0 as usize], bytes)?;
+        self.repeated().head_was_read(id, bytes, &head);
+        Ok(head)
+    }
+
+    fn repeated(&self) -> MutexGuard<'_, repeated::Repeated> {
+        self.repeated.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The file on disk that an entry is, for those who need parts of it; `None` for entries of archives and

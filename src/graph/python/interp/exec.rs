@@ -1,7 +1,6 @@
 //! Statements.
 
 use super::super::value::*;
-use super::import::Entered;
 use super::*;
 use crate::lang::python::ir::{Block, Case, Expr, ExprId, Pattern, Stmt, StmtId};
 
@@ -46,30 +45,8 @@ impl Interp<'_> {
         self.exec_all(frame, code.code.block(block))
     }
 
-    /// Runs a module's top level from one of its statements on, and keeps the states that are wanted.
-    pub(super) fn exec_marked(&mut self, frame: &Frame, done: usize, entered: &Entered) -> Run<Flow> {
-        let code = frame.code;
-        let shields = self.doubt.shields;
-        let mut left = code.code.block(code.code.body).get(done..).unwrap_or(&[]);
-        let mut result = Ok(Flow::NEXT);
-        for mark in self.marks(frame.module).into_iter().filter(|mark| *mark > done) {
-            let count = mark - (code.code.block(code.code.body).len() - left.len());
-            let (before, behind) = left.split_at(count.min(left.len()));
-            result = self.exec_all(frame, before);
-            left = behind;
-            if result.is_err() {
-                break;
-            }
-            self.keep_behind(frame.module, mark, entered);
-        }
-        if result.is_ok() {
-            result = self.exec_all(frame, left);
-        }
-        self.doubt.shields = shields;
-        result
-    }
-
-    fn exec_all(&mut self, frame: &Frame, statements: &[StmtId]) -> Run<Flow> {
+    /// Runs statements of a block in their order.
+    pub(super) fn exec_all(&mut self, frame: &Frame, statements: &[StmtId]) -> Run<Flow> {
         let mut flow = Flow::NEXT;
         let mut left = false;
         for id in statements {

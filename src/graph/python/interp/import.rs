@@ -12,16 +12,6 @@ use crate::graph::{GraphProblem, ProblemEffect};
 use crate::lang::python::ProblemKind;
 use crate::lang::python::ir::Alias;
 
-/// What ran around a module whose top level runs.
-#[derive(Clone)]
-pub(super) struct Entered {
-    doubted: bool,
-    maybe: u32,
-    running: Option<(ModIdx, u32)>,
-    logs: Vec<Log>,
-    outer: super::budget::Outer,
-}
-
 impl Interp<'_> {
     /// `import a.b.c`: loads all parts and gives the last.
     pub(in super::super) fn import(&mut self, name: &str, from: Option<(ModIdx, Span)>) -> Run<Value> {
@@ -399,36 +389,6 @@ impl Interp<'_> {
         }
         self.set_code(at, parsed);
         self.run_top_level(at)
-    }
-
-    pub(super) fn run_top_level(&mut self, at: ModIdx) -> Run<()> {
-        let entered = self.enter_top_level(at);
-        let frame = self.module_frame(at);
-        let result = self.exec_marked(&frame, 0, &entered);
-        self.leave_top_level(at, entered);
-        result.map(|_| ())
-    }
-
-    fn enter_top_level(&mut self, at: ModIdx) -> Entered {
-        self.module_mut(at).state = LoadState::Running;
-        let inner = self.doubt.is_doubted();
-        let doubted = std::mem::replace(&mut self.doubt.inherited, inner);
-        let (maybe, running) = (std::mem::take(&mut self.doubt.branches), self.running.take());
-        let logs = std::mem::take(&mut self.logs);
-        self.total_depth += 1;
-        self.module_depth += 1;
-        Entered { doubted, maybe, running, logs, outer: self.budget.begin() }
-    }
-
-    pub(super) fn leave_top_level(&mut self, at: ModIdx, entered: Entered) {
-        self.budget.end(entered.outer);
-        self.module_depth -= 1;
-        self.total_depth -= 1;
-        self.logs = entered.logs;
-        self.doubt.branches = entered.maybe;
-        self.doubt.inherited = entered.doubted;
-        self.running = entered.running;
-        self.module_mut(at).state = LoadState::Loaded;
     }
 
     /// Code asks a module for something.

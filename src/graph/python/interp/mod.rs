@@ -43,6 +43,7 @@ mod subscript;
 mod suspended;
 mod sweep;
 mod text;
+mod top_level;
 pub(super) mod trace;
 mod unlikely;
 mod unpickle;

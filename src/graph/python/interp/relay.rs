@@ -6,7 +6,7 @@
 
 use super::super::finder::{FileKind, Spec};
 use super::super::value::*;
-use super::import::Entered;
+use super::top_level::Entered;
 use super::*;
 use crate::lang::python::Newer;
 use crate::lang::python::ir::{Alias, Expr, Stmt};
