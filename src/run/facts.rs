@@ -240,9 +240,7 @@ fn loaded(
     together: &Together<'_>,
 ) -> (ModuleGraph, Arc<Packages>) {
     match spec.runtime.language() {
-        Language::Python => {
-            (together.graph(spec, bundle, refused), bundle.owners(Language::Python))
-        }
+        Language::Python => (together.graph(spec, bundle, refused), bundle.owners(Language::Python)),
         Language::Node => loaded_by_node(spec, bundle),
         Language::Native => {
             let (graph, packages) = native::load(&bundle.artifact);

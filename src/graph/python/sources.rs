@@ -97,7 +97,8 @@ impl<'a> Sources<'a> {
     pub(super) fn own_code(&self, graph: &ModuleGraph) -> FxHashMap<EntryId, OwnCode> {
         let loaded = graph.modules.iter().filter_map(|module| module.entry);
         let own = loaded.filter(|entry| self.files.is_own(*entry));
-        own.filter_map(|entry| Some((entry, OwnCode::Python(PythonCode(Arc::clone(self.ahead.done(entry)?)))))).collect()
+        own.filter_map(|entry| Some((entry, OwnCode::Python(PythonCode(Arc::clone(self.ahead.done(entry)?))))))
+            .collect()
     }
 }
 
