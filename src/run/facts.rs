@@ -25,11 +25,14 @@ use crate::program::Prepared;
 use crate::split::{self, Objective, Routes};
 use crate::usage::{self, Loaded, Usage};
 
+/// What a function loads, and who the files of its package belong to.
+type Loads = (ModuleGraph, Arc<Packages>);
+
 /// The parts of the analysis that may fail by a fault of ours. Values, so that a test can put a failing one in.
 #[derive(Clone, Copy)]
 pub(super) struct Stages {
     /// What the function loads.
-    pub(super) load: fn(&FunctionSpec, &Bundle, &Refused, &Together<'_>) -> (ModuleGraph, Arc<Packages>),
+    pub(super) load: fn(&FunctionSpec, &Bundle, &Refused, &Together<'_>) -> Loads,
     /// What its handler dispatches on.
     pub(super) routes: fn(&FunctionFacts, &Objective) -> Routes,
     /// Which dependencies it uses.
@@ -238,7 +241,7 @@ fn loaded(
     bundle: &Bundle,
     refused: &Refused,
     together: &Together<'_>,
-) -> (ModuleGraph, Arc<Packages>) {
+) -> Loads {
     match spec.runtime.language() {
         Language::Python => (together.graph(spec, bundle, refused), bundle.owners(Language::Python)),
         Language::Node => loaded_by_node(spec, bundle),

@@ -61,7 +61,7 @@ impl<'a> Together<'a> {
     }
 
     /// Members from a function on: those before it are analysed already.
-    fn from(&self, spec: &FunctionSpec) -> Vec<usize> {
+    fn since(&self, spec: &FunctionSpec) -> Vec<usize> {
         let is_it = |at: &usize| self.specs[*at].name == spec.name && self.specs[*at].start() == spec.start();
         let first = self.members.iter().position(is_it);
         first.map_or_else(Vec::new, |first| self.members[first..].to_vec())
@@ -69,7 +69,7 @@ impl<'a> Together<'a> {
 
     /// What a function loads.
     pub(super) fn graph(&self, spec: &FunctionSpec, bundle: &Bundle, refused: &Refused) -> ModuleGraph {
-        let mut members = self.from(spec);
+        let mut members = self.since(spec);
         let Some(member) = members.first().copied() else {
             return simulated(&[spec], bundle, refused, &WhatIf::default()).pop().unwrap_or_else(ModuleGraph::unknown);
         };
@@ -99,7 +99,7 @@ impl<'a> Together<'a> {
         what_if: &WhatIf,
         calibrations: &[Calibration],
     ) -> After {
-        let mut members = self.from(spec);
+        let mut members = self.since(spec);
         let Some(member) = members.first().copied() else {
             let found = afters(&[spec], bundle, refused, what_if, calibrations);
             return found.into_iter().next().unwrap_or_default();

@@ -80,7 +80,7 @@ fn walk_left<'a>(
     if !is_alone {
         walks.interp.keep_start();
     }
-    walks.from_here(jobs);
+    walks.walk_all(jobs);
 }
 
 /// Walks of one package.
@@ -93,16 +93,16 @@ struct Walks<'a, 'b> {
 
 impl<'a> Walks<'a, '_> {
     /// Walks handlers from the state before any of them, in which the walk is.
-    fn from_here(&mut self, jobs: Vec<Job<'a>>) {
-        self.from_point(jobs);
+    fn walk_all(&mut self, jobs: Vec<Job<'a>>) {
+        self.walk_behind(jobs);
         while !self.declined.is_empty() {
             let declined = std::mem::take(&mut self.declined);
-            self.from_point(declined);
+            self.walk_behind(declined);
         }
     }
 
     /// Walks handlers that all begin as the newest state does.
-    fn from_point(&mut self, jobs: Vec<Job<'a>>) {
+    fn walk_behind(&mut self, jobs: Vec<Job<'a>>) {
         let mut left = VecDeque::from(jobs);
         let base = self.interp.points();
         while let Some(first) = left.pop_front() {
@@ -116,7 +116,7 @@ impl<'a> Walks<'a, '_> {
                     left.into_iter().partition(|job| first.as_ref().is_some_and(|first| common(first, job) >= reached));
                 left = others.into();
                 if !same.is_empty() {
-                    self.from_point(same);
+                    self.walk_behind(same);
                     self.interp.go_back();
                 }
                 self.interp.give_up_point();
