@@ -236,12 +236,7 @@ fn routes(facts: &FunctionFacts, objective: &Objective) -> Routes {
     })
 }
 
-fn loaded(
-    spec: &FunctionSpec,
-    bundle: &Bundle,
-    refused: &Refused,
-    together: &Together<'_>,
-) -> Loads {
+fn loaded(spec: &FunctionSpec, bundle: &Bundle, refused: &Refused, together: &Together<'_>) -> Loads {
     match spec.runtime.language() {
         Language::Python => (together.graph(spec, bundle, refused), bundle.owners(Language::Python)),
         Language::Node => loaded_by_node(spec, bundle),
