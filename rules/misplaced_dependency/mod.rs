@@ -18,10 +18,28 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
             Scope::Runtime if cx.has_closure() && !dependency.excluded => not_needed_at_run_time(cx, dependency),
             _ => None,
         };
-        if let Some(finding) = finding {
+        if let Some(finding) = finding.filter(|_| !is_others_to_judge(cx, dependency)) {
             sink.report(finding);
         }
     }
+}
+
+/// Whether another function that ships the same manifest comes first and has reported the dependency, or loads what this
+/// one does not.
+fn is_others_to_judge(cx: &FunctionContext<'_>, dependency: &Dependency) -> bool {
+    let name = &dependency.name;
+    let mut before = true;
+    for (function, is_this) in cx.sharing(dependency) {
+        let judged_alike = match dependency.scope {
+            Scope::Development => before && function.usage.imports_directly(name),
+            _ => function.usage.uses(name) || before && function.usage.elsewhere(name).is_some(),
+        };
+        before &= !is_this;
+        if !is_this && judged_alike {
+            return true;
+        }
+    }
+    false
 }
 
 fn needed_at_run_time(cx: &FunctionContext<'_>, dependency: &Dependency) -> Option<Finding> {

@@ -1,7 +1,7 @@
 use crate::engine::cargo::CargoFacts;
 use crate::engine::{ProjectContext, Sink};
 use crate::finding::{Edit, Finding, Fix, FixLevel};
-use crate::manifest::cargo::DependencyKind;
+use crate::manifest::cargo::{DependencyKind, crate_name};
 use crate::usage::cargo::Verdict;
 
 /// Reports crates that nothing in their package names.
@@ -22,8 +22,11 @@ fn of_workspace(cargo: &CargoFacts, keep: &[&str], sink: &mut Sink<'_>) {
             DependencyKind::Dev => " for tests",
             DependencyKind::Build => " for the build script",
         };
+        let usage = cargo.analysis.usage.get(verdict.member);
+        let is_linked = usage.is_some_and(|usage| usage.links.contains(&crate_name(&dependency.key)));
+        let linked = if is_linked { "; only a link in the documentation leads to it" } else { "" };
         let message = format!(
-            "{} is declared{section} and nothing in the code, in macros or in attributes names it",
+            "{} is declared{section} and nothing in the code, in macros or in attributes names it{linked}",
             dependency.key
         );
         // A feature that names it has to go with it, which takes more than one edit.
@@ -40,7 +43,7 @@ fn of_workspace(cargo: &CargoFacts, keep: &[&str], sink: &mut Sink<'_>) {
             // What a crate's macros expand to, only its source tells.
             let unread = cargo.analysis.unread.get(verdict.member).is_some_and(|unread| !unread.is_empty());
             finding = finding.fix(Fix {
-                level: if unread { FixLevel::Unsafe } else { FixLevel::Safe },
+                level: if unread || is_linked { FixLevel::Unsafe } else { FixLevel::Safe },
                 description: format!("remove {} from {}", dependency.key, location.path),
                 path: location.path,
                 edits: vec![Edit { span: dependency.entry_span, replacement: String::new() }],

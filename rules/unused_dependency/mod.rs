@@ -43,13 +43,9 @@ fn is_tool(cx: &FunctionContext<'_>, dependency: &Dependency) -> bool {
 /// Whether another function that ships the same manifest uses the dependency, or comes first and
 /// has reported it.
 fn is_others_to_judge(cx: &FunctionContext<'_>, dependency: &Dependency) -> bool {
-    let sharing =
-        cx.project.functions.iter().filter(|function| {
-            function.declared.dependencies.iter().any(|other| other.location == dependency.location)
-        });
     let mut before = true;
-    for function in sharing {
-        if std::ptr::eq(function, cx.function) {
+    for (function, is_this) in cx.sharing(dependency) {
+        if is_this {
             before = false;
         } else if before || function.usage.uses(&dependency.name) || !function.has_closure() {
             return true;
@@ -111,7 +107,9 @@ fn finding(cx: &FunctionContext<'_>, dependency: &Dependency) -> Finding {
         .about(dependency.name.to_string())
         .noting("not used")
         .saving(Saves { init_ms: None, bytes });
-    let level = if cx.usage.is_proven(&dependency.name) { FixLevel::Safe } else { FixLevel::Unsafe };
+    // Who imports it may be started by something that nothing here tells of.
+    let is_safe = importer.is_none() && cx.usage.is_proven(&dependency.name);
+    let level = if is_safe { FixLevel::Safe } else { FixLevel::Unsafe };
     if let Some(fix) = removal(dependency, level) {
         finding = finding.fix(fix);
     }

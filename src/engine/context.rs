@@ -2,6 +2,7 @@ use std::ops::Deref;
 
 use super::options::answers_options;
 use super::{FunctionFacts, ProjectFacts, Rule, RulePolicy};
+use crate::manifest::dependency::Dependency;
 
 /// What a rule that looks at one function may ask for. Dereferences to the [`FunctionFacts`].
 pub struct FunctionContext<'a> {
@@ -23,6 +24,15 @@ impl<'a> FunctionContext<'a> {
         policy: RulePolicy<'a>,
     ) -> Self {
         Self { project, function, rule, policy }
+    }
+
+    /// The functions that ship the manifest in which a dependency stands, in order, and whether each is this one.
+    pub fn sharing<'b>(&'b self, dependency: &'b Dependency) -> impl Iterator<Item = (&'b FunctionFacts, bool)> {
+        let declares = |function: &&FunctionFacts| {
+            function.declared.dependencies.iter().any(|other| other.location == dependency.location)
+        };
+        let functions = self.project.functions.iter().filter(declares);
+        functions.map(|function| (function, std::ptr::eq(function, self.function)))
     }
 }
 

@@ -88,6 +88,7 @@ fn with_declared(asked: &Asked<'_>, declared: Vec<OfCrate>, inputs: &Inputs<'_>)
         let nothing = || format!("{}: no package in it can be read", shown(asked.manifest));
         return Err(UserError(first.unwrap_or_else(nothing)));
     }
+    problems.extend(workspace.missing.iter().map(|folder| format!("{folder}: named by the workspace, and no package")));
     for problem in problems {
         inputs.listener.warn(&problem);
     }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::Loaded;
+use super::own_code::packages_in;
 use crate::artifact::EntryId;
 use crate::knowledge;
 use crate::manifest::dependency::{Declared, Scope};
@@ -23,9 +24,20 @@ knowledge::table! {
 struct Tools {
     settings: Vec<String>,
     pages: Vec<String>,
+    prose: Vec<String>,
     not_settings: Vec<String>,
     short: Vec<String>,
+    unnamed: Vec<String>,
+    written: Vec<Written>,
     implied: Vec<Implied>,
+}
+
+/// Packages that code comes to import when settings say a word.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    words: Vec<String>,
+    packages: Vec<String>,
 }
 
 /// Packages that files of some kind need without naming them.
@@ -38,8 +50,8 @@ struct Implied {
 
 /// Settings larger than this, in bytes, are data.
 const LARGEST: u64 = 256 << 10;
-/// Most files of settings that are read.
-const MOST_FILES: usize = 500;
+/// Most files of one kind that are read.
+const MOST_FILES: usize = 5_000;
 /// Tables of a manifest that declare, which is no use.
 const TABLES: [&str; 5] =
     ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies", "peerDependenciesMeta"];
@@ -56,12 +68,21 @@ pub(super) fn named_by_settings(facts: &Loaded<'_>, declared: &Declared) -> BTre
     names.into_iter().filter(|name| is_named(name) || is_implied(facts, name)).cloned().collect()
 }
 
-/// Declared dependencies of a project that settings or pages name, or that files need without naming them.
+/// Declared dependencies of a project that settings or pages name, that files need without naming them, or that are there
+/// to be found.
 pub(super) fn named_in_tree(facts: &Loaded<'_>, declared: &Declared) -> BTreeSet<Arc<str>> {
     let texts = settings(facts, &[&TOOLS.settings, &TOOLS.pages]);
+    let prose = settings(facts, &[&TOOLS.prose]);
+    let told: BTreeSet<String> =
+        prose.iter().flat_map(|text| packages_in(text, &["from", "require", "import"])).collect();
+    let says = |written: &Written| written.words.iter().any(|word| texts.iter().any(|text| text.contains(&**word)));
+    let written: BTreeSet<&str> =
+        TOOLS.written.iter().filter(|row| says(row)).flat_map(|row| &row.packages).map(String::as_str).collect();
     let is_named = |name: &str| texts.iter().any(|text| spellings(name).iter().any(|word| holds(text, word)));
+    let is_found = |name: &str| TOOLS.unnamed.iter().any(|pattern| crate::text::matches(pattern, name));
+    let is_meant = |name: &str| is_found(name) || written.contains(name) || told.contains(name) || is_named(name);
     let names = declared.dependencies.iter().map(|dependency| &dependency.name);
-    names.filter(|name| is_named(name) || is_implied(facts, name)).cloned().collect()
+    names.filter(|name| is_meant(name) || is_implied(facts, name)).cloned().collect()
 }
 
 /// The texts of files of settings, and of manifests without what they declare.

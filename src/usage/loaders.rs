@@ -24,6 +24,24 @@ struct Loader {
     /// Packages that are used where they are there.
     #[serde(default)]
     parts: Vec<String>,
+    /// Another library whose drivers are its own.
+    like: Option<String>,
+}
+
+impl Loader {
+    /// Its sets of drivers, with those of the library that it is like.
+    fn drivers<'a>(&'a self, table: &'a BTreeMap<String, Loader>) -> impl Iterator<Item = &'a Vec<String>> {
+        let like = self.like.as_ref().and_then(|like| table.get(like));
+        self.drivers.iter().chain(like.into_iter().flat_map(|like| &like.drivers))
+    }
+}
+
+/// All that a library is known to load by computed names.
+pub(super) fn known(of: Of, name: &str) -> impl Iterator<Item = &'static str> {
+    let table = of.table();
+    let loader = table.get(name);
+    let drivers = loader.into_iter().flat_map(|loader| loader.drivers(table)).flatten();
+    drivers.chain(loader.into_iter().flat_map(|loader| &loader.parts)).map(String::as_str)
 }
 
 /// Which language's libraries are asked about.
@@ -33,6 +51,15 @@ pub(super) enum Of {
     Node,
 }
 
+impl Of {
+    fn table(self) -> &'static BTreeMap<String, Loader> {
+        match self {
+            Self::Python => &PYTHON,
+            Self::Node => &NODE,
+        }
+    }
+}
+
 /// Declared packages that a used library may load by a computed name.
 pub(super) fn may_load(
     of: Of,
@@ -40,16 +67,13 @@ pub(super) fn may_load(
     uses: &dyn Fn(&str) -> bool,
     is_installed: &dyn Fn(&str) -> bool,
 ) -> BTreeSet<Arc<str>> {
-    let table = match of {
-        Of::Python => &*PYTHON,
-        Of::Node => &*NODE,
-    };
+    let table = of.table();
     let declared: BTreeSet<&Arc<str>> = declared.dependencies.iter().map(|dependency| &dependency.name).collect();
     let mut wanted: BTreeSet<&str> = BTreeSet::new();
     for (_, loader) in table.iter().filter(|(name, _)| uses(name)) {
         let is_chosen = |set: &&Vec<String>| set.iter().any(|name| uses(name));
-        let chosen: Vec<&Vec<String>> = loader.drivers.iter().filter(is_chosen).collect();
-        let open = if chosen.is_empty() { loader.drivers.iter().collect() } else { chosen };
+        let chosen: Vec<&Vec<String>> = loader.drivers(table).filter(is_chosen).collect();
+        let open = if chosen.is_empty() { loader.drivers(table).collect() } else { chosen };
         wanted.extend(open.into_iter().flatten().map(String::as_str));
     }
     for (_, loader) in table.iter().filter(|(name, _)| uses(name) && !is_installed(name)) {

@@ -1,6 +1,7 @@
 //! Which declared dependencies a function uses, by evidence of several kinds.
 
 pub mod cargo;
+mod brought;
 mod development;
 mod evidence;
 mod loaders;
@@ -9,6 +10,7 @@ mod names;
 mod node;
 mod open;
 mod own_code;
+mod scripts;
 mod tree;
 mod undeclared;
 
@@ -180,7 +182,10 @@ impl Usage {
             usage.unmatched = unmatched(facts, declared, &bundled, &usage);
             usage.for_others = evidence.for_others(&bundled);
             let dependencies = declared.dependencies.iter().map(|dependency| &dependency.name);
-            usage.known = dependencies.filter(|name| is_distribution_known(name)).cloned().collect();
+            usage.known = dependencies.clone().filter(|name| is_distribution_known(name)).cloned().collect();
+            let unused = dependencies.filter(|name| !usage.uses(name));
+            let sought: Vec<_> = unused.map(|name| (name.clone(), names.imports(name).to_vec())).collect();
+            usage.unreached = scripts::unreached_importers(facts, &reached, &sought).into_iter().collect();
         }
         usage
     }

@@ -14,12 +14,13 @@ use super::{development, loaders, undeclared};
 use crate::graph::Phase;
 use crate::graph::javascript::is_builtin;
 use crate::knowledge;
-use crate::manifest::dependency::{Declared, MentionedBy, Scope};
+use crate::manifest::dependency::{Declared, Dependency, MentionedBy, Scope};
 use crate::manifest::node::{json, package_of_request};
 use crate::package::owners::{Package, PackageId};
 
 knowledge::table! {
     static DRIVERS: FxHashMap<String, Vec<String>> = "node/drivers.toml", tested by the_drivers_read;
+    static COMMANDS: FxHashMap<String, Vec<String>> = "node/commands.toml", tested by the_commands_read;
 }
 
 /// Collects the evidence.
@@ -71,13 +72,35 @@ pub(super) fn of_tree(facts: &Loaded<'_>, declared: &Declared) -> (Usage, Vec<Un
     named_by_code(&files, declared, &packages, &BTreeSet::new(), &mut usage);
     mentioned(declared, &mut usage);
     usage.reached.extend(development::named_in_tree(facts, declared));
+    usage.reached.extend(run_by_scripts(declared, &packages));
+    // Types that nothing uses as values are asked for all the same: whoever takes a package away has to know.
+    usage
+        .reached
+        .extend(files.iter().flat_map(|file| file.types.iter().chain(&file.told)).map(|name| Arc::from(name.as_str())));
+    // Where none of the packages is asked for, the code that needs them is elsewhere.
+    let is_asked_for = |dependency: &Dependency| files.iter().any(|file| file.imports.contains(&*dependency.name));
+    if own_code::is_cut(&files) || !declared.dependencies.iter().any(is_asked_for) {
+        usage.reached.extend(declared.dependencies.iter().map(|dependency| dependency.name.clone()));
+    }
     // Nothing of a project is simulated, so that no code of what is installed tells either.
     let loaded = loaders::may_load(loaders::Of::Node, declared, &|name| usage.reached.contains(name), &|_| false);
     usage.reached.extend(loaded);
+    usage.reached.extend(packages.hosts_of(declared, &usage.reached));
     packages.add_peers(&mut usage.reached);
     elsewhere(&files, declared, &packages, &mut usage);
     let undeclared = undeclared::of_node(facts, declared, &files);
     (usage, undeclared)
+}
+
+/// Declared packages of which scripts of the manifest run a command.
+fn run_by_scripts(declared: &Declared, manifests: &Manifests) -> BTreeSet<Arc<str>> {
+    let scripts = declared.mentions.iter().filter(|mention| mention.by == MentionedBy::Script);
+    let words: BTreeSet<&str> = scripts.map(|mention| &*mention.word).collect();
+    let is_run = |name: &&Arc<str>| {
+        let mut commands = manifests.commands_of(name).into_iter();
+        words.contains(&***name) || commands.any(|command| words.contains(command))
+    };
+    declared.dependencies.iter().map(|dependency| &dependency.name).filter(is_run).cloned().collect()
 }
 
 /// What a bundler copied. Of a bundle that shows nothing of its modules nothing can be said: all
@@ -388,7 +411,8 @@ impl Manifests {
     /// Names of a package's commands; its own name where nothing lists them.
     fn commands_of<'a>(&'a self, name: &'a str) -> Vec<&'a str> {
         let listed = self.by_name.get(name).into_iter().flat_map(|told| &told.commands).map(|command| &**command);
-        listed.chain([name.rsplit('/').next().unwrap_or(name)]).collect()
+        let known = COMMANDS.get(name).into_iter().flatten().map(String::as_str);
+        listed.chain(known).chain([name.rsplit('/').next().unwrap_or(name)]).collect()
     }
 
     /// Adds the peers of what is used, and of what that brings where only a lock file tells.
@@ -412,6 +436,19 @@ impl Manifests {
                 open.extend(told.brings.iter().cloned());
             }
         }
+    }
+
+    /// Declared packages that the names of used ones hold, where nothing tells what those want to find beside them:
+    /// `react` and `redux` by `react-redux`.
+    fn hosts_of(&self, declared: &Declared, used: &BTreeSet<Arc<str>>) -> Vec<Arc<str>> {
+        if self.installed || !declared.locked.is_empty() {
+            return Vec::new();
+        }
+        let names = declared.dependencies.iter().map(|dependency| &dependency.name);
+        let is_host = |name: &&Arc<str>| {
+            used.iter().any(|other| other != *name && other.split(['-', '/', '@', '.']).any(|part| part == &***name))
+        };
+        names.filter(is_host).cloned().collect()
     }
 
     /// What packages bring along, where only a lock file tells.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::Loaded;
+use super::{Loaded, brought};
 use crate::artifact::ArtifactKind;
 use crate::assemble::{Brings, Open, Reason};
 use crate::manifest::dependency::{Declared, Scope};
@@ -13,8 +13,6 @@ use crate::platform::Language;
 
 /// Dependencies that are named; the number of the others is said.
 const NAMED: usize = 6;
-/// Distributions without a module that a function imports: stubs that only type checkers read.
-const STUBS: [&str; 2] = ["types-", "@types/"];
 
 /// What the manifests declare for run time and neither the package nor the runtime has. An archive is uploaded as it
 /// is: what it lacks is missing for good. So is what a folder lacks in which others are installed. A bundler takes only
@@ -30,14 +28,7 @@ pub fn not_installed(facts: &Loaded<'_>, declared: &Declared, asked_for_alone: b
         is_package || from.is_some_and(|from| from.names.contains(name))
     };
     let language = facts.language;
-    let brought: BTreeSet<&str> = match language {
-        Language::Python => ["boto3", "botocore", "s3transfer", "jmespath"].into_iter().collect(),
-        _ => BTreeSet::new(),
-    };
-    let is_brought = |name: &str| {
-        let by_node = language == Language::Node && (name.starts_with("@aws-sdk/") || name.starts_with("@smithy/"));
-        by_node || brought.contains(name) || STUBS.iter().any(|stub| name.starts_with(stub)) || name.ends_with("-stubs")
-    };
+    let is_brought = |name: &str| brought::by_runtime(language, name) || brought::is_stub(language, name);
     let unresolved = facts.graph.unresolved.iter().map(|import| &*import.import);
     let is_asked_for = |name: &str| {
         let own = |import: &str| package_of_request(import) == Some(name);

@@ -13,10 +13,12 @@ use crate::lang::javascript::{Dialect, ParseMode, parse};
 use crate::manifest::node::{is_name, package_of_request};
 use crate::span::Span;
 
-/// Larger files are bundles and data, not what people write.
-const LARGEST: u64 = 512 << 10;
+/// Larger files, in bytes, are bundles and data: they are only searched for requests.
+const LARGEST_PARSED: u64 = 512 << 10;
+/// Larger files, in bytes, are not looked at.
+const LARGEST: u64 = 8 << 20;
 /// Most files that are read.
-const MOST_FILES: usize = 4_000;
+const MOST_FILES: usize = 20_000;
 /// The kernel takes no longer first line than this, in bytes (`BINPRM_BUF_SIZE`).
 const LONGEST_FIRST_LINE: usize = 256;
 /// What runs JavaScript and TypeScript.
@@ -34,6 +36,8 @@ pub(super) struct OwnFile {
     pub(super) stated: BTreeMap<String, Span>,
     /// Packages of which it imports types only.
     pub(super) types: BTreeSet<String>,
+    /// Packages that something in it names like a type: `import("x").Y` in a comment, `/// <reference types="x" />`.
+    pub(super) told: BTreeSet<String>,
     /// How requests begin that end in something unknown: `@aws-sdk/client-`.
     pub(super) prefixes: BTreeSet<String>,
     /// Constant strings that are package names, or paths in packages.
@@ -54,9 +58,21 @@ pub(super) fn read(facts: &Loaded<'_>, reached: &[bool]) -> Vec<OwnFile> {
     own.par_iter()
         .filter_map(|id| {
             let reached = reached.get(id.0 as usize).copied().unwrap_or_default();
-            Some(file(facts.artifact, *id, reached, &program(facts.artifact, *id)?))
+            let bytes = facts.artifact.read(*id).ok()?;
+            let text = crate::text::lossy((*bytes).as_ref());
+            let path = &facts.artifact.entry(*id).path;
+            let parsed = if text.len() as u64 <= LARGEST_PARSED { program(path, &text) } else { None };
+            Some(match parsed {
+                Some(program) => file(path, &text, reached, &program),
+                None => unparsed(path, &text, reached),
+            })
         })
         .collect()
+}
+
+/// Whether so many files were read that there may be more.
+pub(super) fn is_cut(files: &[OwnFile]) -> bool {
+    files.len() >= MOST_FILES
 }
 
 /// The ending of a file's name.
@@ -78,50 +94,100 @@ fn is_script(extension: &str) -> bool {
     matches!(extension, "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx")
 }
 
-/// The file's program, as an ES module or else as CommonJS.
-fn program(artifact: &Artifact, id: EntryId) -> Option<Program> {
-    let path = &artifact.entry(id).path;
-    let bytes = artifact.read(id).ok()?;
-    let text = crate::text::lossy((*bytes).as_ref());
+/// The file's program: as an ES module, as CommonJS, or with types, which compilers take in JavaScript too.
+fn program(path: &str, text: &str) -> Option<Program> {
     let typescript = path.rsplit_once('.').is_some_and(|(_, extension)| extension.contains("ts"));
     let jsx = !path.ends_with(".ts") && !path.ends_with(".mts") && !path.ends_with(".cts");
     let mode = |dialect| ParseMode { typescript, jsx, ..ParseMode::javascript(dialect) };
-    parse(&text, mode(Dialect::Module)).or_else(|_| parse(&text, mode(Dialect::CommonJs))).ok()
+    let typed = || parse(text, ParseMode { typescript: true, ..mode(Dialect::Module) });
+    parse(text, mode(Dialect::Module)).or_else(|_| parse(text, mode(Dialect::CommonJs))).or_else(|_| typed()).ok()
+}
+
+/// What a file asks for that no parser reads (Flow's types, a template, a slip) or that is too large: whatever stands
+/// like a request.
+fn unparsed(path: &str, text: &str, reached: bool) -> OwnFile {
+    let asked: BTreeSet<String> = packages_in(text, &["from", "require", "import", "resolve"]).collect();
+    OwnFile {
+        path: path.to_owned(),
+        reached,
+        words: asked.clone(),
+        imports: asked,
+        stated: BTreeMap::new(),
+        types: BTreeSet::new(),
+        told: BTreeSet::new(),
+        prefixes: BTreeSet::new(),
+    }
+}
+
+/// Longest text that is looked at behind a word, in bytes: npm takes no longer names.
+const LONGEST_NAME: usize = 214;
+
+/// The packages that quoted texts behind some words name: `from "x"`, `require('x/y')`, `import("x")`.
+pub(super) fn packages_in<'a>(text: &'a str, words: &'a [&str]) -> impl Iterator<Item = String> + 'a {
+    words.iter().flat_map(move |word| {
+        memchr::memmem::find_iter(text.as_bytes(), word.as_bytes()).filter_map(move |at| {
+            let rest = text.get(at + word.len()..)?.trim_start_matches([' ', '\t', '\n', '(']);
+            let quote = rest.chars().next().filter(|first| matches!(first, '"' | '\'' | '`'))?;
+            let (name, _) = rest.get(1..)?.split_once(quote).filter(|(name, _)| name.len() <= LONGEST_NAME)?;
+            package_of_request(name).filter(|name| !is_builtin(name)).map(str::to_owned)
+        })
+    })
 }
 
 /// The package that a text by itself is the name of, or a path in: `csv-parse`, `csv-parse/sync`.
 fn named(word: &str) -> Option<&str> {
     let in_path = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '@');
+    // `node_modules/chart.js/dist/chart.js`: a file that is served or copied.
+    let word = word.rsplit_once("node_modules/").map_or(word, |(_, inside)| inside);
     let name = package_of_request(word).filter(|_| word.chars().all(in_path))?;
     is_name(name).then_some(name)
 }
 
-fn file(artifact: &Artifact, id: EntryId, reached: bool, program: &Program) -> OwnFile {
-    let package = |text: Text| {
-        let request = program.strings.get(text as usize).filter(|request| !is_builtin(request))?;
-        package_of_request(request).map(str::to_owned)
+fn file(path: &str, text: &str, reached: bool, program: &Program) -> OwnFile {
+    let requested = |text: Text| program.strings.get(text as usize).map_or("", |request| &**request);
+    // `raw-loader!./file` asks for a loader of webpack's.
+    let parts = |text: Text| requested(text).split('!').filter(|part| !is_builtin(part));
+    let package = |text: Text| parts(text).next_back().and_then(package_of_request).map(str::to_owned);
+    let loaders = |text: Text| {
+        let loaders = requested(text).rsplit_once('!').map_or("", |(loaders, _)| loaders);
+        loaders.split('!').filter_map(package_of_request).map(str::to_owned).collect::<Vec<_>>()
     };
     let real = || program.imports.iter().filter(|import| import.span.end > 0);
     let stated = real().filter_map(|import| Some((package(import.request)?, import.span)));
-    let imports = real().map(|import| import.request);
     let sites = program.sites.iter().filter_map(|site| site.request);
+    let asked: Vec<Text> = real().map(|import| import.request).chain(sites).collect();
     let strings = program.exprs.iter().filter_map(|expr| match expr.kind {
-        ExprKind::String(text) => Some(text),
+        ExprKind::String(text) => Some(requested(text)),
         _ => None,
     });
-    let words = strings
-        .filter_map(|text| program.strings.get(text as usize))
-        .filter(|word| !is_builtin(word))
-        .filter_map(|word| named(word));
-    let open = program.sites.iter().filter(|site| site.request.is_none());
-    let prefixes = open.filter_map(|site| Some(known_ends(program, site.expr)?.0));
+    let strings: Vec<&str> = strings.collect();
+    let words = strings.iter().filter(|word| !is_builtin(word)).filter_map(|word| named(word));
+    let open = || program.sites.iter().filter(|site| site.request.is_none());
+    let prefixes = open().filter_map(|site| Some(known_ends(program, site.expr)?.0));
+    // Where something is asked for by a name that is put together elsewhere, its beginning stands there.
+    let begun = strings.iter().filter(|word| open().next().is_some() && word.ends_with(['-', '/']));
+    let begun = begun.map(|word| (*word).to_owned());
+    let types = program.type_imports.iter().copied().filter_map(package);
     OwnFile {
-        prefixes: prefixes.filter(|prefix| !prefix.starts_with(['.', '/'])).collect(),
-        path: artifact.entry(id).path.to_string(),
+        prefixes: prefixes.chain(begun).filter(|prefix| !prefix.starts_with(['.', '/'])).collect(),
+        path: path.to_owned(),
         reached,
         stated: stated.collect(),
-        imports: imports.chain(sites).filter_map(package).collect(),
-        types: program.type_imports.iter().copied().filter_map(package).collect(),
+        imports: asked.iter().copied().filter_map(package).chain(asked.iter().copied().flat_map(loaders)).collect(),
+        types: types.collect(),
+        told: packages_in(text, &["import(", "types="]).collect(),
         words: words.map(ToString::to_string).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_are_found_in_what_no_parser_reads() {
+        let text = "import a from 'one';\nimport type {| b: ?X |} from \"@s/two/x\"; require( 'three' ); import('./no'); // fs\nrequire('fs')";
+        let found: BTreeSet<String> = packages_in(text, &["from", "require", "import"]).collect();
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["@s/two", "one", "three"]);
     }
 }

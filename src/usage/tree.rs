@@ -1,6 +1,7 @@
 //! Dependencies of a source tree in which no function was found: used by any file, test, script or setting of it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -8,7 +9,7 @@ use serde::Deserialize;
 use super::evidence::Evidence as Sought;
 use super::names::Names;
 use super::own_code::{extension, is_run_by};
-use super::{Loaded, Undeclared, is_at_or_below, is_or_below, loaders, models, node, undeclared};
+use super::{Loaded, Undeclared, is_at_or_below, is_or_below, loaders, models, node, scripts, undeclared};
 use crate::artifact::EntryId;
 use crate::graph::python::mentions;
 use crate::graph::{Mentions, ModuleGraph};
@@ -96,6 +97,16 @@ impl TreeUsage {
             }
             _ => {
                 let names = Names::of(&facts, declared);
+                let imports = &graph.mentions.imports;
+                let is_imported = |dependency: &Dependency| {
+                    let mut modules = names.imports(&dependency.name).iter();
+                    modules.any(|module| imports.iter().any(|import| is_or_below(import, module)))
+                };
+                // Behind so many files there may be more, which nobody has looked into; and where none of the
+                // distributions is imported, the code that needs them is elsewhere.
+                if stated.len() >= MOST_FILES || !declared.dependencies.iter().any(is_imported) {
+                    return Self::default();
+                }
                 let used = python(&facts, declared, &names);
                 let undeclared = undeclared::of_python(&facts, declared, &names, &stated);
                 Self { unused: judged.filter(|name| !used.contains(*name)).cloned().collect(), undeclared }
@@ -117,27 +128,52 @@ fn python(facts: &Loaded<'_>, declared: &Declared, names: &Names) -> BTreeSet<Ar
     let settings = settings(facts);
     let named = |dependency: &&Dependency| {
         let modules = names.imports(&dependency.name);
-        let is_imported = |module: &String| imports.iter().any(|import| is_or_below(import, module));
-        let in_words = |module: &String| words.iter().any(|word| is_at_or_below(word, module));
+        let is_imported = |module: &String| imports.iter().any(|import| is_import_of(imports, import, module));
+        // `"azure.storage." + name`: the beginning decides.
+        let begins = |word: &str, module: &str| word.ends_with('.') && module.starts_with(word);
+        let in_words = |module: &String| words.iter().any(|word| is_at_or_below(word, module) || begins(word, module));
         let in_settings = |word: &str| settings.iter().any(|text| holds(text, word));
         modules.iter().any(|module| is_imported(module) || in_words(module) || in_settings(module))
             || words.iter().any(|word| **word == *dependency.name)
             || in_settings(&dependency.name)
-            || TREES.unnamed.iter().any(|pattern| text::matches(pattern, &dependency.name))
     };
+    let is_found = |name: &str| TREES.unnamed.iter().any(|pattern| text::matches(pattern, name));
     let mut used: BTreeSet<Arc<str>> =
         declared.dependencies.iter().filter(named).map(|dependency| dependency.name.clone()).collect();
     let sought = Sought { facts, declared, names };
     used.extend(sought.asked_for(&used));
     used.extend(models::needed(facts, declared, names));
     used.extend(loaders::may_load(loaders::Of::Python, declared, &|name| used.contains(name), &|_| false));
+    let found = declared.dependencies.iter().map(|dependency| &dependency.name).filter(|name| is_found(name));
+    used.extend(found.cloned());
     let mut used = sought.needed_by(used);
+    let hosts = declared.dependencies.iter().filter(|dependency| has_plug_in(&dependency.name, &used));
+    let hosts: Vec<Arc<str>> = hosts.map(|dependency| dependency.name.clone()).collect();
+    used.extend(hosts);
     // As long as an import has no known owner, a distribution with no known modules may be it.
     if imports.iter().any(|import| is_unknown(facts, names, import)) {
         let unknown = declared.dependencies.iter().filter(|dependency| !is_distribution_known(&dependency.name));
         used.extend(unknown.map(|dependency| dependency.name.clone()));
     }
     used
+}
+
+/// Whether an import may be of a module: of it, of something in it, or of what is around it and nothing more is said.
+fn is_import_of(imports: &BTreeSet<Arc<str>>, import: &str, module: &str) -> bool {
+    let goes_on = || {
+        let below = format!("{import}.");
+        imports
+            .range::<str, _>((Bound::Included(below.as_str()), Bound::Unbounded))
+            .next()
+            .is_some_and(|next| next.starts_with(&below))
+    };
+    is_at_or_below(import, module) || (is_or_below(import, module) && !goes_on())
+}
+
+/// Whether something that is used is named after a distribution, as `flask-login` is after `flask`: it may be there for
+/// that alone.
+fn has_plug_in(name: &str, used: &BTreeSet<Arc<str>>) -> bool {
+    used.iter().any(|other| other.strip_prefix(name).is_some_and(|rest| rest.starts_with('-')))
 }
 
 /// Whether an import is of nobody known: no declared or installed distribution, no file of the project, no module of
@@ -224,9 +260,17 @@ fn mentioned(bundle: &Bundle, packages: &crate::package::owners::Packages) -> (M
             let Ok(bytes) = artifact.read(*id) else { continue };
             let path = &*artifact.entry(*id).path;
             let (name, is_package) = module_of(path);
+            let mut of_file = Mentions::default();
             let parsed = parse((*bytes).as_ref());
-            mentions::own(&parsed.code, &name, is_package, &mut mentions);
-            stated.push((*id, undeclared::stated(&parsed.code, (*bytes).as_ref())));
+            mentions::of_project(&parsed.code, &name, is_package, &mut of_file);
+            // The lists of `setup.py` declare; what else it names, it imports.
+            if path == "setup.py" {
+                of_file.words.clear();
+            }
+            let text = text::lossy((*bytes).as_ref());
+            of_file.imports.extend(scripts::imports_in(&text).map(Arc::from));
+            stated.push((*id, undeclared::stated(&parsed.code, &text)));
+            add(&mut mentions, of_file);
         }
         (mentions, stated)
     };
@@ -239,14 +283,19 @@ fn mentioned(bundle: &Bundle, packages: &crate::package::owners::Packages) -> (M
             // Whoever asks for the project tells that it failed.
             let (part, stated) = part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
             all_stated.extend(stated);
-            all.imports.extend(part.imports);
-            all.urls.extend(part.urls);
-            all.words.extend(part.words);
-            all.keywords.extend(part.keywords);
-            all.open_calls.extend(part.open_calls);
+            add(&mut all, part);
         }
     });
     (all, all_stated)
+}
+
+/// Adds what one part of a project says to what others say.
+fn add(all: &mut Mentions, part: Mentions) {
+    all.imports.extend(part.imports);
+    all.urls.extend(part.urls);
+    all.words.extend(part.words);
+    all.keywords.extend(part.keywords);
+    all.open_calls.extend(part.open_calls);
 }
 
 /// The dotted name of a file's module, and whether it is a package.

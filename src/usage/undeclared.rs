@@ -8,20 +8,16 @@ use std::sync::Arc;
 
 use super::names::Names;
 use super::own_code::OwnFile;
-use super::{Loaded, is_at_or_below, is_or_below};
+use super::{Loaded, brought, is_at_or_below, is_or_below, loaders, scripts};
 use crate::artifact::{EntryId, Location};
 use crate::graph::python::is_standard;
 use crate::lang::python::ir::{Code, Stmt};
-use crate::manifest::dependency::{Declared, Scope};
+use crate::manifest::dependency::{Declared, Dependency, Scope};
 use crate::manifest::python::{import_names, is_import_known};
+use crate::platform::Language;
 use crate::span::Span;
 use crate::text;
 
-/// Folders of what is not the project's own work when it runs.
-const ASIDE: [&str; 10] =
-    ["test", "tests", "testing", "__tests__", "spec", "docs", "doc", "examples", "example", "benchmarks"];
-/// Manifests by which a folder is a project of its own.
-const MANIFESTS: [&str; 6] = ["requirements", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "package.json"];
 /// Files that are looked into for names which stand for folders.
 const MOST_SETTINGS: usize = 200;
 /// Larger files are no settings.
@@ -46,21 +42,14 @@ impl OwnWork {
         let paths = facts.artifact.entries().map(|(_, entry)| &*entry.path);
         let inner = paths.filter_map(|path| {
             let (folder, file) = path.rsplit_once('/')?;
-            MANIFESTS.iter().any(|manifest| file.starts_with(manifest)).then(|| format!("{folder}/"))
+            brought::is_manifest(file).then(|| format!("{folder}/"))
         });
         Self { inner: inner.collect() }
     }
 
     /// Whether a file is the project's own code that runs.
     fn holds(&self, path: &str) -> bool {
-        let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
-        let is_aside = folder.split('/').any(|part| ASIDE.contains(&part) || part.starts_with('.'));
-        let is_test =
-            file.starts_with("test_") || file.contains("_test.") || file.contains(".test.") || file.contains(".spec.");
-        let is_tool = file.contains(".config.") || file.ends_with(".d.ts") || file.starts_with('.');
-        let is_script = matches!(file, "setup.py" | "conftest.py" | "noxfile.py" | "tasks.py" | "fabfile.py");
-        let is_inner = self.inner.iter().any(|inner| path.starts_with(inner));
-        !is_aside && !is_test && !is_tool && !is_script && !is_inner
+        !brought::is_aside(path) && !self.inner.iter().any(|inner| path.starts_with(inner))
     }
 }
 
@@ -89,7 +78,8 @@ pub(super) fn of_python(
                 .iter()
                 .any(|dependency| import_names(&dependency.name).iter().any(|name| is_or_below(import, name)));
         let locked = || declared.locked.iter().flat_map(|locked| import_names(&locked.name));
-        is_declared || locked().any(|name| is_or_below(import, &name))
+        let by_extra = |dependency: &Dependency| may_come_with_an_extra(dependency, import);
+        is_declared || locked().any(|name| is_or_below(import, &name)) || declared.dependencies.iter().any(by_extra)
     };
     let mut found: BTreeMap<&str, Undeclared> = BTreeMap::new();
     for (entry, imports) in files.iter().filter(|(entry, _)| own.holds(&facts.artifact.entry(*entry).path)) {
@@ -98,8 +88,7 @@ pub(super) fn of_python(
             if is_standard(top) || parts.contains(top) || !is_import_known(import) || is_brought(import) {
                 continue;
             }
-            // What the runtime of a function or of a job has is there without being declared.
-            if ["boto3", "botocore", "awsglue", "pyspark"].iter().any(|brought| is_at_or_below(import, brought)) {
+            if brought::by_any_runtime(Language::Python, top) {
                 continue;
             }
             let location = Location::in_artifact(facts.artifact, *entry, Some(*span));
@@ -109,8 +98,30 @@ pub(super) fn of_python(
     found.into_values().collect()
 }
 
-/// The imports of a file that stand at its top level and at the beginning of a line, by dotted name.
-pub(super) fn stated(code: &Code, source: &[u8]) -> BTreeMap<String, Span> {
+/// Whether an extra that is asked for may bring a module: `celery[redis]`, `boto3-stubs[sqs]`, or what the library is
+/// known to use where it is there. Only its own metadata would tell.
+fn may_come_with_an_extra(dependency: &Dependency, import: &str) -> bool {
+    let top = import.split('.').next().unwrap_or(import).to_ascii_lowercase();
+    let is_named = |extra: &String| {
+        let extra = extra.to_ascii_lowercase().replace(['-', '.'], "_");
+        top.contains(&extra) || extra.contains(&top)
+    };
+    let mut known = loaders::known(loaders::Of::Python, &dependency.name);
+    dependency.extras.iter().any(is_named)
+        || (!dependency.extras.is_empty()
+            && known.any(|name| import_names(name).iter().any(|module| is_at_or_below(import, module))))
+}
+
+/// The imports of a file that stand at its top level and at the beginning of a line, by dotted name, without what a
+/// script's own block of requirements brings.
+pub(super) fn stated(code: &Code, source: &str) -> BTreeMap<String, Span> {
+    let mut found = top_level(code, source.as_bytes());
+    let own = scripts::brought_by_block(source);
+    found.retain(|import, _| !own.iter().any(|module| is_or_below(import, module)));
+    found
+}
+
+fn top_level(code: &Code, source: &[u8]) -> BTreeMap<String, Span> {
     let mut found = BTreeMap::new();
     for (stmt, span) in code.stmts.iter().zip(&code.stmt_spans) {
         let before = (span.start as usize).checked_sub(1).and_then(|at| source.get(at));
@@ -160,11 +171,7 @@ pub(super) fn of_node(facts: &Loaded<'_>, declared: &Declared, files: &[OwnFile]
         let quoted = [format!("\"{first}"), format!("'{first}")];
         parts.contains(first) || settings.iter().any(|text| quoted.iter().any(|alias| text.contains(alias)))
     };
-    let by_runtime = |name: &str| {
-        matches!(name, "aws-sdk" | "@aws-appsync/utils")
-            || name.starts_with("@aws-sdk/")
-            || name.starts_with("@smithy/")
-    };
+    let by_runtime = |name: &str| brought::by_any_runtime(Language::Node, name);
     let mut found: BTreeMap<&str, Undeclared> = BTreeMap::new();
     for file in files.iter().filter(|file| own.holds(&file.path)) {
         let Some(entry) = facts.artifact.find(&file.path) else { continue };

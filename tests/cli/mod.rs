@@ -6,6 +6,7 @@ mod cache;
 mod cargo;
 mod config;
 mod crates;
+mod dependencies;
 mod estimate;
 mod installed;
 mod fix;

@@ -1,7 +1,10 @@
-"""Extends import_names.toml from the metadata of installed distributions.
+"""Extends import_names.toml from the metadata of installed distributions, or from a list that somebody wrote down.
 
     python extend_import_names.py FOLDER...
+    python extend_import_names.py --list FILE
 
+A list has a module and its distribution on each line, from a public table or the distributions' documentation. It adds
+rows where there is none: what such a row leaves out would be taken for somebody else's, so that it has to be whole.
 Each FOLDER holds `*.dist-info` folders: a `site-packages`, or a deployment package. What a distribution provides is read
 from its RECORD: modules and packages at the top, and below namespace packages (folders without `__init__.py`) the first
 parts that have code. Rows that are there already win, except that names of the metadata are added to them where the
@@ -60,12 +63,24 @@ def rows(folders: list[str]) -> dict[str, set[str]]:
     return found
 
 
+def listed(path: str) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for line in Path(path).read_text(encoding="utf-8").splitlines():
+        module, _, name = line.strip().partition(" ")
+        if name:
+            found.setdefault(normalized(name), set()).add(module)
+    return found
+
+
 def main() -> None:
     text = TABLE.read_text(encoding="utf-8")
     table = {name: set(names) for name, names in tomllib.loads(text).items()}
-    for name, names in rows(sys.argv[1:]).items():
-        known = table.setdefault(name, set())
-        known.update(new for new in names if not any(new.startswith(f"{old}.") for old in known))
+    if sys.argv[1:2] == ["--list"]:
+        table = listed(sys.argv[2]) | table
+    else:
+        for name, names in rows(sys.argv[1:]).items():
+            known = table.setdefault(name, set())
+            known.update(new for new in names if not any(new.startswith(f"{old}.") for old in known))
     head = text[: text.index("\n\n") + 2]
     body = "".join(
         f"{name} = [{', '.join(f'"{part}"' for part in sorted(names, key=str.lower))}]\n" for name, names in sorted(table.items())

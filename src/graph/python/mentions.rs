@@ -59,9 +59,18 @@ pub(super) fn collect(interp: &Interp<'_>) -> Mentions {
     mentions
 }
 
-/// Imports, texts and keywords of a module of the function itself, or of a project in which nothing is simulated.
-pub(crate) fn own(code: &Code, name: &str, is_package: bool, mentions: &mut Mentions) {
-    let skipped = not_run(code);
+/// Imports, texts and keywords of a module of a project in which nothing is simulated: what only type checkers and
+/// scripts run counts too.
+pub(crate) fn of_project(code: &Code, name: &str, is_package: bool, mentions: &mut Mentions) {
+    mentioned(code, (name, is_package), &[], mentions);
+}
+
+/// Imports, texts and keywords of a module of the function itself.
+fn own(code: &Code, name: &str, is_package: bool, mentions: &mut Mentions) {
+    mentioned(code, (name, is_package), &not_run(code), mentions);
+}
+
+fn mentioned(code: &Code, (name, is_package): (&str, bool), skipped: &[Span], mentions: &mut Mentions) {
     for (stmt, span) in code.stmts.iter().zip(&code.stmt_spans) {
         if skipped.iter().any(|around| contains(*around, *span)) {
             continue;

@@ -45,9 +45,32 @@ fn is_rust(info: &str) -> bool {
     info.split([',', ' ']).map(str::trim).filter(|word| !word.is_empty()).all(known)
 }
 
+/// The crates that links in the documentation comments of a source lead to.
+pub(super) fn links_of_comments(source: &str) -> impl Iterator<Item = &str> {
+    let is_doc = |line: &&str| line.starts_with("///") || line.starts_with("//!");
+    source.lines().map(str::trim_start).filter(is_doc).flat_map(links)
+}
+
+/// The crates that the links of a documentation text begin with: [`serde::de`], [x](serde_json).
+fn links(doc: &str) -> impl Iterator<Item = &str> {
+    let begins = memchr::memchr2_iter(b'[', b'(', doc.as_bytes());
+    begins.filter_map(|at| {
+        let rest = doc.get(at + 1..)?.trim_start_matches(['`', ':']);
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
+        let goes_on = rest[end..].starts_with("::") || rest[end..].trim_start_matches('`').starts_with([']', ')']);
+        (goes_on && end > 0).then(|| &rest[..end])
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::blocks;
+    use super::{blocks, links};
+
+    #[test]
+    fn links_lead_to_crates() {
+        let doc = "See [`one`], [two::X] and [it](three::y#z), not [four, five] nor six.";
+        assert_eq!(links(doc).collect::<Vec<_>>(), ["one", "two", "it", "three"]);
+    }
 
     #[test]
     fn only_compiled_fences_count() {

@@ -9,6 +9,7 @@ use syn::{Attribute, Expr, Item, Lit, Meta};
 
 use super::bodies::{self, Lifted};
 use super::cfg::Cfg;
+use super::doctest;
 use super::is_too_deep;
 use super::items::{items_in, macro_names};
 use super::pieces::{Piece, pieces};
@@ -28,6 +29,8 @@ pub struct FileFacts {
     pub test_crates: BTreeSet<String>,
     /// Crates named by compiled documentation examples.
     pub doc_crates: BTreeSet<String>,
+    /// Crates that links in documentation lead to, as far as their texts say.
+    pub doc_links: BTreeSet<String>,
     /// Names of macros, derives and attributes used.
     pub macros: BTreeSet<String>,
     /// Those used only by tests.
@@ -79,6 +82,7 @@ pub struct Include {
 #[must_use]
 pub fn read(text: &str, test: bool, around: &Around) -> FileFacts {
     let mut reader = Reader { test, ..Reader::default() };
+    reader.facts.doc_links = doctest::links_of_comments(text).map(str::to_owned).collect();
     reader.parents.extend(around.0.clone());
     let tokens = Tokens::of(text);
     if tokens.are_too_deep() {

@@ -23,6 +23,8 @@ pub struct CargoWorkspace {
     pub lock: Option<Lock>,
     /// What could not be read.
     pub problems: Vec<Problem>,
+    /// Folders that it names as members or as dependencies and that hold no package here.
+    pub missing: Vec<String>,
 }
 
 /// Finds the workspace root of a manifest, as cargo does: `package.workspace`, else the nearest
@@ -65,6 +67,9 @@ impl CargoWorkspace {
             let mut seen = BTreeSet::from([String::new()]);
             let mut todo: Vec<String> = workspace.members.iter().flat_map(|pattern| expand(files, pattern)).collect();
             todo.reverse();
+            let is_open = |pattern: &&String| pattern.contains(['*', '?', '[']);
+            let open = workspace.members.iter().filter(is_open);
+            let globbed: BTreeSet<String> = open.flat_map(|pattern| expand(files, pattern)).collect();
             let from_root: Vec<String> =
                 root.dependencies.iter().chain(&workspace.dependencies).filter_map(|d| d.path.clone()).collect();
             todo.splice(0..0, from_root);
@@ -77,6 +82,8 @@ impl CargoWorkspace {
                 }
                 let path = files::join(&folder, "Cargo.toml");
                 if !files.is_file(&path) {
+                    // What a pattern with a star meets need not be a package.
+                    found.missing.extend(Some(folder).filter(|folder| !globbed.contains(folder)));
                     continue;
                 }
                 if let Some(member) = found.manifest(files, &path) {

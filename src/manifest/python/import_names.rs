@@ -75,7 +75,7 @@ fn guessed(name: &str) -> Vec<String> {
     }
     for row in &GUESSES.namespaces {
         let Some(rest) = name.strip_prefix(&*row.distribution) else { continue };
-        for joined in [rest.replace('-', "_"), rest.replace('-', "")] {
+        for joined in [rest.replace('-', "_"), rest.replace('-', ""), rest.replace('-', ".")] {
             found.extend(row.endings.iter().map(|ending| format!("{}.{joined}{ending}", row.module)));
         }
     }

@@ -41,6 +41,13 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     for (_, list) in pdm.into_iter().flat_map(TableLike::iter) {
         requirements(reader, source, Some(list), &Scope::Development);
     }
+    let hatch = table(tool, "hatch").and_then(|hatch| table(hatch, "envs"));
+    for (_, environment) in hatch.into_iter().flat_map(TableLike::iter) {
+        let Some(environment) = environment.as_table_like() else { continue };
+        for key in ["dependencies", "extra-dependencies"] {
+            requirements(reader, source, environment.get(key), &Scope::Development);
+        }
+    }
     if let Some(poetry) = table(tool, "poetry") {
         read_poetry(reader, source, poetry);
     }

@@ -7,7 +7,7 @@ use super::forcing::is_forcing;
 use super::{PackageInput, usage::PackageUse};
 use crate::lang::rust::cfg::may_hold_on_lambda;
 use crate::manifest::cargo::workspace::CargoWorkspace;
-use crate::manifest::cargo::{Dependency, DependencyKind, crate_name};
+use crate::manifest::cargo::{Dependency, DependencyKind, TargetKind, crate_name};
 
 /// Types and crates that paths begin with and nothing declares.
 const OF_LANGUAGE: [&str; 19] = [
@@ -128,6 +128,9 @@ pub(super) fn judge(input: &PackageInput<'_>) -> Vec<DependencyVerdict> {
         {
             verdict = Verdict::Unknown;
         }
+        if verdict == Verdict::OnlyTests && !is_installed(input.usage) {
+            verdict = Verdict::Needed;
+        }
         if !input.usage.has_code
             || member.ignored.iter().any(|name| name == &dependency.key || name == &dependency.package)
         {
@@ -138,6 +141,12 @@ pub(super) fn judge(input: &PackageInput<'_>) -> Vec<DependencyVerdict> {
         found.push(DependencyVerdict { member: input.at, dependency: at, subject, verdict, version });
     }
     found
+}
+
+/// Whether a package has something that other packages or people take: of examples and benchmarks alone, nothing is
+/// carried along.
+fn is_installed(usage: &PackageUse) -> bool {
+    usage.targets.iter().any(|target| matches!(target.kind, TargetKind::Lib | TargetKind::Bin))
 }
 
 /// Whether code names a crate that no declaration brings under that name.
@@ -215,7 +224,7 @@ pub(super) fn workspace_entries(workspace: &CargoWorkspace) -> Vec<WorkspaceEntr
         .filter(|d| d.inherited)
         .map(|d| d.key.as_str())
         .collect();
-    let unread = !workspace.problems.is_empty();
+    let unread = !workspace.problems.is_empty() || !workspace.missing.is_empty();
     let open =
         table.dependencies.iter().enumerate().filter(|(_, entry)| !unread && !inherited.contains(entry.key.as_str()));
     open.filter(|(_, entry)| !workspace.root.ignored.contains(&entry.key))

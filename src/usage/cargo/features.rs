@@ -489,7 +489,10 @@ impl<'a> Judge<'a> {
         };
         match &gate.kind {
             GateKind::Item(name) => {
-                self.segments.contains(name.as_str()) || (self.has_glob && self.usage.idents.contains(name))
+                let usage = self.usage;
+                // Derives and attributes that `#[macro_use] extern crate` brings are named as macros alone.
+                let named = [&usage.idents, &usage.macros, &usage.other_macros].iter().any(|set| set.contains(name));
+                self.segments.contains(name.as_str()) || (self.has_glob && named)
             }
             GateKind::Method { name, owner } => !behind(owner) && self.usage.methods.contains(name),
             // Whoever lacks one of these gets another error first, or none.

@@ -16,7 +16,10 @@ use crate::manifest::cargo::{CargoManifest, Dependency, DependencyKind};
 /// features, as for the vendored build of a native library, is then taken for one that forces.
 pub(super) fn is_forcing(input: &PackageInput<'_>, dependency: &Dependency, locked: Option<&LockedPackage>) -> bool {
     let member = &input.workspace.members[input.at];
-    if is_itself(member, dependency) || adds_to_members(input.workspace, dependency) {
+    if is_itself(member, dependency)
+        || has_features_handed_on(member, dependency)
+        || adds_to_members(input.workspace, dependency)
+    {
         return true;
     }
     match (&input.workspace.lock, locked) {
@@ -28,6 +31,15 @@ pub(super) fn is_forcing(input: &PackageInput<'_>, dependency: &Dependency, lock
 /// A package that depends on itself switches on features of its own for its tests.
 fn is_itself(member: &CargoManifest, dependency: &Dependency) -> bool {
     dependency.kind == DependencyKind::Dev && dependency.path.is_some() && dependency.package == member.name()
+}
+
+/// Whether features of the package itself switch features of the dependency on, which nobody could without the entry:
+/// `bundled = ["libsqlite3-sys/bundled"]`.
+fn has_features_handed_on(member: &CargoManifest, dependency: &Dependency) -> bool {
+    let mut enables = member.features.iter().flat_map(|feature| &feature.enables);
+    let is_ours = |key: &str| key.trim_end_matches('?') == dependency.key;
+    dependency.kind == DependencyKind::Normal
+        && enables.any(|enable| enable.split_once('/').is_some_and(|(key, _)| is_ours(key)))
 }
 
 /// Whether it asks for features of a crate that members of the workspace declare without them, for

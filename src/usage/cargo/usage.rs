@@ -19,6 +19,8 @@ pub struct PackageUse {
     pub test: BTreeSet<String>,
     /// By documentation examples.
     pub doc: BTreeSet<String>,
+    /// By links in documentation.
+    pub links: BTreeSet<String>,
     /// By the build script.
     pub build: BTreeSet<String>,
     /// Macros, derives and attributes used by the library and the executables.
@@ -185,6 +187,7 @@ impl Walk<'_> {
         if is_lib {
             found.doc.extend(facts.doc_crates);
         }
+        found.links.extend(facts.doc_links);
         found.paths.extend(facts.paths);
         self.methods.extend(facts.methods);
         self.idents.extend(facts.idents);

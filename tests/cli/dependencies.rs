@@ -1,0 +1,160 @@
+//! Advice on dependencies that has to be safe to follow: what is needed without being imported by name.
+
+use super::Project;
+
+/// Subjects of the findings of a rule on a project.
+fn found(files: &[(&str, &str)], rule: &str) -> Vec<String> {
+    let report = Project::new(files).report(&[]);
+    let findings = report["findings"].as_array().unwrap().iter().filter(|finding| finding["rule"] == rule);
+    findings.map(|finding| finding["subject"].as_str().unwrap().to_owned()).collect()
+}
+
+/// A Python project that needs what it declares, but for `colorlog`.
+fn python(declared: &[&str], files: &[(&str, &str)]) {
+    let list = declared.iter().map(|name| format!("'{name}',")).collect::<String>();
+    let manifest = format!("[project]\nname='acme'\nversion='1'\ndependencies=['requests','colorlog',{list}]\n");
+    let mut all = vec![("pyproject.toml", manifest.as_str()), ("acme/__init__.py", "import requests\n")];
+    all.extend_from_slice(files);
+    assert_eq!(found(&all, "unused-dependency"), ["colorlog"], "{files:?}");
+    assert_eq!(found(&all, "undeclared-dependency"), [""; 0], "{files:?}");
+}
+
+/// A Node project that needs what it declares, but for `left-pad`.
+fn node(declared: &[&str], rest: &str, files: &[(&str, &str)]) {
+    let list = declared.iter().map(|name| format!("\"{name}\": \"1\", ")).collect::<String>();
+    let manifest =
+        format!("{{\"name\": \"acme\", {rest}\"dependencies\": {{{list}\"lodash\": \"1\", \"left-pad\": \"1\"}}}}");
+    let mut all = vec![("package.json", manifest.as_str()), ("src/index.js", "module.exports = require('lodash');\n")];
+    all.extend_from_slice(files);
+    assert_eq!(found(&all, "unused-dependency"), ["left-pad"], "{files:?}");
+}
+
+#[test]
+fn imports_that_run_elsewhere_count() {
+    python(&["tqdm"], &[("acme/cli.py", "if __name__ == '__main__':\n    import tqdm\n")]);
+    python(
+        &["pydantic"],
+        &[("acme/t.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import pydantic\n")],
+    );
+    python(&["tabulate"], &[("build/make.py", "import tabulate\n")]);
+    python(&["toolz"], &[("acme/a.py", "def f():\n    \"\"\"\n    >>> import toolz\n    \"\"\"\n")]);
+    python(&["humanize"], &[("acme/a.py", "exec('import humanize')\n")]);
+    python(&["tabulate"], &[("acme/a.py", "def f(:\n  pass\n)\nimport tabulate\n")]);
+    python(&["numpy"], &[("acme/a.pyx", "cimport numpy\n")]);
+    python(
+        &["azure-storage-blob"],
+        &[("acme/p.py", "import importlib\ndef f(x):\n    return importlib.import_module('azure.storage.' + x)\n")],
+    );
+}
+
+#[test]
+fn settings_and_libraries_name_what_they_load() {
+    python(&["coloredlogs"], &[("conf/log.toml", "[formatters.c]\nclass = 'coloredlogs.ColoredFormatter'\n")]);
+    python(&["flask-sqlalchemy", "mysqlclient"], &[("acme/a.py", "from flask_sqlalchemy import SQLAlchemy\n")]);
+    python(
+        &["django", "django-storages", "boto3", "pillow"],
+        &[(
+            "acme/settings.py",
+            "import django\nSTORAGES = {'default': {'BACKEND': 'storages.backends.s3.S3Storage'}}\n",
+        )],
+    );
+    python(&["dramatiq", "pika"], &[("acme/a.py", "from dramatiq.brokers.rabbitmq import RabbitmqBroker\n")]);
+    python(
+        &["apache-airflow", "apache-airflow-providers-cncf-kubernetes"],
+        &[("dags/a.py", "from airflow import DAG\nfrom airflow.providers.cncf.kubernetes.operators.pod import X\n")],
+    );
+}
+
+#[test]
+fn parts_of_a_namespace_are_told_apart() {
+    let files = [
+        ("requirements.txt", "google-cloud-storage\ngoogle-cloud-pubsub\n"),
+        ("a.py", "from google.cloud import storage\n"),
+    ];
+    assert_eq!(found(&files, "unused-dependency"), ["google-cloud-pubsub"]);
+}
+
+#[test]
+fn extras_environments_and_scripts_declare() {
+    python(
+        &["celery[redis]", "uvicorn[standard]", "boto3-stubs[sqs]"],
+        &[(
+            "acme/a.py",
+            "import celery\nimport redis\nimport uvloop\nimport uvicorn\nfrom mypy_boto3_sqs import SQSClient\n",
+        )],
+    );
+    python(&[], &[("tools/x.py", "# /// script\n# dependencies = [\"rich\"]\n# ///\nimport rich\n")]);
+    let hatch = "[project]\nname='a'\nversion='1'\ndependencies=['requests']\n[tool.hatch.envs.x]\nextra-dependencies=['pyyaml']\n";
+    let files = [("pyproject.toml", hatch), ("a.py", "import requests\nimport yaml\n")];
+    assert_eq!(found(&files, "undeclared-dependency"), [""; 0]);
+}
+
+#[test]
+fn files_that_no_parser_reads_count() {
+    node(&["intersect"], "", &[("src/a.js", "import intersect from 'intersect';\nclass A { x: {| a: ?B |}; }\n")]);
+    node(&["tv4"], "", &[("src/a.js", "import tv4 from 'tv4';\nclass A { x: number; f() { return tv4; } }\n")]);
+    node(&["chalk"], "", &[("src/a.js", "import chalk from 'chalk';\nconst x = {;\n")]);
+    let large = format!("import * as three from 'three';\n// {}\n", "x".repeat(600_000));
+    node(&["three"], "", &[("src/a.js", &large)]);
+    node(&["raw-loader"], "", &[("src/a.js", "const t = require('raw-loader!./x.txt');\n")]);
+    node(&["passport-local"], "", &[("src/a.js", "const t = 'passport-' + process.env.X;\nrequire(t);\n")]);
+}
+
+#[test]
+fn tools_and_frameworks_find_packages_of_their_own_accord() {
+    node(&["@angular/cli", "npm-run-all"], "\"scripts\": {\"b\": \"ng build\", \"a\": \"run-s a b\"}, ", &[]);
+    node(
+        &["core-js"],
+        "",
+        &[("babel.config.js", "module.exports = {presets: [['@babel/env', {useBuiltIns: 'usage'}]]};\n")],
+    );
+    node(&["jest-environment-jsdom"], "\"jest\": {\"testEnvironment\": \"jsdom\"}, ", &[]);
+    node(&["react-native", "react-native-screens"], "", &[("app.js", "import {View} from 'react-native';\nView();\n")]);
+    node(&["react-redux", "redux"], "", &[("app.js", "import {connect} from 'react-redux';\nconnect();\n")]);
+}
+
+/// A word in prose is no use; an import in it is.
+#[test]
+fn prose_counts_where_it_holds_code() {
+    node(&["clsx"], "", &[("README.md", "Do not use left-pad.\n\n```js\nimport clsx from 'clsx'\n```\n")]);
+}
+
+#[test]
+fn crates_that_are_there_for_a_feature_or_for_examples() {
+    let lib = [
+        (
+            "Cargo.toml",
+            "[package]\nname = \"a\"\n\n[features]\nbundled = [\"sys/bundled\"]\n\n[dependencies]\nsys = { version = \"1\", optional = true }\nspare = \"1\"\n",
+        ),
+        ("src/lib.rs", ""),
+    ];
+    assert_eq!(found(&lib, "unused-dependency"), ["spare"]);
+    let examples = [
+        ("Cargo.toml", "[package]\nname = \"a\"\n\n[dependencies]\nused = \"1\"\n"),
+        ("examples/x.rs", "fn main() { used::f() }\n"),
+    ];
+    assert_eq!(found(&examples, "misplaced-dependency"), [""; 0]);
+}
+
+/// Who is not here may need what the workspace lists.
+#[test]
+fn a_workspace_without_a_member_is_not_judged_whole() {
+    let files = [
+        ("Cargo.toml", "[workspace]\nmembers = [\"a\", \"gone\"]\n\n[workspace.dependencies]\nx = \"1\"\n"),
+        ("a/Cargo.toml", "[package]\nname = \"a\"\n"),
+        ("a/src/lib.rs", ""),
+    ];
+    assert_eq!(found(&files, "unused-workspace-dependency"), [""; 0]);
+}
+
+#[test]
+fn a_link_in_the_documentation_makes_a_removal_unsafe() {
+    let files = [
+        ("Cargo.toml", "[package]\nname = \"a\"\n\n[dependencies]\nlinked = \"1\"\nspare = \"1\"\n"),
+        ("src/lib.rs", "//! See [`linked`].\n"),
+    ];
+    let report = Project::new(&files).report(&[]);
+    let levels = report["findings"].as_array().unwrap().iter().filter(|finding| finding["rule"] == "unused-dependency");
+    let levels: Vec<_> = levels.map(|finding| finding["fix"]["level"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(levels, ["unsafe", "safe"]);
+}
