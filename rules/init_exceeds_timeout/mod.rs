@@ -41,7 +41,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         } else {
             continue;
         };
-        let seconds = (code.estimate.high_ms / 1e3 * 2.0).ceil().max(timeout + 1.0).to_string();
+        let seconds = (code.estimate.high_ms.max(low) / 1e3 * 2.0).ceil().max(timeout + 1.0).to_string();
         sink.report_as(severity, cx.about(id, place, message).snippet(cx.snippet("timeout", &[("n", &seconds)])));
     }
 }

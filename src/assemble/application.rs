@@ -306,7 +306,7 @@ fn event(app: &Application, trigger: &Trigger, base: &Base) -> Option<EventSourc
             SourceKind::DynamoDb => "DynamoDB",
             SourceKind::Msk => "MSK",
             SourceKind::Kafka => "SelfManagedKafka",
-            SourceKind::Mq => "MQ",
+            SourceKind::Mq | SourceKind::RabbitMq => "MQ",
             SourceKind::DocumentDb => "DocumentDB",
             SourceKind::Unknown => return None,
         }),

@@ -17,7 +17,10 @@ pub(super) fn run(args: &PlanTestArgs) -> Result<u8, UserError> {
         }
     }
     if functions.iter().all(|tested: &Tested| tested.routes.is_empty()) {
-        return Err(UserError(format!("{}: nothing here answers HTTP requests", args.path.display())));
+        return Err(UserError(format!(
+            "{}: nothing here answers HTTP requests; `defrost scale` simulates queues, streams and schedules",
+            args.path.display()
+        )));
     }
     let tool = match args.tool {
         TestTool::K6 => Tool::K6,

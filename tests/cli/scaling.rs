@@ -69,3 +69,23 @@ fn check_and_scale_tell_what_a_function_needs() {
     let human = project.run(&["scale", "template.yaml"]).out;
     assert!(human.contains("keep 55 warm all the time"), "{human}");
 }
+
+#[test]
+fn brokers_deliver_as_many_batches_as_their_kind_does() {
+    let event = |kind: &str| {
+        format!(
+            "    handler: src/app.handler\n    events:\n      - {kind}:\n          arn: arn:aws:mq:eu-central-1:123456789012:broker:b:b-1\n          \
+             queue: jobs\n          basicAuthArn: arn:aws:secretsmanager:eu-central-1:123456789012:secret:b\n"
+        )
+    };
+    let serverless = format!(
+        "service: shop\nprovider:\n  name: aws\n  runtime: python3.13\nfunctions:\n  active:\n{}  rabbit:\n{}",
+        event("activemq"),
+        event("rabbitmq"),
+    );
+    let project = Project::new(&[("serverless.yml", &serverless), ("src/app.py", HANDLER)]);
+    let run = project.run(&["scale", "serverless.yml", "--format", "json"]);
+    let scale: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let functions = &scale["applications"][0]["scaling"]["functions"];
+    assert_eq!((&functions[0]["allowed"], &functions[1]["allowed"]), (&5.into(), &1.into()), "{functions}");
+}

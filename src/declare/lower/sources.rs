@@ -276,9 +276,10 @@ impl Lower {
             "dynamodb" => SourceKind::DynamoDb,
             "kafka" | "msk" => SourceKind::Msk,
             "selfmanagedkafka" => SourceKind::Kafka,
-            "mq" => SourceKind::Mq,
+            "rabbitmq" => SourceKind::RabbitMq,
+            "mq" => broker(properties),
             "rds" | "documentdb" => SourceKind::DocumentDb,
-            _ if !properties.get("Queues").is_null() => SourceKind::Mq,
+            _ if !properties.get("Queues").is_null() => broker(properties),
             _ => match destination {
                 // A resource of this application that is neither queue nor stream.
                 Destination::Other(id) => self.kind_by_resource(id),
@@ -419,5 +420,14 @@ fn response_types(tree: &Tree) -> Setting<bool> {
             }
             Setting::Known { value: found, place: tree.place, literal: tree.literal }
         }
+    }
+}
+
+/// Which broker a mapping reads: only RabbitMQ has virtual hosts.
+fn broker(properties: &Tree) -> SourceKind {
+    let mut accesses = properties.get("SourceAccessConfigurations").one_or_more().iter();
+    match accesses.any(|access| access.get("Type").known() == Some("VIRTUAL_HOST")) {
+        true => SourceKind::RabbitMq,
+        false => SourceKind::Mq,
     }
 }

@@ -62,6 +62,8 @@ pub enum SourceKind {
     Kafka,
     /// Amazon MQ.
     Mq,
+    /// Amazon MQ with RabbitMQ, which delivers one batch at a time.
+    RabbitMq,
     /// DocumentDB change stream.
     DocumentDb,
     /// Not known.

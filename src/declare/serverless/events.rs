@@ -152,7 +152,7 @@ impl Service<'_, '_, '_> {
         let kind = match word {
             "stream" => value.get("type").known().unwrap_or_default(),
             "kafka" => "selfmanagedkafka",
-            "activemq" | "rabbitmq" => "mq",
+            "activemq" => "mq",
             word => word,
         };
         let scaling = value.get("maximumConcurrency");

@@ -212,7 +212,7 @@ pub fn trigger_word(application: &Application, trigger: &Trigger) -> String {
             SourceKind::Sqs => "a queue".to_owned(),
             SourceKind::Kinesis | SourceKind::DynamoDb | SourceKind::DocumentDb => "a stream".to_owned(),
             SourceKind::Msk | SourceKind::Kafka => "a Kafka topic".to_owned(),
-            SourceKind::Mq => "a message broker".to_owned(),
+            SourceKind::Mq | SourceKind::RabbitMq => "a message broker".to_owned(),
             SourceKind::Unknown => "an event source".to_owned(),
         },
         TriggerSource::Bucket(_) => "a bucket".to_owned(),

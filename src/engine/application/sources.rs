@@ -38,6 +38,7 @@ fn polled(application: &Application, mapping: &Mapping, facts: &ScalingFacts) ->
             Source::Stream { shards, factor: factor.unwrap_or(1) }
         }
         SourceKind::Mq => Source::Broker(facts.broker.activemq),
+        SourceKind::RabbitMq => Source::Broker(facts.broker.rabbitmq),
         SourceKind::Msk | SourceKind::Kafka | SourceKind::DocumentDb | SourceKind::Unknown => Source::Events,
     }
 }

@@ -41,6 +41,8 @@ pub enum WorkKind {
     Client,
     /// Request code: a regular expression is compiled.
     Regex,
+    /// Request code: a file of a fixed name in the temporary folder is written.
+    Temporary,
 }
 
 /// One place.

@@ -269,6 +269,9 @@ impl Machine<'_> {
         if !self.entry_esm && f.function != 0 {
             return Err(Abrupt::Suspend);
         }
+        if f.function == 0 {
+            self.record_wait(value);
+        }
         Ok(self.arrive(value)?.unwrap_or(UNKNOWN))
     }
 

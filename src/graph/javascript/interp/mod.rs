@@ -157,6 +157,10 @@ pub(super) struct Machine<'a> {
     pending: FxHashMap<ObjId, promises::Source>,
     /// Promises that have failed, in the order in which they did.
     rejected: BTreeMap<ObjId, promises::Rejection>,
+    /// Promises whose executors run, the innermost last.
+    executing: Vec<ObjId>,
+    /// Milliseconds after which a timer settles a promise, and where it is set.
+    timers: FxHashMap<ObjId, (f64, At)>,
 }
 
 impl<'a> Machine<'a> {
@@ -213,6 +217,8 @@ impl<'a> Machine<'a> {
             lazy_globals: FxHashSet::default(),
             pending: FxHashMap::default(),
             rejected: BTreeMap::new(),
+            executing: Vec::new(),
+            timers: FxHashMap::default(),
         };
         machine.atom("");
         machine.envs.push(Env { parent: 0, slots: Vec::new(), doubt: 0 });
@@ -366,6 +372,7 @@ impl<'a> Machine<'a> {
         if name == 0 || self.phase != Phase::Init || self.trace.calls.len() >= LIMITS.recorded_calls {
             return;
         }
+        self.note_timer(name, args, at);
         let site = self.site(at);
         let via = self.stack.iter().rev().take(LIMITS.via).rev().map(|at| self.site(*at)).collect();
         let arguments = args.iter().map(|value| self.argument(*value)).collect();

@@ -4,6 +4,9 @@ use super::Machine;
 use super::tables::Table;
 use super::value::{Abrupt, At, Atom, Call, Kind, ModuleIx, ObjId, R, UNKNOWN, Value};
 
+/// What Node calls a timer that can be awaited.
+const WAITS: &str = "timers/promises.setTimeout";
+
 /// What gives a promise its value once code waits for it.
 #[derive(Clone)]
 pub(super) enum Source {
@@ -103,7 +106,12 @@ pub(super) fn make(m: &mut Machine<'_>, c: &Call<'_>) -> R {
         promise,
     );
     m.tries += 1;
+    m.executing.extend(match promise {
+        Value::Obj(id) => Some(id),
+        _ => None,
+    });
     let made = m.call_at(c.arg(0), Value::Undefined, &[resolve, reject], c.at);
+    m.executing.pop();
     m.tries -= 1;
     match (made, promise) {
         (Err(Abrupt::Throw(error)), Value::Obj(id)) => m.fail(id, error),
@@ -126,6 +134,25 @@ fn reaction(m: &mut Machine<'_>, function: Value, given: Value, c: &Call<'_>) ->
 }
 
 impl Machine<'_> {
+    /// Notes the timer that an executor sets: `new Promise((resolve) => setTimeout(resolve, 500))`.
+    pub(super) fn note_timer(&mut self, name: Atom, args: &[Value], at: At) {
+        let Some(promise) = self.executing.last().copied() else { return };
+        let (Some(Value::Num(ms)), "setTimeout" | "timers.setTimeout") = (args.get(1).copied(), &*self.str(name))
+        else {
+            return;
+        };
+        self.timers.entry(promise).or_insert((ms, at));
+    }
+
+    /// Records that the top level of a module waits for a timer, as a call of the promise that Node has for it.
+    pub(super) fn record_wait(&mut self, value: Value) {
+        let Value::Obj(id) = value else { return };
+        if let Some((ms, at)) = self.timers.remove(&id) {
+            let name = self.atom(WAITS);
+            self.record_call(name, &[Value::Num(ms)], at);
+        }
+    }
+
     /// A promise that fails.
     pub(super) fn reject(&mut self, error: Value) -> Value {
         let promise = self.promise(None);

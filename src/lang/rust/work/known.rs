@@ -18,6 +18,7 @@ struct Calls {
     queries: Vec<String>,
     connects: Vec<String>,
     reads_files: Vec<String>,
+    writes_files: Vec<String>,
     slow: Vec<String>,
     slow_methods: Vec<String>,
     slow_prefixes: Vec<String>,
@@ -107,6 +108,11 @@ pub(super) fn is_connect(name: &str) -> bool {
 /// Reads files.
 pub(super) fn reads_file(path: &[String]) -> bool {
     ends_in(&CALLS.reads_files, path)
+}
+
+/// Writes to what an argument names.
+pub(super) fn writes_file(path: &[String]) -> bool {
+    ends_in(&CALLS.writes_files, path)
 }
 
 /// Meant to take long.

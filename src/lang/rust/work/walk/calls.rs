@@ -142,6 +142,10 @@ impl Walker<'_> {
             }
         } else if known::builds_client(path) && self.program.find(path).is_none() {
             self.report(WorkKind::Client, span, path.join("::"), None);
+        } else if known::writes_file(path)
+            && let Some(file) = call.args.iter().filter_map(literal_path).find(|file| file.starts_with("/tmp/"))
+        {
+            self.report(WorkKind::Temporary, span, file, None);
         }
     }
 
