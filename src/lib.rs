@@ -11,6 +11,7 @@ pub mod artifact;
 pub mod platform;
 pub mod input;
 pub mod cache;
+pub mod history;
 pub mod lang;
 pub mod manifest;
 pub mod declare;

@@ -1,6 +1,8 @@
+use std::collections::BTreeMap;
+
 use crate::culprit::{HeavyPart, Remedy};
 use crate::engine::{FunctionContext, Sink};
-use crate::finding::{Finding, Saves};
+use crate::finding::{Edit, FileEdits, Finding, Fix, FixLevel, Saves};
 use crate::text;
 
 /// Steps of the chain that are shown.
@@ -45,19 +47,51 @@ fn finding(cx: &FunctionContext<'_>, part: &HeavyPart) -> Option<Finding> {
                 "Put a lazy loader in front of it, above the first import: it then loads when something asks for it, \
                  and the first request that does takes about {later} longer"
             );
-            finding.help(help).snippet(Some(lazily(module)))
+            let finder = lazily(module);
+            let fix = cx.put_first(&finder, format!("put a lazy loader in front of {module}"));
+            let finding = finding.help(help).snippet(Some(finder));
+            match fix {
+                Some(fix) => finding.fix(fix),
+                None => finding,
+            }
         }
         Remedy::LeaveOut { packages, extra: (of, extra) } => {
             let names: Vec<&str> = packages.iter().map(|id| &*cx.packages.package(*id).name).collect();
             let ask = if names.len() == 1 { "it" } else { "them" };
-            finding.help(format!(
+            let finding = finding.help(format!(
                 "Leave {} out of the package: only the extra `{extra}` of {of} asks for {ask}, and the import does without",
                 names.join(", ")
-            ))
+            ));
+            match left_out(cx, &names) {
+                Some(fix) => finding.fix(fix),
+                None => finding,
+            }
         }
     };
     let saves = Saves { init_ms: Some(part.saves_ms), bytes: None };
     Some(finding.through(first).noting("leads there").saving(saves))
+}
+
+/// The change that takes packages out of the lists in which a tool has pinned them; nothing where one stands in none.
+fn left_out(cx: &FunctionContext<'_>, names: &[&str]) -> Option<Fix> {
+    let mut files: BTreeMap<&str, Vec<Edit>> = BTreeMap::new();
+    for name in names {
+        let its = cx.declared.dependencies.iter().filter(|one| *one.name == **name).collect::<Vec<_>>();
+        if its.is_empty() {
+            return None;
+        }
+        for one in its {
+            let span = one.removal.filter(|_| one.location.inner_path.is_none() && (one.frozen || one.pinned_transitive))?;
+            files.entry(&one.location.path).or_default().push(Edit { span, replacement: String::new() });
+        }
+    }
+    let mut files = files.into_iter().map(|(path, mut edits)| {
+        edits.sort_by_key(|edit| edit.span);
+        FileEdits { path: path.to_owned(), edits }
+    });
+    let FileEdits { path, edits } = files.next()?;
+    let description = format!("leave {} out of the package", names.join(", "));
+    Some(Fix { description, level: FixLevel::Unsafe, path, edits, also: files.collect() })
 }
 
 /// What puts a lazy loader in front of a module, wherever it is imported.

@@ -95,7 +95,7 @@ pub(super) struct InputArgs {
     #[arg(long, value_name = "NAME")]
     pub(super) handler: Option<String>,
     /// Runtime, such as `python3.12` or `nodejs22.x`
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = Runtime::named)]
     pub(super) runtime: Option<Runtime>,
     /// Instruction set: x86_64 or arm64
     #[arg(long, value_name = "NAME")]
@@ -143,7 +143,7 @@ pub(super) struct CheckArgs {
     pub(super) input: InputArgs,
     /// Analyse the functions of a list, one JSON object per line with `path` and what is known of the function, and
     /// write one record per function; `-` is standard input
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "baseline", "write_baseline", "fix", "diff", "patch"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["paths", "baseline", "changed_since", "write_baseline", "fix", "diff", "patch"])]
     pub(super) from_file: Option<PathBuf>,
     /// Folder for what is kept between runs, instead of the user's cache folder
     #[arg(long, value_name = "FOLDER")]
@@ -181,6 +181,10 @@ pub(super) struct CheckArgs {
     /// Leave out the findings that this file knows
     #[arg(long, value_name = "FILE")]
     pub(super) baseline: Option<PathBuf>,
+    /// Leave out the findings that a range of commits does not touch: since a revision such as `origin/main`, from
+    /// where it and HEAD part to the files as they are, or of `A..B`
+    #[arg(long, value_name = "REV")]
+    pub(super) changed_since: Option<String>,
     /// Make all findings of this run known: write them to the baseline file
     #[arg(long)]
     pub(super) write_baseline: bool,

@@ -1,17 +1,15 @@
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::args::CheckArgs;
 use super::progress::Progress;
-use super::{CLEAN, FAILED, FINDINGS, baseline, fix, kept, output, reference, suppress};
+use super::{CLEAN, FAILED, FINDINGS, baseline, changed, effort, fix, kept, output, reference, suppress};
 use crate::engine::{self, FunctionFacts, ProjectFacts, Registry};
 use crate::finding::{Finding, Severity};
 use crate::report::model::{self, Counts, Report, Summary};
 use crate::report::{self, Style};
 use crate::run::{self, Given, Inputs, ProjectSources, Settings, UserError};
-use crate::text;
 
 /// Where nothing is analysed: no exit code by itself, since findings may still be there.
 const NOTHING: u8 = u8::MAX;
@@ -56,40 +54,13 @@ fn analysed(
     let read = start.elapsed();
     let (report, findings) = judged(args, registry, settings, &project)?;
     if args.verbose {
-        effort(&report, read, start.elapsed().saturating_sub(read));
+        effort::tell(&project, &report, read, start.elapsed().saturating_sub(read));
     }
     if let Some(keeping) = keeping.filter(|_| report.summary.exit_code == CLEAN) {
         keeping.keep(&report, listener);
     }
     drop(progress);
     finished(args, settings, report, findings)
-}
-
-/// Says on standard error where the time went and what was read; a report is the same at every run and has no times.
-fn effort(report: &Report, reading: Duration, judging: Duration) {
-    let mut read: BTreeMap<(&str, &str), u64> = BTreeMap::new();
-    for function in &report.functions {
-        for module in &function.modules {
-            let Some(path) = &module.path else { continue };
-            read.insert((function.package.path.as_str(), path.as_str()), module.bytes);
-        }
-    }
-    let packages: BTreeMap<&str, (u64, u64)> = report
-        .functions
-        .iter()
-        .map(|function| (function.package.path.as_str(), (function.package.files, function.package.bytes)))
-        .collect();
-    let (files, bytes) = packages.values().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
-    let ms = |time: Duration| text::ms(time.as_secs_f64() * 1e3);
-    super::note(&format!("{} to read and simulate, {} for rules and report", ms(reading), ms(judging)));
-    super::note(&format!(
-        "{} of {} parsed, of {} and {} in {}",
-        text::plural(read.len() as u64, "module"),
-        text::bytes(read.values().sum()),
-        text::plural(files, "file"),
-        text::bytes(bytes),
-        text::plural(packages.len() as u64, "package"),
-    ));
 }
 
 /// Runs the rules over a project and puts the report together.
@@ -146,6 +117,7 @@ fn finished(
 ) -> Result<Report, UserError> {
     let failed = std::mem::take(&mut report.summary.exit_code);
     report.summary.baselined = baseline::apply(args, settings, &mut findings, &mut report)?;
+    report.summary.untouched = changed::apply(args, settings, &mut findings, &mut report)?;
     fix::apply(args, &mut findings, &mut report)?;
     report.summary.findings = Counts::of_reported(&report.findings);
     let code = exit_code(args.fail_on.or(settings.resolved.fail_on), &report);

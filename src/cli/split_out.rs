@@ -80,8 +80,11 @@ fn snippet(facts: &FunctionFacts, parts: &[Part]) -> Result<(String, String), St
         functions.push(NewFunction { id: format!("{}{}", id(facts), at + 1), handler: part.handler.clone(), routes });
     }
     let text = parting::sam(&template, id(facts), &functions);
-    let text =
-        text.ok_or("the template does not write the function as a block of SAM in YAML, or a route is no plain path")?;
+    let text = text.or_else(|| parting::serverless(&template, id(facts), &functions));
+    let text = text.ok_or(
+        "the template does not write the function as a block of SAM or of the Serverless Framework in YAML, or a route \
+         is no plain path",
+    )?;
     Ok((template, text))
 }
 

@@ -93,8 +93,8 @@ pub fn resolve(source: &Source, registry: &Registry, folder: &Path) -> Result<Re
         contracts: contracts(source),
         defaults: Defaults {
             handler: written.handler.clone(),
-            runtime: parsed(source, "runtime", written.runtime.as_deref())?,
-            architecture: parsed(source, "architecture", written.architecture.as_deref())?,
+            runtime: parsed(source, "runtime", written.runtime.as_deref(), Runtime::named)?,
+            architecture: parsed(source, "architecture", written.architecture.as_deref(), str::parse)?,
             memory_mb: written.memory,
             layers: written.layers.clone(),
         },
@@ -167,12 +167,13 @@ fn budgets(
     })
 }
 
-fn parsed<T: std::str::FromStr<Err = String>>(
+fn parsed<T>(
     source: &Source,
     key: &str,
     text: Option<&str>,
+    read: impl Fn(&str) -> Result<T, String>,
 ) -> Result<Option<T>, ConfigError> {
-    text.map(|text| text.parse().map_err(|message| source.fault(&[key], text, message))).transpose()
+    text.map(|text| read(text).map_err(|message| source.fault(&[key], text, message))).transpose()
 }
 
 fn policy(source: &Source, registry: &Registry) -> Result<Policy, ConfigError> {

@@ -10,7 +10,7 @@ use rustc_hash::FxHashSet;
 use crate::artifact::Artifact;
 use crate::assemble::FunctionSpec;
 use crate::cost::Estimate;
-use crate::graph::{Handed, ImportSite, ModuleGraph, ModuleId, Phase, WhatIf};
+use crate::graph::{Handed, ImportSite, ModuleGraph, ModuleId, ModuleKind, Phase, WhatIf};
 use crate::manifest::dependency::Declared;
 use crate::package::owners::{PackageId, Packages};
 use crate::platform::Language;
@@ -134,7 +134,7 @@ pub fn find(input: &Input<'_>, again: &Again<'_>) -> Culprits {
     for candidate in candidates::of(input).into_iter().take(MOST_WALKS) {
         // What comes along with a part that is named already goes with it.
         let comes_along = |id: &ModuleId| removed.iter().any(|part| is_below(input.graph, *id, *part));
-        if candidate.module().as_ref().is_some_and(comes_along) {
+        if candidate.module().as_ref().is_some_and(|id| comes_along(id) || has_lazy_loader(input, *id)) {
             continue;
         }
         let after = again(&candidate.change(input));
@@ -163,6 +163,19 @@ pub fn find(input: &Input<'_>, again: &Again<'_>) -> Culprits {
     culprits.parts.sort_by(|a, b| b.saves_ms.total_cmp(&a.saves_ms).then(a.module.cmp(&b.module)));
     culprits.paths.sort_by(|a, b| b.saves_ms.total_cmp(&a.saves_ms).then(a.handed.site.cmp(&b.handed.site)));
     culprits
+}
+
+/// Whether own code puts a lazy loader in front of a module already: the walk does not look into finders.
+fn has_lazy_loader(input: &Input<'_>, id: ModuleId) -> bool {
+    let name = &input.graph.module(id).name;
+    let quoted = [format!("\"{name}\""), format!("'{name}'")];
+    let own = input.graph.modules().filter(|(id, module)| {
+        module.kind == ModuleKind::Source && input.packages.of_module(input.graph, *id).is_none()
+    });
+    own.filter_map(|(_, module)| input.artifact.read(module.entry?).ok()).any(|bytes| {
+        let text = String::from_utf8_lossy((*bytes).as_ref());
+        text.contains("LazyLoader") && quoted.iter().any(|quoted| text.contains(quoted))
+    })
 }
 
 /// Whether a module is first loaded on behalf of another one.

@@ -1,4 +1,8 @@
-//! A function of a SAM template as several functions, each with the routes of its own.
+//! A function of a template as several functions, each with the routes of its own.
+
+mod serverless;
+
+pub use serverless::serverless;
 
 /// A function to declare.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,11 +46,13 @@ pub fn sam(template: &str, id: &str, functions: &[NewFunction]) -> Option<String
     }
     let known = events_of(events);
     let mut out = String::new();
-    for function in functions {
+    for (number, function) in (1..).zip(functions) {
         out.push_str(&format!("{}{}:\n", " ".repeat(indent), function.id));
         for (at, line) in rest.iter().enumerate() {
             if at == handler {
                 out.push_str(&format!("{}Handler: {}\n", " ".repeat(indent_of(line)), function.handler));
+            } else if value(line, "FunctionName").is_some() {
+                out.push_str(&format!("{}\n", numbered(line, number)?));
             } else if at == events_at {
                 let events: String =
                     function.routes.iter().map(|route| event(route, &known, indent_of(line) + 2)).collect();
@@ -66,6 +72,17 @@ fn is_plain(text: &str) -> bool {
     let stands =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '{' | '}' | '+' | '.' | '_' | '~' | '-' | '$');
     !text.starts_with('{') && text.chars().all(stands)
+}
+
+/// A line that gives a name, with a number behind the name: two functions cannot have the same one. `None` where the name
+/// is written over several lines.
+fn numbered(line: &str, number: usize) -> Option<String> {
+    let line = line.split(" #").next().unwrap_or(line).trim_end();
+    if line.ends_with([':', '|', '>', '}', ']']) {
+        return None;
+    }
+    let bare = line.trim_end_matches(['"', '\'']);
+    Some(format!("{bare}-{number}{}", &line[bare.len()..]))
 }
 
 fn indent_of(line: &str) -> usize {
@@ -178,6 +195,9 @@ mod tests {
         let second = "  Orders2:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: src/\n      Handler: app_2.handler\n      Events:\n        ReportsIdAny:\n          Type: HttpApi\n          Properties:\n            Path: /reports/{id}\n            Method: any\n            ApiId: !Ref Api\n      Policies:\n        - ReadOnly\n";
         assert_eq!(made, format!("{first}{second}"));
         assert_eq!(sam(TEMPLATE, "Table", &functions), None);
+        let named = TEMPLATE.replace("CodeUri: src/", "FunctionName: !Sub \"${Stage}-orders\"");
+        let made = sam(&named, "Orders", &functions).unwrap();
+        assert!(made.contains("!Sub \"${Stage}-orders-1\"") && made.contains("!Sub \"${Stage}-orders-2\""), "{made}");
         let one_line = TEMPLATE.replace(
             "Type: HttpApi\n          Properties:\n            ApiId: !Ref Api\n            Path: /orders\n",
             "Properties: {Path: /orders}\n",

@@ -7,10 +7,10 @@ use regex::Regex;
 use super::FunctionFacts;
 use crate::artifact::{ArtifactKind, EntryId};
 use crate::finding::{Edit, FileEdits, Fix, FixLevel};
-use crate::graph::{ImportSite, ModuleId, ModuleKind, Phase};
-use crate::lang::javascript::{Dialect, ParseMode, ir as javascript, moving as node};
+use crate::graph::{HandlerResolution, ImportSite, ModuleId, ModuleKind, Phase};
+use crate::lang::javascript::{Dialect, ParseMode, hoisting as node_hoisting, ir as javascript, moving as node};
 use crate::lang::moving::{Moved, Refusal, has_word};
-use crate::lang::python::{ir, moving as python};
+use crate::lang::python::{hoisting as python_hoisting, ir, moving as python};
 use crate::program;
 use crate::span::{LineIndex, Span};
 use crate::split::Loaded;
@@ -93,6 +93,56 @@ impl FunctionFacts {
             edits: edits(first),
             also: also.collect(),
         }))
+    }
+
+    /// The change that makes a value once which code makes for every request; nothing where no file of a person's can be
+    /// changed.
+    ///
+    /// # Errors
+    /// The reason why it cannot be made once, as the end of a sentence.
+    #[must_use]
+    pub fn made_once(&self, module: ModuleId, span: Span) -> Option<Result<Fix, String>> {
+        let own = self.graph.module(module);
+        let entry = own.entry.filter(|_| own.kind == ModuleKind::Source && self.package_of(module).is_none())?;
+        let text = self.source(entry)?;
+        let path = &*self.artifact.entry(entry).path;
+        let is_handler = matches!(self.graph.handler, HandlerResolution::Found { module: at, .. } if at == module);
+        let handler = self.spec.start().rsplit('.').next().filter(|_| is_handler).unwrap_or_default();
+        let version = self.spec.runtime.version();
+        let hoisted = match path.ends_with(".py") {
+            true => deep(|| python_hoisting::hoist(&text, span.start, handler, version)),
+            false => deep(|| node_hoisting::hoist(&text, path, span.start, handler)),
+        };
+        Some(match hoisted {
+            Err(refusal) => Err(self.said(entry, &text, &refusal)),
+            Ok(moved) => {
+                let made = moved.statements.first().map(String::as_str).unwrap_or_default();
+                let into = moved.into.first().map(String::as_str).unwrap_or_default();
+                let description = match made.starts_with('@') {
+                    true => format!("put `{made}` on {into}, so that it is made once"),
+                    false => format!("move `{made}` to {into}, so that it is made once"),
+                };
+                let edits = moved.edits.into_iter().map(|(span, replacement)| Edit { span, replacement });
+                let path = self.locate(entry, None).path;
+                Ok(Fix { description, level: FixLevel::Unsafe, path, edits: edits.collect(), also: Vec::new() })
+            }
+        })
+    }
+
+    /// The change that puts lines above all imports of the handler module; nothing where no file of a person's can be
+    /// changed.
+    #[must_use]
+    pub fn put_first(&self, lines: &str, description: String) -> Option<Fix> {
+        let HandlerResolution::Found { module, .. } = self.graph.handler else { return None };
+        let own = self.graph.module(module);
+        let entry = own.entry.filter(|_| own.kind == ModuleKind::Source && self.package_of(module).is_none())?;
+        let text = self.source(entry).filter(|_| self.artifact.entry(entry).path.ends_with(".py"))?;
+        let at = deep(|| python::before_imports(&text)).ok()?;
+        let end = crate::lang::moving::line_end(&text);
+        let replacement = lines.lines().map(|line| format!("{line}{end}")).collect::<String>() + end;
+        let edits = vec![Edit { span: Span::new(at, at), replacement }];
+        let path = self.locate(entry, None).path;
+        Some(Fix { description, level: FixLevel::Unsafe, path, edits, also: Vec::new() })
     }
 
     /// The text of an own file that a person keeps.

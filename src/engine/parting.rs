@@ -3,9 +3,13 @@
 use super::FunctionFacts;
 use super::moving::deep;
 use crate::graph::HandlerResolution;
-use crate::lang::python::parting;
+use crate::lang::javascript::parting as javascript;
+use crate::lang::python::parting as python;
 use crate::platform::Language;
 use crate::span::LineIndex;
+
+/// How source files end that are taken apart.
+const SOURCES: [&str; 6] = ["py", "js", "cjs", "mjs", "ts", "mts"];
 
 /// One function of a split.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,8 +37,8 @@ impl FunctionFacts {
         let HandlerResolution::Found { module, .. } = self.graph.handler else {
             return Err("the handler is not found".to_owned());
         };
-        if self.spec.runtime.language() != Language::Python {
-            return Err("only handlers in Python are taken apart".to_owned());
+        if !matches!(self.spec.runtime.language(), Language::Python | Language::Node) {
+            return Err("only handlers in Python and Node are taken apart".to_owned());
         }
         let entry = self.graph.module(module).entry.filter(|entry| self.packages.owner(*entry).is_none());
         let entry = entry.ok_or("the handler module is not the function's own")?;
@@ -51,8 +55,9 @@ impl FunctionFacts {
         let bytes = self.artifact.read(entry).map_err(|error| error.message)?;
         let text = std::str::from_utf8((*bytes).as_ref()).map_err(|_| "the handler is not UTF-8".to_owned())?;
         let (stem, function) = self.spec.start().rsplit_once('.').ok_or("the handler names no function")?;
-        let file = path.strip_suffix(".py").ok_or("the handler is not a source file")?;
-        let files = (1..=plan.groups.len()).map(|number| format!("{file}_{number}.py"));
+        let source = path.rsplit_once('.').filter(|(_, ending)| SOURCES.contains(ending));
+        let (file, ending) = source.ok_or("the handler is not a source file")?;
+        let files = (1..=plan.groups.len()).map(|number| format!("{file}_{number}.{ending}"));
         if let Some(taken) = files.into_iter().find(|file| self.artifact.find(file).is_some()) {
             return Err(format!("{taken} is there already, and the handler of a part would have that name"));
         }
@@ -61,13 +66,13 @@ impl FunctionFacts {
             let kept: Vec<u32> = group.routes.iter().filter_map(place).collect();
             let others = (0..routes.len()).filter(|route| !group.routes.contains(route));
             let gone: Vec<u32> = others.filter_map(|route| place(&route)).collect();
-            let text = parted(text, &gone, &kept, function).map_err(|(why, offset)| match offset {
+            let text = parted(text, &path, &gone, &kept, function).map_err(|(why, offset)| match offset {
                 Some(offset) => format!("{why} ({path}:{})", LineIndex::new(text).position(text, offset).line),
                 None => why,
             })?;
             let number = at + 1;
             Ok(Part {
-                file: format!("{file}_{number}.py"),
+                file: format!("{file}_{number}.{ending}"),
                 handler: format!("{stem}_{number}.{function}"),
                 text,
                 routes: group.routes.clone(),
@@ -79,10 +84,20 @@ impl FunctionFacts {
 }
 
 /// The handler file with what a group of routes needs.
-fn parted(text: &str, gone: &[u32], kept: &[u32], handler: &str) -> Result<String, (String, Option<u32>)> {
+fn parted(
+    text: &str,
+    path: &str,
+    gone: &[u32],
+    kept: &[u32],
+    handler: &str,
+) -> Result<String, (String, Option<u32>)> {
     let shared: Vec<&u32> = gone.iter().filter(|place| kept.contains(place)).collect();
     if let Some(place) = shared.first() {
         return Err(("routes of several groups are registered at one place".to_owned(), Some(**place)));
     }
-    deep(|| parting::part(text, gone, kept, &[handler])).map_err(|refusal| (refusal.why, refusal.at))
+    let parted = match path.ends_with(".py") {
+        true => deep(|| python::part(text, gone, kept, &[handler])),
+        false => deep(|| javascript::part(text, path, gone, kept, &[handler])),
+    };
+    parted.map_err(|refusal| (refusal.why, refusal.at))
 }

@@ -59,7 +59,7 @@ pub(super) fn is_blank(text: &str, at: usize) -> bool {
 }
 
 /// The line end that the file uses.
-pub(super) fn line_end(text: &str) -> &'static str {
+pub(crate) fn line_end(text: &str) -> &'static str {
     let first = text.find('\n').and_then(|at| at.checked_sub(1)).and_then(|at| text.as_bytes().get(at));
     if first == Some(&b'\r') { "\r\n" } else { "\n" }
 }

@@ -145,6 +145,25 @@ pub struct Runtime {
 }
 
 impl Runtime {
+    /// The runtime that a person names, who may have slipped: one of those that the platform has or had.
+    ///
+    /// # Errors
+    /// When it is none, with the nearest or the newest ones of its language.
+    pub fn named(text: &str) -> Result<Self, String> {
+        let runtime: Self = text.parse()?;
+        let platform = Platform::AwsLambda;
+        if platform.runtimes().any(|id| id == runtime.id) {
+            return Ok(runtime);
+        }
+        let language = |id: &str| id.parse::<Self>().is_ok_and(|known| known.language == runtime.language);
+        let known: Vec<&str> = platform.runtimes().filter(|id| language(id)).collect();
+        Err(format!(
+            "unknown runtime `{text}`; as of {} these are known: {}",
+            platform.runtime_ends_as_of(),
+            known.join(", ")
+        ))
+    }
+
     /// The identifier as the platform writes it, such as `nodejs22.x`.
     #[must_use]
     pub fn id(&self) -> &str {
@@ -228,5 +247,14 @@ mod tests {
         assert!(read("python2.7").is_err());
         assert!(read("python9").is_err());
         assert!(read("").is_err());
+    }
+
+    #[test]
+    fn a_runtime_that_a_person_names_is_one_that_there_is() {
+        assert_eq!(Runtime::named("nodejs22").map(|runtime| runtime.id().to_owned()), Ok("nodejs22.x".to_owned()));
+        assert!(Runtime::named("provided.al2023").is_ok() && Runtime::named("java21").is_ok());
+        let why = Runtime::named("python3.99").unwrap_err();
+        assert!(why.starts_with("unknown runtime `python3.99`") && why.contains("python3.13, python3.14"), "{why}");
+        assert!(Runtime::named("nodejs99.x").unwrap_err().contains("nodejs24.x"));
     }
 }

@@ -289,6 +289,11 @@ impl Platform {
         ENDS.runtime.iter().find(|end| end.id == id)
     }
 
+    /// The identifiers of all runtimes that it has or had, as far as the table goes.
+    pub fn runtimes(self) -> impl Iterator<Item = &'static str> {
+        ENDS.runtime.iter().map(|end| end.id.as_str())
+    }
+
     /// The date of the table of runtime ends.
     #[must_use]
     pub fn runtime_ends_as_of(self) -> &'static str {

@@ -2,12 +2,14 @@
 
 use serde::Deserialize;
 
-use super::flow::{Arg, Flow, FuncId, Kind, NodeId, Stmt};
+use super::flow::{Arg, Flow, FuncId, Kind, NodeId, Stmt, Target};
 use super::reach::Reach;
+use super::uses::is_environment;
 use super::values::{At, Program, Thing, UnitId};
 use crate::graph::ModuleId;
 use crate::knowledge;
 use crate::span::Span;
+use crate::text;
 
 /// What makes clients.
 #[derive(Debug, Deserialize)]
@@ -18,9 +20,20 @@ struct Makers {
     keeping: Vec<String>,
 }
 
+/// What makes clients in Node.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NodeMakers {
+    callees: Vec<String>,
+}
+
 knowledge::table! {
     static MAKERS: Makers = "python/clients.toml", tested by the_makers_of_clients_read;
+    static NODE: NodeMakers = "node/clients.toml", tested by the_makers_of_clients_in_node_read;
 }
+
+/// How far arguments are followed.
+const DEPTH: u32 = 6;
 
 /// A client that every request makes anew.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,7 +82,8 @@ fn maker(program: &Program<'_>, callee: At) -> Option<String> {
             _ => return None,
         },
     };
-    MAKERS.callees.contains(&path).then_some(path)
+    let is_maker = MAKERS.callees.contains(&path) || NODE.callees.iter().any(|one| text::matches(one, &path));
+    is_maker.then_some(path)
 }
 
 /// Whether the same call runs while the module is loaded.
@@ -88,10 +102,23 @@ fn around(flow: &Flow, span: Span) -> Option<FuncId> {
 /// Whether what it is made from may differ between requests: other than constants, or names that say so.
 fn varies(program: &Program<'_>, unit: UnitId, args: &[Arg]) -> bool {
     args.iter().any(|arg| {
-        let constant = program.text((unit, arg.value)).is_some();
+        let constant = is_constant(program, (unit, arg.value), DEPTH);
         let named = arg.name.as_ref().is_some_and(|name| !MAKERS.varying.iter().any(|one| **one == **name));
         !constant && !named
     })
+}
+
+/// Whether a value is the same for every request: constants, settings of the environment, and objects of them.
+fn is_constant(program: &Program<'_>, at: At, depth: u32) -> bool {
+    let Some(depth) = depth.checked_sub(1) else { return false };
+    let all = |parts: &[NodeId]| parts.iter().all(|part| is_constant(program, (at.0, *part), depth));
+    match program.kind(at) {
+        Kind::Nothing | Kind::Nth(_) | Kind::Text(_) => true,
+        Kind::List(parts) | Kind::Join(parts) | Kind::Or(parts) => all(parts),
+        Kind::Map(entries) => entries.iter().all(|(_, value)| is_constant(program, (at.0, *value), depth)),
+        Kind::Attr(object, _) if is_environment(&program.value((at.0, *object))) => true,
+        _ => program.text(at).is_some(),
+    }
 }
 
 /// Whether something keeps what a call in a function gives.
@@ -164,7 +191,19 @@ fn stores(flow: &Flow, function: FuncId, values: &[NodeId]) -> bool {
     let names =
         (0..flow.nodes.len() as NodeId).filter(|n| matches!(flow.kind(*n), Kind::Var(var) if vars.contains(var)));
     held.extend(names);
-    statements.iter().any(|stmt| match stmt {
+    // `kept ??= make()`, and other assignments inside of expressions.
+    let assigns = (0..flow.nodes.len() as NodeId).any(|node| match flow.kind(node) {
+        Kind::Assign(target, value) if around(flow, flow.span(node)) == Some(function) => {
+            let stays = match target {
+                Target::Var(var) => flow.vars.get(*var as usize).is_none_or(|var| var.top),
+                Target::Place(_) => true,
+            };
+            stays && contains(flow, *value, &held, 0)
+        }
+        _ => false,
+    });
+    assigns
+        || statements.iter().any(|stmt| match stmt {
         Stmt::Store(_, value) => contains(flow, *value, &held, 0),
         Stmt::Bind(var, value) => {
             flow.vars.get(*var as usize).is_none_or(|var| var.top) && contains(flow, *value, &held, 0)

@@ -26,7 +26,8 @@ pub(crate) fn note(program: &Program<'_>, at: At, reach: &mut Reach) {
     }
 }
 
-fn is_environment(thing: &Thing) -> bool {
+/// Whether something is the table of environment variables.
+pub(super) fn is_environment(thing: &Thing) -> bool {
     matches!(thing, Thing::External(path) if matches!(path.as_str(), "os.environ" | "process.env" | "process.process.env"))
 }
 

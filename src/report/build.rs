@@ -66,7 +66,7 @@ impl Texts<'_> {
 pub fn build(project: &ProjectFacts, findings: &[finding::Finding], summary: Summary, sources: &dyn Sources) -> Report {
     let mut texts = Texts { sources, known: FxHashMap::default() };
     let applications: Vec<Application> =
-        project.applications.iter().map(|declared| application(project, declared)).collect();
+        project.applications.iter().map(|declared| application(project, declared, &mut texts)).collect();
     let scaling = Scaling::of(project, &applications);
     let mut report = Report {
         schema: SCHEMA.into(),
@@ -125,16 +125,18 @@ impl<'a> Scaling<'a> {
     }
 }
 
-fn application(project: &ProjectFacts, declared: &declare::Application) -> Application {
-    let resources = declared.resources.iter();
+fn application(project: &ProjectFacts, declared: &declare::Application, texts: &mut Texts<'_>) -> Application {
+    let resource = |resource: &declare::ResourceEntry, texts: &mut Texts<'_>| Resource {
+        name: resource.origin.id.clone(),
+        kind: resource.kind.clone(),
+        origin: Some(origin(&declared.location(resource.origin.place), texts)),
+    };
     Application {
         name: declared.name.clone(),
         dialect: declared.dialect.to_string(),
         templates: declared.files.iter().map(|file| file.path.clone()).collect(),
         functions: declared.functions.iter().map(|function| function.origin.id.clone()).collect(),
-        resources: resources
-            .map(|resource| Resource { name: resource.origin.id.clone(), kind: resource.kind.clone() })
-            .collect(),
+        resources: declared.resources.iter().map(|one| resource(one, texts)).collect(),
         unknown_values: declared.unknown_values,
         scaling: plan(project, declared),
     }
@@ -188,6 +190,7 @@ fn function(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Function {
             zipped_bytes: facts.artifact.archive_bytes,
             files: facts.artifact.files() as u64,
         },
+        sources: sources(facts),
         packages: packages(facts, texts),
         init: init(facts),
         modules: facts.graph.modules().map(|(id, _)| module(facts, id)).collect(),
@@ -199,6 +202,15 @@ fn function(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Function {
         scaling: None,
         application: None,
     }
+}
+
+/// Files of own code that are loaded, by where they lie on the disk, and layers.
+fn sources(facts: &FunctionFacts) -> Vec<String> {
+    let own = facts.graph.modules().map(|(id, _)| id).filter(|id| facts.package_of(*id).is_none());
+    let own = own.filter(|id| path(facts, *id).is_some()).map(|id| facts.locate_in_module(id, None));
+    let own = own.filter(|place| place.inner_path.is_none()).map(|place| place.path);
+    let layers = facts.spec.layers.iter().map(|layer| layer.path.clone());
+    own.chain(layers).collect::<BTreeSet<String>>().into_iter().collect()
 }
 
 fn start(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Start {

@@ -40,13 +40,13 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
     for function in &report.functions {
         details(function, style, out)?;
     }
+    omitted(report, style, out)?;
     for mut group in grouped(&report.findings) {
         if report.functions.len() == 1 {
             group.functions.clear();
         }
         explained(&group, style, out)?;
     }
-    omitted(report, style, out)?;
     closing(report, style, out)
 }
 
@@ -55,8 +55,10 @@ fn omitted(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()>
     for problem in &report.problems {
         let line = problem.line.map_or_else(String::new, |line| format!(":{line}"));
         let place = problem.path.as_ref().map_or_else(String::new, |path| format!("{path}{line}: "));
-        let head = paint(style.color, STRONG, "not analysed");
-        writeln!(out, "{head}: {}", printable::line(&format!("{place}{}", problem.message)))?;
+        let head = "not analysed";
+        let text = format!("{head}: {place}{}", problem.message);
+        let text = textwrap::fill(&printable::line(&text), wrapping(style.width).subsequent_indent("  "));
+        writeln!(out, "{}{}", paint(style.color, STRONG, head), text.strip_prefix(head).unwrap_or(&text))?;
     }
     if report.problems.is_empty() { Ok(()) } else { writeln!(out) }
 }
@@ -231,7 +233,12 @@ pub(super) fn frame(finding: &Finding, style: Style) -> Option<String> {
 /// Counts, the verdict on budgets, and where to read more.
 fn closing(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let mut line = counts(report.summary.findings);
-    let silenced = [(report.summary.suppressed, "suppressed"), (report.summary.baselined, "in the baseline")];
+    let summary = report.summary;
+    let silenced = [
+        (summary.suppressed, "suppressed"),
+        (summary.baselined, "in the baseline"),
+        (summary.untouched, "not touched by the change"),
+    ];
     for (number, word) in silenced.into_iter().filter(|(number, _)| *number > 0) {
         line.push_str(&format!(", {number} {word}"));
     }

@@ -168,6 +168,7 @@ impl Merge {
         self.summary = Some(self.summary.map_or(summary, |before| Summary {
             suppressed: before.suppressed + summary.suppressed,
             baselined: before.baselined + summary.baselined,
+            untouched: before.untouched + summary.untouched,
             exit_code: before.exit_code.max(summary.exit_code),
             ..before
         }));

@@ -134,6 +134,9 @@ pub struct Function {
     pub growth_percent: Option<f64>,
     /// The deployment package.
     pub package: DeploymentPackage,
+    /// Files of its own code that are loaded and lie on the disk by themselves, and its layers that are here.
+    #[serde(default)]
+    pub sources: Vec<String>,
     /// Packages in it, those first without which Init would save most.
     pub packages: Vec<Package>,
     /// The cold start.
@@ -468,6 +471,9 @@ pub struct Summary {
     pub suppressed: usize,
     /// Known from the baseline.
     pub baselined: usize,
+    /// Left out because the range of commits that was asked for does not touch them.
+    #[serde(default)]
+    pub untouched: usize,
     /// Limits that the user set on functions without their own.
     pub budgets: Budgets,
     /// The process exit code.

@@ -42,7 +42,7 @@ pub fn records(mut report: Report) -> Vec<Report> {
     }
     let whole = report.summary;
     let says_more = !report.applications.is_empty() || !report.projects.is_empty() || !report.problems.is_empty();
-    let has_rest = functions.is_empty() || says_more || !rest.is_empty() || whole.suppressed + whole.baselined > 0;
+    let has_rest = functions.is_empty() || says_more || !rest.is_empty() || whole.suppressed + whole.baselined + whole.untouched > 0;
     let mut records: Vec<Report> = functions
         .into_iter()
         .zip(own)
@@ -54,6 +54,7 @@ pub fn records(mut report: Report) -> Vec<Report> {
                 findings: Counts::of_reported(&findings),
                 suppressed: 0,
                 baselined: 0,
+                untouched: 0,
                 ..whole
             },
             // The application is in another record.

@@ -64,6 +64,7 @@ pub(super) fn report() -> Report {
             findings: Counts { error: 1, warning: 1, note: 1 },
             suppressed: 0,
             baselined: 0,
+            untouched: 0,
             budgets: Budgets { init_ms: Some(800.0), ..Budgets::default() },
             exit_code: 1,
         },
@@ -89,6 +90,7 @@ fn function() -> Function {
         }],
         budgets: Budgets { init_ms: Some(800.0), ..Budgets::default() },
         growth_percent: None,
+        sources: Vec::new(),
         package: DeploymentPackage {
             path: "orders.zip".to_owned(),
             kind: ArtifactKind::Zip,

@@ -16,8 +16,15 @@ use super::model::{Finding, Place, Report, RuleInfo};
 use super::{fingerprint, human, place_name, printable, split_json};
 use crate::engine::Confidence;
 use crate::finding::Severity;
+use crate::text;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// Results of a run that GitHub's code scanning takes; it refuses a file with more. Of them it shows 5,000, the gravest.
+/// Source: "SARIF results exceed one or more limits" of its documentation, 2026-11.
+const MOST_RESULTS: usize = 25_000;
+/// Further places of a result that it shows.
+const MOST_PLACES: usize = 100;
 
 /// Name and version of the identities in `partialFingerprints`.
 const IDENTITY: &str = "defrost/v1";
@@ -25,11 +32,12 @@ const IDENTITY: &str = "defrost/v1";
 /// Writes the log.
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut files = Files::default();
-    let identities = fingerprint::of(report);
-    let results: Vec<SarifResult> = report
-        .findings
-        .iter()
-        .zip(identities)
+    let mut findings: Vec<(&Finding, String)> = report.findings.iter().zip(fingerprint::of(report)).collect();
+    // The gravest first they are already, unless somebody joined reports by hand.
+    findings.sort_by_key(|(finding, _)| std::cmp::Reverse(finding.severity));
+    let beyond = findings.split_off(findings.len().min(MOST_RESULTS));
+    let results: Vec<SarifResult> = findings
+        .into_iter()
         .map(|(finding, identity)| result(finding, identity, &report.rules, &mut files))
         .collect();
     let driver = ToolComponent::builder()
@@ -40,8 +48,9 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         .build();
     let mut invocation =
         Invocation::builder().execution_successful(true).exit_code(i64::from(report.summary.exit_code)).build();
-    let notifications: Vec<Notification> =
+    let mut notifications: Vec<Notification> =
         left_out::of(report).iter().map(|left| notification(left, &mut files)).collect();
+    notifications.extend(too_many(&beyond));
     invocation.tool_execution_notifications = (!notifications.is_empty()).then_some(notifications);
     let mut run = Run::builder()
         .tool(Tool::builder().driver(driver).build())
@@ -178,7 +187,7 @@ fn result(finding: &Finding, identity: String, rules: &[RuleInfo], files: &mut F
         .properties(PropertyBag::builder().additional_properties(properties(finding)).build())
         .build();
     result.rule_index = rules.iter().position(|rule| rule.name == finding.rule).map(|index| index as i64);
-    let related = finding.related.iter().map(|related| {
+    let related = finding.related.iter().take(MOST_PLACES).map(|related| {
         let place = physical(&related.location, files);
         Location::builder().physical_location(place).message(message(printable::line(&related.message))).build()
     });
@@ -186,6 +195,21 @@ fn result(finding: &Finding, identity: String, rules: &[RuleInfo], files: &mut F
     result.related_locations = (!related.is_empty()).then_some(related);
     result.fixes = finding.fix.as_ref().map(|change| vec![fix(change)]);
     result
+}
+
+/// Says which findings a file for code scanning has no room for.
+fn too_many(beyond: &[(&Finding, String)]) -> Option<Notification> {
+    let (gravest, _) = beyond.first()?;
+    let text = format!(
+        "{} are left out here, since code scanning takes {} results of a run: none of them is graver than {} {}. \
+         `--format json` has all of them",
+        text::plural(beyond.len() as u64, "finding"),
+        text::count(MOST_RESULTS as u64),
+        if gravest.severity == Severity::Error { "an" } else { "a" },
+        gravest.severity.word(),
+    );
+    let id = ReportingDescriptorReference::builder().id("too-many-results").build();
+    Some(Notification::builder().message(message(text)).level(json!("warning")).descriptor(id).build())
 }
 
 /// What the results do not cover.
@@ -306,6 +330,21 @@ mod tests {
             result.as_object_mut().unwrap().remove("ruleIndex");
         }
         insta::assert_snapshot!(serde_json::to_string_pretty(&log).unwrap());
+    }
+
+    #[test]
+    fn more_than_code_scanning_takes_is_cut_from_the_mild_end_and_said() {
+        let mut report = sample::report();
+        let grave = report.findings.iter().find(|finding| finding.severity == Severity::Error).unwrap().clone();
+        let mild = report.findings.iter().find(|finding| finding.severity == Severity::Note).unwrap().clone();
+        report.findings = vec![mild; MOST_RESULTS + 1];
+        report.findings.push(grave);
+        let log = written(&report);
+        let results = log["runs"][0]["results"].as_array().unwrap();
+        assert_eq!((results.len(), &results[0]["level"]), (MOST_RESULTS, &json!("error")));
+        let told = log["runs"][0]["invocations"][0]["toolExecutionNotifications"].as_array().unwrap();
+        let told = told.last().unwrap()["message"]["text"].as_str().unwrap();
+        assert!(told.starts_with("2 findings are left out here") && told.contains("graver than a note"), "{told}");
     }
 
     #[test]

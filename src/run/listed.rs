@@ -88,7 +88,7 @@ impl Listed {
     /// # Errors
     /// When a runtime or an instruction set is none.
     pub fn given(&self, usual: &Given) -> Result<Given, UserError> {
-        let runtime = self.runtime.as_deref().map(str::parse::<Runtime>).transpose().map_err(UserError)?;
+        let runtime = self.runtime.as_deref().map(Runtime::named).transpose().map_err(UserError)?;
         if self.memory == Some(0) {
             return Err(UserError("a function has more than 0 MB of memory".to_owned()));
         }

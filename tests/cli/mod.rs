@@ -4,6 +4,7 @@ mod applications;
 mod baseline;
 mod cache;
 mod cargo;
+mod changed;
 mod config;
 mod crates;
 mod dependencies;

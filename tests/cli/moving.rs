@@ -169,3 +169,30 @@ fn own_modules_that_act_when_they_are_loaded_stay() {
         assert_eq!(finding["fix"].is_object(), moves, "{finding:#}");
     }
 }
+
+/// A library whose clients say how often one was made.
+const BOTO3: &str = "made = 0\n\n\ndef client(name, **settings):\n    global made\n    made += 1\n    return Client()\n\n\nclass Client:\n    def ask(self, event):\n        return event['path']\n";
+const CLIENTS: &str = "import boto3\n\n\ndef queue():\n    return boto3.client(\"sqs\")\n\n\ndef stored(event):\n    table = boto3.client(\"dynamodb\")\n    return table.ask(event)\n\n\ndef handler(event, context):\n    s3 = boto3.client(\"s3\")\n    return s3.ask(event) + queue().ask(event) + stored(event)\n";
+
+#[test]
+fn clients_are_made_once_and_answer_as_before() {
+    let ask = "import app, boto3\nfor path in ['/a', '/b', '/c']:\n    print(app.handler({'path': path}, None))\nprint(boto3.made)\n";
+    let project = Project::new(&[("app.py", CLIENTS), ("boto3/__init__.py", BOTO3), ("ask.py", ask)]);
+    project.write("boto3-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: boto3\nVersion: 1\n");
+    project.write("boto3-1.dist-info/RECORD", "boto3/__init__.py,,\n");
+    let before = answers(&project, "python3", "ask.py");
+    let check = ["check", "--handler", "app.handler", "--runtime", "python3.12", "--select", "client-in-handler"];
+    for _ in 0..3 {
+        project.run_with_path(&[&check[..], &FIX].concat());
+    }
+    let app = project.read("app.py");
+    let after = "import functools\nimport boto3\n\n\n@functools.cache\ndef queue():\n    return boto3.client(\"sqs\")\n\n\n@functools.cache\ndef make_table():\n    return boto3.client(\"dynamodb\")\n\n\ndef stored(event):\n    table = make_table()\n    return table.ask(event)\n\n\ns3 = boto3.client(\"s3\")\n\n\ndef handler(event, context):\n    return s3.ask(event) + queue().ask(event) + stored(event)\n";
+    assert_eq!(app, after);
+    let run = project.run(&check);
+    assert!(run.out.starts_with("No findings") || !run.out.contains("client-in-handler"), "{}", run.out);
+    if let (Some(before), Some(after)) = (before, answers(&project, "python3", "ask.py")) {
+        let (made_before, made_after) = (before.trim_end().rsplit('\n').next(), after.trim_end().rsplit('\n').next());
+        assert_eq!((made_before, made_after), (Some("9"), Some("3")));
+        assert_eq!(before.lines().take(3).collect::<Vec<_>>(), after.lines().take(3).collect::<Vec<_>>());
+    }
+}

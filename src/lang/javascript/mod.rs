@@ -4,10 +4,12 @@
 //! the parser recurses without a guard.
 
 mod exports_seen;
+pub mod hoisting;
 pub mod ir;
 mod lower;
 pub mod moving;
 mod nesting;
+pub mod parting;
 pub mod request;
 
 use std::cell::RefCell;

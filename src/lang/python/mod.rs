@@ -1,6 +1,7 @@
 //! Python source to the intermediate form that the import simulation executes.
 
 mod decode;
+pub mod hoisting;
 pub mod ir;
 mod lower;
 mod lower_expr;

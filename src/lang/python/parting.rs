@@ -90,20 +90,28 @@ fn within(range: TextRange, places: &[u32]) -> Vec<u32> {
     places.iter().copied().filter(|place| span.start <= *place && *place < span.end).collect()
 }
 
+/// A condition with the code that it leads to.
+fn extent(test: TextRange, body: &[Stmt]) -> TextRange {
+    TextRange::new(test.start(), body.last().map_or(test.end(), |last| last.range().end()))
+}
+
 impl Finder<'_> {
-    /// Whether some code registers only routes that go; one that registers both cannot be taken apart.
-    fn goes(&mut self, range: TextRange) -> bool {
-        let gone = within(range, self.gone);
-        if gone.is_empty() {
+    /// Whether some code registers only routes that go; one that registers both cannot be taken apart, nor can one
+    /// when a route that stays is inside of what would go with it.
+    fn goes(&mut self, range: TextRange, whole: TextRange) -> bool {
+        if within(range, self.gone).is_empty() {
             return false;
         }
-        if !within(range, self.kept).is_empty() {
-            let why = "one condition stands for routes of several groups";
-            self.refused = Some(Refusal::at(range.start().to_u32(), why));
-            return false;
-        }
-        self.found.extend(gone);
-        true
+        let why = if !within(range, self.kept).is_empty() {
+            "one condition stands for routes of several groups"
+        } else if !within(whole, self.kept).is_empty() {
+            "a route of another group is inside of the code of this one"
+        } else {
+            self.found.extend(within(whole, self.gone));
+            return true;
+        };
+        self.refused = Some(Refusal::at(range.start().to_u32(), why));
+        false
     }
 
     fn lines(&mut self, range: TextRange) {
@@ -141,21 +149,27 @@ impl Finder<'_> {
             return self.block(&function.body);
         }
         if within(header, self.kept).is_empty() {
-            self.goes(header);
-            return self.lines(TextRange::new(start, function.range().end()));
+            let whole = TextRange::new(start, function.range().end());
+            if self.goes(header, whole) {
+                self.lines(whole);
+            }
+            return;
         }
         for decorator in &function.decorator_list {
-            if self.goes(decorator.range()) {
+            if self.goes(decorator.range(), decorator.range()) {
                 self.lines(decorator.range());
             }
         }
     }
 
     fn branch(&mut self, branch: &ast::StmtIf, is_alone: bool) {
-        let first_goes = self.goes(branch.test.range());
+        let first_goes = self.goes(branch.test.range(), extent(branch.test.range(), &branch.body));
         let clauses = &branch.elif_else_clauses;
-        let gone: Vec<bool> =
-            clauses.iter().map(|clause| clause.test.as_ref().is_some_and(|test| self.goes(test.range()))).collect();
+        let mut gone = Vec::with_capacity(clauses.len());
+        for clause in clauses {
+            let goes = clause.test.as_ref().is_some_and(|test| self.goes(test.range(), clause.range()));
+            gone.push(goes);
+        }
         let mut lines_from = 0;
         if first_goes {
             let next = clauses.iter().zip(&gone).position(|(_, gone)| !gone);
@@ -196,7 +210,7 @@ impl Finder<'_> {
     fn choice(&mut self, choice: &ast::StmtMatch) {
         let mut left = choice.cases.len();
         for case in &choice.cases {
-            if self.goes(case.pattern.range()) {
+            if self.goes(case.pattern.range(), case.range()) {
                 left -= 1;
                 self.lines(case.range());
             } else {
@@ -214,7 +228,7 @@ impl Finder<'_> {
         for item in &dict.items {
             let start = item.key.as_ref().map_or(item.value.range().start(), |key| key.range().start());
             let range = TextRange::new(start, item.value.range().end());
-            if self.goes(range) {
+            if self.goes(range, range) {
                 let end = range.end().to_usize();
                 let rest = self.text.get(end..).unwrap_or_default();
                 let comma = rest.len() - rest.trim_start().len();
@@ -346,6 +360,22 @@ mod tests {
         );
         let left = "import b\n\n\n@app.get('/b')\ndef two():\n    return b.x\n\n\nTABLE = {\n    'e': two,\n}\n";
         assert_eq!(parted.as_deref(), Ok(left));
+    }
+
+    #[test]
+    fn a_route_inside_of_another_is_not_dropped_with_it() {
+        let branch = "def handler(e):\n    if e.a == 'a':\n        if e.b == 'b':\n            return 1\n        return 2\n";
+        let function = "def handler(e):\n    return e\n\n\n@app.get('a')\ndef a():\n    @app.get('b')\n    def b():\n        return 1\n    return b\n";
+        let case = "def handler(e):\n    match e:\n        case 'a':\n            if e.b == 'b':\n                return 1\n        case _:\n            return 2\n";
+        let clause = branch.replace("    if e.a == 'a'", "    if e.a == 'c':\n        return 3\n    elif e.a == 'a'");
+        for text in [branch, function, case, &clause] {
+            let (outer, inner) = (places(text, &["'a'"]), places(text, &["'b'"]));
+            let refused = part(text, &outer, &inner, &["handler"]).unwrap_err();
+            assert!(refused.why.contains("inside of the code"), "{text}");
+            let both: Vec<u32> = outer.iter().chain(&inner).copied().collect();
+            assert!(!part(text, &both, &[], &["handler"]).unwrap().contains("'b'"), "{text}");
+            assert!(part(text, &inner, &outer, &["handler"]).unwrap().contains("'a'"), "{text}");
+        }
     }
 
     #[test]

@@ -177,7 +177,21 @@ impl SourceCode for Excerpt {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::sample;
     use super::*;
+
+    #[test]
+    fn marks_that_lie_far_apart_are_shown_apart() {
+        let text: String = (1..=60).map(|line| format!("line {line}\n")).collect();
+        let at = |words: &str| text.find(words).map(|at| (at..at + words.len(), words.to_owned())).unwrap();
+        let mut finding = sample::report().findings.remove(0);
+        let marks = vec![at("line 12"), at("line 33"), at("line 34"), at("line 57")];
+        finding.frame = Some(Frame { text: text.as_str().into(), marks });
+        let style = Style { color: false, quiet: false, verbose: false, width: 80 };
+        let shown = render(&finding, style).unwrap();
+        let lines: Vec<&str> = shown.lines().filter(|line| line.contains(" | line ")).map(str::trim).collect();
+        assert_eq!(lines, ["12 | line 12", "33 | line 33", "34 | line 34", "57 | line 57"]);
+    }
 
     #[test]
     fn a_long_line_is_cut_around_the_mark() {

@@ -33,6 +33,9 @@ const TELLING_MS: f64 = 5.0;
 /// Columns before what is said about a number.
 const NUMBER: usize = 25;
 
+/// Columns before what is not here.
+const NOTED: usize = 13;
+
 /// Package, handler, runtime and grade.
 pub(super) fn headline(function: &Function, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let package = printable::line(&function.package.path);
@@ -74,7 +77,10 @@ pub(super) fn start(function: &Function, style: Style, out: &mut dyn Write) -> i
 pub(super) fn open(function: &Function, style: Style, out: &mut dyn Write) -> io::Result<()> {
     for open in &function.open {
         let label = if open.reason == Reason::Installed { "estimate" } else { "not here" };
-        writeln!(out, "  {label:<11}{}", about(&printable::line(&open.detail), style))?;
+        let further = " ".repeat(NOTED);
+        let lead = format!("  {label:<11}");
+        let options = super::wrapping(style.width).initial_indent(&lead).subsequent_indent(&further);
+        writeln!(out, "{}", textwrap::fill(&printable::line(&open.detail), options))?;
     }
     Ok(())
 }

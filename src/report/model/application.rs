@@ -1,6 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Origin;
 use crate::scaling::plan::Plan;
 
 /// What the templates of one deployment declare.
@@ -29,4 +30,7 @@ pub struct Resource {
     pub name: String,
     /// Type as the template writes it.
     pub kind: String,
+    /// Where its name stands.
+    #[serde(default)]
+    pub origin: Option<Origin>,
 }

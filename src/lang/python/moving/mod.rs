@@ -70,6 +70,29 @@ pub fn move_imports(text: &str, asked: &[Asked], crossroads: &[u32]) -> Result<M
     write::written(text, &statements, &bindings, &uses)
 }
 
+/// Where lines go that are to run before anything is imported: at the first statement behind the docstring and what the
+/// compiler wants first. Needs a stack of [`PARSE_STACK`](super::PARSE_STACK).
+///
+/// # Errors
+/// When the file is no module, or shares that line with something else.
+pub fn before_imports(text: &str) -> Result<u32, Refusal> {
+    if text.starts_with('\u{feff}') || nesting::too_deep(text).is_err() {
+        return Err(Refusal::new("the file begins with a byte order mark, or nests too deep"));
+    }
+    let parsed = parse_unchecked(text, ParseOptions::from(ruff_python_parser::Mode::Module));
+    let module = parsed.try_into_module().filter(|module| module.errors().is_empty());
+    let Some(module) = module else { return Err(Refusal::new("the file has syntax errors")) };
+    let is_head = |stmt: &&Stmt| match stmt {
+        Stmt::Expr(expr) => expr.value.is_string_literal_expr(),
+        Stmt::ImportFrom(import) => import.module.as_ref().is_some_and(|module| module.as_str() == "__future__"),
+        _ => false,
+    };
+    let first = module.suite().iter().find(|stmt| !is_head(stmt));
+    let start = uses::start_of(first.ok_or_else(|| Refusal::new("nothing is imported"))?);
+    indent(text, start).ok_or_else(|| Refusal::at(start as u32, "its line is shared with another statement"))?;
+    Ok(line_start(text, start) as u32)
+}
+
 /// The statements asked for.
 fn statements<'a>(text: &'a str, suite: &'a [Stmt], asked: &[Asked]) -> Result<Vec<Statement<'a>>, Refusal> {
     let mut found: Vec<Statement<'a>> = Vec::new();

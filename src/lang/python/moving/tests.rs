@@ -79,6 +79,11 @@ fn what_would_change_behaviour_stays() {
         ("try:\n    import ujson as heavy\nexcept ImportError:\n    pass\ndef f():\n    return heavy", "binds"),
         ("def f(): return heavy.x", "one line"),
         ("def f():\n    return globals()['heavy'], heavy", "look the name up"),
+        ("def f():\n    return '{heavy}'.format(**locals()), heavy", "`locals()` may look the name up"),
+        ("import sys\ndef f():\n    return sys.modules[__name__].heavy, heavy", "`sys.modules[__name__]` may look"),
+        ("from importlib import import_module\ndef f():\n    return import_module(__name__).heavy, heavy", "may look"),
+        ("def f():\n    class C:\n        heavy = heavy.x\n    return C, heavy", "binds `heavy` too"),
+        ("class C:\n    f = lambda self: heavy.x()\ndef f():\n    return heavy", "used while the module loads"),
         ("def f():\n    return 1", "no function names"),
     ];
     for (code, why) in refused {

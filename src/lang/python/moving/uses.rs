@@ -332,6 +332,11 @@ impl<'a> Uses<'a> {
         }
     }
 
+    /// Notes code that gets at names of the module by their text.
+    fn looks_up(&mut self, at: u32, what: String) {
+        self.dynamic.get_or_insert((at, what));
+    }
+
     fn class(&mut self, class: &'a ast::StmtClassDef) {
         class.decorator_list.iter().for_each(|decorator| self.visit_decorator(decorator));
         if let Some(params) = &class.type_params {
@@ -430,8 +435,8 @@ impl<'a> Visitor<'a> for Uses<'a> {
         match expr {
             Expr::Name(name) => {
                 let at = expr.range().start().to_u32();
-                if matches!(name.id.as_str(), "globals" | "eval" | "exec") && self.dynamic.is_none() {
-                    self.dynamic = Some((at, format!("{}()", name.id)));
+                if matches!(name.id.as_str(), "globals" | "locals" | "vars" | "eval" | "exec") {
+                    self.looks_up(at, format!("{}()", name.id));
                 }
                 if name.ctx == ExprContext::Load {
                     self.use_of(name.id.as_str(), at);
@@ -445,12 +450,44 @@ impl<'a> Visitor<'a> for Uses<'a> {
                 }
                 self.inside(Scope::Inner(locals), |this| this.visit_expr(&lambda.body));
             }
+            Expr::Subscript(part) => {
+                if is_table_of_modules(&part.value) {
+                    let range = expr.range();
+                    let text = self.text.get(range.start().to_usize()..range.end().to_usize()).unwrap_or_default();
+                    self.looks_up(range.start().to_u32(), text.to_owned());
+                }
+                visitor::walk_expr(self, expr);
+            }
+            Expr::Call(call) => {
+                if call.arguments.args.iter().any(|argument| names(argument, "__name__")) && gives_module(&call.func) {
+                    self.looks_up(expr.range().start().to_u32(), "import_module(__name__)".to_owned());
+                }
+                visitor::walk_expr(self, expr);
+            }
             Expr::ListComp(inner) => self.comprehension(expr, &inner.generators),
             Expr::SetComp(inner) => self.comprehension(expr, &inner.generators),
             Expr::DictComp(inner) => self.comprehension(expr, &inner.generators),
             Expr::Generator(inner) => self.comprehension(expr, &inner.generators),
             _ => visitor::walk_expr(self, expr),
         }
+    }
+}
+
+fn names(expr: &Expr, name: &str) -> bool {
+    matches!(expr, Expr::Name(own) if own.id.as_str() == name)
+}
+
+/// Whether something is `sys.modules`, through which code reaches names of its own module.
+fn is_table_of_modules(expr: &Expr) -> bool {
+    matches!(expr, Expr::Attribute(part) if part.attr.as_str() == "modules" && names(&part.value, "sys"))
+        || names(expr, "modules")
+}
+
+/// Whether a function gives the module of a name.
+fn gives_module(expr: &Expr) -> bool {
+    match expr {
+        Expr::Attribute(part) => part.attr.as_str() == "import_module",
+        _ => names(expr, "import_module") || names(expr, "__import__"),
     }
 }
 

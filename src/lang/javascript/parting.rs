@@ -1,0 +1,379 @@
+//! Leaves of a module only what some of its routes need: the others go, and then what nothing names any more.
+
+use std::collections::BTreeSet;
+
+use oxc_allocator::Allocator;
+use oxc_ast::ast::{
+    ArrayExpression, Expression, ExpressionStatement, FunctionBody, IdentifierReference, IfStatement,
+    ImportDeclarationSpecifier, JSXIdentifier, ModuleExportName, ObjectExpression, Program, Statement, SwitchStatement,
+};
+use oxc_ast_visit::{Visit, walk};
+use oxc_parser::{ParseOptions, Parser};
+use oxc_span::{GetSpan, SourceType};
+
+use super::nesting;
+use crate::lang::moving::{Refusal, indent, lines_to_remove, next_line};
+use crate::span::Span;
+
+/// How often what is unused is looked for: each round may leave more behind.
+const ROUNDS: usize = 40;
+
+type Edits = Vec<(Span, String)>;
+
+/// A module with some of its routes. `gone` and `kept` are the places where routes are registered; `needed` are names
+/// that stay whatever names them. Needs a stack as the parser does.
+///
+/// # Errors
+/// When a route cannot be taken out by itself, with the reason.
+pub fn part(text: &str, path: &str, gone: &[u32], kept: &[u32], needed: &[&str]) -> Result<String, Refusal> {
+    let mut parted = text.to_owned();
+    let before = with_program(text, path, |program| {
+        let edits = removals(text, program, gone, kept)?;
+        edits.iter().rev().for_each(|(span, with)| parted.replace_range(span.range_in(text.len()), with));
+        Ok(names(&program.body))
+    })?;
+    for _ in 0..ROUNDS {
+        let text = parted.clone();
+        let unused = with_program(&text, path, |program| Ok(unused(&text, &program.body, &before, needed)))?;
+        if unused.is_empty() {
+            break;
+        }
+        unused.iter().rev().for_each(|(span, with)| parted.replace_range(span.range_in(text.len()), with));
+    }
+    Ok(parted)
+}
+
+fn with_program<T>(
+    text: &str,
+    path: &str,
+    work: impl FnOnce(&Program<'_>) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
+    if nesting::measure(text).is_none_or(|tokens| tokens > super::MAX_TOKENS) {
+        return Err(Refusal::new("the file nests too deep or is too large"));
+    }
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let typescript = matches!(extension, "ts" | "tsx" | "mts" | "cts");
+    for base in [SourceType::mjs(), SourceType::cjs()] {
+        let arena = Allocator::default();
+        let options =
+            ParseOptions { parse_regular_expression: false, preserve_parens: false, ..ParseOptions::default() };
+        let source_type = base.with_typescript(typescript).with_jsx(matches!(extension, "jsx" | "tsx" | "js"));
+        let parsed = Parser::new(&arena, text, source_type).with_options(options).parse();
+        if !parsed.panicked && parsed.diagnostics.is_empty() {
+            return work(&parsed.program);
+        }
+    }
+    Err(Refusal::new("the file has syntax errors"))
+}
+
+/// The changes that take routes out.
+fn removals(text: &str, program: &Program<'_>, gone: &[u32], kept: &[u32]) -> Result<Edits, Refusal> {
+    let mut finder = Finder { text, gone, kept, edits: Vec::new(), found: BTreeSet::new(), refused: None };
+    finder.visit_program(program);
+    if let Some(refused) = finder.refused {
+        return Err(refused);
+    }
+    if let Some(missed) = gone.iter().find(|place| !finder.found.contains(*place)) {
+        return Err(Refusal::at(*missed, "a route is registered in a way that cannot be taken out by itself"));
+    }
+    let mut edits = finder.edits;
+    edits.sort();
+    edits.dedup();
+    let crosses = edits.windows(2).any(|pair| matches!(pair, [one, next] if one.0.end > next.0.start));
+    if crosses { Err(Refusal::new("routes are registered inside one another")) } else { Ok(edits) }
+}
+
+/// Looks for the statements that register routes.
+struct Finder<'t> {
+    text: &'t str,
+    gone: &'t [u32],
+    kept: &'t [u32],
+    edits: Edits,
+    /// Places of routes whose registration goes.
+    found: BTreeSet<u32>,
+    refused: Option<Refusal>,
+}
+
+fn within(span: oxc_span::Span, places: &[u32]) -> Vec<u32> {
+    places.iter().copied().filter(|place| span.start <= *place && *place < span.end).collect()
+}
+
+impl Finder<'_> {
+    /// Whether some code registers only routes that go; one that registers both cannot be taken apart, nor can one
+    /// when a route that stays is inside of what would go with it.
+    fn goes(&mut self, head: oxc_span::Span, whole: oxc_span::Span) -> bool {
+        if within(head, self.gone).is_empty() {
+            return false;
+        }
+        let why = if !within(head, self.kept).is_empty() {
+            "one condition stands for routes of several groups"
+        } else if !within(whole, self.kept).is_empty() {
+            "a route of another group is inside of the code of this one"
+        } else {
+            self.found.extend(within(whole, self.gone));
+            return true;
+        };
+        self.refused = Some(Refusal::at(head.start, why));
+        false
+    }
+
+    fn remove(&mut self, span: oxc_span::Span) {
+        self.edits.extend(taken(self.text, Span::new(span.start, span.end)));
+    }
+
+    /// Takes an element out of a list, with the comma behind it or in front of it.
+    fn element(&mut self, span: oxc_span::Span) {
+        let rest = self.text.get(span.end as usize..).unwrap_or_default();
+        let blanks = rest.len() - rest.trim_start().len();
+        if rest.trim_start().starts_with(',') {
+            return self.remove(oxc_span::Span::new(span.start, span.end + blanks as u32 + 1));
+        }
+        let before = self.text.get(..span.start as usize).unwrap_or_default().trim_end();
+        let start = if before.ends_with(',') { before.len() as u32 - 1 } else { span.start };
+        self.edits.push((Span::new(start, span.end), String::new()));
+    }
+}
+
+/// The edit that takes something out: with its lines, where it has them to itself.
+fn taken(text: &str, span: Span) -> Edits {
+    let (start, end) = (span.start as usize, span.end as usize);
+    let behind = text.get(end..next_line(text, end)).unwrap_or_default().trim();
+    let has_lines = indent(text, start).is_some() && (behind.is_empty() || behind.starts_with("//"));
+    let spans = if has_lines { lines_to_remove(text, &[span]) } else { vec![span] };
+    spans.into_iter().map(|span| (span, String::new())).collect()
+}
+
+/// The bodies of functions in some code.
+#[derive(Default)]
+struct Bodies(Vec<oxc_span::Span>);
+
+impl<'a> Visit<'a> for Bodies {
+    fn visit_function_body(&mut self, body: &FunctionBody<'a>) {
+        self.0.push(body.span);
+    }
+}
+
+impl<'a> Visit<'a> for Finder<'_> {
+    fn visit_expression_statement(&mut self, stmt: &ExpressionStatement<'a>) {
+        let is_call = match &stmt.expression {
+            Expression::CallExpression(_) => true,
+            Expression::AwaitExpression(inner) => matches!(inner.argument, Expression::CallExpression(_)),
+            _ => false,
+        };
+        let mut bodies = Bodies::default();
+        bodies.visit_expression_statement(stmt);
+        let here = |places: &[u32]| {
+            let is_inside = |place: &u32| bodies.0.iter().any(|body| body.start <= *place && *place < body.end);
+            within(stmt.span, places).iter().any(|place| !is_inside(place))
+        };
+        if is_call && here(self.gone) {
+            if self.goes(stmt.span, stmt.span) {
+                self.remove(stmt.span);
+            }
+            return;
+        }
+        walk::walk_expression_statement(self, stmt);
+    }
+
+    fn visit_if_statement(&mut self, stmt: &IfStatement<'a>) {
+        let whole = oxc_span::Span::new(stmt.test.span().start, stmt.consequent.span().end);
+        if !self.goes(stmt.test.span(), whole) {
+            self.visit_expression(&stmt.test);
+            self.visit_statement(&stmt.consequent);
+            match &stmt.alternate {
+                // `else if` without a branch behind it goes with its `else`.
+                Some(Statement::IfStatement(next)) if next.alternate.is_none() => {
+                    let whole = oxc_span::Span::new(next.test.span().start, next.span.end);
+                    if self.goes(next.test.span(), whole) {
+                        let gap = Span::new(stmt.consequent.span().end, next.span.end);
+                        self.edits.push((gap, String::new()));
+                    } else {
+                        self.visit_if_statement(next);
+                    }
+                }
+                Some(next) => self.visit_statement(next),
+                None => {}
+            }
+            return;
+        }
+        match &stmt.alternate {
+            Some(next) => {
+                self.edits.push((Span::new(stmt.span.start, next.span().start), String::new()));
+                self.visit_statement(next);
+            }
+            None => self.remove(stmt.span),
+        }
+    }
+
+    fn visit_switch_statement(&mut self, stmt: &SwitchStatement<'a>) {
+        let mut falls_into = false;
+        for (at, case) in stmt.cases.iter().enumerate() {
+            let ends = case.consequent.last().is_some_and(ends);
+            let goes = case.test.as_ref().is_some_and(|test| self.goes(test.span(), case.span));
+            if goes {
+                let shares = stmt.cases.get(at + 1).is_some() && !case.consequent.is_empty() && !ends;
+                if (falls_into && !case.consequent.is_empty()) || shares {
+                    self.refused = Some(Refusal::at(case.span.start, "another case goes on in this one"));
+                }
+                self.remove(case.span);
+                continue;
+            }
+            case.consequent.iter().for_each(|stmt| self.visit_statement(stmt));
+            falls_into = !ends;
+        }
+    }
+
+    fn visit_object_expression(&mut self, object: &ObjectExpression<'a>) {
+        for property in &object.properties {
+            if self.goes(head(self.text, property.span()), property.span()) {
+                self.element(property.span());
+            } else {
+                self.visit_object_property_kind(property);
+            }
+        }
+    }
+
+    fn visit_array_expression(&mut self, array: &ArrayExpression<'a>) {
+        for element in &array.elements {
+            if within(element.span(), self.kept).is_empty() && self.goes(head(self.text, element.span()), element.span())
+            {
+                self.element(element.span());
+            } else {
+                self.visit_array_expression_element(element);
+            }
+        }
+    }
+}
+
+/// What of an element of a table says which route it is: all but the bodies of functions, of which the first begins here.
+fn head(text: &str, span: oxc_span::Span) -> oxc_span::Span {
+    let code = text.get(span.start as usize..span.end as usize).unwrap_or_default();
+    let end = code.find("=>").or_else(|| code.find("function")).map_or(span.end, |at| span.start + at as u32);
+    oxc_span::Span::new(span.start, end)
+}
+
+/// Whether what is behind a statement does not run.
+fn ends(stmt: &Statement<'_>) -> bool {
+    match stmt {
+        Statement::BreakStatement(_)
+        | Statement::ReturnStatement(_)
+        | Statement::ThrowStatement(_)
+        | Statement::ContinueStatement(_) => true,
+        Statement::BlockStatement(block) => block.body.last().is_some_and(ends),
+        _ => false,
+    }
+}
+
+/// Names that some statements read.
+fn names(body: &[Statement<'_>]) -> BTreeSet<String> {
+    let mut names = Names(BTreeSet::new());
+    body.iter().for_each(|stmt| names.visit_statement(stmt));
+    names.0
+}
+
+struct Names(BTreeSet<String>);
+
+impl<'a> Visit<'a> for Names {
+    fn visit_identifier_reference(&mut self, name: &IdentifierReference<'a>) {
+        self.0.insert(name.name.to_string());
+    }
+
+    fn visit_jsx_identifier(&mut self, name: &JSXIdentifier<'a>) {
+        self.0.insert(name.name.to_string());
+    }
+
+    fn visit_module_export_name(&mut self, name: &ModuleExportName<'a>) {
+        self.0.insert(name.name().to_string());
+    }
+}
+
+/// What was named before and is named no more: functions, classes, imports and variables at the top of the module.
+fn unused(text: &str, body: &[Statement<'_>], before: &BTreeSet<String>, needed: &[&str]) -> Edits {
+    let now: Vec<BTreeSet<String>> = body.iter().map(|stmt| names(std::slice::from_ref(stmt))).collect();
+    let is_unused = |at: usize, name: &str| {
+        let elsewhere = now.iter().enumerate().any(|(other, names)| other != at && names.contains(name));
+        before.contains(name) && !needed.contains(&name) && !elsewhere
+    };
+    let mut edits = Vec::new();
+    for (at, stmt) in body.iter().enumerate() {
+        let bound: Vec<&str> = match stmt {
+            Statement::FunctionDeclaration(function) => function.id.iter().map(|id| id.name.as_str()).collect(),
+            Statement::ClassDeclaration(class) => class.id.iter().map(|id| id.name.as_str()).collect(),
+            Statement::VariableDeclaration(declaration) => {
+                let bound = declaration.declarations.iter().flat_map(|one| one.id.get_binding_identifiers());
+                bound.into_iter().map(|name| name.name.as_str()).collect()
+            }
+            Statement::ImportDeclaration(import) => {
+                import.specifiers.iter().flatten().map(ImportDeclarationSpecifier::local_name).collect()
+            }
+            _ => continue,
+        };
+        if !bound.is_empty() && bound.iter().all(|name| is_unused(at, name)) {
+            edits.extend(taken(text, Span::new(stmt.span().start, stmt.span().end)));
+        }
+    }
+    edits
+}
+
+/// The name that a specifier binds.
+trait LocalName {
+    fn local_name(&self) -> &str;
+}
+
+impl LocalName for ImportDeclarationSpecifier<'_> {
+    fn local_name(&self) -> &str {
+        match self {
+            Self::ImportDefaultSpecifier(one) => one.local.name.as_str(),
+            Self::ImportNamespaceSpecifier(one) => one.local.name.as_str(),
+            Self::ImportSpecifier(one) => one.local.name.as_str(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parted(text: &str, gone: &[&str], kept: &[&str]) -> Result<String, String> {
+        let places = |words: &[&str]| words.iter().map(|word| text.find(word).unwrap() as u32).collect::<Vec<_>>();
+        part(text, "index.mjs", &places(gone), &places(kept), &["handler"]).map_err(|refusal| refusal.why)
+    }
+
+    #[test]
+    fn routes_of_an_application_go_with_what_only_they_need() {
+        let text = "import express from 'express';\nimport { draw } from 'heavy';\nimport { one } from './one.js';\n\nconst app = express();\nconst helper = (x) => draw(x);\n\napp.get('/a', (req, res) => {\n  res.json(helper(1));\n});\n\napp.get('/b', (req, res) => res.json(one()));\n\nexport const handler = wrap(app);\n";
+        let left = "import express from 'express';\nimport { one } from './one.js';\n\nconst app = express();\n\napp.get('/b', (req, res) => res.json(one()));\n\nexport const handler = wrap(app);\n";
+        assert_eq!(parted(text, &["app.get('/a'"], &["app.get('/b'"]).as_deref(), Ok(left));
+        let wrong = text.replace("app.get('/b'", "x();\napp.get('/a2', f).get('/b'");
+        assert!(parted(&wrong, &["app.get('/a2'"], &["'/b'"]).unwrap_err().contains("several groups"));
+    }
+
+    #[test]
+    fn branches_and_cases_go() {
+        let text = "exports.handler = async (e) => {\n  if (e.p === 'a') {\n    return a();\n  } else if (e.p === 'b') {\n    return b();\n  } else if (e.p === 'c') {\n    return c();\n  } else {\n    return d();\n  }\n};\n";
+        let first = text.replace("if (e.p === 'a') {\n    return a();\n  } else if", "if");
+        assert_eq!(parted(text, &["e.p === 'a'"], &["e.p === 'b'"]).as_deref(), Ok(&*first));
+        let middle = text.replace("if (e.p === 'b') {\n    return b();\n  } else if", "if");
+        assert_eq!(parted(text, &["e.p === 'b'"], &["e.p === 'a'"]).as_deref(), Ok(&*middle));
+        let last = "exports.handler = (e) => {\n  if (e.p === 'a') {\n    return a();\n  } else if (e.p === 'b') {\n    return b();\n  }\n};\n";
+        let without = "exports.handler = (e) => {\n  if (e.p === 'a') {\n    return a();\n  }\n};\n";
+        assert_eq!(parted(last, &["e.p === 'b'"], &["e.p === 'a'"]).as_deref(), Ok(without));
+        let cases = "exports.handler = (e) => {\n  switch (e.p) {\n    case 'a':\n      return a();\n    case 'b': {\n      b();\n      break;\n    }\n    default:\n      return c();\n  }\n};\n";
+        let left = "exports.handler = (e) => {\n  switch (e.p) {\n    case 'b': {\n      b();\n      break;\n    }\n    default:\n      return c();\n  }\n};\n";
+        assert_eq!(parted(cases, &["'a'"], &["'b'"]).as_deref(), Ok(left));
+        let through = cases.replace("      return a();\n", "      a();\n");
+        assert!(parted(&through, &["'a'"], &["'b'"]).unwrap_err().contains("goes on"));
+        assert!(parted(&through, &["'b'"], &["'a'"]).unwrap_err().contains("goes on"));
+    }
+
+    #[test]
+    fn tables_go_by_entry_and_what_is_inside_another_route_is_not_dropped() {
+        let text = "const routes = {\n  'GET /a': one,\n  'GET /b': (e) => two(e),\n};\nconst list = [['c', one], ['d', two]];\n";
+        let left = "const routes = {\n  'GET /b': (e) => two(e),\n};\nconst list = [['c', one]];\n";
+        assert_eq!(parted(text, &["'GET /a'", "'d'"], &["'GET /b'", "'c'"]).as_deref(), Ok(left));
+        let nested = "export const handler = (e) => {\n  if (e.a === 'a') {\n    if (e.b === 'b') return 1;\n    return 2;\n  }\n};\n";
+        assert!(parted(nested, &["e.a"], &["e.b"]).unwrap_err().contains("inside of the code"));
+        assert!(parted(nested, &["e.b"], &["e.a"]).unwrap().contains("return 2"));
+        assert!(parted("const x = f('/a') || g('/b');\n", &["'/a'"], &["'/b'"]).unwrap_err().contains("cannot be taken"));
+    }
+}
