@@ -10,7 +10,9 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         let message = format!("`{}` makes a client{what} for every request, without open connections", client.callee);
         let place = cx.locate_in_module(client.place.0, Some(client.place.1));
         let mut help = match cx.spec.runtime.language() {
-            Language::Node => "Make it at module level, or when the first request needs it and keep it in a variable there",
+            Language::Node => {
+                "Make it at module level, or when the first request needs it and keep it in a variable there"
+            }
             _ => "Make it at module level, or in a function under `functools.cache` where not every request needs it",
         }
         .to_owned();

@@ -81,7 +81,8 @@ fn left_out(cx: &FunctionContext<'_>, names: &[&str]) -> Option<Fix> {
             return None;
         }
         for one in its {
-            let span = one.removal.filter(|_| one.location.inner_path.is_none() && (one.frozen || one.pinned_transitive))?;
+            let span =
+                one.removal.filter(|_| one.location.inner_path.is_none() && (one.frozen || one.pinned_transitive))?;
             files.entry(&one.location.path).or_default().push(Edit { span, replacement: String::new() });
         }
     }

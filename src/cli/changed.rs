@@ -207,9 +207,11 @@ impl Template {
     fn has(&self, line: u32) -> bool {
         match self {
             Self::Whole => true,
-            Self::Blocks { of, changed } => {
-                of.get((line as usize).saturating_sub(1)).copied().flatten().is_some_and(|block| changed.contains(&block))
-            }
+            Self::Blocks { of, changed } => of
+                .get((line as usize).saturating_sub(1))
+                .copied()
+                .flatten()
+                .is_some_and(|block| changed.contains(&block)),
         }
     }
 }

@@ -84,13 +84,7 @@ impl FunctionFacts {
 }
 
 /// The handler file with what a group of routes needs.
-fn parted(
-    text: &str,
-    path: &str,
-    gone: &[u32],
-    kept: &[u32],
-    handler: &str,
-) -> Result<String, (String, Option<u32>)> {
+fn parted(text: &str, path: &str, gone: &[u32], kept: &[u32], handler: &str) -> Result<String, (String, Option<u32>)> {
     let shared: Vec<&u32> = gone.iter().filter(|place| kept.contains(place)).collect();
     if let Some(place) = shared.first() {
         return Err(("routes of several groups are registered at one place".to_owned(), Some(**place)));

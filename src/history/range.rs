@@ -39,10 +39,10 @@ pub(super) fn ends(repository: &Repository, range: &str) -> Result<Ends, String>
     if head.is_unborn() {
         return Err("the repository has no commits yet, so nothing has changed since one".to_owned());
     }
-    let spec = repository.rev_parse(range).map_err(|error| {
-        let hint = hint(repository);
-        format!("`{range}` is no commit or range of commits that is here: {}{hint}", cause(&error))
-    })?;
+    let spec = repository.rev_parse(range);
+    // What the parser says is about its own parts.
+    let spec =
+        spec.map_err(|_| format!("`{range}` is no commit or range of commits that is here{}", hint(repository)))?;
     match spec.detach() {
         Spec::Include(id) => {
             let head = repository.head_id().map_err(|error| format!("HEAD cannot be read: {}", cause(&error)))?;

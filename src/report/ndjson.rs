@@ -42,7 +42,10 @@ pub fn records(mut report: Report) -> Vec<Report> {
     }
     let whole = report.summary;
     let says_more = !report.applications.is_empty() || !report.projects.is_empty() || !report.problems.is_empty();
-    let has_rest = functions.is_empty() || says_more || !rest.is_empty() || whole.suppressed + whole.baselined + whole.untouched > 0;
+    let has_rest = functions.is_empty()
+        || says_more
+        || !rest.is_empty()
+        || whole.suppressed + whole.baselined + whole.untouched > 0;
     let mut records: Vec<Report> = functions
         .into_iter()
         .zip(own)

@@ -36,10 +36,8 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     // The gravest first they are already, unless somebody joined reports by hand.
     findings.sort_by_key(|(finding, _)| std::cmp::Reverse(finding.severity));
     let beyond = findings.split_off(findings.len().min(MOST_RESULTS));
-    let results: Vec<SarifResult> = findings
-        .into_iter()
-        .map(|(finding, identity)| result(finding, identity, &report.rules, &mut files))
-        .collect();
+    let results: Vec<SarifResult> =
+        findings.into_iter().map(|(finding, identity)| result(finding, identity, &report.rules, &mut files)).collect();
     let driver = ToolComponent::builder()
         .name(&*report.tool.name)
         .version(&*report.tool.version)

@@ -96,9 +96,8 @@ fn events_of<'t>(lines: &[&'t str]) -> Option<Vec<Event<'t>>> {
                 (method.to_owned(), path.trim().to_owned())
             }
         };
-        let says = |line: &&&str| {
-            !line.trim().is_empty() && value(line, "method").is_none() && value(line, "path").is_none()
-        };
+        let says =
+            |line: &&&str| !line.trim().is_empty() && value(line, "method").is_none() && value(line, "path").is_none();
         let more = inner.iter().filter(says).copied().collect();
         events.push(Event { kind, method, path, lines: own.to_vec(), more });
         at = end;
@@ -162,7 +161,12 @@ mod tests {
         assert_eq!(with("functions:", "functions: ${file(x.yml)}"), None);
         assert_eq!(serverless(FILE, "none", &functions()), None);
         let flush = FILE.replace("      - httpApi: 'GET /orders'\n", "    - httpApi: 'GET /orders'\n");
-        let flush = flush.replace("      - http:\n          path: /{proxy+}\n          method: any\n          cors: true\n", "");
-        assert!(serverless(&flush, "api", &functions()).unwrap().contains("    events:\n    - httpApi: 'GET /orders'\n    env"));
+        let flush = flush
+            .replace("      - http:\n          path: /{proxy+}\n          method: any\n          cors: true\n", "");
+        assert!(
+            serverless(&flush, "api", &functions())
+                .unwrap()
+                .contains("    events:\n    - httpApi: 'GET /orders'\n    env")
+        );
     }
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use oxc_allocator::Allocator;
 use oxc_ast::AstKind;
 use oxc_ast::ast::{
-    Argument, BindingIdentifier, Declaration, Expression, FunctionBody, IdentifierReference, ImportDeclarationSpecifier,
-    ObjectPropertyKind, Program, Statement, VariableDeclaration, VariableDeclarator,
+    Argument, BindingIdentifier, Declaration, Expression, FunctionBody, IdentifierReference,
+    ImportDeclarationSpecifier, ObjectPropertyKind, Program, Statement, VariableDeclaration, VariableDeclarator,
 };
 use oxc_ast_visit::Visit;
 use oxc_parser::{ParseOptions, Parser};
@@ -88,7 +88,12 @@ fn hoisted(text: &str, program: &Program<'_>, at: u32, handler: &str) -> Result<
     let gone = lines_to_remove(text, &[Span::new(span.start, span.end)]);
     edits.extend(gone.into_iter().map(|span| (span, String::new())));
     let first = written.lines().next().unwrap_or_default().to_owned();
-    Ok(Moved { edits, statements: vec![first], names: vec![name.to_owned()], into: vec!["the module's level".to_owned()] })
+    Ok(Moved {
+        edits,
+        statements: vec![first],
+        names: vec![name.to_owned()],
+        into: vec!["the module's level".to_owned()],
+    })
 }
 
 fn holds(span: oxc_span::Span, at: u32) -> bool {
@@ -249,20 +254,40 @@ mod tests {
         assert_eq!(hoisted(text).as_deref(), Ok(after));
         assert!(hoisted(after).is_err());
         let required = "const { S3 } = require('aws-sdk')\nexports.handler = async function (event) {\n  const s3 = new S3()\n  return s3\n}\n";
-        assert!(hoisted(required).unwrap().starts_with("const { S3 } = require('aws-sdk')\nconst s3 = new S3()\n\nexports"));
+        assert!(
+            hoisted(required).unwrap().starts_with("const { S3 } = require('aws-sdk')\nconst s3 = new S3()\n\nexports")
+        );
     }
 
     #[test]
     fn what_may_differ_stays() {
         let import = "import { A } from 'a';\n";
         for (code, why) in [
-            ("export const handler = (event) => {\n  const a = new A(event.x);\n  return a;\n};\n", "what the function has"),
+            (
+                "export const handler = (event) => {\n  const a = new A(event.x);\n  return a;\n};\n",
+                "what the function has",
+            ),
             ("export const handler = (event) => {\n  const a = new A({ ...x });\n  return a;\n};\n", "computed"),
-            ("export const handler = (event) => {\n  if (event) {\n    const a = new A();\n    return a;\n  }\n};\n", "another statement"),
-            ("export const handler = (event) => {\n  const a = new A();\n  return a;\n};\nfunction f(a) {\n  return a;\n}\n", "another variable"),
-            ("export const handler = (event) => {\n  const a = new A();\n  return a;\n};\nconsole.log(a);\n", "other code reads"),
-            ("function other() {\n  const a = new A();\n  return a;\n}\nexport const handler = other;\n", "not made in the handler"),
-            ("export const handler = (event) => [1].map(() => {\n  const a = new A();\n  return a;\n});\n", "of the module itself"),
+            (
+                "export const handler = (event) => {\n  if (event) {\n    const a = new A();\n    return a;\n  }\n};\n",
+                "another statement",
+            ),
+            (
+                "export const handler = (event) => {\n  const a = new A();\n  return a;\n};\nfunction f(a) {\n  return a;\n}\n",
+                "another variable",
+            ),
+            (
+                "export const handler = (event) => {\n  const a = new A();\n  return a;\n};\nconsole.log(a);\n",
+                "other code reads",
+            ),
+            (
+                "function other() {\n  const a = new A();\n  return a;\n}\nexport const handler = other;\n",
+                "not made in the handler",
+            ),
+            (
+                "export const handler = (event) => [1].map(() => {\n  const a = new A();\n  return a;\n});\n",
+                "of the module itself",
+            ),
         ] {
             let refused = hoisted(&format!("{import}{code}")).unwrap_err();
             assert!(refused.contains(why), "{refused}: {code}");

@@ -235,7 +235,8 @@ impl<'a> Visit<'a> for Finder<'_> {
 
     fn visit_array_expression(&mut self, array: &ArrayExpression<'a>) {
         for element in &array.elements {
-            if within(element.span(), self.kept).is_empty() && self.goes(head(self.text, element.span()), element.span())
+            if within(element.span(), self.kept).is_empty()
+                && self.goes(head(self.text, element.span()), element.span())
             {
                 self.element(element.span());
             } else {
@@ -374,6 +375,8 @@ mod tests {
         let nested = "export const handler = (e) => {\n  if (e.a === 'a') {\n    if (e.b === 'b') return 1;\n    return 2;\n  }\n};\n";
         assert!(parted(nested, &["e.a"], &["e.b"]).unwrap_err().contains("inside of the code"));
         assert!(parted(nested, &["e.b"], &["e.a"]).unwrap().contains("return 2"));
-        assert!(parted("const x = f('/a') || g('/b');\n", &["'/a'"], &["'/b'"]).unwrap_err().contains("cannot be taken"));
+        assert!(
+            parted("const x = f('/a') || g('/b');\n", &["'/a'"], &["'/b'"]).unwrap_err().contains("cannot be taken")
+        );
     }
 }

@@ -323,13 +323,31 @@ mod tests {
     #[test]
     fn what_may_differ_stays() {
         for (text, why) in [
-            ("import boto3\ndef handler(e):\n    c = boto3.client('s3', region_name=e)\n    return c\n", "what the function has"),
-            ("import boto3\ndef handler(e):\n    c = boto3.client('s3', region_name=e['r'])\n    return c\n", "may differ"),
+            (
+                "import boto3\ndef handler(e):\n    c = boto3.client('s3', region_name=e)\n    return c\n",
+                "what the function has",
+            ),
+            (
+                "import boto3\ndef handler(e):\n    c = boto3.client('s3', region_name=e['r'])\n    return c\n",
+                "may differ",
+            ),
             ("import boto3\nc = 1\ndef handler(e):\n    c = boto3.client('s3')\n    return c\n", "a `c` of its own"),
-            ("import boto3\ndef handler(e):\n    c = boto3.client('s3')\n    return c\ndef g():\n    return c\n", "a `c` of its own"),
-            ("import boto3\ndef handler(e):\n    c = boto3.client('s3')\n    c = c.x\n    return c\n", "more than once"),
-            ("import boto3\ndef handler(e):\n    if e:\n        c = boto3.client('s3')\n    return c\n", "another statement"),
-            ("import boto3\nclass A:\n    def f(self):\n        c = boto3.client('s3')\n        return c\n", "of the module itself"),
+            (
+                "import boto3\ndef handler(e):\n    c = boto3.client('s3')\n    return c\ndef g():\n    return c\n",
+                "a `c` of its own",
+            ),
+            (
+                "import boto3\ndef handler(e):\n    c = boto3.client('s3')\n    c = c.x\n    return c\n",
+                "more than once",
+            ),
+            (
+                "import boto3\ndef handler(e):\n    if e:\n        c = boto3.client('s3')\n    return c\n",
+                "another statement",
+            ),
+            (
+                "import boto3\nclass A:\n    def f(self):\n        c = boto3.client('s3')\n        return c\n",
+                "of the module itself",
+            ),
             ("import boto3\ndef handler(e):\n    c = boto3.client('s3')\n    return locals()\n", "look names up"),
             ("def handler(e):\n    import boto3\n    c = boto3.client('s3')\n    return c\n", "what the function has"),
             ("import boto3\ndef handler(e):\n    return boto3.client('s3').get(e)\n", "does more"),
@@ -341,7 +359,8 @@ mod tests {
         let after = "import functools\nimport boto3\n@functools.cache\ndef make_c():\n    return boto3.client('s3')\n\n\ndef f(e):\n    c = make_c()\n    return c.get(e)\n";
         assert_eq!(hoisted(helper).as_deref(), Ok(after));
         assert!(hoisted(after).unwrap_err().contains("does more"));
-        let local = "import boto3\ndef handler(e):\n    c = boto3.client('s3')\n    return c\ndef g(c):\n    return c\n";
+        let local =
+            "import boto3\ndef handler(e):\n    c = boto3.client('s3')\n    return c\ndef g(c):\n    return c\n";
         assert!(hoisted(local).is_ok(), "a name of another function");
     }
 }

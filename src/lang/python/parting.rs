@@ -364,7 +364,8 @@ mod tests {
 
     #[test]
     fn a_route_inside_of_another_is_not_dropped_with_it() {
-        let branch = "def handler(e):\n    if e.a == 'a':\n        if e.b == 'b':\n            return 1\n        return 2\n";
+        let branch =
+            "def handler(e):\n    if e.a == 'a':\n        if e.b == 'b':\n            return 1\n        return 2\n";
         let function = "def handler(e):\n    return e\n\n\n@app.get('a')\ndef a():\n    @app.get('b')\n    def b():\n        return 1\n    return b\n";
         let case = "def handler(e):\n    match e:\n        case 'a':\n            if e.b == 'b':\n                return 1\n        case _:\n            return 2\n";
         let clause = branch.replace("    if e.a == 'a'", "    if e.a == 'c':\n        return 3\n    elif e.a == 'a'");
