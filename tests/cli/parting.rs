@@ -73,6 +73,64 @@ fn each_part_answers_its_routes_and_no_others() {
     assert!(again.code == 2 && again.err.contains("nothing is overwritten"), "{}", again.err);
 }
 
+const NODE: &str = "import { report } from 'heavy';
+import { light } from './light.mjs';
+
+const LIMIT = report.length;
+
+export const handler = async (event) => {
+  switch (event.path) {
+    case '/report':
+      return [report(event), LIMIT];
+    case '/status':
+      return light('up');
+    case '/version':
+      return '1';
+    default:
+      return 'none';
+  }
+};
+";
+
+#[test]
+fn handlers_of_node_are_taken_apart_in_the_language_of_their_template() {
+    let functions: String = (0..30_000)
+        .map(|at| format!("export function f{at}(a, b) {{ const o = {{ id: {at}, tags: [a, b] }}; return o; }}\n"))
+        .collect();
+    let project = Project::new(&[
+        ("src/app.mjs", NODE),
+        ("src/light.mjs", "export const light = (x) => x;\n"),
+        ("src/package.json", "{\"name\": \"x\", \"dependencies\": {\"heavy\": \"1.0.0\"}}"),
+        (
+            "src/node_modules/heavy/package.json",
+            "{\"name\": \"heavy\", \"version\": \"1.0.0\", \"type\": \"module\", \"exports\": \"./index.js\"}",
+        ),
+        ("src/node_modules/heavy/index.js", &format!("export const report = (event) => event.path;\n{functions}")),
+        (
+            "template.yaml",
+            &TEMPLATE.replace("python3.12", "nodejs20.x").replace("CodeUri", "FunctionName: office\n      CodeUri"),
+        ),
+    ]);
+    let done = project.run(&["split", "template.yaml", "-o", "plan"]);
+    assert!(done.err.contains("wrote 1 plan to plan"), "{}{}", done.out, done.err);
+    let (heavy, light) = (project.read("plan/Office/code/app_1.mjs"), project.read("plan/Office/code/app_2.mjs"));
+    assert!(heavy.contains("LIMIT") && !heavy.contains("'/status'") && !heavy.contains("light"), "{heavy}");
+    assert!(!light.contains("heavy") && !light.contains("LIMIT") && light.contains("case '/version':"), "{light}");
+    let template = project.read("plan/Office/template.yaml");
+    assert!(
+        template.contains("FunctionName: office-1\n") && template.contains("FunctionName: office-2\n"),
+        "{template}"
+    );
+    for (part, text) in [(1, &heavy), (2, &light)] {
+        project.write(&format!("src/app_{part}.mjs"), text);
+    }
+    project.write("ask.mjs", "const parts = [await import('./src/app_1.mjs'), await import('./src/app_2.mjs')];\nfor (const path of ['/report', '/status', '/version'])\n  console.log(String(await parts[0].handler({ path })), await parts[1].handler({ path }));\n");
+    if let Ok(output) = Command::new("node").current_dir(project.folder.path()).arg("ask.mjs").output() {
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(said, "/report,1 none\nnone up\nnone 1\n", "{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
 #[test]
 fn what_cannot_be_taken_apart_says_why() {
     let project = Project::new(&[("app.py", "def handler(event, context):\n    return event\n")]);
