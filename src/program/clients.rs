@@ -204,12 +204,12 @@ fn stores(flow: &Flow, function: FuncId, values: &[NodeId]) -> bool {
     });
     assigns
         || statements.iter().any(|stmt| match stmt {
-        Stmt::Store(_, value) => contains(flow, *value, &held, 0),
-        Stmt::Bind(var, value) => {
-            flow.vars.get(*var as usize).is_none_or(|var| var.top) && contains(flow, *value, &held, 0)
-        }
-        _ => false,
-    })
+            Stmt::Store(_, value) => contains(flow, *value, &held, 0),
+            Stmt::Bind(var, value) => {
+                flow.vars.get(*var as usize).is_none_or(|var| var.top) && contains(flow, *value, &held, 0)
+            }
+            _ => false,
+        })
 }
 
 /// Whether a value is one of some, or is made with it.

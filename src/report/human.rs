@@ -57,7 +57,8 @@ fn omitted(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()>
         let place = problem.path.as_ref().map_or_else(String::new, |path| format!("{path}{line}: "));
         let head = "not analysed";
         let text = format!("{head}: {place}{}", problem.message);
-        let text = textwrap::fill(&printable::line(&text), wrapping(style.width).subsequent_indent("  "));
+        let width = if style.quiet { usize::MAX } else { style.width };
+        let text = textwrap::fill(&printable::line(&text), wrapping(width).subsequent_indent("  "));
         writeln!(out, "{}{}", paint(style.color, STRONG, head), text.strip_prefix(head).unwrap_or(&text))?;
     }
     if report.problems.is_empty() { Ok(()) } else { writeln!(out) }
