@@ -581,3 +581,23 @@ fn objects_made_in_an_undecided_branch_are_known_within_it() {
 
 mod texts;
 mod waiting;
+
+#[test]
+fn what_old_axios_and_old_express_ask_of_the_language_is_answered() {
+    let files = [
+        (
+            "index.js",
+            "var adapter;
+             if (typeof XMLHttpRequest !== 'undefined') adapter = require('./xhr');
+             else if (Object.prototype.toString.call(process) === '[object process]') adapter = require('./http');
+             var args = '', deprecated = eval('(function (' + args + ') {\\n' + 'return fn.apply(this, arguments)\\n' + '})');
+             Object.defineProperty(deprecated, 'json', { get: function () { return require('./json'); } });
+             exports.json = deprecated.json;
+             exports.handler = function () {};",
+        ),
+        ("xhr.js", ""),
+        ("http.js", ""),
+        ("json.js", ""),
+    ];
+    assert_eq!(eager(&files), ["http.js", "index.js", "json.js"]);
+}

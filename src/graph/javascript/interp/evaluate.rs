@@ -47,6 +47,13 @@ impl Machine<'_> {
                 value = found;
             }
         }
+        // A function of which only that is known: others may put things on it.
+        if matches!(value, Value::Unknown(_)) && text.starts_with("(function") && text.ends_with("})") {
+            value = self.native(|_, _| Ok(UNKNOWN), Value::Undefined);
+            if let Value::Obj(id) = value {
+                self.object_mut(id).open = true;
+            }
+        }
         Ok(value)
     }
 

@@ -7,7 +7,7 @@ use super::descriptors::{define_all, define_one, descriptor, descriptors};
 use super::promises;
 use super::strings::{STRING, STRING_STATIC};
 use super::tables::{Table, fill, global, keys};
-use super::value::{Kind, Native, R, UNKNOWN, Value};
+use super::value::{Kind, Native, R, Slot, UNKNOWN, Value};
 use crate::graph::javascript::versions::{self, Kind as Listed};
 
 /// Methods that exist but whose results are not modelled.
@@ -53,7 +53,7 @@ const OBJECT: Table = &[
         let text = match c.this {
             Value::Obj(id) if matches!(m.object(id).kind, Kind::Array(_)) => "[object Array]",
             Value::Obj(_) if m.callable(c.this) => "[object Function]",
-            Value::Obj(_) => "[object Object]",
+            Value::Obj(id) => return Ok(tagged(m, id)),
             Value::Num(_) | Value::Str(_) | Value::Bool(_) => {
                 return Ok(m.coerce_text(c.this).map_or(UNKNOWN, Value::Str));
             }
@@ -62,6 +62,19 @@ const OBJECT: Table = &[
         Ok(m.string(text))
     }),
 ];
+
+/// What `Object.prototype.toString` says of an object that is no list and cannot be called.
+fn tagged(m: &mut Machine<'_>, id: u32) -> Value {
+    let key = m.atom("@@toStringTag");
+    match m.object(id).props.get(key) {
+        Some(Slot::Value(Value::Str(tag))) => {
+            let text = format!("[object {}]", m.str(tag));
+            m.string(&text)
+        }
+        None if matches!(m.object(id).kind, Kind::Plain) && !m.object(id).open => m.string("[object Object]"),
+        _ => UNKNOWN,
+    }
+}
 
 const OBJECT_STATIC: Table = &[
     ("keys", |m, c| keys(m, c.arg(0), false)),

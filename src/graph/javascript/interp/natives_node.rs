@@ -335,6 +335,7 @@ fn process(m: &mut Machine<'_>) -> Value {
     m.define(holder, "getReport", report);
     m.define(process, "report", Value::Obj(holder));
     let name = m.atom("process");
+    m.define(process, "@@toStringTag", Value::Str(name));
     m.object_mut(process).name = name;
     m.object_mut(process).open = true;
     Value::Obj(process)
