@@ -599,5 +599,5 @@ fn what_old_axios_and_old_express_ask_of_the_language_is_answered() {
         ("http.js", ""),
         ("json.js", ""),
     ];
-    assert_eq!(eager(&files), ["http.js", "index.js", "json.js"]);
+    assert_eq!(eager(&files), ["index.js", "http.js", "json.js"]);
 }
