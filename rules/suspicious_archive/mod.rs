@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use rustc_hash::FxHashSet;
 
-use crate::artifact::{ArtifactKind, EntryProblemKind};
+use crate::artifact::EntryProblemKind;
 use crate::engine::{PackageContext, Sink};
 use crate::finding::{Finding, Severity};
 use crate::text;
@@ -31,7 +31,7 @@ pub(super) fn check(cx: &PackageContext<'_>, sink: &mut Sink<'_>) {
         .map(|(id, failure)| (&*cx.artifact.entry(*id).path, &*failure.message))
         .filter(|(path, _)| !listed.contains(path))
         .collect();
-    let severity = if cx.artifact.kind == ArtifactKind::Directory { Severity::Warning } else { Severity::Error };
+    let severity = if cx.artifact.is_tree() { Severity::Warning } else { Severity::Error };
     let kind = EntryProblemKind::Unreadable;
     report(cx, sink, severity, (what(kind), help(kind)), &unread);
 }

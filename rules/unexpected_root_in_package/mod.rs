@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::artifact::{ArtifactKind, EntryId};
+use crate::artifact::EntryId;
 use crate::engine::{PackageContext, Sink};
 use crate::finding::{Finding, Saves};
 use crate::text;
@@ -18,7 +18,7 @@ struct Sum {
 /// Adds up what lies at the root of the package and that no function needs. A folder is judged only where packages are
 /// installed at its root: others are projects, where all of that has its place.
 pub(super) fn check(cx: &PackageContext<'_>, sink: &mut Sink<'_>) {
-    if cx.artifact.kind == ArtifactKind::Directory && !is_output(cx) {
+    if cx.artifact.is_tree() && !is_output(cx) {
         return;
     }
     let reached = cx.reached_entries();

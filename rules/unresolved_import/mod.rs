@@ -1,6 +1,5 @@
 use std::collections::BTreeMap;
 
-use crate::artifact::ArtifactKind;
 use crate::assemble::Absence;
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::{Finding, Severity};
@@ -16,7 +15,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     // A source tree gets its packages when it is built: what the manifest names will be there.
-    let unbuilt = cx.artifact.kind == ArtifactKind::Directory && cx.packages.packages.is_empty();
+    let unbuilt = cx.artifact.is_tree() && cx.packages.packages.is_empty();
     for (name, import) in missing {
         let absence = cx.absence(name);
         if absence == Absence::Unknown || (unbuilt && cx.usage.awaits(name)) {

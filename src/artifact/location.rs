@@ -25,7 +25,7 @@ impl Location {
     /// of the file itself.
     #[must_use]
     pub fn in_artifact(artifact: &Artifact, entry: EntryId, span: Option<Span>) -> Self {
-        if let Some(place) = artifact.installed().and_then(|installed| installed.place(entry)) {
+        if let Some(place) = artifact.place(entry) {
             return Self { path: place.to_owned(), inner_path: None, span };
         }
         let inner = &artifact.entry(entry).path;

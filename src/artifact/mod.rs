@@ -193,6 +193,7 @@ pub struct Artifact {
     folder_modes: FxHashMap<String, u16>,
     litter: Vec<Litter>,
     installed: Option<Installed>,
+    places: FxHashMap<EntryId, Arc<str>>,
     failures: Mutex<FxHashMap<EntryId, ReadError>>,
     kept: OnceLock<FxHashMap<EntryId, Mutex<Option<Bytes>>>>,
     /// What others than the first asker want too.
@@ -240,6 +241,7 @@ impl Artifact {
             folder_modes: FxHashMap::default(),
             litter: Vec::new(),
             installed: None,
+            places: FxHashMap::default(),
             failures: Mutex::default(),
             kept: OnceLock::new(),
             repeated: Mutex::default(),
@@ -282,6 +284,26 @@ impl Artifact {
         let places = files.iter().filter_map(|(path, place)| Some((self.find(path)?, Arc::from(&**place))));
         self.installed = Some(Installed { from, names, places: places.collect() });
         self
+    }
+
+    /// Says where entries are on the disk that lie elsewhere in the package.
+    #[must_use]
+    pub fn with_places(mut self, files: &[(String, String)]) -> Self {
+        self.places = files.iter().filter_map(|(path, place)| Some((self.find(path)?, Arc::from(&**place)))).collect();
+        self
+    }
+
+    /// Where an entry is on the disk, as people read it, where that is not its path below the package's folder.
+    #[must_use]
+    pub fn place(&self, id: EntryId) -> Option<&str> {
+        let installed = self.installed.as_ref().and_then(|installed| installed.place(id));
+        installed.or_else(|| self.places.get(&id).map(|place| &**place))
+    }
+
+    /// Whether the entries are files on this machine, of which a build makes the package or which it has made.
+    #[must_use]
+    pub fn is_tree(&self) -> bool {
+        matches!(self.kind, ArtifactKind::Directory | ArtifactKind::Image)
     }
 
     /// What a build would put into the package, taken from where it is installed on this machine.
@@ -353,7 +375,9 @@ impl Artifact {
     pub fn find_on_disk(&self, path: &str) -> Option<EntryId> {
         let folder = self.path.trim_end_matches('/');
         let inner = if folder.is_empty() || folder == "." { Some(path) } else { path.strip_prefix(folder) };
-        self.find(inner?.trim_start_matches('/'))
+        let found = self.find(inner?.trim_start_matches('/'))?;
+        // What lies elsewhere on the disk has another path there.
+        self.places.get(&found).is_none_or(|place| **place == *path).then_some(found)
     }
 
     /// The entries below a folder other than the root, at any depth.

@@ -5,14 +5,27 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::built::{self, Built};
-use super::{Base, Brings, Content, EventSource, Installs, LayerPath, NamedLayer, Open, Reason, Tool, layers};
+use super::{Base, Brings, Content, EventSource, Installs, LayerPath, NamedLayer, Open, Reason, Tool, image, layers};
 use crate::artifact::Location;
 use crate::declare::model::{
-    ApiKind, Application, BuildMethod, CodeSource, Function, FunctionKind, Id, Qualifier, Setting, SnapStart,
+    ApiKind, Application, BuildMethod, CodeSource, Dialect, Function, FunctionKind, Id, Qualifier, Setting, SnapStart,
     SourceKind, Trigger, TriggerSource,
 };
-use crate::input::seen;
+use crate::input::files::{join, parent};
+use crate::input::{Choice, Part, seen};
 use crate::platform::{Architecture, Runtime};
+
+/// What the Serverless Framework never puts into a package, unless a pattern says so.
+const NEVER_SHIPPED: [&str; 8] = [
+    ".git/**",
+    ".gitignore",
+    ".DS_Store",
+    "npm-debug.log",
+    "yarn-*.log",
+    ".serverless/**",
+    ".serverless_plugins/**",
+    "serverless.{yml,yaml,json,ts,js}",
+];
 
 /// A function as its template and the files beside it tell it; what is unset the command line and the configuration
 /// may say.
@@ -101,12 +114,14 @@ struct Package {
     tool: Tool,
     open: Vec<Open>,
     executable: Option<Executable>,
+    /// What an image says itself: its runtime, its handler and its variables.
+    says: Option<(Runtime, String, BTreeMap<String, String>)>,
 }
 
 impl Package {
     fn whole(code: String) -> Self {
         let (content, installs) = (Content::Whole, Installs::Nothing);
-        Self { code, content, installs, tool: Tool::default(), open: Vec::new(), executable: None }
+        Self { code, content, installs, tool: Tool::default(), open: Vec::new(), executable: None, says: None }
     }
 }
 
@@ -120,15 +135,13 @@ fn package(app: &Application, function: &Function, base: &Base) -> Result<Packag
         CodeSource::Inline { text, file } => return Ok(inline(app, function, text, file, base)),
         CodeSource::Parts(parts) => match parts.as_slice() {
             [only] => only,
-            _ => return Err("its package is put together from several folders; give the package instead".to_owned()),
+            several => return together(app, function, several, base),
         },
         CodeSource::Unset => return Err("nothing says where its code is".to_owned()),
         CodeSource::Remote(address) => {
             return Err(format!("its code is at {address}, not on this machine; give its package instead"));
         }
-        CodeSource::Image(_) => {
-            return Err("container images are not read; give their unpacked function folder instead".to_owned());
-        }
+        CodeSource::Image(written) => return image::package(written, base).map(of_image),
         CodeSource::Unknown(why) => return Err(format!("where its code is is not known, because it {why}")),
     };
     let state = built::state(&function.code, base);
@@ -145,12 +158,82 @@ fn package(app: &Application, function: &Function, base: &Base) -> Result<Packag
     Ok(from_sources(app, function, path, &state))
 }
 
+/// The package that an image is.
+fn of_image(packed: image::Packed) -> Package {
+    Package {
+        content: Content::Parts { parts: packed.parts.into(), is_image: true },
+        installs: packed.installs,
+        open: packed.open,
+        says: Some((packed.runtime, packed.handler, packed.environment)),
+        ..Package::whole(packed.code)
+    }
+}
+
+/// A package that is put together of several folders and files: what a folder holds, and files by their names.
+fn together(app: &Application, function: &Function, sources: &[String], base: &Base) -> Result<Package, String> {
+    if let Built::Fresh(output) = built::state(&function.code, base) {
+        return Ok(Package::whole(output));
+    }
+    let below = function.code.build.prefix.clone().unwrap_or_default();
+    let part = |source: &String| {
+        let from = base.path(source);
+        let path = Path::new(&from);
+        if !seen::exists(path) {
+            return Err(format!("a part of its code is not at {from}; {}", built::command(app.dialect)));
+        }
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let to = if seen::is_dir(path) { below.clone() } else { join(&below, &name) };
+        Ok(Part { from: path.to_owned(), to, ..Part::default() })
+    };
+    let parts: Vec<Part> = sources.iter().map(part).collect::<Result<_, String>>()?;
+    let folder = sources.first().map(|source| base.path(source)).unwrap_or_default();
+    let mut package = from_sources(app, function, folder, &Built::Absent);
+    package.content = Content::Parts { parts: parts.into(), is_image: false };
+    Ok(package)
+}
+
+/// A folder of which the build takes a part, or which it puts elsewhere than at the root of the package.
+fn chosen(app: &Application, function: &Function, folder: &str) -> Option<Content> {
+    let build = &function.code.build;
+    let is_shared = matches!(build.method, BuildMethod::ServerlessFramework | BuildMethod::AsIs);
+    let below = build.prefix.clone().unwrap_or_default();
+    if !is_shared || (build.patterns.is_empty() && below.is_empty()) || !seen::is_dir(Path::new(folder)) {
+        return None;
+    }
+    let own: &[&str] = if app.dialect == Dialect::Serverless { &NEVER_SHIPPED } else { &[] };
+    let never = own.iter().map(|glob| Choice { glob: (*glob).to_owned(), excludes: true });
+    let written = build.patterns.iter();
+    let written = written.map(|pattern| Choice { glob: pattern.glob.clone(), excludes: pattern.excludes });
+    let choices = never.chain(written).collect();
+    // Patterns are seen from the service, whose folder may have the function's module in one of its own.
+    let service = app.files.first().map_or("", |file| parent(&file.path));
+    let inside = match &function.code.source {
+        CodeSource::Local(source) => source.strip_prefix(service).unwrap_or(source).trim_matches(['/', '.']).to_owned(),
+        _ => String::new(),
+    };
+    let part = Part { from: folder.into(), to: below, below: inside, choices };
+    Some(Content::Parts { parts: vec![part].into(), is_image: false })
+}
+
 /// A package that is made of sources which are here.
 fn from_sources(app: &Application, function: &Function, path: String, state: &Built) -> Package {
     let method = &function.code.build.method;
     let mut package = Package::whole(path);
     if seen::is_file(Path::new(&package.code)) && is_source(&package.code) {
         package.content = Content::File;
+    }
+    match unbuilt_part(function, &package.code) {
+        // What the patterns choose is not made yet: the sources stand for it.
+        Some(folder) => package.open.push(Open {
+            reason: Reason::Build,
+            detail: format!("its package is made of `{folder}`, which is not built here; the sources stand for it"),
+            brings: Brings::Anything,
+        }),
+        None => {
+            if let Some(content) = chosen(app, function, &package.code) {
+                package.content = content;
+            }
+        }
     }
     let named = || function.code.build.executable.clone().map_or(Executable::Only, Executable::Named);
     package.executable = (*method == BuildMethod::CargoLambda).then(named);
@@ -178,6 +261,18 @@ fn from_sources(app: &Application, function: &Function, path: String, state: &Bu
         });
     }
     package
+}
+
+/// A folder that patterns put into the package and that is not there: something has still to make it.
+fn unbuilt_part<'f>(function: &'f Function, folder: &str) -> Option<&'f str> {
+    let included = function.code.build.patterns.iter().filter(|pattern| !pattern.excludes);
+    let mut folders = included.filter_map(|pattern| pattern.glob.trim_start_matches("./").split_once('/'));
+    let is_missing = |name: &str| {
+        !name.is_empty()
+            && !name.contains(['*', '?', '[', '{', '(', '.'])
+            && !seen::exists(&Path::new(folder).join(name))
+    };
+    folders.find(|(first, _)| is_missing(first)).map(|(first, _)| first)
 }
 
 /// What of dependencies a tool puts into the package.
@@ -236,21 +331,26 @@ fn declared(app: &Application, id: Id<Function>, package: Package, base: &Base, 
     open.extend(guessed("instruction set", &function.architecture));
     let environment = function.environment.iter();
     let environment = environment.filter_map(|(name, value)| Some((name.clone(), value.text()?.to_owned())));
+    let (runtime, handler, mut variables) = match package.says {
+        Some((runtime, handler, variables)) => (Some(runtime), Some(handler), variables),
+        None => (function.runtime.known().cloned(), function.handler.text().map(str::to_owned), BTreeMap::new()),
+    };
+    variables.extend(environment);
     Declared {
         name: function.origin.id.clone(),
         origin: base.location(app, function.origin.place),
-        runtime: function.runtime.known().cloned(),
+        runtime,
         architecture: function.architecture.known().copied(),
         memory_mb: function.memory_mb.known().copied(),
         timeout_s: function.timeout_s.known().map(|seconds| f64::from(*seconds)),
-        handler: function.handler.text().map(str::to_owned),
+        handler,
         leads_to: leads_to(function),
         code: package.code,
         content: package.content,
         installs: package.installs,
         tool: package.tool,
         layers,
-        environment: environment.collect(),
+        environment: variables,
         events: events(app, id, base),
         init_off_request_path: is_off_request_path(app, id),
         open,

@@ -112,6 +112,34 @@ fn of_cargo(path: &Path) -> Option<(&Path, &str)> {
     Some((target, path.file_stem()?.to_str()?))
 }
 
+/// Folders that builds make.
+const OUTPUTS: [&str; 17] = [
+    "dist",
+    "build",
+    "out",
+    "lib",
+    "built",
+    "bundle",
+    "bundles",
+    "output",
+    "outputs",
+    "release",
+    "compiled",
+    "artifacts",
+    ".build",
+    ".dist",
+    ".esbuild",
+    ".webpack",
+    "_build",
+];
+
+/// The folder at the beginning of a path that a build has still to make, by its name.
+#[must_use]
+pub fn unbuilt<'p>(path: &'p str, is_there: &dyn Fn(&str) -> bool) -> Option<&'p str> {
+    let (first, _) = path.trim_start_matches("./").split_once('/')?;
+    (OUTPUTS.contains(&first) && !is_there(first)).then_some(first)
+}
+
 /// Whether a build makes of its sources what cannot be told from them.
 pub(super) fn is_opaque(method: &BuildMethod) -> bool {
     matches!(method, BuildMethod::Makefile | BuildMethod::Docker | BuildMethod::Go | BuildMethod::Other(_))

@@ -7,6 +7,7 @@
 mod application;
 mod base;
 mod built;
+mod image;
 mod layers;
 mod spec;
 mod world;
@@ -14,6 +15,8 @@ mod wrappers;
 
 pub use application::{Declared, Executable, Left, functions};
 pub use base::Base;
+pub use built::unbuilt;
+pub use image::in_folder as image_in;
 pub use layers::{NamedLayer, by_name as named_layer};
 pub use spec::{Content, EventSource, FunctionSpec, Installs, LayerPath, Tool};
 pub use world::{Absence, Brings, Open, Reason, World};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Open;
 use crate::artifact::Location;
+use crate::input::Part;
 use crate::platform::{Architecture, Platform, Runtime};
 
 /// A function to analyse and where each of its properties was said.
@@ -79,6 +80,13 @@ pub enum Content {
     Whole,
     /// The file alone, without what lies beside it.
     File,
+    /// What a build puts together of several places.
+    Parts {
+        /// What is put where.
+        parts: Arc<[Part]>,
+        /// It is a container image.
+        is_image: bool,
+    },
     /// A text that stands in a template, under the name that the platform gives it.
     Inline {
         /// The file's name.

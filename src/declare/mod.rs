@@ -8,6 +8,7 @@
 
 mod chalice;
 mod cloudformation;
+pub mod dockerfile;
 mod lower;
 pub mod model;
 pub mod parting;
@@ -18,6 +19,7 @@ mod resource;
 pub mod snippet;
 mod serverless;
 mod terraform;
+mod toml;
 #[cfg(test)]
 mod testing;
 mod tree;

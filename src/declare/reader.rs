@@ -76,6 +76,15 @@ impl<'f> Reader<'f> {
         Ok((file, root))
     }
 
+    /// The same for a file in TOML.
+    pub(super) fn open_toml(&mut self, path: &str) -> Result<(u32, Arc<Node>), Problem> {
+        let whole = |message: String| Problem { path: path.to_owned(), line: None, column: None, message };
+        let (file, text) = self.open(path).map_err(|why| whole(format!("cannot be read: {why}")))?;
+        let root = super::toml::parse(&text, file).map_err(|(offset, why)| problem_in(path, &text, offset, why))?;
+        let root = root.ok_or_else(|| whole("is larger than what is read".to_owned()))?;
+        Ok((file, root))
+    }
+
     /// A problem at a place.
     pub(super) fn problem(&mut self, place: Place, message: impl Into<String>) {
         self.app.problem_at(place, message);

@@ -1,4 +1,4 @@
-//! Zappa's settings, as JSON or YAML. Zappa's own handler calls the application that they name.
+//! Zappa's settings, as JSON, YAML or TOML. Zappa's own handler calls the application that they name.
 
 use super::chalice::tree;
 use super::model::{Build, BuildMethod, Code, CodeSource, Origin, Place, Problem, Setting};
@@ -21,7 +21,8 @@ const SETTINGS: [(&str, &str); 6] = [
 /// Whether a file has Zappa's settings.
 pub(super) fn is_one(path: &str, text: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
-    let is_named = matches!(name, "zappa_settings.json" | "zappa_settings.yml" | "zappa_settings.yaml");
+    let is_named =
+        matches!(name, "zappa_settings.json" | "zappa_settings.toml" | "zappa_settings.yml" | "zappa_settings.yaml");
     is_named && ["app_function", "django_settings", "app_module"].iter().any(|key| text.contains(key))
 }
 
@@ -61,7 +62,8 @@ impl<'n> Stage<'n> {
 
 /// Reads a project: the stage that was asked for, or the first one.
 pub(super) fn read(path: &str, reader: &mut Reader<'_>) -> Result<(), Problem> {
-    let (file, root) = reader.open_yaml(path)?;
+    let is_toml = path.ends_with(".toml");
+    let (file, root) = if is_toml { reader.open_toml(path)? } else { reader.open_yaml(path)? };
     let stages: Vec<Stage<'_>> = root.entries().filter_map(|(key, node)| Stage::of(&root, key, node)).collect();
     let wanted = reader.options.stage.clone();
     let asked = stages.iter().find(|stage| Some(&stage.name) == wanted.as_ref());
@@ -154,5 +156,18 @@ mod tests {
         assert_eq!((function.memory_mb.known(), function.timeout_s.known()), (Some(&1024), Some(&60)));
         assert_eq!((app.routes.len(), app.rules.len(), app.triggers.len()), (1, 1, 2));
         assert_eq!(app.text_at(function.memory_mb.place().unwrap()), "1024");
+    }
+
+    #[test]
+    fn settings_in_toml_say_the_same() {
+        let text = "[dev]\napp_function = \"shop.app\"\nproject_name = \"shop\"\nruntime = \"python3.12\"\n\
+                    memory_size = 1024\n[dev.environment_variables]\nMODE = \"x\"\n[[dev.events]]\n\
+                    function = \"shop.nightly\"\nexpression = \"rate(1 day)\"\n";
+        let app = read("zappa_settings.toml", text);
+        let function = app.functions.iter().next().unwrap();
+        assert_eq!((function.origin.id.as_str(), function.handler.text()), ("shop-dev", Some("shop.app")));
+        assert_eq!((function.memory_mb.known(), app.rules.len()), (Some(&1024), 1));
+        assert_eq!(app.text_at(function.memory_mb.place().unwrap()), "1024");
+        assert_eq!(function.environment.get("MODE").and_then(|value| value.text()), Some("x"));
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use regex::Regex;
 
 use super::FunctionFacts;
-use crate::artifact::{ArtifactKind, EntryId};
+use crate::artifact::EntryId;
 use crate::finding::{Edit, FileEdits, Fix, FixLevel};
 use crate::graph::{HandlerResolution, ImportSite, ModuleId, ModuleKind, Phase};
 use crate::lang::javascript::{Dialect, ParseMode, hoisting as node_hoisting, ir as javascript, moving as node};
@@ -148,7 +148,7 @@ impl FunctionFacts {
     /// The text of an own file that a person keeps.
     fn source(&self, entry: EntryId) -> Option<String> {
         let location = self.locate(entry, None);
-        let is_file = self.artifact.kind == ArtifactKind::Directory && location.inner_path.is_none();
+        let is_file = self.artifact.is_tree() && location.inner_path.is_none();
         let is_built = BUILT
             .iter()
             .any(|folder| location.path.starts_with(folder) || location.path.contains(&format!("/{folder}")));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::sink::Sink;
 use super::{FunctionContext, FunctionFacts};
-use crate::artifact::{ArtifactKind, Location};
+use crate::artifact::Location;
 use crate::assemble::Absence;
 use crate::finding::{Finding, Severity};
 use crate::graph::{HandlerResolution, ProblemEffect, StartCause, StartPlace, StartVerdict};
@@ -42,7 +42,7 @@ impl FunctionFacts {
     /// Whether something that is not here could bring what a cause misses.
     #[must_use]
     pub fn may_be_cured(&self, cause: &StartCause) -> bool {
-        let unbuilt = self.artifact.kind == ArtifactKind::Directory && self.packages.packages.is_empty();
+        let unbuilt = self.artifact.is_tree() && self.packages.packages.is_empty();
         let may_come = |name: &str| self.usage.awaits(name) || may_bring(&self.declared, name);
         // A declared distribution that is not installed may bring it under another name.
         let unmatched = self.usage.unmatched();

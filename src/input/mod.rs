@@ -33,6 +33,7 @@ mod listing;
 mod merge;
 mod names;
 mod overlay;
+mod parts;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -47,6 +48,7 @@ pub use classify::{InputKind, classify};
 pub use error::{InputError, InputErrorKind};
 pub use limits::Limits;
 pub use overlay::overlay;
+pub use parts::{Choice, Laid, Part, open_parts};
 pub use text::{decode_text, read_text_file};
 
 use self::listing::{Listed, Listing, Source};

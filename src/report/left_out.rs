@@ -93,14 +93,14 @@ pub(super) fn of(report: &Report) -> Vec<LeftOut<'_>> {
 fn on_disk<'a>(function: &'a Function, inner: &'a str) -> Cow<'a, str> {
     let package = &*function.package.path;
     match function.package.kind {
-        ArtifactKind::Directory if package == "." => Cow::Borrowed(inner),
-        ArtifactKind::Directory => Cow::Owned(format!("{package}/{inner}")),
+        ArtifactKind::Directory | ArtifactKind::Image if package == "." => Cow::Borrowed(inner),
+        ArtifactKind::Directory | ArtifactKind::Image => Cow::Owned(format!("{package}/{inner}")),
         _ => Cow::Borrowed(package),
     }
 }
 
 fn is_archive(function: &Function) -> bool {
-    !matches!(function.package.kind, ArtifactKind::Directory | ArtifactKind::Binary)
+    !matches!(function.package.kind, ArtifactKind::Directory | ArtifactKind::Image | ArtifactKind::Binary)
 }
 
 fn of_problem(lack: Lack, problem: &Problem) -> LeftOut<'_> {

@@ -13,12 +13,24 @@ const LARGEST: u64 = 512 << 10;
 const NAMED: usize = 3;
 
 /// What lies in a folder that no function can be read from, and what to do.
-const SIGNS: [(&str, &str); 8] = [
+const SIGNS: [(&str, &str); 17] = [
     ("cdk.json", "a CDK program, whose output is not here: `cdk synth` writes cdk.out, which is read"),
     ("Pulumi.yaml", "a Pulumi program, which is not read: give the folder of a function and --handler"),
     ("wrangler.toml", "a Cloudflare Worker, which is no AWS Lambda function and is not analysed"),
     ("wrangler.jsonc", "a Cloudflare Worker, which is no AWS Lambda function and is not analysed"),
     ("sst.config.ts", "an SST program, which is not read: give the folder of a function and --handler"),
+    ("app.arc", "an Architect project, which is not read: give the folder of a function and --handler"),
+    ("amplify/backend.ts", "an Amplify program, which is not read: give the folder of a function and --handler"),
+    ("cdktf.json", "a CDK for Terraform program, whose output in JSON is not read: a plan as JSON is"),
+    ("cdk.tf.json", "a Terraform configuration in JSON, which is not read: a plan as JSON is"),
+    ("main.tf.json", "a Terraform configuration in JSON, which is not read: a plan as JSON is"),
+    (
+        "serverless.js",
+        "a service that is a program, which is not read: `serverless print --format json` says what it makes",
+    ),
+    ("vercel.json", "a Vercel project, whose functions are not analysed"),
+    ("netlify.toml", "a Netlify project, whose functions are not analysed"),
+    ("firebase.json", "a Firebase project, whose functions are not analysed"),
     ("host.json", "an Azure Functions project, which is not analysed"),
     ("Dockerfile", "a container image, which is not built here: give the folder that becomes /var/task and --handler"),
     ("copilot/.workspace", "an AWS Copilot project, which is not read: give the folder of a function and --handler"),

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::discover::Place;
 use super::shelf::Shelf;
 use super::{Inputs, UserError, candidates, layers, shown};
-use crate::artifact::{Artifact, ArtifactKind};
-use crate::assemble::{Content, FunctionSpec, Installs, Tool};
+use crate::artifact::{Artifact, ArtifactKind, Location};
+use crate::assemble::{self, Content, FunctionSpec, Installs, Tool};
 use crate::graph::javascript;
 use crate::input::InputKind;
 use crate::input::seen;
@@ -61,6 +61,33 @@ pub(super) fn function(place: &Place<'_>, inputs: &Inputs<'_>, shelf: &Shelf) ->
         layers: layers::all(inputs),
         open: Vec::new(),
         environment: std::collections::BTreeMap::default(),
+        events: Vec::new(),
+        init_off_request_path: false,
+    })
+}
+
+/// The function that the folder's Dockerfile makes.
+pub(super) fn from_image(path: &Path, inputs: &Inputs<'_>) -> Option<FunctionSpec> {
+    let (args, defaults) = (inputs.given, &inputs.settings.resolved.defaults);
+    let packed = assemble::image_in(path)?.ok()?;
+    Some(FunctionSpec {
+        name: args.name.clone().unwrap_or_else(|| name_of(path)),
+        origin: Some(Location::file(shown(&path.join("Dockerfile")))),
+        platform: Platform::default(),
+        runtime: packed.runtime,
+        architecture: args.architecture.or(defaults.architecture).unwrap_or_default(),
+        memory_mb: args.memory_mb.or(defaults.memory_mb),
+        timeout_s: None,
+        handler: packed.handler,
+        leads_to: None,
+        code: packed.code,
+        main: None,
+        content: Content::Parts { parts: packed.parts.into(), is_image: true },
+        installs: packed.installs,
+        tool: Tool::default(),
+        layers: layers::all(inputs),
+        open: packed.open,
+        environment: packed.environment,
         events: Vec::new(),
         init_off_request_path: false,
     })

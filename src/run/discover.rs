@@ -9,6 +9,9 @@ use crate::assemble::FunctionSpec;
 use crate::engine::{Omission, ProjectFacts};
 use crate::input::{self, InputKind};
 
+/// Projects below a folder that are judged in one run.
+const MOST_PROJECTS: usize = 40;
+
 /// A path, and what it is.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
@@ -40,14 +43,43 @@ pub(super) fn on_path(
     if place.kind != InputKind::Directory {
         return Ok(vec![convention::function(&place, inputs, shelf)?]);
     }
+    let before = project.functions.len();
+    let found = in_folder(&place, inputs, shelf, project);
+    if found.as_ref().is_ok_and(|specs| !specs.is_empty()) || project.functions.len() > before {
+        return found;
+    }
+    let none_declared = project.applications.iter().all(|application| application.functions.is_empty());
+    if let Some(image) = convention::from_image(path, inputs).filter(|_| none_declared) {
+        return Ok(vec![image]);
+    }
+    // Without a function the dependencies can be judged all the same.
+    match (from_projects(path, inputs, shelf, project), found) {
+        (true, Err(nothing)) => {
+            project.problems.push(no_function(path, nothing));
+            Ok(Vec::new())
+        }
+        (_, found) => found,
+    }
+}
+
+/// The functions of a folder.
+fn in_folder(
+    place: &Place<'_>,
+    inputs: &Inputs<'_>,
+    shelf: &Shelf,
+    project: &mut ProjectFacts,
+) -> Result<Vec<FunctionSpec>, UserError> {
+    let path = place.path;
     let here = templates::in_folder(path);
     if !here.is_empty() {
-        return from_templates(&here, inputs, shelf, project);
+        // A template that is broken hides none of those below it.
+        return from_templates(&here, inputs, shelf, project)
+            .or_else(|broken| below(path, broken, inputs, shelf, project));
     }
     if from_workspace(path, Vec::new(), inputs, project)? {
         return Ok(Vec::new());
     }
-    match convention::function(&place, inputs, shelf) {
+    match convention::function(place, inputs, shelf) {
         Ok(spec) => Ok(vec![spec]),
         Err(nothing) => below(path, nothing, inputs, shelf, project),
     }
@@ -72,27 +104,51 @@ fn below(
             project.problems.push(Omission { path: super::shown(folder), line: None, message });
         }
     }
-    let specs = match declared {
-        Ok(specs) => specs,
-        Err(_) if !project.functions.is_empty() => Vec::new(),
-        Err(_) if found.templates.is_empty() => {
-            if !from_project(path, inputs, shelf, project)? {
-                return Err(nothing);
-            }
-            project.problems.push(no_function(path, nothing));
-            return Ok(Vec::new());
-        }
-        Err(error) => return Err(error),
-    };
-    Ok(specs)
+    match declared {
+        Err(_) if !project.functions.is_empty() => Ok(Vec::new()),
+        Err(_) if found.templates.is_empty() => Err(nothing),
+        specs => specs,
+    }
 }
 
 /// Says of a project why it is one, and how a function is named.
 fn no_function(path: &Path, UserError(why): UserError) -> Omission {
     let path = super::shown(path);
-    let why = why.strip_prefix(&format!("{path}: ")).unwrap_or(&why);
+    let why = why.strip_prefix(&format!("{path}: ")).unwrap_or(&why).replace('\n', "; ");
     let message = format!("no function is found here, and the dependencies alone are judged: {why}");
     Omission { path, line: None, message }
+}
+
+/// Judges the project that a folder is, or those below it where it is none; whether there is one.
+fn from_projects(path: &Path, inputs: &Inputs<'_>, shelf: &Shelf, project: &mut ProjectFacts) -> bool {
+    let mut judge = |folder: &Path| match from_project(folder, inputs, shelf, project) {
+        Ok(is_one) => is_one,
+        Err(UserError(message)) => {
+            project.problems.push(Omission { path: super::shown(folder), line: None, message });
+            false
+        }
+    };
+    if judge(path) {
+        return true;
+    }
+    let mut judged: Vec<PathBuf> = Vec::new();
+    let mut others = 0;
+    for folder in search::manifests(path) {
+        // What lies inside of a project is judged with it.
+        if judged.iter().any(|known| folder.starts_with(known)) {
+            continue;
+        }
+        if judged.len() >= MOST_PROJECTS {
+            others += 1;
+        } else if judge(&folder) {
+            judged.push(folder);
+        }
+    }
+    if others > 0 {
+        let message = format!("{others} more projects below it are left out; run defrost in one of them");
+        project.problems.push(Omission { path: super::shown(path), line: None, message });
+    }
+    !judged.is_empty()
 }
 
 /// Takes a folder without functions for a project, whose dependencies are judged; whether it is one.
@@ -140,7 +196,10 @@ fn from_templates(
         let problems: Vec<String> = all.problems.iter().map(ToString::to_string).collect();
         let files: Vec<String> = files.iter().map(|file| super::shown(file)).collect();
         let advice = "give a package, or name the function with --handler";
-        let nothing = format!("{}: no function in this template can be analysed; {advice}", files.join(", "));
+        let is_read = problems.is_empty() && !all.applications.is_empty();
+        let what = if is_read { "declares no function" } else { "no function in this template can be analysed" };
+        let separator = if is_read { "" } else { ":" };
+        let nothing = format!("{}{separator} {what}; {advice}", files.join(", "));
         return Err(UserError(problems.into_iter().chain([nothing]).collect::<Vec<_>>().join("\n")));
     }
     project.problems.append(&mut all.problems);

@@ -1,21 +1,23 @@
 //! One function: open, simulate, attribute, estimate, routes, usage.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashSet;
 
 use super::shelf::Shelf;
 use super::together::Together;
-use super::{Inputs, UserError, installed};
-use crate::artifact::{Artifact, ArtifactKind, EntryId, Location};
-use crate::assemble::{Brings, FunctionSpec, Installs, Open, Reason, World, own_handler};
+use super::{Inputs, UserError, installed, unbuilt};
+use crate::artifact::{Artifact, EntryId, Location};
+use crate::assemble::{Brings, Content, FunctionSpec, Installs, Open, Reason, World, own_handler};
 use crate::cost::{self, CostInput};
 use crate::culprit::{self, Culprits};
 use crate::engine::FunctionFacts;
 use crate::fault::{self, Fault};
 use crate::graph::javascript::{self, JavaScriptInput};
 use crate::graph::{HandlerResolution, ModuleGraph, Refused, WhatIf, native};
+use crate::input;
 use crate::manifest;
 use crate::manifest::dependency::{Declared, Files};
 use crate::package::Bundle;
@@ -118,6 +120,16 @@ fn walked(
         spec.leads_to = Some(own);
         loaded = fault::caught("the import simulation", || (stages.load)(&spec, &bundle, refused, together));
     }
+    if let Ok((graph, _)) = &loaded
+        && let HandlerResolution::ModuleMissing { module, .. } = &graph.handler
+        && let Some((source, open)) = unbuilt::handler(&spec, &bundle.artifact, module)
+    {
+        spec.open.push(open);
+        if source.is_some() {
+            spec.leads_to = source;
+            loaded = fault::caught("the import simulation", || (stages.load)(&spec, &bundle, refused, together));
+        }
+    }
     let (mut graph, packages) = loaded.unwrap_or_else(|fault| (ModuleGraph::failed(fault), Arc::default()));
     faults.append(&mut graph.faults);
     let mut facts = put_together(spec, bundle, graph, packages, inputs);
@@ -190,6 +202,9 @@ pub(super) fn put_together(
         spec.installs == Installs::Bundled,
     ));
     open.extend(not_shipped(&spec, &artifact, &packages));
+    if declared.dependencies.is_empty() && !graph.unresolved.is_empty() && artifact.is_tree() {
+        open.extend(installed::declared_above(&spec));
+    }
     FunctionFacts {
         world: World::new(open),
         spec,
@@ -212,7 +227,7 @@ pub(super) fn put_together(
 /// What the build tool puts into the package of itself and is not installed here.
 fn not_shipped(spec: &FunctionSpec, artifact: &Artifact, packages: &Packages) -> Option<Open> {
     let is_here = |name: &str| packages.packages.iter().any(|package| *package.name == *name);
-    let is_source = artifact.kind == ArtifactKind::Directory;
+    let is_source = artifact.is_tree();
     let name = spec.tool.ships.iter().find(|name| is_source && !is_here(name))?;
     Some(Open {
         reason: Reason::NotInstalled,
@@ -282,14 +297,38 @@ fn loaded_by_node(spec: &FunctionSpec, bundle: &Bundle) -> (ModuleGraph, Arc<Pac
 
 /// What the manifests of the package declare: at its root, and for Node from the handler up to it.
 fn declared(spec: &FunctionSpec, artifact: &Artifact) -> Declared {
+    // A tool reads manifests that it does not ship.
+    let is_part = matches!(spec.content, Content::Parts { .. }) && spec.installs != Installs::Nothing;
+    let beside = is_part.then(|| Path::new(&spec.code));
+    let files = Beside { package: ManifestFiles(artifact), folder: beside };
     match spec.runtime.language() {
-        Language::Python => manifest::python::declared(&ManifestFiles(artifact), spec.runtime.version()),
+        Language::Python => manifest::python::declared(&files, spec.runtime.version()),
         Language::Node => {
             let (folder, _) = spec.start().trim_start_matches("./").rsplit_once('/').unwrap_or(("", ""));
             let installed = artifact.entries().any(|(_, entry)| entry.path.contains("node_modules/"));
-            manifest::node::declared(&ManifestFiles(artifact), folder, installed)
+            manifest::node::declared(&files, folder, installed)
         }
         Language::Native | Language::Other => Declared::default(),
+    }
+}
+
+/// The manifests of a package, and of the folder that it is made of.
+struct Beside<'a> {
+    package: ManifestFiles<'a>,
+    folder: Option<&'a Path>,
+}
+
+impl Files for Beside<'_> {
+    fn text(&self, path: &str) -> Option<String> {
+        let on_disk = || input::read_text_file(&self.folder?.join(path), LARGEST_MANIFEST).ok();
+        self.package.text(path).or_else(on_disk)
+    }
+
+    fn location(&self, path: &str) -> Location {
+        match self.folder.filter(|_| self.package.0.find(path).is_none()) {
+            Some(folder) => Location::file(super::shown(&folder.join(path))),
+            None => self.package.location(path),
+        }
     }
 }
 

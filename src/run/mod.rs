@@ -23,6 +23,7 @@ mod threads;
 mod together;
 mod traffic;
 mod tree;
+mod unbuilt;
 mod workspace;
 
 use std::fmt;

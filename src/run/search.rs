@@ -39,8 +39,23 @@ pub(super) struct Found {
     pub(super) workspaces: Vec<PathBuf>,
 }
 
-/// Looks through the folders that no ignore file leaves out. Links are not followed.
-pub(super) fn below(folder: &Path) -> Found {
+/// Manifests that make a folder a project.
+const MANIFESTS: [&str; 7] =
+    ["package.json", "pyproject.toml", "requirements.txt", "Pipfile", "setup.py", "setup.cfg", "Cargo.toml"];
+
+/// The folders below one that have a manifest, the outermost first.
+pub(super) fn manifests(folder: &Path) -> Vec<PathBuf> {
+    let is_one = |entry: &DirEntry| entry.file_name().to_str().is_some_and(|name| MANIFESTS.contains(&name));
+    let files = files_below(folder);
+    let found: BTreeSet<PathBuf> =
+        files.filter(is_one).filter_map(|entry| Some(entry.path().parent()?.to_owned())).collect();
+    let mut found: Vec<PathBuf> = found.into_iter().filter(|found| found != folder).collect();
+    found.sort_by_key(|folder| (folder.components().count(), folder.clone()));
+    found
+}
+
+/// The files that no ignore file leaves out, in the order of their names. Links are not followed.
+fn files_below(folder: &Path) -> impl Iterator<Item = DirEntry> {
     let mut walk = WalkBuilder::new(folder);
     walk.hidden(false).require_git(false).follow_links(false).max_depth(Some(DEEPEST)).parents(true);
     walk.filter_entry(|entry| {
@@ -55,12 +70,15 @@ pub(super) fn below(folder: &Path) -> Found {
     will_read(folder);
     absolute.ancestors().skip(1).for_each(will_read_rules);
     rules_of_user().iter().for_each(|file| seen::read(file));
+    let entries = walk.build().flatten().take(MOST_ENTRIES);
+    entries.filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
+}
+
+/// Looks through the folders for templates and workspaces.
+pub(super) fn below(folder: &Path) -> Found {
     let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
     let mut workspaces: BTreeSet<PathBuf> = BTreeSet::new();
-    for entry in walk.build().flatten().take(MOST_ENTRIES) {
-        if !entry.file_type().is_some_and(|kind| kind.is_file()) {
-            continue;
-        }
+    for entry in files_below(folder) {
         let Some(parent) = entry.path().parent() else { continue };
         if entry.file_name() == "Cargo.toml" {
             // A member belongs to the workspace above it.

@@ -7,8 +7,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rustc_hash::FxHashSet;
 
 use super::installed;
+use crate::artifact::ArtifactKind;
 use crate::assemble::{Content, FunctionSpec, Installs, LayerPath};
-use crate::input::{self, InputError, InputKind, LayerSource, Limits, seen};
+use crate::input::{self, InputError, InputKind, Laid, LayerSource, Limits, seen};
 use crate::package::{Bundle, Spent};
 use crate::platform::{Architecture, Runtime};
 
@@ -65,6 +66,12 @@ impl Shelf {
                 let around = installed::around(spec, self);
                 input::open_tree(path, &layers, &around.without, around.installed, &limits)
             }
+            Content::Parts { parts, is_image } => {
+                let around = installed::around(spec, self);
+                let kind = kind_of(*is_image);
+                let laid = Laid { parts, without: &around.without, installed: around.installed, only: None, kind };
+                input::open_parts(path, &layers, laid, &limits)
+            }
             Content::Whole => input::open(path, &layers, &limits),
             Content::File => input::open_file(path, &layers, &limits),
             Content::Inline { file, text } => input::open_text(path, file, text, &layers, &limits),
@@ -76,6 +83,11 @@ impl Shelf {
         let source = |layer: &LayerPath| LayerSource { path: PathBuf::from(&layer.path), below: layer.below.clone() };
         let layers: Vec<LayerSource> = spec.layers.iter().map(source).collect();
         let installed = installed::around(spec, self).installed;
+        if let Content::Parts { parts, is_image } = &spec.content {
+            let kind = kind_of(*is_image);
+            let laid = Laid { parts, without: &["node_modules".to_owned()], installed, only: Some(reached), kind };
+            return input::open_parts(Path::new(&spec.code), &layers, laid, &Limits::default()).map(Bundle::new);
+        }
         input::open_part(Path::new(&spec.code), &layers, reached, installed, &Limits::default()).map(Bundle::new)
     }
 
@@ -108,6 +120,10 @@ impl Shelf {
         let bundle = opened.get(&key(spec)).filter(|_| is_last).and_then(|opened| opened.get()?.as_ref().ok());
         bundle.map(|bundle| bundle.release()).unwrap_or_default()
     }
+}
+
+fn kind_of(is_image: bool) -> ArtifactKind {
+    if is_image { ArtifactKind::Image } else { ArtifactKind::Directory }
 }
 
 /// By what a function's package is known.

@@ -27,7 +27,7 @@ const MOST_FILES: usize = 50;
 
 /// Names of templates by convention. Where a folder has one of them, others beside it are not taken: they are what
 /// tools make of it, or parts that it includes.
-const USUAL: [&str; 15] = [
+const USUAL: [&str; 18] = [
     "template.yaml",
     "template.yml",
     "template.json",
@@ -42,13 +42,17 @@ const USUAL: [&str; 15] = [
     "manifest.json",
     ".chalice/config.json",
     "zappa_settings.json",
+    "zappa_settings.toml",
+    "zappa_settings.yml",
+    "zappa_settings.yaml",
     "main.tf",
 ];
 
 /// Whether a file may be a template, by its name.
 pub(super) fn may_be_one(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    matches!(extension, "yaml" | "yml" | "json" | "template" | "tf") || path.ends_with("serverless.ts")
+    matches!(extension, "yaml" | "yml" | "json" | "template" | "tf")
+        || ["serverless.ts", "zappa_settings.toml"].iter().any(|name| path.ends_with(name))
 }
 
 /// The templates with functions that lie in a folder.

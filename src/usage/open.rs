@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Loaded, brought};
-use crate::artifact::ArtifactKind;
 use crate::assemble::{Brings, Open, Reason};
 use crate::manifest::dependency::{Declared, Scope};
 use crate::manifest::node::package_of_request;
@@ -20,7 +19,7 @@ const NAMED: usize = 6;
 #[must_use]
 pub fn not_installed(facts: &Loaded<'_>, declared: &Declared, asked_for_alone: bool) -> Option<Open> {
     let from = facts.artifact.installed();
-    if facts.artifact.kind != ArtifactKind::Directory || (from.is_none() && !facts.packages.packages.is_empty()) {
+    if !facts.artifact.is_tree() || (from.is_none() && !facts.packages.packages.is_empty()) {
         return None;
     }
     let is_here = |name: &str| {

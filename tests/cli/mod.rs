@@ -23,6 +23,7 @@ mod projects;
 mod registrations;
 mod routes;
 mod scaling;
+mod shipped;
 mod suppression;
 mod template;
 mod trouble;

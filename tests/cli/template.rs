@@ -13,7 +13,7 @@ fn every_function_of_a_template_is_checked() {
     let run = project.run(&["check", "--format", "json"]);
     assert_eq!(run.code, 0, "{}", run.err);
     let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
-    let left = "C is left out: container images are not read; give their unpacked function folder instead";
+    let left = "C is left out: it is a container image that is not built here; give the folder that becomes /var/task and --handler";
     let problem = serde_json::json!({"path": "template.yaml", "line": 9, "message": left});
     assert_eq!(report["problems"], serde_json::json!([problem]));
     let functions = report["functions"].as_array().unwrap();

@@ -82,8 +82,9 @@ impl Service<'_, '_, '_> {
         }
         let module = written.get("module");
         let source = self.local_source(module.known().unwrap_or("."));
-        let mut build = self.build(written, own);
-        build.output = self.output(key, individually.known() == Some(&true) || build.bundler.is_some());
+        let alone = individually.known() == Some(&true);
+        let mut build = self.build(written, Some(own).filter(|_| alone));
+        build.output = self.output(key, alone || build.bundler.is_some());
         Code { source, place: own.as_map().map(|_| own.place), build }
     }
 
@@ -116,10 +117,9 @@ impl Service<'_, '_, '_> {
         }
     }
 
-    fn build(&self, written: &Tree, own: &Tree) -> Build {
+    fn build(&self, written: &Tree, own: Option<&Tree>) -> Build {
         let (method, bundler) = self.method(written);
-        let mut patterns = self.patterns(self.root.get("package"));
-        patterns.extend(self.patterns(own));
+        let patterns = self.patterns(own);
         let python = self.python();
         let executable = (method == BuildMethod::CargoLambda).then(|| executable(written)).flatten();
         Build { method, bundler, patterns, python, executable, brought: self.wsgi(), ..Build::default() }
@@ -178,16 +178,26 @@ impl Service<'_, '_, '_> {
         })
     }
 
-    /// Patterns in the order in which they decide: the older words first.
-    fn patterns(&self, package: &Tree) -> Vec<Pattern> {
-        let list = |key: &str, excludes: bool| {
-            package.get(key).one_or_more().iter().filter_map(move |item| {
-                let written = item.known()?;
+    /// Patterns in the order in which they decide: what is excluded first, of the service and then of the function, and
+    /// then what is put in, whatever was excluded before. A function's own count where it is packaged alone, and what
+    /// the service says already it cannot say again.
+    fn patterns(&self, own: Option<&Tree>) -> Vec<Pattern> {
+        let shared = self.root.get("package");
+        let levels: Vec<&Tree> = [Some(shared), own].into_iter().flatten().collect();
+        let list = |keys: &[&str], excludes: bool| {
+            let mut found: Vec<(String, Pattern)> = Vec::new();
+            for item in levels.iter().flat_map(|level| keys.iter().flat_map(|key| level.get(key).one_or_more())) {
+                let Some(written) = item.known().filter(|written| found.iter().all(|(known, _)| known != written))
+                else {
+                    continue;
+                };
                 let (glob, negated) = written.strip_prefix('!').map_or((written, false), |glob| (glob, true));
-                Some(Pattern { glob: glob.to_owned(), excludes: negated != excludes, place: item.place })
-            })
+                let pattern = Pattern { glob: glob.to_owned(), excludes: negated != excludes, place: item.place };
+                found.push((written.to_owned(), pattern));
+            }
+            found.into_iter().map(|(_, pattern)| pattern)
         };
-        list("exclude", true).chain(list("include", false)).chain(list("patterns", false)).collect()
+        list(&["exclude"], true).chain(list(&["include", "patterns"], false)).collect()
     }
 
     fn python(&self) -> Option<PythonPackages> {
@@ -235,7 +245,7 @@ impl Service<'_, '_, '_> {
             let source = path
                 .known()
                 .map_or_else(|| CodeSource::Unknown(Why::new("has no path")), |path| self.local_source(path));
-            let patterns = self.patterns(written.get("package"));
+            let patterns = self.patterns(Some(written.get("package")));
             let mut resource = Resource::new(origin, SCOPE, "AWS::Lambda::LayerVersion", tree);
             resource.extra.names = vec![format!("{}LambdaLayer", logical(&key.text))];
             resource.extra.written = Some("layer".to_owned());

@@ -1,6 +1,6 @@
 //! Where the code of Terraform's functions is: archives that it makes, files, buckets, images.
 
-use super::super::model::{Build, Code, CodeSource, Image, Why};
+use super::super::model::{Build, Code, CodeSource, Image, Pattern, Why};
 use super::super::reader::local;
 use super::super::tree::{Kind, Tree};
 use super::Configuration;
@@ -127,10 +127,13 @@ impl Configuration<'_, '_> {
     }
 }
 
-fn excluded(tree: &Tree) -> Vec<super::super::model::Pattern> {
+/// What an archive leaves out: files by their path, and all that is in folders.
+fn excluded(tree: &Tree) -> Vec<Pattern> {
     let items = tree.get("excludes").one_or_more().iter();
     let pattern = |item: &Tree| {
-        Some(super::super::model::Pattern { glob: item.known()?.to_owned(), excludes: true, place: item.place })
+        let glob = item.known()?.trim_end_matches('/');
+        let all = format!("{glob}/**");
+        Some([glob.to_owned(), all].map(|glob| Pattern { glob, excludes: true, place: item.place }))
     };
-    items.filter_map(pattern).collect()
+    items.filter_map(pattern).flatten().collect()
 }

@@ -302,7 +302,7 @@ fn translated(arguments: &Tree, inputs: &[(&str, &str)], place: Place) -> Tree {
     tree
 }
 
-/// The module's patterns are regular expressions; those that a glob can say are kept.
+/// The module's patterns are regular expressions: taken where a glob can say all of them.
 fn patterns(list: &Tree) -> Vec<Pattern> {
     let items = list.one_or_more().iter();
     let pattern = |item: &Tree| {
@@ -312,5 +312,5 @@ fn patterns(list: &Tree) -> Vec<Pattern> {
         let is_plain = !plain.contains(['(', ')', '[', ']', '+', '?', '\\', '^', '$', '|']);
         is_plain.then(|| Pattern { glob: plain.replace('*', "**"), excludes, place: item.place })
     };
-    items.filter_map(pattern).collect()
+    items.map(pattern).collect::<Option<_>>().unwrap_or_default()
 }

@@ -39,7 +39,7 @@ impl FunctionFacts {
     }
 
     fn no_bootstrap(&self, name: &str) -> Option<Obstacle> {
-        if !matches!(self.artifact.kind, ArtifactKind::Directory | ArtifactKind::Zip) || self.is_built_later() {
+        if !(self.artifact.is_tree() || self.artifact.kind == ArtifactKind::Zip) || self.is_built_later() {
             return None;
         }
         let message = format!(
@@ -59,8 +59,7 @@ impl FunctionFacts {
     fn is_built_later(&self) -> bool {
         let mut entries = self.artifact.entries().map(|(_, entry)| entry);
         let is_source = |path: &str| native::is_built_from(path.rsplit('/').next().unwrap_or(path));
-        entries.len() == 0
-            || self.artifact.kind == ArtifactKind::Directory && entries.any(|entry| is_source(&entry.path))
+        entries.len() == 0 || self.artifact.is_tree() && entries.any(|entry| is_source(&entry.path))
     }
 
     /// The file that should have been found, and what to do with it.

@@ -23,7 +23,7 @@ use self::load::Sources;
 use self::lookup::{Lookup, look_up};
 use self::resolve::Loader;
 use super::{HandlerResolution, ModuleGraph, Prepare, StartCause, StartPlace};
-use crate::artifact::{Artifact, ArtifactKind, EntryId};
+use crate::artifact::{Artifact, EntryId};
 use crate::fault;
 use crate::lang::javascript::ir::FunctionId;
 use crate::package::Bundle;
@@ -57,7 +57,7 @@ pub struct JavaScriptInput<'a> {
 #[must_use]
 pub fn is_source_tree(artifact: &Artifact, handler: &str) -> bool {
     // An archive is what is deployed, whatever it holds.
-    if artifact.kind != ArtifactKind::Directory {
+    if !artifact.is_tree() {
         return false;
     }
     let (module, _) = split_handler(handler);
@@ -94,7 +94,8 @@ fn simulate_here(input: &JavaScriptInput<'_>) -> ModuleGraph {
         }
         Lookup::Missing { similar } => return missing(module, similar),
     };
-    let start = Start { entry, loader, export, wrapper: behind.and_then(|_| wrapper_file(input, &sources)), refused };
+    let wrapper = behind.and_then(|_| wrapper_file(input, &sources));
+    let start = Start { entry, loader, export, wrapper, refused, compiled: source_tree };
     let (mut graph, ran) = sources.reading_ahead(entry, || run(input, &sources, start));
     bundle::open(&mut graph, &sources, &|entry, function| ran.contains(&(entry, function)));
     graph.faults.extend(sources.faults());
@@ -111,6 +112,8 @@ struct Start<'a> {
     wrapper: Option<(EntryId, Loader)>,
     /// Why the runtime does not even get to the file.
     refused: Option<StartCause>,
+    /// A tool makes of the file what is deployed.
+    compiled: bool,
 }
 
 /// The graph, and the functions that ran while it loaded.
@@ -139,12 +142,21 @@ fn run(
     }
     machine.later();
     let module = machine.handler_id(ix);
-    let handler = if exported.found {
+    let handler = if exported.found || (start.compiled && sets_exports(input, start.entry)) {
         HandlerResolution::Found { module, definition: exported.definition }
     } else {
         HandlerResolution::NameMissing { module, name: start.export.to_owned(), defined: exported.names }
     };
     machine.finish(handler)
+}
+
+/// Whether a source that also imports sets `module.exports`, which it has once a tool has compiled it.
+fn sets_exports(input: &JavaScriptInput<'_>, entry: EntryId) -> bool {
+    let bytes = input.bundle.artifact.read(entry).ok();
+    bytes.is_some_and(|bytes| {
+        let text = crate::text::lossy((*bytes).as_ref());
+        ["module.exports", "exports."].iter().any(|word| text.contains(word))
+    })
 }
 
 /// The first release whose runtime refuses handlers that take a callback.

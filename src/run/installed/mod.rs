@@ -8,12 +8,14 @@ mod node;
 mod python;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::settings::opened;
 use super::shelf::Shelf;
 use crate::artifact::{Installed, Location};
 use crate::assemble::{Brings, FunctionSpec, Installs, Open, Reason};
 use crate::input::{self, seen};
+use crate::manifest;
 use crate::manifest::dependency::Files;
 use crate::platform::Language;
 
@@ -52,6 +54,37 @@ pub(super) fn of_project(folder: &Path, version: (u16, u16), shelf: &Shelf) -> A
 /// Names at a folder's root that are environments and no part of a package.
 pub(super) fn environments(folder: &Path) -> Vec<String> {
     python::environments(folder)
+}
+
+/// What a manifest further up declares for run time, where the function has none of its own: whoever builds it may
+/// install that.
+pub(super) fn declared_above(spec: &FunctionSpec) -> Option<Open> {
+    let folder = Path::new(&spec.code);
+    let language = spec.runtime.language();
+    let declared = |folder: &Path| match language {
+        Language::Python => manifest::python::declared(&Manifests(at(folder)), spec.runtime.version()),
+        _ => manifest::node::declared(&Manifests(at(folder)), "", false),
+    };
+    if !matches!(language, Language::Python | Language::Node) || !seen::is_dir(folder) {
+        return None;
+    }
+    let (above, found) = upwards(folder).into_iter().skip(1).find_map(|folder| {
+        let found = declared(&folder);
+        (!found.dependencies.is_empty()).then_some((folder, found))
+    })?;
+    let names = found.dependencies.iter().filter(|dependency| !dependency.excluded).map(|dependency| &dependency.name);
+    let modules = names.flat_map(|name| match language {
+        Language::Python => manifest::python::import_names(name).into_iter().map(Arc::from).collect(),
+        _ => vec![Arc::clone(name)],
+    });
+    Some(Open {
+        reason: Reason::NotInstalled,
+        detail: format!(
+            "what the manifest in {} declares may be put into its package; analyse what the build makes",
+            super::shown(&above)
+        ),
+        brings: if found.is_open { Brings::Anything } else { Brings::ModulesAndMore(modules.collect()) },
+    })
 }
 
 /// Tells that dependencies are taken from where they are installed.

@@ -27,7 +27,13 @@ pub(in crate::graph::javascript) struct Exported {
 impl Machine<'_> {
     /// The function an exported name refers to, and the names that are exported.
     pub(in crate::graph::javascript) fn exported(&mut self, ix: ModuleIx, path: &str) -> Exported {
-        let namespace = self.namespace_value(ix);
+        let module = self.loaded.get(ix as usize).is_some_and(|loaded| loaded.format == Format::Module);
+        let mut namespace = self.namespace_value(ix);
+        // The `default` of a CommonJS namespace stands for `module.exports`; a handler of that name is one of its own.
+        if !module && path.split('.').next() == Some("default") {
+            let default = self.atom("default");
+            namespace = self.get(namespace, default).unwrap_or(UNKNOWN);
+        }
         let mut value = self.member_at(namespace, path);
         if value == Value::Undefined && self.node >= FROM_DEFAULT {
             let default = self.atom("default");
@@ -52,8 +58,6 @@ impl Machine<'_> {
             _ => false,
         };
         let keys = self.own_keys(namespace, false).unwrap_or_default();
-        // The `default` of a CommonJS namespace stands for `module.exports`: nobody can name it.
-        let module = self.loaded.get(ix as usize).is_some_and(|loaded| loaded.format == Format::Module);
         let names = keys.into_iter().map(|key| self.str(key).to_string());
         Exported {
             found,

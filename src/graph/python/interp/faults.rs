@@ -4,7 +4,6 @@ use super::super::finder::{absolute, inside, normal};
 use super::super::value::*;
 use super::trace::{Fault, FaultId, Site};
 use super::*;
-use crate::artifact::ArtifactKind;
 use crate::lang::python::ProblemKind;
 use crate::lang::python::ir::{Expr, NameId};
 
@@ -426,7 +425,7 @@ impl Interp<'_> {
     /// `importlib.metadata.version` of a distribution that is here without its metadata.
     pub(super) fn no_metadata(&mut self, name: &str) -> Run<Value> {
         let module = name.replace(['-', '.'], "_");
-        let built_later = self.input.artifact.kind == ArtifactKind::Directory
+        let built_later = self.input.artifact.is_tree()
             && ["pyproject.toml", "setup.py", "setup.cfg"].iter().any(|it| self.input.artifact.find(it).is_some());
         let site = self.call_sites.last().copied();
         let is_here = self.finder.guess(&module).is_some();
