@@ -29,6 +29,7 @@ mod duplicate_content;
 mod duplicate_dependency_version;
 mod eager_import_forbidden;
 mod eager_static;
+mod error_at_load;
 mod forbidden_package;
 mod glibc_too_new;
 mod gpu_code_on_cpu;
@@ -169,6 +170,7 @@ const ROWS: &[RuleSource] = &[
     ),
     row!("eager_import_forbidden", Check::Function(eager_import_forbidden::check)),
     row!("eager_static", Check::Cargo, cargo: eager_static::cargo),
+    row!("error_at_load", Check::Function(error_at_load::check)),
     row!("forbidden_package", Check::Function(forbidden_package::check)),
     row!("foreign_platform_binary", Check::Match),
     row!("glibc_too_new", Check::Function(glibc_too_new::check)),

@@ -65,6 +65,14 @@ impl Source {
         let text = crate::text::lossy(self.text.as_deref()?);
         serde_json::from_str(text.strip_prefix('\u{feff}').unwrap_or(&text)).ok()
     }
+
+    /// What keeps Node from reading a JSON file. Values are not looked at: numbers and escapes that this reader does not
+    /// take, Node may take.
+    pub(super) fn json_problem(&self) -> Option<String> {
+        let text = crate::text::lossy(self.text.as_deref()?);
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        serde_json::from_str::<serde::de::IgnoredAny>(text).err().map(|error| error.to_string())
+    }
 }
 
 impl Source {

@@ -149,6 +149,22 @@ impl Machine<'_> {
         })
     }
 
+    /// A JSON file that is none.
+    fn refuse_json(&mut self, ix: ModuleIx, path: &str, problem: &str) -> Result<(), Abrupt> {
+        let place = self.loaded[ix as usize].entry.map(|entry| StartPlace { entry, span: None });
+        let shown = path.strip_prefix("/var/task/").unwrap_or(path);
+        let fault = Thrown {
+            rule: "syntax-error",
+            subject: shown.to_owned(),
+            message: format!("SyntaxError: {path}: no JSON: {problem}"),
+            code: Some("SyntaxError"),
+            help: Some("JSON has no comments, no comma behind the last member, and no empty files".to_owned()),
+            place,
+            ..Thrown::default()
+        };
+        self.raise(fault, At { module: ix, expr: 0 }).map(|_| ())
+    }
+
     /// Runs a registered CommonJS, JSON or addon module.
     pub(super) fn run_common(&mut self, ix: ModuleIx) -> Result<(), Abrupt> {
         let at = ix as usize;
@@ -165,6 +181,9 @@ impl Machine<'_> {
                 // What handler code reads later says nothing about what is loaded.
                 let wanted = self.phase == Phase::Init;
                 let source = self.loaded[at].entry.filter(|_| wanted).map(|entry| self.sources.get(entry));
+                if let Some(problem) = source.as_deref().and_then(Source::json_problem) {
+                    self.refuse_json(ix, &path, &problem)?;
+                }
                 let value = match source.and_then(|source| source.json()) {
                     Some(json) => self.json(&json, 0),
                     None => self.opaque(),

@@ -85,6 +85,7 @@ impl Machine<'_> {
             ExprKind::Conditional(test, yes, no) => self.conditional(f, p, *test, *yes, *no)?,
             ExprKind::Assign(target, value) => {
                 let new = self.eval(f, p, *value)?;
+                self.refuse_global(f, p, *target, id)?;
                 self.assign(f, p, *target, new)?;
                 new
             }

@@ -8,6 +8,42 @@ use crate::graph::javascript::versions::{self, Kind as Listed, Releases};
 use crate::lang::javascript::WRAPPER;
 use crate::lang::javascript::ir::{ExprId, ExprKind, Pattern, PatternId, Program, Var};
 
+/// Names that browsers have, and no release of Node.
+const BROWSERS: &[&str] = &[
+    "window",
+    "document",
+    "self",
+    "XMLHttpRequest",
+    "HTMLElement",
+    "location",
+    "alert",
+    "DOMParser",
+    "FileReader",
+    "indexedDB",
+    "requestAnimationFrame",
+    "customElements",
+    "MutationObserver",
+    "getComputedStyle",
+];
+
+/// Names that something around the code brings: Lambda's runtime, bundlers, the language itself.
+const GIVEN: &[&str] = &[
+    "awslambda",
+    "arguments",
+    "eval",
+    "undefined",
+    "NaN",
+    "Infinity",
+    "__non_webpack_require__",
+    "__webpack_require__",
+    "__webpack_public_path__",
+    "__webpack_modules__",
+    "__STATIC_REQUIRE__",
+    "Deno",
+    "Bun",
+    "define",
+];
+
 /// What a release of Node does not have yet, or no longer.
 fn newer(name: &str, message: String, releases: Releases, node: u32) -> Thrown {
     Thrown {
@@ -69,10 +105,73 @@ impl Machine<'_> {
             Some(loaded) => wrapper_in_module(&text, loaded.path.strip_prefix("/var/task/").unwrap_or(&loaded.path)),
             None => match versions::lacks(Listed::Global, &text, self.node) {
                 Some(releases) => newer(&text, format!("ReferenceError: {text} is not defined"), releases, self.node),
-                None => return Ok(value),
+                None => match self.undeclared(f, &text) {
+                    Some(fault) => fault,
+                    None => return Ok(value),
+                },
             },
         };
         self.raise(fault, At { module: f.module, expr })
+    }
+
+    /// A name that nobody declares and no release of Node has: in own code any, in code of others what browsers have. A
+    /// condition that values have decided proves nothing.
+    fn undeclared(&self, f: &Frame, name: &str) -> Option<Thrown> {
+        if self.conditions > 0 || !self.sure() || versions::of(Listed::Global, name).is_some() {
+            return None;
+        }
+        let loaded = self.loaded.get(f.module as usize)?;
+        let own = loaded.path.starts_with("/var/task/") && !loaded.path.contains("/node_modules/");
+        let in_browsers = BROWSERS.contains(&name);
+        let program = loaded.program.as_ref().filter(|_| own && !GIVEN.contains(&name) || in_browsers)?;
+        // Code that is not in strict mode makes globals by assigning to them, maybe in a function.
+        let is_name = |id: u32| program.strings.get(id as usize).is_some_and(|text| **text == *name);
+        let assigned = |pattern: &Pattern| matches!(pattern, Pattern::Var(Var::Global(id)) if is_name(*id));
+        if program.patterns.iter().any(assigned) {
+            return None;
+        }
+        let help = match in_browsers {
+            true => format!("Only browsers have `{name}`: ask for it where it is needed, behind `typeof {name}`"),
+            false => format!("Declare `{name}` or import it: nothing in this file and no release of Node.js has it"),
+        };
+        Some(Thrown {
+            rule: "missing-name",
+            subject: name.to_owned(),
+            message: format!("ReferenceError: {name} is not defined"),
+            help: Some(help),
+            ..Thrown::default()
+        })
+    }
+
+    /// Assigns to a name that nobody declares: ES modules are in strict mode, where that is an error.
+    pub(super) fn refuse_global(
+        &mut self,
+        f: &Frame,
+        p: &Program,
+        target: PatternId,
+        expr: ExprId,
+    ) -> Result<(), Abrupt> {
+        let Some(Pattern::Var(Var::Global(name))) = p.patterns.get(target as usize) else { return Ok(()) };
+        let name = self.text(f, *name);
+        let text = self.str(name);
+        let is_module = self.loaded.get(f.module as usize).is_some_and(|loaded| loaded.format == Format::Module);
+        let declared = self.globals.contains_key(&name)
+            || self.object(self.global_object).props.get(name).is_some()
+            || self.object(self.global_object).open
+            || WRAPPER.contains(&&*text)
+            || GIVEN.contains(&&*text)
+            || versions::of(Listed::Global, &text).is_some();
+        if !is_module || declared || self.conditions > 0 || !self.sure() || self.sources.source_tree {
+            return Ok(());
+        }
+        let fault = Thrown {
+            rule: "missing-name",
+            subject: text.to_string(),
+            message: format!("ReferenceError: {text} is not defined"),
+            help: Some("An ES module is in strict mode: declare the variable with `let` or `const`".to_owned()),
+            ..Thrown::default()
+        };
+        self.raise(fault, At { module: f.module, expr }).map(|_| ())
     }
 
     /// Calls something that is not there, where that follows from the release of Node.

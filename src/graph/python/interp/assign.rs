@@ -37,6 +37,7 @@ impl Interp<'_> {
     fn unpack(&mut self, frame: &Frame, list: crate::lang::python::ir::Exprs, value: Value) -> Run<()> {
         let code = frame.code;
         let targets = code.code.list(list);
+        self.check_unpacking(frame, targets, value)?;
         let (items, open) = self.iterate(value)?;
         let star = targets.iter().position(|t| matches!(code.code.expr(*t), Expr::Starred(_)));
         for (at, target) in targets.iter().enumerate() {

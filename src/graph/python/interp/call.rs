@@ -53,11 +53,15 @@ impl Interp<'_> {
         if let Some(value) = self.frame_call(frame, callee, &args, span)? {
             return Ok(value);
         }
+        self.check_call(frame, id, callee, &args)?;
         self.call_sites.push((frame.module, span));
         let depends = self.doubt.enter_choice(mark);
         let result = self.call(callee, args);
         self.doubt.leave_choice(depends);
         self.call_sites.pop();
+        if let Ok(value) = result {
+            self.note_result(frame, callee, value);
+        }
         result
     }
 
@@ -369,12 +373,16 @@ impl Interp<'_> {
                 self.eval(frame, *annotation)?;
             }
         }
+        self.check_route(frame, node)?;
         for decorator in decorators.into_iter().rev() {
             self.module_mut(frame.module).weight.decorators += 1;
+            self.note_arguments(frame, decorator, &Args::one(value));
             let result = self.call(decorator, Args::one(value))?;
             // A decorator that is not known most likely wraps: keep what can be followed.
             if result != Value::Unknown && !self.heap.external_name(result).is_some_and(|name| name.contains("()")) {
                 value = result;
+            } else {
+                self.mistakes.give_away(&self.heap, value);
             }
         }
         self.assign_name(frame, node.name, value);
@@ -397,11 +405,13 @@ impl Interp<'_> {
             || self.budget.is_enough(key, &occasion)
             || self.budget.is_spent()
         {
+            self.mistakes.lose(library.is_none());
             return Ok(Value::Unknown);
         }
         // A decorator that is not known may have changed what is passed. Without its arguments the
         // function would not run.
         if !self.has_arguments(node, &function, &args) {
+            self.mistakes.lose(library.is_none());
             return Ok(Value::Unknown);
         }
         self.budget.count_run(key);

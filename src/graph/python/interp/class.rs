@@ -35,6 +35,7 @@ impl Interp<'_> {
         if open_bases {
             bases.push(Value::Unknown);
         }
+        self.check_bases(frame, node, &bases, metaclass)?;
         let name = self.sym(frame, node.name);
         let body = self.class_body(frame, &node.type_params);
         let scope = body.scope;
@@ -43,6 +44,7 @@ impl Interp<'_> {
         self.heap.vars_mut(scope).set(known::QUALNAME, Value::Str(name));
         self.exec_block(&body, node.body)?;
         let class = self.build_class(name, bases, scope, metaclass, keywords, Some(frame.module))?;
+        self.check_fields(frame, node, class)?;
         let mut makers = decorators.clone();
         if let Some(Object::Class(made)) = self.heap.get(class) {
             makers.push(made.metaclass);
@@ -51,9 +53,13 @@ impl Interp<'_> {
         let mut value = class;
         for decorator in decorators.into_iter().rev() {
             self.module_mut(frame.module).weight.decorators += 1;
+            self.note_arguments(frame, decorator, &Args::one(value));
+            self.check_data_class(frame, decorator, value, node)?;
             let result = self.call(decorator, Args::one(value))?;
             if result != Value::Unknown && self.heap.external_name(result).is_none() {
                 value = result;
+            } else {
+                self.mistakes.give_away(&self.heap, value);
             }
         }
         self.assign_name(frame, node.name, value);

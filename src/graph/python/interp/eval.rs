@@ -27,13 +27,14 @@ impl Interp<'_> {
                 let name = self.sym(frame, name);
                 self.doubt.read_name(name);
                 match self.find_attr(object, name)? {
-                    Some(value) => value,
+                    Some(value) => self.seen_attr(frame, id, object, name, value)?,
                     None => self.no_attr(frame, id, object, name)?,
                 }
             }
             Expr::Subscript(object, key) => {
                 let object = self.eval(frame, object)?;
                 let key = self.eval(frame, key)?;
+                self.check_item(frame, id, object, key)?;
                 self.get_item(object, key)?
             }
             Expr::Slice(parts) => self.eval_slice(frame, parts)?,
@@ -49,6 +50,7 @@ impl Interp<'_> {
                 {
                     return Ok(value);
                 }
+                self.check_operands(frame, id, op, (left, right))?;
                 self.binary(op, left, right, false)?
             }
             Expr::Compare(at) => self.eval_compare(frame, at)?,
@@ -59,13 +61,17 @@ impl Interp<'_> {
             }
             Expr::List(list) => {
                 let (items, open) = self.eval_items(frame, list)?;
-                self.heap.list(items, open)
+                let list = self.heap.list(items, open);
+                self.note_written(frame, list)
             }
             Expr::Set(list) => {
                 let (items, open) = self.eval_items(frame, list)?;
                 self.heap.alloc(Object::Set { items, open })
             }
-            Expr::Dict(list) => self.eval_dict(frame, list)?,
+            Expr::Dict(list) => {
+                let dict = self.eval_dict(frame, list)?;
+                self.note_written(frame, dict)
+            }
             Expr::Lambda(index) => self.make_function(frame, index)?,
             Expr::Comprehension(index) => self.eval_comprehension(frame, index)?,
             Expr::Format(parts) => self.eval_format(frame, parts)?,
@@ -390,6 +396,7 @@ impl Interp<'_> {
         let Some(clause) = node.generators.get(depth) else {
             let element = self.eval(frame, node.element)?;
             if out.items.len() > LIMITS.comprehension_items {
+                self.mistakes.lose(true);
                 out.open = true;
                 return Ok(());
             }
@@ -408,6 +415,7 @@ impl Interp<'_> {
             return Ok(());
         };
         let iterable = self.eval(frame, clause.iter)?;
+        self.check_iterable(frame, clause.iter, iterable)?;
         let (mut items, open) = self.iterate(iterable)?;
         if open {
             out.open = true;

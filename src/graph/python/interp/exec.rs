@@ -1,6 +1,7 @@
 //! Statements.
 
 use super::super::value::*;
+use super::trace::Mark;
 use super::*;
 use crate::lang::python::ir::{Block, Case, Expr, ExprId, Pattern, Stmt, StmtId};
 
@@ -65,6 +66,13 @@ impl Interp<'_> {
     }
 
     fn exec_stmt(&mut self, frame: &Frame, id: StmtId) -> Run<Flow> {
+        let outer = self.mistakes.begin(self.doubt.mark());
+        let result = self.exec_statement(frame, id);
+        self.mistakes.end(outer);
+        result
+    }
+
+    fn exec_statement(&mut self, frame: &Frame, id: StmtId) -> Run<Flow> {
         let alive = self.budget.step();
         let code = frame.code;
         let Some(stmt) = code.code.stmts.get(id.0 as usize) else {
@@ -97,6 +105,7 @@ impl Interp<'_> {
                 let old = self.eval(frame, *target)?;
                 let value = self.eval(frame, *value)?;
                 self.taint_target(frame, *target, mark);
+                self.check_operands(frame, *target, *op, (old, value))?;
                 let new = self.binary(*op, old, value, true)?;
                 self.assign(frame, *target, new)?;
             }
@@ -115,6 +124,7 @@ impl Interp<'_> {
             Stmt::Import(aliases) => self.exec_import(frame, aliases, span)?,
             Stmt::ImportFrom { module, level, names } => {
                 self.exec_import_from(frame, *level, *module, names, span)?;
+                self.note_imported(frame, *level, *module, names);
             }
             Stmt::Function(index) => self.exec_function(frame, *index)?,
             Stmt::Class(index) => self.exec_class(frame, *index)?,
@@ -144,8 +154,11 @@ impl Interp<'_> {
             }
             Stmt::Assert(test) => {
                 let value = self.eval(frame, *test)?;
-                if self.truth(value)? == Some(false) && self.is_caught("AssertionError", true) {
-                    return Err(self.exception("AssertionError", ""));
+                if self.truth(value)? == Some(false) {
+                    self.refuse_assertion(frame, *test)?;
+                    if self.is_caught("AssertionError", true) {
+                        return Err(self.exception("AssertionError", ""));
+                    }
                 }
             }
             Stmt::Break => {
@@ -160,14 +173,20 @@ impl Interp<'_> {
     }
 
     /// Notes the names that get a value which depends on the environment.
-    pub(super) fn taint_target(&mut self, frame: &Frame, target: ExprId, mark: u64) {
-        if !self.doubt.has_read(mark) {
+    pub(super) fn taint_target(&mut self, frame: &Frame, target: ExprId, mark: Mark) {
+        let (reads, foreign) = (self.doubt.has_read(mark), self.doubt.has_foreign(mark));
+        if !reads && !foreign {
             return;
         }
         match frame.code.code.expr(target) {
             Expr::Name(name) | Expr::Attribute(_, name) => {
                 let name = self.sym(frame, name);
-                self.doubt.taint(name);
+                if reads {
+                    self.doubt.taint(name);
+                }
+                if foreign {
+                    self.doubt.taint_foreign(name);
+                }
             }
             Expr::Tuple(list) | Expr::List(list) => {
                 let code = frame.code;
@@ -319,6 +338,7 @@ impl Interp<'_> {
 
     fn exec_while(&mut self, frame: &Frame, test: ExprId, body: Block, orelse: Block) -> Run<Flow> {
         // How often it runs may depend on anything.
+        self.mistakes.lose(true);
         self.shielded(|this| this.repeat_while(frame, test, body, orelse))
     }
 
@@ -369,8 +389,10 @@ impl Interp<'_> {
     fn exec_for(&mut self, frame: &Frame, target: ExprId, iter: ExprId, body: Block, orelse: Block) -> Run<Flow> {
         let mark = self.doubt.mark();
         let iterable = self.eval(frame, iter)?;
+        self.check_iterable(frame, iter, iterable)?;
         self.taint_target(frame, target, mark);
         let (items, open) = self.iterate(iterable)?;
+        self.mistakes.lose(items.len() > LIMITS.unrolled);
         let depends = self.doubt.enter_choice(mark);
         let result = self.repeat_for(frame, target, (items, open), (body, orelse));
         self.doubt.leave_choice(depends);

@@ -5,7 +5,7 @@ use super::super::value::*;
 use super::trace::{Fault, FaultId, Site};
 use super::*;
 use crate::lang::python::ProblemKind;
-use crate::lang::python::ir::{Expr, NameId};
+use crate::lang::python::ir::{Expr, Function, NameId, Stmt};
 
 /// The rule for imports that nothing answers.
 pub(super) const UNRESOLVED: &str = "unresolved-import";
@@ -233,6 +233,7 @@ impl Interp<'_> {
                 return self.raise_fault("AttributeError", &message, fault);
             }
         }
+        self.refuse_attr(frame, expr, object, name)?;
         self.soft_error("AttributeError", &text)
     }
 
@@ -441,6 +442,15 @@ impl Interp<'_> {
         self.raise_fault("importlib.metadata.PackageNotFoundError", &message, fault)
     }
 
+    /// Whether code of another module answers for names that a module does not have, such as a lazy loader's: what it
+    /// decides by tables that it has read or computed is less certain than the module's own code.
+    fn is_asked_elsewhere(&self, at: ModIdx) -> bool {
+        match self.heap.vars(self.module(at).scope).get(known::GETATTR) {
+            Some(hook) => !matches!(self.heap.get(hook), Some(Object::Function(hook)) if hook.module == at),
+            None => false,
+        }
+    }
+
     /// Whether a module surely lacks a name that was not found in it.
     pub(super) fn surely_lacks(&mut self, at: ModIdx, name: Sym) -> bool {
         let module = self.module(at);
@@ -460,7 +470,7 @@ impl Interp<'_> {
             && module.code.problems.is_empty()
             && !self.heap.scope_ref(module.scope).open
             && !(text.starts_with("__") && text.ends_with("__"));
-        if !whole || may_bind_unseen(code) {
+        if !whole || may_bind_unseen(code) || self.is_asked_elsewhere(at) {
             return false;
         }
         match module.state {
@@ -479,7 +489,51 @@ fn may_bind_unseen(code: &Code) -> bool {
     let is_binder = |name: NameId| BINDERS.contains(&code.name(name));
     // Most code has no such word at all.
     code.names.iter().any(|name| BINDERS.contains(&&**name))
-        && code.exprs.iter().any(|expr| matches!(expr, Expr::Name(name) if is_binder(*name)))
+        && code
+            .exprs
+            .iter()
+            .zip(&code.expr_spans)
+            .any(|(expr, at)| matches!(expr, Expr::Name(name) if is_binder(*name)) && !lists_names(code, at.start))
+        || binds_by_setattr(code)
+}
+
+/// Whether a place is in a `__dir__`, which asks for names and gives none.
+fn lists_names(code: &Code, at: u32) -> bool {
+    let around = |function: &Function| function.span.start <= at && at < function.span.end;
+    code.functions.iter().any(|function| code.name(function.name) == "__dir__" && around(function))
+}
+
+/// Whether code sets attributes of modules by computed names, `setattr(dtypes, kind.__name__, kind)`: it may be its own
+/// module, and others may call it.
+fn binds_by_setattr(code: &Code) -> bool {
+    if !code.names.iter().any(|name| &**name == "setattr") {
+        return false;
+    }
+    let imported = |object: NameId| {
+        code.stmts.iter().any(|stmt| match stmt {
+            Stmt::Import(names) | Stmt::ImportFrom { names, .. } => names.iter().any(|alias| alias.bound == object),
+            _ => false,
+        })
+    };
+    code.exprs.iter().any(|expr| {
+        let Expr::Call(function, at) = expr else { return false };
+        let Expr::Name(function) = code.expr(*function) else { return false };
+        let Some(args) = code.calls.get(*at as usize).filter(|_| code.name(function) == "setattr") else {
+            return false;
+        };
+        match code.list(args.positional) {
+            [object, name, ..] => {
+                let is_module = match code.expr(*object) {
+                    Expr::Name(object) => imported(object),
+                    // `sys.modules[__name__]`.
+                    Expr::Subscript(..) => true,
+                    _ => false,
+                };
+                is_module && !matches!(code.expr(*name), Expr::Text(_))
+            }
+            _ => true,
+        }
+    })
 }
 
 fn is_global_somewhere(code: &Code, name: &str) -> bool {

@@ -13,6 +13,7 @@ pub(super) mod choices;
 mod class;
 mod compare;
 mod containers;
+mod demands;
 mod entry_points;
 mod eval;
 mod exec;
@@ -26,6 +27,8 @@ mod inspect;
 mod iterate;
 mod library;
 mod methods;
+mod mistakes;
+mod misfits;
 mod named;
 mod native;
 mod names;
@@ -234,6 +237,7 @@ pub(super) struct Interp<'a> {
     running: Option<(ModIdx, u32)>,
     /// Patterns that are compiled already: `re` keeps them.
     patterns: FxHashSet<Sym>,
+    mistakes: mistakes::Mistakes,
     workers: work::Workers,
     /// A text with a [`text::HOLE`] was made.
     has_holes: bool,
@@ -292,6 +296,7 @@ impl<'a> Interp<'a> {
             trace: Trace::default(),
             running: None,
             patterns: FxHashSet::default(),
+            mistakes: mistakes::Mistakes::default(),
             workers: work::Workers::default(),
             has_holes: false,
             probes: relay::Probes::default(),

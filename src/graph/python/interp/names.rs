@@ -43,6 +43,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("RuntimeError", "Exception"),
     ("NotImplementedError", "RuntimeError"),
     ("RecursionError", "RuntimeError"),
+    ("PythonFinalizationError", "RuntimeError"),
     ("OSError", "Exception"),
     ("FileNotFoundError", "OSError"),
     ("FileExistsError", "OSError"),
@@ -199,6 +200,7 @@ static KNOWN_TYPES: LazyLock<FxHashSet<&str>> = LazyLock::new(|| TYPES.iter().co
 pub(super) fn is_builtin_name(name: &str, version: (u16, u16)) -> bool {
     if version < (3, 11) && matches!(name, "ExceptionGroup" | "BaseExceptionGroup")
         || version < (3, 10) && matches!(name, "EncodingWarning" | "aiter" | "anext")
+        || version < (3, 13) && name == "PythonFinalizationError"
     {
         return false;
     }

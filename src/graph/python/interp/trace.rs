@@ -123,6 +123,34 @@ pub(super) struct Doubt {
     reads: u64,
     /// Names of variables and attributes that were given such a value, wherever they are.
     names: FxHashSet<Sym>,
+    /// How often own code read what code of others made, of which the walk knows less than it seems.
+    foreign: u64,
+    /// Names that hold such a value.
+    foreign_names: FxHashSet<Sym>,
+    /// Branches around it that were chosen by such a value.
+    foreign_choices: u32,
+}
+
+/// A point in what has been read, for [`Doubt::has_read`].
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Mark {
+    reads: u64,
+    foreign: u64,
+}
+
+/// A branch that was chosen, for [`Doubt::leave_choice`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Choice {
+    environment: bool,
+    foreign: bool,
+}
+
+/// How deep in branches code is, for [`Doubt::return_to`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Depth {
+    shields: u32,
+    choices: u32,
+    foreign: u32,
 }
 
 impl Doubt {
@@ -141,16 +169,34 @@ impl Doubt {
         if !self.names.is_empty() && self.names.contains(&name) {
             self.reads += 1;
         }
+        if !self.foreign_names.is_empty() && self.foreign_names.contains(&name) {
+            self.foreign += 1;
+        }
+    }
+
+    /// Notes that own code got a value that code of others made.
+    pub(super) fn read_foreign(&mut self) {
+        self.foreign += 1;
+    }
+
+    /// Whether what was computed since a mark rests on code of others, or runs only because of it.
+    pub(super) fn has_foreign(&self, mark: Mark) -> bool {
+        self.foreign != mark.foreign || self.foreign_choices > 0
+    }
+
+    /// Notes that a name holds what code of others made.
+    pub(super) fn taint_foreign(&mut self, name: Sym) {
+        self.foreign_names.insert(name);
     }
 
     /// Where reading stands, for [`Self::has_read`].
-    pub(super) fn mark(&self) -> u64 {
-        self.reads
+    pub(super) fn mark(&self) -> Mark {
+        Mark { reads: self.reads, foreign: self.foreign }
     }
 
     /// Whether what was computed since a mark depends on the environment, or runs only because of it.
-    pub(super) fn has_read(&self, mark: u64) -> bool {
-        self.reads != mark || self.choices > 0
+    pub(super) fn has_read(&self, mark: Mark) -> bool {
+        self.reads != mark.reads || self.choices > 0
     }
 
     /// Notes that a name holds what depends on the environment.
@@ -159,17 +205,19 @@ impl Doubt {
     }
 
     /// Begins a branch that was chosen by what was computed since a mark; gives what [`Self::leave_choice`] takes.
-    pub(super) fn enter_choice(&mut self, mark: u64) -> bool {
-        let depends = self.reads != mark;
-        self.shields += u32::from(depends);
-        self.choices += u32::from(depends);
-        depends
+    pub(super) fn enter_choice(&mut self, mark: Mark) -> Choice {
+        let choice = Choice { environment: self.reads != mark.reads, foreign: self.foreign != mark.foreign };
+        self.shields += u32::from(choice.environment);
+        self.choices += u32::from(choice.environment);
+        self.foreign_choices += u32::from(choice.foreign);
+        choice
     }
 
     /// Ends such a branch.
-    pub(super) fn leave_choice(&mut self, depends: bool) {
-        self.shields -= u32::from(depends);
-        self.choices -= u32::from(depends);
+    pub(super) fn leave_choice(&mut self, choice: Choice) {
+        self.shields -= u32::from(choice.environment);
+        self.choices -= u32::from(choice.environment);
+        self.foreign_choices -= u32::from(choice.foreign);
     }
 
     /// The same as [`Self::is_certain`] as long as no variable of the environment is set that is not known.
@@ -178,20 +226,21 @@ impl Doubt {
     }
 
     /// Goes on behind a part of a condition that was decided by what was computed since a mark.
-    pub(super) fn pass_choice(&mut self, mark: u64) {
+    pub(super) fn pass_choice(&mut self, mark: Mark) {
+        self.foreign_choices += u32::from(self.has_foreign(mark));
         let depends = u32::from(self.has_read(mark));
         self.shields += depends;
         self.choices += depends;
     }
 
     /// How many shields and choices there are, for [`Self::return_to`].
-    pub(super) fn depth(&self) -> (u32, u32) {
-        (self.shields, self.choices)
+    pub(super) fn depth(&self) -> Depth {
+        Depth { shields: self.shields, choices: self.choices, foreign: self.foreign_choices }
     }
 
     /// Ends all that began since.
-    pub(super) fn return_to(&mut self, (shields, choices): (u32, u32)) {
-        (self.shields, self.choices) = (shields, choices);
+    pub(super) fn return_to(&mut self, depth: Depth) {
+        (self.shields, self.choices, self.foreign_choices) = (depth.shields, depth.choices, depth.foreign);
     }
 
     /// Whether an error that is raised now is raised for sure, and leaves the code around.

@@ -1,0 +1,202 @@
+//! What libraries ask for where own code uses something of theirs, in code of theirs that is too much to follow.
+
+use serde::Deserialize;
+
+use super::super::value::*;
+use super::*;
+use crate::knowledge::table;
+use crate::lang::python::ir::{Class as ClassNode, Expr, Function as Node, Stmt};
+
+/// Who names the thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum From {
+    Route,
+    Class,
+}
+
+/// One row of the table, which says what its fields mean.
+#[derive(Debug, Deserialize)]
+struct Demand {
+    library: String,
+    things: Vec<String>,
+    from: From,
+    modules: Vec<String>,
+    error: String,
+    help: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Demands {
+    demand: Vec<Demand>,
+}
+
+table! {
+    static DEMANDS: Demands = "python/demands.toml", tested by the_demands_read;
+}
+
+/// Names that one annotation is searched for; those of people have a handful.
+const NAMES: usize = 200;
+
+impl Interp<'_> {
+    /// A function of own code that an object of a library decorates.
+    pub(super) fn check_route(&mut self, frame: &Frame, node: &Node) -> Run<()> {
+        if !self.is_own(frame) || !self.is_certain_here() || self.library_depth > 0 {
+            return Ok(());
+        }
+        let code = &frame.code.code;
+        let mut libraries = Vec::new();
+        for decorator in code.list(node.decorators) {
+            let Expr::Call(function, _) = code.expr(*decorator) else { continue };
+            let Expr::Attribute(object, _) = code.expr(function) else { continue };
+            let Expr::Name(name) = code.expr(object) else { continue };
+            let name = self.sym(frame, name);
+            let object = self.lookup(frame, name);
+            if let Some(Object::Instance { class, .. }) = object.and_then(|object| self.heap.get(object)) {
+                libraries.extend(self.root_of(*class));
+            }
+        }
+        if libraries.is_empty() {
+            return Ok(());
+        }
+        let defaults = node.positional.iter().chain(&node.keyword_only).filter_map(|parameter| parameter.default);
+        let parts: Vec<ExprId> = defaults.chain(code.list(node.annotations).iter().copied()).collect();
+        self.check_demands(frame, From::Route, &libraries, &parts)
+    }
+
+    /// A class of own code that comes from one of a library.
+    pub(super) fn check_fields(&mut self, frame: &Frame, node: &ClassNode, class: Value) -> Run<()> {
+        if !self.is_own(frame) || !self.is_certain_here() || self.library_depth > 0 {
+            return Ok(());
+        }
+        let libraries: Vec<Rc<str>> = self.mro_of(class).iter().filter_map(|base| self.root_of(*base)).collect();
+        if libraries.is_empty() {
+            return Ok(());
+        }
+        let code = &frame.code.code;
+        let fields = code.block(node.body).iter().filter_map(|id| match code.stmts.get(id.0 as usize) {
+            Some(Stmt::AnnAssign(_, annotation, _)) => Some(*annotation),
+            _ => None,
+        });
+        let parts: Vec<ExprId> = fields.collect();
+        self.check_demands(frame, From::Class, &libraries, &parts)
+    }
+
+    /// The top-level name of the library that a class comes from; nothing for own ones.
+    fn root_of(&self, class: Value) -> Option<Rc<str>> {
+        let Some(Object::Class(node)) = self.heap.get(class) else { return None };
+        let module = self.module(node.module?);
+        (!module.own).then(|| self.heap.text(module.root))
+    }
+
+    fn check_demands(&mut self, frame: &Frame, from: From, libraries: &[Rc<str>], parts: &[ExprId]) -> Run<()> {
+        for demand in DEMANDS.demand.iter().filter(|demand| demand.from == from) {
+            if !libraries.iter().any(|library| **library == *demand.library) {
+                continue;
+            }
+            let Some(at) = parts.iter().copied().find(|part| self.names_thing(frame, *part, demand)) else { continue };
+            if demand.modules.iter().any(|module| self.can_find(module)) {
+                continue;
+            }
+            let Some(module) = demand.modules.first() else { continue };
+            let site = Some((frame.module, self.at(frame, at)));
+            let mut fault = self.new_fault("missing-extra", module, demand.error.clone(), site);
+            fault.help = Some(demand.help.clone());
+            fault.cure = Some(module.clone());
+            let (class, text) = demand.error.split_once(": ").unwrap_or(("ImportError", &demand.error));
+            self.raise_fault(class, text, fault)?;
+        }
+        Ok(())
+    }
+
+    /// Whether an expression names one of the things, however deep.
+    fn names_thing(&mut self, frame: &Frame, expr: ExprId, demand: &Demand) -> bool {
+        let code = &frame.code.code;
+        let mut next = vec![expr];
+        let mut seen = 0;
+        while let Some(expr) = next.pop() {
+            seen += 1;
+            if seen > NAMES {
+                return false;
+            }
+            match code.expr(expr) {
+                Expr::Name(name) => {
+                    let name = self.sym(frame, name);
+                    if self.lookup(frame, name).is_some_and(|value| self.is_thing(value, demand)) {
+                        return true;
+                    }
+                }
+                Expr::Attribute(object, name) => {
+                    let Expr::Name(object) = code.expr(object) else { continue };
+                    let (object, name) = (self.sym(frame, object), self.sym(frame, name));
+                    let value = self.lookup(frame, object).and_then(|module| match self.heap.get(module) {
+                        Some(Object::Module(at)) => self.heap.vars(self.module(*at).scope).get(name),
+                        _ => None,
+                    });
+                    if value.is_some_and(|value| self.is_thing(value, demand)) {
+                        return true;
+                    }
+                }
+                Expr::Subscript(object, key) => next.extend([object, key]),
+                Expr::Binary(_, left, right) => next.extend([left, right]),
+                Expr::Tuple(list) | Expr::List(list) => next.extend(code.list(list)),
+                Expr::Call(function, _) => next.push(function),
+                _ => {}
+            }
+        }
+        false
+    }
+
+    fn is_thing(&self, value: Value, demand: &Demand) -> bool {
+        let (module, name) = match self.heap.get(value) {
+            Some(Object::Class(class)) => match class.module {
+                Some(module) => (module, self.heap.text(class.name)),
+                None => return false,
+            },
+            Some(Object::Function(function)) => {
+                let code = &self.module(function.module).code.code;
+                match code.functions.get(function.index as usize) {
+                    Some(node) => (function.module, code.name(node.name).into()),
+                    None => return false,
+                }
+            }
+            _ => return false,
+        };
+        *self.heap.text(self.module(module).root) == *demand.library
+            && demand.things.iter().any(|thing| **thing == *name)
+    }
+
+    /// Settings that pydantic reads from the environment: a field without a value must be set there, or in a file that
+    /// the class names.
+    pub(super) fn check_settings(&mut self, frame: &Frame, class: Value, args: &Args) {
+        if !self.is_own(frame) || !self.is_certain_here() || !args.positional.is_empty() || args.open {
+            return;
+        }
+        let mro = self.mro_of(class);
+        let is_settings = mro.iter().any(|base| match self.heap.get(*base) {
+            Some(Object::Class(node)) => {
+                let root = self.root_of(*base);
+                &*self.heap.text(node.name) == "BaseSettings"
+                    && root.is_some_and(|root| ["pydantic", "pydantic_settings"].contains(&&*root))
+            }
+            _ => false,
+        });
+        if !is_settings {
+            return;
+        }
+        let Some(Object::Class(node)) = self.heap.get(class) else { return };
+        let (scope, name) = (node.scope, self.heap.text(node.name));
+        let Some(annotations) = self.heap.vars(scope).get(known::ANNOTATIONS) else { return };
+        for (field, _) in self.dict_items(annotations).0 {
+            let Value::Str(field) = field else { continue };
+            let text = self.heap.text(field);
+            let given = self.heap.vars(scope).get(field).is_some() || args.keyword(field).is_some();
+            let is_set = self.input.environment.keys().any(|variable| variable.eq_ignore_ascii_case(&text));
+            if !given && !is_set && !text.starts_with('_') && !text.starts_with("model_") {
+                self.trace
+                    .doubts
+                    .insert(format!("`{name}` demands a value for `{text}`, such as a variable of that name"));
+            }
+        }
+    }
+}

@@ -1,0 +1,548 @@
+//! What own code does wrong with values that are fully known: errors that the interpreter raises by itself.
+//!
+//! A value is known where own code alone has made it. What code of others returns, or got hold of and may have changed,
+//! proves nothing.
+
+use super::super::value::*;
+use super::trace::Mark;
+use super::*;
+use crate::lang::python::ir::{Alias, BinaryOp, Expr};
+
+/// The rule for errors that the interpreter raises in own code.
+pub(super) const MISTAKE: &str = "error-at-load";
+
+/// Objects that are followed when one of them is given away; more are taken for all.
+const FOLLOWED: usize = 2_000;
+
+/// Runtime things that neither keep nor change what they are given, and whose results are computed.
+const HARMLESS: &[&str] = &[
+    "abs",
+    "bool",
+    "callable",
+    "classmethod",
+    "enumerate",
+    "float",
+    "getattr",
+    "hasattr",
+    "int",
+    "isinstance",
+    "issubclass",
+    "len",
+    "list",
+    "max",
+    "min",
+    "print",
+    "property",
+    "range",
+    "repr",
+    "reversed",
+    "round",
+    "sorted",
+    "staticmethod",
+    "str",
+    "sum",
+    "super",
+    "tuple",
+    "type",
+    "zip",
+    "abc.abstractmethod",
+];
+
+/// Methods of containers that the walk follows.
+const FOLLOWED_METHODS: &[&str] = &[
+    ".append",
+    ".extend",
+    ".items",
+    ".keys",
+    ".values",
+    ".get",
+    ".update",
+    ".setdefault",
+    ".copy",
+    ".index",
+    ".count",
+];
+
+/// Words by which code gives objects attributes that the walk does not see.
+const UNSEEN: &[&str] =
+    &["setattr", "vars", "locals", "globals", "exec", "__dict__", "__setattr__", "__getattribute__"];
+
+/// What keeps own values from being known.
+#[derive(Default)]
+pub(super) struct Mistakes {
+    /// What had been read when the statement began that runs now.
+    statement: Mark,
+    /// Something was cut short, and what it does to values is not known.
+    lost: bool,
+    /// Objects that code of others got hold of.
+    given: FxHashSet<ObjId>,
+    /// Modules with functions that code of others may call.
+    called_back: FxHashSet<ModIdx>,
+    /// Containers that own code has written down, and whose changes are all seen.
+    written: FxHashSet<ObjId>,
+}
+
+impl Mistakes {
+    /// Begins a statement; gives what [`Self::end`] takes.
+    pub(super) fn begin(&mut self, mark: Mark) -> Mark {
+        std::mem::replace(&mut self.statement, mark)
+    }
+
+    pub(super) fn end(&mut self, outer: Mark) {
+        self.statement = outer;
+    }
+
+    /// Notes that something of own code was cut short.
+    pub(super) fn lose(&mut self, is_cut: bool) {
+        self.lost |= is_cut;
+    }
+
+    /// Notes a container that own code writes down.
+    pub(super) fn write(&mut self, value: Value) {
+        if let Value::Obj(id) = value {
+            self.written.insert(id);
+        }
+    }
+
+    /// Notes that code of others gets hold of a value, and of all that it leads to.
+    pub(super) fn give_away(&mut self, heap: &Heap, value: Value) {
+        let mut next = vec![value];
+        let mut seen = 0;
+        while let Some(value) = next.pop() {
+            let Value::Obj(id) = value else { continue };
+            if !self.given.insert(id) {
+                continue;
+            }
+            seen += 1;
+            if seen > FOLLOWED {
+                self.lost = true;
+                return;
+            }
+            match heap.object(id) {
+                Object::Function(function) => {
+                    self.called_back.insert(function.module);
+                }
+                Object::Class(class) => self.called_back.extend(class.module),
+                Object::Instance { attrs, class, .. } => {
+                    next.extend(attrs.iter().map(|(_, value)| value));
+                    next.push(*class);
+                }
+                Object::Method { function, this } => next.extend([*function, *this]),
+                Object::Tuple(items) | Object::Union(items) => next.extend(items.iter()),
+                Object::List { items, .. } | Object::Set { items, .. } => next.extend(items),
+                Object::Dict { items, .. } => next.extend(items.iter().map(|(_, value)| value)),
+                Object::Partial { function, .. } | Object::StaticMethod(function) | Object::ClassMethod(function) => {
+                    next.push(*function);
+                }
+                Object::Generator { pending: Some(pending), .. } => next.push(Value::Obj(pending.function)),
+                _ => {}
+            }
+        }
+    }
+
+    pub(super) fn is_given(&self, value: Value) -> bool {
+        matches!(value, Value::Obj(id) if self.given.contains(&id))
+    }
+
+    pub(super) fn is_called_back(&self, module: ModIdx) -> bool {
+        self.called_back.contains(&module)
+    }
+
+    /// Whether a value is a container that own code has written down and nobody else can have changed.
+    fn is_written(&self, value: Value) -> bool {
+        matches!(value, Value::Obj(id) if self.written.contains(&id) && !self.given.contains(&id))
+    }
+}
+
+impl Interp<'_> {
+    /// Whether a frame runs the function's own code, as it stands in a file.
+    pub(super) fn is_own(&self, frame: &Frame) -> bool {
+        let module = self.module(frame.module);
+        module.own && module.host.is_none()
+    }
+
+    /// Whether what own code computes now is known, and an error in it certain.
+    pub(super) fn is_computed(&self, frame: &Frame) -> bool {
+        self.is_own(frame)
+            && self.library_depth == 0
+            && !self.mistakes.lost
+            && self.is_certain_here()
+            && !self.doubt.has_read(self.mistakes.statement)
+            && !self.doubt.has_foreign(self.mistakes.statement)
+    }
+
+    /// Raises an error of the interpreter where an expression stands.
+    pub(super) fn mistake(&mut self, frame: &Frame, at: Span, class: &str, message: &str) -> Run<()> {
+        let fault = self.new_fault(MISTAKE, class, format!("{class}: {message}"), Some((frame.module, at)));
+        self.raise_fault(class, message, fault).map(|_| ())
+    }
+
+    /// Notes a container that own code writes down; gives it back.
+    pub(super) fn note_written(&mut self, frame: &Frame, value: Value) -> Value {
+        if self.is_own(frame) {
+            self.mistakes.write(value);
+        }
+        value
+    }
+
+    /// Notes what a call in own code gives to code of others.
+    pub(super) fn note_arguments(&mut self, frame: &Frame, callee: Value, args: &Args) {
+        if !self.is_own(frame) || self.phase != Phase::Init || self.is_own_code(callee) {
+            return;
+        }
+        if let Some(Object::Method { function, this }) = self.heap.get(callee) {
+            let (function, this) = (*function, *this);
+            if let Some(name) = self.heap.external_name(function).filter(|name| name.starts_with('.')) {
+                if let Value::Obj(id) = this
+                    && !FOLLOWED_METHODS.contains(&&*name)
+                {
+                    self.mistakes.written.remove(&id);
+                }
+                if !self.mistakes.is_given(this) && !matches!(self.heap.get(this), Some(Object::External(_))) {
+                    return;
+                }
+            }
+            self.mistakes.give_away(&self.heap, this);
+        } else if self.heap.external_name(callee).is_some_and(|name| HARMLESS.contains(&&*name)) {
+            return;
+        }
+        for value in args.positional.iter().chain(args.keywords.iter().map(|(_, value)| value)) {
+            self.mistakes.give_away(&self.heap, *value);
+        }
+    }
+
+    /// Whether calling a value runs own code alone.
+    fn is_own_code(&mut self, callee: Value) -> bool {
+        match self.heap.get(callee) {
+            Some(Object::Function(function)) => self.module(function.module).own,
+            Some(Object::Method { function, .. }) => {
+                let function = *function;
+                matches!(self.heap.get(function), Some(Object::Function(_))) && self.is_own_code(function)
+            }
+            Some(Object::Class(_)) => self.is_whole_class(callee),
+            _ => false,
+        }
+    }
+
+    /// Notes what a call in own code gives back.
+    pub(super) fn note_result(&mut self, frame: &Frame, callee: Value, result: Value) {
+        if !self.is_own(frame) || self.is_own_code(callee) {
+            return;
+        }
+        let harmless = match self.heap.get(callee) {
+            Some(Object::External(name)) => HARMLESS.contains(&&*self.heap.text(*name)),
+            Some(Object::Method { this: Value::Str(_), .. }) => true,
+            _ => false,
+        };
+        if !harmless {
+            self.note_foreign(result);
+        }
+    }
+
+    /// Notes that own code got a value from elsewhere.
+    fn note_foreign(&mut self, value: Value) {
+        match self.heap.get(value) {
+            Some(Object::Function(_) | Object::Class(_) | Object::Module(_) | Object::External(_)) => {}
+            None if value == Value::Unknown => {}
+            _ => {
+                self.doubt.read_foreign();
+                self.mistakes.give_away(&self.heap, value);
+            }
+        }
+    }
+
+    /// Notes the names that an import from a module of others brings.
+    pub(super) fn note_imported(&mut self, frame: &Frame, level: u32, module: Option<NameId>, names: &[Alias]) {
+        if !self.is_own(frame) {
+            return;
+        }
+        let own = level > 0
+            || module.is_some_and(|module| {
+                let module = self.sym(frame, module);
+                match self.sys_modules.get(module).and_then(|module| self.heap.get(module)) {
+                    Some(Object::Module(at)) => self.module(*at).own,
+                    _ => false,
+                }
+            });
+        if own {
+            return;
+        }
+        for alias in names {
+            let name = self.sym(frame, alias.bound);
+            let value = self.heap.vars(frame.scope).get(name).unwrap_or(Value::Unknown);
+            match self.heap.get(value) {
+                Some(Object::Function(_) | Object::Class(_) | Object::Module(_) | Object::External(_)) => {}
+                _ => self.doubt.taint_foreign(name),
+            }
+        }
+    }
+
+    /// Notes an attribute that own code has read; gives its value.
+    pub(super) fn seen_attr(
+        &mut self,
+        frame: &Frame,
+        expr: ExprId,
+        object: Value,
+        name: Sym,
+        value: Value,
+    ) -> Run<Value> {
+        if !self.is_own(frame) {
+            return Ok(value);
+        }
+        let is_known = match self.heap.get(object) {
+            Some(Object::Module(at)) => self.module(*at).own,
+            Some(Object::Instance { class, .. }) => {
+                let class = *class;
+                self.is_whole_class(class)
+            }
+            Some(Object::Class(_)) => self.is_whole_class(object),
+            Some(_) => false,
+            None => true,
+        };
+        if !is_known {
+            self.note_foreign(value);
+        }
+        if let Some(kind) = self.kind_of(object)
+            && kind.1
+            && self.is_computed(frame)
+            && let text = self.heap.text(name)
+            && !text.starts_with("__")
+            && lacks(kind.0, &text, self.input.version)
+        {
+            let message = format!("'{}' object has no attribute '{text}'", kind.0);
+            self.mistake(frame, self.at(frame, expr), "AttributeError", &message)?;
+        }
+        Ok(value)
+    }
+
+    /// The name of a value's built-in type, and whether it surely is that type and nothing like it.
+    fn kind_of(&self, value: Value) -> Option<(&'static str, bool)> {
+        Some(match value {
+            Value::None => ("NoneType", false),
+            Value::Bool(_) => ("bool", false),
+            Value::Int(_) => ("int", true),
+            Value::Float(_) => ("float", true),
+            Value::Str(_) => ("str", true),
+            Value::Bytes(_) => ("bytes", true),
+            _ => match self.heap.get(value)? {
+                Object::Tuple(_) => ("tuple", false),
+                Object::List { .. } if self.mistakes.is_written(value) => ("list", true),
+                Object::Dict { .. } if self.mistakes.is_written(value) => ("dict", true),
+                Object::Function(_) if !self.mistakes.is_given(value) => ("function", false),
+                _ => return None,
+            },
+        })
+    }
+
+    /// An attribute that an object of own code lacks.
+    pub(super) fn refuse_attr(&mut self, frame: &Frame, expr: ExprId, object: Value, name: Sym) -> Run<()> {
+        let text = self.heap.text(name);
+        if text.starts_with("__") || !self.is_computed(frame) {
+            return Ok(());
+        }
+        let message = match self.heap.get(object) {
+            None if object == Value::None => format!("'NoneType' object has no attribute '{text}'"),
+            Some(Object::Instance { class, .. }) => {
+                let class = *class;
+                let Some(kind) = self.whole_class(class).filter(|_| !self.mistakes.is_given(object)) else {
+                    return Ok(());
+                };
+                format!("'{kind}' object has no attribute '{text}'")
+            }
+            Some(Object::Class(_)) => {
+                let Some(kind) = self.whole_class(object) else { return Ok(()) };
+                format!("type object '{kind}' has no attribute '{text}'")
+            }
+            _ => return Ok(()),
+        };
+        self.mistake(frame, self.at(frame, expr), "AttributeError", &message)
+    }
+
+    /// The name of a class of which all is known, and whose objects nobody else has changed.
+    fn whole_class(&mut self, class: Value) -> Option<Rc<str>> {
+        let Some(Object::Class(node)) = self.heap.get(class) else { return None };
+        let (name, module) = (node.name, node.module?);
+        let fixed = node.fields.is_none()
+            && !self.mistakes.is_called_back(module)
+            && !self.module(module).code.code.names.iter().any(|name| UNSEEN.contains(&&**name));
+        (fixed && self.is_whole_class(class)).then(|| self.heap.text(name))
+    }
+
+    /// Whether all of a class is own code.
+    pub(super) fn is_whole_class(&mut self, class: Value) -> bool {
+        let Some(Object::Class(node)) = self.heap.get(class) else { return false };
+        let plain_meta = matches!(self.heap.external_name(node.metaclass).as_deref(), Some("type" | "abc.ABCMeta"));
+        let mro = node.mro.clone();
+        plain_meta
+            && mro.iter().all(|base| match self.heap.get(*base) {
+                Some(Object::Class(node)) => {
+                    !node.open
+                        && !self.mistakes.is_given(*base)
+                        && node.module.is_some_and(|module| self.module(module).own)
+                }
+                Some(Object::External(name)) => {
+                    matches!(&*self.heap.text(*name), "object" | "abc.ABC" | "typing.Generic" | "typing.Protocol")
+                }
+                _ => false,
+            })
+    }
+
+    /// `object[key]` of own code.
+    pub(super) fn check_item(&mut self, frame: &Frame, expr: ExprId, object: Value, key: Value) -> Run<()> {
+        if !self.is_computed(frame) {
+            return Ok(());
+        }
+        let (class, message) = match object {
+            Value::None => ("TypeError", "'NoneType' object is not subscriptable".to_owned()),
+            Value::Int(_) => ("TypeError", "'int' object is not subscriptable".to_owned()),
+            Value::Float(_) => ("TypeError", "'float' object is not subscriptable".to_owned()),
+            _ => match (self.heap.get(object), key) {
+                (Some(Object::Dict { items, open: false }), Value::Str(text))
+                    if self.mistakes.is_written(object)
+                        && items.get(key).is_none()
+                        && items.iter().all(|(key, _)| matches!(key, Value::Str(_) | Value::Int(_) | Value::None)) =>
+                {
+                    ("KeyError", format!("'{}'", self.heap.text(text)))
+                }
+                (Some(Object::List { items, open: false }), Value::Int(at))
+                    if self.mistakes.is_written(object) && subscript::index(at, items.len()).is_none() =>
+                {
+                    ("IndexError", "list index out of range".to_owned())
+                }
+                (Some(Object::Tuple(items)), Value::Int(at)) if subscript::index(at, items.len()).is_none() => {
+                    ("IndexError", "tuple index out of range".to_owned())
+                }
+                _ => return Ok(()),
+            },
+        };
+        // Whoever calls back may have filled it.
+        if self.mistakes.is_called_back(frame.module) && class != "TypeError" {
+            return Ok(());
+        }
+        self.mistake(frame, self.at(frame, expr), class, &message)
+    }
+
+    /// `a + b` and its like of own code.
+    pub(super) fn check_operands(
+        &mut self,
+        frame: &Frame,
+        expr: ExprId,
+        op: BinaryOp,
+        (a, b): (Value, Value),
+    ) -> Run<()> {
+        let (Some((left, _)), Some((right, _))) = (self.kind_of(a), self.kind_of(b)) else { return Ok(()) };
+        let is_number = |kind| matches!(kind, "int" | "float" | "bool");
+        let zero = matches!(b, Value::Int(0) | Value::Bool(false))
+            || matches!(b, Value::Float(bits) if f64::from_bits(bits) == 0.0);
+        let sign = match op {
+            BinaryOp::Add => "+",
+            BinaryOp::Sub => "-",
+            BinaryOp::Mul => "*",
+            BinaryOp::Div => "/",
+            BinaryOp::FloorDiv => "//",
+            BinaryOp::Mod => "%",
+            _ => return Ok(()),
+        };
+        let divides = matches!(op, BinaryOp::Div | BinaryOp::FloorDiv | BinaryOp::Mod);
+        let (class, message) = match (left, right) {
+            _ if is_number(left) && is_number(right) && divides && zero => {
+                ("ZeroDivisionError", "division by zero".to_owned())
+            }
+            ("str", "str" | "function") | ("function", _) => return Ok(()),
+            ("str", other) if op == BinaryOp::Add => {
+                ("TypeError", format!("can only concatenate str (not \"{other}\") to str"))
+            }
+            ("NoneType", _) if op != BinaryOp::Mod || right != "str" => {
+                ("TypeError", format!("unsupported operand type(s) for {sign}: 'NoneType' and '{right}'"))
+            }
+            (_, "NoneType" | "str") if is_number(left) && op != BinaryOp::Mul => {
+                ("TypeError", format!("unsupported operand type(s) for {sign}: '{left}' and '{right}'"))
+            }
+            (_, "NoneType") if is_number(left) => {
+                ("TypeError", format!("unsupported operand type(s) for {sign}: '{left}' and 'NoneType'"))
+            }
+            _ => return Ok(()),
+        };
+        if !self.is_computed(frame) {
+            return Ok(());
+        }
+        self.mistake(frame, self.at(frame, expr), class, &message)
+    }
+
+    /// What a loop of own code goes through.
+    pub(super) fn check_iterable(&mut self, frame: &Frame, expr: ExprId, iterable: Value) -> Run<()> {
+        if !self.is_own(frame) {
+            return Ok(());
+        }
+        match self.kind_of(iterable) {
+            Some((kind @ ("NoneType" | "int" | "float" | "bool"), _)) if self.is_computed(frame) => {
+                let message = format!("'{kind}' object is not iterable");
+                return self.mistake(frame, self.at(frame, expr), "TypeError", &message);
+            }
+            Some(_) => {}
+            // Members of enumerations stand as their values, and so on.
+            None => self.doubt.read_foreign(),
+        }
+        Ok(())
+    }
+
+    /// `a, b = value` of own code.
+    pub(super) fn check_unpacking(&mut self, frame: &Frame, targets: &[ExprId], value: Value) -> Run<()> {
+        let code = frame.code;
+        let Some(first) = targets.first().filter(|_| self.is_computed(frame)) else { return Ok(()) };
+        let given = match (value, self.heap.get(value)) {
+            (Value::None | Value::Int(_) | Value::Float(_) | Value::Bool(_), _) => {
+                let kind = self.kind_of(value).map_or("object", |kind| kind.0);
+                let message = format!("cannot unpack non-iterable {kind} object");
+                return self.mistake(frame, self.at(frame, *first), "TypeError", &message);
+            }
+            (Value::Str(text), _) => self.heap.text(text).chars().count(),
+            (_, Some(Object::Tuple(items))) => items.len(),
+            (_, Some(Object::List { items, open: false })) if self.mistakes.is_written(value) => items.len(),
+            _ => return Ok(()),
+        };
+        let starred = targets.iter().any(|target| matches!(code.code.expr(*target), Expr::Starred(_)));
+        let wanted = targets.len() - usize::from(starred);
+        let message = match given.cmp(&wanted) {
+            std::cmp::Ordering::Less if starred => {
+                format!("not enough values to unpack (expected at least {wanted}, got {given})")
+            }
+            std::cmp::Ordering::Less => format!("not enough values to unpack (expected {wanted}, got {given})"),
+            std::cmp::Ordering::Greater if !starred => format!("too many values to unpack (expected {wanted})"),
+            _ => return Ok(()),
+        };
+        self.mistake(frame, self.at(frame, *first), "ValueError", &message)
+    }
+
+    /// An assertion of own code that does not hold.
+    pub(super) fn refuse_assertion(&mut self, frame: &Frame, test: ExprId) -> Run<()> {
+        if !self.is_computed(frame) {
+            return Ok(());
+        }
+        self.mistake(frame, self.at(frame, test), "AssertionError", "an assertion does not hold")
+    }
+}
+
+/// Whether objects of a built-in type lack a name in a version of Python. Of versions that the table does not know,
+/// nothing is denied.
+fn lacks(kind: &str, name: &str, version: (u16, u16)) -> bool {
+    static TABLE: &str = include_str!("../../../../rules/knowledge/python/builtin_attributes.txt");
+    let row = TABLE.lines().find_map(|line| line.strip_prefix(kind)?.strip_prefix(' '));
+    let Some(row) = row.filter(|_| version >= (3, 9) && version <= (3, 13)) else { return false };
+    !row.split(' ').any(|word| match word.split_once(':') {
+        Some((known, first)) => known == name && first.parse().is_ok_and(|first: u16| version.1 >= first),
+        None => word == name,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lacks;
+
+    #[test]
+    fn built_in_types_have_what_their_version_has() {
+        assert!(lacks("str", "decode", (3, 12)) && !lacks("str", "removeprefix", (3, 9)));
+        assert!(lacks("int", "bit_count", (3, 9)) && !lacks("int", "bit_count", (3, 10)));
+        assert!(!lacks("str", "decode", (3, 14)) && !lacks("nothing", "x", (3, 12)));
+    }
+}
