@@ -56,7 +56,10 @@ impl Interp<'_> {
         self.check_call(frame, id, callee, &args)?;
         self.call_sites.push((frame.module, span));
         let depends = self.doubt.enter_choice(mark);
+        let by_others = self.is_own(frame) && !self.is_own_code(callee);
+        self.doubt.in_foreign(by_others, 1);
         let result = self.call(callee, args);
+        self.doubt.in_foreign(by_others, -1);
         self.doubt.leave_choice(depends);
         self.call_sites.pop();
         if let Ok(value) = result {
@@ -344,8 +347,14 @@ impl Interp<'_> {
         let mut defaults = Vec::new();
         for parameter in node.positional.iter().chain(&node.keyword_only) {
             if let Some(default) = parameter.default {
+                let mark = self.doubt.mark();
                 let value = self.eval(frame, default)?;
-                defaults.push((self.sym(frame, parameter.name), value));
+                let name = self.sym(frame, parameter.name);
+                if self.doubt.has_read(mark) || self.doubt.has_foreign(mark) {
+                    // What is done with such a parameter proves nothing.
+                    self.doubt.taint_foreign(name);
+                }
+                defaults.push((name, value));
             }
         }
         let parent = if frame.is_class || frame.function.is_none() { frame.closure } else { Some(frame.scope) };

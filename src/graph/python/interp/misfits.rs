@@ -14,6 +14,12 @@ impl Interp<'_> {
         let is_computed = self.is_computed(frame);
         self.check_settings(frame, callee, args);
         self.note_arguments(frame, callee, args);
+        if self.is_certain_here()
+            && self.library_depth == 0
+            && let Some(message) = self.misfit_of_library(callee, args)
+        {
+            return self.mistake(frame, self.at(frame, expr), "TypeError", &message);
+        }
         if !is_computed {
             return Ok(());
         }
@@ -35,7 +41,7 @@ impl Interp<'_> {
         let message = match self.heap.get(callee)? {
             Object::Function(function) => {
                 let function = Rc::clone(function);
-                if self.mistakes.is_given(callee) {
+                if self.mistakes.is_given(callee) || !self.module(function.module).own {
                     return None;
                 }
                 self.misfit_of(&function, args, 0)?
@@ -59,6 +65,26 @@ impl Interp<'_> {
             _ => return None,
         };
         Some(("TypeError", message))
+    }
+
+    /// Why a class of a library, as it is installed, cannot be called like this. Only the names and the number of
+    /// arguments count.
+    fn misfit_of_library(&mut self, class: Value, args: &Args) -> Option<String> {
+        let Some(Object::Class(node)) = self.heap.get(class) else { return None };
+        let (name, module, metaclass, open) = (self.heap.text(node.name), node.module?, node.metaclass, node.open);
+        let plain = matches!(self.heap.external_name(metaclass).as_deref(), Some("type" | "abc.ABCMeta"));
+        let code = &self.module(module).code.code;
+        let decorated =
+            code.classes.iter().any(|it| code.name(it.name) == &*name && !code.list(it.decorators).is_empty());
+        if self.module(module).own || open || !plain || decorated || self.class_lookup(class, known::NEW).is_some() {
+            return None;
+        }
+        let init = self.class_lookup(class, known::INIT)?;
+        let Some(Object::Function(function)) = self.heap.get(init) else { return None };
+        let function = Rc::clone(function);
+        let code = &self.module(function.module).code.code;
+        let node = code.functions.get(function.index as usize)?;
+        if code.list(node.decorators).is_empty() { self.misfit_of(&function, args, 1) } else { None }
     }
 
     /// The text that is the one argument.
@@ -91,7 +117,7 @@ impl Interp<'_> {
 
     /// Why arguments do not fit a function of own code; `bound` of them are there already.
     fn misfit_of(&mut self, function: &Function, args: &Args, bound: usize) -> Option<String> {
-        if args.open || !self.module(function.module).own {
+        if args.open {
             return None;
         }
         let code = &self.module(function.module).code.code;

@@ -166,6 +166,8 @@ impl Interp<'_> {
         self.is_own(frame)
             && self.library_depth == 0
             && !self.mistakes.lost
+            // A text of which only parts are known may be any.
+            && !self.has_holes
             && self.is_certain_here()
             && !self.doubt.has_read(self.mistakes.statement)
             && !self.doubt.has_foreign(self.mistakes.statement)
@@ -212,7 +214,7 @@ impl Interp<'_> {
     }
 
     /// Whether calling a value runs own code alone.
-    fn is_own_code(&mut self, callee: Value) -> bool {
+    pub(super) fn is_own_code(&mut self, callee: Value) -> bool {
         match self.heap.get(callee) {
             Some(Object::Function(function)) => self.module(function.module).own,
             Some(Object::Method { function, .. }) => {

@@ -184,6 +184,13 @@ impl Doubt {
         self.foreign != mark.foreign || self.foreign_choices > 0
     }
 
+    /// Enters (1) or leaves (-1) a call of code of others, which may call own code with what it likes.
+    pub(super) fn in_foreign(&mut self, enters: bool, step: i32) {
+        if enters {
+            self.foreign_choices = self.foreign_choices.saturating_add_signed(step);
+        }
+    }
+
     /// Notes that a name holds what code of others made.
     pub(super) fn taint_foreign(&mut self, name: Sym) {
         self.foreign_names.insert(name);

@@ -1,0 +1,6 @@
+DEBUG = 0
+assert DEBUG == 1
+
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+assert True
+
+
+def handler(event, context):
+    return "ok"

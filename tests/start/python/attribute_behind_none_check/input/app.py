@@ -1,0 +1,7 @@
+X = None
+if X is not None:
+    X.foo
+
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,8 @@
+def make():
+    pass
+X = make()
+X.name
+
+
+def handler(event, context):
+    return "ok"

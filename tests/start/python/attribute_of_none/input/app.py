@@ -1,0 +1,6 @@
+X = None
+X.foo
+
+
+def handler(event, context):
+    return "ok"

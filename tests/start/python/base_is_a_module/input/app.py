@@ -1,0 +1,6 @@
+import json
+class C(json): pass
+
+
+def handler(event, context):
+    return "ok"

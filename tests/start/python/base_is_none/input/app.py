@@ -1,0 +1,5 @@
+class C(None): pass
+
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+X = PythonFinalizationError
+
+
+def handler(event, context):
+    return "ok"

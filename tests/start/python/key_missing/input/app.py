@@ -1,0 +1,6 @@
+CONF = {"a": 1}
+B = CONF["b"]
+
+
+def handler(event, context):
+    return "ok"

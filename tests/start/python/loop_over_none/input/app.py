@@ -1,0 +1,5 @@
+X = [y for y in None]
+
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+X = "ab".decode("utf8")
+
+
+def handler(event, context):
+    return "ok"

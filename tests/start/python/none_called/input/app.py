@@ -1,0 +1,6 @@
+X = None
+X()
+
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,9 @@
+class A:
+    @staticmethod
+    def go():
+        return 1
+X = A().go()
+
+
+def handler(event, context):
+    return "ok"

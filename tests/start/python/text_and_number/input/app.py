@@ -1,0 +1,5 @@
+X = "a" + 1
+
+
+def handler(event, context):
+    return "ok"

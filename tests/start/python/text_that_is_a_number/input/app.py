@@ -1,0 +1,5 @@
+X = int(" 12 ")
+
+
+def handler(event, context):
+    return "ok"

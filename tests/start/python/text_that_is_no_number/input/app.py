@@ -1,0 +1,5 @@
+X = int("abc")
+
+
+def handler(event, context):
+    return "ok"

@@ -1,0 +1,5 @@
+a, b = 1, 2, 3
+
+
+def handler(event, context):
+    return "ok"
