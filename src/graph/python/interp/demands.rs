@@ -187,11 +187,12 @@ impl Interp<'_> {
         let Some(Object::Class(node)) = self.heap.get(class) else { return };
         let (scope, name) = (node.scope, self.heap.text(node.name));
         let Some(annotations) = self.heap.vars(scope).get(known::ANNOTATIONS) else { return };
+        self.probes.all_variables = true;
         for (field, _) in self.dict_items(annotations).0 {
             let Value::Str(field) = field else { continue };
             let text = self.heap.text(field);
             let given = self.heap.vars(scope).get(field).is_some() || args.keyword(field).is_some();
-            let is_set = self.input.environment.keys().any(|variable| variable.eq_ignore_ascii_case(&text));
+            let is_set = self.declared.keys().any(|variable| variable.eq_ignore_ascii_case(&text));
             if !given && !is_set && !text.starts_with('_') && !text.starts_with("model_") {
                 self.trace
                     .doubts

@@ -68,7 +68,7 @@ const UNSEEN: &[&str] =
     &["setattr", "vars", "locals", "globals", "exec", "__dict__", "__setattr__", "__getattribute__"];
 
 /// What keeps own values from being known.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Mistakes {
     /// What had been read when the statement began that runs now.
     statement: Mark,
