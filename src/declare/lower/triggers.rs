@@ -1,7 +1,8 @@
 //! Who invokes a function, from everything that the model has.
 
 use super::super::model::{
-    ApiKind, Application, FunctionRef, Invocation, Place, RouteRole, RuleKind, Setting, Trigger, TriggerSource,
+    ApiKind, Application, Destination, FunctionRef, Invocation, Place, Qualifier, RouteRole, RuleKind, Setting,
+    Trigger, TriggerSource, Why,
 };
 use super::{Lower, services};
 
@@ -12,6 +13,7 @@ impl Lower {
         http(app, &mut made);
         polled(app, &mut made);
         events(app, &mut made);
+        results(app, &mut made);
         made.append(&mut self.app.triggers);
         permissions(&self.app, &mut made);
         // Each function's triggers in the order of the template.
@@ -84,6 +86,27 @@ fn events(app: &Application, made: &mut Vec<Trigger>) {
                 RuleKind::Pipe => (Invocation::Synchronous, TriggerSource::Service("pipe".to_owned())),
             };
             add(made, function, invocation, source, rule.enabled.clone(), rule.origin.place);
+        }
+    }
+}
+
+/// Functions that get what others have made of their events.
+fn results(app: &Application, made: &mut Vec<Trigger>) {
+    for invoke in app.event_invokes.iter() {
+        for destination in [&invoke.on_success, &invoke.on_failure] {
+            let (Some(Destination::Function(function)), Some(place)) = (destination.known(), destination.place())
+            else {
+                continue;
+            };
+            made.push(Trigger {
+                function: *function,
+                // Which version is named is not kept.
+                qualifier: Qualifier::Unknown(Why::new("is named as a destination")),
+                invocation: Invocation::Asynchronous,
+                source: TriggerSource::Service("destination".to_owned()),
+                enabled: Setting::Unset,
+                place,
+            });
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod events;
 mod package;
+mod plugins;
 mod script;
 #[cfg(test)]
 mod tests;
@@ -109,6 +110,8 @@ pub(super) fn read(path: &str, reader: &mut Reader<'_>) -> Result<(), Problem> {
         Service { reader, template: &template, path: path.to_owned(), root: tree, prefix, extensions: BTreeMap::new() };
     service.declared_resources(&declared);
     service.functions();
+    service.graphql();
+    service.state_machines();
     service.layers();
     service.extended();
     Ok(())

@@ -219,7 +219,17 @@ pub fn trigger_word(application: &Application, trigger: &Trigger) -> String {
         TriggerSource::Topic(_) => "a topic".to_owned(),
         TriggerSource::Rule(_) => "an event rule".to_owned(),
         TriggerSource::Schedule(_) => "a schedule".to_owned(),
-        TriggerSource::Service(name) => name.clone(),
+        TriggerSource::Service(name) => match name.as_str() {
+            "destination" => "another function's result".to_owned(),
+            "appsync" => "a GraphQL API".to_owned(),
+            "alb" => "a load balancer".to_owned(),
+            "stepfunctions" => "a state machine".to_owned(),
+            "cognito" => "a user pool".to_owned(),
+            "iot" => "an IoT rule".to_owned(),
+            "cloudwatchlogs" => "a log group".to_owned(),
+            "pipe" => "a pipe".to_owned(),
+            other => other.to_owned(),
+        },
         TriggerSource::Permission(principal) => principal.clone(),
     }
 }
