@@ -1,5 +1,7 @@
 //! `check --fix`: makes the changes that findings carry, when they can be undone.
 
+mod locks;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -56,9 +58,7 @@ pub(super) fn apply(args: &CheckArgs, findings: &mut Vec<Finding>, report: &mut 
     made.dedup();
     let files = text::plural(changed.len() as u64, "file");
     super::note(&format!("made {} in {files}", text::plural(made.len() as u64, "change")));
-    if changed.iter().any(|file| has_lock(Path::new(&file.path))) {
-        super::note("Cargo.lock still has what is gone; `cargo update --workspace --offline` brings it up to date");
-    }
+    locks::tell_stale(&changed);
     if left_for_next > 0 {
         super::note(&format!(
             "{} in the same places are for the next run",
@@ -110,13 +110,6 @@ fn tell_left_out(findings: &[Finding], most: FixLevel) {
     }
 }
 
-/// Whether a file is a manifest whose versions some lock file holds.
-fn has_lock(path: &Path) -> bool {
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let is_manifest = path.file_name().is_some_and(|name| name == "Cargo.toml");
-    is_manifest && path.ancestors().skip(1).any(|folder| folder.join("Cargo.lock").is_file())
-}
-
 /// The files that can be changed; what cannot is said and stays a finding.
 fn changed(changes: BTreeMap<String, FileChange>) -> Vec<Changed> {
     let mut files = Vec::new();
@@ -133,6 +126,7 @@ fn changed(changes: BTreeMap<String, FileChange>) -> Vec<Changed> {
             Err(why) => super::warn(&format!("not changed: {why}")),
         }
     }
+    locks::follow(&mut files);
     files
 }
 

@@ -158,3 +158,24 @@ fn a_link_in_the_documentation_makes_a_removal_unsafe() {
     let levels: Vec<_> = levels.map(|finding| finding["fix"]["level"].as_str().unwrap().to_owned()).collect();
     assert_eq!(levels, ["unsafe", "safe"]);
 }
+
+/// `npm ci` refuses a lock file that does not fit its manifest.
+#[test]
+fn the_lock_file_of_npm_follows_and_others_are_named() {
+    let manifest = "{\r\n  \"name\": \"a\",\r\n  \"dependencies\": {\r\n    \"left-pad\": \"1\",\r\n    \"lodash\": \"4\"\r\n  }\r\n}\r\n";
+    let lock = "{\n  \"name\": \"a\",\n  \"lockfileVersion\": 3,\n  \"packages\": {\n    \"\": {\n      \"name\": \"a\",\n      \"dependencies\": {\n        \"left-pad\": \"1\",\n        \"lodash\": \"4\"\n      }\n    },\n    \"node_modules/left-pad\": {\n      \"version\": \"1.3.0\"\n    },\n    \"node_modules/lodash\": {\n      \"version\": \"4.17.21\"\n    }\n  }\n}\n";
+    let project = Project::new(&[
+        ("package.json", manifest),
+        ("package-lock.json", lock),
+        ("yarn.lock", "# yarn lockfile v1\n"),
+        ("index.js", "require('lodash');\n"),
+    ]);
+    let told = project.run(&["check", "--fix", "--unsafe-fixes", "--allow-dirty", "."]).err;
+    let read = |name: &str| project.read(name);
+    assert_eq!(read("package.json"), manifest.replace("\"left-pad\": \"1\",\r\n    ", ""), "{told}");
+    let (entry, package) =
+        ("        \"left-pad\": \"1\",\n", "    \"node_modules/left-pad\": {\n      \"version\": \"1.3.0\"\n    },\n");
+    assert_eq!(read("package-lock.json"), lock.replace(entry, "").replace(package, ""), "{told}");
+    assert!(told.contains("yarn.lock still has what is gone") && !told.contains("package-lock.json still"), "{told}");
+    assert_eq!(project.report(&[])["findings"], serde_json::json!([]));
+}

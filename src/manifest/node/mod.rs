@@ -1,6 +1,7 @@
 //! Node manifests: `package.json`, lock files, and the settings that name packages beside them.
 
 mod lock;
+mod relock;
 mod settings;
 
 use std::collections::BTreeSet;
@@ -9,6 +10,7 @@ use super::dependency::{Declared, Dependency, Files, Mention, MentionedBy, Scope
 use super::yaml::{self, Node};
 use crate::artifact::{Artifact, EntryId};
 use crate::span::Span;
+pub use relock::relocked;
 
 /// The tables of a `package.json` and what they are for.
 const TABLES: [(&str, Table); 4] = [
