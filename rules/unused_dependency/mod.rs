@@ -37,7 +37,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
 
 /// Whether the dependency is the tool that makes the package.
 fn is_tool(cx: &FunctionContext<'_>, dependency: &Dependency) -> bool {
-    cx.spec.tool.names.contains(&&*dependency.name)
+    cx.spec.tool.names.iter().any(|name| **name == *dependency.name)
 }
 
 /// Whether another function that ships the same manifest uses the dependency, or comes first and

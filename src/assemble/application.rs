@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use super::built::{self, Built};
 use super::{Base, Brings, Content, EventSource, Installs, LayerPath, NamedLayer, Open, Reason, Tool, image, layers};
 use crate::artifact::Location;
@@ -13,6 +15,7 @@ use crate::declare::model::{
 };
 use crate::input::files::{join, parent};
 use crate::input::{Choice, Part, seen};
+use crate::knowledge;
 use crate::platform::{Architecture, Runtime};
 
 /// What the Serverless Framework never puts into a package, unless a pattern says so.
@@ -293,16 +296,36 @@ fn installs(method: &BuildMethod, brings_python: bool) -> Installs {
     }
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tools {
+    tool: Vec<ToolRow>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ToolRow {
+    method: String,
+    names: Vec<String>,
+    #[serde(default)]
+    ships: Vec<String>,
+}
+
+knowledge::table! {
+    static TOOLS: Tools = "assemble/tools.toml", tested by the_tools_read;
+}
+
 /// The tool of a build method.
 fn tool(method: &BuildMethod) -> Tool {
-    match method {
-        BuildMethod::Esbuild => Tool { names: &["esbuild"], ships: &[] },
-        BuildMethod::Webpack => Tool { names: &["webpack", "webpack-cli"], ships: &[] },
-        BuildMethod::Chalice => Tool { names: &["chalice"], ships: &["chalice"] },
-        // The handler that it puts into the package imports it.
-        BuildMethod::Zappa => Tool { names: &["zappa"], ships: &[] },
-        _ => Tool::default(),
-    }
+    let name = match method {
+        BuildMethod::Esbuild => "esbuild",
+        BuildMethod::Webpack => "webpack",
+        BuildMethod::Chalice => "chalice",
+        BuildMethod::Zappa => "zappa",
+        _ => return Tool::default(),
+    };
+    let row = TOOLS.tool.iter().find(|row| row.method == name);
+    row.map_or_else(Tool::default, |row| Tool { names: &row.names, ships: &row.ships })
 }
 
 /// Whether a file is a source and no archive or executable.

@@ -100,9 +100,9 @@ pub enum Content {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tool {
     /// The names under which manifests declare it: whoever uses it needs them, whatever code imports.
-    pub names: &'static [&'static str],
+    pub names: &'static [String],
     /// What it puts into the package of itself, declared or not.
-    pub ships: &'static [&'static str],
+    pub ships: &'static [String],
 }
 
 /// What of dependencies a build puts into the package.

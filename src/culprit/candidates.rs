@@ -2,13 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Deserialize;
+
 use super::{Input, WORTH_MS};
 use crate::cost::{self, Change};
 use crate::graph::{Handed, Import, ModuleId, ModuleKind, Phase, WhatIf};
+use crate::knowledge;
 use crate::package::owners::{PackageId, Requires};
 
-/// Extras that bring everything.
-const ALL: [&str; 4] = ["all", "full", "complete", "everything"];
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Extras {
+    /// Those that bring everything.
+    whole: Vec<String>,
+}
+
+knowledge::table! {
+    static EXTRAS: Extras = "python/extras.toml", tested by the_extras_read;
+}
 
 /// A change that may save something.
 pub(super) enum Candidate {
@@ -128,7 +139,7 @@ fn asked_by_extra(input: &Input<'_>, package: PackageId) -> Option<Vec<(String, 
         // Who asks for one extra by its name has a use for it in mind.
         let asked = |extra: &str| {
             let declared = input.declared.dependencies.iter().filter(|dependency| dependency.name == other.name);
-            declared.flat_map(|dependency| &dependency.extras).any(|asked| asked == extra && !ALL.contains(&extra))
+            declared.flat_map(|dependency| &dependency.extras).any(|asked| asked == extra && !EXTRAS.whole.iter().any(|whole| whole == extra))
         };
         let its: Vec<String> =
             by_extra.into_iter().filter(|(_, names)| names.contains(name)).map(|(extra, _)| extra).collect();

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use regex::Regex;
+use serde::Deserialize;
 
 use super::FunctionFacts;
 use crate::artifact::EntryId;
 use crate::finding::{Edit, FileEdits, Fix, FixLevel};
 use crate::graph::{HandlerResolution, ImportSite, ModuleId, ModuleKind, Phase};
+use crate::knowledge;
 use crate::lang::javascript::{Dialect, ParseMode, hoisting as node_hoisting, ir as javascript, moving as node};
 use crate::lang::moving::{Moved, Refusal, has_word};
 use crate::lang::python::{hoisting as python_hoisting, ir, moving as python};
@@ -21,10 +23,20 @@ const MOST_FILES: usize = 2000;
 const LARGEST: u64 = 1 << 20;
 /// Functions that a description names.
 const NAMED: usize = 3;
-/// Folders into which tools write what they make of the sources.
-const BUILT: [&str; 5] = [".aws-sam/", "cdk.out/", ".serverless/", "node_modules/", ".webpack/"];
-/// What compilers and bundlers leave in JavaScript that they write.
-const GENERATED: [&str; 3] = ["//# sourceMappingURL=", "Object.defineProperty(exports, \"__esModule\"", "__toESM("];
+
+/// What tools write.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    /// Folders for what they make of the sources.
+    folders: Vec<String>,
+    /// What they leave in JavaScript.
+    marks: Vec<String>,
+}
+
+knowledge::table! {
+    static WRITTEN: Written = "program/written.toml", tested by the_marks_of_tools_read;
+}
 
 impl FunctionFacts {
     /// The change that moves all imports of something by own code during Init into the functions that use them;
@@ -149,15 +161,16 @@ impl FunctionFacts {
     fn source(&self, entry: EntryId) -> Option<String> {
         let location = self.locate(entry, None);
         let is_file = self.artifact.is_tree() && location.inner_path.is_none();
-        let is_built = BUILT
-            .iter()
-            .any(|folder| location.path.starts_with(folder) || location.path.contains(&format!("/{folder}")));
+        let lies_in = |folder: &String| {
+            location.path.starts_with(folder.as_str()) || location.path.contains(&format!("/{folder}"))
+        };
+        let is_built = WRITTEN.folders.iter().any(lies_in);
         if !is_file || is_built {
             return None;
         }
         let bytes = self.artifact.read(entry).ok()?;
         let text = std::str::from_utf8((*bytes).as_ref()).ok()?;
-        let is_generated = !location.path.ends_with(".py") && GENERATED.iter().any(|mark| text.contains(mark));
+        let is_generated = !location.path.ends_with(".py") && WRITTEN.marks.iter().any(|mark| text.contains(mark.as_str()));
         (!is_generated).then(|| text.to_owned())
     }
 

@@ -235,7 +235,7 @@ fn not_shipped(spec: &FunctionSpec, artifact: &Artifact, packages: &Packages) ->
             "{name} is put into the package by its build and is not installed here, so it is not in the estimate; \
              install it in `.venv`, or analyse what `{name} package` makes"
         ),
-        brings: Brings::Modules(vec![Arc::from(*name)]),
+        brings: Brings::Modules(vec![Arc::from(name.as_str())]),
     })
 }
 

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::Loaded;
 use crate::manifest::dependency::Declared;
 use crate::manifest::python::import_names;
-use crate::package::owners::python;
 
 /// Import names of all distributions that are installed or declared.
 #[derive(Debug)]
@@ -19,9 +18,9 @@ pub(super) struct Names {
 impl Names {
     pub(super) fn of(facts: &Loaded<'_>, declared: &Declared) -> Self {
         let mut imports: BTreeMap<Arc<str>, Vec<String>> = BTreeMap::new();
-        for (_, package) in facts.packages.with_ids() {
-            let tops = python::top_modules(facts.artifact, package);
-            imports.entry(package.name.clone()).or_insert_with(|| tops.into_iter().collect());
+        for (id, package) in facts.packages.with_ids() {
+            let tops = facts.packages.top_modules(facts.artifact, id);
+            imports.entry(package.name.clone()).or_insert_with(|| tops.iter().cloned().collect());
         }
         for dependency in &declared.dependencies {
             imports.entry(dependency.name.clone()).or_insert_with(|| import_names(&dependency.name));

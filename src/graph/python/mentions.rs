@@ -1,21 +1,57 @@
 //! What loaded code names without loading it: see [`Mentions`].
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::interp::{Interp, LoadState, Mod};
 use super::limits::LIMITS;
-use super::sources::absolute_name;
-use crate::artifact::Artifact;
+use super::sources::{absolute_name, no_code};
+use crate::artifact::{Artifact, EntryId};
 use crate::graph::Mentions;
 use crate::lang::python::ir::{Block, Code, Expr, Function, Stmt};
 use crate::manifest::python::entry_points;
+use crate::package::ByEntry;
 use crate::package::owners::Packages;
-use crate::package::owners::python::top_modules;
 use crate::span::Span;
+
+/// What the walks of one package share: texts are the same for all.
+pub(super) struct Known {
+    /// Groups of entry points that installed packages have.
+    groups: OnceLock<FxHashSet<String>>,
+    /// Those that a module names.
+    asked: ByEntry<Vec<Arc<str>>>,
+    /// Whether a module names one of some packages: those that the last walk was about.
+    naming: Mutex<(BTreeSet<String>, Arc<ByEntry<bool>>)>,
+}
+
+impl Known {
+    /// Nothing of so many files is known.
+    pub(super) fn new(files: usize) -> Self {
+        Self {
+            groups: OnceLock::new(),
+            asked: ByEntry::new(files),
+            naming: Mutex::new((BTreeSet::new(), Arc::new(ByEntry::new(files)))),
+        }
+    }
+
+    fn groups_named(&self, entry: EntryId, code: &Code, groups: &FxHashSet<String>, longest: usize) -> Arc<Vec<Arc<str>>> {
+        self.asked.get(entry, || {
+            let texts = code.texts.iter().map(|text| &**text);
+            texts.filter(|text| text.len() <= longest && groups.contains(*text)).map(Arc::from).collect()
+        })
+    }
+
+    fn naming(&self, absent: &BTreeSet<String>, files: usize) -> Arc<ByEntry<bool>> {
+        let mut naming = self.naming.lock().unwrap_or_else(PoisonError::into_inner);
+        if naming.0 != *absent {
+            *naming = (absent.clone(), Arc::new(ByEntry::new(files)));
+        }
+        Arc::clone(&naming.1)
+    }
+}
 
 /// Collects the mentions of all loaded modules.
 pub(super) fn collect(interp: &Interp<'_>) -> Mentions {
@@ -38,15 +74,21 @@ pub(super) fn collect(interp: &Interp<'_>) -> Mentions {
         mentions.settings.extend(roots.map(Arc::from));
     }
     let absent = not_loaded(interp, loaded());
-    let groups = entry_point_groups(interp.input.artifact, interp.input.packages);
+    let known = interp.sources.mentioned();
+    let groups = known.groups.get_or_init(|| entry_point_groups(interp.input.artifact, interp.input.packages));
+    let naming = known.naming(&absent, interp.input.artifact.entries().len());
     // Most texts are longer than any name of a group.
     let longest = groups.iter().map(String::len).max().unwrap_or_default();
-    let codes: Vec<(&Code, bool)> = loaded().map(|module| (&module.code.code, module.own)).collect();
-    let parts = codes.par_iter().fold(Mentions::default, |mut mentions, (code, is_own)| {
-        let texts = code.texts.iter().map(|text| &**text);
-        let texts = texts.filter(|text| text.len() <= longest && groups.contains(*text));
-        mentions.groups.extend(texts.map(Arc::from));
-        if !is_own && !absent.is_empty() && code.names.iter().any(|name| named.contains(&**name)) {
+    // What has not run, or has no source, says nothing.
+    let read = loaded().filter(|module| !std::ptr::eq(module.code, no_code()));
+    let codes: Vec<(EntryId, &Code, bool)> =
+        read.filter_map(|module| Some((module.entry?, &module.code.code, module.own))).collect();
+    let parts = codes.par_iter().fold(Mentions::default, |mut mentions, (entry, code, is_own)| {
+        mentions.groups.extend(known.groups_named(*entry, code, groups, longest).iter().cloned());
+        let mut texts = code.names.iter().chain(&code.texts);
+        let mentions_any = || texts.any(|text| names_one(text, &absent).next().is_some());
+        let is_library = !is_own && !absent.is_empty() && code.names.iter().any(|name| named.contains(&**name));
+        if is_library && *naming.get(*entry, mentions_any) {
             library(code, &named, &absent, &mut mentions);
         }
         mentions
@@ -156,8 +198,8 @@ fn not_loaded<'a>(interp: &Interp<'_>, loaded: impl Iterator<Item = &'a Mod<'a>>
     let packages = interp.input.packages;
     let reached: FxHashSet<_> = loaded.filter_map(|module| packages.owner(module.entry?)).collect();
     let mut names = BTreeSet::new();
-    for (_, package) in packages.with_ids().filter(|(id, _)| !reached.contains(id)) {
-        let tops = top_modules(interp.input.artifact, package);
+    for (id, _) in packages.with_ids().filter(|(id, _)| !reached.contains(id)) {
+        let tops = packages.top_modules(interp.input.artifact, id);
         names.extend(tops.iter().filter_map(|name| name.split('.').next()).map(str::to_owned));
     }
     names
@@ -179,10 +221,6 @@ fn entry_point_groups(artifact: &Artifact, packages: &Packages) -> FxHashSet<Str
 
 /// What the functions of a package that own code names import or name themselves, one call deep.
 fn library(code: &Code, named: &FxHashSet<&str>, absent: &BTreeSet<String>, mentions: &mut Mentions) {
-    let mentions_any = code.names.iter().chain(&code.texts).any(|text| names_one(text, absent).next().is_some());
-    if !mentions_any {
-        return;
-    }
     let mut asked: Vec<Span> = Vec::new();
     let is_named = |name: &str| named.contains(name);
     asked.extend(code.functions.iter().filter(|f| is_function(code, f) && is_named(code.name(f.name))).map(|f| f.span));

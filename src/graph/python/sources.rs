@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::finder::{FileKind, Finder, Spec};
 use super::limits::LIMITS;
+use super::mentions::Known;
 use crate::artifact::{Artifact, EntryId};
 use crate::fault::Fault;
 use crate::graph::ahead::{Ahead, File, Next, Reader};
@@ -31,6 +32,7 @@ pub(super) struct Sources<'a> {
     texts: Box<[OnceLock<Texts>]>,
     /// How many texts there are.
     kept: AtomicUsize,
+    mentioned: Known,
 }
 
 /// Texts of one walk or of several.
@@ -63,7 +65,13 @@ impl<'a> Sources<'a> {
             ahead: Ahead::new(count),
             texts: (0..walks).map(|_| OnceLock::new()).collect(),
             kept: AtomicUsize::new(0),
+            mentioned: Known::new(count),
         }
+    }
+
+    /// What the texts of modules say, as far as some walk has asked.
+    pub(super) fn mentioned(&self) -> &Known {
+        &self.mentioned
     }
 
     /// Keeps the code of a walk's text number `at`; `None` where there are too many.

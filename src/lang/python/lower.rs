@@ -110,20 +110,7 @@ impl Lowering {
             ast::Stmt::ImportFrom(node) => self.import_from(node),
             ast::Stmt::FunctionDef(node) => Stmt::Function(self.function(node)),
             ast::Stmt::ClassDef(node) => Stmt::Class(self.class(node)),
-            ast::Stmt::If(node) => {
-                let mut tests = vec![(self.expr(&node.test), self.block(&node.body))];
-                let mut orelse = Block::default();
-                for clause in &node.elif_else_clauses {
-                    match &clause.test {
-                        Some(test) => {
-                            let test = self.expr(test);
-                            tests.push((test, self.block(&clause.body)));
-                        }
-                        None => orelse = self.block(&clause.body),
-                    }
-                }
-                Stmt::If(tests.into(), orelse)
-            }
+            ast::Stmt::If(node) => self.if_statement(node),
             ast::Stmt::While(node) => {
                 let test = self.expr(&node.test);
                 Stmt::While(test, self.block(&node.body), self.block(&node.orelse))
@@ -134,18 +121,7 @@ impl Lowering {
                 let blocks = (self.block(&node.body), self.block(&node.orelse));
                 Stmt::For(target, iter, Box::new(blocks))
             }
-            ast::Stmt::With(node) => {
-                let items: Vec<_> = node
-                    .items
-                    .iter()
-                    .map(|item| {
-                        let context = self.expr(&item.context_expr);
-                        let target = item.optional_vars.as_deref().map(|t| self.target(t));
-                        (context, target)
-                    })
-                    .collect();
-                Stmt::With(items.into(), self.block(&node.body))
-            }
+            ast::Stmt::With(node) => self.with_statement(node),
             ast::Stmt::Try(node) => self.try_statement(node),
             ast::Stmt::Match(node) => self.match_statement(node),
             ast::Stmt::Raise(node) => Stmt::Raise(node.exc.as_deref().map(|value| self.expr(value))),
@@ -155,24 +131,8 @@ impl Lowering {
                 Stmt::Delete(self.code.push_list(&targets))
             }
             ast::Stmt::Assert(node) => Stmt::Assert(self.expr(&node.test)),
-            ast::Stmt::Global(node) => {
-                for name in &node.names {
-                    let name = self.name(name);
-                    if let Some(scope) = self.scopes.last_mut() {
-                        scope.globals.push(name);
-                    }
-                }
-                Stmt::Nothing
-            }
-            ast::Stmt::Nonlocal(node) => {
-                for name in &node.names {
-                    let name = self.name(name);
-                    if let Some(scope) = self.scopes.last_mut() {
-                        scope.foreign.push(name);
-                    }
-                }
-                Stmt::Nothing
-            }
+            ast::Stmt::Global(node) => self.declared(&node.names, |scope| &mut scope.globals),
+            ast::Stmt::Nonlocal(node) => self.declared(&node.names, |scope| &mut scope.foreign),
             ast::Stmt::TypeAlias(node) => {
                 let target = self.target(&node.name);
                 let value = self.push(Expr::Opaque, node.value.range());
@@ -182,6 +142,41 @@ impl Lowering {
             ast::Stmt::Continue(_) => Stmt::Continue,
             ast::Stmt::Pass(_) | ast::Stmt::IpyEscapeCommand(_) => return None,
         })
+    }
+
+    fn if_statement(&mut self, node: &ast::StmtIf) -> Stmt {
+        let mut tests = vec![(self.expr(&node.test), self.block(&node.body))];
+        let mut orelse = Block::default();
+        for clause in &node.elif_else_clauses {
+            match &clause.test {
+                Some(test) => {
+                    let test = self.expr(test);
+                    tests.push((test, self.block(&clause.body)));
+                }
+                None => orelse = self.block(&clause.body),
+            }
+        }
+        Stmt::If(tests.into(), orelse)
+    }
+
+    fn with_statement(&mut self, node: &ast::StmtWith) -> Stmt {
+        let item = |item: &ast::WithItem| {
+            let context = self.expr(&item.context_expr);
+            (context, item.optional_vars.as_deref().map(|target| self.target(target)))
+        };
+        let items: Vec<_> = node.items.iter().map(item).collect();
+        Stmt::With(items.into(), self.block(&node.body))
+    }
+
+    /// Says whose variables some names are.
+    fn declared(&mut self, names: &[ast::Identifier], of: impl Fn(&mut Scope) -> &mut Vec<NameId>) -> Stmt {
+        for name in names {
+            let name = self.name(name);
+            if let Some(scope) = self.scopes.last_mut() {
+                of(scope).push(name);
+            }
+        }
+        Stmt::Nothing
     }
 
     fn aliases(&mut self, names: &[ast::Alias]) -> Box<[Alias]> {

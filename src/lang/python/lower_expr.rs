@@ -6,6 +6,22 @@ use ruff_text_size::{Ranged, TextRange};
 use super::ir::*;
 use super::lower::{Lowering, span};
 
+fn number(number: &ast::Number) -> Expr {
+    match number {
+        ast::Number::Int(int) => int.as_i64().map_or(Expr::Opaque, Expr::Int),
+        ast::Number::Float(float) => Expr::Float(*float),
+        ast::Number::Complex { .. } => Expr::Opaque,
+    }
+}
+
+fn unary_op(op: ast::UnaryOp) -> UnaryOp {
+    match op {
+        ast::UnaryOp::Not => UnaryOp::Not,
+        ast::UnaryOp::USub => UnaryOp::Minus,
+        _ => UnaryOp::Other,
+    }
+}
+
 pub(super) fn binary_op(op: ast::Operator) -> BinaryOp {
     match op {
         ast::Operator::Add => BinaryOp::Add,
@@ -84,11 +100,7 @@ impl Lowering {
             ast::Expr::NoneLiteral(_) => Expr::None,
             ast::Expr::EllipsisLiteral(_) => Expr::Ellipsis,
             ast::Expr::BooleanLiteral(node) => Expr::Bool(node.value),
-            ast::Expr::NumberLiteral(node) => match &node.value {
-                ast::Number::Int(int) => int.as_i64().map_or(Expr::Opaque, Expr::Int),
-                ast::Number::Float(float) => Expr::Float(*float),
-                ast::Number::Complex { .. } => Expr::Opaque,
-            },
+            ast::Expr::NumberLiteral(node) => number(&node.value),
             ast::Expr::StringLiteral(node) => Expr::Text(self.text(node.value.to_str())),
             ast::Expr::BytesLiteral(node) => {
                 let bytes = node.value.iter().flat_map(|part| part.value.iter());
@@ -106,14 +118,7 @@ impl Lowering {
                 let value = self.expr(&node.value);
                 Expr::Subscript(value, self.expr(&node.slice))
             }
-            ast::Expr::Slice(node) => {
-                let mut part = |part: &Option<Box<ast::Expr>>| match part {
-                    Some(part) => self.expr(part),
-                    None => self.push(Expr::None, node.range),
-                };
-                let ids = [part(&node.lower), part(&node.upper), part(&node.step)];
-                Expr::Slice(self.code.push_list(&ids))
-            }
+            ast::Expr::Slice(node) => self.slice(node),
             ast::Expr::Call(node) => {
                 let function = self.expr(&node.func);
                 let arguments = self.arguments(&node.arguments);
@@ -127,26 +132,12 @@ impl Lowering {
                     ast::BoolOp::Or => Expr::Or(values),
                 }
             }
-            ast::Expr::UnaryOp(node) => {
-                let operand = self.expr(&node.operand);
-                let op = match node.op {
-                    ast::UnaryOp::Not => UnaryOp::Not,
-                    ast::UnaryOp::USub => UnaryOp::Minus,
-                    _ => UnaryOp::Other,
-                };
-                Expr::Unary(op, operand)
-            }
+            ast::Expr::UnaryOp(node) => Expr::Unary(unary_op(node.op), self.expr(&node.operand)),
             ast::Expr::BinOp(node) => {
                 let left = self.expr(&node.left);
                 Expr::Binary(binary_op(node.op), left, self.expr(&node.right))
             }
-            ast::Expr::Compare(node) => {
-                let left = self.expr(&node.left);
-                let rest = node.ops.iter().zip(node.comparators.iter());
-                let rest = rest.map(|(op, e)| (compare_op(*op), self.expr(e))).collect();
-                self.code.compares.push(Compare { left, rest });
-                Expr::Compare(self.code.compares.len() as u32 - 1)
-            }
+            ast::Expr::Compare(node) => self.compare(node),
             ast::Expr::If(node) => {
                 let (test, body) = (self.expr(&node.test), self.expr(&node.body));
                 Expr::If(test, body, self.expr(&node.orelse))
@@ -154,17 +145,7 @@ impl Lowering {
             ast::Expr::Tuple(node) => Expr::Tuple(self.list(&node.elts)),
             ast::Expr::List(node) => Expr::List(self.list(&node.elts)),
             ast::Expr::Set(node) => Expr::Set(self.list(&node.elts)),
-            ast::Expr::Dict(node) => {
-                let mut ids = Vec::with_capacity(node.items.len() * 2);
-                for item in &node.items {
-                    ids.push(match &item.key {
-                        Some(key) => self.expr(key),
-                        None => self.push(Expr::Opaque, item.value.range()),
-                    });
-                    ids.push(self.expr(&item.value));
-                }
-                Expr::Dict(self.code.push_list(&ids))
-            }
+            ast::Expr::Dict(node) => self.dict(node),
             ast::Expr::Lambda(node) => {
                 let name = self.name("<lambda>");
                 let mut function = self.signature(node.parameters.as_deref(), name, span(node.range));
@@ -195,6 +176,36 @@ impl Lowering {
                 Expr::Walrus(self.target(&node.target), value)
             }
         }
+    }
+
+    fn slice(&mut self, node: &ast::ExprSlice) -> Expr {
+        let mut part = |part: &Option<Box<ast::Expr>>| match part {
+            Some(part) => self.expr(part),
+            None => self.push(Expr::None, node.range),
+        };
+        let ids = [part(&node.lower), part(&node.upper), part(&node.step)];
+        Expr::Slice(self.code.push_list(&ids))
+    }
+
+    fn compare(&mut self, node: &ast::ExprCompare) -> Expr {
+        let left = self.expr(&node.left);
+        let rest = node.ops.iter().zip(node.comparators.iter());
+        let rest = rest.map(|(op, e)| (compare_op(*op), self.expr(e))).collect();
+        self.code.compares.push(Compare { left, rest });
+        Expr::Compare(self.code.compares.len() as u32 - 1)
+    }
+
+    /// Keys and values in turns; what is unpacked has a key that is not known.
+    fn dict(&mut self, node: &ast::ExprDict) -> Expr {
+        let mut ids = Vec::with_capacity(node.items.len() * 2);
+        for item in &node.items {
+            ids.push(match &item.key {
+                Some(key) => self.expr(key),
+                None => self.push(Expr::Opaque, item.value.range()),
+            });
+            ids.push(self.expr(&item.value));
+        }
+        Expr::Dict(self.code.push_list(&ids))
     }
 
     fn mark_generator(&mut self) {

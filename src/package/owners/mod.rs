@@ -6,10 +6,12 @@ mod requires;
 
 pub use requires::Requires;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::artifact::EntryId;
+use rustc_hash::FxHashMap;
+
+use crate::artifact::{Artifact, EntryId};
 
 /// Identifies a [`Package`] within [`Packages`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,6 +59,19 @@ pub struct Packages {
     pub owners: Vec<Option<PackageId>>,
     /// Packages that a bundler copied into the function's own files, by name.
     pub bundled: BTreeMap<Arc<str>, PackageId>,
+    /// Their top-level modules, as far as somebody has asked.
+    pub(crate) tops: Tops,
+}
+
+/// Top-level modules by package.
+#[derive(Debug, Default)]
+pub(crate) struct Tops(Mutex<FxHashMap<PackageId, Arc<BTreeSet<String>>>>);
+
+impl Clone for Tops {
+    /// Whoever changes the packages asks anew.
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 impl Packages {
@@ -69,6 +84,14 @@ impl Packages {
     #[must_use]
     pub fn owner(&self, entry: EntryId) -> Option<PackageId> {
         self.owners.get(entry.0 as usize).copied().flatten()
+    }
+
+    /// The top-level modules of a Python distribution, and the parts below where others share the top level.
+    #[must_use]
+    pub fn top_modules(&self, artifact: &Artifact, id: PackageId) -> Arc<BTreeSet<String>> {
+        let mut tops = self.tops.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = tops.entry(id).or_insert_with(|| Arc::new(python::top_modules(artifact, self.package(id))));
+        Arc::clone(found)
     }
 
     /// The package with this id.

@@ -105,7 +105,7 @@ fn taken(
     folder: &Path,
     declared: &Declared,
     imported: &BTreeSet<String>,
-    ships: &[&str],
+    ships: &[String],
     host: Host,
     shelf: &Shelf,
 ) -> Option<Installed> {
@@ -118,7 +118,7 @@ fn taken(
         roots.extend(providers(&bundle, &packages, imported));
         let mut wanted = closure(&bundle, &packages, roots, host.version);
         // A tool ships itself alone.
-        wanted.extend(packages.with_ids().filter(|(_, package)| ships.contains(&&*package.name)).map(|(id, _)| id));
+        wanted.extend(packages.with_ids().filter(|(_, package)| ships.iter().any(|name| **name == *package.name)).map(|(id, _)| id));
         let files = files(&bundle.artifact, &packages, &wanted, &environment.site, host);
         let names = wanted.iter().map(|id| packages.package(*id).name.to_string()).collect();
         (!files.is_empty()).then(|| Installed { from: crate::run::shown(&environment.folder), names, files })

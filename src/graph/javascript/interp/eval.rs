@@ -37,22 +37,8 @@ impl Machine<'_> {
             }
             ExprKind::Template(texts, values) => return self.template(f, p, texts, values),
             ExprKind::Tagged(tag, _, values) => return self.tagged(f, p, id, *tag, values),
-            ExprKind::Var(var) => {
-                if let Var::Global(name) = *var {
-                    let name = self.text(f, name);
-                    self.load_global(f, name, id);
-                    return self.global(f, *var, name, id);
-                }
-                self.read_var(f, *var)
-            }
-            ExprKind::Array(items) => {
-                let (items, known) = self.items(f, p, items)?;
-                let value = self.array(items);
-                if let (false, Value::Obj(id)) = (known, value) {
-                    self.object_mut(id).open = true;
-                }
-                value
-            }
+            ExprKind::Var(var) => return self.variable(f, *var, id),
+            ExprKind::Array(items) => self.array_literal(f, p, items)?,
             ExprKind::Object(members) => return self.object_literal(f, p, members),
             ExprKind::Function(function) => self.closure(f, p, *function),
             ExprKind::Class(class) => return self.class(f, p, class, id),
@@ -61,18 +47,7 @@ impl Machine<'_> {
                 self.unary(*op, value)
             }
             ExprKind::Delete(target) => self.delete(f, p, *target)?,
-            ExprKind::Typeof(value) => {
-                // A name that nobody declares is no error here.
-                let value = match p.exprs.get(*value as usize).map(|expr| &expr.kind) {
-                    Some(ExprKind::Var(var @ Var::Global(name))) => {
-                        let name = self.text(f, *name);
-                        self.load_global(f, name, id);
-                        self.read_var(f, *var)
-                    }
-                    _ => self.eval(f, p, *value)?,
-                };
-                self.type_of(value)
-            }
+            ExprKind::Typeof(value) => self.type_of_expr(f, p, id, *value)?,
             ExprKind::Update(step, prefix, target) => self.update(f, p, *step, *prefix, *target)?,
             ExprKind::Binary(op, left, right) => {
                 let left = self.eval(f, p, *left)?;
@@ -97,13 +72,7 @@ impl Machine<'_> {
                 new
             }
             ExprKind::AssignLogical(op, target, value) => self.assign_logical(f, p, *op, *target, *value)?,
-            ExprKind::Sequence(list) => {
-                let mut last = Value::Undefined;
-                for item in list {
-                    last = self.eval(f, p, *item)?;
-                }
-                last
-            }
+            ExprKind::Sequence(list) => self.sequence(f, p, list)?,
             ExprKind::Member(object, name, optional) => self.member(f, p, id, (*object, *name), *optional)?,
             ExprKind::Index(object, index, optional) => self.index(f, p, *object, *index, *optional)?,
             ExprKind::Call(callee, args, optional) => {
@@ -135,12 +104,48 @@ impl Machine<'_> {
                 return if *all { self.yield_all(f, value) } else { self.yield_one(f, value) };
             }
             ExprKind::Opaque(list) => {
-                for item in list {
-                    self.eval(f, p, *item)?;
-                }
+                self.sequence(f, p, list)?;
                 UNKNOWN
             }
         })
+    }
+
+    fn variable(&mut self, f: &mut Frame, var: Var, id: ExprId) -> R {
+        let Var::Global(name) = var else { return Ok(self.read_var(f, var)) };
+        let name = self.text(f, name);
+        self.load_global(f, name, id);
+        self.global(f, var, name, id)
+    }
+
+    fn array_literal(&mut self, f: &mut Frame, p: &Program, items: &[Item]) -> R {
+        let (items, known) = self.items(f, p, items)?;
+        let value = self.array(items);
+        if let (false, Value::Obj(id)) = (known, value) {
+            self.object_mut(id).open = true;
+        }
+        Ok(value)
+    }
+
+    fn type_of_expr(&mut self, f: &mut Frame, p: &Program, id: ExprId, value: ExprId) -> R {
+        // A name that nobody declares is no error here.
+        let value = match p.exprs.get(value as usize).map(|expr| &expr.kind) {
+            Some(ExprKind::Var(var @ Var::Global(name))) => {
+                let name = self.text(f, *name);
+                self.load_global(f, name, id);
+                self.read_var(f, *var)
+            }
+            _ => self.eval(f, p, value)?,
+        };
+        Ok(self.type_of(value))
+    }
+
+    /// Evaluates expressions in their order, and gives the value of the last.
+    fn sequence(&mut self, f: &mut Frame, p: &Program, list: &[ExprId]) -> R {
+        let mut last = Value::Undefined;
+        for item in list {
+            last = self.eval(f, p, *item)?;
+        }
+        Ok(last)
     }
 
     fn tagged(&mut self, f: &mut Frame, p: &Program, id: ExprId, tag: ExprId, values: &[ExprId]) -> R {

@@ -237,6 +237,27 @@ pub(super) fn install(m: &mut Machine<'_>) {
 
 fn process(m: &mut Machine<'_>) -> Value {
     let process = m.plain();
+    let environment = process_environment(m);
+    m.define(process, "env", Value::Obj(environment));
+    process_names(m, process);
+    let argv = [m.string("/var/lang/bin/node"), m.string("/var/runtime/index.mjs")];
+    let argv = m.array(argv.to_vec());
+    m.define(process, "argv", argv);
+    let empty = m.array(Vec::new());
+    m.define(process, "execArgv", empty);
+    for name in ["browser", "type", "pkg", "noDeprecation", "webpackChunk", "domain", "__nwjs", "pnp"] {
+        m.define(process, name, Value::Undefined);
+    }
+    process_methods(m, process);
+    let name = m.atom("process");
+    m.define(process, "@@toStringTag", Value::Str(name));
+    m.object_mut(process).name = name;
+    m.object_mut(process).open = true;
+    Value::Obj(process)
+}
+
+/// The variables that Lambda sets, and those of the function.
+fn process_environment(m: &mut Machine<'_>) -> ObjId {
     let environment = m.plain();
     let mut known: Vec<(String, String)> = [
         ("AWS_REGION", "us-east-1"),
@@ -264,7 +285,11 @@ fn process(m: &mut Machine<'_>) -> Value {
         let value = m.string(&value);
         m.object_mut(environment).props.set(key, Slot::Value(value), None);
     }
-    m.define(process, "env", Value::Obj(environment));
+    environment
+}
+
+/// What machine and version `process` says it is.
+fn process_names(m: &mut Machine<'_>, process: ObjId) {
     let (node, arm) = (m.node, m.arm);
     let texts = [
         ("platform", "linux"),
@@ -297,14 +322,9 @@ fn process(m: &mut Machine<'_>) -> Value {
         m.define(versions, name, text);
     }
     m.define(process, "versions", Value::Obj(versions));
-    let argv = [m.string("/var/lang/bin/node"), m.string("/var/runtime/index.mjs")];
-    let argv = m.array(argv.to_vec());
-    m.define(process, "argv", argv);
-    let empty = m.array(Vec::new());
-    m.define(process, "execArgv", empty);
-    for name in ["browser", "type", "pkg", "noDeprecation", "webpackChunk", "domain", "__nwjs", "pnp"] {
-        m.define(process, name, Value::Undefined);
-    }
+}
+
+fn process_methods(m: &mut Machine<'_>, process: ObjId) {
     let exit: Native = |m, c| {
         m.exits(c.at);
         Ok(UNKNOWN)
@@ -334,11 +354,6 @@ fn process(m: &mut Machine<'_>) -> Value {
     let holder = m.plain();
     m.define(holder, "getReport", report);
     m.define(process, "report", Value::Obj(holder));
-    let name = m.atom("process");
-    m.define(process, "@@toStringTag", Value::Str(name));
-    m.object_mut(process).name = name;
-    m.object_mut(process).open = true;
-    Value::Obj(process)
 }
 
 impl Machine<'_> {

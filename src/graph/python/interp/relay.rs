@@ -9,7 +9,7 @@ use super::super::value::*;
 use super::top_level::Entered;
 use super::*;
 use crate::lang::python::Newer;
-use crate::lang::python::ir::{Alias, Expr, Stmt};
+use crate::lang::python::ir::{Alias, Stmt};
 
 /// A handler's module by what it begins with.
 #[derive(Clone)]
@@ -25,17 +25,14 @@ pub(in super::super) struct Header<'a> {
 }
 
 impl Header<'_> {
-    /// How many leading statements both have in common, imports among them.
+    /// How many leading statements both have in common.
     pub(in super::super) fn common(&self, other: &Header<'_>) -> usize {
         let parent = |name: &str| name.rsplit_once('.').map(|(parent, _)| parent.to_owned());
         let (a, b) = (&self.code.code, &other.code.code);
         if parent(&self.name) != parent(&other.name) || a.future_annotations != b.future_annotations {
             return 0;
         }
-        let pairs = self.leading().zip(other.leading());
-        let count = pairs.take_while(|(x, y)| is_same(a, x, b, y)).count();
-        let imports = self.leading().take(count).filter(|stmt| !matches!(stmt, Stmt::Expr(_))).count();
-        if imports > 0 { count } else { 0 }
+        self.leading().zip(other.leading()).take_while(|(x, y)| is_same(a, x, b, y)).count()
     }
 
     fn leading(&self) -> impl Iterator<Item = &Stmt> {
@@ -49,8 +46,6 @@ fn is_import(code: &Code, stmt: &Stmt) -> bool {
     match stmt {
         Stmt::Import(_) => true,
         Stmt::ImportFrom { names, .. } => names.iter().all(|alias| code.name(alias.name) != "*"),
-        // What documents the module.
-        Stmt::Expr(value) => matches!(code.expr(*value), Expr::Text(_)),
         _ => false,
     }
 }
@@ -63,7 +58,6 @@ fn is_same(a: &Code, x: &Stmt, b: &Code, y: &Stmt) -> bool {
     };
     let all_alike = |x: &[Alias], y: &[Alias]| x.len() == y.len() && x.iter().zip(y).all(|(x, y)| alike(x, y));
     match (x, y) {
-        (Stmt::Expr(_), Stmt::Expr(_)) => true,
         (Stmt::Import(x), Stmt::Import(y)) => all_alike(x, y),
         (
             Stmt::ImportFrom { module, level, names },
