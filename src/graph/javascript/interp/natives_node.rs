@@ -4,7 +4,7 @@ use super::Machine;
 use super::paths::normal;
 use super::raise::Thrown;
 use super::tables::{fill, global};
-use super::value::{Abrupt, At, Call, Native, R, Slot, UNKNOWN, Value};
+use super::value::{Abrupt, At, Call, Native, ObjId, R, Slot, UNKNOWN, Value};
 use crate::artifact::EntryId;
 use crate::graph::javascript::absence::in_other_case;
 use crate::graph::javascript::limits::LIMITS;
