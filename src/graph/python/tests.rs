@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use super::{PythonInput, simulate};
+use super::{PythonInput, Start, simulate, simulate_all};
 use crate::artifact::{Artifact, ArtifactKind, Bytes, Contents, Entry, ReadError};
-use crate::graph::{ModuleGraph, Phase, WhatIf};
+use crate::graph::{ModuleGraph, Phase, Refused, WhatIf};
 use crate::package::Bundle;
+use crate::package::owners::Packages;
 use crate::package::owners::python::attribute;
 use crate::platform::Architecture;
 
@@ -21,7 +22,7 @@ impl Contents for Texts {
     }
 }
 
-fn graph(files: &[(&str, &str)], version: (u16, u16)) -> ModuleGraph {
+fn bundle(files: &[(&str, &str)]) -> Bundle {
     let entries = files
         .iter()
         .map(|(path, text)| Entry {
@@ -36,7 +37,11 @@ fn graph(files: &[(&str, &str)], version: (u16, u16)) -> ModuleGraph {
     let texts = files.iter().map(|(_, text)| (*text).to_owned()).collect();
     let artifact =
         Artifact::new("fn".into(), ArtifactKind::Directory, None, entries, Vec::new(), Box::new(Texts(texts)));
-    let bundle = Bundle::new(artifact);
+    Bundle::new(artifact)
+}
+
+fn graph(files: &[(&str, &str)], version: (u16, u16)) -> ModuleGraph {
+    let bundle = bundle(files);
     simulate(&PythonInput {
         bundle: &bundle,
         handler: "app.handler",
@@ -268,4 +273,76 @@ fn code_that_never_ends_is_left() {
         "def f(n):\n    return f(n) + f(n)\nf(1)\nwhile True:\n    x = 1\nexec('exec(s)' if 0 else '1')\nimport a\n";
     let text = format!("{app}\ndef handler(e, c): pass\n");
     assert_eq!(names(&graph(&[("app.py", &text), ("a.py", "")], (3, 12)), Phase::Init), "a");
+}
+
+const TOGETHER: &[(&str, &str)] = &[
+    ("a.py", "import json\nimport lib\nimport shared\nHERE = 1\ndef handler(event, context):\n    import lib.late\n"),
+    ("b.py", "'Says what.'\nimport json\nimport lib\nimport shared\nimport other\ndef handler(event, context): pass\n"),
+    ("c.py", "import json\nimport lib\nimport other\ndef handler(event, context): return lib.state\n"),
+    ("d.py", "import json\nimport lib\nimport shared\nimport a\ndef handler(event, context): pass\n"),
+    ("circle.py", "import json\nimport back\ndef handler(event, context): pass\n"),
+    ("circle_too.py", "import json\nimport back\nimport other\ndef handler(event, context): pass\n"),
+    ("lists.py", "import lister\ndef handler(event, context): pass\n"),
+    ("lists_too.py", "import lister\nimport other\ndef handler(event, context): pass\n"),
+    ("gone.py", "import lib\nimport missing\ndef handler(event, context): pass\n"),
+    ("gone_too.py", "import lib\nimport missing\nimport other\ndef handler(event, context): pass\n"),
+    ("named.py", "import lib\nfrom asks import x\ndef handler(event, context): pass\n"),
+    ("lib/__init__.py", "from . import core\nstate = []\ndef f(): pass\n"),
+    ("lib/core.py", "exec('made = 1')\n"),
+    ("lib/late.py", ""),
+    (
+        "shared.py",
+        "import os, lib\nlib.state.append(1)\nif os.environ.get('STAGE') == 'test':\n    import only_tests\n",
+    ),
+    ("only_tests.py", ""),
+    ("other.py", "import lib\nif lib.state:\n    import filled\nlib.f.mark = 2\n"),
+    ("filled.py", ""),
+    ("back.py", "import circle\n"),
+    ("lister.py", "import sys\nif [name for name in sys.modules if name == 'lists']:\n    import listed\n"),
+    ("listed.py", ""),
+    ("asks.py", "import sys\nx = 'named' in sys.modules\nif x:\n    import listed\n"),
+];
+
+fn simulation<'a>(
+    bundle: &'a Bundle,
+    packages: &'a Packages,
+    start: Start<'a>,
+    (refused, what_if): (&'a Refused, &'a WhatIf),
+) -> PythonInput<'a> {
+    PythonInput {
+        bundle,
+        handler: start.handler,
+        version: (3, 12),
+        architecture: Architecture::X86_64,
+        sdk: None,
+        environment: start.environment,
+        packages,
+        refused,
+        what_if,
+    }
+}
+
+#[test]
+fn handlers_that_begin_alike_load_what_each_loads_alone() {
+    let bundle = bundle(TOGETHER);
+    let packages = attribute(&bundle.artifact);
+    let environments = [BTreeMap::new(), BTreeMap::from([("STAGE".to_owned(), "test".to_owned())])];
+    let modules = ["a", "b", "c", "d", "circle", "circle_too", "lists", "lists_too", "gone", "gone_too", "named", "no"];
+    let handlers = modules.map(|module| format!("{module}.handler"));
+    let all =
+        environments.iter().flat_map(|environment| handlers.iter().map(move |handler| Start { handler, environment }));
+    let starts: Vec<Start<'_>> = all.collect();
+    let (refused, what_if) = (FxHashMap::default(), WhatIf::default());
+    let changes = (&refused, &what_if);
+    // Which of a file's parsed forms it is cannot be seen, and the order of a map means nothing.
+    let told = |graph: ModuleGraph| format!("{:#?}", ModuleGraph { own_code: FxHashMap::default(), ..graph });
+    let mut rotated = starts.clone();
+    for _ in 0..3 {
+        rotated.rotate_left(5);
+        let together = simulate_all(&simulation(&bundle, &packages, rotated[0], changes), &rotated);
+        for (start, graph) in rotated.iter().zip(together) {
+            let alone = simulate(&simulation(&bundle, &packages, *start, changes));
+            assert_eq!(told(graph), told(alone), "{start:?}");
+        }
+    }
 }
