@@ -69,6 +69,11 @@ impl<'a> Sources<'a> {
         }
     }
 
+    /// Another walk begins, with as much to parse as the first had.
+    pub(super) fn begin_walk(&self) {
+        self.files.tokens.store(0, Ordering::Relaxed);
+    }
+
     /// What the texts of modules say, as far as some walk has asked.
     pub(super) fn mentioned(&self) -> &Known {
         &self.mentioned

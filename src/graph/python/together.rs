@@ -129,6 +129,7 @@ impl<'a> Walks<'a, '_> {
     fn run(&mut self, job: Job<'a>, left: &VecDeque<Job<'a>>) -> Option<Header<'a>> {
         let Job { number, environment, wanted, header } = &job;
         self.done.running = *number;
+        self.interp.sources.begin_walk();
         let from = self.interp.reached();
         let marks: BTreeSet<usize> = left.iter().filter_map(|other| Some(common(header.as_ref()?, other))).collect();
         let room = LIMITS.points.saturating_sub(self.interp.points());
