@@ -30,7 +30,9 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         let handed = cx.graph.handed_on.iter().find(|(id, _)| *id == index).map_or(0, |(_, count)| *count);
         let is_index = handed as f64 * cx.number("part_of_exports") >= loaded as f64;
         let is_barrel = is_index && loaded as f64 >= cx.number("min_parts") && ms >= cx.number("min_ms");
-        if !is_barrel || cx.graph.module(index).loaded != Phase::Init || !cx.offers_parts(package) {
+        // Where the parts that are used are known, `heavier-import-path` names them.
+        let is_told = cx.culprits.paths.iter().any(|path| path.asked == index);
+        if is_told || !is_barrel || cx.graph.module(index).loaded != Phase::Init || !cx.offers_parts(package) {
             continue;
         }
         let name = &cx.packages.package(package).name;

@@ -39,8 +39,12 @@ fn finding(cx: &FunctionContext<'_>, rare: &RareImport) -> Option<Finding> {
         _ => "Import it",
     };
     let into = within.map_or_else(|| "where it is used".to_owned(), |function| format!("inside {function}()"));
+    let along = match rare.along.as_slice() {
+        [] => String::new(),
+        made => format!(" and make {} there", made.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+    };
     let first_ms = text::ms(rare.saves_ms * cx.estimate.slowdown);
-    let mut help = format!("{how} {into}; the first request that needs it then takes about {first_ms} longer");
+    let mut help = format!("{how} {into}{along}; the first request that needs it then takes about {first_ms} longer");
     match moved(cx, rare, within) {
         Some(Ok(fix)) => finding = finding.fix(fix),
         Some(Err(why)) => help.push_str(&format!(". No patch moves it: {why}")),
@@ -54,6 +58,10 @@ fn finding(cx: &FunctionContext<'_>, rare: &RareImport) -> Option<Finding> {
 fn moved(cx: &FunctionContext<'_>, rare: &RareImport, within: Option<&str>) -> Option<Result<Fix, String>> {
     let HandlerResolution::Found { definition, .. } = &cx.graph.handler else { return None };
     let handler = cx.spec.start().rsplit('.').next();
+    // What is made of it would have to move along.
+    if !rare.along.is_empty() {
+        return None;
+    }
     // Where the handler of Node begins is not known well enough to tell its branches.
     if cx.spec.runtime.language() == Language::Node && within.is_none_or(|function| Some(function) == handler) {
         return None;

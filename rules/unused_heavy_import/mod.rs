@@ -1,3 +1,4 @@
+use crate::cost::{self, Change};
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::{Finding, Saves};
 use crate::graph::{Import, Phase};
@@ -12,24 +13,25 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
                 && site.span.start <= import.site.span.start
                 && import.site.span.end <= site.span.end
         };
-        let Some(import) = cx.graph.imports.iter().filter(here).find(|import| import.phase == Phase::Init) else {
+        // The last is what is asked for, those before it are around that.
+        let Some(import) = cx.graph.imports.iter().filter(here).rfind(|import| import.phase == Phase::Init) else {
             continue;
         };
-        let Some(package) = cx.package_of(import.target) else { continue };
-        // Another importer would load it anyway.
-        let elsewhere = cx.graph.imports.iter().any(|other| {
-            other.phase == Phase::Init
-                && cx.package_of(other.target) == Some(package)
-                && cx.package_of(other.site.importer) != Some(package)
-                && !here(&other)
-        });
-        let ms = cx.estimate.module(import.target).cumulative_ms.max(cx.package_init_ms(package));
-        if elsewhere || import.guarded || ms < min_ms {
+        let Some(package) = cx.package_of(import.target).filter(|_| !import.guarded) else { continue };
+        // What others load anyway is not saved.
+        let gone = cx.graph.imports.iter().filter(here).map(|import| import.site).collect();
+        let change = Change { gone, added: Vec::new() };
+        let ms = cost::saved(&cx.graph, &cx.estimate, cx.spec.runtime.language(), &change);
+        if ms < min_ms {
             continue;
         }
-        let name = &cx.packages.package(package).name;
+        let goes_whole = ms >= cx.estimate.package(package).own_ms;
+        let name = match goes_whole {
+            true => cx.packages.package(package).name.to_string(),
+            false => cx.graph.module(import.target).name.to_string(),
+        };
         let message = format!("{name} costs {} at every cold start, and nothing here uses it", text::ms(ms));
-        let finding = Finding::new(cx.locate_import(*site), message).about(name.to_string());
+        let finding = Finding::new(cx.locate_import(*site), message).about(name);
         sink.report(finding.noting("not used").saving(Saves { init_ms: Some(ms), bytes: None }));
     }
 }

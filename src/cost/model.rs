@@ -331,7 +331,8 @@ fn cumulate(graph: &ModuleGraph, own: &[[f64; 2]]) -> Vec<ModuleCost> {
         })
         .collect();
     for (id, depth_first) in deepest_first(graph) {
-        if let Some(parent) = depth_first {
+        // What waits for a request is no cost of what Init loads.
+        if let Some(parent) = depth_first.filter(|parent| graph.modules[*parent].loaded == graph.modules[id].loaded) {
             let carried = costs[id].cumulative_ms;
             costs[parent].cumulative_ms += carried;
         }

@@ -1,14 +1,17 @@
 //! Changes that may save something, by what the first walk tells.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
 use super::{Input, WORTH_MS};
+use crate::assemble::Installs;
 use crate::cost::{self, Change};
-use crate::graph::{Handed, Import, ModuleId, ModuleKind, Phase, WhatIf};
+use crate::graph::{Handed, Home, Import, ImportSite, ModuleId, ModuleKind, Offer, Phase, Taken, WhatIf};
 use crate::knowledge;
 use crate::package::owners::{PackageId, Requires};
+use crate::platform::Language;
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,6 +39,15 @@ pub(super) enum Candidate {
     },
     /// Names are imported from a module that only hands them on.
     Handed(Handed),
+    /// Names are imported through a module whose package offers them in smaller parts.
+    Offered(Narrowed),
+}
+
+/// An import, and where each of its names is had from instead.
+pub(super) struct Narrowed {
+    pub(super) site: ImportSite,
+    pub(super) asked: ModuleId,
+    pub(super) offers: BTreeMap<Arc<str>, Offer>,
 }
 
 impl Candidate {
@@ -43,7 +55,7 @@ impl Candidate {
     pub(super) fn module(&self) -> Option<ModuleId> {
         match self {
             Self::Idle(module) | Self::Optional { module, .. } => Some(*module),
-            Self::Handed(_) => None,
+            Self::Handed(_) | Self::Offered(_) => None,
         }
     }
 
@@ -59,8 +71,13 @@ impl Candidate {
                 change.absent.extend(its.map(|(_, module)| top(&module.name).to_owned()));
             }
             Self::Handed(handed) => {
-                let homes = handed.names.iter().map(|(asked, home)| (asked.to_string(), name(*home))).collect();
+                let home = |id: ModuleId| Home { module: name(id), taken: Taken::Member };
+                let homes = handed.names.iter().map(|(asked, id)| (asked.to_string(), home(*id))).collect();
                 change.narrowed.insert((name(handed.site.importer), handed.site.span), homes);
+            }
+            Self::Offered(Narrowed { site, offers, .. }) => {
+                let homes = offers.iter().map(|(asked, offer)| (asked.to_string(), offer.home.clone())).collect();
+                change.narrowed.insert((name(site.importer), site.span), homes);
             }
         }
         change
@@ -69,7 +86,10 @@ impl Candidate {
 
 /// Changes that promise more than the noise, those that promise most first.
 pub(super) fn of(input: &Input<'_>) -> Vec<Candidate> {
-    let mut found: Vec<(f64, Candidate)> = idle(input).chain(optional(input)).chain(handed(input)).collect();
+    let mut found: Vec<(f64, Candidate)> = match input.spec.runtime.language() {
+        Language::Node => offered(input).collect(),
+        _ => idle(input).chain(optional(input)).chain(handed(input)).collect(),
+    };
     found.retain(|(ms, _)| *ms >= WORTH_MS);
     found.sort_by(|(a, _), (b, _)| b.total_cmp(a));
     found.into_iter().map(|(_, candidate)| candidate).collect()
@@ -87,8 +107,10 @@ type Spared = (f64, PackageId, ModuleId);
 /// of one extra go together.
 fn optional(input: &Input<'_>) -> impl Iterator<Item = (f64, Candidate)> {
     let mut by_extra: BTreeMap<(String, String), Vec<Spared>> = BTreeMap::new();
-    for (ms, package, module) in done_without(input) {
-        if let Some(extra) = asked_by_extra(input, package).and_then(|extras| extras.into_iter().next()) {
+    let spared: Vec<Spared> = done_without(input).collect();
+    let wants = if spared.is_empty() { Wants::default() } else { Wants::of(input) };
+    for (ms, package, module) in spared {
+        if let Some(extra) = wants.extras_for(&input.packages.package(package).name).into_iter().next() {
             by_extra.entry(extra).or_default().push((ms, package, module));
         }
     }
@@ -113,43 +135,89 @@ fn done_without<'i>(input: &'i Input<'_>) -> impl Iterator<Item = Spared> + 'i {
     let heavy = importers.into_iter().filter(move |(package, imports)| {
         let by_library = |import: &Import| owner(input, import.site.importer).is_some();
         let is_caught = |import: &Import| import.guarded || input.graph.is_caught(import.site.importer);
+        // Others may ask for what the first has bound: whether they do without, the walk shows.
         input.estimate.package(*package).removable_ms >= WORTH_MS
-            && imports.iter().all(|import| import.phase == Phase::Init && by_library(import) && is_caught(import))
+            && imports.iter().all(|import| import.phase == Phase::Init && by_library(import))
+            && imports.first().is_some_and(|import| is_caught(import))
     });
     heavy.filter_map(move |(package, imports)| {
         Some((input.estimate.package(package).removable_ms, package, imports.first()?.target))
     })
 }
 
-/// The extras of installed packages that ask for a package; nothing where something needs it in any case, or own
-/// code, the manifest or nobody at all says why it is there.
-fn asked_by_extra(input: &Input<'_>, package: PackageId) -> Option<Vec<(String, String)>> {
-    let name = &*input.packages.package(package).name;
-    let is_declared = input.declared.dependencies.iter().any(|d| *d.name == *name && !d.frozen && !d.pinned_transitive);
-    let tops: BTreeSet<&str> =
-        input.graph.modules().filter(|(id, _)| owner(input, *id) == Some(package)).map(|(_, m)| top(&m.name)).collect();
-    let mentions = &input.graph.mentions;
-    let is_named = mentions.imports.iter().chain(&mentions.words).any(|word| tops.contains(top(word)));
-    if is_declared || is_named {
-        return None;
-    }
-    let mut extras = Vec::new();
-    for (id, other) in input.packages.with_ids().filter(|(id, _)| *id != package) {
-        let Requires { always, extras: by_extra } = Requires::of(input.artifact, input.packages.package(id));
-        // Who asks for one extra by its name has a use for it in mind.
-        let asked = |extra: &str| {
-            let declared = input.declared.dependencies.iter().filter(|dependency| dependency.name == other.name);
-            declared.flat_map(|dependency| &dependency.extras).any(|asked| asked == extra && !EXTRAS.whole.iter().any(|whole| whole == extra))
-        };
-        let its: Vec<String> =
-            by_extra.into_iter().filter(|(_, names)| names.contains(name)).map(|(extra, _)| extra).collect();
-        if always.contains(name) || its.iter().any(|extra| asked(extra)) {
-            return None;
+/// Who wants the installed packages.
+#[derive(Default)]
+struct Wants {
+    /// Packages that own code imports, names or declares, with all that those need.
+    kept: BTreeSet<String>,
+    /// What the installed packages require.
+    requires: BTreeMap<String, Requires>,
+}
+
+impl Wants {
+    fn of(input: &Input<'_>) -> Self {
+        let name = |id: PackageId| input.packages.package(id).name.to_string();
+        let requires: BTreeMap<String, Requires> = input
+            .packages
+            .with_ids()
+            .map(|(id, package)| (name(id), Requires::of(input.artifact, package)))
+            .collect();
+        let (mut kept, declared) = (BTreeSet::new(), &input.declared.dependencies);
+        let mut todo: Vec<String> = roots(input).into_iter().map(name).collect();
+        while let Some(package) = todo.pop() {
+            let Some(its) = requires.get(&package).filter(|_| !kept.contains(&package)) else { continue };
+            todo.extend(its.always.iter().cloned());
+            // Who asks for one extra by its name has a use for it in mind.
+            let asked = declared.iter().filter(|dependency| *dependency.name == *package).flat_map(|one| &one.extras);
+            let asked = asked.filter(|extra| !EXTRAS.whole.contains(extra));
+            todo.extend(asked.filter_map(|extra| its.extras.get(extra)).flatten().cloned());
+            kept.insert(package);
         }
-        extras.extend(its.into_iter().map(|extra| (other.name.to_string(), extra)));
+        Self { kept, requires }
     }
-    // Without such an extra, it is not known who has put it there.
-    (!extras.is_empty()).then_some(extras)
+
+    /// The extras of kept packages that bring a package, behind the package that has them; nothing where it is kept
+    /// itself, and where nobody at all says why it is there.
+    fn extras_for(&self, package: &str) -> Vec<(String, String)> {
+        if self.kept.contains(package) {
+            return Vec::new();
+        }
+        let its = self.requires.iter().filter(|(name, _)| self.kept.contains(*name));
+        let extras = its.flat_map(|(name, its)| its.extras.iter().map(move |(extra, names)| (name, extra, names)));
+        let bringing = extras.filter(|(.., names)| self.brings(names, package));
+        bringing.map(|(name, extra, _)| (name.clone(), extra.clone())).collect()
+    }
+
+    /// Whether a package comes with some others.
+    fn brings(&self, names: &BTreeSet<String>, package: &str) -> bool {
+        let (mut seen, mut todo) = (BTreeSet::new(), names.iter().collect::<Vec<_>>());
+        while let Some(name) = todo.pop() {
+            if name == package {
+                return true;
+            }
+            if seen.insert(name) {
+                todo.extend(self.requires.get(name).iter().flat_map(|its| &its.always));
+            }
+        }
+        false
+    }
+}
+
+/// Packages that own code imports or names, and that the manifest declares.
+fn roots(input: &Input<'_>) -> BTreeSet<PackageId> {
+    let graph = input.graph;
+    let is_own = |id: ModuleId| graph.module(id).entry.is_some() && owner(input, id).is_none();
+    let imported = graph.imports.iter().filter(|import| is_own(import.site.importer));
+    let mut roots: BTreeSet<PackageId> = imported.filter_map(|import| owner(input, import.target)).collect();
+    let mentions = &graph.mentions;
+    let words: BTreeSet<&str> = mentions.imports.iter().chain(&mentions.words).map(|word| top(word)).collect();
+    let named = graph.modules().filter(|(_, module)| words.contains(top(&module.name)));
+    roots.extend(named.filter_map(|(id, _)| owner(input, id)));
+    let declared = input.declared.dependencies.iter().filter(|one| !one.frozen && !one.pinned_transitive);
+    let declared: BTreeSet<&str> = declared.map(|dependency| &*dependency.name).collect();
+    let installed = input.packages.with_ids().filter(|(_, package)| declared.contains(&*package.name));
+    roots.extend(installed.map(|(id, _)| id));
+    roots
 }
 
 fn handed<'i>(input: &'i Input<'_>) -> impl Iterator<Item = (f64, Candidate)> + 'i {
@@ -171,6 +239,26 @@ fn handed<'i>(input: &'i Input<'_>) -> impl Iterator<Item = (f64, Candidate)> + 
         };
         let ms = cost::saved(graph, input.estimate, input.spec.runtime.language(), &change);
         Some((ms, Candidate::Handed(handed.clone())))
+    })
+}
+
+/// Imports of Node of which every name can be had from other files of the package. What those load besides is not known
+/// before they are walked.
+fn offered<'i>(input: &'i Input<'_>) -> impl Iterator<Item = (f64, Candidate)> + 'i {
+    let graph = input.graph;
+    graph.choices.offered.iter().filter_map(move |offered| {
+        let asked = input.asked.get(&offered.site)?;
+        // A bundler leaves out what nobody asks an ES module for.
+        let is_shaken = input.spec.installs == Installs::Bundled && graph.module(offered.asked).weight.linked > 0;
+        if is_shaken || asked.of_default && !offered.default_is_all {
+            return None;
+        }
+        let offer = |name: &Arc<str>| Some((Arc::clone(name), offered.names.get(name)?.clone()));
+        let offers: BTreeMap<_, _> = asked.names.iter().map(offer).collect::<Option<_>>()?;
+        let homes = offers.values().filter_map(|offer| Some((offered.site.importer, offer.module?)));
+        let change = Change { gone: BTreeSet::from([offered.site]), added: homes.collect() };
+        let ms = cost::saved(graph, input.estimate, Language::Node, &change);
+        Some((ms, Candidate::Offered(Narrowed { site: offered.site, asked: offered.asked, offers })))
     })
 }
 

@@ -3,6 +3,7 @@
 
 mod candidates;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -10,11 +11,12 @@ use rustc_hash::FxHashSet;
 use crate::artifact::Artifact;
 use crate::assemble::FunctionSpec;
 use crate::cost::Estimate;
-use crate::graph::{Handed, ImportSite, ModuleGraph, ModuleId, ModuleKind, Phase, WhatIf};
+use crate::graph::{Handed, ImportSite, ModuleGraph, ModuleId, ModuleKind, Offer, Phase, Taken, WhatIf};
 use crate::manifest::dependency::Declared;
 use crate::package::owners::{PackageId, Packages};
 use crate::platform::Language;
-use candidates::Candidate;
+use crate::program::Asked;
+use candidates::{Candidate, Narrowed};
 
 /// Less than this, milliseconds, drowns in the noise of cold starts.
 const WORTH_MS: f64 = 5.0;
@@ -36,6 +38,8 @@ pub struct Input<'a> {
     pub estimate: &'a Estimate,
     /// What its manifests declare.
     pub declared: &'a Declared,
+    /// What own code asks of its imports.
+    pub asked: &'a BTreeMap<ImportSite, Asked>,
 }
 
 /// A walk with a change taken for done.
@@ -50,6 +54,8 @@ pub struct After {
     starts: bool,
     /// Imports without an answer that nothing catches.
     missed: usize,
+    /// Modules that Init loads.
+    eager: FxHashSet<Arc<str>>,
     /// Modules that the first request loads.
     later: FxHashSet<Arc<str>>,
 }
@@ -58,12 +64,16 @@ impl After {
     /// From what is loaded then.
     #[must_use]
     pub fn of(graph: &ModuleGraph, init_ms: f64) -> Self {
-        let later = graph.modules.iter().filter(|module| module.loaded == Phase::Invoke);
+        let loaded = |phase| {
+            let modules = graph.modules.iter().filter(move |module| module.loaded == phase);
+            modules.map(|module| Arc::clone(&module.name)).collect()
+        };
         Self {
             init_ms,
             starts: graph.causes.is_empty() && graph.has_closure(),
             missed: missed(graph),
-            later: later.map(|module| Arc::clone(&module.name)).collect(),
+            eager: loaded(Phase::Init),
+            later: loaded(Phase::Invoke),
         }
     }
 
@@ -111,22 +121,38 @@ pub enum Remedy {
     },
 }
 
-/// A `from` import through a module that loads more than its names need.
+/// An import through a module that loads more than its names need.
 #[derive(Clone, Debug)]
 pub struct HeavierPath {
-    /// The import, and where its names come from.
-    pub handed: Handed,
-    /// What the module that it asks costs.
+    /// The import.
+    pub site: ImportSite,
+    /// The module that it asks.
+    pub asked: ModuleId,
+    /// Where its names are to be had.
+    pub parts: Vec<Part>,
+    /// What Init spends on the import.
     pub before_ms: f64,
     /// What that saves.
     pub saves_ms: f64,
 }
 
-/// Looks for culprits in a Python function. `again` is asked a few times at most, and only for changes that promise to
-/// save more than the noise.
+/// A name, and what else it can be imported from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The name.
+    pub name: Arc<str>,
+    /// The module (Python) or the request (Node) to import it from.
+    pub from: Arc<str>,
+    /// What of that it is.
+    pub taken: Taken,
+}
+
+/// Looks for culprits in a function of Python or Node. `again` is asked a few times at most, and only for changes that
+/// promise to save more than the noise.
 #[must_use]
 pub fn find(input: &Input<'_>, again: &Again<'_>) -> Culprits {
-    if input.spec.runtime.language() != Language::Python || !input.graph.causes.is_empty() {
+    let is_walked = matches!(input.spec.runtime.language(), Language::Python | Language::Node);
+    if !is_walked || !input.graph.causes.is_empty() {
         return Culprits::default();
     }
     let mut culprits = Culprits::default();
@@ -155,13 +181,22 @@ pub fn find(input: &Input<'_>, again: &Again<'_>) -> Culprits {
                 culprits.parts.push(HeavyPart { module, remedy, saves_ms });
             }
             Candidate::Handed(handed) => {
-                let before_ms = input.estimate.module(handed.asked).cumulative_ms.max(saves_ms);
-                culprits.paths.push(HeavierPath { handed, before_ms, saves_ms });
+                let module = |id| Arc::clone(&input.graph.module(id).name);
+                let part = |(name, home)| Part { name, from: module(home), taken: Taken::Member };
+                let Handed { site, asked, names } = handed;
+                let parts = names.into_iter().map(part).collect();
+                culprits.paths.push(path(input, site, asked, parts, saves_ms));
+            }
+            Candidate::Offered(Narrowed { offers, .. }) if disturbs(input.graph, &after, &offers) => {}
+            Candidate::Offered(Narrowed { site, asked, offers }) => {
+                let part = |(name, offer): (_, Offer)| Part { name, from: offer.request, taken: offer.home.taken };
+                let parts = offers.into_iter().map(part).collect();
+                culprits.paths.push(path(input, site, asked, parts, saves_ms));
             }
         }
     }
     culprits.parts.sort_by(|a, b| b.saves_ms.total_cmp(&a.saves_ms).then(a.module.cmp(&b.module)));
-    culprits.paths.sort_by(|a, b| b.saves_ms.total_cmp(&a.saves_ms).then(a.handed.site.cmp(&b.handed.site)));
+    culprits.paths.sort_by(|a, b| b.saves_ms.total_cmp(&a.saves_ms).then(a.site.cmp(&b.site)));
     culprits
 }
 
@@ -175,6 +210,22 @@ fn has_lazy_loader(input: &Input<'_>, id: ModuleId) -> bool {
     own.filter_map(|(_, module)| input.artifact.read(module.entry?).ok()).any(|bytes| {
         let text = String::from_utf8_lossy((*bytes).as_ref());
         text.contains("LazyLoader") && quoted.iter().any(|quoted| text.contains(quoted))
+    })
+}
+
+fn path(input: &Input<'_>, site: ImportSite, asked: ModuleId, parts: Vec<Part>, saves_ms: f64) -> HeavierPath {
+    let before_ms = input.estimate.module(asked).cumulative_ms.max(saves_ms);
+    HeavierPath { site, asked, parts, before_ms, saves_ms }
+}
+
+/// Whether modules that are no longer loaded change what is still there: a registry that the package's index fills. A
+/// part that does the same for itself is one of several that register themselves.
+fn disturbs(before: &ModuleGraph, after: &After, offers: &BTreeMap<Arc<str>, Offer>) -> bool {
+    let is_kept = |id: ModuleId| after.eager.contains(&before.module(id).name);
+    let homes: Vec<ModuleId> = offers.values().filter_map(|offer| offer.module).collect();
+    before.choices.touched.iter().any(|(by, made)| {
+        let does_too = homes.iter().any(|home| before.choices.touched.contains(&(*home, *made)));
+        !is_kept(*by) && is_kept(*made) && !does_too
     })
 }
 

@@ -25,7 +25,7 @@ use crate::lang::javascript::ir as javascript_ir;
 use crate::lang::python::{Parsed, ir as python_ir};
 use crate::span::Span;
 pub use start::{StartCause, StartPlace, StartStep, StartVerdict};
-pub use what_if::{Choices, Handed, WhatIf};
+pub use what_if::{Choices, Handed, Home, Offer, Offered, Taken, WhatIf};
 
 /// Identifies a [`Module`] within its [`ModuleGraph`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -13,9 +13,29 @@ pub struct WhatIf {
     pub lazy: BTreeSet<String>,
     /// Top-level modules that are not in the package.
     pub absent: BTreeSet<String>,
-    /// `from` imports that ask other modules for their names: by the importing module and the place of the statement,
-    /// for each name the module.
-    pub narrowed: BTreeMap<(String, Span), BTreeMap<String, String>>,
+    /// Imports that ask other modules for their names: by the importing module and the place of the import, for each
+    /// name where it is had from.
+    pub narrowed: BTreeMap<(String, Span), BTreeMap<String, Home>>,
+}
+
+/// Where a name is had from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Home {
+    /// The module, as [`Module::name`](super::Module::name) has it.
+    pub module: String,
+    /// What of it.
+    pub taken: Taken,
+}
+
+/// What of a module a name stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Taken {
+    /// All that it exports: `module.exports`.
+    Whole,
+    /// Its default export.
+    Default,
+    /// What it exports under that name.
+    Member,
 }
 
 /// What is imported in a way that leaves a choice.
@@ -26,6 +46,11 @@ pub struct Choices {
     pub idle: Vec<ModuleId>,
     /// `from` imports of own code of which every name is defined in another module than the one that is imported.
     pub handed: Vec<Handed>,
+    /// Imports of own code through a module of a package that hands on what others of the package can be asked for.
+    pub offered: Vec<Offered>,
+    /// Modules of the packages of those that change, while they are loaded, what another one has made; without them,
+    /// that is not what it was.
+    pub touched: BTreeSet<(ModuleId, ModuleId)>,
 }
 
 /// A `from` import whose names come from elsewhere.
@@ -37,4 +62,28 @@ pub struct Handed {
     pub asked: ModuleId,
     /// Its names, with the modules that define them.
     pub names: Vec<(Arc<str>, ModuleId)>,
+}
+
+/// An import through a module of an npm package, and which of its names can be had from other files of the package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offered {
+    /// The import.
+    pub site: ImportSite,
+    /// The module that it asks.
+    pub asked: ModuleId,
+    /// Whether the importer's default import is all that the module exports.
+    pub default_is_all: bool,
+    /// Names with the files that offer them.
+    pub names: BTreeMap<Arc<str>, Offer>,
+}
+
+/// A file that offers a name, and that code may ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The file.
+    pub home: Home,
+    /// The module, where Init has loaded it.
+    pub module: Option<ModuleId>,
+    /// The request that leads to it.
+    pub request: Arc<str>,
 }

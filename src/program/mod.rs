@@ -4,6 +4,7 @@
 //! [`flow`] is the form of one module, `Program` all own modules together, `reach` follows code through names to
 //! imports.
 
+pub(crate) mod asked;
 pub(crate) mod classes;
 pub(crate) mod clients;
 pub(crate) mod expand;
@@ -16,6 +17,7 @@ pub(crate) mod reach;
 mod uses;
 pub(crate) mod values;
 
+pub use asked::Asked;
 pub use clients::MadePerRequest;
 pub(crate) use own::thread;
 pub use own::{Own, Prepared};

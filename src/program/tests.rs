@@ -88,6 +88,7 @@ fn of_node(bundle: &Bundle) -> ModuleGraph {
         environment: &BTreeMap::new(),
         source_tree: false,
         prepare: None,
+        what_if: &WhatIf::default(),
     })
 }
 

@@ -362,29 +362,15 @@ impl<'a> Program<'a> {
     }
 
     fn called(&self, callee: At, first: Option<NodeId>, at: At, depth: u32) -> Thing {
-        let interop = |path: &str| {
-            let last = path.rsplit('.').next().unwrap_or(path);
-            matches!(
-                last,
-                "__importDefault"
-                    | "__importStar"
-                    | "__toESM"
-                    | "_interopRequireDefault"
-                    | "_interopRequireWildcard"
-                    | "_interop_require_default"
-                    | "_interop_require_wildcard"
-                    | "_interopNamespace"
-            )
-        };
         if let (Kind::Var(var), Some(first)) = (self.kind(callee), first) {
             let name = self.flow(callee.0).vars.get(*var as usize).map_or("", |var| &*var.name);
-            if interop(name) {
+            if is_interop(name) {
                 return self.value_at((at.0, first), depth);
             }
         }
         match self.unwrapped(self.value_at(callee, depth)) {
             Thing::External(path) => match first {
-                Some(first) if interop(&path) || is_frozen(&path) => self.value_at((at.0, first), depth),
+                Some(first) if is_interop(&path) || is_frozen(&path) => self.value_at((at.0, first), depth),
                 _ => Thing::Made(format!("{path}()"), at),
             },
             Thing::Made(path, _) => Thing::Made(format!("{path}()"), at),
@@ -568,6 +554,22 @@ impl<'a> Program<'a> {
     pub(crate) fn body(&self, function: (UnitId, FuncId)) -> Option<(UnitId, BlockId)> {
         self.flow(function.0).functions.get(function.1 as usize).map(|inner| (function.0, inner.body))
     }
+}
+
+/// Whether a function is what compilers put around `require` for imports of modules that may be of either kind.
+pub(crate) fn is_interop(path: &str) -> bool {
+    let last = path.rsplit('.').next().unwrap_or(path);
+    matches!(
+        last,
+        "__importDefault"
+            | "__importStar"
+            | "__toESM"
+            | "_interopRequireDefault"
+            | "_interopRequireWildcard"
+            | "_interop_require_default"
+            | "_interop_require_wildcard"
+            | "_interopNamespace"
+    )
 }
 
 /// Calls that give back what they get, for reading only.

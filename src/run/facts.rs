@@ -12,7 +12,7 @@ use super::{Inputs, UserError, installed, unbuilt};
 use crate::artifact::{Artifact, EntryId, Location};
 use crate::assemble::{Brings, Content, FunctionSpec, Installs, Open, Reason, World, own_handler};
 use crate::cost::{self, CostInput};
-use crate::culprit::{self, Culprits};
+use crate::culprit::{self, After, Culprits};
 use crate::engine::FunctionFacts;
 use crate::fault::{self, Fault};
 use crate::graph::javascript::{self, JavaScriptInput};
@@ -156,9 +156,17 @@ fn walked(
 /// What libraries load in vain: walks again with changes for those that may save something.
 fn culprits(facts: &FunctionFacts, inputs: &Inputs<'_>, refused: &Refused, together: &Together<'_>) -> Culprits {
     let calibrations = &inputs.settings.resolved.calibrations;
-    let again = |what_if: &WhatIf| together.after(&facts.spec, &facts.bundle, refused, what_if, calibrations);
-    let FunctionFacts { spec, artifact, graph, packages, estimate, declared, .. } = facts;
-    culprit::find(&culprit::Input { spec, artifact, graph, packages, estimate, declared }, &again)
+    let FunctionFacts { spec, artifact, graph, packages, estimate, declared, routes, bundle, .. } = facts;
+    let again = |what_if: &WhatIf| match spec.runtime.language() {
+        Language::Node => {
+            let (graph, packages) = by_node(spec, bundle, what_if);
+            let input = CostInput { spec, artifact, graph: &graph, packages: &packages, calibrations };
+            After::of(&graph, cost::estimate(&input).init_ms)
+        }
+        _ => together.after(spec, bundle, refused, what_if, calibrations),
+    };
+    let asked = &routes.asked;
+    culprit::find(&culprit::Input { spec, artifact, graph, packages, estimate, declared, asked }, &again)
 }
 
 /// What a part has found; nothing where it failed.
@@ -254,7 +262,7 @@ fn routes(facts: &FunctionFacts, objective: &Objective) -> Routes {
 fn loaded(spec: &FunctionSpec, bundle: &Bundle, refused: &Refused, together: &Together<'_>) -> Loads {
     match spec.runtime.language() {
         Language::Python => (together.graph(spec, bundle, refused), bundle.owners(Language::Python)),
-        Language::Node => loaded_by_node(spec, bundle),
+        Language::Node => by_node(spec, bundle, &WhatIf::default()),
         Language::Native => {
             let (graph, packages) = native::load(&bundle.artifact);
             (graph, Arc::new(packages))
@@ -270,7 +278,8 @@ fn prepared(spec: &FunctionSpec, bundle: &Bundle) -> Arc<Prepared> {
     bundle.shared(key, |_| Prepared::default())
 }
 
-fn loaded_by_node(spec: &FunctionSpec, bundle: &Bundle) -> (ModuleGraph, Arc<Packages>) {
+/// What a Node function loads, with changes taken for done.
+fn by_node(spec: &FunctionSpec, bundle: &Bundle, what_if: &WhatIf) -> Loads {
     let prepared = prepared(spec, bundle);
     let input = JavaScriptInput {
         bundle,
@@ -281,6 +290,7 @@ fn loaded_by_node(spec: &FunctionSpec, bundle: &Bundle) -> (ModuleGraph, Arc<Pac
         environment: &spec.environment,
         source_tree: is_source_tree(spec, bundle),
         prepare: Some(&*prepared),
+        what_if,
     };
     bundle.keep_for_node();
     // On a thread of its own: a thread of the pool that waits for the simulation could do no other work.

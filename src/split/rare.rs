@@ -1,11 +1,13 @@
 //! Imports of own code that Init does and that few requests need, or none.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::closure::Loaded;
 use super::routes::{Input, Route};
 use crate::cost::{self, Change};
-use crate::graph::{ImportSite, ModuleId, ModuleKind, Phase};
+use crate::graph::{ImportSite, ModuleGraph, ModuleId, ModuleKind, Phase};
+use crate::platform::Language;
 use crate::program::flow::{Def, Flow, Kind, Member, NodeId, Stmt, VarId};
 use crate::program::optional::optional;
 use crate::program::reach::{Cuts, Reach};
@@ -17,6 +19,8 @@ use crate::span::Span;
 const WORTH_MS: f64 = 5.0;
 /// Imports that are looked at, the most expensive first.
 const MOST: usize = 16;
+/// Steps from an import to what is made of what is made of it.
+const MOST_MADE: usize = 6;
 /// How deep expressions are looked into; deeper ones count as using everything.
 const DEEPEST: u32 = 64;
 
@@ -34,6 +38,8 @@ pub struct RareImport {
     pub used: Option<((ModuleId, Span), String)>,
     /// Whether some request may lead there.
     pub reached: bool,
+    /// Variables that hold what is made of it while the module is loaded, and that move along.
+    pub along: Vec<Arc<str>>,
 }
 
 /// What Init loads and few requests need.
@@ -52,28 +58,68 @@ pub(super) fn rarely_used(
     let of_routes = |id: &ModuleId| routes.len() > 1 && routes.iter().any(|route| route.closure.modules.contains(id));
     let mut found = Vec::new();
     for (loads, sites) in candidates {
+        let is_needed = |id: &ModuleId| needed.surely.contains(id) || of_routes(id);
+        let Some((loads, sites)) = spared(input, loads, sites, &is_needed) else { continue };
         let targets = || sites.iter().flat_map(|site| &site.targets);
-        if targets().any(|id| needed.surely.contains(id) || of_routes(id)) {
-            continue;
-        }
         let gone = sites.iter().map(|site| site.site).collect();
         let change = Change { gone, added: Vec::new() };
         let saves_ms = cost::saved(input.graph, input.estimate, input.spec.runtime.language(), &change);
         if saves_ms < WORTH_MS {
             continue;
         }
-        let uses: Option<Vec<_>> = sites.iter().map(|site| uses(program, site)).collect();
+        let uses: Option<Vec<Uses>> = sites.iter().map(|site| uses(input, program, site)).collect();
         let Some(uses) = uses else { continue };
+        // Names that the module itself never uses are another rule's.
+        let unused = &input.graph.leftovers.unused_imports;
+        let is_unused = |site: &ImportSite| {
+            unused.iter().any(|other| other.importer == site.importer && holds(other.span, site.span))
+        };
+        if sites.iter().all(|site| is_unused(&site.site)) {
+            continue;
+        }
         found.push(RareImport {
             loads,
             reached: targets().any(|id| needed.maybe.contains(id)),
             sites: sites.into_iter().map(|site| site.site).collect(),
             saves_ms,
-            used: uses.into_iter().flatten().min(),
+            used: uses.iter().filter_map(|uses| uses.first.clone()).min(),
+            along: uses.into_iter().flat_map(|uses| uses.along).collect(),
         });
     }
     found.sort_by(|a, b| b.saves_ms.total_cmp(&a.saves_ms).then(a.loads.cmp(&b.loads)));
     told_once(input, found)
+}
+
+/// What of a thing no request needs for sure: all of it, or the imports of those parts of it that none needs.
+fn spared(
+    input: &Input<'_>,
+    loads: Loaded,
+    sites: Vec<Site>,
+    is_needed: &dyn Fn(&ModuleId) -> bool,
+) -> Option<(Loaded, Vec<Site>)> {
+    let is_whole = !sites.iter().flat_map(|site| &site.targets).any(is_needed);
+    if is_whole {
+        return Some((loads, sites));
+    }
+    let mut left: Vec<Site> =
+        sites.into_iter().filter(|site| !parts(input.graph, &site.targets).iter().any(is_needed)).collect();
+    left.sort_by_key(|site| site.site);
+    let parts = left.iter().flat_map(|site| parts(input.graph, &site.targets));
+    // The part that costs most stands for them.
+    let heaviest = parts.max_by(|a, b| {
+        let ms = |id: &ModuleId| input.estimate.module(*id).removable_ms;
+        ms(a).total_cmp(&ms(b)).then(b.cmp(a))
+    })?;
+    Some((Loaded::Module(heaviest), left))
+}
+
+/// The modules that an import asks for, without those around them.
+fn parts(graph: &ModuleGraph, targets: &[ModuleId]) -> Vec<ModuleId> {
+    let name = |id: &ModuleId| &*graph.module(*id).name;
+    let is_around = |id: &ModuleId| {
+        targets.iter().any(|other| name(other).strip_prefix(name(id)).is_some_and(|rest| rest.starts_with('.')))
+    };
+    targets.iter().filter(|id| !is_around(id)).copied().collect()
 }
 
 /// An own module and what it imports in turn are one thing to move: what makes up most of it is named.
@@ -176,19 +222,80 @@ fn own_and(program: &Program<'_>, reach: &Reach) -> BTreeSet<ModuleId> {
     reach.targets.iter().copied().chain(own).collect()
 }
 
-/// Where functions use what an import binds, with the function's name; nothing where it cannot move into them: its
-/// names are used while the module is loaded, or other own modules ask for them.
-fn uses(program: &Program<'_>, site: &Site) -> Option<Option<((ModuleId, Span), String)>> {
+/// What functions do with what an import binds.
+struct Uses {
+    /// A use, with the name of the function around it.
+    first: Option<((ModuleId, Span), String)>,
+    /// Variables that hold what is made of it while the module is loaded.
+    along: Vec<Arc<str>>,
+}
+
+/// Where functions use what an import binds; nothing where it cannot move into them: its names are used while the
+/// module is loaded for more than to make what only functions use, or other own modules ask for them.
+fn uses(input: &Input<'_>, program: &Program<'_>, site: &Site) -> Option<Uses> {
     let flow = program.flow(site.unit);
-    let vars = bound(flow, site.site.span);
-    let early = at_load(flow)?;
-    if vars.is_empty() || vars.iter().any(|var| early.contains(var) || is_asked_for(program, site.unit, *var)) {
+    let imported = bound(flow, site.site.span);
+    if imported.is_empty() {
         return None;
     }
-    let is_use = |node: &NodeId| matches!(flow.kind(*node), Kind::Var(var) if vars.contains(var));
+    let vars = with_made(input, flow, &imported)?;
+    if vars.iter().any(|var| is_asked_for(program, site.unit, *var)) {
+        return None;
+    }
+    let made: BTreeSet<VarId> = vars.difference(&imported).copied().collect();
+    // What is made is what functions use.
+    let is_use = |node: &NodeId| {
+        let inside = || made.is_empty() || flow.functions.iter().any(|function| holds(function.span, flow.span(*node)));
+        matches!(flow.kind(*node), Kind::Var(var) if vars.contains(var)) && inside()
+    };
     let places = (0..flow.nodes.len() as NodeId).filter(is_use).map(|node| flow.span(node));
     let first = places.min().map(|span| ((site.site.importer, span), around(flow, span)));
-    Some(first)
+    let along = made.iter().filter_map(|var| Some(Arc::clone(&flow.vars.get(*var as usize)?.name))).collect();
+    Some(Uses { first, along })
+}
+
+fn holds(outer: Span, inner: Span) -> bool {
+    outer.start <= inner.start && inner.end <= outer.end
+}
+
+/// Variables with those that the top level makes of them and keeps for functions; nothing where it uses them otherwise,
+/// or where code is too deep to tell.
+fn with_made(input: &Input<'_>, flow: &Flow, imported: &BTreeSet<VarId>) -> Option<BTreeSet<VarId>> {
+    let mut vars = imported.clone();
+    // Every name of a Python module can be asked for; whether one is, is looked for elsewhere.
+    let has_exports = input.spec.runtime.language() != Language::Python;
+    let exported = |var: VarId| {
+        has_exports && flow.exports.iter().any(|(_, def)| matches!(def, Def::Var(other) if *other == var))
+    };
+    for _ in 0..MOST_MADE {
+        let mut made = BTreeSet::new();
+        for stmt in flow.block(flow.top) {
+            let mut walk = Early { flow, used: BTreeSet::new(), complete: true };
+            walk.stmt(stmt, 0);
+            if !walk.complete {
+                return None;
+            }
+            if walk.used.is_disjoint(&vars) {
+                continue;
+            }
+            let Stmt::Bind(var, value) = stmt else { return None };
+            let is_kept = flow.vars.get(*var as usize).is_some_and(|var| var.top && var.defs.len() == 1);
+            if !is_kept || exported(*var) || flow.defined_function(*value).is_some() {
+                return None;
+            }
+            made.insert(*var);
+        }
+        let mut classes = Early { flow, used: BTreeSet::new(), complete: true };
+        classes.classes();
+        if !classes.complete || !classes.used.is_disjoint(&vars) {
+            return None;
+        }
+        if made.is_subset(&vars) {
+            return Some(vars);
+        }
+        vars.extend(made);
+    }
+    None
 }
 
 /// The name of the innermost function around a place.
@@ -221,17 +328,7 @@ fn requires(flow: &Flow, node: NodeId, span: Span, depth: u32) -> bool {
     }
 }
 
-/// Variables that the module uses while it is loaded; nothing where its code is too deep to tell.
-fn at_load(flow: &Flow) -> Option<BTreeSet<VarId>> {
-    let mut walk = Early { flow, used: BTreeSet::new(), complete: true };
-    walk.block(flow.top, 0);
-    for class in &flow.classes {
-        walk.block(class.body, 0);
-        class.bases.iter().chain(&class.decorators).for_each(|node| walk.node(*node, 0));
-    }
-    walk.complete.then_some(walk.used)
-}
-
+/// Variables that a module uses while it is loaded.
 struct Early<'f> {
     flow: &'f Flow,
     used: BTreeSet<VarId>,
@@ -245,25 +342,37 @@ impl Early<'_> {
             return;
         }
         for stmt in self.flow.block(block) {
-            match stmt {
-                Stmt::Bind(_, value) if matches!(self.flow.kind(*value), Kind::Import(_)) => {}
-                Stmt::Eval(value) | Stmt::Return(Some(value)) | Stmt::Bind(_, value) => self.node(*value, 0),
-                Stmt::Store(place, value) => [place, value].into_iter().for_each(|node| self.node(*node, 0)),
-                Stmt::Import(_) | Stmt::Return(None) => {}
-                Stmt::If(test, yes, no) => {
-                    self.node(*test, 0);
-                    std::iter::once(yes).chain(no).for_each(|inner| self.block(*inner, depth + 1));
-                }
-                Stmt::Match(subject, arms) => {
-                    self.node(*subject, 0);
-                    arms.iter().for_each(|arm| self.block(arm.block, depth + 1));
-                }
-                Stmt::Each(iterated, body) => {
-                    self.node(*iterated, 0);
-                    self.block(*body, depth + 1);
-                }
-                Stmt::Nested(blocks) => blocks.iter().for_each(|inner| self.block(*inner, depth + 1)),
+            self.stmt(stmt, depth);
+        }
+    }
+
+    fn stmt(&mut self, stmt: &Stmt, depth: u32) {
+        match stmt {
+            Stmt::Bind(_, value) if matches!(self.flow.kind(*value), Kind::Import(_)) => {}
+            Stmt::Eval(value) | Stmt::Return(Some(value)) | Stmt::Bind(_, value) => self.node(*value, 0),
+            Stmt::Store(place, value) => [place, value].into_iter().for_each(|node| self.node(*node, 0)),
+            Stmt::Import(_) | Stmt::Return(None) => {}
+            Stmt::If(test, yes, no) => {
+                self.node(*test, 0);
+                std::iter::once(yes).chain(no).for_each(|inner| self.block(*inner, depth + 1));
             }
+            Stmt::Match(subject, arms) => {
+                self.node(*subject, 0);
+                arms.iter().for_each(|arm| self.block(arm.block, depth + 1));
+            }
+            Stmt::Each(iterated, body) => {
+                self.node(*iterated, 0);
+                self.block(*body, depth + 1);
+            }
+            Stmt::Nested(blocks) => blocks.iter().for_each(|inner| self.block(*inner, depth + 1)),
+        }
+    }
+
+    /// What runs where classes are defined.
+    fn classes(&mut self) {
+        for class in &self.flow.classes {
+            self.block(class.body, 0);
+            class.bases.iter().chain(&class.decorators).for_each(|node| self.node(*node, 0));
         }
     }
 

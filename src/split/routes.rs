@@ -10,14 +10,15 @@ use super::rare::{RareImport, rarely_used};
 use crate::artifact::Artifact;
 use crate::assemble::FunctionSpec;
 use crate::cost::Estimate;
-use crate::graph::{HandlerResolution, ModuleGraph, ModuleId};
+use crate::graph::{HandlerResolution, ImportSite, ModuleGraph, ModuleId};
 use crate::package::owners::{PackageId, Packages};
 use crate::platform::Language;
+use crate::program::asked::asked;
 use crate::program::clients::made_per_request;
 use crate::program::hazards::{self, Hazards};
 use crate::program::reach::{Reach, reach};
 use crate::program::values::UnitId;
-use crate::program::{self, MadePerRequest, Own, Prepared, Program};
+use crate::program::{self, Asked, MadePerRequest, Own, Prepared, Program};
 use crate::routes::{self, Dispatch, EventKind};
 use crate::span::Span;
 
@@ -84,6 +85,9 @@ pub struct Routes {
     pub clients: Vec<MadePerRequest>,
     /// What Init loads and few requests or none need, the most expensive first.
     pub rare: Vec<RareImport>,
+    /// The names that own code takes of what it imports, where it does nothing else with that and the names can be had
+    /// elsewhere.
+    pub asked: BTreeMap<ImportSite, Asked>,
 }
 
 /// Finds a function's routes and what each needs; empty where there is nothing to dispatch.
@@ -118,7 +122,19 @@ fn analyse_here<'a>(input: &'a Input<'a>, module: ModuleId, threads: usize) -> R
     clients.sort();
     clients.dedup();
     let rare = rarely_used(input, &program, module, &routes.routes);
-    Routes { hazards, clients, rare, ..routes }
+    let asked = asked_of_offered(&program);
+    Routes { hazards, clients, rare, asked, ..routes }
+}
+
+/// What own code asks of imports whose names other modules offer.
+fn asked_of_offered(program: &Program<'_>) -> BTreeMap<ImportSite, Asked> {
+    let sites: BTreeSet<ImportSite> = program.graph.choices.offered.iter().map(|offered| offered.site).collect();
+    let importers: BTreeSet<ModuleId> = sites.iter().map(|site| site.importer).collect();
+    let units = importers.into_iter().filter_map(|importer| Some((importer, program.unit_of(importer)?)));
+    let asked = units.flat_map(|(importer, unit)| {
+        asked(program.flow(unit)).into_iter().map(move |(span, asked)| (ImportSite { importer, span }, asked))
+    });
+    asked.filter(|(site, _)| sites.contains(site)).collect()
 }
 
 fn measured<'a>(input: &'a Input<'a>, program: &Program<'a>, dispatch: Dispatch) -> Routes {

@@ -17,6 +17,10 @@ pub(super) struct Limits {
     pub(super) steps: u64,
     /// Steps after the load, for what may be loaded later: that is asked of every file once more.
     pub(super) later_steps: u64,
+    /// Steps for the question which files offer what own code imports: a file that does takes a few hundred.
+    pub(super) offer_steps: u64,
+    /// Bytes that a package must load for that question: what is smaller loads in less time than the noise.
+    pub(super) offering_bytes: u64,
     /// Steps of one module after which its loops run once only: tables are filled by then.
     pub(super) module_steps: u64,
     /// Steps of one module after which others' calls into it are no longer followed: a service, such as a schema
@@ -88,6 +92,8 @@ pub(super) const LIMITS: Limits = Limits {
     json_depth: 100,
     steps: 12_000_000,
     later_steps: 1_500_000,
+    offer_steps: 300_000,
+    offering_bytes: 60_000,
     module_steps: 300_000,
     service_steps: 800_000,
     statement_steps: 1_500_000,

@@ -22,7 +22,7 @@ use self::limits::LIMITS;
 use self::load::Sources;
 use self::lookup::{Lookup, look_up};
 use self::resolve::Loader;
-use super::{HandlerResolution, ModuleGraph, Prepare, StartCause, StartPlace};
+use super::{HandlerResolution, ModuleGraph, Prepare, StartCause, StartPlace, WhatIf};
 use crate::artifact::{Artifact, EntryId};
 use crate::fault;
 use crate::lang::javascript::ir::FunctionId;
@@ -51,6 +51,8 @@ pub struct JavaScriptInput<'a> {
     pub source_tree: bool,
     /// Who makes more of own files meanwhile.
     pub prepare: Option<&'a dyn Prepare>,
+    /// Changes that are taken for done.
+    pub what_if: &'a WhatIf,
 }
 
 /// Whether the handler is TypeScript: the tree is what gets compiled, not what is deployed.
@@ -122,7 +124,7 @@ fn run(
     sources: &Sources<'_>,
     start: Start<'_>,
 ) -> (ModuleGraph, FxHashSet<(EntryId, FunctionId)>) {
-    let mut machine = Machine::new(sources, input.environment, input.node, input.arm);
+    let mut machine = Machine::new(sources, input);
     for preload in preloads(input, sources) {
         match preload {
             Ok((entry, loader)) => drop(machine.run(entry, loader)),

@@ -57,6 +57,7 @@ pub(super) const ARRAY: Table = &[
         each(m, c, |m, _, value, at| Ok((m.truth(value) == Some(true)).then_some(Value::Num(at))), Value::Num(-1.0))
     }),
     ("push", |m, c| {
+        touched(m, c.this);
         if let Value::Obj(id) = c.this
             && let Kind::Array(items) = &mut m.object_mut(id).kind
             && items.len() < 200_000
@@ -67,6 +68,7 @@ pub(super) const ARRAY: Table = &[
         Ok(UNKNOWN)
     }),
     ("unshift", |m, c| {
+        touched(m, c.this);
         if let Value::Obj(id) = c.this
             && let Kind::Array(items) = &mut m.object_mut(id).kind
             && items.len() < 20_000
@@ -353,8 +355,15 @@ pub(super) fn make_map(m: &mut Machine<'_>, c: &Call<'_>, set: bool) -> R {
     Ok(Value::Obj(m.alloc(Kind::Map(pairs), proto)))
 }
 
+fn touched(m: &mut Machine<'_>, value: Value) {
+    if let Value::Obj(id) = value {
+        m.touch(id);
+    }
+}
+
 fn map_set(m: &mut Machine<'_>, c: &Call<'_>, value: Value) -> R {
     let key = c.arg(0);
+    touched(m, c.this);
     if let Value::Obj(id) = c.this
         && let Kind::Map(pairs) = &mut m.object_mut(id).kind
         && pairs.len() < 5_000

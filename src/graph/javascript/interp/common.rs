@@ -197,6 +197,7 @@ impl Machine<'_> {
             self.define(module, "exports", UNKNOWN);
             return Ok(());
         };
+        let outer = std::mem::replace(&mut self.loading, ix);
         let exports = Value::Obj(self.plain());
         let require = self.make_require(ix);
         let filename = self.string(&path);
@@ -221,7 +222,9 @@ impl Machine<'_> {
         for (slot, value) in (0u32..).zip([exports, require, Value::Obj(module), filename, dirname]) {
             self.write_slot(env, slot, value);
         }
-        self.run_body(ix, &program, env, exports)?;
+        let result = self.run_body(ix, &program, env, exports);
+        self.loading = outer;
+        result?;
         self.define(module, "loaded", Value::Bool(true));
         Ok(())
     }
@@ -235,6 +238,7 @@ impl Machine<'_> {
             env.doubt = 0;
         }
         let calls = std::mem::take(&mut self.calls_deep);
+        let outer = std::mem::replace(&mut self.loading, ix);
         let (depth, tries, stack) = (self.depth, self.tries, self.stack.len());
         let mut result = Ok(());
         if let Some(code) = program.functions.first()
@@ -248,7 +252,7 @@ impl Machine<'_> {
             }
             result = self.top_level(&mut frame, program, &code.body, depth);
         }
-        (self.depth, self.tries) = (depth, tries);
+        (self.depth, self.tries, self.loading) = (depth, tries, outer);
         self.stack.truncate(stack);
         (self.doubt, self.doubted, self.unsure, self.conditions) = (doubt, doubted, unsure, conditions);
         self.calls_deep = calls;

@@ -59,6 +59,7 @@ pub(super) fn define_one(m: &mut Machine<'_>, target: Value, key: u32, descripto
     if let Kind::Proxy(Value::Obj(inner), _) = m.object(id).kind {
         id = inner;
     }
+    m.touch(id);
     let (get, set, value, enumerable) = (m.atom("get"), m.atom("set"), m.atom("value"), m.atom("enumerable"));
     let getter = m.get(descriptor, get)?;
     let enumerable = m.get(descriptor, enumerable)?;

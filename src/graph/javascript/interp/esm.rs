@@ -11,7 +11,7 @@ use crate::artifact::EntryId;
 use crate::graph::javascript::limits::LIMITS;
 use crate::graph::javascript::load::Format;
 use crate::graph::javascript::resolve::{Loader, Resolved, folder};
-use crate::graph::{Import, ModuleId, Phase, StartPlace};
+use crate::graph::{Import, ImportSite, ModuleId, Phase, StartPlace};
 use crate::lang::javascript::ir::Export;
 
 impl Machine<'_> {
@@ -31,8 +31,9 @@ impl Machine<'_> {
             return ix;
         };
         let from = self.folder_of(ix);
-        for import in &program.imports {
-            let target = if import.span.end == 0 || self.depth > LIMITS.link_depth {
+        for (position, import) in program.imports.iter().enumerate() {
+            let skips = import.span.end == 0 || self.depth > LIMITS.link_depth;
+            let target = if skips || self.link_narrowly(ix, position, import.span) {
                 None
             } else {
                 let request = program.strings.get(import.request as usize).cloned().unwrap_or_default();
@@ -67,19 +68,10 @@ impl Machine<'_> {
         span: crate::span::Span,
     ) -> Option<ModuleIx> {
         let importer = self.loaded[ix as usize].id;
-        let site = crate::graph::ImportSite { importer, span };
+        let site = ImportSite { importer, span };
         let at = At { module: u32::MAX, expr: 0 };
         match self.sources.resolver.resolve(from, request, Loader::Import) {
-            Resolved::File(entry) => {
-                let known = self.by_entry.contains_key(&entry);
-                let target = self.link(entry, None);
-                let id = self.loaded[target as usize].id;
-                if !known && let Some(module) = self.trace.modules.get_mut(id.0 as usize) {
-                    module.first_import = Some(site);
-                }
-                self.trace.imports.push(Import { site, target: id, phase: self.phase, function: None, guarded: false });
-                Some(target)
-            }
+            Resolved::File(entry) => Some(self.link_file(entry, site)),
             found @ (Resolved::Builtin | Resolved::Provided) => {
                 let name = match found {
                     Resolved::Builtin => format!("node:{}", request.strip_prefix("node:").unwrap_or(request)),
@@ -105,6 +97,18 @@ impl Machine<'_> {
                 None
             }
         }
+    }
+
+    /// Links a file that is imported at a place.
+    pub(super) fn link_file(&mut self, entry: EntryId, site: ImportSite) -> ModuleIx {
+        let known = self.by_entry.contains_key(&entry);
+        let target = self.link(entry, None);
+        let id = self.loaded[target as usize].id;
+        if !known && let Some(module) = self.trace.modules.get_mut(id.0 as usize) {
+            module.first_import = Some(site);
+        }
+        self.trace.imports.push(Import { site, target: id, phase: self.phase, function: None, guarded: false });
+        target
     }
 
     /// Evaluates a linked module after what it imports.
@@ -145,17 +149,19 @@ impl Machine<'_> {
             self.hoist(&mut frame, &program, &code.hoisted);
         }
         self.depth += 4;
-        for (target, import) in targets.iter().zip(&program.imports) {
-            let Some(target) = *target else {
-                continue;
+        for (position, (target, import)) in targets.iter().zip(&program.imports).enumerate() {
+            let evaluated = match *target {
+                Some(target) => self.evaluate(target),
+                None => self.evaluate_narrowly(position, ix, import),
             };
-            if let Err(thrown) = self.evaluate(target) {
+            if let Err(thrown) = evaluated {
                 self.depth -= 4;
                 if let Abrupt::Throw(error) = thrown {
                     self.loaded[at].error = Some(error);
                 }
                 return Err(thrown);
             }
+            let Some(target) = *target else { continue };
             let request = program.strings.get(import.request as usize).cloned().unwrap_or_default();
             if self.loaded[at].own && !request.starts_with('.') {
                 self.name_namespace(target, &request);

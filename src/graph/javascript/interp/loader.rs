@@ -4,7 +4,7 @@
 use super::Machine;
 use super::modules::{create_require, resolve_native};
 use super::tables::fill;
-use super::value::{Abrupt, At, Atom, Call, ModuleIx, Native, ObjId, R, Slot, UNKNOWN, Value};
+use super::value::{Abrupt, At, Atom, Call, ModuleIx, NO_MODULE, Native, ObjId, R, Slot, UNKNOWN, Value};
 use crate::graph::javascript::resolve::{builtin_names, is_builtin};
 
 /// Replaced functions that may be at work at once.
@@ -95,6 +95,7 @@ impl Machine<'_> {
     pub(super) fn module_object(&mut self, ix: ModuleIx) -> ObjId {
         let proto = Value::Obj(self.loader.prototype);
         let id = self.alloc(super::value::Kind::Plain, proto);
+        self.object_mut(id).made_by = NO_MODULE;
         self.module_objects.insert(id, ix);
         id
     }

@@ -3,6 +3,7 @@
 
 mod call;
 mod channels;
+mod choices;
 mod collections;
 mod common;
 mod descriptors;
@@ -39,17 +40,19 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::JavaScriptInput;
 use super::limits::LIMITS;
 use super::load::{Format, Sources};
 use super::resolve::Loader;
 use crate::artifact::EntryId;
 use crate::graph::{
     GraphProblem, ImportSite, LoadCall, ModuleId, ModuleKind, Phase, ProblemEffect, StartCause, Weight,
+    WhatIf,
 };
 use crate::lang::javascript::ir::{ExprId, FunctionId, Program};
 pub(super) use outcome::Exported;
 use trace::Trace;
-use value::{Abrupt, At, Atom, Env, EnvId, Kind, ModuleIx, ObjId, Object, Props, UNKNOWN, Value};
+use value::{Abrupt, At, Atom, Env, EnvId, Kind, ModuleIx, NO_MODULE, ObjId, Object, Props, UNKNOWN, Value};
 
 /// A module that was loaded.
 pub(super) struct Loaded {
@@ -97,6 +100,13 @@ pub(super) struct Machine<'a> {
     environment: &'a BTreeMap<String, String>,
     node: u32,
     arm: bool,
+    what_if: &'a WhatIf,
+    /// Homes of the names of static imports that ask other modules than they say, by importer and position.
+    narrowed_links: FxHashMap<(ModuleIx, usize), Vec<choices::Linked>>,
+    /// The module whose top level runs.
+    loading: ModuleIx,
+    /// Modules that have changed, while they were loaded, what was made while another was.
+    touched: FxHashSet<(ModuleIx, ModuleIx)>,
     strings: Vec<Arc<str>>,
     interned: FxHashMap<Arc<str>, Atom>,
     objects: Vec<Object>,
@@ -164,17 +174,17 @@ pub(super) struct Machine<'a> {
 }
 
 impl<'a> Machine<'a> {
-    pub(super) fn new(
-        sources: &'a Sources<'a>,
-        environment: &'a BTreeMap<String, String>,
-        node: u32,
-        arm: bool,
-    ) -> Self {
+    pub(super) fn new(sources: &'a Sources<'a>, input: &JavaScriptInput<'a>) -> Self {
+        let JavaScriptInput { environment, node, arm, what_if, .. } = *input;
         let mut machine = Self {
             sources,
             environment,
             node,
             arm,
+            what_if,
+            narrowed_links: FxHashMap::default(),
+            loading: NO_MODULE,
+            touched: FxHashSet::default(),
             strings: with_room(LIMITS.room / 4),
             interned: FxHashMap::default(),
             objects: with_room(LIMITS.room),
@@ -265,7 +275,8 @@ impl<'a> Machine<'a> {
         }
         let id = self.objects.len() as ObjId;
         let doubt = u16::try_from(self.doubt).unwrap_or(u16::MAX);
-        self.objects.push(Object { kind, proto, props: Props::default(), open: false, doubt, name: 0 });
+        let made_by = self.loading;
+        self.objects.push(Object { kind, proto, props: Props::default(), open: false, doubt, name: 0, made_by });
         id
     }
 
@@ -301,6 +312,14 @@ impl<'a> Machine<'a> {
     fn object_mut(&mut self, id: ObjId) -> &mut Object {
         let at = if (id as usize) < self.objects.len() { id as usize } else { 0 };
         &mut self.objects[at]
+    }
+
+    /// Notes that code changes an object.
+    fn touch(&mut self, id: ObjId) {
+        let made_by = self.object(id).made_by;
+        if made_by != self.loading && made_by != NO_MODULE && self.loading != NO_MODULE {
+            self.touched.insert((self.loading, made_by));
+        }
     }
 
     fn env_new(&mut self, parent: EnvId, slots: u32) -> EnvId {

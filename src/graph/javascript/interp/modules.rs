@@ -90,6 +90,9 @@ impl Machine<'_> {
 
     /// `require(request)` in module `ix`.
     pub(super) fn require(&mut self, ix: ModuleIx, request: &str, at: At, guarded: bool) -> R {
+        if let Some(value) = self.require_narrowly(ix, at) {
+            return value;
+        }
         let from = self.folder_of(ix);
         let hooked = self.hooked_request(ix, request);
         match self.sources.resolver.resolve(&from, hooked.as_deref().unwrap_or(request), Loader::Require) {

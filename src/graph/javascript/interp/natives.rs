@@ -98,6 +98,7 @@ const OBJECT_STATIC: Table = &[
     }),
     ("assign", |m, c| {
         if let Value::Obj(to) = c.arg(0) {
+            m.touch(to);
             for from in c.args.iter().skip(1) {
                 m.copy_props(to, *from)?;
             }

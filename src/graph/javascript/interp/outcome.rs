@@ -6,7 +6,7 @@ use super::Machine;
 use super::value::{Kind, ModuleIx, ObjId, Slot, UNKNOWN, Value};
 use crate::artifact::EntryId;
 use crate::graph::javascript::load::Format;
-use crate::graph::{HandlerResolution, ImportSite, ModuleGraph, ModuleId, StartCause};
+use crate::graph::{Choices, HandlerResolution, ImportSite, ModuleGraph, ModuleId, StartCause};
 use crate::lang::javascript::ir::{FunctionId, Pattern, PatternId};
 use crate::package::owners::npm::package_root;
 
@@ -116,6 +116,8 @@ impl Machine<'_> {
     ) -> (ModuleGraph, FxHashSet<(EntryId, FunctionId)>) {
         let reexported = self.reexported();
         let handed_on = self.handed_on();
+        let offered = self.offered();
+        let touched = self.touched(&offered);
         let mut problems = self.trace.problems;
         problems.sort();
         problems.dedup();
@@ -133,6 +135,7 @@ impl Machine<'_> {
             loops: self.trace.loops.into_iter().collect(),
             problems,
             handler,
+            choices: Choices { offered, touched, ..Choices::default() },
             ..ModuleGraph::unknown()
         };
         (graph, ran)
@@ -194,7 +197,7 @@ impl Machine<'_> {
     }
 
     /// What a CommonJS module exports.
-    fn exports_value(&mut self, at: usize) -> Option<Value> {
+    pub(super) fn exports_value(&mut self, at: usize) -> Option<Value> {
         if self.loaded[at].format != Format::CommonJs {
             return None;
         }

@@ -168,6 +168,7 @@ impl Machine<'_> {
         if let Kind::Proxy(target, _) = self.object(id).kind {
             return self.set(target, key, new);
         }
+        self.touch(id);
         if let Kind::Array(items) = &self.object(id).kind {
             let len = items.len();
             let name = self.str(key);

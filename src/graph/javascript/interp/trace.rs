@@ -21,6 +21,35 @@ pub(super) struct Trace {
     pub(super) loops: BTreeMap<ImportSite, u64>,
 }
 
+/// How much a run had seen at some point: see [`Trace::cut`].
+pub(super) struct Lengths([usize; 7]);
+
+impl Trace {
+    /// How much was seen.
+    pub(super) fn lengths(&self) -> Lengths {
+        Lengths([
+            self.modules.len(),
+            self.imports.len(),
+            self.unresolved.len(),
+            self.calls.len(),
+            self.data_files.len(),
+            self.causes.len(),
+            self.problems.len(),
+        ])
+    }
+
+    /// Forgets what was seen since.
+    pub(super) fn cut(&mut self, Lengths([modules, imports, unresolved, calls, data, causes, problems]): Lengths) {
+        self.modules.truncate(modules);
+        self.imports.truncate(imports);
+        self.unresolved.truncate(unresolved);
+        self.calls.truncate(calls);
+        self.data_files.truncate(data);
+        self.causes.truncate(causes);
+        self.problems.truncate(problems);
+    }
+}
+
 impl Machine<'_> {
     /// Whether what fails to load here need not end Init: something catches it, or it may not happen at all.
     pub(super) fn is_guarded(&self) -> bool {

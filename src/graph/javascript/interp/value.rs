@@ -187,7 +187,12 @@ pub(super) struct Object {
     pub(super) doubt: u16,
     /// Canonical name, for what packages export and return; 0 for none.
     pub(super) name: Atom,
+    /// The module during whose load it was made; [`NO_MODULE`] for none.
+    pub(super) made_by: ModuleIx,
 }
+
+/// No module.
+pub(super) const NO_MODULE: ModuleIx = u32::MAX;
 
 pub(super) struct Env {
     pub(super) parent: EnvId,

@@ -1,9 +1,10 @@
 //! What the run has imported in a way that leaves a choice: see [`Choices`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::value::*;
 use super::*;
+use crate::graph::Home;
 use crate::lang::python::ir::{Alias, Expr, Stmt};
 
 /// A `from` import of own code: importer, place, the module asked, and its names with the modules that define them.
@@ -16,7 +17,7 @@ pub(in super::super) struct SeenHanded {
 
 impl Interp<'_> {
     /// The modules that an import asks for its names instead, by name.
-    pub(super) fn narrowed(&self, importer: ModIdx, span: Span) -> Option<BTreeMap<String, String>> {
+    pub(super) fn narrowed(&self, importer: ModIdx, span: Span) -> Option<BTreeMap<String, Home>> {
         let narrowed = &self.input.what_if.narrowed;
         if narrowed.is_empty() {
             return None;
@@ -28,14 +29,14 @@ impl Interp<'_> {
         &mut self,
         frame: &Frame,
         names: &[Alias],
-        homes: &BTreeMap<String, String>,
+        homes: &BTreeMap<String, Home>,
         from: Option<(ModIdx, Span)>,
     ) -> Run<()> {
         for alias in names {
             let Some(home) = homes.get(frame.code.code.name(alias.name)) else { continue };
-            let source = self.import(home, from)?;
+            let source = self.import(&home.module, from)?;
             let name = self.sym(frame, alias.name);
-            let value = self.import_attr(source, home, name, from)?;
+            let value = self.import_attr(source, &home.module, name, from)?;
             self.assign_name(frame, alias.rename.unwrap_or(alias.name), value);
         }
         Ok(())
@@ -86,26 +87,10 @@ impl Interp<'_> {
             _ => None,
         };
         let Some(bound) = bound.map(|alias| alias.rename.unwrap_or(alias.bound)) else { return false };
-        let bound = code.name(bound);
-        let within = |outer: &Span, span: &Span| outer.start <= span.start && span.end <= outer.end;
-        let functions: Vec<Span> = code.functions.iter().map(|function| function.span).collect();
-        // Annotations run with their definition unless they are put off.
-        let put_off = code.future_annotations || self.input.version >= (3, 14);
-        let annotations: Vec<Span> = if put_off { Vec::new() } else { annotations(code) };
-        let mut uses = code.exprs.iter().zip(&code.expr_spans).filter_map(|(expr, span)| match expr {
-            Expr::Name(id) if code.name(*id) == bound => Some(span),
-            _ => None,
-        });
-        let mut any = false;
-        let all = uses.all(|span| {
-            any = true;
-            functions.iter().any(|function| within(function, span))
-                && !annotations.iter().any(|annotation| within(annotation, span))
-        });
-        any && all
+        is_put_off(code, code.name(bound), self.input.version)
     }
 
-    /// `from` imports at the top of own modules of which every name comes from elsewhere.
+    /// Imports at the top of own modules of which every name that is used comes from elsewhere.
     pub(in super::super) fn handed(&mut self) -> Vec<SeenHanded> {
         let mut found = Vec::new();
         for at in (0..self.mods.len()).map(|at| ModIdx(at as u32)) {
@@ -115,11 +100,14 @@ impl Interp<'_> {
             }
             let code = module.code;
             for id in code.code.block(code.code.body) {
-                if let Some(Stmt::ImportFrom { module: Some(base), level: 0, names }) =
-                    code.code.stmts.get(id.0 as usize)
-                {
-                    let base = self.heap.sym(code.code.name(*base));
-                    found.extend(self.handed_by(at, code.code.stmt_span(*id), base, names));
+                let span = code.code.stmt_span(*id);
+                match code.code.stmts.get(id.0 as usize) {
+                    Some(Stmt::ImportFrom { module: Some(base), level: 0, names }) => {
+                        let base = self.heap.sym(code.code.name(*base));
+                        found.extend(self.handed_by(at, span, base, names));
+                    }
+                    Some(Stmt::Import(names)) => found.extend(self.handed_by_module(at, span, names)),
+                    _ => {}
                 }
             }
         }
@@ -136,18 +124,95 @@ impl Interp<'_> {
         for alias in names {
             let name = self.heap.sym(code.code.name(alias.name));
             let bound = self.heap.sym(code.code.name(alias.rename.unwrap_or(alias.bound)));
-            let home = match self.heap.get(self.heap.vars(scope).get(bound)?)? {
-                Object::Function(function) => function.module,
-                Object::Class(class) => class.module?,
-                _ => return None,
-            };
-            // What it is called there, too.
-            self.heap.vars(self.module(home).scope).get(name)?;
+            let home = self.home_of(self.heap.vars(scope).get(bound)?, name)?;
             defined.push((name, home));
         }
         let elsewhere = !defined.is_empty() && defined.iter().all(|(_, home)| *home != asked);
         elsewhere.then_some(SeenHanded { importer, span, asked, names: defined })
     }
+
+    /// `import a.b as c` where functions take attributes of it and nothing else is done with it.
+    fn handed_by_module(&mut self, importer: ModIdx, span: Span, names: &[Alias]) -> Option<SeenHanded> {
+        let [alias] = names else { return None };
+        let code = self.module(importer).code;
+        let (name, bound) = (code.code.name(alias.name), code.code.name(alias.rename.unwrap_or(alias.bound)));
+        if alias.rename.is_none() && name.contains('.') || !is_put_off(&code.code, bound, self.input.version) {
+            return None;
+        }
+        let asked = self.heap.sym(name);
+        let Some(Object::Module(asked)) = self.heap.get(self.sys_modules.get(asked)?) else { return None };
+        let asked = *asked;
+        let scope = self.module(asked).scope;
+        let mut defined = Vec::new();
+        for name in attributes(&code.code, bound)? {
+            let name = self.heap.sym(name);
+            let home = self.home_of(self.heap.vars(scope).get(name)?, name)?;
+            defined.push((name, home));
+        }
+        let elsewhere = !defined.is_empty() && defined.iter().all(|(_, home)| *home != asked);
+        elsewhere.then_some(SeenHanded { importer, span, asked, names: defined })
+    }
+
+    /// The module that defines a function or class, if it is called there like this, too.
+    fn home_of(&self, value: Value, name: Sym) -> Option<ModIdx> {
+        let home = match self.heap.get(value)? {
+            Object::Function(function) => function.module,
+            Object::Class(class) => class.module?,
+            _ => return None,
+        };
+        self.heap.vars(self.module(home).scope).get(name)?;
+        Some(home)
+    }
+
+    /// `import a.b as c`, where a change says so with the modules that define what is asked of it in its place.
+    pub(super) fn import_or_parts(&mut self, frame: &Frame, names: &[Alias], span: Span) -> Run<()> {
+        let Some(homes) = self.narrowed(frame.module, span) else { return self.exec_import(frame, names, span) };
+        let from = Some((frame.module, self.place_in(frame.module, span)));
+        let modules: BTreeSet<&str> = homes.values().map(|home| &*home.module).collect();
+        let mut value = Value::Unknown;
+        for module in &modules {
+            value = self.import(module, from)?;
+        }
+        // Of several, nothing is asked before requests are handled.
+        let value = if modules.len() == 1 { value } else { Value::Unknown };
+        for alias in names {
+            self.assign_name(frame, alias.rename.unwrap_or(alias.bound), value);
+        }
+        Ok(())
+    }
+}
+
+/// Whether a name is used by functions and by nothing that runs at load.
+fn is_put_off(code: &Code, bound: &str, version: (u16, u16)) -> bool {
+    let within = |outer: &Span, span: &Span| outer.start <= span.start && span.end <= outer.end;
+    let functions: Vec<Span> = code.functions.iter().map(|function| function.span).collect();
+    // Annotations run with their definition unless they are put off.
+    let put_off = code.future_annotations || version >= (3, 14);
+    let annotations: Vec<Span> = if put_off { Vec::new() } else { annotations(code) };
+    let mut uses = code.exprs.iter().zip(&code.expr_spans).filter_map(|(expr, span)| match expr {
+        Expr::Name(id) if code.name(*id) == bound => Some(span),
+        _ => None,
+    });
+    let mut any = false;
+    let all = uses.all(|span| {
+        any = true;
+        functions.iter().any(|function| within(function, span))
+            && !annotations.iter().any(|annotation| within(annotation, span))
+    });
+    any && all
+}
+
+/// The attributes that code takes of a name; nothing where it does something else with it.
+fn attributes<'c>(code: &'c Code, bound: &str) -> Option<BTreeSet<&'c str>> {
+    let is_it = |id: usize| matches!(code.exprs.get(id), Some(Expr::Name(name)) if code.name(*name) == bound);
+    let all: BTreeSet<usize> = (0..code.exprs.len()).filter(|id| is_it(*id)).collect();
+    let taken = code.exprs.iter().filter_map(|expr| match expr {
+        Expr::Attribute(object, name) if all.contains(&(object.0 as usize)) => Some((object.0 as usize, *name)),
+        _ => None,
+    });
+    let (objects, names): (BTreeSet<usize>, BTreeSet<&str>) =
+        taken.map(|(object, name)| (object, code.name(name))).unzip();
+    (objects == all).then_some(names)
 }
 
 /// Where annotations stand.

@@ -121,7 +121,7 @@ impl Interp<'_> {
                 }
                 self.annotate(frame, *target, *annotation);
             }
-            Stmt::Import(aliases) => self.exec_import(frame, aliases, span)?,
+            Stmt::Import(aliases) => self.import_or_parts(frame, aliases, span)?,
             Stmt::ImportFrom { module, level, names } => {
                 self.exec_import_from(frame, *level, *module, names, span)?;
                 self.note_imported(frame, *level, *module, names);

@@ -1,0 +1,5 @@
+import tool.everything as tools  # ~ heavier-import-path
+
+
+def handler(event, context):
+    return tools.parse(event)

@@ -1,0 +1,2 @@
+from tool.parser import parse
+from tool import plots
