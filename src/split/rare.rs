@@ -134,7 +134,10 @@ fn told_once(input: &Input<'_>, found: Vec<RareImport>) -> Vec<RareImport> {
         inner.loads != Loaded::Module(outer) && inner.sites.iter().all(through)
     };
     let is_named = |outer: &RareImport| {
-        let most = |inner: &&RareImport| inner.saves_ms >= MOST_OF_IT * outer.saves_ms && is_below(inner, outer);
+        // Where more than imports would move, it is easier to move the module around them.
+        let most = |inner: &&RareImport| {
+            inner.along.is_empty() && inner.saves_ms >= MOST_OF_IT * outer.saves_ms && is_below(inner, outer)
+        };
         found.iter().any(|inner| most(&inner))
     };
     let named: Vec<bool> = found.iter().map(is_named).collect();

@@ -217,6 +217,15 @@ const CASES: &[Case] = &[
         &[("app.py", "import time\nknown = {'default': {'engine': 'a'}}\nif known == {}:\n    import never\nelif known['default'] != {'engine': 'a'}:\n    import never\nif {'engine': time.time()} == known['default']:\n    import perhaps\n__import__(known['default']['engine'])"),
           ("a.py", ""), ("never.py", ""), ("perhaps.py", "")],
         "a perhaps", ""),
+    case("modules made of a class of modules know their names",
+        &[("app.py", "import pkg\npkg.sub.value"),
+          ("pkg/__init__.py", "import types, importlib\nclass Lazy(types.ModuleType):\n    def __getattr__(self, name):\n        return getattr(importlib.import_module(self.__name__), name)\nclass Named(Lazy):\n    def __init__(self, name):\n        super().__init__('pkg.' + name)\nsub = Lazy('pkg.a')\nother = Lazy('pkg.never')\nnamed = Named('b')\nnamed.value"),
+          ("pkg/a.py", "value = 1"), ("pkg/b.py", "value = 2"), ("pkg/never.py", "")],
+        "pkg pkg.a pkg.b", ""),
+    case("files of packages are looked for where the package is imported",
+        &[("app.py", "import importlib.resources, pkgutil\nimportlib.resources.files('one')\npkgutil.get_data('two', 'x.txt')\nimportlib.resources.read_text('three', 'x.txt')"),
+          ("one/__init__.py", "import a"), ("two/__init__.py", "import b"), ("three/__init__.py", "import c"), ("a.py", ""), ("b.py", ""), ("c.py", "")],
+        "a b c one three two", ""),
     case("versions compare by their numbers",
         &[("app.py", "import itertools\ndef key(text):\n    parts = [int(p) for p in text.split('.')]\n    return tuple(reversed(list(itertools.dropwhile(lambda x: x == 0, reversed(parts)))))\nif key('1.17.0') < key('1.9'):\n    import old\nelse:\n    import new"), ("old.py", ""), ("new.py", "")],
         "new", ""),
@@ -344,5 +353,17 @@ fn handlers_that_begin_alike_load_what_each_loads_alone() {
             let alone = simulate(&simulation(&bundle, &packages, *start, changes));
             assert_eq!(told(graph), told(alone), "{start:?}");
         }
+    }
+}
+
+#[test]
+fn the_standard_library_loads_more_when_it_is_asked() {
+    let tool = ("tool-1.0.dist-info/METADATA", "Name: tool\nVersion: 1.0\n");
+    let asks = ("app.py", "from importlib.metadata import version\nversion('tool')\n'x'.encode('idna')\n");
+    for version in [(3, 11), (3, 13)] {
+        let graph = graph(&[asks, tool], version);
+        let loads = |name: &str| graph.modules.iter().any(|module| &*module.name == name && !module.preloaded);
+        assert!(loads("email.parser") && loads("encodings.idna"), "{version:?}");
+        assert!(version < (3, 13) || loads("importlib.metadata._adapters"));
     }
 }

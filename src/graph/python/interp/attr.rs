@@ -396,7 +396,9 @@ impl Interp<'_> {
             }
             "__init__" | "__init_subclass__" | "__setattr__" | "__delattr__" | "__getattribute__" | "__call__"
             | "__exit__" | "__set_name__" | "__setitem__" | "__getitem__" | "__prepare__" | "update" | "append" => {
-                let function = self.heap.external(&format!("object.{text}"));
+                let is_module = &*text == "__init__" && self.is_module_type(line);
+                let of = if is_module { "types.ModuleType" } else { "object" };
+                let function = self.heap.external(&format!("{of}.{text}"));
                 self.heap.method(function, this)
             }
             _ => Value::Unknown,

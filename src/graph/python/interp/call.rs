@@ -213,9 +213,22 @@ impl Interp<'_> {
                 let method = self.bind(found, object, class)?;
                 self.call(method, args.clone())?;
             }
+            _ if self.is_module_type(class) => self.name_module(object, args),
             _ => self.fill_fields(object, class, args)?,
         }
         Ok(object)
+    }
+
+    /// Whether instances of a class are modules.
+    pub(super) fn is_module_type(&mut self, class: Value) -> bool {
+        let module = self.heap.external("types.ModuleType");
+        self.mro_of(class).contains(&module)
+    }
+
+    /// What `ModuleType.__init__(self, name, doc)` does.
+    pub(super) fn name_module(&mut self, object: Value, args: &Args) {
+        let name = args.positional.first().copied().or_else(|| self.keyword(args, "name")).unwrap_or(Value::Unknown);
+        self.set_attr(object, known::NAME, name);
     }
 
     pub(super) fn is_metaclass(&mut self, class: Value) -> bool {

@@ -21,6 +21,17 @@ pub(super) fn is_method(class: &str, name: &str) -> bool {
     }
 }
 
+/// Functions that look for a file in a package, which they import when they are given its name.
+const RESOURCES: [&str; 7] = [
+    "importlib.resources.read_text",
+    "importlib.resources.read_binary",
+    "importlib.resources.open_text",
+    "importlib.resources.open_binary",
+    "importlib.resources.path",
+    "importlib.resources.contents",
+    "importlib.resources.is_resource",
+];
+
 impl Interp<'_> {
     /// Functions that read files; `None` for others.
     pub(super) fn call_files(&mut self, name: &str, args: &Args) -> Run<Option<Value>> {
@@ -90,7 +101,12 @@ impl Interp<'_> {
                 let content = if name == "json.load" { self.content_of(first) } else { first };
                 self.read_json(content)
             }
+            _ if RESOURCES.contains(&name) => {
+                self.import_holder(name, first)?;
+                Value::Unknown
+            }
             "pkgutil.get_data" | "importlib.resources.files" => {
+                self.import_holder(name, first)?;
                 let Some(folder) = self.package_folder(first) else { return Ok(Some(Value::Unknown)) };
                 let folder = self.new_path(&folder);
                 if name == "importlib.resources.files" {
@@ -118,6 +134,18 @@ impl Interp<'_> {
             "suffix" => self.heap.str(last.rfind('.').and_then(|at| last.get(at..)).unwrap_or_default()),
             _ => Value::Unknown,
         }
+    }
+
+    /// Imports the package, given by name, in which a function looks for a file.
+    fn import_holder(&mut self, function: &str, package: Value) -> Run<()> {
+        if function.starts_with("importlib.resources.") {
+            self.load_standard(&["importlib.readers"]);
+        }
+        if let Some(name) = self.text_of(package) {
+            let site = self.call_sites.last().copied();
+            self.import(&name, site)?;
+        }
+        Ok(())
     }
 
     /// The folder of a package, given by name or as the module.

@@ -427,7 +427,7 @@ impl Interp<'_> {
     }
 
     /// Where an import of a module is shown: a compiled one has no lines.
-    fn place_in(&self, at: ModIdx, span: Span) -> Span {
+    pub(super) fn place_in(&self, at: ModIdx, span: Span) -> Span {
         if self.module(at).kind == ModuleKind::Extension { Span::default() } else { span }
     }
 

@@ -105,8 +105,12 @@ impl Interp<'_> {
             "importlib.metadata.version" | "importlib.metadata.distribution" | "importlib.metadata.metadata" => {
                 match text {
                     Some(text) => match self.input.distribution_version(&text) {
-                        Some(version) if name.ends_with("version") => self.heap.str(&version),
-                        Some(_) => Value::Unknown,
+                        Some(version) => {
+                            if name != "importlib.metadata.distribution" {
+                                self.load_standard(&["email.parser", "importlib.metadata._adapters"]);
+                            }
+                            if name.ends_with("version") { self.heap.str(&version) } else { Value::Unknown }
+                        }
                         None if self.is_caught("importlib.metadata.PackageNotFoundError", false) => {
                             return Err(self.exception("importlib.metadata.PackageNotFoundError", &text));
                         }
@@ -129,6 +133,11 @@ impl Interp<'_> {
                 attrs.set(self.heap.sym("loader"), loader.unwrap_or(Value::Unknown));
                 self.heap.alloc(Object::Instance { class, attrs, payload: Value::Unknown })
             }
+            "types.ModuleType.__init__" => {
+                let rest = Args { positional: args.positional.iter().skip(1).copied().collect(), ..args.clone() };
+                self.name_module(first.unwrap_or(Value::Unknown), &rest);
+                Value::None
+            }
             "importlib.util.module_from_spec" | "types.ModuleType" => self.make_module(first),
             "pkgutil.extend_path" => first.unwrap_or(Value::Unknown),
             "pkgutil.iter_modules" | "pkgutil.walk_packages" => match first {
@@ -137,6 +146,17 @@ impl Interp<'_> {
             },
             _ => return Ok(None),
         }))
+    }
+
+    /// Modules of the standard library that its functions import when they run; versions have more or fewer of them.
+    pub(super) fn load_standard(&mut self, names: &[&str]) {
+        let site = self.call_sites.last().copied();
+        for name in names {
+            if self.can_find(name) {
+                // What fails there, the interpreter knows better.
+                let _ = self.shielded(|this| this.import(name, site));
+            }
+        }
     }
 
     /// `importlib.util.find_spec`: imports the parents, not the module.

@@ -160,9 +160,22 @@ impl Interp<'_> {
                 }
             }
             ("count", Some(needle)) if !needle.is_empty() => Value::Int(text.matches(needle).count() as i64),
-            ("encode", _) => Value::Bytes(self.heap.sym(text)),
+            ("encode", codec) => {
+                if let Some(codec) = codec {
+                    self.load_codec(codec);
+                }
+                Value::Bytes(self.heap.sym(text))
+            }
             _ => text_test(text, name).map_or(Value::Unknown, Value::Bool),
         })
+    }
+
+    /// Loads what knows an encoding; a few need no module.
+    fn load_codec(&mut self, codec: &str) {
+        let name = codec.to_lowercase().replace(['-', ' '], "_");
+        if !matches!(name.as_str(), "utf_8" | "utf8" | "ascii" | "us_ascii" | "latin_1" | "latin1" | "iso_8859_1") {
+            self.load_standard(&[&format!("encodings.{name}")]);
+        }
     }
 
     /// `str.startswith` or `str.endswith` with one text or a tuple of them.
