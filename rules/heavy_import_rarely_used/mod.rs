@@ -41,7 +41,9 @@ fn finding(cx: &FunctionContext<'_>, rare: &RareImport) -> Option<Finding> {
     let into = within.map_or_else(|| "where it is used".to_owned(), |function| format!("inside {function}()"));
     let along = match rare.along.as_slice() {
         [] => String::new(),
-        made => format!(" and make {} there", made.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+        made => {
+            format!(" and make {} there", made.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
+        }
     };
     let first_ms = text::ms(rare.saves_ms * cx.estimate.slowdown);
     let mut help = format!("{how} {into}{along}; the first request that needs it then takes about {first_ms} longer");

@@ -157,11 +157,8 @@ struct Wants {
 impl Wants {
     fn of(input: &Input<'_>) -> Self {
         let name = |id: PackageId| input.packages.package(id).name.to_string();
-        let requires: BTreeMap<String, Requires> = input
-            .packages
-            .with_ids()
-            .map(|(id, package)| (name(id), Requires::of(input.artifact, package)))
-            .collect();
+        let requires: BTreeMap<String, Requires> =
+            input.packages.with_ids().map(|(id, package)| (name(id), Requires::of(input.artifact, package))).collect();
         let (mut kept, declared) = (BTreeSet::new(), &input.declared.dependencies);
         let mut todo: Vec<String> = roots(input).into_iter().map(name).collect();
         while let Some(package) = todo.pop() {

@@ -267,9 +267,8 @@ fn with_made(input: &Input<'_>, flow: &Flow, imported: &BTreeSet<VarId>) -> Opti
     let mut vars = imported.clone();
     // Every name of a Python module can be asked for; whether one is, is looked for elsewhere.
     let has_exports = input.spec.runtime.language() != Language::Python;
-    let exported = |var: VarId| {
-        has_exports && flow.exports.iter().any(|(_, def)| matches!(def, Def::Var(other) if *other == var))
-    };
+    let exported =
+        |var: VarId| has_exports && flow.exports.iter().any(|(_, def)| matches!(def, Def::Var(other) if *other == var));
     for _ in 0..MOST_MADE {
         let mut made = BTreeSet::new();
         for stmt in flow.block(flow.top) {
