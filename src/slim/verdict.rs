@@ -107,14 +107,25 @@ impl Kind {
 /// Folders of a kind that hold code: something reaches a file in them, or a file says so.
 fn folders_with_code<'a>(kind: &Kind, artifact: &'a Artifact, stays: &Stays) -> FxHashSet<&'a str> {
     let mut code = FxHashSet::default();
+    let points = entry_points(artifact);
     for (id, entry) in artifact.entries() {
-        let Some(folder) = kind.folder_of(&entry.path) else { continue };
+        let Some(folder) = kind.folder_of(&entry.path).filter(|folder| !code.contains(folder)) else { continue };
+        if !points.is_empty() && points.contains(&folder.replace('/', ".")) {
+            code.insert(folder);
+        }
         let name = entry.path.rsplit('/').next().unwrap_or_default();
         if stays.reached.get(id.0 as usize) == Some(&true) || kind.without.iter().any(|without| without == name) {
             code.insert(folder);
         }
     }
     code
+}
+
+/// What distributions offer as plug-ins and commands, by the names of modules.
+fn entry_points(artifact: &Artifact) -> String {
+    let files = artifact.entries().filter(|(_, entry)| entry.path.ends_with("-info/entry_points.txt"));
+    let texts = files.filter_map(|(id, _)| artifact.read(id).ok());
+    texts.map(|text| String::from_utf8_lossy((*text).as_ref()).into_owned() + "\n").collect()
 }
 
 /// What stays whatever it is.

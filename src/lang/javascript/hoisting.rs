@@ -50,10 +50,13 @@ fn hoisted(text: &str, program: &Program<'_>, at: u32, handler: &str) -> Result<
         place.and_then(|at| Some((at, program.body.get(at)?))).ok_or_else(|| refused("it is not in a function"))?;
     let mut finder = Finder { at, bodies: Vec::new() };
     finder.visit_statement(outer);
-    let [body] = finder.bodies.as_slice() else {
-        return Err(refused("it is not made in a function of the module itself"));
-    };
+    let nested = || refused("it is not made in a function of the module itself");
+    let [body] = finder.bodies.as_slice() else { return Err(nested()) };
     let head = text.get(outer.span().start as usize..body.start as usize).unwrap_or_default();
+    // Arrow functions around it whose body is an expression have no statements of their own.
+    if head.matches("=>").count() + head.matches("function").count() > 1 {
+        return Err(nested());
+    }
     if handler.is_empty() || !has_word(head, handler) {
         return Err(refused("it is not made in the handler, and not every request may need it"));
     }

@@ -346,6 +346,16 @@ impl<'a> Uses<'a> {
             let mode = if self.mode == RUNS { Mode::Runs("a base of a class") } else { self.mode };
             self.within(mode, |this| this.visit_arguments(arguments));
         }
+        // What the body of a class binds in a function, it looks up in the module before: not in the function.
+        if self.scopes.iter().any(|scope| matches!(scope, Scope::Function { .. })) {
+            let mut binds = Binds::new(&self.names);
+            binds.visit_body(&class.body);
+            for (name, at) in binds.found {
+                if let Some(used) = self.of_mut(name) {
+                    used.bound.push(at);
+                }
+            }
+        }
         let bases = class.arguments.as_ref().map_or(0, |arguments| arguments.args.len() + arguments.keywords.len());
         let is_plain = bases == 0 && class.decorator_list.is_empty();
         self.inside(Scope::Class { is_plain }, |this| this.visit_body(&class.body));
