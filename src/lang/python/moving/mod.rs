@@ -1,5 +1,6 @@
 //! Moves imports of a Python module into the functions that use what they bind.
 
+mod lookups;
 mod uses;
 mod write;
 

@@ -5,6 +5,7 @@ use ruff_python_ast::{self as ast, Expr, ExprContext, Stmt};
 use ruff_text_size::Ranged;
 use rustc_hash::FxHashSet;
 
+use super::lookups::{gives_module, is_table_of_modules, names};
 use crate::lang::moving::{Refusal, has_word};
 
 /// A block that can import for itself: the body of a function, or what runs as a script.
@@ -480,24 +481,6 @@ impl<'a> Visitor<'a> for Uses<'a> {
             Expr::Generator(inner) => self.comprehension(expr, &inner.generators),
             _ => visitor::walk_expr(self, expr),
         }
-    }
-}
-
-fn names(expr: &Expr, name: &str) -> bool {
-    matches!(expr, Expr::Name(own) if own.id.as_str() == name)
-}
-
-/// Whether something is `sys.modules`, through which code reaches names of its own module.
-fn is_table_of_modules(expr: &Expr) -> bool {
-    matches!(expr, Expr::Attribute(part) if part.attr.as_str() == "modules" && names(&part.value, "sys"))
-        || names(expr, "modules")
-}
-
-/// Whether a function gives the module of a name.
-fn gives_module(expr: &Expr) -> bool {
-    match expr {
-        Expr::Attribute(part) => part.attr.as_str() == "import_module",
-        _ => names(expr, "import_module") || names(expr, "__import__"),
     }
 }
 
