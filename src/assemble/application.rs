@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::built::{self, Built};
+use super::bundle;
 use super::{Base, Brings, Content, EventSource, Installs, LayerPath, NamedLayer, Open, Reason, Tool, image, layers};
 use crate::artifact::Location;
 use crate::declare::model::{
@@ -348,6 +349,7 @@ fn inline(app: &Application, function: &Function, text: &str, file: &str, base: 
 
 fn declared(app: &Application, id: Id<Function>, package: Package, base: &Base, named: &[NamedLayer]) -> Declared {
     let function = &app.functions[id];
+    let leads_to = leads_to(function, &package);
     let (layers, mut open) = layers::of(app, function, base, named);
     open.extend(package.open);
     open.extend(guessed("runtime", &function.runtime));
@@ -367,7 +369,7 @@ fn declared(app: &Application, id: Id<Function>, package: Package, base: &Base, 
         memory_mb: function.memory_mb.known().copied(),
         timeout_s: function.timeout_s.known().map(|seconds| f64::from(*seconds)),
         handler,
-        leads_to: leads_to(function),
+        leads_to,
         code: package.code,
         content: package.content,
         installs: package.installs,
@@ -381,8 +383,14 @@ fn declared(app: &Application, id: Id<Function>, package: Package, base: &Base, 
     }
 }
 
+/// What of the function's own the handler stands for: a plugin's module, or a bundle that is not made here.
+fn leads_to(function: &Function, package: &Package) -> Option<String> {
+    let bundler = function.code.build.bundler.as_ref().filter(|_| package.installs == Installs::Bundled);
+    brought(function).or_else(|| bundle::handler_of_sources(function.handler.text()?, bundler?))
+}
+
 /// What of the function's own the handler loads that a plugin brings.
-fn leads_to(function: &Function) -> Option<String> {
+fn brought(function: &Function) -> Option<String> {
     let brought = function.code.build.brought.as_ref()?;
     let is_set = function.handler.text().is_some_and(|handler| brought.handlers.contains(&handler));
     is_set.then(|| brought.leads_to.clone())

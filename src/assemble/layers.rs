@@ -5,13 +5,11 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::built;
 use super::{Base, Brings, LayerPath, Open, Reason};
+use super::{built, unbuilt};
 use crate::declare::model::{Application, BuildMethod, CodeSource, Function, Layer, LayerUse, Setting};
 use crate::input::seen;
 use crate::knowledge;
-use crate::manifest::dependency::Scope;
-use crate::manifest::python;
 
 /// Public layers.
 #[derive(Debug, Deserialize)]
@@ -142,7 +140,15 @@ fn own(app: &Application, layer: &Layer, base: &Base, paths: &mut Vec<LayerPath>
         return;
     }
     let below = below(layer, &path);
-    open.extend(not_installed(name, &below, &path, base));
+    let missing = unbuilt::missing(name, &below, &path, base);
+    if missing.is_none() && unbuilt::is_empty(&path) {
+        open.push(Open {
+            reason: Reason::Build,
+            detail: format!("the layer {name} holds nothing yet at {path}; build it first"),
+            brings: Brings::Anything,
+        });
+    }
+    open.extend(missing);
     paths.push(LayerPath { path, below });
 }
 
@@ -163,22 +169,6 @@ fn below(layer: &Layer, path: &str) -> String {
     let is_for = |runtime: &Setting<String>| runtime.text().is_some_and(|name| name.starts_with("nodejs"));
     let is_node = layer.runtimes.iter().any(is_for) || seen::is_file(&Path::new(path).join("package.json"));
     if is_node { "nodejs".to_owned() } else { "python".to_owned() }
-}
-
-/// What the manifest of a layer declares and its folder does not hold.
-fn not_installed(name: &str, below: &str, path: &str, base: &Base) -> Option<Open> {
-    if below != "python" {
-        return None;
-    }
-    let declared = python::declared(&base.manifests(path), (3, 12));
-    let runtime = declared.dependencies.iter().filter(|dependency| dependency.scope == Scope::Runtime);
-    let names: Vec<Arc<str>> = runtime.map(|dependency| Arc::clone(&dependency.name)).collect();
-    let modules = names.iter().flat_map(|name| python::import_names(name)).map(Arc::from).collect();
-    (!names.is_empty()).then(|| Open {
-        reason: Reason::NotInstalled,
-        detail: format!("the layer {name} declares {}, which is not installed here", shown_names(&names)),
-        brings: Brings::ModulesAndMore(modules),
-    })
 }
 
 /// A few names, and how many more there are.

@@ -7,9 +7,11 @@
 mod application;
 mod base;
 mod built;
+mod bundle;
 mod image;
 mod layers;
 mod spec;
+mod unbuilt;
 mod world;
 mod wrappers;
 

@@ -55,7 +55,7 @@ impl Configuration<'_, '_> {
         let place = Some(file.place);
         let (source, build) = match &file.kind {
             Kind::Text(text) => {
-                let archive = text.references().find(|reference| reference.id.starts_with("data.archive_file."));
+                let archive = text.references().find(|reference| is_archive(&reference.id));
                 match (archive, text.known()) {
                     (Some(reference), _) => self.archive(module, &reference.id),
                     (None, Some(path)) => (self.named_archive(module, path), Build::default()),
@@ -116,7 +116,7 @@ impl Configuration<'_, '_> {
 
     /// A path that is the output of an archive of the same module.
     fn named_archive(&self, module: &Module, path: &str) -> CodeSource {
-        let made = module.blocks.iter().filter(|(address, _)| address.starts_with("data.archive_file."));
+        let made = module.blocks.iter().filter(|(address, _)| is_archive(address));
         for (address, (file, block)) in made.take(200) {
             let Some(output) = block.body.get_attribute("output_path") else { continue };
             if module.eval(&output.value, &Env::of(*file)).known() == Some(path) {
@@ -125,6 +125,11 @@ impl Configuration<'_, '_> {
         }
         self.path(path)
     }
+}
+
+/// Whether an address is that of an archive; the provider has it as a data source and as a resource.
+pub(super) fn is_archive(address: &str) -> bool {
+    address.trim_start_matches("data.").starts_with("archive_file.")
 }
 
 /// What an archive leaves out: files by their path, and all that is in folders.

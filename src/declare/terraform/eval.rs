@@ -11,6 +11,7 @@ use hcl_edit::template::{Directive, Element};
 
 use super::super::model::{Place, Why};
 use super::super::tree::{Key, Kind, Map, Part, Scope, Text, TextBuilder, Tree};
+use super::code::is_archive;
 use super::functions;
 use crate::span::Span;
 
@@ -367,7 +368,7 @@ impl Module {
             let value = self.within(&attribute.value, &inner, depth);
             return self.walk(value, &rest[1..], env, place, depth);
         }
-        if address.starts_with("data.") && !address.starts_with("data.archive_file.") {
+        if address.starts_with("data.") && !is_archive(address) {
             let text = format!("{id}.{}", names.join("."));
             return open(&text, &format!("is looked up when it is deployed (`{address}`)"), place);
         }

@@ -297,6 +297,20 @@ resource "aws_codedeploy_deployment_group" "g" {
 }
 
 #[test]
+fn archives_are_data_or_resources() {
+    let of = |kind: &str, reference: &str| {
+        let app = read("main.tf", &format!(
+            "{kind} \"archive_file\" \"this\" {{\n  type = \"zip\"\n  source_dir = \"src\"\n  output_path = \"out.zip\"\n}}\nresource \"aws_lambda_function\" \"f\" {{\n  filename = {reference}\n}}\n"
+        ));
+        app.functions.iter().next().unwrap().code.source.clone()
+    };
+    let src = CodeSource::Local("src".to_owned());
+    assert_eq!(of("data", "data.archive_file.this.output_path"), src);
+    assert_eq!(of("resource", "archive_file.this.output_path"), src);
+    assert_eq!(of("resource", "\"out.zip\""), src);
+}
+
+#[test]
 fn settings_files_and_options_give_variables() {
     let files = Memory::new([
         ("main.tf", MAIN),
