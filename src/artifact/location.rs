@@ -22,11 +22,14 @@ impl Location {
     }
 
     /// A range in an entry: inside an archive by bundle and inner path, in a folder by the path
-    /// of the file itself.
+    /// of the file itself; what a layer brings is in the layer.
     #[must_use]
     pub fn in_artifact(artifact: &Artifact, entry: EntryId, span: Option<Span>) -> Self {
         if let Some(place) = artifact.place(entry) {
             return Self { path: place.to_owned(), inner_path: None, span };
+        }
+        if let Some(place) = artifact.in_layer(entry) {
+            return Self { span, ..place };
         }
         let inner = &artifact.entry(entry).path;
         if artifact.kind == ArtifactKind::Binary && !inner.starts_with('/') {

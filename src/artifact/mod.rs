@@ -4,9 +4,11 @@
 //! fetched on demand through [`Contents`], which `input` implements; nothing here does I/O.
 
 mod location;
+mod mounts;
 mod repeated;
 
 pub use location::{Location, SourceText};
+pub use mounts::Mount;
 
 use std::fmt;
 use std::fs::File;
@@ -194,6 +196,7 @@ pub struct Artifact {
     litter: Vec<Litter>,
     installed: Option<Installed>,
     places: FxHashMap<EntryId, Arc<str>>,
+    mounts: mounts::Mounts,
     failures: Mutex<FxHashMap<EntryId, ReadError>>,
     kept: OnceLock<FxHashMap<EntryId, Mutex<Option<Bytes>>>>,
     /// What others than the first asker want too.
@@ -242,6 +245,7 @@ impl Artifact {
             litter: Vec::new(),
             installed: None,
             places: FxHashMap::default(),
+            mounts: mounts::Mounts::default(),
             failures: Mutex::default(),
             kept: OnceLock::new(),
             repeated: Mutex::default(),
@@ -367,17 +371,6 @@ impl Artifact {
     #[must_use]
     pub fn find(&self, path: &str) -> Option<EntryId> {
         self.by_path.get(path).copied()
-    }
-
-    /// The file of a folder artifact that has this path on disk, as [`Location::in_artifact`]
-    /// writes it.
-    #[must_use]
-    pub fn find_on_disk(&self, path: &str) -> Option<EntryId> {
-        let folder = self.path.trim_end_matches('/');
-        let inner = if folder.is_empty() || folder == "." { Some(path) } else { path.strip_prefix(folder) };
-        let found = self.find(inner?.trim_start_matches('/'))?;
-        // What lies elsewhere on the disk has another path there.
-        self.places.get(&found).is_none_or(|place| **place == *path).then_some(found)
     }
 
     /// The entries below a folder other than the root, at any depth.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::artifact::{Artifact, EntryId, Location};
+use crate::artifact::Location;
 use crate::engine::{Check, FunctionFacts, Policy, ProjectFacts, Registry, Rule};
 use crate::finding::suppression::{Allowed, Comments, File, silence};
 use crate::finding::{Finding, Severity};
@@ -69,14 +69,9 @@ fn is_manifest(path: &str) -> bool {
 }
 
 fn is_of_a_package(place: &Location, project: &ProjectFacts) -> bool {
-    let entry = |artifact: &Artifact| -> Option<EntryId> {
-        match &place.inner_path {
-            Some(inner) if artifact.path == place.path => artifact.find(inner),
-            Some(_) => None,
-            None => artifact.find_on_disk(&place.path),
-        }
+    let owned = |function: &FunctionFacts| {
+        function.artifact.find_at(place).and_then(|entry| function.packages.owner(entry))
     };
-    let owned = |function: &FunctionFacts| entry(&function.artifact).and_then(|entry| function.packages.owner(entry));
     project.functions.iter().any(|function| owned(function).is_some())
 }
 

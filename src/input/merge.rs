@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::contents::Sources;
 use super::listing::{Listed, Listing, Source};
 use super::{Limits, links, litter, names};
-use crate::artifact::{Artifact, ArtifactKind, Entry, EntryProblem, EntryProblemKind, LAYER_ROOT, Litter};
+use crate::artifact::{Artifact, ArtifactKind, Entry, EntryProblem, EntryProblemKind, LAYER_ROOT, Litter, Mount};
 use crate::text;
 
 /// What is known of the package besides its entries.
@@ -19,24 +19,28 @@ pub(super) struct About {
     pub(super) archive_bytes: Option<u64>,
 }
 
-/// Merges the package with its layers, given by name in their order; a later layer's file
+/// Merges the package with its layers, in their order; a later layer's file
 /// replaces an earlier one's of the same name, as on Lambda.
-pub(super) fn merge(about: About, mut base: Listing, layers: Vec<(String, Listing)>, limits: &Limits) -> Artifact {
+pub(super) fn merge(about: About, mut base: Listing, layers: Vec<(Mount, Listing)>, limits: &Limits) -> Artifact {
     let mut left_out = settle(&mut base, links::ROOT, limits);
     note_nested(&mut base);
     let (mut problems, mut files, mut folders) = (base.problems, base.files, base.folders);
     let mut mounted: Vec<Listed> = Vec::new();
-    for (name, mut layer) in layers {
+    let (mut mounts, mut of_mounts) = (Vec::new(), FxHashMap::default());
+    for (from, mut layer) in layers {
         let its = settle(&mut layer, LAYER_ROOT, limits);
         left_out.extend(its.into_iter().map(|one| Litter { path: mounted_at(&one.path), ..one }));
-        mounted.extend(layer.files.into_iter().map(mount));
+        mounted.extend(layer.files.into_iter().map(mount).inspect(|file| {
+            of_mounts.insert(file.path.clone(), mounts.len());
+        }));
         folders.extend(layer.folders.into_iter().map(|(path, mode)| (format!("{LAYER_ROOT}{path}"), mode)));
         problems.extend(
             layer
                 .problems
                 .into_iter()
-                .map(|problem| EntryProblem { path: format!("{name}!{}", problem.path), ..problem }),
+                .map(|problem| EntryProblem { path: format!("{}!{}", from.path, problem.path), ..problem }),
         );
+        mounts.push(from);
     }
     keep_last(&mut mounted, |_| ());
     files.extend(mounted);
@@ -53,6 +57,7 @@ pub(super) fn merge(about: About, mut base: Listing, layers: Vec<(String, Listin
         .with_other_names(&again)
         .with_folder_modes(folders)
         .with_litter(left_out)
+        .with_mounts(mounts, &of_mounts)
 }
 
 fn mounted_at(path: &str) -> Arc<str> {

@@ -52,7 +52,7 @@ pub use parts::{Choice, Laid, Part, open_parts};
 pub use text::{decode_text, read_text_file};
 
 use self::listing::{Listed, Listing, Source};
-use crate::artifact::{Artifact, ArtifactKind};
+use crate::artifact::{Artifact, ArtifactKind, Mount};
 
 /// Opens a deployment package with its layers.
 ///
@@ -224,15 +224,20 @@ fn with_layers(
 ) -> Result<Artifact, InputError> {
     let layers = layers
         .iter()
-        .map(|layer| Ok((names::shown_path(&layer.path), list_layer(&layer.path, limits)?.below(&layer.below))))
+        .map(|layer| {
+            let (listing, is_archive) = list_layer(&layer.path, limits)?;
+            let mount = Mount { path: names::shown_path(&layer.path), is_archive, below: layer.below.clone() };
+            Ok((mount, listing.below(&layer.below)))
+        })
         .collect::<Result<Vec<_>, InputError>>()?;
     Ok(merge::merge(about, listing, layers, limits))
 }
 
-fn list_layer(path: &Path, limits: &Limits) -> Result<Listing, InputError> {
+/// The files of a layer, and whether it is an archive.
+fn list_layer(path: &Path, limits: &Limits) -> Result<(Listing, bool), InputError> {
     match classify(path)? {
-        InputKind::Directory => folder::list(path, limits),
-        InputKind::Zip | InputKind::Jar => zip::list(path, limits).map(|(listing, _)| listing),
+        InputKind::Directory => Ok((folder::list(path, limits)?, false)),
+        InputKind::Zip | InputKind::Jar => Ok((zip::list(path, limits)?.0, true)),
         kind => Err(InputError::new(
             path,
             InputErrorKind::NotAPackage,

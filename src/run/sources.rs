@@ -1,7 +1,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::artifact::{Artifact, ArtifactKind, Location};
+use crate::artifact::{Artifact, Location};
 use crate::engine::ProjectFacts;
 use crate::input;
 use crate::report::Sources;
@@ -30,12 +30,7 @@ impl Sources for ProjectSources<'_> {
 
 impl ProjectSources<'_> {
     fn entry(&self, location: &Location) -> Option<(&Artifact, crate::artifact::EntryId)> {
-        let inside = |artifact: &Artifact| match &location.inner_path {
-            Some(inner) if artifact.path == location.path => artifact.find(inner),
-            None if artifact.kind == ArtifactKind::Directory => artifact.find_on_disk(&location.path),
-            _ => None,
-        };
         let artifacts = self.project.functions.iter().map(|function| &*function.artifact);
-        artifacts.filter_map(|artifact| Some((artifact, inside(artifact)?))).next()
+        artifacts.filter_map(|artifact| Some((artifact, artifact.find_at(location)?))).next()
     }
 }
