@@ -69,9 +69,8 @@ fn is_manifest(path: &str) -> bool {
 }
 
 fn is_of_a_package(place: &Location, project: &ProjectFacts) -> bool {
-    let owned = |function: &FunctionFacts| {
-        function.artifact.find_at(place).and_then(|entry| function.packages.owner(entry))
-    };
+    let owned =
+        |function: &FunctionFacts| function.artifact.find_at(place).and_then(|entry| function.packages.owner(entry));
     project.functions.iter().any(|function| owned(function).is_some())
 }
 

@@ -299,9 +299,12 @@ resource "aws_codedeploy_deployment_group" "g" {
 #[test]
 fn archives_are_data_or_resources() {
     let of = |kind: &str, reference: &str| {
-        let app = read("main.tf", &format!(
-            "{kind} \"archive_file\" \"this\" {{\n  type = \"zip\"\n  source_dir = \"src\"\n  output_path = \"out.zip\"\n}}\nresource \"aws_lambda_function\" \"f\" {{\n  filename = {reference}\n}}\n"
-        ));
+        let app = read(
+            "main.tf",
+            &format!(
+                "{kind} \"archive_file\" \"this\" {{\n  type = \"zip\"\n  source_dir = \"src\"\n  output_path = \"out.zip\"\n}}\nresource \"aws_lambda_function\" \"f\" {{\n  filename = {reference}\n}}\n"
+            ),
+        );
         app.functions.iter().next().unwrap().code.source.clone()
     };
     let src = CodeSource::Local("src".to_owned());

@@ -68,13 +68,20 @@ fn read_included(reader: &mut Reader<'_>, path: &str, scope: &Scope, depth: usiz
 
 /// Fewer lines than this are what a person may have written.
 const FEWEST_FROZEN: usize = 6;
+/// Of this many lines one may be out of order: people add to such a list by hand.
+const LINES_FOR_ONE_ADDED: usize = 10;
 
 /// Whether a file lists everything that was installed, as `pip freeze` does: exact versions only, in the order of the
 /// alphabet, and no word about any of them.
 fn is_frozen(text: &str, lines: &[Logical]) -> bool {
-    let is_pinned = |line: &Logical| line.text.contains("==") || line.text.contains(" @ ");
-    let names: Vec<String> = lines.iter().map(|line| line.text.to_ascii_lowercase()).collect();
-    lines.len() >= FEWEST_FROZEN && lines.iter().all(is_pinned) && names.is_sorted() && !text.contains('#')
+    let lines: Vec<&str> = lines.iter().map(|line| &*line.text).filter(|line| !line.starts_with('-')).collect();
+    let is_pinned = |line: &&str| line.contains("==") || line.contains(" @ ");
+    if lines.len() < FEWEST_FROZEN || !lines.iter().all(is_pinned) || text.contains('#') {
+        return false;
+    }
+    let name = |line: &&str| line.split(['=', ' ', '[']).next().unwrap_or(line).to_ascii_lowercase().replace('_', "-");
+    let names: Vec<String> = lines.iter().map(name).collect();
+    names.windows(2).filter(|pair| pair[0] > pair[1]).count() <= lines.len() / LINES_FOR_ONE_ADDED
 }
 
 /// An unnamed URL or path declares what its `#egg=` or the name of the wheel says, and nothing known otherwise.

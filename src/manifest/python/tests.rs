@@ -30,6 +30,18 @@ fn a_requirements_file_that_includes_itself_is_read_once() {
 }
 
 #[test]
+fn a_list_of_all_that_is_installed_is_pinned_and_in_order() {
+    let is_frozen = |text: &'static str| read(&[("requirements.txt", text)]).dependencies.iter().all(|d| d.frozen);
+    assert!(is_frozen("attrs==1\nPygments==2\nrequests==2\nrequests-aws4auth==1\nsix==1\nurllib3==1\n"));
+    assert!(is_frozen("-e git+https://x/y#egg=a\nb==1\nc @ https://x/c.zip\nd[e]==2\nf==1\ng==1\nh==1\n"));
+    let added = "a==1\nb==1\nc==1\nd==1\ne==1\nf==1\ng==1\nh==1\ni==1\nmangum==1\nboto3==1\n";
+    assert!(is_frozen(added));
+    for by_hand in ["b==1\na==1\nc==1\nd==1\ne==1\nf==1\n", "a==1\nb==1\nc\nd==1\ne==1\nf==1\n", "a==1\nb==1\n"] {
+        assert!(!is_frozen(by_hand), "{by_hand}");
+    }
+}
+
+#[test]
 fn what_stands_behind_thousands_of_dependencies_is_not_read() {
     let lines: String = (0..6_000).map(|at| format!("a{at}\n")).collect();
     let declared = read(&[("requirements.txt", &*lines.leak())]);
