@@ -7,7 +7,6 @@ use walkdir::WalkDir;
 
 use super::layers::shown_names;
 use super::{Base, Brings, Open, Reason};
-use crate::input::files::join;
 use crate::input::seen;
 use crate::manifest::dependency::{Declared, Scope};
 use crate::manifest::{node, python};
@@ -83,6 +82,11 @@ pub(super) fn missing(name: &str, below: &str, path: &str, base: &Base) -> Optio
         detail: format!("the layer {name} declares {}, which is not installed here", shown_names(&names)),
         brings: Brings::ModulesAndMore(modules.into_iter().flatten().collect()),
     })
+}
+
+/// A path in a folder that opens from where the user stands.
+fn join(folder: &str, path: &str) -> String {
+    Path::new(folder).join(path).to_string_lossy().into_owned()
 }
 
 /// Dependencies of run time that are not there.

@@ -63,6 +63,9 @@ pub(super) struct Text {
     pub(super) parts: Vec<Part>,
 }
 
+/// What the names of pieces of a text begin with that is not known.
+pub(super) const PIECE: &str = "piece";
+
 /// A piece of a text.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Part {

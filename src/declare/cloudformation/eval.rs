@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use super::super::model::{Condition, Parameter, Place, Setting, Why};
-use super::super::tree::{Key, Kind, Map, Part, Scope, Text, TextBuilder, Tree};
+use super::super::tree::{Key, Kind, Map, PIECE, Part, Scope, Text, TextBuilder, Tree};
 use crate::manifest::yaml::{Node, Value};
 
 /// Values within values.
@@ -443,7 +443,7 @@ impl<'a> Template<'a> {
                 None => Tree::unknown("is selected from a shorter list", place),
             },
             // A piece of something that is split: it still says of which resource.
-            (index, Kind::Text(text)) => piece_of(text, &format!("piece {index:?}"), place),
+            (index, Kind::Text(text)) => piece_of(text, &index.map_or_else(String::new, |index| format!(" {index}")), place),
             _ => Tree::unknown("is selected from a list that is not known", place),
         }
     }
@@ -459,7 +459,7 @@ impl<'a> Template<'a> {
                     let pieces = known.split(separator).take(1_000).map(|piece| Tree::text(piece, place).derived());
                     Tree::new(Kind::List(pieces.collect()), place)
                 }
-                None => piece_of(known, "split", place),
+                None => piece_of(known, "s", place),
             },
             _ => Tree::unknown("is split from a text that is not known", place),
         }
@@ -526,9 +526,10 @@ fn push_tree(text: &mut TextBuilder, value: &Tree, name: &str) {
 }
 
 /// Some piece of a text that is not fully known: the references in it stay.
-fn piece_of(text: &Text, name: &str, place: Place) -> Tree {
+/// A piece of a text that is not known, or its pieces: which, `what` says behind the word.
+fn piece_of(text: &Text, what: &str, place: Place) -> Tree {
     let mut parts: Vec<Part> = text.references().map(|reference| Part::Ref(reference.clone())).collect();
-    parts.push(Part::Open(format!("{name} of {}", text.symbolic()).into(), text.why()));
+    parts.push(Part::Open(format!("{PIECE}{what} of {}", text.symbolic()).into(), text.why()));
     Tree::new(Kind::Text(Text { parts }), place)
 }
 

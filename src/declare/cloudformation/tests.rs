@@ -220,6 +220,20 @@ const CDK: &str = r#"{"Resources": {
 }}"#;
 
 #[test]
+fn an_alias_stands_behind_a_piece_of_an_arn() {
+    let of = |behind: &str| {
+        let text = format!(
+            "Resources:\n  F: {{Type: AWS::Serverless::Function, Properties: {{CodeUri: src}}}}\n  T:\n    Type: AWS::ApplicationAutoScaling::ScalableTarget\n    Properties:\n      ServiceNamespace: lambda\n      ResourceId: !Join [':', [function, !Select [6, !Split [':', !GetAtt F.Arn]]{behind}]]\n"
+        );
+        let app = read("template.yaml", &text);
+        app.scalable_targets.iter().next().unwrap().function.qualifier.clone()
+    };
+    assert_eq!(of(", live"), Qualifier::Named("live".to_owned()));
+    assert_eq!(of(""), Qualifier::Latest);
+    assert!(matches!(of(", !Ref Stage"), Qualifier::Unknown(_)));
+}
+
+#[test]
 fn what_the_cdk_writes_is_joined_by_reference() {
     let manifest = r#"{"artifacts": {"S.assets": {"type": "cdk:asset-manifest", "properties": {"file": "S.assets.json"}},
         "S": {"type": "aws:cloudformation:stack", "environment": "aws://1/eu-west-1", "properties": {"templateFile": "S.template.json"}}}}"#;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::cloudformation::EXPORTS;
 use super::super::model::{Alias, Destination, Function, FunctionRef, Id, Place, Qualifier, Target, Why};
 use super::super::resource::Resource;
-use super::super::tree::{Kind, Part, Reference, Scope, Text, TextBuilder, Tree};
+use super::super::tree::{Kind, PIECE, Part, Reference, Scope, Text, TextBuilder, Tree};
 use super::{Entity, Lower};
 
 /// Outputs of outputs that are followed.
@@ -166,7 +166,16 @@ impl Lower {
             }
             _ => {}
         }
-        let Some(Part::Text(text)) = rest.first() else { return Qualifier::Latest };
+        // Of a piece of an ARN, such as the name that is selected from it, what follows says more.
+        let rest = match rest {
+            [Part::Open(name, _), rest @ ..] if name.starts_with(PIECE) => rest,
+            rest => rest,
+        };
+        let text = match rest.first() {
+            Some(Part::Text(text)) => text,
+            Some(Part::Open(_, why)) => return Qualifier::Unknown(why.clone()),
+            _ => return Qualifier::Latest,
+        };
         let Some(text) = text.strip_prefix(':') else { return Qualifier::Latest };
         let text = text.split('/').next().unwrap_or_default();
         if !text.is_empty() {
