@@ -443,7 +443,9 @@ impl<'a> Template<'a> {
                 None => Tree::unknown("is selected from a shorter list", place),
             },
             // A piece of something that is split: it still says of which resource.
-            (index, Kind::Text(text)) => piece_of(text, &index.map_or_else(String::new, |index| format!(" {index}")), place),
+            (index, Kind::Text(text)) => {
+                piece_of(text, &index.map_or_else(String::new, |index| format!(" {index}")), place)
+            }
             _ => Tree::unknown("is selected from a list that is not known", place),
         }
     }
