@@ -170,7 +170,8 @@ impl FunctionFacts {
         }
         let bytes = self.artifact.read(entry).ok()?;
         let text = std::str::from_utf8((*bytes).as_ref()).ok()?;
-        let is_generated = !location.path.ends_with(".py") && WRITTEN.marks.iter().any(|mark| text.contains(mark.as_str()));
+        let is_generated =
+            !location.path.ends_with(".py") && WRITTEN.marks.iter().any(|mark| text.contains(mark.as_str()));
         (!is_generated).then(|| text.to_owned())
     }
 

@@ -37,7 +37,13 @@ impl Known {
         }
     }
 
-    fn groups_named(&self, entry: EntryId, code: &Code, groups: &FxHashSet<String>, longest: usize) -> Arc<Vec<Arc<str>>> {
+    fn groups_named(
+        &self,
+        entry: EntryId,
+        code: &Code,
+        groups: &FxHashSet<String>,
+        longest: usize,
+    ) -> Arc<Vec<Arc<str>>> {
         self.asked.get(entry, || {
             let texts = code.texts.iter().map(|text| &**text);
             texts.filter(|text| text.len() <= longest && groups.contains(*text)).map(Arc::from).collect()

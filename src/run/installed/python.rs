@@ -118,7 +118,12 @@ fn taken(
         roots.extend(providers(&bundle, &packages, imported));
         let mut wanted = closure(&bundle, &packages, roots, host.version);
         // A tool ships itself alone.
-        wanted.extend(packages.with_ids().filter(|(_, package)| ships.iter().any(|name| **name == *package.name)).map(|(id, _)| id));
+        wanted.extend(
+            packages
+                .with_ids()
+                .filter(|(_, package)| ships.iter().any(|name| **name == *package.name))
+                .map(|(id, _)| id),
+        );
         let files = files(&bundle.artifact, &packages, &wanted, &environment.site, host);
         let names = wanted.iter().map(|id| packages.package(*id).name.to_string()).collect();
         (!files.is_empty()).then(|| Installed { from: crate::run::shown(&environment.folder), names, files })

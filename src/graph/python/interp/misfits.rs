@@ -221,7 +221,7 @@ impl Interp<'_> {
         let is_known = |this: &mut Self, base: Value| {
             this.is_whole_class(base) || this.heap.external_name(base).as_deref() == Some("object")
         };
-        if bases.len() < 2 || !bases.to_vec().into_iter().all(|base| is_known(self, base)) {
+        if bases.len() < 2 || !bases.iter().copied().all(|base| is_known(self, base)) {
             return None;
         }
         let twice = bases.iter().enumerate().find(|(at, base)| bases[..*at].contains(base));

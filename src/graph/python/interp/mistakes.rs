@@ -530,7 +530,7 @@ impl Interp<'_> {
 fn lacks(kind: &str, name: &str, version: (u16, u16)) -> bool {
     static TABLE: &str = include_str!("../../../../rules/knowledge/python/builtin_attributes.txt");
     let row = TABLE.lines().find_map(|line| line.strip_prefix(kind)?.strip_prefix(' '));
-    let Some(row) = row.filter(|_| version >= (3, 9) && version <= (3, 13)) else { return false };
+    let Some(row) = row.filter(|_| ((3, 9)..=(3, 13)).contains(&version)) else { return false };
     !row.split(' ').any(|word| match word.split_once(':') {
         Some((known, first)) => known == name && first.parse().is_ok_and(|first: u16| version.1 >= first),
         None => word == name,
