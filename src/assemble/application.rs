@@ -209,10 +209,13 @@ fn chosen(app: &Application, function: &Function, folder: &str) -> Option<Conten
     let written = build.patterns.iter();
     let written = written.map(|pattern| Choice { glob: pattern.glob.clone(), excludes: pattern.excludes });
     let choices = never.chain(written).collect();
-    // Patterns are seen from the service, whose folder may have the function's module in one of its own.
+    // The framework sees its patterns from the service, whose folder may have the function's module in one of its own;
+    // archives see theirs from the folder that they take.
     let service = app.files.first().map_or("", |file| parent(&file.path));
     let inside = match &function.code.source {
-        CodeSource::Local(source) => source.strip_prefix(service).unwrap_or(source).trim_matches(['/', '.']).to_owned(),
+        CodeSource::Local(source) if app.dialect == Dialect::Serverless => {
+            source.strip_prefix(service).unwrap_or(source).trim_matches(['/', '.']).to_owned()
+        }
         _ => String::new(),
     };
     let part = Part { from: folder.into(), to: below, below: inside, choices };

@@ -174,10 +174,7 @@ fn from_templates(
     shelf: &Shelf,
     project: &mut ProjectFacts,
 ) -> Result<Vec<FunctionSpec>, UserError> {
-    let mut all = templates::Found::default();
-    for file in files {
-        all.read(file, inputs, shelf);
-    }
+    let mut all = templates::Found::read(files, inputs, shelf);
     for (folder, declared) in std::mem::take(&mut all.crates) {
         match from_workspace(&folder, declared, inputs, project) {
             Ok(true) => {}

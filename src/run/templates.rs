@@ -1,6 +1,6 @@
 //! Functions of templates: read by `declare`, put together by `assemble`, their gaps filled by what the user said.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::convention;
@@ -78,6 +78,15 @@ fn is_one(file: &Path) -> bool {
     text.is_ok_and(|text| declare::is_template(&super::shown(file), &text))
 }
 
+/// An application as its template declares it.
+#[derive(Debug)]
+struct Read {
+    base: Base,
+    /// The template's path as people read it.
+    root: String,
+    application: Application,
+}
+
 /// What some templates declare.
 #[derive(Debug, Default)]
 pub(super) struct Found {
@@ -89,25 +98,32 @@ pub(super) struct Found {
     pub(super) applications: Vec<Application>,
     /// Functions that are executables of crates and not built, by the root of the workspace.
     pub(super) crates: BTreeMap<PathBuf, Vec<OfCrate>>,
-    /// Files that belong to an application which is read already.
-    read: Vec<String>,
+    /// What is read and may be a part of another application.
+    waiting: Vec<Read>,
 }
 
 impl Found {
-    /// Reads a template.
-    pub(super) fn read(&mut self, file: &Path, inputs: &Inputs<'_>, shelf: &Shelf) {
+    /// Reads templates.
+    pub(super) fn read(files: &[PathBuf], inputs: &Inputs<'_>, shelf: &Shelf) -> Self {
+        let mut found = Self::default();
+        files.iter().for_each(|file| found.declared(file));
+        for Read { base, mut application, .. } in wholes(std::mem::take(&mut found.waiting)) {
+            found.add(&application, &base, inputs, shelf);
+            images::add(&mut application, &base.files());
+            application.files.iter_mut().for_each(|file| file.path = base.path(&file.path));
+            found.applications.push(application);
+        }
+        found
+    }
+
+    /// What a template declares.
+    fn declared(&mut self, file: &Path) {
         let base = Base::of_template(file);
         let inner = base.inner(file);
-        if self.read.contains(&base.path(&inner)) {
-            return;
-        }
         for application in declare::read_all(&inner, &base.files(), &Options::default()) {
             match application {
-                Ok(mut application) => {
-                    self.add(&application, &base, inputs, shelf);
-                    images::add(&mut application, &base.files());
-                    application.files.iter_mut().for_each(|file| file.path = base.path(&file.path));
-                    self.applications.push(application);
+                Ok(application) => {
+                    self.waiting.push(Read { base: base.clone(), root: base.path(&inner), application });
                 }
                 Err(problem) => self.problems.push(said(&problem, &base)),
             }
@@ -115,7 +131,6 @@ impl Found {
     }
 
     fn add(&mut self, application: &Application, base: &Base, inputs: &Inputs<'_>, shelf: &Shelf) {
-        self.read.extend(application.files.iter().map(|file| base.path(&file.path)));
         self.problems.extend(application.problems.iter().map(|problem| said(problem, base)));
         let (found, left) = assemble::functions(application, base, &layers::named(inputs));
         for left in left {
@@ -144,6 +159,22 @@ impl Found {
             }
         }
     }
+}
+
+/// The applications whose template is no part of another: what one nests is deployed with it.
+fn wholes(read: Vec<Read>) -> Vec<Read> {
+    let mut largest: Vec<usize> = (0..read.len()).collect();
+    largest.sort_by_key(|at| std::cmp::Reverse(read[*at].application.files.len()));
+    let (mut inner, mut whole): (BTreeSet<String>, BTreeSet<usize>) = (BTreeSet::new(), BTreeSet::new());
+    for at in largest {
+        let Read { base, root, application } = &read[at];
+        if !inner.contains(root) {
+            whole.insert(at);
+            let files = application.files.iter().map(|file| base.path(&file.path));
+            inner.extend(files.filter(|file| file != root));
+        }
+    }
+    read.into_iter().enumerate().filter(|(at, _)| whole.contains(at)).map(|(_, one)| one).collect()
 }
 
 fn said(problem: &Problem, base: &Base) -> Omission {

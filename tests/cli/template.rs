@@ -181,3 +181,21 @@ fn requirements_outside_of_the_package_may_bring_anything() {
         assert_eq!(report["findings"], serde_json::json!([]), "{include}");
     }
 }
+
+#[test]
+fn a_nested_template_is_a_part_whatever_its_name() {
+    let queue = "Resources:\n  Q: {Type: AWS::SQS::Queue}\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      \
+                 CodeUri: src\n      Handler: app.handler\n      Runtime: python3.12\n";
+    let child = format!("Transform: AWS::Serverless-2016-10-31\n{queue}");
+    let parent = "Transform: AWS::Serverless-2016-10-31\nResources:\n  A: {Type: AWS::Serverless::Application, Properties: \
+                  {Location: ../a/template.yaml}}\n";
+    let project = Project::new(&[
+        (".git/HEAD", "ref: refs/heads/main\n"),
+        ("a/template.yaml", &child),
+        ("a/src/app.py", "def handler(event, context):\n    return 1\n"),
+        ("b/template.yaml", parent),
+    ]);
+    let report = project.report(&["--fail-on", "error"]);
+    assert_eq!(report["functions"].as_array().unwrap().len(), 1, "{}", report["functions"]);
+    assert_eq!(report["applications"].as_array().unwrap().len(), 1);
+}

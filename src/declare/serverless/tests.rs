@@ -120,6 +120,9 @@ fn provisioned_concurrency_makes_an_alias_that_events_use_and_rules_do_not() {
     let by_rule = |trigger: &&Trigger| matches!(trigger.source, TriggerSource::Rule(_));
     let (rules, others): (Vec<_>, Vec<_>) = app.triggers_of(id).partition(by_rule);
     assert_eq!(rules.iter().map(|trigger| &trigger.qualifier).collect::<Vec<_>>(), [&Qualifier::Latest]);
+    let by_destination = |trigger: &&Trigger| trigger.source == TriggerSource::Service("destination".to_owned());
+    let (results, others): (Vec<_>, Vec<_>) = others.into_iter().partition(by_destination);
+    assert_eq!(results.len(), 1);
     assert!(others.iter().all(|trigger| trigger.qualifier == Qualifier::Alias(alias)));
     assert_eq!(others.len(), 4, "{others:?}");
     assert_eq!(others.iter().filter(|trigger| trigger.is_off()).count(), 2);

@@ -76,7 +76,8 @@ const LINES_FOR_ONE_ADDED: usize = 10;
 fn is_frozen(text: &str, lines: &[Logical]) -> bool {
     let lines: Vec<&str> = lines.iter().map(|line| &*line.text).filter(|line| !line.starts_with('-')).collect();
     let is_pinned = |line: &&str| line.contains("==") || line.contains(" @ ");
-    if lines.len() < FEWEST_FROZEN || !lines.iter().all(is_pinned) || text.contains('#') {
+    let is_remark = |line: &str| line.trim_start().starts_with('#') || line.contains(" #");
+    if lines.len() < FEWEST_FROZEN || !lines.iter().all(is_pinned) || text.lines().any(is_remark) {
         return false;
     }
     let name = |line: &&str| line.split(['=', ' ', '[']).next().unwrap_or(line).to_ascii_lowercase().replace('_', "-");
