@@ -26,6 +26,9 @@ impl FunctionFacts {
         missing.extend(self.graph.doubts.iter().cloned());
         let unread = self.graph.problems.iter().filter(|problem| problem.effect == ProblemEffect::Unread);
         missing.extend(unread.map(|problem| format!("a file was not read: {}", problem.message)));
+        if let HandlerResolution::ModuleMissing { module, .. } = &self.graph.handler {
+            missing.push(format!("`{module}`, the module of the handler, may come with what is not here"));
+        }
         if matches!(self.graph.handler, HandlerResolution::Unknown) && self.spec.runtime.language() != Language::Native
         {
             missing.push("this runtime's way of loading is not simulated".to_owned());

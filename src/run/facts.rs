@@ -10,7 +10,7 @@ use super::shelf::Shelf;
 use super::together::Together;
 use super::{Inputs, UserError, installed, unbuilt};
 use crate::artifact::{Artifact, EntryId, Location};
-use crate::assemble::{Brings, Content, FunctionSpec, Installs, Open, Reason, World, own_handler};
+use crate::assemble::{Brings, Content, FunctionSpec, Installs, Open, Reason, World, own_handler, started};
 use crate::cost::{self, CostInput};
 use crate::culprit::{self, After, Culprits};
 use crate::engine::FunctionFacts;
@@ -122,9 +122,11 @@ fn walked(
     }
     if let Ok((graph, _)) = &loaded
         && let HandlerResolution::ModuleMissing { module, .. } = &graph.handler
-        && let Some((source, open)) = unbuilt::handler(&spec, &bundle.artifact, module)
+        && let Some((source, open)) = stands_for(&spec, &bundle.artifact, module)
     {
-        spec.open.push(open);
+        if !spec.open.contains(&open) {
+            spec.open.push(open);
+        }
         if source.is_some() {
             spec.leads_to = source;
             loaded = fault::caught("the import simulation", || (stages.load)(&spec, &bundle, refused, together));
@@ -175,6 +177,12 @@ fn or_nothing<T: Default>(found: Result<T, Fault>, faults: &mut Vec<Fault>) -> T
         faults.push(fault);
         T::default()
     })
+}
+
+/// What stands for a module of the handler that is not there, as a handler, and what stays open of it.
+fn stands_for(spec: &FunctionSpec, artifact: &Artifact, module: &str) -> Option<(Option<String>, Open)> {
+    let script = started(spec, artifact).map(|script| (script.leads_to, script.open));
+    script.or_else(|| unbuilt::handler(spec, artifact, module))
 }
 
 /// The facts of a function as far as its graph tells them.

@@ -122,3 +122,25 @@ fn broken_templates_and_projects_beside_each_other_are_all_looked_at() {
         report["projects"].as_array().unwrap().iter().map(|one| one["path"].as_str().unwrap()).collect();
     assert_eq!((run.code, paths), (0, vec!["a", "b"]), "{}", run.err);
 }
+
+#[test]
+fn a_script_that_a_wrapper_starts_is_no_module() {
+    let of = |runtime: &str, script: &str, files: &[(&str, &str)]| {
+        let template = format!(
+            "Transform: AWS::Serverless-2016-10-31\nResources:\n  A:\n    Type: AWS::Serverless::Function\n    Properties:\n      \
+             CodeUri: fn\n      Handler: run.sh\n      Runtime: {runtime}\n      Layers: [!Sub \
+             'arn:aws:lambda:${{AWS::Region}}:753240598075:layer:LambdaAdapterLayerX86:26']\n      Environment: {{Variables: \
+             {{AWS_LAMBDA_EXEC_WRAPPER: /opt/bootstrap}}}}\n"
+        );
+        let all = [&[("template.yaml", &*template), ("fn/run.sh", script)], files].concat();
+        report(&Project::new(&all))
+    };
+    let node = of("nodejs22.x", "#!/bin/bash\nexec node index.js\n", &[("fn/index.js", "require('http');\n")]);
+    assert_eq!(functions(&node), ["A unknown directory 2"]);
+    assert_eq!(node["findings"], serde_json::json!([]));
+    let files = [("fn/main.py", "import decimal, sqlite3\napp = lambda scope: None\n")];
+    let python = of("python3.12", "#!/bin/bash\nexec python -m uvicorn --port=$PORT main:app\n", &files);
+    let loaded = python["functions"][0]["modules"].as_array().unwrap().iter();
+    assert!(loaded.clone().any(|module| module["name"] == "sqlite3"), "{}", python["functions"][0]["start"]);
+    assert_eq!(python["findings"], serde_json::json!([]));
+}
