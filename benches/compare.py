@@ -82,7 +82,7 @@ def check(options, case, path):
     version = subprocess.check_output(
         [options.python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], text=True).strip()
     command = [options.defrost, "check", path, "--handler", case["handler"], "--runtime", f"python{version}",
-               "--format", "json"]
+               "--no-cache", "--format", "json"]
     return [str(part) for part in command]
 
 
@@ -160,7 +160,7 @@ def node_folders(options):
         entry = node_entry(folder, handler) if folder.is_dir() else None
         if entry is None:
             continue
-        ours = [str(part) for part in (options.defrost, "check", folder, "--handler", handler, "--runtime",
+        ours = [str(part) for part in (options.defrost, "check", folder, "--no-cache", "--handler", handler, "--runtime",
                                        "nodejs20.x", "--format", "json")]
         sides = [lambda: seconds(ours, accept=(0, 1)),
                  lambda: seconds([options.node, "-e", NODE_IMPORT, str(entry)], accept=(0, 1), cwd=folder)]
