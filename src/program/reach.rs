@@ -111,6 +111,8 @@ struct Walk<'p, 'a> {
     seen: FxHashSet<Item>,
     /// Whether the code at hand is inside a function.
     inside: bool,
+    /// Definitions that are being followed: modules that need each other lead back to them.
+    following: FxHashSet<At>,
     members: members::Members,
 }
 
@@ -123,6 +125,7 @@ pub(crate) fn reach(program: &Program<'_>, cuts: &Cuts, regions: &[Region], base
         todo: Vec::new(),
         seen: FxHashSet::default(),
         inside: false,
+        following: FxHashSet::default(),
         members: base.map_or_else(members::Members::default, |base| base.members.clone()),
     };
     for region in regions {
@@ -488,18 +491,17 @@ impl Walk<'_, '_> {
         match def {
             Def::Node(node) => {
                 let at = (unit, *node);
-                match self.program.flow(unit).defined_function(*node) {
+                let function = self.program.flow(unit).defined_function(*node);
+                if let Some(function) = function.filter(|_| self.cuts.nodes.contains(&at)) {
                     // Somebody calls a handler by its name.
-                    Some(function) if self.cuts.nodes.contains(&at) => {
-                        if owner.is_some() {
-                            self.push(Item::Region(Region::Function(unit, function)));
-                        }
+                    if owner.is_some() {
+                        self.push(Item::Region(Region::Function(unit, function)));
                     }
-                    _ => {
-                        let inside = std::mem::replace(&mut self.inside, false);
-                        self.node(at);
-                        self.inside = inside;
-                    }
+                } else if self.following.insert(at) {
+                    let inside = std::mem::replace(&mut self.inside, false);
+                    self.node(at);
+                    self.inside = inside;
+                    self.following.remove(&at);
                 }
             }
             Def::Var(var) => self.push(Item::Var(unit, *var)),

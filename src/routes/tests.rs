@@ -86,3 +86,13 @@ fn what_dispatches_on_nothing_has_no_routes() {
     assert_eq!(labels(&[("app.py", "def handler(event, context):\n    return event['size'] > 3\n")]), [""; 0]);
     assert_eq!(labels(&[("index.js", "exports.handler = async (event) => event.a + event.b;")]), [""; 0]);
 }
+
+#[test]
+fn modules_that_need_each_other_end() {
+    let files = [
+        ("index.js", "require('./a'); exports.handler = async (event) => event.path === '/x' ? 1 : require('./a').y"),
+        ("a.js", "const b = require('./b'); exports.y = b.z; module.exports.w = { f: b.z.g }"),
+        ("b.js", "const a = require('./a'); exports.z = a.y"),
+    ];
+    assert!(labels(&files).len() <= 2);
+}

@@ -15,6 +15,9 @@ use crate::package::owners::{Package, Requires, python};
 /// Metadata files larger than this are not read.
 const LARGEST: u64 = 4 << 20;
 
+/// Dialects that SQLAlchemy has itself: of their drivers one is told (its documentation, "Included Dialects").
+const OWN_DIALECTS: [&str; 7] = ["mariadb", "mssql", "mysql", "oracle", "postgres", "postgresql", "sqlite"];
+
 knowledge::table! {
     static DRIVERS: FxHashMap<String, Vec<String>> = "python/drivers.toml", tested by the_drivers_read;
 }
@@ -64,7 +67,13 @@ impl Evidence<'_> {
         let by_url = |url: &str| {
             let scheme = url.split("://").next().unwrap_or_default();
             match scheme.split_once('+') {
-                Some((_, driver)) => self.names.imports(name).iter().any(|import| import == driver) || by_table(scheme),
+                // What brings a dialect of its own is needed whatever driver it is told to take.
+                Some((dialect, driver)) => {
+                    let is_driver = |import: &String| import.eq_ignore_ascii_case(driver);
+                    self.names.imports(name).iter().any(is_driver)
+                        || by_table(scheme)
+                        || (!OWN_DIALECTS.contains(&dialect) && by_table(dialect))
+                }
                 None => by_table(scheme),
             }
         };

@@ -7,7 +7,6 @@ use super::*;
 const DECORATORS: &[&str] = &[
     "functools.lru_cache",
     "functools.cache",
-    "functools.singledispatch",
     "functools.total_ordering",
     "contextlib.contextmanager",
     "contextlib.asynccontextmanager",

@@ -515,14 +515,6 @@ impl Interp<'_> {
         };
         self.mistake(frame, self.at(frame, *first), "ValueError", &message)
     }
-
-    /// An assertion of own code that does not hold.
-    pub(super) fn refuse_assertion(&mut self, frame: &Frame, test: ExprId) -> Run<()> {
-        if !self.is_computed(frame) {
-            return Ok(());
-        }
-        self.mistake(frame, self.at(frame, test), "AssertionError", "an assertion does not hold")
-    }
 }
 
 /// Whether objects of a built-in type lack a name in a version of Python. Of versions that the table does not know,

@@ -263,6 +263,18 @@ impl Interp<'_> {
             Object::Dict { items, .. } => {
                 items.remove(key);
             }
+            Object::List { items, open } => match key {
+                Value::Int(at) if !*open => {
+                    if let Some(at) = index(at, items.len()) {
+                        items.remove(at);
+                    }
+                }
+                // What a slice leaves is not followed.
+                _ => {
+                    items.clear();
+                    *open = true;
+                }
+            },
             Object::Namespace(of) => match (*of, key) {
                 (NamespaceOf::Scope(scope), Value::Str(name)) => {
                     self.heap.vars_mut(scope).remove(name);

@@ -241,12 +241,30 @@ impl Interp<'_> {
             match answer {
                 Some(true) => return Some(true),
                 None => verdict = None,
+                Some(false) if self.takes_others_in(of) => verdict = None,
                 Some(false) => {}
             }
         }
         verdict
     }
+
+    /// Whether a class may call objects its instances that do not inherit from it: abstract classes know what is
+    /// registered with them, protocols and metaclasses ask the objects.
+    fn takes_others_in(&self, class: Value) -> bool {
+        if let Some(name) = self.heap.external_name(class) {
+            return ABSTRACT.iter().any(|module| name.starts_with(module));
+        }
+        let Some(Object::Class(node)) = self.heap.get(class) else { return false };
+        let is_abstract = |base: &Value| {
+            self.heap.external_name(*base).is_some_and(|name| ABSTRACT.iter().any(|module| name.starts_with(module)))
+        };
+        !matches!(node.metaclass, Value::None) && self.heap.external_name(node.metaclass).as_deref() != Some("type")
+            || node.mro.iter().any(is_abstract)
+    }
 }
+
+/// Modules whose classes, and those that inherit from them, are abstract.
+const ABSTRACT: [&str; 5] = ["abc.", "collections.abc.", "numbers.", "typing.", "typing_extensions."];
 
 /// `isinstance` of a built-in type against abstract classes.
 fn abstract_instance(kind: &str, of: &str) -> Option<bool> {

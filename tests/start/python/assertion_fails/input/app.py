@@ -1,6 +1,0 @@
-DEBUG = 0
-assert DEBUG == 1
-
-
-def handler(event, context):
-    return "ok"
