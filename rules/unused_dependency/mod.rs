@@ -108,7 +108,7 @@ fn finding(cx: &FunctionContext<'_>, dependency: &Dependency) -> Finding {
         .noting("not used")
         .saving(Saves { init_ms: None, bytes });
     // Who imports it may be started by something that nothing here tells of.
-    let is_safe = importer.is_none() && cx.usage.is_proven(&dependency.name);
+    let is_safe = importer.is_none() && cx.usage.is_proven();
     let level = if is_safe { FixLevel::Safe } else { FixLevel::Unsafe };
     if let Some(fix) = removal(dependency, level) {
         finding = finding.fix(fix);

@@ -76,8 +76,6 @@ pub struct Usage {
     for_others: BTreeSet<Arc<str>>,
     /// Whether packages are installed and every import has an answer.
     closed: bool,
-    /// Dependencies whose import names are known.
-    known: BTreeSet<Arc<str>>,
 }
 
 /// Names that nothing tells how they belong together: which modules a distribution brings is only known for certain
@@ -182,7 +180,6 @@ impl Usage {
             usage.unmatched = unmatched(facts, declared, &bundled, &usage);
             usage.for_others = evidence.for_others(&bundled);
             let dependencies = declared.dependencies.iter().map(|dependency| &dependency.name);
-            usage.known = dependencies.clone().filter(|name| is_distribution_known(name)).cloned().collect();
             let unused = dependencies.filter(|name| !usage.uses(name));
             let sought: Vec<_> = unused.map(|name| (name.clone(), names.imports(name).to_vec())).collect();
             usage.unreached = scripts::unreached_importers(facts, &reached, &sought).into_iter().collect();
@@ -223,11 +220,11 @@ impl Usage {
         &self.unmatched
     }
 
-    /// Whether it is proven that nothing needs a dependency that is not used: what the function loads is here and
-    /// nothing is missing, or at least all names under which the dependency could be asked for are known.
+    /// Whether it is proven that nothing needs what is not used: what the function loads is here and nothing is
+    /// missing. Of what is not installed the import names may be known, and never all other ways to ask for it.
     #[must_use]
-    pub fn is_proven(&self, name: &str) -> bool {
-        self.closed || self.known.contains(name)
+    pub fn is_proven(&self) -> bool {
+        self.closed
     }
 
     /// Whether anything reachable from the handler uses the dependency, or a used one needs it.
