@@ -249,22 +249,21 @@ impl Interp<'_> {
     }
 
     /// Whether a class may call objects its instances that do not inherit from it: abstract classes know what is
-    /// registered with them, protocols and metaclasses ask the objects.
+    /// registered with them, protocols ask the objects.
     fn takes_others_in(&self, class: Value) -> bool {
-        if let Some(name) = self.heap.external_name(class) {
-            return ABSTRACT.iter().any(|module| name.starts_with(module));
-        }
-        let Some(Object::Class(node)) = self.heap.get(class) else { return false };
-        let is_abstract = |base: &Value| {
-            self.heap.external_name(*base).is_some_and(|name| ABSTRACT.iter().any(|module| name.starts_with(module)))
+        let is_abstract = |value: Value| {
+            self.heap.external_name(value).is_some_and(|name| ABSTRACT.iter().any(|one| name.starts_with(one)))
         };
-        !matches!(node.metaclass, Value::None) && self.heap.external_name(node.metaclass).as_deref() != Some("type")
-            || node.mro.iter().any(is_abstract)
+        match self.heap.get(class) {
+            Some(Object::Class(node)) => is_abstract(node.metaclass) || node.mro.iter().copied().any(is_abstract),
+            _ => is_abstract(class),
+        }
     }
 }
 
-/// Modules whose classes, and those that inherit from them, are abstract.
-const ABSTRACT: [&str; 5] = ["abc.", "collections.abc.", "numbers.", "typing.", "typing_extensions."];
+/// What the names of abstract classes begin with, which those that inherit from them are, too.
+const ABSTRACT: [&str; 5] =
+    ["abc.ABC", "collections.abc.", "numbers.", "typing.Protocol", "typing_extensions.Protocol"];
 
 /// `isinstance` of a built-in type against abstract classes.
 fn abstract_instance(kind: &str, of: &str) -> Option<bool> {
