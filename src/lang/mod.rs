@@ -4,5 +4,6 @@
 pub mod native;
 pub mod javascript;
 pub mod moving;
+mod parting;
 pub mod python;
 pub mod rust;

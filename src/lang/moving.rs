@@ -1,4 +1,4 @@
-//! Imports moved from the top of a file into the functions that use them: what is common to all languages.
+//! Code moved within a file, as imports into the functions that use them: what is common to all languages.
 
 use crate::span::Span;
 
@@ -15,7 +15,7 @@ pub struct Moved {
     pub into: Vec<String>,
 }
 
-/// Why an import cannot move.
+/// Why code cannot move.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
     /// The end of a sentence that begins with "not moved:".
@@ -36,6 +36,23 @@ impl Refusal {
     pub fn at(offset: u32, why: impl Into<String>) -> Self {
         Self { why: why.into(), at: Some(offset) }
     }
+}
+
+/// Refuses a text in whose first line nothing is where it seems to be.
+///
+/// # Errors
+/// When it begins with a byte order mark.
+pub(super) fn refuse_mark(text: &str) -> Result<(), Refusal> {
+    if text.starts_with('\u{feff}') { Err(Refusal::new("the file begins with a byte order mark")) } else { Ok(()) }
+}
+
+/// A text with replacements that do not overlap and stand in order.
+pub(super) fn applied(text: &str, edits: &[(Span, String)]) -> String {
+    let mut changed = text.to_owned();
+    for (span, replacement) in edits.iter().rev() {
+        changed.replace_range(span.range_in(text.len()), replacement);
+    }
+    changed
 }
 
 /// The start of the line that an offset is in.

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use oxc_allocator::Allocator;
 use oxc_ast::AstKind;
 use oxc_ast::ast::{
-    Argument, BindingIdentifier, Declaration, Expression, FunctionBody, IdentifierReference,
-    ImportDeclarationSpecifier, ObjectPropertyKind, Program, Statement, VariableDeclaration, VariableDeclarator,
+    Argument, BindingIdentifier, Declaration, Expression, FunctionBody, IdentifierReference, ObjectPropertyKind,
+    Program, Statement, VariableDeclaration, VariableDeclarator,
 };
 use oxc_ast_visit::Visit;
-use oxc_parser::{ParseOptions, Parser};
-use oxc_span::{GetSpan, SourceType};
+use oxc_span::GetSpan;
 
-use super::nesting;
-use crate::lang::moving::{Moved, Refusal, has_word, indent, line, line_end, line_start, lines_to_remove, next_line};
+use super::program::{own, with_program};
+use crate::lang::moving::{
+    Moved, Refusal, has_word, indent, line, line_end, line_start, lines_to_remove, next_line, refuse_mark,
+};
 use crate::span::Span;
 
 /// How deep arguments may be.
@@ -25,22 +25,8 @@ const DEPTH: u32 = 8;
 /// # Errors
 /// When what runs today could run differently by more than when the value is made, with the reason.
 pub fn hoist(text: &str, path: &str, at: u32, handler: &str) -> Result<Moved, Refusal> {
-    if text.starts_with('\u{feff}') || nesting::measure(text).is_none_or(|tokens| tokens > super::MAX_TOKENS) {
-        return Err(Refusal::new("the file begins with a byte order mark, nests too deep or is too large"));
-    }
-    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
-    let typescript = matches!(extension, "ts" | "tsx" | "mts" | "cts");
-    for base in [SourceType::mjs(), SourceType::cjs()] {
-        let arena = Allocator::default();
-        let options =
-            ParseOptions { parse_regular_expression: false, preserve_parens: false, ..ParseOptions::default() };
-        let source_type = base.with_typescript(typescript).with_jsx(matches!(extension, "jsx" | "tsx" | "js"));
-        let parsed = Parser::new(&arena, text, source_type).with_options(options).parse();
-        if !parsed.panicked && parsed.diagnostics.is_empty() {
-            return hoisted(text, &parsed.program, at, handler);
-        }
-    }
-    Err(Refusal::new("the file has syntax errors"))
+    refuse_mark(text)?;
+    with_program(text, path, |program| hoisted(text, program, at, handler))
 }
 
 fn hoisted(text: &str, program: &Program<'_>, at: u32, handler: &str) -> Result<Moved, Refusal> {
@@ -88,7 +74,7 @@ fn hoisted(text: &str, program: &Program<'_>, at: u32, handler: &str) -> Result<
     let comment = if behind.is_empty() { String::new() } else { format!(" {behind}") };
     let above = above(text, outer.span().start);
     let mut edits = vec![(Span::new(above, above), format!("{moved}{comment}{newline}{newline}"))];
-    let gone = lines_to_remove(text, &[Span::new(span.start, span.end)]);
+    let gone = lines_to_remove(text, &[own(span)]);
     edits.extend(gone.into_iter().map(|span| (span, String::new())));
     let first = written.lines().next().unwrap_or_default().to_owned();
     Ok(Moved {
@@ -143,13 +129,7 @@ fn top_names<'p>(body: &'p [Statement<'p>]) -> Vec<&'p str> {
     for stmt in body {
         match stmt {
             Statement::ImportDeclaration(import) => {
-                for specifier in import.specifiers.iter().flatten() {
-                    names.push(match specifier {
-                        ImportDeclarationSpecifier::ImportDefaultSpecifier(one) => one.local.name.as_str(),
-                        ImportDeclarationSpecifier::ImportNamespaceSpecifier(one) => one.local.name.as_str(),
-                        ImportDeclarationSpecifier::ImportSpecifier(one) => one.local.name.as_str(),
-                    });
-                }
+                names.extend(import.specifiers.iter().flatten().map(|one| one.local().name.as_str()));
             }
             Statement::VariableDeclaration(declaration) => constants(declaration, &mut names),
             Statement::ExportDeclaration(export) => {
@@ -239,15 +219,12 @@ impl<'p> Visit<'p> for Names {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lang::moving::applied;
 
     fn hoisted(text: &str) -> Result<String, String> {
         let at = text.find("new ").unwrap() as u32;
         let moved = hoist(text, "index.mjs", at, "handler").map_err(|refusal| refusal.why)?;
-        let mut changed = text.to_owned();
-        for (span, replacement) in moved.edits.iter().rev() {
-            changed.replace_range(span.range_in(text.len()), replacement);
-        }
-        Ok(changed)
+        Ok(applied(text, &moved.edits))
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! JavaScript and TypeScript: source text to the compact program that the simulation runs.
 //!
-//! `oxc_parser` does the parsing; its types stay in `lower`. Nesting is measured first, because
-//! the parser recurses without a guard.
+//! `oxc_parser` does the parsing; its types stay in `lower` and in what changes files (`program`). Nesting is measured
+//! first, because the parser recurses without a guard.
 
 mod exports_seen;
 pub mod hoisting;
@@ -10,6 +10,7 @@ mod lower;
 pub mod moving;
 mod nesting;
 pub mod parting;
+mod program;
 pub mod request;
 
 use std::cell::RefCell;

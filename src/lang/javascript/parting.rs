@@ -2,23 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use oxc_allocator::Allocator;
 use oxc_ast::ast::{
-    ArrayExpression, Expression, ExpressionStatement, FunctionBody, IdentifierReference, IfStatement,
-    ImportDeclarationSpecifier, JSXIdentifier, ModuleExportName, ObjectExpression, Program, Statement, SwitchStatement,
+    ArrayExpression, Expression, ExpressionStatement, FunctionBody, IdentifierReference, IfStatement, JSXIdentifier,
+    ModuleExportName, ObjectExpression, Statement, SwitchStatement,
 };
 use oxc_ast_visit::{Visit, walk};
-use oxc_parser::{ParseOptions, Parser};
-use oxc_span::{GetSpan, SourceType};
+use oxc_span::GetSpan;
 
-use super::nesting;
-use crate::lang::moving::{Refusal, indent, lines_to_remove, next_line};
+use super::program::{own, with_program};
+use crate::lang::moving::{Refusal, applied, indent, lines_to_remove, next_line};
+use crate::lang::parting::{Edits, ROUNDS, Removals};
 use crate::span::Span;
-
-/// How often what is unused is looked for: each round may leave more behind.
-const ROUNDS: usize = 40;
-
-type Edits = Vec<(Span, String)>;
 
 /// A module with some of its routes. `gone` and `kept` are the places where routes are registered; `needed` are names
 /// that stay whatever names them. Needs a stack as the parser does.
@@ -26,111 +20,45 @@ type Edits = Vec<(Span, String)>;
 /// # Errors
 /// When a route cannot be taken out by itself, with the reason.
 pub fn part(text: &str, path: &str, gone: &[u32], kept: &[u32], needed: &[&str]) -> Result<String, Refusal> {
-    let mut parted = text.to_owned();
-    let before = with_program(text, path, |program| {
-        let edits = removals(text, program, gone, kept)?;
-        edits.iter().rev().for_each(|(span, with)| parted.replace_range(span.range_in(text.len()), with));
-        Ok(names(&program.body))
+    let (mut parted, before) = with_program(text, path, |program| {
+        let mut finder = Finder { removals: Removals::new(text, gone, kept) };
+        finder.visit_program(program);
+        Ok((applied(text, &finder.removals.settled()?), names(&program.body)))
     })?;
     for _ in 0..ROUNDS {
-        let text = parted.clone();
-        let unused = with_program(&text, path, |program| Ok(unused(&text, &program.body, &before, needed)))?;
+        let unused = with_program(&parted, path, |program| Ok(unused(&parted, &program.body, &before, needed)))?;
         if unused.is_empty() {
             break;
         }
-        unused.iter().rev().for_each(|(span, with)| parted.replace_range(span.range_in(text.len()), with));
+        parted = applied(&parted, &unused);
     }
     Ok(parted)
 }
 
-fn with_program<T>(
-    text: &str,
-    path: &str,
-    work: impl FnOnce(&Program<'_>) -> Result<T, Refusal>,
-) -> Result<T, Refusal> {
-    if nesting::measure(text).is_none_or(|tokens| tokens > super::MAX_TOKENS) {
-        return Err(Refusal::new("the file nests too deep or is too large"));
-    }
-    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
-    let typescript = matches!(extension, "ts" | "tsx" | "mts" | "cts");
-    for base in [SourceType::mjs(), SourceType::cjs()] {
-        let arena = Allocator::default();
-        let options =
-            ParseOptions { parse_regular_expression: false, preserve_parens: false, ..ParseOptions::default() };
-        let source_type = base.with_typescript(typescript).with_jsx(matches!(extension, "jsx" | "tsx" | "js"));
-        let parsed = Parser::new(&arena, text, source_type).with_options(options).parse();
-        if !parsed.panicked && parsed.diagnostics.is_empty() {
-            return work(&parsed.program);
-        }
-    }
-    Err(Refusal::new("the file has syntax errors"))
-}
-
-/// The changes that take routes out.
-fn removals(text: &str, program: &Program<'_>, gone: &[u32], kept: &[u32]) -> Result<Edits, Refusal> {
-    let mut finder = Finder { text, gone, kept, edits: Vec::new(), found: BTreeSet::new(), refused: None };
-    finder.visit_program(program);
-    if let Some(refused) = finder.refused {
-        return Err(refused);
-    }
-    if let Some(missed) = gone.iter().find(|place| !finder.found.contains(*place)) {
-        return Err(Refusal::at(*missed, "a route is registered in a way that cannot be taken out by itself"));
-    }
-    let mut edits = finder.edits;
-    edits.sort();
-    edits.dedup();
-    let crosses = edits.windows(2).any(|pair| matches!(pair, [one, next] if one.0.end > next.0.start));
-    if crosses { Err(Refusal::new("routes are registered inside one another")) } else { Ok(edits) }
-}
-
 /// Looks for the statements that register routes.
 struct Finder<'t> {
-    text: &'t str,
-    gone: &'t [u32],
-    kept: &'t [u32],
-    edits: Edits,
-    /// Places of routes whose registration goes.
-    found: BTreeSet<u32>,
-    refused: Option<Refusal>,
-}
-
-fn within(span: oxc_span::Span, places: &[u32]) -> Vec<u32> {
-    places.iter().copied().filter(|place| span.start <= *place && *place < span.end).collect()
+    removals: Removals<'t>,
 }
 
 impl Finder<'_> {
-    /// Whether some code registers only routes that go; one that registers both cannot be taken apart, nor can one
-    /// when a route that stays is inside of what would go with it.
     fn goes(&mut self, head: oxc_span::Span, whole: oxc_span::Span) -> bool {
-        if within(head, self.gone).is_empty() {
-            return false;
-        }
-        let why = if !within(head, self.kept).is_empty() {
-            "one condition stands for routes of several groups"
-        } else if !within(whole, self.kept).is_empty() {
-            "a route of another group is inside of the code of this one"
-        } else {
-            self.found.extend(within(whole, self.gone));
-            return true;
-        };
-        self.refused = Some(Refusal::at(head.start, why));
-        false
+        self.removals.goes(own(head), own(whole))
     }
 
     fn remove(&mut self, span: oxc_span::Span) {
-        self.edits.extend(taken(self.text, Span::new(span.start, span.end)));
+        self.removals.edits.extend(taken(self.removals.text, own(span)));
     }
 
     /// Takes an element out of a list, with the comma behind it or in front of it.
     fn element(&mut self, span: oxc_span::Span) {
-        let rest = self.text.get(span.end as usize..).unwrap_or_default();
+        let rest = self.removals.text.get(span.end as usize..).unwrap_or_default();
         let blanks = rest.len() - rest.trim_start().len();
         if rest.trim_start().starts_with(',') {
             return self.remove(oxc_span::Span::new(span.start, span.end + blanks as u32 + 1));
         }
-        let before = self.text.get(..span.start as usize).unwrap_or_default().trim_end();
+        let before = self.removals.text.get(..span.start as usize).unwrap_or_default().trim_end();
         let start = if before.ends_with(',') { before.len() as u32 - 1 } else { span.start };
-        self.edits.push((Span::new(start, span.end), String::new()));
+        self.removals.edits.push((Span::new(start, span.end), String::new()));
     }
 }
 
@@ -162,11 +90,9 @@ impl<'a> Visit<'a> for Finder<'_> {
         };
         let mut bodies = Bodies::default();
         bodies.visit_expression_statement(stmt);
-        let here = |places: &[u32]| {
-            let is_inside = |place: &u32| bodies.0.iter().any(|body| body.start <= *place && *place < body.end);
-            within(stmt.span, places).iter().any(|place| !is_inside(place))
-        };
-        if is_call && here(self.gone) {
+        let is_inside = |place: &u32| bodies.0.iter().any(|body| body.start <= *place && *place < body.end);
+        let is_here = self.removals.gone_in(own(stmt.span)).any(|place| !is_inside(&place));
+        if is_call && is_here {
             if self.goes(stmt.span, stmt.span) {
                 self.remove(stmt.span);
             }
@@ -186,7 +112,7 @@ impl<'a> Visit<'a> for Finder<'_> {
                     let whole = oxc_span::Span::new(next.test.span().start, next.span.end);
                     if self.goes(next.test.span(), whole) {
                         let gap = Span::new(stmt.consequent.span().end, next.span.end);
-                        self.edits.push((gap, String::new()));
+                        self.removals.edits.push((gap, String::new()));
                     } else {
                         self.visit_if_statement(next);
                     }
@@ -198,7 +124,7 @@ impl<'a> Visit<'a> for Finder<'_> {
         }
         match &stmt.alternate {
             Some(next) => {
-                self.edits.push((Span::new(stmt.span.start, next.span().start), String::new()));
+                self.removals.edits.push((Span::new(stmt.span.start, next.span().start), String::new()));
                 self.visit_statement(next);
             }
             None => self.remove(stmt.span),
@@ -213,7 +139,7 @@ impl<'a> Visit<'a> for Finder<'_> {
             if goes {
                 let shares = stmt.cases.get(at + 1).is_some() && !case.consequent.is_empty() && !ends;
                 if (falls_into && !case.consequent.is_empty()) || shares {
-                    self.refused = Some(Refusal::at(case.span.start, "another case goes on in this one"));
+                    self.removals.refuse(case.span.start, "another case goes on in this one");
                 }
                 self.remove(case.span);
                 continue;
@@ -225,7 +151,7 @@ impl<'a> Visit<'a> for Finder<'_> {
 
     fn visit_object_expression(&mut self, object: &ObjectExpression<'a>) {
         for property in &object.properties {
-            if self.goes(head(self.text, property.span()), property.span()) {
+            if self.goes(head(self.removals.text, property.span()), property.span()) {
                 self.element(property.span());
             } else {
                 self.visit_object_property_kind(property);
@@ -235,8 +161,8 @@ impl<'a> Visit<'a> for Finder<'_> {
 
     fn visit_array_expression(&mut self, array: &ArrayExpression<'a>) {
         for element in &array.elements {
-            if within(element.span(), self.kept).is_empty()
-                && self.goes(head(self.text, element.span()), element.span())
+            if !self.removals.keeps(own(element.span()))
+                && self.goes(head(self.removals.text, element.span()), element.span())
             {
                 self.element(element.span());
             } else {
@@ -305,30 +231,15 @@ fn unused(text: &str, body: &[Statement<'_>], before: &BTreeSet<String>, needed:
                 bound.into_iter().map(|name| name.name.as_str()).collect()
             }
             Statement::ImportDeclaration(import) => {
-                import.specifiers.iter().flatten().map(ImportDeclarationSpecifier::local_name).collect()
+                import.specifiers.iter().flatten().map(|one| one.local().name.as_str()).collect()
             }
             _ => continue,
         };
         if !bound.is_empty() && bound.iter().all(|name| is_unused(at, name)) {
-            edits.extend(taken(text, Span::new(stmt.span().start, stmt.span().end)));
+            edits.extend(taken(text, own(stmt.span())));
         }
     }
     edits
-}
-
-/// The name that a specifier binds.
-trait LocalName {
-    fn local_name(&self) -> &str;
-}
-
-impl LocalName for ImportDeclarationSpecifier<'_> {
-    fn local_name(&self) -> &str {
-        match self {
-            Self::ImportDefaultSpecifier(one) => one.local.name.as_str(),
-            Self::ImportNamespaceSpecifier(one) => one.local.name.as_str(),
-            Self::ImportSpecifier(one) => one.local.name.as_str(),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -4,16 +4,13 @@ use std::collections::BTreeSet;
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, ExprContext, Stmt};
-use ruff_python_parser::{ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged;
 
+use super::moving::lookups::LOOKS_UP;
 use super::moving::{bound, comment};
-use super::nesting;
-use crate::lang::moving::{Moved, Refusal, line, line_end, line_start, lines_to_remove};
+use super::program::{is_doc, is_future, own, parsed};
+use crate::lang::moving::{Moved, Refusal, line, line_end, line_start, lines_to_remove, refuse_mark};
 use crate::span::Span;
-
-/// Names through which code can find any other.
-const LOOKS_UP: [&str; 5] = ["globals", "locals", "vars", "eval", "exec"];
 
 /// Makes a value once that a function makes at every call: what the handler makes for every request while the module
 /// loads, what others make when it is asked for first. `at` is a place in the call that makes it, `handler` the name of
@@ -22,15 +19,11 @@ const LOOKS_UP: [&str; 5] = ["globals", "locals", "vars", "eval", "exec"];
 /// # Errors
 /// When what runs today could run differently by more than when the value is made, with the reason.
 pub fn hoist(text: &str, at: u32, handler: &str, version: (u16, u16)) -> Result<Moved, Refusal> {
-    if text.starts_with('\u{feff}') || nesting::too_deep(text).is_err() {
-        return Err(Refusal::new("the file begins with a byte order mark, or nests too deep"));
-    }
-    let parsed = parse_unchecked(text, ParseOptions::from(ruff_python_parser::Mode::Module));
-    let module = parsed.try_into_module().filter(|module| module.errors().is_empty());
-    let Some(module) = module else { return Err(Refusal::new("the file has syntax errors")) };
+    refuse_mark(text)?;
+    let module = parsed(text)?;
     let suite = module.suite();
-    let own = Names::of(suite);
-    if let Some(name) = LOOKS_UP.iter().find(|name| own.read.contains(**name)) {
+    let all = Names::of(suite);
+    if let Some(name) = LOOKS_UP.iter().find(|name| all.read.contains(**name)) {
         return Err(Refusal::new(format!("`{name}()` may look names up")));
     }
     let outer = suite.iter().position(|stmt| holds(stmt, at));
@@ -87,12 +80,12 @@ impl Module<'_> {
             return Err(Refusal::at(stmt.range().start().to_u32(), format!("the module has a `{name}` of its own")));
         }
         let behind = comment(self.text, made)?;
-        let written = self.on_one_line(made.range().start().to_u32(), made.range().end().to_u32())?;
+        let written = self.on_one_line(own(made.range()))?;
         let newline = line_end(self.text);
         let behind = if behind.is_empty() { String::new() } else { format!("  {behind}") };
         let above = above(self.text, function);
         let mut edits = vec![(Span::new(above, above), format!("{written}{behind}{newline}{newline}{newline}"))];
-        let gone = lines_to_remove(self.text, &[Span::new(at, made.range().end().to_u32())]);
+        let gone = lines_to_remove(self.text, &[own(made.range())]);
         edits.extend(gone.into_iter().map(|span| (span, String::new())));
         let into = vec!["the module's level".to_owned()];
         Ok(Moved { edits, statements: vec![written.to_owned()], names: vec![name.to_owned()], into })
@@ -107,14 +100,13 @@ impl Module<'_> {
         if all.read.contains(&maker) || all.bound.contains(&maker) {
             return Err(Refusal::at(at, format!("the module has a `{maker}` of its own")));
         }
-        let value = assign.value.range();
-        let (start, end) = (value.start().to_u32(), value.end().to_u32());
-        let written = self.on_one_line(start, end)?.to_owned();
+        let value = own(assign.value.range());
+        let written = self.on_one_line(value)?.to_owned();
         let (above, newline, cache) = (above(self.text, function), line_end(self.text), self.cache());
         let made = format!("@{cache}{newline}def {maker}():{newline}    return {written}{newline}{newline}{newline}");
         let mut edits: Vec<(Span, String)> = self.functools(at)?.into_iter().collect();
         edits.push((Span::new(above, above), made));
-        edits.push((Span::new(start, end), format!("{maker}()")));
+        edits.push((value, format!("{maker}()")));
         Ok(Moved { edits, statements: vec![written], names: vec![maker.clone()], into: vec![format!("{maker}()")] })
     }
 
@@ -156,9 +148,13 @@ impl Module<'_> {
         Ok(Some((Span::new(place, place), format!("import functools{}", line_end(self.text)))))
     }
 
-    fn on_one_line(&self, start: u32, end: u32) -> Result<&str, Refusal> {
-        let written = self.text.get(start as usize..end as usize).unwrap_or_default();
-        if written.contains('\n') { Err(Refusal::at(start, "it is written over several lines")) } else { Ok(written) }
+    fn on_one_line(&self, span: Span) -> Result<&str, Refusal> {
+        let written = self.text.get(span.range_in(self.text.len())).unwrap_or_default();
+        if written.contains('\n') {
+            Err(Refusal::at(span.start, "it is written over several lines"))
+        } else {
+            Ok(written)
+        }
     }
 }
 
@@ -180,14 +176,6 @@ fn has_own(stmt: &Stmt, name: &str) -> bool {
         }
         _ => binds || names.read.contains(name),
     }
-}
-
-fn is_doc(stmt: &Stmt) -> bool {
-    matches!(stmt, Stmt::Expr(expr) if expr.value.is_string_literal_expr())
-}
-
-fn is_future(stmt: &Stmt) -> bool {
-    matches!(stmt, Stmt::ImportFrom(import) if import.module.as_ref().is_some_and(|module| module.as_str() == "__future__"))
 }
 
 /// Where something goes that is to stand above a function: over its decorators and the comments that belong to it.
@@ -291,15 +279,12 @@ impl<'a> Visitor<'a> for Names {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lang::moving::applied;
 
     fn hoisted(text: &str) -> Result<String, String> {
         let at = text.find("boto3.client").or_else(|| text.find("boto3.resource")).unwrap() as u32;
         let moved = hoist(text, at, "handler", (3, 12)).map_err(|refusal| refusal.why)?;
-        let mut changed = text.to_owned();
-        for (span, replacement) in moved.edits.iter().rev() {
-            changed.replace_range(span.range_in(text.len()), replacement);
-        }
-        Ok(changed)
+        Ok(applied(text, &moved.edits))
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod lower;
 mod lower_expr;
 pub mod moving;
 pub mod parting;
+mod program;
 mod nesting;
 
 use ruff_python_ast::PythonVersion;

@@ -4,15 +4,12 @@ use std::collections::BTreeSet;
 
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{self as ast, Expr, ExprContext, Stmt};
-use ruff_python_parser::{ParseOptions, parse_unchecked};
 use ruff_text_size::{Ranged, TextRange};
 
-use super::nesting;
-use crate::lang::moving::{Refusal, line_start, lines_to_remove, next_line};
+use super::program::{own, parsed};
+use crate::lang::moving::{Refusal, applied, line_start, lines_to_remove, next_line};
+use crate::lang::parting::{Edits, ROUNDS, Removals};
 use crate::span::Span;
-
-/// How often what is unused is looked for: each round may leave more behind.
-const ROUNDS: usize = 40;
 
 /// A module with some of its routes. `gone` and `kept` are the places where routes are registered; `needed` are names
 /// that stay whatever names them. Needs a stack of [`PARSE_STACK`](super::PARSE_STACK).
@@ -20,74 +17,25 @@ const ROUNDS: usize = 40;
 /// # Errors
 /// When a route cannot be taken out by itself, with the reason.
 pub fn part(text: &str, gone: &[u32], kept: &[u32], needed: &[&str]) -> Result<String, Refusal> {
-    let mut parted = text.to_owned();
-    let before = {
-        let suite = parsed(text)?;
-        let edits = removals(text, suite.suite(), gone, kept)?;
-        for (span, replacement) in edits.iter().rev() {
-            parted.replace_range(span.range_in(text.len()), replacement);
-        }
-        names(suite.suite())
+    let (mut parted, before) = {
+        let module = parsed(text)?;
+        let mut finder = Finder { removals: Removals::new(text, gone, kept) };
+        finder.block(module.suite());
+        (applied(text, &finder.removals.settled()?), names(module.suite()))
     };
     for _ in 0..ROUNDS {
-        let module = parsed(&parted)?;
-        let unused = unused(&parted, module.suite(), &before, needed);
-        drop(module);
+        let unused = unused(&parted, parsed(&parted)?.suite(), &before, needed);
         if unused.is_empty() {
             break;
         }
-        for (span, replacement) in unused.iter().rev() {
-            parted.replace_range(span.range_in(parted.len()), replacement);
-        }
+        parted = applied(&parted, &unused);
     }
     Ok(parted)
 }
 
-type Module = ruff_python_parser::Parsed<ast::ModModule>;
-
-fn parsed(text: &str) -> Result<Module, Refusal> {
-    if nesting::too_deep(text).is_err() {
-        return Err(Refusal::new("the file nests too deep"));
-    }
-    let parsed = parse_unchecked(text, ParseOptions::from(ruff_python_parser::Mode::Module)).try_into_module();
-    parsed.filter(|module| module.errors().is_empty()).ok_or_else(|| Refusal::new("the file has syntax errors"))
-}
-
-/// The changes that take routes out.
-fn removals(text: &str, suite: &[Stmt], gone: &[u32], kept: &[u32]) -> Result<Vec<(Span, String)>, Refusal> {
-    let mut finder = Finder { text, gone, kept, edits: Vec::new(), found: BTreeSet::new(), refused: None };
-    finder.block(suite);
-    if let Some(refused) = finder.refused {
-        return Err(refused);
-    }
-    if let Some(missed) = gone.iter().find(|place| !finder.found.contains(*place)) {
-        return Err(Refusal::at(*missed, "a route is registered in a way that cannot be taken out by itself"));
-    }
-    let mut edits = finder.edits;
-    edits.sort();
-    edits.dedup();
-    let crosses = edits.windows(2).any(|pair| pair[0].0.end > pair[1].0.start);
-    if crosses { Err(Refusal::new("routes are registered inside one another")) } else { Ok(edits) }
-}
-
 /// Looks for the statements that register routes.
 struct Finder<'t> {
-    text: &'t str,
-    gone: &'t [u32],
-    kept: &'t [u32],
-    edits: Vec<(Span, String)>,
-    /// Places of routes whose registration goes.
-    found: BTreeSet<u32>,
-    refused: Option<Refusal>,
-}
-
-fn span(range: TextRange) -> Span {
-    Span::new(range.start().to_u32(), range.end().to_u32())
-}
-
-fn within(range: TextRange, places: &[u32]) -> Vec<u32> {
-    let span = span(range);
-    places.iter().copied().filter(|place| span.start <= *place && *place < span.end).collect()
+    removals: Removals<'t>,
 }
 
 /// A condition with the code that it leads to.
@@ -96,26 +44,13 @@ fn extent(test: TextRange, body: &[Stmt]) -> TextRange {
 }
 
 impl Finder<'_> {
-    /// Whether some code registers only routes that go; one that registers both cannot be taken apart, nor can one
-    /// when a route that stays is inside of what would go with it.
-    fn goes(&mut self, range: TextRange, whole: TextRange) -> bool {
-        if within(range, self.gone).is_empty() {
-            return false;
-        }
-        let why = if !within(range, self.kept).is_empty() {
-            "one condition stands for routes of several groups"
-        } else if !within(whole, self.kept).is_empty() {
-            "a route of another group is inside of the code of this one"
-        } else {
-            self.found.extend(within(whole, self.gone));
-            return true;
-        };
-        self.refused = Some(Refusal::at(range.start().to_u32(), why));
-        false
+    fn goes(&mut self, head: TextRange, whole: TextRange) -> bool {
+        self.removals.goes(own(head), own(whole))
     }
 
     fn lines(&mut self, range: TextRange) {
-        self.edits.extend(lines_to_remove(self.text, &[span(range)]).into_iter().map(|span| (span, String::new())));
+        let lines = lines_to_remove(self.removals.text, &[own(range)]);
+        self.removals.edits.extend(lines.into_iter().map(|span| (span, String::new())));
     }
 
     fn block(&mut self, block: &[Stmt]) {
@@ -145,10 +80,10 @@ impl Finder<'_> {
     fn function(&mut self, function: &ast::StmtFunctionDef) {
         let start = function.decorator_list.first().map_or(function.range().start(), |first| first.range().start());
         let header = TextRange::new(start, function.name.range().end());
-        if within(header, self.gone).is_empty() {
+        if self.removals.gone_in(own(header)).next().is_none() {
             return self.block(&function.body);
         }
-        if within(header, self.kept).is_empty() {
+        if !self.removals.keeps(own(header)) {
             let whole = TextRange::new(start, function.range().end());
             if self.goes(header, whole) {
                 self.lines(whole);
@@ -181,11 +116,11 @@ impl Finder<'_> {
                 Some((at, clause)) if clause.test.is_some() => {
                     // `elif` becomes the first `if`.
                     let (start, end) = (branch.range().start().to_u32(), clause.range().start().to_u32() + 2);
-                    self.edits.push((Span::new(start, end), String::new()));
+                    self.removals.edits.push((Span::new(start, end), String::new()));
                     at
                 }
                 _ => {
-                    self.edits.push((span(branch.test.range()), "False".to_owned()));
+                    self.removals.edits.push((own(branch.test.range()), "False".to_owned()));
                     self.empty(&branch.body);
                     0
                 }
@@ -204,7 +139,7 @@ impl Finder<'_> {
 
     fn empty(&mut self, body: &[Stmt]) {
         let (Some(first), Some(last)) = (body.first(), body.last()) else { return };
-        self.edits.push((span(TextRange::new(first.range().start(), last.range().end())), "pass".to_owned()));
+        self.removals.edits.push((own(TextRange::new(first.range().start(), last.range().end())), "pass".to_owned()));
     }
 
     fn choice(&mut self, choice: &ast::StmtMatch) {
@@ -218,7 +153,7 @@ impl Finder<'_> {
             }
         }
         if left == 0 {
-            self.refused = Some(Refusal::at(choice.range().start().to_u32(), "no case would be left"));
+            self.removals.refuse(choice.range().start().to_u32(), "no case would be left");
         }
     }
 
@@ -230,17 +165,24 @@ impl Finder<'_> {
             let range = TextRange::new(start, item.value.range().end());
             if self.goes(range, range) {
                 let end = range.end().to_usize();
-                let rest = self.text.get(end..).unwrap_or_default();
+                let rest = self.removals.text.get(end..).unwrap_or_default();
                 let comma = rest.len() - rest.trim_start().len();
                 let has_comma = rest.trim_start().starts_with(',');
                 let (from, to) = (range.start().to_usize(), if has_comma { end + comma + 1 } else { end });
-                let own_line =
-                    self.text.get(line_start(self.text, from)..from).is_some_and(|text| text.trim().is_empty())
-                        && self.text.get(to..next_line(self.text, to)).is_some_and(|text| text.trim().is_empty());
+                let own_line = self
+                    .removals
+                    .text
+                    .get(line_start(self.removals.text, from)..from)
+                    .is_some_and(|text| text.trim().is_empty())
+                    && self
+                        .removals
+                        .text
+                        .get(to..next_line(self.removals.text, to))
+                        .is_some_and(|text| text.trim().is_empty());
                 if own_line {
                     self.lines(TextRange::new(range.start(), range.end()));
                 } else {
-                    self.edits.push((Span::new(from as u32, to as u32), String::new()));
+                    self.removals.edits.push((Span::new(from as u32, to as u32), String::new()));
                 }
             }
         }
@@ -271,7 +213,7 @@ impl<'a> Visitor<'a> for Names {
 }
 
 /// What was named before and is named no more: functions, classes, imports and variables at the top of the module.
-fn unused(text: &str, suite: &[Stmt], before: &BTreeSet<String>, needed: &[&str]) -> Vec<(Span, String)> {
+fn unused(text: &str, suite: &[Stmt], before: &BTreeSet<String>, needed: &[&str]) -> Edits {
     let now: Vec<BTreeSet<String>> = suite.iter().map(|stmt| names(std::slice::from_ref(stmt))).collect();
     let is_unused = |at: usize, name: &str| {
         let elsewhere = now.iter().enumerate().any(|(other, names)| other != at && names.contains(name));
@@ -279,7 +221,7 @@ fn unused(text: &str, suite: &[Stmt], before: &BTreeSet<String>, needed: &[&str]
     };
     let mut edits = Vec::new();
     for (at, stmt) in suite.iter().enumerate() {
-        let whole = |edits: &mut Vec<(Span, String)>, start: u32| {
+        let whole = |edits: &mut Edits, start: u32| {
             // What shares its line with others stays.
             if super::moving::comment(text, stmt).is_err() {
                 return;
@@ -309,7 +251,7 @@ fn unused(text: &str, suite: &[Stmt], before: &BTreeSet<String>, needed: &[&str]
                 if left.is_empty() {
                     whole(&mut edits, stmt.range().start().to_u32());
                 } else if left.len() < names.len() {
-                    edits.push((span(stmt.range()), super::moving::import_of(text, stmt, &left)));
+                    edits.push((own(stmt.range()), super::moving::import_of(text, stmt, &left)));
                 }
             }
             _ => {}

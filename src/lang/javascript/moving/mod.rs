@@ -2,16 +2,14 @@
 
 mod uses;
 
-use oxc_allocator::Allocator;
 use oxc_ast::ast::{
     Argument, BindingPattern, Expression, ImportDeclaration, ImportDeclarationSpecifier, ImportOrExportKind,
     ModuleExportName, Program, PropertyKey, Statement, VariableDeclaration, VariableDeclarationKind,
 };
-use oxc_parser::{ParseOptions, Parser};
-use oxc_span::{GetSpan, SourceType};
+use oxc_span::GetSpan;
 
-use super::nesting;
-use crate::lang::moving::{Moved, Refusal, indent, line_end, lines_to_remove, next_line};
+use super::program::with_program;
+use crate::lang::moving::{Moved, Refusal, indent, line_end, lines_to_remove, next_line, refuse_mark};
 use crate::span::Span;
 use uses::{Place, Uses};
 
@@ -43,28 +41,8 @@ struct Import {
 /// # Errors
 /// When what runs today could run differently by more than the time of the load, with the reason.
 pub fn move_imports(text: &str, path: &str, asked: &[Span], crossroads: &[u32]) -> Result<Moved, Refusal> {
-    if text.starts_with('\u{feff}') {
-        return Err(Refusal::new("the file begins with a byte order mark"));
-    }
-    if nesting::measure(text).is_none_or(|tokens| tokens > super::MAX_TOKENS) {
-        return Err(Refusal::new("the file nests too deep or is too large"));
-    }
-    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
-    let typescript = matches!(extension, "ts" | "tsx" | "mts" | "cts");
-    let jsx = matches!(extension, "jsx" | "tsx" | "js");
-    let mut why = None;
-    for base in [SourceType::mjs(), SourceType::cjs()] {
-        let arena = Allocator::default();
-        let options =
-            ParseOptions { parse_regular_expression: false, preserve_parens: false, ..ParseOptions::default() };
-        let source_type = base.with_typescript(typescript).with_jsx(jsx);
-        let parsed = Parser::new(&arena, text, source_type).with_options(options).parse();
-        if !parsed.panicked && parsed.diagnostics.is_empty() {
-            return moved(text, &parsed.program, asked, crossroads);
-        }
-        why = Some(Refusal::new("the file has syntax errors"));
-    }
-    Err(why.unwrap_or_else(|| Refusal::new("the file cannot be read")))
+    refuse_mark(text)?;
+    with_program(text, path, |program| moved(text, program, asked, crossroads))
 }
 
 fn moved(text: &str, program: &Program<'_>, asked: &[Span], crossroads: &[u32]) -> Result<Moved, Refusal> {

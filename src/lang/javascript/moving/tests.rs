@@ -1,13 +1,10 @@
 use super::*;
+use crate::lang::moving::applied;
 
 fn moved(path: &str, text: &str, import: &str) -> Result<String, String> {
     let at = text.find(import).unwrap() as u32;
     let moved = move_imports(text, path, &[Span::new(at, at + 1)], &[]).map_err(|refusal| refusal.why)?;
-    let mut changed = text.to_owned();
-    for (span, replacement) in moved.edits.iter().rev() {
-        changed.replace_range(span.range_in(text.len()), replacement);
-    }
-    Ok(changed)
+    Ok(applied(text, &moved.edits))
 }
 
 #[test]
@@ -64,11 +61,7 @@ fn where_all_requests_pass_a_branch_requires() {
     let after = "exports.handler = async (e) => {\n  if (e.path === '/a') {\n    const x = require('x');\n    return x(e);\n  }\n  switch (e.path) {\n    case '/b':\n      const x = require('x');\n      return x(1);\n    default:\n      return 1;\n  }\n};\n";
     let crossroad = [text.find("e.path").unwrap() as u32];
     let edits = move_imports(text, "a.js", &[Span::new(1, 2)], &crossroad).unwrap().edits;
-    let mut changed = text.to_owned();
-    for (span, replacement) in edits.iter().rev() {
-        changed.replace_range(span.range_in(text.len()), replacement);
-    }
-    assert_eq!(changed, after);
+    assert_eq!(applied(text, &edits), after);
     let text = text.replace("return 1;", "return x(2);");
     let refused = move_imports(&text, "a.js", &[Span::new(1, 2)], &crossroad).unwrap_err();
     assert!(refused.why.contains("several cases"), "{refused:?}");

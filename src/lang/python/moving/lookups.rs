@@ -2,6 +2,9 @@
 
 use ruff_python_ast::Expr;
 
+/// Functions through which code can find any name.
+pub(in super::super) const LOOKS_UP: [&str; 5] = ["globals", "locals", "vars", "eval", "exec"];
+
 /// Whether an expression is a name.
 pub(super) fn names(expr: &Expr, name: &str) -> bool {
     matches!(expr, Expr::Name(own) if own.id.as_str() == name)

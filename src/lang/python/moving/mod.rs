@@ -1,15 +1,14 @@
 //! Moves imports of a Python module into the functions that use what they bind.
 
-mod lookups;
+pub(super) mod lookups;
 mod uses;
 mod write;
 
 use ruff_python_ast::{self as ast, Stmt};
-use ruff_python_parser::{ParseOptions, parse_unchecked};
 use ruff_text_size::Ranged;
 
-use super::nesting;
-use crate::lang::moving::{Moved, Refusal, indent, is_blank, line, line_end, line_start, next_line};
+use super::program::{is_doc, is_future, parsed};
+use crate::lang::moving::{Moved, Refusal, indent, is_blank, line, line_end, line_start, next_line, refuse_mark};
 use crate::span::Span;
 use uses::{Place, Uses};
 
@@ -46,15 +45,8 @@ struct Statement<'a> {
 /// # Errors
 /// When what runs today could run differently by more than the time of the load, with the reason.
 pub fn move_imports(text: &str, asked: &[Asked], crossroads: &[u32]) -> Result<Moved, Refusal> {
-    if text.starts_with('\u{feff}') {
-        return Err(Refusal::new("the file begins with a byte order mark"));
-    }
-    if nesting::too_deep(text).is_err() {
-        return Err(Refusal::new("the file nests too deep"));
-    }
-    let parsed = parse_unchecked(text, ParseOptions::from(ruff_python_parser::Mode::Module));
-    let module = parsed.try_into_module().filter(|module| module.errors().is_empty());
-    let Some(module) = module else { return Err(Refusal::new("the file has syntax errors")) };
+    refuse_mark(text)?;
+    let module = parsed(text)?;
     let suite = module.suite();
     let statements = statements(text, suite, asked)?;
     let mut bindings: Vec<Binding<'_>> = Vec::new();
@@ -77,18 +69,9 @@ pub fn move_imports(text: &str, asked: &[Asked], crossroads: &[u32]) -> Result<M
 /// # Errors
 /// When the file is no module, or shares that line with something else.
 pub fn before_imports(text: &str) -> Result<u32, Refusal> {
-    if text.starts_with('\u{feff}') || nesting::too_deep(text).is_err() {
-        return Err(Refusal::new("the file begins with a byte order mark, or nests too deep"));
-    }
-    let parsed = parse_unchecked(text, ParseOptions::from(ruff_python_parser::Mode::Module));
-    let module = parsed.try_into_module().filter(|module| module.errors().is_empty());
-    let Some(module) = module else { return Err(Refusal::new("the file has syntax errors")) };
-    let is_head = |stmt: &&Stmt| match stmt {
-        Stmt::Expr(expr) => expr.value.is_string_literal_expr(),
-        Stmt::ImportFrom(import) => import.module.as_ref().is_some_and(|module| module.as_str() == "__future__"),
-        _ => false,
-    };
-    let first = module.suite().iter().find(|stmt| !is_head(stmt));
+    refuse_mark(text)?;
+    let module = parsed(text)?;
+    let first = module.suite().iter().find(|stmt| !is_doc(stmt) && !is_future(stmt));
     let start = uses::start_of(first.ok_or_else(|| Refusal::new("nothing is imported"))?);
     indent(text, start).ok_or_else(|| Refusal::at(start as u32, "its line is shared with another statement"))?;
     Ok(line_start(text, start) as u32)

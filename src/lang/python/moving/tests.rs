@@ -1,15 +1,12 @@
 use super::*;
+use crate::lang::moving::applied;
 
 fn moved(text: &str, import: &str) -> Result<String, String> {
     let at = text.find(import).unwrap() as u32;
     let module = import.split_whitespace().nth(1).unwrap().to_owned();
     let asked = [Asked { span: Span::new(at, at + 1), modules: vec![module], whole: true }];
     let moved = move_imports(text, &asked, &[]).map_err(|refusal| refusal.why)?;
-    let mut changed = text.to_owned();
-    for (span, replacement) in moved.edits.iter().rev() {
-        changed.replace_range(span.range_in(text.len()), replacement);
-    }
-    Ok(changed)
+    Ok(applied(text, &moved.edits))
 }
 
 #[test]
@@ -33,11 +30,7 @@ fn line_ends_and_other_names_of_the_statement_stay() {
     let after = "import os\r\ndef f():\r\n    import heavy\r\n\r\n    return heavy.x(os)\r\n";
     let asked = [Asked { span: Span::new(0, 5), modules: vec!["heavy".to_owned()], whole: false }];
     let edits = move_imports(text, &asked, &[]).unwrap().edits;
-    let mut changed = text.to_owned();
-    for (span, replacement) in edits.iter().rev() {
-        changed.replace_range(span.range_in(text.len()), replacement);
-    }
-    assert_eq!(changed, after);
+    assert_eq!(applied(text, &edits), after);
 }
 
 #[test]
@@ -99,11 +92,7 @@ fn where_all_requests_pass_a_branch_imports() {
     let asked = [Asked { span: Span::new(0, 5), modules: vec!["heavy".to_owned()], whole: true }];
     let crossroad = [text.find("e == 'a'").unwrap() as u32];
     let edits = move_imports(text, &asked, &crossroad).unwrap().edits;
-    let mut changed = text.to_owned();
-    for (span, replacement) in edits.iter().rev() {
-        changed.replace_range(span.range_in(text.len()), replacement);
-    }
-    assert_eq!(changed, after);
+    assert_eq!(applied(text, &edits), after);
     let text = text.replace("heavy_free", "heavy.c");
     assert!(move_imports(&text, &asked, &crossroad).unwrap_err().why.contains("whatever the request is"));
 }

@@ -5,7 +5,7 @@ use ruff_python_ast::{self as ast, Expr, ExprContext, Stmt};
 use ruff_text_size::Ranged;
 use rustc_hash::FxHashSet;
 
-use super::lookups::{gives_module, is_table_of_modules, names};
+use super::lookups::{LOOKS_UP, gives_module, is_table_of_modules, names};
 use crate::lang::moving::{Refusal, has_word};
 
 /// A block that can import for itself: the body of a function, or what runs as a script.
@@ -446,7 +446,7 @@ impl<'a> Visitor<'a> for Uses<'a> {
         match expr {
             Expr::Name(name) => {
                 let at = expr.range().start().to_u32();
-                if matches!(name.id.as_str(), "globals" | "locals" | "vars" | "eval" | "exec") {
+                if LOOKS_UP.contains(&name.id.as_str()) {
                     self.looks_up(at, format!("{}()", name.id));
                 }
                 if name.ctx == ExprContext::Load {
