@@ -367,3 +367,19 @@ fn the_standard_library_loads_more_when_it_is_asked() {
         assert!(version < (3, 13) || loads("importlib.metadata._adapters"));
     }
 }
+
+#[test]
+fn settings_without_a_value_leave_the_start_open() {
+    let library = ("pydantic_settings/__init__.py", "class BaseSettings: pass\n");
+    let owned = ("pydantic_settings-2.0.dist-info/METADATA", "Name: pydantic-settings\nVersion: 2.0\n");
+    let record = ("pydantic_settings-2.0.dist-info/RECORD", "pydantic_settings/__init__.py,,\n");
+    let doubts = |made: &str| {
+        let class = "from pydantic_settings import BaseSettings\nclass Settings(BaseSettings):\n    table: str\n    stage: str = 'dev'\n";
+        let app = format!("{class}{made}\n{HANDLER}");
+        graph(&[("app.py", &app), library, owned, record], (3, 12)).doubts
+    };
+    assert_eq!(doubts("Settings()"), ["`Settings` demands a value for `table`, such as a variable of that name"]);
+    for made in ["", "Settings(table='orders')", "def later(): return Settings()"] {
+        assert!(doubts(made).is_empty(), "{made}");
+    }
+}
