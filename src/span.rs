@@ -18,6 +18,12 @@ impl Span {
         Self { start, end }
     }
 
+    /// Whether another span lies in this one.
+    #[must_use]
+    pub const fn holds(self, inner: Self) -> bool {
+        self.start <= inner.start && inner.end <= self.end
+    }
+
     /// The span as a range of `usize`, cut to a text of `len` bytes.
     #[must_use]
     pub fn range_in(self, len: usize) -> Range<usize> {

@@ -8,11 +8,7 @@ use crate::text;
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     let min_ms = cx.number("min_ms");
     for site in &cx.graph.leftovers.unused_imports {
-        let here = |import: &&Import| {
-            import.site.importer == site.importer
-                && site.span.start <= import.site.span.start
-                && import.site.span.end <= site.span.end
-        };
+        let here = |import: &&Import| import.site.importer == site.importer && site.span.holds(import.site.span);
         // The last is what is asked for, those before it are around that.
         let Some(import) = cx.graph.imports.iter().filter(here).rfind(|import| import.phase == Phase::Init) else {
             continue;

@@ -94,8 +94,7 @@ fn is_at_load(program: &Program<'_>, unit: UnitId, span: Span) -> bool {
 
 /// The innermost function that a place is in.
 fn around(flow: &Flow, span: Span) -> Option<FuncId> {
-    let inside = |function: &Span| function.start <= span.start && span.end <= function.end;
-    let functions = flow.functions.iter().enumerate().filter(|(_, function)| inside(&function.span));
+    let functions = flow.functions.iter().enumerate().filter(|(_, function)| function.span.holds(span));
     functions.min_by_key(|(_, function)| function.span.end - function.span.start).map(|(id, _)| id as FuncId)
 }
 

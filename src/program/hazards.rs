@@ -343,11 +343,6 @@ impl<'p> Finder<'p, '_> {
     }
 }
 
-/// Whether a range of code lies in another.
-fn holds(outer: Span, inner: Span) -> bool {
-    outer.start <= inner.start && inner.end <= outer.end
-}
-
 /// A file of a fixed name in the temporary folder, not the folder itself.
 fn is_fixed(text: &str) -> bool {
     text.strip_prefix("/tmp/").is_some_and(|rest| !rest.is_empty() && !rest.contains(['{', '%', '*']))

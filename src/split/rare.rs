@@ -72,7 +72,7 @@ pub(super) fn rarely_used(
         // Names that the module itself never uses are another rule's.
         let unused = &input.graph.leftovers.unused_imports;
         let is_unused = |site: &ImportSite| {
-            unused.iter().any(|other| other.importer == site.importer && holds(other.span, site.span))
+            unused.iter().any(|other| other.importer == site.importer && other.span.holds(site.span))
         };
         if sites.iter().all(|site| is_unused(&site.site)) {
             continue;
@@ -248,17 +248,13 @@ fn uses(input: &Input<'_>, program: &Program<'_>, site: &Site) -> Option<Uses> {
     let made: BTreeSet<VarId> = vars.difference(&imported).copied().collect();
     // What is made is what functions use.
     let is_use = |node: &NodeId| {
-        let inside = || made.is_empty() || flow.functions.iter().any(|function| holds(function.span, flow.span(*node)));
+        let inside = || made.is_empty() || flow.functions.iter().any(|function| function.span.holds(flow.span(*node)));
         matches!(flow.kind(*node), Kind::Var(var) if vars.contains(var)) && inside()
     };
     let places = (0..flow.nodes.len() as NodeId).filter(is_use).map(|node| flow.span(node));
     let first = places.min().map(|span| ((site.site.importer, span), around(flow, span)));
     let along = made.iter().filter_map(|var| Some(Arc::clone(&flow.vars.get(*var as usize)?.name))).collect();
     Some(Uses { first, along })
-}
-
-fn holds(outer: Span, inner: Span) -> bool {
-    outer.start <= inner.start && inner.end <= outer.end
 }
 
 /// Variables with those that the top level makes of them and keeps for functions; nothing where it uses them otherwise,
@@ -302,9 +298,7 @@ fn with_made(input: &Input<'_>, flow: &Flow, imported: &BTreeSet<VarId>) -> Opti
 
 /// The name of the innermost function around a place.
 fn around(flow: &Flow, span: Span) -> String {
-    let inside = flow.functions.iter().filter(|function| {
-        !function.name.is_empty() && function.span.start <= span.start && span.end <= function.span.end
-    });
+    let inside = flow.functions.iter().filter(|function| !function.name.is_empty() && function.span.holds(span));
     let innermost = inside.min_by_key(|function| function.span.end - function.span.start);
     innermost.map_or_else(String::new, |function| function.name.to_string())
 }

@@ -22,7 +22,7 @@ pub(super) fn collect(graph: &ModuleGraph) -> Vec<(ImportSite, u64)> {
 
 fn in_code(code: &Code) -> Vec<(Span, u64)> {
     let constants = constants(code);
-    let in_function = |span: Span| code.functions.iter().any(|function| contains(function.span, span));
+    let in_function = |span: Span| code.functions.iter().any(|function| function.span.holds(span));
     let mut loops: Vec<(Span, u64)> = Vec::new();
     for (stmt, span) in code.stmts.iter().zip(&code.stmt_spans) {
         if let Stmt::For(_, iter, _) = stmt {
@@ -40,7 +40,7 @@ fn in_code(code: &Code) -> Vec<(Span, u64)> {
     let mut outer: Vec<(Span, u64)> = Vec::new();
     let mut all: Vec<(Span, u64)> = Vec::new();
     for (span, rounds) in loops {
-        outer.retain(|(around, _)| contains(*around, span));
+        outer.retain(|(around, _)| around.holds(span));
         let around = outer.last().map_or(1, |(_, rounds)| *rounds);
         let total = rounds.saturating_mul(around);
         match outer.first() {
@@ -54,10 +54,6 @@ fn in_code(code: &Code) -> Vec<(Span, u64)> {
         outer.push((span, total));
     }
     all
-}
-
-fn contains(around: Span, span: Span) -> bool {
-    around.start <= span.start && span.end <= around.end
 }
 
 /// Numbers that module-level names stand for; those assigned twice are not constant.

@@ -120,7 +120,7 @@ fn own(code: &Code, name: &str, is_package: bool, mentions: &mut Mentions) {
 
 fn mentioned(code: &Code, (name, is_package): (&str, bool), skipped: &[Span], mentions: &mut Mentions) {
     for (stmt, span) in code.stmts.iter().zip(&code.stmt_spans) {
-        if skipped.iter().any(|around| contains(*around, *span)) {
+        if skipped.iter().any(|around| around.holds(*span)) {
             continue;
         }
         match stmt {
@@ -169,10 +169,6 @@ fn is_in_word(c: char) -> bool {
 
 fn is_scheme(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.' | '_')
-}
-
-fn contains(around: Span, span: Span) -> bool {
-    around.start <= span.start && span.end <= around.end
 }
 
 /// Blocks that run for type checkers or as a script only.
@@ -233,18 +229,18 @@ fn library(code: &Code, named: &FxHashSet<&str>, absent: &BTreeSet<String>, ment
     for class in code.classes.iter().filter(|class| is_named(code.name(class.name))) {
         let Some(body) = span_of(code, class.body) else { continue };
         // What happens to an instance without being called by name.
-        let methods = code.functions.iter().filter(|f| contains(body, f.span) && code.name(f.name).starts_with("__"));
+        let methods = code.functions.iter().filter(|f| body.holds(f.span) && code.name(f.name).starts_with("__"));
         asked.extend(methods.map(|f| f.span));
     }
     let called: FxHashSet<_> = code
         .exprs
         .iter()
         .zip(&code.expr_spans)
-        .filter(|(_, span)| asked.iter().any(|around| contains(*around, **span)))
+        .filter(|(_, span)| asked.iter().any(|around| around.holds(**span)))
         .filter_map(|(expr, _)| if let Expr::Name(name) = expr { Some(*name) } else { None })
         .collect();
     asked.extend(code.functions.iter().filter(|f| is_function(code, f) && called.contains(&f.name)).map(|f| f.span));
-    let inside = |span: Span| asked.iter().any(|around| contains(*around, span));
+    let inside = |span: Span| asked.iter().any(|around| around.holds(span));
     for (stmt, span) in code.stmts.iter().zip(&code.stmt_spans) {
         let names: Vec<&str> = match stmt {
             Stmt::Import(aliases) => aliases.iter().map(|alias| code.name(alias.name)).collect(),

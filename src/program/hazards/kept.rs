@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::flow::{self, Def, Kind, NodeId, Stmt, VarId};
 use super::super::origin::called;
 use super::super::values::{At, Thing, UnitId};
-use super::{Finder, Hazard, Row, WORDS, holds};
+use super::{Finder, Hazard, Row, WORDS};
 use crate::graph::{LoadCall, ModuleId};
 use crate::span::Span;
 
@@ -88,7 +88,7 @@ impl Finder<'_, '_> {
             let reads = |node: &flow::Node| matches!(&node.kind, Kind::Attr(_, read) if **read == *name);
             flow.nodes
                 .iter()
-                .any(|node| reads(node) && flow.functions.iter().any(|function| holds(function.span, node.span)))
+                .any(|node| reads(node) && flow.functions.iter().any(|function| function.span.holds(node.span)))
         })
     }
 
@@ -141,7 +141,7 @@ impl Finder<'_, '_> {
     fn is_given_on(&self, module: ModuleId, span: Span) -> bool {
         let Some(unit) = self.program.unit_of(module) else { return false };
         let flow = self.flow(unit);
-        let around = flow.functions.iter().filter(|function| holds(function.span, span));
+        let around = flow.functions.iter().filter(|function| function.span.holds(span));
         let Some(function) = around.min_by_key(|function| function.span.end - function.span.start) else { return true };
         let stmts = flow.below(function.body);
         let is_it = |node: &NodeId| flow.span(*node) == span;
@@ -169,7 +169,7 @@ impl Finder<'_, '_> {
     fn is_used_later(&self, unit: UnitId, var: VarId) -> bool {
         let flow = self.flow(unit);
         let reads = |node: &flow::Node| matches!(node.kind, Kind::Var(read) if read == var);
-        let inside = |span: Span| flow.functions.iter().any(|function| holds(function.span, span));
+        let inside = |span: Span| flow.functions.iter().any(|function| function.span.holds(span));
         if flow.nodes.iter().any(|node| reads(node) && inside(node.span)) {
             return true;
         }

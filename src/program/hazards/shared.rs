@@ -3,7 +3,7 @@
 use super::super::flow::{Def, FuncId, Kind, NodeId, Stmt, Target, VarId};
 use super::super::origin::called;
 use super::super::values::{Thing, UnitId};
-use super::{Finder, Hazard, holds};
+use super::{Finder, Hazard};
 use crate::span::Span;
 
 /// How far a value is followed to the request that it comes from.
@@ -87,11 +87,11 @@ impl Finder<'_, '_> {
     fn is_read_after_wait(&self, unit: UnitId, function: FuncId, var: Option<VarId>, name: &str, after: Span) -> bool {
         let flow = self.flow(unit);
         let Some(around) = flow.functions.get(function as usize).map(|function| function.span) else { return false };
-        let within = |span: Span| holds(around, span) && span.start >= after.end;
+        let within = |span: Span| around.holds(span) && span.start >= after.end;
         let Some(first) = self.first_wait(unit, around, after) else { return false };
         // What another function reads may be read while this one waits.
         let here = |span: Span| within(span) && span.start >= first;
-        let elsewhere = |span: Span| !holds(around, span) && flow.functions.iter().any(|other| holds(other.span, span));
+        let elsewhere = |span: Span| !around.holds(span) && flow.functions.iter().any(|other| other.span.holds(span));
         flow.nodes.iter().any(|node| {
             let reads = match (&node.kind, var) {
                 (Kind::Var(read), Some(var)) => *read == var,
@@ -110,7 +110,7 @@ impl Finder<'_, '_> {
             Kind::Or(parts) => matches!(parts.as_slice(), [inner] if node.span.start < flow.span(*inner).start),
             _ => false,
         });
-        let behind = waits.filter(|node| holds(around, node.span) && node.span.start >= after.end);
+        let behind = waits.filter(|node| around.holds(node.span) && node.span.start >= after.end);
         behind.map(|node| node.span.end).min()
     }
 
@@ -119,7 +119,7 @@ impl Finder<'_, '_> {
     fn is_set_before_a_wait(&self, setter: (UnitId, FuncId), var: Option<VarId>, reached: &[(UnitId, FuncId)]) -> bool {
         let flow = self.flow(setter.0);
         let Some(own) = flow.functions.get(setter.1 as usize).map(|function| function.span) else { return false };
-        let elsewhere = |span: Span| !holds(own, span) && flow.functions.iter().any(|other| holds(other.span, span));
+        let elsewhere = |span: Span| !own.holds(span) && flow.functions.iter().any(|other| other.span.holds(span));
         let is_read = var.is_some_and(|var| {
             flow.nodes.iter().any(|node| matches!(node.kind, Kind::Var(read) if read == var) && elsewhere(node.span))
         });

@@ -88,7 +88,7 @@ impl Machine<'_> {
     /// Loads the own code that expressions of a module name, all or those within a range.
     fn load_named(&mut self, ix: ModuleIx, program: &Program, within: Option<Span>) {
         let at = folder(&self.loaded[ix as usize].path).to_owned();
-        let is_within = |span: Span| within.is_none_or(|within| within.start <= span.start && span.end <= within.end);
+        let is_within = |span: Span| within.is_none_or(|within| within.holds(span));
         for (expr, id) in program.exprs.iter().zip(0..).filter(|(expr, _)| is_within(expr.span)) {
             let found = match &expr.kind {
                 ExprKind::Call(callee, items, _) if items.len() > 1 && joins(program, *callee) => {

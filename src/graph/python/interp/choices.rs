@@ -184,7 +184,6 @@ impl Interp<'_> {
 
 /// Whether a name is used by functions and by nothing that runs at load.
 fn is_put_off(code: &Code, bound: &str, version: (u16, u16)) -> bool {
-    let within = |outer: &Span, span: &Span| outer.start <= span.start && span.end <= outer.end;
     let functions: Vec<Span> = code.functions.iter().map(|function| function.span).collect();
     // Annotations run with their definition unless they are put off.
     let put_off = code.future_annotations || version >= (3, 14);
@@ -196,8 +195,8 @@ fn is_put_off(code: &Code, bound: &str, version: (u16, u16)) -> bool {
     let mut any = false;
     let all = uses.all(|span| {
         any = true;
-        functions.iter().any(|function| within(function, span))
-            && !annotations.iter().any(|annotation| within(annotation, span))
+        functions.iter().any(|function| function.holds(*span))
+            && !annotations.iter().any(|annotation| annotation.holds(*span))
     });
     any && all
 }

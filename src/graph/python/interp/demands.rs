@@ -29,6 +29,14 @@ struct Demand {
 #[derive(Debug, Deserialize)]
 struct Demands {
     demand: Vec<Demand>,
+    settings: Settings,
+}
+
+/// What reads its fields from the environment.
+#[derive(Debug, Deserialize)]
+struct Settings {
+    class: String,
+    libraries: Vec<String>,
 }
 
 table! {
@@ -166,22 +174,20 @@ impl Interp<'_> {
             && demand.things.iter().any(|thing| **thing == *name)
     }
 
-    /// Settings that pydantic reads from the environment: a field without a value must be set there, or in a file that
+    /// Settings that a library reads from the environment: a field without a value must be set there, or in a file that
     /// the class names.
     pub(super) fn check_settings(&mut self, frame: &Frame, class: Value, args: &Args) {
         if !self.is_own(frame) || !self.is_certain_here() || !args.positional.is_empty() || args.open {
             return;
         }
-        let mro = self.mro_of(class);
-        let is_settings = mro.iter().any(|base| match self.heap.get(*base) {
-            Some(Object::Class(node)) => {
-                let root = self.root_of(*base);
-                &*self.heap.text(node.name) == "BaseSettings"
-                    && root.is_some_and(|root| ["pydantic", "pydantic_settings"].contains(&&*root))
+        let settings = &DEMANDS.settings;
+        let is_settings = |base: &Value| match self.heap.get(*base) {
+            Some(Object::Class(node)) if *self.heap.text(node.name) == *settings.class => {
+                self.root_of(*base).is_some_and(|root| settings.libraries.iter().any(|library| **library == *root))
             }
             _ => false,
-        });
-        if !is_settings {
+        };
+        if !self.mro_of(class).iter().any(is_settings) {
             return;
         }
         let Some(Object::Class(node)) = self.heap.get(class) else { return };

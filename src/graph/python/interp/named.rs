@@ -150,8 +150,7 @@ fn is_in_settings(code: &Code, span: Span) -> bool {
         let around = code.stmt_span(*id);
         let Some(Stmt::Assign(targets, _)) = code.stmts.get(id.0 as usize) else { return false };
         let is_constant = |name: &str| name.chars().all(|c| c.is_ascii_uppercase() || c == '_' || c.is_ascii_digit());
-        around.start <= span.start
-            && span.end <= around.end
+        around.holds(span)
             && code.list(*targets).iter().any(|target| match code.expr(*target) {
                 Expr::Name(name) => is_constant(code.name(name)),
                 _ => false,

@@ -119,7 +119,7 @@ impl Interp<'_> {
                         let Some(node) = code.functions.get(function.index as usize) else { return true };
                         let inside = |at: usize| {
                             let span = code.stmt_spans.get(at);
-                            span.is_some_and(|span| node.span.start <= span.start && span.end <= node.span.end)
+                            span.is_some_and(|span| node.span.holds(*span))
                         };
                         let mut returns = code.stmts.iter().enumerate();
                         returns.any(|(at, stmt)| matches!(stmt, Stmt::Return(Some(_))) && inside(at))
