@@ -28,7 +28,8 @@ fn targets(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
             sink.report(finding.snippet(cx.snippet("capacity", &values)));
         }
         if tracks_nothing(cx, id, target) {
-            let message = "nothing is kept warm to begin with: only provisioned concurrency that is set has a                            utilisation to track, and scaling may never begin";
+            let message = "nothing is kept warm to begin with: only provisioned concurrency that is set has a utilisation \
+                           to track, and scaling may never begin";
             let finding = about(cx, target, target.origin.place, message.to_owned());
             let least = target.min.known().copied().unwrap_or(1).max(1).to_string();
             sink.report_as(Severity::Warning, finding.snippet(cx.snippet("provisioned", &[("n", &least)])));

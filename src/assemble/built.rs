@@ -135,7 +135,7 @@ const OUTPUTS: [&str; 17] = [
 
 /// The folder at the beginning of a path that a build has still to make, by its name.
 #[must_use]
-pub fn unbuilt<'p>(path: &'p str, is_there: &dyn Fn(&str) -> bool) -> Option<&'p str> {
+pub fn output_not_built<'p>(path: &'p str, is_there: &dyn Fn(&str) -> bool) -> Option<&'p str> {
     let (first, _) = path.trim_start_matches("./").split_once('/')?;
     (OUTPUTS.contains(&first) && !is_there(first)).then_some(first)
 }

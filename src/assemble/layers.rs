@@ -1,12 +1,14 @@
 //! Layers: what is here of them, and what stays open.
 
+mod unbuilt;
+
 use std::path::Path;
 use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::built;
 use super::{Base, Brings, LayerPath, Open, Reason};
-use super::{built, unbuilt};
 use crate::declare::model::{Application, BuildMethod, CodeSource, Function, Layer, LayerUse, Setting};
 use crate::input::seen;
 use crate::knowledge;

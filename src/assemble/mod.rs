@@ -12,13 +12,12 @@ mod image;
 mod layers;
 mod script;
 mod spec;
-mod unbuilt;
 mod world;
 mod wrappers;
 
 pub use application::{Declared, Executable, Left, functions};
 pub use base::Base;
-pub use built::unbuilt;
+pub use built::output_not_built;
 pub use image::in_folder as image_in;
 pub use layers::{NamedLayer, by_name as named_layer};
 pub use script::started;

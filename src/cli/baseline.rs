@@ -3,20 +3,18 @@
 use std::path::{Path, PathBuf};
 
 use super::args::CheckArgs;
-use crate::finding::Finding;
 use crate::finding::baseline::{self, Baseline, Known, Size};
 use crate::report::model::{Function, Report};
 use crate::run::{Settings, UserError, shown};
 use crate::{input, report, text};
 
-/// Takes known findings out of the list and out of the report that was made of it; with
-/// `--write-baseline` all of them become known. Says how many there were.
-pub(super) fn apply(
+/// Which findings of a report are new, and in the report by how much functions grew; nothing where there is no baseline.
+/// With `--write-baseline` all of them become known.
+pub(super) fn compare(
     args: &CheckArgs,
     settings: &Settings,
-    findings: &mut Vec<Finding>,
     report: &mut Report,
-) -> Result<usize, UserError> {
+) -> Result<Option<Vec<bool>>, UserError> {
     let fingerprints = report::fingerprints(report);
     let named = file(args, settings);
     let baseline = match named {
@@ -27,15 +25,11 @@ pub(super) fn apply(
             baseline
         }
         Some(path) => read(&path)?,
-        None => return Ok(0),
+        None => return Ok(None),
     };
     grow(&baseline, report);
     let known = baseline.fingerprints();
-    let is_new: Vec<bool> = fingerprints.iter().map(|fingerprint| !known.contains(fingerprint.as_str())).collect();
-    let (mut first, mut second) = (is_new.iter(), is_new.iter());
-    findings.retain(|_| *first.next().unwrap_or(&true));
-    report.findings.retain(|_| *second.next().unwrap_or(&true));
-    Ok(is_new.len() - report.findings.len())
+    Ok(Some(fingerprints.iter().map(|fingerprint| !known.contains(fingerprint.as_str())).collect()))
 }
 
 /// Says of every function by how much it grew. Where there is one on both sides, it is the same one.

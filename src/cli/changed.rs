@@ -10,7 +10,6 @@ use serde::Deserialize;
 
 use super::args::CheckArgs;
 use crate::artifact::ArtifactKind;
-use crate::finding::Finding;
 use crate::history::{Change, Changes, Touch};
 use crate::report::model::{self, Function, Report};
 use crate::run::{Settings, UserError};
@@ -48,26 +47,15 @@ fn is_code(path: &str) -> bool {
     path.rsplit_once('.').is_some_and(|(_, ending)| KINDS.code.contains(ending))
 }
 
-/// Takes what the range does not touch out of the list and out of the report that was made of it. Says how many.
-pub(super) fn apply(
-    args: &CheckArgs,
-    settings: &Settings,
-    findings: &mut Vec<Finding>,
-    report: &mut Report,
-) -> Result<usize, UserError> {
-    let Some(range) = &args.changed_since else { return Ok(0) };
+/// Which findings of a report the range touches; nothing where none is asked for.
+pub(super) fn touched(args: &CheckArgs, settings: &Settings, report: &Report) -> Result<Option<Vec<bool>>, UserError> {
+    let Some(range) = &args.changed_since else { return Ok(None) };
     let changes = fault::caught("reading the Git repository", || Changes::since(&folder(args), range));
     let changes = changes.map_err(|fault| UserError(fault.message))?;
     let changes = changes.map_err(|why| UserError(format!("--changed-since: {why}")))?;
     super::note(&format!("{} {}", text::plural(changes.len() as u64, "changed file"), changes.sides));
-    let touched: Vec<bool> = {
-        let scope = Scope::new(&changes, report, settings);
-        report.findings.iter().map(|finding| scope.touches(finding)).collect()
-    };
-    let (mut first, mut second) = (touched.iter(), touched.iter());
-    findings.retain(|_| *first.next().unwrap_or(&true));
-    report.findings.retain(|_| *second.next().unwrap_or(&true));
-    Ok(touched.len() - report.findings.len())
+    let scope = Scope::new(&changes, report, settings);
+    Ok(Some(report.findings.iter().map(|finding| scope.touches(finding)).collect()))
 }
 
 /// The folder whose repository is asked.

@@ -116,8 +116,10 @@ fn finished(
     mut findings: Vec<Finding>,
 ) -> Result<Report, UserError> {
     let failed = std::mem::take(&mut report.summary.exit_code);
-    report.summary.baselined = baseline::apply(args, settings, &mut findings, &mut report)?;
-    report.summary.untouched = changed::apply(args, settings, &mut findings, &mut report)?;
+    let is_new = baseline::compare(args, settings, &mut report)?;
+    report.summary.baselined = left_out(is_new, &mut findings, &mut report);
+    let touched = changed::touched(args, settings, &report)?;
+    report.summary.untouched = left_out(touched, &mut findings, &mut report);
     fix::apply(args, &mut findings, &mut report)?;
     report.summary.findings = Counts::of_reported(&report.findings);
     let code = exit_code(args.fail_on.or(settings.resolved.fail_on), &report);
@@ -127,6 +129,15 @@ fn finished(
         _ => code,
     };
     Ok(report)
+}
+
+/// Keeps some findings of the report, and of the list that it was made of; says how many go.
+fn left_out(kept: Option<Vec<bool>>, findings: &mut Vec<Finding>, report: &mut Report) -> usize {
+    let Some(kept) = kept else { return 0 };
+    let (mut first, mut second) = (kept.iter(), kept.iter());
+    findings.retain(|_| *first.next().unwrap_or(&true));
+    report.findings.retain(|_| *second.next().unwrap_or(&true));
+    kept.len() - report.findings.len()
 }
 
 /// Findings at or above the threshold fail the run, and so does a budget broken.

@@ -123,7 +123,6 @@ fn now(path: &Path, noted: Blob, is_trusted: impl Fn(&Stat) -> bool) -> Option<B
         let target = std::fs::read_link(path).ok();
         let id = target
             .and_then(|target| compute_hash(noted.id.kind(), Kind::Blob, target.as_os_str().as_encoded_bytes()).ok());
-
         return Some(Blob { id: id.unwrap_or(changed.id), kind: EntryKind::Link });
     }
     if !metadata.is_file() {

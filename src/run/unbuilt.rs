@@ -1,7 +1,7 @@
 //! Handlers whose files a build has still to make.
 
 use crate::artifact::Artifact;
-use crate::assemble::{Brings, FunctionSpec, Open, Reason, unbuilt};
+use crate::assemble::{Brings, FunctionSpec, Open, Reason, output_not_built};
 use crate::platform::Language;
 
 /// Endings of what the runtimes of scripts load, or what that is made of.
@@ -22,7 +22,7 @@ pub(super) fn handler(spec: &FunctionSpec, artifact: &Artifact, module: &str) ->
         Language::Native | Language::Other => return None,
     };
     let open = |detail: String| Open { reason: Reason::Build, detail, brings: Brings::Anything };
-    if let Some(folder) = unbuilt(module, &|folder| artifact.is_folder(folder)) {
+    if let Some(folder) = output_not_built(module, &|folder| artifact.is_folder(folder)) {
         let rest = module.trim_start_matches("./").get(folder.len() + 1..).unwrap_or_default();
         let source = source(artifact, rest, endings);
         let function = spec.handler.rsplit_once('.').map_or("", |(_, function)| function);

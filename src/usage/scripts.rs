@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::Loaded;
 use crate::artifact::EntryId;
-use crate::manifest::python::{import_names, normalized};
+use crate::manifest::python::{import_names, name_of_requirement};
 
 /// Most files that are searched for who else imports something.
 const MOST_FILES: usize = 2_000;
@@ -57,20 +57,12 @@ fn is_dotted(name: &str) -> bool {
 /// The modules that the requirements in a script's own block (PEP 723) bring.
 pub(super) fn brought_by_block(text: &str) -> Vec<String> {
     let mut lines = text.lines().skip_while(|line| line.trim_end() != "# /// script").skip(1);
-    let block: Vec<&str> = lines
-        .by_ref()
-        .take_while(|line| line.trim_end() != "# ///")
-        .map(|line| line.trim_start_matches("# "))
-        .collect();
-    let Ok(block) = toml::from_str::<toml::Table>(&block.join("\n").replace("\n#\n", "\n\n")) else {
-        return Vec::new();
-    };
+    let block = lines.by_ref().take_while(|line| line.trim_end() != "# ///");
+    // A line of nothing but `#` is a comment in TOML, too.
+    let block: Vec<&str> = block.map(|line| line.strip_prefix("# ").unwrap_or(line)).collect();
+    let Ok(block) = toml::from_str::<toml::Table>(&block.join("\n")) else { return Vec::new() };
     let listed = block.get("dependencies").and_then(toml::Value::as_array).into_iter().flatten();
-    let names = listed.filter_map(toml::Value::as_str).map(|text| {
-        let end = text.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_' | '.'));
-        normalized(text.get(..end.unwrap_or(text.len())).unwrap_or_default())
-    });
-    names.flat_map(|name| import_names(&name)).collect()
+    listed.filter_map(toml::Value::as_str).flat_map(|text| import_names(&name_of_requirement(text))).collect()
 }
 
 /// For each of some distributions, with the modules that it brings, a file of the function's own that imports it and

@@ -444,7 +444,7 @@ impl<'a> Template<'a> {
             },
             // A piece of something that is split: it still says of which resource.
             (index, Kind::Text(text)) => {
-                piece_of(text, &index.map_or_else(String::new, |index| format!(" {index}")), place)
+                piece_of(text, &index.map_or_else(|| PIECE.to_owned(), |index| format!("{PIECE} {index}")), place)
             }
             _ => Tree::unknown("is selected from a list that is not known", place),
         }
@@ -461,7 +461,7 @@ impl<'a> Template<'a> {
                     let pieces = known.split(separator).take(1_000).map(|piece| Tree::text(piece, place).derived());
                     Tree::new(Kind::List(pieces.collect()), place)
                 }
-                None => piece_of(known, "s", place),
+                None => piece_of(known, &format!("{PIECE}s"), place),
             },
             _ => Tree::unknown("is split from a text that is not known", place),
         }
@@ -527,11 +527,10 @@ fn push_tree(text: &mut TextBuilder, value: &Tree, name: &str) {
     }
 }
 
-/// Some piece of a text that is not fully known: the references in it stay.
-/// A piece of a text that is not known, or its pieces: which, `what` says behind the word.
-fn piece_of(text: &Text, what: &str, place: Place) -> Tree {
+/// Something that is cut out of a text which is not fully known, by its name: the references in the text stay.
+fn piece_of(text: &Text, name: &str, place: Place) -> Tree {
     let mut parts: Vec<Part> = text.references().map(|reference| Part::Ref(reference.clone())).collect();
-    parts.push(Part::Open(format!("{PIECE}{what} of {}", text.symbolic()).into(), text.why()));
+    parts.push(Part::Open(format!("{name} of {}", text.symbolic()).into(), text.why()));
     Tree::new(Kind::Text(Text { parts }), place)
 }
 

@@ -61,10 +61,17 @@ fn told(line: &str, requirement: &Requirement<VerbatimUrl>) -> Required {
     Required { name, by_extras }
 }
 
+/// The normalised name that a requirement begins with, be it one by today's grammar or not.
+#[must_use]
+pub fn name_of_requirement(requirement: &str) -> String {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let end = requirement.find(|c: char| !is_part(c)).unwrap_or(requirement.len());
+    normalized(&requirement[..end])
+}
+
 /// A line that is no requirement by today's grammar: its name alone.
 fn plain(line: &str) -> Required {
-    let end = line.find(|c: char| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.')).unwrap_or(line.len());
-    Required { name: normalized(&line[..end]), by_extras: Vec::new() }
+    Required { name: name_of_requirement(line), by_extras: Vec::new() }
 }
 
 /// The extras that a marker compares with.

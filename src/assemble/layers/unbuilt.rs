@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use walkdir::WalkDir;
 
-use super::layers::shown_names;
-use super::{Base, Brings, Open, Reason};
+use super::shown_names;
+use crate::assemble::{Base, Brings, Open, Reason};
 use crate::input::seen;
 use crate::manifest::dependency::{Declared, Scope};
 use crate::manifest::{node, python};
