@@ -78,6 +78,12 @@ pub fn similar<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Opti
     (best.0 <= 1.max(word.len() / 3)).then_some(best.1)
 }
 
+/// Words as a shell tells them apart; between blanks, where a quote has no end.
+#[must_use]
+pub fn shell_words(text: &str) -> Vec<String> {
+    shlex::split(text).unwrap_or_else(|| text.split_whitespace().map(str::to_owned).collect())
+}
+
 /// A stretch of time as people say it: `90 s`, `12 min`, `30 h`.
 #[must_use]
 pub fn seconds(seconds: u32) -> String {
@@ -109,6 +115,12 @@ mod tests {
     fn days_have_dates() {
         let dates = [0, 59, 11_016, 20_786].map(civil);
         assert_eq!(dates, [(1970, 1, 1), (1970, 3, 1), (2000, 2, 29), (2026, 11, 29)]);
+    }
+
+    #[test]
+    fn words_are_cut_as_a_shell_does() {
+        assert_eq!(shell_words("a 'b c' \"\" d\\ e"), ["a", "b c", "", "d e"]);
+        assert_eq!(shell_words("it's open"), ["it's", "open"]);
     }
 
     #[test]

@@ -11,21 +11,18 @@ pub(super) fn handler_of_sources(handler: &str, bundler: &Bundler) -> Option<Str
     let sources: Vec<String> = bundler.entry_points.iter().map(|path| files::normalize(path)).collect();
     let stems: Vec<&str> = sources.iter().map(|path| stem(path)).collect();
     let mut common = files::parent(stems.first()?);
-    while !stems.iter().all(|stem| is_below(stem, common)) {
+    let is_inside = |stem: &str, folder: &str| files::below(stem, folder).is_some_and(|rest| !rest.is_empty());
+    while !stems.iter().all(|stem| is_inside(stem, common)) {
         common = files::parent(common);
     }
-    let bundle = |stem: &str| stem.strip_prefix(common).map(|rest| rest.trim_start_matches('/').to_owned());
-    let source = stems.into_iter().find(|stem| bundle(stem).as_deref() == Some(module.trim_start_matches("./")))?;
+    let bundled = Some(module.trim_start_matches("./"));
+    let source = stems.into_iter().find(|stem| files::below(stem, common) == bundled)?;
     (source != module).then(|| format!("{source}.{export}"))
 }
 
 /// A path without the ending of its file.
 fn stem(path: &str) -> &str {
     path.rsplit_once('.').filter(|(_, ending)| !ending.contains('/')).map_or(path, |(stem, _)| stem)
-}
-
-fn is_below(path: &str, folder: &str) -> bool {
-    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 #[cfg(test)]

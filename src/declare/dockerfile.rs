@@ -1,5 +1,7 @@
 //! Dockerfiles: their stages, and what each does. Nothing is resolved here; whoever builds the image does that.
 
+use crate::text::shell_words;
+
 /// Stages and steps of one file that are read.
 const MOST_STEPS: usize = 5_000;
 
@@ -134,14 +136,14 @@ fn arguments(rest: &str) -> Vec<(String, Option<String>)> {
         Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
         None => (word, None),
     };
-    words(rest).into_iter().map(word).collect()
+    shell_words(rest).into_iter().map(word).collect()
 }
 
 fn steps(word: &str, rest: &str) -> Vec<Step> {
     match word {
         "ARG" => arguments(rest).into_iter().map(|(name, value)| Step::Argument(name, value)).collect(),
         "ENV" => variables(rest),
-        "WORKDIR" => vec![Step::WorkingDirectory(words(rest).join(" "))],
+        "WORKDIR" => vec![Step::WorkingDirectory(shell_words(rest).join(" "))],
         "COPY" | "ADD" => copied(rest).into_iter().map(Step::Copy).collect(),
         "RUN" => vec![Step::Run(rest.to_owned())],
         "ENTRYPOINT" => vec![Step::EntryPoint(list(rest))],
@@ -152,7 +154,7 @@ fn steps(word: &str, rest: &str) -> Vec<Step> {
 
 /// `ENV a=b c=d`, or the older `ENV a b`.
 fn variables(rest: &str) -> Vec<Step> {
-    let all = words(rest);
+    let all = shell_words(rest);
     let is_older = all.first().is_some_and(|first| !first.contains('='));
     if is_older {
         let older = rest.split_once(char::is_whitespace);
@@ -185,33 +187,7 @@ fn copied(rest: &str) -> Option<Copied> {
 
 /// Words, or a list as JSON has them.
 fn list(text: &str) -> Vec<String> {
-    serde_json::from_str(text).unwrap_or_else(|_| words(text))
-}
-
-/// Words as a shell tells them apart.
-fn words(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let (mut word, mut is_open, mut quote) = (String::new(), false, None);
-    for c in text.chars() {
-        match (quote, c) {
-            (Some(open), c) if c == open => quote = None,
-            (None, '"' | '\'') => {
-                quote = Some(c);
-                is_open = true;
-            }
-            (None, c) if c.is_whitespace() => {
-                if is_open || !word.is_empty() {
-                    words.push(std::mem::take(&mut word));
-                }
-                is_open = false;
-            }
-            (_, c) => word.push(c),
-        }
-    }
-    if is_open || !word.is_empty() {
-        words.push(word);
-    }
-    words
+    serde_json::from_str(text).unwrap_or_else(|_| shell_words(text))
 }
 
 #[cfg(test)]
@@ -251,6 +227,5 @@ mod tests {
         for text in ["", "FROM", "COPY", "FROM a\nCOPY --from", "FROM a\nCMD [\"x\"", "FROM a\nRUN x \\", "ENV a"] {
             let _ = Dockerfile::read(text);
         }
-        assert_eq!(words("a 'b c' \"\" d"), ["a", "b c", "", "d"]);
     }
 }

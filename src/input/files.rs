@@ -153,6 +153,16 @@ pub fn join(folder: &str, path: &str) -> String {
     if path.starts_with('/') { path.to_string() } else { normalize(&format!("{folder}/{path}")) }
 }
 
+/// What of a path is below a folder: `""` for the folder itself, nothing for paths elsewhere.
+#[must_use]
+pub fn below<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
+    if folder.is_empty() {
+        return Some(path);
+    }
+    let rest = path.strip_prefix(folder)?;
+    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
+}
+
 /// The folder part of a path; `""` for a bare name.
 #[must_use]
 pub fn parent(path: &str) -> &str {
@@ -186,5 +196,6 @@ mod tests {
         assert_eq!(join("a/b", "../c.rs"), "a/c.rs");
         assert_eq!(join("", "../x"), "../x");
         assert_eq!(parent("src/main.rs"), "src");
+        assert_eq!((below("a/b", "a"), below("a", "a"), below("ab", "a")), (Some("b"), Some(""), None));
     }
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::super::Base;
 use crate::declare::dockerfile::{Copied, Dockerfile, Step};
-use crate::input::files::{Files, join, normalize};
+use crate::input::files::{Files, below, join, normalize};
 use crate::input::seen;
 
 /// Stages that begin with or copy from each other.
@@ -254,15 +254,6 @@ fn under(folder: &str, rest: &str) -> String {
     join(folder, rest).trim_start_matches('/').to_owned()
 }
 
-/// What of a path is below another.
-pub(super) fn below<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
-    if folder.is_empty() {
-        return Some(path);
-    }
-    let rest = path.strip_prefix(folder)?;
-    if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
-}
-
 /// Puts variables into a text: `$A`, `${A}`, `${A:-default}`. Those that nothing says are empty, as in a build.
 fn expand(text: &str, variables: &BTreeMap<String, String>) -> String {
     let mut found = String::new();
@@ -307,6 +298,5 @@ mod tests {
     fn paths_are_seen_from_folders() {
         assert_eq!(absolute("var/task", "./a"), "var/task/a");
         assert_eq!(absolute("var/task", "/a/../b"), "b");
-        assert_eq!((below("a/b", "a"), below("ab", "a"), below("a", "a")), (Some("b"), None, Some("")));
     }
 }

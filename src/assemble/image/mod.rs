@@ -8,37 +8,38 @@ mod build;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use self::build::{Build, Foreign, State, below};
+use serde::Deserialize;
+
+use self::build::{Build, Foreign, State};
 use super::{Base, Brings, Installs, Open, Reason};
 use crate::declare::dockerfile::Dockerfile;
 use crate::declare::model::Image;
-use crate::input::files::{Files, join, parent};
+use crate::input::files::{Files, below, join, parent};
 use crate::input::{Choice, Part, seen};
+use crate::knowledge;
 use crate::platform::{Language, Runtime};
 
 /// Where the platform's images have the function.
 const TASK_ROOT: &str = "var/task";
 /// Where layers are put into images.
 const LAYERS: &str = "opt";
-/// The platform's images begin with one of these; the runtime's name follows.
-const BASES: [&str; 5] = [
-    "public.ecr.aws/lambda/",
-    "amazon/aws-lambda-",
-    "docker.io/amazon/aws-lambda-",
-    "public.ecr.aws/sam/build-",
-    "public.ecr.aws/sam/emulation-",
-];
-/// Images of languages, and what the platform calls these.
-const LANGUAGES: [(&str, &str); 2] = [("python", "python"), ("node", "nodejs")];
-/// What starts a function in other images.
-const CLIENTS: [&str; 3] = ["awslambdaric", "aws-lambda-ric", "aws_lambda_ric"];
-/// Commands that bring nothing which code could import.
-const HARMLESS: [&str; 20] = [
-    "mkdir", "chmod", "chown", "rm", "echo", "ls", "cd", "export", "apt-get", "apt", "yum", "dnf", "microdnf", "apk",
-    "useradd", "groupadd", "adduser", "addgroup", "set", "true",
-];
 /// Files that Python's dependencies are installed from.
 const REQUIREMENTS: &str = "requirements.txt";
+
+/// `images.toml`, which says what its fields mean.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Images {
+    bases: Vec<String>,
+    clients: Vec<String>,
+    harmless: Vec<String>,
+    variables: BTreeMap<String, String>,
+    languages: BTreeMap<String, String>,
+}
+
+knowledge::table! {
+    static IMAGES: Images = "assemble/images.toml", tested by the_images_read;
+}
 
 /// An image as a package.
 #[derive(Clone, Debug)]
@@ -81,10 +82,9 @@ pub(super) fn package(image: &Image, base: &Base) -> Result<Packed, String> {
 /// What an image is before the first step.
 fn start(name: &str) -> State {
     let mut state = State { base: name.to_owned(), ..State::default() };
-    if BASES.iter().any(|base| name.starts_with(base)) {
+    if is_platforms(name) {
         state.folder = TASK_ROOT.to_owned();
-        state.variables.insert("LAMBDA_TASK_ROOT".to_owned(), format!("/{TASK_ROOT}"));
-        state.variables.insert("LAMBDA_RUNTIME_DIR".to_owned(), "/var/runtime".to_owned());
+        state.variables.clone_from(&IMAGES.variables);
     }
     state
 }
@@ -110,19 +110,19 @@ fn packed(image: &Image, state: &State, base: &Base, context: &str) -> Result<Pa
     let has = |file: &str| parts.iter().any(|part| has(part, file));
     let (installs, is_open) = installs(&state.runs, &runtime, &has);
     let open = open(state, is_open);
-    let environment = state.variables.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    let environment = state.variables.clone();
     Ok(Packed { code: base.path(context), parts, runtime, handler, installs, open, environment })
 }
 
 /// Whether an image is one of the platform's.
 fn is_platforms(name: &str) -> bool {
-    BASES.iter().any(|base| name.starts_with(base))
+    IMAGES.bases.iter().any(|base| name.starts_with(&**base))
 }
 
 /// The handler that is started, or why there is none.
 fn handler(entry_point: &[String], command: &[String], is_platforms: bool) -> Result<String, String> {
     let all: Vec<&str> = entry_point.iter().chain(command).map(String::as_str).collect();
-    let client = all.iter().position(|word| CLIENTS.iter().any(|client| word.ends_with(client)));
+    let client = all.iter().position(|word| IMAGES.clients.iter().any(|client| word.ends_with(&**client)));
     let is_script = |word: &str| [".sh", ".py", ".js", ".mjs", ".jar", ".ts"].iter().any(|end| word.ends_with(end));
     let looks_right = |word: &str| word.contains('.') && !is_script(word) && !word.contains([' ', '=', ':']);
     match (client, command) {
@@ -138,14 +138,14 @@ fn handler(entry_point: &[String], command: &[String], is_platforms: bool) -> Re
 
 /// The runtime of an image, by its name.
 fn runtime(name: &str) -> Option<Runtime> {
-    let known = BASES.iter().find_map(|base| name.strip_prefix(base));
+    let known = IMAGES.bases.iter().find_map(|base| name.strip_prefix(&**base));
     let plain = name.rsplit('/').next().unwrap_or(name);
     let (named, tag) = known.unwrap_or(plain).split_once(':').unwrap_or((known.unwrap_or(plain), ""));
     let language = match known {
         // `build-python3.12` has the version in its name.
         Some(_) if named.contains(|c: char| c.is_ascii_digit()) => return named.parse().ok(),
         Some(_) => named,
-        None => LANGUAGES.iter().find(|(image, _)| *image == named)?.1,
+        None => IMAGES.languages.get(named)?,
     };
     let tag = tag.split('@').next().unwrap_or(tag);
     let numbers: Vec<&str> = tag.split(['.', '-']).take(2).take_while(|part| part.parse::<u16>().is_ok()).collect();
@@ -210,7 +210,7 @@ fn installs(runs: &[String], runtime: &Runtime, has: &dyn Fn(&str) -> bool) -> (
         let named = words.first().map(|word| word.rsplit('/').next().unwrap_or(word)).unwrap_or_default();
         let is_pip = words.contains(&"pip") || words.contains(&"pip3") || named.starts_with("pip");
         match runtime.language() {
-            _ if HARMLESS.contains(&named) => {}
+            _ if IMAGES.harmless.iter().any(|harmless| harmless == named) => {}
             Language::Python if is_pip && words.contains(&"install") => match requirements(&words) {
                 Some(file) if file == REQUIREMENTS && has(REQUIREMENTS) => found = Installs::Declared,
                 None if words.last().is_some_and(|word| ["pip", "setuptools", "wheel"].contains(word)) => {}

@@ -1,5 +1,11 @@
 use super::*;
 
+#[test]
+fn the_root_of_functions_is_the_one_that_images_tell() {
+    let is_rooted = |(name, value): (&String, &String)| name == "LAMBDA_TASK_ROOT" && *value == format!("/{TASK_ROOT}");
+    assert!(!IMAGES.bases.is_empty() && IMAGES.variables.iter().any(is_rooted));
+}
+
 fn runtime_of(name: &str) -> Option<String> {
     runtime(name).map(|runtime| runtime.id().to_owned())
 }

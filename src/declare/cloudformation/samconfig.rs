@@ -6,6 +6,7 @@ use super::super::model::Problem;
 use super::super::reader::{Reader, local};
 use crate::input::files;
 use crate::span::LineIndex;
+use crate::text::shell_words;
 
 /// Folders above the template in which the file is looked for.
 const HIGHEST: usize = 4;
@@ -91,9 +92,9 @@ fn overrides(value: &toml::Value) -> BTreeMap<String, String> {
         }
     };
     match value {
-        toml::Value::String(text) => pieces(text).iter().for_each(|piece| put(piece)),
+        toml::Value::String(text) => shell_words(text).iter().for_each(|pair| put(pair)),
         toml::Value::Array(items) => {
-            items.iter().filter_map(toml::Value::as_str).flat_map(pieces).for_each(|piece| put(&piece));
+            items.iter().filter_map(toml::Value::as_str).flat_map(shell_words).for_each(|pair| put(&pair));
         }
         toml::Value::Table(table) => {
             for (key, value) in table {
@@ -104,26 +105,6 @@ fn overrides(value: &toml::Value) -> BTreeMap<String, String> {
         _ => {}
     }
     found
-}
-
-/// A text cut at spaces that are not inside of quotes.
-fn pieces(text: &str) -> Vec<String> {
-    let mut pieces = vec![String::new()];
-    let mut quote = None;
-    for c in text.chars() {
-        match (quote, c) {
-            (None, '"' | '\'') => quote = Some(c),
-            (Some(open), c) if open == c => quote = None,
-            (None, c) if c.is_whitespace() => pieces.push(String::new()),
-            (_, c) => {
-                if let Some(last) = pieces.last_mut() {
-                    last.push(c);
-                }
-            }
-        }
-    }
-    pieces.retain(|piece| !piece.is_empty());
-    pieces
 }
 
 #[cfg(test)]

@@ -1,48 +1,28 @@
 //! Variables and what values are assigned to.
 
+use rustc_hash::FxHashSet;
+use serde::Deserialize;
+
 use super::raise::Thrown;
 use super::value::{Abrupt, At, Atom, Kind, R, Slot, UNKNOWN, Value};
 use super::{Frame, Machine};
 use crate::graph::javascript::load::Format;
 use crate::graph::javascript::versions::{self, Kind as Listed, Releases};
+use crate::knowledge;
 use crate::lang::javascript::WRAPPER;
 use crate::lang::javascript::ir::{ExprId, ExprKind, Pattern, PatternId, Program, Var};
 
-/// Names that browsers have, and no release of Node.
-const BROWSERS: &[&str] = &[
-    "window",
-    "document",
-    "self",
-    "XMLHttpRequest",
-    "HTMLElement",
-    "location",
-    "alert",
-    "DOMParser",
-    "FileReader",
-    "indexedDB",
-    "requestAnimationFrame",
-    "customElements",
-    "MutationObserver",
-    "getComputedStyle",
-];
+/// `globals.toml`, which says what its fields mean.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Globals {
+    browsers: FxHashSet<String>,
+    given: FxHashSet<String>,
+}
 
-/// Names that something around the code brings: Lambda's runtime, bundlers, the language itself.
-const GIVEN: &[&str] = &[
-    "awslambda",
-    "arguments",
-    "eval",
-    "undefined",
-    "NaN",
-    "Infinity",
-    "__non_webpack_require__",
-    "__webpack_require__",
-    "__webpack_public_path__",
-    "__webpack_modules__",
-    "__STATIC_REQUIRE__",
-    "Deno",
-    "Bun",
-    "define",
-];
+knowledge::table! {
+    static GLOBALS: Globals = "node/globals.toml", tested by the_globals_read;
+}
 
 /// What a release of Node does not have yet, or no longer.
 fn newer(name: &str, message: String, releases: Releases, node: u32) -> Thrown {
@@ -122,8 +102,8 @@ impl Machine<'_> {
         }
         let loaded = self.loaded.get(f.module as usize)?;
         let own = loaded.path.starts_with("/var/task/") && !loaded.path.contains("/node_modules/");
-        let in_browsers = BROWSERS.contains(&name);
-        let program = loaded.program.as_ref().filter(|_| own && !GIVEN.contains(&name) || in_browsers)?;
+        let in_browsers = GLOBALS.browsers.contains(name);
+        let program = loaded.program.as_ref().filter(|_| own && !GLOBALS.given.contains(name) || in_browsers)?;
         // Code that is not in strict mode makes globals by assigning to them, maybe in a function.
         let is_name = |id: u32| program.strings.get(id as usize).is_some_and(|text| **text == *name);
         let assigned = |pattern: &Pattern| matches!(pattern, Pattern::Var(Var::Global(id)) if is_name(*id));
@@ -159,7 +139,7 @@ impl Machine<'_> {
             || self.object(self.global_object).props.get(name).is_some()
             || self.object(self.global_object).open
             || WRAPPER.contains(&&*text)
-            || GIVEN.contains(&&*text)
+            || GLOBALS.given.contains(&*text)
             || versions::of(Listed::Global, &text).is_some();
         if !is_module || declared || self.conditions > 0 || !self.sure() || self.sources.source_tree {
             return Ok(());
