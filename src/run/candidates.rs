@@ -119,9 +119,9 @@ fn handlers(artifact: &Artifact) -> Vec<String> {
         let Ok(bytes) = artifact.read(id) else { continue };
         let text = crate::text::lossy((*bytes).as_ref());
         let (stem, extension) = entry.path.rsplit_once('.').unwrap_or((&entry.path, ""));
-        let module = if extension == "py" { stem.replace('/', ".") } else { stem.to_owned() };
-        let named = |name: &str| has_function(&text, name, extension == "py");
-        if let Some(name) = ["lambda_handler", "handler"].into_iter().find(|name| named(name)) {
+        let is_python = extension == "py";
+        let module = if is_python { module_of(stem) } else { stem.to_owned() };
+        if let Some(name) = function_of_events(&text, is_python) {
             found.push(format!("{module}.{name}"));
         }
         if found.len() > NAMED {
@@ -129,6 +129,35 @@ fn handlers(artifact: &Artifact) -> Vec<String> {
         }
     }
     found
+}
+
+/// The dotted name of a module by its path without the ending.
+fn module_of(stem: &str) -> String {
+    stem.strip_suffix("/__init__").unwrap_or(stem).replace('/', ".")
+}
+
+/// The function of a module that looks most like a handler: by its name, or by parameters called as everybody does.
+fn function_of_events(text: &str, is_python: bool) -> Option<&str> {
+    const NAMES: [&str; 2] = ["lambda_handler", "handler"];
+    // What another module may bring is no look of this one.
+    let is_made = |name: &str| has_function(text, name, is_python) && !(is_python && only_by_star(text, name));
+    if let Some(name) = NAMES.into_iter().find(|name| is_made(name)) {
+        return Some(name);
+    }
+    if is_python { text.lines().find_map(takes_event_and_context) } else { None }
+}
+
+/// Whether a module of Python could have a name only from an import of all names of another.
+fn only_by_star(text: &str, name: &str) -> bool {
+    !text.lines().filter(|line| !line.contains("import *")).any(|line| defines(line, name))
+}
+
+/// The name of a function at the top level that takes `event` and `context`.
+fn takes_event_and_context(line: &str) -> Option<&str> {
+    let rest = line.strip_prefix("async ").unwrap_or(line).strip_prefix("def ")?;
+    let (name, parameters) = rest.split_once('(')?;
+    let mut called = parameters.split(',').map(|parameter| word(parameter.trim()).trim_matches('_'));
+    (called.next() == Some("event") && called.next() == Some("context")).then_some(name.trim_end())
 }
 
 fn is_own_source(entry: &Entry) -> bool {
@@ -161,6 +190,14 @@ mod tests {
         ] {
             assert!(has_function(text, "handler", false), "{text}");
         }
+        let found = |text| function_of_events(text, true);
+        assert_eq!(found("import json\n\ndef process(event, context):\n    pass\n"), Some("process"));
+        assert_eq!(found("async def on_order(event: dict, _context: object) -> None: ..."), Some("on_order"));
+        assert_eq!(found("handler = Mangum(app)"), Some("handler"));
+        for text in ["from other import *", "def add(a, b):", "class A:\n    def on(event, context): pass"] {
+            assert_eq!(found(text), None, "{text}");
+        }
+        assert_eq!(module_of("app/orders/__init__"), "app.orders");
         assert!(!has_function("const handler = 1; app.use(handler)", "handler", false));
         assert!(!has_function("import * as cdk from 'aws-cdk-lib'; export const handler = 1", "handler", false));
     }
