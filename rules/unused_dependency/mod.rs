@@ -61,8 +61,11 @@ fn of_trees(cx: &ProjectContext<'_>, keep: &[&str], sink: &mut Sink<'_>) {
             if !tree.usage.is_unused(&dependency.name) || keep.contains(&&*dependency.name) {
                 continue;
             }
-            let message =
-                format!("{} is declared and no file, script or setting of the project names it", dependency.name);
+            let purpose = if dependency.scope == Scope::Development { " for development" } else { "" };
+            let message = format!(
+                "{} is declared{purpose} and no file, script or setting of the project names it",
+                dependency.name
+            );
             let finding = Finding::new(dependency.location.clone(), message);
             let finding = finding.about(dependency.name.to_string()).noting("not used");
             sink.report(match removal(dependency, FixLevel::Unsafe) {
@@ -108,7 +111,7 @@ fn finding(cx: &FunctionContext<'_>, dependency: &Dependency) -> Finding {
         .noting("not used")
         .saving(Saves { init_ms: None, bytes });
     // Who imports it may be started by something that nothing here tells of.
-    let is_safe = importer.is_none() && cx.usage.is_proven();
+    let is_safe = importer.is_none() && cx.usage.is_proven(&dependency.name);
     let level = if is_safe { FixLevel::Safe } else { FixLevel::Unsafe };
     if let Some(fix) = removal(dependency, level) {
         finding = finding.fix(fix);

@@ -7,7 +7,7 @@ use crate::engine::Budgets;
 use crate::report::{self, Why};
 use crate::run::{self, Inputs, ProjectSources, UserError};
 
-/// Prints the chains of imports that load a module; exits with 1 when nothing loads it.
+/// Prints the chains of imports that load a module, or who needs what a project declares; exits with 1 when nothing does.
 pub(super) fn run(args: &WhyArgs) -> Result<u8, UserError> {
     let paths = [args.path.clone()];
     let progress = Progress::start();
@@ -26,5 +26,8 @@ pub(super) fn run(args: &WhyArgs) -> Result<u8, UserError> {
         found |= matches!(answer, Why::Loaded { .. });
         write!(out, "{}", super::fitted(answer.render(function, color).as_bytes(), to_terminal))?;
     }
+    let declared = report::declarations(&project, &args.module, color);
+    write!(out, "{}", super::fitted(declared.text.as_bytes(), to_terminal))?;
+    found |= declared.is_needed;
     Ok(if found { CLEAN } else { FINDINGS })
 }

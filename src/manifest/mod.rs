@@ -1,6 +1,7 @@
 //! What is declared: functions in templates, dependencies in manifests and lock files.
 
 pub mod dependency;
+pub mod members;
 pub mod node;
 pub mod python;
 pub mod removal;

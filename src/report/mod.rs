@@ -34,7 +34,7 @@ pub use ndjson::{line, records};
 pub use scale::{scale, scale_alone};
 pub use split::{split, split_json};
 pub use summary::Fleet;
-pub use why::{Why, why};
+pub use why::{Why, declarations, why};
 
 use std::io::{self, Write};
 

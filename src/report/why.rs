@@ -2,7 +2,10 @@
 
 mod absent;
 mod declared;
+mod projects;
 mod render;
+
+pub use projects::declarations;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

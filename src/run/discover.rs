@@ -1,5 +1,6 @@
 //! What a path on the command line is: a template, a workspace, a package; or a folder that holds some.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::crates::OfCrate;
@@ -158,13 +159,29 @@ fn from_project(
     shelf: &Shelf,
     project: &mut ProjectFacts,
 ) -> Result<bool, UserError> {
-    let trees = tree::at(&Place { path, kind: InputKind::Directory }, shelf)?;
+    let tree::Found { trees, left } = tree::at(&Place { path, kind: InputKind::Directory }, inputs, shelf)?;
     let is_open = project.workspaces.is_empty();
     let cargo = if is_open { workspace::without_functions(path, inputs)? } else { None };
     let is_one = !trees.is_empty() || cargo.is_some();
     project.trees.extend(trees);
+    project.problems.extend(not_members(path, &left));
     project.workspaces.extend(cargo.map(|found| found.cargo));
     Ok(is_one)
+}
+
+/// Folders with manifests that are named; the number of the others is said.
+const NAMED: usize = 4;
+
+/// Says which manifests below a project were not judged: nothing says that they belong to it.
+fn not_members(path: &Path, left: &BTreeSet<String>) -> Option<Omission> {
+    let named: Vec<&str> = left.iter().take(NAMED).map(String::as_str).collect();
+    let more = left.len().checked_sub(named.len()).filter(|more| *more > 0);
+    let more = more.map_or_else(String::new, |more| format!(" and {more} more"));
+    let message = format!(
+        "manifests in {}{more} are no members of a workspace here and not judged; run defrost there",
+        named.join(", ")
+    );
+    (!left.is_empty()).then(|| Omission { path: super::shown(path), line: None, message })
 }
 
 /// The functions of some templates. A broken one costs its own only.

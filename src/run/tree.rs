@@ -1,33 +1,153 @@
-//! Source trees in which no function is found: projects, whose dependencies are judged all the same.
+//! Source trees in which no function is found: projects, whose dependencies are judged all the same, with the members of
+//! the workspaces that they are.
 
-use super::UserError;
+use std::collections::BTreeSet;
+
 use super::discover::Place;
 use super::facts::ManifestFiles;
 use super::shelf::Shelf;
+use super::{Inputs, UserError};
+use crate::artifact::{Artifact, Location};
 use crate::input::seen;
-use crate::manifest;
+use crate::manifest::dependency::{Declared, Dependency, Files};
+use crate::manifest::{self, members};
 use crate::platform::Language;
-use crate::usage::{Tree, TreeUsage};
+use crate::usage::{self, Part, Read, Tree};
 
 /// The version of Python that markers are decided for where nothing says one.
 const PYTHON: (u16, u16) = (3, 13);
+/// Members of one workspace that are judged.
+const MOST_MEMBERS: usize = 1_000;
+/// Folders whose manifests are other people's, or made by tools.
+const NOT_MEMBERS: [&str; 4] = ["node_modules", "site-packages", ".venv", "venv"];
 
-/// The projects that a folder is, one for each language whose manifests declare something.
-pub(super) fn at(place: &Place<'_>, shelf: &Shelf) -> Result<Vec<Tree>, UserError> {
+/// The projects that a folder is, one for each language whose manifests declare something, and their members.
+pub(super) fn at(place: &Place<'_>, inputs: &Inputs<'_>, shelf: &Shelf) -> Result<Found, UserError> {
+    let mut found = Found::default();
     if !seen::is_dir(place.path) {
-        return Ok(Vec::new());
+        return Ok(found);
     }
     let bundle = shelf.open_project(place.path, PYTHON)?;
-    let files = ManifestFiles(&bundle.artifact);
-    let installed = bundle.artifact.entries().any(|(_, entry)| entry.path.contains("node_modules/"));
-    let of_python = manifest::python::declared(&files, PYTHON);
-    let of_node = manifest::node::declared(&files, "", installed);
-    let mut trees = Vec::new();
-    for (language, declared) in [(Language::Python, of_python), (Language::Node, of_node)] {
-        if !declared.dependencies.is_empty() {
-            let usage = TreeUsage::of(&bundle, &declared, language);
-            trees.push(Tree { path: super::shown(place.path), language, declared, usage });
+    let artifact = &*bundle.artifact;
+    let files = ManifestFiles(artifact);
+    let installed = artifact.entries().any(|(_, entry)| entry.path.contains("node_modules/"));
+    let of_python = |folder: &str| manifest::python::declared(&Below { files: &files, folder }, PYTHON);
+    let of_node = |folder: &str| manifest::node::declared(&files, folder, installed);
+    let shown = |folder: &str| match folder {
+        "" => super::shown(place.path),
+        _ => super::shown(&place.path.join(folder)),
+    };
+    let declared = |language: Language, folder: &str| match language {
+        Language::Python => of_python(folder),
+        _ => of_node(folder),
+    };
+    let roots = [Language::Python, Language::Node].map(|language| (language, declared(language, "")));
+    let is_project = roots.iter().any(|(_, root)| says_something(root));
+    for (language, root) in roots {
+        let folders = folders(artifact, language);
+        let listed: Vec<&str> = folders.iter().copied().collect();
+        let mut members = match language {
+            Language::Python => members::of_python(&files, &listed),
+            _ => members::of_node(&files, &listed),
+        };
+        // A project in another language than the root's is nobody's member, and nobody else's code.
+        if is_project && !says_something(&root) {
+            members.extend(outermost(&listed));
+        }
+        let of_member = |folder: &str| match language {
+            Language::Python => around(of_python(folder), &root),
+            _ => of_node(folder),
+        };
+        let parts = members.iter().take(MOST_MEMBERS).map(|folder| (*folder, of_member(folder)));
+        let parts: Vec<(&str, Declared)> = parts.filter(|(_, declared)| says_something(declared)).collect();
+        if parts.is_empty() && !says_something(&root) {
+            continue;
+        }
+        let read = Read::of(&bundle, language);
+        let judge = |folder: &str, declared: Declared, part: &Part| {
+            let usage = read.usage(&declared, part, inputs.given.development);
+            Tree { path: shown(folder), language, declared, usage }
+        };
+        let is_left = |folder: &&str| !folder.is_empty() && !members.contains(folder);
+        found.left.extend(listed.iter().filter(|folder| is_left(folder)).map(|folder| (*folder).to_owned()));
+        if says_something(&root) {
+            found.trees.push(judge("", root, &Part::whole()));
+        }
+        for (folder, declared) in parts {
+            let part = Part::member(folder, members.iter().copied());
+            found.trees.push(judge(folder, declared, &part));
         }
     }
-    Ok(trees)
+    Ok(found)
+}
+
+/// Whether a manifest of its own declares something.
+fn says_something(declared: &Declared) -> bool {
+    declared.dependencies.iter().any(|dependency| !dependency.shared)
+}
+
+/// Folders that lie in none of the others, without those of tests, examples and documentation.
+fn outermost<'a>(folders: &[&'a str]) -> Vec<&'a str> {
+    let own = folders.iter().copied().filter(|folder| !folder.is_empty() && !usage::is_aside(&format!("{folder}/x")));
+    let mut found: Vec<&str> = Vec::new();
+    for folder in own {
+        if !found.iter().any(|outer| folder.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'))) {
+            found.push(folder);
+        }
+    }
+    found
+}
+
+/// What a folder is found to be.
+#[derive(Debug, Default)]
+pub(super) struct Found {
+    /// The projects.
+    pub(super) trees: Vec<Tree>,
+    /// Folders with manifests of their own that belong to none of them.
+    pub(super) left: BTreeSet<String>,
+}
+
+/// The folders that have a manifest of a language, the root's as `""`.
+fn folders(artifact: &Artifact, language: Language) -> BTreeSet<&str> {
+    let manifests: &[&str] = match language {
+        Language::Node => &["package.json"],
+        _ => &["pyproject.toml", "requirements.txt", "setup.py", "setup.cfg", "Pipfile"],
+    };
+    let paths = artifact.entries().map(|(_, entry)| &*entry.path);
+    let split = paths.map(|path| path.rsplit_once('/').unwrap_or(("", path)));
+    let own = split.filter(|(folder, file)| {
+        manifests.contains(file) && !folder.split('/').any(|part| NOT_MEMBERS.contains(&part))
+    });
+    own.map(|(folder, _)| folder).collect()
+}
+
+/// What a member declares, and what the root does for all of them, whose environment they share.
+fn around(member: Declared, root: &Declared) -> Declared {
+    let shared = root.dependencies.iter().map(|dependency| Dependency { shared: true, ..dependency.clone() });
+    let own: BTreeSet<_> = member.dependencies.iter().map(|dependency| dependency.name.clone()).collect();
+    let shared: Vec<Dependency> = shared.filter(|dependency| !own.contains(&dependency.name)).collect();
+    let locked = if member.locked.is_empty() { root.locked.clone() } else { member.locked };
+    Declared { dependencies: member.dependencies.into_iter().chain(shared).collect(), locked, ..member }
+}
+
+/// The manifests of a folder.
+struct Below<'a> {
+    files: &'a ManifestFiles<'a>,
+    folder: &'a str,
+}
+
+impl Below<'_> {
+    fn path(&self, path: &str) -> String {
+        if self.folder.is_empty() { path.to_owned() } else { format!("{}/{path}", self.folder) }
+    }
+}
+
+impl Files for Below<'_> {
+    fn text(&self, path: &str) -> Option<String> {
+        self.files.text(&self.path(path))
+    }
+
+    fn location(&self, path: &str) -> Location {
+        self.files.location(&self.path(path))
+    }
 }

@@ -26,6 +26,7 @@ struct OfLanguage {
     runtime: Vec<String>,
     jobs: Vec<String>,
     stubs: Vec<String>,
+    found: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -70,8 +71,14 @@ pub(super) fn is_stub(language: Language, name: &str) -> bool {
     is_one_of(&of(language).stubs, name)
 }
 
+/// Whether something that no code names loads a package where it is there: an agent, a wrapper, instrumentation.
+pub(super) fn is_found(language: Language, name: &str) -> bool {
+    is_one_of(&of(language).found, name)
+}
+
 /// Whether a file of a project is not its work when it runs: a test, documentation, a setting, what was built.
-pub(super) fn is_aside(path: &str) -> bool {
+#[must_use]
+pub fn is_aside(path: &str) -> bool {
     let aside = &BROUGHT.aside;
     let (folder, file) = path.rsplit_once('/').unwrap_or(("", path));
     folder.split('/').any(|part| part.starts_with('.') || aside.folders.iter().any(|known| known == part))

@@ -1,14 +1,17 @@
 //! Development dependencies of Node: what tests, scripts, settings and each other name. They are judged only when
 //! somebody asks for it, and only where they are installed: their peers are in their own manifests.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
 use super::Loaded;
+use super::need::{Need, Needs};
 use super::own_code::packages_in;
+use super::tree::Part;
 use crate::artifact::EntryId;
 use crate::knowledge;
 use crate::manifest::dependency::{Declared, Scope};
@@ -63,36 +66,88 @@ pub(super) fn named_by_settings(facts: &Loaded<'_>, declared: &Declared) -> BTre
     if names.is_empty() {
         return BTreeSet::new();
     }
-    let texts = settings(facts, &[&TOOLS.settings]);
-    let is_named = |name: &str| texts.iter().any(|text| spellings(name).iter().any(|word| holds(text, word)));
-    names.into_iter().filter(|name| is_named(name) || is_implied(facts, name)).cloned().collect()
+    let texts = read(facts, &[&TOOLS.settings]);
+    let is_named = |name: &str| texts.iter().any(|text| spellings(name).iter().any(|word| holds(&text.text, word)));
+    names.into_iter().filter(|name| is_named(name) || is_implied(facts, &Part::whole(), name)).cloned().collect()
 }
 
-/// Declared dependencies of a project that settings or pages name, that files need without naming them, or that are there
-/// to be found.
-pub(super) fn named_in_tree(facts: &Loaded<'_>, declared: &Declared) -> BTreeSet<Arc<str>> {
-    let texts = settings(facts, &[&TOOLS.settings, &TOOLS.pages]);
-    let prose = settings(facts, &[&TOOLS.prose]);
-    let told: BTreeSet<String> =
-        prose.iter().flat_map(|text| packages_in(text, &["from", "require", "import"])).collect();
-    let says = |written: &Written| written.words.iter().any(|word| texts.iter().any(|text| text.contains(&**word)));
-    let written: BTreeSet<&str> =
-        TOOLS.written.iter().filter(|row| says(row)).flat_map(|row| &row.packages).map(String::as_str).collect();
-    let is_named = |name: &str| texts.iter().any(|text| spellings(name).iter().any(|word| holds(text, word)));
-    let is_found = |name: &str| TOOLS.unnamed.iter().any(|pattern| crate::text::matches(pattern, name));
-    let is_meant = |name: &str| is_found(name) || written.contains(name) || told.contains(name) || is_named(name);
+/// Which of some packages that nothing loads settings name, or files of settings need without naming them.
+pub(super) fn told(facts: &Loaded<'_>, unused: &[&Arc<str>]) -> BTreeSet<Arc<str>> {
+    if unused.is_empty() || !facts.artifact.is_tree() {
+        return BTreeSet::new();
+    }
+    let texts = read(facts, &[&TOOLS.settings]);
+    let is_named = |name: &str| texts.iter().any(|text| spellings(name).iter().any(|word| holds(&text.text, word)));
+    let is_told = |name: &str| is_named(name) || is_found(name) || is_implied(facts, &Part::whole(), name);
+    unused.iter().filter(|name| is_told(name)).map(|name| Arc::clone(name)).collect()
+}
+
+/// Whether tools load a package where it is there.
+fn is_found(name: &str) -> bool {
+    TOOLS.unnamed.iter().any(|pattern| crate::text::matches(pattern, name))
+}
+
+/// Texts of a project that name packages beside its code.
+pub(super) struct Texts {
+    /// Settings, manifests and pages.
+    settings: Vec<Text>,
+    /// Prose with code in it.
+    prose: Vec<Text>,
+}
+
+struct Text {
+    path: Arc<str>,
+    text: String,
+}
+
+impl Texts {
+    /// Reads them.
+    pub(super) fn of_tree(facts: &Loaded<'_>) -> Self {
+        Self { settings: read(facts, &[&TOOLS.settings, &TOOLS.pages]), prose: read(facts, &[&TOOLS.prose]) }
+    }
+}
+
+/// Declared dependencies of a part of a project that settings or pages name, that files need without naming them, or
+/// that are there to be found.
+pub(super) fn named_in_tree(facts: &Loaded<'_>, declared: &Declared, texts: &Texts, part: &Part) -> Needs {
+    let [settings, prose] = [&texts.settings, &texts.prose]
+        .map(|texts| texts.iter().filter(|text| part.sees(&text.path)).collect::<Vec<_>>());
+    let mut told: BTreeMap<String, &Arc<str>> = BTreeMap::new();
+    for text in &prose {
+        for name in packages_in(&text.text, &["from", "require", "import"]) {
+            told.entry(name).or_insert(&text.path);
+        }
+    }
+    let mut written: BTreeMap<&str, &Arc<str>> = BTreeMap::new();
+    for row in &TOOLS.written {
+        let says = |text: &&&Text| row.words.iter().any(|word| text.text.contains(&**word));
+        if let Some(text) = settings.iter().find(says) {
+            written.extend(row.packages.iter().map(|name| (&**name, &text.path)));
+        }
+    }
+    let naming = |name: &str| {
+        let words = spellings(name);
+        settings.iter().find(|text| words.iter().any(|word| holds(&text.text, word))).map(|text| &text.path)
+    };
+    let why = |name: &str| {
+        let path = naming(name).or_else(|| told.get(name).copied()).or_else(|| written.get(name).copied());
+        let found = || (is_found(name) || is_implied(facts, part, name)).then_some(Need::Found);
+        path.map(|path| Need::Set(path.clone())).or_else(found)
+    };
     let names = declared.dependencies.iter().map(|dependency| &dependency.name);
-    names.filter(|name| is_meant(name) || is_implied(facts, name)).cloned().collect()
+    names.filter_map(|name| Some((name.clone(), why(name)?))).collect()
 }
 
 /// The texts of files of settings, and of manifests without what they declare.
-fn settings(facts: &Loaded<'_>, kinds: &[&[String]]) -> Vec<String> {
+fn read(facts: &Loaded<'_>, kinds: &[&[String]]) -> Vec<Text> {
     let own = facts.artifact.entries().filter(|(id, entry)| {
         !entry.path.contains("node_modules/") && entry.bytes <= LARGEST && facts.packages.owner(*id).is_none()
     });
     let named = own.filter(|(_, entry)| is_settings(entry.path.rsplit('/').next().unwrap_or(&entry.path), kinds));
     let files: Vec<EntryId> = named.map(|(id, _)| id).take(MOST_FILES).collect();
-    files.into_iter().filter_map(|id| text(facts, id)).collect()
+    let of_file =
+        |id: &EntryId| Some(Text { path: Arc::from(&*facts.artifact.entry(*id).path), text: text(facts, *id)? });
+    files.par_iter().filter_map(of_file).collect()
 }
 
 fn is_settings(name: &str, kinds: &[&[String]]) -> bool {
@@ -137,11 +192,12 @@ fn holds(text: &str, word: &str) -> bool {
     })
 }
 
-fn is_implied(facts: &Loaded<'_>, name: &str) -> bool {
+fn is_implied(facts: &Loaded<'_>, part: &Part, name: &str) -> bool {
     let mut rows =
         TOOLS.implied.iter().filter(|row| row.packages.iter().any(|pattern| crate::text::matches(pattern, name)));
     rows.any(|row| {
-        let mut own = facts.artifact.entries().filter(|(_, entry)| !entry.path.contains("node_modules/"));
+        let own = facts.artifact.entries().filter(|(_, entry)| !entry.path.contains("node_modules/"));
+        let mut own = own.filter(|(_, entry)| part.sees(&entry.path));
         own.any(|(_, entry)| {
             let file = entry.path.rsplit('/').next().unwrap_or(&entry.path);
             row.files.iter().any(|pattern| crate::text::matches(pattern, file))

@@ -7,6 +7,7 @@ use rustc_hash::FxHashMap;
 
 use super::Loaded;
 use super::names::Names;
+use super::need::{self, Need, Needs};
 use crate::knowledge;
 use crate::manifest::dependency::Declared;
 use crate::manifest::python::{entry_points, normalized};
@@ -31,10 +32,17 @@ pub(super) struct Evidence<'a> {
 
 impl Evidence<'_> {
     /// What something asks for beside what the import graph reaches.
-    pub(super) fn asked_for(&self, reached: &BTreeSet<Arc<str>>) -> BTreeSet<Arc<str>> {
-        let others = self.names.distributions().filter(|name| !reached.contains(*name));
-        let selected = others.filter(|name| self.is_driver(name) || self.is_plug_in(name) || self.is_in_settings(name));
-        selected.chain(self.imported_somewhere()).cloned().chain(self.started_by_image()).collect()
+    pub(super) fn asked_for(&self, is_reached: &dyn Fn(&str) -> bool) -> Needs {
+        let mut needs = Needs::new();
+        for name in self.names.distributions().filter(|name| !is_reached(name)) {
+            let need = self.selected_by(name).map(Need::Selected);
+            let plug_in = || self.is_plug_in(name).then_some(Need::PlugIn);
+            let need = need.or_else(plug_in).or_else(|| self.is_named(name).then_some(Need::Named(None)));
+            needs.extend(need.map(|need| (Arc::clone(name), need)));
+        }
+        need::note(&mut needs, self.imported_somewhere().cloned(), &Need::Optional);
+        need::note(&mut needs, self.started_by_image(), &Need::Image);
+        needs
     }
 
     /// Own code imports it where the simulation did not come, or a package's code that own code
@@ -60,8 +68,8 @@ impl Evidence<'_> {
         files.iter().filter_map(|file| facts.artifact.find(file)).any(|id| facts.packages.owner(id).is_none())
     }
 
-    /// A setting or a URL selects it.
-    fn is_driver(&self, name: &str) -> bool {
+    /// The setting or URL that selects it.
+    fn selected_by(&self, name: &str) -> Option<Arc<str>> {
         let mentions = &self.facts.graph.mentions;
         let by_table = |key: &str| DRIVERS.get(key).is_some_and(|drivers| drivers.iter().any(|driver| driver == name));
         let by_url = |url: &str| {
@@ -77,7 +85,19 @@ impl Evidence<'_> {
                 None => by_table(scheme),
             }
         };
-        mentions.urls.iter().any(|url| by_url(url)) || mentions.words.iter().any(|word| by_table(word))
+        // Of a URL the scheme decides, and what follows may be secret.
+        let scheme = |url: &Arc<str>| Arc::from(url.split_inclusive("://").next().unwrap_or_default());
+        let url = mentions.urls.iter().find(|url| by_url(url)).map(scheme);
+        url.or_else(|| mentions.words.iter().find(|word| by_table(word)).cloned())
+    }
+
+    /// A text names something in it, as the standard library's logging and many frameworks take it, or settings of a
+    /// framework name it.
+    fn is_named(&self, name: &str) -> bool {
+        let mut dotted = self.facts.graph.mentions.words.iter().filter(|word| word.contains('.'));
+        let is_in = |word: &str, module: &String| word.len() > module.len() && super::is_at_or_below(word, module);
+        let imports = self.names.imports(name);
+        dotted.any(|word| imports.iter().any(|module| is_in(word, module))) || self.is_in_settings(name)
     }
 
     /// Settings of a framework name it. Where it is installed, the framework's code tells more.
@@ -122,9 +142,10 @@ impl Evidence<'_> {
         self.names.distributions().filter(is_named).cloned().collect()
     }
 
-    /// What used distributions need, always or for an extra that is asked for; `used` included.
-    pub(super) fn needed_by(&self, mut used: BTreeSet<Arc<str>>) -> BTreeSet<Arc<str>> {
+    /// What used distributions need beside themselves, always or for an extra that is asked for, with who needs it.
+    pub(super) fn needed_by(&self, mut used: BTreeSet<Arc<str>>) -> Needs {
         let mut open: Vec<Arc<str>> = used.iter().cloned().collect();
+        let mut needs = Needs::new();
         while let Some(name) = open.pop() {
             let requires = self.requires(&name);
             let wanted: Vec<&Arc<str>> = self
@@ -135,9 +156,10 @@ impl Evidence<'_> {
             for other in wanted {
                 used.insert(other.clone());
                 open.push(other.clone());
+                needs.insert(other.clone(), Need::Required(name.clone()));
             }
         }
-        used
+        needs
     }
 
     fn asks(&self, name: &str, requires: &Requires, other: &str) -> bool {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+use super::need::{self, Need, Needs};
 use crate::knowledge;
 use crate::manifest::dependency::Declared;
 
@@ -26,6 +27,9 @@ struct Loader {
     parts: Vec<String>,
     /// Another library whose drivers are its own.
     like: Option<String>,
+    /// What code calls to say which driver it wants.
+    #[serde(default)]
+    made_by: Vec<String>,
 }
 
 impl Loader {
@@ -60,26 +64,43 @@ impl Of {
     }
 }
 
-/// Declared packages that a used library may load by a computed name.
-pub(super) fn may_load(
-    of: Of,
-    declared: &Declared,
-    uses: &dyn Fn(&str) -> bool,
-    is_installed: &dyn Fn(&str) -> bool,
-) -> BTreeSet<Arc<str>> {
+/// What a library's users call to say which driver they want, if that is known.
+pub(super) fn made_by(of: Of, library: &str) -> &'static [String] {
+    of.table().get(library).map_or(&[], |loader| &loader.made_by)
+}
+
+/// Whether some library's users say by a call of this name which driver they want.
+pub(super) fn is_maker(of: Of, name: &str) -> bool {
+    of.table().values().any(|loader| loader.made_by.iter().any(|maker| maker == name))
+}
+
+/// What is known of a project's libraries.
+pub(super) struct Known<'a> {
+    /// Whether it is used.
+    pub(super) uses: &'a dyn Fn(&str) -> bool,
+    /// Whether it is here, so that its own code tells of its parts.
+    pub(super) is_installed: &'a dyn Fn(&str) -> bool,
+    /// Whether a driver of it that is used is all that it is ever told to load.
+    pub(super) is_decided: &'a dyn Fn(&str) -> bool,
+}
+
+/// Declared packages that a used library may load by a computed name, with that library.
+pub(super) fn may_load(of: Of, declared: &Declared, known: &Known<'_>) -> Needs {
+    let Known { uses, is_installed, is_decided } = known;
     let table = of.table();
     let declared: BTreeSet<&Arc<str>> = declared.dependencies.iter().map(|dependency| &dependency.name).collect();
-    let mut wanted: BTreeSet<&str> = BTreeSet::new();
-    for (_, loader) in table.iter().filter(|(name, _)| uses(name)) {
+    let mut found = Needs::new();
+    for (library, loader) in table.iter().filter(|(name, _)| uses(name)) {
+        // What one place of the code chooses, another need not: which URLs and settings there are only the runs tell.
         let is_chosen = |set: &&Vec<String>| set.iter().any(|name| uses(name));
-        let chosen: Vec<&Vec<String>> = loader.drivers(table).filter(is_chosen).collect();
-        let open = if chosen.is_empty() { loader.drivers(table).collect() } else { chosen };
-        wanted.extend(open.into_iter().flatten().map(String::as_str));
+        let decided = is_decided(library) && loader.drivers(table).any(|set| is_chosen(&set));
+        let drivers = loader.drivers(table).filter(|set| !decided || is_chosen(set)).flatten();
+        let parts = loader.parts.iter().filter(|_| !is_installed(library));
+        let wanted: BTreeSet<&str> = drivers.chain(parts).map(String::as_str).collect();
+        let asked = declared.iter().filter(|name| wanted.contains(&****name)).map(|name| Arc::clone(name));
+        need::note(&mut found, asked, &Need::Loader(library.as_str().into()));
     }
-    for (_, loader) in table.iter().filter(|(name, _)| uses(name) && !is_installed(name)) {
-        wanted.extend(loader.parts.iter().map(String::as_str));
-    }
-    declared.into_iter().filter(|name| wanted.contains(&***name)).cloned().collect()
+    found
 }
 
 #[cfg(test)]
@@ -104,16 +125,19 @@ mod tests {
     }
 
     fn loaded(of: Of, names: &[&str], used: &[&str]) -> Vec<String> {
-        let found = may_load(of, &declared(names), &|name| used.contains(&name), &|_| true);
-        found.iter().map(ToString::to_string).collect()
+        let uses = |name: &str| used.contains(&name);
+        let known = Known { uses: &uses, is_installed: &|_| true, is_decided: &|library| library == "knex" };
+        let found = may_load(of, &declared(names), &known);
+        found.keys().map(ToString::to_string).collect()
     }
 
     #[test]
-    fn a_driver_may_be_any_of_them_until_one_is_chosen() {
+    fn a_driver_may_be_any_of_them_whatever_one_place_chooses() {
         let names = ["sequelize", "pg", "pg-hstore", "mysql2"];
         assert_eq!(loaded(Of::Node, &names, &["sequelize"]), ["mysql2", "pg", "pg-hstore"]);
-        assert_eq!(loaded(Of::Node, &names, &["sequelize", "pg"]), ["pg", "pg-hstore"]);
+        assert_eq!(loaded(Of::Node, &names, &["sequelize", "pg"]), ["mysql2", "pg", "pg-hstore"]);
         assert_eq!(loaded(Of::Node, &names, &[]), [""; 0]);
+        assert_eq!(loaded(Of::Node, &["knex", "pg", "mysql2"], &["knex", "pg"]), ["pg"]);
         assert_eq!(loaded(Of::Python, &["sqlalchemy", "psycopg2-binary"], &["sqlalchemy"]), ["psycopg2-binary"]);
     }
 

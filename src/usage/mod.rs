@@ -7,6 +7,7 @@ mod evidence;
 mod loaders;
 mod models;
 mod names;
+mod need;
 mod node;
 mod open;
 mod own_code;
@@ -14,7 +15,9 @@ mod scripts;
 mod tree;
 mod undeclared;
 
-pub use tree::{Tree, TreeUsage};
+pub use brought::is_aside;
+pub use need::Need;
+pub use tree::{Part, Read, Tree, TreeUsage};
 pub use undeclared::Undeclared;
 
 pub use open::not_installed;
@@ -30,6 +33,7 @@ use crate::package::owners::{PackageId, Packages};
 use crate::platform::Language;
 use evidence::Evidence as Sought;
 use names::Names;
+use need::Needs;
 
 /// What a function loads, which is where use is looked for.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +70,8 @@ pub struct Usage {
     asked: BTreeSet<Arc<str>>,
     awaited: BTreeSet<Arc<str>>,
     needed: BTreeSet<Arc<str>>,
+    /// What asks for those that no own code imports, as far as it is no file that is loaded.
+    needs: Needs,
     granted: BTreeSet<Arc<str>>,
     elsewhere: BTreeMap<Arc<str>, Elsewhere>,
     unreached: BTreeMap<Arc<str>, String>,
@@ -74,6 +80,8 @@ pub struct Usage {
     configured: Option<BTreeSet<Arc<str>>>,
     /// Entries of a list of all that was installed that may be there for another's sake.
     for_others: BTreeSet<Arc<str>>,
+    /// Unused ones that are tools, or that settings and commands beside the code name.
+    told: BTreeSet<Arc<str>>,
     /// Whether packages are installed and every import has an answer.
     closed: bool,
 }
@@ -99,7 +107,7 @@ impl Unmatched {
 /// Where a dependency is needed that the function does not need when it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Elsewhere {
-    /// Scripts of the manifest run one of its commands.
+    /// Scripts of the manifest run one of its commands, or commands and settings beside the code name it.
     Scripts,
     /// The deployment tool loads it.
     Deployment,
@@ -108,16 +116,14 @@ pub enum Elsewhere {
 }
 
 /// How it is known that a dependency is needed, or what was looked at in vain.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Evidence {
     /// Own code imports it.
     Imported,
     /// Something that is loaded is its.
     Loaded,
-    /// A driver, a plug-in, an optional part, a command, a stored model.
-    AskedFor,
-    /// A used package requires it.
-    Required,
+    /// Something asks for it without an import that is followed.
+    AskedFor(Need),
     /// It is needed, but not when the function runs.
     Elsewhere(Elsewhere),
     /// An import without an answer may be its.
@@ -131,9 +137,9 @@ impl Usage {
     #[must_use]
     pub fn of(facts: &Loaded<'_>, declared: &Declared) -> Self {
         if facts.language == Language::Node {
-            return Self { closed: is_closed(facts), ..node::usage(facts, declared) };
+            return Self { closed: is_closed(facts, declared), ..node::usage(facts, declared) };
         }
-        let mut usage = Self { closed: is_closed(facts), ..Self::default() };
+        let mut usage = Self { closed: is_closed(facts, declared), ..Self::default() };
         let reached = without_passed(facts);
         let mut bundled: BTreeSet<Arc<str>> = BTreeSet::new();
         for (_, package) in facts.packages.with_ids() {
@@ -171,20 +177,55 @@ impl Usage {
             let names = Names::of(facts, declared);
             let evidence = Sought { facts, declared, names: &names };
             usage.granted = evidence.granted();
-            usage.asked = evidence.asked_for(&usage.reached);
-            usage.asked.extend(models::needed(facts, declared, &names));
-            let uses = |name: &str| usage.reached.contains(name) || usage.asked.contains(name);
-            let loaded = loaders::may_load(loaders::Of::Python, declared, &uses, &|name| bundled.contains(name));
-            usage.asked.extend(loaded);
-            usage.needed = evidence.needed_by(usage.reached.union(&usage.asked).cloned().collect());
+            let mut needs = evidence.asked_for(&|name| usage.reached.contains(name));
+            need::note(&mut needs, models::needed(facts, declared, &names), &Need::Model);
+            let uses = |name: &str| usage.reached.contains(name) || needs.contains_key(name);
+            let known =
+                loaders::Known { uses: &uses, is_installed: &|name| bundled.contains(name), is_decided: &|_| false };
+            let loaded = loaders::may_load(loaders::Of::Python, declared, &known);
+            need::add(&mut needs, loaded);
+            usage.asked = needs.keys().cloned().collect();
+            let needed = evidence.needed_by(usage.reached.union(&usage.asked).cloned().collect());
+            usage.needed = needed.keys().cloned().collect();
+            need::add(&mut needs, needed);
+            usage.needs = needs;
             usage.unmatched = unmatched(facts, declared, &bundled, &usage);
             usage.for_others = evidence.for_others(&bundled);
             let dependencies = declared.dependencies.iter().map(|dependency| &dependency.name);
             let unused = dependencies.filter(|name| !usage.uses(name));
-            let sought: Vec<_> = unused.map(|name| (name.clone(), names.imports(name).to_vec())).collect();
+            let unused: Vec<Arc<str>> = unused.cloned().collect();
+            usage.set_aside(facts, declared, &names, &unused);
+            let sought: Vec<_> = unused
+                .iter()
+                .filter(|name| !usage.uses(name))
+                .map(|name| (name.clone(), names.imports(name).to_vec()))
+                .collect();
             usage.unreached = scripts::unreached_importers(facts, &reached, &sought).into_iter().collect();
         }
         usage
+    }
+
+    /// Looks for what else may need distributions that nothing loads: where they are not here, any text of the
+    /// function's files; tools, commands, settings and type checkers.
+    fn set_aside(&mut self, facts: &Loaded<'_>, declared: &Declared, names: &Names, unused: &[Arc<str>]) {
+        if !open::missing(facts, declared).is_empty() {
+            let named = tree::named_in_python(facts, names, unused);
+            self.asked.extend(named.keys().cloned());
+            need::add(&mut self.needs, named);
+        }
+        let told = tree::told_in_python(facts, names, unused);
+        for name in unused {
+            if brought::is_stub(Language::Python, name) {
+                self.elsewhere.insert(name.clone(), Elsewhere::Types);
+            } else if told.contains(name) {
+                self.elsewhere.insert(name.clone(), Elsewhere::Scripts);
+            } else if brought::is_found(Language::Python, name) {
+                self.asked.insert(name.clone());
+                self.needs.insert(name.clone(), Need::Found);
+            } else if tree::is_tool_of_python(name) {
+                self.told.insert(name.clone());
+            }
+        }
     }
 
     /// How it is known that a dependency is needed, the strongest reason first.
@@ -192,9 +233,8 @@ impl Usage {
     pub fn evidence(&self, name: &str) -> Evidence {
         match () {
             () if self.direct.contains(name) => Evidence::Imported,
-            () if self.reached.contains(name) => Evidence::Loaded,
-            () if self.asked.contains(name) => Evidence::AskedFor,
-            () if self.needed.contains(name) => Evidence::Required,
+            () if let Some(need) = self.needs.get(name) => Evidence::AskedFor(need.clone()),
+            () if self.uses(name) => Evidence::Loaded,
             () if self.unmatched.may_match() && self.unmatched.declared.contains(name) => Evidence::Unmatched,
             () => self.elsewhere(name).map_or(Evidence::Nothing, Evidence::Elsewhere),
         }
@@ -220,11 +260,12 @@ impl Usage {
         &self.unmatched
     }
 
-    /// Whether it is proven that nothing needs what is not used: what the function loads is here and nothing is
-    /// missing. Of what is not installed the import names may be known, and never all other ways to ask for it.
+    /// Whether it is proven that nothing needs a dependency that is not used: what the function loads is here and nothing
+    /// is missing, and neither is it a tool that people start nor named by settings and commands. Of what is not installed
+    /// the import names may be known, and never all other ways to ask for it.
     #[must_use]
-    pub fn is_proven(&self) -> bool {
-        self.closed
+    pub fn is_proven(&self, name: &str) -> bool {
+        self.closed && !self.told.contains(name)
     }
 
     /// Whether anything reachable from the handler uses the dependency, or a used one needs it.
@@ -271,9 +312,10 @@ impl Usage {
     }
 }
 
-/// Whether packages are installed, and nothing is asked for in vain that could end the start.
-fn is_closed(facts: &Loaded<'_>) -> bool {
-    !facts.packages.packages.is_empty() && facts.graph.unresolved.iter().all(|import| import.guarded)
+/// Whether all packages are installed that are declared, and nothing is asked for in vain that could end the start.
+fn is_closed(facts: &Loaded<'_>, declared: &Declared) -> bool {
+    let is_complete = !facts.packages.packages.is_empty() && open::missing(facts, declared).is_empty();
+    is_complete && !declared.is_open && facts.graph.unresolved.iter().all(|import| import.guarded)
 }
 
 /// The entries that are reached, without packages that are only passed on the way to a part that is not there: `backports`

@@ -18,27 +18,17 @@ const NAMED: usize = 6;
 /// what is `asked_for_alone`.
 #[must_use]
 pub fn not_installed(facts: &Loaded<'_>, declared: &Declared, asked_for_alone: bool) -> Option<Open> {
-    let from = facts.artifact.installed();
-    if !facts.artifact.is_tree() || (from.is_none() && !facts.packages.packages.is_empty()) {
-        return None;
-    }
-    let is_here = |name: &str| {
-        let is_package = facts.packages.packages.iter().any(|package| *package.name == *name);
-        is_package || from.is_some_and(|from| from.names.contains(name))
-    };
     let language = facts.language;
-    let is_brought = |name: &str| brought::by_runtime(language, name) || brought::is_stub(language, name);
     let unresolved = facts.graph.unresolved.iter().map(|import| &*import.import);
     let is_asked_for = |name: &str| {
         let own = |import: &str| package_of_request(import) == Some(name);
         unresolved.clone().any(own)
     };
-    let wanted = declared.dependencies.iter().filter(|dependency| {
-        let is_needed = dependency.scope == Scope::Runtime && !dependency.excluded;
-        let is_taken = !asked_for_alone || is_asked_for(&dependency.name);
-        is_needed && is_taken && !is_brought(&dependency.name) && !is_here(&dependency.name)
-    });
-    let names: BTreeSet<&Arc<str>> = wanted.map(|dependency| &dependency.name).collect();
+    if !may_lack(facts) {
+        return None;
+    }
+    let mut names = missing(facts, declared);
+    names.retain(|name| !asked_for_alone || is_asked_for(name));
     if names.is_empty() {
         return unread(declared);
     }
@@ -51,6 +41,30 @@ pub fn not_installed(facts: &Loaded<'_>, declared: &Declared, asked_for_alone: b
         detail: detail(&names, language),
         brings: if declared.is_open { Brings::Anything } else { Brings::ModulesAndMore(modules.collect()) },
     })
+}
+
+/// Whether what a package lacks may be installed by a build.
+fn may_lack(facts: &Loaded<'_>) -> bool {
+    facts.artifact.is_tree() && (facts.artifact.installed().is_some() || facts.packages.packages.is_empty())
+}
+
+/// What is declared for run time and will be installed by a build, and is not here.
+pub(super) fn missing<'a>(facts: &Loaded<'_>, declared: &'a Declared) -> BTreeSet<&'a Arc<str>> {
+    if !may_lack(facts) {
+        return BTreeSet::new();
+    }
+    let from = facts.artifact.installed();
+    let is_here = |name: &str| {
+        let is_package = facts.packages.packages.iter().any(|package| *package.name == *name);
+        is_package || from.is_some_and(|from| from.names.contains(name))
+    };
+    let language = facts.language;
+    let is_brought = |name: &str| brought::by_runtime(language, name) || brought::is_stub(language, name);
+    let wanted = declared.dependencies.iter().filter(|dependency| {
+        let is_needed = dependency.scope == Scope::Runtime && !dependency.excluded;
+        is_needed && !is_brought(&dependency.name) && !is_here(&dependency.name)
+    });
+    wanted.map(|dependency| &dependency.name).collect()
 }
 
 /// What lists declare that are computed, or that lie elsewhere.

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::Loaded;
+use super::{Loaded, loaders};
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::javascript::is_builtin;
-use crate::lang::javascript::ir::{ExprKind, Program, Text};
+use crate::lang::javascript::ir::{ExprId, ExprKind, Item, Key, Member, Program, Text};
 use crate::lang::javascript::request::known_ends;
 use crate::lang::javascript::{Dialect, ParseMode, parse};
 use crate::manifest::node::{is_name, package_of_request};
@@ -42,6 +42,16 @@ pub(super) struct OwnFile {
     pub(super) prefixes: BTreeSet<String>,
     /// Constant strings that are package names, or paths in packages.
     pub(super) words: BTreeSet<String>,
+    /// Calls by which libraries are told which driver to load.
+    pub(super) made: Vec<Made>,
+}
+
+/// A call by which a library is told which driver to load.
+pub(super) struct Made {
+    /// What is called: `Sequelize`.
+    pub(super) by: String,
+    /// Whether something that is known only when it runs decides.
+    pub(super) is_open: bool,
 }
 
 /// Reads the function's own JavaScript and TypeScript, in path order.
@@ -116,6 +126,7 @@ fn unparsed(path: &str, text: &str, reached: bool) -> OwnFile {
         types: BTreeSet::new(),
         told: BTreeSet::new(),
         prefixes: BTreeSet::new(),
+        made: Vec::new(),
     }
 }
 
@@ -177,8 +188,46 @@ fn file(path: &str, text: &str, reached: bool, program: &Program) -> OwnFile {
         types: types.collect(),
         told: packages_in(text, &["import(", "types="]).collect(),
         words: words.map(ToString::to_string).collect(),
+        made: made(program, text).collect(),
     }
 }
+
+/// The calls of makers of libraries that load drivers.
+fn made<'a>(program: &'a Program, text: &'a str) -> impl Iterator<Item = Made> + 'a {
+    let name_of = |callee: ExprId| {
+        let span = program.exprs.get(callee as usize)?.span;
+        text.get(span.start as usize..span.end as usize)?.rsplit('.').next()
+    };
+    program.exprs.iter().filter_map(move |expr| {
+        let (ExprKind::New(callee, items) | ExprKind::Call(callee, items, _)) = &expr.kind else { return None };
+        let by = name_of(*callee).filter(|name| loaders::is_maker(loaders::Of::Node, name))?.to_owned();
+        let given = |item: &Item| match item {
+            Item::One(given) => is_from_elsewhere(program, *given),
+            _ => true,
+        };
+        Some(Made { by, is_open: items.is_empty() || items.iter().any(given) })
+    })
+}
+
+/// Whether an argument takes what decides about a driver from the environment or from a variable: a URL, or an option
+/// by one of the names that libraries have for it. A table of settings by the name of a stage says them all.
+fn is_from_elsewhere(program: &Program, expr: ExprId) -> bool {
+    let kind = |expr: ExprId| program.exprs.get(expr as usize).map(|expr| &expr.kind);
+    match kind(expr) {
+        Some(ExprKind::Object(members)) => members.iter().any(|member| match member {
+            Member::Value(Key::Name(name), value) => {
+                let name = program.strings.get(*name as usize).map_or("", |name| &**name);
+                CHOOSING.contains(&name) && !matches!(kind(*value), Some(ExprKind::String(_)))
+            }
+            _ => true,
+        }),
+        Some(ExprKind::String(_) | ExprKind::Index(..) | ExprKind::Bool(_) | ExprKind::Null) => false,
+        _ => true,
+    }
+}
+
+/// Options by which libraries are told their driver.
+const CHOOSING: [&str; 8] = ["dialect", "client", "type", "url", "uri", "dialectModule", "connectionString", "store"];
 
 #[cfg(test)]
 mod tests {

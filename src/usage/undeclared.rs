@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::names::Names;
 use super::own_code::OwnFile;
+use super::tree::Part;
 use super::{Loaded, brought, is_at_or_below, is_or_below, loaders, scripts};
 use crate::artifact::{EntryId, Location};
 use crate::graph::python::is_standard;
@@ -33,29 +34,33 @@ pub struct Undeclared {
 }
 
 /// Which files of a project are its own work, and where projects within it begin.
-pub(super) struct OwnWork {
+struct OwnWork<'a> {
+    folder: &'a str,
     inner: BTreeSet<String>,
 }
 
-impl OwnWork {
-    pub(super) fn of(facts: &Loaded<'_>) -> Self {
+impl<'a> OwnWork<'a> {
+    fn of(facts: &Loaded<'_>, part: &'a Part) -> Self {
+        let folder = part.folder();
         let paths = facts.artifact.entries().map(|(_, entry)| &*entry.path);
         let inner = paths.filter_map(|path| {
-            let (folder, file) = path.rsplit_once('/')?;
-            brought::is_manifest(file).then(|| format!("{folder}/"))
+            let (inner, file) = path.strip_prefix(folder)?.rsplit_once('/')?;
+            brought::is_manifest(file).then(|| format!("{inner}/"))
         });
-        Self { inner: inner.collect() }
+        Self { folder, inner: inner.collect() }
     }
 
     /// Whether a file is the project's own code that runs.
     fn holds(&self, path: &str) -> bool {
+        let Some(path) = path.strip_prefix(self.folder) else { return false };
         !brought::is_aside(path) && !self.inner.iter().any(|inner| path.starts_with(inner))
     }
 }
 
 /// Whether a manifest says enough of what code needs when it runs.
 fn is_judged(declared: &Declared) -> bool {
-    let says_runtime = declared.dependencies.iter().any(|dependency| dependency.scope == Scope::Runtime);
+    let says_runtime =
+        declared.dependencies.iter().any(|dependency| dependency.scope == Scope::Runtime && !dependency.shared);
     declared.any_manifest && says_runtime && !declared.is_open && !declared.is_cut
 }
 
@@ -64,12 +69,13 @@ pub(super) fn of_python(
     facts: &Loaded<'_>,
     declared: &Declared,
     names: &Names,
-    files: &[(EntryId, BTreeMap<String, Span>)],
+    files: &[&(EntryId, BTreeMap<String, Span>)],
+    part: &Part,
 ) -> Vec<Undeclared> {
     if !is_judged(declared) {
         return Vec::new();
     }
-    let own = OwnWork::of(facts);
+    let own = OwnWork::of(facts, part);
     let parts: BTreeSet<&str> = own_names(facts);
     let is_brought = |import: &str| {
         let is_declared = names.providers(import).next().is_some()
@@ -147,17 +153,17 @@ fn top_level(code: &Code, source: &[u8]) -> BTreeMap<String, Span> {
 }
 
 /// Names of all files and folders of a project, without their extensions: an import of one of them may be of it.
-fn own_names<'a>(facts: &Loaded<'a>) -> BTreeSet<&'a str> {
+pub(super) fn own_names<'a>(facts: &Loaded<'a>) -> BTreeSet<&'a str> {
     let own = facts.artifact.entries().filter(|(id, _)| facts.packages.owner(*id).is_none());
     own.flat_map(|(_, entry)| entry.path.split('/')).map(|part| part.split('.').next().unwrap_or(part)).collect()
 }
 
 /// Static imports of a Node project, by its parsed files.
-pub(super) fn of_node(facts: &Loaded<'_>, declared: &Declared, files: &[OwnFile]) -> Vec<Undeclared> {
+pub(super) fn of_node(facts: &Loaded<'_>, declared: &Declared, files: &[&OwnFile], part: &Part) -> Vec<Undeclared> {
     if !is_judged(declared) {
         return Vec::new();
     }
-    let own = OwnWork::of(facts);
+    let own = OwnWork::of(facts, part);
     let (parts, settings) = (own_names(facts), settings(facts));
     let is_here = |name: &str| {
         let types = format!("@types/{}", name.trim_start_matches('@').replace('/', "__"));

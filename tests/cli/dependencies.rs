@@ -179,3 +179,64 @@ fn the_lock_file_of_npm_follows_and_others_are_named() {
     assert!(told.contains("yarn.lock still has what is gone") && !told.contains("package-lock.json still"), "{told}");
     assert_eq!(project.report(&[])["findings"], serde_json::json!([]));
 }
+
+const TEMPLATE: &str = "Transform: AWS::Serverless-2016-10-31\nResources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: src\n      Handler: app.handler\n      Runtime: RUNTIME\n";
+
+/// Unused dependencies of a function of a template that is not built, with the levels of their fixes.
+fn of_function(runtime: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let template = TEMPLATE.replace("RUNTIME", runtime);
+    let all = [&[("template.yaml", template.as_str())][..], files].concat();
+    let report = Project::new(&all).report(&[]);
+    let findings = report["findings"].as_array().unwrap().iter();
+    let findings = findings.filter(|finding| finding["rule"] == "unused-dependency");
+    findings
+        .map(|one| format!("{} {}", one["subject"].as_str().unwrap(), one["fix"]["level"].as_str().unwrap()))
+        .collect()
+}
+
+fn of_python_function(declared: &str, app: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let requirements = format!("{declared}colorlog\n");
+    let app = format!("{app}\ndef handler(event, context):\n    return 1\n");
+    let own = [("src/requirements.txt", requirements.as_str()), ("src/app.py", app.as_str())];
+    of_function("python3.12", &[&own[..], files].concat())
+}
+
+fn of_node_function(declared: &[&str], app: &str) -> Vec<String> {
+    let list = declared.iter().map(|name| format!("\"{name}\": \"1\", ")).collect::<String>();
+    let manifest = format!("{{\"dependencies\": {{{list}\"chalk\": \"1\"}}}}");
+    let app = format!("{app}\nexports.handler = async () => 1;\n");
+    of_function("nodejs22.x", &[("src/package.json", &manifest), ("src/app.js", &app)])
+}
+
+#[test]
+fn what_a_function_needs_without_naming_it_stays_while_nothing_is_installed() {
+    let left = ["colorlog unsafe"];
+    let two = "from sqlalchemy import create_engine\na = create_engine('mysql+pymysql://h/d')\ndef b(u):\n    return create_engine(u)\n";
+    assert_eq!(of_python_function("sqlalchemy\npymysql\npsycopg2-binary\ngreenlet\n", two, &[]), left);
+    let logging = "import logging.config\nlogging.config.dictConfig({'version': 1, 'formatters': {'j': {'()': 'pythonjsonlogger.jsonlogger.JsonFormatter'}}})\n";
+    assert_eq!(of_python_function("python-json-logger\n", logging, &[]), left);
+    let django = "import django\nfrom django.core.wsgi import get_wsgi_application\napp = get_wsgi_application()\n";
+    let settings =
+        "INSTALLED_APPS = ['corsheaders']\nSTORAGES = {'default': {'BACKEND': 'storages.backends.s3.S3Storage'}}\n";
+    let declared = "django\ndjango-cors-headers\ndjango-storages\n";
+    assert_eq!(of_python_function(declared, django, &[("src/conf.py", settings)]), left);
+    assert_eq!(of_python_function("opentelemetry-distro\ntypes-requests\n", "import json\n", &[]), left);
+    assert_eq!(of_python_function("behave\n", "import json\n", &[("src/Makefile", "test:\n\tbehave\n")]), left);
+    let tracer = "from aws_lambda_powertools import Tracer\ntracer = Tracer()\n";
+    assert_eq!(of_python_function("aws-lambda-powertools\naws-xray-sdk\n", tracer, &[]), left);
+}
+
+#[test]
+fn a_driver_is_decided_only_where_code_says_it_once_and_the_environment_does_not() {
+    let sequelize = ["sequelize", "pg", "sqlite3"];
+    let required = "const { Sequelize } = require('sequelize');\n";
+    let open = |rest: &str| of_node_function(&sequelize, &format!("{required}{rest}"));
+    assert_eq!(
+        open("new Sequelize('sqlite::memory:');\nexports.db = () => new Sequelize(process.env.URL);"),
+        ["chalk unsafe"]
+    );
+    assert_eq!(open("new Sequelize(process.env.URL || 'sqlite::memory:');"), ["chalk unsafe"]);
+    assert_eq!(open("new Sequelize({ dialect: process.env.DIALECT ?? 'sqlite' });"), ["chalk unsafe"]);
+    let drizzle = "exports.db = () => require('drizzle-orm/postgres-js').drizzle(process.env.URL);";
+    assert_eq!(of_node_function(&["drizzle-orm", "postgres"], drizzle), ["chalk unsafe"]);
+}

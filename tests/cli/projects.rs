@@ -141,3 +141,157 @@ fn a_project_says_why_it_is_none_of_functions_and_what_to_type() {
     project.write("cdk.json", "{}");
     assert!(unwrapped(&project.run(&[]).out).contains("`cdk synth` writes cdk.out"));
 }
+
+/// Subjects of unused dependencies with the manifest that declares them.
+fn unused_in(project: &Project, arguments: &[&str]) -> Vec<(String, String)> {
+    let report = project.report(arguments);
+    let found = report["findings"].as_array().unwrap().iter().filter(|finding| finding["rule"] == "unused-dependency");
+    let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+    let mut found: Vec<_> =
+        found.map(|finding| (text(&finding["location"]["path"]), text(&finding["subject"]))).collect();
+    found.sort();
+    found
+}
+
+fn pairs(expected: &[(&str, &str)]) -> Vec<(String, String)> {
+    expected.iter().map(|(path, name)| ((*path).to_owned(), (*name).to_owned())).collect()
+}
+
+const WORKSPACE: [(&str, &str); 8] = [
+    (
+        "package.json",
+        r#"{
+  "name": "root",
+  "private": true,
+  "workspaces": ["packages/*"],
+  "devDependencies": { "jest": "29", "left-pad": "1" },
+  "dependencies": { "hoisted": "1" }
+}
+"#,
+    ),
+    ("jest.config.js", "module.exports = { preset: 'ts-jest' };\n"),
+    (
+        "packages/a/package.json",
+        r#"{
+  "name": "@shop/a",
+  "dependencies": {
+    "@shop/b": "1",
+    "express": "4",
+    "lodash": "4",
+    "ts-jest": "29"
+  }
+}
+"#,
+    ),
+    (
+        "packages/a/index.js",
+        "const express = require('express');\nconst b = require('@shop/b');\nconst h = require('hoisted');\nmodule.exports = express(b, h);\n",
+    ),
+    ("packages/b/package.json", r#"{ "name": "@shop/b", "dependencies": { "express": "4", "lodash": "4" } }"#),
+    ("packages/b/index.js", "module.exports = require('lodash');\n"),
+    ("packages/b/package-lock.json", "{}"),
+    ("examples/x/package.json", r#"{ "name": "x", "dependencies": { "nothing": "1" } }"#),
+];
+
+#[test]
+fn members_of_a_workspace_are_judged_by_their_own_manifests_and_files() {
+    let project = Project::new(&WORKSPACE);
+    let expected = pairs(&[("packages/a/package.json", "lodash"), ("packages/b/package.json", "express")]);
+    assert_eq!(unused_in(&project, &[]), expected);
+    let report = project.report(&[]);
+    let judged: Vec<&str> =
+        report["projects"].as_array().unwrap().iter().map(|one| one["path"].as_str().unwrap()).collect();
+    assert_eq!(judged, [".", "packages/a", "packages/b"]);
+    let problems = report["problems"].to_string();
+    assert!(problems.contains("examples/x"), "{problems}");
+}
+
+#[test]
+fn members_may_be_listed_for_pnpm_and_named_by_path() {
+    let project = Project::new(&[
+        ("package.json", r#"{ "name": "root", "private": true }"#),
+        ("pnpm-workspace.yaml", "packages:\n  - apps/*\n"),
+        (
+            "apps/web/package.json",
+            r#"{ "name": "web", "dependencies": { "react": "19", "spare": "1", "lib": "file:../../lib" } }"#,
+        ),
+        ("apps/web/index.jsx", "import React from 'react';\nimport lib from 'lib';\nexport default () => <lib />;\n"),
+        ("lib/package.json", r#"{ "name": "lib", "dependencies": { "ms": "2", "unused-one": "1" } }"#),
+        ("lib/index.js", "module.exports = require('ms');\n"),
+    ]);
+    let expected = pairs(&[("apps/web/package.json", "spare"), ("lib/package.json", "unused-one")]);
+    assert_eq!(unused_in(&project, &[]), expected);
+}
+
+#[test]
+fn members_of_uv_and_paths_of_poetry_are_judged() {
+    let project = Project::new(&[
+        (
+            "pyproject.toml",
+            "[project]\nname = 'root'\nversion = '1'\ndependencies = ['attrs', 'a']\n[tool.uv.workspace]\nmembers = ['packages/*']\n[tool.uv.sources]\na = { workspace = true }\n",
+        ),
+        ("main.py", "import a\n"),
+        (
+            "packages/a/pyproject.toml",
+            "[project]\nname = 'a'\nversion = '1'\ndependencies = ['requests', 'flask']\n[tool.poetry.dependencies]\nlib = {path = '../../lib', develop = true}\n",
+        ),
+        ("packages/a/src/a/__init__.py", "import requests\nimport attr\n"),
+        ("lib/pyproject.toml", "[project]\nname = 'lib'\nversion = '1'\ndependencies = ['numpy', 'pandas']\n"),
+        ("lib/lib/__init__.py", "import numpy\n"),
+    ]);
+    let expected = pairs(&[("lib/pyproject.toml", "pandas"), ("packages/a/pyproject.toml", "flask")]);
+    assert_eq!(unused_in(&project, &[]), expected);
+}
+
+#[test]
+fn development_dependencies_are_judged_when_asked_for() {
+    let project = Project::new(&[
+        (
+            "pyproject.toml",
+            "[project]\nname = 'shop'\nversion = '1'\ndependencies = ['flask']\n[dependency-groups]\ndev = ['pytest', 'faker', 'responses']\n",
+        ),
+        ("shop.py", "import flask\n"),
+        ("test_shop.py", "import responses\n"),
+    ]);
+    assert_eq!(unused_in(&project, &[]), []);
+    assert_eq!(unused_in(&project, &["--dev"]), pairs(&[("pyproject.toml", "faker")]));
+}
+
+#[test]
+fn who_needs_what_a_project_declares_is_told() {
+    let project = Project::new(&WORKSPACE);
+    let why = |name: &str| {
+        let ran = project.run(&["why", name, "."]);
+        (ran.code, ran.out)
+    };
+    let (code, text) = why("express");
+    assert_eq!(code, 0);
+    assert_eq!(
+        text,
+        "packages/a/package.json: express is declared: packages/a/index.js imports it\n\
+         packages/b/package.json: express is declared: no file, script, setting or used package of the project names it\n"
+    );
+    assert_eq!(why("ts-jest").1, "packages/a/package.json: ts-jest is declared: jest.config.js names it\n");
+    let (code, text) = why("nothing-like-it");
+    assert_eq!((code, &*text), (1, "no manifest here declares nothing-like-it\n"));
+}
+
+#[test]
+fn descriptions_of_types_need_nothing_that_they_describe() {
+    let project = Project::new(&[
+        (
+            "package.json",
+            r#"{ "name": "x", "dependencies": { "express": "4", "lodash": "4" }, "devDependencies": { "@types/lodash": "4" } }"#,
+        ),
+        ("index.ts", "import express from 'express';\nexpress();\n"),
+    ]);
+    assert_eq!(unused(&project), ["lodash"]);
+}
+
+#[test]
+fn a_manifest_whose_code_lies_elsewhere_is_not_judged() {
+    let names: Vec<String> = (0..20).map(|at| format!("\"left-pad-{at}\": \"1\"")).collect();
+    let manifest = format!("{{ \"dependencies\": {{ \"express\": \"4\", {} }} }}", names.join(", "));
+    let project = Project::new(&[("install/package.json", &manifest), ("install/web.js", "require('express');\n")]);
+    assert!(unused(&project).is_empty());
+}

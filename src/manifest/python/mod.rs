@@ -12,7 +12,7 @@ mod setup_py;
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
-use pep508_rs::{PackageName, Requirement, VerbatimUrl};
+use pep508_rs::{PackageName, Requirement, VerbatimUrl, VersionOrUrl};
 
 pub use import_names::{import_names, is_distribution_known, is_import_known};
 pub use metadata::{EntryPoint, Needed, Required, entry_points, name_of_requirement, needed, required};
@@ -123,6 +123,7 @@ impl Reader<'_> {
                 let excluded = self.excludes(&requirement);
                 let extras = requirement.extras.iter().map(ToString::to_string).collect();
                 let location = self.at(path, place.span);
+                let pinned_transitive = pinned_transitive || only_excludes(&requirement);
                 self.declared.add(Dependency {
                     name: requirement.name.to_string().into(),
                     extras,
@@ -166,6 +167,13 @@ impl Reader<'_> {
         let environment = metadata::environment(self.version);
         environment.is_some_and(|environment| !requirement.evaluate_markers(&environment, &[]))
     }
+}
+
+/// Whether a requirement names nothing but versions that must not be taken: it is there for what brings the distribution.
+fn only_excludes(requirement: &Requirement<VerbatimUrl>) -> bool {
+    let Some(VersionOrUrl::VersionSpecifier(versions)) = &requirement.version_or_url else { return false };
+    let mut versions = versions.iter().map(ToString::to_string).peekable();
+    versions.peek().is_some() && versions.all(|version| version.starts_with("!="))
 }
 
 #[cfg(test)]

@@ -187,3 +187,10 @@ setup(
     let computed = read(&[("setup.py", "setup(install_requires=open('r.txt').read().splitlines())")]);
     assert_eq!((computed.any_manifest, computed.declares("other")), (true, None));
 }
+
+#[test]
+fn what_only_leaves_out_versions_is_there_for_another() {
+    let declared = read(&[("requirements.txt", "regex!=2021.10.8\nb!=1,!=2\nc>=1,!=2\nd\n")]);
+    let pinned = declared.dependencies.iter().map(|dependency| dependency.pinned_transitive);
+    assert_eq!(pinned.collect::<Vec<_>>(), [true, true, false, false]);
+}

@@ -11,18 +11,12 @@ pub(super) fn line(function: &FunctionFacts, asked: &str) -> Option<String> {
     let mut declared = function.declared.dependencies.iter();
     let dependency = declared.find(|dependency| normal(&dependency.name) == normal(asked))?;
     let path = dependency.location.inner_path.as_deref().unwrap_or(&dependency.location.path);
-    let purpose = match &dependency.scope {
-        Scope::Runtime => String::new(),
-        Scope::Development => " for development".to_owned(),
-        Scope::Optional(group) => format!(" in `{}`", printable::line(group)),
-    };
+    let purpose = purpose(&dependency.scope);
+    let said = |by: &str| format!("  declared in {}{purpose}: {}", printable::line(path), printable::line(by));
     let by = match function.usage.evidence(&dependency.name) {
         Evidence::Imported => "own code imports it",
         Evidence::Loaded => "what is loaded needs it",
-        Evidence::AskedFor => {
-            "something asks for it without an import: a driver, a plug-in, an optional part, a command or a stored model"
-        }
-        Evidence::Required => "a package that is used requires it",
+        Evidence::AskedFor(need) => return Some(said(&need.to_string())),
         Evidence::Elsewhere(Elsewhere::Scripts) => "only scripts of the manifest run it",
         Evidence::Elsewhere(Elsewhere::Deployment) => "only the deployment tool loads it",
         Evidence::Elsewhere(Elsewhere::Types) => "only its types are used",
@@ -31,5 +25,14 @@ pub(super) fn line(function: &FunctionFacts, asked: &str) -> Option<String> {
             "nothing was found that needs it: no import, driver, plug-in, command or stored model, and no package that is used"
         }
     };
-    Some(format!("  declared in {}{purpose}: {by}", printable::line(path)))
+    Some(said(by))
+}
+
+/// What a dependency is declared for, with a blank before it.
+pub(super) fn purpose(scope: &Scope) -> String {
+    match scope {
+        Scope::Runtime => String::new(),
+        Scope::Development => " for development".to_owned(),
+        Scope::Optional(group) => format!(" in `{}`", printable::line(group)),
+    }
 }

@@ -1,6 +1,9 @@
 //! Use of npm dependencies: imports that were simulated, what loaded packages expect to find
 //! beside them, and names in strings, scripts and settings.
 
+mod manifests;
+mod tree;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -8,15 +11,18 @@ use rustc_hash::FxHashMap;
 use serde_json::Value as Json;
 
 use super::Loaded;
+use super::need::{self, Need};
 use super::own_code::{self, OwnFile};
-use super::{Elsewhere, Undeclared, Usage};
-use super::{development, loaders, undeclared};
+use super::{Elsewhere, Usage, brought, development, loaders};
 use crate::graph::Phase;
 use crate::graph::javascript::is_builtin;
 use crate::knowledge;
-use crate::manifest::dependency::{Declared, Dependency, MentionedBy, Scope};
+use crate::manifest::dependency::{Declared, MentionedBy, Scope};
 use crate::manifest::node::{json, package_of_request};
-use crate::package::owners::{Package, PackageId};
+use crate::package::owners::PackageId;
+use crate::platform::Language;
+use manifests::Manifests;
+pub(super) use tree::{Sources, of_tree, told};
 
 knowledge::table! {
     static DRIVERS: FxHashMap<String, Vec<String>> = "node/drivers.toml", tested by the_drivers_read;
@@ -38,7 +44,7 @@ pub(super) fn usage(facts: &Loaded<'_>, declared: &Declared) -> Usage {
     asked_for(facts, declared, &mut usage);
     let alternatives = brought_by_others(facts, &packages, &mut usage);
     named_by_options(facts, &mut usage);
-    packages.add_peers(&mut usage.reached);
+    packages.add_peers(&mut usage.reached, &mut usage.needs);
     let open = |usage: &Usage| {
         let runtime = declared.dependencies.iter().filter(|dependency| dependency.scope == Scope::Runtime);
         runtime.filter(|dependency| !usage.uses(&dependency.name)).count()
@@ -46,61 +52,35 @@ pub(super) fn usage(facts: &Loaded<'_>, declared: &Declared) -> Usage {
     let has_development = declared.dependencies.iter().any(|dependency| dependency.scope == Scope::Development);
     if open(&usage) > 0 || (facts.judges_development && has_development) {
         let files = own_code::read(facts, &reached);
+        let files: Vec<&OwnFile> = files.iter().collect();
         named_by_code(&files, declared, &packages, &alternatives, &mut usage);
         mentioned(declared, &mut usage);
-        packages.add_peers(&mut usage.reached);
+        packages.add_peers(&mut usage.reached, &mut usage.needs);
         let is_installed = |name: &str| facts.packages.packages.iter().any(|package| *package.name == *name);
-        let loaded =
-            loaders::may_load(loaders::Of::Node, declared, &|name| usage.reached.contains(name), &is_installed);
-        usage.reached.extend(loaded.into_iter().filter(|name| !alternatives.contains(name)));
+        let known = loaders::Known {
+            uses: &|name| usage.reached.contains(name),
+            is_installed: &is_installed,
+            is_decided: &|library| is_decided(&files, library),
+        };
+        for (name, need) in loaders::may_load(loaders::Of::Node, declared, &known) {
+            usage.reached.insert(name.clone());
+            usage.needs.entry(name).or_insert(need);
+        }
         elsewhere(&files, declared, &packages, &mut usage);
+        let unused = declared.dependencies.iter().map(|dependency| &dependency.name);
+        let unused: Vec<&Arc<str>> = unused.filter(|name| !usage.uses(name)).collect();
+        usage.told = development::told(facts, &unused);
+        let found = unused.into_iter().filter(|name| brought::is_found(Language::Node, name)).cloned();
+        let found: Vec<Arc<str>> = found.collect();
+        need::note(&mut usage.needs, found.iter().cloned(), &Need::Found);
+        usage.reached.extend(found);
         if facts.judges_development && packages.installed {
             let mut configured = development::named_by_settings(facts, declared);
-            packages.add_peers(&mut configured);
+            packages.add_peers(&mut configured, &mut usage.needs);
             usage.configured = Some(configured);
         }
     }
     usage
-}
-
-/// The same for a project: every file counts, whoever loads it.
-pub(super) fn of_tree(facts: &Loaded<'_>, declared: &Declared) -> (Usage, Vec<Undeclared>) {
-    let mut usage = Usage::default();
-    let packages = Manifests::new(facts, declared);
-    let files = own_code::read(facts, &vec![true; facts.artifact.entries().len()]);
-    usage.reached.extend(files.iter().flat_map(|file| &file.imports).map(|name| Arc::from(name.as_str())));
-    named_by_code(&files, declared, &packages, &BTreeSet::new(), &mut usage);
-    mentioned(declared, &mut usage);
-    usage.reached.extend(development::named_in_tree(facts, declared));
-    usage.reached.extend(run_by_scripts(declared, &packages));
-    // Types that nothing uses as values are asked for all the same: whoever takes a package away has to know.
-    usage
-        .reached
-        .extend(files.iter().flat_map(|file| file.types.iter().chain(&file.told)).map(|name| Arc::from(name.as_str())));
-    // Where none of the packages is asked for, the code that needs them is elsewhere.
-    let is_asked_for = |dependency: &Dependency| files.iter().any(|file| file.imports.contains(&*dependency.name));
-    if own_code::is_cut(&files) || !declared.dependencies.iter().any(is_asked_for) {
-        usage.reached.extend(declared.dependencies.iter().map(|dependency| dependency.name.clone()));
-    }
-    // Nothing of a project is simulated, so that no code of what is installed tells either.
-    let loaded = loaders::may_load(loaders::Of::Node, declared, &|name| usage.reached.contains(name), &|_| false);
-    usage.reached.extend(loaded);
-    usage.reached.extend(packages.hosts_of(declared, &usage.reached));
-    packages.add_peers(&mut usage.reached);
-    elsewhere(&files, declared, &packages, &mut usage);
-    let undeclared = undeclared::of_node(facts, declared, &files);
-    (usage, undeclared)
-}
-
-/// Declared packages of which scripts of the manifest run a command.
-fn run_by_scripts(declared: &Declared, manifests: &Manifests) -> BTreeSet<Arc<str>> {
-    let scripts = declared.mentions.iter().filter(|mention| mention.by == MentionedBy::Script);
-    let words: BTreeSet<&str> = scripts.map(|mention| &*mention.word).collect();
-    let is_run = |name: &&Arc<str>| {
-        let mut commands = manifests.commands_of(name).into_iter();
-        words.contains(&***name) || commands.any(|command| words.contains(command))
-    };
-    declared.dependencies.iter().map(|dependency| &dependency.name).filter(is_run).cloned().collect()
 }
 
 /// What a bundler copied. Of a bundle that shows nothing of its modules nothing can be said: all
@@ -275,31 +255,40 @@ fn named_by_options(facts: &Loaded<'_>, usage: &mut Usage) {
 /// plug-in), requests in code that the simulation did not follow, and drivers by their database's
 /// name where the library that would load them is not at hand, or would load them later.
 fn named_by_code(
-    files: &[OwnFile],
+    files: &[&OwnFile],
     declared: &Declared,
     manifests: &Manifests,
     alternatives: &BTreeSet<Arc<str>>,
     usage: &mut Usage,
 ) {
-    let reached = files.iter().filter(|file| file.reached);
-    let words: BTreeSet<&str> =
-        reached.flat_map(|file| file.words.iter().chain(&file.imports)).map(String::as_str).collect();
-    for dependency in declared.dependencies.iter().filter(|dependency| words.contains(&*dependency.name)) {
-        usage.reached.insert(dependency.name.clone());
-    }
-    let prefixes: BTreeSet<&str> =
-        files.iter().filter(|file| file.reached).flat_map(|file| &file.prefixes).map(String::as_str).collect();
+    let reached = || files.iter().filter(|file| file.reached);
+    let says = |file: &OwnFile, name: &str| file.words.contains(name) || file.imports.contains(name);
     for dependency in &declared.dependencies {
         let name = &*dependency.name;
-        let begins =
-            |prefix: &&str| prefix.len() >= SHORTEST_PREFIX && (name.starts_with(*prefix) || begins_in(prefix, name));
-        if prefixes.iter().any(begins) {
+        let begins = |prefix: &String| {
+            prefix.len() >= SHORTEST_PREFIX && (name.starts_with(&**prefix) || begins_in(prefix, name))
+        };
+        if let Some(file) = reached().find(|file| says(file, name) || file.prefixes.iter().any(begins)) {
+            let need = if file.imports.contains(name) { Need::Imported } else { |path| Need::Named(Some(path)) };
+            need::note(&mut usage.needs, [dependency.name.clone()], &need(file.path.as_str().into()));
             usage.reached.insert(dependency.name.clone());
         }
     }
-    let drivers = words.iter().filter_map(|word| DRIVERS.get(*word)).flatten();
-    let drivers = drivers.filter(|driver| !manifests.installed || alternatives.contains(driver.as_str()));
-    usage.reached.extend(drivers.map(|driver| Arc::from(driver.as_str())));
+    for word in reached().flat_map(|file| file.words.iter().chain(&file.imports)) {
+        let drivers = DRIVERS.get(word).into_iter().flatten();
+        let drivers = drivers.filter(|driver| !manifests.installed || alternatives.contains(driver.as_str()));
+        for driver in drivers {
+            usage.reached.insert(driver.as_str().into());
+            need::note(&mut usage.needs, [driver.as_str().into()], &Need::Selected(word.as_str().into()));
+        }
+    }
+}
+
+/// Whether code says once, and with nothing from the environment, which driver a library is to load.
+fn is_decided(files: &[&OwnFile], library: &str) -> bool {
+    let makers = loaders::made_by(loaders::Of::Node, library);
+    let mut made = files.iter().flat_map(|file| &file.made).filter(|made| makers.contains(&made.by));
+    made.next().is_some_and(|first| !first.is_open) && made.next().is_none()
 }
 
 /// Shortest beginning of a package's name that stands for all packages that begin so.
@@ -318,7 +307,7 @@ fn mentioned(declared: &Declared, usage: &mut Usage) {
 }
 
 /// Notes for what stays unused where else it is needed, or which unreached file imports it.
-fn elsewhere(files: &[OwnFile], declared: &Declared, manifests: &Manifests, usage: &mut Usage) {
+fn elsewhere(files: &[&OwnFile], declared: &Declared, manifests: &Manifests, usage: &mut Usage) {
     let typed: BTreeSet<&str> =
         files.iter().flat_map(|file| file.types.iter().chain(&file.imports)).map(String::as_str).collect();
     for dependency in &declared.dependencies {
@@ -359,154 +348,6 @@ fn types_of_used(name: &str, typed: &BTreeSet<&str>) -> bool {
         None => described.to_owned(),
     };
     described == "node" || typed.contains(described.as_str())
-}
-
-/// What packages say about each other, from their own manifests or else from the lock file.
-struct Manifests {
-    installed: bool,
-    by_package: Vec<Told>,
-    by_name: BTreeMap<Arc<str>, Told>,
-    /// Peers that names suggest, where a lock file knows none: older ones do not list them.
-    named_after: BTreeMap<Arc<str>, Vec<Arc<str>>>,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Told {
-    brings: BTreeSet<Arc<str>>,
-    peers: BTreeSet<Arc<str>>,
-    /// What a lock file says it can do without and the project declares, which may be why.
-    wanted: BTreeSet<Arc<str>>,
-    commands: BTreeSet<Arc<str>>,
-}
-
-impl Manifests {
-    fn new(facts: &Loaded<'_>, declared: &Declared) -> Self {
-        let by_package: Vec<Told> = facts.packages.with_ids().map(|(_, package)| told(facts, package)).collect();
-        let mut by_name: BTreeMap<Arc<str>, Told> = BTreeMap::new();
-        for locked in &declared.locked {
-            let told = by_name.entry(locked.name.clone()).or_default();
-            told.brings.extend(locked.requires.iter().cloned());
-            told.peers.extend(locked.peers.iter().cloned());
-            told.commands.extend(locked.commands.iter().cloned());
-            told.wanted.extend(locked.optional.iter().filter(|name| may_be_wanted(declared, name)).cloned());
-        }
-        for ((_, package), told) in facts.packages.with_ids().zip(&by_package) {
-            by_name.entry(package.name.clone()).or_insert_with(|| told.clone());
-        }
-        let tells_peers = !by_package.is_empty() || declared.locked.iter().any(|locked| !locked.peers.is_empty());
-        let named_after = if tells_peers { BTreeMap::new() } else { named_after(declared) };
-        Self { installed: !by_package.is_empty(), by_package, by_name, named_after }
-    }
-
-    fn brings(&self, package: PackageId, name: &str) -> bool {
-        self.by_package.get(package.0 as usize).is_some_and(|told| told.brings.contains(name))
-    }
-
-    /// Whether a package works without another one: an optional peer, or nothing it speaks of.
-    fn may_miss(&self, package: PackageId, facts: &Loaded<'_>, other: PackageId) -> bool {
-        let name = &facts.packages.package(other).name;
-        self.by_package.get(package.0 as usize).is_some_and(|told| !told.peers.contains(name))
-    }
-
-    /// Names of a package's commands; its own name where nothing lists them.
-    fn commands_of<'a>(&'a self, name: &'a str) -> Vec<&'a str> {
-        let listed = self.by_name.get(name).into_iter().flat_map(|told| &told.commands).map(|command| &**command);
-        let known = COMMANDS.get(name).into_iter().flatten().map(String::as_str);
-        listed.chain(known).chain([name.rsplit('/').next().unwrap_or(name)]).collect()
-    }
-
-    /// Adds the peers of what is used, and of what that brings where only a lock file tells.
-    fn add_peers(&self, used: &mut BTreeSet<Arc<str>>) {
-        let brought = self.brought_by(used);
-        let mut seen: BTreeSet<Arc<str>> = BTreeSet::new();
-        let mut open: Vec<Arc<str>> = used.iter().cloned().collect();
-        while let Some(name) = open.pop() {
-            let Some(told) = self.by_name.get(&name).filter(|_| seen.insert(name.clone())) else { continue };
-            let direct = used.contains(&name);
-            let named = self.named_after.get(&name).into_iter().flatten();
-            let wanted = told.wanted.iter().filter(|_| direct && !self.installed);
-            for peer in told.peers.iter().chain(named).chain(wanted) {
-                // What is brought along finds its peers among what is brought along.
-                if (direct || !brought.contains(peer)) && used.insert(peer.clone()) {
-                    seen.remove(peer);
-                    open.push(peer.clone());
-                }
-            }
-            if !self.installed {
-                open.extend(told.brings.iter().cloned());
-            }
-        }
-    }
-
-    /// Declared packages that the names of used ones hold, where nothing tells what those want to find beside them:
-    /// `react` and `redux` by `react-redux`.
-    fn hosts_of(&self, declared: &Declared, used: &BTreeSet<Arc<str>>) -> Vec<Arc<str>> {
-        if self.installed || !declared.locked.is_empty() {
-            return Vec::new();
-        }
-        let names = declared.dependencies.iter().map(|dependency| &dependency.name);
-        let is_host = |name: &&Arc<str>| {
-            used.iter().any(|other| other != *name && other.split(['-', '/', '@', '.']).any(|part| part == &***name))
-        };
-        names.filter(is_host).cloned().collect()
-    }
-
-    /// What packages bring along, where only a lock file tells.
-    fn brought_by(&self, used: &BTreeSet<Arc<str>>) -> BTreeSet<Arc<str>> {
-        let mut brought: BTreeSet<Arc<str>> = BTreeSet::new();
-        let mut open: Vec<&Arc<str>> = used.iter().filter(|_| !self.installed).collect();
-        while let Some(name) = open.pop() {
-            let brings = self.by_name.get(name).into_iter().flat_map(|told| &told.brings);
-            open.extend(brings.filter(|name| brought.insert(Arc::clone(name))));
-        }
-        brought
-    }
-}
-
-/// Declared dependencies by the locked packages that have their names within their own, as plug-ins
-/// do: `react` by `react-hook-form`. What a package brings itself it does not expect as a peer.
-fn named_after(declared: &Declared) -> BTreeMap<Arc<str>, Vec<Arc<str>>> {
-    let mut found: BTreeMap<Arc<str>, Vec<Arc<str>>> = BTreeMap::new();
-    for locked in &declared.locked {
-        let parts: BTreeSet<&str> = locked.name.split(['-', '/', '@']).collect();
-        let hosts = declared.dependencies.iter().map(|dependency| &dependency.name);
-        let hosts = hosts.filter(|host| **host != locked.name && !locked.requires.contains(*host));
-        let hosts = hosts.filter(|host| parts.contains(&***host)).cloned();
-        found.entry(locked.name.clone()).or_default().extend(hosts);
-    }
-    found
-}
-
-/// What the manifest of an installed package says.
-fn told(facts: &Loaded<'_>, package: &Package) -> Told {
-    let Some(manifest) = package.manifest.and_then(|entry| json(facts.artifact, entry)) else { return Told::default() };
-    let keys = |table: &str| {
-        let table = manifest.get(table).and_then(Json::as_object);
-        table.into_iter().flat_map(|table| table.keys()).map(|key| Arc::from(key.as_str()))
-    };
-    let optional = |peer: &str| {
-        let meta = manifest.get("peerDependenciesMeta").and_then(|meta| meta.get(peer));
-        meta.and_then(|meta| meta.get("optional")).and_then(Json::as_bool) == Some(true)
-    };
-    let is_optional = |name: &str| manifest.get("optionalDependencies").is_some_and(|table| table.get(name).is_some());
-    let commands = match manifest.get("bin") {
-        Some(Json::String(_)) => vec![Arc::from(package.name.rsplit('/').next().unwrap_or(&package.name))],
-        _ => keys("bin").collect(),
-    };
-    Told {
-        // What it can do without may be missing, unless the project itself asks for it.
-        brings: keys("dependencies").filter(|name| !is_optional(name)).collect(),
-        peers: keys("peerDependencies").filter(|peer| !optional(peer)).collect(),
-        wanted: BTreeSet::new(),
-        commands: commands.into_iter().collect(),
-    }
-}
-
-/// Whether the project declares what a package can do without. A driver is one of several: settings
-/// say which one it is.
-fn may_be_wanted(declared: &Declared, name: &Arc<str>) -> bool {
-    let is_declared = declared.dependencies.iter().any(|dependency| dependency.name == *name);
-    is_declared && !DRIVERS.values().flatten().any(|driver| **driver == **name)
 }
 
 fn json_at(facts: &Loaded<'_>, path: &str) -> Option<Json> {

@@ -1,0 +1,171 @@
+//! What packages of npm say about each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use super::super::need::{Need, Needs};
+use super::super::{Loaded, brought};
+use super::{COMMANDS, DRIVERS};
+use crate::manifest::dependency::Declared;
+use crate::manifest::node::json;
+use crate::package::owners::{Package, PackageId};
+use crate::platform::Language;
+
+/// What packages say about each other, from their own manifests or else from the lock file.
+pub(super) struct Manifests {
+    /// Whether any package is here.
+    pub(super) installed: bool,
+    /// Whether it is known what packages want to find beside them.
+    pub(super) tells_peers: bool,
+    by_package: Vec<Told>,
+    by_name: BTreeMap<Arc<str>, Told>,
+    /// Peers that names suggest, where a lock file knows none: older ones do not list them.
+    named_after: BTreeMap<Arc<str>, Vec<Arc<str>>>,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Told {
+    brings: BTreeSet<Arc<str>>,
+    peers: BTreeSet<Arc<str>>,
+    /// What a lock file says it can do without and the project declares, which may be why.
+    wanted: BTreeSet<Arc<str>>,
+    commands: BTreeSet<Arc<str>>,
+}
+
+impl Manifests {
+    pub(super) fn new(facts: &Loaded<'_>, declared: &Declared) -> Self {
+        let by_package: Vec<Told> = facts.packages.with_ids().map(|(_, package)| told(facts, package)).collect();
+        let mut by_name: BTreeMap<Arc<str>, Told> = BTreeMap::new();
+        for locked in &declared.locked {
+            let told = by_name.entry(locked.name.clone()).or_default();
+            told.brings.extend(locked.requires.iter().cloned());
+            told.peers.extend(locked.peers.iter().cloned());
+            told.commands.extend(locked.commands.iter().cloned());
+            told.wanted.extend(locked.optional.iter().filter(|name| may_be_wanted(declared, name)).cloned());
+        }
+        for ((_, package), told) in facts.packages.with_ids().zip(&by_package) {
+            by_name.entry(package.name.clone()).or_insert_with(|| told.clone());
+        }
+        let tells_peers = !by_package.is_empty() || declared.locked.iter().any(|locked| !locked.peers.is_empty());
+        let named_after = if tells_peers { BTreeMap::new() } else { named_after(declared) };
+        Self { installed: !by_package.is_empty(), tells_peers, by_package, by_name, named_after }
+    }
+
+    /// Whether a package brings another one along.
+    pub(super) fn brings(&self, package: PackageId, name: &str) -> bool {
+        self.by_package.get(package.0 as usize).is_some_and(|told| told.brings.contains(name))
+    }
+
+    /// Whether a package works without another one: an optional peer, or nothing it speaks of.
+    pub(super) fn may_miss(&self, package: PackageId, facts: &Loaded<'_>, other: PackageId) -> bool {
+        let name = &facts.packages.package(other).name;
+        self.by_package.get(package.0 as usize).is_some_and(|told| !told.peers.contains(name))
+    }
+
+    /// Names of a package's commands; its own name where nothing lists them.
+    pub(super) fn commands_of<'a>(&'a self, name: &'a str) -> Vec<&'a str> {
+        let listed = self.by_name.get(name).into_iter().flat_map(|told| &told.commands).map(|command| &**command);
+        let known = COMMANDS.get(name).into_iter().flatten().map(String::as_str);
+        listed.chain(known).chain([name.rsplit('/').next().unwrap_or(name)]).collect()
+    }
+
+    /// Adds the peers of what is used, and of what that brings where only a lock file tells.
+    pub(super) fn add_peers(&self, used: &mut BTreeSet<Arc<str>>, needs: &mut Needs) {
+        let brought = self.brought_by(used);
+        let mut seen: BTreeSet<Arc<str>> = BTreeSet::new();
+        let mut open: Vec<Arc<str>> = used.iter().cloned().collect();
+        while let Some(name) = open.pop() {
+            let Some(told) = self.by_name.get(&name).filter(|_| seen.insert(name.clone())) else { continue };
+            let direct = used.contains(&name);
+            let named = self.named_after.get(&name).into_iter().flatten();
+            let wanted = told.wanted.iter().filter(|_| direct && !self.installed);
+            for peer in told.peers.iter().chain(named).chain(wanted) {
+                // What is brought along finds its peers among what is brought along.
+                if (direct || !brought.contains(peer)) && used.insert(peer.clone()) {
+                    needs.entry(peer.clone()).or_insert_with(|| Need::Required(name.clone()));
+                    seen.remove(peer);
+                    open.push(peer.clone());
+                }
+            }
+            if !self.installed {
+                open.extend(told.brings.iter().cloned());
+            }
+        }
+    }
+
+    /// Declared packages that the names of used ones hold, where nothing tells what those want to find beside them:
+    /// `react` and `redux` by `react-redux`.
+    pub(super) fn hosts_of(&self, declared: &Declared, used: &BTreeSet<Arc<str>>) -> Vec<(Arc<str>, Need)> {
+        if self.installed || !declared.locked.is_empty() {
+            return Vec::new();
+        }
+        let names = declared.dependencies.iter().map(|dependency| &dependency.name);
+        let plug_in = |name: &Arc<str>| {
+            used.iter().find(|other| {
+                // Descriptions of a package's types are there for whoever uses it.
+                let is_stub = brought::is_stub(Language::Node, other);
+                *other != name && !is_stub && other.split(['-', '/', '@', '.']).any(|part| part == &**name)
+            })
+        };
+        names.filter_map(|name| Some((name.clone(), Need::Required(plug_in(name)?.clone())))).collect()
+    }
+
+    /// What packages bring along, where only a lock file tells.
+    fn brought_by(&self, used: &BTreeSet<Arc<str>>) -> BTreeSet<Arc<str>> {
+        let mut brought: BTreeSet<Arc<str>> = BTreeSet::new();
+        let mut open: Vec<&Arc<str>> = used.iter().filter(|_| !self.installed).collect();
+        while let Some(name) = open.pop() {
+            let brings = self.by_name.get(name).into_iter().flat_map(|told| &told.brings);
+            open.extend(brings.filter(|name| brought.insert(Arc::clone(name))));
+        }
+        brought
+    }
+}
+
+/// Declared dependencies by the locked packages that have their names within their own, as plug-ins
+/// do: `react` by `react-hook-form`. What a package brings itself it does not expect as a peer.
+fn named_after(declared: &Declared) -> BTreeMap<Arc<str>, Vec<Arc<str>>> {
+    let mut found: BTreeMap<Arc<str>, Vec<Arc<str>>> = BTreeMap::new();
+    for locked in declared.locked.iter().filter(|locked| !brought::is_stub(Language::Node, &locked.name)) {
+        let parts: BTreeSet<&str> = locked.name.split(['-', '/', '@']).collect();
+        let hosts = declared.dependencies.iter().map(|dependency| &dependency.name);
+        let hosts = hosts.filter(|host| **host != locked.name && !locked.requires.contains(*host));
+        let hosts = hosts.filter(|host| parts.contains(&***host)).cloned();
+        found.entry(locked.name.clone()).or_default().extend(hosts);
+    }
+    found
+}
+
+/// What the manifest of an installed package says.
+fn told(facts: &Loaded<'_>, package: &Package) -> Told {
+    let Some(manifest) = package.manifest.and_then(|entry| json(facts.artifact, entry)) else { return Told::default() };
+    let keys = |table: &str| {
+        let table = manifest.get(table).and_then(Json::as_object);
+        table.into_iter().flat_map(|table| table.keys()).map(|key| Arc::from(key.as_str()))
+    };
+    let optional = |peer: &str| {
+        let meta = manifest.get("peerDependenciesMeta").and_then(|meta| meta.get(peer));
+        meta.and_then(|meta| meta.get("optional")).and_then(Json::as_bool) == Some(true)
+    };
+    let is_optional = |name: &str| manifest.get("optionalDependencies").is_some_and(|table| table.get(name).is_some());
+    let commands = match manifest.get("bin") {
+        Some(Json::String(_)) => vec![Arc::from(package.name.rsplit('/').next().unwrap_or(&package.name))],
+        _ => keys("bin").collect(),
+    };
+    Told {
+        // What it can do without may be missing, unless the project itself asks for it.
+        brings: keys("dependencies").filter(|name| !is_optional(name)).collect(),
+        peers: keys("peerDependencies").filter(|peer| !optional(peer)).collect(),
+        wanted: BTreeSet::new(),
+        commands: commands.into_iter().collect(),
+    }
+}
+
+/// Whether the project declares what a package can do without. A driver is one of several: settings
+/// say which one it is.
+fn may_be_wanted(declared: &Declared, name: &Arc<str>) -> bool {
+    let is_declared = declared.dependencies.iter().any(|dependency| dependency.name == *name);
+    is_declared && !DRIVERS.values().flatten().any(|driver| **driver == **name)
+}

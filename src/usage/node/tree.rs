@@ -1,0 +1,100 @@
+//! Use of npm dependencies in a project: every file counts, whoever loads it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::super::need::{self, Need};
+use super::super::own_code::{self, OwnFile};
+use super::super::tree::Part;
+use super::super::{Elsewhere, Loaded, Undeclared, Usage, development, loaders, undeclared};
+use super::manifests::Manifests;
+use super::{elsewhere, mentioned, named_by_code};
+use crate::manifest::dependency::{Declared, Dependency, MentionedBy};
+
+/// The files of a project that say what it needs, read once for all its parts.
+pub(in crate::usage) struct Sources {
+    files: Vec<OwnFile>,
+    texts: development::Texts,
+}
+
+impl Sources {
+    /// Reads them.
+    pub(in crate::usage) fn of(facts: &Loaded<'_>) -> Self {
+        let files = own_code::read(facts, &vec![true; facts.artifact.entries().len()]);
+        Self { files, texts: development::Texts::of_tree(facts) }
+    }
+}
+
+/// What a part of a project uses, and what it imports without declaring it.
+pub(in crate::usage) fn of_tree(
+    facts: &Loaded<'_>,
+    declared: &Declared,
+    sources: &Sources,
+    part: &Part,
+) -> (Usage, Vec<Undeclared>) {
+    let mut usage = Usage::default();
+    let packages = Manifests::new(facts, declared);
+    let files: Vec<&OwnFile> = sources.files.iter().filter(|file| part.sees(&file.path)).collect();
+    for file in &files {
+        let need = Need::Imported(file.path.as_str().into());
+        let names: Vec<Arc<str>> = file.imports.iter().map(|name| Arc::from(name.as_str())).collect();
+        usage.reached.extend(names.iter().cloned());
+        need::note(&mut usage.needs, names, &need);
+    }
+    named_by_code(&files, declared, &packages, &BTreeSet::new(), &mut usage);
+    mentioned(declared, &mut usage);
+    add(&mut usage, development::named_in_tree(facts, declared, &sources.texts, part));
+    let run = run_by_scripts(declared, &packages).into_iter().map(|name| (name, Need::Script));
+    add(&mut usage, run);
+    // Types that nothing uses as values are asked for all the same: whoever takes a package away has to know.
+    for file in &files {
+        let typed = file.types.iter().chain(&file.told);
+        let need = Need::Typed(file.path.as_str().into());
+        add(&mut usage, typed.map(|name| (Arc::from(name.as_str()), need.clone())));
+    }
+    // Where none of the packages is asked for, the code that needs them is elsewhere.
+    let is_asked_for = |dependency: &Dependency| files.iter().any(|file| file.imports.contains(&*dependency.name));
+    let mut judged = declared.dependencies.iter().filter(|dependency| !dependency.shared);
+    if own_code::is_cut(&sources.files) || !judged.any(is_asked_for) {
+        add(&mut usage, declared.dependencies.iter().map(|dependency| (dependency.name.clone(), Need::Open)));
+    }
+    // Nothing of a project is simulated, so that no code of what is installed tells either.
+    let known =
+        loaders::Known { uses: &|name| usage.reached.contains(name), is_installed: &|_| false, is_decided: &|_| false };
+    let loaded = loaders::may_load(loaders::Of::Node, declared, &known);
+    add(&mut usage, loaded);
+    let hosts = packages.hosts_of(declared, &usage.reached);
+    add(&mut usage, hosts);
+    packages.add_peers(&mut usage.reached, &mut usage.needs);
+    elsewhere(&files, declared, &packages, &mut usage);
+    // Of what is declared for development peers are most of it.
+    usage.configured = packages.tells_peers.then(BTreeSet::new);
+    let undeclared = undeclared::of_node(facts, declared, &files, part);
+    (usage, undeclared)
+}
+
+fn add(usage: &mut Usage, needs: impl IntoIterator<Item = (Arc<str>, Need)>) {
+    for (name, need) in needs {
+        usage.reached.insert(name.clone());
+        usage.needs.entry(name).or_insert(need);
+    }
+}
+
+/// What is used by nothing but types or scripts, told as a need.
+pub(in crate::usage) fn told(where_else: Elsewhere) -> Need {
+    match where_else {
+        Elsewhere::Scripts => Need::Script,
+        Elsewhere::Deployment | Elsewhere::Types => Need::Found,
+    }
+}
+
+/// Declared packages of which scripts of the manifest run a command.
+fn run_by_scripts(declared: &Declared, manifests: &Manifests) -> BTreeSet<Arc<str>> {
+    let scripts = declared.mentions.iter().filter(|mention| mention.by == MentionedBy::Script);
+    let words: BTreeSet<&str> = scripts.map(|mention| &*mention.word).collect();
+    let is_run = |name: &&Arc<str>| {
+        let mut commands = manifests.commands_of(name).into_iter();
+        words.contains(&***name) || commands.any(|command| words.contains(command))
+    };
+    declared.dependencies.iter().map(|dependency| &dependency.name).filter(is_run).cloned().collect()
+}

@@ -1,0 +1,353 @@
+//! What Python files, settings and commands of a tree say of its distributions.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use serde::Deserialize;
+
+use super::super::evidence::Evidence as Sought;
+use super::super::names::Names;
+use super::super::need::{self, Need, Needs};
+use super::super::own_code::{extension, is_run_by};
+use super::super::{Loaded, Undeclared, is_at_or_below, is_or_below, loaders, models, scripts, undeclared};
+use super::part::Part;
+use crate::artifact::{Artifact, EntryId};
+use crate::graph::Mentions;
+use crate::graph::python::mentions;
+use crate::knowledge;
+use crate::lang::python::{PARSE_STACK, parse};
+use crate::manifest::dependency::{Declared, Dependency};
+use crate::manifest::python::{is_distribution_known, is_import_known};
+use crate::package::Bundle;
+use crate::package::owners::Packages;
+use crate::span::Span;
+use crate::text;
+
+knowledge::table! {
+    static TREES: Words = "python/trees.toml", tested by the_words_of_trees_read;
+}
+
+/// `trees.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Words {
+    skipped: Vec<String>,
+    settings: Vec<String>,
+    not_settings: Vec<String>,
+    unnamed: Vec<String>,
+}
+
+/// Larger files, in bytes, are data.
+const LARGEST: u64 = 1 << 20;
+/// Most files of one kind that are read.
+const MOST_FILES: usize = 10_000;
+
+/// The files of a project that say what it needs, read once for all its parts.
+pub(super) struct Sources {
+    files: Vec<File>,
+    texts: Vec<Text>,
+}
+
+/// What a Python file says.
+struct File {
+    path: Arc<str>,
+    mentions: Mentions,
+    stated: Stated,
+}
+
+/// A text of settings or commands.
+struct Text {
+    path: Arc<str>,
+    text: String,
+}
+
+/// The imports of a file, by dotted name.
+type Stated = (EntryId, BTreeMap<String, Span>);
+
+impl Sources {
+    /// Reads them.
+    pub(super) fn of(bundle: &Bundle, packages: &Packages) -> Self {
+        Self { files: files(&bundle.artifact, packages), texts: texts(&bundle.artifact) }
+    }
+
+    /// What the files of a part import and say.
+    pub(super) fn mentions(&self, part: &Part) -> Mentions {
+        let mut all = Mentions::default();
+        self.files.iter().filter(|file| part.sees(&file.path)).for_each(|file| add(&mut all, &file.mentions));
+        all
+    }
+}
+
+/// What a part of a project uses, or that nothing can be said of, and what it imports without declaring it; nothing
+/// where that cannot be judged.
+pub(super) fn of_tree(
+    facts: &Loaded<'_>,
+    declared: &Declared,
+    sources: &Sources,
+    part: &Part,
+) -> Option<(Needs, Vec<Undeclared>)> {
+    let names = Names::of(facts, declared);
+    let imports = &facts.graph.mentions.imports;
+    let is_imported = |dependency: &Dependency| {
+        let mut modules = names.imports(&dependency.name).iter();
+        modules.any(|module| imports.iter().any(|import| is_or_below(import, module)))
+    };
+    // Behind so many files there may be more, which nobody has looked into; and where none of the distributions is
+    // imported, the code that needs them is elsewhere.
+    let mut judged = declared.dependencies.iter().filter(|dependency| !dependency.shared);
+    if sources.files.len() >= MOST_FILES || !judged.any(is_imported) {
+        return None;
+    }
+    let needs = needs(facts, declared, &names, sources, part);
+    let stated: Vec<&Stated> = sources.files.iter().map(|file| &file.stated).collect();
+    let undeclared = undeclared::of_python(facts, declared, &names, &stated, part);
+    Some((needs, undeclared))
+}
+
+/// Declared distributions that the project uses, or that nothing can be said of.
+fn needs(facts: &Loaded<'_>, declared: &Declared, names: &Names, sources: &Sources, part: &Part) -> Needs {
+    let imports = &facts.graph.mentions.imports;
+    let files: Vec<&File> = sources.files.iter().filter(|file| part.sees(&file.path)).collect();
+    let texts: Vec<&Text> = sources.texts.iter().filter(|text| part.sees(&text.path)).collect();
+    let named = |dependency: &Dependency| {
+        let (name, modules) = (&dependency.name, names.imports(&dependency.name));
+        let is_imported = |file: &&&File| {
+            let mut stated = file.mentions.imports.iter();
+            stated.any(|import| modules.iter().any(|module| is_import_of(imports, import, module)))
+        };
+        let is_set = |text: &&&Text| {
+            let mut words = modules.iter().map(String::as_str).chain([&**name]);
+            words.any(|word| holds(&text.text, word))
+        };
+        let imported = || files.iter().find(is_imported).map(|file| Need::Imported(file.path.clone()));
+        let said =
+            || files.iter().find(|file| says(file, name, modules)).map(|file| Need::Named(Some(file.path.clone())));
+        let set = || texts.iter().find(is_set).map(|text| Need::Set(text.path.clone()));
+        imported().or_else(said).or_else(set)
+    };
+    let mut needs: Needs = declared
+        .dependencies
+        .par_iter()
+        .filter_map(|dependency| Some((dependency.name.clone(), named(dependency)?)))
+        .collect();
+    let sought = Sought { facts, declared, names };
+    let asked = sought.asked_for(&|name| needs.contains_key(name));
+    need::add(&mut needs, asked);
+    need::note(&mut needs, models::needed(facts, declared, names), &Need::Model);
+    let known =
+        loaders::Known { uses: &|name| needs.contains_key(name), is_installed: &|_| false, is_decided: &|_| false };
+    let loaded = loaders::may_load(loaders::Of::Python, declared, &known);
+    need::add(&mut needs, loaded);
+    let found = declared.dependencies.iter().map(|dependency| &dependency.name).filter(|name| is_tool(name));
+    need::note(&mut needs, found.cloned(), &Need::Found);
+    let required = sought.needed_by(needs.keys().cloned().collect());
+    need::add(&mut needs, required);
+    let host = |dependency: &Dependency| {
+        let plug_in = plug_in_of(&dependency.name, &needs)?;
+        Some((dependency.name.clone(), Need::Required(plug_in.clone())))
+    };
+    let hosts: Vec<_> = declared.dependencies.iter().filter_map(host).collect();
+    need::add(&mut needs, hosts);
+    // As long as an import has no known owner, a distribution with no known modules may be it.
+    let own = undeclared::own_names(facts);
+    if imports.iter().any(|import| is_unknown(&own, names, import)) {
+        let unknown = declared.dependencies.iter().filter(|dependency| !is_distribution_known(&dependency.name));
+        need::note(&mut needs, unknown.map(|dependency| dependency.name.clone()), &Need::Open);
+    }
+    needs
+}
+
+/// Which of some distributions that nothing loads are named by settings and commands beside the code.
+pub(in crate::usage) fn told(facts: &Loaded<'_>, names: &Names, unused: &[Arc<str>]) -> BTreeSet<Arc<str>> {
+    if unused.is_empty() || !facts.artifact.is_tree() {
+        return BTreeSet::new();
+    }
+    let texts = texts(facts.artifact);
+    let is_told = |name: &Arc<str>| {
+        let mut words = names.imports(name).iter().map(String::as_str).chain([&**name]);
+        words.any(|word| texts.iter().any(|text| holds(&text.text, word)))
+    };
+    unused.iter().filter(|name| is_told(name)).cloned().collect()
+}
+
+/// Which of some distributions texts in own code name, whether or not it is loaded: settings are, of a framework that is
+/// not here.
+pub(in crate::usage) fn named(facts: &Loaded<'_>, names: &Names, unused: &[Arc<str>]) -> Needs {
+    let files = if unused.is_empty() { Vec::new() } else { files(facts.artifact, facts.packages) };
+    let named = |name: &Arc<str>| {
+        let file = files.iter().find(|file| says(file, name, names.imports(name)))?;
+        Some((name.clone(), Need::Named(Some(file.path.clone()))))
+    };
+    unused.iter().filter_map(named).collect()
+}
+
+/// Whether a text of a file is the name of a distribution or of something in its modules, or begins like one.
+fn says(file: &File, name: &str, modules: &[String]) -> bool {
+    // `"azure.storage." + name`: the beginning decides.
+    let begins = |word: &str, module: &str| word.ends_with('.') && module.starts_with(word);
+    let is_its = |word: &str| modules.iter().any(|module| is_at_or_below(word, module) || begins(word, module));
+    file.mentions.words.iter().any(|word| **word == *name || is_its(word))
+}
+
+/// Whether a distribution is loaded or started because it is there.
+pub(in crate::usage) fn is_tool(name: &str) -> bool {
+    TREES.unnamed.iter().any(|pattern| text::matches(pattern, name))
+}
+
+/// Whether an import may be of a module: of it, of something in it, or of what is around it and nothing more is said.
+fn is_import_of(imports: &BTreeSet<Arc<str>>, import: &str, module: &str) -> bool {
+    let goes_on = || {
+        let below = format!("{import}.");
+        imports
+            .range::<str, _>((Bound::Included(below.as_str()), Bound::Unbounded))
+            .next()
+            .is_some_and(|next| next.starts_with(&below))
+    };
+    is_at_or_below(import, module) || (is_or_below(import, module) && !goes_on())
+}
+
+/// Something used that is named after a distribution, as `flask-login` is after `flask`: it may be there for that alone.
+fn plug_in_of<'a>(name: &str, used: &'a Needs) -> Option<&'a Arc<str>> {
+    used.keys().find(|other| other.strip_prefix(name).is_some_and(|rest| rest.starts_with('-')))
+}
+
+/// Whether an import is of nobody known: no declared or installed distribution, no file of the project, no module of
+/// the standard library.
+fn is_unknown(own: &BTreeSet<&str>, names: &Names, import: &str) -> bool {
+    let top = import.split('.').next().unwrap_or(import);
+    names.providers(import).next().is_none()
+        && !is_import_known(import)
+        && !crate::graph::python::is_standard(top)
+        && !own.contains(top)
+}
+
+/// Whether a text holds a word that no letter goes on.
+fn holds(text: &str, word: &str) -> bool {
+    let goes_on = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(word)
+        .any(|(at, _)| !text[..at].ends_with(goes_on) && !text[at + word.len()..].starts_with(goes_on))
+}
+
+fn is_skipped(path: &str) -> bool {
+    path.split('/').any(|part| TREES.skipped.iter().any(|skipped| skipped == part))
+}
+
+/// Texts that start commands or hold settings, and the tools' tables of `pyproject.toml`.
+fn texts(artifact: &Artifact) -> Vec<Text> {
+    let fits = |patterns: &[String], name: &str| patterns.iter().any(|pattern| text::matches(pattern, name));
+    let own = artifact.entries().filter(|(_, entry)| entry.bytes <= LARGEST && !is_skipped(&entry.path));
+    let named = own.filter(|(_, entry)| {
+        let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
+        name == PYPROJECT || fits(&TREES.settings, name) && !fits(&TREES.not_settings, name)
+    });
+    let files: Vec<EntryId> = named.map(|(id, _)| id).take(MOST_FILES).collect();
+    let read = |id: &EntryId| {
+        let path = &artifact.entry(*id).path;
+        let text = text::lossy((*artifact.read(*id).ok()?).as_ref()).into_owned();
+        let is_pyproject = path.rsplit('/').next() == Some(PYPROJECT);
+        let text = if is_pyproject { tools_of(&text)? } else { text };
+        Some(Text { path: Arc::from(&**path), text })
+    };
+    files.par_iter().filter_map(read).collect()
+}
+
+/// Where tools have their settings beside what is declared.
+const PYPROJECT: &str = "pyproject.toml";
+
+/// The tables of a `pyproject.toml` that configure tools and scripts, without what they declare.
+fn tools_of(text: &str) -> Option<String> {
+    let mut root: toml::Table = toml::from_str(text).ok()?;
+    if let Some(toml::Value::Table(project)) = root.get_mut("project") {
+        ["dependencies", "optional-dependencies"].iter().for_each(|key| drop(project.remove(*key)));
+    }
+    ["dependency-groups", "build-system"].iter().for_each(|key| drop(root.remove(*key)));
+    if let Some(toml::Value::Table(tool)) = root.get_mut("tool") {
+        for (name, keys) in [
+            ("poetry", &["dependencies", "dev-dependencies", "group", "extras"][..]),
+            ("pdm", &["dev-dependencies"][..]),
+            ("uv", &["dev-dependencies", "sources", "constraint-dependencies", "override-dependencies"][..]),
+        ] {
+            if let Some(toml::Value::Table(inner)) = tool.get_mut(name) {
+                keys.iter().for_each(|key| drop(inner.remove(*key)));
+            }
+        }
+    }
+    toml::to_string(&root).ok()
+}
+
+/// What all Python files of a tree import and say.
+fn files(artifact: &Artifact, packages: &Packages) -> Vec<File> {
+    let own = artifact.entries().filter(|(id, entry)| {
+        let is_own = packages.owner(*id).is_none() && !is_skipped(&entry.path);
+        let script = || match extension(&entry.path) {
+            Some(extension) => matches!(extension, "py" | "pyw"),
+            None => is_run_by(artifact, *id, &["python", "pypy"]),
+        };
+        is_own && entry.bytes <= LARGEST && script()
+    });
+    let own: Vec<EntryId> = own.map(|(id, _)| id).take(MOST_FILES).collect();
+    let threads = rayon::current_num_threads().max(1);
+    let of_part = |part: &[EntryId]| part.iter().filter_map(|id| file(artifact, *id)).collect::<Vec<_>>();
+    std::thread::scope(|scope| {
+        let thread = || std::thread::Builder::new().stack_size(PARSE_STACK);
+        let parts = own.chunks(own.len().div_ceil(threads).max(1));
+        let parts: Vec<_> = parts.map(|part| thread().spawn_scoped(scope, move || of_part(part))).collect();
+        // Whoever asks for the project tells that it failed.
+        let joined = parts.into_iter().filter_map(Result::ok).map(|part| part.join());
+        joined.flat_map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+    })
+}
+
+fn file(artifact: &Artifact, id: EntryId) -> Option<File> {
+    let bytes = artifact.read(id).ok()?;
+    let path = &*artifact.entry(id).path;
+    let (name, is_package) = module_of(path);
+    let mut says = Mentions::default();
+    let parsed = parse((*bytes).as_ref());
+    mentions::of_project(&parsed.code, &name, is_package, &mut says);
+    // The lists of `setup.py` declare; what else it names, it imports.
+    if path.rsplit('/').next() == Some("setup.py") {
+        says.words.clear();
+    }
+    let text = text::lossy((*bytes).as_ref());
+    says.imports.extend(scripts::imports_in(&text).map(Arc::from));
+    Some(File { path: path.into(), mentions: says, stated: (id, undeclared::stated(&parsed.code, &text)) })
+}
+
+/// Adds what one file of a project says to what others say.
+fn add(all: &mut Mentions, file: &Mentions) {
+    all.imports.extend(file.imports.iter().cloned());
+    all.urls.extend(file.urls.iter().cloned());
+    all.words.extend(file.words.iter().cloned());
+    all.keywords.extend(file.keywords.iter().cloned());
+    all.open_calls.extend(file.open_calls.iter().cloned());
+}
+
+/// The dotted name of a file's module, and whether it is a package.
+fn module_of(path: &str) -> (String, bool) {
+    let stem = path.strip_suffix(".py").unwrap_or(path);
+    match stem.strip_suffix("/__init__") {
+        Some(package) => (package.replace('/', "."), true),
+        None => (stem.replace('/', "."), false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_declares_is_no_setting() {
+        let text = "[project]\nname = 'x'\ndependencies = ['spare']\n[tool.poetry.dependencies]\nspare = '1'\n[tool.mypy]\nplugins = ['used.plugin']\n";
+        let tools = tools_of(text).unwrap_or_default();
+        assert!(holds(&tools, "used") && !holds(&tools, "spare"), "{tools}");
+    }
+
+    #[test]
+    fn files_have_the_names_of_modules() {
+        assert_eq!(module_of("a/b/__init__.py"), ("a.b".to_owned(), true));
+        assert_eq!(module_of("a/b.py"), ("a.b".to_owned(), false));
+    }
+}
