@@ -4,4 +4,4 @@ mod fit;
 mod read;
 
 pub use fit::{Estimated, Fit, Skipped, fit};
-pub use read::{Start, read};
+pub use read::{Log, Start, Unread, read};

@@ -26,32 +26,73 @@ static REPORTED: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"Init Du
 /// The log group of a function, wherever a line names it.
 static GROUP: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"/aws/lambda/([A-Za-z0-9_-]+)").ok());
 
+/// What a text holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Log {
+    /// Its cold starts.
+    pub starts: Vec<Start>,
+    /// What could not be read, in the order of the text.
+    pub unread: Vec<Unread>,
+}
+
+/// A place that could not be read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unread {
+    /// Line, from 1.
+    pub line: u64,
+    /// What is wrong there, as a sentence without its end.
+    pub what: String,
+}
+
 /// The cold starts in a text: a JSON document as `aws logs` gives it, a table with a heading, or lines of a log.
 #[must_use]
-pub fn read(text: &str) -> Vec<Start> {
-    if text.trim_start().starts_with(['{', '['])
-        && let Ok(document) = serde_json::from_str::<Value>(text)
-    {
-        let mut starts = Vec::new();
-        collect(&document, None, DEEPEST, &mut starts);
-        return starts;
+pub fn read(text: &str) -> Log {
+    let mut broken = None;
+    if text.trim_start().starts_with(['{', '[']) {
+        match serde_json::from_str::<Value>(text) {
+            Ok(document) => {
+                let mut log = Log::default();
+                collect(&document, None, DEEPEST, &mut log.starts);
+                return log;
+            }
+            Err(error) => broken = Some(Unread { line: error.line() as u64, what: format!("no JSON: {error}") }),
+        }
     }
-    table(text).unwrap_or_else(|| lines(text))
+    let is_table = broken.is_none();
+    is_table.then(|| table(text)).flatten().unwrap_or_else(|| {
+        let starts = lines(text);
+        // Records of which each has a line of its own are no document, and read all the same.
+        let unread = broken.filter(|_| starts.is_empty()).into_iter().collect();
+        Log { starts, unread }
+    })
 }
 
 /// Rows of a table whose heading names a column of Init Duration.
-fn table(text: &str) -> Option<Vec<Start>> {
+fn table(text: &str) -> Option<Log> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let heading = reader.headers().ok()?.clone();
-    let column = |names: &[&str]| heading.iter().position(|name| names.contains(&&*plain(name)));
-    let init = column(&INIT)?;
-    let function = column(&FUNCTION);
-    let rows = reader.records().filter_map(Result::ok);
-    let start = |row: csv::StringRecord| {
-        let init_ms = number(row.get(init)?)?;
-        Some(Start { function: function.and_then(|at| row.get(at)).and_then(name), init_ms })
-    };
-    Some(rows.filter_map(start).collect())
+    // A line of a log is no heading, though it speaks of Init Duration.
+    let init = heading.iter().position(|name| !name.contains(':') && is_init(&plain(name)))?;
+    let function = heading.iter().position(|name| FUNCTION.contains(&&*plain(name)));
+    let mut log = Log::default();
+    for row in reader.records().filter_map(Result::ok) {
+        let Some(cell) = row.get(init).filter(|cell| !cell.is_empty() && *cell != "-") else { continue };
+        let line = row.position().map_or(0, csv::Position::line);
+        match time(cell) {
+            Some(0.0) => {}
+            Some(init_ms) => {
+                let function = function.and_then(|at| row.get(at)).and_then(name);
+                log.starts.push(Start { function, init_ms });
+            }
+            None => log.unread.push(Unread { line, what: format!("`{cell}` is no time in milliseconds") }),
+        }
+    }
+    Some(log)
+}
+
+/// Whether a column or a key, without marks, holds Init Duration, by itself or summed up by a query.
+fn is_init(name: &str) -> bool {
+    INIT.contains(&name) || name.contains("initduration")
 }
 
 /// Lines of a log; a line that names a log group holds for those after it that name none.
@@ -69,6 +110,10 @@ fn lines(text: &str) -> Vec<Start> {
 
 /// Init Duration in a line: of a `REPORT` line, or of a record in JSON.
 fn in_line(line: &str) -> Option<f64> {
+    // An Init that failed or ran out of time, and is done again.
+    if line.contains("INIT_REPORT") {
+        return None;
+    }
     if let Some(found) = REPORTED.as_ref()?.captures(line) {
         return number(found.get(1)?.as_str());
     }
@@ -90,7 +135,7 @@ fn collect(value: &Value, around: Option<&str>, deeper: usize, starts: &mut Vec<
             let named = object.iter().filter(|(key, _)| FUNCTION.contains(&&*plain(key)));
             let named = named.filter_map(|(_, value)| name(value.as_str()?)).next();
             let around = named.as_deref().or(around);
-            let init = object.iter().find(|(key, _)| INIT.contains(&&*plain(key)));
+            let init = object.iter().find(|(key, _)| is_init(&plain(key)));
             if let Some(init_ms) = init.and_then(|(_, value)| milliseconds(value)) {
                 return starts.push(Start { function: around.map(str::to_owned), init_ms });
             }
@@ -107,14 +152,15 @@ fn collect(value: &Value, around: Option<&str>, deeper: usize, starts: &mut Vec<
 
 /// A row of a query's result: `[{"field": .., "value": ..}, ..]`.
 fn fields(items: &[Value]) -> Option<Start> {
-    let of = |names: &[&str]| {
-        let mut named = items.iter().filter(|item| {
-            item.get("field").and_then(Value::as_str).is_some_and(|field| names.contains(&&*plain(field)))
-        });
+    let of = |is: &dyn Fn(&str) -> bool| {
+        let mut named = items
+            .iter()
+            .filter(|item| item.get("field").and_then(Value::as_str).is_some_and(|field| is(&plain(field))));
         named.find_map(|item| item.get("value"))
     };
-    let init_ms = milliseconds(of(&INIT)?)?;
-    Some(Start { function: of(&FUNCTION).and_then(Value::as_str).and_then(name), init_ms })
+    let init_ms = milliseconds(of(&is_init)?)?;
+    let function = of(&|name| FUNCTION.contains(&name)).and_then(Value::as_str).and_then(name);
+    Some(Start { function, init_ms })
 }
 
 fn milliseconds(value: &Value) -> Option<f64> {
@@ -123,8 +169,13 @@ fn milliseconds(value: &Value) -> Option<f64> {
 
 /// A time that is one: a query gives nothing, or 0, for warm starts.
 fn number(text: &str) -> Option<f64> {
+    time(text).filter(|number| *number > 0.0)
+}
+
+/// A time, with or without its unit.
+fn time(text: &str) -> Option<f64> {
     let number: f64 = text.trim().trim_end_matches("ms").trim_end().parse().ok()?;
-    (number.is_finite() && number > 0.0).then_some(number)
+    (number.is_finite() && number >= 0.0).then_some(number)
 }
 
 /// A heading without case, blanks and marks.
@@ -151,7 +202,7 @@ mod tests {
     use super::*;
 
     fn starts(text: &str) -> Vec<(Option<String>, f64)> {
-        read(text).into_iter().map(|start| (start.function, start.init_ms)).collect()
+        read(text).starts.into_iter().map(|start| (start.function, start.init_ms)).collect()
     }
 
     #[test]
@@ -180,5 +231,34 @@ mod tests {
         let records = r#"[{"functionName": "arn:aws:lambda:eu-west-1:1:function:g:3", "initDurationMs": 7}]"#;
         assert_eq!(starts(records), [(Some("g".to_owned()), 7.0)]);
         assert!(starts("{\"a\": 1}").is_empty() && starts("").is_empty() && starts("nothing here").is_empty());
+    }
+
+    #[test]
+    fn what_cannot_be_read_has_its_line() {
+        let unread = |text: &str| read(text).unread.into_iter().map(|one| (one.line, one.what)).collect::<Vec<_>>();
+        let table = "function,initDuration\nf,210\nf,soon\nf,\nf,-3\n";
+        let what = |cell: &str| format!("`{cell}` is no time in milliseconds");
+        assert_eq!(unread(table), [(3, what("soon")), (5, what("-3"))]);
+        assert_eq!(starts(table), [(Some("f".to_owned()), 210.0)]);
+        let cut = "{\"events\": [\n {\"message\": \"REPORT\"},\n";
+        assert_eq!(unread(cut).first().map(|(line, _)| *line), Some(3));
+        // A record for each line is no document, and is read.
+        let records = "{\"initDurationMs\": 5}\n{\"initDurationMs\": 6}\n";
+        assert_eq!((starts(records).len(), unread(records).len()), (2, 0));
+    }
+
+    #[test]
+    fn only_an_init_that_went_well_is_a_cold_start() {
+        let log = "INIT_REPORT Init Duration: 10008.08 ms\tPhase: init\tStatus: timeout\n\
+                   RESTORE_REPORT Restore Duration: 512.10 ms\n\
+                   REPORT RequestId: a\tDuration: 3 ms\tRestore Duration: 512.10 ms\n\
+                   REPORT RequestId: b\tDuration: 3 ms\tInit Duration: 240.5 ms\n";
+        assert_eq!(starts(log), [(None, 240.5)]);
+    }
+
+    #[test]
+    fn queries_may_sum_up() {
+        let table = "@log,avg(@initDuration)\n1:/aws/lambda/f,215.5\n";
+        assert_eq!(starts(table), [(Some("f".to_owned()), 215.5)]);
     }
 }

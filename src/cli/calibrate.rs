@@ -9,7 +9,7 @@ use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 use super::args::CalibrateArgs;
 use super::progress::Progress;
 use super::{CLEAN, FINDINGS, output, reference};
-use crate::calibrate::{self, Estimated, Fit, Skipped};
+use crate::calibrate::{self, Estimated, Fit, Skipped, Unread};
 use crate::config::{self, SourceKind};
 use crate::cost::{Calibration, State};
 use crate::engine::{Budgets, FunctionFacts};
@@ -21,13 +21,24 @@ use crate::{input, text};
 const LARGEST: u64 = 256 << 20;
 /// The file that gets the factors where there is no configuration yet.
 const FILE: &str = "defrost.toml";
+/// Lines that could not be read and are shown.
+const MOST_UNREAD: usize = 5;
 
 /// Fits, says what came out, and writes it; exits with 1 when nothing could be fitted.
 pub(super) fn run(args: &CalibrateArgs) -> Result<u8, UserError> {
-    let starts = calibrate::read(&logged(&args.file)?);
+    let log = calibrate::read(&logged(&args.file)?);
+    let unread: Vec<String> = log.unread.iter().map(|one| unread(&args.file, one)).collect();
+    let starts = log.starts;
     if starts.is_empty() {
         let what = "holds no cold start: no line with `Init Duration`, and no table or record with such a field";
-        return Err(UserError(format!("{} {what}", run::shown(&args.file))));
+        let first = unread.first().map_or_else(String::new, |first| format!("\n{first}"));
+        return Err(UserError(format!("{} {what}{first}", run::shown(&args.file))));
+    }
+    for line in unread.iter().take(MOST_UNREAD) {
+        super::warn(&format!("{line}; left out"));
+    }
+    if unread.len() > MOST_UNREAD {
+        super::warn(&format!("{} more left out", text::plural((unread.len() - MOST_UNREAD) as u64, "line")));
     }
     let (settings, estimated) = estimated(args)?;
     let fit = calibrate::fit(&starts, &estimated, args.function.as_deref());
@@ -50,6 +61,11 @@ pub(super) fn run(args: &CalibrateArgs) -> Result<u8, UserError> {
     replace(&file, &after)?;
     writeln!(out, "wrote {}", run::shown(&file))?;
     Ok(CLEAN)
+}
+
+/// A place of the log that could not be read.
+fn unread(file: &Path, one: &Unread) -> String {
+    format!("{}:{}: {}", run::shown(file), one.line, one.what)
 }
 
 /// The text of the log.

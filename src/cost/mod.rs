@@ -5,6 +5,7 @@
 //! what the numbers mean.
 
 mod calls;
+mod descriptions;
 mod model;
 mod removable;
 mod scale;

@@ -4,6 +4,7 @@ use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
 use super::calls::CallCost;
+use super::descriptions;
 use super::scale::{Calibration, Model};
 use super::{Estimate, ModuleCost, Part, PartKind, removable};
 use crate::artifact::{Artifact, EntryId};
@@ -128,6 +129,9 @@ fn add_modules(estimate: &mut Estimate, model: &Model<'_>, input: &CostInput<'_>
     let mut own: Vec<[f64; 2]> = graph.modules.iter().map(|module| model.of(module, compiling)).collect();
     for (site, rounds) in &graph.loops {
         own[site.importer.0 as usize][0] += *rounds as f64 * model.round * model.scale;
+    }
+    for (module, ms) in descriptions::parsed_again(input) {
+        own[module][0] += ms * model.scale;
     }
     add_runtime_sdk(&mut own, input);
     estimate.counted.packages = add_packages(&mut own, model, input);

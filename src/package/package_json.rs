@@ -39,6 +39,17 @@ pub(crate) fn is_broken(artifact: &Artifact, id: EntryId) -> bool {
     })
 }
 
+/// Bytes of what a `package.json` says about how requests are resolved, without blanks.
+pub(crate) fn resolving_bytes(artifact: &Artifact, id: EntryId) -> usize {
+    if artifact.entry(id).bytes > LARGEST {
+        return 0;
+    }
+    let Some(bytes) = artifact.read(id).ok() else { return 0 };
+    let Ok(manifest) = serde_json::from_slice::<Json>((*bytes).as_ref()) else { return 0 };
+    let length = |key: &str| manifest.get(key).map_or(0, |value| value.to_string().len());
+    length("exports") + length("imports")
+}
+
 /// A `package.json` of modest size.
 pub(crate) fn manifest_of(artifact: &Artifact, id: EntryId) -> Option<Manifest> {
     if artifact.entry(id).bytes > LARGEST {

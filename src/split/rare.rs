@@ -162,14 +162,14 @@ fn candidates(input: &Input<'_>, program: &Program<'_>) -> Vec<(Loaded, Vec<Site
     let roots: BTreeMap<&str, ModuleId> = graph.modules().map(|(id, module)| (&*module.name, id)).collect();
     let mut sites: BTreeMap<Loaded, BTreeMap<ImportSite, Site>> = BTreeMap::new();
     let mut out: BTreeSet<Loaded> = BTreeSet::new();
+    let mut asked: BTreeMap<ImportSite, Vec<ModuleId>> = BTreeMap::new();
+    for import in graph.imports.iter().filter(|import| import.phase == Phase::Init) {
+        asked.entry(import.site).or_default().push(import.target);
+    }
     for import in graph.imports.iter().filter(|import| import.phase == Phase::Init) {
         let Some(unit) = program.unit_of(import.site.importer) else { continue };
-        let owner = input.packages.of_module(graph, import.target);
-        let target = graph.module(import.target);
-        // What the runtime brings counts as a whole, too.
-        let root = target.name.split('.').next().filter(|_| target.kind == ModuleKind::Runtime);
-        let module = root.and_then(|root| roots.get(root).copied()).unwrap_or(import.target);
-        let loads = owner.map_or(Loaded::Module(module), Loaded::Package);
+        let targets = asked.get(&import.site).map_or(&[][..], Vec::as_slice);
+        let loads = named_by(input, &roots, import.target, targets);
         if import.function.is_some() || import.guarded {
             out.insert(loads);
             continue;
@@ -195,6 +195,22 @@ fn candidates(input: &Input<'_>, program: &Program<'_>) -> Vec<(Loaded, Vec<Site
     heavy.sort_by(|(a, _), (b, _)| removable(b).total_cmp(&removable(a)).then(a.cmp(b)));
     heavy.truncate(MOST);
     heavy
+}
+
+/// What a statement is about that loads a module: its package, or what the runtime brings as a whole. A folder that
+/// several packages share, such as `google.cloud`, is about what the statement asks for in it.
+fn named_by(input: &Input<'_>, roots: &BTreeMap<&str, ModuleId>, target: ModuleId, targets: &[ModuleId]) -> Loaded {
+    let graph = input.graph;
+    let is_shared = |id: &ModuleId| graph.module(*id).kind == ModuleKind::Namespace;
+    let inner = parts(graph, targets).into_iter().find(|id| {
+        let name = graph.module(*id).name.strip_prefix(&*graph.module(target).name);
+        !is_shared(id) && name.is_some_and(|rest| rest.starts_with('.'))
+    });
+    let target = inner.filter(|_| is_shared(&target)).unwrap_or(target);
+    let module = graph.module(target);
+    let root = module.name.split('.').next().filter(|_| module.kind == ModuleKind::Runtime);
+    let whole = root.and_then(|root| roots.get(root).copied()).unwrap_or(target);
+    input.packages.of_module(graph, target).map_or(Loaded::Module(whole), Loaded::Package)
 }
 
 /// Modules that requests need.

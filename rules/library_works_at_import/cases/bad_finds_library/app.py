@@ -1,0 +1,5 @@
+from tasks import task  # ~ library-works-at-import
+
+
+def handler(event, context):
+    return task(event)

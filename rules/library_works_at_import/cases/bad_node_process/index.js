@@ -1,0 +1,3 @@
+const { task } = require("tasks"); // ~ library-works-at-import
+
+exports.handler = async (event) => task(event);

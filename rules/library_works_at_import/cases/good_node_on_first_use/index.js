@@ -1,0 +1,4 @@
+const { task } = require("tasks");
+
+// The library starts nothing before it is asked.
+exports.handler = async (event) => task(event);
