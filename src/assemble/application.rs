@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::built::{self, Built};
 use super::bundle;
+use super::folders::FOLDERS;
 use super::{Base, Brings, Content, EventSource, Installs, LayerPath, NamedLayer, Open, Reason, Tool, image, layers};
 use crate::artifact::Location;
 use crate::declare::model::{
@@ -18,18 +19,6 @@ use crate::input::files::{join, parent};
 use crate::input::{Choice, Part, seen};
 use crate::knowledge;
 use crate::platform::{Architecture, Runtime};
-
-/// What the Serverless Framework never puts into a package, unless a pattern says so.
-const NEVER_SHIPPED: [&str; 8] = [
-    ".git/**",
-    ".gitignore",
-    ".DS_Store",
-    "npm-debug.log",
-    "yarn-*.log",
-    ".serverless/**",
-    ".serverless_plugins/**",
-    "serverless.{yml,yaml,json,ts,js}",
-];
 
 /// A function as its template and the files beside it tell it; what is unset the command line and the configuration
 /// may say.
@@ -204,8 +193,8 @@ fn chosen(app: &Application, function: &Function, folder: &str) -> Option<Conten
     if !is_shared || (build.patterns.is_empty() && below.is_empty()) || !seen::is_dir(Path::new(folder)) {
         return None;
     }
-    let own: &[&str] = if app.dialect == Dialect::Serverless { &NEVER_SHIPPED } else { &[] };
-    let never = own.iter().map(|glob| Choice { glob: (*glob).to_owned(), excludes: true });
+    let own: &[String] = if app.dialect == Dialect::Serverless { &FOLDERS.never_shipped } else { &[] };
+    let never = own.iter().map(|glob| Choice { glob: glob.clone(), excludes: true });
     let written = build.patterns.iter();
     let written = written.map(|pattern| Choice { glob: pattern.glob.clone(), excludes: pattern.excludes });
     let choices = never.chain(written).collect();

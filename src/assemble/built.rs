@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use walkdir::WalkDir;
 
 use super::Base;
+use super::folders::FOLDERS;
 use crate::declare::model::{BuildMethod, Code, CodeSource, Dialect};
 use crate::input::seen;
 
@@ -13,20 +14,6 @@ use crate::input::seen;
 const MOST_FILES: usize = 20_000;
 /// Folders within each other that are looked into.
 const DEEPEST: usize = 24;
-/// Folders that hold what tools make or bring: their times say nothing about sources.
-const NOT_SOURCES: [&str; 11] = [
-    ".git",
-    ".aws-sam",
-    "node_modules",
-    ".venv",
-    "venv",
-    "env",
-    "__pycache__",
-    "target",
-    "cdk.out",
-    ".serverless",
-    ".terraform",
-];
 
 /// What is there of a build.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,8 +54,7 @@ fn newest(path: &Path, is_source: bool) -> Option<SystemTime> {
     let walk = WalkDir::new(path).max_depth(DEEPEST).into_iter();
     let wanted = walk.filter_entry(|entry| {
         let is_top = entry.depth() == 0;
-        let is_wanted =
-            is_top || !is_source || !entry.file_name().to_str().is_some_and(|name| NOT_SOURCES.contains(&name));
+        let is_wanted = is_top || !is_source || !entry.file_name().to_str().is_some_and(is_made);
         if is_wanted && entry.file_type().is_dir() {
             seen::read(entry.path());
         }
@@ -112,32 +98,16 @@ fn of_cargo(path: &Path) -> Option<(&Path, &str)> {
     Some((target, path.file_stem()?.to_str()?))
 }
 
-/// Folders that builds make.
-const OUTPUTS: [&str; 17] = [
-    "dist",
-    "build",
-    "out",
-    "lib",
-    "built",
-    "bundle",
-    "bundles",
-    "output",
-    "outputs",
-    "release",
-    "compiled",
-    "artifacts",
-    ".build",
-    ".dist",
-    ".esbuild",
-    ".webpack",
-    "_build",
-];
-
 /// The folder at the beginning of a path that a build has still to make, by its name.
 #[must_use]
 pub fn output_not_built<'p>(path: &'p str, is_there: &dyn Fn(&str) -> bool) -> Option<&'p str> {
     let (first, _) = path.trim_start_matches("./").split_once('/')?;
-    (OUTPUTS.contains(&first) && !is_there(first)).then_some(first)
+    (FOLDERS.outputs.iter().any(|name| name == first) && !is_there(first)).then_some(first)
+}
+
+/// Whether tools make or bring what is in a folder of this name.
+fn is_made(name: &str) -> bool {
+    FOLDERS.not_sources.iter().any(|made| made == name)
 }
 
 /// Whether a build makes of its sources what cannot be told from them.

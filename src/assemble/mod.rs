@@ -8,6 +8,7 @@ mod application;
 mod base;
 mod built;
 mod bundle;
+mod folders;
 mod image;
 mod layers;
 mod script;

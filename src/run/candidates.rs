@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::words::{Sign, WORDS};
 use crate::artifact::{Artifact, Entry};
 use crate::input::seen;
 
@@ -12,36 +13,10 @@ const LARGEST: u64 = 512 << 10;
 /// Candidates that are named.
 const NAMED: usize = 3;
 
-/// What lies in a folder that no function can be read from, and what to do.
-const SIGNS: [(&str, &str); 17] = [
-    ("cdk.json", "a CDK program, whose output is not here: `cdk synth` writes cdk.out, which is read"),
-    ("Pulumi.yaml", "a Pulumi program, which is not read: give the folder of a function and --handler"),
-    ("wrangler.toml", "a Cloudflare Worker, which is no AWS Lambda function and is not analysed"),
-    ("wrangler.jsonc", "a Cloudflare Worker, which is no AWS Lambda function and is not analysed"),
-    ("sst.config.ts", "an SST program, which is not read: give the folder of a function and --handler"),
-    ("app.arc", "an Architect project, which is not read: give the folder of a function and --handler"),
-    ("amplify/backend.ts", "an Amplify program, which is not read: give the folder of a function and --handler"),
-    ("cdktf.json", "a CDK for Terraform program, whose output in JSON is not read: a plan as JSON is"),
-    ("cdk.tf.json", "a Terraform configuration in JSON, which is not read: a plan as JSON is"),
-    ("main.tf.json", "a Terraform configuration in JSON, which is not read: a plan as JSON is"),
-    (
-        "serverless.js",
-        "a service that is a program, which is not read: `serverless print --format json` says what it makes",
-    ),
-    ("vercel.json", "a Vercel project, whose functions are not analysed"),
-    ("netlify.toml", "a Netlify project, whose functions are not analysed"),
-    ("firebase.json", "a Firebase project, whose functions are not analysed"),
-    ("host.json", "an Azure Functions project, which is not analysed"),
-    ("Dockerfile", "a container image, which is not built here: give the folder that becomes /var/task and --handler"),
-    ("copilot/.workspace", "an AWS Copilot project, which is not read: give the folder of a function and --handler"),
-];
-
 /// Whether a module defines a function under this name at its top level, by its text. A program that builds
 /// infrastructure is no handler, whatever its functions are called.
 pub(super) fn has_function(text: &str, name: &str, is_python: bool) -> bool {
-    const PROGRAMS: [&str; 6] =
-        ["import aws_cdk", "from aws_cdk", "aws-cdk-lib", "@pulumi/", "import pulumi", "sst/constructs"];
-    if PROGRAMS.iter().any(|word| text.contains(word)) {
+    if WORDS.programs.iter().any(|word| text.contains(word)) {
         return false;
     }
     if is_python { text.lines().any(|line| defines(line, name)) } else { exports(text, name) }
@@ -92,9 +67,10 @@ pub(super) fn is_program_folder(artifact: &Artifact) -> bool {
 pub(super) fn none_found(artifact: &Artifact, path: &Path) -> String {
     let shown = &artifact.path;
     let mut said = "no template, and no file with a handler by convention (lambda_function.lambda_handler, index.handler, app.handler, bootstrap, ...)".to_owned();
-    let sign = SIGNS.iter().find(|(file, _)| artifact.find(file).is_some() || seen::is_file(&path.join(file)));
-    if let Some((file, what)) = sign {
-        said.push_str(&format!("; {file} says that this is {what}"));
+    let sign =
+        WORDS.sign.iter().find(|sign| artifact.find(&sign.file).is_some() || seen::is_file(&path.join(&sign.file)));
+    if let Some(Sign { file, says }) = sign {
+        said.push_str(&format!("; {file} says that this is {says}"));
     }
     let found = handlers(artifact);
     match found.as_slice() {
@@ -161,11 +137,10 @@ fn takes_event_and_context(line: &str) -> Option<&str> {
 }
 
 fn is_own_source(entry: &Entry) -> bool {
-    const OTHERS: [&str; 7] = ["node_modules/", "site-packages/", ".venv/", "venv/", "test", "cdk.out/", ".aws-sam/"];
     let is_source = ["py", "js", "mjs", "cjs", "ts", "mts"]
         .iter()
         .any(|ending| entry.path.rsplit_once('.').is_some_and(|(_, extension)| extension == *ending));
-    is_source && entry.bytes <= LARGEST && !OTHERS.iter().any(|folder| entry.path.contains(folder))
+    is_source && entry.bytes <= LARGEST && !WORDS.not_own.iter().any(|folder| entry.path.contains(folder))
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::discover::Place;
 use super::shelf::Shelf;
+use super::words::{Convention, WORDS};
 use super::{Inputs, UserError, candidates, layers, shown};
 use crate::artifact::{Artifact, ArtifactKind, Location};
 use crate::assemble::{self, Content, FunctionSpec, Installs, Tool};
@@ -16,21 +17,6 @@ use crate::platform::{Language, Platform, Runtime};
 /// The runtime assumed where nothing names one.
 const DEFAULT_PYTHON: &str = "python3.12";
 const DEFAULT_NODE: &str = "nodejs22.x";
-
-/// Files that hold a handler by the platform's conventions, in order of preference, with the names that its function
-/// may have.
-const CONVENTIONS: [(&str, &[&str], &str); 10] = [
-    ("lambda_function.py", &["lambda_handler", "handler"], DEFAULT_PYTHON),
-    ("index.mjs", &["handler"], DEFAULT_NODE),
-    ("index.js", &["handler"], DEFAULT_NODE),
-    ("index.cjs", &["handler"], DEFAULT_NODE),
-    ("index.ts", &["handler"], DEFAULT_NODE),
-    ("bootstrap", &[], "provided.al2023"),
-    ("handler.py", &["handler", "lambda_handler"], DEFAULT_PYTHON),
-    ("app.py", &["handler", "lambda_handler"], DEFAULT_PYTHON),
-    ("main.py", &["handler", "lambda_handler"], DEFAULT_PYTHON),
-    ("index.py", &["handler", "lambda_handler"], DEFAULT_PYTHON),
-];
 
 /// Larger files are not searched for a handler: those that people write are smaller, and bundles are named by `main`.
 const LARGEST_HANDLER: u64 = 16 << 20;
@@ -145,17 +131,19 @@ fn convention_of(artifact: &Artifact) -> Option<(String, &'static str)> {
     if artifact.kind == ArtifactKind::Binary {
         return Some((String::new(), "provided.al2023"));
     }
-    CONVENTIONS.iter().find_map(|(file, functions, runtime)| {
+    WORDS.convention.iter().find_map(|Convention { file, names, runtime }| {
         let entry = artifact.find(file)?;
-        let Some((stem, extension)) = file.rsplit_once('.') else { return Some((String::new(), *runtime)) };
+        let is_python = file.ends_with(".py");
+        let usual = if is_python { DEFAULT_PYTHON } else { DEFAULT_NODE };
+        let runtime = runtime.as_deref().unwrap_or(usual);
+        let Some((stem, _)) = file.rsplit_once('.') else { return Some((String::new(), runtime)) };
         if artifact.entry(entry).bytes > LARGEST_HANDLER {
             return None;
         }
         let bytes = artifact.read(entry).ok()?;
         let text = crate::text::lossy((*bytes).as_ref());
-        let is_python = extension == "py";
-        let function = functions.iter().find(|name| candidates::has_function(&text, name, is_python))?;
-        Some((format!("{stem}.{function}"), *runtime))
+        let function = names.iter().find(|name| candidates::has_function(&text, name, is_python))?;
+        Some((format!("{stem}.{function}"), runtime))
     })
 }
 

@@ -24,6 +24,7 @@ mod together;
 mod traffic;
 mod tree;
 mod unbuilt;
+mod words;
 mod workspace;
 
 use std::fmt;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use ignore::{DirEntry, WalkBuilder};
 
 use super::templates;
+use super::words::{WORDS, has};
 use crate::input::seen;
 
 /// Files and folders that are looked at.
@@ -14,21 +15,6 @@ const MOST_ENTRIES: usize = 200_000;
 const MOST_TEMPLATES: usize = 500;
 /// Folders within each other.
 const DEEPEST: usize = 16;
-/// Folders that hold what tools make or bring.
-const NOT_SEARCHED: [&str; 12] = [
-    "node_modules",
-    ".git",
-    ".aws-sam",
-    ".venv",
-    "venv",
-    "env",
-    "site-packages",
-    "target",
-    ".serverless",
-    ".terraform",
-    "__pycache__",
-    "dist-info",
-];
 
 /// What lies below a folder.
 #[derive(Debug, Default)]
@@ -39,13 +25,9 @@ pub(super) struct Found {
     pub(super) workspaces: Vec<PathBuf>,
 }
 
-/// Manifests that make a folder a project.
-const MANIFESTS: [&str; 7] =
-    ["package.json", "pyproject.toml", "requirements.txt", "Pipfile", "setup.py", "setup.cfg", "Cargo.toml"];
-
 /// The folders below one that have a manifest, the outermost first.
 pub(super) fn manifests(folder: &Path) -> Vec<PathBuf> {
-    let is_one = |entry: &DirEntry| entry.file_name().to_str().is_some_and(|name| MANIFESTS.contains(&name));
+    let is_one = |entry: &DirEntry| entry.file_name().to_str().is_some_and(|name| has(&WORDS.manifests, name));
     let files = files_below(folder);
     let found: BTreeSet<PathBuf> =
         files.filter(is_one).filter_map(|entry| Some(entry.path().parent()?.to_owned())).collect();
@@ -132,7 +114,7 @@ fn is_module(folder: &Path) -> bool {
 
 fn is_left_out(entry: &DirEntry) -> bool {
     let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-    is_folder && entry.file_name().to_str().is_some_and(|name| NOT_SEARCHED.contains(&name))
+    is_folder && entry.file_name().to_str().is_some_and(|name| has(&WORDS.not_searched, name))
 }
 
 #[cfg(test)]

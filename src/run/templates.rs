@@ -7,6 +7,7 @@ use super::convention;
 use super::crates::OfCrate;
 use super::discover::Place;
 use super::shelf::Shelf;
+use super::words::WORDS;
 use super::{Inputs, UserError, images, layers};
 use crate::artifact::Location;
 use crate::assemble::{self, Base, Content, Declared, FunctionSpec, LayerPath, Reason};
@@ -25,29 +26,6 @@ pub(super) const EXECUTABLE: &str = "provided.al2023";
 /// Files of one folder that are looked into for a template.
 const MOST_FILES: usize = 50;
 
-/// Names of templates by convention. Where a folder has one of them, others beside it are not taken: they are what
-/// tools make of it, or parts that it includes.
-const USUAL: [&str; 18] = [
-    "template.yaml",
-    "template.yml",
-    "template.json",
-    "serverless.template",
-    "cloudformation.yaml",
-    "cloudformation.yml",
-    "serverless.yml",
-    "serverless.yaml",
-    "serverless.json",
-    "serverless.ts",
-    "cdk.out/manifest.json",
-    "manifest.json",
-    ".chalice/config.json",
-    "zappa_settings.json",
-    "zappa_settings.toml",
-    "zappa_settings.yml",
-    "zappa_settings.yaml",
-    "main.tf",
-];
-
 /// Whether a file may be a template, by its name.
 pub(super) fn may_be_one(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
@@ -57,7 +35,8 @@ pub(super) fn may_be_one(path: &Path) -> bool {
 
 /// The templates with functions that lie in a folder.
 pub(super) fn in_folder(folder: &Path) -> Vec<PathBuf> {
-    let usual: Vec<PathBuf> = USUAL.iter().map(|name| folder.join(name)).filter(|file| is_one(file)).collect();
+    let usual: Vec<PathBuf> =
+        WORDS.templates.iter().map(|name| folder.join(name)).filter(|file| is_one(file)).collect();
     if !usual.is_empty() {
         return usual;
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use walkdir::WalkDir;
 
 use super::shown_names;
+use crate::assemble::folders::FOLDERS;
 use crate::assemble::{Base, Brings, Open, Reason};
 use crate::input::seen;
 use crate::manifest::dependency::{Declared, Scope};
@@ -15,21 +16,6 @@ use crate::manifest::{node, python};
 const DEEPEST: usize = 8;
 /// Files that are looked at for one.
 const MOST_FILES: usize = 2_000;
-/// Files that say what a layer is to hold, or how it is made.
-const ABOUT: [&str; 10] = [
-    "Dockerfile",
-    "LICENSE",
-    "Makefile",
-    "Pipfile",
-    "Pipfile.lock",
-    "package-lock.json",
-    "package.json",
-    "poetry.lock",
-    "pyproject.toml",
-    "yarn.lock",
-];
-/// Endings of the like.
-const ABOUT_ENDINGS: [&str; 5] = [".md", ".txt", ".sh", ".ps1", ".bat"];
 /// Folders of a layer that have a manifest of Python beside what it installs.
 const OF_PYTHON: [&str; 2] = ["", "python"];
 /// The same of Node.
@@ -51,7 +37,9 @@ pub(super) fn is_empty(path: &str) -> bool {
 }
 
 fn is_about(name: &str) -> bool {
-    name.starts_with('.') || ABOUT.contains(&name) || ABOUT_ENDINGS.iter().any(|ending| name.ends_with(ending))
+    let about = &FOLDERS.about_layers;
+    let is_named = || about.names.iter().any(|known| known == name);
+    name.starts_with('.') || is_named() || about.endings.iter().any(|ending| name.ends_with(ending))
 }
 
 /// What the manifests in the folder of a layer declare and it does not hold. `below` is the folder of the layer that

@@ -8,10 +8,12 @@ use oxc_resolver::{
     FileMetadata, FileSystem, ResolveError, ResolveOptions, ResolverGeneric, TsconfigDiscovery, TsconfigOptions,
     TsconfigReferences,
 };
+use serde::Deserialize;
 
 use super::limits::LIMITS;
 use super::versions;
 use crate::artifact::{Artifact, EntryId, LAYER_ROOT};
+use crate::knowledge;
 use crate::manifest::node::package_of_request;
 use crate::package::package_json::{is_object, manifest_of};
 use crate::platform::Sdk;
@@ -367,85 +369,26 @@ fn reads_settings(artifact: &Arc<Artifact>) -> bool {
     resolver.resolve_tsconfig(format!("{TASK_ROOT}/tsconfig.json")).is_ok()
 }
 
+/// What `modules.toml` says.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Modules {
+    /// In their order.
+    modules: Vec<String>,
+}
+
+knowledge::table! {
+    static MODULES: Modules = "node/modules.toml", tested by the_modules_read;
+}
+
 /// Whether Node has a module of this name, subpaths included. Such a request never reaches a package of that name;
 /// `punycode/` does.
 #[must_use]
 pub fn is_builtin(request: &str) -> bool {
-    BUILTINS.binary_search(&request).is_ok()
+    MODULES.modules.binary_search_by(|name| name.as_str().cmp(request)).is_ok()
 }
 
 /// The names of Node's modules.
 pub(super) fn builtin_names() -> impl Iterator<Item = &'static str> {
-    BUILTINS.into_iter()
+    MODULES.modules.iter().map(String::as_str)
 }
-
-const BUILTINS: [&str; 68] = [
-    "_http_agent",
-    "_http_client",
-    "_http_common",
-    "_http_incoming",
-    "_http_outgoing",
-    "_http_server",
-    "_stream_duplex",
-    "_stream_passthrough",
-    "_stream_readable",
-    "_stream_transform",
-    "_stream_wrap",
-    "_stream_writable",
-    "_tls_common",
-    "_tls_wrap",
-    "assert",
-    "assert/strict",
-    "async_hooks",
-    "buffer",
-    "child_process",
-    "cluster",
-    "console",
-    "constants",
-    "crypto",
-    "dgram",
-    "diagnostics_channel",
-    "dns",
-    "dns/promises",
-    "domain",
-    "events",
-    "fs",
-    "fs/promises",
-    "http",
-    "http2",
-    "https",
-    "inspector",
-    "inspector/promises",
-    "module",
-    "net",
-    "os",
-    "path",
-    "path/posix",
-    "path/win32",
-    "perf_hooks",
-    "process",
-    "punycode",
-    "querystring",
-    "readline",
-    "readline/promises",
-    "repl",
-    "stream",
-    "stream/consumers",
-    "stream/promises",
-    "stream/web",
-    "string_decoder",
-    "sys",
-    "timers",
-    "timers/promises",
-    "tls",
-    "trace_events",
-    "tty",
-    "url",
-    "util",
-    "util/types",
-    "v8",
-    "vm",
-    "wasi",
-    "worker_threads",
-    "zlib",
-];

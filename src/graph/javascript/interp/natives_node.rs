@@ -5,100 +5,16 @@ use super::paths::normal;
 use super::raise::Thrown;
 use super::tables::{fill, global};
 use super::value::{Abrupt, At, Call, Native, ObjId, R, Slot, UNKNOWN, Value};
+use super::variables::GLOBALS;
 use crate::artifact::EntryId;
 use crate::graph::javascript::absence::in_other_case;
 use crate::graph::javascript::limits::LIMITS;
 use crate::graph::javascript::resolve::{children, entry_at, is_folder};
 use crate::graph::javascript::versions;
 
-const GLOBALS_UNKNOWN: &[&str] = &[
-    "console",
-    "Buffer",
-    "URLSearchParams",
-    "TextEncoder",
-    "TextDecoder",
-    "fetch",
-    "Headers",
-    "Request",
-    "Response",
-    "FormData",
-    "Blob",
-    "AbortController",
-    "AbortSignal",
-    "Event",
-    "EventTarget",
-    "MessageChannel",
-    "MessagePort",
-    "BroadcastChannel",
-    "ReadableStream",
-    "WritableStream",
-    "TransformStream",
-    "CompressionStream",
-    "performance",
-    "crypto",
-    "Crypto",
-    "CryptoKey",
-    "WebAssembly",
-    "Intl",
-    "Atomics",
-    "SharedArrayBuffer",
-    "ArrayBuffer",
-    "DataView",
-    "Date",
-    "BigInt",
-    "Uint8Array",
-    "Int8Array",
-    "Uint16Array",
-    "Int16Array",
-    "Uint32Array",
-    "Int32Array",
-    "Float32Array",
-    "Float64Array",
-    "Uint8ClampedArray",
-    "BigInt64Array",
-    "BigUint64Array",
-    "WeakRef",
-    "FinalizationRegistry",
-    "setTimeout",
-    "setInterval",
-    "setImmediate",
-    "clearTimeout",
-    "clearInterval",
-    "clearImmediate",
-    "queueMicrotask",
-    "structuredClone",
-    "atob",
-    "btoa",
-    "encodeURIComponent",
-    "decodeURIComponent",
-    "encodeURI",
-    "decodeURI",
-    "escape",
-    "unescape",
-    "eval",
-    "DOMException",
-    "CustomEvent",
-    "File",
-    "MessageEvent",
-    "SubtleCrypto",
-    "PerformanceObserver",
-    "PerformanceEntry",
-    "DecompressionStream",
-    "TextDecoderStream",
-    "TextEncoderStream",
-    "ByteLengthQueuingStrategy",
-    "CountQueuingStrategy",
-    "ReadableStreamDefaultReader",
-    "ReadableStreamBYOBReader",
-    "WritableStreamDefaultWriter",
-];
-
-/// Opaque globals that are objects; the others can be called.
-const GLOBAL_OBJECTS: &[&str] = &["console", "performance", "crypto", "WebAssembly", "Intl", "Atomics", "navigator"];
-
 /// What `typeof` says of a global that is not modelled.
 pub(super) fn type_of_global(name: &str) -> &'static str {
-    if GLOBAL_OBJECTS.contains(&name) { "object" } else { "function" }
+    if GLOBALS.objects.contains(name) { "object" } else { "function" }
 }
 
 const FS: &[(&str, Native)] = &[
@@ -202,8 +118,8 @@ pub(super) fn install(m: &mut Machine<'_>) {
     super::loader::install(m);
     let node = m.node;
     let later = ["navigator", "WebSocket", "Iterator", "URLPattern"];
-    let has = |name: &&&str| versions::of(versions::Kind::Global, name).is_none_or(|releases| releases.have(node));
-    for name in GLOBALS_UNKNOWN.iter().chain(&later).filter(has) {
+    let has = |name: &&str| versions::of(versions::Kind::Global, name).is_none_or(|releases| releases.have(node));
+    for name in GLOBALS.opaque.iter().map(String::as_str).chain(later).filter(has) {
         let name_atom = m.atom(name);
         m.opaque_globals.insert(name_atom);
         global(m, name, Value::Unknown(name_atom));

@@ -15,13 +15,15 @@ use crate::lang::javascript::ir::{ExprId, ExprKind, Pattern, PatternId, Program,
 /// `globals.toml`, which says what its fields mean.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Globals {
+pub(super) struct Globals {
     browsers: FxHashSet<String>,
     given: FxHashSet<String>,
+    pub(super) opaque: Vec<String>,
+    pub(super) objects: FxHashSet<String>,
 }
 
 knowledge::table! {
-    static GLOBALS: Globals = "node/globals.toml", tested by the_globals_read;
+    pub(super) static GLOBALS: Globals = "node/globals.toml", tested by the_globals_read;
 }
 
 /// What a release of Node does not have yet, or no longer.
