@@ -34,6 +34,7 @@ use clap::Parser;
 
 use args::Command;
 
+use crate::input::shared::Sharing;
 use crate::report;
 use crate::run::UserError;
 
@@ -105,6 +106,13 @@ fn warn(message: &str) {
 }
 
 fn dispatch(args: &Args) -> Result<u8, UserError> {
+    let is_long = match &args.command {
+        Command::Check(check) => check.from_file.is_some(),
+        Command::Server => true,
+        _ => false,
+    };
+    // What lists name and what an editor asks again and again is too much to keep.
+    let _sharing = (!is_long).then(Sharing::begin);
     match &args.command {
         Command::Check(check) => match &check.from_file {
             Some(list) => fleet::run(check, list),

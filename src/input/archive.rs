@@ -24,12 +24,12 @@ const HEAD_PACKED_BYTES: u64 = 512;
 
 /// An open zip file.
 pub(super) struct Archive {
-    file: File,
+    file: Arc<File>,
     pub(super) len: u64,
 }
 
 impl Archive {
-    pub(super) fn new(file: File, len: u64) -> Self {
+    pub(super) fn new(file: Arc<File>, len: u64) -> Self {
         Self { file, len }
     }
 

@@ -1,11 +1,10 @@
 //! What a path is, by its content first and by its name second.
 
-use std::io::Read;
 use std::path::Path;
 
 use super::archive::{Archive, LOCAL_HEADER};
 use super::error::{InputError, InputErrorKind};
-use super::{Limits, seen, zip};
+use super::{Limits, seen, shared, zip};
 
 /// What a path given by the user is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +39,10 @@ const WRONG: &[(&[u8], &str, &str)] = &[
     (b"MZ", "a Windows executable", REBUILD),
     (b"%PDF", "a PDF document", REPACK),
 ];
+/// Bytes by which a file is recognised: the magic of a tar archive is the furthest inside.
+const HEAD: u64 = 512;
+/// What Linux executables begin with.
+const EXECUTABLE: &[u8] = b"\x7fELF";
 const REPACK: &str = "unpack it and give defrost the folder, or a zip of its content";
 const REBUILD: &str = "build for Linux: functions run on x86_64 or arm64 Linux";
 
@@ -58,27 +61,29 @@ pub fn classify(path: &Path) -> Result<InputKind, InputError> {
         let what = "neither a folder nor a regular file";
         return Err(InputError::new(path, InputErrorKind::Unreadable, what));
     }
-    let mut file = seen::open(path).map_err(io)?;
-    let mut head = Vec::new();
-    (&mut file).take(512).read_to_end(&mut head).map_err(io)?;
-    let archive = Archive::new(file, metadata.len());
+    // A text that is some language's by name is not searched for an archive in its tail.
+    if let Some(kind) = by_name(path) {
+        let text = shared::text(path, &metadata, HEAD).map_err(io)?;
+        let head = text.get(..HEAD as usize).unwrap_or(&text);
+        if is_text(head) && !head.starts_with(EXECUTABLE) && !head.starts_with(&LOCAL_HEADER) {
+            return Ok(kind);
+        }
+    }
+    let (file, len) = shared::archive(path).map_err(io)?;
+    let archive = Archive::new(file, len);
+    let head = archive.read_at(0, HEAD).map_err(io)?;
     by_content(path, &head, &archive)
 }
 
 fn by_content(path: &Path, head: &[u8], archive: &Archive) -> Result<InputKind, InputError> {
     // A program that unpacks itself begins with the program; by its name it is meant as the archive.
     let is_named_zip = || named(path, &["zip", "jar", "war"]) && zip::is_zip(archive, path, &Limits::default());
-    if head.starts_with(b"\x7fELF") && !is_named_zip() {
+    if head.starts_with(EXECUTABLE) && !is_named_zip() {
         return Ok(InputKind::Binary);
     }
     let zip = if named(path, &["jar", "war"]) { InputKind::Jar } else { InputKind::Zip };
     if head.starts_with(&LOCAL_HEADER) {
         return Ok(zip);
-    }
-    // A text that is some language's by name is not searched for an archive in its tail.
-    let named_text = by_name(path).filter(|_| is_text(head));
-    if let Some(kind) = named_text {
-        return Ok(kind);
     }
     if zip::is_zip(archive, path, &Limits::default()) {
         return Ok(zip);

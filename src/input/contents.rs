@@ -3,31 +3,41 @@
 use std::fs::File;
 use std::io::{self, Read, Take};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustc_hash::FxHashMap;
 
 use super::error::io_message;
 use super::listing::Source;
-use super::{overlay, seen};
+use super::{overlay, seen, shared};
 use crate::artifact::{Bytes, Contents, ReadError};
 
 /// Bytes that are read at once where a file is not kept.
 const PIECE: usize = 64 << 10;
+/// What native files begin with.
+const EXECUTABLE: &[u8] = b"\x7fELF";
+/// Files of one package that stay open: systems give a process few hundred handles.
+const MOST_BEGUN: usize = 32;
 
 /// Where each entry's content comes from. Nothing is kept: an entry is inflated each time it is
 /// asked for, so whoever needs it twice keeps the [`Bytes`].
-pub(super) struct Sources(Vec<Source>);
+pub(super) struct Sources {
+    sources: Vec<Source>,
+    /// Native files of which the start was read: who looks at that mostly wants parts of the rest.
+    begun: Mutex<FxHashMap<u32, File>>,
+}
 
 impl Sources {
     pub(super) fn new(sources: Vec<Source>) -> Self {
-        Self(sources)
+        Self { sources, begun: Mutex::default() }
     }
 }
 
 impl Contents for Sources {
     fn read(&self, entry: u32) -> Result<Bytes, ReadError> {
-        match self.0.get(entry as usize) {
+        match self.sources.get(entry as usize) {
             Some(Source::Zipped(archive, packed)) => archive.read_entry(packed),
-            Some(Source::File(path)) => match overlay::of(path) {
+            Some(Source::File(path)) => match overlay::of(path).or_else(|| shared::known(path)) {
                 Some(text) => Ok(text),
                 None => read_file(path).map_err(|error| refusal(io_message(&error))),
             },
@@ -38,19 +48,24 @@ impl Contents for Sources {
     }
 
     fn open(&self, entry: u32) -> Option<File> {
-        match self.0.get(entry as usize) {
-            Some(Source::File(path)) if overlay::of(path).is_none() => seen::open(path).ok(),
+        match self.sources.get(entry as usize) {
+            Some(Source::File(path)) if overlay::of(path).is_none() => {
+                let begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner).remove(&entry);
+                begun.or_else(|| seen::open(path).ok())
+            }
             _ => None,
         }
     }
 
     fn read_head(&self, entry: u32, bytes: usize) -> Result<Vec<u8>, ReadError> {
-        match self.0.get(entry as usize) {
+        match self.sources.get(entry as usize) {
             Some(Source::Zipped(archive, packed)) => archive.read_entry_head(packed, bytes),
             Some(Source::File(path)) if overlay::of(path).is_some() => {
                 self.read(entry).map(|text| (*text).as_ref().iter().copied().take(bytes).collect())
             }
-            Some(Source::File(path)) => read_start(path, bytes).map_err(|error| refusal(io_message(&error))),
+            Some(Source::File(path)) => {
+                self.read_start(entry, path, bytes).map_err(|error| refusal(io_message(&error)))
+            }
             Some(Source::Refused(reason)) => Err(refusal(reason.to_string())),
             Some(Source::Text(text)) => Ok(text.as_bytes().iter().copied().take(bytes).collect()),
             None => Err(refusal("no such entry".to_owned())),
@@ -58,7 +73,7 @@ impl Contents for Sources {
     }
 
     fn checksum(&self, entry: u32) -> Result<u32, ReadError> {
-        match self.0.get(entry as usize) {
+        match self.sources.get(entry as usize) {
             Some(Source::File(path)) if overlay::of(path).is_none() => {
                 checksum_of(path).map_err(|error| refusal(io_message(&error)))
             }
@@ -67,15 +82,22 @@ impl Contents for Sources {
     }
 }
 
-fn refusal(message: String) -> ReadError {
-    ReadError { message }
+impl Sources {
+    /// The first bytes of a file that was listed before, which stays open for who asks for more.
+    fn read_start(&self, entry: u32, path: &Path, bytes: usize) -> io::Result<Vec<u8>> {
+        let mut content = Vec::with_capacity(bytes);
+        let mut file = seen::open(path)?;
+        (&mut file).take(bytes as u64).read_to_end(&mut content)?;
+        let mut begun = self.begun.lock().unwrap_or_else(PoisonError::into_inner);
+        if content.starts_with(EXECUTABLE) && begun.len() < MOST_BEGUN {
+            begun.insert(entry, file);
+        }
+        Ok(content)
+    }
 }
 
-/// The first bytes of a file that was listed before.
-fn read_start(path: &Path, bytes: usize) -> io::Result<Vec<u8>> {
-    let mut content = Vec::with_capacity(bytes);
-    seen::open(path)?.take(bytes as u64).read_to_end(&mut content)?;
-    Ok(content)
+fn refusal(message: String) -> ReadError {
+    ReadError { message }
 }
 
 /// Opens a file that was listed before. It may have changed since, but never grows without end: reading stops at

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::seen;
+use super::{seen, shared};
 use crate::artifact::ReadError;
 
 /// A source or manifest above this size is not read: no person wrote it.
@@ -94,7 +94,8 @@ impl Files for DiskFiles {
         if let Some(text) = super::overlay::of(&full) {
             return Ok(String::from_utf8_lossy(&text).into());
         }
-        let text = seen::open(&full).and_then(std::io::read_to_string).map_err(|e| fail(e.to_string()))?;
+        let bytes = shared::text(&full, &meta, MAX_FILE_BYTES).map_err(|e| fail(e.to_string()))?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| fail("stream did not contain valid UTF-8".into()))?;
         Ok(text.into())
     }
 

@@ -34,6 +34,7 @@ mod merge;
 mod names;
 mod overlay;
 mod parts;
+pub mod shared;
 #[cfg(test)]
 mod tests;
 mod text;

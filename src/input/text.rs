@@ -1,12 +1,10 @@
 //! Text files: configuration, templates, manifests.
 
 use std::borrow::Cow;
-use std::io::Read;
 use std::path::Path;
-use std::sync::Arc;
 
 use super::error::{InputError, InputErrorKind};
-use super::seen;
+use super::{seen, shared};
 
 /// Reads a text file of at most `limit` bytes. A byte order mark is left out; UTF-16, which some
 /// Windows tools write, is converted.
@@ -23,12 +21,7 @@ pub fn read_text_file(path: &Path, limit: u64) -> Result<String, InputError> {
     }
     let bytes = match super::overlay::of(path) {
         Some(text) => text,
-        None => {
-            let mut bytes = Vec::new();
-            let file = seen::open(path).map_err(io)?;
-            file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(io)?;
-            Arc::new(bytes)
-        }
+        None => shared::text(path, &metadata, limit).map_err(io)?,
     };
     if bytes.len() as u64 > limit {
         let what = format!("it is larger than the limit of {limit} bytes");

@@ -18,7 +18,7 @@ use self::directory::{Directory, Header};
 use super::archive::Archive;
 use super::error::{InputError, InputErrorKind};
 use super::listing::{Link, Listed, Listing, Packed, Source};
-use super::{Limits, names, seen};
+use super::{Limits, names, shared};
 use crate::artifact::{EntryProblemKind, ReadError};
 use crate::text;
 
@@ -29,8 +29,7 @@ const LINK_BYTES: u64 = 4096;
 
 /// Lists the entries of the zip at `path`.
 pub(super) fn list(path: &Path, limits: &Limits) -> Result<(Listing, u64), InputError> {
-    let file = seen::open(path).map_err(|error| InputError::io(path, &error))?;
-    let len = file.metadata().map_err(|error| InputError::io(path, &error))?.len();
+    let (file, len) = shared::archive(path).map_err(|error| InputError::io(path, &error))?;
     let archive = Arc::new(Archive::new(file, len));
     let directory = Directory::find(&archive, path, limits)?;
     let mut listing = Listing::default();

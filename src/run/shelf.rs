@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rustc_hash::FxHashSet;
 
 use super::installed;
-use crate::artifact::ArtifactKind;
+use crate::artifact::{Artifact, ArtifactKind};
 use crate::assemble::{Content, FunctionSpec, Installs, LayerPath};
 use crate::input::{self, InputError, InputKind, Laid, LayerSource, Limits, seen};
 use crate::package::{Bundle, Spent};
@@ -34,12 +34,14 @@ pub(super) struct Shelf {
 impl Shelf {
     /// A package without layers of which it is known what it is.
     pub(super) fn open_as(&self, path: &Path, kind: InputKind) -> Result<Arc<Bundle>, InputError> {
-        self.get((super::shown(path), Content::Whole, Vec::new(), None), || match kind {
+        let open = || match kind {
             InputKind::Directory => {
                 input::open_tree(path, &[], &installed::environments(path), None, &Limits::default())
             }
             kind => input::open_as(path, kind, &[], &Limits::default()),
-        })
+        };
+        let key = (super::shown(path), Content::Whole, Vec::new(), None);
+        self.place(key).get_or_init(|| open().map(bundled)).clone()
     }
 
     /// A project, with what is installed for it.
@@ -58,12 +60,20 @@ impl Shelf {
 
     /// The package of a function.
     pub(super) fn open(&self, spec: &FunctionSpec) -> Result<Arc<Bundle>, InputError> {
-        let source = |layer: &LayerPath| LayerSource { path: PathBuf::from(&layer.path), below: layer.below.clone() };
-        let layers: Vec<LayerSource> = spec.layers.iter().map(source).collect();
+        self.place(key(spec)).get_or_init(|| self.opened(spec)).clone()
+    }
+
+    fn opened(&self, spec: &FunctionSpec) -> Result<Arc<Bundle>, InputError> {
+        let layers = sources(spec);
         let (path, limits) = (Path::new(&spec.code), Limits::default());
-        self.get(key(spec), || match &spec.content {
+        let artifact = match &spec.content {
             Content::Whole if spec.installs != Installs::Nothing && seen::is_dir(path) => {
                 let around = installed::around(spec, self);
+                let is_plain = layers.is_empty() && around.installed.is_none();
+                // Where nothing is put beside it, what was looked through for a handler is the package.
+                if is_plain && around.without == installed::environments(path) {
+                    return self.open_as(path, InputKind::Directory);
+                }
                 input::open_tree(path, &layers, &around.without, around.installed, &limits)
             }
             Content::Parts { parts, is_image } => {
@@ -75,13 +85,13 @@ impl Shelf {
             Content::Whole => input::open(path, &layers, &limits),
             Content::File => input::open_file(path, &layers, &limits),
             Content::Inline { file, text } => input::open_text(path, file, text, &layers, &limits),
-        })
+        };
+        artifact.map(bundled)
     }
 
     /// What a bundler makes of a function: the files of it that are reached.
     pub(super) fn open_reached(&self, spec: &FunctionSpec, reached: &FxHashSet<String>) -> Result<Bundle, InputError> {
-        let source = |layer: &LayerPath| LayerSource { path: PathBuf::from(&layer.path), below: layer.below.clone() };
-        let layers: Vec<LayerSource> = spec.layers.iter().map(source).collect();
+        let layers = sources(spec);
         let installed = installed::around(spec, self).installed;
         if let Content::Parts { parts, is_image } = &spec.content {
             let kind = kind_of(*is_image);
@@ -91,16 +101,10 @@ impl Shelf {
         input::open_part(Path::new(&spec.code), &layers, reached, installed, &Limits::default()).map(Bundle::new)
     }
 
-    fn get(
-        &self,
-        key: Key,
-        open: impl FnOnce() -> Result<crate::artifact::Artifact, InputError>,
-    ) -> Result<Arc<Bundle>, InputError> {
-        let place = {
-            let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(opened.entry(key).or_default())
-        };
-        place.get_or_init(|| open().map(|artifact| Arc::new(Bundle::new(artifact)))).clone()
+    /// Where a package stands once it is opened.
+    fn place(&self, key: Key) -> Opened {
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(opened.entry(key).or_default())
     }
 
     /// Says that a function will need its package.
@@ -120,6 +124,16 @@ impl Shelf {
         let bundle = opened.get(&key(spec)).filter(|_| is_last).and_then(|opened| opened.get()?.as_ref().ok());
         bundle.map(|bundle| bundle.release()).unwrap_or_default()
     }
+}
+
+fn bundled(artifact: Artifact) -> Arc<Bundle> {
+    Arc::new(Bundle::new(artifact))
+}
+
+/// Where the content of a function's layers is.
+fn sources(spec: &FunctionSpec) -> Vec<LayerSource> {
+    let source = |layer: &LayerPath| LayerSource { path: PathBuf::from(&layer.path), below: layer.below.clone() };
+    spec.layers.iter().map(source).collect()
 }
 
 fn kind_of(is_image: bool) -> ArtifactKind {
