@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cost::{self, Change};
+use crate::cost::{Change, Savings};
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::{Finding, Saves};
 use crate::graph::python::is_unpickler;
@@ -28,7 +28,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
 
 fn finding(cx: &FunctionContext<'_>, call: &LoadCall, site: ImportSite, packages: &BTreeSet<String>) -> Finding {
     let change = Change { gone: BTreeSet::from([site]), added: Vec::new() };
-    let ms = cost::saved(&cx.graph, &cx.estimate, cx.spec.runtime.language(), &change);
+    let ms = Savings::new(&cx.graph, &cx.estimate, cx.spec.runtime.language()).of(&change);
     let names: Vec<&str> = packages.iter().map(String::as_str).take(MOST_NAMES).collect();
     let more = packages.len().saturating_sub(MOST_NAMES);
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };

@@ -1,4 +1,4 @@
-use crate::cost::{self, Change};
+use crate::cost::{Change, Savings};
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::{Finding, Saves};
 use crate::graph::{Import, Phase};
@@ -7,6 +7,8 @@ use crate::text;
 /// Reports unused imports that alone load a package.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     let min_ms = cx.number("min_ms");
+    let as_it_is = || Savings::new(&cx.graph, &cx.estimate, cx.spec.runtime.language());
+    let mut savings = None;
     for site in &cx.graph.leftovers.unused_imports {
         let here = |import: &&Import| import.site.importer == site.importer && site.span.holds(import.site.span);
         // The last is what is asked for, those before it are around that.
@@ -17,7 +19,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         // What others load anyway is not saved.
         let gone = cx.graph.imports.iter().filter(here).map(|import| import.site).collect();
         let change = Change { gone, added: Vec::new() };
-        let ms = cost::saved(&cx.graph, &cx.estimate, cx.spec.runtime.language(), &change);
+        let ms = savings.get_or_insert_with(as_it_is).of(&change);
         if ms < min_ms {
             continue;
         }

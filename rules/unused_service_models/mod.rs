@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use crate::artifact::EntryId;
 use crate::engine::{PackageContext, Sink};
 use crate::finding::{Finding, Saves};
-use crate::slim::unnamed_services;
+use crate::slim::{Quoted, unnamed_services};
 use crate::text;
 
 /// Adds up the folders of services that nothing names.
@@ -26,9 +26,10 @@ fn unnamed(cx: &PackageContext<'_>) -> Option<BTreeMap<String, Vec<EntryId>>> {
     let keep = cx.strings("keep");
     let (sdk, _) = cx.packages().find(|(_, package)| &*package.name == "botocore")?;
     let mut users = cx.functions.iter().filter(|function| function.package_phase(sdk).is_some());
-    let mut services = unnamed_services(&users.next()?.loaded(), &keep)?;
+    let mut quoted = Quoted::default();
+    let mut services = unnamed_services(&users.next()?.loaded(), &keep, &mut quoted)?;
     for user in users {
-        let others = unnamed_services(&user.loaded(), &keep)?;
+        let others = unnamed_services(&user.loaded(), &keep, &mut quoted)?;
         services.retain(|service, _| others.contains_key(service));
     }
     Some(services)

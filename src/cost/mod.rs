@@ -11,7 +11,7 @@ mod removable;
 mod scale;
 
 pub use model::{CostInput, estimate};
-pub use removable::{Change, saved};
+pub use removable::{Change, Savings};
 pub use scale::{Basis, CALIBRATION_ERROR, Calibration, State};
 
 use serde::{Deserialize, Serialize};

@@ -4,13 +4,14 @@
 //! that, nobody loads it. What several share belongs to none of them.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use petgraph::algo::dominators::{Dominators, simple_fast};
 use petgraph::graph::{DiGraph, NodeIndex};
 use rustc_hash::FxHashMap;
 
 use super::{CostInput, Estimate, PackageCost};
-use crate::graph::{ImportSite, LoadCall, ModuleGraph, ModuleId, Phase};
+use crate::graph::{ImportSite, LoadCall, Module, ModuleGraph, ModuleId, Phase};
 use crate::package::owners::PackageId;
 use crate::platform::Language;
 
@@ -27,27 +28,55 @@ pub struct Change {
     pub added: Vec<(ModuleId, ModuleId)>,
 }
 
-/// Milliseconds of Init that a change saves: what two walks over the eager imports load, one with it and one without.
-#[must_use]
-pub fn saved(graph: &ModuleGraph, estimate: &Estimate, language: Language, change: &Change) -> f64 {
-    let before = Eager::new(graph, estimate, language, &Change::default());
-    let after = Eager::new(graph, estimate, language, change);
-    (after.without(|_| false) - before.without(|_| false)).max(0.0)
+/// What changes to one function save.
+pub struct Savings<'a> {
+    eager: Eager<'a>,
+    /// Milliseconds that nobody loads as it is.
+    before: f64,
+}
+
+impl<'a> Savings<'a> {
+    /// The function as it is.
+    #[must_use]
+    pub fn new(graph: &'a ModuleGraph, estimate: &Estimate, language: Language) -> Self {
+        let eager = Eager::new(graph, estimate, language);
+        let before = eager.without(|_| false);
+        Self { eager, before }
+    }
+
+    /// Milliseconds of Init that a change saves: what two walks over the eager imports load, one with it and one without.
+    #[must_use]
+    pub fn of(&self, change: &Change) -> f64 {
+        let importers = change.gone.iter().map(|site| site.importer).chain(change.added.iter().map(|(from, _)| *from));
+        let importers = importers.map(|importer| self.eager.node(importer.0 as usize));
+        let changed = importers.map(|from| (from, self.eager.edges_from(from, change))).collect();
+        (self.eager.without_changed(&changed, |_| false) - self.before).max(0.0)
+    }
+}
+
+impl fmt::Debug for Savings<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Savings").field("before", &self.before).finish_non_exhaustive()
+    }
 }
 
 /// Puts the removable cost of every module and all costs of every package into an estimate.
 pub(super) fn add(estimate: &mut Estimate, input: &CostInput<'_>) {
-    let eager = Eager::new(input.graph, estimate, input.spec.runtime.language(), &Change::default());
+    let eager = Eager::new(input.graph, estimate, input.spec.runtime.language());
     let tree = eager.dominated();
     for (at, ms) in tree.iter().enumerate().take(estimate.modules.len()) {
         estimate.modules[at].removable_ms = *ms;
     }
     let mut steps = 0;
+    let mut removed = vec![false; input.graph.modules.len()];
     for (parent, inside) in eager.parents(input) {
         if !spend(&mut steps, &eager) {
             break;
         }
-        estimate.modules[parent].removable_ms = eager.without(|id| id == parent || inside.contains(&id));
+        let its = || inside.iter().copied().chain([parent]);
+        its().for_each(|at| removed[at] = true);
+        estimate.modules[parent].removable_ms = eager.without(|id| removed[id]);
+        its().for_each(|at| removed[at] = false);
     }
     estimate.packages = packages(&eager, estimate, input, &mut steps);
 }
@@ -103,47 +132,32 @@ fn is_inside(graph: &ModuleGraph, at: usize, package: PackageId, owners: &[Optio
 struct Eager<'a> {
     graph: &'a ModuleGraph,
     edges: Vec<Vec<usize>>,
+    /// The packages around modules, which Python loads before them.
+    around: Vec<Option<usize>>,
     own_ms: Vec<f64>,
     /// Calls at load that cost something, with the modules without any of which nobody makes them.
     calls: Vec<(f64, Vec<usize>)>,
 }
 
 impl<'a> Eager<'a> {
-    fn new(graph: &'a ModuleGraph, estimate: &Estimate, language: Language, change: &Change) -> Self {
+    fn new(graph: &'a ModuleGraph, estimate: &Estimate, language: Language) -> Self {
         let root = graph.modules.len();
-        let mut eager = Self { graph, edges: vec![Vec::new(); root + 1], own_ms: Vec::new(), calls: Vec::new() };
+        let mut eager = Self {
+            graph,
+            edges: vec![Vec::new(); root + 1],
+            around: Vec::new(),
+            own_ms: Vec::new(),
+            calls: calls(graph, estimate),
+        };
         eager.own_ms =
             (0..root).map(|at| if eager.is_loaded(at) { estimate.modules[at].self_ms } else { 0.0 }).collect();
-        let loaded: Vec<bool> = (0..root).map(|at| eager.is_loaded(at)).collect();
-        let is_gone = |site: &ImportSite| change.gone.contains(site);
-        for (id, module) in graph.modules().filter(|(id, _)| loaded[id.0 as usize]) {
-            if module.first_import.as_ref().is_some_and(is_gone) {
-                continue;
-            }
-            let importer = module.first_import.map(|site| site.importer.0 as usize);
-            let importer = importer.filter(|importer| loaded.get(*importer) == Some(&true)).unwrap_or(root);
-            eager.edges[importer].push(id.0 as usize);
-        }
-        for import in graph.imports.iter().filter(|import| import.phase == Phase::Init) {
-            let (importer, target) = (import.site.importer.0 as usize, import.target.0 as usize);
-            if importer != target && eager.is_loaded(importer) && eager.is_loaded(target) && !is_gone(&import.site) {
-                eager.edges[importer].push(target);
-            }
-        }
-        for (importer, target) in &change.added {
-            let (importer, target) = (importer.0 as usize, target.0 as usize);
-            if eager.is_loaded(importer) && eager.is_loaded(target) {
-                eager.edges[importer].push(target);
-            }
-        }
         if language == Language::Python {
-            eager.add_parents();
+            eager.around = eager.packages_around();
         }
-        for targets in &mut eager.edges {
-            targets.sort_unstable();
-            targets.dedup();
-        }
-        eager.calls = calls(graph, estimate);
+        let mut edges = std::mem::take(&mut eager.edges);
+        eager.each_edge(&Change::default(), |from, to| edges[from].push(to));
+        edges.iter_mut().for_each(sorted);
+        eager.edges = edges;
         eager
     }
 
@@ -151,16 +165,57 @@ impl<'a> Eager<'a> {
         self.graph.modules.get(at).is_some_and(|module| module.loaded == Phase::Init && !module.preloaded)
     }
 
-    /// Python loads the packages around a module before it.
-    fn add_parents(&mut self) {
-        let names: FxHashMap<&str, usize> =
-            self.graph.modules().map(|(id, module)| (&*module.name, id.0 as usize)).collect();
-        for (id, module) in self.graph.modules() {
-            let parent = module.name.rsplit_once('.').and_then(|(parent, _)| names.get(parent).copied());
-            if let Some(parent) = parent.filter(|parent| self.is_loaded(*parent) && self.is_loaded(id.0 as usize)) {
-                self.edges[id.0 as usize].push(parent);
+    /// A module as an importer: what loads during Init for one that does not is loaded for the runtime.
+    fn node(&self, at: usize) -> usize {
+        if self.is_loaded(at) { at } else { self.graph.modules.len() }
+    }
+
+    /// Who loads whom after a change, some pairs more than once.
+    fn each_edge(&self, change: &Change, mut edge: impl FnMut(usize, usize)) {
+        let is_gone = |site: &ImportSite| change.gone.contains(site);
+        for (id, module) in self.graph.modules().filter(|(id, _)| self.is_loaded(id.0 as usize)) {
+            if !module.first_import.as_ref().is_some_and(is_gone) {
+                let importer = module.first_import.map(|site| self.node(site.importer.0 as usize));
+                edge(importer.unwrap_or(self.graph.modules.len()), id.0 as usize);
             }
         }
+        let imports = self.graph.imports.iter().filter(|import| import.phase == Phase::Init && !is_gone(&import.site));
+        let imports = imports.map(|import| (import.site.importer, import.target));
+        let imports = imports.filter(|(importer, target)| importer != target);
+        for (importer, target) in imports.chain(change.added.iter().copied()) {
+            let (importer, target) = (importer.0 as usize, target.0 as usize);
+            if self.is_loaded(importer) && self.is_loaded(target) {
+                edge(importer, target);
+            }
+        }
+        for (at, around) in self.around.iter().enumerate() {
+            if let Some(around) = around {
+                edge(at, *around);
+            }
+        }
+    }
+
+    /// Whom one module loads after a change.
+    fn edges_from(&self, from: usize, change: &Change) -> Vec<usize> {
+        let mut targets = Vec::new();
+        self.each_edge(change, |importer, target| {
+            if importer == from {
+                targets.push(target);
+            }
+        });
+        sorted(&mut targets);
+        targets
+    }
+
+    fn packages_around(&self) -> Vec<Option<usize>> {
+        let names: FxHashMap<&str, usize> =
+            self.graph.modules().map(|(id, module)| (&*module.name, id.0 as usize)).collect();
+        let around = |(id, module): (ModuleId, &Module)| {
+            let (parent, _) = module.name.rsplit_once('.')?;
+            let parent = names.get(parent).copied()?;
+            (self.is_loaded(parent) && self.is_loaded(id.0 as usize)).then_some(parent)
+        };
+        self.graph.modules().map(around).collect()
     }
 
     /// Modules that others lie inside of, by name, with those: without a package nobody loads what is in it.
@@ -216,12 +271,17 @@ impl<'a> Eager<'a> {
 
     /// What is not loaded, and not called, when some modules cannot be.
     fn without(&self, is_removed: impl Fn(usize) -> bool) -> f64 {
+        self.without_changed(&FxHashMap::default(), is_removed)
+    }
+
+    /// The same with other edges for some modules.
+    fn without_changed(&self, changed: &FxHashMap<usize, Vec<usize>>, is_removed: impl Fn(usize) -> bool) -> f64 {
         let root = self.own_ms.len();
         let mut reached = vec![false; root + 1];
         let mut todo = vec![root];
         reached[root] = true;
         while let Some(at) = todo.pop() {
-            for target in &self.edges[at] {
+            for target in changed.get(&at).unwrap_or(&self.edges[at]) {
                 if !reached[*target] && !is_removed(*target) {
                     reached[*target] = true;
                     todo.push(*target);
@@ -232,6 +292,11 @@ impl<'a> Eager<'a> {
         let calls = self.calls.iter().filter(|(_, needed)| needed.iter().any(|at| !reached[*at])).map(|(ms, _)| ms);
         modules.sum::<f64>() + calls.sum::<f64>()
     }
+}
+
+fn sorted(targets: &mut Vec<usize>) {
+    targets.sort_unstable();
+    targets.dedup();
 }
 
 /// Reached nodes of a dominator tree, those farthest from the root first.

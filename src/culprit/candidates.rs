@@ -1,5 +1,6 @@
 //! Changes that may save something, by what the first walk tells.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use serde::Deserialize;
 
 use super::{Input, WORTH_MS};
 use crate::assemble::Installs;
-use crate::cost::{self, Change};
+use crate::cost::{Change, Savings};
 use crate::graph::{Handed, Home, Import, ImportSite, ModuleId, ModuleKind, Offer, Phase, Taken, WhatIf};
 use crate::knowledge;
 use crate::package::owners::{PackageId, Requires};
@@ -217,8 +218,14 @@ fn roots(input: &Input<'_>) -> BTreeSet<PackageId> {
     roots
 }
 
+/// What is saved is told from the function as it is.
+fn as_it_is<'i>(input: &Input<'i>) -> Savings<'i> {
+    Savings::new(input.graph, input.estimate, input.spec.runtime.language())
+}
+
 fn handed<'i>(input: &'i Input<'_>) -> impl Iterator<Item = (f64, Candidate)> + 'i {
     let graph = input.graph;
+    let savings = OnceCell::new();
     graph.choices.handed.iter().filter_map(move |handed| {
         let package = owner(input, handed.asked)?;
         let is_public = |id: &ModuleId| {
@@ -234,7 +241,7 @@ fn handed<'i>(input: &'i Input<'_>) -> impl Iterator<Item = (f64, Candidate)> + 
             gone: BTreeSet::from([handed.site]),
             added: handed.names.iter().map(|(_, home)| (handed.site.importer, *home)).collect(),
         };
-        let ms = cost::saved(graph, input.estimate, input.spec.runtime.language(), &change);
+        let ms = savings.get_or_init(|| as_it_is(input)).of(&change);
         Some((ms, Candidate::Handed(handed.clone())))
     })
 }
@@ -243,6 +250,7 @@ fn handed<'i>(input: &'i Input<'_>) -> impl Iterator<Item = (f64, Candidate)> + 
 /// before they are walked.
 fn offered<'i>(input: &'i Input<'_>) -> impl Iterator<Item = (f64, Candidate)> + 'i {
     let graph = input.graph;
+    let savings = OnceCell::new();
     graph.choices.offered.iter().filter_map(move |offered| {
         let asked = input.asked.get(&offered.site)?;
         // A bundler leaves out what nobody asks an ES module for.
@@ -254,7 +262,7 @@ fn offered<'i>(input: &'i Input<'_>) -> impl Iterator<Item = (f64, Candidate)> +
         let offers: BTreeMap<_, _> = asked.names.iter().map(offer).collect::<Option<_>>()?;
         let homes = offers.values().filter_map(|offer| Some((offered.site.importer, offer.module?)));
         let change = Change { gone: BTreeSet::from([offered.site]), added: homes.collect() };
-        let ms = cost::saved(graph, input.estimate, Language::Node, &change);
+        let ms = savings.get_or_init(|| as_it_is(input)).of(&change);
         Some((ms, Candidate::Offered(Narrowed { site: offered.site, asked: offered.asked, offers })))
     })
 }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::artifact::EntryId;
 
 pub use bytecode::{Bytecode, BytecodeError, Interpreter};
-pub use services::unnamed_services;
+pub use services::{Quoted, unnamed_services};
 pub use verdict::plan;
 pub use write::{WriteError, write};
 

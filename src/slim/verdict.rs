@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
-use super::{Level, Removal, unnamed_services};
+use super::{Level, Quoted, Removal, unnamed_services};
 use crate::artifact::{Artifact, Entry, EntryId, LAYER_ROOT};
 use crate::package::owners::PackageId;
 use crate::platform::Language;
@@ -66,7 +66,7 @@ pub fn plan(loaded: &Loaded<'_>, usage: &Usage, level: Level) -> Vec<Removal> {
             }
         }
     }
-    for id in unnamed_services(loaded, &[]).into_iter().flatten().flat_map(|(_, files)| files) {
+    for id in unnamed_services(loaded, &[], &mut Quoted::default()).into_iter().flatten().flat_map(|(_, files)| files) {
         add(id, "service models that no code names", Level::Caution);
     }
     for id in never_loaded(loaded, usage, &stays) {

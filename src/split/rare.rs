@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::closure::Loaded;
 use super::routes::{Input, Route};
-use crate::cost::{self, Change};
+use crate::cost::{Change, Savings};
 use crate::graph::{ImportSite, ModuleGraph, ModuleId, ModuleKind, Phase};
 use crate::platform::Language;
 use crate::program::flow::{Def, Flow, Kind, Member, NodeId, Stmt, VarId};
@@ -56,6 +56,7 @@ pub(super) fn rarely_used(
     let Some(needed) = needed(input, program, module) else { return Vec::new() };
     // Of several routes that need something a plan speaks.
     let of_routes = |id: &ModuleId| routes.len() > 1 && routes.iter().any(|route| route.closure.modules.contains(id));
+    let savings = Savings::new(input.graph, input.estimate, input.spec.runtime.language());
     let mut found = Vec::new();
     for (loads, sites) in candidates {
         let is_needed = |id: &ModuleId| needed.surely.contains(id) || of_routes(id);
@@ -63,7 +64,7 @@ pub(super) fn rarely_used(
         let targets = || sites.iter().flat_map(|site| &site.targets);
         let gone = sites.iter().map(|site| site.site).collect();
         let change = Change { gone, added: Vec::new() };
-        let saves_ms = cost::saved(input.graph, input.estimate, input.spec.runtime.language(), &change);
+        let saves_ms = savings.of(&change);
         if saves_ms < WORTH_MS {
             continue;
         }
