@@ -295,6 +295,20 @@ const TOGETHER: &[(&str, &str)] = &[
     ("lists_too.py", "import lister\nimport other\ndef handler(event, context): pass\n"),
     ("gone.py", "import lib\nimport missing\ndef handler(event, context): pass\n"),
     ("gone_too.py", "import lib\nimport missing\nimport other\ndef handler(event, context): pass\n"),
+    ("fails.py", "import lib\nimport raises\nimport shared\ndef handler(event, context): pass\n"),
+    (
+        "fails_too.py",
+        "'Too.'\nimport lib\nimport raises\nimport shared\nimport other\ndef handler(event, context): pass\n",
+    ),
+    ("fails_so.py", "\nimport lib, shared\nfrom raises import x\n\ndef handler(event, context): pass\n"),
+    (
+        "fails_as.py",
+        "import lib, shared\nfrom raises import x\nimport other\ndef handler(event, context): return lib\n",
+    ),
+    (
+        "raises.py",
+        "import lib\nlib.state.append(2)\ntry:\n    import nowhere\nexcept ImportError as e:\n    raise RuntimeError('no') from e\n",
+    ),
     ("named.py", "import lib\nfrom asks import x\ndef handler(event, context): pass\n"),
     ("lib/__init__.py", "from . import core\nstate = []\ndef f(): pass\n"),
     ("lib/core.py", "exec('made = 1')\n"),
@@ -336,7 +350,24 @@ fn handlers_that_begin_alike_load_what_each_loads_alone() {
     let bundle = bundle(TOGETHER);
     let packages = attribute(&bundle.artifact);
     let environments = [BTreeMap::new(), BTreeMap::from([("STAGE".to_owned(), "test".to_owned())])];
-    let modules = ["a", "b", "c", "d", "circle", "circle_too", "lists", "lists_too", "gone", "gone_too", "named", "no"];
+    let modules = [
+        "a",
+        "b",
+        "c",
+        "d",
+        "circle",
+        "circle_too",
+        "lists",
+        "lists_too",
+        "gone",
+        "gone_too",
+        "fails",
+        "fails_too",
+        "fails_so",
+        "fails_as",
+        "named",
+        "no",
+    ];
     let handlers = modules.map(|module| format!("{module}.handler"));
     let all =
         environments.iter().flat_map(|environment| handlers.iter().map(move |handler| Start { handler, environment }));

@@ -56,10 +56,13 @@ impl Interp<'_> {
             let (before, behind) = left.split_at(count.min(left.len()));
             result = self.exec_all(frame, before);
             left = behind;
-            if result.is_err() {
+            if let Err(raised) = result {
+                // Who begins alike fails alike.
+                self.doubt.shields = shields;
+                self.keep_behind(frame.module, mark, (entered, Some(raised)));
                 break;
             }
-            self.keep_behind(frame.module, mark, entered);
+            self.keep_behind(frame.module, mark, (entered, None));
         }
         if result.is_ok() {
             result = self.exec_all(frame, left);
