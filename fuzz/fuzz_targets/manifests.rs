@@ -6,9 +6,9 @@ use defrost::manifest::dependency::Files;
 use defrost::manifest::{node, python};
 use libfuzzer_sys::fuzz_target;
 
-const NAMES: [&str; 9] = [
-    "pyproject.toml", "requirements.txt", "setup.cfg", "uv.lock", "poetry.lock", "Pipfile.lock", "package.json",
-    "package-lock.json", "yarn.lock",
+const NAMES: [&str; 13] = [
+    "pyproject.toml", "requirements.txt", "setup.cfg", "setup.py", "Pipfile", "uv.lock", "poetry.lock", "pylock.toml",
+    "Pipfile.lock", "package.json", "package-lock.json", "yarn.lock", "pnpm-lock.yaml",
 ];
 
 struct One<'a>(&'a str, &'a str);

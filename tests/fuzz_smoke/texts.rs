@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use defrost::artifact::{Artifact, ArtifactKind, Bytes, Contents, Entry, Location, ReadError};
+use defrost::config::SourceKind;
 use defrost::input::files::{Files, FolderEntry};
 use defrost::lang::javascript::{self, Dialect, ParseMode};
 use defrost::lang::rust::facts::{self, Around};
@@ -267,6 +268,35 @@ fn node_manifests_never_panic() {
             let _ = node::declared(&files, "", false);
         });
     }
+}
+
+const SETTINGS: &str = r#"
+fail-on = "error"
+budget-init = 800
+runtime = "python3.12"
+handler = "app.handler"
+[rules]
+barrel-import = "off"
+unused-heavy-import = { level = "note", min_ms = 5 }
+[functions.orders]
+budget-size = 5.5
+[[overrides]]
+paths = ["tests/**"]
+rules = { docs-in-package = "off" }
+"#;
+
+#[test]
+fn settings_never_panic() {
+    let registry = defrost::rules::registry().unwrap();
+    let whole = defrost::config::read(SourceKind::Own, "defrost.toml", SETTINGS).unwrap().unwrap();
+    assert_eq!(whole.written.rules.len(), 2);
+    damaged(SETTINGS, move |text| {
+        for (name, kind) in SourceKind::FILES {
+            if let Ok(Some(source)) = defrost::config::read(kind, name, text) {
+                let _ = defrost::config::resolve(&source, &registry, std::path::Path::new("/project"));
+            }
+        }
+    });
 }
 
 const METADATA: &str = "Metadata-Version: 2.1\nName: Fast_Math\nVersion: 1.0\nRequires-Dist: numpy>=1 ; extra == 'all'\nProvides-Extra: all\n\nText\n";
