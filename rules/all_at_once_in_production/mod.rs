@@ -12,7 +12,8 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         let Some((stage, stage_place)) = production(cx, id, &stages) else { continue };
         let mut own = cx.application.deployments.iter().filter(|deployment| {
             // One for functions that are not known may be for this one.
-            deployment.functions.iter().any(|of| of.function().is_none_or(|of| of == id))
+            let mut functions = deployment.functions.iter();
+            deployment.functions.is_empty() || functions.any(|of| of.function().is_none_or(|of| of == id))
         });
         if own.clone().any(shifts) {
             continue;

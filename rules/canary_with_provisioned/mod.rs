@@ -17,8 +17,11 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         let gradual = cx.application.deployments.iter().find(|deployment| {
             let kind = deployment.kind.known().is_some_and(|kind| *kind != DeploymentKind::AllAtOnce);
             let on = deployment.enabled.or_default(true) == Some(true);
-            let this = deployment.functions.iter().any(|of| of.function() == Some(id) && fits(&of.qualifier, *alias));
-            kind && on && this
+            let mut functions = deployment.functions.iter();
+            let this = functions.any(|of| of.function() == Some(id) && fits(&of.qualifier, *alias));
+            // A group that does not say what it shifts has no other alias here.
+            let only = deployment.functions.is_empty() && cx.application.aliases.len() == 1;
+            kind && on && (this || only)
         });
         let Some(deployment) = gradual else { continue };
         let message = "traffic is shifted on the alias that holds the provisioned concurrency: while two versions share \

@@ -33,6 +33,8 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         finding.subject = Some(queue.origin.id.clone());
         if let Some(redrive) = queue.redrive.known() {
             finding.fix = cx.change(&redrive.max_receives, &least.to_string(), format!("allow {least} deliveries"));
+            sink.report(finding.help(format!("Allow at least {least} deliveries before a message is set aside")));
+            continue;
         }
         let name = queue.origin.id.rsplit('.').next().unwrap_or_default();
         let values = [("queue", queue.origin.id.as_str()), ("name", name), ("n", &least.to_string())];

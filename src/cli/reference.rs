@@ -15,21 +15,47 @@ pub(super) fn registry() -> Result<Registry, UserError> {
     rules::registry().map_err(|error| UserError(format!("the bundled rule table does not read: {error}")))
 }
 
-/// The guide: pages that are no rule's.
-const GUIDE: [(&str, &str); 5] = [
-    ("concurrency", include_str!("../../rules/knowledge/guide/concurrency.md")),
-    ("scaling", include_str!("../../rules/knowledge/guide/scaling.md")),
-    ("provisioned-concurrency", include_str!("../../rules/knowledge/guide/provisioned-concurrency.md")),
-    ("traffic-shifting", include_str!("../../rules/knowledge/guide/traffic-shifting.md")),
-    ("alarms", include_str!("../../rules/knowledge/guide/alarms.md")),
+/// A page of the guide, which is no rule's.
+struct Page {
+    name: &'static str,
+    text: &'static str,
+    /// Whether the numbers of an application belong to it, beside what its rules find.
+    numbers: bool,
+}
+
+macro_rules! page {
+    ($name:literal, $numbers:literal) => {
+        Page {
+            name: $name,
+            text: include_str!(concat!("../../rules/knowledge/guide/", $name, ".md")),
+            numbers: $numbers,
+        }
+    };
+}
+
+/// The guide.
+const GUIDE: [Page; 5] = [
+    page!("concurrency", true),
+    page!("scaling", true),
+    page!("provisioned-concurrency", true),
+    page!("traffic-shifting", false),
+    page!("alarms", false),
 ];
 
-/// Prints a page of the guide, with the numbers of an application where a path is given.
-fn guide(page: &str, path: Option<&Path>) -> Result<u8, UserError> {
-    write!(output::stdout(), "{page}")?;
+impl Page {
+    /// The rules that it names at its end.
+    fn rules(&self, registry: &Registry) -> Vec<String> {
+        let named = self.text.split_once("## Rules").map_or("", |(_, rules)| rules).split('`').skip(1).step_by(2);
+        named.filter(|name| registry.find(name).is_some()).map(str::to_owned).collect()
+    }
+}
+
+/// Prints a page of the guide, with the numbers of an application and what is found there where a path is given.
+fn guide(page: &Page, path: Option<&Path>) -> Result<u8, UserError> {
+    write!(output::stdout(), "{}", page.text)?;
     let Some(path) = path else { return Ok(CLEAN) };
     println!("\n## Here\n");
-    super::scale::shown(path)
+    super::scale::here(path, &page.rules(&registry()?), page.numbers)
 }
 
 /// How many names are offered for one that is none.
@@ -45,12 +71,12 @@ fn near<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> Vec<&'a
 
 /// Prints a rule's page.
 pub(super) fn explain(name: &str, path: Option<&Path>) -> Result<u8, UserError> {
-    if let Some((_, page)) = GUIDE.iter().find(|(known, _)| *known == name) {
+    if let Some(page) = GUIDE.iter().find(|page| page.name == name) {
         return guide(page, path);
     }
     let registry = registry()?;
     let Some(rule) = registry.find(name) else {
-        let known = registry.rules().iter().map(|rule| rule.name).chain(GUIDE.map(|(name, _)| name));
+        let known = registry.rules().iter().map(|rule| rule.name).chain(GUIDE.map(|page| page.name));
         let hint = match near(name, known).as_slice() {
             [] => ";".to_owned(),
             near => format!("; did you mean `{}`?", near.join("` or `")),

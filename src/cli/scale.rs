@@ -3,13 +3,13 @@ use std::path::Path;
 
 use super::args::{AlarmLanguage, InputArgs, ScaleArgs, SplitFormat};
 use super::progress::Progress;
-use super::{CLEAN, output, reference};
+use super::{CLEAN, output, reference, suppress};
 use crate::declare::model::{Application, Dialect};
 use crate::engine::application::{self, plan_alone};
-use crate::engine::{Budgets, ProjectFacts};
+use crate::engine::{self, Budgets, ProjectFacts};
 use crate::report::model::{self, Summary};
 use crate::report::{self, Style};
-use crate::run::{self, Inputs, ProjectSources, UserError};
+use crate::run::{self, Inputs, ProjectSources, Settings, UserError};
 
 /// Prints what functions need and may have, or the alarms that are missing.
 pub(super) fn run(args: &ScaleArgs) -> Result<u8, UserError> {
@@ -39,16 +39,27 @@ pub(super) fn run(args: &ScaleArgs) -> Result<u8, UserError> {
     Ok(CLEAN)
 }
 
-/// The numbers of the application at a path.
-pub(super) fn shown(path: &Path) -> Result<u8, UserError> {
-    let input = InputArgs::default();
-    human(&project(path, &input, None)?)
+/// What a page of the guide has to say of the application at a path: its numbers, where they belong to the page, and
+/// what the page's rules find.
+pub(super) fn here(path: &Path, rules: &[String], numbers: bool) -> Result<u8, UserError> {
+    let (settings, project) = loaded(path, &InputArgs::default(), None)?;
+    if numbers {
+        human(&project)?;
+        println!();
+    }
+    let registry = reference::registry()?;
+    let policy = settings.policy(rules, &[], &registry)?;
+    let mut findings = engine::run(&registry, &policy, &project).findings;
+    suppress::apply(&mut findings, &project, &registry, &policy);
+    let findings = settings.resolved.overrides.apply(findings, &std::env::current_dir().unwrap_or_default());
+    let report = report::build(&project, &findings, Summary::default(), &ProjectSources { project: &project });
+    report::briefly(&report.findings, style(), &mut output::stdout())?;
+    Ok(CLEAN)
 }
 
 fn human(project: &ProjectFacts) -> Result<u8, UserError> {
-    let to_terminal = std::io::stdout().is_terminal();
     let mut out = output::stdout();
-    let style = Style { color: super::colored(to_terminal), width: report::width(to_terminal), ..Style::default() };
+    let style = style();
     let report = report::build(project, &[], Summary::default(), &ProjectSources { project });
     for (number, application) in report.applications.iter().enumerate() {
         if number > 0 {
@@ -62,8 +73,17 @@ fn human(project: &ProjectFacts) -> Result<u8, UserError> {
     Ok(CLEAN)
 }
 
+fn style() -> Style {
+    let to_terminal = std::io::stdout().is_terminal();
+    Style { color: super::colored(to_terminal), width: report::width(to_terminal), ..Style::default() }
+}
+
 /// The project at a path, with traffic assumed for functions of which none is stated.
 pub(super) fn project(path: &Path, input: &InputArgs, config: Option<&Path>) -> Result<ProjectFacts, UserError> {
+    Ok(loaded(path, input, config)?.1)
+}
+
+fn loaded(path: &Path, input: &InputArgs, config: Option<&Path>) -> Result<(Settings, ProjectFacts), UserError> {
     let paths = [path.to_owned()];
     let progress = Progress::start();
     let settings = run::find_settings(&paths, config, &reference::registry()?, &progress)?;
@@ -75,7 +95,7 @@ pub(super) fn project(path: &Path, input: &InputArgs, config: Option<&Path>) -> 
     if project.applications.is_empty() && project.functions.is_empty() {
         return Err(UserError(format!("{}: no function and no template that declares one is here", path.display())));
     }
-    Ok(project)
+    Ok((settings, project))
 }
 
 impl AlarmLanguage {

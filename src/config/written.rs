@@ -123,8 +123,8 @@ pub struct FunctionTraffic {
     pub burst: Option<u32>,
     /// Records of one invocation, for queues and streams.
     pub batch: Option<f64>,
-    /// A CSV file with the invocations of each minute in its last column, as CloudWatch exports them; relative to the
-    /// folder of the configuration.
+    /// A file with the invocations of each minute, relative to the folder of the configuration: a graph of CloudWatch
+    /// as CSV, or what `aws cloudwatch get-metric-statistics` and `get-metric-data` print as JSON or text.
     pub minutes: Option<String>,
     /// By route (`"GET /users"`) or event source: what arrives there adds up to the function's traffic.
     pub sources: BTreeMap<String, SourceTraffic>,

@@ -40,6 +40,9 @@ struct Row {
     any: Vec<String>,
     #[serde(default)]
     unless: Vec<String>,
+    /// What gives the same values in every run anyway, once it is told what to begin with.
+    #[serde(default)]
+    seeded: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -9,7 +9,7 @@ use super::fingerprint;
 use super::model::{
     Application, Cause, Counts, DeploymentPackage, Finding, FirstImport, Fix, FixEdit, FixFile, Frame, Function, Init,
     Module, Open, Origin, Package, Part, Place, Problem, Project, Related, Report, Resource, SCHEMA, Saves, Start,
-    Step, Summary, Tool, Unresolved, Verdict,
+    Step, Summary, Tool, UnknownValue, Unresolved, Verdict,
 };
 use crate::artifact::{Location, SourceText};
 use crate::cost::Basis;
@@ -137,7 +137,15 @@ fn application(project: &ProjectFacts, declared: &declare::Application, texts: &
         templates: declared.files.iter().map(|file| file.path.clone()).collect(),
         functions: declared.functions.iter().map(|function| function.origin.id.clone()).collect(),
         resources: declared.resources.iter().map(|one| resource(one, texts)).collect(),
-        unknown_values: declared.unknown_values,
+        unknown_values: declared.unknown_values.len(),
+        unknown: declared
+            .unknown_values
+            .iter()
+            .map(|(place, why)| UnknownValue {
+                origin: origin(&declared.location(*place), texts),
+                why: why.to_string(),
+            })
+            .collect(),
         scaling: plan(project, declared),
     }
 }

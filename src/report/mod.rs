@@ -31,7 +31,7 @@ pub use fingerprint::of as fingerprints;
 pub use fitted::fitted;
 pub use merge::{Merge, Seen, Unread, read};
 pub use ndjson::{line, records};
-pub use scale::{scale, scale_alone};
+pub use scale::{briefly, scale, scale_alone};
 pub use split::{split, split_json};
 pub use summary::Fleet;
 pub use why::{Why, declarations, why};

@@ -23,7 +23,7 @@ use crate::package::owners::Ecosystem;
 use crate::platform::{Architecture, Platform};
 use crate::routes::EventKind;
 use crate::scaling::plan::FunctionPlan;
-pub use application::{Application, Resource};
+pub use application::{Application, Resource, UnknownValue};
 pub use failed::Failed;
 pub use finding::{Finding, Fix, FixEdit, FixFile, Frame, Place, Related, Saves};
 pub use project::Project;

@@ -7,7 +7,7 @@ pub(super) mod warm;
 use std::io::{self, Write};
 
 use super::human::paint::{FAINT, STRONG, paint};
-use super::model::Application;
+use super::model::{Application, Finding};
 use super::{Style, human, printable};
 use crate::scaling::Bound;
 use crate::scaling::plan::{FunctionPlan, Plan, Simulated, TrafficPlan};
@@ -15,6 +15,9 @@ use crate::text;
 
 /// Functions without stated traffic whose changes are shown, the slowest starts; the JSON report has all.
 const CHANGES: usize = 12;
+
+/// Values that cannot be told of which the place is shown; the JSON report has all.
+const UNKNOWN: usize = 3;
 
 /// Writes the concurrency of one application.
 ///
@@ -29,7 +32,16 @@ pub fn scale(application: &Application, style: Style, out: &mut dyn Write) -> io
     if application.unknown_values > 0 {
         let values = text::plural(application.unknown_values as u64, "value");
         let counts = if application.unknown_values == 1 { "counts" } else { "count" };
-        let note = format!("{values} of the template cannot be told here and {counts} as not set");
+        let told = application
+            .unknown
+            .iter()
+            .take(UNKNOWN)
+            .map(|value| format!("{}:{} (it {})", value.origin.path, value.origin.line, value.why));
+        let told: Vec<String> = told.collect();
+        let more = application.unknown_values.saturating_sub(told.len());
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let note =
+            format!("{values} of the template cannot be told here and {counts} as not set: {}{more}", told.join(", "));
         wrapped(style, 0, FAINT, &note, out)?;
     }
     Ok(())
@@ -41,6 +53,23 @@ pub fn scale(application: &Application, style: Style, out: &mut dyn Write) -> io
 /// Those of the writer.
 pub fn scale_alone(plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> {
     of_plan("no template: functions as they are invoked by requests, without reservations", plan, style, out)
+}
+
+/// Writes findings in a line or two each, by place.
+///
+/// # Errors
+/// Those of the writer.
+pub fn briefly(findings: &[Finding], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    if findings.is_empty() {
+        return writeln!(out, "the rules of this page find nothing here");
+    }
+    writeln!(out, "found by the rules of this page")?;
+    for finding in findings {
+        let (place, rule) = (&finding.location, &finding.rule);
+        let told = format!("{}: {rule} at {}:{}: {}", finding.severity.word(), place.path, place.line, finding.message);
+        wrapped(style, 2, anstyle::Style::new(), &printable::line(&told), out)?;
+    }
+    Ok(())
 }
 
 fn of_plan(title: &str, plan: &Plan, style: Style, out: &mut dyn Write) -> io::Result<()> {

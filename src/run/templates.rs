@@ -179,7 +179,7 @@ fn completed(declared: Declared, inputs: &Inputs<'_>, shelf: &Shelf) -> Result<F
         (handler, runtime) if declared.content == Content::Whole => {
             convention::entry_point(&Place::at(Path::new(&declared.code))?, handler, runtime, shelf)?
         }
-        _ => return Err(UserError("neither template nor command line says its handler and runtime".to_owned())),
+        (_, runtime) => return Err(incomplete(&declared.open, runtime.is_none())),
     };
     let (layers, says_layers) = merged(declared.layers, inputs);
     let mut open = declared.open;
@@ -208,6 +208,15 @@ fn completed(declared: Declared, inputs: &Inputs<'_>, shelf: &Shelf) -> Result<F
         environment: declared.environment,
         events: declared.events,
         init_off_request_path: declared.init_off_request_path,
+    })
+}
+
+/// Why a function cannot be taken on: a setting that is there is not to be used, or there is none.
+fn incomplete(open: &[assemble::Open], no_runtime: bool) -> UserError {
+    let said = open.iter().find(|open| no_runtime && open.reason == Reason::Setting);
+    UserError(match said {
+        Some(open) => open.detail.clone(),
+        None => "neither template nor command line says its handler and runtime".to_owned(),
     })
 }
 

@@ -1,5 +1,7 @@
 //! What configuration says about traffic, with the minutes that it names.
 
+mod minutes;
+
 use std::path::Path;
 
 use super::{Settings, UserError};
@@ -9,8 +11,6 @@ use crate::scaling::plan::{StatedTraffic, TrafficTable};
 
 /// Largest CSV file of minutes: a year of them is about 20 MB.
 const LARGEST: u64 = 32 << 20;
-/// Minutes that are read: a week.
-const MOST_MINUTES: usize = 7 * 24 * 60;
 /// Milliseconds that an invocation runs where nothing says it.
 const USUAL_MS: f64 = 100.0;
 
@@ -46,10 +46,12 @@ fn of_function(usual: &TrafficSettings, own: &FunctionTraffic, folder: &Path) ->
     let (burst, batch) = (own.burst.or(usual.burst), own.batch.or(usual.batch));
     if let Some(file) = &own.minutes {
         let text = input::read_text_file(&folder.join(file), LARGEST)?;
-        let rates = minutes(&text);
-        if rates.is_empty() {
-            return Err(UserError(format!("{file}: no line ends in a number of invocations")));
-        }
+        let rates = minutes::rates(&text).map_err(|wrong| {
+            UserError(match wrong.line {
+                Some(line) => format!("{file}:{line}: {}", wrong.message),
+                None => format!("{file}: {}", wrong.message),
+            })
+        })?;
         let name = format!("{} minutes of {file}, of {duration_ms} ms", rates.len() / 60);
         let traffic = StatedTraffic::steady(&name, 0.0, duration_ms, burst.unwrap_or_default());
         return Ok(StatedTraffic { rates, batch: batch.unwrap_or(1.0), ..traffic });
@@ -66,23 +68,4 @@ fn of_function(usual: &TrafficSettings, own: &FunctionTraffic, folder: &Path) ->
         .map(|source| source.requests_per_second.max(0.0) * source.duration_ms.unwrap_or(duration_ms))
         .sum();
     Ok(stated(rate, if rate > 0.0 { work / rate } else { duration_ms }, burst, batch))
-}
-
-/// The rate of each second from the last column of each line, which has the invocations of a minute.
-fn minutes(text: &str) -> Vec<f64> {
-    let last = |line: &str| line.rsplit([',', ';', '\t']).next()?.trim().trim_matches('"').parse::<f64>().ok();
-    let counts = text.lines().filter_map(last).filter(|count| count.is_finite()).take(MOST_MINUTES);
-    counts.flat_map(|count| std::iter::repeat_n((count / 60.0).max(0.0), 60)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn minutes_are_the_last_column_and_heads_are_passed_over() {
-        let rates = minutes("time,Invocations\n2026-11-01T00:00,600\n2026-11-01T00:01,\"1200\"\n");
-        assert_eq!((rates.len(), rates[0], rates[60]), (120, 10.0, 20.0));
-        assert!(minutes("nothing here\n").is_empty());
-    }
 }

@@ -16,6 +16,11 @@ const TERRAFORM: &str = "data \"archive_file\" \"code\" {\n  type = \"zip\"\n  s
     output_path = \"code.zip\"\n}\nresource \"aws_lambda_function\" \"api\" {\n  function_name = \"api\"\n  handler = \
     \"app.handler\"\n  runtime = \"python3.13\"\n  role = \"x\"\n  filename = data.archive_file.code.output_path\n}\n";
 
+/// Without the breaks that the width of a terminal makes.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Puts what was written into the template, asks again, and gives what was written.
 fn written_and_asked_again(template: &str, text: &str, language: &str, indent: &str) -> String {
     let project = Project::new(&[(template, text), ("src/app.py", HANDLER)]);
@@ -88,4 +93,62 @@ fn brokers_deliver_as_many_batches_as_their_kind_does() {
     let scale: serde_json::Value = serde_json::from_str(&run.out).unwrap();
     let functions = &scale["applications"][0]["scaling"]["functions"];
     assert_eq!((&functions[0]["allowed"], &functions[1]["allowed"]), (&5.into(), &1.into()), "{functions}");
+}
+
+#[test]
+fn guide_pages_tell_what_their_rules_find() {
+    let shifted = SAM.replace(
+        "MemorySize: 512",
+        "MemorySize: 512\n      AutoPublishAlias: live\n      DeploymentPreference: \
+        {Type: Canary10Percent5Minutes}",
+    );
+    let project = Project::new(&[("template.yaml", &shifted), ("src/app.py", HANDLER)]);
+    let page = project.run(&["explain", "traffic-shifting", "template.yaml"]);
+    assert_eq!(page.code, 0, "{}", page.err);
+    assert!(one_line(&page.out).contains("warning: canary-without-alarms at template.yaml:"), "{}", page.out);
+    assert!(!page.out.contains("invoked by"), "{}", page.out);
+    let page = project.run(&["explain", "provisioned-concurrency", "template.yaml"]);
+    assert!(page.out.contains("invoked by requests"), "{}", page.out);
+    assert!(page.out.contains("the rules of this page find nothing here"), "{}", page.out);
+}
+
+#[test]
+fn minutes_are_read_as_cloudwatch_hands_them_out() {
+    let answer = r#"{"Label": "Invocations", "Datapoints": [
+        {"Timestamp": "2026-11-01T00:01:00Z", "Sum": 6000.0, "Unit": "Count"},
+        {"Timestamp": "2026-11-01T00:00:00Z", "Sum": 600.0, "Unit": "Count"}]}"#;
+    let config = "[traffic.Api]\nminutes = \"api.json\"\nduration-ms = 500\n";
+    let files = [("template.yaml", SAM), ("src/app.py", HANDLER), ("defrost.toml", config), ("api.json", answer)];
+    let project = Project::new(&files);
+    let report = project.report(&["template.yaml"]);
+    assert_eq!(report["functions"][0]["scaling"]["traffic"][0]["requests_per_second"], 100.0);
+    project.write("api.json", "time,Invocations\n2026-11-01T00:00:00Z,600\n2026-11-01T00:01:00Z,lots\n");
+    let wrong = project.run(&["scale", "template.yaml"]);
+    assert_eq!(wrong.code, 2);
+    assert!(wrong.err.contains("api.json:3: `lots` is no number of invocations"), "{}", wrong.err);
+}
+
+#[test]
+fn what_cannot_be_told_is_told_with_its_place() {
+    let unknown =
+        SAM.replace("Resources:\n", "Parameters:\n  Size: {Type: Number}\nResources:\n").replace("512", "!Ref Size");
+    let project = Project::new(&[("template.yaml", &unknown), ("src/app.py", HANDLER)]);
+    let shown = project.run(&["scale", "template.yaml"]);
+    let told = one_line(&shown.out);
+    assert!(
+        told.contains("1 value of the template cannot be told here and counts as not set: template.yaml:"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_runtime_that_is_not_simulated_is_said_to_be_the_reason() {
+    let old = TERRAFORM.replace("python3.13", "nodejs6.10");
+    let project = Project::new(&[("main.tf", &old), ("src/app.py", HANDLER)]);
+    let report = project.run(&["main.tf", "--format", "human"]);
+    let all = one_line(&report.out);
+    assert!(
+        all.contains("the runtime is not known, because it is `nodejs6.10`, which is none that is simulated"),
+        "{all}"
+    );
 }

@@ -204,7 +204,9 @@ fn plain_function(resource: &Resource) -> Function {
         name: text("FunctionName"),
         code,
         is_image,
-        runtime: runtime_name.clone().try_map(|name| name.parse::<Runtime>().map_err(Why::new)),
+        runtime: runtime_name.clone().try_map(|name| {
+            name.parse::<Runtime>().map_err(|_| Why::new(format!("is `{name}`, which is none that is simulated")))
+        }),
         runtime_name,
         architecture: architecture.try_map(|name| name.parse().map_err(|why: String| Why::new(why))),
         handler: text("Handler"),

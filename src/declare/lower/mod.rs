@@ -7,6 +7,7 @@ mod references;
 mod scaling;
 mod services;
 mod sources;
+mod stage;
 mod triggers;
 mod unknown;
 
@@ -61,6 +62,9 @@ struct Lower {
 pub(super) fn lower(mut app: Application, gathered: Gathered) -> Application {
     let Gathered { mut resources, outputs, nested, exports, parameters, conditions } = gathered;
     references::follow_outputs(&mut resources, &outputs, &nested, &exports);
+    if app.stage.is_unset() {
+        app.stage = stage::stage_of(&parameters);
+    }
     app.parameters = parameters;
     app.conditions = conditions;
     let listed = resources.iter().filter(|resource| !resource.extra.is_hidden);
@@ -81,7 +85,7 @@ pub(super) fn lower(mut app: Application, gathered: Gathered) -> Application {
         deployment_configs: Vec::new(),
     };
     lower.run();
-    lower.app.unknown_values = unknown::count(&lower.app);
+    lower.app.unknown_values = unknown::values(&lower.app);
     lower.app
 }
 

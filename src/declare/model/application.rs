@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{
     Alarm, Alias, Api, Bucket, Condition, Deployment, EventInvoke, Function, FunctionUrl, Id, Layer, List, Mapping,
     Origin, Permission, Place, Provisioned, Queue, Route, Rule, ScalableTarget, ScalingPolicy, Setting, Stream,
-    Subscription, TargetGroup, Topic, Trigger, Version,
+    Subscription, TargetGroup, Topic, Trigger, Version, Why,
 };
 use crate::artifact::Location;
 use crate::span::LineIndex;
@@ -81,8 +81,8 @@ pub struct Application {
     pub alarms: List<Alarm>,
     /// Who invokes which function.
     pub triggers: Vec<Trigger>,
-    /// Properties of the resources above whose value is not known.
-    pub unknown_values: usize,
+    /// Properties of the resources above whose value is not known: where they stand, and why.
+    pub unknown_values: Vec<(Place, Why)>,
     /// What could not be read; the rest is in the model.
     pub problems: Vec<Problem>,
 }
@@ -224,7 +224,7 @@ impl Application {
             deployments: List::default(),
             alarms: List::default(),
             triggers: Vec::new(),
-            unknown_values: 0,
+            unknown_values: Vec::new(),
             problems: Vec::new(),
         }
     }

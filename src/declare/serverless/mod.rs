@@ -1,5 +1,6 @@
 //! The Serverless Framework, version 3 and 4.
 
+mod constructs;
 mod events;
 mod package;
 mod plugins;
@@ -110,6 +111,7 @@ pub(super) fn read(path: &str, reader: &mut Reader<'_>) -> Result<(), Problem> {
         Service { reader, template: &template, path: path.to_owned(), root: tree, prefix, extensions: BTreeMap::new() };
     service.declared_resources(&declared);
     service.functions();
+    service.constructs();
     service.graphql();
     service.state_machines();
     service.layers();

@@ -227,3 +227,41 @@ fn a_plugin_brings_the_handler_of_a_wsgi_application() {
     assert_eq!(brought(text).unwrap().leads_to, "api.app");
     assert_eq!(brought(&text.replace("[serverless-wsgi]", "[]")), None);
 }
+
+const LIFT: &str = r#"service: jobs
+plugins: [serverless-lift]
+provider: {name: aws, runtime: python3.13, region: eu-central-1}
+constructs:
+  jobs:
+    type: queue
+    maxBatchingDelay: 20
+    worker:
+      handler: handler.consumer
+      timeout: 30
+  mails:
+    type: queue
+    maxRetries: 8
+    batchSize: 10
+    alarm: ops@example.com
+    worker: {handler: handler.mails}
+  site: {type: static-website, path: public}
+"#;
+
+#[test]
+fn queues_of_lift_have_workers_and_dead_letter_queues() {
+    let app = read("serverless.yml", LIFT);
+    let names: Vec<&str> = app.functions.iter().map(|function| function.origin.id.as_str()).collect();
+    assert_eq!(names, ["jobsWorker", "mailsWorker"]);
+    let queue = |id: &str| app.queues.iter().find(|queue| queue.origin.id == id).unwrap();
+    let jobs = queue("constructs.jobs");
+    assert_eq!(jobs.visibility_s.known(), Some(&200));
+    assert_eq!(jobs.redrive.known().unwrap().max_receives.known(), Some(&3));
+    assert!(queue("constructs.jobs.dlq").is_dead_letter);
+    let mails = queue("constructs.mails");
+    assert_eq!(mails.visibility_s.known(), Some(&36));
+    assert_eq!(mails.redrive.known().unwrap().max_receives.known(), Some(&8));
+    let batches: Vec<_> = app.mappings.iter().map(|mapping| mapping.batch_size.known().copied()).collect();
+    assert_eq!(batches, [Some(1), Some(10)]);
+    assert!(app.mappings.iter().all(|mapping| mapping.reports_item_failures.known() == Some(&true)));
+    assert_eq!(app.alarms.len(), 1);
+}

@@ -200,10 +200,6 @@ impl Configuration<'_, '_> {
                 self.reader.gathered.parameters.insert(name, Parameter { place, default, allowed: None });
             }
         }
-        let stage = ["environment", "stage", "env"].iter().find_map(|name| module.variables.get(*name));
-        if let Some(stage) = stage {
-            self.reader.app.stage = stage.setting();
-        }
     }
 
     fn provider(&mut self, module: &Module, file: u32, block: &Block) {

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::super::model::{Build, Code, CodeSource, Image, Origin, Place, Problem, Setting};
+use super::super::model::{Build, Code, CodeSource, Image, Origin, Parameter, Place, Problem, Setting};
 use super::super::reader::{MOST_RESOURCES, Reader, local, start_of};
 use super::super::tree::{Key, Kind, Map, Text, Tree};
-use super::resources::{common, is_known, remote};
+use super::resources::{common, default_of, is_known, remote};
 use crate::input::files;
 use crate::manifest::yaml::{Node, Value};
 
@@ -60,9 +60,12 @@ pub(in crate::declare) fn read(path: &str, reader: &mut Reader<'_>) -> Result<()
 impl<'n> Plan<'n, '_, '_> {
     fn variables(&mut self) {
         let place = start_of(self.file);
-        let value = |name: &str| self.root.get("variables")?.get(name)?.get("value")?.text();
-        if let Some(stage) = ["environment", "stage", "env"].into_iter().find_map(value) {
-            self.reader.app.stage = Setting::derived(stage.to_owned(), place);
+        for (key, variable) in self.root.get("variables").into_iter().flat_map(Node::entries) {
+            let Some(name) = key.text() else { continue };
+            let value = variable.get("value").and_then(Node::text);
+            let default = value.map_or(Setting::Unset, |value| Setting::derived(value.to_owned(), place));
+            let parameter = Parameter { place: place_of(key), default, allowed: None };
+            self.reader.gathered.parameters.insert(name.to_owned(), parameter);
         }
         let provider = self.root.get("configuration").and_then(|config| config.get("provider_config")?.get("aws"));
         let region = provider.and_then(|aws| aws.get("expressions")?.get("region")?.get("constant_value")?.text());
@@ -132,6 +135,10 @@ impl<'n> Plan<'n, '_, '_> {
         let values = match expressions {
             Some(expressions) if is_known(kind) => self.completed(values, expressions, called, place, DEEPEST),
             _ => values,
+        };
+        let values = match expressions {
+            Some(expressions) => written(values, kind, expressions),
+            None => values,
         };
         let first = values.entries().first().map(|(key, _)| key.place);
         let origin = Origin { id: address.to_owned(), place, properties: first, condition: None };
@@ -272,9 +279,7 @@ fn resolve(reference: &str, called: &Arc<Called<'_>>, depth: u8) -> Option<(Stri
             references.filter_map(Node::text).find_map(|reference| resolve(reference, parent, depth))
         }
         ["module", name, output, ..] => {
-            let plain = name.split('[').next().unwrap_or(name);
             let inner = Arc::new(child_of(called, &format!("{}module.{name}", called.prefix)));
-            let _ = plain;
             let output = inner.config?.get("outputs")?.get(output)?;
             let references = output.get("expression")?.get("references")?.items();
             references.filter_map(Node::text).find_map(|reference| resolve(reference, &inner, depth))
@@ -294,6 +299,18 @@ fn stripped(address: &str) -> String {
         Some(at) if address.ends_with(']') => address[..at].to_owned(),
         _ => address.to_owned(),
     }
+}
+
+/// Values without those that nobody wrote: a plan has the provider's defaults beside them. A configuration that says
+/// nothing at all of a resource was left out of the file.
+fn written(mut values: Tree, kind: &str, expressions: &Node) -> Tree {
+    if let Kind::Map(map) = &mut values.kind
+        && expressions.entries().next().is_some()
+    {
+        let is_default = |key: &str, value: &Tree| default_of(kind, key).is_some_and(|it| value.known() == Some(it));
+        map.entries.retain(|(key, value)| expressions.get(&key.text).is_some() || !is_default(&key.text, value));
+    }
+    values
 }
 
 fn empty_or(value: Tree, place: Place) -> Tree {

@@ -27,6 +27,9 @@ pub(super) struct Row {
     map: BTreeMap<String, String>,
     #[serde(default)]
     lists: BTreeMap<String, Repeated>,
+    /// What the provider puts where nothing is written.
+    #[serde(default)]
+    defaults: BTreeMap<String, String>,
 }
 
 /// A block that may be repeated.
@@ -113,6 +116,11 @@ pub(super) fn common(kind: &str, origin: Origin, scope: u32, tree: &Tree) -> Res
 /// Whether the table has a type.
 pub(super) fn is_known(kind: &str) -> bool {
     TABLE.contains_key(kind)
+}
+
+/// What the provider puts into a plan for an attribute that nobody wrote, where that makes a difference.
+pub(super) fn default_of(kind: &str, attribute: &str) -> Option<&'static str> {
+    TABLE.get(kind)?.defaults.get(attribute).map(String::as_str)
 }
 
 fn mapped(tree: &Tree, map: &BTreeMap<String, String>) -> Tree {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::flow::{self, Def, Kind, NodeId, Stmt, VarId};
 use super::super::origin::called;
 use super::super::values::{At, Thing, UnitId};
-use super::{Finder, Hazard, Row, WORDS};
+use super::{Finder, Hazard, Row, WORDS, fits};
 use crate::graph::{LoadCall, ModuleId};
 use crate::span::Span;
 
@@ -54,6 +54,7 @@ impl Finder<'_, '_> {
     fn kept_value(&mut self, unit: UnitId, nodes: &[NodeId], name: &str, is_used: impl Fn(&Self, NodeId) -> bool) {
         for node in nodes.iter().copied() {
             let found = self.callee((unit, node)).and_then(|callee| kept_row(&callee).map(|row| (callee, row, None)));
+            let found = found.filter(|(_, row, _)| !self.is_seeded((unit, node), row));
             let found = found.or_else(|| self.helper_call((unit, node)));
             let Some((callee, row, source)) = found else { continue };
             // Asked last: it looks through all code, and hardly any value gets this far.
@@ -68,6 +69,22 @@ impl Finder<'_, '_> {
                 });
             }
             return;
+        }
+    }
+
+    /// Whether what makes a value was told what to begin with: a call of a maker, or of a method of what one gave.
+    fn is_seeded(&self, at: At, row: &Row) -> bool {
+        let Kind::Call(callee, args) = self.program.kind(at) else { return false };
+        let is_maker = |path: &str| fits(&row.seeded, path.trim_end_matches("()"));
+        if self.callee(at).is_some_and(|name| is_maker(&name)) {
+            return !args.is_empty();
+        }
+        let Kind::Attr(object, _) = self.program.kind((at.0, *callee)) else { return false };
+        match self.program.value((at.0, *object)) {
+            Thing::Made(path, made) if is_maker(&path) => {
+                matches!(self.program.kind(made), Kind::Call(_, args) if !args.is_empty())
+            }
+            _ => false,
         }
     }
 

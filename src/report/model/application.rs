@@ -19,8 +19,20 @@ pub struct Application {
     pub resources: Vec<Resource>,
     /// Properties whose value is not known; rules are silent on them.
     pub unknown_values: usize,
+    /// The same, one by one.
+    #[serde(default)]
+    pub unknown: Vec<UnknownValue>,
     /// What its functions need and may have at once.
     pub scaling: Plan,
+}
+
+/// A property whose value cannot be told here.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+pub struct UnknownValue {
+    /// Where it stands.
+    pub origin: Origin,
+    /// Why, in words that follow "it".
+    pub why: String,
 }
 
 /// A resource of a template.

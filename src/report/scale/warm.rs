@@ -33,7 +33,8 @@ pub(in crate::report) fn told(traffic: &TrafficPlan) -> Option<String> {
         return None;
     }
     let assumed = if traffic.assumed { "for busy traffic, " } else { "" };
-    Some(format!("{assumed}{}: {}", how(warm), effect(traffic, warm)))
+    let limited = if warm.limited { ", the most that it may have" } else { "" };
+    Some(format!("{assumed}{}{limited}: {}", how(warm), effect(traffic, warm)))
 }
 
 fn how(warm: &Warm) -> String {

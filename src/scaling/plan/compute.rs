@@ -21,8 +21,9 @@ pub fn plan(account: Account, functions: &[FunctionInput], facts: &ScalingFacts,
     let reserved: u64 =
         functions.iter().map(|function| u64::from(function.reserved.unwrap_or(function.provisioned))).sum();
     let unreserved = account.unreserved(reserved);
+    let rooms = Rooms { unreserved, reservable: u64::from(account.reservable()).saturating_sub(reserved) };
     let plans: Vec<FunctionPlan> =
-        functions.iter().map(|function| function_plan(function, unreserved, facts, limits)).collect();
+        functions.iter().map(|function| function_plan(function, &rooms, facts, limits)).collect();
     let stated = |plan: &FunctionPlan| plan.traffic.iter().filter(|traffic| !traffic.assumed).map(|t| t.needed).max();
     let needed = plans.iter().filter_map(stated).fold(0_u32, u32::saturating_add);
     Plan {
@@ -40,10 +41,20 @@ pub fn plan(account: Account, functions: &[FunctionInput], facts: &ScalingFacts,
     }
 }
 
-fn function_plan(input: &FunctionInput, unreserved: u32, facts: &ScalingFacts, limits: &Limits) -> FunctionPlan {
+/// What an account has left when all reservations are taken off.
+struct Rooms {
+    /// Environments that functions without a reservation share.
+    unreserved: u32,
+    /// Environments that may still be reserved or kept warm.
+    reservable: u64,
+}
+
+fn function_plan(input: &FunctionInput, rooms: &Rooms, facts: &ScalingFacts, limits: &Limits) -> FunctionPlan {
     // What is kept warm beside a reservation that is not there was taken off what is left.
-    let room = if input.reserved.is_none() { unreserved.saturating_add(input.provisioned) } else { unreserved };
-    let found = allowed(input.reserved, room, &input.sources, facts);
+    let own = if input.reserved.is_none() { input.provisioned } else { 0 };
+    let found = allowed(input.reserved, rooms.unreserved.saturating_add(own), &input.sources, facts);
+    let free = u32::try_from(rooms.reservable).unwrap_or(u32::MAX).saturating_add(own);
+    let most_warm = found.environments.min(input.reserved.unwrap_or(free));
     let mut sources = input.sources.iter().map(|source| source.most(facts));
     let source_concurrency = sources.try_fold(0_u32, |sum, most| Some(sum.saturating_add(most?)));
     FunctionPlan {
@@ -61,7 +72,7 @@ fn function_plan(input: &FunctionInput, unreserved: u32, facts: &ScalingFacts, l
         traffic: input
             .traffic
             .iter()
-            .map(|traffic| of_traffic(input, traffic, found.environments, facts, limits))
+            .map(|traffic| of_traffic(input, traffic, (found.environments, most_warm), facts, limits))
             .collect(),
     }
 }
@@ -69,7 +80,7 @@ fn function_plan(input: &FunctionInput, unreserved: u32, facts: &ScalingFacts, l
 fn of_traffic(
     input: &FunctionInput,
     traffic: &StatedTraffic,
-    allowed: u32,
+    (allowed, most_warm): (u32, u32),
     facts: &ScalingFacts,
     limits: &Limits,
 ) -> TrafficPlan {
@@ -79,7 +90,9 @@ fn of_traffic(
     let needed = need.environments.max(at_once(traffic));
     let scenario = scenario(input, traffic, allowed, facts);
     let outcome = simulated(&scenario, limits);
-    let kept = Kept { input, traffic, need: &need, scenario: &scenario, outcome: outcome.as_ref(), facts, limits };
+    let outcome_ref = outcome.as_ref();
+    let kept =
+        Kept { input, traffic, need: &need, scenario: &scenario, outcome: outcome_ref, most: most_warm, facts, limits };
     let warm = keep::warm(&kept);
     let beyond = if needed > allowed && needed > 0 { 1.0 - f64::from(allowed) / f64::from(needed) } else { 0.0 };
     let queue = input.sources.iter().any(|source| matches!(source, Source::Queue { .. }));
@@ -311,6 +324,19 @@ mod tests {
         let burst = warm(StatedTraffic::steady("stated", 0.0, 100.0, 300), vec![Source::Requests]);
         assert_eq!((burst.keep, burst.provisioned), (Keep::Schedule, 300));
         assert_eq!(burst.cold_starts_removed, 300.0);
+    }
+
+    #[test]
+    fn what_must_stay_unreserved_is_not_kept_warm() {
+        let burst = StatedTraffic::steady("stated", 0.0, 100.0, 3_000);
+        let alone = warm(burst.clone(), vec![Source::Requests]);
+        assert_eq!((alone.provisioned, alone.limited), (900, true));
+        let other = FunctionInput { reserved: Some(300), ..input(Vec::new()) };
+        let facts = Platform::AwsLambda.scaling();
+        let both = plan(Account::default(), &[input(vec![burst.clone()]), other], facts, &Limits::default());
+        assert_eq!(both.functions[0].traffic[0].warm.provisioned, 600);
+        let kept = FunctionInput { provisioned: 200, ..input(vec![burst]) };
+        assert_eq!(planned(kept).functions[0].traffic[0].warm.provisioned, 900);
     }
 
     #[test]

@@ -50,6 +50,9 @@ pub struct Warm {
     pub keep: Keep,
     /// For traffic that stays: what is needed and a tenth; for a burst, what comes at once.
     pub provisioned: u32,
+    /// Whether more would be wanted: the reservation, or what must stay unreserved in the account, lets it have no more.
+    #[serde(default)]
+    pub limited: bool,
     /// With a policy that tracks 70 % of utilisation: where it settles at the peak.
     pub tracked: u32,
     /// The least that such a policy should keep: where it settles on average.
@@ -75,6 +78,8 @@ pub(super) struct Kept<'a> {
     pub(super) need: &'a Need,
     pub(super) scenario: &'a Scenario,
     pub(super) outcome: Option<&'a Outcome>,
+    /// The most that may be kept warm: the reservation, or what the account's floor leaves.
+    pub(super) most: u32,
     pub(super) facts: &'a ScalingFacts,
     pub(super) limits: &'a Limits,
 }
@@ -83,7 +88,8 @@ pub(super) struct Kept<'a> {
 pub(super) fn warm(kept: &Kept<'_>) -> Warm {
     let sized = Provisioning::of(kept.need, kept.facts);
     // Environments for a burst have to be there before it comes.
-    let provisioned = sized.fixed.max(at_once(kept.traffic)).min(kept.scenario.allowed);
+    let wanted = sized.fixed.max(at_once(kept.traffic));
+    let provisioned = wanted.min(kept.most);
     let cold = kept.outcome.map_or(0.0, |outcome| outcome.cold);
     let held = simulated(&Scenario { provisioned, ..kept.scenario.clone() }, kept.limits);
     let removed = (cold - held.map_or(cold, |outcome| outcome.cold)).max(0.0);
@@ -94,8 +100,9 @@ pub(super) fn warm(kept: &Kept<'_>) -> Warm {
     Warm {
         keep: keep(kept, removed, &hours),
         provisioned,
-        tracked: sized.tracked,
-        tracked_least: mean.tracked.min(sized.tracked),
+        limited: wanted > kept.most,
+        tracked: sized.tracked.min(kept.most),
+        tracked_least: mean.tracked.min(sized.tracked).min(kept.most),
         hours,
         cold_starts_removed: rounded(removed),
         gb_seconds_per_hour: costs.map(|costs| rounded(costs.warm_gb_seconds)),
@@ -159,7 +166,7 @@ fn hours(kept: &Kept<'_>) -> Vec<Stretch> {
     let most = needs.iter().copied().fold(0.0, f64::max);
     let mut stretches: Vec<Stretch> = Vec::new();
     for (hour, need) in (0_u32..).zip(needs).filter(|(_, need)| *need >= most * BUSY && *need > 0.0) {
-        let provisioned = whole(need * (1.0 + kept.facts.provisioned.buffer)).min(kept.scenario.allowed);
+        let provisioned = whole(need * (1.0 + kept.facts.provisioned.buffer)).min(kept.most);
         match stretches.last_mut().filter(|last| last.to == hour) {
             Some(last) => {
                 last.to += 1;
