@@ -20,6 +20,11 @@ struct Editor {
 impl Editor {
     /// Starts the server in a folder and greets it.
     fn open(folder: &Path) -> Self {
+        Self::open_with(folder, json!({}))
+    }
+
+    /// Likewise, with what the editor says that it can.
+    fn open_with(folder: &Path, capabilities: Value) -> Self {
         let mut server = Command::new(env!("CARGO_BIN_EXE_defrost"))
             .arg("server")
             .env_clear()
@@ -31,8 +36,8 @@ impl Editor {
         let root = format!("file://{}", folder.canonicalize().unwrap().display());
         let mut editor = Self { server, input, output, asked: 0, told: Vec::new(), root: root.clone() };
         let folders = json!([{ "uri": root, "name": "project" }]);
-        let answer =
-            editor.ask("initialize", json!({ "processId": null, "capabilities": {}, "workspaceFolders": folders }));
+        let answer = editor
+            .ask("initialize", json!({ "processId": null, "capabilities": capabilities, "workspaceFolders": folders }));
         assert_eq!(answer["serverInfo"]["name"], "defrost");
         assert_eq!(answer["capabilities"]["inlayHintProvider"], true);
         editor.tell("initialized", json!({}));
@@ -44,9 +49,18 @@ impl Editor {
     }
 
     fn send(&mut self, message: &Value) {
-        let text = message.to_string();
+        self.send_all(&[message]);
+    }
+
+    /// Sends messages in one piece.
+    fn send_all(&mut self, messages: &[&Value]) {
+        let framed = messages.iter().map(|message| {
+            let text = message.to_string();
+            format!("Content-Length: {}\r\n\r\n{text}", text.len())
+        });
+        let framed: String = framed.collect();
         let input = self.input.as_mut().unwrap();
-        write!(input, "Content-Length: {}\r\n\r\n{text}", text.len()).unwrap();
+        input.write_all(framed.as_bytes()).unwrap();
         input.flush().unwrap();
     }
 
@@ -209,6 +223,49 @@ fn an_editor_sees_what_is_not_saved_and_can_mend_it() {
     assert!(hints.iter().any(|hint| hint.contains("first request +")), "{hints:?}");
     let found = editor.diagnostics("src/app.py");
     assert!(!found.iter().any(|found| found.contains("heavy-import")), "{found:?}");
+    editor.close();
+}
+
+#[test]
+fn a_keystroke_is_answered_from_the_last_analysis_with_its_places_moved() {
+    let folder = project();
+    let refreshes = json!({ "workspace": { "inlayHint": { "refreshSupport": true } } });
+    let mut editor = Editor::open_with(folder.path(), refreshes);
+    editor.show("src/app.py", APP);
+    let is_refresh = |told: &Value| told["method"] == "workspace/inlayHint/refresh";
+    // That of the first analysis may come before the document is seen, and each ends with asking for new questions.
+    while !editor.hints("src/app.py").iter().any(|hint| hint.starts_with("1: ")) {
+        let message = editor.read();
+        editor.told.push(message);
+    }
+    let mut typed = |text: String| {
+        let analyses = editor.told.iter().filter(|told| is_refresh(told)).count();
+        let uri = editor.uri("src/app.py");
+        let change = json!({ "textDocument": { "uri": uri, "version": 2 }, "contentChanges": [{ "text": text }] });
+        let change = json!({ "jsonrpc": "2.0", "method": "textDocument/didChange", "params": change });
+        let range = json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 999, "character": 0 } });
+        let question = json!({ "textDocument": { "uri": uri }, "range": range });
+        editor.asked += 1000;
+        let id = editor.asked;
+        let question = json!({ "jsonrpc": "2.0", "id": id, "method": "textDocument/inlayHint", "params": question });
+        editor.send_all(&[&change, &question]);
+        loop {
+            let message = editor.read();
+            if message["id"] == id {
+                let before = editor.told.iter().filter(|told| is_refresh(told)).count() == analyses;
+                let lines = message["result"].as_array().unwrap().iter();
+                let lines: Vec<u64> = lines.map(|hint| hint["position"]["line"].as_u64().unwrap()).collect();
+                return (before, lines);
+            }
+            editor.told.push(message);
+        }
+    };
+    assert_eq!(typed(APP.replace("import json\n", "import json\n# a note\n")), (true, vec![2]));
+    assert_eq!(typed(APP.replace("import heavy as h", "import heavy as hh")), (true, vec![]));
+    // In the end all is as it was analysed.
+    editor.change("src/app.py", &APP.replace("import json\n", "import json\n\n\n"));
+    assert!(editor.actions("src/app.py", 3).len() == 2);
+    assert!(editor.hints("src/app.py").iter().any(|hint| hint.starts_with("3: ")));
     editor.close();
 }
 

@@ -5,15 +5,19 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
 
-use crate::declare::parting::{self, NewFunction};
+use crate::declare::model::Dialect;
+use crate::declare::parting::{self, Mention, NewFunction, Snippet};
 use crate::engine::{FunctionFacts, Part, ProjectFacts};
 use crate::graph::HandlerResolution;
+use crate::input::files::{self, DiskFiles, Files as _};
 use crate::report::printable;
 use crate::run::UserError;
-use crate::{input, text};
+use crate::{declare, input, text};
 
 /// Templates larger than this are not read.
 const LARGEST: u64 = 8 << 20;
+/// Files of a Terraform module that are read.
+const MOST_FILES: usize = 200;
 
 /// Writes the plan of every function that is worth splitting below an empty or new folder; says what it wrote.
 pub(super) fn write(project: &ProjectFacts, folder: &Path) -> Result<(), UserError> {
@@ -48,8 +52,8 @@ fn plan(facts: &FunctionFacts, parts: &[Part], folder: &Path) -> Result<(), User
         put(&folder.join("code").join(&part.file), &part.text)?;
     }
     let snippet = snippet(facts, parts);
-    if let Ok((_, text)) = &snippet {
-        put(&folder.join("template.yaml"), text)?;
+    if let Ok(Snippet { file, text, .. }) = &snippet {
+        put(&folder.join(file), text)?;
     }
     put(&folder.join("README.md"), &readme(facts, parts, &snippet))
 }
@@ -65,27 +69,45 @@ fn id(facts: &FunctionFacts) -> &str {
     facts.spec.name.rsplit('#').next().unwrap_or_default()
 }
 
-/// The template with its path, and the resources in place of the function's.
-fn snippet(facts: &FunctionFacts, parts: &[Part]) -> Result<(String, String), String> {
+/// The logical id of one of the functions that it becomes.
+fn new_id(facts: &FunctionFacts, number: usize) -> String {
+    // In Terraform a name may end in a number of its own.
+    let gap = if id(facts).contains('.') { "_" } else { "" };
+    format!("{}{gap}{number}", id(facts))
+}
+
+/// What to write in place of the function, in the language of its template.
+fn snippet(facts: &FunctionFacts, parts: &[Part]) -> Result<Snippet, String> {
     let origin = facts.spec.origin.as_ref().ok_or("no template declares the function")?;
     let template = input::read_text_file(Path::new(&origin.path), LARGEST).map_err(|error| error.to_string())?;
     let mut functions = Vec::new();
-    for (at, part) in parts.iter().enumerate() {
+    for (number, part) in (1..).zip(parts) {
         let routes = part.routes.iter().filter_map(|route| facts.routes.routes.get(*route));
         let routes = routes.filter_map(|route| Some((route.method.clone(), route.path.as_deref().map(with_braces)?)));
         let routes: Vec<(Option<String>, String)> = routes.collect();
         if routes.len() < part.routes.len() {
             return Err("its routes are no paths: say in the template which function gets which event".to_owned());
         }
-        functions.push(NewFunction { id: format!("{}{}", id(facts), at + 1), handler: part.handler.clone(), routes });
+        functions.push(NewFunction { id: new_id(facts, number), handler: part.handler.clone(), routes });
     }
-    let text = parting::sam(&template, id(facts), &functions);
-    let text = text.or_else(|| parting::serverless(&template, id(facts), &functions));
-    let text = text.ok_or(
-        "the template does not write the function as a block of SAM or of the Serverless Framework in YAML, or a route \
-         is no plain path",
-    )?;
-    Ok((template, text))
+    match declare::dialect_of(&origin.path, &template) {
+        Some(Dialect::Terraform) => parting::terraform(&module(&origin.path, template)?, id(facts), &functions),
+        _ => parting::yaml(&origin.path, &template, id(facts), &functions),
+    }
+}
+
+/// The files of the module that a file of Terraform belongs to, this one first.
+fn module(path: &str, text: String) -> Result<Vec<(String, String)>, String> {
+    let folder = DiskFiles::new("");
+    let is_other = |name: &str| (name.ends_with(".tf") || name.ends_with(".tofu")) && !path.ends_with(name);
+    let listed = folder.list(files::parent(path)).into_iter().filter(|entry| !entry.is_folder && is_other(&entry.name));
+    let mut module = vec![(path.to_owned(), text)];
+    for entry in listed.take(MOST_FILES) {
+        let path = files::join(files::parent(path), &entry.name);
+        let text = folder.text(&path).map_err(|error| format!("{path}: {error}"))?;
+        module.push((path, text.to_string()));
+    }
+    Ok(module)
 }
 
 /// A path with parameters as templates write them: `/x/<int:id>` and `/x/:id` are `/x/{id}`.
@@ -100,7 +122,7 @@ fn with_braces(path: &str) -> String {
     path.split('/').map(part).collect::<Vec<_>>().join("/")
 }
 
-fn readme(facts: &FunctionFacts, parts: &[Part], snippet: &Result<(String, String), String>) -> String {
+fn readme(facts: &FunctionFacts, parts: &[Part], snippet: &Result<Snippet, String>) -> String {
     let name = printable::line(&facts.spec.name);
     let mut out = format!("# {name} as {} functions\n\n", parts.len());
     let _ = writeln!(out, "Init is {} today.\n", text::ms(facts.estimate.init_ms));
@@ -109,21 +131,20 @@ fn readme(facts: &FunctionFacts, parts: &[Part], snippet: &Result<(String, Strin
         let routes = part.routes.iter().filter_map(|route| facts.routes.routes.get(*route));
         let routes: Vec<String> = routes.map(|route| format!("`{}`", printable::line(&route.label))).collect();
         let init = text::ms(part.init_ms);
-        let number = at + 1;
-        let _ = writeln!(
-            out,
-            "| {}{number} | `{}` | {init} | {} |",
-            printable::line(id(facts)),
-            part.handler,
-            routes.join(", ")
-        );
+        let id = new_id(facts, at + 1);
+        let _ = writeln!(out, "| {} | `{}` | {init} | {} |", printable::line(&id), part.handler, routes.join(", "));
     }
     shared(facts, &mut out);
     out.push_str("\n## Steps\n\n1. Look through `code/` and copy the files beside the handler that they come from: each is a copy of it without\n   the routes of the others and without what only those name. Other statements at module level stay in all of them.\n");
     match snippet {
-        Ok((template, _)) => {
-            out.push_str("2. Put the resources of `template.yaml` in place of the function's: its own events that name routes moved to them,\n   everything else is a copy.\n");
-            referring(facts, template, &mut out);
+        Ok(snippet) => {
+            let _ = writeln!(
+                out,
+                "2. Put what `{}` declares in place of the function and of what belongs to it alone (its routes, permissions,\n   \
+                 alarms, log groups): routes moved to their functions, everything else is a copy for each of them.",
+                snippet.file
+            );
+            referring(&snippet.left, &mut out);
         }
         Err(why) => {
             let _ = writeln!(
@@ -150,16 +171,13 @@ fn shared(facts: &FunctionFacts, out: &mut String) {
     }
 }
 
-/// Lines of the template that name the function elsewhere: alarms, permissions, outputs.
-fn referring(facts: &FunctionFacts, template: &str, out: &mut String) {
-    let id = id(facts);
-    let lines = (1..)
-        .zip(template.lines())
-        .filter(|(_, line)| crate::lang::moving::has_word(line, id) && line.trim() != format!("{id}:"));
-    let lines: Vec<String> =
-        lines.map(|(number, line)| format!("   - line {number}: `{}`", printable::line(line.trim()))).collect();
+/// Lines of the template that name the function elsewhere.
+fn referring(left: &[Mention], out: &mut String) {
+    let line =
+        |at: &Mention| format!("   - {}:{}: `{}`", printable::line(&at.path), at.line, printable::line(&at.text));
+    let lines: Vec<String> = left.iter().map(line).collect();
     if !lines.is_empty() {
-        let _ =
-            writeln!(out, "   These lines name the old function and have to name the new ones:\n{}", lines.join("\n"));
+        let lines = lines.join("\n");
+        let _ = writeln!(out, "   These lines name the old function and have to name the new ones:\n{lines}");
     }
 }

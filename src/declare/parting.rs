@@ -1,8 +1,12 @@
 //! A function of a template as several functions, each with the routes of its own.
 
+mod carried;
 mod serverless;
+mod terraform;
 
-pub use serverless::serverless;
+pub use terraform::terraform;
+
+use serverless::serverless;
 
 /// A function to declare.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +19,62 @@ pub struct NewFunction {
     pub routes: Vec<(Option<String>, String)>,
 }
 
+/// What to write in place of a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snippet {
+    /// How a file with it is called.
+    pub file: &'static str,
+    /// The text.
+    pub text: String,
+    /// Lines that name the function and are not part of it.
+    pub left: Vec<Mention>,
+}
+
+/// A line of a template that names a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention {
+    /// The template.
+    pub path: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// The line's text.
+    pub text: String,
+}
+
+/// The function of a template in YAML as several, with the alarms, permissions and log groups that belong to it.
+///
+/// # Errors
+/// Why it is not taken apart.
+pub fn yaml(path: &str, template: &str, id: &str, functions: &[NewFunction]) -> Result<Snippet, String> {
+    let as_sam = sam(template, id, functions);
+    let (text, logical, head): (_, fn(&str) -> String, _) = match as_sam {
+        Some(text) => (Some(text), str::to_owned, ""),
+        None => {
+            let logical = |id: &str| format!("{}LambdaFunction", super::serverless_id(id));
+            (serverless(template, id, functions), logical, "# Below `Resources:` of `resources:`\n")
+        }
+    };
+    let mut text = text.ok_or(
+        "the template does not write the function as a block of SAM or of the Serverless Framework in YAML, or a route \
+         is no plain path",
+    )?;
+    let own = block(template, id).unwrap_or_default();
+    let name = own.iter().find_map(|line| value(line, "FunctionName")).filter(|name| is_plain(name));
+    let ids: Vec<String> = functions.iter().map(|function| logical(&function.id)).collect();
+    let old = logical(id);
+    let (others, taken) = carried::of(template, &carried::Original { id: &old, name }, &ids);
+    if !others.is_empty() {
+        text.push_str(head);
+        text.push_str(&others);
+    }
+    let names = |line: &str| crate::lang::moving::has_word(line, &old) || crate::lang::moving::has_word(line, id);
+    let lines = template.lines().enumerate().filter(|(at, line)| {
+        names(line) && line.trim() != format!("{id}:") && !taken.iter().any(|lines| lines.contains(at))
+    });
+    let left = lines.map(|(at, line)| Mention { path: path.to_owned(), line: at + 1, text: line.trim().to_owned() });
+    Ok(Snippet { file: "template.yaml", left: left.collect(), text })
+}
+
 /// An event of the function as the template writes it.
 struct Event<'t> {
     id: &'t str,
@@ -25,8 +85,7 @@ struct Event<'t> {
 
 /// Resources that take the place of the function `id`: everything as it was, but handler and routes. `None` where the
 /// template does not write the function in the usual way, as YAML in blocks.
-#[must_use]
-pub fn sam(template: &str, id: &str, functions: &[NewFunction]) -> Option<String> {
+fn sam(template: &str, id: &str, functions: &[NewFunction]) -> Option<String> {
     let block = block(template, id)?;
     let (head, rest) = block.split_first()?;
     let indent = indent_of(head);
@@ -136,8 +195,9 @@ fn events_of<'t>(lines: &[&'t str]) -> Vec<Event<'t>> {
 /// An event for a route: that of the template as it is, or that which catches all with the route's own method and
 /// path; none for a route that the template does not send.
 fn event((method, path): &(Option<String>, String), known: &[Event<'_>], indent: usize) -> String {
+    // An event for any method would send to one function what several answer.
     let same_method = |event: &Event<'_>| match (&event.method, method) {
-        (Some(a), Some(b)) => a.eq_ignore_ascii_case(b) || a.eq_ignore_ascii_case("any"),
+        (Some(a), Some(b)) => a.eq_ignore_ascii_case(b),
         _ => true,
     };
     let same_path = |event: &Event<'_>| event.path.as_deref() == Some(path);
@@ -146,7 +206,9 @@ fn event((method, path): &(Option<String>, String), known: &[Event<'_>], indent:
         let lines = exact.lines.iter().filter(|line| !line.trim().is_empty());
         return format!("{}{}:\n", pad(0), exact.id) + &lines.map(|line| format!("{line}\n")).collect::<String>();
     }
-    let catches_all = |event: &&Event<'_>| event.path.as_deref().is_some_and(|path| path.contains("+}"));
+    let is_any = |event: &Event<'_>| event.method.as_deref().is_none_or(|method| method.eq_ignore_ascii_case("any"));
+    let has_all = |event: &Event<'_>| event.path.as_deref().is_some_and(|path| path.contains("+}"));
+    let catches_all = |event: &&Event<'_>| has_all(event) || (is_any(event) && same_path(event));
     let Some(like) = known.iter().find(catches_all) else { return String::new() };
     let words = path.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let words = words

@@ -24,7 +24,7 @@ pub(super) fn at(answers: &Answers, params: &CodeActionParams, open: Open<'_>) -
     let asked = Span::new(text.offset(params.range.start), text.offset(params.range.end));
     let touches = |span: Span| span.start <= asked.end && asked.start <= span.end;
     let mut actions: Vec<CodeAction> = Vec::new();
-    let mut texts = Texts::new(open);
+    let mut texts = Texts::new(answers, open);
     for finding in answers.findings(uri).filter(|finding| finding.location.span.is_some_and(touches)) {
         let Some((fix, edit)) = finding.fix.as_ref().and_then(|fix| Some((fix, edit(fix, open)?))) else { continue };
         let action = CodeAction {

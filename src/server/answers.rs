@@ -13,6 +13,7 @@ use lsp_types::{
 };
 use serde_json::Value;
 
+use super::moved::Moved;
 use super::{Analysed, actions, places};
 use crate::artifact::{EntryId, Location};
 use crate::engine::{FunctionFacts, Registry};
@@ -30,9 +31,14 @@ const LARGEST: u64 = 4 << 20;
 /// The texts of open documents, by the name that the editor gives them.
 pub(super) type Open<'a> = &'a dyn Fn(&str) -> Option<Arc<String>>;
 
-/// All analyses of the newest state.
+/// Texts of open documents, by the name that the editor gives them.
+pub(super) type Documents = BTreeMap<String, Arc<String>>;
+
+/// All analyses of one state.
 pub(super) struct Answers {
     known: Vec<(PathBuf, Analysed)>,
+    /// The documents as they were analysed.
+    then: Documents,
 }
 
 /// A text with its lines.
@@ -83,8 +89,18 @@ struct Cost {
 }
 
 impl Answers {
-    pub(super) fn new(known: Vec<(PathBuf, Analysed)>) -> Self {
-        Self { known }
+    pub(super) fn new(known: Vec<(PathBuf, Analysed)>, then: Documents) -> Self {
+        Self { known, then }
+    }
+
+    /// Whether a document was open when it was analysed, so that it is known where its places are now.
+    pub(super) fn has_seen(&self, uri: &str) -> bool {
+        self.then.contains_key(uri)
+    }
+
+    /// What has changed in a document since it was analysed.
+    fn moved(&self, uri: &str, now: &Text) -> Moved {
+        Moved::between(self.then.get(uri).map_or(&now.text, |then| then), &now.text)
     }
 
     /// The answer to a question about a document.
@@ -136,7 +152,7 @@ impl Answers {
 
     /// What was found, by document.
     pub(super) fn diagnostics(&self, open: Open<'_>) -> BTreeMap<String, Vec<Diagnostic>> {
-        let mut texts = Texts::new(open);
+        let mut texts = Texts::new(self, open);
         let mut found: BTreeMap<String, Vec<Diagnostic>> = BTreeMap::new();
         for finding in self.known.iter().flat_map(|(_, analysed)| &analysed.findings) {
             if finding.location.inner_path.is_some() || input::seen::is_dir(Path::new(&finding.location.path)) {
@@ -154,10 +170,12 @@ impl Answers {
     fn hints(&self, params: &InlayHintParams, open: Open<'_>) -> Vec<InlayHint> {
         let uri = params.text_document.uri.as_str();
         let Some(text) = Text::of(uri, open) else { return Vec::new() };
+        let moved = self.moved(uri, &text);
         let mut costs: BTreeMap<u32, Cost> = BTreeMap::new();
         for (facts, entry) in self.functions(uri) {
             for (site, cost) in of_function(facts, entry) {
-                let at = end_of(&text.text, site.span);
+                let Some(span) = moved.span(site.span, &text.text) else { continue };
+                let at = end_of(&text.text, span);
                 match costs.get(&at) {
                     Some(known) if known.ms >= cost.ms => {}
                     _ => drop(costs.insert(at, cost)),
@@ -175,15 +193,15 @@ impl Answers {
         let text = Text::of(uri, open)?;
         let offset = text.offset(at.position);
         let holds = |span: &Span| span.start <= offset && offset <= span.end;
+        let moved = self.moved(uri, &text);
         let mut parts = Vec::new();
         let mut range = None;
         for (facts, entry) in self.functions(uri) {
             for (site, cost) in of_function(facts, entry) {
-                if !text.is_on(site.span, at.position.line) {
-                    continue;
-                }
+                let span = moved.span(site.span, &text.text).filter(|span| text.is_on(*span, at.position.line));
+                let Some(span) = span else { continue };
                 let line = format!("{} in {}", said(&cost), facts.spec.name);
-                range = range.or(Some(text.range(site.span)));
+                range = range.or(Some(text.range(span)));
                 if !parts.contains(&line) {
                     parts.push(line);
                 }
@@ -191,7 +209,8 @@ impl Answers {
         }
         let mut rules = Vec::new();
         for finding in self.findings(uri) {
-            let Some(span) = finding.location.span.filter(|span| holds(span)) else { continue };
+            let span = finding.location.span.and_then(|span| moved.span(span, &text.text));
+            let Some(span) = span.filter(&holds) else { continue };
             range = range.or(Some(text.range(span)));
             let page = registry.find(finding.rule).map(|rule| rule.page);
             if let Some(page) = page.filter(|_| !rules.contains(&finding.rule)) {
@@ -285,20 +304,29 @@ fn hint(position: Position, cost: &Cost) -> InlayHint {
 
 /// Texts that were looked up, so that each is read once.
 pub(super) struct Texts<'a> {
+    answers: &'a Answers,
     open: Open<'a>,
-    known: BTreeMap<String, Option<Rc<Text>>>,
+    known: BTreeMap<String, Option<Rc<(Text, Moved)>>>,
 }
 
 impl<'a> Texts<'a> {
-    pub(super) fn new(open: Open<'a>) -> Self {
-        Self { open, known: BTreeMap::new() }
+    pub(super) fn new(answers: &'a Answers, open: Open<'a>) -> Self {
+        Self { answers, open, known: BTreeMap::new() }
     }
 
     fn range(&mut self, location: &Location) -> Range {
         let uri = uri(location);
-        let open = self.open;
-        let text = self.known.entry(uri).or_insert_with_key(|uri| Text::of(uri, open).map(Rc::new));
-        text.as_ref().zip(location.span).map_or_else(Range::default, |(text, span)| text.range(span))
+        let (answers, open) = (self.answers, self.open);
+        let read = |uri: &String| {
+            let text = Text::of(uri, open)?;
+            let moved = answers.moved(uri, &text);
+            Some(Rc::new((text, moved)))
+        };
+        let known = self.known.entry(uri).or_insert_with_key(read);
+        let (Some(known), Some(span)) = (known, location.span) else { return Range::default() };
+        let (text, moved) = known.as_ref();
+        // What was touched since is shown where it was, until the next analysis.
+        text.range(moved.span(span, &text.text).unwrap_or(span))
     }
 }
 

@@ -1,11 +1,13 @@
 //! The language server: what an import costs, what rules find and what mends it, in an editor.
 //!
 //! One thread speaks the protocol and never waits for an analysis; another analyses, with the texts that the editor
-//! holds in place of those on the disk, once nothing has changed for a moment. Questions about what has changed since
-//! are answered when its analysis is done. What fails there is said to the editor and ends nothing.
+//! holds in place of those on the disk, once nothing has changed for a moment. What an import costs is told at once, from
+//! the last analysis, with its places moved to where edits have brought them; what was touched itself, and changes that
+//! mend something, wait for the next analysis. What fails there is said to the editor and ends nothing.
 
 mod actions;
 mod answers;
+mod moved;
 mod places;
 mod worker;
 
@@ -26,7 +28,7 @@ use serde_json::{Value, json};
 use crate::engine::{ProjectFacts, Registry};
 use crate::fault;
 use crate::finding::Finding;
-use answers::Answers;
+use answers::{Answers, Documents};
 use worker::Job;
 
 /// Most questions that wait for an analysis; older ones are told that the content has changed.
@@ -58,7 +60,7 @@ pub trait Analyst: Send + Sync {
 enum Event {
     Said(Message),
     /// The analysis of so many changes is done.
-    Analysed(u64, Vec<(PathBuf, Result<Analysed, String>)>),
+    Analysed(u64, Vec<(PathBuf, Result<Analysed, String>)>, Documents),
     /// The editor is gone.
     Gone,
 }
@@ -175,7 +177,7 @@ impl Server<'_> {
                 Event::Said(Message::Notification(told)) if told.method == "exit" => break,
                 Event::Said(Message::Notification(told)) => self.told(told),
                 Event::Said(Message::Response(_)) => {}
-                Event::Analysed(changes, results) => self.analysed(changes, results),
+                Event::Analysed(changes, results, documents) => self.analysed(changes, results, documents),
             }
         }
         u8::from(!self.is_over)
@@ -207,10 +209,23 @@ impl Server<'_> {
         }
     }
 
-    /// Answers now where nothing has changed since the last analysis, and else after the next one.
+    /// Whether the last analysis answers a question although something has changed since: the editor must know how to
+    /// ask again when the next one is done.
+    fn is_soon(&self, request: &Request, answers: &Answers) -> bool {
+        let uri = request.params.pointer("/textDocument/uri").and_then(Value::as_str);
+        let is_told = match request.method.as_str() {
+            "textDocument/inlayHint" => self.refreshes,
+            method => method == "textDocument/hover",
+        };
+        is_told && uri.is_some_and(|uri| answers.has_seen(uri))
+    }
+
+    /// Answers now where nothing has changed since the last analysis or places only moved, and else after the next one.
     fn question(&mut self, request: Request) {
         match &self.answers {
-            Some((changes, answers)) if *changes == self.changes => self.answer(request, answers),
+            Some((changes, answers)) if *changes == self.changes || self.is_soon(&request, answers) => {
+                self.answer(request, answers);
+            }
             _ => {
                 if self.waiting.len() >= MOST_WAITING {
                     let (_, oldest) = self.waiting.remove(0);
@@ -292,12 +307,14 @@ impl Server<'_> {
             .documents
             .values()
             .map(|document| (document.path.clone(), Arc::new(document.text.as_bytes().to_vec())));
-        let job = Job { changes: self.changes, folders: self.folders.clone(), texts: texts.collect() };
+        let texts = texts.collect();
+        let named = self.documents.iter().map(|(uri, document)| (uri.clone(), Arc::clone(&document.text)));
+        let job = Job { changes: self.changes, folders: self.folders.clone(), texts, documents: named.collect() };
         // The worker ends with the server only.
         let _ = self.jobs.send(job);
     }
 
-    fn analysed(&mut self, changes: u64, results: Vec<(PathBuf, Result<Analysed, String>)>) {
+    fn analysed(&mut self, changes: u64, results: Vec<(PathBuf, Result<Analysed, String>)>, documents: Documents) {
         let mut known = Vec::new();
         for (folder, result) in results {
             match result {
@@ -308,7 +325,7 @@ impl Server<'_> {
                 Err(why) => self.say(MessageType::LOG, &why),
             }
         }
-        let answers = Answers::new(known);
+        let answers = Answers::new(known, documents);
         self.publish(&answers);
         self.answers = Some((changes, answers));
         let waiting = std::mem::take(&mut self.waiting);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
+use super::answers::Documents;
 use super::{Analyst, Event};
 use crate::{fault, input};
 
@@ -19,6 +20,8 @@ pub(super) struct Job {
     pub(super) folders: Vec<PathBuf>,
     /// What the editor has of files.
     pub(super) texts: BTreeMap<PathBuf, Arc<Vec<u8>>>,
+    /// The same by the names of the documents.
+    pub(super) documents: Documents,
 }
 
 /// Starts the thread; it ends when nobody has jobs for it any more.
@@ -32,7 +35,7 @@ pub(super) fn start(analyst: Arc<dyn Analyst>, events: Sender<Event>) -> Sender<
                 let analysed = analysed.unwrap_or_else(|fault| Err(fault.message));
                 (folder, analysed)
             });
-            if events.send(Event::Analysed(job.changes, results.collect())).is_err() {
+            if events.send(Event::Analysed(job.changes, results.collect(), job.documents)).is_err() {
                 return;
             }
         }

@@ -131,6 +131,86 @@ fn handlers_of_node_are_taken_apart_in_the_language_of_their_template() {
     }
 }
 
+const TERRAFORM: &str = "resource \"aws_lambda_function\" \"office\" {
+  function_name = \"office\"
+  filename      = data.archive_file.office.output_path
+  handler       = \"app.handler\"
+  runtime       = \"python3.12\"
+  role          = aws_iam_role.office.arn
+}
+
+data \"archive_file\" \"office\" {
+  type        = \"zip\"
+  source_dir  = \"src\"
+  output_path = \"office.zip\"
+}
+";
+
+const API: &str = "resource \"aws_apigatewayv2_integration\" \"office\" {
+  api_id           = aws_apigatewayv2_api.web.id
+  integration_type = \"AWS_PROXY\"
+  integration_uri  = aws_lambda_function.office.invoke_arn
+}
+
+resource \"aws_apigatewayv2_route\" \"all\" {
+  api_id    = aws_apigatewayv2_api.web.id
+  route_key = \"$default\"
+  target    = \"integrations/${aws_apigatewayv2_integration.office.id}\"
+}
+
+output \"arn\" {
+  value = aws_lambda_function.office.arn
+}
+";
+
+#[test]
+fn terraform_is_told_in_its_own_language() {
+    let functions: String =
+        (0..9000).map(|at| format!("def f{at}(a, b=None, *c):\n    return [a + {at}, b, c]\n")).collect();
+    let project = Project::new(&[
+        ("main.tf", TERRAFORM),
+        ("api.tf", API),
+        ("src/app.py", APP),
+        ("src/heavy/__init__.py", &format!("def report(event):\n    return event['path']\n\n\n{functions}")),
+    ]);
+    let done = project.run(&["split", ".", "-o", "plan"]);
+    assert!(done.code == 0 && done.err.contains("wrote 1 plan to plan"), "{}{}", done.out, done.err);
+    let folder = "plan/aws_lambda_function_office";
+    let blocks = project.read(&format!("{folder}/functions.tf"));
+    for part in [
+        "resource \"aws_lambda_function\" \"office_2\" {\n  function_name = \"office-2\"\n",
+        "  handler       = \"app_2.handler\"\n",
+        "  integration_uri  = aws_lambda_function.office_1.invoke_arn\n",
+        "resource \"aws_apigatewayv2_route\" \"office_1_any_report\" {",
+        "  route_key = \"ANY /status\"\n  target    = \"integrations/${aws_apigatewayv2_integration.office_2.id}\"\n",
+    ] {
+        assert!(blocks.contains(part), "{part}\n---\n{blocks}");
+    }
+    let steps = project.read(&format!("{folder}/README.md"));
+    assert!(steps.contains("| aws_lambda_function.office_1 | `app_1.handler` |"), "{steps}");
+    assert!(steps.contains("   - api.tf:14: `value = aws_lambda_function.office.arn`\n"), "{steps}");
+}
+
+#[test]
+fn alarms_and_permissions_go_along() {
+    let functions: String =
+        (0..9000).map(|at| format!("def f{at}(a, b=None, *c):\n    return [a + {at}, b, c]\n")).collect();
+    let alarm = "  Errors:\n    Type: AWS::CloudWatch::Alarm\n    Properties:\n      MetricName: Errors\n      Dimensions:\n        - Name: FunctionName\n          Value: !Ref Office\nOutputs:\n  Arn:\n    Value: !GetAtt Office.Arn\n";
+    let project = Project::new(&[
+        ("template.yaml", &format!("{TEMPLATE}{alarm}")),
+        ("src/app.py", APP),
+        ("src/heavy/__init__.py", &format!("def report(event):\n    return event['path']\n\n\n{functions}")),
+    ]);
+    let done = project.run(&["split", "template.yaml", "-o", "plan"]);
+    assert!(done.err.contains("wrote 1 plan to plan"), "{}{}", done.out, done.err);
+    let template = project.read("plan/Office/template.yaml");
+    let second = "  Errors2:\n    Type: AWS::CloudWatch::Alarm\n    Properties:\n      MetricName: Errors\n      Dimensions:\n        - Name: FunctionName\n          Value: !Ref Office2\n";
+    assert!(template.contains("  Errors1:\n") && template.contains(second), "{template}");
+    let steps = project.read("plan/Office/README.md");
+    let left: Vec<&str> = steps.lines().filter(|line| line.starts_with("   - template.yaml:")).collect();
+    assert_eq!(left, ["   - template.yaml:24: `Value: !GetAtt Office.Arn`"], "{steps}");
+}
+
 #[test]
 fn what_cannot_be_taken_apart_says_why() {
     let project = Project::new(&[("app.py", "def handler(event, context):\n    return event\n")]);

@@ -16,8 +16,7 @@ struct Event<'t> {
 
 /// Entries below `functions` that take the place of the function `id`: everything as it was, but handler and routes.
 /// `None` where the file does not write the function in the usual way, as YAML in blocks with HTTP events.
-#[must_use]
-pub fn serverless(template: &str, id: &str, functions: &[NewFunction]) -> Option<String> {
+pub(super) fn serverless(template: &str, id: &str, functions: &[NewFunction]) -> Option<String> {
     let lines: Vec<&str> = template.lines().collect();
     let section = lines.iter().position(|line| line.trim_end() == "functions:")?;
     let section = lines.get(section..end_of(&lines, section))?;
@@ -110,15 +109,20 @@ fn events_of<'t>(lines: &[&'t str]) -> Option<Vec<Event<'t>>> {
 fn event((method, path): &(Option<String>, String), known: &[Event<'_>], indent: usize) -> String {
     let bare = |path: &str| path.trim_matches('/').to_owned();
     let is_any = |method: &str| matches!(method, "*" | "any" | "ANY");
-    let same_method = |event: &&Event<'_>| {
-        method.as_ref().is_none_or(|method| is_any(&event.method) || event.method.eq_ignore_ascii_case(method))
-    };
-    let exact = known.iter().find(|event| bare(&event.path) == bare(path) && same_method(event));
+    // An event for any method would send to one function what several answer.
+    let same_method =
+        |event: &&Event<'_>| method.as_ref().is_none_or(|method| event.method.eq_ignore_ascii_case(method));
+    let same_path = |event: &Event<'_>| bare(&event.path) == bare(path);
+    let exact = known.iter().find(|event| same_path(event) && same_method(event));
     if let Some(exact) = exact {
         let lines = exact.lines.iter().filter(|line| !line.trim().is_empty());
         return lines.map(|line| format!("{line}\n")).collect();
     }
-    let Some(like) = known.iter().find(|event| event.path.contains("+}")) else { return String::new() };
+    let Some(like) =
+        known.iter().find(|event| event.path.contains("+}") || (is_any(&event.method) && same_path(event)))
+    else {
+        return String::new();
+    };
     let pad = |extra: usize| " ".repeat(indent + extra);
     let method = method.as_deref().map_or_else(|| like.method.clone(), str::to_ascii_lowercase);
     let method = if is_any(&method) { "'*'".to_owned() } else { method };
