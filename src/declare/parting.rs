@@ -134,10 +134,16 @@ fn is_plain(text: &str) -> bool {
 }
 
 /// A line that gives a name, with a number behind the name: two functions cannot have the same one. `None` where the name
-/// is written over several lines.
+/// is written over several lines, or made by another function of the template than `!Sub` and `!Ref`.
 fn numbered(line: &str, number: usize) -> Option<String> {
     let line = line.split(" #").next().unwrap_or(line).trim_end();
     if line.ends_with([':', '|', '>', '}', ']']) {
+        return None;
+    }
+    if let Some((before, name)) = line.split_once(": !Ref ") {
+        return Some(format!("{before}: !Sub \"${{{}}}-{number}\"", name.trim()));
+    }
+    if line.contains(": !") && !line.contains(": !Sub ") {
         return None;
     }
     let bare = line.trim_end_matches(['"', '\'']);
@@ -260,6 +266,12 @@ mod tests {
         let named = TEMPLATE.replace("CodeUri: src/", "FunctionName: !Sub \"${Stage}-orders\"");
         let made = sam(&named, "Orders", &functions).unwrap();
         assert!(made.contains("!Sub \"${Stage}-orders-1\"") && made.contains("!Sub \"${Stage}-orders-2\""), "{made}");
+        let referring = TEMPLATE.replace("CodeUri: src/", "FunctionName: !Ref Name # x");
+        assert!(sam(&referring, "Orders", &functions).unwrap().contains("FunctionName: !Sub \"${Name}-2\"\n"));
+        assert_eq!(sam(&TEMPLATE.replace("CodeUri: src/", "FunctionName: !Join"), "Orders", &functions), None);
+        let any = TEMPLATE.replace("Path: /orders\n            Method: GET", "Path: /orders\n            Method: ANY");
+        let made = sam(&any, "Orders", &functions).unwrap();
+        assert!(made.contains("        OrdersGet:\n") && made.contains("            Method: get\n"), "{made}");
         let one_line = TEMPLATE.replace(
             "Type: HttpApi\n          Properties:\n            ApiId: !Ref Api\n            Path: /orders\n",
             "Properties: {Path: /orders}\n",

@@ -14,26 +14,30 @@ pub(super) struct Moved {
 }
 
 impl Moved {
-    /// What has changed from one text to another.
+    /// What has changed from one text to another. Where the stretch could lie in several places, as a line does that
+    /// begins like the next one, it begins a line.
     pub(super) fn between(then: &str, now: &str) -> Self {
         let (a, b) = (then.as_bytes(), now.as_bytes());
         let least = a.len().min(b.len());
-        let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
-        let behind = a.iter().rev().zip(b.iter().rev()).take(least - same).take_while(|(a, b)| a == b).count();
-        let (end_then, end_now) = (a.len() - behind, b.len() - behind);
-        let (same, end_then, end_now) = (same as u32, end_then as u32, end_now as u32);
-        Self { same, end_then, end_now }
+        let ahead = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+        let behind = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+        let begins_line = |at: &usize| *at == 0 || b.get(*at - 1) == Some(&b'\n');
+        let same = (least.saturating_sub(behind)..=ahead).rev().find(begins_line).unwrap_or(ahead);
+        let behind = behind.min(least - same);
+        Self { same: same as u32, end_then: (a.len() - behind) as u32, end_now: (b.len() - behind) as u32 }
     }
 
-    /// Where a place is now; `None` where it was touched. Who types right behind a name changes that name, so that
-    /// a place is touched by what is beside it, unless that begins a line.
+    /// Where a place is now; `None` where it was touched. Who types right beside a name changes that name, so that only
+    /// what ends a line or begins one is not touched by what is beside it.
     pub(super) fn span(&self, span: Span, now: &str) -> Option<Span> {
+        let now = now.as_bytes();
         let nothing = self.same == self.end_then && self.same == self.end_now;
-        let new = now.get(self.same as usize..self.end_now as usize).unwrap_or_default();
-        if nothing || span.end < self.same || (span.end == self.same && new.starts_with(['\n', '\r'])) {
+        let ends_line = || now.get(self.same as usize).is_none_or(|byte| matches!(byte, b'\n' | b'\r'));
+        if nothing || span.end < self.same || (span.end == self.same && ends_line()) {
             return Some(span);
         }
-        let is_behind = span.start > self.end_then || (span.start == self.end_then && new.ends_with('\n'));
+        let begins_line = || self.end_now == 0 || now.get(self.end_now as usize - 1) == Some(&b'\n');
+        let is_behind = span.start > self.end_then || (span.start == self.end_then && begins_line());
         let moved = |at: u32| at - self.end_then + self.end_now;
         is_behind.then(|| Span::new(moved(span.start), moved(span.end)))
     }

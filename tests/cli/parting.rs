@@ -199,6 +199,8 @@ fn alarms_and_permissions_go_along() {
     let project = Project::new(&[
         ("template.yaml", &format!("{TEMPLATE}{alarm}")),
         ("src/app.py", APP),
+        ("src/heavy-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: heavy\nVersion: 1\n"),
+        ("src/heavy-1.dist-info/RECORD", "heavy/__init__.py,,\n"),
         ("src/heavy/__init__.py", &format!("def report(event):\n    return event['path']\n\n\n{functions}")),
     ]);
     let done = project.run(&["split", "template.yaml", "-o", "plan"]);

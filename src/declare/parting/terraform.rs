@@ -39,7 +39,9 @@ impl<'t> Found<'t> {
 
     /// Where the value of an attribute lies in the file.
     fn value(&self, name: &str) -> Option<Range<usize>> {
-        self.block.body.get_attribute(name)?.value.span()
+        let at = self.block.body.get_attribute(name)?.value.span()?;
+        let end = at.start + self.text.get(at.clone())?.trim_end().len();
+        Some(at.start..end)
     }
 
     /// The value of an attribute as it is written.
