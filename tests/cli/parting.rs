@@ -171,6 +171,8 @@ fn terraform_is_told_in_its_own_language() {
         ("main.tf", TERRAFORM),
         ("api.tf", API),
         ("src/app.py", APP),
+        ("src/heavy-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: heavy\nVersion: 1\n"),
+        ("src/heavy-1.dist-info/RECORD", "heavy/__init__.py,,\n"),
         ("src/heavy/__init__.py", &format!("def report(event):\n    return event['path']\n\n\n{functions}")),
     ]);
     let done = project.run(&["split", ".", "-o", "plan"]);
