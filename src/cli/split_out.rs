@@ -98,8 +98,9 @@ fn snippet(facts: &FunctionFacts, parts: &[Part]) -> Result<Snippet, String> {
 
 /// The files of the module that a file of Terraform belongs to, this one first.
 fn module(path: &str, text: String) -> Result<Vec<(String, String)>, String> {
-    let folder = DiskFiles::new("");
-    let is_other = |name: &str| (name.ends_with(".tf") || name.ends_with(".tofu")) && !path.ends_with(name);
+    let folder = DiskFiles::new(".");
+    let own = path.rsplit('/').next();
+    let is_other = |name: &str| (name.ends_with(".tf") || name.ends_with(".tofu")) && own != Some(name);
     let listed = folder.list(files::parent(path)).into_iter().filter(|entry| !entry.is_folder && is_other(&entry.name));
     let mut module = vec![(path.to_owned(), text)];
     for entry in listed.take(MOST_FILES) {
