@@ -38,10 +38,6 @@ pub fn load(artifact: &Artifact) -> (ModuleGraph, Packages) {
     (graph, packages)
 }
 
-/// What the loaders that napi-rs writes throw where no build that they try can be loaded (its `js-binding.ts`, versions 2
-/// and 3).
-pub const NO_BINDING: [&str; 2] = ["Failed to load native binding", "Cannot find native binding"];
-
 /// Bytes at the start of a file that hold its headers, as most linkers write them.
 const HEAD: usize = 4096;
 /// A table of segments longer than this is a lie.

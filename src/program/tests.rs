@@ -89,6 +89,7 @@ fn of_node(bundle: &Bundle) -> ModuleGraph {
         source_tree: false,
         prepare: None,
         what_if: &WhatIf::default(),
+        refused: &FxHashMap::default(),
     })
 }
 

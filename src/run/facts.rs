@@ -65,7 +65,7 @@ pub(super) fn of(
         facts.usage = usage;
     }
     let refused = facts.refused();
-    if refused.is_empty() || facts.spec.runtime.language() != Language::Python {
+    if refused.is_empty() || !matches!(facts.spec.runtime.language(), Language::Python | Language::Node) {
         return Ok(facts);
     }
     // Only who has loaded everything knows what cannot be loaded: now the errors are raised where they are met.
@@ -161,7 +161,7 @@ fn culprits(facts: &FunctionFacts, inputs: &Inputs<'_>, refused: &Refused, toget
     let FunctionFacts { spec, artifact, graph, packages, estimate, declared, routes, bundle, .. } = facts;
     let again = |what_if: &WhatIf| match spec.runtime.language() {
         Language::Node => {
-            let (graph, packages) = by_node(spec, bundle, what_if);
+            let (graph, packages) = by_node(spec, bundle, what_if, refused);
             let input = CostInput { spec, artifact, graph: &graph, packages: &packages, calibrations };
             After::of(&graph, cost::estimate(&input).init_ms)
         }
@@ -270,7 +270,7 @@ fn routes(facts: &FunctionFacts, objective: &Objective) -> Routes {
 fn loaded(spec: &FunctionSpec, bundle: &Bundle, refused: &Refused, together: &Together<'_>) -> Loads {
     match spec.runtime.language() {
         Language::Python => (together.graph(spec, bundle, refused), bundle.owners(Language::Python)),
-        Language::Node => by_node(spec, bundle, &WhatIf::default()),
+        Language::Node => by_node(spec, bundle, &WhatIf::default(), refused),
         Language::Native => {
             let (graph, packages) = native::load(&bundle.artifact);
             (graph, Arc::new(packages))
@@ -287,7 +287,7 @@ fn prepared(spec: &FunctionSpec, bundle: &Bundle) -> Arc<Prepared> {
 }
 
 /// What a Node function loads, with changes taken for done.
-fn by_node(spec: &FunctionSpec, bundle: &Bundle, what_if: &WhatIf) -> Loads {
+fn by_node(spec: &FunctionSpec, bundle: &Bundle, what_if: &WhatIf, refused: &Refused) -> Loads {
     let prepared = prepared(spec, bundle);
     let input = JavaScriptInput {
         bundle,
@@ -299,6 +299,7 @@ fn by_node(spec: &FunctionSpec, bundle: &Bundle, what_if: &WhatIf) -> Loads {
         source_tree: is_source_tree(spec, bundle),
         prepare: Some(&*prepared),
         what_if,
+        refused,
     };
     bundle.keep_for_node();
     // On a thread of its own: a thread of the pool that waits for the simulation could do no other work.

@@ -75,7 +75,7 @@ impl FunctionFacts {
         let mut loads: Vec<Load> = modules
             .filter(|(_, entry, _)| self.artifact.entry(*entry).bytes <= LARGEST_READ)
             .map(|(id, entry, phase)| {
-                let is_certain = phase == Phase::Init && self.is_uncaught(id);
+                let is_certain = phase == Phase::Init && self.is_uncaught();
                 Load { entry, module: Some(id), is_certain, in_full: false }
             })
             .collect();
@@ -90,13 +90,9 @@ impl FunctionFacts {
         self.artifact.read_head(program, 2).is_ok_and(|head| head == b"#!")
     }
 
-    /// Whether the failure of a module ends Init, where the simulation does not raise it itself.
-    fn is_uncaught(&self, module: ModuleId) -> bool {
-        match self.spec.runtime.language() {
-            Language::Native => true,
-            Language::Node => !self.graph.is_caught(module),
-            Language::Python | Language::Other => false,
-        }
+    /// Whether the failure of a module ends Init: simulations raise it themselves where it is met.
+    fn is_uncaught(&self) -> bool {
+        self.spec.runtime.language() == Language::Native
     }
 
     /// Chooses which files are read in full: of each package the largest, which libraries are linked into.

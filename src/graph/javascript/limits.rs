@@ -79,6 +79,9 @@ pub(super) struct Limits {
     pub(super) failures: usize,
     /// Bytes of a data file that become a text.
     pub(super) data_bytes: u64,
+    /// Bytes of an own file above which it is no longer what people write: bundles hold libraries, which do more than is
+    /// followed exactly.
+    pub(super) written_bytes: usize,
     /// Bytes of a request: the longest path that Linux takes.
     pub(super) request: usize,
 }
@@ -122,5 +125,6 @@ pub(super) const LIMITS: Limits = Limits {
     data_files: 20_000,
     failures: 1_000,
     data_bytes: 64 << 10,
+    written_bytes: 150_000,
     request: 4_096,
 };

@@ -231,6 +231,10 @@ impl<'a> Sources<'a> {
             jsx: matches!(extension, "jsx" | "tsx") || (self.source_tree && extension == "js"),
             keep_unused_imports: self.typescript.keep_unused_imports,
             decorator_metadata: self.typescript.decorator_metadata,
+            checked: matches!(extension, "js" | "mjs" | "cjs")
+                && !self.source_tree
+                && text.len() <= LIMITS.written_bytes
+                && !path.contains("/node_modules/"),
         };
         let other = ParseMode {
             dialect: match dialect {
@@ -288,7 +292,10 @@ impl<'a> Sources<'a> {
 
     /// Whether the runtime's Node finds out by the text that a file is an ES module.
     fn detects(&self, path: &str) -> bool {
-        self.node >= DETECTS && path.ends_with(".js") && self.declared_type(folder(path)) == DeclaredType::None
+        let name = path.rsplit('/').next().unwrap_or(path);
+        self.node >= DETECTS
+            && (path.ends_with(".js") || !name.contains('.'))
+            && self.declared_type(folder(path)) == DeclaredType::None
     }
 
     /// Whether the nearest `package.json` says `"type": "module"`.

@@ -22,7 +22,7 @@ use self::limits::LIMITS;
 use self::load::Sources;
 use self::lookup::{Lookup, look_up};
 use self::resolve::Loader;
-use super::{HandlerResolution, ModuleGraph, Prepare, StartCause, StartPlace, WhatIf};
+use super::{HandlerResolution, ModuleGraph, Prepare, Refused, StartCause, StartPlace, WhatIf};
 use crate::artifact::{Artifact, EntryId};
 use crate::fault;
 use crate::lang::javascript::ir::FunctionId;
@@ -53,6 +53,8 @@ pub struct JavaScriptInput<'a> {
     pub prepare: Option<&'a dyn Prepare>,
     /// Changes that are taken for done.
     pub what_if: &'a WhatIf,
+    /// Addons that the loader does not take.
+    pub refused: &'a Refused,
 }
 
 /// Whether the handler is TypeScript: the tree is what gets compiled, not what is deployed.

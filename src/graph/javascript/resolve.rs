@@ -227,7 +227,16 @@ impl Resolver {
         if request.len() > LIMITS.request || request.contains('\0') || request.is_empty() {
             return Resolved::Missing;
         }
-        let request = request.strip_prefix("file://").unwrap_or(request);
+        if loader == Loader::Import && request.starts_with("data:") {
+            return Resolved::Provided;
+        }
+        let decoded;
+        let mut request = request.strip_prefix("file://").unwrap_or(request);
+        if loader == Loader::Import && request.contains('%') && request.starts_with(['.', '/']) {
+            // Specifiers of files are URLs.
+            decoded = percent_decoded(request);
+            request = &decoded;
+        }
         if let Some(name) = request.strip_prefix("node:") {
             let there = versions::of(versions::Kind::Module, name).is_some_and(|releases| releases.have(self.node));
             return if there { Resolved::Builtin } else { Resolved::Missing };
@@ -391,4 +400,17 @@ pub fn is_builtin(request: &str) -> bool {
 /// The names of Node's modules.
 pub(super) fn builtin_names() -> impl Iterator<Item = &'static str> {
     MODULES.modules.iter().map(String::as_str)
+}
+
+/// A path with the bytes that `%20` and its kin stand for; as it is where that is no text.
+fn percent_decoded(path: &str) -> String {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let code = behind.get(..2).and_then(|code| std::str::from_utf8(code).ok());
+        let code = code.filter(|_| *first == b'%').and_then(|code| u8::from_str_radix(code, 16).ok());
+        bytes.push(code.unwrap_or(*first));
+        rest = behind.get(if code.is_some() { 2 } else { 0 }..).unwrap_or_default();
+    }
+    String::from_utf8(bytes).unwrap_or_else(|_| path.to_owned())
 }

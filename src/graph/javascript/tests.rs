@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use super::{JavaScriptInput, simulate};
 use crate::artifact::{Artifact, ArtifactKind, Bytes, Contents, Entry, ReadError};
-use crate::graph::{HandlerResolution, ModuleGraph, Phase, WhatIf};
+use crate::graph::{HandlerResolution, ModuleGraph, Phase, Refused, WhatIf};
 use crate::package::Bundle;
 use crate::package::owners::npm::packages;
 
@@ -46,6 +46,7 @@ fn graph_of(bundle: &Bundle) -> ModuleGraph {
         source_tree: super::is_source_tree(&bundle.artifact, "index.handler"),
         prepare: None,
         what_if: &WhatIf::default(),
+        refused: &Refused::default(),
     })
 }
 

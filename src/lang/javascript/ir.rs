@@ -46,6 +46,8 @@ pub struct Program {
     pub counts: Counts,
     /// Syntax that not every release of Node takes.
     pub newer: Vec<NewerSyntax>,
+    /// Syntax that no release of Node takes.
+    pub untaken: Option<&'static str>,
     /// Problems the parser reported, for people.
     pub errors: Vec<String>,
     /// Slots of the outermost frame of a script; equals the module function's.
@@ -429,6 +431,9 @@ pub enum Pattern {
     Array(Box<[Option<PatternId>]>, Option<PatternId>),
     /// `x = default`.
     Default(PatternId, ExprId),
+    /// A variable that cannot be assigned to: what is assigned is evaluated, and then the assignment fails. The flag
+    /// says that it is left out instead, as code that is not in strict mode does with a function's own name.
+    Constant(Var, bool),
 }
 
 /// A function.
@@ -450,6 +455,10 @@ pub struct Function {
     pub own_name: Option<u32>,
     /// Function declarations to make before the body runs.
     pub hoisted: Vec<(Var, FunctionId)>,
+    /// Slots that nothing may read before their declaration has run: `let`, `const`, classes.
+    pub lexical: Box<[u32]>,
+    /// Whether its code is in strict mode.
+    pub strict: bool,
     /// The body.
     pub body: Vec<StmtId>,
     /// The value of an arrow function without a block.
@@ -473,6 +482,8 @@ pub struct Scope {
     pub slots: u32,
     /// Function declarations to make when the block is entered.
     pub hoisted: Vec<(Var, FunctionId)>,
+    /// Slots that nothing may read before their declaration has run.
+    pub lexical: Box<[u32]>,
 }
 
 /// A statement with its place.

@@ -3,6 +3,7 @@
 //! `oxc_parser` does the parsing; its types stay in `lower` and in what changes files (`program`). Nesting is measured
 //! first, because the parser recurses without a guard.
 
+mod early;
 mod exports_seen;
 pub mod hoisting;
 pub mod ir;
@@ -16,6 +17,7 @@ pub mod request;
 use std::cell::RefCell;
 use std::fmt;
 
+pub use early::{regex_problem, regex_since};
 pub use exports_seen::{SeenExports, seen_exports};
 pub(crate) use lower::WRAPPER;
 use oxc_allocator::Allocator;
@@ -44,13 +46,22 @@ pub struct ParseMode {
     pub keep_unused_imports: bool,
     /// Whether types in decorated signatures count as uses (`emitDecoratorMetadata`).
     pub decorator_metadata: bool,
+    /// Whether it has to be what an engine takes: all that the language calls an early error is a syntax error.
+    pub checked: bool,
 }
 
 impl ParseMode {
     /// Plain JavaScript.
     #[must_use]
     pub const fn javascript(dialect: Dialect) -> Self {
-        Self { dialect, typescript: false, jsx: false, keep_unused_imports: false, decorator_metadata: false }
+        Self {
+            dialect,
+            typescript: false,
+            jsx: false,
+            keep_unused_imports: false,
+            decorator_metadata: false,
+            checked: false,
+        }
     }
 }
 
@@ -109,8 +120,8 @@ pub fn parse(text: &str, mode: ParseMode) -> Result<ir::Program, ParseError> {
     let source_type = base.with_typescript(mode.typescript).with_jsx(mode.jsx);
     let arena = ARENA.take();
     let options = ParseOptions {
-        parse_regular_expression: false,
-        allow_return_outside_function: true,
+        parse_regular_expression: mode.checked,
+        allow_return_outside_function: !mode.checked || mode.dialect == Dialect::CommonJs,
         preserve_parens: false,
         ..ParseOptions::default()
     };
@@ -119,7 +130,13 @@ pub fn parse(text: &str, mode: ParseMode) -> Result<ir::Program, ParseError> {
         let message = parsed.diagnostics.iter().next().map_or_else(|| "not JavaScript".to_owned(), ToString::to_string);
         return Err(ParseError::Syntax(message));
     }
+    if let Some(message) = Some(&parsed).filter(|_| mode.checked).and_then(early::error) {
+        return Err(ParseError::Syntax(message));
+    }
     let mut program = lower::lower(&parsed.program, mode);
+    if let Some(what) = program.untaken.filter(|_| mode.checked) {
+        return Err(ParseError::Syntax(format!("no release of Node.js takes {what}")));
+    }
     program.source_bytes = text.len() as u32;
     program.tokens = tokens;
     program.errors.extend(parsed.diagnostics.iter().take(3).map(ToString::to_string));

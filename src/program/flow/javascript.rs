@@ -236,12 +236,12 @@ impl Lowering<'_> {
     fn assign(&mut self, pattern: ir::PatternId, value: NodeId, out: &mut Vec<Stmt>) {
         let span = self.flow.span(value);
         match self.program.patterns.get(pattern as usize) {
-            Some(Pattern::Var(Var::Local { depth, slot })) => {
+            Some(Pattern::Var(Var::Local { depth, slot }) | Pattern::Constant(Var::Local { depth, slot }, _)) => {
                 let var = self.slot(*depth, *slot);
                 self.flow.define(var, Def::Node(value));
                 out.push(Stmt::Bind(var, value));
             }
-            Some(Pattern::Var(Var::Global(_))) | None => out.push(Stmt::Eval(value)),
+            Some(Pattern::Var(Var::Global(_)) | Pattern::Constant(..)) | None => out.push(Stmt::Eval(value)),
             Some(Pattern::Expr(target)) => {
                 let place = self.expr(*target);
                 self.exported(place, value);
@@ -448,7 +448,7 @@ impl Lowering<'_> {
 
     fn assigned(&mut self, pattern: ir::PatternId, value: NodeId) -> Kind {
         match self.program.patterns.get(pattern as usize) {
-            Some(Pattern::Var(Var::Local { depth, slot })) => {
+            Some(Pattern::Var(Var::Local { depth, slot }) | Pattern::Constant(Var::Local { depth, slot }, _)) => {
                 let var = self.slot(*depth, *slot);
                 self.flow.define(var, Def::Node(value));
                 Kind::Assign(Target::Var(var), value)

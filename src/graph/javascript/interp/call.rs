@@ -35,7 +35,10 @@ impl Machine<'_> {
                 _ => Err(Abrupt::Throw(self.error("Class constructor cannot be invoked without 'new'", None))),
             },
             Kind::Closure(closure) => self.call_closure(function, &closure, this, args, Value::Undefined, at),
-            Kind::Native(native, data) => native(self, &Call { this, args, data, at }),
+            Kind::Native(native, data) => {
+                self.note_native(this, args);
+                native(self, &Call { this, args, data, at })
+            }
             Kind::Bound(target, this, bound) => {
                 let mut all = bound;
                 all.extend_from_slice(args);
@@ -69,6 +72,13 @@ impl Machine<'_> {
     fn call_unknown(&mut self, name: u32, this: Value, args: &[Value], at: At) -> R {
         self.record_call(name, args, at);
         let text = self.str(name);
+        let root = text.split(['.', '(']).next().unwrap_or("");
+        let root = root.strip_prefix("new ").unwrap_or(root);
+        let of_node = self.interned.get(root).is_some_and(|root| self.opaque_globals.contains(root));
+        if !of_node && !crate::graph::javascript::resolve::is_builtin(root) {
+            self.note_handed(args);
+            self.note_handed(&[this]);
+        }
         if &*text == "eval" {
             // What the text defines is not seen.
             self.unfinished(at.module);
@@ -127,17 +137,21 @@ impl Machine<'_> {
             || self.doubt > LIMITS.doubt
             || (self.hurried(closure.module) && self.calls_deep > LIMITS.hurried_calls)
         {
+            self.go_astray();
             return Ok(UNKNOWN);
         }
         if at.module != closure.module
             && self.loaded.get(closure.module as usize).is_some_and(|l| l.steps > LIMITS.service_steps)
         {
+            self.go_astray();
             return Ok(UNKNOWN);
         }
         self.step(closure.module)?;
         self.calls_deep += 1;
         self.stack.push(at);
+        let on = self.enter_code(closure.module, true);
         let result = self.enter(callee, closure, &program, this, args, new_target);
+        self.leave_code(on);
         self.stack.pop();
         self.calls_deep -= 1;
         result
@@ -162,6 +176,11 @@ impl Machine<'_> {
             loaded.run_bytes += u64::from(code.span.end.saturating_sub(code.span.start));
         }
         let env = self.env_new(closure.env, code.slots);
+        let this = match this {
+            // Code that is not in strict mode gets the global object in place of nothing.
+            Value::Undefined | Value::Null if !code.strict => Value::Obj(self.global_object),
+            other => other,
+        };
         let mut frame = Frame {
             module: closure.module,
             function: closure.function,
@@ -227,6 +246,7 @@ impl Machine<'_> {
         if let Some(value) = code.value {
             return self.eval(f, p, value);
         }
+        self.unset(f.env, &code.lexical);
         self.hoist(f, p, &code.hoisted);
         let flow = self.statements(f, p, &code.body)?;
         let value = match flow {
@@ -234,7 +254,7 @@ impl Machine<'_> {
             _ => Value::Undefined,
         };
         Ok(match f.maybe_return {
-            Some(other) => super::props::join(value, other),
+            Some(other) => self.join(value, other),
             None => value,
         })
     }
@@ -318,7 +338,14 @@ impl Machine<'_> {
                     self.run_fields(class, instance)?;
                 }
                 if closure.code {
-                    return self.call_closure(class, &closure, instance, args, new_target, at);
+                    let before = self.super_calls;
+                    let made = self.call_closure(class, &closure, instance, args, new_target, at)?;
+                    if closure.derived && self.super_calls == before && made == Value::Undefined {
+                        let message = "Must call super constructor in derived class before accessing 'this' or \
+                                       returning from derived constructor";
+                        self.mistake("ReferenceError", message, at)?;
+                    }
+                    return Ok(made);
                 }
                 if closure.derived {
                     let parent = self.object(id).proto;
@@ -336,6 +363,11 @@ impl Machine<'_> {
                         self.object_mut(instance).kind = kind;
                     } else {
                         self.object_mut(instance).open |= self.object(made).open;
+                        for key in self.object(made).props.keys(true).into_iter().filter(|_| made != instance) {
+                            if let Some(slot) = self.object(made).props.get(key) {
+                                self.object_mut(instance).props.set(key, slot, Some(false));
+                            }
+                        }
                     }
                 }
                 Ok(Value::Undefined)
@@ -358,6 +390,15 @@ impl Machine<'_> {
             self.call_closure(class, &closure, instance, &[], Value::Undefined, at)?;
         }
         Ok(())
+    }
+
+    /// An error of a class that the language brings.
+    pub(super) fn error_of_class(&mut self, class: &'static str, message: &str) -> Value {
+        let error = self.error(message, None);
+        if let (Value::Obj(id), proto @ Value::Obj(_)) = (error, self.proto(class)) {
+            self.object_mut(id).proto = proto;
+        }
+        error
     }
 
     /// An `Error` with a message and perhaps a code.

@@ -1,12 +1,13 @@
 //! Arrays, maps and sets.
 
 use super::Machine;
-use super::tables::{Table, keys, list, pairs};
+use super::tables::{Table, list, pairs};
 use super::value::{Abrupt, Call, Kind, R, UNKNOWN, Value};
 
 pub(super) const ARRAY: Table = &[
     ("forEach", |m, c| each(m, c, |_, _, _, _| Ok(None), Value::Undefined)),
     ("map", |m, c| {
+        calls_back(m, c)?;
         let Some(items) = list(m, c.this) else { return each(m, c, |_, _, _, _| Ok(None), UNKNOWN) };
         let mut out = Vec::with_capacity(items.len());
         for (at, item) in items.into_iter().enumerate() {
@@ -15,6 +16,7 @@ pub(super) const ARRAY: Table = &[
         Ok(m.array(out))
     }),
     ("filter", |m, c| {
+        calls_back(m, c)?;
         let Some(items) = list(m, c.this) else { return each(m, c, |_, _, _, _| Ok(None), UNKNOWN) };
         let mut out = Vec::new();
         for (at, item) in items.into_iter().enumerate() {
@@ -57,6 +59,7 @@ pub(super) const ARRAY: Table = &[
         each(m, c, |m, _, value, at| Ok((m.truth(value) == Some(true)).then_some(Value::Num(at))), Value::Num(-1.0))
     }),
     ("push", |m, c| {
+        changes(m, c)?;
         touched(m, c.this);
         if let Value::Obj(id) = c.this
             && let Kind::Array(items) = &mut m.object_mut(id).kind
@@ -68,6 +71,7 @@ pub(super) const ARRAY: Table = &[
         Ok(UNKNOWN)
     }),
     ("unshift", |m, c| {
+        changes(m, c)?;
         touched(m, c.this);
         if let Value::Obj(id) = c.this
             && let Kind::Array(items) = &mut m.object_mut(id).kind
@@ -78,8 +82,14 @@ pub(super) const ARRAY: Table = &[
         }
         Ok(UNKNOWN)
     }),
-    ("pop", |m, c| take(m, c.this, |items| items.pop())),
-    ("shift", |m, c| take(m, c.this, |items| (!items.is_empty()).then(|| items.remove(0)))),
+    ("pop", |m, c| {
+        changes(m, c)?;
+        take(m, c.this, |items| items.pop())
+    }),
+    ("shift", |m, c| {
+        changes(m, c)?;
+        take(m, c.this, |items| (!items.is_empty()).then(|| items.remove(0)))
+    }),
     ("slice", |m, c| {
         let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
         let (from, to) = range(m, c, items.len());
@@ -138,7 +148,12 @@ pub(super) const ARRAY: Table = &[
         }
         Ok(Value::Num(-1.0))
     }),
-    ("includes", |m, c| position(m, c).map(|at| at.map_or(UNKNOWN, |at| Value::Bool(at >= 0.0)))),
+    ("includes", |m, c| {
+        if matches!(c.arg(0), Value::Num(number) if number.is_nan()) {
+            return Ok(UNKNOWN);
+        }
+        position(m, c).map(|at| at.map_or(UNKNOWN, |at| Value::Bool(at >= 0.0)))
+    }),
     ("reverse", |m, c| {
         if let Value::Obj(id) = c.this
             && let Kind::Array(items) = &mut m.object_mut(id).kind
@@ -147,18 +162,38 @@ pub(super) const ARRAY: Table = &[
         }
         Ok(c.this)
     }),
-    ("fill", |_, c| Ok(c.this)),
+    ("fill", |m, c| {
+        changes(m, c)?;
+        if let (Some(mut items), Value::Obj(id)) = (list(m, c.this), c.this) {
+            let first = index(m.to_number(c.arg(1)).filter(|n| !n.is_nan()).unwrap_or(0.0), items.len());
+            let last = match c.arg(2) {
+                Value::Num(last) => index(last, items.len()),
+                _ => items.len(),
+            };
+            items.get_mut(first..last.max(first)).unwrap_or_default().fill(c.arg(0));
+            m.object_mut(id).kind = Kind::Array(items);
+        }
+        Ok(c.this)
+    }),
     ("sort", sort),
     ("flat", |m, c| {
-        let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
-        let mut out = Vec::new();
-        for item in items {
-            match list(m, item) {
-                Some(more) => out.extend(more),
-                None => out.push(item),
+        let Some(mut items) = list(m, c.this) else { return Ok(UNKNOWN) };
+        let depth = if c.arg(0) == Value::Undefined { Some(1.0) } else { m.to_number(c.arg(0)) };
+        let Some(depth) = depth else { return Ok(UNKNOWN) };
+        for _ in 0..depth.clamp(0.0, DEEPEST_FLAT) as u32 {
+            let mut out = Vec::new();
+            for item in items {
+                match list(m, item) {
+                    Some(more) => out.extend(more),
+                    None => out.push(item),
+                }
+            }
+            items = out;
+            if items.len() > MOST_FLAT {
+                return Ok(UNKNOWN);
             }
         }
-        Ok(m.array(out))
+        Ok(m.array(items))
     }),
     ("at", |m, c| {
         let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
@@ -166,23 +201,39 @@ pub(super) const ARRAY: Table = &[
         let at = if at < 0.0 { at + items.len() as f64 } else { at };
         Ok(if at < 0.0 { Value::Undefined } else { items.get(at as usize).copied().unwrap_or(Value::Undefined) })
     }),
-    ("keys", |m, c| keys(m, c.this, false)),
-    ("values", |_, c| Ok(c.this)),
+    ("keys", |m, c| {
+        let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
+        Ok(m.walker((0..items.len()).map(|at| Value::Num(at as f64)).collect()))
+    }),
+    ("values", |m, c| {
+        let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
+        Ok(m.walker(items))
+    }),
     ("entries", |m, c| {
         let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
         let pairs =
             items.into_iter().enumerate().map(|(at, item)| m.array(vec![Value::Num(at as f64), item])).collect();
-        Ok(m.array(pairs))
+        Ok(m.walker(pairs))
     }),
 ];
+
+/// How deep lists in lists are taken out: one may hold itself.
+const DEEPEST_FLAT: f64 = 16.0;
+/// Elements above which a list is not followed any further.
+const MOST_FLAT: usize = 100_000;
+
+/// Whether two keys of a map or set are one: not a number is itself.
+fn is_key(a: Value, b: Value) -> bool {
+    a == b || matches!((a, b), (Value::Num(a), Value::Num(b)) if a.is_nan() && b.is_nan())
+}
 
 pub(super) const MAP: Table = &[
     ("get", |m, c| {
         let Some(pairs) = pairs(m, c.this) else { return Ok(UNKNOWN) };
-        Ok(pairs.iter().rev().find(|(key, _)| *key == c.arg(0)).map_or(Value::Undefined, |(_, value)| *value))
+        Ok(pairs.iter().rev().find(|(key, _)| is_key(*key, c.arg(0))).map_or(Value::Undefined, |(_, value)| *value))
     }),
     ("has", |m, c| {
-        Ok(pairs(m, c.this).map_or(UNKNOWN, |pairs| Value::Bool(pairs.iter().any(|(key, _)| *key == c.arg(0)))))
+        Ok(pairs(m, c.this).map_or(UNKNOWN, |pairs| Value::Bool(pairs.iter().any(|(key, _)| is_key(*key, c.arg(0))))))
     }),
     ("set", |m, c| map_set(m, c, c.arg(1))),
     ("add", |m, c| map_set(m, c, Value::Import(u32::MAX))),
@@ -190,11 +241,20 @@ pub(super) const MAP: Table = &[
         if let Value::Obj(id) = c.this
             && let Kind::Map(pairs) = &mut m.object_mut(id).kind
         {
-            pairs.retain(|(key, _)| *key != c.arg(0));
+            let before = pairs.len();
+            pairs.retain(|(key, _)| !is_key(*key, c.arg(0)));
+            return Ok(Value::Bool(pairs.len() != before));
         }
-        Ok(Value::Bool(true))
+        Ok(UNKNOWN)
     }),
-    ("clear", |_, _| Ok(Value::Undefined)),
+    ("clear", |m, c| {
+        if let Value::Obj(id) = c.this
+            && let Kind::Map(pairs) = &mut m.object_mut(id).kind
+        {
+            pairs.clear();
+        }
+        Ok(Value::Undefined)
+    }),
     ("forEach", |m, c| {
         for (key, value) in pairs(m, c.this).unwrap_or_default() {
             let value = if value == Value::Import(u32::MAX) { key } else { value };
@@ -224,8 +284,30 @@ pub(super) const MAP: Table = &[
 
 type Judge = fn(&mut Machine<'_>, Value, Value, f64) -> Result<Option<Value>, Abrupt>;
 
+/// What is called back has to be a function.
+fn calls_back(m: &mut Machine<'_>, c: &Call<'_>) -> Result<(), Abrupt> {
+    match c.arg(0) {
+        Value::Obj(_) | Value::Unknown(_) | Value::Import(_) => Ok(()),
+        other => {
+            let shown = m.coerce_text(other).map(|text| m.str(text)).unwrap_or_else(|| "it".into());
+            m.bad_argument("TypeError", &format!("{shown} is not a function"), c.at)
+        }
+    }
+}
+
+/// Changes an array, where it is not frozen.
+fn changes(m: &mut Machine<'_>, c: &Call<'_>) -> Result<(), Abrupt> {
+    match c.this {
+        Value::Obj(id) if m.integrity.get(&id).is_some_and(|integrity| integrity.frozen) => {
+            m.mistake_as_written("TypeError", "Cannot change an array that is frozen", c.at)
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Calls back for each element; `judge` may end it.
 fn each(m: &mut Machine<'_>, c: &Call<'_>, judge: Judge, otherwise: Value) -> R {
+    calls_back(m, c)?;
     let Some(items) = list(m, c.this) else {
         m.doubt += 1;
         let result = m.call_at(c.arg(0), c.arg(1), &[UNKNOWN, UNKNOWN, c.this], c.at);
@@ -254,6 +336,10 @@ fn reduce(m: &mut Machine<'_>, c: &Call<'_>, backwards: bool) -> R {
         items.reverse();
     }
     let mut items = items.into_iter();
+    calls_back(m, c)?;
+    if c.args.len() < 2 && items.len() == 0 {
+        m.bad_argument("TypeError", "Reduce of empty array with no initial value", c.at)?;
+    }
     let mut sum = if c.args.len() > 1 { c.arg(1) } else { items.next().unwrap_or(Value::Undefined) };
     for (at, item) in items.enumerate() {
         sum = m.call_at(c.arg(0), Value::Undefined, &[sum, item, Value::Num(at as f64), c.this], c.at)?;
@@ -264,13 +350,21 @@ fn reduce(m: &mut Machine<'_>, c: &Call<'_>, backwards: bool) -> R {
 /// Puts an array in order where that is known.
 fn sort(m: &mut Machine<'_>, c: &Call<'_>) -> R {
     let Some(mut items) = list(m, c.this) else { return Ok(c.this) };
+    if let Value::Null | Value::Bool(_) | Value::Num(_) | Value::Str(_) = c.arg(0) {
+        let message = "The comparison function must be either a function or undefined";
+        m.bad_argument("TypeError", message, c.at)?;
+    }
+    changes(m, c)?;
     if m.callable(c.arg(0)) {
-        let Some(sorted) = sorted_by(m, c, &items)? else { return Ok(c.this) };
-        items = sorted;
-    } else if items.iter().all(|item| matches!(item, Value::Str(_))) {
+        items = match sorted_by(m, c, &items)? {
+            Some(sorted) => sorted,
+            None => vec![UNKNOWN; items.len()],
+        };
+    } else if items.iter().all(|item| matches!(item, Value::Str(_) | Value::Num(_) | Value::Bool(_) | Value::Null)) {
         items.sort_by_cached_key(|item| m.coerce_text(*item).map(|text| m.str(text)));
     } else {
-        return Ok(c.this);
+        // In whatever order they are.
+        items.fill(UNKNOWN);
     }
     if let Value::Obj(id) = c.this {
         m.object_mut(id).kind = Kind::Array(items);
@@ -342,17 +436,23 @@ fn position(m: &mut Machine<'_>, c: &Call<'_>) -> Result<Option<f64>, Abrupt> {
 
 pub(super) fn make_map(m: &mut Machine<'_>, c: &Call<'_>, set: bool) -> R {
     let mut pairs = Vec::new();
-    if let Some(items) = m.iterate(c.arg(0))? {
+    let items = m.iterate(c.arg(0))?;
+    let open = items.is_none() && !matches!(c.arg(0), Value::Undefined | Value::Null);
+    if let Some(items) = items {
         for item in items {
             if set {
-                pairs.push((item, Value::Import(u32::MAX)));
+                if pairs.len() > MOST_COMPARED || !pairs.iter().any(|(known, _)| is_key(*known, item)) {
+                    pairs.push((item, Value::Import(u32::MAX)));
+                }
             } else if let Some(pair) = list(m, item) {
                 pairs.push((pair.first().copied().unwrap_or(UNKNOWN), pair.get(1).copied().unwrap_or(UNKNOWN)));
             }
         }
     }
     let proto = m.proto("Map");
-    Ok(Value::Obj(m.alloc(Kind::Map(pairs), proto)))
+    let id = m.alloc(Kind::Map(pairs), proto);
+    m.object_mut(id).open = open;
+    Ok(Value::Obj(id))
 }
 
 fn touched(m: &mut Machine<'_>, value: Value) {
@@ -368,7 +468,7 @@ fn map_set(m: &mut Machine<'_>, c: &Call<'_>, value: Value) -> R {
         && let Kind::Map(pairs) = &mut m.object_mut(id).kind
         && pairs.len() < 5_000
     {
-        match pairs.iter_mut().find(|(known, _)| *known == key) {
+        match pairs.iter_mut().find(|(known, _)| is_key(*known, key)) {
             Some(pair) => pair.1 = value,
             None => pairs.push((key, value)),
         }

@@ -21,6 +21,9 @@ impl Machine<'_> {
     /// Loads a file with `require`; answers with its exports.
     pub(super) fn load_common(&mut self, entry: EntryId, at: At) -> R {
         let exports = self.atom("exports");
+        if let Some(module) = self.put_into_cache(entry) {
+            return self.get(module, exports);
+        }
         if let Some(ix) = self.by_entry.get(&entry).copied() {
             return self.load_again(ix, at);
         }
@@ -91,7 +94,12 @@ impl Machine<'_> {
             self.raise_in(ix, Thrown { message, code: Some("ERR_REQUIRE_ASYNC_MODULE"), ..fault }, at)?;
         }
         self.evaluate(ix)?;
-        Ok(self.namespace_value(ix))
+        // A module may say what `require` gives of it.
+        let name = self.atom("module.exports");
+        match self.export(ix, name, 0) {
+            Some(value) => Ok(value),
+            None => Ok(self.namespace_value(ix)),
+        }
     }
 
     /// Whether a module or one that it imports statically awaits at its top level.
@@ -112,6 +120,9 @@ impl Machine<'_> {
     fn raise_in(&mut self, ix: ModuleIx, fault: Thrown, at: At) -> R {
         // What it would have defined is not known.
         self.unfinished(ix);
+        if let Some(loaded) = self.loaded.get_mut(ix as usize) {
+            loaded.refused = true;
+        }
         if (at.module as usize) < self.loaded.len() {
             return self.raise(fault, at);
         }
@@ -165,6 +176,22 @@ impl Machine<'_> {
         self.raise(fault, At { module: ix, expr: 0 }).map(|_| ())
     }
 
+    /// Raises what the loader says of an addon that it does not take.
+    fn refuse_addon(&mut self, ix: ModuleIx) -> Result<(), Abrupt> {
+        let Some(entry) = self.loaded[ix as usize].entry else { return Ok(()) };
+        let Some(cause) = self.refused.get(&entry) else { return Ok(()) };
+        let fault = Thrown {
+            rule: cause.rule,
+            subject: cause.subject.to_string(),
+            message: cause.message.clone(),
+            code: Some("ERR_DLOPEN_FAILED"),
+            help: cause.help.clone(),
+            cure: cause.cure.as_deref().map(str::to_owned),
+            place: Some(StartPlace { entry, span: None }),
+        };
+        self.raise(fault, At { module: ix, expr: 0 }).map(|_| ())
+    }
+
     /// Runs a registered CommonJS, JSON or addon module.
     pub(super) fn run_common(&mut self, ix: ModuleIx) -> Result<(), Abrupt> {
         let at = ix as usize;
@@ -173,6 +200,7 @@ impl Machine<'_> {
         let path = Arc::clone(&self.loaded[at].path);
         match self.loaded[at].format {
             Format::Addon => {
+                self.refuse_addon(ix)?;
                 let exports = self.opaque();
                 self.define(module, "exports", exports);
                 return Ok(());
@@ -208,8 +236,7 @@ impl Machine<'_> {
         self.define(module, "path", dirname);
         self.define(module, "loaded", Value::Bool(false));
         for name in ["children", "paths"] {
-            let list = self.array(Vec::new());
-            self.define(module, name, list);
+            self.define(module, name, UNKNOWN);
         }
         let parent = Value::Obj(self.plain());
         if let Value::Obj(parent) = parent {
@@ -218,6 +245,9 @@ impl Machine<'_> {
         self.define(module, "parent", parent);
         let slots = program.functions.first().map_or(0, |f| f.slots);
         let env = self.env_new(0, slots);
+        if let Some(code) = program.functions.first() {
+            self.unset(env, &code.lexical);
+        }
         self.loaded[at].env = env;
         for (slot, value) in (0u32..).zip([exports, require, Value::Obj(module), filename, dirname]) {
             self.write_slot(env, slot, value);
@@ -246,18 +276,26 @@ impl Machine<'_> {
             && self.loaded.len() < LIMITS.modules
         {
             let mut frame = self.frame(ix, env, this);
+            let (on, mark) = (self.enter_code(ix, false), self.begin_statement());
             self.hoist(&mut frame, program, &code.hoisted);
             if let Some(slot) = code.arguments {
                 self.write_slot(env, slot, UNKNOWN);
             }
             result = self.top_level(&mut frame, program, &code.body, depth);
+            self.end_statement(mark);
+            self.leave_code(on);
         }
         (self.depth, self.tries, self.loading) = (depth, tries, outer);
         self.stack.truncate(stack);
         (self.doubt, self.doubted, self.unsure, self.conditions) = (doubt, doubted, unsure, conditions);
         self.calls_deep = calls;
         if let Err(Abrupt::Throw(error)) = result {
-            self.loaded[ix as usize].error = Some(error);
+            let loaded = &mut self.loaded[ix as usize];
+            match loaded.written && loaded.format == Format::CommonJs {
+                // Node has forgotten it, and runs it again when it is asked for.
+                true => loaded.evaluated = false,
+                false => loaded.error = Some(error),
+            }
         }
         result
     }
@@ -277,6 +315,7 @@ impl Machine<'_> {
                 Ok(_) => break,
                 Err(Abrupt::Stop) => {
                     self.unfinished(f.module);
+                    self.go_astray();
                     if self.steps > self.max_steps {
                         break;
                     }

@@ -61,6 +61,15 @@ pub(super) fn define_one(m: &mut Machine<'_>, target: Value, key: u32, descripto
     }
     m.touch(id);
     let (get, set, value, enumerable) = (m.atom("get"), m.atom("set"), m.atom("value"), m.atom("enumerable"));
+    // What a descriptor does not say stays as it is.
+    let says =
+        |name: u32| matches!(descriptor, Value::Obj(of) if m.object(of).open || m.object(of).props.get(name).is_some());
+    if matches!(descriptor, Value::Obj(_)) && !says(get) && !says(set) && !says(value) {
+        let lazy = m.atom("prototype") == key && matches!(m.object(id).kind, Kind::Closure(_));
+        if lazy || m.object(id).props.get(key).is_some() || matches!(m.object(id).kind, Kind::Array(_)) {
+            return Ok(());
+        }
+    }
     let getter = m.get(descriptor, get)?;
     let enumerable = m.get(descriptor, enumerable)?;
     let enumerable = m.truth(enumerable).unwrap_or(true);
@@ -71,7 +80,25 @@ pub(super) fn define_one(m: &mut Machine<'_>, target: Value, key: u32, descripto
     if let (Kind::Array(_), Slot::Value(value)) = (&m.object(id).kind, slot) {
         return m.set(Value::Obj(id), key, value);
     }
+    let sure = m.doubt <= u32::from(m.object(id).doubt);
+    m.note_written(id, sure);
+    fix_property(m, id, key, descriptor, slot)?;
     m.object_mut(id).props.set(key, slot, Some(enumerable));
+    Ok(())
+}
+
+/// Notes whether a property that is defined can be set later.
+fn fix_property(m: &mut Machine<'_>, id: u32, key: u32, descriptor: Value, slot: Slot) -> Result<(), Abrupt> {
+    let is_new = m.object(id).props.get(key).is_none();
+    let writable = m.atom("writable");
+    let writable = m.get(descriptor, writable)?;
+    let plain = matches!(descriptor, Value::Obj(of) if !m.object(of).open);
+    let fixed = matches!(slot, Slot::Value(_)) && plain && matches!(writable, Value::Undefined | Value::Bool(false));
+    if fixed && m.doubt == 0 && (is_new || writable == Value::Bool(false)) {
+        m.constants.insert((id, key));
+    } else if !fixed && writable != Value::Undefined || matches!(slot, Slot::Accessor(..)) {
+        m.constants.remove(&(id, key));
+    }
     Ok(())
 }
 

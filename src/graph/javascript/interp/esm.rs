@@ -6,13 +6,14 @@ use super::Machine;
 use super::modules::{fault_of, resolve_native};
 use super::names::unknown_extension;
 use super::promises::Source;
-use super::value::{Abrupt, At, Atom, ModuleIx, R, Slot, UNKNOWN, Value};
+use super::raise::Thrown;
+use super::value::{Abrupt, At, Atom, ModuleIx, R, Slot, UNKNOWN, UNSET, Value};
 use crate::artifact::EntryId;
 use crate::graph::javascript::limits::LIMITS;
 use crate::graph::javascript::load::Format;
 use crate::graph::javascript::resolve::{Loader, Resolved, folder};
 use crate::graph::{Import, ImportSite, ModuleId, Phase, StartPlace};
-use crate::lang::javascript::ir::Export;
+use crate::lang::javascript::ir::{Export, ExprId, ExprKind, Program};
 
 impl Machine<'_> {
     /// Registers an ES module and everything it imports statically, in Node's order.
@@ -70,6 +71,10 @@ impl Machine<'_> {
         let importer = self.loaded[ix as usize].id;
         let site = ImportSite { importer, span };
         let at = At { module: u32::MAX, expr: 0 };
+        if request.contains(['?', '#']) {
+            // Each query is a module of its own.
+            self.go_astray();
+        }
         match self.sources.resolver.resolve(from, request, Loader::Import) {
             Resolved::File(entry) => Some(self.link_file(entry, site)),
             found @ (Resolved::Builtin | Resolved::Provided) => {
@@ -127,6 +132,9 @@ impl Machine<'_> {
         };
         let slots = program.functions.first().map_or(0, |f| f.slots);
         let env = self.env_new(0, slots);
+        if let Some(code) = program.functions.first() {
+            self.unset(env, &code.lexical);
+        }
         self.loaded[at].env = env;
         let targets = self.loaded[at].targets.clone();
         for (import, target) in program.imports.iter().zip(&targets) {
@@ -146,7 +154,10 @@ impl Machine<'_> {
         // Function declarations are there before anything runs: cycles rely on it.
         if let Some(code) = program.functions.first() {
             let mut frame = self.frame(ix, env, Value::Undefined);
+            let (on, mark) = (self.enter_code(ix, false), self.begin_statement());
             self.hoist(&mut frame, &program, &code.hoisted);
+            self.end_statement(mark);
+            self.leave_code(on);
         }
         self.depth += 4;
         for (position, (target, import)) in targets.iter().zip(&program.imports).enumerate() {
@@ -227,8 +238,16 @@ impl Machine<'_> {
             match *export {
                 Export::Local { name: text, slot } => {
                     if self.loaded[ix as usize].atoms.get(text as usize) == Some(&name) {
+                        if env == 0 {
+                            // It has not begun to run.
+                            let lexical = program.functions.first().is_some_and(|code| code.lexical.contains(&slot));
+                            return Some(if lexical { UNSET } else { UNKNOWN });
+                        }
                         let value = self.envs.get(env as usize).and_then(|env| env.slots.get(slot as usize)).copied();
-                        return Some(self.live(value.unwrap_or(Value::Undefined)));
+                        return Some(match value.unwrap_or(Value::Undefined) {
+                            UNSET => UNSET,
+                            value => self.raw_live(value),
+                        });
                     }
                 }
                 Export::From { name: text, import, imported } => {
@@ -287,7 +306,7 @@ impl Machine<'_> {
             if loaded.format != Format::Module {
                 let (module, key) = (loaded.module, self.atom("exports"));
                 let exports = self.get(Value::Obj(module), key).unwrap_or(UNKNOWN);
-                names.extend(self.own_keys(exports, false).unwrap_or_default());
+                names.extend(self.listed_keys(exports, false).unwrap_or_default());
                 names.push(self.atom("default"));
                 continue;
             }
@@ -344,6 +363,20 @@ impl Machine<'_> {
             Ok(value) => Ok(self.promise(Some(value))),
             Err(Abrupt::Throw(error)) => Ok(self.reject(error)),
             Err(other) => Err(other),
+        }
+    }
+
+    /// `import("x");` as a statement: nobody takes its failure.
+    pub(super) fn floats(&mut self, f: &super::Frame, p: &Program, source: ExprId, at: At) {
+        let Some(ExprKind::String(text)) = p.exprs.get(source as usize).map(|expr| &expr.kind) else { return };
+        let request = self.str(self.text(f, *text));
+        let judges = self.trust.on && self.sure() && self.conditions == 0 && !self.sources.source_tree;
+        let from = self.folder_of(f.module);
+        if judges && self.sources.resolver.resolve(&from, &request, Loader::Import) == Resolved::Missing {
+            let absence = self.absence(f.module, &request, Loader::Import);
+            let fault = fault_of(absence, &request);
+            let cause = self.cause_at(Thrown { rule: "import-error-raised", ..fault }, at);
+            self.note_cause(cause);
         }
     }
 

@@ -1,7 +1,7 @@
 //! Expressions.
 
 use super::raise::is_certain;
-use super::value::{Abrupt, At, Atom, Kind, R, UNKNOWN, Value};
+use super::value::{Abrupt, At, Atom, Kind, R, UNKNOWN, UNSET, Value};
 use super::{Frame, Machine};
 use crate::lang::javascript::ir::{ExprId, ExprKind, Item, LogicalOp, PatternId, Program, Text, Var};
 
@@ -14,6 +14,7 @@ impl Machine<'_> {
         self.depth += 1;
         let result = self.eval_inner(f, p, id);
         self.depth -= 1;
+        self.last = At { module: f.module, expr: id };
         result
     }
 
@@ -51,8 +52,9 @@ impl Machine<'_> {
             ExprKind::Update(step, prefix, target) => self.update(f, p, *step, *prefix, *target)?,
             ExprKind::Binary(op, left, right) => {
                 let left = self.eval(f, p, *left)?;
-                let right = self.eval(f, p, *right)?;
-                self.binary(*op, left, right)?
+                let right_value = self.eval(f, p, *right)?;
+                self.refuse_operands(*op, left, right_value, At { module: f.module, expr: id })?;
+                self.binary(*op, left, right_value)?
             }
             ExprKind::And(left, right) => self.logical(f, p, LogicalOp::And, *left, *right)?,
             ExprKind::Or(left, right) => self.logical(f, p, LogicalOp::Or, *left, *right)?,
@@ -74,14 +76,16 @@ impl Machine<'_> {
             ExprKind::AssignLogical(op, target, value) => self.assign_logical(f, p, *op, *target, *value)?,
             ExprKind::Sequence(list) => self.sequence(f, p, list)?,
             ExprKind::Member(object, name, optional) => self.member(f, p, id, (*object, *name), *optional)?,
-            ExprKind::Index(object, index, optional) => self.index(f, p, *object, *index, *optional)?,
+            ExprKind::Index(object, index, optional) => self.index(f, p, id, (*object, *index), *optional)?,
             ExprKind::Call(callee, args, optional) => {
                 return self.call_expr(f, p, id, *callee, args, *optional);
             }
             ExprKind::New(callee, args) => {
-                let callee = self.eval(f, p, *callee)?;
+                let class = self.eval(f, p, *callee)?;
                 let args = self.arguments(f, p, args)?;
-                return self.construct(callee, &args, callee, At { module: f.module, expr: id });
+                let at = At { module: f.module, expr: id };
+                self.refuse_new(class, At { module: f.module, expr: *callee }, at)?;
+                return self.construct(class, &args, class, at);
             }
             ExprKind::Chain(inner) => {
                 let value = self.eval(f, p, *inner)?;
@@ -111,7 +115,10 @@ impl Machine<'_> {
     }
 
     fn variable(&mut self, f: &mut Frame, var: Var, id: ExprId) -> R {
-        let Var::Global(name) = var else { return Ok(self.read_var(f, var)) };
+        let Var::Global(name) = var else {
+            let value = self.raw_var(f, var);
+            return if value == UNSET { self.read_too_early(At { module: f.module, expr: id }) } else { Ok(value) };
+        };
         let name = self.text(f, name);
         self.load_global(f, name, id);
         self.global(f, var, name, id)
@@ -132,7 +139,10 @@ impl Machine<'_> {
             Some(ExprKind::Var(var @ Var::Global(name))) => {
                 let name = self.text(f, *name);
                 self.load_global(f, name, id);
-                self.read_var(f, *var)
+                match self.read_var(f, *var) {
+                    Value::Undefined if self.is_of_this_release(name) => UNKNOWN,
+                    value => value,
+                }
             }
             _ => self.eval(f, p, value)?,
         };
@@ -160,10 +170,33 @@ impl Machine<'_> {
     fn delete(&mut self, f: &mut Frame, p: &Program, target: ExprId) -> R {
         if let Some(ExprKind::Member(object, name, _)) = p.exprs.get(target as usize).map(|expr| &expr.kind) {
             let object = self.eval(f, p, *object)?;
-            if let (Value::Obj(id), 0) = (object, self.doubt) {
-                let key = self.text(f, *name);
-                self.object_mut(id).props.remove(key);
-            }
+            let key = self.text(f, *name);
+            return self.delete_key(f, object, Some(key), At { module: f.module, expr: target });
+        }
+        if let Some(ExprKind::Index(object, index, _)) = p.exprs.get(target as usize).map(|expr| &expr.kind) {
+            let object = self.eval(f, p, *object)?;
+            let index = self.eval(f, p, *index)?;
+            let key = self.coerce_key(index);
+            return self.delete_key(f, object, key, At { module: f.module, expr: target });
+        }
+        Ok(Value::Bool(true))
+    }
+
+    fn delete_key(&mut self, f: &Frame, object: Value, key: Option<Atom>, at: At) -> R {
+        let Value::Obj(id) = object else { return Ok(Value::Bool(true)) };
+        let Some(key) = key else {
+            self.object_mut(id).open = true;
+            return Ok(Value::Bool(true));
+        };
+        if self.refuse_delete(f, id, key, at)? {
+            return Ok(Value::Bool(false));
+        }
+        if self.proxied(id, "deleteProperty", &[Value::Str(key)])?.is_some() || self.forget_file(id, key) {
+            return Ok(Value::Bool(true));
+        }
+        self.note_written(id, self.doubt == 0);
+        if self.doubt == 0 {
+            self.object_mut(id).props.remove(key);
         }
         Ok(Value::Bool(true))
     }
@@ -189,9 +222,13 @@ impl Machine<'_> {
     }
 
     fn logical(&mut self, f: &mut Frame, p: &Program, op: LogicalOp, left: ExprId, right: ExprId) -> R {
+        let reading = self.reading();
         let left = self.eval(f, p, left)?;
         match self.goes_on(op, left) {
-            Some(true) => self.under_condition(false, |m| m.eval(f, p, right)),
+            Some(true) => {
+                let computed = self.is_computed(reading);
+                self.under_condition(computed, |m| m.eval(f, p, right))
+            }
             Some(false) => Ok(left),
             None => self.perhaps(f, p, right),
         }
@@ -208,15 +245,16 @@ impl Machine<'_> {
     }
 
     fn conditional(&mut self, f: &mut Frame, p: &Program, test: ExprId, yes: ExprId, no: ExprId) -> R {
-        let certain = is_certain(p, test);
+        let (certain, reading) = (is_certain(p, test), self.reading());
         let test = self.eval(f, p, test)?;
+        let certain = certain || self.is_computed(reading);
         match self.truth(test) {
             Some(true) => self.under_condition(certain, |m| m.eval(f, p, yes)),
             Some(false) => self.under_condition(certain, |m| m.eval(f, p, no)),
             None => {
                 let yes = self.perhaps(f, p, yes)?;
                 let no = self.perhaps(f, p, no)?;
-                Ok(super::props::join(no, yes))
+                Ok(self.join(no, yes))
             }
         }
     }
@@ -232,17 +270,25 @@ impl Machine<'_> {
         if let Some(end) = chain_end(object, optional) {
             return Ok(end);
         }
-        if super_ref { self.get_super(f, key) } else { self.get(object, key) }
+        if super_ref {
+            return self.get_super(f, key);
+        }
+        self.refuse_nothing(object, &self.str(key), At { module: f.module, expr: id })?;
+        self.get(object, key)
     }
 
-    fn index(&mut self, f: &mut Frame, p: &Program, object: ExprId, index: ExprId, optional: bool) -> R {
+    fn index(&mut self, f: &mut Frame, p: &Program, id: ExprId, of: (ExprId, ExprId), optional: bool) -> R {
+        let (object, index) = of;
         let object = self.eval(f, p, object)?;
         if let Some(end) = chain_end(object, optional) {
             return Ok(end);
         }
         let index = self.eval(f, p, index)?;
         match self.coerce_key(index) {
-            Some(key) => self.get(object, key),
+            Some(key) => {
+                self.refuse_nothing(object, &self.str(key), At { module: f.module, expr: id })?;
+                self.get(object, key)
+            }
             None => Ok(UNKNOWN),
         }
     }
@@ -273,10 +319,13 @@ impl Machine<'_> {
     /// What waiting for a value gives; in CommonJS what follows runs after the load.
     pub(super) fn wait(&mut self, f: &Frame, value: Value) -> R {
         if !self.entry_esm && f.function != 0 {
+            // Whether what follows takes the failure is not seen.
+            self.hand_over(&[value]);
             return Err(Abrupt::Suspend);
         }
         if f.function == 0 {
             self.record_wait(value);
+            self.refuse_endless(value, self.last)?;
         }
         Ok(self.arrive(value)?.unwrap_or(UNKNOWN))
     }
@@ -327,6 +376,9 @@ impl Machine<'_> {
                     return Ok(end);
                 }
                 let key = self.text(f, *name);
+                if !super_ref {
+                    self.refuse_nothing(this, &self.str(key), At { module: f.module, expr: callee })?;
+                }
                 let method = if super_ref { self.get_super(f, key)? } else { self.get(this, key)? };
                 named = self.method_name(f, this, key, method);
                 method
@@ -338,7 +390,10 @@ impl Machine<'_> {
                 }
                 let index = self.eval(f, p, *index)?;
                 match self.coerce_key(index) {
-                    Some(key) => self.get(this, key)?,
+                    Some(key) => {
+                        self.refuse_nothing(this, &self.str(key), At { module: f.module, expr: callee })?;
+                        self.get(this, key)?
+                    }
                     None => UNKNOWN,
                 }
             }
@@ -353,6 +408,9 @@ impl Machine<'_> {
         {
             let key = self.text(f, *name);
             self.not_a_function(this, key, at)?;
+        }
+        if function != Value::Undefined || self.knows_members(this) {
+            self.refuse_call(function, At { module: f.module, expr: callee }, at)?;
         }
         if named != 0 {
             self.record_call(named, &args, at);
@@ -374,6 +432,7 @@ impl Machine<'_> {
 
     fn super_call(&mut self, f: &mut Frame, p: &Program, args: &[Item], at: At) -> R {
         let args = self.arguments(f, p, args)?;
+        self.super_calls += 1;
         let class = match f.home {
             Value::Obj(home) => {
                 let key = self.atom("constructor");

@@ -1,7 +1,7 @@
 //! Statements.
 
 use super::raise::{is_certain, leaves};
-use super::value::{Abrupt, At, Flow, UNKNOWN, Value};
+use super::value::{Abrupt, At, Flow, UNKNOWN, UNSET, Value};
 use super::{Frame, Machine};
 use crate::lang::javascript::ir::{
     BinaryOp, ExprId, ExprKind, ForEach, ForLoop, FunctionId, PatternId, Program, Scope, StmtId, StmtKind, Switch,
@@ -43,9 +43,17 @@ impl Machine<'_> {
         let outer = f.env;
         if scope.slots > 0 {
             f.env = self.env_new(outer, scope.slots);
+            self.unset(f.env, &scope.lexical);
         }
         self.hoist(f, p, &scope.hoisted);
         outer
+    }
+
+    /// Marks variables whose declarations have not run.
+    pub(super) fn unset(&mut self, env: u32, slots: &[u32]) {
+        for slot in slots {
+            self.write_slot(env, *slot, UNSET);
+        }
     }
 
     fn label(&self, f: &Frame, label: Option<Text>) -> u32 {
@@ -59,7 +67,9 @@ impl Machine<'_> {
         self.step(f.module)?;
         self.depth += 1;
         let outer = f.env;
+        let mark = self.begin_statement();
         let result = self.exec_inner(f, p, &stmt.kind);
+        self.end_statement(mark);
         f.env = outer;
         self.depth -= 1;
         match result {
@@ -77,6 +87,9 @@ impl Machine<'_> {
             StmtKind::Empty => {}
             StmtKind::Expr(id) => {
                 self.eval(f, p, *id)?;
+                if let Some(ExprKind::Import(source)) = p.exprs.get(*id as usize).map(|expr| &expr.kind) {
+                    self.floats(f, p, *source, At { module: f.module, expr: *id });
+                }
             }
             StmtKind::Declare(list, always) => {
                 for (pattern, init) in list {
@@ -127,8 +140,9 @@ impl Machine<'_> {
     }
 
     fn branch(&mut self, f: &mut Frame, p: &Program, test: ExprId, yes: StmtId, no: Option<StmtId>) -> Done {
-        let certain = is_certain(p, test);
+        let (certain, reading) = (is_certain(p, test), self.reading());
         let test = self.eval(f, p, test)?;
+        let certain = certain || self.is_computed(reading);
         let (taken, left) = match self.truth(test) {
             Some(true) => (Some(yes), no),
             Some(false) => (no, Some(yes)),
@@ -170,13 +184,13 @@ impl Machine<'_> {
         match (first, second) {
             (Err(thrown), Err(_)) => Err(thrown),
             (Err(_), Ok(flow)) | (Ok(flow), Err(_)) => Ok(flow),
-            (Ok(Flow::Return(a)), Ok(Flow::Return(b))) => Ok(Flow::Return(super::props::join(a, b))),
+            (Ok(Flow::Return(a)), Ok(Flow::Return(b))) => Ok(Flow::Return(self.join(a, b))),
             (Ok(a), Ok(b)) => {
                 for flow in [a, b] {
                     self.unsure |= flow != Flow::Normal;
                     match flow {
                         Flow::Return(value) => {
-                            let value = f.maybe_return.map_or(value, |old| super::props::join(old, value));
+                            let value = f.maybe_return.map_or(value, |old| self.join(old, value));
                             f.maybe_return = Some(value);
                         }
                         Flow::Break(_) => f.maybe_break = true,
@@ -215,11 +229,18 @@ impl Machine<'_> {
         let mut done = Flow::Normal;
         let before = self.loaded.get(f.module as usize).map_or(0, |loaded| loaded.steps);
         let (unsure, conditions) = (self.unsure, self.conditions);
-        self.conditions += 1;
+        let reading = self.reading();
+        let mut computed = self.is_computed(reading);
+        self.conditions += u32::from(!computed);
         for round in 0..MAX_ROUNDS {
             let mut sure = true;
             if let Some(test) = test.filter(|_| first || round > 0) {
+                let reading = self.reading();
                 let value = self.eval(f, p, test)?;
+                if computed && !self.is_computed(reading) {
+                    computed = false;
+                    self.conditions += 1;
+                }
                 match self.truth(value) {
                     Some(true) => {}
                     Some(false) => break,
@@ -242,6 +263,7 @@ impl Machine<'_> {
             }
             let ends = f.maybe_break || (f.maybe_return.is_some() && !returned);
             if sure && !ends && (round + 1 == MAX_ROUNDS || self.hurried(f.module)) {
+                self.go_astray();
                 if let (Some(test), Some(update)) = (test, update) {
                     self.skip_rounds(f, p, test, update, body, (u64::from(round) + 1, before));
                 }
@@ -327,16 +349,19 @@ impl Machine<'_> {
     fn for_each(&mut self, f: &mut Frame, p: &Program, inner: &ForEach) -> Done {
         let outer = f.env;
         self.enter_scope(f, p, &inner.scope);
+        let reading = self.reading();
         let iterated = self.eval(f, p, inner.iterated)?;
         f.env = outer;
         let values = if inner.of {
+            let what = At { module: f.module, expr: inner.iterated };
+            self.refuse_iteration(iterated, what, what)?;
             self.iterate(iterated)?
         } else {
             self.own_keys(iterated, false).map(|keys| keys.into_iter().map(Value::Str).collect())
         };
         let known = values.is_some();
         let (unsure, conditions, returned) = (self.unsure, self.conditions, f.maybe_return.is_some());
-        self.conditions += 1;
+        self.conditions += u32::from(!self.is_computed(reading));
         let maybe = std::mem::take(&mut f.maybe_break);
         let mut done = Flow::Normal;
         for value in values.unwrap_or_else(|| vec![UNKNOWN]).into_iter().take(MAX_ROUNDS as usize) {
@@ -351,6 +376,7 @@ impl Machine<'_> {
                 }
             }
             if self.hurried(f.module) {
+                self.go_astray();
                 break;
             }
         }
@@ -372,7 +398,8 @@ impl Machine<'_> {
     fn try_stmt(&mut self, f: &mut Frame, p: &Program, inner: &Try) -> Done {
         let env = f.env;
         let (doubt, depth, calls, stack) = (self.doubt, self.depth, self.calls_deep, self.stack.len());
-        let catches = inner.handler.is_some();
+        let leaves = inner.finalizer.is_some_and(|finalizer| leaves(p, finalizer));
+        let catches = inner.handler.is_some() || leaves;
         self.tries += u32::from(catches);
         let mut result = self.exec(f, p, inner.block);
         self.tries -= u32::from(catches);
@@ -398,6 +425,7 @@ impl Machine<'_> {
     }
 
     fn switch(&mut self, f: &mut Frame, p: &Program, inner: &Switch) -> Done {
+        let reading = self.reading();
         let value = self.eval(f, p, inner.discriminant)?;
         self.enter_scope(f, p, &inner.scope);
         let mut start = None;
@@ -426,13 +454,14 @@ impl Machine<'_> {
                     return flow;
                 }
                 if let Ok(Flow::Return(value)) = flow {
-                    f.maybe_return = Some(f.maybe_return.map_or(value, |old| super::props::join(old, value)));
+                    f.maybe_return = Some(f.maybe_return.map_or(value, |old| self.join(old, value)));
                 }
             }
             return Ok(Flow::Normal);
         }
         let start = start.or_else(|| inner.cases.iter().position(|(test, _)| test.is_none()));
-        self.under_condition(false, |m| {
+        let computed = self.is_computed(reading);
+        self.under_condition(computed, |m| {
             for (_, body) in inner.cases.iter().skip(start.unwrap_or(usize::MAX)) {
                 match m.statements(f, p, body)? {
                     Flow::Normal => {}

@@ -102,6 +102,16 @@ impl Machine<'_> {
         Ok(())
     }
 
+    /// An iterator over values.
+    pub(super) fn walker(&mut self, items: Vec<Value>) -> Value {
+        let Value::Obj(items) = self.array(items) else { return UNKNOWN };
+        let proto = self.proto("Generator");
+        let walker = Generator { items: Some(items), next: 0, result: Value::Undefined, ended: true };
+        let id = self.alloc(Kind::Generator(walker), proto);
+        self.object_mut(id).open = true;
+        Value::Obj(id)
+    }
+
     /// The generator that a call gives, once its body has run.
     pub(super) fn generated(&mut self, yielded: Yielded, result: R, is_async: bool) -> R {
         let (result, ended) = match result {

@@ -15,7 +15,11 @@ impl Machine<'_> {
                 out.push_str(&self.str(self.text(f, *text)));
             }
             if let Some(value) = values.get(at) {
+                let place = At { module: f.module, expr: *value };
                 let value = self.eval(f, p, *value)?;
+                if let Value::Sym(_) = value {
+                    self.mistake("TypeError", "Cannot convert a Symbol value to a string", place)?;
+                }
                 match (self.coerce_text(value), &mut out) {
                     (Some(text), Some(out)) => out.push_str(&self.str(text)),
                     _ => out = None,
@@ -38,6 +42,8 @@ impl Machine<'_> {
                 Item::Hole => values.push(Value::Undefined),
                 Item::Spread(id) => {
                     let value = self.eval(f, p, *id)?;
+                    let what = At { module: f.module, expr: *id };
+                    self.refuse_iteration(value, what, what)?;
                     match self.iterate(value)? {
                         // Spreading a list into itself over and over would fill the memory.
                         Some(list) if values.len() + list.len() <= MOST_ITEMS => values.extend(list),
@@ -60,6 +66,7 @@ impl Machine<'_> {
 
     /// The values an iterable gives, when they are known.
     pub(super) fn iterate(&mut self, value: Value) -> Result<Option<Vec<Value>>, Abrupt> {
+        self.note_read(value);
         Ok(match value {
             Value::Obj(id) => match self.object(id).kind.clone() {
                 Kind::Array(items) if !self.object(id).open => Some(items),
@@ -140,7 +147,7 @@ impl Machine<'_> {
 
     /// Copies own enumerable properties, as `Object.assign` and spreads do: getters are read.
     pub(super) fn copy_props(&mut self, to: u32, from: Value) -> Result<(), Abrupt> {
-        match self.own_keys(from, false) {
+        match self.listed_keys(from, false) {
             Some(keys) => {
                 for key in keys {
                     let value = self.get(from, key)?;
@@ -192,7 +199,11 @@ impl Machine<'_> {
             decorators.push((*decorator, self.eval(f, p, *decorator)?));
         }
         let parent = match class.parent {
-            Some(parent) => Some(self.eval(f, p, parent)?),
+            Some(parent) => {
+                let value = self.eval(f, p, parent)?;
+                self.refuse_parent(value, At { module: f.module, expr: parent })?;
+                Some(value)
+            }
             None => None,
         };
         let closure = Closure {

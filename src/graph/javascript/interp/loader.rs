@@ -5,7 +5,10 @@ use super::Machine;
 use super::modules::{create_require, resolve_native};
 use super::tables::fill;
 use super::value::{Abrupt, At, Atom, Call, ModuleIx, NO_MODULE, Native, ObjId, R, Slot, UNKNOWN, Value};
-use crate::graph::javascript::resolve::{builtin_names, is_builtin};
+use crate::artifact::EntryId;
+use crate::graph::javascript::load::Format;
+use crate::graph::javascript::resolve::{absolute, builtin_names, entry_at, is_builtin};
+use crate::graph::javascript::versions::{self, Kind as Listed};
 
 /// Replaced functions that may be at work at once.
 const MOST_HOOKED: usize = 60;
@@ -25,6 +28,8 @@ pub(super) struct Loader {
     module: ObjId,
     /// `Module.prototype`, which the `module` object of each file inherits from.
     prototype: ObjId,
+    /// `require.cache`.
+    cache: ObjId,
     require: Option<Value>,
     resolve: Option<Value>,
     load: Option<Value>,
@@ -37,7 +42,8 @@ const MODULE: &[(&str, Native)] = &[
     ("isBuiltin", |m, c| {
         let Value::Str(name) = c.arg(0) else { return Ok(UNKNOWN) };
         let name = m.str(name);
-        Ok(Value::Bool(name.strip_prefix("node:").is_some() || is_builtin(&name)))
+        let listed = |name| versions::of(Listed::Module, name).is_some_and(|releases| releases.have(m.node));
+        Ok(Value::Bool(name.strip_prefix("node:").map_or_else(|| is_builtin(&name), listed)))
     }),
     // The hooks run in a thread of their own, which starts at once.
     ("register", |m, c| {
@@ -62,11 +68,12 @@ pub(super) fn install(m: &mut Machine<'_>) {
     let names = m.array(names);
     m.define(id, "builtinModules", names);
     m.define(id, "Module", module);
-    for table in ["_cache", "_extensions", "_pathCache"] {
+    let [cache, ..] = ["_cache", "_extensions", "_pathCache"].map(|table| {
         let table_id = m.plain();
         m.object_mut(table_id).open = true;
         m.define(id, table, Value::Obj(table_id));
-    }
+        table_id
+    });
     let prototype = m.plain();
     m.define(id, "prototype", Value::Obj(prototype));
     m.define(prototype, "constructor", module);
@@ -79,6 +86,7 @@ pub(super) fn install(m: &mut Machine<'_>) {
     m.loader = Loader {
         module: id,
         prototype,
+        cache,
         require: Some(require),
         resolve: Some(resolve),
         load: Some(load),
@@ -89,6 +97,43 @@ pub(super) fn install(m: &mut Machine<'_>) {
 impl Machine<'_> {
     pub(super) fn module_builtin(&self) -> Value {
         Value::Obj(self.loader.module)
+    }
+
+    /// `require.cache`, which all files share.
+    pub(super) fn require_cache(&self) -> Value {
+        Value::Obj(self.loader.cache)
+    }
+
+    /// What code has put into `require.cache` in place of a file.
+    pub(super) fn put_into_cache(&mut self, entry: EntryId) -> Option<Value> {
+        if self.object(self.loader.cache).props.keys(true).is_empty() {
+            return None;
+        }
+        let path = absolute(self.sources.artifact, entry);
+        let path = self.atom(&path);
+        match self.object(self.loader.cache).props.get(path) {
+            Some(Slot::Value(module)) => Some(module),
+            _ => None,
+        }
+    }
+
+    /// `delete require.cache[path]`: the file runs anew when it is asked for again.
+    pub(super) fn forget_file(&mut self, object: ObjId, path: Atom) -> bool {
+        if object != self.loader.cache || object == 0 {
+            return false;
+        }
+        let (key, path) = (path, self.str(path));
+        let entry = entry_at(self.sources.artifact, &path);
+        let ix = entry.and_then(|entry| self.by_entry.get(&entry)).copied();
+        if let (Some(loaded), 0) = (ix.and_then(|ix| self.loaded.get_mut(ix as usize)), self.doubt)
+            && loaded.format != Format::Module
+        {
+            loaded.evaluated = false;
+            loaded.error = None;
+        }
+        let cache = self.object_mut(object);
+        cache.props.remove(key);
+        true
     }
 
     /// The `module` object of a file.

@@ -8,6 +8,7 @@ mod collections;
 mod common;
 mod descriptors;
 mod emitter;
+mod errors;
 mod esm;
 mod eval;
 mod evaluate;
@@ -32,6 +33,8 @@ mod regex;
 mod strings;
 mod tables;
 mod trace;
+mod trust;
+mod urls;
 mod value;
 mod variables;
 
@@ -46,7 +49,7 @@ use super::load::{Format, Sources};
 use super::resolve::Loader;
 use crate::artifact::EntryId;
 use crate::graph::{
-    GraphProblem, ImportSite, LoadCall, ModuleId, ModuleKind, Phase, ProblemEffect, StartCause, Weight, WhatIf,
+    GraphProblem, ImportSite, LoadCall, ModuleId, ModuleKind, Phase, ProblemEffect, Refused, StartCause, Weight, WhatIf,
 };
 use crate::lang::javascript::ir::{ExprId, FunctionId, Program};
 pub(super) use outcome::Exported;
@@ -74,6 +77,10 @@ pub(super) struct Loaded {
     run_bytes: u64,
     /// Whether some of its top level was not followed to its end.
     unfinished: bool,
+    /// Whether Node does not even begin to run it.
+    refused: bool,
+    /// Whether it is own code of a size that people write.
+    written: bool,
     /// What loading it throws, once it has.
     error: Option<Value>,
 }
@@ -100,6 +107,7 @@ pub(super) struct Machine<'a> {
     node: u32,
     arm: bool,
     what_if: &'a WhatIf,
+    refused: &'a Refused,
     /// Homes of the names of static imports that ask other modules than they say, by importer and position.
     narrowed_links: FxHashMap<(ModuleIx, usize), Vec<choices::Linked>>,
     /// The module whose top level runs.
@@ -170,17 +178,29 @@ pub(super) struct Machine<'a> {
     executing: Vec<ObjId>,
     /// Milliseconds after which a timer settles a promise, and where it is set.
     timers: FxHashMap<ObjId, (f64, At)>,
+    trust: trust::Trust,
+    /// Promises that nothing can settle.
+    endless: FxHashSet<ObjId>,
+    /// How often a constructor has called that of its parent.
+    super_calls: u64,
+    /// The expression that was evaluated last.
+    last: At,
+    /// Objects that are sealed or frozen.
+    integrity: FxHashMap<ObjId, trust::Integrity>,
+    /// Properties that cannot be set.
+    constants: FxHashSet<(ObjId, Atom)>,
 }
 
 impl<'a> Machine<'a> {
     pub(super) fn new(sources: &'a Sources<'a>, input: &JavaScriptInput<'a>) -> Self {
-        let JavaScriptInput { environment, node, arm, what_if, .. } = *input;
+        let JavaScriptInput { environment, node, arm, what_if, refused, .. } = *input;
         let mut machine = Self {
             sources,
             environment,
             node,
             arm,
             what_if,
+            refused,
             narrowed_links: FxHashMap::default(),
             loading: NO_MODULE,
             touched: FxHashSet::default(),
@@ -228,6 +248,12 @@ impl<'a> Machine<'a> {
             rejected: BTreeMap::new(),
             executing: Vec::new(),
             timers: FxHashMap::default(),
+            trust: trust::Trust::default(),
+            endless: FxHashSet::default(),
+            super_calls: 0,
+            last: At { module: NO_MODULE, expr: 0 },
+            integrity: FxHashMap::default(),
+            constants: FxHashSet::default(),
         };
         machine.atom("");
         machine.envs.push(Env { parent: 0, slots: Vec::new(), doubt: 0 });

@@ -178,6 +178,7 @@ impl Machine<'_> {
         let module = self.module_object(self.loaded.len() as ModuleIx);
         let own = !path.contains("/node_modules/");
         let ix = self.loaded.len() as ModuleIx;
+        let written = Self::is_written(own, program.as_ref().map_or(0, |program| program.source_bytes));
         self.loaded.push(Loaded {
             entry: Some(entry),
             path: path.into(),
@@ -193,6 +194,8 @@ impl Machine<'_> {
             steps: 0,
             run_bytes: 0,
             unfinished: false,
+            refused: false,
+            written,
             skipped: 0,
             error: None,
         });
@@ -236,9 +239,8 @@ impl Machine<'_> {
         let resolve = self.native(resolve_native, Value::Num(f64::from(ix)));
         if let Value::Obj(id) = require {
             self.define(id, "resolve", resolve);
-            let cache = self.plain();
-            self.object_mut(cache).open = true;
-            self.define(id, "cache", Value::Obj(cache));
+            let cache = self.require_cache();
+            self.define(id, "cache", cache);
             let extensions = self.plain();
             for name in [".js", ".json", ".node"] {
                 self.define(extensions, name, UNKNOWN);

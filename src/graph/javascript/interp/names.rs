@@ -128,6 +128,9 @@ impl Machine<'_> {
     /// Whether a module may have an export; what is not known it may.
     fn may_export(&self, ix: ModuleIx, name: &str, seen: &mut FxHashSet<ModuleIx>) -> bool {
         let Some(loaded) = self.loaded.get(ix as usize) else { return true };
+        if unknown_extension(&loaded.path).is_some() {
+            return true;
+        }
         if !seen.insert(ix) {
             return false;
         }

@@ -7,8 +7,11 @@ use super::descriptors::{define_all, define_one, descriptor, descriptors};
 use super::promises;
 use super::strings::{STRING, STRING_STATIC};
 use super::tables::{Table, fill, global, keys};
-use super::value::{Kind, Native, R, Slot, UNKNOWN, Value};
+use super::trust::Integrity;
+use super::value::{Abrupt, Atom, Call, Kind, Native, R, Slot, UNKNOWN, Value};
 use crate::graph::javascript::versions::{self, Kind as Listed};
+use crate::lang::javascript::ir::BinaryOp;
+use crate::lang::javascript::{regex_problem, regex_since};
 
 /// Methods that exist but whose results are not modelled.
 const OPAQUE: &[(&str, &[&str])] = &[
@@ -41,9 +44,8 @@ const OPAQUE: &[(&str, &[&str])] = &[
     ("String", &["localeCompare", "normalize", "big", "anchor", "isWellFormed", "toWellFormed", "@@iterator"]),
     ("Number", &["toFixed", "toPrecision", "toExponential", "toLocaleString", "valueOf"]),
     ("Boolean", &["valueOf"]),
-    ("Symbol", &["description", "valueOf"]),
+    ("Symbol", &["valueOf"]),
     ("RegExp", &["compile", "toString", "@@replace", "@@match", "@@split"]),
-    ("Error", &["stack", "cause"]),
 ];
 
 const OBJECT: Table = &[
@@ -52,7 +54,10 @@ const OBJECT: Table = &[
     ("toString", |m, c| {
         let text = match c.this {
             Value::Obj(id) if matches!(m.object(id).kind, Kind::Array(_)) => "[object Array]",
-            Value::Obj(_) if m.callable(c.this) => "[object Function]",
+            Value::Obj(id) if m.callable(c.this) => match &m.object(id).kind {
+                Kind::Closure(closure) if m.is_special(closure) => return Ok(UNKNOWN),
+                _ => "[object Function]",
+            },
             Value::Obj(id) => return Ok(tagged(m, id)),
             Value::Num(_) | Value::Str(_) | Value::Bool(_) => {
                 return Ok(m.coerce_text(c.this).map_or(UNKNOWN, Value::Str));
@@ -77,9 +82,16 @@ fn tagged(m: &mut Machine<'_>, id: u32) -> Value {
 }
 
 const OBJECT_STATIC: Table = &[
-    ("keys", |m, c| keys(m, c.arg(0), false)),
-    ("getOwnPropertyNames", |m, c| keys(m, c.arg(0), true)),
+    ("keys", |m, c| {
+        object_of(m, c)?;
+        keys(m, c.arg(0), false)
+    }),
+    ("getOwnPropertyNames", |m, c| {
+        object_of(m, c)?;
+        keys(m, c.arg(0), true)
+    }),
     ("values", |m, c| {
+        object_of(m, c)?;
         let Some(keys) = m.own_keys(c.arg(0), false) else { return Ok(UNKNOWN) };
         let mut out = Vec::new();
         for key in keys {
@@ -88,6 +100,7 @@ const OBJECT_STATIC: Table = &[
         Ok(m.array(out))
     }),
     ("entries", |m, c| {
+        object_of(m, c)?;
         let Some(keys) = m.own_keys(c.arg(0), false) else { return Ok(UNKNOWN) };
         let mut out = Vec::new();
         for key in keys {
@@ -97,6 +110,7 @@ const OBJECT_STATIC: Table = &[
         Ok(m.array(out))
     }),
     ("assign", |m, c| {
+        object_of(m, c)?;
         if let Value::Obj(to) = c.arg(0) {
             m.touch(to);
             for from in c.args.iter().skip(1) {
@@ -106,6 +120,9 @@ const OBJECT_STATIC: Table = &[
         Ok(c.arg(0))
     }),
     ("create", |m, c| {
+        if !matches!(c.arg(0), Value::Null | Value::Obj(_) | Value::Unknown(_) | Value::Import(_)) {
+            m.bad_argument("TypeError", "Object prototype may only be an Object or null", c.at)?;
+        }
         let id = m.plain();
         m.object_mut(id).proto = c.arg(0);
         if let Value::Obj(_) = c.arg(1) {
@@ -117,7 +134,8 @@ const OBJECT_STATIC: Table = &[
         match (c.arg(0), m.coerce_key(c.arg(1))) {
             (Value::Obj(_), Some(key)) => define_one(m, c.arg(0), key, c.arg(2))?,
             (Value::Obj(id), None) => m.object_mut(id).open = true,
-            _ => {}
+            (Value::Unknown(_), _) => {}
+            _ => m.bad_argument("TypeError", "Object.defineProperty called on non-object", c.at)?,
         }
         Ok(c.arg(0))
     }),
@@ -141,13 +159,21 @@ const OBJECT_STATIC: Table = &[
         }
         Ok(c.arg(0))
     }),
-    ("freeze", |_, c| Ok(c.arg(0))),
-    ("seal", |_, c| Ok(c.arg(0))),
-    ("preventExtensions", |_, c| Ok(c.arg(0))),
-    ("isFrozen", |_, _| Ok(Value::Bool(false))),
-    ("isExtensible", |_, _| Ok(Value::Bool(true))),
-    ("isSealed", |_, _| Ok(Value::Bool(false))),
-    ("is", |m, c| Ok(m.same(c.arg(0), c.arg(1)).map_or(UNKNOWN, Value::Bool))),
+    ("freeze", |m, c| Ok(close(m, c, Integrity { sealed: true, frozen: true }))),
+    ("seal", |m, c| Ok(close(m, c, Integrity { sealed: true, frozen: false }))),
+    ("preventExtensions", |m, c| Ok(close(m, c, Integrity::default()))),
+    ("isFrozen", |m, c| Ok(is_closed(m, c.arg(0), |integrity| integrity.frozen))),
+    ("isExtensible", |m, c| {
+        let closed = is_closed(m, c.arg(0), |_| true);
+        Ok(m.truth(closed).map_or(UNKNOWN, |closed| Value::Bool(!closed)))
+    }),
+    ("isSealed", |m, c| Ok(is_closed(m, c.arg(0), |integrity| integrity.sealed))),
+    ("is", |m, c| {
+        if let (Value::Num(a), Value::Num(b)) = (c.arg(0), c.arg(1)) {
+            return Ok(Value::Bool(a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()));
+        }
+        Ok(m.same(c.arg(0), c.arg(1)).map_or(UNKNOWN, Value::Bool))
+    }),
     ("hasOwn", |m, c| has_own(m, c.arg(0), c.arg(1))),
     ("fromEntries", |m, c| {
         let id = m.plain();
@@ -215,7 +241,14 @@ const STATICS: &[(&str, Table)] = &[
     (
         "Reflect",
         &[
-            ("ownKeys", |m, c| keys(m, c.arg(0), true)),
+            ("ownKeys", |m, c| {
+                if let Value::Obj(id) = c.arg(0)
+                    && m.object(id).props.keys(true).into_iter().any(|key| m.str(key).starts_with("@@"))
+                {
+                    return Ok(UNKNOWN);
+                }
+                keys(m, c.arg(0), true)
+            }),
             ("get", |m, c| match m.coerce_key(c.arg(1)) {
                 Some(key) => m.get(c.arg(0), key),
                 None => Ok(UNKNOWN),
@@ -226,7 +259,7 @@ const STATICS: &[(&str, Table)] = &[
                 }
                 Ok(Value::Bool(true))
             }),
-            ("has", |m, c| has_own(m, c.arg(0), c.arg(1))),
+            ("has", |m, c| m.binary(BinaryOp::In, c.arg(1), c.arg(0))),
             ("apply", |m, c| {
                 let args = m.iterate(c.arg(2))?.unwrap_or_default();
                 m.call_at(c.arg(0), c.arg(1), &args, c.at)
@@ -253,11 +286,20 @@ const STATICS: &[(&str, Table)] = &[
         "JSON",
         &[
             ("parse", |m, c| {
-                let Value::Str(text) = c.arg(0) else { return Ok(UNKNOWN) };
+                let text = match c.arg(0) {
+                    Value::Obj(_) | Value::Sym(_) => return Ok(UNKNOWN),
+                    other => other,
+                };
+                let Some(text) = m.coerce_text(text) else { return Ok(UNKNOWN) };
                 let text = m.str(text);
+                // What a reviver makes of it is not followed.
+                let revived = m.callable(c.arg(1));
+                if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&text) {
+                    m.bad_argument("SyntaxError", &format!("no JSON: {error}"), c.at)?;
+                }
                 Ok(match serde_json::from_str(&text) {
-                    Ok(json) => m.json(&json, 0),
-                    Err(_) => UNKNOWN,
+                    Ok(json) if !revived => m.json(&json, 0),
+                    _ => UNKNOWN,
                 })
             }),
             ("stringify", |_, _| Ok(UNKNOWN)),
@@ -297,7 +339,14 @@ pub(super) fn install(m: &mut Machine<'_>) {
     ] {
         fill(m, m.protos[name], table);
     }
-    fill(m, m.protos["Number"], &[("toString", |m, c| Ok(m.coerce_text(c.this).map_or(UNKNOWN, Value::Str)))]);
+    fill(
+        m,
+        m.protos["Number"],
+        &[("toString", |m, c| {
+            let plain = matches!(c.arg(0), Value::Undefined) || c.arg(0) == Value::Num(10.0);
+            Ok(m.coerce_text(c.this).filter(|_| plain).map_or(UNKNOWN, Value::Str))
+        })],
+    );
     let opaque = m.native(|_, _| Ok(UNKNOWN), Value::Undefined);
     for (name, methods) in OPAQUE {
         let node = m.node;
@@ -308,6 +357,7 @@ pub(super) fn install(m: &mut Machine<'_>) {
         }
     }
     constructors(m);
+    super::errors::install(m);
     for name in ["JSON", "Math", "Reflect"] {
         let id = m.plain();
         m.object_mut(id).open = true;
@@ -360,8 +410,10 @@ fn constructors(m: &mut Machine<'_>) {
             if let Some(importer) = m.importer(c.args, c.at) {
                 return Ok(importer);
             }
+            m.read_doubtful();
             let made = m.native(
                 |m, c| {
+                    m.read_doubtful();
                     let inner = c.args.iter().copied().find(|arg| m.callable(*arg)).unwrap_or(UNKNOWN);
                     let wrapper = m.native(|m, c| m.call_at(c.data, c.this, c.args, c.at), inner);
                     if let Value::Obj(id) = wrapper {
@@ -375,11 +427,18 @@ fn constructors(m: &mut Machine<'_>) {
         }),
         ("Array", "Array", |m, c| {
             Ok(match c.args {
+                [Value::Num(len)] if *len < 0.0 || len.fract() != 0.0 || *len > 4_294_967_295.0 => {
+                    m.bad_argument("RangeError", "Invalid array length", c.at)?;
+                    UNKNOWN
+                }
                 [Value::Num(len)] => m.array(vec![Value::Undefined; len.clamp(0.0, 10_000.0) as usize]),
                 args => m.array(args.to_vec()),
             })
         }),
         ("String", "String", |m, c| {
+            if let Value::Sym(_) = c.arg(0) {
+                return Ok(UNKNOWN);
+            }
             Ok(if c.args.is_empty() { m.string("") } else { m.coerce_text(c.arg(0)).map_or(UNKNOWN, Value::Str) })
         }),
         ("Number", "Number", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, Value::Num))),
@@ -389,17 +448,29 @@ fn constructors(m: &mut Machine<'_>) {
             let unique = m.strings.len();
             Ok(Value::Sym(m.atom(&format!("@@{name}#{unique}"))))
         }),
-        ("RegExp", "RegExp", super::regex::make),
+        ("RegExp", "RegExp", |m, c| {
+            if let (Value::Str(pattern), Value::Str(_) | Value::Undefined) = (c.arg(0), c.arg(1)) {
+                let flags = match c.arg(1) {
+                    Value::Str(flags) => m.str(flags),
+                    _ => "".into(),
+                };
+                refuse_regex(m, c, pattern, &flags)?;
+            }
+            super::regex::make(m, c)
+        }),
         ("Promise", "Promise", promises::make),
         ("Map", "Map", |m, c| make_map(m, c, false)),
         ("WeakMap", "Map", |m, c| make_map(m, c, false)),
         ("Set", "Map", |m, c| make_map(m, c, true)),
         ("WeakSet", "Map", |m, c| make_map(m, c, true)),
-        ("Error", "Error", |m, c| {
-            let message = m.coerce_text(c.arg(0)).map(|t| m.str(t)).unwrap_or_else(|| "".into());
-            Ok(m.error(&message, None))
+        ("Error", "Error", |m, c| super::errors::make_error(m, c, 0)),
+        ("Proxy", "Object", |m, c| {
+            let primitive = |value: Value| !matches!(value, Value::Obj(_) | Value::Unknown(_) | Value::Import(_));
+            if primitive(c.arg(0)) || primitive(c.arg(1)) {
+                m.bad_argument("TypeError", "Cannot create proxy with a non-object as target or handler", c.at)?;
+            }
+            Ok(Value::Obj(m.alloc(Kind::Proxy(c.arg(0), c.arg(1)), Value::Null)))
         }),
-        ("Proxy", "Object", |m, c| Ok(Value::Obj(m.alloc(Kind::Proxy(c.arg(0), c.arg(1)), Value::Null)))),
     ];
     for (name, proto, native) in table {
         let function = m.native(*native, Value::Undefined);
@@ -414,15 +485,48 @@ fn constructors(m: &mut Machine<'_>) {
         }
         global(m, name, function);
     }
-    let error = m.atom("Error");
-    let base = m.globals.get(&error).copied().unwrap_or(UNKNOWN);
-    if let Value::Obj(id) = base {
-        m.define(id, "captureStackTrace", UNKNOWN);
-        m.object_mut(id).open = true;
+}
+
+/// A regular expression that this release does not take.
+fn refuse_regex(m: &mut Machine<'_>, c: &Call<'_>, pattern: Atom, flags: &str) -> Result<(), Abrupt> {
+    let pattern = m.str(pattern);
+    let newer = regex_since(&pattern).filter(|(_, since)| *since > m.node);
+    let Some(problem) = newer.map(|(what, _)| what.to_owned()).or_else(|| regex_problem(&pattern, flags)) else {
+        return Ok(());
+    };
+    m.bad_argument("SyntaxError", &format!("Invalid regular expression: /{pattern}/: {problem}"), c.at)
+}
+
+/// `Object.freeze` and its kin; in an undecided branch nothing is known to have happened.
+fn close(m: &mut Machine<'_>, c: &Call<'_>, integrity: Integrity) -> Value {
+    if let (Value::Obj(id), 0) = (c.arg(0), m.doubt) {
+        let known = m.integrity.entry(id).or_default();
+        known.sealed |= integrity.sealed;
+        known.frozen |= integrity.frozen;
     }
-    for name in ["TypeError", "RangeError", "SyntaxError", "ReferenceError", "EvalError", "URIError", "AggregateError"]
-    {
-        global(m, name, base);
+    c.arg(0)
+}
+
+fn is_closed(m: &Machine<'_>, value: Value, asked: fn(&Integrity) -> bool) -> Value {
+    match value {
+        Value::Obj(id) => match m.integrity.get(&id) {
+            Some(integrity) if asked(integrity) => Value::Bool(true),
+            // An object without properties is frozen once nothing can be added.
+            Some(_) => UNKNOWN,
+            None => Value::Bool(false),
+        },
+        Value::Unknown(_) => UNKNOWN,
+        _ => Value::Bool(true),
+    }
+}
+
+/// What functions of `Object` cannot make an object of.
+fn object_of(m: &mut Machine<'_>, c: &Call<'_>) -> Result<(), Abrupt> {
+    match c.arg(0) {
+        Value::Undefined | Value::Null => {
+            m.bad_argument("TypeError", "Cannot convert undefined or null to object", c.at)
+        }
+        _ => Ok(()),
     }
 }
 

@@ -92,28 +92,6 @@ const OS: &[(&str, Native)] = &[
     ("tmpdir", |m, _| Ok(m.string("/tmp"))),
 ];
 
-const URL: &[(&str, Native)] = &[
-    ("fileURLToPath", |m, c| {
-        Ok(match m.coerce_text(c.arg(0)) {
-            Some(text) => {
-                let text = m.str(text);
-                m.string(text.trim_start_matches("file://"))
-            }
-            None => UNKNOWN,
-        })
-    }),
-    ("pathToFileURL", |m, c| {
-        Ok(match m.coerce_text(c.arg(0)) {
-            Some(text) => {
-                let text = format!("file://{}", m.str(text));
-                url_object(m, &text)
-            }
-            None => UNKNOWN,
-        })
-    }),
-    ("URL", new_url),
-];
-
 pub(super) fn install(m: &mut Machine<'_>) {
     super::loader::install(m);
     let node = m.node;
@@ -128,7 +106,7 @@ pub(super) fn install(m: &mut Machine<'_>) {
         let function = m.native(*native, Value::Undefined);
         global(m, name, function);
     }
-    let url = m.native(new_url, Value::Undefined);
+    let url = m.native(super::urls::new_url, Value::Undefined);
     global(m, "URL", url);
     global(m, "NaN", Value::Num(f64::NAN));
     global(m, "Infinity", Value::Num(f64::INFINITY));
@@ -154,13 +132,19 @@ pub(super) fn install(m: &mut Machine<'_>) {
 fn process(m: &mut Machine<'_>) -> Value {
     let process = m.plain();
     let environment = process_environment(m);
+    // The environment of a deployed function may say something else.
+    m.doubt_object(environment);
     m.define(process, "env", Value::Obj(environment));
     process_names(m, process);
     let argv = [m.string("/var/lang/bin/node"), m.string("/var/runtime/index.mjs")];
     let argv = m.array(argv.to_vec());
     m.define(process, "argv", argv);
-    let empty = m.array(Vec::new());
-    m.define(process, "execArgv", empty);
+    // How the runtime is started, it does not promise.
+    if let Value::Obj(argv) = argv {
+        m.doubt_object(argv);
+    }
+    m.define(process, "execArgv", UNKNOWN);
+    m.define(process, "title", UNKNOWN);
     for name in ["browser", "type", "pkg", "noDeprecation", "webpackChunk", "domain", "__nwjs", "pnp"] {
         m.define(process, name, Value::Undefined);
     }
@@ -207,12 +191,8 @@ fn process_environment(m: &mut Machine<'_>) -> ObjId {
 /// What machine and version `process` says it is.
 fn process_names(m: &mut Machine<'_>, process: ObjId) {
     let (node, arm) = (m.node, m.arm);
-    let texts = [
-        ("platform", "linux"),
-        ("arch", if arm { "arm64" } else { "x64" }),
-        ("title", "node"),
-        ("execPath", "/var/lang/bin/node"),
-    ];
+    let texts =
+        [("platform", "linux"), ("arch", if arm { "arm64" } else { "x64" }), ("execPath", "/var/lang/bin/node")];
     for (name, text) in texts {
         let text = m.string(text);
         m.define(process, name, text);
@@ -250,6 +230,7 @@ fn process_methods(m: &mut Machine<'_>, process: ObjId) {
         ("emitWarning", |_, _| Ok(Value::Undefined)),
         ("exit", exit),
         ("reallyExit", exit),
+        ("abort", exit),
     ];
     for (name, native) in methods {
         let function = m.native(*native, Value::Undefined);
@@ -291,7 +272,7 @@ impl Machine<'_> {
             "fs/promises" => &[],
             "util" => UTIL,
             "module" => return self.module_builtin(),
-            "url" => URL,
+            "url" => super::urls::URL,
             "diagnostics_channel" => super::channels::CHANNELS,
             "process" => {
                 let key = self.atom("process");
@@ -330,6 +311,12 @@ impl Machine<'_> {
                 let methods = self.array(methods.to_vec());
                 self.define(id, "METHODS", methods);
             }
+            "url" => {
+                let key = self.atom("URL");
+                if let Some(url) = self.globals.get(&key).copied() {
+                    self.define(id, "URL", url);
+                }
+            }
             "worker_threads" => self.define(id, "isMainThread", Value::Bool(true)),
             "cluster" => {
                 self.define(id, "isMaster", Value::Bool(true));
@@ -345,36 +332,6 @@ impl Machine<'_> {
         let name = self.atom(name);
         self.record_call(name, c.args, c.at);
     }
-}
-
-fn url_object(m: &mut Machine<'_>, href: &str) -> Value {
-    let id = m.plain();
-    let path = m.string(href.trim_start_matches("file://"));
-    let href = m.string(href);
-    m.define(id, "href", href);
-    m.define(id, "pathname", path);
-    m.object_mut(id).open = true;
-    Value::Obj(id)
-}
-
-fn new_url(m: &mut Machine<'_>, c: &Call<'_>) -> R {
-    let (Some(to), base) = (m.coerce_text(c.arg(0)), m.coerce_text(c.arg(1))) else {
-        return Ok(UNKNOWN);
-    };
-    let to = m.str(to);
-    if to.contains("://") {
-        return Ok(url_object(m, &to));
-    }
-    let Some(base) = base.filter(|_| c.args.len() > 1).map(|base| m.str(base)) else {
-        return Ok(UNKNOWN);
-    };
-    let Some(path) = base.strip_prefix("file://") else {
-        return Ok(UNKNOWN);
-    };
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let slash = if to.ends_with('/') { "/" } else { "" };
-    let joined = format!("file://{}{slash}", normal(&format!("{folder}/{to}")));
-    Ok(url_object(m, &joined))
 }
 
 /// The absolute path a value names.

@@ -5,10 +5,10 @@ use super::tables::Table;
 use super::value::{Call, UNKNOWN, Value};
 
 pub(super) const NUMBER: Table = &[
-    ("isInteger", |m, c| Ok(number(m, c).map_or(UNKNOWN, |n| Value::Bool(n.is_finite() && n.fract() == 0.0)))),
-    ("isSafeInteger", |m, c| Ok(number(m, c).map_or(UNKNOWN, |n| Value::Bool(n.fract() == 0.0 && n.abs() <= SAFE)))),
-    ("isNaN", |m, c| Ok(number(m, c).map_or(UNKNOWN, |n| Value::Bool(n.is_nan())))),
-    ("isFinite", |m, c| Ok(number(m, c).map_or(UNKNOWN, |n| Value::Bool(n.is_finite())))),
+    ("isInteger", |_, c| Ok(asked(c, |n| n.is_finite() && n.fract() == 0.0))),
+    ("isSafeInteger", |_, c| Ok(asked(c, |n| n.fract() == 0.0 && n.abs() <= SAFE))),
+    ("isNaN", |_, c| Ok(asked(c, |n| n.is_nan()))),
+    ("isFinite", |_, c| Ok(asked(c, |n| n.is_finite()))),
     ("parseInt", |m, c| Ok(parse_int(m, c))),
     ("parseFloat", |m, c| Ok(parse_float(m, c))),
 ];
@@ -75,6 +75,15 @@ fn number(m: &Machine<'_>, c: &Call<'_>) -> Option<f64> {
     m.to_number(c.arg(0))
 }
 
+/// What `Number` says of an argument; of what is no number it says no.
+fn asked(c: &Call<'_>, is: fn(f64) -> bool) -> Value {
+    match c.arg(0) {
+        Value::Num(number) => Value::Bool(is(number)),
+        Value::Unknown(_) | Value::Import(_) => UNKNOWN,
+        _ => Value::Bool(false),
+    }
+}
+
 fn map(m: &Machine<'_>, c: &Call<'_>, step: fn(f64) -> f64) -> Value {
     number(m, c).map_or(UNKNOWN, |n| Value::Num(step(n)))
 }
@@ -112,5 +121,6 @@ fn parse_float(m: &mut Machine<'_>, c: &Call<'_>) -> Value {
 
 fn fold(m: &Machine<'_>, c: &Call<'_>, step: fn(f64, f64) -> f64) -> Value {
     let numbers: Option<Vec<f64>> = c.args.iter().map(|arg| m.to_number(*arg)).collect();
+    let numbers = numbers.filter(|numbers| numbers.iter().all(|number| !number.is_nan()));
     numbers.and_then(|numbers| numbers.into_iter().reduce(step)).map_or(UNKNOWN, Value::Num)
 }

@@ -1,7 +1,7 @@
 //! Operators on values.
 
 use super::Machine;
-use super::value::{Atom, Kind, R, Slot, UNKNOWN, Value};
+use super::value::{Abrupt, Atom, Kind, ObjId, R, Slot, UNKNOWN, Value};
 use crate::graph::javascript::limits::LIMITS;
 use crate::lang::javascript::ir::{BinaryOp, UnaryOp};
 
@@ -42,6 +42,9 @@ impl Machine<'_> {
                 },
             },
             BinaryOp::In => match (self.coerce_key(a), b) {
+                (Some(key), Value::Obj(id)) if matches!(self.object(id).kind, Kind::Proxy(..)) => {
+                    self.proxied(id, "has", &[Value::Str(key)])?.unwrap_or(UNKNOWN)
+                }
                 (Some(key), Value::Obj(_)) => match self.get_quiet(b, key) {
                     Value::Unknown(0) => UNKNOWN,
                     Value::Undefined => Value::Bool(false),
@@ -82,6 +85,16 @@ impl Machine<'_> {
         let Value::Obj(mut at) = value else {
             return Value::Undefined;
         };
+        if let Kind::Array(items) = &self.object(at).kind {
+            let name = self.str(key);
+            if &*name == "length" || name.parse::<usize>().is_ok_and(|at| at < items.len()) {
+                // A hole holds nothing, as does `undefined`.
+                return match self.get(value, key) {
+                    Ok(Value::Undefined) | Err(_) => UNKNOWN,
+                    Ok(value) => value,
+                };
+            }
+        }
         for _ in 0..LIMITS.inheritance {
             match self.object(at).props.get(key) {
                 Some(Slot::Value(value)) => return if value == Value::Undefined { Value::Null } else { value },
@@ -103,22 +116,51 @@ impl Machine<'_> {
         }
     }
 
+    /// What the trap of a proxy says; nothing when there is none.
+    pub(super) fn proxied(&mut self, id: ObjId, trap: &str, args: &[Value]) -> Result<Option<Value>, Abrupt> {
+        let Kind::Proxy(target, handler) = self.object(id).kind else { return Ok(None) };
+        let trap = self.atom(trap);
+        let trap = self.get(handler, trap)?;
+        if !self.callable(trap) {
+            return Ok(None);
+        }
+        let all: Vec<Value> = std::iter::once(target).chain(args.iter().copied()).collect();
+        self.call(trap, handler, &all).map(Some)
+    }
+
     pub(super) fn loosely(&self, a: Value, b: Value) -> Option<bool> {
         match (a, b) {
             (Value::Undefined | Value::Null, Value::Undefined | Value::Null) => Some(true),
+            (Value::Undefined | Value::Null, _) | (_, Value::Undefined | Value::Null) => self.same(a, b),
             (Value::Str(_), Value::Num(_)) | (Value::Num(_), Value::Str(_)) => {
                 Some(self.to_number(a)? == self.to_number(b)?)
             }
+            (Value::Bool(_), Value::Bool(_)) => self.same(a, b),
+            (Value::Bool(_), _) | (_, Value::Bool(_)) => Some(self.to_number(a)? == self.to_number(b)?),
+            // What an object is as text or number is not asked here.
+            (Value::Obj(_), Value::Str(_) | Value::Num(_)) | (Value::Str(_) | Value::Num(_), Value::Obj(_)) => None,
             _ => self.same(a, b),
         }
     }
 
     pub(super) fn instance_of(&mut self, a: Value, b: Value) -> R {
+        let decides = self.atom("@@hasInstance");
+        if let Value::Obj(_) = b
+            && self.get_quiet(b, decides) != Value::Undefined
+        {
+            let method = self.get(b, decides)?;
+            let told = if self.callable(method) { self.call(method, b, &[a])? } else { UNKNOWN };
+            return Ok(self.truth(told).map_or(UNKNOWN, Value::Bool));
+        }
         let key = self.atom("prototype");
         let wanted = match b {
             Value::Obj(_) => self.get(b, key)?,
             _ => return Ok(if matches!(a, Value::Obj(_) | Value::Unknown(_)) { UNKNOWN } else { Value::Bool(false) }),
         };
+        // Maps and sets share a prototype here.
+        if wanted == self.proto("Map") {
+            return Ok(UNKNOWN);
+        }
         let mut at = a;
         for _ in 0..LIMITS.inheritance {
             match at {

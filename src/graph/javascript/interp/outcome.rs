@@ -81,7 +81,7 @@ impl Machine<'_> {
     }
 
     /// What `length` says of a function: its parameters before the first with a default.
-    fn parameters(&self, ix: ModuleIx, function: FunctionId) -> Option<usize> {
+    pub(super) fn parameters(&self, ix: ModuleIx, function: FunctionId) -> Option<usize> {
         let program = self.loaded.get(ix as usize)?.program.as_ref()?;
         let code = program.functions.get(function as usize)?;
         let plain = |id: &&PatternId| !matches!(program.patterns.get(**id as usize), Some(Pattern::Default(..)));

@@ -57,7 +57,10 @@ pub(super) const METHODS: Table = &[
 
 pub(super) const STATICS: Table = &[
     ("resolve", |m, c| m.promised(c.arg(0))),
-    ("reject", |m, c| Ok(m.reject(c.arg(0)))),
+    ("reject", |m, c| {
+        m.thrown_later(c.arg(0), c.at);
+        Ok(m.reject(c.arg(0)))
+    }),
     ("all", |m, c| {
         let Some(items) = m.iterate(c.arg(0))? else { return Ok(m.promise(None)) };
         let failed = items.iter().find_map(|item| match item {
@@ -113,6 +116,11 @@ pub(super) fn make(m: &mut Machine<'_>, c: &Call<'_>) -> R {
     let made = m.call_at(c.arg(0), Value::Undefined, &[resolve, reject], c.at);
     m.executing.pop();
     m.tries -= 1;
+    if let Value::Obj(id) = promise
+        && m.takes_nothing(c.arg(0))
+    {
+        m.endless.insert(id);
+    }
     match (made, promise) {
         (Err(Abrupt::Throw(error)), Value::Obj(id)) => m.fail(id, error),
         (Err(other), _) => return Err(other),
@@ -150,6 +158,26 @@ impl Machine<'_> {
         if let Some((ms, at)) = self.timers.remove(&id) {
             let name = self.atom(WAITS);
             self.record_call(name, &[Value::Num(ms)], at);
+        }
+    }
+
+    /// Whether a function has no parameters, so that nothing it is given can be called.
+    fn takes_nothing(&self, function: Value) -> bool {
+        let Value::Obj(id) = function else { return false };
+        let Kind::Closure(closure) = &self.object(id).kind else { return false };
+        let program = self.loaded.get(closure.module as usize).and_then(|loaded| loaded.program.as_ref());
+        let code = program.and_then(|program| program.functions.get(closure.function as usize));
+        code.is_some_and(|code| code.params.is_empty() && code.rest.is_none() && code.arguments.is_none())
+    }
+
+    /// The top level of a module waits for what never comes: Node ends with exit code 13.
+    pub(super) fn refuse_endless(&mut self, value: Value, at: At) -> Result<(), Abrupt> {
+        match value {
+            Value::Obj(id) if self.endless.contains(&id) => {
+                self.note_read(value);
+                self.mistake("Runtime exited", "the module waits for a promise that nothing settles (exit code 13)", at)
+            }
+            _ => Ok(()),
         }
     }
 

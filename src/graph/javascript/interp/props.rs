@@ -1,12 +1,14 @@
 //! Property access, conversions and comparisons.
 
 use super::Machine;
-use super::value::{Abrupt, Atom, Kind, ModuleIx, R, Slot, UNKNOWN, Value};
+use super::value::{Abrupt, Atom, Kind, ModuleIx, R, Slot, UNKNOWN, UNSET, Value};
 use crate::graph::javascript::versions::{self, Kind as Listed};
 use crate::graph::javascript::{exports, limits::LIMITS};
 
 /// Most elements that one assignment adds to an array.
 const MOST_ADDED: usize = 4_096;
+/// Members of maps and sets whose number is exact: of larger ones not all doubles are found.
+const MOST_COUNTED: usize = 64;
 /// Arrays within each other that are written as text. One may hold itself.
 const DEEPEST_LIST: u32 = 32;
 /// Longest text of an array, bytes: each that holds another twice doubles it.
@@ -15,6 +17,7 @@ const LONGEST_LIST: usize = 100_000;
 impl Machine<'_> {
     /// `value.key`.
     pub(super) fn get(&mut self, value: Value, key: Atom) -> R {
+        self.note_read(value);
         match value {
             Value::Obj(id) => self.get_from(id, key, value),
             Value::Str(text) => self.get_text(text, key),
@@ -65,6 +68,12 @@ impl Machine<'_> {
     }
 
     fn get_from(&mut self, start: u32, key: Atom, receiver: Value) -> R {
+        if let Kind::Closure(closure) = &self.object(start).kind
+            && &*self.str(key) == "constructor"
+            && self.is_special(closure)
+        {
+            return Ok(UNKNOWN);
+        }
         let mut at = start;
         let mut open = 0;
         for _ in 0..LIMITS.inheritance {
@@ -83,9 +92,14 @@ impl Machine<'_> {
                         return Ok(*item);
                     }
                 }
+                Kind::Map(pairs) if &*self.str(key) == "size" => {
+                    let known = pairs.len() <= MOST_COUNTED && !object.open;
+                    return Ok(if known { Value::Num(pairs.len() as f64) } else { UNKNOWN });
+                }
                 Kind::Namespace(ix) => {
                     let ix = *ix;
-                    return Ok(self.export(ix, key, 0).unwrap_or(Value::Undefined));
+                    let value = self.export(ix, key, 0).unwrap_or(Value::Undefined);
+                    return Ok(if value == UNSET { UNKNOWN } else { value });
                 }
                 Kind::Proxy(target, handler) => {
                     let (target, handler) = (*target, *handler);
@@ -134,6 +148,11 @@ impl Machine<'_> {
             self.object_mut(start).props.set(key, Slot::Value(Value::Obj(proto)), Some(false));
             return Ok(Value::Obj(proto));
         }
+        if matches!(self.object(start).kind, Kind::Closure(_) | Kind::Native(..) | Kind::Bound(..))
+            && matches!(&*self.str(key), "length" | "name" | "arguments" | "caller")
+        {
+            return Ok(self.of_function(start, key));
+        }
         if open > 0 {
             let name = self.object(start).name;
             let key = self.str(key);
@@ -147,7 +166,21 @@ impl Machine<'_> {
             }
             return Ok(Value::Unknown(self.member_name(name, &key)));
         }
-        Ok(self.of_this_release(start, key))
+        let value = self.of_this_release(start, key);
+        let brought = start != self.global_object && !self.knows_members(Value::Obj(start));
+        if value == Value::Undefined && brought && !self.module_objects.contains_key(&start) {
+            self.read_doubtful();
+        }
+        Ok(value)
+    }
+
+    /// What every function says of itself.
+    fn of_function(&self, id: u32, key: Atom) -> Value {
+        let Kind::Closure(closure) = &self.object(id).kind else { return UNKNOWN };
+        match (&*self.str(key), self.parameters(closure.module, closure.function)) {
+            ("length", Some(count)) if closure.code => Value::Num(count as f64),
+            _ => UNKNOWN,
+        }
     }
 
     /// What a global of Node has that is not modelled: its members differ between releases.
@@ -165,10 +198,17 @@ impl Machine<'_> {
         let Value::Obj(id) = value else {
             return Ok(());
         };
-        if let Kind::Proxy(target, _) = self.object(id).kind {
+        if let Kind::Proxy(target, handler) = self.object(id).kind {
+            let trap = self.atom("set");
+            let trap = self.get(handler, trap)?;
+            if self.callable(trap) {
+                self.call(trap, handler, &[target, Value::Str(key), new, value])?;
+                return Ok(());
+            }
             return self.set(target, key, new);
         }
         self.touch(id);
+        self.note_written(id, self.doubt <= u32::from(self.object(id).doubt));
         if let Kind::Array(items) = &self.object(id).kind {
             let len = items.len();
             let name = self.str(key);
@@ -211,6 +251,7 @@ impl Machine<'_> {
     /// Sets an own property; in an undecided branch what is known of objects from outside stays known.
     pub(super) fn put(&mut self, id: u32, key: Atom, new: Value) {
         let old = self.object(id).props.get(key);
+        self.note_written(id, self.doubt <= u32::from(self.object(id).doubt));
         let value = match (self.doubt > u32::from(self.object(id).doubt), old) {
             (true, Some(Slot::Value(old))) => join(old, new),
             _ => new,
@@ -225,25 +266,56 @@ impl Machine<'_> {
 
     /// Own keys, for `Object.keys` and `for in`; `None` when they are not all known.
     pub(super) fn own_keys(&mut self, value: Value, all: bool) -> Option<Vec<Atom>> {
+        let keys = self.listed_keys(value, all);
+        // What is done for each of them is done for others, too.
+        if matches!(value, Value::Obj(id) if self.object(id).open) && keys.is_some() {
+            self.go_astray();
+        }
+        keys
+    }
+
+    /// The keys that are known, where an object may have more.
+    pub(super) fn listed_keys(&mut self, value: Value, all: bool) -> Option<Vec<Atom>> {
+        self.note_read(value);
         let Value::Obj(id) = value else {
             return match value {
                 Value::Unknown(_) => None,
+                Value::Str(text) if all || !self.str(text).is_empty() => None,
                 _ => Some(Vec::new()),
             };
         };
         match self.object(id).kind.clone() {
             Kind::Array(items) => Some((0..items.len()).map(|at| self.atom(&at.to_string())).collect()),
             Kind::Namespace(ix) => Some(self.export_names(ix)),
-            Kind::Proxy(target, _) => self.own_keys(target, all),
+            Kind::Proxy(target, handler) => {
+                let trap = self.atom("ownKeys");
+                match self.get(handler, trap) {
+                    Ok(Value::Undefined) => self.listed_keys(target, all),
+                    _ => None,
+                }
+            }
             _ => {
                 let keys = self.object(id).props.keys(all);
-                let keys = keys.into_iter().filter(|key| !self.str(*key).starts_with("@@")).collect();
+                let mut keys: Vec<Atom> = keys.into_iter().filter(|key| !self.str(*key).starts_with("@@")).collect();
+                let whole = |key: &Atom| self.str(*key).parse::<u32>().ok();
+                // Whole numbers come first, in their order.
+                if keys.iter().any(|key| whole(key).is_some()) {
+                    keys.sort_by_key(|key| whole(key).unwrap_or(u32::MAX));
+                }
                 (!self.object(id).open || !self.object(id).props.keys(true).is_empty()).then_some(keys)
             }
         }
     }
 
     pub(super) fn live(&mut self, value: Value) -> Value {
+        match self.raw_live(value) {
+            UNSET => UNKNOWN,
+            value => value,
+        }
+    }
+
+    /// Likewise, [`UNSET`] where the declaration of what is imported has not run.
+    pub(super) fn raw_live(&mut self, value: Value) -> Value {
         let Value::Import(at) = value else {
             return value;
         };
@@ -268,7 +340,9 @@ impl Machine<'_> {
                 }
                 let name = self.str(name);
                 let member = name.contains('.') && !name.contains('(');
-                let of_node = || super::super::resolve::is_builtin(name.split('.').next().unwrap_or(""));
+                let root = name.split('.').next().unwrap_or("");
+                // Not everything that a process says of itself is set.
+                let of_node = || root != "process" && super::super::resolve::is_builtin(root);
                 let known = || {
                     matches!(exports::type_of(&name), Some("function" | "object"))
                         || versions::of(Listed::Member, &name).is_some_and(|releases| releases.have(self.node))
@@ -291,7 +365,18 @@ impl Machine<'_> {
             Value::Null => self.atom("null"),
             Value::Bool(flag) => self.atom(if flag { "true" } else { "false" }),
             Value::Num(number) => {
-                if number.fract() == 0.0 && number.abs() < 1e15 {
+                if !number.is_finite() {
+                    self.atom(if number.is_nan() {
+                        "NaN"
+                    } else if number > 0.0 {
+                        "Infinity"
+                    } else {
+                        "-Infinity"
+                    })
+                } else if number != 0.0 && !(1e-6..1e21).contains(&number.abs()) {
+                    // Written with an exponent.
+                    return None;
+                } else if number.fract() == 0.0 && number.abs() < 1e15 {
                     self.atom(&(number as i64).to_string())
                 } else {
                     self.atom(&number.to_string())
@@ -351,7 +436,22 @@ impl Machine<'_> {
             Value::Str(text) => {
                 let text = self.str(text);
                 let text = text.trim();
-                Some(if text.is_empty() { 0.0 } else { text.parse().unwrap_or(f64::NAN) })
+                Some(match text.as_bytes() {
+                    [] => 0.0,
+                    [b'0', b'x' | b'X', ..] => whole(&text[2..], 16),
+                    [b'0', b'o' | b'O', ..] => whole(&text[2..], 8),
+                    [b'0', b'b' | b'B', ..] => whole(&text[2..], 2),
+                    _ if text.trim_start_matches(['+', '-']) == "Infinity" => {
+                        if text.starts_with('-') {
+                            f64::NEG_INFINITY
+                        } else {
+                            f64::INFINITY
+                        }
+                    }
+                    // Rust reads some words as numbers.
+                    _ if text.contains(|c: char| c.is_ascii_alphabetic() && !matches!(c, 'e' | 'E')) => f64::NAN,
+                    _ => text.parse().unwrap_or(f64::NAN),
+                })
             }
             _ => None,
         }
@@ -415,6 +515,21 @@ impl Machine<'_> {
     }
 }
 
+impl Machine<'_> {
+    /// One value for two that are both possible, which may be either.
+    pub(super) fn join(&mut self, old: Value, new: Value) -> Value {
+        if old != new {
+            self.read_doubtful();
+        }
+        join(old, new)
+    }
+}
+
+/// A whole number in some base.
+fn whole(digits: &str, base: u32) -> f64 {
+    u64::from_str_radix(digits, base).ok().filter(|_| !digits.starts_with('+')).map_or(f64::NAN, |number| number as f64)
+}
+
 fn object_open(machine: &Machine<'_>, id: u32) -> bool {
     machine.object(id).open
 }
@@ -425,7 +540,7 @@ pub(super) fn join(old: Value, new: Value) -> Value {
         _ if old == new => old,
         (Value::Obj(_), Value::Undefined | Value::Null | Value::Unknown(_)) => old,
         (_, Value::Obj(_)) => new,
-        (Value::Undefined, other) | (other, Value::Undefined) => other,
+        (Value::Undefined | UNSET, other) | (other, Value::Undefined | UNSET) => other,
         _ => UNKNOWN,
     }
 }

@@ -5,12 +5,26 @@
 
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use super::Machine;
 use super::value::{Abrupt, At, ModuleIx, R, Slot, UNKNOWN, Value};
 use crate::graph::javascript::limits::LIMITS;
-use crate::graph::native::NO_BINDING;
 use crate::graph::{ImportSite, ModuleId, Phase, StartCause, StartPlace, StartStep};
+use crate::knowledge;
 use crate::lang::javascript::ir::{BinaryOp, ExprId, ExprKind, Program, StmtId, StmtKind, Var};
+
+/// `addons.toml`, which says what its fields mean.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Addons {
+    unbuilt: Vec<String>,
+    native: Vec<String>,
+}
+
+knowledge::table! {
+    static ADDONS: Addons = "node/addons.toml", tested by the_addons_read;
+}
 
 /// Imports that are told on the way to an error; a cycle of first imports would have no end.
 const LONGEST_CHAIN: usize = 200;
@@ -56,6 +70,7 @@ impl Machine<'_> {
         if self.tries == 0 && self.doubt == 0 {
             if let Some(cause) = cause {
                 self.note_cause(cause);
+                self.go_astray();
             }
             return Ok(UNKNOWN);
         }
@@ -75,6 +90,8 @@ impl Machine<'_> {
     pub(super) fn refuse(&mut self, ix: ModuleIx, fault: Thrown, place: Option<StartPlace>) {
         let (code, message) = (fault.code, fault.message.clone());
         let cause = self.sure().then(|| self.cause(fault, ix, place));
+        // It never runs: what it would export is nobody's fault.
+        self.unfinished(ix);
         if self.tries == 0 && self.doubt == 0 {
             if let Some(cause) = cause {
                 self.note_cause(cause);
@@ -145,12 +162,22 @@ impl Machine<'_> {
 
     /// Notes an exception that nothing catches.
     pub(super) fn uncaught(&mut self, error: Value) {
+        // What follows does not happen.
+        if self.doubt == 0 {
+            self.go_astray();
+        }
         if let Value::Obj(id) = error
             && self.phase == Phase::Init
             && let Some(cause) = self.faults.get(&id).cloned()
         {
+            self.unfinished(self.loading);
             self.note_cause(cause);
         }
+    }
+
+    /// Decided conditions that were around the `catch` that runs.
+    pub(super) fn handled_conditions(&self) -> u32 {
+        self.handling.last().map_or(0, |handling| handling.conditions)
     }
 
     /// Runs a `catch` for an error.
@@ -168,14 +195,22 @@ impl Machine<'_> {
     /// What is known of an error that code throws: one that was caught before, a new one in its place, or one that is
     /// thrown whatever the case.
     pub(super) fn thrown(&mut self, error: Value, at: At) {
-        let Value::Obj(id) = error else { return };
-        let depth = self.handling.last().map_or(0, |handling| handling.conditions);
+        let depth = self.handled_conditions();
+        let Value::Obj(id) = error else {
+            if self.tries == 0 && self.sure() && self.conditions == depth && !matches!(error, Value::Unknown(_)) {
+                let text = self.coerce_text(error).map(|text| self.str(text).to_string()).unwrap_or_default();
+                let cause = self.cause_at(thrown_by_code("throw", format!("Uncaught {text}")), at);
+                self.note_cause(cause);
+            }
+            return;
+        };
         let message = self.text_of_error(id);
         // What leads to a bundler's stub leads to the module that it stands for.
         let dynamic = message.starts_with("Dynamic require of ");
         // Its conditions are those builds alone that are here.
-        let unbuilt = NO_BINDING.iter().any(|words| message.starts_with(words)) && self.is_shipped(at.module);
-        if !self.sure() || (self.conditions != depth && !dynamic && !unbuilt) {
+        let unbuilt = ADDONS.unbuilt.iter().any(|words| message.starts_with(words)) && self.is_shipped(at.module);
+        let refused = self.faults.get(&id).is_some_and(|known| ADDONS.native.iter().any(|rule| *rule == known.rule));
+        if !self.sure() || (self.conditions != depth && !dynamic && !unbuilt && !refused) {
             // Raised on conditions that the walk has decided by values: no reason for an alarm.
             self.faults.remove(&id);
             return;
@@ -190,17 +225,29 @@ impl Machine<'_> {
             (None, None) => {
                 let help = "Give the bundle a `require`, such as by esbuild's --banner:js=\"import { createRequire } from \
                             'module'; const require = createRequire(import.meta.url);\", or bundle as CommonJS";
-                let fault = Thrown {
-                    rule: if dynamic { "wrong-module-format" } else { "import-error-raised" },
-                    subject: if dynamic { "require".to_owned() } else { "throw".to_owned() },
-                    message: format!("Error: {message}"),
-                    help: Some(if dynamic { help } else { "The code raises it whatever the case" }.to_owned()),
-                    ..Thrown::default()
+                let fault = match dynamic {
+                    true => Thrown {
+                        rule: "wrong-module-format",
+                        subject: "require".to_owned(),
+                        message: format!("Error: {message}"),
+                        help: Some(help.to_owned()),
+                        ..Thrown::default()
+                    },
+                    false => thrown_by_code("throw", format!("Error: {message}")),
                 };
                 self.cause_at(fault, at)
             }
         };
         self.faults.insert(id, cause);
+    }
+
+    /// What is known of an error that code makes a promise fail with.
+    pub(super) fn thrown_later(&mut self, error: Value, at: At) {
+        if matches!(error, Value::Obj(id) if !self.faults.contains_key(&id)) && self.is_computed(self.reading()) {
+            self.tries += 1;
+            self.thrown(error, at);
+            self.tries -= 1;
+        }
     }
 
     /// Whether a module's file is surely part of the package.
@@ -227,24 +274,19 @@ impl Machine<'_> {
 
     /// `process.exit(..)`: ends Init where it surely runs.
     pub(super) fn exits(&mut self, at: At) {
-        let depth = self.handling.last().map_or(0, |handling| handling.conditions);
-        if !self.sure() || self.conditions != depth {
+        if !self.sure() || self.conditions != self.handled_conditions() {
             return;
         }
         let cause = match self.handling.last().and_then(|handling| handling.cause.clone()) {
             Some(caught) => self.in_place_of(caught, "the process exits".to_owned(), at),
             None if !self.handling.is_empty() => return,
             None => {
-                let fault = Thrown {
-                    rule: "import-error-raised",
-                    subject: "process.exit".to_owned(),
-                    message: "Runtime exited: the code calls process.exit while it loads".to_owned(),
-                    ..Thrown::default()
-                };
-                self.cause_at(fault, at)
+                let message = "Runtime exited: the code calls process.exit while it loads".to_owned();
+                self.cause_at(Thrown { help: None, ..thrown_by_code("process.exit", message) }, at)
             }
         };
         self.note_cause(cause);
+        self.go_astray();
     }
 
     /// Runs what stands under a decided condition.
@@ -254,6 +296,17 @@ impl Machine<'_> {
         let result = body(self);
         self.conditions = before;
         result
+    }
+}
+
+/// What own code ends Init with.
+fn thrown_by_code(subject: &str, message: String) -> Thrown {
+    Thrown {
+        rule: "import-error-raised",
+        subject: subject.to_owned(),
+        message,
+        help: Some("The code raises it whatever the case".to_owned()),
+        ..Thrown::default()
     }
 }
 

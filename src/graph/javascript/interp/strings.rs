@@ -69,6 +69,11 @@ pub(super) const STRING: Table = &[
         Ok(Value::Num(f64::from(point)))
     }),
     ("repeat", |m, c| {
+        if let Value::Num(count) = c.arg(0)
+            && (count < 0.0 || count.is_infinite())
+        {
+            m.bad_argument("RangeError", &format!("Invalid count value: {count}"), c.at)?;
+        }
         text(m, c, |s, a| {
             let n: usize = a.first()?.parse().ok()?;
             (n.saturating_mul(s.len()) < LONGEST_MADE).then(|| s.repeat(n))
@@ -106,7 +111,8 @@ pub(super) const STRING: Table = &[
         }
         let (Value::Str(s), Value::Str(by)) = (c.this, c.arg(0)) else { return Ok(UNKNOWN) };
         let (s, by) = (m.str(s), m.str(by));
-        let Some(most) = place(m, c.arg(1), Some(usize::MAX)).filter(|_| s.len() <= LONGEST_SPLIT) else {
+        let readable = s.len() <= LONGEST_SPLIT && (s.is_ascii() || !by.is_empty());
+        let Some(most) = place(m, c.arg(1), Some(usize::MAX)).filter(|_| readable) else {
             return Ok(UNKNOWN);
         };
         let parts: Vec<String> = if by.is_empty() {
@@ -215,6 +221,9 @@ fn replace(m: &mut Machine<'_>, c: &Call<'_>, all: bool) -> R {
         return Ok(UNKNOWN);
     };
     let (s, from, to) = (m.str(s), m.str(from), m.str(to));
+    if to.contains('$') {
+        return Ok(UNKNOWN);
+    }
     let text = if all { s.replace(&*from, &to) } else { s.replacen(&*from, &to, 1) };
     Ok(m.string(&text))
 }

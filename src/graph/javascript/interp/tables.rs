@@ -30,7 +30,7 @@ pub(super) fn list(m: &Machine<'_>, value: Value) -> Option<Vec<Value>> {
 
 pub(super) fn pairs(m: &Machine<'_>, value: Value) -> Option<Vec<(Value, Value)>> {
     match value {
-        Value::Obj(id) => match &m.object(id).kind {
+        Value::Obj(id) if !m.object(id).open => match &m.object(id).kind {
             Kind::Map(pairs) => Some(pairs.clone()),
             _ => None,
         },

@@ -27,6 +27,8 @@ pub(super) enum Value {
 }
 
 pub(super) const UNKNOWN: Value = Value::Unknown(0);
+/// What a variable holds before its declaration has run.
+pub(super) const UNSET: Value = Value::Import(u32::MAX - 1);
 
 /// What ended an evaluation early.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
 use super::raise::Thrown;
-use super::value::{Abrupt, At, Atom, Kind, R, Slot, UNKNOWN, Value};
+use super::value::{Abrupt, At, Atom, Kind, R, Slot, UNKNOWN, UNSET, Value};
 use super::{Frame, Machine};
 use crate::graph::javascript::load::Format;
 use crate::graph::javascript::versions::{self, Kind as Listed, Releases};
@@ -78,10 +78,20 @@ impl Machine<'_> {
     pub(super) fn global(&mut self, f: &Frame, var: Var, name: Atom, expr: ExprId) -> R {
         let value = self.read_var(f, var);
         let declared = self.globals.contains_key(&name) || self.object(self.global_object).props.get(name).is_some();
-        if value != Value::Undefined || declared || self.sources.source_tree || self.object(self.global_object).open {
+        if value != Value::Undefined || declared {
             return Ok(value);
         }
+        // Something around the code may bring it.
+        if self.sources.source_tree || self.object(self.global_object).open {
+            return Ok(UNKNOWN);
+        }
         let text = self.str(name);
+        if self.is_of_this_release(name) {
+            return Ok(Value::Unknown(name));
+        }
+        if self.loaded.get(f.module as usize).is_some_and(|loaded| loaded.refused) {
+            return Ok(UNKNOWN);
+        }
         let module = self.loaded.get(f.module as usize).filter(|loaded| loaded.format == Format::Module);
         let fault = match module.filter(|_| WRAPPER.contains(&&*text)) {
             Some(loaded) => wrapper_in_module(&text, loaded.path.strip_prefix("/var/task/").unwrap_or(&loaded.path)),
@@ -89,11 +99,16 @@ impl Machine<'_> {
                 Some(releases) => newer(&text, format!("ReferenceError: {text} is not defined"), releases, self.node),
                 None => match self.undeclared(f, &text) {
                     Some(fault) => fault,
-                    None => return Ok(value),
+                    None => return Ok(UNKNOWN),
                 },
             },
         };
         self.raise(fault, At { module: f.module, expr })
+    }
+
+    /// Whether this release of Node, and not every one, has a global.
+    pub(super) fn is_of_this_release(&self, name: Atom) -> bool {
+        versions::of(Listed::Global, &self.str(name)).is_some_and(|releases| releases.have(self.node))
     }
 
     /// A name that nobody declares and no release of Node has: in own code any, in code of others what browsers have. A
@@ -137,20 +152,21 @@ impl Machine<'_> {
         let name = self.text(f, *name);
         let text = self.str(name);
         let is_module = self.loaded.get(f.module as usize).is_some_and(|loaded| loaded.format == Format::Module);
+        let is_strict = is_module || self.trust.on && self.is_strict(f);
         let declared = self.globals.contains_key(&name)
             || self.object(self.global_object).props.get(name).is_some()
             || self.object(self.global_object).open
             || WRAPPER.contains(&&*text)
             || GLOBALS.given.contains(&*text)
             || versions::of(Listed::Global, &text).is_some();
-        if !is_module || declared || self.conditions > 0 || !self.sure() || self.sources.source_tree {
+        if !is_strict || declared || self.conditions > 0 || !self.sure() || self.sources.source_tree {
             return Ok(());
         }
         let fault = Thrown {
             rule: "missing-name",
             subject: text.to_string(),
             message: format!("ReferenceError: {text} is not defined"),
-            help: Some("An ES module is in strict mode: declare the variable with `let` or `const`".to_owned()),
+            help: Some("The code is in strict mode: declare the variable with `let` or `const`".to_owned()),
             ..Thrown::default()
         };
         self.raise(fault, At { module: f.module, expr }).map(|_| ())
@@ -187,16 +203,28 @@ impl Machine<'_> {
         }
     }
 
+    /// The value of a variable; not known where its declaration has not run.
     pub(super) fn read_var(&mut self, f: &Frame, var: Var) -> Value {
+        match self.raw_var(f, var) {
+            UNSET => UNKNOWN,
+            value => value,
+        }
+    }
+
+    /// The value of a variable, [`UNSET`] included.
+    pub(super) fn raw_var(&mut self, f: &Frame, var: Var) -> Value {
         match var {
             Var::Local { depth, slot } => {
                 let mut env = f.env;
                 for _ in 0..depth {
                     env = self.envs.get(env as usize).map_or(0, |env| env.parent);
                 }
+                self.note_slot_read(env, slot);
                 let value = self.envs.get(env as usize).and_then(|env| env.slots.get(slot as usize));
-                let value = value.copied().unwrap_or(UNKNOWN);
-                self.live(value)
+                match value.copied().unwrap_or(UNKNOWN) {
+                    UNSET => UNSET,
+                    value => self.raw_live(value),
+                }
             }
             Var::Global(name) => {
                 let name = self.text(f, name);
@@ -216,12 +244,10 @@ impl Machine<'_> {
                 for _ in 0..depth {
                     env = self.envs.get(env as usize).map_or(0, |env| env.parent);
                 }
-                let doubt = self.doubt;
-                if let Some(env) = self.envs.get_mut(env as usize) {
-                    let known = doubt <= env.doubt;
-                    if let Some(old) = env.slots.get_mut(slot as usize) {
-                        *old = if known { new } else { super::props::join(*old, new) };
-                    }
+                let known = self.envs.get(env as usize).is_some_and(|env| self.doubt <= env.doubt);
+                self.note_slot_written(f, env, slot, known);
+                if let Some(old) = self.envs.get_mut(env as usize).and_then(|env| env.slots.get_mut(slot as usize)) {
+                    *old = if known { new } else { super::props::join(*old, new) };
                 }
             }
             Var::Global(name) => {
@@ -233,33 +259,54 @@ impl Machine<'_> {
 
     pub(super) fn read_pattern(&mut self, f: &mut Frame, p: &Program, id: PatternId) -> R {
         match p.patterns.get(id as usize) {
-            Some(Pattern::Var(var)) => Ok(self.read_var(f, *var)),
+            Some(Pattern::Var(var) | Pattern::Constant(var, _)) => Ok(self.read_var(f, *var)),
             Some(Pattern::Expr(expr)) => self.eval(f, p, *expr),
             _ => Ok(UNKNOWN),
         }
+    }
+
+    /// The expression of the running statement that was evaluated last.
+    fn statement_place(&self, f: &Frame) -> Option<At> {
+        (self.last.module == f.module).then_some(self.last)
     }
 
     pub(super) fn assign(&mut self, f: &mut Frame, p: &Program, id: PatternId, value: Value) -> Result<(), Abrupt> {
         let value = self.live(value);
         match p.patterns.get(id as usize) {
             Some(Pattern::Var(var)) => self.write_var(f, *var, value),
-            Some(Pattern::Expr(expr)) => match p.exprs.get(*expr as usize).map(|expr| &expr.kind) {
-                Some(ExprKind::Member(object, name, _)) => {
-                    let object = self.eval(f, p, *object)?;
-                    let key = self.text(f, *name);
-                    self.set(object, key, value)?;
+            Some(Pattern::Constant(_, quiet)) => {
+                let at = self.stack.last().copied().filter(|at| at.module == f.module);
+                let at = self.statement_place(f).or(at).unwrap_or(At { module: f.module, expr: 0 });
+                if !quiet {
+                    self.mistake_as_written("TypeError", "Assignment to constant variable.", at)?;
                 }
-                Some(ExprKind::Index(object, index, _)) => {
-                    let object = self.eval(f, p, *object)?;
-                    let index = self.eval(f, p, *index)?;
-                    match (self.coerce_key(index), object) {
-                        (Some(key), _) => self.set(object, key, value)?,
-                        (None, Value::Obj(id)) => self.object_mut(id).open = true,
-                        _ => {}
+            }
+            Some(Pattern::Expr(expr)) => {
+                let at = At { module: f.module, expr: *expr };
+                match p.exprs.get(*expr as usize).map(|expr| &expr.kind) {
+                    Some(ExprKind::Member(object, name, _)) => {
+                        let object = self.eval(f, p, *object)?;
+                        let key = self.text(f, *name);
+                        if !self.refuse_set(f, object, key, at)? {
+                            self.set(object, key, value)?;
+                        }
                     }
+                    Some(ExprKind::Index(object, index, _)) => {
+                        let object = self.eval(f, p, *object)?;
+                        let index = self.eval(f, p, *index)?;
+                        match (self.coerce_key(index), object) {
+                            (Some(key), _) => {
+                                if !self.refuse_set(f, object, key, at)? {
+                                    self.set(object, key, value)?;
+                                }
+                            }
+                            (None, Value::Obj(id)) => self.object_mut(id).open = true,
+                            _ => {}
+                        }
+                    }
+                    _ => {}
                 }
-                _ => {}
-            },
+            }
             Some(Pattern::Default(inner, default)) => {
                 let value = match value {
                     Value::Undefined => self.eval(f, p, *default)?,
@@ -268,9 +315,19 @@ impl Machine<'_> {
                 self.assign(f, p, *inner, value)?;
             }
             Some(Pattern::Object(members, rest)) => {
+                if let Value::Undefined | Value::Null = value {
+                    let what = if value == Value::Null { "null" } else { "undefined" };
+                    let message = format!("Cannot destructure '{what}' as it is {what}.");
+                    let at = self.statement_place(f).unwrap_or(At { module: f.module, expr: 0 });
+                    self.mistake("TypeError", &message, at)?;
+                }
+                let mut taken = Vec::new();
                 for (key, target) in members {
                     let part = match self.key(f, p, *key)? {
-                        Some(key) => self.get(value, key)?,
+                        Some(key) => {
+                            taken.push(key);
+                            self.get(value, key)?
+                        }
                         None => UNKNOWN,
                     };
                     self.assign(f, p, *target, part)?;
@@ -278,10 +335,15 @@ impl Machine<'_> {
                 if let Some(rest) = rest {
                     let copy = self.plain();
                     self.copy_props(copy, value)?;
+                    for key in taken {
+                        self.object_mut(copy).props.remove(key);
+                    }
                     self.assign(f, p, *rest, Value::Obj(copy))?;
                 }
             }
             Some(Pattern::Array(items, rest)) => {
+                let at = self.statement_place(f).unwrap_or(At { module: f.module, expr: 0 });
+                self.refuse_iteration(value, At { module: f.module, expr: u32::MAX }, at)?;
                 let list = self.iterate(value)?;
                 for (at, item) in items.iter().enumerate() {
                     if let Some(item) = item {

@@ -23,10 +23,14 @@ impl Lowerer {
             fields: None,
             statics: None,
         };
+        let strict = std::mem::replace(&mut self.strict, true);
         if let Some(name) = lowered.name {
             let function = self.current_function();
             self.frames.push(Frame { real: true, function, ..Frame::default() });
-            self.declare_here(name);
+            let slot = self.declare_here(name);
+            if let Some(frame) = self.frames.last_mut() {
+                frame.constants.insert(slot, false);
+            }
         }
         self.decorators(&class.decorators, &mut lowered.decorators);
         lowered.parent = class.heritage.as_ref().map(|h| self.expr(&h.expression));
@@ -38,11 +42,15 @@ impl Lowerer {
         if lowered.inner {
             self.frames.pop();
         }
+        self.strict = strict;
         lowered
     }
 
     fn decorators(&mut self, list: &[ast::Decorator<'_>], into: &mut Vec<ExprId>) {
         self.program.counts.decorators += list.len() as u32;
+        if !list.is_empty() {
+            self.program.untaken.get_or_insert("decorators");
+        }
         for decorator in list {
             into.push(self.expr(&decorator.expression));
         }
@@ -85,6 +93,7 @@ impl Lowerer {
                 }
             }
             ClassElement::AccessorProperty(property) => {
+                self.program.untaken.get_or_insert("`accessor` fields");
                 self.decorators(&property.decorators, &mut class.decorators);
             }
             ClassElement::StaticBlock(_) | ClassElement::TSIndexSignature(_) => {}

@@ -7,6 +7,7 @@ use super::{Lowerer, span};
 use crate::lang::javascript::ir::{
     BinaryOp, ExprId, ExprKind, Item, Key, LogicalOp, Member, Pattern, PatternId, Site, SiteKind, Text, UnaryOp, Var,
 };
+use crate::lang::javascript::regex_since;
 use crate::span::Span;
 
 /// The release of Node whose engine takes regular expressions with sets (V8 11.2).
@@ -48,6 +49,7 @@ impl Lowerer {
                 ExprKind::Tagged(tag, texts, values)
             }
             Expression::Identifier(id) if id.name == "undefined" => ExprKind::Undefined,
+            Expression::Identifier(_) if self.withs > 0 => ExprKind::Opaque(Box::default()),
             Expression::Identifier(id) => ExprKind::Var(self.var_named(id.name.as_str())),
             Expression::ArrayExpression(array) => {
                 ExprKind::Array(array.elements.iter().map(|e| self.element(e)).collect())
@@ -125,6 +127,9 @@ impl Lowerer {
         if written.contains('v') {
             self.newer("the regular expression flag `v`", SETS_SINCE, span(literal));
         }
+        if let Some((what, since)) = regex_since(pattern) {
+            self.newer(what, since, span(literal));
+        }
         let flags = self.text(&written);
         ExprKind::Regex(self.text(pattern), flags)
     }
@@ -174,6 +179,10 @@ impl Lowerer {
                         }
                         (ast::PropertyKind::Set, Expression::FunctionExpression(function)) => {
                             Member::Set(key, self.function(function, true))
+                        }
+                        (_, Expression::FunctionExpression(function)) if property.method => {
+                            let id = self.function(function, true);
+                            Member::Value(key, self.expr_node(ExprKind::Function(id), span(&**function)))
                         }
                         (_, value) => Member::Value(key, self.expr(value)),
                     }
@@ -364,7 +373,7 @@ impl Lowerer {
 
     fn simple_target(&mut self, target: &SimpleAssignmentTarget<'_>) -> PatternId {
         let lowered = match target {
-            SimpleAssignmentTarget::AssignmentTargetIdentifier(id) => Pattern::Var(self.var_named(id.name.as_str())),
+            SimpleAssignmentTarget::AssignmentTargetIdentifier(id) => self.assigned(id.name.as_str()),
             SimpleAssignmentTarget::TSAsExpression(inner) => Pattern::Expr(self.expr(&inner.expression)),
             SimpleAssignmentTarget::TSSatisfiesExpression(inner) => Pattern::Expr(self.expr(&inner.expression)),
             SimpleAssignmentTarget::TSNonNullExpression(inner) => Pattern::Expr(self.expr(&inner.expression)),
@@ -402,8 +411,8 @@ impl Lowerer {
         match property {
             ast::AssignmentTargetProperty::AssignmentTargetPropertyIdentifier(short) => {
                 let name = self.text(short.binding.name.as_str());
-                let var = self.resolve(name);
-                let mut pattern = self.pattern_node(Pattern::Var(var));
+                let target = self.assigned(short.binding.name.as_str());
+                let mut pattern = self.pattern_node(target);
                 if let Some(init) = &short.init {
                     let value = self.expr(init);
                     pattern = self.pattern_node(Pattern::Default(pattern, value));

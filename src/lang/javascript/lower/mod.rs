@@ -44,6 +44,10 @@ const BYTES_PER_EXPRESSION: usize = 12;
 struct Frame {
     names: FxHashMap<Text, u32>,
     slots: u32,
+    /// Slots of `let`, `const` and classes.
+    lexical: Vec<u32>,
+    /// Slots that cannot be assigned to; the flag says that only strict mode minds.
+    constants: FxHashMap<u32, bool>,
     /// Whether a frame exists at run time; empty block scopes make none.
     real: bool,
     /// Whether it is the frame of a function that has its own `arguments`.
@@ -60,6 +64,10 @@ struct Lowerer {
     frames: Vec<Frame>,
     /// The functions being lowered, innermost last, with whether they run when the module does.
     functions: Vec<(FunctionId, bool)>,
+    /// Whether the code being lowered is in strict mode.
+    strict: bool,
+    /// Nesting of `with` statements, in which any name may be a property.
+    withs: u32,
     /// Nesting of `try` blocks in the innermost function.
     guards: Vec<u32>,
     /// Function expressions that run where they stand, by start offset.
@@ -81,6 +89,8 @@ impl Lowerer {
             strings: IndexSet::default(),
             frames: Vec::new(),
             functions: Vec::new(),
+            strict: mode.dialect == Dialect::Module,
+            withs: 0,
             guards: Vec::new(),
             immediate: FxHashSet::default(),
             import_used: FxHashMap::default(),
@@ -117,9 +127,8 @@ impl Lowerer {
 
     fn new_function(&mut self) -> FunctionId {
         let id = self.program.functions.len() as FunctionId;
-        self.program
-            .functions
-            .push(Function { parent: self.functions.last().map(|(id, _)| *id), ..Function::default() });
+        let (parent, strict) = (self.functions.last().map(|(id, _)| *id), self.strict);
+        self.program.functions.push(Function { parent, strict, ..Function::default() });
         id
     }
 
@@ -133,6 +142,7 @@ impl Lowerer {
     }
 
     fn module(&mut self, program: &ast::Program<'_>) {
+        self.strict |= program.has_use_strict_directive();
         let id = self.new_function();
         self.functions.push((id, true));
         self.guards.push(0);
@@ -155,9 +165,10 @@ impl Lowerer {
         self.hoist_functions(&program.body, &mut hoisted);
         let body = self.statements(&program.body);
         self.drop_type_imports();
-        let slots = self.frames.pop().map_or(0, |frame| frame.slots);
+        let frame = self.frames.pop().unwrap_or_default();
         let function = &mut self.program.functions[id as usize];
-        function.slots = slots;
+        function.slots = frame.slots;
+        function.lexical = frame.lexical.into();
         function.hoisted = hoisted;
         function.body = body;
         function.span = Span::new(program.span.start, program.span.end);

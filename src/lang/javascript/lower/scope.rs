@@ -3,7 +3,7 @@
 use oxc_ast::ast::{self, BindingPattern, Declaration, Expression, Statement};
 
 use super::{Frame, Lowerer};
-use crate::lang::javascript::ir::{FunctionId, Scope, Text, Var};
+use crate::lang::javascript::ir::{FunctionId, Pattern, Scope, Text, Var};
 
 impl Lowerer {
     /// Where a name lives, seen from here.
@@ -49,7 +49,46 @@ impl Lowerer {
 
     pub(super) fn declare_name(&mut self, name: &str) -> u32 {
         let text = self.text(name);
-        self.declare_here(text)
+        let slot = self.declare_here(text);
+        // What a function declares of its own name is a variable like others.
+        if let Some(frame) = self.frames.last_mut() {
+            frame.constants.remove(&slot);
+        }
+        slot
+    }
+
+    /// Declares a name that nothing may read before its declaration has run.
+    fn declare_lexical_name(&mut self, name: &str, constant: bool) -> u32 {
+        let slot = self.declare_name(name);
+        if let Some(frame) = self.frames.last_mut() {
+            frame.lexical.push(slot);
+            if constant {
+                frame.constants.insert(slot, false);
+            }
+        }
+        slot
+    }
+
+    /// Declares what a `let` or `const` declares.
+    pub(super) fn declare_variables(&mut self, variables: &ast::VariableDeclaration<'_>) {
+        let constant = !matches!(variables.kind, ast::VariableDeclarationKind::Let);
+        for declarator in &variables.declarations {
+            for id in declarator.id.get_binding_identifiers() {
+                self.declare_lexical_name(id.name.as_str(), constant);
+            }
+        }
+    }
+
+    /// The pattern of an assignment to a name.
+    pub(super) fn assigned(&mut self, name: &str) -> Pattern {
+        let text = self.text(name);
+        let var = self.resolve(text);
+        let frame = self.frames.iter().rev().find(|frame| frame.names.contains_key(&text));
+        let constant = frame.and_then(|frame| frame.constants.get(frame.names.get(&text)?).copied());
+        match constant {
+            Some(only_strict) => Pattern::Constant(var, only_strict && !self.strict),
+            None => Pattern::Var(var),
+        }
     }
 
     /// A slot without a name in the module frame.
@@ -59,6 +98,15 @@ impl Lowerer {
         };
         let slot = frame.slots;
         frame.slots += 1;
+        slot
+    }
+
+    /// Likewise, which nothing may read before its declaration has run.
+    pub(super) fn anonymous_lexical_slot(&mut self) -> u32 {
+        let slot = self.anonymous_slot();
+        if let Some(frame) = self.frames.first_mut() {
+            frame.lexical.push(slot);
+        }
         slot
     }
 
@@ -110,7 +158,7 @@ impl Lowerer {
                     }
                     ast::ExportDefaultDeclarationKind::ClassDeclaration(class) => {
                         if let Some(id) = &class.id {
-                            self.declare_name(id.name.as_str());
+                            self.declare_lexical_name(id.name.as_str(), false);
                         }
                     }
                     _ => {}
@@ -128,13 +176,11 @@ impl Lowerer {
     fn declare_declaration(&mut self, declaration: &Declaration<'_>) {
         match declaration {
             Declaration::VariableDeclaration(variables) if !variables.declare && !variables.kind.is_var() => {
-                for declarator in &variables.declarations {
-                    self.declare_pattern(&declarator.id);
-                }
+                self.declare_variables(variables);
             }
             Declaration::ClassDeclaration(class) if !class.declare => {
                 if let Some(id) = &class.id {
-                    self.declare_name(id.name.as_str());
+                    self.declare_lexical_name(id.name.as_str(), false);
                 }
             }
             Declaration::TSEnumDeclaration(item) if !item.declare => {
@@ -282,6 +328,7 @@ impl Lowerer {
         let result = body(self, &mut scope);
         if let Some(frame) = self.frames.pop() {
             scope.slots = if frame.real { frame.slots } else { 0 };
+            scope.lexical = if frame.real { frame.lexical.into() } else { Box::default() };
         }
         (scope, result)
     }

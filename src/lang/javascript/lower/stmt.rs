@@ -11,6 +11,8 @@ use crate::span::Span;
 
 /// The release of Node whose engine takes `using` (V8 13.6).
 const USING_SINCE: u32 = 24;
+/// The release of Node that takes `import source`.
+const SOURCES_SINCE: u32 = 24;
 
 impl Lowerer {
     pub(super) fn statements(&mut self, body: &[Statement<'_>]) -> Vec<StmtId> {
@@ -53,7 +55,14 @@ impl Lowerer {
             }
             Statement::WhileStatement(inner) => StmtKind::While(self.expr(&inner.test), self.one(&inner.body)),
             Statement::DoWhileStatement(inner) => StmtKind::DoWhile(self.one(&inner.body), self.expr(&inner.test)),
-            Statement::WithStatement(inner) => return Some(self.one(&inner.body)),
+            Statement::WithStatement(inner) => {
+                let object = self.expr(&inner.object);
+                self.withs += 1;
+                let body = self.one(&inner.body);
+                self.withs -= 1;
+                let object = self.stmt_node(StmtKind::Expr(object), span(&**inner));
+                StmtKind::Block(Box::default(), Box::new([object, body]))
+            }
             Statement::ForStatement(inner) => self.for_loop(inner),
             Statement::ForInStatement(inner) => self.for_each(&inner.left, &inner.right, &inner.body, false),
             Statement::ForOfStatement(inner) => self.for_each(&inner.left, &inner.right, &inner.body, true),
@@ -160,9 +169,7 @@ impl Lowerer {
                 if let Some(ast::ForStatementInit::VariableDeclaration(variables)) = &inner.init
                     && !variables.kind.is_var()
                 {
-                    for declarator in &variables.declarations {
-                        this.declare_pattern(&declarator.id);
-                    }
+                    this.declare_variables(variables);
                 }
             },
             |this, _| {
@@ -196,9 +203,7 @@ impl Lowerer {
                 if let ast::ForStatementLeft::VariableDeclaration(variables) = left
                     && !variables.kind.is_var()
                 {
-                    for declarator in &variables.declarations {
-                        this.declare_pattern(&declarator.id);
-                    }
+                    this.declare_variables(variables);
                 }
             },
             |this, _| {
@@ -325,13 +330,13 @@ impl Lowerer {
             ast::ExportDefaultDeclarationKind::ClassDeclaration(class) => {
                 let slot = match &class.id {
                     Some(id) => self.declare_name(id.name.as_str()),
-                    None => self.anonymous_slot(),
+                    None => self.anonymous_lexical_slot(),
                 };
                 (slot, self.class_statement(class, Var::Local { depth: 0, slot }))
             }
             other => {
                 let value = self.expr(other.as_expression()?);
-                let slot = self.anonymous_slot();
+                let slot = self.anonymous_lexical_slot();
                 let pattern = self.pattern_node(Pattern::Var(Var::Local { depth: 0, slot }));
                 (slot, StmtKind::Declare(Box::new([(pattern, Some(value))]), true))
             }
@@ -404,7 +409,17 @@ impl Lowerer {
             };
             let slot = self.declare_name(local.name.as_str());
             self.import_used.insert(slot, false);
+            if let Some(frame) = self.frames.last_mut() {
+                frame.constants.insert(slot, false);
+            }
             bindings.push((imported, slot));
+        }
+        match import.phase {
+            Some(ast::ImportPhase::Source) => self.newer("imports of sources", SOURCES_SINCE, span(import)),
+            Some(ast::ImportPhase::Defer) => {
+                self.program.untaken.get_or_insert("deferred imports");
+            }
+            None => {}
         }
         let only_types = import.specifiers.as_ref().is_some_and(|list| !list.is_empty());
         if only_types && bindings.is_empty() {
@@ -452,11 +467,12 @@ impl Lowerer {
         self.guards.push(0);
         self.frames.push(Frame { real: true, own_arguments, function: id, ..Frame::default() });
         body(self, id);
-        let slots = self.frames.pop().map_or(0, |frame| frame.slots);
+        let frame = self.frames.pop().unwrap_or_default();
         self.guards.pop();
         self.functions.pop();
         let function = &mut self.program.functions[id as usize];
-        function.slots = slots;
+        function.slots = frame.slots;
+        function.lexical = frame.lexical.into();
         function.span = at;
         id
     }
@@ -496,10 +512,15 @@ impl Lowerer {
         let at = span(function);
         let runs = self.immediate.contains(&at.start);
         let expression = function.r#type == ast::FunctionType::FunctionExpression;
-        self.in_function(true, runs, at, |this, id| {
+        let strict = self.strict;
+        self.strict |= function.body.as_ref().is_some_and(|body| body.has_use_strict_directive());
+        let id = self.in_function(true, runs, at, |this, id| {
             if let Some(name) = &function.id {
                 let text = this.text(name.name.as_str());
                 let own = expression.then(|| this.declare_here(text));
+                if let (Some(slot), Some(frame)) = (own, this.frames.last_mut()) {
+                    frame.constants.insert(slot, true);
+                }
                 let entry = &mut this.program.functions[id as usize];
                 entry.name = Some(text);
                 entry.own_name = own;
@@ -513,7 +534,9 @@ impl Lowerer {
             if let Some(body) = &function.body {
                 this.function_body(id, &body.statements);
             }
-        })
+        });
+        self.strict = strict;
+        id
     }
 
     pub(super) fn arrow(&mut self, arrow: &ast::ArrowFunctionExpression<'_>) -> FunctionId {

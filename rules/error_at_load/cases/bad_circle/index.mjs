@@ -1,0 +1,3 @@
+import { Order } from "./order.mjs";
+
+export const handler = async () => new Order().total();

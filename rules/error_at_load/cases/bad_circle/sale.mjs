@@ -1,0 +1,3 @@
+import { Order } from "./order.mjs";
+
+export class Sale extends Order {} // ~ error-at-load

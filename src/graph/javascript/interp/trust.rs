@@ -1,0 +1,446 @@
+//! How well the walk knows what own code computes, and the errors that follow from it for sure.
+//!
+//! A value counts as computed when own code made it of constants and of other computed values. What code of others
+//! made or changed, what undecided branches left behind and what the environment says may be otherwise than it seems:
+//! whatever reads it is counted, and nothing that was read so decides on an error. Once the walk has gone another way
+//! than the runtime, nothing is judged any more.
+
+use rustc_hash::FxHashSet;
+
+use super::raise::Thrown;
+use super::value::{Abrupt, At, EnvId, Kind, ModuleIx, NO_MODULE, ObjId, Slot, UNKNOWN, Value};
+use super::{Frame, Machine};
+use crate::graph::javascript::limits::LIMITS;
+use crate::lang::javascript::ir::BinaryOp;
+use crate::span::Span;
+
+/// Longest piece of code that a message repeats.
+const LONGEST_SHOWN: usize = 60;
+
+/// What is known of values so far.
+#[derive(Default)]
+pub(super) struct Trust {
+    /// Whether own code runs that only own code has called.
+    pub(super) on: bool,
+    /// How often something was read that may be otherwise.
+    reads: u64,
+    /// That number where the innermost running statement began.
+    mark: u64,
+    /// Variables that hold such a value.
+    slots: FxHashSet<(EnvId, u32)>,
+    /// Frames that code which is not seen can change.
+    frames: FxHashSet<EnvId>,
+    /// Objects that hold such a value.
+    objects: FxHashSet<ObjId>,
+    /// Whether the walk has gone another way than the runtime.
+    astray: bool,
+}
+
+impl Machine<'_> {
+    /// Whether a file is small enough for what people write, and their own.
+    pub(super) fn is_written(own: bool, source_bytes: u32) -> bool {
+        own && source_bytes as usize <= LIMITS.written_bytes
+    }
+
+    fn written(&self, ix: ModuleIx) -> bool {
+        self.loaded.get(ix as usize).is_some_and(|loaded| loaded.written)
+    }
+
+    /// Enters code of a module, called by what runs; answers with what to give back to [`leave`](Self::leave).
+    pub(super) fn enter_code(&mut self, ix: ModuleIx, called: bool) -> bool {
+        let on = self.written(ix) && (!called || self.trust.on);
+        std::mem::replace(&mut self.trust.on, on)
+    }
+
+    pub(super) fn leave_code(&mut self, on: bool) {
+        self.trust.on = on;
+    }
+
+    /// Begins a statement; answers with what to give back to [`end_statement`](Self::end_statement).
+    pub(super) fn begin_statement(&mut self) -> u64 {
+        std::mem::replace(&mut self.trust.mark, self.trust.reads)
+    }
+
+    pub(super) fn end_statement(&mut self, mark: u64) {
+        self.trust.mark = mark;
+    }
+
+    /// How much was read so far that may be otherwise: what to ask [`is_computed`](Self::is_computed) with later.
+    pub(super) fn reading(&self) -> u64 {
+        self.trust.reads
+    }
+
+    /// Whether what was evaluated since is computed.
+    pub(super) fn is_computed(&self, since: u64) -> bool {
+        self.trust.on && !self.trust.astray && self.trust.reads == since
+    }
+
+    /// Notes that the walk goes another way than the runtime, or does less.
+    pub(super) fn go_astray(&mut self) {
+        self.trust.astray = true;
+    }
+
+    /// Notes that something was read that may be otherwise.
+    pub(super) fn read_doubtful(&mut self) {
+        self.trust.reads += 1;
+    }
+
+    /// Whether what is written now may be otherwise; `known` says that no undecided branch is around it.
+    fn writes_doubtful(&self, known: bool) -> bool {
+        !known || !self.trust.on || self.conditions > 0 || self.trust.reads != self.trust.mark
+    }
+
+    pub(super) fn note_slot_read(&mut self, env: EnvId, slot: u32) {
+        let trust = &self.trust;
+        if trust.on && (trust.slots.contains(&(env, slot)) || trust.frames.contains(&env)) {
+            self.read_doubtful();
+        }
+    }
+
+    pub(super) fn note_slot_written(&mut self, f: &Frame, env: EnvId, slot: u32, known: bool) {
+        if !self.written(f.module) {
+            return;
+        }
+        if self.writes_doubtful(known) {
+            self.trust.slots.insert((env, slot));
+        } else if !self.trust.slots.is_empty() {
+            self.trust.slots.remove(&(env, slot));
+        }
+    }
+
+    /// Notes that an object is read.
+    pub(super) fn note_read(&mut self, value: Value) {
+        let Value::Obj(id) = value else { return };
+        if self.trust.on && (self.trust.objects.contains(&id) || self.is_foreign(id)) {
+            self.read_doubtful();
+        }
+    }
+
+    /// Notes that an object is changed.
+    pub(super) fn note_written(&mut self, id: ObjId, known: bool) {
+        if self.writes_doubtful(known) && !self.is_foreign(id) {
+            self.trust.objects.insert(id);
+        }
+    }
+
+    /// Notes that what an object holds may be otherwise.
+    pub(super) fn doubt_object(&mut self, id: ObjId) {
+        self.trust.objects.insert(id);
+    }
+
+    /// What a function of the runtime reads, and may change.
+    pub(super) fn note_native(&mut self, this: Value, args: &[Value]) {
+        let values = || std::iter::once(this).chain(args.iter().copied());
+        if self.trust.on {
+            for value in values() {
+                self.note_read(value);
+            }
+        }
+        for value in values().take(2) {
+            let Value::Obj(id) = value else { continue };
+            let known = self.doubt <= u32::from(self.object(id).doubt);
+            if self.writes_doubtful(known) && self.object(id).made_by != NO_MODULE {
+                self.note_written(id, known);
+            }
+        }
+    }
+
+    /// What code that is not seen may change: objects that it is given, and the variables of functions.
+    pub(super) fn note_handed(&mut self, args: &[Value]) {
+        if !self.trust.on {
+            return;
+        }
+        for arg in args {
+            let Value::Obj(id) = *arg else { continue };
+            self.doubt_object(id);
+            if let Kind::Closure(closure) = &self.object(id).kind {
+                let mut env = closure.env;
+                while env != 0 && self.trust.frames.insert(env) {
+                    env = self.envs.get(env as usize).map_or(0, |env| env.parent);
+                }
+            }
+        }
+    }
+
+    fn is_foreign(&self, id: ObjId) -> bool {
+        let object = self.object(id);
+        match object.kind {
+            Kind::Namespace(ix) => !self.written(ix),
+            _ => object.made_by != NO_MODULE && !self.written(object.made_by),
+        }
+    }
+
+    /// Whether an error that the running statement makes surely ends it.
+    fn judges(&self, ix: ModuleIx) -> bool {
+        let depth = self.handled_conditions();
+        let unfinished = self.loaded.get(ix as usize).is_none_or(|loaded| loaded.unfinished);
+        self.is_computed(self.trust.mark) && self.sure() && self.conditions == depth && !unfinished
+    }
+
+    /// Throws what the runtime throws where own code makes a mistake. Where that is not sure, nothing happens.
+    pub(super) fn mistake(&mut self, class: &'static str, message: &str, at: At) -> Result<(), Abrupt> {
+        if !self.judges(at.module) {
+            return Ok(());
+        }
+        let fault = Thrown {
+            rule: "error-at-load",
+            subject: message.to_owned(),
+            message: format!("{class}: {message}"),
+            ..Thrown::default()
+        };
+        let cause = self.cause_at(fault, at);
+        let error = self.error_of_class(class, message);
+        if let Value::Obj(id) = error {
+            self.faults.insert(id, cause);
+        }
+        Err(Abrupt::Throw(error))
+    }
+
+    /// Likewise where what ships is not what is here but what a compiler makes of it.
+    pub(super) fn mistake_as_written(&mut self, class: &'static str, message: &str, at: At) -> Result<(), Abrupt> {
+        if self.sources.source_tree { Ok(()) } else { self.mistake(class, message, at) }
+    }
+
+    /// Whether a function of the runtime can say that its argument is no good.
+    pub(super) fn bad_argument(&mut self, class: &'static str, message: &str, at: At) -> Result<(), Abrupt> {
+        self.mistake(class, message, at)
+    }
+
+    /// The code of an expression, as a message shows it.
+    pub(super) fn shown(&self, at: At) -> String {
+        let site = self.site(at);
+        let entry = self.loaded.get(at.module as usize).and_then(|loaded| loaded.entry);
+        entry.and_then(|entry| self.source_of(entry, site.span)).unwrap_or_else(|| "(intermediate value)".to_owned())
+    }
+
+    fn source_of(&self, entry: crate::artifact::EntryId, span: Span) -> Option<String> {
+        let bytes = self.sources.artifact.read(entry).ok()?;
+        let text = crate::text::lossy((*bytes).as_ref());
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let code = text.get(span.start as usize..span.end as usize)?;
+        let fits = !code.is_empty() && code.len() <= LONGEST_SHOWN && !code.contains('\n');
+        fits.then(|| code.to_owned())
+    }
+
+    /// Whether code runs in strict mode.
+    pub(super) fn is_strict(&self, f: &Frame) -> bool {
+        let program = self.loaded.get(f.module as usize).and_then(|loaded| loaded.program.as_ref());
+        program.and_then(|program| program.functions.get(f.function as usize)).is_some_and(|code| code.strict)
+    }
+
+    /// Reads a property where the object may be nothing at all.
+    pub(super) fn refuse_nothing(&mut self, object: Value, key: &str, at: At) -> Result<(), Abrupt> {
+        match object {
+            Value::Undefined | Value::Null => {
+                let what = if object == Value::Null { "null" } else { "undefined" };
+                self.mistake("TypeError", &format!("Cannot read properties of {what} (reading '{key}')"), at)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether all that a value has is known: what the language brings has more than is modelled.
+    pub(super) fn knows_members(&self, value: Value) -> bool {
+        match value {
+            Value::Undefined => true,
+            Value::Obj(id) => {
+                let object = self.object(id);
+                let own = matches!(object.kind, Kind::Plain | Kind::Namespace(_) | Kind::Closure(_));
+                own && object.made_by != NO_MODULE && !object.open
+            }
+            _ => false,
+        }
+    }
+
+    /// Calls what cannot be called.
+    pub(super) fn refuse_call(&mut self, function: Value, callee: At, at: At) -> Result<(), Abrupt> {
+        let is_class = match function {
+            Value::Undefined | Value::Null | Value::Bool(_) | Value::Num(_) | Value::Str(_) | Value::Sym(_) => false,
+            Value::Obj(id) => match &self.object(id).kind {
+                Kind::Closure(closure) if closure.is_class => true,
+                Kind::Plain if !self.object(id).open && self.object(id).name == 0 => false,
+                Kind::Array(_) | Kind::Map(_) | Kind::Regex(..) | Kind::Promise(_) | Kind::Namespace(_) => false,
+                _ => return Ok(()),
+            },
+            _ => return Ok(()),
+        };
+        let shown = self.shown(callee);
+        let message = match is_class {
+            true => format!("Class constructor {shown} cannot be invoked without 'new'"),
+            false => format!("{shown} is not a function"),
+        };
+        self.note_read(function);
+        self.mistake("TypeError", &message, at)
+    }
+
+    /// Makes an instance of what is no constructor.
+    pub(super) fn refuse_new(&mut self, class: Value, callee: At, at: At) -> Result<(), Abrupt> {
+        if self.is_constructor(class) == Some(false) {
+            let shown = self.shown(callee);
+            self.mistake("TypeError", &format!("{shown} is not a constructor"), at)?;
+        }
+        Ok(())
+    }
+
+    /// Inherits from what is no constructor.
+    pub(super) fn refuse_parent(&mut self, parent: Value, at: At) -> Result<(), Abrupt> {
+        if parent != Value::Null && self.is_constructor(parent) == Some(false) {
+            let shown = match parent {
+                Value::Undefined => "undefined".to_owned(),
+                Value::Obj(_) => "#<Object>".to_owned(),
+                other => self.coerce_text(other).map(|text| self.str(text).to_string()).unwrap_or_default(),
+            };
+            self.mistake("TypeError", &format!("Class extends value {shown} is not a constructor or null"), at)?;
+        }
+        Ok(())
+    }
+
+    /// Whether `new` takes a value; `None` when that is not known.
+    fn is_constructor(&self, value: Value) -> Option<bool> {
+        Some(match value {
+            Value::Undefined | Value::Null | Value::Bool(_) | Value::Num(_) | Value::Str(_) | Value::Sym(_) => false,
+            Value::Obj(id) => match &self.object(id).kind {
+                Kind::Closure(closure) => {
+                    let program = self.loaded.get(closure.module as usize)?.program.as_ref()?;
+                    let code = program.functions.get(closure.function as usize)?;
+                    closure.is_class || !(code.arrow || code.method || code.is_async || code.generator)
+                }
+                Kind::Plain if !self.object(id).open && self.object(id).name == 0 => false,
+                Kind::Array(_) | Kind::Map(_) | Kind::Regex(..) | Kind::Promise(_) | Kind::Namespace(_) => false,
+                _ => return None,
+            },
+            Value::Unknown(_) | Value::Import(_) => return None,
+        })
+    }
+
+    /// Whether a function is `async` or a generator.
+    pub(super) fn is_special(&self, closure: &super::value::Closure) -> bool {
+        let program = self.loaded.get(closure.module as usize).and_then(|loaded| loaded.program.as_ref());
+        let code = program.and_then(|program| program.functions.get(closure.function as usize));
+        code.is_some_and(|code| closure.code && (code.is_async || code.generator))
+    }
+
+    /// Walks what cannot be walked.
+    pub(super) fn refuse_iteration(&mut self, value: Value, what: At, at: At) -> Result<(), Abrupt> {
+        let key = self.atom("@@iterator");
+        let iterable = match value {
+            Value::Undefined | Value::Null | Value::Bool(_) | Value::Num(_) | Value::Sym(_) => false,
+            Value::Obj(id) => match self.object(id).kind {
+                Kind::Plain | Kind::Closure(_) => {
+                    self.object(id).open || self.object(id).name != 0 || self.get_quiet(value, key) != Value::Undefined
+                }
+                _ => true,
+            },
+            _ => true,
+        };
+        if !iterable {
+            self.note_read(value);
+            let shown = match value {
+                Value::Undefined => "undefined".to_owned(),
+                _ => self.shown(what),
+            };
+            self.mistake("TypeError", &format!("{shown} is not iterable"), at)?;
+        }
+        Ok(())
+    }
+
+    /// Assigns to a property of what has none, or of one that takes none. Answers whether the assignment is left out.
+    pub(super) fn refuse_set(&mut self, f: &Frame, object: Value, key: u32, at: At) -> Result<bool, Abrupt> {
+        let name = self.str(key);
+        let id = match object {
+            Value::Undefined | Value::Null => {
+                let what = if object == Value::Null { "null" } else { "undefined" };
+                self.mistake("TypeError", &format!("Cannot set properties of {what} (setting '{name}')"), at)?;
+                return Ok(true);
+            }
+            Value::Obj(id) => id,
+            Value::Str(_) | Value::Num(_) | Value::Bool(_) if self.is_strict(f) => {
+                self.mistake_as_written("TypeError", &format!("Cannot create property '{name}' on a primitive"), at)?;
+                return Ok(true);
+            }
+            _ => return Ok(false),
+        };
+        let Some(why) = self.closed_to(id, key) else { return Ok(false) };
+        if self.is_strict(f) {
+            self.note_read(object);
+            self.mistake_as_written("TypeError", &why, at)?;
+        }
+        Ok(true)
+    }
+
+    /// Why a property cannot be set.
+    fn closed_to(&self, id: ObjId, key: u32) -> Option<String> {
+        let object = self.object(id);
+        let name = self.str(key);
+        let own = object.props.get(key);
+        let element =
+            matches!(&object.kind, Kind::Array(items) if name.parse::<usize>().is_ok_and(|at| at < items.len()));
+        if let Some(Slot::Accessor(_, setter)) = own {
+            let none = matches!(setter, Value::Undefined);
+            return none.then(|| format!("Cannot set property {name} of #<Object> which has only a getter"));
+        }
+        if matches!(object.kind, Kind::Namespace(_)) {
+            return Some(format!("Cannot assign to read only property '{name}' of object '[object Module]'"));
+        }
+        let (sealed, frozen) = self.integrity.get(&id).map_or((false, false), |integrity| (true, integrity.frozen));
+        let there = own.is_some() || element;
+        if (frozen && there) || self.constants.contains(&(id, key)) {
+            return Some(format!("Cannot assign to read only property '{name}' of object"));
+        }
+        (sealed && !there && !object.open).then(|| format!("Cannot add property {name}, object is not extensible"))
+    }
+
+    /// Deletes a property of an object that is closed to it. Answers whether it stays.
+    pub(super) fn refuse_delete(&mut self, f: &Frame, id: ObjId, key: u32, at: At) -> Result<bool, Abrupt> {
+        let fixed = self.integrity.get(&id).is_some_and(|integrity| integrity.sealed)
+            && self.object(id).props.get(key).is_some()
+            || self.constants.contains(&(id, key));
+        if fixed && self.is_strict(f) {
+            let name = self.str(key);
+            self.mistake_as_written("TypeError", &format!("Cannot delete property '{name}'"), at)?;
+        }
+        Ok(fixed)
+    }
+
+    /// Operands that an operator does not take.
+    pub(super) fn refuse_operands(&mut self, op: BinaryOp, a: Value, b: Value, at: At) -> Result<(), Abrupt> {
+        let primitive = !matches!(b, Value::Obj(_) | Value::Unknown(_) | Value::Import(_));
+        let message = match op {
+            BinaryOp::In if primitive => "Cannot use 'in' operator to search in what is no object",
+            BinaryOp::Instanceof if primitive => "Right-hand side of 'instanceof' is not an object",
+            BinaryOp::Instanceof if self.is_plain_data(b) => "Right-hand side of 'instanceof' is not callable",
+            BinaryOp::Add if matches!(a, Value::Sym(_)) || matches!(b, Value::Sym(_)) => {
+                "Cannot convert a Symbol value to a string"
+            }
+            _ => return Ok(()),
+        };
+        self.mistake("TypeError", message, at)
+    }
+
+    fn is_plain_data(&mut self, value: Value) -> bool {
+        let key = self.atom("@@hasInstance");
+        let Value::Obj(id) = value else { return false };
+        let object = self.object(id);
+        matches!(object.kind, Kind::Plain | Kind::Array(_))
+            && !object.open
+            && object.name == 0
+            && self.get_quiet(value, key) == Value::Undefined
+    }
+
+    /// Reads a variable before its declaration has run.
+    pub(super) fn read_too_early(&mut self, at: At) -> super::value::R {
+        let shown = self.shown(at);
+        let message = format!("Cannot access '{shown}' before initialization");
+        self.mistake_as_written("ReferenceError", &message, at)?;
+        Ok(UNKNOWN)
+    }
+}
+
+/// What code can no longer change of an object.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Integrity {
+    /// No property can go.
+    pub(super) sealed: bool,
+    /// None can be set either.
+    pub(super) frozen: bool,
+}

@@ -1,0 +1,70 @@
+//! URLs: the `url` builtin and `URL`, as far as files and the texts of own code need them.
+
+use super::Machine;
+use super::paths::normal;
+use super::value::{Call, Native, R, UNKNOWN, Value};
+
+pub(super) const URL: &[(&str, Native)] = &[
+    ("fileURLToPath", |m, c| {
+        Ok(match m.coerce_text(c.arg(0)) {
+            Some(text) => {
+                let text = m.str(text);
+                m.string(text.trim_start_matches("file://"))
+            }
+            None => UNKNOWN,
+        })
+    }),
+    ("pathToFileURL", |m, c| {
+        Ok(match m.coerce_text(c.arg(0)) {
+            Some(text) => {
+                let text = format!("file://{}", m.str(text));
+                url_object(m, &text)
+            }
+            None => UNKNOWN,
+        })
+    }),
+];
+
+fn url_object(m: &mut Machine<'_>, href: &str) -> Value {
+    let id = m.plain();
+    // Of other URLs the parts are not taken apart.
+    if let Some(path) = href.strip_prefix("file://") {
+        let path = m.string(path);
+        let href = m.string(href);
+        m.define(id, "href", href);
+        m.define(id, "pathname", path);
+    }
+    m.object_mut(id).open = true;
+    Value::Obj(id)
+}
+
+/// Whether a text begins as an absolute URL does.
+fn has_scheme(text: &str) -> bool {
+    let text = text.trim_start_matches(|c: char| c <= ' ');
+    let scheme = text.split(':').next().filter(|scheme| scheme.len() < text.len()).unwrap_or("");
+    let rest = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+    scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(rest)
+}
+
+pub(super) fn new_url(m: &mut Machine<'_>, c: &Call<'_>) -> R {
+    let (Some(to), base) = (m.coerce_text(c.arg(0)), m.coerce_text(c.arg(1))) else {
+        return Ok(UNKNOWN);
+    };
+    let to = m.str(to);
+    if to.contains("://") {
+        return Ok(url_object(m, &to));
+    }
+    let Some(base) = base.filter(|_| c.args.len() > 1 && c.arg(1) != Value::Undefined).map(|base| m.str(base)) else {
+        if !has_scheme(&to) {
+            m.bad_argument("TypeError", "Invalid URL", c.at)?;
+        }
+        return Ok(UNKNOWN);
+    };
+    let Some(path) = base.strip_prefix("file://") else {
+        return Ok(UNKNOWN);
+    };
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let slash = if to.ends_with('/') { "/" } else { "" };
+    let joined = format!("file://{}{slash}", normal(&format!("{folder}/{to}")));
+    Ok(url_object(m, &joined))
+}

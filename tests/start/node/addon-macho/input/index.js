@@ -1,0 +1,3 @@
+require('./a.node');
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+try { require('./a.node'); } catch { }
+
+exports.handler = async () => 1;

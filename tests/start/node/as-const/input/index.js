@@ -1,0 +1,3 @@
+const x = 1 as const;
+
+exports.handler = async () => 1;

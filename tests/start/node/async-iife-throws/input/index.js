@@ -1,0 +1,3 @@
+(async () => { throw new Error('x'); })();
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+(async () => { try { await Promise.reject(new Error('x')); } catch {} })();
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+const x = '\u{zz}';
+
+exports.handler = async () => 1;

@@ -1,0 +1,2 @@
+import { A } from './a.mjs';
+export class B extends A {}

@@ -1,0 +1,3 @@
+import { a } from './a.mjs';
+export const b = () => a + 1;
+b();

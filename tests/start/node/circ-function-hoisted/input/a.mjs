@@ -1,0 +1,2 @@
+import './b.mjs';
+export function a() { return 1; }

@@ -1,0 +1,2 @@
+import { Parent } from './index2.mjs';
+export class Child extends Parent {}

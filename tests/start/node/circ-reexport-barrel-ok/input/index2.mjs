@@ -1,0 +1,2 @@
+export * from './parent.mjs';
+export * from './child.mjs';

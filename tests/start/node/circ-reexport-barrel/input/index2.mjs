@@ -1,0 +1,2 @@
+export * from './child.mjs';
+export * from './parent.mjs';

@@ -1,0 +1,2 @@
+import './b.mjs';
+export const x = 1;

@@ -1,0 +1,3 @@
+import './a.mjs';
+
+export const handler = async () => 1;

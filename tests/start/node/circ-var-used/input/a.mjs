@@ -1,0 +1,2 @@
+import './b.mjs';
+export var a = { n: 1 };

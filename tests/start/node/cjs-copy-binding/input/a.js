@@ -1,0 +1,2 @@
+exports.n = 0;
+exports.inc = () => { exports.n++; };

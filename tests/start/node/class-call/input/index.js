@@ -1,0 +1,4 @@
+class A {}
+A();
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+for (const i = 0; i < 2; i++) { }
+
+exports.handler = async () => 1;

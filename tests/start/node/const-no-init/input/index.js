@@ -1,0 +1,3 @@
+const x;
+
+exports.handler = async () => 1;

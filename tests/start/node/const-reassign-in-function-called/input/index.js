@@ -1,0 +1,5 @@
+const x = 1;
+function f() { x = 2; }
+f();
+
+exports.handler = async () => 1;

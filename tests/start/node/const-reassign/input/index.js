@@ -1,0 +1,4 @@
+const x = 1;
+x = 2;
+
+exports.handler = async () => 1;

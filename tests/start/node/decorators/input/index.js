@@ -1,0 +1,4 @@
+const d = (x) => x;
+@d class A {}
+
+exports.handler = async () => 1;

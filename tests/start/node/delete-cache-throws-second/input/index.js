@@ -1,0 +1,5 @@
+require('./a');
+delete require.cache[require.resolve('./a')];
+require('./a');
+
+exports.handler = async () => 1;

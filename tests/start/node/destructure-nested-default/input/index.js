@@ -1,0 +1,3 @@
+const { a: { b } = {} } = {};
+
+exports.handler = async () => 1;

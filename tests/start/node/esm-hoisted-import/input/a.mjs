@@ -1,0 +1,1 @@
+if (!globalThis.flag) throw new Error('x');

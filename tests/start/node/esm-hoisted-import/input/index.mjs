@@ -1,0 +1,4 @@
+globalThis.flag = 1;
+import './a.mjs';
+
+export const handler = async () => 1;

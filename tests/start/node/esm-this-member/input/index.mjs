@@ -1,0 +1,3 @@
+this.x = 1;
+
+export const handler = async () => 1;

@@ -1,0 +1,3 @@
+process.exitCode = 3;
+
+exports.handler = async () => 1;

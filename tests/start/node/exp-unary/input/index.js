@@ -1,0 +1,3 @@
+const x = -2 ** 2;
+
+exports.handler = async () => 1;

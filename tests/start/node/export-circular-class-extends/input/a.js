@@ -1,0 +1,3 @@
+const { B } = require('./b');
+class A {}
+module.exports = { A };

@@ -1,0 +1,3 @@
+const { A } = require('./a');
+class B extends A {}
+module.exports = { B };

@@ -1,0 +1,3 @@
+require('./a');
+
+exports.handler = async () => 1;

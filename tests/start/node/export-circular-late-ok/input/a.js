@@ -1,0 +1,2 @@
+exports.name = 'a';
+const b = require('./b');

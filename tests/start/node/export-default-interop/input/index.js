@@ -1,0 +1,4 @@
+const a = require('./a');
+a();
+
+exports.handler = async () => 1;

@@ -1,0 +1,4 @@
+const { helper } = require('./a');
+helper();
+
+exports.handler = async () => 1;

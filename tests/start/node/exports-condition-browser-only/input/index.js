@@ -1,0 +1,3 @@
+require('p');
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+require('p/internal/a');
+
+exports.handler = async () => 1;

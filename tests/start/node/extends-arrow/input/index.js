@@ -1,0 +1,4 @@
+const f = () => {};
+class A extends f {}
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+class A extends null {}
+
+exports.handler = async () => 1;

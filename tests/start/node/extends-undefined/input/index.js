@@ -1,0 +1,4 @@
+const lib = {};
+class A extends lib.Base {}
+
+exports.handler = async () => 1;

@@ -1,0 +1,1 @@
+if (!global.seen) { global.seen = 1; throw new Error('first'); }

@@ -1,0 +1,4 @@
+try { require('./a'); } catch {}
+require('./a');
+
+exports.handler = async () => 1;

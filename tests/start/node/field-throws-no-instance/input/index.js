@@ -1,0 +1,3 @@
+class A { x = (() => { throw new Error('x'); })(); }
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+for (;;) { try { throw new Error('x'); } finally { break; } }
+
+exports.handler = async () => 1;

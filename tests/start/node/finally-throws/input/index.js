@@ -1,0 +1,3 @@
+try { } finally { throw new Error('x'); }
+
+exports.handler = async () => 1;

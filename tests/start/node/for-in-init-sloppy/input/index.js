@@ -1,0 +1,3 @@
+for (var i = 0 in {}) {}
+
+exports.handler = async () => 1;

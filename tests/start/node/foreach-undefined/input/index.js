@@ -1,0 +1,4 @@
+const o = {};
+o.list.forEach(() => {});
+
+exports.handler = async () => 1;

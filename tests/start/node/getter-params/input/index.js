@@ -1,0 +1,3 @@
+const o = { get a(x) { return 1; } };
+
+exports.handler = async () => 1;

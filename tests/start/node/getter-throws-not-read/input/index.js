@@ -1,0 +1,3 @@
+const o = { get a() { throw new Error('x'); } };
+
+exports.handler = async () => 1;

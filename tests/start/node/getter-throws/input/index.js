@@ -1,0 +1,4 @@
+const o = { get a() { throw new Error('x'); } };
+o.a;
+
+exports.handler = async () => 1;

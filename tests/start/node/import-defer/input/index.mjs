@@ -1,0 +1,3 @@
+import defer * as x from './a.mjs';
+
+export const handler = async () => 1;

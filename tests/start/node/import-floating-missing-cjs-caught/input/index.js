@@ -1,0 +1,3 @@
+import('./nope.mjs').catch(() => {});
+
+exports.handler = async () => 1;

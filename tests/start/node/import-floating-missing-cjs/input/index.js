@@ -1,0 +1,3 @@
+import('./nope.mjs');
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+import('not-there');
+
+exports.handler = async () => 1;

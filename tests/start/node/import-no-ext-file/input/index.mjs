@@ -1,0 +1,3 @@
+import './a';
+
+export const handler = async () => 1;

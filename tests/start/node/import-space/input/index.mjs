@@ -1,0 +1,3 @@
+import './a%20b.mjs';
+
+export const handler = async () => 1;

@@ -1,0 +1,3 @@
+'a' in 'abc';
+
+exports.handler = async () => 1;

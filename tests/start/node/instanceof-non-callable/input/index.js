@@ -1,0 +1,3 @@
+({}) instanceof {};
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+new Array(-1);
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+for (const x of {}) { }
+
+exports.handler = async () => 1;

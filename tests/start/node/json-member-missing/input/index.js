@@ -1,0 +1,4 @@
+const c = require('./c.json');
+c.db.host;
+
+exports.handler = async () => 1;

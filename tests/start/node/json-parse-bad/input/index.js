@@ -1,0 +1,3 @@
+JSON.parse('{a:1}');
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+found: { if (true) break found; throw new Error('x'); }
+
+exports.handler = async () => 1;

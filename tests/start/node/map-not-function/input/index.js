@@ -1,0 +1,3 @@
+[1].map(5);
+
+exports.handler = async () => 1;

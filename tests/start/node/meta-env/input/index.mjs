@@ -1,0 +1,3 @@
+import.meta.env.VITE_X;
+
+export const handler = async () => 1;

@@ -1,0 +1,4 @@
+const o = { a() {} };
+try { o.b(); } catch (e) { }
+
+exports.handler = async () => 1;

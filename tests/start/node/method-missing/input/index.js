@@ -1,0 +1,4 @@
+const o = { a() {} };
+o.b();
+
+exports.handler = async () => 1;

@@ -1,0 +1,1 @@
+exports.sawDone = require('./a').done;

@@ -1,0 +1,4 @@
+const f = () => {};
+new f();
+
+exports.handler = async () => 1;

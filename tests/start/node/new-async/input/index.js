@@ -1,0 +1,4 @@
+async function f() {}
+new f();
+
+exports.handler = async () => 1;

@@ -1,0 +1,2 @@
+if (global.seen) throw new Error('second');
+global.seen = true;

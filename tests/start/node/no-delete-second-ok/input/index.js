@@ -1,0 +1,4 @@
+require('./a');
+require('./a');
+
+exports.handler = async () => 1;

@@ -1,0 +1,4 @@
+const a = null;
+a.b;
+
+exports.handler = async () => 1;

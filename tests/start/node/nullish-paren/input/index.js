@@ -1,0 +1,3 @@
+const x = (null || 1) ?? 2;
+
+exports.handler = async () => 1;

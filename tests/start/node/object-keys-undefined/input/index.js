@@ -1,0 +1,3 @@
+Object.keys(undefined);
+
+exports.handler = async () => 1;

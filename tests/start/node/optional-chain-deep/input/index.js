@@ -1,0 +1,4 @@
+const a = {};
+const v = a?.b?.c.d.e;
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+const a = {}; a?.b`x`;
+
+exports.handler = async () => 1;

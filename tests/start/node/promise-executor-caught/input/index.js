@@ -1,0 +1,3 @@
+new Promise(() => { throw new Error('x'); }).catch(() => {});
+
+exports.handler = async () => 1;

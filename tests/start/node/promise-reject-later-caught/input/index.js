@@ -1,0 +1,4 @@
+const p = Promise.reject(new Error('x'));
+p.catch(() => {});
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+Promise.reject(new Error('x'));
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+new Proxy(1, {});
+
+exports.handler = async () => 1;

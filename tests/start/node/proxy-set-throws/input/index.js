@@ -1,0 +1,4 @@
+const p = new Proxy({}, { set() { throw new Error('x'); } });
+p.a = 1;
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+new RegExp('(');
+
+exports.handler = async () => 1;

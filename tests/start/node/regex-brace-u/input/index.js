@@ -1,0 +1,3 @@
+/{/u;
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+new RegExp('[b-a]');
+
+exports.handler = async () => 1;

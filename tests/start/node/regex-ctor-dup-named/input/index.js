@@ -1,0 +1,3 @@
+new RegExp('(?<a>x)|(?<a>y)');
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+new RegExp('(?i:a)b');
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+/(?i:a)b/;
+
+exports.handler = async () => 1;

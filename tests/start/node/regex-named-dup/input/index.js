@@ -1,0 +1,3 @@
+/(?<a>x)|(?<a>y)/;
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+/[b-a]/;
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+/a/uv;
+
+exports.handler = async () => 1;

@@ -1,0 +1,2 @@
+export { v as 'module.exports' };
+const v = 1;

@@ -1,0 +1,3 @@
+function f(...a,) {}
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+return;
+
+export const handler = async () => 1;

@@ -1,0 +1,3 @@
+require('me/other');
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+require('me/lib');
+
+exports.handler = async () => 1;

@@ -1,0 +1,4 @@
+const o = {};
+o.a.b = 1;
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+const a = [...undefined];
+
+exports.handler = async () => 1;

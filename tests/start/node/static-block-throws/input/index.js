@@ -1,0 +1,3 @@
+class A { static { throw new Error('x'); } }
+
+exports.handler = async () => 1;

@@ -1,0 +1,5 @@
+class A {}
+class B extends A { f() { super.g(); } }
+new B().f();
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+String(Symbol('x'));
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+`${Symbol('x')}`;
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+{ x; let x = 1; }
+
+exports.handler = async () => 1;

@@ -1,0 +1,5 @@
+function f() { return x; }
+const x = 1;
+f();
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+const x = x + 1;
+
+exports.handler = async () => 1;

@@ -1,0 +1,4 @@
+function f() { return this.x; }
+f();
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+throw 'x';
+
+exports.handler = async () => 1;

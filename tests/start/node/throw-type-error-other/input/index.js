@@ -1,0 +1,3 @@
+try { null.x; } catch (e) { if (!(e instanceof RangeError)) throw e; }
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+await Promise.race([new Promise(() => {}), Promise.resolve(1)]);
+
+export const handler = async () => 1;

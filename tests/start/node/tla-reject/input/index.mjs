@@ -1,0 +1,3 @@
+await Promise.reject(new Error('x'));
+
+export const handler = async () => 1;

@@ -1,0 +1,3 @@
+await new Promise((r) => setTimeout(r, 5));
+
+export const handler = async () => 1;

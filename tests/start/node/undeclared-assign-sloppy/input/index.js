@@ -1,0 +1,3 @@
+zzz = 1;
+
+exports.handler = async () => 1;

@@ -1,0 +1,4 @@
+'use strict';
+zzz = 1;
+
+exports.handler = async () => 1;

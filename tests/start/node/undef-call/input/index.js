@@ -1,0 +1,4 @@
+const x = undefined;
+x();
+
+exports.handler = async () => 1;

@@ -1,0 +1,4 @@
+const cfg = {};
+console.log(cfg.db.host);
+
+exports.handler = async () => 1;

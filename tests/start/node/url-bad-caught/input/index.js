@@ -1,0 +1,3 @@
+try { new URL('foo'); } catch {}
+
+exports.handler = async () => 1;

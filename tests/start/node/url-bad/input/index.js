@@ -1,0 +1,3 @@
+new URL('foo');
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+{ using x = { [Symbol.dispose]() {} }; }
+
+exports.handler = async () => 1;

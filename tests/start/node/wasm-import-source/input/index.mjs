@@ -1,0 +1,3 @@
+import source w from './a.wasm';
+
+export const handler = async () => 1;

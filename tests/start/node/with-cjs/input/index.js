@@ -1,0 +1,3 @@
+with ({ a: 1 }) { a; }
+
+exports.handler = async () => 1;
