@@ -9,8 +9,10 @@ use serde::Deserialize;
 
 /// Seconds that are read: a week.
 const MOST_SECONDS: usize = 7 * 24 * 60 * 60;
-/// Seconds between figures where they do not tell it.
+/// Seconds of a figure that is alone.
 const MINUTE: i64 = 60;
+/// Seconds that CloudWatch counts over, the longest first.
+const PERIODS: [i64; 9] = [86_400, 21_600, 3_600, 900, 300, 60, 30, 10, 5];
 /// What the column, or metric, is called.
 const WANTED: &str = "invocations";
 
@@ -46,11 +48,18 @@ pub(super) fn rates(text: &str) -> Result<Vec<f64>, Wrong> {
     Ok(spread(&series))
 }
 
-/// Each figure over the seconds that it stands for: until the next is due.
+/// Seconds that one figure counts over: the longest of CloudWatch's periods by which all figures lie apart.
+fn period(series: &Series) -> i64 {
+    let apart = |(one, next): (&i64, &i64)| next.saturating_sub(*one);
+    let gaps: Vec<i64> = series.keys().zip(series.keys().skip(1)).map(apart).collect();
+    let divides = |period: &i64| gaps.iter().all(|gap| gap % period == 0);
+    let found = PERIODS.into_iter().find(divides).unwrap_or(1);
+    if gaps.is_empty() { MINUTE } else { found }
+}
+
+/// Each figure over the seconds that it stands for.
 fn spread(series: &Series) -> Vec<f64> {
-    let gaps = series.keys().zip(series.keys().skip(1)).map(|(one, next)| next.saturating_sub(*one));
-    let period = gaps.min().unwrap_or(MINUTE);
-    let seconds = usize::try_from(period).unwrap_or(MOST_SECONDS).clamp(1, MOST_SECONDS);
+    let seconds = usize::try_from(period(series)).unwrap_or(1);
     let first = series.keys().next().copied().unwrap_or_default();
     let mut rates = Vec::new();
     for (moment, count) in series {
@@ -286,6 +295,12 @@ mod tests {
     fn five_minutes_are_five_minutes() {
         let rates = rates("t,n\n2026-11-01T00:00:00Z,300\n2026-11-01T00:05:00Z,600\n").unwrap();
         assert_eq!((rates.len(), rates[0], rates[599]), (600, 1.0, 2.0));
+    }
+
+    #[test]
+    fn what_lies_far_apart_still_is_a_minute_each() {
+        let rates = rates("t,n\n2026-11-01T00:00:00Z,60\n2026-11-01T00:02:00Z,120\n2026-11-01T00:05:00Z,60\n").unwrap();
+        assert_eq!((rates.len(), rates[0], rates[60], rates[120], rates[359]), (360, 1.0, 0.0, 2.0, 1.0));
     }
 
     #[test]
