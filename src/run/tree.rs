@@ -116,7 +116,9 @@ fn folders(artifact: &Artifact, language: Language) -> BTreeSet<&str> {
     let paths = artifact.entries().map(|(_, entry)| &*entry.path);
     let split = paths.map(|path| path.rsplit_once('/').unwrap_or(("", path)));
     let own = split.filter(|(folder, file)| {
-        manifests.contains(file) && !folder.split('/').any(|part| NOT_MEMBERS.contains(&part))
+        // A package's module may be called so, too.
+        let is_module = || *file == "setup.py" && artifact.find(&format!("{folder}/__init__.py")).is_some();
+        manifests.contains(file) && !folder.split('/').any(|part| NOT_MEMBERS.contains(&part)) && !is_module()
     });
     own.map(|(folder, _)| folder).collect()
 }

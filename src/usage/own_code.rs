@@ -36,7 +36,8 @@ pub(super) struct OwnFile {
     pub(super) stated: BTreeMap<String, Span>,
     /// Packages of which it imports types only.
     pub(super) types: BTreeSet<String>,
-    /// Packages that something in it names like a type: `import("x").Y` in a comment, `/// <reference types="x" />`.
+    /// Packages that something in it names like a type: `import("x").Y` in a comment, `/// <reference types="x" />`,
+    /// `declare module "x"`.
     pub(super) told: BTreeSet<String>,
     /// How requests begin that end in something unknown: `@aws-sdk/client-`.
     pub(super) prefixes: BTreeSet<String>,
@@ -140,7 +141,7 @@ pub(super) fn packages_in<'a>(text: &'a str, words: &'a [&str]) -> impl Iterator
             let rest = text.get(at + word.len()..)?.trim_start_matches([' ', '\t', '\n', '(']);
             let quote = rest.chars().next().filter(|first| matches!(first, '"' | '\'' | '`'))?;
             let (name, _) = rest.get(1..)?.split_once(quote).filter(|(name, _)| name.len() <= LONGEST_NAME)?;
-            package_of_request(name).filter(|name| !is_builtin(name)).map(str::to_owned)
+            package_of_request(installed(name)).filter(|name| !is_builtin(name)).map(str::to_owned)
         })
     })
 }
@@ -148,17 +149,22 @@ pub(super) fn packages_in<'a>(text: &'a str, words: &'a [&str]) -> impl Iterator
 /// The package that a text by itself is the name of, or a path in: `csv-parse`, `csv-parse/sync`.
 fn named(word: &str) -> Option<&str> {
     let in_path = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/' | '@');
-    // `node_modules/chart.js/dist/chart.js`: a file that is served or copied.
-    let word = word.rsplit_once("node_modules/").map_or(word, |(_, inside)| inside);
+    let word = installed(word);
     let name = package_of_request(word).filter(|_| word.chars().all(in_path))?;
     is_name(name).then_some(name)
+}
+
+/// A path without what leads to where packages are installed: `../node_modules/chart.js/dist/chart.js` is a file that is
+/// imported, served or copied all the same.
+fn installed(request: &str) -> &str {
+    request.rsplit_once("node_modules/").map_or(request, |(_, inside)| inside)
 }
 
 fn file(path: &str, text: &str, reached: bool, program: &Program) -> OwnFile {
     let requested = |text: Text| program.strings.get(text as usize).map_or("", |request| &**request);
     // `raw-loader!./file` asks for a loader of webpack's.
     let parts = |text: Text| requested(text).split('!').filter(|part| !is_builtin(part));
-    let package = |text: Text| parts(text).next_back().and_then(package_of_request).map(str::to_owned);
+    let package = |text: Text| parts(text).next_back().map(installed).and_then(package_of_request).map(str::to_owned);
     let loaders = |text: Text| {
         let loaders = requested(text).rsplit_once('!').map_or("", |(loaders, _)| loaders);
         loaders.split('!').filter_map(package_of_request).map(str::to_owned).collect::<Vec<_>>()
@@ -186,7 +192,7 @@ fn file(path: &str, text: &str, reached: bool, program: &Program) -> OwnFile {
         stated: stated.collect(),
         imports: asked.iter().copied().filter_map(package).chain(asked.iter().copied().flat_map(loaders)).collect(),
         types: types.collect(),
-        told: packages_in(text, &["import(", "types="]).collect(),
+        told: packages_in(text, &["import(", "types=", "declare module"]).collect(),
         words: words.map(ToString::to_string).collect(),
         made: made(program, text).collect(),
     }

@@ -235,7 +235,7 @@ fn members_of_uv_and_paths_of_poetry_are_judged() {
             "packages/a/pyproject.toml",
             "[project]\nname = 'a'\nversion = '1'\ndependencies = ['requests', 'flask']\n[tool.poetry.dependencies]\nlib = {path = '../../lib', develop = true}\n",
         ),
-        ("packages/a/src/a/__init__.py", "import requests\nimport attr\n"),
+        ("packages/a/src/a/__init__.py", "import requests\nimport attr\nimport lib\n"),
         ("lib/pyproject.toml", "[project]\nname = 'lib'\nversion = '1'\ndependencies = ['numpy', 'pandas']\n"),
         ("lib/lib/__init__.py", "import numpy\n"),
     ]);
@@ -271,7 +271,10 @@ fn who_needs_what_a_project_declares_is_told() {
         "packages/a/package.json: express is declared: packages/a/index.js imports it\n\
          packages/b/package.json: express is declared: no file, script, setting or used package of the project names it\n"
     );
-    assert_eq!(why("ts-jest").1, "packages/a/package.json: ts-jest is declared: jest.config.js names it\n");
+    assert_eq!(
+        why("ts-jest").1,
+        "packages/a/package.json: ts-jest is declared: a text in jest.config.js names it, or how its name begins\n"
+    );
     let (code, text) = why("nothing-like-it");
     assert_eq!((code, &*text), (1, "no manifest here declares nothing-like-it\n"));
 }
@@ -281,9 +284,9 @@ fn descriptions_of_types_need_nothing_that_they_describe() {
     let project = Project::new(&[
         (
             "package.json",
-            r#"{ "name": "x", "dependencies": { "express": "4", "lodash": "4" }, "devDependencies": { "@types/lodash": "4" } }"#,
+            r#"{ "name": "x", "dependencies": { "express": "4", "lodash": "4", "ms": "2" }, "devDependencies": { "@types/lodash": "4" } }"#,
         ),
-        ("index.ts", "import express from 'express';\nexpress();\n"),
+        ("index.ts", "import express from 'express';\nimport '../x/node_modules/ms/index.js';\nexpress();\n"),
     ]);
     assert_eq!(unused(&project), ["lodash"]);
 }

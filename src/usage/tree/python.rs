@@ -172,13 +172,24 @@ pub(in crate::usage) fn told(facts: &Loaded<'_>, names: &Names, unused: &[Arc<st
     unused.iter().filter(|name| is_told(name)).cloned().collect()
 }
 
-/// Which of some distributions texts in own code name, whether or not it is loaded: settings are, of a framework that is
-/// not here.
+/// Which of some distributions texts in own code name, whether or not it is loaded, or own modules import that such
+/// texts name: settings are, of a framework that is not here.
 pub(in crate::usage) fn named(facts: &Loaded<'_>, names: &Names, unused: &[Arc<str>]) -> Needs {
     let files = if unused.is_empty() { Vec::new() } else { files(facts.artifact, facts.packages) };
+    // What is not here may load own modules by their names, too.
+    let words = &facts.graph.mentions.words;
+    let may_load = |file: &File| words.contains(&*module_of(&file.path).0);
+    let imports = |file: &File, name: &str| {
+        let mut stated = file.mentions.imports.iter();
+        may_load(file) && stated.any(|import| names.imports(name).iter().any(|module| is_or_below(import, module)))
+    };
     let named = |name: &Arc<str>| {
-        let file = files.iter().find(|file| says(file, name, names.imports(name)))?;
-        Some((name.clone(), Need::Named(Some(file.path.clone()))))
+        let said = || files.iter().find(|file| says(file, name, names.imports(name)));
+        let need = match files.iter().find(|file| imports(file, name)) {
+            Some(file) => Need::Imported(file.path.clone()),
+            None => Need::Named(Some(said()?.path.clone())),
+        };
+        Some((name.clone(), need))
     };
     unused.iter().filter_map(named).collect()
 }
