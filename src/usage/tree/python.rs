@@ -69,7 +69,7 @@ type Stated = (EntryId, BTreeMap<String, Span>);
 impl Sources {
     /// Reads them.
     pub(super) fn of(bundle: &Bundle, packages: &Packages) -> Self {
-        Self { files: files(&bundle.artifact, packages), texts: texts(&bundle.artifact) }
+        Self { files: files(&bundle.artifact, packages), texts: texts(&bundle.artifact, packages) }
     }
 
     /// What the files of a part import and say.
@@ -164,7 +164,7 @@ pub(in crate::usage) fn told(facts: &Loaded<'_>, names: &Names, unused: &[Arc<st
     if unused.is_empty() || !facts.artifact.is_tree() {
         return BTreeSet::new();
     }
-    let texts = texts(facts.artifact);
+    let texts = texts(facts.artifact, facts.packages);
     let is_told = |name: &Arc<str>| {
         let mut words = names.imports(name).iter().map(String::as_str).chain([&**name]);
         words.any(|word| texts.iter().any(|text| holds(&text.text, word)))
@@ -246,9 +246,11 @@ fn is_skipped(path: &str) -> bool {
 }
 
 /// Texts that start commands or hold settings, and the tools' tables of `pyproject.toml`.
-fn texts(artifact: &Artifact) -> Vec<Text> {
+fn texts(artifact: &Artifact, packages: &Packages) -> Vec<Text> {
     let fits = |patterns: &[String], name: &str| patterns.iter().any(|pattern| text::matches(pattern, name));
-    let own = artifact.entries().filter(|(_, entry)| entry.bytes <= LARGEST && !is_skipped(&entry.path));
+    let own = artifact
+        .entries()
+        .filter(|(id, entry)| entry.bytes <= LARGEST && !is_skipped(&entry.path) && packages.owner(*id).is_none());
     let named = own.filter(|(_, entry)| {
         let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
         name == PYPROJECT || fits(&TREES.settings, name) && !fits(&TREES.not_settings, name)
