@@ -184,11 +184,18 @@ impl Evidence<'_> {
             let known = |set: &BTreeSet<Arc<str>>| imports.iter().any(|import| set.contains(import.as_str()));
             known(&mentions.words) || known(&mentions.documented) || mentions.words.contains(other)
         };
-        requires
-            .extras
-            .iter()
-            .filter(|(_, needed)| needed.contains(other))
-            .any(|(extra, _)| requested.contains(extra) || mentions.keywords.contains(extra.as_str()) || named())
+        requires.extras.iter().filter(|(_, needed)| needed.contains(other)).any(|(extra, _)| {
+            let is_asked = requested.contains(extra) || mentions.keywords.contains(extra.as_str());
+            is_asked || self.imports_part(name, extra) || named()
+        })
+    }
+
+    /// Whether own code imports the part of a distribution that an extra is called after: `sqlalchemy.ext.asyncio`.
+    fn imports_part(&self, name: &str, extra: &str) -> bool {
+        let modules = self.names.imports(name);
+        let is_its = |import: &str| modules.iter().any(|module| super::is_at_or_below(import, module));
+        let mut imports = self.facts.graph.mentions.imports.iter();
+        imports.any(|import| is_its(import) && import.split('.').skip(1).any(|part| part == extra))
     }
 
     /// What the declared dependencies bring for the extras that are asked of them.
