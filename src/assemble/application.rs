@@ -1,6 +1,6 @@
 //! The functions of an application, as their packages will be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -52,6 +52,8 @@ pub struct Declared {
     pub layers: Vec<LayerPath>,
     /// Environment variables with known values.
     pub environment: BTreeMap<String, String>,
+    /// The names of all its environment variables, where the template says that there are no others.
+    pub variables: Option<BTreeSet<String>>,
     /// What invokes it.
     pub events: Vec<EventSource>,
     /// Init runs ahead of requests.
@@ -353,6 +355,7 @@ fn declared(app: &Application, id: Id<Function>, package: Package, base: &Base, 
         None => (function.runtime.known().cloned(), function.handler.text().map(str::to_owned), BTreeMap::new()),
     };
     variables.extend(environment);
+    let names = function.environment.keys().chain(variables.keys()).cloned().collect();
     Declared {
         name: function.origin.id.clone(),
         origin: base.location(app, function.origin.place),
@@ -368,6 +371,7 @@ fn declared(app: &Application, id: Id<Function>, package: Package, base: &Base, 
         tool: package.tool,
         layers,
         environment: variables,
+        variables: function.environment_open.is_none().then_some(names),
         events: events(app, id, base),
         init_off_request_path: is_off_request_path(app, id),
         open,

@@ -21,7 +21,7 @@ pub use base::Base;
 pub use built::output_not_built;
 pub use image::in_folder as image_in;
 pub use layers::{NamedLayer, by_name as named_layer};
-pub use script::started;
+pub use script::{WRAPPER, started};
 pub use spec::{Content, EventSource, FunctionSpec, Installs, LayerPath, Tool};
 pub use world::{Absence, Brings, Open, Reason, World};
 pub use wrappers::own_handler;

@@ -5,7 +5,7 @@ use super::{Brings, FunctionSpec, Open, Reason};
 use crate::artifact::Artifact;
 
 /// The variable that names the wrapper (AWS documentation, "Modifying the runtime environment").
-const WRAPPER: &str = "AWS_LAMBDA_EXEC_WRAPPER";
+pub const WRAPPER: &str = "AWS_LAMBDA_EXEC_WRAPPER";
 /// Larger files are no scripts that people write to start a server.
 const LARGEST: u64 = 64 << 10;
 

@@ -1,6 +1,6 @@
 //! A function to analyse: by the command line, by a template or by convention.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Open;
@@ -45,6 +45,8 @@ pub struct FunctionSpec {
     pub open: Vec<Open>,
     /// Environment variables with literal values.
     pub environment: BTreeMap<String, String>,
+    /// The names of all environment variables that are declared, where nothing else can declare one.
+    pub variables: Option<BTreeSet<String>>,
     /// What invokes it, as far as the template says.
     pub events: Vec<EventSource>,
     /// Init runs ahead of requests: provisioned concurrency or SnapStart.

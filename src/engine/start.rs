@@ -24,6 +24,7 @@ impl FunctionFacts {
         let mut missing: Vec<String> =
             curable.into_iter().map(|cause| format!("`{}` may come with what is not here", cause.subject)).collect();
         missing.extend(self.graph.doubts.iter().cloned());
+        missing.extend(self.unset_variables());
         let unread = self.graph.problems.iter().filter(|problem| problem.effect == ProblemEffect::Unread);
         missing.extend(unread.map(|problem| format!("a file was not read: {}", problem.message)));
         if let HandlerResolution::ModuleMissing { module, .. } = &self.graph.handler {
@@ -41,6 +42,17 @@ impl FunctionFacts {
             true => StartVerdict::Starts,
             false => StartVerdict::Unknown(missing),
         }
+    }
+
+    /// Environment variables that own code demands and the template, which says all of them, does not have. They may be
+    /// set after the deployment.
+    fn unset_variables(&self) -> Vec<String> {
+        let Some(set) = &self.spec.variables else { return Vec::new() };
+        let wraps = set.iter().any(|name| name == crate::assemble::WRAPPER);
+        let unset = self.graph.demanded.iter().filter(|(name, _)| !wraps && !set.contains(name));
+        unset
+            .map(|(name, module)| format!("`{module}` demands the variable `{name}`, which the template does not set"))
+            .collect()
     }
 
     /// Whether something that is not here could bring what a cause misses.

@@ -355,6 +355,8 @@ pub struct ModuleGraph {
     pub hidden: Vec<HiddenModule>,
     /// What is missing to say whether Init ends well, in words.
     pub doubts: Vec<String>,
+    /// Environment variables without which own code ends Init, with the module that asks for each.
+    pub demanded: Vec<(String, String)>,
     /// What could not be analysed exactly.
     pub problems: Vec<GraphProblem>,
     /// The handler.
@@ -426,6 +428,7 @@ impl ModuleGraph {
             causes: Vec::new(),
             hidden: Vec::new(),
             doubts: Vec::new(),
+            demanded: Vec::new(),
             problems: Vec::new(),
             handler: HandlerResolution::Unknown,
             mentions: Mentions::default(),

@@ -47,6 +47,7 @@ pub(super) fn function(place: &Place<'_>, inputs: &Inputs<'_>, shelf: &Shelf) ->
         layers: layers::all(inputs),
         open: Vec::new(),
         environment: std::collections::BTreeMap::default(),
+        variables: None,
         events: Vec::new(),
         init_off_request_path: false,
     })
@@ -74,6 +75,7 @@ pub(super) fn from_image(path: &Path, inputs: &Inputs<'_>) -> Option<FunctionSpe
         layers: layers::all(inputs),
         open: packed.open,
         environment: packed.environment,
+        variables: None,
         events: Vec::new(),
         init_off_request_path: false,
     })

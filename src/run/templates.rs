@@ -206,6 +206,7 @@ fn completed(declared: Declared, inputs: &Inputs<'_>, shelf: &Shelf) -> Result<F
         layers,
         open,
         environment: declared.environment,
+        variables: declared.variables,
         events: declared.events,
         init_off_request_path: declared.init_off_request_path,
     })

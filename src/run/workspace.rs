@@ -290,6 +290,7 @@ fn undeclared(
         layers: Vec::new(),
         open: Vec::new(),
         environment: std::collections::BTreeMap::new(),
+        variables: None,
         events: Vec::new(),
         init_off_request_path: false,
     })

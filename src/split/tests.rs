@@ -44,6 +44,7 @@ fn routes(app: &str) -> Routes {
         layers: Vec::new(),
         open: Vec::new(),
         environment: std::collections::BTreeMap::new(),
+        variables: None,
         events: Vec::new(),
         init_off_request_path: false,
     };

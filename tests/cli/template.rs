@@ -199,3 +199,29 @@ fn a_nested_template_is_a_part_whatever_its_name() {
     assert_eq!(report["functions"].as_array().unwrap().len(), 1, "{}", report["functions"]);
     assert_eq!(report["applications"].as_array().unwrap().len(), 1);
 }
+
+#[test]
+fn a_variable_that_the_template_does_not_set_keeps_the_verdict_open() {
+    let start = |code: &str, variables: &str| {
+        let template = format!(
+            "Resources:\n  A:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: a/\n      \
+             Handler: app.handler\n      Runtime: python3.13\n      Environment: {{Variables: {{{variables}}}}}\n"
+        );
+        let files = [("template.yaml", &*template), ("a/app.py", &format!("import os\n{code}\n{HANDLER}"))];
+        Project::new(&files).report(&["template.yaml"])["functions"][0]["start"].clone()
+    };
+    let table = "TABLE = os.environ['TABLE']";
+    let unset = start(table, "STAGE: dev");
+    assert_eq!(unset["verdict"], "unknown", "{unset}");
+    assert!(unset.to_string().contains("`app` demands the variable `TABLE`"), "{unset}");
+    for (code, variables) in [
+        (table, "TABLE: orders"),
+        (table, "TABLE: !Ref Orders"),
+        ("REGION = os.environ['AWS_REGION']", ""),
+        ("try:\n    os.environ['TABLE']\nexcept KeyError:\n    pass", ""),
+        ("def later():\n    return os.environ['TABLE']", ""),
+        ("os.environ['TABLE'] = 'a'\nTABLE = os.environ['TABLE']", ""),
+    ] {
+        assert_eq!(start(code, variables)["verdict"], "starts", "{code} {variables}");
+    }
+}

@@ -367,6 +367,7 @@ impl Builder<'_, '_> {
         graph.causes = self.interp.trace.causes.iter().map(|fault| self.cause(fault)).collect();
         graph.hidden = self.interp.trace.hidden.iter().map(hidden).collect();
         graph.doubts = self.interp.trace.doubts.iter().cloned().collect();
+        graph.demanded = self.interp.trace.demanded.iter().cloned().collect();
     }
 
     fn cause(&self, fault: &Fault) -> StartCause {

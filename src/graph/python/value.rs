@@ -1,11 +1,13 @@
 //! Abstract values: what the interpreter knows about Python objects.
 
+mod table;
 mod undo;
 
-use std::hash::Hash;
 use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
+
+pub(super) use table::{Dict, Key, Names};
 
 /// An interned text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -123,6 +125,16 @@ pub(super) struct Pending {
     pub(super) this: Value,
 }
 
+/// What a row of items really is, which code may ask: by its class, or by going through it twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Row {
+    List,
+    /// Something of this class that can be gone through again: a range, a view of a dictionary.
+    View(&'static str),
+    /// An iterator of this class, if that is known; going through it uses it up.
+    Iterator(&'static str),
+}
+
 /// Objects with identity.
 #[derive(Clone, Debug)]
 pub(super) enum Object {
@@ -143,10 +155,12 @@ pub(super) enum Object {
     List {
         items: Vec<Value>,
         open: bool,
+        row: Row,
     },
     Set {
         items: Vec<Value>,
         open: bool,
+        frozen: bool,
     },
     Dict {
         items: Dict,
@@ -212,84 +226,6 @@ impl Args {
 
     pub(super) fn keyword(&self, name: Sym) -> Option<Value> {
         self.keywords.iter().find(|(k, _)| *k == name).map(|(_, v)| *v)
-    }
-}
-
-/// Items among which looking at each one is faster than hashing.
-const SCANNED: usize = 8;
-
-/// Keys with their values, in the order of first assignment; one that was removed keeps its place.
-#[derive(Clone, Debug)]
-pub(super) struct Table<K> {
-    items: Vec<(K, Option<Value>)>,
-    /// Places in `items`, once there are more than [`SCANNED`]: calls make scopes by the
-    /// thousand, and most have a handful of names.
-    slots: Option<Box<FxHashMap<K, u32>>>,
-}
-
-/// Names with their values.
-pub(super) type Names = Table<Sym>;
-/// A dictionary's items. Keys are compared by value where they are constants.
-pub(super) type Dict = Table<Value>;
-
-impl<K> Default for Table<K> {
-    fn default() -> Self {
-        Self { items: Vec::new(), slots: None }
-    }
-}
-
-impl<K: Copy + Eq + Hash> Table<K> {
-    fn slot(&self, key: K) -> Option<usize> {
-        match &self.slots {
-            Some(slots) => slots.get(&key).map(|slot| *slot as usize),
-            None => self.items.iter().position(|(known, _)| *known == key),
-        }
-    }
-
-    pub(super) fn get(&self, key: K) -> Option<Value> {
-        self.items.get(self.slot(key)?)?.1
-    }
-
-    pub(super) fn set(&mut self, key: K, value: Value) {
-        if let Some(item) = self.slot(key).and_then(|slot| self.items.get_mut(slot)) {
-            item.1 = Some(value);
-            return;
-        }
-        let next = self.items.len();
-        self.items.push((key, Some(value)));
-        match &mut self.slots {
-            Some(slots) => {
-                slots.insert(key, next as u32);
-            }
-            None if next >= SCANNED => {
-                let slots = self.items.iter().enumerate().map(|(slot, (key, _))| (*key, slot as u32)).collect();
-                self.slots = Some(Box::new(slots));
-            }
-            None => {}
-        }
-    }
-
-    /// Gives a key another name, in its place.
-    pub(super) fn rename(&mut self, old: K, new: K) {
-        let Some(slot) = self.slot(old) else { return };
-        self.items[slot].0 = new;
-        if let Some(slots) = &mut self.slots {
-            slots.remove(&old);
-            slots.insert(new, slot as u32);
-        }
-    }
-
-    pub(super) fn remove(&mut self, key: K) -> Option<Value> {
-        let slot = self.slot(key)?;
-        self.items.get_mut(slot)?.1.take()
-    }
-
-    pub(super) fn iter(&self) -> impl Iterator<Item = (K, Value)> + '_ {
-        self.items.iter().filter_map(|(key, value)| Some((*key, (*value)?)))
-    }
-
-    pub(super) fn len(&self) -> usize {
-        self.iter().count()
     }
 }
 
@@ -468,7 +404,23 @@ impl Heap {
     }
 
     pub(super) fn list(&mut self, items: Vec<Value>, open: bool) -> Value {
-        self.alloc(Object::List { items, open })
+        self.row(items, open, Row::List)
+    }
+
+    pub(super) fn row(&mut self, items: Vec<Value>, open: bool, row: Row) -> Value {
+        self.alloc(Object::List { items, open, row })
+    }
+
+    pub(super) fn set(&mut self, items: Vec<Value>, open: bool, frozen: bool) -> Value {
+        self.alloc(Object::Set { items, open, frozen })
+    }
+
+    /// What a row of items really is, where it is no list.
+    pub(super) fn stands_for(&self, value: Value) -> Option<Row> {
+        match self.get(value) {
+            Some(Object::List { row, .. }) if *row != Row::List => Some(*row),
+            _ => None,
+        }
     }
 
     pub(super) fn dict(&mut self, items: Dict, open: bool) -> Value {

@@ -8,7 +8,11 @@ use std::borrow::Cow;
 pub(super) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, (String, String)> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     if let Ok(text) = std::str::from_utf8(bytes) {
-        return Ok(Cow::Borrowed(text));
+        let is_ascii = || declared(bytes).is_some_and(|name| name.eq_ignore_ascii_case("ascii"));
+        return match !text.is_ascii() && is_ascii() {
+            true => Err((text.to_owned(), "ascii".to_owned())),
+            false => Ok(Cow::Borrowed(text)),
+        };
     }
     let latin1 = || bytes.iter().map(|byte| char::from(*byte)).collect::<String>();
     match declared(bytes) {
@@ -24,6 +28,15 @@ fn is_single_byte(name: &str) -> bool {
     ["latin", "iso-8859", "iso8859", "cp125", "windows-125", "koi8", "ascii", "us-ascii", "l1"]
         .iter()
         .any(|prefix| name.starts_with(prefix))
+        && name != "ascii"
+}
+
+/// Whether all that is not UTF-8 stands behind a `#` of its line, where the interpreter does not look.
+pub(super) fn only_in_comments(bytes: &[u8]) -> bool {
+    bytes.split(|byte| *byte == b'\n').all(|line| match std::str::from_utf8(line) {
+        Ok(_) => true,
+        Err(error) => line.get(..error.valid_up_to()).is_some_and(|before| before.contains(&b'#')),
+    })
 }
 
 /// The encoding that a coding comment names.

@@ -284,6 +284,8 @@ pub struct Try {
     pub orelse: Block,
     /// In any case.
     pub finally: Block,
+    /// Whether the clauses are `except*`.
+    pub is_star: bool,
 }
 
 /// A pattern of a `match` statement.
@@ -477,7 +479,9 @@ impl Code {
         }
     }
 
-    fn target_binds(&self, target: ExprId, name: &str) -> bool {
+    /// Whether assigning to a target gives a name a value.
+    #[must_use]
+    pub fn target_binds(&self, target: ExprId, name: &str) -> bool {
         match self.expr(target) {
             Expr::Name(id) => self.name(id) == name,
             Expr::Tuple(list) | Expr::List(list) => self.list(list).iter().any(|item| self.target_binds(*item, name)),

@@ -227,6 +227,7 @@ impl Lowering {
             handlers,
             orelse: self.block(&node.orelse),
             finally: self.block(&node.finalbody),
+            is_star: node.is_star,
         }))
     }
 

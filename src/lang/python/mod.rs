@@ -7,8 +7,9 @@ mod lower;
 mod lower_expr;
 pub mod moving;
 pub mod parting;
-mod program;
 mod nesting;
+mod program;
+mod refusals;
 
 use ruff_python_ast::PythonVersion;
 use ruff_python_parser::{ParseError, ParseOptions, UnsupportedSyntaxError, parse_unchecked};
@@ -107,11 +108,17 @@ pub fn parse(bytes: &[u8]) -> Parsed {
         parsed.problems.push(problem);
         return parsed;
     }
+    if bytes.contains(&0) {
+        parsed.broken = true;
+        parsed.problems.push(Problem::whole(ProblemKind::Syntax, "source code cannot contain null bytes".to_owned()));
+        return parsed;
+    }
     let text = match decode::decode(bytes) {
         Ok(text) => text,
         Err((text, encoding)) => {
-            // What is not UTF-8 the interpreter refuses; other encodings it knows better than we do.
-            let utf8 = matches!(&*encoding.to_ascii_lowercase(), "utf-8" | "utf8" | "utf_8" | "utf-8-sig");
+            // What is not UTF-8 the interpreter refuses, but in comments; other encodings it knows better than we do.
+            let utf8 = matches!(&*encoding.to_ascii_lowercase(), "utf-8" | "utf8" | "utf_8" | "utf-8-sig" | "ascii")
+                && !decode::only_in_comments(bytes);
             let kind = if utf8 { ProblemKind::Syntax } else { ProblemKind::Content };
             parsed.broken = utf8;
             parsed.problems.push(Problem::whole(kind, format!("not valid {encoding}; read as Latin-1")));
@@ -151,6 +158,12 @@ pub fn parse(bytes: &[u8]) -> Parsed {
         });
     }
     parsed.newer = module.unsupported_syntax_errors().iter().filter_map(newer).collect();
+    if !parsed.broken {
+        let (problem, more) = refusals::find(&text, module.suite());
+        parsed.broken = problem.is_some();
+        parsed.problems.extend(problem);
+        parsed.newer.extend(more);
+    }
     parsed.code = lower::Lowering::new(text.len()).module(module.suite());
     parsed
 }

@@ -99,6 +99,10 @@ impl Interp<'_> {
             }
             Object::Partial { function, .. } => {
                 let function = *function;
+                let text = self.heap.text(name);
+                if let Some(value) = self.task_attr(object, &text) {
+                    return Ok(Some(value));
+                }
                 Ok(Some(match &*self.heap.text(name) {
                     "func" | "__wrapped__" => function,
                     _ => Value::Unknown,
@@ -496,6 +500,13 @@ impl Interp<'_> {
 
     /// Runs a `__setattr__` or a data descriptor; true if that took the value.
     fn set_property(&mut self, object: Value, class: Value, name: Sym, value: Value) -> bool {
+        if let Some(found) = self.class_lookup(class, name)
+            && matches!(self.heap.get(found), Some(Object::Property { cached: false, .. }))
+        {
+            // What its setter does is not followed.
+            self.mistakes.give_away(&self.heap, object);
+            return true;
+        }
         if let Some(found) = self.class_lookup(class, name)
             && let Some(Object::Instance { class: kind, .. }) = self.heap.get(found)
         {

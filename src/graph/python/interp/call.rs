@@ -56,7 +56,8 @@ impl Interp<'_> {
         self.check_call(frame, id, callee, &args)?;
         self.call_sites.push((frame.module, span));
         let depends = self.doubt.enter_choice(mark);
-        let by_others = self.is_own(frame) && !self.is_own_code(callee);
+        let waits = self.heap.external_name(callee).is_some_and(|name| tasks::runs_to_the_end(&name));
+        let by_others = self.is_own(frame) && !waits && !self.is_own_code(callee);
         self.doubt.in_foreign(by_others, 1);
         let result = self.call(callee, args);
         self.doubt.in_foreign(by_others, -1);
@@ -405,6 +406,7 @@ impl Interp<'_> {
                 value = result;
             } else {
                 self.mistakes.give_away(&self.heap, value);
+                self.taint_reached(value);
             }
         }
         self.assign_name(frame, node.name, value);

@@ -38,6 +38,14 @@ impl Interp<'_> {
         self.check_bases(frame, node, &bases, metaclass)?;
         let name = self.sym(frame, node.name);
         let body = self.class_body(frame, &node.type_params);
+        let maker = metaclass.unwrap_or_else(|| self.inherited_metaclass(&bases));
+        let prepare = self.heap.sym("__prepare__");
+        if let Some(hook) = self.class_lookup(maker, prepare)
+            && matches!(self.heap.get(hook), Some(Object::Function(_) | Object::ClassMethod(_)))
+        {
+            // It may have put names there.
+            self.heap.scope_mut(body.scope).open = true;
+        }
         let scope = body.scope;
         let module_name = self.module(frame.module).name;
         self.heap.vars_mut(scope).set(known::MODULE, Value::Str(module_name));

@@ -29,8 +29,25 @@ impl Interp<'_> {
         if self.heap.is_union(a) || self.heap.is_union(b) {
             return self.unanimous(a, b, Self::equal);
         }
+        if self.is_made(a) || self.is_made(b) {
+            return None;
+        }
+        let number = |value| match value {
+            Value::Bool(value) => Some(f64::from(u8::from(value))),
+            Value::Float(bits) => Some(f64::from_bits(bits)),
+            _ => None,
+        };
+        if let (Some(x), Some(y)) = (number(a), number(b)) {
+            // What is no number equals nothing, but the same object is found in lists.
+            #[allow(clippy::float_cmp, reason = "as the interpreter compares them")]
+            return (!x.is_nan() && !y.is_nan()).then(|| x == y);
+        }
         if a == b {
             return Some(true);
+        }
+        // Ranges, views and iterators equal no lists.
+        if [a, b].iter().any(|value| self.heap.stands_for(*value).is_some()) {
+            return None;
         }
         match (a, b) {
             (Value::Str(x), Value::Str(y)) if self.has_holes => {
@@ -43,7 +60,7 @@ impl Interp<'_> {
                 let pair = (self.heap.object(x).clone(), self.heap.object(y).clone());
                 match pair {
                     (Object::Tuple(x), Object::Tuple(y)) => self.equal_lists(&x, &y),
-                    (Object::List { items: x, open: false }, Object::List { items: y, open: false }) => {
+                    (Object::List { items: x, open: false, .. }, Object::List { items: y, open: false, .. }) => {
                         self.equal_lists(&x, &y)
                     }
                     (Object::Dict { items: x, open: x_open }, Object::Dict { items: y, open: y_open }) => {
@@ -126,6 +143,11 @@ impl Interp<'_> {
         verdict
     }
 
+    /// Whether a value stands for what calls of a thing of the runtime give, each of them something else.
+    fn is_made(&self, value: Value) -> bool {
+        matches!(self.heap.get(value), Some(Object::External(name)) if self.heap.text(*name).contains("()"))
+    }
+
     fn identical(&mut self, a: Value, b: Value) -> Option<bool> {
         if a == Value::Unknown || b == Value::Unknown {
             return None;
@@ -133,11 +155,25 @@ impl Interp<'_> {
         if self.heap.is_union(a) || self.heap.is_union(b) {
             return self.unanimous(a, b, Self::identical);
         }
+        if self.is_made(a) || self.is_made(b) {
+            return None;
+        }
         if a == b {
             return Some(true);
         }
         match (self.heap.external_name(a), self.heap.external_name(b)) {
-            (Some(x), _) | (_, Some(x)) if x.contains("()") => None,
+            // The same thing may have several names.
+            (Some(x), Some(y)) if x.contains(".__") || y.contains(".__") => None,
+            // What stands for the same thing each time it is asked for.
+            _ if [a, b].iter().any(|value| {
+                matches!(
+                    self.heap.get(*value),
+                    Some(Object::Namespace(_) | Object::Method { .. } | Object::Partial { .. })
+                )
+            }) =>
+            {
+                None
+            }
             _ => Some(false),
         }
     }
@@ -191,10 +227,14 @@ impl Interp<'_> {
     }
 
     pub(super) fn order(&mut self, a: Value, b: Value) -> Option<std::cmp::Ordering> {
-        if a == b && a != Value::Unknown && !self.heap.is_union(a) {
+        if a == b && matches!(a, Value::Int(_) | Value::Str(_)) {
             return Some(std::cmp::Ordering::Equal);
         }
-        match (a, b) {
+        let number = |value| match value {
+            Value::Bool(value) => Value::Int(i64::from(value)),
+            value => value,
+        };
+        match (number(a), number(b)) {
             (Value::Int(x), Value::Int(y)) => Some(x.cmp(&y)),
             (Value::Str(x), Value::Str(y)) => Some(self.heap.text(x).cmp(&self.heap.text(y))),
             (Value::Float(x), Value::Float(y)) => f64::from_bits(x).partial_cmp(&f64::from_bits(y)),
@@ -203,9 +243,9 @@ impl Interp<'_> {
             (Value::Obj(x), Value::Obj(y)) => {
                 let (x, y) = (self.version_items(x)?, self.version_items(y)?);
                 for (x, y) in x.iter().zip(y.iter()) {
-                    let order = self.within(|interp| interp.order(*x, *y))?;
-                    if order.is_ne() {
-                        return Some(order);
+                    // The first that differ decide.
+                    if !self.equal(*x, *y)? {
+                        return self.within(|interp| interp.order(*x, *y));
                     }
                 }
                 Some(x.len().cmp(&y.len()))
@@ -217,14 +257,16 @@ impl Interp<'_> {
     fn version_items(&self, id: ObjId) -> Option<Vec<Value>> {
         match self.heap.object(id) {
             Object::Tuple(items) => Some(items.to_vec()),
-            Object::List { items, open: false } => Some(items.clone()),
+            Object::List { items, open: false, row: Row::List } => Some(items.clone()),
             _ => None,
         }
     }
 
     pub(super) fn contains(&mut self, container: Value, item: Value) -> Run<Option<bool>> {
         if let (Value::Str(hay), Value::Str(needle)) = (container, item) {
-            return Ok(Some(self.heap.text(hay).contains(&*self.heap.text(needle))));
+            let (hay, needle) = (self.heap.text(hay), self.heap.text(needle));
+            let vague = self.has_holes && (hay.contains(text::HOLE) || needle.contains(text::HOLE));
+            return Ok((!vague).then(|| hay.contains(&*needle)));
         }
         if let Some(verdict) = self.namespace_contains(container, item) {
             return Ok(verdict);
@@ -248,11 +290,19 @@ impl Interp<'_> {
                 (items.iter().map(|(k, _)| k).collect(), *open)
             }
             Some(Object::Tuple(items)) => (items.to_vec(), false),
-            Some(Object::List { items, open } | Object::Set { items, open }) => (items.clone(), *open),
+            Some(Object::List { items, open, .. } | Object::Set { items, open, .. }) => (items.clone(), *open),
             _ => return Ok(None),
         };
+        if let (Value::Obj(id), Some(Row::Iterator(_))) = (container, self.heap.stands_for(container)) {
+            self.use_up(id);
+        }
         let mut verdict = if open { None } else { Some(false) };
         for candidate in items {
+            // The same object is found whatever it says to itself.
+            let is_one = matches!(item, Value::Obj(_)) && !self.heap.is_union(item) && !self.is_made(item);
+            if candidate == item && is_one {
+                return Ok(Some(true));
+            }
             match self.equal(candidate, item) {
                 Some(true) => return Ok(Some(true)),
                 None => verdict = None,

@@ -5,6 +5,12 @@ use super::*;
 
 impl Interp<'_> {
     pub(super) fn make_sequence(&mut self, name: &str, first: Option<Value>, args: &Args) -> Run<Value> {
+        let kind = first.and_then(|value| self.heap.get(value)).map(|object| match object {
+            Object::Tuple(_) => "tuple_iterator",
+            Object::Dict { .. } => "dict_keyiterator",
+            Object::List { row: Row::List, .. } => "list_iterator",
+            _ => "",
+        });
         let (mut items, open) = match first {
             Some(_) if name == "itertools.chain" => {
                 let (mut all, mut open) = (Vec::new(), args.open);
@@ -18,26 +24,77 @@ impl Interp<'_> {
             Some(value) => self.iterate(value)?,
             None => (Vec::new(), args.open),
         };
-        match name {
-            "reversed" => items.reverse(),
-            "sorted" if items.iter().all(|v| matches!(v, Value::Str(_))) && args.keywords.is_empty() => {
-                items.sort_by_key(|v| self.text_of(*v));
-            }
-            _ => {}
-        }
         Ok(match name {
             "tuple" if !open => self.heap.tuple(&items),
             "set" | "frozenset" => {
-                let mut distinct: Vec<Value> = Vec::new();
-                for item in items {
-                    if !distinct.contains(&item) {
-                        distinct.push(item);
-                    }
-                }
-                self.heap.alloc(Object::Set { items: distinct, open })
+                let (items, vague) = distinct(items);
+                self.heap.set(items, open || vague, name == "frozenset")
             }
+            "sorted" => {
+                let items = self.sort(items, args)?;
+                self.heap.list(items, open)
+            }
+            "reversed" => {
+                items.reverse();
+                self.heap.row(items, open, Row::Iterator(""))
+            }
+            "iter" => self.heap.row(items, open, Row::Iterator(kind.unwrap_or_default())),
+            "itertools.chain" => self.heap.row(items, open, Row::Iterator("itertools.chain")),
+            "collections.deque" => match self.keyword(args, "maxlen").or(args.positional.get(1).copied()) {
+                None | Some(Value::None) => self.heap.row(items, open, Row::View("collections.deque")),
+                // What falls out is not followed.
+                Some(_) => self.heap.row(Vec::new(), true, Row::View("collections.deque")),
+            },
             _ => self.heap.list(items, open),
         })
+    }
+
+    /// The items in the order that `sorted` and `list.sort` give them. Where that is not known, any of them may stand
+    /// anywhere.
+    pub(super) fn sort(&mut self, items: Vec<Value>, args: &Args) -> Run<Vec<Value>> {
+        let by = self.keyword(args, "key").unwrap_or(Value::None);
+        let reverse = match self.keyword(args, "reverse") {
+            Some(value) => self.truth(value)?,
+            None => Some(false),
+        };
+        let (Some(reverse), false) = (reverse, args.open) else { return Ok(vec![Value::Unknown; items.len()]) };
+        let mut sorted: Vec<(Value, Value)> = Vec::with_capacity(items.len());
+        let mut known = true;
+        for item in items {
+            let key = match by {
+                Value::None => item,
+                by => self.call(by, Args::one(item))?,
+            };
+            // Equal items stay in their order, reversed as well.
+            let mut at = sorted.len();
+            while known && at > 0 {
+                match self.order(sorted[at - 1].0, key) {
+                    Some(order) if if reverse { order.is_lt() } else { order.is_gt() } => at -= 1,
+                    Some(_) => break,
+                    None => known = false,
+                }
+            }
+            known &= self.budget.step();
+            sorted.insert(at, (key, item));
+        }
+        if sorted.len() == 1 || known {
+            return Ok(sorted.into_iter().map(|(_, item)| item).collect());
+        }
+        Ok(sorted.into_iter().map(|(_, item)| self.heap.doubt(item)).collect())
+    }
+
+    /// Uses an iterator up. Where that may not happen, it may give its items again.
+    pub(super) fn use_up(&mut self, id: ObjId) {
+        let uncertain = self.doubt.branches > 0;
+        match self.heap.object_mut(id) {
+            Object::List { items, open, .. } | Object::Generator { pending: None, items, open, .. } => {
+                if !uncertain {
+                    items.clear();
+                }
+                *open = true;
+            }
+            _ => {}
+        }
     }
 
     pub(super) fn make_dict(&mut self, args: &Args) -> Value {
@@ -55,4 +112,17 @@ impl Interp<'_> {
         }
         self.heap.dict(items, open)
     }
+}
+
+/// The items without those that are the same, as sets keep them; and whether some may be the same as others.
+pub(super) fn distinct(items: Vec<Value>) -> (Vec<Value>, bool) {
+    let mut seen = Dict::default();
+    let mut vague = false;
+    for item in items {
+        vague |= item == Value::Unknown;
+        if seen.get(item).is_none() {
+            seen.set(item, item);
+        }
+    }
+    (seen.iter().map(|(item, _)| item).collect(), vague)
 }

@@ -66,7 +66,8 @@ impl Interp<'_> {
             }
             Expr::Set(list) => {
                 let (items, open) = self.eval_items(frame, list)?;
-                self.heap.alloc(Object::Set { items, open })
+                let (items, vague) = containers::distinct(items);
+                self.heap.set(items, open || vague, false)
             }
             Expr::Dict(list) => {
                 let dict = self.eval_dict(frame, list)?;
@@ -83,7 +84,9 @@ impl Interp<'_> {
             Expr::YieldFrom(value) => self.eval_yield_from(frame, value)?,
             Expr::Starred(value) => self.eval(frame, value)?,
             Expr::Walrus(target, value) => {
+                let mark = self.doubt.mark();
                 let value = self.eval(frame, value)?;
+                self.taint_target(frame, target, mark);
                 self.assign(frame, target, value)?;
                 value
             }
@@ -105,6 +108,7 @@ impl Interp<'_> {
         Ok(match (op, value) {
             (UnaryOp::Not, value) => self.truth(value)?.map_or(Value::Unknown, |v| Value::Bool(!v)),
             (UnaryOp::Minus, Value::Int(value)) => value.checked_neg().map_or(Value::Unknown, Value::Int),
+            (UnaryOp::Minus, Value::Bool(value)) => Value::Int(-i64::from(value)),
             (UnaryOp::Minus, Value::Float(bits)) => Value::Float((-f64::from_bits(bits)).to_bits()),
             _ => Value::Unknown,
         })
@@ -160,6 +164,7 @@ impl Interp<'_> {
     fn eval_name(&mut self, frame: &Frame, name: Sym, expr: ExprId) -> Run<Value> {
         self.doubt.read_name(name);
         if let Some(value) = self.lookup(frame, name) {
+            self.note_given(frame, value);
             return Ok(value);
         }
         if let Some(value) = self.builtin(name) {
@@ -170,7 +175,8 @@ impl Interp<'_> {
             return Ok(self.current_class(frame).unwrap_or(Value::Unknown));
         }
         let scope = self.module(frame.module).scope;
-        if self.heap.scope_ref(scope).open || self.doubt.branches > 0 {
+        let is_open = |scope| self.heap.scope_ref(scope).open;
+        if is_open(scope) || frame.is_class && is_open(frame.scope) || self.doubt.branches > 0 {
             return Ok(Value::Unknown);
         }
         self.no_name(frame, name, self.at(frame, expr))
@@ -182,7 +188,8 @@ impl Interp<'_> {
             return *value;
         }
         let value = match &*self.heap.text(name) {
-            "__debug__" => Some(Value::Bool(true)),
+            "__debug__" => Some(Value::Bool(!self.is_optimized())),
+            "Ellipsis" => Some(Value::Ellipsis),
             "NotImplemented" => Some(Value::NotImplemented),
             text => names::is_builtin_name(text, self.input.version).then(|| self.heap.external_of(name)),
         };
@@ -351,7 +358,9 @@ impl Interp<'_> {
         // A generator runs when somebody asks for its items, if anybody does.
         let later = u32::from(node.kind == ComprehensionKind::Generator);
         self.doubt.shields += later;
+        self.doubt.in_foreign(later > 0, 1);
         let result = self.run_clauses(frame, index, 0, &mut out);
+        self.doubt.in_foreign(later > 0, -1);
         self.doubt.shields -= later;
         for (scope, name, old) in hidden.into_iter().rev() {
             match old {
@@ -364,8 +373,11 @@ impl Interp<'_> {
         result?;
         Ok(match node.kind {
             ComprehensionKind::List => self.heap.list(out.items, out.open),
-            ComprehensionKind::Generator => self.heap.list(out.items, out.open),
-            ComprehensionKind::Set => self.heap.alloc(Object::Set { items: out.items, open: out.open }),
+            ComprehensionKind::Generator => self.heap.row(out.items, out.open, Row::Iterator("types.GeneratorType")),
+            ComprehensionKind::Set => {
+                let (items, vague) = containers::distinct(out.items);
+                self.heap.set(items, out.open || vague, false)
+            }
             ComprehensionKind::Dict => self.heap.dict(out.pairs, out.open),
         })
     }

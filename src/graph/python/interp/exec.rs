@@ -88,12 +88,18 @@ impl Interp<'_> {
         }
         match stmt {
             Stmt::Expr(value) => {
+                let mark = self.doubt.mark();
                 self.eval(frame, *value)?;
+                self.taint_receiver(frame, *value, mark);
             }
             Stmt::Assign(targets, value) => {
                 let source = *value;
                 let mark = self.doubt.mark();
                 let value = self.eval(frame, source)?;
+                // A view shows what becomes of its dictionary.
+                if matches!(self.heap.stands_for(value), Some(Row::View("dict_keys" | "dict_values" | "dict_items"))) {
+                    self.doubt.read_foreign();
+                }
                 for target in code.code.list(*targets) {
                     self.taint_target(frame, *target, mark);
                     self.assign(frame, *target, value)?;
@@ -136,8 +142,13 @@ impl Interp<'_> {
             Stmt::With(items, body) => return self.exec_with(frame, items, *body),
             Stmt::Try(node) => return self.exec_try(frame, node),
             Stmt::Match(subject, cases) => {
+                let mark = self.doubt.mark();
                 let subject = self.eval(frame, *subject)?;
-                return self.exec_match(frame, subject, cases);
+                let depth = self.doubt.depth();
+                let _ = self.doubt.enter_choice(mark);
+                let flow = self.exec_match(frame, subject, cases);
+                self.doubt.return_to(depth);
+                return flow;
             }
             Stmt::Raise(value) => return self.exec_raise(frame, *value),
             Stmt::Return(value) => {
@@ -152,6 +163,7 @@ impl Interp<'_> {
                     self.delete(frame, *target)?;
                 }
             }
+            Stmt::Assert(_) if self.is_optimized() => {}
             Stmt::Assert(test) => {
                 let value = self.eval(frame, *test)?;
                 // Not caught, it would rest on every value being followed exactly.
@@ -168,6 +180,17 @@ impl Interp<'_> {
             Stmt::Nothing => {}
         }
         Ok(Flow::NEXT)
+    }
+
+    /// Notes the object whose method was given a value that depends on the environment or on others, `x.append(value)`.
+    fn taint_receiver(&mut self, frame: &Frame, expr: ExprId, mark: Mark) {
+        if let Expr::Call(function, _) = frame.code.code.expr(expr)
+            && let Expr::Attribute(object, _) = frame.code.code.expr(function)
+            && !matches!(frame.code.code.expr(object), Expr::Call(..))
+            && self.is_own(frame)
+        {
+            self.taint_target(frame, object, mark);
+        }
     }
 
     /// Notes the names that get a value which depends on the environment.
@@ -335,8 +358,6 @@ impl Interp<'_> {
     }
 
     fn exec_while(&mut self, frame: &Frame, test: ExprId, body: Block, orelse: Block) -> Run<Flow> {
-        // How often it runs may depend on anything.
-        self.mistakes.lose(true);
         self.shielded(|this| this.repeat_while(frame, test, body, orelse))
     }
 
@@ -378,6 +399,8 @@ impl Interp<'_> {
                 }
             }
         }
+        // How often it runs is not known.
+        self.mistakes.lose(self.is_own(frame));
         result.next = true;
         result.broken = false;
         result.continued = false;
@@ -390,7 +413,7 @@ impl Interp<'_> {
         self.check_iterable(frame, iter, iterable)?;
         self.taint_target(frame, target, mark);
         let (items, open) = self.iterate(iterable)?;
-        self.mistakes.lose(items.len() > LIMITS.unrolled);
+        self.mistakes.lose(self.is_own(frame) && items.len() > LIMITS.unrolled);
         let depends = self.doubt.enter_choice(mark);
         let result = self.repeat_for(frame, target, (items, open), (body, orelse));
         self.doubt.leave_choice(depends);

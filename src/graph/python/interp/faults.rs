@@ -108,7 +108,7 @@ impl Interp<'_> {
     }
 
     /// The name of an exception's class as a traceback shows it.
-    fn class_name(&mut self, value: Value) -> String {
+    pub(super) fn class_name(&mut self, value: Value) -> String {
         let class = self.class_of_exception(value);
         match self.heap.get(class) {
             Some(Object::Class(class)) => self.heap.text(class.name).to_string(),
@@ -135,6 +135,9 @@ impl Interp<'_> {
     /// What an import says that surely finds nothing.
     pub(super) fn fault_of_missing(&mut self, name: &str, from: Option<Site>) -> Option<Fault> {
         let site = from?;
+        if !self.is_decided(site.0, 0) {
+            return None;
+        }
         if self.phase != Phase::Init || !self.doubt.is_certain_by_default() {
             return None;
         }
@@ -218,6 +221,7 @@ impl Interp<'_> {
         if let Some(Object::Module(at)) = self.heap.get(object)
             && let at = *at
             && self.is_certain_here()
+            && self.is_decided(frame.module, 0)
             && self.surely_lacks(at, name)
         {
             let module = self.heap.text(self.module(at).name);
@@ -241,7 +245,8 @@ impl Interp<'_> {
     pub(super) fn no_name(&mut self, frame: &Frame, name: Sym, site: Span) -> Run<Value> {
         let text = self.heap.text(name);
         let message = format!("name '{text}' is not defined");
-        if !self.is_certain_here() || !self.module(frame.module).own || !self.is_nowhere(frame, &text) {
+        let certain = self.is_certain_here() && self.is_decided(frame.module, 0);
+        if !certain || !self.module(frame.module).own || !self.is_nowhere(frame, &text) {
             return self.soft_error("NameError", &message);
         }
         let is_newer = |minor: u16| names::is_builtin_name(&text, (3, minor));
@@ -278,6 +283,7 @@ impl Interp<'_> {
             && !may_bind_unseen(code)
             && !self.may_bind(frame.module, name)
             && !is_global_somewhere(code, name)
+            && !is_item_somewhere(code, name)
     }
 
     /// Whether a module's top level gives a name a value somewhere, but for what surely does not run.
@@ -395,6 +401,10 @@ impl Interp<'_> {
             _ => return Ok(None),
         };
         let Some(site) = self.call_sites.last().copied().filter(|_| self.is_certain_here()) else { return Ok(None) };
+        if !self.is_decided(site.0, 1) {
+            self.doubt_of_others(name);
+            return Ok(None);
+        }
         let status = args.positional.first().copied().and_then(|status| self.coerce_text(status)).unwrap_or_default();
         let raised = self.exception("SystemExit", &status);
         let mut fault = self.fault_of_raise(raised.value, site);
@@ -414,8 +424,8 @@ impl Interp<'_> {
         let Some(inner) = inside(&full).filter(|inner| !inner.starts_with('/')) else { return Ok(Value::Unknown) };
         let is_there = self.input.artifact.find(&inner).is_some() || self.input.artifact.is_folder(&inner);
         let site = self.call_sites.last().copied();
-        let Some(site) = site.filter(|_| reads && !is_there && self.is_certain_here() && !path.contains(text::HOLE))
-        else {
+        let is_sure = |site: &Site| self.is_certain_here() && self.is_decided(site.0, 1);
+        let Some(site) = site.filter(|site| reads && !is_there && is_sure(site) && !path.contains(text::HOLE)) else {
             return Ok(Value::Unknown);
         };
         let message = format!("[Errno 2] No such file or directory: '{path}'");
@@ -430,7 +440,8 @@ impl Interp<'_> {
             && ["pyproject.toml", "setup.py", "setup.cfg"].iter().any(|it| self.input.artifact.find(it).is_some());
         let site = self.call_sites.last().copied();
         let is_here = self.finder.guess(&module).is_some();
-        let Some(site) = site.filter(|_| is_here && !built_later && self.is_certain_here()) else {
+        let is_sure = |site: &Site| self.is_certain_here() && self.is_decided(site.0, 1);
+        let Some(site) = site.filter(|site| is_here && !built_later && is_sure(site)) else {
             return Ok(Value::Unknown);
         };
         let message = format!("No package metadata was found for {name}");
@@ -534,6 +545,12 @@ fn binds_by_setattr(code: &Code) -> bool {
             _ => true,
         }
     })
+}
+
+/// Whether a comprehension calls its items so: functions that it makes see the name when it has ended.
+fn is_item_somewhere(code: &Code, name: &str) -> bool {
+    let mut generators = code.comprehensions.iter().flat_map(|comprehension| &comprehension.generators);
+    generators.any(|generator| code.target_binds(generator.target, name))
 }
 
 fn is_global_somewhere(code: &Code, name: &str) -> bool {

@@ -3,7 +3,7 @@
 use super::super::value::*;
 use super::exec::Flow;
 use super::*;
-use crate::lang::python::ir::{Block, ExprId, Try};
+use crate::lang::python::ir::{Block, Expr, ExprId, Stmt, Try};
 
 impl Interp<'_> {
     pub(super) fn exec_raise(&mut self, frame: &Frame, value: Option<ExprId>) -> Run<Flow> {
@@ -13,13 +13,18 @@ impl Interp<'_> {
             (None, None) => Value::Unknown,
         };
         let site = (frame.module, frame.span.get());
-        let fault = self.is_certain_here().then(|| self.fault_of_raise(value, site));
+        let certain = self.is_certain_here();
+        let decided = self.is_decided(frame.module, 0);
+        let fault = (certain && decided).then(|| self.fault_of_raise(value, site));
         if self.catches_value(value) {
             let fault = fault.map(|fault| self.trace.keep(fault));
             return Err(Raised { value, fault });
         }
         if let Some(fault) = fault {
             self.end_init(fault);
+        } else if certain {
+            let class = self.class_name(value);
+            self.doubt_of_others(&class);
         }
         // Nobody catches it. The walk goes on as if it were mended, or, where it is not certain, because one of our
         // decisions on the way here was wrong: at module level go on, in a function leave it.
@@ -81,7 +86,40 @@ impl Interp<'_> {
         result
     }
 
+    /// `try` with `except*`, whose clauses take what they name out of groups: which of them run is not followed.
+    fn exec_try_star(&mut self, frame: &Frame, node: &Try) -> Run<Flow> {
+        self.catches.push(Catch { classes: None, module_depth: self.module_depth });
+        let result = self.shielded(|this| this.exec_block(frame, node.body));
+        self.catches.pop();
+        let mut flow = match result {
+            Ok(flow) if flow.next => {
+                let after = self.exec_block(frame, node.orelse)?;
+                self.join_flow(Flow { next: false, ..flow }, after)
+            }
+            Ok(flow) => flow,
+            Err(_) => Flow::NEXT,
+        };
+        for handler in &node.handlers {
+            let handled = self.either(
+                frame,
+                &mut |this| {
+                    if let Some(name) = handler.name {
+                        this.assign_name(frame, name, Value::Unknown);
+                    }
+                    this.exec_block(frame, handler.body)
+                },
+                &mut |_| Ok(Flow::NEXT),
+            )?;
+            flow = self.join_flow(flow, handled);
+        }
+        let last = self.exec_block(frame, node.finally)?;
+        Ok(if last.next { flow } else { last })
+    }
+
     pub(super) fn exec_try(&mut self, frame: &Frame, node: &Try) -> Run<Flow> {
+        if node.is_star {
+            return self.exec_try_star(frame, node);
+        }
         let mut classes = Some(Vec::new());
         for handler in &node.handlers {
             match handler.kind {
@@ -96,9 +134,17 @@ impl Interp<'_> {
                 }
             }
         }
+        // An end that leaves for good keeps every error to itself.
+        let swallows = leaves(&frame.code.code, node.finally);
+        let classes = if swallows { None } else { classes };
+        let shields = self.doubt.depth();
         self.catches.push(Catch { classes, module_depth: self.module_depth });
-        let result = self.exec_block(frame, node.body);
+        let result = match swallows {
+            true => self.shielded(|this| this.exec_tried(frame, node)),
+            false => self.exec_tried(frame, node),
+        };
         self.catches.pop();
+        self.doubt.return_to(shields);
         let result = match result {
             Ok(flow) if flow.next => {
                 let after = self.exec_block(frame, node.orelse)?;
@@ -113,6 +159,37 @@ impl Interp<'_> {
             return Ok(last);
         }
         Ok(flow)
+    }
+
+    /// The body of a `try`. Behind what may have raised what a clause takes, nothing surely runs: of most errors the
+    /// walk knows nothing.
+    fn exec_tried(&mut self, frame: &Frame, node: &Try) -> Run<Flow> {
+        let code = &frame.code.code;
+        let statements = code.block(node.body);
+        let risky = |stmt: &Stmt| {
+            !matches!(
+                stmt,
+                Stmt::Import(_)
+                    | Stmt::ImportFrom { .. }
+                    | Stmt::Function(_)
+                    | Stmt::Nothing
+                    | Stmt::If(..)
+                    | Stmt::Raise(_)
+            ) && !matches!(stmt, Stmt::Assign(_, value) if is_plain(code.expr(*value)))
+        };
+        let first = statements.iter().position(|id| code.stmts.get(id.0 as usize).is_some_and(risky));
+        match first {
+            Some(first) if !node.handlers.is_empty() && first + 1 < statements.len() && self.is_own(frame) => {
+                let (before, behind) = statements.split_at(first + 1);
+                let flow = self.exec_all(frame, before)?;
+                if !flow.next {
+                    return Ok(flow);
+                }
+                let after = self.shielded(|this| this.exec_all(frame, behind))?;
+                Ok(self.join_flow(Flow { next: false, ..flow }, after))
+            }
+            _ => self.exec_block(frame, node.body),
+        }
     }
 
     fn exec_handlers(&mut self, frame: &Frame, node: &Try, raised: Raised) -> Run<Flow> {
@@ -162,4 +239,22 @@ impl Interp<'_> {
         self.handling.pop();
         result
     }
+}
+
+/// Whether evaluating an expression raises nothing.
+fn is_plain(expr: Expr) -> bool {
+    matches!(
+        expr,
+        Expr::None | Expr::Bool(_) | Expr::Int(_) | Expr::Float(_) | Expr::Text(_) | Expr::Bytes(_) | Expr::Name(_)
+    )
+}
+
+/// Whether a block may leave by `return`, `break` or `continue`.
+fn leaves(code: &Code, block: Block) -> bool {
+    code.block(block).iter().any(|id| match code.stmts.get(id.0 as usize) {
+        Some(Stmt::Return(_) | Stmt::Break | Stmt::Continue) => true,
+        Some(Stmt::If(tests, orelse)) => tests.iter().any(|(_, block)| leaves(code, *block)) || leaves(code, *orelse),
+        Some(Stmt::With(_, body)) => leaves(code, *body),
+        _ => false,
+    })
 }

@@ -15,7 +15,7 @@ impl Interp<'_> {
                         .take(LIMITS.characters)
                         .map(|c| self.heap.str(c.encode_utf8(&mut [0; 4])))
                         .collect();
-                    (chars, false)
+                    (chars, text.chars().nth(LIMITS.characters).is_some())
                 }
                 _ => (Vec::new(), true),
             });
@@ -23,7 +23,13 @@ impl Interp<'_> {
         match self.heap.object(id) {
             Object::Generator { .. } => {
                 let (items, open, _) = self.drain(id)?;
+                self.use_up(id);
                 Ok((items, open))
+            }
+            Object::List { row: Row::Iterator(_), .. } => {
+                let given = self.items_of(value);
+                self.use_up(id);
+                Ok(given)
             }
             Object::Instance { class, payload, .. } => {
                 let (class, payload) = (*class, *payload);
@@ -119,7 +125,7 @@ impl Interp<'_> {
     pub(super) fn items_of(&self, value: Value) -> (Vec<Value>, bool) {
         match self.heap.get(value) {
             Some(Object::Tuple(items)) => (items.to_vec(), false),
-            Some(Object::List { items, open } | Object::Set { items, open }) => (items.clone(), *open),
+            Some(Object::List { items, open, .. } | Object::Set { items, open, .. }) => (items.clone(), *open),
             Some(Object::Dict { items, open }) => (items.iter().map(|(k, _)| k).collect(), *open),
             Some(Object::Generator { pending: None, items, open, .. }) => (items.clone(), *open),
             Some(Object::Instance { payload, .. }) if *payload != Value::Unknown => self.items_of(*payload),
@@ -128,7 +134,7 @@ impl Interp<'_> {
     }
 
     pub(super) fn is_sequence(&self, value: Value) -> bool {
-        matches!(self.heap.get(value), Some(Object::Tuple(_) | Object::List { .. }))
+        matches!(self.heap.get(value), Some(Object::Tuple(_) | Object::List { row: Row::List, .. }))
     }
 
     /// Key-value pairs of a dictionary or of a namespace seen as one.
@@ -154,7 +160,7 @@ impl Interp<'_> {
                 let payload = *payload;
                 self.dict_items(payload)
             }
-            Some(Object::List { items, open }) => {
+            Some(Object::List { items, open, .. }) => {
                 let (items, open) = (items.clone(), *open);
                 let pairs = items.iter().filter_map(|item| match self.heap.get(*item) {
                     Some(Object::Tuple(pair)) if pair.len() == 2 => Some((pair[0], pair[1])),

@@ -103,12 +103,8 @@ impl Interp<'_> {
             "contextlib.suppress" | "contextlib.nullcontext" => {
                 self.heap.alloc(Object::Partial { function: callee, args: Box::new(args) })
             }
-            "asyncio.run"
-            | "asyncio.get_event_loop().run_until_complete"
-            | "asyncio.new_event_loop().run_until_complete" => self.run_coroutine(first.unwrap_or(Value::Unknown))?,
             "operator.attrgetter" | "operator.itemgetter" | "operator.methodcaller" => Value::Unknown,
             "warnings.warn" | "logging.debug" | "logging.info" | "sys.path.append" => Value::None,
-            "threading.Thread" | "threading.Timer" => self.heap.external(&format!("{name}()")),
             "re.subn" | "re.finditer" => {
                 self.count_pattern(first);
                 self.heap.external(&format!("{name}()"))

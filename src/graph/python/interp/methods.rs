@@ -2,32 +2,7 @@
 
 use super::super::value::*;
 use super::*;
-
-/// Whether containers of ours have a method of this name.
-pub(super) fn is_known(name: &str) -> bool {
-    matches!(
-        name,
-        ".append"
-            | ".extend"
-            | ".insert"
-            | ".pop"
-            | ".remove"
-            | ".items"
-            | ".keys"
-            | ".values"
-            | ".get"
-            | ".update"
-            | ".setdefault"
-            | ".add"
-            | ".copy"
-            | ".index"
-            | ".count"
-            | ".sort"
-            | ".__iter__"
-            | ".__len__"
-            | ".__getitem__"
-    )
-}
+use crate::lang::python::ir::BinaryOp;
 
 impl Interp<'_> {
     /// Attributes of built-in objects that are data.
@@ -35,6 +10,9 @@ impl Interp<'_> {
         match (object, name) {
             (_, "__class__") => Some(self.type_of(object)),
             (_, "__doc__") => Some(Value::Unknown),
+            (Value::Int(_), "real" | "numerator") => Some(object),
+            (Value::Int(_), "imag") => Some(Value::Int(0)),
+            (Value::Int(_), "denominator") => Some(Value::Int(1)),
             (Value::Obj(id), name) => {
                 // Fields of `sys.version_info` and of named tuples made by the runtime.
                 let Object::Tuple(items) = self.heap.object(id) else { return None };
@@ -58,6 +36,7 @@ impl Interp<'_> {
         if self.heap.is_union(this) {
             return Ok(Value::Unknown);
         }
+        self.note_change(this, name);
         if name == "__contains__"
             && let Some(item) = rest.first()
         {
@@ -65,9 +44,10 @@ impl Interp<'_> {
         }
         match this {
             Value::Str(sym) => self.text_method(&self.heap.text(sym).clone(), name, rest, args),
-            Value::Bytes(sym) if name == "decode" => Ok(Value::Str(sym)),
+            // Bytes are kept as the text that they are the UTF-8 of, so far as their letters are ASCII.
+            Value::Bytes(sym) if name == "decode" && self.heap.text(sym).is_ascii() => Ok(Value::Str(sym)),
             Value::Obj(id) => match self.heap.object(id) {
-                Object::List { .. } => self.list_method(id, name, rest),
+                Object::List { .. } => self.list_method(id, name, rest, args),
                 Object::Tuple(_) => self.tuple_method(this, name, rest),
                 Object::Set { .. } => self.set_method(id, name, rest),
                 Object::Dict { .. } | Object::Namespace(_) => self.dict_method(id, name, rest, args),
@@ -92,15 +72,119 @@ impl Interp<'_> {
     fn tuple_method(&mut self, this: Value, name: &str, rest: &[Value]) -> Run<Value> {
         let (items, _) = self.items_of(this);
         Ok(match (name, rest.first()) {
-            ("index", Some(value)) => match items.iter().position(|i| i == value) {
-                Some(at) => Value::Int(at as i64),
-                None => self.lacks(&items, *value, "tuple.index(x): x not in tuple")?,
+            ("index", Some(value)) if rest.len() == 1 => match self.position(&items, *value) {
+                Some(Some(at)) => Value::Int(at as i64),
+                Some(None) => self.lacks(&items, *value, "tuple.index(x): x not in tuple")?,
+                None => Value::Unknown,
             },
-            ("count", Some(value)) => Value::Int(items.iter().filter(|i| *i == value).count() as i64),
+            ("count", Some(value)) => self.count(&items, *value),
             ("__getitem__", Some(key)) => self.get_item(this, *key)?,
             ("_replace" | "_asdict", _) => Value::Unknown,
             _ => Value::Unknown,
         })
+    }
+
+    /// Where the first item stands that equals a value, if any does; `None` where that is not known.
+    fn position(&mut self, items: &[Value], value: Value) -> Option<Option<usize>> {
+        for (at, item) in items.iter().enumerate() {
+            if self.equal(*item, value)? {
+                return Some(Some(at));
+            }
+        }
+        Some(None)
+    }
+
+    fn count(&mut self, items: &[Value], value: Value) -> Value {
+        let equal = items.iter().map(|item| self.equal(*item, value));
+        let count: Option<i64> = equal.map(|equal| equal.map(i64::from)).sum();
+        count.map_or(Value::Unknown, Value::Int)
+    }
+
+    /// Notes a change that is not followed exactly: what the object holds is not known from here on.
+    fn note_change(&mut self, this: Value, name: &str) {
+        let Value::Obj(id) = this else { return };
+        let exact = match self.heap.object(id) {
+            Object::List { .. } => matches!(
+                name,
+                "append"
+                    | "appendleft"
+                    | "extend"
+                    | "insert"
+                    | "pop"
+                    | "popleft"
+                    | "remove"
+                    | "clear"
+                    | "reverse"
+                    | "sort"
+                    | "copy"
+                    | "index"
+                    | "count"
+                    | "__len__"
+                    | "__iter__"
+                    | "__getitem__"
+                    | "__contains__"
+            ),
+            Object::Dict { .. } => matches!(
+                name,
+                "get"
+                    | "setdefault"
+                    | "items"
+                    | "keys"
+                    | "values"
+                    | "copy"
+                    | "update"
+                    | "pop"
+                    | "clear"
+                    | "popitem"
+                    | "__getitem__"
+                    | "__setitem__"
+                    | "__contains__"
+                    | "__iter__"
+                    | "__len__"
+            ),
+            Object::Set { .. } => matches!(
+                name,
+                "add"
+                    | "update"
+                    | "remove"
+                    | "discard"
+                    | "clear"
+                    | "copy"
+                    | "union"
+                    | "difference"
+                    | "intersection"
+                    | "issubset"
+                    | "issuperset"
+                    | "isdisjoint"
+                    | "__contains__"
+                    | "__len__"
+                    | "__iter__"
+            ),
+            _ => true,
+        };
+        let pure = matches!(
+            name,
+            "get"
+                | "items"
+                | "keys"
+                | "values"
+                | "copy"
+                | "index"
+                | "count"
+                | "union"
+                | "difference"
+                | "intersection"
+                | "issubset"
+                | "issuperset"
+                | "isdisjoint"
+                | "__len__"
+                | "__iter__"
+                | "__getitem__"
+                | "__contains__"
+        );
+        if !exact || !pure && (self.doubt.branches > 0 || self.doubt.is_called_by_others()) {
+            self.mistakes.give_away(&self.heap, this);
+        }
     }
 
     /// The error for an item that a sequence surely does not have.
@@ -111,7 +195,7 @@ impl Interp<'_> {
         self.soft_error("ValueError", message)
     }
 
-    fn list_method(&mut self, id: ObjId, name: &str, rest: &[Value]) -> Run<Value> {
+    fn list_method(&mut self, id: ObjId, name: &str, rest: &[Value], args: &Args) -> Run<Value> {
         let this = Value::Obj(id);
         let uncertain = self.doubt.branches > 0;
         let more = match (name, rest.first()) {
@@ -122,7 +206,7 @@ impl Interp<'_> {
             ("append" | "appendleft", Some(value)) if uncertain => Some(self.heap.doubt(value)),
             (_, added) => added,
         };
-        let Object::List { items, open } = self.heap.object_mut(id) else { return Ok(Value::Unknown) };
+        let Object::List { items, open, .. } = self.heap.object_mut(id) else { return Ok(Value::Unknown) };
         Ok(match (name, added) {
             ("append" | "appendleft", Some(value)) => {
                 if items.len() < LIMITS.list_items {
@@ -148,7 +232,8 @@ impl Interp<'_> {
                 Value::None
             }
             ("insert", Some(Value::Int(at))) => {
-                let at = usize::try_from(at).unwrap_or(0).min(items.len());
+                let len = items.len() as i64;
+                let at = if at < 0 { at.saturating_add(len) } else { at }.clamp(0, len) as usize;
                 if let Some(value) = rest.get(1) {
                     items.insert(at, *value);
                 }
@@ -168,19 +253,35 @@ impl Interp<'_> {
                     _ => Value::Unknown,
                 }
             }
-            ("remove", Some(value)) if !uncertain => match items.iter().position(|i| *i == value) {
-                Some(at) => {
-                    items.remove(at);
-                    Value::None
+            ("remove", Some(value)) if !uncertain => {
+                let (known, is_open) = (items.clone(), *open);
+                let at = self.position(&known, value);
+                let Object::List { items, open, .. } = self.heap.object_mut(id) else { return Ok(Value::Unknown) };
+                match at {
+                    Some(Some(at)) => {
+                        items.remove(at);
+                        Value::None
+                    }
+                    Some(None) if !is_open => self.lacks(&known, value, "list.remove(x): x not in list")?,
+                    _ => {
+                        *open = true;
+                        Value::None
+                    }
                 }
-                None if *open => Value::None,
-                None => {
-                    let items = items.clone();
-                    self.lacks(&items, value, "list.remove(x): x not in list")?
+            }
+            ("clear", _) => {
+                *open = uncertain;
+                if !uncertain {
+                    items.clear();
                 }
-            },
-            ("clear", _) if !uncertain => {
-                items.clear();
+                Value::None
+            }
+            ("sort", _) => {
+                let items = items.clone();
+                let sorted = self.sort(items, args)?;
+                if let Object::List { items, .. } = self.heap.object_mut(id) {
+                    *items = sorted;
+                }
                 Value::None
             }
             ("reverse", _) => {
@@ -191,45 +292,66 @@ impl Interp<'_> {
                 let (items, open) = (items.clone(), *open);
                 self.heap.list(items, open)
             }
-            ("index", Some(value)) => match items.iter().position(|i| *i == value) {
-                Some(at) => Value::Int(at as i64),
-                None if *open => Value::Unknown,
-                None => {
-                    let items = items.clone();
-                    self.lacks(&items, value, "list.index(x): x not in list")?
+            ("index", Some(value)) if rest.len() == 1 => {
+                let (items, open) = (items.clone(), *open);
+                match self.position(&items, value) {
+                    Some(Some(at)) => Value::Int(at as i64),
+                    Some(None) if !open => self.lacks(&items, value, "list.index(x): x not in list")?,
+                    _ => Value::Unknown,
                 }
-            },
+            }
+            ("count", Some(value)) if !*open => {
+                let items = items.clone();
+                self.count(&items, value)
+            }
             ("__iter__", _) => this,
             ("__getitem__", Some(key)) => self.get_item(this, key)?,
-            ("sort", _) => Value::None,
             _ => Value::Unknown,
         })
     }
 
     fn set_method(&mut self, id: ObjId, name: &str, rest: &[Value]) -> Run<Value> {
+        let this = Value::Obj(id);
         let more = match (name, rest.first()) {
             (
                 "update" | "union" | "difference" | "intersection" | "issubset" | "issuperset" | "isdisjoint",
                 Some(value),
-            ) => self.iterate(*value)?,
+            ) => {
+                let mut all = self.iterate(*value)?;
+                for other in rest.get(1..).unwrap_or_default() {
+                    let (items, open) = self.iterate(*other)?;
+                    all.0.extend(items);
+                    all.1 |= open || !matches!(name, "update" | "union" | "difference");
+                }
+                all
+            }
             _ => (Vec::new(), false),
         };
         let uncertain = self.doubt.branches > 0;
-        let Object::Set { items, open } = self.heap.object_mut(id) else { return Ok(Value::Unknown) };
+        if matches!(name, "difference" | "intersection") && !rest.is_empty() {
+            let other = self.heap.set(more.0, more.1, false);
+            let op = if name == "difference" { BinaryOp::Sub } else { BinaryOp::BitAnd };
+            return Ok(self.sift(op, this, other));
+        }
+        let Object::Set { items, open, frozen } = self.heap.object_mut(id) else { return Ok(Value::Unknown) };
         Ok(match (name, rest.first().copied()) {
             ("add", Some(value)) => {
-                if !items.contains(&value) {
-                    items.push(value);
-                }
+                items.push(value);
+                let (all, vague) = containers::distinct(std::mem::take(items));
+                *items = all;
+                *open |= vague;
                 Value::None
             }
             ("update", _) => {
-                for item in more.0 {
-                    if !items.contains(&item) {
-                        items.push(item);
-                    }
-                }
-                *open |= more.1;
+                items.extend(more.0);
+                let (all, vague) = containers::distinct(std::mem::take(items));
+                *items = all;
+                *open |= more.1 || vague;
+                Value::None
+            }
+            ("clear", _) if !uncertain => {
+                items.clear();
+                *open = false;
                 Value::None
             }
             ("issubset" | "issuperset" | "isdisjoint", _) if !*open && !more.1 => {
@@ -243,20 +365,23 @@ impl Interp<'_> {
                 if known { Value::Bool(verdict) } else { Value::Unknown }
             }
             ("discard" | "remove", Some(value)) if !uncertain => {
-                items.retain(|i| *i != value);
+                let twins = value.twins();
+                items.retain(|item| *item != value && !twins.contains(&Some(*item)));
                 Value::None
             }
             ("copy" | "union", _) => {
-                let mut items = items.clone();
-                let open = *open || more.1;
-                for item in more.0 {
-                    if !items.contains(&item) {
-                        items.push(item);
-                    }
-                }
-                self.heap.alloc(Object::Set { items, open })
+                let (frozen, open) = (*frozen, *open || more.1);
+                let (items, vague) = containers::distinct(items.iter().copied().chain(more.0).collect());
+                self.heap.set(items, open || vague, frozen)
             }
-            _ => Value::Unknown,
+            // What else there is to change is not followed.
+            _ => {
+                *open = true;
+                if !uncertain {
+                    items.clear();
+                }
+                Value::Unknown
+            }
         })
     }
 
@@ -280,15 +405,15 @@ impl Interp<'_> {
             ("items", _) => {
                 let (pairs, open) = self.dict_items(this);
                 let pairs = pairs.into_iter().map(|(k, v)| self.heap.tuple(&[k, v])).collect();
-                self.heap.list(pairs, open)
+                self.heap.row(pairs, open, Row::View("dict_items"))
             }
             ("keys" | "__iter__", _) => {
                 let (pairs, open) = self.dict_items(this);
-                self.heap.list(pairs.into_iter().map(|(k, _)| k).collect(), open)
+                self.heap.row(pairs.into_iter().map(|(k, _)| k).collect(), open, Row::View("dict_keys"))
             }
             ("values", _) => {
                 let (pairs, open) = self.dict_items(this);
-                self.heap.list(pairs.into_iter().map(|(_, v)| v).collect(), open)
+                self.heap.row(pairs.into_iter().map(|(_, v)| v).collect(), open, Row::View("dict_values"))
             }
             ("copy", _) => {
                 let (pairs, open) = self.dict_items(this);
@@ -303,6 +428,7 @@ impl Interp<'_> {
                 Value::None
             }
             ("pop", Some(key)) => self.dict_pop(id, key, default)?,
+            ("clear" | "popitem" | "move_to_end" | "subtract", _) => self.dict_shrink(id, name, rest, args),
             ("__getitem__", Some(key)) => self.get_item(this, key)?,
             ("__setitem__", Some(key)) => {
                 self.set_item(this, key, default.unwrap_or(Value::Unknown))?;
@@ -314,6 +440,33 @@ impl Interp<'_> {
             _ => Value::Unknown,
         })
     }
+
+    /// Changes of a dictionary that are followed where it is known, and the order of its items is.
+    fn dict_shrink(&mut self, id: ObjId, name: &str, rest: &[Value], args: &Args) -> Value {
+        let uncertain = self.doubt.branches > 0;
+        let plain = rest.is_empty() && args.keywords.is_empty() && !uncertain;
+        let Object::Dict { items, open } = self.heap.object_mut(id) else { return Value::Unknown };
+        let last = items.iter().last();
+        match name {
+            "clear" if plain => {
+                (*items, *open) = (Dict::default(), false);
+                Value::None
+            }
+            "popitem" if plain && !*open && last.is_some() => {
+                let (key, value) = last.unwrap_or((Value::Unknown, Value::Unknown));
+                items.remove(key);
+                self.heap.tuple(&[key, value])
+            }
+            _ => {
+                *open = true;
+                if !uncertain {
+                    *items = Dict::default();
+                }
+                Value::Unknown
+            }
+        }
+    }
+
     fn dict_get(&mut self, id: ObjId, key: Value, default: Value) -> Run<Value> {
         let this = Value::Obj(id);
         if let Some(verdict) = self.namespace_contains(this, key) {

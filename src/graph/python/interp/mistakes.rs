@@ -46,6 +46,12 @@ const HARMLESS: &[&str] = &[
     "type",
     "zip",
     "abc.abstractmethod",
+    "all",
+    "any",
+    "filter",
+    "iter",
+    "map",
+    "next",
 ];
 
 /// Methods of containers that the walk follows.
@@ -61,6 +67,13 @@ const FOLLOWED_METHODS: &[&str] = &[
     ".copy",
     ".index",
     ".count",
+    ".insert",
+    ".pop",
+    ".remove",
+    ".reverse",
+    ".sort",
+    ".clear",
+    ".popitem",
 ];
 
 /// Words by which code gives objects attributes that the walk does not see.
@@ -210,6 +223,7 @@ impl Interp<'_> {
         }
         for value in args.positional.iter().chain(args.keywords.iter().map(|(_, value)| value)) {
             self.mistakes.give_away(&self.heap, *value);
+            self.taint_reached(*value);
         }
     }
 
@@ -226,14 +240,51 @@ impl Interp<'_> {
         }
     }
 
+    /// Notes that own code reads what others got hold of, and may have changed.
+    pub(super) fn note_given(&mut self, frame: &Frame, value: Value) {
+        if self.mistakes.is_given(value)
+            && self.is_own(frame)
+            && matches!(
+                self.heap.get(value),
+                Some(Object::List { .. } | Object::Dict { .. } | Object::Set { .. } | Object::Instance { .. })
+            )
+        {
+            self.doubt.read_foreign();
+        }
+    }
+
+    /// Whether own code runs by what is followed exactly: its own values, not those that others made.
+    pub(super) fn is_decided(&self, at: ModIdx, calls: u32) -> bool {
+        !self.module(at).own || !(self.doubt.rests_on_others(calls) || self.mistakes.lost)
+    }
+
+    /// Notes an end of Init that may come, and that what others do decides about.
+    pub(super) fn doubt_of_others(&mut self, what: &str) {
+        self.trace.doubts.insert(format!("whether `{what}` is raised depends on what other code does"));
+    }
+
     /// Notes what a call in own code gives back.
     pub(super) fn note_result(&mut self, frame: &Frame, callee: Value, result: Value) {
         if !self.is_own(frame) || self.is_own_code(callee) {
             return;
         }
         let harmless = match self.heap.get(callee) {
-            Some(Object::External(name)) => HARMLESS.contains(&&*self.heap.text(*name)),
+            Some(Object::External(name)) => {
+                let name = self.heap.text(*name);
+                HARMLESS.contains(&&*name)
+                    || names::is_exception(&name)
+                    || matches!(&*name, "set" | "frozenset" | "dict")
+            }
             Some(Object::Method { this: Value::Str(_), .. }) => true,
+            Some(Object::Method { this, function }) => {
+                let (this, function) = (*this, *function);
+                let container = matches!(
+                    self.heap.get(this),
+                    Some(Object::List { .. } | Object::Dict { .. } | Object::Set { .. } | Object::Tuple(_))
+                );
+                let own = self.heap.external_name(function).is_some_and(|name| name.starts_with('.'));
+                own && container && !self.mistakes.is_given(this)
+            }
             _ => false,
         };
         if !harmless {
@@ -295,12 +346,15 @@ impl Interp<'_> {
             Some(Object::Module(at)) => self.module(*at).own,
             Some(Object::Instance { class, .. }) => {
                 let class = *class;
-                self.is_whole_class(class)
+                self.is_whole_class(class) && !self.answers_itself(class)
             }
             Some(Object::Class(_)) => self.is_whole_class(object),
             Some(_) => false,
             None => true,
         };
+        let text = self.heap.text(name);
+        let is_known = is_known && (!text.starts_with("__") || text.ends_with("name__") || &*text == "__module__")
+            || matches!(self.heap.get(object), Some(Object::Module(_))) && is_known;
         if !is_known {
             self.note_foreign(value);
         }
@@ -309,7 +363,7 @@ impl Interp<'_> {
             && self.is_computed(frame)
             && let text = self.heap.text(name)
             && !text.starts_with("__")
-            && lacks(kind.0, &text, self.input.version)
+            && builtin_attributes::has(kind.0, &text, self.input.version) == Some(false)
         {
             let message = format!("'{}' object has no attribute '{text}'", kind.0);
             self.mistake(frame, self.at(frame, expr), "AttributeError", &message)?;
@@ -389,8 +443,65 @@ impl Interp<'_> {
             })
     }
 
+    /// Notes a variable of the environment that is not known to be set, and without which own code ends Init.
+    fn note_demand(&mut self, frame: &Frame, object: Value, key: Value) {
+        let (Value::Str(name), Some(Object::Namespace(NamespaceOf::Environment))) = (key, self.heap.get(object)) else {
+            return;
+        };
+        let certain = self.is_own(frame) && self.library_depth == 0 && self.is_certain_here();
+        if certain && self.is_decided(frame.module, 0) && !self.is_caught("KeyError", false) {
+            let mark = self.doubt.mark();
+            if self.environment(name) == Some(None) && self.doubt.has_read(mark) {
+                let module = self.heap.text(self.module(frame.module).name).to_string();
+                self.trace.demanded.insert((self.heap.text(name).to_string(), module));
+            }
+        }
+    }
+
+    /// Whether objects of a class answer for their attributes by code of their own.
+    fn answers_itself(&mut self, class: Value) -> bool {
+        ["__getattribute__", "__setattr__", "__delattr__", "__slots__"].iter().any(|name| {
+            let name = self.heap.sym(name);
+            let found = self.class_lookup(class, name);
+            found
+                .is_some_and(|found| !matches!(self.heap.get(found), Some(Object::External(_) | Object::Method { .. })))
+        })
+    }
+
+    /// Notes what a function may change that code of others calls, when it likes.
+    pub(super) fn taint_reached(&mut self, function: Value) {
+        let Some(Object::Function(function)) = self.heap.get(function) else { return };
+        let (at, index) = (function.module, function.index);
+        let module = self.module(at);
+        if !module.own || self.phase != Phase::Init {
+            return;
+        }
+        let (code, scope) = (&module.code.code, module.scope);
+        let Some(node) = code.functions.get(index as usize) else { return };
+        let inside = code.exprs.iter().zip(&code.expr_spans).filter(|(_, span)| node.span.holds(**span));
+        let names: std::collections::BTreeSet<&str> = inside
+            .filter_map(|(expr, _)| match expr {
+                Expr::Name(name) => Some(code.name(*name)),
+                _ => None,
+            })
+            .collect();
+        let globals: Vec<&str> = node.globals.iter().map(|name| code.name(*name)).collect();
+        for name in names {
+            let sym = self.heap.sym(name);
+            let value = self.heap.vars(scope).get(sym).unwrap_or(Value::Unknown);
+            let holds = matches!(
+                self.heap.get(value),
+                Some(Object::List { .. } | Object::Dict { .. } | Object::Set { .. } | Object::Instance { .. })
+            );
+            if holds || globals.contains(&name) {
+                self.doubt.taint_foreign(sym);
+            }
+        }
+    }
+
     /// `object[key]` of own code.
     pub(super) fn check_item(&mut self, frame: &Frame, expr: ExprId, object: Value, key: Value) -> Run<()> {
+        self.note_demand(frame, object, key);
         if !self.is_computed(frame) {
             return Ok(());
         }
@@ -406,7 +517,7 @@ impl Interp<'_> {
                 {
                     ("KeyError", format!("'{}'", self.heap.text(text)))
                 }
-                (Some(Object::List { items, open: false }), Value::Int(at))
+                (Some(Object::List { items, open: false, .. }), Value::Int(at))
                     if self.mistakes.is_written(object) && subscript::index(at, items.len()).is_none() =>
                 {
                     ("IndexError", "list index out of range".to_owned())
@@ -500,7 +611,7 @@ impl Interp<'_> {
             }
             (Value::Str(text), _) => self.heap.text(text).chars().count(),
             (_, Some(Object::Tuple(items))) => items.len(),
-            (_, Some(Object::List { items, open: false })) if self.mistakes.is_written(value) => items.len(),
+            (_, Some(Object::List { items, open: false, .. })) if self.mistakes.is_written(value) => items.len(),
             _ => return Ok(()),
         };
         let starred = targets.iter().any(|target| matches!(code.code.expr(*target), Expr::Starred(_)));
@@ -514,29 +625,5 @@ impl Interp<'_> {
             _ => return Ok(()),
         };
         self.mistake(frame, self.at(frame, *first), "ValueError", &message)
-    }
-}
-
-/// Whether objects of a built-in type lack a name in a version of Python. Of versions that the table does not know,
-/// nothing is denied.
-fn lacks(kind: &str, name: &str, version: (u16, u16)) -> bool {
-    static TABLE: &str = include_str!("../../../../rules/knowledge/python/builtin_attributes.txt");
-    let row = TABLE.lines().find_map(|line| line.strip_prefix(kind)?.strip_prefix(' '));
-    let Some(row) = row.filter(|_| ((3, 9)..=(3, 13)).contains(&version)) else { return false };
-    !row.split(' ').any(|word| match word.split_once(':') {
-        Some((known, first)) => known == name && first.parse().is_ok_and(|first: u16| version.1 >= first),
-        None => word == name,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::lacks;
-
-    #[test]
-    fn built_in_types_have_what_their_version_has() {
-        assert!(lacks("str", "decode", (3, 12)) && !lacks("str", "removeprefix", (3, 9)));
-        assert!(lacks("int", "bit_count", (3, 9)) && !lacks("int", "bit_count", (3, 10)));
-        assert!(!lacks("str", "decode", (3, 14)) && !lacks("nothing", "x", (3, 12)));
     }
 }

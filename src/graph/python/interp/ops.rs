@@ -17,7 +17,8 @@ impl Interp<'_> {
             Value::Ellipsis | Value::NotImplemented => Some(true),
             Value::Obj(id) => match self.heap.object(id) {
                 Object::Tuple(items) => Some(!items.is_empty()),
-                Object::List { items, open } | Object::Set { items, open } => {
+                Object::List { row: Row::Iterator(_), .. } => Some(true),
+                Object::List { items, open, .. } | Object::Set { items, open, .. } => {
                     if items.iter().any(|item| !self.heap.is_doubtful(*item)) {
                         Some(true)
                     } else if !items.is_empty() || *open {
@@ -121,7 +122,7 @@ impl Interp<'_> {
             (BinaryOp::Mul, Value::Int(x), Value::Int(y)) => x.checked_mul(y).map_or(Value::Unknown, Value::Int),
             (BinaryOp::Mul, Value::Obj(_), Value::Int(times)) | (BinaryOp::Mul, Value::Int(times), Value::Obj(_)) => {
                 let sequence = if matches!(a, Value::Obj(_)) { a } else { b };
-                self.repeat(op, sequence, times, (a, b))?
+                self.repeat(op, (sequence, times), (a, b), in_place)?
             }
             (BinaryOp::Mul, Value::Str(text), Value::Int(times))
             | (BinaryOp::Mul, Value::Int(times), Value::Str(text)) => {
@@ -147,7 +148,7 @@ impl Interp<'_> {
                 }
                 if in_place
                     && let Value::Obj(id) = a
-                    && let Object::List { items, open } = self.heap.object_mut(id)
+                    && let Object::List { items, open, .. } = self.heap.object_mut(id)
                 {
                     items.extend(more);
                     *open |= unknown;
@@ -177,15 +178,31 @@ impl Interp<'_> {
             }
             (BinaryOp::BitOr, Value::Obj(_), Value::Obj(_)) => self.unite(a, b, in_place),
             (BinaryOp::Sub | BinaryOp::BitAnd, Value::Obj(_), Value::Obj(_)) if self.is_set(a) && self.is_set(b) => {
-                self.sift(op, a, b)
+                let sifted = self.sift(op, a, b);
+                if let (true, Value::Obj(id), Some(Object::Set { frozen: false, .. })) = (in_place, a, self.heap.get(a))
+                {
+                    let content = self.items_of(sifted);
+                    *self.heap.object_mut(id) = Object::Set { items: content.0, open: content.1, frozen: false };
+                    return Ok(a);
+                }
+                sifted
             }
             (BinaryOp::Div, Value::Obj(_), _) => self.join_path(a, b),
-            _ => self.custom_binary(op, a, b)?,
+            _ => match if in_place { self.custom_in_place(op, a, b)? } else { None } {
+                Some(value) => value,
+                None => self.custom_binary(op, a, b)?,
+            },
         })
     }
 
     /// `sequence * times`.
-    fn repeat(&mut self, op: BinaryOp, sequence: Value, times: i64, operands: (Value, Value)) -> Run<Value> {
+    fn repeat(
+        &mut self,
+        op: BinaryOp,
+        (sequence, times): (Value, i64),
+        operands: (Value, Value),
+        in_place: bool,
+    ) -> Run<Value> {
         if !self.is_sequence(sequence) {
             return self.custom_binary(op, operands.0, operands.1);
         }
@@ -194,11 +211,36 @@ impl Interp<'_> {
         if items.len().saturating_mul(times) > LIMITS.repeated_items {
             return Ok(self.heap.list(items, true));
         }
+        if in_place
+            && let Value::Obj(id) = sequence
+            && let Object::List { items, .. } = self.heap.object_mut(id)
+        {
+            *items = items.repeat(times);
+            return Ok(sequence);
+        }
         let all = items.repeat(times);
         Ok(match self.heap.get(sequence) {
             Some(Object::Tuple(_)) => self.heap.tuple(&all),
             _ => self.heap.list(all, open),
         })
+    }
+
+    /// `__iadd__` and its like, of a class that has one.
+    fn custom_in_place(&mut self, op: BinaryOp, a: Value, b: Value) -> Run<Option<Value>> {
+        let name = match op {
+            BinaryOp::Add => "__iadd__",
+            BinaryOp::Sub => "__isub__",
+            BinaryOp::Mul => "__imul__",
+            BinaryOp::Div => "__itruediv__",
+            BinaryOp::BitOr => "__ior__",
+            BinaryOp::BitAnd => "__iand__",
+            _ => return Ok(None),
+        };
+        let Some(Object::Instance { class, .. }) = self.heap.get(a) else { return Ok(None) };
+        let (class, name) = (*class, self.heap.sym(name));
+        let Some(method) = self.class_lookup(class, name) else { return Ok(None) };
+        let method = self.bind(method, a, class)?;
+        self.call(method, Args::one(b)).map(Some)
     }
 
     fn custom_binary(&mut self, op: BinaryOp, a: Value, b: Value) -> Run<Value> {
@@ -243,16 +285,19 @@ impl Interp<'_> {
             }
             return self.heap.alloc(object);
         }
-        if let (Some(Object::Set { items, open }), Some(Object::Set { items: more, open: unknown })) =
+        if let (Some(Object::Set { items, open, frozen }), Some(Object::Set { items: more, open: unknown, .. })) =
             (self.heap.get(a), self.heap.get(b))
         {
-            let (mut items, open) = (items.clone(), *open || *unknown);
-            for item in more.clone() {
-                if !items.contains(&item) {
-                    items.push(item);
-                }
+            let (frozen, open) = (*frozen, *open || *unknown);
+            let (items, vague) = containers::distinct(items.iter().chain(more).copied().collect());
+            if in_place
+                && !frozen
+                && let Value::Obj(id) = a
+            {
+                *self.heap.object_mut(id) = Object::Set { items, open: open || vague, frozen };
+                return a;
             }
-            return self.heap.alloc(Object::Set { items, open });
+            return self.heap.set(items, open || vague, frozen);
         }
         Value::Unknown
     }
@@ -263,12 +308,18 @@ impl Interp<'_> {
 
     /// Set difference and intersection. Without the other side's items nothing is known to go, or
     /// to stay, so the result is as open as that.
-    fn sift(&mut self, op: BinaryOp, a: Value, b: Value) -> Value {
+    pub(super) fn sift(&mut self, op: BinaryOp, a: Value, b: Value) -> Value {
         let (items, open) = self.items_of(a);
         let (others, unknown) = self.items_of(b);
         let keep = op == BinaryOp::BitAnd;
-        let items = items.into_iter().filter(|item| others.contains(item) == keep).collect();
-        self.heap.alloc(Object::Set { items, open: open || unknown })
+        let vague = items.iter().chain(&others).any(|item| !self.is_comparable(*item));
+        let mut known = Dict::default();
+        for item in others {
+            known.set(item, item);
+        }
+        let items = items.into_iter().filter(|item| known.get(*item).is_some() == keep).collect();
+        let frozen = matches!(self.heap.get(a), Some(Object::Set { frozen: true, .. }));
+        self.heap.set(items, open || unknown || vague, frozen)
     }
 
     /// Whether one class is another or comes from it; unknown where bases are.
@@ -341,7 +392,8 @@ impl Interp<'_> {
                 (all, open)
             }
             Some(Object::Union(items)) => (items.to_vec(), true),
-            Some(Object::List { items, open }) => (items.clone(), *open),
+            Some(Object::List { items, open, .. }) => (items.clone(), *open),
+            Some(Object::Partial { .. }) => (vec![value], true),
             _ => (vec![value], false),
         }
     }

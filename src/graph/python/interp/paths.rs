@@ -56,6 +56,24 @@ impl Interp<'_> {
         Some(known)
     }
 
+    /// How often `-O` is said, by the only way that functions have.
+    pub(super) fn optimization(&self) -> i64 {
+        match self.declared.get("PYTHONOPTIMIZE").map(|text| text.trim()) {
+            None | Some("") => 0,
+            Some(text) => text.parse().ok().filter(|level| *level >= 0).unwrap_or(1),
+        }
+    }
+
+    /// Whether assertions are left out.
+    pub(super) fn is_optimized(&self) -> bool {
+        self.optimization() > 0
+    }
+
+    /// `del os.environ[name]`.
+    pub(super) fn remove_environment(&mut self, name: Sym) {
+        self.environment.remove(name);
+    }
+
     /// `os.environ[name] = value`.
     pub(super) fn set_environment(&mut self, name: Sym, value: Value) {
         let value = if self.doubt.branches > 0 { self.heap.doubt(value) } else { value };

@@ -250,7 +250,8 @@ impl Interp<'_> {
             "sys.maxsize" => Value::Int(i64::MAX),
             "sys.maxunicode" => Value::Int(0x10_ffff),
             "sys.implementation.name" => self.heap.str("cpython"),
-            "sys.flags.optimize" | "sys.flags.dev_mode" => Value::Int(0),
+            "sys.flags.optimize" => Value::Int(self.optimization()),
+            "sys.flags.dev_mode" => Value::Int(0),
             "sys.dont_write_bytecode" => Value::Bool(false),
             "sys.modules" => self.heap.alloc(Object::Namespace(NamespaceOf::Modules)),
             "os.environ" => self.heap.alloc(Object::Namespace(NamespaceOf::Environment)),
@@ -307,8 +308,15 @@ impl Interp<'_> {
     pub(super) fn external_attr(&mut self, base: Sym, name: Sym) -> Value {
         let text = self.heap.text(base);
         if &*self.heap.text(name) == "__name__" {
-            let last = text.rsplit('.').next().unwrap_or_default().to_owned();
-            return self.heap.str(&last);
+            let last = match &*text {
+                "types.FunctionType" | "types.LambdaType" => "function",
+                "types.MethodType" => "method",
+                "types.ModuleType" => "module",
+                "types.GeneratorType" => "generator",
+                _ if text.contains("()") => return Value::Unknown,
+                _ => text.rsplit('.').next().unwrap_or_default(),
+            };
+            return self.heap.str(last);
         }
         if text.len() > LIMITS.runtime_name_bytes {
             return Value::Unknown;
@@ -322,6 +330,7 @@ impl Interp<'_> {
         let base = self.heap.text(base);
         let text = self.heap.text(name);
         match (&*base, &*text) {
+            ("threading.Thread", "start") => Some(self.heap.external("threading.Thread.start")),
             (
                 "dict" | "collections.OrderedDict" | "collections.UserDict" | "collections.defaultdict",
                 "get" | "items" | "keys" | "values" | "setdefault" | "pop" | "update" | "copy",
@@ -391,6 +400,9 @@ impl Interp<'_> {
             return Ok(value);
         }
         if let Some(value) = self.call_exit(name, &args)? {
+            return Ok(value);
+        }
+        if let Some(value) = self.call_tasks(name, &args)? {
             return Ok(value);
         }
         if let Some(value) = self.call_import_tools(name, &args)? {

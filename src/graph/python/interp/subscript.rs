@@ -190,9 +190,12 @@ impl Interp<'_> {
     pub(super) fn set_item(&mut self, object: Value, key: Value, value: Value) -> Run<()> {
         let Value::Obj(id) = object else { return Ok(()) };
         let uncertain = self.doubt.branches > 0;
+        if uncertain || self.doubt.is_called_by_others() {
+            self.mistakes.give_away(&self.heap, object);
+        }
         if let Some((from, to)) = self.slice_bounds(key).filter(|_| !uncertain) {
             let (new, unknown) = self.iterate(value)?;
-            if let Object::List { items, open } = self.heap.object_mut(id) {
+            if let Object::List { items, open, .. } = self.heap.object_mut(id) {
                 let (from, to) = clamp(from, to, items.len());
                 items.splice(from..to, new.into_iter().take(LIMITS.list_items));
                 *open |= unknown;
@@ -213,7 +216,7 @@ impl Interp<'_> {
                     }
                 }
             },
-            Object::List { items, open } => match key {
+            Object::List { items, open, .. } => match key {
                 Value::Int(at) => match index(at, items.len()) {
                     Some(at) => items[at] = value,
                     None => *open = true,
@@ -256,14 +259,17 @@ impl Interp<'_> {
 
     pub(super) fn delete_item(&mut self, object: Value, key: Value) {
         let Value::Obj(id) = object else { return };
-        if self.doubt.branches > 0 {
-            return;
+        if self.doubt.branches > 0 || self.doubt.is_called_by_others() {
+            self.mistakes.give_away(&self.heap, object);
+            if self.doubt.branches > 0 {
+                return;
+            }
         }
         match self.heap.object_mut(id) {
             Object::Dict { items, .. } => {
                 items.remove(key);
             }
-            Object::List { items, open } => match key {
+            Object::List { items, open, .. } => match key {
                 Value::Int(at) if !*open => {
                     if let Some(at) = index(at, items.len()) {
                         items.remove(at);
@@ -282,6 +288,7 @@ impl Interp<'_> {
                 (NamespaceOf::Modules, Value::Str(name)) => {
                     self.sys_modules.remove(name);
                 }
+                (NamespaceOf::Environment, Value::Str(name)) => self.remove_environment(name),
                 _ => {}
             },
             _ => {}

@@ -51,7 +51,11 @@ impl Interp<'_> {
             yields_open: Cell::new(false),
             span: Cell::default(),
         };
-        let value = self.run_body(&frame, node)?;
+        // How far a generator runs, whoever goes through it decides.
+        let value = match node.is_generator {
+            true => self.shielded(|this| this.run_body(&frame, node))?,
+            false => self.run_body(&frame, node)?,
+        };
         let yielded = frame.yields.take();
         let unknown = frame.yields_open.get();
         if let Object::Generator { items, result, open, .. } = self.heap.object_mut(id) {

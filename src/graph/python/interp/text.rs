@@ -82,7 +82,7 @@ impl Interp<'_> {
                 return plain.then(|| format!("'{text}'"));
             }
             (_, Some(Object::Tuple(items))) => (items.to_vec(), false, ("(", ")")),
-            (_, Some(Object::List { items, open })) => (items.clone(), *open, ("[", "]")),
+            (_, Some(Object::List { items, open, row: Row::List })) => (items.clone(), *open, ("[", "]")),
             (Value::Obj(_), _) => return None,
             _ => return self.coerce_text(value),
         };
@@ -113,10 +113,20 @@ impl Interp<'_> {
     pub(super) fn text_method(&mut self, text: &str, name: &str, rest: &[Value], args: &Args) -> Run<Value> {
         let first = rest.first().and_then(|v| self.text_of(*v));
         let given = rest.first().copied();
+        // Arguments that say from where to where, or how often.
+        let most = match name {
+            "split" | "rsplit" | "format" | "replace" => usize::MAX,
+            _ => 1,
+        };
+        if rest.len() > most || args.open {
+            return Ok(Value::Unknown);
+        }
         Ok(match (name, first.as_deref()) {
+            ("casefold" | "title" | "istitle" | "isprintable", _) if !text.is_ascii() => Value::Unknown,
             ("lower" | "casefold", _) => self.heap.str(&text.to_lowercase()),
             ("upper", _) => self.heap.str(&text.to_uppercase()),
-            ("title" | "capitalize", _) => {
+            ("title", _) => self.heap.str(&titled(text)),
+            ("capitalize", _) => {
                 let mut chars = text.chars();
                 let head: String = chars.next().map(|c| c.to_uppercase().collect()).unwrap_or_default();
                 self.heap.str(&format!("{head}{}", chars.as_str().to_lowercase()))
@@ -141,14 +151,16 @@ impl Interp<'_> {
                 let parts = parts.map(|p| self.heap.str(p));
                 self.heap.tuple(&parts)
             }
-            ("splitlines", _) => {
+            ("splitlines", _) if given.is_none() && !text.contains(is_rare_line_end) => {
                 let parts = text.lines().take(LIMITS.lines).map(|p| self.heap.str(p)).collect();
                 self.heap.list(parts, false)
             }
-            ("replace", Some(from)) => match rest.get(1).and_then(|v| self.text_of(*v)) {
-                Some(to) if !from.is_empty() => self.heap.str(&text.replace(from, &to)),
-                _ => Value::Unknown,
-            },
+            ("replace", Some(from)) if rest.len() == 2 && args.keywords.is_empty() => {
+                match rest.get(1).and_then(|v| self.text_of(*v)) {
+                    Some(to) if !from.is_empty() => self.heap.str(&text.replace(from, &to)),
+                    _ => Value::Unknown,
+                }
+            }
             ("join", _) => self.text_join(text, given.unwrap_or(Value::Unknown))?,
             ("format", _) => self.format_method(text, rest, args),
             ("find" | "index" | "rfind" | "rindex", Some(needle)) => {
@@ -164,7 +176,10 @@ impl Interp<'_> {
                 if let Some(codec) = codec {
                     self.load_codec(codec);
                 }
-                Value::Bytes(self.heap.sym(text))
+                match text.is_ascii() {
+                    true => Value::Bytes(self.heap.sym(text)),
+                    false => Value::Unknown,
+                }
             }
             _ => text_test(text, name).map_or(Value::Unknown, Value::Bool),
         })
@@ -185,11 +200,12 @@ impl Interp<'_> {
             Some(value) => self.items_of(value),
             None => (Vec::new(), true),
         };
+        let vague = options.iter().any(|option| self.text_of(*option).is_none());
         let hit = options
             .iter()
             .filter_map(|o| self.text_of(*o))
             .any(|o| if at_start { text.starts_with(&*o) } else { text.ends_with(&*o) });
-        if open && !hit { Value::Unknown } else { Value::Bool(hit) }
+        if (open || vague) && !hit { Value::Unknown } else { Value::Bool(hit) }
     }
 
     /// `str.split` or, from the end, `str.rsplit`.
@@ -208,7 +224,9 @@ impl Interp<'_> {
                 parts.reverse();
                 parts
             }
-            (None, None | Some(Value::None)) => text.split_whitespace().collect(),
+            (None, None | Some(Value::None)) if limit == usize::MAX && self.keyword(args, "sep").is_none() => {
+                text.split_whitespace().collect()
+            }
             _ => return Value::Unknown,
         };
         let parts = parts.into_iter().map(|p| self.heap.str(p)).collect();
@@ -260,12 +278,30 @@ impl Interp<'_> {
     }
 }
 
+/// `str.title` of ASCII: letters begin words behind all that is none.
+fn titled(text: &str) -> String {
+    let mut inside = false;
+    let mut letter = |c: char| {
+        let made = if inside { c.to_ascii_lowercase() } else { c.to_ascii_uppercase() };
+        inside = c.is_ascii_alphabetic();
+        made
+    };
+    text.chars().map(&mut letter).collect()
+}
+
+/// Whether a character ends a line for `str.splitlines`, and for nobody else.
+fn is_rare_line_end(c: char) -> bool {
+    matches!(c, '\u{b}' | '\u{c}' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}' | '\r')
+}
+
 /// What the methods say that ask for the kind of letters.
 fn text_test(text: &str, name: &str) -> Option<bool> {
     let (upper, lower) = (text.chars().any(char::is_uppercase), text.chars().any(char::is_lowercase));
     let digit_first = text.starts_with(|c: char| c.is_ascii_digit());
     Some(match name {
+        "isdigit" | "isnumeric" | "isdecimal" | "isspace" if !text.is_ascii() => return None,
         "isdigit" | "isnumeric" | "isdecimal" => !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()),
+        "isascii" => text.is_ascii(),
         "isidentifier" => !text.is_empty() && !digit_first && text.chars().all(|c| c.is_alphanumeric() || c == '_'),
         "isupper" => upper && !lower,
         "islower" => lower && !upper,

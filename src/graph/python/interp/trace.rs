@@ -88,6 +88,8 @@ pub(in super::super) struct Trace {
     pub(in super::super) hidden: Vec<(EntryId, String, String)>,
     /// What keeps the end of Init from being known, in words.
     pub(in super::super) doubts: BTreeSet<String>,
+    /// Environment variables that own code cannot do without, with the module that asks.
+    pub(in super::super) demanded: BTreeSet<(String, String)>,
 }
 
 impl Trace {
@@ -129,6 +131,8 @@ pub(super) struct Doubt {
     foreign_names: FxHashSet<Sym>,
     /// Branches around it that were chosen by such a value.
     foreign_choices: u32,
+    /// Calls of code of others around it.
+    callers: u32,
 }
 
 /// A point in what has been read, for [`Doubt::has_read`].
@@ -184,9 +188,20 @@ impl Doubt {
         self.foreign != mark.foreign || self.foreign_choices > 0
     }
 
+    /// Whether what runs now, or runs now at all, rests on code of others in more ways than some.
+    pub(super) fn rests_on_others(&self, ways: u32) -> bool {
+        self.foreign_choices > ways
+    }
+
+    /// Whether code of others calls what runs now, when it likes and as often as it likes.
+    pub(super) fn is_called_by_others(&self) -> bool {
+        self.callers > 0
+    }
+
     /// Enters (1) or leaves (-1) a call of code of others, which may call own code with what it likes.
     pub(super) fn in_foreign(&mut self, enters: bool, step: i32) {
         if enters {
+            self.callers = self.callers.saturating_add_signed(step);
             self.foreign_choices = self.foreign_choices.saturating_add_signed(step);
         }
     }

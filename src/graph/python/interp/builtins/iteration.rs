@@ -28,15 +28,30 @@ impl Interp<'_> {
             ("range", _) => self.builtin_range(args),
             ("enumerate", Some(object)) => {
                 let (items, open) = self.iterate(object)?;
-                let pairs = (0..).zip(items).map(|(at, item)| self.heap.tuple(&[Value::Int(at), item])).collect();
-                self.heap.list(pairs, open)
+                let start = second.or_else(|| self.keyword(args, "start")).unwrap_or(Value::Int(0));
+                let place = |at: usize| match start {
+                    Value::Int(start) => start.checked_add(at as i64).map_or(Value::Unknown, Value::Int),
+                    _ => Value::Unknown,
+                };
+                let pairs = items.into_iter().enumerate().map(|(at, item)| self.heap.tuple(&[place(at), item]));
+                let pairs = pairs.collect();
+                self.heap.row(pairs, open, Row::Iterator("enumerate"))
             }
             ("zip", _) => self.builtin_zip(args)?,
-            ("map", Some(function)) => self.builtin_map(function, call.second())?,
+            ("map", Some(function)) if args.positional.len() == 2 => self.builtin_map(function, call.second())?,
+            ("map", Some(function)) => {
+                // Of several rows only the calls are followed.
+                self.doubt.branches += 1;
+                let _ = self.call(function, Args { open: true, ..Args::default() });
+                self.doubt.branches -= 1;
+                self.heap.row(Vec::new(), true, Row::Iterator("map"))
+            }
             ("filter", Some(function)) => self.builtin_filter(function, call.second())?,
             ("next", Some(object)) => self.builtin_next(object, second)?,
-            ("max" | "min", Some(object)) if args.keywords.is_empty() => {
-                self.builtin_extreme(object, args, name == "max")?
+            ("max" | "min", Some(object)) => self.builtin_extreme(object, args, name == "max")?,
+            ("sum", Some(object)) => {
+                let start = second.or_else(|| self.keyword(args, "start"));
+                self.builtin_sum(object, start)?
             }
             _ => return Ok(None),
         }))
@@ -79,12 +94,12 @@ impl Interp<'_> {
         let (start, end) = match args.positional.as_slice() {
             [Value::Int(end)] => (0, *end),
             [Value::Int(start), Value::Int(end)] => (*start, *end),
-            _ => return self.heap.list(Vec::new(), true),
+            _ => return self.heap.row(Vec::new(), true, Row::View("range")),
         };
         if end.saturating_sub(start) > LIMITS.range_items {
-            return self.heap.list(Vec::new(), true);
+            return self.heap.row(Vec::new(), true, Row::View("range"));
         }
-        self.heap.list((start..end).map(Value::Int).collect(), false)
+        self.heap.row((start..end).map(Value::Int).collect(), false, Row::View("range"))
     }
 
     fn builtin_zip(&mut self, args: &Args) -> Run<Value> {
@@ -101,7 +116,7 @@ impl Interp<'_> {
             let cells: Vec<Value> = columns.iter().filter_map(|column| column.get(row).copied()).collect();
             out.push(self.heap.tuple(&cells));
         }
-        Ok(self.heap.list(out, open))
+        Ok(self.heap.row(out, open, Row::Iterator("zip")))
     }
 
     fn builtin_map(&mut self, function: Value, items: Value) -> Run<Value> {
@@ -115,7 +130,7 @@ impl Interp<'_> {
             let _ = self.call(function, Args::one(Value::Unknown));
             self.doubt.branches -= 1;
         }
-        Ok(self.heap.list(out, open))
+        Ok(self.heap.row(out, open, Row::Iterator("map")))
     }
 
     fn builtin_filter(&mut self, function: Value, items: Value) -> Run<Value> {
@@ -136,12 +151,21 @@ impl Interp<'_> {
                 }
             }
         }
-        Ok(self.heap.list(out, open))
+        Ok(self.heap.row(out, open, Row::Iterator("filter")))
     }
 
     fn builtin_next(&mut self, object: Value, default: Option<Value>) -> Run<Value> {
+        if let Value::Obj(id) = object {
+            if matches!(self.heap.object(id), Object::Generator { .. }) {
+                self.drain(id)?;
+            }
+            if let Some(given) = self.take_next(id) {
+                return Ok(given);
+            }
+        }
         let (items, open) = self.iterate(object)?;
         Ok(match (items.first(), default) {
+            // A generator expression is one whose items are known already.
             (Some(item), _) => *item,
             (None, Some(default)) if !open => default,
             (None, None) if !open => return self.soft_error("StopIteration", ""),
@@ -149,21 +173,60 @@ impl Interp<'_> {
         })
     }
 
+    /// The next item of an iterator, which is then gone; `None` where it has none, or is none.
+    fn take_next(&mut self, id: ObjId) -> Option<Value> {
+        let uncertain = self.doubt.branches > 0;
+        let (Object::List { items, open, row: Row::Iterator(_) }
+        | Object::Generator { pending: None, items, open, .. }) = self.heap.object_mut(id)
+        else {
+            return None;
+        };
+        let first = *items.first()?;
+        if uncertain {
+            *open = true;
+        } else {
+            items.remove(0);
+        }
+        Some(if *open && uncertain { self.heap.doubt(first) } else { first })
+    }
+
+    /// `sum` of whole numbers.
+    fn builtin_sum(&mut self, object: Value, start: Option<Value>) -> Run<Value> {
+        let (items, open) = self.iterate(object)?;
+        let numbers = items.into_iter().chain(start).map(|item| match item {
+            Value::Int(number) => Some(number),
+            Value::Bool(number) => Some(i64::from(number)),
+            _ => None,
+        });
+        let total = numbers.into_iter().try_fold(0_i64, |total, number| total.checked_add(number?));
+        Ok(total.filter(|_| !open).map_or(Value::Unknown, Value::Int))
+    }
+
     /// `max` or `min` of the arguments, or of the only one's items.
     fn builtin_extreme(&mut self, object: Value, args: &Args, greatest: bool) -> Run<Value> {
         let (items, open) =
             if args.positional.len() > 1 { (args.positional.clone(), args.open) } else { self.iterate(object)? };
-        let mut best: Option<Value> = None;
+        let by = self.keyword(args, "key").unwrap_or(Value::None);
+        let mut best: Option<(Value, Value)> = None;
         for item in items {
+            let key = match by {
+                Value::None => item,
+                by => self.call(by, Args::one(item))?,
+            };
             best = Some(match best {
-                None => item,
-                Some(before) => match self.order(item, before) {
-                    Some(order) if order.is_gt() == greatest => item,
-                    Some(_) => before,
+                None => (key, item),
+                // The first of equal ones counts.
+                Some((before, kept)) => match self.order(key, before) {
+                    Some(order) if if greatest { order.is_gt() } else { order.is_lt() } => (key, item),
+                    Some(_) => (before, kept),
                     None => return Ok(Value::Unknown),
                 },
             });
         }
-        Ok(if open { Value::Unknown } else { best.unwrap_or(Value::Unknown) })
+        Ok(match (best, self.keyword(args, "default")) {
+            _ if open || args.open => Value::Unknown,
+            (Some((_, item)), _) => item,
+            (None, default) => default.unwrap_or(Value::Unknown),
+        })
     }
 }

@@ -12,6 +12,8 @@ impl Interp<'_> {
             ("isinstance", Some(object)) => self.is_instance(object, call.second()).map_or(Value::Unknown, Value::Bool),
             ("issubclass", Some(class)) => self.builtin_issubclass(class, call.second()),
             ("hasattr", Some(object)) => match second {
+                // In classes such names are others.
+                Some(Value::Str(name)) if is_private(&self.heap.text(name)) => Value::Unknown,
                 Some(Value::Str(name)) => self.has_attr(object, name)?,
                 _ => Value::Unknown,
             },
@@ -54,6 +56,7 @@ impl Interp<'_> {
             match self.is_subclass(class, of) {
                 Some(true) => return Value::Bool(true),
                 None => verdict = None,
+                Some(false) if self.takes_others_in(of) => verdict = None,
                 Some(false) => {}
             }
         }
@@ -138,17 +141,7 @@ impl Interp<'_> {
             Ok(Some(value)) => match self.heap.external_name(value) {
                 // Whether a thing of the runtime has it is only known for its modules.
                 Some(_) if !matches!(self.heap.get(object), Some(Object::Module(_))) => Value::Unknown,
-                _ => match (self.heap.get(value), self.heap.get(object)) {
-                    (
-                        Some(Object::Method { function, .. }),
-                        Some(Object::Tuple(_) | Object::List { .. } | Object::Dict { .. } | Object::Set { .. }),
-                    ) => {
-                        let function = *function;
-                        let name = self.heap.external_name(function).unwrap_or_default();
-                        if methods::is_known(&name) { Value::Bool(true) } else { Value::Unknown }
-                    }
-                    _ => Value::Bool(true),
-                },
+                _ => self.builtin_has(object, value).map_or(Value::Unknown, Value::Bool),
             },
             Err(raised) => {
                 let class = self.class_of_exception(raised.value);
@@ -159,6 +152,27 @@ impl Interp<'_> {
                 Value::Bool(false)
             }
         })
+    }
+
+    /// Whether an attribute that was found is there: any name is one of a built-in object until somebody asks.
+    fn builtin_has(&mut self, object: Value, found: Value) -> Option<bool> {
+        let Some(Object::Method { function, .. }) = self.heap.get(found) else { return Some(true) };
+        let Some(name) = self.heap.external_name(*function).filter(|name| name.starts_with('.')) else {
+            return Some(true);
+        };
+        match self.heap.get(object) {
+            None | Some(Object::Tuple(_) | Object::List { .. } | Object::Dict { .. } | Object::Set { .. }) => {
+                let kind = self.type_of(object);
+                let kind = self.heap.external_name(kind)?;
+                let goes_through = matches!(&*name, ".__iter__" | ".__len__" | ".__contains__");
+                if goes_through && !matches!(object, Value::Int(_) | Value::Float(_) | Value::Bool(_) | Value::None) {
+                    return Some(true);
+                }
+                builtin_attributes::has(&kind, name.trim_start_matches('.'), self.input.version)
+            }
+            Some(Object::Generator { .. } | Object::Namespace(_)) => None,
+            Some(_) => Some(true),
+        }
     }
 
     fn builtin_getattr(&mut self, object: Value, name: Option<Value>, default: Option<Value>) -> Run<Value> {
@@ -176,7 +190,11 @@ impl Interp<'_> {
                     self.catches.pop();
                     match found {
                         Ok(Some(Value::Unknown)) => self.heap.join(Value::Unknown, default),
-                        Ok(Some(value)) => value,
+                        Ok(Some(value)) => match self.builtin_has(object, value) {
+                            Some(true) => value,
+                            Some(false) => default,
+                            None => self.heap.join(value, default),
+                        },
                         Ok(None) | Err(_) => default,
                     }
                 }
@@ -199,9 +217,16 @@ impl Interp<'_> {
             Value::None => "types.NoneType",
             Value::Obj(id) => match self.heap.object(id) {
                 Object::Tuple(_) => "tuple",
-                Object::List { .. } => "list",
+                Object::List { row: Row::List, .. } => "list",
+                Object::List { row: Row::View(kind) | Row::Iterator(kind), .. } if !kind.is_empty() => kind,
                 Object::Dict { .. } => "dict",
-                Object::Set { .. } => "set",
+                Object::Set { frozen, .. } => {
+                    if *frozen {
+                        "frozenset"
+                    } else {
+                        "set"
+                    }
+                }
                 Object::Module(_) => "types.ModuleType",
                 Object::Function(_) => "types.FunctionType",
                 Object::Method { .. } => "types.MethodType",
@@ -248,22 +273,36 @@ impl Interp<'_> {
         verdict
     }
 
+    fn is_abstract(&self, class: Value) -> bool {
+        self.heap.external_name(class).is_some_and(|name| ABSTRACT.iter().any(|one| name.starts_with(one)))
+    }
+
     /// Whether a class may call objects its instances that do not inherit from it: abstract classes know what is
     /// registered with them, protocols ask the objects.
-    fn takes_others_in(&self, class: Value) -> bool {
-        let is_abstract = |value: Value| {
-            self.heap.external_name(value).is_some_and(|name| ABSTRACT.iter().any(|one| name.starts_with(one)))
-        };
+    fn takes_others_in(&mut self, class: Value) -> bool {
         match self.heap.get(class) {
-            Some(Object::Class(node)) => is_abstract(node.metaclass) || node.mro.iter().copied().any(is_abstract),
-            _ => is_abstract(class),
+            Some(Object::Class(node)) => {
+                let (metaclass, mro) = (node.metaclass, node.mro.clone());
+                self.is_abstract(metaclass)
+                    || mro.iter().any(|base| self.is_abstract(*base))
+                    || ["__instancecheck__", "__subclasscheck__"].iter().any(|hook| {
+                        let hook = self.heap.sym(hook);
+                        let found = self.class_lookup(metaclass, hook);
+                        matches!(found.and_then(|found| self.heap.get(found)), Some(Object::Function(_)))
+                    })
+            }
+            _ => self.is_abstract(class),
         }
     }
 }
 
+/// Whether a class gives a name that is written so another one.
+fn is_private(name: &str) -> bool {
+    name.starts_with("__") && !name.ends_with("__")
+}
+
 /// What the names of abstract classes begin with, which those that inherit from them are, too.
-const ABSTRACT: [&str; 5] =
-    ["abc.ABC", "collections.abc.", "numbers.", "typing.Protocol", "typing_extensions.Protocol"];
+const ABSTRACT: [&str; 5] = ["abc.ABC", "collections.abc.", "numbers.", "typing.", "typing_extensions.Protocol"];
 
 /// `isinstance` of a built-in type against abstract classes.
 fn abstract_instance(kind: &str, of: &str) -> Option<bool> {

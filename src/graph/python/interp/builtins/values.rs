@@ -8,16 +8,24 @@ impl Interp<'_> {
     /// Calls of `str`, `int`, `len`, `repr` and their like.
     pub(super) fn call_on_value(&mut self, call: &Call) -> Run<Option<Value>> {
         Ok(Some(match (call.name, call.first) {
+            ("int" | "float" | "str" | "bool", _)
+                if call.args.positional.len() > 1 || !call.args.keywords.is_empty() =>
+            {
+                Value::Unknown
+            }
             ("len", Some(Value::Str(sym))) => Value::Int(self.heap.text(sym).chars().count() as i64),
             ("len", Some(object)) => {
                 let (items, open) = self.items_of(object);
-                if open { Value::Unknown } else { Value::Int(items.len() as i64) }
+                let vague = items.iter().any(|item| self.heap.is_doubtful(*item));
+                if open || vague { Value::Unknown } else { Value::Int(items.len() as i64) }
             }
             ("str" | "os.fspath", Some(object)) => match self.coerce_text(object) {
                 Some(text) => self.heap.str(&text),
                 None => Value::Unknown,
             },
             ("str", None) => self.heap.str(""),
+            ("abs", Some(Value::Int(value))) => value.checked_abs().map_or(Value::Unknown, Value::Int),
+            ("abs", Some(Value::Float(bits))) => Value::Float(f64::from_bits(bits).abs().to_bits()),
             ("int", None) => Value::Int(0),
             ("int", Some(Value::Int(value))) => Value::Int(value),
             ("int", Some(Value::Bool(value))) => Value::Int(i64::from(value)),
@@ -35,7 +43,7 @@ impl Interp<'_> {
             },
             ("print", _) => Value::None,
             (
-                "repr" | "format" | "hash" | "id" | "ord" | "chr" | "hex" | "round" | "abs" | "sum" | "pow" | "divmod"
+                "repr" | "format" | "hash" | "id" | "ord" | "chr" | "hex" | "round" | "abs" | "pow" | "divmod"
                 | "bytes" | "bytearray" | "memoryview" | "slice" | "input" | "compile",
                 _,
             ) => Value::Unknown,
@@ -47,8 +55,16 @@ impl Interp<'_> {
         let text = self.heap.text(text);
         Ok(match text.trim().parse() {
             Ok(value) => Value::Int(value),
-            Err(_) if !text.contains(['_', text::HOLE]) => return self.soft_error("ValueError", "int()"),
+            // Numbers that are too large for us, and digits of other scripts, are numbers.
+            Err(_) if text.is_ascii() && !text.contains('_') && !is_whole_number(&text) => {
+                return self.soft_error("ValueError", "int()");
+            }
             Err(_) => Value::Unknown,
         })
     }
+}
+
+fn is_whole_number(text: &str) -> bool {
+    let digits = text.trim().trim_start_matches(['+', '-']);
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
