@@ -12,8 +12,11 @@ impl Interp<'_> {
         let Some(written) = code.code.calls.get(args_at as usize) else {
             return Ok(Value::Unknown);
         };
-        if callee == Value::Unknown && frame.function.is_some() && self.budget.is_spent() {
-            return Ok(Value::Unknown);
+        if callee == Value::Unknown {
+            self.taint_inherited(frame, function);
+            if frame.function.is_some() && self.budget.is_spent() {
+                return Ok(Value::Unknown);
+            }
         }
         // `super()` without arguments means the class around and the first argument.
         if written.positional.is_empty() && self.heap.external_name(callee).as_deref() == Some("super") {

@@ -175,7 +175,9 @@ impl Interp<'_> {
                     | Stmt::Nothing
                     | Stmt::If(..)
                     | Stmt::Raise(_)
-            ) && !matches!(stmt, Stmt::Assign(_, value) if is_plain(code.expr(*value)))
+            ) && !matches!(stmt, Stmt::Assign(targets, value)
+                if is_plain(code.expr(*value))
+                    && code.list(*targets).iter().all(|target| matches!(code.expr(*target), Expr::Name(_))))
         };
         let first = statements.iter().position(|id| code.stmts.get(id.0 as usize).is_some_and(risky));
         match first {

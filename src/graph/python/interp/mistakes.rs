@@ -110,6 +110,10 @@ impl Mistakes {
         self.lost |= is_cut;
     }
 
+    pub(super) fn is_lost(&self) -> bool {
+        self.lost
+    }
+
     /// Notes a container that own code writes down.
     pub(super) fn write(&mut self, value: Value) {
         if let Value::Obj(id) = value {
@@ -240,29 +244,6 @@ impl Interp<'_> {
         }
     }
 
-    /// Notes that own code reads what others got hold of, and may have changed.
-    pub(super) fn note_given(&mut self, frame: &Frame, value: Value) {
-        if self.mistakes.is_given(value)
-            && self.is_own(frame)
-            && matches!(
-                self.heap.get(value),
-                Some(Object::List { .. } | Object::Dict { .. } | Object::Set { .. } | Object::Instance { .. })
-            )
-        {
-            self.doubt.read_foreign();
-        }
-    }
-
-    /// Whether own code runs by what is followed exactly: its own values, not those that others made.
-    pub(super) fn is_decided(&self, at: ModIdx, calls: u32) -> bool {
-        !self.module(at).own || !(self.doubt.rests_on_others(calls) || self.mistakes.lost)
-    }
-
-    /// Notes an end of Init that may come, and that what others do decides about.
-    pub(super) fn doubt_of_others(&mut self, what: &str) {
-        self.trace.doubts.insert(format!("whether `{what}` is raised depends on what other code does"));
-    }
-
     /// Notes what a call in own code gives back.
     pub(super) fn note_result(&mut self, frame: &Frame, callee: Value, result: Value) {
         if !self.is_own(frame) || self.is_own_code(callee) {
@@ -343,7 +324,12 @@ impl Interp<'_> {
             return Ok(value);
         }
         let is_known = match self.heap.get(object) {
-            Some(Object::Module(at)) => self.module(*at).own,
+            // What the runtime says of itself in constants is so.
+            Some(Object::Module(at)) => {
+                let constant = matches!(self.heap.get(value), None | Some(Object::Tuple(_)));
+                let module = self.module(*at);
+                module.own || constant && module.kind == ModuleKind::Runtime
+            }
             Some(Object::Instance { class, .. }) => {
                 let class = *class;
                 self.is_whole_class(class) && !self.answers_itself(class)
@@ -454,47 +440,6 @@ impl Interp<'_> {
             if self.environment(name) == Some(None) && self.doubt.has_read(mark) {
                 let module = self.heap.text(self.module(frame.module).name).to_string();
                 self.trace.demanded.insert((self.heap.text(name).to_string(), module));
-            }
-        }
-    }
-
-    /// Whether objects of a class answer for their attributes by code of their own.
-    fn answers_itself(&mut self, class: Value) -> bool {
-        ["__getattribute__", "__setattr__", "__delattr__", "__slots__"].iter().any(|name| {
-            let name = self.heap.sym(name);
-            let found = self.class_lookup(class, name);
-            found
-                .is_some_and(|found| !matches!(self.heap.get(found), Some(Object::External(_) | Object::Method { .. })))
-        })
-    }
-
-    /// Notes what a function may change that code of others calls, when it likes.
-    pub(super) fn taint_reached(&mut self, function: Value) {
-        let Some(Object::Function(function)) = self.heap.get(function) else { return };
-        let (at, index) = (function.module, function.index);
-        let module = self.module(at);
-        if !module.own || self.phase != Phase::Init {
-            return;
-        }
-        let (code, scope) = (&module.code.code, module.scope);
-        let Some(node) = code.functions.get(index as usize) else { return };
-        let inside = code.exprs.iter().zip(&code.expr_spans).filter(|(_, span)| node.span.holds(**span));
-        let names: std::collections::BTreeSet<&str> = inside
-            .filter_map(|(expr, _)| match expr {
-                Expr::Name(name) => Some(code.name(*name)),
-                _ => None,
-            })
-            .collect();
-        let globals: Vec<&str> = node.globals.iter().map(|name| code.name(*name)).collect();
-        for name in names {
-            let sym = self.heap.sym(name);
-            let value = self.heap.vars(scope).get(sym).unwrap_or(Value::Unknown);
-            let holds = matches!(
-                self.heap.get(value),
-                Some(Object::List { .. } | Object::Dict { .. } | Object::Set { .. } | Object::Instance { .. })
-            );
-            if holds || globals.contains(&name) {
-                self.doubt.taint_foreign(sym);
             }
         }
     }

@@ -34,6 +34,7 @@ mod named;
 mod native;
 mod names;
 mod ops;
+mod others;
 mod paths;
 mod record;
 mod regex;

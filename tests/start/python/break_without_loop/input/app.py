@@ -1,0 +1,6 @@
+if True:
+    break
+
+
+def handler(event, context):
+    return 1

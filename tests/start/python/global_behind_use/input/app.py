@@ -1,0 +1,7 @@
+def f():
+    print(total)
+    global total
+
+
+def handler(event, context):
+    return 1

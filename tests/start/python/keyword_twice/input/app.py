@@ -1,0 +1,5 @@
+print("a", sep="", sep="-")
+
+
+def handler(event, context):
+    return 1

@@ -1,0 +1,5 @@
+yield 1
+
+
+def handler(event, context):
+    return 1

@@ -1,0 +1,6 @@
+async def f():
+    yield from []
+
+
+def handler(event, context):
+    return 1
