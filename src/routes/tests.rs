@@ -25,6 +25,7 @@ fn spec(runtime: &str, handler: &str) -> FunctionSpec {
         layers: Vec::new(),
         open: Vec::new(),
         environment: std::collections::BTreeMap::new(),
+        variables: None,
         events: Vec::new(),
         init_off_request_path: false,
     }
