@@ -116,11 +116,15 @@ pub fn parse(bytes: &[u8]) -> Parsed {
     let text = match decode::decode(bytes) {
         Ok(text) => text,
         Err((text, encoding)) => {
-            // What is not UTF-8 the interpreter refuses, but in comments; other encodings it knows better than we do.
-            let utf8 = matches!(&*encoding.to_ascii_lowercase(), "utf-8" | "utf8" | "utf_8" | "utf-8-sig" | "ascii")
-                && !decode::only_in_comments(bytes);
-            let kind = if utf8 { ProblemKind::Syntax } else { ProblemKind::Content };
-            parsed.broken = utf8;
+            // What is not UTF-8 the interpreter refuses, but in comments, and what is not ASCII even there; other
+            // encodings it knows better than we do.
+            let refused = match &*encoding.to_ascii_lowercase() {
+                "ascii" => true,
+                "utf-8" | "utf8" | "utf_8" | "utf-8-sig" => !decode::only_in_comments(bytes),
+                _ => false,
+            };
+            let kind = if refused { ProblemKind::Syntax } else { ProblemKind::Content };
+            parsed.broken = refused;
             parsed.problems.push(Problem::whole(kind, format!("not valid {encoding}; read as Latin-1")));
             text.into()
         }
