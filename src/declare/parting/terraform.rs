@@ -52,7 +52,8 @@ impl<'t> Found<'t> {
     /// The value of an attribute that is a plain string.
     fn plain(&self, name: &str) -> Option<&'t str> {
         let plain = self.written(name)?.strip_prefix('"')?.strip_suffix('"')?;
-        (!plain.contains(['"', '\\', '$', '%'])).then_some(plain)
+        let is_made = plain.contains(['"', '\\']) || plain.contains("${") || plain.contains("%{");
+        (!is_made).then_some(plain)
     }
 
     fn is_repeated(&self) -> bool {
