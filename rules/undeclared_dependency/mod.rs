@@ -32,7 +32,8 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     }
     for (package, site) in first {
         let name = &cx.packages.package(package).name;
-        let is_declared = cx.declared.declares(name) != Some(false) || cx.usage.comes_with_an_extra(name);
+        let is_shipped = cx.spec.tool.ships.iter().any(|own| **own == **name);
+        let is_declared = is_shipped || cx.declared.declares(name) != Some(false) || cx.usage.comes_with_an_extra(name);
         if !is_declared && !cx.declares_around(site.importer, name) {
             let message = format!("{name} is imported here and not declared in the manifest");
             sink.report(Finding::new(cx.locate_import(site), message).about(name.to_string()).noting("imported here"));

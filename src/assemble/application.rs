@@ -13,7 +13,7 @@ use super::{Base, Brings, Content, EventSource, Installs, LayerPath, NamedLayer,
 use crate::artifact::Location;
 use crate::declare::model::{
     ApiKind, Application, BuildMethod, CodeSource, Dialect, Function, FunctionKind, Id, Qualifier, Setting, SnapStart,
-    SourceKind, Trigger, TriggerSource,
+    SourceKind, Trigger, TriggerSource, Why,
 };
 use crate::input::files::{join, parent};
 use crate::input::{Choice, Part, seen};
@@ -46,6 +46,8 @@ pub struct Declared {
     pub content: Content,
     /// What of dependencies its build puts beside it.
     pub installs: Installs,
+    /// The folder of sources that the built package was made from.
+    pub built_from: Option<String>,
     /// The tool that makes the package.
     pub tool: Tool,
     /// Layers that are here, in merge order.
@@ -60,6 +62,8 @@ pub struct Declared {
     pub init_off_request_path: bool,
     /// What is not here.
     pub open: Vec<Open>,
+    /// Why its handler or runtime is not known, where one is not.
+    pub unsaid: String,
     /// The package is an executable of the Cargo package or workspace at `code`, and it is not built.
     pub executable: Option<Executable>,
 }
@@ -106,6 +110,7 @@ struct Package {
     code: String,
     content: Content,
     installs: Installs,
+    built_from: Option<String>,
     tool: Tool,
     open: Vec<Open>,
     executable: Option<Executable>,
@@ -116,7 +121,16 @@ struct Package {
 impl Package {
     fn whole(code: String) -> Self {
         let (content, installs) = (Content::Whole, Installs::Nothing);
-        Self { code, content, installs, tool: Tool::default(), open: Vec::new(), executable: None, says: None }
+        Self {
+            code,
+            content,
+            installs,
+            built_from: None,
+            tool: Tool::default(),
+            open: Vec::new(),
+            executable: None,
+            says: None,
+        }
     }
 }
 
@@ -140,13 +154,18 @@ fn package(app: &Application, function: &Function, base: &Base) -> Result<Packag
         CodeSource::Unknown(why) => return Err(format!("where its code is is not known, because it {why}")),
     };
     let state = built::state(&function.code, base);
-    if let Built::Fresh(output) = state {
-        return Ok(Package::whole(output));
-    }
     let path = base.path(source);
+    if let Built::Fresh(output) = state {
+        return Ok(Package { built_from: Some(path), ..Package::whole(output) });
+    }
     if !seen::exists(Path::new(&path)) {
         if let Some((folder, name)) = built::of_workspace(&path) {
             return Ok(Package { executable: Some(Executable::Named(name)), ..Package::whole(folder) });
+        }
+        if let Some(unbuilt) = built::of_scripts(&path) {
+            let open = Open { reason: Reason::Build, detail: unbuilt.detail(), brings: Brings::Anything };
+            let (open, installs) = (vec![open], Installs::Bundled);
+            return Ok(Package { open, installs, ..Package::whole(unbuilt.sources) });
         }
         return Err(format!("its code is not at {path}; {}", built::command(app.dialect)));
     }
@@ -368,6 +387,7 @@ fn declared(app: &Application, id: Id<Function>, package: Package, base: &Base, 
         code: package.code,
         content: package.content,
         installs: package.installs,
+        built_from: package.built_from,
         tool: package.tool,
         layers,
         environment: variables,
@@ -375,8 +395,21 @@ fn declared(app: &Application, id: Id<Function>, package: Package, base: &Base, 
         events: events(app, id, base),
         init_off_request_path: is_off_request_path(app, id),
         open,
+        unsaid: unsaid(function),
         executable: package.executable,
     }
+}
+
+/// Which of handler and runtime the template does not say, and why.
+fn unsaid(function: &Function) -> String {
+    let why = |what: &str, known: bool, why: Option<&Why>| match why {
+        _ if known => None,
+        Some(why) => Some(format!("its {what} is not known, because it {why}")),
+        None => Some(format!("its template says no {what}")),
+    };
+    let handler = why("handler", function.handler.text().is_some(), function.handler.why());
+    let runtime = why("runtime", function.runtime.known().is_some(), function.runtime.why());
+    handler.into_iter().chain(runtime).collect::<Vec<_>>().join(", ")
 }
 
 /// What of the function's own the handler stands for: a plugin's module, or a bundle that is not made here.

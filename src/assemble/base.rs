@@ -114,6 +114,11 @@ impl Base {
     }
 }
 
+/// A path as the current folder, where it is empty.
+pub(super) fn at(path: &Path) -> &Path {
+    if path.as_os_str().is_empty() { Path::new(".") } else { path }
+}
+
 /// Manifests in a folder on disk.
 pub(super) struct Manifests(String);
 

@@ -12,6 +12,8 @@ use crate::input::seen;
 
 /// Files of one folder whose times are looked at.
 const MOST_FILES: usize = 20_000;
+/// Manifests larger than this are not read.
+const LARGEST_MANIFEST: u64 = 8 << 20;
 /// Folders within each other that are looked into.
 const DEEPEST: usize = 24;
 
@@ -96,6 +98,48 @@ fn of_cargo(path: &Path) -> Option<(&Path, &str)> {
     let is_platform = above.file_name()?.to_str()?.contains('-');
     let target = if is_platform { above.parent()? } else { above };
     Some((target, path.file_stem()?.to_str()?))
+}
+
+/// A folder or archive that a build of the project around it has still to make.
+pub(super) struct Unbuilt {
+    /// The project, whose sources stand for it.
+    pub(super) sources: String,
+    /// What is not there.
+    output: String,
+    /// How it is made.
+    made: String,
+}
+
+impl Unbuilt {
+    /// What is said of it.
+    pub(super) fn detail(&self) -> String {
+        let Self { sources, output, made } = self;
+        format!(
+            "its package is made of `{output}`, which {made} makes and which is not here; the sources in {sources} stand for it"
+        )
+    }
+}
+
+/// The project of JavaScript or TypeScript whose build would make what a path names: the nearest folder above that is
+/// there, where it has a manifest and something that compiles or bundles.
+pub(super) fn of_scripts(path: &str) -> Option<Unbuilt> {
+    let sources = Path::new(path).ancestors().skip(1).find(|folder| seen::is_dir(super::base::at(folder)))?;
+    let output = Path::new(path).strip_prefix(sources).ok()?.to_str()?.to_owned();
+    if !output.split(['/', '.']).any(|part| FOLDERS.outputs.iter().any(|name| name == part)) {
+        return None;
+    }
+    let manifest = crate::input::read_text_file(&sources.join("package.json"), LARGEST_MANIFEST).ok()?;
+    let manifest: serde_json::Value = serde_json::from_str(&manifest).ok()?;
+    let scripts = manifest.get("scripts").and_then(serde_json::Value::as_object);
+    let named = ["build", "bundle", "package", "compile", "dist"];
+    let script = named.iter().find(|name| scripts.is_some_and(|scripts| scripts.contains_key(**name)));
+    let made = match script {
+        Some(script) => format!("`npm run {script}`"),
+        None if seen::is_file(&sources.join("tsconfig.json")) => "the compiler".to_owned(),
+        None => return None,
+    };
+    let sources = super::base::at(sources).to_string_lossy().into_owned();
+    Some(Unbuilt { sources, output, made })
 }
 
 /// The folder at the beginning of a path that a build has still to make, by its name.

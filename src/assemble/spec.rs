@@ -37,6 +37,8 @@ pub struct FunctionSpec {
     pub content: Content,
     /// What of dependencies a build puts beside it.
     pub installs: Installs,
+    /// The folder of sources that the built package was made from.
+    pub built_from: Option<String>,
     /// The tool that makes the package.
     pub tool: Tool,
     /// Layers, in the order in which they are merged.

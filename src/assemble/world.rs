@@ -95,7 +95,8 @@ impl World {
     pub fn absence(&self, import: &str) -> Absence {
         // A relative or absolute path names a file of the package itself; `#name` is its own.
         if import.starts_with(['.', '/', '#']) {
-            return Absence::Certain;
+            let beside = import.strip_prefix("./").is_some_and(|name| self.puts_beside(name));
+            return if beside { Absence::Unknown } else { Absence::Certain };
         }
         let at = |open: &Open| match &open.brings {
             Brings::Nothing => Absence::Certain,
@@ -112,6 +113,14 @@ impl World {
             Absence::Unknown => 2,
         });
         worst.unwrap_or(Absence::Certain)
+    }
+
+    /// Whether a build is known to put a module into the package's root, where code can name it by its path too.
+    fn puts_beside(&self, name: &str) -> bool {
+        let is_file = |names: &[Arc<str>]| names.iter().any(|own| name.strip_suffix(".js").unwrap_or(name) == &**own);
+        self.open.iter().any(|open| {
+            open.reason == Reason::Build && matches!(&open.brings, Brings::Modules(names) if is_file(names))
+        })
     }
 
     /// Whether something that is not here, a layer or a build, is known to bring a module.
@@ -158,5 +167,13 @@ mod tests {
         assert_eq!(any.absence("./helper"), Absence::Certain);
         assert_eq!(World::default().absence("requests"), Absence::Certain);
         assert_eq!(world(Brings::Nothing).absence("requests"), Absence::Certain);
+        let reason = Reason::Build;
+        let beside = World::new(vec![Open {
+            reason,
+            detail: String::new(),
+            brings: Brings::Modules(vec![Arc::from("beside")]),
+        }]);
+        assert!(beside.may_bring("./beside") && beside.may_bring("./beside.js"));
+        assert_eq!(beside.absence("../beside"), Absence::Certain);
     }
 }

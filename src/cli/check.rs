@@ -84,6 +84,7 @@ fn judged(
 ) -> Result<(Report, Vec<Finding>), UserError> {
     let policy = settings.policy(&args.select, &args.ignore, registry)?;
     let engine::Checked { mut findings, faults } = engine::run(registry, &policy, project);
+    run::at_sources(&mut findings, project);
     let suppressed = suppress::apply(&mut findings, project, registry, &policy);
     let findings = settings.resolved.overrides.apply(findings, &std::env::current_dir().unwrap_or_default());
     let budgets = model::Budgets::from(project.budgets);

@@ -55,9 +55,9 @@ pub fn dialect_of(path: &str, text: &str) -> Option<Dialect> {
     match extension {
         _ if chalice::is_one(path) => Some(Dialect::Chalice),
         _ if zappa::is_one(path, text) => Some(Dialect::Zappa),
+        _ if terraform::is_file(path) => terraform::looks_like_one(path, text).then_some(Dialect::Terraform),
         "json" if cloudformation::is_manifest(path, text) => Some(Dialect::Cdk),
         "json" if terraform::is_plan(path, text) => Some(Dialect::TerraformPlan),
-        "tf" | "tofu" => terraform::looks_like_one(path, text).then_some(Dialect::Terraform),
         _ if serverless::looks_like_one(path, text) => Some(Dialect::Serverless),
         "yaml" | "yml" | "json" | "template" if cloudformation::looks_like_one(text) => {
             Some(if text.contains("AWS::Serverless") { Dialect::Sam } else { Dialect::CloudFormation })
@@ -126,8 +126,7 @@ fn read_one(path: &str, files: &dyn Files, options: &Options) -> Result<(Applica
         let message = format!("cannot be read: {}", error.message);
         Problem { path: path.to_owned(), line: None, column: None, message }
     })?;
-    let by_name =
-        if path.ends_with(".tf") || path.ends_with(".tofu") { Dialect::Terraform } else { Dialect::CloudFormation };
+    let by_name = if terraform::is_file(path) { Dialect::Terraform } else { Dialect::CloudFormation };
     let dialect = dialect_of(path, &text).unwrap_or(by_name);
     let mut reader = Reader::new(files, options, path, dialect);
     let inner = match dialect {

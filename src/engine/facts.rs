@@ -13,6 +13,7 @@ use crate::graph::{HandlerResolution, ImportSite, ModuleGraph, ModuleId, Phase, 
 use crate::manifest::dependency::Declared;
 use crate::package::Bundle;
 use crate::package::owners::{Package, PackageId, Packages};
+use crate::platform::Language;
 use crate::scaling::Accounts;
 use crate::scaling::plan::TrafficTable;
 use crate::span::Span;
@@ -62,13 +63,15 @@ impl FunctionFacts {
         self.artifact.unpacked_bytes() > limits.unzipped_bytes || self.estimate.init_ms > limits.init_ms
     }
 
-    /// The grade; none for a function that does not start, and for one whose dependencies are not here or of which
-    /// nothing is.
+    /// The grade; none for a function that does not start, and for one whose handler, dependencies or executable
+    /// are not here.
     #[must_use]
     pub fn grade(&self) -> Option<Grade> {
         let starts = !matches!(self.start(), StartVerdict::Fails(_));
-        // Of a crate the sources say what runs during Init; of a folder without its executable nothing is known.
-        let is_here = self.spec.main.is_some() || !self.lacks_executable();
+        // Of a crate the sources say what runs during Init, and nothing of what its executable is made of; of a handler
+        // that a build has still to make nothing is known.
+        let is_script = matches!(self.spec.runtime.language(), Language::Python | Language::Node);
+        let is_here = if is_script { self.has_closure() } else { !self.lacks_executable() };
         let is_known = starts && is_here && !self.world.lacks_dependencies() && self.faults.is_empty();
         is_known.then(|| Grade::of(self.estimate.init_ms, self.estimate.runtime_ms, self.breaks_hard_limit()))
     }

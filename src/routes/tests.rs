@@ -21,6 +21,7 @@ fn spec(runtime: &str, handler: &str) -> FunctionSpec {
         main: None,
         content: crate::assemble::Content::default(),
         installs: crate::assemble::Installs::Nothing,
+        built_from: None,
         tool: crate::assemble::Tool::default(),
         layers: Vec::new(),
         open: Vec::new(),

@@ -216,6 +216,7 @@ pub(super) fn put_together(
         },
         &declared,
         spec.installs == Installs::Bundled,
+        &installed::how(&spec),
     ));
     open.extend(not_shipped(&spec, &artifact, &packages));
     if declared.dependencies.is_empty() && !graph.unresolved.is_empty() && artifact.is_tree() {

@@ -26,6 +26,7 @@ mod tree;
 mod unbuilt;
 mod words;
 mod workspace;
+mod written;
 
 use std::fmt;
 use std::path::Path;
@@ -37,6 +38,7 @@ pub use settings::{Settings, find as find_settings, find_for as find_settings_fo
 pub use sources::ProjectSources;
 pub use threads::{in_order, with_threads};
 pub use workspace::{Asked, Found, Selection, facts as workspace_facts};
+pub use written::at_sources;
 
 use crate::engine::Budgets;
 use crate::platform::{Architecture, Runtime};

@@ -29,14 +29,14 @@ const MOST_FILES: usize = 50;
 /// Whether a file may be a template, by its name.
 pub(super) fn may_be_one(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    matches!(extension, "yaml" | "yml" | "json" | "template" | "tf")
+    matches!(extension, "yaml" | "yml" | "json" | "template" | "tf" | "tofu")
         || ["serverless.ts", "zappa_settings.toml"].iter().any(|name| path.ends_with(name))
 }
 
 /// The templates with functions that lie in a folder.
 pub(super) fn in_folder(folder: &Path) -> Vec<PathBuf> {
-    let usual: Vec<PathBuf> =
-        WORDS.templates.iter().map(|name| folder.join(name)).filter(|file| is_one(file)).collect();
+    let usual = WORDS.templates.iter().map(|name| folder.join(name)).chain(synthesized(folder));
+    let usual: Vec<PathBuf> = usual.filter(|file| is_one(file)).collect();
     if !usual.is_empty() {
         return usual;
     }
@@ -46,6 +46,17 @@ pub(super) fn in_folder(folder: &Path) -> Vec<PathBuf> {
     files.sort();
     files.retain(|file| is_one(file));
     files
+}
+
+/// What CDK for Terraform has written of a program, a configuration for each of its stacks.
+fn synthesized(folder: &Path) -> Vec<PathBuf> {
+    if !seen::is_file(&folder.join("cdktf.json")) {
+        return Vec::new();
+    }
+    let Ok(stacks) = seen::read_dir(&folder.join("cdktf.out/stacks")) else { return Vec::new() };
+    let mut stacks: Vec<PathBuf> = stacks.flatten().map(|stack| stack.path().join("cdk.tf.json")).collect();
+    stacks.sort();
+    stacks
 }
 
 fn is_one(file: &Path) -> bool {
@@ -177,7 +188,9 @@ fn completed(declared: Declared, inputs: &Inputs<'_>, shelf: &Shelf) -> Result<F
     let (handler, runtime) = match (handler, runtime) {
         (Some(handler), Some(runtime)) => (handler, runtime),
         (handler, runtime) if declared.content == Content::Whole => {
-            convention::entry_point(&Place::at(Path::new(&declared.code))?, handler, runtime, shelf)?
+            let place = Place::at(Path::new(&declared.code))?;
+            convention::entry_point(&place, handler, runtime, shelf)
+                .map_err(|_| unsaid(&declared.unsaid, "no file of its code has a handler by convention"))?
         }
         (_, runtime) => return Err(incomplete(&declared.open, runtime.is_none())),
     };
@@ -202,6 +215,7 @@ fn completed(declared: Declared, inputs: &Inputs<'_>, shelf: &Shelf) -> Result<F
         main: None,
         content: declared.content,
         installs: declared.installs,
+        built_from: declared.built_from,
         tool: declared.tool,
         layers,
         open,
@@ -219,6 +233,11 @@ fn incomplete(open: &[assemble::Open], no_runtime: bool) -> UserError {
         Some(open) => open.detail.clone(),
         None => "neither template nor command line says its handler and runtime".to_owned(),
     })
+}
+
+/// Why it is not known what of a function's code is called.
+fn unsaid(why: &str, beside: &str) -> UserError {
+    UserError(format!("{why}, and {beside}; say it with --handler and the function's folder"))
 }
 
 /// The layers of a function, and whether the user said what all of them hold.

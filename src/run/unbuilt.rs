@@ -30,6 +30,21 @@ pub(super) fn handler(spec: &FunctionSpec, artifact: &Artifact, module: &str) ->
         let open = open(format!("`{folder}`, which its handler names, is not built here{stands}"));
         return Some((source.map(|(_, module)| format!("{module}.{function}")), open));
     }
+    if let Some((around, package)) = module.trim_start_matches("./").rsplit_once("node_modules/")
+        && !artifact.is_folder(&format!("{around}node_modules"))
+    {
+        let why = format!("the handler is in the package `{package}`, which is not installed here");
+        return Some((None, open(why)));
+    }
+    // Where the package itself has still to be made, a source of the handler's name stands for its module.
+    let is_unbuilt = |open: &&Open| open.reason == Reason::Build && open.brings == Brings::Anything;
+    if let Some(made) = spec.open.iter().find(is_unbuilt)
+        && let Some((_, found)) =
+            source(artifact, module.trim_start_matches("./"), endings).filter(|(_, found)| found != module)
+    {
+        let function = spec.handler.rsplit_once('.').map_or("", |(_, function)| function);
+        return Some((Some(format!("{found}.{function}")), made.clone()));
+    }
     let has_any = artifact
         .entries()
         .any(|(_, entry)| !entry.path.starts_with('/') && endings.iter().any(|ending| entry.path.ends_with(ending)));

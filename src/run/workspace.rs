@@ -286,6 +286,7 @@ fn undeclared(
         main: None,
         content: Content::Whole,
         installs: crate::assemble::Installs::Nothing,
+        built_from: None,
         tool: crate::assemble::Tool::default(),
         layers: Vec::new(),
         open: Vec::new(),

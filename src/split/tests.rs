@@ -40,6 +40,7 @@ fn routes(app: &str) -> Routes {
         main: None,
         content: crate::assemble::Content::default(),
         installs: crate::assemble::Installs::Nothing,
+        built_from: None,
         tool: crate::assemble::Tool::default(),
         layers: Vec::new(),
         open: Vec::new(),

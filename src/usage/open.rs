@@ -15,9 +15,9 @@ const NAMED: usize = 6;
 
 /// What the manifests declare for run time and neither the package nor the runtime has. An archive is uploaded as it
 /// is: what it lacks is missing for good. So is what a folder lacks in which others are installed. A bundler takes only
-/// what is `asked_for_alone`.
+/// what is `asked_for_alone`; `install` says how people have it here.
 #[must_use]
-pub fn not_installed(facts: &Loaded<'_>, declared: &Declared, asked_for_alone: bool) -> Option<Open> {
+pub fn not_installed(facts: &Loaded<'_>, declared: &Declared, asked_for_alone: bool, install: &str) -> Option<Open> {
     let language = facts.language;
     let unresolved = facts.graph.unresolved.iter().map(|import| &*import.import);
     let is_asked_for = |name: &str| {
@@ -38,7 +38,7 @@ pub fn not_installed(facts: &Loaded<'_>, declared: &Declared, asked_for_alone: b
     });
     Some(Open {
         reason: Reason::NotInstalled,
-        detail: detail(&names, language),
+        detail: detail(&names, install),
         brings: if declared.is_open { Brings::Anything } else { Brings::ModulesAndMore(modules.collect()) },
     })
 }
@@ -78,14 +78,13 @@ fn unread(declared: &Declared) -> Option<Open> {
     })
 }
 
-fn detail(names: &BTreeSet<&Arc<str>>, language: Language) -> String {
+fn detail(names: &BTreeSet<&Arc<str>>, install: &str) -> String {
     let shown: Vec<&str> = names.iter().take(NAMED).map(|name| &***name).collect();
     let more = match names.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
     let (verb, are) = if names.len() == 1 { ("is", "it is") } else { ("are", "they are") };
-    let install = if language == Language::Python { "`pip install -r requirements.txt -t FOLDER`" } else { "`npm ci`" };
     format!(
         "{}{more} {verb} declared and not installed here, so {are} not in the estimate; analyse what the build makes, or install with {install}",
         shown.join(", ")

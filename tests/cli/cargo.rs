@@ -46,7 +46,9 @@ fn cargo(project: &Project, folder: &str, arguments: &[&str]) -> Run {
 fn a_workspace_is_its_functions_and_what_they_do_not_need() {
     let run = cargo(&workspace(), "", &[]);
     assert_eq!(run.code, 0, "{}", run.err);
-    for line in ["A  orders", "A  users", "not built yet", "unused-dependency: hex", "misplaced-dependency: itoa"] {
+    for line in
+        ["-  orders", "-  users", "no grade", "not built yet", "unused-dependency: hex", "misplaced-dependency: itoa"]
+    {
         assert!(run.out.contains(line), "{line}: {}", run.out);
     }
     assert!(run.err.contains("there is no Cargo.lock"), "{}", run.err);

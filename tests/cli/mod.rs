@@ -8,6 +8,7 @@ mod changed;
 mod config;
 mod crates;
 mod dependencies;
+mod deployments;
 mod estimate;
 mod installed;
 mod fix;

@@ -1,17 +1,21 @@
-//! `samconfig.toml`: which template it deploys, with which parameters.
+//! `samconfig.toml` or `samconfig.yaml`: which template it deploys, with which parameters.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::super::model::Problem;
-use super::super::reader::{Reader, local};
+use super::super::reader::{Reader, local, problem_in};
+use super::super::toml;
 use crate::input::files;
-use crate::span::LineIndex;
+use crate::manifest::yaml::{self, Node};
 use crate::text::shell_words;
 
 /// Folders above the template in which the file is looked for.
 const HIGHEST: usize = 4;
+/// Its names, in the order in which SAM looks for them.
+const NAMES: [&str; 3] = ["samconfig.toml", "samconfig.yaml", "samconfig.yml"];
 
-/// What the default environment of a `samconfig.toml` says.
+/// What one environment of a `samconfig` says.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Settings {
     pub(super) parameters: BTreeMap<String, String>,
@@ -23,9 +27,15 @@ pub(super) struct Settings {
 pub(super) fn find(template: &str, reader: &mut Reader<'_>) -> Settings {
     let mut folder = files::parent(template).to_owned();
     for _ in 0..HIGHEST {
-        let path = if folder.is_empty() { "samconfig.toml".to_owned() } else { format!("{folder}/samconfig.toml") };
-        if reader.files.is_file(&path) {
-            return read(&path, template, reader);
+        let paths = NAMES.map(|name| if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") });
+        if let Some(path) = paths.iter().find(|path| reader.files.is_file(path)) {
+            return match parsed(path, reader) {
+                Ok(root) => root.map(|root| read(&root, path, template, reader)).unwrap_or_default(),
+                Err(problem) => {
+                    reader.app.problems.push(problem);
+                    Settings::default()
+                }
+            };
         }
         if folder.is_empty() || folder.ends_with("..") {
             break;
@@ -35,27 +45,27 @@ pub(super) fn find(template: &str, reader: &mut Reader<'_>) -> Settings {
     Settings::default()
 }
 
-fn read(path: &str, template: &str, reader: &mut Reader<'_>) -> Settings {
-    let text = match reader.files.text(path) {
-        Ok(text) => text,
-        Err(error) => {
-            let message = format!("cannot be read: {}", error.message);
-            reader.app.problems.push(Problem { path: path.to_owned(), line: None, column: None, message });
-            return Settings::default();
-        }
+fn parsed(path: &str, reader: &Reader<'_>) -> Result<Option<Arc<Node>>, Problem> {
+    let text = reader.files.text(path).map_err(|error| {
+        let message = format!("cannot be read: {}", error.message);
+        Problem { path: path.to_owned(), line: None, column: None, message }
+    })?;
+    let parsed = if path.ends_with(".toml") {
+        toml::parse(&text, 0)
+    } else {
+        yaml::parse(&text).map_err(|error| (error.offset, error.message))
     };
-    let table: toml::Table = match text.parse() {
-        Ok(table) => table,
-        Err(error) => {
-            reader.app.problems.push(broken(path, &text, &error));
-            return Settings::default();
-        }
-    };
-    let environment = reader.options.stage.as_deref().filter(|name| table.contains_key(*name)).unwrap_or("default");
+    parsed.map_err(|(offset, message)| problem_in(path, &text, offset, message))
+}
+
+fn read(root: &Node, path: &str, template: &str, reader: &Reader<'_>) -> Settings {
+    // Without being asked for another one, SAM deploys the environment `default`.
+    let asked = reader.options.stage.as_deref().and_then(|name| root.get(name));
+    let Some(environment) = asked.or_else(|| root.get("default")) else { return Settings::default() };
     let commands = ["global", "build", "deploy"];
-    let sections = commands.map(|command| table.get(environment)?.get(command)?.get("parameters")?.as_table());
+    let sections = commands.map(|command| environment.get(command)?.get("parameters"));
     let value = |key: &str| sections.iter().rev().flatten().find_map(|section| section.get(key));
-    let named = ["template_file", "template"].iter().find_map(|key| value(key)?.as_str());
+    let named = ["template_file", "template"].iter().find_map(|key| value(key)?.text());
     let fits = match named {
         Some(named) => local(files::parent(path), named).is_ok_and(|named| {
             named == template || named.contains(".aws-sam/") && files::parent(path) == files::parent(template)
@@ -65,7 +75,7 @@ fn read(path: &str, template: &str, reader: &mut Reader<'_>) -> Settings {
     if !fits {
         return Settings::default();
     }
-    let text_of = |key: &str| value(key).and_then(toml::Value::as_str).map(str::to_owned);
+    let text_of = |key: &str| value(key).and_then(Node::text).map(str::to_owned);
     Settings {
         parameters: value("parameter_overrides").map(overrides).unwrap_or_default(),
         stack_name: text_of("stack_name"),
@@ -73,51 +83,55 @@ fn read(path: &str, template: &str, reader: &mut Reader<'_>) -> Settings {
     }
 }
 
-fn broken(path: &str, text: &str, error: &toml::de::Error) -> Problem {
-    let at = error.span().map(|span| LineIndex::new(text).position(text, span.start as u32));
-    Problem {
-        path: path.to_owned(),
-        line: at.map(|at| at.line),
-        column: at.map(|at| at.column),
-        message: error.message().to_owned(),
+/// `"A=1 B='two words'"`, `"ParameterKey=A,ParameterValue=1"`, lists of these, or a mapping.
+fn overrides(value: &Node) -> BTreeMap<String, String> {
+    let pairs = |text: &str| shell_words(text).iter().filter_map(|word| pair(word)).collect::<Vec<_>>();
+    if let Some(text) = value.text() {
+        return pairs(text).into_iter().collect();
     }
+    let listed = value.items().flat_map(|item| match item.text() {
+        Some(text) => pairs(text),
+        None => mapped(item).collect(),
+    });
+    listed.chain(mapped(value)).collect()
 }
 
-/// `"A=1 B='two words'"`, `["A=1"]` or a table.
-fn overrides(value: &toml::Value) -> BTreeMap<String, String> {
-    let mut found = BTreeMap::new();
-    let mut put = |pair: &str| {
-        if let Some((key, value)) = pair.split_once('=') {
-            found.insert(key.trim().to_owned(), value.trim().trim_matches(['"', '\'']).to_owned());
-        }
-    };
-    match value {
-        toml::Value::String(text) => shell_words(text).iter().for_each(|pair| put(pair)),
-        toml::Value::Array(items) => {
-            items.iter().filter_map(toml::Value::as_str).flat_map(shell_words).for_each(|pair| put(&pair));
-        }
-        toml::Value::Table(table) => {
-            for (key, value) in table {
-                let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-                found.insert(key.clone(), text);
-            }
-        }
-        _ => {}
+fn mapped(value: &Node) -> impl Iterator<Item = (String, String)> {
+    value.entries().filter_map(|(key, value)| Some((key.text()?.to_owned(), value.text()?.to_owned())))
+}
+
+/// One override: `A=1`, or the long form of the AWS CLI.
+fn pair(word: &str) -> Option<(String, String)> {
+    let bare = |text: &str| text.trim().trim_matches(['"', '\'']).to_owned();
+    if let Some(rest) = word.strip_prefix("ParameterKey=") {
+        let (key, value) = rest.split_once(",ParameterValue=")?;
+        return Some((bare(key), bare(value)));
     }
-    found
+    let (key, value) = word.split_once('=')?;
+    Some((bare(key), bare(value)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn overridden(node: Option<Arc<Node>>) -> Vec<String> {
+        let found = overrides(node.unwrap().get("v").unwrap());
+        found.iter().map(|(key, value)| format!("{key}={value}")).collect()
+    }
+
     #[test]
     fn overrides_are_read_in_every_form() {
-        let value = |text: &str| text.parse::<toml::Table>().unwrap().remove("v").unwrap();
-        let text = overrides(&value(r#"v = "Stage=\"prod\" Name='a b' Size=1""#));
-        let pairs: Vec<_> = text.iter().map(|(key, value)| format!("{key}={value}")).collect();
-        assert_eq!(pairs, ["Name=a b", "Size=1", "Stage=prod"]);
-        assert_eq!(overrides(&value(r#"v = ["A=1", "B=2"]"#)).len(), 2);
-        assert_eq!(overrides(&value("v = {A = 1}")).get("A").map(String::as_str), Some("1"));
+        let of_toml = |text: &str| overridden(toml::parse(text, 0).unwrap());
+        assert_eq!(of_toml(r#"v = "Stage=\"prod\" Name='a b' Size=1""#), ["Name=a b", "Size=1", "Stage=prod"]);
+        assert_eq!(of_toml(r#"v = ["A=1", "B=2"]"#), ["A=1", "B=2"]);
+        assert_eq!(of_toml("v = {A = 1}"), ["A=1"]);
+        let long = r#"v = "ParameterKey=A,ParameterValue=1 ParameterKey=\"B\",ParameterValue=\"x=y, z\"""#;
+        assert_eq!(of_toml(long), ["A=1", "B=x=y, z"]);
+        assert_eq!(of_toml(r#"v = ["ParameterKey=A,ParameterValue=1"]"#), ["A=1"]);
+        let of_yaml = |text: &str| overridden(yaml::parse(text).unwrap());
+        assert_eq!(of_yaml("v: [A=1, 'B=2 3']"), ["A=1", "B=2"]);
+        assert_eq!(of_yaml("v:\n  - A: 1\n  - B: two words\n"), ["A=1", "B=two words"]);
+        assert_eq!(of_yaml("v: {A: 1, B: true}"), ["A=1", "B=true"]);
     }
 }

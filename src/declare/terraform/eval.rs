@@ -143,7 +143,11 @@ impl Module {
                 }
                 Tree::new(Kind::Map(map), place)
             }
-            Expression::StringTemplate(template) => self.template(template.iter(), place, env, depth),
+            Expression::StringTemplate(template) => match template.iter().collect::<Vec<_>>().as_slice() {
+                // An interpolation that stands alone is its value, of whatever type.
+                [Element::Interpolation(only)] => self.within(&only.expr, env, depth).moved(place).derived(),
+                _ => self.template(template.iter(), place, env, depth),
+            },
             Expression::HeredocTemplate(heredoc) => self.template(heredoc.template.iter(), place, env, depth),
             Expression::Parenthesis(inner) => self.within(inner.inner(), env, depth),
             Expression::Variable(name) => self
@@ -423,7 +427,8 @@ impl Module {
         for structure in body.iter() {
             match structure {
                 Structure::Attribute(attribute) => {
-                    let key = Key { text: attribute.key.as_str().into(), place: env.place(attribute.key.span()) };
+                    let place = attribute.key.span().or_else(|| attribute.value.span());
+                    let key = Key { text: attribute.key.as_str().into(), place: env.place(place) };
                     map.entries.push((key, self.within(&attribute.value, env, depth)));
                 }
                 Structure::Block(block) if block.ident.as_str() == "dynamic" => {
@@ -450,6 +455,7 @@ impl Module {
         };
         let iterator = block.body.get_attribute("iterator").and_then(|attribute| match &attribute.value {
             Expression::Variable(name) => Some(name.as_str().to_owned()),
+            Expression::String(name) => Some(name.as_str().to_owned()),
             _ => None,
         });
         for (key, value) in pairs.into_iter().take(MOST_ROUNDS) {

@@ -3,6 +3,7 @@
 mod code;
 mod eval;
 mod functions;
+mod json;
 mod modules;
 mod plan;
 mod resources;
@@ -34,8 +35,16 @@ const MOST_FILES: usize = 200;
 
 /// Whether a text is a file of a configuration with functions, or with modules that may have some.
 pub(super) fn looks_like_one(path: &str, text: &str) -> bool {
-    let is_named = path.ends_with(".tf") || path.ends_with(".tofu");
-    is_named && (text.contains("\"aws_lambda_") || text.contains("module \"") && text.contains("source"))
+    let calls = text.contains("module \"") || path.ends_with(".json") && text.contains("\"module\"");
+    is_file(path) && (text.contains("\"aws_lambda_") || calls && text.contains("source"))
+}
+
+/// Endings of the files that make a configuration.
+const ENDINGS: [&str; 4] = [".tf", ".tf.json", ".tofu", ".tofu.json"];
+
+/// Whether a file belongs to a configuration, by its name.
+pub(super) fn is_file(path: &str) -> bool {
+    ENDINGS.iter().any(|ending| path.ends_with(ending))
 }
 
 /// A configuration while it is read.
@@ -73,10 +82,15 @@ pub(super) fn read(path: &str, reader: &mut Reader<'_>) -> Result<(), Problem> {
 fn parse_file(path: &str, reader: &mut Reader<'_>) -> Result<(u32, Arc<Body>), Problem> {
     let whole = |message: String| Problem { path: path.to_owned(), line: None, column: None, message };
     let (file, text) = reader.open(path).map_err(|why| whole(format!("cannot be read: {why}")))?;
-    let body = hcl_edit::parser::parse_body(&text).map_err(|error| {
-        let offset = error.location().offset() as u32;
-        problem_in(path, &text, offset, error.message().to_owned())
-    })?;
+    let parsed = if path.ends_with(".tfvars.json") {
+        json::values(&text)
+    } else if path.ends_with(".json") {
+        json::configuration(&text)
+    } else {
+        let parsed = hcl_edit::parser::parse_body(&text);
+        parsed.map_err(|error| (error.location().offset() as u32, error.message().to_owned()))
+    };
+    let body = parsed.map_err(|(offset, message)| problem_in(path, &text, offset, message))?;
     Ok((file, Arc::new(body)))
 }
 
@@ -89,7 +103,7 @@ impl Configuration<'_, '_> {
         let mut parsed = Parsed::default();
         let listed = self.reader.files.list(folder);
         let names = listed.into_iter().filter(|entry| !entry.is_folder).map(|entry| entry.name);
-        let names = names.filter(|name| name.ends_with(".tf") || name.ends_with(".tofu"));
+        let names = names.filter(|name| is_file(name));
         for name in names.take(MOST_FILES) {
             let path = files::join(folder, &name);
             match parse_file(&path, self.reader) {
@@ -106,11 +120,14 @@ impl Configuration<'_, '_> {
     fn settings(&mut self, folder: &str) -> BTreeMap<String, Tree> {
         let mut given = BTreeMap::new();
         let listed = self.reader.files.list(folder);
-        let is_settings = |name: &str| name == "terraform.tfvars" || name.ends_with(".auto.tfvars");
+        let is_settings = |name: &str| {
+            let name = name.strip_suffix(".json").unwrap_or(name);
+            name == "terraform.tfvars" || name.ends_with(".auto.tfvars")
+        };
         let mut names: Vec<String> =
             listed.into_iter().map(|entry| entry.name).filter(|name| is_settings(name)).collect();
         // The automatic ones come later and win.
-        names.sort_by_key(|name| (name != "terraform.tfvars", name.clone()));
+        names.sort_by_key(|name| (!name.starts_with("terraform.tfvars"), name.clone()));
         for name in names {
             match parse_file(&files::join(folder, &name), self.reader) {
                 Ok((file, body)) => {
@@ -195,7 +212,7 @@ impl Configuration<'_, '_> {
         for (file, body) in &parsed.files {
             for block in body.get_blocks("variable") {
                 let Some(name) = block.labels.first().map(|label| label.as_str().to_owned()) else { continue };
-                let place = place(*file, block.ident.span());
+                let place = name_place(*file, block);
                 let default = module.variables.get(&name).map_or(Setting::Unset, Tree::setting);
                 self.reader.gathered.parameters.insert(name, Parameter { place, default, allowed: None });
             }
@@ -221,8 +238,7 @@ impl Configuration<'_, '_> {
         let Some(name) = block.labels.first().map(|label| label.as_str().to_owned()) else { return };
         let source = block.body.get_attribute("source").map(|source| module.eval(&source.value, &Env::of(file)));
         let Some(source) = source.as_ref().and_then(Tree::known).map(str::to_owned) else { return };
-        let name_place =
-            block.labels.first().map_or_else(|| place(file, block.ident.span()), |label| place(file, label.span()));
+        let name_place = name_place(file, block);
         for (suffix, env) in instances(module, file, &block.body) {
             let id = format!("module.{name}{suffix}");
             let inner = self.reader.next_scope();
@@ -333,6 +349,11 @@ fn from_root(root: &str, folder: &str) -> String {
     let up = root[shared..].iter().map(|_| "..".to_owned());
     let path: Vec<String> = up.chain(folder[shared..].iter().cloned()).collect();
     if path.is_empty() { ".".to_owned() } else { path.join("/") }
+}
+
+/// Where a block says its name.
+fn name_place(file: u32, block: &Block) -> Place {
+    place(file, block.labels.last().map_or_else(|| block.ident.span(), |label| label.span()))
 }
 
 fn place(file: u32, range: Option<std::ops::Range<usize>>) -> Place {

@@ -234,7 +234,9 @@ impl Configuration<'_, '_> {
 
     /// A path, a list of them, or mappings with a path and what is done with it.
     fn source_path(&self, written: &Tree) -> (CodeSource, Build) {
-        let method = BuildMethod::Manifest;
+        // A path alone has its dependencies installed; a mapping has them where it says so.
+        let is_installed = written.one_or_more().iter().any(installs);
+        let method = if is_installed { BuildMethod::Manifest } else { BuildMethod::AsIs };
         let mut build = Build { method, ..Build::default() };
         let mut paths = Vec::new();
         for item in written.one_or_more() {
@@ -289,6 +291,14 @@ impl Configuration<'_, '_> {
         let names = [("queue_arn", "arn"), ("queue_url", "url"), ("queue_id", "id"), ("queue_name", "name")];
         self.outputs(scope, &names, queue, place);
     }
+}
+
+/// Whether the module installs dependencies beside a source, or may: what commands do is not known.
+fn installs(item: &Tree) -> bool {
+    const KEYS: [&str; 6] =
+        ["commands", "pip_requirements", "poetry_install", "uv_install", "npm_requirements", "npm_package_json"];
+    let is_set = |key: &&str| !item.get(key).is_null() && item.get(key).truth().known() != Some(&false);
+    item.as_map().is_none() || KEYS.iter().any(is_set)
 }
 
 fn translated(arguments: &Tree, inputs: &[(&str, &str)], place: Place) -> Tree {

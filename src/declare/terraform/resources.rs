@@ -51,7 +51,11 @@ impl Configuration<'_, '_> {
         let address = format!("{kind}.{}", name.as_str());
         let all = instances(module, file, &block.body);
         let is_alone = all.len() == 1;
-        let first = block.body.attributes().next().map(|attribute| place(file, attribute.key.span()));
+        let first = block
+            .body
+            .attributes()
+            .next()
+            .map(|attribute| place(file, attribute.key.span().or_else(|| attribute.value.span())));
         for (suffix, env) in all {
             if self.reader.gathered.resources.len() >= MOST_RESOURCES {
                 return;

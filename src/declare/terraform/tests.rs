@@ -403,3 +403,24 @@ fn broken_and_hostile_files_cost_only_themselves() {
     nested.push_str("}\nresource \"aws_lambda_function\" \"a\" { tags = local.l59 }\n");
     assert_eq!(super::super::read("n.tf", &Memory::new([("n.tf", nested.as_str())])).unwrap().functions.len(), 1);
 }
+
+#[test]
+fn the_common_module_installs_what_its_sources_say() {
+    let method = |source: &str| {
+        let module = format!(
+            "module \"f\" {{\n  source = \"terraform-aws-modules/lambda/aws\"\n  function_name = \"f\"\n  source_path = {source}\n}}\n"
+        );
+        let files = Memory::new([("main.tf", module.as_str()), ("src/app.py", "")]);
+        let app = read_with("main.tf", &files, &Options::default()).unwrap();
+        let code = &app.functions.iter().next().unwrap().code;
+        (code.source.clone(), code.build.method.clone())
+    };
+    let local = || CodeSource::Local("src".to_owned());
+    assert_eq!(method("\"src\""), (local(), BuildMethod::Manifest));
+    assert_eq!(method("[\"src\"]"), (local(), BuildMethod::Manifest));
+    assert_eq!(method("[{ path = \"src\", pip_requirements = true }]"), (local(), BuildMethod::Manifest));
+    assert_eq!(method("[{ path = \"src\", commands = [\"make\", \":zip\"] }]"), (local(), BuildMethod::Manifest));
+    assert_eq!(method("{ path = \"src\", npm_requirements = false }"), (local(), BuildMethod::AsIs));
+    let several = method("[\"src/app.py\", { path = \"lib\", prefix_in_zip = \"lib\" }]");
+    assert_eq!(several.0, CodeSource::Parts(vec!["src/app.py".to_owned(), "lib".to_owned()]));
+}

@@ -29,6 +29,7 @@ use crate::lang::javascript::ir::FunctionId;
 use crate::package::Bundle;
 use crate::platform::Sdk;
 
+pub use bundle::{Trace, Written};
 pub use compile_cache::ships_compile_cache;
 pub use resolve::is_builtin;
 

@@ -87,6 +87,36 @@ pub(super) fn declared_above(spec: &FunctionSpec) -> Option<Open> {
     })
 }
 
+/// Files by which people lay dependencies down, and the command that installs them.
+const TOOLS: [(&str, Language, &str); 13] = [
+    (".pnp.cjs", Language::Node, PLUG_N_PLAY),
+    (".pnp.js", Language::Node, PLUG_N_PLAY),
+    ("yarn.lock", Language::Node, "`yarn install`"),
+    ("pnpm-lock.yaml", Language::Node, "`pnpm install`"),
+    ("bun.lock", Language::Node, "`bun install`"),
+    ("bun.lockb", Language::Node, "`bun install`"),
+    ("package-lock.json", Language::Node, "`npm ci`"),
+    ("npm-shrinkwrap.json", Language::Node, "`npm ci`"),
+    ("uv.lock", Language::Python, "`uv sync`"),
+    ("poetry.lock", Language::Python, "`poetry install`"),
+    ("pdm.lock", Language::Python, "`pdm install`"),
+    ("Pipfile.lock", Language::Python, "`pipenv install`"),
+    ("requirements.txt", Language::Python, "`pip install -r requirements.txt -t FOLDER`"),
+];
+const PLUG_N_PLAY: &str = "`yarn install` with `nodeLinker: node-modules` in .yarnrc.yml: what Yarn's Plug'n'Play keeps \
+                           as archives in its cache is not read";
+
+/// How people install what a function needs, by the nearest file that says so.
+pub(super) fn how(spec: &FunctionSpec) -> String {
+    let language = spec.runtime.language();
+    let named = upwards(Path::new(&spec.code)).into_iter().find_map(|folder| {
+        let is_there = |(file, of, _): &&(&str, Language, &str)| *of == language && seen::is_file(&folder.join(file));
+        TOOLS.iter().find(is_there).map(|(_, _, command)| *command)
+    });
+    let usual = if language == Language::Node { "`npm install`" } else { "`pip install -t FOLDER`" };
+    named.unwrap_or(usual).to_owned()
+}
+
 /// Tells that dependencies are taken from where they are installed.
 pub(super) fn said(installed: &Installed, installs: Installs) -> Open {
     let how = match installs {

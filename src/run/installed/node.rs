@@ -30,13 +30,16 @@ pub(super) fn around(folder: &Path, installs: Installs, shelf: &Shelf) -> Around
         Installs::Nothing => return Around::default(),
         // A folder that has its packages may be what is uploaded.
         Installs::Guessed if own => return Around::default(),
+        // What is declared for development alone stays behind; what nothing declares is taken along.
+        Installs::Production if own => declared(folder).into_iter().chain(undeclared(folder)).collect(),
         Installs::Declared | Installs::Production => declared(folder),
         Installs::Bundled | Installs::Guessed => declared(folder).into_iter().chain(imports(folder)).collect(),
     };
     let without = vec![FOLDER.to_owned()];
     let installed = taken(folder, &roots, shelf);
-    // Where nothing of what is needed is found, what is there stays.
-    if installed.is_none() && own { Around::default() } else { Around { without, installed } }
+    // Where something is needed and nothing of it is found, what is there stays.
+    let is_told = roots.is_empty() && nearest(folder).is_some();
+    if installed.is_none() && own && !is_told { Around::default() } else { Around { without, installed } }
 }
 
 /// The same for a project whose packages are further up.
@@ -49,8 +52,17 @@ pub(super) fn of_project(folder: &Path, shelf: &Shelf) -> Around {
 
 /// What the nearest manifest declares for run time.
 fn declared(folder: &Path) -> BTreeSet<String> {
-    let manifest = upwards(folder).into_iter().find_map(|folder| manifest(&folder));
-    manifest.map(|manifest| names(&manifest, &["dependencies", "optionalDependencies"])).unwrap_or_default()
+    nearest(folder).map(|manifest| names(&manifest, &["dependencies", "optionalDependencies"])).unwrap_or_default()
+}
+
+/// What code asks for and the nearest manifest does not declare for development.
+fn undeclared(folder: &Path) -> BTreeSet<String> {
+    let development = nearest(folder).map(|manifest| names(&manifest, &["devDependencies"])).unwrap_or_default();
+    imports(folder).into_iter().filter(|name| !development.contains(name)).collect()
+}
+
+fn nearest(folder: &Path) -> Option<Value> {
+    upwards(folder).into_iter().find_map(|folder| manifest(&folder))
 }
 
 fn manifest(folder: &Path) -> Option<Value> {

@@ -8,6 +8,7 @@
 mod data;
 mod map;
 mod marks;
+mod trace;
 mod wrappers;
 
 use std::sync::Arc;
@@ -20,6 +21,8 @@ use crate::lang::javascript::ir::{FunctionId, Program};
 use crate::manifest::node::package_of_request;
 use crate::span::Span;
 use wrappers::Functions;
+
+pub use trace::{Trace, Written};
 
 /// Smaller files are not worth opening.
 const SMALLEST: u64 = 2 << 10;

@@ -78,7 +78,7 @@ impl Machine<'_> {
         let ix = self.link(entry, Some(at));
         let target = self.loaded[ix as usize].id;
         self.note(at, target, self.tries > 0);
-        if self.sources.source_tree {
+        if self.sources.source_tree || self.transforms {
             self.evaluate(ix)?;
             return Ok(self.namespace_value(ix));
         }
@@ -141,7 +141,7 @@ impl Machine<'_> {
             let problem = source.problem.clone().unwrap_or_default();
             return Some(Thrown { rule: "syntax-error", message: format!("SyntaxError: {problem}"), ..syntax });
         }
-        if self.sources.source_tree {
+        if self.sources.source_tree || self.transforms {
             return None;
         }
         let node = self.node;

@@ -140,6 +140,8 @@ pub(super) struct Machine<'a> {
     /// Conditions around what runs, decided by values, since the runtime's own code.
     conditions: u32,
     tries: u32,
+    /// Something that reads files in another way than Node was asked for.
+    transforms: bool,
     /// The `catch` blocks that run, innermost last.
     handling: Vec<raise::Handling>,
     /// What error objects stand for, where Node surely raises them.
@@ -226,6 +228,7 @@ impl<'a> Machine<'a> {
             unsure: false,
             conditions: 0,
             tries: 0,
+            transforms: false,
             handling: Vec::new(),
             faults: FxHashMap::default(),
             phase: Phase::Init,

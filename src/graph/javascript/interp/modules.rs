@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use super::generators::Yielded;
 use super::names::unknown_extension;
 use super::raise::Thrown;
@@ -13,6 +15,26 @@ use crate::graph::javascript::limits::LIMITS;
 use crate::graph::javascript::load::{Cause, Source};
 use crate::graph::javascript::resolve::{Loader, Resolved, absolute, folder};
 use crate::graph::{GraphProblem, Import, ImportSite, Module, ModuleId, ModuleKind, ProblemEffect, Unresolved};
+use crate::knowledge;
+
+/// `transforms.toml`, which says what it lists.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Transforms {
+    packages: Vec<String>,
+}
+
+knowledge::table! {
+    static TRANSFORMS: Transforms = "node/transforms.toml", tested by the_transforms_read;
+}
+
+/// Whether a request loads something that puts another reader of files in place of Node's.
+fn is_transform(request: &str) -> bool {
+    let below = |name: &String| {
+        request.strip_prefix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    TRANSFORMS.packages.iter().any(below)
+}
 
 impl Machine<'_> {
     pub(super) fn folder_of(&self, ix: ModuleIx) -> Arc<str> {
@@ -95,6 +117,7 @@ impl Machine<'_> {
         }
         let from = self.folder_of(ix);
         let hooked = self.hooked_request(ix, request);
+        self.transforms |= is_transform(request);
         match self.sources.resolver.resolve(&from, hooked.as_deref().unwrap_or(request), Loader::Require) {
             Resolved::Builtin => {
                 let name = request.strip_prefix("node:").unwrap_or(request);

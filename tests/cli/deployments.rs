@@ -1,0 +1,266 @@
+//! Deployments as people write them: configurations in JSON, builds that have not run, sources behind what is built.
+
+use serde_json::{Value, json};
+
+use super::Project;
+
+const HANDLER: &str = "def handler(event, context):\n    return 1\n";
+
+fn names(report: &Value) -> Vec<&str> {
+    report["functions"].as_array().unwrap().iter().map(|function| function["name"].as_str().unwrap()).collect()
+}
+
+fn details(function: &Value) -> String {
+    let open = function["open"].as_array().unwrap().iter();
+    open.map(|open| open["detail"].as_str().unwrap()).collect::<Vec<_>>().join("\n")
+}
+
+fn found(report: &Value, rule: &str) -> Vec<(String, u64)> {
+    let findings = report["findings"].as_array().unwrap().iter().filter(|finding| finding["rule"] == rule);
+    let place = |finding: &Value| {
+        let location = &finding["location"];
+        (location["path"].as_str().unwrap().to_owned(), location["line"].as_u64().unwrap())
+    };
+    findings.map(place).collect()
+}
+
+const NATIVE: &str = r#"variable "names" { default = ["a", "b"] }
+data "archive_file" "code" {
+  type        = "zip"
+  source_dir  = "${path.module}/src"
+  output_path = "x.zip"
+}
+resource "aws_lambda_function" "f" {
+  for_each      = toset(var.names)
+  function_name = "f-${each.key}"
+  runtime       = "python3.13"
+  handler       = each.value == "a" ? "app.handler" : "gone.handler"
+  filename      = data.archive_file.code.output_path
+}
+"#;
+
+const JSON: &str = r#"{
+  "//": "made by a program",
+  "variable": {"names": {"default": ["a", "b"]}},
+  "data": {"archive_file": {"code": [{"type": "zip", "source_dir": "${path.module}/src", "output_path": "x.zip"}]}},
+  "resource": {
+    "aws_lambda_function": {
+      "f": {
+        "for_each": "${toset(var.names)}",
+        "function_name": "f-${each.key}",
+        "runtime": "python3.13",
+        "handler": "${each.value == \"a\" ? \"app.handler\" : \"gone.handler\"}",
+        "filename": "${data.archive_file.code.output_path}"
+      }
+    }
+  }
+}
+"#;
+
+#[test]
+fn configurations_in_json_say_the_same_as_native_ones() {
+    let of = |name: &str, text: &str| Project::new(&[(name, text), ("src/app.py", HANDLER)]).report(&[]);
+    let (native, json) = (of("main.tf", NATIVE), of("main.tf.json", JSON));
+    assert_eq!(names(&native), names(&json));
+    assert_eq!(names(&json).len(), 2);
+    assert_eq!(found(&native, "handler-not-found"), [("main.tf".to_owned(), 7)]);
+    assert_eq!(found(&json, "handler-not-found"), [("main.tf.json".to_owned(), 7)]);
+    assert_eq!(json["functions"][0]["package"]["bytes"], native["functions"][0]["package"]["bytes"]);
+}
+
+#[test]
+fn what_cdk_for_terraform_writes_is_read() {
+    let stack = "cdktf.out/stacks/shop";
+    let (template, code) = (format!("{stack}/cdk.tf.json"), format!("{stack}/src/app.py"));
+    let project = Project::new(&[
+        ("cdktf.json", r#"{"app": "npx ts-node main.ts"}"#),
+        (".gitignore", "cdktf.out\n"),
+        (&template, JSON),
+        (&code, HANDLER),
+    ]);
+    assert_eq!(names(&project.report(&[])).len(), 2);
+    let unbuilt = Project::new(&[("cdktf.json", "{}")]).run(&[]);
+    assert!(unbuilt.code == 2 && unbuilt.err.contains("cdktf synth"), "{}", unbuilt.err);
+}
+
+#[test]
+fn a_broken_configuration_in_json_costs_itself_alone() {
+    let project =
+        Project::new(&[("main.tf", NATIVE), ("b.tf.json", "{\n  \"resource\": {,\n"), ("src/app.py", HANDLER)]);
+    let report = project.report(&[]);
+    assert_eq!(names(&report).len(), 2);
+    assert_eq!((&report["problems"][0]["path"], &report["problems"][0]["line"]), (&json!("b.tf.json"), &json!(2)));
+}
+
+#[test]
+fn sources_stand_for_an_archive_that_a_build_makes() {
+    let template = "data \"archive_file\" \"code\" {\n  type        = \"zip\"\n  source_dir  = \"${path.module}/api/dist\"\n  \
+                    output_path = \"x.zip\"\n}\nresource \"aws_lambda_function\" \"f\" {\n  function_name = \"f\"\n  \
+                    runtime       = \"nodejs22.x\"\n  handler       = \"index.handler\"\n  \
+                    filename      = data.archive_file.code.output_path\n}\n";
+    let project = Project::new(&[
+        ("main.tf", template),
+        ("api/package.json", r#"{"scripts": {"build": "tsc"}, "dependencies": {"far": "1"}}"#),
+        (
+            "api/src/index.ts",
+            "import { n } from './n';\nimport far from 'far';\nexport const handler = () => far(n);\n",
+        ),
+        ("api/src/n.ts", "export const n = 1;\n"),
+    ]);
+    let report = project.report(&["--fail-on", "error"]);
+    let function = &report["functions"][0];
+    assert_eq!(report["summary"]["findings"]["error"], 0, "{report}");
+    let paths: Vec<_> = function["modules"].as_array().unwrap().iter().filter_map(|m| m["path"].as_str()).collect();
+    assert!(paths.contains(&"src/index.ts") && paths.contains(&"src/n.ts"), "{paths:?}");
+    let said = details(function);
+    assert!(said.contains("`dist`") && said.contains("`npm run build`"), "{said}");
+    assert!(function["grade"].is_null());
+    project.write("api/dist/index.js", "exports.handler = () => 1;\n");
+    let built = project.report(&[]);
+    assert_eq!(built["functions"][0]["package"]["path"], "api/dist");
+    assert!(!details(&built["functions"][0]).contains("npm run build"));
+}
+
+const SAM: &str = "Resources:\n  A:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: dist\n      \
+                   Handler: app.handler\n      Runtime: nodejs22.x\n";
+
+#[test]
+fn findings_in_what_is_built_point_to_what_was_written() {
+    let map = r#"{"version": 3, "sources": ["../src/app.ts"], "names": [], "mappings": ";AAEA;AAEA"}"#;
+    let built = "\"use strict\";\nconst gone = require(\"gone\");\nexports.handler = () => gone;\n//# sourceMappingURL=app.js.map\n";
+    let source = "// one\n// two\nimport gone from \"gone\";\n\nexport const handler = () => gone;\n";
+    let project = Project::new(&[
+        ("template.yaml", SAM),
+        ("dist/app.js", built),
+        ("dist/app.js.map", map),
+        ("src/app.ts", source),
+    ]);
+    assert_eq!(found(&project.report(&[]), "unresolved-import"), [("src/app.ts".to_owned(), 3)]);
+    // A source that was changed since is another text, and one that is not here cannot be shown.
+    let with_text = r#"{"version": 3, "sources": ["../src/app.ts"], "sourcesContent": ["older"], "names": [], "mappings": ";AAEA"}"#;
+    project.write("dist/app.js.map", with_text);
+    assert_eq!(found(&project.report(&[]), "unresolved-import"), [("dist/app.js".to_owned(), 2)]);
+    project.write("dist/app.js.map", &map.replace("../src/app.ts", "../../../../../../../../etc/passwd"));
+    assert_eq!(found(&project.report(&[]), "unresolved-import"), [("dist/app.js".to_owned(), 2)]);
+}
+
+#[test]
+fn the_advice_names_the_tool_that_people_install_with() {
+    let files = [
+        (
+            "template.yaml",
+            "Resources:\n  A:\n    Type: AWS::Serverless::Function\n    Properties: {CodeUri: ., Handler: app.handler, Runtime: nodejs22.x}\n",
+        ),
+        ("package.json", r#"{"dependencies": {"far": "1"}}"#),
+        ("app.js", "exports.handler = require('far');\n"),
+    ];
+    for (file, advice) in [
+        ("pnpm-lock.yaml", "`pnpm install`"),
+        ("yarn.lock", "`yarn install`"),
+        (".pnp.cjs", "nodeLinker: node-modules"),
+    ] {
+        let project = Project::new(&files);
+        project.write(file, "");
+        let report = project.report(&[]);
+        let said = details(&report["functions"][0]);
+        assert!(said.contains("far is declared and not installed") && said.contains(advice), "{file}: {said}");
+        assert_eq!(report["summary"]["findings"]["error"], 0);
+    }
+}
+
+#[test]
+fn files_that_a_hook_of_the_loader_translates_are_not_refused() {
+    let template = "Resources:\n  A:\n    Type: AWS::Serverless::Function\n    \
+                    Properties: {CodeUri: ., Handler: app.handler, Runtime: nodejs20.x}\n";
+    let of = |first: &str| {
+        let app = format!("{first}module.exports = require('./own.mjs');\n");
+        let files = [
+            ("template.yaml", template),
+            ("package.json", r#"{"dependencies": {"@babel/register": "7"}}"#),
+            ("app.js", app.as_str()),
+            ("own.mjs", "import fs from 'fs';\nexport const handler = () => fs;\n"),
+        ];
+        found(&Project::new(&files).report(&[]), "wrong-module-format")
+    };
+    assert!(of("require('@babel/register')({presets: []});\n").is_empty());
+    assert_eq!(of("").len(), 1);
+}
+
+#[test]
+fn what_cloudformation_puts_beside_inline_code_is_asked_for_by_its_path_too() {
+    let template = "Resources:\n  A:\n    Type: AWS::Lambda::Function\n    Properties:\n      Handler: index.handler\n      \
+                    Runtime: nodejs22.x\n      Code:\n        ZipFile: |\n          \
+                    const response = require('./cfn-response');\n          \
+                    exports.handler = (event, context) => response.send(event, context, 'SUCCESS');\n";
+    let report = Project::new(&[("template.yaml", template)]).report(&[]);
+    assert!(found(&report, "unresolved-import").is_empty(), "{report}");
+    let other = template.replace("./cfn-response'", "./other'").replace("response.send", "cfnresponse");
+    let report = Project::new(&[("template.yaml", &other)]).report(&[]);
+    assert_eq!(found(&report, "unresolved-import").len(), 1);
+}
+
+#[test]
+fn a_handler_that_the_template_does_not_tell_is_named_as_the_reason() {
+    let template =
+        "service: x\nprovider: {name: aws, runtime: nodejs22.x}\nfunctions:\n  f: {handler: '${param:handler}'}\n";
+    let run = Project::new(&[("serverless.yml", template), ("src/f.js", "exports.x = 1;\n")]).run(&[]);
+    assert!(run.out.contains("f is left out: its handler is not known"), "{}{}", run.out, run.err);
+}
+
+#[test]
+fn executables_that_are_not_built_have_no_grade() {
+    let manifest =
+        "[package]\nname = \"f\"\nversion = \"0.1.0\"\nedition = \"2021\"\n[dependencies]\nlambda_runtime = \"1\"\n";
+    let project = Project::new(&[("Cargo.toml", manifest), ("src/main.rs", "fn main() {}\n")]);
+    let report = project.report(&[]);
+    assert!(report["functions"][0]["grade"].is_null(), "{report}");
+}
+
+#[test]
+fn what_a_tool_ships_of_itself_needs_no_declaration() {
+    let files = [
+        (".chalice/config.json", r#"{"version": "2.0", "app_name": "c", "stages": {"dev": {}}}"#),
+        ("requirements.txt", "requests\n"),
+        ("app.py", "import chalice\napp = chalice.Chalice(app_name='c')\n"),
+        (".venv/pyvenv.cfg", "version = 3.12.1\n"),
+        (
+            ".venv/lib/python3.12/site-packages/chalice/__init__.py",
+            "class Chalice:\n    def __init__(self, app_name): pass\n",
+        ),
+        (".venv/lib/python3.12/site-packages/chalice-1.0.dist-info/METADATA", "Name: chalice\nVersion: 1.0\n"),
+        (".venv/lib/python3.12/site-packages/chalice-1.0.dist-info/RECORD", "chalice/__init__.py,,\n"),
+    ];
+    let report = Project::new(&files).report(&[]);
+    assert_eq!(names(&report).len(), 1);
+    assert!(found(&report, "undeclared-dependency").is_empty(), "{report}");
+}
+
+#[test]
+fn a_handler_in_a_package_that_is_not_installed_is_not_missing_for_sure() {
+    let template = "service: x\nprovider: {name: aws, runtime: nodejs22.x}\nfunctions:\n  f:\n    \
+                    handler: node_modules/@dynatrace/oneagent/index.handler\n";
+    let report = Project::new(&[("serverless.yml", template), ("src/a.js", "exports.x = 1;\n")]).report(&[]);
+    assert!(found(&report, "handler-not-found").is_empty(), "{report}");
+    assert!(details(&report["functions"][0]).contains("@dynatrace/oneagent"));
+}
+
+#[test]
+fn what_is_installed_for_development_alone_is_not_shipped() {
+    let template = "service: x\nprovider: {name: aws, runtime: nodejs22.x}\nfunctions:\n  f: {handler: h.f}\n";
+    let files = [
+        ("serverless.yml", template),
+        ("package.json", r#"{"devDependencies": {"big": "1"}}"#),
+        ("h.js", "const own = require('own');\nexports.f = () => own;\n"),
+        ("node_modules/big/package.json", r#"{"name": "big", "version": "1.0.0"}"#),
+        ("node_modules/big/index.js", "module.exports = 1;\n"),
+    ];
+    let project = Project::new(&files);
+    assert_eq!(found(&project.report(&[]), "unresolved-import"), [("h.js".to_owned(), 1)]);
+    project.write("node_modules/own/package.json", r#"{"name": "own", "version": "1.0.0"}"#);
+    project.write("node_modules/own/index.js", "module.exports = 2;\n");
+    let report = project.report(&[]);
+    let packages: Vec<_> =
+        report["functions"][0]["packages"].as_array().unwrap().iter().map(|package| package["name"].clone()).collect();
+    assert_eq!(packages, [json!("own")]);
+    assert!(found(&report, "unresolved-import").is_empty());
+}
