@@ -167,7 +167,7 @@ fn package(app: &Application, function: &Function, base: &Base) -> Result<Packag
             let (open, installs) = (vec![open], Installs::Bundled);
             return Ok(Package { open, installs, ..Package::whole(unbuilt.sources) });
         }
-        return Err(format!("its code is not at {path}; {}", built::command(app.dialect)));
+        return Err(format!("its code is not at {path}; {}", built::missing(app.dialect)));
     }
     Ok(from_sources(app, function, path, &state))
 }
@@ -193,7 +193,7 @@ fn together(app: &Application, function: &Function, sources: &[String], base: &B
         let from = base.path(source);
         let path = Path::new(&from);
         if !seen::exists(path) {
-            return Err(format!("a part of its code is not at {from}; {}", built::command(app.dialect)));
+            return Err(format!("a part of its code is not at {from}; {}", built::missing(app.dialect)));
         }
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let to = if seen::is_dir(path) { below.clone() } else { join(&below, &name) };

@@ -159,6 +159,14 @@ pub(super) fn is_opaque(method: &BuildMethod) -> bool {
     matches!(method, BuildMethod::Makefile | BuildMethod::Docker | BuildMethod::Go | BuildMethod::Other(_))
 }
 
+/// What to do where code is not where a template says: what its tool builds from is there before it runs.
+pub(super) fn missing(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Cdk | Dialect::Chalice | Dialect::Zappa => command(dialect),
+        _ => "the path is another, or a build of the repository's own has still to make it",
+    }
+}
+
 /// The command by which people build an application.
 pub(super) fn command(dialect: Dialect) -> &'static str {
     match dialect {

@@ -45,7 +45,7 @@ fn broken_templates_and_missing_code_name_the_line() {
     );
     let run = project.run(&["check", "--ignore", "scaling"]);
     assert_eq!(run.code, 2);
-    let expected = "not analysed: template.yaml:2: A is left out: its code is not at nope; `sam build` makes it\n";
+    let expected = "not analysed: template.yaml:2: A is left out: its code is not at nope; the path is another";
     assert!(run.out.contains(expected), "{}", run.out);
 }
 
