@@ -141,8 +141,8 @@ fn opened(path: &Path) -> io::Result<(Arc<File>, u64)> {
     Ok((Arc::new(file), len))
 }
 
-#[cfg(test)]
 #[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use std::fs;
 

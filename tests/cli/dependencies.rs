@@ -216,8 +216,7 @@ fn what_a_function_needs_without_naming_it_stays_while_nothing_is_installed() {
     let logging = "import logging.config\nlogging.config.dictConfig({'version': 1, 'formatters': {'j': {'()': 'pythonjsonlogger.jsonlogger.JsonFormatter'}}})\n";
     assert_eq!(of_python_function("python-json-logger\n", logging, &[]), left);
     let django = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'conf')\nimport django\nfrom django.core.wsgi import get_wsgi_application\napp = get_wsgi_application()\n";
-    let settings =
-        "INSTALLED_APPS = ['corsheaders']\nSTORAGES = {'default': {'BACKEND': 'storages.backends.s3.S3Storage'}}\n";
+    let settings = "import dj_database_url\nINSTALLED_APPS = ['corsheaders']\nSTORAGES = {'default': {'BACKEND': 'storages.backends.s3.S3Storage'}}\n";
     let declared = "django\ndj-database-url\ndjango-cors-headers\ndjango-storages\n";
     assert_eq!(of_python_function(declared, django, &[("src/conf.py", settings)]), left);
     assert_eq!(of_python_function("opentelemetry-distro\ntypes-requests\n", "import json\n", &[]), left);

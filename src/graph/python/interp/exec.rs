@@ -51,7 +51,11 @@ impl Interp<'_> {
         let mut flow = Flow::NEXT;
         let mut left = false;
         for id in statements {
-            let after = self.exec_stmt(frame, *id)?;
+            let after = match self.exec_stmt(frame, *id) {
+                // A round of a loop that may have ended before ends there where the rest raises.
+                Err(_) if flow.continued || flow.broken => return Ok(Flow { next: false, ..flow }),
+                after => after?,
+            };
             flow = self.join_flow(Flow { next: false, ..flow }, after);
             if !after.next {
                 return Ok(Flow { next: false, ..flow });
