@@ -106,8 +106,7 @@ pub(super) fn known(path: &Path) -> Option<Arc<Vec<u8>>> {
     let is_named = lock(&shared.texts).names.contains(path.file_name()?);
     let stat = is_named.then(|| seen::metadata(path).ok()).flatten().and_then(|metadata| Stat::of(&metadata))?;
     let place = lock(&shared.texts).known.get(&stat).cloned()?;
-    let content = lock(&place).clone();
-    content
+    lock(&place).clone()
 }
 
 fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {

@@ -46,8 +46,11 @@ pub(super) fn values(text: &str) -> Result<Body, (u32, String)> {
     Ok(body)
 }
 
+/// A member of an object, with the key as it is written.
+type Member = (Decorated<String>, Expression);
+
 /// The members of the object that a text is.
-fn items(text: &str) -> Result<Vec<(Decorated<String>, Expression)>, (u32, String)> {
+fn items(text: &str) -> Result<Vec<Member>, (u32, String)> {
     if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(text.trim_start_matches('\u{feff}')) {
         let before = text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum::<usize>();
         let message = error.to_string();
@@ -61,7 +64,7 @@ fn items(text: &str) -> Result<Vec<(Decorated<String>, Expression)>, (u32, Strin
     }
 }
 
-fn members(object: Object) -> impl Iterator<Item = (Decorated<String>, Expression)> {
+fn members(object: Object) -> impl Iterator<Item = Member> {
     object.into_iter().filter_map(|(key, value): (ObjectKey, ObjectValue)| match key {
         ObjectKey::Expression(Expression::String(name)) => Some((name, value.into_expr())),
         _ => None,

@@ -294,14 +294,12 @@ impl Machine<'_> {
                     Some(ExprKind::Index(object, index, _)) => {
                         let object = self.eval(f, p, *object)?;
                         let index = self.eval(f, p, *index)?;
-                        match (self.coerce_key(index), object) {
-                            (Some(key), _) => {
-                                if !self.refuse_set(f, object, key, at)? {
-                                    self.set(object, key, value)?;
-                                }
+                        if let Some(key) = self.coerce_key(index) {
+                            if !self.refuse_set(f, object, key, at)? {
+                                self.set(object, key, value)?;
                             }
-                            (None, Value::Obj(id)) => self.object_mut(id).open = true,
-                            _ => {}
+                        } else if let Value::Obj(id) = object {
+                            self.object_mut(id).open = true;
                         }
                     }
                     _ => {}

@@ -40,7 +40,7 @@ impl Interp<'_> {
         if let (Some(x), Some(y)) = (number(a), number(b)) {
             // What is no number equals nothing, but the same object is found in lists.
             #[allow(clippy::float_cmp, reason = "as the interpreter compares them")]
-            return (!x.is_nan() && !y.is_nan()).then(|| x == y);
+            return (!x.is_nan() && !y.is_nan()).then_some(x == y);
         }
         if a == b {
             return Some(true);

@@ -348,8 +348,9 @@ impl Interp<'_> {
             None => true,
         };
         let text = self.heap.text(name);
-        let is_known = is_known && (!text.starts_with("__") || text.ends_with("name__") || &*text == "__module__")
-            || matches!(self.heap.get(object), Some(Object::Module(_))) && is_known;
+        let is_module = matches!(self.heap.get(object), Some(Object::Module(_)));
+        let is_plain = !text.starts_with("__") || text.ends_with("name__") || &*text == "__module__";
+        let is_known = is_known && (is_module || is_plain);
         if !is_known {
             self.note_foreign(value);
         }
