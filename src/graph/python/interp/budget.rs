@@ -53,6 +53,9 @@ pub(super) struct Occasion {
     /// Conditions within each other that cannot be decided and that the call depends on; none when it surely happens.
     pub(super) doubt: u32,
     pub(super) phase: Phase,
+    /// Whether the function is its module's `__getattr__`: what it is asked for decides what is imported, for the
+    /// hundredth name as for the first.
+    pub(super) answers_for_module: bool,
 }
 
 /// Where a run began, to be given back at its end.
@@ -128,7 +131,8 @@ impl Budget {
         if occasion.phase == Phase::Invoke {
             return true;
         }
-        let rested = self.overtime.get(&package).is_none_or(|taken| *taken < LIMITS.overtime);
+        let rested =
+            occasion.answers_for_module || self.overtime.get(&package).is_none_or(|taken| *taken < LIMITS.overtime);
         let (runs, steps) = match (occasion.doubt == 0, rested) {
             (true, true) => (LIMITS.runs_at_most, LIMITS.overtime_per_function),
             (true, false) => (LIMITS.runs_per_function, LIMITS.steps_per_function),
@@ -212,7 +216,7 @@ mod tests {
     }
 
     fn library(doubt: u32, phase: Phase) -> Occasion {
-        Occasion { library: Some(PACKAGE), doubt, phase }
+        Occasion { library: Some(PACKAGE), doubt, phase, answers_for_module: false }
     }
 
     #[test]
@@ -236,7 +240,7 @@ mod tests {
         assert!(budget.is_enough(KEY, &library(1, Phase::Init)));
         assert!(!budget.is_enough(KEY, &library(0, Phase::Init)));
         assert!(budget.is_enough(KEY, &library(0, Phase::Invoke)));
-        assert!(!budget.is_enough(KEY, &Occasion { library: None, doubt: 1, phase: Phase::Invoke }));
+        assert!(!budget.is_enough(KEY, &Occasion { library: None, ..library(1, Phase::Invoke) }));
     }
 
     #[test]
@@ -267,8 +271,19 @@ mod tests {
             run(&mut budget, KEY, LIMITS.overtime, hungry);
             run(&mut budget, other, LIMITS.steps_per_function, PACKAGE);
         }
-        let of = |package| Occasion { library: Some(package), doubt: 0, phase: Phase::Init };
+        let of = |package| Occasion { library: Some(package), ..library(0, Phase::Init) };
         assert!(budget.is_enough(KEY, &of(hungry)));
         assert!(!budget.is_enough(other, &of(PACKAGE)));
+    }
+
+    #[test]
+    fn a_module_answers_for_its_names_although_its_package_has_no_time_left() {
+        let mut budget = Budget::new();
+        for _ in 0..LIMITS.runs_anyway {
+            run(&mut budget, (ModIdx(1), 0), LIMITS.overtime, PACKAGE);
+            run(&mut budget, KEY, LIMITS.steps_per_function, PACKAGE);
+        }
+        assert!(budget.is_enough(KEY, &library(0, Phase::Init)));
+        assert!(!budget.is_enough(KEY, &Occasion { answers_for_module: true, ..library(0, Phase::Init) }));
     }
 }

@@ -425,7 +425,9 @@ impl Interp<'_> {
         };
         let key = (function.module, function.index);
         let library = self.library_of(function.module);
-        let occasion = Occasion { library, doubt: self.doubt.branches, phase: self.phase };
+        let hook = self.heap.vars(self.module(function.module).scope).get(known::GETATTR);
+        let answers_for_module = hook == Some(Value::Obj(id));
+        let occasion = Occasion { library, doubt: self.doubt.branches, phase: self.phase, answers_for_module };
         if self.call_depth >= LIMITS.call_depth
             || self.total_depth >= LIMITS.total_depth
             || self.budget.active(key) >= LIMITS.active_runs

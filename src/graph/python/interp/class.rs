@@ -39,13 +39,7 @@ impl Interp<'_> {
         let name = self.sym(frame, node.name);
         let body = self.class_body(frame, &node.type_params);
         let maker = metaclass.unwrap_or_else(|| self.inherited_metaclass(&bases));
-        let prepare = self.heap.sym("__prepare__");
-        if let Some(hook) = self.class_lookup(maker, prepare)
-            && matches!(self.heap.get(hook), Some(Object::Function(_) | Object::ClassMethod(_)))
-        {
-            // It may have put names there.
-            self.heap.scope_mut(body.scope).open = true;
-        }
+        self.prepare(maker, body.scope, name, &bases, &keywords)?;
         let scope = body.scope;
         let module_name = self.module(frame.module).name;
         self.heap.vars_mut(scope).set(known::MODULE, Value::Str(module_name));
@@ -95,6 +89,54 @@ impl Interp<'_> {
             yields_open: Cell::new(false),
             span: Cell::new(frame.span.get()),
         }
+    }
+
+    /// Puts into the body of a class what `__prepare__` of its metaclass has there beforehand. Where that is not
+    /// known, anything may be there.
+    fn prepare(
+        &mut self,
+        maker: Value,
+        body: ScopeId,
+        name: Sym,
+        bases: &[Value],
+        keywords: &[(Sym, Value)],
+    ) -> Run<()> {
+        let hook = self.heap.sym("__prepare__");
+        let found = self.class_lookup(maker, hook).and_then(|found| self.heap.get(found));
+        if !matches!(found, Some(Object::Function(_) | Object::ClassMethod(_) | Object::StaticMethod(_))) {
+            return Ok(());
+        }
+        let hook = self.get_attr(maker, hook)?;
+        let bases = self.heap.tuple(bases);
+        let args = Args { keywords: keywords.to_vec(), ..Args::of(&[Value::Str(name), bases]) };
+        let made = self.call(hook, args)?;
+        let content = match self.heap.get(made) {
+            Some(Object::Instance { class, payload, .. }) => {
+                let (class, payload) = (*class, *payload);
+                if self.looks_up_itself(class) { Value::Unknown } else { payload }
+            }
+            _ => made,
+        };
+        let Some(Object::Dict { items, open: false }) = self.heap.get(content) else {
+            self.heap.scope_mut(body).open = true;
+            return Ok(());
+        };
+        let items: Vec<(Value, Value)> = items.iter().collect();
+        for (key, value) in items {
+            if let Value::Str(name) = key {
+                self.heap.vars_mut(body).set(name, value);
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether a kind of dictionary finds its keys by code of its own.
+    fn looks_up_itself(&mut self, class: Value) -> bool {
+        ["__getitem__", "__missing__"].iter().any(|name| {
+            let name = self.heap.sym(name);
+            let found = self.class_lookup(class, name);
+            found.is_some_and(|found| matches!(self.heap.get(found), Some(Object::Function(_))))
+        })
     }
 
     /// What the class statement does once the body has run.
