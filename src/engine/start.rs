@@ -91,6 +91,8 @@ impl FunctionFacts {
     #[must_use]
     pub fn may_bring_handler(&self, module: &str) -> bool {
         let roots = ["/opt/nodejs/node_modules/", "/opt/python/", "/opt/nodejs/", "/opt/"];
+        // From the package's folder two steps up lead to the root of the disk.
+        let module = module.strip_prefix("../..").filter(|rest| rest.starts_with("/opt/")).unwrap_or(module);
         let name = roots.iter().find_map(|root| module.strip_prefix(root)).unwrap_or(module);
         may_bring(&self.declared, module) || self.world.may_bring(name)
     }

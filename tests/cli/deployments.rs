@@ -264,3 +264,12 @@ fn what_is_installed_for_development_alone_is_not_shipped() {
     assert_eq!(packages, [json!("own")]);
     assert!(found(&report, "unresolved-import").is_empty());
 }
+
+#[test]
+fn a_handler_in_a_layer_that_is_not_known_may_come() {
+    let template = "service: x\nprovider: {name: aws, runtime: nodejs22.x}\nfunctions:\n  f:\n    \
+                    handler: ../../opt/nodejs/node_modules/@dynatrace/oneagent/index.handler\n    \
+                    layers: ['${output:monitoring.Layer}']\n";
+    let report = Project::new(&[("serverless.yml", template), ("src/a.js", "exports.x = 1;\n")]).report(&[]);
+    assert!(found(&report, "handler-not-found").is_empty(), "{report}");
+}

@@ -37,8 +37,8 @@ pub(super) fn around(folder: &Path, installs: Installs, shelf: &Shelf) -> Around
     };
     let without = vec![FOLDER.to_owned()];
     let installed = taken(folder, &roots, shelf);
-    // Where something is needed and nothing of it is found, what is there stays.
-    let is_told = roots.is_empty() && nearest(folder).is_some();
+    // Where something is declared and nothing of it is found, what is there stays.
+    let is_told = nearest(folder).is_some() && declared(folder).is_empty();
     if installed.is_none() && own && !is_told { Around::default() } else { Around { without, installed } }
 }
 
