@@ -375,7 +375,8 @@ impl Interp<'_> {
             let value = self.eval(frame, test)?;
             match self.truth(value)? {
                 Some(false) => {
-                    let end = self.exec_block(frame, orelse)?;
+                    let left = result.next || result.returned.is_some();
+                    let end = self.end_loop(frame, orelse, left)?;
                     return Ok(self.join_flow(result, end));
                 }
                 Some(true) => {
@@ -395,7 +396,8 @@ impl Interp<'_> {
                 }
                 None => {
                     let flow = self.either(frame, &mut |this| this.exec_block(frame, body), &mut |_| Ok(Flow::NEXT))?;
-                    let end = self.exec_block(frame, orelse)?;
+                    let left = result.next || flow.broken || flow.returned.or(result.returned).is_some();
+                    let end = self.end_loop(frame, orelse, left)?;
                     let joined = self.join_flow(flow, end);
                     result = self.join_flow(result, joined);
                     result.next = true;
@@ -463,10 +465,19 @@ impl Interp<'_> {
             )?;
             result.returned = self.join_flow(result, flow).returned;
         }
-        let end = self.exec_block(frame, orelse)?;
+        let end = self.end_loop(frame, orelse, left || result.returned.is_some())?;
         let mut result = self.join_flow(result, end);
         result.next |= left;
         Ok(result)
+    }
+
+    /// Runs the `else` of a loop. Where the loop may have been left before, so may what is raised there.
+    fn end_loop(&mut self, frame: &Frame, orelse: Block, may_be_left: bool) -> Run<Flow> {
+        let shields = self.doubt.shields;
+        self.doubt.shields += u32::from(may_be_left);
+        let end = self.exec_block(frame, orelse);
+        self.doubt.shields = shields;
+        if may_be_left && end.is_err() { Ok(Flow::DEAD) } else { end }
     }
 
     fn exec_match(&mut self, frame: &Frame, subject: Value, cases: &[Case]) -> Run<Flow> {
