@@ -24,8 +24,7 @@ pub fn regex_problem(pattern: &str, flags: &str) -> Option<String> {
 #[must_use]
 pub fn regex_since(pattern: &str) -> Option<(&'static str, u32)> {
     let mut names: Vec<&str> = Vec::new();
-    for (at, _) in pattern.match_indices("(?") {
-        let rest = pattern.get(at + 2..).unwrap_or_default();
+    for rest in special_groups(pattern) {
         let flags = rest.split(':').next().filter(|flags| flags.len() < rest.len()).unwrap_or_default();
         if !flags.is_empty() && flags.chars().all(|flag| matches!(flag, 'i' | 'm' | 's' | '-')) {
             return Some(("modifiers in a regular expression", MODIFIERS_SINCE));
@@ -40,6 +39,29 @@ pub fn regex_since(pattern: &str) -> Option<(&'static str, u32)> {
         }
     }
     None
+}
+
+/// What follows each `(?` that opens a group: neither escaped nor in a class.
+fn special_groups(pattern: &str) -> impl Iterator<Item = &str> {
+    let mut chars = pattern.chars();
+    let mut in_class = false;
+    std::iter::from_fn(move || {
+        loop {
+            match chars.next()? {
+                '\\' => {
+                    chars.next();
+                }
+                '[' => in_class = true,
+                ']' => in_class = false,
+                '(' if !in_class => {
+                    if let Some(rest) = chars.as_str().strip_prefix('?') {
+                        return Some(rest);
+                    }
+                }
+                _ => {}
+            }
+        }
+    })
 }
 
 #[cfg(test)]
@@ -73,6 +95,7 @@ mod tests {
     fn regular_expressions_are_of_a_release() {
         assert!(regex_since("(?i:a)b").is_some() && regex_since("(?<a>x)|(?<a>y)").is_some());
         assert!(regex_since("(?:a)(?<=b)(?<!c)(?<n>d)(?=e)").is_none());
+        assert!(regex_since(r"\(?i:a[(?i:]").is_none() && regex_since(r"[\]](?i:a)").is_some());
         assert!(regex_problem("[b-a]", "").is_some() && regex_problem("a+", "gi").is_none());
     }
 }
