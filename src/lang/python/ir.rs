@@ -349,7 +349,8 @@ pub enum Stmt {
     Raise(Option<ExprId>),
     Return(Option<ExprId>),
     Delete(Exprs),
-    Assert(ExprId),
+    /// The test and the message.
+    Assert(ExprId, Option<ExprId>),
     Break,
     Continue,
     /// `global`, `nonlocal`, `pass`: what they say is already in [`Function::locals`].

@@ -130,7 +130,10 @@ impl Lowering {
                 let targets: Vec<_> = node.targets.iter().map(|t| self.target(t)).collect();
                 Stmt::Delete(self.code.push_list(&targets))
             }
-            ast::Stmt::Assert(node) => Stmt::Assert(self.expr(&node.test)),
+            ast::Stmt::Assert(node) => {
+                let message = node.msg.as_deref().map(|message| self.expr(message));
+                Stmt::Assert(self.expr(&node.test), message)
+            }
             ast::Stmt::Global(node) => self.declared(&node.names, |scope| &mut scope.globals),
             ast::Stmt::Nonlocal(node) => self.declared(&node.names, |scope| &mut scope.foreign),
             ast::Stmt::TypeAlias(node) => {

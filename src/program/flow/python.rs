@@ -87,7 +87,7 @@ impl Lowering<'_> {
         let Some(stmt) = self.code.stmts.get(id.0 as usize) else { return };
         let span = self.code.stmt_span(id);
         match stmt {
-            ir::Stmt::Expr(value) | ir::Stmt::Assert(value) => {
+            ir::Stmt::Expr(value) | ir::Stmt::Assert(value, _) => {
                 let value = self.expr(*value);
                 out.push(Stmt::Eval(value));
             }

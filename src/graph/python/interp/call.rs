@@ -1,7 +1,6 @@
 //! Calls: functions whose code is known, classes, partials, coroutines, context managers.
 
 use super::super::value::*;
-use super::budget::Occasion;
 use super::*;
 use crate::lang::python::ir::{ExprId, Function as Node};
 
@@ -425,15 +424,7 @@ impl Interp<'_> {
         };
         let key = (function.module, function.index);
         let library = self.library_of(function.module);
-        let hook = self.heap.vars(self.module(function.module).scope).get(known::GETATTR);
-        let answers_for_module = hook == Some(Value::Obj(id));
-        let occasion = Occasion { library, doubt: self.doubt.branches, phase: self.phase, answers_for_module };
-        if self.call_depth >= LIMITS.call_depth
-            || self.total_depth >= LIMITS.total_depth
-            || self.budget.active(key) >= LIMITS.active_runs
-            || self.budget.is_enough(key, &occasion)
-            || self.budget.is_spent()
-        {
+        if self.is_left_out(id, &function, library) {
             self.mistakes.lose(library.is_none());
             return Ok(Value::Unknown);
         }
@@ -474,7 +465,7 @@ impl Interp<'_> {
     }
 
     /// The top-level name of a module that is not the function's own.
-    fn library_of(&self, module: ModIdx) -> Option<Sym> {
+    pub(super) fn library_of(&self, module: ModIdx) -> Option<Sym> {
         let module = self.module(module);
         (!module.own).then_some(module.root)
     }

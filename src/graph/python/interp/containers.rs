@@ -26,8 +26,9 @@ impl Interp<'_> {
         };
         Ok(match name {
             "tuple" if !open => self.heap.tuple(&items),
+            "tuple" => self.heap.row(items, open, Row::View("tuple")),
             "set" | "frozenset" => {
-                let (items, vague) = distinct(items);
+                let (items, vague) = self.distinct(items);
                 self.heap.set(items, open || vague, name == "frozenset")
             }
             "sorted" => {
@@ -114,15 +115,29 @@ impl Interp<'_> {
     }
 }
 
-/// The items without those that are the same, as sets keep them; and whether some may be the same as others.
-pub(super) fn distinct(items: Vec<Value>) -> (Vec<Value>, bool) {
-    let mut seen = Dict::default();
-    let mut vague = false;
-    for item in items {
-        vague |= item == Value::Unknown;
-        if seen.get(item).is_none() {
-            seen.set(item, item);
+impl Interp<'_> {
+    /// The items without those that are the same, as sets keep them; and whether some may be the same as others.
+    pub(super) fn distinct(&mut self, items: Vec<Value>) -> (Vec<Value>, bool) {
+        let mut seen = Dict::default();
+        let mut vague = false;
+        for item in items {
+            vague |= item == Value::Unknown || self.compares_itself(item);
+            if seen.get(item).is_none() {
+                seen.set(item, item);
+            }
         }
+        (seen.iter().map(|(item, _)| item).collect(), vague)
     }
-    (seen.iter().map(|(item, _)| item).collect(), vague)
+
+    /// Whether code of its class decides what an object is equal to.
+    pub(super) fn compares_itself(&mut self, value: Value) -> bool {
+        let Some(Object::Instance { class, .. }) = self.heap.get(value) else { return false };
+        let class = *class;
+        let (eq, is_plain) = (
+            self.heap.sym("__eq__"),
+            matches!(self.heap.get(class), Some(Object::Class(node)) if node.fields.is_none()),
+        );
+        let found = self.class_lookup(class, eq);
+        !is_plain || found.is_some_and(|found| matches!(self.heap.get(found), Some(Object::Function(_))))
+    }
 }

@@ -66,7 +66,7 @@ impl Interp<'_> {
             }
             Expr::Set(list) => {
                 let (items, open) = self.eval_items(frame, list)?;
-                let (items, vague) = containers::distinct(items);
+                let (items, vague) = self.distinct(items);
                 self.heap.set(items, open || vague, false)
             }
             Expr::Dict(list) => {
@@ -286,6 +286,7 @@ impl Interp<'_> {
             if key == Value::Unknown || self.heap.is_union(key) {
                 open = true;
             } else {
+                open |= self.compares_itself(key);
                 items.set(key, value);
             }
         }
@@ -375,7 +376,7 @@ impl Interp<'_> {
             ComprehensionKind::List => self.heap.list(out.items, out.open),
             ComprehensionKind::Generator => self.heap.row(out.items, out.open, Row::Iterator("types.GeneratorType")),
             ComprehensionKind::Set => {
-                let (items, vague) = containers::distinct(out.items);
+                let (items, vague) = self.distinct(out.items);
                 self.heap.set(items, out.open || vague, false)
             }
             ComprehensionKind::Dict => self.heap.dict(out.pairs, out.open),

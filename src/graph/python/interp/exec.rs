@@ -35,9 +35,9 @@ impl Interp<'_> {
     }
 
     pub(super) fn exec_block(&mut self, frame: &Frame, block: Block) -> Run<Flow> {
-        let shields = self.doubt.shields;
+        let depth = self.doubt.depth();
         let result = self.exec_statements(frame, block);
-        self.doubt.shields = shields;
+        self.doubt.return_to(depth);
         result
     }
 
@@ -167,14 +167,8 @@ impl Interp<'_> {
                     self.delete(frame, *target)?;
                 }
             }
-            Stmt::Assert(_) if self.is_optimized() => {}
-            Stmt::Assert(test) => {
-                let value = self.eval(frame, *test)?;
-                // Not caught, it would rest on every value being followed exactly.
-                if self.truth(value)? == Some(false) && self.is_caught("AssertionError", true) {
-                    return Err(self.exception("AssertionError", ""));
-                }
-            }
+            Stmt::Assert(..) if self.is_optimized() => {}
+            Stmt::Assert(test, message) => self.exec_assert(frame, *test, *message)?,
             Stmt::Break => {
                 return Ok(Flow { broken: true, ..Flow::DEAD });
             }

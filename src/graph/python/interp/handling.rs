@@ -31,6 +31,26 @@ impl Interp<'_> {
         if frame.function.is_none() { Ok(Flow::NEXT) } else { Err(Raised { value, fault: None }) }
     }
 
+    pub(super) fn exec_assert(&mut self, frame: &Frame, test: ExprId, message: Option<ExprId>) -> Run<()> {
+        let value = self.eval(frame, test)?;
+        if self.truth(value)? != Some(false) {
+            return Ok(());
+        }
+        if self.is_computed(frame) {
+            let message = match message {
+                Some(message) => self.eval(frame, message)?,
+                None => Value::None,
+            };
+            let text = self.text_of(message).unwrap_or_else(|| "a test fails".into());
+            return self.mistake(frame, self.at(frame, test), "AssertionError", &text);
+        }
+        // Not caught, it would rest on every value being followed exactly.
+        if self.is_caught("AssertionError", true) {
+            return Err(self.exception("AssertionError", ""));
+        }
+        Ok(())
+    }
+
     fn catches_value(&mut self, value: Value) -> bool {
         let class = self.class_of_exception(value);
         for at in (0..self.catches.len()).rev() {
@@ -80,6 +100,9 @@ impl Interp<'_> {
             None => self.exec_block(frame, body),
         };
         self.doubt.shields -= u32::from(swallows);
+        if swallows {
+            self.note_swallowed(frame, body);
+        }
         for manager in exits.into_iter().rev() {
             self.shielded(|this| this.leave(manager));
         }
@@ -145,6 +168,7 @@ impl Interp<'_> {
         };
         self.catches.pop();
         self.doubt.return_to(shields);
+        let has_run = result.is_ok();
         let result = match result {
             Ok(flow) if flow.next => {
                 let after = self.exec_block(frame, node.orelse)?;
@@ -153,6 +177,9 @@ impl Interp<'_> {
             Ok(flow) => Ok(flow),
             Err(raised) => self.exec_handlers(frame, node, raised),
         };
+        if has_run {
+            self.note_tried(frame, node);
+        }
         let last = self.exec_block(frame, node.finally)?;
         let flow = result?;
         if !last.next {

@@ -335,18 +335,14 @@ impl Interp<'_> {
         }
         let Object::Set { items, open, frozen } = self.heap.object_mut(id) else { return Ok(Value::Unknown) };
         Ok(match (name, rest.first().copied()) {
-            ("add", Some(value)) => {
-                items.push(value);
-                let (all, vague) = containers::distinct(std::mem::take(items));
-                *items = all;
-                *open |= vague;
-                Value::None
-            }
-            ("update", _) => {
-                items.extend(more.0);
-                let (all, vague) = containers::distinct(std::mem::take(items));
-                *items = all;
-                *open |= more.1 || vague;
+            ("add" | "update", given) => {
+                let new = if name == "add" { (given.into_iter().collect(), given.is_none()) } else { more };
+                let all = std::mem::take(items).into_iter().chain(new.0).collect();
+                let (all, vague) = self.distinct(all);
+                if let Object::Set { items, open, .. } = self.heap.object_mut(id) {
+                    *items = all;
+                    *open |= new.1 || vague;
+                }
                 Value::None
             }
             ("clear", _) if !uncertain => {
@@ -371,7 +367,8 @@ impl Interp<'_> {
             }
             ("copy" | "union", _) => {
                 let (frozen, open) = (*frozen, *open || more.1);
-                let (items, vague) = containers::distinct(items.iter().copied().chain(more.0).collect());
+                let all = items.iter().copied().chain(more.0).collect();
+                let (items, vague) = self.distinct(all);
                 self.heap.set(items, open || vague, frozen)
             }
             // What else there is to change is not followed.

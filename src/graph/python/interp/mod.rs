@@ -51,6 +51,7 @@ mod tasks;
 mod text;
 mod top_level;
 pub(super) mod trace;
+mod tried;
 mod unlikely;
 mod unpickle;
 mod work;

@@ -289,7 +289,8 @@ impl Interp<'_> {
             (self.heap.get(a), self.heap.get(b))
         {
             let (frozen, open) = (*frozen, *open || *unknown);
-            let (items, vague) = containers::distinct(items.iter().chain(more).copied().collect());
+            let all = items.iter().chain(more).copied().collect();
+            let (items, vague) = self.distinct(all);
             if in_place
                 && !frozen
                 && let Value::Obj(id) = a

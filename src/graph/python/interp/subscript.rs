@@ -202,6 +202,7 @@ impl Interp<'_> {
                 return Ok(());
             }
         }
+        let vague = self.compares_itself(key);
         match self.heap.object_mut(id) {
             Object::Dict { items, open } => match key {
                 Value::Unknown => *open = true,
@@ -211,8 +212,9 @@ impl Interp<'_> {
                         Some(before) => self.heap.join(before, value),
                         None => value,
                     };
-                    if let Object::Dict { items, .. } = self.heap.object_mut(id) {
+                    if let Object::Dict { items, open } = self.heap.object_mut(id) {
                         items.set(key, value);
+                        *open |= vague;
                     }
                 }
             },

@@ -58,7 +58,12 @@ impl Interp<'_> {
                 return Value::Unknown;
             };
             let text = match rest.next() {
-                Some('s' | 'd' | 'i') => self.coerce_text(value).or_else(|| self.hole_behind(&out)),
+                Some('d' | 'i') => match value {
+                    Value::Bool(value) => Some(i64::from(value).to_string()),
+                    Value::Int(value) => Some(value.to_string()),
+                    _ => None,
+                },
+                Some('s') => self.coerce_text(value).or_else(|| self.hole_behind(&out)),
                 Some('r') => self.repr_text(value, 0),
                 _ => None,
             };

@@ -206,6 +206,11 @@ impl Doubt {
         }
     }
 
+    /// Notes that the block that runs may have been left before, until it ends.
+    pub(super) fn may_have_left(&mut self) {
+        self.foreign_choices += 1;
+    }
+
     /// Notes that a name holds what code of others made.
     pub(super) fn taint_foreign(&mut self, name: Sym) {
         self.foreign_names.insert(name);

@@ -1,9 +1,23 @@
-//! Imports that are left out because libraries hardly ever get to them.
+//! Imports and calls that are left out: libraries hardly ever get to those, and these show nothing new.
 
 use super::super::value::*;
+use super::budget::Occasion;
 use super::*;
 
 impl Interp<'_> {
+    /// Whether a call of a function is no longer followed; with the top-level name of its module, if that is not own.
+    pub(super) fn is_left_out(&self, id: ObjId, function: &Function, library: Option<Sym>) -> bool {
+        let key = (function.module, function.index);
+        let hook = self.heap.vars(self.module(function.module).scope).get(known::GETATTR);
+        let answers_for_module = hook == Some(Value::Obj(id));
+        let occasion = Occasion { library, doubt: self.doubt.branches, phase: self.phase, answers_for_module };
+        self.call_depth >= LIMITS.call_depth
+            || self.total_depth >= LIMITS.total_depth
+            || self.budget.active(key) >= LIMITS.active_runs
+            || self.budget.is_enough(key, &occasion)
+            || self.budget.is_spent()
+    }
+
     /// Whether an import statement in a library's function stands behind a condition that could
     /// not be decided. Libraries put such imports there because they are the rare case: on the
     /// calibration corpus taking them is wrong far more often than leaving them out.
