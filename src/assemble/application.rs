@@ -209,6 +209,9 @@ fn together(app: &Application, function: &Function, sources: &[String], base: &B
 /// A folder of which the build takes a part, or which it puts elsewhere than at the root of the package.
 fn chosen(app: &Application, function: &Function, folder: &str) -> Option<Content> {
     let build = &function.code.build;
+    if build.method == BuildMethod::Chalice {
+        return with_vendored(folder);
+    }
     let is_shared = matches!(build.method, BuildMethod::ServerlessFramework | BuildMethod::AsIs);
     let below = build.prefix.clone().unwrap_or_default();
     if !is_shared || (build.patterns.is_empty() && below.is_empty()) || !seen::is_dir(Path::new(folder)) {
@@ -230,6 +233,20 @@ fn chosen(app: &Application, function: &Function, folder: &str) -> Option<Conten
     };
     let part = Part { from: folder.into(), to: below, below: inside, choices };
     Some(Content::Parts { parts: vec![part].into(), is_image: false })
+}
+
+/// A Chalice project with a folder for what pip cannot install: what is in it lies at the root of the package
+/// (Chalice's documentation, "App Packaging").
+fn with_vendored(folder: &str) -> Option<Content> {
+    const VENDOR: &str = "vendor";
+    let vendored = Path::new(folder).join(VENDOR);
+    if !seen::is_dir(&vendored) {
+        return None;
+    }
+    let choices = vec![Choice { glob: format!("{VENDOR}/**"), excludes: true }];
+    let own = Part { from: folder.into(), choices, ..Part::default() };
+    let parts = [own, Part { from: vendored, ..Part::default() }];
+    Some(Content::Parts { parts: parts.into(), is_image: false })
 }
 
 /// A package that is made of sources which are here.

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 use super::contracts::Contracts;
 use super::native::Obstacle;
 use crate::artifact::{Artifact, EntryId, Location};
-use crate::assemble::{FunctionSpec, World};
+use crate::assemble::{FunctionSpec, Installs, World};
 use crate::cost::{Estimate, Grade};
 use crate::culprit::Culprits;
 use crate::declare::model::Application;
@@ -179,6 +179,7 @@ impl FunctionFacts {
             graph: &self.graph,
             packages: &self.packages,
             judges_development: self.judges_development,
+            is_built: self.spec.installs == Installs::Declared,
         }
     }
 }

@@ -112,6 +112,8 @@ pub struct Declared {
     pub is_open: bool,
     /// What a lock file pins, where nothing is installed that says it better.
     pub locked: Vec<Locked>,
+    /// What other members of the workspace say of themselves.
+    pub siblings: Vec<Locked>,
 }
 
 /// Dependencies that one project may declare; what stands behind them is not read.

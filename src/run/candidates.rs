@@ -10,6 +10,8 @@ use crate::input::seen;
 const MOST_FILES: usize = 400;
 /// Larger files are not searched.
 const LARGEST: u64 = 512 << 10;
+/// Files of programs that deploy, which may lie anywhere in a repository.
+const PROGRAMS: [&str; 3] = ["cdk.json", "Pulumi.yaml", "sst.config.ts"];
 /// Candidates that are named.
 const NAMED: usize = 3;
 
@@ -60,17 +62,29 @@ fn word(text: &str) -> &str {
 
 /// Whether a folder holds the program of a deployment tool, and so is no package itself.
 pub(super) fn is_program_folder(artifact: &Artifact) -> bool {
-    ["cdk.json", "Pulumi.yaml", "sst.config.ts"].iter().any(|file| artifact.find(file).is_some())
+    PROGRAMS.iter().any(|file| artifact.find(file).is_some())
+}
+
+/// What lies at the root of a folder, or else the program of a deployment tool further down: the file and what it says.
+fn sign(artifact: &Artifact, path: &Path) -> Option<String> {
+    let is_here = |sign: &&Sign| artifact.find(&sign.file).is_some() || seen::is_file(&path.join(&sign.file));
+    if let Some(Sign { file, says }) = WORDS.sign.iter().find(is_here) {
+        return Some(format!("{file} says that this is {says}"));
+    }
+    let own = artifact.entries().map(|(_, entry)| &*entry.path).filter(|path| !path.contains("node_modules/"));
+    let programs = own.filter(|path| PROGRAMS.contains(&path.rsplit('/').next().unwrap_or(path)));
+    let outermost = programs.min_by_key(|path| (path.matches('/').count(), *path))?;
+    let Sign { says, .. } = WORDS.sign.iter().find(|sign| outermost.ends_with(&sign.file))?;
+    Some(format!("{outermost} says that its folder is {says}"))
 }
 
 /// Says that a path is no function, what lies there instead, and what to type.
 pub(super) fn none_found(artifact: &Artifact, path: &Path) -> String {
     let shown = &artifact.path;
     let mut said = "no template, and no file with a handler by convention (lambda_function.lambda_handler, index.handler, app.handler, bootstrap, ...)".to_owned();
-    let sign =
-        WORDS.sign.iter().find(|sign| artifact.find(&sign.file).is_some() || seen::is_file(&path.join(&sign.file)));
-    if let Some(Sign { file, says }) = sign {
-        said.push_str(&format!("; {file} says that this is {says}"));
+    let sign = sign(artifact, path);
+    if let Some(sign) = &sign {
+        said.push_str(&format!("; {sign}"));
     }
     let found = handlers(artifact);
     match found.as_slice() {

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use super::crates::OfCrate;
 use super::shelf::Shelf;
-use super::{Inputs, UserError, convention, search, templates, tree, workspace};
+use super::{Inputs, UserError, convention, installed, search, templates, tree, workspace};
 use crate::assemble::FunctionSpec;
 use crate::engine::{Omission, ProjectFacts};
 use crate::input::{self, InputKind};
+use crate::manifest::dependency::Locked;
 
 /// Projects below a folder that are judged in one run.
 const MOST_PROJECTS: usize = 40;
@@ -122,26 +123,29 @@ fn no_function(path: &Path, UserError(why): UserError) -> Omission {
 
 /// Judges the project that a folder is, or those below it where it is none; whether there is one.
 fn from_projects(path: &Path, inputs: &Inputs<'_>, shelf: &Shelf, project: &mut ProjectFacts) -> bool {
-    let mut judge = |folder: &Path| match from_project(folder, inputs, shelf, project) {
+    let mut judge = |folder: &Path, around: &[Locked]| match from_project(folder, around, inputs, shelf, project) {
         Ok(is_one) => is_one,
         Err(UserError(message)) => {
             project.problems.push(Omission { path: super::shown(folder), line: None, message });
             false
         }
     };
-    if judge(path) {
+    if judge(path, &[]) {
         return true;
     }
+    let folders = search::manifests(path);
+    // Tools with settings of their own, such as Rush, make workspaces of projects whose root has no manifest.
+    let around: Vec<Locked> = folders.iter().filter_map(|folder| installed::described(folder)).collect();
     let mut judged: Vec<PathBuf> = Vec::new();
     let mut others = 0;
-    for folder in search::manifests(path) {
+    for folder in folders {
         // What lies inside of a project is judged with it.
         if judged.iter().any(|known| folder.starts_with(known)) {
             continue;
         }
         if judged.len() >= MOST_PROJECTS {
             others += 1;
-        } else if judge(&folder) {
+        } else if judge(&folder, &around) {
             judged.push(folder);
         }
     }
@@ -155,11 +159,13 @@ fn from_projects(path: &Path, inputs: &Inputs<'_>, shelf: &Shelf, project: &mut 
 /// Takes a folder without functions for a project, whose dependencies are judged; whether it is one.
 fn from_project(
     path: &Path,
+    around: &[Locked],
     inputs: &Inputs<'_>,
     shelf: &Shelf,
     project: &mut ProjectFacts,
 ) -> Result<bool, UserError> {
-    let tree::Found { trees, left } = tree::at(&Place { path, kind: InputKind::Directory }, inputs, shelf)?;
+    let place = Place { path, kind: InputKind::Directory };
+    let tree::Found { trees, left } = tree::at(&place, around, inputs, shelf)?;
     let is_open = project.workspaces.is_empty();
     let cargo = if is_open { workspace::without_functions(path, inputs)? } else { None };
     let is_one = !trees.is_empty() || cargo.is_some();

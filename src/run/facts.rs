@@ -75,7 +75,9 @@ pub(super) fn of(
 /// What a bundler makes of the sources: what of them and of their dependencies is reached. Where these are not
 /// installed, nothing is left out.
 fn bundled(facts: &FunctionFacts, shelf: &Shelf) -> Option<Bundle> {
-    let is_bundled = facts.spec.installs == Installs::Bundled && facts.artifact.installed().is_some();
+    // Files that were gathered for several functions are not all of each.
+    let is_chosen = facts.artifact.installed().is_some() || matches!(facts.spec.content, Content::Parts { .. });
+    let is_bundled = facts.spec.installs == Installs::Bundled && is_chosen;
     if !is_bundled || !facts.has_closure() {
         return None;
     }
@@ -213,6 +215,7 @@ pub(super) fn put_together(
             graph: &graph,
             packages: &packages,
             judges_development: false,
+            is_built: spec.installs == Installs::Declared,
         },
         &declared,
         spec.installs == Installs::Bundled,

@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use super::facts::{self, STAGES, Stages};
 use super::shelf::Shelf;
 use super::together::Together;
-use super::{Inputs, UserError, discover, layers, threads, traffic};
+use super::{Inputs, UserError, discover, installed, layers, threads, traffic};
 use crate::assemble::FunctionSpec;
 use crate::engine::{Omission, ProjectFacts};
 use crate::fault::{self, Fault};
@@ -31,6 +31,7 @@ pub fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectFacts, U
             }
         }
     }
+    installed::outside::gather(&mut specs);
     layers::warn_of_unused(&specs, inputs);
     let before = project.functions.iter_mut().map(|facts| &mut facts.spec);
     tell_apart(before.chain(&mut specs).collect());

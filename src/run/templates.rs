@@ -187,7 +187,7 @@ fn completed(declared: Declared, inputs: &Inputs<'_>, shelf: &Shelf) -> Result<F
     let handler = declared.handler.or_else(|| defaults.handler.clone()).or_else(|| is_native.then(String::new));
     let (handler, runtime) = match (handler, runtime) {
         (Some(handler), Some(runtime)) => (handler, runtime),
-        (handler, runtime) if declared.content == Content::Whole => {
+        (handler, runtime) if has_folder(&declared.content) => {
             let place = Place::at(Path::new(&declared.code))?;
             convention::entry_point(&place, handler, runtime, shelf)
                 .map_err(|_| unsaid(&declared.unsaid, "no file of its code has a handler by convention"))?
@@ -224,6 +224,17 @@ fn completed(declared: Declared, inputs: &Inputs<'_>, shelf: &Shelf) -> Result<F
         events: declared.events,
         init_off_request_path: declared.init_off_request_path,
     })
+}
+
+/// Whether what the code's path holds tells what is called, as all of it or as the first part of the package.
+fn has_folder(content: &Content) -> bool {
+    match content {
+        Content::Whole => true,
+        Content::Parts { parts, is_image } => {
+            !is_image && parts.first().is_some_and(|part| part.to.is_empty() && seen::is_dir(&part.from))
+        }
+        Content::File | Content::Inline { .. } => false,
+    }
 }
 
 /// Why a function cannot be taken on: a setting that is there is not to be used, or there is none.

@@ -9,7 +9,7 @@ use super::shelf::Shelf;
 use super::{Inputs, UserError};
 use crate::artifact::{Artifact, Location};
 use crate::input::seen;
-use crate::manifest::dependency::{Declared, Dependency, Files};
+use crate::manifest::dependency::{Declared, Dependency, Files, Locked};
 use crate::manifest::{self, members};
 use crate::platform::Language;
 use crate::usage::{self, Part, Read, Tree};
@@ -22,7 +22,13 @@ const MOST_MEMBERS: usize = 1_000;
 const NOT_MEMBERS: [&str; 4] = ["node_modules", "site-packages", ".venv", "venv"];
 
 /// The projects that a folder is, one for each language whose manifests declare something, and their members.
-pub(super) fn at(place: &Place<'_>, inputs: &Inputs<'_>, shelf: &Shelf) -> Result<Found, UserError> {
+/// `around_it` is what projects beside it say of themselves.
+pub(super) fn at(
+    place: &Place<'_>,
+    around_it: &[Locked],
+    inputs: &Inputs<'_>,
+    shelf: &Shelf,
+) -> Result<Found, UserError> {
     let mut found = Found::default();
     if !seen::is_dir(place.path) {
         return Ok(found);
@@ -43,7 +49,7 @@ pub(super) fn at(place: &Place<'_>, inputs: &Inputs<'_>, shelf: &Shelf) -> Resul
     };
     let roots = [Language::Python, Language::Node].map(|language| (language, declared(language, "")));
     let is_project = roots.iter().any(|(_, root)| says_something(root));
-    for (language, root) in roots {
+    for (language, mut root) in roots {
         let folders = folders(artifact, language);
         let listed: Vec<&str> = folders.iter().copied().collect();
         let mut members = match language {
@@ -59,7 +65,15 @@ pub(super) fn at(place: &Place<'_>, inputs: &Inputs<'_>, shelf: &Shelf) -> Resul
             _ => of_node(folder),
         };
         let parts = members.iter().take(MOST_MEMBERS).map(|folder| (*folder, of_member(folder)));
-        let parts: Vec<(&str, Declared)> = parts.filter(|(_, declared)| says_something(declared)).collect();
+        let mut parts: Vec<(&str, Declared)> = parts.filter(|(_, declared)| says_something(declared)).collect();
+        if language == Language::Node {
+            let described = members.iter().filter_map(|folder| manifest::node::described(&files, folder));
+            let siblings: Vec<Locked> = described.chain(around_it.iter().cloned()).collect();
+            for declared in parts.iter_mut().map(|(_, declared)| declared).chain([&mut root]) {
+                let is_declared = |sibling: &&Locked| declared.dependencies.iter().any(|own| own.name == sibling.name);
+                declared.siblings = siblings.iter().filter(is_declared).cloned().collect();
+            }
+        }
         if parts.is_empty() && !says_something(&root) {
             continue;
         }

@@ -50,6 +50,8 @@ pub struct Loaded<'a> {
     pub packages: &'a Packages,
     /// Whether development dependencies are judged too.
     pub judges_development: bool,
+    /// Whether a build installs what is declared, whatever is here already.
+    pub is_built: bool,
 }
 
 impl Loaded<'_> {

@@ -8,13 +8,14 @@ use crate::assemble::{Brings, Open, Reason};
 use crate::manifest::dependency::{Declared, Scope};
 use crate::manifest::node::package_of_request;
 use crate::manifest::python::import_names;
+use crate::package::owners::Package;
 use crate::platform::Language;
 
 /// Dependencies that are named; the number of the others is said.
 const NAMED: usize = 6;
 
 /// What the manifests declare for run time and neither the package nor the runtime has. An archive is uploaded as it
-/// is: what it lacks is missing for good. So is what a folder lacks in which others are installed. A bundler takes only
+/// is: what it lacks is missing for good. So is what a folder lacks in which others are installed, where nothing builds it. A bundler takes only
 /// what is `asked_for_alone`; `install` says how people have it here.
 #[must_use]
 pub fn not_installed(facts: &Loaded<'_>, declared: &Declared, asked_for_alone: bool, install: &str) -> Option<Open> {
@@ -45,7 +46,14 @@ pub fn not_installed(facts: &Loaded<'_>, declared: &Declared, asked_for_alone: b
 
 /// Whether what a package lacks may be installed by a build.
 fn may_lack(facts: &Loaded<'_>) -> bool {
-    facts.artifact.is_tree() && (facts.artifact.installed().is_some() || facts.packages.packages.is_empty())
+    let has_own = || facts.packages.packages.iter().any(|package| !is_of_layer(facts, package));
+    facts.artifact.is_tree() && (facts.is_built || facts.artifact.installed().is_some() || !has_own())
+}
+
+/// Whether a layer brings a package: what of them is here says nothing of what is installed for the function.
+fn is_of_layer(facts: &Loaded<'_>, package: &Package) -> bool {
+    let mut paths = package.entries.iter().map(|entry| &facts.artifact.entry(*entry).path);
+    paths.all(|path| path.starts_with("/opt/"))
 }
 
 /// What is declared for run time and will be installed by a build, and is not here.

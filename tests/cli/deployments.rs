@@ -273,3 +273,77 @@ fn a_handler_in_a_layer_that_is_not_known_may_come() {
     let report = Project::new(&[("serverless.yml", template), ("src/a.js", "exports.x = 1;\n")]).report(&[]);
     assert!(found(&report, "handler-not-found").is_empty(), "{report}");
 }
+
+const BUNDLED: &str = "service: shop\nplugins: [serverless-esbuild]\nprovider: {name: aws, runtime: nodejs22.x}\n\
+                       functions:\n  save: {handler: src/save.handler}\n";
+
+#[test]
+fn a_bundler_follows_paths_out_of_the_services_folder() {
+    let project = Project::new(&[
+        (".git/HEAD", "ref: refs/heads/main\n"),
+        ("package.json", r#"{"type": "module", "dependencies": {"uuid": "9"}}"#),
+        ("services/shop/serverless.yml", BUNDLED),
+        ("services/shop/package.json", r#"{"name": "shop"}"#),
+        ("services/shop/src/save.ts", "import db from '../../../lib/db';\nexport const handler = async () => db;\n"),
+        ("lib/db.ts", "import { name } from './names/index.js';\nexport default name;\n"),
+        ("lib/names/index.ts", "export const name = 1;\n"),
+        ("lib/other.ts", "throw new Error('not part of it');\n"),
+    ]);
+    let report = project.report(&["--ignore", "scaling"]);
+    let function = &report["functions"][0];
+    assert_eq!(function["start"]["verdict"], "starts", "{function}");
+    let loaded = function["modules"].as_array().unwrap().iter().filter_map(|module| module["path"].as_str());
+    assert_eq!(loaded.collect::<Vec<_>>(), ["services/shop/src/save.ts", "lib/db.ts", "lib/names/index.ts"]);
+    project.write("lib/names/index.ts", "import 'gone';\nimport './not-there';\n");
+    // An error and, as something else might bring a package, a warning; each where it stands.
+    let place = |line| ("lib/names/index.ts".to_owned(), line);
+    assert_eq!(found(&project.report(&[]), "unresolved-import"), [place(2), place(1)]);
+}
+
+#[test]
+fn options_in_the_comments_of_a_compilers_settings_do_not_count() {
+    let settings = "{ \"compilerOptions\": { // \"preserveValueImports\": true,\n \"strict\": true /* why */ } }";
+    let project = Project::new(&[
+        ("serverless.yml", BUNDLED),
+        ("package.json", r#"{"devDependencies": {"@types/aws-lambda": "8"}}"#),
+        ("tsconfig.json", settings),
+        (
+            "src/save.ts",
+            "import { Context } from 'aws-lambda';\nexport const handler = async (_: {}, c: Context) => c;\n",
+        ),
+    ]);
+    assert_eq!(found(&project.report(&[]), "unresolved-import"), []);
+    project.write("tsconfig.json", &settings.replace("// ", ""));
+    assert_eq!(found(&project.report(&[]), "unresolved-import").len(), 1);
+}
+
+#[test]
+fn what_a_chalice_project_vendors_lies_at_the_root() {
+    let project = Project::new(&[
+        (".chalice/config.json", r#"{"version": "2.0", "app_name": "shop"}"#),
+        ("requirements.txt", "requests\n"),
+        ("app.py", "from chalice import Chalice\nimport jinja2\nimport requests\nimport gone\napp = Chalice('shop')\n"),
+        ("vendor/jinja2/__init__.py", ""),
+        ("vendor/Jinja2-3.1.dist-info/METADATA", "Name: Jinja2\nVersion: 3.1\n"),
+    ]);
+    let report = project.report(&[]);
+    assert_eq!(report["functions"][0]["start"]["verdict"], "unknown", "{}", report["functions"][0]["start"]);
+    assert_eq!(found(&report, "unresolved-import"), [("app.py".to_owned(), 4)]);
+}
+
+#[test]
+fn an_installed_package_would_win_over_a_folder_without_code() {
+    let template = "Transform: AWS::Serverless-2016-10-31\nResources:\n  Convert:\n    Type: AWS::Serverless::Function\n    \
+                    Properties: {CodeUri: ., Handler: app.handler, Runtime: python3.12}\n";
+    let project = Project::new(&[
+        ("template.yaml", template),
+        ("requirements.txt", "markitdown\n"),
+        ("app.py", "from markitdown import MarkItDown\n\ndef handler(event, context):\n    return MarkItDown\n"),
+        ("markitdown/build.sh", "pip install\n"),
+    ]);
+    let report = project.report(&[]);
+    assert_eq!(report["functions"][0]["start"]["verdict"], "unknown");
+    assert_eq!(found(&report, "missing-name"), []);
+    project.write("requirements.txt", "");
+    assert_eq!(project.report(&[])["functions"][0]["start"]["verdict"], "fails");
+}

@@ -142,6 +142,37 @@ fn a_project_says_why_it_is_none_of_functions_and_what_to_type() {
     assert!(unwrapped(&project.run(&[]).out).contains("`cdk synth` writes cdk.out"));
 }
 
+#[test]
+fn a_program_that_deploys_is_named_wherever_it_lies() {
+    let project = Project::new(&[("requirements.txt", "requests\n"), ("app.py", "import requests\n")]);
+    project.write("infra/cdk.json", "{}");
+    let out = project.run(&[]).out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(out.contains("infra/cdk.json says that its folder is a CDK program"), "{out}");
+}
+
+#[test]
+fn what_a_sibling_wants_beside_it_is_used() {
+    let files = [
+        (
+            "lib/common/package.json",
+            r#"{"name": "@x/common", "main": "i.js", "peerDependencies": {"ky": "1", "pg": "8"}}"#,
+        ),
+        ("lib/common/i.js", "export default 1;\n"),
+        ("a/package.json", r#"{"name": "a", "dependencies": {"@x/common": "workspace:*", "ky": "1", "left": "1"}}"#),
+        ("a/main.ts", "import common from '@x/common/i';\nconsole.log(common);\n"),
+        ("b/package.json", r#"{"name": "b", "dependencies": {"ky": "1", "uuid": "9"}}"#),
+        ("b/main.ts", "import { v4 } from 'uuid';\nconsole.log(v4());\n"),
+    ];
+    let expected = pairs(&[("a/package.json", "left"), ("b/package.json", "ky")]);
+    let bare = |found: Vec<(String, String)>| -> Vec<_> {
+        found.into_iter().map(|(path, name)| (path.trim_start_matches("./").to_owned(), name)).collect()
+    };
+    let project = Project::new(&files);
+    assert_eq!(bare(unused_in(&project, &[])), expected);
+    project.write("package.json", r#"{"private": true, "workspaces": ["lib/*", "a", "b"]}"#);
+    assert_eq!(bare(unused_in(&project, &[])), expected);
+}
+
 /// Subjects of unused dependencies with the manifest that declares them.
 fn unused_in(project: &Project, arguments: &[&str]) -> Vec<(String, String)> {
     let report = project.report(arguments);

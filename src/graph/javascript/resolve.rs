@@ -300,23 +300,39 @@ impl Resolver {
 /// What the compiler's settings say about a folder that it has not made yet.
 fn unbuilt(artifact: &Artifact) -> Option<Unbuilt> {
     let text = tsconfig_text(artifact)?;
+    let own = folder(&absolute(artifact, tsconfig(artifact)?)).to_owned();
     let folder = |key: &str| {
         let value = tsconfig_value(&text, key)?;
         let value = value.trim_start_matches("./").trim_end_matches('/');
-        (!value.is_empty() && !value.contains("..")).then(|| format!("{TASK_ROOT}/{value}"))
+        (!value.is_empty() && !value.contains("..")).then(|| format!("{own}/{value}"))
     };
     let output = folder("outDir").filter(|output| !is_folder(artifact, output))?;
     let sources = folder("rootDir").unwrap_or_else(|| {
-        let usual = format!("{TASK_ROOT}/src");
-        if is_folder(artifact, &usual) { usual } else { TASK_ROOT.to_owned() }
+        let usual = format!("{own}/src");
+        if is_folder(artifact, &usual) { usual } else { own.clone() }
     });
     Some(Unbuilt { output, sources })
 }
 
+/// The file with the compiler's settings of a tree: that at the root, or else the only one of the tree.
+fn tsconfig(artifact: &Artifact) -> Option<EntryId> {
+    const NAME: &str = "tsconfig.json";
+    let is_one = |path: &str| {
+        path.strip_suffix(NAME).is_some_and(|folder| folder.ends_with('/')) && !path.contains("node_modules/")
+    };
+    artifact.find(NAME).or_else(|| {
+        let mut own = artifact.entries().filter(|(_, entry)| is_one(&entry.path)).map(|(id, _)| id);
+        own.next().filter(|_| own.next().is_none())
+    })
+}
+
 /// The compiler's settings of a tree. Comments make them no JSON.
 pub(super) fn tsconfig_text(artifact: &Artifact) -> Option<String> {
-    let bytes = artifact.find("tsconfig.json").and_then(|id| artifact.read(id).ok())?;
-    Some(crate::text::lossy((*bytes).as_ref()).into_owned())
+    let bytes = tsconfig(artifact).and_then(|id| artifact.read(id).ok())?;
+    let mut text = crate::text::lossy((*bytes).as_ref()).into_owned();
+    // What `tsc --init` writes lists every option, most of them as comments.
+    let _ = json_strip_comments::strip(&mut text);
+    Some(text)
 }
 
 /// The text behind a key, whose name occurs once in such settings.
@@ -362,9 +378,10 @@ fn as_bundlers_do(artifact: &Arc<Artifact>, options: &mut ResolveOptions) {
     let alias = |from: &str, to: &[&str]| (from.to_owned(), to.iter().map(|to| (*to).to_owned()).collect());
     options.extension_alias =
         vec![alias(".js", &[".ts", ".tsx", ".js"]), alias(".mjs", &[".mts", ".mjs"]), alias(".cjs", &[".cts", ".cjs"])];
-    if artifact.find("tsconfig.json").is_some() && reads_settings(artifact) {
+    let settings = tsconfig(artifact).map(|id| absolute(artifact, id));
+    if let Some(file) = settings.filter(|file| reads_settings(artifact, file)) {
         options.tsconfig = Some(TsconfigDiscovery::Manual(TsconfigOptions {
-            config_file: PathBuf::from(format!("{TASK_ROOT}/tsconfig.json")),
+            config_file: PathBuf::from(file),
             references: TsconfigReferences::Disabled,
         }));
     }
@@ -372,10 +389,10 @@ fn as_bundlers_do(artifact: &Arc<Artifact>, options: &mut ResolveOptions) {
 
 /// Whether the compiler's settings can be read with all that they extend: with broken or circular ones the resolver
 /// would refuse every request.
-fn reads_settings(artifact: &Arc<Artifact>) -> bool {
+fn reads_settings(artifact: &Arc<Artifact>, file: &str) -> bool {
     let files = Files { artifact: Some(Arc::clone(artifact)), unbuilt: None };
     let resolver = ResolverGeneric::new_with_file_system(files, ResolveOptions::default());
-    resolver.resolve_tsconfig(format!("{TASK_ROOT}/tsconfig.json")).is_ok()
+    resolver.resolve_tsconfig(file).is_ok()
 }
 
 /// What `modules.toml` says.

@@ -55,7 +55,7 @@ fn npm(text: &str) -> Vec<Locked> {
     found
 }
 
-fn npm_entry(name: &str, entry: &Json) -> Locked {
+pub(super) fn npm_entry(name: &str, entry: &Json) -> Locked {
     let keys = |table: &str| {
         let table = entry.get(table).and_then(Json::as_object);
         table.into_iter().flat_map(|table| table.keys()).map(|key| Arc::from(key.as_str())).collect::<Vec<_>>()

@@ -6,7 +6,7 @@ mod settings;
 
 use std::collections::BTreeSet;
 
-use super::dependency::{Declared, Dependency, Files, Mention, MentionedBy, Scope};
+use super::dependency::{Declared, Dependency, Files, Locked, Mention, MentionedBy, Scope};
 use super::yaml::{self, Node};
 use crate::artifact::{Artifact, EntryId};
 use crate::span::Span;
@@ -58,6 +58,14 @@ pub fn declared(files: &dyn Files, handler_folder: &str, installed: bool) -> Dec
         }
     }
     reader.declared
+}
+
+/// What the package in a folder says of itself to those that use it.
+#[must_use]
+pub fn described(files: &dyn Files, folder: &str) -> Option<Locked> {
+    let manifest: serde_json::Value = serde_json::from_str(&files.text(&in_folder(folder, "package.json"))?).ok()?;
+    let name = manifest.get("name")?.as_str()?;
+    Some(lock::npm_entry(name, &manifest))
 }
 
 /// A folder and those around it, innermost first; the root is `""`.

@@ -85,10 +85,15 @@ fn is_frozen(text: &str, lines: &[Logical]) -> bool {
     names.windows(2).filter(|pair| pair[0] > pair[1]).count() <= lines.len() / LINES_FOR_ONE_ADDED
 }
 
-/// An unnamed URL or path declares what its `#egg=` or the name of the wheel says, and nothing known otherwise.
+/// An unnamed URL or path declares what its `#egg=` or the name of the wheel says, and something unknown otherwise; the
+/// project itself says in its own manifest what it is.
 fn add_url(reader: &mut Reader<'_>, text: &str, scope: &Scope, path: &str, place: Place) {
     let egg = text.split_once("#egg=").or_else(|| text.split_once("&egg="));
-    let Some(name) = egg.map(|(_, name)| name).or_else(|| wheel_name(text)) else { return };
+    let Some(name) = egg.map(|(_, name)| name).or_else(|| wheel_name(text)) else {
+        let own = text.split('[').next().unwrap_or(text).trim_end_matches('/');
+        reader.declared.is_open |= own != ".";
+        return;
+    };
     let name = name.split(['[', '&']).next().unwrap_or(name);
     reader.add_named(name, scope, path, place);
 }
@@ -105,7 +110,7 @@ fn wheel_name(text: &str) -> Option<&str> {
 }
 
 fn is_path(text: &str) -> bool {
-    text.starts_with("./") || text.starts_with("../") || text.starts_with('/') || text == "."
+    text.starts_with("./") || text.starts_with("../") || text.starts_with('/') || text == "." || text.starts_with(".[")
 }
 
 fn option_value<'a>(line: &'a str, options: &[&str]) -> Option<&'a str> {

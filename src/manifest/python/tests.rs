@@ -61,6 +61,7 @@ fn requirements_with_everything_pip_allows() {
         ("more/extra.txt", "PyYAML\n"),
     ]);
     assert_eq!(names(&declared, &Scope::Runtime), ["requests", "pyyaml", "urllib3", "own-pkg", "foo"]);
+    assert!(declared.is_open);
     assert!(declared.problems.is_empty(), "{:?}", declared.problems);
     let pinned: Vec<_> = declared.dependencies.iter().filter(|d| d.pinned_transitive).map(|d| &*d.name).collect();
     assert_eq!(pinned, ["urllib3"]);
@@ -105,6 +106,13 @@ fn urls_wheels_and_a_byte_order_mark() {
     assert_eq!(names(&declared, &Scope::Runtime), ["one", "two", "three", "four", "five"]);
     assert!(declared.problems.is_empty(), "{:?}", declared.problems);
     assert_eq!(without("requirements.txt", "\u{feff}one\ntwo\n", "one"), "\u{feff}two\n");
+    assert!(!declared.is_open);
+    for unnamed in ["git+https://host/two.git@v1", "-e ../two", "https://host/archive/v2.zip"] {
+        assert!(read(&[("requirements.txt", unnamed)]).is_open, "{unnamed}");
+    }
+    for own in ["-e .", ".[dev]", "./", "--editable=."] {
+        assert!(!read(&[("requirements.txt", own)]).is_open, "{own}");
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! needs, or what code asks for. An environment as such is never part of a package.
 
 mod node;
+pub(super) mod outside;
 mod python;
 
 use std::path::{Path, PathBuf};
@@ -16,7 +17,7 @@ use crate::artifact::{Installed, Location};
 use crate::assemble::{Brings, FunctionSpec, Installs, Open, Reason};
 use crate::input::{self, seen};
 use crate::manifest;
-use crate::manifest::dependency::Files;
+use crate::manifest::dependency::{Files, Locked};
 use crate::platform::Language;
 
 /// Manifests larger than this are not read.
@@ -36,7 +37,7 @@ pub(super) fn around(spec: &FunctionSpec, shelf: &Shelf) -> Around {
     let folder = Path::new(&spec.code);
     match spec.runtime.language() {
         Language::Python => python::around(folder, spec, shelf),
-        Language::Node => node::around(folder, spec.installs, shelf),
+        Language::Node => node::around(spec, shelf),
         Language::Native | Language::Other => Around::default(),
     }
 }
@@ -49,6 +50,11 @@ pub(super) fn of_project(folder: &Path, version: (u16, u16), shelf: &Shelf) -> A
     } else {
         Around { without: python.without, ..node::of_project(folder, shelf) }
     }
+}
+
+/// What the npm package in a folder says of itself.
+pub(super) fn described(folder: &Path) -> Option<Locked> {
+    manifest::node::described(&Manifests(at(folder)), "")
 }
 
 /// Names at a folder's root that are environments and no part of a package.

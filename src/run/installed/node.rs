@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::{Around, LARGEST_MANIFEST, at, upwards, wall};
-use crate::assemble::Installs;
+use crate::assemble::{Content, FunctionSpec, Installs};
 use crate::input::{self, Installed, InstalledFile, Limits, seen};
 use crate::manifest::node::{is_name, package_of_request};
 use crate::run::shelf::Shelf;
@@ -19,12 +19,14 @@ const MOST_PACKAGES: usize = 5_000;
 /// Folders of packages within each other.
 const DEEPEST: usize = 12;
 /// Own files that are searched for imports.
-const MOST_FILES: usize = 2_000;
+pub(super) const MOST_FILES: usize = 2_000;
 /// Larger files are not.
-const LARGEST: u64 = 1 << 20;
+pub(super) const LARGEST: u64 = 1 << 20;
 
 /// What makes a package of a function's source tree.
-pub(super) fn around(folder: &Path, installs: Installs, shelf: &Shelf) -> Around {
+pub(super) fn around(spec: &FunctionSpec, shelf: &Shelf) -> Around {
+    let folder = Path::new(&spec.code);
+    let installs = spec.installs;
     let own = seen::is_dir(&at(folder).join(FOLDER));
     let roots = match installs {
         Installs::Nothing => return Around::default(),
@@ -33,13 +35,21 @@ pub(super) fn around(folder: &Path, installs: Installs, shelf: &Shelf) -> Around
         // What is declared for development alone stays behind; what nothing declares is taken along.
         Installs::Production if own => declared(folder).into_iter().chain(undeclared(folder)).collect(),
         Installs::Declared | Installs::Production => declared(folder),
-        Installs::Bundled | Installs::Guessed => declared(folder).into_iter().chain(imports(folder)).collect(),
+        Installs::Bundled | Installs::Guessed => {
+            declared(folder).into_iter().chain(imports(folder)).chain(imports_outside(spec)).collect()
+        }
     };
     let without = vec![FOLDER.to_owned()];
     let installed = taken(folder, &roots, shelf);
     // Where something is declared and nothing of it is found, what is there stays.
     let is_told = nearest(folder).is_some() && declared(folder).is_empty();
     if installed.is_none() && own && !is_told { Around::default() } else { Around { without, installed } }
+}
+
+/// What files outside of the folder ask for that are put beside it.
+fn imports_outside(spec: &FunctionSpec) -> BTreeSet<String> {
+    let Content::Parts { parts, .. } = &spec.content else { return BTreeSet::new() };
+    imports_of(parts.iter().map(|part| part.from.clone()).filter(|file| is_source(&file.to_string_lossy())))
 }
 
 /// The same for a project whose packages are further up.
@@ -180,23 +190,36 @@ fn ancestors(path: &str) -> impl Iterator<Item = &str> {
 
 /// Packages that the sources of a folder ask for, tests left out.
 fn imports(folder: &Path) -> BTreeSet<String> {
-    let Ok(files) = input::files_below(at(folder), &[FOLDER.to_owned()], &Limits::default()) else {
-        return BTreeSet::new();
-    };
-    let is_source =
-        |path: &str| [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx"].iter().any(|e| path.ends_with(e));
-    let is_own = |path: &str| is_source(path) && !path.contains(".test.") && !path.contains("node_modules/");
-    let own = files.iter().filter(|(path, bytes)| is_own(path) && *bytes <= LARGEST);
+    imports_of(sources(folder).into_iter().map(|path| folder.join(path)))
+}
+
+/// Packages that some files ask for.
+fn imports_of(files: impl Iterator<Item = PathBuf>) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    for (path, _) in own.take(MOST_FILES) {
-        let Ok(text) = input::read_text_file(&folder.join(path), LARGEST) else { continue };
+    for file in files {
+        let Ok(text) = input::read_text_file(&file, LARGEST) else { continue };
         names.extend(requests(&text).filter_map(package_of_request).map(str::to_owned));
     }
     names
 }
 
+/// The sources of a folder, tests left out.
+pub(super) fn sources(folder: &Path) -> Vec<String> {
+    let Ok(files) = input::files_below(at(folder), &[FOLDER.to_owned()], &Limits::default()) else {
+        return Vec::new();
+    };
+    let is_own = |path: &str| is_source(path) && !path.contains(".test.") && !path.contains("node_modules/");
+    let own = files.into_iter().filter(|(path, bytes)| is_own(path) && *bytes <= LARGEST);
+    own.take(MOST_FILES).map(|(path, _)| path).collect()
+}
+
+/// Whether a file is a module's source, by its name.
+pub(super) fn is_source(path: &str) -> bool {
+    [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx"].iter().any(|ending| path.ends_with(ending))
+}
+
 /// What a text asks for, by the words before a string.
-fn requests(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn requests(text: &str) -> impl Iterator<Item = &str> {
     const WORDS: [&str; 4] = ["from", "require(", "import(", "import"];
     let quoted = |quote: char| {
         text.match_indices(quote).filter_map(move |(at, _)| {

@@ -48,6 +48,10 @@ impl Manifests {
         for ((_, package), told) in facts.packages.with_ids().zip(&by_package) {
             by_name.entry(package.name.clone()).or_insert_with(|| told.clone());
         }
+        for sibling in &declared.siblings {
+            let told = by_name.entry(sibling.name.clone()).or_default();
+            told.peers.extend(sibling.peers.iter().cloned());
+        }
         let tells_peers = !by_package.is_empty() || declared.locked.iter().any(|locked| !locked.peers.is_empty());
         let named_after = if tells_peers { BTreeMap::new() } else { named_after(declared) };
         Self { installed: !by_package.is_empty(), tells_peers, by_package, by_name, named_after }

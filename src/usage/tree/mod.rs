@@ -131,7 +131,16 @@ fn with<T>(
     ask: impl FnOnce(&Loaded<'_>) -> T,
 ) -> T {
     let (environment, artifact) = (std::collections::BTreeMap::new(), &*bundle.artifact);
-    ask(&Loaded { language, environment: &environment, artifact, graph, packages, judges_development: false })
+    let judged = Loaded {
+        language,
+        environment: &environment,
+        artifact,
+        graph,
+        packages,
+        judges_development: false,
+        is_built: false,
+    };
+    ask(&judged)
 }
 
 impl TreeUsage {

@@ -16,6 +16,13 @@ impl Interp<'_> {
         (self.module(*at).kind == ModuleKind::Namespace).then(|| name.to_owned())
     }
 
+    /// The name by which something that is not here would answer in place of a module: a package elsewhere on the path
+    /// wins over folders that are only parts of a namespace.
+    pub(super) fn in_place_of(&self, at: ModIdx) -> Option<String> {
+        let module = self.module(at);
+        (module.kind == ModuleKind::Namespace).then(|| self.heap.text(module.name).to_string())
+    }
+
     /// What to do where a folder of the package loses against a module that is no package.
     pub(super) fn shadowing(&mut self, parent: &str, name: &str) -> Option<String> {
         let symbol = self.heap.sym(parent);

@@ -234,6 +234,7 @@ impl Interp<'_> {
                 let subject = format!("{module}.{text}");
                 let mut fault = self.new_fault(NAME, &subject, format!("AttributeError: {message}"), site);
                 fault.help = self.help_for_name(object, &module, &text);
+                fault.cure = self.in_place_of(at);
                 return self.raise_fault("AttributeError", &message, fault);
             }
         }

@@ -552,6 +552,7 @@ impl Interp<'_> {
             let message = self.lacking(source, base, &text);
             let mut fault = self.new_fault(NAME, &full, format!("ImportError: {message}"), from);
             fault.help = self.help_for_name(source, base, &text);
+            fault.cure = self.in_place_of(at);
             let fault = self.behind_folder(at, base, fault);
             return self.raise_fault("ImportError", &message, fault);
         }
