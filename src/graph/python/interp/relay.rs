@@ -98,8 +98,6 @@ struct Reached {
     module: ModIdx,
     statements: usize,
     entered: Entered,
-    /// What one of these statements has raised.
-    raised: Option<Raised>,
 }
 
 /// The states that are kept, and where more are wanted.
@@ -201,12 +199,7 @@ impl<'a> Interp<'a> {
     }
 
     /// Keeps the state behind some statements of a handler, if no code has looked at its module.
-    pub(super) fn keep_behind(
-        &mut self,
-        module: ModIdx,
-        statements: usize,
-        (entered, raised): (&Entered, Option<Raised>),
-    ) {
+    pub(super) fn keep_behind(&mut self, module: ModIdx, statements: usize, entered: &Entered) {
         let Mod { name, entry, asked, .. } = *self.module(module);
         let text = self.heap.text(name);
         let is_site = |site: &Option<trace::Site>| site.is_some_and(|(at, _)| at == module);
@@ -221,19 +214,16 @@ impl<'a> Interp<'a> {
             || self.stated.contains_key(&module)
             || !self.is_alone();
         if !is_seen {
-            self.keep_point(Some(Reached { module, statements, entered: entered.clone(), raised }));
+            self.keep_point(Some(Reached { module, statements, entered: entered.clone() }));
         }
     }
 
     /// Goes on from the newest state with another handler; `None` where code may have looked for that, too.
     pub(in super::super) fn take_over(&mut self, header: &Header<'a>) -> Option<Run<Value>> {
-        let Reached { module, statements, entered, raised } = self.relay.points.last()?.reached.clone()?;
+        let Reached { module, statements, entered } = self.relay.points.last()?.reached.clone()?;
         self.adopt(module, statements, header)?;
         let frame = self.module_frame(module);
-        let result = match raised {
-            Some(raised) => Err(raised),
-            None => self.exec_marked(&frame, statements, &entered),
-        };
+        let result = self.exec_marked(&frame, statements, &entered);
         self.leave_top_level(module, entered);
         Some(self.end_load(module, &header.name, result.map(|_| ())))
     }

@@ -56,13 +56,10 @@ impl Interp<'_> {
             let (before, behind) = left.split_at(count.min(left.len()));
             result = self.exec_all(frame, before);
             left = behind;
-            if let Err(raised) = result {
-                // Who begins alike fails alike.
-                self.doubt.shields = shields;
-                self.keep_behind(frame.module, mark, (entered, Some(raised)));
+            if result.is_err() {
                 break;
             }
-            self.keep_behind(frame.module, mark, (entered, None));
+            self.keep_behind(frame.module, mark, entered);
         }
         if result.is_ok() {
             result = self.exec_all(frame, left);
