@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::FunctionFacts;
 use super::modes::Access;
 use crate::artifact::EntryId;
-use crate::graph::{ModuleId, Refused, StartCause, StartPlace, StartStep};
+use crate::graph::{LoaderError, ModuleId, Refused, StartCause, StartPlace, StartStep};
 use crate::lang::native::{self, Format, Host, Machine, NativeFacts, Refusal};
 use crate::platform::{Architecture, Language};
 
@@ -46,6 +46,16 @@ impl Obstacle {
     fn new(rule: &'static str, entry: Option<EntryId>, subject: &str, message: String) -> Self {
         let subject = subject.to_owned();
         Self { rule, entry, subject, message, help: None, cure: None, is_certain: true, module: None }
+    }
+
+    fn error(&self) -> LoaderError {
+        LoaderError {
+            rule: self.rule,
+            subject: self.subject.as_str().into(),
+            message: self.message.clone(),
+            help: self.help.clone(),
+            cure: self.cure.as_deref().map(Into::into),
+        }
     }
 }
 
@@ -85,11 +95,11 @@ impl FunctionFacts {
         let known = self.obstacles.get().map_or(&[][..], Vec::as_slice);
         let of_modules = known.iter().filter_map(|obstacle| {
             let entry = self.graph.module(obstacle.module?).entry?;
-            Some((entry, self.start_cause(obstacle)))
+            Some((entry, obstacle.error()))
         });
         let mut refused = Refused::default();
-        for (entry, cause) in of_modules {
-            refused.entry(entry).or_insert(cause);
+        for (entry, error) in of_modules {
+            refused.entry(entry).or_insert(error);
         }
         refused
     }
@@ -112,15 +122,16 @@ impl FunctionFacts {
     }
 
     pub(super) fn start_cause(&self, obstacle: &Obstacle) -> StartCause {
+        let LoaderError { rule, subject, message, help, cure } = obstacle.error();
         StartCause {
-            rule: obstacle.rule,
-            subject: obstacle.subject.as_str().into(),
-            message: obstacle.message.clone(),
-            help: obstacle.help.clone(),
+            rule,
+            subject,
+            message,
+            help,
             chain: obstacle.module.map_or_else(Vec::new, |module| self.steps_to(module)),
             place: obstacle.entry.map(|entry| StartPlace { entry, span: None }),
             after: obstacle.module.map_or(0, |module| module.0 + 1),
-            cure: obstacle.cure.as_deref().map(Into::into),
+            cure,
         }
     }
 

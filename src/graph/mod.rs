@@ -374,7 +374,22 @@ pub struct ModuleGraph {
 }
 
 /// Native files that a loader does not take, with what it says; a simulation that is given them raises that.
-pub type Refused = FxHashMap<EntryId, StartCause>;
+pub type Refused = FxHashMap<EntryId, LoaderError>;
+
+/// What a loader says of a native file, whoever asks for it: functions that load the same are refused alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoaderError {
+    /// The rule that reports it.
+    pub rule: &'static str,
+    /// What it is about.
+    pub subject: Arc<str>,
+    /// The error in the loader's words.
+    pub message: String,
+    /// What to do about it, where more is known than the rule's own help says.
+    pub help: Option<String>,
+    /// The module, by name, with which a layer or distribution that is not here would cure it.
+    pub cure: Option<Arc<str>>,
+}
 
 /// Parsed code of one of the function's own modules.
 #[derive(Clone, Debug)]

@@ -331,6 +331,24 @@ const TOGETHER: &[(&str, &str)] = &[
     ("filled.py", ""),
     ("back.py", "import circle\n"),
     ("lister.py", "import sys\nif [name for name in sys.modules if name == 'lists']:\n    import listed\n"),
+    ("picks.py", "import lib, picker\ndef handler(event, context): pass\n"),
+    ("picks_too.py", "import lib, picker\nimport other\ndef handler(event, context): pass\n"),
+    (
+        "picker.py",
+        "import sys\nfor package in ('lib', 'json'):\n    for mod in list(sys.modules):\n        if mod == package or mod.startswith(f'{package}.'):\n            sys.modules[f'picker.{mod}'] = sys.modules[mod]\n",
+    ),
+    ("meets.py", "import lib, meeter\ndef handler(event, context): pass\n"),
+    ("meets_too.py", "import lib, meeter\nimport other\ndef handler(event, context): pass\n"),
+    (
+        "meeter.py",
+        "import sys\nend = '_too'\nfor mod in tuple(sys.modules.keys()):\n    if mod.startswith('lib.') or mod.endswith(end):\n        import listed\n",
+    ),
+    ("keeps.py", "import lib, keeper\ndef handler(event, context): pass\n"),
+    ("keeps_too.py", "import lib, keeper\nimport other\ndef handler(event, context): pass\n"),
+    (
+        "keeper.py",
+        "import sys\nfor mod in list(sys.modules):\n    if mod == 'lib' and 'keeps' in sys.modules:\n        import listed\nfor mod in names if (names := list(sys.modules)) else []:\n    if mod == 'lib': break\nif 'keeps_too' in names:\n    import only_tests\n",
+    ),
     ("listed.py", ""),
     ("asks.py", "import sys\nx = 'named' in sys.modules\nif x:\n    import listed\n"),
 ];
@@ -376,6 +394,12 @@ fn handlers_that_begin_alike_load_what_each_loads_alone() {
         "fails_as",
         "named",
         "no",
+        "picks",
+        "picks_too",
+        "meets",
+        "meets_too",
+        "keeps",
+        "keeps_too",
     ];
     let handlers = modules.map(|module| format!("{module}.handler"));
     let all =

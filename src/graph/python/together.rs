@@ -78,7 +78,8 @@ fn walk_left<'a>(
     let jobs: Vec<Job<'_>> = jobs.collect();
     let mut walks = Walks { interp, done, declined: Vec::new() };
     if !is_alone {
-        walks.interp.keep_start();
+        let names = jobs.iter().filter_map(|job| job.header.as_ref());
+        walks.interp.keep_start(names.map(|header| header.name.clone()));
     }
     walks.walk_all(jobs);
 }

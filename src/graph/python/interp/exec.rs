@@ -409,14 +409,23 @@ impl Interp<'_> {
 
     fn exec_for(&mut self, frame: &Frame, target: ExprId, iter: ExprId, body: Block, orelse: Block) -> Run<Flow> {
         let mark = self.doubt.mark();
+        let listed = self.probes.all;
         let iterable = self.eval(frame, iter)?;
         self.check_iterable(frame, iter, iterable)?;
         self.taint_target(frame, target, mark);
         let (items, open) = self.iterate(iterable)?;
         self.mistakes.lose(self.is_own(frame) && items.len() > LIMITS.unrolled);
+        let lists = self.probes.all && !listed;
+        let listing = if lists { self.listing(frame, (target, iter), body, &items) } else { None };
+        if listing.is_some() {
+            self.probes.all = false;
+        }
         let depends = self.doubt.enter_choice(mark);
         let result = self.repeat_for(frame, target, (items, open), (body, orelse));
         self.doubt.leave_choice(depends);
+        if let Some(listing) = listing {
+            self.probes.all |= result.is_err() || !self.passed_handlers(frame, &listing);
+        }
         result
     }
 

@@ -27,6 +27,7 @@ mod import_tools;
 mod inspect;
 mod iterate;
 mod library;
+mod listing;
 mod methods;
 mod mistakes;
 mod misfits;

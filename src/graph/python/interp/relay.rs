@@ -106,6 +106,14 @@ pub(super) struct Relay<'a> {
     points: Vec<std::rc::Rc<Point<'a>>>,
     /// The handler's file, and behind how many of its statements a state is kept.
     wanted: Option<(EntryId, Vec<usize>)>,
+    /// The names of all handlers that may begin alike.
+    handlers: std::rc::Rc<[String]>,
+}
+
+impl Relay<'_> {
+    pub(super) fn handlers(&self) -> std::rc::Rc<[String]> {
+        std::rc::Rc::clone(&self.handlers)
+    }
 }
 
 impl<'a> Interp<'a> {
@@ -131,8 +139,9 @@ impl<'a> Interp<'a> {
         runs.then(|| Header { name: name.to_owned(), entry, code, environment, statements })
     }
 
-    /// Keeps the state before any handler is imported.
-    pub(in super::super) fn keep_start(&mut self) {
+    /// Keeps the state before any of some handlers is imported.
+    pub(in super::super) fn keep_start(&mut self, handlers: impl Iterator<Item = String>) {
+        self.relay.handlers = handlers.collect();
         self.keep_point(None);
     }
 
