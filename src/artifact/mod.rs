@@ -412,8 +412,20 @@ impl Artifact {
         if let Some(content) = &*kept {
             return Ok(Arc::clone(content));
         }
-        let content = self.read_now(id)?;
+        let early = self.repeated().content(id);
+        let content = early.map_or_else(|| self.read_now(id), Ok)?;
         *kept = Some(Arc::clone(&content));
+        Ok(content)
+    }
+
+    /// The content of an entry for those who look at it to find out what there is to analyse: who analyses it then
+    /// need not read it again.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn read_early(&self, id: EntryId) -> Result<Bytes, ReadError> {
+        let content = self.read(id)?;
+        self.repeated().will_be_read(id, &content);
         Ok(content)
     }
 

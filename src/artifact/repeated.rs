@@ -32,8 +32,15 @@ impl Repeated {
 
     /// Notes that a file was read.
     pub(super) fn was_read(&mut self, id: EntryId, content: &Bytes) {
+        if (**content).as_ref().len() <= LARGEST && !self.once.insert(id) {
+            self.will_be_read(id, content);
+        }
+    }
+
+    /// Notes that a file will be read again.
+    pub(super) fn will_be_read(&mut self, id: EntryId, content: &Bytes) {
         let length = (**content).as_ref().len();
-        if length <= LARGEST && !self.once.insert(id) && self.bytes + length <= MOST {
+        if length <= LARGEST && self.bytes + length <= MOST && !self.contents.contains_key(&id) {
             self.bytes += length;
             self.contents.insert(id, Arc::clone(content));
         }
@@ -65,6 +72,8 @@ mod tests {
         assert!(repeated.content(EntryId(1)).is_none());
         repeated.was_read(EntryId(1), &content);
         assert!(repeated.content(EntryId(1)).is_some());
+        repeated.will_be_read(EntryId(3), &content);
+        assert!(repeated.content(EntryId(3)).is_some() && repeated.bytes == 8);
         repeated.head_was_read(EntryId(2), 16, b"short");
         assert_eq!(repeated.head(EntryId(2), 3).as_deref(), Some(&b"sho"[..]));
         assert_eq!(repeated.head(EntryId(2), 16).as_deref(), Some(&b"short"[..]));

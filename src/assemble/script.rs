@@ -26,7 +26,7 @@ pub fn started(spec: &FunctionSpec, artifact: &Artifact) -> Option<Script> {
     if artifact.entry(entry).bytes > LARGEST {
         return None;
     }
-    let bytes = artifact.read(entry).ok()?;
+    let bytes = artifact.read_early(entry).ok()?;
     let text = String::from_utf8_lossy((*bytes).as_ref()).into_owned();
     let is_module = |module: &str| {
         let path = module.replace('.', "/");

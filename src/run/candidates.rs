@@ -106,7 +106,7 @@ fn handlers(artifact: &Artifact) -> Vec<String> {
     let own = artifact.entries().filter(|(_, entry)| is_own_source(entry));
     let mut found = Vec::new();
     for (id, entry) in own.take(MOST_FILES) {
-        let Ok(bytes) = artifact.read(id) else { continue };
+        let Ok(bytes) = artifact.read_early(id) else { continue };
         let text = crate::text::lossy((*bytes).as_ref());
         let (stem, extension) = entry.path.rsplit_once('.').unwrap_or((&entry.path, ""));
         let is_python = extension == "py";

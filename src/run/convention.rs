@@ -144,7 +144,7 @@ fn convention_of(artifact: &Artifact) -> Option<(String, &'static str)> {
         if artifact.entry(entry).bytes > LARGEST_HANDLER {
             return None;
         }
-        let bytes = artifact.read(entry).ok()?;
+        let bytes = artifact.read_early(entry).ok()?;
         let text = crate::text::lossy((*bytes).as_ref());
         let function = names.iter().find(|name| candidates::has_function(&text, name, is_python))?;
         Some((format!("{stem}.{function}"), runtime))

@@ -8,6 +8,7 @@ use super::shelf::Shelf;
 use super::{Inputs, UserError, convention, installed, search, templates, tree, workspace};
 use crate::assemble::FunctionSpec;
 use crate::engine::{Omission, ProjectFacts};
+use crate::fault::{self, Fault};
 use crate::input::{self, InputKind};
 use crate::manifest::dependency::Locked;
 
@@ -165,7 +166,7 @@ fn from_project(
     project: &mut ProjectFacts,
 ) -> Result<bool, UserError> {
     let place = Place { path, kind: InputKind::Directory };
-    let tree::Found { trees, left } = tree::at(&place, around, inputs, shelf)?;
+    let tree::Found { trees, left } = told(&mut project.faults, || tree::at(&place, around, inputs, shelf))?;
     let is_open = project.workspaces.is_empty();
     let cargo = if is_open { workspace::without_functions(path, inputs)? } else { None };
     let is_one = !trees.is_empty() || cargo.is_some();
@@ -173,6 +174,17 @@ fn from_project(
     project.problems.extend(not_members(path, &left));
     project.workspaces.extend(cargo.map(|found| found.cargo));
     Ok(is_one)
+}
+
+/// What a folder is as a project; where looking has failed, nothing, and the fault is told.
+fn told(
+    faults: &mut Vec<Fault>,
+    look: impl FnOnce() -> Result<tree::Found, UserError>,
+) -> Result<tree::Found, UserError> {
+    fault::caught("the search for what a project uses", look).unwrap_or_else(|fault| {
+        faults.push(fault);
+        Ok(tree::Found::default())
+    })
 }
 
 /// Folders with manifests that are named; the number of the others is said.
@@ -240,4 +252,18 @@ fn from_workspace(
     project.functions.extend(found.functions);
     project.workspaces.push(found.cargo);
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_in_a_project_is_told_and_stops_nothing() {
+        let mut faults = Vec::new();
+        let found = told(&mut faults, || panic!("no")).unwrap();
+        assert!(found.trees.is_empty());
+        assert!(faults[0].message.contains("the search for what a project uses failed (no)"), "{faults:?}");
+        assert!(told(&mut faults, || Err(UserError("not there".to_owned()))).is_err() && faults.len() == 1);
+    }
 }

@@ -47,6 +47,10 @@ impl Shelf {
     /// A project, with what is installed for it.
     pub(super) fn open_project(&self, path: &Path, version: (u16, u16)) -> Result<Arc<Bundle>, InputError> {
         let around = installed::of_project(path, version, self);
+        // Where nothing is put beside it, what was looked through for a handler is the project.
+        if around.installed.is_none() && around.without == installed::environments(path) {
+            return self.open_as(path, InputKind::Directory);
+        }
         let artifact = input::open_tree(path, &[], &around.without, around.installed, &Limits::default())?;
         Ok(Arc::new(Bundle::new(artifact)))
     }

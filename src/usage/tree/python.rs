@@ -308,8 +308,11 @@ fn files(artifact: &Artifact, packages: &Packages) -> Vec<File> {
         let parts = own.chunks(own.len().div_ceil(threads).max(1));
         let parts: Vec<_> = parts.map(|part| thread().spawn_scoped(scope, move || of_part(part))).collect();
         // Whoever asks for the project tells that it failed.
-        let joined = parts.into_iter().filter_map(Result::ok).map(|part| part.join());
-        joined.flat_map(|part| part.unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+        let joined = parts.into_iter().map(|part| match part {
+            Ok(part) => part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(error) => std::panic::resume_unwind(Box::new(format!("a thread did not start: {error}"))),
+        });
+        joined.flatten().collect()
     })
 }
 
