@@ -159,3 +159,41 @@ fn modules_use_only_what_is_above_them() {
     }
     complain(&complaints);
 }
+
+/// Parts of the simulators, and what they know nothing of: the two of each other, and neither its values, nor how it
+/// finds and reads files, of what runs on them.
+const INNER_LAYERS: [(&str, &[&str]); 14] = [
+    ("src/graph/python/", &["javascript::"]),
+    ("src/graph/javascript/", &["python::"]),
+    ("src/graph/ahead.rs", &["python::", "javascript::"]),
+    ("src/graph/what_if.rs", &["python::", "javascript::"]),
+    ("src/graph/python/limits.rs", &["super::", "interp::"]),
+    ("src/graph/python/value.rs", &["interp::", "Interp<"]),
+    ("src/graph/python/value/", &["interp::", "Interp<"]),
+    ("src/graph/python/finder.rs", &["interp::", "Interp<", "sources::"]),
+    ("src/graph/python/sources.rs", &["interp::", "Interp<"]),
+    ("src/graph/python/stdlib.rs", &["interp::", "Interp<"]),
+    ("src/graph/javascript/limits.rs", &["super::", "interp::"]),
+    ("src/graph/javascript/resolve.rs", &["interp::", "Machine", "load::"]),
+    ("src/graph/javascript/load.rs", &["interp::", "Machine"]),
+    ("src/graph/javascript/bundle/", &["interp::", "Machine"]),
+];
+
+#[test]
+fn simulators_are_layered_inside() {
+    let mut complaints = Vec::new();
+    let texts = texts();
+    for (room, unknown) in INNER_LAYERS {
+        let of_room = texts.iter().filter(|(path, _)| path.starts_with(room) && !path.contains("tests"));
+        let mut files = 0;
+        for (path, text) in of_room {
+            files += 1;
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let lines = (1..).zip(code.lines()).filter(|(_, line)| !line.trim_start().starts_with("//"));
+            let uses = lines.filter(|(_, line)| unknown.iter().any(|word| line.contains(word)));
+            complaints.extend(uses.map(|(number, line)| format!("{path}:{number}: {}", line.trim())));
+        }
+        assert!(files > 0, "{room} is not there");
+    }
+    complain(&complaints);
+}

@@ -84,6 +84,8 @@ pub(super) struct Limits {
     pub(super) written_bytes: usize,
     /// Bytes of a request: the longest path that Linux takes.
     pub(super) request: usize,
+    /// Members of a workspace that are looked at.
+    pub(super) siblings: usize,
 }
 
 /// The limits that are in force.
@@ -127,4 +129,5 @@ pub(super) const LIMITS: Limits = Limits {
     data_bytes: 64 << 10,
     written_bytes: 150_000,
     request: 4_096,
+    siblings: 500,
 };

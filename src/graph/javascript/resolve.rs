@@ -342,15 +342,12 @@ fn tsconfig_value<'t>(text: &'t str, key: &str) -> Option<&'t str> {
     rest.split_once('"').map(|(value, _)| value)
 }
 
-/// Most members of a workspace that are looked at.
-const MOST_SIBLINGS: usize = 500;
-
 /// Names and folders of the packages below the root that are not installed ones.
 fn siblings(artifact: &Artifact) -> Vec<(String, String)> {
     let manifests = artifact.entries().filter(|(_, entry)| {
         entry.path.ends_with("/package.json") && !entry.path.contains("node_modules/") && !entry.path.starts_with('/')
     });
-    let named = manifests.take(MOST_SIBLINGS).filter_map(|(id, entry)| {
+    let named = manifests.take(LIMITS.siblings).filter_map(|(id, entry)| {
         let manifest = manifest_of(artifact, id)?;
         Some((manifest.name.as_str()?.to_owned(), format!("{TASK_ROOT}/{}", folder(&entry.path))))
     });

@@ -125,6 +125,10 @@ pub(super) struct Limits {
     pub(super) bases: usize,
     /// Expressions of one annotation that are looked at.
     pub(super) annotation_parts: usize,
+    /// Expressions of one annotation that are searched for names; those of people have a handful.
+    pub(super) annotation_names: usize,
+    /// Objects that are followed when one of them is given away; more are taken for all.
+    pub(super) given_away: usize,
     /// Modules of a folder that `pkgutil` lists.
     pub(super) listed_modules: usize,
     /// Bytes of a text that is run as code. Generated functions are far shorter.
@@ -220,6 +224,8 @@ pub(super) const LIMITS: Limits = Limits {
     name_ahead_bytes: 1024,
     bases: 200,
     annotation_parts: 64,
+    annotation_names: 200,
+    given_away: 2_000,
     listed_modules: 5000,
     source_text_bytes: 20_000,
     pattern_bytes: 20_000,

@@ -43,9 +43,6 @@ table! {
     static DEMANDS: Demands = "python/demands.toml", tested by the_demands_read;
 }
 
-/// Names that one annotation is searched for; those of people have a handful.
-const NAMES: usize = 200;
-
 impl Interp<'_> {
     /// A function of own code that an object of a library decorates.
     pub(super) fn check_route(&mut self, frame: &Frame, node: &Node) -> Run<()> {
@@ -124,7 +121,7 @@ impl Interp<'_> {
         let mut seen = 0;
         while let Some(expr) = next.pop() {
             seen += 1;
-            if seen > NAMES {
+            if seen > LIMITS.annotation_names {
                 return false;
             }
             match code.expr(expr) {

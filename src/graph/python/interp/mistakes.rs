@@ -11,9 +11,6 @@ use crate::lang::python::ir::{Alias, BinaryOp, Expr};
 /// The rule for errors that the interpreter raises in own code.
 pub(super) const MISTAKE: &str = "error-at-load";
 
-/// Objects that are followed when one of them is given away; more are taken for all.
-const FOLLOWED: usize = 2_000;
-
 /// Runtime things that neither keep nor change what they are given, and whose results are computed.
 const HARMLESS: &[&str] = &[
     "abs",
@@ -140,7 +137,7 @@ impl Mistakes {
                 continue;
             }
             seen += 1;
-            if seen > FOLLOWED {
+            if seen > LIMITS.given_away {
                 self.lost = true;
                 return;
             }
