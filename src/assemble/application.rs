@@ -340,6 +340,8 @@ struct ToolRow {
     names: Vec<String>,
     #[serde(default)]
     ships: Vec<String>,
+    #[serde(default)]
+    sets_modes: bool,
 }
 
 knowledge::table! {
@@ -353,10 +355,11 @@ fn tool(method: &BuildMethod) -> Tool {
         BuildMethod::Webpack => "webpack",
         BuildMethod::Chalice => "chalice",
         BuildMethod::Zappa => "zappa",
+        BuildMethod::ServerlessFramework => "serverless",
         _ => return Tool::default(),
     };
     let row = TOOLS.tool.iter().find(|row| row.method == name);
-    row.map_or_else(Tool::default, |row| Tool { names: &row.names, ships: &row.ships })
+    row.map_or_else(Tool::default, |row| Tool { names: &row.names, ships: &row.ships, sets_modes: row.sets_modes })
 }
 
 /// Whether a file is a source and no archive or executable.

@@ -107,6 +107,8 @@ pub struct Tool {
     pub names: &'static [String],
     /// What it puts into the package of itself, declared or not.
     pub ships: &'static [String],
+    /// It gives files permissions of its own, whatever those of the sources are.
+    pub sets_modes: bool,
 }
 
 /// What of dependencies a build puts into the package.

@@ -43,6 +43,9 @@ impl FunctionFacts {
     /// What Init loads or the platform starts and others may not use; empty where nothing states modes.
     #[must_use]
     pub fn closed_entries(&self) -> Vec<Closed> {
+        if self.artifact.is_tree() && self.spec.tool.sets_modes {
+            return Vec::new();
+        }
         let mut closed = Vec::new();
         let mut folders: BTreeSet<&str> = BTreeSet::new();
         let loaded = self.loaded_entries();

@@ -4,6 +4,7 @@
 
 mod kept;
 mod shared;
+mod temporary;
 
 use std::collections::BTreeSet;
 
@@ -28,6 +29,7 @@ struct Words {
     kept: Vec<Row>,
     loose: Vec<Row>,
     steps: Steps,
+    shared: Shared,
     tmp: Tmp,
 }
 
@@ -54,9 +56,17 @@ struct Steps {
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+struct Shared {
+    fills: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Tmp {
     writes: Vec<String>,
     opens: Vec<String>,
+    joins: Vec<String>,
+    folders: Vec<String>,
 }
 
 knowledge::table! {
@@ -216,58 +226,6 @@ impl<'p> Finder<'p, '_> {
         order
     }
 
-    /// Files under a fixed name in the temporary folder.
-    fn written(&mut self, function: (UnitId, FuncId)) {
-        let Some((unit, body)) = self.program.body(function) else { return };
-        for root in self.roots(unit, body) {
-            for node in self.within(unit, root) {
-                let Kind::Call(callee, args) = self.flow(unit).kind(node) else { continue };
-                let mut texts = args.iter().map(|arg| self.program.text((unit, arg.value)));
-                let Some(path) =
-                    texts.find_map(|text| text.filter(|text| is_fixed(text))).or_else(|| self.receiver(unit, *callee))
-                else {
-                    continue;
-                };
-                let Some(name) = self.callee((unit, node)).or_else(|| self.method(unit, *callee)) else { continue };
-                let modes = args.iter().skip(1).filter_map(|arg| self.program.text((unit, arg.value)));
-                let opens = fits(&WORDS.tmp.opens, &name)
-                    && modes.clone().any(|mode| mode.len() < 5 && mode.contains(['w', 'a', 'x', '+']));
-                if !opens && !fits(&WORDS.tmp.writes, &name) {
-                    continue;
-                }
-                self.found.tmp.push(Hazard {
-                    module: self.module(unit),
-                    span: self.flow(unit).span(node),
-                    name: path,
-                    callee: name,
-                    does: String::new(),
-                    source: None,
-                });
-            }
-        }
-    }
-
-    /// `Path("/tmp/x").write_text(..)`
-    fn receiver(&self, unit: UnitId, callee: NodeId) -> Option<String> {
-        let Kind::Attr(object, _) = self.flow(unit).kind(callee) else { return None };
-        let made = match self.program.value((unit, *object)) {
-            Thing::Made(path, at) if path.starts_with("pathlib.") => at,
-            _ => return None,
-        };
-        let Kind::Call(_, args) = self.program.kind(made) else { return None };
-        self.program.text((made.0, args.first()?.value)).filter(|text| is_fixed(text))
-    }
-
-    /// The name of a method of something that is not known.
-    fn method(&self, unit: UnitId, callee: NodeId) -> Option<String> {
-        match self.flow(unit).kind(callee) {
-            Kind::Attr(_, name) => Some(format!("?.{name}")),
-            Kind::Global(name) => Some(name.to_string()),
-            Kind::Var(var) => self.flow(unit).vars.get(*var as usize).map(|var| var.name.to_string()),
-            _ => None,
-        }
-    }
-
     /// What the handler does outside of steps.
     fn loose(&mut self, handler: (UnitId, FuncId)) {
         let mut todo: Vec<((UnitId, FuncId), Option<At>)> = vec![(handler, None)];
@@ -344,11 +302,6 @@ impl<'p> Finder<'p, '_> {
                 && matches!(self.program.value((function.0, *callee)), Thing::External(path) if fits(&WORDS.steps.decorators, &path))
         })
     }
-}
-
-/// A file of a fixed name in the temporary folder, not the folder itself.
-fn is_fixed(text: &str) -> bool {
-    text.strip_prefix("/tmp/").is_some_and(|rest| !rest.is_empty() && !rest.contains(['{', '%', '*']))
 }
 
 impl Hazards {

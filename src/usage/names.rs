@@ -20,7 +20,12 @@ impl Names {
         let mut imports: BTreeMap<Arc<str>, Vec<String>> = BTreeMap::new();
         for (id, package) in facts.packages.with_ids() {
             let tops = facts.packages.top_modules(facts.artifact, id);
-            imports.entry(package.name.clone()).or_insert_with(|| tops.iter().cloned().collect());
+            // Of some only the metadata is left, which says nothing of modules.
+            let names = || match tops.is_empty() {
+                true => import_names(&package.name),
+                false => tops.iter().cloned().collect(),
+            };
+            imports.entry(package.name.clone()).or_insert_with(names);
         }
         for dependency in &declared.dependencies {
             imports.entry(dependency.name.clone()).or_insert_with(|| import_names(&dependency.name));

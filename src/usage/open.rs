@@ -8,7 +8,7 @@ use crate::assemble::{Brings, Open, Reason};
 use crate::manifest::dependency::{Declared, Scope};
 use crate::manifest::node::package_of_request;
 use crate::manifest::python::import_names;
-use crate::package::owners::Package;
+use crate::package::owners::{Package, PackageId};
 use crate::platform::Language;
 
 /// Dependencies that are named; the number of the others is said.
@@ -50,6 +50,11 @@ fn may_lack(facts: &Loaded<'_>) -> bool {
     facts.artifact.is_tree() && (facts.is_built || facts.artifact.installed().is_some() || !has_own())
 }
 
+/// Whether more of a distribution is here than its metadata.
+fn has_modules(facts: &Loaded<'_>, id: PackageId) -> bool {
+    facts.language != Language::Python || !facts.packages.top_modules(facts.artifact, id).is_empty()
+}
+
 /// Whether a layer brings a package: what of them is here says nothing of what is installed for the function.
 fn is_of_layer(facts: &Loaded<'_>, package: &Package) -> bool {
     let mut paths = package.entries.iter().map(|entry| &facts.artifact.entry(*entry).path);
@@ -63,8 +68,8 @@ pub(super) fn missing<'a>(facts: &Loaded<'_>, declared: &'a Declared) -> BTreeSe
     }
     let from = facts.artifact.installed();
     let is_here = |name: &str| {
-        let is_package = facts.packages.packages.iter().any(|package| *package.name == *name);
-        is_package || from.is_some_and(|from| from.names.contains(name))
+        let mut packages = facts.packages.with_ids().filter(|(_, package)| *package.name == *name);
+        packages.any(|(id, _)| has_modules(facts, id)) || from.is_some_and(|from| from.names.contains(name))
     };
     let language = facts.language;
     let is_brought = |name: &str| brought::by_runtime(language, name) || brought::is_stub(language, name);

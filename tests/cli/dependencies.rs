@@ -239,3 +239,36 @@ fn a_driver_is_decided_only_where_code_says_it_once_and_the_environment_does_not
     let drizzle = "exports.db = () => require('drizzle-orm/postgres-js').drizzle(process.env.URL);";
     assert_eq!(of_node_function(&["drizzle-orm", "postgres"], drizzle), ["chalk unsafe"]);
 }
+
+#[test]
+fn metadata_without_modules_says_nothing_of_names() {
+    let files = [
+        ("requirements.txt", "python-jose\nleft\n"),
+        ("main.py", "from jose import jwt\n"),
+        ("vendor/python_jose-3.0.dist-info/METADATA", "Name: python-jose\nVersion: 3.0\n"),
+        ("vendor/python_jose-3.0.dist-info/top_level.txt", "jose\n"),
+    ];
+    assert_eq!(found(&files, "unused-dependency"), ["left"]);
+}
+
+#[test]
+fn texts_of_a_build_script_name_crates() {
+    let manifest =
+        "[package]\nname = \"x\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\nfnv = { path = \"fnv\" }\n";
+    let lock = "version = 4\n[[package]]\nname = \"fnv\"\nversion = \"1.0.0\"\n[[package]]\nname = \"x\"\nversion = \"0.1.0\"\n\
+                dependencies = [\"fnv\"]\n";
+    let script = "fn main() { std::fs::write(path(), \"pub type M = fnv::FnvHashMap<u8, u8>;\").unwrap(); }\n";
+    let unused = |library| {
+        let files = [
+            ("Cargo.toml", manifest),
+            ("Cargo.lock", lock),
+            ("build.rs", script),
+            ("src/lib.rs", library),
+            ("fnv/Cargo.toml", "[package]\nname = \"fnv\"\nversion = \"1.0.0\"\nedition = \"2024\"\n"),
+            ("fnv/src/lib.rs", "pub struct FnvHashMap;\n"),
+        ];
+        found(&files, "unused-dependency")
+    };
+    assert_eq!(unused("include!(concat!(env!(\"OUT_DIR\"), \"/made.rs\"));\n"), [""; 0]);
+    assert_eq!(unused("pub fn f() {}\n"), ["fnv"]);
+}

@@ -376,6 +376,17 @@ impl Lowering<'_> {
         self.flow.node(kind, span)
     }
 
+    /// What `/` makes of a path and a name, or of two numbers.
+    fn divided(&mut self, id: ir::ExprId, a: ir::ExprId, b: ir::ExprId) -> Kind {
+        let (left, right) = (self.expr(a), self.expr(b));
+        if !matches!(self.flow.kind(right), Kind::Text(_) | Kind::Join(_) | Kind::Var(_) | Kind::Attr(..)) {
+            return Kind::Group(vec![left, right]);
+        }
+        let span = self.code.expr_span(id);
+        let method = self.flow.node(Kind::Attr(left, Arc::from("joinpath")), span);
+        Kind::Call(method, vec![Arg { name: None, value: right }])
+    }
+
     fn kind(&mut self, id: ir::ExprId) -> Kind {
         match self.code.expr(id) {
             Expr::None => Kind::Nothing,
@@ -400,6 +411,7 @@ impl Lowering<'_> {
             Expr::Format(list) => Kind::Join(self.exprs(list)),
             Expr::Slice(list) => Kind::Group(self.exprs(list)),
             Expr::Unary(_, value) | Expr::Await(value) | Expr::Yield(Some(value)) => Kind::Or(vec![self.expr(value)]),
+            Expr::Binary(ir::BinaryOp::Div, a, b) => self.divided(id, a, b),
             Expr::Binary(_, a, b) => Kind::Group(vec![self.expr(a), self.expr(b)]),
             Expr::YieldFrom(value) | Expr::Starred(value) => Kind::Group(vec![self.expr(value)]),
             Expr::Walrus(target, value) => {

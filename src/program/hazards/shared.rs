@@ -3,7 +3,7 @@
 use super::super::flow::{Def, FuncId, Kind, NodeId, Stmt, Target, VarId};
 use super::super::origin::called;
 use super::super::values::{Thing, UnitId};
-use super::{Finder, Hazard};
+use super::{Finder, Hazard, WORDS, fits};
 use crate::span::Span;
 
 /// How far a value is followed to the request that it comes from.
@@ -20,6 +20,10 @@ impl Finder<'_, '_> {
                 Stmt::Store(place, value) => (Target::Place(*place), *value),
                 Stmt::Eval(node) => match flow.kind(*node) {
                     Kind::Assign(target, value) => (*target, *value),
+                    Kind::Call(callee, args) => match (self.filled(unit, *callee), args.as_slice()) {
+                        (Some(target), [first, ..]) => (target, first.value),
+                        _ => continue,
+                    },
                     _ => continue,
                 },
                 _ => continue,
@@ -41,6 +45,19 @@ impl Finder<'_, '_> {
                 source: None,
             };
             self.found.shared.push(hazard);
+        }
+    }
+
+    /// What a method that is called puts its argument into: `orders.push(..)`, `state.orders.push(..)`.
+    fn filled(&self, unit: UnitId, callee: NodeId) -> Option<Target> {
+        let Kind::Attr(object, name) = self.flow(unit).kind(callee) else { return None };
+        if !fits(&WORDS.shared.fills, name) {
+            return None;
+        }
+        match self.flow(unit).kind(*object) {
+            Kind::Var(var) => Some(Target::Var(*var)),
+            Kind::Attr(..) => Some(Target::Place(*object)),
+            _ => None,
         }
     }
 
@@ -92,7 +109,16 @@ impl Finder<'_, '_> {
         // What another function reads may be read while this one waits.
         let here = |span: Span| within(span) && span.start >= first;
         let elsewhere = |span: Span| !around.holds(span) && flow.functions.iter().any(|other| other.span.holds(span));
-        flow.nodes.iter().any(|node| {
+        // Who only puts something in does not see what else is there.
+        let fills = flow.nodes.iter().filter_map(|node| match &node.kind {
+            Kind::Call(callee, _) => match flow.kind(*callee) {
+                Kind::Attr(object, method) if fits(&WORDS.shared.fills, method) => Some(flow.span(*object)),
+                _ => None,
+            },
+            _ => None,
+        });
+        let fills: Vec<Span> = fills.collect();
+        flow.nodes.iter().filter(|node| !fills.contains(&node.span)).any(|node| {
             let reads = match (&node.kind, var) {
                 (Kind::Var(read), Some(var)) => *read == var,
                 (Kind::Attr(_, member), None) => name.ends_with(&**member),

@@ -162,7 +162,8 @@ impl Walk<'_> {
                     self.templates(&path, depth + 1);
                 }
             } else if child.name.contains(".rs")
-                && !self.seen.iter().any(|(seen, ..)| *seen == path)
+                // What the build script writes it may hold as texts.
+                && !self.seen.iter().any(|(seen, class, _)| *seen == path && *class != TargetClass::Build)
                 && let Ok(text) = self.files.text(&path)
             {
                 self.found.normal.extend(template::named(&text));
