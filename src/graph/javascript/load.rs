@@ -272,7 +272,12 @@ impl<'a> Sources<'a> {
         }
         match parsed {
             Ok(program) => {
-                source.program = Some(Arc::new(program));
+                match program.redeclared.filter(|_| source.format == Format::CommonJs && !self.detects(path)) {
+                    Some(name) => {
+                        source.refuse(&ParseError::Syntax(format!("Identifier '{name}' has already been declared")))
+                    }
+                    None => source.program = Some(Arc::new(program)),
+                }
             }
             Err(error) => source.refuse(&error),
         }

@@ -1,15 +1,34 @@
 //! Early errors: what the language refuses before anything runs, beyond what the parser needs to read a text.
 
 use oxc_allocator::Allocator;
+use oxc_ast::ast::{Program, Statement, VariableDeclarationKind};
 use oxc_parser::ParserReturn;
 use oxc_regular_expression::{LiteralParser, Options};
+use oxc_semantic::SemanticBuilder;
 
 /// The release of Node whose engine takes modifiers in regular expressions, and one name for several groups (V8 12.5).
 const MODIFIERS_SINCE: u32 = 23;
 
 /// The first early error of a program.
 pub(super) fn error(parsed: &ParserReturn<'_>) -> Option<String> {
-    parsed.diagnostics.iter().next().map(ToString::to_string)
+    let of_scopes = || SemanticBuilder::new().with_check_syntax_error(true).build(&parsed.program).diagnostics;
+    let first = parsed.diagnostics.iter().next().map(ToString::to_string);
+    first.or_else(|| of_scopes().iter().next().map(ToString::to_string))
+}
+
+/// A name of the CommonJS wrapper that the top level of a program declares once more: a parameter of the function that
+/// Node puts around it.
+pub(super) fn redeclared(program: &Program<'_>) -> Option<&'static str> {
+    let wrapped = |name: &str| super::WRAPPER.iter().find(|known| **known == name).copied();
+    program.body.iter().find_map(|statement| match statement {
+        Statement::VariableDeclaration(declaration) if declaration.kind != VariableDeclarationKind::Var => declaration
+            .declarations
+            .iter()
+            .flat_map(|one| one.id.get_binding_identifiers())
+            .find_map(|name| wrapped(name.name.as_str())),
+        Statement::ClassDeclaration(class) => class.id.as_ref().and_then(|name| wrapped(name.name.as_str())),
+        _ => None,
+    })
 }
 
 /// What is wrong with a regular expression in every release.
@@ -76,7 +95,17 @@ mod tests {
 
     #[test]
     fn what_no_engine_takes_is_refused() {
-        for text in ["/(/", "const x;", "@d class A {}"] {
+        for text in [
+            "/(/",
+            "const x;",
+            "@d class A {}",
+            "let a; var a;",
+            "class A { m() { this.#b; } }",
+            "a: { continue a; }",
+            "'use strict'; delete x;",
+            "class A { constructor() { super(); } }",
+            "({ __proto__: 1, __proto__: 2 });",
+        ] {
             assert!(refused(text, Dialect::CommonJs), "{text}");
         }
         assert!(refused("return;", Dialect::Module));
@@ -84,11 +113,29 @@ mod tests {
 
     #[test]
     fn what_scripts_may_do_is_taken() {
-        for text in
-            ["with ({}) {}", "var x = 010;", "return;", "function f(a, a) {}", "var yield = 1;", "x = 1; delete x;"]
-        {
+        for text in [
+            "with ({}) {}",
+            "var x = 010;",
+            "return;",
+            "function f(a, a) {}",
+            "var yield = 1;",
+            "x = 1; delete x;",
+            "f() = 1;",
+            "{ function f() {} function f() {} }",
+        ] {
             assert!(!refused(text, Dialect::CommonJs), "{text}");
         }
+    }
+
+    #[test]
+    fn names_of_the_wrapper_are_declared_once() {
+        let declared = |text: &str| {
+            let mode = ParseMode { checked: true, ..ParseMode::javascript(Dialect::CommonJs) };
+            parse(text, mode).unwrap().redeclared
+        };
+        assert_eq!(declared("const { require } = x;"), Some("require"));
+        assert_eq!(declared("class module {}"), Some("module"));
+        assert_eq!(declared("var require; function exports() {} { let module; }"), None);
     }
 
     #[test]

@@ -48,6 +48,8 @@ pub struct Program {
     pub newer: Vec<NewerSyntax>,
     /// Syntax that no release of Node takes.
     pub untaken: Option<&'static str>,
+    /// A name of the CommonJS wrapper that its top level declares once more.
+    pub redeclared: Option<&'static str>,
     /// Problems the parser reported, for people.
     pub errors: Vec<String>,
     /// Slots of the outermost frame of a script; equals the module function's.

@@ -137,6 +137,7 @@ pub fn parse(text: &str, mode: ParseMode) -> Result<ir::Program, ParseError> {
     if let Some(what) = program.untaken.filter(|_| mode.checked) {
         return Err(ParseError::Syntax(format!("no release of Node.js takes {what}")));
     }
+    program.redeclared = early::redeclared(&parsed.program).filter(|_| mode.checked);
     program.source_bytes = text.len() as u32;
     program.tokens = tokens;
     program.errors.extend(parsed.diagnostics.iter().take(3).map(ToString::to_string));

@@ -1,0 +1,5 @@
+{
+  function pick() { return 1; }
+  function pick() { return 2; }
+}
+exports.handler = async () => 1;

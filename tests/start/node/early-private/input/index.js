@@ -1,0 +1,6 @@
+class Order {
+  total() {
+    return this.#sum;
+  }
+}
+exports.handler = async () => 1;

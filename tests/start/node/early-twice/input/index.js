@@ -1,0 +1,3 @@
+let table = "a";
+var table = "b";
+exports.handler = async () => 1;
