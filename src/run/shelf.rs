@@ -1,6 +1,6 @@
 //! Packages that were opened in this run: once each, however many functions ship them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -47,8 +47,7 @@ impl Shelf {
     /// A project, with what is installed for it.
     pub(super) fn open_project(&self, path: &Path, version: (u16, u16)) -> Result<Arc<Bundle>, InputError> {
         let around = installed::of_project(path, version, self);
-        // Where nothing is put beside it, what was looked through for a handler is the project.
-        if around.installed.is_none() && around.without == installed::environments(path) {
+        if is_as_found(path, &around) {
             return self.open_as(path, InputKind::Directory);
         }
         let artifact = input::open_tree(path, &[], &around.without, around.installed, &Limits::default())?;
@@ -73,9 +72,7 @@ impl Shelf {
         let artifact = match &spec.content {
             Content::Whole if spec.installs != Installs::Nothing && seen::is_dir(path) => {
                 let around = installed::around(spec, self);
-                let is_plain = layers.is_empty() && around.installed.is_none();
-                // Where nothing is put beside it, what was looked through for a handler is the package.
-                if is_plain && around.without == installed::environments(path) {
+                if layers.is_empty() && is_as_found(path, &around) {
                     return self.open_as(path, InputKind::Directory);
                 }
                 input::open_tree(path, &layers, &around.without, around.installed, &limits)
@@ -128,6 +125,15 @@ impl Shelf {
         let bundle = opened.get(&key(spec)).filter(|_| is_last).and_then(|opened| opened.get()?.as_ref().ok());
         bundle.map(|bundle| bundle.release()).unwrap_or_default()
     }
+}
+
+/// Whether a package is the folder that was looked through for a handler: nothing is put beside it, and nothing else of
+/// it is left out.
+fn is_as_found(path: &Path, around: &installed::Around) -> bool {
+    let left_out = installed::environments(path);
+    let is_there = |name: &&String| left_out.contains(name) || seen::exists(&path.join(name));
+    let without: BTreeSet<&String> = around.without.iter().filter(is_there).collect();
+    around.installed.is_none() && without == left_out.iter().collect()
 }
 
 fn bundled(artifact: Artifact) -> Arc<Bundle> {
