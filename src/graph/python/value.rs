@@ -305,6 +305,11 @@ impl Heap {
         Value::Obj(self.new_object(object))
     }
 
+    /// How many scopes there are.
+    pub(super) fn scopes(&self) -> u32 {
+        self.scopes.len() as u32
+    }
+
     pub(super) fn scope(&mut self, parent: Option<ScopeId>) -> ScopeId {
         self.scopes.push(Scope { vars: Names::default(), parent, open: false, class: None });
         ScopeId(self.scopes.len() as u32 - 1)

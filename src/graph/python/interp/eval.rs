@@ -121,6 +121,7 @@ impl Interp<'_> {
             let depends = self.doubt.enter_choice(mark);
             let value = self.eval(frame, if truth { body } else { orelse });
             self.doubt.leave_choice(depends);
+            self.note_unwalked_part(frame, mark, if truth { orelse } else { body });
             return value;
         }
         self.doubt.branches += 1;
@@ -234,7 +235,11 @@ impl Interp<'_> {
                 _ => value,
             });
             match truth {
-                Some(truth) if truth == stop_at => break,
+                Some(truth) if truth == stop_at => {
+                    let left = code.code.list(list).iter().skip_while(|other| *other != id).skip(1);
+                    left.for_each(|part| self.note_unwalked_part(frame, mark, *part));
+                    break;
+                }
                 Some(_) => self.doubt.pass_choice(mark),
                 None => {
                     self.doubt.branches += 1;

@@ -107,6 +107,8 @@ impl Interp<'_> {
                 for target in code.code.list(*targets) {
                     self.taint_target(frame, *target, mark);
                     self.assign(frame, *target, value)?;
+                    // The key may be another.
+                    self.taint_target(frame, *target, mark);
                 }
                 self.note_provenance(frame, code.code.list(*targets), source);
             }
@@ -152,6 +154,7 @@ impl Interp<'_> {
                 let _ = self.doubt.enter_choice(mark);
                 let flow = self.exec_match(frame, subject, cases);
                 self.doubt.return_to(depth);
+                self.note_unwalked(frame, mark, cases.iter().map(|case| case.body));
                 return flow;
             }
             Stmt::Raise(value) => return self.exec_raise(frame, *value),
@@ -164,7 +167,9 @@ impl Interp<'_> {
             }
             Stmt::Delete(targets) => {
                 for target in code.code.list(*targets) {
+                    let mark = self.doubt.mark();
                     self.delete(frame, *target)?;
+                    self.taint_target(frame, *target, mark);
                 }
             }
             Stmt::Assert(..) if self.is_optimized() => {}
@@ -250,7 +255,8 @@ impl Interp<'_> {
         frame: &Frame,
         run: &mut dyn FnMut(&mut Self) -> Run<Flow>,
     ) -> (Run<Flow>, Vec<(Sym, Option<Value>)>) {
-        self.logs.push(Log { scope: frame.scope, old: Vec::new() });
+        let new_scopes = self.heap.scopes();
+        self.logs.push(Log { scope: frame.scope, new_scopes, old: Vec::new() });
         let result = run(self);
         let log = self.logs.pop().map(|log| log.old).unwrap_or_default();
         let mut changed: Vec<Sym> = log.iter().map(|(name, _)| *name).collect();
@@ -321,6 +327,8 @@ impl Interp<'_> {
                     false => self.exec_if(frame, rest, orelse),
                 };
                 self.doubt.leave_choice(depends);
+                let behind = rest.iter().map(|(_, block)| *block).chain([orelse]).filter(|_| truth);
+                self.note_unwalked(frame, mark, behind.chain([*body].into_iter().filter(|_| !truth)));
                 flow
             }
             // `if TYPE_CHECKING or not lazy():` is how packages keep eager imports for type
@@ -366,7 +374,9 @@ impl Interp<'_> {
             if self.is_long(frame) {
                 break;
             }
+            let mark = self.doubt.mark();
             let value = self.eval(frame, test)?;
+            self.note_rounds(frame, mark, body);
             match self.truth(value)? {
                 Some(false) => {
                     let left = result.next || result.returned.is_some();
@@ -426,6 +436,8 @@ impl Interp<'_> {
         if let Some(listing) = listing {
             self.probes.all |= result.is_err() || !self.passed_handlers(frame, &listing);
         }
+        self.note_rounds(frame, mark, body);
+        self.note_unwalked(frame, mark, [orelse]);
         result
     }
 

@@ -52,9 +52,9 @@ mod tasks;
 mod text;
 mod top_level;
 pub(super) mod trace;
-mod tried;
 mod unlikely;
 mod unpickle;
+mod unwalked;
 mod work;
 
 use std::cell::{Cell, RefCell};
@@ -167,6 +167,8 @@ pub(super) struct Frame<'a> {
 #[derive(Clone)]
 struct Log {
     scope: ScopeId,
+    /// Scopes from here on were made in the branch.
+    new_scopes: u32,
     old: Vec<(Sym, Option<Value>)>,
 }
 
@@ -409,11 +411,14 @@ impl<'a> Interp<'a> {
     }
 
     pub(super) fn set_var(&mut self, scope: ScopeId, name: Sym, value: Value) {
-        if let Some(log) = self.logs.last_mut()
-            && log.scope == scope
-        {
-            let old = self.heap.vars(scope).get(name);
-            log.old.push((name, old));
+        match self.logs.last_mut() {
+            Some(log) if log.scope == scope => {
+                let old = self.heap.vars(scope).get(name);
+                log.old.push((name, old));
+            }
+            // Kept, although the branch may not run: who lacks it takes other ways that are rarer still.
+            Some(log) if scope.0 < log.new_scopes && self.library_depth == 0 => self.doubt.taint_foreign(name),
+            _ => {}
         }
         self.heap.vars_mut(scope).set(name, value);
     }

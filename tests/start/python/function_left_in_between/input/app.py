@@ -1,0 +1,22 @@
+try:
+    step = 1
+    b"ab" + "c"
+except TypeError:
+    step = 2
+
+
+def go():
+    if step == 2:
+        return
+    raise RuntimeError("too far")
+
+
+go()
+for number in (1, 2):
+    if step == 2:
+        break
+    raise RuntimeError("too far")
+
+
+def handler(event, context):
+    return 1

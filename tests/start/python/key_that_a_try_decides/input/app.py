@@ -1,0 +1,13 @@
+try:
+    step = 1
+    b"ab" + "c"
+except TypeError:
+    step = 2
+rows = [0, 0, 0]
+rows[step] = 5
+if rows != [0, 0, 5]:
+    raise RuntimeError("wrong row")
+
+
+def handler(event, context):
+    return 1
