@@ -120,7 +120,6 @@ mod tests {
             "function f(a, a) {}",
             "var yield = 1;",
             "x = 1; delete x;",
-            "f() = 1;",
             "{ function f() {} function f() {} }",
         ] {
             assert!(!refused(text, Dialect::CommonJs), "{text}");
