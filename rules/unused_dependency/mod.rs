@@ -110,9 +110,11 @@ fn finding(cx: &FunctionContext<'_>, dependency: &Dependency) -> Finding {
         .about(dependency.name.to_string())
         .noting("not used")
         .saving(Saves { init_ms: None, bytes });
-    // Who imports it may be started by something that nothing here tells of.
-    let is_safe = importer.is_none() && cx.usage.is_proven(&dependency.name);
-    let level = if is_safe { FixLevel::Safe } else { FixLevel::Unsafe };
+    // Who imports it may be started by something that nothing here tells of: a configuration that only its tool reads.
+    if importer.is_some() {
+        return finding.help("Where only development needs it, declare it for development");
+    }
+    let level = if cx.usage.is_proven(&dependency.name) { FixLevel::Safe } else { FixLevel::Unsafe };
     if let Some(fix) = removal(dependency, level) {
         finding = finding.fix(fix);
     }

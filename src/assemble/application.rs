@@ -385,8 +385,8 @@ fn declared(app: &Application, id: Id<Function>, package: Package, base: &Base, 
     let leads_to = leads_to(function, &package);
     let (layers, mut open) = layers::of(app, function, base, named);
     open.extend(package.open);
-    open.extend(guessed("runtime", &function.runtime));
-    open.extend(guessed("instruction set", &function.architecture));
+    open.extend(guessed("runtime", &function.runtime, Brings::Runtime));
+    open.extend(guessed("instruction set", &function.architecture, Brings::Nothing));
     let environment = function.environment.iter();
     let environment = environment.filter_map(|(name, value)| Some((name.clone(), value.text()?.to_owned())));
     let (runtime, handler, mut variables) = match package.says {
@@ -446,12 +446,12 @@ fn brought(function: &Function) -> Option<String> {
 }
 
 /// A setting that is there and not known: whatever stands in for it is a guess.
-fn guessed<T>(what: &str, setting: &Setting<T>) -> Option<Open> {
+fn guessed<T>(what: &str, setting: &Setting<T>, brings: Brings) -> Option<Open> {
     let why = setting.why()?;
     Some(Open {
         reason: Reason::Setting,
         detail: format!("the {what} is not known, because it {why}; say it on the command line"),
-        brings: Brings::Nothing,
+        brings,
     })
 }
 

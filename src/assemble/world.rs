@@ -26,6 +26,8 @@ pub enum Reason {
 pub enum Brings {
     /// No module: an extension, say.
     Nothing,
+    /// Another version of the runtime, with what that knows and lacks.
+    Runtime,
     /// Modules of these names, and what is below them.
     Modules(Vec<Arc<str>>),
     /// Modules of these names for sure, and others that these need.
@@ -99,7 +101,7 @@ impl World {
             return if beside { Absence::Unknown } else { Absence::Certain };
         }
         let at = |open: &Open| match &open.brings {
-            Brings::Nothing => Absence::Certain,
+            Brings::Nothing | Brings::Runtime => Absence::Certain,
             Brings::Modules(names) | Brings::ModulesAndMore(names) if names.iter().any(|name| within(import, name)) => {
                 Absence::Unknown
             }
@@ -121,6 +123,12 @@ impl World {
         self.open.iter().any(|open| {
             open.reason == Reason::Build && matches!(&open.brings, Brings::Modules(names) if is_file(names))
         })
+    }
+
+    /// Whether the version of the runtime is a guess.
+    #[must_use]
+    pub fn guesses_runtime(&self) -> bool {
+        self.open.iter().any(|open| open.brings == Brings::Runtime)
     }
 
     /// Whether something that is not here, a layer or a build, is known to bring a module.

@@ -118,6 +118,11 @@ impl Project<'_> {
                 entries = super::cloudformation::with(entries, property, value);
             }
         }
+        entries = super::cloudformation::with(
+            entries,
+            "Runtime",
+            Tree::unknown("is that of the Python which runs `chalice deploy`", place),
+        );
         let environment = self.setting(name, "environment_variables");
         if !environment.is_null() {
             entries = super::cloudformation::with(entries, "Environment", make.map([("Variables", environment)]));

@@ -11,6 +11,9 @@ use crate::graph::{HandlerResolution, ProblemEffect, StartCause, StartPlace, Sta
 use crate::platform::Language;
 use crate::usage::may_bring;
 
+/// Rules whose causes do not depend on the runtime's version.
+const OF_ALL_VERSIONS: [&str; 2] = ["unresolved-import", "handler-not-found"];
+
 impl FunctionFacts {
     /// Whether the function gets through Init. Rules that are switched off do not change it.
     #[must_use]
@@ -63,9 +66,12 @@ impl FunctionFacts {
         // A declared distribution that is not installed may bring it under another name.
         let unmatched = self.usage.unmatched();
         let may_match = |name: &str| unmatched.may_match() && unmatched.imports.contains(name);
-        cause.cure.as_deref().is_some_and(|name| {
-            self.absence(name) != Absence::Certain || (unbuilt && may_come(name)) || may_match(name)
-        })
+        // Of a version that is guessed only what no version has is missing.
+        let of_a_guess = self.world.guesses_runtime() && !OF_ALL_VERSIONS.contains(&cause.rule);
+        of_a_guess
+            || cause.cure.as_deref().is_some_and(|name| {
+                self.absence(name) != Absence::Certain || (unbuilt && may_come(name)) || may_match(name)
+            })
     }
 
     /// How sure it is that a module which was not found does not exist. What is not here brings no parts of a module
