@@ -225,3 +225,44 @@ fn a_variable_that_the_template_does_not_set_keeps_the_verdict_open() {
         assert_eq!(start(code, variables)["verdict"], "starts", "{code} {variables}");
     }
 }
+
+#[test]
+fn a_variable_that_node_code_demands_keeps_the_verdict_open() {
+    let start = |code: &str, variables: &str| {
+        let template = format!(
+            "Resources:\n  A:\n    Type: AWS::Serverless::Function\n    Properties:\n      CodeUri: a/\n      \
+             Handler: index.handler\n      Runtime: nodejs22.x\n      Environment: {{Variables: {{{variables}}}}}\n"
+        );
+        let code = format!("{code}\nexports.handler = async () => 1;\n");
+        let files = [("template.yaml", &*template), ("a/index.js", &*code)];
+        Project::new(&files).report(&["template.yaml"])["functions"][0]["start"].clone()
+    };
+    let table = "if (!process.env.TABLE) throw new Error('TABLE is not set');";
+    for code in [
+        table,
+        "const { TABLE } = process.env;\nif (TABLE === undefined) throw new Error('no table');",
+        "function need(name) {\n  const value = process.env[name];\n  if (!value) throw new Error(name);\n  \
+         return value;\n}\nexports.table = need('TABLE');",
+        "const parts = process.env.TABLE.split(':');",
+        "const config = { table: process.env.TABLE, size: 3 };\nif (!config.table) throw new Error('no table');",
+        "const missing = ['TABLE'].filter((name) => !process.env[name]);\nif (missing.length > 0) throw new Error('no');",
+        "const url = new URL(process.env.TABLE);",
+        "require('assert')(process.env.TABLE, 'no table');",
+    ] {
+        let unset = start(code, "STAGE: dev");
+        assert_eq!(unset["verdict"], "unknown", "{code} {unset}");
+        assert!(unset.to_string().contains("demands the variable `TABLE`"), "{unset}");
+    }
+    for (code, variables) in [
+        (table, "TABLE: orders"),
+        (table, "TABLE: !Ref Orders"),
+        ("if (!process.env.AWS_SESSION_TOKEN) throw new Error('no');", ""),
+        ("try {\n  process.env.TABLE.split(':');\n} catch {}", ""),
+        ("try {\n  if (!process.env.TABLE) throw new Error('no');\n} catch {}", ""),
+        ("exports.later = () => process.env.TABLE.length;", ""),
+        ("const table = process.env.TABLE || 'orders';\nif (!table) throw new Error('no');", ""),
+        ("process.env.TABLE ??= 'orders';\nif (!process.env.TABLE) throw new Error('no');", ""),
+    ] {
+        assert_eq!(start(code, variables)["verdict"], "starts", "{code} {variables}");
+    }
+}

@@ -37,7 +37,9 @@ impl Machine<'_> {
             Kind::Closure(closure) => self.call_closure(function, &closure, this, args, Value::Undefined, at),
             Kind::Native(native, data) => {
                 self.note_native(this, args);
-                native(self, &Call { this, args, data, at })
+                let result = native(self, &Call { this, args, data, at });
+                self.after_native(id, this, args, &result);
+                result
             }
             Kind::Bound(target, this, bound) => {
                 let mut all = bound;
@@ -57,6 +59,24 @@ impl Machine<'_> {
         }
     }
 
+    /// What a function of the runtime has done with what it was given.
+    fn after_native(&mut self, function: u32, this: Value, args: &[Value], result: &R) {
+        if self.is_proxy(this) {
+            // It asks the traps, and changes what is behind them.
+            self.go_astray();
+        }
+        let Ok(given) = *result else { return };
+        self.gave(function, given);
+        let guessed = args.iter().any(|arg| matches!(arg, Value::Unknown(_)) || self.is_proxy(*arg));
+        if guessed && !matches!(given, Value::Unknown(_)) {
+            self.read_doubtful();
+        }
+    }
+
+    fn is_proxy(&self, value: Value) -> bool {
+        matches!(value, Value::Obj(id) if matches!(self.object(id).kind, Kind::Proxy(..)))
+    }
+
     pub(super) fn deeper<T>(&mut self, body: impl FnOnce(&mut Self) -> Result<T, Abrupt>) -> Result<T, Abrupt> {
         self.depth += 1;
         if self.depth > LIMITS.depth {
@@ -72,6 +92,12 @@ impl Machine<'_> {
     fn call_unknown(&mut self, name: u32, this: Value, args: &[Value], at: At) -> R {
         self.record_call(name, args, at);
         let text = self.str(name);
+        if !text.starts_with("console.") {
+            self.may_throw();
+        }
+        if text.starts_with("assert") {
+            self.asserts(&text, args, at)?;
+        }
         let root = text.split(['.', '(']).next().unwrap_or("");
         let root = root.strip_prefix("new ").unwrap_or(root);
         let of_node = self.interned.get(root).is_some_and(|root| self.opaque_globals.contains(root));
@@ -175,6 +201,7 @@ impl Machine<'_> {
         {
             loaded.run_bytes += u64::from(code.span.end.saturating_sub(code.span.start));
         }
+        let floor = self.floor();
         let env = self.env_new(closure.env, code.slots);
         let this = match this {
             // Code that is not in strict mode gets the global object in place of nothing.
@@ -192,6 +219,10 @@ impl Machine<'_> {
             maybe_break: false,
             callee,
             yielded: Yielded::new(self.doubt),
+            super_calls: self.super_calls,
+            labels: Vec::new(),
+            floor,
+            awaited: self.is_awaited(),
         };
         let (unsure, conditions) = (self.unsure, self.conditions);
         // Its body runs when something asks for what it yields, if it does.
@@ -199,20 +230,35 @@ impl Machine<'_> {
         // What an async function throws, its promise takes.
         let takes = u32::from(code.is_async && !code.generator);
         self.tries += takes;
-        let result = self.run_function(&mut frame, program, closure.function, args);
+        let generator = code.generator;
+        let (result, in_peril) = self.in_order(|m| {
+            if generator {
+                m.runs_early(floor);
+            }
+            m.guarded(takes > 0, |m| m.run_function(&mut frame, program, closure.function, args))
+        });
         self.tries -= takes;
         (self.unsure, self.conditions) = (unsure, conditions);
         if code.generator {
-            return self.generated(frame.yielded, result, code.is_async);
+            let made = self.generated(frame.yielded, result, code.is_async)?;
+            self.made_early(made);
+            return Ok(made);
         }
         if code.is_async {
-            return match result {
-                Err(Abrupt::Stop) => Err(Abrupt::Stop),
+            let promise = match result {
+                Err(Abrupt::Stop) => return Err(Abrupt::Stop),
                 // Where the function waits, its caller goes on: what it returns is not known yet.
-                Ok(value) => self.promised(value),
-                Err(Abrupt::Throw(error)) => Ok(self.reject(error)),
-                Err(Abrupt::Suspend) => Ok(self.promise(None)),
+                Ok(value) => self.promised(value)?,
+                Err(Abrupt::Throw(error)) => self.reject(error),
+                Err(Abrupt::Suspend) => self.promise(None),
             };
+            if !frame.awaited {
+                self.made_early(promise);
+            }
+            if let (Value::Obj(id), true) = (promise, in_peril) {
+                self.doubt_object(id);
+            }
+            return Ok(promise);
         }
         match result {
             // Nobody would catch it: unless it surely happens, the branch that led here was misjudged.
@@ -248,6 +294,10 @@ impl Machine<'_> {
         }
         self.unset(f.env, &code.lexical);
         self.hoist(f, p, &code.hoisted);
+        if let (Some(slot), false) = (code.arguments, code.strict) {
+            let list = self.envs.get(f.env as usize).and_then(|env| env.slots.get(slot as usize)).copied();
+            self.shares(f.env, list.unwrap_or(UNKNOWN));
+        }
         let flow = self.statements(f, p, &code.body)?;
         let value = match flow {
             Flow::Return(value) => value,
@@ -270,6 +320,7 @@ impl Machine<'_> {
         let id = match callee {
             Value::Obj(id) => id,
             Value::Unknown(name) => {
+                self.may_throw();
                 if name != 0 {
                     let text = self.str(name);
                     let text = self.atom(&format!("new {text}"));
@@ -300,8 +351,9 @@ impl Machine<'_> {
                 Ok(if matches!(made, Value::Obj(_)) { made } else { Value::Obj(instance) })
             }
             Kind::Native(native, data) => {
-                let made = native(self, &Call { this: Value::Undefined, args, data, at })?;
-                Ok(made)
+                let made = native(self, &Call { this: Value::Undefined, args, data, at });
+                self.after_native(id, Value::Undefined, args, &made);
+                made
             }
             Kind::Bound(target, _, bound) => {
                 let mut all = bound;
@@ -349,7 +401,8 @@ impl Machine<'_> {
                 }
                 if closure.derived {
                     let parent = self.object(id).proto;
-                    self.deeper(|m| m.initialise(parent, instance, args, new_target, at))?;
+                    let made = self.deeper(|m| m.initialise(parent, instance, args, new_target, at))?;
+                    self.refuse_other_instance(made);
                     self.run_fields(class, instance)?;
                 }
                 Ok(Value::Undefined)
@@ -373,6 +426,13 @@ impl Machine<'_> {
                 Ok(Value::Undefined)
             }
             _ => Ok(Value::Undefined),
+        }
+    }
+
+    /// A parent that gives another object than it was to make: what follows is about that one.
+    pub(super) fn refuse_other_instance(&mut self, made: Value) {
+        if matches!(made, Value::Obj(_)) {
+            self.go_astray();
         }
     }
 
@@ -412,7 +472,8 @@ impl Machine<'_> {
             let code = self.string(code);
             self.object_mut(id).props.set(key, Slot::Value(code), None);
         }
-        self.object_mut(id).open = false;
+        // Errors with a code say more than that.
+        self.object_mut(id).open = code.is_some();
         Value::Obj(id)
     }
 }

@@ -8,27 +8,35 @@ pub(super) const ARRAY: Table = &[
     ("forEach", |m, c| each(m, c, |_, _, _, _| Ok(None), Value::Undefined)),
     ("map", |m, c| {
         calls_back(m, c)?;
+        m.leaves_holes_out(c.this);
         let Some(items) = list(m, c.this) else { return each(m, c, |_, _, _, _| Ok(None), UNKNOWN) };
         let mut out = Vec::with_capacity(items.len());
         for (at, item) in items.into_iter().enumerate() {
             out.push(m.call_at(c.arg(0), c.arg(1), &[item, Value::Num(at as f64), c.this], c.at)?);
         }
-        Ok(m.array(out))
+        Ok(like(m, c, out))
     }),
     ("filter", |m, c| {
         calls_back(m, c)?;
         let Some(items) = list(m, c.this) else { return each(m, c, |_, _, _, _| Ok(None), UNKNOWN) };
+        m.leaves_holes_out(c.this);
         let mut out = Vec::new();
         for (at, item) in items.into_iter().enumerate() {
             let kept = m.call_at(c.arg(0), c.arg(1), &[item, Value::Num(at as f64), c.this], c.at)?;
-            if m.truth(kept) != Some(false) {
-                out.push(item);
+            match m.truth(kept) {
+                Some(false) => {}
+                Some(true) => out.push(item),
+                None => {
+                    m.read_doubtful();
+                    out.push(item);
+                }
             }
         }
-        Ok(m.array(out))
+        Ok(like(m, c, out))
     }),
     ("flatMap", |m, c| {
         let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
+        m.leaves_holes_out(c.this);
         let mut out = Vec::new();
         for (at, item) in items.into_iter().enumerate() {
             let part = m.call_at(c.arg(0), c.arg(1), &[item, Value::Num(at as f64)], c.at)?;
@@ -37,7 +45,7 @@ pub(super) const ARRAY: Table = &[
                 None => out.push(part),
             }
         }
-        Ok(m.array(out))
+        Ok(like(m, c, out))
     }),
     ("reduce", |m, c| reduce(m, c, false)),
     ("reduceRight", |m, c| reduce(m, c, true)),
@@ -93,20 +101,28 @@ pub(super) const ARRAY: Table = &[
     ("slice", |m, c| {
         let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
         let (from, to) = range(m, c, items.len());
-        Ok(m.array(items.get(from..to.max(from)).unwrap_or(&[]).to_vec()))
+        Ok(like(m, c, items.get(from..to.max(from)).unwrap_or(&[]).to_vec()))
     }),
     ("splice", |m, c| {
         let Some(mut items) = list(m, c.this) else { return Ok(UNKNOWN) };
+        changes(m, c)?;
         let from = index(m.to_number(c.arg(0)).unwrap_or(0.0), items.len());
-        let count = match c.arg(1) {
-            Value::Num(count) => (count.max(0.0) as usize).min(items.len() - from),
-            _ => items.len() - from,
+        let count = match c.args {
+            [] => 0,
+            [_] => items.len() - from,
+            _ => match m.to_number(c.arg(1)) {
+                Some(count) => (count.max(0.0) as usize).min(items.len() - from),
+                None => {
+                    m.go_astray();
+                    items.len() - from
+                }
+            },
         };
         let removed = items.splice(from..from + count, c.args.iter().skip(2).copied()).collect();
         if let Value::Obj(id) = c.this {
             m.object_mut(id).kind = Kind::Array(items);
         }
-        Ok(m.array(removed))
+        Ok(like(m, c, removed))
     }),
     ("concat", |m, c| {
         let Some(mut items) = list(m, c.this) else { return Ok(UNKNOWN) };
@@ -116,13 +132,16 @@ pub(super) const ARRAY: Table = &[
                 None => items.push(*arg),
             }
         }
-        Ok(m.array(items))
+        Ok(like(m, c, items))
     }),
     ("join", |m, c| {
         let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
         let glue = match c.arg(0) {
-            Value::Str(text) => m.str(text).to_string(),
-            _ => ",".to_owned(),
+            Value::Undefined => ",".to_owned(),
+            other => match m.coerce_text(other) {
+                Some(text) => m.str(text).to_string(),
+                None => return Ok(UNKNOWN),
+            },
         };
         let mut parts = Vec::new();
         for item in items {
@@ -139,6 +158,7 @@ pub(super) const ARRAY: Table = &[
     ("indexOf", |m, c| position(m, c).map(|at| at.map_or(UNKNOWN, Value::Num))),
     ("lastIndexOf", |m, c| {
         let Some(items) = list(m, c.this).filter(|_| c.args.len() < 2) else { return Ok(UNKNOWN) };
+        m.leaves_holes_out(c.this);
         for (at, item) in items.iter().enumerate().rev() {
             match m.same(*item, c.arg(0)) {
                 Some(true) => return Ok(Value::Num(at as f64)),
@@ -154,7 +174,22 @@ pub(super) const ARRAY: Table = &[
         }
         position(m, c).map(|at| at.map_or(UNKNOWN, |at| Value::Bool(at >= 0.0)))
     }),
+    ("copyWithin", |m, c| {
+        changes(m, c)?;
+        let (Some(mut items), Value::Obj(id)) = (list(m, c.this), c.this) else { return Ok(UNKNOWN) };
+        let whole = |m: &Machine<'_>, value: Value| m.to_number(value).filter(|n| !n.is_nan()).unwrap_or(0.0);
+        let to = index(whole(m, c.arg(0)), items.len());
+        let from = index(whole(m, c.arg(1)), items.len());
+        let end = if c.arg(2) == Value::Undefined { items.len() } else { index(whole(m, c.arg(2)), items.len()) };
+        let part: Vec<Value> = items.get(from..end.max(from)).unwrap_or_default().to_vec();
+        for (slot, item) in items.iter_mut().skip(to).zip(part) {
+            *slot = item;
+        }
+        m.object_mut(id).kind = Kind::Array(items);
+        Ok(c.this)
+    }),
     ("reverse", |m, c| {
+        changes(m, c)?;
         if let Value::Obj(id) = c.this
             && let Kind::Array(items) = &mut m.object_mut(id).kind
         {
@@ -170,6 +205,9 @@ pub(super) const ARRAY: Table = &[
                 Value::Num(last) => index(last, items.len()),
                 _ => items.len(),
             };
+            if first == 0 && last == items.len() {
+                m.is_filled(id);
+            }
             items.get_mut(first..last.max(first)).unwrap_or_default().fill(c.arg(0));
             m.object_mut(id).kind = Kind::Array(items);
         }
@@ -180,6 +218,7 @@ pub(super) const ARRAY: Table = &[
         let Some(mut items) = list(m, c.this) else { return Ok(UNKNOWN) };
         let depth = if c.arg(0) == Value::Undefined { Some(1.0) } else { m.to_number(c.arg(0)) };
         let Some(depth) = depth else { return Ok(UNKNOWN) };
+        m.leaves_holes_out(c.this);
         for _ in 0..depth.clamp(0.0, DEEPEST_FLAT) as u32 {
             let mut out = Vec::new();
             for item in items {
@@ -221,6 +260,16 @@ pub(super) const ARRAY: Table = &[
 const DEEPEST_FLAT: f64 = 16.0;
 /// Elements above which a list is not followed any further.
 const MOST_FLAT: usize = 100_000;
+
+/// A new array for what was made of one: of the class of that one.
+fn like(m: &mut Machine<'_>, c: &Call<'_>, items: Vec<Value>) -> Value {
+    let made = m.array(items);
+    if let (Value::Obj(of), Value::Obj(id)) = (c.this, made) {
+        let proto = m.object(of).proto;
+        m.object_mut(id).proto = proto;
+    }
+    made
+}
 
 /// Whether two keys of a map or set are one: not a number is itself.
 fn is_key(a: Value, b: Value) -> bool {
@@ -264,13 +313,13 @@ pub(super) const MAP: Table = &[
     }),
     ("keys", |m, c| {
         Ok(match pairs(m, c.this) {
-            Some(pairs) => m.array(pairs.into_iter().map(|(key, _)| key).collect()),
+            Some(pairs) => m.walker(pairs.into_iter().map(|(key, _)| key).collect()),
             None => UNKNOWN,
         })
     }),
     ("values", |m, c| {
         Ok(match pairs(m, c.this) {
-            Some(pairs) => m.array(
+            Some(pairs) => m.walker(
                 pairs
                     .into_iter()
                     .map(|(key, value)| if value == Value::Import(u32::MAX) { key } else { value })
@@ -318,7 +367,13 @@ fn each(m: &mut Machine<'_>, c: &Call<'_>, judge: Judge, otherwise: Value) -> R 
         };
     };
     let mut sure = true;
+    m.leaves_holes_out(c.this);
+    let before = items.len();
     for (at, item) in items.into_iter().enumerate() {
+        if list(m, c.this).is_some_and(|items| items.len() != before || items.get(at) != Some(&item)) {
+            // What it calls changes what it goes through.
+            m.go_astray();
+        }
         let value = m.call_at(c.arg(0), c.arg(1), &[item, Value::Num(at as f64), c.this], c.at)?;
         sure &= !matches!(value, Value::Unknown(_));
         if let Some(result) = judge(m, item, value, at as f64)? {
@@ -332,6 +387,8 @@ fn reduce(m: &mut Machine<'_>, c: &Call<'_>, backwards: bool) -> R {
     let Some(mut items) = list(m, c.this) else {
         return m.call_at(c.arg(0), Value::Undefined, &[c.arg(1), UNKNOWN, UNKNOWN], c.at);
     };
+    m.leaves_holes_out(c.this);
+    let length = items.len();
     if backwards {
         items.reverse();
     }
@@ -341,8 +398,10 @@ fn reduce(m: &mut Machine<'_>, c: &Call<'_>, backwards: bool) -> R {
         m.bad_argument("TypeError", "Reduce of empty array with no initial value", c.at)?;
     }
     let mut sum = if c.args.len() > 1 { c.arg(1) } else { items.next().unwrap_or(Value::Undefined) };
+    let skipped = length - items.len();
     for (at, item) in items.enumerate() {
-        sum = m.call_at(c.arg(0), Value::Undefined, &[sum, item, Value::Num(at as f64), c.this], c.at)?;
+        let place = if backwards { length - 1 - skipped - at } else { skipped + at };
+        sum = m.call_at(c.arg(0), Value::Undefined, &[sum, item, Value::Num(place as f64), c.this], c.at)?;
     }
     Ok(sum)
 }
@@ -355,6 +414,7 @@ fn sort(m: &mut Machine<'_>, c: &Call<'_>) -> R {
         m.bad_argument("TypeError", message, c.at)?;
     }
     changes(m, c)?;
+    m.leaves_holes_out(c.this);
     if m.callable(c.arg(0)) {
         items = match sorted_by(m, c, &items)? {
             Some(sorted) => sorted,
@@ -376,16 +436,17 @@ fn sort(m: &mut Machine<'_>, c: &Call<'_>) -> R {
 const MOST_COMPARED: usize = 64;
 
 fn sorted_by(m: &mut Machine<'_>, c: &Call<'_>, items: &[Value]) -> Result<Option<Vec<Value>>, Abrupt> {
-    if items.len() > MOST_COMPARED {
+    // What is not defined goes to the end, unasked.
+    if items.len() > MOST_COMPARED || items.contains(&Value::Undefined) {
         return Ok(None);
     }
     let mut sorted: Vec<Value> = Vec::with_capacity(items.len());
     for item in items {
         let mut at = sorted.len();
         while let Some(before) = at.checked_sub(1).and_then(|at| sorted.get(at)).copied() {
-            let order = m.call_at(c.arg(0), Value::Undefined, &[before, *item], c.at)?;
+            let order = m.call_at(c.arg(0), Value::Undefined, &[*item, before], c.at)?;
             let Value::Num(order) = order else { return Ok(None) };
-            if order <= 0.0 {
+            if order.is_nan() || order >= 0.0 {
                 break;
             }
             at -= 1;
@@ -406,6 +467,7 @@ fn take(m: &mut Machine<'_>, this: Value, take: fn(&mut Vec<Value>) -> Option<Va
 
 /// A place counted from the start, or from the end where it is negative.
 pub(super) fn index(at: f64, len: usize) -> usize {
+    let at = at.trunc();
     if at < 0.0 { len.saturating_sub(-at as usize) } else { (at as usize).min(len) }
 }
 
@@ -413,8 +475,8 @@ pub(super) fn index(at: f64, len: usize) -> usize {
 pub(super) fn range(m: &Machine<'_>, c: &Call<'_>, len: usize) -> (usize, usize) {
     let from = index(m.to_number(c.arg(0)).filter(|n| !n.is_nan()).unwrap_or(0.0), len);
     let to = match c.arg(1) {
-        Value::Num(to) => index(to, len),
-        _ => len,
+        Value::Undefined => len,
+        other => m.to_number(other).map_or(len, |to| index(to, len)),
     };
     (from, to)
 }
@@ -423,6 +485,7 @@ fn position(m: &mut Machine<'_>, c: &Call<'_>) -> Result<Option<f64>, Abrupt> {
     let Some(items) = list(m, c.this) else {
         return Ok(None);
     };
+    m.leaves_holes_out(c.this);
     let first = index(m.to_number(c.arg(1)).filter(|n| !n.is_nan()).unwrap_or(0.0), items.len());
     for (at, item) in items.iter().enumerate().skip(first) {
         match m.same(*item, c.arg(0)) {
@@ -444,6 +507,8 @@ pub(super) fn make_map(m: &mut Machine<'_>, c: &Call<'_>, set: bool) -> R {
                 if pairs.len() > MOST_COMPARED || !pairs.iter().any(|(known, _)| is_key(*known, item)) {
                     pairs.push((item, Value::Import(u32::MAX)));
                 }
+            } else if !matches!(item, Value::Obj(_) | Value::Unknown(_) | Value::Import(_)) {
+                m.bad_argument("TypeError", "Iterator value is not an entry object", c.at)?;
             } else if let Some(pair) = list(m, item) {
                 pairs.push((pair.first().copied().unwrap_or(UNKNOWN), pair.get(1).copied().unwrap_or(UNKNOWN)));
             }

@@ -243,6 +243,7 @@ impl Machine<'_> {
                             let lexical = program.functions.first().is_some_and(|code| code.lexical.contains(&slot));
                             return Some(if lexical { UNSET } else { UNKNOWN });
                         }
+                        self.note_slot_read(env, slot);
                         let value = self.envs.get(env as usize).and_then(|env| env.slots.get(slot as usize)).copied();
                         return Some(match value.unwrap_or(Value::Undefined) {
                             UNSET => UNSET,

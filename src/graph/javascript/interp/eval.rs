@@ -61,16 +61,19 @@ impl Machine<'_> {
             ExprKind::Coalesce(left, right) => self.logical(f, p, LogicalOp::Coalesce, *left, *right)?,
             ExprKind::Conditional(test, yes, no) => self.conditional(f, p, *test, *yes, *no)?,
             ExprKind::Assign(target, value) => {
+                let place = self.target(f, p, *target)?;
                 let new = self.eval(f, p, *value)?;
                 self.refuse_global(f, p, *target, id)?;
-                self.assign(f, p, *target, new)?;
+                self.write_target(f, p, &place, new)?;
                 new
             }
             ExprKind::AssignOp(op, target, value) => {
-                let old = self.read_pattern(f, p, *target)?;
+                let place = self.target(f, p, *target)?;
+                let old = self.read_target(f, p, &place)?;
                 let value = self.eval(f, p, *value)?;
+                self.refuse_operands(*op, old, value, At { module: f.module, expr: id })?;
                 let new = self.binary(*op, old, value)?;
-                self.assign(f, p, *target, new)?;
+                self.write_target(f, p, &place, new)?;
                 new
             }
             ExprKind::AssignLogical(op, target, value) => self.assign_logical(f, p, *op, *target, *value)?,
@@ -91,7 +94,20 @@ impl Machine<'_> {
                 let value = self.eval(f, p, *inner)?;
                 if value == CHAIN_END { Value::Undefined } else { value }
             }
-            ExprKind::This => f.this,
+            ExprKind::This => {
+                let callee = match f.callee {
+                    Value::Obj(id) => Some(&self.object(id).kind),
+                    _ => None,
+                };
+                let derived = matches!(callee, Some(Kind::Closure(closure)) if closure.derived && closure.is_class
+                    && closure.function == f.function);
+                if derived && self.super_calls == f.super_calls {
+                    let message = "Must call super constructor in derived class before accessing 'this' or returning \
+                                   from derived constructor";
+                    self.mistake("ReferenceError", message, At { module: f.module, expr: id })?;
+                }
+                f.this
+            }
             ExprKind::Super => f.this,
             ExprKind::NewTarget => f.new_target,
             ExprKind::ImportMeta => self.import_meta(f.module),
@@ -125,8 +141,12 @@ impl Machine<'_> {
     }
 
     fn array_literal(&mut self, f: &mut Frame, p: &Program, items: &[Item]) -> R {
+        let has_holes = items.iter().any(|item| matches!(item, Item::Hole));
         let (items, known) = self.items(f, p, items)?;
         let value = self.array(items);
+        if has_holes {
+            self.has_holes(value);
+        }
         if let (false, Value::Obj(id)) = (known, value) {
             self.object_mut(id).open = true;
         }
@@ -195,6 +215,13 @@ impl Machine<'_> {
             return Ok(Value::Bool(true));
         }
         self.note_written(id, self.doubt == 0);
+        let place = self.str(key).parse::<usize>().ok();
+        if let (Kind::Array(items), Some(at)) = (&mut self.object_mut(id).kind, place) {
+            if let Some(item) = items.get_mut(at) {
+                *item = Value::Undefined;
+            }
+            self.has_holes(object);
+        }
         if self.doubt == 0 {
             self.object_mut(id).props.remove(key);
         }
@@ -203,10 +230,11 @@ impl Machine<'_> {
 
     /// `++` and `--`, before or behind their target.
     fn update(&mut self, f: &mut Frame, p: &Program, step: f64, prefix: bool, target: PatternId) -> R {
-        let old = self.read_pattern(f, p, target)?;
+        let place = self.target(f, p, target)?;
+        let old = self.read_target(f, p, &place)?;
         let number = self.to_number(old);
         let new = number.map_or(UNKNOWN, |n| Value::Num(n + step));
-        self.assign(f, p, target, new)?;
+        self.write_target(f, p, &place, new)?;
         Ok(if prefix { new } else { number.map_or(UNKNOWN, Value::Num) })
     }
 
@@ -222,12 +250,12 @@ impl Machine<'_> {
     }
 
     fn logical(&mut self, f: &mut Frame, p: &Program, op: LogicalOp, left: ExprId, right: ExprId) -> R {
-        let reading = self.reading();
+        let (reading, asking) = (self.reading(), self.asking());
         let left = self.eval(f, p, left)?;
         match self.goes_on(op, left) {
             Some(true) => {
                 let computed = self.is_computed(reading);
-                self.under_condition(computed, |m| m.eval(f, p, right))
+                self.decided_by(asking, |m| m.under_condition(computed, |m| m.eval(f, p, right)))
             }
             Some(false) => Ok(left),
             None => self.perhaps(f, p, right),
@@ -235,22 +263,35 @@ impl Machine<'_> {
     }
 
     fn assign_logical(&mut self, f: &mut Frame, p: &Program, op: LogicalOp, target: PatternId, value: ExprId) -> R {
-        let old = self.read_pattern(f, p, target)?;
-        if self.goes_on(op, old) == Some(false) {
+        let reading = self.reading();
+        let place = self.target(f, p, target)?;
+        let old = self.read_target(f, p, &place)?;
+        let goes_on = self.goes_on(op, old);
+        if goes_on == Some(false) {
             return Ok(old);
         }
-        let new = self.eval(f, p, value)?;
-        self.assign(f, p, target, new)?;
-        Ok(new)
+        self.doubt += u32::from(goes_on.is_none());
+        let computed = goes_on.is_some() && self.is_computed(reading);
+        let result = self.under_condition(computed, |m| {
+            let new = m.eval(f, p, value)?;
+            m.write_target(f, p, &place, new)?;
+            Ok(new)
+        });
+        self.doubt -= u32::from(goes_on.is_none());
+        match (goes_on, result) {
+            (None, Ok(new)) => Ok(self.join(old, new)),
+            (None, Err(Abrupt::Throw(_))) => Ok(UNKNOWN),
+            (_, result) => result,
+        }
     }
 
     fn conditional(&mut self, f: &mut Frame, p: &Program, test: ExprId, yes: ExprId, no: ExprId) -> R {
-        let (certain, reading) = (is_certain(p, test), self.reading());
+        let (certain, reading, asking) = (is_certain(p, test), self.reading(), self.asking());
         let test = self.eval(f, p, test)?;
         let certain = certain || self.is_computed(reading);
         match self.truth(test) {
-            Some(true) => self.under_condition(certain, |m| m.eval(f, p, yes)),
-            Some(false) => self.under_condition(certain, |m| m.eval(f, p, no)),
+            Some(true) => self.decided_by(asking, |m| m.under_condition(certain, |m| m.eval(f, p, yes))),
+            Some(false) => self.decided_by(asking, |m| m.under_condition(certain, |m| m.eval(f, p, no))),
             None => {
                 let yes = self.perhaps(f, p, yes)?;
                 let no = self.perhaps(f, p, no)?;
@@ -274,6 +315,7 @@ impl Machine<'_> {
             return self.get_super(f, key);
         }
         self.refuse_nothing(object, &self.str(key), At { module: f.module, expr: id })?;
+        self.refuse_private(object, key, At { module: f.module, expr: id })?;
         self.get(object, key)
     }
 
@@ -312,7 +354,7 @@ impl Machine<'_> {
             let value = self.dynamic_import(f.module, value, at, waits)?;
             return self.wait(f, value);
         }
-        let value = self.eval(f, p, inner)?;
+        let value = self.awaiting(At { module: f.module, expr: inner }, |m| m.eval(f, p, inner))?;
         self.wait(f, value)
     }
 
@@ -327,7 +369,10 @@ impl Machine<'_> {
             self.record_wait(value);
             self.refuse_endless(value, self.last)?;
         }
-        Ok(self.arrive(value)?.unwrap_or(UNKNOWN))
+        self.note_read(value);
+        let given = self.arrive(value)?.unwrap_or(UNKNOWN);
+        self.goes_on_late(f);
+        Ok(given)
     }
 
     /// What awaiting gives, when it is known.
@@ -347,7 +392,11 @@ impl Machine<'_> {
             Value::Obj(home) => {
                 let proto = self.object(home).proto;
                 match proto {
-                    Value::Obj(_) | Value::Unknown(_) => self.get(proto, key),
+                    Value::Obj(id) => {
+                        self.note_read(proto);
+                        self.get_from(id, key, f.this)
+                    }
+                    Value::Unknown(_) => self.get(proto, key),
                     _ => Ok(UNKNOWN),
                 }
             }
@@ -378,6 +427,7 @@ impl Machine<'_> {
                 let key = self.text(f, *name);
                 if !super_ref {
                     self.refuse_nothing(this, &self.str(key), At { module: f.module, expr: callee })?;
+                    self.refuse_private(this, key, At { module: f.module, expr: callee })?;
                 }
                 let method = if super_ref { self.get_super(f, key)? } else { self.get(this, key)? };
                 named = self.method_name(f, this, key, method);
@@ -442,7 +492,8 @@ impl Machine<'_> {
         };
         if let Value::Obj(id) = class {
             let parent = self.object(id).proto;
-            self.initialise(parent, f.this, &args, f.new_target, at)?;
+            let made = self.initialise(parent, f.this, &args, f.new_target, at)?;
+            self.refuse_other_instance(made);
             self.run_fields(class, f.this)?;
         }
         Ok(f.this)

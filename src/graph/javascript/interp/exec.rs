@@ -1,7 +1,7 @@
 //! Statements.
 
 use super::raise::{is_certain, leaves};
-use super::value::{Abrupt, At, Flow, UNKNOWN, UNSET, Value};
+use super::value::{Abrupt, At, Flow, Kind, UNKNOWN, UNSET, Value};
 use super::{Frame, Machine};
 use crate::lang::javascript::ir::{
     BinaryOp, ExprId, ExprKind, ForEach, ForLoop, FunctionId, PatternId, Program, Scope, StmtId, StmtKind, Switch,
@@ -67,9 +67,10 @@ impl Machine<'_> {
         self.step(f.module)?;
         self.depth += 1;
         let outer = f.env;
-        let mark = self.begin_statement();
+        let (mark, asked) = (self.begin_statement(), self.begin_asking());
         let result = self.exec_inner(f, p, &stmt.kind);
         self.end_statement(mark);
+        self.end_asking(asked, matches!(result, Ok(Flow::Return(_))));
         f.env = outer;
         self.depth -= 1;
         match result {
@@ -83,6 +84,14 @@ impl Machine<'_> {
     }
 
     fn exec_inner(&mut self, f: &mut Frame, p: &Program, kind: &StmtKind) -> Done {
+        match kind {
+            StmtKind::Labeled(..)
+            | StmtKind::For(_)
+            | StmtKind::ForEach(_)
+            | StmtKind::While(..)
+            | StmtKind::DoWhile(..) => {}
+            _ => f.labels.clear(),
+        }
         match kind {
             StmtKind::Empty => {}
             StmtKind::Expr(id) => {
@@ -119,19 +128,18 @@ impl Machine<'_> {
             }
             StmtKind::Throw(expr) => {
                 let value = self.eval(f, p, *expr)?;
-                self.thrown(value, At { module: f.module, expr: *expr });
+                let at = At { module: f.module, expr: *expr };
+                self.demands_by_error(value, at);
+                self.thrown(value, at);
                 return Err(Abrupt::Throw(value));
             }
             StmtKind::Break(label) => return Ok(Flow::Break(self.label(f, *label))),
             StmtKind::Continue(label) => return Ok(Flow::Continue(self.label(f, *label))),
             StmtKind::Labeled(label, body) => {
                 let label = self.label(f, Some(*label));
+                f.labels.push(label);
                 let flow = self.exec(f, p, *body)?;
-                return Ok(if flow == Flow::Break(label) || flow == Flow::Continue(label) {
-                    Flow::Normal
-                } else {
-                    flow
-                });
+                return Ok(if flow == Flow::Break(label) { Flow::Normal } else { flow });
             }
             StmtKind::Try(inner) => return self.try_stmt(f, p, inner),
             StmtKind::Switch(inner) => return self.switch(f, p, inner),
@@ -140,7 +148,7 @@ impl Machine<'_> {
     }
 
     fn branch(&mut self, f: &mut Frame, p: &Program, test: ExprId, yes: StmtId, no: Option<StmtId>) -> Done {
-        let (certain, reading) = (is_certain(p, test), self.reading());
+        let (certain, reading, asking) = (is_certain(p, test), self.reading(), self.asking());
         let test = self.eval(f, p, test)?;
         let certain = certain || self.is_computed(reading);
         let (taken, left) = match self.truth(test) {
@@ -149,7 +157,7 @@ impl Machine<'_> {
             None => return self.either(f, p, yes, no),
         };
         let flow = match taken {
-            Some(taken) => self.under_condition(certain, |m| m.exec(f, p, taken)),
+            Some(taken) => self.decided_by(asking, |m| m.under_condition(certain, |m| m.exec(f, p, taken))),
             None => Ok(Flow::Normal),
         };
         // Had it been decided otherwise, what follows would not run.
@@ -204,12 +212,14 @@ impl Machine<'_> {
 
     fn for_loop(&mut self, f: &mut Frame, p: &Program, inner: &ForLoop) -> Done {
         self.enter_scope(f, p, &inner.scope);
+        let labels = std::mem::take(&mut f.labels);
         if let Some(init) = inner.init {
             // Not `exec`: the frame of the loop variables must stay.
             if let Some(stmt) = p.stmts.get(init as usize) {
                 self.exec_inner(f, p, &stmt.kind)?;
             }
         }
+        f.labels = labels;
         self.rounds(f, p, inner.test, inner.update, inner.body, true, inner.scope.slots > 0)
     }
 
@@ -224,6 +234,7 @@ impl Machine<'_> {
         first: bool,
         scoped: bool,
     ) -> Done {
+        let labels = std::mem::take(&mut f.labels);
         let maybe = std::mem::take(&mut f.maybe_break);
         let returned = f.maybe_return.is_some();
         let mut done = Flow::Normal;
@@ -256,6 +267,7 @@ impl Machine<'_> {
             match flow {
                 Flow::Break(0) => break,
                 Flow::Normal | Flow::Continue(0) => {}
+                Flow::Continue(label) if labels.contains(&label) => {}
                 other => {
                     done = other;
                     break;
@@ -348,6 +360,7 @@ impl Machine<'_> {
 
     fn for_each(&mut self, f: &mut Frame, p: &Program, inner: &ForEach) -> Done {
         let outer = f.env;
+        let labels = std::mem::take(&mut f.labels);
         self.enter_scope(f, p, &inner.scope);
         let reading = self.reading();
         let iterated = self.eval(f, p, inner.iterated)?;
@@ -357,23 +370,37 @@ impl Machine<'_> {
             self.refuse_iteration(iterated, what, what)?;
             self.iterate(iterated)?
         } else {
-            self.own_keys(iterated, false).map(|keys| keys.into_iter().map(Value::Str).collect())
+            self.leaves_holes_out(iterated);
+            self.keys_in(iterated).map(|keys| keys.into_iter().map(Value::Str).collect())
         };
         let known = values.is_some();
         let (unsure, conditions, returned) = (self.unsure, self.conditions, f.maybe_return.is_some());
         self.conditions += u32::from(!self.is_computed(reading));
         let maybe = std::mem::take(&mut f.maybe_break);
         let mut done = Flow::Normal;
-        for value in values.unwrap_or_else(|| vec![UNKNOWN]).into_iter().take(MAX_ROUNDS as usize) {
+        let mut values = values.unwrap_or_else(|| vec![UNKNOWN]);
+        let mut at = 0;
+        while let Some(value) = values.get(at).copied().filter(|_| at < MAX_ROUNDS as usize) {
+            at += 1;
             f.env = outer;
-            let flow = self.one_round(f, p, inner, value, known)?;
+            let flow = match self.one_round(f, p, inner, value, known) {
+                Ok(flow) => flow,
+                Err(ended) => {
+                    self.left_early(iterated);
+                    return Err(ended);
+                }
+            };
             match flow {
-                Flow::Break(0) => break,
                 Flow::Normal | Flow::Continue(0) => {}
+                Flow::Continue(label) if labels.contains(&label) => {}
                 other => {
-                    done = other;
+                    done = if other == Flow::Break(0) { Flow::Normal } else { other };
+                    self.left_early(iterated);
                     break;
                 }
+            }
+            if inner.of {
+                self.follow_changes(iterated, &mut values, at);
             }
             if self.hurried(f.module) {
                 self.go_astray();
@@ -383,6 +410,19 @@ impl Machine<'_> {
         f.maybe_break = maybe;
         self.after_loop(f, unsure, conditions, returned);
         Ok(done)
+    }
+
+    /// What is still to come of something that a round of a loop over it may have changed.
+    fn follow_changes(&mut self, iterated: Value, values: &mut Vec<Value>, at: usize) {
+        let Value::Obj(id) = iterated else { return };
+        match &self.object(id).kind {
+            Kind::Array(items) if !self.object(id).open => {
+                values.truncate(at);
+                values.extend(items.iter().skip(at).copied());
+            }
+            Kind::Map(pairs) if pairs.len() != values.len() => self.go_astray(),
+            _ => {}
+        }
     }
 
     fn one_round(&mut self, f: &mut Frame, p: &Program, inner: &ForEach, value: Value, known: bool) -> Done {
@@ -401,7 +441,7 @@ impl Machine<'_> {
         let leaves = inner.finalizer.is_some_and(|finalizer| leaves(p, finalizer));
         let catches = inner.handler.is_some() || leaves;
         self.tries += u32::from(catches);
-        let mut result = self.exec(f, p, inner.block);
+        let (mut result, in_peril) = self.guarded(catches, |m| m.exec(f, p, inner.block));
         self.tries -= u32::from(catches);
         if let (Err(Abrupt::Throw(error)), Some((scope, param, body))) = (&result, &inner.handler) {
             let error = *error;
@@ -409,10 +449,19 @@ impl Machine<'_> {
             (self.doubt, self.depth, self.calls_deep) = (doubt, depth, calls);
             self.stack.truncate(stack);
             self.enter_scope(f, p, scope);
+            if in_peril {
+                // It may be another one.
+                self.read_doubtful();
+            }
             if let Some(param) = param {
                 self.assign(f, p, *param, error)?;
             }
             result = self.handling(error, |m| m.exec(f, p, *body));
+        } else if let (Ok(_), Some((_, _, body)), true) = (&result, &inner.handler, in_peril) {
+            f.env = env;
+            if self.loaded.get(f.module as usize).is_some_and(|loaded| loaded.written) {
+                self.perhaps_handled(f, p, *body);
+            }
         }
         f.env = env;
         if let Some(finalizer) = inner.finalizer.filter(|_| !matches!(result, Err(Abrupt::Suspend))) {
@@ -458,6 +507,9 @@ impl Machine<'_> {
                 }
             }
             return Ok(Flow::Normal);
+        }
+        if unsure {
+            self.read_doubtful();
         }
         let start = start.or_else(|| inner.cases.iter().position(|(test, _)| test.is_none()));
         let computed = self.is_computed(reading);

@@ -27,17 +27,24 @@ impl Yielded {
 
 pub(super) const METHODS: Table = &[
     ("next", next),
+    // What its body does then is not followed.
     ("return", |m, c| {
+        m.left_early(c.this);
         let result = outcome(m, c.arg(0), Value::Bool(true));
+        m.read_doubtful();
         Ok(result)
     }),
-    ("throw", |_, _| Ok(UNKNOWN)),
+    ("throw", |m, c| {
+        m.left_early(c.this);
+        Ok(UNKNOWN)
+    }),
     ("@@iterator", |_, c| Ok(c.this)),
 ];
 
 fn next(m: &mut Machine<'_>, c: &Call<'_>) -> R {
     let Value::Obj(id) = c.this else { return Ok(UNKNOWN) };
     let Kind::Generator(mut generator) = m.object(id).kind else { return Ok(UNKNOWN) };
+    m.takes_early(c.this);
     let at = generator.next as usize;
     let (value, done) = match m.yielded(generator) {
         Some(items) if at < items.len() => (items[at], Value::Bool(false)),
@@ -141,6 +148,7 @@ impl Machine<'_> {
 
     /// What a generator still has, which it has no longer then.
     pub(super) fn remaining(&mut self, id: ObjId, mut generator: Generator) -> Option<Vec<Value>> {
+        self.takes_early(Value::Obj(id));
         let items = self.yielded(generator).filter(|_| generator.ended)?;
         let rest = items.get(generator.next as usize..).unwrap_or_default().to_vec();
         generator.next = u32::try_from(items.len() + 1).unwrap_or(u32::MAX);
@@ -155,12 +163,17 @@ impl Machine<'_> {
         if !self.is_code(method) {
             return Ok(None);
         }
+        let floor = self.floor();
         let iterator = self.deeper(|m| m.call(method, value, &[]))?;
         let Value::Obj(id) = iterator else { return Ok(None) };
         match self.object(id).kind {
             Kind::Generator(generator) => Ok(self.remaining(id, generator)),
             Kind::Array(_) | Kind::Map(_) => self.deeper(|m| m.iterate(iterator)),
-            _ => self.take_all(iterator),
+            // All at once, and not as somebody asks for them.
+            _ => self.in_order(|m| {
+                m.runs_early(floor);
+                m.take_all(iterator)
+            }),
         }
     }
 

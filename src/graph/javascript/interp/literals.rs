@@ -111,7 +111,11 @@ impl Machine<'_> {
             match member {
                 Member::Value(key, value) => {
                     let key = self.key(f, p, *key)?;
+                    let asking = self.asking();
                     let value = self.eval(f, p, *value)?;
+                    if let Some(key) = key {
+                        self.keeps_in_member(id, key, value, asking);
+                    }
                     match key {
                         Some(key) if &*self.str(key) == "__proto__" => self.object_mut(id).proto = value,
                         Some(key) => self.object_mut(id).props.set(key, Slot::Value(value), None),
@@ -121,6 +125,7 @@ impl Machine<'_> {
                 }
                 Member::Get(key, function) | Member::Set(key, function) => {
                     let Some(key) = self.key(f, p, *key)? else {
+                        self.object_mut(id).open = true;
                         continue;
                     };
                     let function = self.closure(f, p, *function);
@@ -148,7 +153,13 @@ impl Machine<'_> {
     /// Copies own enumerable properties, as `Object.assign` and spreads do: getters are read.
     pub(super) fn copy_props(&mut self, to: u32, from: Value) -> Result<(), Abrupt> {
         match self.listed_keys(from, false) {
-            Some(keys) => {
+            Some(mut keys) => {
+                if let Value::Obj(id) = from
+                    && matches!(self.object(id).kind, Kind::Plain)
+                {
+                    let symbols = self.object(id).props.keys(false);
+                    keys.extend(symbols.into_iter().filter(|key| self.str(*key).starts_with("@@")));
+                }
                 for key in keys {
                     let value = self.get(from, key)?;
                     self.set(Value::Obj(to), key, value)?;

@@ -6,6 +6,7 @@ mod channels;
 mod choices;
 mod collections;
 mod common;
+mod demands;
 mod descriptors;
 mod emitter;
 mod errors;
@@ -23,6 +24,7 @@ mod natives;
 mod natives_node;
 mod numbers;
 mod operators;
+mod order;
 mod outcome;
 mod paths;
 mod pattern;
@@ -98,6 +100,14 @@ struct Frame {
     callee: Value,
     /// What a generator has yielded.
     yielded: generators::Yielded,
+    /// Calls of parents' constructors before it was called.
+    super_calls: u64,
+    /// Labels of the statement that comes next.
+    labels: Vec<Atom>,
+    /// What there was before it was called.
+    floor: order::Floor,
+    /// Whether its caller waits for it at once.
+    awaited: bool,
 }
 
 /// The machine.
@@ -181,6 +191,8 @@ pub(super) struct Machine<'a> {
     /// Milliseconds after which a timer settles a promise, and where it is set.
     timers: FxHashMap<ObjId, (f64, At)>,
     trust: trust::Trust,
+    order: order::Order,
+    demands: demands::Demands,
     /// Promises that nothing can settle.
     endless: FxHashSet<ObjId>,
     /// How often a constructor has called that of its parent.
@@ -252,6 +264,8 @@ impl<'a> Machine<'a> {
             executing: Vec::new(),
             timers: FxHashMap::default(),
             trust: trust::Trust::default(),
+            order: order::Order::default(),
+            demands: demands::Demands::default(),
             endless: FxHashSet::default(),
             super_calls: 0,
             last: At { module: NO_MODULE, expr: 0 },

@@ -238,6 +238,10 @@ impl Machine<'_> {
             maybe_break: false,
             callee: Value::Undefined,
             yielded: Yielded::default(),
+            super_calls: u64::MAX,
+            labels: Vec::new(),
+            floor: self.floor(),
+            awaited: true,
         }
     }
 
@@ -260,6 +264,7 @@ impl Machine<'_> {
     pub(super) fn make_require(&mut self, ix: ModuleIx) -> Value {
         let require = self.native(require_native, Value::Num(f64::from(ix)));
         let resolve = self.native(resolve_native, Value::Num(f64::from(ix)));
+        self.is_exact(require);
         if let Value::Obj(id) = require {
             self.define(id, "resolve", resolve);
             let cache = self.require_cache();

@@ -132,6 +132,7 @@ pub(super) fn install(m: &mut Machine<'_>) {
 fn process(m: &mut Machine<'_>) -> Value {
     let process = m.plain();
     let environment = process_environment(m);
+    m.has_environment(environment);
     // The environment of a deployed function may say something else.
     m.doubt_object(environment);
     m.define(process, "env", Value::Obj(environment));
@@ -180,6 +181,10 @@ fn process_environment(m: &mut Machine<'_>) -> ObjId {
     .collect();
     known.push(("AWS_EXECUTION_ENV".to_owned(), format!("AWS_Lambda_nodejs{}.x", m.node)));
     known.extend(m.environment.iter().map(|(a, b)| (a.clone(), b.clone())));
+    for name in super::demands::GIVEN {
+        let key = m.atom(name);
+        m.object_mut(environment).props.set(key, Slot::Value(UNKNOWN), None);
+    }
     for (name, value) in known {
         let key = m.atom(&name);
         let value = m.string(&value);

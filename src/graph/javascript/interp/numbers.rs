@@ -23,7 +23,7 @@ pub(super) const GLOBALS: Table = &[
 pub(super) const MATH: Table = &[
     ("floor", |m, c| Ok(map(m, c, f64::floor))),
     ("ceil", |m, c| Ok(map(m, c, f64::ceil))),
-    ("round", |m, c| Ok(map(m, c, |n| (n + 0.5).floor()))),
+    ("round", |m, c| Ok(map(m, c, |n| if (-0.5..0.0).contains(&n) { -0.0 } else { (n + 0.5).floor() }))),
     ("trunc", |m, c| Ok(map(m, c, f64::trunc))),
     ("sqrt", |m, c| Ok(map(m, c, f64::sqrt))),
     ("abs", |m, c| Ok(map(m, c, f64::abs))),

@@ -157,6 +157,10 @@ impl Machine<'_> {
             Value::Obj(_) => self.get(b, key)?,
             _ => return Ok(if matches!(a, Value::Obj(_) | Value::Unknown(_)) { UNKNOWN } else { Value::Bool(false) }),
         };
+        if !matches!(wanted, Value::Obj(_)) {
+            self.may_throw();
+            return Ok(UNKNOWN);
+        }
         // Maps and sets share a prototype here.
         if wanted == self.proto("Map") {
             return Ok(UNKNOWN);
@@ -186,6 +190,7 @@ pub(super) fn arithmetic(op: BinaryOp, a: f64, b: f64) -> f64 {
         BinaryOp::Multiply => a * b,
         BinaryOp::Divide => a / b,
         BinaryOp::Remainder => a % b,
+        BinaryOp::Power if b.is_nan() || (a.abs() == 1.0 && b.is_infinite()) => f64::NAN,
         BinaryOp::Power => a.powf(b),
         BinaryOp::BitOr => f64::from(int(a) | int(b)),
         BinaryOp::BitXor => f64::from(int(a) ^ int(b)),

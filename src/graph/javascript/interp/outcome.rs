@@ -130,6 +130,7 @@ impl Machine<'_> {
             calls: self.trace.calls,
             data_files: self.trace.data_files,
             causes: self.trace.causes,
+            demanded: self.trace.demanded.into_iter().collect(),
             reexported,
             handed_on,
             loops: self.trace.loops.into_iter().collect(),

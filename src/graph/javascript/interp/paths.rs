@@ -6,7 +6,7 @@ use super::value::{Call, Native, R, Slot, UNKNOWN, Value};
 pub(super) const PATH: &[(&str, Native)] = &[
     ("join", |m, c| {
         paths(m, c, |parts| {
-            Some(normal(&parts.iter().filter(|p| !p.is_empty()).map(String::as_str).collect::<Vec<_>>().join("/")))
+            Some(kept(&parts.iter().filter(|p| !p.is_empty()).map(String::as_str).collect::<Vec<_>>().join("/")))
         })
     }),
     ("resolve", |m, c| {
@@ -21,11 +21,12 @@ pub(super) const PATH: &[(&str, Native)] = &[
             Some(if out.starts_with('/') { normal(&out) } else { normal(&format!("/var/task/{out}")) })
         })
     }),
-    ("normalize", |m, c| paths(m, c, |parts| Some(normal(parts.first()?)))),
+    ("normalize", |m, c| paths(m, c, |parts| Some(kept(parts.first()?)))),
     ("dirname", |m, c| {
         paths(m, c, |parts| {
             let path = parts.first()?;
             Some(match path.trim_end_matches('/').rsplit_once('/') {
+                _ if !path.is_empty() && path.bytes().all(|byte| byte == b'/') => "/".into(),
                 Some(("", _)) => "/".into(),
                 Some((folder, _)) => folder.into(),
                 None => ".".into(),
@@ -33,6 +34,8 @@ pub(super) const PATH: &[(&str, Native)] = &[
         })
     }),
     ("basename", |m, c| {
+        let given = if c.arg(1) == Value::Undefined { 1 } else { 2 };
+        let c = &Call { this: c.this, args: c.args.get(..given).unwrap_or(c.args), data: c.data, at: c.at };
         paths(m, c, |parts| {
             let name = parts.first()?.trim_end_matches('/').rsplit('/').next()?.to_owned();
             Some(parts.get(1).and_then(|end| name.strip_suffix(end.as_str())).map_or(name.clone(), str::to_owned))
@@ -40,8 +43,12 @@ pub(super) const PATH: &[(&str, Native)] = &[
     }),
     ("extname", |m, c| {
         paths(m, c, |parts| {
-            let name = parts.first()?.rsplit('/').next()?;
-            Some(name.rfind('.').filter(|at| *at > 0).map_or_else(String::new, |at| name[at..].to_owned()))
+            let name = parts.first()?.trim_end_matches('/').rsplit('/').next()?;
+            Some(
+                name.rfind('.')
+                    .filter(|at| *at > 0 && name != "..")
+                    .map_or_else(String::new, |at| name[at..].to_owned()),
+            )
         })
     }),
     ("isAbsolute", |m, c| {
@@ -52,11 +59,12 @@ pub(super) const PATH: &[(&str, Native)] = &[
     }),
     ("relative", |m, c| {
         paths(m, c, |parts| {
-            let (from, to) = (normal(parts.first()?), normal(parts.get(1)?));
-            let (from, to): (Vec<&str>, Vec<&str>) = (from.split('/').collect(), to.split('/').collect());
+            let (from, to) = (resolved(parts.first()?), resolved(parts.get(1)?));
+            let parts = |path: &str| path.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
+            let (from, to): (Vec<String>, Vec<String>) = (parts(&from), parts(&to));
             let same = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
             let mut out = vec![".."; from.len() - same];
-            out.extend(&to[same..]);
+            out.extend(to[same..].iter().map(String::as_str));
             Some(out.join("/"))
         })
     }),
@@ -84,6 +92,11 @@ fn paths(m: &mut Machine<'_>, c: &Call<'_>, make: fn(&[String]) -> Option<String
     for arg in c.args {
         match arg {
             Value::Str(text) => parts.push(m.str(*text).to_string()),
+            Value::Undefined | Value::Null | Value::Num(_) | Value::Bool(_) => {
+                let refused = m.bad_argument("TypeError", "The \"path\" argument must be of type string", c.at);
+                refused.map_err(|thrown| m.with_code(thrown, "ERR_INVALID_ARG_TYPE"))?;
+                return Ok(UNKNOWN);
+            }
             _ => return Ok(UNKNOWN),
         }
     }
@@ -91,6 +104,17 @@ fn paths(m: &mut Machine<'_>, c: &Call<'_>, make: fn(&[String]) -> Option<String
         Some(text) => m.string(&text),
         None => UNKNOWN,
     })
+}
+
+/// Likewise, from the folder of the function where it says nothing else.
+fn resolved(path: &str) -> String {
+    if path.starts_with('/') { normal(path) } else { normal(&format!("/var/task/{path}")) }
+}
+
+/// A normal path that ends in a slash where it did before.
+fn kept(path: &str) -> String {
+    let normal = normal(path);
+    if path.ends_with('/') && !normal.ends_with('/') { format!("{normal}/") } else { normal }
 }
 
 /// A path without `.`, `..` and double slashes.

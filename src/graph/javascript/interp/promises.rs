@@ -39,7 +39,10 @@ pub(super) const METHODS: Table = &[
         match m.object(id).kind {
             Kind::Promise(Some(value)) if m.entry_esm => reaction(m, c.arg(0), value, c),
             _ if m.pending.contains_key(&id) => Ok(m.promise_of(Source::Then(id, c.arg(0), c.at))),
-            _ => Ok(m.promise(None)),
+            _ => {
+                m.note_handed(c.args);
+                Ok(m.promise(None))
+            }
         }
     }),
     ("catch", |m, c| {
@@ -47,11 +50,20 @@ pub(super) const METHODS: Table = &[
         if let Some(error) = m.rejection(id) {
             return if m.callable(c.arg(0)) { reaction(m, c.arg(0), error, c) } else { Ok(m.reject(error)) };
         }
-        Ok(if m.pending.contains_key(&id) { m.promise_of(Source::Caught(id, c.arg(0), c.at)) } else { c.this })
+        if m.pending.contains_key(&id) {
+            return Ok(m.promise_of(Source::Caught(id, c.arg(0), c.at)));
+        }
+        if !matches!(m.object(id).kind, Kind::Promise(Some(_))) {
+            m.note_handed(c.args);
+        }
+        Ok(c.this)
     }),
-    ("finally", |m, c| match c.this {
-        Value::Obj(id) => Ok(m.rejection(id).map_or(c.this, |error| m.reject(error))),
-        other => Ok(other),
+    ("finally", |m, c| {
+        m.note_handed(c.args);
+        match c.this {
+            Value::Obj(id) => Ok(m.rejection(id).map_or(c.this, |error| m.reject(error))),
+            other => Ok(other),
+        }
     }),
 ];
 
@@ -73,6 +85,10 @@ pub(super) const STATICS: Table = &[
         let waits = |item: &Value| matches!(item, Value::Obj(id) if m.pending.contains_key(id));
         if items.iter().any(waits) {
             return Ok(m.promise_of(Source::All(items)));
+        }
+        for item in &items {
+            m.note_read(*item);
+            m.takes_early(*item);
         }
         let items = items.into_iter().map(|item| m.settled(item).unwrap_or(UNKNOWN)).collect();
         let list = m.array(items);
@@ -131,14 +147,21 @@ pub(super) fn make(m: &mut Machine<'_>, c: &Call<'_>) -> R {
 
 /// The promise for what a function makes of a value or an error.
 fn reaction(m: &mut Machine<'_>, function: Value, given: Value, c: &Call<'_>) -> R {
+    m.takes_early(c.this);
     m.tries += 1;
-    let made = m.handling(given, |m| m.call_at(function, Value::Undefined, &[given], c.at));
+    let floor = m.floor();
+    let made = m.in_order(|m| {
+        m.runs_early(floor);
+        m.handling(given, |m| m.call_at(function, Value::Undefined, &[given], c.at))
+    });
     m.tries -= 1;
-    match made {
-        Ok(value) => m.promised(value),
-        Err(Abrupt::Throw(error)) => Ok(m.reject(error)),
-        Err(other) => Err(other),
-    }
+    let promise = match made {
+        Ok(value) => m.promised(value)?,
+        Err(Abrupt::Throw(error)) => m.reject(error),
+        Err(other) => return Err(other),
+    };
+    m.made_early(promise);
+    Ok(promise)
 }
 
 impl Machine<'_> {
@@ -254,6 +277,7 @@ impl Machine<'_> {
     /// What waiting for a value gives, when it is known; loads what the value waits for.
     pub(super) fn arrive(&mut self, value: Value) -> Result<Option<Value>, Abrupt> {
         let Value::Obj(id) = value else { return Ok(self.settled(value)) };
+        self.takes_early(value);
         if let Some(error) = self.rejection(id) {
             if self.tries > 0 || self.doubt > 0 {
                 return Err(Abrupt::Throw(error));

@@ -19,7 +19,11 @@ impl Machine<'_> {
     pub(super) fn get(&mut self, value: Value, key: Atom) -> R {
         self.note_read(value);
         match value {
-            Value::Obj(id) => self.get_from(id, key, value),
+            Value::Obj(id) => {
+                let found = self.get_from(id, key, value)?;
+                self.asks_for_member(value, key, found);
+                Ok(found)
+            }
             Value::Str(text) => self.get_text(text, key),
             Value::Num(_) => self.get_proto("Number", key, value),
             Value::Bool(_) => self.get_proto("Boolean", key, value),
@@ -55,6 +59,9 @@ impl Machine<'_> {
             return Ok(Value::Num(units as f64));
         }
         if let Ok(at) = name.parse::<usize>() {
+            if content.chars().any(|c| c > '\u{ffff}') {
+                return Ok(UNKNOWN);
+            }
             let found = match content.get(..=at) {
                 Some(start) if start.is_ascii() => start.get(at..),
                 _ => content.char_indices().nth(at).and_then(|(from, c)| content.get(from..from + c.len_utf8())),
@@ -67,12 +74,19 @@ impl Machine<'_> {
         self.get_proto("String", key, Value::Str(text))
     }
 
-    fn get_from(&mut self, start: u32, key: Atom, receiver: Value) -> R {
+    pub(super) fn get_from(&mut self, start: u32, key: Atom, receiver: Value) -> R {
         if let Kind::Closure(closure) = &self.object(start).kind
             && &*self.str(key) == "constructor"
             && self.is_special(closure)
         {
             return Ok(UNKNOWN);
+        }
+        // Not those of the parent class.
+        if matches!(self.object(start).kind, Kind::Closure(_))
+            && matches!(&*self.str(key), "length" | "name")
+            && self.object(start).props.get(key).is_none()
+        {
+            return Ok(self.of_function(start, key));
         }
         let mut at = start;
         let mut open = 0;
@@ -141,6 +155,7 @@ impl Machine<'_> {
         if let Kind::Closure(closure) = &self.object(start).kind
             && !closure.is_class
             && &*self.str(key) == "prototype"
+            && (self.is_special(closure) || self.is_constructor(Value::Obj(start)) != Some(false))
         {
             let proto = self.plain();
             let constructor = self.atom("constructor");
@@ -211,6 +226,7 @@ impl Machine<'_> {
         self.note_written(id, self.doubt <= u32::from(self.object(id).doubt));
         if let Kind::Array(items) = &self.object(id).kind {
             let len = items.len();
+            self.changes_arguments(id);
             let name = self.str(key);
             if let Ok(index) = name.parse::<usize>() {
                 if index <= len + MOST_ADDED
@@ -221,11 +237,18 @@ impl Machine<'_> {
                     }
                     items[index] = new;
                 }
+                if index > len {
+                    self.has_holes(value);
+                }
                 return Ok(());
             }
             if &*name == "length" {
                 if let (Value::Num(len), Kind::Array(items)) = (new, &mut self.object_mut(id).kind) {
+                    let before = items.len();
                     items.resize((len.max(0.0) as usize).min(items.len() + MOST_ADDED), Value::Undefined);
+                    if items.len() > before {
+                        self.has_holes(value);
+                    }
                 }
                 return Ok(());
             }
@@ -274,6 +297,22 @@ impl Machine<'_> {
         keys
     }
 
+    /// Keys for `for in`: those of what an object inherits from come, too.
+    pub(super) fn keys_in(&mut self, value: Value) -> Option<Vec<Atom>> {
+        let mut keys = self.own_keys(value, false)?;
+        let mut at = value;
+        for _ in 0..LIMITS.inheritance {
+            let Value::Obj(id) = at else { break };
+            at = self.object(id).proto;
+            let Value::Obj(parent) = at else { break };
+            let more = self.object(parent).props.keys(false);
+            keys.extend(more.into_iter().filter(|key| !self.str(*key).starts_with("@@")));
+        }
+        let mut seen = rustc_hash::FxHashSet::default();
+        keys.retain(|key| seen.insert(*key));
+        Some(keys)
+    }
+
     /// The keys that are known, where an object may have more.
     pub(super) fn listed_keys(&mut self, value: Value, all: bool) -> Option<Vec<Atom>> {
         self.note_read(value);
@@ -285,7 +324,17 @@ impl Machine<'_> {
             };
         };
         match self.object(id).kind.clone() {
-            Kind::Array(items) => Some((0..items.len()).map(|at| self.atom(&at.to_string())).collect()),
+            Kind::Array(items) => {
+                self.leaves_holes_out(value);
+                let mut keys: Vec<Atom> = (0..items.len()).map(|at| self.atom(&at.to_string())).collect();
+                if all {
+                    keys.push(self.atom("length"));
+                }
+                keys.extend(self.object(id).props.keys(all));
+                Some(keys)
+            }
+            // Functions have names, lengths and prototypes, which are made when they are asked for.
+            Kind::Closure(_) | Kind::Native(..) | Kind::Bound(..) | Kind::Regex(..) if all => None,
             Kind::Namespace(ix) => Some(self.export_names(ix)),
             Kind::Proxy(target, handler) => {
                 let trap = self.atom("ownKeys");
@@ -360,7 +409,7 @@ impl Machine<'_> {
     /// The text of what is nested as deep as `depth`: a list may hold itself.
     fn coerce_text_within(&mut self, value: Value, depth: u32) -> Option<Atom> {
         Some(match value {
-            Value::Str(text) | Value::Sym(text) => text,
+            Value::Str(text) => text,
             Value::Undefined => self.atom("undefined"),
             Value::Null => self.atom("null"),
             Value::Bool(flag) => self.atom(if flag { "true" } else { "false" }),
@@ -387,10 +436,13 @@ impl Machine<'_> {
                     let depth = depth.checked_sub(1)?;
                     let mut joined = String::new();
                     for (at, item) in items.into_iter().enumerate() {
-                        let part = self.coerce_text_within(item, depth)?;
                         if at > 0 {
                             joined.push(',');
                         }
+                        if matches!(item, Value::Undefined | Value::Null) {
+                            continue;
+                        }
+                        let part = self.coerce_text_within(item, depth)?;
                         joined.push_str(&self.str(part));
                         if joined.len() > LONGEST_LIST {
                             return None;
@@ -424,6 +476,9 @@ impl Machine<'_> {
     }
 
     pub(super) fn coerce_key(&mut self, value: Value) -> Option<Atom> {
+        if let Value::Sym(symbol) = value {
+            return Some(symbol);
+        }
         self.coerce_text(value)
     }
 

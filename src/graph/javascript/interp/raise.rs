@@ -162,6 +162,7 @@ impl Machine<'_> {
 
     /// Notes an exception that nothing catches.
     pub(super) fn uncaught(&mut self, error: Value) {
+        self.demands_uncaught(error);
         // What follows does not happen.
         if self.doubt == 0 {
             self.go_astray();

@@ -18,11 +18,11 @@ pub(super) const STRING: Table = &[
     ("valueOf", |_, c| Ok(c.this)),
     ("toLowerCase", |m, c| text(m, c, |s, _| Some(s.to_lowercase()))),
     ("toUpperCase", |m, c| text(m, c, |s, _| Some(s.to_uppercase()))),
-    ("trim", |m, c| text(m, c, |s, _| Some(s.trim().to_owned()))),
-    ("trimStart", |m, c| text(m, c, |s, _| Some(s.trim_start().to_owned()))),
-    ("trimLeft", |m, c| text(m, c, |s, _| Some(s.trim_start().to_owned()))),
-    ("trimEnd", |m, c| text(m, c, |s, _| Some(s.trim_end().to_owned()))),
-    ("trimRight", |m, c| text(m, c, |s, _| Some(s.trim_end().to_owned()))),
+    ("trim", |m, c| text(m, c, |s, _| Some(s.trim_matches(is_space).to_owned()))),
+    ("trimStart", |m, c| text(m, c, |s, _| Some(s.trim_start_matches(is_space).to_owned()))),
+    ("trimLeft", |m, c| text(m, c, |s, _| Some(s.trim_start_matches(is_space).to_owned()))),
+    ("trimEnd", |m, c| text(m, c, |s, _| Some(s.trim_end_matches(is_space).to_owned()))),
+    ("trimRight", |m, c| text(m, c, |s, _| Some(s.trim_end_matches(is_space).to_owned()))),
     ("concat", |m, c| text(m, c, |s, a| Some(format!("{s}{}", a.concat())))),
     ("startsWith", |m, c| test(m, c, |s, a, from| s.get(from..).map(|rest| rest.starts_with(a)))),
     ("endsWith", |m, c| match c.arg(1) {
@@ -124,6 +124,11 @@ pub(super) const STRING: Table = &[
         Ok(m.array(parts))
     }),
 ];
+
+/// What the language takes for a space.
+fn is_space(c: char) -> bool {
+    (c.is_whitespace() && c != '\u{85}') || c == '\u{feff}'
+}
 
 pub(super) const STRING_STATIC: Table = &[
     ("fromCharCode", |m, c| {

@@ -1,6 +1,6 @@
 //! What a run has seen, and how sure it is that Node sees it too.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Machine;
 use crate::artifact::EntryId;
@@ -19,6 +19,8 @@ pub(super) struct Trace {
     pub(super) problems: Vec<GraphProblem>,
     /// Rounds of loops that were not followed to their end, by the loop's body.
     pub(super) loops: BTreeMap<ImportSite, u64>,
+    /// Variables of the environment that own code ends Init without, and the module that asks for each.
+    pub(super) demanded: BTreeSet<(String, String)>,
 }
 
 /// How much a run had seen at some point: see [`Trace::cut`].

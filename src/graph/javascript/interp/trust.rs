@@ -72,7 +72,7 @@ impl Machine<'_> {
 
     /// Whether what was evaluated since is computed.
     pub(super) fn is_computed(&self, since: u64) -> bool {
-        self.trust.on && !self.trust.astray && self.trust.reads == since
+        self.trust.on && !self.trust.astray && !self.is_late() && self.trust.reads == since
     }
 
     /// Notes that the walk goes another way than the runtime, or does less.
@@ -87,13 +87,15 @@ impl Machine<'_> {
 
     /// Whether what is written now may be otherwise; `known` says that no undecided branch is around it.
     fn writes_doubtful(&self, known: bool) -> bool {
-        !known || !self.trust.on || self.conditions > 0 || self.trust.reads != self.trust.mark
+        !known || !self.trust.on || self.conditions > 0 || self.trust.reads != self.trust.mark || self.in_peril()
     }
 
     pub(super) fn note_slot_read(&mut self, env: EnvId, slot: u32) {
         let trust = &self.trust;
-        if trust.on && (trust.slots.contains(&(env, slot)) || trust.frames.contains(&env)) {
+        let doubtful = trust.on && (trust.slots.contains(&(env, slot)) || trust.frames.contains(&env));
+        if doubtful {
             self.read_doubtful();
+            self.asks_for_slot(env, slot);
         }
     }
 
@@ -101,7 +103,8 @@ impl Machine<'_> {
         if !self.written(f.module) {
             return;
         }
-        if self.writes_doubtful(known) {
+        let early = self.changes_slot(env, slot);
+        if early || self.writes_doubtful(known) {
             self.trust.slots.insert((env, slot));
         } else if !self.trust.slots.is_empty() {
             self.trust.slots.remove(&(env, slot));
@@ -118,9 +121,15 @@ impl Machine<'_> {
 
     /// Notes that an object is changed.
     pub(super) fn note_written(&mut self, id: ObjId, known: bool) {
-        if self.writes_doubtful(known) && !self.is_foreign(id) {
+        let early = self.changes_object(id);
+        if (early || self.writes_doubtful(known)) && !self.is_foreign(id) {
             self.trust.objects.insert(id);
         }
+    }
+
+    /// Notes that what a variable holds may be otherwise.
+    pub(super) fn doubt_slot(&mut self, env: EnvId, slot: u32) {
+        self.trust.slots.insert((env, slot));
     }
 
     /// Notes that what an object holds may be otherwise.
@@ -139,7 +148,7 @@ impl Machine<'_> {
         for value in values().take(2) {
             let Value::Obj(id) = value else { continue };
             let known = self.doubt <= u32::from(self.object(id).doubt);
-            if self.writes_doubtful(known) && self.object(id).made_by != NO_MODULE {
+            if self.object(id).made_by != NO_MODULE && !matches!(self.object(id).kind, Kind::Closure(_)) {
                 self.note_written(id, known);
             }
         }
@@ -180,6 +189,8 @@ impl Machine<'_> {
     /// Throws what the runtime throws where own code makes a mistake. Where that is not sure, nothing happens.
     pub(super) fn mistake(&mut self, class: &'static str, message: &str, at: At) -> Result<(), Abrupt> {
         if !self.judges(at.module) {
+            self.demands_by_mistake(at);
+            self.may_throw();
             return Ok(());
         }
         let fault = Thrown {
@@ -199,6 +210,16 @@ impl Machine<'_> {
     /// Likewise where what ships is not what is here but what a compiler makes of it.
     pub(super) fn mistake_as_written(&mut self, class: &'static str, message: &str, at: At) -> Result<(), Abrupt> {
         if self.sources.source_tree { Ok(()) } else { self.mistake(class, message, at) }
+    }
+
+    /// An error of Node itself says more than its message.
+    pub(super) fn with_code(&mut self, thrown: Abrupt, code: &str) -> Abrupt {
+        if let Abrupt::Throw(Value::Obj(id)) = thrown {
+            let code = self.string(code);
+            self.define(id, "code", code);
+            self.object_mut(id).open = true;
+        }
+        thrown
     }
 
     /// Whether a function of the runtime can say that its argument is no good.
@@ -231,12 +252,27 @@ impl Machine<'_> {
     /// Reads a property where the object may be nothing at all.
     pub(super) fn refuse_nothing(&mut self, object: Value, key: &str, at: At) -> Result<(), Abrupt> {
         match object {
+            Value::Unknown(_) if self.truth(object).is_none() => {
+                self.may_throw();
+                Ok(())
+            }
             Value::Undefined | Value::Null => {
                 let what = if object == Value::Null { "null" } else { "undefined" };
                 self.mistake("TypeError", &format!("Cannot read properties of {what} (reading '{key}')"), at)
             }
             _ => Ok(()),
         }
+    }
+
+    /// Reads a private member of an object whose class does not declare it.
+    pub(super) fn refuse_private(&mut self, object: Value, key: u32, at: At) -> Result<(), Abrupt> {
+        let name = self.str(key);
+        if !name.starts_with('#') || self.get_quiet(object, key) != Value::Undefined {
+            return Ok(());
+        }
+        self.note_read(object);
+        let class = "whose class did not declare it";
+        self.mistake_as_written("TypeError", &format!("Cannot read private member {name} from an object {class}"), at)
     }
 
     /// Whether all that a value has is known: what the language brings has more than is modelled.
@@ -296,7 +332,7 @@ impl Machine<'_> {
     }
 
     /// Whether `new` takes a value; `None` when that is not known.
-    fn is_constructor(&self, value: Value) -> Option<bool> {
+    pub(super) fn is_constructor(&self, value: Value) -> Option<bool> {
         Some(match value {
             Value::Undefined | Value::Null | Value::Bool(_) | Value::Num(_) | Value::Str(_) | Value::Sym(_) => false,
             Value::Obj(id) => match &self.object(id).kind {

@@ -9,7 +9,10 @@ pub(super) const URL: &[(&str, Native)] = &[
         Ok(match m.coerce_text(c.arg(0)) {
             Some(text) => {
                 let text = m.str(text);
-                m.string(text.trim_start_matches("file://"))
+                match text.strip_prefix("file://").filter(|path| is_plain(path)) {
+                    Some(path) => m.string(path),
+                    None => UNKNOWN,
+                }
             }
             None => UNKNOWN,
         })
@@ -17,8 +20,10 @@ pub(super) const URL: &[(&str, Native)] = &[
     ("pathToFileURL", |m, c| {
         Ok(match m.coerce_text(c.arg(0)) {
             Some(text) => {
-                let text = format!("file://{}", m.str(text));
-                url_object(m, &text)
+                let path = m.str(text);
+                let kept = if path.ends_with('/') && path.len() > 1 { "/" } else { "" };
+                let path = if path.starts_with('/') { path.to_string() } else { format!("/var/task/{path}") };
+                url_object(m, &format!("file://{}{kept}", normal(&path)))
             }
             None => UNKNOWN,
         })
@@ -28,7 +33,7 @@ pub(super) const URL: &[(&str, Native)] = &[
 fn url_object(m: &mut Machine<'_>, href: &str) -> Value {
     let id = m.plain();
     // Of other URLs the parts are not taken apart.
-    if let Some(path) = href.strip_prefix("file://") {
+    if let Some(path) = href.strip_prefix("file://").filter(|path| is_plain(path)) {
         let path = m.string(path);
         let href = m.string(href);
         m.define(id, "href", href);
@@ -36,6 +41,12 @@ fn url_object(m: &mut Machine<'_>, href: &str) -> Value {
     }
     m.object_mut(id).open = true;
     Value::Obj(id)
+}
+
+/// Whether a path is in a URL as it is.
+fn is_plain(path: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-@+=,:".contains(c);
+    path.starts_with('/') && path.chars().all(is_plain) && !path.split('/').any(|part| part == "." || part == "..")
 }
 
 /// Whether a text begins as an absolute URL does.
@@ -56,7 +67,8 @@ pub(super) fn new_url(m: &mut Machine<'_>, c: &Call<'_>) -> R {
     }
     let Some(base) = base.filter(|_| c.args.len() > 1 && c.arg(1) != Value::Undefined).map(|base| m.str(base)) else {
         if !has_scheme(&to) {
-            m.bad_argument("TypeError", "Invalid URL", c.at)?;
+            m.bad_argument("TypeError", "Invalid URL", c.at)
+                .map_err(|thrown| m.with_code(thrown, "ERR_INVALID_URL"))?;
         }
         return Ok(UNKNOWN);
     };

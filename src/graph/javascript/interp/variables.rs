@@ -26,6 +26,14 @@ knowledge::table! {
     pub(super) static GLOBALS: Globals = "node/globals.toml", tested by the_globals_read;
 }
 
+/// What is assigned to.
+pub(super) enum Target {
+    /// A member of an object, whose name may not be known.
+    Member { object: Value, key: Option<Atom>, expr: ExprId, is_super: bool },
+    /// Anything else.
+    Pattern(PatternId),
+}
+
 /// What a release of Node does not have yet, or no longer.
 fn newer(name: &str, message: String, releases: Releases, node: u32) -> Thrown {
     Thrown {
@@ -99,7 +107,10 @@ impl Machine<'_> {
                 Some(releases) => newer(&text, format!("ReferenceError: {text} is not defined"), releases, self.node),
                 None => match self.undeclared(f, &text) {
                     Some(fault) => fault,
-                    None => return Ok(UNKNOWN),
+                    None => {
+                        self.may_throw();
+                        return Ok(UNKNOWN);
+                    }
                 },
             },
         };
@@ -246,6 +257,7 @@ impl Machine<'_> {
                 }
                 let known = self.envs.get(env as usize).is_some_and(|env| self.doubt <= env.doubt);
                 self.note_slot_written(f, env, slot, known);
+                self.keeps_in_slot(env, slot, new);
                 if let Some(old) = self.envs.get_mut(env as usize).and_then(|env| env.slots.get_mut(slot as usize)) {
                     *old = if known { new } else { super::props::join(*old, new) };
                 }
@@ -257,12 +269,64 @@ impl Machine<'_> {
         }
     }
 
-    pub(super) fn read_pattern(&mut self, f: &mut Frame, p: &Program, id: PatternId) -> R {
-        match p.patterns.get(id as usize) {
-            Some(Pattern::Var(var) | Pattern::Constant(var, _)) => Ok(self.read_var(f, *var)),
-            Some(Pattern::Expr(expr)) => self.eval(f, p, *expr),
-            _ => Ok(UNKNOWN),
+    /// Evaluates what is assigned to, as far as that comes before the value.
+    pub(super) fn target(&mut self, f: &mut Frame, p: &Program, id: PatternId) -> Result<Target, Abrupt> {
+        let Some(Pattern::Expr(expr)) = p.patterns.get(id as usize) else { return Ok(Target::Pattern(id)) };
+        Ok(match p.exprs.get(*expr as usize).map(|expr| &expr.kind) {
+            Some(ExprKind::Member(object, name, _)) => {
+                let is_super = matches!(p.exprs.get(*object as usize).map(|expr| &expr.kind), Some(ExprKind::Super));
+                let object = self.eval(f, p, *object)?;
+                Target::Member { object, key: Some(self.text(f, *name)), expr: *expr, is_super }
+            }
+            Some(ExprKind::Index(object, index, _)) => {
+                let object = self.eval(f, p, *object)?;
+                let index = self.eval(f, p, *index)?;
+                Target::Member { object, key: self.coerce_key(index), expr: *expr, is_super: false }
+            }
+            _ => Target::Pattern(id),
+        })
+    }
+
+    /// What it holds.
+    pub(super) fn read_target(&mut self, f: &mut Frame, p: &Program, target: &Target) -> R {
+        match *target {
+            Target::Member { key: Some(key), is_super: true, .. } => self.get_super(f, key),
+            Target::Member { object, key: Some(key), expr, .. } => {
+                self.refuse_nothing(object, &self.str(key), At { module: f.module, expr })?;
+                self.get(object, key)
+            }
+            Target::Member { .. } => Ok(UNKNOWN),
+            Target::Pattern(id) => match p.patterns.get(id as usize) {
+                Some(Pattern::Var(var) | Pattern::Constant(var, _)) => Ok(self.read_var(f, *var)),
+                Some(Pattern::Expr(expr)) => self.eval(f, p, *expr),
+                _ => Ok(UNKNOWN),
+            },
         }
+    }
+
+    /// Assigns to it.
+    pub(super) fn write_target(
+        &mut self,
+        f: &mut Frame,
+        p: &Program,
+        target: &Target,
+        value: Value,
+    ) -> Result<(), Abrupt> {
+        let Target::Member { object, key, expr, .. } = *target else {
+            let Target::Pattern(id) = *target else { return Ok(()) };
+            return self.assign(f, p, id, value);
+        };
+        let value = self.live(value);
+        match (key, object) {
+            (Some(key), _) => {
+                if !self.refuse_set(f, object, key, At { module: f.module, expr })? {
+                    self.set(object, key, value)?;
+                }
+            }
+            (None, Value::Obj(id)) => self.object_mut(id).open = true,
+            (None, _) => {}
+        }
+        Ok(())
     }
 
     /// The expression of the running statement that was evaluated last.
@@ -281,28 +345,10 @@ impl Machine<'_> {
                     self.mistake_as_written("TypeError", "Assignment to constant variable.", at)?;
                 }
             }
-            Some(Pattern::Expr(expr)) => {
-                let at = At { module: f.module, expr: *expr };
-                match p.exprs.get(*expr as usize).map(|expr| &expr.kind) {
-                    Some(ExprKind::Member(object, name, _)) => {
-                        let object = self.eval(f, p, *object)?;
-                        let key = self.text(f, *name);
-                        if !self.refuse_set(f, object, key, at)? {
-                            self.set(object, key, value)?;
-                        }
-                    }
-                    Some(ExprKind::Index(object, index, _)) => {
-                        let object = self.eval(f, p, *object)?;
-                        let index = self.eval(f, p, *index)?;
-                        if let Some(key) = self.coerce_key(index) {
-                            if !self.refuse_set(f, object, key, at)? {
-                                self.set(object, key, value)?;
-                            }
-                        } else if let Value::Obj(id) = object {
-                            self.object_mut(id).open = true;
-                        }
-                    }
-                    _ => {}
+            Some(Pattern::Expr(_)) => {
+                let target = self.target(f, p, id)?;
+                if matches!(target, Target::Member { .. }) {
+                    self.write_target(f, p, &target, value)?;
                 }
             }
             Some(Pattern::Default(inner, default)) => {
@@ -343,6 +389,7 @@ impl Machine<'_> {
                 let at = self.statement_place(f).unwrap_or(At { module: f.module, expr: 0 });
                 self.refuse_iteration(value, At { module: f.module, expr: u32::MAX }, at)?;
                 let list = self.iterate(value)?;
+                self.left_early(value);
                 for (at, item) in items.iter().enumerate() {
                     if let Some(item) = item {
                         let part = match &list {

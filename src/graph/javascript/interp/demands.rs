@@ -1,0 +1,198 @@
+//! Variables of the environment that own code cannot do without.
+//!
+//! One that is not known to be set reads as `undefined`. Where own code ends Init over that, by an error of its own or
+//! by a mistake, it demands the variable: whether somebody sets it, only the template can say.
+
+use rustc_hash::FxHashMap;
+
+use super::Machine;
+use super::value::{Abrupt, At, Atom, EnvId, Kind, ModuleIx, ObjId, Value};
+
+/// Variables that every function has, whatever their values are.
+pub(super) const GIVEN: &[&str] = &[
+    "AWS_ACCESS_KEY_ID",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_LAMBDA_RUNTIME_API",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_XRAY_CONTEXT_MISSING",
+    "AWS_XRAY_DAEMON_ADDRESS",
+    "LD_LIBRARY_PATH",
+    "NODE_PATH",
+    "PWD",
+    "SHLVL",
+];
+
+/// Most variables that one value is remembered to come from.
+const MOST_NAMES: usize = 40;
+
+/// Which variables were asked for and are not known to be set.
+#[derive(Default)]
+pub(super) struct Demands {
+    /// `process.env`.
+    environment: Option<ObjId>,
+    /// Those of the running statement, in the order in which they were read.
+    asked: Vec<Atom>,
+    /// Variables of the code that hold what such a one gave.
+    slots: FxHashMap<(EnvId, u32), Vec<Atom>>,
+    /// Likewise properties.
+    members: FxHashMap<(ObjId, Atom), Vec<Atom>>,
+    /// Those that decided the conditions which are around what runs.
+    deciding: Vec<Atom>,
+    /// Errors that are thrown for want of some.
+    errors: FxHashMap<ObjId, (ModuleIx, Vec<Atom>)>,
+}
+
+impl Machine<'_> {
+    pub(super) fn has_environment(&mut self, id: ObjId) {
+        self.demands.environment = Some(id);
+    }
+
+    /// Begins a statement; answers with what to give back to [`end_asking`](Self::end_asking).
+    pub(super) fn begin_asking(&mut self) -> Vec<Atom> {
+        std::mem::take(&mut self.demands.asked)
+    }
+
+    /// Ends a statement; what it returns tells of what it has asked for.
+    pub(super) fn end_asking(&mut self, before: Vec<Atom>, returns: bool) {
+        let asked = std::mem::replace(&mut self.demands.asked, before);
+        if returns {
+            self.asks(&asked);
+        }
+    }
+
+    /// How many were asked for in the running statement.
+    pub(super) fn asking(&self) -> usize {
+        self.demands.asked.len()
+    }
+
+    fn asks(&mut self, names: &[Atom]) {
+        for name in names {
+            if self.demands.asked.len() < MOST_NAMES && !self.demands.asked.contains(name) {
+                self.demands.asked.push(*name);
+            }
+        }
+    }
+
+    /// Notes that a property was read.
+    pub(super) fn asks_for_member(&mut self, object: Value, key: Atom, value: Value) {
+        let Value::Obj(id) = object else { return };
+        if value != Value::Undefined {
+            return;
+        }
+        if self.demands.environment == Some(id) {
+            self.asks(&[key]);
+        } else if let Some(names) = self.demands.members.get(&(id, key)).cloned() {
+            self.asks(&names);
+        }
+    }
+
+    /// Notes that a variable was read.
+    pub(super) fn asks_for_slot(&mut self, env: EnvId, slot: u32) {
+        if let Some(names) = self.demands.slots.get(&(env, slot)).cloned() {
+            self.asks(&names);
+        }
+    }
+
+    /// Whether a value says nothing but what was asked for: nothing, or a list of what is missing.
+    fn tells(&self, value: Value) -> bool {
+        match value {
+            Value::Undefined | Value::Null | Value::Bool(_) | Value::Str(_) | Value::Num(_) => true,
+            Value::Obj(id) => matches!(self.object(id).kind, Kind::Array(_)),
+            _ => false,
+        }
+    }
+
+    /// Notes that a variable holds what came of those that the statement asked for.
+    pub(super) fn keeps_in_slot(&mut self, env: EnvId, slot: u32, value: Value) {
+        if !self.demands.asked.is_empty() && self.tells(value) {
+            self.demands.slots.insert((env, slot), self.demands.asked.clone());
+        } else if !self.demands.slots.is_empty() {
+            self.demands.slots.remove(&(env, slot));
+        }
+    }
+
+    /// Notes that a property holds what came of those that were asked for since.
+    pub(super) fn keeps_in_member(&mut self, id: ObjId, key: Atom, value: Value, since: usize) {
+        let names = self.demands.asked.get(since..).unwrap_or_default().to_vec();
+        if !names.is_empty() && self.tells(value) {
+            self.demands.members.insert((id, key), names);
+        }
+    }
+
+    /// Runs what stands under a condition that the variables decided which were asked for since.
+    pub(super) fn decided_by<T>(&mut self, since: usize, body: impl FnOnce(&mut Self) -> T) -> T {
+        let before = self.demands.deciding.len();
+        let names = self.demands.asked.get(since..).unwrap_or_default().to_vec();
+        self.demands.deciding.extend(names);
+        let result = body(self);
+        self.demands.deciding.truncate(before);
+        result
+    }
+
+    /// Notes that own code throws an error where variables have led it to.
+    pub(super) fn demands_by_error(&mut self, error: Value, at: At) {
+        let Value::Obj(id) = error else { return };
+        if !self.demands.deciding.is_empty() && self.is_own_at(at) && self.sure() {
+            self.demands.errors.insert(id, (at.module, self.demands.deciding.clone()));
+        }
+    }
+
+    /// Notes what nothing catches.
+    pub(super) fn demands_uncaught(&mut self, error: Value) {
+        if let Value::Obj(id) = error
+            && let Some((module, names)) = self.demands.errors.get(&id).cloned()
+        {
+            self.demand(module, &names);
+        }
+    }
+
+    /// Notes a mistake that follows from what the running statement asked for.
+    pub(super) fn demands_by_mistake(&mut self, at: At) {
+        if !self.demands.asked.is_empty() && self.is_own_at(at) && self.certain() {
+            let names = self.demands.asked.clone();
+            self.demand(at.module, &names);
+        }
+    }
+
+    /// Checks what an assertion takes for true.
+    pub(super) fn asserts(&mut self, name: &str, args: &[Value], at: At) -> Result<(), Abrupt> {
+        let [a, b] = [0, 1].map(|place| args.get(place).copied().unwrap_or(Value::Undefined));
+        let name = name.strip_prefix("node:").unwrap_or(name);
+        let name = name.strip_prefix("assert/strict").map_or(name, |rest| rest.trim_start_matches('.'));
+        let holds = match name.strip_prefix("assert").map_or(name, |rest| rest.trim_start_matches('.')) {
+            "" | "ok" | "strict" | "strict.ok" | "default" | "default.ok" => self.truth(a),
+            "strictEqual" | "strict.equal" | "strict.strictEqual" | "default.strictEqual" => self.is_same_value(a, b),
+            "notStrictEqual" => self.is_same_value(a, b).map(|same| !same),
+            _ => return Ok(()),
+        };
+        if holds == Some(false) {
+            let thrown = self.mistake("AssertionError", "what is asserted does not hold", at);
+            return thrown.map_err(|thrown| self.with_code(thrown, "ERR_ASSERTION"));
+        }
+        Ok(())
+    }
+
+    /// Whether `Object.is` says that two values are the same.
+    fn is_same_value(&self, a: Value, b: Value) -> Option<bool> {
+        match (a, b) {
+            (Value::Num(a), Value::Num(b)) => Some(a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()),
+            _ => self.same(a, b),
+        }
+    }
+
+    fn is_own_at(&self, at: At) -> bool {
+        self.loaded.get(at.module as usize).is_some_and(|loaded| loaded.own)
+    }
+
+    fn demand(&mut self, module: ModuleIx, names: &[Atom]) {
+        let module = self.loaded.get(module as usize).map(|loaded| loaded.id);
+        let module = module.and_then(|id| self.trace.modules.get(id.0 as usize)).map(|module| module.name.to_string());
+        let Some(module) = module else { return };
+        for name in names {
+            let name = self.str(*name).to_string();
+            self.trace.demanded.insert((name, module.clone()));
+        }
+    }
+}
