@@ -297,22 +297,6 @@ impl Machine<'_> {
         keys
     }
 
-    /// Keys for `for in`: those of what an object inherits from come, too.
-    pub(super) fn keys_in(&mut self, value: Value) -> Option<Vec<Atom>> {
-        let mut keys = self.own_keys(value, false)?;
-        let mut at = value;
-        for _ in 0..LIMITS.inheritance {
-            let Value::Obj(id) = at else { break };
-            at = self.object(id).proto;
-            let Value::Obj(parent) = at else { break };
-            let more = self.object(parent).props.keys(false);
-            keys.extend(more.into_iter().filter(|key| !self.str(*key).starts_with("@@")));
-        }
-        let mut seen = rustc_hash::FxHashSet::default();
-        keys.retain(|key| seen.insert(*key));
-        Some(keys)
-    }
-
     /// The keys that are known, where an object may have more.
     pub(super) fn listed_keys(&mut self, value: Value, all: bool) -> Option<Vec<Atom>> {
         self.note_read(value);

@@ -1,7 +1,10 @@
 //! Tables of methods, and what their methods share.
 
+use rustc_hash::FxHashSet;
+
 use super::Machine;
-use super::value::{Kind, Native, R, UNKNOWN, Value};
+use super::value::{Atom, Kind, Native, R, UNKNOWN, Value};
+use crate::graph::javascript::limits::LIMITS;
 
 /// Methods by name.
 pub(super) type Table = &'static [(&'static str, Native)];
@@ -43,4 +46,22 @@ pub(super) fn keys(m: &mut Machine<'_>, value: Value, all: bool) -> R {
         Some(keys) => m.array(keys.into_iter().map(Value::Str).collect()),
         None => UNKNOWN,
     })
+}
+
+impl Machine<'_> {
+    /// Keys for `for in`: those of what an object inherits from come, too.
+    pub(super) fn keys_in(&mut self, value: Value) -> Option<Vec<Atom>> {
+        let mut keys = self.own_keys(value, false)?;
+        let mut at = value;
+        for _ in 0..LIMITS.inheritance {
+            let Value::Obj(id) = at else { break };
+            at = self.object(id).proto;
+            let Value::Obj(parent) = at else { break };
+            let more = self.object(parent).props.keys(false);
+            keys.extend(more.into_iter().filter(|key| !self.str(*key).starts_with("@@")));
+        }
+        let mut seen = FxHashSet::default();
+        keys.retain(|key| seen.insert(*key));
+        Some(keys)
+    }
 }
