@@ -99,6 +99,8 @@ pub(super) struct Mistakes {
     called_back: FxHashSet<ModIdx>,
     /// Containers that own code has written down, and whose changes are all seen.
     written: FxHashSet<ObjId>,
+    /// Stretches of code that may have run or not, whose names are known for it.
+    unwalked: FxHashSet<(ModIdx, Span)>,
 }
 
 impl Mistakes {
@@ -118,6 +120,11 @@ impl Mistakes {
 
     pub(super) fn is_lost(&self) -> bool {
         self.lost
+    }
+
+    /// Whether a stretch of code is met as one that may have run for the first time.
+    pub(super) fn meets(&mut self, module: ModIdx, span: Span) -> bool {
+        self.unwalked.insert((module, span))
     }
 
     /// Notes a container that own code writes down.

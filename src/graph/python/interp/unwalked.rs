@@ -88,6 +88,9 @@ impl Interp<'_> {
 
     /// Taints what is named in a stretch of code: it may have changed that, or given it another value.
     fn taint_named(&mut self, frame: &Frame, span: Span) {
+        if !self.mistakes.meets(frame.module, span) {
+            return;
+        }
         let code = &frame.code.code;
         let inside =
             || code.exprs.iter().zip(&code.expr_spans).filter(|(_, at)| span.holds(**at)).map(|(expr, _)| *expr);
