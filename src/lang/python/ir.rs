@@ -437,6 +437,56 @@ impl Code {
         self.blocks.get(start..start + block.len as usize).unwrap_or(&[])
     }
 
+    /// Where a block stands; `None` for one without statements.
+    #[must_use]
+    pub fn block_span(&self, block: Block) -> Option<Span> {
+        let statements = self.block(block);
+        let (first, last) = (statements.first()?, statements.last()?);
+        Some(Span::new(self.stmt_span(*first).start, self.stmt_span(*last).end))
+    }
+
+    /// Whether something in a block may leave it, other than by an error: `return`, or what ends a loop around it.
+    #[must_use]
+    pub fn may_leave(&self, block: Block) -> bool {
+        self.leaves(block, false)
+    }
+
+    /// Whether something in a block may leave the function.
+    #[must_use]
+    pub fn may_return(&self, block: Block) -> bool {
+        self.leaves(block, true)
+    }
+
+    fn leaves(&self, block: Block, in_loop: bool) -> bool {
+        let any = |blocks: &[Block]| blocks.iter().any(|block| self.leaves(*block, in_loop));
+        let mut statements = self.block(block).iter().filter_map(|id| self.stmts.get(id.0 as usize));
+        statements.any(|stmt| match stmt {
+            Stmt::Return(_) => true,
+            Stmt::Break | Stmt::Continue => !in_loop,
+            Stmt::If(tests, orelse) => tests.iter().any(|(_, block)| any(&[*block])) || any(&[*orelse]),
+            Stmt::While(_, body, orelse) => self.leaves(*body, true) || any(&[*orelse]),
+            Stmt::For(_, _, blocks) => self.leaves(blocks.0, true) || any(&[blocks.1]),
+            Stmt::With(_, body) => any(&[*body]),
+            Stmt::Try(node) => {
+                any(&[node.body, node.orelse, node.finally]) || node.handlers.iter().any(|handler| any(&[handler.body]))
+            }
+            Stmt::Match(_, cases) => cases.iter().any(|case| any(&[case.body])),
+            _ => false,
+        })
+    }
+
+    /// The statements in a stretch of code, at any depth.
+    pub fn stmts_in(&self, span: Span) -> impl Iterator<Item = &Stmt> {
+        let inside = self.stmts.iter().zip(&self.stmt_spans).filter(move |(_, at)| span.holds(**at));
+        inside.map(|(stmt, _)| stmt)
+    }
+
+    /// The expressions in a stretch of code, at any depth.
+    pub fn exprs_in(&self, span: Span) -> impl Iterator<Item = Expr> {
+        let inside = self.exprs.iter().zip(&self.expr_spans).filter(move |(_, at)| span.holds(**at));
+        inside.map(|(expr, _)| *expr)
+    }
+
     /// Whether any statement of the top level gives a name a value, in whatever branch but those that are left out.
     #[must_use]
     pub fn binds(&self, name: &str, left_out: &dyn Fn(Block) -> bool) -> bool {

@@ -113,7 +113,8 @@ impl Interp<'_> {
         let content = match self.heap.get(made) {
             Some(Object::Instance { class, payload, .. }) => {
                 let (class, payload) = (*class, *payload);
-                if self.looks_up_itself(class) { Value::Unknown } else { payload }
+                // It may find its keys by code of its own.
+                if self.has_code_for(class, &["__getitem__", "__missing__"]) { Value::Unknown } else { payload }
             }
             _ => made,
         };
@@ -130,9 +131,9 @@ impl Interp<'_> {
         Ok(())
     }
 
-    /// Whether a kind of dictionary finds its keys by code of its own.
-    fn looks_up_itself(&mut self, class: Value) -> bool {
-        ["__getitem__", "__missing__"].iter().any(|name| {
+    /// Whether code of a class, and not the runtime's, is behind one of some methods of its objects.
+    pub(super) fn has_code_for(&mut self, class: Value, methods: &[&str]) -> bool {
+        methods.iter().any(|name| {
             let name = self.heap.sym(name);
             let found = self.class_lookup(class, name);
             found.is_some_and(|found| matches!(self.heap.get(found), Some(Object::Function(_))))

@@ -327,8 +327,13 @@ impl Interp<'_> {
                     false => self.exec_if(frame, rest, orelse),
                 };
                 self.doubt.leave_choice(depends);
-                let behind = rest.iter().map(|(_, block)| *block).chain([orelse]).filter(|_| truth);
-                self.note_unwalked(frame, mark, behind.chain([*body].into_iter().filter(|_| !truth)));
+                match truth {
+                    true => {
+                        let others = rest.iter().map(|(_, block)| *block).chain([orelse]);
+                        self.note_unwalked(frame, mark, others);
+                    }
+                    false => self.note_unwalked(frame, mark, [*body]),
+                }
                 flow
             }
             // `if TYPE_CHECKING or not lazy():` is how packages keep eager imports for type

@@ -31,6 +31,7 @@ impl Interp<'_> {
         if frame.function.is_none() { Ok(Flow::NEXT) } else { Err(Raised { value, fault: None }) }
     }
 
+    /// Runs an assertion, which ends Init where all that its test has read is known.
     pub(super) fn exec_assert(&mut self, frame: &Frame, test: ExprId, message: Option<ExprId>) -> Run<()> {
         let value = self.eval(frame, test)?;
         if self.truth(value)? != Some(false) {
@@ -158,7 +159,7 @@ impl Interp<'_> {
             }
         }
         // An end that leaves for good keeps every error to itself.
-        let swallows = leaves(&frame.code.code, node.finally);
+        let swallows = frame.code.code.may_leave(node.finally);
         let classes = if swallows { None } else { classes };
         let shields = self.doubt.depth();
         self.catches.push(Catch { classes, module_depth: self.module_depth });
@@ -276,14 +277,4 @@ fn is_plain(expr: Expr) -> bool {
         expr,
         Expr::None | Expr::Bool(_) | Expr::Int(_) | Expr::Float(_) | Expr::Text(_) | Expr::Bytes(_) | Expr::Name(_)
     )
-}
-
-/// Whether a block may leave by `return`, `break` or `continue`.
-fn leaves(code: &Code, block: Block) -> bool {
-    code.block(block).iter().any(|id| match code.stmts.get(id.0 as usize) {
-        Some(Stmt::Return(_) | Stmt::Break | Stmt::Continue) => true,
-        Some(Stmt::If(tests, orelse)) => tests.iter().any(|(_, block)| leaves(code, *block)) || leaves(code, *orelse),
-        Some(Stmt::With(_, body)) => leaves(code, *body),
-        _ => false,
-    })
 }

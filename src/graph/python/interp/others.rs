@@ -64,10 +64,10 @@ impl Interp<'_> {
         }
         let (code, scope) = (&module.code.code, module.scope);
         let Some(node) = code.functions.get(index as usize) else { return };
-        let inside = code.exprs.iter().zip(&code.expr_spans).filter(|(_, span)| node.span.holds(**span));
+        let inside = code.exprs_in(node.span);
         let names: std::collections::BTreeSet<&str> = inside
-            .filter_map(|(expr, _)| match expr {
-                Expr::Name(name) => Some(code.name(*name)),
+            .filter_map(|expr| match expr {
+                Expr::Name(name) => Some(code.name(name)),
                 _ => None,
             })
             .collect();

@@ -21,10 +21,10 @@ impl Interp<'_> {
                 continue;
             }
             met = true;
-            if leaves(&frame.code.code, handler.body) {
+            if frame.code.code.may_leave(handler.body) {
                 self.doubt.may_have_left();
             }
-            if let Some(span) = span_of(&frame.code.code, handler.body) {
+            if let Some(span) = frame.code.code.block_span(handler.body) {
                 self.taint_named(frame, span);
             }
         }
@@ -41,7 +41,7 @@ impl Interp<'_> {
     pub(super) fn note_unwalked(&mut self, frame: &Frame, mark: Mark, blocks: impl IntoIterator<Item = Block>) {
         for block in blocks {
             self.note_rounds(frame, mark, block);
-            if self.is_unsure_choice(frame, mark) && leaves(&frame.code.code, block) {
+            if self.is_unsure_choice(frame, mark) && frame.code.code.may_leave(block) {
                 self.doubt.may_have_left();
             }
         }
@@ -50,9 +50,9 @@ impl Interp<'_> {
     /// The same for a block of a loop, which keeps its `break` and `continue` to itself.
     pub(super) fn note_rounds(&mut self, frame: &Frame, mark: Mark, block: Block) {
         let code = &frame.code.code;
-        let Some(span) = span_of(code, block).filter(|_| self.is_unsure_choice(frame, mark)) else { return };
+        let Some(span) = code.block_span(block).filter(|_| self.is_unsure_choice(frame, mark)) else { return };
         self.taint_named(frame, span);
-        if statements(code, span).any(|stmt| matches!(stmt, Stmt::Return(_))) {
+        if code.may_return(block) {
             self.doubt.may_have_left();
         }
     }
@@ -92,9 +92,7 @@ impl Interp<'_> {
             return;
         }
         let code = &frame.code.code;
-        let inside =
-            || code.exprs.iter().zip(&code.expr_spans).filter(|(_, at)| span.holds(**at)).map(|(expr, _)| *expr);
-        for expr in inside() {
+        for expr in code.exprs_in(span) {
             if let Expr::Name(name) = expr {
                 let name = self.sym(frame, name);
                 self.doubt.taint_foreign(name);
@@ -107,8 +105,9 @@ impl Interp<'_> {
             }
         }
         // What own code does that is called there may change anything of its own.
-        let calls_own =
-            inside().any(|expr| matches!(expr, Expr::Call(function, _) if self.is_of_own_code(frame, function)));
+        let calls_own = code
+            .exprs_in(span)
+            .any(|expr| matches!(expr, Expr::Call(function, _) if self.is_of_own_code(frame, function)));
         self.mistakes.lose(calls_own);
         self.taint_stored_in(frame, span);
     }
@@ -139,7 +138,7 @@ impl Interp<'_> {
 
     /// Taints what a block gives a value.
     fn taint_stored(&mut self, frame: &Frame, block: Block) {
-        if let Some(span) = span_of(&frame.code.code, block) {
+        if let Some(span) = frame.code.code.block_span(block) {
             self.taint_stored_in(frame, span);
         }
     }
@@ -147,7 +146,7 @@ impl Interp<'_> {
     fn taint_stored_in(&mut self, frame: &Frame, span: Span) {
         let code = &frame.code.code;
         let mut targets = Vec::new();
-        for stmt in statements(code, span) {
+        for stmt in code.stmts_in(span) {
             match stmt {
                 Stmt::Assign(to, _) => targets.extend(code.list(*to)),
                 Stmt::AugAssign(to, ..) | Stmt::AnnAssign(to, ..) | Stmt::For(to, ..) => targets.push(*to),
@@ -169,20 +168,13 @@ impl Interp<'_> {
     }
 }
 
-fn span_of(code: &Code, block: Block) -> Option<Span> {
-    let statements = code.block(block);
-    let (first, last) = (statements.first()?, statements.last()?);
-    Some(Span::new(code.stmt_span(*first).start, code.stmt_span(*last).end))
-}
-
 /// Whether something in a block may raise what nobody has written there.
 fn block_may_raise(code: &Code, block: Block) -> bool {
-    span_of(code, block).is_some_and(|span| may_raise(code, span))
+    code.block_span(block).is_some_and(|span| may_raise(code, span))
 }
 
 fn may_raise(code: &Code, span: Span) -> bool {
-    let mut inside = code.exprs.iter().zip(&code.expr_spans).filter(|(_, at)| span.holds(**at));
-    inside.any(|(expr, _)| {
+    code.exprs_in(span).any(|expr| {
         matches!(
             expr,
             Expr::Call(..)
@@ -206,16 +198,4 @@ fn raises(code: &Code, block: Block) -> bool {
                 if matches!(code.name(name), "exit" | "_exit" | "quit"))),
         _ => false,
     }
-}
-
-/// Whether a clause may leave what is around it.
-fn leaves(code: &Code, block: Block) -> bool {
-    let Some(span) = span_of(code, block) else { return false };
-    statements(code, span).any(|stmt| matches!(stmt, Stmt::Return(_) | Stmt::Break | Stmt::Continue))
-}
-
-/// The statements in a stretch of code.
-fn statements(code: &Code, span: Span) -> impl Iterator<Item = &Stmt> {
-    let inside = code.stmts.iter().zip(&code.stmt_spans).filter(move |(_, at)| span.holds(**at));
-    inside.map(|(stmt, _)| stmt)
 }
