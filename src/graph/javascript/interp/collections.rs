@@ -1,7 +1,7 @@
 //! Arrays, maps and sets.
 
 use super::Machine;
-use super::tables::{Table, list, pairs};
+use super::tables::{Table, elements, list, pairs};
 use super::value::{Abrupt, Call, Kind, R, UNKNOWN, Value};
 
 pub(super) const ARRAY: Table = &[
@@ -370,7 +370,7 @@ fn each(m: &mut Machine<'_>, c: &Call<'_>, judge: Judge, otherwise: Value) -> R 
     m.leaves_holes_out(c.this);
     let before = items.len();
     for (at, item) in items.into_iter().enumerate() {
-        if list(m, c.this).is_some_and(|items| items.len() != before || items.get(at) != Some(&item)) {
+        if elements(m, c.this).is_some_and(|items| items.len() != before || items.get(at) != Some(&item)) {
             // What it calls changes what it goes through.
             m.go_astray();
         }

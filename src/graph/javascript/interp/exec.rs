@@ -1,6 +1,7 @@
 //! Statements.
 
 use super::raise::{is_certain, leaves};
+use super::tables::elements;
 use super::value::{Abrupt, At, Flow, Kind, UNKNOWN, UNSET, Value};
 use super::{Frame, Machine};
 use crate::lang::javascript::ir::{
@@ -378,9 +379,13 @@ impl Machine<'_> {
         self.conditions += u32::from(!self.is_computed(reading));
         let maybe = std::mem::take(&mut f.maybe_break);
         let mut done = Flow::Normal;
-        let mut values = values.unwrap_or_else(|| vec![UNKNOWN]);
+        let values = values.unwrap_or_else(|| vec![UNKNOWN]);
+        // Of an array that gives its own elements, each round takes what is there by then.
+        let is_live = inner.of && elements(self, iterated) == Some(&values);
         let mut at = 0;
-        while let Some(value) = values.get(at).copied().filter(|_| at < MAX_ROUNDS as usize) {
+        while at < MAX_ROUNDS as usize {
+            let now = elements(self, iterated).filter(|_| is_live);
+            let Some(value) = now.unwrap_or(&values).get(at).copied() else { break };
             at += 1;
             f.env = outer;
             let flow = match self.one_round(f, p, inner, value, known) {
@@ -400,7 +405,7 @@ impl Machine<'_> {
                 }
             }
             if inner.of {
-                self.follow_changes(iterated, &mut values, at);
+                self.follow_changes(iterated, values.len());
             }
             if self.hurried(f.module) {
                 self.go_astray();
@@ -412,16 +417,12 @@ impl Machine<'_> {
         Ok(done)
     }
 
-    /// What is still to come of something that a round of a loop over it may have changed.
-    fn follow_changes(&mut self, iterated: Value, values: &mut Vec<Value>, at: usize) {
-        let Value::Obj(id) = iterated else { return };
-        match &self.object(id).kind {
-            Kind::Array(items) if !self.object(id).open => {
-                values.truncate(at);
-                values.extend(items.iter().skip(at).copied());
-            }
-            Kind::Map(pairs) if pairs.len() != values.len() => self.go_astray(),
-            _ => {}
+    /// A round that changes a map or set which is gone through decides what comes, which is not followed.
+    fn follow_changes(&mut self, iterated: Value, before: usize) {
+        if let Value::Obj(id) = iterated
+            && matches!(&self.object(id).kind, Kind::Map(pairs) if pairs.len() != before)
+        {
+            self.go_astray();
         }
     }
 

@@ -38,8 +38,10 @@ pub(super) struct Order {
     stamps: FxHashMap<ObjId, (Floor, usize)>,
     /// What has changed since the first of them: a frame or an object.
     changes: Vec<Floor>,
-    /// The `arguments` of running functions, which share the values of parameters.
+    /// The `arguments` of functions, which share the values of parameters.
     shared: FxHashMap<EnvId, ObjId>,
+    /// The same `arguments`, to be known again.
+    lists: FxHashSet<ObjId>,
     /// Arrays with places that hold nothing, not even `undefined`.
     holey: FxHashSet<ObjId>,
     /// Functions of the runtime that throw nothing but what is modelled.
@@ -209,12 +211,13 @@ impl Machine<'_> {
     pub(super) fn shares(&mut self, env: EnvId, list: Value) {
         if let Value::Obj(id) = list {
             self.order.shared.insert(env, id);
+            self.order.lists.insert(id);
         }
     }
 
     /// Changes `arguments`, and with them the parameters that they share.
     pub(super) fn changes_arguments(&mut self, id: ObjId) {
-        if !self.order.shared.is_empty() && self.order.shared.values().any(|list| *list == id) {
+        if self.order.lists.contains(&id) {
             self.go_astray();
         }
     }

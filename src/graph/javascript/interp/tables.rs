@@ -22,9 +22,14 @@ pub(super) fn fill(m: &mut Machine<'_>, id: u32, table: &[(&'static str, Native)
 }
 
 pub(super) fn list(m: &Machine<'_>, value: Value) -> Option<Vec<Value>> {
+    elements(m, value).map(<[Value]>::to_vec)
+}
+
+/// The elements of an array that are all known, where they lie.
+pub(super) fn elements<'m>(m: &'m Machine<'_>, value: Value) -> Option<&'m [Value]> {
     match value {
         Value::Obj(id) if !m.object(id).open => match &m.object(id).kind {
-            Kind::Array(items) => Some(items.clone()),
+            Kind::Array(items) => Some(items),
             _ => None,
         },
         _ => None,
