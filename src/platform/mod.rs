@@ -6,6 +6,7 @@
 mod scaling;
 pub mod sdk;
 mod tables;
+pub mod variables;
 
 use std::fmt;
 use std::str::FromStr;

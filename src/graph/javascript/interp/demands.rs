@@ -8,22 +8,6 @@ use rustc_hash::FxHashMap;
 use super::Machine;
 use super::value::{Abrupt, At, Atom, EnvId, Kind, ModuleIx, ObjId, Value};
 
-/// Variables that every function has, whatever their values are.
-pub(super) const GIVEN: &[&str] = &[
-    "AWS_ACCESS_KEY_ID",
-    "AWS_LAMBDA_LOG_GROUP_NAME",
-    "AWS_LAMBDA_LOG_STREAM_NAME",
-    "AWS_LAMBDA_RUNTIME_API",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_XRAY_CONTEXT_MISSING",
-    "AWS_XRAY_DAEMON_ADDRESS",
-    "LD_LIBRARY_PATH",
-    "NODE_PATH",
-    "PWD",
-    "SHLVL",
-];
-
 /// Most variables that one value is remembered to come from.
 const MOST_NAMES: usize = 40;
 

@@ -11,6 +11,7 @@ use crate::graph::javascript::absence::in_other_case;
 use crate::graph::javascript::limits::LIMITS;
 use crate::graph::javascript::resolve::{children, entry_at, is_folder};
 use crate::graph::javascript::versions;
+use crate::platform::{Language, variables};
 
 /// What `typeof` says of a global that is not modelled.
 pub(super) fn type_of_global(name: &str) -> &'static str {
@@ -166,12 +167,7 @@ fn process_environment(m: &mut Machine<'_>) -> ObjId {
         ("AWS_LAMBDA_FUNCTION_NAME", "function"),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769"),
-        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
-        ("LAMBDA_TASK_ROOT", "/var/task"),
-        ("LAMBDA_RUNTIME_DIR", "/var/runtime"),
         ("NODE_ENV", "production"),
-        ("TZ", ":UTC"),
-        ("LANG", "en_US.UTF-8"),
         ("PATH", "/var/lang/bin"),
         ("_HANDLER", "index.handler"),
         ("_X_AMZN_TRACE_ID", "Root=1-0"),
@@ -181,9 +177,10 @@ fn process_environment(m: &mut Machine<'_>) -> ObjId {
     .collect();
     known.push(("AWS_EXECUTION_ENV".to_owned(), format!("AWS_Lambda_nodejs{}.x", m.node)));
     known.extend(m.environment.iter().map(|(a, b)| (a.clone(), b.clone())));
-    for name in super::demands::GIVEN {
+    for (name, value) in variables::given(Language::Node) {
         let key = m.atom(name);
-        m.object_mut(environment).props.set(key, Slot::Value(UNKNOWN), None);
+        let value = value.map_or(UNKNOWN, |value| m.string(value));
+        m.object_mut(environment).props.set(key, Slot::Value(value), None);
     }
     for (name, value) in known {
         let key = m.atom(&name);

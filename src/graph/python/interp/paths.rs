@@ -3,36 +3,10 @@
 use super::super::finder::{absolute, inside, normal};
 use super::super::value::*;
 use super::*;
+use crate::platform::{Language, variables};
 
 /// Stands for the home folder of the user as whom functions run: no package can put files there.
 const HOME: &str = "/nonexistent";
-
-/// Variables that every function has, without values that differ between functions.
-const LAMBDA_ENVIRONMENT: &[(&str, Option<&str>)] = &[
-    ("AWS_LAMBDA_FUNCTION_NAME", None),
-    ("AWS_LAMBDA_FUNCTION_VERSION", None),
-    ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", None),
-    ("AWS_LAMBDA_LOG_GROUP_NAME", None),
-    ("AWS_LAMBDA_LOG_STREAM_NAME", None),
-    ("AWS_LAMBDA_RUNTIME_API", None),
-    ("AWS_LAMBDA_INITIALIZATION_TYPE", Some("on-demand")),
-    ("AWS_REGION", None),
-    ("AWS_DEFAULT_REGION", None),
-    ("AWS_ACCESS_KEY_ID", None),
-    ("AWS_SECRET_ACCESS_KEY", None),
-    ("AWS_SESSION_TOKEN", None),
-    ("AWS_EXECUTION_ENV", None),
-    ("AWS_XRAY_DAEMON_ADDRESS", None),
-    ("AWS_XRAY_CONTEXT_MISSING", Some("LOG_ERROR")),
-    ("LAMBDA_TASK_ROOT", Some("/var/task")),
-    ("LAMBDA_RUNTIME_DIR", Some("/var/runtime")),
-    ("LANG", Some("en_US.UTF-8")),
-    ("PATH", None),
-    ("LD_LIBRARY_PATH", None),
-    ("PYTHONPATH", Some("/var/runtime")),
-    ("TZ", Some(":UTC")),
-    ("_HANDLER", None),
-];
 
 impl Interp<'_> {
     /// The value of an environment variable: `None` if unknown, `Some(None)` if not set.
@@ -45,7 +19,8 @@ impl Interp<'_> {
         if let Some(value) = self.declared.get(&*text) {
             return Some(Some(self.heap.str(value)));
         }
-        let known = LAMBDA_ENVIRONMENT.iter().find(|(n, _)| *n == &*text).map(|(_, value)| match value {
+        let mut given = variables::given(Language::Python);
+        let known = given.find(|(name, _)| *name == &*text).map(|(_, value)| match value {
             Some(value) => self.heap.str(value),
             None => Value::Unknown,
         });
