@@ -10,8 +10,6 @@ use crate::input::seen;
 const MOST_FILES: usize = 400;
 /// Larger files are not searched.
 const LARGEST: u64 = 512 << 10;
-/// Files of programs that deploy, which may lie anywhere in a repository.
-const PROGRAMS: [&str; 3] = ["cdk.json", "Pulumi.yaml", "sst.config.ts"];
 /// Candidates that are named.
 const NAMED: usize = 3;
 
@@ -62,20 +60,25 @@ fn word(text: &str) -> &str {
 
 /// Whether a folder holds the program of a deployment tool, and so is no package itself.
 pub(super) fn is_program_folder(artifact: &Artifact) -> bool {
-    PROGRAMS.iter().any(|file| artifact.find(file).is_some())
+    programs().any(|program| artifact.find(&program.file).is_some())
+}
+
+/// Signs of programs that deploy, which may lie anywhere in a repository.
+fn programs() -> impl Iterator<Item = &'static Sign> {
+    WORDS.sign.iter().filter(|sign| sign.is_program)
 }
 
 /// What lies at the root of a folder, or else the program of a deployment tool further down: the file and what it says.
 fn sign(artifact: &Artifact, path: &Path) -> Option<String> {
     let is_here = |sign: &&Sign| artifact.find(&sign.file).is_some() || seen::is_file(&path.join(&sign.file));
-    if let Some(Sign { file, says }) = WORDS.sign.iter().find(is_here) {
+    if let Some(Sign { file, says, .. }) = WORDS.sign.iter().find(is_here) {
         return Some(format!("{file} says that this is {says}"));
     }
     let own = artifact.entries().map(|(_, entry)| &*entry.path).filter(|path| !path.contains("node_modules/"));
-    let programs = own.filter(|path| PROGRAMS.contains(&path.rsplit('/').next().unwrap_or(path)));
-    let outermost = programs.min_by_key(|path| (path.matches('/').count(), *path))?;
-    let Sign { says, .. } = WORDS.sign.iter().find(|sign| outermost.ends_with(&sign.file))?;
-    Some(format!("{outermost} says that its folder is {says}"))
+    let sign_of = |path: &str| programs().find(|sign| path.rsplit('/').next() == Some(&sign.file));
+    let found = own.filter_map(|path| Some((path, sign_of(path)?)));
+    let (outermost, sign) = found.min_by_key(|(path, _)| (path.matches('/').count(), *path))?;
+    Some(format!("{outermost} says that its folder is {}", sign.says))
 }
 
 /// Says that a path is no function, what lies there instead, and what to type.

@@ -34,6 +34,9 @@ pub(super) struct Sign {
     pub(super) file: String,
     /// What it is, and what to do.
     pub(super) says: String,
+    /// Whether it is the program of a deployment tool, wherever in a repository it lies.
+    #[serde(default)]
+    pub(super) is_program: bool,
 }
 
 knowledge::table! {
