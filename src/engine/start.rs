@@ -12,7 +12,7 @@ use crate::platform::Language;
 use crate::usage::may_bring;
 
 /// Rules whose causes do not depend on the runtime's version.
-const OF_ALL_VERSIONS: [&str; 2] = ["unresolved-import", "handler-not-found"];
+const OF_ALL_VERSIONS: [&str; 3] = ["unresolved-import", "handler-not-found", "syntax-error"];
 
 impl FunctionFacts {
     /// Whether the function gets through Init. Rules that are switched off do not change it.
@@ -24,8 +24,11 @@ impl FunctionFacts {
         if let Some(first) = causes.into_iter().min_by_key(|cause| cause.after) {
             return StartVerdict::Fails(Box::new(first));
         }
-        let mut missing: Vec<String> =
-            curable.into_iter().map(|cause| format!("`{}` may come with what is not here", cause.subject)).collect();
+        let said = |cause: StartCause| match self.rests_on_a_guess(&cause) {
+            true => format!("the version of the runtime is not known, which decides on: {}", cause.message),
+            false => format!("`{}` may come with what is not here", cause.subject),
+        };
+        let mut missing: Vec<String> = curable.into_iter().map(said).collect();
         missing.extend(self.graph.doubts.iter().cloned());
         missing.extend(self.unset_variables());
         let unread = self.graph.problems.iter().filter(|problem| problem.effect == ProblemEffect::Unread);
@@ -66,12 +69,15 @@ impl FunctionFacts {
         // A declared distribution that is not installed may bring it under another name.
         let unmatched = self.usage.unmatched();
         let may_match = |name: &str| unmatched.may_match() && unmatched.imports.contains(name);
-        // Of a version that is guessed only what no version has is missing.
-        let of_a_guess = self.world.guesses_runtime() && !OF_ALL_VERSIONS.contains(&cause.rule);
-        of_a_guess
+        self.rests_on_a_guess(cause)
             || cause.cure.as_deref().is_some_and(|name| {
                 self.absence(name) != Absence::Certain || (unbuilt && may_come(name)) || may_match(name)
             })
+    }
+
+    /// Whether a cause holds for a version of the runtime that is a guess, and perhaps not for that which will be.
+    fn rests_on_a_guess(&self, cause: &StartCause) -> bool {
+        self.world.guesses_runtime() && !OF_ALL_VERSIONS.contains(&cause.rule)
     }
 
     /// How sure it is that a module which was not found does not exist. What is not here brings no parts of a module

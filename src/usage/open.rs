@@ -15,8 +15,8 @@ use crate::platform::Language;
 const NAMED: usize = 6;
 
 /// What the manifests declare for run time and neither the package nor the runtime has. An archive is uploaded as it
-/// is: what it lacks is missing for good. So is what a folder lacks in which others are installed, where nothing builds it. A bundler takes only
-/// what is `asked_for_alone`; `install` says how people have it here.
+/// is: what it lacks is missing for good. So is what a folder lacks in which others are installed, where nothing builds
+/// it. A bundler takes only what is `asked_for_alone`; `install` says how people have it here.
 #[must_use]
 pub fn not_installed(facts: &Loaded<'_>, declared: &Declared, asked_for_alone: bool, install: &str) -> Option<Open> {
     let language = facts.language;

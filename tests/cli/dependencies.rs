@@ -190,7 +190,13 @@ fn of_function(runtime: &str, files: &[(&str, &str)]) -> Vec<String> {
     let findings = report["findings"].as_array().unwrap().iter();
     let findings = findings.filter(|finding| finding["rule"] == "unused-dependency");
     findings
-        .map(|one| format!("{} {}", one["subject"].as_str().unwrap(), one["fix"]["level"].as_str().unwrap()))
+        .map(|one| {
+            format!(
+                "{} {}",
+                one["subject"].as_str().unwrap(),
+                one["fix"]["level"].as_str().unwrap_or("not to be taken")
+            )
+        })
         .collect()
 }
 
@@ -223,6 +229,21 @@ fn what_a_function_needs_without_naming_it_stays_while_nothing_is_installed() {
     assert_eq!(of_python_function("behave\n", "import json\n", &[("src/Makefile", "test:\n\tbehave\n")]), left);
     let tracer = "from aws_lambda_powertools import Tracer\ntracer = Tracer()\n";
     assert_eq!(of_python_function("aws-lambda-powertools\naws-xray-sdk\n", tracer, &[]), left);
+}
+
+#[test]
+fn what_a_file_imports_that_is_not_reached_is_told_and_not_taken_away() {
+    let manifest = r#"{"dependencies": {"dotenv": "1", "chalk": "1"}}"#;
+    let files = [
+        ("src/package.json", manifest),
+        ("src/app.js", "exports.handler = async () => 1;\n"),
+        ("src/settings.js", "require('dotenv').config();\n"),
+        ("src/node_modules/dotenv/package.json", r#"{"name": "dotenv", "version": "1.0.0"}"#),
+        ("src/node_modules/dotenv/index.js", "exports.config = () => 1;\n"),
+        ("src/node_modules/chalk/package.json", r#"{"name": "chalk", "version": "1.0.0"}"#),
+        ("src/node_modules/chalk/index.js", ""),
+    ];
+    assert_eq!(of_function("nodejs22.x", &files), ["dotenv not to be taken", "chalk safe"]);
 }
 
 #[test]

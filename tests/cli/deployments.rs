@@ -332,6 +332,21 @@ fn what_a_chalice_project_vendors_lies_at_the_root() {
 }
 
 #[test]
+fn on_a_guessed_version_of_the_runtime_rests_no_error() {
+    let of = |app: &str| {
+        let app = format!("{app}\nfrom chalice import Chalice\napp = Chalice('shop')\n");
+        let settings = (".chalice/config.json", r#"{"version": "2.0", "app_name": "shop"}"#);
+        let report = Project::new(&[settings, ("requirements.txt", ""), ("app.py", &app)]).report(&[]);
+        let errors = report["findings"].as_array().unwrap().iter().filter(|finding| finding["severity"] == "error");
+        let errors: Vec<String> = errors.map(|error| error["rule"].as_str().unwrap().to_owned()).collect();
+        (errors, report["functions"][0]["start"].to_string())
+    };
+    let (errors, start) = of("from collections import Mapping");
+    assert!(errors.is_empty() && start.contains("the version of the runtime is not known"), "{errors:?} {start}");
+    assert_eq!(of("def f(:").0, ["syntax-error"]);
+}
+
+#[test]
 fn an_installed_package_would_win_over_a_folder_without_code() {
     let template = "Transform: AWS::Serverless-2016-10-31\nResources:\n  Convert:\n    Type: AWS::Serverless::Function\n    \
                     Properties: {CodeUri: ., Handler: app.handler, Runtime: python3.12}\n";

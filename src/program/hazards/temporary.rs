@@ -6,6 +6,8 @@ use super::{DEEPEST, Finder, Hazard, WORDS, fits};
 
 /// The temporary folder.
 const FOLDER: &str = "/tmp";
+/// The method of paths that joins others to them, which `/` stands for.
+const JOIN: &str = "joinpath";
 
 impl Finder<'_, '_> {
     /// Files under a fixed name in the temporary folder.
@@ -94,9 +96,6 @@ impl Finder<'_, '_> {
         })
     }
 }
-
-/// The method of paths that joins others to them, which `/` stands for.
-const JOIN: &str = "joinpath";
 
 /// A file of a fixed name in the temporary folder, not the folder itself.
 fn is_fixed(text: &str) -> bool {

@@ -15,7 +15,8 @@ use crate::input::{self, Part, seen};
 use crate::platform::Language;
 use crate::run::settings::opened;
 
-/// What a request may leave out at its end, in the order of bundlers.
+/// What a request may leave out at its end, in the order of bundlers. The resolver of the simulation works on packages
+/// that are put together already; what is asked for here is asked of the disk, and noted there.
 const ENDINGS: [&str; 11] =
     ["", ".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json", "/package.json"];
 /// The modules that a folder stands for.
