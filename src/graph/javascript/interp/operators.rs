@@ -17,6 +17,16 @@ impl Machine<'_> {
     }
 
     pub(super) fn binary(&mut self, op: BinaryOp, a: Value, b: Value) -> R {
+        let made = self.combined(op, a, b)?;
+        let refuses_nothing = matches!(op, BinaryOp::StrictEqual | BinaryOp::StrictNotEqual);
+        if matches!(made, Value::Unknown(_)) && !refuses_nothing {
+            // Large integers, symbols and objects with code of their own may refuse it.
+            self.may_throw();
+        }
+        Ok(made)
+    }
+
+    fn combined(&mut self, op: BinaryOp, a: Value, b: Value) -> R {
         let truth = |known: Option<bool>| known.map_or(UNKNOWN, Value::Bool);
         Ok(match op {
             BinaryOp::StrictEqual => truth(self.same(a, b)),

@@ -54,6 +54,8 @@ const REFUSING: &[(&str, &[&str])] = &[
     ("Object", &["defineProperty", "defineProperties", "setPrototypeOf", "getPrototypeOf"]),
     ("Reflect", &["ownKeys", "get", "set", "has", "apply", "construct", "defineProperty", "getPrototypeOf"]),
     ("Symbol", &["keyFor"]),
+    // Weak ones share the methods, and take nothing but objects and symbols.
+    ("Map", &["set", "add"]),
 ];
 
 /// Constructors that do.

@@ -242,7 +242,11 @@ impl Machine<'_> {
                 match self.object(self.global_object).props.get(name) {
                     Some(Slot::Value(value)) => self.live(value),
                     Some(Slot::Accessor(getter, _)) => self.call(getter, Value::Undefined, &[]).unwrap_or(UNKNOWN),
-                    None => self.globals.get(&name).copied().unwrap_or(Value::Undefined),
+                    None => self.globals.get(&name).copied().unwrap_or_else(|| {
+                        // Where nobody declares it, reading throws; it is raised where that is sure.
+                        self.may_throw();
+                        Value::Undefined
+                    }),
                 }
             }
         }
