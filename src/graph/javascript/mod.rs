@@ -31,7 +31,7 @@ use crate::platform::Sdk;
 
 pub use bundle::{Trace, Written};
 pub use compile_cache::ships_compile_cache;
-pub use resolve::is_builtin;
+pub use resolve::{is_builtin, own_settings};
 
 /// What the simulation needs to know about a function.
 #[derive(Clone, Copy, Debug)]

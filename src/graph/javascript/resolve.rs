@@ -48,6 +48,8 @@ pub(super) enum Resolved {
 pub(super) struct Files {
     artifact: Option<Arc<Artifact>>,
     unbuilt: Option<Arc<Unbuilt>>,
+    /// The compiler's settings are read without what packages bring to them.
+    alone: bool,
 }
 
 impl Files {
@@ -60,7 +62,11 @@ impl Files {
             return Ok(b"{}".to_vec());
         }
         let bytes = artifact.read(id).map_err(|error| io::Error::other(error.message))?;
-        Ok((*bytes).as_ref().to_vec())
+        let bytes = (*bytes).as_ref();
+        let is_settings =
+            self.alone && path.file_name().is_some_and(|name| name.to_string_lossy().contains("tsconfig"));
+        let own = is_settings.then(|| own_settings(&crate::text::lossy(bytes))).flatten();
+        Ok(own.map_or_else(|| bytes.to_vec(), String::into_bytes))
     }
 }
 
@@ -197,9 +203,7 @@ impl Resolver {
             extensions: [".js", ".json", ".node"].map(str::to_owned).to_vec(),
             ..ResolveOptions::default()
         };
-        if source_tree {
-            as_bundlers_do(artifact, &mut options);
-        }
+        let alone = source_tree && as_bundlers_do(artifact, &mut options);
         let layers = [format!("/opt/nodejs/node{node}/node_modules"), "/opt/nodejs/node_modules".to_owned()];
         let layers = layers.into_iter().filter(|path| is_folder(artifact, path));
         let mut import = options.clone();
@@ -214,7 +218,7 @@ impl Resolver {
             options.modules.push(TASK_ROOT.to_owned());
         }
         let unbuilt = if source_tree { unbuilt(artifact).map(Arc::new) } else { None };
-        let files = || Files { artifact: Some(Arc::clone(artifact)), unbuilt: unbuilt.clone() };
+        let files = || Files { artifact: Some(Arc::clone(artifact)), unbuilt: unbuilt.clone(), alone };
         let require = ResolverGeneric::new_with_file_system(files(), options);
         let import = require.clone_with_options(import);
         let installed = !source_tree && artifact.is_folder("node_modules");
@@ -314,15 +318,21 @@ fn unbuilt(artifact: &Artifact) -> Option<Unbuilt> {
     Some(Unbuilt { output, sources })
 }
 
-/// The file with the compiler's settings of a tree: that at the root, or else the only one of the tree.
+/// The file with the compiler's settings of a tree: the outermost one, where there is only one so far out.
 fn tsconfig(artifact: &Artifact) -> Option<EntryId> {
     const NAME: &str = "tsconfig.json";
     let is_one = |path: &str| {
         path.strip_suffix(NAME).is_some_and(|folder| folder.ends_with('/')) && !path.contains("node_modules/")
     };
     artifact.find(NAME).or_else(|| {
-        let mut own = artifact.entries().filter(|(_, entry)| is_one(&entry.path)).map(|(id, _)| id);
-        own.next().filter(|_| own.next().is_none())
+        let own = artifact.entries().filter(|(_, entry)| is_one(&entry.path));
+        let mut own: Vec<(usize, EntryId)> = own.map(|(id, entry)| (entry.path.split('/').count(), id)).collect();
+        own.sort_unstable_by_key(|(depth, id)| (*depth, id.0));
+        match own.as_slice() {
+            [(first, _), (second, _), ..] if first == second => None,
+            [(_, id), ..] => Some(*id),
+            [] => None,
+        }
     })
 }
 
@@ -368,28 +378,48 @@ fn conditions(loader: Loader, node: u32) -> Vec<String> {
     names.into_iter().map(str::to_owned).collect()
 }
 
-/// TypeScript sources run bundled or compiled: extensions may be missing or name the output.
-fn as_bundlers_do(artifact: &Arc<Artifact>, options: &mut ResolveOptions) {
+/// TypeScript sources run bundled or compiled: extensions may be missing or name the output. Says whether the compiler's
+/// settings are to be read without what packages bring to them.
+fn as_bundlers_do(artifact: &Arc<Artifact>, options: &mut ResolveOptions) -> bool {
     options.extensions =
         [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs", ".json", ".node"].map(str::to_owned).to_vec();
     let alias = |from: &str, to: &[&str]| (from.to_owned(), to.iter().map(|to| (*to).to_owned()).collect());
     options.extension_alias =
         vec![alias(".js", &[".ts", ".tsx", ".js"]), alias(".mjs", &[".mts", ".mjs"]), alias(".cjs", &[".cts", ".cjs"])];
     let settings = tsconfig(artifact).map(|id| absolute(artifact, id));
-    if let Some(file) = settings.filter(|file| reads_settings(artifact, file)) {
-        options.tsconfig = Some(TsconfigDiscovery::Manual(TsconfigOptions {
-            config_file: PathBuf::from(file),
-            references: TsconfigReferences::Disabled,
-        }));
-    }
+    let alone = settings.and_then(|file| Some((reads_settings(artifact, &file)?, file)));
+    let Some((alone, file)) = alone else { return false };
+    options.tsconfig = Some(TsconfigDiscovery::Manual(TsconfigOptions {
+        config_file: PathBuf::from(file),
+        references: TsconfigReferences::Disabled,
+    }));
+    alone
 }
 
-/// Whether the compiler's settings can be read with all that they extend: with broken or circular ones the resolver
-/// would refuse every request.
-fn reads_settings(artifact: &Arc<Artifact>, file: &str) -> bool {
-    let files = Files { artifact: Some(Arc::clone(artifact)), unbuilt: None };
-    let resolver = ResolverGeneric::new_with_file_system(files, ResolveOptions::default());
-    resolver.resolve_tsconfig(file).is_ok()
+/// Whether the compiler's settings are to be read without what packages bring to them, which may not be installed here;
+/// nothing where they cannot be read: with broken or circular ones the resolver would refuse every request.
+fn reads_settings(artifact: &Arc<Artifact>, file: &str) -> Option<bool> {
+    [false, true].into_iter().find(|alone| {
+        let files = Files { artifact: Some(Arc::clone(artifact)), unbuilt: None, alone: *alone };
+        let resolver = ResolverGeneric::new_with_file_system(files, ResolveOptions::default());
+        resolver.resolve_tsconfig(file).is_ok()
+    })
+}
+
+/// The compiler's settings of a text without those that packages bring; nothing where it extends none.
+#[must_use]
+pub fn own_settings(text: &str) -> Option<String> {
+    let mut text = text.to_owned();
+    json_strip_comments::strip(&mut text).ok()?;
+    let mut settings: serde_json::Value = serde_json::from_str(&text).ok()?;
+    let is_own = |value: &serde_json::Value| value.as_str().is_some_and(|path| path.starts_with(['.', '/']));
+    let extends = settings.get_mut("extends")?;
+    match extends {
+        serde_json::Value::Array(all) => all.retain(is_own),
+        one if !is_own(one) => *one = serde_json::Value::Array(Vec::new()),
+        _ => return None,
+    }
+    Some(settings.to_string())
 }
 
 /// What `modules.toml` says.

@@ -4,6 +4,7 @@
 //! run. What of them is taken is what the build would take: what the manifest declares for run time with all that it
 //! needs, or what code asks for. An environment as such is never part of a package.
 
+mod aliases;
 mod node;
 pub(super) mod outside;
 mod python;
