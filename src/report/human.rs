@@ -4,9 +4,10 @@ mod frame;
 pub(super) mod paint;
 mod summary;
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::model::{Counts, Finding, Function, Report, Verdict};
+use super::model::{Counts, Finding, Function, Problem, Report, Verdict};
 use super::{Style, has_region, place_name, printable};
 use crate::finding::Severity;
 use crate::text;
@@ -15,9 +16,20 @@ use paint::{GOOD, PLACE, STRONG, paint};
 /// Columns from which a line about a function has its size, and its runtime and handler.
 const FOR_BYTES: usize = 66;
 const FOR_HANDLER: usize = 90;
+/// Columns of the names in such lines.
+const SHORTEST_NAME: usize = 28;
+const LONGEST_NAME: usize = 40;
 /// Longest text to be written that a note shows whole, and the lines that it shows of a longer one.
 const LONGEST_OF_NOTE: usize = 6;
 const BEGINNING: usize = 2;
+/// Functions from which only few are shown in full, unless more is asked for: those that fail, then the dearest.
+const MANY: usize = 12;
+const IN_FULL: usize = 4;
+/// Notes from which those of a rule become one line where they are more than some, likewise.
+const MANY_NOTES: usize = 20;
+const NOTES_OF_A_RULE: usize = 3;
+/// Further places that a finding shows, likewise.
+const PLACES: usize = 6;
 /// Verdicts on budgets that the closing line names.
 const VERDICTS: usize = 3;
 
@@ -32,36 +44,101 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
         return closing(report, style, out);
     }
     if report.functions.len() > 1 {
+        let longest = report.functions.iter().map(|function| function.name.chars().count()).max().unwrap_or_default();
         for function in &report.functions {
-            summary_line(function, style, out)?;
+            summary_line(function, longest.clamp(SHORTEST_NAME, LONGEST_NAME), style, out)?;
         }
         writeln!(out)?;
     }
-    for function in &report.functions {
+    let in_full = in_full(report, style);
+    for function in &in_full {
         details(function, style, out)?;
     }
+    if in_full.len() < report.functions.len() {
+        let others = report.functions.len() - in_full.len();
+        writeln!(out, "--verbose shows the other {others} functions like this\n")?;
+    }
     omitted(report, style, out)?;
-    for mut group in grouped(&report.findings) {
-        if report.functions.len() == 1 {
-            group.functions.clear();
+    let groups = grouped(&report.findings);
+    let counted = counted(&groups, style);
+    for mut group in groups {
+        match counted.get(&*group.finding.rule).filter(|_| group.finding.severity == Severity::Note) {
+            Some((times, first)) if std::ptr::eq(*first, group.finding) => {
+                let times = text::plural(*times as u64, "time");
+                let place = paint(style.color, PLACE, &position(group.finding));
+                let line = format!("{}: {times}, first at {place}; --verbose shows all", head(group.finding, style));
+                writeln!(out, "{line}\n")?;
+            }
+            Some(_) => {}
+            None => {
+                if report.functions.len() == 1 {
+                    group.functions.clear();
+                }
+                explained(&group, style, out)?;
+            }
         }
-        explained(&group, style, out)?;
     }
     closing(report, style, out)
 }
 
-/// What was asked for and is not analysed.
+/// The functions that are shown in full: of many only those that do not start, and the dearest.
+fn in_full(report: &Report, style: Style) -> Vec<&Function> {
+    if report.functions.len() <= MANY || style.verbose {
+        return report.functions.iter().collect();
+    }
+    let rank = |function: &&Function| {
+        let fails = function.start.verdict == Verdict::Fails;
+        (!fails, std::cmp::Reverse(function.init.estimated_ms.to_bits()))
+    };
+    let mut ranked: Vec<&Function> = report.functions.iter().collect();
+    ranked.sort_by_key(rank);
+    ranked.truncate(IN_FULL);
+    report.functions.iter().filter(|function| ranked.iter().any(|kept| std::ptr::eq(*kept, *function))).collect()
+}
+
+/// Rules whose notes are too many to be shown one by one: how many, and the first of them.
+fn counted<'a>(groups: &[Group<'a>], style: Style) -> BTreeMap<&'a str, (usize, &'a Finding)> {
+    let mut counted: BTreeMap<&str, (usize, &Finding)> = BTreeMap::new();
+    let notes = groups.iter().filter(|group| group.finding.severity == Severity::Note);
+    if style.verbose || notes.clone().count() <= MANY_NOTES {
+        return counted;
+    }
+    for group in notes {
+        counted.entry(&group.finding.rule).or_insert((0, group.finding)).0 += 1;
+    }
+    counted.retain(|_, (times, _)| *times > NOTES_OF_A_RULE);
+    counted
+}
+
+/// What was asked for and is not analysed. Functions that one file declares and one reason leaves out follow the first.
 fn omitted(report: &Report, style: Style, out: &mut dyn Write) -> io::Result<()> {
-    for problem in &report.problems {
+    let width = if style.quiet { usize::MAX } else { style.width };
+    let mut problems = report.problems.iter().peekable();
+    while let Some(problem) = problems.next() {
         let line = problem.line.map_or_else(String::new, |line| format!(":{line}"));
         let place = problem.path.as_ref().map_or_else(String::new, |path| format!("{path}{line}: "));
         let head = "not analysed";
         let text = format!("{head}: {place}{}", problem.message);
-        let width = if style.quiet { usize::MAX } else { style.width };
         let text = textwrap::fill(&printable::line(&text), wrapping(width).subsequent_indent("  "));
         writeln!(out, "{}{}", paint(style.color, STRONG, head), text.strip_prefix(head).unwrap_or(&text))?;
+        let mut likewise = Vec::new();
+        while let Some(next) = problems.next_if(|next| left_out_alike(problem, next)) {
+            let line = next.line.map_or_else(String::new, |line| format!(" (line {line})"));
+            likewise.push(format!("{}{line}", next.message.split(LEFT_OUT).next().unwrap_or_default()));
+        }
+        let likewise: Vec<&str> = likewise.iter().map(String::as_str).collect();
+        names("likewise", &likewise, Style { width: width.min(10_000), ..style }, out)?;
     }
     if report.problems.is_empty() { Ok(()) } else { writeln!(out) }
+}
+
+/// What follows the name of a function that is left out.
+const LEFT_OUT: &str = " is left out: ";
+
+/// Whether two functions of one file are left out for the same reason.
+fn left_out_alike(one: &Problem, other: &Problem) -> bool {
+    let reason = |problem: &'_ Problem| problem.message.split_once(LEFT_OUT).map(|(_, reason)| reason.to_owned());
+    one.path == other.path && reason(one).is_some() && reason(one) == reason(other)
 }
 
 /// Findings that are shown as one.
@@ -100,12 +177,12 @@ fn one_change(a: &Finding, b: &Finding) -> bool {
 }
 
 /// One of several functions on one line.
-fn summary_line(function: &Function, style: Style, out: &mut dyn Write) -> io::Result<()> {
+fn summary_line(function: &Function, columns: usize, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let letter = function.grade.map_or("-", |grade| grade.letter());
     let grade = paint(style.color, paint::grade(function.grade), letter);
     let state = if function.start.verdict == Verdict::Fails { "  does not start" } else { "" };
     let name = printable::line(&function.name);
-    let mut line = format!("{grade}  {name:<28}  Init {:>9}", text::ms(function.init.estimated_ms));
+    let mut line = format!("{grade}  {name:<columns$}  Init {:>9}", text::ms(function.init.estimated_ms));
     // What a narrow terminal has no room for stands with the function below.
     let further = [
         (style.width >= FOR_BYTES, format!("  {:>9}", text::bytes(function.package.bytes))),
@@ -162,10 +239,17 @@ fn explained(group: &Group<'_>, style: Style, out: &mut dyn Write) -> io::Result
         Some(frame) => write!(out, "{frame}")?,
         None => writeln!(out, "  at {}", paint(style.color, PLACE, &position(finding)))?,
     }
-    for related in finding.related.iter().filter(|related| !same_file(finding, related)) {
+    let most = if style.verbose { usize::MAX } else { PLACES };
+    let others = finding.related.iter().filter(|related| !same_file(finding, related));
+    let shown = finding.related.len() - others.clone().count();
+    for related in others.clone().take(most) {
         let place = &related.location;
         let at = paint(style.color, PLACE, &format!("{}:{}:{}", place_name(place), place.line, place.column));
         writeln!(out, "  see {at}  {}", printable::line(&related.message))?;
+    }
+    let hidden = shown.saturating_sub(most) + others.count().saturating_sub(most);
+    if hidden > 0 {
+        writeln!(out, "  and {} more with --verbose", text::plural(hidden as u64, "place"))?;
     }
     let noun = if group.functions.len() == 1 { "function" } else { "functions" };
     names(noun, &group.functions, style, out)?;
@@ -298,6 +382,37 @@ mod tests {
         insta::assert_snapshot!(written(style));
         insta::assert_snapshot!(written(Style { verbose: true, width: 60, ..style }));
         insta::assert_snapshot!(written(Style { quiet: true, ..style }));
+    }
+
+    #[test]
+    fn of_many_things_some_are_shown_and_the_others_counted() {
+        let mut report = super::super::sample::report();
+        let first = report.functions[0].clone();
+        report.functions = (0..20).map(|number| Function { name: format!("f{number}"), ..first.clone() }).collect();
+        let note = Finding { severity: Severity::Note, rule: "some-note".into(), ..report.findings[0].clone() };
+        let notes = (0..30).map(|number| Finding { message: format!("note {number}"), ..note.clone() });
+        report.findings = notes.collect();
+        let left = |name: &str, line| Problem {
+            path: Some("serverless.yml".to_owned()),
+            line: Some(line),
+            message: format!("{name} is left out: its handler is not known"),
+        };
+        report.problems = vec![left("a", 1), left("b", 2), left("c", 3)];
+        let written = |style| {
+            let mut out = Vec::new();
+            write(&report, style, &mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        let text = written(Style { width: 100, ..Style::default() });
+        assert_eq!(text.matches("\n  Init  ").count(), IN_FULL, "{text}");
+        assert!(text.contains("--verbose shows the other 16 functions like this"));
+        assert_eq!(text.matches("some-note: 30 times, first at ").count(), 1, "{text}");
+        assert!(
+            text.contains("a is left out: its handler is not known\n  likewise: b (line 2), c (line 3)\n"),
+            "{text}"
+        );
+        let text = written(Style { width: 100, verbose: true, ..Style::default() });
+        assert_eq!((text.matches("\n  Init  ").count(), text.matches("note: some-note: note").count()), (20, 30));
     }
 
     #[test]

@@ -19,7 +19,9 @@ const CONTEXT: usize = 0;
 
 /// The frame of a finding, ending in a newline; nothing when it has no code to show.
 pub(super) fn render(finding: &Finding, style: Style) -> Option<String> {
-    let excerpt = Excerpt::new(finding, finding.frame.as_ref()?)?;
+    let frame = finding.frame.as_ref()?;
+    let most = if style.verbose { usize::MAX } else { super::PLACES.saturating_add(1) };
+    let excerpt = Excerpt::new(finding, frame, frame.marks.get(..most).unwrap_or(&frame.marks))?;
     let theme = if style.color {
         GraphicalTheme { characters: ThemeCharacters::unicode(), styles: ThemeStyles::ansi() }
     } else {
@@ -53,9 +55,9 @@ struct Excerpt {
 }
 
 impl Excerpt {
-    fn new(finding: &Finding, frame: &Frame) -> Option<Self> {
-        let first = frame.marks.iter().map(|(range, _)| range.start).min()?;
-        let last = frame.marks.iter().map(|(range, _)| range.end.max(range.start)).max()?;
+    fn new(finding: &Finding, frame: &Frame, marks: &[(Range<usize>, String)]) -> Option<Self> {
+        let first = marks.iter().map(|(range, _)| range.start).min()?;
+        let last = marks.iter().map(|(range, _)| range.end.max(range.start)).max()?;
         let above = frame.text.get(..first)?;
         let start = above.rmatch_indices('\n').nth(CONTEXT).map_or(0, |(at, _)| at + 1);
         let below = frame.text.get(last..)?;
@@ -64,11 +66,10 @@ impl Excerpt {
             name: place_name(&finding.location),
             text: printable::code(&frame.text[start..end]),
             lines_above: frame.text[..start].matches('\n').count(),
-            columns: frame.marks.iter().map(|(range, _)| column(&frame.text, range.start)).collect(),
+            columns: marks.iter().map(|(range, _)| column(&frame.text, range.start)).collect(),
             marks: Vec::new(),
         };
-        excerpt.marks = frame
-            .marks
+        excerpt.marks = marks
             .iter()
             .map(|(range, words)| (range.start - start..range.end - start, printable::line(words).into_owned()))
             .collect();
