@@ -21,9 +21,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         let place = own.next().map_or(alias.origin.place, |found| found.kind_name.place_or(&found.origin));
         let message = format!("a new version gets all traffic of the stage `{stage}` at once");
         let finding = cx.about(id, place, message).label(cx.at(stage_place), "the stage");
-        let name = function.origin.id.rsplit('.').next().unwrap_or_default();
-        let values = [("function", function.origin.id.as_str()), ("name", name)];
-        sink.report(finding.snippet(cx.snippet("gradual", &values)));
+        sink.report(finding.snippet(cx.snippet_about(&function.origin.id, "gradual", &[])));
     }
 }
 

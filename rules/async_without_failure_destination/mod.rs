@@ -28,9 +28,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         );
         let finding =
             cx.about(id, function.origin.place, message).label(cx.at(trigger.place), format!("{word} invokes it"));
-        let name = function.origin.id.rsplit('.').next().unwrap_or_default();
-        let values = [("function", function.origin.id.as_str()), ("name", name)];
-        sink.report(finding.snippet(cx.snippet("async-failure", &values)));
+        sink.report(finding.snippet(cx.snippet_about(&function.origin.id, "async-failure", &[])));
     }
 }
 

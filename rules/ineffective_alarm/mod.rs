@@ -80,9 +80,7 @@ fn names(cx: &ApplicationContext<'_>, alarm: &Alarm, query: &MetricQuery, publis
         let message =
             format!("{} has no dimension `{name}`: the alarm never gets data; it is `{usual}`", published.name);
         let function = dimension.resource.clone().unwrap_or_else(|| "Function".to_owned());
-        let short = function.rsplit('.').next().unwrap_or_default();
-        let values = [("dimension", usual), ("function", function.as_str()), ("name", short)];
-        let snippet = cx.snippet("dimension", &values);
+        let snippet = cx.snippet_about(&function, "dimension", &[("dimension", usual)]);
         let place = dimension.name.place().unwrap_or(dimension.place);
         return Some(Fault { place, severity: Severity::Warning, message, snippet });
     }

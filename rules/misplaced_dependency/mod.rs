@@ -64,6 +64,10 @@ fn comes_otherwise(cx: &FunctionContext<'_>, name: &str) -> bool {
 
 fn not_needed_at_run_time(cx: &FunctionContext<'_>, dependency: &Dependency) -> Option<Finding> {
     let name = &dependency.name;
+    // What the handler that a tool brings needs of the tool.
+    if cx.spec.tool.ships.iter().any(|own| **own == **name) {
+        return None;
+    }
     let needed = cx.usage.elsewhere(name)?;
     let by = match needed {
         Elsewhere::Scripts => "only scripts of the manifest run it",

@@ -41,9 +41,8 @@ fn without_holder<'a>(
         return None;
     }
     let make = move |id: Id<Function>, message: &str, amount: u32| {
-        let name = function.origin.id.rsplit('.').next().unwrap_or_default().to_owned();
-        let values = [("function", function.origin.id.as_str()), ("name", &name), ("n", &amount.to_string())];
-        let finding = cx.about(id, place, message).snippet(cx.snippet("alias", &values));
+        let snippet = cx.snippet_about(&function.origin.id, "alias", &[("n", &amount.to_string())]);
+        let finding = cx.about(id, place, message).snippet(snippet);
         if origin.place == function.origin.place {
             finding
         } else {

@@ -36,7 +36,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
             sink.report(finding.help(format!("Allow at least {least} deliveries before a message is set aside")));
             continue;
         }
-        let name = queue.origin.id.rsplit('.').next().unwrap_or_default();
+        let name = queue.origin.id.rsplit('.').next().unwrap_or_default().split('[').next().unwrap_or_default();
         let values = [("queue", queue.origin.id.as_str()), ("name", name), ("n", &least.to_string())];
         sink.report(finding.snippet(cx.snippet("redrive", &values)));
     }

@@ -15,10 +15,11 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
             sink.report(finding.snippet(snippet));
         } else if nothing_is_published(cx, id, function) {
             let message = "SnapStart works on published versions, and no version of the function is published";
-            let name = function.origin.id.rsplit('.').next().unwrap_or_default();
-            let values = [("function", function.origin.id.as_str()), ("name", name), ("n", "1")];
             let finding = cx.about(id, cx.place(&function.snap_start, &function.origin), message);
-            sink.report_as(Severity::Warning, finding.snippet(cx.snippet("alias", &values)));
+            sink.report_as(
+                Severity::Warning,
+                finding.snippet(cx.snippet_about(&function.origin.id, "alias", &[("n", "1")])),
+            );
         }
     }
 }

@@ -25,10 +25,9 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         }
         let place = provisioned.amount.place_or(&provisioned.origin);
         let message = format!("{amount} environments are kept warm day and night{}", price(cx, id, amount));
-        let name = function.origin.id.rsplit('.').next().unwrap_or_default();
         let (min, max) = ((amount / 4).max(1).to_string(), amount.to_string());
-        let values = [("function", function.origin.id.as_str()), ("name", name), ("min", &min), ("max", &max)];
-        sink.report(cx.about(id, place, message).snippet(cx.snippet("autoscaling", &values)));
+        let snippet = cx.snippet_about(&function.origin.id, "autoscaling", &[("min", &min), ("max", &max)]);
+        sink.report(cx.about(id, place, message).snippet(snippet));
     }
 }
 

@@ -121,6 +121,15 @@ impl<'a> ApplicationContext<'a> {
         snippet::text(self.application.dialect, name, values)
     }
 
+    /// Text about a function to put into the template, see [`Self::snippet`]; `of` is the function's id there.
+    #[must_use]
+    pub fn snippet_about(&self, of: &str, name: &str, values: &[(&str, &str)]) -> Option<String> {
+        let own = naming::of_function(of, self.application.dialect);
+        let own = own.iter().map(|(key, value)| (*key, value.as_str()));
+        let values: Vec<(&str, &str)> = own.chain(values.iter().copied()).collect();
+        self.snippet(name, &values)
+    }
+
     /// A change of a literal value where it is written; none in files that a tool has written.
     #[must_use]
     pub fn change<T>(&self, setting: &Setting<T>, value: &str, description: impl Into<String>) -> Option<Fix> {

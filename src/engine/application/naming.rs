@@ -126,19 +126,44 @@ pub(super) fn terraform(of: &str, named: Named) -> String {
         Named::Function => ("aws_lambda_function", "function_name", "lambda_function_name"),
         Named::Queue => ("aws_sqs_queue", "name", "queue_name"),
     };
-    let address: String = of.chars().filter(|c| !c.is_control() && !" ${}\\".contains(*c)).collect();
+    let address = address(of);
     if let Some((module, inner)) = address.split_once(&format!(".{kind}.")) {
         // What stands in a module is reached through an output of it.
         return format!("{module}.{}_{attribute}", plain(inner, Dialect::Terraform));
     }
-    if address.starts_with("module.") {
-        return format!("{address}.{output}");
+    attribute_of(of, kind, attribute, output)
+}
+
+/// An address as it stands in an expression.
+fn address(of: &str) -> String {
+    of.chars().filter(|c| !c.is_control() && !" ${}\\".contains(*c)).collect()
+}
+
+/// An attribute of a resource in the module that declares it: of what the common modules make, an output.
+fn attribute_of(of: &str, kind: &str, attribute: &str, output: &str) -> String {
+    let address = address(of);
+    match address.find(&format!("{kind}.")) {
+        Some(start) => format!("{}.{attribute}", &address[start..]),
+        None if address.starts_with("module.") => format!("{address}.{output}"),
+        None => format!("{kind}.{}.{attribute}", plain(of, Dialect::Terraform)),
     }
-    if address.starts_with(kind) {
-        format!("{address}.{attribute}")
-    } else {
-        format!("{kind}.{}.{attribute}", plain(of, Dialect::Terraform))
-    }
+}
+
+/// How the snippets of a template's language name a function: as it is written in that language, as an id of its own
+/// and by the expressions of its name and version.
+pub(super) fn of_function(of: &str, dialect: Dialect) -> [(&'static str, String); 5] {
+    let attribute = |attribute: &str, output: &str| attribute_of(of, "aws_lambda_function", attribute, output);
+    let name = match dialect {
+        Dialect::Terraform | Dialect::TerraformPlan => plain(of, dialect),
+        _ => of.rsplit('.').next().unwrap_or_default().to_owned(),
+    };
+    [
+        ("function", of.to_owned()),
+        ("logical", logical_id(of, Named::Function, dialect)),
+        ("name", name),
+        ("function_name", attribute("function_name", "lambda_function_name")),
+        ("function_version", attribute("version", "lambda_function_version")),
+    ]
 }
 
 /// How a language refers to the name of a resource: as a value of its own.
@@ -171,6 +196,12 @@ mod tests {
         assert_eq!(function(keyed, Dialect::Terraform), "aws_lambda_function.this[\"a\"].function_name");
         assert_eq!(prefix(keyed, Dialect::Terraform), "this_a");
         assert_eq!(function("module.orders", Dialect::Terraform), "module.orders.lambda_function_name");
+        let here = |of| of_function(of, Dialect::Terraform).map(|(_, value)| value);
+        let [_, _, name, function_name, version] = here("module.api.aws_lambda_function.orders[0]");
+        assert_eq!((name.as_str(), version.as_str()), ("orders_0", "aws_lambda_function.orders[0].version"));
+        assert_eq!(function_name, "aws_lambda_function.orders[0].function_name");
+        assert_eq!(here("module.orders")[4], "module.orders.lambda_function_version");
+        assert_eq!(of_function("create-order", Dialect::Serverless)[1].1, "CreateDashorderLambdaFunction");
         assert_eq!(reference("Jobs", Named::Queue, Dialect::CloudFormation), "!GetAtt Jobs.QueueName");
     }
 }
