@@ -342,6 +342,8 @@ struct ToolRow {
     ships: Vec<String>,
     #[serde(default)]
     sets_modes: bool,
+    #[serde(default)]
+    takes_environment: bool,
 }
 
 knowledge::table! {
@@ -359,7 +361,12 @@ fn tool(method: &BuildMethod) -> Tool {
         _ => return Tool::default(),
     };
     let row = TOOLS.tool.iter().find(|row| row.method == name);
-    row.map_or_else(Tool::default, |row| Tool { names: &row.names, ships: &row.ships, sets_modes: row.sets_modes })
+    row.map_or_else(Tool::default, |row| Tool {
+        names: &row.names,
+        ships: &row.ships,
+        sets_modes: row.sets_modes,
+        takes_environment: row.takes_environment,
+    })
 }
 
 /// Whether a file is a source and no archive or executable.

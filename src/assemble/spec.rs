@@ -109,6 +109,8 @@ pub struct Tool {
     pub ships: &'static [String],
     /// It gives files permissions of its own, whatever those of the sources are.
     pub sets_modes: bool,
+    /// It packs the environment in which it runs, whatever manifests declare.
+    pub takes_environment: bool,
 }
 
 /// What of dependencies a build puts into the package.

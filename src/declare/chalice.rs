@@ -27,6 +27,9 @@ static DECORATOR: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?m)^@(?:\w+)\.(route|lambda_function|schedule|on_\w+|authorizer)\(([^@]{0,2000}?)\)\s*\n(?:\s*@[^\n]*\n)*\s*(?:async\s+)?def\s+(\w+)").ok()
 });
 
+/// The name under which Chalice looks for the application.
+static APPLICATION: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\bapp\b").ok());
+
 /// Whether a file is a Chalice configuration.
 pub(super) fn is_one(path: &str) -> bool {
     path == ".chalice/config.json" || path.ends_with("/.chalice/config.json")
@@ -73,7 +76,7 @@ impl Project<'_> {
     fn functions(&self, reader: &mut Reader<'_>, whole: Place) {
         let source = files::join(&self.folder, "app.py");
         let Ok((file, text)) = reader.open(&source) else {
-            return self.push(reader, "api_handler", "app.app", whole, whole);
+            return self.push(reader, "api_handler", Some("app.app"), whole, whole);
         };
         let mut has_routes = false;
         let found = DECORATOR.iter().flat_map(|pattern| pattern.captures_iter(&text));
@@ -85,7 +88,7 @@ impl Project<'_> {
             let place = Place { file, span: Span::new(name.start() as u32, name.end() as u32) };
             if kind.as_str() == "route" {
                 if !has_routes {
-                    self.push(reader, "api_handler", "app.app", whole, place);
+                    self.push(reader, "api_handler", Some("app.app"), whole, place);
                 }
                 has_routes = true;
                 self.routes(reader, arguments.as_str(), place);
@@ -96,17 +99,21 @@ impl Project<'_> {
             }
         }
         for (kind, arguments, name, place) in functions {
-            self.push(reader, &name, &format!("app.{name}"), whole, place);
+            self.push(reader, &name, Some(&format!("app.{name}")), whole, place);
             self.event(reader, &kind, &arguments, &name, place);
         }
         if reader.gathered.resources.is_empty() {
-            self.push(reader, "api_handler", "app.app", whole, whole);
+            // Without the application, which no configuration names, it is no function of Chalice's: something else
+            // deploys the folder.
+            let has_application = APPLICATION.as_ref().is_none_or(|pattern| pattern.is_match(&text));
+            self.push(reader, "api_handler", has_application.then_some("app.app"), whole, whole);
         }
     }
 
-    fn push(&self, reader: &mut Reader<'_>, name: &str, handler: &str, whole: Place, place: Place) {
+    fn push(&self, reader: &mut Reader<'_>, name: &str, handler: Option<&str>, whole: Place, place: Place) {
         let make = Maker { place };
-        let mut entries = make.map([("Handler", make.text(handler))]);
+        let none = || Tree::unknown("is `app.app` for Chalice, and app.py has no `app`", place);
+        let mut entries = make.map([("Handler", handler.map_or_else(none, |handler| make.text(handler)))]);
         for (key, property) in SETTINGS {
             let value = self.setting(name, key);
             let value = if property == "TracingConfig" && value.known() == Some("true") {
@@ -240,6 +247,17 @@ pub(super) fn tree(node: &Node) -> Tree {
 mod tests {
     use super::super::model::*;
     use super::super::testing::Memory;
+
+    #[test]
+    fn a_folder_without_the_application_has_no_handler() {
+        let handler = |source: &str| {
+            let files = Memory::new([(".chalice/config.json", "{\"app_name\": \"shop\"}"), ("app.py", source)]);
+            let app = super::super::read(".chalice/config.json", &files).unwrap();
+            app.functions.iter().next().unwrap().handler.text().map(str::to_owned)
+        };
+        assert_eq!(handler("def work(event, context):\n    pass\n"), None);
+        assert_eq!(handler("from shop import app\n").as_deref(), Some("app.app"));
+    }
 
     #[test]
     fn functions_are_what_the_decorators_say() {

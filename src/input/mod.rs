@@ -50,7 +50,7 @@ pub use error::{InputError, InputErrorKind};
 pub use limits::Limits;
 pub use overlay::overlay;
 pub use parts::{Choice, Laid, Part, open_parts};
-pub use text::{decode_text, read_text_file};
+pub use text::{decode_text, read_text_file, readable_text};
 
 use self::listing::{Listed, Listing, Source};
 use crate::artifact::{Artifact, ArtifactKind, Mount};

@@ -45,6 +45,16 @@ pub fn decode_text(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
     }
 }
 
+/// `bytes` as people read them: UTF-16 where a mark says so, else UTF-8 with a sign for each byte that is none. A
+/// mark of UTF-8 stays, so that places are those of the file.
+#[must_use]
+pub fn readable_text(bytes: &[u8]) -> Cow<'_, str> {
+    match bytes {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => decode_text(bytes).unwrap_or_else(|_| String::from_utf8_lossy(bytes)),
+        _ => String::from_utf8_lossy(bytes),
+    }
+}
+
 fn utf8(bytes: &[u8]) -> Result<Cow<'_, str>, String> {
     std::str::from_utf8(bytes).map(Cow::Borrowed).map_err(|error| {
         let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count();

@@ -19,12 +19,17 @@ pub(crate) struct Manifest {
     pub(crate) kind: Json,
 }
 
+/// The text without the mark of UTF-8, over which Node reads.
+fn unmarked(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text)
+}
+
 /// Whether a `package.json` is one that Node reads: an object of modest size.
 pub(crate) fn is_object(artifact: &Artifact, id: EntryId) -> bool {
     let read = || artifact.read(id).ok();
     artifact.entry(id).bytes <= LARGEST
         && read().is_some_and(|bytes| {
-            let text = (*bytes).as_ref();
+            let text = unmarked((*bytes).as_ref());
             text.trim_ascii_start().first() == Some(&b'{') && serde_json::from_slice::<IgnoredAny>(text).is_ok()
         })
 }
@@ -33,7 +38,7 @@ pub(crate) fn is_object(artifact: &Artifact, id: EntryId) -> bool {
 pub(crate) fn is_broken(artifact: &Artifact, id: EntryId) -> bool {
     let bytes = (artifact.entry(id).bytes <= LARGEST).then(|| artifact.read(id).ok()).flatten();
     bytes.is_some_and(|bytes| {
-        let error = serde_json::from_slice::<IgnoredAny>((*bytes).as_ref()).err();
+        let error = serde_json::from_slice::<IgnoredAny>(unmarked((*bytes).as_ref())).err();
         // Nesting that is too deep for this reader says nothing about Node's.
         error.is_some_and(|error| (error.is_syntax() || error.is_eof()) && !error.to_string().contains("recursion"))
     })
@@ -45,7 +50,7 @@ pub(crate) fn resolving_bytes(artifact: &Artifact, id: EntryId) -> usize {
         return 0;
     }
     let Some(bytes) = artifact.read(id).ok() else { return 0 };
-    let Ok(manifest) = serde_json::from_slice::<Json>((*bytes).as_ref()) else { return 0 };
+    let Ok(manifest) = serde_json::from_slice::<Json>(unmarked((*bytes).as_ref())) else { return 0 };
     let length = |key: &str| manifest.get(key).map_or(0, |value| value.to_string().len());
     length("exports") + length("imports")
 }
@@ -56,7 +61,7 @@ pub(crate) fn manifest_of(artifact: &Artifact, id: EntryId) -> Option<Manifest> 
         return None;
     }
     let bytes = artifact.read(id).ok()?;
-    let text = (*bytes).as_ref();
+    let text = unmarked((*bytes).as_ref());
     // With a key twice the last one counts, which only a map does right.
     serde_json::from_slice(text).ok().or_else(|| {
         let mut json: Json = serde_json::from_slice(text).ok()?;

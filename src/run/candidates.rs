@@ -42,8 +42,13 @@ fn defines(line: &str, name: &str) -> bool {
 /// Whether a text exports a name, by its words.
 fn exports(text: &str, name: &str) -> bool {
     let is_export = |line: &str| line.contains("export") && words(line).any(|found| found == name);
-    // A list of exports may have a line for each, and bundles have everything on one.
-    text.lines().any(is_export) || (text.contains("export") && text.lines().any(|line| word(line.trim_start()) == name))
+    // A list of exports may have a line for each: `handler,` there, and `handler: ..` in the object that is exported.
+    let is_listed = |line: &str| line.trim().trim_end_matches(',') == name;
+    let is_set =
+        |line: &str| line.trim_start().strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with(':'));
+    let sets = text.contains("exports");
+    text.lines().any(is_export)
+        || text.contains("export") && text.lines().any(|line| is_listed(line) || sets && is_set(line))
 }
 
 fn is_part(c: char) -> bool {
@@ -179,6 +184,8 @@ mod tests {
             "export async function handler() {}",
             "export {\n  handler\n}",
             "module.exports = { handler }",
+            "module.exports = {\n  handler: wrap(main),\n}",
+            "__export(index_exports, {\n  handler: () => handler\n});",
         ] {
             assert!(has_function(text, "handler", false), "{text}");
         }
@@ -190,6 +197,7 @@ mod tests {
             assert_eq!(found(text), None, "{text}");
         }
         assert_eq!(module_of("app/orders/__init__"), "app.orders");
+        assert!(!has_function("export const command = {\n  handler: (options) => {},\n}", "handler", false));
         assert!(!has_function("const handler = 1; app.use(handler)", "handler", false));
         assert!(!has_function("import * as cdk from 'aws-cdk-lib'; export const handler = 1", "handler", false));
     }

@@ -7,6 +7,7 @@ use super::crates::OfCrate;
 use super::shelf::Shelf;
 use super::{Inputs, UserError, convention, installed, search, templates, tree, workspace};
 use crate::assemble::FunctionSpec;
+use crate::declare::model::{Application, FunctionKind};
 use crate::engine::{Omission, ProjectFacts};
 use crate::fault::{self, Fault};
 use crate::input::{self, InputKind};
@@ -14,6 +15,8 @@ use crate::manifest::dependency::Locked;
 
 /// Projects below a folder that are judged in one run.
 const MOST_PROJECTS: usize = 40;
+/// Reasons that are told of a folder without a function.
+const REASONS: usize = 4;
 
 /// A path, and what it is.
 #[derive(Clone, Copy)]
@@ -51,7 +54,7 @@ pub(super) fn on_path(
     if found.as_ref().is_ok_and(|specs| !specs.is_empty()) || project.functions.len() > before {
         return found;
     }
-    let none_declared = project.applications.iter().all(|application| application.functions.is_empty());
+    let none_declared = !project.applications.iter().any(has_functions);
     if let Some(image) = convention::from_image(path, inputs).filter(|_| none_declared) {
         return Ok(vec![image]);
     }
@@ -117,9 +120,22 @@ fn below(
 /// Says of a project why it is one, and how a function is named.
 fn no_function(path: &Path, UserError(why): UserError) -> Omission {
     let path = super::shown(path);
-    let why = why.strip_prefix(&format!("{path}: ")).unwrap_or(&why).replace('\n', "; ");
+    let why = why.strip_prefix(&format!("{path}: ")).unwrap_or(&why);
+    let reasons: Vec<&str> = why.lines().collect();
+    // The last one says what to do.
+    let why = match reasons.split_last() {
+        Some((last, others)) if others.len() > REASONS => {
+            format!("{}; and {} more; {last}", others[..REASONS].join("; "), others.len() - REASONS)
+        }
+        _ => reasons.join("; "),
+    };
     let message = format!("no function is found here, and the dependencies alone are judged: {why}");
     Omission { path, line: None, message }
+}
+
+/// Whether an application has functions of its own, not only helpers of the framework that wrote its template.
+fn has_functions(application: &Application) -> bool {
+    application.functions.iter().any(|function| function.kind != FunctionKind::Helper)
 }
 
 /// Judges the project that a folder is, or those below it where it is none; whether there is one.
@@ -223,17 +239,21 @@ fn from_templates(
             }
         }
     }
-    let has_functions = all.applications.iter().any(|application| !application.functions.is_empty());
+    let has_functions = all.applications.iter().any(has_functions);
     if all.specs.is_empty() && project.functions.is_empty() && !has_functions {
         let problems: Vec<String> = all.problems.iter().map(ToString::to_string).collect();
-        let files: Vec<String> = files.iter().map(|file| super::shown(file)).collect();
+        let mut files: Vec<String> = files.iter().map(|file| super::shown(file)).collect();
+        files.dedup();
         let advice = "give a package, or name the function with --handler";
         let is_read = problems.is_empty() && !all.applications.is_empty();
-        let what = if is_read { "declares no function" } else { "no function in this template can be analysed" };
+        let declares = if files.len() == 1 { "declares no function" } else { "declare no function" };
+        let what = if is_read { declares } else { "no function in this template can be analysed" };
         let separator = if is_read { "" } else { ":" };
         let nothing = format!("{}{separator} {what}; {advice}", files.join(", "));
         return Err(UserError(problems.into_iter().chain([nothing]).collect::<Vec<_>>().join("\n")));
     }
+    let mut known = BTreeSet::new();
+    all.problems.retain(|problem| known.insert(problem.clone()));
     project.problems.append(&mut all.problems);
     project.applications.append(&mut all.applications);
     Ok(all.specs)

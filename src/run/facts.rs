@@ -19,7 +19,7 @@ use crate::graph::javascript::{self, JavaScriptInput};
 use crate::graph::{HandlerResolution, ModuleGraph, Refused, WhatIf, native};
 use crate::input;
 use crate::manifest;
-use crate::manifest::dependency::{Declared, Files};
+use crate::manifest::dependency::{Declared, Files, Scope};
 use crate::package::Bundle;
 use crate::package::owners::Packages;
 use crate::platform::{Architecture, Language};
@@ -221,7 +221,8 @@ pub(super) fn put_together(
         spec.installs == Installs::Bundled,
         &installed::how(&spec),
     ));
-    open.extend(not_shipped(&spec, &artifact, &packages));
+    open.extend(not_shipped(&spec, &artifact, &packages, &declared));
+    open.extend(environment_missing(&spec, &artifact, &declared));
     if declared.dependencies.is_empty() && !graph.unresolved.is_empty() && artifact.is_tree() {
         open.extend(installed::declared_above(&spec));
     }
@@ -245,10 +246,13 @@ pub(super) fn put_together(
 }
 
 /// What the build tool puts into the package of itself and is not installed here.
-fn not_shipped(spec: &FunctionSpec, artifact: &Artifact, packages: &Packages) -> Option<Open> {
+fn not_shipped(spec: &FunctionSpec, artifact: &Artifact, packages: &Packages, declared: &Declared) -> Option<Open> {
     let is_here = |name: &str| packages.packages.iter().any(|package| *package.name == *name);
+    // What is declared and not installed is told with the rest.
+    let mut shipped = declared.dependencies.iter().filter(|dependency| dependency.scope == Scope::Runtime);
+    let mut is_told = |name: &str| shipped.any(|dependency| *dependency.name == *name);
     let is_source = artifact.is_tree();
-    let name = spec.tool.ships.iter().find(|name| is_source && !is_here(name))?;
+    let name = spec.tool.ships.iter().find(|name| is_source && !is_here(name) && !is_told(name))?;
     Some(Open {
         reason: Reason::NotInstalled,
         detail: format!(
@@ -256,6 +260,19 @@ fn not_shipped(spec: &FunctionSpec, artifact: &Artifact, packages: &Packages) ->
              install it in `.venv`, or analyse what `{name} package` makes"
         ),
         brings: Brings::Modules(vec![Arc::from(name.as_str())]),
+    })
+}
+
+/// A build that takes the whole environment in which it runs, where neither that nor a manifest is here.
+fn environment_missing(spec: &FunctionSpec, artifact: &Artifact, declared: &Declared) -> Option<Open> {
+    let is_here = !artifact.is_tree() || artifact.installed().is_some() || !declared.dependencies.is_empty();
+    (spec.tool.takes_environment && !is_here).then(|| Open {
+        reason: Reason::NotInstalled,
+        detail:
+            "its build packs the virtual environment that is active, which is not here, and no manifest says what is \
+                 in it; make one in `.venv`"
+                .to_owned(),
+        brings: Brings::Anything,
     })
 }
 
@@ -365,7 +382,7 @@ impl Files for ManifestFiles<'_> {
     fn text(&self, path: &str) -> Option<String> {
         let entry = self.0.find(path).filter(|entry| self.0.entry(*entry).bytes <= LARGEST_MANIFEST)?;
         let bytes = self.0.read(entry).ok()?;
-        Some(String::from_utf8_lossy((*bytes).as_ref()).into_owned())
+        Some(input::readable_text((*bytes).as_ref()).into_owned())
     }
 
     fn location(&self, path: &str) -> Location {

@@ -21,7 +21,7 @@ impl Sources for ProjectSources<'_> {
         match self.entry(location) {
             Some((artifact, entry)) => {
                 let bytes = artifact.read(entry).ok()?;
-                Some(Arc::from(String::from_utf8_lossy((*bytes).as_ref())))
+                Some(Arc::from(input::readable_text((*bytes).as_ref())))
             }
             None => input::read_text_file(Path::new(&location.path), LARGEST_TEXT).ok().map(Arc::from),
         }

@@ -362,3 +362,76 @@ fn an_installed_package_would_win_over_a_folder_without_code() {
     project.write("requirements.txt", "");
     assert_eq!(project.report(&[])["functions"][0]["start"]["verdict"], "fails");
 }
+
+#[test]
+fn an_environment_that_zappa_packs_and_that_is_not_here_may_bring_anything() {
+    let settings = r#"{"dev": {"app_function": "app.app", "project_name": "shop", "runtime": "python3.12"}}"#;
+    let code = "from flask import Flask\n\napp = Flask(__name__)\n";
+    let project = Project::new(&[("zappa_settings.json", settings), ("app.py", code)]);
+    let report = project.report(&[]);
+    assert!(report["findings"].as_array().unwrap().iter().all(|finding| finding["severity"] != "error"), "{report}");
+    assert_eq!(report["functions"][0]["start"]["verdict"], "unknown");
+    assert!(details(&report["functions"][0]).contains("packs the virtual environment that is active"));
+
+    // With a manifest, what that does not declare is missing; zappa itself belongs there.
+    project.write("requirements.txt", "requests==2.32.0\nzappa==0.60.0\n");
+    let report = project.report(&[]);
+    assert_eq!(found(&report, "misplaced-dependency"), []);
+    let [function] = report["functions"].as_array().unwrap().as_slice() else { panic!("{report}") };
+    assert!(
+        !details(function).contains("packs the virtual environment") && !details(function).contains("zappa is put")
+    );
+    assert_eq!(found(&report, "unresolved-import"), [("app.py".to_owned(), 1)]);
+}
+
+#[test]
+fn manifests_in_utf_16_are_read_with_their_lines() {
+    let template = "Transform: AWS::Serverless-2016-10-31\nResources:\n  F:\n    Type: AWS::Serverless::Function\n    \
+                    Properties: {CodeUri: src/, Handler: app.handler, Runtime: python3.13}\n";
+    let project =
+        Project::new(&[("template.yaml", template), ("src/app.py", "import ledger\ndef handler(e, c): pass\n")]);
+    let text: Vec<u8> = "\u{feff}ledger==1.0\r\ncoins==2.0\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    std::fs::write(project.path("src/requirements.txt"), &text).unwrap();
+    let report = project.report(&[]);
+    assert_eq!(report["functions"][0]["start"]["verdict"], "unknown", "{report}");
+    assert_eq!(found(&report, "unresolved-import"), []);
+    assert_eq!(found(&report, "unused-dependency"), [("src/requirements.txt".to_owned(), 2)]);
+}
+
+#[test]
+fn node_reads_over_the_mark_of_utf_8_in_a_package_json() {
+    let project = Project::new(&[
+        ("package.json", "\u{feff}{\"type\": \"module\"}"),
+        ("index.js", "export const handler = async () => 1;"),
+    ]);
+    let report = project.report(&["--runtime", "nodejs22.x"]);
+    assert_eq!(report["functions"][0]["start"]["verdict"], "starts", "{report}");
+}
+
+#[test]
+fn names_of_the_compilers_settings_are_followed_out_of_the_folder() {
+    let service = "service: shop\nprovider: {name: aws, runtime: nodejs22.x}\nplugins: [serverless-esbuild]\nfunctions:\n  \
+                   a: {handler: src/a.handler}\n";
+    let settings = "{ // of the workspace\n \"compilerOptions\": { \"baseUrl\": \".\", \"paths\": { \"@shop/*\": [\"libs/*/src/index.ts\"] } } }";
+    let project = Project::new(&[
+        ("apps/api/serverless.yml", service),
+        (
+            "apps/api/tsconfig.json",
+            "{ \"extends\": [\"@tsconfig/node22/tsconfig.json\", \"../../tsconfig.base.json\"] }",
+        ),
+        (
+            "apps/api/src/a.ts",
+            "import { db } from '@shop/db';\nimport '@shop/none';\nexport const handler = async () => db;\n",
+        ),
+        ("tsconfig.base.json", settings),
+        ("libs/db/src/index.ts", "import { one } from './one';\nexport const db = one;\n"),
+        ("libs/db/src/one.ts", "export const one = 1;\n"),
+    ]);
+    project.write(".git/HEAD", "");
+    let report = project.report(&[]);
+    let modules = report["functions"][0]["modules"].as_array().unwrap();
+    let paths: Vec<&str> = modules.iter().filter_map(|module| module["path"].as_str()).collect();
+    assert!(paths.contains(&"libs/db/src/one.ts"), "{paths:?}");
+    let [(path, line)] = found(&report, "unresolved-import").try_into().unwrap();
+    assert_eq!((path.as_str(), line), ("apps/api/src/a.ts", 2));
+}

@@ -197,7 +197,15 @@ impl Service<'_, '_, '_> {
             }
             found.into_iter().map(|(_, pattern)| pattern)
         };
-        list(&["exclude"], true).chain(list(&["include", "patterns"], false)).collect()
+        let written = list(&["exclude"], true).chain(list(&["include", "patterns"], false));
+        self.variables_left_out().into_iter().chain(written).collect()
+    }
+
+    /// Files of variables, which the framework reads itself and does not ship where it is told to.
+    fn variables_left_out(&self) -> Option<Pattern> {
+        let told = self.root.get("useDotenv");
+        let is_told = !told.is_null() && told.truth().known() != Some(&false);
+        is_told.then(|| Pattern { glob: ".env*".to_owned(), excludes: true, place: told.place })
     }
 
     fn python(&self) -> Option<PythonPackages> {

@@ -7,7 +7,9 @@ use rustc_hash::FxHashMap;
 
 use super::super::reader::{Reader, local};
 use crate::input::files;
-use crate::lang::javascript::ir::{Export, ExprId, ExprKind, Item, Key, Member, Pattern, Program, StmtKind, Var};
+use crate::lang::javascript::ir::{
+    BinaryOp, Export, ExprId, ExprKind, FunctionId, Item, Key, Member, Pattern, Program, StmtKind, Var,
+};
 use crate::lang::javascript::{self, Dialect, ParseMode};
 use crate::manifest::yaml::{Node, Value};
 use crate::span::Span;
@@ -48,6 +50,8 @@ struct Script {
     file: u32,
     /// What the module's own variables are made with.
     slots: FxHashMap<u32, ExprId>,
+    /// Functions that the module declares, by their variable.
+    helpers: FxHashMap<u32, FunctionId>,
     /// Variables that are imported: from where, and by which name (none: everything).
     imports: FxHashMap<u32, (String, Option<String>)>,
 }
@@ -90,7 +94,8 @@ impl Scripts<'_, '_> {
             }
         }
         let slots = slots(&program);
-        let script = Arc::new(Script { program, path: path.to_owned(), file, slots, imports });
+        let helpers = helpers(&program, &slots);
+        let script = Arc::new(Script { program, path: path.to_owned(), file, slots, helpers, imports });
         self.parsed.insert(path.to_owned(), Arc::clone(&script));
         Ok(script)
     }
@@ -113,17 +118,25 @@ impl Scripts<'_, '_> {
                 let text = self.template(script, texts, values, depth);
                 scalar(&text, false)
             }
-            ExprKind::Call(_, arguments, _) => match self.own_folder(script, arguments) {
-                Some(folder) => scalar(&folder, false),
-                None => scalar(OPEN, false),
-            },
+            ExprKind::Call(..) | ExprKind::Binary(BinaryOp::Add, ..) => {
+                let text = self.said(script, at, &FxHashMap::default(), depth);
+                scalar(text.as_deref().unwrap_or(OPEN), false)
+            }
+            ExprKind::Member(object, name, _) => {
+                let object = self.node(script, *object, depth)?;
+                let value = object.entries().find(|(key, _)| key.text() == Some(script.text(*name)));
+                value.map_or_else(|| scalar(OPEN, false), |(_, value)| Some(value.clone()))
+            }
             ExprKind::Array(items) => self.list(script, items, span, depth),
             ExprKind::Object(members) => self.object(script, members, span, depth),
             ExprKind::Var(Var::Local { slot, .. }) => match (script.slots.get(slot), script.imports.get(slot)) {
                 (Some(value), _) => self.node(script, *value, depth),
                 (None, Some((request, name))) => {
                     let (request, name) = (request.clone(), name.clone());
-                    let found = name.and_then(|name| self.imported(&script.path, &request, &name, depth));
+                    let found = match name {
+                        Some(name) => self.imported(&script.path, &request, &name, depth),
+                        None => self.everything(&script.path, &request, span, depth),
+                    };
                     found.or_else(|| scalar(OPEN, false))
                 }
                 (None, None) => scalar(OPEN, false),
@@ -142,6 +155,98 @@ impl Scripts<'_, '_> {
             }
         }
         made
+    }
+
+    /// The text that an expression makes: of literals, of parameters, and of what the script's own helpers return.
+    fn said(&mut self, script: &Script, at: ExprId, given: &FxHashMap<u32, String>, depth: u8) -> Option<String> {
+        let depth = depth.checked_sub(1)?;
+        self.nodes += 1;
+        let expr = script.program.exprs.get(at as usize).filter(|_| self.nodes <= MOST_NODES)?;
+        match &expr.kind {
+            ExprKind::Template(texts, values) => {
+                let mut made = String::new();
+                for (at, text) in texts.iter().enumerate() {
+                    made.push_str(script.text(*text));
+                    if let Some(value) = values.get(at) {
+                        made.push_str(&self.said(script, *value, given, depth)?);
+                    }
+                }
+                Some(made)
+            }
+            ExprKind::Binary(BinaryOp::Add, left, right) => {
+                let left = self.said(script, *left, given, depth)?;
+                Some(left + &self.said(script, *right, given, depth)?)
+            }
+            ExprKind::Call(callee, arguments, _) => match self.own_folder(script, arguments) {
+                Some(folder) => Some(folder),
+                None => self.returned(script, *callee, arguments, given, depth),
+            },
+            ExprKind::Var(Var::Local { depth: 0, slot }) if given.contains_key(slot) => given.get(slot).cloned(),
+            _ => {
+                let node = self.node(script, at, depth)?;
+                node.text().filter(|text| *text != OPEN).map(str::to_owned)
+            }
+        }
+    }
+
+    /// What a helper of the script returns for some arguments, where it does nothing else.
+    fn returned(
+        &mut self,
+        script: &Script,
+        callee: ExprId,
+        arguments: &[Item],
+        given: &FxHashMap<u32, String>,
+        depth: u8,
+    ) -> Option<String> {
+        let ExprKind::Var(Var::Local { slot, .. }) = script.program.exprs.get(callee as usize)?.kind else {
+            return None;
+        };
+        let helper = script.program.functions.get(script.helpers.get(&slot).copied()? as usize)?;
+        let mut parameters = FxHashMap::default();
+        for (parameter, argument) in helper.params.iter().zip(arguments) {
+            let Some(Pattern::Var(Var::Local { slot, .. })) = script.program.patterns.get(*parameter as usize) else {
+                return None;
+            };
+            let Item::One(value) = argument else { return None };
+            parameters.insert(*slot, self.said(script, *value, given, depth)?);
+        }
+        let value = helper.value.or_else(|| match helper.body.as_slice() {
+            [only] => match script.program.stmts.get(*only as usize)?.kind {
+                StmtKind::Return(value) => value,
+                _ => None,
+            },
+            _ => None,
+        })?;
+        self.said(script, value, &parameters, depth)
+    }
+
+    /// All that a module exports, as one object.
+    fn everything(&mut self, from: &str, request: &str, span: Span, depth: u8) -> Option<Node> {
+        let depth = depth.checked_sub(1)?;
+        let path = self.resolve(from, request)?;
+        let script = self.open(&path).ok()?;
+        let mut pairs = Vec::new();
+        for export in &script.program.exports {
+            let name = match export {
+                Export::Local { name, .. } | Export::From { name, .. } => script.text(*name),
+                Export::Star { import } => {
+                    let request = script.program.imports.get(*import as usize)?.request;
+                    if let Some(node) = self.everything(&path, script.text(request), span, depth)
+                        && let Value::Mapping(mapping) = &node.value
+                    {
+                        pairs.extend(mapping.pairs().iter().cloned());
+                    }
+                    continue;
+                }
+            };
+            if name != "default"
+                && let Some(node) = self.imported(from, request, name, depth)
+            {
+                let key = Node::scalar(name, false, node.span, node.file);
+                pairs.push((Arc::new(key), Arc::new(node)));
+            }
+        }
+        Node::mapping(pairs, span, script.file)
     }
 
     /// A helper that is given `__dirname` makes the folder's path in the service of it: what the
@@ -232,6 +337,20 @@ fn slots(program: &Program) -> FxHashMap<u32, ExprId> {
         }
     }
     slots
+}
+
+/// Functions that the module declares, or keeps in a variable.
+fn helpers(program: &Program, slots: &FxHashMap<u32, ExprId>) -> FxHashMap<u32, FunctionId> {
+    let kept = slots.iter().filter_map(|(slot, value)| match program.exprs.get(*value as usize)?.kind {
+        ExprKind::Function(id) => Some((*slot, id)),
+        _ => None,
+    });
+    let declared = program.functions.first().into_iter().flat_map(|module| &module.hoisted);
+    let declared = declared.filter_map(|(variable, id)| match variable {
+        Var::Local { slot, .. } => Some((*slot, *id)),
+        Var::Global(_) => None,
+    });
+    kept.chain(declared).collect()
 }
 
 fn exported(script: &Script, name: &str) -> Option<Exported> {

@@ -195,6 +195,52 @@ fn functions_that_a_script_imports_are_followed() {
 }
 
 #[test]
+fn helpers_of_a_script_and_whole_modules_are_followed() {
+    let files = Memory::new([
+        (
+            "serverless.ts",
+            "import * as functions from '@functions';\nimport { queue } from './src/functions/queue';\nconst config = {\n  service: 'shop', provider: { name: 'aws', runtime: 'nodejs22.x' },\n  functions: { ...functions, late: { handler: queue.handler, timeout: queue.timeout } },\n};\nmodule.exports = config;\n",
+        ),
+        ("src/functions/index.ts", "export { orders } from './orders';\nexport * from './users';\nexport default 1;\n"),
+        (
+            "src/functions/orders/index.ts",
+            "import { handlerPath } from '@libs/resolver';\nconst at = (name: string) => `${handlerPath(__dirname)}/handlers/${name}.main`;\nexport const orders = { handler: at('list') };\n",
+        ),
+        (
+            "src/functions/users/index.ts",
+            "function at(folder: string, name: string) { return 'src/' + folder + '/' + name; }\nexport const users = { handler: at('users', 'all.main') };\nexport const broken = { handler: at(...lost) };\n",
+        ),
+        ("src/functions/queue.ts", "export const queue = { handler: 'src/queue.main', timeout: 30 };\n"),
+    ]);
+    let app = super::super::read("serverless.ts", &files).unwrap();
+    let found: Vec<_> = app.functions.iter().map(|f| (f.origin.id.as_str(), f.handler.text())).collect();
+    let expected = [
+        ("orders", Some("src/functions/orders/handlers/list.main")),
+        ("users", Some("src/users/all.main")),
+        ("broken", None),
+        ("late", Some("src/queue.main")),
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(function(&app, "late").1.timeout_s.known(), Some(&30));
+}
+
+#[test]
+fn files_of_variables_stay_behind_where_the_framework_reads_them() {
+    let patterns = |told: &str| {
+        let text = format!(
+            "service: x\n{told}provider: {{name: aws}}\npackage: {{patterns: ['src/**']}}\nfunctions: {{a: {{handler: a.b}}}}\n"
+        );
+        let app = read("serverless.yml", &text);
+        let patterns = function(&app, "a").1.code.build.patterns.iter();
+        patterns.map(|pattern| (pattern.glob.clone(), pattern.excludes)).collect::<Vec<_>>()
+    };
+    let own = ("src/**".to_owned(), false);
+    assert_eq!(patterns("useDotenv: true\n"), [(".env*".to_owned(), true), own.clone()]);
+    assert_eq!(patterns("useDotenv: false\n"), [own.clone()]);
+    assert_eq!(patterns(""), [own]);
+}
+
+#[test]
 fn odd_shapes_cost_only_themselves() {
     let odd = [
         "service: x\nprovider: aws\nfunctions:\n  a: 3\n  b: [1]\n  c: {handler: [x], events: {a: b}, layers: 1, package: 2}\n",

@@ -24,6 +24,9 @@ pub(super) struct FileMatch {
     /// Path parts that exempt a file.
     #[serde(default)]
     unless: Vec<String>,
+    /// Files of more bytes are something else of the same name; those in the folders are meant whatever they weigh.
+    #[serde(default)]
+    largest: Option<u64>,
     /// Whose files are looked at.
     #[serde(default)]
     inside: Inside,
@@ -47,7 +50,8 @@ enum Inside {
 
 impl FileMatch {
     fn matches(&self, context: &PackageContext<'_>, id: EntryId, entry: &Entry, in_folder: bool, name: &str) -> bool {
-        let fits = in_folder || self.names.iter().any(|pattern| text::matches(pattern, name));
+        let is_modest = self.largest.is_none_or(|largest| entry.bytes <= largest);
+        let fits = in_folder || is_modest && self.names.iter().any(|pattern| text::matches(pattern, name));
         fits && (match self.inside {
             Inside::Any => true,
             Inside::Packages => context.packages.owner(id).is_some(),
