@@ -101,7 +101,7 @@ fn simulate_here(input: &JavaScriptInput<'_>) -> ModuleGraph {
     };
     let wrapper = behind.and_then(|_| wrapper_file(input, &sources));
     let start = Start { entry, loader, export, wrapper, refused, compiled: source_tree };
-    let (mut graph, ran) = sources.reading_ahead(entry, || run(input, &sources, start));
+    let (mut graph, ran) = sources.reading_ahead(entry, || run(input, &sources, &start));
     bundle::open(&mut graph, &sources, &|entry, function| ran.contains(&(entry, function)));
     graph.faults.extend(sources.faults());
     graph.own_code = sources.into_own_code();
@@ -125,23 +125,12 @@ struct Start<'a> {
 fn run(
     input: &JavaScriptInput<'_>,
     sources: &Sources<'_>,
-    start: Start<'_>,
+    start: &Start<'_>,
 ) -> (ModuleGraph, FxHashSet<(EntryId, FunctionId)>) {
-    let mut machine = Machine::new(sources, input);
-    for preload in preloads(input, sources) {
-        match preload {
-            Ok((entry, loader)) => drop(machine.run(entry, loader)),
-            Err(cause) => machine.note_refusal(cause),
-        }
+    let (mut machine, mut ix, mut exported) = walk(input, sources, start, false);
+    if exported.is_awaited {
+        (machine, ix, exported) = walk(input, sources, start, true);
     }
-    for cause in start.refused.into_iter().chain(broken_manifest(sources, start.entry)) {
-        machine.note_refusal(cause);
-    }
-    if let Some((wrapper, loader)) = start.wrapper {
-        machine.run(wrapper, loader);
-    }
-    let ix = machine.run(start.entry, start.loader);
-    let exported = machine.exported(ix, start.export);
     for cause in refused_handlers(input, start.entry, &exported, machine.begun()) {
         machine.note_refusal(cause);
     }
@@ -152,7 +141,37 @@ fn run(
     } else {
         HandlerResolution::NameMissing { module, name: start.export.to_owned(), defined: exported.names }
     };
-    machine.finish(handler)
+    let (mut graph, ran) = machine.finish(handler);
+    graph.doubts.extend(exported.doubt);
+    (graph, ran)
+}
+
+/// Walks what the runtime loads, and looks for the handler; `waits` says that code behind an `await` of CommonJS counts.
+fn walk<'a>(
+    input: &JavaScriptInput<'a>,
+    sources: &'a Sources<'a>,
+    start: &Start<'_>,
+    waits: bool,
+) -> (Machine<'a>, u32, interp::Exported) {
+    let mut machine = Machine::new(sources, input);
+    if waits {
+        machine.waits();
+    }
+    for preload in preloads(input, sources) {
+        match preload {
+            Ok((entry, loader)) => drop(machine.run(entry, loader)),
+            Err(cause) => machine.note_refusal(cause),
+        }
+    }
+    for cause in start.refused.iter().cloned().chain(broken_manifest(sources, start.entry)) {
+        machine.note_refusal(cause);
+    }
+    if let Some((wrapper, loader)) = start.wrapper {
+        machine.run(wrapper, loader);
+    }
+    let ix = machine.run(start.entry, start.loader);
+    let exported = machine.exported(ix, start.export);
+    (machine, ix, exported)
 }
 
 /// Whether a source that also imports sets `module.exports`, which it has once a tool has compiled it.

@@ -1,19 +1,76 @@
 //! Early errors: what the language refuses before anything runs, beyond what the parser needs to read a text.
 
 use oxc_allocator::Allocator;
-use oxc_ast::ast::{Program, Statement, VariableDeclarationKind};
-use oxc_parser::ParserReturn;
+use oxc_ast::AstKind;
+use oxc_ast::ast::{Expression, Program, Statement, VariableDeclarationKind};
+use oxc_parser::{Parser, ParserReturn};
 use oxc_regular_expression::{LiteralParser, Options};
-use oxc_semantic::SemanticBuilder;
+use oxc_semantic::{Semantic, SemanticBuilder};
+use oxc_span::{LabeledSpan, SourceType};
+
+use super::Dialect;
 
 /// The release of Node whose engine takes modifiers in regular expressions, and one name for several groups (V8 12.5).
 const MODIFIERS_SINCE: u32 = 23;
 
 /// The first early error of a program.
 pub(super) fn error(parsed: &ParserReturn<'_>) -> Option<String> {
-    let of_scopes = || SemanticBuilder::new().with_check_syntax_error(true).build(&parsed.program).diagnostics;
-    let first = parsed.diagnostics.iter().next().map(ToString::to_string);
-    first.or_else(|| of_scopes().iter().next().map(ToString::to_string))
+    let check =
+        |nodes| SemanticBuilder::new().with_check_syntax_error(true).with_build_nodes(nodes).build(&parsed.program);
+    if parsed.diagnostics.is_empty() && check(false).diagnostics.is_empty() {
+        return None;
+    }
+    let built = check(true);
+    let place = |labels: &[_]| labels.first().map(|label: &LabeledSpan| label.offset() as usize);
+    let taken = |message: &str, at: Option<usize>| {
+        // Engines take more there: functions at its top, and `var` within a `switch`, may have the name of another.
+        message.ends_with("has already been declared") && at.is_some_and(|at| in_static_block(&built.semantic, at))
+    };
+    let mut errors = parsed.diagnostics.iter().chain(built.diagnostics.iter());
+    errors.find(|error| !taken(&error.message, place(&error.labels))).map(ToString::to_string)
+}
+
+fn in_static_block(semantic: &Semantic<'_>, at: usize) -> bool {
+    let holds = |start: u32, end: u32| (start as usize..end as usize).contains(&at);
+    semantic.nodes().iter().any(|node| match node.kind() {
+        AstKind::StaticBlock(block) => holds(block.span.start, block.span.end),
+        _ => false,
+    })
+}
+
+/// Whether engines take a text that the parser has given up: a call that is assigned to is an error only when it runs,
+/// and where code is not strict `let` is a name like others.
+pub(super) fn is_taken(parsed: &ParserReturn<'_>, text: &str, dialect: Dialect) -> bool {
+    let Some(first) = parsed.diagnostics.iter().next() else { return false };
+    let Some(label) = first.labels.first() else { return false };
+    let start = label.offset() as usize;
+    let end = start + label.len() as usize;
+    let (Some(before), Some(code), Some(after)) = (text.get(..start), text.get(start..end), text.get(end..)) else {
+        return false;
+    };
+    let named_let = before.trim_end().strip_suffix("let").is_some_and(|rest| !rest.ends_with(is_of_name));
+    (dialect == Dialect::CommonJs && named_let) || (is_call(code) && is_assigned(before, after))
+}
+
+fn is_of_name(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '$')
+}
+
+fn is_call(code: &str) -> bool {
+    let arena = Allocator::default();
+    let parsed = Parser::new(&arena, code, SourceType::script()).parse_expression();
+    matches!(parsed, Ok(Expression::CallExpression(call)) if !call.optional && !matches!(call.callee, Expression::Super(_)))
+}
+
+/// Whether what stands between two texts is assigned to, and no part of a pattern.
+fn is_assigned(before: &str, after: &str) -> bool {
+    const ASSIGN: [&str; 13] = ["=", "+=", "-=", "*=", "/=", "%=", "**=", "<<=", ">>=", ">>>=", "&=", "|=", "^="];
+    let before = before.trim_end_matches(|c: char| c.is_whitespace() || c == '(');
+    let after = after.trim_start_matches(|c: char| c.is_whitespace() || c == ')');
+    let updates = |text: &str| text.starts_with("++") || text.starts_with("--");
+    let word = |word: &str| after.strip_prefix(word).is_some_and(|rest| !rest.starts_with(is_of_name));
+    let updated = before.ends_with("++") || before.ends_with("--") || updates(after);
+    updated || word("in") || word("of") || ASSIGN.iter().any(|operator| after.starts_with(operator))
 }
 
 /// A name of the CommonJS wrapper that the top level of a program declares once more: a parameter of the function that
@@ -124,6 +181,25 @@ mod tests {
         ] {
             assert!(!refused(text, Dialect::CommonJs), "{text}");
         }
+    }
+
+    #[test]
+    fn what_fails_only_when_it_runs_is_taken() {
+        for text in ["f() = 1", "++f()", "(f())--", "for (f() in x) ;", "f() += 1", "if (1) { let }", "let: 1"] {
+            assert!(!refused(text, Dialect::CommonJs), "{text}");
+        }
+        for text in ["f() ||= 1", "[f()] = []", "({ a: f() } = {})", "f?.() = 1", "new f() = 1", "1 = 2", "f`x` = 1"] {
+            assert!(refused(text, Dialect::CommonJs), "{text}");
+        }
+        assert!(refused("{ let }", Dialect::Module) && !refused("f() = 1", Dialect::Module));
+    }
+
+    #[test]
+    fn static_blocks_take_more_than_functions() {
+        for text in ["function x() {} var x;", "switch (1) { case 1: let x; case 2: var x; }", "{ var x; } var x;"] {
+            assert!(!refused(&format!("class A {{ static {{ {text} }} }}"), Dialect::CommonJs), "{text}");
+        }
+        assert!(refused("class A { static { await; } }", Dialect::CommonJs));
     }
 
     #[test]

@@ -42,6 +42,10 @@ pub struct Program {
     pub module_syntax: bool,
     /// Whether it awaits at module level.
     pub top_level_await: bool,
+    /// Whether it names what the CommonJS wrapper gives it to export with: `exports`, `module`, or `this` at its top.
+    pub exports_used: bool,
+    /// Whether texts that it evaluates may declare names where it stands.
+    pub declares_in_texts: bool,
     /// Counts for the cost model.
     pub counts: Counts,
     /// Syntax that not every release of Node takes.
@@ -57,6 +61,9 @@ pub struct Program {
     /// Its size as [`MAX_TOKENS`](super::MAX_TOKENS) counts it.
     pub tokens: usize,
 }
+
+/// What the names of private members begin with among other keys: no key of code begins so.
+pub const PRIVATE: &str = "@@private #";
 
 /// Syntax that came with a release of Node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -72,6 +72,8 @@ pub enum ParseError {
     TooDeep,
     /// It is larger than any source file should be, in this way.
     TooLarge(String),
+    /// It has what engines take and the parser does not.
+    Unusual,
     /// The parser gave up.
     Syntax(String),
 }
@@ -80,6 +82,7 @@ impl fmt::Display for ParseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::TooDeep => f.write_str("not analysed: nests too deep to be parsed"),
+            Self::Unusual => f.write_str("not analysed: engines take its syntax, and the parser does not"),
             Self::TooLarge(what) => write!(f, "larger than {what}: not parsed; its imports are unknown"),
             Self::Syntax(message) => f.write_str(message),
         }
@@ -126,6 +129,9 @@ pub fn parse(text: &str, mode: ParseMode) -> Result<ir::Program, ParseError> {
         ..ParseOptions::default()
     };
     let parsed = Parser::new(&arena, text, source_type).with_options(options).parse();
+    if parsed.panicked && early::is_taken(&parsed, text, mode.dialect) {
+        return Err(ParseError::Unusual);
+    }
     if parsed.panicked {
         let message = parsed.diagnostics.iter().next().map_or_else(|| "not JavaScript".to_owned(), ToString::to_string);
         return Err(ParseError::Syntax(message));

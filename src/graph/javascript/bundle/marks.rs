@@ -13,7 +13,7 @@ const MINIFIED_BYTES: usize = 20 << 10;
 const MINIFIED_LINE: usize = 500;
 
 /// Whether a text is the work of a bundler, by its helpers' names.
-pub(super) fn looks_bundled(text: &str) -> bool {
+pub(in crate::graph::javascript) fn looks_bundled(text: &str) -> bool {
     SIGNS.iter().any(|sign| text.contains(sign)) || text.contains("// node_modules/")
 }
 
@@ -25,7 +25,7 @@ fn holds_packages(wrappers: &[Wrapper]) -> bool {
 }
 
 /// Whether a text is minified, which hides what it was made of.
-pub(super) fn looks_minified(text: &str) -> bool {
+pub(in crate::graph::javascript) fn looks_minified(text: &str) -> bool {
     text.len() >= MINIFIED_BYTES && text.len() / MINIFIED_LINE > text.lines().count()
 }
 

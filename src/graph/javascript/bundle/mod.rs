@@ -22,6 +22,7 @@ use crate::manifest::node::package_of_request;
 use crate::span::Span;
 use wrappers::Functions;
 
+pub(super) use marks::{looks_bundled, looks_minified};
 pub use trace::{Trace, Written};
 
 /// Smaller files are not worth opening.

@@ -92,6 +92,7 @@ impl Machine<'_> {
     fn call_unknown(&mut self, name: u32, this: Value, args: &[Value], at: At) -> R {
         self.record_call(name, args, at);
         let text = self.str(name);
+        self.refuse_known(&text, args, at)?;
         if !text.starts_with("console.") {
             self.may_throw();
         }
@@ -249,7 +250,12 @@ impl Machine<'_> {
                 Err(Abrupt::Stop) => return Err(Abrupt::Stop),
                 // Where the function waits, its caller goes on: what it returns is not known yet.
                 Ok(value) => self.promised(value)?,
-                Err(Abrupt::Throw(error)) => self.reject(error),
+                Err(Abrupt::Throw(error)) => {
+                    if frame.awaited {
+                        self.may_throw_own(error, closure.module);
+                    }
+                    self.reject(error)
+                }
                 Err(Abrupt::Suspend) => self.promise(None),
             };
             if !frame.awaited {
@@ -263,7 +269,11 @@ impl Machine<'_> {
         match result {
             // Nobody would catch it: unless it surely happens, the branch that led here was misjudged.
             Err(Abrupt::Throw(error)) if self.tries == 0 => {
+                self.may_throw_own(error, closure.module);
                 self.uncaught(error);
+                // What it would have done behind it is not known.
+                self.unfinished(closure.module);
+                self.unfinished(self.loading);
                 Ok(UNKNOWN)
             }
             other => other,
@@ -320,6 +330,10 @@ impl Machine<'_> {
         let id = match callee {
             Value::Obj(id) => id,
             Value::Unknown(name) => {
+                if name != 0 {
+                    let text = format!("new {}", self.str(name));
+                    self.refuse_known(&text, args, at)?;
+                }
                 self.may_throw();
                 if name != 0 {
                     let text = self.str(name);

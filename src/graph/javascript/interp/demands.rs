@@ -3,7 +3,7 @@
 //! One that is not known to be set reads as `undefined`. Where own code ends Init over that, by an error of its own or
 //! by a mistake, it demands the variable: whether somebody sets it, only the template can say.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Machine;
 use super::value::{Abrupt, At, Atom, EnvId, Kind, ModuleIx, ObjId, Value};
@@ -26,6 +26,8 @@ pub(super) struct Demands {
     deciding: Vec<Atom>,
     /// Errors that are thrown for want of some.
     errors: FxHashMap<ObjId, (ModuleIx, Vec<Atom>)>,
+    /// Errors that are thrown where some have decided, whether surely or not.
+    led_to: FxHashSet<ObjId>,
 }
 
 impl Machine<'_> {
@@ -118,9 +120,22 @@ impl Machine<'_> {
     /// Notes that own code throws an error where variables have led it to.
     pub(super) fn demands_by_error(&mut self, error: Value, at: At) {
         let Value::Obj(id) = error else { return };
+        if !self.demands.deciding.is_empty() {
+            self.demands.led_to.insert(id);
+        }
         if !self.demands.deciding.is_empty() && self.is_own_at(at) && self.sure() {
             self.demands.errors.insert(id, (at.module, self.demands.deciding.clone()));
         }
+    }
+
+    /// Whether variables have decided that an error is thrown.
+    pub(super) fn is_led_to(&self, error: Value) -> bool {
+        matches!(error, Value::Obj(id) if self.demands.led_to.contains(&id))
+    }
+
+    /// Whether variables have decided that what runs does.
+    pub(super) fn is_decided_by_any(&self) -> bool {
+        !self.demands.deciding.is_empty() || !self.demands.asked.is_empty()
     }
 
     /// Notes what nothing catches.
@@ -151,6 +166,9 @@ impl Machine<'_> {
             "notStrictEqual" => self.is_same_value(a, b).map(|same| !same),
             _ => return Ok(()),
         };
+        if holds.is_none() && !self.is_decided_by_any() {
+            self.may_end(at.module, "an assertion");
+        }
         if holds == Some(false) {
             let thrown = self.mistake("AssertionError", "what is asserted does not hold", at);
             return thrown.map_err(|thrown| self.with_code(thrown, "ERR_ASSERTION"));

@@ -24,6 +24,12 @@ pub(super) fn descriptor(m: &mut Machine<'_>, object: Value, key: Value) -> R {
             m.define(out, "set", set);
             enumerable = m.object(id).props.is_enumerable(key);
         }
+        None if m.has_made(id, key) => {
+            let value = m.get(object, key)?;
+            m.define(out, "value", value);
+            m.define(out, "writable", Value::Bool(false));
+            enumerable = false;
+        }
         None => match m.get_quiet(object, key) {
             Value::Undefined => return Ok(if m.object(id).open { UNKNOWN } else { Value::Undefined }),
             _ if matches!(m.object(id).kind, Kind::Array(_) | Kind::Namespace(_)) => {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Machine;
-use super::modules::{fault_of, resolve_native};
+use super::modules::{fault_of, resolve_meta};
 use super::names::unknown_extension;
 use super::promises::Source;
 use super::raise::Thrown;
@@ -345,7 +345,7 @@ impl Machine<'_> {
         self.define(meta, "url", url);
         self.define(meta, "filename", filename);
         self.define(meta, "dirname", dirname);
-        let resolve = self.native(resolve_native, Value::Num(f64::from(ix)));
+        let resolve = self.native(resolve_meta, Value::Num(f64::from(ix)));
         self.define(meta, "resolve", resolve);
         Value::Obj(meta)
     }

@@ -222,6 +222,10 @@ impl Machine<'_> {
             }
             self.has_holes(object);
         }
+        if matches!(self.object(id).kind, Kind::Closure(_)) && matches!(&*self.str(key), "name" | "length") {
+            // They are there without being kept.
+            self.object_mut(id).open = true;
+        }
         if self.doubt == 0 {
             self.object_mut(id).props.remove(key);
         }
@@ -258,8 +262,22 @@ impl Machine<'_> {
                 self.decided_by(asking, |m| m.under_condition(computed, |m| m.eval(f, p, right)))
             }
             Some(false) => Ok(left),
-            None => self.perhaps(f, p, right),
+            None => {
+                let right = self.perhaps(f, p, right)?;
+                Ok(self.either_side(op, right))
+            }
         }
+    }
+
+    /// What a logical operator gives whose left side is not known: the right side where that says more, or as much.
+    fn either_side(&mut self, op: LogicalOp, right: Value) -> Value {
+        self.read_doubtful();
+        let is_same = match op {
+            LogicalOp::And => self.truth(right) == Some(false),
+            LogicalOp::Or => self.truth(right) == Some(true),
+            LogicalOp::Coalesce => false,
+        };
+        if is_same || matches!(right, Value::Obj(_)) { right } else { UNKNOWN }
     }
 
     fn assign_logical(&mut self, f: &mut Frame, p: &Program, op: LogicalOp, target: PatternId, value: ExprId) -> R {
@@ -316,7 +334,11 @@ impl Machine<'_> {
         }
         self.refuse_nothing(object, &self.str(key), At { module: f.module, expr: id })?;
         self.refuse_private(object, key, At { module: f.module, expr: id })?;
-        self.get(object, key)
+        let value = self.get(object, key)?;
+        if value == Value::Undefined && self.is_empty(object) {
+            self.of_empty = At { module: f.module, expr: id };
+        }
+        Ok(value)
     }
 
     fn index(&mut self, f: &mut Frame, p: &Program, id: ExprId, of: (ExprId, ExprId), optional: bool) -> R {
@@ -350,7 +372,7 @@ impl Machine<'_> {
         if let Some(ExprKind::Import(source)) = p.exprs.get(inner as usize).map(|e| &e.kind) {
             let value = self.eval(f, p, *source)?;
             let at = At { module: f.module, expr: inner };
-            let waits = self.entry_esm;
+            let waits = self.waits;
             let value = self.dynamic_import(f.module, value, at, waits)?;
             return self.wait(f, value);
         }
@@ -360,7 +382,8 @@ impl Machine<'_> {
 
     /// What waiting for a value gives; in CommonJS what follows runs after the load.
     pub(super) fn wait(&mut self, f: &Frame, value: Value) -> R {
-        if !self.entry_esm && f.function != 0 {
+        if !self.waits && f.function != 0 {
+            self.waiting.insert((f.module, f.function));
             // Whether what follows takes the failure is not seen.
             self.hand_over(&[value]);
             return Err(Abrupt::Suspend);

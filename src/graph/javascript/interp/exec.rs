@@ -77,6 +77,7 @@ impl Machine<'_> {
         match result {
             // At module level nothing catches it: what surely happens is noted, all else was misjudged.
             Err(Abrupt::Throw(error)) if f.function == 0 && self.tries == 0 => {
+                self.may_throw_own(error, f.module);
                 self.uncaught(error);
                 Ok(Flow::Normal)
             }
@@ -185,6 +186,10 @@ impl Machine<'_> {
         self.doubt -= 1;
         match result {
             Err(Abrupt::Stop) => Err(Abrupt::Stop),
+            Err(Abrupt::Throw(error)) => {
+                self.may_throw_own(error, f.module);
+                Ok(Err(Abrupt::Throw(error)))
+            }
             other => Ok(other),
         }
     }

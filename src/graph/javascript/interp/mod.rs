@@ -6,6 +6,7 @@ mod channels;
 mod choices;
 mod collections;
 mod common;
+mod conversions;
 mod demands;
 mod descriptors;
 mod emitter;
@@ -15,6 +16,8 @@ mod eval;
 mod evaluate;
 mod exec;
 mod generators;
+mod handler;
+mod json;
 mod later;
 mod literals;
 mod loader;
@@ -31,6 +34,8 @@ mod pattern;
 mod promises;
 mod props;
 mod raise;
+mod reflect;
+mod refusals;
 mod regex;
 mod strings;
 mod tables;
@@ -54,7 +59,7 @@ use crate::graph::{
     GraphProblem, ImportSite, LoadCall, ModuleId, ModuleKind, Phase, ProblemEffect, Refused, StartCause, Weight, WhatIf,
 };
 use crate::lang::javascript::ir::{ExprId, FunctionId, Program};
-pub(super) use outcome::Exported;
+pub(super) use handler::Exported;
 use trace::Trace;
 use value::{Abrupt, At, Atom, Env, EnvId, Kind, ModuleIx, NO_MODULE, ObjId, Object, Props, UNKNOWN, Value};
 
@@ -161,6 +166,11 @@ pub(super) struct Machine<'a> {
     trace: Trace,
     stack: Vec<At>,
     entry_esm: bool,
+    /// Whether the walk goes on behind an `await` of a function: the runtime waits for what it gives.
+    waits: bool,
+    /// Functions of CommonJS that wait, and those that a promise calls once it has settled: what is left of them was not
+    /// walked.
+    waiting: FxHashSet<(ModuleIx, FunctionId)>,
     functions_ran: FxHashSet<(ModuleIx, FunctionId)>,
     loader: loader::Loader,
     /// Channels of `diagnostics_channel` by name.
@@ -199,6 +209,8 @@ pub(super) struct Machine<'a> {
     super_calls: u64,
     /// The expression that was evaluated last.
     last: At,
+    /// Where a property was last read of an object that has none.
+    of_empty: At,
     /// Objects that are sealed or frozen.
     integrity: FxHashMap<ObjId, trust::Integrity>,
     /// Properties that cannot be set.
@@ -248,6 +260,8 @@ impl<'a> Machine<'a> {
             trace: Trace::default(),
             stack: Vec::new(),
             entry_esm: false,
+            waits: false,
+            waiting: FxHashSet::default(),
             functions_ran: FxHashSet::default(),
             loader: loader::Loader::default(),
             channels: FxHashMap::default(),
@@ -269,6 +283,7 @@ impl<'a> Machine<'a> {
             endless: FxHashSet::default(),
             super_calls: 0,
             last: At { module: NO_MODULE, expr: 0 },
+            of_empty: At { module: NO_MODULE, expr: 0 },
             integrity: FxHashMap::default(),
             constants: FxHashSet::default(),
         };
@@ -459,10 +474,16 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// From here on walks behind every `await`.
+    pub(super) fn waits(&mut self) {
+        self.waits = true;
+    }
+
     /// Runs the handler module as the runtime loads it; answers with its index.
     pub(super) fn run(&mut self, entry: EntryId, loader: Loader) -> ModuleIx {
         let source = self.sources.get(entry);
         self.entry_esm = source.format == Format::Module && !source.wrong_dialect && !source.awaits;
+        self.waits |= self.entry_esm;
         let at = At { module: u32::MAX, expr: 0 };
         let linked = self.entry_esm && (loader == Loader::Import || self.sources.source_tree);
         let ix = if linked {

@@ -350,6 +350,10 @@ pub(super) fn resolve_native(m: &mut Machine<'_>, call: &Call<'_>) -> R {
             let path = absolute(m.sources.artifact, entry);
             Ok(m.string(&path))
         }
+        // With a second argument it looks elsewhere, too.
+        Resolved::Missing if m.tries == 0 && m.is_own_code(ix) && call.args.len() == 1 => {
+            m.missing(ix, &request, call.at, false, Loader::Require)
+        }
         Resolved::Missing if m.tries > 0 => {
             let absence = m.absence(ix, &request, Loader::Require);
             m.raise(fault_of(absence, &request), call.at)
@@ -361,6 +365,15 @@ pub(super) fn resolve_native(m: &mut Machine<'_>, call: &Call<'_>) -> R {
 
 /// `module.createRequire(path or URL)`: asks as the modules in that folder do.
 pub(super) fn create_require(m: &mut Machine<'_>, call: &Call<'_>) -> R {
+    let is_path = |text: &str| text.starts_with('/') || text.starts_with("file:");
+    let is_wrong = match call.arg(0) {
+        Value::Str(text) => !is_path(&m.str(text)),
+        other => super::urls::is_no_path(other),
+    };
+    if is_wrong {
+        let message = "The argument 'filename' must be a file URL object, file URL string, or absolute path string";
+        m.bad_argument("TypeError", message, call.at).map_err(|thrown| m.with_code(thrown, "ERR_INVALID_ARG_VALUE"))?;
+    }
     let from = m.coerce_text(call.arg(0)).map(|text| m.str(text));
     let place = from.as_deref().map(|from| folder(from.trim_start_matches("file://")));
     let own = call.at.module;
@@ -370,4 +383,22 @@ pub(super) fn create_require(m: &mut Machine<'_>, call: &Call<'_>) -> R {
         _ => own,
     };
     Ok(m.make_require(ix))
+}
+
+/// `import.meta.resolve`, which asks for no file.
+pub(super) fn resolve_meta(m: &mut Machine<'_>, call: &Call<'_>) -> R {
+    let Value::Str(request) = call.arg(0) else { return Ok(UNKNOWN) };
+    let (ix, request) = (module_of(call.data), m.str(request));
+    let from = m.folder_of(ix);
+    match m.sources.resolver.resolve(&from, &request, Loader::Import) {
+        Resolved::File(entry) => {
+            let path = absolute(m.sources.artifact, entry);
+            Ok(m.string(&path))
+        }
+        Resolved::Missing if m.tries > 0 && !request.starts_with(['.', '/']) => {
+            let absence = m.absence(ix, &request, Loader::Import);
+            m.raise(fault_of(absence, &request), call.at)
+        }
+        _ => Ok(UNKNOWN),
+    }
 }

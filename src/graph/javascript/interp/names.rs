@@ -126,7 +126,7 @@ impl Machine<'_> {
     }
 
     /// Whether a module may have an export; what is not known it may.
-    fn may_export(&self, ix: ModuleIx, name: &str, seen: &mut FxHashSet<ModuleIx>) -> bool {
+    pub(super) fn may_export(&self, ix: ModuleIx, name: &str, seen: &mut FxHashSet<ModuleIx>) -> bool {
         let Some(loaded) = self.loaded.get(ix as usize) else { return true };
         if unknown_extension(&loaded.path).is_some() {
             return true;
@@ -167,7 +167,7 @@ impl Machine<'_> {
     }
 
     /// Whether Node may see an export in the text of a CommonJS file.
-    fn common_may_export(&self, ix: ModuleIx, name: &str, seen: &mut FxHashSet<ModuleIx>) -> bool {
+    pub(super) fn common_may_export(&self, ix: ModuleIx, name: &str, seen: &mut FxHashSet<ModuleIx>) -> bool {
         let Some(loaded) = self.loaded.get(ix as usize) else { return true };
         let Some(text) = loaded.entry.and_then(|entry| self.text_of(entry)) else { return true };
         self.text_may_export(&text, &loaded.path, name, seen.len())
@@ -194,7 +194,7 @@ impl Machine<'_> {
         })
     }
 
-    fn text_of(&self, entry: crate::artifact::EntryId) -> Option<String> {
+    pub(super) fn text_of(&self, entry: crate::artifact::EntryId) -> Option<String> {
         let bytes = self.sources.artifact.read(entry).ok()?;
         Some(crate::text::lossy((*bytes).as_ref()).into_owned())
     }

@@ -6,11 +6,10 @@ use super::collections::{ARRAY, MAP, make_map};
 use super::descriptors::{define_all, define_one, descriptor, descriptors};
 use super::promises;
 use super::strings::{STRING, STRING_STATIC};
-use super::tables::{Table, fill, global, keys};
+use super::tables::{Table, fill, global, is_symbol, keys};
 use super::trust::Integrity;
 use super::value::{Abrupt, Atom, Call, Kind, Native, R, Slot, UNKNOWN, Value};
 use crate::graph::javascript::versions::{self, Kind as Listed};
-use crate::lang::javascript::ir::BinaryOp;
 use crate::lang::javascript::{regex_problem, regex_since};
 
 /// Methods that exist but whose results are not modelled.
@@ -40,8 +39,8 @@ const OPAQUE: &[(&str, &[&str])] = &[
             "@@iterator",
         ],
     ),
-    ("String", &["localeCompare", "normalize", "big", "anchor", "isWellFormed", "toWellFormed", "@@iterator"]),
-    ("Number", &["toFixed", "toPrecision", "toExponential", "toLocaleString", "valueOf"]),
+    ("String", &["big", "anchor", "isWellFormed", "toWellFormed", "@@iterator"]),
+    ("Number", &["valueOf"]),
     ("Boolean", &["valueOf"]),
     ("Symbol", &["valueOf"]),
     ("RegExp", &["compile", "toString", "@@replace", "@@match", "@@split"]),
@@ -131,7 +130,16 @@ const OBJECT_STATIC: Table = &[
     }),
     ("defineProperty", |m, c| {
         match (c.arg(0), m.coerce_key(c.arg(1))) {
-            (Value::Obj(_), Some(key)) => define_one(m, c.arg(0), key, c.arg(2))?,
+            (Value::Obj(id), Some(key)) => {
+                let is_new = m.object(id).props.get(key).is_none() && !m.object(id).open;
+                if is_new && matches!(m.object(id).kind, Kind::Plain) && m.integrity.contains_key(&id) {
+                    let name = m.str(key);
+                    m.note_read(c.arg(0));
+                    let message = format!("Cannot define property {name}, object is not extensible");
+                    m.bad_argument("TypeError", &message, c.at)?;
+                }
+                define_one(m, c.arg(0), key, c.arg(2))?;
+            }
             (Value::Obj(id), None) => m.object_mut(id).open = true,
             (Value::Unknown(_), _) => {}
             _ => m.bad_argument("TypeError", "Object.defineProperty called on non-object", c.at)?,
@@ -151,9 +159,24 @@ const OBJECT_STATIC: Table = &[
         })
     }),
     ("setPrototypeOf", |m, c| {
+        if matches!(c.arg(0), Value::Undefined | Value::Null) {
+            m.bad_argument("TypeError", "Object.setPrototypeOf called on null or undefined", c.at)?;
+        }
+        if !matches!(c.arg(1), Value::Null | Value::Obj(_) | Value::Unknown(_) | Value::Import(_)) {
+            m.bad_argument("TypeError", "Object prototype may only be an Object or null", c.at)?;
+        }
         if let Value::Obj(id) = c.arg(0)
             && c.arg(1) != c.arg(0)
         {
+            let known = |value: Value| matches!(value, Value::Null | Value::Obj(_));
+            if m.integrity.contains_key(&id)
+                && known(c.arg(1))
+                && known(m.object(id).proto)
+                && c.arg(1) != m.object(id).proto
+            {
+                m.bad_argument("TypeError", "#<Object> is not extensible", c.at)?;
+                return Ok(c.arg(0));
+            }
             m.object_mut(id).proto = c.arg(1);
         }
         Ok(c.arg(0))
@@ -198,14 +221,10 @@ const OBJECT_STATIC: Table = &[
             return Ok(m.array(Vec::new()));
         }
         let keys = m.object(id).props.keys(true).into_iter();
-        let symbols = keys.filter(|key| m.str(*key).starts_with("@@")).map(Value::Sym).collect();
+        let symbols = keys.filter(|key| is_symbol(&m.str(*key))).map(Value::Sym).collect();
         Ok(m.array(symbols))
     }),
 ];
-
-/// What the reader of JSON here does not take, and the one of the language does.
-const ONLY_HERE: &[&str] =
-    &["recursion limit", "number out of range", "lone leading surrogate", "unexpected end of hex escape"];
 
 /// Most places of an array that is made with a length.
 const MOST_PLACES: f64 = 10_000.0;
@@ -267,81 +286,29 @@ const STATICS: &[(&str, Table)] = &[
         ],
     ),
     ("Promise", promises::STATICS),
-    (
-        "Reflect",
-        &[
-            ("ownKeys", |m, c| {
-                if let Value::Obj(id) = c.arg(0)
-                    && m.object(id).props.keys(true).into_iter().any(|key| m.str(key).starts_with("@@"))
-                {
-                    return Ok(UNKNOWN);
-                }
-                keys(m, c.arg(0), true)
-            }),
-            ("get", |m, c| match m.coerce_key(c.arg(1)) {
-                Some(key) => m.get(c.arg(0), key),
-                None => Ok(UNKNOWN),
-            }),
-            ("set", |m, c| {
-                if let Some(key) = m.coerce_key(c.arg(1)) {
-                    m.set(c.arg(0), key, c.arg(2))?;
-                }
-                Ok(Value::Bool(true))
-            }),
-            ("has", |m, c| m.binary(BinaryOp::In, c.arg(1), c.arg(0))),
-            ("apply", |m, c| {
-                let args = m.iterate(c.arg(2))?.unwrap_or_default();
-                m.call_at(c.arg(0), c.arg(1), &args, c.at)
-            }),
-            ("construct", |m, c| {
-                let args = m.iterate(c.arg(1))?.unwrap_or_default();
-                m.construct(c.arg(0), &args, if c.args.len() > 2 { c.arg(2) } else { c.arg(0) }, c.at)
-            }),
-            ("defineProperty", |m, c| {
-                if let Some(key) = m.coerce_key(c.arg(1)) {
-                    define_one(m, c.arg(0), key, c.arg(2))?;
-                }
-                Ok(Value::Bool(true))
-            }),
-            ("getPrototypeOf", |m, c| {
-                Ok(match c.arg(0) {
-                    Value::Obj(id) => m.object(id).proto,
-                    _ => UNKNOWN,
-                })
-            }),
-        ],
-    ),
-    (
-        "JSON",
-        &[
-            ("parse", |m, c| {
-                let text = match c.arg(0) {
-                    Value::Obj(_) | Value::Sym(_) => return Ok(UNKNOWN),
-                    other => other,
-                };
-                let Some(text) = m.coerce_text(text) else { return Ok(UNKNOWN) };
-                let text = m.str(text);
-                // What a reviver makes of it is not followed.
-                let revived = m.callable(c.arg(1));
-                if let Err(error) = serde_json::from_str::<serde::de::IgnoredAny>(&text)
-                    && !ONLY_HERE.iter().any(|only| error.to_string().starts_with(only))
-                {
-                    m.bad_argument("SyntaxError", &format!("no JSON: {error}"), c.at)?;
-                }
-                Ok(match serde_json::from_str(&text) {
-                    Ok(json) if !revived => m.json(&json, 0),
-                    _ => UNKNOWN,
-                })
-            }),
-            ("stringify", |_, _| Ok(UNKNOWN)),
-        ],
-    ),
+    ("Reflect", super::reflect::REFLECT),
+    ("JSON", super::json::JSON),
     (
         "Symbol",
-        &[("for", |m, c| {
-            let name = m.coerce_text(c.arg(0)).map(|t| m.str(t).to_string()).unwrap_or_default();
-            Ok(Value::Sym(m.atom(&format!("@@for:{name}"))))
-        })],
+        &[
+            ("for", |m, c| {
+                let name = m.coerce_text(c.arg(0)).map(|t| m.str(t).to_string()).unwrap_or_default();
+                Ok(Value::Sym(m.atom(&format!("@@for:{name}"))))
+            }),
+            ("keyFor", |m, c| {
+                let Value::Sym(symbol) = c.arg(0) else {
+                    if !matches!(c.arg(0), Value::Unknown(_) | Value::Import(_)) {
+                        m.bad_argument("TypeError", "keyFor is given what is no symbol", c.at)?;
+                    }
+                    return Ok(UNKNOWN);
+                };
+                let name = m.str(symbol);
+                Ok(match name.strip_prefix("@@for:") {
+                    Some(name) => m.string(name),
+                    None => Value::Undefined,
+                })
+            }),
+        ],
     ),
     ("String", STRING_STATIC),
     ("Number", super::numbers::NUMBER),
@@ -366,18 +333,11 @@ pub(super) fn install(m: &mut Machine<'_>) {
         ("Promise", promises::METHODS),
         ("Map", MAP),
         ("Generator", super::generators::METHODS),
+        ("Number", super::numbers::METHODS),
         ("RegExp", &[("exec", super::regex::exec), ("test", super::regex::test)]),
     ] {
         fill(m, m.protos[name], table);
     }
-    fill(
-        m,
-        m.protos["Number"],
-        &[("toString", |m, c| {
-            let plain = matches!(c.arg(0), Value::Undefined) || c.arg(0) == Value::Num(10.0);
-            Ok(m.coerce_text(c.this).filter(|_| plain).map_or(UNKNOWN, Value::Str))
-        })],
-    );
     let opaque = m.native(|_, _| Ok(UNKNOWN), Value::Undefined);
     for (name, methods) in OPAQUE {
         let node = m.node;

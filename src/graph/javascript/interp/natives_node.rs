@@ -18,6 +18,9 @@ pub(super) fn type_of_global(name: &str) -> &'static str {
     if GLOBALS.objects.contains(name) { "object" } else { "function" }
 }
 
+/// What the names of variables begin with that are set, to what is not known.
+pub(super) const SET_VARIABLE: &str = "process.env.";
+
 const FS: &[(&str, Native)] = &[
     ("existsSync", |m, c| {
         Ok(match place(m, c.arg(0)) {
@@ -179,7 +182,11 @@ fn process_environment(m: &mut Machine<'_>) -> ObjId {
     known.extend(m.environment.iter().map(|(a, b)| (a.clone(), b.clone())));
     for (name, value) in variables::given(Language::Node) {
         let key = m.atom(name);
-        let value = value.map_or(UNKNOWN, |value| m.string(value));
+        let value = match value {
+            Some(value) => m.string(value),
+            // It is set, to what is not known.
+            None => Value::Unknown(m.atom(&format!("{SET_VARIABLE}{name}"))),
+        };
         m.object_mut(environment).props.set(key, Slot::Value(value), None);
     }
     for (name, value) in known {
@@ -420,6 +427,14 @@ fn dirents(m: &mut Machine<'_>, path: &str) -> R {
 }
 
 fn read_file(m: &mut Machine<'_>, c: &Call<'_>) -> R {
+    if matches!(c.arg(0), Value::Undefined | Value::Null | Value::Bool(_)) {
+        let message = "The \"path\" argument must be of type string or an instance of Buffer or URL";
+        m.bad_argument("TypeError", message, c.at).map_err(|thrown| m.with_code(thrown, "ERR_INVALID_ARG_TYPE"))?;
+        return Ok(UNKNOWN);
+    }
+    if let Value::Num(_) = c.arg(0) {
+        return Ok(UNKNOWN);
+    }
     let Some(path) = place(m, c.arg(0)) else {
         return Ok(UNKNOWN);
     };

@@ -52,14 +52,13 @@ pub(super) struct Order {
 const REFUSING: &[(&str, &[&str])] = &[
     ("String", &["matchAll", "replaceAll", "replace", "repeat"]),
     ("Object", &["defineProperty", "defineProperties", "setPrototypeOf", "getPrototypeOf"]),
-    ("Reflect", &["ownKeys", "get", "set", "has", "apply", "construct", "defineProperty", "getPrototypeOf"]),
-    ("Symbol", &["keyFor"]),
+    ("Reflect", &["set", "apply", "construct", "defineProperty"]),
     // Weak ones share the methods, and take nothing but objects and symbols.
     ("Map", &["set", "add"]),
 ];
 
 /// Constructors that do.
-const REFUSING_CLASSES: &[&str] = &["Function", "WeakMap", "WeakSet", "Promise", "Symbol"];
+const REFUSING_CLASSES: &[&str] = &["Function", "WeakMap", "WeakSet", "Promise"];
 
 impl Machine<'_> {
     /// Notes a call of something that may throw.

@@ -3,83 +3,14 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Machine;
-use super::value::{Kind, ModuleIx, ObjId, Slot, UNKNOWN, Value};
+use super::value::{Kind, ModuleIx, ObjId, Slot, Value};
 use crate::artifact::EntryId;
 use crate::graph::javascript::load::Format;
 use crate::graph::{Choices, HandlerResolution, ImportSite, ModuleGraph, ModuleId, StartCause};
 use crate::lang::javascript::ir::{FunctionId, Pattern, PatternId};
 use crate::package::owners::npm::package_root;
 
-/// The first release whose runtime looks for the handler in the default export too.
-const FROM_DEFAULT: u32 = 24;
-
-/// What is known about an exported handler.
-pub(in crate::graph::javascript) struct Exported {
-    pub(in crate::graph::javascript) found: bool,
-    /// Whether what is exported is surely no function.
-    pub(in crate::graph::javascript) no_function: bool,
-    /// Parameters that the function counts, where it is seen.
-    pub(in crate::graph::javascript) parameters: Option<usize>,
-    pub(in crate::graph::javascript) definition: Option<(ModuleId, crate::span::Span)>,
-    pub(in crate::graph::javascript) names: Vec<String>,
-}
-
 impl Machine<'_> {
-    /// The function an exported name refers to, and the names that are exported.
-    pub(in crate::graph::javascript) fn exported(&mut self, ix: ModuleIx, path: &str) -> Exported {
-        let module = self.loaded.get(ix as usize).is_some_and(|loaded| loaded.format == Format::Module);
-        let mut namespace = self.namespace_value(ix);
-        // The `default` of a CommonJS namespace stands for `module.exports`; a handler of that name is one of its own.
-        if !module && path.split('.').next() == Some("default") {
-            let default = self.atom("default");
-            namespace = self.get(namespace, default).unwrap_or(UNKNOWN);
-        }
-        let mut value = self.member_at(namespace, path);
-        if value == Value::Undefined && self.node >= FROM_DEFAULT {
-            let default = self.atom("default");
-            let default = self.get(namespace, default).unwrap_or(UNKNOWN);
-            value = self.member_at(default, path);
-        }
-        // What was not followed to its end may still define it.
-        let found = value != Value::Undefined || self.loaded.get(ix as usize).is_some_and(|loaded| loaded.unfinished);
-        let (mut definition, mut parameters) = (None, None);
-        if let Value::Obj(id) = value
-            && let Kind::Closure(closure) = self.object(id).kind
-        {
-            definition = self.definition(closure.module, closure.function);
-            parameters = self.parameters(closure.module, closure.function);
-        }
-        let no_function = match value {
-            Value::Null | Value::Bool(_) | Value::Num(_) | Value::Str(_) => true,
-            Value::Obj(id) => {
-                let object = self.object(id);
-                matches!(object.kind, Kind::Plain | Kind::Array(_) | Kind::Map(_) | Kind::Regex(..)) && !object.open
-            }
-            _ => false,
-        };
-        let keys = self.own_keys(namespace, false).unwrap_or_default();
-        let names = keys.into_iter().map(|key| self.str(key).to_string());
-        Exported {
-            found,
-            no_function,
-            parameters,
-            definition,
-            names: names.filter(|name| module || name != "default").collect(),
-        }
-    }
-
-    /// What a dotted path leads to.
-    fn member_at(&mut self, mut value: Value, path: &str) -> Value {
-        for part in path.split('.') {
-            let key = self.atom(part);
-            value = self.get(value, key).unwrap_or(UNKNOWN);
-            if value == Value::Undefined {
-                break;
-            }
-        }
-        value
-    }
-
     /// What `length` says of a function: its parameters before the first with a default.
     pub(super) fn parameters(&self, ix: ModuleIx, function: FunctionId) -> Option<usize> {
         let program = self.loaded.get(ix as usize)?.program.as_ref()?;
@@ -98,7 +29,7 @@ impl Machine<'_> {
         u32::try_from(self.trace.modules.len()).unwrap_or(u32::MAX)
     }
 
-    fn definition(&self, ix: ModuleIx, function: FunctionId) -> Option<(ModuleId, crate::span::Span)> {
+    pub(super) fn definition(&self, ix: ModuleIx, function: FunctionId) -> Option<(ModuleId, crate::span::Span)> {
         let loaded = self.loaded.get(ix as usize)?;
         let function = loaded.program.as_ref()?.functions.get(function as usize)?;
         Some((loaded.id, function.span))
@@ -130,6 +61,7 @@ impl Machine<'_> {
             calls: self.trace.calls,
             data_files: self.trace.data_files,
             causes: self.trace.causes,
+            doubts: self.trace.doubts.into_iter().collect(),
             demanded: self.trace.demanded.into_iter().collect(),
             reexported,
             handed_on,

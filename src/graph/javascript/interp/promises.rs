@@ -37,10 +37,11 @@ pub(super) const METHODS: Table = &[
             return if m.callable(c.arg(1)) { reaction(m, c.arg(1), error, c) } else { Ok(m.reject(error)) };
         }
         match m.object(id).kind {
-            Kind::Promise(Some(value)) if m.entry_esm => reaction(m, c.arg(0), value, c),
+            Kind::Promise(Some(value)) if m.waits => reaction(m, c.arg(0), value, c),
             _ if m.pending.contains_key(&id) => Ok(m.promise_of(Source::Then(id, c.arg(0), c.at))),
             _ => {
                 m.note_handed(c.args);
+                m.called_later(c.args);
                 Ok(m.promise(None))
             }
         }
@@ -55,11 +56,13 @@ pub(super) const METHODS: Table = &[
         }
         if !matches!(m.object(id).kind, Kind::Promise(Some(_))) {
             m.note_handed(c.args);
+            m.called_later(c.args);
         }
         Ok(c.this)
     }),
     ("finally", |m, c| {
         m.note_handed(c.args);
+        m.called_later(c.args);
         match c.this {
             Value::Obj(id) => Ok(m.rejection(id).map_or(c.this, |error| m.reject(error))),
             other => Ok(other),
@@ -165,6 +168,17 @@ fn reaction(m: &mut Machine<'_>, function: Value, given: Value, c: &Call<'_>) ->
 }
 
 impl Machine<'_> {
+    /// Notes functions that a promise calls once it has settled.
+    fn called_later(&mut self, functions: &[Value]) {
+        for function in functions {
+            if let Value::Obj(id) = function
+                && let Kind::Closure(closure) = &self.object(*id).kind
+            {
+                self.waiting.insert((closure.module, closure.function));
+            }
+        }
+    }
+
     /// Notes the timer that an executor sets: `new Promise((resolve) => setTimeout(resolve, 500))`.
     pub(super) fn note_timer(&mut self, name: Atom, args: &[Value], at: At) {
         let Some(promise) = self.executing.last().copied() else { return };
@@ -253,6 +267,11 @@ impl Machine<'_> {
         for error in left {
             self.uncaught(error);
         }
+    }
+
+    /// Whether nothing can settle a promise.
+    pub(super) fn is_endless(&self, promise: ObjId) -> bool {
+        self.endless.contains(&promise)
     }
 
     pub(super) fn promise_of(&mut self, source: Source) -> Value {

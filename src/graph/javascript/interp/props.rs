@@ -9,10 +9,6 @@ use crate::graph::javascript::{exports, limits::LIMITS};
 const MOST_ADDED: usize = 4_096;
 /// Members of maps and sets whose number is exact: of larger ones not all doubles are found.
 const MOST_COUNTED: usize = 64;
-/// Arrays within each other that are written as text. One may hold itself.
-const DEEPEST_LIST: u32 = 32;
-/// Longest text of an array, bytes: each that holds another twice doubles it.
-const LONGEST_LIST: usize = 100_000;
 
 impl Machine<'_> {
     /// `value.key`.
@@ -318,7 +314,15 @@ impl Machine<'_> {
                 Some(keys)
             }
             // Functions have names, lengths and prototypes, which are made when they are asked for.
-            Kind::Closure(_) | Kind::Native(..) | Kind::Bound(..) | Kind::Regex(..) if all => None,
+            Kind::Closure(closure) if all => {
+                let mut keys: Vec<Atom> = self.made_names(&closure).iter().map(|name| self.atom(name)).collect();
+                let own: Vec<Atom> = self.object(id).props.keys(true);
+                let own = own.into_iter().filter(|key| !keys.contains(key) && !self.str(*key).starts_with("@@"));
+                let own: Vec<Atom> = own.collect();
+                keys.extend(own);
+                (!self.object(id).open).then_some(keys)
+            }
+            Kind::Native(..) | Kind::Bound(..) | Kind::Regex(..) if all => None,
             Kind::Namespace(ix) => Some(self.export_names(ix)),
             Kind::Proxy(target, handler) => {
                 let trap = self.atom("ownKeys");
@@ -337,6 +341,31 @@ impl Machine<'_> {
                 }
                 (!self.object(id).open || !self.object(id).props.keys(true).is_empty()).then_some(keys)
             }
+        }
+    }
+
+    /// Whether a property is one that a function has before anything gives it some, and that is not kept.
+    pub(super) fn has_made(&self, id: u32, key: Atom) -> bool {
+        match &self.object(id).kind {
+            Kind::Closure(closure) => {
+                let name = self.str(key);
+                let reads = matches!(&*name, "length" | "name" | "prototype") && !self.object(id).open;
+                reads && self.made_names(closure).contains(&&*name)
+            }
+            _ => false,
+        }
+    }
+
+    /// Properties that a function has before anything gives it some, in their order.
+    fn made_names(&self, closure: &super::value::Closure) -> &'static [&'static str] {
+        let program = self.loaded.get(closure.module as usize).and_then(|loaded| loaded.program.as_ref());
+        let code = program.and_then(|program| program.functions.get(closure.function as usize));
+        match code {
+            _ if closure.is_class => &["length", "name", "prototype"],
+            Some(code) if code.generator => &["length", "name", "prototype"],
+            Some(code) if code.arrow || code.method || code.is_async => &["length", "name"],
+            Some(code) if code.strict => &["length", "name", "prototype"],
+            _ => &["length", "name", "arguments", "caller", "prototype"],
         }
     }
 
@@ -372,6 +401,9 @@ impl Machine<'_> {
                     return Some(true);
                 }
                 let name = self.str(name);
+                if is_set_variable(&name) {
+                    return Some(true);
+                }
                 let member = name.contains('.') && !name.contains('(');
                 let root = name.split('.').next().unwrap_or("");
                 // Not everything that a process says of itself is set.
@@ -383,116 +415,6 @@ impl Machine<'_> {
                 (member && (of_node() || known())).then_some(true)
             }
             Value::Import(_) => None,
-        }
-    }
-
-    pub(super) fn coerce_text(&mut self, value: Value) -> Option<Atom> {
-        self.coerce_text_within(value, DEEPEST_LIST)
-    }
-
-    /// The text of what is nested as deep as `depth`: a list may hold itself.
-    fn coerce_text_within(&mut self, value: Value, depth: u32) -> Option<Atom> {
-        Some(match value {
-            Value::Str(text) => text,
-            Value::Undefined => self.atom("undefined"),
-            Value::Null => self.atom("null"),
-            Value::Bool(flag) => self.atom(if flag { "true" } else { "false" }),
-            Value::Num(number) => {
-                if !number.is_finite() {
-                    self.atom(if number.is_nan() {
-                        "NaN"
-                    } else if number > 0.0 {
-                        "Infinity"
-                    } else {
-                        "-Infinity"
-                    })
-                } else if number != 0.0 && !(1e-6..1e21).contains(&number.abs()) {
-                    // Written with an exponent.
-                    return None;
-                } else if number.fract() == 0.0 && number.abs() < 1e15 {
-                    self.atom(&(number as i64).to_string())
-                } else {
-                    self.atom(&number.to_string())
-                }
-            }
-            Value::Obj(id) => match self.object(id).kind.clone() {
-                Kind::Array(items) if items.len() < 1_000 => {
-                    let depth = depth.checked_sub(1)?;
-                    let mut joined = String::new();
-                    for (at, item) in items.into_iter().enumerate() {
-                        if at > 0 {
-                            joined.push(',');
-                        }
-                        if matches!(item, Value::Undefined | Value::Null) {
-                            continue;
-                        }
-                        let part = self.coerce_text_within(item, depth)?;
-                        joined.push_str(&self.str(part));
-                        if joined.len() > LONGEST_LIST {
-                            return None;
-                        }
-                    }
-                    self.atom(&joined)
-                }
-                _ => {
-                    let key = self.atom("href");
-                    match self.object(id).props.get(key) {
-                        Some(Slot::Value(Value::Str(text))) => text,
-                        None if self.is_bare(id) => self.atom("[object Object]"),
-                        _ => return None,
-                    }
-                }
-            },
-            _ => return None,
-        })
-    }
-
-    /// Whether an object has nothing of its own to say as text.
-    fn is_bare(&mut self, id: u32) -> bool {
-        let object = self.object(id);
-        if !matches!(object.kind, Kind::Plain) || object.open || object.proto != self.proto("Object") {
-            return false;
-        }
-        ["toString", "valueOf", "@@toPrimitive", "@@toStringTag"].iter().all(|name| {
-            let key = self.atom(name);
-            self.object(id).props.get(key).is_none()
-        })
-    }
-
-    pub(super) fn coerce_key(&mut self, value: Value) -> Option<Atom> {
-        if let Value::Sym(symbol) = value {
-            return Some(symbol);
-        }
-        self.coerce_text(value)
-    }
-
-    pub(super) fn to_number(&self, value: Value) -> Option<f64> {
-        match value {
-            Value::Num(number) => Some(number),
-            Value::Bool(flag) => Some(f64::from(u8::from(flag))),
-            Value::Null => Some(0.0),
-            Value::Undefined => Some(f64::NAN),
-            Value::Str(text) => {
-                let text = self.str(text);
-                let text = text.trim();
-                Some(match text.as_bytes() {
-                    [] => 0.0,
-                    [b'0', b'x' | b'X', ..] => whole(&text[2..], 16),
-                    [b'0', b'o' | b'O', ..] => whole(&text[2..], 8),
-                    [b'0', b'b' | b'B', ..] => whole(&text[2..], 2),
-                    _ if text.trim_start_matches(['+', '-']) == "Infinity" => {
-                        if text.starts_with('-') {
-                            f64::NEG_INFINITY
-                        } else {
-                            f64::INFINITY
-                        }
-                    }
-                    // Rust reads some words as numbers.
-                    _ if text.contains(|c: char| c.is_ascii_alphabetic() && !matches!(c, 'e' | 'E')) => f64::NAN,
-                    _ => text.parse().unwrap_or(f64::NAN),
-                })
-            }
-            _ => None,
         }
     }
 
@@ -532,6 +454,7 @@ impl Machine<'_> {
                 Value::Unknown(name) if self.opaque_globals.contains(&name) => {
                     super::natives_node::type_of_global(&self.str(name))
                 }
+                Value::Unknown(name) if is_set_variable(&self.str(name)) => "string",
                 Value::Unknown(name) => {
                     match exports::type_of(&self.str(name)) {
                         Some(kind) => kind,
@@ -564,9 +487,10 @@ impl Machine<'_> {
     }
 }
 
-/// A whole number in some base.
-fn whole(digits: &str, base: u32) -> f64 {
-    u64::from_str_radix(digits, base).ok().filter(|_| !digits.starts_with('+')).map_or(f64::NAN, |number| number as f64)
+/// Whether a name is that of a variable which is set.
+fn is_set_variable(name: &str) -> bool {
+    let variable = name.strip_prefix(super::natives_node::SET_VARIABLE);
+    variable.is_some_and(|variable| variable.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
 }
 
 fn object_open(machine: &Machine<'_>, id: u32) -> bool {

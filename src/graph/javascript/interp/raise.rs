@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::Machine;
 use super::value::{Abrupt, At, ModuleIx, R, Slot, UNKNOWN, Value};
+use crate::graph::javascript::bundle::{looks_bundled, looks_minified};
 use crate::graph::javascript::limits::LIMITS;
 use crate::graph::{ImportSite, ModuleId, Phase, StartCause, StartPlace, StartStep};
 use crate::knowledge;
@@ -26,6 +27,8 @@ knowledge::table! {
     static ADDONS: Addons = "node/addons.toml", tested by the_addons_read;
 }
 
+/// Longest message of an error that is repeated.
+const LONGEST_SHOWN: usize = 80;
 /// Imports that are told on the way to an error; a cycle of first imports would have no end.
 const LONGEST_CHAIN: usize = 200;
 
@@ -174,6 +177,39 @@ impl Machine<'_> {
             self.unfinished(self.loading);
             self.note_cause(cause);
         }
+    }
+
+    /// Notes that own code throws where that is not sure and nothing catches it: what decides it is not known.
+    pub(super) fn may_throw_own(&mut self, error: Value, ix: ModuleIx) {
+        if self.stands_for_fault(error) || self.is_led_to(error) {
+            return;
+        }
+        let message = match error {
+            Value::Obj(id) => self.text_of_error(id),
+            _ => String::new(),
+        };
+        let shown: String = message.chars().take(LONGEST_SHOWN).collect();
+        let what = if shown.is_empty() { "an error".to_owned() } else { format!("`{shown}`") };
+        self.may_end(ix, &what);
+    }
+
+    /// Notes what may end Init in own code, as far as is known.
+    pub(super) fn may_end(&mut self, ix: ModuleIx, what: &str) {
+        if self.phase != Phase::Init || self.tries > 0 || !self.runs_own(ix) {
+            return;
+        }
+        let Some(loaded) = self.loaded.get(ix as usize) else { return };
+        let Some(module) = self.trace.modules.get(loaded.id.0 as usize) else { return };
+        let doubt = format!("`{}` may end with {what}: what decides that is not known", module.name);
+        if self.trace.doubts.len() < LIMITS.failures && !self.trace.doubts.contains(&doubt) && self.is_by_hand(ix) {
+            self.trace.doubts.insert(doubt);
+        }
+    }
+
+    /// Whether a file is what people write, and no bundle, which has the checks of libraries in it.
+    fn is_by_hand(&self, ix: ModuleIx) -> bool {
+        let text = self.loaded.get(ix as usize).and_then(|loaded| loaded.entry).and_then(|entry| self.text_of(entry));
+        text.is_some_and(|text| !looks_bundled(&text) && !looks_minified(&text))
     }
 
     /// Decided conditions that were around the `catch` that runs.

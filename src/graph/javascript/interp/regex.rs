@@ -283,7 +283,19 @@ pub(super) fn match_text(m: &mut Machine<'_>, c: &Call<'_>) -> R {
     Ok(m.array(items))
 }
 
+/// What takes all matches of a text takes no expression that asks for one.
+fn refuse_single(m: &mut Machine<'_>, c: &Call<'_>) -> Result<(), Abrupt> {
+    let Value::Obj(id) = c.arg(0) else { return Ok(()) };
+    match m.object(id).kind {
+        Kind::Regex(_, flags) if !m.str(flags).contains('g') => {
+            m.bad_argument("TypeError", "it must be called with a global RegExp", c.at)
+        }
+        _ => Ok(()),
+    }
+}
+
 pub(super) fn match_all(m: &mut Machine<'_>, c: &Call<'_>) -> R {
+    refuse_single(m, c)?;
     let Some((text, id)) = text_and_regex(m, c) else { return Ok(UNKNOWN) };
     let content = m.str(text);
     let Some(all) = m.find_all(id, &content) else { return Ok(UNKNOWN) };
@@ -306,6 +318,9 @@ pub(super) fn replace(m: &mut Machine<'_>, c: &Call<'_>, all: bool) -> Result<Op
     let (Value::Str(text), Value::Obj(id)) = (c.this, c.arg(0)) else { return Ok(None) };
     if !matches!(m.object(id).kind, Kind::Regex(..)) {
         return Ok(None);
+    }
+    if all {
+        refuse_single(m, c)?;
     }
     let made = m.replaced(c, text, id, all)?;
     Ok(Some(made.map_or(UNKNOWN, |made| m.string(&made))))

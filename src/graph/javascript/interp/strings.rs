@@ -81,6 +81,31 @@ pub(super) const STRING: Table = &[
     }),
     ("padStart", |m, c| text(m, c, |s, a| Some(format!("{}{s}", padding(s, a)?)))),
     ("padEnd", |m, c| text(m, c, |s, a| Some(format!("{s}{}", padding(s, a)?)))),
+    ("normalize", |m, c| {
+        let form = match c.arg(0) {
+            Value::Undefined => "NFC".into(),
+            Value::Str(form) => m.str(form),
+            _ => return Ok(UNKNOWN),
+        };
+        if !matches!(&*form, "NFC" | "NFD" | "NFKC" | "NFKD") {
+            m.bad_argument("RangeError", "The normalization form should be one of NFC, NFD, NFKC, NFKD.", c.at)?;
+        }
+        Ok(match c.this {
+            Value::Str(text) if m.str(text).is_ascii() => c.this,
+            _ => UNKNOWN,
+        })
+    }),
+    ("localeCompare", |m, c| {
+        m.refuse_locale(c.arg(1), c.at)?;
+        let (Value::Str(a), Value::Str(b), 1) = (c.this, c.arg(0), c.args.len()) else { return Ok(UNKNOWN) };
+        let (a, b) = (m.str(a), m.str(b));
+        // How other signs are ordered, a table of Unicode says.
+        let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_lowercase());
+        Ok(match is_plain(&a) && is_plain(&b) {
+            true => Value::Num(f64::from(a.cmp(&b) as i8)),
+            false => UNKNOWN,
+        })
+    }),
     ("match", super::regex::match_text),
     ("matchAll", super::regex::match_all),
     ("search", super::regex::search),

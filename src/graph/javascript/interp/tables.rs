@@ -5,6 +5,7 @@ use rustc_hash::FxHashSet;
 use super::Machine;
 use super::value::{Atom, Kind, Native, R, UNKNOWN, Value};
 use crate::graph::javascript::limits::LIMITS;
+use crate::lang::javascript::ir::PRIVATE;
 
 /// Methods by name.
 pub(super) type Table = &'static [(&'static str, Native)];
@@ -19,6 +20,11 @@ pub(super) fn fill(m: &mut Machine<'_>, id: u32, table: &[(&'static str, Native)
         let function = m.native(*native, Value::Undefined);
         m.define(id, name, function);
     }
+}
+
+/// Whether a key is that of a symbol.
+pub(super) fn is_symbol(key: &str) -> bool {
+    key.starts_with("@@") && !key.starts_with(PRIVATE)
 }
 
 pub(super) fn list(m: &Machine<'_>, value: Value) -> Option<Vec<Value>> {

@@ -19,6 +19,8 @@ pub(super) struct Trace {
     pub(super) problems: Vec<GraphProblem>,
     /// Rounds of loops that were not followed to their end, by the loop's body.
     pub(super) loops: BTreeMap<ImportSite, u64>,
+    /// What is missing to say whether own code ends Init, in words.
+    pub(super) doubts: BTreeSet<String>,
     /// Variables of the environment that own code ends Init without, and the module that asks for each.
     pub(super) demanded: BTreeSet<(String, String)>,
 }

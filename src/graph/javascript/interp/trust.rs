@@ -11,7 +11,7 @@ use super::raise::Thrown;
 use super::value::{Abrupt, At, EnvId, Kind, ModuleIx, NO_MODULE, ObjId, Slot, UNKNOWN, Value};
 use super::{Frame, Machine};
 use crate::graph::javascript::limits::LIMITS;
-use crate::lang::javascript::ir::BinaryOp;
+use crate::lang::javascript::ir::{BinaryOp, ExprId, ExprKind, Item, PRIVATE};
 use crate::span::Span;
 
 /// Longest piece of code that a message repeats.
@@ -40,6 +40,16 @@ impl Machine<'_> {
     /// Whether a file is small enough for what people write, and their own.
     pub(super) fn is_written(own: bool, source_bytes: u32) -> bool {
         own && source_bytes as usize <= LIMITS.written_bytes
+    }
+
+    /// Whether own code runs that own code alone has called, and nothing undecided is around it.
+    pub(super) fn is_own_code(&self, ix: ModuleIx) -> bool {
+        self.trust.on && self.written(ix) && self.conditions == 0
+    }
+
+    /// Whether own code runs that own code alone has called.
+    pub(super) fn runs_own(&self, ix: ModuleIx) -> bool {
+        self.trust.on && self.written(ix)
     }
 
     fn written(&self, ix: ModuleIx) -> bool {
@@ -224,7 +234,48 @@ impl Machine<'_> {
 
     /// Whether a function of the runtime can say that its argument is no good.
     pub(super) fn bad_argument(&mut self, class: &'static str, message: &str, at: At) -> Result<(), Abrupt> {
+        self.refuse_empty_meta(class, message, at)?;
         self.mistake(class, message, at)
+    }
+
+    /// Whether an object is known to have no property of its own.
+    pub(super) fn is_empty(&self, value: Value) -> bool {
+        let Value::Obj(id) = value else { return false };
+        let object = self.object(id);
+        matches!(object.kind, Kind::Plain) && !object.open && object.name == 0 && object.props.keys(true).is_empty()
+    }
+
+    /// A call that is given what a bundle of CommonJS has of `import.meta`: nothing. Bundlers put an empty object in its
+    /// place, in the code of libraries, too.
+    fn refuse_empty_meta(&mut self, class: &'static str, message: &str, at: At) -> Result<(), Abrupt> {
+        let program = self.loaded.get(at.module as usize).and_then(|loaded| loaded.program.as_ref());
+        let Some(program) = program else { return Ok(()) };
+        let kind = |id: ExprId| program.exprs.get(id as usize).map(|expr| &expr.kind);
+        let Some(ExprKind::Call(_, items, _) | ExprKind::New(_, items)) = kind(at.expr) else { return Ok(()) };
+        let is_read = |item: &Item| matches!(item, Item::One(id) if *id == self.of_empty.expr);
+        let meta = ["url", "dirname", "filename"];
+        let is_meta = match kind(self.of_empty.expr) {
+            Some(ExprKind::Member(_, name, _)) => {
+                program.strings.get(*name as usize).is_some_and(|name| meta.contains(&&**name))
+            }
+            _ => false,
+        };
+        let given = self.of_empty.module == at.module && is_meta && items.iter().any(is_read);
+        if !given || !self.sure() || self.conditions != self.handled_conditions() || self.sources.source_tree {
+            return Ok(());
+        }
+        let fault = Thrown {
+            rule: "wrong-module-format",
+            subject: "import.meta".to_owned(),
+            message: format!("{class}: {message}: a bundle in CommonJS has no `import.meta`"),
+            help: Some(
+                "Bundle as an ES module, or give the bundler a value for `import.meta.url`, such as by esbuild's \
+                 --define:import.meta.url=... with a banner that makes it of `__filename`"
+                    .to_owned(),
+            ),
+            ..Thrown::default()
+        };
+        self.raise(fault, at).map(|_| ())
     }
 
     /// The code of an expression, as a message shows it.
@@ -267,12 +318,13 @@ impl Machine<'_> {
     /// Reads a private member of an object whose class does not declare it.
     pub(super) fn refuse_private(&mut self, object: Value, key: u32, at: At) -> Result<(), Abrupt> {
         let name = self.str(key);
-        if !name.starts_with('#') || self.get_quiet(object, key) != Value::Undefined {
+        let Some(name) = name.strip_prefix(PRIVATE) else { return Ok(()) };
+        if self.get_quiet(object, key) != Value::Undefined {
             return Ok(());
         }
         self.note_read(object);
         let class = "whose class did not declare it";
-        self.mistake_as_written("TypeError", &format!("Cannot read private member {name} from an object {class}"), at)
+        self.mistake_as_written("TypeError", &format!("Cannot read private member #{name} from an object {class}"), at)
     }
 
     /// Whether all that a value has is known: what the language brings has more than is modelled.

@@ -6,6 +6,11 @@ use super::value::{Call, Native, R, UNKNOWN, Value};
 
 pub(super) const URL: &[(&str, Native)] = &[
     ("fileURLToPath", |m, c| {
+        if is_no_path(c.arg(0)) {
+            let message = "The \"path\" argument must be of type string or an instance of URL";
+            m.bad_argument("TypeError", message, c.at).map_err(|thrown| m.with_code(thrown, "ERR_INVALID_ARG_TYPE"))?;
+            return Ok(UNKNOWN);
+        }
         Ok(match m.coerce_text(c.arg(0)) {
             Some(text) => {
                 let text = m.str(text);
@@ -18,6 +23,11 @@ pub(super) const URL: &[(&str, Native)] = &[
         })
     }),
     ("pathToFileURL", |m, c| {
+        if is_no_path(c.arg(0)) {
+            let message = "The \"path\" argument must be of type string";
+            m.bad_argument("TypeError", message, c.at).map_err(|thrown| m.with_code(thrown, "ERR_INVALID_ARG_TYPE"))?;
+            return Ok(UNKNOWN);
+        }
         Ok(match m.coerce_text(c.arg(0)) {
             Some(text) => {
                 let path = m.str(text);
@@ -29,6 +39,11 @@ pub(super) const URL: &[(&str, Native)] = &[
         })
     }),
 ];
+
+/// Whether a value is surely neither a text nor an object.
+pub(super) fn is_no_path(value: Value) -> bool {
+    matches!(value, Value::Undefined | Value::Null | Value::Bool(_) | Value::Num(_))
+}
 
 fn url_object(m: &mut Machine<'_>, href: &str) -> Value {
     let id = m.plain();

@@ -97,7 +97,10 @@ impl Machine<'_> {
         if self.is_of_this_release(name) {
             return Ok(Value::Unknown(name));
         }
-        if self.loaded.get(f.module as usize).is_some_and(|loaded| loaded.refused) {
+        let loaded = self.loaded.get(f.module as usize);
+        let declares =
+            loaded.and_then(|loaded| loaded.program.as_ref()).is_some_and(|program| program.declares_in_texts);
+        if declares || loaded.is_some_and(|loaded| loaded.refused) {
             return Ok(UNKNOWN);
         }
         let module = self.loaded.get(f.module as usize).filter(|loaded| loaded.format == Format::Module);

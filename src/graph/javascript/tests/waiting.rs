@@ -1,7 +1,7 @@
 //! Promises, generators and imports that code waits for.
 
-use super::{eager, loaded};
-use crate::graph::Phase;
+use super::{eager, graph, loaded};
+use crate::graph::{HandlerResolution, Phase};
 
 #[test]
 fn imports_that_something_waits_for_are_loaded() {
@@ -121,4 +121,47 @@ fn hooks_of_the_loader_are_loaded() {
         ("hooks.mjs", "export async function resolve(a, b, next) { return next(a, b); }"),
     ];
     assert_eq!(eager(&files), ["index.mjs", "hooks.mjs"]);
+}
+
+#[test]
+fn a_handler_that_something_may_set_later_is_doubted() {
+    let doubts = |index: &'static str| graph(&[("index.js", index)]).doubts;
+    for index in [
+        "module.exports = new Promise((done) => setTimeout(() => done({ handler() {} }), 5));",
+        "(async () => { await null; exports.handler = async () => 1; })();",
+        "Promise.resolve().then(() => { exports.handler = async () => 1; });",
+        "module.exports = { then(done) { done({ handler() {} }); } };",
+    ] {
+        assert_eq!(doubts(index).len(), 1, "{index}");
+        assert!(matches!(graph(&[("index.js", index)]).handler, HandlerResolution::Found { .. }), "{index}");
+    }
+    for index in [
+        "(async () => { await null; console.log('x'); })(); exports.other = 1;",
+        "setTimeout(() => { exports.handler = async () => 1; }, 5);",
+    ] {
+        assert!(doubts(index).is_empty(), "{index}");
+        assert!(matches!(graph(&[("index.js", index)]).handler, HandlerResolution::NameMissing { .. }), "{index}");
+    }
+}
+
+#[test]
+fn errors_of_own_code_that_are_not_decided_are_doubts() {
+    let doubts = |index: &'static str| graph(&[("index.js", index), ("lib.js", "exports.size = 3;")]).doubts.len();
+    for index in [
+        "if (require('os').cpus().length < 2) throw new Error('slow');",
+        "function check(size) { if (size < 2) throw new Error('slow'); }\ncheck(require('os').totalmem());",
+        "const few = require('os').cpus().length || 0;\nif (few < 1) throw new Error('none');",
+        "require('assert')(require('os').hostname().startsWith('x'));",
+    ] {
+        assert_eq!(doubts(index), 1, "{index}");
+    }
+    for index in [
+        "try { if (require('os').cpus().length < 2) throw new Error('slow'); } catch {}",
+        "exports.handler = async () => { if (require('os').cpus().length < 2) throw new Error('slow'); };",
+        "if (process.env.TABLE) throw new Error('set');",
+        "if (!process.env.AWS_ACCESS_KEY_ID) throw new Error('not set');",
+        "if (require('./lib').size < 2) throw new Error('slow');",
+    ] {
+        assert_eq!(doubts(index), 0, "{index}");
+    }
 }

@@ -49,7 +49,10 @@ impl Lowerer {
                 ExprKind::Tagged(tag, texts, values)
             }
             Expression::Identifier(id) if id.name == "undefined" => ExprKind::Undefined,
-            Expression::Identifier(_) if self.withs > 0 => ExprKind::Opaque(Box::default()),
+            Expression::Identifier(_) if self.withs > 0 => {
+                self.program.exports_used = true;
+                ExprKind::Opaque(Box::default())
+            }
             Expression::Identifier(id) => ExprKind::Var(self.var_named(id.name.as_str())),
             Expression::ArrayExpression(array) => {
                 ExprKind::Array(array.elements.iter().map(|e| self.element(e)).collect())
@@ -105,7 +108,10 @@ impl Lowerer {
                 ExprKind::New(callee, self.arguments(&new.arguments))
             }
             Expression::ChainExpression(chain) => ExprKind::Chain(self.chain(&chain.expression)),
-            Expression::ThisExpression(_) => ExprKind::This,
+            Expression::ThisExpression(_) => {
+                self.program.exports_used |= !self.frames.iter().skip(1).any(|frame| frame.own_arguments);
+                ExprKind::This
+            }
             Expression::Super(_) => ExprKind::Super,
             Expression::NewTarget(_) => ExprKind::NewTarget,
             Expression::ImportMeta(_) => {
@@ -278,6 +284,9 @@ impl Lowerer {
     }
 
     fn call(&mut self, call: &ast::CallExpression<'_>) -> ExprId {
+        if let Some(code) = self.evaluated(call) {
+            return code;
+        }
         self.mark_immediate(&call.callee, &call.arguments);
         let callee = self.expr(&call.callee);
         let arguments = self.arguments(&call.arguments);

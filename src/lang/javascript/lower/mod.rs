@@ -2,6 +2,7 @@
 //! loses its types, and every `require` and `import` is listed.
 
 mod class;
+mod evaluated;
 mod expr;
 mod scope;
 mod stmt;
@@ -15,14 +16,17 @@ use oxc_span::GetSpan;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 use super::ir::{
-    Expr, ExprId, ExprKind, Function, FunctionId, NewerSyntax, Pattern, PatternId, Program, Stmt, StmtId, StmtKind,
-    Text, Var,
+    Expr, ExprId, ExprKind, Function, FunctionId, NewerSyntax, PRIVATE, Pattern, PatternId, Program, Stmt, StmtId,
+    StmtKind, Text, Var,
 };
 use super::{Dialect, ParseMode};
 use crate::span::Span;
 
 /// Names that the CommonJS wrapper gives to a module, in slot order.
 pub(crate) const WRAPPER: [&str; 5] = ["exports", "require", "module", "__filename", "__dirname"];
+
+/// Slots of those with which it exports.
+const WRAPPER_EXPORTS: [u32; 2] = [0, 2];
 
 /// Lowers one parsed file.
 pub(super) fn lower(program: &ast::Program<'_>, mode: ParseMode) -> Program {
@@ -72,6 +76,10 @@ struct Lowerer {
     guards: Vec<u32>,
     /// Function expressions that run where they stand, by start offset.
     immediate: FxHashSet<u32>,
+    /// Whether the code being lowered stands in a constant text.
+    in_text: bool,
+    /// Whether the statement being lowered is all that its function does.
+    alone: bool,
     /// Slots in the module frame that hold imports, with whether a value use was seen.
     import_used: FxHashMap<u32, bool>,
 }
@@ -93,6 +101,8 @@ impl Lowerer {
             withs: 0,
             guards: Vec::new(),
             immediate: FxHashSet::default(),
+            in_text: false,
+            alone: false,
             import_used: FxHashMap::default(),
         }
     }
@@ -104,7 +114,7 @@ impl Lowerer {
     }
 
     fn private(&mut self, name: &str) -> Text {
-        self.text(&format!("#{name}"))
+        self.text(&format!("{PRIVATE}{name}"))
     }
 
     fn expr_node(&mut self, kind: ExprKind, span: Span) -> ExprId {
@@ -163,6 +173,7 @@ impl Lowerer {
         self.declare_function_body(&program.body);
         let mut hoisted = Vec::new();
         self.hoist_functions(&program.body, &mut hoisted);
+        self.alone = program.body.len() == 1;
         let body = self.statements(&program.body);
         self.drop_type_imports();
         let frame = self.frames.pop().unwrap_or_default();

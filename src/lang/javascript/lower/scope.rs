@@ -14,11 +14,13 @@ impl Lowerer {
             let frame = &mut self.frames[at];
             if let Some(slot) = frame.names.get(&name).copied() {
                 if at == 0 {
+                    self.program.exports_used |= super::WRAPPER_EXPORTS.contains(&slot);
                     self.import_used.entry(slot).and_modify(|used| *used = true);
                 }
                 return Var::Local { depth, slot };
             }
             if arguments && frame.own_arguments {
+                self.program.exports_used |= at == 0;
                 let slot = frame.slots;
                 frame.slots += 1;
                 frame.names.insert(name, slot);
@@ -251,6 +253,11 @@ impl Lowerer {
             }
             _ => {}
         }
+    }
+
+    /// What a text that is not strict declares outside of itself: `var`, and functions at its top.
+    pub(super) fn declare_variables_of(&mut self, body: &[Statement<'_>]) {
+        self.declare_vars_in(body);
     }
 
     fn declare_vars_in(&mut self, body: &[Statement<'_>]) {

@@ -498,11 +498,13 @@ impl Lowerer {
         }
     }
 
-    fn function_body(&mut self, id: FunctionId, body: &[Statement<'_>]) {
+    pub(super) fn function_body(&mut self, id: FunctionId, body: &[Statement<'_>]) {
         self.declare_function_body(body);
         let mut hoisted = Vec::new();
         self.hoist_functions(body, &mut hoisted);
+        let alone = std::mem::replace(&mut self.alone, body.len() == 1);
         let body = self.statements(body);
+        self.alone = alone;
         let function = &mut self.program.functions[id as usize];
         function.hoisted = hoisted;
         function.body.extend(body);

@@ -1,0 +1,231 @@
+//! What functions of the runtime refuse that are not modelled: arguments of which it is known that they throw.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::Machine;
+use super::urls::is_no_path;
+use super::value::{Abrupt, At, Slot, Value};
+use crate::knowledge;
+
+/// `refusals.toml`, which says what it lists.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Refusals {
+    digests: Vec<String>,
+    calls_back: Vec<String>,
+    options: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+}
+
+knowledge::table! {
+    static REFUSALS: Refusals = "node/refusals.toml", tested by the_refusals_read;
+}
+
+/// An error that a function throws: class, message and code.
+type Refusal = (&'static str, String, Option<&'static str>);
+
+/// `DOMException.DATA_CLONE_ERR`.
+const CLONE_ERROR: f64 = 25.0;
+const WRONG_TYPE: Option<&str> = Some("ERR_INVALID_ARG_TYPE");
+
+fn refusal(class: &'static str, message: &str) -> Option<Refusal> {
+    Some((class, message.to_owned(), None))
+}
+
+fn wrong_type(argument: &str, wanted: &str) -> Option<Refusal> {
+    Some(("TypeError", format!("The \"{argument}\" argument must be {wanted}"), WRONG_TYPE))
+}
+
+impl Machine<'_> {
+    /// Throws what a function of the runtime, by its name, throws for what it is given.
+    pub(super) fn refuse_known(&mut self, name: &str, args: &[Value], at: At) -> Result<(), Abrupt> {
+        let Some((class, message, code)) = self.refusal_of(name, args) else { return Ok(()) };
+        self.bad_argument(class, &message, at).map_err(|thrown| {
+            if let Abrupt::Throw(Value::Obj(id)) = thrown
+                && class.ends_with("CloneError")
+            {
+                let name = self.string(class);
+                self.define(id, "name", name);
+                self.define(id, "code", Value::Num(CLONE_ERROR));
+                self.object_mut(id).open = true;
+            }
+            match code {
+                Some(code) => self.with_code(thrown, code),
+                None => thrown,
+            }
+        })
+    }
+
+    fn refusal_of(&mut self, name: &str, args: &[Value]) -> Option<Refusal> {
+        let first = args.first().copied().unwrap_or(Value::Undefined);
+        let (class, plain) = match name.strip_prefix("new ") {
+            Some(class) => (Some(class), class),
+            None => (None, name),
+        };
+        if REFUSALS.calls_back.iter().any(|known| known == plain) {
+            let nothing = is_no_path(first) || matches!(first, Value::Str(_) | Value::Sym(_));
+            return nothing.then(|| wrong_type("callback", "of type function")).flatten();
+        }
+        if let Some(intl) = plain.strip_prefix("Intl.").filter(|class| class.chars().all(char::is_alphanumeric)) {
+            return self.bad_locale(first).or_else(|| self.bad_option(intl, args));
+        }
+        match plain {
+            "decodeURIComponent" | "decodeURI" => {
+                let text = self.text_of_value(first)?;
+                decoded(&text).is_none().then(|| refusal("URIError", "URI malformed")).flatten()
+            }
+            "BigInt" => self.no_bigint(first, class.is_some()),
+            "Buffer.from" if is_no_path(first) => wrong_type("first", "of type string or an instance of Buffer"),
+            "Buffer.alloc" | "Buffer.allocUnsafe" | "Buffer.allocUnsafeSlow" => match first {
+                Value::Num(size) if size < 0.0 || size.is_nan() => {
+                    Some(("RangeError", "The value of \"size\" is out of range".to_owned(), Some("ERR_OUT_OF_RANGE")))
+                }
+                Value::Undefined | Value::Null | Value::Bool(_) | Value::Str(_) => wrong_type("size", "of type number"),
+                _ => None,
+            },
+            "structuredClone" if matches!(first, Value::Sym(_)) || self.callable(first) => {
+                refusal("DataCloneError", "what it is given could not be cloned")
+            }
+            "crypto.createHash" | "crypto.createHmac" => match first {
+                Value::Str(digest) => {
+                    let known = self.str(digest).to_lowercase();
+                    let is_known = REFUSALS.digests.contains(&known);
+                    (!is_known).then(|| refusal("Error", "Digest method not supported")).flatten()
+                }
+                other if is_no_path(other) => wrong_type("algorithm", "of type string"),
+                _ => None,
+            },
+            "ArrayBuffer" | "Uint8Array" | "Uint16Array" | "Uint32Array" | "Int8Array" | "Int16Array"
+            | "Int32Array" | "Float32Array" | "Float64Array" | "Uint8ClampedArray"
+                if class.is_some() && matches!(first, Value::Num(size) if size <= -1.0) =>
+            {
+                refusal("RangeError", "Invalid typed array length")
+            }
+            "WeakRef" if class.is_some() && (is_no_path(first) || matches!(first, Value::Str(_))) => {
+                refusal("TypeError", "WeakRef: target must be an object")
+            }
+            "FinalizationRegistry" if class.is_some() && (is_no_path(first) || matches!(first, Value::Str(_))) => {
+                refusal("TypeError", "FinalizationRegistry: cleanup must be callable")
+            }
+            "Date().toLocaleString" | "Date().toLocaleDateString" | "Date().toLocaleTimeString" => {
+                self.bad_locale(first)
+            }
+            _ => None,
+        }
+    }
+
+    /// Throws where a text is no language.
+    pub(super) fn refuse_locale(&mut self, locale: Value, at: At) -> Result<(), Abrupt> {
+        match self.bad_locale(locale) {
+            Some((class, message, _)) => self.bad_argument(class, &message, at),
+            None => Ok(()),
+        }
+    }
+
+    fn text_of_value(&mut self, value: Value) -> Option<String> {
+        if matches!(value, Value::Obj(_)) {
+            return None;
+        }
+        self.coerce_text(value).map(|text| self.str(text).to_string())
+    }
+
+    /// What `BigInt` makes nothing of.
+    fn no_bigint(&mut self, value: Value, is_new: bool) -> Option<Refusal> {
+        match value {
+            _ if is_new => refusal("TypeError", "BigInt is not a constructor"),
+            Value::Undefined | Value::Null => refusal("TypeError", "Cannot convert undefined or null to a BigInt"),
+            Value::Num(number) if !number.is_finite() || number.fract() != 0.0 => {
+                refusal("RangeError", "The number cannot be converted to a BigInt because it is not an integer")
+            }
+            Value::Str(text) => {
+                let text = self.str(text);
+                let digits = text.trim();
+                let (digits, base) = match digits.get(..2) {
+                    Some("0x" | "0X") => (&digits[2..], 16),
+                    Some("0o" | "0O") => (&digits[2..], 8),
+                    Some("0b" | "0B") => (&digits[2..], 2),
+                    _ => (digits.strip_prefix(['+', '-']).unwrap_or(digits), 10),
+                };
+                let is_number =
+                    digits.chars().all(|c| c.is_digit(base)) && (!digits.is_empty() || text.trim().is_empty());
+                (!is_number).then(|| refusal("SyntaxError", "Cannot convert a text to a BigInt")).flatten()
+            }
+            _ => None,
+        }
+    }
+
+    /// A language that `Intl` does not take for one, by its form.
+    pub(super) fn bad_locale(&mut self, value: Value) -> Option<Refusal> {
+        match value {
+            Value::Null => refusal("TypeError", "Cannot convert undefined or null to object"),
+            Value::Str(tag) if !is_language_tag(&self.str(tag)) => {
+                let message = format!("Incorrect locale information provided: {}", self.str(tag));
+                Some(("RangeError", message, None))
+            }
+            _ => None,
+        }
+    }
+
+    /// An option that is none of the words which it can be.
+    fn bad_option(&mut self, class: &str, args: &[Value]) -> Option<Refusal> {
+        let known = REFUSALS.options.get(class)?;
+        let Some(Value::Obj(options)) = args.get(1).copied() else { return None };
+        for (option, words) in known {
+            let key = self.atom(option);
+            if let Some(Slot::Value(Value::Str(value))) = self.object(options).props.get(key) {
+                let value = self.str(value);
+                if !words.iter().any(|word| **word == *value) {
+                    return Some(("RangeError", format!("Value {value} out of range for option {option}"), None));
+                }
+            }
+        }
+        None
+    }
+}
+
+/// Whether a text has the form of a language tag (BCP 47, as `Intl` reads it).
+fn is_language_tag(tag: &str) -> bool {
+    let parts: Vec<&str> = tag.split('-').collect();
+    let plain = |part: &&str| !part.is_empty() && part.len() <= 8 && part.bytes().all(|b| b.is_ascii_alphanumeric());
+    let Some((language, rest)) = parts.split_first() else { return false };
+    let letters = language.bytes().all(|b| b.is_ascii_alphabetic());
+    letters && matches!(language.len(), 2 | 3 | 5..=8) && rest.iter().all(plain)
+}
+
+/// What percent signs in a text stand for; nothing where that is no text.
+pub(super) fn decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte != b'%' {
+            bytes.push(byte);
+            continue;
+        }
+        let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
+        let (high, low) = (digit(rest.next())?, digit(rest.next())?);
+        bytes.push(u8::try_from(high * 16 + low).ok()?);
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_told_by_their_form() {
+        for tag in ["en", "en-US", "zh-Hant-TW", "de-DE-u-co-phonebk", "sl-rozaj-biske-1994", "root0"] {
+            assert_eq!(is_language_tag(tag), tag != "root0", "{tag}");
+        }
+        for tag in ["", "e", "bad_loc", "en--US", "en-", "xx-invalid-locale-zzzzzzzzz", "4en"] {
+            assert!(!is_language_tag(tag), "{tag}");
+        }
+    }
+
+    #[test]
+    fn percent_signs_are_decoded() {
+        assert_eq!(decoded("a%20b%C3%A9").as_deref(), Some("a bé"));
+        assert!(decoded("%").is_none() && decoded("%E0%A4%A").is_none() && decoded("%zz").is_none());
+    }
+}

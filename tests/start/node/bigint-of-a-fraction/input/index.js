@@ -1,0 +1,2 @@
+const made = BigInt(1.5);
+exports.handler = async () => made;

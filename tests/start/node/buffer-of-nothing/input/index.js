@@ -1,0 +1,2 @@
+const made = Buffer.from(undefined);
+exports.handler = async () => made;

@@ -1,0 +1,3 @@
+(function (root) {
+  root.handler = async () => 1;
+})(this);

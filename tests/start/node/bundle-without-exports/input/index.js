@@ -1,0 +1,4 @@
+(() => {
+  var lib = { handler: async () => 1 };
+  globalThis.app = lib;
+})();

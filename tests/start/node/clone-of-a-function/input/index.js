@@ -1,0 +1,2 @@
+const made = structuredClone(() => 1);
+exports.handler = async () => made;

@@ -1,0 +1,3 @@
+const { createRequire } = require("node:module");
+const load = createRequire("lib");
+exports.handler = async () => load;

@@ -1,0 +1,2 @@
+const load = eval("require");
+export const handler = async () => load("fs");

@@ -1,0 +1,2 @@
+module.exports = async () => 1;
+module.exports.handler = async () => 2;

@@ -1,0 +1,4 @@
+module.exports = (async () => {
+  await null;
+  return { handler: async () => 1 };
+})();

@@ -1,0 +1,3 @@
+const loaded = Promise.resolve({ other: async () => 1 });
+loaded.handler = async () => 2;
+module.exports = loaded;

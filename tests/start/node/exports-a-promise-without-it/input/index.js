@@ -1,0 +1,1 @@
+module.exports = Promise.resolve({ other: async () => 1 });

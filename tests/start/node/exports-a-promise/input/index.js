@@ -1,0 +1,2 @@
+const handler = async () => 1;
+module.exports = Promise.resolve({ handler });

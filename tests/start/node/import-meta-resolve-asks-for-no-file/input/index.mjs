@@ -1,0 +1,2 @@
+const url = import.meta.resolve("./x.mjs");
+export const handler = async () => url;

@@ -1,0 +1,2 @@
+const made = new Intl.NumberFormat("en", { style: "money" });
+exports.handler = async () => made;

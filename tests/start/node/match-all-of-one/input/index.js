@@ -1,0 +1,2 @@
+const made = "abc".matchAll(/b/);
+exports.handler = async () => made;

@@ -1,0 +1,2 @@
+const made = "x".normalize("NFX");
+exports.handler = async () => made;

@@ -1,0 +1,2 @@
+const made = Object.setPrototypeOf(Object.preventExtensions({}), {});
+exports.handler = async () => made;

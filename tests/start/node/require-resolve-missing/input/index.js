@@ -1,0 +1,2 @@
+const path = require.resolve("not-installed-thing");
+exports.handler = async () => path;

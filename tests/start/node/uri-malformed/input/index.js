@@ -1,0 +1,2 @@
+const made = decodeURIComponent("%");
+exports.handler = async () => made;
