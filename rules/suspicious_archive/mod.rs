@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use rustc_hash::FxHashSet;
 
 use crate::artifact::EntryProblemKind;
+use crate::assemble::Installs;
 use crate::engine::{PackageContext, Sink};
 use crate::finding::{Finding, Severity};
 use crate::text;
@@ -17,6 +18,10 @@ pub(super) fn check(cx: &PackageContext<'_>, sink: &mut Sink<'_>) {
     for problem in &cx.artifact.problems {
         listed.insert(&problem.path);
         kinds.entry(problem.kind).or_default().push((&problem.path, &problem.detail));
+    }
+    // What a tool packs of a source tree it follows links for.
+    if cx.artifact.is_tree() && cx.functions.iter().all(|function| function.spec.installs != Installs::Nothing) {
+        kinds.remove(&EntryProblemKind::BadLink);
     }
     for (kind, entries) in &kinds {
         report(cx, sink, severity(*kind), (what(*kind), help(*kind)), entries);

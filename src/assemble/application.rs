@@ -12,8 +12,8 @@ use super::folders::FOLDERS;
 use super::{Base, Brings, Content, EventSource, Installs, LayerPath, NamedLayer, Open, Reason, Tool, image, layers};
 use crate::artifact::Location;
 use crate::declare::model::{
-    ApiKind, Application, BuildMethod, CodeSource, Dialect, Function, FunctionKind, Id, Qualifier, Setting, SnapStart,
-    SourceKind, Trigger, TriggerSource, Why,
+    ApiKind, Application, BuildMethod, CodePart, CodeSource, Dialect, Function, FunctionKind, Id, Qualifier, Setting,
+    SnapStart, SourceKind, Trigger, TriggerSource, Why,
 };
 use crate::input::files::{join, parent};
 use crate::input::{Choice, Part, seen};
@@ -143,7 +143,7 @@ fn package(app: &Application, function: &Function, base: &Base) -> Result<Packag
         CodeSource::Local(source) => source,
         CodeSource::Inline { text, file } => return Ok(inline(app, function, text, file, base)),
         CodeSource::Parts(parts) => match parts.as_slice() {
-            [only] => only,
+            [CodePart { path, to: None }] => path,
             several => return together(app, function, several, base),
         },
         CodeSource::Unset => return Err("nothing says where its code is".to_owned()),
@@ -184,23 +184,29 @@ fn of_image(packed: image::Packed) -> Package {
 }
 
 /// A package that is put together of several folders and files: what a folder holds, and files by their names.
-fn together(app: &Application, function: &Function, sources: &[String], base: &Base) -> Result<Package, String> {
+fn together(app: &Application, function: &Function, sources: &[CodePart], base: &Base) -> Result<Package, String> {
     if let Built::Fresh(output) = built::state(&function.code, base) {
         return Ok(Package::whole(output));
     }
     let below = function.code.build.prefix.clone().unwrap_or_default();
-    let part = |source: &String| {
-        let from = base.path(source);
+    let part = |source: &CodePart| {
+        let from = base.path(&source.path);
         let path = Path::new(&from);
         if !seen::exists(path) {
             return Err(format!("a part of its code is not at {from}; {}", built::missing(app.dialect)));
         }
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let to = if seen::is_dir(path) { below.clone() } else { join(&below, &name) };
+        let to = match &source.to {
+            Some(to) => join(&below, to),
+            None if seen::is_dir(path) => below.clone(),
+            None => join(&below, &name),
+        };
         Ok(Part { from: path.to_owned(), to, ..Part::default() })
     };
     let parts: Vec<Part> = sources.iter().map(part).collect::<Result<_, String>>()?;
-    let folder = sources.first().map(|source| base.path(source)).unwrap_or_default();
+    let first = sources.first().map(|source| &*source.path).unwrap_or_default();
+    let is_file = sources.first().is_some_and(|source| source.to.is_some());
+    let folder = base.path(if is_file { parent(first) } else { first });
     let mut package = from_sources(app, function, folder, &Built::Absent);
     package.content = Content::Parts { parts: parts.into(), is_image: false };
     Ok(package)

@@ -9,13 +9,15 @@ use super::shown_names;
 use crate::assemble::folders::FOLDERS;
 use crate::assemble::{Base, Brings, Open, Reason};
 use crate::input::seen;
-use crate::manifest::dependency::{Declared, Scope};
+use crate::manifest::dependency::{Declared, Files as _, Scope};
 use crate::manifest::{node, python};
 
 /// Folders within each other that are looked into for a file that a runtime could use.
 const DEEPEST: usize = 8;
 /// Files that are looked at for one.
 const MOST_FILES: usize = 2_000;
+/// Scripts that an installation runs, which may put anything beside what is declared.
+const HOOKS: [&str; 4] = ["preinstall", "install", "postinstall", "prepare"];
 /// Folders of a layer that have a manifest of Python beside what it installs.
 const OF_PYTHON: [&str; 2] = ["", "python"];
 /// The same of Node.
@@ -65,11 +67,31 @@ pub(super) fn missing(name: &str, below: &str, path: &str, base: &Base) -> Optio
     });
     let all: Vec<(Vec<Arc<str>>, Arc<str>)> = python.chain(node).flatten().collect();
     let (modules, names): (Vec<Vec<Arc<str>>>, Vec<Arc<str>>) = all.into_iter().unzip();
-    (!names.is_empty()).then(|| Open {
-        reason: Reason::NotInstalled,
-        detail: format!("the layer {name} declares {}, which is not installed here", shown_names(&names)),
-        brings: Brings::ModulesAndMore(modules.into_iter().flatten().collect()),
+    if names.is_empty() {
+        return None;
+    }
+    let declares = format!("the layer {name} declares {}, which is not installed here", shown_names(&names));
+    let hook = OF_NODE.iter().filter(|_| below != "python").find_map(|folder| hook(&join(path, folder), base));
+    Some(match hook {
+        Some(hook) => Open {
+            reason: Reason::NotInstalled,
+            detail: format!("{declares}; its `{hook}` script may bring more"),
+            brings: Brings::Anything,
+        },
+        None => Open {
+            reason: Reason::NotInstalled,
+            detail: declares,
+            brings: Brings::ModulesAndMore(modules.into_iter().flatten().collect()),
+        },
     })
+}
+
+/// The script of a folder's manifest that an installation runs.
+fn hook(folder: &str, base: &Base) -> Option<&'static str> {
+    let text = base.manifests(folder).text("package.json")?;
+    let manifest: serde_json::Value = serde_json::from_str(&text).ok()?;
+    let scripts = manifest.get("scripts")?;
+    HOOKS.into_iter().find(|hook| scripts.get(hook).is_some())
 }
 
 /// A path in a folder that opens from where the user stands.
@@ -129,5 +151,7 @@ mod tests {
             more(&["lodash"])
         );
         assert_eq!(of(&["python/own.py"]), None);
+        let copies = "\"dependencies\":{\"lodash\":\"4\"},\"scripts\":{\"postinstall\":\"cp -r own node_modules\"}";
+        assert_eq!(of(&[&format!("nodejs/package.json={{{copies}}}")]), Some(Brings::Anything));
     }
 }

@@ -22,8 +22,8 @@ pub enum CodeSource {
     Unset,
     /// A folder, an archive or a single file.
     Local(String),
-    /// Several folders or files that are put into one package (Terraform's module, package patterns).
-    Parts(Vec<String>),
+    /// Several folders or files that are put into one package (Terraform's module and archives).
+    Parts(Vec<CodePart>),
     /// Source text in the template.
     Inline {
         /// The text.
@@ -37,6 +37,15 @@ pub enum CodeSource {
     Image(Image),
     /// Not known.
     Unknown(Why),
+}
+
+/// A folder or file that is put into a package.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodePart {
+    /// Where it is.
+    pub path: String,
+    /// Its path in the package; where nothing says it, a folder's files lie at the root and a file under its own name.
+    pub to: Option<String>,
 }
 
 /// A container image as the package.

@@ -32,7 +32,9 @@ mod value;
 pub use alarm::{Alarm, AlarmKind, Dimension, MetricQuery};
 pub use api::{Api, ApiKind, FunctionUrl, Route, RouteRole, Stage, TargetGroup};
 pub use application::{Application, Dialect, File, Parameter, Plugin, Problem, ResourceEntry};
-pub use code::{BroughtHandler, Build, BuildMethod, Bundler, Code, CodeSource, Image, Pattern, PythonPackages};
+pub use code::{
+    BroughtHandler, Build, BuildMethod, Bundler, Code, CodePart, CodeSource, Image, Pattern, PythonPackages,
+};
 pub use condition::Condition;
 pub use events::{
     Bucket, Destination, Mapping, Notification, Permission, Queue, Redrive, Rule, RuleKind, RuleTarget, SourceKind,

@@ -1,10 +1,11 @@
 //! Where the code of Terraform's functions is: archives that it makes, files, buckets, images.
 
-use super::super::model::{Build, Code, CodeSource, Image, Pattern, Why};
+use super::super::model::{Build, Code, CodePart, CodeSource, Image, Pattern, Why};
 use super::super::reader::local;
 use super::super::tree::{Kind, Tree};
 use super::Configuration;
 use super::eval::{DEEPEST, Env, Module};
+use super::functions::file_of;
 use super::resources::remote;
 
 impl Configuration<'_, '_> {
@@ -110,8 +111,20 @@ impl Configuration<'_, '_> {
         };
         match inline.or(single) {
             Some((text, Some(file))) => CodeSource::Inline { text: text.to_owned(), file: file.to_owned() },
-            _ => CodeSource::Unknown(Why::new("is put together by the configuration")),
+            _ => {
+                let parts: Option<Vec<CodePart>> = sources.iter().map(|source| self.part(source)).collect();
+                let parts = parts.filter(|parts| !parts.is_empty());
+                let why = || CodeSource::Unknown(Why::new("is put together by the configuration"));
+                parts.map_or_else(why, CodeSource::Parts)
+            }
         }
+    }
+
+    /// A file that an archive takes under a name of its own.
+    fn part(&self, source: &Tree) -> Option<CodePart> {
+        let file = file_of(source.get("content").as_text()?)?;
+        let CodeSource::Local(path) = self.path(&file) else { return None };
+        Some(CodePart { path, to: Some(source.get("filename").known()?.to_owned()) })
     }
 
     /// A path that is the output of an archive of the same module.

@@ -12,7 +12,7 @@ use hcl_edit::template::{Directive, Element};
 use super::super::model::{Place, Why};
 use super::super::tree::{Key, Kind, Map, Part, Scope, Text, TextBuilder, Tree};
 use super::code::is_archive;
-use super::functions;
+use super::functions::{self, file_of};
 use crate::span::Span;
 
 /// Values within values; the parser allows 64 levels, and locals lead from one to another.
@@ -65,6 +65,8 @@ pub(super) struct Module {
     pub(super) locals: BTreeMap<String, (u32, Expression)>,
     /// Resources and data by their address.
     pub(super) blocks: BTreeMap<String, (u32, Arc<Block>)>,
+    /// Its own files, by their paths in its folder, where an expression asks for them.
+    pub(super) files: Vec<String>,
     pub(super) known_locals: RefCell<BTreeMap<String, Option<Tree>>>,
     pub(super) work: Cell<usize>,
 }
@@ -371,6 +373,17 @@ impl Module {
             let inner = Env { file: *file, ..env.clone() };
             let value = self.within(&attribute.value, &inner, depth);
             return self.walk(value, &rest[1..], env, place, depth);
+        }
+        // Only where the template is a file it matters which: what is put into it does not.
+        if address.starts_with("data.template_file.")
+            && names.first() == Some(&"rendered")
+            && let Some((file, block)) = self.blocks.get(address)
+            && let Some(template) = block.body.get_attribute("template")
+        {
+            let template = self.within(&template.value, &Env { file: *file, ..env.clone() }, depth);
+            if template.as_text().is_some_and(|text| file_of(text).is_some()) {
+                return template.moved(place);
+            }
         }
         if address.starts_with("data.") && !is_archive(address) {
             let text = format!("{id}.{}", names.join("."));

@@ -1,10 +1,12 @@
 //! Terraform's functions and operators, as far as they need nothing but their arguments.
 
+use globset::GlobBuilder;
 use hcl_edit::expr::{BinaryOperator, FuncCall};
 
 use super::super::model::Place;
-use super::super::tree::{Key, Kind, Map, Part, TextBuilder, Tree};
-use super::eval::{Env, Module, member, pairs, push};
+use super::super::tree::{Key, Kind, Map, Part, Text, TextBuilder, Tree};
+use super::eval::{Env, Module, member, open, pairs, push};
+use crate::input::files::{below, normalize};
 use crate::manifest::yaml::{self, Node, Value};
 
 /// Elements of one list that functions make.
@@ -20,7 +22,39 @@ pub(super) fn call(module: &Module, call: &FuncCall, env: &Env, place: Place, de
         args.pop();
         args.extend(items);
     }
-    apply(name, &args, place).unwrap_or_else(|| Tree::unknown(format!("depends on `{name}()`"), place))
+    let of_files = match name {
+        "file" | "templatefile" => args.first().and_then(Tree::known).map(|path| content(path, place)),
+        "fileset" => fileset(module, &args, place),
+        _ => None,
+    };
+    let value = of_files.or_else(|| apply(name, &args, place));
+    value.unwrap_or_else(|| Tree::unknown(format!("depends on `{name}()`"), place))
+}
+
+/// What the content of a file is called: it is not read, and who puts it into an archive wants to know whose it is.
+const CONTENT: &str = "content of ";
+
+/// The content of a file, at a path that the root module sees.
+fn content(path: &str, place: Place) -> Tree {
+    open(&format!("{CONTENT}{path}"), &format!("is the content of the file {path}"), place)
+}
+
+/// The file whose content a text is.
+pub(super) fn file_of(text: &Text) -> Option<String> {
+    let symbolic = text.symbolic();
+    let path = symbolic.strip_prefix("${")?.strip_prefix(CONTENT)?.strip_suffix('}')?;
+    (!path.contains("${")).then(|| path.to_owned())
+}
+
+/// The module's own files that a pattern matches, by their paths below a folder of it.
+fn fileset(module: &Module, args: &[Tree], place: Place) -> Option<Tree> {
+    let [folder, pattern] = args else { return None };
+    let (folder, pattern) = (normalize(folder.known()?), pattern.known()?);
+    let inside = below(&folder, &normalize(&module.path))?.to_owned();
+    let glob = GlobBuilder::new(pattern).literal_separator(true).build().ok()?.compile_matcher();
+    let files = module.files.iter().filter_map(|file| below(file, &inside));
+    let matched = files.filter(|file| glob.is_match(file)).take(MOST_ITEMS);
+    Some(Tree::new(Kind::List(matched.map(|file| Tree::text(file, place).derived()).collect()), place).derived())
 }
 
 fn apply(name: &str, args: &[Tree], place: Place) -> Option<Tree> {

@@ -23,7 +23,7 @@ use self::eval::{Env, Module};
 use super::model::{Parameter, Place, Plugin, Problem, Setting};
 use super::reader::{Reader, local, problem_in};
 use super::tree::{Scope, Tree};
-use crate::input::files;
+use crate::input::files::{self, Files};
 use crate::span::Span;
 
 /// Modules within modules.
@@ -151,6 +151,10 @@ impl Configuration<'_, '_> {
         let path = from_root(&self.root, folder);
         let mut module = Module::empty(scope, &path, self.reader.options.stage.clone());
         prefix.clone_into(&mut module.prefix);
+        let asks = |(file, _): &(u32, Arc<Body>)| self.reader.app.files[*file as usize].text.contains("fileset(");
+        if parsed.files.iter().any(asks) {
+            list(self.reader.files, folder, "", &mut module.files);
+        }
         for (file, body) in &parsed.files {
             for block in body.blocks() {
                 self.declare(&mut module, *file, block, &given);
@@ -305,8 +309,27 @@ impl Module {
             variables: BTreeMap::new(),
             locals: BTreeMap::new(),
             blocks: BTreeMap::new(),
+            files: Vec::new(),
             known_locals: RefCell::default(),
             work: Cell::default(),
+        }
+    }
+}
+
+/// Files of a module that expressions may ask for.
+const MOST_LISTED: usize = 2_000;
+
+/// The files below a folder, by their paths in it. What tools keep in folders of a dot is left out.
+fn list(files: &dyn Files, folder: &str, inside: &str, found: &mut Vec<String>) {
+    for entry in files.list(&files::join(folder, inside)) {
+        let path = files::join(inside, &entry.name);
+        if found.len() >= MOST_LISTED || path.matches('/').count() > 8 {
+            return;
+        }
+        if !entry.is_folder {
+            found.push(path);
+        } else if !entry.name.starts_with('.') && entry.name != "node_modules" {
+            list(files, folder, &path, found);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Modules of the public registry that many configurations use, by what their inputs mean.
 
-use super::super::model::{Build, BuildMethod, Code, CodeSource, Image, Origin, Pattern, Place, Why};
+use super::super::model::{Build, BuildMethod, Code, CodePart, CodeSource, Image, Origin, Pattern, Place, Why};
 use super::super::resource::{Resource, own};
 use super::super::tree::{Kind, Maker, Scope, Tree};
 use super::Configuration;
@@ -259,7 +259,7 @@ impl Configuration<'_, '_> {
         let source = match paths.len() {
             0 => CodeSource::Unknown(Why::new("has no path that is known")),
             1 => CodeSource::Local(paths.remove(0)),
-            _ => CodeSource::Parts(paths),
+            _ => CodeSource::Parts(paths.into_iter().map(|path| CodePart { path, to: None }).collect()),
         };
         (source, build)
     }

@@ -422,5 +422,38 @@ fn the_common_module_installs_what_its_sources_say() {
     assert_eq!(method("[{ path = \"src\", commands = [\"make\", \":zip\"] }]"), (local(), BuildMethod::Manifest));
     assert_eq!(method("{ path = \"src\", npm_requirements = false }"), (local(), BuildMethod::AsIs));
     let several = method("[\"src/app.py\", { path = \"lib\", prefix_in_zip = \"lib\" }]");
-    assert_eq!(several.0, CodeSource::Parts(vec!["src/app.py".to_owned(), "lib".to_owned()]));
+    let part = |path: &str| CodePart { path: path.to_owned(), to: None };
+    assert_eq!(several.0, CodeSource::Parts(vec![part("src/app.py"), part("lib")]));
+}
+
+#[test]
+fn archives_of_files_are_put_together_of_them() {
+    let code = |text: &str| {
+        let text = format!(
+            "{text}\nresource \"aws_lambda_function\" \"f\" {{\n  runtime = \"python3.13\"\n  handler = \"app.handler\"\n  filename = data.archive_file.a.output_path\n}}\n"
+        );
+        let files = Memory::new([
+            ("main.tf", text.as_str()),
+            ("src/app.py", ""),
+            ("src/more/deep.py", ""),
+            ("src/readme.md", ""),
+            ("shared/log.py", ""),
+        ]);
+        let app = read_with("main.tf", &files, &Options::default()).unwrap();
+        app.functions.iter().next().unwrap().code.source.clone()
+    };
+    let part = |path: &str, to: &str| CodePart { path: path.to_owned(), to: Some(to.to_owned()) };
+    let each = "data \"archive_file\" \"a\" {\n  type = \"zip\"\n  output_path = \"a.zip\"\n  dynamic \"source\" {\n    for_each = fileset(\"${path.module}/src\", \"*.py\")\n    content {\n      content  = file(\"${path.module}/src/${source.value}\")\n      filename = source.value\n    }\n  }\n  source {\n    content  = file(\"shared/log.py\")\n    filename = \"shared/log.py\"\n  }\n}\n";
+    assert_eq!(
+        code(each),
+        CodeSource::Parts(vec![part("src/app.py", "app.py"), part("shared/log.py", "shared/log.py")])
+    );
+    let deep = each.replace("*.py", "**/*.py");
+    assert!(
+        matches!(code(&deep), CodeSource::Parts(parts) if parts.len() == 3 && parts[1].to.as_deref() == Some("more/deep.py"))
+    );
+    let old = "data \"template_file\" \"t\" {\n  template = \"${file(\"${path.module}/src/app.py\")}\"\n}\ndata \"archive_file\" \"a\" {\n  source {\n    content  = \"${data.template_file.t.rendered}\"\n    filename = \"app.py\"\n  }\n}\n";
+    assert_eq!(code(old), CodeSource::Parts(vec![part("src/app.py", "app.py")]));
+    let looked_up = each.replace("file(\"shared/log.py\")", "var.text");
+    assert!(matches!(code(&looked_up), CodeSource::Unknown(_)));
 }

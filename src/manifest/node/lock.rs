@@ -1,8 +1,8 @@
 //! Lock files: `package-lock.json` (versions 1 to 3), `npm-shrinkwrap.json`, `yarn.lock` (1 and
 //! Berry) and `pnpm-lock.yaml`.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value as Json;
 
@@ -13,21 +13,41 @@ use crate::manifest::yaml::{self, Node};
 /// Most packages that are taken from a lock file.
 const MOST_PACKAGES: usize = 50_000;
 
+/// Texts that are remembered with what they pin: all functions of a repository ask for its lock file, one after another.
+const REMEMBERED: usize = 4;
+
+/// What was read last.
+static LAST: Mutex<VecDeque<(String, Arc<[Locked]>)>> = Mutex::new(VecDeque::new());
+
 /// What the lock file in a folder pins, by name and version; empty when there is none.
 pub(super) fn read(files: &dyn Files, folder: &str) -> Vec<Locked> {
     let text = |name: &str| files.text(&in_folder(folder, name));
-    let mut locked = if let Some(text) = text("package-lock.json").or_else(|| text("npm-shrinkwrap.json")) {
-        npm(&text)
+    if let Some(text) = text("package-lock.json").or_else(|| text("npm-shrinkwrap.json")) {
+        once(text, npm)
     } else if let Some(text) = text("pnpm-lock.yaml") {
-        pnpm(&text)
+        once(text, pnpm)
     } else if let Some(text) = text("yarn.lock") {
-        if text.contains("__metadata:") { berry(&text) } else { yarn(&text) }
+        let read = if text.contains("__metadata:") { berry } else { yarn };
+        once(text, read)
     } else {
         Vec::new()
-    };
+    }
+}
+
+/// What a text pins, read where it has not been read just now.
+fn once(text: String, read: fn(&str) -> Vec<Locked>) -> Vec<Locked> {
+    let last = || LAST.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = last().iter().find(|(known, _)| *known == text).map(|(_, locked)| Arc::clone(locked));
+    if let Some(known) = known {
+        return known.to_vec();
+    }
+    let mut locked = read(&text);
     locked.truncate(MOST_PACKAGES);
     locked.sort();
     locked.dedup();
+    let mut last = last();
+    last.push_front((text, Arc::from(locked.as_slice())));
+    last.truncate(REMEMBERED);
     locked
 }
 
@@ -98,7 +118,7 @@ fn pnpm(text: &str) -> Vec<Locked> {
         requires.extend(snapshots.get(id).into_iter().flat_map(|snapshot| brings(snapshot)));
         let unneeded =
             |id: &str| snapshots.get(id).map(|snapshot| names(snapshot, "optionalDependencies")).unwrap_or_default();
-        let commands = entry.get("hasBin").map(|_| Arc::from(name.rsplit('/').next().unwrap_or(name)));
+        let commands = entry.get("hasBin").into_iter().flat_map(|_| usual_commands(name));
         let locked = Locked {
             name: name.into(),
             // What is no release has a place for its version in the id.
@@ -106,12 +126,19 @@ fn pnpm(text: &str) -> Vec<Locked> {
             requires,
             peers: peers(entry, false),
             optional: [peers(entry, true), names(entry, "optionalDependencies"), unneeded(id)].concat(),
-            commands: commands.into_iter().collect(),
+            commands: commands.collect(),
         };
         let names = called.get(&(name, version)).cloned().unwrap_or_else(|| BTreeSet::from([name]));
         Some(names.into_iter().map(move |name| Locked { name: name.into(), ..locked.clone() }))
     });
     locked.flatten().take(MOST_PACKAGES).collect()
+}
+
+/// The names under which a package with a command is usually run: its own, and that of the scope whose `cli` it is.
+fn usual_commands(name: &str) -> impl Iterator<Item = Arc<str>> {
+    let own = name.rsplit('/').next().unwrap_or(name);
+    let scope = name.strip_prefix('@').and_then(|name| name.strip_suffix("/cli"));
+    std::iter::once(own).chain(scope).map(Arc::from)
 }
 
 const PNPM_TABLES: [&str; 3] = ["dependencies", "devDependencies", "optionalDependencies"];

@@ -35,7 +35,6 @@ fn read_included(reader: &mut Reader<'_>, path: &str, scope: &Scope, depth: usiz
         reader.declared.is_open |= depth > 0;
         return;
     };
-    let before = reader.declared.dependencies.len();
     let lines = logical_lines(&text);
     let frozen = is_frozen(&text, &lines);
     for line in lines {
@@ -48,41 +47,53 @@ fn read_included(reader: &mut Reader<'_>, path: &str, scope: &Scope, depth: usiz
             }
             continue;
         }
-        if let Some(editable) = option_value(&line.text, &["-e", "--editable"]) {
-            add_url(reader, editable, scope, path, line.place());
-            continue;
-        }
-        if line.text.starts_with('-') {
-            continue;
-        }
-        let requirement = without_options(&line.text);
-        if is_url(requirement) || is_path(requirement) {
-            add_url(reader, requirement, scope, path, line.place());
-        } else {
-            reader.add_requirement(requirement, scope, path, line.place(), line.via_packages);
-        }
+        let before = reader.declared.dependencies.len();
+        let is_in_list = frozen && is_pinned(&line.text);
+        read_line(reader, line, scope, path);
+        let its = reader.declared.dependencies.get_mut(before..).unwrap_or_default();
+        its.iter_mut().for_each(|dependency| dependency.frozen = is_in_list);
     }
-    let its = reader.declared.dependencies.get_mut(before..).unwrap_or_default();
-    its.iter_mut().for_each(|dependency| dependency.frozen = frozen);
+}
+
+/// Reads a line that includes no other file.
+fn read_line(reader: &mut Reader<'_>, line: Logical, scope: &Scope, path: &str) {
+    if let Some(editable) = option_value(&line.text, &["-e", "--editable"]) {
+        return add_url(reader, editable, scope, path, line.place());
+    }
+    if line.text.starts_with('-') {
+        return;
+    }
+    let requirement = without_options(&line.text);
+    if is_url(requirement) || is_path(requirement) {
+        add_url(reader, requirement, scope, path, line.place());
+    } else {
+        reader.add_requirement(requirement, scope, path, line.place(), line.via_packages);
+    }
 }
 
 /// Fewer lines than this are what a person may have written.
 const FEWEST_FROZEN: usize = 6;
-/// Of this many lines one may be out of order: people add to such a list by hand.
+/// Of this many lines one may be out of order or without a version: people add to such a list by hand.
 const LINES_FOR_ONE_ADDED: usize = 10;
 
-/// Whether a file lists everything that was installed, as `pip freeze` does: exact versions only, in the order of the
+/// Whether a line names one version.
+fn is_pinned(line: &str) -> bool {
+    line.contains("==") || line.contains(" @ ") || line.starts_with('-')
+}
+
+/// Whether a file lists everything that was installed, as `pip freeze` does: exact versions, in the order of the
 /// alphabet, and no word about any of them.
 fn is_frozen(text: &str, lines: &[Logical]) -> bool {
     let lines: Vec<&str> = lines.iter().map(|line| &*line.text).filter(|line| !line.starts_with('-')).collect();
-    let is_pinned = |line: &&str| line.contains("==") || line.contains(" @ ");
+    let (pinned, added): (Vec<&str>, Vec<&str>) = lines.iter().partition(|line| is_pinned(line));
     let is_remark = |line: &str| line.trim_start().starts_with('#') || line.contains(" #");
-    if lines.len() < FEWEST_FROZEN || !lines.iter().all(is_pinned) || text.lines().any(is_remark) {
+    let by_hand = lines.len() / LINES_FOR_ONE_ADDED;
+    if pinned.len() < FEWEST_FROZEN || added.len() > by_hand || text.lines().any(is_remark) {
         return false;
     }
     let name = |line: &&str| line.split(['=', ' ', '[']).next().unwrap_or(line).to_ascii_lowercase().replace('_', "-");
-    let names: Vec<String> = lines.iter().map(name).collect();
-    names.windows(2).filter(|pair| pair[0] > pair[1]).count() <= lines.len() / LINES_FOR_ONE_ADDED
+    let names: Vec<String> = pinned.iter().map(name).collect();
+    names.windows(2).filter(|pair| pair[0] > pair[1]).count() <= by_hand
 }
 
 /// An unnamed URL or path declares what its `#egg=` or the name of the wheel says, and something unknown otherwise; the

@@ -36,6 +36,10 @@ fn a_list_of_all_that_is_installed_is_pinned_and_in_order() {
     assert!(is_frozen("-e git+https://x/y#egg=a\nb==1\nc @ https://x/c.zip\nd[e]==2\nf==1\ng==1\nh==1\n"));
     let added = "a==1\nb==1\nc==1\nd==1\ne==1\nf==1\ng==1\nh==1\ni==1\nmangum==1\nboto3==1\n";
     assert!(is_frozen(added));
+    let pins: String = ('a'..='t').map(|name| format!("{name}==1\n")).collect();
+    let text: &'static str = format!("{pins}coverage\n").leak();
+    let by_hand: Vec<bool> = read(&[("requirements.txt", text)]).dependencies.iter().map(|d| d.frozen).collect();
+    assert_eq!((by_hand.iter().filter(|frozen| **frozen).count(), by_hand.last()), (20, Some(&false)));
     for by_hand in ["b==1\na==1\nc==1\nd==1\ne==1\nf==1\n", "a==1\nb==1\nc\nd==1\ne==1\nf==1\n", "a==1\nb==1\n"] {
         assert!(!is_frozen(by_hand), "{by_hand}");
     }
