@@ -107,6 +107,11 @@ impl Machine<'_> {
             self.note_handed(&[this]);
         }
         if &*text == "eval" {
+            if let [Value::Str(code)] = args
+                && let Some(problem) = super::evaluate::problem(&self.str(*code))
+            {
+                self.bad_argument("SyntaxError", &problem, at)?;
+            }
             // What the text defines is not seen.
             self.unfinished(at.module);
             if let [Value::Str(code)] = args {
@@ -286,6 +291,7 @@ impl Machine<'_> {
         };
         if let Some(slot) = code.arguments {
             let list = self.array(args.to_vec());
+            self.is_no_array(list);
             self.write_slot(f.env, slot, list);
         }
         if let Some(slot) = code.own_name {

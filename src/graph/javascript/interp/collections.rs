@@ -498,6 +498,7 @@ fn position(m: &mut Machine<'_>, c: &Call<'_>) -> Result<Option<f64>, Abrupt> {
 }
 
 pub(super) fn make_map(m: &mut Machine<'_>, c: &Call<'_>, set: bool) -> R {
+    super::natives::refuse_no_list(m, c, false)?;
     let mut pairs = Vec::new();
     let items = m.iterate(c.arg(0))?;
     let open = items.is_none() && !matches!(c.arg(0), Value::Undefined | Value::Null);

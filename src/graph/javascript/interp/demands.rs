@@ -8,6 +8,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::Machine;
 use super::value::{Abrupt, At, Atom, EnvId, Kind, ModuleIx, ObjId, Value};
 
+fn both(is: fn(&Value) -> bool, a: Value, b: Value) -> bool {
+    is(&a) && is(&b)
+}
+
 /// Most variables that one value is remembered to come from.
 const MOST_NAMES: usize = 40;
 
@@ -162,6 +166,15 @@ impl Machine<'_> {
         let name = name.strip_prefix("assert/strict").map_or(name, |rest| rest.trim_start_matches('.'));
         let holds = match name.strip_prefix("assert").map_or(name, |rest| rest.trim_start_matches('.')) {
             "" | "ok" | "strict" | "strict.ok" | "default" | "default.ok" => self.truth(a),
+            "fail" | "strict.fail" | "default.fail" => Some(false),
+            "ifError" | "strict.ifError" | "default.ifError" => match a {
+                Value::Undefined | Value::Null => Some(true),
+                Value::Unknown(_) | Value::Import(_) => None,
+                _ => Some(false),
+            },
+            "equal" | "default.equal" if both(Value::is_number, a, b) || both(Value::is_text, a, b) => {
+                self.is_same_value(a, b)
+            }
             "strictEqual" | "strict.equal" | "strict.strictEqual" | "default.strictEqual" => self.is_same_value(a, b),
             "notStrictEqual" => self.is_same_value(a, b).map(|same| !same),
             _ => return Ok(()),

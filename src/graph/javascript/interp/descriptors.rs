@@ -1,7 +1,7 @@
 //! Property descriptors: what `Object.defineProperty` and its kin do.
 
 use super::Machine;
-use super::value::{Abrupt, Kind, R, Slot, UNKNOWN, Value};
+use super::value::{Abrupt, At, Kind, R, Slot, UNKNOWN, Value};
 
 /// `Object.getOwnPropertyDescriptor(object, key)`.
 pub(super) fn descriptor(m: &mut Machine<'_>, object: Value, key: Value) -> R {
@@ -56,6 +56,40 @@ pub(super) fn descriptors(m: &mut Machine<'_>, object: Value) -> R {
         m.object_mut(out).open = m.object(id).open;
     }
     Ok(Value::Obj(out))
+}
+
+/// A descriptor that is none.
+pub(super) fn refuse_descriptor(m: &mut Machine<'_>, descriptor: Value, at: At) -> Result<(), Abrupt> {
+    let Value::Obj(id) = descriptor else {
+        if matches!(descriptor, Value::Unknown(_) | Value::Import(_)) {
+            return Ok(());
+        }
+        return m.bad_argument("TypeError", "Property description must be an object", at);
+    };
+    if m.object(id).open || !matches!(m.object(id).kind, Kind::Plain) {
+        return Ok(());
+    }
+    m.note_read(descriptor);
+    let mut own = |name: &str| {
+        let key = m.atom(name);
+        match m.object(id).props.get(key) {
+            Some(Slot::Value(value)) => Some(value),
+            _ => None,
+        }
+    };
+    let accessors = [own("get"), own("set")];
+    let is_value = own("value").is_some() || own("writable").is_some();
+    for accessor in accessors.into_iter().flatten() {
+        let is_known = !matches!(accessor, Value::Unknown(_) | Value::Import(_) | Value::Undefined);
+        if is_known && !m.callable(accessor) && !matches!(accessor, Value::Obj(_)) {
+            return m.bad_argument("TypeError", "Getters and setters must be functions", at);
+        }
+    }
+    if is_value && accessors.into_iter().flatten().next().is_some() {
+        let message = "Invalid property descriptor. Cannot both specify accessors and a value or writable attribute";
+        return m.bad_argument("TypeError", message, at);
+    }
+    Ok(())
 }
 
 pub(super) fn define_one(m: &mut Machine<'_>, target: Value, key: u32, descriptor: Value) -> Result<(), Abrupt> {

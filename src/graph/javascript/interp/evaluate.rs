@@ -4,10 +4,34 @@ use super::Machine;
 use super::value::{At, Call, R, UNKNOWN, Value};
 use crate::graph::javascript::load::Format;
 use crate::lang::javascript::ir::{Program, SiteKind};
-use crate::lang::javascript::{Dialect, ParseMode, parse};
+use crate::lang::javascript::{Dialect, ParseError, ParseMode, parse};
 
 /// Longest text that is read: what is longer is no trick to hide a request from a bundler.
 const LONGEST: usize = 2_000;
+
+/// What the language refuses in a text that is evaluated; what only counts inside of a class is not judged.
+pub(super) fn problem(text: &str) -> Option<String> {
+    let inside = ["#", "super", "new.target", "await", "arguments"];
+    if text.len() > LONGEST || inside.iter().any(|word| text.contains(word)) {
+        return None;
+    }
+    let mode = ParseMode { checked: true, ..ParseMode::javascript(Dialect::CommonJs) };
+    match parse(text, mode) {
+        Err(ParseError::Syntax(problem)) => Some(problem),
+        _ => None,
+    }
+}
+
+/// What the language refuses in the text that `new Function(.., text)` makes a function of.
+pub(super) fn function_problem(m: &Machine<'_>, args: &[Value]) -> Option<String> {
+    let texts = args.iter().map(|arg| match arg {
+        Value::Str(text) => Some(m.str(*text).to_string()),
+        _ => None,
+    });
+    let mut texts = texts.collect::<Option<Vec<String>>>()?;
+    let body = texts.pop()?;
+    problem(&format!("(function anonymous({}\n) {{\n{body}\n}})", texts.join(",")))
+}
 
 fn program(text: &str) -> Option<Program> {
     (text.len() <= LONGEST).then(|| parse(text, ParseMode::javascript(Dialect::CommonJs)).ok())?

@@ -106,7 +106,8 @@ impl Writer<'_> {
             return Ok(Written::Unknown);
         }
         let object = m.object(id);
-        let is_known = matches!(object.kind, Kind::Plain | Kind::Array(_) | Kind::Map(_)) && !object.open;
+        let is_known =
+            !m.are_arguments(id) && matches!(object.kind, Kind::Plain | Kind::Array(_) | Kind::Map(_)) && !object.open;
         if !is_known || self.around.len() >= DEEPEST || matches!(to_json, Value::Unknown(_)) {
             return Ok(Written::Unknown);
         }

@@ -329,6 +329,11 @@ fn require_native(m: &mut Machine<'_>, call: &Call<'_>) -> R {
         if matches!(call.arg(0), Value::Unknown(_)) {
             m.load_handed_over(module_of(call.data));
         }
+        if super::urls::is_no_path(call.arg(0)) {
+            let message = "The \"id\" argument must be of type string";
+            m.bad_argument("TypeError", message, call.at)
+                .map_err(|thrown| m.with_code(thrown, "ERR_INVALID_ARG_TYPE"))?;
+        }
         return Ok(UNKNOWN);
     };
     let (ix, guarded) = (module_of(call.data), m.tries > 0);

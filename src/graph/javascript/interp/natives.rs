@@ -121,6 +121,9 @@ const OBJECT_STATIC: Table = &[
         if !matches!(c.arg(0), Value::Null | Value::Obj(_) | Value::Unknown(_) | Value::Import(_)) {
             m.bad_argument("TypeError", "Object prototype may only be an Object or null", c.at)?;
         }
+        if c.arg(1) == Value::Null {
+            m.bad_argument("TypeError", "Cannot convert undefined or null to object", c.at)?;
+        }
         let id = m.plain();
         m.object_mut(id).proto = c.arg(0);
         if let Value::Obj(_) = c.arg(1) {
@@ -138,6 +141,7 @@ const OBJECT_STATIC: Table = &[
                     let message = format!("Cannot define property {name}, object is not extensible");
                     m.bad_argument("TypeError", &message, c.at)?;
                 }
+                super::descriptors::refuse_descriptor(m, c.arg(2), c.at)?;
                 define_one(m, c.arg(0), key, c.arg(2))?;
             }
             (Value::Obj(id), None) => m.object_mut(id).open = true,
@@ -150,9 +154,13 @@ const OBJECT_STATIC: Table = &[
         define_all(m, c.arg(0), c.arg(1))?;
         Ok(c.arg(0))
     }),
-    ("getOwnPropertyDescriptor", |m, c| descriptor(m, c.arg(0), c.arg(1))),
+    ("getOwnPropertyDescriptor", |m, c| {
+        object_of(m, c)?;
+        descriptor(m, c.arg(0), c.arg(1))
+    }),
     ("getOwnPropertyDescriptors", |m, c| descriptors(m, c.arg(0))),
     ("getPrototypeOf", |m, c| {
+        object_of(m, c)?;
         Ok(match c.arg(0) {
             Value::Obj(id) => m.object(id).proto,
             _ => UNKNOWN,
@@ -198,10 +206,15 @@ const OBJECT_STATIC: Table = &[
     }),
     ("hasOwn", |m, c| has_own(m, c.arg(0), c.arg(1))),
     ("fromEntries", |m, c| {
+        refuse_no_list(m, c, true)?;
         let id = m.plain();
         match m.iterate(c.arg(0))? {
             Some(pairs) => {
                 for pair in pairs {
+                    if !matches!(pair, Value::Obj(_) | Value::Unknown(_) | Value::Import(_)) {
+                        m.bad_argument("TypeError", "Iterator value is not an entry object", c.at)?;
+                        continue;
+                    }
                     let (zero, one) = (m.atom("0"), m.atom("1"));
                     let (key, value) = (m.get(pair, zero)?, m.get(pair, one)?);
                     if let Some(key) = m.coerce_key(key) {
@@ -259,6 +272,7 @@ const STATICS: &[(&str, Table)] = &[
         &[
             ("isArray", |m, c| {
                 Ok(match c.arg(0) {
+                    Value::Obj(id) if m.are_arguments(id) => Value::Bool(false),
                     Value::Obj(id) => match m.object(id).kind {
                         Kind::Proxy(..) => UNKNOWN,
                         Kind::Array(_) => Value::Bool(true),
@@ -399,6 +413,9 @@ fn constructors(m: &mut Machine<'_>) {
         }),
         // Code made from text cannot be read; what it makes usually wraps a function given to it.
         ("Function", "Function", |m, c| {
+            if let Some(problem) = super::evaluate::function_problem(m, c.args) {
+                m.bad_argument("SyntaxError", &problem, c.at)?;
+            }
             if let Some(importer) = m.importer(c.args, c.at) {
                 return Ok(importer);
             }
@@ -518,6 +535,16 @@ fn is_closed(m: &Machine<'_>, value: Value, asked: fn(&Integrity) -> bool) -> Va
         },
         Value::Unknown(_) => UNKNOWN,
         _ => Value::Bool(true),
+    }
+}
+
+/// What gives one value after the other is asked for: a number does not; nothing does where that stands for an empty list.
+pub(super) fn refuse_no_list(m: &mut Machine<'_>, c: &Call<'_>, needed: bool) -> Result<(), Abrupt> {
+    let nothing = matches!(c.arg(0), Value::Undefined | Value::Null);
+    match c.arg(0) {
+        Value::Num(_) | Value::Bool(_) | Value::Sym(_) => m.bad_argument("TypeError", "it is not iterable", c.at),
+        _ if nothing && needed => m.bad_argument("TypeError", "it is not iterable", c.at),
+        _ => Ok(()),
     }
 }
 

@@ -40,12 +40,18 @@ pub(super) struct Order {
     changes: Vec<Floor>,
     /// The `arguments` of functions, which share the values of parameters.
     shared: FxHashMap<EnvId, ObjId>,
+    /// All `arguments` of functions.
+    arguments: FxHashSet<ObjId>,
     /// The same `arguments`, to be known again.
     lists: FxHashSet<ObjId>,
     /// Arrays with places that hold nothing, not even `undefined`.
     holey: FxHashSet<ObjId>,
     /// Functions of the runtime that throw nothing but what is modelled.
     exact: FxHashSet<ObjId>,
+    /// Classes of the language that only `new` calls.
+    classes: FxHashSet<ObjId>,
+    /// `Symbol`, which `new` does not call.
+    symbol: Option<ObjId>,
 }
 
 /// Functions of the language that refuse more than is modelled here.
@@ -56,6 +62,9 @@ const REFUSING: &[(&str, &[&str])] = &[
     // Weak ones share the methods, and take nothing but objects and symbols.
     ("Map", &["set", "add"]),
 ];
+
+/// Classes of the language that only `new` calls.
+const CLASSES: &[&str] = &["Map", "Set", "WeakMap", "WeakSet", "Promise", "Proxy"];
 
 /// Constructors that do.
 const REFUSING_CLASSES: &[&str] = &["Function", "WeakMap", "WeakSet", "Promise"];
@@ -82,12 +91,32 @@ impl Machine<'_> {
                 }
             }
         }
+        let symbol = self.atom("Symbol");
+        if let Some(Value::Obj(id)) = self.globals.get(&symbol) {
+            self.order.symbol = Some(*id);
+        }
+        for name in CLASSES {
+            let class = self.atom(name);
+            if let Some(Value::Obj(id)) = self.globals.get(&class) {
+                self.order.classes.insert(*id);
+            }
+        }
         for name in REFUSING_CLASSES {
             let class = self.atom(name);
             if let Some(Value::Obj(id)) = self.globals.get(&class) {
                 self.order.exact.remove(id);
             }
         }
+    }
+
+    /// Whether only `new` calls a function of the runtime.
+    pub(super) fn is_class_of_language(&self, id: ObjId) -> bool {
+        self.order.classes.contains(&id)
+    }
+
+    /// Whether a function of the runtime is `Symbol`.
+    pub(super) fn is_symbol_maker(&self, id: ObjId) -> bool {
+        self.order.symbol == Some(id)
     }
 
     /// Notes that a function of the runtime has given something: it may have thrown, unless all that it throws is known.
@@ -140,8 +169,9 @@ impl Machine<'_> {
 
     /// From here on code runs earlier than in the runtime; what is older is not its own.
     pub(super) fn runs_early(&mut self, floor: Floor) {
+        // Code within such code has less of its own.
         let outer = self.order.outside.unwrap_or(floor);
-        self.order.outside = Some((outer.0.min(floor.0), outer.1.min(floor.1)));
+        self.order.outside = Some((outer.0.max(floor.0), outer.1.max(floor.1)));
     }
 
     /// Goes on behind an `await` of a function.
@@ -206,6 +236,18 @@ impl Machine<'_> {
         if since.iter().any(older) || self.order.changes.len() > MOST_CHANGES {
             self.read_doubtful();
         }
+    }
+
+    /// Notes the `arguments` of a function, which are a list and no array.
+    pub(super) fn is_no_array(&mut self, list: Value) {
+        if let Value::Obj(id) = list {
+            self.order.arguments.insert(id);
+        }
+    }
+
+    /// Whether an object is the `arguments` of a function.
+    pub(super) fn are_arguments(&self, id: ObjId) -> bool {
+        self.order.arguments.contains(&id)
     }
 
     /// Notes the `arguments` of a function that share the values of its parameters.

@@ -35,10 +35,17 @@ pub(super) const REFLECT: Table = &[
         m.binary(BinaryOp::In, c.arg(1), c.arg(0))
     }),
     ("apply", |m, c| {
+        if is_primitive(c.arg(0)) || is_primitive(c.arg(2)) {
+            m.bad_argument("TypeError", "Reflect.apply takes a function and a list", c.at)?;
+        }
         let args = m.iterate(c.arg(2))?.unwrap_or_default();
         m.call_at(c.arg(0), c.arg(1), &args, c.at)
     }),
     ("construct", |m, c| {
+        if m.is_constructor(c.arg(0)) == Some(false) || is_primitive(c.arg(1)) {
+            m.note_read(c.arg(0));
+            m.bad_argument("TypeError", "Reflect.construct takes a constructor and a list", c.at)?;
+        }
         let args = m.iterate(c.arg(1))?.unwrap_or_default();
         m.construct(c.arg(0), &args, if c.args.len() > 2 { c.arg(2) } else { c.arg(0) }, c.at)
     }),
@@ -58,10 +65,14 @@ pub(super) const REFLECT: Table = &[
     }),
 ];
 
+fn is_primitive(value: Value) -> bool {
+    !matches!(value, Value::Obj(_) | Value::Unknown(_) | Value::Import(_))
+}
+
 /// What functions of `Reflect` do not take: whatever is no object.
 fn of_object(m: &mut Machine<'_>, c: &Call<'_>) -> Result<(), Abrupt> {
-    match c.arg(0) {
-        Value::Obj(_) | Value::Unknown(_) | Value::Import(_) => Ok(()),
-        _ => m.bad_argument("TypeError", "a function of Reflect is called on what is no object", c.at),
+    match is_primitive(c.arg(0)) {
+        false => Ok(()),
+        true => m.bad_argument("TypeError", "a function of Reflect is called on what is no object", c.at),
     }
 }

@@ -15,7 +15,37 @@ use crate::knowledge;
 struct Refusals {
     digests: Vec<String>,
     calls_back: Vec<String>,
+    arguments: BTreeMap<String, Vec<Wanted>>,
     options: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+}
+
+/// What an argument has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Wanted {
+    String,
+    Number,
+    Text,
+    Object,
+    Function,
+    Settings,
+}
+
+impl Wanted {
+    /// Whether a value is surely none.
+    fn refuses(self, value: Value) -> bool {
+        let (is_text, is_number) = (matches!(value, Value::Str(_)), matches!(value, Value::Num(_)));
+        let is_nothing = value == Value::Undefined;
+        match value {
+            Value::Unknown(_) | Value::Import(_) | Value::Obj(_) => false,
+            _ => match self {
+                Self::String | Self::Text => !is_text,
+                Self::Number => !is_number,
+                Self::Object | Self::Function => true,
+                Self::Settings => !is_nothing && value != Value::Null,
+            },
+        }
+    }
 }
 
 knowledge::table! {
@@ -70,7 +100,26 @@ impl Machine<'_> {
         if let Some(intl) = plain.strip_prefix("Intl.").filter(|class| class.chars().all(char::is_alphanumeric)) {
             return self.bad_locale(first).or_else(|| self.bad_option(intl, args));
         }
+        if let Some(wanted) = REFUSALS.arguments.get(plain) {
+            let given = |at: usize| args.get(at).copied().unwrap_or(Value::Undefined);
+            if let Some(at) =
+                (0..wanted.len()).find(|at| wanted.get(*at).is_some_and(|wanted| wanted.refuses(given(*at))))
+            {
+                let message = format!("The argument at position {} is of a wrong type", at + 1);
+                return Some(("TypeError", message, WRONG_TYPE));
+            }
+        }
         match plain {
+            "vm.runInThisContext" | "vm.runInNewContext" | "vm.Script" => match first {
+                Value::Str(text) => {
+                    let problem = super::evaluate::problem(&self.str(text))?;
+                    Some(("SyntaxError", problem, None))
+                }
+                _ => None,
+            },
+            "crypto.randomBytes" if matches!(first, Value::Num(size) if size < 0.0 || size.is_nan()) => {
+                Some(("RangeError", "The value of \"size\" is out of range".to_owned(), Some("ERR_OUT_OF_RANGE")))
+            }
             "decodeURIComponent" | "decodeURI" => {
                 let text = self.text_of_value(first)?;
                 decoded(&text).is_none().then(|| refusal("URIError", "URI malformed")).flatten()

@@ -6,7 +6,7 @@ use super::Machine;
 use super::collections::{index, range};
 use super::regex::{offset, units};
 use super::tables::Table;
-use super::value::{Call, R, UNKNOWN, Value};
+use super::value::{Call, Kind, R, UNKNOWN, Value};
 
 /// Longest text that is made by repeating or filling up.
 const LONGEST_MADE: usize = 65_536;
@@ -164,6 +164,11 @@ pub(super) const STRING_STATIC: Table = &[
         })
     }),
     ("fromCodePoint", |m, c| {
+        let is_point = |n: f64| (0.0..=f64::from(u32::from(char::MAX))).contains(&n) && n.fract() == 0.0;
+        let numbers: Vec<f64> = c.args.iter().filter_map(|arg| m.to_number(*arg)).collect();
+        if let Some(wrong) = numbers.into_iter().find(|number| !is_point(*number)) {
+            m.bad_argument("RangeError", &format!("Invalid code point {wrong}"), c.at)?;
+        }
         let text: Option<String> =
             c.args.iter().map(|arg| m.to_number(*arg).and_then(|n| char::from_u32(n as u32))).collect();
         Ok(text.map_or(UNKNOWN, |text| m.string(&text)))
@@ -233,6 +238,11 @@ fn looked_for(m: &mut Machine<'_>, c: &Call<'_>) -> Option<(Arc<str>, Arc<str>, 
 }
 
 fn test(m: &mut Machine<'_>, c: &Call<'_>, test: fn(&str, &str, usize) -> Option<bool>) -> R {
+    if let Value::Obj(id) = c.arg(0)
+        && matches!(m.object(id).kind, Kind::Regex(..))
+    {
+        m.bad_argument("TypeError", "First argument must not be a regular expression", c.at)?;
+    }
     let Some((s, part, from)) = looked_for(m, c) else { return Ok(UNKNOWN) };
     Ok(test(&s, &part, from).map_or(UNKNOWN, Value::Bool))
 }

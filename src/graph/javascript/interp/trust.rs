@@ -346,6 +346,7 @@ impl Machine<'_> {
             Value::Undefined | Value::Null | Value::Bool(_) | Value::Num(_) | Value::Str(_) | Value::Sym(_) => false,
             Value::Obj(id) => match &self.object(id).kind {
                 Kind::Closure(closure) if closure.is_class => true,
+                Kind::Native(..) if self.is_class_of_language(id) => true,
                 Kind::Plain if !self.object(id).open && self.object(id).name == 0 => false,
                 Kind::Array(_) | Kind::Map(_) | Kind::Regex(..) | Kind::Promise(_) | Kind::Namespace(_) => false,
                 _ => return Ok(()),
@@ -395,6 +396,7 @@ impl Machine<'_> {
                 }
                 Kind::Plain if !self.object(id).open && self.object(id).name == 0 => false,
                 Kind::Array(_) | Kind::Map(_) | Kind::Regex(..) | Kind::Promise(_) | Kind::Namespace(_) => false,
+                Kind::Native(..) if self.is_symbol_maker(id) => false,
                 _ => return None,
             },
             Value::Unknown(_) | Value::Import(_) => return None,

@@ -11,6 +11,17 @@ pub(super) const URL: &[(&str, Native)] = &[
             m.bad_argument("TypeError", message, c.at).map_err(|thrown| m.with_code(thrown, "ERR_INVALID_ARG_TYPE"))?;
             return Ok(UNKNOWN);
         }
+        if let Value::Str(text) = c.arg(0) {
+            let text = m.str(text);
+            let (is_url, is_file) = (has_scheme(&text), text.trim_start().to_lowercase().starts_with("file:"));
+            if !is_file {
+                let (message, code) = match is_url {
+                    true => ("The URL must be of scheme file", "ERR_INVALID_URL_SCHEME"),
+                    false => ("Invalid URL", "ERR_INVALID_URL"),
+                };
+                m.bad_argument("TypeError", message, c.at).map_err(|thrown| m.with_code(thrown, code))?;
+            }
+        }
         Ok(match m.coerce_text(c.arg(0)) {
             Some(text) => {
                 let text = m.str(text);

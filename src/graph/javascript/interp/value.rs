@@ -26,6 +26,17 @@ pub(super) enum Value {
     Import(u32),
 }
 
+impl Value {
+    /// Whether it is a number that equals itself.
+    pub(super) fn is_number(&self) -> bool {
+        matches!(self, Self::Num(number) if !number.is_nan() && *number != 0.0)
+    }
+
+    pub(super) fn is_text(&self) -> bool {
+        matches!(self, Self::Str(_))
+    }
+}
+
 pub(super) const UNKNOWN: Value = Value::Unknown(0);
 /// What a variable holds before its declaration has run.
 pub(super) const UNSET: Value = Value::Import(u32::MAX - 1);

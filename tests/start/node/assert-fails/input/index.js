@@ -1,4 +1,2 @@
-const assert = require("node:assert");
-const limits = { day: 24 * 60 };
-assert.strictEqual(limits.day, 1441);
-exports.handler = async () => 1;
+const made = require("node:assert").fail("never");
+exports.handler = async () => made;

@@ -1,0 +1,2 @@
+const made = Object.defineProperty({}, "x", 1);
+exports.handler = async () => made;

@@ -1,0 +1,2 @@
+const made = new Function("a", "return (a");
+exports.handler = async () => made;

@@ -1,0 +1,2 @@
+const made = new (require("node:events"))().on("done");
+exports.handler = async () => made;

@@ -1,0 +1,2 @@
+const made = new Map(1);
+exports.handler = async () => made;

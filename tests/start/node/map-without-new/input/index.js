@@ -1,0 +1,2 @@
+const made = Map();
+exports.handler = async () => made;

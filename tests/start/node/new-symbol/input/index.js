@@ -1,0 +1,2 @@
+const made = new Symbol("x");
+exports.handler = async () => made;

@@ -1,0 +1,2 @@
+const made = require("node:url").fileURLToPath("https://example.com/a");
+exports.handler = async () => made;

@@ -1,0 +1,2 @@
+const made = new Promise();
+exports.handler = async () => made;

@@ -1,0 +1,2 @@
+const made = require(undefined);
+exports.handler = async () => made;

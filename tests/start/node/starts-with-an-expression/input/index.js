@@ -1,0 +1,2 @@
+const made = "abc".startsWith(/a/);
+exports.handler = async () => made;
