@@ -59,19 +59,7 @@ impl Interp<'_> {
             }
             Object::Union(members) => {
                 let members = members.clone();
-                let mut result: Option<Value> = None;
-                for member in members.iter() {
-                    if *member == Value::None {
-                        continue;
-                    }
-                    if let Some(value) = self.find_attr(*member, name)? {
-                        result = Some(match result {
-                            Some(before) => self.heap.join(before, value),
-                            None => value,
-                        });
-                    }
-                }
-                Ok(Some(result.unwrap_or(Value::Unknown)))
+                self.attr_of_any(&members, name).map(Some)
             }
             Object::Function(function) => {
                 let attr = function.attrs.get(name);
@@ -88,25 +76,15 @@ impl Interp<'_> {
             }
             Object::Property { getter, .. } => {
                 let getter = *getter;
-                Ok(Some(match &*self.heap.text(name) {
-                    "setter" | "deleter" | "getter" => {
-                        let function = self_returning(&mut self.heap);
-                        self.heap.alloc(Object::Partial { function, args: Box::new(Args::one(object)) })
-                    }
-                    "fget" | "func" => getter,
-                    _ => Value::Unknown,
-                }))
+                Ok(Some(self.property_attr(object, getter, name)))
             }
             Object::Partial { function, .. } => {
-                let function = *function;
-                let text = self.heap.text(name);
-                if let Some(value) = self.task_attr(object, &text) {
-                    return Ok(Some(value));
-                }
-                Ok(Some(match &*self.heap.text(name) {
+                let (function, text) = (*function, self.heap.text(name));
+                let value = self.task_attr(object, &text);
+                Ok(Some(value.unwrap_or(match &*text {
                     "func" | "__wrapped__" => function,
                     _ => Value::Unknown,
-                }))
+                })))
             }
             Object::StaticMethod(inner) | Object::ClassMethod(inner) => {
                 let inner = *inner;
@@ -122,6 +100,31 @@ impl Interp<'_> {
             | Object::Dict { .. }
             | Object::Generator { .. }
             | Object::Namespace(_) => Ok(Some(self.method_of_builtin(object, name))),
+        }
+    }
+
+    /// What an attribute is of whichever of the values a name holds.
+    fn attr_of_any(&mut self, members: &[Value], name: Sym) -> Run<Value> {
+        let mut result: Option<Value> = None;
+        for member in members.iter().filter(|member| **member != Value::None) {
+            if let Some(value) = self.find_attr(*member, name)? {
+                result = Some(match result {
+                    Some(before) => self.heap.join(before, value),
+                    None => value,
+                });
+            }
+        }
+        Ok(result.unwrap_or(Value::Unknown))
+    }
+
+    fn property_attr(&mut self, property: Value, getter: Value, name: Sym) -> Value {
+        match &*self.heap.text(name) {
+            "setter" | "deleter" | "getter" => {
+                let function = self_returning(&mut self.heap);
+                self.heap.alloc(Object::Partial { function, args: Box::new(Args::one(property)) })
+            }
+            "fget" | "func" => getter,
+            _ => Value::Unknown,
         }
     }
 

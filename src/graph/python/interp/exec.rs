@@ -3,7 +3,7 @@
 use super::super::value::*;
 use super::trace::Mark;
 use super::*;
-use crate::lang::python::ir::{Block, Case, Expr, ExprId, Pattern, Stmt, StmtId};
+use crate::lang::python::ir::{BinaryOp, Block, Expr, ExprId, Stmt, StmtId};
 
 /// How a block may end.
 #[derive(Clone, Copy, Debug, Default)]
@@ -96,42 +96,10 @@ impl Interp<'_> {
                 self.eval(frame, *value)?;
                 self.taint_receiver(frame, *value, mark);
             }
-            Stmt::Assign(targets, value) => {
-                let source = *value;
-                let mark = self.doubt.mark();
-                let value = self.eval(frame, source)?;
-                // A view shows what becomes of its dictionary.
-                if matches!(self.heap.stands_for(value), Some(Row::View("dict_keys" | "dict_values" | "dict_items"))) {
-                    self.doubt.read_foreign();
-                }
-                for target in code.code.list(*targets) {
-                    self.taint_target(frame, *target, mark);
-                    self.assign(frame, *target, value)?;
-                    // The key may be another.
-                    self.taint_target(frame, *target, mark);
-                }
-                self.note_provenance(frame, code.code.list(*targets), source);
-            }
-            Stmt::AugAssign(target, op, value) => {
-                let mark = self.doubt.mark();
-                let old = self.eval(frame, *target)?;
-                let value = self.eval(frame, *value)?;
-                self.taint_target(frame, *target, mark);
-                self.check_operands(frame, *target, *op, (old, value))?;
-                let new = self.binary(*op, old, value, true)?;
-                self.assign(frame, *target, new)?;
-            }
+            Stmt::Assign(targets, value) => self.exec_assign(frame, code.code.list(*targets), *value)?,
+            Stmt::AugAssign(target, op, value) => self.exec_aug_assign(frame, *target, *op, *value)?,
             Stmt::AnnAssign(target, annotation, value) => {
-                if !frame.code.code.future_annotations && frame.function.is_none() && self.input.version < (3, 14) {
-                    self.eval(frame, *annotation)?;
-                }
-                if let Some(value) = value {
-                    let mark = self.doubt.mark();
-                    let value = self.eval(frame, *value)?;
-                    self.taint_target(frame, *target, mark);
-                    self.assign(frame, *target, value)?;
-                }
-                self.annotate(frame, *target, *annotation);
+                self.exec_annotated_assign(frame, *target, *annotation, *value)?;
             }
             Stmt::Import(aliases) => self.import_or_parts(frame, aliases, span)?,
             Stmt::ImportFrom { module, level, names } => {
@@ -147,16 +115,7 @@ impl Interp<'_> {
             }
             Stmt::With(items, body) => return self.exec_with(frame, items, *body),
             Stmt::Try(node) => return self.exec_try(frame, node),
-            Stmt::Match(subject, cases) => {
-                let mark = self.doubt.mark();
-                let subject = self.eval(frame, *subject)?;
-                let depth = self.doubt.depth();
-                let _ = self.doubt.enter_choice(mark);
-                let flow = self.exec_match(frame, subject, cases);
-                self.doubt.return_to(depth);
-                self.note_unwalked(frame, mark, cases.iter().map(|case| case.body));
-                return flow;
-            }
+            Stmt::Match(subject, cases) => return self.exec_cases(frame, *subject, cases),
             Stmt::Raise(value) => return self.exec_raise(frame, *value),
             Stmt::Return(value) => {
                 let value = match value {
@@ -183,6 +142,53 @@ impl Interp<'_> {
             Stmt::Nothing => {}
         }
         Ok(Flow::NEXT)
+    }
+
+    fn exec_assign(&mut self, frame: &Frame, targets: &[ExprId], source: ExprId) -> Run<()> {
+        let mark = self.doubt.mark();
+        let value = self.eval(frame, source)?;
+        // A view shows what becomes of its dictionary.
+        if matches!(self.heap.stands_for(value), Some(Row::View("dict_keys" | "dict_values" | "dict_items"))) {
+            self.doubt.read_foreign();
+        }
+        for target in targets {
+            self.taint_target(frame, *target, mark);
+            self.assign(frame, *target, value)?;
+            // The key may be another.
+            self.taint_target(frame, *target, mark);
+        }
+        self.note_provenance(frame, targets, source);
+        Ok(())
+    }
+
+    fn exec_aug_assign(&mut self, frame: &Frame, target: ExprId, op: BinaryOp, value: ExprId) -> Run<()> {
+        let mark = self.doubt.mark();
+        let old = self.eval(frame, target)?;
+        let value = self.eval(frame, value)?;
+        self.taint_target(frame, target, mark);
+        self.check_operands(frame, target, op, (old, value))?;
+        let new = self.binary(op, old, value, true)?;
+        self.assign(frame, target, new)
+    }
+
+    fn exec_annotated_assign(
+        &mut self,
+        frame: &Frame,
+        target: ExprId,
+        annotation: ExprId,
+        value: Option<ExprId>,
+    ) -> Run<()> {
+        if !frame.code.code.future_annotations && frame.function.is_none() && self.input.version < (3, 14) {
+            self.eval(frame, annotation)?;
+        }
+        if let Some(value) = value {
+            let mark = self.doubt.mark();
+            let value = self.eval(frame, value)?;
+            self.taint_target(frame, target, mark);
+            self.assign(frame, target, value)?;
+        }
+        self.annotate(frame, target, annotation);
+        Ok(())
     }
 
     /// Notes the object whose method was given a value that depends on the environment or on others, `x.append(value)`.
@@ -498,85 +504,5 @@ impl Interp<'_> {
         let end = self.exec_block(frame, orelse);
         self.doubt.shields = shields;
         if may_be_left && end.is_err() { Ok(Flow::DEAD) } else { end }
-    }
-
-    fn exec_match(&mut self, frame: &Frame, subject: Value, cases: &[Case]) -> Run<Flow> {
-        let Some((case, rest)) = cases.split_first() else {
-            return Ok(Flow::NEXT);
-        };
-        let mut verdict = self.matches(frame, subject, &case.pattern)?;
-        if verdict != Some(false)
-            && let Some(guard) = case.guard
-        {
-            let guard = self.eval(frame, guard)?;
-            verdict = match (verdict, self.truth(guard)?) {
-                (_, Some(false)) => Some(false),
-                (Some(true), Some(true)) => Some(true),
-                _ => None,
-            };
-        }
-        match verdict {
-            Some(true) => self.exec_block(frame, case.body),
-            Some(false) => self.exec_match(frame, subject, rest),
-            None => self.either(frame, &mut |this| this.exec_block(frame, case.body), &mut |this| {
-                this.exec_match(frame, subject, rest)
-            }),
-        }
-    }
-
-    fn matches(&mut self, frame: &Frame, subject: Value, pattern: &Pattern) -> Run<Option<bool>> {
-        Ok(match pattern {
-            Pattern::Value(value) => {
-                let value = self.eval(frame, *value)?;
-                self.equal(subject, value)
-            }
-            Pattern::Any(name) => {
-                if let Some(name) = name {
-                    self.assign_name(frame, *name, subject);
-                }
-                Some(true)
-            }
-            Pattern::Or(patterns) => {
-                let mut verdict = Some(false);
-                for pattern in patterns {
-                    match self.matches(frame, subject, pattern)? {
-                        Some(true) => return Ok(Some(true)),
-                        None => verdict = None,
-                        Some(false) => {}
-                    }
-                }
-                verdict
-            }
-            Pattern::Sequence(patterns) => {
-                for pattern in patterns {
-                    self.matches(frame, Value::Unknown, pattern)?;
-                }
-                None
-            }
-            Pattern::Mapping(entries, rest) => {
-                for (key, pattern) in entries {
-                    self.eval(frame, *key)?;
-                    self.matches(frame, Value::Unknown, pattern)?;
-                }
-                if let Some(name) = rest {
-                    self.assign_name(frame, *name, Value::Unknown);
-                }
-                None
-            }
-            Pattern::Class(class, parts) => {
-                self.eval(frame, *class)?;
-                for (_, pattern) in parts {
-                    self.matches(frame, Value::Unknown, pattern)?;
-                }
-                None
-            }
-            Pattern::Named(pattern, name) => {
-                let verdict = self.matches(frame, subject, pattern)?;
-                if verdict != Some(false) {
-                    self.assign_name(frame, *name, subject);
-                }
-                verdict
-            }
-        })
     }
 }

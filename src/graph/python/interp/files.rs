@@ -37,21 +37,7 @@ impl Interp<'_> {
     pub(super) fn call_files(&mut self, name: &str, args: &Args) -> Run<Option<Value>> {
         let first = args.positional.first().copied().unwrap_or(Value::Unknown);
         Ok(Some(match name {
-            "open" | "io.open" | "codecs.open" | "gzip.open" | "pathlib.Path.open" => {
-                let file = self.open_file(first, name == "gzip.open");
-                let mode = args.positional.get(1).copied().or_else(|| self.keyword(args, "mode"));
-                let mode = mode.map(|mode| self.text_of(mode).unwrap_or_else(|| Rc::from("?+")));
-                if file == Value::Unknown
-                    && let Some(path) = self.coerce_text(first)
-                {
-                    return self.no_file(&path, mode.as_deref()).map(Some);
-                }
-                if mode.is_some_and(|mode| mode.contains('b')) {
-                    let key = self.heap.sym("<bytes>");
-                    self.set_attr(file, key, Value::Bool(true));
-                }
-                file
-            }
+            "open" | "io.open" | "codecs.open" | "gzip.open" | "pathlib.Path.open" => self.open(name, first, args)?,
             "io.File.__enter__" | "io.Content.decode" | "io.Content.strip" => first,
             "io.File.close" => Value::None,
             "io.File.read" => self.content_of(first),
@@ -64,16 +50,7 @@ impl Interp<'_> {
                 _ => self.heap.list(Vec::new(), true),
             },
             "pathlib.Path.read_text" | "pathlib.Path.read_bytes" => {
-                let file = self.open_file(first, false);
-                if file == Value::Unknown
-                    && let Some(path) = self.coerce_text(first)
-                {
-                    return self.no_file(&path, None).map(Some);
-                }
-                match self.content_of(file) {
-                    Value::Str(text) if name == "pathlib.Path.read_bytes" => Value::Bytes(text),
-                    content => content,
-                }
+                self.read_path(first, name == "pathlib.Path.read_bytes")?
             }
             "pathlib.Path.joinpath" => {
                 let mut path = first;
@@ -118,6 +95,35 @@ impl Interp<'_> {
             }
             _ => return Ok(None),
         }))
+    }
+
+    fn open(&mut self, name: &str, path: Value, args: &Args) -> Run<Value> {
+        let file = self.open_file(path, name == "gzip.open");
+        let mode = args.positional.get(1).copied().or_else(|| self.keyword(args, "mode"));
+        let mode = mode.map(|mode| self.text_of(mode).unwrap_or_else(|| Rc::from("?+")));
+        if file == Value::Unknown
+            && let Some(path) = self.coerce_text(path)
+        {
+            return self.no_file(&path, mode.as_deref());
+        }
+        if mode.is_some_and(|mode| mode.contains('b')) {
+            let key = self.heap.sym("<bytes>");
+            self.set_attr(file, key, Value::Bool(true));
+        }
+        Ok(file)
+    }
+
+    fn read_path(&mut self, path: Value, as_bytes: bool) -> Run<Value> {
+        let file = self.open_file(path, false);
+        if file == Value::Unknown
+            && let Some(path) = self.coerce_text(path)
+        {
+            return self.no_file(&path, None);
+        }
+        Ok(match self.content_of(file) {
+            Value::Str(text) if as_bytes => Value::Bytes(text),
+            content => content,
+        })
     }
 
     /// Attributes of paths that are data; not known for others.

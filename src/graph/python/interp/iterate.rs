@@ -33,43 +33,11 @@ impl Interp<'_> {
             }
             Object::Instance { class, payload, .. } => {
                 let (class, payload) = (*class, *payload);
-                if let Some(method) = self.class_lookup(class, known::ITER)
-                    && matches!(self.heap.get(method), Some(Object::Function(_)))
-                {
-                    let method = self.bind(method, value, class)?;
-                    let result = self.call(method, Args::default())?;
-                    if result == value {
-                        return Ok((Vec::new(), true));
-                    }
-                    return if matches!(self.heap.get(result), Some(Object::Instance { .. })) {
-                        Ok((Vec::new(), true))
-                    } else {
-                        self.iterate(result)
-                    };
-                }
-                if let Some(items) = self.field_values(value)? {
-                    return Ok((items, false));
-                }
-                if payload == Value::Unknown { Ok((Vec::new(), true)) } else { self.iterate(payload) }
+                self.iterate_instance(value, class, payload)
             }
             Object::Class(class) => {
                 let (metaclass, scope) = (class.metaclass, class.scope);
-                if let Some(method) = self.class_lookup(metaclass, known::ITER) {
-                    let method = self.bind(method, value, metaclass)?;
-                    let result = self.call(method, Args::default())?;
-                    return if matches!(self.heap.get(result), Some(Object::Class(_))) {
-                        Ok((Vec::new(), true))
-                    } else {
-                        self.iterate(result)
-                    };
-                }
-                // Members of an enumeration.
-                let vars: Vec<(Sym, Value)> = self.heap.vars(scope).iter().collect();
-                let members = vars.into_iter().filter(|(n, v)| {
-                    !self.heap.text(*n).starts_with('_')
-                        && !matches!(self.heap.get(*v), Some(Object::Function(_) | Object::Property { .. }))
-                });
-                Ok((members.map(|(_, v)| v).collect(), true))
+                self.iterate_class(value, metaclass, scope)
             }
             Object::Union(members) => {
                 let members = members.clone();
@@ -90,6 +58,37 @@ impl Interp<'_> {
             }
             _ => Ok(self.items_of(value)),
         }
+    }
+
+    fn iterate_instance(&mut self, value: Value, class: Value, payload: Value) -> Run<(Vec<Value>, bool)> {
+        if let Some(method) = self.class_lookup(class, known::ITER)
+            && matches!(self.heap.get(method), Some(Object::Function(_)))
+        {
+            let method = self.bind(method, value, class)?;
+            let result = self.call(method, Args::default())?;
+            let is_own_kind = result == value || matches!(self.heap.get(result), Some(Object::Instance { .. }));
+            return if is_own_kind { Ok((Vec::new(), true)) } else { self.iterate(result) };
+        }
+        if let Some(items) = self.field_values(value)? {
+            return Ok((items, false));
+        }
+        if payload == Value::Unknown { Ok((Vec::new(), true)) } else { self.iterate(payload) }
+    }
+
+    fn iterate_class(&mut self, value: Value, metaclass: Value, scope: ScopeId) -> Run<(Vec<Value>, bool)> {
+        if let Some(method) = self.class_lookup(metaclass, known::ITER) {
+            let method = self.bind(method, value, metaclass)?;
+            let result = self.call(method, Args::default())?;
+            let is_class = matches!(self.heap.get(result), Some(Object::Class(_)));
+            return if is_class { Ok((Vec::new(), true)) } else { self.iterate(result) };
+        }
+        // Members of an enumeration.
+        let vars: Vec<(Sym, Value)> = self.heap.vars(scope).iter().collect();
+        let members = vars.into_iter().filter(|(n, v)| {
+            !self.heap.text(*n).starts_with('_')
+                && !matches!(self.heap.get(*v), Some(Object::Function(_) | Object::Property { .. }))
+        });
+        Ok((members.map(|(_, v)| v).collect(), true))
     }
 
     /// Rows of a table joined item by item, where all have the same length.

@@ -63,20 +63,8 @@ impl Interp<'_> {
                 }
                 None => Value::Unknown,
             },
-            "functools.reduce" => {
-                let (items, open) = self.iterate(args.positional.get(1).copied().unwrap_or(Value::Unknown))?;
-                let mut items = items.into_iter();
-                let mut total = args.positional.get(2).copied().or_else(|| items.next()).unwrap_or(Value::Unknown);
-                for item in items {
-                    total = self.call(first.unwrap_or(Value::Unknown), Args::of(&[total, item]))?;
-                }
-                if open { Value::Unknown } else { total }
-            }
-            "types.MethodType" => match (first, args.positional.get(1)) {
-                (Some(function), Some(this)) => self.heap.method(function, *this),
-                _ => Value::Unknown,
-            },
-            "types.FunctionType.__get__" => match (first, args.positional.get(1)) {
+            "functools.reduce" => self.reduce(&args.positional)?,
+            "types.MethodType" | "types.FunctionType.__get__" => match (first, args.positional.get(1)) {
                 (Some(function), Some(this)) => self.heap.method(function, *this),
                 _ => Value::Unknown,
             },
@@ -122,6 +110,18 @@ impl Interp<'_> {
             _ if name.len() > LIMITS.called_name_bytes => Value::Unknown,
             _ => self.heap.external(&format!("{name}()")),
         })
+    }
+
+    /// `functools.reduce(function, items, initial)`.
+    fn reduce(&mut self, args: &[Value]) -> Run<Value> {
+        let given = |at: usize| args.get(at).copied();
+        let (items, open) = self.iterate(given(1).unwrap_or(Value::Unknown))?;
+        let mut items = items.into_iter();
+        let mut total = given(2).or_else(|| items.next()).unwrap_or(Value::Unknown);
+        for item in items {
+            total = self.call(given(0).unwrap_or(Value::Unknown), Args::of(&[total, item]))?;
+        }
+        Ok(if open { Value::Unknown } else { total })
     }
 
     fn can_be_decorated(&self, value: Value) -> bool {

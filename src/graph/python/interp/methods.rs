@@ -4,6 +4,34 @@ use super::super::value::*;
 use super::*;
 use crate::lang::python::ir::BinaryOp;
 
+/// Methods of containers that change nothing and are followed exactly.
+const READS: &[&str] = &[
+    "get",
+    "items",
+    "keys",
+    "values",
+    "copy",
+    "index",
+    "count",
+    "union",
+    "difference",
+    "intersection",
+    "issubset",
+    "issuperset",
+    "isdisjoint",
+    "__len__",
+    "__iter__",
+    "__getitem__",
+    "__contains__",
+];
+/// Those of lists that change it and are followed exactly.
+const LIST_CHANGES: &[&str] =
+    &["append", "appendleft", "extend", "insert", "pop", "popleft", "remove", "clear", "reverse", "sort"];
+/// Those of dictionaries.
+const DICT_CHANGES: &[&str] = &["setdefault", "update", "pop", "clear", "popitem", "__setitem__"];
+/// Those of sets.
+const SET_CHANGES: &[&str] = &["add", "update", "remove", "discard", "clear"];
+
 impl Interp<'_> {
     /// Attributes of built-in objects that are data.
     pub(super) fn data_attr(&mut self, object: Value, name: &str) -> Option<Value> {
@@ -104,84 +132,12 @@ impl Interp<'_> {
     fn note_change(&mut self, this: Value, name: &str) {
         let Value::Obj(id) = this else { return };
         let exact = match self.heap.object(id) {
-            Object::List { .. } => matches!(
-                name,
-                "append"
-                    | "appendleft"
-                    | "extend"
-                    | "insert"
-                    | "pop"
-                    | "popleft"
-                    | "remove"
-                    | "clear"
-                    | "reverse"
-                    | "sort"
-                    | "copy"
-                    | "index"
-                    | "count"
-                    | "__len__"
-                    | "__iter__"
-                    | "__getitem__"
-                    | "__contains__"
-            ),
-            Object::Dict { .. } => matches!(
-                name,
-                "get"
-                    | "setdefault"
-                    | "items"
-                    | "keys"
-                    | "values"
-                    | "copy"
-                    | "update"
-                    | "pop"
-                    | "clear"
-                    | "popitem"
-                    | "__getitem__"
-                    | "__setitem__"
-                    | "__contains__"
-                    | "__iter__"
-                    | "__len__"
-            ),
-            Object::Set { .. } => matches!(
-                name,
-                "add"
-                    | "update"
-                    | "remove"
-                    | "discard"
-                    | "clear"
-                    | "copy"
-                    | "union"
-                    | "difference"
-                    | "intersection"
-                    | "issubset"
-                    | "issuperset"
-                    | "isdisjoint"
-                    | "__contains__"
-                    | "__len__"
-                    | "__iter__"
-            ),
+            Object::List { .. } => LIST_CHANGES.contains(&name) || READS.contains(&name),
+            Object::Dict { .. } => DICT_CHANGES.contains(&name) || READS.contains(&name),
+            Object::Set { .. } => SET_CHANGES.contains(&name) || READS.contains(&name),
             _ => true,
         };
-        let pure = matches!(
-            name,
-            "get"
-                | "items"
-                | "keys"
-                | "values"
-                | "copy"
-                | "index"
-                | "count"
-                | "union"
-                | "difference"
-                | "intersection"
-                | "issubset"
-                | "issuperset"
-                | "isdisjoint"
-                | "__len__"
-                | "__iter__"
-                | "__getitem__"
-                | "__contains__"
-        );
+        let pure = READS.contains(&name);
         if !exact || !pure && (self.doubt.branches > 0 || self.doubt.is_called_by_others()) {
             self.mistakes.give_away(&self.heap, this);
         }
@@ -198,116 +154,121 @@ impl Interp<'_> {
     fn list_method(&mut self, id: ObjId, name: &str, rest: &[Value], args: &Args) -> Run<Value> {
         let this = Value::Obj(id);
         let uncertain = self.doubt.branches > 0;
-        let more = match (name, rest.first()) {
-            ("extend" | "extendleft" | "__iadd__", Some(value)) => Some(self.iterate(*value)?),
-            _ => None,
-        };
-        let added = match (name, rest.first().copied()) {
-            ("append" | "appendleft", Some(value)) if uncertain => Some(self.heap.doubt(value)),
-            (_, added) => added,
-        };
-        let Object::List { items, open, .. } = self.heap.object_mut(id) else { return Ok(Value::Unknown) };
-        Ok(match (name, added) {
+        let first = rest.first().copied();
+        match (name, first) {
             ("append" | "appendleft", Some(value)) => {
-                if items.len() < LIMITS.list_items {
-                    let at = if name == "append" { items.len() } else { 0 };
-                    items.insert(at, value);
-                } else {
-                    *open = true;
-                }
-                Value::None
+                let value = if uncertain { self.heap.doubt(value) } else { value };
+                self.add_to_list(id, value, name == "append");
             }
-            ("extendleft", _) => {
-                if let Some((more, unknown)) = more {
-                    items.splice(0..0, more.into_iter().rev().take(LIMITS.list_items));
-                    *open |= unknown;
-                }
-                Value::None
-            }
-            ("extend" | "__iadd__", _) => {
-                if let Some((more, unknown)) = more {
-                    items.extend(more.into_iter().take(LIMITS.list_items));
-                    *open |= unknown;
-                }
-                Value::None
-            }
-            ("insert", Some(Value::Int(at))) => {
-                let len = items.len() as i64;
-                let at = if at < 0 { at.saturating_add(len) } else { at }.clamp(0, len) as usize;
-                if let Some(value) = rest.get(1) {
-                    items.insert(at, *value);
-                }
-                Value::None
+            ("extend" | "extendleft" | "__iadd__", Some(value)) => {
+                let more = self.iterate(value)?;
+                self.extend_list(id, more, name != "extendleft");
             }
             ("pop" | "popleft", at) if !uncertain => {
                 let at = if name == "popleft" { Some(Value::Int(0)) } else { at };
-                let known = !*open;
-                match at {
-                    None if known => items.pop().unwrap_or(Value::Unknown),
-                    // One that is not known may have gone instead, but loops until the list is empty must end.
-                    None => items.pop().map_or(Value::Unknown, |item| self.heap.doubt(item)),
-                    Some(Value::Int(at)) if known => match super::subscript::index(at, items.len()) {
-                        Some(at) => items.remove(at),
-                        None => Value::Unknown,
-                    },
-                    _ => Value::Unknown,
+                return Ok(self.take_from_list(id, at));
+            }
+            ("remove", Some(value)) if !uncertain => return self.remove_from_list(id, value),
+            ("sort", _) => {
+                let (items, _) = self.items_of(this);
+                let sorted = self.sort(items, args)?;
+                if let Object::List { items, .. } = self.heap.object_mut(id) {
+                    *items = sorted;
                 }
             }
-            ("remove", Some(value)) if !uncertain => {
-                let (known, is_open) = (items.clone(), *open);
-                let at = self.position(&known, value);
-                let Object::List { items, open, .. } = self.heap.object_mut(id) else { return Ok(Value::Unknown) };
-                match at {
-                    Some(Some(at)) => {
-                        items.remove(at);
-                        Value::None
-                    }
-                    Some(None) if !is_open => self.lacks(&known, value, "list.remove(x): x not in list")?,
-                    _ => {
-                        *open = true;
-                        Value::None
-                    }
-                }
+            ("index", Some(value)) if rest.len() == 1 => {
+                let (items, open) = self.items_of(this);
+                return match self.position(&items, value) {
+                    Some(Some(at)) => Ok(Value::Int(at as i64)),
+                    Some(None) if !open => self.lacks(&items, value, "list.index(x): x not in list"),
+                    _ => Ok(Value::Unknown),
+                };
+            }
+            ("__iter__", _) => return Ok(this),
+            ("__getitem__", Some(key)) => return self.get_item(this, key),
+            _ => return Ok(self.plain_list_method(id, name, rest, uncertain)),
+        }
+        Ok(Value::None)
+    }
+
+    /// Methods of lists that call nothing.
+    fn plain_list_method(&mut self, id: ObjId, name: &str, rest: &[Value], uncertain: bool) -> Value {
+        let Object::List { items, open, .. } = self.heap.object_mut(id) else { return Value::Unknown };
+        match (name, rest) {
+            ("insert", [Value::Int(at), value, ..]) => {
+                let len = items.len() as i64;
+                let at = if *at < 0 { at.saturating_add(len) } else { *at }.clamp(0, len) as usize;
+                items.insert(at, *value);
             }
             ("clear", _) => {
                 *open = uncertain;
                 if !uncertain {
                     items.clear();
                 }
-                Value::None
             }
-            ("sort", _) => {
-                let items = items.clone();
-                let sorted = self.sort(items, args)?;
-                if let Object::List { items, .. } = self.heap.object_mut(id) {
-                    *items = sorted;
-                }
-                Value::None
-            }
-            ("reverse", _) => {
-                items.reverse();
-                Value::None
-            }
+            ("reverse", _) => items.reverse(),
             ("copy", _) => {
                 let (items, open) = (items.clone(), *open);
-                self.heap.list(items, open)
+                return self.heap.list(items, open);
             }
-            ("index", Some(value)) if rest.len() == 1 => {
-                let (items, open) = (items.clone(), *open);
-                match self.position(&items, value) {
-                    Some(Some(at)) => Value::Int(at as i64),
-                    Some(None) if !open => self.lacks(&items, value, "list.index(x): x not in list")?,
-                    _ => Value::Unknown,
-                }
-            }
-            ("count", Some(value)) if !*open => {
+            ("count", [value, ..]) if !*open => {
                 let items = items.clone();
-                self.count(&items, value)
+                return self.count(&items, *value);
             }
-            ("__iter__", _) => this,
-            ("__getitem__", Some(key)) => self.get_item(this, key)?,
+            _ => return Value::Unknown,
+        }
+        Value::None
+    }
+
+    fn add_to_list(&mut self, id: ObjId, value: Value, at_end: bool) {
+        let Object::List { items, open, .. } = self.heap.object_mut(id) else { return };
+        if items.len() < LIMITS.list_items {
+            items.insert(if at_end { items.len() } else { 0 }, value);
+        } else {
+            *open = true;
+        }
+    }
+
+    /// Adds items, of which there may be more; at the start each comes before the one before.
+    fn extend_list(&mut self, id: ObjId, (more, unknown): (Vec<Value>, bool), at_end: bool) {
+        let Object::List { items, open, .. } = self.heap.object_mut(id) else { return };
+        if at_end {
+            items.extend(more.into_iter().take(LIMITS.list_items));
+        } else {
+            items.splice(0..0, more.into_iter().rev().take(LIMITS.list_items));
+        }
+        *open |= unknown;
+    }
+
+    fn take_from_list(&mut self, id: ObjId, at: Option<Value>) -> Value {
+        let Object::List { items, open, .. } = self.heap.object_mut(id) else { return Value::Unknown };
+        let known = !*open;
+        match at {
+            None if known => items.pop().unwrap_or(Value::Unknown),
+            // One that is not known may have gone instead, but loops until the list is empty must end.
+            None => items.pop().map_or(Value::Unknown, |item| self.heap.doubt(item)),
+            Some(Value::Int(at)) if known => match super::subscript::index(at, items.len()) {
+                Some(at) => items.remove(at),
+                None => Value::Unknown,
+            },
             _ => Value::Unknown,
-        })
+        }
+    }
+
+    fn remove_from_list(&mut self, id: ObjId, value: Value) -> Run<Value> {
+        let (known, is_open) = self.items_of(Value::Obj(id));
+        let at = self.position(&known, value);
+        if at == Some(None) && !is_open {
+            return self.lacks(&known, value, "list.remove(x): x not in list");
+        }
+        let Object::List { items, open, .. } = self.heap.object_mut(id) else { return Ok(Value::Unknown) };
+        match at {
+            Some(Some(at)) => {
+                items.remove(at);
+            }
+            _ => *open = true,
+        }
+        Ok(Value::None)
     }
 
     fn set_method(&mut self, id: ObjId, name: &str, rest: &[Value]) -> Run<Value> {

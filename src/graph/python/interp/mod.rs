@@ -10,6 +10,7 @@ mod budget;
 mod builtin_attributes;
 mod builtins;
 mod call;
+mod cases;
 pub(super) mod choices;
 mod class;
 mod compare;

@@ -15,86 +15,84 @@ impl Interp<'_> {
             Value::Float(bits) => Some(f64::from_bits(bits) != 0.0),
             Value::Str(sym) | Value::Bytes(sym) => Some(!self.heap.text(sym).is_empty()),
             Value::Ellipsis | Value::NotImplemented => Some(true),
-            Value::Obj(id) => match self.heap.object(id) {
-                Object::Tuple(items) => Some(!items.is_empty()),
-                Object::List { row: Row::Iterator(_), .. } => Some(true),
-                Object::List { items, open, .. } | Object::Set { items, open, .. } => {
-                    if items.iter().any(|item| !self.heap.is_doubtful(*item)) {
-                        Some(true)
-                    } else if !items.is_empty() || *open {
-                        None
-                    } else {
-                        Some(false)
-                    }
-                }
-                Object::Dict { items, open } => {
-                    if items.len() > 0 {
-                        Some(true)
-                    } else if *open {
-                        None
-                    } else {
-                        Some(false)
-                    }
-                }
-                Object::Module(_)
-                | Object::Function(_)
-                | Object::Class(_)
-                | Object::Method { .. }
-                | Object::Partial { .. }
-                | Object::Property { .. }
-                | Object::StaticMethod(_)
-                | Object::ClassMethod(_)
-                | Object::Generator { .. } => Some(true),
-                Object::Namespace(_) => Some(true),
-                Object::Super { .. } => None,
-                Object::External(name) => {
-                    let name = self.heap.text(*name);
-                    self.truth_of_external(&name)
-                }
-                Object::Union(members) => {
-                    let members = members.clone();
-                    let mut verdict: Option<bool> = None;
-                    for member in members.iter() {
-                        let Some(truth) = self.truth(*member)? else { return Ok(None) };
-                        if verdict.is_some_and(|v| v != truth) {
-                            return Ok(None);
-                        }
-                        verdict = Some(truth);
-                    }
-                    verdict
-                }
-                Object::Instance { class, payload, .. } => {
-                    let (class, payload) = (*class, *payload);
-                    for name in ["__bool__", "__len__"] {
-                        let name = self.heap.sym(name);
-                        if let Some(method) = self.class_lookup(class, name) {
-                            if self.heap.external_name(method).is_some() {
-                                break;
-                            }
-                            let method = self.bind(method, value, class)?;
-                            let result = self.call(method, Args::default())?;
-                            return if result == Value::Unknown { Ok(None) } else { self.truth(result) };
-                        }
-                    }
-                    if payload != Value::Unknown {
-                        return self.truth(payload);
-                    }
-                    match self.heap.get(class) {
-                        Some(Object::Class(class))
-                            if !class.open || class.fields.as_ref().is_some_and(|fields| !fields.is_empty()) =>
-                        {
-                            Some(true)
-                        }
-                        Some(Object::External(name))
-                            if matches!(&*self.heap.text(*name), "re.Match" | "re.Pattern") =>
-                        {
-                            Some(true)
-                        }
-                        _ => None,
-                    }
-                }
-            },
+            Value::Obj(id) => self.truth_of_object(id)?,
         })
+    }
+
+    fn truth_of_object(&mut self, id: ObjId) -> Run<Option<bool>> {
+        Ok(match self.heap.object(id) {
+            Object::Tuple(items) => Some(!items.is_empty()),
+            Object::List { row: Row::Iterator(_), .. } => Some(true),
+            Object::List { items, open, .. } | Object::Set { items, open, .. } => {
+                let surely_one = items.iter().any(|item| !self.heap.is_doubtful(*item));
+                if surely_one { Some(true) } else { (items.is_empty() && !*open).then_some(false) }
+            }
+            Object::Dict { items, open } => {
+                if items.len() > 0 {
+                    Some(true)
+                } else {
+                    (!*open).then_some(false)
+                }
+            }
+            Object::Module(_)
+            | Object::Function(_)
+            | Object::Class(_)
+            | Object::Method { .. }
+            | Object::Partial { .. }
+            | Object::Property { .. }
+            | Object::StaticMethod(_)
+            | Object::ClassMethod(_)
+            | Object::Generator { .. }
+            | Object::Namespace(_) => Some(true),
+            Object::Super { .. } => None,
+            Object::External(name) => {
+                let name = self.heap.text(*name);
+                self.truth_of_external(&name)
+            }
+            Object::Union(members) => {
+                let members = members.clone();
+                self.truth_of_all(&members)?
+            }
+            Object::Instance { class, payload, .. } => {
+                let (class, payload) = (*class, *payload);
+                self.truth_of_instance(id, class, payload)?
+            }
+        })
+    }
+
+    /// What values that one name may hold are, if all of them are the same.
+    fn truth_of_all(&mut self, members: &[Value]) -> Run<Option<bool>> {
+        let mut verdict: Option<bool> = None;
+        for member in members {
+            let Some(truth) = self.truth(*member)? else { return Ok(None) };
+            if verdict.is_some_and(|v| v != truth) {
+                return Ok(None);
+            }
+            verdict = Some(truth);
+        }
+        Ok(verdict)
+    }
+
+    fn truth_of_instance(&mut self, id: ObjId, class: Value, payload: Value) -> Run<Option<bool>> {
+        for name in ["__bool__", "__len__"] {
+            let name = self.heap.sym(name);
+            let Some(method) = self.class_lookup(class, name) else { continue };
+            if self.heap.external_name(method).is_some() {
+                break;
+            }
+            let method = self.bind(method, Value::Obj(id), class)?;
+            let result = self.call(method, Args::default())?;
+            return if result == Value::Unknown { Ok(None) } else { self.truth(result) };
+        }
+        if payload != Value::Unknown {
+            return self.truth(payload);
+        }
+        let is_true = match self.heap.get(class) {
+            Some(Object::Class(class)) => !class.open || class.fields.as_ref().is_some_and(|fields| !fields.is_empty()),
+            Some(Object::External(name)) => matches!(&*self.heap.text(*name), "re.Match" | "re.Pattern"),
+            _ => false,
+        };
+        Ok(is_true.then_some(true))
     }
 
     pub(super) fn binary(&mut self, op: BinaryOp, a: Value, b: Value, in_place: bool) -> Run<Value> {
@@ -104,6 +102,11 @@ impl Interp<'_> {
             value => value,
         };
         let (a, b) = (number(a), number(b));
+        if let (Value::Int(x), Value::Int(y)) = (a, b)
+            && let Some(result) = of_numbers(op, x, y)
+        {
+            return Ok(result);
+        }
         Ok(match (op, a, b) {
             (BinaryOp::Add, Value::Str(x), Value::Str(y)) => {
                 let text = format!("{}{}", self.heap.text(x), self.heap.text(y));
@@ -117,9 +120,6 @@ impl Interp<'_> {
                 }
             }
             (BinaryOp::Mod, Value::Str(format), value) => self.percent(format, value),
-            (BinaryOp::Add, Value::Int(x), Value::Int(y)) => x.checked_add(y).map_or(Value::Unknown, Value::Int),
-            (BinaryOp::Sub, Value::Int(x), Value::Int(y)) => x.checked_sub(y).map_or(Value::Unknown, Value::Int),
-            (BinaryOp::Mul, Value::Int(x), Value::Int(y)) => x.checked_mul(y).map_or(Value::Unknown, Value::Int),
             (BinaryOp::Mul, Value::Obj(_), Value::Int(times)) | (BinaryOp::Mul, Value::Int(times), Value::Obj(_)) => {
                 let sequence = if matches!(a, Value::Obj(_)) { a } else { b };
                 self.repeat(op, (sequence, times), (a, b), in_place)?
@@ -134,31 +134,8 @@ impl Interp<'_> {
                     self.heap.str(&text.repeat(times))
                 }
             }
-            (BinaryOp::FloorDiv, Value::Int(x), Value::Int(y)) if y > 0 => Value::Int(x.div_euclid(y)),
-            (BinaryOp::Mod, Value::Int(x), Value::Int(y)) if y > 0 => Value::Int(x.rem_euclid(y)),
-            (BinaryOp::BitOr, Value::Int(x), Value::Int(y)) => Value::Int(x | y),
-            (BinaryOp::BitAnd, Value::Int(x), Value::Int(y)) => Value::Int(x & y),
             (BinaryOp::Add, Value::Obj(_), Value::Obj(_)) if self.is_sequence(a) && self.is_sequence(b) => {
-                let (mut items, open) = self.items_of(a);
-                let (mut more, mut unknown) = self.items_of(b);
-                if items.len() + more.len() > LIMITS.joined_items {
-                    // Doubling a list over and over would fill the memory.
-                    more.clear();
-                    unknown = true;
-                }
-                if in_place
-                    && let Value::Obj(id) = a
-                    && let Object::List { items, open, .. } = self.heap.object_mut(id)
-                {
-                    items.extend(more);
-                    *open |= unknown;
-                    return Ok(a);
-                }
-                items.extend(more);
-                if matches!(self.heap.get(a), Some(Object::Tuple(_))) && !open && !unknown {
-                    return Ok(self.heap.tuple(&items));
-                }
-                self.heap.list(items, open || unknown)
+                self.concatenate(a, b, in_place)
             }
             (BinaryOp::Add, Value::Obj(id), _) if in_place && self.is_sequence(a) => {
                 if let Object::List { open, .. } = self.heap.object_mut(id) {
@@ -178,14 +155,7 @@ impl Interp<'_> {
             }
             (BinaryOp::BitOr, Value::Obj(_), Value::Obj(_)) => self.unite(a, b, in_place),
             (BinaryOp::Sub | BinaryOp::BitAnd, Value::Obj(_), Value::Obj(_)) if self.is_set(a) && self.is_set(b) => {
-                let sifted = self.sift(op, a, b);
-                if let (true, Value::Obj(id), Some(Object::Set { frozen: false, .. })) = (in_place, a, self.heap.get(a))
-                {
-                    let content = self.items_of(sifted);
-                    *self.heap.object_mut(id) = Object::Set { items: content.0, open: content.1, frozen: false };
-                    return Ok(a);
-                }
-                sifted
+                self.sift_into(op, a, b, in_place)
             }
             (BinaryOp::Div, Value::Obj(_), _) => self.join_path(a, b),
             _ => match if in_place { self.custom_in_place(op, a, b)? } else { None } {
@@ -193,6 +163,41 @@ impl Interp<'_> {
                 None => self.custom_binary(op, a, b)?,
             },
         })
+    }
+
+    /// `a + b` of sequences, or `a += b`.
+    fn concatenate(&mut self, a: Value, b: Value, in_place: bool) -> Value {
+        let (mut items, open) = self.items_of(a);
+        let (mut more, mut unknown) = self.items_of(b);
+        if items.len() + more.len() > LIMITS.joined_items {
+            // Doubling a list over and over would fill the memory.
+            more.clear();
+            unknown = true;
+        }
+        if in_place
+            && let Value::Obj(id) = a
+            && let Object::List { items, open, .. } = self.heap.object_mut(id)
+        {
+            items.extend(more);
+            *open |= unknown;
+            return a;
+        }
+        items.extend(more);
+        if matches!(self.heap.get(a), Some(Object::Tuple(_))) && !open && !unknown {
+            return self.heap.tuple(&items);
+        }
+        self.heap.list(items, open || unknown)
+    }
+
+    /// `a - b` and `a & b` of sets, or `a -= b` and `a &= b`.
+    fn sift_into(&mut self, op: BinaryOp, a: Value, b: Value, in_place: bool) -> Value {
+        let sifted = self.sift(op, a, b);
+        if let (true, Value::Obj(id), Some(Object::Set { frozen: false, .. })) = (in_place, a, self.heap.get(a)) {
+            let content = self.items_of(sifted);
+            *self.heap.object_mut(id) = Object::Set { items: content.0, open: content.1, frozen: false };
+            return a;
+        }
+        sifted
     }
 
     /// `sequence * times`.
@@ -398,4 +403,20 @@ impl Interp<'_> {
             _ => (vec![value], false),
         }
     }
+}
+
+/// What an operator makes of two whole numbers; unknown where it does not fit, `None` where the operator is not one of
+/// numbers or divides by zero.
+fn of_numbers(op: BinaryOp, x: i64, y: i64) -> Option<Value> {
+    let result = match op {
+        BinaryOp::Add => x.checked_add(y),
+        BinaryOp::Sub => x.checked_sub(y),
+        BinaryOp::Mul => x.checked_mul(y),
+        BinaryOp::FloorDiv if y > 0 => x.checked_div_euclid(y),
+        BinaryOp::Mod if y > 0 => x.checked_rem_euclid(y),
+        BinaryOp::BitOr => Some(x | y),
+        BinaryOp::BitAnd => Some(x & y),
+        _ => return None,
+    };
+    Some(result.map_or(Value::Unknown, Value::Int))
 }

@@ -107,35 +107,10 @@ impl Interp<'_> {
         let first = args.positional.first().copied();
         let text = first.and_then(|v| self.coerce_text(v));
         Some(match (name, text) {
-            ("os.getenv" | "os.environ.get", _) => {
-                let default =
-                    args.positional.get(1).copied().or_else(|| self.keyword(args, "default")).unwrap_or(Value::None);
-                match first {
-                    Some(Value::Str(variable)) => match self.environment(variable) {
-                        Some(Some(value)) => value,
-                        Some(None) => default,
-                        None => self.heap.join(Value::Unknown, default),
-                    },
-                    _ => Value::Unknown,
-                }
-            }
+            ("os.getenv" | "os.environ.get", _) => self.variable_or_default(first, args),
+            ("os.path.join", Some(_)) => self.join_parts(&args.positional),
             ("os.path.dirname", Some(path)) => self.heap.str(path.rsplit_once('/').map_or("", |(head, _)| head)),
             ("os.path.basename", Some(path)) => self.heap.str(path.rsplit('/').next().unwrap_or_default()),
-            ("os.path.join", Some(_)) => {
-                let mut joined = String::new();
-                for part in &args.positional {
-                    let Some(part) = self.coerce_text(*part) else { return Some(Value::Unknown) };
-                    if part.starts_with('/') || joined.is_empty() {
-                        joined = part;
-                    } else {
-                        if !joined.ends_with('/') {
-                            joined.push('/');
-                        }
-                        joined.push_str(&part);
-                    }
-                }
-                self.heap.str(&joined)
-            }
             ("os.path.abspath" | "os.path.realpath", Some(path)) => {
                 let path = if path.starts_with('/') { normal(&path) } else { normal(&absolute(&path)) };
                 self.heap.str(&path)
@@ -178,23 +153,58 @@ impl Interp<'_> {
                 let names = names.iter().map(|n| self.heap.str(n)).collect();
                 self.heap.list(names, false)
             }
-            ("os.getcwd", _) => self.heap.str("/var/task"),
             ("pathlib.Path" | "pathlib.PurePath" | "pathlib.PosixPath", Some(path)) => self.new_path(&path),
-            ("platform.system", _) => self.heap.str("Linux"),
-            ("platform.machine", _) => self.heap.str(match self.input.architecture {
+            ("sys.intern", _) => first.unwrap_or(Value::Unknown),
+            _ => return self.of_machine(name),
+        })
+    }
+
+    /// What is the same wherever the function runs; `None` for calls that ask for something else.
+    fn of_machine(&mut self, name: &str) -> Option<Value> {
+        Some(match name {
+            "os.getcwd" => self.heap.str("/var/task"),
+            "platform.system" => self.heap.str("Linux"),
+            "platform.machine" => self.heap.str(match self.input.architecture {
                 crate::platform::Architecture::X86_64 => "x86_64",
                 crate::platform::Architecture::Arm64 => "aarch64",
             }),
-            ("platform.python_implementation", _) => self.heap.str("CPython"),
-            ("platform.python_version", _) => {
+            "platform.python_implementation" => self.heap.str("CPython"),
+            "platform.python_version" => {
                 let (major, minor) = self.input.version;
                 self.heap.str(&format!("{major}.{minor}.9"))
             }
-            ("sys.getdefaultencoding" | "sys.getfilesystemencoding", _) => self.heap.str("utf-8"),
-            ("sys.intern", _) => first.unwrap_or(Value::Unknown),
-            ("sys.gettrace" | "sys.getprofile", _) => Value::None,
-            ("sys.is_finalizing", _) => Value::Bool(false),
+            "sys.getdefaultencoding" | "sys.getfilesystemencoding" => self.heap.str("utf-8"),
+            "sys.gettrace" | "sys.getprofile" => Value::None,
+            "sys.is_finalizing" => Value::Bool(false),
             _ => return None,
         })
+    }
+
+    /// `os.environ.get(name, default)`.
+    fn variable_or_default(&mut self, name: Option<Value>, args: &Args) -> Value {
+        let default = args.positional.get(1).copied().or_else(|| self.keyword(args, "default")).unwrap_or(Value::None);
+        let Some(Value::Str(name)) = name else { return Value::Unknown };
+        match self.environment(name) {
+            Some(Some(value)) => value,
+            Some(None) => default,
+            None => self.heap.join(Value::Unknown, default),
+        }
+    }
+
+    /// `os.path.join(parts)`.
+    fn join_parts(&mut self, parts: &[Value]) -> Value {
+        let mut joined = String::new();
+        for part in parts {
+            let Some(part) = self.coerce_text(*part) else { return Value::Unknown };
+            if part.starts_with('/') || joined.is_empty() {
+                joined = part;
+            } else {
+                if !joined.ends_with('/') {
+                    joined.push('/');
+                }
+                joined.push_str(&part);
+            }
+        }
+        self.heap.str(&joined)
     }
 }
