@@ -38,7 +38,12 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
 fn state(end: &RuntimeEnd, days: i64) -> Option<(Severity, String)> {
     let today = Platform::AwsLambda.runtime_ends_as_of();
     if let Some(create) = end.create.as_deref().filter(|create| *create <= today) {
-        return Some((Severity::Error, format!("is over: since {create} no function can be created with it")));
+        let update = match end.update.as_deref() {
+            Some(update) if update <= today => format!(", and since {update} none can be updated"),
+            Some(update) => format!(", and from {update} none can be updated"),
+            None => String::new(),
+        };
+        return Some((Severity::Error, format!("is over: since {create} no function can be created with it{update}")));
     }
     if end.deprecated.as_str() <= today {
         let until =
