@@ -11,7 +11,7 @@ use super::super::cfg::{Cfg, Wrapper};
 use super::super::is_too_deep;
 use super::super::items::{attributes_of, glob_names};
 use super::super::pieces::{Piece, pieces, string_value};
-use super::super::scope::{leaves, plain};
+use super::super::scope::{Leaf, leaves, plain};
 use super::super::tokens::Tokens;
 use super::condense::condense;
 use super::conditions::{cfg_if_arms, conditional_attributes};
@@ -301,25 +301,8 @@ impl Reader<'_> {
                 self.module(item, &cfg, visible, inline);
             }
             Item::Use(item) => {
-                for leaf in leaves(item).into_iter().filter(|_| matches!(item.vis, Visibility::Public(_))) {
-                    if let Some(head) = leaf.path.first() {
-                        self.found.reexports.insert(head.clone());
-                    }
-                    match leaf.name {
-                        Some(name) if outermost => self.gate(&cfg, GateKind::Item(name)),
-                        Some(_) => {}
-                        None => {
-                            let features = self.features(&cfg);
-                            match glob_names(beside, &leaf.path).filter(|_| outermost) {
-                                Some(names) => {
-                                    names.into_iter().for_each(|name| self.gate(&cfg, GateKind::Item(name)));
-                                }
-                                None if outermost => self.found.opaque.extend(features),
-                                None => {}
-                            }
-                        }
-                    }
-                }
+                let public = leaves(item).into_iter().filter(|_| matches!(item.vis, Visibility::Public(_)));
+                public.for_each(|leaf| self.reexport(leaf, beside, &cfg, outermost));
             }
             Item::Impl(item) => self.implementation(item, &cfg),
             Item::Macro(item) => self.invocation(item, &cfg, public, inline),
@@ -332,17 +315,7 @@ impl Reader<'_> {
             }
             Item::Struct(item) => {
                 self.named_type(&item.ident, &item.vis, &cfg, named(&item.vis));
-                for field in &item.fields {
-                    if let (Some(name), Visibility::Public(_)) = (&field.ident, &field.vis) {
-                        let owner = Some(plain(&item.ident));
-                        self.found
-                            .types
-                            .returns
-                            .entry(plain(name))
-                            .or_default()
-                            .extend(type_names(&field.ty).into_iter().map(|ty| (owner.clone(), ty)));
-                    }
-                }
+                self.fields(item);
             }
             Item::Enum(item) => {
                 self.named_type(&item.ident, &item.vis, &cfg, named(&item.vis));
@@ -354,19 +327,55 @@ impl Reader<'_> {
             }
             Item::Trait(item) => {
                 self.named_type(&item.ident, &item.vis, &cfg, named(&item.vis));
-                for member in &item.items {
-                    if let syn::TraitItem::Fn(method) = member {
-                        let cfg = cfg.and(Cfg::of(&method.attrs));
-                        self.gate(&cfg, GateKind::Method { name: plain(&method.sig.ident), owner: plain(&item.ident) });
-                        self.signature(&method.sig, Some(&plain(&item.ident)));
-                    }
-                }
+                self.members(item, &cfg);
             }
             Item::Type(item) => self.named_type(&item.ident, &item.vis, &cfg, named(&item.vis)),
             Item::Const(item) if named(&item.vis) => self.gate(&cfg, GateKind::Item(plain(&item.ident))),
             Item::Static(item) if named(&item.vis) => self.gate(&cfg, GateKind::Item(plain(&item.ident))),
             _ => {
                 self.features(&cfg);
+            }
+        }
+    }
+
+    /// `pub use`, of one name or of all that a module beside has.
+    fn reexport(&mut self, leaf: Leaf, beside: &[Item], cfg: &Cfg, outermost: bool) {
+        if let Some(head) = leaf.path.first() {
+            self.found.reexports.insert(head.clone());
+        }
+        match leaf.name {
+            Some(name) if outermost => self.gate(cfg, GateKind::Item(name)),
+            Some(_) => {}
+            None => {
+                let features = self.features(cfg);
+                match glob_names(beside, &leaf.path).filter(|_| outermost) {
+                    Some(names) => names.into_iter().for_each(|name| self.gate(cfg, GateKind::Item(name))),
+                    None if outermost => self.found.opaque.extend(features),
+                    None => {}
+                }
+            }
+        }
+    }
+
+    /// The types that public fields give.
+    fn fields(&mut self, item: &syn::ItemStruct) {
+        for field in &item.fields {
+            if let (Some(name), Visibility::Public(_)) = (&field.ident, &field.vis) {
+                let owner = Some(plain(&item.ident));
+                let types = type_names(&field.ty).into_iter().map(|ty| (owner.clone(), ty));
+                self.found.types.returns.entry(plain(name)).or_default().extend(types);
+            }
+        }
+    }
+
+    /// The methods that a trait brings.
+    fn members(&mut self, item: &syn::ItemTrait, cfg: &Cfg) {
+        let owner = plain(&item.ident);
+        for member in &item.items {
+            if let syn::TraitItem::Fn(method) = member {
+                let cfg = cfg.and(Cfg::of(&method.attrs));
+                self.gate(&cfg, GateKind::Method { name: plain(&method.sig.ident), owner: owner.clone() });
+                self.signature(&method.sig, Some(&owner));
             }
         }
     }
