@@ -214,7 +214,29 @@ fn a_variable_that_the_template_does_not_set_keeps_the_verdict_open() {
     let unset = start(table, "STAGE: dev");
     assert_eq!(unset["verdict"], "unknown", "{unset}");
     assert!(unset.to_string().contains("`app` demands the variable `TABLE`"), "{unset}");
+    for code in [
+        "if not os.environ.get('TABLE'):\n    raise ValueError('no table')",
+        "def need(name):\n    value = os.getenv(name)\n    if not value:\n        raise RuntimeError(name)\n    \
+         return value\nTABLE = need('TABLE')",
+        "assert os.environ.get('TABLE')",
+        "TABLE = os.getenv('TABLE')\nSTAGE = os.getenv('STAGE')\nassert TABLE is not None, 'no table'",
+        "for name in ['STAGE', 'TABLE']:\n    if name not in os.environ:\n        raise KeyError(name)",
+        "PARTS = os.getenv('TABLE').split(':')",
+        "TABLE = os.getenv('TABLE')\nURL = 'https://' + TABLE",
+        "FIRST = os.environ.get('TABLE')[0]",
+    ] {
+        let unset = start(code, "STAGE: dev");
+        assert_eq!(unset["verdict"], "unknown", "{code} {unset}");
+        assert!(unset.to_string().contains("`app` demands the variable `TABLE`"), "{unset}");
+        for table in ["orders", "!Ref Orders"] {
+            assert_eq!(start(code, &format!("STAGE: dev, TABLE: {table}"))["verdict"], "starts", "{code} {table}");
+        }
+    }
     for (code, variables) in [
+        ("try:\n    PARTS = os.getenv('TABLE').split(':')\nexcept AttributeError:\n    PARTS = []", ""),
+        ("if os.environ.get('TABLE'):\n    raise ValueError('a table')", ""),
+        ("if not os.environ.get('AWS_REGION'):\n    raise ValueError('no region')", ""),
+        ("TABLE = os.getenv('TABLE', 'orders')\nassert TABLE", ""),
         (table, "TABLE: orders"),
         (table, "TABLE: !Ref Orders"),
         ("REGION = os.environ['AWS_REGION']", ""),

@@ -12,7 +12,7 @@ use super::interp::choices::SeenHanded;
 use super::interp::trace::Fault;
 use super::interp::{Interp, LoadState, Mod};
 use super::stdlib::Stdlib;
-use super::value::{Args, ModIdx, Object, Sym, Value};
+use super::value::{Args, ModIdx, Object, Sym, Value, known};
 use super::wrappers::wrapped;
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::{
@@ -137,7 +137,7 @@ impl Interp<'_> {
         };
         let name = self.heap.sym(function);
         let scope = self.module(at).scope;
-        let value = self.heap.vars(scope).get(name);
+        let value = self.heap.vars(scope).get(name).or_else(|| self.handler_by_hook(at, name));
         match value {
             Some(value) => {
                 let place = match self.heap.get(value) {
@@ -172,6 +172,14 @@ impl Interp<'_> {
                 (Handler::NoName(at, function.to_owned(), defined), Value::Unknown)
             }
         }
+    }
+
+    /// What the module's own `__getattr__` gives for the name of the handler; unknown where it raises what is not seen.
+    fn handler_by_hook(&mut self, at: ModIdx, name: Sym) -> Option<Value> {
+        let module = self.module(at);
+        let (object, scope) = (module.object, module.scope);
+        self.heap.vars(scope).get(known::GETATTR)?;
+        self.module_attr(object, name).unwrap_or(Some(Value::Unknown))
     }
 
     /// Runs the code in `.pth` files. What it raises is printed and forgotten.

@@ -487,10 +487,13 @@ impl Code {
         inside.map(|(expr, _)| *expr)
     }
 
-    /// Whether any statement of the top level gives a name a value, in whatever branch but those that are left out.
+    /// Whether any statement of the top level that starts no later than a place gives a name a value, in whatever branch
+    /// but those that are left out.
     #[must_use]
-    pub fn binds(&self, name: &str, left_out: &dyn Fn(Block) -> bool) -> bool {
-        self.block_binds(self.body, name, left_out)
+    pub fn binds(&self, name: &str, until: u32, left_out: &dyn Fn(Block) -> bool) -> bool {
+        let begun = self.block(self.body).iter().filter(|id| self.stmt_span(**id).start <= until);
+        let mut statements = begun.filter_map(|id| self.stmts.get(id.0 as usize));
+        statements.any(|stmt| self.stmt_binds(stmt, name, left_out))
     }
 
     fn block_binds(&self, block: Block, name: &str, left_out: &dyn Fn(Block) -> bool) -> bool {

@@ -177,7 +177,7 @@ impl Interp<'_> {
     }
 
     /// An attribute of a module or of what stands in for one; `None` if it has none.
-    pub(super) fn module_attr(&mut self, object: Value, name: Sym) -> Run<Option<Value>> {
+    pub(in super::super) fn module_attr(&mut self, object: Value, name: Sym) -> Run<Option<Value>> {
         let Some(Object::Module(at)) = self.heap.get(object) else {
             return self.find_attr(object, name);
         };

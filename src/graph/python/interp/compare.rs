@@ -30,7 +30,7 @@ impl Interp<'_> {
             return self.unanimous(a, b, Self::equal);
         }
         if self.is_made(a) || self.is_made(b) {
-            return None;
+            return self.is_text_against_none(a, b).then_some(false);
         }
         let number = |value| match value {
             Value::Bool(value) => Some(f64::from(u8::from(value))),
@@ -148,6 +148,12 @@ impl Interp<'_> {
         matches!(self.heap.get(value), Some(Object::External(name)) if self.heap.text(*name).contains("()"))
     }
 
+    /// Whether one is a variable that every function has, and the other is nothing.
+    fn is_text_against_none(&self, a: Value, b: Value) -> bool {
+        let is_given = |value: Value| self.heap.external_name(value).as_deref() == Some(paths::GIVEN);
+        a == Value::None && is_given(b) || b == Value::None && is_given(a)
+    }
+
     fn identical(&mut self, a: Value, b: Value) -> Option<bool> {
         if a == Value::Unknown || b == Value::Unknown {
             return None;
@@ -156,7 +162,7 @@ impl Interp<'_> {
             return self.unanimous(a, b, Self::identical);
         }
         if self.is_made(a) || self.is_made(b) {
-            return None;
+            return self.is_text_against_none(a, b).then_some(false);
         }
         if a == b {
             return Some(true);

@@ -88,7 +88,9 @@ impl Interp<'_> {
         let span = code.code.stmt_span(id);
         frame.span.set(span);
         if frame.function.is_none() {
-            self.module_mut(frame.module).weight.statements += 1;
+            let module = self.module_mut(frame.module);
+            module.weight.statements += 1;
+            module.reached = module.reached.max(span.start);
         }
         match stmt {
             Stmt::Expr(value) => {

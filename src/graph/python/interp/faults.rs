@@ -287,9 +287,13 @@ impl Interp<'_> {
             && !is_item_somewhere(code, name)
     }
 
-    /// Whether a module's top level gives a name a value somewhere, but for what surely does not run.
+    /// Whether a module's top level may have given a name a value by now: what surely does not run has not, nor has
+    /// what comes further down in an own module that still runs.
     fn may_bind(&self, at: ModIdx, name: &str) -> bool {
-        self.module(at).code.code.binds(name, &|block| self.skipped.contains(&(at, block)))
+        let module = self.module(at);
+        let is_half = module.own && module.state == LoadState::Running;
+        let until = if is_half { module.reached } else { u32::MAX };
+        module.code.code.binds(name, until, &|block| self.skipped.contains(&(at, block)))
     }
 
     /// `A | B` between types, which this version does not have.
@@ -421,6 +425,9 @@ impl Interp<'_> {
     /// package cannot be written.
     pub(super) fn no_file(&mut self, path: &str, mode: Option<&str>) -> Run<Value> {
         let reads = mode.is_none_or(|mode| !mode.contains(['w', 'a', 'x', '+']));
+        if self.has_moved && !path.starts_with('/') {
+            return Ok(Value::Unknown);
+        }
         let full = normal(&absolute(path));
         let Some(inner) = inside(&full).filter(|inner| !inner.starts_with('/')) else { return Ok(Value::Unknown) };
         let is_there = self.input.artifact.find(&inner).is_some() || self.input.artifact.is_folder(&inner);

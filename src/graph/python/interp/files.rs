@@ -15,7 +15,19 @@ pub(super) fn is_method(class: &str, name: &str) -> bool {
         "io.Content" => matches!(name, "decode" | "strip"),
         "pathlib.Path" => matches!(
             name,
-            "read_text" | "read_bytes" | "open" | "joinpath" | "resolve" | "absolute" | "exists" | "is_file" | "is_dir"
+            "read_text"
+                | "read_bytes"
+                | "open"
+                | "joinpath"
+                | "resolve"
+                | "absolute"
+                | "exists"
+                | "is_file"
+                | "is_dir"
+                | "mkdir"
+                | "touch"
+                | "write_text"
+                | "write_bytes"
         ),
         _ => false,
     }
@@ -102,7 +114,7 @@ impl Interp<'_> {
         let mode = args.positional.get(1).copied().or_else(|| self.keyword(args, "mode"));
         let mode = mode.map(|mode| self.text_of(mode).unwrap_or_else(|| Rc::from("?+")));
         if file == Value::Unknown
-            && let Some(path) = self.coerce_text(path)
+            && let Some(path) = self.path_of(path)
         {
             return self.no_file(&path, mode.as_deref());
         }
@@ -116,7 +128,7 @@ impl Interp<'_> {
     fn read_path(&mut self, path: Value, as_bytes: bool) -> Run<Value> {
         let file = self.open_file(path, false);
         if file == Value::Unknown
-            && let Some(path) = self.coerce_text(path)
+            && let Some(path) = self.path_of(path)
         {
             return self.no_file(&path, None);
         }

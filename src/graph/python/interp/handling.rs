@@ -22,9 +22,9 @@ impl Interp<'_> {
         }
         if let Some(fault) = fault {
             self.end_init(fault);
-        } else if certain {
+        } else {
             let class = self.class_name(value);
-            self.doubt_of_others(&class);
+            if certain { self.doubt_of_others(&class) } else { self.note_unset(frame, &class) }
         }
         // Nobody catches it. The walk goes on as if it were mended, or, where it is not certain, because one of our
         // decisions on the way here was wrong: at module level go on, in a function leave it.
@@ -37,19 +37,16 @@ impl Interp<'_> {
         if self.truth(value)? != Some(false) {
             return Ok(());
         }
-        if self.is_computed(frame) {
-            let message = match message {
-                Some(message) => self.eval(frame, message)?,
-                None => Value::None,
-            };
-            let text = self.text_of(message).unwrap_or_else(|| "a test fails".into());
-            return self.mistake(frame, self.at(frame, test), "AssertionError", &text);
-        }
         // Not caught, it would rest on every value being followed exactly.
-        if self.is_caught("AssertionError", true) {
+        if !self.is_computed(frame) && self.is_caught("AssertionError", true) {
             return Err(self.exception("AssertionError", ""));
         }
-        Ok(())
+        let message = match message {
+            Some(message) => self.eval(frame, message)?,
+            None => Value::None,
+        };
+        let text = self.text_of(message).unwrap_or_else(|| "a test fails".into());
+        self.mistake_or_demand(frame, self.at(frame, test), "AssertionError", &text)
     }
 
     fn catches_value(&mut self, value: Value) -> bool {

@@ -239,6 +239,7 @@ impl Interp<'_> {
             host: None,
             first_import: from,
             weight: Weight::default(),
+            reached: 0,
             deferred: false,
             asked: false,
             own: false,

@@ -11,77 +11,6 @@ use crate::lang::python::ir::{Alias, BinaryOp, Expr};
 /// The rule for errors that the interpreter raises in own code.
 pub(super) const MISTAKE: &str = "error-at-load";
 
-/// Runtime things that neither keep nor change what they are given, and whose results are computed.
-const HARMLESS: &[&str] = &[
-    "abs",
-    "bool",
-    "callable",
-    "classmethod",
-    "enumerate",
-    "float",
-    "getattr",
-    "hasattr",
-    "int",
-    "isinstance",
-    "issubclass",
-    "len",
-    "list",
-    "max",
-    "min",
-    "os.path.abspath",
-    "os.path.basename",
-    "os.path.dirname",
-    "os.path.isabs",
-    "os.path.join",
-    "os.path.normpath",
-    "os.path.realpath",
-    "os.path.split",
-    "os.path.splitext",
-    "print",
-    "property",
-    "range",
-    "repr",
-    "reversed",
-    "round",
-    "sorted",
-    "staticmethod",
-    "str",
-    "sum",
-    "super",
-    "tuple",
-    "type",
-    "zip",
-    "abc.abstractmethod",
-    "all",
-    "any",
-    "filter",
-    "iter",
-    "map",
-    "next",
-];
-
-/// Methods of containers that the walk follows.
-const FOLLOWED_METHODS: &[&str] = &[
-    ".append",
-    ".extend",
-    ".items",
-    ".keys",
-    ".values",
-    ".get",
-    ".update",
-    ".setdefault",
-    ".copy",
-    ".index",
-    ".count",
-    ".insert",
-    ".pop",
-    ".remove",
-    ".reverse",
-    ".sort",
-    ".clear",
-    ".popitem",
-];
-
 /// Words by which code gives objects attributes that the walk does not see.
 const UNSEEN: &[&str] =
     &["setattr", "vars", "locals", "globals", "exec", "__dict__", "__setattr__", "__getattribute__"];
@@ -120,6 +49,11 @@ impl Mistakes {
 
     pub(super) fn is_lost(&self) -> bool {
         self.lost
+    }
+
+    /// Whether what the statement has computed depends on the environment, and on nothing else that is not known.
+    pub(super) fn rests_on_environment(&self, doubt: &Doubt) -> bool {
+        doubt.has_read(self.statement) && !doubt.has_foreign(self.statement)
     }
 
     /// Whether a stretch of code is met as one that may have run for the first time.
@@ -226,7 +160,7 @@ impl Interp<'_> {
             let (function, this) = (*function, *this);
             if let Some(name) = self.heap.external_name(function).filter(|name| name.starts_with('.')) {
                 if let Value::Obj(id) = this
-                    && !FOLLOWED_METHODS.contains(&&*name)
+                    && !followed::is_method(&name)
                 {
                     self.mistakes.written.remove(&id);
                 }
@@ -235,7 +169,7 @@ impl Interp<'_> {
                 }
             }
             self.mistakes.give_away(&self.heap, this);
-        } else if self.heap.external_name(callee).is_some_and(|name| HARMLESS.contains(&&*name)) {
+        } else if self.heap.external_name(callee).is_some_and(|name| followed::is_function(&name)) {
             return;
         }
         for value in args.positional.iter().chain(args.keywords.iter().map(|(_, value)| value)) {
@@ -265,7 +199,7 @@ impl Interp<'_> {
         let harmless = match self.heap.get(callee) {
             Some(Object::External(name)) => {
                 let name = self.heap.text(*name);
-                HARMLESS.contains(&&*name)
+                followed::is_function(&name)
                     || names::is_exception(&name)
                     || matches!(&*name, "set" | "frozenset" | "dict")
             }
@@ -277,7 +211,7 @@ impl Interp<'_> {
                     Some(Object::List { .. } | Object::Dict { .. } | Object::Set { .. } | Object::Tuple(_))
                 );
                 let own = self.heap.external_name(function).is_some_and(|name| name.starts_with('.'));
-                own && container && !self.mistakes.is_given(this)
+                self.is_followed(this) || own && container && !self.mistakes.is_given(this)
             }
             _ => false,
         };
@@ -318,7 +252,8 @@ impl Interp<'_> {
             let name = self.sym(frame, alias.bound);
             let value = self.heap.vars(frame.scope).get(name).unwrap_or(Value::Unknown);
             match self.heap.get(value) {
-                Some(Object::Function(_) | Object::Class(_) | Object::Module(_) | Object::External(_)) => {}
+                Some(Object::Function(_) | Object::Class(_) | Object::Module(_) | Object::External(_))
+                | Some(Object::Namespace(NamespaceOf::Environment)) => {}
                 _ => self.doubt.taint_foreign(name),
             }
         }
@@ -339,10 +274,14 @@ impl Interp<'_> {
         let is_known = match self.heap.get(object) {
             // What the runtime says of itself in constants is so.
             Some(Object::Module(at)) => {
-                let constant = matches!(self.heap.get(value), None | Some(Object::Tuple(_)));
+                let constant = match self.heap.get(value) {
+                    None | Some(Object::Tuple(_) | Object::Namespace(NamespaceOf::Environment)) => true,
+                    Some(_) => false,
+                };
                 let module = self.module(*at);
                 module.own || constant && module.kind == ModuleKind::Runtime
             }
+            Some(_) if self.is_followed(object) => true,
             Some(Object::Instance { class, .. }) => {
                 let class = *class;
                 self.is_whole_class(class) && !self.answers_itself(class)
@@ -393,11 +332,17 @@ impl Interp<'_> {
     /// An attribute that an object of own code lacks.
     pub(super) fn refuse_attr(&mut self, frame: &Frame, expr: ExprId, object: Value, name: Sym) -> Run<()> {
         let text = self.heap.text(name);
-        if text.starts_with("__") || !self.is_computed(frame) {
+        if text.starts_with("__") {
+            return Ok(());
+        }
+        if object == Value::None {
+            let message = format!("'NoneType' object has no attribute '{text}'");
+            return self.mistake_or_demand(frame, self.at(frame, expr), "AttributeError", &message);
+        }
+        if !self.is_computed(frame) {
             return Ok(());
         }
         let message = match self.heap.get(object) {
-            None if object == Value::None => format!("'NoneType' object has no attribute '{text}'"),
             Some(Object::Instance { class, .. }) => {
                 let class = *class;
                 let Some(kind) = self.whole_class(class).filter(|_| !self.mistakes.is_given(object)) else {
@@ -443,29 +388,17 @@ impl Interp<'_> {
             })
     }
 
-    /// Notes a variable of the environment that is not known to be set, and without which own code ends Init.
-    fn note_demand(&mut self, frame: &Frame, object: Value, key: Value) {
-        let (Value::Str(name), Some(Object::Namespace(NamespaceOf::Environment))) = (key, self.heap.get(object)) else {
-            return;
-        };
-        let certain = self.is_own(frame) && self.library_depth == 0 && self.is_certain_here();
-        if certain && self.is_decided(frame.module, 0) && !self.is_caught("KeyError", false) {
-            let mark = self.doubt.mark();
-            if self.environment(name) == Some(None) && self.doubt.has_read(mark) {
-                let module = self.heap.text(self.module(frame.module).name).to_string();
-                self.trace.demanded.insert((self.heap.text(name).to_string(), module));
-            }
-        }
-    }
-
     /// `object[key]` of own code.
     pub(super) fn check_item(&mut self, frame: &Frame, expr: ExprId, object: Value, key: Value) -> Run<()> {
         self.note_demand(frame, object, key);
+        if object == Value::None {
+            let message = "'NoneType' object is not subscriptable";
+            return self.mistake_or_demand(frame, self.at(frame, expr), "TypeError", message);
+        }
         if !self.is_computed(frame) {
             return Ok(());
         }
         let (class, message) = match object {
-            Value::None => ("TypeError", "'NoneType' object is not subscriptable".to_owned()),
             Value::Int(_) => ("TypeError", "'int' object is not subscriptable".to_owned()),
             Value::Float(_) => ("TypeError", "'float' object is not subscriptable".to_owned()),
             _ => match (self.heap.get(object), key) {
@@ -535,10 +468,7 @@ impl Interp<'_> {
             }
             _ => return Ok(()),
         };
-        if !self.is_computed(frame) {
-            return Ok(());
-        }
-        self.mistake(frame, self.at(frame, expr), class, &message)
+        self.mistake_or_demand(frame, self.at(frame, expr), class, &message)
     }
 
     /// What a loop of own code goes through.

@@ -21,6 +21,7 @@ mod eval;
 mod exec;
 mod faults;
 mod files;
+mod followed;
 mod handling;
 mod hooks;
 mod import;
@@ -55,8 +56,10 @@ mod top_level;
 pub(super) mod trace;
 mod unlikely;
 mod unpickle;
+mod unset;
 mod unwalked;
 mod work;
+mod writes;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -133,6 +136,8 @@ pub(super) struct Mod<'a> {
     pub(super) host: Option<(ModIdx, Span)>,
     pub(super) first_import: Option<(ModIdx, Span)>,
     pub(super) weight: Weight,
+    /// Where the furthest statement starts that the module itself has begun to run.
+    pub(super) reached: u32,
     /// A lazy loader stands in front of it: it runs when an attribute is asked for.
     pub(super) deferred: bool,
     /// Whether code has asked it for an attribute or a part, or imported it again.
@@ -249,6 +254,8 @@ pub(super) struct Interp<'a> {
     workers: work::Workers,
     /// A text with a [`text::HOLE`] was made.
     has_holes: bool,
+    /// Whether code has changed the working directory.
+    has_moved: bool,
     probes: relay::Probes,
     relay: relay::Relay<'a>,
 }
@@ -307,6 +314,7 @@ impl<'a> Interp<'a> {
             mistakes: mistakes::Mistakes::default(),
             workers: work::Workers::default(),
             has_holes: false,
+            has_moved: false,
             probes: relay::Probes::default(),
             relay: relay::Relay::default(),
         }

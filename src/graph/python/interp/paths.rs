@@ -8,6 +8,9 @@ use crate::platform::{Language, variables};
 /// Stands for the home folder of the user as whom functions run: no package can put files there.
 const HOME: &str = "/nonexistent";
 
+/// The value of a variable that every function has, and each another: some text, and not an empty one.
+pub(super) const GIVEN: &str = "os.environ.text()";
+
 impl Interp<'_> {
     /// The value of an environment variable: `None` if unknown, `Some(None)` if not set.
     pub(super) fn environment(&mut self, name: Sym) -> Option<Option<Value>> {
@@ -22,11 +25,11 @@ impl Interp<'_> {
         let mut given = variables::given(Language::Python);
         let known = given.find(|(name, _)| *name == &*text).map(|(_, value)| match value {
             Some(value) => self.heap.str(value),
-            None => Value::Unknown,
+            None => self.heap.external(GIVEN),
         });
         if known.is_none() {
             // It counts as not set, and somebody may set it.
-            self.doubt.read_environment();
+            self.doubt.read_environment(name);
         }
         Some(known)
     }
@@ -75,6 +78,14 @@ impl Interp<'_> {
         let Some(Object::Instance { class, payload: Value::Str(sym), .. }) = self.heap.get(value) else { return None };
         let name = self.heap.external_name(*class)?;
         name.starts_with("pathlib.").then(|| self.heap.text(*sym))
+    }
+
+    /// The path that a text or a `pathlib` path says; numbers are files that are open already.
+    pub(super) fn path_of(&self, value: Value) -> Option<String> {
+        match value {
+            Value::Str(path) => Some(self.heap.text(path).to_string()),
+            _ => self.path_text(value).map(|path| path.to_string()),
+        }
     }
 
     pub(super) fn new_path(&mut self, text: &str) -> Value {

@@ -151,6 +151,7 @@ impl<'a> Interp<'a> {
             host: Some(host),
             first_import: None,
             weight: Weight::default(),
+            reached: 0,
             deferred: false,
             asked: false,
             own,

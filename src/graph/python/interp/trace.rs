@@ -123,8 +123,10 @@ pub(super) struct Doubt {
     choices: u32,
     /// How often something was read that depends on the environment, which is known in part.
     reads: u64,
-    /// Names of variables and attributes that were given such a value, wherever they are.
-    names: FxHashSet<Sym>,
+    /// The variable of the environment on which what was read last depends, where it is one.
+    variable: Option<Sym>,
+    /// Names of variables and attributes that were given such a value, wherever they are, and what it depends on.
+    names: FxHashMap<Sym, Option<Sym>>,
     /// How often own code read what code of others made, of which the walk knows less than it seems.
     foreign: u64,
     /// Names that hold such a value.
@@ -164,14 +166,21 @@ impl Doubt {
     }
 
     /// Notes that an environment variable was read that may be set.
-    pub(super) fn read_environment(&mut self) {
+    pub(super) fn read_environment(&mut self, variable: Sym) {
         self.reads += 1;
+        self.variable = Some(variable);
+    }
+
+    /// The variable on which what was read last depends.
+    pub(super) fn variable(&self) -> Option<Sym> {
+        self.variable
     }
 
     /// Notes that a variable or an attribute was read.
     pub(super) fn read_name(&mut self, name: Sym) {
-        if !self.names.is_empty() && self.names.contains(&name) {
+        if let Some(variable) = self.names.get(&name) {
             self.reads += 1;
+            self.variable = *variable;
         }
         if !self.foreign_names.is_empty() && self.foreign_names.contains(&name) {
             self.foreign += 1;
@@ -228,7 +237,7 @@ impl Doubt {
 
     /// Notes that a name holds what depends on the environment.
     pub(super) fn taint(&mut self, name: Sym) {
-        self.names.insert(name);
+        self.names.insert(name, self.variable);
     }
 
     /// Begins a branch that was chosen by what was computed since a mark; gives what [`Self::leave_choice`] takes.

@@ -1,0 +1,8 @@
+try:
+    LIMIT
+except NameError:
+    LIMIT = 3
+
+
+def handler(event, context):
+    return 1

@@ -1,0 +1,9 @@
+ROUTES = {"GET /orders": orders}
+
+
+def orders(event):
+    return event
+
+
+def handler(event, context):
+    return 1
