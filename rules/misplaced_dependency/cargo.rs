@@ -1,7 +1,7 @@
 use crate::engine::cargo::CargoFacts;
 use crate::engine::{ProjectContext, Sink};
 use crate::finding::{Edit, Finding, Fix, FixLevel};
-use crate::manifest::cargo::edit;
+use crate::manifest::cargo::{DependencyKind, edit};
 use crate::usage::cargo::Verdict;
 
 /// Reports crates that only tests name.
@@ -19,8 +19,12 @@ fn of_workspace(cargo: &CargoFacts, sink: &mut Sink<'_>) {
         );
         let location = cargo.location(&member.path, Some(dependency.span));
         let path = location.path.clone();
-        let mut finding =
-            Finding::new(location, message).about(verdict.subject.clone()).help("Move it to `[dev-dependencies]`");
+        let mut others = member.dependencies.iter();
+        let help = match others.any(|other| other.key == dependency.key && other.kind == DependencyKind::Dev) {
+            true => "Remove it here: `[dev-dependencies]` has it already",
+            false => "Move it to `[dev-dependencies]`",
+        };
+        let mut finding = Finding::new(location, message).about(verdict.subject.clone()).help(help);
         if let Some(edits) = edit::to_dev(&member.text, dependency, last_member != Some(verdict.member)) {
             last_member = Some(verdict.member);
             let edits = edits.into_iter().map(|(span, replacement)| Edit { span, replacement }).collect();

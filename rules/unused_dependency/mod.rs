@@ -58,7 +58,8 @@ fn is_others_to_judge(cx: &FunctionContext<'_>, dependency: &Dependency) -> bool
 fn of_trees(cx: &ProjectContext<'_>, keep: &[&str], sink: &mut Sink<'_>) {
     for tree in &cx.project.trees {
         for dependency in &tree.declared.dependencies {
-            if !tree.usage.is_unused(&dependency.name) || keep.contains(&&*dependency.name) {
+            let is_others = dependency.shared;
+            if is_others || !tree.usage.is_unused(&dependency.name) || keep.contains(&&*dependency.name) {
                 continue;
             }
             let purpose = if dependency.scope == Scope::Development { " for development" } else { "" };

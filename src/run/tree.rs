@@ -11,6 +11,7 @@ use crate::artifact::{Artifact, Location};
 use crate::input::seen;
 use crate::manifest::dependency::{Declared, Dependency, Files, Locked};
 use crate::manifest::{self, members};
+use crate::package::owners::is_in_environment;
 use crate::platform::Language;
 use crate::usage::{self, Part, Read, Tree};
 
@@ -36,7 +37,8 @@ pub(super) fn at(
     let bundle = shelf.open_project(place.path, PYTHON)?;
     let artifact = &*bundle.artifact;
     let files = ManifestFiles(artifact);
-    let installed = artifact.entries().any(|(_, entry)| entry.path.contains("node_modules/"));
+    let of_npm = |id, path: &str| path.contains("node_modules/") && !is_in_environment(artifact, id);
+    let installed = artifact.entries().any(|(id, entry)| of_npm(id, &entry.path));
     let of_python = |folder: &str| manifest::python::declared(&Below { files: &files, folder }, PYTHON);
     let of_node = |folder: &str| manifest::node::declared(&files, folder, installed);
     let shown = |folder: &str| match folder {

@@ -8,14 +8,15 @@ use rayon::prelude::*;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::Loaded;
 use super::need::{Need, Needs};
 use super::own_code::packages_in;
 use super::tree::Part;
+use super::{Loaded, commands};
 use crate::artifact::EntryId;
 use crate::knowledge;
 use crate::manifest::dependency::{Declared, Scope};
 use crate::manifest::node::json;
+use crate::package::owners::is_in_environment;
 
 knowledge::table! {
     static TOOLS: Tools = "node/tools.toml", tested by the_tools_read;
@@ -109,7 +110,13 @@ impl Texts {
 
 /// Declared dependencies of a part of a project that settings or pages name, that files need without naming them, or
 /// that are there to be found.
-pub(super) fn named_in_tree(facts: &Loaded<'_>, declared: &Declared, texts: &Texts, part: &Part) -> Needs {
+pub(super) fn named_in_tree(
+    facts: &Loaded<'_>,
+    declared: &Declared,
+    texts: &Texts,
+    part: &Part,
+    commands_of: &dyn Fn(&str) -> Vec<String>,
+) -> Needs {
     let [settings, prose] = [&texts.settings, &texts.prose]
         .map(|texts| texts.iter().filter(|text| part.sees(&text.path)).collect::<Vec<_>>());
     let mut told: BTreeMap<String, &Arc<str>> = BTreeMap::new();
@@ -131,8 +138,9 @@ pub(super) fn named_in_tree(facts: &Loaded<'_>, declared: &Declared, texts: &Tex
     };
     let why = |name: &str| {
         let path = naming(name).or_else(|| told.get(name).copied()).or_else(|| written.get(name).copied());
+        let path = path.cloned().or_else(|| commands::settings_file(facts.artifact, part, &commands_of(name)));
         let found = || (is_found(name) || is_implied(facts, part, name)).then_some(Need::Found);
-        path.map(|path| Need::Set(path.clone())).or_else(found)
+        path.map(Need::Set).or_else(found)
     };
     let names = declared.dependencies.iter().map(|dependency| &dependency.name);
     names.filter_map(|name| Some((name.clone(), why(name)?))).collect()
@@ -141,7 +149,8 @@ pub(super) fn named_in_tree(facts: &Loaded<'_>, declared: &Declared, texts: &Tex
 /// The texts of files of settings, and of manifests without what they declare.
 fn read(facts: &Loaded<'_>, kinds: &[&[String]]) -> Vec<Text> {
     let own = facts.artifact.entries().filter(|(id, entry)| {
-        !entry.path.contains("node_modules/") && entry.bytes <= LARGEST && facts.packages.owner(*id).is_none()
+        let is_others = entry.path.contains("node_modules/") || is_in_environment(facts.artifact, *id);
+        !is_others && entry.bytes <= LARGEST && facts.packages.owner(*id).is_none()
     });
     let named = own.filter(|(_, entry)| is_settings(entry.path.rsplit('/').next().unwrap_or(&entry.path), kinds));
     let files: Vec<EntryId> = named.map(|(id, _)| id).take(MOST_FILES).collect();
@@ -157,14 +166,18 @@ fn is_settings(name: &str, kinds: &[&[String]]) -> bool {
 
 fn text(facts: &Loaded<'_>, id: EntryId) -> Option<String> {
     if facts.artifact.entry(id).path.rsplit('/').next() == Some("package.json") {
-        let mut manifest = json(facts.artifact, id)?;
-        if let Json::Object(table) = &mut manifest {
-            TABLES.iter().for_each(|name| drop(table.remove(*name)));
-        }
-        return Some(manifest.to_string());
+        return Some(without_what_it_declares(json(facts.artifact, id)?));
     }
     let bytes = facts.artifact.read(id).ok()?;
     Some(crate::text::lossy((*bytes).as_ref()).into_owned())
+}
+
+/// The text of a `package.json` without what it declares.
+pub(super) fn without_what_it_declares(mut manifest: Json) -> String {
+    if let Json::Object(table) = &mut manifest {
+        TABLES.iter().for_each(|name| drop(table.remove(*name)));
+    }
+    manifest.to_string()
 }
 
 /// How settings may write a package: `eslint-plugin-import` as `import`, `@acme/eslint-config` as `@acme`.
@@ -196,7 +209,10 @@ fn is_implied(facts: &Loaded<'_>, part: &Part, name: &str) -> bool {
     let mut rows =
         TOOLS.implied.iter().filter(|row| row.packages.iter().any(|pattern| crate::text::matches(pattern, name)));
     rows.any(|row| {
-        let own = facts.artifact.entries().filter(|(_, entry)| !entry.path.contains("node_modules/"));
+        let own = facts
+            .artifact
+            .entries()
+            .filter(|(id, entry)| !entry.path.contains("node_modules/") && !is_in_environment(facts.artifact, *id));
         let mut own = own.filter(|(_, entry)| part.sees(&entry.path));
         own.any(|(_, entry)| {
             let file = entry.path.rsplit('/').next().unwrap_or(&entry.path);

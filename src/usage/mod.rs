@@ -2,6 +2,7 @@
 
 pub mod cargo;
 mod brought;
+mod commands;
 mod development;
 mod evidence;
 mod loaders;
@@ -14,6 +15,7 @@ mod own_code;
 mod scripts;
 mod tree;
 mod undeclared;
+mod wanted;
 
 pub use brought::is_aside;
 pub use need::Need;

@@ -24,6 +24,8 @@ pub enum Need {
     Selected(Arc<str>),
     /// A library may load it by a name that no code of the project need say.
     Loader(Arc<str>),
+    /// A library that is used loads it where it is there.
+    Wanted(Arc<str>),
     /// A package requires it, or wants to find it beside itself.
     Required(Arc<str>),
     /// What is loaded asks for the plug-ins of which it is one.
@@ -51,6 +53,7 @@ impl fmt::Display for Need {
             Self::Script => f.write_str("a script of the manifest runs it"),
             Self::Selected(text) => write!(f, "`{text}` stands for it"),
             Self::Loader(library) => write!(f, "{library} may load it by a name that is computed or set elsewhere"),
+            Self::Wanted(library) => write!(f, "{library} loads it where it is there"),
             Self::Required(package) => write!(f, "{package} requires it, or wants it beside itself"),
             Self::PlugIn => f.write_str("what is loaded asks for plug-ins of its kind"),
             Self::Optional => f.write_str("what own code uses of a package loads it as an optional part"),

@@ -11,6 +11,7 @@ use crate::lang::javascript::ir::{ExprId, ExprKind, Item, Key, Member, Program, 
 use crate::lang::javascript::request::known_ends;
 use crate::lang::javascript::{Dialect, ParseMode, parse};
 use crate::manifest::node::{is_name, package_of_request};
+use crate::package::owners::is_in_environment;
 use crate::span::Span;
 
 /// Larger files, in bytes, are bundles and data: they are only searched for requests.
@@ -58,7 +59,8 @@ pub(super) struct Made {
 /// Reads the function's own JavaScript and TypeScript, in path order.
 pub(super) fn read(facts: &Loaded<'_>, reached: &[bool]) -> Vec<OwnFile> {
     let own = facts.artifact.entries().filter(|(id, entry)| {
-        let is_own = !entry.path.contains("node_modules/") && facts.packages.owner(*id).is_none();
+        let is_others = entry.path.contains("node_modules/") || is_in_environment(facts.artifact, *id);
+        let is_own = !is_others && facts.packages.owner(*id).is_none();
         let script = || match extension(&entry.path) {
             Some(extension) => is_script(extension),
             None => is_run_by(facts.artifact, *id, &INTERPRETERS),

@@ -174,7 +174,8 @@ pub(super) fn of_node(facts: &Loaded<'_>, declared: &Declared, files: &[&OwnFile
     };
     let is_alias = |name: &str| {
         let first = name.split('/').next().unwrap_or(name);
-        let quoted = [format!("\"{first}"), format!("'{first}")];
+        // As a text, or as the beginning of a pattern.
+        let quoted = [format!("\"{first}"), format!("'{first}"), format!("^{first}")];
         parts.contains(first) || settings.iter().any(|text| quoted.iter().any(|alias| text.contains(alias)))
     };
     let by_runtime = |name: &str| brought::by_any_runtime(Language::Node, name);

@@ -22,6 +22,7 @@ mod dispatch;
 mod parting;
 mod projects;
 mod registrations;
+mod removals;
 mod routes;
 mod scaling;
 mod shipped;

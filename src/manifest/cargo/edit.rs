@@ -125,7 +125,8 @@ fn difference(before: &str, after: &str) -> Option<Replacement> {
 }
 
 /// Moves an entry of `[dependencies]` to `[dev-dependencies]`; the section is made when it is not
-/// there and `is_first` says that no other entry makes it. `None` for entries of a target.
+/// there and `is_first` says that no other entry makes it. Where that has the crate already, the entry goes. `None` for
+/// entries of a target, and where the two ask for different things.
 #[must_use]
 pub fn to_dev(text: &str, dependency: &Dependency, is_first: bool) -> Option<Vec<Replacement>> {
     if dependency.kind != DependencyKind::Normal || dependency.target.is_some() {
@@ -133,6 +134,11 @@ pub fn to_dev(text: &str, dependency: &Dependency, is_first: bool) -> Option<Vec
     }
     let span = dependency.entry_span;
     let lines = text.get(span.range_in(text.len()))?;
+    let document: DocumentMut = text.parse().ok()?;
+    if document.get("dev-dependencies").and_then(|table| table.get(&dependency.key)).is_some() {
+        let is_plain = dependency.features.is_empty() && dependency.default_features && !dependency.renamed;
+        return is_plain.then(|| vec![(span, String::new())]);
+    }
     if lines.starts_with("[dependencies.") {
         return Some(vec![(Span::new(span.start + 1, span.start + 1), "dev-".to_owned())]);
     }
@@ -249,6 +255,12 @@ mod tests {
         assert_eq!(moved(text, "a").as_deref(), Some(expected));
         let expected = "[dependencies]\nb = \"2\"\n\n[dev-dependencies]\na = \"1\"\n";
         assert_eq!(moved("[dependencies]\na = \"1\"\nb = \"2\"\n", "a").as_deref(), Some(expected));
+        let both = "[dependencies]\na = \"1\"\nb = \"2\"\n\n[dev-dependencies]\na = \"1\"\n";
+        let expected = "[dependencies]\nb = \"2\"\n\n[dev-dependencies]\na = \"1\"\n";
+        assert_eq!(moved(both, "a").as_deref(), Some(expected));
+        // What tests get by the other entry, they would miss.
+        let more = both.replacen("a = \"1\"", "a = { version = \"1\", features = [\"x\"] }", 1);
+        assert_eq!(moved(&more, "a"), None);
         let expected = "[dev-dependencies.a]\nversion = \"1\"\n";
         assert_eq!(moved("[dependencies.a]\nversion = \"1\"\n", "a").as_deref(), Some(expected));
     }

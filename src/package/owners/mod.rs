@@ -74,6 +74,14 @@ impl Clone for Tops {
     }
 }
 
+/// Whether a file lies in an environment of Python, which is nobody's own work: what it holds for other languages is
+/// there for its own packages.
+#[must_use]
+pub fn is_in_environment(artifact: &Artifact, id: EntryId) -> bool {
+    let path = artifact.place(id).unwrap_or(&artifact.entry(id).path);
+    path.split('/').any(|part| matches!(part, "site-packages" | "dist-packages" | ".venv" | "venv"))
+}
+
 impl Packages {
     /// The packages with their ids.
     pub fn with_ids(&self) -> impl Iterator<Item = (PackageId, &Package)> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::artifact::{Artifact, EntryId};
-use crate::package::owners::{Ecosystem, Package, PackageId, Packages};
+use crate::package::owners::{Ecosystem, Package, PackageId, Packages, is_in_environment};
 use crate::package::package_json::manifest_of;
 
 /// Attributes every entry below a `node_modules` folder to its package; nested copies are
@@ -13,7 +13,7 @@ use crate::package::package_json::manifest_of;
 pub fn packages(artifact: &Artifact) -> Packages {
     let mut by_root: BTreeMap<&str, Vec<EntryId>> = BTreeMap::new();
     for (id, entry) in artifact.entries().filter(|(id, _)| artifact.link_target(*id).is_none()) {
-        if let Some(root) = package_root(&entry.path) {
+        if let Some(root) = package_root(&entry.path).filter(|_| !is_in_environment(artifact, id)) {
             by_root.entry(root).or_default().push(id);
         }
     }

@@ -16,6 +16,9 @@ use crate::manifest::python::normalized;
 /// Metadata lists larger than this are not read; the fallbacks apply.
 const LARGEST_LIST: u64 = 32 << 20;
 
+/// Files that a project is built by.
+const BUILT_BY: [&str; 3] = ["pyproject.toml", "setup.py", "setup.cfg"];
+
 /// A `*.dist-info` or `*.egg-info` folder, or an `*.egg-info` file.
 struct Metadata {
     /// Folder that holds the distribution, such as the package root or `/opt/python`.
@@ -63,7 +66,9 @@ pub fn is_own(artifact: &Artifact, entry: EntryId) -> bool {
     let stem = normalized(top.split('.').next().unwrap_or(top));
     !artifact.children(root).iter().any(|child| {
         let name = metadata_end(&child.name).map(|(end, suffix)| child.name[..end - suffix.len()].to_owned());
-        name.is_some_and(|name| normalized(name.split('-').next().unwrap_or(&name)) == stem)
+        let is_its = name.is_some_and(|name| normalized(name.split('-').next().unwrap_or(&name)) == stem);
+        let lead = if root.is_empty() { String::new() } else { format!("{root}/") };
+        is_its && !is_in_place(artifact, root, &format!("{lead}{}", child.name))
     })
 }
 
@@ -123,7 +128,7 @@ fn distributions(artifact: &Artifact) -> Vec<Metadata> {
             continue;
         }
         let (root, folder) = path.rsplit_once('/').unwrap_or(("", path));
-        if is_inside_package(artifact, root) {
+        if is_inside_package(artifact, root) || is_in_place(artifact, root, path) {
             continue;
         }
         let stem = folder.strip_suffix(suffix).unwrap_or(folder);
@@ -139,7 +144,27 @@ fn distributions(artifact: &Artifact) -> Vec<Metadata> {
     found
 }
 
-/// Where the metadata folder's path ends inside an entry's path, and which suffix it has.
+/// Whether metadata lie with the sources that they describe, where `pip install --editable` and builds leave them: what
+/// they list is the project's own.
+fn is_in_place(artifact: &Artifact, root: &str, path: &str) -> bool {
+    if !path.ends_with(".egg-info") || artifact.find(&format!("{path}/installed-files.txt")).is_some() {
+        return false;
+    }
+    let Some(listed) = text(artifact, &format!("{path}/SOURCES.txt")) else { return false };
+    // The list begins where the build does, which is above `src`.
+    let mut around = Some(root);
+    while let Some(folder) = around {
+        let lead = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let itself = path.strip_prefix(&*lead).map(|path| format!("{path}/SOURCES.txt"));
+        let is_listed = itself.is_some_and(|itself| listed.lines().any(|line| line.trim() == itself));
+        if is_listed && BUILT_BY.iter().any(|file| artifact.find(&format!("{lead}{file}")).is_some()) {
+            return true;
+        }
+        around = (!folder.is_empty()).then(|| folder.rsplit_once('/').map_or("", |(parent, _)| parent));
+    }
+    false
+}
+
 /// Whether a folder lies in a Python package: what it holds is a part of that (`setuptools/_vendor`), whatever
 /// metadata it brings.
 fn is_inside_package(artifact: &Artifact, root: &str) -> bool {
@@ -147,6 +172,7 @@ fn is_inside_package(artifact: &Artifact, root: &str) -> bool {
     !top.is_empty() && artifact.find(&format!("{top}/__init__.py")).is_some()
 }
 
+/// Where the metadata folder's path ends inside an entry's path, and which suffix it has.
 fn metadata_end(path: &str) -> Option<(usize, &'static str)> {
     if !path.contains("-info") {
         return None;
@@ -323,6 +349,18 @@ mod tests {
         let packages = attribute(&artifact);
         let named = |id| packages.owner(id).map_or_else(|| "-".to_owned(), |id| packages.package(id).name.to_string());
         artifact.entries().map(|(id, entry)| format!("{} {}", entry.path, named(id))).collect()
+    }
+
+    #[test]
+    fn metadata_with_their_sources_own_nothing() {
+        let listed = "setup.py\nshop/__init__.py\nshop.egg-info/SOURCES.txt\n";
+        let files = [("setup.py", ""), ("shop.egg-info/SOURCES.txt", listed), ("shop/__init__.py", "")];
+        assert_eq!(owners(&files), ["setup.py -", "shop.egg-info/SOURCES.txt -", "shop/__init__.py -"]);
+        // What an older pip has installed beside a function's own manifest has a list of its own.
+        let installed = [("shop.egg-info/installed-files.txt", "../shop/__init__.py\n")];
+        let owned = owners(&[&files[..], &installed[..]].concat());
+        assert!(owned.contains(&"shop/__init__.py shop".to_owned()), "{owned:?}");
+        assert!(owners(&files[1..]).contains(&"shop/__init__.py shop".to_owned()));
     }
 
     #[test]

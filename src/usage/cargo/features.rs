@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use self::switched::{crates_of, enabled_by, forwards, is_inert, visible};
+use self::switched::{crates_of, enabled_by, forwards, is_inert, macros_told, visible};
 use super::dependencies::{DependencyVerdict, Verdict};
 use super::expansion::{self, Source};
 use super::gates::KnownGates;
@@ -246,6 +246,8 @@ struct Judge<'a> {
     own: Arc<Gates>,
     /// Facades: re-exported crates that features are handed on to, by the key they are declared under.
     inner: BTreeMap<String, Inner>,
+    /// Procedural macros that features may be handed on to, by the key they are declared under.
+    macros: BTreeSet<String>,
     known: &'a KnownGates,
     lock: Option<&'a Lock>,
     /// Names of the package and of the dependency.
@@ -312,6 +314,7 @@ impl<'a> Judge<'a> {
             manifest,
             own,
             inner,
+            macros: macros_told(input, manifest, &enables),
             known: input.gates,
             lock: input.workspace.lock.as_ref(),
             edge: (input.workspace.members[input.at].name(), dependency.package.clone()),
@@ -425,7 +428,7 @@ impl<'a> Judge<'a> {
     /// does not change what other code does.
     fn is_reportable(&self, feature: &str, origin: &Origin, kept: &BTreeSet<&str>) -> bool {
         if matches!(origin, Origin::Aggregate(_)) {
-            return true;
+            return !self.own.switched.contains(feature);
         }
         if self.build_script_asks(feature) {
             return false;
@@ -441,9 +444,12 @@ impl<'a> Judge<'a> {
         // What it only hands on to others shows nowhere here.
         let names_itself =
             self.own.gates.iter().any(|gate| gate.features == [feature] && matches!(gate.kind, GateKind::Item(_)));
-        // Asked for by name, and all that it is known for goes unnamed; unless it exchanges definitions, as `log` of
-        // `tracing` does: then code that names nothing of it does something else without it.
-        if names_itself && *origin == Origin::Listed && !self.own.switched.contains(feature) {
+        // Asked for by name, and all that it is known for goes unnamed; unless code that names nothing of it does
+        // something else without it: `log` of `tracing`, `socks-proxy` of `ureq`, what a macro is told to write.
+        let changes_code = self.own.switched.contains(feature)
+            || self.own.behaviour.contains(feature)
+            || forwards.iter().any(|(key, _)| self.macros.contains(*key));
+        if names_itself && *origin == Origin::Listed && !changes_code {
             return true;
         }
         let inert = enables.is_empty() || forwards.is_empty() && is_inert(self.manifest, &enables, self.only_lambda);

@@ -83,7 +83,12 @@ fn asked_by(input: &PackageInput<'_>, other: &LockedPackage, locked: &LockedPack
     let source = input.registry.find(&other.name, &other.version);
     let member = input.workspace.member(&other.name).filter(|_| other.source.is_none());
     let Some(declared) = member.or_else(|| source.as_ref().map(|source| &source.manifest)) else { return asked };
-    let passed: Vec<&String> = declared.features.iter().flat_map(|feature| &feature.enables).collect();
+    // What is on for sure: who asks for more of it elsewhere is not looked for.
+    let members = input.workspace.members.iter().flat_map(|member| &member.dependencies);
+    let listed = members.filter(|entry| entry.package == other.name).flat_map(features);
+    let on = declared.feature_closure(listed.chain(["default"]));
+    let passing = declared.features.iter().filter(|feature| on.contains(feature.name.as_str()));
+    let passed: Vec<&String> = passing.flat_map(|feature| &feature.enables).collect();
     let entries = declared.dependencies.iter();
     for entry in entries.filter(|entry| entry.package == locked.name && entry.kind != DependencyKind::Dev) {
         asked.extend(features(entry).map(str::to_string));

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::super::need::{Need, Needs};
-use super::super::{Loaded, brought};
-use super::{COMMANDS, DRIVERS};
+use super::super::{Loaded, Usage, brought};
+use super::{COMMANDS, DRIVERS, described_by};
+use crate::artifact::EntryId;
 use crate::manifest::dependency::Declared;
 use crate::manifest::node::json;
 use crate::package::owners::{Package, PackageId};
@@ -62,6 +63,11 @@ impl Manifests {
         self.by_package.get(package.0 as usize).is_some_and(|told| told.brings.contains(name))
     }
 
+    /// Whether a package of this name brings another one along.
+    pub(super) fn is_brought_by(&self, owner: &str, name: &str) -> bool {
+        self.by_name.get(owner).is_some_and(|told| told.brings.contains(name))
+    }
+
     /// Whether a package works without another one: an optional peer, or nothing it speaks of.
     pub(super) fn may_miss(&self, package: PackageId, facts: &Loaded<'_>, other: PackageId) -> bool {
         let name = &facts.packages.package(other).name;
@@ -70,9 +76,33 @@ impl Manifests {
 
     /// Names of a package's commands; its own name where nothing lists them.
     pub(super) fn commands_of<'a>(&'a self, name: &'a str) -> Vec<&'a str> {
+        self.listed_commands(name).chain([name.rsplit('/').next().unwrap_or(name)]).collect()
+    }
+
+    /// Names of a package's commands, as far as something lists them.
+    pub(super) fn listed_commands<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let listed = self.by_name.get(name).into_iter().flat_map(|told| &told.commands).map(|command| &**command);
-        let known = COMMANDS.get(name).into_iter().flatten().map(String::as_str);
-        listed.chain(known).chain([name.rsplit('/').next().unwrap_or(name)]).collect()
+        listed.chain(COMMANDS.get(name).into_iter().flatten().map(String::as_str))
+    }
+
+    /// Packages of types that hold none, because what they described has its own by now: nobody uses them, whatever
+    /// imports the described one. Unless settings name them, or another package wants them.
+    pub(super) fn forget_empty_stubs(&self, facts: &Loaded<'_>, declared: &Declared, usage: &mut Usage) {
+        let is_declared = |name: &str| declared.dependencies.iter().any(|dependency| *dependency.name == *name);
+        for package in &facts.packages.packages {
+            let Some(described) = described_by(&package.name).filter(|name| is_declared(name)) else { continue };
+            let is_types = |id: &EntryId| {
+                let path = &facts.artifact.entry(*id).path;
+                [".d.ts", ".d.mts", ".d.cts"].iter().any(|ending| path.ends_with(ending))
+            };
+            let asked = matches!(usage.needs.get(&package.name), Some(Need::Set(_) | Need::Required(_)));
+            if asked || described == "node" || package.manifest.is_none() || package.entries.iter().any(is_types) {
+                continue;
+            }
+            usage.reached.remove(&package.name);
+            usage.needs.remove(&package.name);
+            usage.elsewhere.remove(&package.name);
+        }
     }
 
     /// Adds the peers of what is used, and of what that brings where only a lock file tells.

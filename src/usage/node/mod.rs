@@ -342,12 +342,16 @@ fn elsewhere(files: &[&OwnFile], declared: &Declared, manifests: &Manifests, usa
 
 /// Whether `@types/x` describes something that is used, if only as types; Node's own always are.
 fn types_of_used(name: &str, typed: &BTreeSet<&str>) -> bool {
-    let Some(described) = name.strip_prefix("@types/") else { return false };
-    let described = match described.split_once("__") {
+    described_by(name).is_some_and(|described| described == "node" || typed.contains(described.as_str()))
+}
+
+/// What a package of types describes: `@acme/x` of `@types/acme__x`.
+fn described_by(name: &str) -> Option<String> {
+    let described = name.strip_prefix("@types/")?;
+    Some(match described.split_once("__") {
         Some((scope, name)) => format!("@{scope}/{name}"),
         None => described.to_owned(),
-    };
-    described == "node" || typed.contains(described.as_str())
+    })
 }
 
 fn json_at(facts: &Loaded<'_>, path: &str) -> Option<Json> {

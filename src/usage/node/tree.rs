@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::super::need::{self, Need};
 use super::super::own_code::{self, OwnFile};
 use super::super::tree::Part;
-use super::super::{Elsewhere, Loaded, Undeclared, Usage, development, loaders, undeclared};
+use super::super::{Elsewhere, Loaded, Undeclared, Usage, development, loaders, undeclared, wanted};
 use super::manifests::Manifests;
 use super::{elsewhere, mentioned, named_by_code};
 use crate::manifest::dependency::{Declared, Dependency, MentionedBy};
@@ -43,7 +43,8 @@ pub(in crate::usage) fn of_tree(
     }
     named_by_code(&files, declared, &packages, &BTreeSet::new(), &mut usage);
     mentioned(declared, &mut usage);
-    add(&mut usage, development::named_in_tree(facts, declared, &sources.texts, part));
+    let commands_of = |name: &str| packages.listed_commands(name).chain([name]).map(str::to_owned).collect();
+    add(&mut usage, development::named_in_tree(facts, declared, &sources.texts, part, &commands_of));
     let run = run_by_scripts(declared, &packages).into_iter().map(|name| (name, Need::Script));
     add(&mut usage, run);
     // Types that nothing uses as values are asked for all the same: whoever takes a package away has to know.
@@ -66,7 +67,11 @@ pub(in crate::usage) fn of_tree(
     let hosts = packages.hosts_of(declared, &usage.reached);
     add(&mut usage, hosts);
     packages.add_peers(&mut usage.reached, &mut usage.needs);
+    let brings = |owner: &str, name: &str| packages.is_brought_by(owner, name);
+    let wanted = wanted::by_packages(facts, declared, &usage.reached, &brings);
+    add(&mut usage, wanted);
     elsewhere(&files, declared, &packages, &mut usage);
+    packages.forget_empty_stubs(facts, declared, &mut usage);
     // Of what is declared for development peers are most of it.
     usage.configured = packages.tells_peers.then(BTreeSet::new);
     let undeclared = undeclared::of_node(facts, declared, &files, part);

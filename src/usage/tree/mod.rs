@@ -80,7 +80,7 @@ impl<'a> Read<'a> {
                 Scope::Development => judges_development && closed,
                 Scope::Optional(_) => false,
             };
-            let is_left = dependency.excluded || dependency.pinned_transitive || dependency.frozen || dependency.shared;
+            let is_left = dependency.excluded || dependency.pinned_transitive || dependency.shared;
             scope && !is_left
         };
         let judged = |closed: bool, is_used: &dyn Fn(&Arc<str>) -> bool| -> BTreeSet<Arc<str>> {

@@ -11,7 +11,10 @@ use super::super::evidence::Evidence as Sought;
 use super::super::names::Names;
 use super::super::need::{self, Need, Needs};
 use super::super::own_code::{extension, is_run_by};
-use super::super::{Loaded, Undeclared, is_at_or_below, is_or_below, loaders, models, scripts, undeclared};
+use super::super::{
+    Loaded, Undeclared, commands, development, is_at_or_below, is_or_below, loaders, models, scripts, undeclared,
+    wanted,
+};
 use super::part::Part;
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::Mentions;
@@ -121,11 +124,20 @@ fn needs(facts: &Loaded<'_>, declared: &Declared, names: &Names, sources: &Sourc
             let mut words = modules.iter().map(String::as_str).chain([&**name]);
             words.any(|word| holds(&text.text, word))
         };
+        let run = || {
+            let commands = commands::of_distribution(facts, name);
+            let is_run = |text: &&&Text| commands.iter().any(|command| commands::is_run(&text.text, command));
+            let is_called = |file: &&&File| commands.iter().any(|command| file.mentions.words.contains(&**command));
+            let by_text = texts.iter().find(is_run).map(|text| Need::Set(text.path.clone()));
+            let named = || commands::settings_file(facts.artifact, part, &commands).map(Need::Set);
+            let by_code = || files.iter().find(is_called).map(|file| Need::Named(Some(file.path.clone())));
+            by_text.or_else(by_code).or_else(named)
+        };
         let imported = || files.iter().find(is_imported).map(|file| Need::Imported(file.path.clone()));
         let said =
             || files.iter().find(|file| says(file, name, modules)).map(|file| Need::Named(Some(file.path.clone())));
         let set = || texts.iter().find(is_set).map(|text| Need::Set(text.path.clone()));
-        imported().or_else(said).or_else(set)
+        imported().or_else(said).or_else(set).or_else(run)
     };
     let mut needs: Needs = declared
         .dependencies
@@ -150,10 +162,17 @@ fn needs(facts: &Loaded<'_>, declared: &Declared, names: &Names, sources: &Sourc
     };
     let hosts: Vec<_> = declared.dependencies.iter().filter_map(host).collect();
     need::add(&mut needs, hosts);
+    let wanted = wanted::by_distributions(facts, declared, names, &needs);
+    need::add(&mut needs, wanted);
+    // Of a list of all that was installed only what nothing else requires was asked for.
+    let installed: BTreeSet<Arc<str>> = facts.packages.packages.iter().map(|package| package.name.clone()).collect();
+    need::note(&mut needs, sought.for_others(&installed), &Need::Open);
     // As long as an import has no known owner, a distribution with no known modules may be it.
     let own = undeclared::own_names(facts);
     if imports.iter().any(|import| is_unknown(&own, names, import)) {
-        let unknown = declared.dependencies.iter().filter(|dependency| !is_distribution_known(&dependency.name));
+        let is_installed = |name: &str| facts.packages.packages.iter().any(|package| *package.name == *name);
+        let is_known = |name: &str| is_distribution_known(name) || is_installed(name);
+        let unknown = declared.dependencies.iter().filter(|dependency| !is_known(&dependency.name));
         need::note(&mut needs, unknown.map(|dependency| dependency.name.clone()), &Need::Open);
     }
     needs
@@ -253,14 +272,18 @@ fn texts(artifact: &Artifact, packages: &Packages) -> Vec<Text> {
         .filter(|(id, entry)| entry.bytes <= LARGEST && !is_skipped(&entry.path) && packages.owner(*id).is_none());
     let named = own.filter(|(_, entry)| {
         let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
-        name == PYPROJECT || fits(&TREES.settings, name) && !fits(&TREES.not_settings, name)
+        is_manifest_with_commands(name) || fits(&TREES.settings, name) && !fits(&TREES.not_settings, name)
     });
     let files: Vec<EntryId> = named.map(|(id, _)| id).take(MOST_FILES).collect();
     let read = |id: &EntryId| {
         let path = &artifact.entry(*id).path;
         let text = text::lossy((*artifact.read(*id).ok()?).as_ref()).into_owned();
-        let is_pyproject = path.rsplit('/').next() == Some(PYPROJECT);
-        let text = if is_pyproject { tools_of(&text)? } else { text };
+        let text = match path.rsplit('/').next().unwrap_or(path) {
+            PYPROJECT => tools_of(&text)?,
+            PIPFILE => scripts_of_pipfile(&text)?,
+            NPM => development::without_what_it_declares(serde_json::from_str(&text).ok()?),
+            _ => text,
+        };
         Some(Text { path: Arc::from(&**path), text })
     };
     files.par_iter().filter_map(read).collect()
@@ -268,6 +291,20 @@ fn texts(artifact: &Artifact, packages: &Packages) -> Vec<Text> {
 
 /// Where tools have their settings beside what is declared.
 const PYPROJECT: &str = "pyproject.toml";
+/// Where commands have names beside what is declared.
+const PIPFILE: &str = "Pipfile";
+/// Where a project in two languages has its commands, of either.
+const NPM: &str = "package.json";
+
+fn is_manifest_with_commands(name: &str) -> bool {
+    matches!(name, PYPROJECT | PIPFILE | NPM)
+}
+
+/// The `scripts` of a `Pipfile`.
+fn scripts_of_pipfile(text: &str) -> Option<String> {
+    let root: toml::Table = toml::from_str(text).ok()?;
+    root.get("scripts").map(ToString::to_string)
+}
 
 /// The tables of a `pyproject.toml` that configure tools and scripts, without what they declare.
 fn tools_of(text: &str) -> Option<String> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::PackageInput;
 use super::NEVER_REPORTED;
 use crate::lang::rust::cfg::may_hold_on_lambda;
 use crate::manifest::cargo::{CargoManifest, Dependency};
@@ -42,4 +43,24 @@ pub(super) fn crates_of<'a>(manifest: &'a CargoManifest, feature: &str) -> Vec<&
         enabled_by(manifest, feature).into_iter().map(|enable| enable.strip_prefix("dep:").unwrap_or(enable)).collect();
     keys.insert(feature);
     manifest.dependencies.iter().filter(|below| below.optional && keys.contains(below.key.as_str())).collect()
+}
+
+/// Procedural macros that some features are handed on to, by the key they are declared under: they write other code then.
+pub(super) fn macros_told(
+    input: &PackageInput<'_>,
+    manifest: &CargoManifest,
+    enables: &BTreeSet<&str>,
+) -> BTreeSet<String> {
+    let told: BTreeSet<&str> = forwards(enables).map(|(key, _)| key).collect();
+    let is_macro = |below: &&Dependency| {
+        let lock = input.workspace.lock.as_ref();
+        let mut locked =
+            lock.into_iter().flat_map(|lock| lock.named(&below.package).iter().map(|at| &lock.packages[*at]));
+        locked.any(|locked| {
+            let source = input.registry.find(&locked.name, &locked.version);
+            source.is_some_and(|source| source.manifest.is_proc_macro())
+        })
+    };
+    let told = manifest.dependencies.iter().filter(|below| told.contains(below.key.as_str()));
+    told.filter(is_macro).map(|below| below.key.clone()).collect()
 }

@@ -1,0 +1,152 @@
+//! What projects need although no code of theirs names it, and what of it can be known once everything is installed.
+
+use super::Project;
+
+fn unused(project: &Project, options: &[&str]) -> Vec<String> {
+    let report = project.report(options);
+    let found = report["findings"].as_array().unwrap().iter().filter(|finding| finding["rule"] == "unused-dependency");
+    found.map(|finding| finding["subject"].as_str().unwrap().to_owned()).collect()
+}
+
+/// `pip install --editable` leaves metadata beside the sources, which list the project's own files.
+#[test]
+fn metadata_beside_the_sources_take_nothing_away() {
+    let of = |metadata: &str, listed: &str, source: &str| {
+        let (sources, info) = (format!("{metadata}/SOURCES.txt"), format!("{metadata}/PKG-INFO"));
+        Project::new(&[
+            (
+                "pyproject.toml",
+                "[project]\nname = 'shop'\nversion = '1'\ndependencies = ['requests', 'flask', 'arrow']\n",
+            ),
+            (source, "import requests\nimport flask\n"),
+            (&*sources, listed),
+            (&*info, "Name: shop\n"),
+        ])
+    };
+    let flat = of("shop.egg-info", "pyproject.toml\nshop/main.py\nshop.egg-info/SOURCES.txt\n", "shop/main.py");
+    assert_eq!(unused(&flat, &[]), ["arrow"]);
+    let listed = "pyproject.toml\nsrc/shop/main.py\nsrc/shop.egg-info/SOURCES.txt\n";
+    assert_eq!(unused(&of("src/shop.egg-info", listed, "src/shop/main.py"), &[]), ["arrow"]);
+}
+
+#[test]
+fn commands_and_settings_of_distributions() {
+    let manifest = "[packages]\nflask = '*'\nspare = '*'\ncogapp = '*'\nformatter = '*'\nchecker = '*'\nruns = '*'\nyamllint = '*'\n[scripts]\nstart = 'runs now'\n";
+    let project = Project::new(&[
+        ("Pipfile", manifest),
+        ("app.py", "import flask\n"),
+        ("Justfile", "docs:\n  cog -r README.md\n"),
+        ("gulpfile.js", "run(['formatter', '--check'])\n"),
+        ("package.json", r#"{"scripts": {"lint": "checker ."}, "devDependencies": {"spare": "1"}}"#),
+        (".yamllint", "extends: default\n"),
+    ]);
+    assert_eq!(unused(&project, &["--select", "unused-dependency"]), ["spare"]);
+}
+
+/// Only the library's own code says that it imports something where it is there.
+#[test]
+fn installed_libraries_tell_what_they_want() {
+    let site = |path: &str| format!(".venv/lib/python3.12/site-packages/{path}");
+    let files = [
+        ("requirements.txt".to_owned(), "notes\nqueue-client\nspare\n"),
+        ("app.py".to_owned(), "import notes\n"),
+        (site("notes/__init__.py"), ""),
+        (site("notes/queues.py"), "try:\n    import queue_client.sending as q\nexcept ImportError:\n    q = None\n"),
+        (site("notes/tests/test_it.py"), "import spare\n"),
+        (site("notes-1.0.dist-info/METADATA"), "Name: notes\n"),
+        (site("notes-1.0.dist-info/RECORD"), "notes/__init__.py,,\nnotes/queues.py,,\nnotes/tests/test_it.py,,\n"),
+        (site("queue_client/__init__.py"), ""),
+        (site("queue_client-1.0.dist-info/METADATA"), "Name: queue-client\n"),
+        (site("spare/__init__.py"), ""),
+        (site("spare-1.0.dist-info/METADATA"), "Name: spare\n"),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, *text)).collect();
+    assert_eq!(unused(&Project::new(&files), &[]), ["spare"]);
+    let node = Project::new(&[
+        ("package.json", r#"{"dependencies": {"store": "1", "store-disk": "1", "spare": "1"}}"#),
+        ("main.js", "require('store');\n"),
+        ("node_modules/store/package.json", r#"{"name": "store", "version": "1.0.0"}"#),
+        (
+            "node_modules/store/index.js",
+            "exports.open = (kind) => require(`store-${kind}`);\nconst kinds = ['store-disk'];\n// spare\n",
+        ),
+        ("node_modules/store-disk/package.json", r#"{"name": "store-disk", "version": "1.0.0"}"#),
+        ("node_modules/spare/package.json", r#"{"name": "spare", "version": "1.0.0"}"#),
+    ]);
+    assert_eq!(unused(&node, &[]), ["spare"]);
+}
+
+/// Types that a package has itself by now need no other package.
+#[test]
+fn types_that_hold_nothing() {
+    let project = Project::new(&[
+        (
+            "package.json",
+            r#"{"dependencies": {"a": "2", "b": "1"}, "devDependencies": {"@types/a": "2", "@types/b": "1", "@types/c": "1"}}"#,
+        ),
+        ("main.ts", "import a from 'a';\nimport b from 'b';\nexport default [a, b];\n"),
+        ("node_modules/a/package.json", r#"{"name": "a", "version": "2.0.0", "types": "a.d.ts"}"#),
+        ("node_modules/b/package.json", r#"{"name": "b", "version": "1.0.0"}"#),
+        (
+            "node_modules/@types/a/package.json",
+            r#"{"name": "@types/a", "version": "2.0.0", "dependencies": {"a": "*"}}"#,
+        ),
+        ("node_modules/@types/b/package.json", r#"{"name": "@types/b", "version": "1.0.0"}"#),
+        ("node_modules/@types/b/index.d.ts", "export default 1;\n"),
+        // It describes nothing that is declared, and may bring what it stands for.
+        (
+            "node_modules/@types/c/package.json",
+            r#"{"name": "@types/c", "version": "1.0.0", "dependencies": {"c": "*"}}"#,
+        ),
+    ]);
+    assert_eq!(unused(&project, &["--dev"]), ["@types/a"]);
+}
+
+/// Packages that come with an environment of Python say nothing of the project's own.
+#[test]
+fn environments_of_another_language() {
+    let inside = ".venv/lib/python3.12/site-packages/tool/node_modules/x/package.json";
+    let project = Project::new(&[
+        ("requirements.txt", "flask\n"),
+        ("app.py", "import flask\n"),
+        ("package.json", r#"{"dependencies": {"a": "1"}, "devDependencies": {"left-pad": "1"}}"#),
+        ("main.js", "require('a');\n"),
+        (inside, r#"{"name": "x", "version": "1.0.0"}"#),
+    ]);
+    assert!(unused(&project, &["--dev"]).is_empty(), "nothing of npm is installed here");
+}
+
+/// What the root declares is the root's, whichever member looks at it.
+#[test]
+fn members_do_not_report_what_the_root_declares() {
+    let project = Project::new(&[
+        (
+            "package.json",
+            r#"{"workspaces": ["one", "two"], "dependencies": {"runner": "1"}, "scripts": {"go": "runner"}}"#,
+        ),
+        ("one/package.json", r#"{"name": "one", "dependencies": {"runner": "1", "b": "1"}}"#),
+        ("one/main.js", "require('b');\n"),
+        ("two/package.json", r#"{"name": "two", "dependencies": {"b": "1"}}"#),
+        ("two/main.js", "require('b');\n"),
+    ]);
+    let report = project.report(&[]);
+    let places = report["findings"].as_array().unwrap().iter().filter(|finding| finding["subject"] == "runner");
+    let places: Vec<&str> = places.map(|finding| finding["location"]["path"].as_str().unwrap()).collect();
+    assert!(!places.iter().any(|path| !path.contains("one/")), "{places:?}");
+}
+
+/// A pattern in a bundler's settings stands for a folder as a text does.
+#[test]
+fn aliases_by_pattern() {
+    let project = Project::new(&[
+        ("package.json", r#"{"dependencies": {"a": "1"}}"#),
+        (
+            "vite.config.mjs",
+            "export default { resolve: { alias: [{ find: /^@server\\/(.+)/, replacement: 'api/$1' }] } };\n",
+        ),
+        ("src/main.js", "import 'a';\nimport { x } from '@server/lib/x';\nimport other from 'other';\nx(other);\n"),
+    ]);
+    let report = project.report(&["--select", "undeclared-dependency"]);
+    let found = report["findings"].as_array().unwrap().iter();
+    assert_eq!(found.map(|finding| finding["subject"].as_str().unwrap()).collect::<Vec<_>>(), ["other"]);
+}
