@@ -3,6 +3,7 @@ use crate::engine::{ProjectContext, Sink};
 use crate::finding::{Edit, Finding, Fix, FixLevel};
 use crate::manifest::cargo::{DependencyKind, crate_name};
 use crate::usage::cargo::Verdict;
+use crate::usage::cargo::dependencies::Doubt;
 
 /// Reports crates that nothing in their package names.
 pub(in crate::rules) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
@@ -13,7 +14,8 @@ pub(in crate::rules) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
 
 fn of_workspace(cargo: &CargoFacts, keep: &[&str], sink: &mut Sink<'_>) {
     for (verdict, member, dependency) in cargo.dependencies() {
-        if verdict.verdict != Verdict::Unused || keep.contains(&dependency.key.as_str()) {
+        let is_kept = || keep.iter().any(|kept| crate_name(kept) == crate_name(&dependency.key));
+        if verdict.verdict != Verdict::Unused || is_kept() {
             continue;
         }
         let location = cargo.location(&member.path, Some(dependency.span));
@@ -38,12 +40,12 @@ fn of_workspace(cargo: &CargoFacts, keep: &[&str], sink: &mut Sink<'_>) {
         let mut finding = Finding::new(location.clone(), message)
             .about(verdict.subject.clone())
             .noting("not used")
-            .help("Remove it from the manifest; if it is there for a reason that no code shows, list it in the `keep` option");
+            .help(help(verdict.doubt.as_ref()));
         if !in_feature {
             // What a crate's macros expand to, only its source tells.
             let unread = cargo.analysis.unread.get(verdict.member).is_some_and(|unread| !unread.is_empty());
             finding = finding.fix(Fix {
-                level: if unread || is_linked { FixLevel::Unsafe } else { FixLevel::Safe },
+                level: if unread || is_linked || verdict.doubt.is_some() { FixLevel::Unsafe } else { FixLevel::Safe },
                 description: format!("remove {} from {}", dependency.key, location.path),
                 path: location.path,
                 edits: vec![Edit { span: dependency.entry_span, replacement: String::new() }],
@@ -51,5 +53,15 @@ fn of_workspace(cargo: &CargoFacts, keep: &[&str], sink: &mut Sink<'_>) {
             });
         }
         sink.report(finding);
+    }
+}
+
+fn help(doubt: Option<&Doubt>) -> String {
+    let rest = "list it in the `keep` option";
+    match doubt {
+        Some(Doubt::Feature { package, feature }) => format!(
+            "Without it nobody asks for the feature `{feature}` of {package}, which stays: if that is why it is there, {rest}"
+        ),
+        _ => format!("Remove it from the manifest; if it is there for a reason that no code shows, {rest}"),
     }
 }

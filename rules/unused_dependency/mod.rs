@@ -2,10 +2,12 @@ mod cargo;
 
 pub(super) use cargo::cargo;
 
+use crate::engine::contracts::means_package;
 use crate::engine::{FunctionContext, ProjectContext, Sink};
 use crate::finding::{Edit, Finding, Fix, FixLevel, Saves};
 use crate::manifest::dependency::{Dependency, Scope};
 use crate::text;
+use crate::usage::Doubt;
 
 /// Reports runtime dependencies without any use, with the bytes they add.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
@@ -13,6 +15,8 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let keep = cx.strings("keep");
+    let language = cx.spec.runtime.language();
+    let is_kept = |name: &str| keep.iter().any(|kept| means_package(kept, name, language));
     for dependency in &cx.declared.dependencies {
         let judged = dependency.scope == Scope::Runtime && !dependency.excluded && !dependency.pinned_transitive;
         let judged = judged && !cx.usage.is_for_others(&dependency.name) && !is_tool(cx, dependency);
@@ -20,7 +24,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         let unmatched = cx.usage.unmatched();
         // An import without an answer may be its: `unmatched-import-name` says so.
         let may_be_imported = unmatched.may_match() && unmatched.declared.contains(&dependency.name);
-        if !judged || needed || may_be_imported || keep.contains(&&*dependency.name) {
+        if !judged || needed || may_be_imported || is_kept(&dependency.name) {
             continue;
         }
         if !is_others_to_judge(cx, dependency) {
@@ -29,7 +33,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     }
     let development = cx.declared.dependencies.iter().filter(|dependency| dependency.scope == Scope::Development);
     for dependency in development.filter(|_| cx.judges_development) {
-        if cx.usage.is_unused_in_development(&dependency.name) && !keep.contains(&&*dependency.name) {
+        if cx.usage.is_unused_in_development(&dependency.name) && !is_kept(&dependency.name) {
             sink.report(unused_in_development(dependency));
         }
     }
@@ -58,8 +62,8 @@ fn is_others_to_judge(cx: &FunctionContext<'_>, dependency: &Dependency) -> bool
 fn of_trees(cx: &ProjectContext<'_>, keep: &[&str], sink: &mut Sink<'_>) {
     for tree in &cx.project.trees {
         for dependency in &tree.declared.dependencies {
-            let is_others = dependency.shared;
-            if is_others || !tree.usage.is_unused(&dependency.name) || keep.contains(&&*dependency.name) {
+            let is_kept = || keep.iter().any(|kept| means_package(kept, &dependency.name, tree.language));
+            if dependency.shared || !tree.usage.is_unused(&dependency.name) || is_kept() {
                 continue;
             }
             let purpose = if dependency.scope == Scope::Development { " for development" } else { "" };
@@ -115,7 +119,11 @@ fn finding(cx: &FunctionContext<'_>, dependency: &Dependency) -> Finding {
     if importer.is_some() {
         return finding.help("Where only development needs it, declare it for development");
     }
-    let level = if cx.usage.is_proven(&dependency.name) { FixLevel::Safe } else { FixLevel::Unsafe };
+    let doubt = cx.usage.doubt(&dependency.name);
+    let level = if doubt.is_some() { FixLevel::Unsafe } else { FixLevel::Safe };
+    if let Some(doubt @ (Doubt::Open(_) | Doubt::Library(_))) = doubt {
+        finding = finding.help(format!("Look whether it is needed: {doubt}. If so, list it in the `keep` option"));
+    }
     if let Some(fix) = removal(dependency, level) {
         finding = finding.fix(fix);
     }

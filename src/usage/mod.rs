@@ -4,6 +4,7 @@ pub mod cargo;
 mod brought;
 mod commands;
 mod development;
+mod doubt;
 mod evidence;
 mod loaders;
 mod models;
@@ -18,6 +19,7 @@ mod undeclared;
 mod wanted;
 
 pub use brought::is_aside;
+pub use doubt::Doubt;
 pub use need::Need;
 pub use tree::{Part, Read, Tree, TreeUsage};
 pub use undeclared::Undeclared;
@@ -88,6 +90,10 @@ pub struct Usage {
     told: BTreeSet<Arc<str>>,
     /// Whether packages are installed and every import has an answer.
     closed: bool,
+    /// By what own code may load modules whose names are known only when it runs.
+    open_loads: BTreeSet<Arc<str>>,
+    /// Packages whose code names unused ones; nothing where that is not known.
+    named_by: Option<BTreeMap<Arc<str>, Arc<str>>>,
 }
 
 /// Names that nothing tells how they belong together: which modules a distribution brings is only known for certain
@@ -141,7 +147,9 @@ impl Usage {
     #[must_use]
     pub fn of(facts: &Loaded<'_>, declared: &Declared) -> Self {
         if facts.language == Language::Node {
-            return Self { closed: is_closed(facts, declared), ..node::usage(facts, declared) };
+            let mut usage = Self { closed: is_closed(facts, declared), ..node::usage(facts, declared) };
+            usage.search_libraries(facts, declared, &|name| vec![name.to_owned()]);
+            return usage;
         }
         let mut usage = Self { closed: is_closed(facts, declared), ..Self::default() };
         let reached = without_passed(facts);
@@ -205,8 +213,21 @@ impl Usage {
                 .map(|name| (name.clone(), names.imports(name).to_vec()))
                 .collect();
             usage.unreached = scripts::unreached_importers(facts, &reached, &sought).into_iter().collect();
+            usage.open_loads.clone_from(&facts.graph.mentions.open_loads);
+            usage.search_libraries(facts, declared, &|name| names.imports(name).to_vec());
         }
         usage
+    }
+
+    /// Looks for packages whose code names unused ones, where only that is left to be proven.
+    fn search_libraries(&mut self, facts: &Loaded<'_>, declared: &Declared, imports: &dyn Fn(&str) -> Vec<String>) {
+        if !self.closed || !self.open_loads.is_empty() {
+            return;
+        }
+        let unused = declared.dependencies.iter().filter(|dependency| dependency.scope == Scope::Runtime);
+        let unused = unused.map(|dependency| &dependency.name).filter(|name| !self.uses(name));
+        let sought: Vec<_> = unused.map(|name| (Arc::clone(name), imports(name))).collect();
+        self.named_by = doubt::named_by_libraries(facts, &sought, &|name| self.uses(name));
     }
 
     /// Looks for what else may need distributions that nothing loads: where they are not here, any text of the
@@ -264,12 +285,21 @@ impl Usage {
         &self.unmatched
     }
 
-    /// Whether it is proven that nothing needs a dependency that is not used: what the function loads is here and nothing
-    /// is missing, and neither is it a tool that people start nor named by settings and commands. Of what is not installed
+    /// Why it is not proven that nothing needs a dependency that is not used. It is where what the function loads is here
+    /// and nothing is missing, own code loads nothing by names that are known only when it runs, no code of what is used
+    /// names it, and neither is it a tool that people start nor named by settings and commands. Of what is not installed
     /// the import names may be known, and never all other ways to ask for it.
     #[must_use]
-    pub fn is_proven(&self, name: &str) -> bool {
-        self.closed && !self.told.contains(name)
+    pub fn doubt(&self, name: &str) -> Option<Doubt> {
+        match () {
+            () if !self.closed => Some(Doubt::Missing),
+            () if self.told.contains(name) => Some(Doubt::Told),
+            () if let Some(means) = self.open_loads.first() => Some(Doubt::Open(Arc::clone(means))),
+            () => match &self.named_by {
+                None => Some(Doubt::Unsearched),
+                Some(named) => named.get(name).map(|package| Doubt::Library(Arc::clone(package))),
+            },
+        }
     }
 
     /// Whether anything reachable from the handler uses the dependency, or a used one needs it.

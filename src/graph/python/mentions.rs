@@ -8,6 +8,7 @@ use rustc_hash::FxHashSet;
 
 use super::interp::{Interp, LoadState, Mod};
 use super::limits::LIMITS;
+use super::open_loads;
 use super::sources::{absolute_name, no_code};
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::Mentions;
@@ -67,7 +68,12 @@ pub(super) fn collect(interp: &Interp<'_>) -> Mentions {
     for module in loaded().filter(|module| module.own) {
         own(&module.code.code, &interp.heap.text(module.name), module.is_package, &mut mentions);
         named.extend(module.code.code.names.iter().map(|name| &**name));
+        open_loads::note(&module.code.code, &mut mentions.open_loads);
     }
+    if interp.dynamic.own {
+        mentions.open_loads.insert("import_module".into());
+    }
+    open_loads::complete(&mut mentions);
     let configured = interp.configured.iter().filter_map(|at| interp.mods.get(at.0 as usize));
     for module in configured.filter(|module| module.own && module.state != LoadState::Failed) {
         let words = module

@@ -11,6 +11,7 @@ mod leftovers;
 mod limits;
 mod loops;
 pub(crate) mod mentions;
+mod open_loads;
 mod search_path;
 mod sources;
 mod stdlib;

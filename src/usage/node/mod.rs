@@ -67,6 +67,7 @@ pub(super) fn usage(facts: &Loaded<'_>, declared: &Declared) -> Usage {
             usage.needs.entry(name).or_insert(need);
         }
         elsewhere(&files, declared, &packages, &mut usage);
+        usage.open_loads = files.iter().filter(|file| file.reached).filter_map(|file| file.open_load.clone()).collect();
         let unused = declared.dependencies.iter().map(|dependency| &dependency.name);
         let unused: Vec<&Arc<str>> = unused.filter(|name| !usage.uses(name)).collect();
         usage.told = development::told(facts, &unused);

@@ -221,7 +221,7 @@ pub(super) struct Interp<'a> {
     first_path: SearchFolders,
     /// `sys`, `path` and `sys.path`, which every import asks for.
     path_names: (Sym, Sym, Sym),
-    dynamic: named::Dynamic,
+    pub(super) dynamic: named::Dynamic,
     /// Modules that only the environment names.
     pub(super) configured: Vec<ModIdx>,
     /// Regular expressions by text and flags; `None` if the engine cannot read them.

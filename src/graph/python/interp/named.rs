@@ -8,9 +8,9 @@ use crate::lang::python::ir::{Code, Expr, Stmt};
 
 /// Who imports by names that cannot be computed.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Dynamic {
+pub(in super::super) struct Dynamic {
     /// The function's own code.
-    own: bool,
+    pub(in super::super) own: bool,
     /// Anything.
     any: bool,
 }
