@@ -29,7 +29,8 @@ fn of_workspace(cargo: &CargoFacts, sink: &mut Sink<'_>) {
             last_member = Some(verdict.member);
             let edits = edits.into_iter().map(|(span, replacement)| Edit { span, replacement }).collect();
             let description = format!("move {} to the development dependencies of {path}", dependency.key);
-            finding = finding.fix(Fix { level: FixLevel::Safe, description, path, edits, also: Vec::new() });
+            let level = if verdict.doubt.is_some() { FixLevel::Unsafe } else { FixLevel::Safe };
+            finding = finding.fix(Fix { level, description, path, edits, also: Vec::new() });
         }
         sink.report(finding);
     }

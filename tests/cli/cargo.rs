@@ -80,7 +80,7 @@ fn check_finds_a_workspace_without_cargo() {
 
 #[test]
 fn a_change_keeps_what_is_around_it() {
-    let run = cargo(&workspace(), "", &["--diff"]);
+    let run = cargo(&workspace(), "", &["--diff", "--unsafe-fixes"]);
     assert!(run.err.contains("-hex = \"0.4\" # for what?\n"), "{}", run.err);
     assert!(run.err.contains("+[dev-dependencies]\n itoa = \"1\"\n"), "{}", run.err);
     assert!(!run.err.contains("-# the runtime"), "{}", run.err);
@@ -136,14 +136,14 @@ fn what_was_asked_for_is_there() {
 #[test]
 fn a_lock_file_is_left_behind_by_a_change() {
     let project = workspace();
-    let note = "Cargo.lock still has what is gone";
-    let run = cargo(&project, "", &["--fix"]);
+    let note = "Cargo.lock is as it was before the change";
+    let run = cargo(&project, "", &["--fix", "--unsafe-fixes"]);
     assert!(run.err.contains("made 2 changes in 2 files") && !run.err.contains(note), "{}", run.err);
     let project = workspace();
     project.write("Cargo.lock", "");
-    let run = cargo(&project, "", &["--diff"]);
+    let run = cargo(&project, "", &["--diff", "--unsafe-fixes"]);
     assert!(!run.err.contains(note), "{}", run.err);
-    let run = cargo(&project, "orders", &["--fix"]);
+    let run = cargo(&project, "orders", &["--fix", "--unsafe-fixes"]);
     assert!(run.err.contains("made 1 change in 1 file") && run.err.contains(note), "{}", run.err);
 }
 

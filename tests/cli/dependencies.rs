@@ -149,9 +149,17 @@ fn a_workspace_without_a_member_is_not_judged_whole() {
 
 #[test]
 fn a_link_in_the_documentation_makes_a_removal_unsafe() {
+    let lock = "[[package]]\nname = \"a\"\nversion = \"0.1.0\"\ndependencies = [\n \"linked\",\n \"spare\",\n]\n\n\
+                [[package]]\nname = \"linked\"\nversion = \"1.0.0\"\nsource = \"x\"\n\n\
+                [[package]]\nname = \"spare\"\nversion = \"1.0.0\"\nsource = \"x\"\n";
     let files = [
         ("Cargo.toml", "[package]\nname = \"a\"\n\n[dependencies]\nlinked = \"1\"\nspare = \"1\"\n"),
+        ("Cargo.lock", lock),
         ("src/lib.rs", "//! See [`linked`].\n"),
+        ("vendor/linked/Cargo.toml", "[package]\nname = \"linked\"\nversion = \"1.0.0\"\n"),
+        ("vendor/linked/src/lib.rs", ""),
+        ("vendor/spare/Cargo.toml", "[package]\nname = \"spare\"\nversion = \"1.0.0\"\n"),
+        ("vendor/spare/src/lib.rs", ""),
     ];
     let report = Project::new(&files).report(&[]);
     let levels = report["findings"].as_array().unwrap().iter().filter(|finding| finding["rule"] == "unused-dependency");
@@ -176,7 +184,7 @@ fn the_lock_file_of_npm_follows_and_others_are_named() {
     let (entry, package) =
         ("        \"left-pad\": \"1\",\n", "    \"node_modules/left-pad\": {\n      \"version\": \"1.3.0\"\n    },\n");
     assert_eq!(read("package-lock.json"), lock.replace(entry, "").replace(package, ""), "{told}");
-    assert!(told.contains("yarn.lock still has what is gone") && !told.contains("package-lock.json still"), "{told}");
+    assert!(told.contains("yarn.lock is as it was before") && !told.contains("package-lock.json is"), "{told}");
     assert_eq!(project.report(&[])["findings"], serde_json::json!([]));
 }
 

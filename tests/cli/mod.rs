@@ -21,6 +21,7 @@ mod moving;
 mod dispatch;
 mod parting;
 mod projects;
+mod proven;
 mod registrations;
 mod removals;
 mod routes;

@@ -284,6 +284,10 @@ impl Reader<'_> {
                 add(&mut self.facts.methods, name);
             }
             Piece::Field(name) => add(&mut self.facts.idents, name),
+            Piece::Import(name) => {
+                self.path(&[name], false, true);
+                add(&mut self.facts.idents, name);
+            }
             Piece::Ident(name) => {
                 self.lone(name);
                 add(&mut self.facts.idents, name);
@@ -331,6 +335,13 @@ mod tests {
         assert_eq!(crates(text), ["bytes", "hex"]);
         let facts = read(text, false, &Around::default());
         assert_eq!(facts.modules.iter().map(|m| m.path.join("::")).collect::<Vec<_>>(), ["time", "inner"]);
+    }
+
+    #[test]
+    fn crates_in_what_macros_are_given_count_by_name_alone() {
+        let text = "cfg_if! { if #[cfg(unix)] { use nix_like as _; use itoa; extern crate fnv; } else { use {log, time as t}; } }\n\
+                    mod own; m! { use own; x.use_it }";
+        assert_eq!(crates(text), ["fnv", "itoa", "log", "nix_like", "time"]);
     }
 
     #[test]

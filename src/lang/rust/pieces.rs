@@ -16,6 +16,8 @@ pub(super) enum Piece<'a, 'b> {
     Method(&'a str),
     /// `.name`.
     Field(&'a str),
+    /// `use name;`, `use {name, ..}`, `extern crate name;`
+    Import(&'a str),
     /// A lone identifier.
     Ident(&'a str),
     /// A string literal, with the identifier before `=` if there is one.
@@ -30,7 +32,7 @@ pub(super) fn pieces(text: &str, found: &mut dyn FnMut(Piece<'_, '_>)) {
 
 /// The same for the tokens from one place up to another.
 pub(super) fn pieces_in(tokens: &Tokens<'_>, start: usize, end: usize, found: &mut dyn FnMut(Piece<'_, '_>)) {
-    let mut reader = Reader { tokens, segments: Vec::new(), inner: vec![(start, end)], found };
+    let mut reader = Reader { tokens, segments: Vec::new(), inner: vec![(start, end)], listed: 0, found };
     while let Some((mut at, end)) = reader.inner.pop() {
         while at < end {
             at = reader.step(at);
@@ -54,6 +56,8 @@ struct Reader<'a, 'f> {
     segments: Vec<&'a str>,
     /// Parts that are still to be read: generic arguments inside of paths.
     inner: Vec<(usize, usize)>,
+    /// Where the braces end behind the last `use`.
+    listed: usize,
     found: &'f mut dyn FnMut(Piece<'_, '_>),
 }
 
@@ -67,6 +71,10 @@ impl<'a> Reader<'a, '_> {
                     (self.found)(Piece::Text { key, literal });
                 }
                 at + 1
+            }
+            Some(Kind::Word) if self.tokens.word(at) == "use" && self.tokens.opens(at + 1, b'{') => {
+                self.listed = self.tokens.behind(at + 1);
+                at + 2
             }
             Some(Kind::Word) if BEFORE_PATHS.contains(&self.tokens.word(at)) => at + 1,
             Some(Kind::Word) if self.ident(at).is_some() => self.path(at),
@@ -117,6 +125,22 @@ impl<'a> Reader<'a, '_> {
         })
     }
 
+    /// Whether the name at a place is a crate's where it stands alone: behind `use`, in its outermost braces, behind
+    /// `extern crate`.
+    fn is_imported(&self, at: usize) -> bool {
+        let Some(before) = at.checked_sub(1) else { return false };
+        match self.tokens.kind(before) {
+            Some(Kind::Word) => match self.tokens.word(before) {
+                "use" => true,
+                "crate" => before > 0 && self.tokens.word(before - 1) == "extern",
+                _ => false,
+            },
+            // A list in it is that of a path, unless it stands first: what it names then is one crate more.
+            Some(Kind::Open(b'{') | Kind::Punct(b',')) => at < self.listed,
+            _ => false,
+        }
+    }
+
     fn path(&mut self, start: usize) -> usize {
         let behind_colons = start >= 2 && self.tokens.colons(start - 2);
         let continues = behind_colons && self.goes_on(start - 2);
@@ -147,6 +171,8 @@ impl<'a> Reader<'a, '_> {
             Piece::Member(last)
         } else if self.segments.len() > 1 || absolute || open_ended {
             Piece::Path { segments: &self.segments, absolute }
+        } else if self.is_imported(start) {
+            Piece::Import(first)
         } else {
             Piece::Ident(first)
         };
@@ -170,6 +196,7 @@ mod tests {
                 Piece::Macro(name) => format!("{name}!"),
                 Piece::Method(name) => format!(".{name}()"),
                 Piece::Field(name) => format!(".{name}"),
+                Piece::Import(name) => format!("use {name}"),
                 Piece::Ident(name) => name.to_string(),
                 Piece::Text { key, literal } => format!("{}={literal}", key.unwrap_or_default()),
             });
@@ -208,8 +235,19 @@ mod tests {
     }
 
     #[test]
+    fn crates_are_imported_by_name_alone() {
+        let text =
+            "use a; pub use b as _; use {c, d::e, f as g}; extern crate h as _; use self::i; x as j; $crate::k, l";
+        let want = [
+            "use a", "pub", "use b", "_", "use c", "d::e", "use f", "g", "extern", "crate", "use h", "_", "self::i",
+            "x", "j", "l",
+        ];
+        assert_eq!(shown(text), want);
+    }
+
+    #[test]
     fn any_text_has_an_end() {
-        for text in ["a::<", "::", "a::<b", "$", "a::<b>::", ".", "r#", "a::<(>::b"] {
+        for text in ["use {", "use", "use { a", "a::<", "::", "a::<b", "$", "a::<b>::", ".", "r#", "a::<(>::b"] {
             shown(text);
         }
     }

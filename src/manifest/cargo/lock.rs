@@ -91,10 +91,22 @@ impl Lock {
         if edges.is_empty() {
             edges = self.named(name).to_vec();
         }
-        let wanted =
-            requirement.map(|requirement| requirement.trim_start_matches(['^', '=', '~', ' ', '>']).to_string());
-        let fits = |at: &&usize| wanted.as_ref().is_some_and(|wanted| compatible(wanted, &self.packages[**at].version));
-        edges.iter().find(fits).or_else(|| edges.last()).map(|at| &self.packages[*at])
+        self.chosen(&edges, requirement).map(|at| &self.packages[at])
+    }
+
+    /// The package that the locked one at `from` means when it depends on `name`.
+    #[must_use]
+    pub fn edge(&self, from: usize, name: &str, requirement: Option<&str>) -> Option<usize> {
+        let edges = self.packages.get(from)?.dependencies.iter().copied();
+        let edges: Vec<usize> = edges.filter(|at| self.packages[*at].name == name).collect();
+        self.chosen(&edges, requirement)
+    }
+
+    /// Of several versions the one that fits a requirement.
+    fn chosen(&self, edges: &[usize], requirement: Option<&str>) -> Option<usize> {
+        let wanted = requirement.map(|requirement| requirement.trim_start_matches(['^', '=', '~', ' ', '>']));
+        let fits = |at: &&usize| wanted.is_some_and(|wanted| compatible(wanted, &self.packages[**at].version));
+        edges.iter().find(fits).or_else(|| edges.last()).copied()
     }
 
     /// Names with more than one locked version.

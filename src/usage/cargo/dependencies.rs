@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::expansion;
 use super::forcing::is_forcing;
+use super::unify::{Lost, Unifier};
 use super::{PackageInput, usage::PackageUse};
 use crate::lang::rust::cfg::may_hold_on_lambda;
 use crate::manifest::cargo::workspace::CargoWorkspace;
@@ -45,6 +46,24 @@ pub struct DependencyVerdict {
     pub verdict: Verdict,
     /// The locked version.
     pub version: Option<String>,
+    /// Why it is not proven that nobody notices when an unused one goes, or one for tests is no longer built for the rest.
+    pub doubt: Option<Doubt>,
+}
+
+/// What may change when a dependency goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// A crate that stays loses a feature, which nobody else asks for.
+    Feature {
+        /// The crate.
+        package: String,
+        /// Its feature.
+        feature: String,
+    },
+    /// Code has its name for something, in a macro perhaps.
+    Named,
+    /// The lock file or the manifests are not here that tell what it brings.
+    Unread,
 }
 
 /// Whether a dependency is needed.
@@ -103,6 +122,7 @@ pub(super) fn judge(input: &PackageInput<'_>) -> Vec<DependencyVerdict> {
     let by_others = expansion::named_by_macros(input, &known, &open, &input.usage.other_macros);
     let mut found = Vec::new();
     let mut unmatched: Option<bool> = None;
+    let mut unifier = Unifier::new(input);
     for (at, dependency) in member.dependencies.iter().enumerate() {
         let named = |set: &BTreeSet<String>| names[at].iter().any(|name| set.contains(name));
         let mut verdict = match verdicts[at] {
@@ -118,7 +138,11 @@ pub(super) fn judge(input: &PackageInput<'_>) -> Vec<DependencyVerdict> {
             .lock
             .as_ref()
             .and_then(|lock| lock.resolve(member.name(), &dependency.package, dependency.requirement.as_deref()));
-        if verdict == Verdict::Unused && is_forcing(input, dependency, locked) {
+        let lost = match verdict {
+            Verdict::Unused | Verdict::OnlyTests => unifier.as_mut().and_then(|unifier| unifier.lost(at)),
+            _ => None,
+        };
+        if verdict == Verdict::Unused && is_forcing(input, dependency, locked, lost.as_ref()) {
             verdict = Verdict::Forcing;
         }
         // Where its source is not here, its library may be what code knows under a name that nothing declares.
@@ -138,9 +162,26 @@ pub(super) fn judge(input: &PackageInput<'_>) -> Vec<DependencyVerdict> {
         }
         let subject = input.workspace.subject(member, &dependency.key);
         let version = locked.map(|locked| locked.version.clone());
-        found.push(DependencyVerdict { member: input.at, dependency: at, subject, verdict, version });
+        let doubt = match verdict {
+            Verdict::Unused => doubt(lost.as_ref(), names[at].iter().any(|name| input.usage.idents.contains(name))),
+            Verdict::OnlyTests => doubt(lost.as_ref(), false),
+            _ => None,
+        };
+        found.push(DependencyVerdict { member: input.at, dependency: at, subject, verdict, version, doubt });
     }
     found
+}
+
+/// Why it is not proven that nobody notices when the code is built without a dependency.
+fn doubt(lost: Option<&Lost>, is_named: bool) -> Option<Doubt> {
+    let Some(lost) = lost else { return Some(Doubt::Unread) };
+    if let Some((package, feature)) = lost.features.first() {
+        return Some(Doubt::Feature { package: package.clone(), feature: feature.clone() });
+    }
+    if is_named {
+        return Some(Doubt::Named);
+    }
+    lost.is_open.then_some(Doubt::Unread)
 }
 
 /// Whether a package has something that other packages or people take: of examples and benchmarks alone, nothing is

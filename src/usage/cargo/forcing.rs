@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::ptr;
 
 use super::PackageInput;
-use super::expansion::Source;
+use super::unify::Lost;
 use crate::manifest::cargo::lock::{Lock, LockedPackage};
 use crate::manifest::cargo::workspace::CargoWorkspace;
 use crate::manifest::cargo::{CargoManifest, Dependency, DependencyKind};
@@ -14,7 +14,12 @@ use crate::manifest::cargo::{CargoManifest, Dependency, DependencyKind};
 /// Whether a dependency that nothing names may be there for its effect on a crate that is built
 /// anyway. Without a lock file nobody can say who else brings a crate: who asks for an exact version or for
 /// features, as for the vendored build of a native library, is then taken for one that forces.
-pub(super) fn is_forcing(input: &PackageInput<'_>, dependency: &Dependency, locked: Option<&LockedPackage>) -> bool {
+pub(super) fn is_forcing(
+    input: &PackageInput<'_>,
+    dependency: &Dependency,
+    locked: Option<&LockedPackage>,
+    lost: Option<&Lost>,
+) -> bool {
     let member = &input.workspace.members[input.at];
     if is_itself(member, dependency)
         || has_features_handed_on(member, dependency)
@@ -23,7 +28,7 @@ pub(super) fn is_forcing(input: &PackageInput<'_>, dependency: &Dependency, lock
         return true;
     }
     match (&input.workspace.lock, locked) {
-        (Some(lock), Some(locked)) => forces(input, dependency, lock, locked),
+        (Some(lock), Some(locked)) => forces(input, dependency, lock, locked, lost),
         _ => is_exact(dependency) || !dependency.features.is_empty(),
     }
 }
@@ -60,47 +65,23 @@ fn features(entry: &Dependency) -> impl Iterator<Item = &str> {
 }
 
 /// Whether others bring the locked crate, and none of them with these features or in this version.
-fn forces(input: &PackageInput<'_>, dependency: &Dependency, lock: &Lock, locked: &LockedPackage) -> bool {
+fn forces(
+    input: &PackageInput<'_>,
+    dependency: &Dependency,
+    lock: &Lock,
+    locked: &LockedPackage,
+    lost: Option<&Lost>,
+) -> bool {
     let others = lock.reached_without(input.workspace.members[input.at].name(), locked);
-    if others.is_empty() {
-        return false;
-    }
-    if is_exact(dependency) {
+    if !others.is_empty() && is_exact(dependency) {
         // Forced is only who leaves the version open, which another member with a pin of its own does not.
         return others.iter().any(|other| !is_pinned_by(input.workspace, other, dependency));
     }
-    let Some(source) = input.registry.find(&locked.name, &locked.version).map(Source::Registry) else {
-        return !dependency.features.is_empty();
-    };
-    let asked: BTreeSet<String> = others.iter().flat_map(|other| asked_by(input, other, locked)).collect();
-    let on = source.manifest().feature_closure(asked.iter().map(String::as_str));
-    features(dependency).any(|name| !on.contains(name))
-}
-
-/// The features of a crate that another package asks for, in its entries and through its own features.
-fn asked_by(input: &PackageInput<'_>, other: &LockedPackage, locked: &LockedPackage) -> BTreeSet<String> {
-    let mut asked = BTreeSet::new();
-    let source = input.registry.find(&other.name, &other.version);
-    let member = input.workspace.member(&other.name).filter(|_| other.source.is_none());
-    let Some(declared) = member.or_else(|| source.as_ref().map(|source| &source.manifest)) else { return asked };
-    // What is on for sure: who asks for more of it elsewhere is not looked for.
-    let members = input.workspace.members.iter().flat_map(|member| &member.dependencies);
-    let listed = members.filter(|entry| entry.package == other.name).flat_map(features);
-    let on = declared.feature_closure(listed.chain(["default"]));
-    let passing = declared.features.iter().filter(|feature| on.contains(feature.name.as_str()));
-    let passed: Vec<&String> = passing.flat_map(|feature| &feature.enables).collect();
-    let entries = declared.dependencies.iter();
-    for entry in entries.filter(|entry| entry.package == locked.name && entry.kind != DependencyKind::Dev) {
-        asked.extend(features(entry).map(str::to_string));
-        if entry.default_features {
-            asked.insert("default".into());
-        }
-        let prefixes = [format!("{}/", entry.key), format!("{}?/", entry.key)];
-        asked.extend(passed.iter().filter_map(|enable| {
-            prefixes.iter().find_map(|prefix| enable.strip_prefix(prefix.as_str())).map(str::to_string)
-        }));
+    let is_listed = |name: &str| features(dependency).any(|listed| listed == name);
+    match lost {
+        Some(lost) => lost.features.iter().any(|(package, name)| *package == locked.name && is_listed(name)),
+        None => !others.is_empty() && !dependency.features.is_empty(),
     }
-    asked
 }
 
 /// Whether it asks for one version.

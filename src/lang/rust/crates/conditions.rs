@@ -56,3 +56,41 @@ pub(super) fn cfg_if_arms(stream: &TokenStream) -> Vec<(Cfg, TokenStream)> {
     }
     found
 }
+
+/// The conditions inside of code: `cfg!(..)` and attributes.
+#[derive(Default)]
+pub(super) struct Conditions(pub(super) Vec<Cfg>);
+
+impl<'ast> Visit<'ast> for Conditions {
+    fn visit_attribute(&mut self, attribute: &'ast Attribute) {
+        if attribute.path().is_ident("cfg") {
+            self.0.push(Cfg::of(std::slice::from_ref(attribute)));
+        }
+    }
+
+    fn visit_macro(&mut self, mac: &'ast syn::Macro) {
+        if mac.path.segments.last().is_some_and(|last| last.ident == "cfg") {
+            self.0.extend(mac.parse_body::<Wrapper>().map(|Wrapper(cfg)| cfg));
+        } else {
+            self.tokens(&mac.tokens);
+        }
+    }
+}
+
+impl Conditions {
+    /// `cfg!(..)` in what another macro is given.
+    fn tokens(&mut self, stream: &TokenStream) {
+        let trees: Vec<TokenTree> = stream.clone().into_iter().collect();
+        for (at, tree) in trees.iter().enumerate() {
+            let TokenTree::Group(group) = tree else { continue };
+            let is = |back: usize, want: &str| {
+                at.checked_sub(back).and_then(|at| trees.get(at)).is_some_and(|tree| tree.to_string() == want)
+            };
+            if is(1, "!") && is(2, "cfg") {
+                self.0.extend(syn::parse2::<Wrapper>(group.stream()).map(|Wrapper(cfg)| cfg));
+            } else {
+                self.tokens(&group.stream());
+            }
+        }
+    }
+}

@@ -5,16 +5,16 @@ use std::sync::{Arc, OnceLock};
 
 use proc_macro2::TokenStream;
 use syn::visit::{self, Visit};
-use syn::{Attribute, ImplItem, Item, Type, Visibility};
+use syn::{ImplItem, Item, Type, Visibility};
 
-use super::super::cfg::{Cfg, Wrapper};
+use super::super::cfg::Cfg;
 use super::super::is_too_deep;
 use super::super::items::{attributes_of, glob_names};
 use super::super::pieces::{Piece, pieces, string_value};
 use super::super::scope::{Leaf, leaves, plain};
 use super::super::tokens::Tokens;
 use super::condense::condense;
-use super::conditions::{cfg_if_arms, conditional_attributes};
+use super::conditions::{Conditions, cfg_if_arms, conditional_attributes};
 use super::skim::{Skimmed, skim};
 use super::split::{is_conditional, split};
 use super::wrappers::{self, Wrapping};
@@ -330,8 +330,8 @@ impl Reader<'_> {
                 self.members(item, &cfg);
             }
             Item::Type(item) => self.named_type(&item.ident, &item.vis, &cfg, named(&item.vis)),
-            Item::Const(item) if named(&item.vis) => self.gate(&cfg, GateKind::Item(plain(&item.ident))),
-            Item::Static(item) if named(&item.vis) => self.gate(&cfg, GateKind::Item(plain(&item.ident))),
+            Item::Const(item) => self.value(&item.ident, &item.expr, &cfg, named(&item.vis)),
+            Item::Static(item) => self.value(&item.ident, &item.expr, &cfg, named(&item.vis)),
             _ => {
                 self.features(&cfg);
             }
@@ -376,6 +376,9 @@ impl Reader<'_> {
                 let cfg = cfg.and(Cfg::of(&method.attrs));
                 self.gate(&cfg, GateKind::Method { name: plain(&method.sig.ident), owner: owner.clone() });
                 self.signature(&method.sig, Some(&owner));
+                if let Some(block) = &method.default {
+                    self.body(block, &cfg);
+                }
             }
         }
     }
@@ -447,6 +450,9 @@ impl Reader<'_> {
             self.gate(cfg, GateKind::Impl { trait_name, types });
         }
         for member in &item.items {
+            if let ImplItem::Const(item) = member {
+                self.conditions(|inner| inner.visit_expr(&item.expr), &cfg.and(Cfg::of(&item.attrs)));
+            }
             let ImplItem::Fn(method) = member else { continue };
             let own = Cfg::of(&method.attrs);
             if own.is_test_only() || own.evaluate(&|_| None) == Some(false) {
@@ -469,26 +475,22 @@ impl Reader<'_> {
         }
     }
 
-    /// Conditions inside an ungated function change what it does.
-    fn body(&mut self, block: &syn::Block, cfg: &Cfg) {
-        struct Inner(Vec<Cfg>);
-        impl<'ast> Visit<'ast> for Inner {
-            fn visit_attribute(&mut self, attribute: &'ast Attribute) {
-                if attribute.path().is_ident("cfg") {
-                    self.0.push(Cfg::of(std::slice::from_ref(attribute)));
-                }
-            }
-            fn visit_macro(&mut self, mac: &'ast syn::Macro) {
-                if mac.path.is_ident("cfg")
-                    && let Ok(Wrapper(cfg)) = mac.parse_body::<Wrapper>()
-                {
-                    self.0.push(cfg);
-                }
-                visit::visit_macro(self, mac);
-            }
+    /// A constant, and what decides about its value.
+    fn value(&mut self, name: &proc_macro2::Ident, value: &syn::Expr, cfg: &Cfg, named: bool) {
+        if named {
+            self.gate(cfg, GateKind::Item(plain(name)));
         }
-        let mut inner = Inner(Vec::new());
-        inner.visit_block(block);
+        self.conditions(|inner| inner.visit_expr(value), cfg);
+    }
+
+    fn body(&mut self, block: &syn::Block, cfg: &Cfg) {
+        self.conditions(|inner| inner.visit_block(block), cfg);
+    }
+
+    /// Conditions inside something ungated change what it does or is.
+    fn conditions(&mut self, visit: impl FnOnce(&mut Conditions), cfg: &Cfg) {
+        let mut inner = Conditions::default();
+        visit(&mut inner);
         let outer = self.features(cfg);
         for cfg in inner.0 {
             let names = self.features(&cfg);
