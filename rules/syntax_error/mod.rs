@@ -13,7 +13,7 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
             Finding::new(cx.locate(entry, problem.span), message).about(path.clone())
         };
         match problem.effect {
-            ProblemEffect::Inexact => {}
+            ProblemEffect::Inexact | ProblemEffect::Unreadable => {}
             ProblemEffect::Unread => {
                 let help = "What it imports and costs is not in the estimate: split the file, or read data instead";
                 sink.report_as(Severity::Warning, finding("").help(help));

@@ -9,7 +9,7 @@ use crate::cost::{Estimate, Grade};
 use crate::culprit::Culprits;
 use crate::declare::model::Application;
 use crate::fault::Fault;
-use crate::graph::{HandlerResolution, ImportSite, ModuleGraph, ModuleId, Phase, StartVerdict};
+use crate::graph::{GraphProblem, HandlerResolution, ImportSite, ModuleGraph, ModuleId, Phase, StartVerdict};
 use crate::manifest::dependency::Declared;
 use crate::package::Bundle;
 use crate::package::owners::{Package, PackageId, Packages};
@@ -63,8 +63,8 @@ impl FunctionFacts {
         self.artifact.unpacked_bytes() > limits.unzipped_bytes || self.estimate.init_ms > limits.init_ms
     }
 
-    /// The grade; none for a function that does not start, and for one whose handler, dependencies or executable
-    /// are not here.
+    /// The grade; none for a function that does not start, for one whose handler, dependencies or executable are not
+    /// here, and for one that loads files which could not be read.
     #[must_use]
     pub fn grade(&self) -> Option<Grade> {
         let starts = !matches!(self.start(), StartVerdict::Fails(_));
@@ -72,7 +72,8 @@ impl FunctionFacts {
         // that a build has still to make nothing is known.
         let is_script = matches!(self.spec.runtime.language(), Language::Python | Language::Node);
         let is_here = if is_script { self.has_closure() } else { !self.lacks_executable() };
-        let is_known = starts && is_here && !self.world.lacks_dependencies() && self.faults.is_empty();
+        let is_read = !self.graph.problems.iter().any(GraphProblem::hides_code);
+        let is_known = starts && is_here && is_read && !self.world.lacks_dependencies() && self.faults.is_empty();
         is_known.then(|| Grade::of(self.estimate.init_ms, self.estimate.runtime_ms, self.breaks_hard_limit()))
     }
 

@@ -7,7 +7,7 @@ use super::{FunctionContext, FunctionFacts};
 use crate::artifact::Location;
 use crate::assemble::Absence;
 use crate::finding::{Finding, Severity};
-use crate::graph::{HandlerResolution, ProblemEffect, StartCause, StartPlace, StartVerdict};
+use crate::graph::{HandlerResolution, StartCause, StartPlace, StartVerdict};
 use crate::platform::Language;
 use crate::usage::may_bring;
 
@@ -31,7 +31,7 @@ impl FunctionFacts {
         let mut missing: Vec<String> = curable.into_iter().map(said).collect();
         missing.extend(self.graph.doubts.iter().cloned());
         missing.extend(self.unset_variables());
-        let unread = self.graph.problems.iter().filter(|problem| problem.effect == ProblemEffect::Unread);
+        let unread = self.graph.problems.iter().filter(|problem| problem.hides_code());
         missing.extend(unread.map(|problem| format!("a file was not read: {}", problem.message)));
         if let HandlerResolution::ModuleMissing { module, .. } = &self.graph.handler {
             missing.push(format!("`{module}`, the module of the handler, may come with what is not here"));

@@ -234,6 +234,14 @@ pub struct GraphProblem {
     pub effect: ProblemEffect,
 }
 
+impl GraphProblem {
+    /// Whether Init loads a file for sure of whose code nothing is known.
+    #[must_use]
+    pub fn hides_code(&self) -> bool {
+        matches!(self.effect, ProblemEffect::Unread | ProblemEffect::Unreadable)
+    }
+}
+
 /// What a [`GraphProblem`] means for Init.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ProblemEffect {
@@ -241,6 +249,8 @@ pub enum ProblemEffect {
     Inexact,
     /// Init loads the file for sure, and a limit kept its code from being read.
     Unread,
+    /// Init loads the file for sure, and it could not be read here, which is told where its package is read.
+    Unreadable,
     /// The runtime refuses the file too, so that Init ends here: nothing catches the error.
     Fatal,
 }
@@ -270,6 +280,8 @@ pub struct Mentions {
     pub settings: BTreeSet<Arc<str>>,
     /// Names of functions and methods that own code calls with a first argument that is computed.
     pub open_calls: BTreeSet<Arc<str>>,
+    /// By what own code may load modules whose names are known only when it runs: `import_module`, `exec`, `pickle`.
+    pub open_loads: BTreeSet<Arc<str>>,
     /// Names of keyword arguments in own code.
     pub keywords: BTreeSet<Arc<str>>,
     /// Entry-point groups of the installed packages that loaded code names.

@@ -22,7 +22,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             Lack::Analysis => {
                 writeln!(out, "::warning title={}::{}", property("defrost: not-analysed"), data(&left.to_string()))?
             }
-            Lack::Content | Lack::Certainty => writeln!(out, "{left}")?,
+            Lack::Content | Lack::Certainty | Lack::Start => writeln!(out, "{left}")?,
         }
     }
     let verdicts: String = human::verdicts(report).iter().map(|verdict| format!(" {verdict}")).collect();

@@ -7,6 +7,7 @@ mod summary;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use super::left_out::{self, Lack};
 use super::model::{Counts, Finding, Function, Problem, Report, Verdict};
 use super::{Style, has_region, place_name, printable};
 use crate::finding::Severity;
@@ -41,6 +42,9 @@ pub(super) fn write(report: &Report, style: Style, out: &mut dyn Write) -> io::R
             one_line(group.finding, style, out)?;
         }
         omitted(report, style, out)?;
+        for left in left_out::of(report).iter().filter(|left| left.lack == Lack::Start) {
+            writeln!(out, "{left}")?;
+        }
         return closing(report, style, out);
     }
     if report.functions.len() > 1 {

@@ -17,6 +17,8 @@ pub(super) enum Lack {
     Content,
     /// The analysis had to guess.
     Certainty,
+    /// Something is missing to say whether the function starts.
+    Start,
 }
 
 impl Lack {
@@ -26,6 +28,7 @@ impl Lack {
             Self::Analysis => "not-analysed",
             Self::Content => "not-here",
             Self::Certainty => "not-exact",
+            Self::Start => "may-fail",
         }
     }
 
@@ -34,6 +37,7 @@ impl Lack {
             Self::Analysis => "not analysed",
             Self::Content => "not here",
             Self::Certainty => "not exact",
+            Self::Start => "may fail",
         }
     }
 }
@@ -63,9 +67,18 @@ pub(super) fn of(report: &Report) -> Vec<LeftOut<'_>> {
             None => (&function.package.path, None),
         };
         let name = Some(&*function.name);
+        let of_function = |lack, message| LeftOut {
+            lack,
+            function: name,
+            path: Some(Cow::Borrowed(path)),
+            inner: None,
+            line,
+            message,
+        };
+        all.extend(function.start.missing.iter().map(|missing| of_function(Lack::Start, &**missing)));
         all.extend(function.open.iter().map(|open| {
             let lack = if open.reason == Reason::Installed { Lack::Certainty } else { Lack::Content };
-            LeftOut { lack, function: name, path: Some(Cow::Borrowed(path)), inner: None, line, message: &open.detail }
+            of_function(lack, &open.detail)
         }));
         all.extend(function.problems.iter().map(|problem| LeftOut {
             function: name,
@@ -142,5 +155,24 @@ impl fmt::Display for LeftOut<'_> {
         let place = self.path.as_ref().map_or_else(String::new, |path| format!("{path}{inner}{}: ", self.shown_line()));
         let text = format!("{place}{}{}", self.shown_function(), self.message);
         write!(f, "{}: {}", self.lack.words(), printable::line(&text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+
+    #[test]
+    fn what_is_missing_for_a_verdict_is_told_once_with_its_function() {
+        let mut report = sample::report();
+        let function = &mut report.functions[0];
+        function.start.missing = vec!["`lib` may come with what is not here".to_owned()];
+        let name = function.name.clone();
+        let told: Vec<String> = super::of(&report).iter().map(ToString::to_string).collect();
+        let told: Vec<&String> = told.iter().filter(|line| line.starts_with("may fail: ")).collect();
+        assert!(
+            matches!(told[..], [line] if line.ends_with(&format!("{name}: `lib` may come with what is not here"))),
+            "{told:?}"
+        );
     }
 }

@@ -83,3 +83,14 @@ fn many_of_anything_end_soon() {
         assert!(run.code < 2, "{path}: {}", run.err);
     }
 }
+
+#[test]
+fn a_function_whose_file_is_not_read_is_unknown_and_has_no_grade() {
+    let app = format!("def handler(event, context):\n    return 1\n# {}\n", "x".repeat(17 << 20));
+    let project = Project::new(&[("app.py", &app)]);
+    let report = project.report(&["--handler", "app.handler", "--runtime", "python3.12"]);
+    let function = &report["functions"][0];
+    assert_eq!((&function["start"]["verdict"], function["grade"].is_null()), (&"unknown".into(), true), "{function:#}");
+    let quiet = project.run(&["check", "--handler", "app.handler", "--runtime", "python3.12", "-q"]);
+    assert!(quiet.out.contains("may fail: "), "{}", quiet.out);
+}

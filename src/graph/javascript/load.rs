@@ -31,7 +31,7 @@ pub(super) enum Format {
 /// Why a file has no program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Cause {
-    /// Its content is not there.
+    /// Its content could not be read.
     #[default]
     Content,
     /// A limit of this analysis.

@@ -149,7 +149,7 @@ impl Reader for Files<'_> {
         }
         let parsed = self.parsed.get(entry, || match self.artifact.read(entry) {
             Ok(bytes) => parse((*bytes).as_ref()),
-            Err(error) => unread(Problem::whole(ProblemKind::Content, error.to_string())),
+            Err(error) => unread(Problem::whole(ProblemKind::Unreadable, error.to_string())),
         });
         self.tokens.fetch_add(parsed.tokens, Ordering::Relaxed);
         parsed
@@ -175,7 +175,7 @@ impl Reader for Files<'_> {
 }
 
 fn unread(problem: Problem) -> Parsed {
-    Parsed { broken: problem.kind == ProblemKind::Content, problems: vec![problem], ..Parsed::default() }
+    Parsed { broken: problem.kind == ProblemKind::Unreadable, problems: vec![problem], ..Parsed::default() }
 }
 
 /// Absolute names that a block's import statements load, wherever it surely runs at load.

@@ -36,8 +36,10 @@ pub enum ProblemKind {
     Syntax,
     /// A limit of this analysis, not a mistake in the file: its code is not known.
     Limit,
-    /// The content is not there, or only some characters of it are in doubt.
+    /// Some characters of the content are in doubt.
     Content,
+    /// The content could not be read: its code is not known.
+    Unreadable,
 }
 
 impl Problem {

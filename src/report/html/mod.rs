@@ -13,8 +13,9 @@ use std::io::{self, Write};
 
 pub(crate) use markup::escaped;
 
+use super::human;
+use super::left_out::{self, Lack, LeftOut};
 use super::model::{Function, Report};
-use super::{human, left_out};
 use crate::text;
 
 pub(super) const STYLE: &str = include_str!("page.css");
@@ -112,7 +113,8 @@ fn header(report: &Report, out: &mut dyn Write) -> io::Result<()> {
 
 /// What numbers and findings do not cover.
 fn uncovered(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-    let left = left_out::of(report);
+    // Why it is not known whether a function starts stands with the function.
+    let left: Vec<LeftOut<'_>> = left_out::of(report).into_iter().filter(|left| left.lack != Lack::Start).collect();
     if left.is_empty() {
         return Ok(());
     }

@@ -187,7 +187,7 @@ impl Machine<'_> {
         if let Some(problem) = &source.problem {
             let effect = match source.cause {
                 _ if !self.certain() => ProblemEffect::Inexact,
-                Cause::Content => ProblemEffect::Inexact,
+                Cause::Content => ProblemEffect::Unreadable,
                 Cause::Limit => ProblemEffect::Unread,
                 Cause::Syntax if unknown_extension(&path).is_some() => ProblemEffect::Inexact,
                 Cause::Syntax => ProblemEffect::Fatal,

@@ -367,6 +367,7 @@ impl Interp<'_> {
                 _ if !certain => ProblemEffect::Inexact,
                 ProblemKind::Content => ProblemEffect::Inexact,
                 ProblemKind::Limit => ProblemEffect::Unread,
+                ProblemKind::Unreadable => ProblemEffect::Unreadable,
                 ProblemKind::Syntax => ProblemEffect::Fatal,
             };
             self.trace.problems.push(GraphProblem {
