@@ -1,4 +1,4 @@
-use crate::engine::contracts::{Lazy, because, means};
+use crate::engine::contracts::{Lazy, because, means, means_package};
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::{Finding, Saves};
 use crate::graph::{ImportSite, ModuleId, Phase};
@@ -25,7 +25,8 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
 fn meant(cx: &FunctionContext<'_>, pattern: &str) -> Vec<ModuleId> {
     let is_meant = |id: ModuleId| {
         let package = cx.package_of(id).map(|package| &cx.packages.package(package).name);
-        means(pattern, &cx.graph.module(id).name) || package.is_some_and(|name| text::matches(pattern, name))
+        means(pattern, &cx.graph.module(id).name)
+            || package.is_some_and(|name| means_package(pattern, name, cx.spec.runtime.language()))
     };
     let modules = cx.graph.modules().filter(|(_, module)| !module.preloaded);
     modules.map(|(id, _)| id).filter(|id| is_meant(*id)).collect()

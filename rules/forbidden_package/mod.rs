@@ -1,13 +1,13 @@
-use crate::engine::contracts::because;
+use crate::engine::contracts::{because, means_package};
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::Finding;
-use crate::text;
 
 /// Reports packages that the function ships against a contract, with the chain of imports that needs them.
 pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     let contracts = &cx.project.contracts.deny;
     for contract in contracts.iter().filter(|contract| contract.functions.holds(&cx.spec.name)) {
-        let is_denied = |name: &str| contract.packages.iter().any(|pattern| text::matches(pattern, name));
+        let language = cx.spec.runtime.language();
+        let is_denied = |name: &str| contract.packages.iter().any(|pattern| means_package(pattern, name, language));
         for (id, package) in cx.packages().filter(|(_, package)| is_denied(&package.name)) {
             let reason = because(contract.reason.as_deref());
             let first = cx.graph.modules().map(|(id, _)| id).find(|module| cx.package_of(*module) == Some(id));

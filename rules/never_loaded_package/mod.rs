@@ -1,3 +1,4 @@
+use crate::engine::contracts::means_package;
 use crate::engine::{PackageContext, Sink};
 use crate::finding::{Finding, Saves};
 use crate::package::owners::{Ecosystem, Package};
@@ -14,6 +15,7 @@ pub(super) fn check(cx: &PackageContext<'_>, sink: &mut Sink<'_>) {
         return;
     }
     let keep = cx.strings("keep");
+    let language = cx.spec.runtime.language();
     let reached = cx.reached_entries();
     let mut never: Vec<&Package> = Vec::new();
     // What a bundler copied is there because something reaches it.
@@ -22,7 +24,11 @@ pub(super) fn check(cx: &PackageContext<'_>, sink: &mut Sink<'_>) {
         // A declared package is `unused-dependency`'s to report, with the line to remove.
         let declared = cx.declared.declares(&package.name) == Some(true);
         // A driver or plug-in that something asks for by name is loaded by it.
-        if used || declared || cx.is_asked_for(&package.name) || keep.iter().any(|name| **name == *package.name) {
+        if used
+            || declared
+            || cx.is_asked_for(&package.name)
+            || keep.iter().any(|kept| means_package(kept, &package.name, language))
+        {
             continue;
         }
         never.push(package);

@@ -50,18 +50,25 @@ pub enum Skipped {
     Implausible,
 }
 
-/// Fits factors to cold starts. Starts without a name are those of `only`, or of the only function there is.
+/// Fits factors to cold starts: those of `only`, where one is named. Starts without a name are its, or those of the only
+/// function there is.
 #[must_use]
 pub fn fit(starts: &[Start], estimated: &[Estimated], only: Option<&str>) -> Fit {
     let mut fit = Fit::default();
-    let single = match estimated {
+    // Where there is but one function, the name is that under which it is deployed.
+    let target = match estimated {
         [one] => Some(&*one.name),
         _ => only,
     };
     let mut measured: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     for start in starts {
-        let named = start.function.as_deref().and_then(|name| matching(name, estimated));
-        match named.or(only).or(single) {
+        // A start that says whose it is, is nobody else's.
+        let whose = match (start.function.as_deref(), only) {
+            (Some(name), Some(only)) => target.filter(|_| is_deployed_as(only, name)),
+            (Some(name), None) => matching(name, estimated),
+            (None, _) => target,
+        };
+        match whose {
             Some(name) => measured.entry(name).or_default().push(start.init_ms),
             None => *fit.unmatched.entry(start.function.clone().unwrap_or_default()).or_default() += 1,
         }
@@ -141,15 +148,20 @@ fn matching<'e>(deployed: &str, estimated: &'e [Estimated]) -> Option<&'e str> {
     if let Some(one) = estimated.iter().find(|one| one.name == deployed) {
         return Some(&one.name);
     }
-    let words = format!("-{}-", deployed.to_lowercase().replace('_', "-"));
-    let is_in = |name: &str| words.contains(&format!("-{}-", name.to_lowercase().replace('_', "-")));
-    let mut fitting: Vec<&str> = estimated.iter().map(|one| &*one.name).filter(|name| is_in(name)).collect();
+    let mut fitting: Vec<&str> =
+        estimated.iter().map(|one| &*one.name).filter(|name| is_deployed_as(name, deployed)).collect();
     fitting.sort_by_key(|name| (std::cmp::Reverse(name.len()), *name));
     match fitting.as_slice() {
         [one] => Some(one),
         [first, second, ..] if first.len() > second.len() => Some(first),
         _ => None,
     }
+}
+
+/// Whether the words of a name are among those of a deployed one.
+fn is_deployed_as(name: &str, deployed: &str) -> bool {
+    let words = |name: &str| format!("-{}-", name.to_lowercase().replace('_', "-"));
+    words(deployed).contains(&words(name))
 }
 
 #[cfg(test)]
@@ -188,6 +200,21 @@ mod tests {
         let fitted = fit(&starts, &functions, None);
         let factors: Vec<_> = fitted.calibrations.iter().map(|c| (c.state, (c.factor * 100.0).round())).collect();
         assert_eq!(factors, [(None, 173.0), (Some(State::Source), 100.0), (Some(State::Bytecode), 300.0)]);
+    }
+
+    #[test]
+    fn starts_of_other_functions_do_not_count() {
+        let starts = [start("shop-orders-1X", 180.0), start("payments", 900.0), start("", 180.0)];
+        let one = [estimated("app.handler", State::Source, 140.0)];
+        let counted = |only| fit(&starts, &one, only).functions.first().map(|(_, starts, ..)| *starts);
+        assert_eq!((counted(Some("orders")), counted(None)), (Some(2), Some(1)));
+        let two = [estimated("orders", State::Source, 140.0), estimated("payments", State::Source, 140.0)];
+        let fitted = fit(&starts, &two, Some("orders"));
+        assert_eq!(
+            fitted.functions.iter().map(|(name, starts, ..)| (&**name, *starts)).collect::<Vec<_>>(),
+            [("orders", 2)]
+        );
+        assert_eq!(fitted.unmatched.get("payments"), Some(&1));
     }
 
     #[test]

@@ -118,7 +118,7 @@ fn told(fit: &Fit) -> String {
         let starts = text::plural(*starts as u64, "start");
         lines.push(match name.as_str() {
             "" => format!("{starts} of no named function left out; --function says whose they are"),
-            name => format!("{name}: {starts} left out, it is none of the functions here"),
+            name => format!("{name}: {starts} left out, it is none of the functions here; --function says under which name one is deployed"),
         });
     }
     for one in &fit.calibrations {

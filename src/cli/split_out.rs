@@ -35,6 +35,10 @@ pub(super) fn write(project: &ProjectFacts, folder: &Path) -> Result<(), UserErr
             Err(why) => super::note(&format!("{}: not taken apart: {why}", printable::line(&facts.spec.name))),
         }
     }
+    if written == 0 {
+        super::note(&format!("nothing is written to {}: no function here is worth taking apart", folder.display()));
+        return Ok(());
+    }
     let plans = text::plural(written, "plan");
     super::note(&format!("wrote {plans} to {}", folder.display()));
     Ok(())

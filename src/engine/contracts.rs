@@ -1,5 +1,7 @@
 //! What a user has said must never happen.
 
+use crate::manifest::python::normalized;
+use crate::platform::Language;
 use crate::text;
 
 /// Everything that was said.
@@ -74,6 +76,13 @@ pub fn means(pattern: &str, module: &str) -> bool {
         || text::matches(&format!("{pattern}/*"), module)
 }
 
+/// Whether a pattern means a package: names of PyPI are told apart by neither capitals nor marks between words (PEP 503).
+#[must_use]
+pub fn means_package(pattern: &str, package: &str, language: Language) -> bool {
+    let is_normal = language == Language::Python;
+    text::matches(pattern, package) || is_normal && text::matches(&normalized(pattern), &normalized(package))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,6 +91,17 @@ mod tests {
     fn a_module_stands_for_what_is_inside_it() {
         assert!(means("pandas", "pandas.core") && means("pandas", "pandas") && !means("pandas", "pandas_stubs"));
         assert!(means("app.*.pdf", "app.views.pdf") && means("src/pdf", "src/pdf/index.js"));
+    }
+
+    #[test]
+    fn packages_of_python_have_many_spellings() {
+        let python = |pattern: &str, package: &str| means_package(pattern, package, Language::Python);
+        assert!(
+            python("PyYAML", "pyyaml")
+                && python("charset_normalizer", "charset-normalizer")
+                && python("Azure.*", "azure-core")
+        );
+        assert!(!python("yaml", "pyyaml") && !means_package("JSONStream", "jsonstream", Language::Node));
     }
 
     #[test]

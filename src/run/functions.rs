@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use super::facts::{self, STAGES, Stages};
 use super::shelf::Shelf;
 use super::together::Together;
-use super::{Inputs, UserError, discover, installed, layers, threads, traffic};
+use super::{Inputs, UserError, discover, installed, layers, named, threads, traffic};
 use crate::assemble::FunctionSpec;
 use crate::engine::{Omission, ProjectFacts};
 use crate::fault::{self, Fault};
@@ -50,6 +50,7 @@ pub fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectFacts, U
     project.budgets = inputs.settings.budgets(inputs.budgets);
     project.accounts = inputs.settings.resolved.accounts.clone();
     project.traffic = traffic::table(inputs.settings)?;
+    named::tell_of_unknown(paths, inputs.settings, &mut project);
     Ok(project)
 }
 

@@ -14,6 +14,7 @@ mod images;
 mod installed;
 mod layers;
 mod listed;
+mod named;
 mod search;
 mod settings;
 mod shelf;

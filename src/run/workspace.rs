@@ -171,8 +171,11 @@ fn located(cargo: &Path, manifest: &Path, note: fn(&str)) -> Folders {
         }
         Err(error) => {
             let why = error.to_string();
-            let first = why.lines().find(|line| line.contains("error:")).unwrap_or_default();
-            note(&format!("cargo metadata cannot say where all dependencies are, so only manifests are read {first}"));
+            // The first line only says that cargo ended with an error.
+            let mut lines = why.lines().filter_map(|line| line.trim().strip_prefix("error: "));
+            let first = lines.find(|line| !line.contains("cargo metadata")).map(|line| format!(": {line}"));
+            let first = first.unwrap_or_default();
+            note(&format!("`cargo metadata` cannot say where all dependencies are, so only manifests are read{first}"));
             Folders::new()
         }
     }

@@ -89,7 +89,7 @@ impl StatedTraffic {
     /// What is looked at where nothing is stated, by what invokes the function.
     #[must_use]
     pub fn assumed(sources: &[Source], batch: f64) -> Vec<Self> {
-        let only = |is_it: fn(&Source) -> bool| !sources.is_empty() && sources.iter().all(is_it);
+        let only = |is_it: fn(&Source) -> bool| only(sources, is_it);
         let one = |name: &str, rates: Vec<f64>, burst, batch| Self {
             name: name.to_owned(),
             assumed: true,
@@ -98,7 +98,7 @@ impl StatedTraffic {
             duration_ms: 100.0,
             batch,
         };
-        if only(|source| *source == Source::Schedule) {
+        if is_scheduled(sources) {
             let runs = u32::try_from(sources.len()).unwrap_or(u32::MAX);
             return vec![one("its schedules at the same time", vec![0.0; SECONDS], runs, 1.0)];
         }
@@ -117,10 +117,20 @@ impl StatedTraffic {
     }
 }
 
+/// Whether there are sources, all of one kind.
+fn only(sources: &[Source], is_it: fn(&Source) -> bool) -> bool {
+    !sources.is_empty() && sources.iter().all(is_it)
+}
+
+/// Whether nothing but schedules invokes a function: what arrives elsewhere does not arrive at it.
+fn is_scheduled(sources: &[Source]) -> bool {
+    only(sources, |source| *source == Source::Schedule)
+}
+
 /// What the user states about traffic, by function.
 #[derive(Clone, Debug, Default)]
 pub struct TrafficTable {
-    /// For every function of which nothing else is said.
+    /// For every function of which nothing else is said, and that something else than its schedules invokes.
     pub usual: Option<StatedTraffic>,
     /// By name.
     pub functions: BTreeMap<String, StatedTraffic>,
@@ -133,7 +143,8 @@ impl TrafficTable {
     #[must_use]
     pub fn of(&self, names: &[&str], sources: &[Source], batch: f64) -> Vec<StatedTraffic> {
         let own = names.iter().find_map(|name| self.functions.get(*name));
-        match own.or(self.usual.as_ref()) {
+        let usual = self.usual.as_ref().filter(|_| !is_scheduled(sources));
+        match own.or(usual) {
             Some(stated) => vec![stated.clone()],
             None if self.assume => StatedTraffic::assumed(sources, batch),
             None => Vec::new(),
@@ -328,5 +339,23 @@ impl Change {
     /// What a request waits that starts an environment.
     fn cold_ms(&self) -> f64 {
         self.init_ms + self.download_ms + self.first_request_ms.max(0.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_arrives_at_all_functions_does_not_arrive_at_schedules() {
+        let usual = Some(StatedTraffic::steady("stated", 200.0, 250.0, 0));
+        let own = StatedTraffic::steady("stated", 1.0, 250.0, 0);
+        let table = TrafficTable { usual, functions: BTreeMap::from([("hourly".to_owned(), own)]), assume: true };
+        let peak = |name: &str, sources: &[Source]| {
+            let traffic = table.of(&[name], sources, 1.0);
+            traffic.iter().flat_map(|traffic| &traffic.rates).copied().fold(0.0, f64::max)
+        };
+        assert_eq!((peak("nightly", &[Source::Schedule]), peak("hourly", &[Source::Schedule])), (0.0, 1.0));
+        assert_eq!(peak("api", &[Source::Schedule, Source::Requests]), 200.0);
     }
 }

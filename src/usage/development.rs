@@ -56,9 +56,9 @@ struct Implied {
 const LARGEST: u64 = 256 << 10;
 /// Most files of one kind that are read.
 const MOST_FILES: usize = 5_000;
-/// Tables of a manifest that declare, which is no use.
-const TABLES: [&str; 5] =
-    ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies", "peerDependenciesMeta"];
+/// Tables of a manifest that declare, which is no use, and our own settings.
+const TABLES: [&str; 6] =
+    ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies", "peerDependenciesMeta", "defrost"];
 
 /// Declared development dependencies that settings name, or that files need without naming them.
 pub(super) fn named_by_settings(facts: &Loaded<'_>, declared: &Declared) -> BTreeSet<Arc<str>> {
@@ -169,7 +169,8 @@ fn text(facts: &Loaded<'_>, id: EntryId) -> Option<String> {
         return Some(without_what_it_declares(json(facts.artifact, id)?));
     }
     let bytes = facts.artifact.read(id).ok()?;
-    Some(crate::text::lossy((*bytes).as_ref()).into_owned())
+    let text = crate::text::lossy((*bytes).as_ref()).into_owned();
+    (!is_ours(&text)).then_some(text)
 }
 
 /// The text of a `package.json` without what it declares.
@@ -179,6 +180,15 @@ pub(super) fn without_what_it_declares(mut manifest: Json) -> String {
     }
     manifest.to_string()
 }
+
+/// Whether a text is a report or a baseline that was written by us: it names what it speaks of, and needs nothing.
+pub(super) fn is_ours(text: &str) -> bool {
+    let head: String = text.chars().take(OUR_HEAD).collect();
+    head.trim_start().starts_with('{') && head.contains("\"schema\"") && head.contains("\"defrost-")
+}
+
+/// In so many characters our own files say what they are.
+const OUR_HEAD: usize = 200;
 
 /// How settings may write a package: `eslint-plugin-import` as `import`, `@acme/eslint-config` as `@acme`.
 fn spellings(name: &str) -> Vec<String> {
@@ -224,6 +234,13 @@ fn is_implied(facts: &Loaded<'_>, part: &Part, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_we_wrote_ourselves_is_no_setting() {
+        assert!(
+            is_ours("{\n  \"schema\": \"defrost-baseline/1\",\n  \"findings\": []}") && !is_ours("{\"schema\": \"x\"}")
+        );
+    }
 
     #[test]
     fn settings_name_packages_in_full_or_in_short() {

@@ -94,3 +94,41 @@ fn a_level_may_stand_alone() {
         run.err
     );
 }
+
+#[test]
+fn packages_of_python_are_meant_however_they_are_spelt() {
+    let settings = "[[deny]]\npackages = [\"PyYAML\", \"charset_normalizer\"]\n";
+    let project = Project::new(&[
+        ("app.py", super::APP),
+        ("yaml/__init__.py", ""),
+        ("PyYAML-6.0.2.dist-info/METADATA", "Name: PyYAML\nVersion: 6.0.2\n"),
+        ("PyYAML-6.0.2.dist-info/RECORD", "yaml/__init__.py,,\n"),
+        ("charset_normalizer/__init__.py", ""),
+        ("charset_normalizer-3.0.dist-info/METADATA", "Name: charset-normalizer\nVersion: 3.0\n"),
+        ("charset_normalizer-3.0.dist-info/RECORD", "charset_normalizer/__init__.py,,\n"),
+        ("defrost.toml", settings),
+    ]);
+    let report = project.report(&["--handler", "app.handler", "--select", "forbidden-package"]);
+    assert_eq!(findings(&report).len(), 2, "{report:#}");
+}
+
+#[test]
+fn functions_of_the_configuration_that_are_not_there_are_problems() {
+    let template = "Transform: AWS::Serverless-2016-10-31\nResources:\n  Api:\n    Type: AWS::Serverless::Function\n    \
+                    Properties: {CodeUri: src, Handler: app.handler, Runtime: python3.12}\n";
+    let settings = "[functions.Apii]\nbudget-init = 1\n\n[functions.Api]\nbudget-init = 900\n\n[[lazy]]\n\
+                    modules = [\"boto3\"]\nfunctions = [\"Orders-*\"]\n\n[[deny]]\npackages = [\"x\"]\nfunctions = [\"A*\"]\n";
+    let files = [("template.yaml", template), ("src/app.py", super::APP), ("defrost.toml", settings)];
+    let project = Project::new(&files);
+    let told = |arguments: &[&str]| {
+        let report = project.report(arguments);
+        let problems = report["problems"].as_array().unwrap().iter();
+        problems.map(|problem| problem["message"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let all = told(&[]);
+    assert_eq!(all.len(), 2, "{all:?}");
+    assert!(all[0].contains("`Apii` in [functions]") && all[0].ends_with("did you mean `Api`?"), "{all:?}");
+    assert!(all[1].contains("`Orders-*` in [[lazy]]"), "{all:?}");
+    // A part of what the settings are for may lack them.
+    assert_eq!(told(&["--handler", "app.handler", "src"]), [""; 0]);
+}

@@ -14,6 +14,22 @@ fn it_sets_up_a_project_that_then_passes() {
 }
 
 #[test]
+fn what_it_writes_needs_no_package() {
+    let project =
+        Project::new(&[("app.py", "def handler(event, context):\n    return 1\n"), ("requirements.txt", "left\n")]);
+    let code = |arguments: &[&str]| {
+        let run = project.run(arguments);
+        (run.code, run.out)
+    };
+    project.run(&["init"]);
+    let checked = code(&["check", "--fail-on", "warning"]);
+    assert_eq!(checked.0, 0, "{}", checked.1);
+    project.run(&["check", "--format", "json", "-o", "report.json"]);
+    let checked = code(&["check", "--fail-on", "warning"]);
+    assert_eq!(checked.0, 0, "{}", checked.1);
+}
+
+#[test]
 fn it_overwrites_nothing() {
     let files = [("defrost.toml", "fail-on = \"note\"\n"), ("defrost-baseline.json", "mine")];
     let project = Project::with_finding(&files);

@@ -55,7 +55,7 @@ pub(super) fn follow(files: &mut Vec<Changed>) {
     }
 }
 
-/// Says which lock files still have what is gone.
+/// Says which lock files the changes leave behind.
 pub(super) fn tell_stale(files: &[Changed]) {
     let mut told = BTreeSet::new();
     for file in files {
@@ -66,8 +66,9 @@ pub(super) fn tell_stale(files: &[Changed]) {
             let is_changed = |path: &Path| files.iter().any(|file| whole(&file.path) == path);
             let stale = locks_of(&whole(&file.path), &[&row.file]).into_iter().any(|(path, _)| !is_changed(&path));
             if stale && told.insert(&row.file) {
+                // Where a manifest only asks for less of what stays, nothing need be gone.
                 super::super::note(&format!(
-                    "{} still has what is gone; `{}` brings it up to date",
+                    "{} is as it was before the change; `{}` brings it up to date",
                     row.file, row.command
                 ));
             }

@@ -5,6 +5,7 @@ use super::{Obstacle, on_machine};
 use crate::artifact::{ArtifactKind, EntryId, LAYER_ROOT};
 use crate::graph::native as graph_native;
 use crate::lang::native::{self, Format, Refusal};
+use crate::platform::Architecture;
 
 /// The rule for what is wrong with the executable itself.
 const RULE: &str = "broken-bootstrap";
@@ -146,7 +147,8 @@ impl FunctionFacts {
                 }
                 refusal => format!("fork/exec {}: {}", on_machine(path), refusal.text()),
             };
-            return Some(Obstacle::new(rule, Some(entry), path, text));
+            let help = (refusal == Refusal::Machine).then(|| self.build_for_machine());
+            return Some(Obstacle { help, ..Obstacle::new(rule, Some(entry), path, text) });
         }
         let facts = self.native_facts(entry)?;
         let loader = facts.interpreter.as_deref()?;
@@ -164,6 +166,19 @@ impl FunctionFacts {
             self.spec.runtime
         );
         Some(Obstacle { help: Some(help.to_owned()), ..Obstacle::new(RULE, Some(entry), path, why) })
+    }
+
+    /// How an executable is built for the function's machine.
+    fn build_for_machine(&self) -> String {
+        let (cargo, go) = match self.spec.architecture {
+            Architecture::Arm64 => (" --arm64", "arm64"),
+            Architecture::X86_64 => ("", "amd64"),
+        };
+        format!(
+            "Build it for {}, in Rust with `cargo lambda build --release{cargo}`, in Go with `GOOS=linux GOARCH={go} go build`, \
+             or change the architecture in the template",
+            self.spec.architecture
+        )
     }
 
     /// Whether the package or a layer has a file at a path of the machine.

@@ -120,7 +120,7 @@ pub(super) fn how(spec: &FunctionSpec) -> String {
         let is_there = |(file, of, _): &&(&str, Language, &str)| *of == language && seen::is_file(&folder.join(file));
         TOOLS.iter().find(is_there).map(|(_, _, command)| *command)
     });
-    let usual = if language == Language::Node { "`npm install`" } else { "`pip install -t FOLDER`" };
+    let usual = if language == Language::Node { "`npm install`" } else { "`pip install -t FOLDER PACKAGES`" };
     named.unwrap_or(usual).to_owned()
 }
 

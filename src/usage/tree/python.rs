@@ -282,7 +282,7 @@ fn texts(artifact: &Artifact, packages: &Packages) -> Vec<Text> {
             PYPROJECT => tools_of(&text)?,
             PIPFILE => scripts_of_pipfile(&text)?,
             NPM => development::without_what_it_declares(serde_json::from_str(&text).ok()?),
-            _ => text,
+            _ => Some(text).filter(|text| !development::is_ours(text))?,
         };
         Some(Text { path: Arc::from(&**path), text })
     };
@@ -314,6 +314,7 @@ fn tools_of(text: &str) -> Option<String> {
     }
     ["dependency-groups", "build-system"].iter().for_each(|key| drop(root.remove(*key)));
     if let Some(toml::Value::Table(tool)) = root.get_mut("tool") {
+        tool.remove("defrost");
         for (name, keys) in [
             ("poetry", &["dependencies", "dev-dependencies", "group", "extras"][..]),
             ("pdm", &["dev-dependencies"][..]),
@@ -376,6 +377,7 @@ fn add(all: &mut Mentions, file: &Mentions) {
     all.words.extend(file.words.iter().cloned());
     all.keywords.extend(file.keywords.iter().cloned());
     all.open_calls.extend(file.open_calls.iter().cloned());
+    all.open_loads.extend(file.open_loads.iter().cloned());
 }
 
 /// The dotted name of a file's module, and whether it is a package.
