@@ -29,7 +29,8 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
             [name] => format!("inside {name}()"),
             _ => "in the code of these routes".to_owned(),
         };
-        let first = users().map(|route| route.closure.first_request_ms).fold(0.0, f64::max) + one.saves_ms;
+        // What they load later today they load then as before.
+        let first = one.saves_ms * cx.estimate.slowdown;
         let mut help = format!("Import it {into}; the first request there then takes about {} longer", text::ms(first));
         let others = routes.iter().enumerate().filter(|(at, _)| !one.routes.contains(at));
         let others: Vec<_> = others.map(|(_, route)| route.place).collect();

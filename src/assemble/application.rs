@@ -350,6 +350,8 @@ struct ToolRow {
     sets_modes: bool,
     #[serde(default)]
     takes_environment: bool,
+    #[serde(default)]
+    sets_node_env: Option<String>,
 }
 
 knowledge::table! {
@@ -372,6 +374,7 @@ fn tool(method: &BuildMethod) -> Tool {
         ships: &row.ships,
         sets_modes: row.sets_modes,
         takes_environment: row.takes_environment,
+        sets_node_env: row.sets_node_env.as_deref(),
     })
 }
 
@@ -407,6 +410,8 @@ fn declared(app: &Application, id: Id<Function>, package: Package, base: &Base, 
         None => (function.runtime.known().cloned(), function.handler.text().map(str::to_owned), BTreeMap::new()),
     };
     variables.extend(environment);
+    // What the tool has put in place of it is no variable any more.
+    variables.extend(package.tool.sets_node_env.map(|value| ("NODE_ENV".to_owned(), value.to_owned())));
     let names = function.environment.keys().chain(variables.keys()).cloned().collect();
     Declared {
         name: function.origin.id.clone(),

@@ -111,6 +111,8 @@ pub struct Tool {
     pub sets_modes: bool,
     /// It packs the environment in which it runs, whatever manifests declare.
     pub takes_environment: bool,
+    /// What it puts in place of `process.env.NODE_ENV`.
+    pub sets_node_env: Option<&'static str>,
 }
 
 /// What of dependencies a build puts into the package.

@@ -21,7 +21,7 @@ pub enum Reason {
     Installed,
 }
 
-/// What an open reason could bring. Never a relative import, a file, or a part of a module that is here.
+/// What an open reason could bring. But for paths never a relative import, a file, or a part of a module that is here.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Brings {
     /// No module: an extension, say.
@@ -32,6 +32,8 @@ pub enum Brings {
     Modules(Vec<Arc<str>>),
     /// Modules of these names for sure, and others that these need.
     ModulesAndMore(Vec<Arc<str>>),
+    /// What lies at these paths of the package, and below them.
+    Paths(Vec<Arc<str>>),
     /// Modules of any name.
     Anything,
 }
@@ -97,7 +99,7 @@ impl World {
     pub fn absence(&self, import: &str) -> Absence {
         // A relative or absolute path names a file of the package itself; `#name` is its own.
         if import.starts_with(['.', '/', '#']) {
-            let beside = import.strip_prefix("./").is_some_and(|name| self.puts_beside(name));
+            let beside = import.strip_prefix("./").is_some_and(|name| self.puts_beside(name)) || self.puts_at(import);
             return if beside { Absence::Unknown } else { Absence::Certain };
         }
         let at = |open: &Open| match &open.brings {
@@ -105,7 +107,8 @@ impl World {
             Brings::Modules(names) | Brings::ModulesAndMore(names) if names.iter().any(|name| within(import, name)) => {
                 Absence::Unknown
             }
-            Brings::Modules(_) => Absence::Certain,
+            Brings::Paths(paths) if paths.iter().any(|path| is_at(import, path)) => Absence::Unknown,
+            Brings::Modules(_) | Brings::Paths(_) => Absence::Certain,
             Brings::ModulesAndMore(_) => Absence::Likely,
             Brings::Anything => Absence::Unknown,
         };
@@ -123,6 +126,12 @@ impl World {
         self.open.iter().any(|open| {
             open.reason == Reason::Build && matches!(&open.brings, Brings::Modules(names) if is_file(names))
         })
+    }
+
+    /// Whether something may lie at one of the paths that a request may mean.
+    #[must_use]
+    pub fn puts_at(&self, import: &str) -> bool {
+        self.open.iter().any(|open| matches!(&open.brings, Brings::Paths(paths) if paths.iter().any(|path| is_at(import, path))))
     }
 
     /// Whether the version of the runtime is a guess.
@@ -155,6 +164,17 @@ fn within(import: &str, name: &str) -> bool {
     below(import, name) || below(name, import)
 }
 
+/// Whether a request or a dotted name may mean what lies at a path or below it: who asks may stand in any folder
+/// around it, or have it on a search path.
+fn is_at(import: &str, path: &str) -> bool {
+    let import = import.trim_start_matches(['.', '/']);
+    let file = path.rsplit('/').next().unwrap_or(path);
+    let stem = file.rfind('.').filter(|at| *at > 0).map_or(path, |at| &path[..path.len() - file.len() + at]);
+    let starts = std::iter::once(0).chain(stem.match_indices('/').map(|(at, _)| at + 1));
+    !import.is_empty()
+        && starts.into_iter().any(|at| within(import, &stem[at..]) || within(import, &stem[at..].replace('/', ".")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -183,5 +203,12 @@ mod tests {
         }]);
         assert!(beside.may_bring("./beside") && beside.may_bring("./beside.js"));
         assert_eq!(beside.absence("../beside"), Absence::Certain);
+        let paths = world(Brings::Paths(vec![Arc::from("src/common.js"), Arc::from("node_modules/@acme/shared")]));
+        for import in ["./common", "../src/common", "src.common", "common", "@acme/shared/db", "./common/db"] {
+            assert!(paths.may_bring(import), "{import}");
+        }
+        for import in ["./uncommon", "@acme/other", "./src/other", "other"] {
+            assert_eq!(paths.absence(import), Absence::Certain, "{import}");
+        }
     }
 }

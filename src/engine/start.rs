@@ -84,7 +84,8 @@ impl FunctionFacts {
     /// that is.
     #[must_use]
     pub fn absence(&self, name: &str) -> Absence {
-        if self.has_top_level(name) { Absence::Certain } else { self.world.absence(name) }
+        let is_here = self.has_top_level(name) && !self.world.puts_at(name);
+        if is_here { Absence::Certain } else { self.world.absence(name) }
     }
 
     fn has_top_level(&self, name: &str) -> bool {

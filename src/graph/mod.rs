@@ -369,6 +369,8 @@ pub struct ModuleGraph {
     pub doubts: Vec<String>,
     /// Environment variables without which own code ends Init, with the module that asks for each.
     pub demanded: Vec<(String, String)>,
+    /// Files that were not loaded and may be: by another setting of the environment, or by a name that is computed.
+    pub possible: Vec<EntryId>,
     /// What could not be analysed exactly.
     pub problems: Vec<GraphProblem>,
     /// The handler.
@@ -458,6 +460,7 @@ impl ModuleGraph {
             demanded: Vec::new(),
             problems: Vec::new(),
             handler: HandlerResolution::Unknown,
+            possible: Vec::new(),
             mentions: Mentions::default(),
             leftovers: Leftovers::default(),
             choices: Choices::default(),
@@ -494,12 +497,13 @@ impl ModuleGraph {
         matches!(self.handler, HandlerResolution::Found { .. } | HandlerResolution::NameMissing { .. })
     }
 
-    /// For each of so many entries whether some closure loads it as a module or reads it as data.
+    /// For each of so many entries whether some closure loads it as a module or reads it as data, or may do so.
     #[must_use]
     pub fn reached_entries(&self, entries: usize) -> Vec<bool> {
         let mut reached = vec![false; entries];
         let modules = self.modules.iter().filter_map(|module| module.entry);
-        for entry in modules.chain(self.data_files.iter().map(|(entry, _)| *entry)) {
+        let data = self.data_files.iter().map(|(entry, _)| *entry);
+        for entry in modules.chain(data).chain(self.possible.iter().copied()) {
             if let Some(slot) = reached.get_mut(entry.0 as usize) {
                 *slot = true;
             }

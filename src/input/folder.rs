@@ -35,13 +35,20 @@ struct Walk<'a> {
 /// The folders of a level, by where they are on the disk.
 type Folders = Vec<PathBuf>;
 
-/// Lists every file below `root`, hidden ones included. Symbolic links are listed, not followed.
+/// Lists every file below `root`, hidden ones included, and what links in it lead to that stay in the repository.
 /// The history of a checkout is left out: no tool that packages a folder takes it along.
 pub(super) fn list(root: &Path, limits: &Limits) -> Result<Listing, InputError> {
-    list_without(root, &[], limits)
+    list_whole(root, &[], limits)
 }
 
 /// The same without what has some names at the root.
+pub(super) fn list_whole(root: &Path, without: &[String], limits: &Limits) -> Result<Listing, InputError> {
+    let mut listing = list_without(root, without, limits)?;
+    super::outward::follow(&mut listing, root, limits);
+    Ok(listing)
+}
+
+/// The files of the folder itself, without what has some names at the root. Symbolic links are listed, not followed.
 pub(super) fn list_without(root: &Path, without: &[String], limits: &Limits) -> Result<Listing, InputError> {
     seen::read_dir(root).map_err(|error| InputError::io(root, &error))?;
     let walk = Walk { root, limits, without, count: AtomicUsize::new(0) };

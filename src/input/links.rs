@@ -48,6 +48,11 @@ pub(super) fn resolve(listing: &mut Listing, mount: &str, limits: &Limits) {
     listing.files.sort_by(|a, b| a.path.cmp(&b.path));
 }
 
+/// Whether a link leads out of the listing that it is in, as it is written.
+pub(super) fn leaves(path: &str, target: &str) -> bool {
+    step(path, target, ROOT).is_err()
+}
+
 /// The path that a link leads to at last, all links on the way resolved.
 fn follow(link: &Link, table: &FxHashMap<&str, &str>, mount: &str, limits: &Limits) -> Result<String, String> {
     let mut path = step(&link.path, &link.target, mount)?;

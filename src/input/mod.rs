@@ -15,7 +15,7 @@
 //! | same name twice, or file and folder of one name | the last, or the folder, counts |
 //! | encrypted, unknown compression, sizes that cannot be, overlapping data | listed, not read |
 //! | over a limit of [`Limits`] | listed, not read |
-//! | link out of the package, in a circle or to nothing | left out |
+//! | link out of an archive or of the repository, in a circle or to nothing | left out |
 //! | what macOS puts beside files: `__MACOSX`, `.DS_Store`, `._*` | left out, and noted |
 //! | checksum or true size differ | listed; reading it fails |
 
@@ -32,12 +32,14 @@ mod litter;
 mod listing;
 mod merge;
 mod names;
+mod outward;
 mod overlay;
 mod parts;
 pub mod shared;
 #[cfg(test)]
 mod tests;
 mod text;
+mod wall;
 mod zip;
 
 use std::path::{Path, PathBuf};
@@ -51,6 +53,7 @@ pub use limits::Limits;
 pub use overlay::overlay;
 pub use parts::{Choice, Laid, Part, open_parts};
 pub use text::{decode_text, read_text_file, readable_text};
+pub use wall::wall;
 
 use self::listing::{Listed, Listing, Source};
 use crate::artifact::{Artifact, ArtifactKind, Mount};
@@ -120,7 +123,7 @@ pub fn open_tree(
     installed: Option<Installed>,
     limits: &Limits,
 ) -> Result<Artifact, InputError> {
-    let listing = folder::list_without(path, without, limits)?;
+    let listing = folder::list_whole(path, without, limits)?;
     put_together(path, layers, listing, installed, limits)
 }
 
@@ -135,7 +138,7 @@ pub fn open_part(
     installed: Option<Installed>,
     limits: &Limits,
 ) -> Result<Artifact, InputError> {
-    let mut listing = folder::list_without(path, &["node_modules".to_owned()], limits)?;
+    let mut listing = folder::list_whole(path, &["node_modules".to_owned()], limits)?;
     listing.files.retain(|file| part.contains(&file.path));
     let installed = installed.map(|mut installed| {
         installed.files.retain(|file| part.contains(&file.path));

@@ -85,7 +85,7 @@ pub fn open_parts(
     let mut listing = Listing::default();
     for part in laid.parts {
         let without = if part.from == path { laid.without } else { &[] };
-        add(part, without, &mut listing, &mut places, limits)?;
+        add(part, without, &mut listing, &mut places, (laid.kind, limits))?;
     }
     if let Some(installed) = &mut installed {
         let choices: Vec<Choices> = laid.parts.iter().map(|part| Choices::of(&part.choices)).collect();
@@ -112,10 +112,12 @@ fn add(
     without: &[String],
     listing: &mut Listing,
     places: &mut Vec<(String, String)>,
-    limits: &Limits,
+    (kind, limits): (ArtifactKind, &Limits),
 ) -> Result<(), InputError> {
     let mut own = if seen::is_dir(&part.from) {
-        match folder::list_without(&part.from, without, limits) {
+        // An image gets the link itself.
+        let list = if kind == ArtifactKind::Image { folder::list_without } else { folder::list_whole };
+        match list(&part.from, without, limits) {
             Ok(own) => own,
             Err(error) if error.kind == InputErrorKind::Empty => return Ok(()),
             Err(error) => return Err(error),

@@ -1,8 +1,10 @@
 //! Branches that only some requests take while others do something else.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
-use super::flow::{BlockId, Flow, Kind, NodeId, Stmt};
+use super::flow::{BlockId, Comparison, Flow, Kind, NodeId, Stmt, Target, VarId};
 use crate::knowledge;
 
 /// What tells such a branch from one that turns a request down.
@@ -47,13 +49,14 @@ fn look(flow: &Flow, block: BlockId, found: &mut Optional, depth: u32) {
     for (at, stmt) in stmts.iter().enumerate() {
         let rest = stmts.get(at + 1..).unwrap_or_default();
         match stmt {
-            Stmt::If(_, yes, no) => {
+            Stmt::If(test, yes, no) => {
                 let other = no.map_or(&[][..], |no| flow.block(no));
-                if works(flow, other) || works(flow, rest) {
+                if (works(flow, other) || works(flow, rest)) && !fills(flow, *test, true, *yes) {
                     found.taken.push(*yes);
                 }
                 if let Some(no) = no
                     && (works(flow, flow.block(*yes)) || works(flow, rest))
+                    && !fills(flow, *test, false, *no)
                 {
                     found.otherwise.push(*no);
                 }
@@ -75,6 +78,110 @@ fn look(flow: &Flow, block: BlockId, found: &mut Optional, depth: u32) {
             Stmt::Each(_, body) => look(flow, *body, found, depth + 1),
             Stmt::Nested(blocks) => blocks.iter().for_each(|inner| look(flow, *inner, found, depth + 1)),
             _ => {}
+        }
+    }
+}
+
+/// Whether a branch that is taken where `test` has an outcome makes what it has missed: `if (!cached) { cached = .. }`.
+/// The first request in each environment takes it.
+fn fills(flow: &Flow, test: NodeId, outcome: bool, block: BlockId) -> bool {
+    let mut missed = BTreeSet::new();
+    missing(flow, test, outcome, &mut missed, 0);
+    if missed.is_empty() {
+        return false;
+    }
+    let mut made = Made { flow, vars: BTreeSet::new(), nodes: 0 };
+    made.block(block, 0);
+    !missed.is_disjoint(&made.vars)
+}
+
+/// Variables of the module of which a test has an outcome because they are empty, or lack something.
+fn missing(flow: &Flow, test: NodeId, outcome: bool, found: &mut BTreeSet<VarId>, depth: u32) {
+    if depth > DEEPEST {
+        return;
+    }
+    let nothing = |node: NodeId| matches!(flow.kind(node), Kind::Nothing);
+    match flow.kind(test) {
+        Kind::Not(inner) => missing(flow, *inner, !outcome, found, depth + 1),
+        Kind::And(parts) | Kind::Or(parts) => {
+            parts.iter().for_each(|part| missing(flow, *part, outcome, found, depth + 1));
+        }
+        Kind::Compare(Comparison::Equal, a, b) if nothing(*b) && outcome => found.extend(root(flow, *a)),
+        Kind::Compare(Comparison::NotEqual, a, b) if nothing(*b) && !outcome => found.extend(root(flow, *a)),
+        Kind::Compare(Comparison::In, _, container) if !outcome => found.extend(root(flow, *container)),
+        Kind::Var(_) | Kind::Attr(..) | Kind::Index(..) | Kind::Call(..) if !outcome => found.extend(root(flow, test)),
+        _ => {}
+    }
+}
+
+/// The variable of the module that a place or a call of a method is about.
+fn root(flow: &Flow, mut node: NodeId) -> Option<VarId> {
+    for _ in 0..DEEPEST {
+        match flow.kind(node) {
+            Kind::Var(var) => return flow.vars.get(*var as usize).is_some_and(|var| var.top).then_some(*var),
+            Kind::Attr(inner, _) | Kind::Index(inner, _) => node = *inner,
+            // A function of the module is none that is empty.
+            Kind::Call(callee, _) if !matches!(flow.kind(*callee), Kind::Var(_)) => node = *callee,
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Variables of the module that statements assign to, in whole or in part.
+struct Made<'f> {
+    flow: &'f Flow,
+    vars: BTreeSet<VarId>,
+    nodes: usize,
+}
+
+impl Made<'_> {
+    fn block(&mut self, block: BlockId, depth: u32) {
+        if depth > DEEPEST {
+            return;
+        }
+        for stmt in self.flow.block(block) {
+            match stmt {
+                Stmt::Bind(var, value) => {
+                    self.vars.insert(*var);
+                    self.node(*value, 0);
+                }
+                Stmt::Store(place, value) => {
+                    self.vars.extend(root(self.flow, *place));
+                    self.node(*value, 0);
+                }
+                Stmt::Eval(value) | Stmt::Return(Some(value)) => self.node(*value, 0),
+                Stmt::Return(None) | Stmt::Import(_) => {}
+                Stmt::If(_, yes, no) => {
+                    std::iter::once(yes).chain(no).for_each(|inner| self.block(*inner, depth + 1));
+                }
+                Stmt::Match(_, arms) => arms.iter().for_each(|arm| self.block(arm.block, depth + 1)),
+                Stmt::Each(_, body) => self.block(*body, depth + 1),
+                Stmt::Nested(blocks) => blocks.iter().for_each(|inner| self.block(*inner, depth + 1)),
+            }
+        }
+    }
+
+    fn node(&mut self, node: NodeId, depth: u32) {
+        self.nodes += 1;
+        if depth > DEEPEST || self.nodes > MOST_NODES {
+            return;
+        }
+        match self.flow.kind(node) {
+            Kind::Assign(Target::Var(var), _) => {
+                self.vars.insert(*var);
+            }
+            Kind::Assign(Target::Place(place), _) => self.vars.extend(root(self.flow, *place)),
+            // `cache.set(key, value)`.
+            Kind::Call(callee, args) if args.len() > 1 => {
+                if let Kind::Attr(object, _) = self.flow.kind(*callee) {
+                    self.vars.extend(root(self.flow, *object));
+                }
+            }
+            _ => {}
+        }
+        for part in self.flow.parts(node) {
+            self.node(part, depth + 1);
         }
     }
 }

@@ -223,6 +223,7 @@ pub(super) fn put_together(
     ));
     open.extend(not_shipped(&spec, &artifact, &packages, &declared));
     open.extend(environment_missing(&spec, &artifact, &declared));
+    open.extend(unbuilt::links(&artifact));
     let is_open_above = artifact.is_tree() && artifact.installed().is_none();
     if declared.dependencies.is_empty() && !graph.unresolved.is_empty() && is_open_above {
         open.extend(installed::declared_above(&spec));

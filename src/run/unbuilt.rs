@@ -1,12 +1,16 @@
 //! Handlers whose files a build has still to make.
 
-use crate::artifact::Artifact;
+use std::sync::Arc;
+
+use crate::artifact::{Artifact, ArtifactKind, EntryProblem, EntryProblemKind};
 use crate::assemble::{Brings, FunctionSpec, Open, Reason, output_not_built};
 use crate::platform::Language;
 
 /// Endings of what the runtimes of scripts load, or what that is made of.
 const PYTHON: [&str; 5] = [".py", ".pyc", ".so", ".pyz", ".pyx"];
 const NODE: [&str; 9] = [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".tsx", ".jsx", ".node"];
+/// Links that are told by name.
+const MOST_LINKS: usize = 3;
 /// Folders in which people keep what is compiled, the package's root last.
 const SOURCES: [&str; 4] = ["src/", "source/", "lib/", ""];
 
@@ -54,6 +58,25 @@ pub(super) fn handler(spec: &FunctionSpec, artifact: &Artifact, module: &str) ->
     let language = if spec.runtime.language() == Language::Python { "Python" } else { "JavaScript or TypeScript" };
     let code = &spec.code;
     Some((None, open(format!("no file in {code} is {language}: a build puts its code there, or the path is another"))))
+}
+
+/// What links of a source tree lead to that are not followed: whoever packs the folder may put it in.
+pub(super) fn links(artifact: &Artifact) -> Option<Open> {
+    let is_link = |problem: &&EntryProblem| problem.kind == EntryProblemKind::BadLink;
+    let paths: Vec<Arc<str>> = artifact.problems.iter().filter(is_link).map(|link| link.path.as_str().into()).collect();
+    let named = paths.iter().take(MOST_LINKS).map(|path| format!("`{path}`")).collect::<Vec<_>>();
+    let further = paths.len().saturating_sub(MOST_LINKS);
+    let more = if further > 0 { format!(" and {further} more") } else { String::new() };
+    let is_tree = artifact.kind == ArtifactKind::Directory;
+    (is_tree && !paths.is_empty()).then(|| Open {
+        reason: Reason::Build,
+        detail: format!(
+            "{}{more}: links that lead out of the repository or nowhere; whoever packs the folder may put in what they \
+             lead to",
+            named.join(", ")
+        ),
+        brings: Brings::Paths(paths),
+    })
 }
 
 /// The source that an output is made of, with its module.

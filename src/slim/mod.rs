@@ -15,7 +15,7 @@ use crate::artifact::EntryId;
 
 pub use bytecode::{Bytecode, BytecodeError, Interpreter};
 pub use services::{Quoted, unnamed_services};
-pub use verdict::plan;
+pub use verdict::{is_read_at_run_time, plan};
 pub use write::{WriteError, write};
 
 /// How sure it is that a file can go. Ordered from sure to bold.

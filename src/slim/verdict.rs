@@ -77,14 +77,27 @@ pub fn plan(loaded: &Loaded<'_>, usage: &Usage, level: Level) -> Vec<Removal> {
     removals
 }
 
+/// Whether code reads a file at run time that looks like one which can go, as the compiler of TypeScript reads its
+/// `lib.*.d.ts`.
+#[must_use]
+pub fn is_read_at_run_time(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let fits = |kind: &&Kind| kind.names.iter().any(|pattern| text::matches(pattern, name));
+    KINDS.kind.iter().filter(fits).any(|kind| kind.exempts(path))
+}
+
 impl Kind {
+    fn exempts(&self, path: &str) -> bool {
+        path.split('/').any(|part| self.unless.iter().any(|unless| unless == part))
+    }
+
     fn means(&self, loaded: &Loaded<'_>, id: EntryId, entry: &Entry) -> bool {
         let Some(owner) = loaded.packages.owner(id) else { return false };
         let package = &loaded.packages.package(owner).name;
         let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
         let fits = self.folder_of(&entry.path).is_some() || self.names.iter().any(|n| text::matches(n, name));
         fits && (self.inside.is_empty() || self.inside.iter().any(|inside| **inside == **package))
-            && !entry.path.split('/').any(|part| self.unless.iter().any(|unless| unless == part))
+            && !self.exempts(&entry.path)
     }
 
     /// The outermost folder of this kind that a file is in. A package itself is none: `tests` may be its name.

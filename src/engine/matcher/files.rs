@@ -6,6 +6,7 @@ use super::fill;
 use crate::artifact::{Entry, EntryId, Location};
 use crate::engine::{PackageContext, Sink};
 use crate::finding::{Finding, Saves};
+use crate::slim::is_read_at_run_time;
 use crate::text;
 
 /// How many contributors a finding names.
@@ -85,7 +86,11 @@ impl FileMatch {
 pub(super) fn run(matching: &FileMatch, context: &PackageContext<'_>, sink: &mut Sink<'_>) {
     let reached = if matching.removable { context.reached_entries() } else { Vec::new() };
     let mut found = matching.all(context);
-    found.retain(|(id, _)| context.artifact.takes_room(*id) && !reached.get(id.0 as usize).is_some_and(|r| *r));
+    let is_read = |id: &EntryId, path: &str| {
+        reached.get(id.0 as usize).is_some_and(|reached| *reached)
+            || (matching.removable && is_read_at_run_time(path))
+    };
+    found.retain(|(id, entry)| context.artifact.takes_room(*id) && !is_read(id, &entry.path));
     let Some((first, _)) = found.first() else { return };
     let bytes = found.iter().map(|(_, entry)| entry.bytes).sum();
     let message = fill(

@@ -16,7 +16,7 @@ use super::settings::opened;
 use super::shelf::Shelf;
 use crate::artifact::{Installed, Location};
 use crate::assemble::{Brings, FunctionSpec, Installs, Open, Reason};
-use crate::input::{self, seen};
+use crate::input::{self, seen, wall};
 use crate::manifest;
 use crate::manifest::dependency::{Files, Locked};
 use crate::platform::Language;
@@ -135,19 +135,6 @@ pub(super) fn said(installed: &Installed, installs: Installs) -> Open {
         detail: format!("with the dependencies that {} has, {how}", installed.from),
         brings: Brings::Nothing,
     }
-}
-
-/// The folder above which nothing is looked for: the repository's root; or else where the user stands, where that is
-/// above the folder.
-fn wall(folder: &Path) -> PathBuf {
-    let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    if let Some(repository) = absolute.ancestors().find(|folder| seen::exists(&folder.join(".git"))) {
-        return repository.to_owned();
-    }
-    let working = std::env::current_dir().unwrap_or_default();
-    // Whoever stands at the root of the disk does not mean all of it.
-    let is_around = working.parent().is_some() && absolute.starts_with(&working);
-    if is_around { working } else { absolute }
 }
 
 /// A folder and those around it up to the wall, innermost first, as paths that open.

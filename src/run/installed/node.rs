@@ -31,9 +31,9 @@ pub(super) fn around(spec: &FunctionSpec, shelf: &Shelf) -> Around {
     let roots = match installs {
         Installs::Nothing => return Around::default(),
         // A folder that has its packages may be what is uploaded.
-        Installs::Guessed if own => return Around::default(),
+        Installs::Guessed if own && !leads_out(folder) => return Around::default(),
         // What is declared for development alone stays behind; what nothing declares is taken along.
-        Installs::Production if own => declared(folder).into_iter().chain(undeclared(folder)).collect(),
+        Installs::Production | Installs::Guessed if own => declared(folder).into_iter().chain(undeclared(folder)).collect(),
         Installs::Declared | Installs::Production => declared(folder),
         Installs::Bundled | Installs::Guessed => {
             declared(folder).into_iter().chain(imports(folder)).chain(imports_outside(spec)).collect()
@@ -44,6 +44,21 @@ pub(super) fn around(spec: &FunctionSpec, shelf: &Shelf) -> Around {
     // Where something is declared and nothing of it is found, what is there stays.
     let is_told = nearest(folder).is_some() && declared(folder).is_empty();
     if installed.is_none() && own && !is_told { Around::default() } else { Around { without, installed } }
+}
+
+/// Whether packages of a folder are links out of it: a workspace's own, `file:` dependencies, a store's.
+fn leads_out(folder: &Path) -> bool {
+    let Ok(own) = seen::canonicalize(at(folder)) else { return false };
+    let inside = |folder: &Path| {
+        let entries = seen::read_dir(folder).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).collect::<Vec<_>>()
+    };
+    let packages = inside(&at(folder).join(FOLDER)).into_iter().flat_map(|place| {
+        let is_scope = place.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"@"));
+        if is_scope { inside(&place) } else { vec![place] }
+    });
+    let mut links = packages.filter(|place| place.is_symlink());
+    links.any(|place| seen::canonicalize(&place).is_ok_and(|real| !real.starts_with(&own)))
 }
 
 /// What files outside of the folder ask for that are put beside it.
@@ -89,6 +104,8 @@ fn names(manifest: &Value, tables: &[&str]) -> BTreeSet<String> {
 struct Placed {
     /// Where it is put: `node_modules/a/node_modules/b`.
     path: String,
+    /// Where Node finds it.
+    found: PathBuf,
     /// Where it is, links followed.
     real: PathBuf,
 }
@@ -100,7 +117,7 @@ fn taken(folder: &Path, roots: &BTreeSet<String>, shelf: &Shelf) -> Option<Insta
     let mut tree = Tree { wall, placed: BTreeMap::new() };
     let mut waiting: VecDeque<Placed> = VecDeque::new();
     waiting.extend(roots.iter().filter_map(|name| tree.place(name, &real, "")));
-    let from = waiting.front().map(|first| first.real.clone());
+    let from = waiting.front().and_then(|first| folder_of(&openable(&first.found)));
     let mut files = Vec::new();
     while let Some(package) = waiting.pop_front() {
         let Some(manifest) = manifest(&package.real) else { continue };
@@ -112,7 +129,7 @@ fn taken(folder: &Path, roots: &BTreeSet<String>, shelf: &Shelf) -> Option<Insta
             bytes: *bytes,
         }));
     }
-    let from = from.and_then(|first| folder_of(&openable(&first)))?;
+    let from = from?;
     let names =
         tree.placed.keys().filter_map(|path| path.rsplit_once("node_modules/")).map(|(_, name)| name.to_owned());
     (!files.is_empty()).then(|| Installed { from, names: names.collect(), files })
@@ -148,9 +165,9 @@ struct Tree {
 impl Tree {
     /// Puts a package where the one that asks for it finds it; `None` where it is not installed or has its place.
     fn place(&mut self, name: &str, asker: &Path, asker_path: &str) -> Option<Placed> {
-        let real = self.resolve(name, asker)?;
-        let found = ancestors(asker_path).find_map(|path| self.placed.get(&join(path, name)).map(|real| (path, real)));
-        let parent = match found {
+        let (found, real) = self.resolve(name, asker)?;
+        let known = ancestors(asker_path).find_map(|path| self.placed.get(&join(path, name)).map(|real| (path, real)));
+        let parent = match known {
             Some((_, known)) if *known == real => return None,
             Some((path, _)) if path == asker_path => return None,
             Some(_) => asker_path,
@@ -162,16 +179,19 @@ impl Tree {
             return None;
         }
         self.placed.insert(path.clone(), real.clone());
-        Some(Placed { path, real })
+        Some(Placed { path, found, real })
     }
 
-    /// Where Node finds a package, seen from a folder.
-    fn resolve(&self, name: &str, from: &Path) -> Option<PathBuf> {
+    /// Where Node finds a package, seen from a folder, and where that is, links followed.
+    fn resolve(&self, name: &str, from: &Path) -> Option<(PathBuf, PathBuf)> {
         let around = from.ancestors().take_while(|folder| folder.starts_with(&self.wall));
         around
             .map(|folder| if folder.ends_with(FOLDER) { folder.join(name) } else { folder.join(FOLDER).join(name) })
             .filter(|package| seen::is_file(&package.join("package.json")))
-            .find_map(|package| seen::canonicalize(&package).ok().filter(|real| real.starts_with(&self.wall)))
+            .find_map(|package| {
+                let real = seen::canonicalize(&package).ok().filter(|real| real.starts_with(&self.wall))?;
+                Some((package, real))
+            })
     }
 }
 

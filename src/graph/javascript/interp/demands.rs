@@ -7,6 +7,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Machine;
 use super::value::{Abrupt, At, Atom, EnvId, Kind, ModuleIx, ObjId, Value};
+use crate::graph::Phase;
+use crate::graph::javascript::limits::LIMITS;
 
 fn both(is: fn(&Value) -> bool, a: Value, b: Value) -> bool {
     is(&a) && is(&b)
@@ -14,6 +16,8 @@ fn both(is: fn(&Value) -> bool, a: Value, b: Value) -> bool {
 
 /// Most variables that one value is remembered to come from.
 const MOST_NAMES: usize = 40;
+/// Variables that are told of one error.
+const MOST_TOLD: usize = 3;
 
 /// Which variables were asked for and are not known to be set.
 #[derive(Default)]
@@ -32,6 +36,10 @@ pub(super) struct Demands {
     errors: FxHashMap<ObjId, (ModuleIx, Vec<Atom>)>,
     /// Errors that are thrown where some have decided, whether surely or not.
     led_to: FxHashSet<ObjId>,
+    /// Modules that run otherwise where some are set.
+    deciders: FxHashSet<ModuleIx>,
+    /// Errors that end Init if what has led to them is as it seems, with what is to be said of them then.
+    perhaps: FxHashMap<ObjId, String>,
 }
 
 impl Machine<'_> {
@@ -72,6 +80,7 @@ impl Machine<'_> {
             return;
         }
         if self.demands.environment == Some(id) {
+            self.demands.deciders.insert(self.last.module);
             self.asks(&[key]);
         } else if let Some(names) = self.demands.members.get(&(id, key)).cloned() {
             self.asks(&names);
@@ -115,6 +124,9 @@ impl Machine<'_> {
     pub(super) fn decided_by<T>(&mut self, since: usize, body: impl FnOnce(&mut Self) -> T) -> T {
         let before = self.demands.deciding.len();
         let names = self.demands.asked.get(since..).unwrap_or_default().to_vec();
+        if !names.is_empty() {
+            self.demands.deciders.insert(self.last.module);
+        }
         self.demands.deciding.extend(names);
         let result = body(self);
         self.demands.deciding.truncate(before);
@@ -142,8 +154,52 @@ impl Machine<'_> {
         !self.demands.deciding.is_empty() || !self.demands.asked.is_empty()
     }
 
+    /// Whether a module may run otherwise, because it asks for variables that are not known to be set.
+    pub(super) fn is_decider(&self, ix: ModuleIx) -> bool {
+        self.demands.deciders.contains(&ix)
+    }
+
+    /// Whether variables have led to what runs that are not known to be set.
+    pub(super) fn is_led_by_variables(&self) -> bool {
+        !self.demands.deciding.is_empty()
+    }
+
+    /// What to say of an error that variables have led to, which may be set; nothing where none have.
+    pub(super) fn said_of_variables(&self, message: &str) -> Option<String> {
+        let mut names: Vec<String> = Vec::new();
+        for name in &self.demands.deciding {
+            let name = format!("`{}`", self.str(*name));
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names.truncate(MOST_TOLD);
+        let set = if names.len() == 1 { "is not known to be set, which leads" } else { "are not known to be set, which leads" };
+        (!names.is_empty()).then(|| format!("{} {set} to: {message}", names.join(", ")))
+    }
+
+    /// Notes what is to be said of an error if nothing catches it.
+    pub(super) fn ends_perhaps(&mut self, error: Value, said: String) {
+        if let Value::Obj(id) = error {
+            self.demands.perhaps.insert(id, said);
+        }
+    }
+
+    /// Notes what is missing to say whether Init ends well.
+    pub(super) fn doubts_start(&mut self, said: String) {
+        if self.trace.doubts.len() < LIMITS.failures {
+            self.trace.doubts.insert(said);
+        }
+    }
+
     /// Notes what nothing catches.
     pub(super) fn demands_uncaught(&mut self, error: Value) {
+        if let Value::Obj(id) = error
+            && self.phase == Phase::Init
+            && let Some(said) = self.demands.perhaps.get(&id).cloned()
+        {
+            self.doubts_start(said);
+        }
         if let Value::Obj(id) = error
             && let Some((module, names)) = self.demands.errors.get(&id).cloned()
         {

@@ -94,7 +94,7 @@ impl Machine<'_> {
                 None
             }
             Resolved::Missing => {
-                let guarded = self.is_guarded();
+                let guarded = self.is_guarded() || self.is_led_by_variables();
                 let absence = self.absence(ix, request, Loader::Import);
                 self.note_unresolved(ix, request, site, guarded, &absence);
                 let place = self.place(site);

@@ -4,6 +4,7 @@ use super::raise::{is_certain, leaves};
 use super::tables::elements;
 use super::value::{Abrupt, At, Flow, Kind, UNKNOWN, UNSET, Value};
 use super::{Frame, Machine};
+use crate::graph::Phase;
 use crate::lang::javascript::ir::{
     BinaryOp, ExprId, ExprKind, ForEach, ForLoop, FunctionId, PatternId, Program, Scope, StmtId, StmtKind, Switch,
     Text, Try, Var,
@@ -81,6 +82,12 @@ impl Machine<'_> {
                 self.uncaught(error);
                 Ok(Flow::Normal)
             }
+            // Nor behind a request of the handler, where the search for what it loads is all that is around it.
+            Err(Abrupt::Throw(Value::Obj(error)))
+                if f.function == 0 && self.phase == Phase::Invoke && self.tries == 1 && self.unlikely.contains(&error) =>
+            {
+                Ok(Flow::Normal)
+            }
             other => other,
         }
     }
@@ -133,6 +140,11 @@ impl Machine<'_> {
                 let at = At { module: f.module, expr: *expr };
                 self.demands_by_error(value, at);
                 self.thrown(value, at);
+                if let Value::Obj(id) = value
+                    && (self.doubt > 0 || self.unsure)
+                {
+                    self.unlikely.insert(id);
+                }
                 return Err(Abrupt::Throw(value));
             }
             StmtKind::Break(label) => return Ok(Flow::Break(self.label(f, *label))),

@@ -31,6 +31,8 @@ mod order;
 mod outcome;
 mod paths;
 mod pattern;
+mod possible;
+mod prebuilt;
 mod promises;
 mod props;
 mod raise;
@@ -207,6 +209,8 @@ pub(super) struct Machine<'a> {
     endless: FxHashSet<ObjId>,
     /// How often a constructor has called that of its parent.
     super_calls: u64,
+    /// Errors that were thrown where that may not happen.
+    unlikely: FxHashSet<ObjId>,
     /// The expression that was evaluated last.
     last: At,
     /// Where a property was last read of an object that has none.
@@ -282,6 +286,7 @@ impl<'a> Machine<'a> {
             demands: demands::Demands::default(),
             endless: FxHashSet::default(),
             super_calls: 0,
+            unlikely: FxHashSet::default(),
             last: At { module: NO_MODULE, expr: 0 },
             of_empty: At { module: NO_MODULE, expr: 0 },
             integrity: FxHashMap::default(),

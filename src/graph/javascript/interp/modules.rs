@@ -51,9 +51,9 @@ impl Machine<'_> {
 
     pub(super) fn missing(&mut self, ix: ModuleIx, request: &str, at: At, guarded: bool, loader: Loader) -> R {
         self.ran.insert((at.module, at.expr));
-        let guarded = guarded || self.is_guarded();
         let site = self.site(at);
         let absence = self.absence(ix, request, loader);
+        let guarded = guarded || self.is_guarded() || self.is_led_by_variables();
         self.note_unresolved(ix, request, site, guarded, &absence);
         self.raise(fault_of(absence, request), at)
     }
@@ -131,6 +131,7 @@ impl Machine<'_> {
             Resolved::Missing => self.missing(ix, request, at, guarded, Loader::Require),
             Resolved::File(entry) => {
                 let value = self.load_common(entry, at)?;
+                self.lend_finder(request, value);
                 self.name_export(ix, entry, request, value);
                 Ok(value)
             }

@@ -170,7 +170,6 @@ fn process_environment(m: &mut Machine<'_>) -> ObjId {
         ("AWS_LAMBDA_FUNCTION_NAME", "function"),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769"),
-        ("NODE_ENV", "production"),
         ("PATH", "/var/lang/bin"),
         ("_HANDLER", "index.handler"),
         ("_X_AMZN_TRACE_ID", "Root=1-0"),
@@ -197,6 +196,16 @@ fn process_environment(m: &mut Machine<'_>) -> ObjId {
     environment
 }
 
+/// `process.versions.modules` of a release.
+pub(super) fn abi(node: u32) -> &'static str {
+    match node {
+        ..=18 => "108",
+        19..=20 => "115",
+        21..=22 => "127",
+        _ => "137",
+    }
+}
+
 /// What machine and version `process` says it is.
 fn process_names(m: &mut Machine<'_>, process: ObjId) {
     let (node, arm) = (m.node, m.arm);
@@ -208,12 +217,7 @@ fn process_names(m: &mut Machine<'_>, process: ObjId) {
     }
     let version = m.string(&format!("v{node}.20.2"));
     m.define(process, "version", version);
-    let abi = match node {
-        ..=18 => "108",
-        19..=20 => "115",
-        21..=22 => "127",
-        _ => "137",
-    };
+    let abi = abi(node);
     let versions = m.plain();
     for (name, text) in [
         ("node", format!("{node}.20.2")),

@@ -45,6 +45,7 @@ impl Machine<'_> {
         mut self,
         handler: HandlerResolution,
     ) -> (ModuleGraph, FxHashSet<(EntryId, FunctionId)>) {
+        let possible = self.possible();
         let reexported = self.reexported();
         let handed_on = self.handed_on();
         let offered = self.offered();
@@ -63,6 +64,7 @@ impl Machine<'_> {
             causes: self.trace.causes,
             doubts: self.trace.doubts.into_iter().collect(),
             demanded: self.trace.demanded.into_iter().collect(),
+            possible,
             reexported,
             handed_on,
             loops: self.trace.loops.into_iter().collect(),

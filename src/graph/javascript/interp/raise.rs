@@ -21,6 +21,7 @@ use crate::lang::javascript::ir::{BinaryOp, ExprId, ExprKind, Program, StmtId, S
 struct Addons {
     unbuilt: Vec<String>,
     native: Vec<String>,
+    finders: Vec<String>,
 }
 
 knowledge::table! {
@@ -29,6 +30,11 @@ knowledge::table! {
 
 /// Longest message of an error that is repeated.
 const LONGEST_SHOWN: usize = 80;
+/// Whether a request is for a package that looks for native builds by what a manifest says.
+pub(super) fn finds_builds(request: &str) -> bool {
+    ADDONS.finders.iter().any(|name| name == request)
+}
+
 /// Imports that are told on the way to an error; a cycle of first imports would have no end.
 const LONGEST_CHAIN: usize = 200;
 
@@ -62,10 +68,27 @@ impl Machine<'_> {
     /// Raises an error where an expression stands.
     pub(super) fn raise(&mut self, fault: Thrown, at: At) -> R {
         let (code, message) = (fault.code, fault.message.clone());
-        let cause = self.sure().then(|| self.cause_at(fault, at));
         // What the module would define behind it is nobody's fault.
+        let said = if self.sure() { self.said_of_variables(&message) } else { None };
+        if let Some(said) = said {
+            self.unfinished(at.module);
+            return self.raise_perhaps(said, &message, code);
+        }
+        let cause = self.sure().then(|| self.cause_at(fault, at));
         self.unfinished(at.module);
         self.raise_cause(cause, &message, code)
+    }
+
+    /// Throws an error that ends Init as long as variables are not set that may be.
+    fn raise_perhaps(&mut self, said: String, message: &str, code: Option<&str>) -> R {
+        if self.tries == 0 && self.doubt == 0 {
+            self.doubts_start(said);
+            self.go_astray();
+            return Ok(UNKNOWN);
+        }
+        let error = self.error_of(None, message, code);
+        self.ends_perhaps(error, said);
+        Err(Abrupt::Throw(error))
     }
 
     /// Throws an error where something may catch it; otherwise notes it and goes on as if it had not happened.
@@ -92,16 +115,23 @@ impl Machine<'_> {
     /// Raises an error of a module that is linked, where a static import stands. Whoever evaluates the module gets it.
     pub(super) fn refuse(&mut self, ix: ModuleIx, fault: Thrown, place: Option<StartPlace>) {
         let (code, message) = (fault.code, fault.message.clone());
-        let cause = self.sure().then(|| self.cause(fault, ix, place));
+        let said = if self.sure() { self.said_of_variables(&message) } else { None };
+        let cause = (self.sure() && said.is_none()).then(|| self.cause(fault, ix, place));
         // It never runs: what it would export is nobody's fault.
         self.unfinished(ix);
         if self.tries == 0 && self.doubt == 0 {
+            if let Some(said) = said {
+                self.doubts_start(said);
+            }
             if let Some(cause) = cause {
                 self.note_cause(cause);
             }
             return;
         }
         let error = self.error_of(cause, &message, code);
+        if let Some(said) = said {
+            self.ends_perhaps(error, said);
+        }
         if let Some(loaded) = self.loaded.get_mut(ix as usize) {
             loaded.error.get_or_insert(error);
         }
@@ -241,14 +271,21 @@ impl Machine<'_> {
             }
             return;
         };
-        let message = self.text_of_error(id);
+        // Further lines give advice, by branches that the walk need not have decided as Node does.
+        let message = self.text_of_error(id).lines().next().unwrap_or_default().to_owned();
         // What leads to a bundler's stub leads to the module that it stands for.
         let dynamic = message.starts_with("Dynamic require of ");
         // Its conditions are those builds alone that are here.
         let unbuilt = ADDONS.unbuilt.iter().any(|words| message.starts_with(words)) && self.is_shipped(at.module);
         let refused = self.faults.get(&id).is_some_and(|known| ADDONS.native.iter().any(|rule| *rule == known.rule));
         if !self.sure() || (self.conditions != depth && !dynamic && !unbuilt && !refused) {
-            // Raised on conditions that the walk has decided by values: no reason for an alarm.
+            // Raised on conditions that the walk has decided by values: no reason for an alarm. Where it is thrown in
+            // place of one that surely happened, nobody knows.
+            let caught = self.handling.last().and_then(|handling| handling.cause.as_ref());
+            if let Some(caught) = caught.filter(|_| self.sure() && !message.is_empty()) {
+                let said = format!("Error: {message} (after: {})", caught.message);
+                self.ends_perhaps(error, said);
+            }
             self.faults.remove(&id);
             return;
         }

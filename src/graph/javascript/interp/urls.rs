@@ -33,6 +33,15 @@ pub(super) const URL: &[(&str, Native)] = &[
             None => UNKNOWN,
         })
     }),
+    ("parse", |m, c| {
+        let Value::Str(text) = c.arg(0) else { return Ok(UNKNOWN) };
+        let text = m.str(text);
+        let parsed = m.truth(c.arg(1)) == Some(true);
+        Ok(match Parts::of(&text) {
+            Some(parts) => parts.object(m, parsed),
+            None => UNKNOWN,
+        })
+    }),
     ("pathToFileURL", |m, c| {
         if is_no_path(c.arg(0)) {
             let message = "The \"path\" argument must be of type string";
@@ -54,6 +63,60 @@ pub(super) const URL: &[(&str, Native)] = &[
 /// Whether a value is surely neither a text nor an object.
 pub(super) fn is_no_path(value: Value) -> bool {
     matches!(value, Value::Undefined | Value::Null | Value::Bool(_) | Value::Num(_))
+}
+
+/// The parts of an absolute URL of a server, as `url.parse` takes it apart.
+struct Parts<'t> {
+    href: &'t str,
+    scheme: &'t str,
+    auth: Option<&'t str>,
+    host: &'t str,
+    port: Option<&'t str>,
+    path: &'t str,
+}
+
+impl<'t> Parts<'t> {
+    /// Nothing where a part would have to be decoded, or there are others.
+    fn of(href: &'t str) -> Option<Self> {
+        let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "/._-@+:=,$!*".contains(c);
+        let (scheme, rest) = href.split_once("://").filter(|_| has_scheme(href) && href.chars().all(is_plain))?;
+        let (server, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+        let (auth, host) = server.rsplit_once('@').map_or((None, server), |(auth, host)| (Some(auth), host));
+        let (host, port) = host.split_once(':').map_or((host, None), |(host, port)| (host, Some(port)));
+        let is_port = |port: &str| !port.is_empty() && port.chars().all(|c| c.is_ascii_digit());
+        let is_name = !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || ".-".contains(c));
+        (is_name && port.is_none_or(is_port)).then_some(Self { href, scheme, auth, host, port, path })
+    }
+
+    fn object(&self, m: &mut Machine<'_>, parsed: bool) -> Value {
+        let id = m.plain();
+        let port = self.port.map_or_else(String::new, |port| format!(":{port}"));
+        let (protocol, host) = (format!("{}:", self.scheme), format!("{}{port}", self.host));
+        let rooted = ["http", "https", "ftp", "ws", "wss", "file"].contains(&self.scheme);
+        let path = if self.path.is_empty() && rooted { "/" } else { self.path };
+        let path = (!path.is_empty()).then_some(path);
+        let texts = [
+            ("protocol", Some(&*protocol)),
+            ("auth", self.auth),
+            ("host", Some(&*host)),
+            ("port", self.port),
+            ("hostname", Some(self.host)),
+            ("hash", None),
+            ("pathname", path),
+            ("path", path),
+            ("href", Some(self.href)),
+        ];
+        for (name, text) in texts {
+            let value = text.map_or(Value::Null, |text| m.string(text));
+            m.define(id, name, value);
+        }
+        m.define(id, "slashes", Value::Bool(true));
+        let (search, query) = if parsed { (m.string(""), Value::Obj(m.plain())) } else { (Value::Null, Value::Null) };
+        m.define(id, "search", search);
+        m.define(id, "query", query);
+        m.object_mut(id).open = true;
+        Value::Obj(id)
+    }
 }
 
 fn url_object(m: &mut Machine<'_>, href: &str) -> Value {
