@@ -131,7 +131,9 @@ impl World {
     /// Whether something may lie at one of the paths that a request may mean.
     #[must_use]
     pub fn puts_at(&self, import: &str) -> bool {
-        self.open.iter().any(|open| matches!(&open.brings, Brings::Paths(paths) if paths.iter().any(|path| is_at(import, path))))
+        self.open
+            .iter()
+            .any(|open| matches!(&open.brings, Brings::Paths(paths) if paths.iter().any(|path| is_at(import, path))))
     }
 
     /// Whether the version of the runtime is a guess.

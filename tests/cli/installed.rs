@@ -157,3 +157,75 @@ fn a_bundle_has_what_is_reached() {
     assert!(report["functions"][0]["grade"].is_string());
     assert!(details(&report)[0].ends_with("as a bundler would copy them"));
 }
+
+#[cfg(unix)]
+fn link(project: &Project, target: &str, link: &str) {
+    let link = project.path(link);
+    std::fs::create_dir_all(link.parent().unwrap()).unwrap();
+    std::os::unix::fs::symlink(target, link).unwrap();
+}
+
+#[cfg(unix)]
+fn verdict(report: &Value) -> &str {
+    report["functions"][0]["start"]["verdict"].as_str().unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn members_of_a_workspace_are_links_among_its_packages() {
+    let project = Project::new(&[
+        ("services/f/index.js", "require('@acme/shared'); exports.handler = async () => 1;\n"),
+        ("services/f/package.json", "{\"dependencies\": {\"@acme/shared\": \"*\"}}"),
+        ("package.json", "{\"workspaces\": [\"packages/*\", \"services/*\"]}"),
+    ]);
+    package(&project, "packages/shared", "@acme/shared", "\"coins\": \"1\"");
+    package(&project, "node_modules/coins", "coins", "");
+    link(&project, "../../packages/shared", "node_modules/@acme/shared");
+    let report = project.report(&["services/f", "--handler", "index.handler", "--runtime", "nodejs22.x"]);
+    assert_eq!((verdict(&report), names(&report)), ("starts", vec!["@acme/shared".to_owned(), "coins".to_owned()]));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_dependency_by_its_path_is_a_link_out_of_the_folder() {
+    let project = Project::new(&[
+        ("services/f/index.js", "require('shared'); exports.handler = async () => 1;\n"),
+        ("services/f/package.json", "{\"dependencies\": {\"shared\": \"file:../../packages/shared\"}}"),
+    ]);
+    package(&project, "packages/shared", "shared", "");
+    link(&project, "../../../packages/shared", "services/f/node_modules/shared");
+    let of_function = ["services/f", "--handler", "index.handler", "--runtime", "nodejs22.x"];
+    let report = project.report(&of_function);
+    assert_eq!((verdict(&report), names(&report)), ("starts", vec!["shared".to_owned()]));
+    // Nobody knows what lies behind the repository.
+    project.write("services/f/.git/HEAD", "");
+    let report = project.report(&of_function);
+    assert_eq!((verdict(&report), report["summary"]["findings"]["error"].as_u64()), ("unknown", Some(0)));
+}
+
+#[cfg(unix)]
+#[test]
+fn links_out_of_the_folder_are_what_a_packager_puts_in() {
+    let project = Project::new(&[
+        ("fn/app.py", "import common.text\n\ndef handler(event, context):\n    return common.text.NAME\n"),
+        (
+            "template.yaml",
+            "Transform: AWS::Serverless-2016-10-31\nResources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties: {CodeUri: fn/, Handler: app.handler, Runtime: python3.12}\n",
+        ),
+        ("common/__init__.py", ""),
+        ("common/text.py", "from common.deep import NAME\n"),
+        ("shared/deep.py", "NAME = 1\n"),
+        (".git/HEAD", ""),
+    ]);
+    link(&project, "../common", "fn/common");
+    link(&project, "../shared/deep.py", "common/deep.py");
+    let report = project.report(&[]);
+    assert_eq!((verdict(&report), report["functions"][0]["package"]["files"].as_u64()), ("starts", Some(4)));
+    assert!(report["findings"].as_array().unwrap().iter().all(|finding| finding["rule"] != "suspicious-archive"));
+    // A link that leads nowhere here may lead somewhere where the package is made.
+    std::fs::remove_file(project.path("fn/common")).unwrap();
+    link(&project, "../not-here", "fn/common");
+    let report = project.report(&[]);
+    assert_eq!((verdict(&report), report["summary"]["findings"]["error"].as_u64()), ("unknown", Some(0)));
+    assert!(details(&report).iter().any(|detail| detail.starts_with("`common`: links that lead out")));
+}

@@ -87,8 +87,7 @@ pub(super) fn run(matching: &FileMatch, context: &PackageContext<'_>, sink: &mut
     let reached = if matching.removable { context.reached_entries() } else { Vec::new() };
     let mut found = matching.all(context);
     let is_read = |id: &EntryId, path: &str| {
-        reached.get(id.0 as usize).is_some_and(|reached| *reached)
-            || (matching.removable && is_read_at_run_time(path))
+        reached.get(id.0 as usize).is_some_and(|reached| *reached) || (matching.removable && is_read_at_run_time(path))
     };
     found.retain(|(id, entry)| context.artifact.takes_room(*id) && !is_read(id, &entry.path));
     let Some((first, _)) = found.first() else { return };

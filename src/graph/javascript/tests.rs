@@ -581,6 +581,7 @@ fn objects_made_in_an_undecided_branch_are_known_within_it() {
     assert_eq!(eager(&files), ["index.js", "a.js"]);
 }
 
+mod possible;
 mod texts;
 mod waiting;
 

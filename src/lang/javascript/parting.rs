@@ -217,9 +217,9 @@ impl<'a> Visit<'a> for Names {
 /// What was named before and is named no more: functions, classes, imports and variables at the top of the module.
 fn unused(text: &str, body: &[Statement<'_>], before: &BTreeSet<String>, needed: &[&str]) -> Edits {
     let now: Vec<BTreeSet<String>> = body.iter().map(|stmt| names(std::slice::from_ref(stmt))).collect();
-    let is_unused = |at: usize, name: &str| {
+    let is_free = |at: usize, name: &str| {
         let elsewhere = now.iter().enumerate().any(|(other, names)| other != at && names.contains(name));
-        before.contains(name) && !needed.contains(&name) && !elsewhere
+        !needed.contains(&name) && !elsewhere
     };
     let mut edits = Vec::new();
     for (at, stmt) in body.iter().enumerate() {
@@ -235,7 +235,8 @@ fn unused(text: &str, body: &[Statement<'_>], before: &BTreeSet<String>, needed:
             }
             _ => continue,
         };
-        if !bound.is_empty() && bound.iter().all(|name| is_unused(at, name)) {
+        // A name beside it that nobody has ever read holds nothing back.
+        if bound.iter().any(|name| before.contains(*name)) && bound.iter().all(|name| is_free(at, name)) {
             edits.extend(taken(text, own(stmt.span())));
         }
     }
@@ -256,6 +257,8 @@ mod tests {
         let text = "import express from 'express';\nimport { draw } from 'heavy';\nimport { one } from './one.js';\n\nconst app = express();\nconst helper = (x) => draw(x);\n\napp.get('/a', (req, res) => {\n  res.json(helper(1));\n});\n\napp.get('/b', (req, res) => res.json(one()));\n\nexport const handler = wrap(app);\n";
         let left = "import express from 'express';\nimport { one } from './one.js';\n\nconst app = express();\n\napp.get('/b', (req, res) => res.json(one()));\n\nexport const handler = wrap(app);\n";
         assert_eq!(parted(text, &["app.get('/a'"], &["app.get('/b'"]).as_deref(), Ok(left));
+        let more = text.replace("{ draw }", "{ draw, never }");
+        assert_eq!(parted(&more, &["app.get('/a'"], &["app.get('/b'"]).as_deref(), Ok(left));
         let wrong = text.replace("app.get('/b'", "x();\napp.get('/a2', f).get('/b'");
         assert!(parted(&wrong, &["app.get('/a2'"], &["'/b'"]).unwrap_err().contains("several groups"));
     }

@@ -248,7 +248,13 @@ fn unused(text: &str, suite: &[Stmt], before: &BTreeSet<String>, needed: &[&str]
             Stmt::Import(ast::StmtImport { names, .. }) | Stmt::ImportFrom(ast::StmtImportFrom { names, .. }) => {
                 let bound = |alias: &ast::Alias| super::moving::bound(alias).to_owned();
                 let left: Vec<&ast::Alias> = names.iter().filter(|alias| !is_unused(at, &bound(alias))).collect();
-                if left.is_empty() {
+                // Names beside them that nobody has ever read hold nothing back: they are parts of the same module.
+                let is_of_one = matches!(stmt, Stmt::ImportFrom(_)) && left.len() < names.len();
+                let never_read = |alias: &&ast::Alias| {
+                    let name = bound(alias);
+                    name != "*" && !before.contains(&name) && !needed.contains(&name.as_str())
+                };
+                if left.is_empty() || is_of_one && left.iter().all(never_read) {
                     whole(&mut edits, stmt.range().start().to_u32());
                 } else if left.len() < names.len() {
                     edits.push((own(stmt.range()), super::moving::import_of(text, stmt, &left)));
@@ -273,6 +279,10 @@ mod tests {
         let text = "import a\nimport b, c\n\nPAGE = a.Page()\nKEPT = 1\n\n\ndef fa():\n    return a.x, PAGE\n\n\ndef handler(e):\n    if e == 'a':\n        return fa()\n    elif e == 'b':\n        return b.x\n    match e:\n        case 'c':\n            return c.x\n        case _:\n            return None\n";
         let parted = part(text, &places(text, &["e == 'a'", "'c'"]), &places(text, &["e == 'b'"]), &["handler"]);
         let left = "import b\n\nKEPT = 1\n\n\ndef handler(e):\n    if e == 'b':\n        return b.x\n    match e:\n        case _:\n            return None\n";
+        assert_eq!(parted.as_deref(), Ok(left));
+        let beside = "from a import one, never\nfrom b import two\n\n\ndef handler(e):\n    if e == 'a':\n        return one()\n    elif e == 'b':\n        return two()\n";
+        let parted = part(beside, &places(beside, &["e == 'a'"]), &places(beside, &["e == 'b'"]), &["handler"]);
+        let left = "from b import two\n\n\ndef handler(e):\n    if e == 'b':\n        return two()\n";
         assert_eq!(parted.as_deref(), Ok(left));
     }
 

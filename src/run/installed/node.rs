@@ -33,7 +33,9 @@ pub(super) fn around(spec: &FunctionSpec, shelf: &Shelf) -> Around {
         // A folder that has its packages may be what is uploaded.
         Installs::Guessed if own && !leads_out(folder) => return Around::default(),
         // What is declared for development alone stays behind; what nothing declares is taken along.
-        Installs::Production | Installs::Guessed if own => declared(folder).into_iter().chain(undeclared(folder)).collect(),
+        Installs::Production | Installs::Guessed if own => {
+            declared(folder).into_iter().chain(undeclared(folder)).collect()
+        }
         Installs::Declared | Installs::Production => declared(folder),
         Installs::Bundled | Installs::Guessed => {
             declared(folder).into_iter().chain(imports(folder)).chain(imports_outside(spec)).collect()

@@ -132,8 +132,6 @@ fn imported(facts: &Loaded<'_>, usage: &mut Usage) {
             usage.reached.insert(facts.packages.package(package).name.clone());
         }
     }
-    let possible = facts.graph.possible.iter().filter_map(|entry| facts.packages.owner(*entry));
-    usage.reached.extend(possible.map(|package| facts.packages.package(package).name.clone()));
     for (entry, site) in &facts.graph.data_files {
         if let (Some(package), None) = (facts.packages.owner(*entry), facts.package_of(site.importer)) {
             usage.reached.insert(facts.packages.package(package).name.clone());

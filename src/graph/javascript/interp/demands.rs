@@ -174,7 +174,11 @@ impl Machine<'_> {
             }
         }
         names.truncate(MOST_TOLD);
-        let set = if names.len() == 1 { "is not known to be set, which leads" } else { "are not known to be set, which leads" };
+        let set = if names.len() == 1 {
+            "is not known to be set, which leads"
+        } else {
+            "are not known to be set, which leads"
+        };
         (!names.is_empty()).then(|| format!("{} {set} to: {message}", names.join(", ")))
     }
 

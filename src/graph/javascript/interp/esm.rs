@@ -274,6 +274,8 @@ impl Machine<'_> {
         }
         for import in stars {
             match targets.get(import as usize).copied().flatten() {
+                // `export *` gives of CommonJS what Node reads in its text.
+                Some(target) if self.hides(target, name) => {}
                 Some(target) => {
                     if let Some(value) = self.export(target, name, depth + 1)
                         && value != Value::Undefined

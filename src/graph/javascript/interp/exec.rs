@@ -84,7 +84,10 @@ impl Machine<'_> {
             }
             // Nor behind a request of the handler, where the search for what it loads is all that is around it.
             Err(Abrupt::Throw(Value::Obj(error)))
-                if f.function == 0 && self.phase == Phase::Invoke && self.tries == 1 && self.unlikely.contains(&error) =>
+                if f.function == 0
+                    && self.phase == Phase::Invoke
+                    && self.tries == 1
+                    && self.unlikely.contains(&error) =>
             {
                 Ok(Flow::Normal)
             }

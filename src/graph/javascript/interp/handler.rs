@@ -4,7 +4,7 @@
 //! newer one imports all modules, so that a promise is only the default export, in which it looks for properties, as in
 //! all objects that are no functions.
 
-use super::value::{Kind, ModuleIx, UNKNOWN, Value};
+use super::value::{Atom, Kind, ModuleIx, UNKNOWN, Value};
 use super::{Machine, Program};
 use crate::graph::ModuleId;
 use crate::graph::javascript::load::Format;
@@ -155,6 +155,13 @@ impl Machine<'_> {
             let path = format!("{stem}{ending}");
             path != *loaded.path && entry_at(self.sources.artifact, &path).is_some()
         })
+    }
+
+    /// Whether an own CommonJS module has no such name for who imports it, whatever it exports in the end.
+    pub(super) fn hides(&self, ix: ModuleIx, name: Atom) -> bool {
+        let is_common = |loaded: &super::Loaded| loaded.own && loaded.format == Format::CommonJs;
+        let judges = self.loaded.get(ix as usize).is_some_and(is_common) && !self.sources.source_tree;
+        judges && !self.common_exports(ix, &self.str(name))
     }
 
     /// Whether Node may see a name in the text of a CommonJS module.

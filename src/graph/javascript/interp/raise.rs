@@ -30,13 +30,13 @@ knowledge::table! {
 
 /// Longest message of an error that is repeated.
 const LONGEST_SHOWN: usize = 80;
+/// Imports that are told on the way to an error; a cycle of first imports would have no end.
+const LONGEST_CHAIN: usize = 200;
+
 /// Whether a request is for a package that looks for native builds by what a manifest says.
 pub(super) fn finds_builds(request: &str) -> bool {
     ADDONS.finders.iter().any(|name| name == request)
 }
-
-/// Imports that are told on the way to an error; a cycle of first imports would have no end.
-const LONGEST_CHAIN: usize = 200;
 
 /// An error that Node raises for what the package is.
 #[derive(Clone, Debug, Default)]

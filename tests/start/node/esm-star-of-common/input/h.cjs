@@ -1,0 +1,3 @@
+const parts = { handler: async () => 1 };
+
+module.exports = parts;
