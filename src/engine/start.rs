@@ -31,6 +31,13 @@ impl FunctionFacts {
         let mut missing: Vec<String> = curable.into_iter().map(said).collect();
         missing.extend(self.graph.doubts.iter().cloned());
         missing.extend(self.unset_variables());
+        // What is told as a warning may as well break the runtime's module.
+        missing.extend(self.graph.hidden.iter().map(|hidden| {
+            format!(
+                "`{}` finds another `{}` than the runtime's, and what it does with it is not followed",
+                hidden.importer, hidden.module
+            )
+        }));
         let unread = self.graph.problems.iter().filter(|problem| problem.hides_code());
         missing.extend(unread.map(|problem| format!("a file was not read: {}", problem.message)));
         if let HandlerResolution::ModuleMissing { module, .. } = &self.graph.handler {

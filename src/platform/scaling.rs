@@ -20,6 +20,8 @@ pub struct ScalingFacts {
     pub environment: EnvironmentFacts,
     /// Queues.
     pub queue: QueueFacts,
+    /// What settings of event sources may be at most.
+    pub mapping: MappingFacts,
     /// Streams.
     pub stream: StreamFacts,
     /// Message brokers.
@@ -98,6 +100,18 @@ pub struct QueueFacts {
     pub visibility_factor: f64,
     /// Advised deliveries before a message is set aside.
     pub deliveries: u32,
+}
+
+/// What settings of event sources may be at most.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MappingFacts {
+    /// Records in a batch.
+    pub batch_most: u32,
+    /// Seconds of a batching window.
+    pub window_most: u32,
+    /// Seconds of a tumbling window.
+    pub tumbling_most: u32,
 }
 
 /// How streams are read.

@@ -1,0 +1,5 @@
+import tempfile
+
+
+def handler(event, context):
+    return tempfile.gettempdir()
