@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::declare::model::{Function, Id, Place};
+use crate::declare::model::{Function, FunctionKind, Id, Place};
 use crate::engine::{ApplicationContext, Sink};
 use crate::finding::Severity;
 use crate::platform::{Platform, RuntimeEnd, days_between};
@@ -9,7 +9,10 @@ use crate::platform::{Platform, RuntimeEnd, days_between};
 pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
     // A runtime that all functions inherit stands in one place, and is one finding.
     let mut users: BTreeMap<(Place, &str), Vec<Id<Function>>> = BTreeMap::new();
-    for (id, function) in cx.own_functions().filter(|(_, function)| !function.is_image) {
+    // What runs at the edge has the same runtimes, with the same ends.
+    let is_judged = |function: &Function| matches!(function.kind, FunctionKind::Own | FunctionKind::Edge);
+    let functions = cx.application.functions.ids();
+    for (id, function) in functions.filter(|(_, function)| is_judged(function) && !function.is_image) {
         if let Some(name) = function.runtime_name.text() {
             users.entry((function.runtime_name.place_or(&function.origin), name)).or_default().push(id);
         }

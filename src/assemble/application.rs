@@ -352,6 +352,7 @@ struct ToolRow {
     takes_environment: bool,
     #[serde(default)]
     sets_node_env: Option<String>,
+    leaves_out: Vec<String>,
 }
 
 knowledge::table! {
@@ -375,6 +376,7 @@ fn tool(method: &BuildMethod) -> Tool {
         sets_modes: row.sets_modes,
         takes_environment: row.takes_environment,
         sets_node_env: row.sets_node_env.as_deref(),
+        leaves_out: &row.leaves_out,
     })
 }
 

@@ -113,6 +113,8 @@ pub struct Tool {
     pub takes_environment: bool,
     /// What it puts in place of `process.env.NODE_ENV`.
     pub sets_node_env: Option<&'static str>,
+    /// Distributions that it leaves behind; `*` stands for any characters.
+    pub leaves_out: &'static [String],
 }
 
 /// What of dependencies a build puts into the package.

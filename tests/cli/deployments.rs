@@ -373,6 +373,23 @@ fn an_environment_that_zappa_packs_and_that_is_not_here_may_bring_anything() {
     assert_eq!(report["functions"][0]["start"]["verdict"], "unknown");
     assert!(details(&report["functions"][0]).contains("packs the virtual environment that is active"));
 
+    // All of one that is here is packed, whatever manifests declare.
+    project.write(".venv/pyvenv.cfg", "version = 3.12.1\n");
+    for name in ["flask", "pip"] {
+        let site = ".venv/lib/python3.12/site-packages";
+        project.write(
+            &format!("{site}/{name}/__init__.py"),
+            "class Flask:\n    def __init__(self, name):\n        pass\n",
+        );
+        project.write(&format!("{site}/{name}-1.0.dist-info/METADATA"), &format!("Name: {name}\nVersion: 1.0\n"));
+        project.write(&format!("{site}/{name}-1.0.dist-info/RECORD"), &format!("{name}/__init__.py,,\n"));
+    }
+    let report = project.report(&[]);
+    let packages = report["functions"][0]["packages"].as_array().unwrap().iter();
+    let names: Vec<&str> = packages.map(|package| package["name"].as_str().unwrap()).collect();
+    assert_eq!((names, found(&report, "unresolved-import")), (vec!["flask"], vec![]));
+    std::fs::remove_dir_all(project.path(".venv")).unwrap();
+
     // With a manifest, what that does not declare is missing; zappa itself belongs there.
     project.write("requirements.txt", "requests==2.32.0\nzappa==0.60.0\n");
     let report = project.report(&[]);

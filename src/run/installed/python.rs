@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 
 use super::{Around, Manifests, at, is_within, upwards, wall};
 use crate::artifact::{Artifact, EntryId};
-use crate::assemble::{FunctionSpec, Installs};
+use crate::assemble::{FunctionSpec, Installs, Tool};
 use crate::input::{InputKind, Installed, InstalledFile, seen};
 use crate::manifest;
 use crate::manifest::dependency::{Declared, Scope};
 use crate::manifest::python::{Needed, needed, normalized};
 use crate::package::Bundle;
-use crate::package::owners::{PackageId, Packages, python as owners};
+use crate::package::owners::{Package, PackageId, Packages, python as owners};
 use crate::platform::{Architecture, Language};
 use crate::run::shelf::Shelf;
+use crate::text;
 
 /// Names of environments, those that people mean first.
 const USUAL: [&str; 3] = [".venv", "venv", "env"];
@@ -57,7 +58,7 @@ pub(super) fn around(folder: &Path, spec: &FunctionSpec, shelf: &Shelf) -> Aroun
         Installs::Declared | Installs::Guessed => {
             let declared = manifest::python::declared(&Manifests(at(folder)), host.version);
             let imported = if spec.installs == Installs::Guessed { imports(folder, &without) } else { BTreeSet::new() };
-            taken(folder, &declared, &imported, spec.tool.ships, host, shelf)
+            taken(folder, &declared, &imported, spec.tool, host, shelf)
         }
         Installs::Nothing | Installs::Production | Installs::Bundled => None,
     };
@@ -71,7 +72,10 @@ pub(super) fn of_project(folder: &Path, version: (u16, u16), shelf: &Shelf) -> A
     }
     let declared = manifest::python::declared(&Manifests(at(folder)), version);
     let host = Host { version, architecture: Architecture::default() };
-    Around { without: environments(folder), installed: taken(folder, &declared, &BTreeSet::new(), &[], host, shelf) }
+    Around {
+        without: environments(folder),
+        installed: taken(folder, &declared, &BTreeSet::new(), Tool::default(), host, shelf),
+    }
 }
 
 /// Names at a folder's root that are environments. What a build has put together has none: there they are shipped by
@@ -105,7 +109,7 @@ fn taken(
     folder: &Path,
     declared: &Declared,
     imported: &BTreeSet<String>,
-    ships: &[String],
+    tool: Tool,
     host: Host,
     shelf: &Shelf,
 ) -> Option<Installed> {
@@ -117,13 +121,13 @@ fn taken(
         let mut roots: Vec<Needed> = roots(declared);
         roots.extend(providers(&bundle, &packages, imported));
         let mut wanted = closure(&bundle, &packages, roots, host.version);
-        // A tool ships itself alone.
-        wanted.extend(
-            packages
-                .with_ids()
-                .filter(|(_, package)| ships.iter().any(|name| **name == *package.name))
-                .map(|(id, _)| id),
-        );
+        // A tool ships itself alone, or all that there is.
+        let is_named =
+            |names: &[String], package: &Package| names.iter().any(|name| text::matches(name, &package.name));
+        let shipped = packages.with_ids();
+        let shipped = shipped.filter(|(_, package)| tool.takes_environment || is_named(tool.ships, package));
+        wanted.extend(shipped.map(|(id, _)| id));
+        wanted.retain(|id| !is_named(tool.leaves_out, packages.package(*id)));
         let files = files(&bundle.artifact, &packages, &wanted, &environment.site, host);
         let names = wanted.iter().map(|id| packages.package(*id).name.to_string()).collect();
         (!files.is_empty()).then(|| Installed { from: crate::run::shown(&environment.folder), names, files })
