@@ -428,7 +428,7 @@ impl<'a> Judge<'a> {
     /// does not change what other code does.
     fn is_reportable(&self, feature: &str, origin: &Origin, kept: &BTreeSet<&str>) -> bool {
         if matches!(origin, Origin::Aggregate(_)) {
-            return !self.own.switched.contains(feature);
+            return true;
         }
         if self.build_script_asks(feature) {
             return false;
