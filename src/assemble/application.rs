@@ -352,6 +352,7 @@ struct ToolRow {
     takes_environment: bool,
     #[serde(default)]
     sets_node_env: Option<String>,
+    #[serde(default)]
     leaves_out: Vec<String>,
 }
 
