@@ -150,3 +150,17 @@ fn aliases_by_pattern() {
     let found = report["findings"].as_array().unwrap().iter();
     assert_eq!(found.map(|finding| finding["subject"].as_str().unwrap()).collect::<Vec<_>>(), ["other"]);
 }
+
+/// What a derive compiles of a template names crates as code does.
+#[test]
+fn templates_that_a_derive_compiles_name_crates() {
+    let project = Project::new(&[
+        (
+            "Cargo.toml",
+            "[package]\nname = \"shop\"\nversion = \"1.0.0\"\n\n[dependencies]\naskama = \"0.14\"\nscores = \"1\"\nspare = \"1\"\n",
+        ),
+        ("src/lib.rs", "#[derive(askama::Template)]\n#[template(path = \"page.html\")]\npub struct Page;\n"),
+        ("templates/page.html", "{% if x == scores::Level::High %}a spare part{% endif %}\n"),
+    ]);
+    assert_eq!(unused(&project, &[]), ["spare"]);
+}

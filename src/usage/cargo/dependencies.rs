@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::expansion;
 use super::forcing::is_forcing;
 use super::unify::{Lost, Unifier};
-use super::{PackageInput, usage::PackageUse};
+use super::{PackageInput, texts, usage::PackageUse};
 use crate::lang::rust::cfg::may_hold_on_lambda;
 use crate::manifest::cargo::workspace::CargoWorkspace;
 use crate::manifest::cargo::{Dependency, DependencyKind, TargetKind, crate_name};
@@ -120,13 +120,17 @@ pub(super) fn judge(input: &PackageInput<'_>) -> Vec<DependencyVerdict> {
     let by_code = expansion::named_by_macros(input, &known, &open, &input.usage.macros);
     let open: BTreeSet<String> = open.difference(&by_code).cloned().collect();
     let by_others = expansion::named_by_macros(input, &known, &open, &input.usage.other_macros);
+    let sought: Vec<&str> = open.iter().map(String::as_str).collect();
+    let in_texts = texts::name_crates(input, &sought);
+    let in_texts: BTreeSet<String> =
+        sought.iter().zip(in_texts).filter(|(_, named)| *named).map(|(name, _)| (*name).to_owned()).collect();
     let mut found = Vec::new();
     let mut unmatched: Option<bool> = None;
     let mut unifier = Unifier::new(input);
     for (at, dependency) in member.dependencies.iter().enumerate() {
         let named = |set: &BTreeSet<String>| names[at].iter().any(|name| set.contains(name));
         let mut verdict = match verdicts[at] {
-            Verdict::Unused | Verdict::OnlyTests if named(&by_code) => Verdict::NeededByMacro,
+            Verdict::Unused | Verdict::OnlyTests if named(&by_code) || named(&in_texts) => Verdict::NeededByMacro,
             Verdict::Unused if named(&by_others) => {
                 let may_move = dependency.kind == DependencyKind::Normal && !dependency.optional;
                 if may_move { Verdict::OnlyTests } else { Verdict::NeededByMacro }

@@ -7,6 +7,7 @@ pub mod features;
 mod forcing;
 pub mod functions;
 mod gates;
+mod texts;
 mod unify;
 pub mod usage;
 
