@@ -22,11 +22,13 @@ impl Interp<'_> {
         }
         let full = normal(&absolute(&path));
         let Some(inner) = inside(&full) else { return Ok(()) };
-        if name.ends_with("dir") || name.ends_with("dirs") {
-            // One that is there is refused for that, or taken as it is.
-            if inner.is_empty() || self.input.artifact.is_folder(&inner) {
-                return Ok(());
-            }
+        // Another error comes first where a folder is there already, or the one around it is not.
+        let makes_folder = matches!(name, "os.mkdir" | "os.makedirs" | "pathlib.Path.mkdir");
+        let is_there = inner.is_empty() || self.input.artifact.is_folder(&inner);
+        let around = inner.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let has_place = name == "os.makedirs" || around.is_empty() || self.input.artifact.is_folder(around);
+        if makes_folder && is_there || !has_place {
+            return Ok(());
         }
         let site = self.call_sites.last().copied();
         let is_sure = |site: &Site| self.module(site.0).own && self.is_certain_here() && self.is_decided(site.0, 1);
@@ -43,7 +45,7 @@ impl Interp<'_> {
         let path = match name {
             "open" | "io.open" | "codecs.open" | "gzip.open" | "pathlib.Path.open" => {
                 let mode = args.positional.get(1).copied().or_else(|| self.keyword(args, "mode"))?;
-                self.text_of(mode)?.contains(['w', 'a', 'x']).then_some(first?)
+                self.text_of(mode)?.contains(['w', 'a']).then_some(first?)
             }
             "os.mkdir"
             | "os.makedirs"
