@@ -110,27 +110,14 @@ pub(super) fn judge(input: &PackageInput<'_>) -> Vec<DependencyVerdict> {
             verdicts[at] = by_name(dependency, &names[at], input.usage);
         }
     }
-    let open: BTreeSet<String> = (verdicts.iter().zip(&names))
-        .filter(|(verdict, _)| matches!(verdict, Verdict::Unused | Verdict::OnlyTests))
-        .flat_map(|(_, names)| names.clone())
-        .collect();
-    // Whose own name nothing knows, of that nobody calls the macros.
-    let known = member.dependencies.iter().zip(&verdicts).filter(|(_, verdict)| **verdict != Verdict::Unused);
-    let known: Vec<&Dependency> = known.map(|(dependency, _)| dependency).collect();
-    let by_code = expansion::named_by_macros(input, &known, &open, &input.usage.macros);
-    let open: BTreeSet<String> = open.difference(&by_code).cloned().collect();
-    let by_others = expansion::named_by_macros(input, &known, &open, &input.usage.other_macros);
-    let sought: Vec<&str> = open.iter().map(String::as_str).collect();
-    let in_texts = texts::name_crates(input, &sought);
-    let in_texts: BTreeSet<String> =
-        sought.iter().zip(in_texts).filter(|(_, named)| *named).map(|(name, _)| (*name).to_owned()).collect();
+    let Named { by_code, by_others } = Named::of(input, &verdicts, &names);
     let mut found = Vec::new();
     let mut unmatched: Option<bool> = None;
     let mut unifier = Unifier::new(input);
     for (at, dependency) in member.dependencies.iter().enumerate() {
         let named = |set: &BTreeSet<String>| names[at].iter().any(|name| set.contains(name));
         let mut verdict = match verdicts[at] {
-            Verdict::Unused | Verdict::OnlyTests if named(&by_code) || named(&in_texts) => Verdict::NeededByMacro,
+            Verdict::Unused | Verdict::OnlyTests if named(&by_code) => Verdict::NeededByMacro,
             Verdict::Unused if named(&by_others) => {
                 let may_move = dependency.kind == DependencyKind::Normal && !dependency.optional;
                 if may_move { Verdict::OnlyTests } else { Verdict::NeededByMacro }
@@ -174,6 +161,32 @@ pub(super) fn judge(input: &PackageInput<'_>) -> Vec<DependencyVerdict> {
         found.push(DependencyVerdict { member: input.at, dependency: at, subject, verdict, version, doubt });
     }
     found
+}
+
+/// Crates that no code names itself, and something that is compiled does.
+struct Named {
+    /// By what the package's own code calls, or compiles of texts.
+    by_code: BTreeSet<String>,
+    /// By what its tests and examples call.
+    by_others: BTreeSet<String>,
+}
+
+impl Named {
+    fn of(input: &PackageInput<'_>, verdicts: &[Verdict], names: &[Vec<String>]) -> Self {
+        let open: BTreeSet<String> = (verdicts.iter().zip(names))
+            .filter(|(verdict, _)| matches!(verdict, Verdict::Unused | Verdict::OnlyTests))
+            .flat_map(|(_, names)| names.clone())
+            .collect();
+        // Whose own name nothing knows, of that nobody calls the macros.
+        let dependencies = input.workspace.members[input.at].dependencies.iter();
+        let known = dependencies.zip(verdicts).filter(|(_, verdict)| **verdict != Verdict::Unused);
+        let known: Vec<&Dependency> = known.map(|(dependency, _)| dependency).collect();
+        let mut by_code = expansion::named_by_macros(input, &known, &open, &input.usage.macros);
+        let open: BTreeSet<String> = open.difference(&by_code).cloned().collect();
+        let by_others = expansion::named_by_macros(input, &known, &open, &input.usage.other_macros);
+        by_code.extend(texts::named(input, &open));
+        Self { by_code, by_others }
+    }
 }
 
 /// Why it is not proven that nobody notices when the code is built without a dependency.

@@ -1,6 +1,8 @@
 //! Crates that texts beside the code name: derives such as askama's compile the templates that lie there, and what these
 //! say is code of the package.
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use super::PackageInput;
@@ -15,18 +17,18 @@ const LARGEST: usize = 256 << 10;
 /// What is code, and read as that; what declares; what tells people of the crate's use.
 const NO_TEMPLATES: [&str; 5] = [".rs", ".toml", ".lock", ".md", ".txt"];
 
-/// Which of some crates a text of the package names as the beginning of a path.
-pub(super) fn name_crates(input: &PackageInput<'_>, crates: &[&str]) -> Vec<bool> {
+/// Those of some crates that a text of the package names as the beginning of a path.
+pub(super) fn named(input: &PackageInput<'_>, crates: &BTreeSet<String>) -> BTreeSet<String> {
     let mut paths = Vec::new();
     if !crates.is_empty() {
         collect(input.files, &input.workspace.members[input.at].folder, 0, &mut paths);
     }
     let of_file = |path: &String| {
         let text = input.files.text(path).ok().filter(|text| text.len() <= LARGEST);
-        crates.iter().map(|name| text.as_deref().is_some_and(|text| begins_path(text, name))).collect::<Vec<bool>>()
+        let is_named = |name: &&String| text.as_deref().is_some_and(|text| begins_path(text, name));
+        crates.iter().filter(is_named).cloned().collect::<Vec<String>>()
     };
-    let found: Vec<Vec<bool>> = paths.par_iter().map(of_file).collect();
-    (0..crates.len()).map(|at| found.iter().any(|named| named[at])).collect()
+    paths.par_iter().flat_map_iter(of_file).collect()
 }
 
 fn collect(tree: &dyn Files, folder: &str, depth: usize, paths: &mut Vec<String>) {

@@ -2,7 +2,7 @@
 
 use super::super::value::*;
 use super::*;
-use crate::lang::python::ir::{BinaryOp, ComprehensionKind, Expr, ExprId, Exprs, UnaryOp};
+use crate::lang::python::ir::{BinaryOp, ComprehensionKind, Expr, ExprId, Exprs, NameId, UnaryOp};
 
 impl Interp<'_> {
     pub(super) fn eval(&mut self, frame: &Frame, id: ExprId) -> Run<Value> {
@@ -22,15 +22,7 @@ impl Interp<'_> {
                 let name = self.sym(frame, name);
                 self.eval_name(frame, name, id)?
             }
-            Expr::Attribute(object, name) => {
-                let object = self.eval(frame, object)?;
-                let name = self.sym(frame, name);
-                self.doubt.read_name(name);
-                match self.find_attr(object, name)? {
-                    Some(value) => self.seen_attr(frame, id, object, name, value)?,
-                    None => self.no_attr(frame, id, object, name)?,
-                }
-            }
+            Expr::Attribute(object, name) => self.eval_attribute(frame, id, object, name)?,
             Expr::Subscript(object, key) => {
                 let object = self.eval(frame, object)?;
                 let key = self.eval(frame, key)?;
@@ -42,17 +34,7 @@ impl Interp<'_> {
             Expr::And(list) => self.eval_logic(frame, list, false)?,
             Expr::Or(list) => self.eval_logic(frame, list, true)?,
             Expr::Unary(op, operand) => self.eval_unary(frame, op, operand)?,
-            Expr::Binary(op, left, right) => {
-                let left = self.eval(frame, left)?;
-                let right = self.eval(frame, right)?;
-                if op == BinaryOp::BitOr
-                    && let Some(value) = self.no_union(frame, id, left, right)?
-                {
-                    return Ok(value);
-                }
-                self.check_operands(frame, id, op, (left, right))?;
-                self.binary(op, left, right, false)?
-            }
+            Expr::Binary(op, left, right) => self.eval_binary(frame, id, op, (left, right))?,
             Expr::Compare(at) => self.eval_compare(frame, at)?,
             Expr::If(test, body, orelse) => self.eval_if(frame, test, body, orelse)?,
             Expr::Tuple(list) => {
@@ -91,6 +73,28 @@ impl Interp<'_> {
                 value
             }
         })
+    }
+
+    fn eval_attribute(&mut self, frame: &Frame, id: ExprId, object: ExprId, name: NameId) -> Run<Value> {
+        let object = self.eval(frame, object)?;
+        let name = self.sym(frame, name);
+        self.doubt.read_name(name);
+        match self.find_attr(object, name)? {
+            Some(value) => self.seen_attr(frame, id, object, name, value),
+            None => self.no_attr(frame, id, object, name),
+        }
+    }
+
+    fn eval_binary(&mut self, frame: &Frame, id: ExprId, op: BinaryOp, (left, right): (ExprId, ExprId)) -> Run<Value> {
+        let left = self.eval(frame, left)?;
+        let right = self.eval(frame, right)?;
+        if op == BinaryOp::BitOr
+            && let Some(value) = self.no_union(frame, id, left, right)?
+        {
+            return Ok(value);
+        }
+        self.check_operands(frame, id, op, (left, right))?;
+        self.binary(op, left, right, false)
     }
 
     /// A slice is a tuple that starts with the ellipsis twice: nothing else looks like that.

@@ -76,25 +76,10 @@ impl Lowerer {
                 ExprKind::Yield(value, inner.delegate)
             }
             Expression::BinaryExpression(binary) => self.binary(binary),
-            Expression::LogicalExpression(logical) => {
-                let (left, right) = (self.expr(&logical.left), self.expr(&logical.right));
-                match logical.operator {
-                    LogicalOperator::And => ExprKind::And(left, right),
-                    LogicalOperator::Or => ExprKind::Or(left, right),
-                    LogicalOperator::Coalesce => ExprKind::Coalesce(left, right),
-                }
-            }
-            Expression::PrivateInExpression(inner) => {
-                let name = self.private(inner.left.name.as_str());
-                let left = self.expr_node(ExprKind::String(name), span(&inner.left));
-                ExprKind::Binary(BinaryOp::In, left, self.expr(&inner.right))
-            }
+            Expression::LogicalExpression(logical) => self.logical(logical),
+            Expression::PrivateInExpression(inner) => self.private_in(inner),
             Expression::UnaryExpression(unary) => self.unary(unary),
-            Expression::UpdateExpression(update) => {
-                let target = self.simple_target(&update.argument);
-                let step = if update.operator.as_str() == "++" { 1.0 } else { -1.0 };
-                ExprKind::Update(step, update.prefix, target)
-            }
+            Expression::UpdateExpression(update) => self.update(update),
             Expression::ConditionalExpression(choice) => ExprKind::Conditional(
                 self.expr(&choice.test),
                 self.expr(&choice.consequent),
@@ -122,6 +107,27 @@ impl Lowerer {
             Expression::JSXFragment(fragment) => self.jsx_children(&fragment.children, Vec::new()),
             _ => ExprKind::Opaque(Box::default()),
         }
+    }
+
+    fn logical(&mut self, logical: &ast::LogicalExpression<'_>) -> ExprKind {
+        let (left, right) = (self.expr(&logical.left), self.expr(&logical.right));
+        match logical.operator {
+            LogicalOperator::And => ExprKind::And(left, right),
+            LogicalOperator::Or => ExprKind::Or(left, right),
+            LogicalOperator::Coalesce => ExprKind::Coalesce(left, right),
+        }
+    }
+
+    fn private_in(&mut self, inner: &ast::PrivateInExpression<'_>) -> ExprKind {
+        let name = self.private(inner.left.name.as_str());
+        let left = self.expr_node(ExprKind::String(name), span(&inner.left));
+        ExprKind::Binary(BinaryOp::In, left, self.expr(&inner.right))
+    }
+
+    fn update(&mut self, update: &ast::UpdateExpression<'_>) -> ExprKind {
+        let target = self.simple_target(&update.argument);
+        let step = if update.operator.as_str() == "++" { 1.0 } else { -1.0 };
+        ExprKind::Update(step, update.prefix, target)
     }
 
     fn regex(&mut self, literal: &ast::RegExpLiteral<'_>) -> ExprKind {
