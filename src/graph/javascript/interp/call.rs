@@ -251,25 +251,7 @@ impl Machine<'_> {
             return Ok(made);
         }
         if code.is_async {
-            let promise = match result {
-                Err(Abrupt::Stop) => return Err(Abrupt::Stop),
-                // Where the function waits, its caller goes on: what it returns is not known yet.
-                Ok(value) => self.promised(value)?,
-                Err(Abrupt::Throw(error)) => {
-                    if frame.awaited {
-                        self.may_throw_own(error, closure.module);
-                    }
-                    self.reject(error)
-                }
-                Err(Abrupt::Suspend) => self.promise(None),
-            };
-            if !frame.awaited {
-                self.made_early(promise);
-            }
-            if let (Value::Obj(id), true) = (promise, in_peril) {
-                self.doubt_object(id);
-            }
-            return Ok(promise);
+            return self.promise_of_call(result, &frame, in_peril);
         }
         match result {
             // Nobody would catch it: unless it surely happens, the branch that led here was misjudged.
@@ -283,6 +265,29 @@ impl Machine<'_> {
             }
             other => other,
         }
+    }
+
+    /// What an async function gives its caller.
+    fn promise_of_call(&mut self, result: R, frame: &Frame, in_peril: bool) -> R {
+        let promise = match result {
+            Err(Abrupt::Stop) => return Err(Abrupt::Stop),
+            // Where the function waits, its caller goes on: what it returns is not known yet.
+            Ok(value) => self.promised(value)?,
+            Err(Abrupt::Throw(error)) => {
+                if frame.awaited {
+                    self.may_throw_own(error, frame.module);
+                }
+                self.reject(error)
+            }
+            Err(Abrupt::Suspend) => self.promise(None),
+        };
+        if !frame.awaited {
+            self.made_early(promise);
+        }
+        if let (Value::Obj(id), true) = (promise, in_peril) {
+            self.doubt_object(id);
+        }
+        Ok(promise)
     }
 
     fn run_function(&mut self, f: &mut Frame, p: &Program, id: FunctionId, args: &[Value]) -> R {

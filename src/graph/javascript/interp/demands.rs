@@ -10,10 +10,6 @@ use super::value::{Abrupt, At, Atom, EnvId, Kind, ModuleIx, ObjId, Value};
 use crate::graph::Phase;
 use crate::graph::javascript::limits::LIMITS;
 
-fn both(is: fn(&Value) -> bool, a: Value, b: Value) -> bool {
-    is(&a) && is(&b)
-}
-
 /// Most variables that one value is remembered to come from.
 const MOST_NAMES: usize = 40;
 /// Variables that are told of one error.
@@ -232,7 +228,7 @@ impl Machine<'_> {
                 Value::Unknown(_) | Value::Import(_) => None,
                 _ => Some(false),
             },
-            "equal" | "default.equal" if both(Value::is_number, a, b) || both(Value::is_text, a, b) => {
+            "equal" | "default.equal" if a.is_plain_number() && b.is_plain_number() || a.is_text() && b.is_text() => {
                 self.is_same_value(a, b)
             }
             "strictEqual" | "strict.equal" | "strict.strictEqual" | "default.strictEqual" => self.is_same_value(a, b),

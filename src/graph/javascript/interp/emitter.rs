@@ -2,7 +2,6 @@
 
 use super::Machine;
 use super::tables::{fill, list};
-use super::urls::is_no_path;
 use super::value::{Call, Kind, Native, ObjId, R, Slot, UNKNOWN, Value};
 
 /// Most listeners of one emitter that are known.
@@ -88,9 +87,8 @@ fn change(m: &mut Machine<'_>, emitter: Value, change: impl FnOnce(&mut Vec<[Val
 
 fn listen(m: &mut Machine<'_>, c: &Call<'_>, once: bool, first: bool) -> R {
     let (event, listener) = (c.arg(0), c.arg(1));
-    if is_no_path(listener) || matches!(listener, Value::Str(_) | Value::Sym(_)) {
-        let message = "The \"listener\" argument must be of type function";
-        m.bad_argument("TypeError", message, c.at).map_err(|thrown| m.with_code(thrown, "ERR_INVALID_ARG_TYPE"))?;
+    if listener.is_primitive() {
+        m.wrong_type("The \"listener\" argument must be of type function", c.at)?;
     }
     if matches!(event, Value::Str(_) | Value::Sym(_)) && m.callable(listener) {
         change(m, c.this, |listeners| {

@@ -3,7 +3,7 @@
 use super::raise::is_certain;
 use super::value::{Abrupt, At, Atom, Kind, R, UNKNOWN, UNSET, Value};
 use super::{Frame, Machine};
-use crate::lang::javascript::ir::{ExprId, ExprKind, Item, LogicalOp, PatternId, Program, Text, Var};
+use crate::lang::javascript::ir::{BinaryOp, ExprId, ExprKind, Item, LogicalOp, PatternId, Program, Text, Var};
 
 /// Marks the short circuit of an optional chain while it unwinds to its end.
 const CHAIN_END: Value = Value::Import(u32::MAX);
@@ -60,22 +60,8 @@ impl Machine<'_> {
             ExprKind::Or(left, right) => self.logical(f, p, LogicalOp::Or, *left, *right)?,
             ExprKind::Coalesce(left, right) => self.logical(f, p, LogicalOp::Coalesce, *left, *right)?,
             ExprKind::Conditional(test, yes, no) => self.conditional(f, p, *test, *yes, *no)?,
-            ExprKind::Assign(target, value) => {
-                let place = self.target(f, p, *target)?;
-                let new = self.eval(f, p, *value)?;
-                self.refuse_global(f, p, *target, id)?;
-                self.write_target(f, p, &place, new)?;
-                new
-            }
-            ExprKind::AssignOp(op, target, value) => {
-                let place = self.target(f, p, *target)?;
-                let old = self.read_target(f, p, &place)?;
-                let value = self.eval(f, p, *value)?;
-                self.refuse_operands(*op, old, value, At { module: f.module, expr: id })?;
-                let new = self.binary(*op, old, value)?;
-                self.write_target(f, p, &place, new)?;
-                new
-            }
+            ExprKind::Assign(target, value) => self.assign_plain(f, p, id, *target, *value)?,
+            ExprKind::AssignOp(op, target, value) => self.assign_op(f, p, id, *op, (*target, *value))?,
             ExprKind::AssignLogical(op, target, value) => self.assign_logical(f, p, *op, *target, *value)?,
             ExprKind::Sequence(list) => self.sequence(f, p, list)?,
             ExprKind::Member(object, name, optional) => self.member(f, p, id, (*object, *name), *optional)?,
@@ -94,20 +80,7 @@ impl Machine<'_> {
                 let value = self.eval(f, p, *inner)?;
                 if value == CHAIN_END { Value::Undefined } else { value }
             }
-            ExprKind::This => {
-                let callee = match f.callee {
-                    Value::Obj(id) => Some(&self.object(id).kind),
-                    _ => None,
-                };
-                let derived = matches!(callee, Some(Kind::Closure(closure)) if closure.derived && closure.is_class
-                    && closure.function == f.function);
-                if derived && self.super_calls == f.super_calls {
-                    let message = "Must call super constructor in derived class before accessing 'this' or returning \
-                                   from derived constructor";
-                    self.mistake("ReferenceError", message, At { module: f.module, expr: id })?;
-                }
-                f.this
-            }
+            ExprKind::This => self.this_value(f, id)?,
             ExprKind::Super => f.this,
             ExprKind::NewTarget => f.new_target,
             ExprKind::ImportMeta => self.import_meta(f.module),
@@ -128,6 +101,47 @@ impl Machine<'_> {
                 UNKNOWN
             }
         })
+    }
+
+    fn assign_plain(&mut self, f: &mut Frame, p: &Program, id: ExprId, target: PatternId, value: ExprId) -> R {
+        let place = self.target(f, p, target)?;
+        let new = self.eval(f, p, value)?;
+        self.refuse_global(f, p, target, id)?;
+        self.write_target(f, p, &place, new)?;
+        Ok(new)
+    }
+
+    /// `target op= value`.
+    fn assign_op(
+        &mut self,
+        f: &mut Frame,
+        p: &Program,
+        id: ExprId,
+        op: BinaryOp,
+        (target, value): (PatternId, ExprId),
+    ) -> R {
+        let place = self.target(f, p, target)?;
+        let old = self.read_target(f, p, &place)?;
+        let value = self.eval(f, p, value)?;
+        self.refuse_operands(op, old, value, At { module: f.module, expr: id })?;
+        let new = self.binary(op, old, value)?;
+        self.write_target(f, p, &place, new)?;
+        Ok(new)
+    }
+
+    fn this_value(&mut self, f: &Frame, id: ExprId) -> R {
+        let callee = match f.callee {
+            Value::Obj(id) => Some(&self.object(id).kind),
+            _ => None,
+        };
+        let derived = matches!(callee, Some(Kind::Closure(closure)) if closure.derived && closure.is_class
+            && closure.function == f.function);
+        if derived && self.super_calls == f.super_calls {
+            let message = "Must call super constructor in derived class before accessing 'this' or returning from \
+                           derived constructor";
+            self.mistake("ReferenceError", message, At { module: f.module, expr: id })?;
+        }
+        Ok(f.this)
     }
 
     fn variable(&mut self, f: &mut Frame, var: Var, id: ExprId) -> R {

@@ -331,9 +331,7 @@ fn require_native(m: &mut Machine<'_>, call: &Call<'_>) -> R {
             m.load_handed_over(module_of(call.data));
         }
         if super::urls::is_no_path(call.arg(0)) {
-            let message = "The \"id\" argument must be of type string";
-            m.bad_argument("TypeError", message, call.at)
-                .map_err(|thrown| m.with_code(thrown, "ERR_INVALID_ARG_TYPE"))?;
+            m.wrong_type("The \"id\" argument must be of type string", call.at)?;
         }
         return Ok(UNKNOWN);
     };
@@ -378,7 +376,7 @@ pub(super) fn create_require(m: &mut Machine<'_>, call: &Call<'_>) -> R {
     };
     if is_wrong {
         let message = "The argument 'filename' must be a file URL object, file URL string, or absolute path string";
-        m.bad_argument("TypeError", message, call.at).map_err(|thrown| m.with_code(thrown, "ERR_INVALID_ARG_VALUE"))?;
+        m.bad_argument_of_node("TypeError", message, "ERR_INVALID_ARG_VALUE", call.at)?;
     }
     let from = m.coerce_text(call.arg(0)).map(|text| m.str(text));
     let place = from.as_deref().map(|from| folder(from.trim_start_matches("file://")));

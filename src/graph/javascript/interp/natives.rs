@@ -411,48 +411,8 @@ fn constructors(m: &mut Machine<'_>) {
                 other => other,
             })
         }),
-        // Code made from text cannot be read; what it makes usually wraps a function given to it.
-        ("Function", "Function", |m, c| {
-            if let Some(problem) = super::evaluate::function_problem(m, c.args) {
-                m.bad_argument("SyntaxError", &problem, c.at)?;
-            }
-            if let Some(importer) = m.importer(c.args, c.at) {
-                return Ok(importer);
-            }
-            m.read_doubtful();
-            let made = m.native(
-                |m, c| {
-                    m.read_doubtful();
-                    let inner = c.args.iter().copied().find(|arg| m.callable(*arg)).unwrap_or(UNKNOWN);
-                    let wrapper = m.native(|m, c| m.call_at(c.data, c.this, c.args, c.at), inner);
-                    if let Value::Obj(id) = wrapper {
-                        m.object_mut(id).open = true;
-                    }
-                    Ok(wrapper)
-                },
-                Value::Undefined,
-            );
-            Ok(made)
-        }),
-        ("Array", "Array", |m, c| {
-            Ok(match c.args {
-                [Value::Num(len)] if *len < 0.0 || len.fract() != 0.0 || *len > 4_294_967_295.0 => {
-                    m.bad_argument("RangeError", "Invalid array length", c.at)?;
-                    UNKNOWN
-                }
-                [Value::Num(len)] => {
-                    if *len > MOST_PLACES {
-                        m.go_astray();
-                    }
-                    let array = m.array(vec![Value::Undefined; len.clamp(0.0, MOST_PLACES) as usize]);
-                    if *len > 0.0 {
-                        m.has_holes(array);
-                    }
-                    array
-                }
-                args => m.array(args.to_vec()),
-            })
-        }),
+        ("Function", "Function", make_function),
+        ("Array", "Array", make_array),
         ("String", "String", |m, c| {
             if let Value::Sym(_) = c.arg(0) {
                 return Ok(UNKNOWN);
@@ -483,8 +443,7 @@ fn constructors(m: &mut Machine<'_>) {
         ("WeakSet", "Map", |m, c| make_map(m, c, true)),
         ("Error", "Error", |m, c| super::errors::make_error(m, c, 0)),
         ("Proxy", "Object", |m, c| {
-            let primitive = |value: Value| !matches!(value, Value::Obj(_) | Value::Unknown(_) | Value::Import(_));
-            if primitive(c.arg(0)) || primitive(c.arg(1)) {
+            if c.arg(0).is_primitive() || c.arg(1).is_primitive() {
                 m.bad_argument("TypeError", "Cannot create proxy with a non-object as target or handler", c.at)?;
             }
             Ok(Value::Obj(m.alloc(Kind::Proxy(c.arg(0), c.arg(1)), Value::Null)))
@@ -503,6 +462,50 @@ fn constructors(m: &mut Machine<'_>) {
         }
         global(m, name, function);
     }
+}
+
+/// `new Function(..)`. Code made from text cannot be read; what it makes usually wraps a function given to it.
+fn make_function(m: &mut Machine<'_>, c: &Call<'_>) -> R {
+    if let Some(problem) = super::evaluate::function_problem(m, c.args) {
+        m.bad_argument("SyntaxError", &problem, c.at)?;
+    }
+    if let Some(importer) = m.importer(c.args, c.at) {
+        return Ok(importer);
+    }
+    m.read_doubtful();
+    let made = m.native(
+        |m, c| {
+            m.read_doubtful();
+            let inner = c.args.iter().copied().find(|arg| m.callable(*arg)).unwrap_or(UNKNOWN);
+            let wrapper = m.native(|m, c| m.call_at(c.data, c.this, c.args, c.at), inner);
+            if let Value::Obj(id) = wrapper {
+                m.object_mut(id).open = true;
+            }
+            Ok(wrapper)
+        },
+        Value::Undefined,
+    );
+    Ok(made)
+}
+
+fn make_array(m: &mut Machine<'_>, c: &Call<'_>) -> R {
+    Ok(match c.args {
+        [Value::Num(len)] if *len < 0.0 || len.fract() != 0.0 || *len > 4_294_967_295.0 => {
+            m.bad_argument("RangeError", "Invalid array length", c.at)?;
+            UNKNOWN
+        }
+        [Value::Num(len)] => {
+            if *len > MOST_PLACES {
+                m.go_astray();
+            }
+            let array = m.array(vec![Value::Undefined; len.clamp(0.0, MOST_PLACES) as usize]);
+            if *len > 0.0 {
+                m.has_holes(array);
+            }
+            array
+        }
+        args => m.array(args.to_vec()),
+    })
 }
 
 /// A regular expression that this release does not take.

@@ -433,7 +433,7 @@ fn dirents(m: &mut Machine<'_>, path: &str) -> R {
 fn read_file(m: &mut Machine<'_>, c: &Call<'_>) -> R {
     if matches!(c.arg(0), Value::Undefined | Value::Null | Value::Bool(_)) {
         let message = "The \"path\" argument must be of type string or an instance of Buffer or URL";
-        m.bad_argument("TypeError", message, c.at).map_err(|thrown| m.with_code(thrown, "ERR_INVALID_ARG_TYPE"))?;
+        m.wrong_type(message, c.at)?;
         return Ok(UNKNOWN);
     }
     if let Value::Num(_) = c.arg(0) {

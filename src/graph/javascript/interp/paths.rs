@@ -93,8 +93,7 @@ fn paths(m: &mut Machine<'_>, c: &Call<'_>, make: fn(&[String]) -> Option<String
         match arg {
             Value::Str(text) => parts.push(m.str(*text).to_string()),
             Value::Undefined | Value::Null | Value::Num(_) | Value::Bool(_) => {
-                let refused = m.bad_argument("TypeError", "The \"path\" argument must be of type string", c.at);
-                refused.map_err(|thrown| m.with_code(thrown, "ERR_INVALID_ARG_TYPE"))?;
+                m.wrong_type("The \"path\" argument must be of type string", c.at)?;
                 return Ok(UNKNOWN);
             }
             _ => return Ok(UNKNOWN),

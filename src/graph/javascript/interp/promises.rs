@@ -2,7 +2,6 @@
 
 use super::Machine;
 use super::tables::Table;
-use super::urls::is_no_path;
 use super::value::{Abrupt, At, Atom, Call, Kind, ModuleIx, ObjId, R, UNKNOWN, Value};
 
 /// What Node calls a timer that can be awaited.
@@ -108,7 +107,7 @@ pub(super) const STATICS: Table = &[
 
 /// `new Promise((resolve) => ..)`.
 pub(super) fn make(m: &mut Machine<'_>, c: &Call<'_>) -> R {
-    if is_no_path(c.arg(0)) || matches!(c.arg(0), Value::Str(_) | Value::Sym(_)) {
+    if c.arg(0).is_primitive() {
         m.bad_argument("TypeError", "Promise resolver is not a function", c.at)?;
     }
     let promise = m.promise(None);

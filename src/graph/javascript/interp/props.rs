@@ -87,40 +87,8 @@ impl Machine<'_> {
         let mut at = start;
         let mut open = 0;
         for _ in 0..LIMITS.inheritance {
-            let object = self.object(at);
-            match &object.kind {
-                Kind::Array(items) => {
-                    let len = items.len();
-                    let name = self.str(key);
-                    if &*name == "length" {
-                        return Ok(if object_open(self, at) { UNKNOWN } else { Value::Num(len as f64) });
-                    }
-                    if let Ok(index) = name.parse::<usize>()
-                        && let Kind::Array(items) = &self.object(at).kind
-                        && let Some(item) = items.get(index)
-                    {
-                        return Ok(*item);
-                    }
-                }
-                Kind::Map(pairs) if &*self.str(key) == "size" => {
-                    let known = pairs.len() <= MOST_COUNTED && !object.open;
-                    return Ok(if known { Value::Num(pairs.len() as f64) } else { UNKNOWN });
-                }
-                Kind::Namespace(ix) => {
-                    let ix = *ix;
-                    let value = self.export(ix, key, 0).unwrap_or(Value::Undefined);
-                    return Ok(if value == UNSET { UNKNOWN } else { value });
-                }
-                Kind::Proxy(target, handler) => {
-                    let (target, handler) = (*target, *handler);
-                    let trap = self.atom("get");
-                    let trap = self.get(handler, trap)?;
-                    if matches!(trap, Value::Obj(_)) {
-                        return self.call(trap, handler, &[target, Value::Str(key), receiver]);
-                    }
-                    return self.get(target, key);
-                }
-                _ => {}
+            if let Some(value) = self.of_kind(at, key, receiver)? {
+                return Ok(value);
             }
             let object = self.object(at);
             match object.props.get(key) {
@@ -148,16 +116,8 @@ impl Machine<'_> {
                 _ => break,
             }
         }
-        if let Kind::Closure(closure) = &self.object(start).kind
-            && !closure.is_class
-            && &*self.str(key) == "prototype"
-            && (self.is_special(closure) || self.is_constructor(Value::Obj(start)) != Some(false))
-        {
-            let proto = self.plain();
-            let constructor = self.atom("constructor");
-            self.object_mut(proto).props.set(constructor, Slot::Value(Value::Obj(start)), Some(false));
-            self.object_mut(start).props.set(key, Slot::Value(Value::Obj(proto)), Some(false));
-            return Ok(Value::Obj(proto));
+        if let Some(proto) = self.made_prototype(start, key) {
+            return Ok(proto);
         }
         if matches!(self.object(start).kind, Kind::Closure(_) | Kind::Native(..) | Kind::Bound(..))
             && matches!(&*self.str(key), "length" | "name" | "arguments" | "caller")
@@ -165,17 +125,7 @@ impl Machine<'_> {
             return Ok(self.of_function(start, key));
         }
         if open > 0 {
-            let name = self.object(start).name;
-            let key = self.str(key);
-            if matches!(&*key, "__esModule" | "default") && super::super::resolve::is_builtin(&self.str(name)) {
-                return Ok(Value::Undefined);
-            }
-            // Polyfills ask for what this version of Node may not have.
-            let is_module = self.builtins.get(&name) == Some(&Value::Obj(start));
-            if is_module && exports::surely_lacks(&self.str(name), &key, self.node) {
-                return Ok(Value::Undefined);
-            }
-            return Ok(Value::Unknown(self.member_name(name, &key)));
+            return Ok(self.of_open(start, key));
         }
         let value = self.of_this_release(start, key);
         let brought = start != self.global_object && !self.knows_members(Value::Obj(start));
@@ -183,6 +133,69 @@ impl Machine<'_> {
             self.read_doubtful();
         }
         Ok(value)
+    }
+
+    /// What an object has under a key because of what it is.
+    fn of_kind(&mut self, at: u32, key: Atom, receiver: Value) -> Result<Option<Value>, Abrupt> {
+        let object = self.object(at);
+        match &object.kind {
+            Kind::Array(items) => {
+                let name = self.str(key);
+                if &*name == "length" {
+                    let len = items.len() as f64;
+                    return Ok(Some(if object.open { UNKNOWN } else { Value::Num(len) }));
+                }
+                Ok(name.parse::<usize>().ok().and_then(|index| items.get(index)).copied())
+            }
+            Kind::Map(pairs) if &*self.str(key) == "size" => {
+                let known = pairs.len() <= MOST_COUNTED && !object.open;
+                Ok(Some(if known { Value::Num(pairs.len() as f64) } else { UNKNOWN }))
+            }
+            Kind::Namespace(ix) => {
+                let ix = *ix;
+                let value = self.export(ix, key, 0).unwrap_or(Value::Undefined);
+                Ok(Some(if value == UNSET { UNKNOWN } else { value }))
+            }
+            Kind::Proxy(target, handler) => {
+                let (target, handler) = (*target, *handler);
+                let trap = self.atom("get");
+                let trap = self.get(handler, trap)?;
+                match trap {
+                    Value::Obj(_) => self.call(trap, handler, &[target, Value::Str(key), receiver]).map(Some),
+                    _ => self.get(target, key).map(Some),
+                }
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The `prototype` of a function, which is made when it is asked for.
+    fn made_prototype(&mut self, start: u32, key: Atom) -> Option<Value> {
+        let Kind::Closure(closure) = &self.object(start).kind else { return None };
+        let is_asked = !closure.is_class && &*self.str(key) == "prototype";
+        if !is_asked || !self.is_special(closure) && self.is_constructor(Value::Obj(start)) == Some(false) {
+            return None;
+        }
+        let proto = self.plain();
+        let constructor = self.atom("constructor");
+        self.object_mut(proto).props.set(constructor, Slot::Value(Value::Obj(start)), Some(false));
+        self.object_mut(start).props.set(key, Slot::Value(Value::Obj(proto)), Some(false));
+        Some(Value::Obj(proto))
+    }
+
+    /// What an object may have under a key of which not all is known.
+    fn of_open(&mut self, start: u32, key: Atom) -> Value {
+        let name = self.object(start).name;
+        let key = self.str(key);
+        if matches!(&*key, "__esModule" | "default") && super::super::resolve::is_builtin(&self.str(name)) {
+            return Value::Undefined;
+        }
+        // Polyfills ask for what this version of Node may not have.
+        let is_module = self.builtins.get(&name) == Some(&Value::Obj(start));
+        if is_module && exports::surely_lacks(&self.str(name), &key, self.node) {
+            return Value::Undefined;
+        }
+        Value::Unknown(self.member_name(name, &key))
     }
 
     /// What every function says of itself.
@@ -491,10 +504,6 @@ impl Machine<'_> {
 fn is_set_variable(name: &str) -> bool {
     let variable = name.strip_prefix(super::natives_node::SET_VARIABLE);
     variable.is_some_and(|variable| variable.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
-}
-
-fn object_open(machine: &Machine<'_>, id: u32) -> bool {
-    machine.object(id).open
 }
 
 /// One value for two that are both possible: the one that says more.

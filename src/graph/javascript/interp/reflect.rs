@@ -35,14 +35,14 @@ pub(super) const REFLECT: Table = &[
         m.binary(BinaryOp::In, c.arg(1), c.arg(0))
     }),
     ("apply", |m, c| {
-        if is_primitive(c.arg(0)) || is_primitive(c.arg(2)) {
+        if c.arg(0).is_primitive() || c.arg(2).is_primitive() {
             m.bad_argument("TypeError", "Reflect.apply takes a function and a list", c.at)?;
         }
         let args = m.iterate(c.arg(2))?.unwrap_or_default();
         m.call_at(c.arg(0), c.arg(1), &args, c.at)
     }),
     ("construct", |m, c| {
-        if m.is_constructor(c.arg(0)) == Some(false) || is_primitive(c.arg(1)) {
+        if m.is_constructor(c.arg(0)) == Some(false) || c.arg(1).is_primitive() {
             m.note_read(c.arg(0));
             m.bad_argument("TypeError", "Reflect.construct takes a constructor and a list", c.at)?;
         }
@@ -65,13 +65,9 @@ pub(super) const REFLECT: Table = &[
     }),
 ];
 
-fn is_primitive(value: Value) -> bool {
-    !matches!(value, Value::Obj(_) | Value::Unknown(_) | Value::Import(_))
-}
-
 /// What functions of `Reflect` do not take: whatever is no object.
 fn of_object(m: &mut Machine<'_>, c: &Call<'_>) -> Result<(), Abrupt> {
-    match is_primitive(c.arg(0)) {
+    match c.arg(0).is_primitive() {
         false => Ok(()),
         true => m.bad_argument("TypeError", "a function of Reflect is called on what is no object", c.at),
     }

@@ -94,8 +94,7 @@ impl Machine<'_> {
             None => (None, name),
         };
         if REFUSALS.calls_back.iter().any(|known| known == plain) {
-            let nothing = is_no_path(first) || matches!(first, Value::Str(_) | Value::Sym(_));
-            return nothing.then(|| wrong_type("callback", "of type function")).flatten();
+            return first.is_primitive().then(|| wrong_type("callback", "of type function")).flatten();
         }
         if let Some(intl) = plain.strip_prefix("Intl.").filter(|class| class.chars().all(char::is_alphanumeric)) {
             return self.bad_locale(first).or_else(|| self.bad_option(intl, args));

@@ -44,7 +44,7 @@ impl Machine<'_> {
 
     /// Whether own code runs that own code alone has called, and nothing undecided is around it.
     pub(super) fn is_own_code(&self, ix: ModuleIx) -> bool {
-        self.trust.on && self.written(ix) && self.conditions == 0
+        self.runs_own(ix) && self.conditions == 0
     }
 
     /// Whether own code runs that own code alone has called.
@@ -236,6 +236,22 @@ impl Machine<'_> {
     pub(super) fn bad_argument(&mut self, class: &'static str, message: &str, at: At) -> Result<(), Abrupt> {
         self.refuse_empty_meta(class, message, at)?;
         self.mistake(class, message, at)
+    }
+
+    /// The same for a function of Node, whose errors have a code.
+    pub(super) fn bad_argument_of_node(
+        &mut self,
+        class: &'static str,
+        message: &str,
+        code: &str,
+        at: At,
+    ) -> Result<(), Abrupt> {
+        self.bad_argument(class, message, at).map_err(|thrown| self.with_code(thrown, code))
+    }
+
+    /// Throws where a function of Node is given what is of another type than it takes.
+    pub(super) fn wrong_type(&mut self, message: &str, at: At) -> Result<(), Abrupt> {
+        self.bad_argument_of_node("TypeError", message, "ERR_INVALID_ARG_TYPE", at)
     }
 
     /// Whether an object is known to have no property of its own.

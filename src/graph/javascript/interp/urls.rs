@@ -8,7 +8,7 @@ pub(super) const URL: &[(&str, Native)] = &[
     ("fileURLToPath", |m, c| {
         if is_no_path(c.arg(0)) {
             let message = "The \"path\" argument must be of type string or an instance of URL";
-            m.bad_argument("TypeError", message, c.at).map_err(|thrown| m.with_code(thrown, "ERR_INVALID_ARG_TYPE"))?;
+            m.wrong_type(message, c.at)?;
             return Ok(UNKNOWN);
         }
         if let Value::Str(text) = c.arg(0) {
@@ -19,7 +19,7 @@ pub(super) const URL: &[(&str, Native)] = &[
                     true => ("The URL must be of scheme file", "ERR_INVALID_URL_SCHEME"),
                     false => ("Invalid URL", "ERR_INVALID_URL"),
                 };
-                m.bad_argument("TypeError", message, c.at).map_err(|thrown| m.with_code(thrown, code))?;
+                m.bad_argument_of_node("TypeError", message, code, c.at)?;
             }
         }
         Ok(match m.coerce_text(c.arg(0)) {
@@ -45,7 +45,7 @@ pub(super) const URL: &[(&str, Native)] = &[
     ("pathToFileURL", |m, c| {
         if is_no_path(c.arg(0)) {
             let message = "The \"path\" argument must be of type string";
-            m.bad_argument("TypeError", message, c.at).map_err(|thrown| m.with_code(thrown, "ERR_INVALID_ARG_TYPE"))?;
+            m.wrong_type(message, c.at)?;
             return Ok(UNKNOWN);
         }
         Ok(match m.coerce_text(c.arg(0)) {
@@ -156,8 +156,7 @@ pub(super) fn new_url(m: &mut Machine<'_>, c: &Call<'_>) -> R {
     }
     let Some(base) = base.filter(|_| c.args.len() > 1 && c.arg(1) != Value::Undefined).map(|base| m.str(base)) else {
         if !has_scheme(&to) {
-            m.bad_argument("TypeError", "Invalid URL", c.at)
-                .map_err(|thrown| m.with_code(thrown, "ERR_INVALID_URL"))?;
+            m.bad_argument_of_node("TypeError", "Invalid URL", "ERR_INVALID_URL", c.at)?;
         }
         return Ok(UNKNOWN);
     };

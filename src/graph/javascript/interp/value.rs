@@ -27,12 +27,17 @@ pub(super) enum Value {
 }
 
 impl Value {
-    /// Whether it is a number that equals itself.
-    pub(super) fn is_number(&self) -> bool {
-        matches!(self, Self::Num(number) if !number.is_nan() && *number != 0.0)
+    /// Whether it is surely no object.
+    pub(super) fn is_primitive(self) -> bool {
+        !matches!(self, Self::Obj(_) | Self::Unknown(_) | Self::Import(_))
     }
 
-    pub(super) fn is_text(&self) -> bool {
+    /// Whether it is a number that all ways to compare take for the same: NaN is not, nor is zero, of which there are two.
+    pub(super) fn is_plain_number(self) -> bool {
+        matches!(self, Self::Num(number) if !number.is_nan() && number != 0.0)
+    }
+
+    pub(super) fn is_text(self) -> bool {
         matches!(self, Self::Str(_))
     }
 }
