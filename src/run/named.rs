@@ -1,4 +1,5 @@
-//! Functions that the configuration names and that are not there: a slip would switch a budget or a contract off in silence.
+//! Functions that the configuration names and that are not there: a slip would switch a budget or a contract off in
+//! silence.
 
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,8 @@
 //! Sources outside of a function's folder that a bundler takes in, because code names them by their paths.
 //!
-//! A bundler follows `../../lib/db` wherever it leads, and `@shop/db` where the compiler's settings say. Then the package is made of several places: the function's
-//! folder, and those files outside of it, each where it lies below the folder around all of them.
+//! A bundler follows `../../lib/db` wherever it leads, and `@shop/db` where the compiler's settings say. Then the
+//! package is made of several places: the function's folder, and those files outside of it, each where it lies below the
+//! folder around all of them.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};

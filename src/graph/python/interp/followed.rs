@@ -23,7 +23,7 @@ pub(super) fn is_function(name: &str) -> bool {
     FOLLOWED.functions.contains(name)
 }
 
-/// The same for a method of containers, `.append`.
+/// Whether a method of containers, `.append`, is followed, so that what they hold stays known.
 pub(super) fn is_method(name: &str) -> bool {
     name.strip_prefix('.').is_some_and(|name| FOLLOWED.methods.contains(name))
 }
