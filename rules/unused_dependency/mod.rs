@@ -121,7 +121,7 @@ fn finding(cx: &FunctionContext<'_>, dependency: &Dependency) -> Finding {
     }
     let doubt = cx.usage.doubt(&dependency.name);
     let level = if doubt.is_some() { FixLevel::Unsafe } else { FixLevel::Safe };
-    if let Some(doubt @ (Doubt::Open(_) | Doubt::Library(_))) = doubt {
+    if let Some(doubt @ (Doubt::Open(_) | Doubt::Library(_) | Doubt::Computed(_) | Doubt::Said)) = doubt {
         finding = finding.help(format!("Look whether it is needed: {doubt}. If so, list it in the `keep` option"));
     }
     if let Some(fix) = removal(dependency, level) {

@@ -143,7 +143,7 @@ fn package(app: &Application, function: &Function, base: &Base) -> Result<Packag
         CodeSource::Local(source) => source,
         CodeSource::Inline { text, file } => return Ok(inline(app, function, text, file, base)),
         CodeSource::Parts(parts) => match parts.as_slice() {
-            [CodePart { path, to: None }] => path,
+            [CodePart { path, to: None, .. }] => path,
             several => return together(app, function, several, base),
         },
         CodeSource::Unset => return Err("nothing says where its code is".to_owned()),
@@ -201,7 +201,7 @@ fn together(app: &Application, function: &Function, sources: &[CodePart], base: 
             None if seen::is_dir(path) => below.clone(),
             None => join(&below, &name),
         };
-        Ok(Part { from: path.to_owned(), to, ..Part::default() })
+        Ok(Part { from: path.to_owned(), to, is_made: source.is_made, ..Part::default() })
     };
     let parts: Vec<Part> = sources.iter().map(part).collect::<Result<_, String>>()?;
     let first = sources.first().map(|source| &*source.path).unwrap_or_default();
@@ -237,7 +237,7 @@ fn chosen(app: &Application, function: &Function, folder: &str) -> Option<Conten
         }
         _ => String::new(),
     };
-    let part = Part { from: folder.into(), to: below, below: inside, choices };
+    let part = Part { from: folder.into(), to: below, below: inside, choices, ..Part::default() };
     Some(Content::Parts { parts: vec![part].into(), is_image: false })
 }
 

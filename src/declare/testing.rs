@@ -12,7 +12,7 @@ use crate::input::files::{Files, FolderEntry};
 pub(super) struct Memory(pub(super) BTreeMap<String, Arc<str>>);
 
 impl Memory {
-    pub(super) fn new<const N: usize>(files: [(&str, &str); N]) -> Self {
+    pub(super) fn new<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         Self(files.into_iter().map(|(path, text)| (path.to_owned(), text.into())).collect())
     }
 }

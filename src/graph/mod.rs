@@ -282,6 +282,8 @@ pub struct Mentions {
     pub open_calls: BTreeSet<Arc<str>>,
     /// By what own code may load modules whose names are known only when it runs: `import_module`, `exec`, `pickle`.
     pub open_loads: BTreeSet<Arc<str>>,
+    /// What libraries load by names that they compute.
+    pub computed: BTreeSet<ComputedLoad>,
     /// Names of keyword arguments in own code.
     pub keywords: BTreeSet<Arc<str>>,
     /// Entry-point groups of the installed packages that loaded code names.
@@ -290,6 +292,17 @@ pub struct Mentions {
     pub optional: BTreeSet<Arc<str>>,
     /// Likewise, but named in a text there: an argument or the documentation.
     pub documented: BTreeSet<Arc<str>>,
+}
+
+/// A place in a library's code that loads a module by a name which is known only when it runs.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ComputedLoad {
+    /// The file.
+    pub by: EntryId,
+    /// How the name begins, as far as it is known.
+    pub begins: Arc<str>,
+    /// How it ends.
+    pub ends: Arc<str>,
 }
 
 /// What the top level of own modules makes and no own module uses.

@@ -27,6 +27,8 @@ pub struct Limits {
     pub depth: usize,
     /// Files that symbolic links to folders may stand for, all together.
     pub link_files: usize,
+    /// Symbolic links out of a folder that are followed, those behind others included.
+    pub links_out: usize,
     /// Symbolic links followed one after the other; Linux follows 40.
     pub link_hops: usize,
 }
@@ -43,6 +45,7 @@ impl Default for Limits {
             path_bytes: 4096,
             depth: 100,
             link_files: 100_000,
+            links_out: 10_000,
             link_hops: 40,
         }
     }

@@ -7,6 +7,8 @@
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
+use rustc_hash::FxHashSet;
+
 use super::listing::{Link, Listed, Listing, Source};
 use super::{Limits, folder, links, seen, wall};
 use crate::text;
@@ -33,7 +35,8 @@ pub(super) fn follow(listing: &mut Listing, root: &Path, limits: &Limits) {
         listing.links.extend(leaving);
         return;
     };
-    let mut search = Search { own, wall, room: limits.link_files, waiting: VecDeque::new() };
+    let (room, left) = (limits.link_files, limits.links_out);
+    let mut search = Search { own, wall, room, left, too_large: FxHashSet::default(), waiting: VecDeque::new() };
     for link in leaving {
         let place = root.join(&link.path);
         search.meet(link, &place, Vec::new(), listing);
@@ -46,8 +49,12 @@ pub(super) fn follow(listing: &mut Listing, root: &Path, limits: &Limits) {
 struct Search {
     own: PathBuf,
     wall: PathBuf,
-    /// How many more files may be put in.
+    /// How many more files, folders and links may be put in.
     room: usize,
+    /// How many more links are followed.
+    left: usize,
+    /// Folders that hold more than that: they are listed once.
+    too_large: FxHashSet<PathBuf>,
     waiting: VecDeque<Waiting>,
 }
 
@@ -76,6 +83,11 @@ impl Search {
     /// Puts in what a link leads to.
     fn take(&mut self, next: Waiting, listing: &mut Listing, limits: &Limits) {
         let Waiting { link, real, through } = next;
+        let Some(left) = self.left.checked_sub(1).filter(|_| !self.too_large.contains(&real)) else {
+            listing.links.push(link);
+            return;
+        };
+        self.left = left;
         let found = if seen::is_dir(&real) {
             folder::list_without(&real, &[], limits).ok()
         } else {
@@ -84,11 +96,13 @@ impl Search {
                 ..Listing::default()
             })
         };
-        let Some(mut found) = found.filter(|found| found.files.len() <= self.room) else {
+        let size = |found: &Listing| found.files.len() + found.folders.len() + found.links.len();
+        let Some(mut found) = found.filter(|found| size(found) <= self.room) else {
+            self.too_large.insert(real);
             listing.links.push(link);
             return;
         };
-        self.room -= found.files.len();
+        self.room -= size(&found);
         let put = |path: &str| if path.is_empty() { link.path.clone() } else { format!("{}/{path}", link.path) };
         let mut through = through;
         through.push(real.clone());

@@ -6,7 +6,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::files::join;
-use super::listing::{Listed, Listing};
+use super::listing::{Listed, Listing, Source};
 use super::{InputError, InputErrorKind, Installed, LayerSource, Limits, folder, names, put_together, seen};
 use crate::artifact::{Artifact, ArtifactKind};
 
@@ -22,6 +22,8 @@ pub struct Part {
     pub below: String,
     /// What is put in and left out; the last that fits decides, and what none fits is put in.
     pub choices: Vec<Choice>,
+    /// The file is there, and what it will say is made when it is deployed.
+    pub is_made: bool,
 }
 
 /// Whether files are part of a package, by a glob.
@@ -54,6 +56,9 @@ impl Choices {
         last.is_none_or(|(_, excludes)| !excludes)
     }
 }
+
+/// Why a file is not read whose text a deployment makes.
+const MADE: &str = "its text is made when it is deployed";
 
 /// What a build puts together.
 #[derive(Debug)]
@@ -124,7 +129,12 @@ fn add(
         }
     } else {
         let mut own = super::binary(&part.from)?;
-        own.files.iter_mut().for_each(|file| file.path = String::new());
+        for file in &mut own.files {
+            file.path = String::new();
+            if part.is_made {
+                file.source = Source::Refused(MADE.into());
+            }
+        }
         own
     };
     let choices = Choices::of(&part.choices);

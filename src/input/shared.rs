@@ -4,15 +4,16 @@
 //! recognised before it is listed. While a [`Sharing`] lasts, small files that are read by their path are kept, and
 //! archives stay open; a file is known again by what the disk says of it, so that a changed one is read anew.
 
+use std::any::{Any, TypeId};
 use std::ffi::OsString;
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::seen::{self, Stat};
+use super::seen::{self, Hash, Stat};
 
 /// Larger files are not kept: templates and manifests that people write are smaller.
 const LARGEST_KEPT: u64 = 2 << 20;
@@ -21,15 +22,22 @@ const MOST_KEPT: u64 = 64 << 20;
 /// Archives that are kept open: systems give a process few hundred handles.
 const MOST_OPEN: usize = 64;
 
+/// Texts of which it is kept what was made of them.
+const MOST_MADE: usize = 64;
+
 /// What is shared now.
 static CURRENT: RwLock<Option<Arc<Shared>>> = RwLock::new(None);
 
 /// The bytes of a file, which its first reader fills in.
 type Place = Arc<Mutex<Option<Arc<Vec<u8>>>>>;
 
+/// What a reader made of a text, by its type, the reader and the text's hash.
+type Made = FxHashMap<(TypeId, usize, Hash), Arc<OnceLock<Arc<dyn Any + Send + Sync>>>>;
+
 #[derive(Debug, Default)]
 struct Shared {
     texts: Mutex<Texts>,
+    made: Mutex<Made>,
     archives: Mutex<FxHashMap<Stat, Arc<File>>>,
 }
 
@@ -109,6 +117,20 @@ pub(super) fn known(path: &Path) -> Option<Arc<Vec<u8>>> {
     lock(&place).clone()
 }
 
+/// What a reader makes of a text: all functions of a repository ask for its lock file, and the first has it read.
+/// The reader must not ask for anything that is made so.
+pub fn made<T: Any + Send + Sync>(text: &str, read: fn(&str) -> T) -> Arc<T> {
+    let place = || {
+        let (shared, hash) = (shared()?, seen::hash_of(text.as_bytes()).ok()?);
+        let mut made = lock(&shared.made);
+        let key = (TypeId::of::<T>(), read as usize, hash);
+        (made.len() < MOST_MADE || made.contains_key(&key)).then(|| Arc::clone(made.entry(key).or_default()))
+    };
+    let Some(place) = place() else { return Arc::new(read(text)) };
+    let made = place.get_or_init(|| Arc::new(read(text)));
+    Arc::clone(made).downcast().unwrap_or_else(|_| Arc::new(read(text)))
+}
+
 fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     seen::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
@@ -163,7 +185,9 @@ mod tests {
         assert_eq!(*read(), b"a: 12");
         let (one, len) = archive(&file).unwrap();
         assert!(Arc::ptr_eq(&one, &archive(&file).unwrap().0) && len == 5);
+        let count: fn(&str) -> Vec<usize> = |text| vec![text.len()];
+        assert!(Arc::ptr_eq(&made("abc", count), &made("abc", count)) && *made("ab", count) == [2]);
         drop(sharing);
-        assert!(known(&file).is_none());
+        assert!(known(&file).is_none() && !Arc::ptr_eq(&made("abc", count), &made("abc", count)));
     }
 }

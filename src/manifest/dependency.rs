@@ -111,7 +111,7 @@ pub struct Declared {
     /// Whether some list of dependencies is computed, so that more may be declared.
     pub is_open: bool,
     /// What a lock file pins, where nothing is installed that says it better.
-    pub locked: Vec<Locked>,
+    pub locked: Arc<[Locked]>,
     /// What other members of the workspace say of themselves.
     pub siblings: Vec<Locked>,
 }

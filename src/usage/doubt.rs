@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use regex::bytes::{Regex, RegexBuilder};
 
-use super::Loaded;
-use crate::artifact::EntryId;
+use super::{Loaded, search};
+use crate::artifact::{Entry, EntryId};
+use crate::graph::ComputedLoad;
 use crate::platform::Language;
 
 /// What may need a dependency although nothing shows it.
@@ -22,6 +22,10 @@ pub enum Doubt {
     Open(Arc<str>),
     /// The code of a package that is used names it.
     Library(Arc<str>),
+    /// The code of a package that is used loads by names that are known only when it runs, and this may be one.
+    Computed(Arc<str>),
+    /// A text of own code names it, which a library may be given.
+    Said,
     /// More is installed than is searched for who names it.
     Unsearched,
 }
@@ -35,6 +39,10 @@ impl fmt::Display for Doubt {
                 write!(f, "own code may load it by a name that is known only when it runs (`{means}`)")
             }
             Self::Library(package) => write!(f, "code of {package} names it, and may load it"),
+            Self::Computed(package) => {
+                write!(f, "code of {package} may load it by a name that is known only when it runs")
+            }
+            Self::Said => f.write_str("a text of own code names it, and may lead to its being loaded"),
             Self::Unsearched => f.write_str("too much is installed to search all of it for who names it"),
         }
     }
@@ -42,41 +50,79 @@ impl fmt::Display for Doubt {
 
 /// All files together that are searched for names, in bytes.
 const LARGEST_ALL: u64 = 512 << 20;
+/// Larger files of other kinds than code, in bytes, are data and no lists of what to load.
+const LARGEST_LIST: u64 = 128 << 10;
+/// Endings of files by which code may be told what to load.
+const LISTS: [&str; 7] = [".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf"];
+/// Files that tell the tools what a package needs, and its code nothing.
+const MANIFESTS: [&str; 4] = ["package.json", "package-lock.json", "pyproject.toml", "setup.cfg"];
+
+/// Why it is not proven of dependencies that nothing is known to use that no code which is used asks for them: it has
+/// their names, or makes them. Nothing where that is too much to search.
+pub(super) fn of_used_code(
+    facts: &Loaded<'_>,
+    sought: &[(Arc<str>, Vec<String>)],
+    is_used: &dyn Fn(&str) -> bool,
+) -> Option<BTreeMap<Arc<str>, Doubt>> {
+    let named = named_by_libraries(facts, sought, is_used)?;
+    let mut doubts: BTreeMap<Arc<str>, Doubt> =
+        named.into_iter().map(|(name, package)| (name, Doubt::Library(package))).collect();
+    let mentions = &facts.graph.mentions;
+    for (name, modules) in sought {
+        let makes = |load: &&ComputedLoad| modules.iter().any(|module| may_make(facts.language, load, module));
+        let loads = mentions.computed.iter().filter(makes).filter_map(|load| facts.packages.owner(load.by));
+        let mut owners = loads.map(|owner| &facts.packages.package(owner).name).filter(|owner| *owner != name);
+        let is_said = || modules.iter().any(|module| mentions.words.contains(module.as_str()));
+        let doubt = match owners.next() {
+            Some(owner) => Some(Doubt::Computed(Arc::clone(owner))),
+            None => is_said().then_some(Doubt::Said),
+        };
+        if let Some(doubt) = doubt {
+            doubts.entry(Arc::clone(name)).or_insert(doubt);
+        }
+    }
+    Some(doubts)
+}
+
+/// Whether a name that is computed may be that of a module, or of something in it.
+fn may_make(language: Language, load: &ComputedLoad, module: &str) -> bool {
+    let (begins, ends) = (&*load.begins, &*load.ends);
+    let within = if language == Language::Node { '/' } else { '.' };
+    let is_below = || begins.strip_prefix(module).is_some_and(|rest| rest.starts_with(within));
+    // What follows a name that is put together whole may be a part of the module.
+    is_below() || module.starts_with(begins) && (ends.contains(within) || module.ends_with(ends))
+}
 
 /// The packages, of some that are used, whose code names dependencies that nothing is known to use: by an import that was
 /// not followed, or in a text. `sought` has the names by which each is imported. Nothing where that is too much to search.
-pub(super) fn named_by_libraries(
+fn named_by_libraries(
     facts: &Loaded<'_>,
     sought: &[(Arc<str>, Vec<String>)],
     searches: &dyn Fn(&str) -> bool,
 ) -> Option<BTreeMap<Arc<str>, Arc<str>>> {
-    let patterns: Vec<(&Arc<str>, Option<Regex>)> =
-        sought.iter().map(|(name, modules)| (name, pattern(facts.language, modules))).collect();
-    let is_code = |path: &str| match facts.language {
-        Language::Node => [".js", ".cjs", ".mjs", ".node"].iter().any(|ending| path.ends_with(ending)),
-        _ => [".py", ".pyc", ".so"].iter().any(|ending| path.ends_with(ending)),
+    let patterns: Vec<(Arc<str>, Option<Regex>)> =
+        sought.iter().map(|(name, modules)| (Arc::clone(name), pattern(facts.language, modules))).collect();
+    let endings: &[&str] = match facts.language {
+        Language::Node => &[".js", ".cjs", ".mjs", ".node"],
+        _ => &[".py", ".pyc", ".so"],
     };
-    let mut files: Vec<(&Arc<str>, EntryId)> = Vec::new();
-    for package in facts.packages.packages.iter().filter(|package| searches(&package.name)) {
-        let code = package.entries.iter().filter(|entry| is_code(&facts.artifact.entry(**entry).path));
-        files.extend(code.map(|entry| (&package.name, *entry)));
-    }
+    let is_code = |entry: EntryId| {
+        let Entry { path, bytes, .. } = facts.artifact.entry(entry);
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let is_list = LISTS.iter().any(|ending| name.ends_with(ending)) && *bytes <= LARGEST_LIST;
+        let is_metadata = MANIFESTS.contains(&name) || folder.ends_with(".dist-info") || folder.ends_with(".egg-info");
+        endings.iter().any(|ending| name.ends_with(ending)) || is_list && !is_metadata
+    };
+    let files = search::files(facts, searches, &is_code);
     let bytes: u64 = files.iter().map(|(_, entry)| facts.artifact.entry(*entry).bytes).sum();
     if bytes > LARGEST_ALL {
         return None;
     }
-    let named: Vec<(Arc<str>, Arc<str>)> = files
-        .par_iter()
-        .flat_map_iter(|(package, entry)| {
-            let text = facts.artifact.read(*entry).ok();
-            let is_named = move |name: &Arc<str>, pattern: &Option<Regex>| {
-                let Some(text) = &text else { return true };
-                *name != **package && pattern.as_ref().is_none_or(|pattern| pattern.is_match((**text).as_ref()))
-            };
-            let found = patterns.iter().filter(move |(name, pattern)| is_named(name, pattern));
-            found.map(|(name, _)| (Arc::clone(name), Arc::clone(package)))
-        })
-        .collect();
+    // What cannot be read may have any name.
+    let holds = |_: &str, bytes: Option<&[u8]>, (_, pattern): &(Arc<str>, Option<Regex>)| {
+        bytes.zip(pattern.as_ref()).is_none_or(|(bytes, pattern)| pattern.is_match(bytes))
+    };
+    let named = search::holders(facts, &files, &patterns, |(name, _)| name, &holds);
     let mut first: BTreeMap<Arc<str>, Arc<str>> = BTreeMap::new();
     for (name, package) in named.into_iter().collect::<BTreeSet<_>>() {
         first.entry(name).or_insert(package);
@@ -111,6 +157,18 @@ fn pattern(language: Language, modules: &[String]) -> Option<Regex> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_are_computed_may_be_those_of_modules() {
+        let load = |begins: &str, ends: &str| ComputedLoad { by: EntryId(0), begins: begins.into(), ends: ends.into() };
+        let node = |begins, ends| may_make(Language::Node, &load(begins, ends), "driver-x");
+        assert!(node("", "") && node("driver-", "") && node("driver-", "-x") && node("driver-", "/lib"));
+        assert!(node("driver-x/", "") && node("", "-x"));
+        assert!(!node("plugin-", "") && !node("driver-", "-y") && !node("driver-x2/", "") && !node("@s/", ""));
+        let python = |begins, ends| may_make(Language::Python, &load(begins, ends), "google.cloud.storage");
+        assert!(python("google.cloud.", "") && python("google.cloud.storage.", "") && python("", ".client"));
+        assert!(!python("drivers.", "") && !python("", "_backend"));
+    }
 
     fn names(language: Language, module: &str, text: &str) -> bool {
         pattern(language, &[module.to_owned()]).is_none_or(|pattern| pattern.is_match(text.as_bytes()))

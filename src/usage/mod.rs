@@ -12,8 +12,10 @@ mod names;
 mod need;
 mod node;
 mod open;
+mod open_loads;
 mod own_code;
 mod scripts;
+mod search;
 mod tree;
 mod undeclared;
 mod wanted;
@@ -92,8 +94,8 @@ pub struct Usage {
     closed: bool,
     /// By what own code may load modules whose names are known only when it runs.
     open_loads: BTreeSet<Arc<str>>,
-    /// Packages whose code names unused ones; nothing where that is not known.
-    named_by: Option<BTreeMap<Arc<str>, Arc<str>>>,
+    /// What code that is used may ask of unused ones; nothing where that is not known.
+    named_by: Option<BTreeMap<Arc<str>, Doubt>>,
 }
 
 /// Names that nothing tells how they belong together: which modules a distribution brings is only known for certain
@@ -227,7 +229,7 @@ impl Usage {
         let unused = declared.dependencies.iter().filter(|dependency| dependency.scope == Scope::Runtime);
         let unused = unused.map(|dependency| &dependency.name).filter(|name| !self.uses(name));
         let sought: Vec<_> = unused.map(|name| (Arc::clone(name), imports(name))).collect();
-        self.named_by = doubt::named_by_libraries(facts, &sought, &|name| self.uses(name));
+        self.named_by = doubt::of_used_code(facts, &sought, &|name| self.uses(name));
     }
 
     /// Looks for what else may need distributions that nothing loads: where they are not here, any text of the
@@ -287,7 +289,7 @@ impl Usage {
 
     /// Why it is not proven that nothing needs a dependency that is not used. It is where what the function loads is here
     /// and nothing is missing, own code loads nothing by names that are known only when it runs, no code of what is used
-    /// names it, and neither is it a tool that people start nor named by settings and commands. Of what is not installed
+    /// names it or may make its name, and neither is it a tool that people start nor named by settings and commands. Of what is not installed
     /// the import names may be known, and never all other ways to ask for it.
     #[must_use]
     pub fn doubt(&self, name: &str) -> Option<Doubt> {
@@ -297,7 +299,7 @@ impl Usage {
             () if let Some(means) = self.open_loads.first() => Some(Doubt::Open(Arc::clone(means))),
             () => match &self.named_by {
                 None => Some(Doubt::Unsearched),
-                Some(named) => named.get(name).map(|package| Doubt::Library(Arc::clone(package))),
+                Some(named) => named.get(name).cloned(),
             },
         }
     }

@@ -4,29 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use serde::Deserialize;
 
-use super::{Loaded, loaders};
+use super::{Loaded, loaders, open_loads};
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::javascript::is_builtin;
-use crate::knowledge;
 use crate::lang::javascript::ir::{ExprId, ExprKind, Item, Key, Member, Program, Text};
 use crate::lang::javascript::request::known_ends;
 use crate::lang::javascript::{Dialect, ParseMode, parse};
 use crate::manifest::node::{is_name, package_of_request};
 use crate::package::owners::is_in_environment;
 use crate::span::Span;
-
-knowledge::table! {
-    static OPEN_LOADS: OpenLoads = "node/open_loads.toml", tested by the_words_of_open_loads_read;
-}
-
-/// `open_loads.toml`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OpenLoads {
-    words: Vec<String>,
-}
 
 /// Larger files, in bytes, are bundles and data: they are only searched for requests.
 const LARGEST_PARSED: u64 = 512 << 10;
@@ -214,23 +201,8 @@ fn file(path: &str, text: &str, reached: bool, program: &Program) -> OwnFile {
         told: packages_in(text, &["import(", "types=", "declare module"]).collect(),
         words: words.map(ToString::to_string).collect(),
         made: made(program, text).collect(),
-        open_load: open_load(program, text),
+        open_load: open_loads::of(program, text),
     }
-}
-
-/// By what a file may load modules whose names are known only when it runs: a request of which nothing is known, or code
-/// that is made then.
-fn open_load(program: &Program, text: &str) -> Option<Arc<str>> {
-    let is_open = |expr: ExprId| {
-        let begins = known_ends(program, expr).map(|(begin, _)| begin);
-        begins.is_none_or(|begin| package_of_request(&begin).is_none() && !begin.starts_with('.'))
-    };
-    let mut sites = program.sites.iter().filter(|site| site.request.is_none());
-    if sites.any(|site| is_open(site.expr)) {
-        return Some("require".into());
-    }
-    let said = |word: &&String| memchr::memmem::find(text.as_bytes(), word.as_bytes()).is_some();
-    OPEN_LOADS.words.iter().find(said).map(|word| word.trim_end_matches('(').into())
 }
 
 /// The calls of makers of libraries that load drivers.

@@ -5,11 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use memchr::memmem::Finder;
-use rayon::prelude::*;
 
 use super::names::Names;
 use super::need::{self, Need, Needs};
-use super::{Loaded, is_at_or_below, scripts};
+use super::{Loaded, is_at_or_below, scripts, search};
 use crate::artifact::EntryId;
 use crate::manifest::dependency::Declared;
 use crate::manifest::python::entry_points;
@@ -46,7 +45,7 @@ pub(super) fn by_distributions(facts: &Loaded<'_>, declared: &Declared, names: &
     };
     // What a library's tests import, it does not need.
     let is_code = |path: &str| path.ends_with(".py") && !path.split('/').any(|part| matches!(part, "test" | "tests"));
-    search(facts, &sought, &|name| needs.contains_key(name), &is_code, &holds)
+    found(facts, &sought, &|name| needs.contains_key(name), &is_code, &holds)
 }
 
 /// Declared packages that are installed and that nothing is known to use, and that the code of one that is used names,
@@ -66,7 +65,7 @@ pub(super) fn by_packages(
     let holds =
         |owner: &str, text: &str, sought: &Sought| !brings(owner, &sought.name) && is_asked_for(text, &sought.name);
     let is_code = |path: &str| [".js", ".cjs", ".mjs"].iter().any(|ending| path.ends_with(ending));
-    search(facts, &sought, &is_searched, &is_code, &holds)
+    found(facts, &sought, &is_searched, &is_code, &holds)
 }
 
 /// The declared and installed packages that are not used.
@@ -92,7 +91,7 @@ fn groups(facts: &Loaded<'_>, package: &Package) -> Vec<String> {
 }
 
 /// Who of some packages holds what is sought.
-fn search(
+fn found(
     facts: &Loaded<'_>,
     sought: &[Sought],
     is_searched: &dyn Fn(&str) -> bool,
@@ -102,28 +101,19 @@ fn search(
     if sought.is_empty() {
         return Needs::new();
     }
-    let searched = facts.packages.packages.iter().filter(|package| is_searched(&package.name));
-    let files = searched.flat_map(|package| package.entries.iter().map(|id| (*id, &package.name)));
-    let files = files.filter(|(id, _)| {
-        let entry = facts.artifact.entry(*id);
+    let is_text = |id: EntryId| {
+        let entry = facts.artifact.entry(id);
         entry.bytes <= LARGEST && is_code(&entry.path)
-    });
-    let files: Vec<(EntryId, &Arc<str>)> = files.take(MOST_FILES).collect();
-    let of_file = |(id, owner): &(EntryId, &Arc<str>)| -> Vec<(Arc<str>, Need)> {
-        let Ok(bytes) = facts.artifact.read(*id) else { return Vec::new() };
-        let bytes: &[u8] = (*bytes).as_ref();
-        let may_hold = |sought: &&Sought| sought.finders.iter().any(|finder| finder.find(bytes).is_some());
-        let hits: Vec<&Sought> = sought.iter().filter(|sought| sought.name != **owner).filter(may_hold).collect();
-        if hits.is_empty() {
-            return Vec::new();
-        }
-        let text = crate::text::lossy(bytes);
-        let hits = hits.into_iter().filter(|sought| holds(owner, &text, sought));
-        hits.map(|sought| (sought.name.clone(), Need::Wanted(Arc::clone(owner)))).collect()
     };
-    let found: Vec<Vec<(Arc<str>, Need)>> = files.par_iter().map(of_file).collect();
+    let mut files = search::files(facts, is_searched, &is_text);
+    files.truncate(MOST_FILES);
+    let holds = |owner: &str, bytes: Option<&[u8]>, sought: &Sought| {
+        let bytes = bytes.filter(|bytes| sought.finders.iter().any(|finder| finder.find(bytes).is_some()));
+        bytes.is_some_and(|bytes| holds(owner, &crate::text::lossy(bytes), sought))
+    };
+    let found = search::holders(facts, &files, sought, |sought| &sought.name, &holds);
     let mut needs = Needs::new();
-    need::add(&mut needs, found.into_iter().flatten());
+    need::add(&mut needs, found.into_iter().map(|(name, owner)| (name, Need::Wanted(owner))));
     needs
 }
 

@@ -40,6 +40,13 @@ fn a_distribution_goes_safely_only_where_no_code_can_load_it_by_an_unknown_name(
         "def handler(e, c): return eval(e['rule'])",
         "import pkgutil\ndef handler(e, c): return pkgutil.resolve_name(e['name'])",
         "from importlib.metadata import entry_points\ndef handler(e, c): return [p.load() for p in entry_points(group=e['g'])]",
+        "load = __import__\ndef handler(e, c): return load(e['k'])",
+        "run = exec\ndef handler(e, c): run(e['rule'])",
+        "import importlib\ndef handler(e, c): return frames.read_csv(importlib.import_module, e)",
+        "import subprocess, sys\ndef handler(e, c): return subprocess.run([sys.executable, '-m', e['k']])",
+        "import subprocess\ndef handler(e, c): return subprocess.check_output(['python3', '-m', e['k']])",
+        "import os\ndef handler(e, c): return os.system(e['command'])",
+        "def handler(e, c): return frames.read_csv('xlkit')",
     ];
     for app in open {
         assert_eq!(of_python(app, frames), ["xlkit unsafe"], "{app}");
@@ -52,6 +59,37 @@ fn a_distribution_goes_safely_only_where_no_code_can_load_it_by_an_unknown_name(
         of_python("def handler(e, c): return frames.read_csv(e)", "ENGINES = {'xlsx': 'xlkit'}\n"),
         ["xlkit unsafe"]
     );
+    let other = "import subprocess\ndef handler(e, c): return subprocess.run(['ffmpeg', e['k']])";
+    assert_eq!(of_python(other, frames), ["xlkit safe"]);
+}
+
+#[test]
+fn a_distribution_stays_that_a_library_may_load_by_a_name_that_it_computes() {
+    let app = "def handler(e, c): return frames.open(e['kind'])";
+    let of = |body: &str| {
+        let frames = format!(
+            "import importlib, os\ndef open(kind):\n    return {body}\ndef _load(name):\n    return importlib.import_module(name)\n"
+        );
+        of_python(app, &frames)
+    };
+    for body in [
+        "importlib.import_module('xl' + kind)",
+        "importlib.import_module(f'{kind}kit')",
+        "importlib.import_module(os.environ['BACKEND'])",
+        "importlib.import_module(kind)",
+        "_load(kind)",
+        "__import__('xl%s' % kind)",
+    ] {
+        assert_eq!(of(body), ["xlkit unsafe"], "{body}");
+    }
+    // What comes from the library itself is said in it; what is its own is no distribution.
+    for body in [
+        "_load('json')",
+        "importlib.import_module('.parts.' + kind, __name__)",
+        "importlib.import_module('engine_' + kind)",
+    ] {
+        assert_eq!(of(body), ["xlkit safe"], "{body}");
+    }
 }
 
 /// The level at which `xlkit`, which nothing names, is taken out of a function with this code and this library.
@@ -78,12 +116,52 @@ fn an_npm_package_goes_safely_only_where_no_code_can_load_it_by_an_unknown_name(
         "require('frames');\nexports.handler = async (e) => (await import(e.kind)).read(e);\n",
         "require('frames');\nexports.handler = async (e) => eval(e.rule);\n",
         "require('frames');\nexports.handler = async (e) => new Function(e.rule)();\n",
+        "require('frames');\nconst load = require;\nexports.handler = async (e) => load(e.kind);\n",
+        "require('frames');\nexports.handler = async (e) => e.kinds.map(require);\n",
+        "const frames = require('frames');\nexports.handler = async (e) => frames.read(require, e.kind);\n",
+        "require('frames');\nconst load = module.constructor._load;\nexports.handler = async (e) => load(e.kind);\n",
     ];
     for app in open {
         assert_eq!(of_node(app, ""), ["xlkit unsafe"], "{app}");
     }
     let below = "require('frames');\nexports.handler = async (e) => require(`./parts/${e.kind}`)(e);\n";
     assert_eq!(of_node(below, ""), ["xlkit safe"]);
+}
+
+#[test]
+fn an_npm_package_stays_that_a_library_may_load_by_a_name_that_it_computes() {
+    let app = "const frames = require('frames');\nexports.handler = async (e) => frames.open(e.kind);\n";
+    let project = |index: &str| {
+        let project = Project::new(&[
+            ("app.js", app),
+            ("package.json", r#"{"dependencies": {"frames": "1", "xlkit": "1"}}"#),
+            ("node_modules/frames/package.json", r#"{"name": "frames", "version": "1.0.0", "main": "index.js"}"#),
+            ("node_modules/frames/index.js", index),
+            ("node_modules/xlkit/package.json", r#"{"name": "xlkit", "version": "1.0.0"}"#),
+            ("node_modules/xlkit/index.js", ""),
+        ]);
+        (levels(&project, "unused-dependency", &["--handler", "app.handler", "--runtime", "nodejs22.x"]), project)
+    };
+    let of = |index: &str| project(index).0;
+    for index in [
+        "exports.open = (kind) => require('xl' + kind);",
+        "exports.open = (kind) => require(`${kind}kit`);",
+        "exports.open = () => require(process.env.BACKEND);",
+        "exports.open = (kind) => import(kind);",
+    ] {
+        assert_eq!(of(index), ["xlkit unsafe"], "{index}");
+    }
+    for index in [
+        "exports.open = (kind) => require('./parts/' + kind);",
+        "exports.open = (kind) => require(__dirname + '/parts/' + kind);",
+        "exports.open = (kind) => require('engine-' + kind);",
+    ] {
+        assert_eq!(of(index), ["xlkit safe"], "{index}");
+    }
+    let (_, listed) = project("exports.open = () => 1;");
+    listed.write("node_modules/frames/engines.json", r#"{"x": "xlkit"}"#);
+    let arguments = ["--handler", "app.handler", "--runtime", "nodejs22.x"];
+    assert_eq!(levels(&listed, "unused-dependency", &arguments), ["xlkit unsafe"]);
 }
 
 /// Packages of a registry, by name, with what follows in their manifests, and the lock file of `a`, which depends on all.
@@ -155,4 +233,54 @@ fn a_feature_that_decides_about_a_constant_is_no_unused_one() {
                    #[cfg(all(feature = \"quiet\", feature = \"extra\"))]\ncompile_error!(\"one of them\");\n";
     project.write("vendor/talk/src/lib.rs", library);
     assert_eq!(levels(&project, "unused-feature", &[]), ["talk/extra safe"]);
+}
+
+#[test]
+fn with_the_first_resolver_a_crate_for_the_build_switches_on_what_the_rest_is_built_with() {
+    let of = |edition: &str, resolver: &str| {
+        let manifest = format!(
+            "[package]\nname = \"a\"\nversion = \"0.1.0\"\nedition = \"{edition}\"\n{resolver}\n[dependencies]\nbar = \"1\"\n[build-dependencies]\nspare = \"1\"\n"
+        );
+        let crates: &[(&str, &str, &[&str])] = &[
+            ("bar", "\n[features]\nstd = []\n", &[]),
+            ("spare", "\n[dependencies]\nbar = { version = \"1\", features = [\"std\"] }\n", &["bar"]),
+        ];
+        let project = of_cargo("fn main() { bar::f() }", "bar = \"1\"\nspare = \"1\"\n", crates);
+        project.write("Cargo.toml", &manifest);
+        project.write("build.rs", "fn main() {}\n");
+        levels(&project, "unused-dependency", &[])
+    };
+    assert_eq!(of("2018", ""), ["spare unsafe"]);
+    assert_eq!(of("2021", "resolver = \"1\""), ["spare unsafe"]);
+    assert_eq!(
+        (of("2021", ""), of("2018", "resolver = \"2\"")),
+        (vec!["spare safe".to_owned()], vec!["spare safe".to_owned()])
+    );
+}
+
+#[test]
+fn texts_that_may_become_code_are_doubted() {
+    let crates: &[(&str, &str, &[&str])] = &[("askama", "", &[]), ("humantime", "", &[])];
+    let main = "#[derive(askama::Template)]\n#[template(path = \"mail.txt\")]\nstruct Mail;\nfn main() {}";
+    let project = |main: &str| of_cargo(main, "askama = \"1\"\nhumantime = \"1\"\n", crates);
+    let of = |main: &str, files: &[(&str, &str)]| {
+        let project = project(main);
+        files.iter().for_each(|(path, text)| project.write(path, text));
+        levels(&project, "unused-dependency", &[])
+    };
+    let text = "{{ humantime::format_duration(*wait) }}";
+    assert_eq!(of(main, &[]), ["humantime safe"]);
+    assert_eq!(of(main, &[("templates/mail.txt", text)]), ["humantime unsafe"]);
+    assert_eq!(of(main, &[(".templates/mail.html", text)]), ["humantime unsafe"]);
+    let settings = |folder: &str| format!("[general]\ndirs = [\"{folder}\"]\n");
+    assert_eq!(of(main, &[("askama.toml", &settings(".mails")), (".mails/mail.html", text)]), [""; 0]);
+    // What lies elsewhere and is not here may say anything.
+    assert_eq!(of(main, &[("askama.toml", &settings("../mails"))]), ["humantime unsafe"]);
+    let inline = "#[derive(askama::Template)]\n#[template(source = \"{{ humantime::format_duration(*wait) }}\", ext = \"txt\")]\nstruct Mail;\nfn main() {}";
+    assert_eq!(of(inline, &[]), [""; 0]);
+    let generated = "include!(concat!(env!(\"OUT_DIR\"), \"/g.rs\"));\nuse askama as _;\nfn main() {}";
+    let copies = |from: &str| format!("fn main() {{ std::fs::copy(\"{from}\", \"g.rs\").unwrap(); }}");
+    let code = "pub fn g(d: std::time::Duration) { humantime::format_duration(d); }";
+    assert_eq!(of(generated, &[("build.rs", &copies("gen/code.txt")), ("gen/code.txt", code)]), ["humantime unsafe"]);
+    assert_eq!(of(generated, &[("build.rs", &copies("../gen/code.in"))]), ["humantime unsafe"]);
 }

@@ -173,7 +173,7 @@ fn parts(state: &State, root: &str, base: &Base, context: &str) -> Vec<Part> {
         if to.is_empty() && !seen::is_dir(&from) {
             to = placed.source.rsplit('/').next()?.to_owned();
         }
-        Some(Part { from, to, below: placed.source.clone(), choices: ignored.clone() })
+        Some(Part { from, to, below: placed.source.clone(), choices: ignored.clone(), ..Part::default() })
     };
     state.placed.iter().filter_map(part).collect()
 }

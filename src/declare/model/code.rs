@@ -46,6 +46,8 @@ pub struct CodePart {
     pub path: String,
     /// Its path in the package; where nothing says it, a folder's files lie at the root and a file under its own name.
     pub to: Option<String>,
+    /// It is made of the file when it is deployed: what it says is not known.
+    pub is_made: bool,
 }
 
 /// A container image as the package.

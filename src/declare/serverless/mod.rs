@@ -1,9 +1,11 @@
 //! The Serverless Framework, version 3 and 4.
 
+mod changes;
 mod constructs;
 mod events;
 mod package;
 mod plugins;
+mod said;
 mod script;
 #[cfg(test)]
 mod tests;

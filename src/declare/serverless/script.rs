@@ -3,12 +3,14 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::super::reader::{Reader, local};
+use super::changes::changed;
+use super::said::Said;
 use crate::input::files;
 use crate::lang::javascript::ir::{
-    BinaryOp, Export, ExprId, ExprKind, FunctionId, Item, Key, Member, Pattern, Program, StmtKind, Var,
+    Export, ExprId, ExprKind, Function, FunctionId, Item, Key, Member, Pattern, Program, StmtKind, Var,
 };
 use crate::lang::javascript::{self, Dialect, ParseMode};
 use crate::manifest::yaml::{Node, Value};
@@ -26,11 +28,12 @@ const OPEN: &str = "${script:expression}";
 /// # Errors
 /// Why there is none, as a phrase.
 pub(in crate::declare) fn object(path: &str, reader: &mut Reader<'_>) -> Result<Arc<Node>, String> {
-    let mut scripts = Scripts { root: files::parent(path).to_owned(), parsed: FxHashMap::default(), nodes: 0, reader };
+    let root = files::parent(path).to_owned();
+    let mut scripts = Scripts { root, parsed: FxHashMap::default(), followed: Vec::new(), nodes: 0, reader };
     let script = scripts.open(path)?;
     let service = (0..script.program.exprs.len()).find(|at| script.is_service(*at));
     let service = service.ok_or("no object in it has a `service` and a `provider`")?;
-    let node = scripts.node(&script, service as ExprId, DEEPEST);
+    let node = scripts.node(&script, service as ExprId, Around::Module, DEEPEST);
     node.map(Arc::new).ok_or_else(|| "is too large".to_owned())
 }
 
@@ -40,7 +43,41 @@ struct Scripts<'r, 'f> {
     /// The service's folder.
     root: String,
     parsed: FxHashMap<String, Arc<Script>>,
+    /// Files whose exports are being collected: they may export all of each other.
+    followed: Vec<String>,
     nodes: u32,
+}
+
+/// What the parameters of a helper are.
+type Given = FxHashMap<u32, Said>;
+
+/// Where an expression stands, by which it is known whose variables it sees.
+#[derive(Clone, Copy)]
+enum Around<'a> {
+    Module,
+    Helper(&'a Given),
+}
+
+/// What a variable is.
+enum Variable {
+    Known(Said),
+    /// One of the module's.
+    OfModule(u32),
+    Unknown,
+}
+
+impl Around<'_> {
+    fn variable(self, var: Var) -> Variable {
+        match (self, var) {
+            (Self::Module, Var::Local { depth: 0, slot }) | (Self::Helper(_), Var::Local { depth: 1, slot }) => {
+                Variable::OfModule(slot)
+            }
+            (Self::Helper(given), Var::Local { depth: 0, slot }) => {
+                given.get(&slot).map_or(Variable::Unknown, |said| Variable::Known(said.clone()))
+            }
+            _ => Variable::Unknown,
+        }
+    }
 }
 
 /// One script.
@@ -50,6 +87,8 @@ struct Script {
     file: u32,
     /// What the module's own variables are made with.
     slots: FxHashMap<u32, ExprId>,
+    /// Variables that are set again, or whose objects are written to.
+    changed: FxHashSet<u32>,
     /// Functions that the module declares, by their variable.
     helpers: FxHashMap<u32, FunctionId>,
     /// Variables that are imported: from where, and by which name (none: everything).
@@ -67,6 +106,22 @@ impl Script {
             members.iter().any(|member| matches!(member, Member::Value(Key::Name(key), _) if self.text(*key) == name))
         };
         has("service") && has("provider")
+    }
+
+    /// The modules of which it exports all.
+    fn stars(&self) -> impl Iterator<Item = &str> {
+        self.program.exports.iter().filter_map(|export| match export {
+            Export::Star { import } => Some(self.text(self.program.imports.get(*import as usize)?.request)),
+            _ => None,
+        })
+    }
+
+    /// Whether it exports something under a name that it says.
+    fn names(&self, name: &str) -> bool {
+        self.program.exports.iter().any(|export| match export {
+            Export::Local { name: public, .. } | Export::From { name: public, .. } => self.text(*public) == name,
+            Export::Star { .. } => false,
+        })
     }
 }
 
@@ -95,12 +150,13 @@ impl Scripts<'_, '_> {
         }
         let slots = slots(&program);
         let helpers = helpers(&program, &slots);
-        let script = Arc::new(Script { program, path: path.to_owned(), file, slots, helpers, imports });
+        let changed = changed(&program);
+        let script = Arc::new(Script { program, path: path.to_owned(), file, slots, changed, helpers, imports });
         self.parsed.insert(path.to_owned(), Arc::clone(&script));
         Ok(script)
     }
 
-    fn node(&mut self, script: &Script, at: ExprId, depth: u8) -> Option<Node> {
+    fn node(&mut self, script: &Script, at: ExprId, around: Around<'_>, depth: u8) -> Option<Node> {
         let depth = depth.checked_sub(1)?;
         self.nodes += 1;
         if self.nodes > MOST_NODES {
@@ -115,77 +171,86 @@ impl Scripts<'_, '_> {
             ExprKind::Bool(truth) => scalar(&truth.to_string(), true),
             ExprKind::Null | ExprKind::Undefined => scalar("null", true),
             ExprKind::Template(texts, values) => {
-                let text = self.template(script, texts, values, depth);
+                let text = self.template(script, texts, values, around, depth);
                 scalar(&text, false)
             }
-            ExprKind::Call(..) | ExprKind::Binary(BinaryOp::Add, ..) => {
-                let text = self.said(script, at, &FxHashMap::default(), depth);
-                scalar(text.as_deref().unwrap_or(OPEN), false)
-            }
+            ExprKind::Call(..) | ExprKind::Binary(..) => match self.said(script, at, around, depth) {
+                Some(said) => Some(said.node(span, script.file)),
+                None => scalar(OPEN, false),
+            },
             ExprKind::Member(object, name, _) => {
-                let object = self.node(script, *object, depth)?;
-                let value = object.entries().find(|(key, _)| key.text() == Some(script.text(*name)));
-                value.map_or_else(|| scalar(OPEN, false), |(_, value)| Some(value.clone()))
+                let object = self.node(script, *object, around, depth)?;
+                object.get(script.text(*name)).map_or_else(|| scalar(OPEN, false), |value| Some(value.clone()))
             }
-            ExprKind::Array(items) => self.list(script, items, span, depth),
-            ExprKind::Object(members) => self.object(script, members, span, depth),
-            ExprKind::Var(Var::Local { slot, .. }) => match (script.slots.get(slot), script.imports.get(slot)) {
-                (Some(value), _) => self.node(script, *value, depth),
-                (None, Some((request, name))) => {
-                    let (request, name) = (request.clone(), name.clone());
-                    let found = match name {
-                        Some(name) => self.imported(&script.path, &request, &name, depth),
-                        None => self.everything(&script.path, &request, span, depth),
-                    };
-                    found.or_else(|| scalar(OPEN, false))
-                }
-                (None, None) => scalar(OPEN, false),
+            ExprKind::Array(items) => self.list(script, items, span, around, depth),
+            ExprKind::Object(members) => self.object(script, members, span, around, depth),
+            ExprKind::Var(var) => match around.variable(*var) {
+                Variable::Known(said) => Some(said.node(span, script.file)),
+                Variable::OfModule(slot) => self.variable(script, slot, span, depth),
+                Variable::Unknown => scalar(OPEN, false),
             },
             _ => scalar(OPEN, false),
         }
     }
 
-    fn template(&mut self, script: &Script, texts: &[u32], values: &[ExprId], depth: u8) -> String {
+    /// What a variable of the module is made with, or imported as.
+    fn variable(&mut self, script: &Script, slot: u32, span: Span, depth: u8) -> Option<Node> {
+        let open = || Some(Node::scalar(OPEN, false, span, script.file));
+        if script.changed.contains(&slot) {
+            return open();
+        }
+        match (script.slots.get(&slot), script.imports.get(&slot)) {
+            (Some(value), _) => self.node(script, *value, Around::Module, depth),
+            (None, Some((request, name))) => {
+                let found = match name {
+                    Some(name) => self.imported(&script.path, request, name, depth),
+                    None => self.everything(&script.path, request, span, depth),
+                };
+                found.or_else(open)
+            }
+            (None, None) => open(),
+        }
+    }
+
+    fn template(&mut self, script: &Script, texts: &[u32], values: &[ExprId], around: Around<'_>, depth: u8) -> String {
         let mut made = String::new();
         for (at, text) in texts.iter().enumerate() {
             made.push_str(script.text(*text));
             if let Some(value) = values.get(at) {
-                let node = self.node(script, *value, depth);
+                let node = self.node(script, *value, around, depth);
                 made.push_str(node.as_ref().and_then(Node::text).unwrap_or(OPEN));
             }
         }
         made
     }
 
-    /// The text that an expression makes: of literals, of parameters, and of what the script's own helpers return.
-    fn said(&mut self, script: &Script, at: ExprId, given: &FxHashMap<u32, String>, depth: u8) -> Option<String> {
+    /// The text or number that an expression makes: of literals, of parameters, and of what the script's own helpers
+    /// return.
+    fn said(&mut self, script: &Script, at: ExprId, around: Around<'_>, depth: u8) -> Option<Said> {
         let depth = depth.checked_sub(1)?;
         self.nodes += 1;
         let expr = script.program.exprs.get(at as usize).filter(|_| self.nodes <= MOST_NODES)?;
         match &expr.kind {
+            ExprKind::Undefined => None,
             ExprKind::Template(texts, values) => {
                 let mut made = String::new();
                 for (at, text) in texts.iter().enumerate() {
                     made.push_str(script.text(*text));
                     if let Some(value) = values.get(at) {
-                        made.push_str(&self.said(script, *value, given, depth)?);
+                        made.push_str(&self.said(script, *value, around, depth)?.text()?);
                     }
                 }
-                Some(made)
+                Some(Said::Text(made))
             }
-            ExprKind::Binary(BinaryOp::Add, left, right) => {
-                let left = self.said(script, *left, given, depth)?;
-                Some(left + &self.said(script, *right, given, depth)?)
+            ExprKind::Binary(operator, left, right) => {
+                let left = self.said(script, *left, around, depth)?;
+                left.with(*operator, self.said(script, *right, around, depth)?)
             }
             ExprKind::Call(callee, arguments, _) => match self.own_folder(script, arguments) {
-                Some(folder) => Some(folder),
-                None => self.returned(script, *callee, arguments, given, depth),
+                Some(folder) => Some(Said::Text(folder)),
+                None => self.returned(script, *callee, arguments, around, depth),
             },
-            ExprKind::Var(Var::Local { depth: 0, slot }) if given.contains_key(slot) => given.get(slot).cloned(),
-            _ => {
-                let node = self.node(script, at, depth)?;
-                node.text().filter(|text| *text != OPEN).map(str::to_owned)
-            }
+            _ => Said::of(&self.node(script, at, around, depth)?).filter(|said| !said.holds(OPEN)),
         }
     }
 
@@ -195,29 +260,51 @@ impl Scripts<'_, '_> {
         script: &Script,
         callee: ExprId,
         arguments: &[Item],
-        given: &FxHashMap<u32, String>,
+        around: Around<'_>,
         depth: u8,
-    ) -> Option<String> {
-        let ExprKind::Var(Var::Local { slot, .. }) = script.program.exprs.get(callee as usize)?.kind else {
-            return None;
-        };
-        let helper = script.program.functions.get(script.helpers.get(&slot).copied()? as usize)?;
-        let mut parameters = FxHashMap::default();
-        for (parameter, argument) in helper.params.iter().zip(arguments) {
-            let Some(Pattern::Var(Var::Local { slot, .. })) = script.program.patterns.get(*parameter as usize) else {
-                return None;
-            };
-            let Item::One(value) = argument else { return None };
-            parameters.insert(*slot, self.said(script, *value, given, depth)?);
-        }
+    ) -> Option<Said> {
+        let ExprKind::Var(var) = script.program.exprs.get(callee as usize)?.kind else { return None };
+        let Variable::OfModule(slot) = around.variable(var) else { return None };
+        let id = script.helpers.get(&slot).copied().filter(|_| !script.changed.contains(&slot))?;
+        let helper = script.program.functions.get(id as usize)?;
+        let given = self.given(script, helper, arguments, around, depth)?;
+        let is_plain = !helper.is_async && !helper.generator;
         let value = helper.value.or_else(|| match helper.body.as_slice() {
             [only] => match script.program.stmts.get(*only as usize)?.kind {
                 StmtKind::Return(value) => value,
                 _ => None,
             },
             _ => None,
-        })?;
-        self.said(script, value, &parameters, depth)
+        });
+        self.said(script, value.filter(|_| is_plain)?, Around::Helper(&given), depth)
+    }
+
+    /// The parameters of a helper for some arguments. What is left out has its default value, or is not known.
+    fn given(
+        &mut self,
+        script: &Script,
+        helper: &Function,
+        arguments: &[Item],
+        around: Around<'_>,
+        depth: u8,
+    ) -> Option<Given> {
+        let mut given = Given::default();
+        for (at, parameter) in helper.params.iter().enumerate() {
+            let pattern = |at: u32| script.program.patterns.get(at as usize);
+            let (variable, default) = match pattern(*parameter)? {
+                Pattern::Default(inner, default) => (pattern(*inner)?, Some(*default)),
+                other => (other, None),
+            };
+            let Pattern::Var(Var::Local { slot, .. }) = variable else { return None };
+            let said = match (arguments.get(at), default) {
+                (Some(Item::One(value)), _) => self.said(script, *value, around, depth)?,
+                (Some(_), _) => return None,
+                (None, Some(default)) => self.said(script, default, Around::Helper(&given), depth)?,
+                (None, None) => continue,
+            };
+            given.insert(*slot, said);
+        }
+        Some(given)
     }
 
     /// All that a module exports, as one object.
@@ -225,28 +312,37 @@ impl Scripts<'_, '_> {
         let depth = depth.checked_sub(1)?;
         let path = self.resolve(from, request)?;
         let script = self.open(&path).ok()?;
+        self.nodes += 1;
+        if self.nodes > MOST_NODES || self.followed.contains(&path) {
+            return None;
+        }
+        self.followed.push(path.clone());
+        let pairs = self.exports(&script, span, depth);
+        self.followed.pop();
+        Node::mapping(pairs, span, script.file)
+    }
+
+    /// The exports of a module; what it names itself comes last, and so counts.
+    fn exports(&mut self, script: &Script, span: Span, depth: u8) -> Vec<(Arc<Node>, Arc<Node>)> {
         let mut pairs = Vec::new();
+        for request in script.stars() {
+            if let Some(node) = self.everything(&script.path, request, span, depth)
+                && let Value::Mapping(mapping) = &node.value
+            {
+                pairs.extend(mapping.pairs().iter().cloned());
+            }
+        }
         for export in &script.program.exports {
-            let name = match export {
-                Export::Local { name, .. } | Export::From { name, .. } => script.text(*name),
-                Export::Star { import } => {
-                    let request = script.program.imports.get(*import as usize)?.request;
-                    if let Some(node) = self.everything(&path, script.text(request), span, depth)
-                        && let Value::Mapping(mapping) = &node.value
-                    {
-                        pairs.extend(mapping.pairs().iter().cloned());
-                    }
-                    continue;
-                }
-            };
+            let (Export::Local { name, .. } | Export::From { name, .. }) = export else { continue };
+            let name = script.text(*name);
             if name != "default"
-                && let Some(node) = self.imported(from, request, name, depth)
+                && let Some(node) = self.exported(script, name, depth)
             {
                 let key = Node::scalar(name, false, node.span, node.file);
                 pairs.push((Arc::new(key), Arc::new(node)));
             }
         }
-        Node::mapping(pairs, span, script.file)
+        pairs
     }
 
     /// A helper that is given `__dirname` makes the folder's path in the service of it: what the
@@ -267,9 +363,23 @@ impl Scripts<'_, '_> {
         let depth = depth.checked_sub(1)?;
         let path = self.resolve(from, request)?;
         let script = self.open(&path).ok()?;
-        match exported(&script, name)? {
-            Exported::Here(value) => self.node(&script, value, depth),
-            Exported::There(request, name) => self.imported(&path, &request, &name, depth),
+        self.nodes += 1;
+        if self.nodes > MOST_NODES {
+            return None;
+        }
+        self.exported(&script, name, depth)
+    }
+
+    fn exported(&mut self, script: &Script, name: &str, depth: u8) -> Option<Node> {
+        match exported(script, name) {
+            Some(Exported::Here(value)) => self.node(script, value, Around::Module, depth),
+            Some(Exported::There(request, name)) => self.imported(&script.path, &request, &name, depth),
+            // What a module exports of others, it has under no name of its own.
+            None if !script.names(name) && name != "default" => {
+                let mut stars = script.stars();
+                stars.find_map(|request| self.imported(&script.path, request, name, depth))
+            }
+            None => None,
         }
     }
 
@@ -286,23 +396,30 @@ impl Scripts<'_, '_> {
         candidates.into_iter().find(|path| self.reader.files.is_file(path))
     }
 
-    fn list(&mut self, script: &Script, items: &[Item], span: Span, depth: u8) -> Option<Node> {
+    fn list(&mut self, script: &Script, items: &[Item], span: Span, around: Around<'_>, depth: u8) -> Option<Node> {
         let mut nodes = Vec::with_capacity(items.len());
         for item in items {
             nodes.push(Arc::new(match item {
-                Item::One(value) => self.node(script, *value, depth)?,
+                Item::One(value) => self.node(script, *value, around, depth)?,
                 Item::Spread(_) | Item::Hole => Node::scalar(OPEN, false, span, script.file),
             }));
         }
         Node::list(nodes, span, script.file)
     }
 
-    fn object(&mut self, script: &Script, members: &[Member], span: Span, depth: u8) -> Option<Node> {
+    fn object(
+        &mut self,
+        script: &Script,
+        members: &[Member],
+        span: Span,
+        around: Around<'_>,
+        depth: u8,
+    ) -> Option<Node> {
         let mut pairs = Vec::new();
         for member in members {
             match member {
                 Member::Value(Key::Name(key), value) => {
-                    let node = self.node(script, *value, depth)?;
+                    let node = self.node(script, *value, around, depth)?;
                     // What is imported has its own place; its name stands here.
                     let written = script.program.exprs.get(*value as usize).map_or(node.span, |expr| expr.span);
                     let place =
@@ -311,7 +428,7 @@ impl Scripts<'_, '_> {
                     pairs.push((Arc::new(key), Arc::new(node)));
                 }
                 Member::Spread(value) => {
-                    let node = self.node(script, *value, depth)?;
+                    let node = self.node(script, *value, around, depth)?;
                     if let Value::Mapping(mapping) = &node.value {
                         pairs.extend(mapping.pairs().iter().cloned());
                     }
@@ -355,7 +472,7 @@ fn helpers(program: &Program, slots: &FxHashMap<u32, ExprId>) -> FxHashMap<u32, 
 
 fn exported(script: &Script, name: &str) -> Option<Exported> {
     script.program.exports.iter().find_map(|export| match export {
-        Export::Local { name: public, slot } if script.text(*public) == name => {
+        Export::Local { name: public, slot } if script.text(*public) == name && !script.changed.contains(slot) => {
             if let Some(value) = script.slots.get(slot) {
                 return Some(Exported::Here(*value));
             }

@@ -194,6 +194,92 @@ fn functions_that_a_script_imports_are_followed() {
     assert!(app.problems[0].message.contains("`other` is left out"));
 }
 
+/// The handler, memory and timeout of the function `a` of a script whose service stands behind some code.
+fn scripted(code: &str, handler: &str, more: &str) -> (Option<String>, Option<u32>, Option<u32>) {
+    let text = format!(
+        "{code}\nconst config = {{\n  service: 'shop', provider: {{ name: 'aws', runtime: 'nodejs22.x' }},\n  functions: {{ a: {{ handler: {handler}, {more} }} }},\n}};\nmodule.exports = config;\n"
+    );
+    let app = read("serverless.ts", &text);
+    let (_, a) = function(&app, "a");
+    (a.handler.text().map(str::to_owned), a.memory_mb.known().copied(), a.timeout_s.known().copied())
+}
+
+#[test]
+fn a_script_calculates_with_numbers_and_joins_texts() {
+    let of = |more: &str| scripted("const base = 256;", "'src/a' + 1 + '.main'", more);
+    let all = |memory, timeout| (Some("src/a1.main".to_owned()), memory, timeout);
+    assert_eq!(of("memorySize: 512 + 512, timeout: 10 + 20"), all(Some(1024), Some(30)));
+    assert_eq!(of("memorySize: base * 2, timeout: 60 * 5"), all(Some(512), Some(300)));
+    assert_eq!(of("memorySize: base + Number(process.env.M), timeout: true + 1"), all(None, None));
+}
+
+#[test]
+fn parameters_of_helpers_are_their_own() {
+    let of = |helper: &str, call: &str| {
+        scripted(&format!("const stage = 'dev';\nconst suffix = '.broken';\nconst at = {helper};"), call, "").0
+    };
+    let known = |handler: &str| Some(handler.to_owned());
+    let with_default = "(name: string, ext = '.main') => 'src/' + name + ext";
+    assert_eq!(of(with_default, "at('a')"), known("src/a.main"));
+    assert_eq!(of(with_default, "at('a', '.other')"), known("src/a.other"));
+    assert_eq!(of("(name: string, ext?: string) => 'src/' + name + ext", "at('a')"), None);
+    assert_eq!(of("(name: string) => 'src/' + name + suffix", "at('a')"), known("src/a.broken"));
+    assert_eq!(of("(name: string) => (name = 'other', 'src/' + name)", "at('a')"), None);
+    assert_eq!(of("async (name: string) => 'src/' + name", "at('a')"), None);
+}
+
+#[test]
+fn variables_that_change_are_not_known() {
+    let of = |code: &str, handler: &str| scripted(code, handler, "").0;
+    let known = Some("src/a.main".to_owned());
+    assert_eq!(of("const o = { h: 'src/no.main', h: 'src/a.main' };", "o.h"), known);
+    assert_eq!(of("const o = { h: 'src/no.main', ...{ h: 'src/a.main' } };", "o.h"), known);
+    for code in [
+        "let o = { h: 'src/no.main' };\no = { h: 'src/a.main' };",
+        "const o: any = { h: 'src/no.main' };\no.h = 'src/a.main';",
+        "const o: any = { h: 'src/no.main' };\nfunction set() { o.h = 'src/a.main'; }\nset();",
+        "const o: any = { h: 'src/no.main' };\nObject.assign(o, { h: 'src/a.main' });",
+        "const o: any = { h: 'src/no.main' };\ndelete o.h;",
+    ] {
+        assert_eq!(of(code, "o.h"), None, "{code}");
+    }
+    // What a function sets of its own says nothing of the module's.
+    let other = "const o = { h: 'src/a.main' };\nfunction count() { let n = 1; n = 2; return n; }";
+    assert_eq!(of(other, "o.h"), known);
+}
+
+#[test]
+fn scripts_that_export_all_of_each_other_end() {
+    let service = "import * as functions from './src';\nexport default { service: 'shop', provider: { name: 'aws' }, functions: { ...functions } };\n";
+    let twice =
+        "export * from './index';\nexport * from './other';\nexport * from './other';\nexport * from './index';\n";
+    let chain: Vec<(String, String)> = (0..38)
+        .map(|at| (format!("src/c{at}.ts"), format!("export * from './c{0}';\nexport * from './c{0}';\n", at + 1)))
+        .collect();
+    let mut files = vec![
+        ("serverless.ts", service),
+        ("src/index.ts", twice),
+        (
+            "src/other.ts",
+            "export * from './index';\nexport * from './c0';\nexport const a = { handler: 'src/a.main' };\n",
+        ),
+    ];
+    files.extend(chain.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    let app = super::super::read("serverless.ts", &Memory::new(files));
+    assert!(app.is_err() || app.unwrap().functions.len() <= 1);
+    // Without the chain it is known what they export.
+    let files = [
+        (
+            "serverless.ts",
+            "import { a } from './src';\nexport default { service: 'shop', provider: { name: 'aws' }, functions: { a } };\n",
+        ),
+        ("src/index.ts", twice),
+        ("src/other.ts", "export * from './index';\nexport const a = { handler: 'src/a.main' };\n"),
+    ];
+    let app = super::super::read("serverless.ts", &Memory::new(files)).unwrap();
+    assert_eq!(function(&app, "a").1.handler.text(), Some("src/a.main"));
+}
+
 #[test]
 fn helpers_of_a_script_and_whole_modules_are_followed() {
     let files = Memory::new([

@@ -5,7 +5,7 @@ use super::super::reader::local;
 use super::super::tree::{Kind, Tree};
 use super::Configuration;
 use super::eval::{DEEPEST, Env, Module};
-use super::functions::file_of;
+use super::files::{Made, is_filled_in, made_of};
 use super::resources::remote;
 
 impl Configuration<'_, '_> {
@@ -103,16 +103,18 @@ impl Configuration<'_, '_> {
                 return CodeSource::Unknown(why.clone());
             }
         }
-        let sources = tree.get("source").one_or_more();
-        let inline = tree.get("source_content").known().map(|text| (text, tree.get("source_content_filename").known()));
-        let single = match sources {
-            [only] => only.get("content").known().map(|text| (text, only.get("filename").known())),
-            _ => None,
-        };
-        match inline.or(single) {
-            Some((text, Some(file))) => CodeSource::Inline { text: text.to_owned(), file: file.to_owned() },
-            _ => {
-                let parts: Option<Vec<CodePart>> = sources.iter().map(|source| self.part(source)).collect();
+        let inline = (tree.get("source_content"), tree.get("source_content_filename"));
+        let sources = tree.get("source").one_or_more().iter();
+        let sources = sources.map(|source| (source.get("content"), source.get("filename")));
+        let sources: Vec<(&Tree, &Tree)> =
+            Some(inline).filter(|(text, _)| !text.is_null()).into_iter().chain(sources).collect();
+        match sources.as_slice() {
+            [(text, file)] if text.known().is_some() => match (text.known(), file.known()) {
+                (Some(text), Some(file)) => CodeSource::Inline { text: text.to_owned(), file: file.to_owned() },
+                _ => CodeSource::Unknown(Why::new("is put together by the configuration")),
+            },
+            sources => {
+                let parts: Option<Vec<CodePart>> = sources.iter().map(|(text, file)| self.part(text, file)).collect();
                 let parts = parts.filter(|parts| !parts.is_empty());
                 let why = || CodeSource::Unknown(Why::new("is put together by the configuration"));
                 parts.map_or_else(why, CodeSource::Parts)
@@ -121,10 +123,17 @@ impl Configuration<'_, '_> {
     }
 
     /// A file that an archive takes under a name of its own.
-    fn part(&self, source: &Tree) -> Option<CodePart> {
-        let file = file_of(source.get("content").as_text()?)?;
-        let CodeSource::Local(path) = self.path(&file) else { return None };
-        Some(CodePart { path, to: Some(source.get("filename").known()?.to_owned()) })
+    fn part(&self, text: &Tree, file: &Tree) -> Option<CodePart> {
+        let (made, from) = made_of(text.as_text()?)?;
+        let CodeSource::Local(path) = self.path(&from) else { return None };
+        // A template into which nothing is put is its own text.
+        let is_plain = |path: &str| self.reader.files.text(path).is_ok_and(|text| !is_filled_in(&text));
+        let is_made = match made {
+            Made::AsIs => false,
+            Made::Template => !is_plain(&path),
+            Made::Changed => true,
+        };
+        Some(CodePart { path, to: Some(file.known()?.to_owned()), is_made })
     }
 
     /// A path that is the output of an archive of the same module.

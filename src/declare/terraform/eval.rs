@@ -12,7 +12,9 @@ use hcl_edit::template::{Directive, Element};
 use super::super::model::{Place, Why};
 use super::super::tree::{Key, Kind, Map, Part, Scope, Text, TextBuilder, Tree};
 use super::code::is_archive;
-use super::functions::{self, file_of};
+use super::files::{Made, content, made_of};
+use super::functions;
+use crate::input::files::Files;
 use crate::span::Span;
 
 /// Values within values; the parser allows 64 levels, and locals lead from one to another.
@@ -21,8 +23,8 @@ pub(super) const DEEPEST: u8 = 120;
 const MOST_WORK: usize = 1_000_000;
 /// Nodes of one value: values that hold each other twice must end.
 const MOST_NODES: usize = 50_000;
-/// Rounds of one loop.
-const MOST_ROUNDS: usize = 500;
+/// Rounds of one loop: archives take as many files as a folder has.
+const MOST_ROUNDS: usize = 2_000;
 
 /// Attributes that say which resource it is, and not how it is set: a reference to one stays a reference.
 const IDENTITY: [&str; 14] = [
@@ -54,7 +56,7 @@ fn is_identity(address: &str, attribute: &str) -> bool {
 }
 
 /// A module with the values that it was called with.
-pub(super) struct Module {
+pub(super) struct Module<'f> {
     pub(super) scope: Scope,
     /// What stands before the addresses of its resources, such as `module.a.`.
     pub(super) prefix: String,
@@ -65,8 +67,12 @@ pub(super) struct Module {
     pub(super) locals: BTreeMap<String, (u32, Expression)>,
     /// Resources and data by their address.
     pub(super) blocks: BTreeMap<String, (u32, Arc<Block>)>,
-    /// Its own files, by their paths in its folder, where an expression asks for them.
-    pub(super) files: Vec<String>,
+    /// What lies around it.
+    pub(super) files: &'f dyn Files,
+    /// The root module's folder.
+    pub(super) root: String,
+    /// The files below folders that expressions asked for; nothing where that are too many.
+    pub(super) known_files: RefCell<BTreeMap<String, Option<Arc<[String]>>>>,
     pub(super) known_locals: RefCell<BTreeMap<String, Option<Tree>>>,
     pub(super) work: Cell<usize>,
 }
@@ -100,9 +106,9 @@ impl Env {
     }
 }
 
-impl Module {
+impl Module<'_> {
     /// Takes some work; false when there is none left.
-    fn spend(&self, amount: usize) -> bool {
+    pub(super) fn spend(&self, amount: usize) -> bool {
         self.work.set(self.work.get().saturating_add(amount));
         self.work.get() <= MOST_WORK
     }
@@ -254,8 +260,11 @@ impl Module {
         let Some(pairs) = pairs(&collection) else {
             return Tree::unknown("is made from a collection that is not known", place);
         };
+        if pairs.len() > MOST_ROUNDS {
+            return Tree::unknown("is made by a loop of too many rounds", place);
+        }
         let (mut list, mut map) = (Vec::new(), Map::default());
-        for (key, value) in pairs.into_iter().take(MOST_ROUNDS) {
+        for (key, value) in pairs {
             let mut inner = env.with(looped.intro.value_var.as_str(), value);
             if let Some(name) = &looped.intro.key_var {
                 inner = inner.with(name.as_str(), key);
@@ -374,15 +383,17 @@ impl Module {
             let value = self.within(&attribute.value, &inner, depth);
             return self.walk(value, &rest[1..], env, place, depth);
         }
-        // Only where the template is a file it matters which: what is put into it does not.
+        // Of a template that is a file it matters which.
         if address.starts_with("data.template_file.")
             && names.first() == Some(&"rendered")
             && let Some((file, block)) = self.blocks.get(address)
             && let Some(template) = block.body.get_attribute("template")
         {
             let template = self.within(&template.value, &Env { file: *file, ..env.clone() }, depth);
-            if template.as_text().is_some_and(|text| file_of(text).is_some()) {
-                return template.moved(place);
+            match template.as_text().and_then(made_of) {
+                Some((Made::AsIs, path)) => return content(Made::Template, &path, place),
+                Some((_, path)) => return content(Made::Changed, &path, place),
+                None => {}
             }
         }
         if address.starts_with("data.") && !is_archive(address) {
@@ -471,7 +482,10 @@ impl Module {
             Expression::String(name) => Some(name.as_str().to_owned()),
             _ => None,
         });
-        for (key, value) in pairs.into_iter().take(MOST_ROUNDS) {
+        if pairs.len() > MOST_ROUNDS {
+            return add_block(map, &name, Tree::unknown("is set by a loop of too many rounds", place));
+        }
+        for (key, value) in pairs {
             let keyed = |text: &str| Key { text: text.into(), place };
             let bound = Tree::map(vec![(keyed("key"), key), (keyed("value"), value)], place);
             let inner = env.with(iterator.as_deref().unwrap_or(&name), bound);

@@ -1,12 +1,11 @@
 //! Terraform's functions and operators, as far as they need nothing but their arguments.
 
-use globset::GlobBuilder;
 use hcl_edit::expr::{BinaryOperator, FuncCall};
 
 use super::super::model::Place;
-use super::super::tree::{Key, Kind, Map, Part, Text, TextBuilder, Tree};
-use super::eval::{Env, Module, member, open, pairs, push};
-use crate::input::files::{below, normalize};
+use super::super::tree::{Key, Kind, Map, Part, TextBuilder, Tree};
+use super::eval::{Env, Module, member, pairs, push};
+use super::files::{Made, content, made_of};
 use crate::manifest::yaml::{self, Node, Value};
 
 /// Elements of one list that functions make.
@@ -23,38 +22,36 @@ pub(super) fn call(module: &Module, call: &FuncCall, env: &Env, place: Place, de
         args.extend(items);
     }
     let of_files = match name {
-        "file" | "templatefile" => args.first().and_then(Tree::known).map(|path| content(path, place)),
-        "fileset" => fileset(module, &args, place),
+        "file" => args.first().and_then(Tree::known).map(|path| content(Made::AsIs, path, place)),
+        "templatefile" => args.first().and_then(Tree::known).map(|path| content(Made::Template, path, place)),
+        "fileset" => module.fileset(&args, place),
         _ => None,
     };
-    let value = of_files.or_else(|| apply(name, &args, place));
+    let value = of_files.or_else(|| changed(name, &args, place)).or_else(|| apply(name, &args, place));
     value.unwrap_or_else(|| Tree::unknown(format!("depends on `{name}()`"), place))
 }
 
-/// What the content of a file is called: it is not read, and who puts it into an archive wants to know whose it is.
-const CONTENT: &str = "content of ";
+/// Functions that make another text of a text, whatever it is.
+const CHANGING: [&str; 12] = [
+    "jsonencode",
+    "yamlencode",
+    "abspath",
+    "pathexpand",
+    "trimspace",
+    "base64encode",
+    "lower",
+    "upper",
+    "title",
+    "basename",
+    "dirname",
+    "format",
+];
 
-/// The content of a file, at a path that the root module sees.
-fn content(path: &str, place: Place) -> Tree {
-    open(&format!("{CONTENT}{path}"), &format!("is the content of the file {path}"), place)
-}
-
-/// The file whose content a text is.
-pub(super) fn file_of(text: &Text) -> Option<String> {
-    let symbolic = text.symbolic();
-    let path = symbolic.strip_prefix("${")?.strip_prefix(CONTENT)?.strip_suffix('}')?;
-    (!path.contains("${")).then(|| path.to_owned())
-}
-
-/// The module's own files that a pattern matches, by their paths below a folder of it.
-fn fileset(module: &Module, args: &[Tree], place: Place) -> Option<Tree> {
-    let [folder, pattern] = args else { return None };
-    let (folder, pattern) = (normalize(folder.known()?), pattern.known()?);
-    let inside = below(&folder, &normalize(&module.path))?.to_owned();
-    let glob = GlobBuilder::new(pattern).literal_separator(true).build().ok()?.compile_matcher();
-    let files = module.files.iter().filter_map(|file| below(file, &inside));
-    let matched = files.filter(|file| glob.is_match(file)).take(MOST_ITEMS);
-    Some(Tree::new(Kind::List(matched.map(|file| Tree::text(file, place).derived()).collect()), place).derived())
+/// What a function makes of the content of a file is another text.
+fn changed(name: &str, args: &[Tree], place: Place) -> Option<Tree> {
+    let is_changing = CHANGING.contains(&name);
+    let (_, path) = args.iter().filter(|_| is_changing).find_map(|arg| made_of(arg.as_text()?))?;
+    Some(content(Made::Changed, &path, place))
 }
 
 fn apply(name: &str, args: &[Tree], place: Place) -> Option<Tree> {
@@ -307,7 +304,9 @@ fn replaced(args: &[Tree], place: Place) -> Option<Tree> {
 fn split(args: &[Tree], place: Place) -> Option<Tree> {
     let [separator, text] = args else { return None };
     let separator = separator.known().filter(|separator| !separator.is_empty())?;
-    let pieces = text.known()?.split(separator).take(MOST_ITEMS).map(|piece| Tree::text(piece, place).derived());
+    let pieces: Vec<&str> = text.known()?.split(separator).take(MOST_ITEMS + 1).collect();
+    let pieces = Some(pieces).filter(|pieces| pieces.len() <= MOST_ITEMS)?;
+    let pieces = pieces.into_iter().map(|piece| Tree::text(piece, place).derived());
     Some(Tree::new(Kind::List(pieces.collect()), place).derived())
 }
 

@@ -2,6 +2,7 @@
 
 mod code;
 mod eval;
+mod files;
 mod functions;
 mod json;
 mod modules;
@@ -23,7 +24,7 @@ use self::eval::{Env, Module};
 use super::model::{Parameter, Place, Plugin, Problem, Setting};
 use super::reader::{Reader, local, problem_in};
 use super::tree::{Scope, Tree};
-use crate::input::files::{self, Files};
+use crate::input::files::{self as paths, Files};
 use crate::span::Span;
 
 /// Modules within modules.
@@ -66,7 +67,7 @@ struct Parsed {
 
 /// Reads the root module that a file belongs to, with the modules that it calls.
 pub(super) fn read(path: &str, reader: &mut Reader<'_>) -> Result<(), Problem> {
-    let folder = files::parent(path).to_owned();
+    let folder = paths::parent(path).to_owned();
     // The file that was named comes first; a broken one is an error, and others cost only themselves.
     parse_file(path, reader)?;
     let name = folder.rsplit('/').next().filter(|name| !matches!(*name, "" | "." | ".."));
@@ -105,7 +106,7 @@ impl Configuration<'_, '_> {
         let names = listed.into_iter().filter(|entry| !entry.is_folder).map(|entry| entry.name);
         let names = names.filter(|name| is_file(name));
         for name in names.take(MOST_FILES) {
-            let path = files::join(folder, &name);
+            let path = paths::join(folder, &name);
             match parse_file(&path, self.reader) {
                 Ok(file) => parsed.files.push(file),
                 Err(problem) => self.reader.app.problems.push(problem),
@@ -129,9 +130,9 @@ impl Configuration<'_, '_> {
         // The automatic ones come later and win.
         names.sort_by_key(|name| (!name.starts_with("terraform.tfvars"), name.clone()));
         for name in names {
-            match parse_file(&files::join(folder, &name), self.reader) {
+            match parse_file(&paths::join(folder, &name), self.reader) {
                 Ok((file, body)) => {
-                    let nothing = Module::empty(0, ".", None);
+                    let nothing = Module::empty(self.reader.files, 0, ".", None);
                     for attribute in body.attributes() {
                         let value = nothing.eval(&attribute.value, &Env::of(file)).derived();
                         given.insert(attribute.key.as_str().to_owned(), value);
@@ -149,12 +150,9 @@ impl Configuration<'_, '_> {
     /// Reads a module with the values that it is called with.
     fn module(&mut self, parsed: &Parsed, scope: Scope, folder: &str, given: BTreeMap<String, Tree>, prefix: &str) {
         let path = from_root(&self.root, folder);
-        let mut module = Module::empty(scope, &path, self.reader.options.stage.clone());
+        let mut module = Module::empty(self.reader.files, scope, &path, self.reader.options.stage.clone());
+        module.root.clone_from(&self.root);
         prefix.clone_into(&mut module.prefix);
-        let asks = |(file, _): &(u32, Arc<Body>)| self.reader.app.files[*file as usize].text.contains("fileset(");
-        if parsed.files.iter().any(asks) {
-            list(self.reader.files, folder, "", &mut module.files);
-        }
         for (file, body) in &parsed.files {
             for block in body.blocks() {
                 self.declare(&mut module, *file, block, &given);
@@ -276,7 +274,7 @@ impl Configuration<'_, '_> {
         place: Place,
     ) {
         let from = self.reader.app.files.get(file as usize).map_or("", |file| file.path.as_str());
-        let Ok(folder) = local(files::parent(from), source) else { return };
+        let Ok(folder) = local(paths::parent(from), source) else { return };
         let folder = if folder == "." { String::new() } else { folder };
         if self.trail.contains(&folder) {
             return self.reader.problem(place, format!("the module {source} contains itself"));
@@ -299,8 +297,8 @@ impl Configuration<'_, '_> {
     }
 }
 
-impl Module {
-    fn empty(scope: Scope, path: &str, workspace: Option<String>) -> Self {
+impl<'f> Module<'f> {
+    fn empty(files: &'f dyn Files, scope: Scope, path: &str, workspace: Option<String>) -> Self {
         Self {
             scope,
             prefix: String::new(),
@@ -309,27 +307,11 @@ impl Module {
             variables: BTreeMap::new(),
             locals: BTreeMap::new(),
             blocks: BTreeMap::new(),
-            files: Vec::new(),
+            files,
+            root: String::new(),
+            known_files: RefCell::default(),
             known_locals: RefCell::default(),
             work: Cell::default(),
-        }
-    }
-}
-
-/// Files of a module that expressions may ask for.
-const MOST_LISTED: usize = 2_000;
-
-/// The files below a folder, by their paths in it. What tools keep in folders of a dot is left out.
-fn list(files: &dyn Files, folder: &str, inside: &str, found: &mut Vec<String>) {
-    for entry in files.list(&files::join(folder, inside)) {
-        let path = files::join(inside, &entry.name);
-        if found.len() >= MOST_LISTED || path.matches('/').count() > 8 {
-            return;
-        }
-        if !entry.is_folder {
-            found.push(path);
-        } else if !entry.name.starts_with('.') && entry.name != "node_modules" {
-            list(files, folder, &path, found);
         }
     }
 }

@@ -259,7 +259,7 @@ impl Configuration<'_, '_> {
         let source = match paths.len() {
             0 => CodeSource::Unknown(Why::new("has no path that is known")),
             1 => CodeSource::Local(paths.remove(0)),
-            _ => CodeSource::Parts(paths.into_iter().map(|path| CodePart { path, to: None }).collect()),
+            _ => CodeSource::Parts(paths.into_iter().map(|path| CodePart { path, to: None, is_made: false }).collect()),
         };
         (source, build)
     }

@@ -422,7 +422,7 @@ fn the_common_module_installs_what_its_sources_say() {
     assert_eq!(method("[{ path = \"src\", commands = [\"make\", \":zip\"] }]"), (local(), BuildMethod::Manifest));
     assert_eq!(method("{ path = \"src\", npm_requirements = false }"), (local(), BuildMethod::AsIs));
     let several = method("[\"src/app.py\", { path = \"lib\", prefix_in_zip = \"lib\" }]");
-    let part = |path: &str| CodePart { path: path.to_owned(), to: None };
+    let part = |path: &str| CodePart { path: path.to_owned(), to: None, is_made: false };
     assert_eq!(several.0, CodeSource::Parts(vec![part("src/app.py"), part("lib")]));
 }
 
@@ -438,22 +438,59 @@ fn archives_of_files_are_put_together_of_them() {
             ("src/more/deep.py", ""),
             ("src/readme.md", ""),
             ("shared/log.py", ""),
+            ("src/.lib/dep.py", ""),
+            ("src/node_modules/x.py", ""),
+            ("src/filled.py", "PORT = ${port}"),
         ]);
         let app = read_with("main.tf", &files, &Options::default()).unwrap();
         app.functions.iter().next().unwrap().code.source.clone()
     };
-    let part = |path: &str, to: &str| CodePart { path: path.to_owned(), to: Some(to.to_owned()) };
+    let part = |path: &str, to: &str| CodePart { path: path.to_owned(), to: Some(to.to_owned()), is_made: false };
     let each = "data \"archive_file\" \"a\" {\n  type = \"zip\"\n  output_path = \"a.zip\"\n  dynamic \"source\" {\n    for_each = fileset(\"${path.module}/src\", \"*.py\")\n    content {\n      content  = file(\"${path.module}/src/${source.value}\")\n      filename = source.value\n    }\n  }\n  source {\n    content  = file(\"shared/log.py\")\n    filename = \"shared/log.py\"\n  }\n}\n";
     assert_eq!(
         code(each),
-        CodeSource::Parts(vec![part("src/app.py", "app.py"), part("shared/log.py", "shared/log.py")])
+        CodeSource::Parts(vec![
+            part("src/app.py", "app.py"),
+            part("src/filled.py", "filled.py"),
+            part("shared/log.py", "shared/log.py")
+        ])
     );
     let deep = each.replace("*.py", "**/*.py");
     assert!(
-        matches!(code(&deep), CodeSource::Parts(parts) if parts.len() == 3 && parts[1].to.as_deref() == Some("more/deep.py"))
+        matches!(code(&deep), CodeSource::Parts(parts) if parts.len() == 6 && parts[0].to.as_deref() == Some(".lib/dep.py"))
     );
     let old = "data \"template_file\" \"t\" {\n  template = \"${file(\"${path.module}/src/app.py\")}\"\n}\ndata \"archive_file\" \"a\" {\n  source {\n    content  = \"${data.template_file.t.rendered}\"\n    filename = \"app.py\"\n  }\n}\n";
     assert_eq!(code(old), CodeSource::Parts(vec![part("src/app.py", "app.py")]));
     let looked_up = each.replace("file(\"shared/log.py\")", "var.text");
     assert!(matches!(code(&looked_up), CodeSource::Unknown(_)));
+    // A template is its own text where nothing is put into it; what any other function makes of a text is not known.
+    let made = |content: &str| match code(&each.replace("file(\"shared/log.py\")", content)) {
+        CodeSource::Parts(parts) => parts.last().map(|part| (part.path.clone(), part.is_made)),
+        _ => None,
+    };
+    let filled = |is_made: bool| Some(("src/filled.py".to_owned(), is_made));
+    assert_eq!(made("templatefile(\"src/app.py\", {})"), Some(("src/app.py".to_owned(), false)));
+    assert_eq!(made("templatefile(\"src/filled.py\", { port = 80 })"), filled(true));
+    assert_eq!(made("file(\"src/filled.py\")"), filled(false));
+    assert_eq!(
+        (made("upper(file(\"src/filled.py\"))"), made("sensitive(file(\"src/filled.py\"))")),
+        (filled(true), filled(false))
+    );
+    let rendered = old.replace("src/app.py", "src/filled.py");
+    assert!(matches!(code(&rendered), CodeSource::Parts(parts) if parts[0].is_made));
+    let whole = "data \"archive_file\" \"a\" {\n  source_content = file(\"src/app.py\")\n  source_content_filename = \"app.py\"\n}\n";
+    assert_eq!(code(whole), CodeSource::Parts(vec![part("src/app.py", "app.py")]));
+}
+
+#[test]
+fn what_is_too_much_to_list_is_not_known() {
+    let each = "data \"archive_file\" \"a\" {\n  dynamic \"source\" {\n    for_each = fileset(\"src\", \"**\")\n    content {\n      content  = file(\"src/${source.value}\")\n      filename = source.value\n    }\n  }\n}\nresource \"aws_lambda_function\" \"f\" {\n  runtime = \"python3.13\"\n  handler = \"app.handler\"\n  filename = data.archive_file.a.output_path\n}\n";
+    let with = |count: usize| {
+        let names: Vec<String> = (0..count).map(|at| format!("src/m{at}.py")).collect();
+        let files = names.iter().map(|name| (name.as_str(), "")).chain([("main.tf", each), ("other/x.py", "")]);
+        let app = read_with("main.tf", &Memory::new(files), &Options::default()).unwrap();
+        app.functions.iter().next().unwrap().code.source.clone()
+    };
+    assert!(matches!(with(1_500), CodeSource::Parts(parts) if parts.len() == 1_500));
+    assert!(matches!(with(2_500), CodeSource::Unknown(_)));
 }

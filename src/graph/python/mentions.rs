@@ -8,8 +8,8 @@ use rustc_hash::FxHashSet;
 
 use super::interp::{Interp, LoadState, Mod};
 use super::limits::LIMITS;
-use super::open_loads;
 use super::sources::{absolute_name, no_code};
+use super::{computed, open_loads};
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::Mentions;
 use crate::lang::python::ir::{Block, Code, Expr, Function, Stmt};
@@ -95,6 +95,10 @@ pub(super) fn collect(interp: &Interp<'_>) -> Mentions {
     let read = loaded().filter(|module| !std::ptr::eq(module.code, no_code()));
     let codes: Vec<(EntryId, &Code, bool)> =
         read.filter_map(|module| Some((module.entry?, &module.code.code, module.own))).collect();
+    // What is loaded anyway may be loaded by any name.
+    if !absent.is_empty() {
+        computed::note(&codes, interp.input.packages, &mut mentions);
+    }
     let parts = codes.par_iter().fold(Mentions::default, |mut mentions, (entry, code, is_own)| {
         mentions.groups.extend(known.groups_named(*entry, code, groups, longest).iter().cloned());
         let mut texts = code.names.iter().chain(&code.texts);

@@ -3,6 +3,7 @@
 mod build;
 mod builds;
 mod bytecode;
+mod computed;
 mod extension;
 mod extras;
 mod finder;

@@ -195,6 +195,29 @@ fn links_that_stand_for_too_many_files_are_not_followed() {
     assert_eq!(problems(&artifact), [("l2", Kind::TooManyLinks)]);
 }
 
+#[cfg(unix)]
+#[test]
+fn links_out_of_a_folder_that_lead_to_links_end() {
+    let scratch = Scratch::new();
+    scratch.write("fn/app.py", b"");
+    std::fs::create_dir_all(scratch.path(".git")).unwrap();
+    let link = |target: &str, at: &str| std::os::unix::fs::symlink(target, scratch.path(at)).unwrap();
+    for level in 0..6 {
+        scratch.write(&format!("l{level}/own.py"), b"");
+        for at in 0..10 {
+            link(&format!("../l{}", level + 1), &format!("l{level}/d{at}"));
+        }
+    }
+    scratch.write("l6/last.py", b"");
+    link("../l0", "fn/first");
+    let limits = Limits { links_out: 50, ..Limits::default() };
+    let artifact = crate::input::open(&scratch.path("fn"), &[], &limits).unwrap();
+    // Each link that is followed brings one file.
+    assert_eq!(artifact.entries().len(), 51);
+    let limits = Limits { link_files: 40, ..Limits::default() };
+    assert!(crate::input::open(&scratch.path("fn"), &[], &limits).unwrap().entries().len() <= 5);
+}
+
 #[test]
 fn a_program_that_unpacks_itself_is_an_archive_by_its_name() {
     let mut bytes = b"\x7fELF and so on".to_vec();

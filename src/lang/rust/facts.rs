@@ -348,6 +348,9 @@ mod tests {
     fn attribute_strings_name_crates() {
         let text = "#[derive(serde::Serialize)]\nstruct A { #[serde(with = \"humantime_serde\", rename = \"time\")] a: u8, #[serde(with = \"chrono::serde::ts\")] b: u8 }";
         assert_eq!(crates(text), ["chrono", "humantime_serde", "serde"]);
+        let text = "#[derive(Template)]\n#[template(source = \"{{ humantime::format_duration(*wait) }}\", ext = \"txt\")]\nstruct A;\n\
+                    #[error(\"{}\", hex::encode(.0))]\n#[check(\"itoa::Buffer::new().len() > 0\")]\nstruct B;";
+        assert_eq!(crates(text), ["hex", "humantime", "itoa"]);
     }
 
     #[test]

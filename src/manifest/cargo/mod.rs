@@ -9,6 +9,8 @@ pub mod registry;
 mod targets;
 pub mod workspace;
 
+use rustc_hash::FxHashMap;
+
 use crate::span::Span;
 
 pub use targets::{Target, TargetKind, targets};
@@ -59,6 +61,8 @@ pub struct Package {
     pub build: BuildScript,
     /// `autobins`, `autotests`, `autoexamples`, `autobenches` that are off.
     pub auto_off: Vec<TargetKind>,
+    /// `resolver`, when it is written here.
+    pub resolver: Option<String>,
     /// `package.workspace`.
     pub workspace: Option<String>,
     /// `[package.metadata.lambda]` is there, as cargo-lambda reads it.
@@ -106,6 +110,10 @@ pub struct Workspace {
     pub exclude: Vec<String>,
     /// `[workspace.dependencies]`.
     pub dependencies: Vec<Dependency>,
+    /// `resolver`.
+    pub resolver: Option<String>,
+    /// `[workspace.package]`'s edition, which members may inherit.
+    pub edition: Option<String>,
 }
 
 /// Which table declares a dependency.
@@ -254,13 +262,15 @@ impl CargoManifest {
         &'a self,
         names: impl IntoIterator<Item = &'a str>,
     ) -> std::collections::BTreeSet<&'a str> {
+        let features: FxHashMap<&str, &Feature> =
+            self.features.iter().map(|feature| (feature.name.as_str(), feature)).collect();
         let mut todo: Vec<&str> = names.into_iter().collect();
         let mut seen = std::collections::BTreeSet::new();
         while let Some(name) = todo.pop() {
             if !seen.insert(name) {
                 continue;
             }
-            if let Some(feature) = self.features.iter().find(|feature| feature.name == name) {
+            if let Some(feature) = features.get(name) {
                 todo.extend(
                     feature
                         .enables

@@ -79,6 +79,7 @@ fn package(table: &dyn TableLike) -> Package {
         edition: string(table, "edition"),
         build,
         auto_off: kinds.iter().filter(|(key, _)| off(key)).map(|(_, kind)| *kind).collect(),
+        resolver: string(table, "resolver"),
         workspace: string(table, "workspace"),
         lambda_metadata: metadata.is_some_and(|metadata| metadata.contains_key("lambda")),
         memory: metadata.and_then(|metadata| inner(metadata, "lambda")).map(memory).unwrap_or_default(),
@@ -108,6 +109,8 @@ fn workspace(table: &dyn TableLike, folder: &str, text: &str) -> Workspace {
         dependencies: dependencies.map_or_else(Vec::new, |table| {
             dependency::table_entries(table, DependencyKind::Normal, None, folder, text)
         }),
+        resolver: string(table, "resolver"),
+        edition: inner(table, "package").and_then(|package| string(package, "edition")),
     }
 }
 

@@ -126,6 +126,21 @@ impl CargoWorkspace {
         }
     }
 
+    /// Whether cargo joins the features of a crate for the machine that builds, for the target, for tests and for other
+    /// platforms, as its first resolver does: by what the root says, or by its edition (Cargo's book, "Resolver
+    /// versions"); a workspace without a package of its own has the first one.
+    #[must_use]
+    pub fn joins_all_features(&self) -> bool {
+        let (package, workspace) = (self.root.package.as_ref(), self.root.workspace.as_ref());
+        let said = workspace.and_then(|workspace| workspace.resolver.as_deref());
+        if let Some(resolver) = said.or_else(|| package.and_then(|package| package.resolver.as_deref())) {
+            return resolver == "1";
+        }
+        let edition = package.and_then(|package| package.edition.as_deref());
+        let inherited = || workspace.filter(|_| package.is_some()).and_then(|workspace| workspace.edition.as_deref());
+        matches!(edition.or_else(inherited), None | Some("2015" | "2018"))
+    }
+
     /// Whether some member talks to the runtime API of a platform, by its dependencies or by
     /// cargo-lambda's metadata.
     #[must_use]

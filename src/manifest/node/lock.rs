@@ -1,54 +1,40 @@
 //! Lock files: `package-lock.json` (versions 1 to 3), `npm-shrinkwrap.json`, `yarn.lock` (1 and
 //! Berry) and `pnpm-lock.yaml`.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
 use super::{in_folder, is_name};
+use crate::input::shared;
 use crate::manifest::dependency::{Files, Locked};
 use crate::manifest::yaml::{self, Node};
 
 /// Most packages that are taken from a lock file.
 const MOST_PACKAGES: usize = 50_000;
 
-/// Texts that are remembered with what they pin: all functions of a repository ask for its lock file, one after another.
-const REMEMBERED: usize = 4;
-
-/// What was read last.
-static LAST: Mutex<VecDeque<(String, Arc<[Locked]>)>> = Mutex::new(VecDeque::new());
-
 /// What the lock file in a folder pins, by name and version; empty when there is none.
-pub(super) fn read(files: &dyn Files, folder: &str) -> Vec<Locked> {
+pub(super) fn read(files: &dyn Files, folder: &str) -> Arc<[Locked]> {
     let text = |name: &str| files.text(&in_folder(folder, name));
-    if let Some(text) = text("package-lock.json").or_else(|| text("npm-shrinkwrap.json")) {
-        once(text, npm)
+    let locked = if let Some(text) = text("package-lock.json").or_else(|| text("npm-shrinkwrap.json")) {
+        shared::made(&text, |text| put_in_order(npm(text)))
     } else if let Some(text) = text("pnpm-lock.yaml") {
-        once(text, pnpm)
+        shared::made(&text, |text| put_in_order(pnpm(text)))
     } else if let Some(text) = text("yarn.lock") {
-        let read = if text.contains("__metadata:") { berry } else { yarn };
-        once(text, read)
+        shared::made(&text, |text| put_in_order(if text.contains("__metadata:") { berry(text) } else { yarn(text) }))
     } else {
-        Vec::new()
-    }
+        return Arc::default();
+    };
+    Arc::clone(&locked)
 }
 
-/// What a text pins, read where it has not been read just now.
-fn once(text: String, read: fn(&str) -> Vec<Locked>) -> Vec<Locked> {
-    let last = || LAST.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = last().iter().find(|(known, _)| *known == text).map(|(_, locked)| Arc::clone(locked));
-    if let Some(known) = known {
-        return known.to_vec();
-    }
-    let mut locked = read(&text);
+/// What is pinned, once and by name.
+fn put_in_order(mut locked: Vec<Locked>) -> Arc<[Locked]> {
     locked.truncate(MOST_PACKAGES);
     locked.sort();
     locked.dedup();
-    let mut last = last();
-    last.push_front((text, Arc::from(locked.as_slice())));
-    last.truncate(REMEMBERED);
-    locked
+    locked.into()
 }
 
 fn npm(text: &str) -> Vec<Locked> {

@@ -55,7 +55,7 @@ pub(super) fn read(reader: &mut Reader<'_>) {
     for path in ["uv.lock", "poetry.lock", "pdm.lock", "pylock.toml", "Pipfile.lock"] {
         let Some(text) = reader.files.text(path).filter(|text| text.len() <= LARGEST) else { continue };
         let locked = if path == "Pipfile.lock" { read_pipfile_lock(&text) } else { read_packages(&text) };
-        reader.declared.locked.extend(locked.unwrap_or_default());
+        reader.declared.locked = locked.unwrap_or_default().into();
         return;
     }
 }

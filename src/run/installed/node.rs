@@ -59,7 +59,7 @@ fn leads_out(folder: &Path) -> bool {
         let is_scope = place.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"@"));
         if is_scope { inside(&place) } else { vec![place] }
     });
-    let mut links = packages.filter(|place| place.is_symlink());
+    let mut links = packages.filter(|place| seen::symlink_metadata(place).is_ok_and(|metadata| metadata.is_symlink()));
     links.any(|place| seen::canonicalize(&place).is_ok_and(|real| !real.starts_with(&own)))
 }
 

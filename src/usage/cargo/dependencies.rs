@@ -60,7 +60,7 @@ pub enum Doubt {
         /// Its feature.
         feature: String,
     },
-    /// Code has its name for something, in a macro perhaps.
+    /// Code has its name for something, in a macro perhaps, or a text that may become code.
     Named,
     /// The lock file or the manifests are not here that tell what it brings.
     Unread,
@@ -110,7 +110,7 @@ pub(super) fn judge(input: &PackageInput<'_>) -> Vec<DependencyVerdict> {
             verdicts[at] = by_name(dependency, &names[at], input.usage);
         }
     }
-    let Named { by_code, by_others } = Named::of(input, &verdicts, &names);
+    let Named { by_code, by_others, perhaps } = Named::of(input, &verdicts, &names);
     let mut found = Vec::new();
     let mut unmatched: Option<bool> = None;
     let mut unifier = Unifier::new(input);
@@ -154,7 +154,7 @@ pub(super) fn judge(input: &PackageInput<'_>) -> Vec<DependencyVerdict> {
         let subject = input.workspace.subject(member, &dependency.key);
         let version = locked.map(|locked| locked.version.clone());
         let doubt = match verdict {
-            Verdict::Unused => doubt(lost.as_ref(), names[at].iter().any(|name| input.usage.idents.contains(name))),
+            Verdict::Unused => doubt(lost.as_ref(), named(&input.usage.idents) || named(&perhaps)),
             Verdict::OnlyTests => doubt(lost.as_ref(), false),
             _ => None,
         };
@@ -169,6 +169,8 @@ struct Named {
     by_code: BTreeSet<String>,
     /// By what its tests and examples call.
     by_others: BTreeSet<String>,
+    /// By texts that may become code.
+    perhaps: BTreeSet<String>,
 }
 
 impl Named {
@@ -184,8 +186,9 @@ impl Named {
         let mut by_code = expansion::named_by_macros(input, &known, &open, &input.usage.macros);
         let open: BTreeSet<String> = open.difference(&by_code).cloned().collect();
         let by_others = expansion::named_by_macros(input, &known, &open, &input.usage.other_macros);
-        by_code.extend(texts::named(input, &open));
-        Self { by_code, by_others }
+        let texts = texts::named(input, &open);
+        by_code.extend(texts.by_templates);
+        Self { by_code, by_others, perhaps: texts.perhaps }
     }
 }
 

@@ -1,14 +1,17 @@
 //! Which features each locked crate is built with, as cargo joins what all who bring it ask for, and which of them
 //! nobody asks for any more once an entry is gone. Crates for the build machine and those for the target are kept
-//! apart, as the newer resolvers do; manifests alone are read.
+//! apart, as the newer resolvers do, or not, as the first one; manifests alone are read.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::PackageInput;
 use super::expansion::Source;
 use crate::lang::rust::cfg::may_hold_on_lambda;
 use crate::manifest::cargo::lock::Lock;
-use crate::manifest::cargo::{CargoManifest, Dependency, DependencyKind};
+use crate::manifest::cargo::{Dependency, DependencyKind, Feature};
 
 /// What nobody asks for any more without an entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,18 +28,53 @@ type Node = (usize, bool);
 /// The features of all packages that are built, also such as their manifests do not have.
 type Joined = BTreeMap<Node, BTreeSet<String>>;
 
+/// Features and entries that are looked at for one package: past that it is not known what is lost.
+const MOST_WORK: usize = 5_000_000;
+
+/// Whose entries for tests are built too.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Tests {
+    Nobody,
+    Of(usize),
+    Members,
+}
+
+/// What is built together.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Way {
+    /// The whole workspace, and not the package alone.
+    whole: bool,
+    tests: Tests,
+    /// For the machine that builds and for the target, as if they were one.
+    as_one: bool,
+    /// With what only other platforms need.
+    everywhere: bool,
+}
+
+/// The manifest of a locked package.
+struct Known<'a> {
+    source: Source<'a>,
+    /// The place of each feature in the manifest.
+    features: FxHashMap<String, usize>,
+    /// Optional dependencies, which are features too.
+    optional: FxHashSet<String>,
+}
+
 /// Cargo's rules for the features of one workspace.
 pub(super) struct Unifier<'a> {
     input: &'a PackageInput<'a>,
     lock: &'a Lock,
-    manifests: BTreeMap<usize, Option<Source<'a>>>,
+    manifests: BTreeMap<usize, Option<Known<'a>>>,
+    /// What is on while all entries are there.
+    whole: BTreeMap<Way, Arc<Joined>>,
+    work: usize,
 }
 
 impl<'a> Unifier<'a> {
     /// Nothing where no lock file says which crates there are.
     pub(super) fn new(input: &'a PackageInput<'_>) -> Option<Self> {
         let lock = input.workspace.lock.as_ref()?;
-        Some(Self { input, lock, manifests: BTreeMap::new() })
+        Some(Self { input, lock, manifests: BTreeMap::new(), whole: BTreeMap::new(), work: 0 })
     }
 
     /// What is lost without one entry of the package, whether it is built alone or with the whole workspace. Nothing
@@ -47,25 +85,53 @@ impl<'a> Unifier<'a> {
         let dependency = self.input.workspace.members[self.input.at].dependencies.get(entry)?;
         self.edge(member, dependency)?;
         let mut lost = Lost::default();
-        let members = self.input.workspace.members.iter().filter_map(|member| self.locked_member(member.name()));
-        let all: Vec<usize> = members.collect();
-        for roots in [vec![member], all] {
-            let tests = (dependency.kind == DependencyKind::Dev).then_some(member);
-            let with = self.join(&roots, tests, None);
-            let without = self.join(&roots, tests, Some((member, entry)));
-            for (node, on) in &with {
+        for way in self.ways(member, dependency.kind) {
+            let Some((with, without)) = self.with_and_without(way, (member, entry)) else {
+                return Some(Lost { is_open: true, ..lost });
+            };
+            for (node, on) in &*with {
+                let known = self.manifests.get(&node.0).and_then(Option::as_ref);
                 let Some(left) = without.get(node) else {
-                    lost.is_open |= self.manifests.get(&node.0).is_none_or(Option::is_none);
+                    lost.is_open |= known.is_none();
                     continue;
                 };
                 let package = &self.lock.packages[node.0].name;
-                let manifest = self.manifests.get(&node.0).and_then(Option::as_ref).map(Source::manifest);
-                let gone = on.difference(left);
-                let gone = gone.filter(|feature| manifest.is_none_or(|manifest| has_feature(manifest, feature)));
+                let gone = on.difference(left).filter(|feature| known.is_none_or(|known| known.has(feature)));
                 lost.features.extend(gone.map(|feature| (package.clone(), feature.clone())));
             }
         }
         Some(lost)
+    }
+
+    /// What may be built of which the entry is a part. With the first resolver what others ask for on other platforms
+    /// and for tests counts, unless people take the package without them: only what is lost in neither is not.
+    fn ways(&self, member: usize, kind: DependencyKind) -> Vec<Way> {
+        let as_one = self.input.workspace.joins_all_features();
+        let tests = if kind == DependencyKind::Dev { Tests::Of(member) } else { Tests::Nobody };
+        let alone = Way { whole: false, tests, as_one, everywhere: false };
+        let most = Way { tests: Tests::Members, everywhere: true, ..alone };
+        let ways = if as_one { vec![alone, most] } else { vec![alone] };
+        let is_many = self.input.workspace.members.len() > 1;
+        let whole: Vec<Way> = ways.iter().filter(|_| is_many).map(|way| Way { whole: true, ..*way }).collect();
+        [ways, whole].concat()
+    }
+
+    fn with_and_without(&mut self, way: Way, entry: (usize, usize)) -> Option<(Arc<Joined>, Joined)> {
+        let roots: Vec<usize> = if way.whole {
+            let members = self.input.workspace.members.iter();
+            members.filter_map(|member| self.locked_member(member.name())).collect()
+        } else {
+            vec![entry.0]
+        };
+        let with = match self.whole.get(&way) {
+            Some(known) => Arc::clone(known),
+            None => {
+                let joined = Arc::new(self.join(&roots, way, None)?);
+                self.whole.insert(way, Arc::clone(&joined));
+                joined
+            }
+        };
+        Some((with, self.join(&roots, way, Some(entry))?))
     }
 
     fn locked_member(&self, name: &str) -> Option<usize> {
@@ -86,31 +152,40 @@ impl<'a> Unifier<'a> {
             Some(member) => Some(Source::Member(member, self.input.files)),
             None => self.input.registry.find(&package.name, &package.version).map(Source::Registry),
         };
-        self.manifests.insert(at, found);
+        self.manifests.insert(at, found.map(Known::of));
     }
 
-    /// Follows what is asked for until nothing is new.
-    fn join(&mut self, roots: &[usize], tests: Option<usize>, skipped: Option<(usize, usize)>) -> Joined {
+    /// Follows what is asked for until nothing is new; nothing where that is too much.
+    fn join(&mut self, roots: &[usize], way: Way, skipped: Option<(usize, usize)>) -> Option<Joined> {
         let mut joined = Joined::new();
         let mut todo: Vec<Node> = Vec::new();
         for root in roots {
             self.read(*root);
-            let Some(Some(source)) = self.manifests.get(root) else { continue };
-            let manifest = source.manifest();
-            let features = self.input.enabled.of(manifest).into_iter().map(str::to_owned).collect();
+            let Some(Some(known)) = self.manifests.get(root) else { continue };
+            let features = self.input.enabled.of(known.source.manifest()).into_iter().map(str::to_owned).collect();
             joined.insert((*root, false), features);
             todo.push((*root, false));
         }
         while let Some((at, for_host)) = todo.pop() {
             let Some(on) = joined.get_mut(&(at, for_host)) else { continue };
-            let Some(Some(source)) = self.manifests.get(&at) else { continue };
-            let asks = Asks::of(source.manifest(), on);
-            let entries = source.manifest().dependencies.iter().enumerate();
-            let wanted: Vec<(usize, bool, BTreeSet<String>)> = entries
+            let Some(Some(known)) = self.manifests.get(&at) else { continue };
+            let manifest = known.source.manifest();
+            let asks = Asks::of(known, on);
+            self.work += on.len() + manifest.dependencies.len();
+            if self.work > MOST_WORK {
+                return None;
+            }
+            let has_tests = match way.tests {
+                Tests::Nobody => false,
+                Tests::Of(member) => member == at,
+                Tests::Members => self.lock.packages[at].source.is_none(),
+            };
+            let wanted: Vec<(usize, bool, BTreeSet<String>)> = (manifest.dependencies.iter().enumerate())
                 .filter(|(entry, dependency)| {
+                    let target = dependency.target.as_deref();
                     skipped != Some((at, *entry))
-                        && (dependency.kind != DependencyKind::Dev || tests == Some(at))
-                        && dependency.target.as_deref().is_none_or(may_hold_on_lambda)
+                        && (dependency.kind != DependencyKind::Dev || has_tests)
+                        && target.is_none_or(|target| way.everywhere || may_hold_on_lambda(target))
                         && (!dependency.optional || asks.optional.contains(&dependency.key))
                 })
                 .filter_map(|(_, dependency)| {
@@ -120,8 +195,9 @@ impl<'a> Unifier<'a> {
                 .collect();
             for (target, for_host, features) in wanted {
                 self.read(target);
-                let source = self.manifests.get(&target).and_then(Option::as_ref);
-                let node = (target, for_host || source.is_some_and(|source| source.manifest().is_proc_macro()));
+                let known = self.manifests.get(&target).and_then(Option::as_ref);
+                let for_host = for_host || known.is_some_and(|known| known.source.manifest().is_proc_macro());
+                let node = (target, for_host && !way.as_one);
                 let is_new = !joined.contains_key(&node);
                 let before = joined.entry(node).or_default();
                 let count = before.len();
@@ -131,14 +207,30 @@ impl<'a> Unifier<'a> {
                 }
             }
         }
-        joined
+        Some(joined)
     }
 }
 
-/// Whether a package has a feature; to ask for `default` means nothing where there is none.
-fn has_feature(manifest: &CargoManifest, name: &str) -> bool {
-    let is_declared = manifest.features.iter().any(|feature| feature.name == name);
-    is_declared || manifest.dependencies.iter().any(|dependency| dependency.optional && dependency.key == name)
+impl<'a> Known<'a> {
+    fn of(source: Source<'a>) -> Self {
+        let manifest = source.manifest();
+        let mut features = FxHashMap::default();
+        for (at, feature) in manifest.features.iter().enumerate() {
+            features.entry(feature.name.clone()).or_insert(at);
+        }
+        let optional = manifest.dependencies.iter().filter(|dependency| dependency.optional);
+        let optional = optional.map(|dependency| dependency.key.clone()).collect();
+        Self { features, optional, source }
+    }
+
+    /// Whether the package has a feature; to ask for `default` means nothing where there is none.
+    fn has(&self, name: &str) -> bool {
+        self.features.contains_key(name) || self.optional.contains(name)
+    }
+
+    fn feature(&self, name: &str) -> Option<&Feature> {
+        self.source.manifest().features.get(*self.features.get(name)?)
+    }
 }
 
 /// What the features of one package ask of its dependencies.
@@ -149,11 +241,11 @@ struct Asks {
 
 impl Asks {
     /// Completes the features that are on by those that they imply.
-    fn of(manifest: &CargoManifest, features: &mut BTreeSet<String>) -> Self {
+    fn of(known: &Known<'_>, features: &mut BTreeSet<String>) -> Self {
         let mut asks = Self { optional: BTreeSet::new(), passed: BTreeMap::new() };
         let mut todo: Vec<String> = features.iter().cloned().collect();
         while let Some(name) = todo.pop() {
-            let Some(feature) = manifest.features.iter().find(|feature| feature.name == name) else {
+            let Some(feature) = known.feature(&name) else {
                 // An optional dependency is a feature of its own, unless some other has it under `dep:`.
                 asks.optional.insert(name);
                 continue;

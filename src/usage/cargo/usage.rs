@@ -39,6 +39,8 @@ pub struct PackageUse {
     pub targets: Vec<Target>,
     /// Files that could not be read, or only as tokens.
     pub problems: Vec<Problem>,
+    /// Whether some source is written by the build script.
+    pub is_generated: bool,
     /// Whether any source could be read at all.
     pub has_code: bool,
 }
@@ -62,6 +64,7 @@ pub fn of_package(manifest: &CargoManifest, files: &dyn Files) -> PackageUse {
         walk.templates(&manifest.folder, 0);
     }
     let mut found = walk.found;
+    found.is_generated = walk.generated;
     found.methods = walk.methods.into_iter().collect();
     found.idents = walk.idents.into_iter().collect();
     // A package's own library is no dependency of its executables and tests.

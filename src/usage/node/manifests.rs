@@ -39,7 +39,7 @@ impl Manifests {
     pub(super) fn new(facts: &Loaded<'_>, declared: &Declared) -> Self {
         let by_package: Vec<Told> = facts.packages.with_ids().map(|(_, package)| told(facts, package)).collect();
         let mut by_name: BTreeMap<Arc<str>, Told> = BTreeMap::new();
-        for locked in &declared.locked {
+        for locked in declared.locked.iter() {
             let told = by_name.entry(locked.name.clone()).or_default();
             told.brings.extend(locked.requires.iter().cloned());
             told.peers.extend(locked.peers.iter().cloned());

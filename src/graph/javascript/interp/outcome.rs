@@ -6,7 +6,7 @@ use super::Machine;
 use super::value::{Kind, ModuleIx, ObjId, Slot, Value};
 use crate::artifact::EntryId;
 use crate::graph::javascript::load::Format;
-use crate::graph::{Choices, HandlerResolution, ImportSite, ModuleGraph, ModuleId, StartCause};
+use crate::graph::{Choices, HandlerResolution, ImportSite, Mentions, ModuleGraph, ModuleId, StartCause};
 use crate::lang::javascript::ir::{FunctionId, Pattern, PatternId};
 use crate::package::owners::npm::package_root;
 
@@ -46,6 +46,7 @@ impl Machine<'_> {
         handler: HandlerResolution,
     ) -> (ModuleGraph, FxHashSet<(EntryId, FunctionId)>) {
         let possible = self.possible();
+        let mentions = Mentions { computed: self.computed_loads(), ..Mentions::default() };
         let reexported = self.reexported();
         let handed_on = self.handed_on();
         let offered = self.offered();
@@ -65,6 +66,7 @@ impl Machine<'_> {
             doubts: self.trace.doubts.into_iter().collect(),
             demanded: self.trace.demanded.into_iter().collect(),
             possible,
+            mentions,
             reexported,
             handed_on,
             loops: self.trace.loops.into_iter().collect(),

@@ -9,9 +9,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use super::Machine;
 use super::value::ModuleIx;
 use crate::artifact::EntryId;
+use crate::graph::ComputedLoad;
 use crate::graph::javascript::limits::LIMITS;
 use crate::graph::javascript::resolve::{Loader, Resolved, absolute, folder};
-use crate::lang::javascript::ir::{Program, Site, SiteKind};
+use crate::lang::javascript::ir::{ExprId, ExprKind, Item, Program, Site, SiteKind};
+use crate::lang::javascript::request::flatten;
 use crate::package::owners::npm::package_root;
 
 /// The folder of packages.
@@ -51,6 +53,20 @@ impl Machine<'_> {
             }
         }
         found.all.into_iter().collect()
+    }
+
+    /// What libraries load by names that they compute.
+    pub(super) fn computed_loads(&self) -> BTreeSet<ComputedLoad> {
+        let mut found = BTreeSet::new();
+        for loaded in self.loaded.iter().filter(|loaded| package_root(&loaded.path).is_some()) {
+            let (Some(by), Some(program)) = (loaded.entry, loaded.program.as_deref()) else { continue };
+            let asks = program.sites.iter().filter(|site| site.request.is_none() && site.kind != SiteKind::Resolve);
+            found.extend(asks.filter_map(|site| {
+                let (begins, ends) = ends(program, site.expr)?;
+                Some(ComputedLoad { by, begins: begins.into(), ends: ends.into() })
+            }));
+        }
+        found
     }
 
     /// Adds what a place asks for, where it says so.
@@ -113,4 +129,22 @@ impl Machine<'_> {
         });
         names.collect()
     }
+}
+
+/// How a request that is computed begins and ends; nothing where it is a path.
+fn ends(program: &Program, call: ExprId) -> Option<(String, String)> {
+    let argument = match &program.exprs.get(call as usize)?.kind {
+        ExprKind::Call(_, items, _) => match items.first()? {
+            Item::One(argument) => *argument,
+            _ => return Some((String::new(), String::new())),
+        },
+        ExprKind::Import(argument) => *argument,
+        _ => return None,
+    };
+    let mut parts = Vec::new();
+    flatten(program, argument, &mut parts);
+    // `__dirname + "/x"`
+    let follows_folder = parts.iter().flatten().next().is_some_and(|known| known.starts_with(['/', '.']));
+    let known = |part: Option<Option<String>>| part.flatten().unwrap_or_default();
+    (!follows_folder).then(|| (known(parts.first().cloned()), known(parts.last().cloned())))
 }

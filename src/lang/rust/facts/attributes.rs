@@ -7,7 +7,7 @@ use syn::{Attribute, Expr, Lit, Meta};
 
 use super::super::pieces::{Piece, pieces, string_value};
 use super::super::scope::plain;
-use super::super::{doctest, is_too_deep};
+use super::super::{doctest, is_too_deep, template};
 use super::{Include, Reader};
 
 /// Keys of attribute strings that hold names for people or for the wire, never paths.
@@ -87,9 +87,9 @@ impl Reader<'_> {
         }
         let derives = name.last().is_some_and(|name| matches!(*name, "derive" | "cfg_attr"));
         pieces(text, &mut |piece| match piece {
-            Piece::Text { key: Some(key), literal } if !NAME_KEYS.contains(&key) => {
+            Piece::Text { key, literal } if key.is_none_or(|key| !NAME_KEYS.contains(&key)) => {
                 if let Some(value) = string_value(literal) {
-                    self.attribute_text(&value);
+                    self.attribute_text(&value, key.is_some());
                 }
             }
             Piece::Ident(name) if derives => self.name_macro(name),
@@ -103,11 +103,13 @@ impl Reader<'_> {
         });
     }
 
-    /// `with = "humantime_serde"`, `crate = "rt"`, `as = "serde_with::base64::Base64"`.
-    fn attribute_text(&mut self, value: &str) {
+    /// `with = "humantime_serde"`, `crate = "rt"`, `as = "serde_with::base64::Base64"`; and code within other text, such
+    /// as the template in `source = "{{ humantime::format_duration(*wait) }}"`.
+    fn attribute_text(&mut self, value: &str, has_key: bool) {
         let is_path =
             |part: &str| part.chars().all(|c| c.is_ascii_alphanumeric() || "_:<>, &'".contains(c)) && !part.is_empty();
-        if !is_path(value) {
+        if !has_key || !is_path(value) {
+            template::named(value).iter().for_each(|name| self.path(&[name], false, true));
             return;
         }
         if value.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
