@@ -43,8 +43,8 @@ struct Scripts<'r, 'f> {
     /// The service's folder.
     root: String,
     parsed: FxHashMap<String, Arc<Script>>,
-    /// Files whose exports are being collected: they may export all of each other.
-    followed: Vec<String>,
+    /// Files of which all exports, or one that they have of others, are looked for: they may export all of each other.
+    followed: Vec<(String, Option<String>)>,
     nodes: u32,
 }
 
@@ -111,9 +111,14 @@ impl Script {
     /// The modules of which it exports all.
     fn stars(&self) -> impl Iterator<Item = &str> {
         self.program.exports.iter().filter_map(|export| match export {
-            Export::Star { import } => Some(self.text(self.program.imports.get(*import as usize)?.request)),
+            Export::Star { import } => self.request(*import),
             _ => None,
         })
+    }
+
+    /// The module that an import asks for.
+    fn request(&self, import: u32) -> Option<&str> {
+        Some(self.text(self.program.imports.get(import as usize)?.request))
     }
 
     /// Whether it exports something under a name that it says.
@@ -246,7 +251,7 @@ impl Scripts<'_, '_> {
                 let left = self.said(script, *left, around, depth)?;
                 left.with(*operator, self.said(script, *right, around, depth)?)
             }
-            ExprKind::Call(callee, arguments, _) => match self.own_folder(script, arguments) {
+            ExprKind::Call(callee, arguments, _) => match self.own_folder(script, *callee, arguments) {
                 Some(folder) => Some(Said::Text(folder)),
                 None => self.returned(script, *callee, arguments, around, depth),
             },
@@ -313,28 +318,31 @@ impl Scripts<'_, '_> {
         let path = self.resolve(from, request)?;
         let script = self.open(&path).ok()?;
         self.nodes += 1;
-        if self.nodes > MOST_NODES || self.followed.contains(&path) {
+        let follows = (path, None);
+        if self.nodes > MOST_NODES || self.followed.contains(&follows) {
             return None;
         }
-        self.followed.push(path.clone());
+        self.followed.push(follows);
         let pairs = self.exports(&script, span, depth);
         self.followed.pop();
         Node::mapping(pairs, span, script.file)
     }
 
-    /// The exports of a module; what it names itself comes last, and so counts.
+    /// The exports of a module; what it names itself hides what it has of others.
     fn exports(&mut self, script: &Script, span: Span, depth: u8) -> Vec<(Arc<Node>, Arc<Node>)> {
         let mut pairs = Vec::new();
-        for request in script.stars() {
-            if let Some(node) = self.everything(&script.path, request, span, depth)
-                && let Value::Mapping(mapping) = &node.value
-            {
-                pairs.extend(mapping.pairs().iter().cloned());
-            }
-        }
         for export in &script.program.exports {
-            let (Export::Local { name, .. } | Export::From { name, .. }) = export else { continue };
-            let name = script.text(*name);
+            let name = match export {
+                Export::Local { name, .. } | Export::From { name, .. } => script.text(*name),
+                Export::Star { import } => {
+                    let all = script.request(*import).and_then(|from| self.everything(&script.path, from, span, depth));
+                    if let Some(Value::Mapping(mapping)) = all.map(|all| all.value) {
+                        let hidden = |key: &Node| key.text().is_some_and(|name| script.names(name));
+                        pairs.extend(mapping.pairs().iter().filter(|(key, _)| !hidden(key)).cloned());
+                    }
+                    continue;
+                }
+            };
             if name != "default"
                 && let Some(node) = self.exported(script, name, depth)
             {
@@ -345,17 +353,36 @@ impl Scripts<'_, '_> {
         pairs
     }
 
-    /// A helper that is given `__dirname` makes the folder's path in the service of it: what the
-    /// framework's own starter has for handlers.
-    fn own_folder(&self, script: &Script, arguments: &[Item]) -> Option<String> {
+    /// A helper that is given `__dirname` and takes the working folder away makes the folder's path in the service of
+    /// it: what the framework's own starter has for handlers.
+    fn own_folder(&mut self, script: &Script, callee: ExprId, arguments: &[Item]) -> Option<String> {
         let [Item::One(only)] = arguments else { return None };
         let ExprKind::Var(Var::Global(name)) = script.program.exprs.get(*only as usize)?.kind else { return None };
-        if script.text(name) != "__dirname" {
+        if script.text(name) != "__dirname" || !self.takes_folder_away(script, callee) {
             return None;
         }
         let folder = files::parent(&script.path);
         let inside = folder.strip_prefix(self.root.as_str())?;
         Some(inside.trim_start_matches('/').to_owned())
+    }
+
+    /// Whether a helper asks for the working folder, as far as it is here.
+    fn takes_folder_away(&mut self, script: &Script, callee: ExprId) -> bool {
+        let Some(ExprKind::Var(Var::Local { slot, .. })) =
+            script.program.exprs.get(callee as usize).map(|expr| &expr.kind)
+        else {
+            return false;
+        };
+        let asks = |text: &str| text.contains("cwd(");
+        let helper = script.helpers.get(slot).and_then(|id| script.program.functions.get(*id as usize));
+        if let Some(helper) = helper {
+            let text = &self.reader.app.files[script.file as usize].text;
+            return text.get(helper.span.range_in(text.len())).is_some_and(asks);
+        }
+        let Some((request, _)) = script.imports.get(slot) else { return false };
+        let path = self.resolve(&script.path, request);
+        let imported = path.and_then(|path| self.open(&path).ok());
+        imported.is_none_or(|imported| asks(&self.reader.app.files[imported.file as usize].text))
     }
 
     /// What a module exports by a name.
@@ -376,8 +403,14 @@ impl Scripts<'_, '_> {
             Some(Exported::There(request, name)) => self.imported(&script.path, &request, &name, depth),
             // What a module exports of others, it has under no name of its own.
             None if !script.names(name) && name != "default" => {
-                let mut stars = script.stars();
-                stars.find_map(|request| self.imported(&script.path, request, name, depth))
+                let follows = (script.path.clone(), Some(name.to_owned()));
+                if self.followed.contains(&follows) {
+                    return None;
+                }
+                self.followed.push(follows);
+                let found = script.stars().find_map(|request| self.imported(&script.path, request, name, depth));
+                self.followed.pop();
+                found
             }
             None => None,
         }

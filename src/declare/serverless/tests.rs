@@ -226,6 +226,10 @@ fn parameters_of_helpers_are_their_own() {
     assert_eq!(of("(name: string) => 'src/' + name + suffix", "at('a')"), known("src/a.broken"));
     assert_eq!(of("(name: string) => (name = 'other', 'src/' + name)", "at('a')"), None);
     assert_eq!(of("async (name: string) => 'src/' + name", "at('a')"), None);
+    // What a helper makes of the folder is known of the one that takes the working folder away.
+    assert_eq!(of("(folder: string) => `${folder.split('/').pop()}`", "at(__dirname) + 'a.main'"), None);
+    let starters = "(folder: string) => `${folder.split(process.cwd())[1].substring(1)}`";
+    assert_eq!(of(starters, "at(__dirname) + 'a.main'"), known("a.main"));
 }
 
 #[test]

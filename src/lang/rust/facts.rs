@@ -350,7 +350,7 @@ mod tests {
         assert_eq!(crates(text), ["chrono", "humantime_serde", "serde"]);
         let text = "#[derive(Template)]\n#[template(source = \"{{ humantime::format_duration(*wait) }}\", ext = \"txt\")]\nstruct A;\n\
                     #[error(\"{}\", hex::encode(.0))]\n#[check(\"itoa::Buffer::new().len() > 0\")]\nstruct B;";
-        assert_eq!(crates(text), ["hex", "humantime", "itoa"]);
+        assert_eq!(crates(text), ["hex", "humantime", "itoa", "txt"]);
     }
 
     #[test]
