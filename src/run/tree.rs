@@ -85,12 +85,13 @@ pub(super) fn at(
             Tree { path: shown(folder), language, declared, usage }
         };
         let is_left = |folder: &&str| !folder.is_empty() && !members.contains(folder);
-        found.left.extend(listed.iter().filter(|folder| is_left(folder)).map(|folder| (*folder).to_owned()));
+        let left: Vec<&str> = listed.iter().copied().filter(is_left).collect();
+        found.left.extend(left.iter().map(|folder| (*folder).to_owned()));
         if says_something(&root) {
-            found.trees.push(judge("", root, &Part::whole()));
+            found.trees.push(judge("", root, &Part::whole().with_projects(left.iter().copied())));
         }
         for (folder, declared) in parts {
-            let part = Part::member(folder, members.iter().copied());
+            let part = Part::member(folder, members.iter().copied()).with_projects(left.iter().copied());
             found.trees.push(judge(folder, declared, &part));
         }
     }

@@ -13,6 +13,7 @@ use super::own_code::packages_in;
 use super::tree::Part;
 use super::{Loaded, commands};
 use crate::artifact::EntryId;
+use crate::graph::javascript::is_builtin;
 use crate::knowledge;
 use crate::manifest::dependency::{Declared, Scope};
 use crate::manifest::node::json;
@@ -32,6 +33,9 @@ struct Tools {
     not_settings: Vec<String>,
     short: Vec<String>,
     unnamed: Vec<String>,
+    browsers: Vec<String>,
+    jsx: Vec<String>,
+    hosts: Vec<Hosted>,
     written: Vec<Written>,
     implied: Vec<Implied>,
 }
@@ -50,6 +54,14 @@ struct Written {
 struct Implied {
     files: Vec<String>,
     packages: Vec<String>,
+}
+
+/// Plug-ins that only some tools load.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Hosted {
+    plugins: Vec<String>,
+    tools: Vec<String>,
 }
 
 /// Settings larger than this, in bytes, are data.
@@ -85,7 +97,28 @@ pub(super) fn told(facts: &Loaded<'_>, unused: &[&Arc<str>]) -> BTreeSet<Arc<str
 
 /// Whether tools load a package where it is there.
 fn is_found(name: &str) -> bool {
-    TOOLS.unnamed.iter().any(|pattern| crate::text::matches(pattern, name))
+    is_any(&TOOLS.unnamed, name)
+}
+
+/// Whether elements of JSX may have their types from a package without an import of it.
+pub(super) fn is_meant_by_jsx(name: &str) -> bool {
+    is_any(&TOOLS.jsx, name)
+}
+
+fn is_any(patterns: &[String], name: &str) -> bool {
+    patterns.iter().any(|pattern| crate::text::matches(pattern, name))
+}
+
+/// Whether a tool is here, or declared, that loads a plug-in by a short form of its name; so it is taken to be where
+/// nothing is installed, and of plug-ins whose tools are not known.
+fn is_hosted(facts: &Loaded<'_>, declared: &Declared, name: &str) -> bool {
+    let mut rows = TOOLS.hosts.iter().filter(|row| is_any(&row.plugins, name)).peekable();
+    let installed = &facts.packages.packages;
+    let declared = declared.dependencies.iter().map(|dependency| &dependency.name);
+    let here: Vec<&Arc<str>> = installed.iter().map(|package| &package.name).chain(declared).collect();
+    installed.is_empty()
+        || rows.peek().is_none()
+        || rows.any(|row| here.iter().any(|tool| ***tool != *name && is_any(&row.tools, tool)))
 }
 
 /// Texts of a project that name packages beside its code.
@@ -106,6 +139,18 @@ impl Texts {
     pub(super) fn of_tree(facts: &Loaded<'_>) -> Self {
         Self { settings: read(facts, &[&TOOLS.settings, &TOOLS.pages]), prose: read(facts, &[&TOOLS.prose]) }
     }
+
+    /// Their files.
+    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.settings.iter().chain(&self.prose).map(|text| &*text.path)
+    }
+}
+
+/// Which texts speak for a part of a project.
+pub(super) struct Tellers<'a> {
+    pub(super) part: &'a Part,
+    /// Whether a file belongs to another project, which has the package itself.
+    pub(super) is_apart: &'a dyn Fn(&str, &str) -> bool,
 }
 
 /// Declared dependencies of a part of a project that settings or pages name, that files need without naming them, or
@@ -114,14 +159,16 @@ pub(super) fn named_in_tree(
     facts: &Loaded<'_>,
     declared: &Declared,
     texts: &Texts,
-    part: &Part,
+    tellers: &Tellers<'_>,
     commands_of: &dyn Fn(&str) -> Vec<String>,
 ) -> Needs {
+    let Tellers { part, is_apart } = tellers;
     let [settings, prose] = [&texts.settings, &texts.prose]
         .map(|texts| texts.iter().filter(|text| part.sees(&text.path)).collect::<Vec<_>>());
     let mut told: BTreeMap<String, &Arc<str>> = BTreeMap::new();
     for text in &prose {
-        for name in packages_in(&text.text, &["from", "require", "import"]) {
+        let named = packages_in(&text.text, &["from", "require", "import"]);
+        for name in named.filter(|name| !is_apart(&text.path, name)) {
             told.entry(name).or_insert(&text.path);
         }
     }
@@ -132,14 +179,22 @@ pub(super) fn named_in_tree(
             written.extend(row.packages.iter().map(|name| (&**name, &text.path)));
         }
     }
+    // In a browser nothing brings what Node does, and bundlers take the package of that name.
+    let is_bundled = declared.dependencies.iter().any(|dependency| is_any(&TOOLS.browsers, &dependency.name));
+    let hosted = |name: &str| is_hosted(facts, declared, name);
     let naming = |name: &str| {
-        let words = spellings(name);
-        settings.iter().find(|text| words.iter().any(|word| holds(&text.text, word))).map(|text| &text.path)
+        let words = if hosted(name) { spellings(name) } else { vec![name.to_owned()] };
+        let says = |text: &&&Text| words.iter().any(|word| holds(&text.text, word)) && !is_apart(&text.path, name);
+        settings.iter().find(says).map(|text| &text.path)
     };
     let why = |name: &str| {
         let path = naming(name).or_else(|| told.get(name).copied()).or_else(|| written.get(name).copied());
         let path = path.cloned().or_else(|| commands::settings_file(facts.artifact, part, &commands_of(name)));
-        let found = || (is_found(name) || is_implied(facts, part, name)).then_some(Need::Found);
+        let found = || {
+            let is_meant = || is_implied(facts, part, name) && hosted(name);
+            let is_needed = is_found(name) || is_meant() || is_bundled && is_builtin(name);
+            is_needed.then_some(Need::Found)
+        };
         path.map(Need::Set).or_else(found)
     };
     let names = declared.dependencies.iter().map(|dependency| &dependency.name);

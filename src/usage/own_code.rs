@@ -18,7 +18,7 @@ use crate::span::Span;
 /// Larger files, in bytes, are bundles and data: they are only searched for requests.
 const LARGEST_PARSED: u64 = 512 << 10;
 /// Larger files, in bytes, are not looked at.
-const LARGEST: u64 = 8 << 20;
+pub(super) const LARGEST: u64 = 8 << 20;
 /// Most files that are read.
 const MOST_FILES: usize = 20_000;
 /// The kernel takes no longer first line than this, in bytes (`BINPRM_BUF_SIZE`).
@@ -27,6 +27,7 @@ const LONGEST_FIRST_LINE: usize = 256;
 const INTERPRETERS: [&str; 5] = ["node", "tsx", "ts-node", "bun", "deno"];
 
 /// One file of the function's own.
+#[derive(Clone)]
 pub(super) struct OwnFile {
     /// Its path in the package.
     pub(super) path: String,
@@ -52,6 +53,7 @@ pub(super) struct OwnFile {
 }
 
 /// A call by which a library is told which driver to load.
+#[derive(Clone)]
 pub(super) struct Made {
     /// What is called: `Sequelize`.
     pub(super) by: String,
@@ -106,7 +108,8 @@ pub(super) fn is_run_by(artifact: &Artifact, id: EntryId, interpreters: &[&str])
     words.any(|word| interpreters.iter().any(|interpreter| word.starts_with(interpreter)))
 }
 
-fn is_script(extension: &str) -> bool {
+/// Whether files that end so are JavaScript or TypeScript.
+pub(super) fn is_script(extension: &str) -> bool {
     matches!(extension, "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx")
 }
 

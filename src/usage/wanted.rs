@@ -10,6 +10,7 @@ use super::names::Names;
 use super::need::{self, Need, Needs};
 use super::{Loaded, is_at_or_below, scripts, search};
 use crate::artifact::EntryId;
+use crate::graph::javascript::is_builtin;
 use crate::manifest::dependency::Declared;
 use crate::manifest::python::entry_points;
 use crate::package::owners::{Package, python};
@@ -125,13 +126,26 @@ fn quotes(text: &str, word: &str) -> bool {
     ['"', '\''].iter().any(|quote| text.contains(&format!("{quote}{word}{quote}")))
 }
 
-/// Whether a text holds a package's name, or a path in it, as a whole text of code.
+/// Whether a text holds a package's name, or a path in it, as a whole text of code. What is called like a module of the
+/// runtime is that one, unless a path in it is asked for; and a copy of a manifest asks for nothing.
 fn is_asked_for(text: &str, name: &str) -> bool {
     text.match_indices(name).any(|(at, _)| {
         let quote = text[..at].chars().next_back().filter(|c| matches!(c, '"' | '\'' | '`'));
-        let after = text[at + name.len()..].chars().next();
-        quote.is_some() && (after == quote || after == Some('/'))
+        let rest = &text[at + name.len()..];
+        let Some(quote) = quote else { return false };
+        let request = text[at..].split(quote).next().unwrap_or_default();
+        match rest.chars().next() {
+            Some('/') => !is_builtin(request),
+            after => after == Some(quote) && !is_builtin(name) && !is_declared(rest.get(1..).unwrap_or_default()),
+        }
     })
+}
+
+/// Whether a version of a package follows its name: `"x": "^1.2"`.
+fn is_declared(rest: &str) -> bool {
+    let value = rest.trim_start().strip_prefix(':').map(str::trim_start);
+    let version = value.and_then(|value| value.strip_prefix(['"', '\'']));
+    version.is_some_and(|version| version.starts_with(|c: char| c.is_ascii_digit() || "^~<>=*".contains(c)))
 }
 
 #[cfg(test)]
@@ -143,8 +157,10 @@ mod tests {
         for text in ["require('a-b')", "import(`a-b`)", "x = \"a-b/register\""] {
             assert!(is_asked_for(text, "a-b"), "{text}");
         }
-        for text in ["// a-b", "require('a-bc')", "'x/a-b'", "`a-b'"] {
+        for text in ["// a-b", "require('a-bc')", "'x/a-b'", "`a-b'", "{\"a-b\":\"^1.2\"}", "'a-b' : '1.0.0'"] {
             assert!(!is_asked_for(text, "a-b"), "{text}");
         }
+        assert!(is_asked_for("{'a-b': 'next'}", "a-b") && is_asked_for("require('util/')", "util"));
+        assert!(!is_asked_for("require('util')", "util") && !is_asked_for("require('util/types')", "util"));
     }
 }

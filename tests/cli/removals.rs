@@ -164,3 +164,104 @@ fn templates_that_a_derive_compiles_name_crates() {
     ]);
     assert_eq!(unused(&project, &[]), ["spare"]);
 }
+
+/// Of a package of types nothing is read where no file asks for what it describes and none says a name that it gives to all.
+#[test]
+fn types_that_nobody_reads() {
+    let stub =
+        |name: &str| (format!("node_modules/@types/{name}/package.json"), format!(r#"{{"name": "@types/{name}"}}"#));
+    let types = |name: &str, text: &str| (format!("node_modules/@types/{name}/index.d.ts"), text.to_owned());
+    let names = ["asked", "globals", "unsaid", "wanted", "brought", "spare", "adding", "told", "odd", "react", "inner"];
+    let declared = names.map(|name| format!(r#""@types/{name}": "1""#)).join(", ");
+    let mut files: Vec<(String, String)> = names.map(stub).to_vec();
+    let texts = [
+        ("asked", "export const a: 1;\n"),
+        ("globals", "declare const it: (x: 1) => void;\n"),
+        ("unsaid", "declare const neverSaid: 1;\ndeclare interface NeverSaid {\n  a: 1;\n}\n"),
+        ("wanted", "export interface W {}\n"),
+        ("brought", "export interface B {}\n"),
+        ("spare", "/* it */\nimport { B } from 'brought';\ndeclare module './x' {\n  const it: B;\n}\n"),
+        ("adding", "export {};\ndeclare module 'a' {\n  interface A {}\n}\n"),
+        ("told", "export {};\n"),
+        ("odd", "declare namespace Odd {\n"),
+        ("react", "export const r: 1;\n"),
+        ("inner", "export {};\n"),
+    ];
+    files.extend(texts.map(|(name, text)| types(name, text)));
+    let manifest = format!(r#"{{"dependencies": {{"a": "1", "b": "1"}}, "devDependencies": {{{declared}}}}}"#);
+    let more = [
+        ("package.json", manifest.as_str()),
+        ("main.ts", "import 'a';\nimport b from 'b';\nimport type { a } from 'asked';\nit(b);\n"),
+        ("page.jsx", "export const page = <p />;\n"),
+        ("tsconfig.json", r#"{"compilerOptions": {"types": ["told"]}}"#),
+        ("node_modules/a/package.json", r#"{"name": "a"}"#),
+        ("node_modules/a/index.d.ts", "import { W } from \"wanted\";\nexport const a: W;\n"),
+        // It brings the types that it asks for.
+        ("node_modules/b/package.json", r#"{"name": "b", "dependencies": {"@types/brought": "1"}}"#),
+        ("node_modules/b/index.d.ts", "import { B } from \"brought\";\nexport const b: B;\n"),
+        ("demo/package.json", r#"{"dependencies": {"inner": "1"}}"#),
+        ("demo/main.ts", "import 'inner';\n"),
+    ];
+    files.extend(more.map(|(path, text)| (path.to_owned(), text.to_owned())));
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
+    assert_eq!(unused(&Project::new(&files), &["--dev"]), ["@types/brought", "@types/spare", "@types/unsaid"]);
+}
+
+/// A project within another one that is no part of it has installed what it declares.
+#[test]
+fn projects_within_have_their_own() {
+    let project = Project::new(&[
+        ("package.json", r#"{"dependencies": {"a": "1", "b": "1", "c": "1"}}"#),
+        ("main.js", "require('a');\n"),
+        ("web/package.json", r#"{"dependencies": {"b": "1"}}"#),
+        ("web/main.js", "require('b');\nrequire('c');\n"),
+    ]);
+    let report = project.report(&[]);
+    let found = report["findings"].as_array().unwrap().iter().filter(|finding| finding["subject"] == "b");
+    assert_eq!(
+        found.map(|finding| finding["location"]["path"].as_str().unwrap()).collect::<Vec<_>>(),
+        ["package.json"]
+    );
+    assert!(!unused(&project, &[]).contains(&"c".to_owned()), "it has not declared that one");
+}
+
+/// What is called like a module of Node is that one in Node, and another one in a browser.
+#[test]
+fn packages_called_like_modules_of_node() {
+    let of = |tool: &str| {
+        let manifest =
+            format!(r#"{{"dependencies": {{"a": "1", "events": "3"}}, "devDependencies": {{"{tool}": "1"}}}}"#);
+        let project = Project::new(&[
+            ("package.json", &*manifest),
+            ("main.js", "import 'a';\nimport E from 'events';\nnew E();\n"),
+            ("node_modules/a/package.json", r#"{"name": "a"}"#),
+            ("node_modules/a/index.js", "require('events');\n"),
+            ("node_modules/events/package.json", r#"{"name": "events"}"#),
+        ]);
+        unused(&project, &[])
+    };
+    assert_eq!(of("nodemon"), ["events"]);
+    assert!(of("vite").is_empty());
+}
+
+/// A copy of a manifest in a library's bundle asks for nothing, and a plug-in of a tool that is not here has no short name.
+#[test]
+fn names_that_ask_for_nothing() {
+    let project = Project::new(&[
+        (
+            "package.json",
+            r#"{"dependencies": {"a": "1", "spare": "1"}, "devDependencies": {"vitest": "1", "jest-environment-jsdom": "1"}}"#,
+        ),
+        ("main.js", "require('a');\n"),
+        ("vitest.config.js", "export default { test: { environment: 'jsdom' } };\n"),
+        ("node_modules/a/package.json", r#"{"name": "a"}"#),
+        (
+            "node_modules/a/dist.js",
+            "module.exports = JSON.parse('{}') || {\"devDependencies\": {\"spare\": \"^1.0.0\"}};\n",
+        ),
+        ("node_modules/spare/package.json", r#"{"name": "spare"}"#),
+        ("node_modules/vitest/package.json", r#"{"name": "vitest", "bin": "./x.js"}"#),
+        ("node_modules/jest-environment-jsdom/package.json", r#"{"name": "jest-environment-jsdom"}"#),
+    ]);
+    assert_eq!(unused(&project, &["--dev"]), ["jest-environment-jsdom", "spare"]);
+}

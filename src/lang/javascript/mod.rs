@@ -3,6 +3,7 @@
 //! `oxc_parser` does the parsing; its types stay in `lower` and in what changes files (`program`). Nesting is measured
 //! first, because the parser recurses without a guard.
 
+pub mod declarations;
 mod early;
 mod exports_seen;
 pub mod hoisting;

@@ -6,9 +6,8 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::super::need::{Need, Needs};
-use super::super::{Loaded, Usage, brought};
-use super::{COMMANDS, DRIVERS, described_by};
-use crate::artifact::EntryId;
+use super::super::{Loaded, brought};
+use super::{COMMANDS, DRIVERS};
 use crate::manifest::dependency::Declared;
 use crate::manifest::node::json;
 use crate::package::owners::{Package, PackageId};
@@ -85,24 +84,9 @@ impl Manifests {
         listed.chain(COMMANDS.get(name).into_iter().flatten().map(String::as_str))
     }
 
-    /// Packages of types that hold none, because what they described has its own by now: nobody uses them, whatever
-    /// imports the described one. Unless settings name them, or another package wants them.
-    pub(super) fn forget_empty_stubs(&self, facts: &Loaded<'_>, declared: &Declared, usage: &mut Usage) {
-        let is_declared = |name: &str| declared.dependencies.iter().any(|dependency| *dependency.name == *name);
-        for package in &facts.packages.packages {
-            let Some(described) = described_by(&package.name).filter(|name| is_declared(name)) else { continue };
-            let is_types = |id: &EntryId| {
-                let path = &facts.artifact.entry(*id).path;
-                [".d.ts", ".d.mts", ".d.cts"].iter().any(|ending| path.ends_with(ending))
-            };
-            let asked = matches!(usage.needs.get(&package.name), Some(Need::Set(_) | Need::Required(_)));
-            if asked || described == "node" || package.manifest.is_none() || package.entries.iter().any(is_types) {
-                continue;
-            }
-            usage.reached.remove(&package.name);
-            usage.needs.remove(&package.name);
-            usage.elsewhere.remove(&package.name);
-        }
+    /// What a package of this name brings along.
+    pub(super) fn all_brought_by(&self, owner: &str) -> impl Iterator<Item = &Arc<str>> {
+        self.by_name.get(owner).into_iter().flat_map(|told| &told.brings)
     }
 
     /// Adds the peers of what is used, and of what that brings where only a lock file tells.

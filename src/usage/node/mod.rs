@@ -1,8 +1,10 @@
 //! Use of npm dependencies: imports that were simulated, what loaded packages expect to find
 //! beside them, and names in strings, scripts and settings.
 
+mod apart;
 mod manifests;
 mod tree;
+mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! Use of npm dependencies in a project: every file counts, whoever loads it.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -7,8 +8,9 @@ use super::super::need::{self, Need};
 use super::super::own_code::{self, OwnFile};
 use super::super::tree::Part;
 use super::super::{Elsewhere, Loaded, Undeclared, Usage, development, loaders, undeclared, wanted};
+use super::apart::Apart;
 use super::manifests::Manifests;
-use super::{elsewhere, mentioned, named_by_code};
+use super::{elsewhere, mentioned, named_by_code, types};
 use crate::manifest::dependency::{Declared, Dependency, MentionedBy};
 
 /// The files of a project that say what it needs, read once for all its parts.
@@ -34,7 +36,11 @@ pub(in crate::usage) fn of_tree(
 ) -> (Usage, Vec<Undeclared>) {
     let mut usage = Usage::default();
     let packages = Manifests::new(facts, declared);
-    let files: Vec<&OwnFile> = sources.files.iter().filter(|file| part.sees(&file.path)).collect();
+    let all: Vec<&OwnFile> = sources.files.iter().filter(|file| part.sees(&file.path)).collect();
+    let paths = all.iter().map(|file| &*file.path).chain(sources.texts.paths());
+    let apart = Apart::of(facts, part, paths);
+    let files: Vec<Cow<'_, OwnFile>> = all.iter().map(|file| apart.rest(file)).collect();
+    let files: Vec<&OwnFile> = files.iter().map(|file| &**file).collect();
     for file in &files {
         let need = Need::Imported(file.path.as_str().into());
         let names: Vec<Arc<str>> = file.imports.iter().map(|name| Arc::from(name.as_str())).collect();
@@ -44,7 +50,8 @@ pub(in crate::usage) fn of_tree(
     named_by_code(&files, declared, &packages, &BTreeSet::new(), &mut usage);
     mentioned(declared, &mut usage);
     let commands_of = |name: &str| packages.listed_commands(name).chain([name]).map(str::to_owned).collect();
-    add(&mut usage, development::named_in_tree(facts, declared, &sources.texts, part, &commands_of));
+    let tellers = development::Tellers { part, is_apart: &|path, name| apart.has(path, name) };
+    add(&mut usage, development::named_in_tree(facts, declared, &sources.texts, &tellers, &commands_of));
     let run = run_by_scripts(declared, &packages).into_iter().map(|name| (name, Need::Script));
     add(&mut usage, run);
     // Types that nothing uses as values are asked for all the same: whoever takes a package away has to know.
@@ -71,10 +78,10 @@ pub(in crate::usage) fn of_tree(
     let wanted = wanted::by_packages(facts, declared, &usage.reached, &brings);
     add(&mut usage, wanted);
     elsewhere(&files, declared, &packages, &mut usage);
-    packages.forget_empty_stubs(facts, declared, &mut usage);
+    types::forget(facts, declared, &files, &packages, &mut usage);
     // Of what is declared for development peers are most of it.
     usage.configured = packages.tells_peers.then(BTreeSet::new);
-    let undeclared = undeclared::of_node(facts, declared, &files, part);
+    let undeclared = undeclared::of_node(facts, declared, &all, part);
     (usage, undeclared)
 }
 

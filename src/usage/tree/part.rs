@@ -7,6 +7,8 @@ pub struct Part {
     folder: String,
     /// The folders of other parts.
     others: Vec<String>,
+    /// The folders of projects within it that are nobody's parts.
+    apart: Vec<String>,
 }
 
 impl Part {
@@ -20,7 +22,26 @@ impl Part {
     #[must_use]
     pub fn member<'a>(folder: &str, members: impl IntoIterator<Item = &'a str>) -> Self {
         let others = members.into_iter().filter(|other| *other != folder && !is_below(folder, other));
-        Self { folder: format!("{folder}/"), others: others.map(|other| format!("{other}/")).collect() }
+        Self {
+            folder: format!("{folder}/"),
+            others: others.map(|other| format!("{other}/")).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// The same part, in which there are projects that are nobody's parts.
+    #[must_use]
+    pub fn with_projects<'a>(mut self, folders: impl IntoIterator<Item = &'a str>) -> Self {
+        let own = folders.into_iter().map(|folder| format!("{folder}/"));
+        self.apart = own.filter(|folder| folder.starts_with(&*self.folder) && *folder != self.folder).collect();
+        self
+    }
+
+    /// The folder, with a slash behind it, of the innermost project within the part that a file lies in.
+    #[must_use]
+    pub fn project_of(&self, path: &str) -> Option<&str> {
+        let around = self.apart.iter().filter(|folder| path.starts_with(&***folder));
+        around.max_by_key(|folder| folder.len()).map(String::as_str)
     }
 
     /// Its folder with a slash behind it; empty for the root.
@@ -57,5 +78,8 @@ mod tests {
             inner.sees("packages/a/inner/x.js") && inner.sees("packages/a/x.js") && !inner.sees("packages/ab/x.js")
         );
         assert!(Part::whole().sees("packages/a/inner/x.js") && Part::whole().folder().is_empty());
+        let part = Part::member("web", members).with_projects(["web", "web/demo", "web/demo/sub", "docs"]);
+        assert_eq!(part.project_of("web/demo/sub/x.js"), Some("web/demo/sub/"));
+        assert!(part.project_of("web/x.js").is_none() && part.project_of("docs/x.js").is_none());
     }
 }
