@@ -204,7 +204,7 @@ fn types_that_nobody_reads() {
     ];
     files.extend(more.map(|(path, text)| (path.to_owned(), text.to_owned())));
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
-    assert_eq!(unused(&Project::new(&files), &["--dev"]), ["@types/brought", "@types/spare", "@types/unsaid"]);
+    assert_eq!(unused(&Project::new(&files), &["--dev"]), ["@types/unsaid", "@types/brought", "@types/spare"]);
 }
 
 /// A project within another one that is no part of it has installed what it declares.
@@ -244,6 +244,22 @@ fn packages_called_like_modules_of_node() {
     assert!(of("vite").is_empty());
 }
 
+/// What a schema or a hook names is called by the tool that reads it.
+#[test]
+fn schemas_and_hooks_name_packages() {
+    let project = Project::new(&[
+        (
+            "package.json",
+            r#"{"dependencies": {"a": "1"}, "devDependencies": {"docs-of-tables": "1", "checker": "1", "spare": "1"}}"#,
+        ),
+        ("main.js", "require('a');\n"),
+        ("prisma/schema.prisma", "generator docs {\n  provider = \"docs-of-tables\"\n}\n"),
+        (".husky/pre-commit", "npx checker\n"),
+        ("node_modules/a/package.json", r#"{"name": "a"}"#),
+    ]);
+    assert_eq!(unused(&project, &["--dev"]), ["spare"]);
+}
+
 /// A copy of a manifest in a library's bundle asks for nothing, and a plug-in of a tool that is not here has no short name.
 #[test]
 fn names_that_ask_for_nothing() {
@@ -263,5 +279,5 @@ fn names_that_ask_for_nothing() {
         ("node_modules/vitest/package.json", r#"{"name": "vitest", "bin": "./x.js"}"#),
         ("node_modules/jest-environment-jsdom/package.json", r#"{"name": "jest-environment-jsdom"}"#),
     ]);
-    assert_eq!(unused(&project, &["--dev"]), ["jest-environment-jsdom", "spare"]);
+    assert_eq!(unused(&project, &["--dev"]), ["spare", "jest-environment-jsdom"]);
 }

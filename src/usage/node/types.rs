@@ -44,15 +44,25 @@ pub(super) fn forget(
     if stubs.is_empty() {
         return;
     }
-    let search = Search::new(facts, declared, files, manifests);
-    for package in stubs {
-        let is_empty = declarations(facts, package).next().is_none();
-        let described = described_by(&package.name);
-        if is_empty && described.is_some_and(|name| is_declared(&name)) || search.is_unread(package) {
-            usage.reached.remove(&package.name);
-            usage.needs.remove(&package.name);
-            usage.elsewhere.remove(&package.name);
+    let mut search = Search::new(facts, declared, files, manifests);
+    // What one asks for that nobody reads itself, nobody reads either.
+    loop {
+        let is_new = |package: &&&Package| !search.unread.contains(&*package.name);
+        let is_empty = |package: &Package| {
+            let is_empty = declarations(facts, package).next().is_none();
+            is_empty && described_by(&package.name).is_some_and(|name| is_declared(&name))
+        };
+        let unread = stubs.iter().filter(is_new).filter(|package| is_empty(package) || search.is_unread(package));
+        let unread: Vec<Arc<str>> = unread.map(|package| package.name.clone()).collect();
+        if unread.is_empty() {
+            break;
         }
+        search.unread.extend(unread);
+    }
+    for name in &search.unread {
+        usage.reached.remove(name);
+        usage.needs.remove(name);
+        usage.elsewhere.remove(name);
     }
 }
 
@@ -79,6 +89,8 @@ struct Search<'a> {
     texts: Vec<Own>,
     /// What each file with declarations of an installed package holds; nothing where there are too many.
     others: Option<Vec<(&'a Package, Given)>>,
+    /// Packages of types that are known to be read by nobody.
+    unread: BTreeSet<Arc<str>>,
 }
 
 impl<'a> Search<'a> {
@@ -97,6 +109,7 @@ impl<'a> Search<'a> {
             asked: said.chain(written).collect(),
             texts,
             others: others(facts),
+            unread: BTreeSet::new(),
         }
     }
 
@@ -185,6 +198,7 @@ impl<'a> Search<'a> {
         let described = described_by(name).unwrap_or_else(|| name.to_owned());
         let asks = |owner: &Package, given: &Given| {
             !is_own(&owner.name)
+                && !self.unread.contains(&owner.name)
                 && *owner.name != *described
                 && !self.manifests.is_brought_by(&owner.name, name)
                 && given.asked.iter().any(|request| package_of_request(request) == Some(&*described))
