@@ -9,6 +9,7 @@ mod interp;
 mod limits;
 mod load;
 mod lookup;
+mod prototypes;
 mod resolve;
 mod versions;
 mod wrapper;

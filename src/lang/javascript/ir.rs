@@ -239,14 +239,16 @@ pub enum ExprKind {
     Bool(bool),
     /// A number.
     Number(f64),
+    /// A whole number of any size, by its digits.
+    BigInt(Text),
     /// A string.
     String(Text),
     /// A regular expression: pattern, flags.
     Regex(Text, Text),
     /// A template: texts around values.
     Template(Box<[Text]>, Box<[ExprId]>),
-    /// A tagged template.
-    Tagged(ExprId, Box<[Text]>, Box<[ExprId]>),
+    /// A tagged template: the tag, texts as they are meant and as they are written, values.
+    Tagged(ExprId, Box<[(Text, Text)]>, Box<[ExprId]>),
     /// A variable.
     Var(Var),
     /// `[..]`.
@@ -307,7 +309,7 @@ pub enum ExprKind {
     Await(ExprId),
     /// `yield x`; the flag marks `yield*`.
     Yield(Option<ExprId>, bool),
-    /// Evaluates all and gives something unknown (JSX, BigInt).
+    /// Evaluates all and gives something unknown (JSX).
     Opaque(Box<[ExprId]>),
 }
 

@@ -389,7 +389,9 @@ impl Lowering<'_> {
             ExprKind::Number(number) if number.fract() == 0.0 && (0.0..1000.0).contains(number) => {
                 Kind::Nth(*number as u32)
             }
-            ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::Yield(None, _) => Kind::Group(Vec::new()),
+            ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::BigInt(_) | ExprKind::Yield(None, _) => {
+                Kind::Group(Vec::new())
+            }
             ExprKind::This => Kind::This(self.functions.last().copied()),
             ExprKind::Binary(op, a, b) => self.binary(*op, *a, *b),
             ExprKind::And(a, b) => Kind::And(vec![self.expr(*a), self.expr(*b)]),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::driving::Starting;
 use super::generators::Yielded;
 use super::value::{Abrupt, At, Call, Closure, Flow, Kind, R, Slot, UNKNOWN, Value};
 use super::{Frame, Machine};
@@ -90,14 +91,20 @@ impl Machine<'_> {
 
     /// A function nobody can look into. Callbacks that walk a collection are run once.
     fn call_unknown(&mut self, name: u32, this: Value, args: &[Value], at: At) -> R {
+        for arg in args {
+            if let Value::Obj(id) = arg {
+                self.run_whole(*id)?;
+            }
+        }
         self.record_call(name, args, at);
         let text = self.str(name);
         self.refuse_known(&text, args, at)?;
-        if !text.starts_with("console.") {
-            self.may_throw();
+        if let Some(given) = self.modelled(&text, this, args, at)? {
+            return Ok(given);
         }
-        if text.starts_with("assert") {
-            self.asserts(&text, args, at)?;
+        let is_decided = text.starts_with("assert") && self.asserts(&text, args, at)?;
+        if !is_decided && !text.starts_with("console.") {
+            self.may_throw();
         }
         let root = text.split(['.', '(']).next().unwrap_or("");
         let root = root.strip_prefix("new ").unwrap_or(root);
@@ -207,6 +214,12 @@ impl Machine<'_> {
         {
             loaded.run_bytes += u64::from(code.span.end.saturating_sub(code.span.start));
         }
+        let starting = std::mem::take(&mut self.starting);
+        let generator = code.generator;
+        if generator && !code.is_async && starting == Starting::Later && self.runs_own(closure.module) {
+            return Ok(self.pending_generator(callee, closure, this, args));
+        }
+        let is_driven = generator && !code.is_async && starting == Starting::Driven;
         let floor = self.floor();
         let env = self.env_new(closure.env, code.slots);
         let this = match this {
@@ -224,7 +237,7 @@ impl Machine<'_> {
             maybe_return: None,
             maybe_break: false,
             callee,
-            yielded: Yielded::new(self.doubt),
+            yielded: Yielded::new(self.doubt, is_driven),
             super_calls: self.super_calls,
             labels: Vec::new(),
             floor,
@@ -232,20 +245,22 @@ impl Machine<'_> {
         };
         let (unsure, conditions) = (self.unsure, self.conditions);
         // Its body runs when something asks for what it yields, if it does.
-        self.unsure |= code.generator;
+        self.unsure |= generator && !is_driven;
         // What an async function throws, its promise takes.
         let takes = u32::from(code.is_async && !code.generator);
         self.tries += takes;
-        let generator = code.generator;
         let (result, in_peril) = self.in_order(|m| {
-            if generator {
+            if generator && !is_driven {
                 m.runs_early(floor);
             }
             m.guarded(takes > 0, |m| m.run_function(&mut frame, program, closure.function, args))
         });
         self.tries -= takes;
         (self.unsure, self.conditions) = (unsure, conditions);
-        if code.generator {
+        if is_driven && matches!(result, Err(Abrupt::Leave)) {
+            return Ok(Value::Undefined);
+        }
+        if generator && !is_driven {
             let made = self.generated(frame.yielded, result, code.is_async)?;
             self.made_early(made);
             return Ok(made);
@@ -279,7 +294,7 @@ impl Machine<'_> {
                 }
                 self.reject(error)
             }
-            Err(Abrupt::Suspend) => self.promise(None),
+            Err(Abrupt::Suspend | Abrupt::Leave) => self.promise(None),
         };
         if !frame.awaited {
             self.made_early(promise);
@@ -344,6 +359,12 @@ impl Machine<'_> {
                 if name != 0 {
                     let text = format!("new {}", self.str(name));
                     self.refuse_known(&text, args, at)?;
+                    let class = self.str(name);
+                    if let Some(made) = self.modelled_new(&class, args, at)? {
+                        let text = self.atom(&text);
+                        self.record_call(text, args, at);
+                        return Ok(made);
+                    }
                 }
                 self.may_throw();
                 if name != 0 {
@@ -378,7 +399,11 @@ impl Machine<'_> {
             Kind::Native(native, data) => {
                 let made = native(self, &Call { this: Value::Undefined, args, data, at });
                 self.after_native(id, Value::Undefined, args, &made);
-                made
+                match made {
+                    // `new Number(5)`: an object around it.
+                    Ok(value) if value.is_primitive() => Ok(self.unknown_object()),
+                    made => made,
+                }
             }
             Kind::Bound(target, _, bound) => {
                 let mut all = bound;

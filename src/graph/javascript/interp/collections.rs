@@ -1,27 +1,37 @@
-//! Arrays, maps and sets.
+//! Arrays.
+
+use std::collections::BTreeSet;
 
 use super::Machine;
-use super::tables::{Table, elements, list, pairs};
+use super::maps::{is_key, touched};
+use super::tables::{Table, elements, list};
 use super::value::{Abrupt, Call, Kind, R, UNKNOWN, Value};
 
 pub(super) const ARRAY: Table = &[
     ("forEach", |m, c| each(m, c, |_, _, _, _| Ok(None), Value::Undefined)),
     ("map", |m, c| {
         calls_back(m, c)?;
-        m.leaves_holes_out(c.this);
+        let holes = m.holes_of(c.this);
         let Some(items) = list(m, c.this) else { return each(m, c, |_, _, _, _| Ok(None), UNKNOWN) };
         let mut out = Vec::with_capacity(items.len());
         for (at, item) in items.into_iter().enumerate() {
-            out.push(m.call_at(c.arg(0), c.arg(1), &[item, Value::Num(at as f64), c.this], c.at)?);
+            out.push(match holes.contains(&at) {
+                true => Value::Undefined,
+                false => m.call_at(c.arg(0), c.arg(1), &[item, Value::Num(at as f64), c.this], c.at)?,
+            });
         }
-        Ok(like(m, c, out))
+        let made = like(m, c, out);
+        if !holes.is_empty() {
+            m.has_holes(made, holes);
+        }
+        Ok(made)
     }),
     ("filter", |m, c| {
         calls_back(m, c)?;
         let Some(items) = list(m, c.this) else { return each(m, c, |_, _, _, _| Ok(None), UNKNOWN) };
-        m.leaves_holes_out(c.this);
+        let holes = m.holes_of(c.this);
         let mut out = Vec::new();
-        for (at, item) in items.into_iter().enumerate() {
+        for (at, item) in items.into_iter().enumerate().filter(|(at, _)| !holes.contains(at)) {
             let kept = m.call_at(c.arg(0), c.arg(1), &[item, Value::Num(at as f64), c.this], c.at)?;
             match m.truth(kept) {
                 Some(false) => {}
@@ -36,9 +46,9 @@ pub(super) const ARRAY: Table = &[
     }),
     ("flatMap", |m, c| {
         let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
-        m.leaves_holes_out(c.this);
+        let holes = m.holes_of(c.this);
         let mut out = Vec::new();
-        for (at, item) in items.into_iter().enumerate() {
+        for (at, item) in items.into_iter().enumerate().filter(|(at, _)| !holes.contains(at)) {
             let part = m.call_at(c.arg(0), c.arg(1), &[item, Value::Num(at as f64)], c.at)?;
             match list(m, part) {
                 Some(part) => out.extend(part),
@@ -61,10 +71,58 @@ pub(super) const ARRAY: Table = &[
         )
     }),
     ("find", |m, c| {
-        each(m, c, |m, item, value, _| Ok((m.truth(value) == Some(true)).then_some(item)), Value::Undefined)
+        each_place(m, c, |m, item, value, _| Ok((m.truth(value) == Some(true)).then_some(item)), Value::Undefined, true)
     }),
     ("findIndex", |m, c| {
-        each(m, c, |m, _, value, at| Ok((m.truth(value) == Some(true)).then_some(Value::Num(at))), Value::Num(-1.0))
+        each_place(
+            m,
+            c,
+            |m, _, value, at| Ok((m.truth(value) == Some(true)).then_some(Value::Num(at))),
+            Value::Num(-1.0),
+            true,
+        )
+    }),
+    ("findLast", |m, c| Ok(find_last(m, c)?.map_or(UNKNOWN, |(_, item)| item))),
+    ("findLastIndex", |m, c| Ok(find_last(m, c)?.map_or(UNKNOWN, |(at, _)| Value::Num(at)))),
+    ("toSorted", |m, c| copy_changed(m, c, sort)),
+    ("toReversed", |m, c| {
+        copy_changed(m, c, |m, c| {
+            if let Value::Obj(id) = c.this
+                && let Kind::Array(items) = &mut m.object_mut(id).kind
+            {
+                items.reverse();
+            }
+            Ok(c.this)
+        })
+    }),
+    ("toSpliced", |m, c| {
+        copy_changed(m, c, |m, c| {
+            let key = m.atom("splice");
+            let method = m.get(c.this, key)?;
+            m.call_at(method, c.this, c.args, c.at)
+        })
+    }),
+    ("with", |m, c| {
+        let (Some(mut items), Some(at)) = (list(m, c.this), m.number_of(c.arg(0), c.at)?) else { return Ok(UNKNOWN) };
+        let at = if at.is_nan() { 0.0 } else { at.trunc() };
+        let place = if at < 0.0 { at + items.len() as f64 } else { at };
+        if place < 0.0 || place >= items.len() as f64 {
+            m.bad_argument("RangeError", &format!("Invalid index : {at}"), c.at)?;
+            return Ok(UNKNOWN);
+        }
+        m.leaves_holes_out(c.this);
+        if let Some(slot) = items.get_mut(place as usize) {
+            *slot = c.arg(1);
+        }
+        Ok(m.array(items))
+    }),
+    ("toString", |m, c| {
+        let c = &Call { this: c.this, args: &[], data: c.data, at: c.at };
+        joined(m, c)
+    }),
+    ("@@iterator", |m, c| {
+        let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
+        Ok(m.walker(items))
     }),
     ("push", |m, c| {
         changes(m, c)?;
@@ -100,6 +158,7 @@ pub(super) const ARRAY: Table = &[
     }),
     ("slice", |m, c| {
         let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
+        m.leaves_holes_out(c.this);
         let (from, to) = range(m, c, items.len());
         Ok(like(m, c, items.get(from..to.max(from)).unwrap_or(&[]).to_vec()))
     }),
@@ -126,7 +185,9 @@ pub(super) const ARRAY: Table = &[
     }),
     ("concat", |m, c| {
         let Some(mut items) = list(m, c.this) else { return Ok(UNKNOWN) };
+        m.leaves_holes_out(c.this);
         for arg in c.args {
+            m.leaves_holes_out(*arg);
             match list(m, *arg) {
                 Some(more) => items.extend(more),
                 None => items.push(*arg),
@@ -134,27 +195,7 @@ pub(super) const ARRAY: Table = &[
         }
         Ok(like(m, c, items))
     }),
-    ("join", |m, c| {
-        let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
-        let glue = match c.arg(0) {
-            Value::Undefined => ",".to_owned(),
-            other => match m.coerce_text(other) {
-                Some(text) => m.str(text).to_string(),
-                None => return Ok(UNKNOWN),
-            },
-        };
-        let mut parts = Vec::new();
-        for item in items {
-            match item {
-                Value::Undefined | Value::Null => parts.push(String::new()),
-                other => match m.coerce_text(other) {
-                    Some(text) => parts.push(m.str(text).to_string()),
-                    None => return Ok(UNKNOWN),
-                },
-            }
-        }
-        Ok(m.string(&parts.join(&glue)))
-    }),
+    ("join", joined),
     ("indexOf", |m, c| position(m, c).map(|at| at.map_or(UNKNOWN, Value::Num))),
     ("lastIndexOf", |m, c| {
         let Some(items) = list(m, c.this).filter(|_| c.args.len() < 2) else { return Ok(UNKNOWN) };
@@ -170,7 +211,10 @@ pub(super) const ARRAY: Table = &[
     }),
     ("includes", |m, c| {
         if matches!(c.arg(0), Value::Num(number) if number.is_nan()) {
-            return Ok(UNKNOWN);
+            let Some(items) = list(m, c.this).filter(|_| c.args.len() < 2) else { return Ok(UNKNOWN) };
+            let known = !items.iter().any(|item| matches!(item, Value::Unknown(_)));
+            let found = items.iter().any(|item| matches!(item, Value::Num(number) if number.is_nan()));
+            return Ok(if found || known { Value::Bool(found) } else { UNKNOWN });
         }
         position(m, c).map(|at| at.map_or(UNKNOWN, |at| Value::Bool(at >= 0.0)))
     }),
@@ -256,6 +300,53 @@ pub(super) const ARRAY: Table = &[
     }),
 ];
 
+/// The last element that what is called back says yes to, with its place; -1 stands for none.
+fn find_last(m: &mut Machine<'_>, c: &Call<'_>) -> Result<Option<(f64, Value)>, Abrupt> {
+    calls_back(m, c)?;
+    let Some(items) = list(m, c.this) else { return Ok(None) };
+    for (at, item) in items.into_iter().enumerate().rev() {
+        let kept = m.call_at(c.arg(0), c.arg(1), &[item, Value::Num(at as f64), c.this], c.at)?;
+        match m.truth(kept) {
+            Some(true) => return Ok(Some((at as f64, item))),
+            Some(false) => {}
+            None => return Ok(None),
+        }
+    }
+    Ok(Some((-1.0, Value::Undefined)))
+}
+
+/// What a method that changes an array makes of a copy.
+fn copy_changed(m: &mut Machine<'_>, c: &Call<'_>, change: fn(&mut Machine<'_>, &Call<'_>) -> R) -> R {
+    let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
+    m.leaves_holes_out(c.this);
+    let copy = m.array(items);
+    change(m, &Call { this: copy, args: c.args, data: c.data, at: c.at })?;
+    Ok(copy)
+}
+
+/// `array.join(..)`.
+fn joined(m: &mut Machine<'_>, c: &Call<'_>) -> R {
+    let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
+    let glue = match c.arg(0) {
+        Value::Undefined => ",".to_owned(),
+        other => match m.to_text(other, c.at)? {
+            Some(text) => m.str(text).to_string(),
+            None => return Ok(UNKNOWN),
+        },
+    };
+    let mut parts = Vec::new();
+    for item in items {
+        match item {
+            Value::Undefined | Value::Null => parts.push(String::new()),
+            other => match m.to_text(other, c.at)? {
+                Some(text) => parts.push(m.str(text).to_string()),
+                None => return Ok(UNKNOWN),
+            },
+        }
+    }
+    Ok(m.string(&parts.join(&glue)))
+}
+
 /// How deep lists in lists are taken out: one may hold itself.
 const DEEPEST_FLAT: f64 = 16.0;
 /// Elements above which a list is not followed any further.
@@ -270,66 +361,6 @@ fn like(m: &mut Machine<'_>, c: &Call<'_>, items: Vec<Value>) -> Value {
     }
     made
 }
-
-/// Whether two keys of a map or set are one: not a number is itself.
-fn is_key(a: Value, b: Value) -> bool {
-    a == b || matches!((a, b), (Value::Num(a), Value::Num(b)) if a.is_nan() && b.is_nan())
-}
-
-pub(super) const MAP: Table = &[
-    ("get", |m, c| {
-        let Some(pairs) = pairs(m, c.this) else { return Ok(UNKNOWN) };
-        Ok(pairs.iter().rev().find(|(key, _)| is_key(*key, c.arg(0))).map_or(Value::Undefined, |(_, value)| *value))
-    }),
-    ("has", |m, c| {
-        Ok(pairs(m, c.this).map_or(UNKNOWN, |pairs| Value::Bool(pairs.iter().any(|(key, _)| is_key(*key, c.arg(0))))))
-    }),
-    ("set", |m, c| map_set(m, c, c.arg(1))),
-    ("add", |m, c| map_set(m, c, Value::Import(u32::MAX))),
-    ("delete", |m, c| {
-        if let Value::Obj(id) = c.this
-            && let Kind::Map(pairs) = &mut m.object_mut(id).kind
-        {
-            let before = pairs.len();
-            pairs.retain(|(key, _)| !is_key(*key, c.arg(0)));
-            return Ok(Value::Bool(pairs.len() != before));
-        }
-        Ok(UNKNOWN)
-    }),
-    ("clear", |m, c| {
-        if let Value::Obj(id) = c.this
-            && let Kind::Map(pairs) = &mut m.object_mut(id).kind
-        {
-            pairs.clear();
-        }
-        Ok(Value::Undefined)
-    }),
-    ("forEach", |m, c| {
-        for (key, value) in pairs(m, c.this).unwrap_or_default() {
-            let value = if value == Value::Import(u32::MAX) { key } else { value };
-            m.call_at(c.arg(0), c.arg(1), &[value, key, c.this], c.at)?;
-        }
-        Ok(Value::Undefined)
-    }),
-    ("keys", |m, c| {
-        Ok(match pairs(m, c.this) {
-            Some(pairs) => m.walker(pairs.into_iter().map(|(key, _)| key).collect()),
-            None => UNKNOWN,
-        })
-    }),
-    ("values", |m, c| {
-        Ok(match pairs(m, c.this) {
-            Some(pairs) => m.walker(
-                pairs
-                    .into_iter()
-                    .map(|(key, value)| if value == Value::Import(u32::MAX) { key } else { value })
-                    .collect(),
-            ),
-            None => UNKNOWN,
-        })
-    }),
-    ("entries", |_, c| Ok(c.this)),
-];
 
 type Judge = fn(&mut Machine<'_>, Value, Value, f64) -> Result<Option<Value>, Abrupt>;
 
@@ -346,6 +377,9 @@ fn calls_back(m: &mut Machine<'_>, c: &Call<'_>) -> Result<(), Abrupt> {
 
 /// Changes an array, where it is not frozen.
 fn changes(m: &mut Machine<'_>, c: &Call<'_>) -> Result<(), Abrupt> {
+    if let Value::Obj(id) = c.this {
+        m.moves_holes(id);
+    }
     match c.this {
         Value::Obj(id) if m.integrity.get(&id).is_some_and(|integrity| integrity.frozen) => {
             m.mistake_as_written("TypeError", "Cannot change an array that is frozen", c.at)
@@ -356,6 +390,11 @@ fn changes(m: &mut Machine<'_>, c: &Call<'_>) -> Result<(), Abrupt> {
 
 /// Calls back for each element; `judge` may end it.
 fn each(m: &mut Machine<'_>, c: &Call<'_>, judge: Judge, otherwise: Value) -> R {
+    each_place(m, c, judge, otherwise, false)
+}
+
+/// Likewise; `all` says that places which hold nothing are not left out.
+fn each_place(m: &mut Machine<'_>, c: &Call<'_>, judge: Judge, otherwise: Value, all: bool) -> R {
     calls_back(m, c)?;
     let Some(items) = list(m, c.this) else {
         m.doubt += 1;
@@ -367,10 +406,12 @@ fn each(m: &mut Machine<'_>, c: &Call<'_>, judge: Judge, otherwise: Value) -> R 
         };
     };
     let mut sure = true;
-    m.leaves_holes_out(c.this);
+    let holes = if all { BTreeSet::new() } else { m.holes_of(c.this) };
     let before = items.len();
-    for (at, item) in items.into_iter().enumerate() {
-        if elements(m, c.this).is_some_and(|items| items.len() != before || items.get(at) != Some(&item)) {
+    for (at, item) in items.into_iter().enumerate().filter(|(at, _)| !holes.contains(at)) {
+        if elements(m, c.this)
+            .is_some_and(|items| items.len() != before || !items.get(at).is_some_and(|now| is_key(*now, item)))
+        {
             // What it calls changes what it goes through.
             m.go_astray();
         }
@@ -420,8 +461,8 @@ fn sort(m: &mut Machine<'_>, c: &Call<'_>) -> R {
             Some(sorted) => sorted,
             None => vec![UNKNOWN; items.len()],
         };
-    } else if items.iter().all(|item| matches!(item, Value::Str(_) | Value::Num(_) | Value::Bool(_) | Value::Null)) {
-        items.sort_by_cached_key(|item| m.coerce_text(*item).map(|text| m.str(text)));
+    } else if let Some(sorted) = sorted_as_text(m, c, &items)? {
+        items = sorted;
     } else {
         // In whatever order they are.
         items.fill(UNKNOWN);
@@ -432,20 +473,34 @@ fn sort(m: &mut Machine<'_>, c: &Call<'_>) -> R {
     Ok(c.this)
 }
 
+/// The elements in the order of their texts, what is not defined behind them.
+fn sorted_as_text(m: &mut Machine<'_>, c: &Call<'_>, items: &[Value]) -> Result<Option<Vec<Value>>, Abrupt> {
+    let mut texts = Vec::with_capacity(items.len());
+    for item in items.iter().filter(|item| **item != Value::Undefined) {
+        let Some(text) = m.to_text(*item, c.at)? else { return Ok(None) };
+        let units: Vec<u16> = m.str(text).encode_utf16().collect();
+        texts.push((units, *item));
+    }
+    texts.sort_by(|a, b| a.0.cmp(&b.0));
+    let mut sorted: Vec<Value> = texts.into_iter().map(|(_, item)| item).collect();
+    sorted.resize(items.len(), Value::Undefined);
+    Ok(Some(sorted))
+}
+
 /// Most elements that a comparison given by the code puts in order.
 const MOST_COMPARED: usize = 64;
 
 fn sorted_by(m: &mut Machine<'_>, c: &Call<'_>, items: &[Value]) -> Result<Option<Vec<Value>>, Abrupt> {
     // What is not defined goes to the end, unasked.
-    if items.len() > MOST_COMPARED || items.contains(&Value::Undefined) {
+    if items.len() > MOST_COMPARED {
         return Ok(None);
     }
     let mut sorted: Vec<Value> = Vec::with_capacity(items.len());
-    for item in items {
+    for item in items.iter().filter(|item| **item != Value::Undefined) {
         let mut at = sorted.len();
         while let Some(before) = at.checked_sub(1).and_then(|at| sorted.get(at)).copied() {
             let order = m.call_at(c.arg(0), Value::Undefined, &[*item, before], c.at)?;
-            let Value::Num(order) = order else { return Ok(None) };
+            let Some(order) = m.number_of(order, c.at)? else { return Ok(None) };
             if order.is_nan() || order >= 0.0 {
                 break;
             }
@@ -453,6 +508,7 @@ fn sorted_by(m: &mut Machine<'_>, c: &Call<'_>, items: &[Value]) -> Result<Optio
         }
         sorted.insert(at, *item);
     }
+    sorted.resize(items.len(), Value::Undefined);
     Ok(Some(sorted))
 }
 
@@ -495,49 +551,4 @@ fn position(m: &mut Machine<'_>, c: &Call<'_>) -> Result<Option<f64>, Abrupt> {
         }
     }
     Ok(Some(-1.0))
-}
-
-pub(super) fn make_map(m: &mut Machine<'_>, c: &Call<'_>, set: bool) -> R {
-    super::natives::refuse_no_list(m, c, false)?;
-    let mut pairs = Vec::new();
-    let items = m.iterate(c.arg(0))?;
-    let open = items.is_none() && !matches!(c.arg(0), Value::Undefined | Value::Null);
-    if let Some(items) = items {
-        for item in items {
-            if set {
-                if pairs.len() > MOST_COMPARED || !pairs.iter().any(|(known, _)| is_key(*known, item)) {
-                    pairs.push((item, Value::Import(u32::MAX)));
-                }
-            } else if !matches!(item, Value::Obj(_) | Value::Unknown(_) | Value::Import(_)) {
-                m.bad_argument("TypeError", "Iterator value is not an entry object", c.at)?;
-            } else if let Some(pair) = list(m, item) {
-                pairs.push((pair.first().copied().unwrap_or(UNKNOWN), pair.get(1).copied().unwrap_or(UNKNOWN)));
-            }
-        }
-    }
-    let proto = m.proto("Map");
-    let id = m.alloc(Kind::Map(pairs), proto);
-    m.object_mut(id).open = open;
-    Ok(Value::Obj(id))
-}
-
-fn touched(m: &mut Machine<'_>, value: Value) {
-    if let Value::Obj(id) = value {
-        m.touch(id);
-    }
-}
-
-fn map_set(m: &mut Machine<'_>, c: &Call<'_>, value: Value) -> R {
-    let key = c.arg(0);
-    touched(m, c.this);
-    if let Value::Obj(id) = c.this
-        && let Kind::Map(pairs) = &mut m.object_mut(id).kind
-        && pairs.len() < 5_000
-    {
-        match pairs.iter_mut().find(|(known, _)| is_key(*known, key)) {
-            Some(pair) => pair.1 = value,
-            None => pairs.push((key, value)),
-        }
-    }
-    Ok(c.this)
 }

@@ -16,7 +16,7 @@ impl Machine<'_> {
     /// The text of what is nested as deep as `depth`: a list may hold itself.
     fn coerce_text_within(&mut self, value: Value, depth: u32) -> Option<Atom> {
         Some(match value {
-            Value::Str(text) => text,
+            Value::Str(text) | Value::Big(text) => text,
             Value::Undefined => self.atom("undefined"),
             Value::Null => self.atom("null"),
             Value::Bool(flag) => self.atom(if flag { "true" } else { "false" }),
@@ -29,13 +29,10 @@ impl Machine<'_> {
                     } else {
                         "-Infinity"
                     })
-                } else if number != 0.0 && !(1e-6..1e21).contains(&number.abs()) {
-                    // Written with an exponent.
-                    return None;
                 } else if number.fract() == 0.0 && number.abs() < 1e15 {
                     self.atom(&(number as i64).to_string())
                 } else {
-                    self.atom(&number.to_string())
+                    self.atom(dragonbox_ecma::Buffer::new().format_finite(number))
                 }
             }
             Value::Obj(id) => match self.object(id).kind.clone() {

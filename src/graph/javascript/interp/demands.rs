@@ -6,12 +6,14 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Machine;
-use super::value::{Abrupt, At, Atom, EnvId, Kind, ModuleIx, ObjId, Value};
+use super::value::{Abrupt, At, Atom, EnvId, Kind, ModuleIx, ObjId, UNKNOWN, Value};
 use crate::graph::Phase;
 use crate::graph::javascript::limits::LIMITS;
 
 /// Most variables that one value is remembered to come from.
 const MOST_NAMES: usize = 40;
+/// Values within each other that an assertion compares.
+const DEEPEST: u32 = 40;
 /// Variables that are told of one error.
 const MOST_TOLD: usize = 3;
 
@@ -41,6 +43,11 @@ pub(super) struct Demands {
 impl Machine<'_> {
     pub(super) fn has_environment(&mut self, id: ObjId) {
         self.demands.environment = Some(id);
+    }
+
+    /// `process.env`.
+    pub(super) fn environment_object(&self) -> Option<ObjId> {
+        self.demands.environment
     }
 
     /// Begins a statement; answers with what to give back to [`end_asking`](Self::end_asking).
@@ -215,12 +222,13 @@ impl Machine<'_> {
         }
     }
 
-    /// Checks what an assertion takes for true.
-    pub(super) fn asserts(&mut self, name: &str, args: &[Value], at: At) -> Result<(), Abrupt> {
+    /// Checks what an assertion takes for true; answers whether that is known.
+    pub(super) fn asserts(&mut self, name: &str, args: &[Value], at: At) -> Result<bool, Abrupt> {
         let [a, b] = [0, 1].map(|place| args.get(place).copied().unwrap_or(Value::Undefined));
         let name = name.strip_prefix("node:").unwrap_or(name);
         let name = name.strip_prefix("assert/strict").map_or(name, |rest| rest.trim_start_matches('.'));
-        let holds = match name.strip_prefix("assert").map_or(name, |rest| rest.trim_start_matches('.')) {
+        let rest = name.strip_prefix("assert").map_or(name, |rest| rest.trim_start_matches('.'));
+        let holds = match rest {
             "" | "ok" | "strict" | "strict.ok" | "default" | "default.ok" => self.truth(a),
             "fail" | "strict.fail" | "default.fail" => Some(false),
             "ifError" | "strict.ifError" | "default.ifError" => match a {
@@ -232,17 +240,80 @@ impl Machine<'_> {
                 self.is_same_value(a, b)
             }
             "strictEqual" | "strict.equal" | "strict.strictEqual" | "default.strictEqual" => self.is_same_value(a, b),
+            "deepStrictEqual" | "strict.deepStrictEqual" | "strict.deepEqual" | "default.deepStrictEqual" => {
+                self.deeply_same(a, b, DEEPEST)?
+            }
+            "notDeepStrictEqual" => self.deeply_same(a, b, DEEPEST)?.map(|same| !same),
+            "notEqual" if a.is_plain_number() && b.is_plain_number() || a.is_text() && b.is_text() => {
+                self.is_same_value(a, b).map(|same| !same)
+            }
             "notStrictEqual" => self.is_same_value(a, b).map(|same| !same),
-            _ => return Ok(()),
+            "throws" | "default.throws" => self.throws_as_asked(args, at)?,
+            "match" | "default.match" => self.matches_as_asked(a, b, at)?,
+            _ => return Ok(false),
         };
+        let is_told_second = !rest.contains("qual") && rest != "fail" && args.len() > 1 && b.is_text();
         if holds.is_none() && !self.is_decided_by_any() {
             self.may_end(at.module, "an assertion");
         }
         if holds == Some(false) {
             let thrown = self.mistake("AssertionError", "what is asserted does not hold", at);
-            return thrown.map_err(|thrown| self.with_code(thrown, "ERR_ASSERTION"));
+            return thrown
+                .map_err(|thrown| {
+                    let thrown = self.with_code(thrown, "ERR_ASSERTION");
+                    self.as_asserted(thrown, if is_told_second { b } else { UNKNOWN })
+                })
+                .map(|()| false);
         }
-        Ok(())
+        Ok(holds.is_some())
+    }
+
+    /// Whether what is called throws, and what it was asked for.
+    fn throws_as_asked(&mut self, args: &[Value], at: At) -> Result<Option<bool>, Abrupt> {
+        let [called, rest @ ..] = args else { return Ok(None) };
+        if !self.callable(*called) {
+            return Ok(None);
+        }
+        self.tries += 1;
+        let (result, in_peril) = self.guarded(true, |m| m.call_at(*called, Value::Undefined, &[], at));
+        self.tries -= 1;
+        let wanted = rest.first().copied().unwrap_or(Value::Undefined);
+        Ok(match result {
+            Err(Abrupt::Throw(_)) if matches!(wanted, Value::Undefined | Value::Str(_)) && !in_peril => Some(true),
+            Err(Abrupt::Throw(error)) if self.callable(wanted) && !in_peril => {
+                let made = self.instance_of(error, wanted)?;
+                // Otherwise the error itself is thrown on.
+                self.truth(made).filter(|is_wanted| *is_wanted)
+            }
+            Err(Abrupt::Throw(_)) => None,
+            Err(other) => return Err(other),
+            Ok(_) => (!in_peril).then_some(false),
+        })
+    }
+
+    /// Whether a text has what a regular expression asks for.
+    fn matches_as_asked(&mut self, text: Value, pattern: Value, at: At) -> Result<Option<bool>, Abrupt> {
+        let is_regex = matches!(pattern, Value::Obj(id) if matches!(self.object(id).kind, Kind::Regex(..)));
+        if !text.is_text() || !is_regex {
+            return Ok(None);
+        }
+        let key = self.atom("test");
+        let test = self.get(pattern, key)?;
+        let told = self.call_at(test, pattern, &[text], at)?;
+        Ok(self.truth(told))
+    }
+
+    /// What an error of an assertion says of itself.
+    fn as_asserted(&mut self, thrown: Abrupt, message: Value) -> Abrupt {
+        if let Abrupt::Throw(Value::Obj(id)) = thrown {
+            let name = self.string("AssertionError");
+            self.define(id, "name", name);
+            if message.is_text() {
+                self.define(id, "message", message);
+                self.vague.remove(&id);
+            }
+        }
+        thrown
     }
 
     /// Whether `Object.is` says that two values are the same.

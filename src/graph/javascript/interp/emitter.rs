@@ -1,8 +1,8 @@
 //! The `events` builtin: what is emitted at load reaches who listens.
 
 use super::Machine;
-use super::tables::{fill, list};
-use super::value::{Call, Kind, Native, ObjId, R, Slot, UNKNOWN, Value};
+use super::tables::fill;
+use super::value::{Abrupt, Call, Kind, Native, ObjId, R, Slot, UNKNOWN, Value};
 
 /// Most listeners of one emitter that are known.
 const MOST_LISTENERS: usize = 200;
@@ -26,7 +26,14 @@ const PROTOTYPE: &[(&str, Native)] = &[
     ("emit", emit),
     ("setMaxListeners", |_, c| Ok(c.this)),
     ("getMaxListeners", |_, _| Ok(Value::Num(10.0))),
-    ("listenerCount", |_, _| Ok(UNKNOWN)),
+    ("listenerCount", |m, c| {
+        let Value::Obj(id) = c.this else { return Ok(UNKNOWN) };
+        if c.args.len() != 1 || is_vague(m, id) {
+            return Ok(UNKNOWN);
+        }
+        let count = listeners(m, id).into_iter().filter(|known| known[0] == c.arg(0)).count();
+        Ok(Value::Num(count as f64))
+    }),
     ("listeners", |_, _| Ok(UNKNOWN)),
     ("rawListeners", |_, _| Ok(UNKNOWN)),
     ("eventNames", |_, _| Ok(UNKNOWN)),
@@ -71,7 +78,10 @@ fn make(m: &mut Machine<'_>, c: &Call<'_>) -> R {
 fn listeners(m: &mut Machine<'_>, id: ObjId) -> Vec<[Value; 3]> {
     let key = m.atom(LISTENERS);
     let all = match m.object(id).props.get(key) {
-        Some(Slot::Value(all)) => list(m, all).unwrap_or_default(),
+        Some(Slot::Value(Value::Obj(all))) => match &m.object(all).kind {
+            Kind::Array(items) => items.clone(),
+            _ => Vec::new(),
+        },
         _ => Vec::new(),
     };
     all.chunks_exact(3).map(|known| [known[0], known[1], known[2]]).collect()
@@ -81,7 +91,11 @@ fn change(m: &mut Machine<'_>, emitter: Value, change: impl FnOnce(&mut Vec<[Val
     let Value::Obj(id) = emitter else { return };
     let mut all = listeners(m, id);
     change(&mut all);
+    let vague = is_vague(m, id) || m.doubt > u32::from(m.object(id).doubt);
     let all = m.array(all.into_iter().flatten().collect());
+    if let (true, Value::Obj(all)) = (vague, all) {
+        m.object_mut(all).open = true;
+    }
     m.define(id, LISTENERS, all);
 }
 
@@ -97,6 +111,14 @@ fn listen(m: &mut Machine<'_>, c: &Call<'_>, once: bool, first: bool) -> R {
                 listeners.insert(at, [event, listener, Value::Bool(once)]);
             }
         });
+    } else {
+        change(m, c.this, |_| ());
+        let key = m.atom(LISTENERS);
+        if let Value::Obj(id) = c.this
+            && let Some(Slot::Value(Value::Obj(all))) = m.object(id).props.get(key)
+        {
+            m.object_mut(all).open = true;
+        }
     }
     Ok(c.this)
 }
@@ -111,11 +133,45 @@ fn forget(m: &mut Machine<'_>, c: &Call<'_>) -> R {
     Ok(c.this)
 }
 
+/// An event that nobody listens to. An error is thrown then.
+fn unheard(m: &mut Machine<'_>, c: &Call<'_>, id: ObjId) -> R {
+    let Value::Str(event) = c.arg(0) else { return Ok(UNKNOWN) };
+    if is_vague(m, id) {
+        m.may_throw();
+        return Ok(UNKNOWN);
+    }
+    if &*m.str(event) != "error" {
+        return Ok(Value::Bool(false));
+    }
+    m.note_read(c.this);
+    match c.arg(1) {
+        Value::Obj(error) if m.is_error(error) && m.is_computed(m.reading()) => {
+            m.thrown(c.arg(1), c.at);
+            Err(Abrupt::Throw(c.arg(1)))
+        }
+        _ => {
+            m.may_throw();
+            Ok(UNKNOWN)
+        }
+    }
+}
+
+/// Whether an emitter may have listeners that are not known: it was given some where that is not sure, or is no emitter
+/// that was made here.
+fn is_vague(m: &mut Machine<'_>, id: ObjId) -> bool {
+    let key = m.atom(LISTENERS);
+    match m.object(id).props.get(key) {
+        None => m.proto("EventEmitter") == Value::Null,
+        Some(Slot::Value(Value::Obj(all))) => m.object(all).open,
+        _ => true,
+    }
+}
+
 fn emit(m: &mut Machine<'_>, c: &Call<'_>) -> R {
     let (Value::Obj(id), event) = (c.this, c.arg(0)) else { return Ok(UNKNOWN) };
     let told: Vec<[Value; 3]> = listeners(m, id).into_iter().filter(|known| known[0] == event).collect();
     if told.is_empty() {
-        return Ok(UNKNOWN);
+        return unheard(m, c, id);
     }
     // Who is told only once is taken off before, so that an event within the event does not reach it again.
     change(m, c.this, |listeners| listeners.retain(|known| known[0] != event || known[2] != Value::Bool(true)));

@@ -8,6 +8,11 @@ use super::value::{Call, Kind, Native, R, UNKNOWN, Value};
 const ERRORS: &[&str] =
     &["TypeError", "RangeError", "SyntaxError", "ReferenceError", "EvalError", "URIError", "AggregateError"];
 
+/// The class of errors that a name is one of.
+pub(super) fn class_named(name: &str) -> Option<&'static str> {
+    ERRORS.iter().find(|class| **class == name).copied()
+}
+
 /// Makes the classes; that of all errors is there.
 pub(super) fn install(m: &mut Machine<'_>) {
     let error = m.atom("Error");
@@ -16,15 +21,16 @@ pub(super) fn install(m: &mut Machine<'_>) {
         m.define(id, "captureStackTrace", UNKNOWN);
         m.object_mut(id).open = true;
     }
-    for (proto, name) in [("Error", "stack"), ("Symbol", "description")] {
-        if let Value::Obj(id) = m.proto(proto) {
-            m.define(id, name, UNKNOWN);
-        }
+    if let Value::Obj(id) = m.proto("Error") {
+        m.define(id, "stack", UNKNOWN);
     }
     let root = m.proto("Error");
     let text = m.string("Error");
     if let Value::Obj(id) = root {
         m.define(id, "name", text);
+        let nothing = m.string("");
+        m.define(id, "message", nothing);
+        super::tables::fill(m, id, &[("toString", error_text)]);
     }
     let make: Native = |m, c| {
         // Several errors come before the message.
@@ -59,9 +65,27 @@ pub(super) fn install(m: &mut Machine<'_>) {
     }
 }
 
+/// `error.toString()`.
+fn error_text(m: &mut Machine<'_>, c: &Call<'_>) -> R {
+    let mut parts = Vec::new();
+    for (key, otherwise) in [("name", "Error"), ("message", "")] {
+        let key = m.atom(key);
+        let part = match m.get(c.this, key)? {
+            Value::Undefined => otherwise.to_owned(),
+            part => match m.to_text(part, c.at)? {
+                Some(text) => m.str(text).to_string(),
+                None => return Ok(UNKNOWN),
+            },
+        };
+        parts.push(part);
+    }
+    parts.retain(|part| !part.is_empty());
+    Ok(m.string(&parts.join(": ")))
+}
+
 /// A new error, whose message is the argument at a place; its cause may follow.
 pub(super) fn make_error(m: &mut Machine<'_>, c: &Call<'_>, at: usize) -> R {
-    let message = m.coerce_text(c.arg(at)).filter(|_| c.arg(at) != Value::Undefined);
+    let message = if c.arg(at) == Value::Undefined { None } else { m.to_text(c.arg(at), c.at)? };
     let message = message.map(|text| m.str(text)).unwrap_or_else(|| "".into());
     let error = m.error(&message, None);
     if let (Value::Obj(id), Value::Unknown(_)) = (error, c.arg(at)) {

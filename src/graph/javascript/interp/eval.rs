@@ -1,5 +1,6 @@
 //! Expressions.
 
+use super::primitives::Hint;
 use super::raise::is_certain;
 use super::value::{Abrupt, At, Atom, Kind, R, UNKNOWN, UNSET, Value};
 use super::{Frame, Machine};
@@ -31,13 +32,14 @@ impl Machine<'_> {
             ExprKind::Null => Value::Null,
             ExprKind::Bool(flag) => Value::Bool(*flag),
             ExprKind::Number(number) => Value::Num(*number),
+            ExprKind::BigInt(digits) => Value::Big(self.text(f, *digits)),
             ExprKind::String(text) => Value::Str(self.text(f, *text)),
             ExprKind::Regex(pattern, flags) => {
                 let (pattern, flags) = (self.text(f, *pattern), self.text(f, *flags));
                 self.regex(pattern, flags)
             }
             ExprKind::Template(texts, values) => return self.template(f, p, texts, values),
-            ExprKind::Tagged(tag, _, values) => return self.tagged(f, p, id, *tag, values),
+            ExprKind::Tagged(tag, texts, values) => return self.tagged(f, p, id, *tag, (texts, values)),
             ExprKind::Var(var) => return self.variable(f, *var, id),
             ExprKind::Array(items) => self.array_literal(f, p, items)?,
             ExprKind::Object(members) => return self.object_literal(f, p, members),
@@ -45,16 +47,18 @@ impl Machine<'_> {
             ExprKind::Class(class) => return self.class(f, p, class, id),
             ExprKind::Unary(op, value) => {
                 let value = self.eval(f, p, *value)?;
-                self.unary(*op, value)
+                return self.unary_of(*op, value, At { module: f.module, expr: id });
             }
             ExprKind::Delete(target) => self.delete(f, p, *target)?,
             ExprKind::Typeof(value) => self.type_of_expr(f, p, id, *value)?,
             ExprKind::Update(step, prefix, target) => self.update(f, p, *step, *prefix, *target)?,
             ExprKind::Binary(op, left, right) => {
                 let left = self.eval(f, p, *left)?;
-                let right_value = self.eval(f, p, *right)?;
-                self.refuse_operands(*op, left, right_value, At { module: f.module, expr: id })?;
-                self.binary(*op, left, right_value)?
+                let right = self.eval(f, p, *right)?;
+                let at = At { module: f.module, expr: id };
+                let (left, right) = self.operands(*op, left, right, at)?;
+                self.refuse_operands(*op, left, right, at)?;
+                self.binary(*op, left, right)?
             }
             ExprKind::And(left, right) => self.logical(f, p, LogicalOp::And, *left, *right)?,
             ExprKind::Or(left, right) => self.logical(f, p, LogicalOp::Or, *left, *right)?,
@@ -123,7 +127,9 @@ impl Machine<'_> {
         let place = self.target(f, p, target)?;
         let old = self.read_target(f, p, &place)?;
         let value = self.eval(f, p, value)?;
-        self.refuse_operands(op, old, value, At { module: f.module, expr: id })?;
+        let at = At { module: f.module, expr: id };
+        let (old, value) = self.operands(op, old, value, at)?;
+        self.refuse_operands(op, old, value, at)?;
         let new = self.binary(op, old, value)?;
         self.write_target(f, p, &place, new)?;
         Ok(new)
@@ -155,11 +161,17 @@ impl Machine<'_> {
     }
 
     fn array_literal(&mut self, f: &mut Frame, p: &Program, items: &[Item]) -> R {
-        let has_holes = items.iter().any(|item| matches!(item, Item::Hole));
+        let holes: Vec<usize> =
+            (0..).zip(items).filter(|(_, item)| matches!(item, Item::Hole)).map(|(at, _)| at).collect();
+        let spreads = items.iter().any(|item| matches!(item, Item::Spread(_)));
         let (items, known) = self.items(f, p, items)?;
         let value = self.array(items);
-        if has_holes {
-            self.has_holes(value);
+        if !holes.is_empty() {
+            self.has_holes(value, holes);
+            if let (true, Value::Obj(id)) = (spreads, value) {
+                // They are elsewhere then.
+                self.moves_holes(id);
+            }
         }
         if let (false, Value::Obj(id)) = (known, value) {
             self.object_mut(id).open = true;
@@ -192,13 +204,39 @@ impl Machine<'_> {
         Ok(last)
     }
 
-    fn tagged(&mut self, f: &mut Frame, p: &Program, id: ExprId, tag: ExprId, values: &[ExprId]) -> R {
-        let tag = self.eval(f, p, tag)?;
-        let mut args = vec![UNKNOWN];
+    fn tagged(
+        &mut self,
+        f: &mut Frame,
+        p: &Program,
+        id: ExprId,
+        tag: ExprId,
+        (texts, values): (&[(Text, Text)], &[ExprId]),
+    ) -> R {
+        let (tag, this) = match p.exprs.get(tag as usize).map(|expr| &expr.kind) {
+            Some(ExprKind::Member(object, name, false)) if !is_super(p, *object) => {
+                let this = self.eval(f, p, *object)?;
+                let key = self.text(f, *name);
+                self.refuse_nothing(this, &self.str(key), At { module: f.module, expr: tag })?;
+                (self.get(this, key)?, this)
+            }
+            _ => (self.eval(f, p, tag)?, Value::Undefined),
+        };
+        let mut args = vec![self.template_object(f, texts)];
         for value in values {
             args.push(self.eval(f, p, *value)?);
         }
-        self.call_at(tag, Value::Undefined, &args, At { module: f.module, expr: id })
+        self.call_at(tag, this, &args, At { module: f.module, expr: id })
+    }
+
+    /// The texts of a tagged template, as they are meant, with those as they are written beside them.
+    fn template_object(&mut self, f: &Frame, texts: &[(Text, Text)]) -> Value {
+        let cooked: Vec<Value> = texts.iter().map(|(cooked, _)| Value::Str(self.text(f, *cooked))).collect();
+        let raw: Vec<Value> = texts.iter().map(|(_, raw)| Value::Str(self.text(f, *raw))).collect();
+        let (cooked, raw) = (self.array(cooked), self.array(raw));
+        if let Value::Obj(id) = cooked {
+            self.define(id, "raw", raw);
+        }
+        cooked
     }
 
     fn delete(&mut self, f: &mut Frame, p: &Program, target: ExprId) -> R {
@@ -233,8 +271,8 @@ impl Machine<'_> {
         if let (Kind::Array(items), Some(at)) = (&mut self.object_mut(id).kind, place) {
             if let Some(item) = items.get_mut(at) {
                 *item = Value::Undefined;
+                self.has_holes(object, [at]);
             }
-            self.has_holes(object);
         }
         if matches!(self.object(id).kind, Kind::Closure(_)) && matches!(&*self.str(key), "name" | "length") {
             // They are there without being kept.
@@ -250,10 +288,13 @@ impl Machine<'_> {
     fn update(&mut self, f: &mut Frame, p: &Program, step: f64, prefix: bool, target: PatternId) -> R {
         let place = self.target(f, p, target)?;
         let old = self.read_target(f, p, &place)?;
-        let number = self.to_number(old);
-        let new = number.map_or(UNKNOWN, |n| Value::Num(n + step));
+        let (old, new) = match (self.to_number(old), self.stepped(old, step)) {
+            (_, Some(new)) => (old, new),
+            (Some(number), None) => (Value::Num(number), Value::Num(number + step)),
+            (None, None) => (UNKNOWN, UNKNOWN),
+        };
         self.write_target(f, p, &place, new)?;
-        Ok(if prefix { new } else { number.map_or(UNKNOWN, Value::Num) })
+        Ok(if prefix { new } else { old })
     }
 
     /// Whether the right side of a logical operator is evaluated, by the value of its left side.
@@ -362,6 +403,7 @@ impl Machine<'_> {
             return Ok(end);
         }
         let index = self.eval(f, p, index)?;
+        let index = self.primitive(index, Hint::String, At { module: f.module, expr: id })?;
         match self.coerce_key(index) {
             Some(key) => {
                 self.refuse_nothing(object, &self.str(key), At { module: f.module, expr: id })?;
@@ -490,13 +532,15 @@ impl Machine<'_> {
             return Ok(end);
         }
         let args = self.arguments(f, p, args)?;
+        let mut lacks = false;
         if function == Value::Undefined
             && let Some(ExprKind::Member(_, name, _)) = p.exprs.get(callee as usize).map(|expr| &expr.kind)
         {
             let key = self.text(f, *name);
             self.not_a_function(this, key, at)?;
+            lacks = self.lacks_surely(this, key);
         }
-        if function != Value::Undefined || self.knows_members(this) {
+        if function != Value::Undefined || lacks || self.knows_members(this) {
             self.refuse_call(function, At { module: f.module, expr: callee }, at)?;
         }
         if named != 0 {

@@ -316,7 +316,7 @@ impl Machine<'_> {
     }
 
     /// What is known behind a loop: what may have left a round has not left the function.
-    fn after_loop(&mut self, f: &Frame, unsure: bool, conditions: u32, returned: bool) {
+    pub(super) fn after_loop(&mut self, f: &Frame, unsure: bool, conditions: u32, returned: bool) {
         self.unsure = unsure || (f.maybe_return.is_some() && !returned);
         self.conditions = conditions;
     }
@@ -389,9 +389,12 @@ impl Machine<'_> {
         let values = if inner.of {
             let what = At { module: f.module, expr: inner.iterated };
             self.refuse_iteration(iterated, what, what)?;
+            if let Some(generator) = self.waiting_generator(iterated)? {
+                let computed = self.is_computed(reading);
+                return self.under_condition(computed, |m| m.drive_loop(f, inner, generator, labels));
+            }
             self.iterate(iterated)?
         } else {
-            self.leaves_holes_out(iterated);
             self.keys_in(iterated).map(|keys| keys.into_iter().map(Value::Str).collect())
         };
         let known = values.is_some();
@@ -405,7 +408,9 @@ impl Machine<'_> {
         let mut at = 0;
         while at < MAX_ROUNDS as usize {
             let now = elements(self, iterated).filter(|_| is_live);
-            let Some(value) = now.unwrap_or(&values).get(at).copied() else { break };
+            let value = now.unwrap_or(&values).get(at).copied();
+            let value = if inner.of { value.or_else(|| self.added_pair(iterated, at)) } else { value };
+            let Some(value) = value else { break };
             at += 1;
             f.env = outer;
             let flow = match self.one_round(f, p, inner, value, known) {
@@ -425,7 +430,7 @@ impl Machine<'_> {
                 }
             }
             if inner.of {
-                self.follow_changes(iterated, values.len());
+                self.follow_changes(iterated, values.len().max(at));
             }
             if self.hurried(f.module) {
                 self.go_astray();
@@ -437,16 +442,25 @@ impl Machine<'_> {
         Ok(done)
     }
 
-    /// A round that changes a map or set which is gone through decides what comes, which is not followed.
+    /// A round that takes something out of a map or set which is gone through decides what comes, which is not followed.
     fn follow_changes(&mut self, iterated: Value, before: usize) {
         if let Value::Obj(id) = iterated
-            && matches!(&self.object(id).kind, Kind::Map(pairs) if pairs.len() != before)
+            && matches!(&self.object(id).kind, Kind::Map(pairs) if pairs.len() < before)
         {
             self.go_astray();
         }
     }
 
-    fn one_round(&mut self, f: &mut Frame, p: &Program, inner: &ForEach, value: Value, known: bool) -> Done {
+    /// What a round has added to a map or set that is gone through.
+    fn added_pair(&mut self, iterated: Value, at: usize) -> Option<Value> {
+        let Value::Obj(id) = iterated else { return None };
+        let Kind::Map(pairs) = &self.object(id).kind else { return None };
+        let (key, value) = pairs.get(at).copied()?;
+        self.note_read(iterated);
+        Some(if value == Value::Import(u32::MAX) { key } else { self.array(vec![key, value]) })
+    }
+
+    pub(super) fn one_round(&mut self, f: &mut Frame, p: &Program, inner: &ForEach, value: Value, known: bool) -> Done {
         self.enter_scope(f, p, &inner.scope);
         self.assign(f, p, inner.target as PatternId, value)?;
         if known {

@@ -1,4 +1,4 @@
-//! Generators. Their bodies run as a whole when they are called, and what they yield is kept for who
+//! Generators. Where loops and lists do not drive them, their bodies run as a whole, and what they yield is kept for who
 //! asks for it; one that waits for a promise goes on as an async function does.
 
 use super::tables::Table;
@@ -17,11 +17,13 @@ pub(super) struct Yielded {
     unknown: bool,
     /// How many undecided branches were open when it was called.
     doubt: u32,
+    /// Whether somebody waits for each.
+    pub(super) is_driven: bool,
 }
 
 impl Yielded {
-    pub(super) fn new(doubt: u32) -> Self {
-        Self { doubt, ..Self::default() }
+    pub(super) fn new(doubt: u32, is_driven: bool) -> Self {
+        Self { doubt, is_driven, ..Self::default() }
     }
 }
 
@@ -29,12 +31,23 @@ pub(super) const METHODS: Table = &[
     ("next", next),
     // What its body does then is not followed.
     ("return", |m, c| {
+        if let Value::Obj(id) = c.this
+            && m.never_begins(id)
+        {
+            let Value::Obj(items) = m.array(Vec::new()) else { return Ok(UNKNOWN) };
+            let ended = Generator { items: Some(items), next: 1, result: Value::Undefined, ended: true };
+            m.object_mut(id).kind = Kind::Generator(ended);
+            return Ok(outcome(m, c.arg(0), Value::Bool(true)));
+        }
         m.left_early(c.this);
         let result = outcome(m, c.arg(0), Value::Bool(true));
         m.read_doubtful();
         Ok(result)
     }),
     ("throw", |m, c| {
+        if let Value::Obj(id) = c.this {
+            m.run_whole(id)?;
+        }
         m.left_early(c.this);
         Ok(UNKNOWN)
     }),
@@ -43,6 +56,7 @@ pub(super) const METHODS: Table = &[
 
 fn next(m: &mut Machine<'_>, c: &Call<'_>) -> R {
     let Value::Obj(id) = c.this else { return Ok(UNKNOWN) };
+    m.run_whole(id)?;
     let Kind::Generator(mut generator) = m.object(id).kind else { return Ok(UNKNOWN) };
     m.takes_early(c.this);
     let at = generator.next as usize;
@@ -72,6 +86,9 @@ impl Machine<'_> {
     /// `yield value`. What is sent back is not known, unless a promise was yielded: whoever runs the
     /// generator then waits for it, as helpers that stand for `async` do.
     pub(super) fn yield_one(&mut self, f: &mut Frame, value: Value) -> R {
+        if f.yielded.is_driven {
+            return self.hand_out(value);
+        }
         self.keep(f, value)?;
         match value {
             Value::Obj(id) if matches!(self.object(id).kind, Kind::Promise(_)) => self.wait(f, value),
@@ -81,6 +98,12 @@ impl Machine<'_> {
 
     /// `yield* values`.
     pub(super) fn yield_all(&mut self, f: &mut Frame, values: Value) -> R {
+        if f.yielded.is_driven {
+            return self.hand_out_all(values);
+        }
+        if let Value::Obj(id) = values {
+            self.run_whole(id)?;
+        }
         let result = match values {
             Value::Obj(id) => match self.object(id).kind {
                 Kind::Generator(generator) if generator.ended => generator.result,
@@ -125,7 +148,7 @@ impl Machine<'_> {
             Err(Abrupt::Stop) => return result,
             _ if is_async => return Ok(UNKNOWN),
             Ok(value) => (value, true),
-            Err(Abrupt::Suspend) => (UNKNOWN, false),
+            Err(Abrupt::Suspend | Abrupt::Leave) => (UNKNOWN, false),
             Err(Abrupt::Throw(_)) if self.tries == 0 => return Ok(UNKNOWN),
             Err(Abrupt::Throw(_)) => return result,
         };
@@ -147,7 +170,19 @@ impl Machine<'_> {
     }
 
     /// What a generator still has, which it has no longer then.
-    pub(super) fn remaining(&mut self, id: ObjId, mut generator: Generator) -> Option<Vec<Value>> {
+    pub(super) fn remaining(
+        &mut self,
+        id: ObjId,
+        generator: Generator,
+        most: Option<usize>,
+    ) -> Result<Option<Vec<Value>>, Abrupt> {
+        match self.taken_from(id, most)? {
+            Some(taken) => Ok(Some(taken)),
+            None => Ok(self.left_of(id, generator)),
+        }
+    }
+
+    fn left_of(&mut self, id: ObjId, mut generator: Generator) -> Option<Vec<Value>> {
         self.takes_early(Value::Obj(id));
         let items = self.yielded(generator).filter(|_| generator.ended)?;
         let rest = items.get(generator.next as usize..).unwrap_or_default().to_vec();
@@ -157,34 +192,38 @@ impl Machine<'_> {
     }
 
     /// What an object gives by the iterator that its own code makes.
-    pub(super) fn iterate_by_method(&mut self, value: Value) -> Result<Option<Vec<Value>>, Abrupt> {
+    pub(super) fn iterate_by_method(
+        &mut self,
+        value: Value,
+        most: Option<usize>,
+    ) -> Result<Option<Vec<Value>>, Abrupt> {
         let key = self.atom("@@iterator");
         let method = self.get(value, key)?;
-        if !self.is_code(method) {
+        if !self.callable(method) {
             return Ok(None);
         }
         let floor = self.floor();
         let iterator = self.deeper(|m| m.call(method, value, &[]))?;
         let Value::Obj(id) = iterator else { return Ok(None) };
         match self.object(id).kind {
-            Kind::Generator(generator) => Ok(self.remaining(id, generator)),
+            Kind::Generator(generator) => self.remaining(id, generator, most),
             Kind::Array(_) | Kind::Map(_) => self.deeper(|m| m.iterate(iterator)),
             // All at once, and not as somebody asks for them.
             _ => self.in_order(|m| {
                 m.runs_early(floor);
-                m.take_all(iterator)
+                m.take_all(iterator, most.unwrap_or(MOST_TAKEN))
             }),
         }
     }
 
-    fn take_all(&mut self, iterator: Value) -> Result<Option<Vec<Value>>, Abrupt> {
+    fn take_all(&mut self, iterator: Value, most: usize) -> Result<Option<Vec<Value>>, Abrupt> {
         let [next, value, done] = ["next", "value", "done"].map(|name| self.atom(name));
         let next = self.get(iterator, next)?;
         if !self.is_code(next) {
             return Ok(None);
         }
         let mut taken = Vec::new();
-        while taken.len() < MOST_TAKEN {
+        while taken.len() < most.min(MOST_TAKEN) {
             let outcome = self.deeper(|m| m.call(next, iterator, &[]))?;
             let is_done = self.get(outcome, done)?;
             match self.truth(is_done) {
@@ -193,7 +232,8 @@ impl Machine<'_> {
                 None => return Ok(None),
             }
         }
-        Ok(None)
+        // More is not asked for; otherwise nobody knows what there is.
+        Ok((most < MOST_TAKEN).then_some(taken))
     }
 
     fn is_code(&self, value: Value) -> bool {

@@ -199,7 +199,7 @@ impl Machine<'_> {
 
     fn is_no_function(&self, value: Value) -> bool {
         match value {
-            Value::Null | Value::Bool(_) | Value::Num(_) | Value::Str(_) | Value::Sym(_) => true,
+            Value::Null | Value::Bool(_) | Value::Num(_) | Value::Str(_) | Value::Big(_) | Value::Sym(_) => true,
             Value::Obj(id) => {
                 let object = self.object(id);
                 let is_data = matches!(object.kind, Kind::Plain | Kind::Array(_) | Kind::Map(_) | Kind::Regex(..));

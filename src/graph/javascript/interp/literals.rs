@@ -1,5 +1,6 @@
 //! Literals, functions and classes as values.
 
+use super::primitives::Hint;
 use super::tables::is_symbol;
 use super::value::{Abrupt, At, Atom, Closure, Kind, R, Slot, UNKNOWN, Value};
 use super::{Frame, Machine};
@@ -21,6 +22,7 @@ impl Machine<'_> {
                 if let Value::Sym(_) = value {
                     self.mistake("TypeError", "Cannot convert a Symbol value to a string", place)?;
                 }
+                let value = self.primitive(value, Hint::String, place)?;
                 match (self.coerce_text(value), &mut out) {
                     (Some(text), Some(out)) => out.push_str(&self.str(text)),
                     _ => out = None,
@@ -67,12 +69,21 @@ impl Machine<'_> {
 
     /// The values an iterable gives, when they are known.
     pub(super) fn iterate(&mut self, value: Value) -> Result<Option<Vec<Value>>, Abrupt> {
+        self.iterate_most(value, None)
+    }
+
+    /// Likewise where not more than so many are asked for.
+    pub(super) fn iterate_most(&mut self, value: Value, most: Option<usize>) -> Result<Option<Vec<Value>>, Abrupt> {
         self.note_read(value);
         Ok(match value {
             Value::Obj(id) => match self.object(id).kind.clone() {
                 Kind::Array(items) if !self.object(id).open => Some(items),
-                Kind::Generator(generator) => self.remaining(id, generator),
-                Kind::Plain | Kind::Closure(_) => return self.iterate_by_method(value),
+                Kind::Generator(generator) => self.remaining(id, generator, most)?,
+                Kind::Plain | Kind::Closure(_) => return self.iterate_by_method(value, most),
+                Kind::View(_) => {
+                    let items = self.view_items(value);
+                    items.map(|items| items.into_iter().map(Value::Num).collect())
+                }
                 Kind::Map(pairs) => Some(
                     pairs
                         .into_iter()
@@ -171,7 +182,24 @@ impl Machine<'_> {
                     self.object_mut(to).open = true;
                 }
             }
-            None => self.object_mut(to).open = true,
+            None => self.copy_signs(to, from)?,
+        }
+        Ok(())
+    }
+
+    /// Copies the signs of a text to their places; of anything else that is not known nobody knows what there is.
+    fn copy_signs(&mut self, to: u32, from: Value) -> Result<(), Abrupt> {
+        let signs = match from {
+            Value::Str(text) if self.str(text).chars().all(|sign| sign <= '\u{ffff}') => self.iterate(from)?,
+            _ => None,
+        };
+        let Some(signs) = signs else {
+            self.object_mut(to).open = true;
+            return Ok(());
+        };
+        for (at, sign) in signs.into_iter().enumerate() {
+            let key = self.atom(&at.to_string());
+            self.set(Value::Obj(to), key, sign)?;
         }
         Ok(())
     }
@@ -269,6 +297,7 @@ impl Machine<'_> {
         }
         if let Some(statics) = class.statics {
             let function = self.closure(f, p, statics);
+            self.set_home(function, value);
             self.call(function, value, &[])?;
         }
         for (expr, decorator) in decorators {

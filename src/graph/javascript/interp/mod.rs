@@ -1,31 +1,42 @@
 //! An abstract machine that runs the top level of modules the way Node does: values that are
 //! known are computed, everything else is `Unknown`, and both sides of an unknown branch run.
 
+mod bigints;
+mod buffers;
 mod call;
 mod channels;
 mod choices;
 mod collections;
 mod common;
 mod conversions;
+mod copies;
+mod dates;
 mod demands;
 mod descriptors;
+mod digests;
+mod driving;
 mod emitter;
 mod errors;
 mod esm;
 mod eval;
 mod evaluate;
 mod exec;
+mod formats;
 mod generators;
 mod handler;
 mod json;
 mod later;
 mod literals;
 mod loader;
+mod maps;
+mod members;
+mod modelled;
 mod modules;
 mod names;
 mod natives;
 mod natives_node;
 mod numbers;
+mod objects;
 mod operators;
 mod order;
 mod outcome;
@@ -33,19 +44,24 @@ mod paths;
 mod pattern;
 mod possible;
 mod prebuilt;
+mod primitives;
 mod promises;
 mod props;
+mod queries;
 mod raise;
 mod reflect;
 mod refusals;
 mod regex;
+mod results;
 mod strings;
 mod tables;
 mod trace;
 mod trust;
+mod typed;
 mod urls;
 mod value;
 mod variables;
+mod views;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -219,6 +235,17 @@ pub(super) struct Machine<'a> {
     integrity: FxHashMap<ObjId, trust::Integrity>,
     /// Properties that cannot be set.
     constants: FxHashSet<(ObjId, Atom)>,
+    /// Bytes that views see; nothing for those that are not known any more.
+    stores: Vec<Option<Vec<u8>>>,
+    /// How many bytes there have been.
+    stored: usize,
+    /// Generators that have not begun.
+    waiting_generators: FxHashMap<ObjId, driving::Pending>,
+    /// Who waits for the values of running generators, the innermost last.
+    consumers: Vec<driving::Consumer>,
+    starting: driving::Starting,
+    /// Errors of the runtime whose messages are worded in another way here.
+    vague: FxHashSet<ObjId>,
 }
 
 impl<'a> Machine<'a> {
@@ -291,6 +318,12 @@ impl<'a> Machine<'a> {
             of_empty: At { module: NO_MODULE, expr: 0 },
             integrity: FxHashMap::default(),
             constants: FxHashSet::default(),
+            stores: Vec::new(),
+            stored: 0,
+            waiting_generators: FxHashMap::default(),
+            consumers: Vec::new(),
+            starting: driving::Starting::default(),
+            vague: FxHashSet::default(),
         };
         machine.atom("");
         machine.envs.push(Env { parent: 0, slots: Vec::new(), doubt: 0 });
@@ -446,37 +479,6 @@ impl<'a> Machine<'a> {
 
     fn site_of(&self, ix: ModuleIx, span: crate::span::Span) -> ImportSite {
         ImportSite { importer: self.loaded.get(ix as usize).map_or(ModuleId(0), |loaded| loaded.id), span }
-    }
-
-    /// Records a call whose callee is known by name.
-    fn record_call(&mut self, name: Atom, args: &[Value], at: At) {
-        if name == 0 || self.phase != Phase::Init || self.trace.calls.len() >= LIMITS.recorded_calls {
-            return;
-        }
-        self.note_timer(name, args, at);
-        let site = self.site(at);
-        let via = self.stack.iter().rev().take(LIMITS.via).rev().map(|at| self.site(*at)).collect();
-        let arguments = args.iter().map(|value| self.argument(*value)).collect();
-        self.trace.calls.push(LoadCall {
-            module: site.importer,
-            span: site.span,
-            callee: self.str(name),
-            arguments,
-            keywords: Vec::new(),
-            via,
-            repeats: 1,
-        });
-    }
-
-    fn argument(&self, value: Value) -> crate::graph::Argument {
-        use crate::graph::Argument;
-        match value {
-            Value::Str(atom) => Argument::Text(self.str(atom)),
-            Value::Num(number) => Argument::Number(number),
-            Value::Bool(flag) => Argument::Bool(flag),
-            Value::Unknown(name) if name != 0 => Argument::Name(self.str(name)),
-            _ => Argument::Unknown,
-        }
     }
 
     /// From here on walks behind every `await`.

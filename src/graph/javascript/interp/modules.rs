@@ -246,6 +246,13 @@ impl Machine<'_> {
         }
     }
 
+    /// An object of which nothing else is known.
+    pub(super) fn unknown_object(&mut self) -> Value {
+        let id = self.plain();
+        self.object_mut(id).open = true;
+        Value::Obj(id)
+    }
+
     /// Something that is there, may be called and may have any property.
     pub(super) fn opaque(&mut self) -> Value {
         let value = self.native(|_, _| Ok(UNKNOWN), Value::Undefined);

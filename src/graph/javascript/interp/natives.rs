@@ -2,245 +2,46 @@
 //! Only what decides which modules load is modelled; the rest answers "unknown".
 
 use super::Machine;
-use super::collections::{ARRAY, MAP, make_map};
-use super::descriptors::{define_all, define_one, descriptor, descriptors};
+use super::collections::ARRAY;
+use super::maps::{MAP, make_map, make_weak};
+use super::objects::{BOOLEAN, OBJECT, OBJECT_STATIC, SYMBOL, symbol_text};
 use super::promises;
 use super::strings::{STRING, STRING_STATIC};
-use super::tables::{Table, fill, global, is_symbol, keys};
-use super::trust::Integrity;
-use super::value::{Abrupt, Atom, Call, Kind, Native, R, Slot, UNKNOWN, Value};
+use super::tables::{Table, fill, global};
+use super::value::{Abrupt, Atom, Call, Kind, Native, R, UNKNOWN, Value};
+use super::views::Class;
 use crate::graph::javascript::versions::{self, Kind as Listed};
 use crate::lang::javascript::{regex_problem, regex_since};
 
 /// Methods that exist but whose results are not modelled.
 const OPAQUE: &[(&str, &[&str])] = &[
-    (
-        "Object",
-        &[
-            "isPrototypeOf",
-            "propertyIsEnumerable",
-            "toLocaleString",
-            "__defineGetter__",
-            "__defineSetter__",
-            "__lookupGetter__",
-        ],
-    ),
-    (
-        "Array",
-        &[
-            "findLast",
-            "findLastIndex",
-            "toLocaleString",
-            "toString",
-            "toSorted",
-            "toSpliced",
-            "with",
-            "toReversed",
-            "@@iterator",
-        ],
-    ),
-    ("String", &["big", "anchor", "isWellFormed", "toWellFormed", "@@iterator"]),
-    ("Number", &["valueOf"]),
-    ("Boolean", &["valueOf"]),
-    ("Symbol", &["valueOf"]),
-    ("RegExp", &["compile", "toString", "@@replace", "@@match", "@@split"]),
-];
-
-const OBJECT: Table = &[
-    ("hasOwnProperty", |m, c| has_own(m, c.this, c.arg(0))),
-    ("valueOf", |_, c| Ok(c.this)),
-    ("toString", |m, c| {
-        let text = match c.this {
-            Value::Obj(id) if matches!(m.object(id).kind, Kind::Array(_)) => "[object Array]",
-            Value::Obj(id) if m.callable(c.this) => match &m.object(id).kind {
-                Kind::Closure(closure) if m.is_special(closure) => return Ok(UNKNOWN),
-                _ => "[object Function]",
-            },
-            Value::Obj(id) => return Ok(tagged(m, id)),
-            Value::Num(_) | Value::Str(_) | Value::Bool(_) => {
-                return Ok(m.coerce_text(c.this).map_or(UNKNOWN, Value::Str));
-            }
-            _ => return Ok(UNKNOWN),
-        };
-        Ok(m.string(text))
-    }),
-];
-
-/// What `Object.prototype.toString` says of an object that is no list and cannot be called.
-fn tagged(m: &mut Machine<'_>, id: u32) -> Value {
-    let key = m.atom("@@toStringTag");
-    match m.object(id).props.get(key) {
-        Some(Slot::Value(Value::Str(tag))) => {
-            let text = format!("[object {}]", m.str(tag));
-            m.string(&text)
-        }
-        None if matches!(m.object(id).kind, Kind::Plain) && !m.object(id).open => m.string("[object Object]"),
-        _ => UNKNOWN,
-    }
-}
-
-const OBJECT_STATIC: Table = &[
-    ("keys", |m, c| {
-        object_of(m, c)?;
-        keys(m, c.arg(0), false)
-    }),
-    ("getOwnPropertyNames", |m, c| {
-        object_of(m, c)?;
-        keys(m, c.arg(0), true)
-    }),
-    ("values", |m, c| {
-        object_of(m, c)?;
-        let Some(keys) = m.own_keys(c.arg(0), false) else { return Ok(UNKNOWN) };
-        let mut out = Vec::new();
-        for key in keys {
-            out.push(m.get(c.arg(0), key)?);
-        }
-        Ok(m.array(out))
-    }),
-    ("entries", |m, c| {
-        object_of(m, c)?;
-        let Some(keys) = m.own_keys(c.arg(0), false) else { return Ok(UNKNOWN) };
-        let mut out = Vec::new();
-        for key in keys {
-            let value = m.get(c.arg(0), key)?;
-            out.push(m.array(vec![Value::Str(key), value]));
-        }
-        Ok(m.array(out))
-    }),
-    ("assign", |m, c| {
-        object_of(m, c)?;
-        if let Value::Obj(to) = c.arg(0) {
-            m.touch(to);
-            for from in c.args.iter().skip(1) {
-                m.copy_props(to, *from)?;
-            }
-        }
-        Ok(c.arg(0))
-    }),
-    ("create", |m, c| {
-        if !matches!(c.arg(0), Value::Null | Value::Obj(_) | Value::Unknown(_) | Value::Import(_)) {
-            m.bad_argument("TypeError", "Object prototype may only be an Object or null", c.at)?;
-        }
-        if c.arg(1) == Value::Null {
-            m.bad_argument("TypeError", "Cannot convert undefined or null to object", c.at)?;
-        }
-        let id = m.plain();
-        m.object_mut(id).proto = c.arg(0);
-        if let Value::Obj(_) = c.arg(1) {
-            define_all(m, Value::Obj(id), c.arg(1))?;
-        }
-        Ok(Value::Obj(id))
-    }),
-    ("defineProperty", |m, c| {
-        match (c.arg(0), m.coerce_key(c.arg(1))) {
-            (Value::Obj(id), Some(key)) => {
-                let is_new = m.object(id).props.get(key).is_none() && !m.object(id).open;
-                if is_new && matches!(m.object(id).kind, Kind::Plain) && m.integrity.contains_key(&id) {
-                    let name = m.str(key);
-                    m.note_read(c.arg(0));
-                    let message = format!("Cannot define property {name}, object is not extensible");
-                    m.bad_argument("TypeError", &message, c.at)?;
-                }
-                super::descriptors::refuse_descriptor(m, c.arg(2), c.at)?;
-                define_one(m, c.arg(0), key, c.arg(2))?;
-            }
-            (Value::Obj(id), None) => m.object_mut(id).open = true,
-            (Value::Unknown(_), _) => {}
-            _ => m.bad_argument("TypeError", "Object.defineProperty called on non-object", c.at)?,
-        }
-        Ok(c.arg(0))
-    }),
-    ("defineProperties", |m, c| {
-        define_all(m, c.arg(0), c.arg(1))?;
-        Ok(c.arg(0))
-    }),
-    ("getOwnPropertyDescriptor", |m, c| {
-        object_of(m, c)?;
-        descriptor(m, c.arg(0), c.arg(1))
-    }),
-    ("getOwnPropertyDescriptors", |m, c| descriptors(m, c.arg(0))),
-    ("getPrototypeOf", |m, c| {
-        object_of(m, c)?;
-        Ok(match c.arg(0) {
-            Value::Obj(id) => m.object(id).proto,
-            _ => UNKNOWN,
-        })
-    }),
-    ("setPrototypeOf", |m, c| {
-        if matches!(c.arg(0), Value::Undefined | Value::Null) {
-            m.bad_argument("TypeError", "Object.setPrototypeOf called on null or undefined", c.at)?;
-        }
-        if !matches!(c.arg(1), Value::Null | Value::Obj(_) | Value::Unknown(_) | Value::Import(_)) {
-            m.bad_argument("TypeError", "Object prototype may only be an Object or null", c.at)?;
-        }
-        if let Value::Obj(id) = c.arg(0)
-            && c.arg(1) != c.arg(0)
-        {
-            let known = |value: Value| matches!(value, Value::Null | Value::Obj(_));
-            if m.integrity.contains_key(&id)
-                && known(c.arg(1))
-                && known(m.object(id).proto)
-                && c.arg(1) != m.object(id).proto
-            {
-                m.bad_argument("TypeError", "#<Object> is not extensible", c.at)?;
-                return Ok(c.arg(0));
-            }
-            m.object_mut(id).proto = c.arg(1);
-        }
-        Ok(c.arg(0))
-    }),
-    ("freeze", |m, c| Ok(close(m, c, Integrity { sealed: true, frozen: true }))),
-    ("seal", |m, c| Ok(close(m, c, Integrity { sealed: true, frozen: false }))),
-    ("preventExtensions", |m, c| Ok(close(m, c, Integrity::default()))),
-    ("isFrozen", |m, c| Ok(is_closed(m, c.arg(0), |integrity| integrity.frozen))),
-    ("isExtensible", |m, c| {
-        let closed = is_closed(m, c.arg(0), |_| true);
-        Ok(m.truth(closed).map_or(UNKNOWN, |closed| Value::Bool(!closed)))
-    }),
-    ("isSealed", |m, c| Ok(is_closed(m, c.arg(0), |integrity| integrity.sealed))),
-    ("is", |m, c| {
-        if let (Value::Num(a), Value::Num(b)) = (c.arg(0), c.arg(1)) {
-            return Ok(Value::Bool(a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan()));
-        }
-        Ok(m.same(c.arg(0), c.arg(1)).map_or(UNKNOWN, Value::Bool))
-    }),
-    ("hasOwn", |m, c| has_own(m, c.arg(0), c.arg(1))),
-    ("fromEntries", |m, c| {
-        refuse_no_list(m, c, true)?;
-        let id = m.plain();
-        match m.iterate(c.arg(0))? {
-            Some(pairs) => {
-                for pair in pairs {
-                    if !matches!(pair, Value::Obj(_) | Value::Unknown(_) | Value::Import(_)) {
-                        m.bad_argument("TypeError", "Iterator value is not an entry object", c.at)?;
-                        continue;
-                    }
-                    let (zero, one) = (m.atom("0"), m.atom("1"));
-                    let (key, value) = (m.get(pair, zero)?, m.get(pair, one)?);
-                    if let Some(key) = m.coerce_key(key) {
-                        m.put(id, key, value);
-                    }
-                }
-            }
-            None => m.object_mut(id).open = true,
-        }
-        Ok(Value::Obj(id))
-    }),
-    ("getOwnPropertySymbols", |m, c| {
-        let Value::Obj(id) = c.arg(0) else { return Ok(m.array(Vec::new())) };
-        if !matches!(m.object(id).kind, Kind::Plain) || m.object(id).open {
-            // What they are used for, polyfills and copies, goes on without those that are hidden here.
-            m.read_doubtful();
-            return Ok(m.array(Vec::new()));
-        }
-        let keys = m.object(id).props.keys(true).into_iter();
-        let symbols = keys.filter(|key| is_symbol(&m.str(*key))).map(Value::Sym).collect();
-        Ok(m.array(symbols))
-    }),
+    ("Object", &["toLocaleString", "__lookupGetter__", "__lookupSetter__"]),
+    ("Array", &["toLocaleString"]),
+    ("String", &["big", "anchor"]),
+    ("RegExp", &["compile", "@@replace", "@@match", "@@split"]),
 ];
 
 /// Most places of an array that is made with a length.
 const MOST_PLACES: f64 = 10_000.0;
+
+/// What an object has at its places, if all that it has is known: `{ length: 3 }`.
+fn like_a_list(m: &mut Machine<'_>, value: Value) -> Result<Option<Vec<Value>>, Abrupt> {
+    let Value::Obj(id) = value else { return Ok(None) };
+    let (length, iterator) = (m.atom("length"), m.atom("@@iterator"));
+    let is_known = matches!(m.object(id).kind, Kind::Plain) && !m.object(id).open;
+    if !is_known || m.get_quiet(value, iterator) != Value::Undefined {
+        return Ok(None);
+    }
+    let length = m.get(value, length)?;
+    let length = m.to_number(length).map(|length| if length.is_nan() { 0.0 } else { length.trunc().max(0.0) });
+    let Some(length) = length.filter(|length| *length <= MOST_PLACES) else { return Ok(None) };
+    let mut items = Vec::with_capacity(length as usize);
+    for at in 0..length as usize {
+        let key = m.atom(&at.to_string());
+        items.push(m.get(value, key)?);
+    }
+    Ok(Some(items))
+}
 
 /// Whether a static method of arrays is called of another class.
 fn is_subclass(m: &mut Machine<'_>, c: &Call<'_>) -> bool {
@@ -286,7 +87,11 @@ const STATICS: &[(&str, Table)] = &[
                 if is_subclass(m, c) {
                     return Ok(UNKNOWN);
                 }
-                let Some(items) = m.iterate(c.arg(0))? else { return Ok(UNKNOWN) };
+                let items = match m.iterate(c.arg(0))? {
+                    Some(items) => Some(items),
+                    None => like_a_list(m, c.arg(0))?,
+                };
+                let Some(items) = items else { return Ok(UNKNOWN) };
                 if !m.callable(c.arg(1)) {
                     return Ok(m.array(items));
                 }
@@ -333,9 +138,28 @@ const STATICS: &[(&str, Table)] = &[
 pub(super) fn install(m: &mut Machine<'_>) {
     m.protos.insert("Object", 0);
     let object = Value::Obj(0);
-    for name in
-        ["Function", "Array", "String", "Number", "Boolean", "Symbol", "RegExp", "Promise", "Error", "Map", "Generator"]
-    {
+    for name in [
+        "Function",
+        "Array",
+        "String",
+        "Number",
+        "Boolean",
+        "Symbol",
+        "RegExp",
+        "Promise",
+        "Error",
+        "Map",
+        "Generator",
+        "BigInt",
+        "Date",
+        "ArrayBuffer",
+        "URL",
+        "URLSearchParams",
+    ] {
+        let id = m.alloc(Kind::Plain, object);
+        m.protos.insert(name, id);
+    }
+    for (_, name) in Class::ALL {
         let id = m.alloc(Kind::Plain, object);
         m.protos.insert(name, id);
     }
@@ -348,9 +172,16 @@ pub(super) fn install(m: &mut Machine<'_>) {
         ("Map", MAP),
         ("Generator", super::generators::METHODS),
         ("Number", super::numbers::METHODS),
-        ("RegExp", &[("exec", super::regex::exec), ("test", super::regex::test)]),
+        ("BigInt", super::bigints::METHODS),
+        ("Boolean", BOOLEAN),
+        ("Symbol", SYMBOL),
+        ("RegExp", super::regex::METHODS),
     ] {
-        fill(m, m.protos[name], table);
+        let node = m.node;
+        let has =
+            |method: &&(&str, Native)| versions::lacks(Listed::Method, &format!("{name}.{}", method.0), node).is_none();
+        let methods: Vec<(&'static str, Native)> = table.iter().filter(has).copied().collect();
+        fill(m, m.protos[name], &methods);
     }
     let opaque = m.native(|_, _| Ok(UNKNOWN), Value::Undefined);
     for (name, methods) in OPAQUE {
@@ -399,6 +230,9 @@ pub(super) fn install(m: &mut Machine<'_>) {
     }
     super::regex::install(m);
     super::numbers::install(m);
+    super::dates::install(m);
+    super::typed::install(m);
+    super::queries::install(m);
     m.throws_as_modelled();
     super::natives_node::install(m);
 }
@@ -408,21 +242,35 @@ fn constructors(m: &mut Machine<'_>) {
         ("Object", "Object", |m, c| {
             Ok(match c.arg(0) {
                 Value::Undefined | Value::Null => Value::Obj(m.plain()),
+                other if other.is_primitive() => m.unknown_object(),
                 other => other,
             })
         }),
         ("Function", "Function", make_function),
         ("Array", "Array", make_array),
         ("String", "String", |m, c| {
-            if let Value::Sym(_) = c.arg(0) {
-                return Ok(UNKNOWN);
+            if let Value::Sym(symbol) = c.arg(0) {
+                let text = symbol_text(m, symbol);
+                return Ok(m.string(&text));
             }
-            Ok(if c.args.is_empty() { m.string("") } else { m.coerce_text(c.arg(0)).map_or(UNKNOWN, Value::Str) })
+            Ok(if c.args.is_empty() { m.string("") } else { m.to_text(c.arg(0), c.at)?.map_or(UNKNOWN, Value::Str) })
         }),
-        ("Number", "Number", |m, c| Ok(m.to_number(c.arg(0)).map_or(UNKNOWN, Value::Num))),
+        ("Number", "Number", |m, c| {
+            if c.args.is_empty() {
+                return Ok(Value::Num(0.0));
+            }
+            let value = m.primitive(c.arg(0), super::primitives::Hint::Number, c.at)?;
+            if let Value::Big(digits) = value {
+                return Ok(m.str(digits).parse().map_or(UNKNOWN, Value::Num));
+            }
+            Ok(m.number_of(value, c.at)?.map_or(UNKNOWN, Value::Num))
+        }),
         ("Boolean", "Boolean", |m, c| Ok(m.truth(c.arg(0)).map_or(UNKNOWN, Value::Bool))),
         ("Symbol", "Symbol", |m, c| {
-            let name = m.coerce_text(c.arg(0)).map(|t| m.str(t).to_string()).unwrap_or_default();
+            let name = match c.arg(0) {
+                Value::Undefined => String::new(),
+                value => m.coerce_text(value).map(|text| m.str(text).to_string()).unwrap_or_default(),
+            };
             let unique = m.strings.len();
             Ok(Value::Sym(m.atom(&format!("@@{name}#{unique}"))))
         }),
@@ -438,9 +286,9 @@ fn constructors(m: &mut Machine<'_>) {
         }),
         ("Promise", "Promise", promises::make),
         ("Map", "Map", |m, c| make_map(m, c, false)),
-        ("WeakMap", "Map", |m, c| make_map(m, c, false)),
+        ("WeakMap", "Map", |m, c| make_weak(m, c, false)),
         ("Set", "Map", |m, c| make_map(m, c, true)),
-        ("WeakSet", "Map", |m, c| make_map(m, c, true)),
+        ("WeakSet", "Map", |m, c| make_weak(m, c, true)),
         ("Error", "Error", |m, c| super::errors::make_error(m, c, 0)),
         ("Proxy", "Object", |m, c| {
             if c.arg(0).is_primitive() || c.arg(1).is_primitive() {
@@ -500,7 +348,7 @@ fn make_array(m: &mut Machine<'_>, c: &Call<'_>) -> R {
             }
             let array = m.array(vec![Value::Undefined; len.clamp(0.0, MOST_PLACES) as usize]);
             if *len > 0.0 {
-                m.has_holes(array);
+                m.has_holes(array, 0..len.clamp(0.0, MOST_PLACES) as usize);
             }
             array
         }
@@ -518,29 +366,6 @@ fn refuse_regex(m: &mut Machine<'_>, c: &Call<'_>, pattern: Atom, flags: &str) -
     m.bad_argument("SyntaxError", &format!("Invalid regular expression: /{pattern}/: {problem}"), c.at)
 }
 
-/// `Object.freeze` and its kin; in an undecided branch nothing is known to have happened.
-fn close(m: &mut Machine<'_>, c: &Call<'_>, integrity: Integrity) -> Value {
-    if let (Value::Obj(id), 0) = (c.arg(0), m.doubt) {
-        let known = m.integrity.entry(id).or_default();
-        known.sealed |= integrity.sealed;
-        known.frozen |= integrity.frozen;
-    }
-    c.arg(0)
-}
-
-fn is_closed(m: &Machine<'_>, value: Value, asked: fn(&Integrity) -> bool) -> Value {
-    match value {
-        Value::Obj(id) => match m.integrity.get(&id) {
-            Some(integrity) if asked(integrity) => Value::Bool(true),
-            // An object without properties is frozen once nothing can be added.
-            Some(_) => UNKNOWN,
-            None => Value::Bool(false),
-        },
-        Value::Unknown(_) => UNKNOWN,
-        _ => Value::Bool(true),
-    }
-}
-
 /// What gives one value after the other is asked for: a number does not; nothing does where that stands for an empty list.
 pub(super) fn refuse_no_list(m: &mut Machine<'_>, c: &Call<'_>, needed: bool) -> Result<(), Abrupt> {
     let nothing = matches!(c.arg(0), Value::Undefined | Value::Null);
@@ -549,33 +374,4 @@ pub(super) fn refuse_no_list(m: &mut Machine<'_>, c: &Call<'_>, needed: bool) ->
         _ if nothing && needed => m.bad_argument("TypeError", "it is not iterable", c.at),
         _ => Ok(()),
     }
-}
-
-/// What functions of `Object` cannot make an object of.
-fn object_of(m: &mut Machine<'_>, c: &Call<'_>) -> Result<(), Abrupt> {
-    match c.arg(0) {
-        Value::Undefined | Value::Null => {
-            m.bad_argument("TypeError", "Cannot convert undefined or null to object", c.at)
-        }
-        _ => Ok(()),
-    }
-}
-
-fn has_own(m: &mut Machine<'_>, value: Value, key: Value) -> R {
-    let (Value::Obj(id), Some(key)) = (value, m.coerce_key(key)) else {
-        return Ok(UNKNOWN);
-    };
-    if m.object(id).props.get(key).is_some() {
-        return Ok(Value::Bool(true));
-    }
-    if matches!(m.object(id).kind, Kind::Array(_) | Kind::Namespace(_)) {
-        let value = m.get(value, key)?;
-        return Ok(Value::Bool(value != Value::Undefined));
-    }
-    // Functions have some properties that are made when they are asked for.
-    let made = matches!(&*m.str(key), "name" | "length" | "prototype" | "lastIndex" | "arguments" | "caller");
-    if matches!(m.object(id).kind, Kind::Proxy(..)) || (made && !matches!(m.object(id).kind, Kind::Plain)) {
-        return Ok(UNKNOWN);
-    }
-    Ok(if m.object(id).open { UNKNOWN } else { Value::Bool(false) })
 }

@@ -21,6 +21,9 @@ pub(super) fn type_of_global(name: &str) -> &'static str {
 /// What the names of variables begin with that are set, to what is not known.
 pub(super) const SET_VARIABLE: &str = "process.env.";
 
+/// `ENOENT`, as Node says it.
+const NO_ENTRY: f64 = -2.0;
+
 const FS: &[(&str, Native)] = &[
     ("existsSync", |m, c| {
         Ok(match place(m, c.arg(0)) {
@@ -75,6 +78,9 @@ const FS: &[(&str, Native)] = &[
 
 const UTIL: &[(&str, Native)] = &[
     ("inherits", |m, c| {
+        if c.arg(0).is_primitive() || c.arg(1).is_primitive() {
+            m.wrong_type("The \"ctor\" argument must be of type function", c.at)?;
+        }
         let prototype = m.atom("prototype");
         let parent = m.get(c.arg(1), prototype)?;
         if let Value::Obj(id) = m.get(c.arg(0), prototype)? {
@@ -108,9 +114,16 @@ pub(super) fn install(m: &mut Machine<'_>) {
     }
     for (name, native) in super::numbers::GLOBALS {
         let function = m.native(*native, Value::Undefined);
+        m.is_exact(function);
         global(m, name, function);
     }
     let url = m.native(super::urls::new_url, Value::Undefined);
+    if let (Value::Obj(id), prototype @ Value::Obj(proto)) = (url, m.proto("URL")) {
+        m.define(id, "prototype", prototype);
+        m.define(proto, "constructor", url);
+        let can_parse = m.native(super::urls::can_parse, Value::Undefined);
+        m.define(id, "canParse", can_parse);
+    }
     global(m, "URL", url);
     global(m, "NaN", Value::Num(f64::NAN));
     global(m, "Infinity", Value::Num(f64::INFINITY));
@@ -341,6 +354,18 @@ impl Machine<'_> {
         Value::Obj(id)
     }
 
+    /// An error of a system call says more than its message.
+    fn with_call(&mut self, thrown: Abrupt, call: &str, path: &str) -> Abrupt {
+        if let Abrupt::Throw(Value::Obj(id)) = thrown {
+            let texts = [("syscall", self.string(call)), ("path", self.string(path)), ("errno", Value::Num(NO_ENTRY))];
+            for (name, value) in texts {
+                let key = self.atom(name);
+                self.object_mut(id).props.set(key, Slot::Value(value), None);
+            }
+        }
+        thrown
+    }
+
     fn record_named(&mut self, name: &str, c: &Call<'_>) {
         let name = self.atom(name);
         self.record_call(name, c.args, c.at);
@@ -361,7 +386,7 @@ fn is_there(m: &Machine<'_>, path: &str) -> bool {
 
 /// What asking for a file that is not there does: `what` is the system call that fails.
 fn absent(m: &mut Machine<'_>, path: &str, what: &str, at: At) -> R {
-    let ours = path.starts_with("/var/task") || path.starts_with("/opt");
+    let ours = path.starts_with("/var/task") || path.starts_with("/opt") || !m.sources.source_tree && is_nowhere(path);
     let system = ["/usr/", "/proc/", "/etc/", "/lib"].iter().any(|root| path.starts_with(root));
     let message = format!("ENOENT: no such file or directory, {what} '{path}'");
     if ours || beside_the_package(path) {
@@ -376,12 +401,47 @@ fn absent(m: &mut Machine<'_>, path: &str, what: &str, at: At) -> R {
             cure: None,
             place: None,
         };
-        return if m.sources.source_tree && m.tries == 0 { Ok(UNKNOWN) } else { m.raise(fault, at) };
+        if m.sources.source_tree && m.tries == 0 {
+            return Ok(UNKNOWN);
+        }
+        return m.raise(fault, at).map_err(|thrown| m.with_call(thrown, what, path));
     }
     if m.tries > 0 && system {
-        return Err(Abrupt::Throw(m.error(&message, Some("ENOENT"))));
+        let error = Abrupt::Throw(m.error(&message, Some("ENOENT")));
+        return Err(m.with_call(error, what, path));
     }
     Ok(UNKNOWN)
+}
+
+/// Folders at the root of Lambda's file system.
+const ROOT: &[&str] = &[
+    "bin",
+    "boot",
+    "dev",
+    "etc",
+    "home",
+    "lambda-entrypoint.sh",
+    "lib",
+    "lib64",
+    "local",
+    "media",
+    "mnt",
+    "opt",
+    "proc",
+    "root",
+    "run",
+    "sbin",
+    "srv",
+    "sys",
+    "tmp",
+    "usr",
+    "var",
+];
+
+/// Whether a path begins with a folder that is nowhere on Lambda.
+fn is_nowhere(path: &str) -> bool {
+    let first = path.strip_prefix('/').and_then(|path| path.split('/').next());
+    first.is_some_and(|first| !first.is_empty() && !ROOT.contains(&first))
 }
 
 /// Whether a path leads out of the function's folder to where the runtime has nothing of the kind.

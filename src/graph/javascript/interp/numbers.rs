@@ -27,6 +27,10 @@ pub(super) const METHODS: Table = &[
         let base = base.trunc();
         Ok(match c.this {
             _ if base == 10.0 => m.coerce_text(c.this).map_or(UNKNOWN, Value::Str),
+            Value::Num(number) if !number.is_finite() => m.coerce_text(c.this).map_or(UNKNOWN, Value::Str),
+            Value::Num(number) if number.fract() != 0.0 && number.abs() < SAFE => {
+                m.string(&fraction_in_base(number, base))
+            }
             Value::Num(number) if number.fract() == 0.0 && number.abs() <= SAFE => {
                 let digits = in_base(number.abs() as u64, base as u32);
                 m.string(&format!("{}{digits}", if number < 0.0 { "-" } else { "" }))
@@ -47,13 +51,22 @@ pub(super) const METHODS: Table = &[
         if c.arg(0) == Value::Undefined {
             return Ok(m.coerce_text(c.this).map_or(UNKNOWN, Value::Str));
         }
-        places(m, c, 1.0, "toPrecision() argument must be between 1 and 100")?;
-        Ok(UNKNOWN)
+        let digits = places(m, c, 1.0, "toPrecision() argument must be between 1 and 100")?;
+        Ok(match (c.this, digits) {
+            (Value::Num(number), Some(digits)) => m.string(&precise(number, digits)),
+            _ => UNKNOWN,
+        })
     }),
     ("toExponential", |m, c| {
-        places(m, c, 0.0, "toExponential() argument must be between 0 and 100")?;
-        Ok(UNKNOWN)
+        let digits = places(m, c, 0.0, "toExponential() argument must be between 0 and 100")?;
+        Ok(match (c.this, digits) {
+            (Value::Num(number), Some(digits)) if c.arg(0) != Value::Undefined => {
+                m.string(&exponential(number, digits))
+            }
+            _ => UNKNOWN,
+        })
     }),
+    ("valueOf", |_, c| Ok(c.this)),
     ("toLocaleString", |m, c| {
         m.refuse_locale(c.arg(0), c.at)?;
         Ok(UNKNOWN)
@@ -87,6 +100,89 @@ fn in_base(mut number: u64, base: u32) -> String {
         }
     }
     digits.iter().rev().collect()
+}
+
+/// A number in a base with what is behind its point: as few digits as tell it from its neighbours.
+fn fraction_in_base(number: f64, base: f64) -> String {
+    let size = number.abs();
+    let (mut whole, mut rest) = (size.trunc(), size.fract());
+    let next = f64::from_bits(size.to_bits() + 1);
+    let mut delta = (0.5 * (next - size)).max(f64::MIN_POSITIVE);
+    let mut digits: Vec<u32> = Vec::new();
+    if rest >= delta {
+        loop {
+            rest *= base;
+            delta *= base;
+            digits.push(rest as u32);
+            rest -= rest.trunc();
+            let rounds_up = rest > 0.5 || rest == 0.5 && digits.last().is_some_and(|last| last % 2 == 1);
+            if rounds_up && rest + delta > 1.0 {
+                // The carry may go through the point.
+                loop {
+                    let Some(last) = digits.pop() else {
+                        whole += 1.0;
+                        break;
+                    };
+                    if f64::from(last + 1) < base {
+                        digits.push(last + 1);
+                        break;
+                    }
+                }
+                break;
+            }
+            if rest < delta {
+                break;
+            }
+        }
+    }
+    let sign = if number < 0.0 { "-" } else { "" };
+    let behind: String = digits.into_iter().filter_map(|digit| char::from_digit(digit, base as u32)).collect();
+    let point = if behind.is_empty() { "" } else { "." };
+    format!("{sign}{}{point}{behind}", in_base(whole as u64, base as u32))
+}
+
+/// The digits and the exponent of a number that is cut to so many behind the first. Where two are as near, the language
+/// takes the larger one.
+fn cut(number: f64, digits: usize) -> (String, i32) {
+    let size = number.abs();
+    let split = |text: String| {
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        (mantissa.replace('.', ""), exponent.parse().unwrap_or(0))
+    };
+    let (exact, _) = split(format!("{size:.1100e}"));
+    let behind = exact.get(digits + 1..).unwrap_or_default();
+    let is_tie = behind.strip_prefix('5').is_some_and(|rest| rest.bytes().all(|digit| digit == b'0'));
+    let size = if is_tie { f64::from_bits(size.to_bits() + 1) } else { size };
+    split(format!("{size:.digits$e}"))
+}
+
+fn with_exponent(digits: &str, exponent: i32) -> String {
+    let (first, rest) = digits.split_at(1.min(digits.len()));
+    let point = if rest.is_empty() { "" } else { "." };
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{first}{point}{rest}e{sign}{}", exponent.abs())
+}
+
+fn exponential(number: f64, digits: usize) -> String {
+    let (digits, exponent) = cut(number, digits);
+    format!("{}{}", if number < 0.0 { "-" } else { "" }, with_exponent(&digits, exponent))
+}
+
+fn precise(number: f64, precision: usize) -> String {
+    let (digits, exponent) = cut(number, precision.saturating_sub(1));
+    let sign = if number < 0.0 { "-" } else { "" };
+    if exponent < -6 || exponent >= precision as i32 {
+        return format!("{sign}{}", with_exponent(&digits, exponent));
+    }
+    let text = match usize::try_from(exponent) {
+        Ok(exponent) if exponent + 1 >= digits.len() => digits,
+        Ok(exponent) => {
+            let (whole, behind) = digits.split_at(exponent + 1);
+            format!("{whole}.{behind}")
+        }
+        Err(_) => format!("0.{}{digits}", "0".repeat((-exponent - 1).unsigned_abs() as usize)),
+    };
+    format!("{sign}{text}")
 }
 
 /// A number with so many digits behind the point. Where two are as near, the language takes the larger one.
@@ -153,8 +249,38 @@ pub(super) const MATH: Table = &[
             _ => UNKNOWN,
         })
     }),
-    ("max", |m, c| Ok(fold(m, c, f64::max))),
-    ("min", |m, c| Ok(fold(m, c, f64::min))),
+    ("max", |m, c| extreme(m, c, f64::NEG_INFINITY, |a, b| a > b || a == b && b.is_sign_negative())),
+    ("min", |m, c| extreme(m, c, f64::INFINITY, |a, b| a < b || a == b && a.is_sign_negative())),
+    ("cbrt", |m, c| Ok(map(m, c, f64::cbrt))),
+    ("fround", |m, c| Ok(map(m, c, |n| f64::from(n as f32)))),
+    ("clz32", |m, c| Ok(map(m, c, |n| f64::from((super::operators::int(n) as u32).leading_zeros())))),
+    ("imul", |m, c| {
+        Ok(match (m.to_number(c.arg(0)), m.to_number(c.arg(1))) {
+            (Some(a), Some(b)) => {
+                Value::Num(f64::from(super::operators::int(a).wrapping_mul(super::operators::int(b))))
+            }
+            _ => UNKNOWN,
+        })
+    }),
+    ("hypot", |m, c| {
+        let mut sum = 0.0;
+        for arg in c.args {
+            let Some(number) = m.number_of(*arg, c.at)? else { return Ok(UNKNOWN) };
+            // Of others the last digit depends on how it is computed.
+            if number.fract() != 0.0 || number.abs() > 1e6 {
+                return Ok(UNKNOWN);
+            }
+            sum += number * number;
+        }
+        let root = f64::sqrt(sum);
+        Ok(if root.fract() == 0.0 { Value::Num(root) } else { UNKNOWN })
+    }),
+    ("atan2", |m, c| {
+        Ok(match (m.to_number(c.arg(0)), m.to_number(c.arg(1))) {
+            (Some(a), Some(b)) if a == 0.0 || b == 0.0 => Value::Num(a.atan2(b)),
+            _ => UNKNOWN,
+        })
+    }),
 ];
 
 /// Largest integer that a number holds exactly.
@@ -216,6 +342,9 @@ fn parse_int(m: &mut Machine<'_>, c: &Call<'_>) -> Value {
         (Value::Undefined | Value::Num(0.0 | 16.0), Some(hex)) => (16, hex),
         (Value::Undefined | Value::Num(0.0), None) => (10, digits),
         (Value::Num(base), _) if (2.0..=36.0).contains(&base) => (base as u32, digits),
+        (Value::Num(base), _) if (1.0..2.0).contains(&base) || (37.0..1e9).contains(&base) => {
+            return Value::Num(f64::NAN);
+        }
         _ => return UNKNOWN,
     };
     let mut value = None;
@@ -234,10 +363,17 @@ fn parse_float(m: &mut Machine<'_>, c: &Call<'_>) -> Value {
     Value::Num(parsed.unwrap_or(f64::NAN))
 }
 
-fn fold(m: &Machine<'_>, c: &Call<'_>, step: fn(f64, f64) -> f64) -> Value {
-    let numbers: Option<Vec<f64>> = c.args.iter().map(|arg| m.to_number(*arg)).collect();
-    let numbers = numbers.filter(|numbers| numbers.iter().all(|number| !number.is_nan()));
-    numbers.and_then(|numbers| numbers.into_iter().reduce(step)).map_or(UNKNOWN, Value::Num)
+/// The largest or the smallest of the arguments.
+fn extreme(m: &mut Machine<'_>, c: &Call<'_>, none: f64, wins: fn(f64, f64) -> bool) -> R {
+    let (mut found, mut is_number) = (none, true);
+    for arg in c.args {
+        let Some(number) = m.number_of(*arg, c.at)? else { return Ok(UNKNOWN) };
+        is_number &= !number.is_nan();
+        if wins(number, found) {
+            found = number;
+        }
+    }
+    Ok(Value::Num(if is_number { found } else { f64::NAN }))
 }
 
 #[cfg(test)]
@@ -258,6 +394,14 @@ mod tests {
         ] {
             assert_eq!(fixed(number, digits), text);
         }
+        for (number, digits, text) in
+            [(1.5e-6, 2, "0.0000015"), (123_456.0, 2, "1.2e+5"), (1234.5, 4, "1235"), (2.5, 1, "3"), (0.0, 3, "0.00")]
+        {
+            assert_eq!(precise(number, digits), text);
+        }
+        assert_eq!((exponential(123_456.0, 2), exponential(-0.05, 0)), ("1.23e+5".into(), "-5e-2".into()));
+        assert_eq!((fraction_in_base(0.5, 2.0), fraction_in_base(255.5, 16.0)), ("0.1".into(), "ff.8".into()));
+        assert_eq!(fraction_in_base(0.1, 3.0), "0.0022002200220022002200220022002201");
         assert_eq!((in_base(255, 16), in_base(0, 2), in_base(35, 36)), ("ff".into(), "0".into(), "z".into()));
     }
 }

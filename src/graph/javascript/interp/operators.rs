@@ -9,6 +9,12 @@ impl Machine<'_> {
     pub(super) fn unary(&mut self, op: UnaryOp, value: Value) -> Value {
         match op {
             UnaryOp::Not => self.truth(value).map_or(UNKNOWN, |truth| Value::Bool(!truth)),
+            UnaryOp::Minus if matches!(value, Value::Big(_)) => {
+                self.big(value).and_then(i128::checked_neg).map_or(UNKNOWN, |number| self.big_value(number))
+            }
+            UnaryOp::BitNot if matches!(value, Value::Big(_)) => {
+                self.big(value).map_or(UNKNOWN, |number| self.big_value(!number))
+            }
             UnaryOp::Minus => self.to_number(value).map_or(UNKNOWN, |n| Value::Num(-n)),
             UnaryOp::Plus => self.to_number(value).map_or(UNKNOWN, Value::Num),
             UnaryOp::BitNot => self.to_number(value).map_or(UNKNOWN, |n| Value::Num(f64::from(!int(n)))),
@@ -27,6 +33,12 @@ impl Machine<'_> {
     }
 
     fn combined(&mut self, op: BinaryOp, a: Value, b: Value) -> R {
+        if let Some(known) = self.compared_with_least(op, a, b) {
+            return Ok(Value::Bool(known));
+        }
+        if let Some(made) = self.big_binary(op, a, b) {
+            return Ok(made);
+        }
         let truth = |known: Option<bool>| known.map_or(UNKNOWN, Value::Bool);
         Ok(match op {
             BinaryOp::StrictEqual => truth(self.same(a, b)),
@@ -99,7 +111,10 @@ impl Machine<'_> {
             let name = self.str(key);
             if &*name == "length" || name.parse::<usize>().is_ok_and(|at| at < items.len()) {
                 // A hole holds nothing, as does `undefined`.
+                let is_hole = name.parse::<usize>().ok().and_then(|place| self.is_hole(at, place));
                 return match self.get(value, key) {
+                    Ok(Value::Undefined) if is_hole == Some(true) => Value::Undefined,
+                    Ok(Value::Undefined) if is_hole == Some(false) => Value::Null,
                     Ok(Value::Undefined) | Err(_) => UNKNOWN,
                     Ok(value) => value,
                 };
@@ -161,6 +176,11 @@ impl Machine<'_> {
             let method = self.get(b, decides)?;
             let told = if self.callable(method) { self.call(method, b, &[a])? } else { UNKNOWN };
             return Ok(self.truth(told).map_or(UNKNOWN, Value::Bool));
+        }
+        if let Value::Unknown(class) = b {
+            let class = self.str(class);
+            let class = class.strip_prefix("buffer.").unwrap_or(&class);
+            return Ok(self.is_of_named(a, class).map_or(UNKNOWN, Value::Bool));
         }
         let key = self.atom("prototype");
         let wanted = match b {

@@ -5,6 +5,8 @@
 //! walk runs both at once. What such code changes around it may be otherwise, and so may what it gives, once something
 //! has changed that it may have read.
 
+use std::collections::BTreeSet;
+
 use rustc_hash::FxHashMap;
 use rustc_hash::FxHashSet;
 
@@ -44,30 +46,30 @@ pub(super) struct Order {
     arguments: FxHashSet<ObjId>,
     /// The same `arguments`, to be known again.
     lists: FxHashSet<ObjId>,
-    /// Arrays with places that hold nothing, not even `undefined`.
-    holey: FxHashSet<ObjId>,
+    /// Arrays with places that hold nothing, not even `undefined`: these places, where they are known.
+    holey: FxHashMap<ObjId, Option<BTreeSet<usize>>>,
     /// Functions of the runtime that throw nothing but what is modelled.
     exact: FxHashSet<ObjId>,
     /// Classes of the language that only `new` calls.
     classes: FxHashSet<ObjId>,
+    /// Weak maps and sets.
+    weak: FxHashSet<ObjId>,
     /// `Symbol`, which `new` does not call.
     symbol: Option<ObjId>,
 }
 
 /// Functions of the language that refuse more than is modelled here.
 const REFUSING: &[(&str, &[&str])] = &[
-    ("String", &["matchAll", "replaceAll", "replace", "repeat"]),
+    ("String", &["matchAll", "replaceAll"]),
     ("Object", &["defineProperty", "defineProperties", "setPrototypeOf", "getPrototypeOf"]),
     ("Reflect", &["set", "apply", "construct", "defineProperty"]),
-    // Weak ones share the methods, and take nothing but objects and symbols.
-    ("Map", &["set", "add"]),
 ];
 
 /// Classes of the language that only `new` calls.
 const CLASSES: &[&str] = &["Map", "Set", "WeakMap", "WeakSet", "Promise", "Proxy"];
 
 /// Constructors that do.
-const REFUSING_CLASSES: &[&str] = &["Function", "WeakMap", "WeakSet", "Promise"];
+const REFUSING_CLASSES: &[&str] = &["Function", "Promise"];
 
 impl Machine<'_> {
     /// Notes a call of something that may throw.
@@ -121,7 +123,12 @@ impl Machine<'_> {
 
     /// Notes that a function of the runtime has given something: it may have thrown, unless all that it throws is known.
     pub(super) fn gave(&mut self, function: ObjId, given: Value) {
-        if matches!(given, Value::Unknown(_)) || !self.order.exact.contains(&function) {
+        let is_made = match given {
+            // What `require` gives of Node's own modules is there.
+            Value::Unknown(name) => crate::graph::javascript::resolve::is_builtin(&self.str(name)),
+            _ => self.order.exact.contains(&function),
+        };
+        if !is_made {
             self.may_throw();
         }
     }
@@ -142,6 +149,25 @@ impl Machine<'_> {
         let result = body(self);
         self.order.guard = outer;
         (result, guards && self.order.perils != before)
+    }
+
+    /// How many calls there have been that may throw.
+    pub(super) fn perils(&self) -> u64 {
+        self.order.perils
+    }
+
+    /// Takes back what was noted since: it surely throws.
+    pub(super) fn surely_throws(&mut self, perils: u64) {
+        self.order.perils = perils;
+    }
+
+    /// What there had been of calls that may throw where the outermost running `try` began.
+    pub(super) fn guard(&self) -> Option<u64> {
+        self.order.guard
+    }
+
+    pub(super) fn set_guard(&mut self, guard: Option<u64>) {
+        self.order.guard = guard;
     }
 
     /// Whether what is written now may not be, as something before it may have thrown.
@@ -238,6 +264,16 @@ impl Machine<'_> {
         }
     }
 
+    /// Notes a weak map or set.
+    pub(super) fn is_weak(&mut self, id: ObjId) {
+        self.order.weak.insert(id);
+    }
+
+    /// Whether a map or set takes nothing but objects and symbols as keys.
+    pub(super) fn takes_objects_only(&self, map: Value) -> bool {
+        matches!(map, Value::Obj(id) if self.order.weak.contains(&id))
+    }
+
     /// Notes the `arguments` of a function, which are a list and no array.
     pub(super) fn is_no_array(&mut self, list: Value) {
         if let Value::Obj(id) = list {
@@ -265,10 +301,28 @@ impl Machine<'_> {
         }
     }
 
-    /// Notes that an array has places that hold nothing.
-    pub(super) fn has_holes(&mut self, array: Value) {
-        if let Value::Obj(id) = array {
-            self.order.holey.insert(id);
+    /// Notes places of an array that hold nothing.
+    pub(super) fn has_holes(&mut self, array: Value, places: impl IntoIterator<Item = usize>) {
+        if let Value::Obj(id) = array
+            && let Some(known) = self.order.holey.entry(id).or_insert_with(|| Some(BTreeSet::new()))
+        {
+            known.extend(places);
+        }
+    }
+
+    /// Notes that a place of an array holds something.
+    pub(super) fn fills_hole(&mut self, id: ObjId, place: usize) {
+        if let Some(Some(known)) = self.order.holey.get_mut(&id) {
+            known.remove(&place);
+        }
+    }
+
+    /// Notes that the places of an array have changed, so that it is not known any more which hold nothing.
+    pub(super) fn moves_holes(&mut self, id: ObjId) {
+        if let Some(known) = self.order.holey.get_mut(&id)
+            && known.as_ref().is_none_or(|known| !known.is_empty())
+        {
+            *known = None;
         }
     }
 
@@ -277,9 +331,31 @@ impl Machine<'_> {
         self.order.holey.remove(&id);
     }
 
+    /// Whether a place of an array holds nothing; not known where that of its places is not.
+    pub(super) fn is_hole(&self, id: ObjId, place: usize) -> Option<bool> {
+        match self.order.holey.get(&id) {
+            None => Some(false),
+            Some(known) => known.as_ref().map(|known| known.contains(&place)),
+        }
+    }
+
+    /// Places of an array that are left out by what goes through it.
+    pub(super) fn holes_of(&mut self, array: Value) -> BTreeSet<usize> {
+        let Value::Obj(id) = array else { return BTreeSet::new() };
+        match self.order.holey.get(&id) {
+            None => BTreeSet::new(),
+            Some(Some(known)) => known.clone(),
+            Some(None) => {
+                self.read_doubtful();
+                BTreeSet::new()
+            }
+        }
+    }
+
     /// Goes through an array in a way that leaves places out which hold nothing.
     pub(super) fn leaves_holes_out(&mut self, array: Value) {
-        if matches!(array, Value::Obj(id) if self.order.holey.contains(&id)) {
+        if matches!(array, Value::Obj(id) if self.order.holey.get(&id).is_some_and(|known| known.as_ref().is_none_or(|known| !known.is_empty())))
+        {
             self.read_doubtful();
         }
     }

@@ -51,6 +51,52 @@ pub(super) const PATH: &[(&str, Native)] = &[
             )
         })
     }),
+    ("parse", |m, c| {
+        let Value::Str(text) = c.arg(0) else { return Ok(UNKNOWN) };
+        let path = m.str(text);
+        // What ends with a slash, or begins with several, is taken apart in ways of its own.
+        if path.is_empty() || path.contains("//") || path.len() > 1 && path.ends_with('/') || &*path == "/" {
+            return Ok(UNKNOWN);
+        }
+        let root = if path.starts_with('/') { "/" } else { "" };
+        let (folder, base) = path.rsplit_once('/').unwrap_or(("", &path));
+        let folder = if folder.is_empty() { root } else { folder };
+        let dot = base.rfind('.').filter(|at| *at > 0 && base != "..");
+        let (name, ext) = dot.map_or((base, ""), |at| base.split_at(at));
+        let id = m.plain();
+        for (key, part) in [("root", root), ("dir", folder), ("base", base), ("ext", ext), ("name", name)] {
+            let (key, part) = (m.atom(key), m.string(part));
+            m.put(id, key, part);
+        }
+        Ok(Value::Obj(id))
+    }),
+    ("format", |m, c| {
+        let Value::Obj(id) = c.arg(0) else { return Ok(UNKNOWN) };
+        if m.object(id).open {
+            return Ok(UNKNOWN);
+        }
+        let mut parts = Vec::new();
+        for name in ["dir", "root", "base", "name", "ext"] {
+            let key = m.atom(name);
+            match m.get(c.arg(0), key)? {
+                Value::Undefined => parts.push(String::new()),
+                Value::Str(text) => parts.push(m.str(text).to_string()),
+                _ => return Ok(UNKNOWN),
+            }
+        }
+        let [folder, root, base, name, ext] = parts.as_slice() else { return Ok(UNKNOWN) };
+        // Before Node.js 20 an extension needed its dot.
+        if base.is_empty() && !ext.is_empty() && !ext.starts_with('.') {
+            return Ok(UNKNOWN);
+        }
+        let base = if base.is_empty() { format!("{name}{ext}") } else { base.clone() };
+        let text = match () {
+            () if folder.is_empty() => format!("{root}{base}"),
+            () if folder == root => format!("{folder}{base}"),
+            () => format!("{folder}/{base}"),
+        };
+        Ok(m.string(&text))
+    }),
     ("isAbsolute", |m, c| {
         Ok(match c.arg(0) {
             Value::Str(text) => Value::Bool(m.str(text).starts_with('/')),

@@ -16,6 +16,10 @@ impl Machine<'_> {
         self.note_read(value);
         match value {
             Value::Obj(id) => {
+                if !self.vague.is_empty() && self.vague.contains(&id) && matches!(&*self.str(key), "message" | "stack")
+                {
+                    self.read_doubtful();
+                }
                 let found = self.get_from(id, key, value)?;
                 self.asks_for_member(value, key, found);
                 Ok(found)
@@ -23,6 +27,10 @@ impl Machine<'_> {
             Value::Str(text) => self.get_text(text, key),
             Value::Num(_) => self.get_proto("Number", key, value),
             Value::Bool(_) => self.get_proto("Boolean", key, value),
+            Value::Big(_) => self.get_proto("BigInt", key, value),
+            Value::Sym(symbol) if &*self.str(key) == "description" => {
+                Ok(super::objects::description(self, symbol).map_or(Value::Undefined, |text| self.string(&text)))
+            }
             Value::Sym(_) => self.get_proto("Symbol", key, value),
             Value::Unknown(name) => {
                 let key = self.str(key);
@@ -129,7 +137,8 @@ impl Machine<'_> {
         }
         let value = self.of_this_release(start, key);
         let brought = start != self.global_object && !self.knows_members(Value::Obj(start));
-        if value == Value::Undefined && brought && !self.module_objects.contains_key(&start) {
+        let doubtful = value == Value::Undefined && brought && !self.module_objects.contains_key(&start);
+        if doubtful && !self.lacks_surely(Value::Obj(start), key) {
             self.read_doubtful();
         }
         Ok(value)
@@ -150,6 +159,14 @@ impl Machine<'_> {
             Kind::Map(pairs) if &*self.str(key) == "size" => {
                 let known = pairs.len() <= MOST_COUNTED && !object.open;
                 Ok(Some(if known { Value::Num(pairs.len() as f64) } else { UNKNOWN }))
+            }
+            Kind::View(view) => {
+                let (view, name) = (*view, self.str(key));
+                Ok(self.of_view(view, &name))
+            }
+            Kind::Bytes(at) => {
+                let at = *at;
+                Ok(self.of_bytes(at, &self.str(key)))
             }
             Kind::Namespace(ix) => {
                 let ix = *ix;
@@ -247,20 +264,31 @@ impl Machine<'_> {
                     items[index] = new;
                 }
                 if index > len {
-                    self.has_holes(value);
+                    self.has_holes(value, len..index);
                 }
+                self.fills_hole(id, index);
                 return Ok(());
             }
             if &*name == "length" {
                 if let (Value::Num(len), Kind::Array(items)) = (new, &mut self.object_mut(id).kind) {
                     let before = items.len();
                     items.resize((len.max(0.0) as usize).min(items.len() + MOST_ADDED), Value::Undefined);
-                    if items.len() > before {
-                        self.has_holes(value);
+                    let after = items.len();
+                    if after > before {
+                        self.has_holes(value, before..after);
+                    } else if after < before {
+                        (after..before).for_each(|place| self.fills_hole(id, place));
                     }
                 }
                 return Ok(());
             }
+        }
+        if let Kind::View(_) = self.object(id).kind
+            && let Ok(at) = self.str(key).parse::<usize>()
+        {
+            let number = self.to_number(new);
+            self.write_number(value, at, number);
+            return Ok(());
         }
         let mut at = id;
         for _ in 0..LIMITS.inheritance {
@@ -318,8 +346,9 @@ impl Machine<'_> {
         };
         match self.object(id).kind.clone() {
             Kind::Array(items) => {
-                self.leaves_holes_out(value);
-                let mut keys: Vec<Atom> = (0..items.len()).map(|at| self.atom(&at.to_string())).collect();
+                let holes = self.holes_of(value);
+                let places = (0..items.len()).filter(|at| !holes.contains(at));
+                let mut keys: Vec<Atom> = places.map(|at| self.atom(&at.to_string())).collect();
                 if all {
                     keys.push(self.atom("length"));
                 }
@@ -407,6 +436,7 @@ impl Machine<'_> {
             Value::Bool(flag) => Some(flag),
             Value::Num(number) => Some(number != 0.0 && !number.is_nan()),
             Value::Str(text) => Some(!self.str(text).is_empty()),
+            Value::Big(digits) => Some(&*self.str(digits) != "0"),
             Value::Sym(_) | Value::Obj(_) => Some(true),
             // What Node's own modules export is there.
             Value::Unknown(name) => {
@@ -414,7 +444,7 @@ impl Machine<'_> {
                     return Some(true);
                 }
                 let name = self.str(name);
-                if is_set_variable(&name) {
+                if is_set_variable(&name) || super::results::is_there(&name) {
                     return Some(true);
                 }
                 let member = name.contains('.') && !name.contains('(');
@@ -461,6 +491,7 @@ impl Machine<'_> {
                 Value::Bool(_) => "boolean",
                 Value::Num(_) => "number",
                 Value::Str(_) => "string",
+                Value::Big(_) => "bigint",
                 Value::Sym(_) => "symbol",
                 Value::Obj(_) if self.callable(value) => "function",
                 Value::Obj(_) => "object",
@@ -469,7 +500,8 @@ impl Machine<'_> {
                 }
                 Value::Unknown(name) if is_set_variable(&self.str(name)) => "string",
                 Value::Unknown(name) => {
-                    match exports::type_of(&self.str(name)) {
+                    let known = super::results::type_of(&self.str(name)).or_else(|| exports::type_of(&self.str(name)));
+                    match known {
                         Some(kind) => kind,
                         // Such members of globals are functions, but for a few symbols.
                         None if versions::of(Listed::Member, &self.str(name))

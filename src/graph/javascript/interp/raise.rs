@@ -75,7 +75,9 @@ impl Machine<'_> {
             return self.raise_perhaps(said, &message, code);
         }
         let cause = self.sure().then(|| self.cause_at(fault, at));
-        self.unfinished(at.module);
+        if self.tries == 0 {
+            self.unfinished(at.module);
+        }
         self.raise_cause(cause, &message, code)
     }
 
@@ -105,7 +107,23 @@ impl Machine<'_> {
 
     /// The error object that stands for a cause.
     fn error_of(&mut self, cause: Option<StartCause>, message: &str, code: Option<&str>) -> Value {
-        let error = self.error(message, code);
+        let error = match message.split_once(": ") {
+            // They are told with their class.
+            Some((class, rest)) => match super::errors::class_named(class) {
+                Some(class) => self.error_of_class(class, rest),
+                None => self.error(message, code),
+            },
+            None => self.error(message, code),
+        };
+        if let Value::Obj(id) = error {
+            self.vague.insert(id);
+        }
+        if let (Value::Obj(id), Some(code)) = (error, code) {
+            let code = self.string(code);
+            let key = self.atom("code");
+            self.object_mut(id).props.set(key, Slot::Value(code), None);
+            self.object_mut(id).open = true;
+        }
         if let (Value::Obj(id), Some(cause)) = (error, cause) {
             self.faults.insert(id, cause);
         }
@@ -214,6 +232,7 @@ impl Machine<'_> {
         if self.stands_for_fault(error) || self.is_led_to(error) {
             return;
         }
+        self.may_throw_library(error, ix);
         let message = match error {
             Value::Obj(id) => self.text_of_error(id),
             _ => String::new(),
@@ -221,6 +240,35 @@ impl Machine<'_> {
         let shown: String = message.chars().take(LONGEST_SHOWN).collect();
         let what = if shown.is_empty() { "an error".to_owned() } else { format!("`{shown}`") };
         self.may_end(ix, &what);
+    }
+
+    /// Notes that a library throws what nothing catches, when own code calls it at load: whether it does, the values
+    /// decide that the library has made.
+    fn may_throw_library(&mut self, error: Value, ix: ModuleIx) {
+        let caller = self.loading;
+        let is_called = self.is_own_module(caller) && !self.is_own_module(ix);
+        if !is_called || !self.sure() || self.tries > 0 || self.trace.doubts.len() >= LIMITS.failures {
+            return;
+        }
+        let Value::Obj(id) = error else { return };
+        let message = self.text_of_error(id);
+        let shown: String = message.lines().next().unwrap_or_default().chars().take(LONGEST_SHOWN).collect();
+        let name = |m: &Self, ix: ModuleIx| {
+            let loaded = m.loaded.get(ix as usize)?;
+            m.trace.modules.get(loaded.id.0 as usize).map(|module| Arc::clone(&module.name))
+        };
+        let (Some(caller_name), Some(library)) = (name(self, caller), name(self, ix)) else { return };
+        if self.is_by_hand(caller) {
+            let what = if shown.is_empty() { "an error".to_owned() } else { format!("`{shown}`") };
+            let doubt = format!(
+                "`{caller_name}` may end with {what}, which `{library}` throws: what decides that is not known"
+            );
+            self.trace.doubts.insert(doubt);
+        }
+    }
+
+    fn is_own_module(&self, ix: ModuleIx) -> bool {
+        self.loaded.get(ix as usize).is_some_and(|loaded| loaded.own)
     }
 
     /// Notes what may end Init in own code, as far as is known.

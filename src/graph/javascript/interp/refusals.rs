@@ -1,12 +1,14 @@
 //! What functions of the runtime refuse that are not modelled: arguments of which it is known that they throw.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
 use super::Machine;
 use super::urls::is_no_path;
-use super::value::{Abrupt, At, Slot, Value};
+use super::value::{Abrupt, At, Kind, ObjId, Slot, Value};
+use super::views::member;
 use crate::knowledge;
 
 /// `refusals.toml`, which says what it lists.
@@ -15,6 +17,7 @@ use crate::knowledge;
 struct Refusals {
     digests: Vec<String>,
     calls_back: Vec<String>,
+    areas: Vec<String>,
     arguments: BTreeMap<String, Vec<Wanted>>,
     options: BTreeMap<String, BTreeMap<String, Vec<String>>>,
 }
@@ -54,6 +57,15 @@ knowledge::table! {
 
 /// An error that a function throws: class, message and code.
 type Refusal = (&'static str, String, Option<&'static str>);
+
+/// Options of `NumberFormat` that are numbers, with the least and the most of each (ECMA-402, 11).
+const DIGITS: &[(&str, f64, f64)] = &[
+    ("minimumIntegerDigits", 1.0, 21.0),
+    ("minimumFractionDigits", 0.0, 100.0),
+    ("maximumFractionDigits", 0.0, 100.0),
+    ("minimumSignificantDigits", 1.0, 21.0),
+    ("maximumSignificantDigits", 1.0, 21.0),
+];
 
 /// `DOMException.DATA_CLONE_ERR`.
 const CLONE_ERROR: f64 = 25.0;
@@ -97,7 +109,10 @@ impl Machine<'_> {
             return first.is_primitive().then(|| wrong_type("callback", "of type function")).flatten();
         }
         if let Some(intl) = plain.strip_prefix("Intl.").filter(|class| class.chars().all(char::is_alphanumeric)) {
-            return self.bad_locale(first).or_else(|| self.bad_option(intl, args));
+            return self
+                .bad_locale(first)
+                .or_else(|| self.bad_option(intl, args))
+                .or_else(|| self.bad_settings(intl, args));
         }
         if let Some(wanted) = REFUSALS.arguments.get(plain) {
             let given = |at: usize| args.get(at).copied().unwrap_or(Value::Undefined);
@@ -135,6 +150,7 @@ impl Machine<'_> {
             "structuredClone" if matches!(first, Value::Sym(_)) || self.callable(first) => {
                 refusal("DataCloneError", "what it is given could not be cloned")
             }
+            "crypto.createCipheriv" | "crypto.createDecipheriv" => self.bad_key(args),
             "crypto.createHash" | "crypto.createHmac" => match first {
                 Value::Str(digest) => {
                     let known = self.str(digest).to_lowercase();
@@ -161,6 +177,26 @@ impl Machine<'_> {
             }
             _ => None,
         }
+    }
+
+    /// A key or a first block that is not as long as a cipher wants it.
+    fn bad_key(&mut self, args: &[Value]) -> Option<Refusal> {
+        let [Value::Str(cipher), key, block, ..] = args else { return None };
+        let cipher = self.str(*cipher).to_lowercase();
+        let mut parts = cipher.strip_prefix("aes-")?.split('-');
+        let (bits, mode) = (parts.next()?.parse::<usize>().ok()?, parts.next()?);
+        if !matches!((bits, mode), (128 | 192 | 256, "cbc" | "ctr" | "gcm" | "ecb")) {
+            return None;
+        }
+        let mut length = |value: Value| match value {
+            Value::Str(text) => Some(self.str(text).len()),
+            value => self.seen_bytes(value).map(|bytes| bytes.len()),
+        };
+        if length(*key).is_some_and(|length| length * 8 != bits) {
+            return Some(("RangeError", "Invalid key length".to_owned(), Some("ERR_CRYPTO_INVALID_KEYLEN")));
+        }
+        let wants_block = matches!(mode, "cbc" | "ctr") && length(*block).is_some_and(|length| length != 16);
+        wants_block.then(|| ("TypeError", "Invalid initialization vector".to_owned(), Some("ERR_CRYPTO_INVALID_IV")))
     }
 
     /// Throws where a text is no language.
@@ -213,6 +249,66 @@ impl Machine<'_> {
             }
             _ => None,
         }
+    }
+
+    /// Options of `Intl` that do not go together, or are out of their ranges.
+    fn bad_settings(&mut self, class: &str, args: &[Value]) -> Option<Refusal> {
+        let Some(Value::Obj(options)) = args.get(1).copied() else { return None };
+        if !matches!(self.object(options).kind, Kind::Plain) || self.object(options).open {
+            return None;
+        }
+        match class {
+            "DateTimeFormat" => self.bad_zone(options),
+            "NumberFormat" => self.bad_unit(options).or_else(|| self.bad_digits(options)),
+            _ => None,
+        }
+    }
+
+    fn text_option(&mut self, options: ObjId, name: &str) -> Option<Arc<str>> {
+        match member(self, options, name) {
+            Some(Value::Str(text)) => Some(self.str(text)),
+            _ => None,
+        }
+    }
+
+    fn bad_zone(&mut self, options: ObjId) -> Option<Refusal> {
+        let zone = self.text_option(options, "timeZone")?;
+        let area = zone.split_once('/').map(|(area, _)| area.to_lowercase());
+        let is_odd = zone.is_empty() || zone.contains(' ') || area.is_some_and(|area| !REFUSALS.areas.contains(&area));
+        is_odd.then(|| ("RangeError", format!("Invalid time zone specified: {zone}"), None))
+    }
+
+    /// What `style` asks for and is not there, and currencies that are none by their form.
+    fn bad_unit(&mut self, options: ObjId) -> Option<Refusal> {
+        let style = self.text_option(options, "style");
+        let wanted = style.filter(|style| matches!(&**style, "currency" | "unit"));
+        if let Some(wanted) = wanted
+            && matches!(member(self, options, &wanted), None | Some(Value::Undefined))
+        {
+            return Some(("TypeError", format!("{wanted} is required with {wanted} style."), None));
+        }
+        let code = self.text_option(options, "currency")?;
+        let is_code = code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_alphabetic());
+        (!is_code).then(|| ("RangeError", format!("Invalid currency code : {code}"), None))
+    }
+
+    fn bad_digits(&mut self, options: ObjId) -> Option<Refusal> {
+        let number = |m: &mut Self, name: &str| match member(m, options, name) {
+            Some(Value::Num(number)) => Some(number),
+            _ => None,
+        };
+        for (name, least, most) in DIGITS {
+            if number(self, name).is_some_and(|number| number.is_nan() || number < *least || number >= *most + 1.0) {
+                return Some(("RangeError", format!("{name} value is out of range."), None));
+            }
+        }
+        for part in ["FractionDigits", "SignificantDigits"] {
+            let [least, most] = ["minimum", "maximum"].map(|end| number(self, &format!("{end}{part}")));
+            if least.zip(most).is_some_and(|(least, most)| least.trunc() > most.trunc()) {
+                return Some(("RangeError", format!("maximum{part} value is out of range."), None));
+            }
+        }
+        None
     }
 
     /// An option that is none of the words which it can be.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Machine;
 use super::pattern::{Engine, Found};
+use super::tables::Table;
 use super::value::{Abrupt, Atom, Call, Kind, ObjId, R, Slot, UNKNOWN, Value};
 
 /// Longest text that is matched.
@@ -370,11 +371,57 @@ pub(super) fn make(m: &mut Machine<'_>, c: &Call<'_>) -> R {
     Ok(m.regex(pattern, flags.unwrap_or(own)))
 }
 
+pub(super) const METHODS: Table = &[
+    ("exec", exec),
+    ("test", test),
+    ("toString", |m, c| {
+        let Some((pattern, flags)) = parts(m, c) else { return Ok(UNKNOWN) };
+        let text = format!("/{}/{}", source(&m.str(pattern)), m.str(flags));
+        Ok(m.string(&text))
+    }),
+];
+
+/// A pattern as it is written between slashes.
+fn source(pattern: &str) -> String {
+    let (mut out, mut in_class, mut is_escaped) = (String::new(), false, false);
+    for c in pattern.chars() {
+        match c {
+            _ if is_escaped => {}
+            '[' => in_class = true,
+            ']' => in_class = false,
+            '/' if !in_class => out.push('\\'),
+            _ => {}
+        }
+        is_escaped = c == '\\' && !is_escaped;
+        match c {
+            '\n' => out.push_str("\\n"),
+            c => out.push(c),
+        }
+    }
+    if out.is_empty() { "(?:)".to_owned() } else { out }
+}
+
 /// `source`, `flags` and the flags by name.
 pub(super) fn install(m: &mut Machine<'_>) {
     let Value::Obj(proto) = m.proto("RegExp") else { return };
-    let source = m.native(|m, c| Ok(parts(m, c).map_or(UNKNOWN, |(pattern, _)| Value::Str(pattern))), Value::Undefined);
-    let flags = m.native(|m, c| Ok(parts(m, c).map_or(UNKNOWN, |(_, flags)| Value::Str(flags))), Value::Undefined);
+    let source = m.native(
+        |m, c| {
+            let Some((pattern, _)) = parts(m, c) else { return Ok(UNKNOWN) };
+            let text = source(&m.str(pattern));
+            Ok(m.string(&text))
+        },
+        Value::Undefined,
+    );
+    let flags = m.native(
+        |m, c| {
+            let Some((_, flags)) = parts(m, c) else { return Ok(UNKNOWN) };
+            // In the order of the letters, whatever they were written in.
+            let mut letters: Vec<char> = m.str(flags).chars().collect();
+            letters.sort_unstable();
+            Ok(m.string(&letters.into_iter().collect::<String>()))
+        },
+        Value::Undefined,
+    );
     let mut getters = vec![("source", source), ("flags", flags)];
     for (name, letter) in [("global", "g"), ("ignoreCase", "i"), ("multiline", "m"), ("sticky", "y"), ("unicode", "u")]
     {
@@ -406,6 +453,13 @@ fn parts(m: &Machine<'_>, c: &Call<'_>) -> Option<(Atom, Atom)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn patterns_are_written_between_slashes() {
+        for (pattern, text) in [("/", "\\/"), ("[/]", "[/]"), ("a\\/b", "a\\/b"), ("", "(?:)"), ("a\nb", "a\\nb")] {
+            assert_eq!(source(pattern), text);
+        }
+    }
 
     #[test]
     fn replacements_name_groups() {

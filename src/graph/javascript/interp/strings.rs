@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::Machine;
 use super::collections::{index, range};
 use super::regex::{offset, units};
 use super::tables::Table;
-use super::value::{Call, Kind, R, UNKNOWN, Value};
+use super::value::{Abrupt, Call, Kind, R, UNKNOWN, Value};
 
+/// Longest text of the engine, in UTF-16 units (V8, 64 bits).
+const LONGEST: f64 = 536_870_888.0;
 /// Longest text that is made by repeating or filling up.
 const LONGEST_MADE: usize = 65_536;
 /// Longest text that is taken apart.
@@ -16,6 +20,14 @@ const LONGEST_SPLIT: usize = 20_000;
 pub(super) const STRING: Table = &[
     ("toString", |_, c| Ok(c.this)),
     ("valueOf", |_, c| Ok(c.this)),
+    ("toLocaleLowerCase", |m, c| cased(m, c, |s| s.to_lowercase())),
+    ("toLocaleUpperCase", |m, c| cased(m, c, |s| s.to_uppercase())),
+    ("isWellFormed", |_, c| Ok(if c.this.is_text() { Value::Bool(true) } else { UNKNOWN })),
+    ("toWellFormed", |_, c| Ok(if c.this.is_text() { c.this } else { UNKNOWN })),
+    ("@@iterator", |m, c| {
+        let items = if c.this.is_text() { m.iterate(c.this)? } else { None };
+        Ok(items.map_or(UNKNOWN, |items| m.walker(items)))
+    }),
     ("toLowerCase", |m, c| text(m, c, |s, _| Some(s.to_lowercase()))),
     ("toUpperCase", |m, c| text(m, c, |s, _| Some(s.to_uppercase()))),
     ("trim", |m, c| text(m, c, |s, _| Some(s.trim_matches(is_space).to_owned()))),
@@ -74,13 +86,20 @@ pub(super) const STRING: Table = &[
         {
             m.bad_argument("RangeError", &format!("Invalid count value: {count}"), c.at)?;
         }
+        refuse_long(m, c, |count, length| count * length)?;
         text(m, c, |s, a| {
             let n: usize = a.first()?.parse().ok()?;
             (n.saturating_mul(s.len()) < LONGEST_MADE).then(|| s.repeat(n))
         })
     }),
-    ("padStart", |m, c| text(m, c, |s, a| Some(format!("{}{s}", padding(s, a)?)))),
-    ("padEnd", |m, c| text(m, c, |s, a| Some(format!("{s}{}", padding(s, a)?)))),
+    ("padStart", |m, c| {
+        refuse_long(m, c, |wanted, _| wanted)?;
+        text(m, c, |s, a| Some(format!("{}{s}", padding(s, a)?)))
+    }),
+    ("padEnd", |m, c| {
+        refuse_long(m, c, |wanted, _| wanted)?;
+        text(m, c, |s, a| Some(format!("{s}{}", padding(s, a)?)))
+    }),
     ("normalize", |m, c| {
         let form = match c.arg(0) {
             Value::Undefined => "NFC".into(),
@@ -90,21 +109,24 @@ pub(super) const STRING: Table = &[
         if !matches!(&*form, "NFC" | "NFD" | "NFKC" | "NFKD") {
             m.bad_argument("RangeError", "The normalization form should be one of NFC, NFD, NFKC, NFKD.", c.at)?;
         }
-        Ok(match c.this {
-            Value::Str(text) if m.str(text).is_ascii() => c.this,
-            _ => UNKNOWN,
-        })
+        let Value::Str(text) = c.this else { return Ok(UNKNOWN) };
+        let text = m.str(text);
+        if text.is_ascii() {
+            return Ok(c.this);
+        }
+        let normal: String = match &*form {
+            "NFC" => text.nfc().collect(),
+            "NFD" => text.nfd().collect(),
+            "NFKC" => text.nfkc().collect(),
+            _ => text.nfkd().collect(),
+        };
+        Ok(m.string(&normal))
     }),
     ("localeCompare", |m, c| {
         m.refuse_locale(c.arg(1), c.at)?;
         let (Value::Str(a), Value::Str(b), 1) = (c.this, c.arg(0), c.args.len()) else { return Ok(UNKNOWN) };
         let (a, b) = (m.str(a), m.str(b));
-        // How other signs are ordered, a table of Unicode says.
-        let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_lowercase());
-        Ok(match is_plain(&a) && is_plain(&b) {
-            true => Value::Num(f64::from(a.cmp(&b) as i8)),
-            false => UNKNOWN,
-        })
+        Ok(compared(&a, &b).map_or(UNKNOWN, |order| Value::Num(f64::from(order as i8))))
     }),
     ("match", super::regex::match_text),
     ("matchAll", super::regex::match_all),
@@ -150,6 +172,36 @@ pub(super) const STRING: Table = &[
     }),
 ];
 
+/// The text in other letter case, as it is in most languages.
+fn cased(m: &mut Machine<'_>, c: &Call<'_>, make: fn(&str) -> String) -> R {
+    m.refuse_locale(c.arg(0), c.at)?;
+    let Value::Str(text) = c.this else { return Ok(UNKNOWN) };
+    let is_common = match c.arg(0) {
+        Value::Undefined => true,
+        Value::Str(tag) => m.str(tag).split('-').next().is_some_and(|tag| ["en", "de", "fr", "es"].contains(&tag)),
+        _ => false,
+    };
+    let text = m.str(text);
+    Ok(if is_common { m.string(&make(&text)) } else { UNKNOWN })
+}
+
+/// How people order two texts of letters and digits: by the letters, then small ones before large ones. How other signs
+/// are ordered, a table of Unicode says.
+fn compared(a: &str, b: &str) -> Option<std::cmp::Ordering> {
+    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if !is_plain(a) || !is_plain(b) {
+        return None;
+    }
+    let letters = a.to_ascii_lowercase().cmp(&b.to_ascii_lowercase());
+    let cases = || {
+        let cases = a.bytes().zip(b.bytes()).find(|(a, b)| a != b);
+        cases.map_or(std::cmp::Ordering::Equal, |(a, _)| {
+            if a.is_ascii_lowercase() { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater }
+        })
+    };
+    Some(letters.then_with(cases))
+}
+
 /// What the language takes for a space.
 fn is_space(c: char) -> bool {
     (c.is_whitespace() && c != '\u{85}') || c == '\u{feff}'
@@ -173,7 +225,21 @@ pub(super) const STRING_STATIC: Table = &[
             c.args.iter().map(|arg| m.to_number(*arg).and_then(|n| char::from_u32(n as u32))).collect();
         Ok(text.map_or(UNKNOWN, |text| m.string(&text)))
     }),
-    ("raw", |_, _| Ok(UNKNOWN)),
+    ("raw", |m, c| {
+        let key = m.atom("raw");
+        let raw = if matches!(c.arg(0), Value::Obj(_)) { m.get(c.arg(0), key)? } else { UNKNOWN };
+        let Some(texts) = super::tables::list(m, raw) else { return Ok(UNKNOWN) };
+        let mut out = String::new();
+        let last = texts.len().saturating_sub(1);
+        for (at, text) in texts.into_iter().enumerate() {
+            let placed = c.args.get(at + 1).copied().filter(|_| at < last);
+            for value in [Some(text), placed].into_iter().flatten() {
+                let Some(text) = m.to_text(value, c.at)? else { return Ok(UNKNOWN) };
+                out.push_str(&m.str(text));
+            }
+        }
+        Ok(m.string(&out))
+    }),
 ];
 
 /// A place or count that an argument names, negative ones as 0.
@@ -202,6 +268,17 @@ fn part(m: &mut Machine<'_>, s: &str, from: usize, to: usize) -> R {
     Ok(s.get(start..end).map_or(UNKNOWN, |part| m.string(part)))
 }
 
+/// Throws where a text gets longer than any can be.
+fn refuse_long(m: &mut Machine<'_>, c: &Call<'_>, length: fn(f64, f64) -> f64) -> Result<(), Abrupt> {
+    let (Value::Str(text), Value::Num(count)) = (c.this, c.arg(0)) else { return Ok(()) };
+    let text = m.str(text);
+    let pads_with_nothing = matches!(c.arg(1), Value::Str(text) if m.str(text).is_empty());
+    if length(count.trunc(), units(&text, text.len()) as f64) > LONGEST && !pads_with_nothing {
+        m.bad_argument("RangeError", "Invalid string length", c.at)?;
+    }
+    Ok(())
+}
+
 fn padding(s: &str, arguments: &[String]) -> Option<String> {
     let wanted: usize = arguments.first()?.parse().ok()?;
     let with = arguments.get(1).map_or(" ", String::as_str);
@@ -217,7 +294,7 @@ fn text(m: &mut Machine<'_>, c: &Call<'_>, make: fn(&str, &[String]) -> Option<S
     let this = m.str(this);
     let mut args = Vec::new();
     for arg in c.args {
-        match m.coerce_text(*arg) {
+        match m.to_text(*arg, c.at)? {
             Some(text) => args.push(m.str(text).to_string()),
             None => return Ok(UNKNOWN),
         }
@@ -253,16 +330,44 @@ fn find(m: &mut Machine<'_>, c: &Call<'_>, find: fn(&str, &str, usize) -> Option
     Ok(find(&s, &part, from).map_or(UNKNOWN, place))
 }
 
+/// `text.replace(part, function)`.
+fn replace_by_call(m: &mut Machine<'_>, c: &Call<'_>, all: bool) -> R {
+    let (Value::Str(text), Value::Str(part)) = (c.this, c.arg(0)) else { return Ok(UNKNOWN) };
+    let (content, part) = (m.str(text), m.str(part));
+    let places: Vec<usize> =
+        content.match_indices(&*part).map(|(at, _)| at).take(if all { usize::MAX } else { 1 }).collect();
+    let (mut out, mut last) = (String::new(), 0);
+    for at in places {
+        let place = Value::Num(units(&content, at) as f64);
+        let made = m.call_at(c.arg(1), Value::Undefined, &[c.arg(0), place, c.this], c.at)?;
+        let Some(made) = m.to_text(made, c.at)? else { return Ok(UNKNOWN) };
+        out.push_str(content.get(last..at).unwrap_or_default());
+        out.push_str(&m.str(made));
+        last = at + part.len();
+    }
+    out.push_str(content.get(last..).unwrap_or_default());
+    Ok(m.string(&out))
+}
+
 fn replace(m: &mut Machine<'_>, c: &Call<'_>, all: bool) -> R {
     if let Some(value) = super::regex::replace(m, c, all)? {
         return Ok(value);
+    }
+    if m.callable(c.arg(1)) {
+        return replace_by_call(m, c, all);
     }
     let (Value::Str(s), Value::Str(from), Value::Str(to)) = (c.this, c.arg(0), c.arg(1)) else {
         return Ok(UNKNOWN);
     };
     let (s, from, to) = (m.str(s), m.str(from), m.str(to));
     if to.contains('$') {
-        return Ok(UNKNOWN);
+        // What else it may stand for, only expressions have, or the text around.
+        if to.replace("$$", "").replace("$&", "").contains('$') {
+            return Ok(UNKNOWN);
+        }
+        let to = to.split("$$").map(|part| part.replace("$&", &from)).collect::<Vec<_>>().join("$");
+        let text = if all { s.replace(&*from, &to) } else { s.replacen(&*from, &to, 1) };
+        return Ok(m.string(&text));
     }
     let text = if all { s.replace(&*from, &to) } else { s.replacen(&*from, &to, 1) };
     Ok(m.string(&text))

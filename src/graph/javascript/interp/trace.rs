@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Machine;
+use super::value::{At, Atom, Value};
 use crate::artifact::EntryId;
+use crate::graph::javascript::limits::LIMITS;
 use crate::graph::{GraphProblem, Import, ImportSite, LoadCall, Module, Phase, StartCause, Unresolved};
 
 /// What a run has seen, each in the order in which it was seen.
@@ -63,5 +65,36 @@ impl Machine<'_> {
     /// Whether what happens now happens during Init for sure, and nothing catches a failure.
     pub(super) fn certain(&self) -> bool {
         self.phase == Phase::Init && !self.is_guarded()
+    }
+
+    /// Records a call whose callee is known by name.
+    pub(super) fn record_call(&mut self, name: Atom, args: &[Value], at: At) {
+        if name == 0 || self.phase != Phase::Init || self.trace.calls.len() >= LIMITS.recorded_calls {
+            return;
+        }
+        self.note_timer(name, args, at);
+        let site = self.site(at);
+        let via = self.stack.iter().rev().take(LIMITS.via).rev().map(|at| self.site(*at)).collect();
+        let arguments = args.iter().map(|value| self.argument(*value)).collect();
+        self.trace.calls.push(LoadCall {
+            module: site.importer,
+            span: site.span,
+            callee: self.str(name),
+            arguments,
+            keywords: Vec::new(),
+            via,
+            repeats: 1,
+        });
+    }
+
+    fn argument(&self, value: Value) -> crate::graph::Argument {
+        use crate::graph::Argument;
+        match value {
+            Value::Str(atom) => Argument::Text(self.str(atom)),
+            Value::Num(number) => Argument::Number(number),
+            Value::Bool(flag) => Argument::Bool(flag),
+            Value::Unknown(name) if name != 0 => Argument::Name(self.str(name)),
+            _ => Argument::Unknown,
+        }
     }
 }

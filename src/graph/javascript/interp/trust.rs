@@ -17,6 +17,20 @@ use crate::span::Span;
 /// Longest piece of code that a message repeats.
 const LONGEST_SHOWN: usize = 60;
 
+/// What messages begin with that are worded as Node words them.
+const EXACT: &[&str] = &[
+    "Cannot read properties of ",
+    "Cannot set properties of ",
+    "Invalid array length",
+    "Invalid time value",
+    "Invalid count value",
+    "Invalid URL",
+    "Division by zero",
+    "Cannot mix BigInt and other types",
+    "Digest already called",
+    "Unknown encoding: ",
+];
+
 /// What is known of values so far.
 #[derive(Default)]
 pub(super) struct Trust {
@@ -181,6 +195,11 @@ impl Machine<'_> {
         }
     }
 
+    /// Whether what an object holds may be otherwise.
+    pub(super) fn is_doubted(&self, id: ObjId) -> bool {
+        self.trust.objects.contains(&id)
+    }
+
     fn is_foreign(&self, id: ObjId) -> bool {
         let object = self.object(id);
         match object.kind {
@@ -213,6 +232,9 @@ impl Machine<'_> {
         let error = self.error_of_class(class, message);
         if let Value::Obj(id) = error {
             self.faults.insert(id, cause);
+            if !EXACT.iter().any(|start| message.starts_with(start)) {
+                self.vague.insert(id);
+            }
         }
         Err(Abrupt::Throw(error))
     }
@@ -359,7 +381,13 @@ impl Machine<'_> {
     /// Calls what cannot be called.
     pub(super) fn refuse_call(&mut self, function: Value, callee: At, at: At) -> Result<(), Abrupt> {
         let is_class = match function {
-            Value::Undefined | Value::Null | Value::Bool(_) | Value::Num(_) | Value::Str(_) | Value::Sym(_) => false,
+            Value::Undefined
+            | Value::Null
+            | Value::Bool(_)
+            | Value::Num(_)
+            | Value::Str(_)
+            | Value::Big(_)
+            | Value::Sym(_) => false,
             Value::Obj(id) => match &self.object(id).kind {
                 Kind::Closure(closure) if closure.is_class => true,
                 Kind::Native(..) if self.is_class_of_language(id) => true,
@@ -403,7 +431,13 @@ impl Machine<'_> {
     /// Whether `new` takes a value; `None` when that is not known.
     pub(super) fn is_constructor(&self, value: Value) -> Option<bool> {
         Some(match value {
-            Value::Undefined | Value::Null | Value::Bool(_) | Value::Num(_) | Value::Str(_) | Value::Sym(_) => false,
+            Value::Undefined
+            | Value::Null
+            | Value::Bool(_)
+            | Value::Num(_)
+            | Value::Str(_)
+            | Value::Big(_)
+            | Value::Sym(_) => false,
             Value::Obj(id) => match &self.object(id).kind {
                 Kind::Closure(closure) => {
                     let program = self.loaded.get(closure.module as usize)?.program.as_ref()?;
@@ -430,7 +464,7 @@ impl Machine<'_> {
     pub(super) fn refuse_iteration(&mut self, value: Value, what: At, at: At) -> Result<(), Abrupt> {
         let key = self.atom("@@iterator");
         let iterable = match value {
-            Value::Undefined | Value::Null | Value::Bool(_) | Value::Num(_) | Value::Sym(_) => false,
+            Value::Undefined | Value::Null | Value::Bool(_) | Value::Num(_) | Value::Big(_) | Value::Sym(_) => false,
             Value::Obj(id) => match self.object(id).kind {
                 Kind::Plain | Kind::Closure(_) => {
                     self.object(id).open || self.object(id).name != 0 || self.get_quiet(value, key) != Value::Undefined
@@ -515,12 +549,26 @@ impl Machine<'_> {
             BinaryOp::In if primitive => "Cannot use 'in' operator to search in what is no object",
             BinaryOp::Instanceof if primitive => "Right-hand side of 'instanceof' is not an object",
             BinaryOp::Instanceof if self.is_plain_data(b) => "Right-hand side of 'instanceof' is not callable",
+            BinaryOp::Instanceof if self.has_no_prototype(b) => "Function has non-object prototype in instanceof check",
             BinaryOp::Add if matches!(a, Value::Sym(_)) || matches!(b, Value::Sym(_)) => {
                 "Cannot convert a Symbol value to a string"
             }
-            _ => return Ok(()),
+            _ => return self.refuse_big(op, a, b, at),
         };
         self.mistake("TypeError", message, at)
+    }
+
+    /// Whether a value is a function that has no prototype, as arrows and methods have none.
+    fn has_no_prototype(&mut self, value: Value) -> bool {
+        let Value::Obj(id) = value else { return false };
+        let [decides, prototype] = ["@@hasInstance", "prototype"].map(|name| self.atom(name));
+        let is_bare =
+            matches!(&self.object(id).kind, Kind::Closure(closure) if !closure.is_class && !self.is_special(closure));
+        is_bare
+            && !self.object(id).open
+            && self.is_constructor(value) == Some(false)
+            && self.object(id).props.get(prototype).is_none()
+            && self.object(id).props.get(decides).is_none()
     }
 
     fn is_plain_data(&mut self, value: Value) -> bool {

@@ -1,8 +1,15 @@
 //! URLs: the `url` builtin and `URL`, as far as files and the texts of own code need them.
 
+use url::{ParseError, Url};
+
 use super::Machine;
 use super::paths::normal;
-use super::value::{Call, Native, R, UNKNOWN, Value};
+use super::queries::url_object;
+use super::refusals::decoded;
+use super::value::{Abrupt, Call, Native, R, UNKNOWN, Value};
+
+/// Longest text that is read as a URL.
+const LONGEST: usize = 4_096;
 
 pub(super) const URL: &[(&str, Native)] = &[
     ("fileURLToPath", |m, c| {
@@ -25,8 +32,11 @@ pub(super) const URL: &[(&str, Native)] = &[
         Ok(match m.coerce_text(c.arg(0)) {
             Some(text) => {
                 let text = m.str(text);
-                match text.strip_prefix("file://").filter(|path| is_plain(path)) {
-                    Some(path) => m.string(path),
+                let path = Url::parse(&text).ok().filter(|url| url.scheme() == "file" && url.host().is_none());
+                // A slash or a zero that is written in digits is refused.
+                let path = path.filter(|url| !["%2f", "%2F", "%00"].iter().any(|digits| url.path().contains(digits)));
+                match path.and_then(|url| decoded(url.path())) {
+                    Some(path) => m.string(&path),
                     None => UNKNOWN,
                 }
             }
@@ -53,7 +63,11 @@ pub(super) const URL: &[(&str, Native)] = &[
                 let path = m.str(text);
                 let kept = if path.ends_with('/') && path.len() > 1 { "/" } else { "" };
                 let path = if path.starts_with('/') { path.to_string() } else { format!("/var/task/{path}") };
-                url_object(m, &format!("file://{}{kept}", normal(&path)))
+                let path = format!("{}{kept}", normal(&path));
+                match Url::parse(&format!("file://{}", path.replace(' ', "%20"))) {
+                    Ok(url) if is_plain(&path.replace(' ', "")) => url_object(m, &url),
+                    _ => UNKNOWN,
+                }
             }
             None => UNKNOWN,
         })
@@ -119,19 +133,6 @@ impl<'t> Parts<'t> {
     }
 }
 
-fn url_object(m: &mut Machine<'_>, href: &str) -> Value {
-    let id = m.plain();
-    // Of other URLs the parts are not taken apart.
-    if let Some(path) = href.strip_prefix("file://").filter(|path| is_plain(path)) {
-        let path = m.string(path);
-        let href = m.string(href);
-        m.define(id, "href", href);
-        m.define(id, "pathname", path);
-    }
-    m.object_mut(id).open = true;
-    Value::Obj(id)
-}
-
 /// Whether a path is in a URL as it is.
 fn is_plain(path: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-@+=,:".contains(c);
@@ -146,25 +147,35 @@ fn has_scheme(text: &str) -> bool {
     scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(rest)
 }
 
+/// `new URL(..)`.
 pub(super) fn new_url(m: &mut Machine<'_>, c: &Call<'_>) -> R {
-    let (Some(to), base) = (m.coerce_text(c.arg(0)), m.coerce_text(c.arg(1))) else {
-        return Ok(UNKNOWN);
-    };
-    let to = m.str(to);
-    if to.contains("://") {
-        return Ok(url_object(m, &to));
-    }
-    let Some(base) = base.filter(|_| c.args.len() > 1 && c.arg(1) != Value::Undefined).map(|base| m.str(base)) else {
-        if !has_scheme(&to) {
+    Ok(match read_url(m, c)? {
+        Some(Ok(url)) => url_object(m, &url),
+        Some(Err(_)) => {
             m.bad_argument_of_node("TypeError", "Invalid URL", "ERR_INVALID_URL", c.at)?;
+            UNKNOWN
         }
-        return Ok(UNKNOWN);
-    };
-    let Some(path) = base.strip_prefix("file://") else {
-        return Ok(UNKNOWN);
-    };
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let slash = if to.ends_with('/') { "/" } else { "" };
-    let joined = format!("file://{}{slash}", normal(&format!("{folder}/{to}")));
-    Ok(url_object(m, &joined))
+        None => UNKNOWN,
+    })
+}
+
+/// The URL that an argument names, perhaps as seen from that of the next; nothing where that is not known.
+fn read_url(m: &mut Machine<'_>, c: &Call<'_>) -> Result<Option<Result<Url, ParseError>>, Abrupt> {
+    let has_base = c.args.len() > 1 && c.arg(1) != Value::Undefined;
+    let Some(to) = m.to_text(c.arg(0), c.at)? else { return Ok(None) };
+    let base = if has_base { m.to_text(c.arg(1), c.at)? } else { None };
+    let (to, base) = (m.str(to), base.map(|base| m.str(base)));
+    let is_plain = |text: &str| text.is_ascii() && text.len() <= LONGEST;
+    if has_base && base.is_none() || !is_plain(&to) || base.as_deref().is_some_and(|base| !is_plain(base)) {
+        return Ok(None);
+    }
+    Ok(Some(match base {
+        Some(base) => Url::parse(&base).and_then(|base| base.join(&to)),
+        None => Url::parse(&to),
+    }))
+}
+
+/// `URL.canParse(..)`.
+pub(super) fn can_parse(m: &mut Machine<'_>, c: &Call<'_>) -> R {
+    Ok(read_url(m, c)?.map_or(UNKNOWN, |read| Value::Bool(read.is_ok())))
 }

@@ -18,6 +18,8 @@ pub(super) enum Value {
     Bool(bool),
     Num(f64),
     Str(Atom),
+    /// A whole number of any size, by its digits.
+    Big(Atom),
     Sym(Atom),
     Obj(ObjId),
     /// Not known; the atom is its canonical dotted name, or 0.
@@ -53,6 +55,8 @@ pub(super) enum Abrupt {
     Throw(Value),
     /// An async function waits; what follows in it runs after the load.
     Suspend,
+    /// Who asked a generator for values takes no more: it unwinds.
+    Leave,
     /// The budget is used up; everything unwinds.
     Stop,
 }
@@ -120,7 +124,23 @@ pub(super) enum Kind {
     /// Pattern and flags.
     Regex(Atom, Atom),
     Proxy(Value, Value),
+    /// A moment, in milliseconds since 1970; nothing where it is not known.
+    Date(Option<f64>),
+    /// Bytes, by their number.
+    Bytes(u32),
+    /// Bytes as numbers of some kind.
+    View(View),
     Generator(Generator),
+}
+
+/// A view of bytes: what numbers it sees in them, and where.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct View {
+    pub(super) class: super::views::Class,
+    pub(super) bytes: u32,
+    pub(super) offset: u32,
+    /// How many numbers; bytes of a `DataView`.
+    pub(super) length: u32,
 }
 
 /// A generator: its body has run, and what it yielded is asked for one by one.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::raise::Thrown;
 use super::value::{Abrupt, At, Atom, Kind, R, Slot, UNKNOWN, UNSET, Value};
 use super::{Frame, Machine};
+use crate::graph::javascript::limits::LIMITS;
 use crate::graph::javascript::load::Format;
 use crate::graph::javascript::versions::{self, Kind as Listed, Releases};
 use crate::knowledge;
@@ -84,6 +85,7 @@ impl Machine<'_> {
 
     /// The value of a name that the file does not declare.
     pub(super) fn global(&mut self, f: &Frame, var: Var, name: Atom, expr: ExprId) -> R {
+        let perils = self.perils();
         let value = self.read_var(f, var);
         let declared = self.globals.contains_key(&name) || self.object(self.global_object).props.get(name).is_some();
         if value != Value::Undefined || declared {
@@ -117,6 +119,7 @@ impl Machine<'_> {
                 },
             },
         };
+        self.surely_throws(perils);
         self.raise(fault, At { module: f.module, expr })
     }
 
@@ -319,6 +322,9 @@ impl Machine<'_> {
         target: &Target,
         value: Value,
     ) -> Result<(), Abrupt> {
+        if let Target::Member { key: Some(key), is_super: true, .. } = *target {
+            return self.set_super(f, key, value);
+        }
         let Target::Member { object, key, expr, .. } = *target else {
             let Target::Pattern(id) = *target else { return Ok(()) };
             return self.assign(f, p, id, value);
@@ -332,6 +338,29 @@ impl Machine<'_> {
             }
             (None, Value::Obj(id)) => self.object_mut(id).open = true,
             (None, _) => {}
+        }
+        Ok(())
+    }
+
+    /// `super.key = value`: a setter of what is inherited from is called, and otherwise the instance gets it.
+    fn set_super(&mut self, f: &Frame, key: Atom, value: Value) -> Result<(), Abrupt> {
+        let mut at = match f.home {
+            Value::Obj(home) => self.object(home).proto,
+            _ => UNKNOWN,
+        };
+        for _ in 0..LIMITS.inheritance {
+            let Value::Obj(id) = at else { break };
+            match self.object(id).props.get(key) {
+                Some(Slot::Accessor(_, setter)) if self.callable(setter) => {
+                    return self.call(setter, f.this, &[value]).map(|_| ());
+                }
+                Some(_) => break,
+                None => at = self.object(id).proto,
+            }
+        }
+        if let Value::Obj(id) = f.this {
+            self.touch(id);
+            self.put(id, key, value);
         }
         Ok(())
     }
@@ -395,7 +424,7 @@ impl Machine<'_> {
             Some(Pattern::Array(items, rest)) => {
                 let at = self.statement_place(f).unwrap_or(At { module: f.module, expr: 0 });
                 self.refuse_iteration(value, At { module: f.module, expr: u32::MAX }, at)?;
-                let list = self.iterate(value)?;
+                let list = self.iterate_most(value, rest.is_none().then_some(items.len()))?;
                 self.left_early(value);
                 for (at, item) in items.iter().enumerate() {
                     if let Some(item) = item {

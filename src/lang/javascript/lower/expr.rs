@@ -37,6 +37,7 @@ impl Lowerer {
             Expression::BooleanLiteral(literal) => ExprKind::Bool(literal.value),
             Expression::NullLiteral(_) => ExprKind::Null,
             Expression::NumericLiteral(literal) => ExprKind::Number(literal.value),
+            Expression::BigIntLiteral(literal) => ExprKind::BigInt(self.text(literal.value.as_str())),
             Expression::StringLiteral(literal) => ExprKind::String(self.text(literal.value.as_str())),
             Expression::RegExpLiteral(literal) => self.regex(literal),
             Expression::TemplateLiteral(template) => {
@@ -46,6 +47,8 @@ impl Lowerer {
             Expression::TaggedTemplateExpression(tagged) => {
                 let tag = self.expr(&tagged.tag);
                 let (texts, values) = self.template(&tagged.quasi);
+                let raw = tagged.quasi.quasis.iter().map(|quasi| self.text(quasi.value.raw.as_str()));
+                let texts = texts.into_iter().zip(raw).collect();
                 ExprKind::Tagged(tag, texts, values)
             }
             Expression::Identifier(id) if id.name == "undefined" => ExprKind::Undefined,

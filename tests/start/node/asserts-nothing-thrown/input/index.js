@@ -1,0 +1,3 @@
+require('node:assert').throws(() => JSON.parse('{}'));
+
+exports.handler = async () => 1;

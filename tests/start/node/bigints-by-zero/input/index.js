@@ -1,0 +1,3 @@
+exports.share = 10n / 0n;
+
+exports.handler = async () => 1;

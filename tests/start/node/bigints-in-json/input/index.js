@@ -1,0 +1,3 @@
+exports.text = JSON.stringify({ id: 5n });
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+exports.limit = 10n * 5;
+
+exports.handler = async () => 1;

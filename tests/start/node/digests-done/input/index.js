@@ -1,0 +1,5 @@
+const hash = require('node:crypto').createHash('sha256');
+hash.digest();
+hash.update('more');
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+exports.is = {} instanceof (() => 1);
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+exports.when = new Intl.DateTimeFormat('en-US', { timeZone: 'Mars/Olympus' });
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+exports.names = new Set(['a', 'b']).map((name) => name);
+
+exports.handler = async () => 1;

@@ -1,0 +1,4 @@
+const bare = { toString: undefined, valueOf: undefined };
+exports.text = `${bare}`;
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+exports.line = 'ab'.padEnd(2 ** 30);
+
+exports.handler = async () => 1;

@@ -1,0 +1,3 @@
+exports.query = new URLSearchParams([['a', '1', '2']]);
+
+exports.handler = async () => 1;

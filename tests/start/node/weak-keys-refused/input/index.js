@@ -1,0 +1,3 @@
+new WeakMap().set('key', 1);
+
+exports.handler = async () => 1;
