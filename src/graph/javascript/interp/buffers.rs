@@ -118,7 +118,9 @@ pub(super) const FUNCTIONS: Table = &[
             let Some(bytes) = m.seen_bytes(part) else { return Ok(UNKNOWN) };
             all.extend(bytes);
         }
-        if let Value::Num(length) = c.arg(1) {
+        if let Value::Num(length) = c.arg(1)
+            && !all.is_empty()
+        {
             if !(0.0..=MOST_BYTES).contains(&length) {
                 return Ok(UNKNOWN);
             }

@@ -186,6 +186,11 @@ impl Machine<'_> {
     }
 
     /// Notes what is to be said of an error if nothing catches it.
+    /// Whether it is known what is to be said of an error.
+    pub(super) fn is_told(&self, error: ObjId) -> bool {
+        self.demands.perhaps.contains_key(&error)
+    }
+
     pub(super) fn ends_perhaps(&mut self, error: Value, said: String) {
         if let Value::Obj(id) = error {
             self.demands.perhaps.insert(id, said);

@@ -74,7 +74,7 @@ use super::load::{Format, Sources};
 use super::resolve::Loader;
 use crate::artifact::EntryId;
 use crate::graph::{
-    GraphProblem, ImportSite, LoadCall, ModuleId, ModuleKind, Phase, ProblemEffect, Refused, StartCause, Weight, WhatIf,
+    GraphProblem, ImportSite, ModuleId, ModuleKind, Phase, ProblemEffect, Refused, StartCause, Weight, WhatIf,
 };
 use crate::lang::javascript::ir::{ExprId, FunctionId, Program};
 pub(super) use handler::Exported;

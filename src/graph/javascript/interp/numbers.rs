@@ -44,6 +44,7 @@ pub(super) const METHODS: Table = &[
             (Value::Num(number), Some(digits)) if number.abs() < 1e21 && number.is_finite() => {
                 m.string(&fixed(number, digits))
             }
+            (Value::Num(_), Some(_)) => m.coerce_text(c.this).map_or(UNKNOWN, Value::Str),
             _ => UNKNOWN,
         })
     }),

@@ -17,6 +17,9 @@ use crate::lang::javascript::ir::{ExprId, ExprKind, Pattern, PatternId, Program,
 /// Changes that are kept while something may have been made too early; after that many nothing of it is judged.
 const MOST_CHANGES: usize = 20_000;
 
+/// Most places of one array that are known to hold nothing: tables that are filled by and by have more.
+const MOST_HOLES: usize = 64;
+
 /// No frame, or no object.
 const NONE: u32 = u32::MAX;
 
@@ -303,16 +306,21 @@ impl Machine<'_> {
 
     /// Notes places of an array that hold nothing.
     pub(super) fn has_holes(&mut self, array: Value, places: impl IntoIterator<Item = usize>) {
-        if let Value::Obj(id) = array
-            && let Some(known) = self.order.holey.entry(id).or_insert_with(|| Some(BTreeSet::new()))
-        {
-            known.extend(places);
+        let Value::Obj(id) = array else { return };
+        let entry = self.order.holey.entry(id).or_insert_with(|| Some(BTreeSet::new()));
+        if let Some(known) = entry {
+            known.extend(places.into_iter().take(MOST_HOLES + 1));
+            if known.len() > MOST_HOLES {
+                *entry = None;
+            }
         }
     }
 
     /// Notes that a place of an array holds something.
     pub(super) fn fills_hole(&mut self, id: ObjId, place: usize) {
-        if let Some(Some(known)) = self.order.holey.get_mut(&id) {
+        if !self.order.holey.is_empty()
+            && let Some(Some(known)) = self.order.holey.get_mut(&id)
+        {
             known.remove(&place);
         }
     }

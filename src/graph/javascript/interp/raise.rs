@@ -251,6 +251,9 @@ impl Machine<'_> {
             return;
         }
         let Value::Obj(id) = error else { return };
+        if self.is_told(id) {
+            return;
+        }
         let message = self.text_of_error(id);
         let shown: String = message.lines().next().unwrap_or_default().chars().take(LONGEST_SHOWN).collect();
         let name = |m: &Self, ix: ModuleIx| {
