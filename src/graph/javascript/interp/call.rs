@@ -272,6 +272,7 @@ impl Machine<'_> {
             // Nobody would catch it: unless it surely happens, the branch that led here was misjudged.
             Err(Abrupt::Throw(error)) if self.tries == 0 => {
                 self.may_throw_own(error, closure.module);
+                self.may_throw_library(error, closure.module);
                 self.uncaught(error);
                 // What it would have done behind it is not known.
                 self.unfinished(closure.module);

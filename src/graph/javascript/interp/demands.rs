@@ -185,12 +185,12 @@ impl Machine<'_> {
         (!names.is_empty()).then(|| format!("{} {set} to: {message}", names.join(", ")))
     }
 
-    /// Notes what is to be said of an error if nothing catches it.
     /// Whether it is known what is to be said of an error.
     pub(super) fn is_told(&self, error: ObjId) -> bool {
         self.demands.perhaps.contains_key(&error)
     }
 
+    /// Notes what is to be said of an error if nothing catches it.
     pub(super) fn ends_perhaps(&mut self, error: Value, said: String) {
         if let Value::Obj(id) = error {
             self.demands.perhaps.insert(id, said);

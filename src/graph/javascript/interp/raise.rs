@@ -232,7 +232,6 @@ impl Machine<'_> {
         if self.stands_for_fault(error) || self.is_led_to(error) {
             return;
         }
-        self.may_throw_library(error, ix);
         let message = match error {
             Value::Obj(id) => self.text_of_error(id),
             _ => String::new(),
@@ -244,14 +243,14 @@ impl Machine<'_> {
 
     /// Notes that a library throws what nothing catches, when own code calls it at load: whether it does, the values
     /// decide that the library has made.
-    fn may_throw_library(&mut self, error: Value, ix: ModuleIx) {
+    pub(super) fn may_throw_library(&mut self, error: Value, ix: ModuleIx) {
         let caller = self.loading;
         let is_called = self.is_own_module(caller) && !self.is_own_module(ix);
         if !is_called || !self.sure() || self.tries > 0 || self.trace.doubts.len() >= LIMITS.failures {
             return;
         }
         let Value::Obj(id) = error else { return };
-        if self.is_told(id) {
+        if self.is_told(id) || self.stands_for_fault(error) {
             return;
         }
         let message = self.text_of_error(id);
