@@ -34,6 +34,10 @@ impl Machine<'_> {
         args: &[Value],
         at: At,
     ) -> Result<Option<Value>, Abrupt> {
+        // What libraries compute is not judged, and their tables of bytes would cost more than all else.
+        if !self.trust.on {
+            return Ok(None);
+        }
         let found = FUNCTIONS.get(name).or_else(|| {
             let rest = HOLDERS.iter().find_map(|holder| name.strip_prefix(holder))?;
             FUNCTIONS.get(rest)
