@@ -39,6 +39,29 @@ pub(super) fn only_in_comments(bytes: &[u8]) -> bool {
     })
 }
 
+/// What the interpreter says to the encoding that a file declares, where it knows none of that name.
+pub(super) fn refused(bytes: &[u8]) -> Option<String> {
+    let bare = bytes.strip_prefix(b"\xef\xbb\xbf");
+    let name = declared(bare.unwrap_or(bytes))?;
+    if bare.is_some() {
+        let is_utf8 = matches!(&*name.to_ascii_lowercase().replace('_', "-"), "utf-8" | "utf8" | "utf-8-sig");
+        return (!is_utf8).then(|| format!("encoding problem: {name} with BOM"));
+    }
+    (!is_known(&name)).then(|| format!("unknown encoding: {name}"))
+}
+
+/// Whether the interpreter has a text encoding of this name.
+fn is_known(name: &str) -> bool {
+    static TABLE: &str = include_str!("../../../rules/knowledge/python/encodings.txt");
+    // What is neither a letter, a digit nor a dot parts words.
+    let words = name.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '.');
+    let plain = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("_").to_ascii_lowercase();
+    let undotted = plain.replace('.', "_");
+    let mut known = TABLE.lines().filter(|line| !line.starts_with('#')).flat_map(|line| line.split(' '));
+    // The tokenizer takes whatever begins like this for UTF-8.
+    plain.starts_with("utf_8") || known.any(|known| known == plain || known == undotted)
+}
+
 /// The encoding that a coding comment names.
 fn declared(bytes: &[u8]) -> Option<String> {
     for line in bytes.split(|byte| *byte == b'\n').take(2) {
@@ -50,11 +73,9 @@ fn declared(bytes: &[u8]) -> Option<String> {
             }
             return None;
         }
-        let Some(at) = line.find("coding") else {
-            continue;
-        };
-        let rest = line.get(at + 6..)?;
-        let Some(rest) = rest.strip_prefix([':', '=']) else {
+        // The first `coding` with a sign behind it counts.
+        let mut behind = line.match_indices("coding").filter_map(|(at, word)| line.get(at + word.len()..));
+        let Some(rest) = behind.find_map(|rest| rest.strip_prefix([':', '='])) else {
             continue;
         };
         let name: String =
@@ -76,5 +97,33 @@ mod tests {
             Ok("#!x\n# -*- coding: latin-1 -*-\n'\u{e9}'")
         );
         assert!(decode(b"\n\n# coding: latin-1\n'\xe9'").is_err());
+    }
+
+    #[test]
+    fn encodings_that_no_interpreter_has_are_refused() {
+        for source in [
+            "# coding: nosuch",
+            "#!/x\n# vim: set fileencoding=nosuch :",
+            "# coding: rot13",
+            "\n# coding=string_escape",
+        ] {
+            assert!(refused(source.as_bytes()).is_some(), "{source}");
+        }
+        for source in [
+            "# -*- coding: utf-8 -*-",
+            "# coding: UTF8",
+            "# coding: Latin-1",
+            "# coding: cp1252",
+            "# coding: Windows-1252",
+            "# coding: iso-8859-15",
+            "# encoding first, coding: utf-8",
+            "x = 1\n# coding: nosuch",
+            "#\n#\n# coding: nosuch",
+            "\"\"\"coding: nosuch\"\"\"",
+            "\u{feff}# coding: utf-8",
+        ] {
+            assert_eq!(refused(source.as_bytes()), None, "{source}");
+        }
+        assert!(refused("\u{feff}# coding: latin-1".as_bytes()).is_some());
     }
 }

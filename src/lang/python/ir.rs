@@ -390,6 +390,8 @@ pub struct Code {
     pub body: Block,
     /// `from __future__ import annotations` is in force.
     pub future_annotations: bool,
+    /// Names that bodies of classes declare `global`.
+    pub class_globals: Vec<NameId>,
 }
 
 impl Code {
@@ -485,52 +487,6 @@ impl Code {
     pub fn exprs_in(&self, span: Span) -> impl Iterator<Item = Expr> {
         let inside = self.exprs.iter().zip(&self.expr_spans).filter(move |(_, at)| span.holds(**at));
         inside.map(|(expr, _)| *expr)
-    }
-
-    /// Whether any statement of the top level that starts no later than a place gives a name a value, in whatever branch
-    /// but those that are left out.
-    #[must_use]
-    pub fn binds(&self, name: &str, until: u32, left_out: &dyn Fn(Block) -> bool) -> bool {
-        let begun = self.block(self.body).iter().filter(|id| self.stmt_span(**id).start <= until);
-        let mut statements = begun.filter_map(|id| self.stmts.get(id.0 as usize));
-        statements.any(|stmt| self.stmt_binds(stmt, name, left_out))
-    }
-
-    fn block_binds(&self, block: Block, name: &str, left_out: &dyn Fn(Block) -> bool) -> bool {
-        let mut statements = self.block(block).iter().filter_map(|id| self.stmts.get(id.0 as usize));
-        !left_out(block) && statements.any(|stmt| self.stmt_binds(stmt, name, left_out))
-    }
-
-    fn stmt_binds(&self, stmt: &Stmt, name: &str, left_out: &dyn Fn(Block) -> bool) -> bool {
-        let any = |blocks: &[Block]| blocks.iter().any(|block| self.block_binds(*block, name, left_out));
-        let aliased = |names: &[Alias]| names.iter().any(|alias| self.name(alias.bound) == name);
-        match stmt {
-            Stmt::Assign(targets, _) => self.list(*targets).iter().any(|target| self.target_binds(*target, name)),
-            Stmt::AugAssign(target, ..) | Stmt::AnnAssign(target, _, Some(_)) => self.target_binds(*target, name),
-            Stmt::Import(names) => aliased(names),
-            // `from . import part` binds what the package does not have only if there is such a module.
-            Stmt::ImportFrom { module: None, level: 1, names } => {
-                names.iter().any(|alias| alias.rename.is_some() && self.name(alias.bound) == name)
-            }
-            Stmt::ImportFrom { names, .. } => aliased(names),
-            Stmt::Function(at) => self.functions.get(*at as usize).is_some_and(|it| self.name(it.name) == name),
-            Stmt::Class(at) => self.classes.get(*at as usize).is_some_and(|it| self.name(it.name) == name),
-            Stmt::If(tests, orelse) => tests.iter().any(|(_, block)| any(&[*block])) || any(&[*orelse]),
-            Stmt::While(_, body, orelse) => any(&[*body, *orelse]),
-            Stmt::For(target, _, blocks) => self.target_binds(*target, name) || any(&[blocks.0, blocks.1]),
-            Stmt::With(items, body) => {
-                let mut targets = items.iter().filter_map(|(_, target)| *target);
-                targets.any(|target| self.target_binds(target, name)) || any(&[*body])
-            }
-            Stmt::Try(node) => {
-                let named = |handler: &Handler| handler.name.is_some_and(|known| self.name(known) == name);
-                node.handlers.iter().any(|handler| named(handler) || any(&[handler.body]))
-                    || any(&[node.body, node.orelse, node.finally])
-            }
-            // Patterns and assignments within expressions bind too: they are not looked into.
-            Stmt::Match(..) => true,
-            _ => false,
-        }
     }
 
     /// Whether assigning to a target gives a name a value.

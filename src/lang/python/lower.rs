@@ -396,8 +396,9 @@ impl Lowering {
         self.scopes.push(Scope { is_class: true, ..Scope::default() });
         let body = self.block(&node.body);
         let scope = self.scopes.pop().unwrap_or_default();
-        // `global x` in a class body is rare; a yield there is an error of the file.
+        // A yield there is an error of the file.
         debug_assert!(scope.is_class);
+        self.code.class_globals.extend(scope.globals);
         self.code.classes.push(Class {
             name,
             arguments,

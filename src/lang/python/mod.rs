@@ -1,5 +1,6 @@
 //! Python source to the intermediate form that the import simulation executes.
 
+mod bindings;
 mod decode;
 pub mod hoisting;
 pub mod ir;
@@ -16,6 +17,7 @@ use ruff_python_parser::{ParseError, ParseOptions, UnsupportedSyntaxError, parse
 use ruff_text_size::Ranged;
 
 use crate::span::Span;
+pub use bindings::{Asked, Past};
 use ir::Code;
 
 /// Something that kept a file from being read completely.
@@ -115,6 +117,10 @@ pub fn parse(bytes: &[u8]) -> Parsed {
         parsed.problems.push(Problem::whole(ProblemKind::Syntax, "source code cannot contain null bytes".to_owned()));
         return parsed;
     }
+    if let Some(message) = decode::refused(bytes) {
+        parsed.broken = true;
+        parsed.problems.push(Problem::whole(ProblemKind::Syntax, message));
+    }
     let text = match decode::decode(bytes) {
         Ok(text) => text,
         Err((text, encoding)) => {
@@ -126,7 +132,7 @@ pub fn parse(bytes: &[u8]) -> Parsed {
                 _ => false,
             };
             let kind = if refused { ProblemKind::Syntax } else { ProblemKind::Content };
-            parsed.broken = refused;
+            parsed.broken |= refused;
             parsed.problems.push(Problem::whole(kind, format!("not valid {encoding}; read as Latin-1")));
             text.into()
         }

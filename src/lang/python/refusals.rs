@@ -2,6 +2,8 @@
 //!
 //! The parser's own checker knows the rules; it has to be told where in the program it is.
 
+mod bound;
+
 use std::cell::RefCell;
 
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
@@ -19,14 +21,14 @@ use super::{Newer, Problem, ProblemKind, lower, uncapitalised};
 const ASYNC_COMPREHENSIONS: u16 = 11;
 
 /// The first thing in a module that no version compiles, and what only newer ones do.
-pub(super) fn find(text: &str, suite: &[Stmt]) -> (Option<Problem>, Vec<Newer>) {
+pub(super) fn find<'t>(text: &'t str, suite: &'t [Stmt]) -> (Option<Problem>, Vec<Newer>) {
     let mut search = Search {
         checker: SemanticSyntaxChecker::new(),
         place: Place { text, scopes: vec![Scope::new(Kind::Module)], errors: RefCell::default() },
         refused: Vec::new(),
     };
     if let Some(scope) = search.place.scopes.first_mut() {
-        globals_of(suite, &mut scope.globals);
+        scope.declared.add(suite);
     }
     search.visit_body(suite);
     let refused = search.refused.first().map(|(at, what)| Problem {
@@ -69,25 +71,33 @@ enum Kind {
     Comprehension { is_async: bool, is_generator: bool },
 }
 
-struct Scope {
+struct Scope<'t> {
     kind: Kind,
     /// Loops around what is looked at, in this scope.
     loops: u32,
-    /// Names that it declares `global`, with where it says so.
-    globals: FxHashMap<String, TextRange>,
+    declared: Declared,
     parameters: Vec<String>,
+    /// The body of a function.
+    body: &'t [Stmt],
 }
 
-impl Scope {
+/// Names that a scope declares to be those of others, with where it says so.
+#[derive(Default)]
+struct Declared {
+    globals: FxHashMap<String, TextRange>,
+    nonlocals: FxHashMap<String, TextRange>,
+}
+
+impl<'t> Scope<'t> {
     fn new(kind: Kind) -> Self {
-        Self { kind, loops: 0, globals: FxHashMap::default(), parameters: Vec::new() }
+        Self { kind, loops: 0, declared: Declared::default(), parameters: Vec::new(), body: &[] }
     }
 }
 
 /// Where in the program the search is.
 struct Place<'t> {
     text: &'t str,
-    scopes: Vec<Scope>,
+    scopes: Vec<Scope<'t>>,
     errors: RefCell<Vec<SemanticSyntaxError>>,
 }
 
@@ -121,11 +131,21 @@ impl SemanticSyntaxContext for Place<'_> {
     }
 
     fn global(&self, name: &str) -> Option<TextRange> {
-        self.scopes.last()?.globals.get(name).copied()
+        self.scopes.last()?.declared.globals.get(name).copied()
     }
 
-    fn has_nonlocal_binding(&self, _name: &str) -> bool {
-        true
+    fn has_nonlocal_binding(&self, name: &str) -> bool {
+        let mut around = self.scopes.iter().rev().skip(1).filter(|scope| matches!(scope.kind, Kind::Function { .. }));
+        let answers = around.find_map(|scope| {
+            let declared = &scope.declared;
+            if declared.globals.contains_key(name) {
+                return Some(false);
+            }
+            let is_own = !declared.nonlocals.contains_key(name)
+                && (scope.parameters.iter().any(|parameter| parameter == name) || bound::is_bound(scope.body, name));
+            is_own.then_some(true)
+        });
+        answers.unwrap_or(false)
     }
 
     fn in_async_context(&self) -> bool {
@@ -189,11 +209,17 @@ struct Search<'t> {
     refused: Vec<(TextRange, &'static str)>,
 }
 
-impl Search<'_> {
-    fn inside(&mut self, scope: Scope, look: impl FnOnce(&mut Self)) {
+impl<'t> Search<'t> {
+    fn inside(&mut self, scope: Scope<'t>, look: impl FnOnce(&mut Self)) {
         self.place.scopes.push(scope);
         look(self);
         self.place.scopes.pop();
+    }
+
+    /// Whether the scope says of a name both that it is global and that it is nonlocal.
+    fn is_global_too(&self, node: &ast::StmtNonlocal) -> bool {
+        let Some(scope) = self.place.scopes.last() else { return false };
+        node.names.iter().any(|name| scope.declared.globals.contains_key(name.as_str()))
     }
 
     /// The clauses of a `try`.
@@ -210,7 +236,7 @@ impl Search<'_> {
         }
     }
 
-    fn in_loop(&mut self, body: &[Stmt]) {
+    fn in_loop(&mut self, body: &'t [Stmt]) {
         let step = |this: &mut Self, by: i32| {
             if let Some(scope) = this.place.scopes.last_mut() {
                 scope.loops = scope.loops.saturating_add_signed(by);
@@ -221,7 +247,7 @@ impl Search<'_> {
         step(self, -1);
     }
 
-    fn function(&mut self, node: &ast::StmtFunctionDef) {
+    fn function(&mut self, node: &'t ast::StmtFunctionDef) {
         for decorator in &node.decorator_list {
             self.visit_decorator(decorator);
         }
@@ -234,12 +260,13 @@ impl Search<'_> {
         }
         let mut scope = Scope::new(Kind::Function { is_async: node.is_async });
         scope.parameters = parameters(&node.parameters);
-        globals_of(&node.body, &mut scope.globals);
+        scope.declared.add(&node.body);
+        scope.body = &node.body;
         self.inside(scope, |this| this.visit_body(&node.body));
     }
 
     /// A comprehension: its first iterable is evaluated outside of it.
-    fn comprehension(&mut self, elements: &[&Expr], generators: &[ast::Comprehension], is_generator: bool) {
+    fn comprehension(&mut self, elements: &[&'t Expr], generators: &'t [ast::Comprehension], is_generator: bool) {
         if let Some(first) = generators.first() {
             self.visit_expr(&first.iter);
         }
@@ -261,10 +288,13 @@ impl Search<'_> {
     }
 }
 
-impl<'a> Visitor<'a> for Search<'_> {
-    fn visit_stmt(&mut self, stmt: &'a Stmt) {
+impl<'t> Visitor<'t> for Search<'t> {
+    fn visit_stmt(&mut self, stmt: &'t Stmt) {
         self.checker.visit_stmt(stmt, &self.place);
         match stmt {
+            Stmt::Nonlocal(node) if self.is_global_too(node) => {
+                self.refused.push((node.range, "a name is nonlocal and global"));
+            }
             Stmt::Expr(node) if matches!(&*node.value, Expr::Starred(_)) => {
                 self.refused.push((node.range, "can't use starred expression here"));
             }
@@ -284,7 +314,7 @@ impl<'a> Visitor<'a> for Search<'_> {
                     self.visit_arguments(arguments);
                 }
                 let mut scope = Scope::new(Kind::Class);
-                globals_of(&node.body, &mut scope.globals);
+                scope.declared.add(&node.body);
                 self.inside(scope, |this| this.visit_body(&node.body));
             }
             Stmt::For(node) => {
@@ -303,11 +333,18 @@ impl<'a> Visitor<'a> for Search<'_> {
     }
 
     // What annotations may hold depends on whether they are evaluated.
-    fn visit_annotation(&mut self, _expr: &'a Expr) {}
+    fn visit_annotation(&mut self, _expr: &'t Expr) {}
 
-    fn visit_expr(&mut self, expr: &'a Expr) {
+    fn visit_expr(&mut self, expr: &'t Expr) {
         self.checker.visit_expr(expr, &self.place);
         match expr {
+            Expr::Name(node) => {
+                let scope = self.place.scopes.last();
+                let said = scope.and_then(|scope| scope.declared.nonlocals.get(node.id.as_str()));
+                if said.is_some_and(|said| node.range.start() < said.start()) {
+                    self.refused.push((node.range, "a name is used prior to its nonlocal declaration"));
+                }
+            }
             Expr::Lambda(node) => {
                 if let Some(parameters) = &node.parameters {
                     self.visit_parameters(parameters);
@@ -320,7 +357,7 @@ impl<'a> Visitor<'a> for Search<'_> {
             Expr::SetComp(node) => self.comprehension(&[&node.elt], &node.generators, false),
             Expr::Generator(node) => self.comprehension(&[&node.elt], &node.generators, true),
             Expr::DictComp(node) => {
-                let elements: Vec<&Expr> = node.key.iter().map(|key| &**key).chain([&*node.value]).collect();
+                let elements: Vec<&'t Expr> = node.key.iter().map(|key| &**key).chain([&*node.value]).collect();
                 self.comprehension(&elements, &node.generators, false);
             }
             _ => walk_expr(self, expr),
@@ -342,24 +379,26 @@ fn parameters(parameters: &ast::Parameters) -> Vec<String> {
     parameters.iter().map(|parameter| parameter.name().to_string()).collect()
 }
 
-/// The `global` declarations of a function or class body, nested blocks included.
-fn globals_of(body: &[Stmt], found: &mut FxHashMap<String, TextRange>) {
-    struct Globals<'f>(&'f mut FxHashMap<String, TextRange>);
-    impl<'a> Visitor<'a> for Globals<'_> {
-        fn visit_stmt(&mut self, stmt: &'a Stmt) {
-            match stmt {
-                Stmt::Global(node) => {
-                    for name in &node.names {
-                        self.0.entry(name.to_string()).or_insert(node.range);
-                    }
+impl Declared {
+    /// What a function or class body declares, nested blocks included.
+    fn add(&mut self, body: &[Stmt]) {
+        struct Names<'f>(&'f mut Declared);
+        impl<'a> Visitor<'a> for Names<'_> {
+            fn visit_stmt(&mut self, stmt: &'a Stmt) {
+                let (found, names, range) = match stmt {
+                    Stmt::Global(node) => (&mut self.0.globals, &node.names, node.range),
+                    Stmt::Nonlocal(node) => (&mut self.0.nonlocals, &node.names, node.range),
+                    Stmt::FunctionDef(_) | Stmt::ClassDef(_) => return,
+                    _ => return walk_stmt(self, stmt),
+                };
+                for name in names {
+                    found.entry(name.to_string()).or_insert(range);
                 }
-                Stmt::FunctionDef(_) | Stmt::ClassDef(_) => {}
-                _ => walk_stmt(self, stmt),
             }
+            fn visit_expr(&mut self, _expr: &'a Expr) {}
         }
-        fn visit_expr(&mut self, _expr: &'a Expr) {}
+        Names(self).visit_body(body);
     }
-    Globals(found).visit_body(body);
 }
 
 #[cfg(test)]
@@ -408,6 +447,16 @@ mod tests {
             "try: pass\nexcept: pass\nexcept X: pass",
             "def f():\n    try: pass\n    except* X: return",
             "x = '\0'",
+            "def f():\n    nonlocal x\n    x = 1",
+            "x = 1\ndef f():\n    def g():\n        nonlocal x",
+            "def f():\n    x = 0\n    def g():\n        print(x)\n        nonlocal x",
+            "def f():\n    x = 0\n    def g():\n        x = 1\n        nonlocal x",
+            "def f():\n    x = 0\n    def g():\n        global x\n        nonlocal x",
+            "class A:\n    x = 1\n    def f(self):\n        nonlocal x",
+            "def f():\n    global x\n    x = 1\n    def g():\n        nonlocal x",
+            "def f():\n    [x for x in y]\n    def g():\n        nonlocal x",
+            "def f():\n    g = lambda x: x\n    def h():\n        nonlocal x",
+            "def f():\n    def g():\n        x = 1\n    def h():\n        nonlocal x",
             "# coding: ascii\nx = '\u{e9}'",
         ] {
             assert!(parse(source.as_bytes()).broken, "{source}");
@@ -427,6 +476,15 @@ mod tests {
             "x = lambda: (yield)",
             "def f():\n    global x\n    x = 1\n    def g():\n        x = 2",
             "def f():\n    def g():\n        nonlocal x\n        x = 1\n    x = 2",
+            "def f(x, *y, **z):\n    def g():\n        nonlocal x, y, z",
+            "def f():\n    for x, (y, *z) in w: pass\n    def g():\n        nonlocal x, y, z",
+            "def f():\n    if (x := 3) or [y := 1 for _ in w]: pass\n    def g():\n        nonlocal x, y",
+            "def f():\n    import json, a.b, c as d\n    from e import h as i\n    def g():\n        nonlocal json, a, d, i",
+            "def f():\n    try: pass\n    except X as e: pass\n    with w as (x, y): pass\n    def g():\n        nonlocal e, x, y",
+            "def f():\n    match w:\n        case {'a': x, **y}: pass\n        case [z, *v]: pass\n        case A(b=c) as d: pass\n    def g():\n        nonlocal x, y, z, v, c, d",
+            "def f():\n    x: int\n    del y\n    z += 1\n    def w(): pass\n    class C: pass\n    def g():\n        nonlocal x, y, z, w, C",
+            "def f():\n    x = 1\n    class C:\n        nonlocal x\n        def m(self):\n            nonlocal x",
+            "def f():\n    x = 1\n    def g():\n        nonlocal x\n        def h():\n            nonlocal x",
             "for x in y:\n    if x: break\n    else: continue\nelse: pass",
             "while 1:\n    try: break\n    finally: pass",
             "*a, = 1, 2",

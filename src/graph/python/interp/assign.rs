@@ -65,8 +65,10 @@ impl Interp<'_> {
             Expr::Name(id) => {
                 let name = self.sym(frame, id);
                 let scope = self.home(frame, id, name);
+                self.lookup_deleted(frame, id, target)?;
                 if self.doubt.branches == 0 {
                     self.heap.vars_mut(scope).remove(name);
+                    self.note_gone(frame, scope, name, self.at(frame, target).end);
                 }
             }
             Expr::Attribute(object, name) => {

@@ -91,6 +91,11 @@ impl Interp<'_> {
         }
     }
 
+    /// The frame in which a comprehension in the body of a class runs: it does not see the names of the class.
+    pub(super) fn inside_class<'f>(&mut self, frame: &Frame<'f>) -> Frame<'f> {
+        Frame { scope: self.heap.scope(None), ..self.class_body(frame, &[]) }
+    }
+
     /// Puts into the body of a class what `__prepare__` of its metaclass has there beforehand. Where that is not
     /// known, anything may be there.
     fn prepare(

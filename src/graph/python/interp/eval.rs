@@ -18,10 +18,7 @@ impl Interp<'_> {
             Expr::Float(value) => Value::Float(value.to_bits()),
             Expr::Text(text) => Value::Str(self.text_sym(frame, text)),
             Expr::Bytes(text) => Value::Bytes(self.text_sym(frame, text)),
-            Expr::Name(name) => {
-                let name = self.sym(frame, name);
-                self.eval_name(frame, name, id)?
-            }
+            Expr::Name(name) => self.eval_name(frame, name, id)?,
             Expr::Attribute(object, name) => self.eval_attribute(frame, id, object, name)?,
             Expr::Subscript(object, key) => {
                 let object = self.eval(frame, object)?;
@@ -166,9 +163,14 @@ impl Interp<'_> {
         Ok(Value::Unknown)
     }
 
-    fn eval_name(&mut self, frame: &Frame, name: Sym, expr: ExprId) -> Run<Value> {
+    fn eval_name(&mut self, frame: &Frame, id: NameId, expr: ExprId) -> Run<Value> {
+        let name = self.sym(frame, id);
         self.doubt.read_name(name);
-        if let Some(value) = self.lookup(frame, name) {
+        let found = self.lookup(frame, name);
+        if frame.function.is_some() {
+            self.refuse_unbound(frame, id, self.at(frame, expr))?;
+        }
+        if let Some(value) = found {
             self.note_given(frame, value);
             return Ok(value);
         }
@@ -361,15 +363,17 @@ impl Interp<'_> {
             return Ok(Value::Unknown);
         };
         let mut out = Collected::default();
+        let inner = frame.is_class.then(|| self.inside_class(frame));
+        let inner = inner.as_ref().unwrap_or(frame);
         let mut hidden = Vec::new();
         for clause in &node.generators {
-            self.target_names(frame, clause.target, &mut hidden);
+            self.target_names(inner, clause.target, &mut hidden);
         }
         // A generator runs when somebody asks for its items, if anybody does.
         let later = u32::from(node.kind == ComprehensionKind::Generator);
         self.doubt.shields += later;
         self.doubt.in_foreign(later > 0, 1);
-        let result = self.run_clauses(frame, index, 0, &mut out);
+        let result = self.run_clauses((frame, inner), index, 0, &mut out);
         self.doubt.in_foreign(later > 0, -1);
         self.doubt.shields -= later;
         for (scope, name, old) in hidden.into_iter().rev() {
@@ -410,7 +414,14 @@ impl Interp<'_> {
         }
     }
 
-    fn run_clauses(&mut self, frame: &Frame, index: u32, depth: usize, out: &mut Collected) -> Run<()> {
+    /// Runs the clauses of a comprehension from a depth on. What the first goes through is computed outside of it.
+    fn run_clauses(
+        &mut self,
+        (outer, frame): (&Frame, &Frame),
+        index: u32,
+        depth: usize,
+        out: &mut Collected,
+    ) -> Run<()> {
         let code = frame.code;
         let Some(node) = code.code.comprehensions.get(index as usize) else {
             return Ok(());
@@ -436,7 +447,7 @@ impl Interp<'_> {
             }
             return Ok(());
         };
-        let iterable = self.eval(frame, clause.iter)?;
+        let iterable = self.eval(if depth == 0 { outer } else { frame }, clause.iter)?;
         self.check_iterable(frame, clause.iter, iterable)?;
         let (mut items, open) = self.iterate(iterable)?;
         if open {
@@ -458,12 +469,12 @@ impl Interp<'_> {
                 }
             }
             match verdict {
-                Some(true) => self.run_clauses(frame, index, depth + 1, out)?,
+                Some(true) => self.run_clauses((outer, frame), index, depth + 1, out)?,
                 Some(false) => {}
                 None => {
                     out.open = true;
                     self.doubt.branches += 1;
-                    let result = self.run_clauses(frame, index, depth + 1, out);
+                    let result = self.run_clauses((outer, frame), index, depth + 1, out);
                     self.doubt.branches -= 1;
                     let _ = result;
                 }

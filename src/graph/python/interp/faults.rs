@@ -226,74 +226,23 @@ impl Interp<'_> {
         {
             let module = self.heap.text(self.module(at).name);
             // A module that something loads in a way that is not followed would be there.
-            if !self.can_find(&format!("{module}.{text}")) {
+            let full = format!("{module}.{text}");
+            if !self.can_find(&full) || self.is_own(frame) && self.is_never_loaded(at, &full) {
                 let running = self.module(at).state == LoadState::Running;
                 let partly = if running { "partially initialized " } else { "" };
                 let message = format!("{partly}module '{module}' has no attribute '{text}'");
                 let site = Some((frame.module, self.at(frame, expr)));
-                let subject = format!("{module}.{text}");
-                let mut fault = self.new_fault(NAME, &subject, format!("AttributeError: {message}"), site);
-                fault.help = self.help_for_name(object, &module, &text);
+                let mut fault = self.new_fault(NAME, &full, format!("AttributeError: {message}"), site);
+                fault.help = match self.can_find(&full) {
+                    true => Some(format!("`{full}` is a module, and nobody has imported it: write `import {full}`")),
+                    false => self.help_for_name(object, &module, &text),
+                };
                 fault.cure = self.in_place_of(at);
                 return self.raise_fault("AttributeError", &message, fault);
             }
         }
         self.refuse_attr(frame, expr, object, name)?;
         self.soft_error("AttributeError", &text)
-    }
-
-    /// A name that nothing has given a value.
-    pub(super) fn no_name(&mut self, frame: &Frame, name: Sym, site: Span) -> Run<Value> {
-        let text = self.heap.text(name);
-        let message = format!("name '{text}' is not defined");
-        let certain = self.is_certain_here() && self.is_decided(frame.module, 0);
-        if !certain || !self.module(frame.module).own || !self.is_nowhere(frame, &text) {
-            return self.soft_error("NameError", &message);
-        }
-        let is_newer = |minor: u16| names::is_builtin_name(&text, (3, minor));
-        let newer = (super::super::stdlib::OLDEST..=super::super::stdlib::NEWEST).find(|minor| is_newer(*minor));
-        let rule = if newer.is_some() { NEWER } else { NAME };
-        let mut fault = self.new_fault(rule, &text, format!("NameError: {message}"), Some((frame.module, site)));
-        fault.help = newer.map(|minor| {
-            let (major, own) = self.input.version;
-            format!("`{text}` is built in from Python 3.{minor} on, and this function runs on {major}.{own}")
-        });
-        self.raise_fault("NameError", &message, fault)
-    }
-
-    /// Whether nothing that is seen of a module's code gives a name a value.
-    fn is_nowhere(&mut self, frame: &Frame, name: &str) -> bool {
-        let module = self.module(frame.module);
-        let code = &module.code.code;
-        let sym = self.heap.sym(name);
-        let builtins = self.heap.sym("builtins");
-        let added = match self.sys_modules.get(builtins).and_then(|module| self.heap.get(module)) {
-            Some(Object::Module(at)) => self.heap.vars(self.module(*at).scope).get(sym).is_some(),
-            _ => false,
-        };
-        let is_local = frame
-            .function
-            .and_then(|at| code.functions.get(at as usize))
-            .is_some_and(|function| function.locals.iter().any(|local| code.name(*local) == name));
-        !added
-            && !is_local
-            && !name.starts_with("__")
-            && name != "_"
-            && self.module(frame.module).host.is_none()
-            && !self.module(frame.module).code.broken
-            && !may_bind_unseen(code)
-            && !self.may_bind(frame.module, name)
-            && !is_global_somewhere(code, name)
-            && !is_item_somewhere(code, name)
-    }
-
-    /// Whether a module's top level may have given a name a value by now: what surely does not run has not, nor has
-    /// what comes further down in an own module that still runs.
-    fn may_bind(&self, at: ModIdx, name: &str) -> bool {
-        let module = self.module(at);
-        let is_half = module.own && module.state == LoadState::Running;
-        let until = if is_half { module.reached } else { u32::MAX };
-        module.code.code.binds(name, until, &|block| self.skipped.contains(&(at, block)))
     }
 
     /// `A | B` between types, which this version does not have.
@@ -494,8 +443,8 @@ impl Interp<'_> {
         }
         match module.state {
             // What comes further down in the file is not there yet.
-            LoadState::Running if module.own => !is_global_somewhere(code, &text),
-            _ => !self.may_bind(at, &text) && !is_global_somewhere(code, &text),
+            LoadState::Running if module.own => !unbound::is_global_somewhere(code, &text),
+            _ => !self.may_bind(at, &text) && !unbound::is_global_somewhere(code, &text),
         }
     }
 }
@@ -504,7 +453,7 @@ impl Interp<'_> {
 const BINDERS: &[&str] = &["globals", "exec", "vars", "locals"];
 
 /// Whether code names one of them. A module of that name, `from .globals import x`, is none.
-fn may_bind_unseen(code: &Code) -> bool {
+pub(super) fn may_bind_unseen(code: &Code) -> bool {
     let is_binder = |name: NameId| BINDERS.contains(&code.name(name));
     // Most code has no such word at all.
     code.names.iter().any(|name| BINDERS.contains(&&**name))
@@ -553,14 +502,4 @@ fn binds_by_setattr(code: &Code) -> bool {
             _ => true,
         }
     })
-}
-
-/// Whether a comprehension calls its items so: functions that it makes see the name when it has ended.
-fn is_item_somewhere(code: &Code, name: &str) -> bool {
-    let mut generators = code.comprehensions.iter().flat_map(|comprehension| &comprehension.generators);
-    generators.any(|generator| code.target_binds(generator.target, name))
-}
-
-fn is_global_somewhere(code: &Code, name: &str) -> bool {
-    code.functions.iter().any(|function| function.globals.iter().any(|global| code.name(*global) == name))
 }

@@ -124,10 +124,11 @@ impl Interp<'_> {
             let handled = self.either(
                 frame,
                 &mut |this| {
-                    if let Some(name) = handler.name {
-                        this.assign_name(frame, name, Value::Unknown);
-                    }
-                    this.exec_block(frame, handler.body)
+                    let Some(name) = handler.name else { return this.exec_block(frame, handler.body) };
+                    this.assign_name(frame, name, Value::Unknown);
+                    let flow = this.exec_block(frame, handler.body);
+                    this.forget_name(frame, name, handler, false);
+                    flow
                 },
                 &mut |_| Ok(Flow::NEXT),
             )?;
@@ -244,10 +245,13 @@ impl Interp<'_> {
             if matches == Some(false) {
                 continue;
             }
-            if let Some(name) = handler.name {
-                self.assign_name(frame, name, raised.value);
-            }
-            return self.handle(frame, raised, matches == Some(true), handler.body);
+            let Some(name) = handler.name else {
+                return self.handle(frame, raised, matches == Some(true), handler.body);
+            };
+            self.assign_name(frame, name, raised.value);
+            let result = self.handle(frame, raised, matches == Some(true), handler.body);
+            self.forget_name(frame, name, handler, raised.fault.is_some() && matches == Some(true));
+            return result;
         }
         Err(raised)
     }

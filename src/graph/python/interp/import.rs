@@ -12,6 +12,15 @@ use crate::graph::{GraphProblem, ProblemEffect};
 use crate::lang::python::ProblemKind;
 use crate::lang::python::ir::Alias;
 
+/// Who asks a module for a name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asks {
+    /// `from module import name`.
+    Name,
+    /// `from module import *`, for what `__all__` lists.
+    Star,
+}
+
 impl Interp<'_> {
     /// `import a.b.c`: loads all parts and gives the last.
     pub(in super::super) fn import(&mut self, name: &str, from: Option<(ModIdx, Span)>) -> Run<Value> {
@@ -530,6 +539,18 @@ impl Interp<'_> {
         name: Sym,
         from: Option<(ModIdx, Span)>,
     ) -> Run<Value> {
+        self.import_part(source, base, name, from, Asks::Name)
+    }
+
+    /// The same for either way of asking.
+    pub(super) fn import_part(
+        &mut self,
+        source: Value,
+        base: &str,
+        name: Sym,
+        from: Option<(ModIdx, Span)>,
+        asks: Asks,
+    ) -> Run<Value> {
         if source == Value::Unknown {
             return Ok(Value::Unknown);
         }
@@ -546,17 +567,24 @@ impl Interp<'_> {
         if self.sys_modules.get(sym).is_some() || self.can_find(&full) {
             return self.import(&full, from);
         }
+        let class = match asks {
+            Asks::Name => "ImportError",
+            Asks::Star => "AttributeError",
+        };
         if let Some(Object::Module(at)) = self.heap.get(source)
             && let at = *at
             && self.is_certain_here()
             && self.surely_lacks(at, name)
         {
-            let message = self.lacking(source, base, &text);
-            let mut fault = self.new_fault(NAME, &full, format!("ImportError: {message}"), from);
+            let message = match asks {
+                Asks::Name => self.lacking(source, base, &text),
+                Asks::Star => format!("module '{base}' has no attribute '{text}'"),
+            };
+            let mut fault = self.new_fault(NAME, &full, format!("{class}: {message}"), from);
             fault.help = self.help_for_name(source, base, &text);
             fault.cure = self.in_place_of(at);
             let fault = self.behind_folder(at, base, fault);
-            return self.raise_fault("ImportError", &message, fault);
+            return self.raise_fault(class, &message, fault);
         }
         // In an import circle the order matters that C code and lazy loaders hide from us.
         let running =
@@ -566,8 +594,8 @@ impl Interp<'_> {
         }
         // Not there for all we know; believed where code waits for it. A stand-in (`six.moves`) says what it has.
         let near = matches!(self.heap.get(source), Some(Object::Module(_)));
-        if self.is_caught("ImportError", near) {
-            return Err(self.exception("ImportError", &format!("cannot import name '{text}' from '{base}'")));
+        if self.is_caught(class, near) {
+            return Err(self.exception(class, &format!("cannot import name '{text}' from '{base}'")));
         }
         Ok(Value::Unknown)
     }

@@ -16,7 +16,10 @@ impl Interp<'_> {
         };
         let mut result = Value::Unknown;
         for member in self.heap.members(name).iter() {
-            let Some(text) = self.text_of(*member) else { continue };
+            let Some(text) = self.text_of(*member) else {
+                self.dynamic.is_vague = true;
+                continue;
+            };
             let Some(full) = self.resolve_relative(frame.module, level, &text) else { continue };
             let from = Some((frame.module, span));
             let module = self.import(&full, from)?;

@@ -30,6 +30,8 @@ pub(super) struct Mistakes {
     written: FxHashSet<ObjId>,
     /// Stretches of code that may have run or not, whose names are known for it.
     unwalked: FxHashSet<(ModIdx, Span)>,
+    /// Names that surely lost their value, with the place behind which code may have given them another.
+    gone: FxHashMap<(ScopeId, Sym), u32>,
 }
 
 impl Mistakes {
@@ -59,6 +61,16 @@ impl Mistakes {
     /// Whether a stretch of code is met as one that may have run for the first time.
     pub(super) fn meets(&mut self, module: ModIdx, span: Span) -> bool {
         self.unwalked.insert((module, span))
+    }
+
+    /// Notes that a name surely has lost its value.
+    pub(super) fn lose_name(&mut self, scope: ScopeId, name: Sym, behind: u32) {
+        self.gone.insert((scope, name), behind);
+    }
+
+    /// The place behind which a name may have got a value.
+    pub(super) fn lost_at(&self, scope: ScopeId, name: Sym) -> u32 {
+        self.gone.get(&(scope, name)).copied().unwrap_or_default()
     }
 
     /// Notes a container that own code writes down.

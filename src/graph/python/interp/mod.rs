@@ -38,6 +38,7 @@ mod native;
 mod names;
 mod ops;
 mod others;
+mod parts;
 mod paths;
 mod record;
 mod regex;
@@ -55,6 +56,7 @@ mod text;
 mod top_level;
 pub(super) mod trace;
 mod unlikely;
+mod unbound;
 mod unpickle;
 mod unset;
 mod unwalked;
@@ -432,6 +434,14 @@ impl<'a> Interp<'a> {
         self.heap.vars_mut(scope).set(name, value);
     }
 
+    /// Takes a name its value away.
+    pub(super) fn unset_var(&mut self, scope: ScopeId, name: Sym) {
+        if let Some(log) = self.logs.last_mut().filter(|log| log.scope == scope) {
+            log.old.push((name, self.heap.vars(scope).get(name)));
+        }
+        self.heap.vars_mut(scope).remove(name);
+    }
+
     /// The scope that holds a name as seen from a frame.
     pub(super) fn lookup(&mut self, frame: &Frame, name: Sym) -> Option<Value> {
         if let Some(value) = self.heap.vars(frame.scope).get(name) {
@@ -450,8 +460,11 @@ impl<'a> Interp<'a> {
     /// Where an assignment to a name in a frame goes.
     pub(super) fn home(&mut self, frame: &Frame, id: NameId, name: Sym) -> ScopeId {
         let Some(function) = frame.function.and_then(|at| frame.code.code.functions.get(at as usize)) else {
-            return frame.scope;
+            return if self.is_declared_in_class(frame, id) { self.module(frame.module).scope } else { frame.scope };
         };
+        if self.is_declared_in_class(frame, id) {
+            return self.module(frame.module).scope;
+        }
         if frame.is_class || function.locals.binary_search(&id).is_ok() {
             return frame.scope;
         }
@@ -466,6 +479,11 @@ impl<'a> Interp<'a> {
             at = self.heap.scope_ref(scope).parent;
         }
         frame.scope
+    }
+
+    /// Whether a class body, which runs, says of a name that it is the module's.
+    fn is_declared_in_class(&self, frame: &Frame, id: NameId) -> bool {
+        frame.is_class && frame.code.code.class_globals.contains(&id)
     }
 
     /// Span of an expression, with which calls and imports are reported.

@@ -13,12 +13,15 @@ pub(in super::super) struct Dynamic {
     pub(in super::super) own: bool,
     /// Anything.
     any: bool,
+    /// Something has imported what is not known, in whatever way.
+    pub(super) is_vague: bool,
 }
 
 impl Interp<'_> {
     /// Notes an import by a name that cannot be computed.
     pub(super) fn note_dynamic(&mut self, by: ModIdx) {
         self.dynamic.any = true;
+        self.dynamic.is_vague = true;
         self.dynamic.own |= self.module(by).own;
     }
 

@@ -1,6 +1,8 @@
 //! Star imports.
 
 use super::super::value::*;
+use super::import::Asks;
+use super::mistakes::MISTAKE;
 use super::*;
 
 impl Interp<'_> {
@@ -30,9 +32,12 @@ impl Interp<'_> {
             Some((items, open)) => {
                 let names: Vec<Value> = items.iter().flat_map(|item| self.heap.members(*item).to_vec()).collect();
                 for item in names {
-                    if let Value::Str(name) = item {
-                        let value = self.import_attr(source, base, name, from)?;
-                        self.set_var(frame.scope, name, value);
+                    match item {
+                        Value::Str(name) => {
+                            let value = self.import_part(source, base, name, from, Asks::Star)?;
+                            self.set_var(frame.scope, name, value);
+                        }
+                        item => self.refuse_listed(frame, at, item, from)?,
                     }
                 }
                 if open {
@@ -43,6 +48,22 @@ impl Interp<'_> {
             None => self.copy_public(frame, scope),
         }
         Ok(())
+    }
+
+    /// What `__all__` lists must be texts.
+    fn refuse_listed(&mut self, frame: &Frame, at: ModIdx, item: Value, from: Option<(ModIdx, Span)>) -> Run<()> {
+        let kind = match self.heap.get(item) {
+            _ if matches!(item, Value::Int(_)) => "int",
+            Some(Object::Function(_)) => "function",
+            Some(Object::Class(_)) => "type",
+            _ => return Ok(()),
+        };
+        if !self.module(at).own || !self.is_certain_here() || !self.is_decided(frame.module, 0) {
+            return Ok(());
+        }
+        let message = format!("Item in {}.__all__ must be str, not {kind}", self.heap.text(self.module(at).name));
+        let fault = self.new_fault(MISTAKE, "TypeError", format!("TypeError: {message}"), from);
+        self.raise_fault("TypeError", &message, fault).map(|_| ())
     }
 
     fn copy_public(&mut self, frame: &Frame, scope: ScopeId) {

@@ -1,0 +1,9 @@
+try:
+    int("x")
+except ValueError as e:
+    pass
+print(e)
+
+
+def handler(event, context):
+    return 1

@@ -1,0 +1,6 @@
+squares = [n * n for n in range(3)]
+print(n)
+
+
+def handler(event, context):
+    return 1

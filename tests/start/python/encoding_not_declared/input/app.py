@@ -1,0 +1,2 @@
+x = "é"
+def handler(e, c): pass

@@ -1,0 +1,5 @@
+import other
+
+
+def handler(event, context):
+    return 1

@@ -1,0 +1,9 @@
+x = 1
+def f():
+    print(x)
+    x = 2
+f()
+
+
+def handler(event, context):
+    return 1

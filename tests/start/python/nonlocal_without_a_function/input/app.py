@@ -1,0 +1,7 @@
+def f():
+    nonlocal x
+    x = 1
+
+
+def handler(event, context):
+    return 1

@@ -1,0 +1,7 @@
+import p
+p.a.f()
+import p.a
+
+
+def handler(event, context):
+    return 1

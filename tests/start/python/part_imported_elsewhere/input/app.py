@@ -1,0 +1,7 @@
+import p
+import q
+p.a.f()
+
+
+def handler(event, context):
+    return 1

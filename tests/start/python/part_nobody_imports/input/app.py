@@ -1,0 +1,6 @@
+import p
+p.a.f()
+
+
+def handler(event, context):
+    return 1

@@ -1,0 +1,6 @@
+import xml
+xml.etree.ElementTree.fromstring("<a/>")
+
+
+def handler(event, context):
+    return 1

@@ -1,0 +1,8 @@
+try:
+    from lib import *
+except AttributeError:
+    pass
+
+
+def handler(event, context):
+    return 1

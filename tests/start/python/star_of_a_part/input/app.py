@@ -1,0 +1,6 @@
+from lib import *
+print(sub)
+
+
+def handler(event, context):
+    return 1
