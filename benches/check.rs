@@ -136,6 +136,7 @@ fn simulate_python(bencher: divan::Bencher<'_, '_>) {
         version: (3, 12),
         architecture: Architecture::X86_64,
         sdk: None,
+        libraries: None,
         environment: &environment,
         packages: &packages,
         refused: &Refused::default(),

@@ -62,6 +62,12 @@ impl Platform {
         tables::has_library(self, glibc, library)
     }
 
+    /// Whether the images may hold a library whose name begins so, `libmagic.so` of any version.
+    #[must_use]
+    pub fn may_have_library(self, glibc: &str, start: &str) -> bool {
+        tables::may_have_library(self, glibc, start)
+    }
+
     /// Whether an image holds a dynamic loader, by its path.
     #[must_use]
     pub fn has_loader(self, architecture: Architecture, path: &str) -> bool {

@@ -199,6 +199,16 @@ pub(super) fn has_library(platform: Platform, glibc: &str, library: &str) -> boo
     covers(&image.libraries) && !image.lacks.get(glibc).is_some_and(|lacks| covers(lacks))
 }
 
+pub(super) fn may_have_library(platform: Platform, glibc: &str, start: &str) -> bool {
+    let image = &table(platform).base_image;
+    // What is lacking is so by version: another may be there.
+    let may_be = |pattern: &String| match pattern.split_once('*') {
+        Some((head, _)) => head.starts_with(start) || start.starts_with(head),
+        None => pattern.starts_with(start) && !image.lacks.get(glibc).is_some_and(|lacks| lacks.contains(pattern)),
+    };
+    image.libraries.iter().any(may_be)
+}
+
 pub(super) fn has_loader(platform: Platform, architecture: Architecture, path: &str) -> bool {
     let loaders = &table(platform).base_image.loaders;
     let known = match architecture {
@@ -263,6 +273,9 @@ mod tests {
         let has = |glibc: &str, library: &str| has_library(Platform::AwsLambda, glibc, library);
         assert!(has("2.34", "libssl.so.3") && !has("2.34", "libssl.so.1.1") && has("2.26", "libssl.so.1.1"));
         assert!(has("2.34", "libc.so.6") && !has("2.34", "libGL.so.1"));
+        let may = |start: &str| may_have_library(Platform::AwsLambda, "2.34", start);
+        assert!(may("libc.so") && may("libssl.so") && may("libncursesw.so") && may("libz.so"));
+        assert!(!may("libmagic.so") && !may("libcairo.so") && !may("libzbar.so"));
     }
 
     #[test]

@@ -71,6 +71,7 @@ fn of_python(bundle: &Bundle, packages: &Packages) -> ModuleGraph {
         version: (3, 12),
         architecture: Architecture::X86_64,
         sdk: None,
+        libraries: None,
         environment: &BTreeMap::new(),
         packages,
         refused: &FxHashMap::default(),

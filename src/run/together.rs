@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::shelf;
-use crate::artifact::EntryId;
+use crate::artifact::{ArtifactKind, EntryId};
 use crate::assemble::FunctionSpec;
 use crate::cost::{self, Calibration, CostInput};
 use crate::culprit::After;
@@ -157,12 +157,14 @@ fn simulated(specs: &[&FunctionSpec], bundle: &Bundle, refused: &Refused, what_i
             starts.push(wanted);
         }
     }
+    let glibc = &spec.runtime.facts(spec.platform).glibc;
     let input = PythonInput {
         bundle,
         handler: spec.start(),
         version: spec.runtime.version(),
         architecture: spec.architecture,
         sdk: spec.runtime.sdk(spec.platform),
+        libraries: (bundle.artifact.kind != ArtifactKind::Image).then_some((spec.platform, glibc)),
         environment: &spec.environment,
         packages: &bundle.owners(Language::Python),
         refused,

@@ -22,7 +22,7 @@ use crate::graph::{
 use crate::graph::{Handed, Refused, WhatIf};
 use crate::lang::python::ir::Code;
 use crate::package::owners::Packages;
-use crate::platform::{Architecture, Sdk};
+use crate::platform::{Architecture, Platform, Sdk};
 use crate::span::Span;
 
 /// What the interpreter knows about its surroundings.
@@ -32,6 +32,7 @@ pub(super) struct Setup<'a> {
     pub(super) architecture: Architecture,
     pub(super) stdlib: Stdlib,
     pub(super) sdk: Option<&'static Sdk>,
+    pub(super) libraries: Option<(Platform, &'a str)>,
     pub(super) packages: &'a Packages,
     pub(super) refused: &'a Refused,
     pub(super) what_if: &'a WhatIf,
@@ -63,6 +64,7 @@ impl<'a> Setup<'a> {
             architecture: input.architecture,
             stdlib: Stdlib::for_version(input.version),
             sdk: input.sdk,
+            libraries: input.libraries,
             packages: input.packages,
             refused: input.refused,
             what_if: input.what_if,

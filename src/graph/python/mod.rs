@@ -27,7 +27,7 @@ use std::collections::BTreeMap;
 use crate::graph::{ModuleGraph, Refused, WhatIf};
 use crate::package::Bundle;
 use crate::package::owners::Packages;
-use crate::platform::{Architecture, Sdk};
+use crate::platform::{Architecture, Platform, Sdk};
 
 /// What the simulation starts from.
 pub struct PythonInput<'a> {
@@ -41,6 +41,8 @@ pub struct PythonInput<'a> {
     pub architecture: Architecture,
     /// The SDK that the runtime brings along.
     pub sdk: Option<&'static Sdk>,
+    /// Whose image the function runs on, with the version of its C library; `None` where it brings its own.
+    pub libraries: Option<(Platform, &'a str)>,
     /// Environment variables that are known.
     pub environment: &'a BTreeMap<String, String>,
     /// The installed distributions.

@@ -64,13 +64,16 @@ impl Code {
             Stmt::While(_, body, orelse) => {
                 self.block_binds(*body, asked, looped || asked.is_around(span)) || any(&[*orelse])
             }
-            Stmt::For(item, _, blocks) => {
-                let looped = looped || asked.is_around(span);
-                // It is given a value where the body begins.
-                let begins = self.block_span(blocks.0).is_some_and(|body| {
-                    asked.counts(Span::new(body.start, body.start), looped) && self.target_binds(*item, asked.name)
-                });
-                begins || self.block_binds(blocks.0, asked, looped) || any(&[blocks.1])
+            Stmt::For(item, iter, blocks) => {
+                // What it goes through is computed once.
+                let rounds = Span::new(self.expr_span(*iter).end.min(span.end), span.end);
+                let looped = looped || asked.is_around(rounds);
+                // It is given a value where the body begins; one of nothing but `pass` has no place.
+                let body = self.block_span(blocks.0).map_or(span.end, |body| body.start);
+                let begins = asked.counts(Span::new(body, body), looped) || asked.counts(span, looped);
+                begins && self.target_binds(*item, asked.name)
+                    || self.block_binds(blocks.0, asked, looped)
+                    || any(&[blocks.1])
             }
             Stmt::With(items, body) => {
                 let mut targets = items.iter().filter_map(|(_, target)| *target);

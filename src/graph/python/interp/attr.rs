@@ -43,7 +43,7 @@ impl Interp<'_> {
             Object::Module(_) => {
                 let value = self.module_attr(object, name)?;
                 Ok(match value {
-                    None if self.is_open_module(object) => Some(Value::Unknown),
+                    None if self.is_open_module(object) && !self.is_denied(object, name) => Some(Value::Unknown),
                     value => value,
                 })
             }
@@ -202,7 +202,9 @@ impl Interp<'_> {
                 classes: Some(vec![self.heap.external("AttributeError")]),
                 module_depth: self.module_depth,
             });
+            let outer = self.begin_asking(at, name);
             let result = self.call(hook, Args::one(Value::Str(name)));
+            self.asking = outer;
             self.catches.pop();
             return match result {
                 Ok(Value::Unknown) => {

@@ -55,6 +55,9 @@ impl Interp<'_> {
         if let Some(value) = self.frame_call(frame, callee, &args, span)? {
             return Ok(value);
         }
+        if callee == Value::Unknown {
+            return self.call_loader(frame, function, &args, span);
+        }
         self.check_call(frame, id, callee, &args)?;
         self.call_sites.push((frame.module, span));
         let depends = self.doubt.enter_choice(mark);
@@ -390,7 +393,7 @@ impl Interp<'_> {
         self.module_mut(frame.module).weight.functions += 1;
         let mut decorators = Vec::new();
         for decorator in code.code.list(node.decorators) {
-            decorators.push(self.eval(frame, *decorator)?);
+            decorators.push((*decorator, self.eval(frame, *decorator)?));
         }
         let mut value = self.make_function(frame, index)?;
         if !code.code.future_annotations && self.input.version < (3, 14) && frame.function.is_none() {
@@ -399,9 +402,10 @@ impl Interp<'_> {
             }
         }
         self.check_route(frame, node)?;
-        for decorator in decorators.into_iter().rev() {
+        for (at, decorator) in decorators.into_iter().rev() {
             self.module_mut(frame.module).weight.decorators += 1;
             self.note_arguments(frame, decorator, &Args::one(value));
+            self.check_decorator(frame, at, decorator, value)?;
             let result = self.call(decorator, Args::one(value))?;
             // A decorator that is not known most likely wraps: keep what can be followed.
             if result != Value::Unknown && !self.heap.external_name(result).is_some_and(|name| name.contains("()")) {

@@ -36,6 +36,8 @@ impl Interp<'_> {
             bases.push(Value::Unknown);
         }
         self.check_bases(frame, node, &bases, metaclass)?;
+        self.check_members(frame, node, &bases)?;
+        self.check_class_options(frame, node, &bases, &keywords)?;
         let name = self.sym(frame, node.name);
         let body = self.class_body(frame, &node.type_params);
         let maker = metaclass.unwrap_or_else(|| self.inherited_metaclass(&bases));

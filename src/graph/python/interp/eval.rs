@@ -76,7 +76,10 @@ impl Interp<'_> {
         let object = self.eval(frame, object)?;
         let name = self.sym(frame, name);
         self.doubt.read_name(name);
-        match self.find_attr(object, name)? {
+        self.asker = self.is_own(frame).then(|| (frame.module, self.at(frame, id)));
+        let found = self.find_attr(object, name);
+        self.asker = None;
+        match found? {
             Some(value) => self.seen_attr(frame, id, object, name, value),
             None => self.no_attr(frame, id, object, name),
         }

@@ -330,10 +330,12 @@ impl Interp<'_> {
                     self.skip(frame.module, if truth { None } else { Some(*body) }, rest, orelse);
                 }
                 let depends = self.doubt.enter_choice(mark);
+                self.held += u32::from(truth);
                 let flow = match truth {
                     true => self.exec_block(frame, *body),
                     false => self.exec_if(frame, rest, orelse),
                 };
+                self.held -= u32::from(truth);
                 self.doubt.leave_choice(depends);
                 match truth {
                     true => {

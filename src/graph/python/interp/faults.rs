@@ -233,9 +233,12 @@ impl Interp<'_> {
                 let message = format!("{partly}module '{module}' has no attribute '{text}'");
                 let site = Some((frame.module, self.at(frame, expr)));
                 let mut fault = self.new_fault(NAME, &full, format!("AttributeError: {message}"), site);
-                fault.help = match self.can_find(&full) {
-                    true => Some(format!("`{full}` is a module, and nobody has imported it: write `import {full}`")),
-                    false => self.help_for_name(object, &module, &text),
+                fault.help = match (self.denied(at, name), self.can_find(&full)) {
+                    (Some(said), _) => Some(format!("The library says: {said}")),
+                    (None, true) => {
+                        Some(format!("`{full}` is a module, and nobody has imported it: write `import {full}`"))
+                    }
+                    (None, false) => self.help_for_name(object, &module, &text),
                 };
                 fault.cure = self.in_place_of(at);
                 return self.raise_fault("AttributeError", &message, fault);
@@ -421,6 +424,9 @@ impl Interp<'_> {
 
     /// Whether a module surely lacks a name that was not found in it.
     pub(super) fn surely_lacks(&mut self, at: ModIdx, name: Sym) -> bool {
+        if self.denied(at, name).is_some() {
+            return true;
+        }
         let module = self.module(at);
         if module.kind == ModuleKind::Runtime {
             let module = self.heap.text(module.name);

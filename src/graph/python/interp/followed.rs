@@ -12,6 +12,7 @@ use crate::knowledge::table;
 struct Followed {
     functions: FxHashSet<String>,
     methods: FxHashSet<String>,
+    exact: FxHashSet<String>,
 }
 
 table! {
@@ -26,6 +27,11 @@ pub(super) fn is_function(name: &str) -> bool {
 /// Whether a method of containers, `.append`, is followed, so that what they hold stays known.
 pub(super) fn is_method(name: &str) -> bool {
     name.strip_prefix('.').is_some_and(|name| FOLLOWED.methods.contains(name))
+}
+
+/// Whether a method of a container that own code has written down gives what the walk computes, whatever it holds.
+pub(super) fn is_exact(method: &str) -> bool {
+    FOLLOWED.exact.contains(method)
 }
 
 impl Interp<'_> {

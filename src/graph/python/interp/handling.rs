@@ -13,9 +13,15 @@ impl Interp<'_> {
             (None, None) => Value::Unknown,
         };
         let site = (frame.module, frame.span.get());
-        let certain = self.is_certain_here();
+        let certain = self.is_certain_here() || self.raises_for_library(frame.module);
         let decided = self.is_decided(frame.module, 0);
-        let fault = (certain && decided).then(|| self.fault_of_raise(value, site));
+        let fault = match certain && decided {
+            true => {
+                let fault = self.fault_of_raise(value, site);
+                Some(self.fault_of_library(frame.module, fault))
+            }
+            false => self.denial(value),
+        };
         if self.catches_value(value) {
             let fault = fault.map(|fault| self.trace.keep(fault));
             return Err(Raised { value, fault });
@@ -24,7 +30,11 @@ impl Interp<'_> {
             self.end_init(fault);
         } else {
             let class = self.class_name(value);
-            if certain { self.doubt_of_others(&class) } else { self.note_unset(frame, &class) }
+            if certain || self.refuses_own_call() {
+                self.doubt_of_others(&class)
+            } else {
+                self.note_unset(frame, &class)
+            }
         }
         // Nobody catches it. The walk goes on as if it were mended, or, where it is not certain, because one of our
         // decisions on the way here was wrong: at module level go on, in a function leave it.

@@ -5,6 +5,9 @@ use super::mistakes::MISTAKE;
 use super::*;
 use crate::lang::python::ir::{Class as ClassNode, Expr, Exprs, Function as Node, Stmt};
 
+/// Built-in types that nobody can derive from.
+const FINAL: [&str; 4] = ["bool", "memoryview", "range", "slice"];
+
 impl Interp<'_> {
     /// A call of own code.
     pub(super) fn check_call(&mut self, frame: &Frame, expr: ExprId, callee: Value, args: &Args) -> Run<()> {
@@ -20,7 +23,7 @@ impl Interp<'_> {
         {
             return self.mistake(frame, self.at(frame, expr), "TypeError", &message);
         }
-        if !is_computed {
+        if !is_computed && !self.mistakes.rests_on_environment(&self.doubt) {
             return Ok(());
         }
         let (class, message) = match callee {
@@ -33,7 +36,18 @@ impl Interp<'_> {
                 None => return Ok(()),
             },
         };
-        self.mistake(frame, self.at(frame, expr), class, &message)
+        self.mistake_or_demand(frame, self.at(frame, expr), class, &message)
+    }
+
+    /// What is wrong with a decorator that is called with what it decorates.
+    pub(super) fn check_decorator(&mut self, frame: &Frame, decorator: ExprId, callee: Value, value: Value) -> Run<()> {
+        if !self.is_computed(frame) || !matches!(self.heap.get(callee), Some(Object::Function(_) | Object::Class(_))) {
+            return Ok(());
+        }
+        match self.misfit(callee, &Args::one(value)) {
+            Some((class, message)) => self.mistake(frame, self.at(frame, decorator), class, &message),
+            None => Ok(()),
+        }
     }
 
     /// What is wrong with a call, as the class of an error and its message.
@@ -48,6 +62,12 @@ impl Interp<'_> {
             }
             Object::Method { function, this } => {
                 let (function, this) = (*function, *this);
+                if let Some(method) = self.heap.external_name(function) {
+                    if &*method == "object.__init__" {
+                        return self.refusal_of_object(this, args).map(|message| ("TypeError", message));
+                    }
+                    return self.refusal_of_method(this, &method, args);
+                }
                 let class = match self.heap.get(this) {
                     Some(Object::Instance { class, .. }) => *class,
                     Some(Object::Class(_)) => this,
@@ -60,16 +80,42 @@ impl Interp<'_> {
                 }
                 self.misfit_of(&node, args, 1)?
             }
+            Object::Class(_) if self.no_member(callee, args).is_some() => return self.no_member(callee, args),
+            Object::Class(class) if class.fields.is_some() => self.misfit_of_fields(callee, args)?,
             Object::Class(_) => self.misfit_of_class(callee, args)?,
-            Object::External(name) => return number_of(&self.heap.text(*name), &self.only_text(args)?),
+            Object::External(name) => return self.refusal(&self.heap.text(*name), args),
             _ => return None,
         };
         Some(("TypeError", message))
     }
 
-    /// Why a class of a library, as it is installed, cannot be called like this. Only the names and the number of
-    /// arguments count.
-    fn misfit_of_library(&mut self, class: Value, args: &Args) -> Option<String> {
+    /// Why a class or a function of a library, as it is installed, cannot be called like this. Only the names and the
+    /// number of arguments count.
+    fn misfit_of_library(&mut self, callee: Value, args: &Args) -> Option<String> {
+        let (function, bound) = match self.heap.get(callee)? {
+            Object::Class(_) => return self.misfit_of_library_class(callee, args),
+            Object::Function(function) => (Rc::clone(function), 0),
+            Object::Method { function, this } => {
+                let (function, this) = (*function, *this);
+                let Some(Object::Instance { class, .. }) = self.heap.get(this) else { return None };
+                let class = *class;
+                match (self.heap.get(class), self.heap.get(function)) {
+                    (Some(Object::Class(class)), Some(Object::Function(function))) if !class.open => {
+                        (Rc::clone(function), 1)
+                    }
+                    _ => return None,
+                }
+            }
+            _ => return None,
+        };
+        let code = &self.module(function.module).code.code;
+        let node = code.functions.get(function.index as usize)?;
+        let is_plain =
+            !self.module(function.module).own && code.list(node.decorators).is_empty() && node.value.is_none();
+        if is_plain { self.misfit_of(&function, args, bound) } else { None }
+    }
+
+    fn misfit_of_library_class(&mut self, class: Value, args: &Args) -> Option<String> {
         let Some(Object::Class(node)) = self.heap.get(class) else { return None };
         let (name, module, metaclass, open) = (self.heap.text(node.name), node.module?, node.metaclass, node.open);
         let plain = matches!(self.heap.external_name(metaclass).as_deref(), Some("type" | "abc.ABCMeta"));
@@ -87,17 +133,15 @@ impl Interp<'_> {
         if code.list(node.decorators).is_empty() { self.misfit_of(&function, args, 1) } else { None }
     }
 
-    /// The text that is the one argument.
-    fn only_text(&self, args: &Args) -> Option<Rc<str>> {
-        match args.positional.as_slice() {
-            [value] if args.keywords.is_empty() && !args.open => self.text_of(*value),
-            _ => None,
-        }
-    }
-
     /// Why a class cannot be called like this.
     fn misfit_of_class(&mut self, class: Value, args: &Args) -> Option<String> {
-        if !self.is_whole_class(class) || self.class_lookup(class, known::NEW).is_some() || args.open {
+        if !self.is_whole_class(class) || self.class_lookup(class, known::NEW).is_some() {
+            return None;
+        }
+        if let Some(message) = self.refusal_of_abstract(class) {
+            return Some(message);
+        }
+        if args.open {
             return None;
         }
         let Some(Object::Class(node)) = self.heap.get(class) else { return None };
@@ -154,9 +198,9 @@ impl Interp<'_> {
             let missing: Vec<&str> =
                 missing.map(|parameter| code.name(parameter.name)).filter(|parameter| !is_named(parameter)).collect();
             if !missing.is_empty() {
-                let plural = if missing.len() == 1 { "argument" } else { "arguments" };
+                let plural = plural_of(missing.len());
                 let names = missing.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");
-                return Some(format!("{name}() missing {} required {kind} {plural}: {names}", missing.len()));
+                return Some(format!("{name}() missing {} required {kind} argument{plural}: {names}", missing.len()));
             }
         }
         None
@@ -170,10 +214,15 @@ impl Interp<'_> {
         bases: &[Value],
         metaclass: Option<Value>,
     ) -> Run<()> {
+        let at = node.name_span;
+        if self.is_computed(frame) && self.is_metaclass_conflict(bases, metaclass) {
+            let message = "metaclass conflict: the metaclass of a derived class must be a (non-strict) subclass of the \
+                           metaclasses of all its bases";
+            return self.mistake(frame, at, "TypeError", message);
+        }
         if metaclass.is_some() || !self.is_certain_here() {
             return Ok(());
         }
-        let at = node.name_span;
         if let Some(message) = self.same_error_twice(bases) {
             let fault = self.new_fault(MISTAKE, "TypeError", format!("TypeError: {message}"), Some((frame.module, at)));
             return self.raise_fault("TypeError", &message, fault).map(|_| ());
@@ -210,6 +259,9 @@ impl Interp<'_> {
         for base in bases {
             match self.heap.get(*base) {
                 None if *base == Value::None => return Some("NoneType takes no arguments".to_owned()),
+                Some(Object::External(name)) if FINAL.contains(&&*self.heap.text(*name)) => {
+                    return Some(format!("type '{}' is not an acceptable base type", self.heap.text(*name)));
+                }
                 Some(Object::Module(at))
                     if self.module(*at).kind == ModuleKind::Source || self.module(*at).kind == ModuleKind::Runtime =>
                 {
@@ -381,13 +433,18 @@ impl Interp<'_> {
     }
 }
 
+/// The ending of a word for so many things.
+pub(super) fn plural_of(count: usize) -> &'static str {
+    if count == 1 { "" } else { "s" }
+}
+
 /// The names of the keywords of a class's decorators that are called.
 fn options_of<'f>(frame: &Frame<'f>, decorators: Exprs) -> Vec<&'f str> {
     let code = &frame.code.code;
     code.list(decorators).iter().flat_map(|decorator| options_of_call(frame, *decorator)).collect()
 }
 
-fn options_of_call<'f>(frame: &Frame<'f>, call: ExprId) -> Vec<&'f str> {
+pub(super) fn options_of_call<'f>(frame: &Frame<'f>, call: ExprId) -> Vec<&'f str> {
     let code = &frame.code.code;
     let Expr::Call(_, at) = code.expr(call) else { return Vec::new() };
     let keywords = code.calls.get(at as usize).map_or(&[][..], |args| &args.keywords);
@@ -396,7 +453,7 @@ fn options_of_call<'f>(frame: &Frame<'f>, call: ExprId) -> Vec<&'f str> {
 }
 
 /// The word by which an annotation says that it declares no ordinary field.
-fn kind_of_annotation(frame: &Frame, annotation: ExprId) -> Option<&'static str> {
+pub(super) fn kind_of_annotation(frame: &Frame, annotation: ExprId) -> Option<&'static str> {
     let code = &frame.code.code;
     let name = match code.expr(annotation) {
         Expr::Subscript(object, _) => return kind_of_annotation(frame, object),
@@ -405,42 +462,4 @@ fn kind_of_annotation(frame: &Frame, annotation: ExprId) -> Option<&'static str>
         _ => return None,
     };
     ["ClassVar", "KW_ONLY"].into_iter().find(|kind| name.contains(kind))
-}
-
-/// What `int(text)` and `float(text)` say to a text that is no number.
-fn number_of(function: &str, text: &str) -> Option<(&'static str, String)> {
-    let bare: String = text.trim().chars().filter(|letter| *letter != '_').collect();
-    // Digits of other scripts are numbers too.
-    if !text.is_ascii() {
-        return None;
-    }
-    let (is_number, what) = match function {
-        "int" => {
-            let digits = bare.strip_prefix(['+', '-']).unwrap_or(&bare);
-            (
-                !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit()),
-                "invalid literal for int() with base 10",
-            )
-        }
-        "float" => (bare.parse::<f64>().is_ok(), "could not convert string to float"),
-        _ => return None,
-    };
-    (!is_number).then(|| ("ValueError", format!("{what}: '{text}'")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::number_of;
-
-    #[test]
-    fn texts_that_are_numbers_are_taken() {
-        for (function, text) in
-            [("int", " 12\n"), ("int", "-1_000"), ("float", "1e5"), ("float", "nan"), ("float", "Infinity")]
-        {
-            assert_eq!(number_of(function, text), None, "{function}({text:?})");
-        }
-        for (function, text) in [("int", "1.5"), ("int", ""), ("float", "1.2.3"), ("float", "abc")] {
-            assert!(number_of(function, text).is_some(), "{function}({text:?})");
-        }
-    }
 }

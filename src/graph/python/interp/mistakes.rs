@@ -125,7 +125,7 @@ impl Mistakes {
     }
 
     /// Whether a value is a container that own code has written down and nobody else can have changed.
-    fn is_written(&self, value: Value) -> bool {
+    pub(super) fn is_written(&self, value: Value) -> bool {
         matches!(value, Value::Obj(id) if self.written.contains(&id) && !self.given.contains(&id))
     }
 }
@@ -294,6 +294,9 @@ impl Interp<'_> {
                 module.own || constant && module.kind == ModuleKind::Runtime
             }
             Some(_) if self.is_followed(object) => true,
+            Some(Object::List { .. } | Object::Dict { .. }) => {
+                self.mistakes.is_written(object) && followed::is_exact(&self.heap.text(name))
+            }
             Some(Object::Instance { class, .. }) => {
                 let class = *class;
                 self.is_whole_class(class) && !self.answers_itself(class)
@@ -306,12 +309,13 @@ impl Interp<'_> {
         let is_module = matches!(self.heap.get(object), Some(Object::Module(_)));
         let is_plain = !text.starts_with("__") || text.ends_with("name__") || &*text == "__module__";
         let is_known = is_known && (is_module || is_plain);
+        let is_computed = self.is_computed(frame);
         if !is_known {
             self.note_foreign(value);
         }
         if let Some(kind) = self.kind_of(object)
             && kind.1
-            && self.is_computed(frame)
+            && is_computed
             && let text = self.heap.text(name)
             && !text.starts_with("__")
             && builtin_attributes::has(kind.0, &text, self.input.version) == Some(false)
@@ -414,6 +418,9 @@ impl Interp<'_> {
             Value::Int(_) => ("TypeError", "'int' object is not subscriptable".to_owned()),
             Value::Float(_) => ("TypeError", "'float' object is not subscriptable".to_owned()),
             _ => match (self.heap.get(object), key) {
+                (Some(Object::Class(_)), Value::Str(text)) if self.has_no_member(object, text) => {
+                    ("KeyError", format!("'{}'", self.heap.text(text)))
+                }
                 (Some(Object::Dict { items, open: false }), Value::Str(text))
                     if self.mistakes.is_written(object)
                         && items.get(key).is_none()
@@ -447,6 +454,9 @@ impl Interp<'_> {
         op: BinaryOp,
         (a, b): (Value, Value),
     ) -> Run<()> {
+        if let Some((class, message)) = self.refusal_of_percent(a, op, b) {
+            return self.mistake_or_demand(frame, self.at(frame, expr), class, &message);
+        }
         let (Some((left, _)), Some((right, _))) = (self.kind_of(a), self.kind_of(b)) else { return Ok(()) };
         let is_number = |kind| matches!(kind, "int" | "float" | "bool");
         let zero = matches!(b, Value::Int(0) | Value::Bool(false))

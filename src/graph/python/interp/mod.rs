@@ -16,23 +16,28 @@ mod class;
 mod compare;
 mod containers;
 mod demands;
+mod denials;
 mod entry_points;
+mod enumerations;
 mod eval;
 mod exec;
 mod faults;
 mod files;
 mod followed;
+mod from_imports;
 mod handling;
 mod hooks;
 mod import;
 mod import_tools;
 mod inspect;
 mod iterate;
+mod libraries;
 mod library;
 mod listing;
 mod methods;
 mod mistakes;
 mod misfits;
+mod made;
 mod named;
 mod native;
 mod names;
@@ -41,6 +46,7 @@ mod others;
 mod parts;
 mod paths;
 mod record;
+mod refused;
 mod regex;
 pub(super) mod relay;
 mod runtime;
@@ -83,7 +89,7 @@ use super::value::*;
 use crate::artifact::EntryId;
 use crate::graph::{ModuleKind, Phase, Weight};
 use crate::lang::python::Parsed;
-use crate::lang::python::ir::{Block, Code, ExprId, NameId, TextId};
+use crate::lang::python::ir::{Block, Code, ExprId, NameId, StmtId, TextId};
 use crate::span::Span;
 
 /// A raised exception.
@@ -258,6 +264,15 @@ pub(super) struct Interp<'a> {
     has_holes: bool,
     /// Whether code has changed the working directory.
     has_moved: bool,
+    /// Conditions that hold around what runs.
+    held: u32,
+    /// The place in own code that asks a module for a name.
+    asker: Option<trace::Site>,
+    asking: Option<denials::Asking>,
+    /// The name that a module's hook has refused last, in its words.
+    denied: Option<denials::Denied>,
+    /// The shared library that was looked for in vain last, with the top-level name of the package that did.
+    lacking: Option<(Sym, String)>,
     probes: relay::Probes,
     relay: relay::Relay<'a>,
 }
@@ -317,6 +332,11 @@ impl<'a> Interp<'a> {
             workers: work::Workers::default(),
             has_holes: false,
             has_moved: false,
+            held: 0,
+            asker: None,
+            asking: None,
+            denied: None,
+            lacking: None,
             probes: relay::Probes::default(),
             relay: relay::Relay::default(),
         }

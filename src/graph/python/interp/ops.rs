@@ -351,7 +351,13 @@ impl Interp<'_> {
                     }
                 }
                 if open && self.heap.external_name(of).is_some() {
-                    return None;
+                    // What the runtime's own bases come from is known.
+                    let is_other = mro.iter().skip(1).all(|base| match self.heap.get(*base) {
+                        Some(Object::Class(_)) => true,
+                        Some(Object::External(_)) => self.is_subclass(*base, of) == Some(false),
+                        _ => false,
+                    });
+                    return is_other.then_some(false);
                 }
                 if open && mro.contains(&Value::Unknown) { None } else { Some(false) }
             }

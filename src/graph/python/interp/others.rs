@@ -23,6 +23,11 @@ impl Interp<'_> {
         !self.module(at).own || !(self.doubt.rests_on_others(calls) || self.mistakes.is_lost())
     }
 
+    /// Whether code of others, which own code has called, raises an error on a way that is all decided.
+    pub(super) fn refuses_own_call(&self) -> bool {
+        self.is_certain() && self.doubt.is_called_by_others() && self.library_depth > 0 && !self.budget.is_spent()
+    }
+
     /// Notes an end of Init that may come, and that what others do decides about.
     pub(super) fn doubt_of_others(&mut self, what: &str) {
         self.trace.doubts.insert(format!("whether `{what}` is raised depends on what other code does"));

@@ -430,6 +430,9 @@ impl Interp<'_> {
         if let Some(value) = self.call_paths(name, &args) {
             return Ok(value);
         }
+        if let Some(value) = self.call_libraries(name, &args)? {
+            return Ok(value);
+        }
         self.call_library(name, callee, args)
     }
 }

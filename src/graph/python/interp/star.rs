@@ -1,7 +1,7 @@
 //! Star imports.
 
 use super::super::value::*;
-use super::import::Asks;
+use super::from_imports::Asks;
 use super::mistakes::MISTAKE;
 use super::*;
 

@@ -1,0 +1,6 @@
+a = []
+a.add(1)
+
+
+def handler(event, context):
+    return 1

@@ -1,0 +1,6 @@
+from decimal import Decimal
+Decimal("abc")
+
+
+def handler(event, context):
+    return 1

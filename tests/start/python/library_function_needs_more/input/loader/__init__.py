@@ -1,0 +1,2 @@
+def load(stream, Loader):
+    return Loader(stream)

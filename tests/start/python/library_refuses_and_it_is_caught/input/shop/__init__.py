@@ -1,0 +1,7 @@
+MOVED = {"Settings"}
+
+
+def __getattr__(name):
+    if name in MOVED:
+        raise ImportError(name)
+    raise AttributeError(name)

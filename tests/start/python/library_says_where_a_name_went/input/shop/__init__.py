@@ -1,0 +1,3 @@
+from .moved import hook
+
+__getattr__ = hook(__name__)

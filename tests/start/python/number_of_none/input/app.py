@@ -1,0 +1,5 @@
+int(None)
+
+
+def handler(event, context):
+    return 1

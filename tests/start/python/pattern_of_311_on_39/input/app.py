@@ -1,0 +1,6 @@
+import re
+re.compile(r"a++")
+
+
+def handler(event, context):
+    return 1

@@ -1,0 +1,6 @@
+import re
+re.compile("(")
+
+
+def handler(event, context):
+    return 1

@@ -1,0 +1,9 @@
+import re
+try:
+    re.compile("(")
+except re.error:
+    pass
+
+
+def handler(event, context):
+    return 1

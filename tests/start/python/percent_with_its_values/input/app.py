@@ -1,0 +1,5 @@
+"%s=%5.2f %%" % ("a", 1)
+
+
+def handler(event, context):
+    return 1

@@ -1,0 +1,5 @@
+"%s %s" % (1,)
+
+
+def handler(event, context):
+    return 1

@@ -1,0 +1,6 @@
+a = []
+a.pop()
+
+
+def handler(event, context):
+    return 1

@@ -1,0 +1,5 @@
+import wrapped
+
+
+def handler(event, context):
+    return 1

@@ -1,0 +1,8 @@
+try:
+    import wrapped
+except ImportError:
+    wrapped = None
+
+
+def handler(event, context):
+    return 1
