@@ -309,11 +309,12 @@ impl Interp<'_> {
         let is_module = matches!(self.heap.get(object), Some(Object::Module(_)));
         let is_plain = !text.starts_with("__") || text.ends_with("name__") || &*text == "__module__";
         let is_known = is_known && (is_module || is_plain);
-        let is_computed = self.is_computed(frame);
+        // Whoever has the method has its object.
+        let (is_computed, kind) = (self.is_computed(frame), self.kind_of(object));
         if !is_known {
             self.note_foreign(value);
         }
-        if let Some(kind) = self.kind_of(object)
+        if let Some(kind) = kind
             && kind.1
             && is_computed
             && let text = self.heap.text(name)
