@@ -43,21 +43,6 @@ impl Interp<'_> {
         })
     }
 
-    /// What `object` says to arguments that an `__init__` of own code passes on to it.
-    pub(super) fn refusal_of_object(&mut self, this: Value, args: &Args) -> Option<String> {
-        let Some(Object::Instance { class, .. }) = self.heap.get(this) else { return None };
-        let class = *class;
-        let is_plain = self.is_whole_class(class)
-            && self.mro_of(class).iter().all(|base| match self.heap.get(*base) {
-                Some(Object::External(name)) => matches!(&*self.heap.text(*name), "object" | "abc.ABC"),
-                _ => true,
-            });
-        // The object itself stands in front where it is bound.
-        let is_more = !args.positional.is_empty() || !args.keywords.is_empty();
-        (is_plain && is_more && !args.open)
-            .then(|| "object.__init__() takes exactly one argument (the instance to initialize)".to_owned())
-    }
-
     /// Keywords of a class that no `__init_subclass__` takes.
     pub(super) fn check_class_options(
         &mut self,

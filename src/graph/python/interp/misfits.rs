@@ -63,9 +63,6 @@ impl Interp<'_> {
             Object::Method { function, this } => {
                 let (function, this) = (*function, *this);
                 if let Some(method) = self.heap.external_name(function) {
-                    if &*method == "object.__init__" {
-                        return self.refusal_of_object(this, args).map(|message| ("TypeError", message));
-                    }
                     return self.refusal_of_method(this, &method, args);
                 }
                 let class = match self.heap.get(this) {
