@@ -218,5 +218,10 @@ mod tests {
         assert_eq!((*artifact.read(app).unwrap()).as_ref(), b"new");
         let place = crate::artifact::Location::in_artifact(&artifact, app, None);
         assert!(place.path.ends_with("new/app.py") && place.inner_path.is_none(), "{place:?}");
+        // What a deployment makes of a file is there, and nobody knows what it says.
+        let parts = [part("src", ""), Part { is_made: true, ..part("new/app.py", "app.py") }];
+        let laid = Laid { parts: &parts, without: &[], installed: None, only: None, kind };
+        let artifact = open_parts(folder.path(), &[], laid, &limits).unwrap();
+        assert!(artifact.read(artifact.find("app.py").unwrap()).is_err());
     }
 }

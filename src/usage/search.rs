@@ -18,6 +18,9 @@ pub(super) fn files<'a>(
     all.filter(|(_, id)| is_text(*id)).collect()
 }
 
+/// Whether a file of a package, with its bytes, holds something.
+pub(super) type Holds<'h, T> = dyn Fn(&str, Option<&[u8]>, &T) -> bool + Sync + 'h;
+
 /// What of some things, each sought for the sake of the package that `of` names, files of other packages hold, and whose
 /// they are. Of a file that cannot be read there are no bytes.
 pub(super) fn holders<T: Sync>(
@@ -25,7 +28,7 @@ pub(super) fn holders<T: Sync>(
     files: &[(&Arc<str>, EntryId)],
     sought: &[T],
     of: fn(&T) -> &Arc<str>,
-    holds: &(dyn Fn(&str, Option<&[u8]>, &T) -> bool + Sync),
+    holds: &Holds<'_, T>,
 ) -> Vec<(Arc<str>, Arc<str>)> {
     let of_file = |(owner, id): &(&Arc<str>, EntryId)| {
         let bytes = facts.artifact.read(*id).ok();

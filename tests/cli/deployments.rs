@@ -452,3 +452,28 @@ fn names_of_the_compilers_settings_are_followed_out_of_the_folder() {
     let [(path, line)] = found(&report, "unresolved-import").try_into().unwrap();
     assert_eq!((path.as_str(), line), ("apps/api/src/a.ts", 2));
 }
+
+#[test]
+fn what_a_template_becomes_is_not_known() {
+    let main = |content: &str| {
+        format!(
+            "data \"archive_file\" \"a\" {{\n  type = \"zip\"\n  output_path = \"a.zip\"\n  source {{\n    content = {content}\n    filename = \"app.py\"\n  }}\n}}\nresource \"aws_lambda_function\" \"f\" {{\n  function_name = \"f\"\n  role = \"arn:aws:iam::1:role/x\"\n  runtime = \"python3.12\"\n  handler = \"app.handler\"\n  filename = data.archive_file.a.output_path\n}}\n"
+        )
+    };
+    let project = Project::new(&[
+        ("src/app.py.tpl", "PORT = ${port}\n\ndef handler(event, context):\n    return PORT\n"),
+        ("src/app.py", "def handler(event, context):\n    return 1\n"),
+        (".git/HEAD", ""),
+    ]);
+    let verdict = |content: &str| {
+        project.write("main.tf", &main(content));
+        let report = project.report(&[]);
+        (
+            report["functions"][0]["start"]["verdict"].as_str().unwrap().to_owned(),
+            report["summary"]["findings"]["error"].clone(),
+        )
+    };
+    let errors = |count: u64| serde_json::Value::from(count);
+    assert_eq!(verdict("templatefile(\"src/app.py.tpl\", { port = 80 })"), ("unknown".to_owned(), errors(0)));
+    assert_eq!(verdict("templatefile(\"src/app.py\", {})"), ("starts".to_owned(), errors(0)));
+}
