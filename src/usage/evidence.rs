@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::Loaded;
 use super::names::Names;
@@ -51,8 +51,13 @@ impl Evidence<'_> {
         let mentions = &self.facts.graph.mentions;
         let imports = mentions.imports.iter().filter(|import| !self.is_own(import));
         // What an installed distribution was asked for in vain, it does not provide.
-        let is_missing = |import: &str| {
-            self.facts.graph.unresolved.iter().any(|missing| super::is_at_or_below(import, &missing.import))
+        let missing: FxHashSet<String> =
+            self.facts.graph.unresolved.iter().map(|missing| missing.import.to_ascii_lowercase()).collect();
+        let is_missing = move |import: &str| {
+            let import = import.to_ascii_lowercase();
+            std::iter::once(import.len())
+                .chain(import.match_indices('.').map(|(dot, _)| dot))
+                .any(|end| missing.contains(&import[..end]))
         };
         let provided = imports.chain(&mentions.optional).map(move |import| (is_missing(import), import));
         provided.flat_map(move |(missing, import)| {

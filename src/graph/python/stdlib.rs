@@ -9,6 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 static TABLE: &str = include_str!("../../../rules/knowledge/python/stdlib.txt");
 static INDEX: LazyLock<Index> = LazyLock::new(|| Index::of(TABLE));
+static LISTS: LazyLock<Vec<Lists>> = LazyLock::new(|| LETTERS.iter().map(|letter| Lists::of(*letter)).collect());
 
 /// The oldest minor version that the table knows.
 pub(super) const OLDEST: u16 = 9;
@@ -132,12 +133,25 @@ impl StdModule {
     }
 }
 
+/// Module names that the headers list for one version.
+#[derive(Debug)]
+struct Lists {
+    preloaded: FxHashSet<&'static str>,
+    absent: FxHashSet<&'static str>,
+}
+
+impl Lists {
+    fn of(letter: u8) -> Self {
+        let preloaded = ["started", "runtime"].into_iter().flat_map(|name| items(header(name), letter)).collect();
+        Self { preloaded, absent: items(header("absent"), letter).collect() }
+    }
+}
+
 /// The standard library of one Python version.
 #[derive(Clone, Debug)]
 pub(super) struct Stdlib {
     letter: u8,
-    preloaded: FxHashSet<&'static str>,
-    absent: FxHashSet<&'static str>,
+    lists: &'static Lists,
     /// What the modules that were asked about bind, lazily bound names included.
     known_names: RefCell<FxHashMap<&'static str, FxHashSet<&'static str>>>,
 }
@@ -147,10 +161,8 @@ impl Stdlib {
     pub(super) fn for_version((_, minor): (u16, u16)) -> Self {
         let newest = header("magic").split(' ').filter_map(|item| item.bytes().next()).filter_map(position).max();
         let wanted = usize::from(minor.saturating_sub(OLDEST)).min(newest.unwrap_or(0));
-        let letter = LETTERS.get(wanted).copied().unwrap_or(b'b');
-        let preloaded = ["started", "runtime"].into_iter().flat_map(|name| items(header(name), letter)).collect();
-        let absent = items(header("absent"), letter).collect();
-        Self { letter, preloaded, absent, known_names: RefCell::default() }
+        let at = wanted.min(LETTERS.len() - 1);
+        Self { letter: LETTERS[at], lists: &LISTS[at], known_names: RefCell::default() }
     }
 
     /// What the library knows about a dotted name; `None` for a name that is none of its own. A name that only
@@ -158,7 +170,7 @@ impl Stdlib {
     pub(super) fn module(&self, name: &str) -> Option<StdModule> {
         let Some(record) = INDEX.records.get(name) else {
             let root = name.split('.').next().unwrap_or(name);
-            return self.absent.contains(root).then_some(StdModule::ABSENT);
+            return self.lists.absent.contains(root).then_some(StdModule::ABSENT);
         };
         let fact = versioned(record.kinds, self.letter).and_then(StdModule::of);
         Some(fact.unwrap_or(StdModule::ABSENT))
@@ -166,7 +178,7 @@ impl Stdlib {
 
     /// Whether an import of this name succeeds.
     pub(super) fn contains(&self, name: &str) -> bool {
-        self.preloaded.contains(name) || self.module(name).is_some_and(|module| module.is_importable())
+        self.lists.preloaded.contains(name) || self.module(name).is_some_and(|module| module.is_importable())
     }
 
     /// Modules that executing this one imports, in order and each after its parents, calls at load included.
@@ -205,7 +217,7 @@ impl Stdlib {
 
     /// Whether the interpreter or the runtime client has loaded the module before the handler.
     pub(super) fn is_preloaded(&self, name: &str) -> bool {
-        self.preloaded.contains(name)
+        self.lists.preloaded.contains(name)
     }
 
     /// Magic number in the first two bytes, little endian, of bytecode that this version accepts.
