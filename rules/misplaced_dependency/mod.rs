@@ -2,6 +2,7 @@ mod cargo;
 
 pub(super) use cargo::cargo;
 
+use crate::assemble::Installs;
 use crate::engine::{FunctionContext, Sink};
 use crate::finding::{Finding, Saves};
 use crate::manifest::dependency::{Dependency, Scope};
@@ -59,6 +60,7 @@ fn comes_otherwise(cx: &FunctionContext<'_>, name: &str) -> bool {
     let modules = [name, &name.replace('-', "_")];
     cx.spec.runtime.sdk(cx.spec.platform).is_some_and(|sdk| sdk.has(name))
         || modules.iter().any(|module| cx.world.is_known_to_bring(module))
+        || cx.spec.installs == Installs::Bundled
         || bundlers.iter().any(|bundler| declares(&bundler))
 }
 

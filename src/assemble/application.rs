@@ -16,9 +16,12 @@ use crate::declare::model::{
     SnapStart, SourceKind, Trigger, TriggerSource, Why,
 };
 use crate::input::files::{join, parent};
-use crate::input::{Choice, Part, seen};
+use crate::input::{Choice, Part, read_text_file, seen};
 use crate::knowledge;
 use crate::platform::{Architecture, Runtime};
+
+/// Settings of a bundler that are larger are read by nobody.
+const SETTINGS_BYTES: u64 = 1 << 20;
 
 /// A function as its template and the files beside it tell it; what is unset the command line and the configuration
 /// may say.
@@ -279,6 +282,9 @@ fn from_sources(app: &Application, function: &Function, path: String, state: &Bu
     package.executable = (*method == BuildMethod::CargoLambda).then(named);
     package.installs = installs(method, function.code.build.python.is_some());
     package.tool = tool(method);
+    if says_otherwise(package.tool.settings, Path::new(&package.code)) {
+        package.tool.sets_node_env = None;
+    }
     let command = built::command(app.dialect);
     if built::is_opaque(method) {
         package.open.push(Open {
@@ -353,6 +359,8 @@ struct ToolRow {
     #[serde(default)]
     sets_node_env: Option<String>,
     #[serde(default)]
+    settings: Vec<String>,
+    #[serde(default)]
     leaves_out: Vec<String>,
 }
 
@@ -377,8 +385,16 @@ fn tool(method: &BuildMethod) -> Tool {
         sets_modes: row.sets_modes,
         takes_environment: row.takes_environment,
         sets_node_env: row.sets_node_env.as_deref(),
+        settings: &row.settings,
         leaves_out: &row.leaves_out,
     })
+}
+
+/// Whether a tool's settings in a folder name a mode, or a value of `NODE_ENV`, that is not production.
+fn says_otherwise(settings: &[String], folder: &Path) -> bool {
+    let texts = settings.iter().filter_map(|name| read_text_file(&folder.join(name), SETTINGS_BYTES).ok());
+    let mut stated = texts.map(|text| (text.contains("mode"), text.contains("production"), text.contains("nodeEnv")));
+    stated.any(|(names_mode, is_production, names_value)| names_value || names_mode && !is_production)
 }
 
 /// Whether a file is a source and no archive or executable.

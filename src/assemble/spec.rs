@@ -113,6 +113,8 @@ pub struct Tool {
     pub takes_environment: bool,
     /// What it puts in place of `process.env.NODE_ENV`.
     pub sets_node_env: Option<&'static str>,
+    /// Names of the files in which its settings may say otherwise.
+    pub settings: &'static [String],
     /// Distributions that it leaves behind; `*` stands for any characters.
     pub leaves_out: &'static [String],
 }

@@ -129,7 +129,12 @@ impl InputArgs {
 impl CheckArgs {
     /// Budgets given here.
     pub(super) fn budgets(&self) -> Budgets {
-        Budgets { init_ms: self.budget_init, bytes: self.budget_size.map(|mb| (mb * 1e6) as u64), ..Budgets::default() }
+        Budgets {
+            init_ms: self.budget_init,
+            bytes: self.budget_size.map(|mb| (mb * 1e6) as u64),
+            start: self.require_start.then_some(true),
+            ..Budgets::default()
+        }
     }
 }
 
@@ -169,6 +174,9 @@ pub(super) struct CheckArgs {
     /// Budget for the unpacked size of every function
     #[arg(long, value_name = "MB")]
     pub(super) budget_size: Option<f64>,
+    /// Fail the run where nothing says for certain that a function starts
+    #[arg(long)]
+    pub(super) require_start: bool,
     /// Rules or categories to run, separated by commas
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(super) select: Vec<String>,

@@ -76,6 +76,7 @@ pub fn resolve(source: &Source, registry: &Registry, folder: &Path) -> Result<Re
             &[],
             [written.budget_init, written.budget_size, written.budget_zipped, written.budget_growth],
             [written.budget_files, written.budget_modules],
+            written.require_start,
         )?,
         function_budgets: functions
             .map(|(name, settings)| {
@@ -83,7 +84,7 @@ pub fn resolve(source: &Source, registry: &Registry, folder: &Path) -> Result<Re
                 let numbers =
                     [settings.budget_init, settings.budget_size, settings.budget_zipped, settings.budget_growth];
                 let counts = [settings.budget_files, settings.budget_modules];
-                Ok((name.clone(), budgets(source, &keys, numbers, counts)?))
+                Ok((name.clone(), budgets(source, &keys, numbers, counts, settings.require_start)?))
             })
             .collect::<Result<_, ConfigError>>()?,
         objective: objective(&written.split),
@@ -148,6 +149,7 @@ fn budgets(
     keys: &[&str],
     numbers: [Option<f64>; 4],
     counts: [Option<u64>; 2],
+    start: Option<bool>,
 ) -> Result<Budgets, ConfigError> {
     for (key, value) in ["budget-init", "budget-size", "budget-zipped", "budget-growth"].into_iter().zip(numbers) {
         if value.is_some_and(|value| !value.is_finite() || value < 0.0) {
@@ -164,6 +166,7 @@ fn budgets(
         files: counts[0],
         modules: counts[1],
         growth_percent,
+        start,
     })
 }
 

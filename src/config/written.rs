@@ -36,6 +36,9 @@ pub struct Written {
     /// Budget for the growth of Init and of both sizes of every function against the baseline, or against the old side of
     /// `defrost diff`, percent.
     pub budget_growth: Option<f64>,
+    /// Whether a function that may not start fails the run: one whose verdict is *unknown*. One that does not start
+    /// is an error as it is.
+    pub require_start: Option<bool>,
     /// Baseline file, relative to the folder of the configuration.
     pub baseline: Option<String>,
     /// Runtime of functions for which no template names one, such as `python3.12`.
@@ -316,4 +319,6 @@ pub struct FunctionSettings {
     /// Budget for the growth of Init and of both sizes against the baseline, or against the old side of
     /// `defrost diff`, percent.
     pub budget_growth: Option<f64>,
+    /// Whether it fails the run if nothing says that the function starts.
+    pub require_start: Option<bool>,
 }

@@ -183,7 +183,7 @@ pub struct ModuleCost {
     pub cumulative_ms: f64,
     /// What Init would save if nobody loaded it; nothing for what only handler code loads.
     pub removable_ms: f64,
-    /// What valid bytecode would save of `self_ms`.
+    /// What Init would save by valid bytecode of this module, where every module of the function gets it.
     pub compile_ms: f64,
     /// Share of `self_ms` that its top level takes for other than definitions: statements and the
     /// functions that they call, loops, data that it reads.

@@ -111,6 +111,7 @@ pub fn estimate(input: &CostInput<'_>) -> Estimate {
         estimate.file_ms = model.module * model.scale;
         add_modules(&mut estimate, &model, input);
         add_calls(&mut estimate, &model, input);
+        allow_for_the_rest(&mut estimate, &model, input);
         estimate.reads = reads(&model, input);
         add_work(&mut estimate, &model, input);
         let variable = estimate.init_ms - runtime_ms;
@@ -155,6 +156,29 @@ fn add_modules(estimate: &mut Estimate, model: &Model<'_>, input: &CostInput<'_>
         estimate.push(kind, name, ms);
     }
     estimate.first_request_ms = lazy_ms * estimate.slowdown;
+}
+
+/// Takes from what bytecode saves what the rest of Init grows by: the factor of packages with bytecode holds for all
+/// of a function's work. What is left is the difference of the estimates before and after, shared by the modules.
+fn allow_for_the_rest(estimate: &mut Estimate, model: &Model<'_>, input: &CostInput<'_>) {
+    let mut sdk = vec![[0.0; 2]; input.graph.modules.len()];
+    add_runtime_sdk(&mut sdk, input);
+    let (mut saved, mut unscaled) = (0.0, estimate.runtime_ms);
+    for ((cost, module), [sdk, _]) in estimate.modules.iter().zip(&input.graph.modules).zip(sdk) {
+        if module.loaded != Phase::Init {
+            continue;
+        }
+        unscaled += sdk;
+        if cost.compile_ms > 0.0 {
+            saved += cost.compile_ms;
+            unscaled += model.code(module, &module.weight, 1.0) * model.scale;
+        }
+    }
+    let grows = (estimate.init_ms - unscaled).max(0.0) * (model.with_bytecode / model.scale - 1.0).max(0.0);
+    let left = if saved > 0.0 { (1.0 - grows / saved).max(0.0) } else { 1.0 };
+    for cost in &mut estimate.modules {
+        cost.compile_ms *= left;
+    }
 }
 
 /// What of each module's cost is work that it could leave for later.

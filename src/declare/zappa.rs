@@ -2,7 +2,7 @@
 
 use super::chalice::tree;
 use super::model::{Build, BuildMethod, Code, CodeSource, Origin, Place, Problem, Setting};
-use super::reader::{Reader, problem_in, start_of};
+use super::reader::{Reader, local, problem_in, start_of};
 use super::resource::{Resource, own};
 use super::tree::{Maker, Tree};
 use crate::input::files;
@@ -17,6 +17,9 @@ const SETTINGS: [(&str, &str); 6] = [
     ("layers", "Layers"),
     ("architecture", "Architectures"),
 ];
+
+/// The variable that names the settings of a Django project.
+const SETTINGS_MODULE: &str = "DJANGO_SETTINGS_MODULE";
 
 /// Whether a file has Zappa's settings.
 pub(super) fn is_one(path: &str, text: &str) -> bool {
@@ -54,6 +57,12 @@ impl<'n> Stage<'n> {
         self.get(key).map_or_else(|| Tree::null(Place::default()), tree)
     }
 
+    /// The settings of the Django project that is called, where it is one.
+    fn django(&self) -> Option<&'n Node> {
+        let named = ["app_function", "app_module"].iter().any(|key| self.get(key).is_some());
+        self.get("django_settings").filter(|_| !named)
+    }
+
     /// The application that is called: a function of a module, or a Django project.
     fn application(&self) -> Option<&'n Node> {
         ["app_function", "app_module", "django_settings"].into_iter().find_map(|key| self.get(key))
@@ -85,7 +94,11 @@ pub(super) fn read(path: &str, reader: &mut Reader<'_>) -> Result<(), Problem> {
 fn function(path: &str, stage: &Stage<'_>, reader: &mut Reader<'_>) {
     let place = Place { file: stage.key.file, span: stage.key.span };
     let make = Maker { place };
-    let handler = stage.application().map_or_else(|| Tree::null(place), tree);
+    let django = stage.django();
+    let handler = match django {
+        Some(_) => wsgi(path, django, reader).map_or_else(|| Tree::null(place), |handler| make.text(&handler)),
+        None => stage.application().map_or_else(|| Tree::null(place), tree),
+    };
     let mut properties = make.map([("Handler", handler)]);
     for (key, property) in SETTINGS {
         let value = stage.tree(key);
@@ -96,6 +109,14 @@ fn function(path: &str, stage: &Stage<'_>, reader: &mut Reader<'_>) {
     let environment = ["environment_variables", "aws_environment_variables"].map(|key| stage.tree(key));
     let [own_variables, remote] = environment;
     let variables = if own_variables.is_null() { remote } else { own_variables };
+    let variables = match django {
+        // Zappa's handler says so before it loads the project.
+        Some(settings) => match variables.is_null() {
+            true => make.map([(SETTINGS_MODULE, tree(settings))]),
+            false => super::cloudformation::with(variables, SETTINGS_MODULE, tree(settings)),
+        },
+        None => variables,
+    };
     if !variables.is_null() {
         properties = super::cloudformation::with(properties, "Environment", make.map([("Variables", variables)]));
     }
@@ -114,6 +135,21 @@ fn function(path: &str, stage: &Stage<'_>, reader: &mut Reader<'_>) {
     resource.extra.written = Some("function".to_owned());
     reader.gathered.resources.push(resource);
     events(&id, stage, reader, place);
+}
+
+/// The application of a Django project, by the file that Django's own starter makes beside the settings. What Zappa's
+/// handler does is the same: it sets up the project and asks for its application.
+fn wsgi(path: &str, settings: Option<&Node>, reader: &Reader<'_>) -> Option<String> {
+    let folder = files::parent(path);
+    let mut module = settings?.text()?;
+    while let Some((package, _)) = module.rsplit_once('.') {
+        let file = local(folder, &format!("{}/wsgi.py", package.replace('.', "/"))).ok()?;
+        if reader.files.is_file(&file) {
+            return Some(format!("{package}.wsgi.application"));
+        }
+        module = package;
+    }
+    None
 }
 
 fn events(id: &str, stage: &Stage<'_>, reader: &mut Reader<'_>, place: Place) {
@@ -156,6 +192,22 @@ mod tests {
         assert_eq!((function.memory_mb.known(), function.timeout_s.known()), (Some(&1024), Some(&60)));
         assert_eq!((app.routes.len(), app.rules.len(), app.triggers.len()), (1, 1, 2));
         assert_eq!(app.text_at(function.memory_mb.place().unwrap()), "1024");
+    }
+
+    #[test]
+    fn a_django_project_is_called_by_the_file_beside_its_settings() {
+        use super::super::testing::Memory;
+        let text = r#"{"dev": {"django_settings": "shop.settings.prod", "environment_variables": {"MODE": "x"}}}"#;
+        let read = |wsgi: &str| {
+            let files = Memory::new([("zappa_settings.json", text), (wsgi, "")]);
+            super::super::read("zappa_settings.json", &files).unwrap()
+        };
+        let app = read("shop/wsgi.py");
+        let function = app.functions.iter().next().unwrap();
+        assert_eq!(function.handler.text(), Some("shop.wsgi.application"));
+        let variable = |name: &str| function.environment.get(name).and_then(|value| value.text());
+        assert_eq!((variable("DJANGO_SETTINGS_MODULE"), variable("MODE")), (Some("shop.settings.prod"), Some("x")));
+        assert_eq!(read("shop/asgi.py").functions.iter().next().unwrap().handler.text(), None);
     }
 
     #[test]

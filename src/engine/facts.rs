@@ -70,8 +70,11 @@ impl FunctionFacts {
         let starts = !matches!(self.start(), StartVerdict::Fails(_));
         // Of a crate the sources say what runs during Init, and nothing of what its executable is made of; of a handler
         // that a build has still to make nothing is known.
-        let is_script = matches!(self.spec.runtime.language(), Language::Python | Language::Node);
-        let is_here = if is_script { self.has_closure() } else { !self.lacks_executable() };
+        let is_here = match self.spec.runtime.language() {
+            Language::Python | Language::Node => self.has_closure(),
+            Language::Native => !self.lacks_executable(),
+            Language::Other => false,
+        };
         let is_read = !self.graph.problems.iter().any(GraphProblem::hides_code);
         let is_known = starts && is_here && is_read && !self.world.lacks_dependencies() && self.faults.is_empty();
         is_known.then(|| Grade::of(self.estimate.init_ms, self.estimate.runtime_ms, self.breaks_hard_limit()))
@@ -245,6 +248,8 @@ pub struct Budgets {
     pub modules: Option<u64>,
     /// Growth of Init and of sizes against what was before, percent.
     pub growth_percent: Option<f64>,
+    /// Whether it has to be known that the function starts.
+    pub start: Option<bool>,
 }
 
 impl Budgets {
@@ -258,6 +263,7 @@ impl Budgets {
             files: self.files.or(others.files),
             modules: self.modules.or(others.modules),
             growth_percent: self.growth_percent.or(others.growth_percent),
+            start: self.start.or(others.start),
         }
     }
 }

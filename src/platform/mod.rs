@@ -217,6 +217,9 @@ impl fmt::Display for Runtime {
     }
 }
 
+/// Releases of Node.js that functions may still run on, and that are not simulated.
+const OLD_NODE: [&str; 6] = ["nodejs", "nodejs4.3", "nodejs4.3-edge", "nodejs6.10", "nodejs8.10", "nodejs10.x"];
+
 impl FromStr for Runtime {
     type Err = String;
 
@@ -230,6 +233,9 @@ impl FromStr for Runtime {
             "nodejs" if version.0 >= 12 => Language::Node,
             "provided" | "provided.al" | "go" => Language::Native,
             "java" | "ruby" | "dotnet" | "dotnetcore" => Language::Other,
+            // Other languages than their later versions: nothing of them is simulated.
+            "python" if version == (2, 7) => Language::Other,
+            "nodejs" if OLD_NODE.contains(&text) => Language::Other,
             _ => {
                 return Err(format!(
                     "unknown runtime `{text}`; use one such as python3.12, nodejs22.x or provided.al2023"
@@ -251,7 +257,9 @@ mod tests {
         assert_eq!(read("python3.12"), Ok(("python3.12".into(), Language::Python, (3, 12))));
         assert_eq!(read("nodejs22"), Ok(("nodejs22.x".into(), Language::Node, (22, 0))));
         assert_eq!(read("provided.al2023"), Ok(("provided.al2023".into(), Language::Native, (2023, 0))));
-        assert!(read("python2.7").is_err());
+        assert_eq!(read("python2.7"), Ok(("python2.7".into(), Language::Other, (2, 7))));
+        assert_eq!(read("nodejs6.10"), Ok(("nodejs6.10".into(), Language::Other, (6, 10))));
+        assert!(read("nodejs7").is_err());
         assert!(read("python9").is_err());
         assert!(read("").is_err());
     }

@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::model::{Function, Loaded};
+use super::model::{Function, Loaded, Verdict};
 use crate::{engine, text};
 
 /// Limits that the user set.
@@ -19,6 +19,9 @@ pub struct Budgets {
     pub modules: Option<u64>,
     /// Growth of Init and of sizes against the baseline, percent.
     pub growth_percent: Option<f64>,
+    /// Whether it has to be known that the function starts.
+    #[serde(default)]
+    pub start: Option<bool>,
 }
 
 impl From<engine::Budgets> for Budgets {
@@ -30,6 +33,7 @@ impl From<engine::Budgets> for Budgets {
             files: set.files,
             modules: set.modules,
             growth_percent: set.growth_percent,
+            start: set.start,
         }
     }
 }
@@ -39,7 +43,7 @@ impl Budgets {
     #[must_use]
     pub fn are_set(self) -> bool {
         let counts = [self.bytes, self.zipped_bytes, self.files, self.modules];
-        self.init_ms.or(self.growth_percent).is_some() || counts.iter().any(Option::is_some)
+        self.init_ms.or(self.growth_percent).is_some() || counts.iter().any(Option::is_some) || self.start == Some(true)
     }
 
     /// What a function is over, each with its value and the budget, for people.
@@ -62,6 +66,9 @@ impl Budgets {
         over("Files", number(Some(package.files)), number(self.files), &count);
         over("Modules", number(Some(modules)), number(self.modules), &count);
         over("Growth", function.growth_percent, self.growth_percent, &|percent| format!("{percent:.0} %"));
+        if self.start == Some(true) && function.start.verdict != Verdict::Starts {
+            broken.push("Start not certain, and required".to_owned());
+        }
         broken
     }
 }

@@ -48,7 +48,11 @@ fn parts<'a>(finding: &'a Finding, report: &'a Report) -> [&'a str; 6] {
 
 /// A path without the package that it is in.
 fn inside<'a>(path: &'a str, package: &str) -> &'a str {
-    let package = if package == "." { "" } else { package.trim_end_matches('/') };
+    let (path, package) = (path.trim_end_matches('/'), package.trim_end_matches('/'));
+    if path == package {
+        return "";
+    }
+    let package = if package == "." { "" } else { package };
     match path.strip_prefix(package) {
         Some(rest) if package.is_empty() || rest.is_empty() || rest.starts_with('/') => rest.trim_start_matches('/'),
         _ => path,
@@ -69,12 +73,12 @@ fn line_at(text: &str, at: usize) -> &str {
     &text[start..end]
 }
 
-/// FNV-1a with 64 bits: the same in every version and on every machine.
 /// The identity of something that is no finding, by words.
 pub(super) fn of_words(words: &[&str]) -> String {
     format!("{:016x}:1", hash(words))
 }
 
+/// FNV-1a with 64 bits: the same in every version and on every machine.
 fn hash(parts: &[&str]) -> u64 {
     let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
@@ -103,6 +107,7 @@ mod tests {
         assert_eq!(inside("dist/v1/app.py", "dist/v1"), "app.py");
         assert_eq!(inside("dist/v10/app.py", "dist/v1"), "dist/v10/app.py");
         assert_eq!((inside("app.py", "."), inside("fn.zip", "fn.zip")), ("app.py", ""));
+        assert_eq!((inside(".", "."), inside("./", "."), inside("fn/", "fn")), ("", "", ""));
         let mut report = sample::report();
         let before = of(&report);
         for finding in &mut report.findings {

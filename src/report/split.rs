@@ -4,6 +4,7 @@ use std::io::{self, Write};
 
 use super::Style;
 use super::human::paint::{FAINT, STRONG, paint};
+use super::human::wrapping;
 use super::model::{Function, LazyAll, Route, Split, SplitGroup};
 use super::printable;
 use crate::text;
@@ -24,17 +25,17 @@ pub fn split(function: &Function, style: Style, out: &mut dyn Write) -> io::Resu
     match (function.routes.as_slice(), &function.split) {
         ([], _) => {
             writeln!(out, "  no routes found: nothing to split")?;
-            lazy_all(function, out)
+            lazy_all(function, style, out)
         }
         (routes, split) => {
             table(routes, style, out)?;
             let Some(split) = split else {
                 writeln!(out, "\n  nothing to weigh: no plan for what is not simulated or has one route")?;
-                return lazy_all(function, out);
+                return lazy_all(function, style, out);
             };
             plan(split, style, out)?;
             lazy(function, split, style, out)?;
-            lazy_all(function, out)
+            lazy_all(function, style, out)
         }
     }
 }
@@ -66,6 +67,13 @@ fn names(all: &[String]) -> String {
     if more > 0 { format!("{} and {more} more", shown.join(", ")) } else { shown.join(", ") }
 }
 
+/// A line, indented, and further where it has to go on in the next one.
+fn line(style: Style, indent: usize, words: &str, out: &mut dyn Write) -> io::Result<()> {
+    let (first, rest) = (" ".repeat(indent), " ".repeat(indent + 2));
+    let options = wrapping(style.width).initial_indent(&first).subsequent_indent(&rest);
+    textwrap::wrap(words, options).iter().try_for_each(|line| writeln!(out, "{}", line.trim_end()))
+}
+
 fn plan(split: &Split, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let strong = |text: &str| paint(style.color, STRONG, text);
     if !split.pays {
@@ -76,27 +84,27 @@ fn plan(split: &Split, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let words = format!("split into {}: Init {before} now, {after} on average", split.groups.len());
     writeln!(out, "\n  {}", strong(&words))?;
     for (at, group) in split.groups.iter().enumerate() {
-        part(at + 1, group, out)?;
+        part(at + 1, group, style, out)?;
     }
     if !split.shared.is_empty() {
-        writeln!(out, "  several parts need {}", names(&split.shared))?;
+        line(style, 2, &format!("several parts need {}", names(&split.shared)), out)?;
     }
     Ok(())
 }
 
-fn part(number: usize, group: &SplitGroup, out: &mut dyn Write) -> io::Result<()> {
+fn part(number: usize, group: &SplitGroup, style: Style, out: &mut dyn Write) -> io::Result<()> {
     let share = format!("{:.0} % of requests", group.share * 100.0);
     writeln!(out, "  {number}. {}  {}  {share}", text::ms(group.estimated_ms), text::bytes(group.bytes))?;
-    writeln!(out, "     {}", names(&group.routes))?;
+    line(style, 5, &names(&group.routes), out)?;
     for service in &group.services {
         let name = printable::line(&service.name);
         match service.operations.as_slice() {
-            [] => writeln!(out, "     calls {name}")?,
-            operations => writeln!(out, "     calls {name}: {}", names(operations))?,
+            [] => line(style, 5, &format!("calls {name}"), out)?,
+            operations => line(style, 5, &format!("calls {name}: {}", names(operations)), out)?,
         }
     }
     if !group.environment.is_empty() {
-        writeln!(out, "     reads {}", names(&group.environment))?;
+        line(style, 5, &format!("reads {}", names(&group.environment)), out)?;
     }
     Ok(())
 }
@@ -114,19 +122,21 @@ fn lazy(function: &Function, split: &Split, style: Style, out: &mut dyn Write) -
         let path = one.location.path.strip_prefix(&*function.package.path).unwrap_or(&one.location.path);
         let place = format!("{}:{}", printable::line(path.trim_start_matches('/')), one.location.line);
         let saves = text::ms(one.costs_ms);
-        writeln!(out, "  {:<20} {saves:>9}  {place}  into {}", printable::line(&one.name), names(&one.routes))?;
+        let name = printable::line(&one.name);
+        line(style, 2, &format!("{name:<20} {saves:>9}  {place}  into {}", names(&one.routes)), out)?;
     }
     let worst = lazy.first_requests.iter().max_by(|a, b| a.ms.total_cmp(&b.ms));
     if let Some(worst) = worst.filter(|worst| worst.ms >= 0.5) {
         let route = printable::line(&worst.route).into_owned();
-        writeln!(out, "  the first request then loads more, at most {} for {route}", text::ms(worst.ms))?;
+        let words = format!("the first request then loads more, at most {} for {route}", text::ms(worst.ms));
+        line(style, 2, &words, out)?;
     }
     Ok(())
 }
 
-fn lazy_all(function: &Function, out: &mut dyn Write) -> io::Result<()> {
+fn lazy_all(function: &Function, style: Style, out: &mut dyn Write) -> io::Result<()> {
     match &function.lazy_all {
-        Some(all) => writeln!(out, "  or everything at first use: {}", everything(all)),
+        Some(all) => line(style, 2, &format!("or everything at first use: {}", everything(all)), out),
         None => Ok(()),
     }
 }

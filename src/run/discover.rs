@@ -10,7 +10,7 @@ use crate::assemble::FunctionSpec;
 use crate::declare::model::{Application, FunctionKind};
 use crate::engine::{Omission, ProjectFacts};
 use crate::fault::{self, Fault};
-use crate::input::{self, InputKind};
+use crate::input::{self, InputKind, seen};
 use crate::manifest::dependency::Locked;
 
 /// Projects below a folder that are judged in one run.
@@ -78,9 +78,16 @@ fn in_folder(
     let path = place.path;
     let here = templates::in_folder(path);
     if !here.is_empty() {
+        let further = search::below(path).templates.into_iter().filter(|file| !here.contains(file));
+        let all: Vec<PathBuf> = here.iter().cloned().chain(further).collect();
         // A template that is broken hides none of those below it.
-        return from_templates(&here, inputs, shelf, project)
+        return from_templates(&all, inputs, shelf, project)
             .or_else(|broken| below(path, broken, inputs, shelf, project));
+    }
+    // Templates below say what of a workspace is deployed, and how.
+    if seen::is_file(&path.join("Cargo.toml")) && !search::below(path).templates.is_empty() {
+        let nothing = UserError(format!("{}: no function is found", super::shown(path)));
+        return below(path, nothing, inputs, shelf, project);
     }
     if from_workspace(path, Vec::new(), inputs, project)? {
         return Ok(Vec::new());

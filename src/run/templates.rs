@@ -37,15 +37,24 @@ pub(super) fn may_be_one(path: &Path) -> bool {
 pub(super) fn in_folder(folder: &Path) -> Vec<PathBuf> {
     let usual = WORDS.templates.iter().map(|name| folder.join(name)).chain(synthesized(folder));
     let usual: Vec<PathBuf> = usual.filter(|file| is_one(file)).collect();
-    if !usual.is_empty() {
-        return usual;
-    }
     let Ok(children) = seen::read_dir(folder) else { return Vec::new() };
     let files = children.flatten().map(|child| child.path()).filter(|path| may_be_one(path));
     let mut files: Vec<PathBuf> = files.take(MOST_FILES).collect();
     files.sort();
-    files.retain(|file| is_one(file));
-    files
+    // Beside a template of the usual name stand others, and what tools have made of it.
+    let is_another = |file: &PathBuf| usual.is_empty() || !usual.contains(file) && is_source(file, &usual);
+    files.retain(|file| is_another(file) && is_one(file));
+    usual.into_iter().chain(files).collect()
+}
+
+/// Whether a template beside others is one that people write: none in another notation, and none that a tool has
+/// packaged, whose code lies in a bucket.
+fn is_source(file: &Path, others: &[PathBuf]) -> bool {
+    let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let is_again = others.iter().any(|other| other.file_stem() == file.file_stem());
+    matches!(extension, "yaml" | "yml" | "template")
+        && !is_again
+        && input::read_text_file(file, LARGEST).is_ok_and(|text| !text.contains("s3://"))
 }
 
 /// What CDK for Terraform has written of a program, a configuration for each of its stacks.

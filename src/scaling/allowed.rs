@@ -92,6 +92,12 @@ pub enum Source {
 }
 
 impl Source {
+    /// Whether an invocation takes several records.
+    #[must_use]
+    pub fn comes_in_batches(&self) -> bool {
+        matches!(self, Self::Queue { .. } | Self::Stream { .. } | Self::Broker(_))
+    }
+
     /// Batches at once; `None` where nothing but the function's own limits holds.
     #[must_use]
     pub fn most(self, facts: &ScalingFacts) -> Option<u32> {

@@ -145,6 +145,10 @@ impl TrafficTable {
         let own = names.iter().find_map(|name| self.functions.get(*name));
         let usual = self.usual.as_ref().filter(|_| !is_scheduled(sources));
         match own.or(usual) {
+            // Requests come alone, whatever is said of records.
+            Some(stated) if !sources.is_empty() && !sources.iter().any(Source::comes_in_batches) => {
+                vec![StatedTraffic { batch: 1.0, ..stated.clone() }]
+            }
             Some(stated) => vec![stated.clone()],
             None if self.assume => StatedTraffic::assumed(sources, batch),
             None => Vec::new(),

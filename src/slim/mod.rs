@@ -4,6 +4,7 @@
 //! the function's own files. Vendored libraries (`*.libs/`) are left exactly as they are.
 
 mod bytecode;
+mod named;
 mod services;
 mod verdict;
 mod write;

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
+use super::named::named;
 use super::{Level, Quoted, Removal, unnamed_services};
 use crate::artifact::{Artifact, Entry, EntryId, LAYER_ROOT};
 use crate::package::owners::PackageId;
@@ -52,7 +53,7 @@ pub fn plan(loaded: &Loaded<'_>, usage: &Usage, level: Level) -> Vec<Removal> {
     let artifact = loaded.artifact;
     let stays = Stays::new(loaded);
     let mut removals: FxHashMap<EntryId, Removal> = FxHashMap::default();
-    let mut add = |entry: EntryId, kind: &'static str, of: Level| {
+    let add = |removals: &mut FxHashMap<EntryId, Removal>, entry: EntryId, kind: &'static str, of: Level| {
         let known = removals.get(&entry).is_some_and(|removal| removal.level <= of);
         if of <= level && !known && !stays.has(entry, artifact) {
             removals.insert(entry, Removal { entry, kind, level: of });
@@ -62,15 +63,19 @@ pub fn plan(loaded: &Loaded<'_>, usage: &Usage, level: Level) -> Vec<Removal> {
         let code = folders_with_code(kind, artifact, &stays);
         for (id, entry) in artifact.entries().filter(|(id, entry)| kind.means(loaded, *id, entry)) {
             if kind.folder_of(&entry.path).is_none_or(|folder| !code.contains(folder)) {
-                add(id, &kind.name, kind.level);
+                add(&mut removals, id, &kind.name, kind.level);
             }
         }
     }
+    // A package goes as a whole, or keeps what its code names.
+    let kinds: Vec<EntryId> = removals.keys().copied().collect();
+    let named = named(loaded, &kinds);
+    removals.retain(|id, _| !named.contains(id));
     for id in unnamed_services(loaded, &[], &mut Quoted::default()).into_iter().flatten().flat_map(|(_, files)| files) {
-        add(id, "service models that no code names", Level::Caution);
+        add(&mut removals, id, "service models that no code names", Level::Caution);
     }
     for id in never_loaded(loaded, usage, &stays) {
-        add(id, "packages that nothing loads", Level::Danger);
+        add(&mut removals, id, "packages that nothing loads", Level::Danger);
     }
     let mut removals: Vec<Removal> = removals.into_values().collect();
     removals.sort_by_key(|removal| removal.entry);

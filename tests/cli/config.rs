@@ -54,6 +54,30 @@ fn functions_have_budgets_and_paths_have_levels() {
 }
 
 #[test]
+fn an_unknown_start_fails_the_run_where_that_is_asked_for() {
+    let unknown = "import os\nimport later\n\ndef handler(event, context):\n    return later.one()\n";
+    let files = [("app.py", unknown), ("requirements.txt", "later==1.0\n")];
+    let project = Project::new(&files);
+    let of = |more: &[&str]| {
+        let plain = ["check", "--handler", "app.handler", "--runtime", "python3.12", "--ignore", "dependencies"];
+        project.run(&[&plain, more].concat())
+    };
+    let (plain, asked) = (of(&[]), of(&["--require-start"]));
+    assert_eq!((plain.code, asked.code), (0, 1), "{}{}", plain.out, asked.out);
+    assert!(asked.out.contains("Start not certain, and required."), "{}", asked.out);
+    let settings = "require-start = true\n[functions.app]\nrequire-start = false\n";
+    let files = [("app/app.py", unknown), ("app/requirements.txt", "later==1.0\n"), ("app/defrost.toml", settings)];
+    let project = Project::new(&files);
+    let run = project.run(&["check", "--handler", "app.handler", "--runtime", "python3.12", "app"]);
+    assert_eq!(run.code, 0, "{}", run.out);
+    let certain = "def handler(event, context):\n    return 1\n";
+    let project = Project::new(&[("app.py", certain), ("defrost.toml", "require-start = true\n")]);
+    let run = project.run(&["check", "--handler", "app.handler", "--runtime", "python3.12"]);
+    assert_eq!(run.code, 0, "{}", run.out);
+    assert!(run.out.contains("Within budget."), "{}", run.out);
+}
+
+#[test]
 fn a_broken_file_of_our_own_stops_the_run() {
     let project = Project::with_finding(&[("defrost.toml", "budget-imit = 800\n")]);
     let run = project.run(&["check", "--handler", "app.handler"]);

@@ -278,6 +278,89 @@ const BUNDLED: &str = "service: shop\nplugins: [serverless-esbuild]\nprovider: {
                        functions:\n  save: {handler: src/save.handler}\n";
 
 #[test]
+fn templates_below_and_beside_another_are_read_too() {
+    let sam = |code: &str| {
+        format!(
+            "Transform: AWS::Serverless-2016-10-31\nResources:\n  F{}:\n    Type: AWS::Serverless::Function\n    \
+             Properties: {{CodeUri: {code}, Handler: app.handler, Runtime: python3.12}}\n",
+            code.len()
+        )
+    };
+    let (here, beside, below) = (sam("a"), sam("bb"), sam("ccc"));
+    let packed = sam("dddd").replace("dddd", "s3://bucket/key");
+    let app = "def handler(event, context):\n    return 1\n";
+    let cargo = "[package]\nname = \"tool\"\nversion = \"0.1.0\"\nedition = \"2021\"\n";
+    let mut files = vec![
+        ("template.yaml", &*here),
+        ("a/app.py", app),
+        ("worker.yaml", &*beside),
+        ("bb/app.py", app),
+        ("infra/template.yaml", &*below),
+        ("infra/ccc/app.py", app),
+        ("packaged.yaml", &*packed),
+    ];
+    let report = Project::new(&files).report(&[]);
+    assert_eq!(names(&report), ["F1", "F2", "F3"], "{report:#}");
+    assert_eq!(report["problems"], serde_json::json!([]));
+    // A crate at the root hides no template below it.
+    files.drain(..4);
+    files.extend([("Cargo.toml", cargo), ("src/main.rs", "fn main() {}\n")]);
+    assert_eq!(names(&Project::new(&files).report(&[])), ["F3"]);
+}
+
+#[test]
+fn runtimes_that_are_not_simulated_have_no_verdict_of_another() {
+    let template = |runtime: &str| {
+        format!(
+            "Transform: AWS::Serverless-2016-10-31\nResources:\n  F:\n    Type: AWS::Serverless::Function\n    \
+             Properties: {{CodeUri: f, Handler: app.handler, Runtime: {runtime}}}\n"
+        )
+    };
+    for (runtime, path, text) in [
+        ("python2.7", "f/app.py", "import urllib2\n\ndef handler(event, context):\n    print 'x'\n"),
+        ("nodejs8.10", "f/app.js", "exports.handler = async () => globalThis.x;\n"),
+        ("java21", "f/readme.txt", "x"),
+        ("go1.x", "f/main.go", "package main\n"),
+    ] {
+        let report = Project::new(&[("template.yaml", &template(runtime)), (path, text)]).report(&[]);
+        let function = &report["functions"][0];
+        assert_eq!((&function["start"]["verdict"], &function["grade"]), (&"unknown".into(), &Value::Null), "{runtime}");
+        assert!(
+            found(&report, "syntax-error").is_empty() && found(&report, "unresolved-import").is_empty(),
+            "{runtime}"
+        );
+    }
+}
+
+#[test]
+fn what_a_bundler_copies_may_be_declared_for_development() {
+    let misplaced = |plugin: &str| {
+        let service = format!(
+            "service: shop\nplugins: [{plugin}]\nprovider: {{name: aws, runtime: nodejs22.x}}\nfunctions:\n  \
+             get: {{handler: get.main}}\n"
+        );
+        let report = Project::new(&[
+            ("serverless.yml", &service),
+            ("package.json", r#"{"devDependencies": {"pad": "1"}}"#),
+            ("node_modules/pad/package.json", r#"{"name": "pad", "version": "1.0.0"}"#),
+            ("node_modules/pad/index.js", "exports.pad = 1;\n"),
+            ("get.js", "const { pad } = require('pad');\nexports.main = async () => pad;\n"),
+        ])
+        .report(&[]);
+        found(&report, "misplaced-dependency").len()
+    };
+    assert_eq!(["serverless-bundle", "serverless-rspack", "serverless-offline"].map(misplaced), [0, 0, 1]);
+}
+
+#[test]
+fn labels_of_a_configuration_need_no_quotes() {
+    let text = "resource aws_lambda_function api {\n  function_name = \"api\"\n  handler = \"app.handler\"\n  \
+                runtime = \"python3.13\"\n  role = \"x\"\n  filename = \"api.zip\"\n}\n";
+    let run = Project::new(&[("main.tf", text)]).run(&["check"]);
+    assert!(!run.err.contains("no template") && run.err.contains("api.zip"), "{}{}", run.out, run.err);
+}
+
+#[test]
 fn a_bundler_follows_paths_out_of_the_services_folder() {
     let project = Project::new(&[
         (".git/HEAD", "ref: refs/heads/main\n"),

@@ -152,3 +152,28 @@ fn a_runtime_that_is_not_simulated_is_said_to_be_the_reason() {
         "{all}"
     );
 }
+
+#[test]
+fn what_is_made_of_one_block_has_its_own_names_and_numbers() {
+    let many = TERRAFORM.replace(
+        "function_name = \"api\"",
+        "for_each = toset([\"a\", \"b\"])\n  function_name = each.key\n  \
+                                  reserved_concurrent_executions = each.key == \"b\" ? 7 : 3",
+    );
+    let project = Project::new(&[("main.tf", &many), ("src/app.py", HANDLER)]);
+    let run = project.run(&["scale", ".", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    let of = |function: &serde_json::Value| (function["name"].clone(), function["scaling"]["reserved"].clone());
+    let found: Vec<_> = report["functions"].as_array().unwrap().iter().map(of).collect();
+    let name = |key: &str| serde_json::json!(format!("aws_lambda_function.api[\"{key}\"]"));
+    assert_eq!(found, [(name("a"), 3.into()), (name("b"), 7.into())], "{report:#}");
+    assert!(!project.run(&["scale", "."]).out.contains("no template"));
+}
+
+#[test]
+fn requests_come_alone_whatever_is_said_of_records() {
+    let settings = "[traffic]\nrequests-per-second = 200\nduration-ms = 250\nbatch = 10\n";
+    let project = Project::new(&[("template.yaml", SAM), ("src/app.py", HANDLER), ("defrost.toml", settings)]);
+    let out = one_line(&project.run(&["scale", "template.yaml"]).out);
+    assert!(out.contains("needs 50 environments"), "{out}");
+}

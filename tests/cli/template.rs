@@ -121,6 +121,26 @@ fn sources_of_a_bundler_may_be_of_any_format() {
     assert_eq!(verdict("serverless-offline"), "fails");
 }
 
+/// webpack puts its mode in place of `NODE_ENV`.
+#[test]
+fn the_mode_of_a_bundler_decides_what_it_says() {
+    let service = "service: shop\nplugins: [serverless-webpack]\nprovider: {name: aws, runtime: nodejs20.x}\nfunctions:\n  get: {handler: get.main}\n";
+    let source =
+        "if (process.env.NODE_ENV !== 'production') throw new Error('not here');\nexport const main = async () => 1;\n";
+    let verdict = |settings: &str| {
+        let files =
+            [("serverless.yml", service), ("package.json", "{}"), ("get.js", source), ("webpack.config.js", settings)];
+        Project::new(&files).report(&[])["functions"][0]["start"]["verdict"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(verdict("module.exports = { target: 'node' };"), "starts");
+    assert_eq!(
+        verdict("module.exports = { mode: slsw.lib.webpack.isLocal ? 'development' : 'production' };"),
+        "starts"
+    );
+    assert_ne!(verdict("module.exports = { mode: 'development' };"), "starts");
+    assert_ne!(verdict("module.exports = { optimization: { nodeEnv: false } };"), "starts");
+}
+
 /// Chalice packs its own router, so nobody has to declare it.
 #[test]
 fn chalice_brings_itself() {

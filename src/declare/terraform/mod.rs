@@ -37,7 +37,9 @@ const MOST_FILES: usize = 200;
 /// Whether a text is a file of a configuration with functions, or with modules that may have some.
 pub(super) fn looks_like_one(path: &str, text: &str) -> bool {
     let calls = text.contains("module \"") || path.ends_with(".json") && text.contains("\"module\"");
-    is_file(path) && (text.contains("\"aws_lambda_") || calls && text.contains("source"))
+    // Labels need no quotes.
+    let declares = text.contains("\"aws_lambda_") || text.contains("resource aws_lambda_");
+    is_file(path) && (declares || calls && text.contains("source"))
 }
 
 /// Endings of the files that make a configuration.

@@ -187,8 +187,9 @@ pub fn function_facts<'a>(
         let name = facts.spec.name.rsplit('#').next().unwrap_or_default();
         there && name == origin.id
     };
+    // What `for_each` and loops make stands at one place, each with a name of its own.
     let all = || project.functions.iter();
-    all().find(same).or_else(|| all().find(named))
+    all().filter(same).find(named).or_else(|| all().find(same)).or_else(|| all().find(named))
 }
 
 /// The application and the function of it that facts belong to.

@@ -5,7 +5,7 @@ use super::{Obstacle, on_machine};
 use crate::artifact::{ArtifactKind, EntryId, LAYER_ROOT};
 use crate::graph::native as graph_native;
 use crate::lang::native::{self, Format, Refusal};
-use crate::platform::Architecture;
+use crate::platform::{Architecture, Language};
 
 /// The rule for what is wrong with the executable itself.
 const RULE: &str = "broken-bootstrap";
@@ -36,7 +36,18 @@ impl FunctionFacts {
     /// Whether the platform starts an executable that is not here.
     #[must_use]
     pub fn lacks_executable(&self) -> bool {
-        self.spec.runtime.executable().is_some() && self.executable_entry().is_none()
+        let runtime = &self.spec.runtime;
+        match runtime.executable() {
+            Some(_) => self.executable_entry().is_none(),
+            // The handler names it.
+            None => runtime.language() == Language::Native && self.named_executable().is_none(),
+        }
+    }
+
+    fn named_executable(&self) -> Option<EntryId> {
+        let lone = || self.artifact.entries().next().map(|(id, _)| id);
+        let is_alone = self.artifact.kind == ArtifactKind::Binary;
+        if is_alone { lone() } else { self.artifact.find(&self.spec.handler) }
     }
 
     fn no_bootstrap(&self, name: &str) -> Option<Obstacle> {

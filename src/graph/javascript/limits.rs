@@ -77,6 +77,8 @@ pub(super) struct Limits {
     pub(super) data_files: usize,
     /// Records of what would end Init.
     pub(super) failures: usize,
+    /// Reasons why it is not known how Init ends: people read some, and one is enough.
+    pub(super) doubts: usize,
     /// Bytes of a data file that become a text.
     pub(super) data_bytes: u64,
     /// Bytes of an own file above which it is no longer what people write: bundles hold libraries, which do more than is
@@ -126,6 +128,7 @@ pub(super) const LIMITS: Limits = Limits {
     via: 6,
     data_files: 20_000,
     failures: 1_000,
+    doubts: 20,
     data_bytes: 64 << 10,
     written_bytes: 150_000,
     request: 4_096,

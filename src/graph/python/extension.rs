@@ -30,6 +30,15 @@ knowledge::table! {
 static ROWS: LazyLock<FxHashMap<&str, &[String]>> =
     LazyLock::new(|| TABLE.extension.iter().map(|row| (&*row.module, &*row.imports)).collect());
 
+/// The runtime of extensions that cffi generates.
+pub(super) const BACKEND: &str = "_cffi_backend";
+
+/// Whether an extension imports the runtime of cffi: the generated code has the name as a text of its own, for
+/// `PyImport_ImportModule` (`cffi/_embedding.h` and `recompiler.py` of cffi 1 and 2).
+pub(super) fn asks_for_backend(content: &[u8]) -> bool {
+    memchr::memmem::find(content, b"\0_cffi_backend\0").is_some()
+}
+
 /// Modules that the extension `name` imports, in order, whether or not they are there.
 pub(super) fn imports_of(name: &str) -> &'static [String] {
     ROWS.get(name).copied().unwrap_or_default()
@@ -38,6 +47,12 @@ pub(super) fn imports_of(name: &str) -> &'static [String] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_cffi_generates_names_its_runtime() {
+        assert!(asks_for_backend(b"\x7fELF\0_cffi_backend\0_cffi_"));
+        assert!(!asks_for_backend(b"\x7fELF\0PyInit__cffi_backend\0"));
+    }
 
     #[test]
     fn every_row_has_a_reason() {

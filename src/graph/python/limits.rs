@@ -3,6 +3,9 @@
 /// The bounds of a simulation. They make it end always, and soon on code that only computes.
 pub(super) struct Limits {
     // Time.
+    /// Bytes of an extension up to which it is looked into for what it imports: what generators of bindings write is
+    /// small, or the library beside it is.
+    pub(super) generated_bytes: u64,
     /// Steps after which calls are no longer followed, only module top levels run on: some seconds.
     pub(super) steps: u64,
     /// The same once the handler can be called: the results of functions hardly matter any more.
@@ -169,6 +172,7 @@ pub(super) struct Limits {
 
 /// What every simulation keeps to.
 pub(super) const LIMITS: Limits = Limits {
+    generated_bytes: 16 << 20,
     steps: 6_000_000,
     steps_later: 500_000,
     runs_per_function: 400,

@@ -258,6 +258,17 @@ pub(super) fn last_with(module: &str, minor: u16) -> Option<u16> {
     (OLDEST..minor).rev().find(|older| Stdlib::for_version((3, *older)).contains(module))
 }
 
+/// The minor versions whose module binds a name, in order.
+pub(super) fn versions_with_name(module: &str, name: &str) -> Vec<u16> {
+    let has = |minor: &u16| {
+        let library = Stdlib::for_version((3, *minor));
+        // Most names that are asked for stand in no version: sets need not be made to say so.
+        let bound = library.bound(module);
+        (bound.names.contains(name) || bound.lazy.contains(name)) && library.has_name(module, name)
+    };
+    (OLDEST..=NEWEST).filter(has).collect()
+}
+
 fn header(name: &str) -> &'static str {
     INDEX.headers.get(name).copied().unwrap_or_default()
 }

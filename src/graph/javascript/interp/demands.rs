@@ -199,7 +199,7 @@ impl Machine<'_> {
 
     /// Notes what is missing to say whether Init ends well.
     pub(super) fn doubts_start(&mut self, said: String) {
-        if self.trace.doubts.len() < LIMITS.failures {
+        if self.trace.doubts.len() < LIMITS.doubts {
             self.trace.doubts.insert(said);
         }
     }

@@ -26,14 +26,14 @@ impl Machine<'_> {
         let mut known = self.loaded.len();
         while at < self.loaded.len() && at < LIMITS.later_modules {
             // What was not run must be taken as written.
-            let run = self.steps <= self.max_steps;
-            self.later_in(at as ModuleIx, run || at < known);
-            known = known.max(if run { self.loaded.len() } else { known });
+            let ran = self.steps <= self.max_steps || at < known;
+            self.later_in(at as ModuleIx, ran, &mut known);
             at += 1;
         }
     }
 
-    fn later_in(&mut self, ix: ModuleIx, ran: bool) {
+    /// Likewise for one module. `known` counts the modules that were loaded while there were steps left to run them.
+    fn later_in(&mut self, ix: ModuleIx, ran: bool, known: &mut usize) {
         let Some(program) = self.loaded[ix as usize].program.clone() else {
             return;
         };
@@ -44,10 +44,10 @@ impl Machine<'_> {
                 continue;
             }
             match site.request.and_then(|text| program.strings.get(text as usize)) {
-                Some(request) => self.load_later(ix, site, request, site.guarded),
+                Some(request) => self.load_later(ix, site, request, site.guarded, known),
                 None if self.loaded[ix as usize].own => {
                     for request in self.matching(ix, &program, site) {
-                        self.load_later(ix, site, &request, true);
+                        self.load_later(ix, site, &request, true, known);
                     }
                 }
                 None => {}
@@ -57,6 +57,14 @@ impl Machine<'_> {
         // `autoload({ dir: path.join(__dirname, "routes") })`, `load("jobs/*.js")`.
         if self.loaded[ix as usize].own {
             self.load_named(ix, &program, None);
+            self.note_what_ran(known);
+        }
+    }
+
+    /// All that is loaded has run as far as it runs, if there were steps left for it.
+    fn note_what_ran(&self, known: &mut usize) {
+        if self.steps <= self.max_steps {
+            *known = self.loaded.len();
         }
     }
 
@@ -161,7 +169,7 @@ impl Machine<'_> {
         paths.filter(|path| is_code(path) && fits(path)).take(MOST_MATCHES).collect()
     }
 
-    fn load_later(&mut self, ix: ModuleIx, site: &Site, request: &str, guarded: bool) {
+    fn load_later(&mut self, ix: ModuleIx, site: &Site, request: &str, guarded: bool, known: &mut usize) {
         let at = At { module: ix, expr: site.expr };
         self.tries = 1;
         // A failure to load is an answer as well: it is on record.
@@ -171,6 +179,7 @@ impl Machine<'_> {
             self.require(ix, request, at, guarded)
         };
         self.tries = 0;
+        self.note_what_ran(known);
     }
 
     /// Requests that a relative one with an unknown part can be, by the files that are there:

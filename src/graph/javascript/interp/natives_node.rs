@@ -6,6 +6,7 @@ use super::raise::Thrown;
 use super::tables::{fill, global};
 use super::value::{Abrupt, At, Call, Native, ObjId, R, Slot, UNKNOWN, Value};
 use super::variables::GLOBALS;
+use crate::artifact::ArtifactKind;
 use crate::artifact::EntryId;
 use crate::graph::javascript::absence::in_other_case;
 use crate::graph::javascript::limits::LIMITS;
@@ -190,14 +191,18 @@ fn process_environment(m: &mut Machine<'_>) -> ObjId {
     .into_iter()
     .map(|(a, b)| (a.to_owned(), b.to_owned()))
     .collect();
-    known.push(("AWS_EXECUTION_ENV".to_owned(), format!("AWS_Lambda_nodejs{}.x", m.node)));
+    let is_image = m.sources.artifact.kind == ArtifactKind::Image;
+    if !is_image {
+        known.push(("AWS_EXECUTION_ENV".to_owned(), format!("AWS_Lambda_nodejs{}.x", m.node)));
+    }
     known.extend(m.environment.iter().map(|(a, b)| (a.clone(), b.clone())));
-    for (name, value) in variables::given(Language::Node) {
-        let key = m.atom(name);
-        let value = match value {
+    for given in variables::given(Language::Node, is_image) {
+        let key = m.atom(given.name);
+        let value = match given.value {
             Some(value) => m.string(value),
             // It is set, to what is not known.
-            None => Value::Unknown(m.atom(&format!("{SET_VARIABLE}{name}"))),
+            None if given.is_certain => Value::Unknown(m.atom(&format!("{SET_VARIABLE}{}", given.name))),
+            None => Value::Unknown(m.atom(given.name)),
         };
         m.object_mut(environment).props.set(key, Slot::Value(value), None);
     }

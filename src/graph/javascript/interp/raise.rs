@@ -281,7 +281,7 @@ impl Machine<'_> {
         let Some(loaded) = self.loaded.get(ix as usize) else { return };
         let Some(module) = self.trace.modules.get(loaded.id.0 as usize) else { return };
         let doubt = format!("`{}` may end with {what}: what decides that is not known", module.name);
-        if self.trace.doubts.len() < LIMITS.failures && !self.trace.doubts.contains(&doubt) && self.is_by_hand(ix) {
+        if self.trace.doubts.len() < LIMITS.doubts && !self.trace.doubts.contains(&doubt) && self.is_by_hand(ix) {
             self.trace.doubts.insert(doubt);
         }
     }

@@ -134,9 +134,9 @@ impl Interp<'_> {
                 ));
             }
             let (major, minor) = self.input.version;
-            let has = |minor: u16| super::super::stdlib::Stdlib::for_version((3, minor)).has_name(base, name);
-            let newer = (minor + 1..=super::super::stdlib::NEWEST).find(|minor| has(*minor));
-            let older = (super::super::stdlib::OLDEST..minor).rev().find(|minor| has(*minor));
+            let having = super::super::stdlib::versions_with_name(base, name);
+            let newer = having.iter().find(|having| **having > minor);
+            let older = having.iter().rfind(|having| **having < minor);
             return match (newer, older) {
                 (Some(newer), _) => Some(format!(
                     "`{base}.{name}` is there from Python 3.{newer} on, and this function runs on {major}.{minor}"

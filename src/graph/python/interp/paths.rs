@@ -3,6 +3,7 @@
 use super::super::finder::{absolute, inside, normal};
 use super::super::value::*;
 use super::*;
+use crate::artifact::ArtifactKind;
 use crate::platform::{Language, variables};
 
 /// Stands for the home folder of the user as whom functions run: no package can put files there.
@@ -22,16 +23,19 @@ impl Interp<'_> {
         if let Some(value) = self.declared.get(&*text) {
             return Some(Some(self.heap.str(value)));
         }
-        let mut given = variables::given(Language::Python);
-        let known = given.find(|(name, _)| *name == &*text).map(|(_, value)| match value {
-            Some(value) => self.heap.str(value),
-            None => self.heap.external(GIVEN),
-        });
-        if known.is_none() {
+        let is_image = self.input.artifact.kind == ArtifactKind::Image;
+        let Some(given) = variables::given(Language::Python, is_image).find(|given| given.name == &*text) else {
             // It counts as not set, and somebody may set it.
             self.doubt.read_environment(name);
+            return Some(None);
+        };
+        if !given.is_certain {
+            return None;
         }
-        Some(known)
+        Some(Some(match given.value {
+            Some(value) => self.heap.str(value),
+            None => self.heap.external(GIVEN),
+        }))
     }
 
     /// How often `-O` is said, by the only way that functions have.

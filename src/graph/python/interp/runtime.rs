@@ -370,7 +370,26 @@ impl Interp<'_> {
                 let _ = self.shielded(|this| this.import(target, Some((at, Span::default()))));
             }
         }
+        self.load_backend(at, name);
         Ok(())
+    }
+
+    /// Loads the runtime of cffi for an extension that cffi has generated: its first act is to import that.
+    fn load_backend(&mut self, at: ModIdx, name: &str) {
+        use super::super::extension::{BACKEND, asks_for_backend};
+        let Some(entry) = self.module(at).entry.filter(|_| name != BACKEND) else { return };
+        if self.input.artifact.entry(entry).bytes > LIMITS.generated_bytes {
+            return;
+        }
+        let Ok(content) = self.input.artifact.read(entry) else { return };
+        if !asks_for_backend((*content).as_ref()) {
+            return;
+        }
+        if self.can_reach(BACKEND) {
+            let _ = self.shielded(|this| this.import(BACKEND, Some((at, Span::default()))));
+        } else if self.phase == Phase::Init && self.is_certain() {
+            self.trace.doubts.insert(format!("`{name}` asks for `{BACKEND}`, which is not here"));
+        }
     }
 
     /// The source that lies beside a compiled module of a library, as Cython's pure Python mode and mypyc leave it:

@@ -48,6 +48,39 @@ fn type_checkers_keep_the_import() {
 }
 
 #[test]
+fn type_checkers_have_one_block() {
+    let text = "from __future__ import annotations\nimport b1\nimport heavy\n\ndef f(x: heavy.X, y: b1.Y):\n    return heavy, b1\n";
+    let after = "from __future__ import annotations\nfrom typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import b1\n    import heavy\n\ndef f(x: heavy.X, y: b1.Y):\n    import b1\n    import heavy\n\n    return heavy, b1\n";
+    let at = |import: &str| text.find(import).unwrap() as u32;
+    let asked = |import: &str, module: &str| Asked {
+        span: Span::new(at(import), at(import) + 1),
+        modules: vec![module.to_owned()],
+        whole: true,
+    };
+    let both = [asked("import heavy", "heavy"), asked("import b1", "b1")];
+    let moved = move_imports(text, &both, &[]).unwrap();
+    assert_eq!(applied(text, &moved.edits), after);
+}
+
+#[test]
+fn annotations_that_somebody_may_evaluate_keep_the_import() {
+    let module = |rest: &str| {
+        format!("from __future__ import annotations\nimport heavy\ndef f(x: heavy.X):\n    return heavy.x(x)\n{rest}")
+    };
+    for rest in [
+        "app.add_api_route('/a', f)\n",
+        "ROUTES = {'/a': f}\n",
+        "def g(d=Depends(f)):\n    return d\n",
+        "def g():\n    return typing.get_type_hints(f)\n",
+        "def g(h):\n    return inspect.signature(h, eval_str=True)\n",
+        "def g(h):\n    return h.__annotations__\n",
+    ] {
+        assert!(moved(&module(rest), "import heavy").unwrap_err().contains("annotation"), "{rest}");
+    }
+    assert!(moved(&module("def g():\n    return f(1)\n"), "import heavy").is_ok());
+}
+
+#[test]
 fn names_of_functions_are_their_own() {
     let text =
         "import heavy\ndef f(heavy):\n    return heavy\ndef g():\n    return [heavy for heavy in f(1)], heavy.x\n";

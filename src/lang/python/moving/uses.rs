@@ -5,7 +5,7 @@ use ruff_python_ast::{self as ast, Expr, ExprContext, Stmt};
 use ruff_text_size::Ranged;
 use rustc_hash::FxHashSet;
 
-use super::lookups::{LOOKS_UP, gives_module, is_table_of_modules, names};
+use super::lookups::{Evaluating, LOOKS_UP, gives_module, is_table_of_modules, names};
 use crate::lang::moving::{Refusal, has_word};
 
 /// A block that can import for itself: the body of a function, or what runs as a script.
@@ -80,6 +80,7 @@ pub(super) struct Uses<'a> {
     scopes: Vec<Scope<'a>>,
     mode: Mode,
     future_annotations: bool,
+    evaluating: Evaluating<'a>,
     /// Where code looks names up by their text.
     dynamic: Option<(u32, String)>,
     /// Names in `__all__`.
@@ -100,6 +101,7 @@ impl<'a> Uses<'a> {
             scopes: Vec::new(),
             mode: RUNS,
             future_annotations: false,
+            evaluating: Evaluating::default(),
             dynamic: None,
             public: Vec::new(),
             type_checking: None,
@@ -118,6 +120,7 @@ impl<'a> Uses<'a> {
                 used.bound.push(at);
             }
         }
+        self.evaluating = Evaluating::of(suite);
         self.visit_body(suite);
         match &self.dynamic {
             Some((at, what)) => Err(Refusal::at(*at, format!("`{what}` may look the name up"))),
@@ -296,7 +299,8 @@ impl<'a> Uses<'a> {
             defaults.for_each(|value| this.visit_expr(value));
         });
         let in_class = matches!(self.scopes.last(), Some(Scope::Class { is_plain: false }));
-        let may_evaluate = in_class || !function.decorator_list.is_empty();
+        let may_evaluate =
+            in_class || !function.decorator_list.is_empty() || self.evaluating.of_function(function.name.as_str());
         let annotations = function.parameters.iter().filter_map(|parameter| parameter.annotation());
         for annotation in annotations.chain(function.returns.as_deref()) {
             self.annotation(annotation, may_evaluate);
@@ -319,7 +323,7 @@ impl<'a> Uses<'a> {
 
     /// An annotation of something that is evaluated, unless the module puts that off.
     fn annotation(&mut self, annotation: &'a Expr, may_evaluate: bool) {
-        let off = if may_evaluate { Mode::Evaluated } else { Mode::Typing };
+        let off = if may_evaluate || self.evaluating.any() { Mode::Evaluated } else { Mode::Typing };
         let mode = if self.future_annotations { off } else { Mode::Runs("used in an annotation") };
         self.within(mode, |this| this.visit_expr(annotation));
         let mut texts = Texts(Vec::new());

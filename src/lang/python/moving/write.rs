@@ -54,10 +54,16 @@ pub(super) fn written(
         }
     }
     let mut gone = Vec::new();
+    let (checked, mut block) = for_type_checkers(text, statements, uses, end).unzip();
     for statement in statements {
-        match staying(text, statement, uses, end) {
-            Some(rest) => moved.edits.push((span(statement.stmt), rest)),
-            None => gone.push(span(statement.stmt)),
+        let is_there =
+            checked.is_some_and(|at: usize| statements.get(at).is_some_and(|it| std::ptr::eq(it, statement)));
+        let block = if is_there { block.take() } else { None };
+        let rest: Vec<String> = staying(text, statement, end).into_iter().chain(block).collect();
+        if rest.is_empty() {
+            gone.push(span(statement.stmt));
+        } else {
+            moved.edits.push((span(statement.stmt), rest.join(end)));
         }
     }
     gone.sort();
@@ -70,33 +76,33 @@ fn span(stmt: &Stmt) -> Span {
     Span::new(stmt.range().start().to_u32(), stmt.range().end().to_u32())
 }
 
-/// What stays of a statement at module level, if anything does: other names, and what only type checkers read.
-fn staying(text: &str, statement: &Statement<'_>, uses: &Uses<'_>, end: &str) -> Option<String> {
-    let range = statement.stmt.range();
-    let typing: Vec<&ast::Alias> =
-        statement.moving.iter().copied().filter(|alias| uses.is_for_typing(super::bound(alias))).collect();
+/// What stays of a statement at module level: its other names.
+fn staying(text: &str, statement: &Statement<'_>, end: &str) -> Option<String> {
     let staying: Vec<&ast::Alias> = aliases(statement.stmt)
         .iter()
         .filter(|alias| !statement.moving.iter().any(|other| std::ptr::eq(*other, *alias)))
         .collect();
-    if typing.is_empty() && staying.is_empty() {
-        return None;
-    }
-    let mut parts = Vec::new();
-    if !staying.is_empty() {
-        parts.push(import(text, statement.stmt, &staying, "", end));
-    }
-    if !typing.is_empty() {
-        let known = uses.type_checking.filter(|(since, _)| *since <= range.start().to_u32());
-        if known.is_none() {
-            parts.push("from typing import TYPE_CHECKING".to_owned());
+    (!staying.is_empty()).then(|| import(text, statement.stmt, &staying, "", end))
+}
+
+/// The block of what only type checkers read, with the statement, by its index, in whose place it stands: the first of
+/// those that it takes names from.
+fn for_type_checkers(text: &str, statements: &[Statement<'_>], uses: &Uses<'_>, end: &str) -> Option<(usize, String)> {
+    let mut read: Vec<(usize, &Stmt, Vec<&ast::Alias>)> = Vec::new();
+    for (at, statement) in statements.iter().enumerate() {
+        let names = statement.moving.iter().copied();
+        let names: Vec<&ast::Alias> = names.filter(|alias| uses.is_for_typing(super::bound(alias))).collect();
+        if !names.is_empty() {
+            read.push((at, statement.stmt, names));
         }
-        let test = known.map_or("TYPE_CHECKING", |(_, test)| test);
-        let import = import(text, statement.stmt, &typing, "    ", end);
-        let gap = if known.is_none() { end } else { "" };
-        parts.push(format!("{gap}if {test}:{end}    {import}"));
     }
-    Some(parts.join(end))
+    read.sort_by_key(|(_, stmt, _)| stmt.range().start());
+    let (at, first, _) = read.first()?;
+    let known = uses.type_checking.filter(|(since, _)| *since <= first.range().start().to_u32());
+    let head = if known.is_none() { format!("from typing import TYPE_CHECKING{end}{end}") } else { String::new() };
+    let test = known.map_or("TYPE_CHECKING", |(_, test)| test);
+    let imports = read.iter().map(|(_, stmt, names)| format!("{end}    {}", import(text, stmt, names, "    ", end)));
+    Some((*at, format!("{head}if {test}:{}", imports.collect::<String>())))
 }
 
 fn aliases(stmt: &Stmt) -> &[ast::Alias] {

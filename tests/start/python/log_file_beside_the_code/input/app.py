@@ -1,6 +1,6 @@
 import logging
 
-logging.basicConfig(filename="orders.log")
+logging.basicConfig(filename="orders.log", force=True)
 
 
 def handler(event, context):

@@ -1,0 +1,91 @@
+//! Files that code of their own package names: it opens them, whatever kind of files they are.
+
+use std::collections::BTreeSet;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::artifact::{Artifact, EntryId};
+use crate::package::owners::PackageId;
+use crate::usage::Loaded;
+
+/// A module larger than this is not looked at for what it names.
+const LARGEST: u64 = 1 << 20;
+/// A constant text longer than this is no path.
+const LONGEST: usize = 200;
+/// Endings of files with code.
+const CODE: [&str; 4] = [".py", ".js", ".cjs", ".mjs"];
+
+/// Those of some files that a constant text in a module of the same package names, by their whole name or by how it ends:
+/// `open(join(here, "CHANGES.rst"))`, `path.glob("*.pyi")`.
+pub(super) fn named(loaded: &Loaded<'_>, files: &[EntryId]) -> FxHashSet<EntryId> {
+    let artifact = loaded.artifact;
+    let mut by_package: FxHashMap<PackageId, Vec<EntryId>> = FxHashMap::default();
+    for id in files {
+        if let Some(owner) = loaded.packages.owner(*id) {
+            by_package.entry(owner).or_default().push(*id);
+        }
+    }
+    let mut found = FxHashSet::default();
+    for (package, files) in by_package {
+        let endings: BTreeSet<&str> = files.iter().map(|id| ending(name(artifact, *id))).collect();
+        let mut tails = BTreeSet::new();
+        for module in loaded.packages.package(package).entries.iter().filter(|id| is_code(artifact, **id)) {
+            if let Ok(content) = artifact.read(*module) {
+                let text = String::from_utf8_lossy((*content).as_ref());
+                endings.iter().for_each(|ending| add_tails(&text, ending, &mut tails));
+            }
+        }
+        let is_named = |id: &EntryId| tails.iter().any(|tail| name(artifact, *id).ends_with(tail.as_str()));
+        found.extend(files.into_iter().filter(is_named));
+    }
+    found
+}
+
+fn name(artifact: &Artifact, id: EntryId) -> &str {
+    let path = &artifact.entry(id).path;
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// The last part of a name with its dot, or the name where it has none.
+fn ending(name: &str) -> &str {
+    name.rfind('.').filter(|dot| *dot > 0).map_or(name, |dot| &name[dot..])
+}
+
+fn is_code(artifact: &Artifact, id: EntryId) -> bool {
+    let entry = artifact.entry(id);
+    entry.bytes <= LARGEST && CODE.iter().any(|ending| entry.path.ends_with(ending))
+}
+
+/// Adds how the constant texts end that have this ending, from the last part that is known.
+fn add_tails(text: &str, ending: &str, tails: &mut BTreeSet<String>) {
+    for (at, _) in text.match_indices(ending) {
+        let end = at + ending.len();
+        if !text[end..].starts_with(['"', '\'', '`']) {
+            continue;
+        }
+        let from = text.floor_char_boundary(at.saturating_sub(LONGEST));
+        let begin =
+            text[from..at].rfind(['"', '\'', '`', '\n', '/', '\\', '*', '}']).map_or(from, |found| from + found + 1);
+        let tail = text[begin..end].trim_start_matches("%s");
+        tails.insert(tail.rsplit("%s").next().unwrap_or(tail).to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_name_files_by_their_ends() {
+        let tails = |text: &str, ending: &str| {
+            let mut tails = BTreeSet::new();
+            add_tails(text, ending, &mut tails);
+            tails.into_iter().collect::<Vec<_>>()
+        };
+        assert_eq!(tails("open(join(here, 'CHANGES.rst'))", ".rst"), ["CHANGES.rst"]);
+        assert_eq!(tails("p.glob(\"**/*.pyi\"); x = 'a.pyi.txt'", ".pyi"), [".pyi"]);
+        assert_eq!(tails("f'{name}.pyi' '%s.pyi' `data/LICENSE.pyi`", ".pyi"), [".pyi", "LICENSE.pyi"]);
+        assert_eq!(tails("# see README\nx = 'docs/README'", "README"), ["README"]);
+        assert_eq!((ending("a.d.ts"), ending("README"), ending(".flow")), (".ts", "README", ".flow"));
+    }
+}
