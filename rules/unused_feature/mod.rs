@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use crate::engine::cargo::CargoFacts;
 use crate::engine::{ProjectContext, Sink};
 use crate::finding::{Edit, Finding, Fix, FixLevel};
@@ -53,8 +55,11 @@ fn help(verdict: &FeatureVerdict, dependency: &Dependency) -> String {
 
 fn fix(cargo: &CargoFacts, verdict: &FeatureVerdict, member: &CargoManifest, dependency: &Dependency) -> Option<Fix> {
     let (span, replacement) = edit::features(&member.text, dependency, &verdict.plan)?;
+    // One list is written for all features of an entry: it is as safe as what changes most.
+    let mut of_entry = cargo.analysis.features.iter().filter(|other| Arc::ptr_eq(&other.plan, &verdict.plan));
+    let level = if of_entry.any(|other| other.changes_behaviour) { FixLevel::Unsafe } else { FixLevel::Safe };
     Some(Fix {
-        level: FixLevel::Safe,
+        level,
         description: format!("list only the features of {} that the code uses", dependency.key),
         path: cargo.location(&member.path, None).path,
         edits: vec![Edit { span, replacement }],

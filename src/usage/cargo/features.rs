@@ -36,6 +36,8 @@ pub struct FeatureVerdict {
     pub origin: Origin,
     /// Where that is written.
     pub span: Span,
+    /// Whether code that names nothing of it does something else without it.
+    pub changes_behaviour: bool,
     /// How the entry would list what is left; the same for all features of one dependency.
     pub plan: Arc<FeaturePlan>,
 }
@@ -143,6 +145,7 @@ fn of_dependency(
             feature: (*name).to_string(),
             origin: on[*name].0.clone(),
             span: on[*name].1,
+            changes_behaviour: judge.changes_code(name),
             plan: Arc::clone(&plan),
         })
         .collect()
@@ -446,10 +449,7 @@ impl<'a> Judge<'a> {
             self.own.gates.iter().any(|gate| gate.features == [feature] && matches!(gate.kind, GateKind::Item(_)));
         // Asked for by name, and all that it is known for goes unnamed; unless code that names nothing of it does
         // something else without it: `log` of `tracing`, `socks-proxy` of `ureq`, what a macro is told to write.
-        let changes_code = self.own.switched.contains(feature)
-            || self.own.behaviour.contains(feature)
-            || forwards.iter().any(|(key, _)| self.macros.contains(*key));
-        if names_itself && *origin == Origin::Listed && !changes_code {
+        if names_itself && *origin == Origin::Listed && !self.changes_code(feature) {
             return true;
         }
         let inert = enables.is_empty() || forwards.is_empty() && is_inert(self.manifest, &enables, self.only_lambda);
@@ -478,6 +478,14 @@ impl<'a> Judge<'a> {
             mentioned |= std(&names) || names.iter().any(|name| gates.mentioned.contains(*name));
         }
         if has_api { !behaviour } else { !mentioned && is_inert(self.manifest, &enables, self.only_lambda) }
+    }
+
+    /// Whether a feature changes what code does that names nothing of it: `parking_lot` of `tokio`.
+    fn changes_code(&self, feature: &str) -> bool {
+        let enables = enabled_by(self.manifest, feature);
+        self.own.switched.contains(feature)
+            || self.own.behaviour.contains(feature)
+            || forwards(&enables).any(|(key, _)| self.macros.contains(key))
     }
 
     /// Build scripts hand features on as conditions of their own.
