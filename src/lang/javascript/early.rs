@@ -3,12 +3,12 @@
 use oxc_allocator::Allocator;
 use oxc_ast::AstKind;
 use oxc_ast::ast::{Expression, Program, Statement, VariableDeclarationKind};
-use oxc_parser::{Parser, ParserReturn};
+use oxc_parser::{ParseOptions, Parser, ParserReturn};
 use oxc_regular_expression::{LiteralParser, Options};
 use oxc_semantic::{Semantic, SemanticBuilder};
 use oxc_span::{LabeledSpan, SourceType};
 
-use super::Dialect;
+use super::{Dialect, nesting};
 
 /// The release of Node whose engine takes modifiers in regular expressions, and one name for several groups (V8 12.5).
 const MODIFIERS_SINCE: u32 = 23;
@@ -36,6 +36,23 @@ fn in_static_block(semantic: &Semantic<'_>, at: usize) -> bool {
         AstKind::StaticBlock(block) => holds(block.span.start, block.span.end),
         _ => false,
     })
+}
+
+/// What the language refuses in a text that is evaluated as a script, strict or not; nothing where that is not known.
+#[must_use]
+pub fn script_problem(text: &str, strict: bool) -> Option<String> {
+    nesting::measure(text)?;
+    let text = if strict { format!("'use strict';{text}") } else { text.to_owned() };
+    let arena = Allocator::default();
+    let options = ParseOptions { parse_regular_expression: true, ..ParseOptions::default() };
+    let parsed = Parser::new(&arena, &text, SourceType::script()).with_options(options).parse();
+    if parsed.panicked && is_taken(&parsed, &text, Dialect::CommonJs) {
+        return None;
+    }
+    match parsed.panicked {
+        true => Some(parsed.diagnostics.iter().next().map_or_else(|| "no script".to_owned(), ToString::to_string)),
+        false => error(&parsed),
+    }
 }
 
 /// Whether engines take a text that the parser has given up: a call that is assigned to is an error only when it runs,
@@ -211,6 +228,35 @@ mod tests {
         assert_eq!(declared("const { require } = x;"), Some("require"));
         assert_eq!(declared("class module {}"), Some("module"));
         assert_eq!(declared("var require; function exports() {} { let module; }"), None);
+    }
+
+    #[test]
+    fn evaluated_texts_are_scripts() {
+        for text in [
+            "return 1",
+            "break",
+            "await x",
+            "import 'x'",
+            "let a; let a;",
+            "/(/",
+            "class A { constructor() {} constructor() {} }",
+        ] {
+            assert!(script_problem(text, false).is_some(), "{text}");
+        }
+        for text in [
+            "with ({}) {}",
+            "010",
+            "var await = 1; await",
+            "f() = 1",
+            "<!-- x",
+            "let = 1",
+            "(function(){ return 1 })()",
+        ] {
+            assert!(script_problem(text, false).is_none(), "{text}");
+        }
+        for text in ["with ({}) {}", "010", "var eval = 1"] {
+            assert!(script_problem(text, true).is_some(), "{text}");
+        }
     }
 
     #[test]

@@ -62,7 +62,7 @@ pub struct Program {
     pub tokens: usize,
 }
 
-/// What the names of private members begin with among other keys: no key of code begins so.
+/// What the names of private members begin with among other keys; a text of code that begins so is taken for one.
 pub const PRIVATE: &str = "@@private #";
 
 /// Syntax that came with a release of Node.

@@ -18,7 +18,7 @@ pub mod request;
 use std::cell::RefCell;
 use std::fmt;
 
-pub use early::{regex_problem, regex_since};
+pub use early::{regex_problem, regex_since, script_problem};
 pub use exports_seen::{SeenExports, seen_exports};
 pub(crate) use lower::WRAPPER;
 use oxc_allocator::Allocator;

@@ -38,6 +38,7 @@ impl Machine<'_> {
             Kind::Closure(closure) => self.call_closure(function, &closure, this, args, Value::Undefined, at),
             Kind::Native(native, data) => {
                 self.note_native(this, args);
+                self.charge_given(this, args);
                 let result = native(self, &Call { this, args, data, at });
                 self.after_native(id, this, args, &result);
                 result
@@ -114,10 +115,8 @@ impl Machine<'_> {
             self.note_handed(&[this]);
         }
         if &*text == "eval" {
-            if let [Value::Str(code)] = args
-                && let Some(problem) = super::evaluate::problem(&self.str(*code))
-            {
-                self.bad_argument("SyntaxError", &problem, at)?;
+            if let [Value::Str(code)] = args {
+                self.refuse_text(*code, at)?;
             }
             // What the text defines is not seen.
             self.unfinished(at.module);

@@ -50,7 +50,7 @@ pub(super) const ARRAY: Table = &[
         let mut out = Vec::new();
         for (at, item) in items.into_iter().enumerate().filter(|(at, _)| !holes.contains(at)) {
             let part = m.call_at(c.arg(0), c.arg(1), &[item, Value::Num(at as f64)], c.at)?;
-            match list(m, part) {
+            match array(m, part) {
                 Some(part) => out.extend(part),
                 None => out.push(part),
             }
@@ -184,11 +184,12 @@ pub(super) const ARRAY: Table = &[
         Ok(like(m, c, removed))
     }),
     ("concat", |m, c| {
-        let Some(mut items) = list(m, c.this) else { return Ok(UNKNOWN) };
+        let items = array(m, c.this).or_else(|| list(m, c.this).map(|_| vec![c.this]));
+        let Some(mut items) = items else { return Ok(UNKNOWN) };
         m.leaves_holes_out(c.this);
         for arg in c.args {
             m.leaves_holes_out(*arg);
-            match list(m, *arg) {
+            match array(m, *arg) {
                 Some(more) => items.extend(more),
                 None => items.push(*arg),
             }
@@ -266,7 +267,7 @@ pub(super) const ARRAY: Table = &[
         for _ in 0..depth.clamp(0.0, DEEPEST_FLAT) as u32 {
             let mut out = Vec::new();
             for item in items {
-                match list(m, item) {
+                match array(m, item) {
                     Some(more) => out.extend(more),
                     None => out.push(item),
                 }
@@ -352,10 +353,17 @@ const DEEPEST_FLAT: f64 = 16.0;
 /// Elements above which a list is not followed any further.
 const MOST_FLAT: usize = 100_000;
 
+/// The elements of an array; `arguments` are none.
+fn array(m: &Machine<'_>, value: Value) -> Option<Vec<Value>> {
+    list(m, value).filter(|_| !matches!(value, Value::Obj(id) if m.are_arguments(id)))
+}
+
 /// A new array for what was made of one: of the class of that one.
 fn like(m: &mut Machine<'_>, c: &Call<'_>, items: Vec<Value>) -> Value {
     let made = m.array(items);
-    if let (Value::Obj(of), Value::Obj(id)) = (c.this, made) {
+    if let (Value::Obj(of), Value::Obj(id)) = (c.this, made)
+        && !m.are_arguments(of)
+    {
         let proto = m.object(of).proto;
         m.object_mut(id).proto = proto;
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::raise::Thrown;
-use super::value::{Abrupt, At, Flow, ModuleIx, R, UNKNOWN, Value};
+use super::value::{Abrupt, At, Flow, ModuleIx, NO_MODULE, R, UNKNOWN, Value};
 use super::{Frame, Machine};
 use crate::artifact::EntryId;
 use crate::graph::javascript::limits::LIMITS;
@@ -32,6 +32,7 @@ impl Machine<'_> {
             return self.require_module(entry, at);
         }
         let ix = self.register(entry, &source, Some(at));
+        self.has_parent(ix, at.module);
         let target = self.loaded[ix as usize].id;
         self.note(at, target, self.tries > 0);
         if let Some(fault) = self.refusal(ix, &source)
@@ -192,6 +193,21 @@ impl Machine<'_> {
         self.raise(fault, At { module: ix, expr: 0 }).map(|_| ())
     }
 
+    /// Notes who has asked first for a CommonJS module: its `module.parent`.
+    fn has_parent(&mut self, ix: ModuleIx, by: ModuleIx) {
+        let module = self.loaded[ix as usize].module;
+        let parent = match self.loaded.get(by as usize).filter(|loaded| loaded.format == Format::CommonJs) {
+            Some(loaded) => loaded.module,
+            // What the runtime's client or an ES module has for it.
+            None => {
+                let parent = self.plain();
+                self.object_mut(parent).open = true;
+                parent
+            }
+        };
+        self.define(module, "parent", Value::Obj(parent));
+    }
+
     /// Runs a registered CommonJS, JSON or addon module.
     pub(super) fn run_common(&mut self, ix: ModuleIx) -> Result<(), Abrupt> {
         let at = ix as usize;
@@ -231,6 +247,10 @@ impl Machine<'_> {
         let filename = self.string(&path);
         let dirname = self.string(folder(&path));
         self.define(module, "exports", exports);
+        let parent = self.atom("parent");
+        if self.object(module).props.get(parent).is_none() {
+            self.has_parent(ix, NO_MODULE);
+        }
         self.define(module, "id", filename);
         self.define(module, "filename", filename);
         self.define(module, "path", dirname);
@@ -238,11 +258,6 @@ impl Machine<'_> {
         for name in ["children", "paths"] {
             self.define(module, name, UNKNOWN);
         }
-        let parent = Value::Obj(self.plain());
-        if let Value::Obj(parent) = parent {
-            self.object_mut(parent).open = true;
-        }
-        self.define(module, "parent", parent);
         let slots = program.functions.first().map_or(0, |f| f.slots);
         let env = self.env_new(0, slots);
         if let Some(code) = program.functions.first() {

@@ -35,6 +35,7 @@ impl Machine<'_> {
                     self.atom(dragonbox_ecma::Buffer::new().format_finite(number))
                 }
             }
+            Value::Obj(id) if self.are_arguments(id) => self.atom("[object Arguments]"),
             Value::Obj(id) => match self.object(id).kind.clone() {
                 Kind::Array(items) if items.len() < 1_000 => {
                     let depth = depth.checked_sub(1)?;
@@ -52,7 +53,8 @@ impl Machine<'_> {
                             return None;
                         }
                     }
-                    self.atom(&joined)
+                    self.charge_bytes(joined.len());
+                    self.text_atom(&joined)
                 }
                 _ => {
                     let key = self.atom("href");

@@ -315,7 +315,6 @@ impl Machine<'_> {
             self.define(id, "name", name);
             if message.is_text() {
                 self.define(id, "message", message);
-                self.vague.remove(&id);
             }
         }
         thrown

@@ -1,7 +1,7 @@
 //! Property descriptors: what `Object.defineProperty` and its kin do.
 
 use super::Machine;
-use super::value::{Abrupt, At, Kind, R, Slot, UNKNOWN, Value};
+use super::value::{Abrupt, At, Kind, NO_MODULE, R, Slot, UNKNOWN, Value};
 
 /// `Object.getOwnPropertyDescriptor(object, key)`.
 pub(super) fn descriptor(m: &mut Machine<'_>, object: Value, key: Value) -> R {
@@ -12,11 +12,21 @@ pub(super) fn descriptor(m: &mut Machine<'_>, object: Value, key: Value) -> R {
     };
     let out = m.plain();
     let mut enumerable = true;
+    let mut configurable = configurable(m, id, key);
     match m.object(id).props.get(key) {
         Some(Slot::Value(value)) => {
             let value = m.live(value);
             m.define(out, "value", value);
-            m.define(out, "writable", Value::Bool(true));
+            // A function keeps its prototype, whatever that is.
+            let made = m.has_made(id, key).filter(|made| made.name == "prototype");
+            let writable = match made {
+                Some(made) if !made.is_writable => Value::Bool(false),
+                _ => writable(m, id, key),
+            };
+            if made.is_some() {
+                configurable = Value::Bool(false);
+            }
+            m.define(out, "writable", writable);
             enumerable = m.object(id).props.is_enumerable(key);
         }
         Some(Slot::Accessor(get, set)) => {
@@ -24,24 +34,51 @@ pub(super) fn descriptor(m: &mut Machine<'_>, object: Value, key: Value) -> R {
             m.define(out, "set", set);
             enumerable = m.object(id).props.is_enumerable(key);
         }
-        None if m.has_made(id, key) => {
-            let value = m.get(object, key)?;
-            m.define(out, "value", value);
-            m.define(out, "writable", Value::Bool(false));
-            enumerable = false;
-        }
-        None => match m.get_quiet(object, key) {
-            Value::Undefined => return Ok(if m.object(id).open { UNKNOWN } else { Value::Undefined }),
+        None => match (m.has_made(id, key), m.get_quiet(object, key)) {
+            (Some(made), _) => {
+                let value = m.get(object, key)?;
+                m.define(out, "value", value);
+                m.define(out, "writable", Value::Bool(made.is_writable));
+                enumerable = false;
+                configurable = Value::Bool(!made.is_pinned);
+            }
+            (None, Value::Undefined) => return Ok(if m.object(id).open { UNKNOWN } else { Value::Undefined }),
             _ if matches!(m.object(id).kind, Kind::Array(_) | Kind::Namespace(_)) => {
                 let value = m.get(object, key)?;
                 m.define(out, "value", value);
+                let writable = writable(m, id, key);
+                m.define(out, "writable", writable);
+                if matches!(m.object(id).kind, Kind::Namespace(_)) {
+                    configurable = Value::Bool(false);
+                } else if &*m.str(key) == "length" {
+                    (enumerable, configurable) = (false, Value::Bool(false));
+                }
             }
             _ => return Ok(Value::Undefined),
         },
     }
     m.define(out, "enumerable", Value::Bool(enumerable));
-    m.define(out, "configurable", Value::Bool(true));
+    m.define(out, "configurable", configurable);
     Ok(Value::Obj(out))
+}
+
+/// Whether a property can be set.
+fn writable(m: &Machine<'_>, id: u32, key: u32) -> Value {
+    let frozen = m.integrity.get(&id).is_some_and(|integrity| integrity.frozen);
+    match m.object(id).made_by {
+        // Some that the language brings can, and some cannot.
+        NO_MODULE => UNKNOWN,
+        _ => Value::Bool(!frozen && !m.constants.contains(&(id, key))),
+    }
+}
+
+/// Whether a property can be deleted or defined anew.
+fn configurable(m: &Machine<'_>, id: u32, key: u32) -> Value {
+    match m.integrity.get(&id) {
+        Some(integrity) if integrity.sealed => Value::Bool(false),
+        _ if m.object(id).made_by == NO_MODULE => UNKNOWN,
+        _ => Value::Bool(!m.pinned.contains(&(id, key))),
+    }
 }
 
 /// `Object.getOwnPropertyDescriptors(object)`, which helpers of compilers spread objects with.
@@ -107,7 +144,7 @@ pub(super) fn define_one(m: &mut Machine<'_>, target: Value, key: u32, descripto
     if matches!(descriptor, Value::Obj(_)) && !says(get) && !says(set) && !says(value) {
         let lazy = m.atom("prototype") == key && matches!(m.object(id).kind, Kind::Closure(_));
         if lazy || m.object(id).props.get(key).is_some() || matches!(m.object(id).kind, Kind::Array(_)) {
-            return Ok(());
+            return fix_more(m, id, key, descriptor);
         }
     }
     let getter = m.get(descriptor, get)?;
@@ -127,17 +164,39 @@ pub(super) fn define_one(m: &mut Machine<'_>, target: Value, key: u32, descripto
     Ok(())
 }
 
+/// Notes what a descriptor takes from a property that is there, whose value it does not say.
+fn fix_more(m: &mut Machine<'_>, id: u32, key: u32, descriptor: Value) -> Result<(), Abrupt> {
+    let [writable, configurable] = ["writable", "configurable"].map(|name| m.atom(name));
+    let (writable, configurable) = (m.get(descriptor, writable)?, m.get(descriptor, configurable)?);
+    let sure = m.doubt <= u32::from(m.object(id).doubt);
+    m.note_written(id, sure);
+    if m.doubt == 0 && writable == Value::Bool(false) {
+        m.constants.insert((id, key));
+    }
+    if m.doubt == 0 && configurable == Value::Bool(false) {
+        m.pinned.insert((id, key));
+    }
+    Ok(())
+}
+
 /// Notes whether a property that is defined can be set later.
 fn fix_property(m: &mut Machine<'_>, id: u32, key: u32, descriptor: Value, slot: Slot) -> Result<(), Abrupt> {
-    let is_new = m.object(id).props.get(key).is_none();
+    let made = m.has_made(id, key).filter(|_| m.object(id).props.get(key).is_none());
+    let is_new = m.object(id).props.get(key).is_none() && made.is_none();
     let writable = m.atom("writable");
     let writable = m.get(descriptor, writable)?;
     let plain = matches!(descriptor, Value::Obj(of) if !m.object(of).open);
     let fixed = matches!(slot, Slot::Value(_)) && plain && matches!(writable, Value::Undefined | Value::Bool(false));
-    if fixed && m.doubt == 0 && (is_new || writable == Value::Bool(false)) {
+    let stays_fixed = made.is_some_and(|made| !made.is_writable);
+    if fixed && m.doubt == 0 && (is_new || stays_fixed || writable == Value::Bool(false)) {
         m.constants.insert((id, key));
     } else if !fixed && writable != Value::Undefined || matches!(slot, Slot::Accessor(..)) {
         m.constants.remove(&(id, key));
+    }
+    let configurable = m.atom("configurable");
+    let configurable = m.get(descriptor, configurable)?;
+    if plain && m.doubt == 0 && is_new && matches!(configurable, Value::Undefined | Value::Bool(false)) {
+        m.pinned.insert((id, key));
     }
     Ok(())
 }

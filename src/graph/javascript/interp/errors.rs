@@ -10,7 +10,7 @@ const ERRORS: &[&str] =
 
 /// The class of errors that a name is one of.
 pub(super) fn class_named(name: &str) -> Option<&'static str> {
-    ERRORS.iter().find(|class| **class == name).copied()
+    ERRORS.iter().find(|class| **class == name).copied().or((name == "Error").then_some("Error"))
 }
 
 /// Makes the classes; that of all errors is there.

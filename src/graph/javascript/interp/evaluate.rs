@@ -1,25 +1,21 @@
 //! Code in constant texts: `eval("require")("x")`, `new Function("name", "return import(name)")`.
 
 use super::Machine;
-use super::value::{At, Call, R, UNKNOWN, Value};
+use super::value::{Abrupt, At, Atom, Call, R, UNKNOWN, Value};
 use crate::graph::javascript::load::Format;
-use crate::lang::javascript::ir::{Program, SiteKind};
-use crate::lang::javascript::{Dialect, ParseError, ParseMode, parse};
+use crate::lang::javascript::ir::{ExprKind, Program, SiteKind, Var};
+use crate::lang::javascript::{Dialect, ParseMode, parse, script_problem};
 
 /// Longest text that is read: what is longer is no trick to hide a request from a bundler.
 const LONGEST: usize = 2_000;
 
 /// What the language refuses in a text that is evaluated; what only counts inside of a class is not judged.
-pub(super) fn problem(text: &str) -> Option<String> {
-    let inside = ["#", "super", "new.target", "await", "arguments"];
+pub(super) fn problem(text: &str, strict: bool) -> Option<String> {
+    let inside = ["#", "super", "new.target", "arguments"];
     if text.len() > LONGEST || inside.iter().any(|word| text.contains(word)) {
         return None;
     }
-    let mode = ParseMode { checked: true, ..ParseMode::javascript(Dialect::CommonJs) };
-    match parse(text, mode) {
-        Err(ParseError::Syntax(problem)) => Some(problem),
-        _ => None,
-    }
+    script_problem(text, strict)
 }
 
 /// What the language refuses in the text that `new Function(.., text)` makes a function of.
@@ -30,7 +26,8 @@ pub(super) fn function_problem(m: &Machine<'_>, args: &[Value]) -> Option<String
     });
     let mut texts = texts.collect::<Option<Vec<String>>>()?;
     let body = texts.pop()?;
-    problem(&format!("(function anonymous({}\n) {{\n{body}\n}})", texts.join(",")))
+    m.charge(body.len());
+    problem(&format!("(function anonymous({}\n) {{\n{body}\n}})", texts.join(",")), false)
 }
 
 fn program(text: &str) -> Option<Program> {
@@ -38,6 +35,31 @@ fn program(text: &str) -> Option<Program> {
 }
 
 impl Machine<'_> {
+    /// Throws what the language refuses in the text of `eval(text)`.
+    pub(super) fn refuse_text(&mut self, text: Atom, at: At) -> Result<(), Abrupt> {
+        let text = self.str(text);
+        self.charge(text.len());
+        match problem(&text, self.evaluates_strictly(at)) {
+            Some(problem) => self.bad_argument("SyntaxError", &problem, at),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a call evaluates its text as a part of strict code: not under another name, which evaluates it by itself.
+    fn evaluates_strictly(&self, at: At) -> bool {
+        let Some(program) = self.loaded.get(at.module as usize).and_then(|loaded| loaded.program.as_ref()) else {
+            return false;
+        };
+        let kind = |id: u32| program.exprs.get(id as usize).map(|expr| &expr.kind);
+        let Some(ExprKind::Call(callee, ..)) = kind(at.expr) else { return false };
+        let is_direct = matches!(kind(*callee), Some(ExprKind::Var(Var::Global(_))));
+        let Some(place) = program.exprs.get(at.expr as usize).map(|expr| expr.span) else { return false };
+        let around =
+            program.functions.iter().filter(|code| code.span.start <= place.start && place.end <= code.span.end);
+        let innermost = around.min_by_key(|code| code.span.end - code.span.start);
+        is_direct && innermost.is_some_and(|code| code.strict)
+    }
+
     /// `eval(text)`: what it loads is loaded, and a name or a request by itself has its value.
     pub(super) fn evaluate_text(&mut self, text: &str, at: At) -> R {
         let text = text.trim().trim_end_matches(';');
@@ -53,6 +75,7 @@ impl Machine<'_> {
                 }
             };
         }
+        self.charge(text.len());
         let Some(program) = program(text) else { return Ok(UNKNOWN) };
         let mut value = UNKNOWN;
         for site in program.sites.iter().filter(|site| site.top_level) {

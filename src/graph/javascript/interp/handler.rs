@@ -166,7 +166,7 @@ impl Machine<'_> {
 
     /// Whether Node may see a name in the text of a CommonJS module.
     fn common_exports(&self, ix: ModuleIx, name: &str) -> bool {
-        self.common_may_export(ix, name, &mut FxHashSet::default())
+        self.common_may_export(ix, name)
     }
 
     /// Whether code of a CommonJS module that has not run yet may export a name before the client asks for it.

@@ -146,6 +146,7 @@ impl Writer<'_> {
     }
 
     fn value(&mut self, m: &mut Machine<'_>, value: Value, key: &str) -> Result<Written, Abrupt> {
+        m.charge(1);
         Ok(match value {
             Value::Undefined | Value::Sym(_) => Written::Nothing,
             Value::Big(_) => {

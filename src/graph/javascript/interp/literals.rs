@@ -1,7 +1,6 @@
 //! Literals, functions and classes as values.
 
 use super::primitives::Hint;
-use super::tables::is_symbol;
 use super::value::{Abrupt, At, Atom, Closure, Kind, R, Slot, UNKNOWN, Value};
 use super::{Frame, Machine};
 use crate::lang::javascript::ir::{Class, ExprId, FunctionId, Item, Key, Member, MethodKind, Program, Text};
@@ -170,7 +169,7 @@ impl Machine<'_> {
                     && matches!(self.object(id).kind, Kind::Plain)
                 {
                     let symbols = self.object(id).props.keys(false);
-                    keys.extend(symbols.into_iter().filter(|key| is_symbol(&self.str(*key))));
+                    keys.extend(symbols.into_iter().filter(|key| self.is_symbol(*key)));
                 }
                 for key in keys {
                     let value = self.get(from, key)?;

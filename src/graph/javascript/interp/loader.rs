@@ -117,6 +117,17 @@ impl Machine<'_> {
         }
     }
 
+    /// What `require.cache` has under a path that is read: the `module` of a file that is loaded.
+    pub(super) fn in_cache(&self, object: ObjId, path: Atom) -> Option<Value> {
+        if object != self.loader.cache || object == 0 {
+            return None;
+        }
+        let entry = entry_at(self.sources.artifact, &self.str(path))?;
+        let loaded = self.by_entry.get(&entry).and_then(|ix| self.loaded.get(*ix as usize))?;
+        let is_there = loaded.evaluated && loaded.format != Format::Module;
+        is_there.then_some(Value::Obj(loaded.module))
+    }
+
     /// `delete require.cache[path]`: the file runs anew when it is asked for again.
     pub(super) fn forget_file(&mut self, object: ObjId, path: Atom) -> bool {
         if object != self.loader.cache || object == 0 {

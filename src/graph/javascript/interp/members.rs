@@ -47,7 +47,7 @@ impl Machine<'_> {
         };
         // Places of an array that are not there are nothing.
         let is_place = name.bytes().all(|byte| byte.is_ascii_digit());
-        let is_asked = !name.starts_with("@@") && (!is_place || classes == ["Array"]);
+        let is_asked = !self.is_hidden(key) && (!is_place || classes == ["Array"]);
         is_asked && prototypes::surely_lack(classes, &name) && self.are_as_made(first)
     }
 

@@ -55,6 +55,7 @@ mod regex;
 mod results;
 mod strings;
 mod tables;
+mod texts;
 mod trace;
 mod trust;
 mod typed;
@@ -63,7 +64,9 @@ mod value;
 mod variables;
 mod views;
 
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -149,6 +152,12 @@ pub(super) struct Machine<'a> {
     touched: FxHashSet<(ModuleIx, ModuleIx)>,
     strings: Vec<Arc<str>>,
     interned: FxHashMap<Arc<str>, Atom>,
+    /// Texts of code that look as keys of symbols and private members do here, and are none.
+    lookalikes: FxHashMap<Arc<str>, Atom>,
+    /// `__proto__`.
+    proto_key: Atom,
+    /// Steps that functions of the runtime have taken since the last one of code.
+    charged: Cell<u64>,
     objects: Vec<Object>,
     envs: Vec<Env>,
     protos: FxHashMap<&'static str, ObjId>,
@@ -244,8 +253,10 @@ pub(super) struct Machine<'a> {
     /// Who waits for the values of running generators, the innermost last.
     consumers: Vec<driving::Consumer>,
     starting: driving::Starting,
-    /// Errors of the runtime whose messages are worded in another way here.
-    vague: FxHashSet<ObjId>,
+    /// Properties that stay as they are: they can neither be deleted nor defined anew.
+    pinned: FxHashSet<(ObjId, Atom)>,
+    /// What Node sees in the texts of CommonJS files, as far as somebody has asked.
+    text_exports: RefCell<FxHashMap<EntryId, Option<Rc<names::TextExports>>>>,
 }
 
 impl<'a> Machine<'a> {
@@ -263,6 +274,9 @@ impl<'a> Machine<'a> {
             touched: FxHashSet::default(),
             strings: with_room(LIMITS.room / 4),
             interned: FxHashMap::default(),
+            lookalikes: FxHashMap::default(),
+            proto_key: 0,
+            charged: Cell::new(0),
             objects: with_room(LIMITS.room),
             envs: with_room(LIMITS.room),
             protos: FxHashMap::default(),
@@ -323,44 +337,16 @@ impl<'a> Machine<'a> {
             waiting_generators: FxHashMap::default(),
             consumers: Vec::new(),
             starting: driving::Starting::default(),
-            vague: FxHashSet::default(),
+            pinned: FxHashSet::default(),
+            text_exports: RefCell::default(),
         };
         machine.atom("");
+        machine.proto_key = machine.atom("__proto__");
         machine.envs.push(Env { parent: 0, slots: Vec::new(), doubt: 0 });
         machine.alloc(Kind::Plain, Value::Null);
         natives::install(&mut machine);
         machine.lazy_globals = super::builtins::lazy_globals().map(|name| machine.atom(name)).collect();
         machine
-    }
-
-    fn atom(&mut self, text: &str) -> Atom {
-        if let Some(known) = self.interned.get(text) {
-            return *known;
-        }
-        let id = self.strings.len() as Atom;
-        let shared: Arc<str> = text.into();
-        self.strings.push(Arc::clone(&shared));
-        self.interned.insert(shared, id);
-        id
-    }
-
-    fn str(&self, atom: Atom) -> Arc<str> {
-        self.strings.get(atom as usize).cloned().unwrap_or_else(|| "".into())
-    }
-
-    /// The UTF-16 unit at a place of a text.
-    fn unit_at(&mut self, atom: Atom, at: usize) -> Option<u16> {
-        if self.units.0 != atom {
-            self.units = (atom, self.str(atom).encode_utf16().collect());
-        }
-        self.units.1.get(at).copied()
-    }
-
-    fn string(&mut self, text: &str) -> Value {
-        if text.len() > LIMITS.text {
-            return UNKNOWN;
-        }
-        Value::Str(self.atom(text))
     }
 
     fn alloc(&mut self, kind: Kind, proto: Value) -> ObjId {
@@ -429,8 +415,9 @@ impl<'a> Machine<'a> {
     }
 
     fn step(&mut self, module: ModuleIx) -> Result<(), Abrupt> {
-        self.steps += 1;
-        self.statement_steps += 1;
+        let steps = 1 + self.charged.take();
+        self.steps += steps;
+        self.statement_steps += steps;
         if let Some(loaded) = self.loaded.get_mut(module as usize) {
             loaded.steps += 1;
         }

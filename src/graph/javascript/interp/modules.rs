@@ -197,7 +197,7 @@ impl Machine<'_> {
         }
         let atoms = program
             .as_ref()
-            .map(|program| program.strings.iter().map(|text| self.atom(text)).collect())
+            .map(|program| program.strings.iter().map(|text| self.atom_in_code(text)).collect())
             .unwrap_or_default();
         let module = self.module_object(self.loaded.len() as ModuleIx);
         let own = !path.contains("/node_modules/");
@@ -289,6 +289,7 @@ impl Machine<'_> {
 
     pub(super) fn json(&mut self, json: &serde_json::Value, depth: u32) -> Value {
         use serde_json::Value as Json;
+        self.charge(1);
         match json {
             Json::Null => Value::Null,
             Json::Bool(flag) => Value::Bool(*flag),
@@ -302,7 +303,7 @@ impl Machine<'_> {
             Json::Object(members) => {
                 let id = self.plain();
                 for (key, value) in members {
-                    let key = self.atom(key);
+                    let key = self.text_atom(key);
                     let value = self.json(value, depth + 1);
                     self.object_mut(id).props.set(key, Slot::Value(value), None);
                 }
@@ -404,7 +405,7 @@ pub(super) fn resolve_meta(m: &mut Machine<'_>, call: &Call<'_>) -> R {
     match m.sources.resolver.resolve(&from, &request, Loader::Import) {
         Resolved::File(entry) => {
             let path = absolute(m.sources.artifact, entry);
-            Ok(m.string(&path))
+            Ok(super::urls::file_url(&path).map_or(UNKNOWN, |url| m.string(&url)))
         }
         Resolved::Missing if m.tries > 0 && !request.starts_with(['.', '/']) => {
             let absence = m.absence(ix, &request, Loader::Import);

@@ -1,5 +1,7 @@
 //! What an import takes from a module: its kind, and the names that it has to export.
 
+use std::collections::BTreeSet;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -7,6 +9,7 @@ use rustc_hash::FxHashSet;
 use super::Machine;
 use super::raise::Thrown;
 use super::value::ModuleIx;
+use crate::artifact::EntryId;
 use crate::graph::javascript::load::Format;
 use crate::graph::javascript::resolve::{Loader, Resolved, absolute, folder, is_builtin};
 use crate::graph::javascript::{exports, limits::LIMITS};
@@ -18,6 +21,21 @@ use crate::span::Span;
 const WITH_SINCE: u32 = 20;
 /// The last release that takes `assert { type: "json" }`.
 const ASSERT_LAST: u32 = 20;
+
+/// What Node sees in the text of a CommonJS file that may be exported.
+#[derive(Debug)]
+pub(super) struct TextExports {
+    names: BTreeSet<String>,
+    again: Vec<Again>,
+}
+
+/// A module whose names a CommonJS file may export as well.
+#[derive(Debug)]
+enum Again {
+    File(EntryId),
+    Builtin(String),
+    Other,
+}
 
 impl Machine<'_> {
     /// Checks an import against the kind of the file that it loads.
@@ -140,7 +158,7 @@ impl Machine<'_> {
         match loaded.format {
             Format::Json => return name == "default",
             Format::Addon => return true,
-            Format::CommonJs => return name == "default" || self.common_may_export(ix, name, seen),
+            Format::CommonJs => return name == "default" || self.common_may_export(ix, name),
             Format::Module => {}
         }
         let Some(program) = &loaded.program else { return true };
@@ -167,31 +185,47 @@ impl Machine<'_> {
     }
 
     /// Whether Node may see an export in the text of a CommonJS file.
-    pub(super) fn common_may_export(&self, ix: ModuleIx, name: &str, seen: &mut FxHashSet<ModuleIx>) -> bool {
-        let Some(loaded) = self.loaded.get(ix as usize) else { return true };
-        let Some(text) = loaded.entry.and_then(|entry| self.text_of(entry)) else { return true };
-        self.text_may_export(&text, &loaded.path, name, seen.len())
+    pub(super) fn common_may_export(&self, ix: ModuleIx, name: &str) -> bool {
+        let entry = self.loaded.get(ix as usize).and_then(|loaded| loaded.entry);
+        entry.is_none_or(|entry| self.file_may_export(entry, name, &mut FxHashSet::default()))
     }
 
-    fn text_may_export(&self, text: &str, path: &str, name: &str, depth: usize) -> bool {
-        let SeenExports { names, again } = seen_exports(text);
-        if names.contains(name) || depth > LIMITS.reexports as usize {
-            return true;
+    fn file_may_export(&self, entry: EntryId, name: &str, seen: &mut FxHashSet<EntryId>) -> bool {
+        if !seen.insert(entry) {
+            // What it has, whoever asked first has found.
+            return false;
         }
-        let from = folder(path);
-        again.iter().any(|request| match self.sources.resolver.resolve(from, request, Loader::Require) {
-            Resolved::File(entry) => {
-                let path = absolute(self.sources.artifact, entry);
-                match self.text_of(entry).filter(|_| !path.ends_with(".json")) {
-                    Some(text) => self.text_may_export(&text, &path, name, depth + 1),
-                    None => true,
-                }
-            }
-            Resolved::Builtin => {
-                !exports::surely_lacks(request.strip_prefix("node:").unwrap_or(request), name, self.node)
-            }
-            _ => true,
-        })
+        let Some(text) = self.exports_in_text(entry).filter(|_| seen.len() <= LIMITS.reexports as usize) else {
+            return true;
+        };
+        text.names.contains(name)
+            || text.again.iter().any(|again| match again {
+                Again::File(entry) => self.file_may_export(*entry, name, seen),
+                Again::Builtin(module) => !exports::surely_lacks(module, name, self.node),
+                Again::Other => true,
+            })
+    }
+
+    /// What Node sees in the text of a file, which is read once.
+    fn exports_in_text(&self, entry: EntryId) -> Option<Rc<TextExports>> {
+        if let Some(known) = self.text_exports.borrow().get(&entry) {
+            return known.clone();
+        }
+        let path = absolute(self.sources.artifact, entry);
+        let text = self.text_of(entry).filter(|_| !path.ends_with(".json"));
+        let read = text.map(|text| {
+            let SeenExports { names, again } = seen_exports(&text);
+            let from = folder(&path);
+            let again =
+                again.iter().map(|request| match self.sources.resolver.resolve(from, request, Loader::Require) {
+                    Resolved::File(entry) => Again::File(entry),
+                    Resolved::Builtin => Again::Builtin(request.strip_prefix("node:").unwrap_or(request).to_owned()),
+                    _ => Again::Other,
+                });
+            Rc::new(TextExports { names, again: again.collect() })
+        });
+        self.text_exports.borrow_mut().insert(entry, read.clone());
+        read
     }
 
     pub(super) fn text_of(&self, entry: crate::artifact::EntryId) -> Option<String> {

@@ -370,6 +370,7 @@ fn refuse_regex(m: &mut Machine<'_>, c: &Call<'_>, pattern: Atom, flags: &str) -
 pub(super) fn refuse_no_list(m: &mut Machine<'_>, c: &Call<'_>, needed: bool) -> Result<(), Abrupt> {
     let nothing = matches!(c.arg(0), Value::Undefined | Value::Null);
     match c.arg(0) {
+        primitive if m.can_walk(primitive) => Ok(()),
         Value::Num(_) | Value::Bool(_) | Value::Sym(_) => m.bad_argument("TypeError", "it is not iterable", c.at),
         _ if nothing && needed => m.bad_argument("TypeError", "it is not iterable", c.at),
         _ => Ok(()),

@@ -21,7 +21,7 @@ pub(super) const METHODS: Table = &[
             return Ok(m.coerce_text(c.this).filter(|_| plain).map_or(UNKNOWN, Value::Str));
         };
         if !(2.0..37.0).contains(&base) {
-            m.bad_argument("RangeError", "toString() radix must be between 2 and 36", c.at)?;
+            m.bad_argument("RangeError", "toString() radix argument must be between 2 and 36", c.at)?;
             return Ok(UNKNOWN);
         }
         let base = base.trunc();

@@ -3,7 +3,7 @@
 use super::Machine;
 use super::descriptors::{define_all, define_one, descriptor, descriptors};
 use super::natives::refuse_no_list;
-use super::tables::{Table, is_symbol, keys};
+use super::tables::{Table, keys};
 use super::trust::Integrity;
 use super::value::{Abrupt, Atom, Call, Kind, R, UNKNOWN, Value};
 
@@ -220,10 +220,7 @@ pub(super) const OBJECT_STATIC: Table = &[
     ("getOwnPropertyDescriptors", |m, c| descriptors(m, c.arg(0))),
     ("getPrototypeOf", |m, c| {
         object_of(m, c)?;
-        Ok(match c.arg(0) {
-            Value::Obj(id) => m.object(id).proto,
-            _ => UNKNOWN,
-        })
+        Ok(m.prototype_of(c.arg(0)))
     }),
     ("setPrototypeOf", |m, c| {
         if matches!(c.arg(0), Value::Undefined | Value::Null) {
@@ -293,7 +290,7 @@ pub(super) const OBJECT_STATIC: Table = &[
             return Ok(m.array(Vec::new()));
         }
         let keys = m.object(id).props.keys(true).into_iter();
-        let symbols = keys.filter(|key| is_symbol(&m.str(*key))).map(Value::Sym).collect();
+        let symbols = keys.filter(|key| m.is_symbol(*key)).map(Value::Sym).collect();
         Ok(m.array(symbols))
     }),
 ];

@@ -277,10 +277,15 @@ impl Machine<'_> {
         matches!(map, Value::Obj(id) if self.order.weak.contains(&id))
     }
 
-    /// Notes the `arguments` of a function, which are a list and no array.
+    /// Makes a list the `arguments` of a function: no array, but one can go through them.
     pub(super) fn is_no_array(&mut self, list: Value) {
-        if let Value::Obj(id) = list {
-            self.order.arguments.insert(id);
+        let (Value::Obj(id), Value::Obj(array)) = (list, self.proto("Array")) else { return };
+        self.order.arguments.insert(id);
+        let proto = self.proto("Object");
+        self.object_mut(id).proto = proto;
+        let walks = self.atom("@@iterator");
+        if let Some(slot) = self.object(array).props.get(walks) {
+            self.object_mut(id).props.set(walks, slot, Some(false));
         }
     }
 

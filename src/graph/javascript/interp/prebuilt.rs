@@ -9,8 +9,14 @@ use super::raise::finds_builds;
 use super::value::{Call, Native, R, UNKNOWN, Value};
 use crate::graph::javascript::resolve::{entry_at, folder};
 
-/// The newest Node-API that all supported releases of Node have.
-const NODE_API: u64 = 9;
+/// Longest value of a manifest that is put into a path, and longest path that is made so, bytes.
+const LONGEST_VALUE: usize = 256;
+const LONGEST_PATH: usize = 4_096;
+
+/// The newest Node-API of a release (`process.versions.napi` of 18.20, 20.20, 22.23 and 24.21).
+fn node_api(node: u32) -> u64 {
+    if node >= 22 { 10 } else { 9 }
+}
 
 const FIND: Native = |m: &mut Machine<'_>, call: &Call<'_>| -> R {
     let Value::Str(path) = call.arg(0) else { return Ok(UNKNOWN) };
@@ -35,10 +41,12 @@ impl Machine<'_> {
         let entry = entry_at(artifact, manifest)?;
         let json: Json = serde_json::from_slice((*artifact.read(entry).ok()?).as_ref()).ok()?;
         let binary = json.get("binary")?;
-        let text = |json: &Json, key: &str| json.get(key).and_then(Json::as_str).map(str::to_owned);
+        let short = |text: &&str| text.len() <= LONGEST_VALUE;
+        let text = |json: &Json, key: &str| json.get(key).and_then(Json::as_str).filter(short).map(str::to_owned);
         let (name, path) = (text(binary, "module_name")?, text(binary, "module_path")?);
         let versions = binary.get("napi_versions").and_then(Json::as_array);
-        let api = versions.and_then(|all| all.iter().filter_map(Json::as_u64).filter(|api| *api <= NODE_API).max());
+        let api = versions
+            .and_then(|all| all.iter().filter_map(Json::as_u64).filter(|api| *api <= node_api(self.node)).max());
         let node_abi = format!("node-v{}", abi(self.node));
         let arch = if self.arm { "arm64" } else { "x64" }.to_owned();
         let linux = || Some("linux".to_owned());
@@ -57,12 +65,15 @@ impl Machine<'_> {
             ("libc", Some("glibc".to_owned())),
         ];
         let fill = |text: String| {
-            values.iter().fold(text, |text, (key, value)| match value {
-                Some(value) => text.replace(&format!("{{{key}}}"), value),
-                None => text,
+            values.iter().try_fold(text, |text, (key, value)| {
+                let filled = match value {
+                    Some(value) => text.replace(&format!("{{{key}}}"), value),
+                    None => text,
+                };
+                (filled.len() <= LONGEST_PATH).then_some(filled)
             })
         };
-        let build = format!("{}/{}/{}.node", folder(manifest), fill(path).trim_start_matches("./"), fill(name));
+        let build = format!("{}/{}/{}.node", folder(manifest), fill(path)?.trim_start_matches("./"), fill(name)?);
         let build = format!("/{}", crate::input::files::normalize(&build));
         let is_known = !build.contains('{') && (entry_at(artifact, &build).is_some() || artifact.is_shipped(entry));
         is_known.then_some(build)

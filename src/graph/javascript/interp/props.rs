@@ -5,6 +5,15 @@ use super::value::{Abrupt, Atom, Kind, ModuleIx, R, Slot, UNKNOWN, UNSET, Value}
 use crate::graph::javascript::versions::{self, Kind as Listed};
 use crate::graph::javascript::{exports, limits::LIMITS};
 
+/// A property that functions are made with, and how it is defined.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Made {
+    pub(super) name: &'static str,
+    pub(super) is_writable: bool,
+    /// It can neither be deleted nor defined anew.
+    pub(super) is_pinned: bool,
+}
+
 /// Most elements that one assignment adds to an array.
 const MOST_ADDED: usize = 4_096;
 /// Members of maps and sets whose number is exact: of larger ones not all doubles are found.
@@ -16,10 +25,6 @@ impl Machine<'_> {
         self.note_read(value);
         match value {
             Value::Obj(id) => {
-                if !self.vague.is_empty() && self.vague.contains(&id) && matches!(&*self.str(key), "message" | "stack")
-                {
-                    self.read_doubtful();
-                }
                 let found = self.get_from(id, key, value)?;
                 self.asks_for_member(value, key, found);
                 Ok(found)
@@ -132,7 +137,13 @@ impl Machine<'_> {
         {
             return Ok(self.of_function(start, key));
         }
+        if key == self.proto_key {
+            return Ok(self.inherited_from(start, receiver));
+        }
         if open > 0 {
+            if let Some(module) = self.in_cache(start, key) {
+                return Ok(module);
+            }
             return Ok(self.of_open(start, key));
         }
         let value = self.of_this_release(start, key);
@@ -142,6 +153,28 @@ impl Machine<'_> {
             self.read_doubtful();
         }
         Ok(value)
+    }
+
+    /// `value.__proto__`.
+    fn inherited_from(&self, start: u32, receiver: Value) -> Value {
+        match receiver {
+            Value::Obj(id) if self.is_ordinary(id) => self.prototype_of(receiver),
+            Value::Obj(_) => Value::Undefined,
+            // The class of a primitive was asked.
+            _ => Value::Obj(start),
+        }
+    }
+
+    /// Whether an object inherits from `Object.prototype`, where `__proto__` is.
+    fn is_ordinary(&self, id: u32) -> bool {
+        let mut at = id;
+        for _ in 0..LIMITS.inheritance {
+            match self.object(at).proto {
+                Value::Obj(next) => at = next,
+                _ => break,
+            }
+        }
+        at == 0
     }
 
     /// What an object has under a key because of what it is.
@@ -290,6 +323,12 @@ impl Machine<'_> {
             self.write_number(value, at, number);
             return Ok(());
         }
+        if key == self.proto_key && self.object(id).props.get(key).is_none() && self.is_ordinary(id) {
+            if matches!(new, Value::Obj(_) | Value::Null | Value::Unknown(_)) && new != value {
+                self.object_mut(id).proto = new;
+            }
+            return Ok(());
+        }
         let mut at = id;
         for _ in 0..LIMITS.inheritance {
             let object = self.object(at);
@@ -352,14 +391,15 @@ impl Machine<'_> {
                 if all {
                     keys.push(self.atom("length"));
                 }
-                keys.extend(self.object(id).props.keys(all));
+                let own = self.object(id).props.keys(all);
+                keys.extend(own.into_iter().filter(|key| !self.is_hidden(*key)));
                 Some(keys)
             }
             // Functions have names, lengths and prototypes, which are made when they are asked for.
             Kind::Closure(closure) if all => {
-                let mut keys: Vec<Atom> = self.made_names(&closure).iter().map(|name| self.atom(name)).collect();
+                let mut keys: Vec<Atom> = self.made_names(&closure).iter().map(|made| self.atom(made.name)).collect();
                 let own: Vec<Atom> = self.object(id).props.keys(true);
-                let own = own.into_iter().filter(|key| !keys.contains(key) && !self.str(*key).starts_with("@@"));
+                let own = own.into_iter().filter(|key| !keys.contains(key) && !self.is_hidden(*key));
                 let own: Vec<Atom> = own.collect();
                 keys.extend(own);
                 (!self.object(id).open).then_some(keys)
@@ -375,7 +415,7 @@ impl Machine<'_> {
             }
             _ => {
                 let keys = self.object(id).props.keys(all);
-                let mut keys: Vec<Atom> = keys.into_iter().filter(|key| !self.str(*key).starts_with("@@")).collect();
+                let mut keys: Vec<Atom> = keys.into_iter().filter(|key| !self.is_hidden(*key)).collect();
                 let whole = |key: &Atom| self.str(*key).parse::<u32>().ok();
                 // Whole numbers come first, in their order.
                 if keys.iter().any(|key| whole(key).is_some()) {
@@ -386,28 +426,33 @@ impl Machine<'_> {
         }
     }
 
-    /// Whether a property is one that a function has before anything gives it some, and that is not kept.
-    pub(super) fn has_made(&self, id: u32, key: Atom) -> bool {
+    /// Which property a function has under a key before anything gives it some, and that is not kept.
+    pub(super) fn has_made(&self, id: u32, key: Atom) -> Option<Made> {
         match &self.object(id).kind {
-            Kind::Closure(closure) => {
+            Kind::Closure(closure) if !self.object(id).open => {
                 let name = self.str(key);
-                let reads = matches!(&*name, "length" | "name" | "prototype") && !self.object(id).open;
-                reads && self.made_names(closure).contains(&&*name)
+                self.made_names(closure).iter().find(|made| made.name == &*name).copied()
             }
-            _ => false,
+            _ => None,
         }
     }
 
     /// Properties that a function has before anything gives it some, in their order.
-    fn made_names(&self, closure: &super::value::Closure) -> &'static [&'static str] {
+    fn made_names(&self, closure: &super::value::Closure) -> &'static [Made] {
+        const LENGTH: Made = Made { name: "length", is_writable: false, is_pinned: false };
+        const NAME: Made = Made { name: "name", is_writable: false, is_pinned: false };
+        const PROTOTYPE: Made = Made { name: "prototype", is_writable: true, is_pinned: true };
+        const OF_CLASS: Made = Made { name: "prototype", is_writable: false, is_pinned: true };
+        const ARGUMENTS: Made = Made { name: "arguments", is_writable: false, is_pinned: true };
+        const CALLER: Made = Made { name: "caller", is_writable: false, is_pinned: true };
         let program = self.loaded.get(closure.module as usize).and_then(|loaded| loaded.program.as_ref());
         let code = program.and_then(|program| program.functions.get(closure.function as usize));
         match code {
-            _ if closure.is_class => &["length", "name", "prototype"],
-            Some(code) if code.generator => &["length", "name", "prototype"],
-            Some(code) if code.arrow || code.method || code.is_async => &["length", "name"],
-            Some(code) if code.strict => &["length", "name", "prototype"],
-            _ => &["length", "name", "arguments", "caller", "prototype"],
+            _ if closure.is_class => &[LENGTH, NAME, OF_CLASS],
+            Some(code) if code.generator => &[LENGTH, NAME, PROTOTYPE],
+            Some(code) if code.arrow || code.method || code.is_async => &[LENGTH, NAME],
+            Some(code) if code.strict => &[LENGTH, NAME, PROTOTYPE],
+            _ => &[LENGTH, NAME, ARGUMENTS, CALLER, PROTOTYPE],
         }
     }
 

@@ -8,6 +8,8 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::Machine;
+use super::errors::class_named;
+use super::refusals::is_in_own_words;
 use super::value::{Abrupt, At, ModuleIx, R, Slot, UNKNOWN, Value};
 use crate::graph::javascript::bundle::{looks_bundled, looks_minified};
 use crate::graph::javascript::limits::LIMITS;
@@ -107,24 +109,29 @@ impl Machine<'_> {
 
     /// The error object that stands for a cause.
     fn error_of(&mut self, cause: Option<StartCause>, message: &str, code: Option<&str>) -> Value {
-        let error = match message.split_once(": ") {
-            // They are told with their class.
-            Some((class, rest)) => match super::errors::class_named(class) {
-                Some(class) => self.error_of_class(class, rest),
-                None => self.error(message, code),
-            },
-            None => self.error(message, code),
+        // They are told with their class.
+        let told = message.split_once(": ").and_then(|(class, rest)| Some((class_named(class)?, rest)));
+        let (class, text) = told.unwrap_or(("Error", message));
+        let error = self.error_of_class(class, text);
+        let Value::Obj(id) = error else { return error };
+        let said = match code {
+            Some("MODULE_NOT_FOUND") => {
+                let by = self.loaded.get(self.loading as usize).map(|loaded| Arc::clone(&loaded.path));
+                self.string(&format!("{text}\nRequire stack:\n- {}", by.as_deref().unwrap_or_default()))
+            }
+            // What loaders of addons look for in it is in neither, and they throw it on.
+            Some("ERR_DLOPEN_FAILED") => self.string(text),
+            _ if is_in_own_words(text) => self.string(text),
+            _ => UNKNOWN,
         };
-        if let Value::Obj(id) = error {
-            self.vague.insert(id);
-        }
-        if let (Value::Obj(id), Some(code)) = (error, code) {
-            let code = self.string(code);
-            let key = self.atom("code");
+        self.define(id, "message", said);
+        // What only this program calls so is no code of Node's.
+        if let Some(code) = code.filter(|code| class_named(code).is_none()) {
+            let (key, code) = (self.atom("code"), self.string(code));
             self.object_mut(id).props.set(key, Slot::Value(code), None);
             self.object_mut(id).open = true;
         }
-        if let (Value::Obj(id), Some(cause)) = (error, cause) {
+        if let Some(cause) = cause {
             self.faults.insert(id, cause);
         }
         error
@@ -322,7 +329,7 @@ impl Machine<'_> {
             return;
         };
         // Further lines give advice, by branches that the walk need not have decided as Node does.
-        let message = self.text_of_error(id).lines().next().unwrap_or_default().to_owned();
+        let message = self.text_of_error(id);
         // What leads to a bundler's stub leads to the module that it stands for.
         let dynamic = message.starts_with("Dynamic require of ");
         // Its conditions are those builds alone that are here.
@@ -391,7 +398,7 @@ impl Machine<'_> {
     fn text_of_error(&mut self, id: u32) -> String {
         let key = self.atom("message");
         match self.object(id).props.get(key) {
-            Some(Slot::Value(Value::Str(text))) => self.str(text).to_string(),
+            Some(Slot::Value(Value::Str(text))) => self.str(text).lines().next().unwrap_or_default().to_owned(),
             _ => String::new(),
         }
     }

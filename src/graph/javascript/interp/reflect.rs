@@ -2,7 +2,7 @@
 
 use super::Machine;
 use super::descriptors::define_one;
-use super::tables::{Table, is_symbol, keys};
+use super::tables::{Table, keys};
 use super::value::{Abrupt, Call, UNKNOWN, Value};
 use crate::lang::javascript::ir::BinaryOp;
 
@@ -10,7 +10,7 @@ pub(super) const REFLECT: Table = &[
     ("ownKeys", |m, c| {
         of_object(m, c)?;
         if let Value::Obj(id) = c.arg(0)
-            && m.object(id).props.keys(true).into_iter().any(|key| is_symbol(&m.str(key)))
+            && m.object(id).props.keys(true).into_iter().any(|key| m.is_symbol(key))
         {
             return Ok(UNKNOWN);
         }
@@ -58,10 +58,7 @@ pub(super) const REFLECT: Table = &[
     }),
     ("getPrototypeOf", |m, c| {
         of_object(m, c)?;
-        Ok(match c.arg(0) {
-            Value::Obj(id) => m.object(id).proto,
-            _ => UNKNOWN,
-        })
+        Ok(m.prototype_of(c.arg(0)))
     }),
 ];
 

@@ -9,13 +9,17 @@ use super::Machine;
 use super::urls::is_no_path;
 use super::value::{Abrupt, At, Kind, ObjId, Slot, Value};
 use super::views::member;
+use crate::graph::javascript::resolve::is_builtin;
 use crate::knowledge;
 
 /// `refusals.toml`, which says what it lists.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Refusals {
+    own_words: Vec<String>,
     digests: Vec<String>,
+    keyless: Vec<String>,
+    locales: Vec<String>,
     calls_back: Vec<String>,
     areas: Vec<String>,
     arguments: BTreeMap<String, Vec<Wanted>>,
@@ -29,6 +33,8 @@ enum Wanted {
     String,
     Number,
     Text,
+    Place,
+    Single,
     Object,
     Function,
     Settings,
@@ -42,7 +48,8 @@ impl Wanted {
         match value {
             Value::Unknown(_) | Value::Import(_) | Value::Obj(_) => false,
             _ => match self {
-                Self::String | Self::Text => !is_text,
+                Self::String | Self::Text | Self::Single => !is_text,
+                Self::Place => !is_text && !is_number,
                 Self::Number => !is_number,
                 Self::Object | Self::Function => true,
                 Self::Settings => !is_nothing && value != Value::Null,
@@ -84,13 +91,14 @@ impl Machine<'_> {
     pub(super) fn refuse_known(&mut self, name: &str, args: &[Value], at: At) -> Result<(), Abrupt> {
         let Some((class, message, code)) = self.refusal_of(name, args) else { return Ok(()) };
         self.bad_argument(class, &message, at).map_err(|thrown| {
-            if let Abrupt::Throw(Value::Obj(id)) = thrown
-                && class.ends_with("CloneError")
-            {
-                let name = self.string(class);
-                self.define(id, "name", name);
-                self.define(id, "code", Value::Num(CLONE_ERROR));
-                self.object_mut(id).open = true;
+            if let Abrupt::Throw(Value::Obj(id)) = thrown {
+                let module = name.split('.').next().unwrap_or(name);
+                // Those of Node say more than their messages.
+                self.object_mut(id).open |= is_builtin(module);
+                if class.ends_with("CloneError") {
+                    self.define(id, "code", Value::Num(CLONE_ERROR));
+                    self.object_mut(id).open = true;
+                }
             }
             match code {
                 Some(code) => self.with_code(thrown, code),
@@ -108,7 +116,9 @@ impl Machine<'_> {
         if REFUSALS.calls_back.iter().any(|known| known == plain) {
             return first.is_primitive().then(|| wrong_type("callback", "of type function")).flatten();
         }
-        if let Some(intl) = plain.strip_prefix("Intl.").filter(|class| class.chars().all(char::is_alphanumeric)) {
+        if let Some(intl) =
+            plain.strip_prefix("Intl.").filter(|name| REFUSALS.locales.iter().any(|known| known == name))
+        {
             return self
                 .bad_locale(first)
                 .or_else(|| self.bad_option(intl, args))
@@ -116,9 +126,10 @@ impl Machine<'_> {
         }
         if let Some(wanted) = REFUSALS.arguments.get(plain) {
             let given = |at: usize| args.get(at).copied().unwrap_or(Value::Undefined);
-            if let Some(at) =
-                (0..wanted.len()).find(|at| wanted.get(*at).is_some_and(|wanted| wanted.refuses(given(*at))))
-            {
+            let refused = wanted.iter().enumerate().find(|(at, wanted)| {
+                wanted.refuses(given(*at)) && (**wanted != Wanted::Single || args.len() <= at + 1)
+            });
+            if let Some((at, _)) = refused {
                 let message = format!("The argument at position {} is of a wrong type", at + 1);
                 return Some(("TypeError", message, WRONG_TYPE));
             }
@@ -126,7 +137,9 @@ impl Machine<'_> {
         match plain {
             "vm.runInThisContext" | "vm.runInNewContext" | "vm.Script" => match first {
                 Value::Str(text) => {
-                    let problem = super::evaluate::problem(&self.str(text))?;
+                    let text = self.str(text);
+                    self.charge(text.len());
+                    let problem = super::evaluate::problem(&text, false)?;
                     Some(("SyntaxError", problem, None))
                 }
                 _ => None,
@@ -151,13 +164,23 @@ impl Machine<'_> {
                 refusal("DataCloneError", "what it is given could not be cloned")
             }
             "crypto.createCipheriv" | "crypto.createDecipheriv" => self.bad_key(args),
-            "crypto.createHash" | "crypto.createHmac" => match first {
+            "crypto.createHash" => match first {
                 Value::Str(digest) => {
-                    let known = self.str(digest).to_lowercase();
-                    let is_known = REFUSALS.digests.contains(&known);
+                    let is_known = is_digest(&self.str(digest));
                     (!is_known).then(|| refusal("Error", "Digest method not supported")).flatten()
                 }
                 other if is_no_path(other) => wrong_type("algorithm", "of type string"),
+                _ => None,
+            },
+            "crypto.createHmac" => match first {
+                Value::Str(digest) => {
+                    let digest = self.str(digest);
+                    if REFUSALS.keyless.contains(&digest.to_lowercase()) {
+                        return refusal("Error", "a digest without a length takes no key");
+                    }
+                    let code = Some("ERR_CRYPTO_INVALID_DIGEST");
+                    (!is_digest(&digest)).then(|| ("TypeError", format!("Invalid digest: {digest}"), code))
+                }
                 _ => None,
             },
             "ArrayBuffer" | "Uint8Array" | "Uint16Array" | "Uint32Array" | "Int8Array" | "Int16Array"
@@ -224,15 +247,15 @@ impl Machine<'_> {
             }
             Value::Str(text) => {
                 let text = self.str(text);
-                let digits = text.trim();
+                let digits = text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+                let is_blank = digits.is_empty();
                 let (digits, base) = match digits.get(..2) {
                     Some("0x" | "0X") => (&digits[2..], 16),
                     Some("0o" | "0O") => (&digits[2..], 8),
                     Some("0b" | "0B") => (&digits[2..], 2),
                     _ => (digits.strip_prefix(['+', '-']).unwrap_or(digits), 10),
                 };
-                let is_number =
-                    digits.chars().all(|c| c.is_digit(base)) && (!digits.is_empty() || text.trim().is_empty());
+                let is_number = digits.chars().all(|c| c.is_digit(base)) && (!digits.is_empty() || is_blank);
                 (!is_number).then(|| refusal("SyntaxError", "Cannot convert a text to a BigInt")).flatten()
             }
             _ => None,
@@ -328,6 +351,20 @@ impl Machine<'_> {
     }
 }
 
+/// Whether a message is one of the runtime's own, word for word.
+pub(super) fn is_in_own_words(message: &str) -> bool {
+    REFUSALS.own_words.iter().any(|words| match words.split_once('*') {
+        Some((start, end)) => message.strip_prefix(start).is_some_and(|rest| rest.ends_with(end)),
+        None => words == message,
+    })
+}
+
+/// Whether OpenSSL knows a digest by a name; the numbers that standards give to digests are not judged.
+fn is_digest(name: &str) -> bool {
+    let is_number = name.starts_with(|c: char| c.is_ascii_digit());
+    is_number || REFUSALS.digests.contains(&name.to_lowercase())
+}
+
 /// Whether a text has the form of a language tag (BCP 47, as `Intl` reads it).
 fn is_language_tag(tag: &str) -> bool {
     let parts: Vec<&str> = tag.split('-').collect();
@@ -364,6 +401,23 @@ mod tests {
         }
         for tag in ["", "e", "bad_loc", "en--US", "en-", "xx-invalid-locale-zzzzzzzzz", "4en"] {
             assert!(!is_language_tag(tag), "{tag}");
+        }
+    }
+
+    #[test]
+    fn own_words_are_told_from_ours() {
+        assert!(is_in_own_words("Cannot read properties of undefined (reading 'a')"));
+        assert!(is_in_own_words("Invalid array length") && is_in_own_words("Invalid digest: x"));
+        assert!(!is_in_own_words("Invalid array length 5") && !is_in_own_words("it is not iterable"));
+    }
+
+    #[test]
+    fn digests_are_known_by_all_their_names() {
+        for name in ["SHA-512/256", "sha2-512/224", "RSA-SHA512/224", "2.16.840.1.101.3.4.2.1", "blake2b512"] {
+            assert!(is_digest(name), "{name}");
+        }
+        for name in ["sha512/256", "null", "sha257", "md4", ""] {
+            assert!(!is_digest(name), "{name}");
         }
     }
 

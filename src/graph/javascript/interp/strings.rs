@@ -315,8 +315,11 @@ fn looked_for(m: &mut Machine<'_>, c: &Call<'_>) -> Option<(Arc<str>, Arc<str>, 
 }
 
 fn test(m: &mut Machine<'_>, c: &Call<'_>, test: fn(&str, &str, usize) -> Option<bool>) -> R {
+    let matches = m.atom("@@match");
     if let Value::Obj(id) = c.arg(0)
         && matches!(m.object(id).kind, Kind::Regex(..))
+        // Code can say of one that it is none.
+        && matches!(m.get_quiet(c.arg(0), matches), Value::Obj(_))
     {
         m.bad_argument("TypeError", "First argument must not be a regular expression", c.at)?;
     }

@@ -22,13 +22,10 @@ pub(super) fn fill(m: &mut Machine<'_>, id: u32, table: &[(&'static str, Native)
     }
 }
 
-/// Whether a key is that of a symbol.
-pub(super) fn is_symbol(key: &str) -> bool {
-    key.starts_with("@@") && !key.starts_with(PRIVATE)
-}
-
 pub(super) fn list(m: &Machine<'_>, value: Value) -> Option<Vec<Value>> {
-    elements(m, value).map(<[Value]>::to_vec)
+    let items = elements(m, value)?;
+    m.charge_bytes(items.len());
+    Some(items.to_vec())
 }
 
 /// The elements of an array that are all known, where they lie.
@@ -45,7 +42,10 @@ pub(super) fn elements<'m>(m: &'m Machine<'_>, value: Value) -> Option<&'m [Valu
 pub(super) fn pairs(m: &Machine<'_>, value: Value) -> Option<Vec<(Value, Value)>> {
     match value {
         Value::Obj(id) if !m.object(id).open => match &m.object(id).kind {
-            Kind::Map(pairs) => Some(pairs.clone()),
+            Kind::Map(pairs) => {
+                m.charge_bytes(pairs.len());
+                Some(pairs.clone())
+            }
             _ => None,
         },
         _ => None,
@@ -60,6 +60,34 @@ pub(super) fn keys(m: &mut Machine<'_>, value: Value, all: bool) -> R {
 }
 
 impl Machine<'_> {
+    /// Whether a key is that of a symbol.
+    pub(super) fn is_symbol(&self, key: Atom) -> bool {
+        self.is_hidden(key) && !self.str(key).starts_with(PRIVATE)
+    }
+
+    /// What `Object.getPrototypeOf` gives, where that is modelled.
+    pub(super) fn prototype_of(&self, value: Value) -> Value {
+        let Value::Obj(id) = value else { return UNKNOWN };
+        match &self.object(id).kind {
+            // Generators and `async` functions have classes of their own.
+            Kind::Closure(closure) if self.is_special(closure) => UNKNOWN,
+            Kind::Proxy(..) => UNKNOWN,
+            _ => self.object(id).proto,
+        }
+    }
+
+    /// Whether code has made something that is no object give one value after the other.
+    pub(super) fn can_walk(&mut self, value: Value) -> bool {
+        let class = match value {
+            Value::Num(_) => "Number",
+            Value::Bool(_) => "Boolean",
+            Value::Sym(_) => "Symbol",
+            _ => return false,
+        };
+        let (walks, proto) = (self.atom("@@iterator"), self.proto(class));
+        self.get_quiet(proto, walks) != Value::Undefined
+    }
+
     /// Keys for `for in`: those of what an object inherits from come, too.
     pub(super) fn keys_in(&mut self, value: Value) -> Option<Vec<Atom>> {
         let mut keys = self.own_keys(value, false)?;
@@ -69,7 +97,7 @@ impl Machine<'_> {
             at = self.object(id).proto;
             let Value::Obj(parent) = at else { break };
             let more = self.object(parent).props.keys(false);
-            keys.extend(more.into_iter().filter(|key| !self.str(*key).starts_with("@@")));
+            keys.extend(more.into_iter().filter(|key| !self.is_hidden(*key)));
         }
         let mut seen = FxHashSet::default();
         keys.retain(|key| seen.insert(*key));

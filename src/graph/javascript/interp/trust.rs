@@ -8,6 +8,7 @@
 use rustc_hash::FxHashSet;
 
 use super::raise::Thrown;
+use super::refusals::is_in_own_words;
 use super::value::{Abrupt, At, EnvId, Kind, ModuleIx, NO_MODULE, ObjId, Slot, UNKNOWN, Value};
 use super::{Frame, Machine};
 use crate::graph::javascript::limits::LIMITS;
@@ -16,20 +17,6 @@ use crate::span::Span;
 
 /// Longest piece of code that a message repeats.
 const LONGEST_SHOWN: usize = 60;
-
-/// What messages begin with that are worded as Node words them.
-const EXACT: &[&str] = &[
-    "Cannot read properties of ",
-    "Cannot set properties of ",
-    "Invalid array length",
-    "Invalid time value",
-    "Invalid count value",
-    "Invalid URL",
-    "Division by zero",
-    "Cannot mix BigInt and other types",
-    "Digest already called",
-    "Unknown encoding: ",
-];
 
 /// What is known of values so far.
 #[derive(Default)]
@@ -232,8 +219,13 @@ impl Machine<'_> {
         let error = self.error_of_class(class, message);
         if let Value::Obj(id) = error {
             self.faults.insert(id, cause);
-            if !EXACT.iter().any(|start| message.starts_with(start)) {
-                self.vague.insert(id);
+            if !is_in_own_words(message) {
+                self.define(id, "message", UNKNOWN);
+            }
+            if self.proto(class) == Value::Null {
+                let name = self.string(class);
+                self.define(id, "name", name);
+                self.define(id, "constructor", UNKNOWN);
             }
         }
         Err(Abrupt::Throw(error))
@@ -371,7 +363,8 @@ impl Machine<'_> {
             Value::Undefined => true,
             Value::Obj(id) => {
                 let object = self.object(id);
-                let own = matches!(object.kind, Kind::Plain | Kind::Namespace(_) | Kind::Closure(_));
+                let own = matches!(object.kind, Kind::Plain | Kind::Namespace(_) | Kind::Closure(_))
+                    || self.are_arguments(id);
                 own && object.made_by != NO_MODULE && !object.open
             }
             _ => false,
@@ -464,6 +457,7 @@ impl Machine<'_> {
     pub(super) fn refuse_iteration(&mut self, value: Value, what: At, at: At) -> Result<(), Abrupt> {
         let key = self.atom("@@iterator");
         let iterable = match value {
+            primitive if self.can_walk(primitive) => true,
             Value::Undefined | Value::Null | Value::Bool(_) | Value::Num(_) | Value::Big(_) | Value::Sym(_) => false,
             Value::Obj(id) => match self.object(id).kind {
                 Kind::Plain | Kind::Closure(_) => {
@@ -534,7 +528,7 @@ impl Machine<'_> {
     pub(super) fn refuse_delete(&mut self, f: &Frame, id: ObjId, key: u32, at: At) -> Result<bool, Abrupt> {
         let fixed = self.integrity.get(&id).is_some_and(|integrity| integrity.sealed)
             && self.object(id).props.get(key).is_some()
-            || self.constants.contains(&(id, key));
+            || self.pinned.contains(&(id, key));
         if fixed && self.is_strict(f) {
             let name = self.str(key);
             self.mistake_as_written("TypeError", &format!("Cannot delete property '{name}'"), at)?;

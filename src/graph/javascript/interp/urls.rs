@@ -44,6 +44,9 @@ pub(super) const URL: &[(&str, Native)] = &[
         })
     }),
     ("parse", |m, c| {
+        if is_no_path(c.arg(0)) || matches!(c.arg(0), Value::Sym(_)) {
+            m.wrong_type("The \"url\" argument must be of type string", c.at)?;
+        }
         let Value::Str(text) = c.arg(0) else { return Ok(UNKNOWN) };
         let text = m.str(text);
         let parsed = m.truth(c.arg(1)) == Some(true);
@@ -79,9 +82,13 @@ pub(super) fn is_no_path(value: Value) -> bool {
     matches!(value, Value::Undefined | Value::Null | Value::Bool(_) | Value::Num(_))
 }
 
+/// Longest name of a server that `url.parse` takes (`lib/url.js`, `hostnameMaxLen`).
+const LONGEST_HOST: usize = 255;
+/// Schemes whose URLs have a path, a slash at least (`lib/url.js`, `slashedProtocol`).
+const ROOTED: [&str; 7] = ["http", "https", "ftp", "gopher", "ws", "wss", "file"];
+
 /// The parts of an absolute URL of a server, as `url.parse` takes it apart.
 struct Parts<'t> {
-    href: &'t str,
     scheme: &'t str,
     auth: Option<&'t str>,
     host: &'t str,
@@ -97,17 +104,27 @@ impl<'t> Parts<'t> {
         let (server, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
         let (auth, host) = server.rsplit_once('@').map_or((None, server), |(auth, host)| (Some(auth), host));
         let (host, port) = host.split_once(':').map_or((host, None), |(host, port)| (host, Some(port)));
-        let is_port = |port: &str| !port.is_empty() && port.chars().all(|c| c.is_ascii_digit());
+        let is_port = |port: &str| port.parse::<u16>().is_ok_and(|number| number.to_string() == port);
         let is_name = !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || ".-".contains(c));
-        (is_name && port.is_none_or(is_port)).then_some(Self { href, scheme, auth, host, port, path })
+        // Other signs are written otherwise in its `href`.
+        let is_auth = |auth: &str| auth.chars().all(|c| c.is_ascii_alphanumeric() || "-_.!*:".contains(c));
+        let has_server = is_name && host.len() <= LONGEST_HOST && scheme != "javascript";
+        (has_server && port.is_none_or(is_port) && auth.is_none_or(is_auth)).then_some(Self {
+            scheme,
+            auth,
+            host,
+            port,
+            path,
+        })
     }
 
     fn object(&self, m: &mut Machine<'_>, parsed: bool) -> Value {
         let id = m.plain();
         let port = self.port.map_or_else(String::new, |port| format!(":{port}"));
         let (protocol, host) = (format!("{}:", self.scheme), format!("{}{port}", self.host));
-        let rooted = ["http", "https", "ftp", "ws", "wss", "file"].contains(&self.scheme);
-        let path = if self.path.is_empty() && rooted { "/" } else { self.path };
+        let path = if self.path.is_empty() && ROOTED.contains(&self.scheme) { "/" } else { self.path };
+        let auth = self.auth.map_or_else(String::new, |auth| format!("{auth}@"));
+        let href = format!("{protocol}//{auth}{host}{path}");
         let path = (!path.is_empty()).then_some(path);
         let texts = [
             ("protocol", Some(&*protocol)),
@@ -118,7 +135,7 @@ impl<'t> Parts<'t> {
             ("hash", None),
             ("pathname", path),
             ("path", path),
-            ("href", Some(self.href)),
+            ("href", Some(&*href)),
         ];
         for (name, text) in texts {
             let value = text.map_or(Value::Null, |text| m.string(text));
@@ -131,6 +148,11 @@ impl<'t> Parts<'t> {
         m.object_mut(id).open = true;
         Value::Obj(id)
     }
+}
+
+/// The URL of a file, where its path is in it as it is.
+pub(super) fn file_url(path: &str) -> Option<String> {
+    is_plain(path).then(|| format!("file://{path}"))
 }
 
 /// Whether a path is in a URL as it is.

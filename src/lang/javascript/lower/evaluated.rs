@@ -3,13 +3,16 @@
 
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{self, Expression, Statement};
-use oxc_parser::Parser;
+use oxc_parser::{ParseOptions, Parser};
 use oxc_span::SourceType;
 
 use super::{Frame, Lowerer, span};
 use crate::lang::javascript::ir::{ExprId, ExprKind, Var};
-use crate::lang::javascript::nesting;
+use crate::lang::javascript::{early, nesting};
 use crate::span::Span;
+
+/// What stands before a text that is strict because the code around it is.
+const STRICT: &str = "'use strict';";
 
 /// How much of a program there was before a text was lowered.
 struct Before {
@@ -47,18 +50,22 @@ impl Lowerer {
         }
         let text = text.value.as_str();
         let tokens = nesting::measure(text)?;
+        // It is strict where the code around it is.
+        let text = if self.strict { format!("{STRICT}{text}") } else { text.to_owned() };
         let arena = Allocator::default();
-        let parsed = Parser::new(&arena, text, SourceType::script()).parse();
-        if parsed.panicked || !parsed.diagnostics.is_empty() || !self.keeps_its_names(&parsed.program) {
+        let options = ParseOptions { parse_regular_expression: true, ..ParseOptions::default() };
+        let parsed = Parser::new(&arena, &text, SourceType::script()).with_options(options).parse();
+        // What is no script is refused by the call, when it runs.
+        if parsed.panicked || early::error(&parsed).is_some() || !self.keeps_its_names(&parsed.program, span(call)) {
             return None;
         }
         self.program.tokens += tokens;
         Some(self.run_text(&parsed.program, span(call)))
     }
 
-    /// Whether nothing outside of a text sees what it declares.
-    fn keeps_its_names(&mut self, program: &ast::Program<'_>) -> bool {
-        if self.strict || self.alone || program.has_use_strict_directive() {
+    /// Whether nothing outside of a text that a call evaluates sees what it declares.
+    fn keeps_its_names(&mut self, program: &ast::Program<'_>, call: Span) -> bool {
+        if self.strict || self.alone == Some(call.start) || program.has_use_strict_directive() {
             return true;
         }
         self.frames.push(Frame::default());
@@ -70,10 +77,11 @@ impl Lowerer {
         let before = self.so_far();
         let immediate = std::mem::take(&mut self.immediate);
         let (strict, alone) = (self.strict, self.alone);
+        let is_bare = program.directives.len() == usize::from(self.strict);
         self.strict |= program.has_use_strict_directive();
         self.in_text = true;
         let value = match program.body.as_slice() {
-            [Statement::ExpressionStatement(only)] if program.directives.is_empty() => Some(&only.expression),
+            [Statement::ExpressionStatement(only)] if is_bare => Some(&only.expression),
             _ => None,
         };
         let function = self.in_function(false, true, at, |this, id| {

@@ -78,10 +78,24 @@ struct Lowerer {
     immediate: FxHashSet<u32>,
     /// Whether the code being lowered stands in a constant text.
     in_text: bool,
-    /// Whether the statement being lowered is all that its function does.
-    alone: bool,
+    /// Where the call starts that is all that the function being lowered does.
+    alone: Option<u32>,
     /// Slots in the module frame that hold imports, with whether a value use was seen.
     import_used: FxHashMap<u32, bool>,
+}
+
+/// Where the call starts that is all that some statements do.
+fn sole_call(body: &[ast::Statement<'_>]) -> Option<u32> {
+    let [only] = body else { return None };
+    let value = match only {
+        ast::Statement::ExpressionStatement(only) => Some(&only.expression),
+        ast::Statement::ReturnStatement(only) => only.argument.as_ref(),
+        _ => None,
+    };
+    match value {
+        Some(ast::Expression::CallExpression(call)) => Some(call.span.start),
+        _ => None,
+    }
 }
 
 fn span(node: &impl GetSpan) -> Span {
@@ -102,7 +116,7 @@ impl Lowerer {
             guards: Vec::new(),
             immediate: FxHashSet::default(),
             in_text: false,
-            alone: false,
+            alone: None,
             import_used: FxHashMap::default(),
         }
     }
@@ -173,7 +187,7 @@ impl Lowerer {
         self.declare_function_body(&program.body);
         let mut hoisted = Vec::new();
         self.hoist_functions(&program.body, &mut hoisted);
-        self.alone = program.body.len() == 1;
+        self.alone = sole_call(&program.body);
         let body = self.statements(&program.body);
         self.drop_type_imports();
         let frame = self.frames.pop().unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use oxc_ast::ast::{self, Declaration, Expression, Statement};
 
-use super::{Frame, Lowerer, span};
+use super::{Frame, Lowerer, sole_call, span};
 use crate::lang::javascript::ir::{
     Attributes, Export, ExprKind, ForEach, ForLoop, FunctionId, Pattern, StaticImport, StmtId, StmtKind, Switch, Text,
     Try, Var,
@@ -502,7 +502,7 @@ impl Lowerer {
         self.declare_function_body(body);
         let mut hoisted = Vec::new();
         self.hoist_functions(body, &mut hoisted);
-        let alone = std::mem::replace(&mut self.alone, body.len() == 1);
+        let alone = std::mem::replace(&mut self.alone, sole_call(body));
         let body = self.statements(body);
         self.alone = alone;
         let function = &mut self.program.functions[id as usize];
@@ -544,7 +544,12 @@ impl Lowerer {
     pub(super) fn arrow(&mut self, arrow: &ast::ArrowFunctionExpression<'_>) -> FunctionId {
         let at = span(arrow);
         let runs = self.immediate.contains(&at.start);
-        self.in_function(false, runs, at, |this, id| {
+        let strict = self.strict;
+        self.strict |= match &arrow.body {
+            ast::ArrowFunctionBody::FunctionBody(body) => body.has_use_strict_directive(),
+            _ => false,
+        };
+        let id = self.in_function(false, runs, at, |this, id| {
             let entry = &mut this.program.functions[id as usize];
             entry.is_async = arrow.r#async;
             entry.arrow = true;
@@ -561,7 +566,9 @@ impl Lowerer {
                     }
                 }
             }
-        })
+        });
+        self.strict = strict;
+        id
     }
 }
 

@@ -1,0 +1,2 @@
+eval("return 1");
+exports.handler = async () => 1;

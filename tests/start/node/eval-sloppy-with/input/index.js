@@ -1,0 +1,4 @@
+"use strict";
+(0, eval)("with ({}) {}");
+const legacy = (0, eval)("010");
+exports.handler = async () => legacy;

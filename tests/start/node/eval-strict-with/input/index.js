@@ -1,0 +1,3 @@
+"use strict";
+eval("with ({}) {}");
+exports.handler = async () => 1;

@@ -1,0 +1,1 @@
+module.parent.exports.handler = async () => 1;

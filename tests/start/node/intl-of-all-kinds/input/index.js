@@ -1,0 +1,3 @@
+const units = Intl.supportedValuesOf("unit");
+const more = ["collation", "numberingSystem", "currency"].map((key) => Intl.supportedValuesOf(key));
+exports.handler = async () => [units, more];

@@ -1,0 +1,14 @@
+const expects = (run, test) => { try { run(); } catch (error) { if (!test(error)) throw error; } };
+const crypto = require("node:crypto");
+expects(() => JSON.parse("{"), (error) => /Unexpected|Expected/.test(error.message));
+expects(() => new Map(5), (error) => error.message.includes("number 5 is not iterable"));
+expects(() => Buffer.byteLength(undefined), (error) => error.message.includes("must be of type string"));
+expects(() => Reflect.ownKeys(1), (error) => error.message.startsWith("Reflect.ownKeys"));
+expects(() => BigInt("x"), (error) => error.message === "Cannot convert x to a BigInt");
+expects(() => Symbol.keyFor("a"), (error) => error.message === "a is not a symbol");
+expects(() => new Promise(5), (error) => error.message === "Promise resolver 5 is not a function");
+expects(() => Object.defineProperty({}, "a", { get: 1 }), (error) => error.message === "Getter must be a function: 1");
+expects(() => structuredClone(() => 1), (error) => error.constructor.name === "DOMException");
+expects(() => crypto.createHmac("zzz", "k"), (error) => error.code === "ERR_CRYPTO_INVALID_DIGEST");
+expects(() => undefined.x, (error) => error.message === "Cannot read properties of undefined (reading 'x')");
+exports.handler = async () => 1;

@@ -1,0 +1,1 @@
+module.parent.exports.handle = async () => 1;

@@ -1,0 +1,2 @@
+require("node:fs").appendFileSync(true, "loading\n");
+exports.handler = async () => 1;

@@ -1,0 +1,2 @@
+require("node:url").parse(true);
+exports.handler = async () => 1;
