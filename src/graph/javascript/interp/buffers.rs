@@ -148,7 +148,7 @@ pub(super) const FUNCTIONS: Table = &[
         Ok(Value::Num(f64::from(a.cmp(&b) as i8)))
     }),
     ("btoa", |m, c| {
-        let Some(text) = m.to_text(c.arg(0), c.at)? else { return Ok(UNKNOWN) };
+        let Some(text) = m.text_by_code(c.arg(0), c.at)? else { return Ok(UNKNOWN) };
         let text = m.str(text);
         if text.chars().any(|c| c > '\u{ff}') {
             m.bad_argument("InvalidCharacterError", "Invalid character", c.at)?;
@@ -158,13 +158,13 @@ pub(super) const FUNCTIONS: Table = &[
         Ok(m.string(&text))
     }),
     ("atob", |m, c| {
-        let Some(text) = m.to_text(c.arg(0), c.at)? else { return Ok(UNKNOWN) };
+        let Some(text) = m.text_by_code(c.arg(0), c.at)? else { return Ok(UNKNOWN) };
         let text = m.str(text);
         let signs: String = text.chars().filter(|c| !" \t\n\x0c\r".contains(*c)).collect();
         let body = signs.trim_end_matches('=');
         let is_base64 = body.bytes().all(|sign| sign.is_ascii_alphanumeric() || b"+/".contains(&sign));
         let padding = signs.len() - body.len();
-        let fits = body.len() % 4 != 1 && (padding == 0 || padding <= 2 && signs.len() % 4 == 0);
+        let fits = body.len() % 4 != 1 && (padding == 0 || padding <= 2 && signs.len().is_multiple_of(4));
         if !is_base64 || !fits {
             m.bad_argument("InvalidCharacterError", "The string to be decoded is not correctly encoded.", c.at)?;
             return Ok(UNKNOWN);
@@ -178,7 +178,8 @@ pub(super) const FUNCTIONS: Table = &[
             m,
             id,
             &[("encode", |m, c| {
-                let text = if c.arg(0) == Value::Undefined { Some(m.atom("")) } else { m.to_text(c.arg(0), c.at)? };
+                let text =
+                    if c.arg(0) == Value::Undefined { Some(m.atom("")) } else { m.text_by_code(c.arg(0), c.at)? };
                 let Some(text) = text else { return Ok(UNKNOWN) };
                 let numbers: Vec<f64> = m.str(text).bytes().map(f64::from).collect();
                 Ok(m.view_of(Class::U8, &numbers))

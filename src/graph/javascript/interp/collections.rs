@@ -330,7 +330,7 @@ fn joined(m: &mut Machine<'_>, c: &Call<'_>) -> R {
     let Some(items) = list(m, c.this) else { return Ok(UNKNOWN) };
     let glue = match c.arg(0) {
         Value::Undefined => ",".to_owned(),
-        other => match m.to_text(other, c.at)? {
+        other => match m.text_by_code(other, c.at)? {
             Some(text) => m.str(text).to_string(),
             None => return Ok(UNKNOWN),
         },
@@ -339,7 +339,7 @@ fn joined(m: &mut Machine<'_>, c: &Call<'_>) -> R {
     for item in items {
         match item {
             Value::Undefined | Value::Null => parts.push(String::new()),
-            other => match m.to_text(other, c.at)? {
+            other => match m.text_by_code(other, c.at)? {
                 Some(text) => parts.push(m.str(text).to_string()),
                 None => return Ok(UNKNOWN),
             },
@@ -485,7 +485,7 @@ fn sort(m: &mut Machine<'_>, c: &Call<'_>) -> R {
 fn sorted_as_text(m: &mut Machine<'_>, c: &Call<'_>, items: &[Value]) -> Result<Option<Vec<Value>>, Abrupt> {
     let mut texts = Vec::with_capacity(items.len());
     for item in items.iter().filter(|item| **item != Value::Undefined) {
-        let Some(text) = m.to_text(*item, c.at)? else { return Ok(None) };
+        let Some(text) = m.text_by_code(*item, c.at)? else { return Ok(None) };
         let units: Vec<u16> = m.str(text).encode_utf16().collect();
         texts.push((units, *item));
     }

@@ -22,7 +22,7 @@ pub(super) const FUNCTIONS: Table = &[
     ("new Date", make),
     ("Date.UTC", |m, c| Ok(fields(m, c)?.and_then(|fields| moment(&fields)).map_or(UNKNOWN, Value::Num))),
     ("Date.parse", |m, c| {
-        let Some(text) = m.to_text(c.arg(0), c.at)? else { return Ok(UNKNOWN) };
+        let Some(text) = m.text_by_code(c.arg(0), c.at)? else { return Ok(UNKNOWN) };
         let text = m.str(text);
         Ok(m.parsed(&text).map_or(UNKNOWN, Value::Num))
     }),

@@ -72,7 +72,7 @@ fn error_text(m: &mut Machine<'_>, c: &Call<'_>) -> R {
         let key = m.atom(key);
         let part = match m.get(c.this, key)? {
             Value::Undefined => otherwise.to_owned(),
-            part => match m.to_text(part, c.at)? {
+            part => match m.text_by_code(part, c.at)? {
                 Some(text) => m.str(text).to_string(),
                 None => return Ok(UNKNOWN),
             },
@@ -85,7 +85,7 @@ fn error_text(m: &mut Machine<'_>, c: &Call<'_>) -> R {
 
 /// A new error, whose message is the argument at a place; its cause may follow.
 pub(super) fn make_error(m: &mut Machine<'_>, c: &Call<'_>, at: usize) -> R {
-    let message = if c.arg(at) == Value::Undefined { None } else { m.to_text(c.arg(at), c.at)? };
+    let message = if c.arg(at) == Value::Undefined { None } else { m.text_by_code(c.arg(at), c.at)? };
     let message = message.map(|text| m.str(text)).unwrap_or_else(|| "".into());
     let error = m.error(&message, None);
     if let (Value::Obj(id), Value::Unknown(_)) = (error, c.arg(at)) {

@@ -268,11 +268,11 @@ impl Machine<'_> {
         }
         self.note_written(id, self.doubt == 0);
         let place = self.str(key).parse::<usize>().ok();
-        if let (Kind::Array(items), Some(at)) = (&mut self.object_mut(id).kind, place) {
-            if let Some(item) = items.get_mut(at) {
-                *item = Value::Undefined;
-                self.has_holes(object, [at]);
-            }
+        if let (Kind::Array(items), Some(at)) = (&mut self.object_mut(id).kind, place)
+            && let Some(item) = items.get_mut(at)
+        {
+            *item = Value::Undefined;
+            self.has_holes(object, [at]);
         }
         if matches!(self.object(id).kind, Kind::Closure(_)) && matches!(&*self.str(key), "name" | "length") {
             // They are there without being kept.

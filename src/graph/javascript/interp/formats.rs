@@ -30,7 +30,7 @@ pub(super) const FUNCTIONS: Table = &[
         Ok(m.string(&parts.join("&")))
     }),
     ("querystring.escape", |m, c| {
-        let Some(text) = m.to_text(c.arg(0), c.at)? else { return Ok(UNKNOWN) };
+        let Some(text) = m.text_by_code(c.arg(0), c.at)? else { return Ok(UNKNOWN) };
         let text = escaped(&m.str(text));
         Ok(m.string(&text))
     }),
@@ -57,7 +57,7 @@ pub(super) const FUNCTIONS: Table = &[
         Ok(Value::Obj(id))
     }),
     ("escape", |m, c| {
-        let Some(text) = m.to_text(c.arg(0), c.at)? else { return Ok(UNKNOWN) };
+        let Some(text) = m.text_by_code(c.arg(0), c.at)? else { return Ok(UNKNOWN) };
         let mut out = String::new();
         for unit in m.str(text).encode_utf16() {
             match char::from_u32(u32::from(unit)) {
@@ -69,7 +69,7 @@ pub(super) const FUNCTIONS: Table = &[
         Ok(m.string(&out))
     }),
     ("unescape", |m, c| {
-        let Some(text) = m.to_text(c.arg(0), c.at)? else { return Ok(UNKNOWN) };
+        let Some(text) = m.text_by_code(c.arg(0), c.at)? else { return Ok(UNKNOWN) };
         let text = m.str(text);
         let mut units = Vec::new();
         let mut rest = &*text;

@@ -253,7 +253,11 @@ fn constructors(m: &mut Machine<'_>) {
                 let text = symbol_text(m, symbol);
                 return Ok(m.string(&text));
             }
-            Ok(if c.args.is_empty() { m.string("") } else { m.to_text(c.arg(0), c.at)?.map_or(UNKNOWN, Value::Str) })
+            Ok(if c.args.is_empty() {
+                m.string("")
+            } else {
+                m.text_by_code(c.arg(0), c.at)?.map_or(UNKNOWN, Value::Str)
+            })
         }),
         ("Number", "Number", |m, c| {
             if c.args.is_empty() {

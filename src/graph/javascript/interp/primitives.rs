@@ -143,7 +143,7 @@ impl Machine<'_> {
     }
 
     /// The text of a value, by the code of objects where they have some.
-    pub(super) fn to_text(&mut self, value: Value, at: At) -> Result<Option<Atom>, Abrupt> {
+    pub(super) fn text_by_code(&mut self, value: Value, at: At) -> Result<Option<Atom>, Abrupt> {
         let value = self.primitive(value, Hint::String, at)?;
         Ok(self.coerce_text(value))
     }

@@ -79,7 +79,7 @@ fn get_part(m: &mut Machine<'_>, c: &Call<'_>) -> R {
 
 fn set_part(m: &mut Machine<'_>, c: &Call<'_>) -> R {
     let (Some((id, mut url)), Value::Num(at)) = (url_of(m, c.this), c.data) else { return Ok(UNKNOWN) };
-    let text = m.to_text(c.arg(0), c.at)?;
+    let text = m.text_by_code(c.arg(0), c.at)?;
     let (Some(text), Some((_, _, Some(write)))) = (text, PARTS.get(at as usize)) else {
         write_href(m, id, None);
         return Ok(Value::Undefined);
@@ -224,7 +224,7 @@ fn given(m: &mut Machine<'_>, c: &Call<'_>) -> Result<Option<Pairs>, Abrupt> {
                 }
                 return Ok(None);
             };
-            let (Some(name), Some(value)) = (m.to_text(pair[0], c.at)?, m.to_text(pair[1], c.at)?) else {
+            let (Some(name), Some(value)) = (m.text_by_code(pair[0], c.at)?, m.text_by_code(pair[1], c.at)?) else {
                 return Ok(None);
             };
             made.push((m.str(name).to_string(), m.str(value).to_string()));
@@ -237,7 +237,7 @@ fn given(m: &mut Machine<'_>, c: &Call<'_>) -> Result<Option<Pairs>, Abrupt> {
     let Some(keys) = m.own_keys(c.arg(0), false) else { return Ok(None) };
     for key in keys {
         let value = m.get(c.arg(0), key)?;
-        let Some(value) = m.to_text(value, c.at)? else { return Ok(None) };
+        let Some(value) = m.text_by_code(value, c.at)? else { return Ok(None) };
         made.push((m.str(key).to_string(), m.str(value).to_string()));
     }
     Ok(Some(made))
@@ -245,7 +245,9 @@ fn given(m: &mut Machine<'_>, c: &Call<'_>) -> Result<Option<Pairs>, Abrupt> {
 
 /// The texts of the first two arguments.
 fn texts(m: &mut Machine<'_>, c: &Call<'_>) -> Result<Option<(String, String)>, Abrupt> {
-    let (Some(name), Some(value)) = (m.to_text(c.arg(0), c.at)?, m.to_text(c.arg(1), c.at)?) else { return Ok(None) };
+    let (Some(name), Some(value)) = (m.text_by_code(c.arg(0), c.at)?, m.text_by_code(c.arg(1), c.at)?) else {
+        return Ok(None);
+    };
     Ok(Some((m.str(name).to_string(), m.str(value).to_string())))
 }
 

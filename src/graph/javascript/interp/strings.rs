@@ -234,7 +234,7 @@ pub(super) const STRING_STATIC: Table = &[
         for (at, text) in texts.into_iter().enumerate() {
             let placed = c.args.get(at + 1).copied().filter(|_| at < last);
             for value in [Some(text), placed].into_iter().flatten() {
-                let Some(text) = m.to_text(value, c.at)? else { return Ok(UNKNOWN) };
+                let Some(text) = m.text_by_code(value, c.at)? else { return Ok(UNKNOWN) };
                 out.push_str(&m.str(text));
             }
         }
@@ -294,7 +294,7 @@ fn text(m: &mut Machine<'_>, c: &Call<'_>, make: fn(&str, &[String]) -> Option<S
     let this = m.str(this);
     let mut args = Vec::new();
     for arg in c.args {
-        match m.to_text(*arg, c.at)? {
+        match m.text_by_code(*arg, c.at)? {
             Some(text) => args.push(m.str(text).to_string()),
             None => return Ok(UNKNOWN),
         }
@@ -343,7 +343,7 @@ fn replace_by_call(m: &mut Machine<'_>, c: &Call<'_>, all: bool) -> R {
     for at in places {
         let place = Value::Num(units(&content, at) as f64);
         let made = m.call_at(c.arg(1), Value::Undefined, &[c.arg(0), place, c.this], c.at)?;
-        let Some(made) = m.to_text(made, c.at)? else { return Ok(UNKNOWN) };
+        let Some(made) = m.text_by_code(made, c.at)? else { return Ok(UNKNOWN) };
         out.push_str(content.get(last..at).unwrap_or_default());
         out.push_str(&m.str(made));
         last = at + part.len();

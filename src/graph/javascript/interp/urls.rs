@@ -184,8 +184,8 @@ pub(super) fn new_url(m: &mut Machine<'_>, c: &Call<'_>) -> R {
 /// The URL that an argument names, perhaps as seen from that of the next; nothing where that is not known.
 fn read_url(m: &mut Machine<'_>, c: &Call<'_>) -> Result<Option<Result<Url, ParseError>>, Abrupt> {
     let has_base = c.args.len() > 1 && c.arg(1) != Value::Undefined;
-    let Some(to) = m.to_text(c.arg(0), c.at)? else { return Ok(None) };
-    let base = if has_base { m.to_text(c.arg(1), c.at)? } else { None };
+    let Some(to) = m.text_by_code(c.arg(0), c.at)? else { return Ok(None) };
+    let base = if has_base { m.text_by_code(c.arg(1), c.at)? } else { None };
     let (to, base) = (m.str(to), base.map(|base| m.str(base)));
     let is_plain = |text: &str| text.is_ascii() && text.len() <= LONGEST;
     if has_base && base.is_none() || !is_plain(&to) || base.as_deref().is_some_and(|base| !is_plain(base)) {

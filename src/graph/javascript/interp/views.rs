@@ -281,10 +281,7 @@ impl Machine<'_> {
 
     fn named_prototype(&self, class: &str) -> Option<ObjId> {
         let known = class == "Date" || class == "ArrayBuffer" || Class::ALL.iter().any(|(_, name)| *name == class);
-        match self.protos.get(class).copied().filter(|_| known) {
-            Some(id) => Some(id),
-            None => None,
-        }
+        self.protos.get(class).copied().filter(|_| known)
     }
 }
 

@@ -160,10 +160,8 @@ impl Parser<'_> {
             'u' => self.hex(4, place)?,
             'U' | 'N' | '0' => return Err(Stop::Unsure),
             '1'..='9' if self.peek().is_some_and(|next| next.is_ascii_digit()) => return Err(Stop::Unsure),
-            '1'..='9' => {
-                if letter.to_digit(10).is_some_and(|group| group > self.groups) {
-                    return refused(format!("invalid group reference {letter} at position {}", place + 1));
-                }
+            '1'..='9' if letter.to_digit(10).is_some_and(|group| group > self.groups) => {
+                return refused(format!("invalid group reference {letter} at position {}", place + 1));
             }
             letter if letter.is_ascii_alphabetic() => {
                 return refused(format!("bad escape \\{letter} at position {place}"));
