@@ -151,3 +151,26 @@ fn slimming_never_touches_its_input() {
     let run = project.run(&[&SLIM[..], &["--dry-run"]].concat());
     assert!(run.code == 0 && run.out.contains("nothing written"), "{}", run.out);
 }
+
+#[test]
+fn layers_are_meant_by_every_name_that_they_have() {
+    let template = "Transform: AWS::Serverless-2016-10-31\nResources:\n  Utils:\n    Type: AWS::Serverless::LayerVersion\n    \
+                    Properties: {ContentUri: layer/, LayerName: shared-utils}\n  A:\n    Type: AWS::Serverless::Function\n    \
+                    Properties:\n      CodeUri: src/\n      Handler: app.handler\n      Runtime: python3.12\n      \
+                    Layers: [!Ref Utils, 'arn:aws:lambda:eu-west-1:1:layer:shared-x:3', !Sub \
+                    'arn:aws:lambda:${AWS::Region}:1:layer:base:7']\n";
+    let refused = |allowed: &str| {
+        let settings = format!("[[only]]\nlayers = [{allowed}]\n");
+        let files = [("template.yaml", template), ("src/app.py", super::APP), ("defrost.toml", &*settings)];
+        let project = Project::new(&[&files[..], &[("layer/python/utils.py", "x = 1\n")]].concat());
+        let report = project.report(&["--select", "layer-not-allowed"]);
+        let findings = report["findings"].as_array().unwrap().iter();
+        findings.map(|finding| finding["subject"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    for utils in ["Utils", "shared-utils", "layer"] {
+        assert_eq!(refused(&format!("'{utils}', 'shared-x', 'base'")), Vec::<String>::new(), "{utils}");
+    }
+    assert_eq!(refused("'shared-*'"), ["base"]);
+    assert_eq!(refused("'shared-*', 'arn:aws:lambda:eu-west-1:1:layer:base:7'"), Vec::<String>::new());
+    assert_eq!(refused("'arn:*:layer:*'"), ["shared-utils"]);
+}

@@ -50,7 +50,7 @@ fn type_checkers_keep_the_import() {
 #[test]
 fn type_checkers_have_one_block() {
     let text = "from __future__ import annotations\nimport b1\nimport heavy\n\ndef f(x: heavy.X, y: b1.Y):\n    return heavy, b1\n";
-    let after = "from __future__ import annotations\nfrom typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import b1\n    import heavy\n\ndef f(x: heavy.X, y: b1.Y):\n    import b1\n    import heavy\n\n    return heavy, b1\n";
+    let after = "from __future__ import annotations\nfrom typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    import b1\n    import heavy\n\ndef f(x: heavy.X, y: b1.Y):\n    import heavy\n    import b1\n\n    return heavy, b1\n";
     let at = |import: &str| text.find(import).unwrap() as u32;
     let asked = |import: &str, module: &str| Asked {
         span: Span::new(at(import), at(import) + 1),
