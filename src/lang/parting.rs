@@ -85,3 +85,44 @@ impl<'t> Removals<'t> {
         if crosses { Err(Refusal::new("routes are registered inside one another")) } else { Ok(self.edits) }
     }
 }
+
+/// What a condition demands: the texts of what is compared, each with the constant that it must be.
+pub(super) type Demands = Vec<(String, String)>;
+
+/// Branches of which one runs at most, as they stand in a block.
+pub(super) struct Chain {
+    /// Where it is.
+    pub(super) span: Span,
+    /// The condition of each branch.
+    pub(super) tests: Vec<Demands>,
+    /// Whether what stands behind it may run once a branch did.
+    pub(super) goes_on: bool,
+}
+
+impl Removals<'_> {
+    /// Refuses to take chains apart of which one request may run through several: each part would do half of it.
+    pub(super) fn refuse_joint(&mut self, chains: &[Chain]) {
+        for (at, first) in chains.iter().enumerate().filter(|(_, chain)| chain.goes_on) {
+            for later in &chains[at + 1..] {
+                if self.parts(first.span, later.span) && may_join(first, later) {
+                    self.refuse(
+                        later.span.start,
+                        "a branch before it goes on to this one: a request may run through both",
+                    );
+                }
+            }
+        }
+    }
+
+    /// Whether routes of one piece of code go and routes of the other stay.
+    fn parts(&self, one: Span, other: Span) -> bool {
+        let goes = |span| self.gone_in(span).next().is_some();
+        goes(one) && self.keeps(other) || self.keeps(one) && goes(other)
+    }
+}
+
+fn may_join(one: &Chain, other: &Chain) -> bool {
+    let excludes =
+        |a: &Demands, b: &Demands| a.iter().any(|(of, is)| b.iter().any(|(same, other)| of == same && is != other));
+    one.tests.iter().any(|test| other.tests.iter().any(|later| !excludes(test, later)))
+}

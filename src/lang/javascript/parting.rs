@@ -8,10 +8,11 @@ use oxc_ast::ast::{
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_span::GetSpan;
+use oxc_syntax::operator::{BinaryOperator, LogicalOperator};
 
 use super::program::{own, with_program};
 use crate::lang::moving::{Refusal, applied, indent, lines_to_remove, next_line};
-use crate::lang::parting::{Edits, ROUNDS, Removals};
+use crate::lang::parting::{Chain, Demands, Edits, ROUNDS, Removals};
 use crate::span::Span;
 
 /// A module with some of its routes. `gone` and `kept` are the places where routes are registered; `needed` are names
@@ -81,7 +82,59 @@ impl<'a> Visit<'a> for Bodies {
     }
 }
 
+impl Finder<'_> {
+    /// An `if` with its other branches.
+    fn chain(&self, branch: &IfStatement<'_>) -> Chain {
+        let (mut tests, mut goes_on, mut next) = (Vec::new(), false, Some(branch));
+        while let Some(one) = next {
+            tests.push(self.demands(&one.test));
+            goes_on |= !ends(&one.consequent);
+            next = match &one.alternate {
+                Some(Statement::IfStatement(other)) => Some(other),
+                Some(last) => {
+                    goes_on |= !ends(last);
+                    None
+                }
+                None => None,
+            };
+        }
+        Chain { span: own(branch.span), tests, goes_on }
+    }
+
+    fn demands(&self, test: &Expression<'_>) -> Demands {
+        let text = |part: &Expression<'_>| {
+            let span = own(part.span());
+            self.removals.text.get(span.start as usize..span.end as usize).unwrap_or_default().to_owned()
+        };
+        match test {
+            Expression::ParenthesizedExpression(inner) => self.demands(&inner.expression),
+            Expression::LogicalExpression(all) if all.operator == LogicalOperator::And => {
+                let mut demands = self.demands(&all.left);
+                demands.extend(self.demands(&all.right));
+                demands
+            }
+            Expression::BinaryExpression(compare)
+                if matches!(compare.operator, BinaryOperator::StrictEquality | BinaryOperator::Equality)
+                    && compare.right.is_literal() =>
+            {
+                vec![(text(&compare.left), text(&compare.right))]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
 impl<'a> Visit<'a> for Finder<'_> {
+    fn visit_statements(&mut self, statements: &oxc_allocator::Vec<'a, Statement<'a>>) {
+        let branches = statements.iter().filter_map(|statement| match statement {
+            Statement::IfStatement(branch) => Some(self.chain(branch)),
+            _ => None,
+        });
+        let chains: Vec<Chain> = branches.collect();
+        self.removals.refuse_joint(&chains);
+        walk::walk_statements(self, statements);
+    }
+
     fn visit_expression_statement(&mut self, stmt: &ExpressionStatement<'a>) {
         let is_call = match &stmt.expression {
             Expression::CallExpression(_) => true,
@@ -279,6 +332,16 @@ mod tests {
         let through = cases.replace("      return a();\n", "      a();\n");
         assert!(parted(&through, &["'a'"], &["'b'"]).unwrap_err().contains("goes on"));
         assert!(parted(&through, &["'b'"], &["'a'"]).unwrap_err().contains("goes on"));
+    }
+
+    #[test]
+    fn branches_that_one_request_may_run_through_stay_together() {
+        let text = "exports.handler = (e) => {\n  const out = [];\n  if (e.a === 'a') {\n    out.push(1);\n  }\n  if (e.b === 'b') {\n    out.push(2);\n  }\n  return out;\n};\n";
+        assert!(parted(text, &["e.a === 'a'"], &["e.b === 'b'"]).unwrap_err().contains("through both"));
+        let ends = text.replace("out.push(1)", "return 1");
+        assert!(parted(&ends, &["e.a === 'a'"], &["e.b === 'b'"]).is_ok());
+        let same = text.replace("e.b === 'b'", "e.a === 'b' && e.c");
+        assert!(parted(&same, &["e.a === 'a'"], &["e.a === 'b'"]).is_ok());
     }
 
     #[test]

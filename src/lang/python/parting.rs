@@ -8,7 +8,7 @@ use ruff_text_size::{Ranged, TextRange};
 
 use super::program::{own, parsed};
 use crate::lang::moving::{Refusal, applied, line_start, lines_to_remove, next_line};
-use crate::lang::parting::{Edits, ROUNDS, Removals};
+use crate::lang::parting::{Chain, Demands, Edits, ROUNDS, Removals};
 use crate::span::Span;
 
 /// A module with some of its routes. `gone` and `kept` are the places where routes are registered; `needed` are names
@@ -38,6 +38,20 @@ struct Finder<'t> {
     removals: Removals<'t>,
 }
 
+/// Whether nothing behind a body runs after it.
+fn ends(body: &[Stmt]) -> bool {
+    match body.last() {
+        Some(Stmt::Return(_) | Stmt::Raise(_) | Stmt::Continue(_) | Stmt::Break(_)) => true,
+        Some(Stmt::With(with)) => ends(&with.body),
+        Some(Stmt::If(branch)) => {
+            let clauses = &branch.elif_else_clauses;
+            let is_whole = clauses.last().is_some_and(|clause| clause.test.is_none());
+            is_whole && ends(&branch.body) && clauses.iter().all(|clause| ends(&clause.body))
+        }
+        _ => false,
+    }
+}
+
 /// A condition with the code that it leads to.
 fn extent(test: TextRange, body: &[Stmt]) -> TextRange {
     TextRange::new(test.start(), body.last().map_or(test.end(), |last| last.range().end()))
@@ -54,6 +68,8 @@ impl Finder<'_> {
     }
 
     fn block(&mut self, block: &[Stmt]) {
+        let chains: Vec<Chain> = block.iter().filter_map(|stmt| self.chain(stmt.as_if_stmt()?)).collect();
+        self.removals.refuse_joint(&chains);
         for stmt in block {
             match stmt {
                 Stmt::FunctionDef(function) => self.function(function),
@@ -74,6 +90,30 @@ impl Finder<'_> {
                 Stmt::For(each) => self.block(&each.body),
                 _ => {}
             }
+        }
+    }
+
+    /// An `if` with its other branches, where it stands for routes.
+    fn chain(&self, branch: &ast::StmtIf) -> Option<Chain> {
+        let clauses = &branch.elif_else_clauses;
+        let bodies = std::iter::once(&branch.body).chain(clauses.iter().map(|clause| &clause.body));
+        let goes_on = bodies.into_iter().any(|body| !ends(body));
+        let tests = std::iter::once(&*branch.test).chain(clauses.iter().filter_map(|clause| clause.test.as_ref()));
+        let tests = tests.map(|test| self.demands(test)).collect();
+        Some(Chain { span: own(branch.range()), tests, goes_on })
+    }
+
+    fn demands(&self, test: &Expr) -> Demands {
+        let text = |expr: &Expr| self.removals.text.get(expr.range().to_std_range()).unwrap_or_default().to_owned();
+        match test {
+            Expr::BoolOp(all) if all.op == ast::BoolOp::And => {
+                all.values.iter().flat_map(|value| self.demands(value)).collect()
+            }
+            Expr::Compare(compare) => match (&*compare.ops, &*compare.comparators) {
+                ([ast::CmpOp::Eq], [right]) if right.is_literal_expr() => vec![(text(&compare.left), text(right))],
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
         }
     }
 
@@ -284,6 +324,18 @@ mod tests {
         let parted = part(beside, &places(beside, &["e == 'a'"]), &places(beside, &["e == 'b'"]), &["handler"]);
         let left = "from b import two\n\n\ndef handler(e):\n    if e == 'b':\n        return two()\n";
         assert_eq!(parted.as_deref(), Ok(left));
+    }
+
+    #[test]
+    fn branches_that_one_request_may_run_through_stay_together() {
+        let text = "def handler(e):\n    out = []\n    if e.a == 'a':\n        out.append(1)\n    if e.b == 'b':\n        out.append(2)\n    return out\n";
+        let parted = |text: &str, kept: &str| {
+            part(text, &places(text, &["e.a == 'a'"]), &places(text, &[kept]), &["handler"])
+                .map_err(|refusal| refusal.why)
+        };
+        assert!(parted(text, "e.b == 'b'").unwrap_err().contains("through both"));
+        assert!(parted(&text.replace("out.append(1)", "return 1"), "e.b == 'b'").is_ok());
+        assert!(parted(&text.replace("e.b == 'b'", "e.a == 'b' and e.c"), "e.a == 'b'").is_ok());
     }
 
     #[test]
