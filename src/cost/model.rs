@@ -109,9 +109,9 @@ pub fn estimate(input: &CostInput<'_>) -> Estimate {
     if let Some(coefficients) = coefficients(input.spec.runtime.language()) {
         let model = Model::new(coefficients, input);
         estimate.file_ms = model.module * model.scale;
-        add_modules(&mut estimate, &model, input);
+        let published_ms = add_modules(&mut estimate, &model, input);
         add_calls(&mut estimate, &model, input);
-        allow_for_the_rest(&mut estimate, &model, input);
+        allow_for_the_rest(&mut estimate, &model, input, published_ms);
         estimate.reads = reads(&model, input);
         add_work(&mut estimate, &model, input);
         let variable = estimate.init_ms - runtime_ms;
@@ -124,7 +124,8 @@ pub fn estimate(input: &CostInput<'_>) -> Estimate {
     estimate
 }
 
-fn add_modules(estimate: &mut Estimate, model: &Model<'_>, input: &CostInput<'_>) {
+/// Adds the modules. Returns the published milliseconds among those of Init, for which no factor holds.
+fn add_modules(estimate: &mut Estimate, model: &Model<'_>, input: &CostInput<'_>) -> f64 {
     let graph = input.graph;
     let compiling = if is_compiled(input) { model.cached } else { 1.0 };
     let mut own: Vec<[f64; 2]> = graph.modules.iter().map(|module| model.of(module, compiling)).collect();
@@ -134,7 +135,7 @@ fn add_modules(estimate: &mut Estimate, model: &Model<'_>, input: &CostInput<'_>
     for (module, ms) in descriptions::parsed_again(input) {
         own[module][0] += ms * model.scale;
     }
-    add_runtime_sdk(&mut own, input);
+    let published_ms = add_runtime_sdk(&mut own, input);
     estimate.counted.packages = add_packages(&mut own, model, input);
     estimate.modules = cumulate(graph, &own);
     for (cost, module) in estimate.modules.iter_mut().zip(&graph.modules) {
@@ -156,25 +157,20 @@ fn add_modules(estimate: &mut Estimate, model: &Model<'_>, input: &CostInput<'_>
         estimate.push(kind, name, ms);
     }
     estimate.first_request_ms = lazy_ms * estimate.slowdown;
+    published_ms
 }
 
 /// Takes from what bytecode saves what the rest of Init grows by: the factor of packages with bytecode holds for all
-/// of a function's work. What is left is the difference of the estimates before and after, shared by the modules.
-fn allow_for_the_rest(estimate: &mut Estimate, model: &Model<'_>, input: &CostInput<'_>) {
-    let mut sdk = vec![[0.0; 2]; input.graph.modules.len()];
-    add_runtime_sdk(&mut sdk, input);
-    let (mut saved, mut unscaled) = (0.0, estimate.runtime_ms);
-    for ((cost, module), [sdk, _]) in estimate.modules.iter().zip(&input.graph.modules).zip(sdk) {
-        if module.loaded != Phase::Init {
-            continue;
-        }
-        unscaled += sdk;
-        if cost.compile_ms > 0.0 {
-            saved += cost.compile_ms;
-            unscaled += model.code(module, &module.weight, 1.0) * model.scale;
-        }
+/// of a function's work but for published times. What is left is the difference of the estimates before and after,
+/// shared by the modules.
+fn allow_for_the_rest(estimate: &mut Estimate, model: &Model<'_>, input: &CostInput<'_>, published_ms: f64) {
+    let (mut saved, mut apart) = (0.0, estimate.runtime_ms + published_ms);
+    let modules = estimate.modules.iter().zip(&input.graph.modules);
+    for (cost, module) in modules.filter(|(cost, module)| module.loaded == Phase::Init && cost.compile_ms > 0.0) {
+        saved += cost.compile_ms;
+        apart += model.code(module, &module.weight, 1.0) * model.scale;
     }
-    let grows = (estimate.init_ms - unscaled).max(0.0) * (model.with_bytecode / model.scale - 1.0).max(0.0);
+    let grows = (estimate.init_ms - apart).max(0.0) * (model.with_bytecode / model.scale - 1.0).max(0.0);
     let left = if saved > 0.0 { (1.0 - grows / saved).max(0.0) } else { 1.0 };
     for cost in &mut estimate.modules {
         cost.compile_ms *= left;
@@ -225,18 +221,22 @@ fn add_packages(own: &mut [[f64; 2]], model: &Model<'_>, input: &CostInput<'_>) 
     at_init
 }
 
-/// Puts the published times for the SDK that the runtime brings onto the modules that load it.
-fn add_runtime_sdk(own: &mut [[f64; 2]], input: &CostInput<'_>) {
-    let Some(sdk) = input.spec.runtime.sdk(input.spec.platform) else { return };
+/// Puts the published times for the SDK that the runtime brings onto the modules that load it. Returns what that is
+/// during Init.
+fn add_runtime_sdk(own: &mut [[f64; 2]], input: &CostInput<'_>) -> f64 {
+    let Some(sdk) = input.spec.runtime.sdk(input.spec.platform) else { return 0.0 };
     // Modules come in the order in which they are loaded: what one part has loaded is there for the next.
-    let (mut loaded, mut entries) = (0.0, 0);
+    let (mut loaded, mut entries, mut at_init) = (0.0, 0, 0.0);
     for (module, cost) in input.graph.modules.iter().zip(own).filter(|(module, _)| is_of_sdk(module, sdk)) {
         let share = sdk.share(&module.name).unwrap_or(1.0);
         let is_next = sdk.is_entry(&module.name) && entries > 0;
-        cost[0] += if is_next { sdk.next_ms } else { (share - loaded).max(0.0) * sdk.first_ms };
+        let published = if is_next { sdk.next_ms } else { (share - loaded).max(0.0) * sdk.first_ms };
+        cost[0] += published;
+        at_init += if module.loaded == Phase::Init { published } else { 0.0 };
         loaded = share.max(loaded);
         entries += u32::from(sdk.is_entry(&module.name));
     }
+    at_init
 }
 
 fn is_of_sdk(module: &Module, sdk: &Sdk) -> bool {

@@ -139,7 +139,7 @@ pub enum Language {
     Node,
     /// An executable named `bootstrap` (Rust, Go, C++, ...).
     Native,
-    /// A runtime that is recognised but not analysed (Java, .NET, Ruby).
+    /// A runtime that is recognised but not analysed (Java, .NET, Ruby, Python 2, old releases of Node.js).
     Other,
 }
 
@@ -217,9 +217,6 @@ impl fmt::Display for Runtime {
     }
 }
 
-/// Releases of Node.js that functions may still run on, and that are not simulated.
-const OLD_NODE: [&str; 6] = ["nodejs", "nodejs4.3", "nodejs4.3-edge", "nodejs6.10", "nodejs8.10", "nodejs10.x"];
-
 impl FromStr for Runtime {
     type Err = String;
 
@@ -233,9 +230,8 @@ impl FromStr for Runtime {
             "nodejs" if version.0 >= 12 => Language::Node,
             "provided" | "provided.al" | "go" => Language::Native,
             "java" | "ruby" | "dotnet" | "dotnetcore" => Language::Other,
-            // Other languages than their later versions: nothing of them is simulated.
-            "python" if version == (2, 7) => Language::Other,
-            "nodejs" if OLD_NODE.contains(&text) => Language::Other,
+            // Older than what is simulated, and functions may still run on it.
+            "python" | "nodejs" if Platform::AwsLambda.runtimes().any(|id| id == text) => Language::Other,
             _ => {
                 return Err(format!(
                     "unknown runtime `{text}`; use one such as python3.12, nodejs22.x or provided.al2023"

@@ -27,27 +27,19 @@ impl FunctionFacts {
         }
     }
 
-    /// `bootstrap`, or the only file where that is given alone.
+    /// `bootstrap`, or for the old Go runtime what the handler names; the only file where that is given alone.
     pub(super) fn executable_entry(&self) -> Option<EntryId> {
-        let lone = || self.artifact.entries().next().map(|(id, _)| id);
-        if self.artifact.kind == ArtifactKind::Binary { lone() } else { self.bootstrap() }
+        match self.spec.runtime.executable() {
+            _ if self.artifact.kind == ArtifactKind::Binary => self.artifact.entries().next().map(|(id, _)| id),
+            Some(_) => self.bootstrap(),
+            None => self.artifact.find(&self.spec.handler),
+        }
     }
 
     /// Whether the platform starts an executable that is not here.
     #[must_use]
     pub fn lacks_executable(&self) -> bool {
-        let runtime = &self.spec.runtime;
-        match runtime.executable() {
-            Some(_) => self.executable_entry().is_none(),
-            // The handler names it.
-            None => runtime.language() == Language::Native && self.named_executable().is_none(),
-        }
-    }
-
-    fn named_executable(&self) -> Option<EntryId> {
-        let lone = || self.artifact.entries().next().map(|(id, _)| id);
-        let is_alone = self.artifact.kind == ArtifactKind::Binary;
-        if is_alone { lone() } else { self.artifact.find(&self.spec.handler) }
+        self.spec.runtime.language() == Language::Native && self.executable_entry().is_none()
     }
 
     fn no_bootstrap(&self, name: &str) -> Option<Obstacle> {
