@@ -21,12 +21,15 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
     }
 }
 
-/// Loaded modules that a pattern means, by their own name or by that of their package.
+/// Loaded modules that a pattern means, by their own name, by that of their package or, for own code, by the path that
+/// findings show.
 fn meant(cx: &FunctionContext<'_>, pattern: &str) -> Vec<ModuleId> {
     let is_meant = |id: ModuleId| {
-        let package = cx.package_of(id).map(|package| &cx.packages.package(package).name);
         means(pattern, &cx.graph.module(id).name)
-            || package.is_some_and(|name| means_package(pattern, name, cx.spec.runtime.language()))
+            || match cx.package_of(id).map(|package| &cx.packages.package(package).name) {
+                Some(name) => means_package(pattern, name, cx.spec.runtime.language()),
+                None => means(pattern, &cx.locate_in_module(id, None).path),
+            }
     };
     let modules = cx.graph.modules().filter(|(_, module)| !module.preloaded);
     modules.map(|(id, _)| id).filter(|id| is_meant(*id)).collect()

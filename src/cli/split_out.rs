@@ -36,7 +36,7 @@ pub(super) fn write(project: &ProjectFacts, folder: &Path) -> Result<(), UserErr
         }
     }
     if written == 0 {
-        super::note(&format!("nothing is written to {}: no function here is worth taking apart", folder.display()));
+        super::note(&format!("nothing is written to {}", folder.display()));
         return Ok(());
     }
     let plans = text::plural(written, "plan");

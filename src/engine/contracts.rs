@@ -69,11 +69,32 @@ pub fn because(reason: Option<&str>) -> String {
 }
 
 /// Whether a pattern means a module or one inside it: `pandas` means `pandas.core`, `lib/pdf` means `lib/pdf/index.js`.
+/// A path may be written as code does it: `./lib/pdf` means `lib/pdf.js`, `lodash/fp` means `node_modules/lodash/fp.js`.
 #[must_use]
 pub fn means(pattern: &str, module: &str) -> bool {
-    text::matches(pattern, module)
-        || text::matches(&format!("{pattern}.*"), module)
-        || text::matches(&format!("{pattern}/*"), module)
+    let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
+    let is_inside = |pattern: &str, name: &str| {
+        text::matches(pattern, name)
+            || text::matches(&format!("{pattern}.*"), name)
+            || text::matches(&format!("{pattern}/*"), name)
+    };
+    is_inside(pattern, module)
+        || module.rsplit_once(INSTALLED).is_some_and(|(_, asked)| is_inside(pattern, asked))
+        // Compiled code asks for what its sources will become: `./pdf.js` is written for `pdf.ts`.
+        || without_extension(pattern)
+            .zip(without_extension(module))
+            .is_some_and(|(pattern, module)| text::matches(pattern, module))
+}
+
+/// What stands before the name of a package in the path of one of its modules.
+const INSTALLED: &str = "node_modules/";
+
+/// Extensions of scripts, before and after compiling.
+const SCRIPTS: [&str; 8] = ["js", "mjs", "cjs", "jsx", "ts", "mts", "cts", "tsx"];
+
+/// The path of a script without its extension.
+fn without_extension(path: &str) -> Option<&str> {
+    path.rsplit_once('.').filter(|(_, extension)| SCRIPTS.contains(extension)).map(|(stem, _)| stem)
 }
 
 /// Whether a pattern means a package: names of PyPI are told apart by neither capitals nor marks between words (PEP 503).
@@ -91,6 +112,14 @@ mod tests {
     fn a_module_stands_for_what_is_inside_it() {
         assert!(means("pandas", "pandas.core") && means("pandas", "pandas") && !means("pandas", "pandas_stubs"));
         assert!(means("app.*.pdf", "app.views.pdf") && means("src/pdf", "src/pdf/index.js"));
+    }
+
+    #[test]
+    fn a_path_may_be_written_as_code_asks_for_it() {
+        assert!(means("./lib/pdf", "lib/pdf.js") && means("./lib/pdf.js", "lib/pdf.ts") && means("lib", "lib/pdf.js"));
+        assert!(means("lodash/fp", "node_modules/lodash/fp.js") && means("@a/b/c", "node_modules/@a/b/c/index.js"));
+        assert!(means("fp", "node_modules/a/node_modules/fp/index.js") && !means("lodash/fp", "lib/lodash/fp.js"));
+        assert!(!means("./lib/pdf", "lib/pdfs.js") && !means("pdf.js", "lib/pdf.js") && !means("a.1", "a.2"));
     }
 
     #[test]

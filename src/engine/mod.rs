@@ -3,6 +3,7 @@
 //! A rule is a folder under `rules/` and one row in `rules/mod.rs`. It is either data (a
 //! `[match]` table in its `rule.toml`) or one pure function of a read-only context.
 
+mod addresses;
 pub mod application;
 pub mod cargo;
 pub mod contracts;

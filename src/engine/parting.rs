@@ -1,7 +1,9 @@
 //! A function's handler module taken apart by the groups of its split plan.
 
-use super::FunctionFacts;
+use std::collections::BTreeSet;
+
 use super::moving::deep;
+use super::{FunctionFacts, addresses};
 use crate::graph::HandlerResolution;
 use crate::lang::javascript::parting as javascript;
 use crate::lang::python::parting as python;
@@ -61,6 +63,11 @@ impl FunctionFacts {
         if let Some(taken) = files.into_iter().find(|file| self.artifact.find(file).is_some()) {
             return Err(format!("{taken} is there already, and the handler of a part would have that name"));
         }
+        let functions = routes.iter().filter_map(|route| route.function.rsplit('.').next());
+        let functions: BTreeSet<&str> = functions.filter(|name| !name.is_empty()).collect();
+        if let Some(why) = self.address_asked(entry, &functions) {
+            return Err(why);
+        }
         let parts = plan.groups.iter().enumerate().map(|(at, group)| {
             let place = |route: &usize| routes.get(*route).map(|route| route.place.1.start);
             let kept: Vec<u32> = group.routes.iter().filter_map(place).collect();
@@ -70,6 +77,10 @@ impl FunctionFacts {
                 Some(offset) => format!("{why} ({path}:{})", LineIndex::new(text).position(text, offset).line),
                 None => why,
             })?;
+            let kept = group.routes.iter().filter_map(|route| routes.get(*route)?.function.rsplit('.').next()).collect();
+            if let Some(what) = addresses::asked(&text, &functions.difference(&kept).copied().collect()) {
+                return Err(format!("{path} asks for the address of {what}, which not every part would have"));
+            }
             let number = at + 1;
             Ok(Part {
                 file: format!("{file}_{number}.{ending}"),

@@ -1,12 +1,15 @@
-//! Functions that the configuration names and that are not there: a slip would switch a budget or a contract off in
-//! silence.
+//! Functions and modules that the configuration names and that are not there: a slip would switch a budget or a contract
+//! off in silence.
 
 use std::path::{Path, PathBuf};
 
 use super::{Settings, shown};
 use crate::config::Resolved;
-use crate::engine::{Omission, ProjectFacts};
+use crate::engine::contracts::{Lazy, means, means_package};
+use crate::engine::{FunctionFacts, Omission, ProjectFacts};
+use crate::graph::{javascript, python};
 use crate::input::seen;
+use crate::platform::{Language, sdk};
 use crate::text;
 
 /// Tells of names and patterns that can mean no function of the project. Of a part of what the configuration is for,
@@ -29,12 +32,55 @@ pub(super) fn tell_of_unknown(paths: &[PathBuf], settings: &Settings, project: &
         return;
     }
     let named = named(&settings.resolved).into_iter();
+    let mut messages: Vec<String> = Vec::new();
     for (table, pattern) in named.filter(|(_, pattern)| !known.iter().any(|name| text::matches(pattern, name))) {
         let near = text::similar(pattern, known.iter().map(String::as_str));
         let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-        let message = format!("`{pattern}` in {table} is no function here, so that it changes nothing{hint}");
-        project.problems.push(Omission { path: shown(file), line: None, message });
+        messages.push(format!("`{pattern}` in {table} is no function here, so that it changes nothing{hint}"));
     }
+    for pattern in strange_modules(&settings.resolved.contracts.lazy, &project.functions) {
+        messages.push(format!("`{pattern}` in [[lazy]] is no module or package here, so that it changes nothing"));
+    }
+    let omission = |message| Omission { path: shown(file), line: None, message };
+    project.problems.extend(messages.into_iter().map(omission));
+}
+
+/// Patterns of contracts that can mean nothing of what the functions ship or their runtimes bring. Of a function that
+/// is not here as a whole, nothing can be said.
+fn strange_modules<'a>(contracts: &'a [Lazy], functions: &[FunctionFacts]) -> Vec<&'a str> {
+    let mut strange = Vec::new();
+    for contract in contracts {
+        let held: Vec<&FunctionFacts> =
+            functions.iter().filter(|facts| contract.functions.holds(&facts.spec.name)).collect();
+        if !held.is_empty() && held.iter().all(|facts| facts.world.is_closed()) {
+            let modules = contract.modules.iter().map(String::as_str);
+            strange.extend(modules.filter(|pattern| !held.iter().any(|facts| may_mean(pattern, facts))));
+        }
+    }
+    strange
+}
+
+/// Whether a pattern may mean a module of a function, loaded or not, or a package that it ships.
+fn may_mean(pattern: &str, facts: &FunctionFacts) -> bool {
+    let language = facts.spec.runtime.language();
+    let name = pattern.trim_end_matches(".*").trim_end_matches("/*");
+    let is_brought = match language {
+        Language::Python => python::is_standard(name) || sdk::is_sdk(name),
+        Language::Node => javascript::is_builtin(name) || sdk::is_sdk(name),
+        Language::Native | Language::Other => true,
+    };
+    // Modules that nothing loads are files: `app.views` lies at `app/views.py`.
+    let path = pattern.strip_prefix("./").unwrap_or(pattern);
+    let is_dotted = language == Language::Python && !path.contains('/');
+    let path = if is_dotted { path.replace('.', "/") } else { path.to_owned() };
+    let stem = path.rsplit_once('.').map_or(path.as_str(), |(stem, _)| stem);
+    let anywhere = format!("*{stem}*");
+    is_brought
+        || facts.graph.modules().any(|(_, module)| means(pattern, &module.name))
+        || facts.packages.with_ids().any(|(_, package)| means_package(pattern, &package.name, language))
+        || facts.artifact.entries().any(|(id, entry)| {
+            text::matches(&anywhere, &entry.path) || text::matches(&anywhere, &facts.locate(id, None).path)
+        })
 }
 
 /// What functions are called, those included that could not be analysed.

@@ -156,3 +156,22 @@ fn functions_of_the_configuration_that_are_not_there_are_problems() {
     // A part of what the settings are for may lack them.
     assert_eq!(told(&["--handler", "app.handler", "src"]), [""; 0]);
 }
+
+#[test]
+fn modules_of_contracts_that_are_not_there_are_problems() {
+    let settings = "[[lazy]]\nmodules = [\"chart\", \"views\", \"boto3\", \"sqlite3\", \"reports/pdf.py\", \"./later\"]\n";
+    let files = [
+        ("app.py", "import views\n\n\ndef handler(event, context):\n    import reports.pdf\n    return views.show()\n"),
+        ("views.py", "def show():\n    return 1\n"),
+        ("reports/pdf.py", ""),
+        ("later.py", ""),
+        ("defrost.toml", settings),
+    ];
+    let problems = |arguments: &[&str]| {
+        let report = Project::new(&files).report(arguments);
+        report["problems"].as_array().unwrap().iter().map(|one| one["message"].to_string()).collect::<Vec<_>>()
+    };
+    let told = problems(&["--handler", "app.handler"]);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].contains("`chart` in [[lazy]] is no module or package here"), "{told:?}");
+}

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
+use super::names::unknown_extension;
 use super::raise::Thrown;
 use super::value::{Abrupt, At, Flow, ModuleIx, NO_MODULE, R, UNKNOWN, Value};
 use super::{Frame, Machine};
@@ -79,7 +80,7 @@ impl Machine<'_> {
         let ix = self.link(entry, Some(at));
         let target = self.loaded[ix as usize].id;
         self.note(at, target, self.tries > 0);
-        if self.sources.source_tree || self.transforms {
+        if self.sources.source_tree || self.reads_otherwise() {
             self.evaluate(ix)?;
             return Ok(self.namespace_value(ix));
         }
@@ -138,11 +139,14 @@ impl Machine<'_> {
         let shown = path.strip_prefix("/var/task/").unwrap_or(&path).to_owned();
         let place = self.loaded.get(ix as usize)?.entry.map(|entry| StartPlace { entry, span: None });
         let syntax = Thrown { subject: shown.clone(), code: Some("SyntaxError"), place, ..Thrown::default() };
-        if source.cause == Cause::Syntax {
+        // What other readers make of a file is of any language; they leave packages alone but for kinds of their own.
+        let is_package = path.contains("/node_modules/") && unknown_extension(&path).is_none();
+        let is_read_otherwise = self.reads_otherwise();
+        if source.cause == Cause::Syntax && (!is_read_otherwise || is_package) {
             let problem = source.problem.clone().unwrap_or_default();
             return Some(Thrown { rule: "syntax-error", message: format!("SyntaxError: {problem}"), ..syntax });
         }
-        if self.sources.source_tree || self.transforms {
+        if self.sources.source_tree || is_read_otherwise {
             return None;
         }
         let node = self.node;
@@ -255,9 +259,8 @@ impl Machine<'_> {
         self.define(module, "filename", filename);
         self.define(module, "path", dirname);
         self.define(module, "loaded", Value::Bool(false));
-        for name in ["children", "paths"] {
-            self.define(module, name, UNKNOWN);
-        }
+        self.define(module, "children", UNKNOWN);
+        self.define(module, "paths", Value::Obj(self.loader.paths));
         let slots = program.functions.first().map_or(0, |f| f.slots);
         let env = self.env_new(0, slots);
         if let Some(code) = program.functions.first() {

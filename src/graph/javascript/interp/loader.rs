@@ -19,13 +19,21 @@ pub(super) struct Hooked {
     request: Atom,
     at: At,
     guarded: bool,
+    /// Whether it has asked Node's own function.
+    passed_on: bool,
 }
 
 /// Node's own functions, as long as nobody replaces them.
 #[derive(Default)]
 pub(super) struct Loader {
     /// The `module` builtin.
-    module: ObjId,
+    pub(super) module: ObjId,
+    /// `require.extensions`, which is `Module._extensions`.
+    pub(super) extensions: ObjId,
+    /// `module.paths`; one for all files, which code adds to.
+    pub(super) paths: ObjId,
+    /// Whether code has had the search path of the environment read anew.
+    pub(super) path_read: bool,
     /// `Module.prototype`, which the `module` object of each file inherits from.
     prototype: ObjId,
     /// `require.cache`.
@@ -34,6 +42,8 @@ pub(super) struct Loader {
     resolve: Option<Value>,
     load: Option<Value>,
     hooked: Vec<Hooked>,
+    /// Whether the last replaced function has passed its request on to Node's.
+    passed_on: bool,
 }
 
 const MODULE: &[(&str, Native)] = &[
@@ -53,6 +63,7 @@ const MODULE: &[(&str, Native)] = &[
         }
         Ok(Value::Undefined)
     }),
+    ("_initPaths", super::elsewhere::read_path),
     ("syncBuiltinESMExports", |_, _| Ok(Value::Undefined)),
     ("wrap", |_, _| Ok(UNKNOWN)),
 ];
@@ -68,12 +79,14 @@ pub(super) fn install(m: &mut Machine<'_>) {
     let names = m.array(names);
     m.define(id, "builtinModules", names);
     m.define(id, "Module", module);
-    let [cache, ..] = ["_cache", "_extensions", "_pathCache"].map(|table| {
+    let [cache, _] = ["_cache", "_pathCache"].map(|table| {
         let table_id = m.plain();
         m.object_mut(table_id).open = true;
         m.define(id, table, Value::Obj(table_id));
         table_id
     });
+    let (extensions, paths) = m.loader_tables();
+    m.define(id, "_extensions", Value::Obj(extensions));
     let prototype = m.plain();
     m.define(id, "prototype", Value::Obj(prototype));
     m.define(prototype, "constructor", module);
@@ -87,10 +100,14 @@ pub(super) fn install(m: &mut Machine<'_>) {
         module: id,
         prototype,
         cache,
+        extensions,
+        paths,
+        path_read: false,
         require: Some(require),
         resolve: Some(resolve),
         load: Some(load),
         hooked: Vec::new(),
+        passed_on: false,
     };
 }
 
@@ -188,11 +205,11 @@ impl Machine<'_> {
                 None => return Ok(None),
             },
         };
-        self.loader.hooked.push(Hooked { request, at, guarded });
+        self.loader.hooked.push(Hooked { request, at, guarded, passed_on: false });
         let result = self.call_at(hook, this, &args, at);
-        self.loader.hooked.pop();
+        self.loader.passed_on = self.loader.hooked.pop().is_some_and(|hooked| hooked.passed_on);
         match result {
-            Ok(value @ Value::Obj(_)) => Ok(Some(value)),
+            Ok(value) if !matches!(value, Value::Undefined | Value::Unknown(_)) => Ok(Some(value)),
             Err(Abrupt::Stop) => Err(Abrupt::Stop),
             _ => Ok(None),
         }
@@ -209,7 +226,7 @@ impl Machine<'_> {
         let this = Value::Obj(self.loaded.get(ix as usize)?.module);
         let request = self.atom(request);
         let at = self.stack.last().copied().unwrap_or(At { module: ix, expr: 0 });
-        self.loader.hooked.push(Hooked { request, at, guarded: true });
+        self.loader.hooked.push(Hooked { request, at, guarded: true, passed_on: false });
         let (tries, doubt) = (self.tries, self.doubt);
         let result = self.call_at(hook, Value::Obj(module), &[Value::Str(request), this, Value::Bool(false)], at);
         (self.tries, self.doubt) = (tries, doubt);
@@ -218,6 +235,17 @@ impl Machine<'_> {
             Ok(Value::Str(path)) => Some(self.str(path).to_string()),
             _ => None,
         }
+    }
+
+    /// Whether a function in place of Node's may know of more than Node finds, and has not passed this request on.
+    pub(super) fn may_be_answered(&mut self, request: &str) -> bool {
+        let request = self.atom(request);
+        let Loader { module, prototype, require, resolve, load, .. } = self.loader;
+        let is_asking = self.loader.hooked.iter().any(|hooked| hooked.request == request);
+        let is_replaced = self.replaced_by(prototype, "require", require).is_some()
+            || self.replaced_by(module, "_load", load).is_some();
+        self.replaced_by(module, "_resolveFilename", resolve).is_some()
+            || is_replaced && !is_asking && !self.loader.passed_on
     }
 
     /// The file whose `module` object a value is.
@@ -232,6 +260,9 @@ impl Machine<'_> {
     fn original(&mut self, ix: Option<ModuleIx>, request: Value, call: &Call<'_>) -> R {
         let (Some(ix), Value::Str(request)) = (ix, request) else { return Ok(UNKNOWN) };
         let first = self.loader.hooked.last().copied().filter(|hooked| hooked.request == request);
+        if let Some(hooked) = self.loader.hooked.last_mut().filter(|hooked| hooked.request == request) {
+            hooked.passed_on = true;
+        }
         let guarded = self.tries > 0;
         let (at, guarded) = first.map_or((call.at, guarded), |hooked| (hooked.at, hooked.guarded));
         let request = self.str(request);

@@ -15,6 +15,7 @@ mod demands;
 mod descriptors;
 mod digests;
 mod driving;
+mod elsewhere;
 mod emitter;
 mod errors;
 mod esm;

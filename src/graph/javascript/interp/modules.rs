@@ -128,7 +128,13 @@ impl Machine<'_> {
                 self.runtime_module(request, at, guarded);
                 Ok(Value::Unknown(self.atom(request)))
             }
-            Resolved::Missing => self.missing(ix, request, at, guarded, Loader::Require),
+            Resolved::Missing => {
+                let answered = self.may_be_answered(request);
+                match self.found_elsewhere(ix, request, at, answered) {
+                    Some(value) => value,
+                    None => self.missing(ix, request, at, guarded, Loader::Require),
+                }
+            }
             Resolved::File(entry) => {
                 let value = self.load_common(entry, at)?;
                 self.lend_finder(request, value);
@@ -277,11 +283,7 @@ impl Machine<'_> {
             self.define(id, "resolve", resolve);
             let cache = self.require_cache();
             self.define(id, "cache", cache);
-            let extensions = self.plain();
-            for name in [".js", ".json", ".node"] {
-                self.define(extensions, name, UNKNOWN);
-            }
-            self.define(id, "extensions", Value::Obj(extensions));
+            self.define(id, "extensions", Value::Obj(self.loader.extensions));
             self.define(id, "main", Value::Undefined);
         }
         require
@@ -357,7 +359,11 @@ pub(super) fn resolve_native(m: &mut Machine<'_>, call: &Call<'_>) -> R {
     };
     let (ix, request) = (module_of(call.data), m.str(request));
     let from = m.folder_of(ix);
-    match m.sources.resolver.resolve(&from, &request, Loader::Require) {
+    let resolved = match call.arg(1) {
+        Value::Obj(_) => m.resolved_below(&request, call.arg(1)),
+        _ => Some(m.sources.resolver.resolve(&from, &request, Loader::Require)),
+    };
+    match resolved.unwrap_or(Resolved::Missing) {
         Resolved::File(entry) => {
             let path = absolute(m.sources.artifact, entry);
             Ok(m.string(&path))

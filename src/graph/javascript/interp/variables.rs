@@ -92,7 +92,7 @@ impl Machine<'_> {
             return Ok(value);
         }
         // Something around the code may bring it.
-        if self.sources.source_tree || self.transforms || self.object(self.global_object).open {
+        if self.sources.source_tree || self.reads_otherwise() || self.object(self.global_object).open {
             return Ok(UNKNOWN);
         }
         let text = self.str(name);
