@@ -31,6 +31,7 @@ pub(super) mod known {
         ALL = "__all__",
         ANNOTATIONS = "__annotations__",
         CALL = "__call__",
+        CLASS = "__class__",
         CLASS_GETITEM = "__class_getitem__",
         CONTAINS = "__contains__",
         DICT = "__dict__",

@@ -282,5 +282,7 @@ fn original_load(m: &mut Machine<'_>, call: &Call<'_>) -> R {
 
 fn original_resolve(m: &mut Machine<'_>, call: &Call<'_>) -> R {
     let Some(ix) = m.file_of(call.arg(1)) else { return Ok(UNKNOWN) };
-    resolve_native(m, &Call { this: call.this, args: call.args, data: Value::Num(f64::from(ix)), at: call.at })
+    // Between the request and the options stand the module that asks and whether it is the main one.
+    let args = [call.arg(0), call.arg(3)];
+    resolve_native(m, &Call { this: call.this, args: &args, data: Value::Num(f64::from(ix)), at: call.at })
 }

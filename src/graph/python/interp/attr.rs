@@ -466,6 +466,10 @@ impl Interp<'_> {
         match self.heap.object(id) {
             Object::Module(at) => {
                 let scope = self.module(*at).scope;
+                // A class of its own may answer for any name.
+                if name == known::CLASS {
+                    self.heap.scope_mut(scope).open = true;
+                }
                 self.set_var(scope, name, value);
             }
             Object::Class(class) => {

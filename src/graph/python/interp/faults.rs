@@ -148,6 +148,10 @@ impl Interp<'_> {
         }
         let parent = name.rsplit_once('.').map(|(parent, _)| parent);
         match parent {
+            _ if self.is_import_replaced() => {
+                self.trace.doubts.insert(format!("`{name}` is imported by an `__import__` of the code's own"));
+                return None;
+            }
             None if self.is_path_open() => {
                 self.trace.doubts.insert(format!("`{name}` may lie in a folder of `sys.path` that is not here"));
                 return None;

@@ -373,7 +373,7 @@ impl Interp<'_> {
         }
     }
 
-    fn run_module(&mut self, at: ModIdx, entry: EntryId, name: &str, is_package: bool) -> Run<()> {
+    pub(super) fn run_module(&mut self, at: ModIdx, entry: EntryId, name: &str, is_package: bool) -> Run<()> {
         let parsed = self.sources.get(entry, name, is_package);
         self.refuse_newer_syntax(at, parsed)?;
         let caught = parsed.broken && self.is_caught("SyntaxError", false);

@@ -142,7 +142,10 @@ impl Interp<'_> {
                 Value::None
             }
             "importlib.util.module_from_spec" | "types.ModuleType" => self.make_module(first),
-            "pkgutil.extend_path" => first.unwrap_or(Value::Unknown),
+            "pkgutil.extend_path" => {
+                let second = args.positional.get(1).copied().or_else(|| self.keyword(args, "name"));
+                self.extended_path(first.unwrap_or(Value::Unknown), second.unwrap_or(Value::Unknown))
+            }
             "pkgutil.iter_modules" | "pkgutil.walk_packages" => match first {
                 Some(path) => self.iter_modules(path, args, name == "pkgutil.walk_packages")?,
                 None => self.heap.list(Vec::new(), true),

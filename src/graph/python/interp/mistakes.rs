@@ -170,6 +170,9 @@ impl Interp<'_> {
         }
         if let Some(Object::Method { function, this }) = self.heap.get(callee) {
             let (function, this) = (*function, *this);
+            if self.heap.external_name(function).is_some_and(|name| followed::is_function(&name)) {
+                return;
+            }
             if let Some(name) = self.heap.external_name(function).filter(|name| name.starts_with('.')) {
                 if let Value::Obj(id) = this
                     && !followed::is_method(&name)
@@ -222,8 +225,11 @@ impl Interp<'_> {
                     self.heap.get(this),
                     Some(Object::List { .. } | Object::Dict { .. } | Object::Set { .. } | Object::Tuple(_))
                 );
-                let own = self.heap.external_name(function).is_some_and(|name| name.starts_with('.'));
-                self.is_followed(this) || own && container && !self.mistakes.is_given(this)
+                let name = self.heap.external_name(function);
+                let own = name.as_ref().is_some_and(|name| name.starts_with('.'));
+                name.is_some_and(|name| followed::is_function(&name))
+                    || self.is_followed(this)
+                    || own && container && !self.mistakes.is_given(this)
             }
             _ => false,
         };

@@ -34,6 +34,7 @@ mod iterate;
 mod libraries;
 mod library;
 mod listing;
+mod located;
 mod methods;
 mod mistakes;
 mod misfits;

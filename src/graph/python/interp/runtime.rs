@@ -1,7 +1,7 @@
 //! What the runtime itself brings: the standard library as named things, and the few of its
 //! functions whose results decide what gets imported.
 
-use super::super::finder::{absolute, normal};
+use super::super::finder::{absolute, inside, normal};
 use super::super::search_path::{SearchPath, is_foreign, is_library};
 use super::super::value::*;
 use super::*;
@@ -124,7 +124,9 @@ impl Interp<'_> {
             return true;
         }
         let (items, open) = self.items_of(list);
-        let foreign = |folder: &Rc<str>| is_foreign(folder);
+        // What is in an archive is not looked into.
+        let is_file = |folder: &str| inside(folder).is_some_and(|inner| self.input.artifact.find(&inner).is_some());
+        let foreign = |folder: &Rc<str>| is_foreign(folder) || is_file(folder);
         open || items.iter().any(|item| {
             let texts = self.texts_in(*item);
             texts.is_empty() || texts.iter().any(foreign)
@@ -427,6 +429,9 @@ impl Interp<'_> {
             return Ok(value);
         }
         if let Some(value) = self.call_import_tools(name, &args)? {
+            return Ok(value);
+        }
+        if let Some(value) = self.call_located(name, &args)? {
             return Ok(value);
         }
         if let Some(value) = self.call_inspect(name, &args)? {

@@ -114,8 +114,13 @@ impl<'a> Interp<'a> {
     /// A text that is not known may bind any name.
     fn open_place(&mut self, place: &Place) {
         self.heap.scope_mut(place.locals).open = true;
-        if let Some(into) = place.into {
-            self.open_dict(into);
+        // What was in a dictionary of its own before, the text is there to replace: `exec(code, env)` of decorators that
+        // write the functions they give back.
+        if let Some(Value::Obj(id)) = place.into
+            && let Object::Dict { items, open } = self.heap.object_mut(id)
+        {
+            *items = Dict::default();
+            *open = true;
         }
     }
 

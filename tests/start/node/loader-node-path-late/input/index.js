@@ -1,0 +1,3 @@
+process.env.NODE_PATH = __dirname + "/vendor";
+const value = require("ledger");
+exports.handler = async () => value;

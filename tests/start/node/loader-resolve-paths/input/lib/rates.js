@@ -1,0 +1,1 @@
+exports.vat = 19;

@@ -1,0 +1,7 @@
+import lib
+
+print(lib.value)
+
+
+def handler(event, context):
+    return None
