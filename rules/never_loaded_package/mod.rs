@@ -1,3 +1,4 @@
+use crate::artifact::Location;
 use crate::engine::contracts::means_package;
 use crate::engine::{PackageContext, Sink};
 use crate::finding::{Finding, Saves};
@@ -31,20 +32,26 @@ pub(super) fn check(cx: &PackageContext<'_>, sink: &mut Sink<'_>) {
         {
             continue;
         }
-        never.push(package);
+        if cx.layer_of(package).is_none_or(|layer| !cx.is_needed_beside(layer, &package.name)) {
+            never.push(package);
+        }
     }
     if never.len() >= MANY && never.iter().all(|package| package.ecosystem == Ecosystem::Npm) {
         return sink.report(together(cx, never));
     }
     for package in never {
         let version = package.version.as_deref().unwrap_or("unknown version");
+        let (whole, place) = match cx.layer_of(package) {
+            Some(layer) => ("layer", Location::file(layer)),
+            None => ("package", cx.location()),
+        };
         let message = format!(
-            "{} {version} takes {} of the package and nothing reachable from the handler imports it",
+            "{} {version} takes {} of the {whole} and nothing reachable from the handler imports it",
             package.name,
             text::bytes(package.bytes)
         );
         let saves = Saves { init_ms: None, bytes: Some(package.bytes) };
-        sink.report(Finding::new(cx.location(), message).about(package.name.to_string()).saving(saves));
+        sink.report(Finding::new(place, message).about(package.name.to_string()).saving(saves));
     }
 }
 

@@ -64,6 +64,12 @@ impl Artifact {
         })
     }
 
+    /// The layer that an entry lies in, as it was given.
+    #[must_use]
+    pub fn layer_of(&self, id: EntryId) -> Option<&str> {
+        Some(&self.mounts.layers.get(*self.mounts.of.get(&id)?)?.path)
+    }
+
     /// The entry that a place is in, as [`Location::in_artifact`] writes it.
     #[must_use]
     pub fn find_at(&self, location: &Location) -> Option<EntryId> {

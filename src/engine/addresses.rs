@@ -32,9 +32,10 @@ pub(super) fn asked(text: &str, functions: &BTreeSet<&str>) -> Option<String> {
 impl FunctionFacts {
     /// What files beside the handler ask the addresses of, as the reason why the routes stay together.
     pub(super) fn address_asked(&self, handler: EntryId, functions: &BTreeSet<&str>) -> Option<String> {
-        let own = self.artifact.entries().filter(|(id, entry)| {
-            *id != handler && is_text(entry) && self.packages.owner(*id).is_none()
-        });
+        let own = self
+            .artifact
+            .entries()
+            .filter(|(id, entry)| *id != handler && is_text(entry) && self.packages.owner(*id).is_none());
         let mut found = own.filter_map(|(id, entry)| {
             let bytes = self.artifact.read(id).ok()?;
             let what = asked(std::str::from_utf8((*bytes).as_ref()).ok()?, functions)?;

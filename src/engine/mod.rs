@@ -96,7 +96,7 @@ fn run_rule(rule: &Rule, policy: &Policy, project: &ProjectFacts, packages: &[Ve
     if let Some(check) = of_package(rule) {
         for functions in packages {
             let Some(first) = functions.first().filter(|function| rule.meta.applies_to(function)) else { continue };
-            let context = PackageContext::new(functions, first, rule, options);
+            let context = PackageContext::new(functions, first, project, rule, options);
             checked.add(Sink::of_package(rule, options, functions), Some(first), |sink| check(&context, sink));
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::options::answers_options;
 use super::{FunctionFacts, ProjectFacts, Rule, RulePolicy};
 use crate::graph::Phase;
-use crate::package::owners::PackageId;
+use crate::package::owners::{Package, PackageId};
 
 /// What a rule that looks at one package may ask for. Dereferences to the [`FunctionFacts`] of the first function that
 /// ships it; what depends on code is asked of all of them.
@@ -15,6 +15,7 @@ pub struct PackageContext<'a> {
     /// declared; never none.
     pub functions: &'a [&'a FunctionFacts],
     first: &'a FunctionFacts,
+    project: &'a ProjectFacts,
     pub(super) rule: &'a Rule,
     policy: RulePolicy<'a>,
 }
@@ -25,10 +26,11 @@ impl<'a> PackageContext<'a> {
     pub(super) fn new(
         functions: &'a [&'a FunctionFacts],
         first: &'a FunctionFacts,
+        project: &'a ProjectFacts,
         rule: &'a Rule,
         policy: RulePolicy<'a>,
     ) -> Self {
-        Self { functions, first, rule, policy }
+        Self { functions, first, project, rule, policy }
     }
 
     /// Whether it is known of every function what it loads; otherwise nothing can be said of what is never loaded.
@@ -53,6 +55,24 @@ impl<'a> PackageContext<'a> {
     #[must_use]
     pub fn package_phase(&self, package: PackageId) -> Option<Phase> {
         self.functions.iter().filter_map(|function| function.package_phase(package)).min()
+    }
+
+    /// The layer that a package lies in: a folder or an archive.
+    #[must_use]
+    pub fn layer_of(&self, package: &Package) -> Option<&str> {
+        self.artifact.layer_of(*package.entries.first()?)
+    }
+
+    /// Whether another function that has a layer needs a package that lies in it.
+    #[must_use]
+    pub fn is_needed_beside(&self, layer: &str, package: &str) -> bool {
+        let has_layer = |facts: &&FunctionFacts| facts.spec.layers.iter().any(|one| one.path == layer);
+        self.project.functions.iter().filter(has_layer).any(|facts| {
+            let mut same = facts.packages.with_ids().filter(|(_, one)| *one.name == *package);
+            !facts.has_closure()
+                || facts.usage.is_asked_for(package)
+                || same.any(|(id, _)| facts.package_phase(id).is_some())
+        })
     }
 
     /// Whether something that is no import asks for a package in any function.

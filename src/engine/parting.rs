@@ -77,7 +77,8 @@ impl FunctionFacts {
                 Some(offset) => format!("{why} ({path}:{})", LineIndex::new(text).position(text, offset).line),
                 None => why,
             })?;
-            let kept = group.routes.iter().filter_map(|route| routes.get(*route)?.function.rsplit('.').next()).collect();
+            let kept =
+                group.routes.iter().filter_map(|route| routes.get(*route)?.function.rsplit('.').next()).collect();
             if let Some(what) = addresses::asked(&text, &functions.difference(&kept).copied().collect()) {
                 return Err(format!("{path} asks for the address of {what}, which not every part would have"));
             }

@@ -159,7 +159,8 @@ fn functions_of_the_configuration_that_are_not_there_are_problems() {
 
 #[test]
 fn modules_of_contracts_that_are_not_there_are_problems() {
-    let settings = "[[lazy]]\nmodules = [\"chart\", \"views\", \"boto3\", \"sqlite3\", \"reports/pdf.py\", \"./later\"]\n";
+    let settings =
+        "[[lazy]]\nmodules = [\"chart\", \"views\", \"boto3\", \"sqlite3\", \"reports/pdf.py\", \"./later\"]\n";
     let files = [
         ("app.py", "import views\n\n\ndef handler(event, context):\n    import reports.pdf\n    return views.show()\n"),
         ("views.py", "def show():\n    return 1\n"),

@@ -185,6 +185,23 @@ fn members_of_a_workspace_are_links_among_its_packages() {
     assert_eq!((verdict(&report), names(&report)), ("starts", vec!["@acme/shared".to_owned(), "coins".to_owned()]));
 }
 
+#[test]
+fn a_bundle_within_a_project_is_whole() {
+    let bundle =
+        "var http = require('http'); var sdk = require('@aws-sdk/client-s3'); exports.handler = async () => 1;\n";
+    let project = Project::new(&[
+        ("dist/index.js", bundle),
+        ("src/index.js", "require('coins'); exports.handler = async () => 1;\n"),
+        ("package.json", "{\"dependencies\": {\"coins\": \"1\", \"@aws-sdk/client-s3\": \"3\"}}"),
+    ]);
+    package(&project, "node_modules/coins", "coins", "");
+    package(&project, "node_modules/@aws-sdk/client-s3", "@aws-sdk/client-s3", "");
+    let of = |folder: &str| project.report(&[folder, "--handler", "index.handler", "--runtime", "nodejs22.x"]);
+    let (bundle, source) = (of("dist"), of("src"));
+    assert_eq!((verdict(&bundle), names(&bundle)), ("starts", Vec::new()));
+    assert!(names(&source).contains(&"coins".to_owned()), "{source:#}");
+}
+
 #[cfg(unix)]
 #[test]
 fn a_dependency_by_its_path_is_a_link_out_of_the_folder() {

@@ -9,6 +9,7 @@ use super::{Around, LARGEST_MANIFEST, at, upwards, wall};
 use crate::assemble::{Content, FunctionSpec, Installs};
 use crate::input::{self, Installed, InstalledFile, Limits, seen};
 use crate::manifest::node::{is_name, package_of_request};
+use crate::platform::sdk;
 use crate::run::shelf::Shelf;
 use crate::run::shown;
 
@@ -22,6 +23,10 @@ const DEEPEST: usize = 12;
 pub(super) const MOST_FILES: usize = 2_000;
 /// Larger files are not.
 pub(super) const LARGEST: u64 = 1 << 20;
+/// Larger files are not taken for what a bundler has written.
+const LARGEST_BUNDLE: u64 = 32 << 20;
+/// Files that a bundler writes for one function at most; more are sources.
+const MOST_BUNDLES: usize = 200;
 
 /// What makes a package of a function's source tree.
 pub(super) fn around(spec: &FunctionSpec, shelf: &Shelf) -> Around {
@@ -30,6 +35,9 @@ pub(super) fn around(spec: &FunctionSpec, shelf: &Shelf) -> Around {
     let own = seen::is_dir(&at(folder).join(FOLDER));
     let roots = match installs {
         Installs::Nothing => return Around::default(),
+        Installs::Declared | Installs::Production | Installs::Guessed if !own && is_bundle(folder, shelf) => {
+            return Around::default();
+        }
         // A folder that has its packages may be what is uploaded.
         Installs::Guessed if own && !leads_out(folder) => return Around::default(),
         // What is declared for development alone stays behind; what nothing declares is taken along.
@@ -46,6 +54,28 @@ pub(super) fn around(spec: &FunctionSpec, shelf: &Shelf) -> Around {
     // Where something is declared and nothing of it is found, what is there stays.
     let is_told = nearest(folder).is_some() && declared(folder).is_empty();
     if installed.is_none() && own && !is_told { Around::default() } else { Around { without, installed } }
+}
+
+/// Whether a folder has no manifest of its own and its code asks for no package that lies around it: what a bundler has
+/// written, which is whole as it is. The runtime brings the SDK.
+fn is_bundle(folder: &Path, shelf: &Shelf) -> bool {
+    if seen::is_file(&at(folder).join("package.json")) {
+        return false;
+    }
+    let Ok(files) = input::files_below(at(folder), &[FOLDER.to_owned()], &Limits::default()) else { return false };
+    let sources: Vec<_> = files.into_iter().filter(|(path, _)| is_source(path)).collect();
+    let is_script = |path: &str| [".js", ".mjs", ".cjs"].iter().any(|ending| path.ends_with(ending));
+    let may_be = sources.iter().all(|(path, bytes)| is_script(path) && *bytes <= LARGEST_BUNDLE);
+    if sources.is_empty() || sources.len() > MOST_BUNDLES || !may_be {
+        return false;
+    }
+    let mut asked = BTreeSet::new();
+    for (path, _) in &sources {
+        let Ok(text) = input::read_text_file(&folder.join(path), LARGEST_BUNDLE) else { return false };
+        let names = requests(&text).filter_map(package_of_request).filter(|name| !sdk::is_sdk(name));
+        asked.extend(names.map(str::to_owned));
+    }
+    taken(folder, &asked, shelf).is_none()
 }
 
 /// Whether packages of a folder are links out of it: a workspace's own, `file:` dependencies, a store's.

@@ -142,7 +142,7 @@ impl Machine<'_> {
         // What other readers make of a file is of any language; they leave packages alone but for kinds of their own.
         let is_package = path.contains("/node_modules/") && unknown_extension(&path).is_none();
         let is_read_otherwise = self.reads_otherwise();
-        if source.cause == Cause::Syntax && (!is_read_otherwise || is_package) {
+        if source.cause == Cause::Syntax && !self.is_of_other_kind(&path) && (!is_read_otherwise || is_package) {
             let problem = source.problem.clone().unwrap_or_default();
             return Some(Thrown { rule: "syntax-error", message: format!("SyntaxError: {problem}"), ..syntax });
         }

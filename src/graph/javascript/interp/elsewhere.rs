@@ -2,6 +2,7 @@
 //! (`require.extensions`), as `app-module-path`, `tsconfig-paths` and `graphql-import-node` do it.
 
 use super::Machine;
+use super::names::unknown_extension;
 use super::paths::normal;
 use super::value::{At, Call, Kind, ModuleIx, ObjId, R, Slot, UNKNOWN, Value};
 use crate::graph::javascript::resolve::{Loader, Resolved, TASK_ROOT, absolute};
@@ -32,6 +33,11 @@ impl Machine<'_> {
         self.transforms
             || keys.len() != EXTENSIONS.len()
             || keys.into_iter().any(|key| props.get(key) != Some(Slot::Value(UNKNOWN)))
+    }
+
+    /// Whether a file is of a kind that Node has no reader for, and that bundlers or readers of the code's own take.
+    pub(super) fn is_of_other_kind(&self, path: &str) -> bool {
+        unknown_extension(path).is_some() && (self.sources.source_tree || self.reads_otherwise())
     }
 
     /// What a request gives that Node's own search does not find, where code has changed the search; nothing where it
@@ -97,7 +103,8 @@ impl Machine<'_> {
         for folder in self.members_of(paths)? {
             let Value::Str(folder) = folder else { return None };
             let folder = self.str(folder);
-            let from = if folder.starts_with('/') { folder.to_string() } else { normal(&format!("{TASK_ROOT}/{folder}")) };
+            let from =
+                if folder.starts_with('/') { folder.to_string() } else { normal(&format!("{TASK_ROOT}/{folder}")) };
             match self.sources.resolver.resolve(&from, request, Loader::Require) {
                 Resolved::Missing => {}
                 found => return Some(found),

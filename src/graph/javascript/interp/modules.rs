@@ -5,7 +5,6 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::generators::Yielded;
-use super::names::unknown_extension;
 use super::raise::Thrown;
 use super::value::{At, Atom, Call, ModuleIx, R, Slot, UNKNOWN, Value};
 use super::{Frame, Loaded, Machine, weight_of};
@@ -196,7 +195,7 @@ impl Machine<'_> {
                 _ if !self.certain() => ProblemEffect::Inexact,
                 Cause::Content => ProblemEffect::Unreadable,
                 Cause::Limit => ProblemEffect::Unread,
-                Cause::Syntax if unknown_extension(&path).is_some() => ProblemEffect::Inexact,
+                Cause::Syntax if self.is_of_other_kind(&path) => ProblemEffect::Inexact,
                 Cause::Syntax => ProblemEffect::Fatal,
             };
             self.trace.problems.push(GraphProblem { entry: Some(entry), span: None, message: problem.clone(), effect });

@@ -98,7 +98,9 @@ impl Interp<'_> {
     fn run_located(&mut self, loader: Value, module: Value) -> Run<()> {
         let Some(Object::Module(at)) = self.heap.get(module) else { return Ok(()) };
         let (at, key) = (*at, self.heap.sym("path"));
-        let Some(path) = self.get_attr_quiet(loader, key).and_then(|path| self.location_of(path)) else { return Ok(()) };
+        let Some(path) = self.get_attr_quiet(loader, key).and_then(|path| self.location_of(path)) else {
+            return Ok(());
+        };
         let Some(inner) = inside(&normal(&absolute(&path))) else { return Ok(()) };
         let Some(entry) = self.input.artifact.find(&inner) else { return self.no_file(&path, None).map(|_| ()) };
         if !inner.ends_with(".py") || self.module(at).entry.is_some() || self.mods.len() >= LIMITS.modules {

@@ -1,7 +1,7 @@
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 
-ledger = SourceFileLoader("ledger", str(Path(__file__).parent / "vendor" / "ledger.py")).load_module()
+ledger = SourceFileLoader("ledger", str(Path(__file__).parent / "rates" / "ledger.py")).load_module()
 
 
 def handler(event, context):
