@@ -60,9 +60,11 @@ mod trace;
 mod trust;
 mod typed;
 mod urls;
+mod validators;
 mod value;
 mod variables;
 mod views;
+mod writes;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -223,6 +225,9 @@ pub(super) struct Machine<'a> {
     pending: FxHashMap<ObjId, promises::Source>,
     /// Promises that have failed, in the order in which they did.
     rejected: BTreeMap<ObjId, promises::Rejection>,
+    streams: writes::Streams,
+    /// Whether the working directory may be another.
+    has_moved: bool,
     /// Promises whose executors run, the innermost last.
     executing: Vec<ObjId>,
     /// Milliseconds after which a timer settles a promise, and where it is set.
@@ -320,6 +325,8 @@ impl<'a> Machine<'a> {
             lazy_globals: FxHashSet::default(),
             pending: FxHashMap::default(),
             rejected: BTreeMap::new(),
+            streams: writes::Streams::new(),
+            has_moved: false,
             executing: Vec::new(),
             timers: FxHashMap::default(),
             trust: trust::Trust::default(),

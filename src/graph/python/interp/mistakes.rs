@@ -294,6 +294,9 @@ impl Interp<'_> {
                 module.own || constant && module.kind == ModuleKind::Runtime
             }
             Some(_) if self.is_followed(object) => true,
+            // What the runtime says of itself in parts: `sys.implementation.name`, `sys.version_info.major`.
+            Some(Object::Tuple(_)) => true,
+            Some(Object::External(of)) => self.heap.get(value).is_none() && !self.heap.text(*of).contains("()"),
             Some(Object::List { .. } | Object::Dict { .. }) => {
                 self.mistakes.is_written(object) && followed::is_exact(&self.heap.text(name))
             }

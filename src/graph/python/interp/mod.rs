@@ -34,6 +34,7 @@ mod iterate;
 mod libraries;
 mod library;
 mod listing;
+mod machine;
 mod methods;
 mod mistakes;
 mod misfits;
@@ -50,6 +51,7 @@ mod refused;
 mod regex;
 pub(super) mod relay;
 mod runtime;
+mod settings;
 mod source_text;
 mod star;
 mod stated;
@@ -259,6 +261,8 @@ pub(super) struct Interp<'a> {
     /// Patterns that are compiled already: `re` keeps them.
     patterns: FxHashSet<Sym>,
     mistakes: mistakes::Mistakes,
+    /// Own classes whose fields a library reads from the environment.
+    settings: FxHashMap<Value, settings::Stated>,
     workers: work::Workers,
     /// A text with a [`text::HOLE`] was made.
     has_holes: bool,
@@ -329,6 +333,7 @@ impl<'a> Interp<'a> {
             running: None,
             patterns: FxHashSet::default(),
             mistakes: mistakes::Mistakes::default(),
+            settings: FxHashMap::default(),
             workers: work::Workers::default(),
             has_holes: false,
             has_moved: false,

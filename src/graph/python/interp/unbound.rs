@@ -12,7 +12,11 @@ impl Interp<'_> {
         let text = self.heap.text(name);
         let message = format!("name '{text}' is not defined");
         let certain = self.is_certain_here() && self.is_decided(frame.module, 0);
-        if !certain || !self.module(frame.module).own || !self.is_nowhere(frame, name, site) {
+        if !self.module(frame.module).own || !self.is_nowhere(frame, name, site) {
+            return self.soft_error("NameError", &message);
+        }
+        if !certain {
+            self.note_maybe(frame.module, "NameError", &message);
             return self.soft_error("NameError", &message);
         }
         let is_newer = |minor: u16| names::is_builtin_name(&text, (3, minor));
