@@ -226,6 +226,8 @@ pub(super) struct Machine<'a> {
     /// Promises that have failed, in the order in which they did.
     rejected: BTreeMap<ObjId, promises::Rejection>,
     streams: writes::Streams,
+    /// Own modules that have had a library check the environment.
+    checked: FxHashSet<ModuleIx>,
     /// Whether the working directory may be another.
     has_moved: bool,
     /// Promises whose executors run, the innermost last.
@@ -326,6 +328,7 @@ impl<'a> Machine<'a> {
             pending: FxHashMap::default(),
             rejected: BTreeMap::new(),
             streams: writes::Streams::new(),
+            checked: FxHashSet::default(),
             has_moved: false,
             executing: Vec::new(),
             timers: FxHashMap::default(),

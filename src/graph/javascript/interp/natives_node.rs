@@ -67,6 +67,9 @@ const FS: &[(&str, Native)] = &[
     }),
     ("createReadStream", |m, c| {
         m.record_named("fs.createReadStream", c);
+        if let Some(stream) = m.read_nowhere(c)? {
+            return Ok(stream);
+        }
         read_later(m, c)?;
         Ok(UNKNOWN)
     }),

@@ -194,6 +194,33 @@ impl Machine<'_> {
         Ok(())
     }
 
+    /// A stream that reads a file which is not there.
+    pub(super) fn read_nowhere(&mut self, c: &Call<'_>) -> Result<Option<Value>, Abrupt> {
+        let Value::Str(text) = c.arg(0) else { return Ok(None) };
+        let shown = self.str(text).to_string();
+        let is_vague = self.sources.source_tree || self.gives_descriptor(c.arg(1));
+        let Some(path) = place(self, c.arg(0)).filter(|path| !is_vague && !is_there(self, path)) else {
+            return Ok(None);
+        };
+        if !path.starts_with(&format!("{TASK_ROOT}/")) || self.has_moved && !shown.starts_with('/') {
+            return Ok(None);
+        }
+        let refused = Refused { code: "ENOENT", call: "open".to_owned(), shown };
+        match self.mistake("Error", &refused.text(), c.at) {
+            Err(Abrupt::Throw(error)) => {
+                if let Value::Obj(id) = error
+                    && let Some(cause) = self.faults.get_mut(&id)
+                {
+                    cause.rule = "missing-data-file";
+                    cause.subject = path.trim_start_matches(TASK_ROOT).trim_start_matches('/').into();
+                }
+                Ok(Some(self.failing_stream(error)))
+            }
+            Err(other) => Err(other),
+            Ok(()) => Ok(None),
+        }
+    }
+
     /// A stream that tells its error when the module has run.
     fn failing_stream(&mut self, error: Value) -> Value {
         let id = self.plain();
