@@ -143,7 +143,10 @@ impl Machine<'_> {
             Err(Abrupt::Throw(error)) => error,
             Err(other) => return Err(other),
             Ok(()) => {
-                self.may_refuse(&message, at);
+                // Whether somebody takes what a promise or a callback is told is not followed where so little is sure.
+                if matches!(told, Told::AtOnce | Told::Stream) {
+                    self.may_refuse(&message, at);
+                }
                 return Ok(None);
             }
         };

@@ -479,6 +479,9 @@ impl Interp<'_> {
             _ if is_number(left) && is_number(right) && divides && zero => {
                 ("ZeroDivisionError", "division by zero".to_owned())
             }
+            ("str", "str") if !matches!(op, BinaryOp::Add | BinaryOp::Mod) => {
+                ("TypeError", format!("unsupported operand type(s) for {sign}: 'str' and 'str'"))
+            }
             ("str", "str" | "function") | ("function", _) => return Ok(()),
             ("str", other) if op == BinaryOp::Add => {
                 ("TypeError", format!("can only concatenate str (not \"{other}\") to str"))

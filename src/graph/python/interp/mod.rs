@@ -4,6 +4,7 @@
 //! for imports. Conditions that cannot be decided run both ways; budgets make it end always.
 
 mod advice;
+mod arities;
 mod assign;
 mod attr;
 mod budget;

@@ -33,6 +33,15 @@ impl Interp<'_> {
         self.raise_fault("NameError", &message, fault)
     }
 
+    /// The same in a branch that may run: what follows is not known.
+    pub(super) fn note_no_name(&mut self, frame: &Frame, name: Sym, site: Span) {
+        let is_followed = self.phase == Phase::Init && self.library_depth == 0 && self.module(frame.module).own;
+        if is_followed && self.is_nowhere(frame, name, site) {
+            let message = format!("name '{}' is not defined", self.heap.text(name));
+            self.note_maybe(frame.module, "NameError", &message);
+        }
+    }
+
     fn help_for_clause(&self, frame: &Frame, name: &str) -> Option<String> {
         let code = &frame.code.code;
         let is_clause = |stmt: &Stmt| match stmt {
