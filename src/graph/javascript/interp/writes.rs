@@ -360,7 +360,7 @@ impl Machine<'_> {
             },
             What::File | What::Open if is_folder(artifact, path) => return None,
             What::Change if !is_there_already => return None,
-            What::Copy if !place(self, source).is_some_and(|source| entry_at(artifact, &source).is_some()) => {
+            What::Copy if place(self, source).is_none_or(|source| entry_at(artifact, &source).is_none()) => {
                 return None;
             }
             What::Copy | What::Place if is_there_already => return None,
