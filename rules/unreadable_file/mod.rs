@@ -27,7 +27,11 @@ pub(super) fn check(cx: &FunctionContext<'_>, sink: &mut Sink<'_>) {
         );
         let finding = Finding::new(cx.locate(first.entry, None), message).about(first.path.clone());
         // Tools that package a folder may set modes of their own; an archive is unpacked with those that it states.
-        let severity = if found.iter().any(|closed| closed.is_archived) { Severity::Error } else { Severity::Warning };
+        let severity = if found.iter().any(|closed| closed.is_archived && closed.is_certain) {
+            Severity::Error
+        } else {
+            Severity::Warning
+        };
         sink.report_as(severity, finding);
     }
 }

@@ -12,9 +12,10 @@ use std::sync::Arc;
 use super::FunctionFacts;
 use super::modes::Access;
 use crate::artifact::EntryId;
+use crate::graph::native as graph_native;
 use crate::graph::{LoaderError, ModuleId, Refused, StartCause, StartPlace, StartStep};
-use crate::lang::native::{self, Format, Host, Machine, NativeFacts, Refusal};
-use crate::platform::{Architecture, Language};
+use crate::lang::native::{self, Host, NativeFacts};
+use crate::platform::Language;
 
 /// Native files beyond this are not read in full.
 const LARGEST_READ: u64 = 64 << 20;
@@ -59,16 +60,6 @@ impl Obstacle {
     }
 }
 
-/// The rule that reports a file which cannot be loaded.
-pub(crate) fn rule_of(refusal: Refusal) -> &'static str {
-    match refusal {
-        Refusal::Machine => "wrong-architecture",
-        Refusal::NodeAbi(_) => "wrong-abi-tag",
-        Refusal::CLibrary | Refusal::Format(Format::MachO | Format::Windows) => "addon-for-another-platform",
-        Refusal::Format(_) | Refusal::Damage(_) => "damaged-library",
-    }
-}
-
 /// Where a file of the package is when the function runs.
 fn on_machine(path: &str) -> String {
     if path.starts_with('/') { path.to_owned() } else { format!("/var/task/{path}") }
@@ -107,7 +98,7 @@ impl FunctionFacts {
     /// Obstacles and closed files that end Init for sure.
     pub(super) fn native_causes(&self) -> Vec<StartCause> {
         let certain = self.obstacles().iter().filter(|obstacle| obstacle.is_certain);
-        let closed = self.closed_entries().into_iter().filter(|closed| closed.is_archived);
+        let closed = self.closed_entries().into_iter().filter(|closed| closed.is_archived && closed.is_certain);
         let closed = closed.map(|closed| {
             let path = on_machine(&closed.path);
             let message = match closed.access {
@@ -152,10 +143,7 @@ impl FunctionFacts {
 
     /// The process that loads this function's native files.
     fn native_host(&self) -> Host {
-        let machine = match self.spec.architecture {
-            Architecture::X86_64 => Machine::X86_64,
-            Architecture::Arm64 => Machine::Aarch64,
-        };
+        let machine = graph_native::machine_of(self.spec.architecture);
         let is_node = self.spec.runtime.language() == Language::Node;
         let node_abi = native::node_abi(self.spec.runtime.version().0).filter(|_| is_node);
         Host { machine, node_abi }

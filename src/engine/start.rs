@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::modes::Closed;
 use super::sink::Sink;
 use super::{FunctionContext, FunctionFacts};
 use crate::artifact::Location;
@@ -40,6 +41,13 @@ impl FunctionFacts {
         }));
         let unread = self.graph.problems.iter().filter(|problem| problem.hides_code());
         missing.extend(unread.map(|problem| format!("a file was not read: {}", problem.message)));
+        let unsure = self.closed_entries().into_iter().filter(|closed| closed.is_archived && !closed.is_certain);
+        missing.extend(unsure.map(|closed| {
+            let Closed { path, mode, .. } = closed;
+            format!(
+                "`{path}` is closed to the runtime's user ({mode:04o}), and what the runtime makes of that is not known"
+            )
+        }));
         if let HandlerResolution::ModuleMissing { module, .. } = &self.graph.handler {
             missing.push(format!("`{module}`, the module of the handler, may come with what is not here"));
         }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::{GraphProblem, LoadCall, Module, ModuleGraph, ModuleId, ModuleKind, Phase, ProblemEffect, Weight};
 use crate::artifact::{Artifact, ArtifactKind, EntryId};
-use crate::lang::native::{self, Format, Host, NativeFacts, Refusal};
+use crate::lang::native::{self, Format, Host, Machine, NativeFacts, Refusal};
 use crate::lang::rust::work::WorkItem;
 use crate::package::owners::{Ecosystem, Package, Packages};
+use crate::platform::Architecture;
 
 /// Executables larger than this are not read.
 const LARGEST: u64 = 512 << 20;
@@ -53,6 +54,26 @@ pub fn header_refusal(artifact: &Artifact, entry: EntryId, host: Host) -> Option
     let table = native::segment_table(&head).and_then(|(at, length)| part_of(artifact, entry, &head, at, length));
     let header = native::load_header(&head, table.as_deref(), bytes);
     Refusal::by_header(Format::of(&head), header.as_ref(), host)
+}
+
+/// The rule that reports a file which cannot be loaded.
+#[must_use]
+pub fn rule_of(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Machine => "wrong-architecture",
+        Refusal::NodeAbi(_) => "wrong-abi-tag",
+        Refusal::CLibrary | Refusal::Format(Format::MachO | Format::Windows) => "addon-for-another-platform",
+        Refusal::Format(_) | Refusal::Damage(_) => "damaged-library",
+    }
+}
+
+/// The instruction set of an architecture.
+#[must_use]
+pub fn machine_of(architecture: Architecture) -> Machine {
+    match architecture {
+        Architecture::X86_64 => Machine::X86_64,
+        Architecture::Arm64 => Machine::Aarch64,
+    }
 }
 
 /// A part of a file of which the start has been read.

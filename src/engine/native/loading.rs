@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 
 use super::super::FunctionFacts;
 use super::libraries::{Found, Libraries};
-use super::{LARGEST_READ, MOST_READS, Obstacle, needed_glibc, rule_of, version_pair};
+use super::{LARGEST_READ, MOST_READS, Obstacle, needed_glibc, version_pair};
 use crate::artifact::{ArtifactKind, EntryId};
 use crate::graph::{ModuleId, ModuleKind, Phase, native as graph_native};
 use crate::lang::native::{NativeFacts, Refusal};
@@ -165,7 +165,7 @@ impl FunctionFacts {
             }
             refusal => format!("{path}: {}", refusal.text()),
         };
-        self.obstacle(load, rule_of(refusal), entry, path, message)
+        self.obstacle(load, graph_native::rule_of(refusal), entry, path, message)
     }
 
     fn too_new(&self, load: &Load, entry: EntryId, facts: &NativeFacts) -> Option<Obstacle> {

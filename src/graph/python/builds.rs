@@ -13,11 +13,12 @@ pub(super) struct OtherBuild {
     /// Whom it is for.
     pub(super) made_for: String,
     /// What to do.
-    pub(super) help: &'static str,
+    pub(super) help: String,
 }
 
-const REINSTALL: &str = "Install it for the function: pip install --platform manylinux2014_x86_64 (or _aarch64) \
-                         --python-version 3.12 --only-binary :all: --target build";
+/// The C library from which on a runtime takes the wheels that most packages are built as today (PEP 600); those for
+/// older ones have tags of their own.
+const NEWER_WHEELS: (u32, u32) = (2, 28);
 
 impl Setup<'_> {
     /// The build of a module, by its file's stem, that comes closest to one that would be loaded.
@@ -26,9 +27,35 @@ impl Setup<'_> {
         let files = self.artifact.children(folder).iter().filter(|child| child.name.starts_with(&dotted));
         let builds = files.filter_map(|child| {
             let (rank, rule, made_for) = self.whom_for(&child.name)?;
-            Some((rank, OtherBuild { entry: child.entry?, rule, made_for, help: REINSTALL }))
+            Some((rank, OtherBuild { entry: child.entry?, rule, made_for, help: self.reinstall() }))
         });
         builds.min_by_key(|(rank, _)| *rank).map(|(_, build)| build)
+    }
+
+    /// How to install what this function loads, on any machine.
+    fn reinstall(&self) -> String {
+        let (major, minor) = self.version;
+        let machine = self.machine();
+        let glibc = self.libraries.and_then(|(_, glibc)| {
+            let (major, minor) = glibc.split_once('.')?;
+            Some((major.parse::<u32>().ok()?, minor.parse::<u32>().ok()?))
+        });
+        let newer = match glibc {
+            Some(glibc) if glibc >= NEWER_WHEELS => format!("--platform manylinux_2_28_{machine} "),
+            _ => String::new(),
+        };
+        format!(
+            "Install it for the function: pip install {newer}--platform manylinux2014_{machine} --python-version \
+             {major}.{minor} --only-binary :all: --target build"
+        )
+    }
+
+    /// The function's architecture as Python calls it.
+    pub(super) fn machine(&self) -> &'static str {
+        match self.architecture {
+            Architecture::X86_64 => "x86_64",
+            Architecture::Arm64 => "aarch64",
+        }
     }
 
     /// Whom a build is for, by the name of its file; the smallest number for the one that comes closest.
@@ -49,10 +76,7 @@ impl Setup<'_> {
         if platform.contains("musl") {
             return Some((3, PLATFORM, "musl (Alpine), and the runtime has glibc".to_owned()));
         }
-        let machine = match self.architecture {
-            Architecture::X86_64 => "x86_64",
-            Architecture::Arm64 => "aarch64",
-        };
+        let machine = self.machine();
         if !platform.is_empty() && !platform.starts_with(machine) {
             let other = platform.split('-').next().unwrap_or(platform);
             return Some((2, "wrong-architecture", format!("{other}, and the function runs on {machine}")));

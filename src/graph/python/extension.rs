@@ -39,6 +39,16 @@ pub(super) fn asks_for_backend(content: &[u8]) -> bool {
     memchr::memmem::find(content, b"\0_cffi_backend\0").is_some()
 }
 
+/// Whether a file has the name of a module among its texts. Cython puts them one after the other, some releases without
+/// anything between them: only short names must stand alone.
+pub(super) fn names(content: &[u8], module: &str) -> bool {
+    const SHORT: usize = 6;
+    match module.len() < SHORT {
+        true => memchr::memmem::find(content, format!("\0{module}\0").as_bytes()).is_some(),
+        false => memchr::memmem::find(content, module.as_bytes()).is_some(),
+    }
+}
+
 /// Modules that the extension `name` imports, in order, whether or not they are there.
 pub(super) fn imports_of(name: &str) -> &'static [String] {
     ROWS.get(name).copied().unwrap_or_default()
@@ -52,6 +62,12 @@ mod tests {
     fn what_cffi_generates_names_its_runtime() {
         assert!(asks_for_backend(b"\x7fELF\0_cffi_backend\0_cffi_"));
         assert!(!asks_for_backend(b"\x7fELF\0PyInit__cffi_backend\0"));
+    }
+
+    #[test]
+    fn short_names_must_stand_alone() {
+        assert!(names(b"\x7fELF\0six\0", "six") && !names(b"\x7fELF\0sixteen\0", "six"));
+        assert!(names(b"\x7fELF\0AttributeErrorcryptographyx509", "cryptography"));
     }
 
     #[test]

@@ -1,23 +1,37 @@
 //! Extras: what a distribution needs for the parts of it that not everybody uses.
 
+use std::collections::BTreeSet;
+
 use super::build::Setup;
 use super::limits::LIMITS;
 use crate::artifact::EntryId;
-use crate::manifest::python::{import_names, required};
+use crate::manifest::python::{import_names, needed, required};
+use crate::package::owners::Package;
 use crate::package::owners::python::metadata;
 
 impl Setup<'_> {
     /// The distribution that owns a file and the extra of it that brings a top-level module.
     pub(super) fn extra_with(&self, file: EntryId, module: &str) -> Option<(String, String)> {
         let package = self.packages.packages.get(self.packages.owner(file)?.0 as usize)?;
+        let extra = extra_in(&self.metadata_of(package)?, module)?;
+        Some((package.name.to_string(), extra))
+    }
+
+    /// The normalised names of what the distribution that owns a file needs in any case.
+    pub(super) fn needs_of(&self, file: EntryId) -> Vec<String> {
+        let package = self.packages.owner(file).and_then(|id| self.packages.packages.get(id.0 as usize));
+        let text = package.and_then(|package| self.metadata_of(package)).unwrap_or_default();
+        needed(&text, self.version, &BTreeSet::new()).into_iter().map(|needed| needed.name).collect()
+    }
+
+    /// What a distribution says about itself.
+    fn metadata_of(&self, package: &Package) -> Option<String> {
         let entry = metadata(self.artifact, package, "METADATA")?;
         if self.artifact.entry(entry).bytes > LIMITS.metadata_bytes {
             return None;
         }
         let bytes = self.artifact.read(entry).ok()?;
-        let text = crate::text::lossy((*bytes).as_ref()).into_owned();
-        let extra = extra_in(&text, module)?;
-        Some((package.name.to_string(), extra))
+        Some(crate::text::lossy((*bytes).as_ref()).into_owned())
     }
 
     /// The distribution that owns a file, with its version.

@@ -447,8 +447,27 @@ fn settings_without_a_value_leave_the_start_open() {
         let app = format!("{class}{made}\n{HANDLER}");
         graph(&[("app.py", &app), library, owned, record], (3, 12)).doubts
     };
-    assert_eq!(doubts("Settings()"), ["`Settings` demands a value for `table`, such as a variable of that name"]);
+    assert_eq!(doubts("Settings()"), ["`Settings` demands the variable `TABLE`, which is not known to be set"]);
     for made in ["", "Settings(table='orders')", "def later(): return Settings()"] {
         assert!(doubts(made).is_empty(), "{made}");
     }
+}
+
+/// As what Cython compiles: the names that it imports stand in the file, and no source says so.
+#[test]
+fn what_a_compiled_module_needs_leaves_the_start_open() {
+    let extension = ("timer/_core.cpython-312-x86_64-linux-gnu.so", "\u{7f}ELF\0numpy\0numpy.core.multiarray\0");
+    let record = ("timer-1.0.dist-info/RECORD", "timer/__init__.py,,\ntimer/_core.cpython-312-x86_64-linux-gnu.so,,\n");
+    let doubts = |app: &str, needs: &str, numpy: &str| {
+        let metadata = format!("Name: timer\nVersion: 1.0\n{needs}\n");
+        let owned = ("timer-1.0.dist-info/METADATA", metadata.as_str());
+        let code = ("timer/__init__.py", "from . import _core\n");
+        let app = format!("{app}\n{HANDLER}");
+        graph(&[("app.py", &app), code, extension, owned, record, (numpy, "")], (3, 12)).doubts
+    };
+    let needs = "Requires-Dist: numpy>=1.2\n";
+    assert_eq!(doubts("import timer", needs, "x.py"), ["`timer._core` asks for `numpy`, which is not here"]);
+    assert!(doubts("import timer", needs, "numpy/__init__.py").is_empty());
+    assert!(doubts("import timer", "Requires-Dist: numpy; extra == 'arrays'\n", "x.py").is_empty());
+    assert!(doubts("try:\n    import timer\nexcept ImportError:\n    timer = None", needs, "x.py").is_empty());
 }

@@ -64,6 +64,10 @@ pub enum BinaryOp {
     Mod,
     BitOr,
     BitAnd,
+    BitXor,
+    Pow,
+    LShift,
+    RShift,
     Other,
 }
 

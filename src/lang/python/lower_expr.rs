@@ -32,6 +32,10 @@ pub(super) fn binary_op(op: ast::Operator) -> BinaryOp {
         ast::Operator::Mod => BinaryOp::Mod,
         ast::Operator::BitOr => BinaryOp::BitOr,
         ast::Operator::BitAnd => BinaryOp::BitAnd,
+        ast::Operator::BitXor => BinaryOp::BitXor,
+        ast::Operator::Pow => BinaryOp::Pow,
+        ast::Operator::LShift => BinaryOp::LShift,
+        ast::Operator::RShift => BinaryOp::RShift,
         _ => BinaryOp::Other,
     }
 }

@@ -25,6 +25,8 @@ impl Machine<'_> {
         if !self.rejected.is_empty() {
             self.hand_over(args);
         }
+        self.hand_streams(function, args, at);
+        self.hands_environment(function, args, at);
         let name = self.object(id).name;
         if name != 0 && self.loaded.get(at.module as usize).is_some_and(|loaded| loaded.own) {
             self.record_call(name, args, at);
@@ -100,6 +102,10 @@ impl Machine<'_> {
         self.record_call(name, args, at);
         let text = self.str(name);
         self.refuse_known(&text, args, at)?;
+        self.hand_streams(Value::Unknown(name), args, at);
+        if let Some(given) = self.write_known(&text, args, at)? {
+            return Ok(given);
+        }
         if let Some(given) = self.modelled(&text, this, args, at)? {
             return Ok(given);
         }
@@ -353,6 +359,7 @@ impl Machine<'_> {
 
     /// `new callee(..)`.
     pub(super) fn construct(&mut self, callee: Value, args: &[Value], new_target: Value, at: At) -> R {
+        self.hand_streams(callee, args, at);
         let id = match callee {
             Value::Obj(id) => id,
             Value::Unknown(name) => {

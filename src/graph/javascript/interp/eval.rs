@@ -439,6 +439,9 @@ impl Machine<'_> {
     /// What waiting for a value gives; in CommonJS what follows runs after the load.
     pub(super) fn wait(&mut self, f: &Frame, value: Value) -> R {
         if !self.waits && f.function != 0 {
+            if let Some(error) = self.failure_of(f, value) {
+                return Err(Abrupt::Throw(error));
+            }
             self.waiting.insert((f.module, f.function));
             // Whether what follows takes the failure is not seen.
             self.hand_over(&[value]);

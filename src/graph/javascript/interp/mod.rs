@@ -61,9 +61,11 @@ mod trace;
 mod trust;
 mod typed;
 mod urls;
+mod validators;
 mod value;
 mod variables;
 mod views;
+mod writes;
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -224,6 +226,11 @@ pub(super) struct Machine<'a> {
     pending: FxHashMap<ObjId, promises::Source>,
     /// Promises that have failed, in the order in which they did.
     rejected: BTreeMap<ObjId, promises::Rejection>,
+    streams: writes::Streams,
+    /// Own modules that have had a library check the environment.
+    checked: FxHashSet<ModuleIx>,
+    /// Whether the working directory may be another.
+    has_moved: bool,
     /// Promises whose executors run, the innermost last.
     executing: Vec<ObjId>,
     /// Milliseconds after which a timer settles a promise, and where it is set.
@@ -321,6 +328,9 @@ impl<'a> Machine<'a> {
             lazy_globals: FxHashSet::default(),
             pending: FxHashMap::default(),
             rejected: BTreeMap::new(),
+            streams: writes::Streams::new(),
+            checked: FxHashSet::default(),
+            has_moved: false,
             executing: Vec::new(),
             timers: FxHashMap::default(),
             trust: trust::Trust::default(),

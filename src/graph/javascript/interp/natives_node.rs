@@ -63,10 +63,13 @@ const FS: &[(&str, Native)] = &[
         if reads {
             read_file(m, c)?;
         }
-        Ok(UNKNOWN)
+        Ok(m.write_known("fs.openSync", c.args, c.at)?.unwrap_or(UNKNOWN))
     }),
     ("createReadStream", |m, c| {
         m.record_named("fs.createReadStream", c);
+        if let Some(stream) = m.read_nowhere(c)? {
+            return Ok(stream);
+        }
         read_later(m, c)?;
         Ok(UNKNOWN)
     }),
@@ -378,14 +381,14 @@ impl Machine<'_> {
 }
 
 /// The absolute path a value names.
-fn place(m: &mut Machine<'_>, value: Value) -> Option<String> {
+pub(super) fn place(m: &mut Machine<'_>, value: Value) -> Option<String> {
     let text = m.coerce_text(value)?;
     let text = m.str(text);
     let path = text.trim_start_matches("file://");
     Some(if path.starts_with('/') { normal(path) } else { normal(&format!("/var/task/{path}")) })
 }
 
-fn is_there(m: &Machine<'_>, path: &str) -> bool {
+pub(super) fn is_there(m: &Machine<'_>, path: &str) -> bool {
     entry_at(m.sources.artifact, path).is_some() || is_folder(m.sources.artifact, path)
 }
 

@@ -1,8 +1,9 @@
 //! Promises: what they give once that is known, and imports that load when somebody waits for them.
 
-use super::Machine;
 use super::tables::Table;
 use super::value::{Abrupt, At, Atom, Call, Kind, ModuleIx, ObjId, R, UNKNOWN, Value};
+use super::{Frame, Machine};
+use crate::lang::javascript::ir::StmtKind;
 
 /// What Node calls a timer that can be awaited.
 const WAITS: &str = "timers/promises.setTimeout";
@@ -236,6 +237,22 @@ impl Machine<'_> {
         }
     }
 
+    /// The error with which an async function ends that waits for a value, where nothing in it can take that.
+    pub(super) fn failure_of(&mut self, f: &Frame, value: Value) -> Option<Value> {
+        match value {
+            Value::Obj(id) if !self.has_try(f) => self.rejection(id),
+            _ => None,
+        }
+    }
+
+    /// Whether a function has a `try`, which may be around what runs.
+    fn has_try(&self, f: &Frame) -> bool {
+        let program = self.loaded.get(f.module as usize).and_then(|loaded| loaded.program.as_ref());
+        let Some(program) = program else { return true };
+        let Some(code) = program.functions.get(f.function as usize) else { return true };
+        program.stmts.iter().any(|stmt| matches!(stmt.kind, StmtKind::Try(_)) && code.span.holds(stmt.span))
+    }
+
     /// The error of a promise that has failed; whoever asks takes it.
     fn rejection(&mut self, promise: ObjId) -> Option<Value> {
         let rejection = self.rejected.get_mut(&promise)?;
@@ -270,6 +287,7 @@ impl Machine<'_> {
         for error in left {
             self.uncaught(error);
         }
+        self.end_streams();
     }
 
     /// Whether nothing can settle a promise.

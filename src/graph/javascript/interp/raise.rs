@@ -252,7 +252,7 @@ impl Machine<'_> {
     /// decide that the library has made.
     pub(super) fn may_throw_library(&mut self, error: Value, ix: ModuleIx) {
         let caller = self.loading;
-        let is_called = self.is_own_module(caller) && !self.is_own_module(ix);
+        let is_called = self.is_own_module(caller) && !self.is_own_module(ix) && !self.is_checking(caller, ix);
         if !is_called || !self.sure() || self.tries > 0 || self.trace.doubts.len() >= LIMITS.failures {
             return;
         }

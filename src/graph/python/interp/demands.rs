@@ -32,15 +32,25 @@ struct Demands {
     settings: Settings,
 }
 
-/// What reads its fields from the environment.
+/// What reads its fields from the environment: `settings.rs` asks.
 #[derive(Debug, Deserialize)]
-struct Settings {
-    class: String,
-    libraries: Vec<String>,
+pub(super) struct Settings {
+    pub(super) class: String,
+    pub(super) libraries: Vec<String>,
+    pub(super) field: String,
+    pub(super) names: Vec<String>,
+    pub(super) values: Vec<String>,
+    pub(super) prefix: String,
+    pub(super) file: String,
 }
 
 table! {
     static DEMANDS: Demands = "python/demands.toml", tested by the_demands_read;
+}
+
+/// The row of the table about settings.
+pub(super) fn settings() -> &'static Settings {
+    &DEMANDS.settings
 }
 
 impl Interp<'_> {
@@ -71,6 +81,7 @@ impl Interp<'_> {
 
     /// A class of own code that comes from one of a library.
     pub(super) fn check_fields(&mut self, frame: &Frame, node: &ClassNode, class: Value) -> Run<()> {
+        self.note_settings(frame, node, class);
         if !self.is_own(frame) || !self.is_certain_here() || self.library_depth > 0 {
             return Ok(());
         }
@@ -88,7 +99,7 @@ impl Interp<'_> {
     }
 
     /// The top-level name of the library that a class comes from; nothing for own ones.
-    fn root_of(&self, class: Value) -> Option<Rc<str>> {
+    pub(super) fn root_of(&self, class: Value) -> Option<Rc<str>> {
         let Some(Object::Class(node)) = self.heap.get(class) else { return None };
         let module = self.module(node.module?);
         (!module.own).then(|| self.heap.text(module.root))
@@ -169,38 +180,5 @@ impl Interp<'_> {
         };
         *self.heap.text(self.module(module).root) == *demand.library
             && demand.things.iter().any(|thing| **thing == *name)
-    }
-
-    /// Settings that a library reads from the environment: a field without a value must be set there, or in a file that
-    /// the class names.
-    pub(super) fn check_settings(&mut self, frame: &Frame, class: Value, args: &Args) {
-        if !self.is_own(frame) || !self.is_certain_here() || !args.positional.is_empty() || args.open {
-            return;
-        }
-        let settings = &DEMANDS.settings;
-        let is_settings = |base: &Value| match self.heap.get(*base) {
-            Some(Object::Class(node)) if *self.heap.text(node.name) == *settings.class => {
-                self.root_of(*base).is_some_and(|root| settings.libraries.iter().any(|library| **library == *root))
-            }
-            _ => false,
-        };
-        if !self.mro_of(class).iter().any(is_settings) {
-            return;
-        }
-        let Some(Object::Class(node)) = self.heap.get(class) else { return };
-        let (scope, name) = (node.scope, self.heap.text(node.name));
-        let Some(annotations) = self.heap.vars(scope).get(known::ANNOTATIONS) else { return };
-        self.probes.all_variables = true;
-        for (field, _) in self.dict_items(annotations).0 {
-            let Value::Str(field) = field else { continue };
-            let text = self.heap.text(field);
-            let given = self.heap.vars(scope).get(field).is_some() || args.keyword(field).is_some();
-            let is_set = self.declared.keys().any(|variable| variable.eq_ignore_ascii_case(&text));
-            if !given && !is_set && !text.starts_with('_') && !text.starts_with("model_") {
-                self.trace
-                    .doubts
-                    .insert(format!("`{name}` demands a value for `{text}`, such as a variable of that name"));
-            }
-        }
     }
 }

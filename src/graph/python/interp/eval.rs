@@ -186,7 +186,11 @@ impl Interp<'_> {
         }
         let scope = self.module(frame.module).scope;
         let is_open = |scope| self.heap.scope_ref(scope).open;
-        if is_open(scope) || frame.is_class && is_open(frame.scope) || self.doubt.branches > 0 {
+        if is_open(scope) || frame.is_class && is_open(frame.scope) {
+            return Ok(Value::Unknown);
+        }
+        if self.doubt.branches > 0 {
+            self.note_no_name(frame, name, self.at(frame, expr));
             return Ok(Value::Unknown);
         }
         self.no_name(frame, name, self.at(frame, expr))

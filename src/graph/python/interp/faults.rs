@@ -14,7 +14,7 @@ const SYNTAX: &str = "syntax-error";
 /// The rule for imports that an extra would bring.
 const EXTRA: &str = "missing-extra";
 /// The rule for files that are not there.
-const DATA: &str = "missing-data-file";
+pub(super) const DATA: &str = "missing-data-file";
 /// The rule for folders that lose against a module.
 pub(super) const SHADOWED: &str = "shadowed-module";
 /// The rule for errors that code raises itself while it loads.

@@ -28,6 +28,11 @@ pub(super) fn is_method(class: &str, name: &str) -> bool {
                 | "touch"
                 | "write_text"
                 | "write_bytes"
+                | "with_name"
+                | "with_suffix"
+                | "unlink"
+                | "rmdir"
+                | "chmod"
         ),
         _ => false,
     }
@@ -70,6 +75,13 @@ impl Interp<'_> {
                     path = self.join_path(path, *part);
                 }
                 path
+            }
+            "pathlib.Path.with_name" | "pathlib.Path.with_suffix" => {
+                let end = args.positional.get(1).and_then(|end| self.text_of(*end));
+                match (self.path_text(first), end) {
+                    (Some(path), Some(end)) => self.renamed_path(&path, &end, name == "pathlib.Path.with_name"),
+                    _ => Value::Unknown,
+                }
             }
             "pathlib.Path.exists" | "pathlib.Path.is_file" | "pathlib.Path.is_dir" => {
                 let Some(path) = self.path_text(first).and_then(|path| inside(&path)) else {
@@ -136,6 +148,14 @@ impl Interp<'_> {
             Value::Str(text) if as_bytes => Value::Bytes(text),
             content => content,
         })
+    }
+
+    /// A path whose last part, or the ending of that, is another.
+    fn renamed_path(&mut self, path: &str, end: &str, whole: bool) -> Value {
+        let start = path.rfind('/').map_or(0, |slash| slash + 1);
+        let (around, last) = path.split_at(start);
+        let stem = if whole { "" } else { last.rsplit_once('.').map_or(last, |(stem, _)| stem) };
+        self.new_path(&format!("{around}{stem}{end}"))
     }
 
     /// Attributes of paths that are data; not known for others.

@@ -114,7 +114,11 @@ impl Interp<'_> {
             let mut fault = self.new_fault(NAME, &full, format!("{class}: {message}"), from);
             fault.help = self.help_for_name(source, base, &text);
             fault.cure = self.in_place_of(at);
-            let fault = self.behind_folder(at, base, fault);
+            // The name may be that of an extension module which is here for somebody else.
+            let fault = match self.with_other_build(&fault, &full) {
+                Some(known) => known,
+                None => self.behind_folder(at, base, fault),
+            };
             return self.raise_fault(class, &message, fault);
         }
         // In an import circle the order matters that C code and lazy loaders hide from us.

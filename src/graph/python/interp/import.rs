@@ -184,7 +184,8 @@ impl Interp<'_> {
             self.sys_modules.get(parent).is_some()
         });
         let is_followed = self.phase == Phase::Init && self.library_depth == 0 && !self.budget.is_spent();
-        if is_followed && has_parent && !self.doubt.is_certain() && !self.input.what_if.absent.contains(name) {
+        let is_sure = self.doubt.is_certain() && self.is_decided(importer, 0);
+        if is_followed && has_parent && !is_sure && !self.input.what_if.absent.contains(name) {
             let importer = self.heap.text(self.module(importer).name);
             self.trace.doubts.insert(format!("`{importer}` may import `{name}`, which is not here"));
         }

@@ -1,13 +1,19 @@
 //! Shared libraries that code loads by their names: those that neither the image nor the package has.
 
+use super::super::finder::{absolute, inside, normal};
 use super::super::value::*;
+use super::faults::DATA;
 use super::trace::Fault;
 use super::*;
+use crate::graph::native as graph_native;
 use crate::knowledge::table;
+use crate::lang::native::Host;
 use crate::lang::python::ir::Expr;
 
 /// The rule for libraries that nothing has.
 const LIBRARY: &str = "missing-shared-library";
+/// How libraries of other systems end, which nothing on Linux has.
+const FOREIGN: [&str; 2] = [".dll", ".dylib"];
 
 /// How code asks for libraries.
 #[derive(serde::Deserialize)]
@@ -34,7 +40,7 @@ impl Interp<'_> {
             return Ok(None);
         }
         let text = args.positional.first().copied().or_else(|| self.keyword(args, "name"));
-        let Some(text) = text.and_then(|text| self.text_of(text)) else { return Ok(None) };
+        let Some(text) = text.and_then(|text| self.path_of(text)) else { return Ok(None) };
         if has(&LOADS.find, name) {
             return Ok(Some(self.find_library(&text)));
         }
@@ -74,11 +80,57 @@ impl Interp<'_> {
     }
 
     fn load_library(&mut self, name: &str) -> Run<Value> {
+        if name.contains(text::HOLE) {
+            return Ok(Value::Unknown);
+        }
+        if name.contains('/') {
+            return self.load_library_at(name);
+        }
+        // Where the loader looks in the package and its layers: `LD_LIBRARY_PATH` of the runtimes.
+        let found = ["", "lib/", "/opt/lib/"].iter().find_map(|at| self.input.artifact.find(&format!("{at}{name}")));
+        if let Some(entry) = found {
+            return self.load_library_file(name, entry);
+        }
         let is_known = self.input.libraries.is_some_and(|(platform, glibc)| !platform.has_library(glibc, name));
-        let is_plain = name.contains(".so") && !name.contains(['/', text::HOLE]);
+        let is_plain = name.contains(".so") || FOREIGN.iter().any(|ending| name.ends_with(ending));
         if !is_known || !is_plain || self.ships(|file| file == name) {
             return Ok(Value::Unknown);
         }
+        self.no_library(LIBRARY, name)
+    }
+
+    /// A library that code loads by its path.
+    fn load_library_at(&mut self, path: &str) -> Run<Value> {
+        if self.has_moved && !path.starts_with('/') {
+            return Ok(Value::Unknown);
+        }
+        let Some(inner) = inside(&normal(&absolute(path))) else { return Ok(Value::Unknown) };
+        if let Some(entry) = self.input.artifact.find(&inner) {
+            return self.load_library_file(path, entry);
+        }
+        if inner.starts_with('/') || self.input.artifact.is_folder(&inner) {
+            return Ok(Value::Unknown);
+        }
+        self.no_library(DATA, path)
+    }
+
+    /// A library that is there, which the loader may refuse all the same.
+    fn load_library_file(&mut self, name: &str, entry: EntryId) -> Run<Value> {
+        let host = Host { machine: graph_native::machine_of(self.input.architecture), node_abi: None };
+        let Some(refusal) = graph_native::header_refusal(self.input.artifact, entry, host) else {
+            return Ok(Value::Unknown);
+        };
+        let message = format!("{name}: {}", refusal.text());
+        if !self.is_certain() || self.budget.is_spent() {
+            return self.soft_error("OSError", &message);
+        }
+        let site = self.call_sites.last().copied();
+        let path = self.input.artifact.entry(entry).path.to_string();
+        let fault = self.new_fault(graph_native::rule_of(refusal), &path, format!("OSError: {message}"), site);
+        self.raise_fault("OSError", &message, fault)
+    }
+
+    fn no_library(&mut self, rule: &'static str, name: &str) -> Run<Value> {
         let site = self.call_sites.last().copied();
         if let Some((at, _)) = site {
             self.lacking = Some((self.module(at).root, name.to_owned()));
@@ -87,7 +139,7 @@ impl Interp<'_> {
         if !self.is_certain() || self.budget.is_spent() {
             return self.soft_error("OSError", &message);
         }
-        let mut fault = self.new_fault(LIBRARY, name, format!("OSError: {message}"), site);
+        let mut fault = self.new_fault(rule, name, format!("OSError: {message}"), site);
         fault.cure = Some(name.to_owned());
         self.raise_fault("OSError", &message, fault)
     }

@@ -42,13 +42,15 @@ impl Interp<'_> {
             (Value::Int(_), "imag") => Some(Value::Int(0)),
             (Value::Int(_), "denominator") => Some(Value::Int(1)),
             (Value::Obj(id), name) => {
-                // Fields of `sys.version_info` and of named tuples made by the runtime.
+                // Fields of `sys.version_info`, of `os.uname()` and of `platform.uname()`.
                 let Object::Tuple(items) = self.heap.object(id) else { return None };
                 let at = match name {
-                    "major" => 0,
-                    "minor" => 1,
-                    "micro" => 2,
-                    "releaselevel" => 3,
+                    "major" | "sysname" | "system" => 0,
+                    "minor" | "nodename" | "node" => 1,
+                    "micro" | "release" => 2,
+                    "releaselevel" | "version" => 3,
+                    "serial" | "machine" => 4,
+                    "processor" => 5,
                     _ => return None,
                 };
                 items.get(at).copied()

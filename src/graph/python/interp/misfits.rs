@@ -19,7 +19,7 @@ impl Interp<'_> {
         self.note_arguments(frame, callee, args);
         if self.is_certain_here()
             && self.library_depth == 0
-            && let Some(message) = self.misfit_of_library(callee, args)
+            && let Some(message) = self.misfit_of_others(frame, callee, args)
         {
             return self.mistake(frame, self.at(frame, expr), "TypeError", &message);
         }
@@ -37,6 +37,12 @@ impl Interp<'_> {
             },
         };
         self.mistake_or_demand(frame, self.at(frame, expr), class, &message)
+    }
+
+    /// Why code that is not own cannot be called like this.
+    fn misfit_of_others(&mut self, frame: &Frame, callee: Value, args: &Args) -> Option<String> {
+        let of_library = self.misfit_of_library(callee, args);
+        of_library.or_else(|| self.misfit_of_language(callee, args).filter(|_| self.is_decided(frame.module, 0)))
     }
 
     /// What is wrong with a decorator that is called with what it decorates.

@@ -300,6 +300,9 @@ impl Interp<'_> {
                 module.own || constant && module.kind == ModuleKind::Runtime
             }
             Some(_) if self.is_followed(object) => true,
+            // What the runtime says of itself in parts: `sys.implementation.name`, `sys.version_info.major`.
+            Some(Object::Tuple(_)) => true,
+            Some(Object::External(of)) => self.heap.get(value).is_none() && !self.heap.text(*of).contains("()"),
             Some(Object::List { .. } | Object::Dict { .. }) => {
                 self.mistakes.is_written(object) && followed::is_exact(&self.heap.text(name))
             }
@@ -481,6 +484,9 @@ impl Interp<'_> {
         let (class, message) = match (left, right) {
             _ if is_number(left) && is_number(right) && divides && zero => {
                 ("ZeroDivisionError", "division by zero".to_owned())
+            }
+            ("str", "str") if !matches!(op, BinaryOp::Add | BinaryOp::Mod) => {
+                ("TypeError", format!("unsupported operand type(s) for {sign}: 'str' and 'str'"))
             }
             ("str", "str" | "function") | ("function", _) => return Ok(()),
             ("str", other) if op == BinaryOp::Add => {

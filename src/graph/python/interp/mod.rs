@@ -4,6 +4,7 @@
 //! for imports. Conditions that cannot be decided run both ways; budgets make it end always.
 
 mod advice;
+mod arities;
 mod assign;
 mod attr;
 mod budget;
@@ -35,6 +36,7 @@ mod libraries;
 mod library;
 mod listing;
 mod located;
+mod machine;
 mod methods;
 mod mistakes;
 mod misfits;
@@ -51,6 +53,7 @@ mod refused;
 mod regex;
 pub(super) mod relay;
 mod runtime;
+mod settings;
 mod source_text;
 mod star;
 mod stated;
@@ -260,6 +263,8 @@ pub(super) struct Interp<'a> {
     /// Patterns that are compiled already: `re` keeps them.
     patterns: FxHashSet<Sym>,
     mistakes: mistakes::Mistakes,
+    /// Own classes whose fields a library reads from the environment.
+    settings: FxHashMap<Value, settings::Stated>,
     workers: work::Workers,
     /// A text with a [`text::HOLE`] was made.
     has_holes: bool,
@@ -330,6 +335,7 @@ impl<'a> Interp<'a> {
             running: None,
             patterns: FxHashSet::default(),
             mistakes: mistakes::Mistakes::default(),
+            settings: FxHashMap::default(),
             workers: work::Workers::default(),
             has_holes: false,
             has_moved: false,

@@ -3,6 +3,7 @@
 use super::super::value::*;
 use super::trace::Fault;
 use super::*;
+use crate::manifest::python::import_names;
 
 /// Rules about native files: whoever raises their errors again says no more than they do.
 const NATIVE: [&str; 6] = [
@@ -21,6 +22,7 @@ impl Interp<'_> {
         let scope = self.module(at).scope;
         self.heap.scope_mut(scope).open = true;
         self.run_extension(at, name)?;
+        self.note_needs(at, entry, name);
         self.run_twin(at, entry, name);
         Ok(())
     }
@@ -35,6 +37,30 @@ impl Interp<'_> {
         self.raise_fault("ImportError", &text, fault).map(|_| ())
     }
 
+    /// Notes distributions that the one of an extension module needs, that are not here, and that its file names: it may
+    /// import them from C, as what Cython writes does.
+    fn note_needs(&mut self, at: ModIdx, entry: EntryId, name: &str) {
+        if self.phase != Phase::Init || !self.is_certain() || self.is_caught("ImportError", false) {
+            return;
+        }
+        let mut missing: Vec<String> = Vec::new();
+        for distribution in self.input.needs_of(entry) {
+            let names = import_names(&distribution);
+            if !names.iter().any(|module| self.can_reach(module)) {
+                missing.extend(names);
+            }
+        }
+        if missing.is_empty() || self.input.artifact.entry(entry).bytes > LIMITS.generated_bytes {
+            return;
+        }
+        let Ok(content) = self.input.artifact.read(entry) else { return };
+        let content: &[u8] = (*content).as_ref();
+        let named = missing.into_iter().find(|module| super::super::extension::names(content, module));
+        if let Some(module) = named.filter(|_| !self.module(at).own) {
+            self.trace.doubts.insert(format!("`{name}` asks for `{module}`, which is not here"));
+        }
+    }
+
     /// Says of a module that is not found for whom the build is that is here.
     pub(super) fn with_other_build(&mut self, fault: &Fault, name: &str) -> Option<Fault> {
         let (parent, stem) = name.rsplit_once('.').map_or((None, name), |(parent, stem)| (Some(parent), stem));
@@ -46,7 +72,7 @@ impl Interp<'_> {
         let build = inside.into_iter().find_map(|folder| self.input.other_build(&folder, stem))?;
         let path = self.input.artifact.entry(build.entry).path.to_string();
         let message = format!("{}: `{path}` is built for {}", fault.message, build.made_for);
-        let help = Some(build.help.to_owned());
+        let help = Some(build.help);
         Some(Fault { rule: build.rule, subject: path, message, help, cure: None, ..fault.clone() })
     }
 

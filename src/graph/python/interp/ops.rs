@@ -239,6 +239,10 @@ impl Interp<'_> {
             BinaryOp::Div => "__itruediv__",
             BinaryOp::BitOr => "__ior__",
             BinaryOp::BitAnd => "__iand__",
+            BinaryOp::BitXor => "__ixor__",
+            BinaryOp::Pow => "__ipow__",
+            BinaryOp::LShift => "__ilshift__",
+            BinaryOp::RShift => "__irshift__",
             _ => return Ok(None),
         };
         let Some(Object::Instance { class, .. }) = self.heap.get(a) else { return Ok(None) };
@@ -257,6 +261,10 @@ impl Interp<'_> {
             BinaryOp::Mod => ("__mod__", "__rmod__"),
             BinaryOp::BitOr => ("__or__", "__ror__"),
             BinaryOp::BitAnd => ("__and__", "__rand__"),
+            BinaryOp::BitXor => ("__xor__", "__rxor__"),
+            BinaryOp::Pow => ("__pow__", "__rpow__"),
+            BinaryOp::LShift => ("__lshift__", "__rlshift__"),
+            BinaryOp::RShift => ("__rshift__", "__rrshift__"),
             _ => return Ok(Value::Unknown),
         };
         for (this, other, name) in [(a, b, name), (b, a, reverse)] {
@@ -422,6 +430,10 @@ fn of_numbers(op: BinaryOp, x: i64, y: i64) -> Option<Value> {
         BinaryOp::Mod if y > 0 => x.checked_rem_euclid(y),
         BinaryOp::BitOr => Some(x | y),
         BinaryOp::BitAnd => Some(x & y),
+        BinaryOp::BitXor => Some(x ^ y),
+        BinaryOp::Pow => u32::try_from(y).ok().and_then(|y| x.checked_pow(y)),
+        BinaryOp::LShift => u32::try_from(y).ok().and_then(|y| 2i64.checked_pow(y)).and_then(|y| x.checked_mul(y)),
+        BinaryOp::RShift => u32::try_from(y).ok().map(|y| x >> y.min(63)),
         _ => return None,
     };
     Some(result.map_or(Value::Unknown, Value::Int))

@@ -28,6 +28,14 @@ impl Interp<'_> {
         self.is_certain() && self.doubt.is_called_by_others() && self.library_depth > 0 && !self.budget.is_spent()
     }
 
+    /// Notes an error of own code that may end Init: it runs, as far as is seen, and nothing catches it.
+    pub(super) fn note_maybe(&mut self, at: ModIdx, class: &str, message: &str) {
+        if self.phase == Phase::Init && !self.budget.is_spent() && !self.is_caught(class, false) {
+            let name = self.heap.text(self.module(at).name);
+            self.trace.doubts.insert(format!("`{name}` may end with {class}: {message}"));
+        }
+    }
+
     /// Notes an end of Init that may come, and that what others do decides about.
     pub(super) fn doubt_of_others(&mut self, what: &str) {
         self.trace.doubts.insert(format!("whether `{what}` is raised depends on what other code does"));

@@ -1,4 +1,4 @@
-//! Paths and the environment: `os.path`, `pathlib`, `os.environ`, `platform`.
+//! Paths and the environment: `os.path`, `pathlib`, `os.environ`.
 
 use super::super::finder::{absolute, inside, normal};
 use super::super::value::*;
@@ -170,28 +170,7 @@ impl Interp<'_> {
             }
             ("pathlib.Path" | "pathlib.PurePath" | "pathlib.PosixPath", Some(path)) => self.new_path(&path),
             ("sys.intern", _) => first.unwrap_or(Value::Unknown),
-            _ => return self.of_machine(name),
-        })
-    }
-
-    /// What is the same wherever the function runs; `None` for calls that ask for something else.
-    fn of_machine(&mut self, name: &str) -> Option<Value> {
-        Some(match name {
-            "os.getcwd" => self.heap.str("/var/task"),
-            "platform.system" => self.heap.str("Linux"),
-            "platform.machine" => self.heap.str(match self.input.architecture {
-                crate::platform::Architecture::X86_64 => "x86_64",
-                crate::platform::Architecture::Arm64 => "aarch64",
-            }),
-            "platform.python_implementation" => self.heap.str("CPython"),
-            "platform.python_version" => {
-                let (major, minor) = self.input.version;
-                self.heap.str(&format!("{major}.{minor}.9"))
-            }
-            "sys.getdefaultencoding" | "sys.getfilesystemencoding" => self.heap.str("utf-8"),
-            "sys.gettrace" | "sys.getprofile" => Value::None,
-            "sys.is_finalizing" => Value::Bool(false),
-            _ => return None,
+            _ => return self.of_machine(name, args),
         })
     }
 

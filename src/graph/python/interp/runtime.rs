@@ -234,26 +234,22 @@ impl Interp<'_> {
 
     /// Constants of the standard library.
     fn constant(&mut self, full: &str) -> Option<Value> {
-        let (major, minor) = self.input.version;
+        if let Some(value) = self.data_of_machine(full) {
+            return Some(value);
+        }
+        if let Some(flag) = full.strip_prefix("os.O_").and_then(open_flag) {
+            return Some(Value::Int(flag));
+        }
         Some(match full {
-            "sys.version_info" | "platform.python_version_tuple()" => {
-                let level = self.heap.str("final");
-                self.heap.tuple(&[
-                    Value::Int(i64::from(major)),
-                    Value::Int(i64::from(minor)),
-                    Value::Int(9),
-                    level,
-                    Value::Int(0),
-                ])
-            }
-            "sys.hexversion" => Value::Int((i64::from(major) << 24) | (i64::from(minor) << 16) | 0x09f0),
             "sys.platform" => self.heap.str("linux"),
             "sys.byteorder" => self.heap.str("little"),
             "sys.maxsize" => Value::Int(i64::MAX),
             "sys.maxunicode" => Value::Int(0x10_ffff),
             "sys.implementation.name" => self.heap.str("cpython"),
             "sys.flags.optimize" => Value::Int(self.optimization()),
-            "sys.flags.dev_mode" => Value::Int(0),
+            "sys.flags.dev_mode" | "sys.flags.interactive" => Value::Int(0),
+            "sys.prefix" | "sys.base_prefix" | "sys.exec_prefix" | "sys.base_exec_prefix" => self.heap.str("/var/lang"),
+            "sys.api_version" => Value::Int(1013),
             "sys.dont_write_bytecode" => Value::Bool(false),
             "sys.modules" => self.heap.alloc(Object::Namespace(NamespaceOf::Modules)),
             "os.environ" => self.heap.alloc(Object::Namespace(NamespaceOf::Environment)),
@@ -409,7 +405,7 @@ impl Interp<'_> {
         self.module_mut(at).weight = Weight::default();
     }
 
-    fn can_reach(&mut self, name: &str) -> bool {
+    pub(super) fn can_reach(&mut self, name: &str) -> bool {
         let sym = self.heap.sym(name);
         self.sys_modules.get(sym).is_some() || self.is_runtime_module(name) || self.finder.guess(name).is_some()
     }
@@ -459,4 +455,18 @@ impl Interp<'_> {
         }
         self.call_library(name, callee, args)
     }
+}
+
+/// Flags of `os.open`, as Linux has them on both architectures (`asm-generic/fcntl.h`).
+fn open_flag(name: &str) -> Option<i64> {
+    Some(match name {
+        "RDONLY" => 0,
+        "WRONLY" => 1,
+        "RDWR" => 2,
+        "CREAT" => 0o100,
+        "EXCL" => 0o200,
+        "TRUNC" => 0o1000,
+        "APPEND" => 0o2000,
+        _ => return None,
+    })
 }

@@ -12,7 +12,11 @@ impl Interp<'_> {
         let text = self.heap.text(name);
         let message = format!("name '{text}' is not defined");
         let certain = self.is_certain_here() && self.is_decided(frame.module, 0);
-        if !certain || !self.module(frame.module).own || !self.is_nowhere(frame, name, site) {
+        if !self.module(frame.module).own || !self.is_nowhere(frame, name, site) {
+            return self.soft_error("NameError", &message);
+        }
+        if !certain {
+            self.note_maybe(frame.module, "NameError", &message);
             return self.soft_error("NameError", &message);
         }
         let is_newer = |minor: u16| names::is_builtin_name(&text, (3, minor));
@@ -27,6 +31,15 @@ impl Interp<'_> {
             None => self.help_for_clause(frame, &text),
         };
         self.raise_fault("NameError", &message, fault)
+    }
+
+    /// The same in a branch that may run: what follows is not known.
+    pub(super) fn note_no_name(&mut self, frame: &Frame, name: Sym, site: Span) {
+        let is_followed = self.phase == Phase::Init && self.library_depth == 0 && self.module(frame.module).own;
+        if is_followed && self.is_nowhere(frame, name, site) {
+            let message = format!("name '{}' is not defined", self.heap.text(name));
+            self.note_maybe(frame.module, "NameError", &message);
+        }
     }
 
     fn help_for_clause(&self, frame: &Frame, name: &str) -> Option<String> {

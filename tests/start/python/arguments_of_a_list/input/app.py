@@ -1,0 +1,6 @@
+ROWS = []
+ROWS.append()
+
+
+def handler(event, context):
+    return 1

@@ -1,0 +1,3 @@
+from . import _core
+
+area = _core.area

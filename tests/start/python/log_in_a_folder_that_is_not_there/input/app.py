@@ -1,0 +1,7 @@
+import logging
+
+HANDLER = logging.FileHandler("logs/orders.log")
+
+
+def handler(event, context):
+    return 1

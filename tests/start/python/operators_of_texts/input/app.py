@@ -1,0 +1,6 @@
+NAME = "orders"
+STEM = NAME - "s"
+
+
+def handler(event, context):
+    return 1
