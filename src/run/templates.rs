@@ -25,20 +25,29 @@ const LARGEST: u64 = 8 << 20;
 pub(super) const EXECUTABLE: &str = "provided.al2023";
 /// Files of one folder that are looked into for a template.
 const MOST_FILES: usize = 50;
+/// The application of a Chalice project.
+const APPLICATION: &str = "app.py";
+/// Properties that say where code lies, which packaging puts into a bucket.
+const CODE: [&str; 4] = ["CodeUri", "ContentUri", "Code", "Content"];
 
 /// Whether a file may be a template, by its name.
 pub(super) fn may_be_one(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     matches!(extension, "yaml" | "yml" | "json" | "template" | "tf" | "tofu")
-        || ["serverless.ts", "zappa_settings.toml"].iter().any(|name| path.ends_with(name))
+        || ["serverless.ts", "zappa_settings.toml", APPLICATION].iter().any(|name| path.ends_with(name))
 }
 
 /// The templates with functions that lie in a folder.
 pub(super) fn in_folder(folder: &Path) -> Vec<PathBuf> {
     let usual = WORDS.templates.iter().map(|name| folder.join(name)).chain(synthesized(folder));
-    let usual: Vec<PathBuf> = usual.filter(|file| is_one(file)).collect();
-    let Ok(children) = seen::read_dir(folder) else { return Vec::new() };
-    let files = children.flatten().map(|child| child.path()).filter(|path| may_be_one(path));
+    let mut usual: Vec<PathBuf> = usual.filter(|file| is_one(file)).collect();
+    // The settings of a Chalice project lead to its application by themselves.
+    if usual.iter().any(|file| file.ends_with(".chalice/config.json")) {
+        usual.retain(|file| !file.ends_with(APPLICATION));
+    }
+    // A folder that cannot be listed has the usual ones all the same.
+    let children = seen::read_dir(folder).into_iter().flatten().flatten();
+    let files = children.map(|child| child.path()).filter(|path| may_be_one(path));
     let mut files: Vec<PathBuf> = files.take(MOST_FILES).collect();
     files.sort();
     // Beside a template of the usual name stand others, and what tools have made of it.
@@ -54,7 +63,19 @@ fn is_source(file: &Path, others: &[PathBuf]) -> bool {
     let is_again = others.iter().any(|other| other.file_stem() == file.file_stem());
     matches!(extension, "yaml" | "yml" | "template")
         && !is_again
-        && input::read_text_file(file, LARGEST).is_ok_and(|text| !text.contains("s3://"))
+        && input::read_text_file(file, LARGEST).is_ok_and(|text| !is_packaged(&text))
+}
+
+/// Whether a template is what `sam package` or `aws cloudformation package` has made of another: all its code lies in a
+/// bucket.
+fn is_packaged(text: &str) -> bool {
+    let written = text.lines().filter_map(|line| {
+        let (key, value) = line.split_once(':')?;
+        let plain = |text: &str| text.trim_matches([' ', '\t', '"', '\'', ',']).to_owned();
+        CODE.contains(&plain(key).as_str()).then(|| plain(value)).filter(|value| !value.is_empty())
+    });
+    let places: Vec<bool> = written.map(|value| value.starts_with("s3://")).collect();
+    !places.is_empty() && places.into_iter().all(|in_bucket| in_bucket)
 }
 
 /// What CDK for Terraform has written of a program, a configuration for each of its stacks.

@@ -18,6 +18,7 @@ pub(super) use cdk::{is_manifest, read as read_cdk};
 pub(super) use eval::EXPORTS;
 pub(super) use sam::with;
 
+use self::cdk::Asset;
 use self::eval::{Bindings, Template};
 use super::model::{Dialect, Origin, Plugin, Problem, Setting};
 use super::reader::{MOST_RESOURCES, Reader, start_of};
@@ -128,7 +129,7 @@ pub(super) struct Stack<'r, 'f> {
     /// Logical ids of the resources that hold this template.
     holders: Vec<String>,
     /// Folders and files of assets, by their hash.
-    assets: BTreeMap<String, String>,
+    assets: BTreeMap<String, Asset>,
 }
 
 /// One resource as it is written, its type known.
@@ -141,7 +142,7 @@ struct Written<'n> {
 }
 
 impl<'r, 'f> Stack<'r, 'f> {
-    fn new(reader: &'r mut Reader<'f>, path: &str, assets: BTreeMap<String, String>) -> Self {
+    fn new(reader: &'r mut Reader<'f>, path: &str, assets: BTreeMap<String, Asset>) -> Self {
         Self { reader, path: path.to_owned(), trail: vec![path.to_owned()], holders: Vec::new(), assets }
     }
 }
