@@ -34,7 +34,9 @@ const CODE: [&str; 4] = ["CodeUri", "ContentUri", "Code", "Content"];
 pub(super) fn may_be_one(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     matches!(extension, "yaml" | "yml" | "json" | "template" | "tf" | "tofu")
-        || ["serverless.ts", "zappa_settings.toml", APPLICATION].iter().any(|name| path.ends_with(name))
+        || ["serverless.ts", "serverless.js", "zappa_settings.toml", APPLICATION]
+            .iter()
+            .any(|name| path.ends_with(name))
 }
 
 /// The templates with functions that lie in a folder.

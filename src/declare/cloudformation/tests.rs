@@ -401,3 +401,26 @@ fn repeated_references_cannot_fill_memory() {
     let app = read("t.yaml", &text);
     assert!(app.functions.len() > 1_000);
 }
+
+#[test]
+fn a_text_is_a_template_only_with_resources_at_its_top() {
+    let is = super::looks_like_one;
+    let function = "Type: AWS::Lambda::Function";
+    assert!(
+        is(&format!("Resources:\n  F:\n    {function}\n")) && is(&format!("\"Resources\":\n  F:\n    {function}\n"))
+    );
+    assert!(is(&format!("{{Resources: {{F: {{{function}}}}}}}")));
+    let json = r#"{"Description": "a \"} {", "Resources": {"F": {"Type": "AWS::Lambda::Function"}}}"#;
+    assert!(is(json));
+    assert!(!is(&format!("shapes:\n  Resources:\n    F:\n      {function}\n")));
+    assert!(!is(&format!("{{\"shapes\": {json}}}")));
+    // One that ends in its middle is reported, not passed over.
+    assert!(is(&json[..json.len() - 4]));
+}
+
+#[test]
+fn functions_of_devices_are_not_analysed() {
+    let text = "Resources:\n  F: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.12, Handler: index.handler, Code: {ZipFile: 'import greengrasssdk'}}}\n  V: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref F}}\n  D:\n    Type: AWS::Greengrass::FunctionDefinition\n    Properties:\n      InitialVersion: {Functions: [{Id: f, FunctionArn: !Ref V}]}\n";
+    let app = read("template.yaml", text);
+    assert_eq!(function(&app, "F").1.kind, FunctionKind::NotAnalysed);
+}

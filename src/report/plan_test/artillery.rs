@@ -11,11 +11,14 @@ const PARTS: f64 = 1_000.0;
 pub(super) fn script(functions: &[&Tested], url: &str) -> String {
     let ramps = ramps::ramps(functions);
     let mut text = head(functions, &ramps, "#");
-    text.push_str("#\n# `artillery run FILE` stays within the limits; `artillery run -e beyond FILE` goes on through them.\n");
+    text.push_str(
+        "#\n# `artillery run FILE` stays within the limits; `artillery run -e beyond FILE` goes on through them.\n",
+    );
     let _ = writeln!(text, "config:\n  target: \"{}\"", url.replace(['"', '\\', '\n'], ""));
     // One arrival rate is divided among all scenarios: it is the sum of what the functions get.
     let within = sums(ramps.iter().map(|ramp| ramp.within.as_slice()));
-    let beyond = sums(ramps.iter().map(|ramp| if ramp.beyond.is_empty() { &ramp.within } else { &ramp.beyond }.as_slice()));
+    let beyond =
+        sums(ramps.iter().map(|ramp| if ramp.beyond.is_empty() { &ramp.within } else { &ramp.beyond }.as_slice()));
     text.push_str("  phases:\n");
     phases(&mut text, 1.0, &within, "    ");
     text.push_str("  environments:\n    beyond:\n      phases:\n");

@@ -43,7 +43,10 @@ const SIGNS: &[(&str, &str)] = &[
     ("the queue's age grows while ConcurrentExecutions climbs slowly", "the poller: 300 more batches each minute"),
     ("errors of connections, slower with more environments", "the database: connections times environments"),
     ("slow at any rate, and faster with more memory", "memory: the share of a CPU goes with it"),
-    ("the tool drops iterations, or its own machine is busy", "the test: run it from a larger machine, or from several"),
+    (
+        "the tool drops iterations, or its own machine is busy",
+        "the test: run it from a larger machine, or from several",
+    ),
     ("502 or 504 after 29 s", "the API gives up before the function does"),
 ];
 
@@ -62,7 +65,8 @@ pub fn plan_test(functions: &[Tested], url: &str, tool: Tool) -> String {
 fn head(functions: &[&Tested], ramps: &[Ramp], mark: &str) -> String {
     let mut text = format!("{mark} Load test that ramps through the limits that defrost found.\n{mark}\n");
     for (tested, ramp) in functions.iter().zip(ramps) {
-        let shares = if tested.plan.reserved.is_none() && functions.len() > 1 { ", shared with the others" } else { "" };
+        let shares =
+            if tested.plan.reserved.is_none() && functions.len() > 1 { ", shared with the others" } else { "" };
         let _ = writeln!(
             text,
             "{mark} {}: at most {} environments{shares}; some requests are refused from about {:.0} per second",
@@ -80,7 +84,10 @@ fn head(functions: &[&Tested], ramps: &[Ramp], mark: &str) -> String {
         );
     }
     if total > ONE_MACHINE {
-        let _ = writeln!(text, "{mark} That is more than one machine sends with ease, and than an API takes where nothing is said.");
+        let _ = writeln!(
+            text,
+            "{mark} That is more than one machine sends with ease, and than an API takes where nothing is said."
+        );
     }
     let _ = writeln!(text, "{mark}\n{mark} What is seen, and what it is:");
     for (seen, is) in SIGNS {
