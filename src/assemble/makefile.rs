@@ -1,5 +1,5 @@
-//! What the makefile of a `sam build` copies into a package for sure. Nothing of it is run; what else its commands bring
-//! is open.
+//! What the makefile of a `sam build` copies into a package for sure. Nothing of it is run; what else its commands
+//! bring is open.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -84,10 +84,7 @@ fn head(functions: &[&Tested], ramps: &[Ramp], mark: &str) -> String {
         );
     }
     if total > ONE_MACHINE {
-        let _ = writeln!(
-            text,
-            "{mark} That is more than one machine sends with ease, and than an API takes where nothing is said."
-        );
+        let _ = writeln!(text, "{mark} That is more than one machine sends with ease.");
     }
     let _ = writeln!(text, "{mark}\n{mark} What is seen, and what it is:");
     for (seen, is) in SIGNS {

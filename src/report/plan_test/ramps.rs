@@ -7,7 +7,7 @@ use crate::scaling::plan::TrafficPlan;
 const USUAL_RATE: f64 = 10.0;
 /// Seconds in which a test goes from one rate to the next.
 pub(super) const CLIMB_S: u32 = 30;
-/// Seconds for which it stays at a rate: the tools' percentiles need some, and the platform's metrics have a point a minute.
+/// Seconds for which it stays at a rate: percentiles need some, and the platform's metrics have a point a minute.
 pub(super) const HOLD_S: u32 = 120;
 /// Below its limit a function refuses nothing.
 const NEAR: f64 = 0.9;
@@ -23,16 +23,33 @@ pub(super) struct Ramp {
     pub(super) beyond: Vec<f64>,
     /// From which rate on.
     pub(super) limit: f64,
+    /// What is expected.
+    expected: f64,
 }
 
 impl Ramp {
+    /// What it gets where nothing is wrong: what is expected, as far as it is allowed.
+    pub(super) fn usual(&self) -> f64 {
+        self.expected.min(self.near()).max(1.0)
+    }
+
+    /// The highest rate at which nothing is refused.
+    pub(super) fn near(&self) -> f64 {
+        self.limit * NEAR
+    }
+
+    /// The lowest rate at which something must be.
+    pub(super) fn above(&self) -> f64 {
+        self.limit * ABOVE
+    }
+
     /// The highest rate of all.
     pub(super) fn top(&self) -> f64 {
         self.within.iter().chain(&self.beyond).copied().fold(1.0, f64::max)
     }
 }
 
-/// The rates for functions that are tested at the same time. Functions without a reservation share what is unreserved, so
+/// The rates for functions that are tested at the same time. Those without a reservation share what is unreserved, so
 /// that all of them together reach its end: each gets the part of it that its traffic asks for.
 pub(super) fn ramps(functions: &[&Tested]) -> Vec<Ramp> {
     let need = |tested: &Tested| expected(tested) * duration_s(tested);
@@ -47,14 +64,16 @@ pub(super) fn ramps(functions: &[&Tested]) -> Vec<Ramp> {
 }
 
 /// Half of what is expected, all of it, nearly what is allowed, and beyond.
-fn of(expected: f64, limit: f64) -> Ramp {
-    let (near, above) = (limit * NEAR, limit * ABOVE);
-    let within = [expected.min(near) * 0.5, expected.min(near), near];
-    let beyond = [above, expected].into_iter().filter(|rate| *rate >= above);
-    Ramp { within: rising(within.into_iter()), beyond: rising(beyond), limit }
+pub(super) fn of(expected: f64, limit: f64) -> Ramp {
+    let ramp = Ramp { limit, expected, ..Ramp::default() };
+    let (usual, above) = (ramp.usual(), ramp.above());
+    let within = rising([usual * 0.5, usual, ramp.near()].into_iter());
+    let beyond = rising([above, expected].into_iter().filter(|rate| *rate >= above));
+    Ramp { within, beyond, ..ramp }
 }
 
-fn rising(rates: impl Iterator<Item = f64>) -> Vec<f64> {
+/// Rates in whole numbers, without those that are no higher than one before.
+pub(super) fn rising(rates: impl Iterator<Item = f64>) -> Vec<f64> {
     let mut found: Vec<f64> = Vec::new();
     for rate in rates.map(|rate| rate.max(1.0).round()) {
         if found.last().is_none_or(|last| *last < rate) {
