@@ -59,13 +59,20 @@ pub(super) fn in_folder(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Whether a template beside others is one that people write: none in another notation, and none that a tool has
-/// packaged, whose code lies in a bucket.
+/// packaged, whose code lies in a bucket. Terraform beside another tool has a name of its own.
 fn is_source(file: &Path, others: &[PathBuf]) -> bool {
-    let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    let is_again = others.iter().any(|other| other.file_stem() == file.file_stem());
-    matches!(extension, "yaml" | "yml" | "template")
-        && !is_again
-        && input::read_text_file(file, LARGEST).is_ok_and(|text| !is_packaged(&text))
+    let extension = |file: &Path| file.extension().and_then(|extension| extension.to_str().map(str::to_owned));
+    let is_again = || others.iter().any(|other| other.file_stem() == file.file_stem());
+    match extension(file).as_deref() {
+        Some("tf" | "tofu") => {
+            let is_terraform = |other: &PathBuf| matches!(extension(other).as_deref(), Some("tf" | "tofu"));
+            !others.iter().any(is_terraform)
+        }
+        Some("yaml" | "yml" | "template") if !is_again() => {
+            input::read_text_file(file, LARGEST).is_ok_and(|text| !is_packaged(&text))
+        }
+        _ => false,
+    }
 }
 
 /// Whether a template is what `sam package` or `aws cloudformation package` has made of another: all its code lies in a

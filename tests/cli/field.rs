@@ -87,6 +87,13 @@ fn a_template_beside_another_that_names_a_bucket_is_read() {
     let report = project.report(&[]);
     assert_eq!(names(&report), ["Main", "Beside"], "{report:#}");
     assert_eq!(report["problems"], json!([]));
+    // So is what another tool deploys, whatever its files are called.
+    let functions = "data \"archive_file\" \"code\" {\n  type = \"zip\"\n  source_dir = \"${path.module}/b\"\n  output_path = \"b.zip\"\n}\n\
+                     resource \"aws_lambda_function\" \"own\" {\n  function_name = \"own\"\n  runtime = \"python3.12\"\n  handler = \"app.handler\"\n  \
+                     role = \"r\"\n  filename = data.archive_file.code.output_path\n}\n";
+    project.write("functions.tf", functions);
+    project.write("names.tf", "variable \"stage\" { default = \"dev\" }\n");
+    assert_eq!(names(&project.report(&[])), ["Main", "aws_lambda_function.own", "Beside"]);
 }
 
 #[test]
