@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::convention;
 use super::crates::OfCrate;
@@ -27,8 +30,10 @@ pub(super) const EXECUTABLE: &str = "provided.al2023";
 const MOST_FILES: usize = 50;
 /// The application of a Chalice project.
 const APPLICATION: &str = "app.py";
-/// Properties that say where code lies, which packaging puts into a bucket.
-const CODE: [&str; 4] = ["CodeUri", "ContentUri", "Code", "Content"];
+/// Where code lies, as templates write it in lines or in braces; packaging puts it into a bucket.
+static CODE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"(?m)(?:^|[\s{,"'])(?:CodeUri|ContentUri|Code|Content)["']?:[ \t]*["']?([^\s"',{}]+)"#).ok()
+});
 
 /// Whether a file may be a template, by its name.
 pub(super) fn may_be_one(path: &Path) -> bool {
@@ -78,12 +83,8 @@ fn is_source(file: &Path, others: &[PathBuf]) -> bool {
 /// Whether a template is what `sam package` or `aws cloudformation package` has made of another: all its code lies in a
 /// bucket.
 fn is_packaged(text: &str) -> bool {
-    let written = text.lines().filter_map(|line| {
-        let (key, value) = line.split_once(':')?;
-        let plain = |text: &str| text.trim_matches([' ', '\t', '"', '\'', ',']).to_owned();
-        CODE.contains(&plain(key).as_str()).then(|| plain(value)).filter(|value| !value.is_empty())
-    });
-    let places: Vec<bool> = written.map(|value| value.starts_with("s3://")).collect();
+    let found = CODE.iter().flat_map(|pattern| pattern.captures_iter(text));
+    let places: Vec<bool> = found.map(|place| place[1].starts_with("s3://")).collect();
     !places.is_empty() && places.into_iter().all(|in_bucket| in_bucket)
 }
 

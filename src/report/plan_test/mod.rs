@@ -107,11 +107,19 @@ fn filled(path: &str) -> String {
     let mut inside = false;
     for c in one_line(path).chars() {
         match c {
-            '{' => {
+            '{' | '<' => {
                 inside = true;
                 text.push('1');
             }
-            '}' => inside = false,
+            ':' if text.ends_with('/') => {
+                inside = true;
+                text.push('1');
+            }
+            '}' | '>' => inside = false,
+            '/' => {
+                inside = false;
+                text.push('/');
+            }
             _ if inside => {}
             c if c.is_ascii_alphanumeric() || "/-_.~$".contains(c) => text.push(c),
             _ => text.push('-'),
@@ -194,6 +202,14 @@ mod tests {
         let text = plan_test(&[one, two], "https://x", Tool::Artillery);
         assert!(text.contains("rampTo: 4500\n") && text.contains("rampTo: 6000\n"), "{text}");
         assert_eq!(text.matches("weight: 250\n").count(), 4, "{text}");
+    }
+
+    #[test]
+    fn parameters_of_all_frameworks_are_filled_in() {
+        for path in ["/a/{id}/b", "/a/<id>/b", "/a/<int:id>/b", "/a/:id/b"] {
+            assert_eq!(filled(path), "/a/1/b", "{path}");
+        }
+        assert_eq!(filled("/{proxy+}"), "/1");
     }
 
     #[test]
