@@ -300,7 +300,7 @@ mod tests {
             (format!("mkdir -p {dir}/code\ncp -r src {dir}/code"), &[("src", "code/src")]),
             (format!("cp -R src/. {dir}"), &[("src", "")]),
             (format!("cp -a . {dir}"), &[("", "")]),
-            (format!("cp -r src/* ${{ARTIFACTS_DIR}}"), &[("src/app.py", "app.py"), ("src/own", "own")]),
+            ("cp -r src/* ${ARTIFACTS_DIR}".to_owned(), &[("src/app.py", "app.py"), ("src/own", "own")]),
             (format!("cd lib && cp *.py {dir}"), &[("lib/a.py", "a.py")]),
             (format!("cp -r src lib {dir}/code"), &[("src", "code/src"), ("lib", "code/lib")]),
             (format!("cp -r absent {dir} || true; cp lib/a.py {dir}"), &[("lib/a.py", "a.py")]),
