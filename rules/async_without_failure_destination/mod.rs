@@ -7,7 +7,7 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
     for (id, function) in cx.own_functions() {
         let nobody_waits = |trigger: &&Trigger| {
             let caller = !matches!(trigger.source, TriggerSource::Permission(_));
-            trigger.is_on() && trigger.invocation == Invocation::Asynchronous && caller
+            trigger.is_on() && trigger.invocation == Invocation::Asynchronous && caller && !trigger.awaits_report()
         };
         // A setting for a function that is not known may be for this one.
         let settings: Vec<&EventInvoke> =

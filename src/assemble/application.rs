@@ -9,7 +9,9 @@ use serde::Deserialize;
 use super::built::{self, Built};
 use super::bundle;
 use super::folders::FOLDERS;
-use super::{Base, Brings, Content, EventSource, Installs, LayerPath, NamedLayer, Open, Reason, Tool, image, layers};
+use super::{
+    Base, Brings, Content, EventSource, Installs, LayerPath, NamedLayer, Open, Reason, Tool, image, layers, makefile,
+};
 use crate::artifact::Location;
 use crate::declare::model::{
     ApiKind, Application, BuildMethod, CodePart, CodeSource, Dialect, Function, FunctionKind, Id, Qualifier, Setting,
@@ -287,9 +289,11 @@ fn from_sources(app: &Application, function: &Function, path: String, state: &Bu
     }
     let command = built::command(app.dialect);
     if built::is_opaque(method) {
+        let copied = *method == BuildMethod::Makefile && copied(function, &mut package);
+        let stands = if copied { "; what its makefile copies stands for it" } else { "" };
         package.open.push(Open {
             reason: Reason::Build,
-            detail: format!("its package is made by its own build, which has not run here; {command}"),
+            detail: format!("its package is made by its own build, which has not run here{stands}; {command}"),
             brings: Brings::Anything,
         });
     } else if let Built::Stale(output) = state {
@@ -307,6 +311,19 @@ fn from_sources(app: &Application, function: &Function, path: String, state: &Bu
         });
     }
     package
+}
+
+/// Takes what a makefile copies for the package, where the handler is among it; whether it is.
+fn copied(function: &Function, package: &mut Package) -> bool {
+    let copied = makefile::copied(&package.code, &function.origin.id);
+    let is_all = function.handler.text().is_some_and(|handler| copied.holds(handler));
+    if is_all {
+        if copied.installs_requirements {
+            package.installs = Installs::Declared;
+        }
+        package.content = Content::Parts { parts: copied.parts.into(), is_image: false };
+    }
+    is_all
 }
 
 /// A folder that patterns put into the package and that is not there: something has still to make it.

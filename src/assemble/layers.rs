@@ -8,9 +8,9 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::built;
-use super::{Base, Brings, LayerPath, Open, Reason};
+use super::{Base, Brings, LayerPath, Open, Reason, makefile};
 use crate::declare::model::{Application, BuildMethod, CodeSource, Function, Layer, LayerUse, Setting};
-use crate::input::seen;
+use crate::input::{Part, seen};
 use crate::knowledge;
 
 /// Public layers.
@@ -125,6 +125,12 @@ fn own(app: &Application, layer: &Layer, base: &Base, paths: &mut Vec<LayerPath>
         return;
     }
     if built::is_opaque(&layer.content.build.method) {
+        if layer.content.build.method == BuildMethod::Makefile {
+            let folders = makefile::copied(&base.path(source), name).parts.into_iter();
+            let folders = folders.filter(|part| seen::is_dir(&part.from));
+            let path = |part: Part| LayerPath { path: part.from.to_string_lossy().into_owned(), below: part.to };
+            paths.extend(folders.map(path));
+        }
         open.push(Open {
             reason: Reason::Build,
             detail: format!("the layer {name} is made by its own build, which has not run here: {}", build(app)),

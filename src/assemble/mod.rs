@@ -11,6 +11,7 @@ mod bundle;
 mod folders;
 mod image;
 mod layers;
+mod makefile;
 mod script;
 mod spec;
 mod world;

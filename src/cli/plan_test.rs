@@ -3,6 +3,7 @@ use std::io::Write;
 use super::args::{PlanTestArgs, TestTool};
 use super::{CLEAN, output, scale};
 use crate::declare::model::{Application, RouteRole, TriggerSource};
+use crate::engine::FunctionFacts;
 use crate::engine::application::plan;
 use crate::report::plan_test::{Tested, Tool, plan_test};
 use crate::run::UserError;
@@ -48,14 +49,35 @@ fn tested(
         match trigger.source {
             TriggerSource::Route(route) => {
                 let route = &application.routes[route];
-                let path = route.path.text().filter(|path| path.starts_with('/') && route.role == RouteRole::Handler);
+                let path = route.path.text().filter(|_| route.role == RouteRole::Handler);
+                // What nothing else answers is the root as well.
+                let path = path.map(|path| if path == "$default" { "/" } else { path });
+                let path = path.filter(|path| path.starts_with('/'));
                 routes.extend(path.map(|path| (route.method.text().unwrap_or("GET").to_owned(), path.to_owned())));
             }
             TriggerSource::Url(_) | TriggerSource::LoadBalancer(_) => routes.push(("GET".to_owned(), "/".to_owned())),
             _ => {}
         }
     }
+    let own = crate::engine::application::function_facts(project, application, id).map_or_else(Vec::new, of_code);
+    // The code says what a route for everything stands for.
+    if routes.iter().any(|(_, path)| is_for_all(path)) && !own.is_empty() {
+        routes.retain(|(_, path)| !is_for_all(path));
+        routes.extend(own);
+    }
     routes.sort();
     routes.dedup();
     Some(Tested { plan, timeout_ms: application.timeout_s(id).map(|seconds| f64::from(seconds) * 1e3), routes })
+}
+
+/// Whether a path of a template stands for all that begin alike.
+fn is_for_all(path: &str) -> bool {
+    path == "/" || path.ends_with("+}")
+}
+
+/// The HTTP routes that the code of a function dispatches on.
+fn of_code(facts: &FunctionFacts) -> Vec<(String, String)> {
+    let routes = facts.routes.routes.iter();
+    let http = routes.filter_map(|route| Some((route.method.clone()?, route.path.clone()?)));
+    http.filter(|(_, path)| path.starts_with('/')).collect()
 }

@@ -53,7 +53,7 @@ pub struct Options {
 pub fn dialect_of(path: &str, text: &str) -> Option<Dialect> {
     let extension = path.rsplit('.').next().unwrap_or_default();
     match extension {
-        _ if chalice::is_one(path) => Some(Dialect::Chalice),
+        _ if chalice::is_one(path) || chalice::is_application(path, text) => Some(Dialect::Chalice),
         _ if zappa::is_one(path, text) => Some(Dialect::Zappa),
         _ if terraform::is_file(path) => terraform::looks_like_one(path, text).then_some(Dialect::Terraform),
         "json" if cloudformation::is_manifest(path, text) => Some(Dialect::Cdk),
@@ -131,7 +131,8 @@ fn read_one(path: &str, files: &dyn Files, options: &Options) -> Result<(Applica
     let mut reader = Reader::new(files, options, path, dialect);
     let inner = match dialect {
         Dialect::Cdk if cloudformation::is_manifest(path, &text) => cloudformation::read_cdk(path, &mut reader)?,
-        Dialect::Chalice => chalice::read(path, &mut reader).map(|()| Vec::new())?,
+        Dialect::Chalice if chalice::is_one(path) => chalice::read(path, &mut reader).map(|()| Vec::new())?,
+        Dialect::Chalice => chalice::read_application(path, &mut reader).map(|()| Vec::new())?,
         Dialect::Zappa => zappa::read(path, &mut reader).map(|()| Vec::new())?,
         Dialect::Terraform => terraform::read(path, &mut reader).map(|()| Vec::new())?,
         Dialect::TerraformPlan => terraform::read_plan(path, &mut reader).map(|()| Vec::new())?,

@@ -33,6 +33,8 @@ pub use registry::{CargoCheck, Check, PackageCheck, Registry, Rule, RuleSource};
 pub use sink::Sink;
 pub use start::{report_causes, report_obstacles};
 
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 
 use crate::fault::{self, Fault};
@@ -91,6 +93,7 @@ fn run_rule(rule: &Rule, policy: &Policy, project: &ProjectFacts, packages: &[Ve
             let context = ApplicationContext::new(project, application, rule, options);
             checked.add(sink(None), None, |sink| check(&context, sink));
         }
+        once(&mut checked.findings);
         return checked;
     }
     if let Some(check) = of_package(rule) {
@@ -109,6 +112,17 @@ fn run_rule(rule: &Rule, policy: &Policy, project: &ProjectFacts, packages: &[Ve
         });
     }
     checked
+}
+
+/// Keeps one of the findings that several applications have alike: they use one module, or nest one template.
+fn once(findings: &mut Vec<Finding>) {
+    let mut known = BTreeSet::new();
+    findings.retain(|finding| {
+        let location = &finding.location;
+        let place =
+            (location.path.clone(), location.inner_path.clone(), location.span.map(|span| (span.start, span.end)));
+        known.insert((place, finding.message.clone(), finding.function.clone(), finding.subject.clone()))
+    });
 }
 
 /// What a rule has to say of a package, if anything.

@@ -84,7 +84,10 @@ impl FunctionFacts {
         // A declared distribution that is not installed may bring it under another name.
         let unmatched = self.usage.unmatched();
         let may_match = |name: &str| unmatched.may_match() && unmatched.imports.contains(name);
+        // A file that is asked for by its path may be made yet.
+        let may_be_made = || cause.rule == "unresolved-import" && self.world.puts_at(&cause.subject);
         self.rests_on_a_guess(cause)
+            || may_be_made()
             || cause.cure.as_deref().is_some_and(|name| {
                 self.absence(name) != Absence::Certain || (unbuilt && may_come(name)) || may_match(name)
             })

@@ -30,11 +30,20 @@ pub(super) struct Matched<'a> {
     pub(super) left: Vec<Omission>,
 }
 
+/// Which executables are wanted that no template names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Matching {
+    /// None, where templates name some: those are all that is deployed.
+    Deployed,
+    /// All that are functions.
+    All,
+}
+
 /// Joins what templates declare with what a workspace builds. What a template names is all that is deployed; only where
 /// it does not say which executable a function is, those that nobody names stand for it.
-pub(super) fn matched(cargo: &CargoFacts, declared: Vec<OfCrate>) -> Matched<'_> {
+pub(super) fn matched(cargo: &CargoFacts, declared: Vec<OfCrate>, matching: Matching) -> Matched<'_> {
     let mut found = Matched::default();
-    let mut is_open = declared.is_empty();
+    let mut is_open = declared.is_empty() || matching == Matching::All;
     for OfCrate { spec, executable } in declared {
         match candidates(cargo, &spec.code, &executable).as_slice() {
             [only] => found.functions.push((*only, Some(spec))),

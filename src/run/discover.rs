@@ -1,5 +1,6 @@
 //! What a path on the command line is: a template, a workspace, a package; or a folder that holds some.
 
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -77,36 +78,36 @@ fn in_folder(
 ) -> Result<Vec<FunctionSpec>, UserError> {
     let path = place.path;
     let here = templates::in_folder(path);
+    let lying = LazyCell::new(|| search::below(path));
     if !here.is_empty() {
-        let further = search::below(path).templates.into_iter().filter(|file| !here.contains(file));
-        let all: Vec<PathBuf> = here.iter().cloned().chain(further).collect();
+        let further = lying.templates.iter().filter(|file| !here.contains(file));
+        let all: Vec<PathBuf> = here.iter().chain(further).cloned().collect();
         // A template that is broken hides none of those below it.
         return from_templates(&all, inputs, shelf, project)
-            .or_else(|broken| below(path, broken, inputs, shelf, project));
+            .or_else(|broken| below(&lying, broken, inputs, shelf, project));
     }
     // Templates below say what of a workspace is deployed, and how.
-    if seen::is_file(&path.join("Cargo.toml")) && !search::below(path).templates.is_empty() {
+    if seen::is_file(&path.join("Cargo.toml")) && !lying.templates.is_empty() {
         let nothing = UserError(format!("{}: no function is found", super::shown(path)));
-        return below(path, nothing, inputs, shelf, project);
+        return below(&lying, nothing, inputs, shelf, project);
     }
     if from_workspace(path, Vec::new(), inputs, project)? {
         return Ok(Vec::new());
     }
     match convention::function(place, inputs, shelf) {
         Ok(spec) => Ok(vec![spec]),
-        Err(nothing) => below(path, nothing, inputs, shelf, project),
+        Err(nothing) => below(&lying, nothing, inputs, shelf, project),
     }
 }
 
-/// The functions in the folders below a path that is none by itself.
+/// The functions in the folders below a path that is none by itself, of what was found there.
 fn below(
-    path: &Path,
+    found: &search::Found,
     nothing: UserError,
     inputs: &Inputs<'_>,
     shelf: &Shelf,
     project: &mut ProjectFacts,
 ) -> Result<Vec<FunctionSpec>, UserError> {
-    let found = search::below(path);
     let declared = from_templates(&found.templates, inputs, shelf, project);
     // Of a workspace that templates deploy they have said what of it is a function.
     for folder in &found.workspaces {

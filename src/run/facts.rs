@@ -8,7 +8,7 @@ use rustc_hash::FxHashSet;
 
 use super::shelf::Shelf;
 use super::together::Together;
-use super::{Inputs, UserError, installed, unbuilt};
+use super::{Inputs, UserError, ignored, installed, unbuilt};
 use crate::artifact::{Artifact, EntryId, Location};
 use crate::assemble::{Brings, Content, FunctionSpec, Installs, Open, Reason, World, own_handler, started};
 use crate::cost::{self, CostInput};
@@ -224,6 +224,7 @@ pub(super) fn put_together(
     open.extend(not_shipped(&spec, &artifact, &packages, &declared));
     open.extend(environment_missing(&spec, &artifact, &declared));
     open.extend(unbuilt::links(&artifact));
+    open.extend(ignored::of(&spec, &artifact, &graph));
     let is_open_above = artifact.is_tree() && artifact.installed().is_none();
     if declared.dependencies.is_empty() && !graph.unresolved.is_empty() && is_open_above {
         open.extend(installed::declared_above(&spec));

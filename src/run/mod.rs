@@ -10,6 +10,7 @@ mod crates;
 mod discover;
 mod facts;
 mod functions;
+mod ignored;
 mod images;
 mod installed;
 mod layers;

@@ -75,7 +75,10 @@ pub(super) fn below(folder: &Path) -> Found {
     // Modules are read where they are called; only those that nobody calls stand for themselves.
     let (modules, callers): (Vec<PathBuf>, Vec<PathBuf>) = folders.into_iter().partition(|folder| is_module(folder));
     for folder in callers.into_iter().chain(modules) {
-        found.templates.extend(templates::in_folder(&folder));
+        // The settings of Chalice lie in a folder of their own and belong to the one around it.
+        let new = templates::in_folder(&folder).into_iter().filter(|file| !found.templates.contains(file));
+        let new: Vec<PathBuf> = new.collect();
+        found.templates.extend(new);
         if found.templates.len() >= MOST_TEMPLATES {
             break;
         }

@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use regex::Regex;
 
 use super::convention;
 use super::crates::OfCrate;
@@ -25,20 +28,33 @@ const LARGEST: u64 = 8 << 20;
 pub(super) const EXECUTABLE: &str = "provided.al2023";
 /// Files of one folder that are looked into for a template.
 const MOST_FILES: usize = 50;
+/// The application of a Chalice project.
+const APPLICATION: &str = "app.py";
+/// Where code lies, as templates write it in lines or in braces; packaging puts it into a bucket.
+static CODE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r#"(?m)(?:^|[\s{,"'])(?:CodeUri|ContentUri|Code|Content)["']?:[ \t]*["']?([^\s"',{}]+)"#).ok()
+});
 
 /// Whether a file may be a template, by its name.
 pub(super) fn may_be_one(path: &Path) -> bool {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     matches!(extension, "yaml" | "yml" | "json" | "template" | "tf" | "tofu")
-        || ["serverless.ts", "zappa_settings.toml"].iter().any(|name| path.ends_with(name))
+        || ["serverless.ts", "serverless.js", "zappa_settings.toml", APPLICATION]
+            .iter()
+            .any(|name| path.ends_with(name))
 }
 
 /// The templates with functions that lie in a folder.
 pub(super) fn in_folder(folder: &Path) -> Vec<PathBuf> {
     let usual = WORDS.templates.iter().map(|name| folder.join(name)).chain(synthesized(folder));
-    let usual: Vec<PathBuf> = usual.filter(|file| is_one(file)).collect();
-    let Ok(children) = seen::read_dir(folder) else { return Vec::new() };
-    let files = children.flatten().map(|child| child.path()).filter(|path| may_be_one(path));
+    let mut usual: Vec<PathBuf> = usual.filter(|file| is_one(file)).collect();
+    // The settings of a Chalice project lead to its application by themselves.
+    if usual.iter().any(|file| file.ends_with(".chalice/config.json")) {
+        usual.retain(|file| !file.ends_with(APPLICATION));
+    }
+    // A folder that cannot be listed has the usual ones all the same.
+    let children = seen::read_dir(folder).into_iter().flatten().flatten();
+    let files = children.map(|child| child.path()).filter(|path| may_be_one(path));
     let mut files: Vec<PathBuf> = files.take(MOST_FILES).collect();
     files.sort();
     // Beside a template of the usual name stand others, and what tools have made of it.
@@ -48,13 +64,28 @@ pub(super) fn in_folder(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Whether a template beside others is one that people write: none in another notation, and none that a tool has
-/// packaged, whose code lies in a bucket.
+/// packaged, whose code lies in a bucket. Terraform beside another tool has a name of its own.
 fn is_source(file: &Path, others: &[PathBuf]) -> bool {
-    let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    let is_again = others.iter().any(|other| other.file_stem() == file.file_stem());
-    matches!(extension, "yaml" | "yml" | "template")
-        && !is_again
-        && input::read_text_file(file, LARGEST).is_ok_and(|text| !text.contains("s3://"))
+    let extension = |file: &Path| file.extension().and_then(|extension| extension.to_str().map(str::to_owned));
+    let is_again = || others.iter().any(|other| other.file_stem() == file.file_stem());
+    match extension(file).as_deref() {
+        Some("tf" | "tofu") => {
+            let is_terraform = |other: &PathBuf| matches!(extension(other).as_deref(), Some("tf" | "tofu"));
+            !others.iter().any(is_terraform)
+        }
+        Some("yaml" | "yml" | "template") if !is_again() => {
+            input::read_text_file(file, LARGEST).is_ok_and(|text| !is_packaged(&text))
+        }
+        _ => false,
+    }
+}
+
+/// Whether a template is what `sam package` or `aws cloudformation package` has made of another: all its code lies in a
+/// bucket.
+fn is_packaged(text: &str) -> bool {
+    let found = CODE.iter().flat_map(|pattern| pattern.captures_iter(text));
+    let places: Vec<bool> = found.map(|place| place[1].starts_with("s3://")).collect();
+    !places.is_empty() && places.into_iter().all(|in_bucket| in_bucket)
 }
 
 /// What CDK for Terraform has written of a program, a configuration for each of its stacks.

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::crates::{self, OfCrate};
-use super::templates::EXECUTABLE;
-use super::{Inputs, UserError, facts as of_function, shown};
+use super::crates::{self, Matching, OfCrate};
+use super::shelf::Shelf;
+use super::templates::{self, EXECUTABLE};
+use super::{Inputs, UserError, facts as of_function, search, shown};
 use crate::artifact::{Artifact, ArtifactKind, Bytes, Contents, Location, ReadError};
 use crate::assemble::{Content, FunctionSpec};
 use crate::engine::cargo::CargoFacts;
@@ -68,16 +69,32 @@ pub struct Found {
     pub left: Vec<Omission>,
 }
 
-/// Analyses a workspace.
+/// Analyses a workspace: all its functions, with what templates in it say of their settings.
 ///
 /// # Errors
 /// When no package in it can be read, or it has not what was asked for.
 pub fn facts(asked: &Asked<'_>, inputs: &Inputs<'_>) -> Result<Found, UserError> {
-    with_declared(asked, Vec::new(), inputs)
+    let declared = declared_in(&find_root(asked.manifest), inputs);
+    let found = with_declared(asked, declared, Matching::All, inputs)?;
+    // Functions of other crates, and of other languages, are not asked about.
+    Ok(Found { left: Vec::new(), ..found })
+}
+
+/// The executables that templates in a workspace declare.
+fn declared_in(root: &Path, inputs: &Inputs<'_>) -> Vec<OfCrate> {
+    let files = search::below(root).templates;
+    let found = templates::Found::read(&files, inputs, &Shelf::default());
+    let is_here = |folder: &Path| std::path::absolute(folder).ok() == std::path::absolute(root).ok();
+    found.crates.into_iter().filter(|(folder, _)| is_here(folder)).flat_map(|(_, declared)| declared).collect()
 }
 
 /// Analyses a workspace, with what templates declare of its executables.
-fn with_declared(asked: &Asked<'_>, declared: Vec<OfCrate>, inputs: &Inputs<'_>) -> Result<Found, UserError> {
+fn with_declared(
+    asked: &Asked<'_>,
+    declared: Vec<OfCrate>,
+    matching: Matching,
+    inputs: &Inputs<'_>,
+) -> Result<Found, UserError> {
     let root = find_root(asked.manifest);
     let root = if root.is_absolute() { std::path::absolute(&root)? } else { root };
     let files = DiskFiles::new(&root);
@@ -106,7 +123,7 @@ fn with_declared(asked: &Asked<'_>, declared: Vec<OfCrate>, inputs: &Inputs<'_>)
     if let Some(message) = unread(&cargo, None) {
         inputs.listener.note(&message);
     }
-    let matched = crates::matched(&cargo, declared);
+    let matched = crates::matched(&cargo, declared, matching);
     let functions = matched.functions.into_iter();
     let functions = functions.map(|(function, declared)| function_facts(&cargo, function, declared, &root, inputs));
     let (functions, left) = (functions.collect::<Result<_, _>>()?, matched.left);
@@ -334,7 +351,8 @@ pub(super) fn without_functions(path: &Path, inputs: &Inputs<'_>) -> Result<Opti
         return Ok(None);
     }
     let (selection, enabled) = (Selection::default(), Enabled::default());
-    facts(&Asked { manifest: &manifest, selection, enabled, asks_cargo: None }, inputs).map(Some)
+    let asked = Asked { manifest: &manifest, selection, enabled, asks_cargo: None };
+    with_declared(&asked, Vec::new(), Matching::All, inputs).map(Some)
 }
 
 /// The workspace that a path on the command line is, when it has functions, with what templates declare of its
@@ -349,6 +367,6 @@ pub(super) fn at(path: &Path, declared: Vec<OfCrate>, inputs: &Inputs<'_>) -> Re
     }
     let (selection, enabled) = (Selection::default(), Enabled::default());
     let asked = Asked { manifest: &manifest, selection, enabled, asks_cargo: None };
-    let found = with_declared(&asked, declared, inputs)?;
+    let found = with_declared(&asked, declared, Matching::Deployed, inputs)?;
     Ok(Some(found).filter(|found| !found.functions.is_empty()))
 }

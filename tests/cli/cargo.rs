@@ -308,3 +308,28 @@ fn help_names_what_cargo_users_expect() {
         assert!(run.out.contains(word), "{word}: {}", run.out);
     }
 }
+
+#[test]
+fn a_workspace_has_the_settings_of_its_template() {
+    let project = workspace();
+    project.write(
+        "template.yaml",
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  Orders:\n    Type: AWS::Serverless::Function\n    \
+         Metadata: {BuildMethod: rust-cargolambda, BuildProperties: {Binary: orders}}\n    Properties: {CodeUri: ., \
+         Handler: bootstrap, Runtime: provided.al2023, Architectures: [arm64], MemorySize: 256}\n",
+    );
+    let settings = |arguments: &[&str]| {
+        let run = cargo(&project, "", &[&["--format", "json"], arguments].concat());
+        let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+        let functions = report["functions"].as_array().unwrap().iter();
+        let one = |function: &serde_json::Value| {
+            let text = |key: &str| function[key].as_str().unwrap().to_owned();
+            (text("name"), text("architecture"), function["memory_mb"].as_u64())
+        };
+        functions.map(one).collect::<Vec<_>>()
+    };
+    let of = |name: &str, architecture: &str, memory| (name.to_owned(), architecture.to_owned(), memory);
+    assert_eq!(settings(&[]), [of("Orders", "arm64", Some(256)), of("users", "x86_64", None)]);
+    assert_eq!(settings(&["--arch", "x86_64"])[0], of("Orders", "x86_64", Some(256)));
+    assert_eq!(settings(&["-p", "users", "--arch", "arm64"]), [of("users", "arm64", None)]);
+}

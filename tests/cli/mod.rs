@@ -10,6 +10,7 @@ mod crates;
 mod dependencies;
 mod deployments;
 mod estimate;
+mod field;
 mod installed;
 mod fix;
 mod fleet;

@@ -96,7 +96,27 @@ fn environment(node: &Node, reader: &mut Reader<'_>, file: u32) {
     reader.app.region = known(region);
 }
 
-fn read_stack(path: &str, name: &str, node: &Node, reader: &mut Reader<'_>, assets: &BTreeMap<String, String>) {
+/// A file or folder that the templates of an assembly name by its hash.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Asset {
+    /// Its path, relative to the assembly.
+    pub(super) path: String,
+    /// The image that is built of it, where one is.
+    pub(super) image: Option<AssetImage>,
+}
+
+/// How an image is built of an asset.
+#[derive(Clone, Debug, Default)]
+pub(super) struct AssetImage {
+    /// The Dockerfile in it, where it has another name than usual.
+    pub(super) dockerfile: Option<String>,
+    /// The stage.
+    pub(super) target: Option<String>,
+    /// Build arguments.
+    pub(super) arguments: Vec<(String, String)>,
+}
+
+fn read_stack(path: &str, name: &str, node: &Node, reader: &mut Reader<'_>, assets: &BTreeMap<String, Asset>) {
     let named = node.get("properties").and_then(|properties| properties.get("templateFile")?.text());
     let Some(template) = named.and_then(|named| local(files::parent(path), named).ok()) else { return };
     let (file, root): (u32, Arc<Node>) = match reader.open_yaml(&template) {
@@ -109,18 +129,28 @@ fn read_stack(path: &str, name: &str, node: &Node, reader: &mut Reader<'_>, asse
     stack.read(file, scope, &root, &BTreeMap::new(), &stack_name);
 }
 
-/// Folders and files of assets, by their hash, relative to the assembly.
-fn read_assets(path: &str, reader: &mut Reader<'_>, assets: &mut BTreeMap<String, String>) {
+/// Folders and files of assets, by their hash.
+fn read_assets(path: &str, reader: &mut Reader<'_>, assets: &mut BTreeMap<String, Asset>) {
     // It is only an index: a broken one costs the paths that it has, and the templates name most of them too.
     let Ok(text) = reader.files.text(path) else { return };
     let Ok(Some(root)) = crate::manifest::yaml::parse(&text) else { return };
     let files = root.get("files").into_iter().flat_map(Node::entries);
-    let images = root.get("dockerImages").into_iter().flat_map(Node::entries);
-    for (key, node) in files.chain(images) {
-        let source = node.get("source");
-        let written = source.and_then(|source| source.get("path").or_else(|| source.get("directory"))?.text());
-        if let (Some(hash), Some(written)) = (key.text(), written) {
-            assets.insert(hash.to_owned(), written.to_owned());
+    for (hash, source) in files.filter_map(|(key, node)| Some((key.text()?, node.get("source")?))) {
+        if let Some(path) = source.get("path").and_then(Node::text) {
+            assets.insert(hash.to_owned(), Asset { path: path.to_owned(), image: None });
         }
+    }
+    let images = root.get("dockerImages").into_iter().flat_map(Node::entries);
+    for (hash, source) in images.filter_map(|(key, node)| Some((key.text()?, node.get("source")?))) {
+        let said = |key: &str| source.get(key).and_then(Node::text).map(str::to_owned);
+        let Some(path) = said("directory") else { continue };
+        let arguments = source.get("dockerBuildArgs").into_iter().flat_map(Node::entries);
+        let arguments = arguments.filter_map(|(key, value)| Some((key.text()?.to_owned(), value.text()?.to_owned())));
+        let image = AssetImage {
+            dockerfile: said("dockerFile"),
+            target: said("dockerBuildTarget"),
+            arguments: arguments.collect(),
+        };
+        assets.insert(hash.to_owned(), Asset { path, image: Some(image) });
     }
 }

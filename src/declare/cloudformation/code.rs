@@ -3,8 +3,9 @@
 use super::super::model::{Build, BuildMethod, Bundler, Code, CodeSource, Image, Setting, Why};
 use super::super::reader::local;
 use super::super::resource::Resource;
-use super::super::tree::{Kind, Tree};
+use super::super::tree::{Kind, Text, Tree};
 use super::Stack;
+use super::cdk::{Asset, AssetImage};
 use crate::input::files;
 
 impl Stack<'_, '_> {
@@ -15,9 +16,9 @@ impl Stack<'_, '_> {
     /// Code of an `AWS::Lambda::Function`.
     pub(super) fn function_code(&self, resource: &Resource, metadata: &Tree) -> Code {
         let written = resource.properties.get("Code");
-        let asset = self.asset(metadata, "Code").or_else(|| self.asset_by_key(written));
-        let source = match asset {
-            Some(asset) => self.asset_source(&asset, metadata, resource),
+        let source = match self.asset(metadata, "Code").or_else(|| self.asset_of(written)) {
+            Some(Asset { path, image: Some(image) }) => self.image_asset(&path, image, written.get("ImageUri")),
+            Some(Asset { path, image: None }) => self.local_source(&path),
             None => self.code_source(written, resource),
         };
         let source = self.image_settings(source, &resource.properties, metadata);
@@ -49,9 +50,8 @@ impl Stack<'_, '_> {
     /// Content of a layer.
     pub(super) fn layer_code(&self, resource: &Resource, metadata: &Tree, key: &str) -> Code {
         let written = resource.properties.get(key);
-        let asset = self.asset(metadata, key).or_else(|| self.asset_by_key(written));
-        let source = match asset {
-            Some(asset) => self.local_source(&asset),
+        let source = match self.asset(metadata, key).or_else(|| self.asset_of(written)) {
+            Some(asset) => self.local_source(&asset.path),
             None if written.is_null() && key == "ContentUri" => self.local_source("."),
             None => self.code_source(written, resource),
         };
@@ -63,37 +63,48 @@ impl Stack<'_, '_> {
         Code { source, place: (!written.is_null()).then_some(written.place), build }
     }
 
-    /// The path that the CDK, or `sam build`, wrote beside a resource.
-    fn asset(&self, metadata: &Tree, property: &str) -> Option<String> {
+    /// What the CDK, or `sam build`, wrote beside a resource of the asset that it is made of.
+    fn asset(&self, metadata: &Tree, property: &str) -> Option<Asset> {
         let path = metadata.get("aws:asset:path").known()?;
         let said = metadata.get("aws:asset:property").known();
-        let fits = said.is_none_or(|said| said == property || said.starts_with(property));
-        fits.then(|| path.to_owned())
-    }
-
-    /// An asset by the hash in its address.
-    fn asset_by_key(&self, code: &Tree) -> Option<String> {
-        let key = code.get("S3Key").as_text()?.pattern();
-        let name = key.rsplit('/').next().unwrap_or(&key);
-        let hash = name.split('.').next().unwrap_or(name);
-        self.assets.get(hash).cloned()
-    }
-
-    fn asset_source(&self, asset: &str, metadata: &Tree, resource: &Resource) -> CodeSource {
-        let is_image = metadata.get("aws:asset:property").known() == Some("Code.ImageUri");
-        if !is_image {
-            return self.local_source(asset);
+        if !said.is_none_or(|said| said.starts_with(property)) {
+            return None;
         }
-        let dockerfile = metadata.get("aws:asset:dockerfile-path").known().unwrap_or("Dockerfile");
-        let context = local(&self.folder(), asset).ok();
-        let image = Image {
-            uri: resource.properties.at(&["Code", "ImageUri"]).setting(),
+        let setting = |key: &str| metadata.get(key).known().map(str::to_owned);
+        let arguments = metadata.get("aws:asset:docker-build-args").entries().iter();
+        let image = (said == Some("Code.ImageUri")).then(|| AssetImage {
+            dockerfile: setting("aws:asset:dockerfile-path"),
+            target: setting("aws:asset:docker-build-target"),
+            arguments: arguments
+                .filter_map(|(key, value)| Some((key.text.to_string(), value.known()?.to_owned())))
+                .collect(),
+        });
+        Some(Asset { path: path.to_owned(), image })
+    }
+
+    /// An asset by the hash in its address in a bucket, or in the tag of its image.
+    fn asset_of(&self, code: &Tree) -> Option<Asset> {
+        let key = code.get("S3Key").as_text().map(Text::pattern);
+        let hash = match &key {
+            Some(key) => key.rsplit('/').next()?.split('.').next()?.to_owned(),
+            None => code.get("ImageUri").as_text()?.pattern().rsplit(':').next()?.to_owned(),
+        };
+        self.assets.get(&hash).filter(|asset| asset.image.is_none() == key.is_some()).cloned()
+    }
+
+    /// The image that is built of an asset.
+    fn image_asset(&self, path: &str, asset: AssetImage, uri: &Tree) -> CodeSource {
+        let context = local(&self.folder(), path).ok();
+        let dockerfile = asset.dockerfile.as_deref().unwrap_or("Dockerfile");
+        let derived = |value: String| Setting::derived(value, uri.place);
+        CodeSource::Image(Image {
+            uri: uri.setting(),
             dockerfile: context.as_deref().and_then(|context| local(context, dockerfile).ok()),
             context,
-            target: metadata.get("aws:asset:docker-build-target").setting(),
+            target: asset.target.map_or(Setting::Unset, derived),
+            arguments: asset.arguments.into_iter().map(|(name, value)| (name, derived(value))).collect(),
             ..Image::default()
-        };
-        CodeSource::Image(image)
+        })
     }
 
     pub(super) fn local_source(&self, written: &str) -> CodeSource {
@@ -129,7 +140,7 @@ impl Stack<'_, '_> {
         }
         let part = |keys: [&str; 2]| {
             let found = keys.map(|key| written.get(key)).into_iter().find_map(Tree::as_text);
-            found.map_or_else(|| "*".to_owned(), super::super::tree::Text::pattern)
+            found.map_or_else(|| "*".to_owned(), Text::pattern)
         };
         CodeSource::Remote(format!("s3://{}/{}", part(["S3Bucket", "Bucket"]), part(["S3Key", "Key"])))
     }
@@ -157,7 +168,7 @@ impl Stack<'_, '_> {
             image.target = metadata.get("DockerBuildTarget").setting();
         }
         let arguments = metadata.get("DockerBuildArgs").entries().iter();
-        image.arguments = arguments.map(|(key, value)| (key.text.to_string(), value.setting())).collect();
+        image.arguments.extend(arguments.map(|(key, value)| (key.text.to_string(), value.setting())));
         CodeSource::Image(image)
     }
 

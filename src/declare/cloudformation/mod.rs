@@ -18,6 +18,7 @@ pub(super) use cdk::{is_manifest, read as read_cdk};
 pub(super) use eval::EXPORTS;
 pub(super) use sam::with;
 
+use self::cdk::Asset;
 use self::eval::{Bindings, Template};
 use super::model::{Dialect, Origin, Plugin, Problem, Setting};
 use super::reader::{MOST_RESOURCES, Reader, start_of};
@@ -43,7 +44,47 @@ const TYPES: [&str; 5] = [
 /// `Type`. What a generator makes templates from is none.
 pub(super) fn looks_like_one(text: &str) -> bool {
     let is_typed = |kind: &str| text.match_indices(kind).any(|(at, _)| is_value_of_type(&text[..at]));
-    text.contains("Resources") && !text.contains("{%") && TYPES.iter().any(|kind| is_typed(kind))
+    has_resources(text) && !text.contains("{%") && TYPES.iter().any(|kind| is_typed(kind))
+}
+
+/// Whether a text has `Resources` as a key of its outermost mapping, as far as a look tells.
+fn has_resources(text: &str) -> bool {
+    let text = text.trim_start_matches('\u{feff}');
+    if !text.trim_start().starts_with('{') {
+        return text.lines().any(|line| line.trim_start_matches(['"', '\'']).starts_with("Resources"));
+    }
+    let (mut depth, mut rest) = (0_usize, text);
+    while let Some(at) = rest.find(['"', '{', '}', '[', ']']) {
+        let (found, behind) = (rest.as_bytes()[at], &rest[at + 1..]);
+        rest = behind;
+        match found {
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => depth = depth.saturating_sub(1),
+            _ => {
+                if depth == 1 && rest.starts_with("Resources\"") {
+                    return true;
+                }
+                rest = behind_text(rest);
+            }
+        }
+    }
+    // Templates are written in YAML's own braces too, where keys need no quotes.
+    text.lines().any(|line| line.trim_start_matches(['{', ' ']).starts_with("Resources"))
+}
+
+/// What stands behind the end of a quoted text.
+fn behind_text(text: &str) -> &str {
+    let mut rest = text;
+    while let Some(at) = rest.find(['"', '\\']) {
+        let is_end = rest.as_bytes()[at] == b'"';
+        // A backslash takes the next character along.
+        let next = rest[at + 1..].chars().next().filter(|_| !is_end).map_or(0, char::len_utf8);
+        rest = &rest[at + 1 + next..];
+        if is_end {
+            return rest;
+        }
+    }
+    ""
 }
 
 /// Whether a text ends with `Type:` and what may stand between that and its value.
@@ -128,7 +169,7 @@ pub(super) struct Stack<'r, 'f> {
     /// Logical ids of the resources that hold this template.
     holders: Vec<String>,
     /// Folders and files of assets, by their hash.
-    assets: BTreeMap<String, String>,
+    assets: BTreeMap<String, Asset>,
 }
 
 /// One resource as it is written, its type known.
@@ -141,7 +182,7 @@ struct Written<'n> {
 }
 
 impl<'r, 'f> Stack<'r, 'f> {
-    fn new(reader: &'r mut Reader<'f>, path: &str, assets: BTreeMap<String, String>) -> Self {
+    fn new(reader: &'r mut Reader<'f>, path: &str, assets: BTreeMap<String, Asset>) -> Self {
         Self { reader, path: path.to_owned(), trail: vec![path.to_owned()], holders: Vec::new(), assets }
     }
 }

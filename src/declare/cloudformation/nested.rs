@@ -71,7 +71,7 @@ impl Stack<'_, '_> {
         let pattern = written.as_text()?.pattern();
         let name = pattern.rsplit('/').next()?;
         let hash = name.split('.').next()?;
-        self.assets.get(hash).and_then(|path| local(files::parent(&self.path), path).ok())
+        self.assets.get(hash).and_then(|asset| local(files::parent(&self.path), &asset.path).ok())
     }
 
     /// The folder in which `sam build` was started: that of the outermost template.

@@ -259,6 +259,50 @@ fn what_the_cdk_writes_is_joined_by_reference() {
 }
 
 #[test]
+fn images_of_the_cdk_are_built_of_their_assets() {
+    let manifest = r#"{"artifacts": {"S.assets": {"type": "cdk:asset-manifest", "properties": {"file": "S.assets.json"}},
+        "S": {"type": "aws:cloudformation:stack", "properties": {"templateFile": "S.template.json"}}}}"#;
+    let assets = r#"{"dockerImages": {
+        "6dd9": {"source": {"directory": "asset.6dd9", "platform": "linux/arm64"}},
+        "a6c2": {"source": {"directory": "asset.a6c2", "dockerFile": "Other.Dockerfile", "dockerBuildTarget": "late", "dockerBuildArgs": {"MODE": "x"}}}}}"#;
+    let uri = |hash: &str| {
+        format!(
+            r#"{{"Fn::Sub": "${{AWS::AccountId}}.dkr.ecr.${{AWS::Region}}.${{AWS::URLSuffix}}/cdk-container-assets:{hash}"}}"#
+        )
+    };
+    let of = |id: &str, hash: &str, metadata: &str| {
+        let uri = uri(hash);
+        format!(
+            r#""{id}": {{"Type": "AWS::Lambda::Function", "Properties": {{"Code": {{"ImageUri": {uri}}}, "PackageType": "Image"}}, "Metadata": {metadata}}}"#
+        )
+    };
+    let said = r#"{"aws:asset:path": "asset.a6c2", "aws:asset:dockerfile-path": "Other.Dockerfile", "aws:asset:docker-build-target": "late",
+        "aws:asset:docker-build-args": {"MODE": "x"}, "aws:asset:property": "Code.ImageUri"}"#;
+    let functions =
+        [of("Plain", "6dd9", "{}"), of("Unsaid", "a6c2", "{}"), of("Said", "a6c2", said), of("Other", "0000", "{}")];
+    let template = format!("{{\"Resources\": {{{}}}}}", functions.join(","));
+    let files = Memory::new([
+        ("cdk.out/manifest.json", manifest),
+        ("cdk.out/S.assets.json", assets),
+        ("cdk.out/S.template.json", template.as_str()),
+    ]);
+    let app = super::super::read("cdk.out/manifest.json", &files).unwrap();
+    let image = |id: &str| match &function(&app, id).1.code.source {
+        CodeSource::Image(image) => image.clone(),
+        other => panic!("{other:?}"),
+    };
+    let plain = image("Plain");
+    assert_eq!(plain.dockerfile.as_deref(), Some("cdk.out/asset.6dd9/Dockerfile"));
+    for image in [image("Unsaid"), image("Said")] {
+        assert_eq!(image.context.as_deref(), Some("cdk.out/asset.a6c2"));
+        assert_eq!(image.dockerfile.as_deref(), Some("cdk.out/asset.a6c2/Other.Dockerfile"));
+        assert_eq!(image.target.text(), Some("late"));
+        assert_eq!((image.arguments[0].0.as_str(), image.arguments[0].1.text()), ("MODE", Some("x")));
+    }
+    assert_eq!(image("Other").dockerfile, None);
+}
+
+#[test]
 fn nested_applications_are_followed_with_their_parameters_and_outputs() {
     let root = "Transform: AWS::Serverless-2016-10-31\nResources:\n  Queues:\n    Type: AWS::CloudFormation::Stack\n    Properties:\n      TemplateURL: ./queues.yaml\n      Parameters: {Seconds: 90}\n  Inner:\n    Type: AWS::Serverless::Application\n    Properties:\n      Location: inner/template.yaml\n      Parameters: {Queue: !GetAtt Queues.Outputs.Arn}\n";
     let queues = "Parameters: {Seconds: {Type: Number}}\nResources:\n  Q: {Type: AWS::SQS::Queue, Properties: {VisibilityTimeout: !Ref Seconds}}\nOutputs:\n  Arn: {Value: !GetAtt Q.Arn}\n";
@@ -356,4 +400,27 @@ fn repeated_references_cannot_fill_memory() {
     }
     let app = read("t.yaml", &text);
     assert!(app.functions.len() > 1_000);
+}
+
+#[test]
+fn a_text_is_a_template_only_with_resources_at_its_top() {
+    let is = super::looks_like_one;
+    let function = "Type: AWS::Lambda::Function";
+    assert!(
+        is(&format!("Resources:\n  F:\n    {function}\n")) && is(&format!("\"Resources\":\n  F:\n    {function}\n"))
+    );
+    assert!(is(&format!("{{Resources: {{F: {{{function}}}}}}}")));
+    let json = r#"{"Description": "a \"} {", "Resources": {"F": {"Type": "AWS::Lambda::Function"}}}"#;
+    assert!(is(json));
+    assert!(!is(&format!("shapes:\n  Resources:\n    F:\n      {function}\n")));
+    assert!(!is(&format!("{{\"shapes\": {json}}}")));
+    // One that ends in its middle is reported, not passed over.
+    assert!(is(&json[..json.len() - 4]));
+}
+
+#[test]
+fn functions_of_devices_are_not_analysed() {
+    let text = "Resources:\n  F: {Type: AWS::Lambda::Function, Properties: {Runtime: python3.12, Handler: index.handler, Code: {ZipFile: 'import greengrasssdk'}}}\n  V: {Type: AWS::Lambda::Version, Properties: {FunctionName: !Ref F}}\n  D:\n    Type: AWS::Greengrass::FunctionDefinition\n    Properties:\n      InitialVersion: {Functions: [{Id: f, FunctionArn: !Ref V}]}\n";
+    let app = read("template.yaml", text);
+    assert_eq!(function(&app, "F").1.kind, FunctionKind::NotAnalysed);
 }

@@ -114,8 +114,10 @@ impl Lower {
         if self.app.triggers.iter().any(known) {
             return;
         }
-        if word == "cloudfront" {
-            self.app.functions[function].kind = FunctionKind::Edge;
+        match word {
+            "cloudfront" => self.app.functions[function].kind = FunctionKind::Edge,
+            "greengrass" => self.app.functions[function].kind = FunctionKind::NotAnalysed,
+            _ => {}
         }
         self.app.triggers.push(Trigger {
             function,

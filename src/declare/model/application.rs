@@ -232,7 +232,11 @@ impl Application {
     /// Memory in MB of a function of which the template says nothing, in this dialect.
     #[must_use]
     pub fn default_memory_mb(&self) -> u32 {
-        if self.dialect == Dialect::Serverless { 1_024 } else { 128 }
+        match self.dialect {
+            Dialect::Serverless => 1_024,
+            Dialect::Zappa => 512,
+            _ => 128,
+        }
     }
 
     /// Timeout in seconds of a function of which the template says nothing, in this dialect.

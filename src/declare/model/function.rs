@@ -72,7 +72,8 @@ pub enum FunctionKind {
     /// A helper that a framework adds to the template (CDK: log retention, bucket notifications,
     /// custom resources). Rules and analysis leave it out by default.
     Helper,
-    /// A kind of function that is recognised and not analysed (web functions, customer-managed runtimes).
+    /// A kind of function that is recognised and not analysed (web functions, customer-managed runtimes, those of
+    /// devices).
     NotAnalysed,
     /// Code that runs at the edge (Lambda@Edge, CloudFront functions): other limits apply.
     Edge,

@@ -75,6 +75,19 @@ impl Trigger {
         self.enabled.known() == Some(&false)
     }
 
+    /// Whether the caller waits until the function itself reports how it went, so that a failure is noticed whatever
+    /// becomes of the event: a custom resource of CloudFormation and an action of CodePipeline fail when nobody answers
+    /// (CloudFormation User Guide, "Custom resources"; CodePipeline User Guide, "Invoke an AWS Lambda function").
+    #[must_use]
+    pub fn awaits_report(&self) -> bool {
+        let awaits = |service: &str| matches!(service, "cloudformation" | "codepipeline");
+        match &self.source {
+            TriggerSource::Service(word) => awaits(word),
+            TriggerSource::Permission(principal) => awaits(principal.split('.').next().unwrap_or_default()),
+            _ => false,
+        }
+    }
+
     /// A person or program waits on the other side of HTTP (an API, a URL, a load balancer).
     #[must_use]
     pub fn is_http(&self) -> bool {

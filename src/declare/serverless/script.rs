@@ -108,6 +108,19 @@ impl Script {
         has("service") && has("provider")
     }
 
+    /// The function that a variable holds all along.
+    fn helper(&self, slot: u32) -> Option<FunctionId> {
+        self.helpers.get(&slot).copied().filter(|_| !self.changed.contains(&slot))
+    }
+
+    /// The variable of its own that it exports by a name.
+    fn exported_slot(&self, name: &str) -> Option<u32> {
+        self.program.exports.iter().find_map(|export| match export {
+            Export::Local { name: public, slot } if self.text(*public) == name => Some(*slot),
+            _ => None,
+        })
+    }
+
     /// The modules of which it exports all.
     fn stars(&self) -> impl Iterator<Item = &str> {
         self.program.exports.iter().filter_map(|export| match export {
@@ -259,7 +272,7 @@ impl Scripts<'_, '_> {
         }
     }
 
-    /// What a helper of the script returns for some arguments, where it does nothing else.
+    /// What a helper returns for some arguments, where it does nothing else: one of the script, or one that it imports.
     fn returned(
         &mut self,
         script: &Script,
@@ -270,32 +283,64 @@ impl Scripts<'_, '_> {
     ) -> Option<Said> {
         let ExprKind::Var(var) = script.program.exprs.get(callee as usize)?.kind else { return None };
         let Variable::OfModule(slot) = around.variable(var) else { return None };
-        let id = script.helpers.get(&slot).copied().filter(|_| !script.changed.contains(&slot))?;
-        let helper = script.program.functions.get(id as usize)?;
-        let given = self.given(script, helper, arguments, around, depth)?;
+        let (owner, id) = match (script.helper(slot), script.imports.get(&slot)) {
+            (Some(id), _) => (None, id),
+            (None, Some((request, name))) => {
+                let (owner, id) = self.imported_helper(&script.path, request, name.as_deref()?, depth)?;
+                (Some(owner), id)
+            }
+            (None, None) => return None,
+        };
+        let owner = owner.as_deref().unwrap_or(script);
+        let helper = owner.program.functions.get(id as usize)?;
+        let given = self.given((owner, helper), script, arguments, around, depth)?;
         let is_plain = !helper.is_async && !helper.generator;
         let value = helper.value.or_else(|| match helper.body.as_slice() {
-            [only] => match script.program.stmts.get(*only as usize)?.kind {
+            [only] => match owner.program.stmts.get(*only as usize)?.kind {
                 StmtKind::Return(value) => value,
                 _ => None,
             },
             _ => None,
         });
-        self.said(script, value.filter(|_| is_plain)?, Around::Helper(&given), depth)
+        self.said(owner, value.filter(|_| is_plain)?, Around::Helper(&given), depth)
+    }
+
+    /// A helper that a module exports by a name, and the script that has it.
+    fn imported_helper(
+        &mut self,
+        from: &str,
+        request: &str,
+        name: &str,
+        depth: u8,
+    ) -> Option<(Arc<Script>, FunctionId)> {
+        let depth = depth.checked_sub(1)?;
+        let path = self.resolve(from, request)?;
+        let script = self.open(&path).ok()?;
+        self.nodes += 1;
+        if self.nodes > MOST_NODES {
+            return None;
+        }
+        if let Some(id) = script.exported_slot(name).and_then(|slot| script.helper(slot)) {
+            return Some((script, id));
+        }
+        if let Some(Exported::There(request, name)) = exported(&script, name) {
+            return self.imported_helper(&script.path, &request, &name, depth);
+        }
+        script.stars().find_map(|request| self.imported_helper(&script.path, request, name, depth))
     }
 
     /// The parameters of a helper for some arguments. What is left out has its default value, or is not known.
     fn given(
         &mut self,
+        (owner, helper): (&Script, &Function),
         script: &Script,
-        helper: &Function,
         arguments: &[Item],
         around: Around<'_>,
         depth: u8,
     ) -> Option<Given> {
         let mut given = Given::default();
         for (at, parameter) in helper.params.iter().enumerate() {
-            let pattern = |at: u32| script.program.patterns.get(at as usize);
+            let pattern = |at: u32| owner.program.patterns.get(at as usize);
             let (variable, default) = match pattern(*parameter)? {
                 Pattern::Default(inner, default) => (pattern(*inner)?, Some(*default)),
                 other => (other, None),
@@ -304,7 +349,7 @@ impl Scripts<'_, '_> {
             let said = match (arguments.get(at), default) {
                 (Some(Item::One(value)), _) => self.said(script, *value, around, depth)?,
                 (Some(_), _) => return None,
-                (None, Some(default)) => self.said(script, default, Around::Helper(&given), depth)?,
+                (None, Some(default)) => self.said(owner, default, Around::Helper(&given), depth)?,
                 (None, None) => continue,
             };
             given.insert(*slot, said);

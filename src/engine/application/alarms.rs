@@ -184,10 +184,16 @@ pub fn report_unwatched(
     snippet: Option<String>,
 ) {
     let Some(first) = unwatched.first() else { return };
-    let mut names: Vec<&str> = unwatched.iter().take(MOST_NAMED).map(|one| one.name.as_str()).collect();
-    let more = unwatched.len().saturating_sub(names.len());
-    let more = format!("{more} more");
-    if unwatched.len() > MOST_NAMED {
+    // Of one function several sources may go unwatched.
+    let mut names: Vec<&str> = Vec::new();
+    for one in unwatched {
+        if !names.contains(&one.name.as_str()) {
+            names.push(&one.name);
+        }
+    }
+    let more = format!("{} more", names.len().saturating_sub(MOST_NAMED));
+    if names.len() > MOST_NAMED {
+        names.truncate(MOST_NAMED);
         names.push(&more);
     }
     let names = names.join(", ");
