@@ -48,6 +48,8 @@ pub(super) struct OwnFile {
     pub(super) words: BTreeSet<String>,
     /// Calls by which libraries are told which driver to load.
     pub(super) made: Vec<Made>,
+    /// The surroundings that it asks a test runner for: `@jest-environment jsdom`.
+    pub(super) surroundings: BTreeSet<String>,
     /// By what it may load modules whose names are known only when it runs.
     pub(super) open_load: Option<Arc<str>>,
 }
@@ -86,6 +88,12 @@ pub(super) fn read(facts: &Loaded<'_>, reached: &[bool]) -> Vec<OwnFile> {
             })
         })
         .collect()
+}
+
+/// The packages that code asks for, or that whole texts in it name; nothing where it cannot be read.
+pub(super) fn packages_said(text: &str) -> Option<BTreeSet<String>> {
+    let file = file("", text, true, &program("x.js", text)?);
+    Some(file.imports.into_iter().chain(file.words).collect())
 }
 
 /// Whether so many files were read that there may be more.
@@ -136,6 +144,7 @@ fn unparsed(path: &str, text: &str, reached: bool) -> OwnFile {
         told: BTreeSet::new(),
         prefixes: BTreeSet::new(),
         made: Vec::new(),
+        surroundings: surroundings(text).collect(),
         open_load: Some("require".into()),
     }
 }
@@ -152,6 +161,17 @@ pub(super) fn packages_in<'a>(text: &'a str, words: &'a [&str]) -> impl Iterator
             let (name, _) = rest.get(1..)?.split_once(quote).filter(|(name, _)| name.len() <= LONGEST_NAME)?;
             package_of_request(installed(name)).filter(|name| !is_builtin(name)).map(str::to_owned)
         })
+    })
+}
+
+/// Words in comments behind which a test runner reads what to run a file in.
+const SURROUNDINGS: [&str; 2] = ["@jest-environment", "@vitest-environment"];
+
+/// What a file asks a test runner to be run in.
+fn surroundings(text: &str) -> impl Iterator<Item = String> + '_ {
+    SURROUNDINGS.iter().flat_map(move |word| {
+        let behind = text.split(word).skip(1).filter_map(|rest| rest.split_whitespace().next());
+        behind.map(str::to_owned)
     })
 }
 
@@ -204,6 +224,7 @@ fn file(path: &str, text: &str, reached: bool, program: &Program) -> OwnFile {
         told: packages_in(text, &["import(", "types=", "declare module"]).collect(),
         words: words.map(ToString::to_string).collect(),
         made: made(program, text).collect(),
+        surroundings: surroundings(text).collect(),
         open_load: open_loads::of(program, text),
     }
 }

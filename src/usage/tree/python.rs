@@ -18,7 +18,7 @@ use super::super::{
 use super::part::Part;
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::Mentions;
-use crate::graph::python::mentions;
+use crate::graph::python::{is_always_standard, mentions};
 use crate::knowledge;
 use crate::lang::python::{PARSE_STACK, parse};
 use crate::manifest::dependency::{Declared, Dependency};
@@ -40,6 +40,15 @@ struct Words {
     settings: Vec<String>,
     not_settings: Vec<String>,
     unnamed: Vec<String>,
+    implied: Vec<Implied>,
+}
+
+/// Distributions that files of some kind need.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Implied {
+    packages: Vec<String>,
+    files: Vec<String>,
 }
 
 /// Larger files, in bytes, are data.
@@ -116,6 +125,10 @@ fn needs(facts: &Loaded<'_>, declared: &Declared, names: &Names, sources: &Sourc
     let texts: Vec<&Text> = sources.texts.iter().filter(|text| part.sees(&text.path)).collect();
     let named = |dependency: &Dependency| {
         let (name, modules) = (&dependency.name, names.imports(&dependency.name));
+        // What an import finds in the standard library, it takes from there.
+        if !modules.is_empty() && modules.iter().all(|module| is_always_standard(module)) {
+            return None;
+        }
         let is_imported = |file: &&&File| {
             let mut stated = file.mentions.imports.iter();
             stated.any(|import| modules.iter().any(|module| is_import_of(imports, import, module)))
@@ -152,7 +165,8 @@ fn needs(facts: &Loaded<'_>, declared: &Declared, names: &Names, sources: &Sourc
         loaders::Known { uses: &|name| needs.contains_key(name), is_installed: &|_| false, is_decided: &|_| false };
     let loaded = loaders::may_load(loaders::Of::Python, declared, &known);
     need::add(&mut needs, loaded);
-    let found = declared.dependencies.iter().map(|dependency| &dependency.name).filter(|name| is_tool(name));
+    let is_found = |name: &&Arc<str>| is_tool(name) || is_implied(facts.artifact, part, name);
+    let found = declared.dependencies.iter().map(|dependency| &dependency.name).filter(is_found);
     need::note(&mut needs, found.cloned(), &Need::Found);
     let required = sought.needed_by(needs.keys().cloned().collect());
     need::add(&mut needs, required);
@@ -224,6 +238,15 @@ fn says(file: &File, name: &str, modules: &[String]) -> bool {
 /// Whether a distribution is loaded or started because it is there.
 pub(in crate::usage) fn is_tool(name: &str) -> bool {
     TREES.unnamed.iter().any(|pattern| text::matches(pattern, name))
+}
+
+/// Whether files of a part need a distribution without naming it.
+fn is_implied(artifact: &Artifact, part: &Part, name: &str) -> bool {
+    let mut rows =
+        TREES.implied.iter().filter(|row| row.packages.iter().any(|pattern| text::matches(pattern, name))).peekable();
+    let is_its = |row: &Implied, path: &str| row.files.iter().any(|pattern| text::matches(pattern, path));
+    let own = || artifact.entries().filter(|(_, entry)| part.sees(&entry.path) && !is_skipped(&entry.path));
+    rows.peek().is_some() && rows.any(|row| own().any(|(_, entry)| is_its(row, &entry.path)))
 }
 
 /// Whether an import may be of a module: of it, of something in it, or of what is around it and nothing more is said.
