@@ -88,7 +88,7 @@ pub(super) struct Tellers<'a> {
     pub(super) files: &'a [&'a OwnFile],
     /// Whether a file belongs to another project, which has the package itself.
     pub(super) is_apart: &'a dyn Fn(&str, &str) -> bool,
-    /// Names of a package's commands.
+    /// Names of a package's commands, as far as something lists them.
     pub(super) commands_of: &'a dyn Fn(&str) -> Vec<String>,
     /// What only one package brings.
     pub(super) alone: &'a dyn Fn(&str) -> BTreeSet<Arc<str>>,
@@ -118,6 +118,8 @@ pub(super) fn told_in_tree(facts: &Loaded<'_>, declared: &Declared, texts: &Text
     let why = |name: &str| {
         let commands = (tellers.commands_of)(name);
         let path = named_by(&texts, name, &around, tellers);
+        let path = path.or_else(|| run_by(&texts, &commands, tellers));
+        let commands: Vec<String> = commands.into_iter().chain([name.to_owned()]).collect();
         let path = path.or_else(|| imported.get(name).map(|path| Arc::clone(path)));
         let path = path.or_else(|| commands::settings_file(facts.artifact, part, &commands));
         let is_run = |text: &&&Text| commands.iter().any(|command| is_told_to_run(&text.text, command));
@@ -167,6 +169,19 @@ fn named_by(texts: &[&Text], name: &str, around: &Surroundings<'_>, tellers: &Te
         };
         tellers.files.iter().find(says).map(|file| Arc::from(&*file.path))
     })
+}
+
+/// The file that runs one of some commands: settings, or code that has other programs started.
+fn run_by(texts: &[&Text], commands: &[String], tellers: &Tellers<'_>) -> Option<Arc<str>> {
+    let is_started = |text: &&&Text| {
+        matches!(text.kind, Kind::Settings) && commands.iter().any(|command| text.starts(command))
+    };
+    let is_run = |file: &&&OwnFile| {
+        let mut commands = commands.iter();
+        commands.any(|command| file.runs.contains(command) || file.words.contains(command))
+    };
+    let by_text = texts.iter().find(is_started).map(|text| text.path.clone());
+    by_text.or_else(|| tellers.files.iter().find(is_run).map(|file| Arc::from(&*file.path)))
 }
 
 /// Whether a file lies in the folder of a manifest, or below it.

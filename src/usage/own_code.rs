@@ -48,6 +48,8 @@ pub(super) struct OwnFile {
     pub(super) words: BTreeSet<String>,
     /// Calls by which libraries are told which driver to load.
     pub(super) made: Vec<Made>,
+    /// First words of its longer texts, which may be commands: `rimraf dist`.
+    pub(super) runs: BTreeSet<String>,
     /// The surroundings that it asks a test runner for: `@jest-environment jsdom`.
     pub(super) surroundings: BTreeSet<String>,
     /// By what it may load modules whose names are known only when it runs.
@@ -144,6 +146,7 @@ fn unparsed(path: &str, text: &str, reached: bool) -> OwnFile {
         told: BTreeSet::new(),
         prefixes: BTreeSet::new(),
         made: Vec::new(),
+        runs: BTreeSet::new(),
         surroundings: surroundings(text).collect(),
         open_load: Some("require".into()),
     }
@@ -163,6 +166,24 @@ pub(super) fn packages_in<'a>(text: &'a str, words: &'a [&str]) -> impl Iterator
         })
     })
 }
+
+/// What starts other commands.
+const STARTERS: [&str; 7] = ["npx", "yarn", "pnpm", "bunx", "exec", "dlx", "run"];
+
+/// The words that a text of several begins with, as far as each starts the next one, and those behind what joins commands.
+fn first_words(text: &str) -> Vec<&str> {
+    if !text.trim().contains(' ') || text.len() > LONGEST_COMMAND {
+        return Vec::new();
+    }
+    let parts = text.split(['&', '|', ';']);
+    let of_part = |part: &str| -> usize {
+        part.split_whitespace().take_while(|word| STARTERS.contains(word) || word.contains('=')).count() + 1
+    };
+    parts.flat_map(|part| part.split_whitespace().take(of_part(part))).filter(|word| is_name(word)).collect()
+}
+
+/// Longer texts, in bytes, are no commands.
+const LONGEST_COMMAND: usize = 1_000;
 
 /// Words in comments behind which a test runner reads what to run a file in.
 const SURROUNDINGS: [&str; 2] = ["@jest-environment", "@vitest-environment"];
@@ -223,6 +244,7 @@ fn file(path: &str, text: &str, reached: bool, program: &Program) -> OwnFile {
         types: types.collect(),
         told: packages_in(text, &["import(", "types=", "declare module"]).collect(),
         words: words.map(ToString::to_string).collect(),
+        runs: strings.iter().flat_map(|text| first_words(text)).map(str::to_owned).collect(),
         made: made(program, text).collect(),
         surroundings: surroundings(text).collect(),
         open_load: open_loads::of(program, text),

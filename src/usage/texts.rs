@@ -53,7 +53,8 @@ impl Text {
         if !holds(&self.text, name) {
             return false;
         }
-        if !is_word(name) || self.text.contains(&format!("node_modules/{name}")) {
+        let is_path = || [format!("node_modules/{name}"), format!("~{name}/")].iter().any(|path| self.text.contains(path));
+        if !is_word(name) || is_path() {
             return true;
         }
         match self.kind {
@@ -61,10 +62,15 @@ impl Text {
             Kind::Pages => is_quoted(&self.text, name, false),
             _ => {
                 is_quoted(&self.text, name, true)
-                    || is_started(&self.text, name)
+                    || self.starts(name)
                     || self.is_yaml() && !self.is_of_machines() && is_scalar(&self.text, name)
             }
         }
+    }
+
+    /// Whether a word stands where a command or the value of an option does.
+    pub(super) fn starts(&self, word: &str) -> bool {
+        is_started(&self.text, word, self.is_yaml() && !self.is_of_machines())
     }
 
     /// Whether settings of a tool name a package by what the tool leaves of its name.
@@ -141,13 +147,14 @@ fn is_scalar(text: &str, word: &str) -> bool {
     })
 }
 
-/// Whether a word stands where a command or the value of an option does.
-fn is_started(text: &str, word: &str) -> bool {
+/// Whether a word stands where a command or the value of an option does; `by_key` whether any key may be before it.
+fn is_started(text: &str, word: &str, by_key: bool) -> bool {
     places(text, word).any(|(before, after)| {
         let line = before.rsplit(['\n', '"', '\'', '`', '&', '|', ';', '(', '[', '@']).next().unwrap_or(before);
         let last = line.split_whitespace().next_back();
         let is_assigned = |last: &str| last.contains('=') && !last.ends_with('=');
-        let runs = |last: &str| RUNS.contains(&last) || last.starts_with('-') || is_assigned(last);
+        let is_key = |last: &str| by_key && last.ends_with(':');
+        let runs = |last: &str| RUNS.contains(&last) || last.starts_with('-') || is_assigned(last) || is_key(last);
         let is_first = last.is_none_or(runs) || line.ends_with(".bin/");
         is_first && after.chars().next().is_none_or(|c| c.is_whitespace() || "\"'`)],&|;/@\\".contains(c))
     })

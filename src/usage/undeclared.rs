@@ -119,6 +119,53 @@ pub(super) fn of_python(
     found.into_values().collect()
 }
 
+/// Imports, by modules of a Python project's own packages, of distributions that are declared for development alone and
+/// that nothing else brings.
+pub(super) fn only_for_development(
+    facts: &Loaded<'_>,
+    declared: &Declared,
+    names: &Names,
+    files: &[&(EntryId, BTreeMap<String, Span>)],
+    part: &Part,
+) -> Vec<Undeclared> {
+    if !is_judged(declared) {
+        return Vec::new();
+    }
+    let of = |is_development: bool| -> BTreeSet<Arc<str>> {
+        let fits = |dependency: &&Dependency| (dependency.scope == Scope::Development) == is_development;
+        declared.dependencies.iter().filter(fits).map(|dependency| dependency.name.clone()).collect()
+    };
+    let (development, others) = (of(true), of(false));
+    let brought = Sought { facts, declared, names }.needed_by(others.clone());
+    let is_missing = |name: &Arc<str>| {
+        development.contains(name) && !others.contains(name) && !brought.contains_key(name)
+    };
+    let own = OwnWork::of(facts, part);
+    let is_module = |path: &str| {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let is_package = !folder.is_empty() && facts.artifact.find(&format!("{folder}/__init__.py")).is_some();
+        is_package && own.holds(path) && !path.split('/').any(|part| ASIDE.iter().any(|word| part.contains(word)))
+    };
+    let parts = own_names(facts);
+    let mut found: BTreeMap<Arc<str>, Undeclared> = BTreeMap::new();
+    for (entry, imports) in files.iter().filter(|(entry, _)| is_module(&facts.artifact.entry(*entry).path)) {
+        for (import, span) in imports {
+            let top = import.split('.').next().unwrap_or(import);
+            let mut providers = names.providers(import).peekable();
+            let Some(first) = providers.peek().map(|name| Arc::clone(name)) else { continue };
+            if is_standard(top) || parts.contains(top) || !providers.all(is_missing) {
+                continue;
+            }
+            let location = Location::in_artifact(facts.artifact, *entry, Some(*span));
+            found.entry(first.clone()).or_insert_with(|| Undeclared { name: first, location, command: None });
+        }
+    }
+    found.into_values().collect()
+}
+
+/// Words in the names of modules that are for tests and for building, wherever they lie.
+const ASIDE: [&str; 7] = ["test", "fixture", "conftest", "plugin", "script", "tool", "task"];
+
 /// What environments are made with.
 const INSTALLERS: [&str; 4] = ["pip", "setuptools", "wheel", "distribute"];
 

@@ -318,3 +318,22 @@ fn distributions_that_only_others_bring() {
     let found = report["findings"].as_array().unwrap().iter();
     assert_eq!(found.map(|finding| finding["subject"].as_str().unwrap()).collect::<Vec<_>>(), ["inner"]);
 }
+
+/// What a package imports at its top level is needed wherever that is installed.
+#[test]
+fn distributions_for_development_that_a_package_imports() {
+    let project = Project::new(&[
+        (
+            "pyproject.toml",
+            "[project]\nname = 'x'\nversion = '1'\ndependencies = ['flask']\n[dependency-groups]\ndev = ['requests', 'pytest', 'faker', 'rich']\n",
+        ),
+        ("src/x/__init__.py", ""),
+        ("src/x/app.py", "import flask\nimport requests\ntry:\n    import rich\nexcept ImportError:\n    rich = None\n"),
+        ("src/x/testing.py", "import pytest\n"),
+        ("seed.py", "import faker\n"),
+        ("tests/test_x.py", "import pytest\n"),
+    ]);
+    let report = project.report(&["--select", "misplaced-dependency"]);
+    let found = report["findings"].as_array().unwrap().iter();
+    assert_eq!(found.map(|finding| finding["subject"].as_str().unwrap()).collect::<Vec<_>>(), ["requests"]);
+}

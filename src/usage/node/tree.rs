@@ -53,7 +53,7 @@ pub(in crate::usage) fn of_tree(
         part,
         files: &files,
         is_apart: &|path, name| apart.has(path, name),
-        commands_of: &|name| packages.listed_commands(name).chain([name]).map(str::to_owned).collect(),
+        commands_of: &|name| packages.listed_commands(name).map(str::to_owned).collect(),
         alone: &|name| packages.brought_alone(declared, name),
     };
     let told = development::told_in_tree(facts, declared, &sources.texts, &tellers);

@@ -92,14 +92,23 @@ impl Sources {
     }
 }
 
-/// What a part of a project uses, or that nothing can be said of, and what it imports without declaring it; nothing
-/// where that cannot be judged.
+/// What is found of a part of a project.
+pub(super) struct Found {
+    /// What it uses, or of which nothing can be said.
+    pub(super) needs: Needs,
+    /// What it imports without declaring it.
+    pub(super) undeclared: Vec<Undeclared>,
+    /// What its packages import and it declares for development alone.
+    pub(super) misplaced: Vec<Undeclared>,
+}
+
+/// Looks at a part of a project; nothing where that cannot be judged.
 pub(super) fn of_tree(
     facts: &Loaded<'_>,
     declared: &Declared,
     sources: &Sources,
     part: &Part,
-) -> Option<(Needs, Vec<Undeclared>)> {
+) -> Option<Found> {
     let names = Names::of(facts, declared);
     let imports = &facts.graph.mentions.imports;
     let is_imported = |dependency: &Dependency| {
@@ -115,7 +124,8 @@ pub(super) fn of_tree(
     let needs = needs(facts, declared, &names, sources, part);
     let stated: Vec<&Stated> = sources.files.iter().map(|file| &file.stated).collect();
     let undeclared = undeclared::of_python(facts, declared, &names, &stated, part);
-    Some((needs, undeclared))
+    let misplaced = undeclared::only_for_development(facts, declared, &names, &stated, part);
+    Some(Found { needs, undeclared, misplaced })
 }
 
 /// Declared distributions that the project uses, or that nothing can be said of.
