@@ -174,7 +174,8 @@ fn named_by(texts: &[&Text], name: &str, around: &Surroundings<'_>, tellers: &Te
 /// The file that runs one of some commands: settings, or code that has other programs started.
 fn run_by(texts: &[&Text], commands: &[String], tellers: &Tellers<'_>) -> Option<Arc<str>> {
     let is_started = |text: &&&Text| {
-        matches!(text.kind, Kind::Settings) && commands.iter().any(|command| text.starts(command))
+        let holds_commands = matches!(text.kind, Kind::Settings) || text.is_json();
+        holds_commands && commands.iter().any(|command| text.starts(command))
     };
     let is_run = |file: &&&OwnFile| {
         let mut commands = commands.iter();

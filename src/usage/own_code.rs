@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::{Loaded, loaders, open_loads};
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::javascript::is_builtin;
-use crate::lang::javascript::ir::{ExprId, ExprKind, Item, Key, Member, Program, Text};
+use crate::lang::javascript::ir::{ExprId, ExprKind, Item, Key, Member, Program, Site, SiteKind, Text};
 use crate::lang::javascript::request::known_ends;
 use crate::lang::javascript::{Dialect, ParseMode, parse};
 use crate::manifest::node::{is_name, package_of_request};
@@ -35,7 +35,7 @@ pub(super) struct OwnFile {
     pub(super) reached: bool,
     /// Packages that its code imports, requires or resolves.
     pub(super) imports: BTreeSet<String>,
-    /// Packages that its static imports name, and where.
+    /// Packages that it asks for whenever it is loaded, and where.
     pub(super) stated: BTreeMap<String, Span>,
     /// Packages of which it imports types only.
     pub(super) types: BTreeSet<String>,
@@ -92,10 +92,16 @@ pub(super) fn read(facts: &Loaded<'_>, reached: &[bool]) -> Vec<OwnFile> {
         .collect()
 }
 
-/// The packages that code asks for, or that whole texts in it name; nothing where it cannot be read.
-pub(super) fn packages_said(text: &str) -> Option<BTreeSet<String>> {
-    let file = file("", text, true, &program("x.js", text)?);
-    Some(file.imports.into_iter().chain(file.words).collect())
+/// The packages that code asks for, and those that it names in texts, or asks for in the code that these are; nothing
+/// where it cannot be read.
+pub(super) fn packages_said(text: &str) -> Option<(BTreeSet<String>, BTreeSet<String>)> {
+    let program = program("x.js", text)?;
+    let file = file("", text, true, &program);
+    let made = program.strings.iter().filter(|text| text.contains(' '));
+    let made = made.flat_map(|text| packages_in(text, &["from", "require", "import"]).collect::<Vec<_>>());
+    let mut said = file.words;
+    said.extend(made);
+    Some((file.imports, said))
 }
 
 /// Whether so many files were read that there may be more.
@@ -221,6 +227,9 @@ fn file(path: &str, text: &str, reached: bool, program: &Program) -> OwnFile {
     };
     let real = || program.imports.iter().filter(|import| import.span.end > 0);
     let stated = real().filter_map(|import| Some((package(import.request)?, import.span)));
+    let is_run = |site: &&Site| site.kind == SiteKind::Require && site.top_level && !site.guarded;
+    let required = program.sites.iter().filter(is_run);
+    let required = required.filter_map(|site| Some((package(site.request?)?, site.span)));
     let sites = program.sites.iter().filter_map(|site| site.request);
     let asked: Vec<Text> = real().map(|import| import.request).chain(sites).collect();
     let strings = program.exprs.iter().filter_map(|expr| match expr.kind {
@@ -239,7 +248,7 @@ fn file(path: &str, text: &str, reached: bool, program: &Program) -> OwnFile {
         prefixes: prefixes.chain(begun).filter(|prefix| !prefix.starts_with(['.', '/'])).collect(),
         path: path.to_owned(),
         reached,
-        stated: stated.collect(),
+        stated: required.chain(stated).collect(),
         imports: asked.iter().copied().filter_map(package).chain(asked.iter().copied().flat_map(loaders)).collect(),
         types: types.collect(),
         told: packages_in(text, &["import(", "types=", "declare module"]).collect(),

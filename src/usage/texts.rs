@@ -38,7 +38,8 @@ impl Text {
         self.ends(&[".yml", ".yaml"]) || has_no_ending && !self.text.trim_start().starts_with('{')
     }
 
-    fn is_json(&self) -> bool {
+    /// Whether it is written in JSON.
+    pub(super) fn is_json(&self) -> bool {
         self.manifest.is_some() || self.ends(&[".json", ".jsonc", ".json5", ".webmanifest"])
     }
 

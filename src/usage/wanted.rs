@@ -78,8 +78,14 @@ pub(super) fn by_packages(
         optional.is_some_and(|optional| sought.iter().any(|sought| optional.contains(&sought.name)))
     };
     let is_searched = |name: &str| used.contains(name) && is_declared(name) || works_with_one(name);
+    // What has a copy of its own imports that one; texts may be names for tools, which look from the project's folder.
+    let has_own = |owner: &str, name: &str| {
+        facts.artifact.find(&format!("node_modules/{owner}/node_modules/{name}/package.json")).is_some()
+    };
     let holds = |owner: &str, text: &str, sought: &Sought| {
-        !brings(owner, &sought.name) && is_asked_for(text, &sought.name) && says(text, &sought.name)
+        let name = &*sought.name;
+        let is_brought = brings(owner, name);
+        (!is_brought || has_own(owner, name)) && is_asked_for(text, name) && says(text, name, !is_brought)
     };
     found(facts, &sought, &is_searched, &is_code, &holds)
 }
@@ -117,24 +123,33 @@ pub(super) fn by_scopes(
 /// plug-ins of bundlers do: it holds them, or their scope.
 pub(super) fn served<'a>(
     facts: &Loaded<'_>,
-    declared: &Declared,
     used: &BTreeSet<Arc<str>>,
+    may_use: &BTreeMap<Arc<str>, &BTreeSet<Arc<str>>>,
     asked: impl Iterator<Item = &'a Arc<str>>,
 ) -> Needs {
     let is_installed = |name: &str| facts.packages.packages.iter().any(|package| *package.name == *name);
     let sought = asked.filter(|name| !is_installed(name)).map(|name| Sought {
         name: Arc::clone(name),
-        finders: vec![Finder::new(scope(name).unwrap_or(name)).into_owned()],
+        // Of a name with a dot a pattern may hold less than all.
+        finders: vec![Finder::new(scope(name).unwrap_or(name).split('.').next().unwrap_or(name)).into_owned()],
         modules: Vec::new(),
         groups: Vec::new(),
     });
     let sought: Vec<Sought> = sought.collect();
-    let is_declared = |name: &str| declared.dependencies.iter().any(|dependency| *dependency.name == *name);
-    let is_searched = |name: &str| used.contains(name) && is_declared(name);
+    let is_searched = |name: &str| may_use.contains_key(name) || used.contains(name);
     let holds = |_: &str, text: &str, sought: &Sought| {
-        is_asked_for(text, &sought.name) || scope(&sought.name).is_some_and(|scope| begins_one(text, scope))
+        holds_word(text, &sought.name) || scope(&sought.name).is_some_and(|scope| begins_one(text, scope))
     };
     found(facts, &sought, &is_searched, &is_code, &holds)
+}
+
+/// Whether a text of code holds a name that nothing goes on, also as a pattern.
+fn holds_word(text: &str, name: &str) -> bool {
+    let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '/' | '@');
+    [name.to_owned(), name.replace('.', "\\.")].iter().any(|name| {
+        text.match_indices(&**name)
+            .any(|(at, _)| !text[..at].ends_with(goes_on) && !text[at + name.len()..].starts_with(goes_on))
+    })
 }
 
 /// The scope of what describes types, of which every tool knows.
@@ -170,9 +185,11 @@ fn is_code(path: &str) -> bool {
         && !inside.split('/').any(is_aside)
 }
 
-/// Whether code that holds a name somewhere says it outside of comments and of longer texts, as far as it can be read.
-fn says(text: &str, name: &str) -> bool {
-    own_code::packages_said(text).is_none_or(|said| said.contains(name) || is_builtin(name))
+/// Whether code that holds a name somewhere says it in a text, or, if `or_asks`, asks for it, and not only in comments and
+/// prose, as far as it can be read.
+fn says(text: &str, name: &str, or_asks: bool) -> bool {
+    let Some((asked, said)) = own_code::packages_said(text) else { return true };
+    said.contains(name) || or_asks && (asked.contains(name) || is_builtin(name))
 }
 
 /// The declared and installed packages that are not used.

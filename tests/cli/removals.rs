@@ -286,8 +286,8 @@ fn names_that_ask_for_nothing() {
 #[test]
 fn distributions_of_the_standard_library_and_of_settings() {
     let project = Project::new(&[
-        ("requirements.txt", "flask\nargparse\npathlib\nlegacy-cgi\nsphinx\nsnakemake\n"),
-        ("app.py", "import argparse, cgi, flask, pathlib\n"),
+        ("requirements.txt", "flask\nargparse\npathlib\nsphinx\nsnakemake\n"),
+        ("app.py", "import argparse, flask, pathlib\n"),
         ("docs/source/conf.py", "html_theme = 'x'\n"),
     ]);
     assert_eq!(unused(&project, &[]), ["argparse", "pathlib", "snakemake"]);
@@ -302,15 +302,19 @@ fn distributions_that_only_others_bring() {
         ("app.py".to_owned(), "import notes\nimport inner\nimport speed\nimport setuptools\nimport app_parts\n"),
         ("app_parts/__init__.py".to_owned(), ""),
         (site("notes/__init__.py"), "import inner\n"),
+        (site("notes-1.0.dist-info/RECORD"), "notes/__init__.py,,\n"),
         (
             site("notes-1.0.dist-info/METADATA"),
             "Name: notes\nRequires-Dist: inner\nProvides-Extra: fast\nRequires-Dist: speed; extra == \"fast\"\n",
         ),
         (site("inner/__init__.py"), ""),
+        (site("inner-1.0.dist-info/RECORD"), "inner/__init__.py,,\n"),
         (site("inner-1.0.dist-info/METADATA"), "Name: inner\n"),
         (site("speed/__init__.py"), ""),
+        (site("speed-1.0.dist-info/RECORD"), "speed/__init__.py,,\n"),
         (site("speed-1.0.dist-info/METADATA"), "Name: speed\n"),
         (site("setuptools/__init__.py"), ""),
+        (site("setuptools-70.dist-info/RECORD"), "setuptools/__init__.py,,\n"),
         (site("setuptools-70.dist-info/METADATA"), "Name: setuptools\n"),
     ];
     let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, *text)).collect();

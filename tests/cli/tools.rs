@@ -138,7 +138,13 @@ fn what_libraries_only_speak_of() {
     for code in ["// see 'wanted'", "x = \"install 'wanted' first\";", "x = {\"wanted\": 1};"] {
         assert_eq!(of(code), ["wanted"], "{code}");
     }
-    for code in ["try { require('wanted') } catch {}", "load('wanted');", "x = ['wanted/part'];"] {
+    for code in [
+        "try { require('wanted') } catch {}",
+        "load('wanted');",
+        "x = ['wanted/part'];",
+        "x = \"import y from 'wanted'\";",
+        "x = `const z = require('wanted'); ${y}`;",
+    ] {
         assert_eq!(of(code), [""; 0], "{code}");
     }
     let aside = Tree::new(&["wanted"]);
@@ -206,6 +212,8 @@ fn what_only_others_bring() {
     assert_eq!(tree().found(undeclared), ["inner"]);
     assert_eq!(tree().script("X=1 go --fast && node x").found(undeclared), ["runner", "inner"]);
     assert_eq!(tree().script("echo go").found(undeclared), ["inner"]);
+    let required = tree().file("src/old.js", "try { require('runner') } catch {}\nconst f = () => require('lost');\nrequire('gone');\n");
+    assert_eq!(required.found(undeclared), ["inner", "gone"]);
     let served = Tree::new(&["b"]).file("src/app.js", "import 'a';\nimport 'made.css';\nimport 'other.css';\n");
     assert_eq!(served.package("a", json!({}), "if (id === 'made.css') load();").found(undeclared), ["other.css"]);
 }

@@ -88,7 +88,7 @@ pub(in crate::usage) fn of_tree(
     // Of what is declared for development peers are most of it.
     usage.configured = packages.tells_peers.then(BTreeSet::new);
     let mut undeclared = undeclared::of_node(facts, declared, &all, part);
-    let served = wanted::served(facts, declared, &usage.reached, undeclared.iter().map(|import| &import.name));
+    let served = wanted::served(facts, &usage.reached, &packages.may_use(&usage.reached), undeclared.iter().map(|import| &import.name));
     undeclared.retain(|import| !served.contains_key(&import.name));
     let run = undeclared::of_scripts(facts, declared, &packages.owners_of_commands(), part);
     let is_new = |one: &Undeclared| !undeclared.iter().any(|other| other.name == one.name);

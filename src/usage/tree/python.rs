@@ -135,8 +135,7 @@ fn needs(facts: &Loaded<'_>, declared: &Declared, names: &Names, sources: &Sourc
     let texts: Vec<&Text> = sources.texts.iter().filter(|text| part.sees(&text.path)).collect();
     let named = |dependency: &Dependency| {
         let (name, modules) = (&dependency.name, names.imports(&dependency.name));
-        // What an import finds in the standard library, it takes from there.
-        if !modules.is_empty() && modules.iter().all(|module| is_always_standard(module)) {
+        if is_shadowed(names, name) {
             return None;
         }
         let is_imported = |file: &&&File| {
@@ -168,7 +167,8 @@ fn needs(facts: &Loaded<'_>, declared: &Declared, names: &Names, sources: &Sourc
         .filter_map(|dependency| Some((dependency.name.clone(), named(dependency)?)))
         .collect();
     let sought = Sought { facts, declared, names };
-    let asked = sought.asked_for(&|name| needs.contains_key(name));
+    let mut asked = sought.asked_for(&|name| needs.contains_key(name));
+    asked.retain(|name, _| !is_shadowed(names, name));
     need::add(&mut needs, asked);
     need::note(&mut needs, models::needed(facts, declared, names), &Need::Model);
     let known =
@@ -248,6 +248,12 @@ fn says(file: &File, name: &str, modules: &[String]) -> bool {
 /// Whether a distribution is loaded or started because it is there.
 pub(in crate::usage) fn is_tool(name: &str) -> bool {
     TREES.unnamed.iter().any(|pattern| text::matches(pattern, name))
+}
+
+/// Whether imports find all modules of a distribution in the standard library, which they look into first.
+fn is_shadowed(names: &Names, name: &str) -> bool {
+    let modules = names.imports(name);
+    !modules.is_empty() && modules.iter().all(|module| is_always_standard(module))
 }
 
 /// Whether files of a part need a distribution without naming it.
