@@ -26,9 +26,28 @@ const LARGEST: u64 = 256 << 10;
 const MOST_FILES: usize = 10_000;
 /// Parts of a manifest that declare, choose versions or describe, which is no use, and our own settings.
 const TABLES: [&str; 22] = [
-    "name", "description", "keywords", "version", "author", "homepage", "repository", "dependencies", "devDependencies",
-    "peerDependencies", "optionalDependencies", "peerDependenciesMeta", "dependenciesMeta", "bundleDependencies",
-    "bundledDependencies", "overrides", "resolutions", "pnpm", "trustedDependencies", "engines", "packageManager", "defrost",
+    "name",
+    "description",
+    "keywords",
+    "version",
+    "author",
+    "homepage",
+    "repository",
+    "dependencies",
+    "devDependencies",
+    "peerDependencies",
+    "optionalDependencies",
+    "peerDependenciesMeta",
+    "dependenciesMeta",
+    "bundleDependencies",
+    "bundledDependencies",
+    "overrides",
+    "resolutions",
+    "pnpm",
+    "trustedDependencies",
+    "engines",
+    "packageManager",
+    "defrost",
 ];
 
 /// Declared development dependencies that settings name, or that files need without naming them.
@@ -158,7 +177,8 @@ fn named_by(texts: &[&Text], name: &str, around: &Surroundings<'_>, tellers: &Te
         // What a package of settings for a tool says in its code it says in that tool's words.
         let speaks = |row: &tools::Short, file: &OwnFile| {
             let is_settings = || texts.iter().any(|text| text.is_of_settings(row) && is_beside(&text.path, &file.path));
-            row.speaks(&file.path) && row.is_read_in("") || is_settings()
+            let is_given = || file.imports.iter().any(|import| row.is_given_by(import));
+            row.speaks(&file.path) && row.is_read_in("") || is_given() || is_settings()
         };
         let says = |file: &&&OwnFile| {
             short.iter().any(|(row, words)| {
@@ -187,7 +207,9 @@ fn run_by(texts: &[&Text], commands: &[String], tellers: &Tellers<'_>) -> Option
 
 /// Whether a file lies in the folder of a manifest, or below it.
 fn is_beside(manifest: &str, path: &str) -> bool {
-    manifest.rsplit_once('/').is_none_or(|(folder, _)| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
+    manifest
+        .rsplit_once('/')
+        .is_none_or(|(folder, _)| path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
 }
 
 /// The packages that code in prose imports, with the first file that does.

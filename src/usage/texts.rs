@@ -19,9 +19,8 @@ pub(super) struct Text {
 /// Words behind which pages name what they load.
 const LOADS: [&str; 9] = ["from", "require", "import", "@use", "@forward", "@plugin", "src=", "href=", "url"];
 /// Words of commands that run what follows.
-const RUNS: [&str; 14] = [
-    "npx", "bunx", "yarn", "pnpm", "bun", "exec", "dlx", "x", "run:", "command:", "-", "RUN", "CMD", "ENTRYPOINT",
-];
+const RUNS: [&str; 14] =
+    ["npx", "bunx", "yarn", "pnpm", "bun", "exec", "dlx", "x", "run:", "command:", "-", "RUN", "CMD", "ENTRYPOINT"];
 
 impl Text {
     fn name(&self) -> &str {
@@ -54,7 +53,8 @@ impl Text {
         if !holds(&self.text, name) {
             return false;
         }
-        let is_path = || [format!("node_modules/{name}"), format!("~{name}/")].iter().any(|path| self.text.contains(path));
+        let is_path =
+            || [format!("node_modules/{name}"), format!("~{name}/")].iter().any(|path| self.text.contains(path));
         if !is_word(name) || is_path() {
             return true;
         }
@@ -116,9 +116,9 @@ fn goes_on(c: char) -> bool {
 
 /// What stands before and behind a word, wherever it stands by itself.
 fn places<'a>(text: &'a str, word: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
-    text.match_indices(word).map(|(at, _)| (&text[..at], &text[at + word.len()..])).filter(|(before, after)| {
-        !before.ends_with(goes_on) && !after.starts_with(|c: char| goes_on(c) && c != '@')
-    })
+    text.match_indices(word)
+        .map(|(at, _)| (&text[..at], &text[at + word.len()..]))
+        .filter(|(before, after)| !before.ends_with(goes_on) && !after.starts_with(|c: char| goes_on(c) && c != '@'))
 }
 
 /// Whether a text holds a word that no letter goes on.

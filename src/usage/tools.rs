@@ -42,6 +42,8 @@ pub(super) struct Short {
     #[serde(default)]
     keys: Vec<String>,
     #[serde(default)]
+    apis: Vec<String>,
+    #[serde(default)]
     words: Vec<String>,
     #[serde(default)]
     tools: Vec<String>,
@@ -122,6 +124,11 @@ impl Short {
         path.split('/').any(is_its)
     }
 
+    /// Whether code that imports a package gives the tool its settings.
+    pub(super) fn is_given_by(&self, import: &str) -> bool {
+        self.apis.iter().any(|api| api == import)
+    }
+
     /// Whether a text says what it takes for such names to be read in it.
     pub(super) fn is_read_in(&self, text: &str) -> bool {
         self.words.is_empty() || self.words.iter().any(|word| text.contains(&**word))
@@ -164,8 +171,7 @@ impl<'a> Surroundings<'a> {
             let is_others = entry.path.contains("node_modules/") || is_in_environment(facts.artifact, *id);
             !is_others && part.sees(&entry.path)
         });
-        let mut files: Vec<&str> =
-            own.map(|(_, entry)| entry.path.rsplit('/').next().unwrap_or(&entry.path)).collect();
+        let mut files: Vec<&str> = own.map(|(_, entry)| entry.path.rsplit('/').next().unwrap_or(&entry.path)).collect();
         files.sort_unstable();
         files.dedup();
         let version = |text: &str| text.split('.').next().and_then(|major| major.parse().ok());

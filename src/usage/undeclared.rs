@@ -137,9 +137,8 @@ pub(super) fn only_for_development(
     };
     let (development, others) = (of(true), of(false));
     let brought = Sought { facts, declared, names }.needed_by(others.clone());
-    let is_missing = |name: &Arc<str>| {
-        development.contains(name) && !others.contains(name) && !brought.contains_key(name)
-    };
+    let is_missing =
+        |name: &Arc<str>| development.contains(name) && !others.contains(name) && !brought.contains_key(name);
     let own = OwnWork::of(facts, part);
     let is_module = |path: &str| {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);

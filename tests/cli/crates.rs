@@ -121,7 +121,9 @@ fn features_that_others_may_not_ask_for() {
         let project = Project::new(&[
             (
                 "Cargo.toml",
-                &format!("[package]\nname = \"shop\"\nversion = \"1.0.0\"\n\n[dependencies]\nweb = \"1\"\ntraces = {entry}\n"),
+                &format!(
+                    "[package]\nname = \"shop\"\nversion = \"1.0.0\"\n\n[dependencies]\nweb = \"1\"\ntraces = {entry}\n"
+                ),
             ),
             ("src/main.rs", "fn main() {\n    web::f();\n}\n"),
             (

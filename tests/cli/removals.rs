@@ -332,7 +332,10 @@ fn distributions_for_development_that_a_package_imports() {
             "[project]\nname = 'x'\nversion = '1'\ndependencies = ['flask']\n[dependency-groups]\ndev = ['requests', 'pytest', 'faker', 'rich']\n",
         ),
         ("src/x/__init__.py", ""),
-        ("src/x/app.py", "import flask\nimport requests\ntry:\n    import rich\nexcept ImportError:\n    rich = None\n"),
+        (
+            "src/x/app.py",
+            "import flask\nimport requests\ntry:\n    import rich\nexcept ImportError:\n    rich = None\n",
+        ),
         ("src/x/testing.py", "import pytest\n"),
         ("seed.py", "import faker\n"),
         ("tests/test_x.py", "import pytest\n"),

@@ -72,10 +72,12 @@ fn tools_that_nothing_names() {
     let names = ["husky", "nodemon", "ts-node", "eslint", "rimraf", "sass", "@babel/core"];
     assert_eq!(Tree::new(&names).unused(), names);
     let partly = Tree::new(&names).file("node_modules/husky/package.json", "");
-    let missing = Tree { files: partly.files.into_iter().filter(|(path, _)| !path.contains("husky/")).collect(), ..partly };
+    let missing =
+        Tree { files: partly.files.into_iter().filter(|(path, _)| !path.contains("husky/")).collect(), ..partly };
     assert!(missing.unused().is_empty());
     let used = Tree::new(&names).script("rimraf x && nodemon main.ts");
-    let used = used.file("main.ts", "").file(".husky/pre-commit", "x\n").file(".eslintrc.json", "{}").file("a.scss", "");
+    let used =
+        used.file("main.ts", "").file(".husky/pre-commit", "x\n").file(".eslintrc.json", "{}").file("a.scss", "");
     assert_eq!(used.file("babel.config.json", "{}").unused(), [""; 0]);
 }
 
@@ -83,7 +85,8 @@ fn tools_that_nothing_names() {
 #[test]
 fn short_names_in_settings_of_their_tool() {
     let names = ["eslint-plugin-import", "eslint-plugin-react", "jest-environment-jsdom"];
-    let tree = |path: &str, text: &str| Tree::new(&names).file(path, text).file("vite.config.js", "import x from 'react'");
+    let tree =
+        |path: &str, text: &str| Tree::new(&names).file(path, text).file("vite.config.js", "import x from 'react'");
     assert_eq!(tree(".eslintrc.json", r#"{"plugins": ["import"]}"#).unused(), names[1..]);
     assert_eq!(tree(".eslintrc", "plugins:\n  - import\n  - react\n").unused(), names[2..]);
     let flat = |text: &str| tree("eslint.config.mjs", text).unused();
@@ -99,9 +102,11 @@ fn short_names_in_settings_of_their_tool() {
 /// A package of settings for a tool names plug-ins in its code as the tool does.
 #[test]
 fn settings_that_are_a_package() {
-    let tree = Tree::new(&["eslint-plugin-import", "spare"]).file("index.js", "module.exports = { plugins: ['import'] };");
+    let tree =
+        Tree::new(&["eslint-plugin-import", "spare"]).file("index.js", "module.exports = { plugins: ['import'] };");
     let mut files = tree.project();
-    let manifest = r#"{"name": "eslint-config-shop", "dependencies": {"a": "1", "eslint-plugin-import": "1", "spare": "1"}}"#;
+    let manifest =
+        r#"{"name": "eslint-config-shop", "dependencies": {"a": "1", "eslint-plugin-import": "1", "spare": "1"}}"#;
     files.write("package.json", manifest);
     let report = files.report(&[]);
     let found: Vec<&str> =
@@ -148,7 +153,9 @@ fn what_libraries_only_speak_of() {
         assert_eq!(of(code), [""; 0], "{code}");
     }
     let aside = Tree::new(&["wanted"]);
-    let aside = aside.file("node_modules/a/test/x.js", "require('wanted')").file("node_modules/a/jest.config.js", "x('wanted')");
+    let aside = aside
+        .file("node_modules/a/test/x.js", "require('wanted')")
+        .file("node_modules/a/jest.config.js", "x('wanted')");
     assert_eq!(aside.file("node_modules/a/files/__name__.js", "require('wanted')").unused(), ["wanted"]);
 }
 
@@ -206,13 +213,17 @@ fn what_only_others_bring() {
     let tree = || {
         let tree = Tree::new(&["b"]).package("a", json!({"dependencies": {"inner": "1", "runner": "1"}}), "");
         let tree = tree.package("inner", json!({}), "").package("runner", json!({"bin": {"go": "x.js"}}), "");
-        tree.file("src/app.js", "import 'a';\nimport inner from 'inner';\nimport shop from 'shop';\nimport 'b/virtual';\n")
+        tree.file(
+            "src/app.js",
+            "import 'a';\nimport inner from 'inner';\nimport shop from 'shop';\nimport 'b/virtual';\n",
+        )
     };
     let undeclared = "undeclared-dependency";
     assert_eq!(tree().found(undeclared), ["inner"]);
     assert_eq!(tree().script("X=1 go --fast && node x").found(undeclared), ["runner", "inner"]);
     assert_eq!(tree().script("echo go").found(undeclared), ["inner"]);
-    let required = tree().file("src/old.js", "try { require('runner') } catch {}\nconst f = () => require('lost');\nrequire('gone');\n");
+    let required = tree()
+        .file("src/old.js", "try { require('runner') } catch {}\nconst f = () => require('lost');\nrequire('gone');\n");
     assert_eq!(required.found(undeclared), ["inner", "gone"]);
     let served = Tree::new(&["b"]).file("src/app.js", "import 'a';\nimport 'made.css';\nimport 'other.css';\n");
     assert_eq!(served.package("a", json!({}), "if (id === 'made.css') load();").found(undeclared), ["other.css"]);

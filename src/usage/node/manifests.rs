@@ -21,6 +21,8 @@ pub(super) struct Manifests {
     pub(super) tells_peers: bool,
     by_package: Vec<Told>,
     by_name: BTreeMap<Arc<str>, Told>,
+    /// Packages of which a version is installed that no range of others picks by itself: `7.0.0-bridge.0`.
+    chosen: BTreeSet<Arc<str>>,
     /// Peers that names suggest, where a lock file knows none: older ones do not list them.
     named_after: BTreeMap<Arc<str>, Vec<Arc<str>>>,
 }
@@ -54,9 +56,11 @@ impl Manifests {
             let told = by_name.entry(sibling.name.clone()).or_default();
             told.peers.extend(sibling.peers.iter().cloned());
         }
+        let is_chosen = |package: &&Package| package.version.as_deref().is_some_and(|version| version.contains('-'));
+        let chosen = facts.packages.packages.iter().filter(is_chosen).map(|package| package.name.clone()).collect();
         let tells_peers = !by_package.is_empty() || declared.locked.iter().any(|locked| !locked.peers.is_empty());
         let named_after = if tells_peers { BTreeMap::new() } else { named_after(declared) };
-        Self { installed: !by_package.is_empty(), tells_peers, by_package, by_name, named_after }
+        Self { installed: !by_package.is_empty(), tells_peers, by_package, by_name, chosen, named_after }
     }
 
     /// Whether a package brings another one along.
@@ -160,7 +164,8 @@ impl Manifests {
         all.filter_map(|name| self.by_name.get(&name).map(|told| (name, &told.optional))).collect()
     }
 
-    /// Declared packages that nothing is known to use, and that alone bring something which is asked for and not declared.
+    /// Declared packages that nothing is known to use, and that alone bring something which is asked for and not declared,
+    /// or that choose a version for others which they would not have without them.
     pub(super) fn carriers(&self, declared: &Declared, used: &BTreeSet<Arc<str>>) -> Needs {
         if !self.installed {
             return Needs::new();
@@ -176,8 +181,16 @@ impl Manifests {
             let is_asked = |other: &&Arc<str>| used.contains(*other) || optional.contains(*other);
             brought.iter().filter(|other| !there.contains(*other)).find(is_asked).map(|other| Arc::clone(other))
         };
+        let chooser = |name: &Arc<str>| {
+            let mut bringers = there.iter().filter(|owner| self.is_brought_by(owner, name));
+            self.chosen.contains(name).then(|| bringers.next().map(|owner| Arc::clone(owner))).flatten()
+        };
+        let need = |name: &Arc<str>| match carried(name) {
+            Some(other) => Some(Need::Carried(other)),
+            None => chooser(name).map(Need::Required),
+        };
         let unused = names().filter(|name| !used.contains(*name));
-        unused.filter_map(|name| Some((Arc::clone(name), Need::Carried(carried(name)?)))).collect()
+        unused.filter_map(|name| Some((Arc::clone(name), need(name)?))).collect()
     }
 
     /// What of all that is declared only one package brings.

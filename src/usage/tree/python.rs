@@ -103,12 +103,7 @@ pub(super) struct Found {
 }
 
 /// Looks at a part of a project; nothing where that cannot be judged.
-pub(super) fn of_tree(
-    facts: &Loaded<'_>,
-    declared: &Declared,
-    sources: &Sources,
-    part: &Part,
-) -> Option<Found> {
+pub(super) fn of_tree(facts: &Loaded<'_>, declared: &Declared, sources: &Sources, part: &Part) -> Option<Found> {
     let names = Names::of(facts, declared);
     let imports = &facts.graph.mentions.imports;
     let is_imported = |dependency: &Dependency| {
