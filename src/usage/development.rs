@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 use super::need::{Need, Needs};
 use super::own_code::{OwnFile, packages_in};
 use super::texts::{Text, is_told_to_run};
-use super::tools::{self, Kind, Surroundings};
+use super::tools::{self, Kind, Known, Surroundings};
 use super::tree::Part;
 use super::{Loaded, commands};
 use crate::artifact::EntryId;
@@ -72,7 +72,7 @@ fn told_of(facts: &Loaded<'_>, declared: &Declared, names: &[&Arc<str>]) -> BTre
     let texts = read(facts, &[Kind::Settings]);
     let part = Part::whole();
     let says = |word: &str| texts.iter().any(|text| text.text.contains(word));
-    let around = Surroundings::of(facts, declared, &part, false, (&says, &|_| BTreeSet::new()));
+    let around = Surroundings::of(facts, declared, &part, false, Known { says: &says, alone: &|_| BTreeSet::new() });
     let is_told = |name: &str| {
         let short = tools::short_names(name);
         let is_named = |text: &Text| {
@@ -130,7 +130,8 @@ pub(super) fn told_in_tree(facts: &Loaded<'_>, declared: &Declared, texts: &Text
         let is_asked = |file: &&OwnFile| file.surroundings.iter().any(|said| said == word);
         texts.iter().any(|text| text.text.contains(word)) || tellers.files.iter().any(is_asked)
     };
-    let around = Surroundings::of(facts, declared, part, is_whole(facts, declared), (&says, tellers.alone));
+    let around =
+        Surroundings::of(facts, declared, part, is_whole(facts, declared), Known { says: &says, alone: tellers.alone });
     // In a browser nothing brings what Node does, and bundlers take the package of that name.
     let is_bundled = declared.dependencies.iter().any(|dependency| tools::is_bundler(&dependency.name));
     let imported = imported_in_prose(&prose, tellers);

@@ -178,7 +178,7 @@ const STARTERS: [&str; 7] = ["npx", "yarn", "pnpm", "bunx", "exec", "dlx", "run"
 
 /// The words that a text of several begins with, as far as each starts the next one, and those behind what joins commands.
 fn first_words(text: &str) -> Vec<&str> {
-    if !text.trim().contains(' ') || text.len() > LONGEST_COMMAND {
+    if !text.contains(' ') || text.len() > LONGEST_COMMAND {
         return Vec::new();
     }
     let parts = text.split(['&', '|', ';']);
@@ -187,6 +187,9 @@ fn first_words(text: &str) -> Vec<&str> {
     };
     parts.flat_map(|part| part.split_whitespace().take(of_part(part))).filter(|word| is_name(word)).collect()
 }
+
+/// What stands for a part of a text that is known only when it runs; no name.
+const COMPUTED: &str = "${}";
 
 /// Longer texts, in bytes, are no commands.
 const LONGEST_COMMAND: usize = 1_000;
@@ -243,6 +246,13 @@ fn file(path: &str, text: &str, reached: bool, program: &Program) -> OwnFile {
     // Where something is asked for by a name that is put together elsewhere, its beginning stands there.
     let begun = strings.iter().filter(|word| open().next().is_some() && word.ends_with(['-', '/']));
     let begun = begun.map(|word| (*word).to_owned());
+    let templates = program.exprs.iter().filter_map(|expr| match &expr.kind {
+        ExprKind::Template(parts, _) => {
+            Some(parts.iter().map(|part| requested(*part)).collect::<Vec<_>>().join(COMPUTED))
+        }
+        _ => None,
+    });
+    let templates = templates.flat_map(|text| first_words(&text).into_iter().map(str::to_owned).collect::<Vec<_>>());
     let types = program.type_imports.iter().copied().filter_map(package);
     OwnFile {
         prefixes: prefixes.chain(begun).filter(|prefix| !prefix.starts_with(['.', '/'])).collect(),
@@ -253,7 +263,7 @@ fn file(path: &str, text: &str, reached: bool, program: &Program) -> OwnFile {
         types: types.collect(),
         told: packages_in(text, &["import(", "types=", "declare module"]).collect(),
         words: words.map(ToString::to_string).collect(),
-        runs: strings.iter().flat_map(|text| first_words(text)).map(str::to_owned).collect(),
+        runs: strings.iter().flat_map(|text| first_words(text)).map(str::to_owned).chain(templates).collect(),
         made: made(program, text).collect(),
         surroundings: surroundings(text).collect(),
         open_load: open_loads::of(program, text),

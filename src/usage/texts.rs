@@ -184,10 +184,7 @@ pub(super) fn is_told_to_run(text: &str, command: &str) -> bool {
 /// Whether settings say a word where a name may stand: quoted, behind `plugin:`, as a key, or in YAML.
 fn is_said(text: &str, word: &str, is_yaml: bool) -> bool {
     places(text, word).any(|(before, after)| {
-        let is_key = || {
-            after.trim_start().starts_with(':')
-                && before.trim_end().ends_with(|c: char| c == '{' || c == ',' || c == '\n')
-        };
+        let is_key = || after.trim_start().starts_with(':') && before.trim_end().ends_with(['{', ',']);
         is_yaml || before.ends_with(QUOTES) || before.ends_with(':') || is_key() || is_key_of_line(before, after)
     })
 }

@@ -146,26 +146,31 @@ pub(super) fn short_names(name: &str) -> Vec<(&'static Short, Vec<String>)> {
     rows.filter(|(_, words)| !words.is_empty()).collect()
 }
 
+/// What is known of a project beside the names of its files.
+pub(super) struct Known<'a> {
+    /// Whether settings or pages hold a word.
+    pub(super) says: &'a dyn Fn(&str) -> bool,
+    /// What only one package brings.
+    pub(super) alone: &'a dyn Fn(&str) -> BTreeSet<Arc<str>>,
+}
+
 /// What of a project decides about packages that nothing names.
 pub(super) struct Surroundings<'a> {
     files: Vec<&'a str>,
     here: Vec<(&'a str, Option<u64>)>,
-    says: &'a dyn Fn(&str) -> bool,
-    /// What a package alone brings.
-    alone: &'a dyn Fn(&str) -> BTreeSet<Arc<str>>,
+    known: Known<'a>,
     /// Whether all that is declared is here, so that the tools' own words tell.
     is_whole: bool,
 }
 
 impl<'a> Surroundings<'a> {
-    /// Looks at the files of a part; `says` tells whether settings or pages hold a word, `alone` what only one package
-    /// brings.
+    /// Looks at the files of a part.
     pub(super) fn of(
         facts: &'a Loaded<'_>,
         declared: &'a Declared,
         part: &Part,
         is_whole: bool,
-        (says, alone): (&'a dyn Fn(&str) -> bool, &'a dyn Fn(&str) -> BTreeSet<Arc<str>>),
+        known: Known<'a>,
     ) -> Self {
         let own = facts.artifact.entries().filter(|(id, entry)| {
             let is_others = entry.path.contains("node_modules/") || is_in_environment(facts.artifact, *id);
@@ -181,7 +186,7 @@ impl<'a> Surroundings<'a> {
         if !is_whole {
             here.extend(declared.dependencies.iter().map(|dependency| (&*dependency.name, None)));
         }
-        Self { files, here, says, alone, is_whole }
+        Self { files, here, known, is_whole }
     }
 
     /// Whether something of the project needs a package that nothing names.
@@ -205,7 +210,7 @@ impl<'a> Surroundings<'a> {
         let is_there = || self.files.iter().any(|file| is_any(&row.files, file));
         (row.tools.is_empty() || self.have(&row.tools, row.before, name))
             && (row.files.is_empty() || is_there())
-            && (row.words.is_empty() || row.words.iter().any(|word| (self.says)(word)))
+            && (row.words.is_empty() || row.words.iter().any(|word| (self.known.says)(word)))
     }
 
     fn have(&self, tools: &[String], before: Option<u64>, name: &str) -> bool {
@@ -213,7 +218,7 @@ impl<'a> Surroundings<'a> {
         let fits = |(tool, major): &&(&str, Option<u64>)| *tool != name && is_old(*major) && is_any(tools, tool);
         let mut found = self.here.iter().filter(fits).peekable();
         // What it brings itself is not there for it to be found by.
-        let own = if found.peek().is_some() { (self.alone)(name) } else { BTreeSet::new() };
+        let own = if found.peek().is_some() { (self.known.alone)(name) } else { BTreeSet::new() };
         found.any(|(tool, _)| !own.contains(*tool))
     }
 }

@@ -114,6 +114,27 @@ fn settings_that_are_a_package() {
     assert_eq!(found, ["spare"]);
 }
 
+/// Code that has commands run names who they are of, wherever the rest of the command comes from.
+#[test]
+fn commands_in_code() {
+    let of = |code: &str| {
+        let tree = Tree::new(&["file-copier"]).package("file-copier", json!({"bin": {"copy": "x.js"}}), "");
+        tree.file("tasks.js", code).unused()
+    };
+    for code in [
+        "run('copy a b');",
+        "run(`copy ${from} ${to}`);",
+        "run('copy ' + from);",
+        "run('x && A=1 npx copy a');",
+        "spawn('copy', [a]);",
+    ] {
+        assert_eq!(of(code), [""; 0], "{code}");
+    }
+    for code in ["say('to copy files');", "run(`${x} copy a`);", "// copy a"] {
+        assert_eq!(of(code), ["file-copier"], "{code}");
+    }
+}
+
 /// A name that is a word stands for the package only where a name may stand.
 #[test]
 fn names_that_are_words() {

@@ -179,11 +179,11 @@ impl Manifests {
         let carried = |name: &Arc<str>| {
             let brought = self.brought_by([name].into_iter());
             let is_asked = |other: &&Arc<str>| used.contains(*other) || optional.contains(*other);
-            brought.iter().filter(|other| !there.contains(*other)).find(is_asked).map(|other| Arc::clone(other))
+            brought.iter().filter(|other| !there.contains(*other)).find(is_asked).map(Arc::clone)
         };
         let chooser = |name: &Arc<str>| {
             let mut bringers = there.iter().filter(|owner| self.is_brought_by(owner, name));
-            self.chosen.contains(name).then(|| bringers.next().map(|owner| Arc::clone(owner))).flatten()
+            self.chosen.contains(name).then(|| bringers.next().map(Arc::clone)).flatten()
         };
         let need = |name: &Arc<str>| match carried(name) {
             Some(other) => Some(Need::Carried(other)),
