@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use super::need::{Need, Needs};
 use super::own_code::{OwnFile, packages_in};
-use super::texts::{Text, is_told_to_run};
+use super::texts::{Text, holds, is_told_to_run};
 use super::tools::{self, Kind, Known, Surroundings};
 use super::tree::Part;
 use super::{Loaded, commands};
@@ -77,7 +77,8 @@ fn told_of(facts: &Loaded<'_>, declared: &Declared, names: &[&Arc<str>]) -> BTre
         let short = tools::short_names(name);
         let is_named = |text: &Text| {
             let in_short = short.iter().any(|(row, words)| text.names_in_short(row, words));
-            text.names(name) || in_short
+            // Of what is deployed any word may be a name.
+            holds(&text.text, name) || in_short
         };
         texts.iter().any(is_named) || around.imply(name)
     };

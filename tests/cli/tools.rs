@@ -104,7 +104,7 @@ fn short_names_in_settings_of_their_tool() {
 fn settings_that_are_a_package() {
     let tree =
         Tree::new(&["eslint-plugin-import", "spare"]).file("index.js", "module.exports = { plugins: ['import'] };");
-    let mut files = tree.project();
+    let files = tree.project();
     let manifest =
         r#"{"name": "eslint-config-shop", "dependencies": {"a": "1", "eslint-plugin-import": "1", "spare": "1"}}"#;
     files.write("package.json", manifest);
