@@ -4,8 +4,13 @@ use crate::finding::{Edit, Finding, Fix, FixLevel};
 use crate::manifest::cargo::{DependencyKind, edit};
 use crate::usage::cargo::Verdict;
 
-/// Reports crates that only tests name.
+/// Reports crates that only tests name, and what packages of a project import that is declared for development.
 pub(in crate::rules) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
+    for misplaced in cx.project.trees.iter().flat_map(|tree| &tree.usage.misplaced) {
+        let message = format!("{} is declared for development and a package of the project imports it", misplaced.name);
+        let finding = Finding::new(misplaced.location.clone(), message).about(misplaced.name.to_string());
+        sink.report(finding.noting("imported here"));
+    }
     cx.workspaces().iter().for_each(|cargo| of_workspace(cargo, sink));
 }
 

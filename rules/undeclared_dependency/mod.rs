@@ -8,12 +8,14 @@ use crate::package::owners::PackageId;
 /// Reports imports of projects that nothing declares or brings.
 pub(super) fn of_projects(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
     for undeclared in cx.project.trees.iter().flat_map(|tree| &tree.usage.undeclared) {
-        let message = format!(
-            "{} is imported here and no manifest declares it: at best another dependency brings it",
-            undeclared.name
-        );
-        let finding = Finding::new(undeclared.location.clone(), message).about(undeclared.name.to_string());
-        sink.report(finding.noting("imported here").help("Declare it: without that, an installation may lack it"));
+        let name = &undeclared.name;
+        let (asked, note) = match &undeclared.command {
+            Some(command) => (format!("a script runs {command}, a command of {name},"), "run here"),
+            None => (format!("{name} is imported here"), "imported here"),
+        };
+        let message = format!("{asked} and no manifest declares it: at best another dependency brings it");
+        let finding = Finding::new(undeclared.location.clone(), message).about(name.to_string());
+        sink.report(finding.noting(note).help("Declare it: without that, an installation may lack it"));
     }
 }
 

@@ -16,6 +16,8 @@ mod open_loads;
 mod own_code;
 mod scripts;
 mod search;
+mod texts;
+mod tools;
 mod tree;
 mod undeclared;
 mod wanted;

@@ -28,6 +28,8 @@ pub enum Need {
     Wanted(Arc<str>),
     /// A package requires it, or wants to find it beside itself.
     Required(Arc<str>),
+    /// It alone brings a package that is asked for and that nothing declares.
+    Carried(Arc<str>),
     /// What is loaded asks for the plug-ins of which it is one.
     PlugIn,
     /// An optional part of something that is loaded.
@@ -55,6 +57,7 @@ impl fmt::Display for Need {
             Self::Loader(library) => write!(f, "{library} may load it by a name that is computed or set elsewhere"),
             Self::Wanted(library) => write!(f, "{library} loads it where it is there"),
             Self::Required(package) => write!(f, "{package} requires it, or wants it beside itself"),
+            Self::Carried(package) => write!(f, "it alone brings {package}, which is asked for and not declared"),
             Self::PlugIn => f.write_str("what is loaded asks for plug-ins of its kind"),
             Self::Optional => f.write_str("what own code uses of a package loads it as an optional part"),
             Self::Model => f.write_str("a stored model names it, or may"),

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::{Loaded, loaders, open_loads};
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::javascript::is_builtin;
-use crate::lang::javascript::ir::{ExprId, ExprKind, Item, Key, Member, Program, Text};
+use crate::lang::javascript::ir::{ExprId, ExprKind, Item, Key, Member, Program, Site, SiteKind, Text};
 use crate::lang::javascript::request::known_ends;
 use crate::lang::javascript::{Dialect, ParseMode, parse};
 use crate::manifest::node::{is_name, package_of_request};
@@ -35,7 +35,7 @@ pub(super) struct OwnFile {
     pub(super) reached: bool,
     /// Packages that its code imports, requires or resolves.
     pub(super) imports: BTreeSet<String>,
-    /// Packages that its static imports name, and where.
+    /// Packages that it asks for whenever it is loaded, and where.
     pub(super) stated: BTreeMap<String, Span>,
     /// Packages of which it imports types only.
     pub(super) types: BTreeSet<String>,
@@ -48,6 +48,10 @@ pub(super) struct OwnFile {
     pub(super) words: BTreeSet<String>,
     /// Calls by which libraries are told which driver to load.
     pub(super) made: Vec<Made>,
+    /// First words of its longer texts, which may be commands: `rimraf dist`.
+    pub(super) runs: BTreeSet<String>,
+    /// The surroundings that it asks a test runner for: `@jest-environment jsdom`.
+    pub(super) surroundings: BTreeSet<String>,
     /// By what it may load modules whose names are known only when it runs.
     pub(super) open_load: Option<Arc<str>>,
 }
@@ -86,6 +90,18 @@ pub(super) fn read(facts: &Loaded<'_>, reached: &[bool]) -> Vec<OwnFile> {
             })
         })
         .collect()
+}
+
+/// The packages that code asks for, and those that it names in texts, or asks for in the code that these are; nothing
+/// where it cannot be read.
+pub(super) fn packages_said(text: &str) -> Option<(BTreeSet<String>, BTreeSet<String>)> {
+    let program = program("x.js", text)?;
+    let file = file("", text, true, &program);
+    let made = program.strings.iter().filter(|text| text.contains(' '));
+    let made = made.flat_map(|text| packages_in(text, &["from", "require", "import"]).collect::<Vec<_>>());
+    let mut said = file.words;
+    said.extend(made);
+    Some((file.imports, said))
 }
 
 /// Whether so many files were read that there may be more.
@@ -136,6 +152,8 @@ fn unparsed(path: &str, text: &str, reached: bool) -> OwnFile {
         told: BTreeSet::new(),
         prefixes: BTreeSet::new(),
         made: Vec::new(),
+        runs: BTreeSet::new(),
+        surroundings: surroundings(text).collect(),
         open_load: Some("require".into()),
     }
 }
@@ -152,6 +170,38 @@ pub(super) fn packages_in<'a>(text: &'a str, words: &'a [&str]) -> impl Iterator
             let (name, _) = rest.get(1..)?.split_once(quote).filter(|(name, _)| name.len() <= LONGEST_NAME)?;
             package_of_request(installed(name)).filter(|name| !is_builtin(name)).map(str::to_owned)
         })
+    })
+}
+
+/// What starts other commands.
+const STARTERS: [&str; 7] = ["npx", "yarn", "pnpm", "bunx", "exec", "dlx", "run"];
+
+/// The words that a text of several begins with, as far as each starts the next one, and those behind what joins commands.
+fn first_words(text: &str) -> Vec<&str> {
+    if !text.contains(' ') || text.len() > LONGEST_COMMAND {
+        return Vec::new();
+    }
+    let parts = text.split(['&', '|', ';']);
+    let of_part = |part: &str| -> usize {
+        part.split_whitespace().take_while(|word| STARTERS.contains(word) || word.contains('=')).count() + 1
+    };
+    parts.flat_map(|part| part.split_whitespace().take(of_part(part))).filter(|word| is_name(word)).collect()
+}
+
+/// What stands for a part of a text that is known only when it runs; no name.
+const COMPUTED: &str = "${}";
+
+/// Longer texts, in bytes, are no commands.
+const LONGEST_COMMAND: usize = 1_000;
+
+/// Words in comments behind which a test runner reads what to run a file in.
+const SURROUNDINGS: [&str; 2] = ["@jest-environment", "@vitest-environment"];
+
+/// What a file asks a test runner to be run in.
+fn surroundings(text: &str) -> impl Iterator<Item = String> + '_ {
+    SURROUNDINGS.iter().flat_map(move |word| {
+        let behind = text.split(word).skip(1).filter_map(|rest| rest.split_whitespace().next());
+        behind.map(str::to_owned)
     })
 }
 
@@ -180,6 +230,9 @@ fn file(path: &str, text: &str, reached: bool, program: &Program) -> OwnFile {
     };
     let real = || program.imports.iter().filter(|import| import.span.end > 0);
     let stated = real().filter_map(|import| Some((package(import.request)?, import.span)));
+    let is_run = |site: &&Site| site.kind == SiteKind::Require && site.top_level && !site.guarded;
+    let required = program.sites.iter().filter(is_run);
+    let required = required.filter_map(|site| Some((package(site.request?)?, site.span)));
     let sites = program.sites.iter().filter_map(|site| site.request);
     let asked: Vec<Text> = real().map(|import| import.request).chain(sites).collect();
     let strings = program.exprs.iter().filter_map(|expr| match expr.kind {
@@ -193,17 +246,26 @@ fn file(path: &str, text: &str, reached: bool, program: &Program) -> OwnFile {
     // Where something is asked for by a name that is put together elsewhere, its beginning stands there.
     let begun = strings.iter().filter(|word| open().next().is_some() && word.ends_with(['-', '/']));
     let begun = begun.map(|word| (*word).to_owned());
+    let templates = program.exprs.iter().filter_map(|expr| match &expr.kind {
+        ExprKind::Template(parts, _) => {
+            Some(parts.iter().map(|part| requested(*part)).collect::<Vec<_>>().join(COMPUTED))
+        }
+        _ => None,
+    });
+    let templates = templates.flat_map(|text| first_words(&text).into_iter().map(str::to_owned).collect::<Vec<_>>());
     let types = program.type_imports.iter().copied().filter_map(package);
     OwnFile {
         prefixes: prefixes.chain(begun).filter(|prefix| !prefix.starts_with(['.', '/'])).collect(),
         path: path.to_owned(),
         reached,
-        stated: stated.collect(),
+        stated: required.chain(stated).collect(),
         imports: asked.iter().copied().filter_map(package).chain(asked.iter().copied().flat_map(loaders)).collect(),
         types: types.collect(),
         told: packages_in(text, &["import(", "types=", "declare module"]).collect(),
         words: words.map(ToString::to_string).collect(),
+        runs: strings.iter().flat_map(|text| first_words(text)).map(str::to_owned).chain(templates).collect(),
         made: made(program, text).collect(),
+        surroundings: surroundings(text).collect(),
         open_load: open_loads::of(program, text),
     }
 }

@@ -6,14 +6,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::evidence::Evidence as Sought;
 use super::names::Names;
 use super::own_code::OwnFile;
 use super::tree::Part;
-use super::{Loaded, brought, is_at_or_below, is_or_below, loaders, scripts};
+use super::{Loaded, brought, is_at_or_below, is_or_below, loaders, scripts, tools};
 use crate::artifact::{EntryId, Location};
 use crate::graph::python::is_standard;
 use crate::lang::python::ir::{Code, Stmt};
 use crate::manifest::dependency::{Declared, Dependency, Scope};
+use crate::manifest::node::json;
 use crate::manifest::python::{import_names, is_import_known};
 use crate::platform::Language;
 use crate::span::Span;
@@ -29,8 +31,10 @@ const LARGEST: u64 = 256 << 10;
 pub struct Undeclared {
     /// What is imported: a top-level module, or a package of npm.
     pub name: Arc<str>,
-    /// The first import of it.
+    /// The first import of it, or the manifest whose script runs a command of it.
     pub location: Location,
+    /// That command.
+    pub command: Option<Arc<str>>,
 }
 
 /// Which files of a project are its own work, and where projects within it begin.
@@ -87,22 +91,82 @@ pub(super) fn of_python(
         let by_extra = |dependency: &Dependency| may_come_with_an_extra(dependency, import);
         is_declared || locked().any(|name| is_or_below(import, &name)) || declared.dependencies.iter().any(by_extra)
     };
+    let granted = Sought { facts, declared, names }.granted();
+    let is_others = |name: &Arc<str>| {
+        let is_declared = declared.dependencies.iter().any(|dependency| dependency.name == *name);
+        !is_declared && !granted.contains(name) && !INSTALLERS.contains(&&**name)
+    };
+    // All that has it is here for another's sake.
+    let is_only_here = |import: &str| {
+        let mut providers = names.providers(import).peekable();
+        providers.peek().is_some() && providers.all(is_others)
+    };
     let mut found: BTreeMap<&str, Undeclared> = BTreeMap::new();
     for (entry, imports) in files.iter().filter(|(entry, _)| own.holds(&facts.artifact.entry(*entry).path)) {
         for (import, span) in imports {
             let top = import.split('.').next().unwrap_or(import);
-            if is_standard(top) || parts.contains(top) || !is_import_known(import) || is_brought(import) {
+            let is_missing = || is_import_known(import) && !is_brought(import);
+            if is_standard(top) || parts.contains(top) || !(is_only_here(import) || is_missing()) {
                 continue;
             }
             if brought::by_any_runtime(Language::Python, top) {
                 continue;
             }
             let location = Location::in_artifact(facts.artifact, *entry, Some(*span));
-            found.entry(top).or_insert_with(|| Undeclared { name: top.into(), location });
+            found.entry(top).or_insert_with(|| Undeclared { name: top.into(), location, command: None });
         }
     }
     found.into_values().collect()
 }
+
+/// Imports, by modules of a Python project's own packages, of distributions that are declared for development alone and
+/// that nothing else brings.
+pub(super) fn only_for_development(
+    facts: &Loaded<'_>,
+    declared: &Declared,
+    names: &Names,
+    files: &[&(EntryId, BTreeMap<String, Span>)],
+    part: &Part,
+) -> Vec<Undeclared> {
+    if !is_judged(declared) {
+        return Vec::new();
+    }
+    let of = |is_development: bool| -> BTreeSet<Arc<str>> {
+        let fits = |dependency: &&Dependency| (dependency.scope == Scope::Development) == is_development;
+        declared.dependencies.iter().filter(fits).map(|dependency| dependency.name.clone()).collect()
+    };
+    let (development, others) = (of(true), of(false));
+    let brought = Sought { facts, declared, names }.needed_by(others.clone());
+    let is_missing =
+        |name: &Arc<str>| development.contains(name) && !others.contains(name) && !brought.contains_key(name);
+    let own = OwnWork::of(facts, part);
+    let is_module = |path: &str| {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let is_package = !folder.is_empty() && facts.artifact.find(&format!("{folder}/__init__.py")).is_some();
+        is_package && own.holds(path) && !path.split('/').any(|part| ASIDE.iter().any(|word| part.contains(word)))
+    };
+    let parts = own_names(facts);
+    let mut found: BTreeMap<Arc<str>, Undeclared> = BTreeMap::new();
+    for (entry, imports) in files.iter().filter(|(entry, _)| is_module(&facts.artifact.entry(*entry).path)) {
+        for (import, span) in imports {
+            let top = import.split('.').next().unwrap_or(import);
+            let mut providers = names.providers(import).peekable();
+            let Some(first) = providers.peek().map(|name| Arc::clone(name)) else { continue };
+            if is_standard(top) || parts.contains(top) || !providers.all(is_missing) {
+                continue;
+            }
+            let location = Location::in_artifact(facts.artifact, *entry, Some(*span));
+            found.entry(first.clone()).or_insert_with(|| Undeclared { name: first, location, command: None });
+        }
+    }
+    found.into_values().collect()
+}
+
+/// Words in the names of modules that are for tests and for building, wherever they lie.
+const ASIDE: [&str; 7] = ["test", "fixture", "conftest", "plugin", "script", "tool", "task"];
+
+/// What environments are made with.
+const INSTALLERS: [&str; 4] = ["pip", "setuptools", "wheel", "distribute"];
 
 /// Whether an extra that is asked for may bring a module: `celery[redis]`, `boto3-stubs[sqs]`, or what the library is
 /// known to use where it is there. Only its own metadata would tell.
@@ -158,19 +222,23 @@ pub(super) fn own_names<'a>(facts: &Loaded<'a>) -> BTreeSet<&'a str> {
     own.flat_map(|(_, entry)| entry.path.split('/')).map(|part| part.split('.').next().unwrap_or(part)).collect()
 }
 
-/// Static imports of a Node project, by its parsed files.
+/// Static imports of a Node project, by its parsed files: those that nothing brings, and those that are here only because
+/// something else brings them.
 pub(super) fn of_node(facts: &Loaded<'_>, declared: &Declared, files: &[&OwnFile], part: &Part) -> Vec<Undeclared> {
     if !is_judged(declared) {
         return Vec::new();
     }
     let own = OwnWork::of(facts, part);
     let (parts, settings) = (own_names(facts), settings(facts));
+    let is_declared = |name: &str| declared.dependencies.iter().any(|dependency| *dependency.name == *name);
+    let is_installed = |name: &str| facts.packages.packages.iter().any(|package| *package.name == *name);
+    // A bundler takes from what a framework brings what it wants, and the framework says so to nobody.
+    let is_bundled = declared.dependencies.iter().any(|dependency| tools::is_bundler(&dependency.name));
     let is_here = |name: &str| {
         let types = format!("@types/{}", name.trim_start_matches('@').replace('/', "__"));
-        let is_declared =
-            declared.dependencies.iter().any(|dependency| *dependency.name == *name || *dependency.name == *types);
-        let is_installed = facts.packages.packages.iter().any(|package| *package.name == *name);
-        is_declared || is_installed || declared.locked.iter().any(|locked| *locked.name == *name)
+        let is_typed = is_declared(&types) || is_installed(&types) && !is_installed(name);
+        let is_brought = || is_installed(name) || declared.locked.iter().any(|locked| *locked.name == *name);
+        is_declared(name) || is_typed || is_bundled && is_brought()
     };
     let is_alias = |name: &str| {
         let first = name.split('/').next().unwrap_or(name);
@@ -179,18 +247,62 @@ pub(super) fn of_node(facts: &Loaded<'_>, declared: &Declared, files: &[&OwnFile
         parts.contains(first) || settings.iter().any(|text| quoted.iter().any(|alias| text.contains(alias)))
     };
     let by_runtime = |name: &str| brought::by_any_runtime(Language::Node, name);
+    // A package may ask for itself by its own name.
+    let manifest = facts.artifact.find(&format!("{}package.json", part.folder()));
+    let manifest = manifest.and_then(|entry| json(facts.artifact, entry));
+    let is_own = |name: &str| {
+        let own = manifest.as_ref().and_then(|manifest| manifest.get("name")).and_then(serde_json::Value::as_str);
+        own == Some(name)
+    };
     let mut found: BTreeMap<&str, Undeclared> = BTreeMap::new();
     for file in files.iter().filter(|file| own.holds(&file.path)) {
         let Some(entry) = facts.artifact.find(&file.path) else { continue };
         for (name, span) in &file.stated {
-            if is_here(name) || is_alias(name) || by_runtime(name) {
+            if is_here(name) || is_alias(name) || by_runtime(name) || is_own(name) {
                 continue;
             }
             let location = Location::in_artifact(facts.artifact, entry, Some(*span));
-            found.entry(name).or_insert_with(|| Undeclared { name: name.as_str().into(), location });
+            found.entry(name).or_insert_with(|| Undeclared { name: name.as_str().into(), location, command: None });
         }
     }
     found.into_values().collect()
+}
+
+/// Commands that scripts of a part's manifest run, of packages that are here only because something else brings them.
+/// `owners` has what is installed by its commands.
+pub(super) fn of_scripts(
+    facts: &Loaded<'_>,
+    declared: &Declared,
+    owners: &BTreeMap<Arc<str>, BTreeSet<Arc<str>>>,
+    part: &Part,
+) -> Vec<Undeclared> {
+    let Some(entry) = facts.artifact.find(&format!("{}package.json", part.folder())) else { return Vec::new() };
+    let Some(manifest) = json(facts.artifact, entry) else { return Vec::new() };
+    let scripts = manifest.get("scripts").and_then(serde_json::Value::as_object);
+    let scripts: Vec<&str> =
+        scripts.into_iter().flat_map(|scripts| scripts.values()).filter_map(serde_json::Value::as_str).collect();
+    let is_declared = |name: &Arc<str>| declared.dependencies.iter().any(|dependency| dependency.name == *name);
+    let own = manifest.get("name").and_then(serde_json::Value::as_str);
+    let is_others = |(_, owners): &(&Arc<str>, &BTreeSet<Arc<str>>)| {
+        !owners.iter().any(|owner| is_declared(owner) || own == Some(&**owner))
+    };
+    let is_run = |command: &str| scripts.iter().any(|script| is_first(script, command));
+    let found = owners.iter().filter(is_others).filter(|(command, _)| is_run(command));
+    let mut found: Vec<Undeclared> = found
+        .filter_map(|(command, owners)| {
+            let location = Location::in_artifact(facts.artifact, entry, None);
+            Some(Undeclared { name: owners.first()?.clone(), location, command: Some(command.clone()) })
+        })
+        .collect();
+    found.dedup_by(|one, other| one.name == other.name);
+    found
+}
+
+/// Whether a script, or a part of one, begins with a command, behind variables that it sets.
+fn is_first(script: &str, command: &str) -> bool {
+    let parts = script.split(['&', '|', ';', '(', ')']);
+    let words = |part: &str| part.split_whitespace().find(|word| !word.contains('=')).map(str::to_owned);
+    parts.filter_map(words).any(|word| word == command)
 }
 
 /// Texts of settings in which names may stand for folders, and of manifests, which name the project's own packages.

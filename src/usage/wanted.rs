@@ -8,7 +8,7 @@ use memchr::memmem::Finder;
 
 use super::names::Names;
 use super::need::{self, Need, Needs};
-use super::{Loaded, is_at_or_below, scripts, search};
+use super::{Loaded, is_at_or_below, own_code, scripts, search};
 use crate::artifact::EntryId;
 use crate::graph::javascript::is_builtin;
 use crate::manifest::dependency::Declared;
@@ -49,24 +49,147 @@ pub(super) fn by_distributions(facts: &Loaded<'_>, declared: &Declared, names: &
     found(facts, &sought, &|name| needs.contains_key(name), &is_code, &holds)
 }
 
-/// Declared packages that are installed and that nothing is known to use, and that the code of one that is used names,
-/// unless it `brings` them itself.
+/// What packages say about each other.
+pub(super) struct Among<'a> {
+    /// Whether one brings another one itself.
+    pub(super) brings: &'a (dyn Fn(&str, &str) -> bool + Sync),
+    /// What is used or brought by it, with the peers that each can do without.
+    pub(super) may_use: &'a BTreeMap<Arc<str>, &'a BTreeSet<Arc<str>>>,
+    /// What libraries want only for something that is not here.
+    pub(super) idle: &'a BTreeSet<Arc<str>>,
+}
+
+/// Declared packages that are installed and that nothing is known to use, and that the code of one names which is used
+/// and does not bring them itself: of one that is declared, or of one that says it works with them.
 pub(super) fn by_packages(
     facts: &Loaded<'_>,
     declared: &Declared,
     used: &BTreeSet<Arc<str>>,
-    brings: &(dyn Fn(&str, &str) -> bool + Sync),
+    among: &Among<'_>,
 ) -> Needs {
-    let sought = open(facts, declared, &|name| used.contains(name), &|package| {
+    let Among { brings, may_use, idle } = among;
+    let sought = open(facts, declared, &|name| used.contains(name) || idle.contains(name), &|package| {
         let finders = vec![Finder::new(&*package.name).into_owned()];
         Sought { name: package.name.clone(), finders, modules: Vec::new(), groups: Vec::new() }
     });
     let is_declared = |name: &str| declared.dependencies.iter().any(|dependency| *dependency.name == *name);
-    let is_searched = |name: &str| used.contains(name) && is_declared(name);
-    let holds =
-        |owner: &str, text: &str, sought: &Sought| !brings(owner, &sought.name) && is_asked_for(text, &sought.name);
-    let is_code = |path: &str| [".js", ".cjs", ".mjs"].iter().any(|ending| path.ends_with(ending));
+    let works_with_one = |name: &str| {
+        let optional = may_use.get(name);
+        optional.is_some_and(|optional| sought.iter().any(|sought| optional.contains(&sought.name)))
+    };
+    let is_searched = |name: &str| used.contains(name) && is_declared(name) || works_with_one(name);
+    // What has a copy of its own imports that one; texts may be names for tools, which look from the project's folder.
+    let has_own = |owner: &str, name: &str| {
+        facts.artifact.find(&format!("node_modules/{owner}/node_modules/{name}/package.json")).is_some()
+    };
+    let holds = |owner: &str, text: &str, sought: &Sought| {
+        let name = &*sought.name;
+        let is_brought = brings(owner, name);
+        (!is_brought || has_own(owner, name)) && is_asked_for(text, name) && says(text, name, !is_brought)
+    };
     found(facts, &sought, &is_searched, &is_code, &holds)
+}
+
+/// Declared packages that are installed and that nothing is known to use, of whose scope a library knows that is used:
+/// icons, fonts and languages are loaded by names that are put together. Of libraries that others bring only those count
+/// that speak of a scope of which nothing else is used.
+pub(super) fn by_scopes(
+    facts: &Loaded<'_>,
+    declared: &Declared,
+    used: &BTreeSet<Arc<str>>,
+    among: &Among<'_>,
+) -> Needs {
+    let Among { may_use, idle, .. } = among;
+    let is_judged = |name: &str| scope(name).is_none_or(|scope| scope == TYPES) || idle.contains(name);
+    let sought = open(facts, declared, &|name| used.contains(name) || is_judged(name), &|package| {
+        let finders = scope(&package.name).map(|scope| Finder::new(scope).into_owned()).into_iter().collect();
+        Sought { name: package.name.clone(), finders, modules: Vec::new(), groups: Vec::new() }
+    });
+    let is_known: BTreeSet<&str> = used.iter().filter_map(|name| scope(name)).collect();
+    let is_lone = |name: &str| scope(name).is_some_and(|scope| !is_known.contains(scope));
+    let own: BTreeSet<&Arc<str>> =
+        declared.dependencies.iter().map(|dependency| &dependency.name).filter(|name| used.contains(*name)).collect();
+    let is_any_lone = sought.iter().any(|sought| is_lone(&sought.name));
+    let is_searched = |name: &str| own.contains(&Arc::from(name)) || is_any_lone && may_use.contains_key(name);
+    let holds = |owner: &str, text: &str, sought: &Sought| {
+        let is_asked = own.contains(&Arc::from(owner)) || is_lone(&sought.name);
+        let is_begun = |scope: &str| scope != self::scope(owner).unwrap_or_default() && begins_one(text, scope);
+        is_asked && scope(&sought.name).is_some_and(is_begun)
+    };
+    found(facts, &sought, &is_searched, &is_code, &holds)
+}
+
+/// Names that own code asks for, that are no installed package's, and that a library which is used answers itself, as
+/// plug-ins of bundlers do: it holds them, or their scope.
+pub(super) fn served<'a>(
+    facts: &Loaded<'_>,
+    used: &BTreeSet<Arc<str>>,
+    may_use: &BTreeMap<Arc<str>, &BTreeSet<Arc<str>>>,
+    asked: impl Iterator<Item = &'a Arc<str>>,
+) -> Needs {
+    let is_installed = |name: &str| facts.packages.packages.iter().any(|package| *package.name == *name);
+    let sought = asked.filter(|name| !is_installed(name)).map(|name| Sought {
+        name: Arc::clone(name),
+        // Of a name with a dot a pattern may hold less than all.
+        finders: vec![Finder::new(scope(name).unwrap_or(name).split('.').next().unwrap_or(name)).into_owned()],
+        modules: Vec::new(),
+        groups: Vec::new(),
+    });
+    let sought: Vec<Sought> = sought.collect();
+    let is_searched = |name: &str| may_use.contains_key(name) || used.contains(name);
+    let holds = |_: &str, text: &str, sought: &Sought| {
+        holds_word(text, &sought.name) || scope(&sought.name).is_some_and(|scope| begins_one(text, scope))
+    };
+    found(facts, &sought, &is_searched, &is_code, &holds)
+}
+
+/// Whether a text of code holds a name that nothing goes on, also as a pattern.
+fn holds_word(text: &str, name: &str) -> bool {
+    let goes_on = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '/' | '@');
+    [name.to_owned(), name.replace('.', "\\.")].iter().any(|name| {
+        text.match_indices(&**name)
+            .any(|(at, _)| !text[..at].ends_with(goes_on) && !text[at + name.len()..].starts_with(goes_on))
+    })
+}
+
+/// The scope of what describes types, of which every tool knows.
+const TYPES: &str = "@types";
+
+/// The scope of a name: `@acme` of `@acme/x`.
+fn scope(name: &str) -> Option<&str> {
+    Some(name.split_once('/').filter(|_| name.starts_with('@'))?.0)
+}
+
+/// Whether a text of code is a scope, or begins with it and goes on with something computed.
+fn begins_one(text: &str, scope: &str) -> bool {
+    let quotes = ['"', '\'', '`'];
+    text.match_indices(scope).any(|(at, _)| {
+        let rest = &text[at + scope.len()..];
+        let rest = rest.strip_prefix('/').unwrap_or(rest);
+        text[..at].ends_with(quotes) && (rest.starts_with(quotes) || rest.starts_with("${"))
+    })
+}
+
+/// Folders of packages with code that nobody who uses them loads.
+const ASIDE: [&str; 10] =
+    ["test", "tests", "spec", "example", "examples", "benchmark", "benchmarks", "docs", "template", "templates"];
+/// Endings of a package's own settings, which are of no use to others.
+const SETTINGS: [&str; 5] = [".config.js", ".config.cjs", ".config.mjs", "rc.js", "rc.cjs"];
+
+/// Whether a file of a package is code that may run for those who use it. Templates have marks in their names.
+fn is_code(path: &str) -> bool {
+    let inside = path.rsplit_once("node_modules/").map_or(path, |(_, inside)| inside);
+    let is_aside = |part: &str| part.contains("__") || ASIDE.contains(&part);
+    [".js", ".cjs", ".mjs"].iter().any(|ending| path.ends_with(ending))
+        && !SETTINGS.iter().any(|ending| path.ends_with(ending))
+        && !inside.split('/').any(is_aside)
+}
+
+/// Whether code that holds a name somewhere says it in a text, or, if `or_asks`, asks for it, and not only in comments and
+/// prose, as far as it can be read.
+fn says(text: &str, name: &str, or_asks: bool) -> bool {
+    let Some((asked, said)) = own_code::packages_said(text) else { return true };
+    said.contains(name) || or_asks && (asked.contains(name) || is_builtin(name))
 }
 
 /// The declared and installed packages that are not used.
@@ -151,6 +274,17 @@ fn is_declared(rest: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_are_put_together_begin_with_their_scope() {
+        for text in ["x = '@icons'", "`@icons/${name}`", "\"@icons/\".concat(x)"] {
+            assert!(begins_one(text, "@icons"), "{text}");
+        }
+        for text in ["// @icons", "'@icons/a'", "'@icons-b'", "`see @icons/${x}`"] {
+            assert!(!begins_one(text, "@icons"), "{text}");
+        }
+        assert_eq!((scope("@a/b"), scope("a/b")), (Some("@a"), None));
+    }
 
     #[test]
     fn names_are_whole_texts_or_begin_paths() {

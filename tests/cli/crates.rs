@@ -113,3 +113,29 @@ fn crates_of_several_workspaces_are_one_run() {
     let places: Vec<&str> = unused.map(|finding| finding["location"]["path"].as_str().unwrap()).collect();
     assert_eq!(places, ["a/Cargo.toml", "b/Cargo.toml"]);
 }
+
+/// A crate that others bring may be declared for its features alone, as long as the manifests of those others are not here.
+#[test]
+fn features_that_others_may_not_ask_for() {
+    let of = |entry: &str| {
+        let project = Project::new(&[
+            (
+                "Cargo.toml",
+                &format!(
+                    "[package]\nname = \"shop\"\nversion = \"1.0.0\"\n\n[dependencies]\nweb = \"1\"\ntraces = {entry}\n"
+                ),
+            ),
+            ("src/main.rs", "fn main() {\n    web::f();\n}\n"),
+            (
+                "Cargo.lock",
+                "version = 4\n\n[[package]]\nname = \"shop\"\nversion = \"1.0.0\"\ndependencies = [\n \"traces\",\n \"web\",\n]\n\n\
+                 [[package]]\nname = \"traces\"\nversion = \"1.0.0\"\nsource = \"registry+x\"\n\n\
+                 [[package]]\nname = \"web\"\nversion = \"1.0.0\"\nsource = \"registry+x\"\ndependencies = [\n \"traces\",\n]\n",
+            ),
+        ]);
+        let report = project.report(&["--select", "unused-dependency"]);
+        report["findings"].as_array().unwrap().len()
+    };
+    assert_eq!(of("{ version = \"1\", features = [\"log\"] }"), 0);
+    assert_eq!(of("\"1\""), 1);
+}

@@ -30,6 +30,7 @@ mod scaling;
 mod shipped;
 mod suppression;
 mod template;
+mod tools;
 mod trouble;
 
 use std::path::Path;

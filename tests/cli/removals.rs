@@ -281,3 +281,66 @@ fn names_that_ask_for_nothing() {
     ]);
     assert_eq!(unused(&project, &["--dev"]), ["spare", "jest-environment-jsdom"]);
 }
+
+/// What the standard library has in every version is taken from there, and settings by their place need their tool.
+#[test]
+fn distributions_of_the_standard_library_and_of_settings() {
+    let project = Project::new(&[
+        ("requirements.txt", "flask\nargparse\npathlib\nsphinx\nsnakemake\n"),
+        ("app.py", "import argparse, flask, pathlib\n"),
+        ("docs/source/conf.py", "html_theme = 'x'\n"),
+    ]);
+    assert_eq!(unused(&project, &[]), ["argparse", "pathlib", "snakemake"]);
+}
+
+/// A distribution that is imported, declared nowhere and here for another's sake is reported; an extra's is not.
+#[test]
+fn distributions_that_only_others_bring() {
+    let site = |path: &str| format!(".venv/lib/python3.12/site-packages/{path}");
+    let files = [
+        ("requirements.txt".to_owned(), "notes[fast]\n"),
+        ("app.py".to_owned(), "import notes\nimport inner\nimport speed\nimport setuptools\nimport app_parts\n"),
+        ("app_parts/__init__.py".to_owned(), ""),
+        (site("notes/__init__.py"), "import inner\n"),
+        (site("notes-1.0.dist-info/RECORD"), "notes/__init__.py,,\n"),
+        (
+            site("notes-1.0.dist-info/METADATA"),
+            "Name: notes\nRequires-Dist: inner\nProvides-Extra: fast\nRequires-Dist: speed; extra == \"fast\"\n",
+        ),
+        (site("inner/__init__.py"), ""),
+        (site("inner-1.0.dist-info/RECORD"), "inner/__init__.py,,\n"),
+        (site("inner-1.0.dist-info/METADATA"), "Name: inner\n"),
+        (site("speed/__init__.py"), ""),
+        (site("speed-1.0.dist-info/RECORD"), "speed/__init__.py,,\n"),
+        (site("speed-1.0.dist-info/METADATA"), "Name: speed\n"),
+        (site("setuptools/__init__.py"), ""),
+        (site("setuptools-70.dist-info/RECORD"), "setuptools/__init__.py,,\n"),
+        (site("setuptools-70.dist-info/METADATA"), "Name: setuptools\n"),
+    ];
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, *text)).collect();
+    let report = Project::new(&files).report(&["--select", "undeclared-dependency"]);
+    let found = report["findings"].as_array().unwrap().iter();
+    assert_eq!(found.map(|finding| finding["subject"].as_str().unwrap()).collect::<Vec<_>>(), ["inner"]);
+}
+
+/// What a package imports at its top level is needed wherever that is installed.
+#[test]
+fn distributions_for_development_that_a_package_imports() {
+    let project = Project::new(&[
+        (
+            "pyproject.toml",
+            "[project]\nname = 'x'\nversion = '1'\ndependencies = ['flask']\n[dependency-groups]\ndev = ['requests', 'pytest', 'faker', 'rich']\n",
+        ),
+        ("src/x/__init__.py", ""),
+        (
+            "src/x/app.py",
+            "import flask\nimport requests\ntry:\n    import rich\nexcept ImportError:\n    rich = None\n",
+        ),
+        ("src/x/testing.py", "import pytest\n"),
+        ("seed.py", "import faker\n"),
+        ("tests/test_x.py", "import pytest\n"),
+    ]);
+    let report = project.report(&["--select", "misplaced-dependency"]);
+    let found = report["findings"].as_array().unwrap().iter();
+    assert_eq!(found.map(|finding| finding["subject"].as_str().unwrap()).collect::<Vec<_>>(), ["requests"]);
+}

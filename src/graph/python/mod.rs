@@ -53,15 +53,25 @@ pub struct PythonInput<'a> {
     pub what_if: &'a WhatIf,
 }
 
+/// The versions of which the tables know the standard library.
+const OLDEST: (u16, u16) = (3, 8);
+const NEWEST: (u16, u16) = (3, 14);
+
+thread_local! {
+    static OLDEST_LIBRARY: stdlib::Stdlib = stdlib::Stdlib::for_version(OLDEST);
+    static NEWEST_LIBRARY: stdlib::Stdlib = stdlib::Stdlib::for_version(NEWEST);
+}
+
 /// Whether the newest version's standard library, or the interpreter itself, has a module of this name.
 #[must_use]
 pub fn is_standard(module: &str) -> bool {
-    /// The newest version that the tables know.
-    const NEWEST: (u16, u16) = (3, 14);
-    thread_local! {
-        static LIBRARY: stdlib::Stdlib = stdlib::Stdlib::for_version(NEWEST);
-    }
-    LIBRARY.with(|library| library.contains(module))
+    NEWEST_LIBRARY.with(|library| library.contains(module))
+}
+
+/// Whether the standard library of every version that runs functions has a module of this name, whatever is installed.
+#[must_use]
+pub fn is_always_standard(module: &str) -> bool {
+    is_standard(module) && OLDEST_LIBRARY.with(|library| library.contains(module))
 }
 
 /// What the function's handler module loads, eagerly and later.

@@ -78,9 +78,11 @@ fn forces(
         return others.iter().any(|other| !is_pinned_by(input.workspace, other, dependency));
     }
     let is_listed = |name: &str| features(dependency).any(|listed| listed == name);
+    let is_lost = |lost: &Lost| lost.features.iter().any(|(package, name)| *package == locked.name && is_listed(name));
     match lost {
-        Some(lost) => lost.features.iter().any(|(package, name)| *package == locked.name && is_listed(name)),
-        None => !others.is_empty() && !dependency.features.is_empty(),
+        Some(lost) if !lost.is_unread || is_lost(lost) => is_lost(lost),
+        // Who else asks for the features is not known.
+        _ => !others.is_empty() && !dependency.features.is_empty(),
     }
 }
 

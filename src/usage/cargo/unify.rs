@@ -20,6 +20,8 @@ pub(super) struct Lost {
     pub(super) features: BTreeSet<(String, String)>,
     /// Whether manifests are missing that tell of what the entry brings.
     pub(super) is_open: bool,
+    /// Whether manifests of crates are missing that may ask for the same.
+    pub(super) is_unread: bool,
 }
 
 /// A locked package, and whether it is built for the machine that builds.
@@ -87,8 +89,9 @@ impl<'a> Unifier<'a> {
         let mut lost = Lost::default();
         for way in self.ways(member, dependency.kind) {
             let Some((with, without)) = self.with_and_without(way, (member, entry)) else {
-                return Some(Lost { is_open: true, ..lost });
+                return Some(Lost { is_open: true, is_unread: true, ..lost });
             };
+            lost.is_unread |= with.keys().any(|node| !matches!(self.manifests.get(&node.0), Some(Some(_))));
             for (node, on) in &*with {
                 let known = self.manifests.get(&node.0).and_then(Option::as_ref);
                 let Some(left) = without.get(node) else {

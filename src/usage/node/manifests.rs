@@ -21,6 +21,8 @@ pub(super) struct Manifests {
     pub(super) tells_peers: bool,
     by_package: Vec<Told>,
     by_name: BTreeMap<Arc<str>, Told>,
+    /// Packages of which a version is installed that no range of others picks by itself: `7.0.0-bridge.0`.
+    chosen: BTreeSet<Arc<str>>,
     /// Peers that names suggest, where a lock file knows none: older ones do not list them.
     named_after: BTreeMap<Arc<str>, Vec<Arc<str>>>,
 }
@@ -31,6 +33,8 @@ struct Told {
     peers: BTreeSet<Arc<str>>,
     /// What a lock file says it can do without and the project declares, which may be why.
     wanted: BTreeSet<Arc<str>>,
+    /// Peers that it can do without.
+    optional: BTreeSet<Arc<str>>,
     commands: BTreeSet<Arc<str>>,
 }
 
@@ -52,9 +56,11 @@ impl Manifests {
             let told = by_name.entry(sibling.name.clone()).or_default();
             told.peers.extend(sibling.peers.iter().cloned());
         }
+        let is_chosen = |package: &&Package| package.version.as_deref().is_some_and(|version| version.contains('-'));
+        let chosen = facts.packages.packages.iter().filter(is_chosen).map(|package| package.name.clone()).collect();
         let tells_peers = !by_package.is_empty() || declared.locked.iter().any(|locked| !locked.peers.is_empty());
         let named_after = if tells_peers { BTreeMap::new() } else { named_after(declared) };
-        Self { installed: !by_package.is_empty(), tells_peers, by_package, by_name, named_after }
+        Self { installed: !by_package.is_empty(), tells_peers, by_package, by_name, chosen, named_after }
     }
 
     /// Whether a package brings another one along.
@@ -73,15 +79,28 @@ impl Manifests {
         self.by_package.get(package.0 as usize).is_some_and(|told| !told.peers.contains(name))
     }
 
-    /// Names of a package's commands; its own name where nothing lists them.
+    /// Names of a package's commands; what its own name suggests where nothing tells.
     pub(super) fn commands_of<'a>(&'a self, name: &'a str) -> Vec<&'a str> {
-        self.listed_commands(name).chain([name.rsplit('/').next().unwrap_or(name)]).collect()
+        let is_told = self.installed && self.by_name.contains_key(name);
+        let own = name.rsplit('/').next().unwrap_or(name);
+        self.listed_commands(name).chain((!is_told).then_some(own)).collect()
     }
 
     /// Names of a package's commands, as far as something lists them.
     pub(super) fn listed_commands<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let listed = self.by_name.get(name).into_iter().flat_map(|told| &told.commands).map(|command| &**command);
         listed.chain(COMMANDS.get(name).into_iter().flatten().map(String::as_str))
+    }
+
+    /// What is installed, by its commands.
+    pub(super) fn owners_of_commands(&self) -> BTreeMap<Arc<str>, BTreeSet<Arc<str>>> {
+        let mut owners: BTreeMap<Arc<str>, BTreeSet<Arc<str>>> = BTreeMap::new();
+        for (name, told) in self.by_name.iter().filter(|_| self.installed) {
+            for command in &told.commands {
+                owners.entry(command.clone()).or_default().insert(name.clone());
+            }
+        }
+        owners
     }
 
     /// What a package of this name brings along.
@@ -91,7 +110,16 @@ impl Manifests {
 
     /// Adds the peers of what is used, and of what that brings where only a lock file tells.
     pub(super) fn add_peers(&self, used: &mut BTreeSet<Arc<str>>, needs: &mut Needs) {
-        let brought = self.brought_by(used);
+        self.peers_of(used, needs, !self.installed);
+    }
+
+    /// Adds the peers of what is used and of all that it brings.
+    pub(super) fn add_all_peers(&self, used: &mut BTreeSet<Arc<str>>, needs: &mut Needs) {
+        self.peers_of(used, needs, true);
+    }
+
+    fn peers_of(&self, used: &mut BTreeSet<Arc<str>>, needs: &mut Needs, with_brought: bool) {
+        let brought = if with_brought { self.brought_by(used.iter()) } else { BTreeSet::new() };
         let mut seen: BTreeSet<Arc<str>> = BTreeSet::new();
         let mut open: Vec<Arc<str>> = used.iter().cloned().collect();
         while let Some(name) = open.pop() {
@@ -107,7 +135,7 @@ impl Manifests {
                     open.push(peer.clone());
                 }
             }
-            if !self.installed {
+            if with_brought {
                 open.extend(told.brings.iter().cloned());
             }
         }
@@ -130,10 +158,55 @@ impl Manifests {
         names.filter_map(|name| Some((name.clone(), Need::Required(plug_in(name)?.clone())))).collect()
     }
 
-    /// What packages bring along, where only a lock file tells.
-    fn brought_by(&self, used: &BTreeSet<Arc<str>>) -> BTreeSet<Arc<str>> {
+    /// What is used or brought by it, with the peers that each can do without.
+    pub(super) fn may_use(&self, used: &BTreeSet<Arc<str>>) -> BTreeMap<Arc<str>, &BTreeSet<Arc<str>>> {
+        let all = self.brought_by(used.iter()).into_iter().chain(used.iter().cloned());
+        all.filter_map(|name| self.by_name.get(&name).map(|told| (name, &told.optional))).collect()
+    }
+
+    /// Declared packages that nothing is known to use, and that alone bring something which is asked for and not declared,
+    /// or that choose a version for others which they would not have without them.
+    pub(super) fn carriers(&self, declared: &Declared, used: &BTreeSet<Arc<str>>) -> Needs {
+        if !self.installed {
+            return Needs::new();
+        }
+        let names = || declared.dependencies.iter().map(|dependency| &dependency.name);
+        let own: BTreeSet<&Arc<str>> = names().filter(|name| used.contains(*name)).collect();
+        let mut there = self.brought_by(own.iter().copied());
+        there.extend(own.iter().map(|name| Arc::clone(name)));
+        let optional = own.iter().filter_map(|name| self.by_name.get(*name)).flat_map(|told| &told.optional);
+        let optional: BTreeSet<&Arc<str>> = optional.collect();
+        let carried = |name: &Arc<str>| {
+            let brought = self.brought_by([name].into_iter());
+            let is_asked = |other: &&Arc<str>| used.contains(*other) || optional.contains(*other);
+            brought.iter().filter(|other| !there.contains(*other)).find(is_asked).map(Arc::clone)
+        };
+        let chooser = |name: &Arc<str>| {
+            let mut bringers = there.iter().filter(|owner| self.is_brought_by(owner, name));
+            self.chosen.contains(name).then(|| bringers.next().map(Arc::clone)).flatten()
+        };
+        let need = |name: &Arc<str>| match carried(name) {
+            Some(other) => Some(Need::Carried(other)),
+            None => chooser(name).map(Need::Required),
+        };
+        let unused = names().filter(|name| !used.contains(*name));
+        unused.filter_map(|name| Some((Arc::clone(name), need(name)?))).collect()
+    }
+
+    /// What of all that is declared only one package brings.
+    pub(super) fn brought_alone(&self, declared: &Declared, name: &str) -> BTreeSet<Arc<str>> {
+        let (own, others): (Vec<&Arc<str>>, Vec<&Arc<str>>) =
+            declared.dependencies.iter().map(|dependency| &dependency.name).partition(|other| ***other == *name);
+        let there = self.brought_by(others.iter().copied());
+        let mut alone = self.brought_by(own.into_iter());
+        alone.retain(|other| !there.contains(other) && !others.contains(&other));
+        alone
+    }
+
+    /// What packages bring along, at any depth.
+    fn brought_by<'a>(&'a self, used: impl Iterator<Item = &'a Arc<str>>) -> BTreeSet<Arc<str>> {
         let mut brought: BTreeSet<Arc<str>> = BTreeSet::new();
-        let mut open: Vec<&Arc<str>> = used.iter().filter(|_| !self.installed).collect();
+        let mut open: Vec<&Arc<str>> = used.collect();
         while let Some(name) = open.pop() {
             let brings = self.by_name.get(name).into_iter().flat_map(|told| &told.brings);
             open.extend(brings.filter(|name| brought.insert(Arc::clone(name))));
@@ -177,6 +250,7 @@ fn told(facts: &Loaded<'_>, package: &Package) -> Told {
         brings: keys("dependencies").filter(|name| !is_optional(name)).collect(),
         peers: keys("peerDependencies").filter(|peer| !optional(peer)).collect(),
         wanted: BTreeSet::new(),
+        optional: keys("peerDependencies").filter(|peer| optional(peer)).collect(),
         commands: commands.into_iter().collect(),
     }
 }

@@ -72,7 +72,7 @@ pub(super) fn usage(facts: &Loaded<'_>, declared: &Declared) -> Usage {
         usage.open_loads = files.iter().filter(|file| file.reached).filter_map(|file| file.open_load.clone()).collect();
         let unused = declared.dependencies.iter().map(|dependency| &dependency.name);
         let unused: Vec<&Arc<str>> = unused.filter(|name| !usage.uses(name)).collect();
-        usage.told = development::told(facts, &unused);
+        usage.told = development::told(facts, declared, &unused);
         let found = unused.into_iter().filter(|name| brought::is_found(Language::Node, name)).cloned();
         let found: Vec<Arc<str>> = found.collect();
         need::note(&mut usage.needs, found.iter().cloned(), &Need::Found);

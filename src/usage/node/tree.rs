@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::super::need::{self, Need};
+use super::super::need::Need;
 use super::super::own_code::{self, OwnFile};
 use super::super::tree::Part;
 use super::super::{Elsewhere, Loaded, Undeclared, Usage, development, loaders, undeclared, wanted};
@@ -41,48 +41,99 @@ pub(in crate::usage) fn of_tree(
     let apart = Apart::of(facts, part, paths);
     let files: Vec<Cow<'_, OwnFile>> = all.iter().map(|file| apart.rest(file)).collect();
     let files: Vec<&OwnFile> = files.iter().map(|file| &**file).collect();
-    for file in &files {
-        let need = Need::Imported(file.path.as_str().into());
-        let names: Vec<Arc<str>> = file.imports.iter().map(|name| Arc::from(name.as_str())).collect();
-        usage.reached.extend(names.iter().cloned());
-        need::note(&mut usage.needs, names, &need);
-    }
+    ask(&files, &mut usage, &|file| file.imports.iter().collect(), &Need::Imported);
     named_by_code(&files, declared, &packages, &BTreeSet::new(), &mut usage);
     mentioned(declared, &mut usage);
-    let commands_of = |name: &str| packages.listed_commands(name).chain([name]).map(str::to_owned).collect();
-    let tellers = development::Tellers { part, is_apart: &|path, name| apart.has(path, name) };
-    add(&mut usage, development::named_in_tree(facts, declared, &sources.texts, &tellers, &commands_of));
+    let tellers = development::Tellers {
+        part,
+        files: &files,
+        is_apart: &|path, name| apart.has(path, name),
+        commands_of: &|name| packages.listed_commands(name).map(str::to_owned).collect(),
+        alone: &|name| packages.brought_alone(declared, name),
+    };
+    let told = development::told_in_tree(facts, declared, &sources.texts, &tellers);
+    add(&mut usage, told.needs);
     let run = run_by_scripts(declared, &packages).into_iter().map(|name| (name, Need::Script));
     add(&mut usage, run);
     // Types that nothing uses as values are asked for all the same: whoever takes a package away has to know.
-    for file in &files {
-        let typed = file.types.iter().chain(&file.told);
-        let need = Need::Typed(file.path.as_str().into());
-        add(&mut usage, typed.map(|name| (Arc::from(name.as_str()), need.clone())));
-    }
+    ask(&files, &mut usage, &|file| file.types.iter().chain(&file.told).collect(), &Need::Typed);
     // Where none of the packages is asked for, the code that needs them is elsewhere.
     let is_asked_for = |dependency: &Dependency| files.iter().any(|file| file.imports.contains(&*dependency.name));
     let mut judged = declared.dependencies.iter().filter(|dependency| !dependency.shared);
     if own_code::is_cut(&sources.files) || !judged.any(is_asked_for) {
         add(&mut usage, declared.dependencies.iter().map(|dependency| (dependency.name.clone(), Need::Open)));
     }
-    // Nothing of a project is simulated, so that no code of what is installed tells either.
-    let known =
-        loaders::Known { uses: &|name| usage.reached.contains(name), is_installed: &|_| false, is_decided: &|_| false };
+    let is_installed = |name: &str| facts.packages.packages.iter().any(|package| *package.name == *name);
+    let uses = |name: &str| usage.reached.contains(name);
+    let known = loaders::Known { uses: &uses, is_installed: &is_installed, is_decided: &|_| false };
     let loaded = loaders::may_load(loaders::Of::Node, declared, &known);
     add(&mut usage, loaded);
     let hosts = packages.hosts_of(declared, &usage.reached);
     add(&mut usage, hosts);
-    packages.add_peers(&mut usage.reached, &mut usage.needs);
-    let brings = |owner: &str, name: &str| packages.is_brought_by(owner, name);
-    let wanted = wanted::by_packages(facts, declared, &usage.reached, &brings);
-    add(&mut usage, wanted);
+    packages.add_all_peers(&mut usage.reached, &mut usage.needs);
+    want(facts, declared, &packages, &told.idle, &mut usage);
     elsewhere(&files, declared, &packages, &mut usage);
     types::forget(facts, declared, &files, &packages, &mut usage);
+    let carriers = packages.carriers(declared, &usage.reached);
+    add(&mut usage, carriers);
     // Of what is declared for development peers are most of it.
     usage.configured = packages.tells_peers.then(BTreeSet::new);
-    let undeclared = undeclared::of_node(facts, declared, &all, part);
+    let undeclared = undeclared_in(facts, declared, (&all, part), &packages, &usage);
     (usage, undeclared)
+}
+
+/// What files import and scripts run that nothing declares, unless a library answers for it.
+fn undeclared_in(
+    facts: &Loaded<'_>,
+    declared: &Declared,
+    (files, part): (&[&OwnFile], &Part),
+    packages: &Manifests,
+    usage: &Usage,
+) -> Vec<Undeclared> {
+    let mut undeclared = undeclared::of_node(facts, declared, files, part);
+    let served = wanted::served(
+        facts,
+        &usage.reached,
+        &packages.may_use(&usage.reached),
+        undeclared.iter().map(|import| &import.name),
+    );
+    undeclared.retain(|import| !served.contains_key(&import.name));
+    let run = undeclared::of_scripts(facts, declared, &packages.owners_of_commands(), part);
+    let is_new = |one: &Undeclared| !undeclared.iter().any(|other| other.name == one.name);
+    let run: Vec<Undeclared> = run.into_iter().filter(is_new).collect();
+    undeclared.extend(run);
+    undeclared
+}
+
+/// Notes what each of some files asks for.
+fn ask(
+    files: &[&OwnFile],
+    usage: &mut Usage,
+    of: &dyn for<'f> Fn(&'f OwnFile) -> Vec<&'f String>,
+    need: &dyn Fn(Arc<str>) -> Need,
+) {
+    for file in files {
+        let need = need(file.path.as_str().into());
+        add(usage, of(file).into_iter().map(|name| (Arc::from(name.as_str()), need.clone())));
+    }
+}
+
+/// Adds what libraries that are used load where it is there, with what that wants beside itself.
+fn want(facts: &Loaded<'_>, declared: &Declared, packages: &Manifests, idle: &BTreeSet<Arc<str>>, usage: &mut Usage) {
+    for of in [wanted::by_packages, wanted::by_scopes] {
+        let wanted = of(
+            facts,
+            declared,
+            &usage.reached,
+            &wanted::Among {
+                brings: &|owner, name| packages.is_brought_by(owner, name),
+                may_use: &packages.may_use(&usage.reached),
+                idle,
+            },
+        );
+        add(usage, wanted);
+        packages.add_all_peers(&mut usage.reached, &mut usage.needs);
+    }
 }
 
 fn add(usage: &mut Usage, needs: impl IntoIterator<Item = (Arc<str>, Need)>) {

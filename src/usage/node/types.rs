@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use serde_json::Value as Json;
 
 use super::super::need::Need;
 use super::super::own_code::{self, OwnFile};
-use super::super::{Loaded, Usage, brought, development};
+use super::super::{Loaded, Usage, brought, tools};
 use super::described_by;
 use super::manifests::Manifests;
 use crate::artifact::EntryId;
@@ -85,6 +86,8 @@ struct Search<'a> {
     has_jsx: bool,
     /// Packages that own files ask for, as values or as types.
     asked: BTreeSet<String>,
+    /// Those of them that have types of their own, which the compiler takes then.
+    typed: BTreeSet<String>,
     /// All own texts that may hold names of types.
     texts: Vec<Own>,
     /// What each file with declarations of an installed package holds; nothing where there are too many.
@@ -100,13 +103,16 @@ impl<'a> Search<'a> {
         let written = texts.iter().flat_map(|own| given(&own.text).asked);
         let written = written.filter_map(|request| package_of_request(&request).map(str::to_owned));
         let by_name = facts.packages.packages.iter().map(|package| (&*package.name, package)).collect();
+        let asked: BTreeSet<String> = said.chain(written).collect();
+        let typed = asked.iter().filter(|name| has_own_types(facts, name)).cloned().collect();
         let has_jsx = files.iter().any(|file| file.path.ends_with(".jsx") || file.path.ends_with(".tsx"));
         Self {
             declared,
             manifests,
             by_name,
             has_jsx,
-            asked: said.chain(written).collect(),
+            asked,
+            typed,
             texts,
             others: others(facts),
             unread: BTreeSet::new(),
@@ -124,8 +130,8 @@ impl<'a> Search<'a> {
         let is_asked = |name: &str| {
             let described = described_by(name).unwrap_or_else(|| name.to_owned());
             is_builtin(&described)
-                || self.has_jsx && development::is_meant_by_jsx(&described)
-                || self.asked.contains(&*described)
+                || self.has_jsx && tools::is_meant_by_jsx(&described)
+                || self.asked.contains(&*described) && !self.typed.contains(&*described)
                 || self.is_told(&described)
         };
         if !names().all(|name| is_here(&name)) || names().any(is_asked) {
@@ -205,6 +211,24 @@ impl<'a> Search<'a> {
         };
         self.others.iter().flatten().any(|(owner, given)| asks(owner, given))
     }
+}
+
+/// Whether a package that is installed at the root says, to compilers of any age, where its own types are.
+fn has_own_types(facts: &Loaded<'_>, name: &str) -> bool {
+    let folder = format!("node_modules/{name}");
+    let Some(manifest) = super::json_at(facts, &format!("{folder}/package.json")) else { return false };
+    let told = ["types", "typings"].iter().find_map(|key| manifest.get(key).and_then(Json::as_str));
+    let is_here = |path: &str| {
+        let path = format!("{folder}/{}", path.trim_start_matches("./"));
+        [path.clone(), format!("{path}.d.ts"), format!("{path}/index.d.ts")]
+            .iter()
+            .any(|path| facts.artifact.find(path).is_some())
+    };
+    let is_exported = || {
+        let exports = manifest.get("exports");
+        exports.is_none_or(|exports| exports.to_string().contains(".d."))
+    };
+    told.is_some_and(is_here) && is_exported()
 }
 
 /// Files of a package that declare types.

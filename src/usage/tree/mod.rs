@@ -38,6 +38,8 @@ pub struct TreeUsage {
     needs: Needs,
     /// Imports that no manifest declares and nothing that is declared brings.
     pub undeclared: Vec<Undeclared>,
+    /// Imports of what is declared for development alone.
+    pub misplaced: Vec<Undeclared>,
 }
 
 /// So many unused dependencies that are also most of all tell of code that is not here.
@@ -106,16 +108,17 @@ impl<'a> Read<'a> {
                 for name in usage.reached {
                     needs.entry(name).or_insert(Need::Found);
                 }
-                TreeUsage { unused, needs, undeclared }
+                TreeUsage { unused, needs, undeclared, misplaced: Vec::new() }
             }
             Sources::Python(sources) => {
                 let mut graph = ModuleGraph::unknown();
                 graph.mentions = sources.mentions(part);
                 with(self.bundle, &self.packages, self.language, &graph, |facts| {
-                    let Some((needs, undeclared)) = python::of_tree(facts, declared, sources, part) else {
+                    let Some(found) = python::of_tree(facts, declared, sources, part) else {
                         return TreeUsage::default();
                     };
-                    TreeUsage { unused: judged(true, &|name| needs.contains_key(name)), needs, undeclared }
+                    let python::Found { needs, undeclared, misplaced } = found;
+                    TreeUsage { unused: judged(true, &|name| needs.contains_key(name)), needs, undeclared, misplaced }
                 })
             }
         }

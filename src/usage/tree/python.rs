@@ -18,7 +18,7 @@ use super::super::{
 use super::part::Part;
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::Mentions;
-use crate::graph::python::mentions;
+use crate::graph::python::{is_always_standard, mentions};
 use crate::knowledge;
 use crate::lang::python::{PARSE_STACK, parse};
 use crate::manifest::dependency::{Declared, Dependency};
@@ -40,6 +40,15 @@ struct Words {
     settings: Vec<String>,
     not_settings: Vec<String>,
     unnamed: Vec<String>,
+    implied: Vec<Implied>,
+}
+
+/// Distributions that files of some kind need.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Implied {
+    packages: Vec<String>,
+    files: Vec<String>,
 }
 
 /// Larger files, in bytes, are data.
@@ -83,14 +92,18 @@ impl Sources {
     }
 }
 
-/// What a part of a project uses, or that nothing can be said of, and what it imports without declaring it; nothing
-/// where that cannot be judged.
-pub(super) fn of_tree(
-    facts: &Loaded<'_>,
-    declared: &Declared,
-    sources: &Sources,
-    part: &Part,
-) -> Option<(Needs, Vec<Undeclared>)> {
+/// What is found of a part of a project.
+pub(super) struct Found {
+    /// What it uses, or of which nothing can be said.
+    pub(super) needs: Needs,
+    /// What it imports without declaring it.
+    pub(super) undeclared: Vec<Undeclared>,
+    /// What its packages import and it declares for development alone.
+    pub(super) misplaced: Vec<Undeclared>,
+}
+
+/// Looks at a part of a project; nothing where that cannot be judged.
+pub(super) fn of_tree(facts: &Loaded<'_>, declared: &Declared, sources: &Sources, part: &Part) -> Option<Found> {
     let names = Names::of(facts, declared);
     let imports = &facts.graph.mentions.imports;
     let is_imported = |dependency: &Dependency| {
@@ -106,7 +119,8 @@ pub(super) fn of_tree(
     let needs = needs(facts, declared, &names, sources, part);
     let stated: Vec<&Stated> = sources.files.iter().map(|file| &file.stated).collect();
     let undeclared = undeclared::of_python(facts, declared, &names, &stated, part);
-    Some((needs, undeclared))
+    let misplaced = undeclared::only_for_development(facts, declared, &names, &stated, part);
+    Some(Found { needs, undeclared, misplaced })
 }
 
 /// Declared distributions that the project uses, or that nothing can be said of.
@@ -116,6 +130,9 @@ fn needs(facts: &Loaded<'_>, declared: &Declared, names: &Names, sources: &Sourc
     let texts: Vec<&Text> = sources.texts.iter().filter(|text| part.sees(&text.path)).collect();
     let named = |dependency: &Dependency| {
         let (name, modules) = (&dependency.name, names.imports(&dependency.name));
+        if is_shadowed(names, name) {
+            return None;
+        }
         let is_imported = |file: &&&File| {
             let mut stated = file.mentions.imports.iter();
             stated.any(|import| modules.iter().any(|module| is_import_of(imports, import, module)))
@@ -145,14 +162,16 @@ fn needs(facts: &Loaded<'_>, declared: &Declared, names: &Names, sources: &Sourc
         .filter_map(|dependency| Some((dependency.name.clone(), named(dependency)?)))
         .collect();
     let sought = Sought { facts, declared, names };
-    let asked = sought.asked_for(&|name| needs.contains_key(name));
+    let mut asked = sought.asked_for(&|name| needs.contains_key(name));
+    asked.retain(|name, _| !is_shadowed(names, name));
     need::add(&mut needs, asked);
     need::note(&mut needs, models::needed(facts, declared, names), &Need::Model);
     let known =
         loaders::Known { uses: &|name| needs.contains_key(name), is_installed: &|_| false, is_decided: &|_| false };
     let loaded = loaders::may_load(loaders::Of::Python, declared, &known);
     need::add(&mut needs, loaded);
-    let found = declared.dependencies.iter().map(|dependency| &dependency.name).filter(|name| is_tool(name));
+    let is_found = |name: &&Arc<str>| is_tool(name) || is_implied(facts.artifact, part, name);
+    let found = declared.dependencies.iter().map(|dependency| &dependency.name).filter(is_found);
     need::note(&mut needs, found.cloned(), &Need::Found);
     let required = sought.needed_by(needs.keys().cloned().collect());
     need::add(&mut needs, required);
@@ -224,6 +243,21 @@ fn says(file: &File, name: &str, modules: &[String]) -> bool {
 /// Whether a distribution is loaded or started because it is there.
 pub(in crate::usage) fn is_tool(name: &str) -> bool {
     TREES.unnamed.iter().any(|pattern| text::matches(pattern, name))
+}
+
+/// Whether imports find all modules of a distribution in the standard library, which they look into first.
+fn is_shadowed(names: &Names, name: &str) -> bool {
+    let modules = names.imports(name);
+    !modules.is_empty() && modules.iter().all(|module| is_always_standard(module))
+}
+
+/// Whether files of a part need a distribution without naming it.
+fn is_implied(artifact: &Artifact, part: &Part, name: &str) -> bool {
+    let mut rows =
+        TREES.implied.iter().filter(|row| row.packages.iter().any(|pattern| text::matches(pattern, name))).peekable();
+    let is_its = |row: &Implied, path: &str| row.files.iter().any(|pattern| text::matches(pattern, path));
+    let own = || artifact.entries().filter(|(_, entry)| part.sees(&entry.path) && !is_skipped(&entry.path));
+    rows.peek().is_some() && rows.any(|row| own().any(|(_, entry)| is_its(row, &entry.path)))
 }
 
 /// Whether an import may be of a module: of it, of something in it, or of what is around it and nothing more is said.
