@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::args::CheckArgs;
 use crate::finding::baseline::{self, Baseline, Known, Size};
-use crate::report::model::{Function, Report};
+use crate::report::model::{Function, Report, Verdict};
+use crate::report::printable;
 use crate::run::{Settings, UserError, shown};
 use crate::{input, report, text};
 
@@ -22,6 +23,7 @@ pub(super) fn compare(
             let path = named.unwrap_or_else(|| settings.folder.join(baseline::FILE));
             let baseline = known(report, &fingerprints);
             write(&path, &baseline)?;
+            tell_of_failing(report);
             baseline
         }
         Some(path) => read(&path)?,
@@ -73,6 +75,18 @@ fn known(report: &Report, fingerprints: &[String]) -> Baseline {
         report.findings.iter().zip(fingerprints).map(one).collect(),
         report.functions.iter().map(size).collect(),
     )
+}
+
+/// Says that the baseline takes in functions that do not start: with it, the gate lets them pass.
+fn tell_of_failing(report: &Report) {
+    let failing = report.functions.iter().filter(|function| function.start.verdict == Verdict::Fails);
+    let names: Vec<&str> = failing.map(|function| function.name.as_str()).collect();
+    let (Some(first), count) = (names.first(), names.len() as u64) else { return };
+    let who = if count == 1 { printable::line(first).into_owned() } else { text::plural(count, "function") };
+    let does = if count == 1 { "does" } else { "do" };
+    super::note(&format!(
+        "{who} {does} not start, and the baseline takes that in: mend it, or keep watch with --require-start"
+    ));
 }
 
 fn write(path: &Path, baseline: &Baseline) -> Result<(), UserError> {

@@ -14,7 +14,7 @@ use crate::report::{self};
 use crate::run::{self, Inputs, ProjectSources, Settings, UserError};
 use crate::{input, text};
 
-/// Compares, prints, and exits with 1 when the new side breaks a budget.
+/// Compares, prints, and exits with 1 when the new side breaks a budget or a function of it does not start any more.
 pub(super) fn run(args: &DiffArgs) -> Result<u8, UserError> {
     let registry = reference::registry()?;
     let given = Budgets {
@@ -77,6 +77,7 @@ fn broken(function: &Changed, budgets: Budgets) -> Vec<String> {
     over("Files", number(function.files.after), number(budgets.files), &count);
     over("Modules", number(function.modules.after), number(budgets.modules), &count);
     over("Growth", Some(function.growth_percent()), budgets.growth_percent, &|percent| format!("{percent:.0} %"));
+    broken.extend(function.no_longer_starts.as_ref().map(|cause| format!("{name}: does not start any more: {cause}.")));
     broken
 }
 

@@ -86,6 +86,9 @@ pub struct Changed {
     pub grade: Sides<String>,
     /// Start verdict.
     pub start: Sides<String>,
+    /// What ends Init now and did not before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub no_longer_starts: Option<String>,
     /// Packages that differ, those with most Init first.
     pub packages: Vec<PackageChange>,
     /// What Init loads now and did not, by the import that brings it in.
@@ -179,6 +182,7 @@ fn changed(before: Option<&Function>, after: Option<&Function>) -> Changed {
         modules: sides(both, |f| Some(f.modules.iter().filter(|module| module.loaded == "init").count() as u64)),
         grade: sides(both, |f| f.grade.clone()),
         start: sides(both, |f| Some(f.start.as_ref()?.verdict.clone())),
+        no_longer_starts: end_of(after).filter(|_| end_of(before).is_none()),
         packages: packages(before, after),
         newly_eager: entered(&new_modules, &old_modules),
         no_longer_eager: entered(&old_modules, &new_modules),
@@ -192,6 +196,12 @@ fn changed(before: Option<&Function>, after: Option<&Function>) -> Changed {
         _ => Status::Same,
     };
     change
+}
+
+/// What ends a function's Init; nothing where it starts or nobody knows.
+fn end_of(function: Option<&Function>) -> Option<String> {
+    let start = function?.start.as_ref().filter(|start| start.verdict == "fails")?;
+    Some(start.cause.as_ref().map_or_else(|| "its Init fails".to_owned(), |cause| cause.message.clone()))
 }
 
 impl Changed {

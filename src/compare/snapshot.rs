@@ -45,6 +45,16 @@ pub struct Function {
 pub struct Start {
     /// `starts`, `fails` or `unknown`.
     pub verdict: String,
+    /// What ends Init.
+    pub cause: Option<Cause>,
+}
+
+/// What ends Init.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Cause {
+    /// In the runtime's words.
+    pub message: String,
 }
 
 /// Sizes.

@@ -34,7 +34,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::artifact::Artifact;
-use crate::graph::{ModuleGraph, ModuleId};
+use crate::graph::{ModuleGraph, ModuleId, ModuleKind};
 use crate::manifest::dependency::{Declared, Scope};
 use crate::manifest::python::{import_names, is_distribution_known, is_import_known};
 use crate::package::owners::{PackageId, Packages};
@@ -195,7 +195,11 @@ impl Usage {
             usage.granted = evidence.granted();
             let mut needs = evidence.asked_for(&|name| usage.reached.contains(name));
             need::note(&mut needs, models::needed(facts, declared, &names), &Need::Model);
-            let uses = |name: &str| usage.reached.contains(name) || needs.contains_key(name);
+            // Modules of the standard library load parts by their names, too.
+            let is_standard = |name: &str| {
+                facts.graph.modules().any(|(_, module)| module.kind == ModuleKind::Runtime && &*module.name == name)
+            };
+            let uses = |name: &str| usage.reached.contains(name) || needs.contains_key(name) || is_standard(name);
             let known =
                 loaders::Known { uses: &uses, is_installed: &|name| bundled.contains(name), is_decided: &|_| false };
             let loaded = loaders::may_load(loaders::Of::Python, declared, &known);

@@ -28,6 +28,24 @@ fn a_difference_names_what_init_loads_now_and_breaks_budgets() {
 }
 
 #[test]
+fn a_function_that_does_not_start_any_more_breaks_the_gate() {
+    let broken = format!("import nothing_here\n\n\n{FAST}");
+    let project = Project::new(&[("old/app.py", FAST), ("new/app.py", &broken)]);
+    let named = ["--handler", "app.handler", "--runtime", "python3.12"];
+    let run = |old: &str, new: &str| project.run(&[&["diff", old, new], &named[..]].concat());
+    let worse = run("old", "new");
+    assert!(worse.code == 1 && worse.out.contains("does not start any more: ModuleNotFoundError"), "{}", worse.out);
+    assert_eq!((run("new", "old").code, run("new", "new").code), (0, 0));
+    let baseline = ["check", "new", "--write-baseline", "--baseline", "known.json"];
+    let written = project.run(&[&baseline[..], &named].concat());
+    assert!(
+        written.code == 0 && written.err.contains("does not start, and the baseline takes that in"),
+        "{}",
+        written.err
+    );
+}
+
+#[test]
 fn reports_can_be_compared_without_their_packages() {
     let project = Project::new(&[("app.py", FAST)]);
     let check = ["check", "--handler", "app.handler", "--runtime", "python3.12", "--format", "json", "-o"];

@@ -18,7 +18,7 @@ use super::super::{
 use super::part::Part;
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::Mentions;
-use crate::graph::python::{is_always_standard, mentions};
+use crate::graph::python::{is_always_standard, is_standard, mentions};
 use crate::knowledge;
 use crate::lang::python::{PARSE_STACK, parse};
 use crate::manifest::dependency::{Declared, Dependency};
@@ -166,8 +166,9 @@ fn needs(facts: &Loaded<'_>, declared: &Declared, names: &Names, sources: &Sourc
     asked.retain(|name, _| !is_shadowed(names, name));
     need::add(&mut needs, asked);
     need::note(&mut needs, models::needed(facts, declared, names), &Need::Model);
-    let known =
-        loaders::Known { uses: &|name| needs.contains_key(name), is_installed: &|_| false, is_decided: &|_| false };
+    let is_library = |name: &str| is_standard(name) && imports.iter().any(|import| &**import == name);
+    let uses = |name: &str| needs.contains_key(name) || is_library(name);
+    let known = loaders::Known { uses: &uses, is_installed: &|_| false, is_decided: &|_| false };
     let loaded = loaders::may_load(loaders::Of::Python, declared, &known);
     need::add(&mut needs, loaded);
     let is_found = |name: &&Arc<str>| is_tool(name) || is_implied(facts.artifact, part, name);

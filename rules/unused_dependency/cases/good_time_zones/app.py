@@ -1,0 +1,7 @@
+from zoneinfo import ZoneInfo
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+def handler(event, context):
+    return str(BERLIN)
