@@ -245,7 +245,8 @@ fn told(facts: &Loaded<'_>, package: &Package) -> Told {
     };
     let is_optional = |name: &str| manifest.get("optionalDependencies").is_some_and(|table| table.get(name).is_some());
     // What is done by a native program is not told by code that can be read: it may start whatever it says it works with.
-    let is_native = keys("optionalDependencies").any(|name| PLATFORMS.iter().any(|platform| name.contains(platform)));
+    let is_of_platform = |name: Arc<str>| PLATFORMS.iter().any(|platform| name.contains(platform));
+    let is_native = keys("optionalDependencies").any(is_of_platform);
     let commands = match manifest.get("bin") {
         Some(Json::String(_)) => vec![Arc::from(package.name.rsplit('/').next().unwrap_or(&package.name))],
         _ => keys("bin").collect(),
