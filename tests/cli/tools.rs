@@ -189,8 +189,11 @@ fn what_libraries_of_libraries_want() {
     };
     let peers = json!({"peerDependencies": {"faster": "1"}, "peerDependenciesMeta": {"faster": {"optional": true}}});
     assert_eq!(inner(peers.clone(), "try { require('faster') } catch {}"), ["@icons/one"]);
-    assert_eq!(inner(peers, ""), ["@icons/one", "faster"]);
+    assert_eq!(inner(peers.clone(), ""), ["@icons/one", "faster"]);
     assert_eq!(inner(json!({"peerDependencies": {"faster": "1"}}), ""), ["@icons/one"]);
+    let mut native = peers.clone();
+    native["optionalDependencies"] = json!({"inner-linux-x64": "1"});
+    assert_eq!(inner(native, ""), ["@icons/one"], "a native program may start it");
     assert_eq!(inner(json!({}), "const load = (name) => import(`@icons/${name}`);"), ["faster"]);
 }
 

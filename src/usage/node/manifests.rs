@@ -229,6 +229,9 @@ fn named_after(declared: &Declared) -> BTreeMap<Arc<str>, Vec<Arc<str>>> {
     found
 }
 
+/// Words in the names of packages with a native program for one platform.
+const PLATFORMS: [&str; 3] = ["linux", "darwin", "win32"];
+
 /// What the manifest of an installed package says.
 fn told(facts: &Loaded<'_>, package: &Package) -> Told {
     let Some(manifest) = package.manifest.and_then(|entry| json(facts.artifact, entry)) else { return Told::default() };
@@ -241,6 +244,9 @@ fn told(facts: &Loaded<'_>, package: &Package) -> Told {
         meta.and_then(|meta| meta.get("optional")).and_then(Json::as_bool) == Some(true)
     };
     let is_optional = |name: &str| manifest.get("optionalDependencies").is_some_and(|table| table.get(name).is_some());
+    // What is done by a native program is not told by code that can be read: it may start whatever it says it works with.
+    let is_of_platform = |name: Arc<str>| PLATFORMS.iter().any(|platform| name.contains(platform));
+    let is_native = keys("optionalDependencies").any(is_of_platform);
     let commands = match manifest.get("bin") {
         Some(Json::String(_)) => vec![Arc::from(package.name.rsplit('/').next().unwrap_or(&package.name))],
         _ => keys("bin").collect(),
@@ -248,7 +254,7 @@ fn told(facts: &Loaded<'_>, package: &Package) -> Told {
     Told {
         // What it can do without may be missing, unless the project itself asks for it.
         brings: keys("dependencies").filter(|name| !is_optional(name)).collect(),
-        peers: keys("peerDependencies").filter(|peer| !optional(peer)).collect(),
+        peers: keys("peerDependencies").filter(|peer| is_native || !optional(peer)).collect(),
         wanted: BTreeSet::new(),
         optional: keys("peerDependencies").filter(|peer| optional(peer)).collect(),
         commands: commands.into_iter().collect(),
