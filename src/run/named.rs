@@ -9,7 +9,7 @@ use crate::engine::contracts::{Lazy, means, means_package};
 use crate::engine::{FunctionFacts, Omission, ProjectFacts};
 use crate::graph::{javascript, python};
 use crate::input::seen;
-use crate::platform::{Language, sdk};
+use crate::platform::Language;
 use crate::text;
 
 /// Tells of names and patterns that can mean no function of the project. Of a part of what the configuration is for,
@@ -64,9 +64,10 @@ fn strange_modules<'a>(contracts: &'a [Lazy], functions: &[FunctionFacts]) -> Ve
 fn may_mean(pattern: &str, facts: &FunctionFacts) -> bool {
     let language = facts.spec.runtime.language();
     let name = pattern.trim_end_matches(".*").trim_end_matches("/*");
+    let is_sdk = || facts.spec.runtime.sdk(facts.spec.platform).is_some_and(|sdk| sdk.has(name));
     let is_brought = match language {
-        Language::Python => python::is_standard(name) || sdk::is_sdk(name),
-        Language::Node => javascript::is_builtin(name) || sdk::is_sdk(name),
+        Language::Python => python::is_standard(name) || is_sdk(),
+        Language::Node => javascript::is_builtin(name) || is_sdk(),
         Language::Native | Language::Other => true,
     };
     // Modules that nothing loads are files: `app.views` lies at `app/views.py`.

@@ -71,7 +71,9 @@ impl Text {
 
     /// Whether a word stands where a command or the value of an option does.
     pub(super) fn starts(&self, word: &str) -> bool {
-        is_started(&self.text, word, self.is_yaml() && !self.is_of_machines())
+        // In code, commands stand in texts.
+        let starts = if self.ends(&CODE) { &QUOTES[..] } else { &STARTS[..] };
+        is_started(&self.text, word, starts, self.is_yaml() && !self.is_of_machines())
     }
 
     /// Whether settings of a tool name a package by what the tool leaves of its name.
@@ -148,14 +150,23 @@ fn is_scalar(text: &str, word: &str) -> bool {
     })
 }
 
+/// Endings of code.
+const CODE: [&str; 6] = [".js", ".cjs", ".mjs", ".ts", ".cts", ".mts"];
+/// What a command may begin behind.
+const STARTS: [char; 10] = ['\n', '"', '\'', '`', '&', '|', ';', '(', '[', '@'];
+/// What one command is joined to another with.
+const JOINS: [&str; 3] = ["&&", "||", ";"];
+
 /// Whether a word stands where a command or the value of an option does; `by_key` whether any key may be before it.
-fn is_started(text: &str, word: &str, by_key: bool) -> bool {
+fn is_started(text: &str, word: &str, starts: &[char], by_key: bool) -> bool {
     places(text, word).any(|(before, after)| {
-        let line = before.rsplit(['\n', '"', '\'', '`', '&', '|', ';', '(', '[', '@']).next().unwrap_or(before);
+        let line = before.rsplit(starts).next().unwrap_or(before);
         let last = line.split_whitespace().next_back();
         let is_assigned = |last: &str| last.contains('=') && !last.ends_with('=');
         let is_key = |last: &str| by_key && last.ends_with(':');
-        let runs = |last: &str| RUNS.contains(&last) || last.starts_with('-') || is_assigned(last) || is_key(last);
+        let runs = |last: &str| {
+            RUNS.contains(&last) || JOINS.contains(&last) || last.starts_with('-') || is_assigned(last) || is_key(last)
+        };
         let is_first = last.is_none_or(runs) || line.ends_with(".bin/");
         is_first && after.chars().next().is_none_or(|c| c.is_whitespace() || "\"'`)],&|;/@\\".contains(c))
     })

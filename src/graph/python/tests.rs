@@ -157,7 +157,7 @@ const CASES: &[Case] = &[
         "a b c", ""),
     case("a decorator may write the function that it gives back, by a text that is not known",
         &[("app.py", "from wrap import again\ndef f(x): pass\n@again\ndef f(x):\n    import a\nf(1)"), ("wrap.py", "def again(fn):\n    env = {'f': print}\n    exec(open('/tmp/text').read(), env)\n    return env['f']"), ("a.py", "")],
-        "wrap a", ""),
+        "a wrap", ""),
     case("functions describe themselves",
         &[("app.py", "import inspect\ndef f(a, *, b=1, **kw): pass\nif 'b' in inspect.signature(f).parameters:\n    import a\nif inspect.getfullargspec(f).varkw == 'kw':\n    import b\nif f.__code__.co_argcount == 1:\n    import c\nelse:\n    import d"), ("a.py", ""), ("b.py", ""), ("c.py", ""), ("d.py", "")],
         "a b c", ""),

@@ -47,7 +47,7 @@ const SIGNS: &[(&str, &str)] = &[
         "the tool drops iterations, or its own machine is busy",
         "the test: run it from a larger machine, or from several",
     ),
-    ("502 or 504 after 29 s", "the API gives up before the function does"),
+    ("502, 503 or 504 after 29 or 30 s", "the API gives up before the function does"),
 ];
 
 /// The test as text.

@@ -9,7 +9,6 @@ use super::{Around, LARGEST_MANIFEST, at, upwards, wall};
 use crate::assemble::{Content, FunctionSpec, Installs};
 use crate::input::{self, Installed, InstalledFile, Limits, seen};
 use crate::manifest::node::{is_name, package_of_request};
-use crate::platform::sdk;
 use crate::run::shelf::Shelf;
 use crate::run::shown;
 
@@ -35,7 +34,7 @@ pub(super) fn around(spec: &FunctionSpec, shelf: &Shelf) -> Around {
     let own = seen::is_dir(&at(folder).join(FOLDER));
     let roots = match installs {
         Installs::Nothing => return Around::default(),
-        Installs::Declared | Installs::Production | Installs::Guessed if !own && is_bundle(folder, shelf) => {
+        Installs::Declared | Installs::Production | Installs::Guessed if !own && is_bundle(folder, spec, shelf) => {
             return Around::default();
         }
         // A folder that has its packages may be what is uploaded.
@@ -58,7 +57,9 @@ pub(super) fn around(spec: &FunctionSpec, shelf: &Shelf) -> Around {
 
 /// Whether a folder has no manifest of its own and its code asks for no package that lies around it: what a bundler has
 /// written, which is whole as it is. The runtime brings the SDK.
-fn is_bundle(folder: &Path, shelf: &Shelf) -> bool {
+fn is_bundle(folder: &Path, spec: &FunctionSpec, shelf: &Shelf) -> bool {
+    let sdk = spec.runtime.sdk(spec.platform);
+    let is_brought = |name: &str| sdk.is_some_and(|sdk| sdk.has(name));
     if seen::is_file(&at(folder).join("package.json")) {
         return false;
     }
@@ -72,7 +73,7 @@ fn is_bundle(folder: &Path, shelf: &Shelf) -> bool {
     let mut asked = BTreeSet::new();
     for (path, _) in &sources {
         let Ok(text) = input::read_text_file(&folder.join(path), LARGEST_BUNDLE) else { return false };
-        let names = requests(&text).filter_map(package_of_request).filter(|name| !sdk::is_sdk(name));
+        let names = requests(&text).filter_map(package_of_request).filter(|name| !is_brought(name));
         asked.extend(names.map(str::to_owned));
     }
     taken(folder, &asked, shelf).is_none()

@@ -32,7 +32,7 @@ impl Machine<'_> {
         if source.format == Format::Module && !source.wrong_dialect && !source.awaits {
             return self.require_module(entry, at);
         }
-        let ix = self.register(entry, &source, Some(at));
+        let ix = self.register(entry, &source, Some(at), true);
         self.has_parent(ix, at.module);
         let target = self.loaded[ix as usize].id;
         self.note(at, target, self.tries > 0);

@@ -22,9 +22,9 @@ impl Machine<'_> {
             return *ix;
         }
         let source = self.sources.get(entry);
-        let ix = self.register(entry, &source, at);
         // What `import` does not load at all is told where it is asked for.
-        let loads = unknown_extension(&self.loaded[ix as usize].path).is_none();
+        let loads = unknown_extension(&self.sources.artifact.entry(entry).path).is_none();
+        let ix = self.register(entry, &source, at, loads);
         if let Some(fault) = self.refusal(ix, &source).filter(|_| loads) {
             self.refuse(ix, fault, Some(StartPlace { entry, span: None }));
         }

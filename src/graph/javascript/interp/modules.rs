@@ -173,7 +173,8 @@ impl Machine<'_> {
         }
     }
 
-    pub(super) fn register(&mut self, entry: EntryId, source: &Source, at: Option<At>) -> ModuleIx {
+    /// A file that is loaded; `is_read` says that it is not refused for its extension alone.
+    pub(super) fn register(&mut self, entry: EntryId, source: &Source, at: Option<At>, is_read: bool) -> ModuleIx {
         let path = absolute(self.sources.artifact, entry);
         let file = self.sources.artifact.entry(entry);
         let program = source.program.clone();
@@ -195,7 +196,7 @@ impl Machine<'_> {
                 _ if !self.certain() => ProblemEffect::Inexact,
                 Cause::Content => ProblemEffect::Unreadable,
                 Cause::Limit => ProblemEffect::Unread,
-                Cause::Syntax if self.is_of_other_kind(&path) => ProblemEffect::Inexact,
+                Cause::Syntax if !is_read || self.is_of_other_kind(&path) => ProblemEffect::Inexact,
                 Cause::Syntax => ProblemEffect::Fatal,
             };
             self.trace.problems.push(GraphProblem { entry: Some(entry), span: None, message: problem.clone(), effect });
