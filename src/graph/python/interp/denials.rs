@@ -24,12 +24,14 @@ pub(super) struct Denied {
 }
 
 impl Interp<'_> {
-    /// Own code asks a module's hook for a name; gives who asked before.
+    /// A module's hook is asked for a name, by own code or on the way; gives who asked before. What a hook within refuses
+    /// is another name than the one that own code has asked for.
     pub(super) fn begin_asking(&mut self, module: ModIdx, name: Sym) -> Option<Asking> {
         let is_library = !self.module(module).own;
         let site = self.asker.take().filter(|_| is_library && self.is_certain_here() && self.asking.is_none());
         let outer = self.asking;
-        self.asking = site.map(|site| Asking { module, name, site, held: self.held }).or(outer);
+        let again = outer.filter(|asking| (asking.module, asking.name) == (module, name));
+        self.asking = site.map(|site| Asking { module, name, site, held: self.held }).or(again);
         outer
     }
 

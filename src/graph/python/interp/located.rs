@@ -76,7 +76,8 @@ impl Interp<'_> {
     /// A path that is known as a whole.
     fn location_of(&self, value: Value) -> Option<String> {
         let path = self.path_of(value)?;
-        (!path.contains(text::HOLE) && !(self.has_moved && !path.starts_with('/'))).then_some(path)
+        let is_whole = !path.contains(text::HOLE) && (!self.has_moved || path.starts_with('/'));
+        is_whole.then_some(path)
     }
 
     /// `loader.load_module()`: a new module under the loader's name.

@@ -1,0 +1,5 @@
+from lib import Prompt
+
+
+def handler(event, context):
+    return Prompt

@@ -1,0 +1,3 @@
+from lib.other import more
+
+KIND = more

@@ -1,0 +1,5 @@
+from lib.other import content
+
+
+class Prompt:
+    kind = content.KIND
