@@ -86,7 +86,7 @@ fn in_folder(folder: &str, name: &str) -> String {
 pub fn is_name(text: &str) -> bool {
     let plain = |part: &str| {
         !part.is_empty()
-            && !part.starts_with('.')
+            && !part.starts_with(['.', '~'])
             && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~'))
     };
     match text.strip_prefix('@') {

@@ -13,6 +13,8 @@ pub(super) struct Asking {
     site: Site,
     /// How many conditions held around when it was asked.
     held: u32,
+    /// How many modules were being loaded.
+    depth: u32,
 }
 
 /// A name that a module's hook has refused.
@@ -31,14 +33,16 @@ impl Interp<'_> {
         let site = self.asker.take().filter(|_| is_library && self.is_certain_here() && self.asking.is_none());
         let outer = self.asking;
         let again = outer.filter(|asking| (asking.module, asking.name) == (module, name));
-        self.asking = site.map(|site| Asking { module, name, site, held: self.held }).or(again);
+        self.asking =
+            site.map(|site| Asking { module, name, site, held: self.held, depth: self.module_depth }).or(again);
         outer
     }
 
     /// The error with which a hook refuses a name, where it does so under a condition that is about the name: it knows
-    /// what it says.
+    /// what it says. What modules raise that it loads on its way is not about the name.
     pub(super) fn denial(&mut self, value: Value) -> Option<Fault> {
-        let asking = self.asking.filter(|asking| self.is_certain() && self.held > asking.held)?;
+        let is_about_it = |asking: &Asking| self.held > asking.held && self.module_depth == asking.depth;
+        let asking = self.asking.filter(|asking| self.is_certain() && is_about_it(asking))?;
         let text = self.heap.text(asking.name);
         let module = self.heap.text(self.module(asking.module).name);
         let said = self.fault_of_raise(value, asking.site);

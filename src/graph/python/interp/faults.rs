@@ -439,6 +439,10 @@ impl Interp<'_> {
         if module.kind == ModuleKind::Namespace {
             return !module.synthetic && !self.heap.scope_ref(module.scope).open;
         }
+        // What a library's hook runs into on its way, it hardly does: only a refusal in so many words is sure.
+        if !module.own && self.heap.vars(module.scope).get(known::GETATTR).is_some() {
+            return false;
+        }
         let text = self.heap.text(name);
         let code = &module.code.code;
         let whole = module.kind == ModuleKind::Source
