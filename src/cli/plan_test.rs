@@ -4,7 +4,7 @@ use super::args::{PlanTestArgs, TestTool};
 use super::{CLEAN, output, scale};
 use crate::declare::model::{Application, RouteRole, TriggerSource};
 use crate::engine::FunctionFacts;
-use crate::engine::application::plan;
+use crate::engine::application::{function_facts, plan};
 use crate::report::plan_test::{Tested, Tool, plan_test};
 use crate::run::UserError;
 
@@ -39,7 +39,7 @@ fn tested(
     project: &crate::engine::ProjectFacts,
 ) -> Option<Tested> {
     let named = |id| {
-        let code = crate::engine::application::function_facts(project, application, id);
+        let code = function_facts(project, application, id);
         let own = &application.functions[id].origin.id;
         code.map_or(own.as_str(), |code| code.spec.name.as_str()) == plan.function
     };

@@ -313,13 +313,7 @@ impl Scripts<'_, '_> {
         name: &str,
         depth: u8,
     ) -> Option<(Arc<Script>, FunctionId)> {
-        let depth = depth.checked_sub(1)?;
-        let path = self.resolve(from, request)?;
-        let script = self.open(&path).ok()?;
-        self.nodes += 1;
-        if self.nodes > MOST_NODES {
-            return None;
-        }
+        let (script, depth) = self.opened(from, request, depth)?;
         if let Some(id) = script.exported_slot(name).and_then(|slot| script.helper(slot)) {
             return Some((script, id));
         }
@@ -430,15 +424,18 @@ impl Scripts<'_, '_> {
         imported.is_none_or(|imported| asks(&self.reader.app.files[imported.file as usize].text))
     }
 
-    /// What a module exports by a name.
-    fn imported(&mut self, from: &str, request: &str, name: &str, depth: u8) -> Option<Node> {
+    /// The module that a request leads to, as long as not too many are within each other.
+    fn opened(&mut self, from: &str, request: &str, depth: u8) -> Option<(Arc<Script>, u8)> {
         let depth = depth.checked_sub(1)?;
         let path = self.resolve(from, request)?;
         let script = self.open(&path).ok()?;
         self.nodes += 1;
-        if self.nodes > MOST_NODES {
-            return None;
-        }
+        (self.nodes <= MOST_NODES).then_some((script, depth))
+    }
+
+    /// What a module exports by a name.
+    fn imported(&mut self, from: &str, request: &str, name: &str, depth: u8) -> Option<Node> {
+        let (script, depth) = self.opened(from, request, depth)?;
         self.exported(&script, name, depth)
     }
 

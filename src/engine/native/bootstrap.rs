@@ -143,7 +143,7 @@ impl FunctionFacts {
     fn cannot_run(&self, entry: EntryId) -> Option<Obstacle> {
         let path = &self.artifact.entry(entry).path;
         if let Some(refusal) = graph_native::header_refusal(&self.artifact, entry, self.native_host()) {
-            let rule = crate::graph::native::rule_of(refusal);
+            let rule = graph_native::rule_of(refusal);
             let text = match refusal {
                 Refusal::Machine => {
                     format!("{path} is not built for {}, which the function runs on", self.spec.architecture)

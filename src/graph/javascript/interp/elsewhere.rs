@@ -28,11 +28,12 @@ impl Machine<'_> {
 
     /// Whether readers of files are at work beside Node's own: what a file holds may be of another language or format.
     pub(super) fn reads_otherwise(&self) -> bool {
+        if self.transforms {
+            return true;
+        }
         let props = &self.object(self.loader.extensions).props;
         let keys = props.keys(true);
-        self.transforms
-            || keys.len() != EXTENSIONS.len()
-            || keys.into_iter().any(|key| props.get(key) != Some(Slot::Value(UNKNOWN)))
+        keys.len() != EXTENSIONS.len() || keys.into_iter().any(|key| props.get(key) != Some(Slot::Value(UNKNOWN)))
     }
 
     /// Whether a file is of a kind that Node has no reader for, and that bundlers or readers of the code's own take.
