@@ -4,7 +4,7 @@ use super::{Artifact, ArtifactKind, EntryId};
 use crate::span::{LineIndex, Position, Span};
 
 /// A place in the input: a file, or an entry of a bundle, and a range of bytes in it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Location {
     /// The file on disk as given: the bundle, template or manifest, with `/`.
     pub path: String,

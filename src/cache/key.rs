@@ -1,7 +1,8 @@
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 /// What a result depends on, in short.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Key([u8; 32]);
 
 impl Key {

@@ -84,6 +84,13 @@ impl Cache {
         }
     }
 
+    /// Keeps something under a key made of its content, unless it is there.
+    pub fn put_new(&self, key: &Key, content: &[u8]) {
+        if !self.place(key).exists() {
+            self.put(key, content);
+        }
+    }
+
     fn place(&self, key: &Key) -> PathBuf {
         let name = key.hex();
         self.folder.join("entries").join(&name[..2]).join(&name)

@@ -3,16 +3,14 @@ use std::io::{BufWriter, IsTerminal, Write};
 use std::time::Instant;
 
 use super::args::CheckArgs;
+use super::judge::{Choice, Judgement, NOTHING};
 use super::progress::Progress;
-use super::{CLEAN, FAILED, FINDINGS, baseline, changed, effort, fix, kept, output, reference, suppress};
-use crate::engine::{self, FunctionFacts, ProjectFacts, Registry};
+use super::{CLEAN, FAILED, FINDINGS, baseline, changed, effort, fix, kept, output, reference};
+use crate::engine::{ProjectFacts, Registry};
 use crate::finding::{Finding, Severity};
-use crate::report::model::{self, Counts, Report, Summary};
+use crate::report::model::{self, Counts, Report};
 use crate::report::{self, Style};
 use crate::run::{self, Given, Inputs, ProjectSources, Settings, UserError};
-
-/// Where nothing is analysed: no exit code by itself, since findings may still be there.
-const NOTHING: u8 = u8::MAX;
 
 /// Analyses, reports, and says with which code to exit.
 pub(super) fn run(args: &CheckArgs) -> Result<u8, UserError> {
@@ -83,34 +81,13 @@ fn judged(
     project: &ProjectFacts,
 ) -> Result<(Report, Vec<Finding>), UserError> {
     let policy = settings.policy(&args.select, &args.ignore, registry)?;
-    let engine::Checked { mut findings, faults } = engine::run(registry, &policy, project);
-    run::at_sources(&mut findings, project);
-    let suppressed = suppress::apply(&mut findings, project, registry, &policy);
-    let findings = settings.resolved.overrides.apply(findings, &std::env::current_dir().unwrap_or_default());
-    let budgets = model::Budgets::from(project.budgets);
-    let summary = Summary { functions: project.functions.len(), suppressed, budgets, ..Summary::default() };
-    let sources = ProjectSources { project };
-    let rules = model::RuleInfo::table(registry);
-    let mut report = Report { rules, ..report::build(project, &findings, summary, &sources) };
-    report.tell(&faults);
-    let has_failed = |facts: &FunctionFacts| !facts.faults.is_empty();
-    if !faults.is_empty() || !project.faults.is_empty() || project.functions.iter().any(has_failed) {
-        report.summary.exit_code = FAILED;
-    }
-    let judged = !project.functions.is_empty() || !project.workspaces.is_empty() || !project.trees.is_empty();
-    let is_nothing = !judged && findings.is_empty();
-    report.summary.exit_code = match report.summary.exit_code {
-        CLEAN if is_nothing && !project.problems.is_empty() => NOTHING,
-        other => other,
-    };
-    let failed = project.functions.iter().flat_map(|facts| &facts.faults).chain(&project.faults);
-    failed.chain(faults.iter().map(|(_, fault)| fault)).for_each(|fault| super::complain(&fault.message));
-    Ok((report, findings))
+    let choice = Choice { registry, policy: &policy, overrides: &settings.resolved.overrides };
+    Ok(Judgement::of(registry, &policy, project).reported(choice, &ProjectSources { project }))
 }
 
 /// Leaves out what is known, mends what is to be mended, and says how the run ends. Findings are those of the report, or
 /// none where nothing is to be mended.
-fn finished(
+pub(super) fn finished(
     args: &CheckArgs,
     settings: &Settings,
     mut report: Report,

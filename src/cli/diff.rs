@@ -56,7 +56,7 @@ fn side(path: &Path, args: &DiffArgs, settings: &Settings) -> Result<Snapshot, U
     let inputs = Inputs { given: &given, settings, budgets: Budgets::default(), listener: &progress };
     let paths = [path.to_owned()];
     let project = run::with_threads(args.input.jobs, || run::project(&paths, &inputs))??;
-    let report = report::build(&project, &[], Summary::default(), &ProjectSources { project: &project });
+    let report = report::build(&project, Summary::default(), &ProjectSources { project: &project });
     Snapshot::read(&serde_json::to_string(&report)?).map_err(name)
 }
 

@@ -1,5 +1,6 @@
 //! `check --from-file`: the functions of a list, side by side, one record per function in the order of the list.
 
+mod judged;
 mod known;
 
 use std::fs::File;
@@ -9,16 +10,20 @@ use std::str::FromStr;
 
 use serde_json::Value;
 
-use known::Known;
+use judged::Remembered;
+use known::{Asked, Keys, Known};
 
 use super::args::CheckArgs;
 use super::check;
+use super::judge::{Choice, Judgement};
 use super::progress::Progress;
 use super::{CLEAN, FAILED, output, reference};
+use crate::cache::Key;
+use crate::config::Overrides;
 use crate::engine::Registry;
 use crate::report::model::{Failed, Report};
 use crate::report::{self, Format};
-use crate::run::{self, Given, Inputs, LONGEST_INPUT, Listed, Listener, Settings, UserError};
+use crate::run::{self, Given, Inputs, LONGEST_INPUT, Listed, Listener, ProjectSources, Settings, UserError};
 use crate::{fault, text};
 
 /// Characters of a line that is no input which its record shows.
@@ -152,39 +157,56 @@ impl Fleet<'_> {
     /// The record of an input, from an earlier run where it is known.
     fn of_input(self, listed: &Listed) -> Result<Record, UserError> {
         let given = listed.given(self.usual)?;
+        let policy = self.settings.policy(&self.args.select, &self.args.ignore, self.registry)?;
+        let overrides = &self.settings.resolved.overrides;
+        let choice = Choice { registry: self.registry, policy: &policy, overrides };
         let asked = match self.known {
-            Some(known) => known.ask(listed, &given)?,
-            None => known::Asked::of_nobody(listed)?,
+            Some(known) => known.ask(listed, &given, choice)?,
+            None => Asked::of_nobody(listed)?,
         };
-        if let Some((code, text)) = asked.answer {
-            return Ok(Record { text, code: Some(code) });
-        }
-        let report = self.function(listed, &given)?;
+        let (report, key) = match asked {
+            Asked::Record(code, text) => return Ok(Record { text, code: Some(code) }),
+            Asked::Report(report, key) => (*report, Some(key)),
+            Asked::Nothing(keys) => self.analysed(listed, &given, choice, keys)?,
+        };
+        let report = check::finished(self.args, self.settings, report, Vec::new())?;
         let code = report.summary.exit_code;
         let records = report::records(report);
         let text = records.iter().map(report::line).collect::<io::Result<Vec<Vec<u8>>>>()?.concat();
-        if let (Some(known), Some(key)) = (self.known, asked.key.filter(|_| code != FAILED)) {
-            known.keep(&key, listed, &given, code, &text);
+        if let (Some(known), Some(key)) = (self.known, key.filter(|_| code != FAILED)) {
+            known.keep(&key, code, &text);
         }
         Ok(Record { text, code: Some(code) })
     }
 
-    /// The report of an input.
-    fn function(self, listed: &Listed, given: &Given) -> Result<Report, UserError> {
+    /// The report of an input. Where it can be kept, it is kept for any choice of rules, and said what the record may
+    /// be kept under.
+    fn analysed(
+        self,
+        listed: &Listed,
+        given: &Given,
+        choice: Choice<'_>,
+        keys: Option<Keys>,
+    ) -> Result<(Report, Option<Key>), UserError> {
         let path = run::shown(&listed.path);
         self.progress.step(&path);
         let listener = Among { progress: self.progress, path: &path };
         let inputs = Inputs { given, settings: self.settings, budgets: self.args.budgets(), listener: &listener };
         let project = run::project(std::slice::from_ref(&listed.path), &inputs)?;
-        let mut report = check::outcome(self.args, self.registry, self.settings, &project)?;
-        let says_nothing = report.functions.is_empty() && report.applications.is_empty() && report.projects.is_empty();
-        if says_nothing && !report.problems.is_empty() && report.findings.is_empty() {
-            let problems: Vec<&str> = report.problems.iter().map(|problem| &*problem.message).collect();
-            return Err(UserError(problems.join("; ")));
-        }
-        let tags = listed.tags();
-        report.functions.iter_mut().for_each(|function| function.tags.clone_from(&tags));
-        Ok(report)
+        let own = ProjectSources { project: &project };
+        let (sources, all) = (Remembered::new(&own), choice.policy.unselective());
+        let policy = if keys.is_some() { &all } else { choice.policy };
+        let mut judgement = Judgement::of(self.registry, policy, &project);
+        judgement.says_something()?;
+        judgement.tag(&listed.tags());
+        let keep = |(known, keys): (&Known, Keys)| {
+            // Asks for every text that any choice may ask for.
+            let whole = Choice { policy, overrides: &Overrides::default(), ..choice };
+            judgement.clone().reported(whole, &sources);
+            known.keep_judgement(keys, (listed, given), &judgement, &sources)
+        };
+        let key = self.known.zip(keys).filter(|_| !judgement.has_failed()).and_then(keep);
+        Ok((judgement.reported(choice, &sources).0, key))
     }
 }
 

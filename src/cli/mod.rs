@@ -11,6 +11,7 @@ mod effort;
 mod fix;
 mod fleet;
 mod init;
+mod judge;
 mod kept;
 mod merge;
 mod output;

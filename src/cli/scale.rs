@@ -2,11 +2,12 @@ use std::io::{IsTerminal, Write};
 use std::path::Path;
 
 use super::args::{AlarmLanguage, InputArgs, ScaleArgs, SplitFormat};
+use super::judge::{Choice, Chosen};
 use super::progress::Progress;
-use super::{CLEAN, output, reference, suppress};
+use super::{CLEAN, output, reference};
 use crate::declare::model::{Application, Dialect};
 use crate::engine::application::{self, plan_alone};
-use crate::engine::{self, Budgets, ProjectFacts};
+use crate::engine::{Budgets, ProjectFacts};
 use crate::report::model::{self, Summary};
 use crate::report::{self, Style};
 use crate::run::{self, Inputs, ProjectSources, Settings, UserError};
@@ -21,7 +22,7 @@ pub(super) fn run(args: &ScaleArgs) -> Result<u8, UserError> {
     if args.format == SplitFormat::Human {
         return human(&project);
     }
-    let report = report::build(&project, &[], Summary::default(), &ProjectSources { project: &project });
+    let report = report::build(&project, Summary::default(), &ProjectSources { project: &project });
     let functions: Vec<_> = report
         .functions
         .iter()
@@ -49,10 +50,11 @@ pub(super) fn here(path: &Path, rules: &[String], numbers: bool) -> Result<u8, U
     }
     let registry = reference::registry()?;
     let policy = settings.policy(rules, &[], &registry)?;
-    let mut findings = engine::run(&registry, &policy, &project).findings;
-    suppress::apply(&mut findings, &project, &registry, &policy);
-    let findings = settings.resolved.overrides.apply(findings, &std::env::current_dir().unwrap_or_default());
-    let report = report::build(&project, &findings, Summary::default(), &ProjectSources { project: &project });
+    let choice = Choice { registry: &registry, policy: &policy, overrides: &settings.resolved.overrides };
+    let (Chosen { findings, .. }, _) = choice.findings(&project);
+    let sources = ProjectSources { project: &project };
+    let mut report = report::build(&project, Summary::default(), &sources);
+    report::add(&mut report, &findings, &sources);
     report::briefly(&report.findings, style(), &mut output::stdout())?;
     Ok(CLEAN)
 }
@@ -60,7 +62,7 @@ pub(super) fn here(path: &Path, rules: &[String], numbers: bool) -> Result<u8, U
 fn human(project: &ProjectFacts) -> Result<u8, UserError> {
     let mut out = output::stdout();
     let style = style();
-    let report = report::build(project, &[], Summary::default(), &ProjectSources { project });
+    let report = report::build(project, Summary::default(), &ProjectSources { project });
     for (number, application) in report.applications.iter().enumerate() {
         if number > 0 {
             writeln!(out)?;

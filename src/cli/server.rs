@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{reference, suppress};
-use crate::engine::{self, Budgets, Registry};
+use super::judge::{Choice, Chosen};
+use super::reference;
+use crate::engine::{Budgets, Registry};
 use crate::run::{self, Given, Inputs, Listener, UserError};
 use crate::server::{self, Analysed, Analyst};
 
@@ -55,9 +56,8 @@ impl AsChecked {
         let inputs = Inputs { given: &given, settings: &settings, budgets: Budgets::default(), listener: &Quiet };
         let project = run::project(&paths, &inputs)?;
         let policy = settings.policy(&[], &[], &self.registry)?;
-        let engine::Checked { mut findings, faults } = engine::run(&self.registry, &policy, &project);
-        suppress::apply(&mut findings, &project, &self.registry, &policy);
-        let findings = settings.resolved.overrides.apply(findings, &here);
+        let choice = Choice { registry: &self.registry, policy: &policy, overrides: &settings.resolved.overrides };
+        let (Chosen { findings, .. }, faults) = choice.findings(&project);
         let failed = project.functions.iter().flat_map(|facts| &facts.faults).chain(&project.faults);
         let faults = failed.chain(faults.iter().map(|(_, fault)| fault)).map(|fault| fault.message.clone()).collect();
         Ok(Analysed { project, findings, faults })

@@ -21,7 +21,7 @@ pub(super) fn run(args: &SplitArgs) -> Result<u8, UserError> {
         super::split_out::write(&project, folder)?;
         return Ok(CLEAN);
     }
-    let report = report::build(&project, &[], Summary::default(), &ProjectSources { project: &project });
+    let report = report::build(&project, Summary::default(), &ProjectSources { project: &project });
     let to_terminal = std::io::stdout().is_terminal();
     let style = Style { color: super::colored(to_terminal), width: report::width(to_terminal), ..Style::default() };
     let mut out = output::stdout();

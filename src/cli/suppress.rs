@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use crate::artifact::Location;
 use crate::engine::{Check, FunctionFacts, Policy, ProjectFacts, Registry, Rule};
 use crate::finding::suppression::{Allowed, Comments, File, silence};
@@ -13,15 +15,43 @@ use crate::text::similar;
 /// Manifests at the root of a package whose comments count.
 const MANIFESTS: [&str; 2] = ["pyproject.toml", "Cargo.toml"];
 
+/// A file whose comments may silence findings.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Commented {
+    place: Location,
+    /// Whether they count without a finding about it, because it is loaded, or describes what is deployed.
+    is_own: bool,
+}
+
+/// The files with such comments: own files that are loaded, manifests, templates and what findings are about; never
+/// files of packages, whose authors do not decide here.
+pub(super) fn commented(findings: &[Finding], project: &ProjectFacts) -> Vec<Commented> {
+    let own = own(project);
+    let about = findings.iter().map(|finding| whole(&finding.location));
+    let about: BTreeSet<Location> =
+        about.filter(|place| !own.contains(place) && !is_of_a_package(place, project)).collect();
+    let (own, about) = (own.into_iter().map(|place| (place, true)), about.into_iter().map(|place| (place, false)));
+    let sources = ProjectSources { project };
+    let has_comments = |(place, is_own): (Location, bool)| {
+        read(&place, &sources)?;
+        Some(Commented { place, is_own })
+    };
+    own.chain(about).filter_map(has_comments).collect()
+}
+
 /// Takes out what comments silence, adds what is wrong with the comments, and says how many
 /// findings were silenced.
 pub(super) fn apply(
     findings: &mut Vec<Finding>,
-    project: &ProjectFacts,
+    commented: &[Commented],
+    sources: &dyn Sources,
     registry: &Registry,
     policy: &Policy,
 ) -> usize {
-    let mut files = files(findings, project);
+    let about: BTreeSet<Location> = findings.iter().map(|finding| whole(&finding.location)).collect();
+    let meant = commented.iter().filter(|file| file.is_own || about.contains(&file.place));
+    let places: BTreeSet<&Location> = meant.map(|file| &file.place).collect();
+    let mut files: Vec<File> = places.into_iter().filter_map(|place| read(place, sources)).collect();
     let silenced = silence(findings, &mut files);
     let Some(rule) = registry.rules().iter().find(|rule| matches!(rule.check, Check::Suppressions)) else {
         return silenced;
@@ -38,9 +68,8 @@ pub(super) fn apply(
     silenced
 }
 
-/// Own files that are loaded, manifests, templates and what findings are about; never files of
-/// packages, whose authors do not decide here.
-fn files(findings: &[Finding], project: &ProjectFacts) -> Vec<File> {
+/// Own files that are loaded, manifests and templates.
+fn own(project: &ProjectFacts) -> BTreeSet<Location> {
     let mut places: BTreeSet<Location> = BTreeSet::new();
     for function in &project.functions {
         let loaded = function.graph.modules().filter_map(|(_, module)| module.entry);
@@ -49,15 +78,13 @@ fn files(findings: &[Finding], project: &ProjectFacts) -> Vec<File> {
         places.extend(own.map(|entry| function.locate(entry, None)));
         places.extend(function.spec.origin.iter().map(whole));
     }
-    let about = findings.iter().map(|finding| whole(&finding.location));
-    places.extend(about.filter(|place| !is_of_a_package(place, project)));
-    let sources = ProjectSources { project };
-    let read = |place: Location| {
-        let comments = Comments::of(place.inner_path.as_deref().unwrap_or(&place.path))?;
-        let text = sources.text(&place)?;
-        File::read(place, text, comments)
-    };
-    places.into_iter().filter_map(read).collect()
+    places
+}
+
+/// The comments of a file; nothing where it has none.
+fn read(place: &Location, sources: &dyn Sources) -> Option<File> {
+    let comments = Comments::of(place.inner_path.as_deref().unwrap_or(&place.path))?;
+    File::read(place.clone(), sources.text(place)?, comments)
 }
 
 fn whole(location: &Location) -> Location {

@@ -45,6 +45,20 @@ pub struct Resolved {
     pub baseline: Option<String>,
 }
 
+impl Resolved {
+    /// The same without what selects findings, makes them severe, or leaves them out.
+    #[must_use]
+    pub fn unselective(&self) -> Self {
+        Self {
+            policy: self.policy.unselective(),
+            overrides: Overrides::default(),
+            fail_on: None,
+            baseline: None,
+            ..self.clone()
+        }
+    }
+}
+
 /// What holds for a function where neither the command line nor a template says it.
 #[derive(Clone, Debug, Default)]
 pub struct Defaults {

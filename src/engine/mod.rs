@@ -43,7 +43,7 @@ use crate::finding::{Finding, culprit};
 /// What rules have found, and which of them failed.
 #[derive(Debug, Default)]
 pub struct Checked {
-    /// In report order.
+    /// By rule.
     pub findings: Vec<Finding>,
     /// Faults of ours, with the function that the rule looked at.
     pub faults: Vec<(Option<String>, Fault)>,
@@ -60,7 +60,7 @@ impl Checked {
     }
 }
 
-/// Runs every selected rule over the project and all its functions.
+/// Runs every selected rule over the project and all its functions. What of it is said, [`choose`] says.
 #[must_use]
 pub fn run(registry: &Registry, policy: &Policy, project: &ProjectFacts) -> Checked {
     let selected: Vec<&Rule> = registry.rules().iter().filter(|rule| policy.selects(rule)).collect();
@@ -71,10 +71,20 @@ pub fn run(registry: &Registry, policy: &Policy, project: &ProjectFacts) -> Chec
         checked.findings.extend(part.findings);
         checked.faults.extend(part.faults);
     }
-    culprit::settle(&mut checked.findings);
-    checked.findings.sort_by(Finding::report_order);
     checked.faults.sort();
     checked
+}
+
+/// Leaves of what rules have found what a policy wants to hear, as severe as it says, and puts it in report order. The
+/// same comes out whether only the rules that it selects were run, or more of them.
+pub fn choose(findings: &mut Vec<Finding>, registry: &Registry, policy: &Policy) {
+    findings.retain_mut(|finding| {
+        let Some(rule) = registry.find(finding.rule) else { return false };
+        finding.severity = policy.of(rule).severity.unwrap_or(finding.severity);
+        policy.selects(rule)
+    });
+    culprit::settle(findings);
+    findings.sort_by(Finding::report_order);
 }
 
 fn run_rule(rule: &Rule, policy: &Policy, project: &ProjectFacts, packages: &[Vec<&FunctionFacts>]) -> Checked {

@@ -51,6 +51,14 @@ impl Selector {
 }
 
 impl Policy {
+    /// The same with every rule, as severe as rules are by themselves: what [`choose`](super::choose) needs to answer
+    /// for any selection.
+    #[must_use]
+    pub fn unselective(&self) -> Self {
+        let options = self.options.iter().filter(|(_, options)| !options.is_empty());
+        Self { options: options.map(|(rule, options)| (rule.clone(), options.clone())).collect(), ..Self::default() }
+    }
+
     /// Whether a rule runs.
     #[must_use]
     pub fn selects(&self, rule: &Rule) -> bool {

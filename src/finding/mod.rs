@@ -4,15 +4,13 @@ pub mod baseline;
 pub mod culprit;
 pub mod suppression;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::artifact::Location;
 use crate::span::Span;
 
 /// How bad a finding is. Ordered from mild to grave.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, serde::Deserialize, schemars::JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing.
@@ -58,7 +56,7 @@ impl std::str::FromStr for Severity {
 }
 
 /// What acting on a finding saves.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Saves {
     /// Milliseconds of Init.
     pub init_ms: Option<f64>,
@@ -85,7 +83,7 @@ pub fn by_saving(severity: Severity, saves: Saves, init_ms: f64) -> Severity {
 }
 
 /// A second place that explains a finding.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Label {
     /// Where.
     pub location: Location,
@@ -94,7 +92,7 @@ pub struct Label {
 }
 
 /// A change to one text file on disk that resolves a finding.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fix {
     /// What the change does, for people.
     pub description: String,
@@ -117,7 +115,7 @@ impl Fix {
 }
 
 /// Replacements in one file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileEdits {
     /// The file, relative like [`Location::path`].
     pub path: String,
@@ -126,9 +124,7 @@ pub struct FileEdits {
 }
 
 /// How sure it is that a change does no harm.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize, schemars::JsonSchema,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FixLevel {
     /// Proven: by the closure of what is loaded, or by the rules of the compiler.
@@ -138,7 +134,7 @@ pub enum FixLevel {
 }
 
 /// One replacement in a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Edit {
     /// What is replaced.
     pub span: Span,
@@ -147,9 +143,10 @@ pub struct Edit {
 }
 
 /// One thing a rule found.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Finding {
-    /// The rule's name.
+    /// The rule's name; who keeps findings keeps it beside them.
+    #[serde(skip)]
     pub rule: &'static str,
     /// Severity after configuration.
     pub severity: Severity,

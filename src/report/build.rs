@@ -61,14 +61,14 @@ impl Texts<'_> {
     }
 }
 
-/// Makes the report: positions from spans, names from ids, one order.
+/// Makes the report without findings: positions from spans, names from ids, one order.
 #[must_use]
-pub fn build(project: &ProjectFacts, findings: &[finding::Finding], summary: Summary, sources: &dyn Sources) -> Report {
+pub fn build(project: &ProjectFacts, summary: Summary, sources: &dyn Sources) -> Report {
     let mut texts = Texts { sources, known: FxHashMap::default() };
     let applications: Vec<Application> =
         project.applications.iter().map(|declared| application(project, declared, &mut texts)).collect();
     let scaling = Scaling::of(project, &applications);
-    let mut report = Report {
+    Report {
         schema: SCHEMA.into(),
         tool: Tool::this(),
         functions: project
@@ -89,13 +89,18 @@ pub fn build(project: &ProjectFacts, findings: &[finding::Finding], summary: Sum
         applications,
         projects: project.trees.iter().map(tree).collect(),
         problems: omitted(project),
-        findings: findings.iter().map(|finding| reported(finding, &mut texts)).collect(),
+        findings: Vec::new(),
         summary,
         rules: Vec::new(),
-    };
-    let fingerprints = fingerprint::of(&report);
+    }
+}
+
+/// Adds findings to a report, in their order.
+pub fn add(report: &mut Report, findings: &[finding::Finding], sources: &dyn Sources) {
+    let mut texts = Texts { sources, known: FxHashMap::default() };
+    report.findings.extend(findings.iter().map(|finding| reported(finding, &mut texts)));
+    let fingerprints = fingerprint::of(report);
     report.findings.iter_mut().zip(fingerprints).for_each(|(finding, own)| finding.fingerprint = own);
-    report
 }
 
 /// The plans of functions, of their application or on their own.

@@ -26,7 +26,7 @@ mod summary;
 mod sample;
 mod why;
 
-pub use build::{Sources, build};
+pub use build::{Sources, add, build};
 pub use fingerprint::of as fingerprints;
 pub use fitted::fitted;
 pub use merge::{Merge, Seen, Unread, read};

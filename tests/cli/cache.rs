@@ -140,7 +140,6 @@ fn a_function_of_a_list_that_is_known_is_not_opened() {
     std::fs::remove_file(project.path("a.zip")).unwrap();
     assert_eq!(run(&[]).out, first.out, "it is not there any more, and nobody looks");
     assert!(run(&["--no-cache"]).out.contains("no such file"));
-    assert!(run(&["--ignore", "missing-bytecode"]).out.contains("no such file"), "other rules");
     project.write("list.ndjson", &line("a.zip", &hash, 256));
     assert!(run(&[]).out.contains("no such file"), "another memory");
     let other = zip(&project, "a.zip", "def handler(event, context):\n    return 2\n");
@@ -150,4 +149,42 @@ fn a_function_of_a_list_that_is_known_is_not_opened() {
     assert!(run(&["--no-cache"]).out.contains("its content is"));
     project.write("list.ndjson", &line("a.zip", "short", 256));
     assert!(run(&[]).out.contains("is no SHA-256"));
+}
+
+#[test]
+fn a_function_of_a_list_that_was_judged_is_not_opened_for_other_rules() {
+    let project = Project::new(&[]);
+    let source = "import os  # defrost: allow(barrel-import)\nimport sqlite3, decimal\nimport pandas\n\n\n\
+                  def handler(event, context):\n    return pandas\n";
+    let hash = zip(&project, "a.zip", source);
+    project.write("list.ndjson", &line("a.zip", &hash, 128));
+    let run = |more: &[&str]| project.run(&[&["check", "--from-file", "list.ndjson"], more].concat());
+    let choices: [(&str, &[&str]); 7] = [
+        ("", &[]),
+        ("", &["--ignore", "unresolved-import"]),
+        ("", &["--select", "unresolved-import"]),
+        ("", &["--select", "init", "--fail-on", "note"]),
+        ("[rules]\nunresolved-import = \"warning\"\nmissing-bytecode = \"error\"\n", &[]),
+        ("[rules]\nunresolved-import = \"off\"\n", &[]),
+        ("[[overrides]]\npaths = [\"a.zip\"]\nrules = { unresolved-import = \"note\" }\n", &[]),
+    ];
+    let expected: Vec<_> = choices
+        .iter()
+        .map(|(config, more)| {
+            project.write("defrost.toml", config);
+            let run = run(&[&["--no-cache"], *more].concat());
+            (run.code, run.out)
+        })
+        .collect();
+    assert!(expected.iter().any(|(code, _)| *code == 0) && expected.iter().any(|(code, _)| *code == 1), "{expected:?}");
+    project.write("defrost.toml", "");
+    run(&["--cache-dir", "cache"]);
+    std::fs::remove_file(project.path("a.zip")).unwrap();
+    for ((config, more), expected) in choices.iter().zip(expected) {
+        project.write("defrost.toml", config);
+        let known = run(&[&["--cache-dir", "cache"], *more].concat());
+        assert!((known.code, &known.out) == (expected.0, &expected.1), "{config} {more:?}: {}", known.out);
+    }
+    project.write("defrost.toml", "[budgets]\nfiles = 1\n");
+    assert!(run(&["--cache-dir", "cache"]).out.contains("no such file"), "another budget");
 }

@@ -4,10 +4,13 @@
 use std::path::Path;
 
 use super::super::args::CheckArgs;
+use super::super::judge::{Choice, Judgement};
 use super::super::kept;
+use super::judged::{self, Remembered};
 use crate::cache::{Cache, Key, KeyMaker};
 use crate::input::seen::{Hash, Hashes};
 use crate::input::{self, InputKind};
+use crate::report::model::Report;
 use crate::run::{Given, Listed, Settings, UserError, shown};
 
 /// What is known of functions.
@@ -15,18 +18,27 @@ pub(super) struct Known {
     cache: Cache,
     hashes: Hashes,
     /// What all records depend on.
-    key: KeyMaker,
+    records: KeyMaker,
+    /// What all judgements depend on: what is selected of them is not part of it.
+    judgements: KeyMaker,
     /// Whether the configuration names layers for functions of which nothing else names any.
     has_usual_layers: bool,
 }
 
 /// What is known of one input.
-#[derive(Default)]
-pub(super) struct Asked {
+pub(super) enum Asked {
     /// Exit code and text of its record.
-    pub(super) answer: Option<(u8, Vec<u8>)>,
-    /// What its record is kept under, where it can be kept.
-    pub(super) key: Option<Key>,
+    Record(u8, Vec<u8>),
+    /// Its report, made of a judgement that holds for any choice of rules; what the record will be kept under.
+    Report(Box<Report>, Key),
+    /// Nothing; what will be kept of it, where that is possible.
+    Nothing(Option<Keys>),
+}
+
+/// What is kept of an input.
+pub(super) struct Keys {
+    record: Key,
+    judgement: Key,
 }
 
 impl Asked {
@@ -35,7 +47,7 @@ impl Asked {
         if is_stated(listed) {
             contents(listed, None, &Hashes::default())?;
         }
-        Ok(Self::default())
+        Ok(Self::Nothing(None))
     }
 }
 
@@ -43,56 +55,84 @@ impl Known {
     /// What a run with these arguments may know; nothing with `--no-cache`.
     pub(super) fn of(args: &CheckArgs, settings: &Settings) -> Option<Self> {
         let cache = kept::cache(args)?;
-        let mut key = KeyMaker::new("record")?;
-        kept::add_arguments(&mut key, args);
-        key.add(format!("{:?}", args.fail_on));
+        let mut records = KeyMaker::new("record")?;
+        kept::add_arguments(&mut records, args);
+        records.add(format!("{:?}", args.fail_on));
         // Overrides are by paths, seen from here.
-        key.add(std::env::current_dir().ok()?.to_str()?);
+        records.add(std::env::current_dir().ok()?.to_str()?);
+        let mut judgements = KeyMaker::new("judgement")?;
+        judgements.add(format!("{:?} {:?} {}", args.input.given(), args.budgets(), args.dev));
+        judgements.add(format!("{:?}", settings.resolved.unselective()));
         for (path, content) in kept::files_of_settings(settings)? {
-            key.add(path.to_str()?).add(content);
+            records.add(path.to_str()?).add(&content);
+            if settings.file.as_ref() != Some(&path) {
+                judgements.add(path.to_str()?).add(content);
+            }
         }
         let hashes = Hashes::new(cache.known_hashes());
-        Some(Self { cache, hashes, key, has_usual_layers: !settings.layers().is_empty() })
+        Some(Self { cache, hashes, records, judgements, has_usual_layers: !settings.layers().is_empty() })
     }
 
     /// Looks for an input. Where the list says all that the record depends on, nothing is opened; otherwise content
     /// is hashed, and compared with what the list says.
-    pub(super) fn ask(&self, listed: &Listed, given: &Given) -> Result<Asked, UserError> {
+    pub(super) fn ask(&self, listed: &Listed, given: &Given, choice: Choice<'_>) -> Result<Asked, UserError> {
         if self.has_usual_layers && given.layers.is_empty() {
             return Asked::of_nobody(listed);
         }
-        if let Some(stated) = stated(listed, given) {
-            let key = self.key(listed, given, &stated);
-            if let Some(answer) = self.get(&key) {
-                return Ok(Asked { answer: Some(answer), key: None });
+        if let Some(stated) = stated(listed, given)
+            && let Some(asked) = self.known(&self.keys(listed, given, &stated), choice)
+        {
+            return Ok(asked);
+        }
+        let Some(contents) = contents(listed, Some(given), &self.hashes)? else { return Ok(Asked::Nothing(None)) };
+        let keys = self.keys(listed, given, &contents);
+        Ok(self.known(&keys, choice).unwrap_or(Asked::Nothing(Some(keys))))
+    }
+
+    /// What is kept of an input.
+    fn known(&self, keys: &Keys, choice: Choice<'_>) -> Option<Asked> {
+        if let Some(mut text) = self.cache.get(&keys.record)
+            && let Some(code) = text.pop()
+        {
+            return Some(Asked::Record(code, text));
+        }
+        let judged = judged::Kept::get(&self.cache, &keys.judgement, choice.registry)?;
+        let report = judged.report(choice, &self.cache)?;
+        Some(Asked::Report(Box::new(report), keys.record.clone()))
+    }
+
+    fn keys(&self, listed: &Listed, given: &Given, contents: &[Hash]) -> Keys {
+        let of = |maker: &KeyMaker| {
+            let mut key = maker.clone();
+            key.add(shown(&listed.path)).add(format!("{given:?} {:?}", listed.tags()));
+            for hash in contents {
+                key.add(hash);
             }
-        }
-        let Some(contents) = contents(listed, Some(given), &self.hashes)? else { return Ok(Asked::default()) };
-        let key = self.key(listed, given, &contents);
-        Ok(Asked { answer: self.get(&key), key: Some(key) })
+            key.finish()
+        };
+        Keys { record: of(&self.records), judgement: of(&self.judgements) }
     }
 
-    fn key(&self, listed: &Listed, given: &Given, contents: &[Hash]) -> Key {
-        let mut key = self.key.clone();
-        key.add(shown(&listed.path)).add(format!("{given:?} {:?}", listed.tags()));
-        for hash in contents {
-            key.add(hash);
+    /// Keeps a judgement under what its input was known by, and gives what the record may be kept under; nothing where
+    /// the input has changed meanwhile.
+    pub(super) fn keep_judgement(
+        &self,
+        keys: Keys,
+        (listed, given): (&Listed, &Given),
+        judgement: &Judgement,
+        sources: &Remembered<'_>,
+    ) -> Option<Key> {
+        let contents = contents(listed, Some(given), &self.hashes).ok().flatten()?;
+        if self.keys(listed, given, &contents).judgement != keys.judgement {
+            return None;
         }
-        key.finish()
+        judged::keep(&self.cache, &keys.judgement, judgement, sources);
+        Some(keys.record)
     }
 
-    fn get(&self, key: &Key) -> Option<(u8, Vec<u8>)> {
-        let mut content = self.cache.get(key)?;
-        let code = content.pop()?;
-        Some((code, content))
-    }
-
-    /// Keeps a record under what its input was known by, unless that has changed meanwhile.
-    pub(super) fn keep(&self, key: &Key, listed: &Listed, given: &Given, code: u8, text: &[u8]) {
-        let contents = contents(listed, Some(given), &self.hashes).ok().flatten();
-        if contents.is_some_and(|contents| self.key(listed, given, &contents) == *key) {
-            self.cache.put(key, &[text, &[code]].concat());
-        }
+    /// Keeps a record of what was judged.
+    pub(super) fn keep(&self, key: &Key, code: u8, text: &[u8]) {
+        self.cache.put(key, &[text, &[code]].concat());
     }
 
     /// Keeps what is known of files, and tidies up.
