@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-use crate::declare::model::{Alarm, AlarmKind, Function, Id, MetricQuery, Place};
+use crate::declare::model::{Alarm, AlarmKind, Dialect, Dimension, Function, Id, MetricQuery, Place, Qualifier};
 use crate::engine::{ApplicationContext, Sink};
 use crate::finding::{Finding, Severity};
 use crate::knowledge;
@@ -50,6 +50,8 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         let Some(published) = PUBLISHED.namespace.iter().find(|known| known.name == namespace) else { continue };
         let function = query.dimensions.iter().find_map(|dimension| dimension.function.as_ref()?.function());
         let fault = names(cx, alarm, query, published)
+            .or_else(|| values(cx, query))
+            .or_else(|| periods(alarm))
             .or_else(|| threshold(cx, alarm, query, function))
             .or_else(|| actions(cx, id, alarm))
             .or_else(|| missing_data(cx, alarm, query));
@@ -87,6 +89,107 @@ fn names(cx: &ApplicationContext<'_>, alarm: &Alarm, query: &MetricQuery, publis
     None
 }
 
+/// Dimensions whose values name nothing that publishes the metric.
+fn values(cx: &ApplicationContext<'_>, query: &MetricQuery) -> Option<Fault> {
+    let fault = |dimension: &Dimension, message: String| {
+        let place = dimension.value.place().unwrap_or(dimension.place);
+        Some(Fault { place, severity: Severity::Warning, message, snippet: None })
+    };
+    for dimension in &query.dimensions {
+        let name = dimension.name.text().unwrap_or_default();
+        if let Some(wrong) = other_attribute(cx, dimension, name) {
+            return fault(dimension, format!("`{name}` is {wrong} here, and not the name: the alarm never gets data"));
+        }
+        if let (Some((alias, usual)), "Resource") = (unknown_alias(cx, dimension), name) {
+            let message = format!("nothing here makes an alias `{alias}` of the function; there is `{usual}`");
+            return fault(dimension, format!("{message}: the alarm never gets data"));
+        }
+    }
+    let [alone] = query.dimensions.as_slice() else { return None };
+    let is_resource = alone.name.text() == Some("Resource") && !query.dimensions_open;
+    let message = "metrics of a version or alias have the dimensions `FunctionName` and `Resource`: with one of them \
+                   alone the alarm never gets data";
+    if is_resource && query.namespace.text() == Some("AWS/Lambda") { fault(alone, message.to_owned()) } else { None }
+}
+
+/// What a dimension's value is, where it is another attribute of the resource than its name.
+fn other_attribute(cx: &ApplicationContext<'_>, dimension: &Dimension, name: &str) -> Option<&'static str> {
+    let attribute = dimension.attribute.as_deref()?;
+    let is_terraform = matches!(cx.dialect, Dialect::Terraform | Dialect::TerraformPlan);
+    match (name, attribute) {
+        ("FunctionName", "Arn" | "arn" | "qualified_arn") => Some("an ARN"),
+        ("FunctionName", "invoke_arn" | "qualified_invoke_arn") => Some("an ARN for invocations"),
+        ("QueueName", "Arn" | "arn") => Some("an ARN"),
+        ("QueueName", "QueueUrl" | "url" | "id") => Some("a URL"),
+        // `Ref` gives a queue's URL (CloudFormation, "AWS::SQS::Queue", return values).
+        ("QueueName", "") if !is_terraform && is_queue(cx, dimension) => Some("a URL"),
+        _ => None,
+    }
+}
+
+fn is_queue(cx: &ApplicationContext<'_>, dimension: &Dimension) -> bool {
+    cx.application.queues.iter().any(|queue| Some(&queue.origin.id) == dimension.resource.as_ref())
+}
+
+/// The alias that a value names and nothing here makes, with one that is made, where all aliases are known.
+fn unknown_alias<'a>(cx: &'a ApplicationContext<'_>, dimension: &'a Dimension) -> Option<(&'a str, &'a str)> {
+    let function = dimension.function.as_ref()?;
+    let id = function.function()?;
+    let Qualifier::Named(named) = &function.qualifier else { return None };
+    let its = cx.application.aliases.iter().filter(|alias| alias.function.function() == Some(id));
+    let names: Vec<Option<&str>> = its.map(|alias| alias.name.text()).collect();
+    let is_open = named.contains(' ') || named.starts_with(|c: char| c.is_ascii_digit()) || names.contains(&None);
+    let usual = names.first().copied().flatten()?;
+    (!is_open && !names.contains(&Some(named.as_str()))).then_some((named, usual))
+}
+
+/// What samples of a metric can be under a statistic: the share of invocations that failed, say, is 1 at most.
+fn most(query: &MetricQuery) -> Option<f64> {
+    let statistic = query.statistic.text()?;
+    let is_of_one = matches!(statistic, "Average" | "Maximum" | "Minimum") || statistic.starts_with(['p', 't']);
+    let metric = query.metric.text()?;
+    match metric {
+        "Errors" | "Throttles" if is_of_one => Some(1.0),
+        "ProvisionedConcurrencyUtilization" if is_of_one => Some(1.0),
+        _ => None,
+    }
+}
+
+/// A threshold beyond what the metric can be: no metric of these services is negative.
+fn beyond(alarm: &Alarm, query: &MetricQuery) -> Option<Fault> {
+    let threshold = *alarm.threshold.known()?;
+    let most = most(query);
+    let above = |largest: f64| threshold > largest;
+    let (never, always) = match alarm.comparison.text()? {
+        "GreaterThanThreshold" => (most.is_some_and(|most| threshold >= most), threshold < 0.0),
+        "GreaterThanOrEqualToThreshold" => (most.is_some_and(above), threshold <= 0.0),
+        "LessThanThreshold" => (threshold <= 0.0, most.is_some_and(above)),
+        "LessThanOrEqualToThreshold" => (threshold < 0.0, most.is_some_and(|most| threshold >= most)),
+        _ => return None,
+    };
+    let outcome = match (never, always) {
+        (true, _) => "never fires",
+        (false, true) => "fires whenever there is data",
+        _ => return None,
+    };
+    let (metric, statistic) = (query.metric.text()?, query.statistic.text().unwrap_or("value"));
+    let range = most.map_or_else(|| "is never below 0".to_owned(), |most| format!("goes from 0 to {most}"));
+    Some(Fault {
+        place: alarm.threshold.place_or(&alarm.origin),
+        severity: Severity::Warning,
+        message: format!("the {statistic} of `{metric}` {range}: with the threshold {threshold} the alarm {outcome}"),
+        snippet: None,
+    })
+}
+
+/// More periods that must be over the threshold than are looked at.
+fn periods(alarm: &Alarm) -> Option<Fault> {
+    let (needed, looked_at) = (*alarm.datapoints.known()?, *alarm.evaluation_periods.known()?);
+    let message = format!("DatapointsToAlarm {needed} is refused: {looked_at} periods are looked at");
+    let place = alarm.datapoints.place_or(&alarm.origin);
+    (needed > looked_at).then_some(Fault { place, severity: Severity::Warning, message, snippet: None })
+}
+
 /// A threshold that is never or always crossed.
 fn threshold(
     cx: &ApplicationContext<'_>,
@@ -94,6 +197,9 @@ fn threshold(
     query: &MetricQuery,
     function: Option<Id<Function>>,
 ) -> Option<Fault> {
+    if let Some(fault) = beyond(alarm, query) {
+        return Some(fault);
+    }
     let threshold = *alarm.threshold.known()?;
     let id = function?;
     let comparison = alarm.comparison.text()?;

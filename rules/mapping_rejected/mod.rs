@@ -1,17 +1,21 @@
-use crate::declare::model::{Dialect, Mapping, Place, SourceKind};
-use crate::engine::application::is_fifo;
+use std::fmt::Display;
+
+use crate::declare::model::{Destination, Dialect, EventInvoke, Mapping, Origin, Place, Queue, Setting, SourceKind};
+use crate::engine::application::{is_fifo, polled_queues};
 use crate::engine::{ApplicationContext, Sink};
 
 /// Reports settings of event sources and provisioned concurrency that the deployment refuses.
 pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
     for (id, _) in cx.own_functions() {
         let mappings = cx.application.mappings.iter().filter(|mapping| mapping.function.function() == Some(id));
-        for mapping in mappings {
-            if let Some(Rejected { place, message, write }) = too_large(cx, mapping).or_else(|| of_a_queue(cx, mapping))
-            {
-                let snippet = write.and_then(|(name, value)| cx.snippet(name, &[("n", &value.to_string())]));
-                sink.report(cx.about(id, place, message).snippet(snippet));
-            }
+        let of_mappings = mappings.flat_map(|mapping| {
+            [out_of_range(cx, mapping), of_pollers(cx, mapping), of_a_queue(cx, mapping)].into_iter().flatten()
+        });
+        let invokes = cx.application.event_invokes.iter().filter(|invoke| invoke.on.function() == Some(id));
+        let of_events = invokes.flat_map(|invoke| of_events(cx, invoke));
+        for Rejected { place, message, write } in of_mappings.chain(of_events) {
+            let snippet = write.and_then(|(name, value)| cx.snippet(name, &[("n", &value.to_string())]));
+            sink.report(cx.about(id, place, message).snippet(snippet));
         }
         for provisioned in cx.application.provisioned_of(id) {
             // The Serverless Framework takes 0 for none.
@@ -20,6 +24,11 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
                     "provisioned concurrency 0 is refused: the least is 1, and none is the absence of the setting";
                 sink.report(cx.about(id, provisioned.amount.place_or(&provisioned.origin), message));
             }
+        }
+    }
+    for polled in polled_queues(cx) {
+        if let Some(Rejected { place, message, .. }) = mixed_dead_letters(cx, polled.queue) {
+            sink.report(cx.about(polled.function, place, message));
         }
     }
 }
@@ -31,61 +40,135 @@ struct Rejected {
     write: Option<(&'static str, u32)>,
 }
 
-/// A setting above what any source allows.
-fn too_large(cx: &ApplicationContext<'_>, mapping: &Mapping) -> Option<Rejected> {
-    let (facts, stream) = (&cx.facts().mapping, &cx.facts().stream);
-    let settings = [
-        ("BatchSize", &mapping.batch_size, facts.batch_most, Some("batch-size")),
-        ("MaximumBatchingWindowInSeconds", &mapping.window_s, facts.window_most, Some("batch-window")),
-        ("ParallelizationFactor", &mapping.parallelization, stream.factor_most, None),
-        ("TumblingWindowInSeconds", &mapping.tumbling_s, facts.tumbling_most, None),
+/// What is refused of a setting with a least and a largest value.
+fn beyond<T: Copy + PartialOrd + Display>(
+    name: &str,
+    setting: &Setting<T>,
+    [least, most]: [T; 2],
+    origin: &Origin,
+) -> Option<Rejected> {
+    let value = setting.known().copied().filter(|value| *value < least || *value > most)?;
+    let message = match value > most {
+        true => format!("{name} {value} is refused: {most} is the most"),
+        false => format!("{name} {value} is refused: {least} is the least"),
+    };
+    Some(Rejected { place: setting.place_or(origin), message, write: None })
+}
+
+/// Settings beyond what any source allows.
+fn out_of_range(cx: &ApplicationContext<'_>, mapping: &Mapping) -> Vec<Rejected> {
+    let (facts, stream, origin) = (&cx.facts().mapping, &cx.facts().stream, &mapping.origin);
+    let written = |rejected: Option<Rejected>, snippet, most| {
+        rejected.map(|rejected| Rejected { write: Some((snippet, most)), ..rejected })
+    };
+    let unlimited = |setting: &Setting<i64>| setting.known() == Some(&-1);
+    let batch = beyond("BatchSize", &mapping.batch_size, [0, facts.batch_most], origin);
+    let window = beyond("MaximumBatchingWindowInSeconds", &mapping.window_s, [0, facts.window_most], origin);
+    let factor = beyond("ParallelizationFactor", &mapping.parallelization, [0, stream.factor_most], origin);
+    let tumbling = beyond("TumblingWindowInSeconds", &mapping.tumbling_s, [0, facts.tumbling_most], origin);
+    let retries = beyond("MaximumRetryAttempts", &mapping.retries, [-1, facts.retries_most], origin);
+    let age = beyond("MaximumRecordAgeInSeconds", &mapping.max_age_s, facts.record_age, origin)
+        .filter(|_| !unlimited(&mapping.max_age_s));
+    let all = [
+        written(batch, "batch-size", facts.batch_most),
+        written(window, "batch-window", facts.window_most),
+        factor,
+        tumbling,
+        retries,
+        age,
     ];
-    let (name, value, place, most, snippet) = settings.into_iter().find_map(|(name, setting, most, snippet)| {
-        let value = setting.known().copied().filter(|value| *value > most)?;
-        Some((name, value, setting.place(), most, snippet))
-    })?;
-    Some(Rejected {
-        place: place.unwrap_or(mapping.origin.place),
-        message: format!("{name} {value} is refused: {most} is the most"),
-        write: snippet.map(|snippet| (snippet, most)),
-    })
+    all.into_iter().flatten().collect()
+}
+
+/// What asynchronous invocations refuse.
+fn of_events(cx: &ApplicationContext<'_>, invoke: &EventInvoke) -> Vec<Rejected> {
+    let facts = &cx.facts().asynchronous;
+    let retries = beyond("MaximumRetryAttempts", &invoke.retries, [0, facts.retries_most], &invoke.origin);
+    let age = beyond("MaximumEventAgeInSeconds", &invoke.max_age_s, facts.event_age, &invoke.origin);
+    [retries, age].into_iter().flatten().collect()
+}
+
+/// What reserved pollers refuse.
+fn of_pollers(cx: &ApplicationContext<'_>, mapping: &Mapping) -> Vec<Rejected> {
+    let facts = &cx.facts().pollers;
+    let (least, most) = (&mapping.pollers_min, &mapping.pollers_max);
+    let minimum = if mapping.kind == SourceKind::Sqs { facts.queue_minimum } else { facts.broker_minimum };
+    let mut rejected: Vec<Rejected> = [
+        beyond("MinimumPollers", least, minimum, &mapping.origin),
+        beyond("MaximumPollers", most, [minimum[0], facts.largest], &mapping.origin),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if let (Some(least), Some(largest)) = (least.known(), most.known())
+        && least > largest
+    {
+        let message = format!("MaximumPollers {largest} is refused: it is less than MinimumPollers {least}");
+        rejected.push(Rejected { place: most.place_or(&mapping.origin), message, write: None });
+    }
+    let is_reserved = most.known().is_some() || least.known().is_some();
+    if mapping.kind == SourceKind::Sqs && mapping.max_concurrency.known().is_some() && is_reserved {
+        let message =
+            "MaximumConcurrency beside reserved pollers is refused: a queue takes one or the other".to_owned();
+        rejected.push(Rejected { place: mapping.max_concurrency.place_or(&mapping.origin), message, write: None });
+    }
+    rejected
+}
+
+/// A dead-letter queue of another kind than its queue.
+fn mixed_dead_letters(cx: &ApplicationContext<'_>, queue: &Queue) -> Option<Rejected> {
+    let redrive = queue.redrive.known()?;
+    let Destination::Queue(dead) = redrive.target else { return None };
+    let dead = &cx.application.queues[dead];
+    let (own, other) = (queue.fifo.or_default(false)?, dead.fifo.or_default(false)?);
+    let word = |fifo: bool| if fifo { "in order" } else { "without order" };
+    let message =
+        format!("a queue {} with a dead-letter queue {} is refused: both are of one kind", word(own), word(other));
+    (own != other).then(|| Rejected { place: queue.redrive.place_or(&queue.origin), message, write: None })
 }
 
 /// What queues alone refuse.
-fn of_a_queue(cx: &ApplicationContext<'_>, mapping: &Mapping) -> Option<Rejected> {
+fn of_a_queue(cx: &ApplicationContext<'_>, mapping: &Mapping) -> Vec<Rejected> {
     if mapping.kind != SourceKind::Sqs {
-        return None;
+        return Vec::new();
     }
+    concurrency_of_a_queue(cx, mapping).into_iter().chain(batch_of_a_queue(cx, mapping)).collect()
+}
+
+fn concurrency_of_a_queue(cx: &ApplicationContext<'_>, mapping: &Mapping) -> Option<Rejected> {
     let facts = &cx.facts().queue;
-    let rejected = |place: Option<Place>, message: String, write| {
-        Some(Rejected { place: place.unwrap_or(mapping.origin.place), message, write: Some(write) })
+    let most = mapping.max_concurrency.known().copied()?;
+    let range = facts.mapping_least..=facts.mapping_most;
+    let message = format!("MaximumConcurrency {most} is refused: it goes from {} to {}", range.start(), range.end());
+    (!range.contains(&most)).then(|| Rejected {
+        place: mapping.max_concurrency.place_or(&mapping.origin),
+        message,
+        write: Some(("maximum-concurrency", most.clamp(facts.mapping_least, facts.mapping_most))),
+    })
+}
+
+fn batch_of_a_queue(cx: &ApplicationContext<'_>, mapping: &Mapping) -> Option<Rejected> {
+    let facts = &cx.facts().queue;
+    let rejected = |setting: &Setting<u32>, message: String, write| {
+        Some(Rejected { place: setting.place_or(&mapping.origin), message, write: Some(write) })
     };
-    if let Some(most) = mapping.max_concurrency.known().copied() {
-        let range = facts.mapping_least..=facts.mapping_most;
-        if !range.contains(&most) {
-            let message =
-                format!("MaximumConcurrency {most} is refused: it goes from {} to {}", range.start(), range.end());
-            let near = most.clamp(facts.mapping_least, facts.mapping_most);
-            return rejected(mapping.max_concurrency.place(), message, ("maximum-concurrency", near));
-        }
-    }
-    let batch = mapping.batch_size.or_default(10)?;
+    let batch = mapping.batch_size.or_default(10).filter(|batch| *batch <= cx.facts().mapping.batch_most)?;
     let fifo = is_fifo(cx.application, mapping)?;
     let window = mapping.window_s.or_default(0);
     if fifo && batch > facts.fifo_batch {
         let message = format!("a batch of {batch} from a queue in order is refused: {} is the most", facts.fifo_batch);
-        return rejected(mapping.batch_size.place(), message, ("batch-size", facts.fifo_batch));
+        return rejected(&mapping.batch_size, message, ("batch-size", facts.fifo_batch));
     }
     if fifo && window.is_some_and(|window| window > 0) {
         let message = "a batching window on a queue in order is refused".to_owned();
-        return rejected(mapping.window_s.place(), message, ("batch-window", 0));
+        return rejected(&mapping.window_s, message, ("batch-window", 0));
     }
     if !fifo && batch > facts.batch_without_window && window == Some(0) {
         let message = format!(
             "a batch of {batch} without a batching window is refused: above {} the window is at least 1 s",
             facts.batch_without_window,
         );
-        return rejected(mapping.batch_size.place(), message, ("batch-window", 1));
+        return rejected(&mapping.batch_size, message, ("batch-window", 1));
     }
     None
 }

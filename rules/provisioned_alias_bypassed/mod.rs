@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::declare::model::{Function, Id, Provisioned, Qualifier, Trigger, TriggerSource};
+use crate::declare::model::{Alias, Dialect, Function, Id, Provisioned, Qualifier, Trigger, TriggerSource};
 use crate::engine::application::trigger_word;
 use crate::engine::{ApplicationContext, Sink};
 
@@ -27,15 +27,33 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
              are paid for",
             trigger_word(cx.application, first),
         );
-        let alias = match provisioned.on.qualifier {
-            Qualifier::Alias(alias) => cx.application.aliases[alias].origin.id.clone(),
-            _ => "the alias".to_owned(),
-        };
         let mut finding = cx.about(id, first.place, message);
         finding = finding.label(cx.at(provisioned.amount.place_or(&provisioned.origin)), "kept warm here");
         for other in callers.take(4) {
             finding = finding.label(cx.at(other.place), "so does this");
         }
-        sink.report(finding.snippet(cx.snippet("use-alias", &[("alias", &alias)])));
+        let snippet = holder(cx, id, provisioned).and_then(|holder| cx.snippet("use-alias", &[("alias", &holder)]));
+        sink.report(finding.snippet(snippet));
+    }
+}
+
+/// What callers refer to in place of the function; nothing where what is kept warm is no resource of the template.
+fn holder(cx: &ApplicationContext<'_>, id: Id<Function>, provisioned: &Provisioned) -> Option<String> {
+    let app = cx.application;
+    let named = |name: &str| {
+        let its = |alias: &Alias| alias.function.function() == Some(id) && alias.name.text() == Some(name);
+        app.aliases.find(its).map(|id| &app.aliases[id])
+    };
+    let alias = match &provisioned.on.qualifier {
+        Qualifier::Alias(alias) => &app.aliases[*alias],
+        Qualifier::Version(version) => return Some(app.versions[*version].origin.id.clone()),
+        Qualifier::Named(name) => named(name)?,
+        Qualifier::Latest | Qualifier::Unknown(_) => return None,
+    };
+    match (alias.is_automatic, app.dialect) {
+        (false, _) => Some(alias.origin.id.clone()),
+        // SAM: "AutoPublishAlias", "Referencing generated resources".
+        (true, Dialect::Sam) => Some(format!("{}.Alias", app.functions[id].origin.id)),
+        (true, _) => None,
     }
 }

@@ -11,8 +11,15 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         let amount = provisioned.amount.known().copied().unwrap_or(1);
         let place = provisioned.amount.place_or(&provisioned.origin);
         if let Some((id, finding)) = without_holder(cx, &provisioned.on, place, &provisioned.origin) {
-            let message = "provisioned concurrency on the function itself: only a version or an alias can hold it, and \
-                           none is published";
+            let message = match provisioned.on.qualifier {
+                Qualifier::Alias(_) => {
+                    "provisioned concurrency on an alias of `$LATEST`: only an alias of a published version can hold it"
+                }
+                _ => {
+                    "provisioned concurrency on the function itself: only a version or an alias can hold it, and none \
+                     is published"
+                }
+            };
             sink.report(finding(id, message, amount));
         }
     }
@@ -34,7 +41,7 @@ fn without_holder<'a>(
     place: Place,
     origin: &'a Origin,
 ) -> Option<(Id<Function>, Make<'a>)> {
-    let id = on.function().filter(|_| on.qualifier == Qualifier::Latest)?;
+    let id = on.function().filter(|_| is_unpublished(cx, &on.qualifier))?;
     let function = &cx.application.functions[id];
     // Managed Instances have a scaling of their own.
     if function.capacity_provider.is_set() {
@@ -50,4 +57,16 @@ fn without_holder<'a>(
         }
     };
     Some((id, Box::new(make)))
+}
+
+/// Whether what is named certainly is the unpublished code, by itself or through an alias.
+fn is_unpublished(cx: &ApplicationContext<'_>, qualifier: &Qualifier) -> bool {
+    match qualifier {
+        Qualifier::Latest => true,
+        Qualifier::Alias(alias) => {
+            let alias = &cx.application.aliases[*alias];
+            !alias.is_automatic && alias.function.qualifier == Qualifier::Latest
+        }
+        _ => false,
+    }
 }

@@ -22,6 +22,10 @@ pub struct ScalingFacts {
     pub queue: QueueFacts,
     /// What settings of event sources may be at most.
     pub mapping: MappingFacts,
+    /// What settings of asynchronous invocations may be.
+    pub asynchronous: AsynchronousFacts,
+    /// Pollers that a mapping reserves.
+    pub pollers: PollerFacts,
     /// Streams.
     pub stream: StreamFacts,
     /// Message brokers.
@@ -112,6 +116,40 @@ pub struct MappingFacts {
     pub window_most: u32,
     /// Seconds of a tumbling window.
     pub tumbling_most: u32,
+    /// Retries of a stream's records.
+    pub retries_most: i64,
+    /// Least and largest age of a stream's records, seconds.
+    pub record_age: [i64; 2],
+}
+
+/// What settings of asynchronous invocations may be.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AsynchronousFacts {
+    /// Retries.
+    pub retries_most: u32,
+    /// Least and largest age of an event, seconds.
+    pub event_age: [u32; 2],
+}
+
+/// Pollers that a mapping reserves.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PollerFacts {
+    /// Least and largest minimum for queues.
+    pub queue_minimum: [u32; 2],
+    /// Least and largest minimum for Kafka.
+    pub broker_minimum: [u32; 2],
+    /// A queue's minimum where nothing is said.
+    pub queue_least: u32,
+    /// A queue's maximum where nothing is said.
+    pub queue_most: u32,
+    /// Largest maximum of any source.
+    pub largest: u32,
+    /// Invocations at once by one poller of a queue.
+    pub invocations: u32,
+    /// Invocations at once that the pollers of a queue may add each minute.
+    pub per_minute: u32,
 }
 
 /// How streams are read.

@@ -79,6 +79,8 @@ pub enum Source {
         maximum: Option<u32>,
         /// First in, first out: at most one batch per message group.
         fifo: bool,
+        /// Reserved pollers, fewest and most.
+        pollers: Option<[u32; 2]>,
     },
     /// A stream.
     Stream {
@@ -103,6 +105,7 @@ impl Source {
     pub fn most(self, facts: &ScalingFacts) -> Option<u32> {
         match self {
             Self::Requests | Self::Events | Self::Schedule => None,
+            Self::Queue { pollers: Some([_, most]), .. } => Some(most.saturating_mul(facts.pollers.invocations)),
             Self::Queue { maximum, .. } => Some(maximum.unwrap_or(facts.queue.most)),
             Self::Stream { shards, factor } => shards.map(|shards| shards.saturating_mul(factor.max(1))),
             Self::Broker(most) => Some(most),
@@ -180,8 +183,10 @@ mod tests {
     #[test]
     fn queues_take_what_their_mappings_say() {
         let facts = Platform::AwsLambda.scaling();
-        let queue = |maximum| Source::Queue { maximum, fifo: false };
+        let queue = |maximum| Source::Queue { maximum, fifo: false, pollers: None };
         assert_eq!(allowed(None, 1000, &[queue(Some(8)), queue(Some(8))], facts).environments, 16);
         assert_eq!(allowed(None, 3000, &[queue(None)], facts).environments, 1250);
+        let reserved = Source::Queue { maximum: None, fifo: false, pollers: Some([2, 4]) };
+        assert_eq!(allowed(None, 3000, &[reserved], facts).environments, 40);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::platform::ScalingFacts;
 
-use super::whole;
+use super::{Source, whole};
 
 /// What arrives at a function.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,11 +61,39 @@ pub fn seconds_to_grow(from: u32, to: u32, facts: &ScalingFacts) -> f64 {
     if beyond == 0 || step == 0 { 0.0 } else { f64::from(beyond) * facts.growth.seconds / f64::from(step) }
 }
 
-/// Seconds until the poller of a queue asks for `to` batches at once.
-#[must_use]
-pub fn seconds_to_poll(to: u32, facts: &ScalingFacts) -> f64 {
-    let beyond = to.saturating_sub(facts.queue.start);
-    if facts.queue.per_minute == 0 { 0.0 } else { f64::from(beyond) * 60.0 / f64::from(facts.queue.per_minute) }
+/// How the pollers of queues begin and grow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Polling {
+    /// Batches at once when polling begins.
+    pub start: u32,
+    /// How many more each minute.
+    pub per_minute: u32,
+}
+
+impl Polling {
+    /// That of all queues among some sources; `None` where there is none.
+    #[must_use]
+    pub fn of(sources: &[Source], facts: &ScalingFacts) -> Option<Self> {
+        let one = |source: &Source| match source {
+            Source::Queue { pollers: Some([least, _]), .. } => {
+                let start = least.saturating_mul(facts.pollers.invocations);
+                Some(Self { start, per_minute: facts.pollers.per_minute })
+            }
+            Source::Queue { .. } => Some(Self { start: facts.queue.start, per_minute: facts.queue.per_minute }),
+            _ => None,
+        };
+        sources.iter().filter_map(one).reduce(|all, one| Self {
+            start: all.start.saturating_add(one.start),
+            per_minute: all.per_minute.saturating_add(one.per_minute),
+        })
+    }
+
+    /// Seconds until they ask for `to` batches at once.
+    #[must_use]
+    pub fn seconds_to(self, to: u32) -> f64 {
+        let beyond = to.saturating_sub(self.start);
+        if self.per_minute == 0 { 0.0 } else { f64::from(beyond) * 60.0 / f64::from(self.per_minute) }
+    }
 }
 
 #[cfg(test)]
@@ -110,6 +138,11 @@ mod tests {
         assert_eq!(seconds_to_grow(0, 1000, facts), 0.0);
         // From the guide: 3,000 environments take 20 s.
         assert_eq!(seconds_to_grow(0, 3000, facts), 20.0);
-        assert_eq!(seconds_to_poll(305, facts), 60.0);
+        let queue = |pollers| Source::Queue { maximum: None, fifo: false, pollers };
+        let polling = |sources: &[Source]| Polling::of(sources, facts);
+        assert_eq!(polling(&[queue(None)]).map(|polling| polling.seconds_to(305)), Some(60.0));
+        assert_eq!(polling(&[queue(Some([2, 200]))]), Some(Polling { start: 20, per_minute: 1000 }));
+        assert_eq!(polling(&[queue(None), queue(None)]), Some(Polling { start: 10, per_minute: 600 }));
+        assert_eq!(polling(&[Source::Requests]), None);
     }
 }

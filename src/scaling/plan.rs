@@ -75,7 +75,7 @@ pub struct StatedTraffic {
     pub burst: u32,
     /// How long an invocation runs, milliseconds.
     pub duration_ms: f64,
-    /// Records in an invocation.
+    /// Records in an invocation; not a number where nobody said it: then what the sources are set to.
     pub batch: f64,
 }
 
@@ -148,6 +148,10 @@ impl TrafficTable {
             // Requests come alone, whatever is said of records.
             Some(stated) if !sources.is_empty() && !sources.iter().any(Source::comes_in_batches) => {
                 vec![StatedTraffic { batch: 1.0, ..stated.clone() }]
+            }
+            Some(stated) if stated.batch.is_nan() => {
+                let is_polled = only(sources, Source::comes_in_batches);
+                vec![StatedTraffic { batch: if is_polled { batch } else { 1.0 }, ..stated.clone() }]
             }
             Some(stated) => vec![stated.clone()],
             None if self.assume => StatedTraffic::assumed(sources, batch),

@@ -143,10 +143,13 @@ impl Lower {
             .text()
             .is_none_or(|name| name == "FunctionName" || name == "Resource" || name.ends_with("FunctionName"));
         let is_own = matches!(function.target, Target::Own(_));
-        let reference = value.as_text().and_then(|text| text.references().next());
+        let text = value.as_text();
+        let reference = text.and_then(|text| text.references().next());
+        let is_alone = text.is_some_and(|text| text.parts.len() == 1);
         Dimension {
             function: (is_own && (about || reference.is_some())).then_some(function),
             resource: reference.map(|reference| reference.id.to_string()),
+            attribute: reference.filter(|_| is_alone).map(|reference| reference.attribute.to_string()),
             value: value.setting(),
             name,
             place,

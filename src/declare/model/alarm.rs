@@ -78,6 +78,8 @@ pub struct Dimension {
     pub function: Option<FunctionRef>,
     /// The id of the resource that the value names, of whatever kind.
     pub resource: Option<String>,
+    /// The attribute of that resource which the value is and nothing else: empty for what `Ref` gives.
+    pub attribute: Option<String>,
     /// Where it is declared.
     pub place: Place,
 }

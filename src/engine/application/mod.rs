@@ -140,6 +140,9 @@ impl<'a> ApplicationContext<'a> {
         let path = self.application.files.get(place.file as usize)?.path.clone();
         // The value alone: what stands there may be quoted.
         let old = self.application.text_at(place).trim();
+        if !is_value(old) {
+            return None;
+        }
         let quoted = old.strip_prefix(['"', '\'']).and_then(|_| old.chars().next());
         let replacement = quoted.map_or_else(|| value.to_owned(), |quote| format!("{quote}{value}{quote}"));
         Some(Fix {
@@ -170,6 +173,12 @@ impl Deref for ApplicationContext<'_> {
     fn deref(&self) -> &Application {
         self.application
     }
+}
+
+/// Whether a text is a value itself, and not a variable or constant, which other stages give other values.
+fn is_value(text: &str) -> bool {
+    let is_name = text.starts_with(|first: char| first.is_alphabetic() || first == '_') && text.contains(['.', '(']);
+    !text.contains("${") && !is_name
 }
 
 /// What is known about the code of an application's function.

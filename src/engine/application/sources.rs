@@ -31,6 +31,7 @@ fn polled(application: &Application, mapping: &Mapping, facts: &ScalingFacts) ->
         SourceKind::Sqs => Source::Queue {
             maximum: mapping.max_concurrency.known().copied(),
             fifo: is_fifo(application, mapping) == Some(true),
+            pollers: pollers(mapping, facts),
         },
         SourceKind::Kinesis | SourceKind::DynamoDb => {
             let factor = mapping.parallelization.or_default(1);
@@ -39,8 +40,18 @@ fn polled(application: &Application, mapping: &Mapping, facts: &ScalingFacts) ->
         }
         SourceKind::Mq => Source::Broker(facts.broker.activemq),
         SourceKind::RabbitMq => Source::Broker(facts.broker.rabbitmq),
-        SourceKind::Msk | SourceKind::Kafka | SourceKind::DocumentDb | SourceKind::Unknown => Source::Events,
+        // Partitions are read like shards; how many there are is not in a template.
+        SourceKind::Msk | SourceKind::Kafka | SourceKind::DocumentDb => Source::Stream { shards: None, factor: 1 },
+        SourceKind::Unknown => Source::Events,
     }
+}
+
+/// The pollers that a queue's mapping reserves; nothing where it reserves none, or it is not known how many.
+fn pollers(mapping: &Mapping, facts: &ScalingFacts) -> Option<[u32; 2]> {
+    let (least, most) = (&mapping.pollers_min, &mapping.pollers_max);
+    let is_reserved = least.is_set() || most.is_set();
+    let range = [least.or_default(facts.pollers.queue_least)?, most.or_default(facts.pollers.queue_most)?];
+    is_reserved.then_some(range)
 }
 
 /// Shards of a mapping's stream, where the template says how many.

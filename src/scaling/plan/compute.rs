@@ -7,8 +7,8 @@ use super::{
 };
 use crate::platform::ScalingFacts;
 use crate::scaling::burst::{self, Arrivals, Scenario, WhenFull};
-use crate::scaling::need::{seconds_to_grow, seconds_to_poll};
-use crate::scaling::{Account, Limits, Need, Outcome, Source, Traffic, allowed, trace, whole};
+use crate::scaling::need::{Polling, seconds_to_grow};
+use crate::scaling::{Account, Bound, Limits, Need, Outcome, Source, Traffic, allowed, trace, whole};
 
 /// Points of a course that reports show.
 const POINTS: usize = 60;
@@ -24,7 +24,15 @@ pub fn plan(account: Account, functions: &[FunctionInput], facts: &ScalingFacts,
     let rooms = Rooms { unreserved, reservable: u64::from(account.reservable()).saturating_sub(reserved) };
     let plans: Vec<FunctionPlan> =
         functions.iter().map(|function| function_plan(function, &rooms, facts, limits)).collect();
-    let stated = |plan: &FunctionPlan| plan.traffic.iter().filter(|traffic| !traffic.assumed).map(|t| t.needed).max();
+    // What a reservation or a source holds back takes nothing from the account.
+    let most = |plan: &FunctionPlan| match plan.bound {
+        Bound::Account => u32::MAX,
+        Bound::Reserved | Bound::Sources => plan.allowed,
+    };
+    let stated = |plan: &FunctionPlan| {
+        let needed = plan.traffic.iter().filter(|traffic| !traffic.assumed).map(|traffic| traffic.needed).max()?;
+        Some(needed.min(most(plan)))
+    };
     let needed = plans.iter().filter_map(stated).fold(0_u32, u32::saturating_add);
     Plan {
         as_of: facts.as_of.clone(),
@@ -95,7 +103,7 @@ fn of_traffic(
         Kept { input, traffic, need: &need, scenario: &scenario, outcome: outcome_ref, most: most_warm, facts, limits };
     let warm = keep::warm(&kept);
     let beyond = if needed > allowed && needed > 0 { 1.0 - f64::from(allowed) / f64::from(needed) } else { 0.0 };
-    let queue = input.sources.iter().any(|source| matches!(source, Source::Queue { .. }));
+    let polling = Polling::of(&input.sources, facts);
     TrafficPlan {
         name: traffic.name.clone(),
         assumed: traffic.assumed,
@@ -108,7 +116,7 @@ fn of_traffic(
         over_allowed: needed > allowed,
         beyond_share: rounded(beyond),
         seconds_to_grow: rounded(seconds_to_grow(input.provisioned, needed.min(allowed), facts)),
-        seconds_to_poll: queue.then(|| rounded(seconds_to_poll(needed.min(allowed), facts))),
+        seconds_to_poll: polling.map(|polling| rounded(polling.seconds_to(needed.min(allowed)))),
         variants: variants(input, &scenario, outcome.as_ref(), limits),
         simulated: outcome.map(|outcome| told(&outcome)),
         warm,
@@ -144,11 +152,10 @@ fn scenario(input: &FunctionInput, traffic: &StatedTraffic, allowed: u32, facts:
     let waits = is_kept(&input.sources);
     let usual = Scenario::new(rates, (traffic.duration_ms / 1e3).max(0.0), allowed, facts);
     // What only a queue invokes grows no faster than its poller.
-    let polled = !input.sources.is_empty() && input.sources.iter().all(|source| matches!(source, Source::Queue { .. }));
-    let (growth, growth_per_second) = if polled {
-        (facts.queue.start, f64::from(facts.queue.per_minute) / 60.0)
-    } else {
-        (usual.growth, usual.growth_per_second)
+    let is_polled = input.sources.iter().all(|source| matches!(source, Source::Queue { .. }));
+    let (growth, growth_per_second) = match Polling::of(&input.sources, facts).filter(|_| is_polled) {
+        Some(polling) => (polling.start, f64::from(polling.per_minute) / 60.0),
+        None => (usual.growth, usual.growth_per_second),
     };
     Scenario {
         at_once: at_once(traffic),
@@ -341,7 +348,7 @@ mod tests {
 
     #[test]
     fn nobody_waits_for_a_queue() {
-        let queue = Source::Queue { maximum: None, fifo: false };
+        let queue = Source::Queue { maximum: None, fifo: false, pollers: None };
         assert_eq!(warm(StatedTraffic::steady("stated", 100.0, 500.0, 0), vec![queue]).keep, Keep::None);
     }
 
