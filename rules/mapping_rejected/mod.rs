@@ -1,6 +1,8 @@
 use std::fmt::Display;
 
-use crate::declare::model::{Destination, Dialect, EventInvoke, Mapping, Origin, Place, Queue, Setting, SourceKind};
+use crate::declare::model::{
+    Destination, Dialect, EventInvoke, FunctionRef, Mapping, Origin, Place, Qualifier, Queue, Setting, SourceKind,
+};
 use crate::engine::application::{is_fifo, polled_queues};
 use crate::engine::{ApplicationContext, Sink};
 
@@ -25,6 +27,15 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
                 sink.report(cx.about(id, provisioned.amount.place_or(&provisioned.origin), message));
             }
         }
+    }
+    // SAM's transform refuses it: "'DeploymentPreference' requires AutoPublishAlias property to be specified."
+    for deployment in cx.application.deployments.iter().filter(|_| cx.application.dialect == Dialect::Sam) {
+        let bare = |function: &&FunctionRef| function.qualifier == Qualifier::Latest;
+        let own = deployment.functions.iter().find(bare).and_then(FunctionRef::function);
+        let Some(id) = own.filter(|_| deployment.enabled.known() != Some(&false)) else { continue };
+        let message = "DeploymentPreference without AutoPublishAlias is refused: there is no alias to shift traffic of";
+        let snippet = cx.snippet_about(&cx.application.functions[id].origin.id, "alias", &[]);
+        sink.report(cx.about(id, deployment.origin.place, message).snippet(snippet));
     }
     for polled in polled_queues(cx) {
         if let Some(Rejected { place, message, .. }) = mixed_dead_letters(cx, polled.queue) {

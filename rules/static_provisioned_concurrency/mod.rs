@@ -26,7 +26,12 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
         let place = provisioned.amount.place_or(&provisioned.origin);
         let message = format!("{amount} environments are kept warm day and night{}", price(cx, id, amount));
         let (min, max) = ((amount / 4).max(1).to_string(), amount.to_string());
-        let snippet = cx.snippet_about(&function.origin.id, "autoscaling", &[("min", &min), ("max", &max)]);
+        let alias = match provisioned.on.qualifier {
+            Qualifier::Alias(alias) => app.aliases[alias].name.text(),
+            _ => None,
+        };
+        let values = [("min", min.as_str()), ("max", max.as_str()), ("alias", alias.unwrap_or("live"))];
+        let snippet = cx.snippet_about(&function.origin.id, "autoscaling", &values);
         sink.report(cx.about(id, place, message).snippet(snippet));
     }
 }

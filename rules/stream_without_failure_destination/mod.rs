@@ -19,7 +19,8 @@ pub(super) fn check(cx: &ApplicationContext<'_>, sink: &mut Sink<'_>) {
                 continue;
             };
             let finding = cx.about(id, mapping.origin.place, message);
-            sink.report(finding.snippet(cx.snippet("stream-failure", &[])));
+            let snippet = if mapping.on_failure.is_unset() { "stream-failure" } else { "stream-retries" };
+            sink.report(finding.snippet(cx.snippet(snippet, &[])));
         }
     }
 }

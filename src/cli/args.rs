@@ -103,6 +103,9 @@ pub(super) struct InputArgs {
     /// Memory size of the function
     #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u32).range(128..=10_240))]
     pub(super) memory: Option<u32>,
+    /// Stage that templates are deployed as, such as `prod`
+    #[arg(long, value_name = "NAME")]
+    pub(super) stage: Option<String>,
     /// Layer folder or zip, in merge order, or what a layer of a template holds; may be repeated
     #[arg(long = "layer", value_name = "PATH|ARN=PATH")]
     pub(super) layers: Vec<GivenLayer>,
@@ -120,6 +123,7 @@ impl InputArgs {
             runtime: self.runtime.clone(),
             architecture: self.arch,
             memory_mb: self.memory,
+            stage: self.stage.clone(),
             layers: self.layers.clone(),
             development: false,
         }

@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::io::Write;
 
 use super::args::{PlanTestArgs, TestTool};
@@ -5,7 +6,7 @@ use super::{CLEAN, output, scale};
 use crate::declare::model::{Application, RouteRole, TriggerSource};
 use crate::engine::FunctionFacts;
 use crate::engine::application::{function_facts, plan};
-use crate::report::plan_test::{Tested, Tool, plan_test};
+use crate::report::plan_test::{Tested, Tool, Tried, plan_test};
 use crate::run::UserError;
 
 /// Prints a load test for the functions that answer HTTP requests.
@@ -67,7 +68,27 @@ fn tested(
     }
     routes.sort();
     routes.dedup();
+    let own = &application.functions[id].origin.id;
+    let names = [plan.function.as_str(), own, own.rsplit('.').next().unwrap_or(own)];
+    let stated = names.iter().find_map(|name| project.traffic.functions.get(*name));
+    let routes = shared(routes, stated.map(|stated| &stated.shares));
     Some(Tested { plan, timeout_ms: application.timeout_s(id).map(|seconds| f64::from(seconds) * 1e3), routes })
+}
+
+/// Routes with their shares of what is stated; the same for each where nothing is said of them. Of which nothing is
+/// said beside others, they get nothing.
+fn shared(routes: Vec<(String, String)>, stated: Option<&BTreeMap<String, f64>>) -> Vec<Tried> {
+    let share = |(method, path): &(String, String)| {
+        let named = [format!("{method} {path}"), path.clone(), format!("ANY {path}")];
+        stated.and_then(|stated| named.iter().find_map(|name| stated.get(name))).copied().unwrap_or_default()
+    };
+    let total: f64 = routes.iter().map(share).sum();
+    let each = 1.0 / routes.len().max(1) as f64;
+    let tried = |route: (String, String)| {
+        let share = if total > 0.0 { share(&route) / total } else { each };
+        Tried { method: route.0, path: route.1, share }
+    };
+    routes.into_iter().map(tried).filter(|route| route.share > 0.0).collect()
 }
 
 /// Whether a path of a template stands for all that begin alike.

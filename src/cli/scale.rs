@@ -93,6 +93,13 @@ fn loaded(path: &Path, input: &InputArgs, config: Option<&Path>) -> Result<(Sett
     let inputs = Inputs { given: &given, settings: &settings, budgets, listener: &progress };
     let mut project = run::with_threads(input.jobs, || run::project(&paths, &inputs))??;
     drop(progress);
+    for omission in project
+        .problems
+        .iter()
+        .filter(|omission| settings.file.as_ref().is_some_and(|file| run::shown(file) == omission.path))
+    {
+        super::warn(&format!("{}: {}", omission.path, omission.message));
+    }
     project.traffic.assume = true;
     if project.applications.is_empty() && project.functions.is_empty() {
         return Err(UserError(format!("{}: no function and no template that declares one is here", path.display())));

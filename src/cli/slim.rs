@@ -136,6 +136,7 @@ fn as_found(before: &FunctionFacts) -> Given {
         runtime: Some(before.spec.runtime.clone()),
         architecture: Some(before.spec.architecture),
         memory_mb: before.spec.memory_mb,
+        stage: None,
         layers: before.spec.layers.iter().map(|layer| PathBuf::from(&layer.path).into()).collect(),
         development: false,
     }

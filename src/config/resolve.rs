@@ -70,6 +70,8 @@ pub struct Defaults {
     pub architecture: Option<Architecture>,
     /// Memory size in MB.
     pub memory_mb: Option<u32>,
+    /// The stage that templates are deployed as.
+    pub stage: Option<String>,
     /// Layers, relative to the folder of the configuration.
     pub layers: Vec<String>,
 }
@@ -111,6 +113,7 @@ pub fn resolve(source: &Source, registry: &Registry, folder: &Path) -> Result<Re
             runtime: parsed(source, "runtime", written.runtime.as_deref(), Runtime::named)?,
             architecture: parsed(source, "architecture", written.architecture.as_deref(), str::parse)?,
             memory_mb: written.memory,
+            stage: written.stage.clone(),
             layers: written.layers.clone(),
         },
         baseline: written.baseline.clone(),

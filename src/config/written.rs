@@ -49,6 +49,8 @@ pub struct Written {
     pub architecture: Option<String>,
     /// Memory size in MB of functions for which no template names one.
     pub memory: Option<u32>,
+    /// Stage that templates are deployed as, such as `prod`; otherwise the one that they name themselves.
+    pub stage: Option<String>,
     /// Layer folders or zips in merge order, relative to the folder of the configuration, for
     /// functions for which no template names any; `ARN=FOLDER` says what a layer of a template holds.
     pub layers: Vec<String>,

@@ -103,6 +103,7 @@ impl Listed {
             runtime: runtime.or_else(|| usual.runtime.clone()),
             architecture: architecture.map_err(UserError)?.or(usual.architecture),
             memory_mb: self.memory.or(usual.memory_mb),
+            stage: usual.stage.clone(),
             layers: layers.unwrap_or_else(|| usual.layers.clone()),
             development: usual.development,
         })

@@ -68,6 +68,8 @@ pub struct Given {
     pub architecture: Option<Architecture>,
     /// Memory size in MB.
     pub memory_mb: Option<u32>,
+    /// The stage that templates are deployed as.
+    pub stage: Option<String>,
     /// Layers, in merge order.
     pub layers: Vec<GivenLayer>,
     /// Whether development dependencies are judged too.

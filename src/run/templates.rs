@@ -136,7 +136,9 @@ impl Found {
     /// Reads templates.
     pub(super) fn read(files: &[PathBuf], inputs: &Inputs<'_>, shelf: &Shelf) -> Self {
         let mut found = Self::default();
-        files.iter().for_each(|file| found.declared(file));
+        let stage = inputs.given.stage.clone().or_else(|| inputs.settings.resolved.defaults.stage.clone());
+        let options = Options { stage, ..Options::default() };
+        files.iter().for_each(|file| found.declared(file, &options));
         for Read { base, mut application, .. } in wholes(std::mem::take(&mut found.waiting)) {
             found.add(&application, &base, inputs, shelf);
             images::add(&mut application, &base.files());
@@ -147,10 +149,10 @@ impl Found {
     }
 
     /// What a template declares.
-    fn declared(&mut self, file: &Path) {
+    fn declared(&mut self, file: &Path, options: &Options) {
         let base = Base::of_template(file);
         let inner = base.inner(file);
-        for application in declare::read_all(&inner, &base.files(), &Options::default()) {
+        for application in declare::read_all(&inner, &base.files(), options) {
             match application {
                 Ok(application) => {
                     self.waiting.push(Read { base: base.clone(), root: base.path(&inner), application });

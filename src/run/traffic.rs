@@ -67,5 +67,7 @@ fn of_function(usual: &TrafficSettings, own: &FunctionTraffic, folder: &Path) ->
         .values()
         .map(|source| source.requests_per_second.max(0.0) * source.duration_ms.unwrap_or(duration_ms))
         .sum();
-    Ok(stated(rate, if rate > 0.0 { work / rate } else { duration_ms }, burst, batch))
+    let shares = own.sources.iter().filter(|_| rate > 0.0);
+    let shares = shares.map(|(name, source)| (name.clone(), source.requests_per_second.max(0.0) / rate)).collect();
+    Ok(StatedTraffic { shares, ..stated(rate, if rate > 0.0 { work / rate } else { duration_ms }, burst, batch) })
 }

@@ -77,13 +77,23 @@ pub struct StatedTraffic {
     pub duration_ms: f64,
     /// Records in an invocation; not a number where nobody said it: then what the sources are set to.
     pub batch: f64,
+    /// The share of each route or event source of which something is said, by its name there.
+    pub shares: BTreeMap<String, f64>,
 }
 
 impl StatedTraffic {
     /// The same rate for a minute.
     #[must_use]
     pub fn steady(name: &str, per_second: f64, duration_ms: f64, burst: u32) -> Self {
-        Self { name: name.to_owned(), assumed: false, rates: vec![per_second; SECONDS], burst, duration_ms, batch: 1.0 }
+        Self {
+            name: name.to_owned(),
+            assumed: false,
+            rates: vec![per_second; SECONDS],
+            burst,
+            duration_ms,
+            batch: 1.0,
+            shares: BTreeMap::new(),
+        }
     }
 
     /// What is looked at where nothing is stated, by what invokes the function.
@@ -97,6 +107,7 @@ impl StatedTraffic {
             burst,
             duration_ms: 100.0,
             batch,
+            shares: BTreeMap::new(),
         };
         if is_scheduled(sources) {
             let runs = u32::try_from(sources.len()).unwrap_or(u32::MAX);

@@ -20,6 +20,7 @@ pub(super) use sam::with;
 
 use self::cdk::Asset;
 use self::eval::{Bindings, Template};
+use super::lower::stage::holder_of_stage;
 use super::model::{Dialect, Origin, Plugin, Problem, Setting};
 use super::reader::{MOST_RESOURCES, Reader, start_of};
 use super::resource::Resource;
@@ -106,6 +107,10 @@ pub(super) fn read(path: &str, reader: &mut Reader<'_>) -> Result<(), Problem> {
     for (name, value) in settings.parameters.iter().chain(&reader.options.parameters) {
         given.insert(name.clone(), Tree::text(value, place).derived());
     }
+    if let Some((name, stage)) = reader.options.stage.as_deref().and_then(|stage| Some((holder(&root, stage)?, stage)))
+    {
+        given.entry(name.to_owned()).or_insert_with(|| Tree::text(stage, place).derived());
+    }
     let region = reader.options.region.clone().or(settings.region);
     if let Some(region) = region {
         reader.app.region = Setting::derived(region, place);
@@ -114,6 +119,16 @@ pub(super) fn read(path: &str, reader: &mut Reader<'_>) -> Result<(), Problem> {
     let mut stack = Stack::new(reader, path, BTreeMap::new());
     stack.read(file, 0, &root, &given, &stack_name);
     Ok(())
+}
+
+/// The parameter that holds the stage, where it takes this one.
+fn holder<'n>(root: &'n Node, stage: &str) -> Option<&'n str> {
+    let parameters = root.get("Parameters")?;
+    let names: Vec<&str> = parameters.entries().filter_map(|(name, _)| name.text()).collect();
+    let name = holder_of_stage(names.into_iter())?;
+    let allowed = parameters.get(name)?.get("AllowedValues");
+    let takes = |allowed: &Node| allowed.items().any(|value| value.text() == Some(stage));
+    allowed.is_none_or(takes).then_some(name)
 }
 
 /// The folder's name, or the file's where that says more.

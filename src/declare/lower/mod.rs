@@ -7,7 +7,7 @@ mod references;
 mod scaling;
 mod services;
 mod sources;
-mod stage;
+pub(super) mod stage;
 mod triggers;
 mod unknown;
 

@@ -20,13 +20,18 @@ crate::knowledge::table! {
 /// The stage that a parameter holds, by its name. Its default is what is deployed unless somebody says otherwise, so it
 /// is not taken for what a person has written of this deployment.
 pub(super) fn stage_of(parameters: &BTreeMap<String, Parameter>) -> Setting<String> {
-    let plain = |name: &str| name.to_lowercase().replace(['-', '_'], "");
-    let named = |wanted: &String| parameters.iter().find(|(name, _)| plain(name) == *wanted);
-    let Some((_, parameter)) = STAGES.names.iter().find_map(named) else { return Setting::Unset };
+    let held = holder_of_stage(parameters.keys().map(String::as_str));
+    let Some(parameter) = held.and_then(|name| parameters.get(name)) else { return Setting::Unset };
     match (parameter.default.text(), parameter.default.place()) {
         (Some(stage), place) => Setting::derived(stage.to_owned(), place.unwrap_or(parameter.place)),
         (None, _) => parameter.default.clone(),
     }
+}
+
+/// Which of some parameters or variables holds the stage, by its name.
+pub(in crate::declare) fn holder_of_stage<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Option<&'a str> {
+    let plain = |name: &str| name.to_lowercase().replace(['-', '_'], "");
+    STAGES.names.iter().find_map(|wanted| names.clone().find(|name| plain(name) == *wanted))
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ use hcl_edit::structure::{Block, Body, Structure};
 pub(super) use plan::{looks_like_one as is_plan, read as read_plan};
 
 use self::eval::{Env, Module};
+use super::lower::stage::holder_of_stage;
 use super::model::{Parameter, Place, Plugin, Problem, Setting};
 use super::reader::{Reader, local, problem_in};
 use super::tree::{Scope, Tree};
@@ -42,6 +43,8 @@ pub(super) fn looks_like_one(path: &str, text: &str) -> bool {
     is_file(path) && (declares || calls && text.contains("source"))
 }
 
+/// Folders in which people keep the values of a stage.
+const FOLDERS_OF_VALUES: [&str; 7] = ["env", "envs", "environments", "vars", "tfvars", "config", "stages"];
 /// Endings of the files that make a configuration.
 const ENDINGS: [&str; 4] = [".tf", ".tf.json", ".tofu", ".tofu.json"];
 
@@ -77,7 +80,7 @@ pub(super) fn read(path: &str, reader: &mut Reader<'_>) -> Result<(), Problem> {
     let mut configuration =
         Configuration { reader, root: folder.clone(), trail: vec![folder.clone()], parsed: BTreeMap::new() };
     let parsed = configuration.parse(&folder);
-    let given = configuration.settings(&folder);
+    let given = configuration.settings(&folder, &parsed);
     configuration.module(&parsed, 0, &folder, given, "");
     Ok(())
 }
@@ -120,7 +123,7 @@ impl Configuration<'_, '_> {
     }
 
     /// Values of `terraform.tfvars` and `*.auto.tfvars`, and those that the run was given.
-    fn settings(&mut self, folder: &str) -> BTreeMap<String, Tree> {
+    fn settings(&mut self, folder: &str, parsed: &Parsed) -> BTreeMap<String, Tree> {
         let mut given = BTreeMap::new();
         let listed = self.reader.files.list(folder);
         let is_settings = |name: &str| {
@@ -131,6 +134,9 @@ impl Configuration<'_, '_> {
             listed.into_iter().map(|entry| entry.name).filter(|name| is_settings(name)).collect();
         // The automatic ones come later and win.
         names.sort_by_key(|name| (!name.starts_with("terraform.tfvars"), name.clone()));
+        if let Some(stage) = &self.reader.options.stage {
+            names.extend(self.of_stage(folder, stage));
+        }
         for name in names {
             match parse_file(&paths::join(folder, &name), self.reader) {
                 Ok((file, body)) => {
@@ -143,10 +149,27 @@ impl Configuration<'_, '_> {
                 Err(problem) => self.reader.app.problems.push(problem),
             }
         }
+        if let Some(stage) = self.reader.options.stage.clone() {
+            let names = parsed.files.iter().flat_map(|(_, body)| body.get_blocks("variable"));
+            let names: Vec<&str> = names.filter_map(|block| Some(block.labels.first()?.as_str())).collect();
+            if let Some(name) = holder_of_stage(names.into_iter()) {
+                given.entry(name.to_owned()).or_insert_with(|| Tree::text(&stage, Place::default()).derived());
+            }
+        }
         for (name, value) in &self.reader.options.parameters {
             given.insert(name.clone(), Tree::text(value, Place::default()).derived());
         }
         given
+    }
+
+    /// The file of values for a stage, which is named on the command line: beside the configuration, or in a folder of
+    /// one of the usual names.
+    fn of_stage(&self, folder: &str, stage: &str) -> Option<String> {
+        let stage = stage.rsplit('/').next().unwrap_or(stage);
+        let beside = [String::new(), format!("{stage}/")].into_iter();
+        let below = FOLDERS_OF_VALUES.iter().flat_map(|name| [format!("{name}/"), format!("{name}/{stage}/")]);
+        let mut names = beside.chain(below).map(|within| format!("{within}{stage}.tfvars"));
+        names.find(|name| self.reader.files.is_file(&paths::join(folder, name)))
     }
 
     /// Reads a module with the values that it is called with.

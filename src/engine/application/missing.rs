@@ -4,7 +4,8 @@ use super::alarms::{AlarmText, Watched, alarm_snippet, band_snippet, topic};
 use super::function_facts;
 use super::watch::invoked;
 use crate::declare::model::{
-    Application, Destination, Dialect, Function, FunctionKind, Id, Setting, SourceKind, Trigger, TriggerSource,
+    Application, Destination, Dialect, Function, FunctionKind, Id, Invocation, Setting, SourceKind, Trigger,
+    TriggerSource,
 };
 use crate::declare::snippet;
 use crate::engine::ProjectFacts;
@@ -94,11 +95,29 @@ fn of_function(
         let about = format!("Its schedule has not invoked it for {period_s} s");
         wanted.push((vec!["Invocations"], (text, "1".to_owned(), about)));
     }
+    wanted.extend(of_events(application, id, base));
     let reads = |kind: SourceKind| kind.is_stream();
     if application.mappings.iter().any(|mapping| mapping.function.function() == Some(id) && reads(mapping.kind)) {
         let text = AlarmText { suffix: "Age", metric: "IteratorAge", statistic: "Maximum", periods: "5", ..base };
         let about = "How far the reader is behind, milliseconds".to_owned();
         wanted.push((vec!["IteratorAge"], (text, "600000".to_owned(), about)));
+    }
+    wanted
+}
+
+/// The alarms of a function whose events nobody waits for.
+fn of_events(application: &Application, id: Id<Function>, base: AlarmText<'static>) -> Vec<Wanted> {
+    let mut live = application.triggers_of(id).filter(|trigger| trigger.is_on());
+    if !live.any(|trigger| trigger.invocation == Invocation::Asynchronous && !trigger.awaits_report()) {
+        return Vec::new();
+    }
+    let own = |text: AlarmText<'static>, about: &str| (vec![text.metric], (text, "0".to_owned(), about.to_owned()));
+    let dropped = AlarmText { suffix: "Dropped", metric: "AsyncEventsDropped", ..base };
+    let mut wanted = vec![own(dropped, "Events dropped without having been processed")];
+    let mut settings = application.event_invokes.iter().filter(|invoke| invoke.on.function() == Some(id));
+    if settings.any(|invoke| invoke.on_failure.is_set()) {
+        let lost = AlarmText { suffix: "Undelivered", metric: "DestinationDeliveryFailures", ..base };
+        wanted.push(own(lost, "Failed events that their destination did not take"));
     }
     wanted
 }
@@ -136,6 +155,20 @@ fn pause_s(schedule: &str) -> Option<u32> {
 
 fn of_queues(application: &Application, dialect: Dialect) -> Vec<String> {
     let mut texts = Vec::new();
+    for (id, queue) in application.queues.ids().filter(|(_, queue)| queue.is_dead_letter) {
+        let metrics =
+            ["ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage", "NumberOfMessagesReceived"];
+        if !Watched::Queue(id).has_alarm(application, &metrics) {
+            let text = AlarmText {
+                suffix: "Letters",
+                about: "Messages that failed",
+                metric: metrics[0],
+                ..AlarmText::queue()
+            };
+            let text = AlarmText { periods: "1", threshold: "0", ..text };
+            texts.extend(alarm_snippet(dialect, &queue.origin.id, &text));
+        }
+    }
     for mapping in application.mappings.iter().filter(|mapping| mapping.kind == SourceKind::Sqs) {
         let Destination::Queue(id) = mapping.source else { continue };
         let queue = &application.queues[id];

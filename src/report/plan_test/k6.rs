@@ -3,14 +3,14 @@
 use std::fmt::Write as _;
 
 use super::ramps::{self, CLIMB_S, HOLD_S, Ramp};
-use super::{Tested, filled, head, identifier, method};
+use super::{Tested, head, identifier, together};
 
 /// Most virtual users of one scenario: more take a machine's memory.
 const MOST_USERS: f64 = 20_000.0;
 
 pub(super) fn script(functions: &[&Tested], url: &str) -> String {
     let ramps = ramps::ramps(functions);
-    let mut text = head(functions, &ramps, "//");
+    let mut text = head(functions, &ramps, together(&ramps), "//");
     text.push_str("import http from 'k6/http';\nimport { check } from 'k6';\n\n");
     text.push_str(
         "// What the function answers itself counts, 404 for an id that is not there included; 429 and errors of the server do not.\n\
@@ -78,11 +78,13 @@ fn thresholds(text: &mut String, name: &str, tested: &Tested, ramp: &Ramp) {
 
 fn requests(text: &mut String, name: &str, tested: &Tested) {
     let _ = writeln!(text, "\nconst routes_{name} = [");
-    for (verb, path) in &tested.routes {
-        let _ = writeln!(text, "  ['{}', '{}'],", method(verb), filled(path));
+    let mut up_to = 0.0;
+    for (verb, path, share) in tested.sent() {
+        up_to += share;
+        let _ = writeln!(text, "  ['{verb}', '{path}', {up_to:.3}],");
     }
     let _ = writeln!(
         text,
-        "];\n\nexport function {name}() {{\n  const [method, path] = routes_{name}[Math.floor(Math.random() * routes_{name}.length)];\n  const answer = http.request(method, BASE + path, method === 'GET' ? null : '{{}}', {{\n    headers: HEADERS,\n    tags: {{ name: `${{method}} ${{path}}` }},\n  }});\n  check(answer, {{ 'is not throttled': (a) => a.status !== 429 }});\n}}"
+        "];\n\nexport function {name}() {{\n  const share = Math.random();\n  const [method, path] = routes_{name}.find(([, , upTo]) => share < upTo) || routes_{name}[0];\n  const answer = http.request(method, BASE + path, method === 'GET' ? null : '{{}}', {{\n    headers: HEADERS,\n    tags: {{ name: `${{method}} ${{path}}` }},\n  }});\n  check(answer, {{ 'is not throttled': (a) => a.status !== 429 }});\n}}"
     );
 }

@@ -16,8 +16,26 @@ pub struct Tested {
     pub plan: FunctionPlan,
     /// Its timeout, milliseconds; `None` where it is not known.
     pub timeout_ms: Option<f64>,
-    /// Method and path of each route.
-    pub routes: Vec<(String, String)>,
+    /// Its routes.
+    pub routes: Vec<Tried>,
+}
+
+/// A route that is tried.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tried {
+    /// HTTP method; `ANY` for each.
+    pub method: String,
+    /// Path, with parameters as its framework writes them.
+    pub path: String,
+    /// Its share of the function's requests.
+    pub share: f64,
+}
+
+impl Tested {
+    /// The method and path of each route as they are sent, with its share.
+    fn sent(&self) -> impl Iterator<Item = (String, String, f64)> {
+        self.routes.iter().map(|route| (method(&route.method), filled(&route.path), route.share))
+    }
 }
 
 /// The tool that runs a test.
@@ -62,28 +80,29 @@ pub fn plan_test(functions: &[Tested], url: &str, tool: Tool) -> String {
 }
 
 /// What the test goes through and how to read its result, as comments.
-fn head(functions: &[&Tested], ramps: &[Ramp], mark: &str) -> String {
+fn head(functions: &[&Tested], ramps: &[Ramp], top: f64, mark: &str) -> String {
     let mut text = format!("{mark} Load test that ramps through the limits that defrost found.\n{mark}\n");
     for (tested, ramp) in functions.iter().zip(ramps) {
         let shares =
             if tested.plan.reserved.is_none() && functions.len() > 1 { ", shared with the others" } else { "" };
         let _ = writeln!(
             text,
-            "{mark} {}: at most {} environments{shares}; some requests are refused from about {:.0} per second",
+            "{mark} {}: at most {} environments{shares}; some requests are refused by chance from about {:.0} per second, and \
+             for sure beyond {:.0}",
             one_line(&tested.plan.function),
             tested.plan.allowed,
+            ramp.near(),
             ramp.limit,
         );
     }
-    let total: f64 = ramps.iter().map(Ramp::top).sum();
-    let _ = writeln!(text, "{mark}\n{mark} It sends up to {total:.0} requests per second, those that write included.");
+    let _ = writeln!(text, "{mark}\n{mark} It sends up to {top:.0} requests per second, those that write included.");
     if ramps.iter().zip(functions).any(|(ramp, tested)| !ramp.beyond.is_empty() && tested.plan.reserved.is_none()) {
         let _ = writeln!(
             text,
             "{mark} Beyond the limits other functions of the account are throttled as well: run it in an account of its own."
         );
     }
-    if total > ONE_MACHINE {
+    if top > ONE_MACHINE {
         let _ = writeln!(text, "{mark} That is more than one machine sends with ease.");
     }
     let _ = writeln!(text, "{mark}\n{mark} What is seen, and what it is:");
@@ -95,6 +114,11 @@ fn head(functions: &[&Tested], ramps: &[Ramp], mark: &str) -> String {
         "{mark} Watch: Errors, Throttles, Duration p99, ConcurrentExecutions, ClaimedAccountConcurrency, InitDuration in the logs."
     );
     text
+}
+
+/// What functions that are tested at the same time get at the most.
+fn together(ramps: &[Ramp]) -> f64 {
+    ramps.iter().map(Ramp::top).sum()
 }
 
 fn one_line(text: &str) -> String {
@@ -140,18 +164,18 @@ fn identifier(name: &str, number: usize) -> String {
 
 fn oha(functions: &[&Tested], url: &str) -> String {
     let ramps = ramps::ramps(functions);
-    let mut text = format!("#!/bin/sh\n{}set -e\n", head(functions, &ramps, "#"));
+    let mut text = format!("#!/bin/sh\n{}set -e\n", head(functions, &ramps, together(&ramps), "#"));
     let base: String = url.chars().filter(|c| !c.is_control() && !"'\"`$\\ ".contains(*c)).collect();
     let _ = writeln!(text, "BASE=\"${{BASE:-{base}}}\"");
     for (tested, ramp) in functions.iter().zip(&ramps) {
-        let Some((verb, path)) = tested.routes.first() else { continue };
+        let Some((verb, path, _)) = tested.sent().max_by(|a, b| a.2.total_cmp(&b.2)) else { continue };
         for rate in ramp.within.iter().chain(&ramp.beyond) {
             let _ = writeln!(
                 text,
                 "oha --no-tui -z {HOLD_S}s -q {rate} -c {} --latency-correction -m {} \"$BASE{}\"",
                 ramps::in_flight(*rate, tested).min(5_000.0),
-                method(verb),
-                filled(path),
+                verb,
+                path,
             );
         }
     }
@@ -164,6 +188,10 @@ mod tests {
     use crate::platform::{Architecture, Platform};
     use crate::scaling::plan::{FunctionInput, StatedTraffic, plan};
     use crate::scaling::{Account, Limits, Source};
+
+    fn tried(method: &str, path: &str, share: f64) -> Tried {
+        Tried { method: method.to_owned(), path: path.to_owned(), share }
+    }
 
     fn tested() -> Tested {
         let input = FunctionInput {
@@ -180,7 +208,7 @@ mod tests {
         Tested {
             plan: plan.functions[0].clone(),
             timeout_ms: Some(10_000.0),
-            routes: vec![("ANY".to_owned(), "/users/{id}".to_owned()), ("POST".to_owned(), "/a'b".to_owned())],
+            routes: vec![tried("ANY", "/users/{id}", 0.5), tried("POST", "/a'b", 0.5)],
         }
     }
 
@@ -223,7 +251,7 @@ mod tests {
     #[test]
     fn names_of_templates_do_not_break_out_of_the_script() {
         let text = plan_test(&[tested()], "https://x'+evil()", Tool::K6);
-        assert!(text.contains("['GET', '/users/1']") && text.contains("['POST', '/a-b']"));
+        assert!(text.contains("['GET', '/users/1', 0.500]") && text.contains("['POST', '/a-b', 1.000]"));
         assert!(text.contains("f0_Web_Fn") && !text.contains("x'+"));
         let text = plan_test(&[tested()], "https://x", Tool::Artillery);
         assert!(text.contains("rampTo: 300") && text.contains("url: \"/a-b\""));
