@@ -185,6 +185,6 @@ fn a_function_of_a_list_that_was_judged_is_not_opened_for_other_rules() {
         let known = run(&[&["--cache-dir", "cache"], *more].concat());
         assert!((known.code, &known.out) == (expected.0, &expected.1), "{config} {more:?}: {}", known.out);
     }
-    project.write("defrost.toml", "[budgets]\nfiles = 1\n");
+    project.write("defrost.toml", "budget-files = 1\n");
     assert!(run(&["--cache-dir", "cache"]).out.contains("no such file"), "another budget");
 }

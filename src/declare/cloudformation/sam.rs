@@ -71,12 +71,12 @@ impl Stack<'_, '_> {
         let function = Tree::reference(resource.scope, &resource.origin.id, attribute, resource.origin.place);
         let parts = Parts { origin: resource.origin.clone(), scope: resource.scope, function };
         self.push(resource);
-        self.sam_settings(&parts, &properties, &alias);
+        self.sam_settings(&parts, &properties);
         self.sam_events(&parts, properties.get("Events"));
     }
 
     /// Settings of a function that are resources of their own in CloudFormation.
-    fn sam_settings(&mut self, parts: &Parts, properties: &Tree, alias: &Tree) {
+    fn sam_settings(&mut self, parts: &Parts, properties: &Tree) {
         let provisioned = properties.at(&["ProvisionedConcurrencyConfig", "ProvisionedConcurrentExecutions"]);
         if !provisioned.is_null() {
             let make = Maker { place: provisioned.place };
@@ -94,7 +94,7 @@ impl Stack<'_, '_> {
             self.push(parts.resource("AWS::Lambda::Url", url.place, tree));
         }
         let preference = properties.get("DeploymentPreference");
-        if preference.as_map().is_some() && !alias.is_null() {
+        if preference.as_map().is_some() {
             let make = Maker { place: preference.place };
             let tree = make.map([
                 ("Function", parts.function.clone()),

@@ -214,9 +214,9 @@ mod tests {
 
     #[test]
     fn the_rates_go_through_the_limit() {
-        // 50 environments of 200 ms answer 250 requests per second.
+        // 50 environments of 200 ms answer 250 requests per second, and of 156 they lose next to none by chance.
         let ramp = ramps::ramps(&[&tested()]).remove(0);
-        assert_eq!((ramp.within, ramp.beyond, ramp.limit), (vec![50.0, 100.0, 225.0], vec![300.0], 250.0));
+        assert_eq!((ramp.within, ramp.beyond, ramp.limit), (vec![50.0, 100.0, 156.0], vec![300.0], 250.0));
     }
 
     #[test]

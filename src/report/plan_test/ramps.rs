@@ -62,7 +62,7 @@ pub(super) fn ramps(functions: &[&Tested]) -> Vec<Ramp> {
         let part = if shares(tested) && shared > 0.0 { need(tested) / shared } else { 1.0 };
         let environments = f64::from(tested.plan.allowed) * part;
         let limit = (environments / duration_s(tested)).min(tested.plan.most_requests_per_second * part).max(1.0);
-        of(expected(tested), limit, quiet(environments))
+        of(expected(tested), limit, quiet(f64::from(tested.plan.allowed)))
     };
     functions.iter().map(ramp).collect()
 }
