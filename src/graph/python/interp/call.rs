@@ -25,6 +25,7 @@ impl Interp<'_> {
             });
         }
         let mark = self.doubt.mark();
+        self.consumed = self.goes_through(frame, callee, written.positional);
         let (positional, mut open) = self.eval_items(frame, written.positional)?;
         let mut keywords = Vec::with_capacity(written.keywords.len());
         for (name, value) in &written.keywords {
@@ -32,6 +33,7 @@ impl Interp<'_> {
             match name {
                 Some(name) => keywords.push((self.sym(frame, *name), value)),
                 None => {
+                    self.check_mapping(frame, id, value)?;
                     let (items, unknown) = self.dict_items(value);
                     open |= unknown;
                     for (key, value) in items {
@@ -62,14 +64,15 @@ impl Interp<'_> {
         self.call_sites.push((frame.module, span));
         let depends = self.doubt.enter_choice(mark);
         let waits = self.heap.external_name(callee).is_some_and(|name| tasks::runs_to_the_end(&name));
-        let by_others = self.is_own(frame) && !waits && !self.is_own_code(callee);
+        let by_others = self.is_own(frame) && !waits && !self.is_own_code(callee) && !self.calls_at_once(callee);
+        let is_unordered = self.is_unordered(callee, &args);
         self.doubt.in_foreign(by_others, 1);
         let result = self.call(callee, args);
         self.doubt.in_foreign(by_others, -1);
         self.doubt.leave_choice(depends);
         self.call_sites.pop();
         if let Ok(value) = result {
-            self.note_result(frame, callee, value);
+            self.note_result(frame, callee, value, is_unordered);
         }
         result
     }

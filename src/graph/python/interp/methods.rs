@@ -140,7 +140,7 @@ impl Interp<'_> {
             _ => true,
         };
         let pure = READS.contains(&name);
-        if !exact || !pure && (self.doubt.branches > 0 || self.doubt.is_called_by_others()) {
+        if !exact || !pure && (self.doubt.may_not_run() || self.doubt.is_called_by_others()) {
             self.mistakes.give_away(&self.heap, this);
         }
     }
@@ -476,6 +476,10 @@ impl Interp<'_> {
                 Object::Namespace(NamespaceOf::Scope(scope)) => {
                     let scope = *scope;
                     self.heap.scope_mut(scope).open = true;
+                }
+                Object::Namespace(NamespaceOf::Instance(instance)) => {
+                    let instance = Value::Obj(*instance);
+                    self.mistakes.give_away(&self.heap, instance);
                 }
                 _ => {}
             }

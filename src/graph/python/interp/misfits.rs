@@ -26,12 +26,13 @@ impl Interp<'_> {
         if !is_computed && !self.mistakes.rests_on_environment(&self.doubt) {
             return Ok(());
         }
-        let (class, message) = match callee {
-            Value::None => ("TypeError", "'NoneType' object is not callable".to_owned()),
-            Value::Int(_) => ("TypeError", "'int' object is not callable".to_owned()),
-            Value::Str(_) => ("TypeError", "'str' object is not callable".to_owned()),
-            Value::Bool(_) => ("TypeError", "'bool' object is not callable".to_owned()),
-            _ => match self.misfit(callee, args) {
+        if let Some(text) = self.loaded_text(callee, args) {
+            let loads = self.heap.external("json.loads");
+            return self.check_call(frame, expr, loads, &Args::one(text));
+        }
+        let (class, message) = match self.no_callable(callee) {
+            Some(message) => ("TypeError", message),
+            None => match self.misfit(callee, args) {
                 Some(found) => found,
                 None => return Ok(()),
             },

@@ -32,6 +32,7 @@ mod import;
 mod import_tools;
 mod inspect;
 mod iterate;
+mod kinds;
 mod libraries;
 mod library;
 mod listing;
@@ -281,6 +282,8 @@ pub(super) struct Interp<'a> {
     lacking: Option<(Sym, String)>,
     probes: relay::Probes,
     relay: relay::Relay<'a>,
+    /// The generator expression that the call which is about to run goes through to its end.
+    consumed: Option<(ModIdx, u32)>,
 }
 
 impl<'a> Interp<'a> {
@@ -346,6 +349,7 @@ impl<'a> Interp<'a> {
             lacking: None,
             probes: relay::Probes::default(),
             relay: relay::Relay::default(),
+            consumed: None,
         }
     }
 

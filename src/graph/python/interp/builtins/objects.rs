@@ -68,7 +68,10 @@ impl Interp<'_> {
         for name in names.iter() {
             match name {
                 Value::Str(name) => self.set_attr(object, *name, value),
-                _ => self.open_up(object),
+                _ => {
+                    self.open_up(object);
+                    self.mistakes.give_away(&self.heap, object);
+                }
             }
         }
     }
