@@ -43,7 +43,8 @@ impl Interp<'_> {
     /// Why code that is not own cannot be called like this.
     fn misfit_of_others(&mut self, frame: &Frame, callee: Value, args: &Args) -> Option<String> {
         let of_library = self.misfit_of_library(callee, args);
-        of_library.or_else(|| self.misfit_of_language(callee, args).filter(|_| self.is_decided(frame.module, 0)))
+        let of_language = || self.misfit_of_language(callee, args).or_else(|| self.misfit_of_signature(callee, args));
+        of_library.or_else(|| of_language().filter(|_| self.is_decided(frame.module, 0)))
     }
 
     /// What is wrong with a decorator that is called with what it decorates.

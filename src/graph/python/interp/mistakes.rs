@@ -348,6 +348,9 @@ impl Interp<'_> {
         if !is_known {
             self.note_foreign(value);
         }
+        if is_computed && let Some(message) = self.lacks_attribute(frame, object, name) {
+            self.mistake(frame, self.at(frame, expr), "AttributeError", &message)?;
+        }
         if let Some(kind) = kind
             && kind.1
             && is_computed

@@ -55,6 +55,7 @@ mod regex;
 pub(super) mod relay;
 mod runtime;
 mod settings;
+mod signatures;
 mod source_text;
 mod star;
 mod stated;

@@ -2,7 +2,7 @@
 
 use super::super::value::*;
 use super::*;
-use crate::lang::python::ir::Stmt;
+use crate::lang::python::ir::{Expr, Stmt};
 
 /// Context managers of the runtime that let every error through.
 const PASSING_MANAGERS: &[&str] = &[
@@ -126,7 +126,11 @@ impl Interp<'_> {
                             span.is_some_and(|span| node.span.holds(*span))
                         };
                         let mut returns = code.stmts.iter().enumerate();
-                        returns.any(|(at, stmt)| matches!(stmt, Stmt::Return(Some(_))) && inside(at))
+                        let says_yes = |stmt: &Stmt| match stmt {
+                            Stmt::Return(Some(value)) => !matches!(code.expr(*value), Expr::Bool(false) | Expr::None),
+                            _ => false,
+                        };
+                        returns.any(|(at, stmt)| says_yes(stmt) && inside(at))
                     }
                     Some(_) => true,
                     None => self.heap.external_name(class).as_deref() != Some("io.File"),
