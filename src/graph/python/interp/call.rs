@@ -65,9 +65,11 @@ impl Interp<'_> {
         let depends = self.doubt.enter_choice(mark);
         let waits = self.heap.external_name(callee).is_some_and(|name| tasks::runs_to_the_end(&name));
         let by_others = self.is_own(frame) && !waits && !self.is_own_code(callee) && !self.calls_at_once(callee);
-        let is_unordered = self.is_unordered(callee, &args);
+        let is_unordered = self.is_unordered(callee, &args) || self.is_odd_text(callee, &args);
         self.doubt.in_foreign(by_others, 1);
+        self.drained = self.asks_all(callee, &args);
         let result = self.call(callee, args);
+        self.drained = None;
         self.doubt.in_foreign(by_others, -1);
         self.doubt.leave_choice(depends);
         self.call_sites.pop();
@@ -592,6 +594,7 @@ impl Interp<'_> {
                 items.set(Value::Str(name), value);
             }
             let value = self.heap.dict(items, args.open);
+            let value = self.note_written(frame, value);
             let name = self.sym(frame, kwarg);
             self.heap.vars_mut(frame.scope).set(name, value);
         }

@@ -204,6 +204,17 @@ impl Interp<'_> {
         }
     }
 
+    /// Notes an attribute that a statement sets by its name.
+    pub(super) fn taint_set(&mut self, name: Sym) {
+        let mark = self.mistakes.statement();
+        if self.doubt.has_read(mark) {
+            self.doubt.taint(name);
+        }
+        if self.doubt.has_foreign(mark) {
+            self.doubt.taint_foreign(name);
+        }
+    }
+
     /// Notes the names that get a value which depends on the environment.
     pub(super) fn taint_target(&mut self, frame: &Frame, target: ExprId, mark: Mark) {
         let (reads, foreign) = (self.doubt.has_read(mark), self.doubt.has_foreign(mark));

@@ -81,6 +81,19 @@ impl Interp<'_> {
         FOLLOWED.consumers.contains(&*name).then_some((frame.module, index))
     }
 
+    /// The generator, made by own code, that a call goes through to its end before it does anything else.
+    pub(super) fn asks_all(&self, callee: Value, args: &Args) -> Option<ObjId> {
+        let &[Value::Obj(id)] = args.positional.as_slice() else { return None };
+        let Object::Generator { pending: Some(_), .. } = self.heap.object(id) else { return None };
+        self.runtime_name(callee).is_some_and(|name| FOLLOWED.consumers.contains(&*name)).then_some(id)
+    }
+
+    /// Whether regular expressions may say something else of a text than the engine that stands for them.
+    pub(super) fn is_odd_text(&self, callee: Value, args: &Args) -> bool {
+        let is_odd = |value: &Value| self.text_of(*value).is_some_and(|text| !text.is_ascii() || text.contains('\n'));
+        self.runtime_name(callee).is_some_and(|name| name.starts_with("re.")) && args.positional.iter().any(is_odd)
+    }
+
     /// Whether a thing of the runtime answers as the walk says: variables of the environment, paths.
     pub(super) fn is_followed(&self, value: Value) -> bool {
         matches!(self.heap.get(value), Some(Object::Namespace(NamespaceOf::Environment)))

@@ -20,9 +20,19 @@ impl Interp<'_> {
                 Object::Dict { .. } if self.mistakes.is_written(value) => ("dict", true),
                 Object::Set { frozen: false, .. } if self.mistakes.is_written(value) => ("set", true),
                 Object::Function(_) if !self.mistakes.is_given(value) => ("function", false),
+                Object::Method { function, this } if self.is_method_of_builtin(*function, *this) => {
+                    ("builtin_function_or_method", true)
+                }
                 _ => return None,
             },
         })
+    }
+
+    /// Whether a value is a method that an object of a built-in type has for sure.
+    fn is_method_of_builtin(&self, function: Value, this: Value) -> bool {
+        let Some(name) = self.heap.external_name(function) else { return false };
+        let (Some(name), Some((kind, true))) = (name.strip_prefix('.'), self.kind_of(this)) else { return false };
+        builtin_attributes::has(kind, name, self.input.version) == Some(true)
     }
 
     /// The name of the type of what is gone through once, or shows a dictionary: nobody finds an item in it by place.
@@ -61,7 +71,8 @@ impl Interp<'_> {
         if self.path_text(value).is_some() {
             return Some("PosixPath".into());
         }
-        if let Some((kind, _)) = self.kind_of(value).filter(|kind| kind.0 != "function") {
+        let is_plain = |kind: &str| !matches!(kind, "function" | "builtin_function_or_method");
+        if let Some((kind, _)) = self.kind_of(value).filter(|kind| is_plain(kind.0)) {
             return Some(kind.into());
         }
         self.silent_instance(value, methods)
@@ -173,7 +184,7 @@ impl Interp<'_> {
             return Ok(());
         }
         match self.kind_of(value) {
-            Some((kind, _)) if !is_number(kind) => {
+            Some((kind, _)) if !is_number(kind) && !matches!(kind, "function" | "builtin_function_or_method") => {
                 let message = format!("bad operand type for unary -: '{kind}'");
                 self.mistake_or_demand(frame, self.at(frame, expr), "TypeError", &message)
             }
@@ -211,6 +222,9 @@ impl Interp<'_> {
         };
         match kind {
             "NoneType" | "function" | "dict" => None,
+            "builtin_function_or_method" => {
+                Some(("TypeError", "'builtin_function_or_method' object is not subscriptable".to_owned()))
+            }
             "str" | "list" | "tuple" | "bytes" => {
                 if let Some(Object::Tuple(parts)) = self.heap.get(key)
                     && let [Value::Ellipsis, Value::Ellipsis, bounds @ ..] = &**parts
@@ -235,7 +249,7 @@ impl Interp<'_> {
     pub(super) fn no_callable(&mut self, value: Value) -> Option<String> {
         let kind: Rc<str> = match (self.row_kind(value), self.kind_of(value)) {
             (Some(kind), _) => kind.into(),
-            (None, Some(("function", _))) => return None,
+            (None, Some(("function" | "builtin_function_or_method", _))) => return None,
             (None, Some((kind, _))) => kind.into(),
             (None, None) => self.silent_instance(value, &["__call__"])?,
         };

@@ -140,7 +140,8 @@ impl Interp<'_> {
             _ => true,
         };
         let pure = READS.contains(&name);
-        if !exact || !pure && (self.doubt.may_not_run() || self.doubt.is_called_by_others()) {
+        let is_foreign = self.doubt.has_foreign(self.mistakes.statement());
+        if !exact || !pure && (is_foreign || self.doubt.may_not_run() || self.doubt.is_called_by_others()) {
             self.mistakes.give_away(&self.heap, this);
         }
     }

@@ -89,6 +89,19 @@ impl Interp<'_> {
             Object::Class(class) if class.fields.is_some() => self.misfit_of_fields(callee, args)?,
             Object::Class(_) => self.misfit_of_class(callee, args)?,
             Object::External(name) => return self.refusal(&self.heap.text(*name), args),
+            Object::Partial { function, args: first } => {
+                let (function, mut all) = (*function, (**first).clone());
+                if !matches!(self.heap.get(function), Some(Object::Function(_))) || self.mistakes.is_given(callee) {
+                    return None;
+                }
+                all.positional.extend(&args.positional);
+                for (name, value) in &args.keywords {
+                    all.keywords.retain(|(known, _)| known != name);
+                    all.keywords.push((*name, *value));
+                }
+                all.open |= args.open;
+                return self.misfit(function, &all);
+            }
             _ => return None,
         };
         Some(("TypeError", message))

@@ -40,6 +40,11 @@ impl Mistakes {
         std::mem::replace(&mut self.statement, mark)
     }
 
+    /// What had been read when the statement began that runs now.
+    pub(super) fn statement(&self) -> Mark {
+        self.statement
+    }
+
     pub(super) fn end(&mut self, outer: Mark) {
         self.statement = outer;
     }
@@ -201,7 +206,11 @@ impl Interp<'_> {
                 let function = *function;
                 matches!(self.heap.get(function), Some(Object::Function(_))) && self.is_own_code(function)
             }
-            Some(Object::Class(_)) => self.is_whole_class(callee),
+            Some(Object::Class(_)) => self.is_whole_class(callee) || self.is_enumeration(callee),
+            Some(Object::Partial { function, .. }) => {
+                let function = *function;
+                matches!(self.heap.get(function), Some(Object::Function(_))) && self.is_own_code(function)
+            }
             _ => false,
         }
     }
@@ -333,20 +342,31 @@ impl Interp<'_> {
             }
             Some(Object::Instance { class, .. }) => {
                 let class = *class;
-                self.is_whole_class(class) && !self.answers_itself(class)
+                match self.heap.external_name(class).as_deref() {
+                    Some(name) => matches!(name, "re.Pattern" | "re.Match" | "io.File"),
+                    None => self.is_whole_class(class) && !self.answers_itself(class),
+                }
             }
             Some(Object::Class(_)) => self.is_whole_class(object),
+            Some(Object::Super { class, .. }) => {
+                let class = *class;
+                self.is_whole_class(class)
+            }
             Some(_) => false,
             None => true,
         };
         let text = self.heap.text(name);
-        let is_module = matches!(self.heap.get(object), Some(Object::Module(_)));
+        let is_module = matches!(self.heap.get(object), Some(Object::Module(_) | Object::Super { .. }));
         let is_plain = !text.starts_with("__") || text.ends_with("name__") || &*text == "__module__";
         let is_known = is_known && (is_module || is_plain);
         // Whoever has the method has its object.
         let (is_computed, kind) = (self.is_computed(frame), self.kind_of(object));
         if !is_known {
             self.note_foreign(value);
+        }
+        if is_computed && let Some(kind) = self.lacks_member(object, name).filter(|_| value == Value::Unknown) {
+            let message = format!("type object '{kind}' has no attribute '{text}'");
+            self.mistake(frame, self.at(frame, expr), "AttributeError", &message)?;
         }
         if is_computed && let Some(message) = self.lacks_attribute(frame, object, name) {
             self.mistake(frame, self.at(frame, expr), "AttributeError", &message)?;
@@ -356,7 +376,8 @@ impl Interp<'_> {
             && is_computed
             && let text = self.heap.text(name)
             && !text.starts_with("__")
-            && builtin_attributes::has(kind.0, &text, self.input.version) == Some(false)
+            && (kind.0 == "builtin_function_or_method"
+                || builtin_attributes::has(kind.0, &text, self.input.version) == Some(false))
         {
             let message = format!("'{}' object has no attribute '{text}'", kind.0);
             self.mistake(frame, self.at(frame, expr), "AttributeError", &message)?;
@@ -385,9 +406,22 @@ impl Interp<'_> {
                 };
                 format!("'{kind}' object has no attribute '{text}'")
             }
-            Some(Object::Class(_)) => {
-                let Some(kind) = self.whole_class(object) else { return Ok(()) };
-                format!("type object '{kind}' has no attribute '{text}'")
+            Some(Object::Class(_)) => match self.whole_class(object) {
+                Some(kind) => format!("type object '{kind}' has no attribute '{text}'"),
+                None => match self.lacks_member(object, name) {
+                    Some(kind) => format!("type object '{kind}' has no attribute '{text}'"),
+                    None => return Ok(()),
+                },
+            },
+            Some(Object::Super { class, .. }) => {
+                let class = *class;
+                if !self.is_whole_class(class) {
+                    return Ok(());
+                }
+                format!("'super' object has no attribute '{text}'")
+            }
+            Some(Object::Function(_)) if !self.mistakes.is_given(object) && !self.has_unseen(frame.module) => {
+                format!("'function' object has no attribute '{text}'")
             }
             _ => return Ok(()),
         };
@@ -408,8 +442,13 @@ impl Interp<'_> {
         let Some(Object::Class(node)) = self.heap.get(class) else { return None };
         let (name, module) = (node.name, node.module?);
         let fixed = !self.mistakes.is_called_back(module)
-            && !self.module(module).code.code.names.iter().any(|name| UNSEEN.contains(&&**name));
+            && !self.has_unseen(module);
         (fixed && self.is_whole_class(class)).then(|| self.heap.text(name))
+    }
+
+    /// Whether code of a module gives objects attributes in ways that are not seen.
+    fn has_unseen(&self, module: ModIdx) -> bool {
+        self.module(module).code.code.names.iter().any(|name| UNSEEN.contains(&&**name))
     }
 
     /// Whether all of a class is own code.
@@ -482,7 +521,7 @@ impl Interp<'_> {
             return Ok(());
         }
         match self.kind_of(iterable) {
-            Some((kind @ ("NoneType" | "int" | "float" | "bool"), _)) if self.is_computed(frame) => {
+            Some((kind @ ("NoneType" | "int" | "float" | "bool" | "builtin_function_or_method"), _)) if self.is_computed(frame) => {
                 let message = format!("'{kind}' object is not iterable");
                 return self.mistake(frame, self.at(frame, expr), "TypeError", &message);
             }

@@ -285,6 +285,8 @@ pub(super) struct Interp<'a> {
     relay: relay::Relay<'a>,
     /// The generator expression that the call which is about to run goes through to its end.
     consumed: Option<(ModIdx, u32)>,
+    /// The generator that the call which runs goes through to its end.
+    drained: Option<ObjId>,
 }
 
 impl<'a> Interp<'a> {
@@ -351,6 +353,7 @@ impl<'a> Interp<'a> {
             probes: relay::Probes::default(),
             relay: relay::Relay::default(),
             consumed: None,
+            drained: None,
         }
     }
 

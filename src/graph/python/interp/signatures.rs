@@ -103,6 +103,14 @@ impl Interp<'_> {
         if args.open || !VERSIONS.contains(&self.input.version) {
             return None;
         }
+        if let Some(Object::Method { function, this }) = self.heap.get(callee) {
+            self.path_text(*this)?;
+            let name = self.heap.external_name(*function)?;
+            let method = name.strip_prefix("pathlib.Path.")?;
+            let row = parameters(&format!("pathlib.Path().{method}"))?;
+            let names: Vec<Rc<str>> = args.keywords.iter().map(|(name, _)| self.heap.text(*name)).collect();
+            return refused(method, row, &Given { places: args.positional.len(), names: &names });
+        }
         let name = self.heap.external_name(callee)?;
         let (row, short) = match name.rsplit_once("().") {
             Some((maker, method)) => (parameters(&format!("{}().{method}", made_by(maker)?))?, method),
@@ -114,7 +122,10 @@ impl Interp<'_> {
 
     /// The class of the standard library that surely has no such attribute, or whose objects have none.
     pub(super) fn lacks_attribute(&self, frame: &Frame, object: Value, name: Sym) -> Option<String> {
-        let of = self.heap.external_name(object)?;
+        let of = match self.path_text(object) {
+            Some(_) => Rc::from("pathlib.Path()"),
+            None => self.heap.external_name(object)?,
+        };
         let text = self.heap.text(name);
         if text.starts_with('_') || &*text == "mro" || !VERSIONS.contains(&self.input.version) {
             return None;

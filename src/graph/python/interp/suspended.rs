@@ -53,6 +53,7 @@ impl Interp<'_> {
         };
         // How far a generator runs, whoever goes through it decides.
         let value = match node.is_generator {
+            true if self.drained.take() == Some(id) => self.run_body(&frame, node)?,
             true => self.shielded(|this| this.run_body(&frame, node))?,
             false => self.run_body(&frame, node)?,
         };

@@ -102,6 +102,18 @@ impl Interp<'_> {
                 _ => None,
             },
             "open" | "io.open" => self.no_mode(args),
+            "os.path.join" | "os.path.dirname" | "os.path.basename" | "os.path.exists" | "os.path.abspath"
+            | "os.path.isfile" | "os.path.isdir" | "pathlib.Path" => {
+                let kind = args.positional.iter().find_map(|part| {
+                    let kind = self.plain_kind(*part)?;
+                    let is_number = is_number(kind) && matches!(name, "os.path.exists" | "os.path.isfile" | "os.path.isdir");
+                    (!matches!(kind, "str" | "bytes") && !is_number).then_some(kind)
+                })?;
+                error(format!("expected str, bytes or os.PathLike object, not {kind}"))
+            }
+            "json.loads" if self.path_text(first).is_some() => {
+                error("the JSON object must be str, bytes or bytearray, not PosixPath".to_owned())
+            }
             _ => None,
         }
     }
@@ -227,7 +239,19 @@ impl Interp<'_> {
     }
 
     fn no_mode(&self, args: &Args) -> Option<Refusal> {
+        const KNOWN: [&str; 8] = ["buffering", "closefd", "encoding", "errors", "file", "mode", "newline", "opener"];
+        let odd = args.keywords.iter().map(|(name, _)| self.heap.text(*name)).find(|name| !KNOWN.contains(&&**name));
+        if let Some(name) = odd {
+            return error(format!("'{name}' is an invalid keyword argument for open()"));
+        }
         let named = |name: &str| args.keywords.iter().find(|(known, _)| &*self.heap.text(*known) == name);
+        let odd = ["encoding", "errors", "newline"].into_iter().find_map(|name| {
+            let kind = self.plain_kind(named(name)?.1).filter(|kind| !matches!(*kind, "str" | "NoneType"))?;
+            Some(format!("open() argument '{name}' must be str or None, not {kind}"))
+        });
+        if let Some(message) = odd {
+            return error(message);
+        }
         let mode = args.positional.get(1).copied().or_else(|| named("mode").map(|it| it.1))?;
         let Some(mode) = self.text_of(mode) else {
             let kind = self.plain_kind(mode)?;
