@@ -88,7 +88,8 @@ fn stripped(artifact: &Artifact, owners: &[Option<PackageId>]) -> FxHashSet<Stri
         known.1 |= MARKS.contains(&below.trim_start_matches('/'));
     }
     let looks_like = |(count, is_marked): (usize, bool)| count < usize::MAX && (is_marked || count >= MANY_MODULES);
-    let found = modules.into_iter().filter(|(folder, found)| looks_like(*found) && is_top_level_known(top_of(folder).1));
+    let found =
+        modules.into_iter().filter(|(folder, found)| looks_like(*found) && is_top_level_known(top_of(folder).1));
     found.map(|(folder, _)| folder.to_owned()).collect()
 }
 

@@ -80,9 +80,10 @@ impl Interp<'_> {
 
     /// The name of an enumeration that surely has nothing of a name: neither a member nor a method.
     pub(super) fn lacks_member(&self, class: Value, name: Sym) -> Option<Rc<str>> {
-        let has_texts = self.mro_of(class).iter().any(|base| {
-            self.heap.external_name(*base).is_some_and(|base| !matches!(&*base, "enum.Enum" | "object"))
-        });
+        let has_texts = self
+            .mro_of(class)
+            .iter()
+            .any(|base| self.heap.external_name(*base).is_some_and(|base| !matches!(&*base, "enum.Enum" | "object")));
         let is_taken = matches!(&*self.heap.text(name), "name" | "value" | "mro");
         if has_texts || is_taken || !self.has_no_member(class, name) {
             return None;

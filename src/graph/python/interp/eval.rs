@@ -476,30 +476,15 @@ impl Interp<'_> {
             items.push(Value::Unknown);
         }
         out.open |= items.len() > LIMITS.unrolled;
-        for item in items.into_iter().take(LIMITS.unrolled) {
-            self.assign(frame, clause.target, item)?;
-            let mut verdict = Some(true);
-            for test in code.code.list(clause.ifs) {
-                let test = self.eval(frame, *test)?;
-                match self.truth(test)? {
-                    Some(false) => {
-                        verdict = Some(false);
-                        break;
-                    }
-                    None => verdict = None,
-                    Some(true) => {}
-                }
-            }
-            match verdict {
-                Some(true) => self.run_clauses((outer, frame), index, depth + 1, out)?,
-                Some(false) => {}
-                None => {
-                    out.open = true;
-                    self.doubt.branches += 1;
-                    let result = self.run_clauses((outer, frame), index, depth + 1, out);
-                    self.doubt.branches -= 1;
-                    let _ = result;
-                }
+        let stands_for_more = if open { items.len() } else { 0 };
+        for (at, item) in items.into_iter().take(LIMITS.unrolled).enumerate() {
+            if at + 1 == stands_for_more {
+                // There may be none.
+                self.doubt.branches += 1;
+                let _ = self.run_item((outer, frame), index, depth, out, item);
+                self.doubt.branches -= 1;
+            } else {
+                self.run_item((outer, frame), index, depth, out, item)?;
             }
         }
         // The item that stands for all others is not an item.
@@ -507,6 +492,44 @@ impl Interp<'_> {
             out.items.pop();
         }
         Ok(())
+    }
+
+    /// Runs the tests of a comprehension's clause for one item, and what comes behind them.
+    fn run_item(
+        &mut self,
+        (outer, frame): (&Frame, &Frame),
+        index: u32,
+        depth: usize,
+        out: &mut Collected,
+        item: Value,
+    ) -> Run<()> {
+        let code = frame.code;
+        let clauses = code.code.comprehensions.get(index as usize).map(|node| &node.generators);
+        let Some(clause) = clauses.and_then(|clauses| clauses.get(depth)) else { return Ok(()) };
+        self.assign(frame, clause.target, item)?;
+        let mut verdict = Some(true);
+        for test in code.code.list(clause.ifs) {
+            let test = self.eval(frame, *test)?;
+            match self.truth(test)? {
+                Some(false) => {
+                    verdict = Some(false);
+                    break;
+                }
+                None => verdict = None,
+                Some(true) => {}
+            }
+        }
+        match verdict {
+            Some(true) => self.run_clauses((outer, frame), index, depth + 1, out),
+            Some(false) => Ok(()),
+            None => {
+                out.open = true;
+                self.doubt.branches += 1;
+                let _ = self.run_clauses((outer, frame), index, depth + 1, out);
+                self.doubt.branches -= 1;
+                Ok(())
+            }
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use super::super::value::*;
 use super::trace::{Fault, FaultId, Site};
 use super::*;
 use crate::lang::python::ProblemKind;
-use crate::manifest::python::{import_names, normalized};
 use crate::lang::python::ir::{Expr, Function, NameId, Stmt};
+use crate::manifest::python::{import_names, normalized};
 
 /// The rule for imports that nothing answers.
 pub(super) const UNRESOLVED: &str = "unresolved-import";

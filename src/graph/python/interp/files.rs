@@ -274,7 +274,8 @@ impl Interp<'_> {
                 return Value::Bytes(self.heap.sym(text));
             }
             // Every end of a line is read as one letter.
-            let text = if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() };
+            let text =
+                if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() };
             return self.heap.str(&text);
         }
         let Some(Object::Instance { attrs, payload, .. }) = self.heap.get(file) else { return Value::Unknown };

@@ -46,7 +46,8 @@ pub(super) fn is_maker(name: &str) -> bool {
 impl Interp<'_> {
     /// Whether a call gets a set and may give its items in the order in which it has them, which is not known.
     pub(super) fn is_unordered(&self, callee: Value, args: &Args) -> bool {
-        let is_set = |value: &Value| matches!(self.heap.get(*value), Some(Object::Set { items, .. }) if items.len() > 1);
+        let is_set =
+            |value: &Value| matches!(self.heap.get(*value), Some(Object::Set { items, .. }) if items.len() > 1);
         if !args.positional.iter().any(is_set) {
             return false;
         }

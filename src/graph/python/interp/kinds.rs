@@ -100,10 +100,12 @@ impl Interp<'_> {
         let divides = matches!(op, BinaryOp::Div | BinaryOp::FloorDiv | BinaryOp::Mod);
         let (class, message) = match () {
             () if divides && zero && is_number(&left) => ("ZeroDivisionError", "division by zero".to_owned()),
-            () if in_place && &*left == "list" && op == BinaryOp::Add => match is_number(&right) || &*right == "NoneType" {
-                true => ("TypeError", format!("'{right}' object is not iterable")),
-                false => return Ok(()),
-            },
+            () if in_place && &*left == "list" && op == BinaryOp::Add => {
+                match is_number(&right) || &*right == "NoneType" {
+                    true => ("TypeError", format!("'{right}' object is not iterable")),
+                    false => return Ok(()),
+                }
+            }
             () if in_place && op == BinaryOp::BitOr && &*left == "dict" => return Ok(()),
             () if fits(op, &left, &right) => return Ok(()),
             () => ("TypeError", words(op, sign, &left, &right)),
@@ -314,7 +316,8 @@ fn words(op: BinaryOp, sign: &str, left: &str, right: &str) -> String {
             format!("can only concatenate {left} (not \"{right}\") to {left}")
         }
         (BinaryOp::Add, "bytes", _) => format!("can't concat {right} to bytes"),
-        (BinaryOp::Mul, "str" | "bytes" | "list" | "tuple", other) | (BinaryOp::Mul, other, "str" | "bytes" | "list" | "tuple") => {
+        (BinaryOp::Mul, "str" | "bytes" | "list" | "tuple", other)
+        | (BinaryOp::Mul, other, "str" | "bytes" | "list" | "tuple") => {
             format!("can't multiply sequence by non-int of type '{other}'")
         }
         _ => format!("unsupported operand type(s) for {sign}: '{left}' and '{right}'"),

@@ -42,10 +42,9 @@ impl Interp<'_> {
         Ok(match name {
             "<first argument>" | WRAPPER => first.unwrap_or(Value::Unknown),
             "functools.wraps" => self.heap.external(WRAPPER),
-            "functools.update_wrapper"
-            | "typing.cast"
-            | "dataclasses.field"
-            | "functools.partialmethod" => self.passing(name, args)?,
+            "functools.update_wrapper" | "typing.cast" | "dataclasses.field" | "functools.partialmethod" => {
+                self.passing(name, args)?
+            }
             _ if DECORATORS.contains(&name) => match first {
                 Some(value) if self.can_be_decorated(value) => value,
                 // `@lru_cache(maxsize=None)`: the decorator itself is made first.

@@ -16,6 +16,7 @@ impl Interp<'_> {
         }
         let is_computed = self.is_computed(frame);
         self.check_settings(frame, callee, args);
+        self.check_lookup(frame, callee, args);
         self.note_arguments(frame, callee, args);
         if self.is_certain_here()
             && self.library_depth == 0

@@ -441,8 +441,7 @@ impl Interp<'_> {
     fn whole_class(&mut self, class: Value) -> Option<Rc<str>> {
         let Some(Object::Class(node)) = self.heap.get(class) else { return None };
         let (name, module) = (node.name, node.module?);
-        let fixed = !self.mistakes.is_called_back(module)
-            && !self.has_unseen(module);
+        let fixed = !self.mistakes.is_called_back(module) && !self.has_unseen(module);
         (fixed && self.is_whole_class(class)).then(|| self.heap.text(name))
     }
 
@@ -494,7 +493,9 @@ impl Interp<'_> {
                 {
                     ("KeyError", self.key_words(key))
                 }
-                (Some(Object::Dict { .. }), _) if self.mistakes.is_written(object) && self.unhashable(key).is_some() => {
+                (Some(Object::Dict { .. }), _)
+                    if self.mistakes.is_written(object) && self.unhashable(key).is_some() =>
+                {
                     ("TypeError", format!("unhashable type: '{}'", self.unhashable(key).unwrap_or_default()))
                 }
                 (Some(Object::List { items, open: false, .. }), Value::Int(at))
@@ -521,7 +522,9 @@ impl Interp<'_> {
             return Ok(());
         }
         match self.kind_of(iterable) {
-            Some((kind @ ("NoneType" | "int" | "float" | "bool" | "builtin_function_or_method"), _)) if self.is_computed(frame) => {
+            Some((kind @ ("NoneType" | "int" | "float" | "bool" | "builtin_function_or_method"), _))
+                if self.is_computed(frame) =>
+            {
                 let message = format!("'{kind}' object is not iterable");
                 return self.mistake(frame, self.at(frame, expr), "TypeError", &message);
             }

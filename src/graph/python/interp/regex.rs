@@ -105,7 +105,8 @@ impl Interp<'_> {
             self.count_pattern(Some(pattern));
         }
         // From where on, or how often, is not computed.
-        let is_more = if is_bound { args.positional.len() > subject_at + 1 } else { method == "sub" && at(3).is_some() };
+        let is_more =
+            if is_bound { args.positional.len() > subject_at + 1 } else { method == "sub" && at(3).is_some() };
         if is_more || !args.keywords.is_empty() && (is_bound || method == "sub" || method == "split") {
             return Ok(Value::Unknown);
         }

@@ -25,7 +25,11 @@ table! {
 }
 
 /// Rows of a generated table, which is sorted, by the name that they begin with.
-fn row(table: &'static str, rows: &'static OnceLock<FxHashMap<&'static str, &'static str>>, name: &str) -> Option<&'static str> {
+fn row(
+    table: &'static str,
+    rows: &'static OnceLock<FxHashMap<&'static str, &'static str>>,
+    name: &str,
+) -> Option<&'static str> {
     let rows = rows.get_or_init(|| {
         let rows = table.lines().filter(|line| !line.starts_with('#'));
         rows.map(|line| line.split_once(' ').unwrap_or((line, ""))).collect()
@@ -85,7 +89,11 @@ fn refused(function: &str, parameters: &str, given: &Given) -> Option<String> {
         }
     }
     if given.places > places && !any_places {
-        return Some(format!("{function}() takes {places} positional argument{} but {} were given", plural_of(places), given.places));
+        return Some(format!(
+            "{function}() takes {places} positional argument{} but {} were given",
+            plural_of(places),
+            given.places
+        ));
     }
     let unknown = given.names.iter().find(|name| !any_names && !names.contains(&&***name));
     if let Some(name) = unknown {
@@ -152,9 +160,10 @@ impl Interp<'_> {
             let is_here = at == frame.module.0 as usize;
             let knows = |word: &str| code.names.iter().any(|known| &**known == word);
             let sets = |stmt: &Stmt| match stmt {
-                Stmt::Assign(targets, _) => code.list(*targets).iter().any(|target| {
-                    matches!(code.expr(*target), Expr::Attribute(_, known) if code.name(known) == name)
-                }),
+                Stmt::Assign(targets, _) => code
+                    .list(*targets)
+                    .iter()
+                    .any(|target| matches!(code.expr(*target), Expr::Attribute(_, known) if code.name(known) == name)),
                 _ => false,
             };
             code.texts.iter().any(|text| &**text == name)

@@ -176,7 +176,9 @@ impl Interp<'_> {
                     None => self.soft_error("ValueError", "substring not found")?,
                 }
             }
-            ("count", Some(needle)) if !needle.is_empty() && rest.len() == 1 => Value::Int(text.matches(needle).count() as i64),
+            ("count", Some(needle)) if !needle.is_empty() && rest.len() == 1 => {
+                Value::Int(text.matches(needle).count() as i64)
+            }
             ("encode", codec) => {
                 if let Some(codec) = codec {
                     self.load_codec(codec);

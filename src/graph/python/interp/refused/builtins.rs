@@ -106,7 +106,8 @@ impl Interp<'_> {
             | "os.path.isfile" | "os.path.isdir" | "pathlib.Path" => {
                 let kind = args.positional.iter().find_map(|part| {
                     let kind = self.plain_kind(*part)?;
-                    let is_number = is_number(kind) && matches!(name, "os.path.exists" | "os.path.isfile" | "os.path.isdir");
+                    let is_number =
+                        is_number(kind) && matches!(name, "os.path.exists" | "os.path.isfile" | "os.path.isdir");
                     (!matches!(kind, "str" | "bytes") && !is_number).then_some(kind)
                 })?;
                 error(format!("expected str, bytes or os.PathLike object, not {kind}"))
@@ -262,9 +263,9 @@ impl Interp<'_> {
         if is_odd {
             return Some(("ValueError", format!("invalid mode: '{mode}'")));
         }
-        let text_only = ["encoding", "errors", "newline"].into_iter().find(|name| {
-            named(name).is_some_and(|(_, value)| matches!(value, Value::Str(_)))
-        });
+        let text_only = ["encoding", "errors", "newline"]
+            .into_iter()
+            .find(|name| named(name).is_some_and(|(_, value)| matches!(value, Value::Str(_))));
         let option = text_only.filter(|_| mode.contains('b'))?;
         let article = if option == "newline" { "a" } else { "an" };
         Some(("ValueError", format!("binary mode doesn't take {article} {option} argument")))
@@ -278,7 +279,9 @@ impl Interp<'_> {
             return error(format!("{name} first arg must be str or a tuple of str, not {kind}"));
         }
         if name == "join" {
-            return self.no_items(*args.positional.first()?).map(|_| ("TypeError", "can only join an iterable".to_owned()));
+            return self
+                .no_items(*args.positional.first()?)
+                .map(|_| ("TypeError", "can only join an iterable".to_owned()));
         }
         let (_, wanted) = WANT_TEXTS.iter().find(|(known, _)| *known == method)?;
         let takes_none = matches!(name, "split" | "rsplit" | "strip" | "lstrip" | "rstrip");
@@ -292,9 +295,7 @@ impl Interp<'_> {
     pub(super) fn refusal_of_container(&self, this: Value, method: &str, args: &[Value]) -> Option<Refusal> {
         match (self.heap.get(this)?, method, args) {
             (Object::Dict { items, open: false }, ".pop", [key])
-                if is_constant(*key)
-                    && items.get(*key).is_none()
-                    && items.iter().all(|(key, _)| is_constant(key)) =>
+                if is_constant(*key) && items.get(*key).is_none() && items.iter().all(|(key, _)| is_constant(key)) =>
             {
                 Some(("KeyError", self.coerced(*key)))
             }
