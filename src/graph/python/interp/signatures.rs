@@ -66,10 +66,11 @@ struct Given<'a> {
 /// What a function says to arguments that it does not take.
 fn refused(function: &str, parameters: &str, given: &Given) -> Option<String> {
     let (mut places, mut names, mut missing) = (0_usize, Vec::new(), Vec::new());
-    let (mut any_places, mut any_names, mut by_name) = (false, false, false);
+    let (mut any_places, mut by_name) = (false, false);
+    let any_names = parameters.split(' ').any(|word| word == "**");
     for word in parameters.split(' ').filter(|word| !word.is_empty()) {
         match word {
-            "**" => any_names = true,
+            "**" => {}
             "/" => names.clear(),
             "*" => by_name = true,
             word if word.starts_with('*') => (any_places, by_name) = (true, true),
