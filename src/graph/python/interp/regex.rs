@@ -107,7 +107,7 @@ impl Interp<'_> {
         // From where on, or how often, is not computed.
         let is_more =
             if is_bound { args.positional.len() > subject_at + 1 } else { method == "sub" && at(3).is_some() };
-        if is_more || !args.keywords.is_empty() && (is_bound || method == "sub" || method == "split") {
+        if is_more || args.keywords.iter().any(|(name, _)| &*self.heap.text(*name) != "flags") {
             return Ok(Value::Unknown);
         }
         let subject = at(subject_at).and_then(|v| self.text_of(v)).filter(|text| text.len() <= LIMITS.pattern_bytes);
