@@ -48,7 +48,7 @@ impl Setup<'_> {
 
     /// Whether a file belongs to the function itself.
     pub(super) fn is_own(&self, entry: crate::artifact::EntryId) -> bool {
-        self.packages.owner(entry).is_none()
+        self.packages.is_own(self.artifact, entry)
     }
 }
 

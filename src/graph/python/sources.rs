@@ -117,7 +117,7 @@ impl<'a> Sources<'a> {
 
 impl Files<'_> {
     fn is_own(&self, entry: EntryId) -> bool {
-        self.packages.owner(entry).is_none()
+        self.packages.is_own(self.artifact, entry)
     }
 
     /// The files of modules, as far as their layout tells.

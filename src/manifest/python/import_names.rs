@@ -26,6 +26,14 @@ pub fn is_import_known(import: &str) -> bool {
         .any(|name| IMPORTS.contains(name))
 }
 
+/// Whether a top-level name is that of a module which some distribution brings, or of a namespace that some share.
+#[must_use]
+pub fn is_top_level_known(top: &str) -> bool {
+    static TOPS: LazyLock<FxHashSet<&str>> =
+        LazyLock::new(|| IMPORT_NAMES.values().flatten().filter_map(|name| name.split('.').next()).collect());
+    TOPS.contains(top)
+}
+
 /// The names under which a distribution that is not at hand is imported.
 #[must_use]
 pub fn import_names(name: &str) -> Vec<String> {

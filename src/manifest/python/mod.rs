@@ -14,7 +14,7 @@ use std::str::FromStr;
 
 use pep508_rs::{PackageName, Requirement, VerbatimUrl, VersionOrUrl};
 
-pub use import_names::{import_names, is_distribution_known, is_import_known};
+pub use import_names::{import_names, is_distribution_known, is_import_known, is_top_level_known};
 pub use metadata::{EntryPoint, Needed, Required, entry_points, name_of_requirement, needed, required};
 
 use super::dependency::{Declared, Dependency, Files, Scope};

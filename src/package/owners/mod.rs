@@ -9,7 +9,7 @@ pub use requires::Requires;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::artifact::{Artifact, EntryId};
 
@@ -59,6 +59,8 @@ pub struct Packages {
     pub owners: Vec<Option<PackageId>>,
     /// Packages that a bundler copied into the function's own files, by name.
     pub bundled: BTreeMap<Arc<str>, PackageId>,
+    /// Top-level folders of Python libraries whose metadata is gone.
+    pub stripped: FxHashSet<String>,
     /// Their top-level modules, as far as somebody has asked.
     pub(crate) tops: Tops,
 }
@@ -92,6 +94,12 @@ impl Packages {
     #[must_use]
     pub fn owner(&self, entry: EntryId) -> Option<PackageId> {
         self.owners.get(entry.0 as usize).copied().flatten()
+    }
+
+    /// Whether a file is the function's own code: no package owns it, and no library that lost its metadata.
+    #[must_use]
+    pub fn is_own(&self, artifact: &Artifact, entry: EntryId) -> bool {
+        self.owner(entry).is_none() && !python::is_stripped(&self.stripped, &artifact.entry(entry).path)
     }
 
     /// The top-level modules of a Python distribution, and the parts below where others share the top level.

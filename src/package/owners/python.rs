@@ -7,11 +7,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Ecosystem, Package, PackageId, Packages};
 use crate::artifact::{Artifact, EntryId, LAYER_ROOT};
-use crate::manifest::python::normalized;
+use crate::manifest::python::{is_top_level_known, normalized};
 
 /// Metadata lists larger than this are not read; the fallbacks apply.
 const LARGEST_LIST: u64 = 32 << 20;
@@ -55,7 +55,52 @@ pub fn attribute(artifact: &Artifact) -> Packages {
             package.bytes += artifact.own_bytes(entry);
         }
     }
-    Packages { packages, owners, ..Packages::default() }
+    let stripped = stripped(artifact, &owners);
+    Packages { packages, owners, stripped, ..Packages::default() }
+}
+
+/// Files directly in a folder by which libraries are told from own code, where nobody writes them for a function.
+const MARKS: [&str; 5] = ["py.typed", "_version.py", "version.py", "__version__.py", "__about__.py"];
+
+/// As many modules as hardly anybody has in a folder of own code that is named like a library.
+const MANY_MODULES: usize = 20;
+
+/// Top-level folders of libraries whose metadata is gone, as scripts that slim packages delete it: a known distribution
+/// brings a module of the name, no distribution that is here owns anything in it, nothing is built from this tree, and
+/// it looks like a library.
+fn stripped(artifact: &Artifact, owners: &[Option<PackageId>]) -> FxHashSet<String> {
+    let mut modules: FxHashMap<&str, (usize, bool)> = FxHashMap::default();
+    let is_project = BUILT_BY.iter().any(|file| artifact.find(file).is_some());
+    for ((_, entry), owner) in artifact.entries().zip(owners).filter(|_| !is_project) {
+        let path = &*entry.path;
+        let (root, top) = top_of(path);
+        let end = if root.is_empty() { top.len() } else { root.len() + 1 + top.len() };
+        let Some((folder, below)) = path.get(..end).zip(path.get(end..)) else { continue };
+        if below.is_empty() {
+            continue;
+        }
+        let known = modules.entry(folder).or_default();
+        if owner.is_some() {
+            known.0 = usize::MAX;
+            continue;
+        }
+        known.0 = known.0.saturating_add(usize::from(path.ends_with(".py")));
+        known.1 |= MARKS.contains(&below.trim_start_matches('/'));
+    }
+    let looks_like = |(count, is_marked): (usize, bool)| count < usize::MAX && (is_marked || count >= MANY_MODULES);
+    let found =
+        modules.into_iter().filter(|(folder, found)| looks_like(*found) && is_top_level_known(top_of(folder).1));
+    found.map(|(folder, _)| folder.to_owned()).collect()
+}
+
+/// Whether a path is in the folder of a library whose metadata is gone.
+pub(super) fn is_stripped(folders: &FxHashSet<String>, path: &str) -> bool {
+    if folders.is_empty() {
+        return false;
+    }
+    let (root, top) = top_of(path);
+    let end = if root.is_empty() { top.len() } else { root.len() + 1 + top.len() };
+    path.get(..end).is_some_and(|folder| folders.contains(folder))
 }
 
 /// Whether a file is the function's own, judged without reading any metadata: nothing that looks

@@ -410,6 +410,8 @@ impl Interp<'_> {
                 let function = self.heap.external(&format!("{of}.{text}"));
                 self.heap.method(function, this)
             }
+            // What all objects have begins with underscores.
+            text if !text.starts_with("__") && self.is_whole_class(line) => return Ok(None),
             _ => Value::Unknown,
         }))
     }

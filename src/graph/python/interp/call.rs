@@ -25,6 +25,7 @@ impl Interp<'_> {
             });
         }
         let mark = self.doubt.mark();
+        self.consumed = self.goes_through(frame, callee, written.positional);
         let (positional, mut open) = self.eval_items(frame, written.positional)?;
         let mut keywords = Vec::with_capacity(written.keywords.len());
         for (name, value) in &written.keywords {
@@ -32,6 +33,7 @@ impl Interp<'_> {
             match name {
                 Some(name) => keywords.push((self.sym(frame, *name), value)),
                 None => {
+                    self.check_mapping(frame, id, value)?;
                     let (items, unknown) = self.dict_items(value);
                     open |= unknown;
                     for (key, value) in items {
@@ -62,14 +64,17 @@ impl Interp<'_> {
         self.call_sites.push((frame.module, span));
         let depends = self.doubt.enter_choice(mark);
         let waits = self.heap.external_name(callee).is_some_and(|name| tasks::runs_to_the_end(&name));
-        let by_others = self.is_own(frame) && !waits && !self.is_own_code(callee);
+        let by_others = self.is_own(frame) && !waits && !self.is_own_code(callee) && !self.calls_at_once(callee);
+        let is_unordered = self.is_unordered(callee, &args) || self.is_odd_text(callee, &args);
         self.doubt.in_foreign(by_others, 1);
+        self.drained = self.asks_all(callee, &args);
         let result = self.call(callee, args);
+        self.drained = None;
         self.doubt.in_foreign(by_others, -1);
         self.doubt.leave_choice(depends);
         self.call_sites.pop();
         if let Ok(value) = result {
-            self.note_result(frame, callee, value);
+            self.note_result(frame, callee, value, is_unordered);
         }
         result
     }
@@ -320,43 +325,6 @@ impl Interp<'_> {
         Ok(Value::Unknown)
     }
 
-    /// What the generated `__init__` of a data class does.
-    fn fill_fields(&mut self, object: Value, class: Value, args: &Args) -> Run<()> {
-        let Some(Object::Class(node)) = self.heap.get(class) else { return Ok(()) };
-        let Some(fields) = node.fields.clone() else {
-            if let Value::Obj(id) = object
-                && let Object::Instance { attrs, .. } = self.heap.object(id)
-                && attrs.iter().next().is_none()
-            {
-                // Exceptions keep their arguments.
-                let items = self.heap.tuple(&args.positional);
-                let name = self.heap.sym("args");
-                if let Object::Instance { attrs, .. } = self.heap.object_mut(id) {
-                    attrs.set(name, items);
-                }
-            }
-            return Ok(());
-        };
-        for (at, field) in fields.iter().enumerate() {
-            let given = args.positional.get(at).copied().or_else(|| args.keyword(*field));
-            let value = match given {
-                Some(value) => value,
-                None if args.open => Value::Unknown,
-                None => match self.class_lookup(class, *field) {
-                    Some(default) if self.heap.external_name(default).is_some() => Value::Unknown,
-                    Some(default) => default,
-                    None => Value::Unknown,
-                },
-            };
-            self.set_attr(object, *field, value);
-        }
-        if let Some(hook) = self.class_lookup(class, known::POST_INIT) {
-            let hook = self.bind(hook, object, class)?;
-            self.call(hook, Args::default())?;
-        }
-        Ok(())
-    }
-
     /// Evaluates defaults and makes the function object.
     pub(super) fn make_function(&mut self, frame: &Frame, index: u32) -> Run<Value> {
         let code = frame.code;
@@ -589,6 +557,7 @@ impl Interp<'_> {
                 items.set(Value::Str(name), value);
             }
             let value = self.heap.dict(items, args.open);
+            let value = self.note_written(frame, value);
             let name = self.sym(frame, kwarg);
             self.heap.vars_mut(frame.scope).set(name, value);
         }

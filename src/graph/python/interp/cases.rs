@@ -42,6 +42,27 @@ impl Interp<'_> {
         }
     }
 
+    /// Whether a value is of a kind that a pattern surely does not take: a row for a mapping, a text for a class of
+    /// numbers.
+    fn refuses_pattern(&mut self, frame: &Frame, subject: Value, pattern: &Pattern) -> Run<bool> {
+        let Some((kind, _)) = self.kind_of(subject) else { return Ok(false) };
+        let is_plain = !matches!(kind, "function" | "builtin_function_or_method");
+        Ok(match pattern {
+            Pattern::Sequence(_) => is_plain && !matches!(kind, "list" | "tuple"),
+            Pattern::Mapping(..) => is_plain && kind != "dict",
+            Pattern::Class(class, _) => {
+                let class = self.eval(frame, *class)?;
+                self.is_instance(subject, class) == Some(false)
+            }
+            _ => false,
+        })
+    }
+
+    fn is_whole_dict(&self, subject: Value) -> bool {
+        let is_dict = self.kind_of(subject).is_some_and(|kind| kind.0 == "dict");
+        is_dict && matches!(self.heap.get(subject), Some(Object::Dict { open: false, .. }))
+    }
+
     fn matches(&mut self, frame: &Frame, subject: Value, pattern: &Pattern) -> Run<Option<bool>> {
         Ok(match pattern {
             Pattern::Value(value) => {
@@ -65,11 +86,30 @@ impl Interp<'_> {
                 }
                 verdict
             }
+            Pattern::Sequence(_) | Pattern::Mapping(..) | Pattern::Class(..)
+                if self.refuses_pattern(frame, subject, pattern)? =>
+            {
+                Some(false)
+            }
             Pattern::Sequence(patterns) => {
                 for pattern in patterns {
                     self.matches(frame, Value::Unknown, pattern)?;
                 }
                 None
+            }
+            Pattern::Mapping(entries, rest) if rest.is_none() && self.is_whole_dict(subject) => {
+                let mut verdict = Some(true);
+                for (key, pattern) in entries {
+                    let key = self.eval(frame, *key)?;
+                    let Some(Object::Dict { items, .. }) = self.heap.get(subject) else { return Ok(None) };
+                    let Some(value) = items.get(key) else { return Ok(Some(false)) };
+                    match self.matches(frame, value, pattern)? {
+                        Some(true) => {}
+                        Some(false) => return Ok(Some(false)),
+                        None => verdict = None,
+                    }
+                }
+                verdict
             }
             Pattern::Mapping(entries, rest) => {
                 for (key, pattern) in entries {

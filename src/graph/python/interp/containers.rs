@@ -98,6 +98,18 @@ impl Interp<'_> {
         }
     }
 
+    /// The arguments with a row of what a generator gives in its place.
+    pub(super) fn with_items(&mut self, args: &Args) -> Run<Args> {
+        let mut args = args.clone();
+        if let Some(first) = args.positional.first_mut()
+            && matches!(self.heap.get(*first), Some(Object::Generator { .. }))
+        {
+            let (items, open) = self.iterate(*first)?;
+            *first = self.heap.list(items, open);
+        }
+        Ok(args)
+    }
+
     pub(super) fn make_dict(&mut self, args: &Args) -> Value {
         let mut items = Dict::default();
         let mut open = args.open;

@@ -30,6 +30,18 @@ struct Demand {
 struct Demands {
     demand: Vec<Demand>,
     settings: Settings,
+    lookup: Vec<Lookup>,
+}
+
+/// An object of a library that own code asks for variables of the environment: `settings.rs` asks.
+#[derive(Debug, Deserialize)]
+pub(super) struct Lookup {
+    pub(super) library: String,
+    pub(super) class: String,
+    pub(super) default: String,
+    pub(super) files: Vec<String>,
+    /// By which names are given a beginning that is not followed.
+    pub(super) prefix: String,
 }
 
 /// What reads its fields from the environment: `settings.rs` asks.
@@ -51,6 +63,11 @@ table! {
 /// The row of the table about settings.
 pub(super) fn settings() -> &'static Settings {
     &DEMANDS.settings
+}
+
+/// The rows of the table about objects that are asked for variables.
+pub(super) fn lookups() -> &'static [Lookup] {
+    &DEMANDS.lookup
 }
 
 impl Interp<'_> {

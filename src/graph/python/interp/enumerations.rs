@@ -73,6 +73,27 @@ impl Interp<'_> {
             .is_some_and(|members| !members.is_empty() && members.iter().all(|(known, _)| *known != name))
     }
 
+    /// Whether a class is an enumeration that is written down plainly.
+    pub(super) fn is_enumeration(&self, class: Value) -> bool {
+        self.plain_members(class).is_some_and(|members| !members.is_empty())
+    }
+
+    /// The name of an enumeration that surely has nothing of a name: neither a member nor a method.
+    pub(super) fn lacks_member(&self, class: Value, name: Sym) -> Option<Rc<str>> {
+        let has_texts = self
+            .mro_of(class)
+            .iter()
+            .any(|base| self.heap.external_name(*base).is_some_and(|base| !matches!(&*base, "enum.Enum" | "object")));
+        let is_taken = matches!(&*self.heap.text(name), "name" | "value" | "mro");
+        if has_texts || is_taken || !self.has_no_member(class, name) {
+            return None;
+        }
+        match self.heap.get(class) {
+            Some(Object::Class(node)) => Some(self.heap.text(node.name)),
+            _ => None,
+        }
+    }
+
     /// The body of an enumeration that is made now.
     pub(super) fn check_members(&mut self, frame: &Frame, node: &ClassNode, bases: &[Value]) -> Run<()> {
         let is_enumeration =

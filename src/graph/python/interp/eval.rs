@@ -30,9 +30,9 @@ impl Interp<'_> {
             Expr::Call(function, args) => self.eval_call(frame, id, function, args)?,
             Expr::And(list) => self.eval_logic(frame, list, false)?,
             Expr::Or(list) => self.eval_logic(frame, list, true)?,
-            Expr::Unary(op, operand) => self.eval_unary(frame, op, operand)?,
+            Expr::Unary(op, operand) => self.eval_unary(frame, id, op, operand)?,
             Expr::Binary(op, left, right) => self.eval_binary(frame, id, op, (left, right))?,
-            Expr::Compare(at) => self.eval_compare(frame, at)?,
+            Expr::Compare(at) => self.eval_compare(frame, id, at)?,
             Expr::If(test, body, orelse) => self.eval_if(frame, test, body, orelse)?,
             Expr::Tuple(list) => {
                 let (items, open) = self.eval_items(frame, list)?;
@@ -45,8 +45,12 @@ impl Interp<'_> {
             }
             Expr::Set(list) => {
                 let (items, open) = self.eval_items(frame, list)?;
+                for (item, at) in items.iter().zip(frame.code.code.list(list)).filter(|_| !open) {
+                    self.check_key(frame, *at, *item)?;
+                }
                 let (items, vague) = self.distinct(items);
-                self.heap.set(items, open || vague, false)
+                let set = self.heap.set(items, open || vague, false);
+                self.note_written(frame, set)
             }
             Expr::Dict(list) => {
                 let dict = self.eval_dict(frame, list)?;
@@ -93,7 +97,7 @@ impl Interp<'_> {
         {
             return Ok(value);
         }
-        self.check_operands(frame, id, op, (left, right))?;
+        self.check_operands(frame, id, (op, false), (left, right))?;
         self.binary(op, left, right, false)
     }
 
@@ -107,8 +111,11 @@ impl Interp<'_> {
         Ok(self.heap.tuple(&values))
     }
 
-    fn eval_unary(&mut self, frame: &Frame, op: UnaryOp, operand: ExprId) -> Run<Value> {
+    fn eval_unary(&mut self, frame: &Frame, id: ExprId, op: UnaryOp, operand: ExprId) -> Run<Value> {
         let value = self.eval(frame, operand)?;
+        if op == UnaryOp::Minus {
+            self.check_sign(frame, id, value)?;
+        }
         Ok(match (op, value) {
             (UnaryOp::Not, value) => self.truth(value)?.map_or(Value::Unknown, |v| Value::Bool(!v)),
             (UnaryOp::Minus, Value::Int(value)) => value.checked_neg().map_or(Value::Unknown, Value::Int),
@@ -274,6 +281,7 @@ impl Interp<'_> {
         for id in ids {
             let value = self.eval(frame, *id)?;
             if matches!(code.code.expr(*id), Expr::Starred(_)) {
+                self.check_iterable(frame, *id, value)?;
                 let (more, unknown) = self.iterate(value)?;
                 items.extend(more);
                 open |= unknown;
@@ -301,6 +309,7 @@ impl Interp<'_> {
             }
             let key = self.eval(frame, key_id)?;
             let value = self.eval(frame, value_id)?;
+            self.check_key(frame, key_id, key)?;
             if key == Value::Unknown || self.heap.is_union(key) {
                 open = true;
             } else {
@@ -311,7 +320,7 @@ impl Interp<'_> {
         Ok(self.heap.dict(items, open))
     }
 
-    fn eval_compare(&mut self, frame: &Frame, at: u32) -> Run<Value> {
+    fn eval_compare(&mut self, frame: &Frame, id: ExprId, at: u32) -> Run<Value> {
         let code = frame.code;
         let Some(compare) = code.code.compares.get(at as usize) else {
             return Ok(Value::Unknown);
@@ -320,6 +329,7 @@ impl Interp<'_> {
         let mut verdict = Some(true);
         for (op, right) in &compare.rest {
             let right = self.eval(frame, *right)?;
+            self.check_comparison(frame, id, *op, (left, right))?;
             match self.compare(*op, left, right)? {
                 Some(false) => return Ok(Value::Bool(false)),
                 Some(true) => {}
@@ -377,7 +387,8 @@ impl Interp<'_> {
             self.target_names(inner, clause.target, &mut hidden);
         }
         // A generator runs when somebody asks for its items, if anybody does.
-        let later = u32::from(node.kind == ComprehensionKind::Generator);
+        let is_asked = self.consumed.take() == Some((frame.module, index));
+        let later = u32::from(node.kind == ComprehensionKind::Generator && !is_asked);
         self.doubt.shields += later;
         self.doubt.in_foreign(later > 0, 1);
         let result = self.run_clauses((frame, inner), index, 0, &mut out);
@@ -392,15 +403,18 @@ impl Interp<'_> {
             }
         }
         result?;
-        Ok(match node.kind {
+        let made = match node.kind {
             ComprehensionKind::List => self.heap.list(out.items, out.open),
-            ComprehensionKind::Generator => self.heap.row(out.items, out.open, Row::Iterator("types.GeneratorType")),
+            ComprehensionKind::Generator => {
+                return Ok(self.heap.row(out.items, out.open, Row::Iterator("types.GeneratorType")));
+            }
             ComprehensionKind::Set => {
                 let (items, vague) = self.distinct(out.items);
                 self.heap.set(items, out.open || vague, false)
             }
             ComprehensionKind::Dict => self.heap.dict(out.pairs, out.open),
-        })
+        };
+        Ok(self.note_written(frame, made))
     }
 
     fn target_names(&mut self, frame: &Frame, target: ExprId, out: &mut Vec<(ScopeId, Sym, Option<Value>)>) {
@@ -461,30 +475,16 @@ impl Interp<'_> {
             out.open = true;
             items.push(Value::Unknown);
         }
-        for item in items.into_iter().take(LIMITS.unrolled) {
-            self.assign(frame, clause.target, item)?;
-            let mut verdict = Some(true);
-            for test in code.code.list(clause.ifs) {
-                let test = self.eval(frame, *test)?;
-                match self.truth(test)? {
-                    Some(false) => {
-                        verdict = Some(false);
-                        break;
-                    }
-                    None => verdict = None,
-                    Some(true) => {}
-                }
-            }
-            match verdict {
-                Some(true) => self.run_clauses((outer, frame), index, depth + 1, out)?,
-                Some(false) => {}
-                None => {
-                    out.open = true;
-                    self.doubt.branches += 1;
-                    let result = self.run_clauses((outer, frame), index, depth + 1, out);
-                    self.doubt.branches -= 1;
-                    let _ = result;
-                }
+        out.open |= items.len() > LIMITS.unrolled;
+        let stands_for_more = if open { items.len() } else { 0 };
+        for (at, item) in items.into_iter().take(LIMITS.unrolled).enumerate() {
+            if at + 1 == stands_for_more {
+                // There may be none.
+                self.doubt.branches += 1;
+                let _ = self.run_item((outer, frame), index, depth, out, item);
+                self.doubt.branches -= 1;
+            } else {
+                self.run_item((outer, frame), index, depth, out, item)?;
             }
         }
         // The item that stands for all others is not an item.
@@ -492,6 +492,44 @@ impl Interp<'_> {
             out.items.pop();
         }
         Ok(())
+    }
+
+    /// Runs the tests of a comprehension's clause for one item, and what comes behind them.
+    fn run_item(
+        &mut self,
+        (outer, frame): (&Frame, &Frame),
+        index: u32,
+        depth: usize,
+        out: &mut Collected,
+        item: Value,
+    ) -> Run<()> {
+        let code = frame.code;
+        let clauses = code.code.comprehensions.get(index as usize).map(|node| &node.generators);
+        let Some(clause) = clauses.and_then(|clauses| clauses.get(depth)) else { return Ok(()) };
+        self.assign(frame, clause.target, item)?;
+        let mut verdict = Some(true);
+        for test in code.code.list(clause.ifs) {
+            let test = self.eval(frame, *test)?;
+            match self.truth(test)? {
+                Some(false) => {
+                    verdict = Some(false);
+                    break;
+                }
+                None => verdict = None,
+                Some(true) => {}
+            }
+        }
+        match verdict {
+            Some(true) => self.run_clauses((outer, frame), index, depth + 1, out),
+            Some(false) => Ok(()),
+            None => {
+                out.open = true;
+                self.doubt.branches += 1;
+                let _ = self.run_clauses((outer, frame), index, depth + 1, out);
+                self.doubt.branches -= 1;
+                Ok(())
+            }
+        }
     }
 }
 

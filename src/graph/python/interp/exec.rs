@@ -168,7 +168,7 @@ impl Interp<'_> {
         let old = self.eval(frame, target)?;
         let value = self.eval(frame, value)?;
         self.taint_target(frame, target, mark);
-        self.check_operands(frame, target, op, (old, value))?;
+        self.check_operands(frame, target, (op, true), (old, value))?;
         let new = self.binary(op, old, value, true)?;
         self.assign(frame, target, new)
     }
@@ -201,6 +201,17 @@ impl Interp<'_> {
             && self.is_own(frame)
         {
             self.taint_target(frame, object, mark);
+        }
+    }
+
+    /// Notes an attribute that a statement sets by its name.
+    pub(super) fn taint_set(&mut self, name: Sym) {
+        let mark = self.mistakes.statement();
+        if self.doubt.has_read(mark) {
+            self.doubt.taint(name);
+        }
+        if self.doubt.has_foreign(mark) {
+            self.doubt.taint_foreign(name);
         }
     }
 
@@ -379,7 +390,13 @@ impl Interp<'_> {
     }
 
     fn exec_while(&mut self, frame: &Frame, test: ExprId, body: Block, orelse: Block) -> Run<Flow> {
-        self.shielded(|this| this.repeat_while(frame, test, body, orelse))
+        if !self.is_own(frame) {
+            return self.shielded(|this| this.repeat_while(frame, test, body, orelse));
+        }
+        let depth = self.doubt.depth();
+        let result = self.repeat_while(frame, test, body, orelse);
+        self.doubt.return_to(depth);
+        result
     }
 
     fn repeat_while(&mut self, frame: &Frame, test: ExprId, body: Block, orelse: Block) -> Run<Flow> {
@@ -399,7 +416,10 @@ impl Interp<'_> {
                     return Ok(self.join_flow(result, end));
                 }
                 Some(true) => {
-                    let flow = self.exec_block(frame, body)?;
+                    let depends = self.doubt.enter_choice(mark);
+                    let flow = self.exec_block(frame, body);
+                    self.doubt.leave_choice(depends);
+                    let flow = flow?;
                     result.returned = self.join_flow(result, flow).returned;
                     if flow.broken {
                         result.next = true;
@@ -408,7 +428,9 @@ impl Interp<'_> {
                         return Ok(result);
                     }
                     // It may have been left here: further rounds tell less and less.
-                    undecided += usize::from(flow.broken || flow.returned.is_some());
+                    let is_left = flow.broken || flow.returned.is_some();
+                    undecided += usize::from(is_left);
+                    self.doubt.shields += u32::from(is_left);
                     if undecided >= LIMITS.undecided_rounds {
                         break;
                     }

@@ -6,6 +6,7 @@ use super::trace::{Fault, FaultId, Site};
 use super::*;
 use crate::lang::python::ProblemKind;
 use crate::lang::python::ir::{Expr, Function, NameId, Stmt};
+use crate::manifest::python::{import_names, normalized};
 
 /// The rule for imports that nothing answers.
 pub(super) const UNRESOLVED: &str = "unresolved-import";
@@ -403,7 +404,9 @@ impl Interp<'_> {
         let built_later = self.input.artifact.is_tree()
             && ["pyproject.toml", "setup.py", "setup.cfg"].iter().any(|it| self.input.artifact.find(it).is_some());
         let site = self.call_sites.last().copied();
-        let is_here = self.finder.guess(&module).is_some();
+        let mut modules = import_names(&normalized(name));
+        modules.push(module);
+        let is_here = modules.iter().any(|module| self.finder.guess(module).is_some());
         let is_sure = |site: &Site| self.is_certain_here() && self.is_decided(site.0, 1);
         let Some(site) = site.filter(|site| is_here && !built_later && is_sure(site)) else {
             return Ok(Value::Unknown);

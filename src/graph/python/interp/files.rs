@@ -57,15 +57,12 @@ impl Interp<'_> {
             "open" | "io.open" | "codecs.open" | "gzip.open" | "pathlib.Path.open" => self.open(name, first, args)?,
             "io.File.__enter__" | "io.Content.decode" | "io.Content.strip" => first,
             "io.File.close" => Value::None,
-            "io.File.read" => self.content_of(first),
-            "io.File.readlines" | "io.File.__iter__" => match self.content_of(first) {
-                Value::Str(text) => {
-                    let text = self.heap.text(text);
-                    let lines = text.split_inclusive('\n').take(LIMITS.lines).map(|line| self.heap.str(line)).collect();
-                    self.heap.list(lines, false)
-                }
-                _ => self.heap.list(Vec::new(), true),
-            },
+            "io.File.read" if args.positional.len() > 1 => {
+                self.take_content(first);
+                Value::Unknown
+            }
+            "io.File.read" => self.take_content(first),
+            "io.File.readlines" | "io.File.__iter__" => self.lines_of(first),
             "pathlib.Path.read_text" | "pathlib.Path.read_bytes" => {
                 self.read_path(first, name == "pathlib.Path.read_bytes")?
             }
@@ -99,7 +96,7 @@ impl Interp<'_> {
                 None => Value::Unknown,
             },
             "json.load" | "json.loads" => {
-                let content = if name == "json.load" { self.content_of(first) } else { first };
+                let content = if name == "json.load" { self.take_content(first) } else { first };
                 self.read_json(content)
             }
             _ if RESOURCES.contains(&name) => {
@@ -132,6 +129,14 @@ impl Interp<'_> {
         }
         if mode.is_some_and(|mode| mode.contains('b')) {
             let key = self.heap.sym("<bytes>");
+            self.set_attr(file, key, Value::Bool(true));
+        }
+        let encoding = self.keyword(args, "encoding").or(args.positional.get(3).copied()).unwrap_or(Value::None);
+        let is_utf8 = encoding == Value::None
+            || self.text_of(encoding).is_some_and(|name| matches!(&*name.to_lowercase(), "utf-8" | "utf8" | "utf_8"));
+        if !is_utf8 {
+            // What other encodings make of it is not computed.
+            let key = self.heap.sym("<read>");
             self.set_attr(file, key, Value::Bool(true));
         }
         Ok(file)
@@ -214,6 +219,46 @@ impl Interp<'_> {
         self.heap.alloc(Object::Instance { class, attrs, payload })
     }
 
+    /// The text that `json.load(file)` gets.
+    pub(super) fn loaded_text(&mut self, callee: Value, args: &Args) -> Option<Value> {
+        if self.heap.external_name(callee).as_deref() != Some("json.load") || !args.keywords.is_empty() {
+            return None;
+        }
+        let &[file] = args.positional.as_slice() else { return None };
+        let key = self.heap.sym("<read>");
+        match self.heap.get(file)? {
+            Object::Instance { attrs, .. } if attrs.get(key).is_none() => {}
+            _ => return None,
+        }
+        match self.content_of(file) {
+            text @ Value::Str(_) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The lines that are left in a file object.
+    pub(super) fn lines_of(&mut self, file: Value) -> Value {
+        let Value::Str(text) = self.take_content(file) else { return self.heap.list(Vec::new(), true) };
+        let text = self.heap.text(text);
+        let lines = text.split_inclusive('\n').take(LIMITS.lines).map(|line| self.heap.str(line)).collect();
+        self.heap.list(lines, text.split_inclusive('\n').nth(LIMITS.lines).is_some())
+    }
+
+    /// What a file object gives that is read to its end: once all that it holds, from then on less.
+    fn take_content(&mut self, file: Value) -> Value {
+        let key = self.heap.sym("<read>");
+        let Value::Obj(id) = file else { return Value::Unknown };
+        let Object::Instance { attrs, .. } = self.heap.object(id) else { return Value::Unknown };
+        if attrs.get(key).is_some() {
+            return Value::Unknown;
+        }
+        let content = self.content_of(file);
+        if let Object::Instance { attrs, .. } = self.heap.object_mut(id) {
+            attrs.set(key, Value::Bool(true));
+        }
+        content
+    }
+
     /// What a file object holds: its text if that is small, else an object that stands for it.
     fn content_of(&mut self, file: Value) -> Value {
         let Some((entry, is_gzip)) = self.file_entry(file) else { return Value::Unknown };
@@ -222,11 +267,16 @@ impl Interp<'_> {
             && let Ok(bytes) = self.input.artifact.read(entry)
             && let Ok(text) = std::str::from_utf8((*bytes).as_ref())
         {
-            let text = self.heap.sym(text);
             let key = self.heap.sym("<bytes>");
             let is_bytes =
                 matches!(self.heap.get(file), Some(Object::Instance { attrs, .. }) if attrs.get(key).is_some());
-            return if is_bytes { Value::Bytes(text) } else { Value::Str(text) };
+            if is_bytes {
+                return Value::Bytes(self.heap.sym(text));
+            }
+            // Every end of a line is read as one letter.
+            let text =
+                if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() };
+            return self.heap.str(&text);
         }
         let Some(Object::Instance { attrs, payload, .. }) = self.heap.get(file) else { return Value::Unknown };
         let (attrs, payload) = (attrs.clone(), *payload);

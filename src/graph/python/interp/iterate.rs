@@ -61,6 +61,10 @@ impl Interp<'_> {
     }
 
     fn iterate_instance(&mut self, value: Value, class: Value, payload: Value) -> Run<(Vec<Value>, bool)> {
+        if let Some("io.File" | "io.Content") = self.heap.external_name(class).as_deref() {
+            let lines = self.lines_of(value);
+            return self.iterate(lines);
+        }
         if let Some(method) = self.class_lookup(class, known::ITER)
             && matches!(self.heap.get(method), Some(Object::Function(_)))
         {

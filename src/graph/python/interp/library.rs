@@ -33,16 +33,18 @@ const DECORATORS: &[&str] = &[
     "unittest.skip",
 ];
 
+/// What `functools.wraps(function)` gives, which gives back the function that it is handed.
+const WRAPPER: &str = "functools.wraps()";
+
 impl Interp<'_> {
     pub(super) fn call_library(&mut self, name: &str, callee: Value, args: Args) -> Run<Value> {
         let first = args.positional.first().copied();
         Ok(match name {
-            "<first argument>" => first.unwrap_or(Value::Unknown),
-            "functools.wraps"
-            | "functools.update_wrapper"
-            | "typing.cast"
-            | "dataclasses.field"
-            | "functools.partialmethod" => self.passing(name, args)?,
+            "<first argument>" | WRAPPER => first.unwrap_or(Value::Unknown),
+            "functools.wraps" => self.heap.external(WRAPPER),
+            "functools.update_wrapper" | "typing.cast" | "dataclasses.field" | "functools.partialmethod" => {
+                self.passing(name, args)?
+            }
             _ if DECORATORS.contains(&name) => match first {
                 Some(value) if self.can_be_decorated(value) => value,
                 // `@lru_cache(maxsize=None)`: the decorator itself is made first.
@@ -146,7 +148,6 @@ impl Interp<'_> {
     fn passing(&mut self, name: &str, args: Args) -> Run<Value> {
         let (first, second) = (args.positional.first().copied(), args.positional.get(1).copied());
         Ok(match name {
-            "functools.wraps" => self.heap.external("<first argument>"),
             "typing.cast" => second.unwrap_or(Value::Unknown),
             "dataclasses.field" => match (self.keyword(&args, "default"), self.keyword(&args, "default_factory")) {
                 (Some(value), _) => value,

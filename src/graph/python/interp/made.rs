@@ -132,6 +132,43 @@ impl Interp<'_> {
         }
     }
 
+    /// What the generated `__init__` of a data class does.
+    pub(super) fn fill_fields(&mut self, object: Value, class: Value, args: &Args) -> Run<()> {
+        let Some(Object::Class(node)) = self.heap.get(class) else { return Ok(()) };
+        let Some(fields) = node.fields.clone() else {
+            if let Value::Obj(id) = object
+                && let Object::Instance { attrs, .. } = self.heap.object(id)
+                && attrs.iter().next().is_none()
+            {
+                // Exceptions keep their arguments.
+                let items = self.heap.tuple(&args.positional);
+                let name = self.heap.sym("args");
+                if let Object::Instance { attrs, .. } = self.heap.object_mut(id) {
+                    attrs.set(name, items);
+                }
+            }
+            return Ok(());
+        };
+        for (at, field) in fields.iter().enumerate() {
+            let given = args.positional.get(at).copied().or_else(|| args.keyword(*field));
+            let value = match given {
+                Some(value) => value,
+                None if args.open => Value::Unknown,
+                None => match self.class_lookup(class, *field) {
+                    Some(default) if self.heap.external_name(default).is_some() => Value::Unknown,
+                    Some(default) => default,
+                    None => Value::Unknown,
+                },
+            };
+            self.set_attr(object, *field, value);
+        }
+        if let Some(hook) = self.class_lookup(class, known::POST_INIT) {
+            let hook = self.bind(hook, object, class)?;
+            self.call(hook, Args::default())?;
+        }
+        Ok(())
+    }
+
     /// Why arguments do not fit the fields of a data class of own code.
     pub(super) fn misfit_of_fields(&mut self, class: Value, args: &Args) -> Option<String> {
         let is_own = |base: &Value| match self.heap.get(*base) {

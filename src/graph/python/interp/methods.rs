@@ -140,7 +140,8 @@ impl Interp<'_> {
             _ => true,
         };
         let pure = READS.contains(&name);
-        if !exact || !pure && (self.doubt.branches > 0 || self.doubt.is_called_by_others()) {
+        let is_foreign = self.doubt.has_foreign(self.mistakes.statement());
+        if !exact || !pure && (is_foreign || self.doubt.may_not_run() || self.doubt.is_called_by_others()) {
             self.mistakes.give_away(&self.heap, this);
         }
     }
@@ -476,6 +477,10 @@ impl Interp<'_> {
                 Object::Namespace(NamespaceOf::Scope(scope)) => {
                     let scope = *scope;
                     self.heap.scope_mut(scope).open = true;
+                }
+                Object::Namespace(NamespaceOf::Instance(instance)) => {
+                    let instance = Value::Obj(*instance);
+                    self.mistakes.give_away(&self.heap, instance);
                 }
                 _ => {}
             }

@@ -16,6 +16,7 @@ impl Interp<'_> {
         }
         let is_computed = self.is_computed(frame);
         self.check_settings(frame, callee, args);
+        self.check_lookup(frame, callee, args);
         self.note_arguments(frame, callee, args);
         if self.is_certain_here()
             && self.library_depth == 0
@@ -26,12 +27,13 @@ impl Interp<'_> {
         if !is_computed && !self.mistakes.rests_on_environment(&self.doubt) {
             return Ok(());
         }
-        let (class, message) = match callee {
-            Value::None => ("TypeError", "'NoneType' object is not callable".to_owned()),
-            Value::Int(_) => ("TypeError", "'int' object is not callable".to_owned()),
-            Value::Str(_) => ("TypeError", "'str' object is not callable".to_owned()),
-            Value::Bool(_) => ("TypeError", "'bool' object is not callable".to_owned()),
-            _ => match self.misfit(callee, args) {
+        if let Some(text) = self.loaded_text(callee, args) {
+            let loads = self.heap.external("json.loads");
+            return self.check_call(frame, expr, loads, &Args::one(text));
+        }
+        let (class, message) = match self.no_callable(callee) {
+            Some(message) => ("TypeError", message),
+            None => match self.misfit(callee, args) {
                 Some(found) => found,
                 None => return Ok(()),
             },
@@ -42,7 +44,8 @@ impl Interp<'_> {
     /// Why code that is not own cannot be called like this.
     fn misfit_of_others(&mut self, frame: &Frame, callee: Value, args: &Args) -> Option<String> {
         let of_library = self.misfit_of_library(callee, args);
-        of_library.or_else(|| self.misfit_of_language(callee, args).filter(|_| self.is_decided(frame.module, 0)))
+        let of_language = || self.misfit_of_language(callee, args).or_else(|| self.misfit_of_signature(callee, args));
+        of_library.or_else(|| of_language().filter(|_| self.is_decided(frame.module, 0)))
     }
 
     /// What is wrong with a decorator that is called with what it decorates.
@@ -87,6 +90,19 @@ impl Interp<'_> {
             Object::Class(class) if class.fields.is_some() => self.misfit_of_fields(callee, args)?,
             Object::Class(_) => self.misfit_of_class(callee, args)?,
             Object::External(name) => return self.refusal(&self.heap.text(*name), args),
+            Object::Partial { function, args: first } => {
+                let (function, mut all) = (*function, (**first).clone());
+                if !matches!(self.heap.get(function), Some(Object::Function(_))) || self.mistakes.is_given(callee) {
+                    return None;
+                }
+                all.positional.extend(&args.positional);
+                for (name, value) in &args.keywords {
+                    all.keywords.retain(|(known, _)| known != name);
+                    all.keywords.push((*name, *value));
+                }
+                all.open |= args.open;
+                return self.misfit(function, &all);
+            }
             _ => return None,
         };
         Some(("TypeError", message))

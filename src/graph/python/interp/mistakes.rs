@@ -6,7 +6,7 @@
 use super::super::value::*;
 use super::trace::Mark;
 use super::*;
-use crate::lang::python::ir::{Alias, BinaryOp, Expr};
+use crate::lang::python::ir::{Alias, Expr};
 
 /// The rule for errors that the interpreter raises in own code.
 pub(super) const MISTAKE: &str = "error-at-load";
@@ -38,6 +38,11 @@ impl Mistakes {
     /// Begins a statement; gives what [`Self::end`] takes.
     pub(super) fn begin(&mut self, mark: Mark) -> Mark {
         std::mem::replace(&mut self.statement, mark)
+    }
+
+    /// What had been read when the statement began that runs now.
+    pub(super) fn statement(&self) -> Mark {
+        self.statement
     }
 
     pub(super) fn end(&mut self, outer: Mark) {
@@ -201,13 +206,17 @@ impl Interp<'_> {
                 let function = *function;
                 matches!(self.heap.get(function), Some(Object::Function(_))) && self.is_own_code(function)
             }
-            Some(Object::Class(_)) => self.is_whole_class(callee),
+            Some(Object::Class(_)) => self.is_whole_class(callee) || self.is_enumeration(callee),
+            Some(Object::Partial { function, .. }) => {
+                let function = *function;
+                matches!(self.heap.get(function), Some(Object::Function(_))) && self.is_own_code(function)
+            }
             _ => false,
         }
     }
 
     /// Notes what a call in own code gives back.
-    pub(super) fn note_result(&mut self, frame: &Frame, callee: Value, result: Value) {
+    pub(super) fn note_result(&mut self, frame: &Frame, callee: Value, result: Value, is_unordered: bool) {
         if !self.is_own(frame) || self.is_own_code(callee) {
             return;
         }
@@ -233,8 +242,33 @@ impl Interp<'_> {
             }
             _ => false,
         };
-        if !harmless {
+        if is_unordered || !harmless {
             self.note_foreign(result);
+        } else if let Some(name) = self.runtime_name(callee).filter(|name| followed::is_maker(name)) {
+            self.note_made(result, name.starts_with("json."));
+        }
+    }
+
+    /// The name of a function or a method of the runtime.
+    pub(super) fn runtime_name(&self, callee: Value) -> Option<Rc<str>> {
+        match self.heap.get(callee)? {
+            Object::External(name) => Some(self.heap.text(*name)),
+            Object::Method { function, .. } => self.heap.external_name(*function),
+            _ => None,
+        }
+    }
+
+    /// Notes a container that was just made, or all that are in it, as if own code had written it down.
+    fn note_made(&mut self, value: Value, is_deep: bool) {
+        let mut next = vec![value];
+        while let Some(value) = next.pop() {
+            match self.heap.get(value) {
+                Some(Object::List { row: Row::List, items, .. }) if is_deep => next.extend(items),
+                Some(Object::Dict { items, .. }) if is_deep => next.extend(items.iter().map(|(_, value)| value)),
+                Some(Object::List { row: Row::List, .. } | Object::Set { .. } | Object::Dict { .. }) => {}
+                _ => continue,
+            }
+            self.mistakes.write(value);
         }
     }
 
@@ -303,19 +337,26 @@ impl Interp<'_> {
             // What the runtime says of itself in parts: `sys.implementation.name`, `sys.version_info.major`.
             Some(Object::Tuple(_)) => true,
             Some(Object::External(of)) => self.heap.get(value).is_none() && !self.heap.text(*of).contains("()"),
-            Some(Object::List { .. } | Object::Dict { .. }) => {
+            Some(Object::List { .. } | Object::Dict { .. } | Object::Set { .. }) => {
                 self.mistakes.is_written(object) && followed::is_exact(&self.heap.text(name))
             }
             Some(Object::Instance { class, .. }) => {
                 let class = *class;
-                self.is_whole_class(class) && !self.answers_itself(class)
+                match self.heap.external_name(class).as_deref() {
+                    Some(name) => matches!(name, "re.Pattern" | "re.Match" | "io.File"),
+                    None => self.is_whole_class(class) && !self.answers_itself(class),
+                }
             }
             Some(Object::Class(_)) => self.is_whole_class(object),
+            Some(Object::Super { class, .. }) => {
+                let class = *class;
+                self.is_whole_class(class)
+            }
             Some(_) => false,
             None => true,
         };
         let text = self.heap.text(name);
-        let is_module = matches!(self.heap.get(object), Some(Object::Module(_)));
+        let is_module = matches!(self.heap.get(object), Some(Object::Module(_) | Object::Super { .. }));
         let is_plain = !text.starts_with("__") || text.ends_with("name__") || &*text == "__module__";
         let is_known = is_known && (is_module || is_plain);
         // Whoever has the method has its object.
@@ -323,36 +364,25 @@ impl Interp<'_> {
         if !is_known {
             self.note_foreign(value);
         }
+        if is_computed && let Some(kind) = self.lacks_member(object, name).filter(|_| value == Value::Unknown) {
+            let message = format!("type object '{kind}' has no attribute '{text}'");
+            self.mistake(frame, self.at(frame, expr), "AttributeError", &message)?;
+        }
+        if is_computed && let Some(message) = self.lacks_attribute(frame, object, name) {
+            self.mistake(frame, self.at(frame, expr), "AttributeError", &message)?;
+        }
         if let Some(kind) = kind
             && kind.1
             && is_computed
             && let text = self.heap.text(name)
             && !text.starts_with("__")
-            && builtin_attributes::has(kind.0, &text, self.input.version) == Some(false)
+            && (kind.0 == "builtin_function_or_method"
+                || builtin_attributes::has(kind.0, &text, self.input.version) == Some(false))
         {
             let message = format!("'{}' object has no attribute '{text}'", kind.0);
             self.mistake(frame, self.at(frame, expr), "AttributeError", &message)?;
         }
         Ok(value)
-    }
-
-    /// The name of a value's built-in type, and whether it surely is that type and nothing like it.
-    fn kind_of(&self, value: Value) -> Option<(&'static str, bool)> {
-        Some(match value {
-            Value::None => ("NoneType", false),
-            Value::Bool(_) => ("bool", false),
-            Value::Int(_) => ("int", true),
-            Value::Float(_) => ("float", true),
-            Value::Str(_) => ("str", true),
-            Value::Bytes(_) => ("bytes", true),
-            _ => match self.heap.get(value)? {
-                Object::Tuple(_) => ("tuple", false),
-                Object::List { .. } if self.mistakes.is_written(value) => ("list", true),
-                Object::Dict { .. } if self.mistakes.is_written(value) => ("dict", true),
-                Object::Function(_) if !self.mistakes.is_given(value) => ("function", false),
-                _ => return None,
-            },
-        })
     }
 
     /// An attribute that an object of own code lacks.
@@ -376,23 +406,48 @@ impl Interp<'_> {
                 };
                 format!("'{kind}' object has no attribute '{text}'")
             }
-            Some(Object::Class(_)) => {
-                let Some(kind) = self.whole_class(object) else { return Ok(()) };
-                format!("type object '{kind}' has no attribute '{text}'")
+            Some(Object::Class(_)) => match self.whole_class(object) {
+                Some(kind) => format!("type object '{kind}' has no attribute '{text}'"),
+                None => match self.lacks_member(object, name) {
+                    Some(kind) => format!("type object '{kind}' has no attribute '{text}'"),
+                    None => return Ok(()),
+                },
+            },
+            Some(Object::Super { class, .. }) => {
+                let class = *class;
+                if !self.is_whole_class(class) {
+                    return Ok(());
+                }
+                format!("'super' object has no attribute '{text}'")
+            }
+            Some(Object::Function(_)) if !self.mistakes.is_given(object) && !self.has_unseen(frame.module) => {
+                format!("'function' object has no attribute '{text}'")
             }
             _ => return Ok(()),
         };
         self.mistake(frame, self.at(frame, expr), "AttributeError", &message)
     }
 
+    /// A key in the words of a `KeyError`.
+    fn key_words(&self, key: Value) -> String {
+        match key {
+            Value::Str(text) => format!("'{}'", self.heap.text(text)),
+            Value::Int(number) => number.to_string(),
+            _ => "None".to_owned(),
+        }
+    }
+
     /// The name of a class of which all is known, and whose objects nobody else has changed.
     fn whole_class(&mut self, class: Value) -> Option<Rc<str>> {
         let Some(Object::Class(node)) = self.heap.get(class) else { return None };
         let (name, module) = (node.name, node.module?);
-        let fixed = node.fields.is_none()
-            && !self.mistakes.is_called_back(module)
-            && !self.module(module).code.code.names.iter().any(|name| UNSEEN.contains(&&**name));
+        let fixed = !self.mistakes.is_called_back(module) && !self.has_unseen(module);
         (fixed && self.is_whole_class(class)).then(|| self.heap.text(name))
+    }
+
+    /// Whether code of a module gives objects attributes in ways that are not seen.
+    fn has_unseen(&self, module: ModIdx) -> bool {
+        self.module(module).code.code.names.iter().any(|name| UNSEEN.contains(&&**name))
     }
 
     /// Whether all of a class is own code.
@@ -424,19 +479,24 @@ impl Interp<'_> {
         if !self.is_computed(frame) {
             return Ok(());
         }
-        let (class, message) = match object {
-            Value::Int(_) => ("TypeError", "'int' object is not subscriptable".to_owned()),
-            Value::Float(_) => ("TypeError", "'float' object is not subscriptable".to_owned()),
-            _ => match (self.heap.get(object), key) {
+        let (class, message) = match self.refusal_of_place(object, key) {
+            Some(found) => found,
+            None => match (self.heap.get(object), key) {
                 (Some(Object::Class(_)), Value::Str(text)) if self.has_no_member(object, text) => {
                     ("KeyError", format!("'{}'", self.heap.text(text)))
                 }
-                (Some(Object::Dict { items, open: false }), Value::Str(text))
+                (Some(Object::Dict { items, open: false }), _)
                     if self.mistakes.is_written(object)
+                        && is_constant(key)
                         && items.get(key).is_none()
-                        && items.iter().all(|(key, _)| matches!(key, Value::Str(_) | Value::Int(_) | Value::None)) =>
+                        && items.iter().all(|(key, _)| is_constant(key)) =>
                 {
-                    ("KeyError", format!("'{}'", self.heap.text(text)))
+                    ("KeyError", self.key_words(key))
+                }
+                (Some(Object::Dict { .. }), _)
+                    if self.mistakes.is_written(object) && self.unhashable(key).is_some() =>
+                {
+                    ("TypeError", format!("unhashable type: '{}'", self.unhashable(key).unwrap_or_default()))
                 }
                 (Some(Object::List { items, open: false, .. }), Value::Int(at))
                     if self.mistakes.is_written(object) && subscript::index(at, items.len()).is_none() =>
@@ -456,67 +516,22 @@ impl Interp<'_> {
         self.mistake(frame, self.at(frame, expr), class, &message)
     }
 
-    /// `a + b` and its like of own code.
-    pub(super) fn check_operands(
-        &mut self,
-        frame: &Frame,
-        expr: ExprId,
-        op: BinaryOp,
-        (a, b): (Value, Value),
-    ) -> Run<()> {
-        if let Some((class, message)) = self.refusal_of_percent(a, op, b) {
-            return self.mistake_or_demand(frame, self.at(frame, expr), class, &message);
-        }
-        let (Some((left, _)), Some((right, _))) = (self.kind_of(a), self.kind_of(b)) else { return Ok(()) };
-        let is_number = |kind| matches!(kind, "int" | "float" | "bool");
-        let zero = matches!(b, Value::Int(0) | Value::Bool(false))
-            || matches!(b, Value::Float(bits) if f64::from_bits(bits) == 0.0);
-        let sign = match op {
-            BinaryOp::Add => "+",
-            BinaryOp::Sub => "-",
-            BinaryOp::Mul => "*",
-            BinaryOp::Div => "/",
-            BinaryOp::FloorDiv => "//",
-            BinaryOp::Mod => "%",
-            _ => return Ok(()),
-        };
-        let divides = matches!(op, BinaryOp::Div | BinaryOp::FloorDiv | BinaryOp::Mod);
-        let (class, message) = match (left, right) {
-            _ if is_number(left) && is_number(right) && divides && zero => {
-                ("ZeroDivisionError", "division by zero".to_owned())
-            }
-            ("str", "str") if !matches!(op, BinaryOp::Add | BinaryOp::Mod) => {
-                ("TypeError", format!("unsupported operand type(s) for {sign}: 'str' and 'str'"))
-            }
-            ("str", "str" | "function") | ("function", _) => return Ok(()),
-            ("str", other) if op == BinaryOp::Add => {
-                ("TypeError", format!("can only concatenate str (not \"{other}\") to str"))
-            }
-            ("NoneType", _) if op != BinaryOp::Mod || right != "str" => {
-                ("TypeError", format!("unsupported operand type(s) for {sign}: 'NoneType' and '{right}'"))
-            }
-            (_, "NoneType" | "str") if is_number(left) && op != BinaryOp::Mul => {
-                ("TypeError", format!("unsupported operand type(s) for {sign}: '{left}' and '{right}'"))
-            }
-            (_, "NoneType") if is_number(left) => {
-                ("TypeError", format!("unsupported operand type(s) for {sign}: '{left}' and 'NoneType'"))
-            }
-            _ => return Ok(()),
-        };
-        self.mistake_or_demand(frame, self.at(frame, expr), class, &message)
-    }
-
     /// What a loop of own code goes through.
     pub(super) fn check_iterable(&mut self, frame: &Frame, expr: ExprId, iterable: Value) -> Run<()> {
         if !self.is_own(frame) {
             return Ok(());
         }
         match self.kind_of(iterable) {
-            Some((kind @ ("NoneType" | "int" | "float" | "bool"), _)) if self.is_computed(frame) => {
+            Some((kind @ ("NoneType" | "int" | "float" | "bool" | "builtin_function_or_method"), _))
+                if self.is_computed(frame) =>
+            {
                 let message = format!("'{kind}' object is not iterable");
                 return self.mistake(frame, self.at(frame, expr), "TypeError", &message);
             }
+            // In which order a set gives its items is not known.
+            Some(("set", _)) => self.doubt.read_foreign(),
             Some(_) => {}
+            None if self.heap.stands_for(iterable).is_some_and(|row| row != Row::Iterator("")) => {}
             // Members of enumerations stand as their values, and so on.
             None => self.doubt.read_foreign(),
         }
@@ -550,4 +565,9 @@ impl Interp<'_> {
         };
         self.mistake(frame, self.at(frame, *first), "ValueError", &message)
     }
+}
+
+/// Whether a value is one of the constants that are the same key wherever they are equal.
+pub(super) fn is_constant(value: Value) -> bool {
+    matches!(value, Value::Str(_) | Value::Int(_) | Value::None)
 }

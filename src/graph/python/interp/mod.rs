@@ -32,6 +32,7 @@ mod import;
 mod import_tools;
 mod inspect;
 mod iterate;
+mod kinds;
 mod libraries;
 mod library;
 mod listing;
@@ -54,6 +55,7 @@ mod regex;
 pub(super) mod relay;
 mod runtime;
 mod settings;
+mod signatures;
 mod source_text;
 mod star;
 mod stated;
@@ -281,6 +283,10 @@ pub(super) struct Interp<'a> {
     lacking: Option<(Sym, String)>,
     probes: relay::Probes,
     relay: relay::Relay<'a>,
+    /// The generator expression that the call which is about to run goes through to its end.
+    consumed: Option<(ModIdx, u32)>,
+    /// The generator that the call which runs goes through to its end.
+    drained: Option<ObjId>,
 }
 
 impl<'a> Interp<'a> {
@@ -346,6 +352,8 @@ impl<'a> Interp<'a> {
             lacking: None,
             probes: relay::Probes::default(),
             relay: relay::Relay::default(),
+            consumed: None,
+            drained: None,
         }
     }
 

@@ -43,7 +43,7 @@ impl Interp<'_> {
 
     /// Whether objects of a class answer for their attributes by code of their own.
     pub(super) fn answers_itself(&mut self, class: Value) -> bool {
-        ["__getattribute__", "__setattr__", "__delattr__", "__slots__"].iter().any(|name| {
+        ["__getattribute__", "__setattr__", "__delattr__"].iter().any(|name| {
             let name = self.heap.sym(name);
             let found = self.class_lookup(class, name);
             found

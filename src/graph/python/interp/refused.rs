@@ -1,5 +1,6 @@
 //! What functions of the language and of its library refuse to take, where all that they are given is known.
 
+mod builtins;
 mod formats;
 mod patterns;
 
@@ -20,6 +21,9 @@ impl Interp<'_> {
         if name.starts_with("logging.") {
             return self.refusal_of_level(name, args);
         }
+        if let Some(refusal) = self.refusal_of_builtin(name, args) {
+            return Some(refusal);
+        }
         let first = *args.positional.first()?;
         let is_only = args.positional.len() == 1 && args.keywords.is_empty();
         let text = self.text_of(first);
@@ -28,11 +32,6 @@ impl Interp<'_> {
                 (Some(text), _) => number_of(name, &text),
                 (None, Value::None) => Some(no_number(name, "NoneType")),
                 (None, first) => self.container(first).map(|kind| no_number(name, kind)),
-            },
-            "len" if is_only => match first {
-                Value::None => Some(("TypeError", "object of type 'NoneType' has no len()".to_owned())),
-                Value::Int(_) => Some(("TypeError", "object of type 'int' has no len()".to_owned())),
-                _ => None,
             },
             "json.loads" if is_only => match (text, first) {
                 (Some(text), _) => no_json(&text),
@@ -77,6 +76,9 @@ impl Interp<'_> {
         }
         if let Some(text) = self.text_of(this) {
             let argument = args.positional.first().and_then(|value| self.text_of(*value));
+            if let Some(refusal) = self.refusal_of_text_method(method, args) {
+                return Some(refusal);
+            }
             return match method {
                 ".format" => {
                     let names: Vec<Rc<str>> = args.keywords.iter().map(|(name, _)| self.heap.text(*name)).collect();
@@ -94,30 +96,7 @@ impl Interp<'_> {
         if !self.mistakes.is_written(this) || !args.keywords.is_empty() {
             return None;
         }
-        match (self.heap.get(this)?, method, args.positional.as_slice()) {
-            (Object::Dict { items, open: false }, ".pop", [Value::Str(key)])
-                if items.get(Value::Str(*key)).is_none()
-                    && items.iter().all(|(key, _)| matches!(key, Value::Str(_))) =>
-            {
-                Some(("KeyError", format!("'{}'", self.heap.text(*key))))
-            }
-            (Object::Dict { items, open: false }, ".popitem", []) if items.iter().next().is_none() => {
-                Some(("KeyError", "'popitem(): dictionary is empty'".to_owned()))
-            }
-            (Object::List { items, open: false, .. }, ".pop", []) if items.is_empty() => {
-                Some(("IndexError", "pop from empty list".to_owned()))
-            }
-            (Object::List { items, open: false, .. }, ".remove" | ".index", [wanted @ Value::Str(text)])
-                if !items.contains(wanted) && items.iter().all(|item| matches!(item, Value::Str(_))) =>
-            {
-                let what = match method {
-                    ".remove" => "list.remove(x): x not in list".to_owned(),
-                    _ => format!("'{}' is not in list", self.heap.text(*text)),
-                };
-                Some(("ValueError", what))
-            }
-            _ => None,
-        }
+        self.refusal_of_container(this, method, &args.positional)
     }
 
     fn refusal_of_join(&self, items: Value) -> Option<Refusal> {

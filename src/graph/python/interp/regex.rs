@@ -104,6 +104,12 @@ impl Interp<'_> {
         if !is_bound {
             self.count_pattern(Some(pattern));
         }
+        // From where on, or how often, is not computed.
+        let is_more =
+            if is_bound { args.positional.len() > subject_at + 1 } else { method == "sub" && at(3).is_some() };
+        if is_more || args.keywords.iter().any(|(name, _)| &*self.heap.text(*name) != "flags") {
+            return Ok(Value::Unknown);
+        }
         let subject = at(subject_at).and_then(|v| self.text_of(v)).filter(|text| text.len() <= LIMITS.pattern_bytes);
         let Some(subject) = subject else { return Ok(Value::Unknown) };
         let Some(engine) = self.engine(pattern, flags.unwrap_or(Value::Int(0))) else { return Ok(Value::Unknown) };
@@ -120,7 +126,8 @@ impl Interp<'_> {
                 let parts = engine.split(&subject).map(|part| self.heap.str(part)).collect();
                 self.heap.list(parts, false)
             }
-            "findall" if engine.captures_len() == 1 => {
+            // Python and the engine part texts otherwise where nothing is matched.
+            "findall" if engine.captures_len() == 1 && !engine.is_match("") => {
                 let found = engine.find_iter(&subject).map(|found| self.heap.str(found.as_str())).collect();
                 self.heap.list(found, false)
             }

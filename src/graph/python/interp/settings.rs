@@ -2,7 +2,7 @@
 //! them in the class is what counts, since the library takes it away from there.
 
 use super::super::value::*;
-use super::demands::settings;
+use super::demands::{lookups, settings};
 use super::*;
 use crate::lang::python::ir::{Class as ClassNode, Expr, Stmt};
 
@@ -71,6 +71,31 @@ impl Interp<'_> {
                         .insert(format!("`{class}` demands the variable `{variable}`, which is not known to be set"));
                 }
             }
+        }
+    }
+
+    /// A call by which own code asks a library's object for a variable and says nothing for the case that it is not set.
+    pub(super) fn check_lookup(&mut self, frame: &Frame, callee: Value, args: &Args) {
+        let object = match self.heap.get(callee) {
+            Some(Object::Method { this, .. }) => *this,
+            _ => callee,
+        };
+        let Some(Object::Instance { class, .. }) = self.heap.get(object) else { return };
+        let class = *class;
+        let (Some(root), &[Value::Str(name)]) = (self.root_of(class), args.positional.as_slice()) else { return };
+        let class = self.class_text(class);
+        let Some(lookup) = lookups().iter().find(|it| *it.library == *root && *it.class == *class) else { return };
+        let has_default = args.keywords.iter().any(|(name, _)| *self.heap.text(*name) == *lookup.default);
+        let has_file = lookup.files.iter().any(|file| self.input.artifact.find(file).is_some());
+        let has_prefix = frame.code.code.names.iter().any(|name| **name == *lookup.prefix);
+        if args.open || has_default || has_file || has_prefix || !self.is_certain_here() {
+            return;
+        }
+        let is_set = self.declared.contains_key(&*self.heap.text(name));
+        if !is_set && self.environment(name) == Some(None) && !self.is_caught("ValueError", false) {
+            let variable = self.heap.text(name);
+            let words = format!("`{root}` is asked for the variable `{variable}`, which is not known to be set");
+            self.trace.doubts.insert(words);
         }
     }
 

@@ -190,7 +190,7 @@ impl Interp<'_> {
     pub(super) fn set_item(&mut self, object: Value, key: Value, value: Value) -> Run<()> {
         let Value::Obj(id) = object else { return Ok(()) };
         let uncertain = self.doubt.branches > 0;
-        if uncertain || self.doubt.is_called_by_others() {
+        if self.doubt.may_not_run() || self.doubt.is_called_by_others() {
             self.mistakes.give_away(&self.heap, object);
         }
         if let Some((from, to)) = self.slice_bounds(key).filter(|_| !uncertain) {
@@ -261,7 +261,7 @@ impl Interp<'_> {
 
     pub(super) fn delete_item(&mut self, object: Value, key: Value) {
         let Value::Obj(id) = object else { return };
-        if self.doubt.branches > 0 || self.doubt.is_called_by_others() {
+        if self.doubt.may_not_run() || self.doubt.is_called_by_others() {
             self.mistakes.give_away(&self.heap, object);
             if self.doubt.branches > 0 {
                 return;

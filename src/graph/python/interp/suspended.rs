@@ -2,7 +2,7 @@
 
 use super::super::value::*;
 use super::*;
-use crate::lang::python::ir::Stmt;
+use crate::lang::python::ir::{Expr, Stmt};
 
 /// Context managers of the runtime that let every error through.
 const PASSING_MANAGERS: &[&str] = &[
@@ -53,6 +53,7 @@ impl Interp<'_> {
         };
         // How far a generator runs, whoever goes through it decides.
         let value = match node.is_generator {
+            true if self.drained.take() == Some(id) => self.run_body(&frame, node)?,
             true => self.shielded(|this| this.run_body(&frame, node))?,
             false => self.run_body(&frame, node)?,
         };
@@ -126,7 +127,11 @@ impl Interp<'_> {
                             span.is_some_and(|span| node.span.holds(*span))
                         };
                         let mut returns = code.stmts.iter().enumerate();
-                        returns.any(|(at, stmt)| matches!(stmt, Stmt::Return(Some(_))) && inside(at))
+                        let says_yes = |stmt: &Stmt| match stmt {
+                            Stmt::Return(Some(value)) => !matches!(code.expr(*value), Expr::Bool(false) | Expr::None),
+                            _ => false,
+                        };
+                        returns.any(|(at, stmt)| says_yes(stmt) && inside(at))
                     }
                     Some(_) => true,
                     None => self.heap.external_name(class).as_deref() != Some("io.File"),

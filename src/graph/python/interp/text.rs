@@ -144,7 +144,7 @@ impl Interp<'_> {
             ("rstrip", Some(set)) => self.heap.str(text.trim_end_matches(|c| set.contains(c))),
             ("removeprefix", Some(prefix)) => self.heap.str(text.strip_prefix(prefix).unwrap_or(text)),
             ("removesuffix", Some(suffix)) => self.heap.str(text.strip_suffix(suffix).unwrap_or(text)),
-            ("startswith" | "endswith", _) => self.text_ends(text, name == "startswith", given),
+            ("startswith" | "endswith", _) if rest.len() == 1 => self.text_ends(text, name == "startswith", given),
             ("split" | "rsplit", _) => self.text_split(text, name == "split", rest, args),
             ("partition" | "rpartition", Some(by)) => {
                 let cut = if name == "partition" { text.split_once(by) } else { text.rsplit_once(by) };
@@ -158,7 +158,7 @@ impl Interp<'_> {
             }
             ("splitlines", _) if given.is_none() && !text.contains(is_rare_line_end) => {
                 let parts = text.lines().take(LIMITS.lines).map(|p| self.heap.str(p)).collect();
-                self.heap.list(parts, false)
+                self.heap.list(parts, text.lines().nth(LIMITS.lines).is_some())
             }
             ("replace", Some(from)) if rest.len() == 2 && args.keywords.is_empty() => {
                 match rest.get(1).and_then(|v| self.text_of(*v)) {
@@ -168,7 +168,7 @@ impl Interp<'_> {
             }
             ("join", _) => self.text_join(text, given.unwrap_or(Value::Unknown))?,
             ("format", _) => self.format_method(text, rest, args),
-            ("find" | "index" | "rfind" | "rindex", Some(needle)) => {
+            ("find" | "index" | "rfind" | "rindex", Some(needle)) if rest.len() == 1 => {
                 let at = if name.starts_with('r') { text.rfind(needle) } else { text.find(needle) };
                 match at {
                     Some(at) => Value::Int(text.get(..at).map_or(0, |head| head.chars().count()) as i64),
@@ -176,7 +176,9 @@ impl Interp<'_> {
                     None => self.soft_error("ValueError", "substring not found")?,
                 }
             }
-            ("count", Some(needle)) if !needle.is_empty() => Value::Int(text.matches(needle).count() as i64),
+            ("count", Some(needle)) if !needle.is_empty() && rest.len() == 1 => {
+                Value::Int(text.matches(needle).count() as i64)
+            }
             ("encode", codec) => {
                 if let Some(codec) = codec {
                     self.load_codec(codec);

@@ -165,6 +165,11 @@ impl Doubt {
         self.branches > 0 || self.inherited
     }
 
+    /// Whether what runs may not run at all, or runs behind what may have left.
+    pub(super) fn may_not_run(&self) -> bool {
+        !self.is_certain_by_default()
+    }
+
     /// Notes that an environment variable was read that may be set.
     pub(super) fn read_environment(&mut self, variable: Sym) {
         self.reads += 1;

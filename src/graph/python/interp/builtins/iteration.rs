@@ -21,7 +21,10 @@ impl Interp<'_> {
                 | "types.MappingProxyType"
                 | "collections.Counter",
                 _,
-            ) => self.make_dict(args),
+            ) => {
+                let args = self.with_items(args)?;
+                self.make_dict(&args)
+            }
             ("collections.defaultdict", _) => self.make_default_dict(&call.rest()),
             ("dict.fromkeys", Some(keys)) => self.dict_of_keys(keys, second.unwrap_or(Value::None))?,
             ("any" | "all", Some(object)) => self.builtin_any(object, name == "any")?,

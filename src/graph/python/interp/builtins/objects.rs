@@ -67,8 +67,14 @@ impl Interp<'_> {
         let Some(names) = name.map(|name| self.heap.members(name)) else { return };
         for name in names.iter() {
             match name {
-                Value::Str(name) => self.set_attr(object, *name, value),
-                _ => self.open_up(object),
+                Value::Str(name) => {
+                    self.taint_set(*name);
+                    self.set_attr(object, *name, value);
+                }
+                _ => {
+                    self.open_up(object);
+                    self.mistakes.give_away(&self.heap, object);
+                }
             }
         }
     }

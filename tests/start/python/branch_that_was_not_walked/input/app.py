@@ -1,8 +1,8 @@
 done = []
 try:
     step = 1
-    b"ab" + "c"
-except TypeError:
+    (300).to_bytes(1, "big")
+except OverflowError:
     step = 2
 if step == 2:
     done.append(step)

@@ -1,7 +1,7 @@
 try:
     step = 1
-    b"ab" + "c"
-except TypeError:
+    (300).to_bytes(1, "big")
+except OverflowError:
     step = 2
 
 

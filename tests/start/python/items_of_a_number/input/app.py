@@ -1,0 +1,5 @@
+SIZE = 5
+PARTS = list(SIZE)
+
+def handler(event, context):
+    return None

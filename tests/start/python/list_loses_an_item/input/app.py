@@ -1,0 +1,7 @@
+NAMES = ["a", "b"]
+NAMES.append("c")
+NAMES.remove("a")
+AT = NAMES.index("a")
+
+def handler(event, context):
+    return None

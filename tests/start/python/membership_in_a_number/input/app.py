@@ -1,0 +1,5 @@
+COUNT = 3
+IS_THERE = 1 in COUNT
+
+def handler(event, context):
+    return None

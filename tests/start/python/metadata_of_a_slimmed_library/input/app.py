@@ -1,0 +1,4 @@
+import environs
+
+def handler(event, context):
+    return None

@@ -1,0 +1,5 @@
+TITLE = "a,b".upper
+PARTS = TITLE.split(",")
+
+def handler(event, context):
+    return None

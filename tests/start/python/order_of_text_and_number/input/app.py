@@ -1,0 +1,5 @@
+LIMIT = "10"
+IS_LARGE = LIMIT > 5
+
+def handler(event, context):
+    return None

@@ -1,0 +1,6 @@
+import logging.config
+
+logging.config.dictConfig()
+
+def handler(event, context):
+    return None
