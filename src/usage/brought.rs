@@ -37,6 +37,7 @@ struct Aside {
     parts: Vec<String>,
     files: Vec<String>,
     endings: Vec<String>,
+    copied: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -86,6 +87,12 @@ pub fn is_aside(path: &str) -> bool {
         || aside.parts.iter().any(|part| file.contains(&**part))
         || aside.files.iter().any(|known| known == file)
         || aside.endings.iter().any(|ending| file.ends_with(&**ending))
+}
+
+/// Whether a file lies where people keep what is written by others, is copied elsewhere or is served as it is.
+pub(super) fn is_copied(path: &str) -> bool {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    folder.split('/').any(|part| BROUGHT.aside.copied.iter().any(|known| known == part))
 }
 
 /// Whether a file makes its folder a project of its own.

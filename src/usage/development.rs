@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use serde_json::Value as Json;
 
 use super::need::{Need, Needs};
+use super::node::aliases;
 use super::own_code::{OwnFile, packages_in};
 use super::texts::{Text, holds, is_told_to_run};
 use super::tools::{self, Kind, Known, Surroundings};
@@ -99,6 +100,12 @@ impl Texts {
     /// Their files.
     pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
         self.all.iter().map(|text| &*text.path)
+    }
+
+    /// Names that settings give to something else than packages.
+    pub(super) fn aliases(&self, part: &Part) -> BTreeSet<String> {
+        let seen = self.all.iter().filter(|text| part.sees(&text.path));
+        seen.filter_map(Text::settings).flat_map(|settings| aliases::in_json(&settings)).collect()
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::node::aliases;
 use super::{Loaded, loaders, open_loads};
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::javascript::is_builtin;
@@ -52,6 +53,10 @@ pub(super) struct OwnFile {
     pub(super) runs: BTreeSet<String>,
     /// The surroundings that it asks a test runner for: `@jest-environment jsdom`.
     pub(super) surroundings: BTreeSet<String>,
+    /// Names that it gives to something else than packages, as settings do.
+    pub(super) aliases: BTreeSet<String>,
+    /// Modules that it declares for others: `declare module "x"` in a file of types that is no module itself.
+    pub(super) declares: BTreeSet<String>,
     /// By what it may load modules whose names are known only when it runs.
     pub(super) open_load: Option<Arc<str>>,
 }
@@ -154,6 +159,8 @@ fn unparsed(path: &str, text: &str, reached: bool) -> OwnFile {
         made: Vec::new(),
         runs: BTreeSet::new(),
         surroundings: surroundings(text).collect(),
+        aliases: BTreeSet::new(),
+        declares: BTreeSet::new(),
         open_load: Some("require".into()),
     }
 }
@@ -224,9 +231,12 @@ fn file(path: &str, text: &str, reached: bool, program: &Program) -> OwnFile {
     // `raw-loader!./file` asks for a loader of webpack's.
     let parts = |text: Text| requested(text).split('!').filter(|part| !is_builtin(part));
     let package = |text: Text| parts(text).next_back().map(installed).and_then(package_of_request).map(str::to_owned);
-    let loaders = |text: Text| {
+    // `astro:content` is a module of Astro's own.
+    let scheme = |text: Text| parts(text).filter_map(|part| part.split_once(':').map(|(scheme, _)| scheme)).next();
+    let others = |text: Text| {
         let loaders = requested(text).rsplit_once('!').map_or("", |(loaders, _)| loaders);
-        loaders.split('!').filter_map(package_of_request).map(str::to_owned).collect::<Vec<_>>()
+        let names = loaders.split('!').chain(scheme(text)).filter_map(package_of_request);
+        names.map(str::to_owned).collect::<Vec<_>>()
     };
     let real = || program.imports.iter().filter(|import| import.span.end > 0);
     let stated = real().filter_map(|import| Some((package(import.request)?, import.span)));
@@ -259,15 +269,26 @@ fn file(path: &str, text: &str, reached: bool, program: &Program) -> OwnFile {
         path: path.to_owned(),
         reached,
         stated: required.chain(stated).collect(),
-        imports: asked.iter().copied().filter_map(package).chain(asked.iter().copied().flat_map(loaders)).collect(),
+        imports: asked.iter().copied().filter_map(package).chain(asked.iter().copied().flat_map(others)).collect(),
         types: types.collect(),
         told: packages_in(text, &["import(", "types=", "declare module"]).collect(),
         words: words.map(ToString::to_string).collect(),
         runs: strings.iter().flat_map(|text| first_words(text)).map(str::to_owned).chain(templates).collect(),
         made: made(program, text).collect(),
         surroundings: surroundings(text).collect(),
+        aliases: aliases::in_code(program),
+        declares: declared_for_others(path, text, program),
         open_load: open_loads::of(program, text),
     }
+}
+
+/// The modules that a file of types declares for all others. In a file that is a module itself such a declaration adds to
+/// what is there already.
+fn declared_for_others(path: &str, text: &str, program: &Program) -> BTreeSet<String> {
+    if !path.ends_with(".d.ts") || program.module_syntax {
+        return BTreeSet::new();
+    }
+    packages_in(text, &["declare module"]).collect()
 }
 
 /// The calls of makers of libraries that load drivers.

@@ -1,5 +1,6 @@
 //! Texts of a project beside its code, and whether they name a package.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -18,6 +19,8 @@ pub(super) struct Text {
 
 /// Words behind which pages name what they load.
 const LOADS: [&str; 9] = ["from", "require", "import", "@use", "@forward", "@plugin", "src=", "href=", "url"];
+/// The kind of a script that gives names to modules.
+const IMPORT_MAP: &str = "importmap\"";
 /// Words of commands that run what follows.
 const RUNS: [&str; 14] =
     ["npx", "bunx", "yarn", "pnpm", "bun", "exec", "dlx", "x", "run:", "command:", "-", "RUN", "CMD", "ENTRYPOINT"];
@@ -40,6 +43,20 @@ impl Text {
     /// Whether it is written in JSON.
     pub(super) fn is_json(&self) -> bool {
         self.manifest.is_some() || self.ends(&[".json", ".jsonc", ".json5", ".webmanifest"])
+    }
+
+    /// Settings that are written in JSON, with comments or without, or in a page: `<script type="importmap">`.
+    pub(super) fn settings(&self) -> Option<Cow<'_, Json>> {
+        if let Some(manifest) = &self.manifest {
+            return Some(Cow::Borrowed(manifest));
+        }
+        let is_settings = matches!(self.kind, Kind::Settings) && self.text.trim_start().starts_with(['{', '/']);
+        let mut text = match is_settings {
+            true => self.text.clone(),
+            false => self.text.split_once(IMPORT_MAP)?.1.split_once('>')?.1.split_once("</script")?.0.to_owned(),
+        };
+        json_strip_comments::strip(&mut text).ok()?;
+        serde_json::from_str(&text).ok().map(Cow::Owned)
     }
 
     /// Whether it says what machines run, where names are those of images, services and steps as well.

@@ -1,6 +1,7 @@
 //! Use of npm dependencies: imports that were simulated, what loaded packages expect to find
 //! beside them, and names in strings, scripts and settings.
 
+pub(super) mod aliases;
 mod apart;
 mod manifests;
 mod tree;

@@ -78,7 +78,8 @@ pub(in crate::usage) fn of_tree(
     add(&mut usage, carriers);
     // Of what is declared for development peers are most of it.
     usage.configured = packages.tells_peers.then(BTreeSet::new);
-    let undeclared = undeclared_in(facts, declared, (&all, part), &packages, &usage);
+    let aliases = sources.texts.aliases(part);
+    let undeclared = undeclared_in(facts, declared, (&all, aliases, part), &packages, &usage);
     (usage, undeclared)
 }
 
@@ -86,11 +87,11 @@ pub(in crate::usage) fn of_tree(
 fn undeclared_in(
     facts: &Loaded<'_>,
     declared: &Declared,
-    (files, part): (&[&OwnFile], &Part),
+    (files, aliases, part): (&[&OwnFile], BTreeSet<String>, &Part),
     packages: &Manifests,
     usage: &Usage,
 ) -> Vec<Undeclared> {
-    let mut undeclared = undeclared::of_node(facts, declared, files, part);
+    let mut undeclared = undeclared::of_node(facts, declared, (files, aliases), part);
     let served = wanted::served(
         facts,
         &usage.reached,
