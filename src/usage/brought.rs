@@ -17,6 +17,7 @@ struct Table {
     python: OfLanguage,
     node: OfLanguage,
     aside: Aside,
+    hosts: Hosts,
     projects: Projects,
 }
 
@@ -38,6 +39,12 @@ struct Aside {
     files: Vec<String>,
     endings: Vec<String>,
     copied: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Hosts {
+    node: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -65,6 +72,11 @@ pub(super) fn by_runtime(language: Language, name: &str) -> bool {
 /// Whether some runtime, of a function or of a job, brings it, so that nobody need declare it.
 pub(super) fn by_any_runtime(language: Language, name: &str) -> bool {
     by_runtime(language, name) || is_one_of(&of(language).jobs, name)
+}
+
+/// Whether the program that runs a Node project has a package for it, which is installed for development alone.
+pub(super) fn by_host(name: &str) -> bool {
+    is_one_of(&BROUGHT.hosts.node, name)
 }
 
 /// Whether only type checkers read something of a package.

@@ -38,6 +38,10 @@ pub(super) struct OwnFile {
     pub(super) imports: BTreeSet<String>,
     /// Packages that it asks for whenever it is loaded, and where.
     pub(super) stated: BTreeMap<String, Span>,
+    /// Those of them that it surely does ask for then, whatever the environment.
+    pub(super) firm: BTreeSet<String>,
+    /// Own files that its code imports or requires, as it asks for them: `./db`.
+    pub(super) beside: BTreeSet<String>,
     /// Packages of which it imports types only.
     pub(super) types: BTreeSet<String>,
     /// Packages that something in it names like a type: `import("x").Y` in a comment, `/// <reference types="x" />`,
@@ -153,6 +157,8 @@ fn unparsed(path: &str, text: &str, reached: bool) -> OwnFile {
         words: asked.clone(),
         imports: asked,
         stated: BTreeMap::new(),
+        firm: BTreeSet::new(),
+        beside: paths_in(text).collect(),
         types: BTreeSet::new(),
         told: BTreeSet::new(),
         prefixes: BTreeSet::new(),
@@ -241,8 +247,10 @@ fn file(path: &str, text: &str, reached: bool, program: &Program) -> OwnFile {
     let real = || program.imports.iter().filter(|import| import.span.end > 0);
     let stated = real().filter_map(|import| Some((package(import.request)?, import.span)));
     let is_run = |site: &&Site| site.kind == SiteKind::Require && site.top_level && !site.guarded;
-    let required = program.sites.iter().filter(is_run);
-    let required = required.filter_map(|site| Some((package(site.request?)?, site.span)));
+    let required = || program.sites.iter().filter(is_run);
+    let stated_first = required().filter(|site| stands_first(text, site.span));
+    let firm = stated_first.filter_map(|site| package(site.request?)).chain(stated.clone().map(|(name, _)| name));
+    let required = required().filter_map(|site| Some((package(site.request?)?, site.span)));
     let sites = program.sites.iter().filter_map(|site| site.request);
     let asked: Vec<Text> = real().map(|import| import.request).chain(sites).collect();
     let strings = program.exprs.iter().filter_map(|expr| match expr.kind {
@@ -268,6 +276,8 @@ fn file(path: &str, text: &str, reached: bool, program: &Program) -> OwnFile {
         prefixes: prefixes.chain(begun).filter(|prefix| !prefix.starts_with(['.', '/'])).collect(),
         path: path.to_owned(),
         reached,
+        firm: firm.collect(),
+        beside: asked.iter().map(|text| requested(*text)).filter(|path| path.starts_with('.')).map(str::to_owned).collect(),
         stated: required.chain(stated).collect(),
         imports: asked.iter().copied().filter_map(package).chain(asked.iter().copied().flat_map(others)).collect(),
         types: types.collect(),
@@ -280,6 +290,26 @@ fn file(path: &str, text: &str, reached: bool, program: &Program) -> OwnFile {
         declares: declared_for_others(path, text, program),
         open_load: open_loads::of(program, text),
     }
+}
+
+/// Whether a call stands in a line of its own that begins at the margin, under no condition.
+fn stands_first(text: &str, span: Span) -> bool {
+    let before = text.get(..span.start as usize).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or(before);
+    let conditions = ["if", "?", "&&", "||", "=>", "function", "else", "case", "catch"];
+    !line.starts_with(char::is_whitespace) && !conditions.iter().any(|word| line.contains(word))
+}
+
+/// The paths of own files that quoted texts behind words that ask for modules name.
+fn paths_in(text: &str) -> impl Iterator<Item = String> + '_ {
+    ["from", "require", "import"].into_iter().flat_map(move |word| {
+        text.split(word).skip(1).filter_map(|rest| {
+            let rest = rest.trim_start_matches([' ', '\t', '\n', '(']);
+            let quote = rest.chars().next().filter(|first| matches!(first, '"' | '\'' | '`'))?;
+            let (path, _) = rest.get(1..)?.split_once(quote)?;
+            (path.starts_with('.') && path.len() <= LONGEST_NAME).then(|| path.to_owned())
+        })
+    })
 }
 
 /// The modules that a file of types declares for all others. In a file that is a module itself such a declaration adds to

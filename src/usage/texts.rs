@@ -205,9 +205,27 @@ pub(super) fn is_told_to_run(text: &str, command: &str) -> bool {
     places(text, command).any(|(before, after)| {
         let line = before.rsplit(['\n', '`', '&', '|', ';']).next().unwrap_or(before);
         let last = line.split_whitespace().next_back();
-        last.is_some_and(|last| TELLS.contains(&last)) && !after.starts_with('/')
+        let is_behind = || last.is_some_and(|last| TELLS.contains(&last));
+        (is_behind() || line.ends_with(".bin/")) && !after.starts_with('/')
     })
 }
+
+/// Whether a command that prose tells people to run is given a package's name, on its line or on those that it goes on in.
+pub(super) fn is_told_with(text: &str, name: &str) -> bool {
+    !is_word(name)
+        && places(text, name).any(|(before, _)| {
+            let mut lines = before.rsplit('\n');
+            let first = lines.next().unwrap_or(before);
+            let earlier = lines.take_while(|line| line.trim_end().ends_with('\\'));
+            std::iter::once(first).chain(earlier).any(|line| {
+                let words = line.split_whitespace().collect::<Vec<_>>();
+                line.contains(".bin/") || matches!(words.first(), Some(first) if RUN_BY.contains(first))
+            })
+        })
+}
+
+/// Words that a line begins with which starts a command of a package.
+const RUN_BY: [&str; 6] = ["npx", "bunx", "$", "pnpx", "exec", "dlx"];
 
 /// Whether settings say a word where a name may stand: quoted, behind `plugin:`, as a key, or in YAML.
 fn is_said(text: &str, word: &str, is_yaml: bool) -> bool {
@@ -266,6 +284,14 @@ mod tests {
             assert!(!text(path, said).names("debug"), "{path}: {said}");
         }
         assert!(text("a.html", "about left-pad").names("left-pad"));
+    }
+
+    #[test]
+    fn prose_tells_what_to_run_and_with_what() {
+        let told = "    node_modules/.bin/rollup a.js -o b.js \\\n      -p @rollup/plugin-terser\n";
+        assert!(is_told_to_run(told, "rollup") && is_told_with(told, "@rollup/plugin-terser"));
+        let told = "It is built with @rollup/plugin-terser.\n\n    $ rollup a.js\n";
+        assert!(is_told_to_run(told, "rollup") && !is_told_with(told, "@rollup/plugin-terser"));
     }
 
     #[test]

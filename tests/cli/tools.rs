@@ -265,3 +265,45 @@ fn types_that_nobody_takes() {
     assert_eq!(of(json!({"types": "index.d.ts", "exports": "./index.js"})), [""; 0]);
     assert_eq!(of(json!({"types": "lost.d.ts"})), [""; 0]);
 }
+
+/// What of these is unused in a project of which nothing is installed, and a lock file of pnpm's tells peers.
+fn unused_uninstalled(declared: &[&str], files: &[(&str, &str)]) -> Vec<String> {
+    let tree = Tree::new(declared);
+    let mut tree = files.iter().fold(tree, |tree, (path, text)| tree.file(path, text));
+    tree.files.retain(|(path, _)| !path.starts_with("node_modules/"));
+    let lock = "lockfileVersion: '9.0'\npackages:\n  other@1.0.0:\n    peerDependencies:\n      another: '1'\n";
+    tree.file("pnpm-lock.yaml", lock).unused()
+}
+
+/// Commands whose packages are not here are known by the names that such packages usually give them.
+#[test]
+fn commands_of_packages_that_are_not_here() {
+    let declared = ["@acme-run/serve", "clean-things-cli", "@paint/cli", "spare-cli"];
+    assert_eq!(unused_uninstalled(&declared, &[]), declared);
+    let files = [
+        ("Makefile", "css:\n\t$(BIN)/cleanthings a.css\n"),
+        (".github/workflows/x.yml", "jobs:\n  x:\n    steps:\n      - run: |\n          paint -i a.css\n"),
+        ("Procfile", "web: acme-serve build\n"),
+    ];
+    assert_eq!(unused_uninstalled(&declared, &files), ["spare-cli"]);
+}
+
+/// Commands in prose, what they are given, and the marks between which tools write.
+#[test]
+fn prose_that_tools_read() {
+    let declared = ["packer", "@packer/plugin-small", "automd", "doctoc", "spare"];
+    assert_eq!(unused_uninstalled(&declared, &[]), declared);
+    let prose = "    node_modules/.bin/packer a.js \\\n        -p @packer/plugin-small\n\nspare\n";
+    let files = [("docs/contributing.rst", prose), ("README.md", "<!-- automd:badges -->\n<!-- START doctoc generated -->\n")];
+    assert_eq!(unused_uninstalled(&declared, &files), ["spare"]);
+}
+
+/// Files of a framework are for its compiler.
+#[test]
+fn files_of_frameworks() {
+    for (name, file) in [("vue", "a.vue"), ("svelte", "a.svelte"), ("astro", "a.astro"), ("@redwoodjs/api", "redwood.toml")] {
+        assert_eq!(unused_uninstalled(&[name], &[]), [name]);
+        assert!(unused_uninstalled(&[name], &[(file, "")]).is_empty(), "{name}");
+    }
+    assert_eq!(unused_uninstalled(&["astro"], &[("b.js", "require('a');\nimport('astro:content');\n")]), [""; 0]);
+}
