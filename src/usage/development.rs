@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 
 use super::need::{Need, Needs};
 use super::node::aliases;
-use super::own_code::{OwnFile, packages_in};
+use super::own_code::{OwnFile, SHELLS, extension, is_run_by, packages_in};
 use super::texts::{Text, holds, is_told_to_run, is_told_with};
 use super::tools::{self, Kind, Known, Surroundings};
 use super::tree::Part;
@@ -247,7 +247,12 @@ fn read(facts: &Loaded<'_>, kinds: &[Kind]) -> Vec<Text> {
         let name = path.rsplit('/').next().unwrap_or(path);
         kinds.iter().copied().find(|kind| tools::is_of(*kind, name))
     };
-    let named = own.filter_map(|(id, entry)| Some((id, kind(&entry.path)?)));
+    // A script without an ending holds commands like any other.
+    let by_shell = |id: EntryId, path: &str| {
+        let is_one = kinds.iter().any(|kind| matches!(kind, Kind::Settings)) && extension(path).is_none();
+        (is_one && is_run_by(facts.artifact, id, &SHELLS)).then_some(Kind::Settings)
+    };
+    let named = own.filter_map(|(id, entry)| Some((id, kind(&entry.path).or_else(|| by_shell(id, &entry.path))?)));
     let files: Vec<(EntryId, Kind)> = named.take(MOST_FILES).collect();
     files.par_iter().filter_map(|(id, kind)| text(facts, *id, *kind)).collect()
 }

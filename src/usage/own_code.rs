@@ -24,6 +24,8 @@ pub(super) const LARGEST: u64 = 8 << 20;
 const MOST_FILES: usize = 20_000;
 /// The kernel takes no longer first line than this, in bytes (`BINPRM_BUF_SIZE`).
 const LONGEST_FIRST_LINE: usize = 256;
+/// What runs commands of the system.
+pub(super) const SHELLS: [&str; 5] = ["sh", "bash", "zsh", "dash", "ksh"];
 /// What runs JavaScript and TypeScript.
 const INTERPRETERS: [&str; 5] = ["node", "tsx", "ts-node", "bun", "deno"];
 
@@ -281,7 +283,7 @@ fn file(path: &str, text: &str, reached: bool, program: &Program) -> OwnFile {
         stated: required.chain(stated).collect(),
         imports: asked.iter().copied().filter_map(package).chain(asked.iter().copied().flat_map(others)).collect(),
         types: types.collect(),
-        told: packages_in(text, &["import(", "types=", "declare module"]).collect(),
+        told: packages_in(text, words_of_types(path, text)).collect(),
         words: words.map(ToString::to_string).collect(),
         runs: strings.iter().flat_map(|text| first_words(text)).map(str::to_owned).chain(templates).collect(),
         made: made(program, text).collect(),
@@ -310,6 +312,15 @@ fn paths_in(text: &str) -> impl Iterator<Item = String> + '_ {
             (path.starts_with('.') && path.len() <= LONGEST_NAME).then(|| path.to_owned())
         })
     })
+}
+
+/// Words behind which code names what it has types of. Imports within `declare module` are of types alone.
+fn words_of_types(path: &str, text: &str) -> &'static [&'static str] {
+    let is_typed = path.rsplit_once('.').is_some_and(|(_, extension)| extension.contains("ts"));
+    match is_typed && memchr::memmem::find(text.as_bytes(), b"declare ").is_some() {
+        true => &["import(", "types=", "declare module", "from", "require"],
+        false => &["import(", "types=", "declare module"],
+    }
 }
 
 /// The modules that a file of types declares for all others. In a file that is a module itself such a declaration adds to

@@ -90,7 +90,8 @@ impl Text {
     pub(super) fn starts(&self, word: &str) -> bool {
         // In code, commands stand in texts.
         let starts = if self.ends(&CODE) { &QUOTES[..] } else { &STARTS[..] };
-        is_started(&self.text, word, starts, self.is_yaml() && !self.is_of_machines())
+        let has_keys = self.is_yaml() && !self.is_of_machines() || self.name().starts_with("Procfile");
+        is_started(&self.text, word, starts, has_keys)
     }
 
     /// Whether settings of a tool name a package by what the tool leaves of its name.
@@ -184,7 +185,10 @@ fn is_started(text: &str, word: &str, starts: &[char], by_key: bool) -> bool {
         let runs = |last: &str| {
             RUNS.contains(&last) || JOINS.contains(&last) || last.starts_with('-') || is_assigned(last) || is_key(last)
         };
-        let is_first = last.is_none_or(runs) || line.ends_with(".bin/");
+        // Where commands lie may be known to a variable: `$(BIN)/x`, `${BIN}/x`, `$BIN/x`.
+        let is_variable = last.is_some_and(|last| last.starts_with('$') && before.ends_with('/'));
+        let is_there = is_variable || [".bin/", ")/", "}/"].iter().any(|end| line.ends_with(end));
+        let is_first = last.is_none_or(runs) || is_there;
         is_first && after.chars().next().is_none_or(|c| c.is_whitespace() || "\"'`)],&|;/@\\".contains(c))
     })
 }

@@ -140,6 +140,7 @@ pub(super) fn only_for_development(
     let brought = Sought { facts, declared, names }.needed_by(others.clone());
     let is_missing =
         |name: &Arc<str>| development.contains(name) && !others.contains(name) && !brought.contains_key(name);
+    let is_installer = |name: &Arc<str>| INSTALLERS.contains(&&**name);
     let own = OwnWork::of(facts, part);
     let is_module = |path: &str| {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -153,7 +154,7 @@ pub(super) fn only_for_development(
             let top = import.split('.').next().unwrap_or(import);
             let mut providers = names.providers(import).peekable();
             let Some(first) = providers.peek().map(|name| Arc::clone(name)) else { continue };
-            if is_standard(top) || parts.contains(top) || !providers.all(is_missing) {
+            if is_standard(top) || parts.contains(top) || is_installer(&first) || !providers.all(is_missing) {
                 continue;
             }
             let location = Location::in_artifact(facts.artifact, *entry, Some(*span));
@@ -164,7 +165,7 @@ pub(super) fn only_for_development(
 }
 
 /// Words in the names of modules that are for tests and for building, wherever they lie.
-const ASIDE: [&str; 7] = ["test", "fixture", "conftest", "plugin", "script", "tool", "task"];
+const ASIDE: [&str; 8] = ["test", "fixture", "conftest", "plugin", "script", "tool", "task", "build"];
 
 /// What environments are made with.
 const INSTALLERS: [&str; 4] = ["pip", "setuptools", "wheel", "distribute"];

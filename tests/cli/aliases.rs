@@ -14,7 +14,9 @@ fn undeclared(dependencies: &str, imports: &[&str], files: &[(&str, &str)]) -> V
     let project = Project::new(&own.chain(files.iter().copied()).collect::<Vec<_>>());
     let report = project.report(&["--select", "undeclared-dependency"]);
     let found = report["findings"].as_array().unwrap().iter();
-    found.map(|finding| finding["subject"].as_str().unwrap().to_owned()).collect()
+    let mut found: Vec<String> = found.map(|finding| finding["subject"].as_str().unwrap().to_owned()).collect();
+    found.sort();
+    found
 }
 
 /// Settings of tools give names, each in its own form; the same names are reported where no settings are.

@@ -48,6 +48,7 @@ fn is_name_of_entry(key: &str) -> bool {
 
 /// What a name is given to stand for something else by: the name itself, or how it begins and a star.
 fn given_by(key: &str) -> Option<String> {
+    let key = key.replace("\\/", "/");
     let begin = key.trim_start_matches('^');
     let end = begin.find(|c: char| "*$(){}[]^|?+\\".contains(c)).unwrap_or(begin.len());
     let (plain, rest) = begin.split_at(end);
