@@ -8,7 +8,8 @@ use crate::usage::cargo::Verdict;
 /// Reports crates that only tests name, and what packages of a project import that is declared for development.
 pub(in crate::rules) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
     for misplaced in cx.project.trees.iter().flat_map(|tree| &tree.usage.misplaced) {
-        let message = format!("{} is declared for development and code of the project that runs imports it", misplaced.name);
+        let message =
+            format!("{} is declared for development and code of the project that runs imports it", misplaced.name);
         let finding = Finding::new(misplaced.location.clone(), message).about(misplaced.name.to_string());
         sink.report(finding.noting("imported here"));
     }

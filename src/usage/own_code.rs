@@ -279,7 +279,12 @@ fn file(path: &str, text: &str, reached: bool, program: &Program) -> OwnFile {
         path: path.to_owned(),
         reached,
         firm: firm.collect(),
-        beside: asked.iter().map(|text| requested(*text)).filter(|path| path.starts_with('.')).map(str::to_owned).collect(),
+        beside: asked
+            .iter()
+            .map(|text| requested(*text))
+            .filter(|path| path.starts_with('.'))
+            .map(str::to_owned)
+            .collect(),
         stated: required.chain(stated).collect(),
         imports: asked.iter().copied().filter_map(package).chain(asked.iter().copied().flat_map(others)).collect(),
         types: types.collect(),

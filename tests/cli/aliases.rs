@@ -27,12 +27,27 @@ fn settings_give_names() {
     let forms = [
         ("webpack.config.js", "module.exports = { resolve: { alias: { App: 1, shared$: 2, '@root': 3, ui: 4 } } };"),
         ("build.mjs", "build({ alias: { App: '', shared: '', '@root': '', ui: '' } });"),
-        ("tasks/bundle.js", "alias({ entries: [{ find: 'App' }, { find: 'shared' }, { find: /^@root\\/(.*)/ }, { find: 'ui' }] });"),
-        ("vue.config.js", "c.resolve.alias.set('App', 1).set('x', 2); c.resolve.alias.shared = 1; c.resolve.alias['@root'] = 1; c.resolve.alias = { ui: 1 };"),
-        (".babelrc", r#"{ "plugins": [["module-resolver", { "alias": { "App": "", "shared": "", "@root": "", "^ui/(.+)": "" } }]] }"#),
+        (
+            "tasks/bundle.js",
+            "alias({ entries: [{ find: 'App' }, { find: 'shared' }, { find: /^@root\\/(.*)/ }, { find: 'ui' }] });",
+        ),
+        (
+            "vue.config.js",
+            "c.resolve.alias.set('App', 1).set('x', 2); c.resolve.alias.shared = 1; c.resolve.alias['@root'] = 1; c.resolve.alias = { ui: 1 };",
+        ),
+        (
+            ".babelrc",
+            r#"{ "plugins": [["module-resolver", { "alias": { "App": "", "shared": "", "@root": "", "^ui/(.+)": "" } }]] }"#,
+        ),
         (".adonisrc.json", r#"{ "aliases": { "App": "app", "shared": "", "@root": "", "ui": "" } }"#),
-        ("deno.json", r#"{ /* Deno */ "imports": { "App/": "./app/", "shared": "./s.ts", "@root/": "./", "ui/": "./ui/" } }"#),
-        ("page.html", r#"<script type="importmap">{ "imports": { "App/": "/", "shared": "/s.js", "@root/": "/", "ui/": "/" } }</script>"#),
+        (
+            "deno.json",
+            r#"{ /* Deno */ "imports": { "App/": "./app/", "shared": "./s.ts", "@root/": "./", "ui/": "./ui/" } }"#,
+        ),
+        (
+            "page.html",
+            r#"<script type="importmap">{ "imports": { "App/": "/", "shared": "/s.js", "@root/": "/", "ui/": "/" } }</script>"#,
+        ),
         ("bundle.js", "module.exports = { externals: [{ App: 'A', shared: 'S' }, { '@root/b': 'R', ui: 'U' }] };"),
     ];
     for (path, text) in forms {
@@ -48,18 +63,23 @@ fn settings_give_names() {
 
 #[test]
 fn frameworks_and_runtimes_answer_names() {
-    let docusaurus = ["@docusaurus/Link", "@docusaurus/useBaseUrl", "@theme/Layout", "@site/src/x", "@generated/routes"];
+    let docusaurus =
+        ["@docusaurus/Link", "@docusaurus/useBaseUrl", "@theme/Layout", "@site/src/x", "@generated/routes"];
     assert_eq!(undeclared("", &docusaurus, &[]).len(), 6);
     assert_eq!(undeclared(r#", "@docusaurus/core": "3""#, &docusaurus, &[]), ["left-pad"]);
     assert_eq!(undeclared(r#", "@docusaurus/core": "3""#, &["@docusaurus/plugin-ideal-image"], &[]).len(), 2);
     assert_eq!(undeclared(r#", "next": "15""#, &["server-only"], &[]), ["left-pad"]);
     assert_eq!(undeclared("", &["server-only"], &[]).len(), 2);
-    let runtimes = ["k6/http", "bun", "bun:test", "meteor/meteor", "vscode", "cloudflare:workers", "astro:content", "virtual:x"];
+    let runtimes =
+        ["k6/http", "bun", "bun:test", "meteor/meteor", "vscode", "cloudflare:workers", "astro:content", "virtual:x"];
     assert_eq!(undeclared("", &runtimes, &[]), ["left-pad"]);
     let salesforce = [("sfdx-project.json", "{}")];
     assert_eq!(undeclared("", &["lwc", "@salesforce/apex/X.y"], &salesforce), ["left-pad"]);
     assert_eq!(undeclared("", &["lwc", "@salesforce/apex/X.y"], &[]).len(), 3);
-    assert_eq!(undeclared("", &["__build_entry__", "~icons/mdi/home", "~/x", "@/x", "#imports", "$lib/x"], &[]), ["left-pad"]);
+    assert_eq!(
+        undeclared("", &["__build_entry__", "~icons/mdi/home", "~/x", "@/x", "#imports", "$lib/x"], &[]),
+        ["left-pad"]
+    );
 }
 
 /// A file of types declares a module, unless it is a module itself: then it adds to one that has to be there.

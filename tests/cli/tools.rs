@@ -294,14 +294,17 @@ fn prose_that_tools_read() {
     let declared = ["packer", "@packer/plugin-small", "automd", "doctoc", "spare"];
     assert_eq!(unused_uninstalled(&declared, &[]), declared);
     let prose = "    node_modules/.bin/packer a.js \\\n        -p @packer/plugin-small\n\nspare\n";
-    let files = [("docs/contributing.rst", prose), ("README.md", "<!-- automd:badges -->\n<!-- START doctoc generated -->\n")];
+    let files =
+        [("docs/contributing.rst", prose), ("README.md", "<!-- automd:badges -->\n<!-- START doctoc generated -->\n")];
     assert_eq!(unused_uninstalled(&declared, &files), ["spare"]);
 }
 
 /// Files of a framework are for its compiler.
 #[test]
 fn files_of_frameworks() {
-    for (name, file) in [("vue", "a.vue"), ("svelte", "a.svelte"), ("astro", "a.astro"), ("@redwoodjs/api", "redwood.toml")] {
+    for (name, file) in
+        [("vue", "a.vue"), ("svelte", "a.svelte"), ("astro", "a.astro"), ("@redwoodjs/api", "redwood.toml")]
+    {
         assert_eq!(unused_uninstalled(&[name], &[]), [name]);
         assert!(unused_uninstalled(&[name], &[(file, "")]).is_empty(), "{name}");
     }

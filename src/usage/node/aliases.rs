@@ -194,7 +194,9 @@ fn search(settings: &Json, depth: usize, found: &mut BTreeSet<String>) {
         Json::Object(table) => {
             for (key, value) in table {
                 if is_table(key) {
-                    found.extend(value.as_object().into_iter().flat_map(|names| names.keys()).filter_map(|key| given_by(key)));
+                    found.extend(
+                        value.as_object().into_iter().flat_map(|names| names.keys()).filter_map(|key| given_by(key)),
+                    );
                 }
                 search(value, depth, found);
             }
@@ -226,10 +228,19 @@ mod tests {
 
     #[test]
     fn tables_of_settings_give_names() {
-        assert_eq!(of("export default { resolve: { alias: { App: 'src', 'config$': x(), '@lib/*': '' } } }"), ["@lib", "App", "config"]);
-        assert_eq!(of("alias({ entries: [{ find: 'shared', replacement: '' }, { find: /^ui\\/(.*)/, replacement: '' }] })"), ["shared", "ui"]);
+        assert_eq!(
+            of("export default { resolve: { alias: { App: 'src', 'config$': x(), '@lib/*': '' } } }"),
+            ["@lib", "App", "config"]
+        );
+        assert_eq!(
+            of("alias({ entries: [{ find: 'shared', replacement: '' }, { find: /^ui\\/(.*)/, replacement: '' }] })"),
+            ["shared", "ui"]
+        );
         assert_eq!(of("config.resolve.alias = Object.assign({}, { one: 1 }, x ? { two: 2 } : {})"), ["one", "two"]);
-        assert_eq!(of("c.resolve.alias.one = 1; c.resolve.alias['two$'] = 2; c.resolve.alias.set('three', 3)"), ["one", "three", "two"]);
+        assert_eq!(
+            of("c.resolve.alias.one = 1; c.resolve.alias['two$'] = 2; c.resolve.alias.set('three', 3)"),
+            ["one", "three", "two"]
+        );
         assert_eq!(of("webpack({ externals: { jquery: 'jQuery' } }); ({ other: { lodash: 1 } })"), ["jquery"]);
     }
 

@@ -9,8 +9,8 @@ use serde_json::Value as Json;
 use super::super::own_code::OwnFile;
 use super::super::tree::Part;
 use super::super::{Loaded, Undeclared, brought, tools};
-use super::manifests::Manifests;
 use super::json_at;
+use super::manifests::Manifests;
 use crate::artifact::Location;
 use crate::manifest::dependency::{Declared, MentionedBy, Scope};
 use crate::platform::Language;
@@ -125,7 +125,8 @@ fn entries(manifest: &Json) -> BTreeSet<String> {
     for script in scripts {
         let words: Vec<&str> = script.split_whitespace().collect();
         let runner = words.iter().position(|word| RUNNERS.contains(word));
-        let file = runner.and_then(|at| words.get(at + 1..)).and_then(|rest| rest.iter().find(|word| !word.starts_with('-')));
+        let file =
+            runner.and_then(|at| words.get(at + 1..)).and_then(|rest| rest.iter().find(|word| !word.starts_with('-')));
         found.extend(file.map(|file| (*file).to_owned()));
     }
     found

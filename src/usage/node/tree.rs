@@ -50,7 +50,8 @@ pub(in crate::usage) fn of_tree(facts: &Loaded<'_>, declared: &Declared, sources
     let undeclared = undeclared_in(facts, declared, (&all, aliases, part), &packages, &usage);
     let production = Production::of(facts, declared, &all, part);
     let misplaced = production.as_ref().map(|own| own.only_for_development(facts, declared, &all, &packages));
-    let only_tests = production.map(|own| only_tests(facts, declared, (sources, &all), (&packages, &own, &usage), part));
+    let only_tests =
+        production.map(|own| only_tests(facts, declared, (sources, &all), (&packages, &own, &usage), part));
     Found { usage, undeclared, misplaced: misplaced.unwrap_or_default(), only_tests: only_tests.unwrap_or_default() }
 }
 
