@@ -345,6 +345,33 @@ fn distributions_for_development_that_a_package_imports() {
     assert_eq!(found.map(|finding| finding["subject"].as_str().unwrap()).collect::<Vec<_>>(), ["requests"]);
 }
 
+/// What a tool of development loads where it is there is found in the environment, too.
+#[test]
+fn what_distributions_for_development_load() {
+    let site = ".venv/lib/python3.13/site-packages";
+    let drawer = format!("{site}/drawer/__init__.py");
+    let files = [
+        ("pyproject.toml", "[project]\nname = 'shop'\nversion = '1'\ndependencies = ['requests']\n[dependency-groups]\ndev = ['drawer', 'bitmaps', 'spare']\n".to_owned()),
+        ("shop.py", "import requests\n".to_owned()),
+        ("docs/ext.py", "import drawer\n".to_owned()),
+        (".venv/pyvenv.cfg", "version = 3.13.0\n".to_owned()),
+        (&*drawer, "try:\n    import bitmaps\nexcept ImportError:\n    bitmaps = None\n".to_owned()),
+    ];
+    let mut files: Vec<(String, String)> = files.map(|(path, text)| (path.to_owned(), text)).into();
+    for name in ["drawer", "bitmaps", "spare", "requests"] {
+        files.push((format!("{site}/{name}-1.0.dist-info/METADATA"), format!("Name: {name}\nVersion: 1.0\n")));
+        files.push((
+            format!("{site}/{name}-1.0.dist-info/RECORD"),
+            format!("{name}/__init__.py,,\n{name}-1.0.dist-info/METADATA,,\n"),
+        ));
+        if name != "drawer" {
+            files.push((format!("{site}/{name}/__init__.py"), String::new()));
+        }
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
+    assert_eq!(unused(&Project::new(&files), &["--dev"]), ["spare"]);
+}
+
 /// What finds the places of dependencies of a project of Node.
 fn misplaced(manifest: &str, files: &[(&str, &str)]) -> Vec<String> {
     let own = files.iter().copied().chain([("package.json", manifest)]);
