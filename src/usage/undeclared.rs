@@ -287,6 +287,9 @@ pub(super) fn of_node(
     found.into_values().collect()
 }
 
+/// Commands that whoever runs a script of a manifest has: Node's, and those of what runs scripts.
+const BROUGHT: [&str; 9] = ["node", "npm", "npx", "corepack", "yarn", "yarnpkg", "pnpm", "pnpx", "bun"];
+
 fn is_called(path: &str, name: &str) -> bool {
     path.rsplit('/').next() == Some(name)
 }
@@ -309,7 +312,7 @@ pub(super) fn of_scripts(
     let is_others = |(_, owners): &(&Arc<str>, &BTreeSet<Arc<str>>)| {
         !owners.iter().any(|owner| is_declared(owner) || own == Some(&**owner))
     };
-    let is_run = |command: &str| scripts.iter().any(|script| is_first(script, command));
+    let is_run = |command: &str| !BROUGHT.contains(&command) && scripts.iter().any(|script| is_first(script, command));
     let found = owners.iter().filter(is_others).filter(|(command, _)| is_run(command));
     let mut found: Vec<Undeclared> = found
         .filter_map(|(command, owners)| {

@@ -351,13 +351,18 @@ fn what_distributions_for_development_load() {
     let site = ".venv/lib/python3.13/site-packages";
     let drawer = format!("{site}/drawer/__init__.py");
     let files = [
-        ("pyproject.toml", "[project]\nname = 'shop'\nversion = '1'\ndependencies = ['requests']\n[dependency-groups]\ndev = ['drawer', 'bitmaps', 'spare']\n".to_owned()),
+        ("pyproject.toml", "[project]\nname = 'shop'\nversion = '1'\ndependencies = ['requests']\n[dependency-groups]\ndev = ['drawer', 'bitmaps', 'spare', 'descriptions']\n".to_owned()),
         ("shop.py", "import requests\n".to_owned()),
         ("docs/ext.py", "import drawer\n".to_owned()),
         (".venv/pyvenv.cfg", "version = 3.13.0\n".to_owned()),
         (&*drawer, "try:\n    import bitmaps\nexcept ImportError:\n    bitmaps = None\n".to_owned()),
     ];
     let mut files: Vec<(String, String)> = files.map(|(path, text)| (path.to_owned(), text)).into();
+    let described = format!("{site}/requests-stubs/__init__.pyi");
+    files.push((described, String::new()));
+    files
+        .push((format!("{site}/descriptions-1.0.dist-info/METADATA"), "Name: descriptions\nVersion: 1.0\n".to_owned()));
+    files.push((format!("{site}/descriptions-1.0.dist-info/RECORD"), "requests-stubs/__init__.pyi,,\n".to_owned()));
     for name in ["drawer", "bitmaps", "spare", "requests"] {
         files.push((format!("{site}/{name}-1.0.dist-info/METADATA"), format!("Name: {name}\nVersion: 1.0\n")));
         files.push((

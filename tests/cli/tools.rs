@@ -247,6 +247,9 @@ fn what_only_others_bring() {
     assert_eq!(tree().found(undeclared), ["inner"]);
     assert_eq!(tree().script("X=1 go --fast && node x").found(undeclared), ["runner", "inner"]);
     assert_eq!(tree().script("echo go").found(undeclared), ["inner"]);
+    // What runs scripts is there without being installed.
+    let npm = tree().package("npm", json!({"bin": {"npm": "x.js"}}), "");
+    assert_eq!(npm.script("npm run x").found(undeclared), ["inner"]);
     let required = tree()
         .file("src/old.js", "try { require('runner') } catch {}\nconst f = () => require('lost');\nrequire('gone');\n");
     assert_eq!(required.found(undeclared), ["inner", "gone"]);
@@ -310,4 +313,16 @@ fn files_of_frameworks() {
         assert!(unused_uninstalled(&[name], &[(file, "")]).is_empty(), "{name}");
     }
     assert_eq!(unused_uninstalled(&["astro"], &[("b.js", "require('a');\nimport('astro:content');\n")]), [""; 0]);
+}
+
+/// A shared configuration names plug-ins as its tool does, and that looks for them from the project's folder.
+#[test]
+fn plug_ins_of_shared_settings() {
+    let names = ["eslint-config-shop", "eslint-plugin-import", "eslint-plugin-react"];
+    let tree = |code: &str| {
+        let tree = Tree::new(&names).package("eslint-config-shop", json!({}), code);
+        tree.file(".eslintrc.js", "module.exports = { extends: ['shop'] };\n")
+    };
+    assert_eq!(tree("module.exports = { rules: { 'react/x': 1 } };").unused(), names[1..]);
+    assert_eq!(tree("module.exports = { plugins: ['import'] };").unused(), names[2..]);
 }

@@ -133,8 +133,7 @@ fn needs(facts: &Loaded<'_>, declared: &Declared, names: &Names, sources: &Sourc
     let named = |dependency: &Dependency| {
         let (name, modules) = (&dependency.name, names.imports(&dependency.name));
         // A type checker reads them for whoever imports what they describe.
-        let described = modules.iter().filter_map(|module| module.strip_suffix(STUBS)).map(str::to_owned);
-        let modules: &[String] = &modules.iter().cloned().chain(described).collect::<Vec<_>>();
+        let modules: &[String] = &modules.iter().cloned().chain(described_by(facts, name)).collect::<Vec<_>>();
         if is_shadowed(names, name) {
             return None;
         }
@@ -201,6 +200,13 @@ fn needs(facts: &Loaded<'_>, declared: &Declared, names: &Names, sources: &Sourc
         need::note(&mut needs, unknown.map(|dependency| dependency.name.clone()), &Need::Open);
     }
     needs
+}
+
+/// The packages of which an installed distribution describes the types.
+fn described_by(facts: &Loaded<'_>, name: &str) -> BTreeSet<String> {
+    let package = facts.packages.packages.iter().find(|package| *package.name == *name);
+    let paths = package.into_iter().flat_map(|package| &package.entries).map(|id| &facts.artifact.entry(*id).path);
+    paths.flat_map(|path| path.split('/')).filter_map(|part| part.strip_suffix(STUBS)).map(str::to_owned).collect()
 }
 
 /// Which of some distributions that nothing loads are named by settings and commands beside the code.
