@@ -289,7 +289,7 @@ fn file(path: &str, text: &str, reached: bool, program: &Program) -> OwnFile {
         imports: asked.iter().copied().filter_map(package).chain(asked.iter().copied().flat_map(others)).collect(),
         types: types.collect(),
         told: packages_in(text, words_of_types(path, text)).collect(),
-        words: words.map(ToString::to_string).collect(),
+        words: words.map(ToString::to_string).chain(asked_in_texts(program)).collect(),
         runs: strings.iter().flat_map(|text| first_words(text)).map(str::to_owned).chain(templates).collect(),
         made: made(program, text).collect(),
         surroundings: surroundings(text).collect(),
@@ -326,6 +326,18 @@ fn words_of_types(path: &str, text: &str) -> &'static [&'static str] {
         true => &["import(", "types=", "declare module", "from", "require"],
         false => &["import(", "types=", "declare module"],
     }
+}
+
+/// Packages that code asks for which stands in texts, to be written elsewhere or run as it is.
+fn asked_in_texts(program: &Program) -> impl Iterator<Item = String> + '_ {
+    let texts = |kind: &ExprKind| match kind {
+        ExprKind::String(text) => vec![*text],
+        ExprKind::Template(parts, _) => parts.to_vec(),
+        _ => Vec::new(),
+    };
+    let texts = program.exprs.iter().flat_map(move |expr| texts(&expr.kind));
+    let texts = texts.filter_map(|text| program.strings.get(text as usize)).filter(|text| text.contains(' '));
+    texts.flat_map(|text| packages_in(text, &["from", "require", "import"]).collect::<Vec<_>>())
 }
 
 /// The modules that a file of types declares for all others. In a file that is a module itself such a declaration adds to

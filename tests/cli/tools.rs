@@ -315,6 +315,16 @@ fn files_of_frameworks() {
     assert_eq!(unused_uninstalled(&["astro"], &[("b.js", "require('a');\nimport('astro:content');\n")]), [""; 0]);
 }
 
+/// Code that is written to a file asks for packages as any other.
+#[test]
+fn code_in_texts() {
+    let names = ["browser", "pages", "spare"];
+    let tree = |code: &str| Tree::new(&names).file("test/world.js", code);
+    assert_eq!(tree("write('spare browser pages');").unused(), names);
+    let written = "write(`x.y = require('browser').path();\n${rest}`, \"import z from 'pages';\");";
+    assert_eq!(tree(written).unused(), names[2..]);
+}
+
 /// A shared configuration names plug-ins as its tool does, and that looks for them from the project's folder.
 #[test]
 fn plug_ins_of_shared_settings() {
