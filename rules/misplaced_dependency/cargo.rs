@@ -2,14 +2,25 @@ use crate::engine::cargo::CargoFacts;
 use crate::engine::{ProjectContext, Sink};
 use crate::finding::{Edit, Finding, Fix, FixLevel};
 use crate::manifest::cargo::{DependencyKind, edit};
+use crate::manifest::dependency::{Dependency, Scope};
 use crate::usage::cargo::Verdict;
 
 /// Reports crates that only tests name, and what packages of a project import that is declared for development.
 pub(in crate::rules) fn cargo(cx: &ProjectContext<'_>, sink: &mut Sink<'_>) {
     for misplaced in cx.project.trees.iter().flat_map(|tree| &tree.usage.misplaced) {
-        let message = format!("{} is declared for development and a package of the project imports it", misplaced.name);
+        let message =
+            format!("{} is declared for development and code of the project that runs imports it", misplaced.name);
         let finding = Finding::new(misplaced.location.clone(), message).about(misplaced.name.to_string());
         sink.report(finding.noting("imported here"));
+    }
+    for tree in &cx.project.trees {
+        for (name, test) in &tree.usage.only_tests {
+            let is_its = |dependency: &&Dependency| dependency.name == *name && dependency.scope == Scope::Runtime;
+            let Some(dependency) = tree.declared.dependencies.iter().find(is_its) else { continue };
+            let message = format!("{name} is a runtime dependency and only tests import it, such as {test}");
+            let finding = Finding::new(dependency.location.clone(), message).about(name.to_string());
+            sink.report(finding.noting("belongs to the development dependencies"));
+        }
     }
     cx.workspaces().iter().for_each(|cargo| of_workspace(cargo, sink));
 }

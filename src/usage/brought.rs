@@ -17,6 +17,7 @@ struct Table {
     python: OfLanguage,
     node: OfLanguage,
     aside: Aside,
+    hosts: Hosts,
     projects: Projects,
 }
 
@@ -37,6 +38,13 @@ struct Aside {
     parts: Vec<String>,
     files: Vec<String>,
     endings: Vec<String>,
+    copied: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Hosts {
+    node: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -66,6 +74,11 @@ pub(super) fn by_any_runtime(language: Language, name: &str) -> bool {
     by_runtime(language, name) || is_one_of(&of(language).jobs, name)
 }
 
+/// Whether the program that runs a Node project has a package for it, which is installed for development alone.
+pub(super) fn by_host(name: &str) -> bool {
+    is_one_of(&BROUGHT.hosts.node, name)
+}
+
 /// Whether only type checkers read something of a package.
 pub(super) fn is_stub(language: Language, name: &str) -> bool {
     is_one_of(&of(language).stubs, name)
@@ -86,6 +99,12 @@ pub fn is_aside(path: &str) -> bool {
         || aside.parts.iter().any(|part| file.contains(&**part))
         || aside.files.iter().any(|known| known == file)
         || aside.endings.iter().any(|ending| file.ends_with(&**ending))
+}
+
+/// Whether a file lies where people keep what is written by others, is copied elsewhere or is served as it is.
+pub(super) fn is_copied(path: &str) -> bool {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    folder.split('/').any(|part| BROUGHT.aside.copied.iter().any(|known| known == part))
 }
 
 /// Whether a file makes its folder a project of its own.

@@ -9,8 +9,9 @@ use rayon::prelude::*;
 use serde_json::Value as Json;
 
 use super::need::{Need, Needs};
-use super::own_code::{OwnFile, packages_in};
-use super::texts::{Text, holds, is_told_to_run};
+use super::node::aliases;
+use super::own_code::{OwnFile, SHELLS, extension, is_run_by, packages_in};
+use super::texts::{Text, holds, is_told_to_run, is_told_with};
 use super::tools::{self, Kind, Known, Surroundings};
 use super::tree::Part;
 use super::{Loaded, commands};
@@ -72,7 +73,8 @@ fn told_of(facts: &Loaded<'_>, declared: &Declared, names: &[&Arc<str>]) -> BTre
     let texts = read(facts, &[Kind::Settings]);
     let part = Part::whole();
     let says = |word: &str| texts.iter().any(|text| text.text.contains(word));
-    let around = Surroundings::of(facts, declared, &part, false, Known { says: &says, alone: &|_| BTreeSet::new() });
+    let known = Known { says: &says, is_marked: &|_| false, alone: &|_| BTreeSet::new() };
+    let around = Surroundings::of(facts, declared, &part, false, known);
     let is_told = |name: &str| {
         let short = tools::short_names(name);
         let is_named = |text: &Text| {
@@ -99,6 +101,12 @@ impl Texts {
     /// Their files.
     pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
         self.all.iter().map(|text| &*text.path)
+    }
+
+    /// Names that settings give to something else than packages.
+    pub(super) fn aliases(&self, part: &Part) -> BTreeSet<String> {
+        let seen = self.all.iter().filter(|text| part.sees(&text.path));
+        seen.filter_map(Text::settings).flat_map(|settings| aliases::in_json(&settings)).collect()
     }
 }
 
@@ -131,8 +139,9 @@ pub(super) fn told_in_tree(facts: &Loaded<'_>, declared: &Declared, texts: &Text
         let is_asked = |file: &&OwnFile| file.surroundings.iter().any(|said| said == word);
         texts.iter().any(|text| text.text.contains(word)) || tellers.files.iter().any(is_asked)
     };
-    let around =
-        Surroundings::of(facts, declared, part, is_whole(facts, declared), Known { says: &says, alone: tellers.alone });
+    let is_marked = |mark: &str| prose.iter().any(|text| text.text.contains(mark));
+    let known = Known { says: &says, is_marked: &is_marked, alone: tellers.alone };
+    let around = Surroundings::of(facts, declared, part, is_whole(facts, declared), known);
     // In a browser nothing brings what Node does, and bundlers take the package of that name.
     let is_bundled = declared.dependencies.iter().any(|dependency| tools::is_bundler(&dependency.name));
     let imported = imported_in_prose(&prose, tellers);
@@ -143,7 +152,9 @@ pub(super) fn told_in_tree(facts: &Loaded<'_>, declared: &Declared, texts: &Text
         let commands: Vec<String> = commands.into_iter().chain([name.to_owned()]).collect();
         let path = path.or_else(|| imported.get(name).map(|path| Arc::clone(path)));
         let path = path.or_else(|| commands::settings_file(facts.artifact, part, &commands));
-        let is_run = |text: &&&Text| commands.iter().any(|command| is_told_to_run(&text.text, command));
+        let is_run = |text: &&&Text| {
+            commands.iter().any(|command| is_told_to_run(&text.text, command)) || is_told_with(&text.text, name)
+        };
         let path = path.or_else(|| prose.iter().find(is_run).map(|text| text.path.clone()));
         let found = || (around.imply(name) || is_bundled && is_builtin(name)).then_some(Need::Found);
         path.map(Need::Set).or_else(found)
@@ -236,7 +247,12 @@ fn read(facts: &Loaded<'_>, kinds: &[Kind]) -> Vec<Text> {
         let name = path.rsplit('/').next().unwrap_or(path);
         kinds.iter().copied().find(|kind| tools::is_of(*kind, name))
     };
-    let named = own.filter_map(|(id, entry)| Some((id, kind(&entry.path)?)));
+    // A script without an ending holds commands like any other.
+    let by_shell = |id: EntryId, path: &str| {
+        let is_one = kinds.iter().any(|kind| matches!(kind, Kind::Settings)) && extension(path).is_none();
+        (is_one && is_run_by(facts.artifact, id, &SHELLS)).then_some(Kind::Settings)
+    };
+    let named = own.filter_map(|(id, entry)| Some((id, kind(&entry.path).or_else(|| by_shell(id, &entry.path))?)));
     let files: Vec<(EntryId, Kind)> = named.take(MOST_FILES).collect();
     files.par_iter().filter_map(|(id, kind)| text(facts, *id, *kind)).collect()
 }

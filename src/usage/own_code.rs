@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::node::aliases;
 use super::{Loaded, loaders, open_loads};
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::javascript::is_builtin;
@@ -23,6 +24,8 @@ pub(super) const LARGEST: u64 = 8 << 20;
 const MOST_FILES: usize = 20_000;
 /// The kernel takes no longer first line than this, in bytes (`BINPRM_BUF_SIZE`).
 const LONGEST_FIRST_LINE: usize = 256;
+/// What runs commands of the system.
+pub(super) const SHELLS: [&str; 5] = ["sh", "bash", "zsh", "dash", "ksh"];
 /// What runs JavaScript and TypeScript.
 const INTERPRETERS: [&str; 5] = ["node", "tsx", "ts-node", "bun", "deno"];
 
@@ -37,6 +40,10 @@ pub(super) struct OwnFile {
     pub(super) imports: BTreeSet<String>,
     /// Packages that it asks for whenever it is loaded, and where.
     pub(super) stated: BTreeMap<String, Span>,
+    /// Those of them that it surely does ask for then, whatever the environment.
+    pub(super) firm: BTreeSet<String>,
+    /// Own files that its code imports or requires, as it asks for them: `./db`.
+    pub(super) beside: BTreeSet<String>,
     /// Packages of which it imports types only.
     pub(super) types: BTreeSet<String>,
     /// Packages that something in it names like a type: `import("x").Y` in a comment, `/// <reference types="x" />`,
@@ -52,6 +59,10 @@ pub(super) struct OwnFile {
     pub(super) runs: BTreeSet<String>,
     /// The surroundings that it asks a test runner for: `@jest-environment jsdom`.
     pub(super) surroundings: BTreeSet<String>,
+    /// Names that it gives to something else than packages, as settings do.
+    pub(super) aliases: BTreeSet<String>,
+    /// Modules that it declares for others: `declare module "x"` in a file of types that is no module itself.
+    pub(super) declares: BTreeSet<String>,
     /// By what it may load modules whose names are known only when it runs.
     pub(super) open_load: Option<Arc<str>>,
 }
@@ -148,12 +159,16 @@ fn unparsed(path: &str, text: &str, reached: bool) -> OwnFile {
         words: asked.clone(),
         imports: asked,
         stated: BTreeMap::new(),
+        firm: BTreeSet::new(),
+        beside: paths_in(text).collect(),
         types: BTreeSet::new(),
         told: BTreeSet::new(),
         prefixes: BTreeSet::new(),
         made: Vec::new(),
         runs: BTreeSet::new(),
         surroundings: surroundings(text).collect(),
+        aliases: BTreeSet::new(),
+        declares: BTreeSet::new(),
         open_load: Some("require".into()),
     }
 }
@@ -224,15 +239,20 @@ fn file(path: &str, text: &str, reached: bool, program: &Program) -> OwnFile {
     // `raw-loader!./file` asks for a loader of webpack's.
     let parts = |text: Text| requested(text).split('!').filter(|part| !is_builtin(part));
     let package = |text: Text| parts(text).next_back().map(installed).and_then(package_of_request).map(str::to_owned);
-    let loaders = |text: Text| {
+    // `astro:content` is a module of Astro's own.
+    let scheme = |text: Text| parts(text).filter_map(|part| part.split_once(':').map(|(scheme, _)| scheme)).next();
+    let others = |text: Text| {
         let loaders = requested(text).rsplit_once('!').map_or("", |(loaders, _)| loaders);
-        loaders.split('!').filter_map(package_of_request).map(str::to_owned).collect::<Vec<_>>()
+        let names = loaders.split('!').chain(scheme(text)).filter_map(package_of_request);
+        names.map(str::to_owned).collect::<Vec<_>>()
     };
     let real = || program.imports.iter().filter(|import| import.span.end > 0);
     let stated = real().filter_map(|import| Some((package(import.request)?, import.span)));
     let is_run = |site: &&Site| site.kind == SiteKind::Require && site.top_level && !site.guarded;
-    let required = program.sites.iter().filter(is_run);
-    let required = required.filter_map(|site| Some((package(site.request?)?, site.span)));
+    let required = || program.sites.iter().filter(is_run);
+    let stated_first = required().filter(|site| stands_first(text, site.span));
+    let firm = stated_first.filter_map(|site| package(site.request?)).chain(stated.clone().map(|(name, _)| name));
+    let required = required().filter_map(|site| Some((package(site.request?)?, site.span)));
     let sites = program.sites.iter().filter_map(|site| site.request);
     let asked: Vec<Text> = real().map(|import| import.request).chain(sites).collect();
     let strings = program.exprs.iter().filter_map(|expr| match expr.kind {
@@ -258,16 +278,75 @@ fn file(path: &str, text: &str, reached: bool, program: &Program) -> OwnFile {
         prefixes: prefixes.chain(begun).filter(|prefix| !prefix.starts_with(['.', '/'])).collect(),
         path: path.to_owned(),
         reached,
+        firm: firm.collect(),
+        beside: asked
+            .iter()
+            .map(|text| requested(*text))
+            .filter(|path| path.starts_with('.'))
+            .map(str::to_owned)
+            .collect(),
         stated: required.chain(stated).collect(),
-        imports: asked.iter().copied().filter_map(package).chain(asked.iter().copied().flat_map(loaders)).collect(),
+        imports: asked.iter().copied().filter_map(package).chain(asked.iter().copied().flat_map(others)).collect(),
         types: types.collect(),
-        told: packages_in(text, &["import(", "types=", "declare module"]).collect(),
-        words: words.map(ToString::to_string).collect(),
+        told: packages_in(text, words_of_types(path, text)).collect(),
+        words: words.map(ToString::to_string).chain(asked_in_texts(program)).collect(),
         runs: strings.iter().flat_map(|text| first_words(text)).map(str::to_owned).chain(templates).collect(),
         made: made(program, text).collect(),
         surroundings: surroundings(text).collect(),
+        aliases: aliases::in_code(program),
+        declares: declared_for_others(path, text, program),
         open_load: open_loads::of(program, text),
     }
+}
+
+/// Whether a call stands in a line of its own that begins at the margin, under no condition.
+fn stands_first(text: &str, span: Span) -> bool {
+    let before = text.get(..span.start as usize).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or(before);
+    let conditions = ["if", "?", "&&", "||", "=>", "function", "else", "case", "catch"];
+    !line.starts_with(char::is_whitespace) && !conditions.iter().any(|word| line.contains(word))
+}
+
+/// The paths of own files that quoted texts behind words that ask for modules name.
+fn paths_in(text: &str) -> impl Iterator<Item = String> + '_ {
+    ["from", "require", "import"].into_iter().flat_map(move |word| {
+        text.split(word).skip(1).filter_map(|rest| {
+            let rest = rest.trim_start_matches([' ', '\t', '\n', '(']);
+            let quote = rest.chars().next().filter(|first| matches!(first, '"' | '\'' | '`'))?;
+            let (path, _) = rest.get(1..)?.split_once(quote)?;
+            (path.starts_with('.') && path.len() <= LONGEST_NAME).then(|| path.to_owned())
+        })
+    })
+}
+
+/// Words behind which code names what it has types of. Imports within `declare module` are of types alone.
+fn words_of_types(path: &str, text: &str) -> &'static [&'static str] {
+    let is_typed = path.rsplit_once('.').is_some_and(|(_, extension)| extension.contains("ts"));
+    match is_typed && memchr::memmem::find(text.as_bytes(), b"declare ").is_some() {
+        true => &["import(", "types=", "declare module", "from", "require"],
+        false => &["import(", "types=", "declare module"],
+    }
+}
+
+/// Packages that code asks for which stands in texts, to be written elsewhere or run as it is.
+fn asked_in_texts(program: &Program) -> impl Iterator<Item = String> + '_ {
+    let texts = |kind: &ExprKind| match kind {
+        ExprKind::String(text) => vec![*text],
+        ExprKind::Template(parts, _) => parts.to_vec(),
+        _ => Vec::new(),
+    };
+    let texts = program.exprs.iter().flat_map(move |expr| texts(&expr.kind));
+    let texts = texts.filter_map(|text| program.strings.get(text as usize)).filter(|text| text.contains(' '));
+    texts.flat_map(|text| packages_in(text, &["from", "require", "import"]).collect::<Vec<_>>())
+}
+
+/// The modules that a file of types declares for all others. In a file that is a module itself such a declaration adds to
+/// what is there already.
+fn declared_for_others(path: &str, text: &str, program: &Program) -> BTreeSet<String> {
+    if !path.ends_with(".d.ts") || program.module_syntax {
+        return BTreeSet::new();
+    }
+    packages_in(text, &["declare module"]).collect()
 }
 
 /// The calls of makers of libraries that load drivers.

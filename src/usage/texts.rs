@@ -1,5 +1,6 @@
 //! Texts of a project beside its code, and whether they name a package.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::Value as Json;
@@ -18,6 +19,8 @@ pub(super) struct Text {
 
 /// Words behind which pages name what they load.
 const LOADS: [&str; 9] = ["from", "require", "import", "@use", "@forward", "@plugin", "src=", "href=", "url"];
+/// The kind of a script that gives names to modules.
+const IMPORT_MAP: &str = "importmap\"";
 /// Words of commands that run what follows.
 const RUNS: [&str; 14] =
     ["npx", "bunx", "yarn", "pnpm", "bun", "exec", "dlx", "x", "run:", "command:", "-", "RUN", "CMD", "ENTRYPOINT"];
@@ -40,6 +43,20 @@ impl Text {
     /// Whether it is written in JSON.
     pub(super) fn is_json(&self) -> bool {
         self.manifest.is_some() || self.ends(&[".json", ".jsonc", ".json5", ".webmanifest"])
+    }
+
+    /// Settings that are written in JSON, with comments or without, or in a page: `<script type="importmap">`.
+    pub(super) fn settings(&self) -> Option<Cow<'_, Json>> {
+        if let Some(manifest) = &self.manifest {
+            return Some(Cow::Borrowed(manifest));
+        }
+        let is_settings = matches!(self.kind, Kind::Settings) && self.text.trim_start().starts_with(['{', '/']);
+        let mut text = match is_settings {
+            true => self.text.clone(),
+            false => self.text.split_once(IMPORT_MAP)?.1.split_once('>')?.1.split_once("</script")?.0.to_owned(),
+        };
+        json_strip_comments::strip(&mut text).ok()?;
+        serde_json::from_str(&text).ok().map(Cow::Owned)
     }
 
     /// Whether it says what machines run, where names are those of images, services and steps as well.
@@ -73,7 +90,8 @@ impl Text {
     pub(super) fn starts(&self, word: &str) -> bool {
         // In code, commands stand in texts.
         let starts = if self.ends(&CODE) { &QUOTES[..] } else { &STARTS[..] };
-        is_started(&self.text, word, starts, self.is_yaml() && !self.is_of_machines())
+        let has_keys = self.is_yaml() && !self.is_of_machines() || self.name().starts_with("Procfile");
+        is_started(&self.text, word, starts, has_keys)
     }
 
     /// Whether settings of a tool name a package by what the tool leaves of its name.
@@ -167,7 +185,10 @@ fn is_started(text: &str, word: &str, starts: &[char], by_key: bool) -> bool {
         let runs = |last: &str| {
             RUNS.contains(&last) || JOINS.contains(&last) || last.starts_with('-') || is_assigned(last) || is_key(last)
         };
-        let is_first = last.is_none_or(runs) || line.ends_with(".bin/");
+        // Where commands lie may be known to a variable: `$(BIN)/x`, `${BIN}/x`, `$BIN/x`.
+        let is_variable = last.is_some_and(|last| last.starts_with('$') && before.ends_with('/'));
+        let is_there = is_variable || [".bin/", ")/", "}/"].iter().any(|end| line.ends_with(end));
+        let is_first = last.is_none_or(runs) || is_there;
         is_first && after.chars().next().is_none_or(|c| c.is_whitespace() || "\"'`)],&|;/@\\".contains(c))
     })
 }
@@ -188,9 +209,27 @@ pub(super) fn is_told_to_run(text: &str, command: &str) -> bool {
     places(text, command).any(|(before, after)| {
         let line = before.rsplit(['\n', '`', '&', '|', ';']).next().unwrap_or(before);
         let last = line.split_whitespace().next_back();
-        last.is_some_and(|last| TELLS.contains(&last)) && !after.starts_with('/')
+        let is_behind = || last.is_some_and(|last| TELLS.contains(&last));
+        (is_behind() || line.ends_with(".bin/")) && !after.starts_with('/')
     })
 }
+
+/// Whether a command that prose tells people to run is given a package's name, on its line or on those that it goes on in.
+pub(super) fn is_told_with(text: &str, name: &str) -> bool {
+    !is_word(name)
+        && places(text, name).any(|(before, _)| {
+            let mut lines = before.rsplit('\n');
+            let first = lines.next().unwrap_or(before);
+            let earlier = lines.take_while(|line| line.trim_end().ends_with('\\'));
+            std::iter::once(first).chain(earlier).any(|line| {
+                let words = line.split_whitespace().collect::<Vec<_>>();
+                line.contains(".bin/") || matches!(words.first(), Some(first) if RUN_BY.contains(first))
+            })
+        })
+}
+
+/// Words that a line begins with which starts a command of a package.
+const RUN_BY: [&str; 6] = ["npx", "bunx", "$", "pnpx", "exec", "dlx"];
 
 /// Whether settings say a word where a name may stand: quoted, behind `plugin:`, as a key, or in YAML.
 fn is_said(text: &str, word: &str, is_yaml: bool) -> bool {
@@ -249,6 +288,14 @@ mod tests {
             assert!(!text(path, said).names("debug"), "{path}: {said}");
         }
         assert!(text("a.html", "about left-pad").names("left-pad"));
+    }
+
+    #[test]
+    fn prose_tells_what_to_run_and_with_what() {
+        let told = "    node_modules/.bin/rollup a.js -o b.js \\\n      -p @rollup/plugin-terser\n";
+        assert!(is_told_to_run(told, "rollup") && is_told_with(told, "@rollup/plugin-terser"));
+        let told = "It is built with @rollup/plugin-terser.\n\n    $ rollup a.js\n";
+        assert!(is_told_to_run(told, "rollup") && !is_told_with(told, "@rollup/plugin-terser"));
     }
 
     #[test]

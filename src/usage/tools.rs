@@ -25,6 +25,7 @@ struct Tools {
     prose: Vec<String>,
     not_settings: Vec<String>,
     browsers: Vec<String>,
+    copiers: Vec<String>,
     jsx: Vec<String>,
     short: Vec<Short>,
     implied: Vec<Implied>,
@@ -58,6 +59,8 @@ struct Implied {
     files: Vec<String>,
     #[serde(default)]
     words: Vec<String>,
+    #[serde(default)]
+    marks: Vec<String>,
     #[serde(default)]
     tools: Vec<String>,
     /// The major version from which on the tools do it no more.
@@ -93,6 +96,11 @@ pub(super) fn is_meant_by_jsx(name: &str) -> bool {
 /// Whether a package makes code for browsers, where nothing brings what Node does.
 pub(super) fn is_bundler(name: &str) -> bool {
     is_any(&TOOLS.browsers, name)
+}
+
+/// Whether a package, or a command of that name, puts what code imports into what is shipped, from whatever table.
+pub(super) fn may_copy(name: &str) -> bool {
+    is_bundler(name) || is_any(&TOOLS.copiers, name)
 }
 
 fn is_any(patterns: &[String], name: &str) -> bool {
@@ -150,6 +158,8 @@ pub(super) fn short_names(name: &str) -> Vec<(&'static Short, Vec<String>)> {
 pub(super) struct Known<'a> {
     /// Whether settings or pages hold a word.
     pub(super) says: &'a dyn Fn(&str) -> bool,
+    /// Whether prose holds one.
+    pub(super) is_marked: &'a dyn Fn(&str) -> bool,
     /// What only one package brings.
     pub(super) alone: &'a dyn Fn(&str) -> BTreeSet<Arc<str>>,
 }
@@ -211,6 +221,7 @@ impl<'a> Surroundings<'a> {
         (row.tools.is_empty() || self.have(&row.tools, row.before, name))
             && (row.files.is_empty() || is_there())
             && (row.words.is_empty() || row.words.iter().any(|word| (self.known.says)(word)))
+            && (row.marks.is_empty() || row.marks.iter().any(|mark| (self.known.is_marked)(mark)))
     }
 
     fn have(&self, tools: &[String], before: Option<u64>, name: &str) -> bool {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::evidence::Evidence as Sought;
 use super::names::Names;
+use super::node::aliases;
 use super::own_code::OwnFile;
 use super::tree::Part;
 use super::{Loaded, brought, is_at_or_below, is_or_below, loaders, scripts, tools};
@@ -57,7 +58,7 @@ impl<'a> OwnWork<'a> {
     /// Whether a file is the project's own code that runs.
     fn holds(&self, path: &str) -> bool {
         let Some(path) = path.strip_prefix(self.folder) else { return false };
-        !brought::is_aside(path) && !self.inner.iter().any(|inner| path.starts_with(inner))
+        !brought::is_aside(path) && !brought::is_copied(path) && !self.inner.iter().any(|inner| path.starts_with(inner))
     }
 }
 
@@ -139,6 +140,7 @@ pub(super) fn only_for_development(
     let brought = Sought { facts, declared, names }.needed_by(others.clone());
     let is_missing =
         |name: &Arc<str>| development.contains(name) && !others.contains(name) && !brought.contains_key(name);
+    let is_installer = |name: &Arc<str>| INSTALLERS.contains(&&**name);
     let own = OwnWork::of(facts, part);
     let is_module = |path: &str| {
         let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -152,7 +154,7 @@ pub(super) fn only_for_development(
             let top = import.split('.').next().unwrap_or(import);
             let mut providers = names.providers(import).peekable();
             let Some(first) = providers.peek().map(|name| Arc::clone(name)) else { continue };
-            if is_standard(top) || parts.contains(top) || !providers.all(is_missing) {
+            if is_standard(top) || parts.contains(top) || is_installer(&first) || !providers.all(is_missing) {
                 continue;
             }
             let location = Location::in_artifact(facts.artifact, *entry, Some(*span));
@@ -163,7 +165,7 @@ pub(super) fn only_for_development(
 }
 
 /// Words in the names of modules that are for tests and for building, wherever they lie.
-const ASIDE: [&str; 7] = ["test", "fixture", "conftest", "plugin", "script", "tool", "task"];
+const ASIDE: [&str; 8] = ["test", "fixture", "conftest", "plugin", "script", "tool", "task", "build"];
 
 /// What environments are made with.
 const INSTALLERS: [&str; 4] = ["pip", "setuptools", "wheel", "distribute"];
@@ -224,10 +226,17 @@ pub(super) fn own_names<'a>(facts: &Loaded<'a>) -> BTreeSet<&'a str> {
 
 /// Static imports of a Node project, by its parsed files: those that nothing brings, and those that are here only because
 /// something else brings them.
-pub(super) fn of_node(facts: &Loaded<'_>, declared: &Declared, files: &[&OwnFile], part: &Part) -> Vec<Undeclared> {
+/// `aliases` are the names that settings in JSON give to something else than packages.
+pub(super) fn of_node(
+    facts: &Loaded<'_>,
+    declared: &Declared,
+    (files, mut aliases): (&[&OwnFile], BTreeSet<String>),
+    part: &Part,
+) -> Vec<Undeclared> {
     if !is_judged(declared) {
         return Vec::new();
     }
+    aliases.extend(files.iter().flat_map(|file| &file.aliases).cloned());
     let own = OwnWork::of(facts, part);
     let (parts, settings) = (own_names(facts), settings(facts));
     let is_declared = |name: &str| declared.dependencies.iter().any(|dependency| *dependency.name == *name);
@@ -244,9 +253,19 @@ pub(super) fn of_node(facts: &Loaded<'_>, declared: &Declared, files: &[&OwnFile
         let first = name.split('/').next().unwrap_or(name);
         // As a text, or as the beginning of a pattern.
         let quoted = [format!("\"{first}"), format!("'{first}"), format!("^{first}")];
-        parts.contains(first) || settings.iter().any(|text| quoted.iter().any(|alias| text.contains(alias)))
+        let is_set = || settings.iter().any(|text| quoted.iter().any(|alias| text.contains(alias)));
+        parts.contains(first) || aliases::stand_for(&aliases, name) || is_set()
     };
-    let by_runtime = |name: &str| brought::by_any_runtime(Language::Node, name);
+    let has_file = |name: &str| facts.artifact.entries().any(|(_, entry)| is_called(&entry.path, name));
+    let is_given = |name: &str| {
+        // A name that npm does not let anybody publish is put in by a tool.
+        name.starts_with('_')
+            || brought::by_any_runtime(Language::Node, name)
+            || aliases::is_given(declared, &has_file, name)
+    };
+    // What is here may be described by the project, what is not, it makes itself.
+    let is_known = |name: &str| is_installed(name) || declared.locked.iter().any(|locked| *locked.name == *name);
+    let is_own_module = |name: &str| !is_known(name) && files.iter().any(|file| file.declares.contains(name));
     // A package may ask for itself by its own name.
     let manifest = facts.artifact.find(&format!("{}package.json", part.folder()));
     let manifest = manifest.and_then(|entry| json(facts.artifact, entry));
@@ -258,7 +277,7 @@ pub(super) fn of_node(facts: &Loaded<'_>, declared: &Declared, files: &[&OwnFile
     for file in files.iter().filter(|file| own.holds(&file.path)) {
         let Some(entry) = facts.artifact.find(&file.path) else { continue };
         for (name, span) in &file.stated {
-            if is_here(name) || is_alias(name) || by_runtime(name) || is_own(name) {
+            if is_here(name) || is_alias(name) || is_given(name) || is_own(name) || is_own_module(name) {
                 continue;
             }
             let location = Location::in_artifact(facts.artifact, entry, Some(*span));
@@ -266,6 +285,13 @@ pub(super) fn of_node(facts: &Loaded<'_>, declared: &Declared, files: &[&OwnFile
         }
     }
     found.into_values().collect()
+}
+
+/// Commands that whoever runs a script of a manifest has: Node's, and those of what runs scripts.
+const BROUGHT: [&str; 9] = ["node", "npm", "npx", "corepack", "yarn", "yarnpkg", "pnpm", "pnpx", "bun"];
+
+fn is_called(path: &str, name: &str) -> bool {
+    path.rsplit('/').next() == Some(name)
 }
 
 /// Commands that scripts of a part's manifest run, of packages that are here only because something else brings them.
@@ -286,7 +312,7 @@ pub(super) fn of_scripts(
     let is_others = |(_, owners): &(&Arc<str>, &BTreeSet<Arc<str>>)| {
         !owners.iter().any(|owner| is_declared(owner) || own == Some(&**owner))
     };
-    let is_run = |command: &str| scripts.iter().any(|script| is_first(script, command));
+    let is_run = |command: &str| !BROUGHT.contains(&command) && scripts.iter().any(|script| is_first(script, command));
     let found = owners.iter().filter(is_others).filter(|(command, _)| is_run(command));
     let mut found: Vec<Undeclared> = found
         .filter_map(|(command, owners)| {

@@ -8,7 +8,7 @@ use memchr::memmem::Finder;
 
 use super::names::Names;
 use super::need::{self, Need, Needs};
-use super::{Loaded, is_at_or_below, own_code, scripts, search};
+use super::{Loaded, is_at_or_below, own_code, scripts, search, tools};
 use crate::artifact::EntryId;
 use crate::graph::javascript::is_builtin;
 use crate::manifest::dependency::Declared;
@@ -69,7 +69,9 @@ pub(super) fn by_packages(
 ) -> Needs {
     let Among { brings, may_use, idle } = among;
     let sought = open(facts, declared, &|name| used.contains(name) || idle.contains(name), &|package| {
-        let finders = vec![Finder::new(&*package.name).into_owned()];
+        let short = tools::short_names(&package.name).into_iter().flat_map(|(_, words)| words);
+        let words = short.chain([package.name.to_string()]);
+        let finders = words.map(|word| Finder::new(&word).into_owned()).collect();
         Sought { name: package.name.clone(), finders, modules: Vec::new(), groups: Vec::new() }
     });
     let is_declared = |name: &str| declared.dependencies.iter().any(|dependency| *dependency.name == *name);
@@ -85,9 +87,18 @@ pub(super) fn by_packages(
     let holds = |owner: &str, text: &str, sought: &Sought| {
         let name = &*sought.name;
         let is_brought = brings(owner, name);
-        (!is_brought || has_own(owner, name)) && is_asked_for(text, name) && says(text, name, !is_brought)
+        let is_asked = || is_asked_for(text, name) && says(text, name, !is_brought);
+        (!is_brought || has_own(owner, name)) && (is_asked() || names_in_short(owner, text, name))
     };
     found(facts, &sought, &is_searched, &is_code, &holds)
+}
+
+/// Whether a package of settings for a tool names another one by what the tool leaves of its name: ESLint looks for the
+/// plug-ins of a shared configuration from the project's folder.
+fn names_in_short(owner: &str, text: &str, name: &str) -> bool {
+    let is_settings = ["config", "preset"].iter().any(|word| owner.contains(word));
+    let is_said = |word: &String| quotes(text, word) || text.contains(&format!("plugin:{word}/"));
+    is_settings && tools::short_names(name).iter().any(|(row, words)| row.speaks(owner) && words.iter().any(is_said))
 }
 
 /// Declared packages that are installed and that nothing is known to use, of whose scope a library knows that is used:

@@ -1,5 +1,6 @@
 //! The command as its users meet it: output, messages and exit codes.
 
+mod aliases;
 mod applications;
 mod baseline;
 mod cache;

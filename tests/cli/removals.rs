@@ -344,3 +344,71 @@ fn distributions_for_development_that_a_package_imports() {
     let found = report["findings"].as_array().unwrap().iter();
     assert_eq!(found.map(|finding| finding["subject"].as_str().unwrap()).collect::<Vec<_>>(), ["requests"]);
 }
+
+/// What a tool of development loads where it is there is found in the environment, too.
+#[test]
+fn what_distributions_for_development_load() {
+    let site = ".venv/lib/python3.13/site-packages";
+    let drawer = format!("{site}/drawer/__init__.py");
+    let files = [
+        ("pyproject.toml", "[project]\nname = 'shop'\nversion = '1'\ndependencies = ['requests']\n[dependency-groups]\ndev = ['drawer', 'bitmaps', 'spare', 'descriptions']\n".to_owned()),
+        ("shop.py", "import requests\n".to_owned()),
+        ("docs/ext.py", "import drawer\n".to_owned()),
+        (".venv/pyvenv.cfg", "version = 3.13.0\n".to_owned()),
+        (&*drawer, "try:\n    import bitmaps\nexcept ImportError:\n    bitmaps = None\n".to_owned()),
+    ];
+    let mut files: Vec<(String, String)> = files.map(|(path, text)| (path.to_owned(), text)).into();
+    let described = format!("{site}/requests-stubs/__init__.pyi");
+    files.push((described, String::new()));
+    files
+        .push((format!("{site}/descriptions-1.0.dist-info/METADATA"), "Name: descriptions\nVersion: 1.0\n".to_owned()));
+    files.push((format!("{site}/descriptions-1.0.dist-info/RECORD"), "requests-stubs/__init__.pyi,,\n".to_owned()));
+    for name in ["drawer", "bitmaps", "spare", "requests"] {
+        files.push((format!("{site}/{name}-1.0.dist-info/METADATA"), format!("Name: {name}\nVersion: 1.0\n")));
+        files.push((
+            format!("{site}/{name}-1.0.dist-info/RECORD"),
+            format!("{name}/__init__.py,,\n{name}-1.0.dist-info/METADATA,,\n"),
+        ));
+        if name != "drawer" {
+            files.push((format!("{site}/{name}/__init__.py"), String::new()));
+        }
+    }
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (&**path, &**text)).collect();
+    assert_eq!(unused(&Project::new(&files), &["--dev"]), ["spare"]);
+}
+
+/// What finds the places of dependencies of a project of Node.
+fn misplaced(manifest: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let own = files.iter().copied().chain([("package.json", manifest)]);
+    let report = Project::new(&own.collect::<Vec<_>>()).report(&["--select", "misplaced-dependency"]);
+    let found = report["findings"].as_array().unwrap().iter();
+    let told = |finding: &serde_json::Value| {
+        format!("{} {}", finding["subject"].as_str().unwrap(), finding["location"]["path"].as_str().unwrap())
+    };
+    found.map(told).collect()
+}
+
+/// What an entry of the project loads is needed when others run it; what only tests load is not.
+#[test]
+fn dependencies_of_node_in_the_wrong_table() {
+    let manifest = r#"{ "name": "shop", "main": "dist/index.js", "dependencies": { "express": "4", "chai": "5", "nock": "13" },
+  "devDependencies": { "ms": "2", "typed": "1", "guarded": "1", "tool": "1", "peer": "1", "brought": "1" },
+  "peerDependencies": { "peer": "1" } }"#;
+    let files = [
+        ("src/index.ts", "import express from 'express';\nimport './time.js';\nexport default express;\n"),
+        (
+            "src/time.ts",
+            "import ms from 'ms';\nimport { T } from 'typed';\nimport 'peer';\nif (process.env.X) require('guarded');\nexport const t: T = ms('1');\n",
+        ),
+        ("scripts/build.js", "require('tool');\nrequire('nock');\n"),
+        ("test/index.test.ts", "import 'chai';\nimport 'nock';\n"),
+    ];
+    assert_eq!(misplaced(manifest, &files), ["chai package.json", "ms src/time.ts"]);
+    // A bundler copies from any table, and without an entry nothing is known to run.
+    let bundled = manifest.replace("\"tool\"", "\"esbuild\"");
+    assert!(misplaced(&bundled, &files).is_empty());
+    assert!(misplaced(&manifest.replace("\"main\"", "\"mine\""), &files).is_empty());
+    // Settings that name it need it, too.
+    let set = [files.as_slice(), &[("server.config.js", "module.exports = { use: ['chai'] };\n")]].concat();
+    assert_eq!(misplaced(manifest, &set), ["ms src/time.ts"]);
+}

@@ -74,7 +74,8 @@ fn tools_that_nothing_names() {
     let partly = Tree::new(&names).file("node_modules/husky/package.json", "");
     let missing =
         Tree { files: partly.files.into_iter().filter(|(path, _)| !path.contains("husky/")).collect(), ..partly };
-    assert!(missing.unused().is_empty());
+    // What people start by a command nothing starts here, whatever is missing.
+    assert_eq!(missing.unused(), ["husky", "nodemon", "rimraf"]);
     let used = Tree::new(&names).script("rimraf x && nodemon main.ts");
     let used =
         used.file("main.ts", "").file(".husky/pre-commit", "x\n").file(".eslintrc.json", "{}").file("a.scss", "");
@@ -246,6 +247,9 @@ fn what_only_others_bring() {
     assert_eq!(tree().found(undeclared), ["inner"]);
     assert_eq!(tree().script("X=1 go --fast && node x").found(undeclared), ["runner", "inner"]);
     assert_eq!(tree().script("echo go").found(undeclared), ["inner"]);
+    // What runs scripts is there without being installed.
+    let npm = tree().package("npm", json!({"bin": {"npm": "x.js"}}), "");
+    assert_eq!(npm.script("npm run x").found(undeclared), ["inner"]);
     let required = tree()
         .file("src/old.js", "try { require('runner') } catch {}\nconst f = () => require('lost');\nrequire('gone');\n");
     assert_eq!(required.found(undeclared), ["inner", "gone"]);
@@ -264,4 +268,71 @@ fn types_that_nobody_takes() {
     assert_eq!(of(json!({"types": "index.d.ts"})), ["@types/a"]);
     assert_eq!(of(json!({"types": "index.d.ts", "exports": "./index.js"})), [""; 0]);
     assert_eq!(of(json!({"types": "lost.d.ts"})), [""; 0]);
+}
+
+/// What of these is unused in a project of which nothing is installed, and a lock file of pnpm's tells peers.
+fn unused_uninstalled(declared: &[&str], files: &[(&str, &str)]) -> Vec<String> {
+    let tree = Tree::new(declared);
+    let mut tree = files.iter().fold(tree, |tree, (path, text)| tree.file(path, text));
+    tree.files.retain(|(path, _)| !path.starts_with("node_modules/"));
+    let lock = "lockfileVersion: '9.0'\npackages:\n  other@1.0.0:\n    peerDependencies:\n      another: '1'\n";
+    tree.file("pnpm-lock.yaml", lock).unused()
+}
+
+/// Commands whose packages are not here are known by the names that such packages usually give them.
+#[test]
+fn commands_of_packages_that_are_not_here() {
+    let declared = ["@acme-run/serve", "clean-things-cli", "@paint/cli", "spare-cli"];
+    assert_eq!(unused_uninstalled(&declared, &[]), declared);
+    let files = [
+        ("Makefile", "css:\n\t$(BIN)/cleanthings a.css\n"),
+        (".github/workflows/x.yml", "jobs:\n  x:\n    steps:\n      - run: |\n          paint -i a.css\n"),
+        ("Procfile", "web: acme-serve build\n"),
+    ];
+    assert_eq!(unused_uninstalled(&declared, &files), ["spare-cli"]);
+}
+
+/// Commands in prose, what they are given, and the marks between which tools write.
+#[test]
+fn prose_that_tools_read() {
+    let declared = ["packer", "@packer/plugin-small", "automd", "doctoc", "spare"];
+    assert_eq!(unused_uninstalled(&declared, &[]), declared);
+    let prose = "    node_modules/.bin/packer a.js \\\n        -p @packer/plugin-small\n\nspare\n";
+    let files =
+        [("docs/contributing.rst", prose), ("README.md", "<!-- automd:badges -->\n<!-- START doctoc generated -->\n")];
+    assert_eq!(unused_uninstalled(&declared, &files), ["spare"]);
+}
+
+/// Files of a framework are for its compiler.
+#[test]
+fn files_of_frameworks() {
+    for (name, file) in
+        [("vue", "a.vue"), ("svelte", "a.svelte"), ("astro", "a.astro"), ("@redwoodjs/api", "redwood.toml")]
+    {
+        assert_eq!(unused_uninstalled(&[name], &[]), [name]);
+        assert!(unused_uninstalled(&[name], &[(file, "")]).is_empty(), "{name}");
+    }
+    assert_eq!(unused_uninstalled(&["astro"], &[("b.js", "require('a');\nimport('astro:content');\n")]), [""; 0]);
+}
+
+/// Code that is written to a file asks for packages as any other.
+#[test]
+fn code_in_texts() {
+    let names = ["browser", "pages", "spare"];
+    let tree = |code: &str| Tree::new(&names).file("test/world.js", code);
+    assert_eq!(tree("write('spare browser pages');").unused(), names);
+    let written = "write(`x.y = require('browser').path();\n${rest}`, \"import z from 'pages';\");";
+    assert_eq!(tree(written).unused(), names[2..]);
+}
+
+/// A shared configuration names plug-ins as its tool does, and that looks for them from the project's folder.
+#[test]
+fn plug_ins_of_shared_settings() {
+    let names = ["eslint-config-shop", "eslint-plugin-import", "eslint-plugin-react"];
+    let tree = |code: &str| {
+        let tree = Tree::new(&names).package("eslint-config-shop", json!({}), code);
+        tree.file(".eslintrc.js", "module.exports = { extends: ['shop'] };\n")
+    };
+    assert_eq!(tree("module.exports = { rules: { 'react/x': 1 } };").unused(), names[1..]);
+    assert_eq!(tree("module.exports = { plugins: ['import'] };").unused(), names[2..]);
 }

@@ -104,7 +104,7 @@ fn pnpm(text: &str) -> Vec<Locked> {
         requires.extend(snapshots.get(id).into_iter().flat_map(|snapshot| brings(snapshot)));
         let unneeded =
             |id: &str| snapshots.get(id).map(|snapshot| names(snapshot, "optionalDependencies")).unwrap_or_default();
-        let commands = entry.get("hasBin").into_iter().flat_map(|_| usual_commands(name));
+        let commands = entry.get("hasBin").map(|_| usual_commands(name)).unwrap_or_default();
         let locked = Locked {
             name: name.into(),
             // What is no release has a place for its version in the id.
@@ -112,7 +112,7 @@ fn pnpm(text: &str) -> Vec<Locked> {
             requires,
             peers: peers(entry, false),
             optional: [peers(entry, true), names(entry, "optionalDependencies"), unneeded(id)].concat(),
-            commands: commands.collect(),
+            commands: commands.into_iter().collect(),
         };
         let names = called.get(&(name, version)).cloned().unwrap_or_else(|| BTreeSet::from([name]));
         Some(names.into_iter().map(move |name| Locked { name: name.into(), ..locked.clone() }))
@@ -120,11 +120,26 @@ fn pnpm(text: &str) -> Vec<Locked> {
     locked.flatten().take(MOST_PACKAGES).collect()
 }
 
-/// The names under which a package with a command is usually run: its own, and that of the scope whose `cli` it is.
-fn usual_commands(name: &str) -> impl Iterator<Item = Arc<str>> {
-    let own = name.rsplit('/').next().unwrap_or(name);
-    let scope = name.strip_prefix('@').and_then(|name| name.strip_suffix("/cli"));
-    std::iter::once(own).chain(scope).map(Arc::from)
+/// Endings of names of packages that are nothing but a command.
+const OF_COMMANDS: [&str; 4] = ["-cli", "-cmd", "-bin", "-command"];
+
+/// The names under which packages with a command are usually run: `clean-css` and `cleancss` of `clean-css-cli`, `tailwindcss`
+/// of `@tailwindcss/cli`, `remix-serve` of `@remix-run/serve`.
+#[must_use]
+pub fn usual_commands(name: &str) -> BTreeSet<Arc<str>> {
+    let (scope, own) = match name.strip_prefix('@').and_then(|name| name.split_once('/')) {
+        Some((scope, own)) => (Some(scope), own),
+        None => (None, name),
+    };
+    let plain = OF_COMMANDS.iter().find_map(|end| own.strip_suffix(end)).unwrap_or(own);
+    let mut found: BTreeSet<String> = [own, plain].map(str::to_owned).into();
+    if let Some(scope) = scope {
+        let family = scope.split('-').next().unwrap_or(scope);
+        found.extend([scope, family].into_iter().filter(|_| matches!(own, "cli" | "cmd" | "core")).map(str::to_owned));
+        found.extend([format!("{scope}-{plain}"), format!("{family}-{plain}")]);
+    }
+    let joined: Vec<String> = found.iter().map(|name| name.replace(['-', '.', '_'], "")).collect();
+    found.into_iter().chain(joined).map(Arc::from).collect()
 }
 
 const PNPM_TABLES: [&str; 3] = ["dependencies", "devDependencies", "optionalDependencies"];

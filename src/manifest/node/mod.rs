@@ -10,6 +10,7 @@ use super::dependency::{Declared, Dependency, Files, Locked, Mention, MentionedB
 use super::yaml::{self, Node};
 use crate::artifact::{Artifact, EntryId};
 use crate::span::Span;
+pub use lock::usual_commands;
 pub use relock::relocked;
 
 /// The tables of a `package.json` and what they are for.

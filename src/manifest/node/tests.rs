@@ -157,7 +157,7 @@ fn lock_files_of_pnpm() {
                 snapshots:\n  '@s/a@1.0.0(p@1.0.0)':\n    dependencies:\n      b: 2.0.0\n";
     assert_eq!(
         locked("pnpm-lock.yaml", nine),
-        [row("@s/a", "1.0.0", &["b"], &["p"], &["a"]), row("b", "2.0.0", &[], &[], &[])]
+        [row("@s/a", "1.0.0", &["b"], &["p"], &["a", "s-a", "sa"]), row("b", "2.0.0", &[], &[], &[])]
     );
     let six = "lockfileVersion: '6.0'\npackages:\n  /@s/a@1.0.0(p@1.0.0):\n    dependencies:\n      b: 2.0.0\n";
     assert_eq!(locked("pnpm-lock.yaml", six), [row("@s/a", "1.0.0", &["b"], &[], &[])]);

@@ -70,7 +70,9 @@ pub(super) fn of_project(folder: &Path, version: (u16, u16), shelf: &Shelf) -> A
     if is_installed(folder) {
         return Around::default();
     }
-    let declared = manifest::python::declared(&Manifests(at(folder)), version);
+    let mut declared = manifest::python::declared(&Manifests(at(folder)), version);
+    // Of a project its tests and tools count, and what those load.
+    declared.dependencies.iter_mut().for_each(|dependency| dependency.scope = Scope::Runtime);
     let host = Host { version, architecture: Architecture::default() };
     Around {
         without: environments(folder),

@@ -9,7 +9,7 @@ use super::super::need::{Need, Needs};
 use super::super::{Loaded, brought};
 use super::{COMMANDS, DRIVERS};
 use crate::manifest::dependency::Declared;
-use crate::manifest::node::json;
+use crate::manifest::node::{json, usual_commands};
 use crate::package::owners::{Package, PackageId};
 use crate::platform::Language;
 
@@ -19,6 +19,8 @@ pub(super) struct Manifests {
     pub(super) installed: bool,
     /// Whether it is known what packages want to find beside them.
     pub(super) tells_peers: bool,
+    /// Whether it is known which commands packages have.
+    tells_commands: bool,
     by_package: Vec<Told>,
     by_name: BTreeMap<Arc<str>, Told>,
     /// Packages of which a version is installed that no range of others picks by itself: `7.0.0-bridge.0`.
@@ -60,7 +62,9 @@ impl Manifests {
         let chosen = facts.packages.packages.iter().filter(is_chosen).map(|package| package.name.clone()).collect();
         let tells_peers = !by_package.is_empty() || declared.locked.iter().any(|locked| !locked.peers.is_empty());
         let named_after = if tells_peers { BTreeMap::new() } else { named_after(declared) };
-        Self { installed: !by_package.is_empty(), tells_peers, by_package, by_name, chosen, named_after }
+        let installed = !by_package.is_empty();
+        let tells_commands = installed || declared.locked.iter().any(|locked| !locked.commands.is_empty());
+        Self { installed, tells_peers, tells_commands, by_package, by_name, chosen, named_after }
     }
 
     /// Whether a package brings another one along.
@@ -87,9 +91,19 @@ impl Manifests {
     }
 
     /// Names of a package's commands, as far as something lists them.
-    pub(super) fn listed_commands<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+    fn listed_commands<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let listed = self.by_name.get(name).into_iter().flat_map(|told| &told.commands).map(|command| &**command);
         listed.chain(COMMANDS.get(name).into_iter().flatten().map(String::as_str))
+    }
+
+    /// Names under which a package may be run; where nothing lists them, those that such a package usually has.
+    pub(super) fn possible_commands(&self, name: &str) -> BTreeSet<Arc<str>> {
+        let mut commands: BTreeSet<Arc<str>> = self.listed_commands(name).map(Arc::from).collect();
+        let is_told = self.by_name.contains_key(name) && self.tells_commands;
+        if !is_told && commands.is_empty() {
+            commands = usual_commands(name);
+        }
+        commands
     }
 
     /// What is installed, by its commands.
@@ -204,7 +218,7 @@ impl Manifests {
     }
 
     /// What packages bring along, at any depth.
-    fn brought_by<'a>(&'a self, used: impl Iterator<Item = &'a Arc<str>>) -> BTreeSet<Arc<str>> {
+    pub(super) fn brought_by<'a>(&'a self, used: impl Iterator<Item = &'a Arc<str>>) -> BTreeSet<Arc<str>> {
         let mut brought: BTreeSet<Arc<str>> = BTreeSet::new();
         let mut open: Vec<&Arc<str>> = used.collect();
         while let Some(name) = open.pop() {

@@ -1,8 +1,10 @@
 //! Use of npm dependencies: imports that were simulated, what loaded packages expect to find
 //! beside them, and names in strings, scripts and settings.
 
+pub(super) mod aliases;
 mod apart;
 mod manifests;
+mod production;
 mod tree;
 mod types;
 
@@ -24,7 +26,7 @@ use crate::manifest::node::{json, package_of_request};
 use crate::package::owners::PackageId;
 use crate::platform::Language;
 use manifests::Manifests;
-pub(super) use tree::{Sources, of_tree, told};
+pub(super) use tree::{Found, Sources, of_tree, told};
 
 knowledge::table! {
     static DRIVERS: FxHashMap<String, Vec<String>> = "node/drivers.toml", tested by the_drivers_read;

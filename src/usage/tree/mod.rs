@@ -4,7 +4,7 @@
 mod part;
 mod python;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 pub use part::Part;
@@ -40,6 +40,8 @@ pub struct TreeUsage {
     pub undeclared: Vec<Undeclared>,
     /// Imports of what is declared for development alone.
     pub misplaced: Vec<Undeclared>,
+    /// What is declared for run time and only tests need, with the first of them.
+    pub only_tests: BTreeMap<Arc<str>, String>,
 }
 
 /// So many unused dependencies that are also most of all tell of code that is not here.
@@ -96,9 +98,10 @@ impl<'a> Read<'a> {
         match &self.sources {
             Sources::Node(sources) => {
                 let graph = ModuleGraph::unknown();
-                let (usage, undeclared) = with(self.bundle, &self.packages, self.language, &graph, |facts| {
+                let found = with(self.bundle, &self.packages, self.language, &graph, |facts| {
                     node::of_tree(facts, declared, sources, part)
                 });
+                let node::Found { usage, undeclared, misplaced, only_tests } = found;
                 let is_used = |name: &Arc<str>| usage.uses(name) || usage.elsewhere(name).is_some();
                 let unused = judged(usage.configured.is_some(), &is_used);
                 let mut needs = usage.needs;
@@ -108,7 +111,7 @@ impl<'a> Read<'a> {
                 for name in usage.reached {
                     needs.entry(name).or_insert(Need::Found);
                 }
-                TreeUsage { unused, needs, undeclared, misplaced: Vec::new() }
+                TreeUsage { unused, needs, undeclared, misplaced, only_tests }
             }
             Sources::Python(sources) => {
                 let mut graph = ModuleGraph::unknown();
@@ -118,7 +121,8 @@ impl<'a> Read<'a> {
                         return TreeUsage::default();
                     };
                     let python::Found { needs, undeclared, misplaced } = found;
-                    TreeUsage { unused: judged(true, &|name| needs.contains_key(name)), needs, undeclared, misplaced }
+                    let unused = judged(true, &|name| needs.contains_key(name));
+                    TreeUsage { unused, needs, undeclared, misplaced, only_tests: BTreeMap::new() }
                 })
             }
         }

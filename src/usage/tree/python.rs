@@ -10,7 +10,7 @@ use serde::Deserialize;
 use super::super::evidence::Evidence as Sought;
 use super::super::names::Names;
 use super::super::need::{self, Need, Needs};
-use super::super::own_code::{extension, is_run_by};
+use super::super::own_code::{SHELLS, extension, is_run_by};
 use super::super::{
     Loaded, Undeclared, commands, development, is_at_or_below, is_or_below, loaders, models, scripts, undeclared,
     wanted,
@@ -51,6 +51,8 @@ struct Implied {
     files: Vec<String>,
 }
 
+/// How the names of packages end that describe the types of another one (PEP 561).
+const STUBS: &str = "-stubs";
 /// Larger files, in bytes, are data.
 const LARGEST: u64 = 1 << 20;
 /// Most files of one kind that are read.
@@ -130,6 +132,8 @@ fn needs(facts: &Loaded<'_>, declared: &Declared, names: &Names, sources: &Sourc
     let texts: Vec<&Text> = sources.texts.iter().filter(|text| part.sees(&text.path)).collect();
     let named = |dependency: &Dependency| {
         let (name, modules) = (&dependency.name, names.imports(&dependency.name));
+        // A type checker reads them for whoever imports what they describe.
+        let modules: &[String] = &modules.iter().cloned().chain(described_by(facts, name)).collect::<Vec<_>>();
         if is_shadowed(names, name) {
             return None;
         }
@@ -196,6 +200,13 @@ fn needs(facts: &Loaded<'_>, declared: &Declared, names: &Names, sources: &Sourc
         need::note(&mut needs, unknown.map(|dependency| dependency.name.clone()), &Need::Open);
     }
     needs
+}
+
+/// The packages of which an installed distribution describes the types.
+fn described_by(facts: &Loaded<'_>, name: &str) -> BTreeSet<String> {
+    let package = facts.packages.packages.iter().find(|package| *package.name == *name);
+    let paths = package.into_iter().flat_map(|package| &package.entries).map(|id| &facts.artifact.entry(*id).path);
+    paths.flat_map(|path| path.split('/')).filter_map(|part| part.strip_suffix(STUBS)).map(str::to_owned).collect()
 }
 
 /// Which of some distributions that nothing loads are named by settings and commands beside the code.
@@ -299,15 +310,21 @@ fn is_skipped(path: &str) -> bool {
     path.split('/').any(|part| TREES.skipped.iter().any(|skipped| skipped == part))
 }
 
+/// Whether a file without an ending is run by a shell, by its first line.
+fn is_script_of_shell(artifact: &Artifact, id: EntryId, name: &str) -> bool {
+    extension(name).is_none() && is_run_by(artifact, id, &SHELLS)
+}
+
 /// Texts that start commands or hold settings, and the tools' tables of `pyproject.toml`.
 fn texts(artifact: &Artifact, packages: &Packages) -> Vec<Text> {
     let fits = |patterns: &[String], name: &str| patterns.iter().any(|pattern| text::matches(pattern, name));
     let own = artifact
         .entries()
         .filter(|(id, entry)| entry.bytes <= LARGEST && !is_skipped(&entry.path) && packages.owner(*id).is_none());
-    let named = own.filter(|(_, entry)| {
+    let named = own.filter(|(id, entry)| {
         let name = entry.path.rsplit('/').next().unwrap_or(&entry.path);
-        is_manifest_with_commands(name) || fits(&TREES.settings, name) && !fits(&TREES.not_settings, name)
+        let is_settings = fits(&TREES.settings, name) && !fits(&TREES.not_settings, name);
+        is_manifest_with_commands(name) || is_settings || is_script_of_shell(artifact, *id, name)
     });
     let files: Vec<EntryId> = named.map(|(id, _)| id).take(MOST_FILES).collect();
     let read = |id: &EntryId| {
