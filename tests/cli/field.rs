@@ -183,6 +183,10 @@ fn a_load_test_sends_what_the_code_answers() {
     let project = Project::new(&[("template.yaml", template), ("src/app.py", app)]);
     let run = project.run(&["plan-test", "template.yaml"]);
     assert_eq!(run.code, 0, "{}", run.err);
-    assert!(run.out.contains("['GET', '/orders/1', 0.") && run.out.contains("['POST', '/orders', 1.000]"), "{}", run.out);
+    assert!(
+        run.out.contains("['GET', '/orders/1', 0.") && run.out.contains("['POST', '/orders', 1.000]"),
+        "{}",
+        run.out
+    );
     assert!(!run.out.contains("$default") && run.out.contains("Web_beyond"), "{}", run.out);
 }

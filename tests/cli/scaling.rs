@@ -174,3 +174,36 @@ fn requests_come_alone_whatever_is_said_of_records() {
     let out = one_line(&project.run(&["scale", "template.yaml"]).out);
     assert!(out.contains("needs 50 environments"), "{out}");
 }
+
+#[test]
+fn a_stage_has_its_own_parameters() {
+    let sam = "Transform: AWS::Serverless-2016-10-31\nParameters:\n  Stage: {Type: String, Default: dev, AllowedValues: [dev, \
+        prod]}\nConditions:\n  IsProd: !Equals [!Ref Stage, prod]\nResources:\n  Web:\n    Type: \
+        AWS::Serverless::Function\n    Properties:\n      Runtime: python3.13\n      Handler: app.handler\n      CodeUri: \
+        src\n      MemorySize: 512\n      Timeout: 10\n      ReservedConcurrentExecutions: !If [IsProd, 1, 50]\n      \
+        Events:\n        Api: {Type: HttpApi, Properties: {Path: /, Method: get}}\n";
+    let terraform = "variable \"reserved\" {\n  default = 50\n}\ndata \"archive_file\" \"code\" {\n  type = \
+        \"zip\"\n  source_dir = \"${path.module}/src\"\n  output_path = \"code.zip\"\n}\nresource \
+        \"aws_lambda_function\" \"web\" {\n  function_name = \"web\"\n  role = \"r\"\n  runtime = \
+        \"python3.13\"\n  handler = \"app.handler\"\n  filename = data.archive_file.code.output_path\n  memory_size \
+        = 512\n  timeout = 10\n  reserved_concurrent_executions = var.reserved\n}\nresource \
+        \"aws_lambda_function_url\" \"web\" {\n  function_name = aws_lambda_function.web.function_name\n  \
+        authorization_type = \"NONE\"\n}\n";
+    let code = "def handler(event, context):\n    return 1\n";
+    let project = Project::new(&[
+        ("sam/template.yaml", sam),
+        ("sam/src/app.py", code),
+        ("tf/main.tf", terraform),
+        ("tf/envs/prod.tfvars", "reserved = 1\n"),
+        ("tf/src/app.py", code),
+    ]);
+    for folder in ["sam", "tf"] {
+        let found = |more: &[&str]| project.run(&[&["check", folder], more].concat()).out;
+        assert!(!found(&[]).contains("low-reserved-concurrency"), "{folder}: {}", found(&[]));
+        let prod = found(&["--stage", "prod"]);
+        assert!(prod.contains("low-reserved-concurrency"), "{folder}: {prod}");
+        assert!(!found(&["--stage", "test"]).contains("low-reserved-concurrency"), "{folder}");
+    }
+    project.write("defrost.toml", "stage = \"prod\"\n");
+    assert!(project.run(&["check", "sam"]).out.contains("low-reserved-concurrency"));
+}
