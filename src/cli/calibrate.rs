@@ -7,8 +7,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::args::CalibrateArgs;
+use super::output::{self, Replacement};
 use super::progress::Progress;
-use super::{CLEAN, FINDINGS, output, reference};
+use super::{CLEAN, FINDINGS, reference};
 use crate::calibrate::{self, Estimated, Fit, Skipped, Unread};
 use crate::config::{self, SourceKind};
 use crate::cost::{Calibration, State};
@@ -178,14 +179,10 @@ fn row(one: &Calibration, fit: &Fit, today: &str) -> Table {
 
 /// Writes beside the file and puts the new one in its place.
 fn replace(file: &Path, text: &str) -> Result<(), UserError> {
-    let name = |what: &dyn std::fmt::Display| UserError(format!("{}: {what}", run::shown(file)));
-    let beside = file.with_extension("toml.new");
-    std::fs::write(&beside, text).map_err(|error| name(&error))?;
-    std::fs::rename(&beside, file).map_err(|error| {
-        // The old file is still whole; what was written beside it is of no use.
-        let _ = std::fs::remove_file(&beside);
-        name(&error)
-    })
+    let mut beside = Replacement::of(file, ".toml")?;
+    let written = beside.file().write_all(text.as_bytes());
+    written.map_err(|error| UserError(format!("{}: {error}", run::shown(file))))?;
+    beside.take_place()
 }
 
 /// The day by the clock, in UTC.

@@ -134,7 +134,8 @@ pub(super) fn print(args: &CheckArgs, report: &Report) -> Result<(), UserError> 
     match &args.output {
         Some(path) => {
             let file = File::create(path).map_err(|error| UserError(format!("{}: {error}", path.display())))?;
-            write(report, args, style, &mut BufWriter::new(file))
+            let written = write(report, args, style, &mut BufWriter::new(file));
+            written.map_err(|UserError(why)| UserError(format!("{}: {why}", path.display())))
         }
         None => write(report, args, style, &mut BufWriter::new(output::stdout())),
     }

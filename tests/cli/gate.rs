@@ -170,6 +170,28 @@ fn slimming_never_touches_its_input() {
     assert!(run.code == 0 && run.out.contains("nothing written"), "{}", run.out);
 }
 
+#[cfg(unix)]
+#[test]
+fn what_is_no_plain_file_is_not_replaced() {
+    use std::os::unix::fs::FileTypeExt as _;
+    let project = bundle();
+    let pipe = project.path("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    std::os::unix::fs::symlink("nowhere", project.path("lost.zip")).unwrap();
+    std::os::unix::fs::symlink("/dev/null", project.path("null.zip")).unwrap();
+    for output in ["pipe", "lost.zip", "null.zip", "fn"] {
+        let run = project.run(&[&SLIM[..], &["-o", output]].concat());
+        assert!(run.code == 2 && run.err.contains("name "), "{output}: {}", run.err);
+    }
+    assert!(std::fs::metadata(&pipe).unwrap().file_type().is_fifo());
+    // Through a link, the file itself is written anew.
+    std::fs::write(project.path("real.zip"), "").unwrap();
+    std::os::unix::fs::symlink("real.zip", project.path("link.zip")).unwrap();
+    assert_eq!(project.run(&[&SLIM[..], &["-o", "link.zip"]].concat()).code, 0);
+    assert!(std::fs::symlink_metadata(project.path("link.zip")).unwrap().is_symlink());
+    assert!(!names(&project.path("real.zip")).is_empty());
+}
+
 #[test]
 fn layers_are_meant_by_every_name_that_they_have() {
     let template = "Transform: AWS::Serverless-2016-10-31\nResources:\n  Utils:\n    Type: AWS::Serverless::LayerVersion\n    \
