@@ -21,6 +21,7 @@ mod package;
 mod registry;
 mod sink;
 mod start;
+mod taken;
 
 pub use application::ApplicationContext;
 pub use context::{FunctionContext, ProjectContext};
