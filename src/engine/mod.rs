@@ -25,7 +25,7 @@ mod taken;
 
 pub use application::ApplicationContext;
 pub use context::{FunctionContext, ProjectContext};
-pub use facts::{Budgets, FunctionFacts, Omission, ProjectFacts};
+pub use facts::{Budgets, FunctionFacts, LeftOut, Omission, ProjectFacts};
 pub use meta::{Category, Confidence, OptionMeta, RuleMeta};
 pub use options::{Policy, RulePolicy, Selector};
 pub use package::PackageContext;

@@ -78,7 +78,9 @@ impl FunctionFacts {
             let needed: BTreeSet<u32> =
                 group.routes.iter().flat_map(|route| around(*route)).map(|(_, span)| span.start).collect();
             let here = others.flat_map(around).filter(|(at, _)| *at == module).map(|(_, span)| span.start);
-            gone.extend(here.filter(|start| !needed.contains(start) && !kept.contains(start)).collect::<BTreeSet<u32>>());
+            gone.extend(
+                here.filter(|start| !needed.contains(start) && !kept.contains(start)).collect::<BTreeSet<u32>>(),
+            );
             let text = parted(text, &path, &gone, &kept, function).map_err(|(why, offset)| match offset {
                 Some(offset) => format!("{why} ({path}:{})", LineIndex::new(text).position(text, offset).line),
                 None => why,

@@ -118,9 +118,8 @@ mod tests {
         for path in ["a/template.yaml", "a/src/app.py", "a/tests/test_app.py", "a/node_modules/m/i.js", "b/other.py"] {
             write(path);
         }
-        let names = |folder: &Path| -> Vec<String> {
-            beside(folder).files.iter().map(|(path, ..)| path.clone()).collect()
-        };
+        let names =
+            |folder: &Path| -> Vec<String> { beside(folder).files.iter().map(|(path, ..)| path.clone()).collect() };
         assert_eq!(names(&folder.path().join("a/src")), ["src/app.py", "tests/test_app.py"]);
         assert_eq!(names(&folder.path().join("b")), ["other.py"]);
         std::fs::create_dir(folder.path().join(".git")).unwrap();

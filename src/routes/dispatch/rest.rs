@@ -66,7 +66,11 @@ impl Finder<'_, '_> {
         }
         // Behind several branches that all go on stands the end of each of them.
         let asks_on = no.is_some_and(|no| matches!(self.program().flow(unit).block(no), [Stmt::If(..)]));
-        if asks_on && otherwise == Rest::GoesOn && !leaves(self.program(), unit, yes) { Rest::Nothing } else { otherwise }
+        if asks_on && otherwise == Rest::GoesOn && !leaves(self.program(), unit, yes) {
+            Rest::Nothing
+        } else {
+            otherwise
+        }
     }
 
     /// An answer is of the rest unless it chooses by the event itself, or turns the request away.
@@ -118,7 +122,9 @@ fn turns_away(program: &Program<'_>, at: At, depth: u32) -> bool {
             let name = program.flow(at.0).vars.get(*var as usize).map_or("", |var| &*var.name);
             let value = || match program.value(at) {
                 Thing::Node(node) => node != at && turns_away(program, node, depth),
-                Thing::External(name) | Thing::Made(name, _) => EVENTS.refuses(name.rsplit('.').next().unwrap_or(&name)),
+                Thing::External(name) | Thing::Made(name, _) => {
+                    EVENTS.refuses(name.rsplit('.').next().unwrap_or(&name))
+                }
                 _ => false,
             };
             EVENTS.refuses(name) || value()
