@@ -58,10 +58,8 @@ fn keep(
     settings: &Settings,
     report: &Report,
 ) -> Result<(), UserError> {
-    if !path.exists() {
-        return Ok(());
-    }
-    let old = read(path)?;
+    // One that does not read is written anew.
+    let Some(old) = path.exists().then(|| read(path)).and_then(Result::ok) else { return Ok(()) };
     let registry = reference::registry()?;
     let (all, now) = (settings.policy(&[], &[], &registry)?, settings.policy(&args.select, &args.ignore, &registry)?);
     let is_run = |rule: &str| registry.find(rule).is_none_or(|rule| now.selects(rule) || !all.selects(rule));

@@ -100,7 +100,7 @@ pub(super) fn untracked(root: &Path, is_known: impl Fn(&str) -> bool) -> Vec<Str
     walk.standard_filters(false).git_ignore(true).git_exclude(true).follow_links(false).max_depth(Some(DEEPEST));
     walk.filter_entry(|entry| {
         let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-        entry.file_name() != ".git" && !(entry.depth() > 0 && is_folder && entry.path().join(".git").exists())
+        entry.file_name() != ".git" && !(entry.depth() > 0 && is_folder && seen::exists(&entry.path().join(".git")))
     });
     let entries = walk.build().flatten().take(MOST_FILES);
     let files = entries.filter(|entry| entry.file_type().is_some_and(|kind| !kind.is_dir()));

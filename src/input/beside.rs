@@ -66,7 +66,7 @@ fn is_wanted(entry: &DirEntry) -> bool {
     let name = entry.file_name().to_str().unwrap_or_default();
     let is_passed = entry.depth() > 0 && is_folder && WORDS.not_searched.iter().any(|known| known == name);
     // An environment may have any name.
-    let is_environment = is_folder && entry.path().join("pyvenv.cfg").is_file();
+    let is_environment = is_folder && seen::is_file(&entry.path().join("pyvenv.cfg"));
     if is_folder && !is_passed && !is_environment {
         seen::read(entry.path());
     }
