@@ -4,7 +4,7 @@ use super::args::{SplitArgs, SplitFormat};
 use super::progress::Progress;
 use super::{CLEAN, output, reference};
 use crate::engine::{Budgets, FunctionFacts, ProjectFacts};
-use crate::platform::Language;
+use crate::graph::HandlerResolution;
 use crate::report::model::Summary;
 use crate::report::{self, Style, printable};
 use crate::run::{self, Inputs, ProjectSources, UserError};
@@ -46,9 +46,10 @@ pub(super) fn run(args: &SplitArgs) -> Result<u8, UserError> {
 
 /// Nothing can be said of routes where no function has a handler to follow.
 fn refuse_without_handler(project: &ProjectFacts) -> Result<(), UserError> {
-    let is_followed =
-        |facts: &&FunctionFacts| matches!(facts.spec.runtime.language(), Language::Python | Language::Node);
-    let mut lost = project.functions.iter().filter(|facts| is_followed(facts) && !facts.has_closure());
+    let is_lost = |facts: &&FunctionFacts| {
+        matches!(facts.graph.handler, HandlerResolution::ModuleMissing { .. } | HandlerResolution::NameMissing { .. })
+    };
+    let mut lost = project.functions.iter().filter(is_lost);
     match lost.next() {
         Some(first) if lost.count() + 1 == project.functions.len() => Err(UserError(format!(
             "{}: the handler `{}` is not found; name it with --handler",

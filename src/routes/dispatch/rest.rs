@@ -1,7 +1,7 @@
 //! What is left of a path whose methods are asked for inside of its branch: the other methods.
 
 use super::{Branch, Finder};
-use crate::program::flow::{BlockId, FuncId, Kind, NodeId, Stmt};
+use crate::program::flow::{BlockId, Def, FuncId, Kind, NodeId, Stmt};
 use crate::program::values::{At, Program, Thing, UnitId};
 use crate::routes::event::Condition;
 use crate::routes::words::EVENTS;
@@ -76,10 +76,13 @@ impl Finder<'_, '_> {
     /// An answer is of the rest unless it chooses by the event itself, or turns the request away.
     fn rest_of_answer(&mut self, at: At, depth: u32) -> Rest {
         let program = self.reader.program;
-        let node = match (program.kind(at), program.value(at)) {
-            (Kind::Var(_), Thing::Node(node)) => node,
-            // Several branches have put it together.
-            (Kind::Var(_), _) => return Rest::Nothing,
+        let node = match program.kind(at) {
+            Kind::Var(var) => match program.flow(at.0).vars.get(*var as usize).map_or(&[][..], |var| &var.defs) {
+                [Def::Node(node)] => (at.0, *node),
+                [_] => at,
+                // Several branches have put it together.
+                _ => return Rest::Nothing,
+            },
             _ => at,
         };
         let chosen: Vec<Branch> = self.expr(node, &Condition::default(), 0);

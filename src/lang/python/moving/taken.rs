@@ -37,7 +37,8 @@ pub struct Target<'t> {
 pub fn taken(text: &str, target: &Target<'_>, names: &[String]) -> Option<String> {
     let is_named = has_word(text, target.name) || target.is_package && text.contains("from .");
     let may_take = |name: &String| has_word(text, name) || text.contains('*');
-    if !is_named && !(target.is_handed && names.iter().any(|name| has_word(text, name))) {
+    let is_handed = || target.is_handed && names.iter().any(|name| has_word(text, name));
+    if !(is_named || is_handed()) {
         return None;
     }
     let looks = BY_NAME.iter().chain(&ALL).chain(&PATCHES).any(|word| text.contains(word)) || text.contains("__dict__");
