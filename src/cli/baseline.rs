@@ -77,7 +77,8 @@ fn keep(
         origin.into_iter().chain([function.package.path.as_str()])
     });
     let places: Vec<&str> = places.chain(report.projects.iter().map(|project| project.path.as_str())).collect();
-    let is_seen = |path: &str| is_whole || places.iter().any(|place| Path::new(path).starts_with(place));
+    let is_seen =
+        |path: &str| is_whole || places.iter().any(|place| *place == "." || Path::new(path).starts_with(place));
     let is_there = baseline.by_fingerprint().into_keys().map(str::to_owned).collect::<BTreeSet<String>>();
     let kept = old
         .findings

@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use super::args::{SlimArgs, SplitFormat};
 use super::output::{self, Replacement};
 use super::progress::Progress;
@@ -16,8 +19,6 @@ use crate::report::printable;
 use crate::run::{self, Given, Inputs, Settings, UserError};
 use crate::slim::{self, Bytecode, Interpreter, Level, Removal};
 use crate::text;
-use schemars::JsonSchema;
-use serde::Serialize;
 
 /// What became of a package.
 #[derive(Debug, Serialize, JsonSchema)]
