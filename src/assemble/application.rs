@@ -87,6 +87,10 @@ pub enum Executable {
 pub struct Left {
     /// Where it is declared.
     pub origin: Location,
+    /// Its name.
+    pub function: String,
+    /// Whether its code should be here.
+    pub is_local: bool,
     /// What is left out, why, and what to do.
     pub message: String,
 }
@@ -103,6 +107,9 @@ pub fn functions(app: &Application, base: &Base, named: &[NamedLayer]) -> (Vec<D
             Ok(package) => found.push(declared(app, id, package, base, named)),
             Err(why) => left.push(Left {
                 origin: base.location(app, function.origin.place),
+                function: function.origin.id.to_string(),
+                is_local: function.kind != FunctionKind::NotAnalysed
+                    && matches!(function.code.source, CodeSource::Local(_) | CodeSource::Parts(_)),
                 message: format!("{} is left out: {why}", function.origin.id),
             }),
         }

@@ -12,6 +12,9 @@ const ENOUGH: usize = 3;
 const LEAST_MS: f64 = 5.0;
 /// Factors beyond this are mistakes of matching rather than measurements.
 const LARGEST: f64 = 30.0;
+/// Factors around which the functions lie farther than this say less than the published times, which differ from each
+/// other by as much.
+const MOST_ERROR: f64 = 2.4;
 
 /// What is estimated of a function, without any calibration. Milliseconds.
 #[derive(Clone, Debug)]
@@ -26,6 +29,8 @@ pub struct Estimated {
     pub runtime_ms: f64,
     /// Init with it.
     pub init_ms: f64,
+    /// Whether something that it loads is not in the estimate.
+    pub is_incomplete: bool,
 }
 
 /// Factors that were fitted.
@@ -33,6 +38,8 @@ pub struct Estimated {
 pub struct Fit {
     /// The factors, those of a state behind that of its language.
     pub calibrations: Vec<Calibration>,
+    /// Factors that contradict too many of the starts.
+    pub refused: Vec<Calibration>,
     /// Per function its name, the number of its starts, their median, and its factor.
     pub functions: Vec<(String, usize, f64, f64)>,
     /// Functions that say nothing, with the reason.
@@ -48,6 +55,8 @@ pub enum Skipped {
     Bare,
     /// It starts faster than the bare runtime, or absurdly slowly.
     Implausible,
+    /// What it loads is not all here.
+    Incomplete,
 }
 
 /// Fits factors to cold starts: those of `only`, where one is named. Starts without a name are its, or those of the only
@@ -79,7 +88,9 @@ pub fn fit(starts: &[Start], estimated: &[Estimated], only: Option<&str>) -> Fit
         times.sort_by(f64::total_cmp);
         let median = middle(times);
         let factor = (median - one.runtime_ms) / (one.init_ms - one.runtime_ms);
-        if one.init_ms - one.runtime_ms < LEAST_MS {
+        if one.is_incomplete {
+            fit.skipped.push((one.name.clone(), Skipped::Incomplete));
+        } else if one.init_ms - one.runtime_ms < LEAST_MS {
             fit.skipped.push((one.name.clone(), Skipped::Bare));
         } else if !(1.0 / LARGEST..=LARGEST).contains(&factor) {
             fit.skipped.push((one.name.clone(), Skipped::Implausible));
@@ -98,6 +109,7 @@ pub fn fit(starts: &[Start], estimated: &[Estimated], only: Option<&str>) -> Fit
             }
         }
     }
+    (fit.refused, fit.calibrations) = fit.calibrations.into_iter().partition(|one| one.error > MOST_ERROR);
     fit
 }
 
@@ -169,7 +181,14 @@ mod tests {
     use super::*;
 
     fn estimated(name: &str, state: State, init_ms: f64) -> Estimated {
-        Estimated { name: name.to_owned(), language: Language::Python, state: Some(state), runtime_ms: 80.0, init_ms }
+        Estimated {
+            name: name.to_owned(),
+            language: Language::Python,
+            state: Some(state),
+            runtime_ms: 80.0,
+            init_ms,
+            is_incomplete: false,
+        }
     }
 
     fn start(name: &str, init_ms: f64) -> Start {
@@ -200,6 +219,16 @@ mod tests {
         let fitted = fit(&starts, &functions, None);
         let factors: Vec<_> = fitted.calibrations.iter().map(|c| (c.state, (c.factor * 100.0).round())).collect();
         assert_eq!(factors, [(None, 173.0), (Some(State::Source), 100.0), (Some(State::Bytecode), 300.0)]);
+    }
+
+    #[test]
+    fn what_is_incomplete_or_contradicts_itself_gives_no_factor() {
+        let unknown = Estimated { is_incomplete: true, ..estimated("f", State::Source, 140.0) };
+        let fitted = fit(&[start("f", 400.0)], &[unknown], None);
+        assert_eq!((fitted.skipped, fitted.calibrations.len()), (vec![("f".to_owned(), Skipped::Incomplete)], 0));
+        let both = [estimated("a", State::Source, 180.0), estimated("b", State::Source, 180.0)];
+        let fitted = fit(&[start("a", 130.0), start("b", 1080.0)], &both, None);
+        assert_eq!((fitted.calibrations.len(), fitted.refused.len()), (0, 1));
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Leaves out findings that the baseline knows, and writes one.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::args::CheckArgs;
+use super::reference;
 use crate::finding::baseline::{self, Baseline, Known, Size};
 use crate::report::model::{Function, Report, Verdict};
 use crate::report::printable;
@@ -21,7 +23,8 @@ pub(super) fn compare(
     let baseline = match named {
         _ if args.write_baseline => {
             let path = named.unwrap_or_else(|| settings.folder.join(baseline::FILE));
-            let baseline = known(report, &fingerprints);
+            let mut baseline = known(report, &fingerprints);
+            keep(&mut baseline, &path, args, settings, report)?;
             write(&path, &baseline)?;
             tell_of_failing(report);
             baseline
@@ -30,8 +33,68 @@ pub(super) fn compare(
         None => return Ok(None),
     };
     grow(&baseline, report);
-    let known = baseline.fingerprints();
-    Ok(Some(fingerprints.iter().map(|fingerprint| !known.contains(fingerprint.as_str())).collect()))
+    let known = baseline.by_fingerprint();
+    let is_new = report.findings.iter_mut().zip(&fingerprints).map(|(finding, fingerprint)| {
+        let Some(known) = known.get(fingerprint.as_str()) else { return true };
+        let (ms, bytes) = saves(finding);
+        let Some(before) = known.outgrown(ms, bytes) else { return false };
+        finding.message = format!("{}; in the baseline it was {before}", finding.message);
+        true
+    });
+    Ok(Some(is_new.collect()))
+}
+
+/// What acting on a finding saves: whole milliseconds, bytes.
+fn saves(finding: &report::model::Finding) -> (Option<u64>, Option<u64>) {
+    (finding.saves.init_ms.map(|ms| ms.max(0.0).round() as u64), finding.saves.bytes)
+}
+
+/// Keeps of an older baseline what this run has not looked at: what only others of the rules find, and where it looks at a
+/// part only, what lies elsewhere.
+fn keep(
+    baseline: &mut Baseline,
+    path: &Path,
+    args: &CheckArgs,
+    settings: &Settings,
+    report: &Report,
+) -> Result<(), UserError> {
+    // One that does not read is written anew.
+    let Some(old) = path.exists().then(|| read(path)).and_then(Result::ok) else { return Ok(()) };
+    let registry = reference::registry()?;
+    let (all, now) = (settings.policy(&[], &[], &registry)?, settings.policy(&args.select, &args.ignore, &registry)?);
+    let is_run = |rule: &str| registry.find(rule).is_none_or(|rule| now.selects(rule) || !all.selects(rule));
+    let folder =
+        |path: &Path| input::seen::canonicalize(if path.as_os_str().is_empty() { Path::new(".") } else { path }).ok();
+    let home = folder(path.parent().unwrap_or(Path::new(".")));
+    let is_whole = report.problems.iter().all(|problem| problem.left_out.is_none())
+        && args
+            .paths
+            .iter()
+            .any(|path| folder(path).zip(home.as_ref()).is_some_and(|(path, home)| home.starts_with(path)));
+    let functions = report.functions.iter();
+    let places = functions.flat_map(|function| {
+        let origin = function.origin.as_ref().map(|origin| origin.path.as_str());
+        origin.into_iter().chain([function.package.path.as_str()])
+    });
+    let places: Vec<&str> = places.chain(report.projects.iter().map(|project| project.path.as_str())).collect();
+    let is_seen =
+        |path: &str| is_whole || places.iter().any(|place| *place == "." || Path::new(path).starts_with(place));
+    let is_there = baseline.by_fingerprint().into_keys().map(str::to_owned).collect::<BTreeSet<String>>();
+    let kept = old
+        .findings
+        .into_iter()
+        .filter(|known| !is_there.contains(&known.fingerprint) && (!is_run(&known.rule) || !is_seen(&known.path)));
+    let kept: Vec<Known> = kept.collect();
+    let is_analysed = |name: &str| report.functions.iter().any(|function| function.name == name);
+    let others = old.functions.into_iter().filter(|size| !is_whole && !is_analysed(&size.name));
+    baseline.functions.extend(others);
+    if !kept.is_empty() {
+        let number = text::plural(kept.len() as u64, "finding");
+        super::note(&format!("kept {number} of what this run did not look at"));
+    }
+    baseline.findings.extend(kept);
+    baseline.findings.sort();
+    Ok(())
 }
 
 /// Says of every function by how much it grew. Where there is one on both sides, it is the same one.
@@ -70,6 +133,8 @@ fn known(report: &Report, fingerprints: &[String]) -> Baseline {
         rule: finding.rule.to_string(),
         subject: finding.subject.clone(),
         fingerprint: fingerprint.clone(),
+        saves_ms: saves(finding).0,
+        saves_bytes: saves(finding).1,
     };
     Baseline::new(
         report.findings.iter().zip(fingerprints).map(one).collect(),

@@ -7,12 +7,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use toml_edit::{ArrayOfTables, DocumentMut, Item, Table, value};
 
 use super::args::CalibrateArgs;
+use super::output::{self, Replacement};
 use super::progress::Progress;
-use super::{CLEAN, FINDINGS, output, reference};
+use super::{CLEAN, FINDINGS, reference};
 use crate::calibrate::{self, Estimated, Fit, Skipped, Unread};
 use crate::config::{self, SourceKind};
 use crate::cost::{Calibration, State};
 use crate::engine::{Budgets, FunctionFacts};
+use crate::graph::StartVerdict;
 use crate::platform::Language;
 use crate::run::{self, Inputs, Settings, UserError};
 use crate::{input, text};
@@ -23,6 +25,9 @@ const LARGEST: u64 = 256 << 20;
 const FILE: &str = "defrost.toml";
 /// Lines that could not be read and are shown.
 const MOST_UNREAD: usize = 5;
+/// Starts of a function below which their middle says little: of ten, the true one lies between the second and the
+/// ninth in 98 of 100 cases (binomial).
+const LEAST_STARTS: usize = 10;
 
 /// Fits, says what came out, and writes it; exits with 1 when nothing could be fitted.
 pub(super) fn run(args: &CalibrateArgs) -> Result<u8, UserError> {
@@ -46,6 +51,11 @@ pub(super) fn run(args: &CalibrateArgs) -> Result<u8, UserError> {
     write!(out, "{}", told(&fit))?;
     if fit.calibrations.is_empty() {
         return Ok(FINDINGS);
+    }
+    let few = fit.functions.iter().filter(|(_, starts, ..)| *starts < LEAST_STARTS);
+    for (name, starts, ..) in few {
+        let starts = text::plural(*starts as u64, "start");
+        super::warn(&format!("{name}: {starts} say little; the middle of {LEAST_STARTS} or more is to be trusted"));
     }
     let today = today();
     let file = settings.file.clone().unwrap_or_else(|| PathBuf::from(FILE));
@@ -93,6 +103,7 @@ fn estimated(args: &CalibrateArgs) -> Result<(Settings, Vec<Estimated>), UserErr
         state: facts.estimate.basis.state,
         runtime_ms: facts.estimate.runtime_ms,
         init_ms: facts.estimate.init_ms,
+        is_incomplete: facts.world.lacks_dependencies() || matches!(facts.start(), StartVerdict::Fails(_)),
     };
     let estimated = project.functions.iter().map(one).collect();
     Ok((settings, estimated))
@@ -111,6 +122,9 @@ fn told(fit: &Fit) -> String {
     for (name, skipped) in &fit.skipped {
         lines.push(match skipped {
             Skipped::Bare => format!("{name}: left out, it takes hardly more than the bare runtime"),
+            Skipped::Incomplete => {
+                format!("{name}: left out, not all that it loads is here, so its estimate is too low to compare with")
+            }
             Skipped::Implausible => format!("{name}: left out, these times cannot be its own"),
         });
     }
@@ -120,6 +134,14 @@ fn told(fit: &Fit) -> String {
             "" => format!("{starts} of no named function left out; --function says whose they are"),
             name => format!("{name}: {starts} left out, it is none of the functions here; --function says under which name one is deployed"),
         });
+    }
+    for one in &fit.refused {
+        let error = (one.error - 1.0) * 100.0;
+        lines.push(format!(
+            "{}: factor {:.2} is not taken, these times contradict each other: error {error:.0} %",
+            language(one.language),
+            one.factor
+        ));
     }
     for one in &fit.calibrations {
         let state = one.state.map_or_else(String::new, |state| format!(", {}", word(state)));
@@ -178,14 +200,10 @@ fn row(one: &Calibration, fit: &Fit, today: &str) -> Table {
 
 /// Writes beside the file and puts the new one in its place.
 fn replace(file: &Path, text: &str) -> Result<(), UserError> {
-    let name = |what: &dyn std::fmt::Display| UserError(format!("{}: {what}", run::shown(file)));
-    let beside = file.with_extension("toml.new");
-    std::fs::write(&beside, text).map_err(|error| name(&error))?;
-    std::fs::rename(&beside, file).map_err(|error| {
-        // The old file is still whole; what was written beside it is of no use.
-        let _ = std::fs::remove_file(&beside);
-        name(&error)
-    })
+    let mut beside = Replacement::of(file, ".toml")?;
+    let written = beside.file().write_all(text.as_bytes());
+    written.map_err(|error| UserError(format!("{}: {error}", run::shown(file))))?;
+    beside.take_place()
 }
 
 /// The day by the clock, in UTC.

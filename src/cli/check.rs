@@ -6,10 +6,11 @@ use super::args::CheckArgs;
 use super::judge::{Choice, Judgement, NOTHING};
 use super::progress::Progress;
 use super::{CLEAN, FAILED, FINDINGS, baseline, changed, effort, fix, kept, output, reference};
-use crate::engine::{ProjectFacts, Registry};
+use crate::engine::contracts::Scope;
+use crate::engine::{Budgets, LeftOut, ProjectFacts, Registry};
 use crate::finding::{Finding, Severity};
 use crate::report::model::{self, Counts, Report};
-use crate::report::{self, Style};
+use crate::report::{self, Style, printable};
 use crate::run::{self, Given, Inputs, ProjectSources, Settings, UserError};
 
 /// Analyses, reports, and says with which code to exit.
@@ -100,7 +101,13 @@ pub(super) fn finished(
     report.summary.untouched = left_out(touched, &mut findings, &mut report);
     fix::apply(args, &mut findings, &mut report)?;
     report.summary.findings = Counts::of_reported(&report.findings);
-    let code = exit_code(args.fail_on.or(settings.resolved.fail_on), &report);
+    let unknown = unknown(args, settings, &report);
+    if let Some(first) = unknown.first() {
+        let more = unknown.len() - 1;
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        super::warn(&format!("nothing says that {first}{more} keeps its budgets and contracts: not analysed"));
+    }
+    let code = exit_code(args.fail_on.or(settings.resolved.fail_on), &report).max(u8::from(!unknown.is_empty()));
     report.summary.exit_code = match failed {
         NOTHING if code == CLEAN => FAILED,
         FAILED => FAILED,
@@ -116,6 +123,26 @@ fn left_out(kept: Option<Vec<bool>>, findings: &mut Vec<Finding>, report: &mut R
     findings.retain(|_| *first.next().unwrap_or(&true));
     report.findings.retain(|_| *second.next().unwrap_or(&true));
     kept.len() - report.findings.len()
+}
+
+/// What was asked for, is not analysed, and would have budgets or contracts to keep.
+fn unknown(args: &CheckArgs, settings: &Settings, report: &Report) -> Vec<String> {
+    let contracts = &settings.resolved.contracts;
+    let is_held = |left: &LeftOut| {
+        let name = left.function.as_deref().unwrap_or_default();
+        let budgets = settings.budgets_of(name, args.budgets());
+        let holds = |scope: &Scope| left.function.is_none() || scope.holds(name);
+        let mut scopes = contracts.lazy.iter().map(|one| &one.functions);
+        let scopes = scopes.by_ref().chain(contracts.deny.iter().map(|one| &one.functions));
+        let mut scopes = scopes.chain(contracts.only.iter().map(|one| &one.functions));
+        // Code that lies elsewhere breaks nothing but the wish to know that it starts.
+        let limits = Budgets { start: None, ..budgets };
+        budgets.start == Some(true) || left.is_local && (limits != Budgets::default() || scopes.any(holds))
+    };
+    let left = report.problems.iter().filter_map(|problem| Some((problem, problem.left_out.as_ref()?)));
+    let held = left.filter(|(_, left)| is_held(left));
+    let named = held.map(|(problem, left)| left.function.as_ref().or(problem.path.as_ref()));
+    named.flatten().map(|name| printable::line(name).into_owned()).collect()
 }
 
 /// Findings at or above the threshold fail the run, and so does a budget broken.
@@ -134,7 +161,8 @@ pub(super) fn print(args: &CheckArgs, report: &Report) -> Result<(), UserError> 
     match &args.output {
         Some(path) => {
             let file = File::create(path).map_err(|error| UserError(format!("{}: {error}", path.display())))?;
-            write(report, args, style, &mut BufWriter::new(file))
+            let written = write(report, args, style, &mut BufWriter::new(file));
+            written.map_err(|UserError(why)| UserError(format!("{}: {why}", path.display())))
         }
         None => write(report, args, style, &mut BufWriter::new(output::stdout())),
     }

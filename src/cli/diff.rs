@@ -33,8 +33,9 @@ pub(super) fn run(args: &DiffArgs) -> Result<u8, UserError> {
         after.flat_map(|function| broken(function, settings.budgets_of(&function.name, given))).collect();
     match &args.output {
         Some(path) => {
-            let file = File::create(path).map_err(|error| UserError(format!("{}: {error}", run::shown(path))))?;
-            print(&difference, args, &mut BufWriter::new(file))?;
+            let named = |why: &dyn std::fmt::Display| UserError(format!("{}: {why}", run::shown(path)));
+            let file = File::create(path).map_err(|error| named(&error))?;
+            print(&difference, args, &mut BufWriter::new(file)).map_err(|UserError(why)| named(&why))?;
         }
         None => print(&difference, args, &mut BufWriter::new(output::stdout()))?,
     }

@@ -3,15 +3,16 @@
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 
 use super::args::{Args, Command, InitArgs};
-use super::{CLEAN, check, output};
+use super::progress::Progress;
+use super::{CLEAN, check, output, reference};
 use crate::finding::baseline;
 use crate::report::model::Report;
-use crate::run::{UserError, shown};
+use crate::run::{self, UserError, shown};
 
 /// Configuration with every setting explained; what is commented out is not in force.
 const STARTER: &str = include_str!("init/defrost.toml");
@@ -23,6 +24,7 @@ pub(super) fn run(args: &InitArgs) -> Result<u8, UserError> {
     if !args.folder.is_dir() {
         return Err(UserError(format!("{}: not a folder", shown(&args.folder))));
     }
+    let others = others(&args.folder)?;
     let known = args.folder.join(baseline::FILE);
     let mut has_baseline = known.exists();
     if has_baseline {
@@ -34,9 +36,28 @@ pub(super) fn run(args: &InitArgs) -> Result<u8, UserError> {
         Ok(_) => has_baseline = true,
         Err(UserError(message)) => super::note(&format!("no baseline yet: {message}")),
     }
-    create(&args.folder.join("defrost.toml"), &starter(report.ok().as_ref(), has_baseline))?;
+    match others {
+        Some(file) => {
+            let named = format!("baseline = \"{}\"", baseline::FILE);
+            let baseline =
+                if has_baseline { format!("; `{named}` in it makes the baseline known") } else { String::new() };
+            super::note(&format!(
+                "{} has settings that hold here: no defrost.toml is written, which would take their place{baseline}",
+                shown(&file)
+            ));
+        }
+        None => create(&args.folder.join("defrost.toml"), &starter(report.ok().as_ref(), has_baseline))?,
+    }
     output::stdout().write_all(HOOKS.as_bytes())?;
     Ok(CLEAN)
+}
+
+/// The file of the settings that hold for a folder, unless that is the one to be written.
+fn others(folder: &Path) -> Result<Option<PathBuf>, UserError> {
+    let registry = reference::registry()?;
+    let settings = run::find_settings(&[folder.to_owned()], None, &registry, &Progress::start())?;
+    let own = folder.join("defrost.toml");
+    Ok(settings.file.filter(|_| !own.exists()))
 }
 
 /// Checks the folder, and writes a baseline where one is asked for.

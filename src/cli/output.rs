@@ -2,9 +2,11 @@
 
 use std::fs::File;
 use std::io::{self, IsTerminal, StdoutLock, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::run::UserError;
+use tempfile::NamedTempFile;
+
+use crate::run::{UserError, shown};
 
 /// Standard output to which nothing more is written once its reader is gone: `defrost why x | head` ends well.
 pub(super) struct Output {
@@ -29,6 +31,75 @@ pub(super) fn file<'a>(path: &Path, inputs: impl IntoIterator<Item = &'a Path>) 
         return Err(failed(&"it is read, and cannot be written to at the same time; name another file with -o"));
     }
     File::create(path).map_err(|error| failed(&error))
+}
+
+/// A file that is written beside another one and then takes its place, so that nobody finds half of it.
+pub(super) struct Replacement {
+    beside: NamedTempFile,
+    place: PathBuf,
+}
+
+impl Replacement {
+    /// Nothing is written yet. Through a link, what it leads to is replaced. `suffix` is how the name ends until then.
+    ///
+    /// # Errors
+    /// When what is there is no plain file, which a device or pipe would not survive, or its folder cannot be written to.
+    pub(super) fn of(path: &Path, suffix: &str) -> Result<Self, UserError> {
+        let place = place(path)?;
+        let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let beside = tempfile::Builder::new().prefix(".defrost-").suffix(suffix).tempfile_in(folder);
+        Ok(Self { beside: beside.map_err(|error| UserError(format!("{}: {error}", shown(folder))))?, place })
+    }
+
+    /// Where it is written.
+    pub(super) fn file(&mut self) -> &mut File {
+        self.beside.as_file_mut()
+    }
+
+    /// Its path until it takes its place.
+    pub(super) fn path(&self) -> &Path {
+        self.beside.path()
+    }
+
+    /// Takes its place, with the permissions of the file that was there.
+    ///
+    /// # Errors
+    /// When it cannot; the old file is then still whole.
+    pub(super) fn take_place(self) -> Result<(), UserError> {
+        let name = |error: &dyn std::fmt::Display| UserError(format!("{}: {error}", shown(&self.place)));
+        let before = std::fs::metadata(&self.place).map(|metadata| metadata.permissions());
+        let file = self.beside.as_file();
+        before.map_or_else(|_| readable(file), |before| file.set_permissions(before)).map_err(|error| name(&error))?;
+        file.sync_all().map_err(|error| name(&error))?;
+        self.beside.persist(&self.place).map_err(|error| name(&error.error))?;
+        Ok(())
+    }
+}
+
+/// The path of the plain file that is there or will be.
+fn place(path: &Path) -> Result<PathBuf, UserError> {
+    let refused = |what: &str| Err(UserError(format!("{}: {what}; name a file to write", shown(path))));
+    if std::fs::symlink_metadata(path).is_err() {
+        return Ok(path.to_owned());
+    }
+    match std::fs::metadata(path) {
+        Ok(metadata) if metadata.is_file() => Ok(std::fs::canonicalize(path)?),
+        Ok(metadata) if metadata.is_dir() => refused("is a folder"),
+        Ok(_) => refused("is no plain file, and would not be one any more"),
+        Err(_) => refused("is a link that leads nowhere"),
+    }
+}
+
+/// Temporary files are their owner's alone; what is written is read like any other file.
+#[cfg(unix)]
+fn readable(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn readable(_file: &File) -> io::Result<()> {
+    Ok(())
 }
 
 impl Output {

@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 
 use schemars::JsonSchema;
 use serde::Serialize;
-use tempfile::NamedTempFile;
 
 use super::args::{SlimArgs, SplitFormat};
+use super::output::{self, Replacement};
 use super::progress::Progress;
-use super::{CLEAN, output, reference};
+use super::{CLEAN, reference};
 use crate::artifact::{ArtifactKind, EntryId};
 use crate::engine::{Budgets, FunctionFacts};
 use crate::graph::{ModuleKind, Phase};
@@ -70,30 +70,22 @@ pub(super) fn run(args: &SlimArgs) -> Result<u8, UserError> {
         None => Vec::new(),
     };
     // Without an output the result is written where nobody sees it: only so its numbers are known.
-    let folder = match output {
-        Some(output) => {
-            output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned()
-        }
-        None => std::env::temp_dir(),
-    };
-    let name = |error: &dyn std::fmt::Display| UserError(format!("{}: {error}", run::shown(&folder)));
-    let mut beside = tempfile::Builder::new()
-        .prefix(".defrost-")
-        .suffix(".zip")
-        .tempfile_in(&folder)
-        .map_err(|error| name(&error))?;
-    let written = slim::write(&before.artifact, &removals, &bytecode, BufWriter::new(beside.as_file_mut()));
-    let mut written = written.map_err(|error| UserError(error.to_string()))?;
-    written.flush().map_err(|error| name(&error))?;
+    let folder = tempfile::tempdir()?;
+    let unseen = folder.path().join("slim.zip");
+    let place = output.unwrap_or(&unseen);
+    let mut beside = Replacement::of(place, ".zip")?;
+    let failed = |error: &dyn std::fmt::Display| UserError(format!("{}: {error}", run::shown(place)));
+    let written = slim::write(&before.artifact, &removals, &bytecode, BufWriter::new(beside.file()));
+    let mut written = written.map_err(|error| failed(&error))?;
+    written.flush().map_err(|error| failed(&error))?;
     drop(written);
-    beside.as_file().sync_all().map_err(|error| name(&error))?;
     let after = analysed(beside.path(), &as_found(&before), args)?;
     if let Some(difference) = difference(&before, &after) {
         return Err(UserError(format!("nothing is written: without these files {difference}")));
     }
     let slimmed = slimmed(args.level, &before, &after, &removals, &bytecode);
-    if let Some(output) = output {
-        persist(beside, output)?;
+    if output.is_some() {
+        beside.take_place()?;
     }
     print(&slimmed, args)?;
     Ok(CLEAN)
@@ -148,31 +140,9 @@ fn refuse_same(bundle: &Path, output: &Path) -> Result<(), UserError> {
     let folder = output.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let (input, existing, folder) = (whole(bundle), whole(output), whole(folder));
     let inside = input.as_ref().zip(folder).is_some_and(|(input, folder)| folder.starts_with(input));
-    if output.is_dir() {
-        return Err(UserError(format!("{}: is a folder; name the archive to write", run::shown(output))));
-    }
     if inside || (existing.is_some() && existing == input) {
         return Err(UserError(format!("{}: the input is never overwritten; name another file", run::shown(output))));
     }
-    Ok(())
-}
-
-fn persist(beside: NamedTempFile, output: &Path) -> Result<(), UserError> {
-    let name = |error: &dyn std::fmt::Display| UserError(format!("{}: {error}", run::shown(output)));
-    readable(&beside).map_err(|error| name(&error))?;
-    beside.persist(output).map_err(|error| name(&error.error))?;
-    Ok(())
-}
-
-/// Temporary files are their owner's alone; an archive is read like any other file.
-#[cfg(unix)]
-fn readable(file: &NamedTempFile) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn readable(_file: &NamedTempFile) -> std::io::Result<()> {
     Ok(())
 }
 

@@ -3,9 +3,10 @@ use std::io::{IsTerminal, Write};
 use super::args::{SplitArgs, SplitFormat};
 use super::progress::Progress;
 use super::{CLEAN, output, reference};
-use crate::engine::Budgets;
+use crate::engine::{Budgets, FunctionFacts, ProjectFacts};
+use crate::graph::HandlerResolution;
 use crate::report::model::Summary;
-use crate::report::{self, Style};
+use crate::report::{self, Style, printable};
 use crate::run::{self, Inputs, ProjectSources, UserError};
 
 /// Prints what each route needs and whether pulling the function apart pays.
@@ -17,6 +18,7 @@ pub(super) fn run(args: &SplitArgs) -> Result<u8, UserError> {
     let inputs = Inputs { given: &given, settings: &settings, budgets, listener: &progress };
     let project = run::with_threads(args.input.jobs, || run::project(&paths, &inputs))??;
     drop(progress);
+    refuse_without_handler(&project)?;
     if let Some(folder) = &args.output {
         super::split_out::write(&project, folder)?;
         return Ok(CLEAN);
@@ -40,4 +42,20 @@ pub(super) fn run(args: &SplitArgs) -> Result<u8, UserError> {
         write!(out, "{}", super::fitted(&text, to_terminal))?;
     }
     Ok(CLEAN)
+}
+
+/// Nothing can be said of routes where no function has a handler to follow.
+fn refuse_without_handler(project: &ProjectFacts) -> Result<(), UserError> {
+    let is_lost = |facts: &&FunctionFacts| {
+        matches!(facts.graph.handler, HandlerResolution::ModuleMissing { .. } | HandlerResolution::NameMissing { .. })
+    };
+    let mut lost = project.functions.iter().filter(is_lost);
+    match lost.next() {
+        Some(first) if lost.count() + 1 == project.functions.len() => Err(UserError(format!(
+            "{}: the handler `{}` is not found; name it with --handler",
+            printable::line(&first.spec.name),
+            printable::line(&first.spec.handler)
+        ))),
+        _ => Ok(()),
+    }
 }

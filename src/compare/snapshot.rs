@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::report::model::SCHEMA;
+
 /// Largest report that is read, in bytes.
 pub const LARGEST: u64 = 512 << 20;
 
@@ -132,9 +134,9 @@ impl Snapshot {
     /// When it is none.
     pub fn read(text: &str) -> Result<Self, String> {
         let snapshot: Self = serde_json::from_str(text).map_err(|error| format!("not a report in JSON: {error}"))?;
-        match snapshot.schema.starts_with("defrost-report/") {
+        match snapshot.schema == SCHEMA {
             true => Ok(snapshot),
-            false => Err(format!("not a report of defrost: `{}`", snapshot.schema)),
+            false => Err(format!("not a report that this version reads: `{}`, not `{SCHEMA}`", snapshot.schema)),
         }
     }
 }

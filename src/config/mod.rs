@@ -16,7 +16,7 @@ pub use error::ConfigError;
 pub use overrides::Overrides;
 pub use resolve::{Defaults, Resolved, resolve};
 pub use schema::schema;
-pub use source::{Source, SourceKind, read};
+pub use source::{Source, SourceKind, has_settings, read};
 pub use written::{FunctionSettings, FunctionTraffic, Level, Override, RuleSettings, TrafficSettings, Written};
 
 /// Largest configuration file that is read, in bytes.

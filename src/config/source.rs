@@ -62,6 +62,17 @@ pub fn read(kind: SourceKind, path: &str, text: &str) -> Result<Option<Source>, 
     Ok(read.map(|(table, written)| Source { path: path.to_owned(), written, text: text.to_owned(), kind, table }))
 }
 
+/// Whether a file can be read as what its name says, and has a place with settings: what is wrong is then in them.
+#[must_use]
+pub fn has_settings(kind: SourceKind, text: &str) -> bool {
+    let has = |keys: &&[&str]| match kind {
+        SourceKind::PackageJson => serde_json::from_str::<serde_json::Value>(text)
+            .is_ok_and(|file| keys.iter().try_fold(&file, |part, key| part.get(key)).is_some()),
+        _ => keys.is_empty() || in_toml(text, keys).is_some(),
+    };
+    kind.tables().iter().any(has)
+}
+
 type Read = Option<(&'static [&'static str], Written)>;
 
 fn read_toml(kind: SourceKind, path: &str, text: &str) -> Result<Read, ConfigError> {

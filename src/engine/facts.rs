@@ -1,6 +1,9 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::contracts::Contracts;
 use super::native::Obstacle;
 use crate::artifact::{Artifact, EntryId, Location};
@@ -222,6 +225,17 @@ pub struct Omission {
     pub line: Option<u32>,
     /// What is left out, why, and what to do.
     pub message: String,
+    /// The function that nothing is known of for it; nothing where that is no function.
+    pub left_out: Option<LeftOut>,
+}
+
+/// A function of which nothing is known.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+pub struct LeftOut {
+    /// Its name; null where not even that is known.
+    pub function: Option<String>,
+    /// Whether its package should be here.
+    pub is_local: bool,
 }
 
 impl fmt::Display for Omission {

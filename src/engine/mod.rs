@@ -21,10 +21,11 @@ mod package;
 mod registry;
 mod sink;
 mod start;
+mod taken;
 
 pub use application::ApplicationContext;
 pub use context::{FunctionContext, ProjectContext};
-pub use facts::{Budgets, FunctionFacts, Omission, ProjectFacts};
+pub use facts::{Budgets, FunctionFacts, LeftOut, Omission, ProjectFacts};
 pub use meta::{Category, Confidence, OptionMeta, RuleMeta};
 pub use options::{Policy, RulePolicy, Selector};
 pub use package::PackageContext;

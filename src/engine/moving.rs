@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use regex::Regex;
 use serde::Deserialize;
 
 use super::FunctionFacts;
@@ -11,16 +10,12 @@ use crate::finding::{Edit, FileEdits, Fix, FixLevel};
 use crate::graph::{HandlerResolution, ImportSite, ModuleId, ModuleKind, Phase};
 use crate::knowledge;
 use crate::lang::javascript::{Dialect, ParseMode, hoisting as node_hoisting, ir as javascript, moving as node};
-use crate::lang::moving::{Moved, Refusal, has_word};
+use crate::lang::moving::{Moved, Refusal};
 use crate::lang::python::{hoisting as python_hoisting, ir, moving as python};
 use crate::program;
 use crate::span::{LineIndex, Span};
 use crate::split::Loaded;
 
-/// Own Python files that are searched for code which takes a name from the module that imports it.
-const MOST_FILES: usize = 2000;
-/// A file above this size is not searched: no person wrote it.
-const LARGEST: u64 = 1 << 20;
 /// Functions that a description names.
 const NAMED: usize = 3;
 
@@ -185,7 +180,11 @@ impl FunctionFacts {
         let path = &*self.artifact.entry(entry).path;
         if !path.ends_with(".py") {
             let spans: Vec<Span> = sites.iter().map(|site| site.span).collect();
-            return deep(|| node::move_imports(text, path, &spans, crossroads));
+            let moved = deep(|| node::move_imports(text, path, &spans, crossroads))?;
+            return match self.rewired(entry, &moved.names) {
+                Some(why) => Err(Refusal::new(why)),
+                None => Ok(moved),
+            };
         }
         let asked = sites.iter().map(|site| python::Asked {
             span: site.span,
@@ -209,45 +208,6 @@ impl FunctionFacts {
             Loaded::File(_) => false,
         });
         meant.map(|import| self.graph.module(import.target).name.to_string()).collect()
-    }
-
-    /// Who takes one of some names from a Python module, if anybody does.
-    fn taken_from(&self, entry: EntryId, names: &[String]) -> Option<String> {
-        let path = &*self.artifact.entry(entry).path;
-        let is_package = path.ends_with("/__init__.py") || path == "__init__.py";
-        let module = path.trim_end_matches("/__init__.py").trim_end_matches(".py");
-        let module = module.rsplit('/').next().unwrap_or(module);
-        let from = Regex::new(r"from\s+([.\w]+)\s+import\s+(\([^)]*\)|[^\n#]*)").ok()?;
-        let mut searched = 0;
-        for (id, other) in self.artifact.entries() {
-            let is_own = other.path.ends_with(".py") && self.packages.owner(id).is_none();
-            if id == entry || !is_own || other.bytes > LARGEST {
-                continue;
-            }
-            searched += 1;
-            if searched > MOST_FILES {
-                return Some("there are too many files to know who takes names from the module".to_owned());
-            }
-            let Ok(bytes) = self.artifact.read(id) else { continue };
-            let text = String::from_utf8_lossy((*bytes).as_ref());
-            if !text.contains(module) && !is_package {
-                continue;
-            }
-            let imports = |name: &str| {
-                from.captures_iter(&text).any(|found| {
-                    let (source, list) = (&found[1], &found[2]);
-                    let dots = source.trim_start_matches('.').is_empty();
-                    let meant = if dots { is_package } else { source.rsplit('.').next() == Some(module) };
-                    meant && (has_word(list, name) || list.trim() == "*")
-                })
-            };
-            for name in names {
-                if imports(name) || has_word(&text, &format!("{module}.{name}")) {
-                    return Some(format!("{} takes `{name}` from the module", other.path));
-                }
-            }
-        }
-        None
     }
 
     /// What loading an own module does beyond defining names, if it does anything.

@@ -72,7 +72,15 @@ impl FunctionFacts {
             let place = |route: &usize| routes.get(*route).map(|route| route.place.1.start);
             let kept: Vec<u32> = group.routes.iter().filter_map(place).collect();
             let others = (0..routes.len()).filter(|route| !group.routes.contains(route));
-            let gone: Vec<u32> = others.filter_map(|route| place(&route)).collect();
+            let mut gone: Vec<u32> = others.clone().filter_map(|route| place(&route)).collect();
+            // A condition around routes of which none is left is one of requests that do not come here.
+            let around = |route: usize| routes.get(route).into_iter().flat_map(|route| &route.inside);
+            let needed: BTreeSet<u32> =
+                group.routes.iter().flat_map(|route| around(*route)).map(|(_, span)| span.start).collect();
+            let here = others.flat_map(around).filter(|(at, _)| *at == module).map(|(_, span)| span.start);
+            gone.extend(
+                here.filter(|start| !needed.contains(start) && !kept.contains(start)).collect::<BTreeSet<u32>>(),
+            );
             let text = parted(text, &path, &gone, &kept, function).map_err(|(why, offset)| match offset {
                 Some(offset) => format!("{why} ({path}:{})", LineIndex::new(text).position(text, offset).line),
                 None => why,

@@ -1,9 +1,11 @@
 //! Findings that are known and accepted for now: a committed file, so that only what got worse is
 //! reported.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+
+use crate::text;
 
 /// The value of [`Baseline::schema`].
 pub const SCHEMA: &str = "defrost-baseline/1";
@@ -52,7 +54,15 @@ impl Size {
     }
 }
 
-/// A known finding. Only the fingerprint is compared; the rest is for people.
+/// A known finding that costs this many times what it did is another one: two versions of an estimate differ by less.
+const WORSE: f64 = 1.5;
+/// The least by which it must have grown, milliseconds of Init.
+const WORSE_MS: u64 = 50;
+/// The same, unpacked bytes.
+const WORSE_BYTES: u64 = 1 << 20;
+
+/// A known finding. Its fingerprint says which one it is, and what acting on it saves whether it got worse; the rest is
+/// for people.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Known {
@@ -65,6 +75,25 @@ pub struct Known {
     pub subject: Option<String>,
     /// Identity without lines and estimates.
     pub fingerprint: String,
+    /// What acting on it saves, milliseconds of Init; nothing in files of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saves_ms: Option<u64>,
+    /// The same, unpacked bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub saves_bytes: Option<u64>,
+}
+
+impl Known {
+    /// What it was, where it has become much worse since: known by the same fingerprint, it costs far more.
+    #[must_use]
+    pub fn outgrown(&self, saves_ms: Option<u64>, saves_bytes: Option<u64>) -> Option<String> {
+        let grew = |before: Option<u64>, after: Option<u64>, least: u64| {
+            let (before, after) = before.zip(after)?;
+            (after.saturating_sub(before) >= least && after as f64 >= before as f64 * WORSE).then_some(before)
+        };
+        let ms = grew(self.saves_ms, saves_ms, WORSE_MS).map(|before| text::ms(before as f64));
+        ms.or_else(|| grew(self.saves_bytes, saves_bytes, WORSE_BYTES).map(text::bytes))
+    }
 }
 
 impl Baseline {
@@ -95,9 +124,38 @@ impl Baseline {
         serde_json::to_string_pretty(self).map(|text| text + "\n")
     }
 
-    /// The known fingerprints.
+    /// What is known, by fingerprint.
     #[must_use]
-    pub fn fingerprints(&self) -> BTreeSet<&str> {
-        self.findings.iter().map(|known| known.fingerprint.as_str()).collect()
+    pub fn by_fingerprint(&self) -> BTreeMap<&str, &Known> {
+        self.findings.iter().map(|known| (known.fingerprint.as_str(), known)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_costs_far_more_than_it_did_is_another_finding() {
+        let known = |saves_ms| Known {
+            path: "app.py".to_owned(),
+            rule: "missing-bytecode".to_owned(),
+            subject: None,
+            fingerprint: "x".to_owned(),
+            saves_ms,
+            saves_bytes: Some(10 << 20),
+        };
+        assert_eq!(known(Some(209)).outgrown(Some(1213), None).as_deref(), Some("209 ms"));
+        for (before, after) in [(Some(209), Some(300)), (Some(10), Some(50)), (Some(300), Some(200)), (None, Some(900))]
+        {
+            assert_eq!(known(before).outgrown(after, Some(12 << 20)), None);
+        }
+        assert!(known(None).outgrown(None, Some(30 << 20)).is_some());
+    }
+
+    #[test]
+    fn baselines_of_earlier_versions_read() {
+        let text = r#"{"schema": "defrost-baseline/1", "findings": [{"path": "a", "rule": "b", "fingerprint": "c"}]}"#;
+        assert_eq!(Baseline::read(text).map(|baseline| baseline.findings[0].saves_ms), Ok(None));
     }
 }

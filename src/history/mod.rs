@@ -11,7 +11,7 @@ use std::path::{Component, Path, PathBuf};
 use similar::{Algorithm, DiffOp, TextDiff};
 
 use crate::input::{self, seen};
-use state::{Blob, State};
+use state::{Blob, State, untracked};
 
 /// Texts larger than this are not compared line by line.
 const LARGEST_TEXT: u64 = 4 << 20;
@@ -30,7 +30,7 @@ pub enum Change {
 /// What the history says of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Touch {
-    /// The repository does not hold it: it is ignored, not added yet, or outside.
+    /// The repository does not hold it: it is ignored, in a repository of its own, or outside.
     Unknown,
     /// It is as it was.
     Same,
@@ -86,7 +86,12 @@ impl Changes {
         }
         let added = after.files.keys().filter(|path| !before.files.contains_key(*path));
         files.extend(added.map(|path| (path.clone(), Change::Added)));
-        let known = before.files.into_keys().chain(after.files.into_keys()).collect();
+        if ends.tip.is_none() {
+            let is_known = |path: &str| before.files.contains_key(path) || after.files.contains_key(path);
+            let found = untracked(&root, is_known);
+            files.extend(found.into_iter().map(|path| (path, Change::Added)));
+        }
+        let known = before.files.into_keys().chain(after.files.into_keys()).chain(files.keys().cloned()).collect();
         Ok(Self { root, files, known, before: old, repository, sides: ends.words })
     }
 

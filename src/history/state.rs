@@ -8,6 +8,7 @@ use gix::bstr::ByteSlice;
 use gix::index::entry::{Flags, Mode, Stage, Stat};
 use gix::objs::{Kind, compute_hash, tree::EntryKind};
 use gix::{ObjectId, Repository, index};
+use ignore::WalkBuilder;
 use rayon::prelude::*;
 
 use super::range::{cause, missing};
@@ -91,6 +92,23 @@ impl State {
         let files: Vec<(String, Blob)> = files.collect();
         Ok(Self { files: files.into_iter().collect() })
     }
+}
+
+/// Files of a work tree that no state knows and git does not ignore, by path with `/`. Repositories inside are left out.
+pub(super) fn untracked(root: &Path, is_known: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut walk = WalkBuilder::new(root);
+    walk.standard_filters(false).git_ignore(true).git_exclude(true).follow_links(false).max_depth(Some(DEEPEST));
+    walk.filter_entry(|entry| {
+        let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+        entry.file_name() != ".git" && !(entry.depth() > 0 && is_folder && seen::exists(&entry.path().join(".git")))
+    });
+    let entries = walk.build().flatten().take(MOST_FILES);
+    let files = entries.filter(|entry| entry.file_type().is_some_and(|kind| !kind.is_dir()));
+    let path = |entry: ignore::DirEntry| {
+        let inside = entry.path().strip_prefix(root).ok()?.to_str()?.replace('\\', "/");
+        Some(inside).filter(|path| !is_known(path))
+    };
+    files.filter_map(path).collect()
 }
 
 /// Whether a path of the index points out of the work tree.

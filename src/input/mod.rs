@@ -22,6 +22,7 @@
 pub mod files;
 pub mod seen;
 mod archive;
+mod beside;
 mod classify;
 mod contents;
 mod error;
@@ -47,6 +48,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
+pub use beside::{Beside, beside};
 pub use classify::{InputKind, classify};
 pub use error::{InputError, InputErrorKind};
 pub use limits::Limits;

@@ -8,11 +8,12 @@ use std::any::{Any, TypeId};
 use std::ffi::OsString;
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::beside::Beside;
 use super::seen::{self, Hash, Stat};
 
 /// Larger files are not kept: templates and manifests that people write are smaller.
@@ -39,6 +40,7 @@ struct Shared {
     texts: Mutex<Texts>,
     made: Mutex<Made>,
     archives: Mutex<FxHashMap<Stat, Arc<File>>>,
+    projects: Mutex<FxHashMap<PathBuf, Arc<OnceLock<Arc<Beside>>>>>,
 }
 
 #[derive(Debug, Default)]
@@ -129,6 +131,13 @@ pub fn made<T: Any + Send + Sync>(text: &str, read: fn(&str) -> T) -> Arc<T> {
     let Some(place) = place() else { return Arc::new(read(text)) };
     let made = place.get_or_init(|| Arc::new(read(text)));
     Arc::clone(made).downcast().unwrap_or_else(|_| Arc::new(read(text)))
+}
+
+/// The source files of a project, which all its functions ask for.
+pub(super) fn beside(root: &Path, read: impl FnOnce() -> Beside) -> Arc<Beside> {
+    let Some(shared) = shared() else { return Arc::new(read()) };
+    let place = Arc::clone(lock(&shared.projects).entry(root.to_owned()).or_default());
+    Arc::clone(place.get_or_init(|| Arc::new(read())))
 }
 
 fn read(path: &Path, limit: u64) -> io::Result<Vec<u8>> {

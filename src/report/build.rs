@@ -383,13 +383,17 @@ fn unresolved(facts: &FunctionFacts, missing: &crate::graph::Unresolved, texts: 
 /// What was not analysed, in a fixed order.
 fn omitted(project: &ProjectFacts) -> Vec<Problem> {
     let omitted = project.problems.iter();
-    let omitted =
-        omitted.map(|left| Problem { path: Some(left.path.clone()), line: left.line, message: left.message.clone() });
+    let omitted = omitted.map(|left| Problem {
+        path: Some(left.path.clone()),
+        line: left.line,
+        message: left.message.clone(),
+        left_out: left.left_out.clone(),
+    });
     omitted.chain(project.faults.iter().map(failed)).collect()
 }
 
 fn failed(fault: &Fault) -> Problem {
-    Problem { path: None, line: None, message: fault.message.clone() }
+    Problem { path: None, line: None, message: fault.message.clone(), left_out: None }
 }
 
 /// What is not here.
@@ -407,7 +411,7 @@ fn problems(facts: &FunctionFacts, texts: &mut Texts<'_>) -> Vec<Problem> {
 fn inexact(facts: &FunctionFacts, problem: &crate::graph::GraphProblem, texts: &mut Texts<'_>) -> Problem {
     let line = problem.entry.zip(problem.span).map(|(entry, span)| texts.place(&facts.locate(entry, Some(span))).line);
     let path = problem.entry.map(|entry| facts.artifact.entry(entry).path.to_string());
-    Problem { path, line, message: problem.message.clone() }
+    Problem { path, line, message: problem.message.clone(), left_out: None }
 }
 
 fn edits(edits: &[finding::Edit]) -> Vec<FixEdit> {

@@ -364,7 +364,8 @@ pub(super) fn verdicts(report: &Report) -> Vec<String> {
         verdicts.extend(broken.into_iter().map(|broken| format!("{name}{broken}.")));
     }
     let set = |function: &Function| function.budgets.are_set();
-    if verdicts.is_empty() && report.functions.iter().any(set) {
+    let is_whole = report.problems.iter().all(|problem| problem.left_out.is_none());
+    if verdicts.is_empty() && is_whole && report.functions.iter().any(set) {
         verdicts.push("Within budget.".to_owned());
     }
     verdicts
@@ -400,6 +401,7 @@ mod tests {
             path: Some("serverless.yml".to_owned()),
             line: Some(line),
             message: format!("{name} is left out: its handler is not known"),
+            left_out: None,
         };
         report.problems = vec![left("a", 1), left("b", 2), left("c", 3)];
         let written = |style| {

@@ -179,7 +179,7 @@ impl Merge {
         let path = failed.input.get("path").and_then(|path| path.as_str()).map(str::to_owned);
         let prefix = path.as_ref().map(|path| format!("{path}: ")).unwrap_or_default();
         let message = failed.error.strip_prefix(&prefix).unwrap_or(&failed.error).to_owned();
-        let problem = Problem { path, line: None, message };
+        let problem = Problem { path, line: None, message, left_out: None };
         self.problems.insert(key(&problem), problem);
     }
 

@@ -17,6 +17,7 @@ mod start;
 use crate::artifact::ArtifactKind;
 use crate::assemble::Reason;
 use crate::cost::{Basis, Counted, Grade, PartKind};
+use crate::engine::LeftOut;
 use crate::fault::Fault;
 use crate::graph::Phase;
 use crate::package::owners::Ecosystem;
@@ -68,7 +69,7 @@ impl Report {
         for (name, fault) in faults {
             let function = self.functions.iter_mut().find(|function| Some(&function.name) == name.as_ref());
             let problems = function.map_or(&mut self.problems, |function| &mut function.problems);
-            problems.push(Problem { path: None, line: None, message: fault.message.clone() });
+            problems.push(Problem { path: None, line: None, message: fault.message.clone(), left_out: None });
         }
     }
 }
@@ -325,6 +326,9 @@ pub struct Problem {
     pub line: Option<u32>,
     /// What.
     pub message: String,
+    /// The function that nothing is known of for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<LeftOut>,
 }
 
 /// One thing a handler dispatches on.

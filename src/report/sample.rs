@@ -57,6 +57,7 @@ pub(super) fn report() -> Report {
             path: Some("template.yaml".to_owned()),
             line: Some(7),
             message: "Bills is left out: its code is not at bills\u{1b}[2J".to_owned(),
+            left_out: None,
         }],
         findings: findings(),
         summary: Summary {
@@ -135,6 +136,7 @@ fn function() -> Function {
             path: Some("old.py".to_owned()),
             line: Some(2),
             message: "does not parse".to_owned(),
+            left_out: None,
         }],
         routes: Vec::new(),
         split: None,

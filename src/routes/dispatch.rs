@@ -3,6 +3,7 @@
 
 mod lookup;
 mod named;
+mod rest;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -208,8 +209,12 @@ impl<'a> Finder<'_, 'a> {
             let condition = given.and(option);
             let inner = self.block(unit, block, &condition, depth + 1);
             if inner.iter().any(|branch| branch.certain) {
+                if self.answers_the_rest(unit, block, &condition) {
+                    found.push(branch(&condition, String::new(), (unit, span), vec![Region::Block(unit, block)]));
+                }
                 found.extend(inner.into_iter().map(|mut branch| {
                     branch.found.regions.push(Region::Block(unit, block));
+                    branch.found.inside.push((unit, span));
                     branch
                 }));
             } else {
@@ -346,6 +351,7 @@ fn branch(condition: &Condition, function: String, place: (UnitId, Span), region
             key: if condition.path.is_some() { None } else { condition.key.clone() },
             function,
             place,
+            inside: Vec::new(),
             regions,
         },
     }

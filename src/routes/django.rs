@@ -266,7 +266,16 @@ impl Finder<'_, '_, '_> {
         regions.extend(way.units.iter().map(|unit| Region::Unit(*unit)));
         let place = (at.0, self.program.flow(at.0).span(at.1));
         let path = Some(path);
-        self.found.push(Found { kind: EventKind::Http, method, path, key: None, function, place, regions });
+        self.found.push(Found {
+            kind: EventKind::Http,
+            method,
+            path,
+            key: None,
+            function,
+            place,
+            inside: Vec::new(),
+            regions,
+        });
     }
 }
 

@@ -69,6 +69,8 @@ pub(crate) struct Found {
     pub(crate) function: String,
     /// Where it is registered.
     pub(crate) place: (UnitId, Span),
+    /// The conditions around it that are about the same request.
+    pub(crate) inside: Vec<(UnitId, Span)>,
     pub(crate) regions: Vec<Region>,
 }
 
@@ -96,6 +98,7 @@ pub(crate) fn distinct(routes: Vec<Found>) -> Vec<Found> {
             kept.iter_mut().find(|kept| kept.method == route.method && kept.path == route.path && kept.key == route.key)
         {
             first.regions.extend(route.regions);
+            first.inside.extend(route.inside);
         }
     }
     kept

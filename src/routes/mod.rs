@@ -192,6 +192,7 @@ fn of_template(spec: &FunctionSpec, program: &Program<'_>, handler: UnitId, know
             key: event.path.is_none().then(|| event.kind.clone()),
             function: String::new(),
             place,
+            inside: Vec::new(),
             regions: Vec::new(),
         })
     };

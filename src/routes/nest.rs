@@ -331,6 +331,7 @@ fn routes(
                 key: None,
                 function: format!("{}.{method}", class_name(program, class.0, class.1)),
                 place: (at.0, program.flow(at.0).span(at.1)),
+                inside: Vec::new(),
                 regions: regions.clone(),
             });
         }

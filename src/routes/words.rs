@@ -386,6 +386,8 @@ pub(super) struct Events {
     dispatched: Vec<String>,
     readers: Vec<String>,
     methods: Vec<String>,
+    refusing: Vec<String>,
+    refuses: Vec<String>,
     present: FxHashMap<String, Present>,
     source: FxHashMap<String, EventKind>,
 }
@@ -414,6 +416,12 @@ impl Events {
     /// Whether a text is a method as events spell it.
     pub(super) fn is_method(&self, text: &str) -> bool {
         self.methods.iter().any(|method| method == text)
+    }
+
+    /// Whether a name or text says that a request is turned away.
+    pub(super) fn refuses(&self, text: &str) -> bool {
+        let plain: String = text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        self.refuses.contains(&plain) || self.refusing.iter().any(|part| plain.contains(part.as_str()))
     }
 
     /// Whether a field is one by whose presence services are told apart, with the kind where that is enough to tell.

@@ -2,8 +2,8 @@
 
 use crate::artifact::Location;
 use crate::assemble::{Executable, FunctionSpec};
-use crate::engine::Omission;
 use crate::engine::cargo::CargoFacts;
+use crate::engine::{LeftOut, Omission};
 use crate::input::{self, files};
 use crate::manifest::cargo::CargoManifest;
 use crate::span::LineIndex;
@@ -82,10 +82,11 @@ fn without_executable(spec: &FunctionSpec, executable: &Executable) -> Omission 
         Executable::Named(name) => format!("an executable `{name}` that is a function"),
         Executable::Only => "an executable that is a function".to_owned(),
     };
+    let left_out = Some(LeftOut { function: Some(spec.name.clone()), is_local: true });
     let message = format!("{} is left out: the crates at {} have not {what}", spec.name, spec.code);
     match &spec.origin {
-        Some(origin) => Omission { path: origin.path.clone(), line: line(origin), message },
-        None => Omission { path: spec.code.clone(), line: None, message },
+        Some(origin) => Omission { path: origin.path.clone(), line: line(origin), message, left_out },
+        None => Omission { path: spec.code.clone(), line: None, message, left_out },
     }
 }
 

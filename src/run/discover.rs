@@ -9,7 +9,7 @@ use super::shelf::Shelf;
 use super::{Inputs, UserError, convention, installed, search, templates, tree, workspace};
 use crate::assemble::FunctionSpec;
 use crate::declare::model::{Application, FunctionKind};
-use crate::engine::{Omission, ProjectFacts};
+use crate::engine::{LeftOut, Omission, ProjectFacts};
 use crate::fault::{self, Fault};
 use crate::input::{self, InputKind, seen};
 use crate::manifest::dependency::Locked;
@@ -115,7 +115,7 @@ fn below(
             continue;
         }
         if let Err(UserError(message)) = from_workspace(folder, Vec::new(), inputs, project) {
-            project.problems.push(Omission { path: super::shown(folder), line: None, message });
+            project.problems.push(Omission { path: super::shown(folder), line: None, message, left_out: None });
         }
     }
     match declared {
@@ -138,7 +138,7 @@ fn no_function(path: &Path, UserError(why): UserError) -> Omission {
         _ => reasons.join("; "),
     };
     let message = format!("no function is found here, and the dependencies alone are judged: {why}");
-    Omission { path, line: None, message }
+    Omission { path, line: None, message, left_out: None }
 }
 
 /// Whether an application has functions of its own, not only helpers of the framework that wrote its template.
@@ -151,7 +151,7 @@ fn from_projects(path: &Path, inputs: &Inputs<'_>, shelf: &Shelf, project: &mut 
     let mut judge = |folder: &Path, around: &[Locked]| match from_project(folder, around, inputs, shelf, project) {
         Ok(is_one) => is_one,
         Err(UserError(message)) => {
-            project.problems.push(Omission { path: super::shown(folder), line: None, message });
+            project.problems.push(Omission { path: super::shown(folder), line: None, message, left_out: None });
             false
         }
     };
@@ -176,7 +176,7 @@ fn from_projects(path: &Path, inputs: &Inputs<'_>, shelf: &Shelf, project: &mut 
     }
     if others > 0 {
         let message = format!("{others} more projects below it are left out; run defrost in one of them");
-        project.problems.push(Omission { path: super::shown(path), line: None, message });
+        project.problems.push(Omission { path: super::shown(path), line: None, message, left_out: None });
     }
     !judged.is_empty()
 }
@@ -223,7 +223,12 @@ fn not_members(path: &Path, left: &BTreeSet<String>) -> Option<Omission> {
         "manifests in {}{more} are no members of a workspace here and not judged; run defrost there",
         named.join(", ")
     );
-    (!left.is_empty()).then(|| Omission { path: super::shown(path), line: None, message })
+    (!left.is_empty()).then(|| Omission { path: super::shown(path), line: None, message, left_out: None })
+}
+
+/// What functions are whose executables nobody has built.
+fn unbuilt() -> Option<LeftOut> {
+    Some(LeftOut { function: None, is_local: true })
 }
 
 /// The functions of some templates. A broken one costs its own only.
@@ -240,10 +245,15 @@ fn from_templates(
             Ok(false) => {
                 let message = "the executable of a function is not built, and no crate here says what it is made of; \
                                `cargo lambda build` or `sam build` makes it";
-                all.problems.push(Omission { path: super::shown(&folder), line: None, message: message.to_owned() });
+                all.problems.push(Omission {
+                    path: super::shown(&folder),
+                    line: None,
+                    message: message.to_owned(),
+                    left_out: unbuilt(),
+                });
             }
             Err(UserError(message)) => {
-                all.problems.push(Omission { path: super::shown(&folder), line: None, message });
+                all.problems.push(Omission { path: super::shown(&folder), line: None, message, left_out: unbuilt() });
             }
         }
     }

@@ -9,7 +9,7 @@ use super::shelf::Shelf;
 use super::together::Together;
 use super::{Inputs, UserError, discover, installed, layers, named, threads, traffic};
 use crate::assemble::FunctionSpec;
-use crate::engine::{Omission, ProjectFacts};
+use crate::engine::{LeftOut, Omission, ProjectFacts};
 use crate::fault::{self, Fault};
 use crate::package::Spent;
 
@@ -27,7 +27,8 @@ pub fn project(paths: &[PathBuf], inputs: &Inputs<'_>) -> Result<ProjectFacts, U
             // With one path alone this is what ends the run.
             Err(error) if paths.len() == 1 => return Err(error),
             Err(UserError(message)) => {
-                project.problems.push(Omission { path: super::shown(path), line: None, message });
+                let left_out = Some(LeftOut { function: None, is_local: true });
+                project.problems.push(Omission { path: super::shown(path), line: None, message, left_out });
             }
         }
     }
@@ -120,13 +121,15 @@ fn analyse(specs: Vec<FunctionSpec>, inputs: &Inputs<'_>, shelf: &Shelf, stages:
 
 /// A function whose package cannot be read.
 fn omitted(spec: &FunctionSpec, UserError(message): UserError) -> Omission {
+    let left_out = Some(LeftOut { function: Some(spec.name.clone()), is_local: true });
     match &spec.origin {
         Some(origin) => {
-            Omission { path: origin.path.clone(), line: None, message: format!("{} is left out: {message}", spec.name) }
+            let message = format!("{} is left out: {message}", spec.name);
+            Omission { path: origin.path.clone(), line: None, message, left_out }
         }
         None => {
             let message = message.strip_prefix(&format!("{}: ", spec.code)).unwrap_or(&message).to_owned();
-            Omission { path: spec.code.clone(), line: None, message }
+            Omission { path: spec.code.clone(), line: None, message, left_out }
         }
     }
 }

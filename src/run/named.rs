@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 
 use super::{Settings, shown};
 use crate::config::Resolved;
-use crate::engine::contracts::{Lazy, means, means_package};
+use crate::engine::contracts::{Deny, Lazy, means, means_package};
 use crate::engine::{FunctionFacts, Omission, ProjectFacts};
 use crate::graph::{javascript, python};
 use crate::input::seen;
 use crate::platform::Language;
 use crate::text;
+
+/// The table of budgets of single functions.
+const BUDGETS: &str = "[functions]";
 
 /// Tells of names and patterns that can mean no function of the project. Of a part of what the configuration is for,
 /// nothing can be said.
@@ -33,7 +36,11 @@ pub(super) fn tell_of_unknown(paths: &[PathBuf], settings: &Settings, project: &
     }
     let named = named(&settings.resolved).into_iter();
     let mut messages: Vec<String> = Vec::new();
-    for (table, pattern) in named.filter(|(_, pattern)| !known.iter().any(|name| text::matches(pattern, name))) {
+    // Budgets are of one function; contracts take patterns.
+    let is_known = |table: &str, pattern: &str| {
+        known.iter().any(|name| if table == BUDGETS { name == pattern } else { text::matches(pattern, name) })
+    };
+    for (table, pattern) in named.filter(|(table, pattern)| !is_known(table, pattern)) {
         let near = text::similar(pattern, known.iter().map(String::as_str));
         let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
         messages.push(format!("`{pattern}` in {table} is no function here, so that it changes nothing{hint}"));
@@ -41,7 +48,11 @@ pub(super) fn tell_of_unknown(paths: &[PathBuf], settings: &Settings, project: &
     for pattern in strange_modules(&settings.resolved.contracts.lazy, &project.functions) {
         messages.push(format!("`{pattern}` in [[lazy]] is no module or package here, so that it changes nothing"));
     }
-    let omission = |message| Omission { path: shown(file), line: None, message };
+    if settings.resolved.contracts.lazy.iter().any(|contract| contract.modules.is_empty()) {
+        messages.push("a [[lazy]] names no modules, so that it changes nothing".to_owned());
+    }
+    messages.extend(settings.resolved.contracts.deny.iter().flat_map(|deny| imported(deny, &project.functions)));
+    let omission = |message| Omission { path: shown(file), line: None, message, left_out: None };
     project.problems.extend(messages.into_iter().map(omission));
 }
 
@@ -58,6 +69,24 @@ fn strange_modules<'a>(contracts: &'a [Lazy], functions: &[FunctionFacts]) -> Ve
         }
     }
     strange
+}
+
+/// Names of denied packages that are those of modules of another package.
+fn imported(deny: &Deny, functions: &[FunctionFacts]) -> Vec<String> {
+    let said = |pattern: &String| {
+        let held = functions.iter().filter(|facts| deny.functions.holds(&facts.spec.name));
+        let owner = |facts: &FunctionFacts| {
+            let language = facts.spec.runtime.language();
+            let is_one = facts.packages.with_ids().any(|(_, package)| means_package(pattern, &package.name, language));
+            let mut inside =
+                facts.artifact.below(pattern).map(|(id, _)| id).chain(facts.artifact.find(&format!("{pattern}.py")));
+            let owner = inside.find_map(|id| facts.packages.owner(id)).filter(|_| !is_one)?;
+            Some(facts.packages.package(owner).name.to_string())
+        };
+        let package = held.filter_map(owner).next()?;
+        Some(format!("`{pattern}` in [[deny]] is a module of {package}: packages are denied by their own names"))
+    };
+    deny.packages.iter().filter_map(said).collect()
 }
 
 /// Whether a pattern may mean a module of a function, loaded or not, or a package that it ships.
@@ -97,7 +126,7 @@ fn names(project: &ProjectFacts) -> Vec<String> {
 
 /// What names functions, with the table that does.
 fn named(resolved: &Resolved) -> Vec<(&'static str, &str)> {
-    let budgets = resolved.function_budgets.keys().map(|name| ("[functions]", name.as_str()));
+    let budgets = resolved.function_budgets.keys().map(|name| (BUDGETS, name.as_str()));
     let traffic = resolved.traffic.functions.keys().map(|name| ("[traffic]", name.as_str()));
     let contracts = &resolved.contracts;
     let lazy = contracts.lazy.iter().map(|one| ("[[lazy]]", &one.functions));

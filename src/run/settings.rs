@@ -59,7 +59,7 @@ fn find_beside(
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let known = SourceKind::FILES.iter().find(|(known, _)| *known == name);
         let kind = known.map_or(SourceKind::Own, |(_, kind)| *kind);
-        let settings = settings(kind, file, registry)?;
+        let settings = settings(kind, file, registry).map_err(Unread::into_error)?;
         return settings.ok_or_else(|| UserError(format!("{}: it has no settings of defrost", file.display())));
     }
     let start = std::path::absolute(paths.first().map_or(Path::new("."), PathBuf::as_path))?;
@@ -78,9 +78,10 @@ fn find_beside(
             match settings(kind, &file, registry) {
                 Ok(Some(settings)) => return Ok(settings),
                 Ok(None) => {}
-                Err(error) if kind == SourceKind::Own => return Err(error),
-                Err(_) if told.is_some_and(|told| told == folder.join(name)) => {}
-                Err(UserError(message)) => {
+                Err(Unread::Settings(error)) => return Err(error),
+                Err(Unread::File(error)) if kind == SourceKind::Own => return Err(error),
+                Err(Unread::File(_)) if told.is_some_and(|told| told == folder.join(name)) => {}
+                Err(Unread::File(UserError(message))) => {
                     listener.warn(&format!("settings that do not read are left out: {message}"));
                 }
             }
@@ -113,18 +114,38 @@ pub(super) fn opened(folder: &Path, working: &Path) -> PathBuf {
     }
 }
 
-fn settings(kind: SourceKind, file: &Path, registry: &Registry) -> Result<Option<Settings>, UserError> {
-    let text = input::read_text_file(file, config::LARGEST)?;
-    let Some(source) = read(kind, file, &text)? else { return Ok(None) };
+/// Why settings do not read.
+enum Unread {
+    /// The file itself, which may hold none.
+    File(UserError),
+    /// What stands in them.
+    Settings(UserError),
+}
+
+impl Unread {
+    fn into_error(self) -> UserError {
+        let (Self::File(error) | Self::Settings(error)) = self;
+        error
+    }
+}
+
+fn settings(kind: SourceKind, file: &Path, registry: &Registry) -> Result<Option<Settings>, Unread> {
+    let text = input::read_text_file(file, config::LARGEST).map_err(|error| Unread::File(error.into()))?;
+    let read = config::read(kind, &shown(file), &text);
+    let read = read.map_err(|error| match config::has_settings(kind, &text) {
+        true => Unread::Settings(error.into()),
+        false => Unread::File(error.into()),
+    });
+    let Some(source) = read? else { return Ok(None) };
+    resolved(&source, file, registry).map(Some).map_err(Unread::Settings)
+}
+
+fn resolved(source: &Source, file: &Path, registry: &Registry) -> Result<Settings, UserError> {
     let folder = file.parent().unwrap_or(Path::new("")).to_owned();
     let absolute = std::path::absolute(if folder.as_os_str().is_empty() { Path::new(".") } else { &folder })?;
     let absolute = seen::canonicalize(&absolute).unwrap_or(absolute);
-    let resolved = config::resolve(&source, registry, &absolute)?;
-    Ok(Some(Settings { resolved, folder, file: Some(file.to_owned()) }))
-}
-
-fn read(kind: SourceKind, file: &Path, text: &str) -> Result<Option<Source>, UserError> {
-    Ok(config::read(kind, &shown(file), text)?)
+    let resolved = config::resolve(source, registry, &absolute)?;
+    Ok(Settings { resolved, folder, file: Some(file.to_owned()) })
 }
 
 impl Settings {

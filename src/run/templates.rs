@@ -16,7 +16,7 @@ use crate::artifact::Location;
 use crate::assemble::{self, Base, Content, Declared, FunctionSpec, LayerPath, Reason};
 use crate::declare::model::{Application, Problem};
 use crate::declare::{self, Options};
-use crate::engine::Omission;
+use crate::engine::{LeftOut, Omission};
 use crate::input::{self, seen};
 use crate::manifest::cargo::workspace::find_root;
 use crate::platform::{Language, Platform};
@@ -166,7 +166,8 @@ impl Found {
         self.problems.extend(application.problems.iter().map(|problem| said(problem, base)));
         let (found, left) = assemble::functions(application, base, &layers::named(inputs));
         for left in left {
-            self.problems.push(omitted(application, base, &left.origin, left.message));
+            let left_out = LeftOut { function: Some(left.function), is_local: left.is_local };
+            self.problems.push(omitted(application, base, &left.origin, left.message, Some(left_out)));
         }
         for mut declared in found {
             let executable = declared.executable.take();
@@ -186,7 +187,8 @@ impl Found {
                 },
                 Err(UserError(why)) => {
                     let message = format!("{name} is left out: {why}");
-                    self.problems.push(omitted(application, base, &origin, message));
+                    let left_out = LeftOut { function: Some(name), is_local: true };
+                    self.problems.push(omitted(application, base, &origin, message, Some(left_out)));
                 }
             }
         }
@@ -210,15 +212,21 @@ fn wholes(read: Vec<Read>) -> Vec<Read> {
 }
 
 fn said(problem: &Problem, base: &Base) -> Omission {
-    Omission { path: base.path(&problem.path), line: problem.line, message: problem.message.clone() }
+    Omission { path: base.path(&problem.path), line: problem.line, message: problem.message.clone(), left_out: None }
 }
 
 /// A function that is left out, with the line that declares it.
-fn omitted(application: &Application, base: &Base, origin: &Location, message: String) -> Omission {
+fn omitted(
+    application: &Application,
+    base: &Base,
+    origin: &Location,
+    message: String,
+    left_out: Option<LeftOut>,
+) -> Omission {
     let file = application.files.iter().find(|file| base.path(&file.path) == origin.path);
     let line =
         file.zip(origin.span).map(|(file, span)| LineIndex::new(&file.text).position(&file.text, span.start).line);
-    Omission { path: origin.path.clone(), line, message }
+    Omission { path: origin.path.clone(), line, message, left_out }
 }
 
 /// A declared function with its gaps filled; the command line wins.

@@ -1,4 +1,4 @@
-//! Files that code of their own package names: it opens them, whatever kind of files they are.
+//! Files that code of their own package or of the function names: it opens them, whatever kind of files they are.
 
 use std::collections::BTreeSet;
 
@@ -10,6 +10,8 @@ use crate::usage::Loaded;
 
 /// A module larger than this is not looked at for what it names.
 const LARGEST: u64 = 1 << 20;
+/// Own modules that are looked at.
+const MOST_OWN: usize = 2000;
 /// A constant text longer than this is no path.
 const LONGEST: usize = 200;
 /// Endings of files with code.
@@ -26,6 +28,7 @@ pub(super) fn named(loaded: &Loaded<'_>, files: &[EntryId]) -> FxHashSet<EntryId
         }
     }
     let mut found = FxHashSet::default();
+    let own = own_code(loaded);
     for (package, files) in by_package {
         let endings: BTreeSet<&str> = files.iter().map(|id| ending(name(artifact, *id))).collect();
         let mut tails = BTreeSet::new();
@@ -35,10 +38,24 @@ pub(super) fn named(loaded: &Loaded<'_>, files: &[EntryId]) -> FxHashSet<EntryId
                 endings.iter().for_each(|ending| add_tails(&text, ending, &mut tails));
             }
         }
+        // How own code opens what lies in a package: by its name. Its patterns are about its own files.
+        for ending in &endings {
+            let mut said = BTreeSet::new();
+            own.iter().for_each(|text| add_tails(text, ending, &mut said));
+            tails.extend(said.into_iter().filter(|tail| tail.len() > ending.len() || !ending.starts_with('.')));
+        }
         let is_named = |id: &EntryId| tails.iter().any(|tail| name(artifact, *id).ends_with(tail.as_str()));
         found.extend(files.into_iter().filter(is_named));
     }
     found
+}
+
+/// The texts of modules that no package owns.
+fn own_code(loaded: &Loaded<'_>) -> Vec<String> {
+    let own = loaded.artifact.entries().map(|(id, _)| id);
+    let own = own.filter(|id| loaded.packages.owner(*id).is_none() && is_code(loaded.artifact, *id));
+    let read = own.take(MOST_OWN).filter_map(|id| loaded.artifact.read(id).ok());
+    read.map(|content| String::from_utf8_lossy((*content).as_ref()).into_owned()).collect()
 }
 
 fn name(artifact: &Artifact, id: EntryId) -> &str {

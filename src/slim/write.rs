@@ -51,6 +51,23 @@ pub fn write<W: Write + Seek>(
     bytecode: &[Bytecode],
     out: W,
 ) -> Result<W, WriteError> {
+    let mut zip = ZipWriter::new(out);
+    match fill(&mut zip, artifact, removals, bytecode) {
+        Ok(()) => Ok(zip.finish()?),
+        Err(error) => {
+            // Dropped, it would try to finish what cannot be written, and print that it cannot.
+            std::mem::forget(zip);
+            Err(error)
+        }
+    }
+}
+
+fn fill<W: Write + Seek>(
+    zip: &mut ZipWriter<W>,
+    artifact: &Artifact,
+    removals: &[Removal],
+    bytecode: &[Bytecode],
+) -> Result<(), WriteError> {
     let gone: FxHashSet<EntryId> = removals.iter().map(|removal| removal.entry).collect();
     let added: BTreeMap<&str, &Bytecode> = bytecode.iter().map(|one| (one.path.as_str(), one)).collect();
     let mut names: BTreeMap<&str, Option<EntryId>> = added.keys().map(|path| (*path, None)).collect();
@@ -59,7 +76,6 @@ pub fn write<W: Write + Seek>(
             names.insert(&entry.path, Some(id));
         }
     }
-    let mut zip = ZipWriter::new(out);
     for (path, id) in names {
         let mode = id.and_then(|id| artifact.entry(id).mode).map_or(MODE, u32::from);
         let options = SimpleFileOptions::default()
@@ -80,7 +96,7 @@ pub fn write<W: Write + Seek>(
         zip.start_file(path, options)?;
         zip.write_all((*content).as_ref()).map_err(zip::result::ZipError::Io)?;
     }
-    Ok(zip.finish()?)
+    Ok(())
 }
 
 /// The time of a source whose bytecode may be tied to it; all other files get a fixed one.

@@ -7,7 +7,7 @@ use crate::artifact::EntryId;
 use crate::graph::{ImportSite, LoadCall, ModuleId, Phase};
 use crate::package::owners::PackageId;
 use crate::program::reach::Reach;
-use crate::program::values::Program;
+use crate::program::values::{Program, UnitId};
 
 /// What an import loads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,8 +43,16 @@ pub struct Closure {
 pub(super) struct Closures<'a, 'p> {
     input: &'a Input<'a>,
     program: &'p Program<'a>,
-    /// For each module those that its own loading loads; empty for modules that are followed by name.
+    /// For each module those that its own loading loads.
     edges: Vec<Vec<ModuleId>>,
+}
+
+/// What some closure leaves out, and how own modules are in it.
+struct Cut<'c> {
+    /// What is not imported.
+    left_out: &'c BTreeSet<Loaded>,
+    /// The own modules of which only what is named is there; of all where nothing says otherwise.
+    apart: Option<&'c BTreeSet<ModuleId>>,
 }
 
 impl<'a, 'p> Closures<'a, 'p> {
@@ -53,8 +61,7 @@ impl<'a, 'p> Closures<'a, 'p> {
         let mut edges = vec![Vec::new(); graph.modules.len()];
         for import in &graph.imports {
             let importer = import.site.importer;
-            if program.unit_of(importer).is_none()
-                && graph.module(importer).loaded == import.phase
+            if graph.module(importer).loaded == import.phase
                 && let Some(targets) = edges.get_mut(importer.0 as usize)
             {
                 targets.push(import.target);
@@ -68,6 +75,12 @@ impl<'a, 'p> Closures<'a, 'p> {
         self.without(reached, &BTreeSet::new())
     }
 
+    /// What several pieces of code need together when all own modules but those that are taken apart come as they are
+    /// written, with all that they import.
+    pub(super) fn of_files(&self, reached: &[&Reach], apart: &BTreeSet<ModuleId>) -> Closure {
+        self.cut(reached, &Cut { left_out: &BTreeSet::new(), apart: Some(apart) })
+    }
+
     /// What two closures need together.
     pub(super) fn union(&self, a: &Closure, b: &Closure) -> Closure {
         let modules = a.modules.union(&b.modules).copied().collect();
@@ -78,6 +91,16 @@ impl<'a, 'p> Closures<'a, 'p> {
     /// What several pieces of code need together when they do not import some things; what
     /// others of their imports load stays.
     pub(super) fn without(&self, reached: &[&Reach], left_out: &BTreeSet<Loaded>) -> Closure {
+        self.cut(reached, &Cut { left_out, apart: None })
+    }
+
+    /// The unit of a module of which only what is named is there.
+    fn by_name(&self, id: ModuleId, cut: &Cut<'_>) -> Option<UnitId> {
+        self.program.unit_of(id).filter(|_| cut.apart.is_none_or(|apart| apart.contains(&id)))
+    }
+
+    fn cut(&self, reached: &[&Reach], cut: &Cut<'_>) -> Closure {
+        let left_out = cut.left_out;
         let is_kept = |id: &ModuleId| {
             let entry = self.input.graph.module(*id).entry;
             let owner = entry.and_then(|entry| self.input.packages.owner(entry));
@@ -91,13 +114,13 @@ impl<'a, 'p> Closures<'a, 'p> {
             todo.extend(own.filter(is_kept));
         }
         while let Some(id) = todo.pop() {
-            if modules.insert(id) {
+            if modules.insert(id) && self.by_name(id, cut).is_none() {
                 todo.extend(self.edges.get(id.0 as usize).into_iter().flatten());
             }
         }
         let made = |call: &LoadCall| {
             let first = call.via.first().map_or((call.module, call.span), |site| (site.importer, site.span));
-            match self.program.unit_of(first.0) {
+            match self.by_name(first.0, cut) {
                 Some(unit) => is_kept(&first.0) && reached.iter().any(|reach| reach.calls.contains(&(unit, first.1))),
                 None => modules.contains(&first.0),
             }
@@ -105,7 +128,7 @@ impl<'a, 'p> Closures<'a, 'p> {
         let calls =
             self.input.graph.calls.iter().enumerate().filter(|(_, call)| made(call)).map(|(at, _)| at).collect();
         let reads = self.input.graph.data_files.iter().enumerate();
-        let is_unread = |entry: EntryId, site: ImportSite| match self.program.unit_of(site.importer) {
+        let is_unread = |entry: EntryId, site: ImportSite| match self.by_name(site.importer, cut) {
             Some(unit) => {
                 left_out.contains(&Loaded::File(entry))
                     || !reached.iter().any(|reach| reach.calls.contains(&(unit, site.span)))

@@ -14,6 +14,7 @@ use super::routes::{Input, Route};
 use crate::graph::ModuleId;
 use crate::program::reach::Reach;
 use crate::program::values::Program;
+use crate::span::Span;
 
 /// What a plan is judged by.
 #[derive(Clone, Debug, PartialEq)]
@@ -77,6 +78,8 @@ pub(super) struct Parts<'a, 'b, 'c> {
     pub(super) base: &'c Reach,
     pub(super) reached: &'c [Reach],
     pub(super) routes: &'c [Route],
+    /// The own modules that a split takes apart; others come along as they are.
+    pub(super) apart: BTreeSet<ModuleId>,
 }
 
 /// A plan for a function with at least two routes.
@@ -137,7 +140,7 @@ impl Parts<'_, '_, '_> {
         let mut reached: Vec<&Reach> = vec![self.base];
         reached.extend(routes.iter().filter_map(|route| self.reached.get(*route)));
         let share = routes.iter().filter_map(|route| shares.get(*route)).sum();
-        Group { closure: self.closures.of(&reached), routes, share }
+        Group { closure: self.closures.of_files(&reached, &self.apart), routes, share }
     }
 
     /// Routes that load the same, or that share changing state, stay together from the start.
@@ -148,6 +151,12 @@ impl Parts<'_, '_, '_> {
             let loads: Vec<String> = route.closure.packages.iter().map(|package| package.0.to_string()).collect();
             let mut marks = vec![(0, loads.join(","))];
             marks.extend(route.state.iter().map(|(module, var)| (1, format!("{}:{var}", module.0))));
+            // What answers the rest of a path runs for its other methods as soon as their own code is not there.
+            let is_around = |place: &(ModuleId, Span)| self.routes.iter().any(|other| other.inside.contains(place));
+            let is_route = |place: &(ModuleId, Span)| self.routes.iter().any(|other| other.place == *place);
+            let own = Some(&route.place).filter(|place| is_around(place));
+            let around = own.into_iter().chain(route.inside.iter().filter(|place| is_route(place)));
+            marks.extend(around.map(|(module, span)| (2, format!("{}:{}-{}", module.0, span.start, span.end))));
             for mark in marks {
                 let first = *owners.entry(mark).or_insert(at);
                 let (a, b) = (root(&parent, first), root(&parent, at));

@@ -56,6 +56,8 @@ pub struct Route {
     pub function: String,
     /// Where it is registered.
     pub place: (ModuleId, Span),
+    /// The conditions around it that are about the same request, such as the path around a method.
+    pub inside: Vec<(ModuleId, Span)>,
     /// All that it needs, the common part included.
     pub closure: Closure,
     /// Packages that its own code imports, beyond those that every route needs.
@@ -145,6 +147,7 @@ fn measured<'a>(input: &'a Input<'a>, program: &Program<'a>, dispatch: Dispatch)
     let all: Vec<Closure> = reached.iter().map(|route| closures.of(&[base, route])).collect();
     let common = closures.common(&all);
     let changed: BTreeSet<(UnitId, u32)> = reached.iter().flat_map(|reach| reach.changed.iter().copied()).collect();
+    let at = |(unit, span): (UnitId, Span)| (program.units[unit].module, span);
     let routes = found.into_iter().zip(&reached).zip(all).map(|((route, reach), closure)| {
         let owner = |id: &ModuleId| input.graph.module(*id).entry.and_then(|entry| input.packages.owner(entry));
         let named: BTreeSet<PackageId> = reach.targets.iter().filter_map(owner).collect();
@@ -155,7 +158,8 @@ fn measured<'a>(input: &'a Input<'a>, program: &Program<'a>, dispatch: Dispatch)
             method: route.method,
             path: route.path,
             function: route.function,
-            place: (program.units[route.place.0].module, route.place.1),
+            place: at(route.place),
+            inside: route.inside.into_iter().map(at).collect(),
             packages,
             closure,
             state: reach.read.intersection(&changed).map(|(unit, var)| (program.units[*unit].module, *var)).collect(),
@@ -164,9 +168,27 @@ fn measured<'a>(input: &'a Input<'a>, program: &Program<'a>, dispatch: Dispatch)
         }
     });
     let routes: Vec<Route> = routes.collect();
-    let parts = plan::Parts { input, program, closures: &closures, base, reached: &reached, routes: &routes };
+    let apart = taken_apart(input, program, &routes);
+    let parts = plan::Parts { input, program, closures: &closures, base, reached: &reached, routes: &routes, apart };
     let plan = plan::plan(&parts);
     let everything: Vec<&Reach> = std::iter::once(base).chain(&reached).collect();
     let clients = made_per_request(program, &everything);
     Routes { routes, common, plan, clients, ..Routes::default() }
+}
+
+/// The own modules in which only what a route needs is left when its function is split: those that register routes, and
+/// those that lead to them.
+fn taken_apart(input: &Input<'_>, program: &Program<'_>, routes: &[Route]) -> BTreeSet<ModuleId> {
+    let mut apart: BTreeSet<ModuleId> = BTreeSet::new();
+    let mut todo: Vec<ModuleId> = routes.iter().map(|route| route.place.0).collect();
+    if let HandlerResolution::Found { module, .. } = input.graph.handler {
+        todo.push(module);
+    }
+    while let Some(id) = todo.pop() {
+        if program.unit_of(id).is_some() && apart.insert(id) {
+            let importers = input.graph.imports.iter().filter(|import| import.target == id);
+            todo.extend(importers.map(|import| import.site.importer));
+        }
+    }
+    apart
 }

@@ -32,3 +32,36 @@ fn a_broken_baseline_stops_the_run() {
     assert_eq!(run.code, 2);
     assert_eq!(run.err, "error: known.json: not a baseline: missing field `schema` at line 1 column 16\n");
 }
+
+#[test]
+fn a_baseline_keeps_what_a_run_does_not_look_at() {
+    let template = |uri: &str| {
+        let one = |name: &str| {
+            format!(
+                "  {name}:\n    Type: AWS::Serverless::Function\n    Properties: {{CodeUri: {uri}{name}/, Handler: app.no, Runtime: python3.12}}\n"
+            )
+        };
+        format!("Transform: AWS::Serverless-2016-10-31\nResources:\n{}{}", one("A"), one("B"))
+    };
+    let project = Project::new(&[("template.yaml", &template("")), ("A/app.py", super::APP), ("B/app.py", super::APP)]);
+    let known = |project: &Project| project.read("defrost-baseline.json").matches("\"fingerprint\"").count();
+    assert_eq!(project.run(&["check", "--write-baseline"]).code, 0);
+    let all = known(&project);
+    assert!(all >= 2);
+    for arguments in [
+        &["check", "A", "--handler", "app.handler", "--runtime", "python3.12", "--write-baseline"][..],
+        &["check", "--select", "init", "--write-baseline"],
+    ] {
+        let run = project.run(arguments);
+        assert!(run.err.contains("did not look at"), "{}", run.err);
+        assert_eq!(known(&project), all, "{arguments:?}");
+    }
+    std::fs::rename(project.path("B"), project.path("away")).unwrap();
+    assert_eq!(project.run(&["check", "--write-baseline"]).code, 0);
+    std::fs::rename(project.path("away"), project.path("B")).unwrap();
+    assert_eq!(project.run(&["check", "--baseline", "defrost-baseline.json"]).code, 0);
+    // What is looked at as a whole and is mended goes.
+    project.write("template.yaml", &template("").replace("app.no", "app.other"));
+    assert_eq!(project.run(&["check", "--write-baseline"]).code, 0);
+    assert!(!project.read("defrost-baseline.json").contains("handler-not-found"));
+}

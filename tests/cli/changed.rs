@@ -122,6 +122,23 @@ fn only_the_functions_whose_code_changed_are_left() {
 }
 
 #[test]
+fn new_files_that_git_does_not_track_are_changes() {
+    let project = two();
+    let mut history = History::new(&project);
+    project.write("one/app.py", &format!("import extra\n{APP}"));
+    project.write("one/extra/__init__.py", "");
+    history.commit();
+    history.index();
+    assert_eq!(left(&project, "HEAD"), (vec![], 2));
+    project.write("one/extra.py", "x = 1\n");
+    project.write(".gitignore", "made/\n");
+    project.write("two/made/new.py", "x = 1\n");
+    assert_eq!(left(&project, "HEAD"), (vec![], 2), "nothing loads the new file: the package comes first");
+    std::fs::remove_dir_all(project.path("one/extra")).unwrap();
+    assert_eq!(left(&project, "HEAD"), (names(&["One"]), 1));
+}
+
+#[test]
 fn a_change_of_a_template_touches_the_resource_it_is_in() {
     let project = two();
     let mut history = History::new(&project);

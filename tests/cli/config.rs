@@ -93,13 +93,81 @@ fn a_broken_file_of_our_own_stops_the_run() {
 #[test]
 fn a_broken_file_of_the_project_costs_only_its_settings() {
     for (name, text) in
-        [("pyproject.toml", "[tool.defrost\n"), ("package.json", "{\"defrost\": {\"x\": 1}}"), ("Cargo.toml", "x")]
+        [("pyproject.toml", "[tool.defrost\n"), ("package.json", "{\"defrost\": {\"x\": 1}"), ("Cargo.toml", "x")]
     {
         let project = Project::with_finding(&[(name, text)]);
         let run = project.run(&["check", "--handler", "app.handler"]);
         assert_eq!(run.code, 1, "{}", run.err);
         assert!(run.err.starts_with("warning: settings that do not read are left out: "), "{}", run.err);
         assert!(run.err.contains(name) && run.out.contains("handler-not-found"));
+    }
+}
+
+#[test]
+fn a_wrong_key_fails_wherever_the_settings_are() {
+    for (name, text, place) in [
+        ("pyproject.toml", "[tool.defrost]\nfailon = \"error\"\n", "pyproject.toml:2:1"),
+        ("package.json", "{\"defrost\": {\"failon\": \"error\"}}", "package.json:1:"),
+        ("Cargo.toml", "[package.metadata.defrost]\nfailon = \"error\"\n", "Cargo.toml:2:1"),
+    ] {
+        let project = Project::with_finding(&[(name, text)]);
+        let run = project.run(&["check", "--handler", "app.handler"]);
+        assert_eq!((run.code, run.out.as_str()), (2, ""), "{name}");
+        assert!(run.err.contains("unknown key `failon`") && run.err.contains(place), "{}", run.err);
+    }
+    let project = Project::with_finding(&[("package.json", "{\"defrost\": {\"budget-init\": \"x\"}}")]);
+    assert_eq!(project.run(&["check", "--handler", "app.handler"]).code, 2);
+}
+
+#[test]
+fn what_is_not_analysed_keeps_no_budget() {
+    let template = "Transform: AWS::Serverless-2016-10-31\nResources:\n  A:\n    Type: AWS::Serverless::Function\n    Properties: \
+                    {CodeUri: src/, Handler: app.handler, Runtime: python3.12}\n  B:\n    Type: AWS::Serverless::Function\n    \
+                    Properties: {CodeUri: gone/, Handler: app.handler, Runtime: python3.12}\n";
+    let code = "def handler(event, context):\n    return event\n";
+    let project = Project::new(&[("template.yaml", template), ("src/app.py", code), ("bad.zip", "text")]);
+    assert_eq!(project.run(&["check"]).code, 0);
+    for (arguments, who) in [
+        (&["check", "--require-start"][..], "B"),
+        (&["check", "--budget-init", "9000"], "B"),
+        (
+            &["check", "src", "bad.zip", "--handler", "app.handler", "--runtime", "python3.12", "--require-start"],
+            "bad.zip",
+        ),
+        (
+            &["check", "src", "no.zip", "--handler", "app.handler", "--runtime", "python3.12", "--budget-size", "9"],
+            "no.zip",
+        ),
+    ] {
+        let run = project.run(arguments);
+        assert_eq!(run.code, 1, "{arguments:?} {}{}", run.out, run.err);
+        assert!(run.err.contains(&format!("nothing says that {who} keeps")), "{}", run.err);
+        assert!(!run.out.contains("Within budget"), "{}", run.out);
+    }
+    project.write("defrost.toml", "[functions.A]\nbudget-init = 9000\n");
+    assert_eq!(project.run(&["check"]).code, 0);
+    project.write("defrost.toml", "[functions.B]\nbudget-init = 9000\n");
+    assert_eq!(project.run(&["check"]).code, 1);
+    project.write("defrost.toml", "[[deny]]\npackages = [\"x\"]\n");
+    assert_eq!(project.run(&["check"]).code, 1);
+}
+
+#[test]
+fn settings_that_hold_for_nothing_are_told() {
+    let settings = "[functions.\"*\"]\nbudget-init = 5\n[[lazy]]\nmodules = []\n[[deny]]\npackages = [\"yaml\"]\n";
+    let project = Project::new(&[
+        ("defrost.toml", settings),
+        ("app.py", "import yaml\n\n\ndef handler(event, context):\n    return yaml\n"),
+        ("yaml/__init__.py", ""),
+        ("PyYAML-6.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: PyYAML\nVersion: 6.0\n"),
+        ("PyYAML-6.0.dist-info/RECORD", "yaml/__init__.py,,\nPyYAML-6.0.dist-info/METADATA,,\n"),
+    ]);
+    let run = project.run(&["check", "--handler", "app.handler", "--runtime", "python3.12"]);
+    let out = run.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for said in
+        ["`*` in [functions] is no function", "a [[lazy]] names no modules", "`yaml` in [[deny]] is a module of pyyaml"]
+    {
+        assert!(out.contains(said), "{said}: {}", run.out);
     }
 }
 

@@ -170,6 +170,28 @@ fn slimming_never_touches_its_input() {
     assert!(run.code == 0 && run.out.contains("nothing written"), "{}", run.out);
 }
 
+#[cfg(unix)]
+#[test]
+fn what_is_no_plain_file_is_not_replaced() {
+    use std::os::unix::fs::FileTypeExt as _;
+    let project = bundle();
+    let pipe = project.path("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    std::os::unix::fs::symlink("nowhere", project.path("lost.zip")).unwrap();
+    std::os::unix::fs::symlink("/dev/null", project.path("null.zip")).unwrap();
+    for output in ["pipe", "lost.zip", "null.zip", "fn"] {
+        let run = project.run(&[&SLIM[..], &["-o", output]].concat());
+        assert!(run.code == 2 && run.err.contains("name "), "{output}: {}", run.err);
+    }
+    assert!(std::fs::metadata(&pipe).unwrap().file_type().is_fifo());
+    // Through a link, the file itself is written anew.
+    std::fs::write(project.path("real.zip"), "").unwrap();
+    std::os::unix::fs::symlink("real.zip", project.path("link.zip")).unwrap();
+    assert_eq!(project.run(&[&SLIM[..], &["-o", "link.zip"]].concat()).code, 0);
+    assert!(std::fs::symlink_metadata(project.path("link.zip")).unwrap().is_symlink());
+    assert!(!names(&project.path("real.zip")).is_empty());
+}
+
 #[test]
 fn layers_are_meant_by_every_name_that_they_have() {
     let template = "Transform: AWS::Serverless-2016-10-31\nResources:\n  Utils:\n    Type: AWS::Serverless::LayerVersion\n    \
@@ -191,4 +213,37 @@ fn layers_are_meant_by_every_name_that_they_have() {
     assert_eq!(refused("'shared-*'"), ["base"]);
     assert_eq!(refused("'shared-*', 'arn:aws:lambda:eu-west-1:1:layer:base:7'"), Vec::<String>::new());
     assert_eq!(refused("'arn:*:layer:*'"), ["shared-utils"]);
+}
+
+#[test]
+fn what_own_code_names_in_a_package_stays() {
+    let app = "import os\n\nimport acme\n\n\ndef handler(event, context):\n    return open(os.path.join(acme.__path__[0], \"docs\", \"help.md\")).read()\n";
+    let project = Project::new(&[
+        ("fn/app.py", app),
+        ("fn/acme/__init__.py", ""),
+        ("fn/acme/docs/help.md", "help\n"),
+        ("fn/acme/docs/other.md", "other\n"),
+        ("fn/acme-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: acme\nVersion: 1\n"),
+        ("fn/acme-1.dist-info/RECORD", "acme/__init__.py,,\nacme/docs/help.md,,\nacme/docs/other.md,,\n"),
+    ]);
+    let slim =
+        ["slim", "fn", "--handler", "app.handler", "--runtime", "python3.12", "--level", "caution", "-o", "a.zip"];
+    let run = project.run(&slim);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let left = names(&project.path("a.zip"));
+    assert!(left.iter().any(|name| name == "acme/docs/help.md"), "{left:?}");
+    assert!(!left.iter().any(|name| name == "acme/docs/other.md"), "{left:?}");
+}
+
+#[test]
+fn what_cannot_be_read_is_no_answer() {
+    let project =
+        Project::new(&[("app.py", super::APP), ("new.json", "{\"schema\": \"defrost-report/7\", \"functions\": []}")]);
+    let run = project.run(&["diff", "new.json", "new.json"]);
+    assert!(run.code == 2 && run.err.contains("defrost-report/7"), "{}", run.err);
+    for more in [&[][..], &["-o", "plan"]] {
+        let run =
+            project.run(&[&["split", ".", "--handler", "app.none", "--runtime", "python3.12"][..], more].concat());
+        assert!(run.code == 2 && run.err.contains("`app.none` is not found"), "{}{}", run.out, run.err);
+    }
 }

@@ -45,6 +45,17 @@ fn it_overwrites_nothing() {
 }
 
 #[test]
+fn settings_elsewhere_stay_in_force() {
+    let project = Project::with_finding(&[("pyproject.toml", "[tool.defrost]\nfail-on = \"note\"\n")]);
+    let run = project.run(&["init"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.err.contains("pyproject.toml has settings that hold here"), "{}", run.err);
+    assert!(!project.path("defrost.toml").exists());
+    project.write("pyproject.toml", "[tool.defrost]\nfailon = \"note\"\n");
+    assert_eq!(project.run(&["init"]).code, 2);
+}
+
+#[test]
 fn every_line_of_the_starter_reads_when_switched_on() {
     let project = Project::new(&[]);
     let run = project.run(&["init"]);

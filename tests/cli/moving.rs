@@ -133,6 +133,30 @@ fn what_uses_an_import_at_load_keeps_it_and_says_so() {
 }
 
 #[test]
+fn names_that_the_project_takes_keep_their_import() {
+    let template = "Transform: AWS::Serverless-2016-10-31\nResources:\n  Office:\n    Type: AWS::Serverless::Function\n    \
+                    Properties: {CodeUri: src/, Handler: app.handler, Runtime: python3.12}\n";
+    let help = |path: &str, text: &str| {
+        let heavy = heavy("def report(event):\n    return 1\n\n\nchart, Wrong = report, Exception\n\n\n");
+        let metadata = ("src/heavy-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: heavy\nVersion: 1\n");
+        let record = ("src/heavy-1.dist-info/RECORD", "heavy/__init__.py,,\n");
+        let package = ("src/heavy/__init__.py", &*heavy);
+        let files = [("template.yaml", template), ("src/app.py", APP), package, metadata, record, (path, text)];
+        let report = Project::new(&files).report(&["--select", "heavy-import-for-few-routes"]);
+        report["findings"][0]["help"].as_str().unwrap_or_default().to_owned()
+    };
+    assert!(!help("tests/none.py", "").contains("from the module"), "{}", help("tests/none.py", ""));
+    for test in [
+        "from unittest import mock\n\n@mock.patch('app.h.report')\ndef test(h):\n    pass\n",
+        "import app\n\ndef test(mocker):\n    mocker.patch.object(app, 'h')\n",
+        "MOD = 'app'\n\ndef test(mocker):\n    mocker.patch(MOD + '.h')\n",
+    ] {
+        let help = help("tests/test_app.py", test);
+        assert!(help.contains("tests/test_app.py takes `h` from the module"), "{test}: {help}");
+    }
+}
+
+#[test]
 fn requires_move_and_answer_as_before() {
     let index = "'use strict';\n\nconst heavy = require('heavy');\n\nasync function report(event) {\n  return heavy.report(event);\n}\n\nexports.handler = async (event) => {\n  switch (event.path) {\n    case '/report':\n      return report(event);\n    case '/chart': {\n      return [1].map((one) => heavy.chart(one));\n    }\n    case '/status':\n      return 'up';\n    case '/a':\n      return 'a';\n    case '/b':\n      return 'b';\n    default:\n      return 'none';\n  }\n};\n";
     let functions: String =

@@ -225,3 +225,51 @@ fn what_cannot_be_taken_apart_says_why() {
         done.err
     );
 }
+
+/// A module that takes long to load.
+fn slow(name: &str) -> String {
+    let functions: String =
+        (0..6000).map(|at| format!("def {name}{at}(a, b=1):\n    return [a, b, {at}]\n\n\n")).collect();
+    format!("import csv, sqlite3\n\n{functions}")
+}
+
+#[test]
+fn the_rest_of_a_path_is_a_route_and_parts_cost_what_their_files_load() {
+    let app = "import alpha\nimport beta\nimport services\n\n\ndef handler(event, context):\n    path = event[\"path\"]\n    \
+               method = event[\"httpMethod\"]\n    if path == \"/files\":\n        client = alpha.alpha1(path)\n        if method == \"PUT\":\n            \
+               return \"put\"\n        return client\n    if path == \"/pay\":\n        if method == \"POST\":\n            return beta.beta1(1)\n        \
+               return {\"statusCode\": 405}\n    if path == \"/one\":\n        return services.one()\n    return {\"statusCode\": 404}\n";
+    let services = "import gamma\n\n\ndef one():\n    return 1\n\n\ndef two():\n    return gamma.gamma1(1)\n";
+    let (alpha, beta, gamma) = (slow("alpha"), slow("beta"), slow("gamma"));
+    let files = [("template.yaml", TEMPLATE), ("src/app.py", app), ("src/services.py", services)];
+    let project = Project::new(&files);
+    for (name, code) in [("alpha", alpha), ("beta", beta), ("gamma", gamma)] {
+        project.write(&format!("src/{name}/__init__.py"), &code);
+        let metadata = format!("Metadata-Version: 2.1\nName: {name}\nVersion: 1\n");
+        project.write(&format!("src/{name}-1.dist-info/METADATA"), &metadata);
+        project.write(&format!("src/{name}-1.dist-info/RECORD"), &format!("{name}/__init__.py,,\n"));
+    }
+    let report = project.report(&[]);
+    let routes = report["functions"][0]["routes"].as_array().unwrap();
+    let labels: Vec<String> = routes.iter().map(|route| format!("{} {}", route["method"], route["path"])).collect();
+    assert_eq!(
+        labels,
+        ["null \"/files\"", "\"PUT\" \"/files\"", "\"POST\" \"/pay\"", "null \"/one\""],
+        "a path that only turns other methods away has no route of them"
+    );
+    let run = project.run(&["split", "template.yaml", "-o", "plan"]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    let groups = report["functions"][0]["split"]["groups"].as_array().unwrap();
+    assert!(groups.len() > 1, "{groups:?}");
+    for (at, group) in groups.iter().enumerate() {
+        let file = format!("app_{}", at + 1);
+        let text = project.read(&format!("plan/Office/code/{file}.py"));
+        let has = |what: &str| text.contains(what);
+        assert!(has("/files") == has("PUT") && has("alpha") == has("/files") && has("/pay") == has("POST"), "{text}");
+        project.write(&format!("src/{file}.py"), &text);
+        let part = project.report(&["src", "--handler", &format!("{file}.handler"), "--runtime", "python3.12"]);
+        let (promised, is) = (&group["estimated_ms"], &part["functions"][0]["init"]["estimated_ms"]);
+        let (promised, is) = (promised.as_f64().unwrap(), is.as_f64().unwrap());
+        assert!((promised - is).abs() <= 2.0 + is * 0.02, "{file}: {promised} {is}\n{text}");
+    }
+}

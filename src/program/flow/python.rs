@@ -426,6 +426,7 @@ impl Lowering<'_> {
                 }
             }
             Expr::Bool(value) => Kind::Nth(u32::from(value)),
+            Expr::Int(value) if (0..1000).contains(&value) => Kind::Nth(value as u32),
             Expr::Opaque | Expr::Ellipsis | Expr::Int(_) | Expr::Float(_) | Expr::Bytes(_) | Expr::Yield(None) => {
                 Kind::Group(Vec::new())
             }

@@ -142,6 +142,7 @@ impl Registry {
                     key: route.key.clone(),
                     function: route.function.clone(),
                     place: (route.at.0, program.flow(route.at.0).span(route.at.1)),
+                    inside: Vec::new(),
                     regions,
                 });
             }

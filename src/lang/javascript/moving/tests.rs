@@ -43,6 +43,7 @@ fn what_would_change_behaviour_stays() {
         ("let x = require('x');\nfunction f() {\n  x = 1;\n}\nfunction g() {\n  x();\n}", "assigned"),
         ("const x = require('x');\nfunction f(x) {\n  return x;\n}\nfunction g() {\n  x();\n}", "another declaration"),
         ("const x = require('x');", "no function uses"),
+        ("const x = require('x');\nfunction f() {\n  x();\n}\nfunction g() {\n  return eval('x.y');\n}", "`eval` may"),
         ("if (1) { require('x'); }", "inside another statement"),
         ("import 'x';", "what loading it does"),
         ("import x from 'x';\nexport function f() {\n  return x;\n}", "f(), which is not async"),

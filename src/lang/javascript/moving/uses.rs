@@ -45,6 +45,8 @@ pub(super) struct Uses<'a> {
     used: Vec<Used>,
     pub(super) places: Vec<Place>,
     pub(super) has_decorators: bool,
+    /// Where code is run that may name anything around it.
+    evaluated: Option<u32>,
     /// Whether a place must be able to wait for the import.
     needs_async: bool,
     /// Places that other requests pass, too.
@@ -65,6 +67,7 @@ impl<'a> Uses<'a> {
             used: names.iter().map(|_| Used::default()).collect(),
             places: Vec::new(),
             has_decorators: false,
+            evaluated: None,
             needs_async,
             crossroads,
         };
@@ -79,6 +82,9 @@ impl<'a> Uses<'a> {
 
     /// Whether a name can be bound by functions alone.
     pub(super) fn judge(&self, name: &str) -> Result<(), Refusal> {
+        if let Some(at) = self.evaluated {
+            return Err(Refusal::at(at, "`eval` may look the name up"));
+        }
         let Some(used) = self.of_name(name) else { return Ok(()) };
         if let Some((at, why)) = &used.refused {
             return Err(Refusal::at(*at, why.clone()));
@@ -331,6 +337,14 @@ impl<'ast> Visit<'ast> for Walk<'_, 'ast> {
 
     fn leave_node(&mut self, _: AstKind<'ast>) {
         self.stack.pop();
+    }
+
+    fn visit_call_expression(&mut self, it: &CallExpression<'ast>) {
+        // Only called by its own name does it see the scopes around it: ECMA-262, 13.3.6.1.
+        if !it.optional && matches!(&it.callee, Expression::Identifier(name) if name.name == "eval") {
+            self.uses.evaluated = self.uses.evaluated.or(Some(it.span.start));
+        }
+        oxc_ast_visit::walk::walk_call_expression(self, it);
     }
 
     fn visit_identifier_reference(&mut self, it: &IdentifierReference<'ast>) {

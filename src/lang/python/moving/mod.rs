@@ -1,11 +1,14 @@
 //! Moves imports of a Python module into the functions that use what they bind.
 
 pub(super) mod lookups;
+mod taken;
 mod uses;
 mod write;
 
 use ruff_python_ast::{self as ast, Stmt};
 use ruff_text_size::Ranged;
+
+pub use taken::{Target, taken};
 
 use super::program::{is_doc, is_future, parsed};
 use crate::lang::moving::{Moved, Refusal, indent, is_blank, line, line_end, line_start, next_line, refuse_mark};
