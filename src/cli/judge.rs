@@ -29,6 +29,9 @@ pub(super) struct Judgement {
     is_nothing: bool,
 }
 
+/// Rules that failed, each with the function that it looked at.
+pub(super) type Faults = Vec<(Option<String>, Fault)>;
+
 /// What is said of a project's findings.
 pub(super) struct Chosen {
     pub(super) findings: Vec<Finding>,
@@ -54,18 +57,14 @@ impl Choice<'_> {
     }
 
     /// Runs the selected rules over a project: what is said, and which rules failed.
-    pub(super) fn findings(self, project: &ProjectFacts) -> (Chosen, Vec<(Option<String>, Fault)>) {
+    pub(super) fn findings(self, project: &ProjectFacts) -> (Chosen, Faults) {
         let (found, commented, faults) = asked(self.registry, self.policy, project);
         (self.of(found, &commented, &ProjectSources { project }), faults)
     }
 }
 
 /// What the rules that a policy selects find, and the files whose comments count.
-fn asked(
-    registry: &Registry,
-    policy: &Policy,
-    project: &ProjectFacts,
-) -> (Vec<Finding>, Vec<Commented>, Vec<(Option<String>, Fault)>) {
+fn asked(registry: &Registry, policy: &Policy, project: &ProjectFacts) -> (Vec<Finding>, Vec<Commented>, Faults) {
     let engine::Checked { mut findings, faults } = engine::run(registry, policy, project);
     run::at_sources(&mut findings, project);
     let commented = suppress::commented(&findings, project);
