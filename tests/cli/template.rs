@@ -14,7 +14,8 @@ fn every_function_of_a_template_is_checked() {
     assert_eq!(run.code, 0, "{}", run.err);
     let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
     let left = "C is left out: it is a container image that is not built here; give the folder that becomes /var/task and --handler";
-    let problem = serde_json::json!({"path": "template.yaml", "line": 9, "message": left});
+    let left_out = serde_json::json!({"function": "C", "is_local": false});
+    let problem = serde_json::json!({"path": "template.yaml", "line": 9, "message": left, "left_out": left_out});
     assert_eq!(report["problems"], serde_json::json!([problem]));
     let functions = report["functions"].as_array().unwrap();
     let names: Vec<_> = functions.iter().map(|function| function["name"].as_str().unwrap()).collect();
