@@ -1,5 +1,6 @@
 //! A function's own modules as one program: what names, imports and calls stand for.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -40,6 +41,8 @@ pub(crate) struct Program<'a> {
     python: bool,
     /// Names that some code asks an object for.
     mentioned: FxHashSet<Arc<str>>,
+    /// What expressions were found to stand for: every route that reaches one asks again.
+    values: RefCell<FxHashMap<At, Thing>>,
 }
 
 /// What an expression stands for.
@@ -80,7 +83,7 @@ impl<'a> Program<'a> {
             Unit { module, flow, used, members }
         });
         let units = units.collect();
-        Self { graph, units, by_module, sites, names, python, mentioned }
+        Self { graph, units, by_module, sites, names, python, mentioned, values: RefCell::default() }
     }
 
     pub(crate) fn flow(&self, unit: UnitId) -> &Flow {
@@ -139,7 +142,12 @@ impl<'a> Program<'a> {
 
     /// What an expression stands for.
     pub(crate) fn value(&self, at: At) -> Thing {
-        self.value_at(at, DEPTH)
+        if let Some(known) = self.values.borrow().get(&at) {
+            return known.clone();
+        }
+        let value = self.value_at(at, DEPTH);
+        self.values.borrow_mut().insert(at, value.clone());
+        value
     }
 
     pub(crate) fn value_at(&self, at: At, depth: u32) -> Thing {
