@@ -271,6 +271,8 @@ fn completed(declared: Declared, inputs: &Inputs<'_>, shelf: &Shelf) -> Result<F
         main: None,
         content: declared.content,
         installs: declared.installs,
+        outside: declared.outside,
+        unbundled: declared.unbundled,
         built_from: declared.built_from,
         tool: declared.tool,
         layers,

@@ -417,7 +417,8 @@ impl Scripts<'_, '_> {
             let inside = request.strip_prefix("@/").or_else(|| request.strip_prefix('@')).unwrap_or(request);
             local(&self.root, &format!("src/{}", inside.strip_prefix("src/").unwrap_or(inside))).ok()?
         };
-        let candidates = [format!("{base}.ts"), format!("{base}/index.ts"), base.clone(), format!("{base}.js")];
+        let endings = [".ts", "/index.ts", "", ".js", "/index.js", ".cjs", ".mjs"];
+        let candidates = endings.map(|ending| format!("{base}{ending}"));
         candidates.into_iter().find(|path| self.reader.files.is_file(path))
     }
 
