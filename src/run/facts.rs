@@ -232,7 +232,7 @@ pub(super) fn put_together(
     open.extend(environment_missing(&spec, &artifact, &declared));
     open.extend(unbuilt::links(&artifact));
     open.extend(ignored::of(&spec, &artifact, &graph));
-    let is_open_above = artifact.is_tree() && artifact.installed().is_none();
+    let is_open_above = artifact.is_tree() && artifact.installed().is_none() && spec.built_from.is_none();
     if !graph.unresolved.is_empty() && is_open_above {
         open.extend(installed::declared_above(&spec, !declared.dependencies.is_empty()));
     }
