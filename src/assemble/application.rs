@@ -10,7 +10,8 @@ use super::built::{self, Built};
 use super::bundle;
 use super::folders::FOLDERS;
 use super::{
-    Base, Brings, Content, EventSource, Installs, LayerPath, NamedLayer, Open, Reason, Tool, Unbundled, image, layers, makefile,
+    Base, Brings, Content, EventSource, Installs, LayerPath, NamedLayer, Open, Reason, Tool, Unbundled, image, layers,
+    makefile,
 };
 use crate::artifact::Location;
 use crate::declare::model::{

@@ -185,8 +185,9 @@ impl Usage {
                 usage.direct.insert(dependency.name.clone());
             }
         }
-        let is_excluded =
-            |name: &str| declared.dependencies.iter().any(|dependency| dependency.excluded && *dependency.name == *name);
+        let is_excluded = |name: &str| {
+            declared.dependencies.iter().any(|dependency| dependency.excluded && *dependency.name == *name)
+        };
         let may_come = |name: &Arc<str>| !bundled.contains(name) && !is_excluded(name);
         for locked in declared.locked.iter().filter(|locked| may_come(&locked.name)) {
             let names = import_names(&locked.name);
