@@ -59,6 +59,12 @@ fn ends_init(cx: &FunctionContext<'_>, import: &Unresolved) -> bool {
 
 /// What the simulation knows about the cure.
 fn cause_help(cx: &FunctionContext<'_>, name: &str) -> Option<String> {
+    if cx.spec.is_left_outside(name) {
+        return Some(format!(
+            "The bundler is told to leave `{name}` outside, and nothing installs it beside the bundle: take it off that \
+             list, or bring it in a layer"
+        ));
+    }
     let mut causes = cx.graph.causes.iter().filter(|cause| cause.rule == "unresolved-import");
     causes.find(|cause| &*cause.subject == name)?.help.clone()
 }

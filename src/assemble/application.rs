@@ -10,7 +10,8 @@ use super::built::{self, Built};
 use super::bundle;
 use super::folders::FOLDERS;
 use super::{
-    Base, Brings, Content, EventSource, Installs, LayerPath, NamedLayer, Open, Reason, Tool, image, layers, makefile,
+    Base, Brings, Content, EventSource, Installs, LayerPath, NamedLayer, Open, Reason, Tool, Unbundled, image, layers,
+    makefile,
 };
 use crate::artifact::Location;
 use crate::declare::model::{
@@ -51,6 +52,10 @@ pub struct Declared {
     pub content: Content,
     /// What of dependencies its build puts beside it.
     pub installs: Installs,
+    /// Modules that its bundler leaves outside.
+    pub outside: Vec<String>,
+    /// The handler's module, where its bundler writes none of that name.
+    pub unbundled: Option<Unbundled>,
     /// The folder of sources that the built package was made from.
     pub built_from: Option<String>,
     /// The tool that makes the package.
@@ -442,6 +447,8 @@ fn inline(app: &Application, function: &Function, text: &str, file: &str, base: 
 fn declared(app: &Application, id: Id<Function>, package: Package, base: &Base, named: &[NamedLayer]) -> Declared {
     let function = &app.functions[id];
     let leads_to = leads_to(function, &package);
+    let is_bundled = function.code.build.method == BuildMethod::Esbuild && package.installs == Installs::Bundled;
+    let bundler = function.code.build.bundler.as_ref().filter(|_| is_bundled);
     let (layers, mut open) = layers::of(app, function, base, named);
     open.extend(package.open);
     open.extend(guessed("runtime", &function.runtime, Brings::Runtime));
@@ -468,6 +475,10 @@ fn declared(app: &Application, id: Id<Function>, package: Package, base: &Base, 
         code: package.code,
         content: package.content,
         installs: package.installs,
+        outside: bundler.map(bundle::outside).unwrap_or_default(),
+        unbundled: bundler
+            .filter(|_| matches!(app.dialect, Dialect::Sam | Dialect::CloudFormation))
+            .and_then(|bundler| bundle::unbundled(function.handler.text()?, bundler)),
         built_from: package.built_from,
         tool: package.tool,
         layers,

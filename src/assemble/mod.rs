@@ -23,6 +23,6 @@ pub use built::output_not_built;
 pub use image::in_folder as image_in;
 pub use layers::{NamedLayer, by_name as named_layer};
 pub use script::{WRAPPER, started};
-pub use spec::{Content, EventSource, FunctionSpec, Installs, LayerPath, Tool};
+pub use spec::{Content, EventSource, FunctionSpec, Installs, LayerPath, Tool, Unbundled};
 pub use world::{Absence, Brings, Open, Reason, World};
 pub use wrappers::own_handler;

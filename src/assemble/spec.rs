@@ -7,6 +7,7 @@ use super::Open;
 use crate::artifact::Location;
 use crate::input::Part;
 use crate::platform::{Architecture, Platform, Runtime};
+use crate::text;
 
 /// A function to analyse and where each of its properties was said.
 #[derive(Clone, Debug)]
@@ -37,6 +38,10 @@ pub struct FunctionSpec {
     pub content: Content,
     /// What of dependencies a build puts beside it.
     pub installs: Installs,
+    /// Modules that a bundler leaves outside and nothing installs beside the bundle; `*` stands for any characters.
+    pub outside: Vec<String>,
+    /// The handler's module, where it is known that a bundler writes none of its name.
+    pub unbundled: Option<Unbundled>,
     /// The folder of sources that the built package was made from.
     pub built_from: Option<String>,
     /// The tool that makes the package.
@@ -61,6 +66,25 @@ impl FunctionSpec {
     pub fn start(&self) -> &str {
         self.leads_to.as_deref().unwrap_or(&self.handler)
     }
+
+    /// Whether a bundler leaves what a request asks for outside: a package with all that is in it, or what a pattern
+    /// fits (esbuild's documentation of `external`).
+    #[must_use]
+    pub fn is_left_outside(&self, request: &str) -> bool {
+        self.outside.iter().any(|name| {
+            let is_inside = || request.strip_prefix(name.as_str()).is_some_and(|rest| rest.starts_with('/'));
+            text::matches(name, request) || is_inside()
+        })
+    }
+}
+
+/// A handler for which a bundler writes no module.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unbundled {
+    /// The module that the runtime asks for.
+    pub module: String,
+    /// The modules that the bundler writes.
+    pub bundles: Vec<String>,
 }
 
 /// One thing that invokes a function.

@@ -41,7 +41,7 @@ pub struct Dependency {
     pub removal: Option<Span>,
     /// Pinned by a resolver for other packages' sake (`# via` in pip-compile output).
     pub pinned_transitive: bool,
-    /// Its environment marker excludes the runtime.
+    /// Its environment marker excludes the runtime, or a bundler leaves it outside.
     pub excluded: bool,
     /// Declared at the root of a workspace, for any of its members.
     pub shared: bool,

@@ -60,6 +60,50 @@ impl UnitClasses {
 }
 
 impl Program<'_> {
+    /// The class that an expression stands for, or that it makes an instance of.
+    pub(crate) fn class(&self, at: At) -> Option<ClassAt> {
+        self.plain_class(at).or_else(|| self.written_out_class(at))
+    }
+
+    fn plain_class(&self, at: At) -> Option<ClassAt> {
+        let node = match self.unwrapped(self.value(at)) {
+            Thing::Node(node) => node,
+            Thing::Made(_, made) => match self.kind(made) {
+                Kind::Call(callee, _) => {
+                    let callee = match self.kind((made.0, *callee)) {
+                        // `View.as_view()`
+                        Kind::Attr(object, name) if &**name == "as_view" => *object,
+                        _ => *callee,
+                    };
+                    match self.unwrapped(self.value((made.0, callee))) {
+                        Thing::Node(node) => node,
+                        _ => return None,
+                    }
+                }
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let mut at = node;
+        for _ in 0..8 {
+            match self.kind(at) {
+                Kind::Class(class) => return Some((at.0, *class)),
+                Kind::Call(callee, args) => {
+                    // A decorated class, or `View.as_view()` whose callee is no external name.
+                    at = match self.kind((at.0, *callee)) {
+                        Kind::Attr(object, name) if &**name == "as_view" => match self.value((at.0, *object)) {
+                            Thing::Node(node) => node,
+                            _ => return None,
+                        },
+                        _ => (at.0, args.first()?.value),
+                    };
+                }
+                _ => return None,
+            }
+        }
+        None
+    }
+
     /// Methods by name with those of bases, the nearest first.
     pub(crate) fn methods(&self, class: ClassAt) -> Vec<(Arc<str>, (UnitId, FuncId))> {
         let mut names = FxHashSet::default();

@@ -1,5 +1,6 @@
 //! Clients that the code of a request makes anew every time.
 
+use rustc_hash::FxHashSet;
 use serde::Deserialize;
 
 use super::flow::{Arg, Flow, FuncId, Kind, NodeId, Stmt, Target};
@@ -50,12 +51,13 @@ pub struct MadePerRequest {
 /// no cache around the function, no variable of the module, no attribute.
 pub(crate) fn made_per_request(program: &Program<'_>, reached: &[&Reach]) -> Vec<MadePerRequest> {
     let mut found = Vec::new();
+    let called: FxHashSet<(UnitId, Span)> = reached.iter().flat_map(|reach| reach.calls.iter().copied()).collect();
     for at in program.nodes() {
+        let Kind::Call(callee, args) = program.kind(at) else { continue };
         let span = program.flow(at.0).span(at.1);
-        if !reached.iter().any(|reach| reach.calls.contains(&(at.0, span))) || is_at_load(program, at.0, span) {
+        if !called.contains(&(at.0, span)) || is_at_load(program, at.0, span) {
             continue;
         }
-        let Kind::Call(callee, args) = program.kind(at) else { continue };
         let Some(callee) = maker(program, (at.0, *callee)) else { continue };
         let Some(function) = around(program.flow(at.0), span) else { continue };
         if varies(program, at.0, args) || is_kept(program, at, function) {

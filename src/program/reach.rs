@@ -76,6 +76,25 @@ pub(crate) struct Reach {
     members: members::Members,
 }
 
+impl<'r> FromIterator<&'r Reach> for Reach {
+    /// What some code loads, calls and reads together; how it names members of objects is left out.
+    fn from_iter<T: IntoIterator<Item = &'r Reach>>(several: T) -> Self {
+        let mut all = Self::default();
+        for one in several {
+            all.targets.extend(&one.targets);
+            all.units.extend(&one.units);
+            all.calls.extend(&one.calls);
+            all.read.extend(&one.read);
+            all.changed.extend(&one.changed);
+            for (service, operations) in &one.operations {
+                all.operations.entry(service.clone()).or_default().extend(operations.iter().cloned());
+            }
+            all.environment.extend(one.environment.iter().cloned());
+        }
+        all
+    }
+}
+
 /// Methods that change what they are called on.
 const CHANGING: [&str; 14] = [
     "append",

@@ -1,5 +1,6 @@
 //! A function's own modules as one program: what names, imports and calls stand for.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -40,6 +41,8 @@ pub(crate) struct Program<'a> {
     python: bool,
     /// Names that some code asks an object for.
     mentioned: FxHashSet<Arc<str>>,
+    /// What expressions were found to stand for: every route that reaches one asks again.
+    values: RefCell<FxHashMap<At, Thing>>,
 }
 
 /// What an expression stands for.
@@ -80,7 +83,7 @@ impl<'a> Program<'a> {
             Unit { module, flow, used, members }
         });
         let units = units.collect();
-        Self { graph, units, by_module, sites, names, python, mentioned }
+        Self { graph, units, by_module, sites, names, python, mentioned, values: RefCell::default() }
     }
 
     pub(crate) fn flow(&self, unit: UnitId) -> &Flow {
@@ -139,7 +142,12 @@ impl<'a> Program<'a> {
 
     /// What an expression stands for.
     pub(crate) fn value(&self, at: At) -> Thing {
-        self.value_at(at, DEPTH)
+        if let Some(known) = self.values.borrow().get(&at) {
+            return known.clone();
+        }
+        let value = self.value_at(at, DEPTH);
+        self.values.borrow_mut().insert(at, value.clone());
+        value
     }
 
     pub(crate) fn value_at(&self, at: At, depth: u32) -> Thing {
@@ -470,50 +478,6 @@ impl<'a> Program<'a> {
             Thing::Node(node) => self.flow(node.0).defined_function(node.1).map(|function| (node.0, function)),
             _ => None,
         }
-    }
-
-    /// The class that an expression stands for, or that it makes an instance of.
-    pub(crate) fn class(&self, at: At) -> Option<ClassAt> {
-        self.plain_class(at).or_else(|| self.written_out_class(at))
-    }
-
-    fn plain_class(&self, at: At) -> Option<ClassAt> {
-        let node = match self.unwrapped(self.value(at)) {
-            Thing::Node(node) => node,
-            Thing::Made(_, made) => match self.kind(made) {
-                Kind::Call(callee, _) => {
-                    let callee = match self.kind((made.0, *callee)) {
-                        // `View.as_view()`
-                        Kind::Attr(object, name) if &**name == "as_view" => *object,
-                        _ => *callee,
-                    };
-                    match self.unwrapped(self.value((made.0, callee))) {
-                        Thing::Node(node) => node,
-                        _ => return None,
-                    }
-                }
-                _ => return None,
-            },
-            _ => return None,
-        };
-        let mut at = node;
-        for _ in 0..8 {
-            match self.kind(at) {
-                Kind::Class(class) => return Some((at.0, *class)),
-                Kind::Call(callee, args) => {
-                    // A decorated class, or `View.as_view()` whose callee is no external name.
-                    at = match self.kind((at.0, *callee)) {
-                        Kind::Attr(object, name) if &**name == "as_view" => match self.value((at.0, *object)) {
-                            Thing::Node(node) => node,
-                            _ => return None,
-                        },
-                        _ => (at.0, args.first()?.value),
-                    };
-                }
-                _ => return None,
-            }
-        }
-        None
     }
 
     /// Whether own code asks some object for a name.

@@ -21,6 +21,8 @@ fn spec(runtime: &str, handler: &str) -> FunctionSpec {
         main: None,
         content: crate::assemble::Content::default(),
         installs: crate::assemble::Installs::Nothing,
+        outside: Vec::new(),
+        unbundled: None,
         built_from: None,
         tool: crate::assemble::Tool::default(),
         layers: Vec::new(),

@@ -135,6 +135,10 @@ fn walked(
         }
     }
     let (mut graph, packages) = loaded.unwrap_or_else(|fault| (ModuleGraph::failed(fault), Arc::default()));
+    if let Some(unbundled) = &spec.unbundled {
+        let (module, similar) = (unbundled.module.clone(), unbundled.bundles.clone());
+        graph.handler = HandlerResolution::ModuleMissing { module, similar };
+    }
     faults.append(&mut graph.faults);
     let mut facts = put_together(spec, bundle, graph, packages, inputs);
     let objective = &inputs.settings.resolved.objective;
@@ -204,7 +208,10 @@ pub(super) fn put_together(
         packages: &packages,
         calibrations: &inputs.settings.resolved.calibrations,
     });
-    let declared = declared(&spec, &artifact);
+    let mut declared = declared(&spec, &artifact);
+    for dependency in declared.dependencies.iter_mut().filter(|dependency| spec.is_left_outside(&dependency.name)) {
+        dependency.excluded = true;
+    }
     let mut open = spec.open.clone();
     open.extend(artifact.installed().map(|installed| installed::said(installed, spec.installs)));
     open.extend(usage::not_installed(
@@ -225,9 +232,9 @@ pub(super) fn put_together(
     open.extend(environment_missing(&spec, &artifact, &declared));
     open.extend(unbuilt::links(&artifact));
     open.extend(ignored::of(&spec, &artifact, &graph));
-    let is_open_above = artifact.is_tree() && artifact.installed().is_none();
-    if declared.dependencies.is_empty() && !graph.unresolved.is_empty() && is_open_above {
-        open.extend(installed::declared_above(&spec));
+    let is_open_above = artifact.is_tree() && artifact.installed().is_none() && spec.built_from.is_none();
+    if !graph.unresolved.is_empty() && is_open_above {
+        open.extend(installed::declared_above(&spec, !declared.dependencies.is_empty()));
     }
     FunctionFacts {
         world: World::new(open),

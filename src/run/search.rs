@@ -84,6 +84,7 @@ pub(super) fn below(folder: &Path) -> Found {
         }
     }
     found.templates.truncate(MOST_TEMPLATES);
+    templates::leave_out_compiled(&mut found.templates);
     found
 }
 

@@ -99,6 +99,22 @@ fn synthesized(folder: &Path) -> Vec<PathBuf> {
     stacks
 }
 
+/// Leaves out services that the TypeScript compiler has made of others: below these, and marked as it marks what it
+/// makes.
+pub(super) fn leave_out_compiled(files: &mut Vec<PathBuf>) {
+    let sources: Vec<PathBuf> = files.iter().filter(|file| file.ends_with("serverless.ts")).cloned().collect();
+    let is_below = |file: &Path| {
+        let around = file.parent().and_then(Path::parent);
+        sources
+            .iter()
+            .any(|source| around.is_some_and(|around| source.parent().is_some_and(|own| around.starts_with(own))))
+    };
+    files.retain(|file| {
+        let may_be = file.ends_with("serverless.js") && is_below(file);
+        !(may_be && input::read_text_file(file, LARGEST).is_ok_and(|text| text.contains("__esModule")))
+    });
+}
+
 fn is_one(file: &Path) -> bool {
     if !seen::is_file(file) {
         return false;
@@ -265,6 +281,8 @@ fn completed(declared: Declared, inputs: &Inputs<'_>, shelf: &Shelf) -> Result<F
         main: None,
         content: declared.content,
         installs: declared.installs,
+        outside: declared.outside,
+        unbundled: declared.unbundled,
         built_from: declared.built_from,
         tool: declared.tool,
         layers,

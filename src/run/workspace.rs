@@ -306,6 +306,8 @@ fn undeclared(
         main: None,
         content: Content::Whole,
         installs: crate::assemble::Installs::Nothing,
+        outside: Vec::new(),
+        unbundled: None,
         built_from: None,
         tool: crate::assemble::Tool::default(),
         layers: Vec::new(),

@@ -9,7 +9,6 @@ use crate::artifact::EntryId;
 use crate::cost::Estimate;
 use crate::graph::{Import, ImportSite, ModuleId, Phase};
 use crate::package::owners::PackageId;
-use crate::program::reach::Reach;
 
 /// An import must cost this much to be worth moving, milliseconds.
 const WORTH_MS: f64 = 1.0;
@@ -42,7 +41,7 @@ pub(super) fn with_range(estimate: &Estimate, ms: f64) -> [f64; 3] {
 impl Parts<'_, '_, '_> {
     /// Imports that some routes do without, most expensive first.
     pub(super) fn moves(&self) -> Vec<Move> {
-        let all = self.everything();
+        let all = [self.everything];
         let candidates = self.candidates();
         let whole = self.closures.of(&all).init_ms;
         let least = self.closures.without(&all, &candidates).init_ms;
@@ -64,7 +63,7 @@ impl Parts<'_, '_, '_> {
 
     /// Init when imports have moved, from the estimate for everything as it is.
     pub(super) fn lazy_ms(&self, moves: &[Move]) -> f64 {
-        let all = self.everything();
+        let all = [self.everything];
         let moved: BTreeSet<Loaded> = moves.iter().map(|one| one.loads).collect();
         let saved = self.closures.of(&all).init_ms - self.closures.without(&all, &moved).init_ms;
         (self.input.estimate.init_ms - saved).max(self.input.estimate.runtime_ms)
@@ -72,7 +71,7 @@ impl Parts<'_, '_, '_> {
 
     /// What the first request of each route loads when imports have moved: those that it needs.
     pub(super) fn first_requests(&self, moves: &[Move]) -> Vec<f64> {
-        let all = self.everything();
+        let all = [self.everything];
         let moved: BTreeSet<Loaded> = moves.iter().map(|one| one.loads).collect();
         let least = self.closures.without(&all, &moved).init_ms;
         let first = |(at, route): (usize, &Route)| {
@@ -81,10 +80,6 @@ impl Parts<'_, '_, '_> {
             moved * self.input.estimate.slowdown + route.closure.first_request_ms
         };
         self.routes.iter().enumerate().map(first).collect()
-    }
-
-    fn everything(&self) -> Vec<&Reach> {
-        std::iter::once(self.base).chain(self.reached).collect()
     }
 
     /// What own code loads during Init and only some routes need: packages, own modules, data.

@@ -77,6 +77,8 @@ pub(super) struct Parts<'a, 'b, 'c> {
     pub(super) closures: &'c Closures<'a, 'b>,
     pub(super) base: &'c Reach,
     pub(super) reached: &'c [Reach],
+    /// What all of these reach together.
+    pub(super) everything: &'c Reach,
     pub(super) routes: &'c [Route],
     /// The own modules that a split takes apart; others come along as they are.
     pub(super) apart: BTreeSet<ModuleId>,

@@ -118,9 +118,8 @@ fn analyse_here<'a>(input: &'a Input<'a>, module: ModuleId, threads: usize) -> R
         None => Routes::default(),
     };
     let reached = routes::reached(input.spec, &program, module);
-    let made: Vec<MadePerRequest> = reached.iter().flat_map(|reach| made_per_request(&program, &[reach])).collect();
     let mut clients = routes.clients;
-    clients.extend(made);
+    clients.extend(made_per_request(&program, &reached.iter().collect::<Vec<_>>()));
     clients.sort();
     clients.dedup();
     let rare = rarely_used(input, &program, module, &routes.routes);
@@ -169,10 +168,19 @@ fn measured<'a>(input: &'a Input<'a>, program: &Program<'a>, dispatch: Dispatch)
     });
     let routes: Vec<Route> = routes.collect();
     let apart = taken_apart(input, program, &routes);
-    let parts = plan::Parts { input, program, closures: &closures, base, reached: &reached, routes: &routes, apart };
+    let everything = std::iter::once(base).chain(&reached).collect();
+    let parts = plan::Parts {
+        input,
+        program,
+        closures: &closures,
+        base,
+        reached: &reached,
+        everything: &everything,
+        routes: &routes,
+        apart,
+    };
     let plan = plan::plan(&parts);
-    let everything: Vec<&Reach> = std::iter::once(base).chain(&reached).collect();
-    let clients = made_per_request(program, &everything);
+    let clients = made_per_request(program, &[&everything]);
     Routes { routes, common, plan, clients, ..Routes::default() }
 }
 

@@ -40,6 +40,8 @@ fn routes(app: &str) -> Routes {
         main: None,
         content: crate::assemble::Content::default(),
         installs: crate::assemble::Installs::Nothing,
+        outside: Vec::new(),
+        unbundled: None,
         built_from: None,
         tool: crate::assemble::Tool::default(),
         layers: Vec::new(),

@@ -179,12 +179,17 @@ impl Usage {
             };
             let awaited: Vec<Arc<str>> = asked.iter().filter(its).map(|import| Arc::clone(import)).collect();
             if !awaited.is_empty() {
-                usage.awaited.extend(awaited);
+                // What no build installs is not waited for.
+                usage.awaited.extend(awaited.into_iter().filter(|_| !dependency.excluded));
                 usage.reached.insert(dependency.name.clone());
                 usage.direct.insert(dependency.name.clone());
             }
         }
-        for locked in declared.locked.iter().filter(|locked| !bundled.contains(&locked.name)) {
+        let is_excluded = |name: &str| {
+            declared.dependencies.iter().any(|dependency| dependency.excluded && *dependency.name == *name)
+        };
+        let may_come = |name: &Arc<str>| !bundled.contains(name) && !is_excluded(name);
+        for locked in declared.locked.iter().filter(|locked| may_come(&locked.name)) {
             let names = import_names(&locked.name);
             let its = |import: &&&Arc<str>| names.iter().any(|name| is_or_below(import, name));
             usage.awaited.extend(asked.iter().filter(its).map(|import| Arc::clone(import)));

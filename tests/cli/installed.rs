@@ -246,3 +246,58 @@ fn links_out_of_the_folder_are_what_a_packager_puts_in() {
     assert_eq!((verdict(&report), report["summary"]["findings"]["error"].as_u64()), ("unknown", Some(0)));
     assert!(details(&report).iter().any(|detail| detail.starts_with("`common`: links that lead out")));
 }
+
+/// The severities of imports that find nothing, by what is imported.
+fn missing(report: &Value) -> Vec<(String, String)> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let findings = report["findings"].as_array().unwrap().iter();
+    let missing = findings.filter(|finding| finding["rule"] == "unresolved-import");
+    missing.map(|finding| (text(&finding["subject"]), text(&finding["severity"]))).collect()
+}
+
+#[test]
+fn a_bundler_finds_what_manifests_around_the_function_install() {
+    let code = "import 'own'; import 'tool'; import 'root'; import 'sibling'; import 'nobody';\nexport const main = async () => 1;\n";
+    let service = |plugins: &str| {
+        Project::new(&[
+            ("package.json", "{\"workspaces\": [\"api\", \"web\"], \"devDependencies\": {\"root\": \"1\"}}"),
+            ("web/package.json", "{\"dependencies\": {\"sibling\": \"1\"}}"),
+            ("api/package.json", "{\"dependencies\": {\"own\": \"1\"}, \"devDependencies\": {\"tool\": \"1\"}}"),
+            ("api/a.ts", code),
+            (
+                "api/serverless.yml",
+                &format!(
+                    "service: x\n{plugins}provider: {{name: aws, runtime: nodejs22.x}}\nfunctions: {{a: {{handler: a.main}}}}\n"
+                ),
+            ),
+        ])
+    };
+    let all = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), "warning".to_owned())).collect::<Vec<_>>();
+    let bundled = service("plugins: [serverless-esbuild]\n").report(&["api"]);
+    assert_eq!(missing(&bundled), all(&["nobody"]));
+    // What the framework itself packs is the service's own.
+    let packed = service("").report(&["api"]);
+    assert_eq!(missing(&packed), all(&["root", "sibling", "nobody"]));
+}
+
+#[test]
+fn what_a_bundler_leaves_outside_is_not_in_the_package() {
+    let template = "Transform: AWS::Serverless-2016-10-31\nResources:\n  F:\n    Type: AWS::Serverless::Function\n    Metadata: {BuildMethod: esbuild, BuildProperties: {EntryPoints: [src/a/app.ts, src/b/app.ts], External: [coins]}}\n    Properties: {Handler: HANDLER.main, Runtime: nodejs22.x, CodeUri: .}\n";
+    let of = |handler: &str| {
+        let project = Project::new(&[
+            ("template.yaml", &template.replace("HANDLER", handler)),
+            ("package.json", "{\"dependencies\": {\"coins\": \"1\", \"ledger\": \"1\"}}"),
+            ("src/a/app.ts", "import 'coins'; import 'ledger';\nexport const main = async () => 1;\n"),
+            ("src/b/app.ts", "export const main = async () => 1;\n"),
+        ]);
+        package(&project, "node_modules/coins", "coins", "");
+        package(&project, "node_modules/ledger", "ledger", "\"coins\": \"1\"");
+        project.report(&[])
+    };
+    let bundled = of("a/app");
+    assert_eq!(names(&bundled), ["ledger"]);
+    assert_eq!(missing(&bundled), [("coins".to_owned(), "error".to_owned())]);
+    // `sam build` takes the folders away from a handler that is no bundle, and then there is no such file.
+    let cause = &of("src/a/app")["functions"][0]["start"]["cause"];
+    assert_eq!(cause["rule"], "handler-not-found", "{cause}");
+}

@@ -227,6 +227,8 @@ fn bundler(properties: &Tree) -> Bundler {
     };
     Bundler {
         entry_points: list("EntryPoints"),
+        outbase: properties.get("Outbase").setting(),
+        out_extension: list("OutExtension"),
         external: list("External"),
         installed: Vec::new(),
         format: properties.get("Format").setting(),

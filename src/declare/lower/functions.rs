@@ -237,6 +237,9 @@ fn environment(variables: &Tree) -> (std::collections::BTreeMap<String, Setting<
         Kind::Text(text) => Some(text.why()),
         _ => None,
     };
+    // Names that a template computes.
+    let is_computed = variables.entries().iter().any(|(key, _)| key.text.contains("${"));
+    let open = open.or_else(|| is_computed.then(|| Why::new("has names that are computed")));
     let known = variables.entries().iter().map(|(key, value)| (key.text.to_string(), value.setting()));
     (known.collect(), open)
 }

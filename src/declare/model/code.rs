@@ -144,6 +144,10 @@ pub enum BuildMethod {
 pub struct Bundler {
     /// Entry points, relative to the code; empty: the handler's module.
     pub entry_points: Vec<String>,
+    /// The folder whose layout bundles keep.
+    pub outbase: Setting<String>,
+    /// Other endings for what it writes, `.js=.mjs`.
+    pub out_extension: Vec<String>,
     /// Modules that stay outside of the bundle.
     pub external: Vec<String>,
     /// Modules that stay outside and are installed beside the bundle.

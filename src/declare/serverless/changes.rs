@@ -13,15 +13,29 @@ const OF_OBJECT: [&str; 4] = ["assign", "defineProperty", "defineProperties", "s
 /// Slots of variables that are set again, or whose objects are written to. A function's own count where they may be the
 /// module's.
 pub(super) fn changed(program: &Program) -> FxHashSet<u32> {
-    let mut found = FxHashSet::default();
-    let mut add = |var: Option<Var>, span: Span| {
-        let is_own = || program.functions.iter().skip(1).any(|function| function.span.holds(span));
-        match var {
-            Some(Var::Local { depth: 0, slot }) if !is_own() => found.insert(slot),
-            Some(Var::Local { depth: 1.., slot }) => found.insert(slot),
-            _ => false,
-        };
-    };
+    let is_own = |span: Span| program.functions.iter().skip(1).any(|function| function.span.holds(span));
+    let written = written(program).into_iter().filter_map(|(var, span)| match var {
+        Var::Local { depth: 0, slot } => (!is_own(span)).then_some(slot),
+        Var::Local { slot, .. } => Some(slot),
+        Var::Global(_) => None,
+    });
+    written.collect()
+}
+
+/// The same for the variables of a function. Those of others count where they may be its own.
+pub(super) fn changed_in(program: &Program, function: Span) -> FxHashSet<u32> {
+    let inside = written(program).into_iter().filter(|(_, span)| function.holds(*span));
+    let slots = inside.filter_map(|(var, _)| match var {
+        Var::Local { slot, .. } => Some(slot),
+        Var::Global(_) => None,
+    });
+    slots.collect()
+}
+
+/// Variables that are set, or into whose objects something is written, and where.
+fn written(program: &Program) -> Vec<(Var, Span)> {
+    let mut found = Vec::new();
+    let mut add = |var: Option<Var>, span: Span| found.extend(var.map(|var| (var, span)));
     for expr in &program.exprs {
         match &expr.kind {
             ExprKind::Assign(target, _)

@@ -278,11 +278,14 @@ fn bundler(written: &Tree) -> Bundler {
     let config = ["config", "configFile", "webpackConfig", "plugins"].map(|key| written.get(key));
     let is_file = written.known().is_some_and(|text| text.contains('.'));
     let open = is_file || config.iter().any(|tree| !tree.is_null()) || matches!(written.kind, Kind::Unknown(_));
-    let mut external = list("external");
-    external.extend(list("exclude").into_iter().filter(|name| name != "*"));
+    // What is external is installed beside the bundle, what is excluded is not (serverless-esbuild's documentation).
+    let installed = list("external");
+    let external = installed.iter().cloned().chain(list("exclude")).collect();
     Bundler {
         entry_points: list("entryPoints"),
-        installed: external.clone(),
+        outbase: written.get("outbase").setting(),
+        out_extension: Vec::new(),
+        installed,
         external,
         format: written.get("format").setting(),
         minify: written.get("minify").truth(),

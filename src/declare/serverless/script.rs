@@ -1,20 +1,22 @@
 //! A service written as a script (`serverless.ts`), as far as it is literal, with the literal
 //! objects that it imports from the same repository.
 
+mod source;
+
 use std::sync::Arc;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use super::super::reader::{Reader, local};
-use super::changes::changed;
 use super::said::Said;
 use crate::input::files;
 use crate::lang::javascript::ir::{
-    Export, ExprId, ExprKind, Function, FunctionId, Item, Key, Member, Pattern, Program, StmtKind, Var,
+    Export, ExprId, ExprKind, Function, FunctionId, Item, Key, Member, Pattern, StmtKind, Var,
 };
 use crate::lang::javascript::{self, Dialect, ParseMode};
 use crate::manifest::yaml::{Node, Value};
 use crate::span::Span;
+use source::{Around, Exported, Given, Made, Script, Variable, exported, key_place};
 
 /// Values within values, and files that import from files.
 const DEEPEST: u8 = 40;
@@ -31,9 +33,18 @@ pub(in crate::declare) fn object(path: &str, reader: &mut Reader<'_>) -> Result<
     let root = files::parent(path).to_owned();
     let mut scripts = Scripts { root, parsed: FxHashMap::default(), followed: Vec::new(), nodes: 0, reader };
     let script = scripts.open(path)?;
-    let service = (0..script.program.exprs.len()).find(|at| script.is_service(*at));
-    let service = service.ok_or("no object in it has a `service` and a `provider`")?;
-    let node = scripts.node(&script, service as ExprId, Around::Module, DEEPEST);
+    let none = "no object in it has a `service` and a `provider`";
+    let node = match script.service() {
+        Some(service) => {
+            let around = script.around(service).ok_or("its service is made by a function within another")?;
+            scripts.node(&script, service, around, DEEPEST)
+        }
+        // What another file begins and this one goes on with.
+        None => {
+            let node = scripts.exported_whole(&script, DEEPEST).ok_or(none)?;
+            (node.get("service").is_some() && node.get("provider").is_some()).then_some(node).ok_or(none).map(Some)?
+        }
+    };
     node.map(Arc::new).ok_or_else(|| "is too large".to_owned())
 }
 
@@ -48,107 +59,6 @@ struct Scripts<'r, 'f> {
     nodes: u32,
 }
 
-/// What the parameters of a helper are.
-type Given = FxHashMap<u32, Said>;
-
-/// Where an expression stands, by which it is known whose variables it sees.
-#[derive(Clone, Copy)]
-enum Around<'a> {
-    Module,
-    Helper(&'a Given),
-}
-
-/// What a variable is.
-enum Variable {
-    Known(Said),
-    /// One of the module's.
-    OfModule(u32),
-    Unknown,
-}
-
-impl Around<'_> {
-    fn variable(self, var: Var) -> Variable {
-        match (self, var) {
-            (Self::Module, Var::Local { depth: 0, slot }) | (Self::Helper(_), Var::Local { depth: 1, slot }) => {
-                Variable::OfModule(slot)
-            }
-            (Self::Helper(given), Var::Local { depth: 0, slot }) => {
-                given.get(&slot).map_or(Variable::Unknown, |said| Variable::Known(said.clone()))
-            }
-            _ => Variable::Unknown,
-        }
-    }
-}
-
-/// One script.
-struct Script {
-    program: Program,
-    path: String,
-    file: u32,
-    /// What the module's own variables are made with.
-    slots: FxHashMap<u32, ExprId>,
-    /// Variables that are set again, or whose objects are written to.
-    changed: FxHashSet<u32>,
-    /// Functions that the module declares, by their variable.
-    helpers: FxHashMap<u32, FunctionId>,
-    /// Variables that are imported: from where, and by which name (none: everything).
-    imports: FxHashMap<u32, (String, Option<String>)>,
-}
-
-impl Script {
-    fn text(&self, at: u32) -> &str {
-        self.program.strings.get(at as usize).map_or("", |text| text)
-    }
-
-    fn is_service(&self, at: usize) -> bool {
-        let ExprKind::Object(members) = &self.program.exprs[at].kind else { return false };
-        let has = |name: &str| {
-            members.iter().any(|member| matches!(member, Member::Value(Key::Name(key), _) if self.text(*key) == name))
-        };
-        has("service") && has("provider")
-    }
-
-    /// The function that a variable holds all along.
-    fn helper(&self, slot: u32) -> Option<FunctionId> {
-        self.helpers.get(&slot).copied().filter(|_| !self.changed.contains(&slot))
-    }
-
-    /// The variable of its own that it exports by a name.
-    fn exported_slot(&self, name: &str) -> Option<u32> {
-        self.program.exports.iter().find_map(|export| match export {
-            Export::Local { name: public, slot } if self.text(*public) == name => Some(*slot),
-            _ => None,
-        })
-    }
-
-    /// The modules of which it exports all.
-    fn stars(&self) -> impl Iterator<Item = &str> {
-        self.program.exports.iter().filter_map(|export| match export {
-            Export::Star { import } => self.request(*import),
-            _ => None,
-        })
-    }
-
-    /// The module that an import asks for.
-    fn request(&self, import: u32) -> Option<&str> {
-        Some(self.text(self.program.imports.get(import as usize)?.request))
-    }
-
-    /// Whether it exports something under a name that it says.
-    fn names(&self, name: &str) -> bool {
-        self.program.exports.iter().any(|export| match export {
-            Export::Local { name: public, .. } | Export::From { name: public, .. } => self.text(*public) == name,
-            Export::Star { .. } => false,
-        })
-    }
-}
-
-/// Where a name of a module is: in itself, or in another one.
-enum Exported {
-    Here(ExprId),
-    There(String, String),
-}
-
 impl Scripts<'_, '_> {
     fn open(&mut self, path: &str) -> Result<Arc<Script>, String> {
         if let Some(known) = self.parsed.get(path) {
@@ -159,17 +69,7 @@ impl Scripts<'_, '_> {
         let dialect = if matches!(extension, "js" | "cjs") { Dialect::CommonJs } else { Dialect::Module };
         let mode = ParseMode { typescript: extension == "ts", ..ParseMode::javascript(dialect) };
         let program = javascript::parse(&text, mode).map_err(|error| error.to_string())?;
-        let mut imports = FxHashMap::default();
-        for import in &program.imports {
-            let named = |at: u32| program.strings.get(at as usize).map(|text| text.to_string()).unwrap_or_default();
-            for (name, slot) in &import.bindings {
-                imports.insert(*slot, (named(import.request), name.map(named)));
-            }
-        }
-        let slots = slots(&program);
-        let helpers = helpers(&program, &slots);
-        let changed = changed(&program);
-        let script = Arc::new(Script { program, path: path.to_owned(), file, slots, changed, helpers, imports });
+        let script = Arc::new(Script::new(program, path, file, dialect));
         self.parsed.insert(path.to_owned(), Arc::clone(&script));
         Ok(script)
     }
@@ -192,6 +92,10 @@ impl Scripts<'_, '_> {
                 let text = self.template(script, texts, values, around, depth);
                 scalar(&text, false)
             }
+            ExprKind::Call(..) if let Some(request) = script.required(at) => {
+                let found = self.required(&script.path, request, span, depth);
+                found.map_or_else(|| scalar(OPEN, false), Some)
+            }
             ExprKind::Call(..) | ExprKind::Binary(..) => match self.said(script, at, around, depth) {
                 Some(said) => Some(said.node(span, script.file)),
                 None => scalar(OPEN, false),
@@ -205,6 +109,10 @@ impl Scripts<'_, '_> {
             ExprKind::Var(var) => match around.variable(*var) {
                 Variable::Known(said) => Some(said.node(span, script.file)),
                 Variable::OfModule(slot) => self.variable(script, slot, span, depth),
+                Variable::OfMaker(function, slot) => match script.made_in(function, slot) {
+                    Some(made) => self.made(script, made, around, span, depth),
+                    None => scalar(OPEN, false),
+                },
                 Variable::Unknown => scalar(OPEN, false),
             },
             _ => scalar(OPEN, false),
@@ -218,7 +126,7 @@ impl Scripts<'_, '_> {
             return open();
         }
         match (script.slots.get(&slot), script.imports.get(&slot)) {
-            (Some(value), _) => self.node(script, *value, Around::Module, depth),
+            (Some(made), _) => self.made(script, *made, Around::Module, span, depth),
             (None, Some((request, name))) => {
                 let found = match name {
                     Some(name) => self.imported(&script.path, request, name, depth),
@@ -228,6 +136,49 @@ impl Scripts<'_, '_> {
             }
             (None, None) => open(),
         }
+    }
+
+    /// What a variable is made with, or the member of it that its declaration takes.
+    fn made(&mut self, script: &Script, made: Made, around: Around<'_>, span: Span, depth: u8) -> Option<Node> {
+        let whole = self.node(script, made.value, around, depth)?;
+        match made.member {
+            None => Some(whole),
+            Some(name) => {
+                let open = || Node::scalar(OPEN, false, span, script.file);
+                Some(whole.get(script.text(name)).cloned().unwrap_or_else(open))
+            }
+        }
+    }
+
+    /// What `require` gives for a request: what the module exports.
+    fn required(&mut self, from: &str, request: &str, span: Span, depth: u8) -> Option<Node> {
+        let (script, depth) = self.opened(from, request, depth)?;
+        let follows = (script.path.clone(), None);
+        if self.followed.contains(&follows) {
+            return None;
+        }
+        self.followed.push(follows);
+        let found = self.exported_whole(&script, depth);
+        self.followed.pop();
+        found.or_else(|| self.everything(from, request, span, depth))
+    }
+
+    /// What a script exports as one object: by `module.exports`, or as its default.
+    fn exported_whole(&mut self, script: &Script, depth: u8) -> Option<Node> {
+        let members = script.members();
+        if let Some(value) = script.whole().filter(|_| members.is_empty()) {
+            return self.node(script, value, script.around(value)?, depth);
+        }
+        if members.is_empty() {
+            return self.exported(script, "default", depth);
+        }
+        let mut pairs = Vec::new();
+        for (name, value) in members {
+            let node = self.node(script, value, script.around(value)?, depth)?;
+            let key = Node::scalar(script.text(name), false, node.span, node.file);
+            pairs.push((Arc::new(key), Arc::new(node)));
+        }
+        Node::mapping(pairs, script.program.functions.first()?.span, script.file)
     }
 
     fn template(&mut self, script: &Script, texts: &[u32], values: &[ExprId], around: Around<'_>, depth: u8) -> String {
@@ -396,8 +347,7 @@ impl Scripts<'_, '_> {
     /// it: what the framework's own starter has for handlers.
     fn own_folder(&mut self, script: &Script, callee: ExprId, arguments: &[Item]) -> Option<String> {
         let [Item::One(only)] = arguments else { return None };
-        let ExprKind::Var(Var::Global(name)) = script.program.exprs.get(*only as usize)?.kind else { return None };
-        if script.text(name) != "__dirname" || !self.takes_folder_away(script, callee) {
+        if !script.is_wrapper(*only, "__dirname") || !self.takes_folder_away(script, callee) {
             return None;
         }
         let folder = files::parent(&script.path);
@@ -418,7 +368,7 @@ impl Scripts<'_, '_> {
             let text = &self.reader.app.files[script.file as usize].text;
             return text.get(helper.span.range_in(text.len())).is_some_and(asks);
         }
-        let Some((request, _)) = script.imports.get(slot) else { return false };
+        let Some(request) = script.origin(*slot) else { return false };
         let path = self.resolve(&script.path, request);
         let imported = path.and_then(|path| self.open(&path).ok());
         imported.is_none_or(|imported| asks(&self.reader.app.files[imported.file as usize].text))
@@ -467,7 +417,8 @@ impl Scripts<'_, '_> {
             let inside = request.strip_prefix("@/").or_else(|| request.strip_prefix('@')).unwrap_or(request);
             local(&self.root, &format!("src/{}", inside.strip_prefix("src/").unwrap_or(inside))).ok()?
         };
-        let candidates = [format!("{base}.ts"), format!("{base}/index.ts"), base.clone(), format!("{base}.js")];
+        let endings = [".ts", "/index.ts", "", ".js", "/index.js", ".cjs", ".mjs"];
+        let candidates = endings.map(|ending| format!("{base}{ending}"));
         candidates.into_iter().find(|path| self.reader.files.is_file(path))
     }
 
@@ -502,79 +453,29 @@ impl Scripts<'_, '_> {
                     let key = Node::scalar(script.text(*key), false, place, script.file);
                     pairs.push((Arc::new(key), Arc::new(node)));
                 }
+                Member::Value(Key::Computed(key), value) => {
+                    let name = self.said(script, *key, around, depth).and_then(|said| said.text());
+                    let node = self.node(script, *value, around, depth)?;
+                    let place = script.program.exprs.get(*key as usize).map_or(span, |expr| expr.span);
+                    let name = name.unwrap_or_else(|| OPEN.to_owned());
+                    let key = Node::scalar(&name, false, place, script.file);
+                    pairs.push((Arc::new(key), Arc::new(node)));
+                }
                 Member::Spread(value) => {
                     let node = self.node(script, *value, around, depth)?;
-                    if let Value::Mapping(mapping) = &node.value {
-                        pairs.extend(mapping.pairs().iter().cloned());
+                    match &node.value {
+                        Value::Mapping(mapping) => pairs.extend(mapping.pairs().iter().cloned()),
+                        // Nobody knows what else is in it.
+                        _ if node.text() == Some(OPEN) => {
+                            let node = Arc::new(node);
+                            pairs.push((Arc::clone(&node), node));
+                        }
+                        _ => {}
                     }
                 }
-                Member::Value(Key::Computed(_), _) | Member::Get(..) | Member::Set(..) => {}
+                Member::Get(..) | Member::Set(..) => {}
             }
         }
         Node::mapping(pairs, span, script.file)
-    }
-}
-
-/// Variables of the module that are declared with a value, by their slot.
-fn slots(program: &Program) -> FxHashMap<u32, ExprId> {
-    let mut slots = FxHashMap::default();
-    let body = program.functions.first().map_or(&[][..], |module| &module.body);
-    for stmt in body.iter().filter_map(|at| program.stmts.get(*at as usize)) {
-        let StmtKind::Declare(list, _) = &stmt.kind else { continue };
-        for (pattern, value) in list {
-            let pattern = program.patterns.get(*pattern as usize);
-            if let (Some(Pattern::Var(Var::Local { slot, .. })), Some(value)) = (pattern, value) {
-                slots.insert(*slot, *value);
-            }
-        }
-    }
-    slots
-}
-
-/// Functions that the module declares, or keeps in a variable.
-fn helpers(program: &Program, slots: &FxHashMap<u32, ExprId>) -> FxHashMap<u32, FunctionId> {
-    let kept = slots.iter().filter_map(|(slot, value)| match program.exprs.get(*value as usize)?.kind {
-        ExprKind::Function(id) => Some((*slot, id)),
-        _ => None,
-    });
-    let declared = program.functions.first().into_iter().flat_map(|module| &module.hoisted);
-    let declared = declared.filter_map(|(variable, id)| match variable {
-        Var::Local { slot, .. } => Some((*slot, *id)),
-        Var::Global(_) => None,
-    });
-    kept.chain(declared).collect()
-}
-
-fn exported(script: &Script, name: &str) -> Option<Exported> {
-    script.program.exports.iter().find_map(|export| match export {
-        Export::Local { name: public, slot } if script.text(*public) == name && !script.changed.contains(slot) => {
-            if let Some(value) = script.slots.get(slot) {
-                return Some(Exported::Here(*value));
-            }
-            let (request, name) = script.imports.get(slot)?;
-            Some(Exported::There(request.clone(), name.clone()?))
-        }
-        Export::From { name: public, import, imported } if script.text(*public) == name => {
-            let request = script.program.imports.get(*import as usize)?.request;
-            Some(Exported::There(script.text(request).to_owned(), script.text((*imported)?).to_owned()))
-        }
-        _ => None,
-    })
-}
-
-/// A key has no place in the program: it stands right before its value, or is its value (`{ hello }`).
-fn key_place(value: Span, key: &str, text: &str) -> Span {
-    let length = key.len() as u32;
-    if text.get(value.range_in(text.len())) == Some(key) {
-        return value;
-    }
-    let before = text.get(..value.start as usize).unwrap_or_default();
-    match before.trim_end().strip_suffix(':').map(str::trim_end) {
-        Some(before) => {
-            let before = before.trim_end_matches(['"', '\'']);
-            let end = before.len() as u32;
-            Span::new(end.saturating_sub(length), end)
-        }
-        None => value,
     }
 }

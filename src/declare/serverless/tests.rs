@@ -214,6 +214,55 @@ fn a_script_calculates_with_numbers_and_joins_texts() {
 }
 
 #[test]
+fn a_service_that_a_function_makes_is_read() {
+    let files = Memory::new([
+        (
+            "serverless.ts",
+            "import { list } from '@functions/index';\nconst size = 256;\nconst make = async () => {\n  const service = 'shop';\n  let stage = 'dev';\n  if (process.env.STAGE) stage = process.env.STAGE;\n  const config = {\n    service, provider: { name: 'aws', runtime: 'nodejs22.x', memorySize: size, environment: { STAGE: stage } },\n    functions: { list },\n  };\n  if (process.env.BUCKET) config.provider.deploymentBucket = process.env.BUCKET;\n  return config;\n};\nmodule.exports = make();\n",
+        ),
+        ("src/functions/index.ts", "export { default as list } from './list';\n"),
+        (
+            "src/functions/list/index.ts",
+            "import { handlerPath } from '@libs/resolver';\nexport default <AWS['functions'][string]>{ handler: `${handlerPath(__dirname)}/handler.main` };\n",
+        ),
+    ]);
+    let app = super::super::read("serverless.ts", &files).unwrap();
+    let (_, list) = function(&app, "list");
+    assert_eq!(list.handler.text(), Some("src/functions/list/handler.main"));
+    assert_eq!((app.name.as_str(), list.memory_mb.known()), ("shop", Some(&256)));
+    assert!(list.environment["STAGE"].is_unknown());
+}
+
+#[test]
+fn scripts_of_commonjs_are_followed() {
+    let files = Memory::new([
+        (
+            "serverless.js",
+            "const base = require('./base');\nconst { orders, more: extra } = require('./functions');\nmodule.exports = { ...base, // its service\n  provider: base.provider, functions: { orders, extra, ...require('./functions/users') } };\n",
+        ),
+        (
+            "base.js",
+            "module.exports = { service: 'shop', provider: { name: 'aws', runtime: 'nodejs22.x', environment: { ...process.env.X, A: '1' } } };\n",
+        ),
+        ("functions/index.js", "exports.orders = require('./orders');\nexports.more = { handler: 'src/more.main' };\n"),
+        (
+            "functions/orders.js",
+            "const { handlerPath } = require('../libs');\nmodule.exports = { handler: `${handlerPath(__dirname)}/orders.main` };\n",
+        ),
+        (
+            "functions/users.js",
+            "const name = 'users';\nmodule.exports = { [name]: { handler: 'src/users.main' }, [name + lost]: { handler: 'src/lost.main' }, ...lost };\n",
+        ),
+        ("libs/index.js", "exports.handlerPath = context => context.split(process.cwd())[1].substring(1);\n"),
+    ]);
+    let app = super::super::read("serverless.js", &files).unwrap();
+    let known = ["orders", "extra", "users"].map(|name| function(&app, name).1.handler.text());
+    assert_eq!(known, [Some("functions/orders.main"), Some("src/more.main"), Some("src/users.main")]);
+    assert!(function(&app, "orders").1.environment_open.is_some());
+    assert!(app.problems.iter().any(|problem| problem.message.contains("`${script:expression}` is left out")));
+}
+
+#[test]
 fn parameters_of_helpers_are_their_own() {
     let of = |helper: &str, call: &str| {
         scripted(&format!("const stage = 'dev';\nconst suffix = '.broken';\nconst at = {helper};"), call, "").0

@@ -9,6 +9,7 @@ mod node;
 pub(super) mod outside;
 mod python;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,9 +19,13 @@ use crate::artifact::{Installed, Location};
 use crate::assemble::{Brings, FunctionSpec, Installs, Open, Reason};
 use crate::input::{self, seen, wall};
 use crate::manifest;
-use crate::manifest::dependency::{Files, Locked};
+use crate::manifest::dependency::{Declared, Files, Locked, Scope};
 use crate::platform::Language;
 
+/// Manifests around a function that a bundler finds packages of.
+const MOST_ABOVE: usize = 16;
+/// Members of a workspace whose manifests are read.
+const MOST_MEMBERS: usize = 300;
 /// Manifests larger than this are not read.
 const LARGEST_MANIFEST: u64 = 8 << 20;
 
@@ -63,35 +68,61 @@ pub(super) fn environments(folder: &Path) -> Vec<String> {
     python::environments(folder)
 }
 
-/// What a manifest further up declares for run time, where the function has none of its own: whoever builds it may
-/// install that.
-pub(super) fn declared_above(spec: &FunctionSpec) -> Option<Open> {
+/// What manifests further up declare and a build may put into the package: for a bundler all that these install, since it
+/// looks for packages in every folder up the tree; otherwise what the nearest of them declares for run time. Tools that
+/// install what a function's own manifest declares look nowhere else, where that declares something.
+pub(super) fn declared_above(spec: &FunctionSpec, declares_own: bool) -> Option<Open> {
     let folder = Path::new(&spec.code);
     let language = spec.runtime.language();
+    if !matches!(language, Language::Python | Language::Node) || !seen::is_dir(folder) {
+        return None;
+    }
+    let is_bundled = spec.installs == Installs::Bundled && language == Language::Node;
+    if declares_own && !is_bundled && matches!(spec.installs, Installs::Declared | Installs::Production) {
+        return None;
+    }
     let declared = |folder: &Path| match language {
         Language::Python => manifest::python::declared(&Manifests(at(folder)), spec.runtime.version()),
         _ => manifest::node::declared(&Manifests(at(folder)), "", false),
     };
-    if !matches!(language, Language::Python | Language::Node) || !seen::is_dir(folder) {
-        return None;
+    let folders = upwards(folder).into_iter().skip(1);
+    let found = folders.map(|folder| (declared(&folder), folder)).filter(|(found, _)| !found.dependencies.is_empty());
+    let mut found: Vec<(Declared, PathBuf)> = found.take(if is_bundled { MOST_ABOVE } else { 1 }).collect();
+    let above = found.first().map(|(_, folder)| super::shown(folder))?;
+    if is_bundled {
+        let roots: Vec<PathBuf> = found.iter().map(|(_, folder)| folder.clone()).filter(|root| hoists(root)).collect();
+        let members = roots.iter().flat_map(|root| super::search::manifests(root)).take(MOST_MEMBERS);
+        found.extend(members.map(|member| (declared(&member), member)));
     }
-    let (above, found) = upwards(folder).into_iter().skip(1).find_map(|folder| {
-        let found = declared(&folder);
-        (!found.dependencies.is_empty()).then_some((folder, found))
-    })?;
-    let names = found.dependencies.iter().filter(|dependency| !dependency.excluded).map(|dependency| &dependency.name);
-    let modules = names.flat_map(|name| match language {
-        Language::Python => manifest::python::import_names(name).into_iter().map(Arc::from).collect(),
-        _ => vec![Arc::clone(name)],
+    let is_open = found.iter().any(|(found, _)| found.is_open);
+    let all = found.iter().flat_map(|(found, _)| &found.dependencies);
+    let wanted = all.filter(|dependency| {
+        // What is for development alone a bundler finds as well.
+        let is_taken = is_bundled || dependency.scope == Scope::Runtime;
+        is_taken && !dependency.excluded && !spec.is_left_outside(&dependency.name)
     });
+    let modules: BTreeSet<Arc<str>> = wanted.flat_map(|dependency| modules_of(language, &dependency.name)).collect();
     Some(Open {
         reason: Reason::NotInstalled,
         detail: format!(
-            "what the manifest in {} declares may be put into its package; analyse what the build makes",
-            super::shown(&above)
+            "what the manifest in {above} declares may be put into its package; analyse what the build makes",
         ),
-        brings: if found.is_open { Brings::Anything } else { Brings::ModulesAndMore(modules.collect()) },
+        brings: if is_open { Brings::Anything } else { Brings::ModulesAndMore(modules.into_iter().collect()) },
     })
+}
+
+/// The modules that a distribution brings, by what is known of it.
+fn modules_of(language: Language, name: &Arc<str>) -> Vec<Arc<str>> {
+    match language {
+        Language::Python => manifest::python::import_names(name).into_iter().map(Arc::from).collect(),
+        _ => vec![Arc::clone(name)],
+    }
+}
+
+/// Whether a folder is the root of a workspace whose members' packages npm and Yarn put into its own folder of packages.
+fn hoists(root: &Path) -> bool {
+    let text = input::read_text_file(&root.join("package.json"), LARGEST_MANIFEST).unwrap_or_default();
+    serde_json::from_str::<serde_json::Value>(&text).is_ok_and(|manifest| manifest.get("workspaces").is_some())
 }
 
 /// Files by which people lay dependencies down, and the command that installs them.

@@ -32,7 +32,7 @@ pub(super) fn around(spec: &FunctionSpec, shelf: &Shelf) -> Around {
     let folder = Path::new(&spec.code);
     let installs = spec.installs;
     let own = seen::is_dir(&at(folder).join(FOLDER));
-    let roots = match installs {
+    let mut roots = match installs {
         Installs::Nothing => return Around::default(),
         Installs::Declared | Installs::Production | Installs::Guessed if !own && is_bundle(folder, spec, shelf) => {
             return Around::default();
@@ -48,8 +48,9 @@ pub(super) fn around(spec: &FunctionSpec, shelf: &Shelf) -> Around {
             declared(folder).into_iter().chain(imports(folder)).chain(imports_outside(spec)).collect()
         }
     };
+    roots.retain(|name| !spec.is_left_outside(name));
     let without = vec![FOLDER.to_owned()];
-    let installed = taken(folder, &roots, shelf);
+    let installed = taken(folder, &roots, &|name| spec.is_left_outside(name), shelf);
     // Where something is declared and nothing of it is found, what is there stays.
     let is_told = nearest(folder).is_some() && declared(folder).is_empty();
     if installed.is_none() && own && !is_told { Around::default() } else { Around { without, installed } }
@@ -76,7 +77,7 @@ fn is_bundle(folder: &Path, spec: &FunctionSpec, shelf: &Shelf) -> bool {
         let names = requests(&text).filter_map(package_of_request).filter(|name| !is_brought(name));
         asked.extend(names.map(str::to_owned));
     }
-    taken(folder, &asked, shelf).is_none()
+    taken(folder, &asked, &|_| false, shelf).is_none()
 }
 
 /// Whether packages of a folder are links out of it: a workspace's own, `file:` dependencies, a store's.
@@ -105,7 +106,7 @@ pub(super) fn of_project(folder: &Path, shelf: &Shelf) -> Around {
     if seen::is_dir(&at(folder).join(FOLDER)) {
         return Around::default();
     }
-    Around { without: Vec::new(), installed: taken(folder, &declared(folder), shelf) }
+    Around { without: Vec::new(), installed: taken(folder, &declared(folder), &|_| false, shelf) }
 }
 
 /// What the nearest manifest declares for run time.
@@ -143,8 +144,13 @@ struct Placed {
     real: PathBuf,
 }
 
-/// What a package needs of the folders of packages up the tree.
-fn taken(folder: &Path, roots: &BTreeSet<String>, shelf: &Shelf) -> Option<Installed> {
+/// What a package needs of the folders of packages up the tree, without what stays outside.
+fn taken(
+    folder: &Path,
+    roots: &BTreeSet<String>,
+    is_outside: &dyn Fn(&str) -> bool,
+    shelf: &Shelf,
+) -> Option<Installed> {
     let wall = seen::canonicalize(&wall(folder)).ok()?;
     let real = seen::canonicalize(at(folder)).ok()?;
     let mut tree = Tree { wall, placed: BTreeMap::new() };
@@ -155,7 +161,8 @@ fn taken(folder: &Path, roots: &BTreeSet<String>, shelf: &Shelf) -> Option<Insta
     while let Some(package) = waiting.pop_front() {
         let Some(manifest) = manifest(&package.real) else { continue };
         let needed = names(&manifest, &["dependencies", "optionalDependencies", "peerDependencies"]);
-        waiting.extend(needed.iter().filter_map(|name| tree.place(name, &package.real, &package.path)));
+        let needed = needed.iter().filter(|name| !is_outside(name));
+        waiting.extend(needed.filter_map(|name| tree.place(name, &package.real, &package.path)));
         files.extend(shelf.files_of(&package.real).iter().map(|(inner, bytes)| InstalledFile {
             path: format!("{}/{inner}", package.path),
             place: openable(&package.real.join(inner)),

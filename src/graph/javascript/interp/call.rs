@@ -132,7 +132,9 @@ impl Machine<'_> {
             }
         }
         let last = text.rsplit('.').next().unwrap_or("");
-        let walks = name == 0
+        // A method of something unknown may be one of a collection. A function that is not here at all is more often a
+        // wrapper of the handler.
+        let walks = name == 0 && this != Value::Undefined
             || matches!(
                 last,
                 "forEach"
