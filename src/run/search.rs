@@ -27,6 +27,8 @@ pub(super) struct Found {
 
 /// The folders below one that have a manifest, the outermost first.
 pub(super) fn manifests(folder: &Path) -> Vec<PathBuf> {
+    // The folder that people stand in may have no name.
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let is_one = |entry: &DirEntry| entry.file_name().to_str().is_some_and(|name| has(&WORDS.manifests, name));
     let files = files_below(folder);
     let found: BTreeSet<PathBuf> =
