@@ -73,6 +73,12 @@ impl Interp<'_> {
             .is_some_and(|members| !members.is_empty() && members.iter().all(|(known, _)| *known != name))
     }
 
+    /// Whether a class is an enumeration of any kind, or may be one by its metaclass.
+    pub(super) fn has_members(&self, class: Value) -> bool {
+        let Some(Object::Class(node)) = self.heap.get(class) else { return false };
+        !matches!(self.heap.external_name(node.metaclass).as_deref(), Some("type" | "abc.ABCMeta"))
+    }
+
     /// Whether a class is an enumeration that is written down plainly.
     pub(super) fn is_enumeration(&self, class: Value) -> bool {
         self.plain_members(class).is_some_and(|members| !members.is_empty())
@@ -84,7 +90,8 @@ impl Interp<'_> {
             .mro_of(class)
             .iter()
             .any(|base| self.heap.external_name(*base).is_some_and(|base| !matches!(&*base, "enum.Enum" | "object")));
-        let is_taken = matches!(&*self.heap.text(name), "name" | "value" | "mro");
+        let text = self.heap.text(name);
+        let is_taken = matches!(&*text, "name" | "value" | "mro") || text.starts_with('_');
         if has_texts || is_taken || !self.has_no_member(class, name) {
             return None;
         }

@@ -92,7 +92,8 @@ impl Interp<'_> {
             !self.heap.text(*n).starts_with('_')
                 && !matches!(self.heap.get(*v), Some(Object::Function(_) | Object::Property { .. }))
         });
-        Ok((members.map(|(_, v)| v).collect(), true))
+        let members: Vec<Value> = members.map(|(_, v)| v).collect();
+        Ok((members.into_iter().map(|value| self.heap.join(value, Value::Unknown)).collect(), true))
     }
 
     /// Rows of a table joined item by item, where all have the same length.

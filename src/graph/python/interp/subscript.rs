@@ -137,6 +137,9 @@ impl Interp<'_> {
             let method = self.bind(method, class, metaclass)?;
             return self.call(method, Args::one(key));
         }
+        if self.has_members(class) {
+            return Ok(Value::Unknown);
+        }
         // `Generic[T]` stands for the class itself.
         Ok(class)
     }

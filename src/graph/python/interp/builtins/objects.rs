@@ -186,6 +186,11 @@ impl Interp<'_> {
         for member in self.heap.members(name.unwrap_or(Value::Unknown)).iter() {
             let Value::Str(name) = *member else { return Ok(Value::Unknown) };
             let value = match default {
+                // Members of enumerations stand as their values, and are objects of their own.
+                None if self.has_members(object) => {
+                    let value = self.get_attr(object, name)?;
+                    self.heap.join(value, Value::Unknown)
+                }
                 None => self.get_attr(object, name)?,
                 Some(default) => {
                     self.catches.push(Catch {
