@@ -216,6 +216,12 @@ impl Interp<'_> {
         }
     }
 
+    /// Whether a name of the library may stand for what a backport has under it, which takes and has more.
+    pub(super) fn may_be_backported(full: &str) -> bool {
+        let is_in = |library: &str| full.strip_prefix(library).is_some_and(|rest| rest.starts_with('.'));
+        BACKPORTS.iter().any(|(_, library)| is_in(library))
+    }
+
     /// Names of a backport that the library itself has by now mean the same; the library's are
     /// understood, while a backport's code leans on the library's internals.
     pub(super) fn adopt_backport(&mut self, name: &str, scope: ScopeId) {

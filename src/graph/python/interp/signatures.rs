@@ -120,7 +120,7 @@ impl Interp<'_> {
             let names: Vec<Rc<str>> = args.keywords.iter().map(|(name, _)| self.heap.text(*name)).collect();
             return refused(method, row, &Given { places: args.positional.len(), names: &names });
         }
-        let name = self.heap.external_name(callee)?;
+        let name = self.heap.external_name(callee).filter(|name| !Self::may_be_backported(name))?;
         let (row, short) = match name.rsplit_once("().") {
             Some((maker, method)) => (parameters(&format!("{}().{method}", made_by(maker)?))?, method),
             None => (parameters(&name)?, name.rsplit('.').next()?),
@@ -133,7 +133,7 @@ impl Interp<'_> {
     pub(super) fn lacks_attribute(&self, frame: &Frame, object: Value, name: Sym) -> Option<String> {
         let of = match self.path_text(object) {
             Some(_) => Rc::from("pathlib.Path()"),
-            None => self.heap.external_name(object)?,
+            None => self.heap.external_name(object).filter(|name| !Self::may_be_backported(name))?,
         };
         let text = self.heap.text(name);
         if text.starts_with('_') || &*text == "mro" || !VERSIONS.contains(&self.input.version) {
