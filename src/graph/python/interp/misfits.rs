@@ -391,7 +391,8 @@ impl Interp<'_> {
         // Fields of bases come first: those are not looked at.
         let has_bases =
             self.mro_of(class).iter().skip(1).any(|base| matches!(self.heap.get(*base), Some(Object::Class(_))));
-        let mut is_ordered = !options.contains(&"kw_only") && !has_bases;
+        // With `init=False` no function is made whose parameters would be out of order.
+        let mut is_ordered = !["kw_only", "init"].iter().any(|option| options.contains(option)) && !has_bases;
         let mut has_default = false;
         for id in code.block(node.body) {
             let Some(Stmt::AnnAssign(target, annotation, value)) = code.stmts.get(id.0 as usize) else { continue };
