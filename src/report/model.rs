@@ -327,7 +327,6 @@ pub struct Problem {
     /// What.
     pub message: String,
     /// The function that nothing is known of for it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<LeftOut>,
 }
 
@@ -493,4 +492,19 @@ pub struct Counts {
     pub warning: usize,
     /// Notes.
     pub note: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::Report;
+
+    #[test]
+    fn a_report_that_was_kept_is_read_as_it_was() {
+        let mut report = sample::report();
+        report.functions[0].problems.clone_from(&report.problems);
+        let kept = postcard::to_allocvec(&report).unwrap();
+        let known: Report = postcard::from_bytes(&kept).unwrap();
+        assert_eq!(serde_json::to_value(&known).unwrap(), serde_json::to_value(&report).unwrap());
+    }
 }
