@@ -58,13 +58,10 @@ impl Interp<'_> {
         let &[value @ (Value::Int(_) | Value::Str(_) | Value::None)] = args.positional.as_slice() else { return None };
         let members = self.plain_members(class).filter(|members| args.keywords.is_empty() && !members.is_empty())?;
         let Some(Object::Class(node)) = self.heap.get(class) else { return None };
-        let written = match value {
-            Value::Int(number) => number.to_string(),
-            Value::Str(text) => format!("'{}'", self.heap.text(text)),
-            _ => "None".to_owned(),
-        };
         let is_there = members.iter().any(|(_, member)| *member == value);
-        (!is_there).then(|| ("ValueError", format!("{written} is not a valid {}", self.heap.text(node.name))))
+        (!is_there).then(|| {
+            ("ValueError", format!("{} is not a valid {}", self.constant_shown(value), self.heap.text(node.name)))
+        })
     }
 
     /// Whether an enumeration surely has no member of a name.
@@ -73,10 +70,12 @@ impl Interp<'_> {
             .is_some_and(|members| !members.is_empty() && members.iter().all(|(known, _)| *known != name))
     }
 
-    /// Whether a class is an enumeration of any kind, or may be one by its metaclass.
+    /// Whether a class is an enumeration of any kind: its metaclass is theirs, or is derived from it.
     pub(super) fn has_members(&self, class: Value) -> bool {
         let Some(Object::Class(node)) = self.heap.get(class) else { return false };
-        !matches!(self.heap.external_name(node.metaclass).as_deref(), Some("type" | "abc.ABCMeta"))
+        let is_theirs =
+            |base: &Value| matches!(self.heap.external_name(*base).as_deref(), Some("enum.EnumMeta" | "enum.EnumType"));
+        self.mro_of(node.metaclass).iter().any(is_theirs)
     }
 
     /// Whether a class is an enumeration that is written down plainly.

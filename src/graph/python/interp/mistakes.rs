@@ -428,9 +428,9 @@ impl Interp<'_> {
         self.mistake(frame, self.at(frame, expr), "AttributeError", &message)
     }
 
-    /// A key in the words of a `KeyError`.
-    fn key_words(&self, key: Value) -> String {
-        match key {
+    /// A constant as errors show it.
+    pub(super) fn constant_shown(&self, value: Value) -> String {
+        match value {
             Value::Str(text) => format!("'{}'", self.heap.text(text)),
             Value::Int(number) => number.to_string(),
             _ => "None".to_owned(),
@@ -491,7 +491,7 @@ impl Interp<'_> {
                         && items.get(key).is_none()
                         && items.iter().all(|(key, _)| is_constant(key)) =>
                 {
-                    ("KeyError", self.key_words(key))
+                    ("KeyError", self.constant_shown(key))
                 }
                 (Some(Object::Dict { .. }), _)
                     if self.mistakes.is_written(object) && self.unhashable(key).is_some() =>

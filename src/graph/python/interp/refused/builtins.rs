@@ -229,7 +229,7 @@ impl Interp<'_> {
     fn no_class_given(&self, name: &str, args: &Args) -> Option<Refusal> {
         let &[object, class] = args.positional.as_slice() else { return None };
         let is_odd = |value: Value| self.plain_kind(value).is_some_and(|kind| kind != "tuple");
-        if name == "issubclass" && (is_odd(object) || self.plain_kind(object).is_some()) {
+        if name == "issubclass" && self.plain_kind(object).is_some() {
             return error("issubclass() arg 1 must be a class".to_owned());
         }
         let takes = match name {
@@ -258,10 +258,12 @@ impl Interp<'_> {
             let kind = self.plain_kind(mode)?;
             return error(format!("open() argument 'mode' must be str, not {kind}"));
         };
-        let ways = mode.chars().filter(|letter| "rwax".contains(*letter)).count();
-        let is_odd = mode.chars().any(|letter| !"rwax+bt".contains(letter)) || ways != 1;
-        if is_odd {
-            return Some(("ValueError", format!("invalid mode: '{mode}'")));
+        // Python 3.11 took `U` away, which was read with universal newlines.
+        if mode.contains('U') && self.input.version < (3, 11) {
+            return None;
+        }
+        if let Some(message) = no_such_mode(&mode) {
+            return Some(("ValueError", message));
         }
         let text_only = ["encoding", "errors", "newline"]
             .into_iter()
@@ -297,7 +299,7 @@ impl Interp<'_> {
             (Object::Dict { items, open: false }, ".pop", [key])
                 if is_constant(*key) && items.get(*key).is_none() && items.iter().all(|(key, _)| is_constant(key)) =>
             {
-                Some(("KeyError", self.coerced(*key)))
+                Some(("KeyError", self.constant_shown(*key)))
             }
             (Object::Dict { items, open: false }, ".popitem", []) if items.iter().next().is_none() => {
                 Some(("KeyError", "'popitem(): dictionary is empty'".to_owned()))
@@ -316,14 +318,14 @@ impl Interp<'_> {
             {
                 let what = match method {
                     ".remove" => "list.remove(x): x not in list".to_owned(),
-                    _ => format!("{} is not in list", self.coerced(*wanted)),
+                    _ => format!("{} is not in list", self.constant_shown(*wanted)),
                 };
                 Some(("ValueError", what))
             }
             (Object::Set { items, open: false, .. }, ".remove", [wanted])
                 if is_constant(*wanted) && !items.contains(wanted) && items.iter().all(|item| is_constant(*item)) =>
             {
-                Some(("KeyError", self.coerced(*wanted)))
+                Some(("KeyError", self.constant_shown(*wanted)))
             }
             (Object::Set { .. }, ".add" | ".discard" | ".remove", [item]) => {
                 self.unhashable(*item).and_then(|kind| error(format!("unhashable type: '{kind}'")))
@@ -333,14 +335,21 @@ impl Interp<'_> {
             _ => None,
         }
     }
+}
 
-    /// A constant as an error shows it.
-    fn coerced(&self, value: Value) -> String {
-        match value {
-            Value::Str(text) => format!("'{}'", self.heap.text(text)),
-            Value::Int(number) => number.to_string(),
-            _ => "None".to_owned(),
-        }
+/// What `open` says to a mode that there is not, in the order of its own checks.
+fn no_such_mode(mode: &str) -> Option<String> {
+    let mut seen = mode.chars().enumerate();
+    if seen.any(|(at, letter)| !"rwax+bt".contains(letter) || mode.chars().take(at).any(|known| known == letter)) {
+        return Some(format!("invalid mode: '{mode}'"));
+    }
+    if mode.contains('b') && mode.contains('t') {
+        return Some("can't have text and binary mode at once".to_owned());
+    }
+    match mode.chars().filter(|letter| "rwax".contains(*letter)).count() {
+        0 => Some("Must have exactly one of create/read/write/append mode and at most one plus".to_owned()),
+        1 => None,
+        _ => Some("must have exactly one of create/read/write/append mode".to_owned()),
     }
 }
 
@@ -364,7 +373,20 @@ fn no_number_of(text: &str, base: u32) -> Option<Refusal> {
 
 #[cfg(test)]
 mod tests {
-    use super::no_number_of;
+    use super::{no_number_of, no_such_mode};
+
+    #[test]
+    fn modes_are_told_apart_as_the_interpreter_does() {
+        for mode in ["r", "rb", "br", "r+", "w+b", "x", "at", "rt+"] {
+            assert_eq!(no_such_mode(mode), None, "{mode}");
+        }
+        for mode in ["rr", "q", "rU", "r+b+"] {
+            assert_eq!(no_such_mode(mode), Some(format!("invalid mode: '{mode}'")));
+        }
+        for (mode, words) in [("rw", "must have"), ("b", "Must have"), ("", "Must have"), ("rbt", "can't have")] {
+            assert!(no_such_mode(mode).is_some_and(|message| message.starts_with(words)), "{mode}");
+        }
+    }
 
     #[test]
     fn numbers_of_other_bases_are_taken() {
