@@ -38,7 +38,7 @@ fn stated(rate: f64, duration_ms: f64, burst: Option<u32>, batch: Option<f64>) -
         None => format!("{rate} requests per second of {duration_ms} ms"),
     };
     let traffic = StatedTraffic::steady(&name, rate, duration_ms, burst.unwrap_or_default());
-    StatedTraffic { batch: batch.unwrap_or(f64::NAN), ..traffic }
+    StatedTraffic { batch, ..traffic }
 }
 
 fn of_function(usual: &TrafficSettings, own: &FunctionTraffic, folder: &Path) -> Result<StatedTraffic, UserError> {
@@ -54,7 +54,7 @@ fn of_function(usual: &TrafficSettings, own: &FunctionTraffic, folder: &Path) ->
         })?;
         let name = format!("{} minutes of {file}, of {duration_ms} ms", rates.len() / 60);
         let traffic = StatedTraffic::steady(&name, 0.0, duration_ms, burst.unwrap_or_default());
-        return Ok(StatedTraffic { rates, batch: batch.unwrap_or(f64::NAN), ..traffic });
+        return Ok(StatedTraffic { rates, batch, ..traffic });
     }
     if own.sources.is_empty() {
         let rate = own.requests_per_second.or(usual.requests_per_second).unwrap_or_default();

@@ -75,8 +75,8 @@ pub struct StatedTraffic {
     pub burst: u32,
     /// How long an invocation runs, milliseconds.
     pub duration_ms: f64,
-    /// Records in an invocation; not a number where nobody said it: then what the sources are set to.
-    pub batch: f64,
+    /// Records in an invocation, where somebody said it.
+    pub batch: Option<f64>,
     /// The share of each route or event source of which something is said, by its name there.
     pub shares: BTreeMap<String, f64>,
 }
@@ -91,9 +91,15 @@ impl StatedTraffic {
             rates: vec![per_second; SECONDS],
             burst,
             duration_ms,
-            batch: 1.0,
+            batch: None,
             shares: BTreeMap::new(),
         }
+    }
+
+    /// Records in an invocation, 1 at least.
+    #[must_use]
+    pub fn records(&self) -> f64 {
+        self.batch.unwrap_or(1.0).max(1.0)
     }
 
     /// What is looked at where nothing is stated, by what invokes the function.
@@ -106,7 +112,7 @@ impl StatedTraffic {
             rates,
             burst,
             duration_ms: 100.0,
-            batch,
+            batch: Some(batch),
             shares: BTreeMap::new(),
         };
         if is_scheduled(sources) {
@@ -158,13 +164,12 @@ impl TrafficTable {
         match own.or(usual) {
             // Requests come alone, whatever is said of records.
             Some(stated) if !sources.is_empty() && !sources.iter().any(Source::comes_in_batches) => {
-                vec![StatedTraffic { batch: 1.0, ..stated.clone() }]
+                vec![StatedTraffic { batch: None, ..stated.clone() }]
             }
-            Some(stated) if stated.batch.is_nan() => {
-                let is_polled = only(sources, Source::comes_in_batches);
-                vec![StatedTraffic { batch: if is_polled { batch } else { 1.0 }, ..stated.clone() }]
+            Some(stated) => {
+                let is_set = only(sources, Source::comes_in_batches);
+                vec![StatedTraffic { batch: stated.batch.or(is_set.then_some(batch)), ..stated.clone() }]
             }
-            Some(stated) => vec![stated.clone()],
             None if self.assume => StatedTraffic::assumed(sources, batch),
             None => Vec::new(),
         }

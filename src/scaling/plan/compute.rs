@@ -94,7 +94,7 @@ fn of_traffic(
 ) -> TrafficPlan {
     let peak = traffic.rates.iter().copied().filter(|rate| rate.is_finite()).fold(0.0, f64::max);
     let duration_s = (traffic.duration_ms / 1e3).max(0.0);
-    let need = Need::of(Traffic { per_second: peak, duration_s, batch: traffic.batch }, facts);
+    let need = Need::of(Traffic { per_second: peak, duration_s, batch: traffic.records() }, facts);
     let needed = need.environments.max(at_once(traffic));
     let scenario = scenario(input, traffic, allowed, facts);
     let outcome = simulated(&scenario, limits);
@@ -146,7 +146,7 @@ fn invokers(sources: &[Source]) -> Vec<String> {
 
 /// The traffic as it is simulated.
 fn scenario(input: &FunctionInput, traffic: &StatedTraffic, allowed: u32, facts: &ScalingFacts) -> Scenario {
-    let batch = traffic.batch.max(1.0);
+    let batch = traffic.records();
     let rates = traffic.rates.iter().map(|rate| rate / batch).collect();
     let cold = input.cold_start.clone().unwrap_or_default();
     let waits = is_kept(&input.sources);
@@ -171,7 +171,7 @@ fn scenario(input: &FunctionInput, traffic: &StatedTraffic, allowed: u32, facts:
 
 /// Invocations at the very beginning.
 pub(super) fn at_once(traffic: &StatedTraffic) -> u32 {
-    whole(f64::from(traffic.burst) / traffic.batch.max(1.0))
+    whole(f64::from(traffic.burst) / traffic.records())
 }
 
 pub(super) fn simulated(scenario: &Scenario, limits: &Limits) -> Option<Outcome> {

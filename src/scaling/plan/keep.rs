@@ -141,7 +141,7 @@ fn costs(kept: &Kept<'_>, provisioned: u32, cold: f64) -> Option<Costs> {
 
 fn need_at(kept: &Kept<'_>, per_second: f64) -> Need {
     let duration_s = (kept.traffic.duration_ms / 1e3).max(0.0);
-    Need::of(Traffic { per_second, duration_s, batch: kept.traffic.batch }, kept.facts)
+    Need::of(Traffic { per_second, duration_s, batch: kept.traffic.records() }, kept.facts)
 }
 
 fn mean(rates: &[f64]) -> f64 {
