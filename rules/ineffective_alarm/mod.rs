@@ -1,6 +1,6 @@
 use serde::Deserialize;
 
-use crate::declare::model::{Alarm, AlarmKind, Dialect, Dimension, Function, Id, MetricQuery, Place, Qualifier};
+use crate::declare::model::{Alarm, AlarmKind, Dimension, Function, Id, MetricQuery, Place, Qualifier};
 use crate::engine::{ApplicationContext, Sink};
 use crate::finding::{Finding, Severity};
 use crate::knowledge;
@@ -115,14 +115,13 @@ fn values(cx: &ApplicationContext<'_>, query: &MetricQuery) -> Option<Fault> {
 /// What a dimension's value is, where it is another attribute of the resource than its name.
 fn other_attribute(cx: &ApplicationContext<'_>, dimension: &Dimension, name: &str) -> Option<&'static str> {
     let attribute = dimension.attribute.as_deref()?;
-    let is_terraform = matches!(cx.dialect, Dialect::Terraform | Dialect::TerraformPlan);
     match (name, attribute) {
         ("FunctionName", "Arn" | "arn" | "qualified_arn") => Some("an ARN"),
         ("FunctionName", "invoke_arn" | "qualified_invoke_arn") => Some("an ARN for invocations"),
         ("QueueName", "Arn" | "arn") => Some("an ARN"),
         ("QueueName", "QueueUrl" | "url" | "id") => Some("a URL"),
         // `Ref` gives a queue's URL (CloudFormation, "AWS::SQS::Queue", return values).
-        ("QueueName", "") if !is_terraform && is_queue(cx, dimension) => Some("a URL"),
+        ("QueueName", "") if !cx.dialect.is_terraform() && is_queue(cx, dimension) => Some("a URL"),
         _ => None,
     }
 }
@@ -143,16 +142,19 @@ fn unknown_alias<'a>(cx: &'a ApplicationContext<'_>, dimension: &'a Dimension) -
     (!is_open && !names.contains(&Some(named.as_str()))).then_some((named, usual))
 }
 
+/// Whether a statistic lies between the smallest and the largest sample: averages and percentiles do; sums and counts,
+/// trimmed or not, do not (CloudWatch user guide, "CloudWatch statistics definitions").
+fn is_within_samples(statistic: &str) -> bool {
+    const TRIMMED: [&str; 5] = ["tm", "TM", "wm", "WM", "IQM"];
+    matches!(statistic, "Average" | "Maximum" | "Minimum")
+        || statistic.starts_with('p')
+        || TRIMMED.iter().any(|mean| statistic.starts_with(mean))
+}
+
 /// What samples of a metric can be under a statistic: the share of invocations that failed, say, is 1 at most.
 fn most(query: &MetricQuery) -> Option<f64> {
-    let statistic = query.statistic.text()?;
-    let is_of_one = matches!(statistic, "Average" | "Maximum" | "Minimum") || statistic.starts_with(['p', 't']);
-    let metric = query.metric.text()?;
-    match metric {
-        "Errors" | "Throttles" if is_of_one => Some(1.0),
-        "ProvisionedConcurrencyUtilization" if is_of_one => Some(1.0),
-        _ => None,
-    }
+    let is_share = matches!(query.metric.text()?, "Errors" | "Throttles" | "ProvisionedConcurrencyUtilization");
+    (is_share && is_within_samples(query.statistic.text()?)).then_some(1.0)
 }
 
 /// A threshold beyond what the metric can be: no metric of these services is negative.
@@ -235,9 +237,7 @@ fn duration(
     threshold: f64,
     reaches: fn(f64, f64) -> bool,
 ) -> Option<(String, f64)> {
-    if !matches!(query.statistic.text()?, "Average" | "Maximum" | "Minimum")
-        && !query.statistic.text()?.starts_with(['p', 't'])
-    {
+    if !is_within_samples(query.statistic.text()?) {
         return None;
     }
     let timeout = f64::from(cx.application.timeout_s(id)?);
@@ -271,10 +271,7 @@ fn actions(cx: &ApplicationContext<'_>, id: Id<Alarm>, alarm: &Alarm) -> Option<
     } else {
         (alarm.origin.place, "the alarm has no action: nobody hears it")
     };
-    let snippet = cx.snippet(
-        "actions",
-        &[("topic", if cx.application.dialect.to_string().starts_with('T') { "pager" } else { "Pager" })],
-    );
+    let snippet = cx.snippet("actions", &[("topic", if cx.dialect.is_terraform() { "pager" } else { "Pager" })]);
     Some(Fault { place, severity: Severity::Warning, message: message.to_owned(), snippet })
 }
 
@@ -303,4 +300,19 @@ fn missing_data(cx: &ApplicationContext<'_>, alarm: &Alarm, query: &MetricQuery)
         message: message.to_owned(),
         snippet: cx.snippet("treat-missing", &[]),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_within_samples;
+
+    #[test]
+    fn sums_and_counts_go_beyond_samples() {
+        for statistic in ["Average", "Maximum", "p99.9", "tm90", "TM(10%:90%)", "wm98", "IQM"] {
+            assert!(is_within_samples(statistic), "{statistic}");
+        }
+        for statistic in ["Sum", "SampleCount", "tc90", "ts90", "TS(80%:)", "PR(:300)"] {
+            assert!(!is_within_samples(statistic), "{statistic}");
+        }
+    }
 }

@@ -108,6 +108,14 @@ pub enum Dialect {
     Zappa,
 }
 
+impl Dialect {
+    /// Whether its resources are Terraform's.
+    #[must_use]
+    pub fn is_terraform(self) -> bool {
+        matches!(self, Self::Terraform | Self::TerraformPlan)
+    }
+}
+
 impl fmt::Display for Dialect {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

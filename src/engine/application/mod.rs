@@ -130,7 +130,7 @@ impl<'a> ApplicationContext<'a> {
         self.snippet(name, &values)
     }
 
-    /// A change of a literal value where it is written; none in files that a tool has written.
+    /// A change of a number where it is written; none in files that a tool has written.
     #[must_use]
     pub fn change<T>(&self, setting: &Setting<T>, value: &str, description: impl Into<String>) -> Option<Fix> {
         if !setting.is_literal() || self.is_generated() {
@@ -140,7 +140,7 @@ impl<'a> ApplicationContext<'a> {
         let path = self.application.files.get(place.file as usize)?.path.clone();
         // The value alone: what stands there may be quoted.
         let old = self.application.text_at(place).trim();
-        if !is_value(old) {
+        if !is_written_out(old) {
             return None;
         }
         let quoted = old.strip_prefix(['"', '\'']).and_then(|_| old.chars().next());
@@ -175,10 +175,10 @@ impl Deref for ApplicationContext<'_> {
     }
 }
 
-/// Whether a text is a value itself, and not a variable or constant, which other stages give other values.
-fn is_value(text: &str) -> bool {
-    let is_name = text.starts_with(|first: char| first.is_alphabetic() || first == '_') && text.contains(['.', '(']);
-    !text.contains("${") && !is_name
+/// Whether a text is a number itself, and not a variable or constant, which other places use and other stages set.
+fn is_written_out(text: &str) -> bool {
+    text.contains(|letter: char| letter.is_ascii_digit())
+        && !text.contains(|letter: char| letter.is_alphabetic() || matches!(letter, '_' | '$'))
 }
 
 /// What is known about the code of an application's function.

@@ -68,7 +68,7 @@ pub(super) enum Named {
 pub(super) fn plain(of: &str, dialect: Dialect) -> String {
     let short = of.split('[').next().unwrap_or(of).rsplit('.').next().unwrap_or(of);
     let key: String = of.split('[').nth(1).unwrap_or_default().to_owned();
-    let keeps_underscores = matches!(dialect, Dialect::Terraform | Dialect::TerraformPlan);
+    let keeps_underscores = dialect.is_terraform();
     let keeps = |c: &char| c.is_ascii_alphanumeric() || (keeps_underscores && (*c == '_' || *c == '-'));
     let mut plain: String = short.chars().filter(keeps).collect();
     let key: String = key.chars().filter(keeps).collect();
