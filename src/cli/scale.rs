@@ -93,11 +93,8 @@ fn loaded(path: &Path, input: &InputArgs, config: Option<&Path>) -> Result<(Sett
     let inputs = Inputs { given: &given, settings: &settings, budgets, listener: &progress };
     let mut project = run::with_threads(input.jobs, || run::project(&paths, &inputs))??;
     drop(progress);
-    for omission in project
-        .problems
-        .iter()
-        .filter(|omission| settings.file.as_ref().is_some_and(|file| run::shown(file) == omission.path))
-    {
+    let own = settings.file.as_deref().map(run::shown);
+    for omission in project.problems.iter().filter(|omission| own.as_ref() == Some(&omission.path)) {
         super::warn(&format!("{}: {}", omission.path, omission.message));
     }
     project.traffic.assume = true;

@@ -55,6 +55,7 @@ impl Policy {
     /// for any selection.
     #[must_use]
     pub fn unselective(&self) -> Self {
+        // A rule of which a level alone is configured has options as well, and none in them.
         let options = self.options.iter().filter(|(_, options)| !options.is_empty());
         Self { options: options.map(|(rule, options)| (rule.clone(), options.clone())).collect(), ..Self::default() }
     }

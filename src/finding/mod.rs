@@ -124,7 +124,7 @@ pub struct FileEdits {
 }
 
 /// How sure it is that a change does no harm.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, Deserialize, schemars::JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum FixLevel {
     /// Proven: by the closure of what is loaded, or by the rules of the compiler.

@@ -226,6 +226,7 @@ pub(super) fn own_names<'a>(facts: &Loaded<'a>) -> BTreeSet<&'a str> {
 
 /// Static imports of a Node project, by its parsed files: those that nothing brings, and those that are here only because
 /// something else brings them.
+///
 /// `aliases` are the names that settings in JSON give to something else than packages.
 pub(super) fn of_node(
     facts: &Loaded<'_>,

@@ -73,9 +73,7 @@ fn stripped(artifact: &Artifact, owners: &[Option<PackageId>]) -> FxHashSet<Stri
     let is_project = BUILT_BY.iter().any(|file| artifact.find(file).is_some());
     for ((_, entry), owner) in artifact.entries().zip(owners).filter(|_| !is_project) {
         let path = &*entry.path;
-        let (root, top) = top_of(path);
-        let end = if root.is_empty() { top.len() } else { root.len() + 1 + top.len() };
-        let Some((folder, below)) = path.get(..end).zip(path.get(end..)) else { continue };
+        let Some((folder, below)) = path.split_at_checked(end_of_top(path)) else { continue };
         if below.is_empty() {
             continue;
         }
@@ -95,12 +93,7 @@ fn stripped(artifact: &Artifact, owners: &[Option<PackageId>]) -> FxHashSet<Stri
 
 /// Whether a path is in the folder of a library whose metadata is gone.
 pub(super) fn is_stripped(folders: &FxHashSet<String>, path: &str) -> bool {
-    if folders.is_empty() {
-        return false;
-    }
-    let (root, top) = top_of(path);
-    let end = if root.is_empty() { top.len() } else { root.len() + 1 + top.len() };
-    path.get(..end).is_some_and(|folder| folders.contains(folder))
+    !folders.is_empty() && path.get(..end_of_top(path)).is_some_and(|folder| folders.contains(folder))
 }
 
 /// Whether a file is the function's own, judged without reading any metadata: nothing that looks
@@ -352,6 +345,12 @@ fn top_of(path: &str) -> (&str, &str) {
     }
     let below = path.get(start..).unwrap_or(path).trim_start_matches('/');
     (&path[..start], below.split('/').next().unwrap_or(below))
+}
+
+/// Where what a path has below an import root ends at its first part.
+fn end_of_top(path: &str) -> usize {
+    let (root, top) = top_of(path);
+    if root.is_empty() { top.len() } else { root.len() + 1 + top.len() }
 }
 
 /// Bytecode made after installation is in no list: it belongs to its source's owner.

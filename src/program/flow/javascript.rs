@@ -386,12 +386,8 @@ impl Lowering<'_> {
             ExprKind::Update(..) | ExprKind::Super | ExprKind::NewTarget | ExprKind::ImportMeta => {
                 Kind::Group(Vec::new())
             }
-            ExprKind::Number(number) if number.fract() == 0.0 && (0.0..1000.0).contains(number) => {
-                Kind::Nth(*number as u32)
-            }
-            ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::BigInt(_) | ExprKind::Yield(None, _) => {
-                Kind::Group(Vec::new())
-            }
+            ExprKind::Number(number) => Kind::number(*number),
+            ExprKind::Bool(_) | ExprKind::BigInt(_) | ExprKind::Yield(None, _) => Kind::Group(Vec::new()),
             ExprKind::This => Kind::This(self.functions.last().copied()),
             ExprKind::Binary(op, a, b) => self.binary(*op, *a, *b),
             ExprKind::And(a, b) => Kind::And(vec![self.expr(*a), self.expr(*b)]),

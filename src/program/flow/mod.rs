@@ -104,6 +104,15 @@ pub enum Kind {
     Assign(Target, NodeId),
 }
 
+impl Kind {
+    /// A number that code writes. Positions in lists and status codes of HTTP, which have three digits, are what anybody
+    /// asks for.
+    fn number(value: f64) -> Self {
+        let is_asked_for = value.fract() == 0.0 && (0.0..1000.0).contains(&value);
+        if is_asked_for { Self::Nth(value as u32) } else { Self::Group(Vec::new()) }
+    }
+}
+
 /// What a comparison asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {

@@ -426,8 +426,8 @@ impl Lowering<'_> {
                 }
             }
             Expr::Bool(value) => Kind::Nth(u32::from(value)),
-            Expr::Int(value) if (0..1000).contains(&value) => Kind::Nth(value as u32),
-            Expr::Opaque | Expr::Ellipsis | Expr::Int(_) | Expr::Float(_) | Expr::Bytes(_) | Expr::Yield(None) => {
+            Expr::Int(value) => Kind::number(value as f64),
+            Expr::Opaque | Expr::Ellipsis | Expr::Float(_) | Expr::Bytes(_) | Expr::Yield(None) => {
                 Kind::Group(Vec::new())
             }
         }

@@ -12,6 +12,7 @@ use super::super::{Loaded, Undeclared, brought, tools};
 use super::json_at;
 use super::manifests::Manifests;
 use crate::artifact::Location;
+use crate::input::files::{normalize, parent};
 use crate::manifest::dependency::{Declared, MentionedBy, Scope};
 use crate::platform::Language;
 
@@ -47,8 +48,8 @@ impl<'a> Production<'a> {
             entries.iter().filter_map(|entry| source_of(&by_path, part.folder(), entry)).collect();
         let mut reached: BTreeSet<&str> = open.iter().map(|file| &*file.path).collect();
         while let Some(file) = open.pop() {
-            let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            let beside = file.beside.iter().filter_map(|request| found(&by_path, &joined(folder, request)?));
+            let folder = parent(&file.path);
+            let beside = file.beside.iter().filter_map(|request| found(&by_path, &joined(folder, request)));
             open.extend(beside.filter(|file| reached.insert(&file.path)));
         }
         (!reached.is_empty()).then_some(Self { reached })
@@ -135,7 +136,7 @@ fn entries(manifest: &Json) -> BTreeSet<String> {
 /// The own file that an entry is, or that it is made of: `dist/cli.js` of `src/cli.ts`.
 fn source_of<'a>(files: &BTreeMap<&str, &'a OwnFile>, folder: &str, entry: &str) -> Option<&'a OwnFile> {
     let folder = folder.trim_end_matches('/');
-    let path = joined(folder, entry)?;
+    let path = joined(folder, entry);
     if let Some(file) = found(files, &path) {
         return Some(file);
     }
@@ -143,7 +144,7 @@ fn source_of<'a>(files: &BTreeMap<&str, &'a OwnFile>, folder: &str, entry: &str)
     let (_, inside) = plain.split_once('/')?;
     let stem = inside.rsplit_once('.').map_or(inside, |(stem, _)| stem);
     let made_of = [format!("src/{stem}"), stem.to_owned()];
-    made_of.iter().find_map(|path| found(files, &joined(folder, path)?))
+    made_of.iter().find_map(|path| found(files, &joined(folder, path)))
 }
 
 /// The own file that a path leads to. A compiler writes `.js` where the source ends in `.ts`.
@@ -161,17 +162,9 @@ fn found<'a>(files: &BTreeMap<&str, &'a OwnFile>, path: &str) -> Option<&'a OwnF
     })
 }
 
-/// A relative path from a folder, without dots.
-fn joined(folder: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => drop(parts.pop()?),
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+/// A path from a folder, without dots. Manifests begin what is inside the package with `/` as well.
+fn joined(folder: &str, path: &str) -> String {
+    normalize(&format!("{folder}/{path}"))
 }
 
 #[cfg(test)]
@@ -188,9 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn paths_are_joined() {
-        assert_eq!(joined("a/b", "../c/./d.js").as_deref(), Some("a/c/d.js"));
-        assert_eq!(joined("", "../x"), None);
+    fn files_of_tests_are_told_by_their_names() {
         assert!(is_of_tests("a/__tests__/x.js") && is_of_tests("a.spec.ts") && !is_of_tests("src/latest.ts"));
     }
 }
