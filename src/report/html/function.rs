@@ -86,7 +86,7 @@ fn init(init: &Init, out: &mut dyn Write) -> io::Result<()> {
         out,
         "<dl class=\"times\"><div><dt>Init</dt><dd>{}<small>{} to {}</small></dd></div>\
          <div><dt>download</dt><dd>{}<small>before Init</small></dd></div>\
-         <div><dt>first call</dt><dd>+{}<small>what handlers load</small></dd></div></dl>",
+         <div><dt>first call</dt><dd>+{}<small>what handlers load, at most</small></dd></div></dl>",
         text::ms(init.estimated_ms),
         text::ms(init.low_ms),
         text::ms(init.high_ms),

@@ -30,9 +30,11 @@ const SHORT_BAR: usize = 6;
 /// What a package takes along is told from this factor and these milliseconds on.
 const TELLING: f64 = 1.15;
 const TELLING_MS: f64 = 5.0;
+/// Packages that the line about the first call names, and routes that it says of one.
+const LAZY: usize = 3;
+const ROUTES_NAMED: usize = 2;
 /// Columns before what is said about a number.
 const NUMBER: usize = 25;
-
 /// Columns before what is not here.
 const NOTED: usize = 13;
 
@@ -169,19 +171,36 @@ fn sizes(function: &Function) -> String {
 fn lazily(function: &Function) -> String {
     let lazy = function.packages.iter().filter(|package| package.loaded == Loaded::Invoke);
     let mut seen = BTreeSet::new();
-    let lazy = lazy.filter(|package| seen.insert(&package.name));
-    let mut names: Vec<String> = lazy.map(|package| format!("{}{}", package.name, asked_by(package))).collect();
-    if names.is_empty() {
+    let lazy: Vec<&Package> = lazy.filter(|package| seen.insert(&package.name)).collect();
+    if lazy.is_empty() {
         return "modules that only handler code loads".to_owned();
     }
-    let further = names.len().saturating_sub(3);
-    names.truncate(3);
+    let further = lazy.len().saturating_sub(LAZY);
+    let names = lazy.iter().take(LAZY).map(|package| format!("{}{}", package.name, asked_by(package, function)));
+    let names = names.collect::<Vec<_>>().join(", ");
     let more = if further > 0 { format!(" and {further} more") } else { String::new() };
-    printable::line(&format!("{}{more}", names.join(", "))).into_owned()
+    // Which of its own functions a library calls shows only when they run.
+    let is_bound = lazy.iter().any(|package| via(package).is_some());
+    let bound = if is_bound { "at most: " } else { "" };
+    printable::line(&format!("{bound}{names}{more}")).into_owned()
 }
 
-fn asked_by(package: &Package) -> String {
+/// The routes that load a package, if they are few; else the code that does.
+fn asked_by(package: &Package, function: &Function) -> String {
+    let routes = function.routes.iter().filter(|route| route.packages.contains(&package.name));
+    let keys: BTreeSet<&str> = routes.map(|route| &*route.key).collect();
+    if let 1..=ROUTES_NAMED = keys.len() {
+        return format!(", loaded by {}", keys.into_iter().collect::<Vec<_>>().join(" and "));
+    }
+    if let Some(library) = via(package) {
+        return format!(", loaded by functions of {library}");
+    }
     package.first_import.as_ref().map_or_else(String::new, |site| format!(", loaded by {}:{}", site.path, site.line))
+}
+
+/// The package in whose code a package is imported.
+fn via(package: &Package) -> Option<&str> {
+    package.first_import.as_ref()?.via.as_deref()
 }
 
 /// One row of "where Init goes".

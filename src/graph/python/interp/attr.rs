@@ -482,7 +482,7 @@ impl Interp<'_> {
                 let class = *class;
                 let old = self.set_property(object, class, name, value);
                 if !old && let Object::Instance { attrs, .. } = self.heap.object_mut(id) {
-                    let value = match (self.doubt.branches > 0, attrs.get(name)) {
+                    let value = match (self.doubt.is_unsure_of(id), attrs.get(name)) {
                         (true, Some(before)) if before != value => self.heap.join(before, value),
                         _ => value,
                     };
@@ -534,7 +534,7 @@ impl Interp<'_> {
 
     pub(super) fn delete_attr(&mut self, object: Value, name: Sym) {
         let Value::Obj(id) = object else { return };
-        if self.doubt.branches > 0 {
+        if self.doubt.is_unsure_of(id) {
             return;
         }
         match self.heap.object(id) {

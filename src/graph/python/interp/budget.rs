@@ -117,8 +117,7 @@ impl Budget {
         self.steps >= self.limit
     }
 
-    /// Whether a run of a function would only cost time: what it imports was seen in the first ones. Once the
-    /// handler can be called, the results of library functions hardly matter any more.
+    /// Whether a run of a function would only cost time: what it imports was seen in the first ones.
     pub(super) fn is_enough(&self, key: FunctionKey, occasion: &Occasion) -> bool {
         if occasion.phase == Phase::Init && occasion.doubt > LIMITS.deepest_doubt {
             return true;
@@ -128,11 +127,13 @@ impl Budget {
             return false;
         }
         let Some(package) = occasion.library else { return followed.runs >= LIMITS.runs_at_most };
-        if occasion.phase == Phase::Invoke {
-            return true;
-        }
         let rested =
             occasion.answers_for_module || self.overtime.get(&package).is_none_or(|taken| *taken < LIMITS.overtime);
+        // What a handler surely does is followed like Init: what it registers decides what it loads. The rest is a
+        // multitude of routes, each of which would take as long.
+        if occasion.phase == Phase::Invoke && occasion.doubt > 0 {
+            return true;
+        }
         let (runs, steps) = match (occasion.doubt == 0, rested) {
             (true, true) => (LIMITS.runs_at_most, LIMITS.overtime_per_function),
             (true, false) => (LIMITS.runs_per_function, LIMITS.steps_per_function),
@@ -239,7 +240,8 @@ mod tests {
         }
         assert!(budget.is_enough(KEY, &library(1, Phase::Init)));
         assert!(!budget.is_enough(KEY, &library(0, Phase::Init)));
-        assert!(budget.is_enough(KEY, &library(0, Phase::Invoke)));
+        assert!(budget.is_enough(KEY, &library(1, Phase::Invoke)));
+        assert!(!budget.is_enough(KEY, &library(0, Phase::Invoke)));
         assert!(!budget.is_enough(KEY, &Occasion { library: None, ..library(1, Phase::Invoke) }));
     }
 

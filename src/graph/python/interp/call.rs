@@ -138,17 +138,15 @@ impl Interp<'_> {
             }
             Object::Union(members) => {
                 let members = members.clone();
-                self.doubt.branches += 1;
                 let mut result: Option<Value> = None;
                 for member in members.iter() {
-                    if let Ok(value) = self.call(*member, args.clone()) {
+                    if let Ok(value) = self.perhaps(|this| this.call(*member, args.clone())) {
                         result = Some(match result {
                             Some(before) => self.heap.join(before, value),
                             None => value,
                         });
                     }
                 }
-                self.doubt.branches -= 1;
                 Ok(result.unwrap_or(Value::Unknown))
             }
             _ => Ok(Value::Unknown),

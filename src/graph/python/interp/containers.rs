@@ -86,7 +86,7 @@ impl Interp<'_> {
 
     /// Uses an iterator up. Where that may not happen, it may give its items again.
     pub(super) fn use_up(&mut self, id: ObjId) {
-        let uncertain = self.doubt.branches > 0;
+        let uncertain = self.doubt.is_unsure_of(id);
         match self.heap.object_mut(id) {
             Object::List { items, open, .. } | Object::Generator { pending: None, items, open, .. } => {
                 if !uncertain {

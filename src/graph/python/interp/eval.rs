@@ -135,10 +135,8 @@ impl Interp<'_> {
             self.note_unwalked_part(frame, mark, if truth { orelse } else { body });
             return value;
         }
-        self.doubt.branches += 1;
-        let a = self.eval(frame, body);
-        let b = self.eval(frame, orelse);
-        self.doubt.branches -= 1;
+        let a = self.perhaps(|this| this.eval(frame, body));
+        let b = self.perhaps(|this| this.eval(frame, orelse));
         match (a, b) {
             (Ok(a), Ok(b)) => Ok(self.heap.join(a, b)),
             (Ok(value), Err(_)) | (Err(_), Ok(value)) => Ok(value),
@@ -234,14 +232,14 @@ impl Interp<'_> {
         let mark = self.doubt.mark();
         let code = frame.code;
         let mut result: Option<Value> = None;
-        let mut maybe = 0;
+        let mut entered = Vec::new();
         let mut outcome = Ok(());
         for id in code.code.list(list) {
             let value = match self.eval(frame, *id) {
                 Ok(value) => value,
                 Err(raised) => {
                     // Only surely raised when it surely ran.
-                    if maybe == 0 {
+                    if entered.is_empty() {
                         outcome = Err(raised);
                     }
                     break;
@@ -251,7 +249,7 @@ impl Interp<'_> {
             result = Some(match result {
                 // A value that was passed over is false (`or`) or true (`and`); only what may
                 // have ended the chain stays possible.
-                Some(before) if maybe > 0 => self.heap.join(before, value),
+                Some(before) if !entered.is_empty() => self.heap.join(before, value),
                 _ => value,
             });
             match truth {
@@ -262,12 +260,13 @@ impl Interp<'_> {
                 }
                 Some(_) => self.doubt.pass_choice(mark),
                 None => {
-                    self.doubt.branches += 1;
-                    maybe += 1;
+                    entered.push(self.doubt.enter_branch(self.heap.objects()));
                 }
             }
         }
-        self.doubt.branches -= maybe;
+        while let Some(outer) = entered.pop() {
+            self.doubt.leave_branch(outer);
+        }
         outcome?;
         Ok(result.unwrap_or(Value::Unknown))
     }
@@ -480,9 +479,7 @@ impl Interp<'_> {
         for (at, item) in items.into_iter().take(LIMITS.unrolled).enumerate() {
             if at + 1 == stands_for_more {
                 // There may be none.
-                self.doubt.branches += 1;
-                let _ = self.run_item((outer, frame), index, depth, out, item);
-                self.doubt.branches -= 1;
+                let _ = self.perhaps(|this| this.run_item((outer, frame), index, depth, out, item));
             } else {
                 self.run_item((outer, frame), index, depth, out, item)?;
             }
@@ -524,9 +521,7 @@ impl Interp<'_> {
             Some(false) => Ok(()),
             None => {
                 out.open = true;
-                self.doubt.branches += 1;
-                let _ = self.run_clauses((outer, frame), index, depth + 1, out);
-                self.doubt.branches -= 1;
+                let _ = self.perhaps(|this| this.run_clauses((outer, frame), index, depth + 1, out));
                 Ok(())
             }
         }

@@ -249,10 +249,8 @@ impl Interp<'_> {
         first: &mut dyn FnMut(&mut Self) -> Run<Flow>,
         second: &mut dyn FnMut(&mut Self) -> Run<Flow>,
     ) -> Run<Flow> {
-        self.doubt.branches += 1;
-        let (a, vars_a) = self.branch(frame, first);
-        let (b, vars_b) = self.branch(frame, second);
-        self.doubt.branches -= 1;
+        let (a, vars_a) = self.perhaps(|this| this.branch(frame, first));
+        let (b, vars_b) = self.perhaps(|this| this.branch(frame, second));
         let (flow, left, right) = match (a, b) {
             (Err(raised), Err(_)) => return Err(raised),
             (Ok(a), Err(_)) => (a, Some(vars_a), None),
@@ -267,6 +265,14 @@ impl Interp<'_> {
         };
         self.merge_vars(frame.scope, left, right);
         Ok(flow)
+    }
+
+    /// Runs what may not happen.
+    pub(super) fn perhaps<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> T {
+        let outer = self.doubt.enter_branch(self.heap.objects());
+        let result = run(self);
+        self.doubt.leave_branch(outer);
+        result
     }
 
     fn branch(

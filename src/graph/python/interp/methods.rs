@@ -156,7 +156,7 @@ impl Interp<'_> {
 
     fn list_method(&mut self, id: ObjId, name: &str, rest: &[Value], args: &Args) -> Run<Value> {
         let this = Value::Obj(id);
-        let uncertain = self.doubt.branches > 0;
+        let uncertain = self.doubt.is_unsure_of(id);
         let first = rest.first().copied();
         match (name, first) {
             ("append" | "appendleft", Some(value)) => {
@@ -291,7 +291,7 @@ impl Interp<'_> {
             }
             _ => (Vec::new(), false),
         };
-        let uncertain = self.doubt.branches > 0;
+        let uncertain = self.doubt.is_unsure_of(id);
         if matches!(name, "difference" | "intersection") && !rest.is_empty() {
             let other = self.heap.set(more.0, more.1, false);
             let op = if name == "difference" { BinaryOp::Sub } else { BinaryOp::BitAnd };
@@ -404,7 +404,7 @@ impl Interp<'_> {
 
     /// Changes of a dictionary that are followed where it is known, and the order of its items is.
     fn dict_shrink(&mut self, id: ObjId, name: &str, rest: &[Value], args: &Args) -> Value {
-        let uncertain = self.doubt.branches > 0;
+        let uncertain = self.doubt.is_unsure_of(id);
         let plain = rest.is_empty() && args.keywords.is_empty() && !uncertain;
         let Object::Dict { items, open } = self.heap.object_mut(id) else { return Value::Unknown };
         let last = items.iter().last();

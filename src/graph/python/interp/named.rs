@@ -50,7 +50,7 @@ impl Interp<'_> {
     /// Loads the function's own modules that an environment variable names: settings of a framework, the handler
     /// behind a wrapper. Whoever reads the variable may not be installed here.
     fn load_configured(&mut self) {
-        self.doubt.branches += 1;
+        let outer = self.doubt.enter_branch(self.heap.objects());
         for (_, value) in self.environment_items() {
             let Some(text) = self.text_of(value).filter(|text| text.contains('.') && is_dotted(text)) else { continue };
             let parent = text.rsplit_once('.').map_or("", |(parent, _)| parent);
@@ -65,7 +65,7 @@ impl Interp<'_> {
                 break;
             }
         }
-        self.doubt.branches -= 1;
+        self.doubt.leave_branch(outer);
     }
 
     fn load_named(&mut self, tried: &mut FxHashSet<String>) {
@@ -85,14 +85,12 @@ impl Interp<'_> {
                 wanted.extend(names.into_iter().map(|name| (at, *span, name)));
             }
         }
-        self.doubt.branches += 1;
         for (importer, span, name) in wanted {
             if tried.len() < LIMITS.names_tried && tried.insert(name.clone()) {
                 // A failure says that the text meant something else.
-                let _ = self.import(&name, Some((importer, span)));
+                let _ = self.perhaps(|this| this.import(&name, Some((importer, span))));
             }
         }
-        self.doubt.branches -= 1;
     }
 
     /// The modules of the package that a text stands for.

@@ -192,7 +192,7 @@ impl Interp<'_> {
 
     pub(super) fn set_item(&mut self, object: Value, key: Value, value: Value) -> Run<()> {
         let Value::Obj(id) = object else { return Ok(()) };
-        let uncertain = self.doubt.branches > 0;
+        let uncertain = self.doubt.is_unsure_of(id);
         if self.doubt.may_not_run() || self.doubt.is_called_by_others() {
             self.mistakes.give_away(&self.heap, object);
         }
@@ -266,7 +266,7 @@ impl Interp<'_> {
         let Value::Obj(id) = object else { return };
         if self.doubt.may_not_run() || self.doubt.is_called_by_others() {
             self.mistakes.give_away(&self.heap, object);
-            if self.doubt.branches > 0 {
+            if self.doubt.is_unsure_of(id) {
                 return;
             }
         }

@@ -25,14 +25,14 @@ impl Interp<'_> {
                 defaults: Vec::new(),
                 attrs: Names::default(),
             })));
-            self.doubt.branches += 1;
-            let result = self.call(function, Args { open: true, ..Args::default() });
-            if let Ok(Value::Obj(id)) = result
-                && matches!(self.heap.object(id), Object::Generator { .. })
-            {
-                let _ = self.drain(id);
-            }
-            self.doubt.branches -= 1;
+            self.perhaps(|this| {
+                let result = this.call(function, Args { open: true, ..Args::default() });
+                if let Ok(Value::Obj(id)) = result
+                    && matches!(this.heap.object(id), Object::Generator { .. })
+                {
+                    let _ = this.drain(id);
+                }
+            });
         }
     }
 }

@@ -72,9 +72,7 @@ impl Interp<'_> {
                 None => Value::Unknown,
             },
             DISPATCHER => {
-                self.doubt.branches += 1;
-                self.call_aside(first, rest(1));
-                self.doubt.branches -= 1;
+                self.perhaps(|this| this.call_aside(first, rest(1)));
                 Value::Unknown
             }
             REGISTER => match args.positional.as_slice() {

@@ -114,6 +114,9 @@ impl Trace {
 pub(super) struct Doubt {
     /// Undecided conditions around what runs, in the module whose top level runs or in a function that it calls.
     pub(super) branches: u32,
+    /// How many objects there were when the innermost of them was entered: younger ones are there only where it runs,
+    /// and what happens to them inside is certain.
+    since: u32,
     /// That module was itself imported where that may not happen.
     pub(super) inherited: bool,
     /// Code around it that may have been left before, or whose callers may keep errors to themselves: the walk goes
@@ -160,6 +163,22 @@ pub(super) struct Depth {
 }
 
 impl Doubt {
+    /// Enters code that may not run, where so many objects exist; gives what [`Doubt::leave_branch`] goes back to.
+    pub(super) fn enter_branch(&mut self, objects: u32) -> u32 {
+        self.branches += 1;
+        std::mem::replace(&mut self.since, objects)
+    }
+
+    pub(super) fn leave_branch(&mut self, since: u32) {
+        self.branches -= 1;
+        self.since = since;
+    }
+
+    /// Whether a change of an object may not happen although the object exists.
+    pub(super) fn is_unsure_of(&self, object: ObjId) -> bool {
+        self.branches > 0 && object.0 < self.since
+    }
+
     /// Whether what runs may not run at all, here or because its module may not be imported.
     pub(super) fn is_doubted(&self) -> bool {
         self.branches > 0 || self.inherited

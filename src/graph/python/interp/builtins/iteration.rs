@@ -44,9 +44,7 @@ impl Interp<'_> {
             ("map", Some(function)) if args.positional.len() == 2 => self.builtin_map(function, call.second())?,
             ("map", Some(function)) => {
                 // Of several rows only the calls are followed.
-                self.doubt.branches += 1;
-                let _ = self.call(function, Args { open: true, ..Args::default() });
-                self.doubt.branches -= 1;
+                let _ = self.perhaps(|this| this.call(function, Args { open: true, ..Args::default() }));
                 self.heap.row(Vec::new(), true, Row::Iterator("map"))
             }
             ("filter", Some(function)) => self.builtin_filter(function, call.second())?,
@@ -129,9 +127,7 @@ impl Interp<'_> {
             out.push(self.shielded(|this| this.call(function, Args::one(item)))?);
         }
         if open {
-            self.doubt.branches += 1;
-            let _ = self.call(function, Args::one(Value::Unknown));
-            self.doubt.branches -= 1;
+            let _ = self.perhaps(|this| this.call(function, Args::one(Value::Unknown)));
         }
         Ok(self.heap.row(out, open, Row::Iterator("map")))
     }
@@ -178,7 +174,7 @@ impl Interp<'_> {
 
     /// The next item of an iterator, which is then gone; `None` where it has none, or is none.
     fn take_next(&mut self, id: ObjId) -> Option<Value> {
-        let uncertain = self.doubt.branches > 0;
+        let uncertain = self.doubt.is_unsure_of(id);
         let (Object::List { items, open, row: Row::Iterator(_) }
         | Object::Generator { pending: None, items, open, .. }) = self.heap.object_mut(id)
         else {
