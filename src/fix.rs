@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::finding::{Edit, Finding, FixLevel};
+use crate::finding::{Edit, Finding, Fix, FixLevel};
+use crate::lang::moving::has_word;
 
 /// What is to change in one file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,6 +30,7 @@ pub struct Plan {
 #[must_use]
 pub fn plan(findings: &[Finding], most: FixLevel) -> Plan {
     let mut plan = Plan::default();
+    let mut made: Vec<&Fix> = Vec::new();
     for finding in findings {
         let Some(fix) = finding.fix.as_ref().filter(|fix| fix.level <= most) else {
             plan.taken.push(false);
@@ -38,11 +40,14 @@ pub fn plan(findings: &[Finding], most: FixLevel) -> Plan {
             let before = plan.files.get(path).map_or(&[][..], |file| &file.edits);
             edits.iter().any(|edit| before.iter().any(|other| conflict(edit, other)))
         });
+        let conflicts =
+            conflicts || made.iter().any(|other| other != &fix && (strands(fix, other) || strands(other, fix)));
         plan.taken.push(!conflicts);
         if conflicts {
             plan.left_for_next += 1;
             continue;
         }
+        made.push(fix);
         for (path, edits) in fix.files() {
             let file = plan.files.entry(path.to_owned()).or_default();
             file.edits.extend(edits.iter().cloned());
@@ -63,6 +68,13 @@ pub fn plan(findings: &[Finding], most: FixLevel) -> Plan {
 fn conflict(a: &Edit, b: &Edit) -> bool {
     let crosses = a.span.start < b.span.end && b.span.start < a.span.end;
     a != b && crosses
+}
+
+/// Whether a change moves away a name by which another one writes code in the same file.
+fn strands(moved: &Fix, by: &Fix) -> bool {
+    let written: Vec<&Edit> = by.files().filter(|(path, _)| *path == moved.path).flat_map(|(_, edits)| edits).collect();
+    let uses = |name: &String| written.iter().any(|edit| has_word(&edit.replacement, name));
+    by.moves != moved.moves && moved.moves.iter().any(uses)
 }
 
 /// Of lines that are put at one place, only the last keep the empty line behind them.
@@ -165,6 +177,7 @@ mod tests {
                 path: "r.txt".to_owned(),
                 edits: vec![remove(0, 2)],
                 also: Vec::new(),
+                moves: Vec::new(),
             };
             Finding::new(crate::artifact::Location::file("r.txt"), "").fix(fix)
         };
@@ -174,11 +187,37 @@ mod tests {
     }
 
     #[test]
+    fn what_is_written_by_a_name_waits_while_the_name_moves() {
+        let finding = |at: u32, text: &str, moves: &[&str]| {
+            let fix = Fix {
+                level: FixLevel::Unsafe,
+                description: text.to_owned(),
+                path: "a.py".to_owned(),
+                edits: vec![Edit { span: Span::new(at, at), replacement: text.to_owned() }],
+                also: Vec::new(),
+                moves: moves.iter().map(|name| (*name).to_owned()).collect(),
+            };
+            Finding::new(crate::artifact::Location::file("a.py"), "").fix(fix)
+        };
+        let (import, client) = (finding(9, "import boto3", &["boto3"]), finding(1, "s3 = boto3.client('s3')", &[]));
+        let other = finding(5, "import pandas", &["pandas"]);
+        let taken = |findings: &[Finding]| plan(findings, FixLevel::Unsafe).taken;
+        assert_eq!(taken(&[import.clone(), client.clone(), other.clone()]), [true, false, true]);
+        assert_eq!(taken(&[client, import, other]), [true, false, true]);
+    }
+
+    #[test]
     fn changes_of_one_place_wait_for_each_other() {
         let finding = |edit: Edit| {
             let (description, path) = ("x".to_owned(), "a.py".to_owned());
-            let fix =
-                crate::finding::Fix { level: FixLevel::Safe, description, path, edits: vec![edit], also: Vec::new() };
+            let fix = crate::finding::Fix {
+                level: FixLevel::Safe,
+                description,
+                path,
+                edits: vec![edit],
+                also: Vec::new(),
+                moves: Vec::new(),
+            };
             Finding::new(crate::artifact::Location::file("a.py"), "").fix(fix)
         };
         let made = plan(&[finding(remove(0, 5)), finding(remove(3, 6)), finding(remove(5, 6))], FixLevel::Safe);

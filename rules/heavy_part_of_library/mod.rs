@@ -92,7 +92,7 @@ fn left_out(cx: &FunctionContext<'_>, names: &[&str]) -> Option<Fix> {
     });
     let FileEdits { path, edits } = files.next()?;
     let description = format!("leave {} out of the package", names.join(", "));
-    Some(Fix { description, level: FixLevel::Unsafe, path, edits, also: files.collect() })
+    Some(Fix { description, level: FixLevel::Unsafe, path, edits, also: files.collect(), moves: Vec::new() })
 }
 
 /// What puts a lazy loader in front of a module, wherever it is imported.

@@ -46,7 +46,7 @@ fn of_workspace(cargo: &CargoFacts, sink: &mut Sink<'_>) {
             let edits = edits.into_iter().map(|(span, replacement)| Edit { span, replacement }).collect();
             let description = format!("move {} to the development dependencies of {path}", dependency.key);
             let level = if verdict.doubt.is_some() { FixLevel::Unsafe } else { FixLevel::Safe };
-            finding = finding.fix(Fix { level, description, path, edits, also: Vec::new() });
+            finding = finding.fix(Fix { level, description, path, edits, also: Vec::new(), moves: Vec::new() });
         }
         sink.report(finding);
     }

@@ -50,6 +50,7 @@ fn of_workspace(cargo: &CargoFacts, keep: &[&str], sink: &mut Sink<'_>) {
                 path: location.path,
                 edits: vec![Edit { span: dependency.entry_span, replacement: String::new() }],
                 also: Vec::new(),
+                moves: Vec::new(),
             });
         }
         sink.report(finding);

@@ -100,6 +100,7 @@ fn removal(dependency: &Dependency, level: FixLevel) -> Option<Fix> {
         path: dependency.location.path.clone(),
         edits: vec![Edit { span, replacement: String::new() }],
         also: Vec::new(),
+        moves: Vec::new(),
     })
 }
 

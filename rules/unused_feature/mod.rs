@@ -64,5 +64,6 @@ fn fix(cargo: &CargoFacts, verdict: &FeatureVerdict, member: &CargoManifest, dep
         path: cargo.location(&member.path, None).path,
         edits: vec![Edit { span, replacement }],
         also: Vec::new(),
+        moves: Vec::new(),
     })
 }

@@ -19,6 +19,7 @@ fn of_workspace(cargo: &CargoFacts, sink: &mut Sink<'_>) {
             path: location.path.clone(),
             edits: vec![Edit { span: dependency.entry_span, replacement: String::new() }],
             also: Vec::new(),
+            moves: Vec::new(),
         };
         sink.report(
             Finding::new(location, format!("no member of the workspace inherits {}", entry.key))

@@ -1,5 +1,5 @@
-use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use super::args::CheckArgs;
@@ -160,7 +160,7 @@ pub(super) fn print(args: &CheckArgs, report: &Report) -> Result<(), UserError> 
     let style = Style { color, quiet: args.quiet, verbose: args.verbose, width: report::width(to_terminal) };
     match &args.output {
         Some(path) => {
-            let file = File::create(path).map_err(|error| UserError(format!("{}: {error}", path.display())))?;
+            let file = output::file(path, args.paths.iter().map(PathBuf::as_path))?;
             let written = write(report, args, style, &mut BufWriter::new(file));
             written.map_err(|UserError(why)| UserError(format!("{}: {why}", path.display())))
         }

@@ -1,6 +1,5 @@
 //! What changed between two packages, trees, templates or reports.
 
-use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::Path;
 
@@ -34,7 +33,7 @@ pub(super) fn run(args: &DiffArgs) -> Result<u8, UserError> {
     match &args.output {
         Some(path) => {
             let named = |why: &dyn std::fmt::Display| UserError(format!("{}: {why}", run::shown(path)));
-            let file = File::create(path).map_err(|error| named(&error))?;
+            let file = output::file(path, [&*args.old, &*args.new])?;
             print(&difference, args, &mut BufWriter::new(file)).map_err(|UserError(why)| named(&why))?;
         }
         None => print(&difference, args, &mut BufWriter::new(output::stdout()))?,

@@ -3,10 +3,12 @@
 mod locks;
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::args::CheckArgs;
+use super::output::Replacement;
 use crate::finding::{Finding, Fix, FixLevel};
 use crate::fix::{self, FileChange};
 use crate::report::model::Report;
@@ -50,9 +52,7 @@ pub(super) fn apply(args: &CheckArgs, findings: &mut Vec<Finding>, report: &mut 
     if !args.allow_dirty {
         refuse_if_dirty(&changed)?;
     }
-    for file in &changed {
-        std::fs::write(&file.path, &file.after).map_err(|error| UserError(format!("{}: {error}", file.path)))?;
-    }
+    let changed = written(changed)?;
     let mut made: Vec<&str> = changed.iter().flat_map(|file| &file.change.descriptions).map(String::as_str).collect();
     made.sort_unstable();
     made.dedup();
@@ -74,6 +74,28 @@ pub(super) fn apply(args: &CheckArgs, findings: &mut Vec<Finding>, report: &mut 
     findings.retain(|_| *first.next().unwrap_or(&true));
     report.findings.retain(|_| *second.next().unwrap_or(&true));
     Ok(())
+}
+
+/// Writes files beside themselves and puts them in their place; what somebody else has changed since it was read stays
+/// as it is, and is not among those that come back.
+fn written(changed: Vec<Changed>) -> Result<Vec<Changed>, UserError> {
+    let mut written = Vec::new();
+    for file in changed {
+        if readable(&file.path)? != file.before {
+            super::warn(&format!("not changed: {}", shown(&meanwhile(&file.path))));
+            continue;
+        }
+        let failed = |error: &dyn std::fmt::Display| UserError(format!("{}: {error}", file.path));
+        let mut replacement = Replacement::of(Path::new(&file.path), ".tmp")?;
+        replacement.file().write_all(file.after.as_bytes()).map_err(|error| failed(&error))?;
+        replacement.take_place()?;
+        written.push(file);
+    }
+    Ok(written)
+}
+
+fn meanwhile(path: &str) -> String {
+    format!("{path}: it was changed while it was analysed; run again")
 }
 
 /// Writes all changes into one file, the likely ones too: a patch is looked at before it is applied.
@@ -135,6 +157,13 @@ fn readable(path: &str) -> Result<String, UserError> {
     let kind = std::fs::symlink_metadata(path).map_err(|error| UserError(format!("{path}: {error}")))?;
     if !kind.is_file() {
         return Err(UserError(format!("{path}: not a plain file")));
+    }
+    if kind.permissions().readonly() {
+        return Err(UserError(format!("{path}: it is read-only")));
+    }
+    // Places in the file are those of the text that was analysed.
+    if kind.modified().is_ok_and(|modified| modified >= super::began()) {
+        return Err(UserError(meanwhile(path)));
     }
     input::read_text_file(Path::new(path), LARGEST).map_err(UserError::from)
 }

@@ -30,6 +30,8 @@ pub use args::Args;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
+use std::sync::OnceLock;
+use std::time::SystemTime;
 
 use clap::Parser;
 
@@ -49,6 +51,7 @@ pub const FAILED: u8 = 2;
 /// Runs the command line and says how it ended. Messages go to standard error.
 #[must_use]
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    began();
     let arguments = args::with_default_command(arguments);
     let args = match Args::try_parse_from(arguments) {
         Ok(args) => args,
@@ -78,6 +81,12 @@ pub fn run_cargo(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Some(code) => ExitCode::from(code),
         None => run(arguments),
     }
+}
+
+/// When the run began: what was changed later is not what was analysed.
+fn began() -> SystemTime {
+    static BEGAN: OnceLock<SystemTime> = OnceLock::new();
+    *BEGAN.get_or_init(SystemTime::now)
 }
 
 /// Whether output has colours where nothing is said of them: on a terminal, unless its user asks for none.

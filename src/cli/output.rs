@@ -1,12 +1,15 @@
 //! Where results go: standard output, whose readers may have seen enough, and files.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, StdoutLock, Write};
+use std::io::{self, IsTerminal, Read as _, StdoutLock, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
 use crate::run::{UserError, shown};
+
+/// Bytes of a file that tell whether it is a result.
+const HEAD: u64 = 4096;
 
 /// Standard output to which nothing more is written once its reader is gone: `defrost why x | head` ends well.
 pub(super) struct Output {
@@ -27,10 +30,21 @@ pub(super) fn file<'a>(path: &Path, inputs: impl IntoIterator<Item = &'a Path>) 
     let failed = |why: &dyn std::fmt::Display| UserError(format!("{}: {why}", path.display()));
     let real = std::fs::canonicalize(path).ok();
     let is_input = |input: &Path| real.is_some() && std::fs::canonicalize(input).ok() == real;
-    if inputs.into_iter().any(is_input) {
+    let holds = |input: &Path| {
+        let input = std::fs::canonicalize(input).ok();
+        input.zip(real.as_ref()).is_some_and(|(input, real)| real.starts_with(input)) && !is_report(path)
+    };
+    if inputs.into_iter().any(|input| is_input(input) || holds(input)) {
         return Err(failed(&"it is read, and cannot be written to at the same time; name another file with -o"));
     }
     File::create(path).map_err(|error| failed(&error))
+}
+
+/// Whether an older result may be what is there, and no file of a person's: each names this tool at its start.
+fn is_report(path: &Path) -> bool {
+    let mut start = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut start));
+    read.is_ok() && (start.is_empty() || String::from_utf8_lossy(&start).contains("defrost"))
 }
 
 /// A file that is written beside another one and then takes its place, so that nobody finds half of it.

@@ -54,7 +54,7 @@ impl Page {
 fn guide(page: &Page, path: Option<&Path>) -> Result<u8, UserError> {
     write!(output::stdout(), "{}", page.text)?;
     let Some(path) = path else { return Ok(CLEAN) };
-    println!("\n## Here\n");
+    writeln!(output::stdout(), "\n## Here\n")?;
     super::scale::here(path, &page.rules(&registry()?), page.numbers)
 }
 

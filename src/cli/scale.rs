@@ -46,7 +46,7 @@ pub(super) fn here(path: &Path, rules: &[String], numbers: bool) -> Result<u8, U
     let (settings, project) = loaded(path, &InputArgs::default(), None)?;
     if numbers {
         human(&project)?;
-        println!();
+        writeln!(output::stdout())?;
     }
     let registry = reference::registry()?;
     let policy = settings.policy(rules, &[], &registry)?;

@@ -99,6 +99,7 @@ impl FunctionFacts {
             path: path.clone(),
             edits: edits(first),
             also: also.collect(),
+            moves: first.names.clone(),
         }))
     }
 
@@ -131,7 +132,14 @@ impl FunctionFacts {
                 };
                 let edits = moved.edits.into_iter().map(|(span, replacement)| Edit { span, replacement });
                 let path = self.locate(entry, None).path;
-                Ok(Fix { description, level: FixLevel::Unsafe, path, edits: edits.collect(), also: Vec::new() })
+                Ok(Fix {
+                    description,
+                    level: FixLevel::Unsafe,
+                    path,
+                    edits: edits.collect(),
+                    also: Vec::new(),
+                    moves: Vec::new(),
+                })
             }
         })
     }
@@ -149,7 +157,7 @@ impl FunctionFacts {
         let replacement = lines.lines().map(|line| format!("{line}{end}")).collect::<String>() + end;
         let edits = vec![Edit { span: Span::new(at, at), replacement }];
         let path = self.locate(entry, None).path;
-        Some(Fix { description, level: FixLevel::Unsafe, path, edits, also: Vec::new() })
+        Some(Fix { description, level: FixLevel::Unsafe, path, edits, also: Vec::new(), moves: Vec::new() })
     }
 
     /// The text of an own file that a person keeps.

@@ -104,6 +104,9 @@ pub struct Fix {
     pub edits: Vec<Edit>,
     /// What it changes in other files: more of the same, and right without the rest.
     pub also: Vec<FileEdits>,
+    /// Names that are bound elsewhere in `path` afterwards: what another change writes there by one of them would not
+    /// find it.
+    pub moves: Vec<String>,
 }
 
 impl Fix {

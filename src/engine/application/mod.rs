@@ -151,6 +151,7 @@ impl<'a> ApplicationContext<'a> {
             path,
             edits: vec![Edit { span: place.span, replacement }],
             also: Vec::new(),
+            moves: Vec::new(),
         })
     }
 
