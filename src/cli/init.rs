@@ -3,7 +3,7 @@
 
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Parser;
 
@@ -12,7 +12,7 @@ use super::progress::Progress;
 use super::{CLEAN, check, output, reference};
 use crate::finding::baseline;
 use crate::report::model::Report;
-use crate::run::{self, UserError, shown};
+use crate::run::{self, Settings, UserError, shown};
 
 /// Configuration with every setting explained; what is commented out is not in force.
 const STARTER: &str = include_str!("init/defrost.toml");
@@ -24,7 +24,8 @@ pub(super) fn run(args: &InitArgs) -> Result<u8, UserError> {
     if !args.folder.is_dir() {
         return Err(UserError(format!("{}: not a folder", shown(&args.folder))));
     }
-    let others = others(&args.folder)?;
+    let settings = settings(&args.folder)?;
+    let own = args.folder.join("defrost.toml");
     let known = args.folder.join(baseline::FILE);
     let mut has_baseline = known.exists();
     if has_baseline {
@@ -36,28 +37,26 @@ pub(super) fn run(args: &InitArgs) -> Result<u8, UserError> {
         Ok(_) => has_baseline = true,
         Err(UserError(message)) => super::note(&format!("no baseline yet: {message}")),
     }
-    match others {
-        Some(file) => {
-            let named = format!("baseline = \"{}\"", baseline::FILE);
-            let baseline =
-                if has_baseline { format!("; `{named}` in it makes the baseline known") } else { String::new() };
-            super::note(&format!(
-                "{} has settings that hold here: no defrost.toml is written, which would take their place{baseline}",
-                shown(&file)
-            ));
+    let named = format!("baseline = \"{}\"", baseline::FILE);
+    let is_unnamed = has_baseline && settings.resolved.baseline.is_none();
+    let baseline = if is_unnamed { format!("; `{named}` in it makes the baseline known") } else { String::new() };
+    match settings.file {
+        Some(_) if own.exists() => {
+            super::note(&format!("{} is there already and stays as it is{baseline}", shown(&own)));
         }
-        None => create(&args.folder.join("defrost.toml"), &starter(report.ok().as_ref(), has_baseline))?,
+        Some(file) => super::note(&format!(
+            "{} has settings that hold here: no defrost.toml is written, which would take their place{baseline}",
+            shown(&file)
+        )),
+        None => create(&own, &starter(report.ok().as_ref(), has_baseline))?,
     }
     output::stdout().write_all(HOOKS.as_bytes())?;
     Ok(CLEAN)
 }
 
-/// The file of the settings that hold for a folder, unless that is the one to be written.
-fn others(folder: &Path) -> Result<Option<PathBuf>, UserError> {
-    let registry = reference::registry()?;
-    let settings = run::find_settings(&[folder.to_owned()], None, &registry, &Progress::start())?;
-    let own = folder.join("defrost.toml");
-    Ok(settings.file.filter(|_| !own.exists()))
+/// The settings that hold for a folder.
+fn settings(folder: &Path) -> Result<Settings, UserError> {
+    run::find_settings(&[folder.to_owned()], None, &reference::registry()?, &Progress::start())
 }
 
 /// Checks the folder, and writes a baseline where one is asked for.
@@ -90,7 +89,11 @@ fn starter(report: Option<&Report>, has_baseline: bool) -> String {
 fn create(path: &Path, text: &str) -> Result<(), UserError> {
     match OpenOptions::new().write(true).create_new(true).open(path) {
         Ok(mut file) => {
-            file.write_all(text.as_bytes())?;
+            if let Err(error) = file.write_all(text.as_bytes()) {
+                // Half of it would be taken for settings by the next run.
+                let _ = std::fs::remove_file(path);
+                return Err(UserError(format!("{}: {error}", shown(path))));
+            }
             super::note(&format!("wrote {}", shown(path)));
             Ok(())
         }

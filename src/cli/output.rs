@@ -9,7 +9,7 @@ use tempfile::NamedTempFile;
 use crate::run::{UserError, shown};
 
 /// Bytes of a file that tell whether it is a result.
-const HEAD: u64 = 4096;
+const HEAD: u64 = 64 << 10;
 
 /// Standard output to which nothing more is written once its reader is gone: `defrost why x | head` ends well.
 pub(super) struct Output {
@@ -40,8 +40,18 @@ pub(super) fn file<'a>(path: &Path, inputs: impl IntoIterator<Item = &'a Path>) 
     File::create(path).map_err(|error| failed(&error))
 }
 
-/// Whether an older result may be what is there, and no file of a person's: each names this tool at its start.
+/// Whether what is there may be an older result. Code, archives and manifests never are; of JSON only what names this tool.
 fn is_report(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    match name.rsplit_once('.').map_or("", |(_, kind)| kind) {
+        "html" | "htm" | "md" | "markdown" | "sarif" | "xml" | "ndjson" | "log" | "out" => true,
+        "txt" => !name.contains("require") && !name.contains("constraints"),
+        "json" => names_the_tool(path),
+        _ => false,
+    }
+}
+
+fn names_the_tool(path: &Path) -> bool {
     let mut start = Vec::new();
     let read = File::open(path).and_then(|file| file.take(HEAD).read_to_end(&mut start));
     read.is_ok() && (start.is_empty() || String::from_utf8_lossy(&start).contains("defrost"))

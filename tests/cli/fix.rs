@@ -188,3 +188,15 @@ fn development_dependencies_are_judged_when_asked() {
     assert_eq!(report(&[]), [""; 0]);
     assert_eq!(report(&["--dev"]), ["spare"]);
 }
+
+#[test]
+fn what_somebody_changes_meanwhile_is_left_alone() {
+    let project = project();
+    let later = std::time::UNIX_EPOCH + std::time::Duration::from_secs(4_000_000_000);
+    let file = std::fs::File::options().write(true).open(project.path("requirements.txt")).unwrap();
+    file.set_modified(later).unwrap();
+    let done = run(&project, &["--fix", "--allow-dirty"]);
+    assert!(done.err.contains("requirements.txt: it was changed while it was analysed"), "{}", done.err);
+    assert_eq!(project.read("requirements.txt"), REQUIREMENTS);
+    assert!(done.out.contains("unused-dependency"), "{}", done.out);
+}

@@ -38,6 +38,7 @@ fn it_overwrites_nothing() {
     let run = project.run(&["init"]);
     assert_eq!(run.code, 0, "{}", run.err);
     assert_eq!(run.err.matches("is there already and stays as it is").count(), 2);
+    assert!(run.err.contains("`baseline = \"defrost-baseline.json\"` in it makes the baseline known"), "{}", run.err);
     assert_eq!(
         (project.read("defrost.toml"), project.read("defrost-baseline.json")),
         ("fail-on = \"note\"\n".to_owned(), "mine".to_owned())

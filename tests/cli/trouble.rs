@@ -94,3 +94,30 @@ fn a_function_whose_file_is_not_read_is_unknown_and_has_no_grade() {
     let quiet = project.run(&["check", "--handler", "app.handler", "--runtime", "python3.12", "-q"]);
     assert!(quiet.out.contains("may fail: "), "{}", quiet.out);
 }
+
+#[test]
+fn a_result_does_not_take_the_place_of_what_is_analysed() {
+    let code = "def handler(event, context):\n    return 1\n";
+    let project = Project::new(&[("app.py", code), ("package.json", "{}\n")]);
+    for path in ["app.py", "package.json"] {
+        let before = project.read(path);
+        let run = project.run(&[&HANDLER[..], &["-o", path, "."]].concat());
+        assert_eq!((run.code, project.read(path)), (2, before), "{path}: {}", run.err);
+        assert!(run.err.contains("it is read"), "{path}: {}", run.err);
+    }
+    for format in ["html", "json", "markdown", "sarif", "junit"] {
+        let name = format!("result.{}", if format == "junit" { "xml" } else { format });
+        for _ in 0..2 {
+            let run = project.run(&[&HANDLER[..], &["--format", format, "-o", &name, "."]].concat());
+            assert_eq!(run.code, 0, "{format}: {}", run.err);
+        }
+    }
+}
+
+#[test]
+fn of_a_file_that_does_not_parse_nothing_else_fails() {
+    let code = "import absent\n\n\ndef handler(event, context):\n    return 1\n\n<<<<<<< HEAD\nX = 1\n=======\nX = -[]\n>>>>>>> b\n";
+    let run = check(&Project::new(&[("app.py", code)]), ".");
+    assert_eq!(run.code, 1);
+    assert!(run.out.contains("syntax-error") && run.out.contains("\n1 error."), "{}", run.out);
+}

@@ -399,6 +399,7 @@ impl Interp<'_> {
             let fault = fault.map(|fault| self.trace.keep(fault));
             return Err(Raised { fault, ..self.exception("SyntaxError", "invalid syntax") });
         }
+        let is_refused = fault.is_some();
         if let Some(fault) = fault {
             self.end_init(fault);
         }
@@ -407,6 +408,10 @@ impl Interp<'_> {
             self.heap.scope_mut(scope).open = true;
         }
         self.set_code(at, parsed);
+        if is_refused {
+            // None of it runs. What it would load is of interest all the same, what it would raise is not.
+            return self.shielded(|this| this.run_top_level(at)).or(Ok(()));
+        }
         self.run_top_level(at)
     }
 
