@@ -18,7 +18,7 @@ const LONGEST: usize = 200;
 const CODE: [&str; 4] = [".py", ".js", ".cjs", ".mjs"];
 
 /// Those of some files that a constant text in a module of the same package names, by their whole name or by how it ends:
-/// `open(join(here, "CHANGES.rst"))`, `path.glob("*.pyi")`.
+/// `open(join(here, "CHANGES.rst"))`, `path.glob("*.pyi")`; and those in folders that own code or a module that runs names.
 pub(super) fn named(loaded: &Loaded<'_>, files: &[EntryId]) -> FxHashSet<EntryId> {
     let artifact = loaded.artifact;
     let mut by_package: FxHashMap<PackageId, Vec<EntryId>> = FxHashMap::default();
@@ -29,7 +29,16 @@ pub(super) fn named(loaded: &Loaded<'_>, files: &[EntryId]) -> FxHashSet<EntryId
     }
     let mut found = FxHashSet::default();
     let own = own_code(loaded);
+    let reached = loaded.graph.reached_entries(artifact.entries().len());
     for (package, files) in by_package {
+        let running = loaded.packages.package(package).entries.iter().filter(|id| is_code(artifact, **id));
+        let running = running.filter(|id| reached.get(id.0 as usize) == Some(&true));
+        let running: Vec<String> = running.filter_map(|id| text(artifact, *id)).collect();
+        let names: BTreeSet<&str> = files.iter().flat_map(|id| folders(&artifact.entry(*id).path)).collect();
+        let is_said = |folder: &&str| own.iter().chain(&running).any(|text| says_folder(text, folder));
+        let said: BTreeSet<&str> = names.into_iter().filter(is_said).collect();
+        let is_in_one = |id: &EntryId| folders(&artifact.entry(*id).path).any(|folder| said.contains(folder));
+        found.extend(files.iter().copied().filter(is_in_one));
         let endings: BTreeSet<&str> = files.iter().map(|id| ending(name(artifact, *id))).collect();
         let mut tails = BTreeSet::new();
         for module in loaded.packages.package(package).entries.iter().filter(|id| is_code(artifact, **id)) {
@@ -54,8 +63,30 @@ pub(super) fn named(loaded: &Loaded<'_>, files: &[EntryId]) -> FxHashSet<EntryId
 fn own_code(loaded: &Loaded<'_>) -> Vec<String> {
     let own = loaded.artifact.entries().map(|(id, _)| id);
     let own = own.filter(|id| loaded.packages.owner(*id).is_none() && is_code(loaded.artifact, *id));
-    let read = own.take(MOST_OWN).filter_map(|id| loaded.artifact.read(id).ok());
-    read.map(|content| String::from_utf8_lossy((*content).as_ref()).into_owned()).collect()
+    own.take(MOST_OWN).filter_map(|id| text(loaded.artifact, id)).collect()
+}
+
+fn text(artifact: &Artifact, id: EntryId) -> Option<String> {
+    artifact.read(id).ok().map(|content| String::from_utf8_lossy((*content).as_ref()).into_owned())
+}
+
+/// The names of the folders that a path leads through, but for the package's own.
+fn folders(path: &str) -> impl Iterator<Item = &str> {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    folder.split('/').skip(1).filter(|name| !name.is_empty() && *name != "node_modules")
+}
+
+/// Whether a constant text is a folder's name or ends with it: what lies there is listed, or opened and imported by names
+/// that are computed.
+fn says_folder(text: &str, folder: &str) -> bool {
+    let is_quote = |c: char| matches!(c, '"' | '\'' | '`');
+    text.match_indices(folder).any(|(at, _)| {
+        let (before, behind) = (&text[..at], &text[at + folder.len()..]);
+        let begins = before.ends_with(|c: char| is_quote(c) || matches!(c, '/' | '.'));
+        // A name in a template goes on behind it.
+        let rest = behind.strip_prefix(['/', '.']).unwrap_or(behind);
+        begins && (rest.starts_with(is_quote) || rest.len() < behind.len() && rest.starts_with(['{', '%', '$', '*']))
+    })
 }
 
 fn name(artifact: &Artifact, id: EntryId) -> &str {
@@ -91,6 +122,19 @@ fn add_tails(text: &str, ending: &str, tails: &mut BTreeSet<String>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn texts_name_folders_by_their_ends() {
+        for text in
+            ["join(here, 'docs', n)", "listdir(\"lib/docs\")", "import_module('lib.docs.' + n)", "`${a}/docs/${n}`"]
+        {
+            assert!(says_folder(text, "docs"), "{text}");
+        }
+        for text in ["'the docs'", "# see docs/x", "'docs.python.org'", "'mydocs'", "docs = 1"] {
+            assert!(!says_folder(text, "docs"), "{text}");
+        }
+        assert_eq!(folders("lib/docs/a/x.txt").collect::<Vec<_>>(), ["docs", "a"]);
+    }
 
     #[test]
     fn texts_name_files_by_their_ends() {
