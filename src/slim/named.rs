@@ -19,7 +19,9 @@ const CODE: [&str; 4] = [".py", ".js", ".cjs", ".mjs"];
 
 /// Those of some files that a constant text in a module of the same package names, by their whole name or by how it ends:
 /// `open(join(here, "CHANGES.rst"))`, `path.glob("*.pyi")`; and those in folders that own code or a module that runs names.
-pub(super) fn named(loaded: &Loaded<'_>, files: &[EntryId]) -> FxHashSet<EntryId> {
+///
+/// `calls` are what a line of a package's code must hold beside a folder's name: it may say `tests` for another reason.
+pub(super) fn named(loaded: &Loaded<'_>, files: &[EntryId], calls: &[String]) -> FxHashSet<EntryId> {
     let artifact = loaded.artifact;
     let mut by_package: FxHashMap<PackageId, Vec<EntryId>> = FxHashMap::default();
     for id in files {
@@ -35,7 +37,10 @@ pub(super) fn named(loaded: &Loaded<'_>, files: &[EntryId]) -> FxHashSet<EntryId
         let running = running.filter(|id| reached.get(id.0 as usize) == Some(&true));
         let running: Vec<String> = running.filter_map(|id| text(artifact, *id)).collect();
         let names: BTreeSet<&str> = files.iter().flat_map(|id| folders(&artifact.entry(*id).path)).collect();
-        let is_said = |folder: &&str| own.iter().chain(&running).any(|text| says_folder(text, folder));
+        let is_said = |folder: &&str| {
+            own.iter().any(|text| says_folder(text, folder, &[]))
+                || running.iter().any(|text| says_folder(text, folder, calls))
+        };
         let said: BTreeSet<&str> = names.into_iter().filter(is_said).collect();
         let is_in_one = |id: &EntryId| folders(&artifact.entry(*id).path).any(|folder| said.contains(folder));
         found.extend(files.iter().copied().filter(is_in_one));
@@ -73,19 +78,26 @@ fn text(artifact: &Artifact, id: EntryId) -> Option<String> {
 /// The names of the folders that a path leads through, but for the package's own.
 fn folders(path: &str) -> impl Iterator<Item = &str> {
     let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    folder.split('/').skip(1).filter(|name| !name.is_empty() && *name != "node_modules")
+    let inside = folder.rsplit_once("node_modules/").map_or(folder, |(_, inside)| inside);
+    inside.split('/').skip(1 + usize::from(inside.starts_with('@')))
 }
 
 /// Whether a constant text is a folder's name or ends with it: what lies there is listed, or opened and imported by names
-/// that are computed.
-fn says_folder(text: &str, folder: &str) -> bool {
+/// that are computed. Its line must hold one of some calls, if there are any.
+fn says_folder(text: &str, folder: &str, calls: &[String]) -> bool {
     let is_quote = |c: char| matches!(c, '"' | '\'' | '`');
     text.match_indices(folder).any(|(at, _)| {
         let (before, behind) = (&text[..at], &text[at + folder.len()..]);
         let begins = before.ends_with(|c: char| is_quote(c) || matches!(c, '/' | '.'));
         // A name in a template goes on behind it.
         let rest = behind.strip_prefix(['/', '.']).unwrap_or(behind);
-        begins && (rest.starts_with(is_quote) || rest.len() < behind.len() && rest.starts_with(['{', '%', '$', '*']))
+        let calls_one = || {
+            let line = before.rsplit('\n').next().unwrap_or_default();
+            calls.is_empty() || calls.iter().any(|call| line.contains(call.as_str()))
+        };
+        begins
+            && calls_one()
+            && (rest.starts_with(is_quote) || rest.len() < behind.len() && rest.starts_with(['{', '%', '$', '*']))
     })
 }
 
@@ -128,12 +140,17 @@ mod tests {
         for text in
             ["join(here, 'docs', n)", "listdir(\"lib/docs\")", "import_module('lib.docs.' + n)", "`${a}/docs/${n}`"]
         {
-            assert!(says_folder(text, "docs"), "{text}");
+            assert!(says_folder(text, "docs", &[]), "{text}");
         }
         for text in ["'the docs'", "# see docs/x", "'docs.python.org'", "'mydocs'", "docs = 1"] {
-            assert!(!says_folder(text, "docs"), "{text}");
+            assert!(!says_folder(text, "docs", &[]), "{text}");
         }
+        let calls = ["join(".to_owned()];
+        assert!(says_folder("x = 1\np = join(here, 'docs')", "docs", &calls));
+        assert!(!says_folder("join(a)\nskip = ['docs']", "docs", &calls));
         assert_eq!(folders("lib/docs/a/x.txt").collect::<Vec<_>>(), ["docs", "a"]);
+        assert_eq!(folders("node_modules/@x/lib/docs/x.txt").collect::<Vec<_>>(), ["docs"]);
+        assert_eq!(folders("node_modules/lib/x.txt").count() + folders("x.txt").count(), 0);
     }
 
     #[test]

@@ -40,6 +40,8 @@ struct Kind {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Kinds {
+    /// Calls by which code reads what lies in a folder.
+    reading: Vec<String>,
     kind: Vec<Kind>,
 }
 
@@ -69,7 +71,7 @@ pub fn plan(loaded: &Loaded<'_>, usage: &Usage, level: Level) -> Vec<Removal> {
     }
     // A package goes as a whole, or keeps what its code names.
     let kinds: Vec<EntryId> = removals.keys().copied().collect();
-    let named = named(loaded, &kinds);
+    let named = named(loaded, &kinds, &KINDS.reading);
     removals.retain(|id, _| !named.contains(id));
     for id in unnamed_services(loaded, &[], &mut Quoted::default()).into_iter().flatten().flat_map(|(_, files)| files) {
         add(&mut removals, id, "service models that no code names", Level::Caution);
