@@ -427,6 +427,31 @@ fn what_works_when_it_is_installed_is_not_unused() {
 }
 
 #[test]
+fn settings_are_what_scripts_give_to_tools() {
+    let with = |script: &str| {
+        let manifest = format!(
+            r#"{{ "scripts": {{ "test": "{script}" }}, "dependencies": {{ "used": "1" }}, "devDependencies": {{ "vitest": "2", "@vitest/coverage-v8": "2" }} }}"#
+        );
+        let project = Project::new(&[
+            ("package.json", &manifest),
+            ("index.js", "require('used');\n"),
+            ("tools/tests.ts", "export default { test: { coverage: { enabled: true } } };\n"),
+            ("node_modules/used/package.json", r#"{ "name": "used", "version": "1.0.0" }"#),
+            ("node_modules/vitest/package.json", r#"{ "name": "vitest", "version": "2.0.0", "bin": "vitest.mjs" }"#),
+            (
+                "node_modules/@vitest/coverage-v8/package.json",
+                r#"{ "name": "@vitest/coverage-v8", "version": "2.0.0" }"#,
+            ),
+        ]);
+        unused_in(&project, &["--dev"]).len()
+    };
+    assert_eq!(
+        (with("vitest run"), with("vitest run --config ./tools/tests.ts"), with("vitest --config=tools/tests.ts")),
+        (1, 0, 0)
+    );
+}
+
+#[test]
 fn what_starts_a_package_for_who_works_on_it_is_not_shipped() {
     let manifest = |entries: &str| {
         format!(
