@@ -2,7 +2,7 @@
 
 mod locks;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -38,7 +38,7 @@ pub(super) fn apply(args: &CheckArgs, findings: &mut Vec<Finding>, report: &mut 
     let most = if args.unsafe_fixes { FixLevel::Unsafe } else { FixLevel::Safe };
     let plan = fix::plan(findings, most);
     let (taken, left_for_next) = (plan.taken, plan.left_for_next);
-    let changed = changed(plan.files);
+    let (changed, right) = changed(plan.files);
     for file in &changed {
         anstream::eprint!("{}", shown(&fix::diff(&file.path, &file.before, &file.after)));
     }
@@ -58,7 +58,7 @@ pub(super) fn apply(args: &CheckArgs, findings: &mut Vec<Finding>, report: &mut 
     made.dedup();
     let files = text::plural(changed.len() as u64, "file");
     super::note(&format!("made {} in {files}", text::plural(made.len() as u64, "change")));
-    locks::tell_stale(&changed);
+    locks::tell_stale(&changed, &right);
     if left_for_next > 0 {
         super::note(&format!(
             "{} in the same places are for the next run",
@@ -101,7 +101,7 @@ fn meanwhile(path: &str) -> String {
 /// Writes all changes into one file, the likely ones too: a patch is looked at before it is applied.
 fn write_patch(patch: &Path, findings: &[Finding]) -> Result<(), UserError> {
     let plan = fix::plan(findings, FixLevel::Unsafe);
-    let changed = changed(plan.files);
+    let (changed, _) = changed(plan.files);
     let here = std::env::current_dir().unwrap_or_default();
     let mut text = String::new();
     for file in &changed {
@@ -132,8 +132,9 @@ fn tell_left_out(findings: &[Finding], most: FixLevel) {
     }
 }
 
-/// The files that can be changed; what cannot is said and stays a finding.
-fn changed(changes: BTreeMap<String, FileChange>) -> Vec<Changed> {
+/// The files that can be changed, and the lock files that are right all the same; what cannot be changed is said and stays
+/// a finding.
+fn changed(changes: BTreeMap<String, FileChange>) -> (Vec<Changed>, BTreeSet<PathBuf>) {
     let mut files = Vec::new();
     for (path, change) in changes {
         let before = match readable(&path) {
@@ -148,8 +149,8 @@ fn changed(changes: BTreeMap<String, FileChange>) -> Vec<Changed> {
             Err(why) => super::warn(&format!("not changed: {why}")),
         }
     }
-    locks::follow(&mut files);
-    files
+    let right = locks::follow(&mut files);
+    (files, right)
 }
 
 /// The text of a file that may be written: not through a link, which may lead anywhere.

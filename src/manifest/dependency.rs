@@ -12,6 +12,10 @@ pub trait Files {
     fn text(&self, path: &str) -> Option<String>;
     /// Where it is for people.
     fn location(&self, path: &str) -> Location;
+    /// The names of the files in a folder, where all that a project has counts and not only what a build takes.
+    fn list(&self, _folder: &str) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// What a declared dependency is for.

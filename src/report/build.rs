@@ -163,7 +163,7 @@ fn tree(tree: &usage::Tree) -> Project {
         path: tree.path.clone(),
         ecosystem: if tree.language == Language::Node { "node" } else { "python" }.into(),
         manifests: manifests.into_iter().collect(),
-        open: computed.into_iter().collect(),
+        open: computed.into_iter().chain(tree.usage.unjudged.map(|why| why.to_string())).collect(),
     }
 }
 

@@ -130,8 +130,8 @@ fn folders(artifact: &Artifact, language: Language) -> BTreeSet<&str> {
         Language::Node => &["package.json"],
         _ => &["pyproject.toml", "requirements.txt", "setup.py", "setup.cfg", "Pipfile"],
     };
-    let paths = artifact.entries().map(|(_, entry)| &*entry.path);
-    let split = paths.map(|path| path.rsplit_once('/').unwrap_or(("", path)));
+    let own = artifact.entries().filter(|(id, _)| !is_in_environment(artifact, *id));
+    let split = own.map(|(_, entry)| entry.path.rsplit_once('/').unwrap_or(("", &entry.path)));
     let own = split.filter(|(folder, file)| {
         // A package's module may be called so, too.
         let is_module = || *file == "setup.py" && artifact.find(&format!("{folder}/__init__.py")).is_some();
@@ -164,6 +164,12 @@ impl Below<'_> {
 impl Files for Below<'_> {
     fn text(&self, path: &str) -> Option<String> {
         self.files.text(&self.path(path))
+    }
+
+    fn list(&self, folder: &str) -> Vec<String> {
+        let folder = self.path(folder);
+        let children = self.files.0.children(folder.trim_end_matches('/')).iter();
+        children.filter(|child| child.entry.is_some()).map(|child| child.name.to_string()).collect()
     }
 
     fn location(&self, path: &str) -> Location {

@@ -159,10 +159,7 @@ fn said(problem: &Problem, root: &Path) -> String {
 
 /// Where sources of dependencies are.
 fn registry(asked: &Asked<'_>, root: &Path) -> Registry {
-    let mut registry = Registry::of_user();
-    if seen::is_dir(&root.join("vendor")) {
-        registry.add_vendored(root.join("vendor"));
-    }
+    let mut registry = Registry::beside(root);
     // Cargo names itself to its subcommands: this is the one of the toolchain that runs already, and
     // no `rust-toolchain` file makes rustup fetch another.
     if let Some((cargo, note)) = std::env::var_os("CARGO").zip(asked.asks_cargo) {

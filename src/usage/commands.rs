@@ -32,7 +32,9 @@ pub(super) fn is_run(text: &str, command: &str) -> bool {
     let closes = |c: char| c.is_whitespace() || "\"'`)],&|;:.".contains(c);
     text.match_indices(command).any(|(at, _)| {
         let (before, after) = (&text[..at], &text[at + command.len()..]);
-        before.chars().next_back().is_none_or(opens) && after.chars().next().is_none_or(closes)
+        // `http://` begins an address.
+        let is_scheme = after.starts_with("://");
+        before.chars().next_back().is_none_or(opens) && after.chars().next().is_none_or(closes) && !is_scheme
     })
 }
 
@@ -72,7 +74,7 @@ mod tests {
         for text in ["uv run cog -r x", "[\"cog\", \"-r\"]", "@cog", "a && cog;b", "cog", "run: cog\n", "bin/cog -r"] {
             assert!(is_run(text, "cog"), "{text}");
         }
-        for text in ["cogs", "recog x", "cog-wheel", "cog_x", "a.cog b"] {
+        for text in ["cogs", "recog x", "cog-wheel", "cog_x", "a.cog b", "see cog://x"] {
             assert!(!is_run(text, "cog"), "{text}");
         }
     }

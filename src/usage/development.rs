@@ -17,6 +17,7 @@ use super::tree::Part;
 use super::{Loaded, commands};
 use crate::artifact::EntryId;
 use crate::graph::javascript::is_builtin;
+use crate::input::files::{normalize, parent};
 use crate::manifest::dependency::{Declared, Dependency, Scope};
 use crate::manifest::node::json;
 use crate::package::owners::is_in_environment;
@@ -254,7 +255,32 @@ fn read(facts: &Loaded<'_>, kinds: &[Kind]) -> Vec<Text> {
     };
     let named = own.filter_map(|(id, entry)| Some((id, kind(&entry.path).or_else(|| by_shell(id, &entry.path))?)));
     let files: Vec<(EntryId, Kind)> = named.take(MOST_FILES).collect();
-    files.par_iter().filter_map(|(id, kind)| text(facts, *id, *kind)).collect()
+    let mut texts: Vec<Text> = files.par_iter().filter_map(|(id, kind)| text(facts, *id, *kind)).collect();
+    if kinds.iter().any(|kind| matches!(kind, Kind::Settings)) {
+        let known: BTreeSet<EntryId> = files.iter().map(|(id, _)| *id).collect();
+        let given = given_to_tools(facts, &texts);
+        let more = given.into_iter().filter(|id| !known.contains(id) && facts.artifact.entry(*id).bytes <= LARGEST);
+        texts.extend(more.filter_map(|id| text(facts, id, Kind::Settings)));
+    }
+    texts
+}
+
+/// Options behind which a command is given a file of settings.
+const OPTIONS: [&str; 2] = ["--config", "-c"];
+
+/// Files that scripts of manifests give to tools as their settings, whatever these are called: `vitest --config tests.ts`.
+fn given_to_tools(facts: &Loaded<'_>, texts: &[Text]) -> BTreeSet<EntryId> {
+    let mut found = BTreeSet::new();
+    for text in texts {
+        let scripts = text.manifest.as_ref().and_then(|manifest| manifest.get("scripts")?.as_object());
+        for script in scripts.into_iter().flat_map(|scripts| scripts.values()).filter_map(Json::as_str) {
+            let words: Vec<&str> = script.split([' ', '=']).filter(|word| !word.is_empty()).collect();
+            let pairs = words.windows(2).filter(|pair| OPTIONS.contains(&pair[0]));
+            let paths = pairs.map(|pair| normalize(&format!("{}/{}", parent(&text.path), pair[1])));
+            found.extend(paths.filter_map(|path| facts.artifact.find(path.trim_start_matches('/'))));
+        }
+    }
+    found
 }
 
 fn text(facts: &Loaded<'_>, id: EntryId, kind: Kind) -> Option<Text> {

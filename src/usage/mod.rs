@@ -25,7 +25,7 @@ mod wanted;
 pub use brought::is_aside;
 pub use doubt::Doubt;
 pub use need::Need;
-pub use tree::{Part, Read, Tree, TreeUsage};
+pub use tree::{Part, Read, Tree, TreeUsage, Unjudged};
 pub use undeclared::Undeclared;
 
 pub use open::not_installed;

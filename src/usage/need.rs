@@ -40,6 +40,8 @@ pub enum Need {
     Image,
     /// Files of some kind need it without naming it, or tools load it where it is there.
     Found,
+    /// It sets up something of the project when it is installed.
+    Installs,
     /// The code that would tell is not here, or an import without a known owner may be its.
     Open,
 }
@@ -63,6 +65,7 @@ impl fmt::Display for Need {
             Self::Model => f.write_str("a stored model names it, or may"),
             Self::Image => f.write_str("the command of an image starts it"),
             Self::Found => f.write_str("tools or files of some kind need it without naming it"),
+            Self::Installs => f.write_str("a script of its installation may set up something of the project"),
             Self::Open => f.write_str("code that is not here, or an import of unknown owner, may need it"),
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::node::aliases;
+use super::tools::{self, Kind};
 use super::{Loaded, loaders, open_loads};
 use crate::artifact::{Artifact, EntryId};
 use crate::graph::javascript::is_builtin;
@@ -61,6 +62,8 @@ pub(super) struct OwnFile {
     pub(super) surroundings: BTreeSet<String>,
     /// Names that it gives to something else than packages, as settings do.
     pub(super) aliases: BTreeSet<String>,
+    /// Whether it is a file of settings that gives more such names than are written in one place.
+    pub(super) has_open_aliases: bool,
     /// Modules that it declares for others: `declare module "x"` in a file of types that is no module itself.
     pub(super) declares: BTreeSet<String>,
     /// By what it may load modules whose names are known only when it runs.
@@ -135,6 +138,10 @@ pub(super) fn is_run_by(artifact: &Artifact, id: EntryId, interpreters: &[&str])
     words.any(|word| interpreters.iter().any(|interpreter| word.starts_with(interpreter)))
 }
 
+fn is_settings(path: &str) -> bool {
+    tools::is_of(Kind::Settings, path.rsplit('/').next().unwrap_or(path))
+}
+
 /// Whether files that end so are JavaScript or TypeScript.
 pub(super) fn is_script(extension: &str) -> bool {
     matches!(extension, "js" | "mjs" | "cjs" | "jsx" | "ts" | "mts" | "cts" | "tsx")
@@ -168,6 +175,7 @@ fn unparsed(path: &str, text: &str, reached: bool) -> OwnFile {
         runs: BTreeSet::new(),
         surroundings: surroundings(text).collect(),
         aliases: BTreeSet::new(),
+        has_open_aliases: is_settings(path),
         declares: BTreeSet::new(),
         open_load: Some("require".into()),
     }
@@ -294,6 +302,7 @@ fn file(path: &str, text: &str, reached: bool, program: &Program) -> OwnFile {
         made: made(program, text).collect(),
         surroundings: surroundings(text).collect(),
         aliases: aliases::in_code(program),
+        has_open_aliases: is_settings(path) && aliases::is_open(program),
         declares: declared_for_others(path, text, program),
         open_load: open_loads::of(program, text),
     }

@@ -88,9 +88,10 @@ pub(super) fn of_python(
                 .dependencies
                 .iter()
                 .any(|dependency| import_names(&dependency.name).iter().any(|name| is_or_below(import, name)));
-        let locked = || declared.locked.iter().flat_map(|locked| import_names(&locked.name));
-        let by_extra = |dependency: &Dependency| may_come_with_an_extra(dependency, import);
-        is_declared || locked().any(|name| is_or_below(import, &name)) || declared.dependencies.iter().any(by_extra)
+        let by_extra = |dependency: &Dependency| {
+            may_come_with_an_extra(dependency, import) || is_locked_with_an_extra(declared, dependency, import)
+        };
+        is_declared || declared.dependencies.iter().any(by_extra)
     };
     let granted = Sought { facts, declared, names }.granted();
     let is_others = |name: &Arc<str>| {
@@ -184,6 +185,13 @@ fn may_come_with_an_extra(dependency: &Dependency, import: &str) -> bool {
             && known.any(|name| import_names(name).iter().any(|module| is_at_or_below(import, module))))
 }
 
+/// Whether a lock file says that an extra of a dependency, of which some are asked for, brings a module.
+fn is_locked_with_an_extra(declared: &Declared, dependency: &Dependency, import: &str) -> bool {
+    let mut locked = declared.locked.iter().filter(|locked| locked.name == dependency.name);
+    let brings = |name: &Arc<str>| import_names(name).iter().any(|module| is_or_below(import, module));
+    !dependency.extras.is_empty() && locked.any(|locked| locked.optional.iter().any(brings))
+}
+
 /// The imports of a file that stand at its top level and at the beginning of a line, by dotted name, without what a
 /// script's own block of requirements brings.
 pub(super) fn stated(code: &Code, source: &str) -> BTreeMap<String, Span> {
@@ -239,7 +247,9 @@ pub(super) fn of_node(
     }
     aliases.extend(files.iter().flat_map(|file| &file.aliases).cloned());
     let own = OwnWork::of(facts, part);
-    let (parts, settings) = (own_names(facts), settings(facts));
+    let (parts, members) = (own_names(facts), members(facts));
+    let is_open = files.iter().any(|file| file.has_open_aliases);
+    let settings = if is_open { settings(facts) } else { Vec::new() };
     let is_declared = |name: &str| declared.dependencies.iter().any(|dependency| *dependency.name == *name);
     let is_installed = |name: &str| facts.packages.packages.iter().any(|package| *package.name == *name);
     // A bundler takes from what a framework brings what it wants, and the framework says so to nobody.
@@ -255,7 +265,7 @@ pub(super) fn of_node(
         // As a text, or as the beginning of a pattern.
         let quoted = [format!("\"{first}"), format!("'{first}"), format!("^{first}")];
         let is_set = || settings.iter().any(|text| quoted.iter().any(|alias| text.contains(alias)));
-        parts.contains(first) || aliases::stand_for(&aliases, name) || is_set()
+        parts.contains(first) || members.contains(name) || aliases::stand_for(&aliases, name) || is_set()
     };
     let has_file = |name: &str| facts.artifact.entries().any(|(_, entry)| is_called(&entry.path, name));
     let is_given = |name: &str| {
@@ -332,12 +342,19 @@ fn is_first(script: &str, command: &str) -> bool {
     parts.filter_map(words).any(|word| word == command)
 }
 
-/// Texts of settings in which names may stand for folders, and of manifests, which name the project's own packages.
+/// The names that manifests within a project have: its own packages.
+fn members(facts: &Loaded<'_>) -> BTreeSet<String> {
+    let is_one = |path: &str| path.ends_with("/package.json") && !path.contains("node_modules/");
+    let manifests = facts.artifact.entries().filter(|(_, entry)| entry.bytes <= LARGEST && is_one(&entry.path));
+    let names = manifests.filter_map(|(id, _)| Some(json(facts.artifact, id)?.get("name")?.as_str()?.to_owned()));
+    names.collect()
+}
+
+/// Texts of settings, in which names may stand for folders.
 fn settings(facts: &Loaded<'_>) -> Vec<String> {
     let is_one = |path: &str| {
         let file = path.rsplit('/').next().unwrap_or(path);
-        let is_settings = file.contains("config") && !path.contains("node_modules/");
-        is_settings || file == "package.json" && path.contains('/') && !path.contains("node_modules/")
+        file.contains("config") && !path.contains("node_modules/")
     };
     let files = facts.artifact.entries().filter(|(_, entry)| entry.bytes <= LARGEST && is_one(&entry.path));
     let texts = files.take(MOST_SETTINGS).filter_map(|(id, _)| facts.artifact.read(id).ok());

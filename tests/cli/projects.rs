@@ -329,3 +329,142 @@ fn a_manifest_whose_code_lies_elsewhere_is_not_judged() {
     let project = Project::new(&[("install/package.json", &manifest), ("install/web.js", "require('express');\n")]);
     assert!(unused(&project).is_empty());
 }
+
+/// Why nothing is said of what seems unused, of each project.
+fn open(project: &Project) -> Vec<String> {
+    let report = project.report(&[]);
+    let projects = report["projects"].as_array().unwrap().iter();
+    projects.flat_map(|one| one["open"].as_array().unwrap()).map(|why| why.as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn what_is_passed_over_is_said_once() {
+    let names: Vec<String> = (0..20).map(|at| format!("\"left-pad-{at}\": \"1\"")).collect();
+    let manifest = format!("{{ \"dependencies\": {{ \"express\": \"4\", {} }} }}", names.join(", "));
+    let project = Project::new(&[("package.json", &manifest), ("web.js", "require('express');\n")]);
+    let said = open(&project);
+    assert!(matches!(&said[..], [one] if one.contains("of 21 dependencies nothing here uses 20")), "{said:?}");
+    let project = Project::new(&[("requirements.txt", "flask\nredis\n"), ("app.py", "import os\n")]);
+    let said = open(&project);
+    assert!(matches!(&said[..], [one] if one.contains("no file here imports any")), "{said:?}");
+    assert!(open(&Project::new(&[("requirements.txt", "flask\n"), ("app.py", "import flask\n")])).is_empty());
+}
+
+#[test]
+fn settings_silence_an_import_only_where_they_give_the_name() {
+    let manifest = ("package.json", r#"{ "dependencies": { "express": "4" } }"#);
+    let code = "import express from 'express';\nimport uuid from 'uuid';\nexpress(uuid);\n";
+    let with = |name: &'static str, settings: &'static str| {
+        undeclared(&Project::new(&[manifest, ("src/main.js", code), (name, settings)]))
+    };
+    let told = ["uuid src/main.js"];
+    // Named, and given to nothing.
+    assert_eq!(with("webpack.config.js", "module.exports = { plugins: ['uuid'], x: { uuid: 1 } };\n"), told);
+    assert_eq!(with("vite.config.js", "export default { resolve: { alias: { other: 'uuid' } } };\n"), told);
+    // Given to something else, or left to somebody else.
+    for (name, settings) in [
+        ("webpack.config.js", "module.exports = { resolve: { alias: { uuid$: './own' } } };\n"),
+        ("webpack.config.js", "module.exports = { externals: ['uuid'] };\n"),
+        ("rollup.config.js", "export default { external: [/^uuid/] };\n"),
+        // By what is put together elsewhere.
+        ("webpack.config.js", "module.exports = { resolve: { alias: all(['uuid']) } };\n"),
+    ] {
+        assert!(with(name, settings).is_empty(), "{settings}");
+    }
+}
+
+#[test]
+fn a_lock_file_declares_nothing() {
+    let pyproject = "[project]\nname = \"shop\"\nversion = \"1\"\ndependencies = [\"requests\", \"celery[redis]\"]\n";
+    let code = "import requests\nimport celery\nimport urllib3\nimport redis\nimport numpy\n";
+    let uv = "version = 1\n[[package]]\nname = \"requests\"\nversion = \"2\"\ndependencies = [{ name = \"urllib3\" }]\n\
+              [[package]]\nname = \"urllib3\"\nversion = \"2\"\n[[package]]\nname = \"celery\"\nversion = \"5\"\n\
+              [package.optional-dependencies]\nredis = [{ name = \"redis\" }]\nnumbers = [{ name = \"numpy\" }]\n";
+    let project = Project::new(&[("pyproject.toml", pyproject), ("uv.lock", uv), ("main.py", code)]);
+    // What an extra of something may bring is left alone.
+    assert_eq!(undeclared(&project), ["urllib3 main.py"]);
+}
+
+#[test]
+fn lists_of_requirements_have_many_names() {
+    let project = Project::new(&[
+        ("requirements/base.in", "flask\n"),
+        ("requirements/base.txt", "flask==3\nclick==8\n"),
+        ("requirements/ci.txt", "-r common.txt\npytest\n"),
+        ("requirements/common.txt", "redis\nspare\n"),
+        ("requirements-gpu.txt", "cupy\n"),
+        ("deps.txt", "numpy\nspare-too\n"),
+        ("Dockerfile", "FROM python:3.13\nRUN pip install --no-cache-dir -r deps.txt\n"),
+        ("app.py", "import flask\nimport redis\nimport numpy\nimport pytest\nimport pandas\n"),
+    ]);
+    assert_eq!(unused_in(&project, &[]), pairs(&[("deps.txt", "spare-too"), ("requirements/common.txt", "spare")]));
+    assert_eq!(undeclared(&project), ["pandas app.py"]);
+    let project = Project::new(&[
+        ("setup.cfg", "[options]\ninstall_requires = file: needs.txt\n"),
+        ("needs.txt", "flask\nspare\n"),
+        ("app.py", "import flask\n"),
+    ]);
+    assert_eq!(unused_in(&project, &[]), pairs(&[("needs.txt", "spare")]));
+}
+
+#[test]
+fn what_works_when_it_is_installed_is_not_unused() {
+    let hooks = r#"{ "name": "hooks", "version": "1.0.0", "scripts": { "install": "node index.js" } }"#;
+    let banner = r#"{ "name": "banner", "version": "1.0.0", "scripts": { "postinstall": "node index.js" } }"#;
+    let project = Project::new(&[
+        ("package.json", r#"{ "dependencies": { "used": "1" }, "devDependencies": { "hooks": "1", "banner": "1" } }"#),
+        ("index.js", "require('used');\n"),
+        ("node_modules/used/package.json", r#"{ "name": "used", "version": "1.0.0" }"#),
+        ("node_modules/used/index.js", ""),
+        ("node_modules/hooks/package.json", hooks),
+        ("node_modules/hooks/index.js", "const root = process.env.INIT_CWD;\n"),
+        ("node_modules/banner/package.json", banner),
+        ("node_modules/banner/index.js", "console.log('thanks');\n"),
+    ]);
+    assert_eq!(unused_in(&project, &["--dev"]), pairs(&[("package.json", "banner")]));
+}
+
+#[test]
+fn settings_are_what_scripts_give_to_tools() {
+    let with = |script: &str| {
+        let manifest = format!(
+            r#"{{ "scripts": {{ "test": "{script}" }}, "dependencies": {{ "used": "1" }}, "devDependencies": {{ "vitest": "2", "@vitest/coverage-v8": "2" }} }}"#
+        );
+        let project = Project::new(&[
+            ("package.json", &manifest),
+            ("index.js", "require('used');\n"),
+            ("tools/tests.ts", "export default { test: { coverage: { enabled: true } } };\n"),
+            ("node_modules/used/package.json", r#"{ "name": "used", "version": "1.0.0" }"#),
+            ("node_modules/vitest/package.json", r#"{ "name": "vitest", "version": "2.0.0", "bin": "vitest.mjs" }"#),
+            (
+                "node_modules/@vitest/coverage-v8/package.json",
+                r#"{ "name": "@vitest/coverage-v8", "version": "2.0.0" }"#,
+            ),
+        ]);
+        unused_in(&project, &["--dev"]).len()
+    };
+    assert_eq!(
+        (with("vitest run"), with("vitest run --config ./tools/tests.ts"), with("vitest --config=tools/tests.ts")),
+        (1, 0, 0)
+    );
+}
+
+#[test]
+fn what_starts_a_package_for_who_works_on_it_is_not_shipped() {
+    let manifest = |entries: &str| {
+        format!(
+            r#"{{ {entries} "scripts": {{ "start": "node scripts/develop" }}, "dependencies": {{ "yargs": "17" }}, "devDependencies": {{ "shelljs": "0.8" }} }}"#
+        )
+    };
+    let misplaced = |entries: &str| {
+        let project = Project::new(&[
+            ("package.json", &manifest(entries)),
+            ("index.js", "require('yargs');\n"),
+            ("scripts/develop.js", "require('shelljs');\n"),
+        ]);
+        let report = project.report(&[]);
+        let found = report["findings"].as_array().unwrap().iter();
+        found.filter(|finding| finding["rule"] == "misplaced-dependency").count()
+    };
+    assert_eq!((misplaced(r#""main": "index.js","#), misplaced("")), (0, 1));
+}

@@ -189,6 +189,22 @@ fn of_cargo(main: &str, declared: &str, crates: &[(&str, &str, &[&str])]) -> Pro
 }
 
 #[test]
+fn the_lock_file_of_cargo_follows_a_fix() {
+    let kit = "\n[dependencies]\nextra = { version = \"1\", optional = true }\n\n[features]\nmore = [\"dep:extra\"]\n";
+    let spare = "\n[dependencies]\nonly = \"1\"\nkit = \"1\"\n";
+    let crates: &[(&str, &str, &[&str])] =
+        &[("extra", "", &[]), ("kit", kit, &["extra"]), ("only", "", &[]), ("spare", spare, &["kit", "only"])];
+    let declared = "kit = { version = \"1\", features = [\"more\"] }\nspare = \"1\"\n";
+    let project = of_cargo("fn main() { kit::f() }", declared, crates);
+    let done = project.run(&["check", ".", "--fix", "--unsafe-fixes", "--select", "unused-dependency"]);
+    let (lock, manifest) = (project.read("Cargo.lock"), project.read("Cargo.toml"));
+    assert!(!manifest.contains("spare") && manifest.contains("kit"), "{}", done.err);
+    assert!(!lock.contains("spare") && !lock.contains("only"), "{lock}");
+    assert!(lock.contains("dependencies = [\n \"kit\",\n]") && lock.contains("name = \"extra\""), "{lock}");
+    assert!(!done.err.contains("Cargo.lock is as it was"), "{}", done.err);
+}
+
+#[test]
 fn a_crate_stays_that_switches_on_what_a_crate_that_stays_is_built_with() {
     let sys = "\n[features]\nbundled = []\nnever = []\n";
     let lite = "\n[dependencies]\nlite-sys = \"1\"\n\n[features]\nbundled = [\"lite-sys/bundled\"]\n";

@@ -1,11 +1,13 @@
 //! Cargo manifests and lock files, read by ourselves: `defrost check` never starts cargo on what
 //! it is pointed at (design section 9).
 
+mod asks;
 mod dependency;
 pub mod edit;
 pub mod lock;
 mod read;
 pub mod registry;
+mod relock;
 mod targets;
 pub mod workspace;
 
@@ -13,6 +15,8 @@ use rustc_hash::FxHashMap;
 
 use crate::span::Span;
 
+pub use asks::Asks;
+pub use relock::relocked;
 pub use targets::{Target, TargetKind, targets};
 
 /// Crates that talk to the runtime API of a platform.

@@ -2,11 +2,12 @@
 //! vendored folders. Only files are read; nothing is fetched.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::CargoManifest;
 use crate::input::files::{DiskFiles, Files};
+use crate::input::seen;
 
 /// A crate whose source is there.
 #[derive(Debug)]
@@ -66,6 +67,16 @@ impl Registry {
         Self { roots, ..Self::default() }
     }
 
+    /// The registry cache of this user, and what a workspace has vendored.
+    #[must_use]
+    pub fn beside(root: &Path) -> Self {
+        let mut registry = Self::of_user();
+        if seen::is_dir(&root.join("vendor")) {
+            registry.add_vendored(root.join("vendor"));
+        }
+        registry
+    }
+
     /// Only these folders, each with one folder per crate (`name-version`, or `name` if vendored).
     #[must_use]
     pub fn in_folders(roots: Vec<PathBuf>) -> Self {
@@ -79,7 +90,7 @@ impl Registry {
     }
 
     /// Adds a vendored folder; it wins over the cache.
-    pub fn add_vendored(&mut self, folder: PathBuf) {
+    fn add_vendored(&mut self, folder: PathBuf) {
         self.roots.insert(0, folder);
     }
 

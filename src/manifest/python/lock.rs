@@ -25,6 +25,9 @@ struct Entry {
     version: Option<String>,
     #[serde(default)]
     dependencies: Brings,
+    /// What uv's and Poetry's lock files say that extras bring.
+    #[serde(default, alias = "extras", rename = "optional-dependencies")]
+    extras: BTreeMap<String, Brings>,
 }
 
 /// Poetry writes a table, uv and PEP 751 tables with names, PDM requirements.
@@ -62,9 +65,12 @@ pub(super) fn read(reader: &mut Reader<'_>) {
 
 fn read_packages(text: &str) -> Option<Vec<Locked>> {
     let file: LockFile = toml::from_str(text).ok()?;
-    Some(
-        file.package.into_iter().map(|entry| locked(&entry.name, entry.version, &entry.dependencies.names())).collect(),
-    )
+    let read = |entry: Entry| {
+        let optional = entry.extras.values().flat_map(Brings::names).map(|name| Arc::from(normalized(&name)));
+        let optional = optional.collect();
+        Locked { optional, ..locked(&entry.name, entry.version, &entry.dependencies.names()) }
+    };
+    Some(file.package.into_iter().map(read).collect())
 }
 
 fn read_pipfile_lock(text: &str) -> Option<Vec<Locked>> {
@@ -117,6 +123,15 @@ mod tests {
         for text in [poetry, uv, pdm, pylock] {
             assert_eq!(pairs(text), wanted, "{text}");
         }
+    }
+
+    #[test]
+    fn extras_say_what_they_bring() {
+        let uv = "[[package]]\nname = 'a'\n[package.optional-dependencies]\nx = [{ name = 'B_c' }]\n";
+        let poetry = "[[package]]\nname = 'a'\n[package.extras]\nx = ['B_c (>=1)', 'd[e] ; os_name']\n";
+        let optional = |text| read_packages(text).unwrap_or_default().remove(0).optional;
+        assert_eq!(optional(uv), ["b-c".into()]);
+        assert_eq!(optional(poetry), ["b-c".into(), "d".into()]);
     }
 
     #[test]

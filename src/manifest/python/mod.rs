@@ -2,6 +2,7 @@
 
 mod groups;
 mod import_names;
+mod lists;
 mod lock;
 mod metadata;
 mod pyproject;
@@ -21,28 +22,11 @@ use super::dependency::{Declared, Dependency, Files, Scope};
 use crate::artifact::Location;
 use crate::span::Span;
 
-/// Requirements files by convention, and whether they are for development.
-const REQUIREMENTS: [(&str, bool); 6] = [
-    ("requirements.txt", false),
-    ("requirements.in", false),
-    ("requirements/base.txt", false),
-    ("requirements/prod.txt", false),
-    ("requirements-dev.txt", true),
-    ("dev-requirements.txt", true),
-];
-
 /// What the manifests at the root of a project declare for a Python version.
 #[must_use]
 pub fn declared(files: &dyn Files, version: (u16, u16)) -> Declared {
     let mut reader = Reader { files, version, declared: Declared::default(), read: BTreeSet::new() };
-    for (path, development) in REQUIREMENTS {
-        let scope = if development { Scope::Development } else { Scope::Runtime };
-        // A compiled requirements.txt repeats its .in file with pins: the source is what people edit.
-        if path == "requirements.txt" && files.text("requirements.in").is_some() {
-            continue;
-        }
-        requirements::read(&mut reader, path, &scope);
-    }
+    lists::read(&mut reader);
     pyproject::read(&mut reader);
     pyproject::read_pipfile(&mut reader);
     setup_cfg::read(&mut reader);

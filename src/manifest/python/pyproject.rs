@@ -69,7 +69,7 @@ fn read_files(reader: &mut Reader<'_>, list: &Item, scope: &Scope) {
     let listed = files.as_array().into_iter().flatten().filter_map(Value::as_str);
     for path in files.as_str().into_iter().chain(listed) {
         // Requirements files by convention are read anyway.
-        if !super::REQUIREMENTS.iter().any(|(known, _)| *known == path) {
+        if !super::lists::is_conventional(path) {
             super::requirements::read(reader, path, scope);
         }
     }

@@ -34,6 +34,12 @@ pub(super) fn read(reader: &mut Reader<'_>) {
         }
         if let Some(scope) = scope_of(&section, &key).filter(|_| !value.is_empty()) {
             reader.declared.any_manifest = true;
+            // setuptools takes a list from files: `install_requires = file: deps.txt, more.txt`.
+            if let Some(files) = value.strip_prefix("file:") {
+                let listed = files.split(',').map(str::trim).filter(|path| !super::lists::is_conventional(path));
+                listed.for_each(|path| super::requirements::read(reader, path, &scope));
+                continue;
+            }
             let at = start + line.len() - value.len();
             let span = Span::new(at as u32, (at + value.len()) as u32);
             let removal = if indented { removal::lines(&text, span) } else { span };

@@ -14,6 +14,6 @@ pub struct Project {
     pub ecosystem: Word,
     /// The manifests that declare something.
     pub manifests: Vec<String>,
-    /// Why more may be declared than is known.
+    /// Why more may be declared than is known, or why nothing is said of what seems unused.
     pub open: Vec<String>,
 }

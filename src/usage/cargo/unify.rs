@@ -11,7 +11,7 @@ use super::PackageInput;
 use super::expansion::Source;
 use crate::lang::rust::cfg::may_hold_on_lambda;
 use crate::manifest::cargo::lock::Lock;
-use crate::manifest::cargo::{Dependency, DependencyKind, Feature};
+use crate::manifest::cargo::{Asks, Dependency, DependencyKind, Feature};
 
 /// What nobody asks for any more without an entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -173,7 +173,7 @@ impl<'a> Unifier<'a> {
             let Some(on) = joined.get_mut(&(at, for_host)) else { continue };
             let Some(Some(known)) = self.manifests.get(&at) else { continue };
             let manifest = known.source.manifest();
-            let asks = Asks::of(known, on);
+            let asks = Asks::of(&|name| known.feature(name), on);
             self.work += on.len() + manifest.dependencies.len();
             if self.work > MOST_WORK {
                 return None;
@@ -233,48 +233,5 @@ impl<'a> Known<'a> {
 
     fn feature(&self, name: &str) -> Option<&Feature> {
         self.source.manifest().features.get(*self.features.get(name)?)
-    }
-}
-
-/// What the features of one package ask of its dependencies.
-struct Asks {
-    optional: BTreeSet<String>,
-    passed: BTreeMap<String, BTreeSet<String>>,
-}
-
-impl Asks {
-    /// Completes the features that are on by those that they imply.
-    fn of(known: &Known<'_>, features: &mut BTreeSet<String>) -> Self {
-        let mut asks = Self { optional: BTreeSet::new(), passed: BTreeMap::new() };
-        let mut todo: Vec<String> = features.iter().cloned().collect();
-        while let Some(name) = todo.pop() {
-            let Some(feature) = known.feature(&name) else {
-                // An optional dependency is a feature of its own, unless some other has it under `dep:`.
-                asks.optional.insert(name);
-                continue;
-            };
-            for enable in &feature.enables {
-                if let Some(key) = enable.strip_prefix("dep:") {
-                    asks.optional.insert(key.to_owned());
-                } else if let Some((key, passed)) = enable.split_once('/') {
-                    let weak = key.strip_suffix('?');
-                    asks.passed.entry(weak.unwrap_or(key).to_owned()).or_default().insert(passed.to_owned());
-                    if weak.is_none() {
-                        asks.optional.insert(key.to_owned());
-                    }
-                } else if features.insert(enable.clone()) {
-                    todo.push(enable.clone());
-                }
-            }
-        }
-        asks
-    }
-
-    /// The features that an entry is asked for.
-    fn of_entry(&self, dependency: &Dependency) -> BTreeSet<String> {
-        let listed = dependency.features.iter().map(|(name, _)| name.clone());
-        let default = dependency.default_features.then(|| "default".to_owned());
-        let passed = self.passed.get(&dependency.key).into_iter().flatten().cloned();
-        listed.chain(default).chain(passed).collect()
     }
 }

@@ -21,6 +21,8 @@ knowledge::table! {
 struct Table {
     keys: Vec<String>,
     names: Vec<String>,
+    outside: Vec<String>,
+    open: Vec<String>,
     given: Vec<Given>,
 }
 
@@ -40,6 +42,14 @@ const DEEPEST: usize = 12;
 
 fn is_table(key: &str) -> bool {
     ALIASES.keys.iter().any(|known| known == key)
+}
+
+fn is_outside(key: &str) -> bool {
+    ALIASES.outside.iter().any(|known| known == key)
+}
+
+fn may_be_open(key: &str) -> bool {
+    ALIASES.open.iter().any(|known| known == key)
 }
 
 fn is_name_of_entry(key: &str) -> bool {
@@ -66,8 +76,29 @@ pub(in crate::usage) fn stand_for(aliases: &BTreeSet<String>, name: &str) -> boo
     })
 }
 
+/// Whether a file's code gives names in a table that is put together elsewhere or when it runs: `alias: aliases`.
+pub(in crate::usage) fn is_open(program: &Program) -> bool {
+    let code = Code { program };
+    let tables = program.exprs.iter().filter_map(|expr| match &expr.kind {
+        ExprKind::Object(members) => Some(members),
+        _ => None,
+    });
+    let given = tables.flatten().filter_map(|member| match member {
+        Member::Value(Key::Name(key), value) if may_be_open(code.text(*key)) => Some(*value),
+        _ => None,
+    });
+    let assigned = program.exprs.iter().filter_map(|expr| match &expr.kind {
+        ExprKind::Assign(target, value) => match program.patterns.get(*target as usize) {
+            Some(Pattern::Expr(target)) => code.key_of(*target).filter(|key| may_be_open(key)).map(|_| *value),
+            _ => None,
+        },
+        _ => None,
+    });
+    given.chain(assigned).any(|value| !code.is_whole(value, DEEPEST))
+}
+
 /// The names that a file's code gives in tables of settings: `alias: { app: "./src" }`, `config.resolve.alias.app = ..`,
-/// `alias.set("app", ..)`.
+/// `alias.set("app", ..)`, `externals: ["app"]`.
 pub(in crate::usage) fn in_code(program: &Program) -> BTreeSet<String> {
     let code = Code { program };
     let mut found = BTreeSet::new();
@@ -75,10 +106,12 @@ pub(in crate::usage) fn in_code(program: &Program) -> BTreeSet<String> {
         match &expr.kind {
             ExprKind::Object(members) => {
                 for member in members {
-                    if let Member::Value(Key::Name(key), value) = member
-                        && is_table(code.text(*key))
-                    {
+                    let Member::Value(Key::Name(key), value) = member else { continue };
+                    if is_table(code.text(*key)) {
                         code.names_in(*value, DEEPEST, &mut found);
+                    }
+                    if is_outside(code.text(*key)) {
+                        code.listed_in(*value, DEEPEST, &mut found);
                     }
                 }
             }
@@ -124,12 +157,59 @@ impl<'a> Code<'a> {
         }
     }
 
+    /// The key that an expression asks something for: `x.alias`, `x["alias"]`.
+    fn key_of(&self, expr: ExprId) -> Option<&'a str> {
+        match self.kind(expr)? {
+            ExprKind::Member(_, key, _) => Some(self.text(*key)),
+            ExprKind::Index(_, key, _) => self.constant(*key),
+            _ => None,
+        }
+    }
+
     /// Whether an expression is `x.alias` or the like.
     fn is_table(&self, expr: ExprId) -> bool {
+        self.key_of(expr).is_some_and(is_table)
+    }
+
+    /// Whether all names of a table are written in it: what it keeps of the one that was there is.
+    fn is_whole(&self, expr: ExprId, depth: usize) -> bool {
+        let Some(depth) = depth.checked_sub(1) else { return false };
+        let is_item = |item: &Item| matches!(item, Item::One(item) | Item::Spread(item) if self.is_whole(*item, depth));
         match self.kind(expr) {
-            Some(ExprKind::Member(_, key, _)) => is_table(self.text(*key)),
-            Some(ExprKind::Index(_, key, _)) => self.constant(*key).is_some_and(is_table),
+            Some(ExprKind::Object(members)) => members.iter().all(|member| match member {
+                Member::Value(key, _) => matches!(key, Key::Name(_)),
+                Member::Spread(value) => self.is_whole(*value, depth),
+                _ => true,
+            }),
+            Some(ExprKind::Array(items)) => items.iter().all(is_item),
+            Some(ExprKind::Call(callee, items, _)) => {
+                self.key_of(*callee) == Some("assign") && items.iter().all(is_item)
+            }
+            Some(ExprKind::Conditional(_, yes, no)) => self.is_whole(*yes, depth) && self.is_whole(*no, depth),
+            Some(ExprKind::Member(..) | ExprKind::Index(..)) => self.is_table(expr),
+            Some(
+                ExprKind::String(_) | ExprKind::Regex(..) | ExprKind::Bool(_) | ExprKind::Null | ExprKind::Undefined,
+            ) => true,
             _ => false,
+        }
+    }
+
+    /// The names in a list of what is left outside.
+    fn listed_in(&self, expr: ExprId, depth: usize, found: &mut BTreeSet<String>) {
+        let Some(depth) = depth.checked_sub(1) else { return };
+        found.extend(self.constant(expr).and_then(given_by));
+        match self.kind(expr) {
+            Some(ExprKind::Array(items) | ExprKind::Call(_, items, _)) => {
+                for item in items {
+                    if let Item::One(item) | Item::Spread(item) = item {
+                        self.listed_in(*item, depth, found);
+                    }
+                }
+            }
+            Some(ExprKind::Conditional(_, yes, no)) => {
+                [*yes, *no].into_iter().for_each(|expr| self.listed_in(expr, depth, found));
+            }
+            _ => {}
         }
     }
 
@@ -198,6 +278,10 @@ fn search(settings: &Json, depth: usize, found: &mut BTreeSet<String>) {
                         value.as_object().into_iter().flat_map(|names| names.keys()).filter_map(|key| given_by(key)),
                     );
                 }
+                if is_outside(key) {
+                    let listed = value.as_array().into_iter().flatten().chain([value]);
+                    found.extend(listed.filter_map(Json::as_str).filter_map(given_by));
+                }
                 search(value, depth, found);
             }
         }
@@ -242,6 +326,33 @@ mod tests {
             ["one", "three", "two"]
         );
         assert_eq!(of("webpack({ externals: { jquery: 'jQuery' } }); ({ other: { lodash: 1 } })"), ["jquery"]);
+        assert_eq!(
+            of("({ externals: [/^@own\\/(.*)/, 'electron'], external: 'x', plugins: ['y'] })"),
+            ["@own", "electron", "x"]
+        );
+    }
+
+    #[test]
+    fn tables_may_be_put_together_elsewhere() {
+        let is_open = |text: &str| is_open(&parse(text, ParseMode::javascript(Dialect::Module)).unwrap());
+        for text in [
+            "({ alias: aliases })",
+            "({ alias: { ...shared, a: 1 } })",
+            "({ alias: { [name]: 1 } })",
+            "({ moduleNameMapper: names(paths) })",
+            "config.resolve.alias = read()",
+        ] {
+            assert!(is_open(text), "{text}");
+        }
+        for text in [
+            "({ alias: { a: there } })",
+            "config.resolve.alias = { ...config.resolve.alias, a: 1 }",
+            "x.alias = Object.assign({}, x.alias, { a: 1 })",
+            "({ alias: [{ find: 'a', replacement: there }] })",
+            "option({ alias: 'h' }); ({ paths: there })",
+        ] {
+            assert!(!is_open(text), "{text}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 
 use super::super::need::{Need, Needs};
 use super::super::{Loaded, brought};
+use super::installs;
 use super::{COMMANDS, DRIVERS};
 use crate::manifest::dependency::Declared;
 use crate::manifest::node::{json, usual_commands};
@@ -205,6 +206,17 @@ impl Manifests {
         };
         let unused = names().filter(|name| !used.contains(*name));
         unused.filter_map(|name| Some((Arc::clone(name), need(name)?))).collect()
+    }
+
+    /// Declared packages that set up something of the project when they are installed.
+    pub(super) fn installing(&self, facts: &Loaded<'_>, declared: &Declared) -> Vec<Arc<str>> {
+        let is_declared = |name: &str| declared.dependencies.iter().any(|dependency| *dependency.name == *name);
+        let packages = facts.packages.packages.iter().filter(|package| self.installed && is_declared(&package.name));
+        let acts = |package: &&Package| {
+            let manifest = package.manifest.and_then(|entry| json(facts.artifact, entry));
+            manifest.is_some_and(|manifest| installs::sets_up_the_project(facts, package, &manifest))
+        };
+        packages.filter(acts).map(|package| package.name.clone()).collect()
     }
 
     /// What of all that is declared only one package brings.

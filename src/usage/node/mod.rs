@@ -3,6 +3,7 @@
 
 pub(super) mod aliases;
 mod apart;
+mod installs;
 mod manifests;
 mod production;
 mod tree;
@@ -82,6 +83,7 @@ pub(super) fn usage(facts: &Loaded<'_>, declared: &Declared) -> Usage {
         if facts.judges_development && packages.installed {
             let mut configured = development::named_by_settings(facts, declared);
             packages.add_peers(&mut configured, &mut usage.needs);
+            configured.extend(packages.installing(facts, declared));
             usage.configured = Some(configured);
         }
     }

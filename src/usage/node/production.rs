@@ -28,7 +28,10 @@ const ENDINGS: [&str; 12] =
 
 /// The files of a part of a project that run in production, by their paths.
 pub(super) struct Production<'a> {
+    /// Those that its entries or the scripts that start it lead to.
     reached: BTreeSet<&'a str>,
+    /// Those that others load or start. Of a package with entries `start` is for who works on it.
+    shipped: BTreeSet<&'a str>,
 }
 
 impl<'a> Production<'a> {
@@ -43,16 +46,14 @@ impl<'a> Production<'a> {
         }
         let manifest = json_at(facts, &format!("{}package.json", part.folder()))?;
         let by_path: BTreeMap<&str, &OwnFile> = files.iter().map(|file| (&*file.path, *file)).collect();
-        let entries = entries(&manifest);
-        let mut open: Vec<&OwnFile> =
-            entries.iter().filter_map(|entry| source_of(&by_path, part.folder(), entry)).collect();
-        let mut reached: BTreeSet<&str> = open.iter().map(|file| &*file.path).collect();
-        while let Some(file) = open.pop() {
-            let folder = parent(&file.path);
-            let beside = file.beside.iter().filter_map(|request| found(&by_path, &joined(folder, request)));
-            open.extend(beside.filter(|file| reached.insert(&file.path)));
-        }
-        (!reached.is_empty()).then_some(Self { reached })
+        let from = |entries: &BTreeSet<String>| {
+            let files = entries.iter().filter_map(|entry| source_of(&by_path, part.folder(), entry));
+            loaded_from(&by_path, files.collect())
+        };
+        let (named, started) = (from(&entries(&manifest)), from(&starts(&manifest)));
+        let reached: BTreeSet<&str> = named.union(&started).copied().collect();
+        let shipped = if named.is_empty() { started } else { named };
+        (!reached.is_empty()).then_some(Self { reached, shipped })
     }
 
     /// Imports that surely run, of packages that are declared for development alone and that nothing else brings.
@@ -78,7 +79,7 @@ impl<'a> Production<'a> {
         let judged: BTreeSet<&Arc<str>> =
             of(true).filter(|(name, shared)| !shared && is_missing(name)).map(|(name, _)| name).collect();
         let mut found: BTreeMap<&Arc<str>, Undeclared> = BTreeMap::new();
-        for file in files.iter().filter(|file| self.reached.contains(&*file.path) && !is_of_tests(&file.path)) {
+        for file in files.iter().filter(|file| self.shipped.contains(&*file.path) && !is_of_tests(&file.path)) {
             let Some(entry) = facts.artifact.find(&file.path) else { continue };
             for name in judged.iter().filter(|name| file.firm.contains(&****name)) {
                 let location = Location::in_artifact(facts.artifact, entry, file.stated.get(&***name).copied());
@@ -110,6 +111,17 @@ fn is_of_tests(path: &str) -> bool {
     folder.split('/').any(|part| TESTS.contains(&part)) || [".test.", ".spec."].iter().any(|part| file.contains(part))
 }
 
+/// Some files and the own ones that they load, by their paths.
+fn loaded_from<'a>(files: &BTreeMap<&str, &'a OwnFile>, mut open: Vec<&'a OwnFile>) -> BTreeSet<&'a str> {
+    let mut reached: BTreeSet<&str> = open.iter().map(|file| &*file.path).collect();
+    while let Some(file) = open.pop() {
+        let folder = parent(&file.path);
+        let beside = file.beside.iter().filter_map(|request| found(files, &joined(folder, request)));
+        open.extend(beside.filter(|file| reached.insert(&file.path)));
+    }
+    reached
+}
+
 /// What a manifest names as entries: paths as they are written.
 fn entries(manifest: &Json) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
@@ -122,6 +134,12 @@ fn entries(manifest: &Json) -> BTreeSet<String> {
             _ => {}
         }
     }
+    found
+}
+
+/// The files that scripts of a manifest start the project by.
+fn starts(manifest: &Json) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
     let scripts = STARTS.iter().filter_map(|name| manifest.get("scripts")?.get(name)?.as_str());
     for script in scripts {
         let words: Vec<&str> = script.split_whitespace().collect();
@@ -177,7 +195,8 @@ mod tests {
             "main": "lib/a.js", "exports": { ".": { "types": "./x.d.ts", "import": ["./b.mjs"] } }, "bin": { "c": "bin/c.js" },
             "scripts": { "start": "NODE_ENV=production node --enable-source-maps d.js --port 1", "test": "node e.js" },
         });
-        assert_eq!(entries(&manifest).into_iter().collect::<Vec<_>>(), ["./b.mjs", "bin/c.js", "d.js", "lib/a.js"]);
+        assert_eq!(entries(&manifest).into_iter().collect::<Vec<_>>(), ["./b.mjs", "bin/c.js", "lib/a.js"]);
+        assert_eq!(starts(&manifest).into_iter().collect::<Vec<_>>(), ["d.js"]);
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub(in crate::usage) struct Found {
     pub(in crate::usage) misplaced: Vec<Undeclared>,
     /// What it declares for run time and only tests need, with the first of them.
     pub(in crate::usage) only_tests: BTreeMap<Arc<str>, String>,
+    /// Whether none of its files imports any of what it declares: the code that does is elsewhere.
+    pub(in crate::usage) is_elsewhere: bool,
 }
 
 /// Looks at a part of a project.
@@ -52,7 +54,13 @@ pub(in crate::usage) fn of_tree(facts: &Loaded<'_>, declared: &Declared, sources
     let misplaced = production.as_ref().map(|own| own.only_for_development(facts, declared, &all, &packages));
     let only_tests =
         production.map(|own| only_tests(facts, declared, (sources, &all), (&packages, &own, &usage), part));
-    Found { usage, undeclared, misplaced: misplaced.unwrap_or_default(), only_tests: only_tests.unwrap_or_default() }
+    Found {
+        is_elsewhere: !is_any_imported(declared, all.iter().copied()),
+        usage,
+        undeclared,
+        misplaced: misplaced.unwrap_or_default(),
+        only_tests: only_tests.unwrap_or_default(),
+    }
 }
 
 /// What is declared for run time, imported by tests alone, and needed by nothing else.
@@ -112,9 +120,7 @@ fn used(
     // Types that nothing uses as values are asked for all the same: whoever takes a package away has to know.
     ask(&files, &mut usage, &|file| file.types.iter().chain(&file.told).collect(), &Need::Typed);
     // Where none of the packages is asked for, the code that needs them is elsewhere.
-    let is_asked_for = |dependency: &Dependency| files.iter().any(|file| file.imports.contains(&*dependency.name));
-    let mut judged = declared.dependencies.iter().filter(|dependency| !dependency.shared);
-    if own_code::is_cut(&sources.files) || !judged.any(is_asked_for) {
+    if own_code::is_cut(&sources.files) || !is_any_imported(declared, files.iter().copied()) {
         add(&mut usage, declared.dependencies.iter().map(|dependency| (dependency.name.clone(), Need::Open)));
     }
     let is_installed = |name: &str| facts.packages.packages.iter().any(|package| *package.name == *name);
@@ -130,9 +136,17 @@ fn used(
     types::forget(facts, declared, &files, packages, &mut usage);
     let carriers = packages.carriers(declared, &usage.reached);
     add(&mut usage, carriers);
+    let installing = packages.installing(facts, declared);
+    add(&mut usage, installing.into_iter().map(|name| (name, Need::Installs)));
     // Of what is declared for development peers are most of it.
     usage.configured = packages.tells_peers.then(BTreeSet::new);
     usage
+}
+
+/// Whether some files import something that the manifest itself declares.
+fn is_any_imported<'f>(declared: &Declared, mut files: impl Iterator<Item = &'f OwnFile>) -> bool {
+    let own: Vec<&Dependency> = declared.dependencies.iter().filter(|dependency| !dependency.shared).collect();
+    files.any(|file| own.iter().any(|dependency| file.imports.contains(&*dependency.name)))
 }
 
 /// What files import and scripts run that nothing declares, unless a library answers for it.

@@ -5,6 +5,7 @@ mod part;
 mod python;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
 pub use part::Part;
@@ -17,6 +18,7 @@ use crate::manifest::dependency::{Declared, Dependency, Scope};
 use crate::package::Bundle;
 use crate::package::owners::Packages;
 use crate::platform::Language;
+use crate::text;
 
 /// A project, or a member of one: a folder with manifests.
 #[derive(Debug)]
@@ -42,6 +44,32 @@ pub struct TreeUsage {
     pub misplaced: Vec<Undeclared>,
     /// What is declared for run time and only tests need, with the first of them.
     pub only_tests: BTreeMap<Arc<str>, String>,
+    /// Why nothing is said of what seems unused.
+    pub unjudged: Option<Unjudged>,
+}
+
+/// Why nothing is said of dependencies that seem unused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unjudged {
+    /// They are most of all that is declared: so many of so many.
+    Most(usize, usize),
+    /// No file that is here imports any of so many.
+    NotImported(usize),
+}
+
+impl fmt::Display for Unjudged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let elsewhere = "so the code that needs them is taken to be elsewhere, and none is called unused";
+        match self {
+            Self::Most(unused, all) => {
+                write!(f, "of {all} dependencies nothing here uses {unused}: that is most of them, {elsewhere}")
+            }
+            Self::NotImported(all) => {
+                let all = text::count(*all as u64);
+                write!(f, "no file here imports any dependency that is declared ({all} of them), {elsewhere}")
+            }
+        }
+    }
 }
 
 /// So many unused dependencies that are also most of all tell of code that is not here.
@@ -87,23 +115,30 @@ impl<'a> Read<'a> {
             let is_left = dependency.excluded || dependency.pinned_transitive || dependency.shared;
             scope && !is_left
         };
-        let judged = |closed: bool, is_used: &dyn Fn(&Arc<str>) -> bool| -> BTreeSet<Arc<str>> {
+        let judged = |closed: bool| -> BTreeSet<Arc<str>> {
             let judged = declared.dependencies.iter().filter(|dependency| is_judged(dependency, closed));
-            let judged: BTreeSet<Arc<str>> = judged.map(|dependency| dependency.name.clone()).collect();
+            judged.map(|dependency| dependency.name.clone()).collect()
+        };
+        let unused = |closed: bool, is_used: &dyn Fn(&Arc<str>) -> bool| {
+            let judged = judged(closed);
             let unused: BTreeSet<Arc<str>> = judged.iter().filter(|name| !is_used(name)).cloned().collect();
             // Nobody declares so much in vain: the code that needs it is elsewhere.
             let is_elsewhere = unused.len() >= TOO_MANY && 2 * unused.len() > judged.len();
-            if is_elsewhere { BTreeSet::new() } else { unused }
+            let unjudged = is_elsewhere.then_some(Unjudged::Most(unused.len(), judged.len()));
+            (if is_elsewhere { BTreeSet::new() } else { unused }, unjudged)
         };
+        let not_imported = |closed: bool| Some(judged(closed).len()).filter(|all| *all > 0).map(Unjudged::NotImported);
         match &self.sources {
             Sources::Node(sources) => {
                 let graph = ModuleGraph::unknown();
                 let found = with(self.bundle, &self.packages, self.language, &graph, |facts| {
                     node::of_tree(facts, declared, sources, part)
                 });
-                let node::Found { usage, undeclared, misplaced, only_tests } = found;
+                let node::Found { usage, undeclared, misplaced, only_tests, is_elsewhere } = found;
                 let is_used = |name: &Arc<str>| usage.uses(name) || usage.elsewhere(name).is_some();
-                let unused = judged(usage.configured.is_some(), &is_used);
+                let closed = usage.configured.is_some();
+                let (unused, unjudged) = unused(closed, &is_used);
+                let unjudged = unjudged.or_else(|| not_imported(closed).filter(|_| is_elsewhere));
                 let mut needs = usage.needs;
                 for (name, place) in usage.elsewhere {
                     needs.entry(name).or_insert_with(|| node::told(place));
@@ -111,18 +146,18 @@ impl<'a> Read<'a> {
                 for name in usage.reached {
                     needs.entry(name).or_insert(Need::Found);
                 }
-                TreeUsage { unused, needs, undeclared, misplaced, only_tests }
+                TreeUsage { unused, needs, undeclared, misplaced, only_tests, unjudged }
             }
             Sources::Python(sources) => {
                 let mut graph = ModuleGraph::unknown();
                 graph.mentions = sources.mentions(part);
                 with(self.bundle, &self.packages, self.language, &graph, |facts| {
                     let Some(found) = python::of_tree(facts, declared, sources, part) else {
-                        return TreeUsage::default();
+                        return TreeUsage { unjudged: not_imported(true), ..TreeUsage::default() };
                     };
                     let python::Found { needs, undeclared, misplaced } = found;
-                    let unused = judged(true, &|name| needs.contains_key(name));
-                    TreeUsage { unused, needs, undeclared, misplaced, only_tests: BTreeMap::new() }
+                    let (unused, unjudged) = unused(true, &|name| needs.contains_key(name));
+                    TreeUsage { unused, needs, undeclared, misplaced, only_tests: BTreeMap::new(), unjudged }
                 })
             }
         }
