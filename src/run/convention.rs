@@ -178,8 +178,9 @@ fn main_language(artifact: &Artifact) -> Language {
     if count([".js", ".mjs", ".ts"]) > count([".py", ".pyc", ".pyi"]) { Language::Node } else { Language::Python }
 }
 
-/// The function's name by its package: the file name without extension, or the folder's name.
-fn name_of(path: &Path) -> String {
+/// A function's name by its package: the file name without extension, or the folder's name.
+#[must_use]
+pub fn name_of(path: &Path) -> String {
     let named = path.file_stem().or_else(|| path.file_name()).map(|name| name.to_string_lossy().into_owned());
     let folder = || seen::canonicalize(path).ok()?.file_name().map(|name| name.to_string_lossy().into_owned());
     named.filter(|name| name != "." && name != "..").or_else(folder).unwrap_or_else(|| "function".to_owned())
