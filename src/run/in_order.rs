@@ -173,7 +173,8 @@ impl<I, T, D: FnMut(T) -> io::Result<()>> Queue<I, T, D> {
                 }
                 delivery.next
             };
-            match { lock(&self.coming).next(before, delivered) } {
+            let next = lock(&self.coming).next(before, delivered);
+            match next {
                 Next::End => return None,
                 Next::Work(item, has_more) => return Some((item, has_more)),
                 Next::Wait(number) => {
@@ -209,6 +210,7 @@ mod tests {
     use super::super::threads::with_threads;
     use super::*;
 
+    #[allow(clippy::type_complexity, reason = "closures have no names")]
     fn alone<T>(on: impl Fn(usize) -> T) -> Work<impl Fn(&usize) -> String, impl Fn(bool), impl Fn(usize, &()) -> T> {
         Work { about: usize::to_string, begin: |_| (), on: move |number, _: &()| on(number) }
     }

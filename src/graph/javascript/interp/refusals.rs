@@ -381,44 +381,6 @@ pub(super) fn decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tags_are_told_by_their_form() {
-        for tag in ["en", "en-US", "zh-Hant-TW", "de-DE-u-co-phonebk", "sl-rozaj-biske-1994", "root0"] {
-            assert_eq!(is_language_tag(tag), tag != "root0", "{tag}");
-        }
-        for tag in ["", "e", "bad_loc", "en--US", "en-", "xx-invalid-locale-zzzzzzzzz", "4en"] {
-            assert!(!is_language_tag(tag), "{tag}");
-        }
-    }
-
-    #[test]
-    fn own_words_are_told_from_ours() {
-        assert!(is_in_own_words("Cannot read properties of undefined (reading 'a')"));
-        assert!(is_in_own_words("Invalid array length") && is_in_own_words("Invalid digest: x"));
-        assert!(!is_in_own_words("Invalid array length 5") && !is_in_own_words("it is not iterable"));
-    }
-
-    #[test]
-    fn digests_are_known_by_all_their_names() {
-        for name in ["SHA-512/256", "sha2-512/224", "RSA-SHA512/224", "2.16.840.1.101.3.4.2.1", "blake2b512"] {
-            assert!(is_digest(name), "{name}");
-        }
-        for name in ["sha512/256", "null", "sha257", "md4", ""] {
-            assert!(!is_digest(name), "{name}");
-        }
-    }
-
-    #[test]
-    fn percent_signs_are_decoded() {
-        assert_eq!(decoded("a%20b%C3%A9").as_deref(), Some("a bé"));
-        assert!(decoded("%").is_none() && decoded("%E0%A4%A").is_none() && decoded("%zz").is_none());
-    }
-}
-
 /// An argument that is not of the type that the table wants at its place.
 fn wrong_argument(name: &str, args: &[Value]) -> Option<Refusal> {
     let wanted = REFUSALS.arguments.get(name)?;
@@ -463,4 +425,42 @@ fn refusal_of_new(class: &str, first: Value) -> Option<Refusal> {
 /// A number that counts nothing.
 fn is_no_size(value: Value) -> bool {
     matches!(value, Value::Num(size) if size < 0.0 || size.is_nan())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_told_by_their_form() {
+        for tag in ["en", "en-US", "zh-Hant-TW", "de-DE-u-co-phonebk", "sl-rozaj-biske-1994", "root0"] {
+            assert_eq!(is_language_tag(tag), tag != "root0", "{tag}");
+        }
+        for tag in ["", "e", "bad_loc", "en--US", "en-", "xx-invalid-locale-zzzzzzzzz", "4en"] {
+            assert!(!is_language_tag(tag), "{tag}");
+        }
+    }
+
+    #[test]
+    fn own_words_are_told_from_ours() {
+        assert!(is_in_own_words("Cannot read properties of undefined (reading 'a')"));
+        assert!(is_in_own_words("Invalid array length") && is_in_own_words("Invalid digest: x"));
+        assert!(!is_in_own_words("Invalid array length 5") && !is_in_own_words("it is not iterable"));
+    }
+
+    #[test]
+    fn digests_are_known_by_all_their_names() {
+        for name in ["SHA-512/256", "sha2-512/224", "RSA-SHA512/224", "2.16.840.1.101.3.4.2.1", "blake2b512"] {
+            assert!(is_digest(name), "{name}");
+        }
+        for name in ["sha512/256", "null", "sha257", "md4", ""] {
+            assert!(!is_digest(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn percent_signs_are_decoded() {
+        assert_eq!(decoded("a%20b%C3%A9").as_deref(), Some("a bé"));
+        assert!(decoded("%").is_none() && decoded("%E0%A4%A").is_none() && decoded("%zz").is_none());
+    }
 }
